@@ -1,0 +1,163 @@
+#include "droveway/base/arena.h"
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base_internal.h"
+
+enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, ALIGNMENT = alignof(max_align_t) };
+
+struct block {
+  struct block *next;
+  size_t size; /* of bytes */
+  size_t used;
+  alignas(max_align_t) unsigned char bytes[];
+};
+
+struct dw_arena {
+  struct block *current; /* the head of the chain; the only one that small requests are cut from */
+  size_t block_size;     /* of the next block */
+  size_t used;
+  size_t limit;
+  int exhausted;
+};
+
+struct dw_arena *dw_arena_new(size_t limit) {
+  struct dw_arena *arena = calloc(1, sizeof *arena);
+  if (arena == NULL)
+    dw_out_of_memory();
+  arena->block_size = FIRST_BLOCK;
+  arena->limit = limit;
+  return arena;
+}
+
+void dw_arena_free(struct dw_arena *arena) {
+  if (arena == NULL)
+    return;
+  struct block *block = arena->current;
+  while (block != NULL) {
+    struct block *next = block->next;
+    free(block);
+    block = next;
+  }
+  free(arena);
+}
+
+void dw_arena_cleanup(struct dw_arena **arena) {
+  dw_arena_free(*arena);
+  *arena = NULL;
+}
+
+static struct block *new_block(size_t size) {
+  struct block *block = malloc(sizeof *block + size);
+  if (block == NULL)
+    return NULL;
+  block->next = NULL;
+  block->size = size;
+  block->used = 0;
+  return block;
+}
+
+/* A large request must not strand what is left of the current block, so its block goes behind that. */
+static struct block *add_block(struct dw_arena *arena, size_t size) {
+  bool oversized = size > arena->block_size / 2;
+  struct block *block = new_block(oversized ? size : arena->block_size);
+  if (block == NULL)
+    return NULL;
+  if (oversized && arena->current != NULL) {
+    block->next = arena->current->next;
+    arena->current->next = block;
+    return block;
+  }
+  block->next = arena->current;
+  arena->current = block;
+  if (!oversized && arena->block_size < LARGEST_BLOCK)
+    arena->block_size *= 2;
+  return block;
+}
+
+/* SIZE in whole units of the alignment, at least one, so that every allocation has its own address. */
+static size_t rounded(size_t size) {
+  if (size > SIZE_MAX / 4)
+    dw_out_of_memory();
+  return size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static void *take(struct dw_arena *arena, size_t size) {
+  struct block *block = arena->current;
+  if (block == NULL || block->size - block->used < size)
+    block = add_block(arena, size);
+  if (block == NULL)
+    return NULL;
+  void *bytes = block->bytes + block->used;
+  block->used += size;
+  arena->used += size;
+  return bytes;
+}
+
+void *dw_arena_alloc(struct dw_arena *arena, size_t size) {
+  void *bytes = take(arena, rounded(size));
+  if (bytes == NULL)
+    dw_out_of_memory();
+  return memset(bytes, 0, size);
+}
+
+void *dw_arena_array(struct dw_arena *arena, size_t count, size_t size) {
+  size_t product;
+  if (__builtin_mul_overflow(count, size, &product))
+    dw_out_of_memory();
+  return dw_arena_alloc(arena, product);
+}
+
+void *dw_arena_try(struct dw_arena *arena, size_t size) {
+  bool fits = size <= SIZE_MAX / 4;
+  if (fits && arena->limit != 0)
+    fits = arena->used <= arena->limit && rounded(size) <= arena->limit - arena->used;
+  void *bytes = fits ? take(arena, rounded(size)) : NULL;
+  if (bytes == NULL)
+    arena->exhausted = 1;
+  return bytes;
+}
+
+int dw_arena_exhausted(const struct dw_arena *arena) {
+  return arena->exhausted;
+}
+
+char *dw_arena_strdup(struct dw_arena *arena, const char *text) {
+  return dw_arena_strndup(arena, text, strlen(text));
+}
+
+char *dw_arena_strndup(struct dw_arena *arena, const char *text, size_t length) {
+  size_t known = strnlen(text, length);
+  char *copy = dw_arena_alloc(arena, known + 1);
+  memcpy(copy, text, known);
+  return copy;
+}
+
+char *dw_arena_printf(struct dw_arena *arena, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  char *text = dw_arena_vprintf(arena, format, args);
+  va_end(args);
+  return text;
+}
+
+char *dw_arena_vprintf(struct dw_arena *arena, const char *format, va_list args) {
+  va_list again;
+  va_copy(again, args);
+  int length = vsnprintf(NULL, 0, format, args);
+  if (length < 0)
+    dw_out_of_memory();
+  char *text = dw_arena_alloc(arena, (size_t)length + 1);
+  vsnprintf(text, (size_t)length + 1, format, again);
+  va_end(again);
+  return text;
+}
+
+size_t dw_arena_used(const struct dw_arena *arena) {
+  return arena->used;
+}

@@ -1,0 +1,8 @@
+/* What the files of base share and nobody else needs. */
+#ifndef DROVEWAY_SRC_BASE_BASE_INTERNAL_H
+#define DROVEWAY_SRC_BASE_BASE_INTERNAL_H
+
+/* Says so on standard error and aborts. Allocates nothing. */
+_Noreturn void dw_out_of_memory(void);
+
+#endif

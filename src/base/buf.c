@@ -1,0 +1,88 @@
+#include "droveway/base/buf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base_internal.h"
+
+enum { FIRST_CAPACITY = 64 };
+
+void dw_buf_free(struct dw_buf *buf) {
+  free(buf->data);
+  *buf = (struct dw_buf)DW_BUF_INIT;
+}
+
+/* Room for MORE bytes and the NUL behind them. */
+static void reserve(struct dw_buf *buf, size_t more) {
+  if (more > SIZE_MAX / 4 || buf->length > SIZE_MAX / 4)
+    dw_out_of_memory();
+  size_t needed = buf->length + more + 1;
+  if (needed <= buf->capacity)
+    return;
+  size_t capacity = buf->capacity == 0 ? FIRST_CAPACITY : buf->capacity;
+  while (capacity < needed)
+    capacity *= 2;
+  char *data = realloc(buf->data, capacity);
+  if (data == NULL)
+    dw_out_of_memory();
+  buf->data = data;
+  buf->capacity = capacity;
+}
+
+void dw_buf_add(struct dw_buf *buf, const void *bytes, size_t length) {
+  reserve(buf, length);
+  if (length > 0)
+    memcpy(buf->data + buf->length, bytes, length);
+  buf->length += length;
+  buf->data[buf->length] = '\0';
+}
+
+void dw_buf_puts(struct dw_buf *buf, const char *text) {
+  dw_buf_add(buf, text, strlen(text));
+}
+
+void dw_buf_putc(struct dw_buf *buf, char byte) {
+  dw_buf_add(buf, &byte, 1);
+}
+
+void dw_buf_printf(struct dw_buf *buf, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  dw_buf_vprintf(buf, format, args);
+  va_end(args);
+}
+
+void dw_buf_vprintf(struct dw_buf *buf, const char *format, va_list args) {
+  va_list again;
+  va_copy(again, args);
+  int length = vsnprintf(NULL, 0, format, args);
+  if (length < 0)
+    dw_out_of_memory();
+  reserve(buf, (size_t)length);
+  vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
+  va_end(again);
+  buf->length += (size_t)length;
+}
+
+void dw_buf_truncate(struct dw_buf *buf, size_t length) {
+  if (length >= buf->length)
+    return;
+  buf->length = length;
+  buf->data[length] = '\0';
+}
+
+const char *dw_buf_text(const struct dw_buf *buf) {
+  return buf->data == NULL ? "" : buf->data;
+}
+
+char *dw_buf_steal(struct dw_buf *buf, size_t *length) {
+  if (buf->data == NULL)
+    dw_buf_add(buf, NULL, 0);
+  char *data = buf->data;
+  if (length != NULL)
+    *length = buf->length;
+  *buf = (struct dw_buf)DW_BUF_INIT;
+  return data;
+}

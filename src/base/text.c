@@ -1,0 +1,169 @@
+#include "droveway/base/text.h"
+
+#include <string.h>
+
+/* The next character of *AT under Go's folding, 0 at the end. Field names are ASCII, so beyond ASCII only the two
+ * characters that fold into it matter; every other byte stands for itself (Go: encoding/json/fold.go). */
+static unsigned char next_folded(const unsigned char **at) {
+  const unsigned char *c = *at;
+  if (*c == '\0')
+    return '\0';
+  if (c[0] == 0xC5 && c[1] == 0xBF) {
+    *at += 2;
+    return 's';
+  }
+  if (c[0] == 0xE2 && c[1] == 0x84 && c[2] == 0xAA) {
+    *at += 3;
+    return 'k';
+  }
+  *at += 1;
+  return *c >= 'A' && *c <= 'Z' ? (unsigned char)(*c + ('a' - 'A')) : *c;
+}
+
+int dw_key_compare(const char *a, const char *b) {
+  const unsigned char *left = (const unsigned char *)a;
+  const unsigned char *right = (const unsigned char *)b;
+  for (;;) {
+    unsigned char from_left = next_folded(&left);
+    unsigned char from_right = next_folded(&right);
+    if (from_left != from_right)
+      return from_left < from_right ? -1 : 1;
+    if (from_left == '\0')
+      return 0;
+  }
+}
+
+bool dw_key_equal(const char *key, const char *name) {
+  return dw_key_compare(key, name) == 0;
+}
+
+/* FNV-1a */
+uint32_t dw_key_hash(const char *key) {
+  const unsigned char *at = (const unsigned char *)key;
+  uint32_t hash = 2166136261U;
+  for (unsigned char c = next_folded(&at); c != '\0'; c = next_folded(&at))
+    hash = (hash ^ c) * 16777619U;
+  return hash;
+}
+
+enum { DISTANCE_MAX = 128 };
+
+static unsigned char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : (unsigned char)c;
+}
+
+static unsigned least(unsigned a, unsigned b) {
+  return a < b ? a : b;
+}
+
+/* One row of the table for a[i-1]; returns the row's lowest value. `before` is the row of i-2. */
+struct rows {
+  unsigned before[DISTANCE_MAX + 1];
+  unsigned last[DISTANCE_MAX + 1];
+  unsigned row[DISTANCE_MAX + 1];
+};
+
+static unsigned fill_row(struct rows *rows, const char *a, size_t i, const char *b, size_t length) {
+  rows->row[0] = (unsigned)i;
+  unsigned lowest = rows->row[0];
+  for (size_t j = 1; j <= length; j++) {
+    bool same = lower(a[i - 1]) == lower(b[j - 1]);
+    unsigned best = least(rows->last[j] + 1, rows->row[j - 1] + 1);
+    best = least(best, rows->last[j - 1] + (same ? 0 : 1));
+    if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+      best = least(best, rows->before[j - 2] + 1);
+    rows->row[j] = best;
+    lowest = least(lowest, best);
+  }
+  return lowest;
+}
+
+unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) {
+  size_t a_length = strnlen(a, DISTANCE_MAX);
+  size_t b_length = strnlen(b, DISTANCE_MAX);
+  struct rows rows = {0};
+  unsigned lowest_before = 0;
+  for (size_t j = 0; j <= b_length; j++)
+    rows.last[j] = (unsigned)j;
+  for (size_t i = 1; i <= a_length; i++) {
+    unsigned lowest = fill_row(&rows, a, i, b, b_length);
+    if (lowest > limit && lowest_before > limit) /* a swap reaches back two rows */
+      return limit + 1;
+    lowest_before = lowest;
+    memcpy(rows.before, rows.last, sizeof rows.before);
+    memcpy(rows.last, rows.row, sizeof rows.last);
+  }
+  return least(rows.last[b_length], limit + 1);
+}
+
+const char *dw_nearest(const char *text, const char *const *words, size_t count) {
+  enum { MOST_EDITS = 3 };
+  const char *nearest = NULL;
+  unsigned nearest_edits = MOST_EDITS + 1;
+  size_t length = strlen(text);
+  for (size_t i = 0; i < count && nearest_edits > 0; i++) {
+    size_t word_length = strlen(words[i]);
+    size_t third = (word_length > length ? word_length : length) / 3;
+    unsigned allowed = third < MOST_EDITS ? (unsigned)third : MOST_EDITS;
+    unsigned edits = dw_edit_distance(text, words[i], allowed);
+    if (edits <= allowed && edits < nearest_edits) {
+      nearest = words[i];
+      nearest_edits = edits;
+    }
+  }
+  return nearest;
+}
+
+static bool is_lower_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool is_label(const char *text, size_t length) {
+  if (length == 0 || !is_lower_alnum(text[0]) || !is_lower_alnum(text[length - 1]))
+    return false;
+  for (size_t i = 0; i < length; i++)
+    if (!is_lower_alnum(text[i]) && text[i] != '-')
+      return false;
+  return true;
+}
+
+bool dw_is_dns_label(const char *text) {
+  size_t length = strlen(text);
+  return length <= 63 && is_label(text, length);
+}
+
+/* Kubernetes bounds the whole name, not its labels (apimachinery, IsDNS1123Subdomain). */
+bool dw_is_dns_subdomain(const char *text) {
+  if (strlen(text) > 253)
+    return false;
+  for (;;) {
+    size_t length = strcspn(text, ".");
+    if (!is_label(text, length))
+      return false;
+    if (text[length] == '\0')
+      return true;
+    text += length + 1;
+  }
+}
+
+bool dw_parse_int64(const char *text, int64_t *out) {
+  bool negative = text[0] == '-';
+  const char *at = negative ? text + 1 : text;
+  int64_t value = 0;
+  if (*at == '\0')
+    return false;
+  for (; *at != '\0'; at++) {
+    int digit = *at - '0';
+    if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+        __builtin_add_overflow(value, negative ? -digit : digit, &value))
+      return false;
+  }
+  *out = value;
+  return true;
+}
+
+bool dw_has_suffix(const char *text, const char *suffix) {
+  size_t length = strlen(text);
+  size_t suffix_length = strlen(suffix);
+  return length >= suffix_length && memcmp(text + (length - suffix_length), suffix, suffix_length) == 0;
+}
