@@ -1,0 +1,138 @@
+#include "droveway/net/range.h"
+
+#include <string.h>
+
+#include "net/addr_internal.h"
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/* Whether a number written with leading zeros begins at TEXT. */
+static bool zero_led(const char *text) {
+  return text[0] == '0' && is_digit(text[1]);
+}
+
+/* The same for the octets of one address of LENGTH bytes. Groups of IPv6 may lead with zeros: only the dotted part is
+ * looked at. */
+static bool address_has_leading_zeros(const char *text, size_t length) {
+  if (memchr(text, '.', length) == NULL)
+    return false;
+  size_t start = 0;
+  for (size_t i = 0; i < length; i++)
+    if (text[i] == ':')
+      start = i + 1;
+  for (size_t i = start; i < length; i++)
+    if ((i == start || text[i - 1] == '.') && zero_led(text + i))
+      return true;
+  return false;
+}
+
+bool dw_has_leading_zeros(const char *text) {
+  for (;;) {
+    size_t length = strcspn(text, "-/");
+    if (address_has_leading_zeros(text, length))
+      return true;
+    const char *dash = strchr(text + length, '-');
+    if (dash == NULL)
+      return false;
+    text = dash + 1;
+  }
+}
+
+static bool length_has_leading_zeros(const char *text) {
+  const char *slash = strchr(text, '/');
+  return slash != NULL && zero_led(slash + 1);
+}
+
+static bool has_usable(const struct dw_prefix *subnet) {
+  return dw_prefix_host_bits(subnet) > 1;
+}
+
+enum dw_range_fault dw_range_parse(const char *text, struct dw_range *out) {
+  struct dw_range range = {0};
+  const char *dash = strchr(text, '-');
+  if (dash != NULL && !dw_addr_parse_span(text, (size_t)(dash - text), DW_ADDR_SLOPPY, &range.start))
+    return DW_RANGE_BAD_START;
+  if (!dw_prefix_parse(dash == NULL ? text : dash + 1, DW_ADDR_SLOPPY, &range.subnet, dash == NULL ? NULL : &range.end))
+    return DW_RANGE_NO_CIDR;
+  range.dashed = dash != NULL;
+  range.leading_zeros = dw_has_leading_zeros(text) || length_has_leading_zeros(text);
+  *out = range;
+  if (range.dashed && !dw_prefix_contains(&range.subnet, &range.start))
+    return DW_RANGE_START_OUTSIDE;
+  return has_usable(&range.subnet) ? DW_RANGE_OK : DW_RANGE_TOO_SMALL;
+}
+
+const char *dw_range_format(struct dw_arena *arena, const struct dw_range *range) {
+  char subnet[DW_PREFIX_TEXT];
+  char start[DW_ADDR_TEXT];
+  char end[DW_ADDR_TEXT];
+  if (!range->dashed)
+    return dw_arena_strdup(arena, dw_prefix_format(&range->subnet, subnet));
+  struct dw_addr last = range->end;
+  last.v4 = range->subnet.base.v4; /* a mapped END before a length under 96 must stay mapped to mean the same */
+  return dw_arena_printf(arena, "%s-%s/%u", dw_addr_format(&range->start, start), dw_addr_format(&last, end),
+                         range->subnet.bits);
+}
+
+static bool within(const struct dw_addr *addr, const struct dw_interval *span) {
+  return dw_addr_compare(addr, &span->first) >= 0 && dw_addr_compare(addr, &span->last) <= 0;
+}
+
+/* The start is taken first: an end before it lies outside what is left, and is ignored. */
+bool dw_pool_ends(const struct dw_prefix *subnet, const struct dw_addr *start, const struct dw_addr *end,
+                  struct dw_pool_ends *out) {
+  if (!has_usable(subnet))
+    return false;
+  struct dw_pool_ends ends = {.span = dw_interval_of(subnet)};
+  ends.span.first.value = dw_u128_add(ends.span.first.value, 1);
+  ends.span.last.value = dw_u128_sub(ends.span.last.value, (struct dw_u128){0, 1});
+  ends.start_ignored = start != NULL && !within(start, &ends.span);
+  if (start != NULL && !ends.start_ignored)
+    ends.span.first = *start;
+  ends.end_ignored = end != NULL && !within(end, &ends.span);
+  if (end != NULL && !ends.end_ignored)
+    ends.span.last = *end;
+  *out = ends;
+  return true;
+}
+
+/* whereabouts puts "/32" or "/128" behind a single address and reads it as a CIDR. So it does with a mapped one, whose
+ * "::ffff:10.0.0.5/32" is the IPv6 subnet ::/32 and keeps no IPv4 address out of the pool. */
+bool dw_exclude_parse(const char *text, struct dw_prefix *out) {
+  if (dw_prefix_parse(text, DW_ADDR_STRICT, out, NULL))
+    return true;
+  struct dw_addr addr;
+  if (!dw_addr_parse(text, DW_ADDR_STRICT, &addr))
+    return false;
+  if (addr.v4 && strchr(text, ':') != NULL)
+    *out = (struct dw_prefix){.base = {{0, 0}, false}, .bits = 32};
+  else
+    *out = (struct dw_prefix){.base = addr, .bits = addr.v4 ? 32 : 128};
+  return true;
+}
+
+struct special {
+  const char *prefix;
+  const char *class_name;
+};
+
+/* In address order, IPv4 first, as intervals are ordered. RFC 6890 and RFC 4291. */
+static const struct special specials[] = {
+    {"0.0.0.0/8", "unspecified"}, {"127.0.0.0/8", "loopback"},         {"169.254.0.0/16", "link-local"},
+    {"224.0.0.0/4", "multicast"}, {"255.255.255.255/32", "broadcast"}, {"::/128", "unspecified"},
+    {"::1/128", "loopback"},      {"fe80::/10", "link-local"},         {"ff00::/8", "multicast"},
+};
+
+const char *dw_special_class(const struct dw_interval *span) {
+  for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
+    struct dw_prefix prefix;
+    if (!dw_prefix_parse(specials[i].prefix, DW_ADDR_STRICT, &prefix, NULL))
+      continue;
+    struct dw_interval special = dw_interval_of(&prefix);
+    if (dw_interval_overlaps(&special, span))
+      return specials[i].class_name;
+  }
+  return NULL;
+}
