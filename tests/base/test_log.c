@@ -1,0 +1,190 @@
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "droveway/base/log.h"
+
+/* Standard error goes into a file while a test logs. */
+static FILE *captured;
+static int saved_stderr;
+
+static int begin(void **state) {
+  (void)state;
+  captured = tmpfile();
+  saved_stderr = dup(STDERR_FILENO);
+  dw_log_set_level(DW_LOG_INFO);
+  return captured == NULL || dup2(fileno(captured), STDERR_FILENO) < 0;
+}
+
+static int finish(void **state) {
+  (void)state;
+  dup2(saved_stderr, STDERR_FILENO);
+  close(saved_stderr);
+  return fclose(captured);
+}
+
+/* What was logged, to be freed. */
+static char *logged(void) {
+  long size = lseek(fileno(captured), 0, SEEK_END);
+  char *text = calloc((size_t)size + 1, 1);
+  assert_non_null(text);
+  assert_int_equal(pread(fileno(captured), text, (size_t)size, 0), size);
+  return text;
+}
+
+static const char *member(struct json_object *line, const char *key) {
+  return json_object_get_string(json_object_object_get(line, key));
+}
+
+static void writes_one_json_object_a_line(void **state) {
+  (void)state;
+  dw_log(DW_LOG_WARN, "policy \"%s\" broken\n{\"level\":\"fake\"}", "a\\b");
+  char *text = logged();
+  assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+  struct json_object *line = json_tokener_parse(text);
+  assert_non_null(line);
+  assert_string_equal(member(line, "level"), "warn");
+  assert_string_equal(member(line, "msg"), "policy \"a\\b\" broken\n{\"level\":\"fake\"}");
+  unsigned number[7];
+  char end = 0;
+  assert_int_equal(strlen(member(line, "time")), strlen("2026-11-21T00:01:36.123Z"));
+  assert_int_equal(sscanf(member(line, "time"), "%4u-%2u-%2uT%2u:%2u:%2u.%3u%c", &number[0], &number[1], &number[2],
+                          &number[3], &number[4], &number[5], &number[6], &end),
+                   8);
+  assert_int_equal(end, 'Z');
+  json_object_put(line);
+  free(text);
+}
+
+static void adds_fields(void **state) {
+  (void)state;
+  dw_log_fields(DW_LOG_INFO, "decision", "\"uid\":\"u-1\",\"micros\":12");
+  dw_log_fields(DW_LOG_ERROR, "plain", "");
+  char *text = logged();
+  char *second = strchr(text, '\n');
+  *second++ = '\0';
+  struct json_object *line = json_tokener_parse(text);
+  assert_string_equal(member(line, "msg"), "decision");
+  assert_string_equal(member(line, "uid"), "u-1");
+  assert_int_equal(json_object_get_int(json_object_object_get(line, "micros")), 12);
+  json_object_put(line);
+  line = json_tokener_parse(second);
+  assert_string_equal(member(line, "level"), "error");
+  assert_int_equal(json_object_object_length(line), 3);
+  json_object_put(line);
+  free(text);
+}
+
+static void keeps_lines_above_the_level_back(void **state) {
+  (void)state;
+  dw_log(DW_LOG_DEBUG, "hidden");
+  dw_log_fields(DW_LOG_DEBUG, "hidden", "");
+  assert_false(dw_log_enabled(DW_LOG_DEBUG));
+  assert_true(dw_log_enabled(DW_LOG_INFO));
+  dw_log_set_level(DW_LOG_ERROR);
+  dw_log(DW_LOG_WARN, "hidden");
+  dw_log(DW_LOG_ERROR, "seen 1");
+  dw_log_set_level(DW_LOG_DEBUG);
+  dw_log(DW_LOG_DEBUG, "seen 2");
+  char *text = logged();
+  assert_null(strstr(text, "hidden"));
+  assert_non_null(strstr(text, "seen 1"));
+  assert_non_null(strstr(text, "\"level\":\"debug\",\"msg\":\"seen 2\""));
+  free(text);
+}
+
+static void leaves_errno_alone(void **state) {
+  (void)state;
+  int closed = dup(STDERR_FILENO);
+  close(STDERR_FILENO);
+  errno = ENOENT;
+  dw_log(DW_LOG_ERROR, "nobody hears this");
+  assert_int_equal(errno, ENOENT);
+  dup2(closed, STDERR_FILENO);
+  close(closed);
+}
+
+enum { THREADS = 4, LINES = 200 };
+
+static void *log_lines(void *argument) {
+  const char *name = argument;
+  for (int i = 0; i < LINES; i++)
+    dw_log(DW_LOG_INFO, "%s%0200d", name, i);
+  return NULL;
+}
+
+static void lines_of_threads_never_mix(void **state) {
+  (void)state;
+  static char names[THREADS][2] = {"a", "b", "c", "d"};
+  pthread_t threads[THREADS];
+  for (int i = 0; i < THREADS; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, log_lines, names[i]), 0);
+  for (int i = 0; i < THREADS; i++)
+    pthread_join(threads[i], NULL);
+  char *text = logged();
+  int lines = 0;
+  char *rest = NULL;
+  for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest), lines++) {
+    struct json_object *object = json_tokener_parse(line);
+    assert_non_null(object);
+    assert_int_equal(strlen(member(object, "msg")), 201);
+    json_object_put(object);
+  }
+  assert_int_equal(lines, THREADS * LINES);
+  free(text);
+}
+
+static void quotes(const char *text, size_t length, const char *expected) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  dw_log_quote(&out, text, length);
+  assert_string_equal(dw_buf_text(&out), expected);
+}
+#define QUOTES(text, expected) quotes(text, sizeof(text) - 1, expected)
+#define BAD "\xEF\xBF\xBD"
+
+static void quoting_escapes_what_json_and_terminals_obey(void **state) {
+  (void)state;
+  QUOTES("", "\"\"");
+  QUOTES("a\"b\\c/d", "\"a\\\"b\\\\c/d\"");
+  QUOTES("\n\t\r\0\x1f\x7f ", "\"\\n\\t\\u000d\\u0000\\u001f\\u007f \"");
+  QUOTES("\xC2\x9B\xC2\xA0", "\"\\u009b\xC2\xA0\"");
+}
+
+static void quoting_keeps_utf8_and_replaces_the_rest(void **state) {
+  (void)state;
+  QUOTES("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x84", "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x84\"");
+  QUOTES("\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF", "\"\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF\"");
+  QUOTES("\x80z", "\"" BAD "z\"");
+  QUOTES("\xC1\xBF", "\"" BAD BAD "\"");                 /* overlong */
+  QUOTES("\xE0\x9F\xBF", "\"" BAD BAD BAD "\"");         /* overlong */
+  QUOTES("\xF0\x8F\xBF\xBF", "\"" BAD BAD BAD BAD "\""); /* overlong */
+  QUOTES("\xED\xA0\x80", "\"" BAD BAD BAD "\"");         /* surrogate */
+  QUOTES("\xF4\x90\x80\x80", "\"" BAD BAD BAD BAD "\""); /* above U+10FFFF */
+  QUOTES("\xF5", "\"" BAD "\"");
+  QUOTES("\xE2\x82", "\"" BAD BAD "\""); /* cut */
+  QUOTES("\xE2\x82z", "\"" BAD BAD "z\"");
+  QUOTES("\xC3", "\"" BAD "\"");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(writes_one_json_object_a_line, begin, finish),
+      cmocka_unit_test_setup_teardown(adds_fields, begin, finish),
+      cmocka_unit_test_setup_teardown(keeps_lines_above_the_level_back, begin, finish),
+      cmocka_unit_test_setup_teardown(leaves_errno_alone, begin, finish),
+      cmocka_unit_test_setup_teardown(lines_of_threads_never_mix, begin, finish),
+      cmocka_unit_test(quoting_escapes_what_json_and_terminals_obey),
+      cmocka_unit_test(quoting_keeps_utf8_and_replaces_the_rest),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "droveway/base/text.h"
+
+#define LONG_S "\xC5\xBF"
+#define KELVIN "\xE2\x84\xAA"
+
+static void keys_fold_as_in_go(void **state) {
+  (void)state;
+  static const char *const equal[][2] = {
+      {"master", "MASTER"},
+      {"master", "mA" LONG_S "ter"},
+      {"kind", KELVIN "ind"},
+      {"Kind", KELVIN "IND"},
+      {"\xC3\x89", "\xC3\x89"},
+      {"", ""},
+      {"range_start", "Range_" LONG_S "tart"},
+  };
+  for (size_t i = 0; i < sizeof equal / sizeof equal[0]; i++) {
+    assert_true(dw_key_equal(equal[i][0], equal[i][1]));
+    assert_true(dw_key_equal(equal[i][1], equal[i][0]));
+    assert_int_equal(dw_key_compare(equal[i][0], equal[i][1]), 0);
+    assert_int_equal(dw_key_hash(equal[i][0]), dw_key_hash(equal[i][1]));
+  }
+}
+
+static void other_keys_differ(void **state) {
+  (void)state;
+  static const char *const different[][2] = {
+      {"master", "maste"}, {"master", "master "}, {"range_start", "range-start"}, {"a", ""}, {"@", "`"}, {"[", "{"},
+      {"s", "\xC5"},       {"k", "\xE2\x84"},
+  };
+  for (size_t i = 0; i < sizeof different / sizeof different[0]; i++) {
+    const char *a = different[i][0];
+    const char *b = different[i][1];
+    assert_false(dw_key_equal(a, b));
+    assert_true(dw_key_compare(a, b) * dw_key_compare(b, a) < 0);
+    assert_int_not_equal(dw_key_hash(a), dw_key_hash(b));
+  }
+}
+
+static void key_order_is_total(void **state) {
+  (void)state;
+  static const char *const sorted[] = {"", "Bridge", "bridgE2", "ip", "IPAM", "master", "type", "\xC3\xA9"};
+  enum { COUNT = sizeof sorted / sizeof sorted[0] };
+  for (size_t i = 0; i < COUNT; i++)
+    for (size_t j = 0; j < COUNT; j++) {
+      int order = dw_key_compare(sorted[i], sorted[j]);
+      assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+    }
+}
+
+static void edit_distance_counts_edits(void **state) {
+  (void)state;
+  static const struct {
+    const char *a;
+    const char *b;
+    unsigned distance;
+  } cases[] = {
+      {"", "", 0},          {"range", "RANGE", 0},    {"", "abc", 3},        {"range", "ranges", 1},
+      {"range", "rnge", 1}, {"range", "renge", 1},    {"range", "arnge", 1}, {"exclude", "excldue", 1},
+      {"ab", "ba", 1},      {"kitten", "sitting", 3}, {"deny", "warn", 4},   {"abcd", "dcba", 3},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    assert_int_equal(dw_edit_distance(cases[i].a, cases[i].b, 10), cases[i].distance);
+    assert_int_equal(dw_edit_distance(cases[i].b, cases[i].a, 10), cases[i].distance);
+    assert_int_equal(dw_edit_distance(cases[i].a, cases[i].b, cases[i].distance), cases[i].distance);
+    if (cases[i].distance > 0)
+      assert_int_equal(dw_edit_distance(cases[i].a, cases[i].b, cases[i].distance - 1), cases[i].distance);
+  }
+}
+
+static void edit_distance_is_bounded(void **state) {
+  (void)state;
+  static char a[100001];
+  static char b[100001];
+  memset(a, 'x', 100000);
+  memset(b, 'x', 100000);
+  b[127] = 'y';
+  b[128] = 'y';
+  b[99999] = 'y';
+  assert_int_equal(dw_edit_distance(a, b, 3), 1);
+  assert_int_equal(dw_edit_distance(a, "", 200), 128);
+  assert_int_equal(dw_edit_distance(a, "", 3), 4);
+}
+
+static const char *const words[] = {"range", "range_start", "range_end", "exclude", "gateway", "ipRanges", "of"};
+
+static const char *nearest(const char *text) {
+  return dw_nearest(text, words, sizeof words / sizeof words[0]);
+}
+
+static void the_nearest_word_is_found(void **state) {
+  (void)state;
+  assert_string_equal(nearest("rangeStart"), "range_start");
+  assert_string_equal(nearest("RANGE"), "range");
+  assert_string_equal(nearest("excludes"), "exclude");
+  assert_string_equal(nearest("ip_ranges"), "ipRanges");
+  assert_string_equal(nearest("gatwaey"), "gateway");
+  assert_string_equal(nearest("OF"), "of");
+}
+
+static void a_far_word_is_not_meant(void **state) {
+  (void)state;
+  assert_null(nearest("on"));     /* one edit of two letters */
+  assert_null(nearest("rbcge0")); /* three edits of six letters */
+  assert_null(nearest("zzzzzzzz"));
+  assert_null(nearest(""));
+  assert_null(dw_nearest("x", NULL, 0));
+  static const char *const lengthy[] = {"parallelMigrationsPerCluster"};
+  assert_non_null(dw_nearest("paralelMigrationPerClusters", lengthy, 1)); /* three */
+  assert_null(dw_nearest("paralelMigrationPerClusterzz", lengthy, 1));    /* four */
+}
+
+static void of_equally_near_words_the_first_is_given(void **state) {
+  (void)state;
+  static const char *const pair[] = {"warnx", "warny"};
+  assert_ptr_equal(dw_nearest("warn", pair, 2), pair[0]);
+  static const char *const exact[] = {"warny", "warn"};
+  assert_ptr_equal(dw_nearest("warn", exact, 2), exact[1]);
+}
+
+static void dns_labels(void **state) {
+  (void)state;
+  char label[65];
+  memset(label, 'a', 64);
+  label[64] = '\0';
+  assert_false(dw_is_dns_label(label));
+  label[63] = '\0';
+  assert_true(dw_is_dns_label(label));
+  static const char *const good[] = {"a", "0", "migration-network", "a--b", "1a"};
+  static const char *const bad[] = {"", "-a", "a-", "A", "a.b", "a_b", "a b", "a@x", "a,b", "\xC3\xA9", "a/b"};
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    assert_true(dw_is_dns_label(good[i]));
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    assert_false(dw_is_dns_label(bad[i]));
+}
+
+static void dns_subdomains(void **state) {
+  (void)state;
+  static const char *const good[] = {"a", "a.b", "worker-1.example.com", "0.0"};
+  static const char *const bad[] = {"", ".", "a.", ".a", "a..b", "a.-b", "a-.b", "a.B", "a/b"};
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    assert_true(dw_is_dns_subdomain(good[i]));
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    assert_false(dw_is_dns_subdomain(bad[i]));
+  char name[255];
+  memset(name, 'a', 254);
+  name[254] = '\0';
+  assert_false(dw_is_dns_subdomain(name));
+  name[253] = '\0';
+  assert_true(dw_is_dns_subdomain(name)); /* Kubernetes sets no length for one label of it */
+}
+
+static void int64_is_read_strictly(void **state) {
+  (void)state;
+  int64_t value = 42;
+  static const char *const bad[] = {"",
+                                    "-",
+                                    "+1",
+                                    " 1",
+                                    "1 ",
+                                    "1.0",
+                                    "0x1",
+                                    "--1",
+                                    "1-",
+                                    "1e3",
+                                    "9223372036854775808",
+                                    "-9223372036854775809",
+                                    "99999999999999999999"};
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    assert_false(dw_parse_int64(bad[i], &value));
+    assert_int_equal(value, 42);
+  }
+  static const int64_t numbers[] = {0, 7, -7, INT64_MAX, INT64_MIN};
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)numbers[i]);
+    assert_true(dw_parse_int64(text, &value));
+    assert_true(value == numbers[i]);
+  }
+}
+
+static void suffixes(void **state) {
+  (void)state;
+  assert_true(dw_has_suffix("nad.yaml", ".yaml"));
+  assert_true(dw_has_suffix(".yaml", ".yaml"));
+  assert_true(dw_has_suffix("x", ""));
+  assert_false(dw_has_suffix("nad.yaml~", ".yaml"));
+  assert_false(dw_has_suffix("yaml", ".yaml"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(keys_fold_as_in_go),
+      cmocka_unit_test(other_keys_differ),
+      cmocka_unit_test(key_order_is_total),
+      cmocka_unit_test(edit_distance_counts_edits),
+      cmocka_unit_test(edit_distance_is_bounded),
+      cmocka_unit_test(the_nearest_word_is_found),
+      cmocka_unit_test(a_far_word_is_not_meant),
+      cmocka_unit_test(of_equally_near_words_the_first_is_given),
+      cmocka_unit_test(dns_labels),
+      cmocka_unit_test(dns_subdomains),
+      cmocka_unit_test(int64_is_read_strictly),
+      cmocka_unit_test(suffixes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
