@@ -1,0 +1,285 @@
+#include "droveway/formats/json_scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "droveway/base/text.h"
+#include "formats/path.h"
+#include "formats/scan.h"
+
+void dw_text_position(const char *text, size_t length, size_t offset, int *line, int *column) {
+  if (offset > length)
+    offset = length;
+  size_t start = 0;
+  *line = 1;
+  for (;;) {
+    const char *end = memchr(text + start, '\n', offset - start);
+    if (!end)
+      break;
+    start = (size_t)(end - text) + 1;
+    ++*line;
+  }
+  *column = (int)(offset - start) + 1;
+}
+
+/* How well a key fits the wanted name. */
+enum fit { FIT_NONE, FIT_FOLDED, FIT_EXACT };
+
+struct finder {
+  struct scan scan;
+  struct dw_buf name; /* the path's token */
+  struct dw_buf key;  /* the key at hand, unescaped */
+};
+
+static enum fit key_fit(struct finder *f, struct dw_span key) {
+  dw_buf_truncate(&f->key, 0);
+  scan_unescape(f->scan.text, key, &f->key);
+  const char *text = dw_buf_text(&f->key);
+  const char *name = dw_buf_text(&f->name);
+  if (strcmp(text, name) == 0)
+    return FIT_EXACT;
+  return dw_key_equal(text, name) ? FIT_FOLDED : FIT_NONE;
+}
+
+static bool skip_to(struct finder *f, struct dw_span *value) {
+  size_t start = f->scan.at;
+  if (!scan_value(&f->scan))
+    return false;
+  *value = (struct dw_span){start, f->scan.at - start};
+  return true;
+}
+
+/* Looks among the members of the container at scan.at and goes to the one that TOKEN names. */
+static bool find_member(struct finder *f, struct path_token token, struct dw_json_place *out) {
+  size_t wanted = 0;
+  bool is_index = path_index(token, &wanted);
+  enum fit best = FIT_NONE;
+  enum scan_step step;
+  struct scan_walk walk;
+  struct dw_span key;
+  struct dw_span value;
+  dw_buf_truncate(&f->name, 0);
+  dw_buf_add(&f->name, token.text, token.length);
+  if (!scan_enter(&f->scan, &walk))
+    return false;
+  unsigned depth = f->scan.depth;
+  while ((step = scan_next(&f->scan, &walk, &key)) == SCAN_MEMBER) {
+    enum fit fit = FIT_NONE;
+    if (walk.object)
+      fit = key_fit(f, key);
+    else if (is_index && walk.count - 1 == wanted)
+      fit = FIT_EXACT;
+    if (!skip_to(f, &value))
+      return false;
+    if (fit == FIT_NONE || fit < best)
+      continue;
+    best = fit;
+    *out = (struct dw_json_place){key, value, false};
+  }
+  f->scan.depth = depth;
+  f->scan.at = out->value.offset;
+  return step == SCAN_END && best != FIT_NONE;
+}
+
+static bool is_container(char c) {
+  return c == '{' || c == '[';
+}
+
+static bool is_empty_container(const char *text, struct dw_span value) {
+  if (!is_container(text[value.offset]))
+    return false;
+  size_t at = value.offset + 1;
+  while (at + 1 < value.offset + value.length && strchr(" \t\r\n", text[at]))
+    at++;
+  return at + 1 == value.offset + value.length;
+}
+
+static bool locate(struct finder *f, const char *path, struct dw_json_place *out) {
+  struct path_token token;
+  struct dw_json_place place = {{0, 0}, {0, 0}, false};
+  scan_blanks(&f->scan);
+  size_t root = f->scan.at;
+  if (!skip_to(f, &place.value))
+    return false;
+  f->scan.at = root;
+  while (path_next(&path, &token)) {
+    if (!is_container(scan_peek(&f->scan)) || !find_member(f, token, &place))
+      return false;
+  }
+  place.empty = is_empty_container(f->scan.text, place.value);
+  *out = place;
+  return true;
+}
+
+bool dw_json_locate(const char *text, size_t length, const char *path, struct dw_json_place *out) {
+  struct finder f = {scan_start(text, length), DW_BUF_INIT, DW_BUF_INIT};
+  bool found = locate(&f, path, out);
+  dw_buf_free(&f.name);
+  dw_buf_free(&f.key);
+  return found;
+}
+
+/* Finding duplicates takes two walks: the first sorts each object's keys, the second makes the paths of those found. */
+#define MOST_DUPLICATES 64
+
+struct key {
+  const char *text;
+  struct dw_span span;
+};
+
+struct keys {
+  struct key *list;
+  size_t count;
+  size_t capacity;
+};
+
+struct duplicate {
+  struct key first;
+  struct key second;
+};
+
+struct search {
+  struct scan scan;
+  struct dw_arena *scratch;
+  struct keys keys;        /* of all objects that are open, as a stack */
+  struct duplicate *found; /* the first MOST_DUPLICATES in document order */
+  size_t found_count;
+  struct dw_json_duplicate *out;
+  size_t out_count;
+  struct dw_buf path;
+  struct dw_arena *arena;
+};
+
+static void push_key(struct search *s, struct dw_span span) {
+  struct keys *keys = &s->keys;
+  if (keys->count == keys->capacity) {
+    size_t capacity = keys->capacity ? keys->capacity * 2 : 64;
+    struct key *list = dw_arena_array(s->scratch, capacity, sizeof *list);
+    if (keys->count > 0)
+      memcpy(list, keys->list, keys->count * sizeof *list);
+    keys->list = list;
+    keys->capacity = capacity;
+  }
+  dw_buf_truncate(&s->path, 0);
+  scan_unescape(s->scan.text, span, &s->path);
+  const char *text = dw_arena_strndup(s->scratch, dw_buf_text(&s->path), s->path.length);
+  keys->list[keys->count++] = (struct key){text, span};
+}
+
+static int by_name(const void *a, const void *b) {
+  const struct key *x = a;
+  const struct key *y = b;
+  int order = dw_key_compare(x->text, y->text);
+  return order != 0 ? order : (x->span.offset > y->span.offset) - (x->span.offset < y->span.offset);
+}
+
+/* Keeps the list sorted by the later key's place, and only its beginning. */
+static void keep_duplicate(struct search *s, struct key first, struct key second) {
+  size_t at = s->found_count;
+  while (at > 0 && s->found[at - 1].second.span.offset > second.span.offset)
+    at--;
+  if (at == MOST_DUPLICATES)
+    return;
+  size_t moved = (s->found_count < MOST_DUPLICATES ? s->found_count : MOST_DUPLICATES - 1) - at;
+  memmove(s->found + at + 1, s->found + at, moved * sizeof *s->found);
+  s->found[at] = (struct duplicate){first, second};
+  if (s->found_count < MOST_DUPLICATES)
+    s->found_count++;
+}
+
+static void compare_keys(struct search *s, size_t from) {
+  struct key *list = s->keys.list + from;
+  size_t count = s->keys.count - from;
+  if (count < 2)
+    return;
+  qsort(list, count, sizeof *list, by_name);
+  for (size_t i = 1; i < count; i++) {
+    if (dw_key_equal(list[i - 1].text, list[i].text))
+      keep_duplicate(s, list[i - 1], list[i]);
+  }
+}
+
+static bool search_value(struct search *s) {
+  struct scan_walk walk;
+  struct dw_span key;
+  enum scan_step step;
+  if (!is_container(scan_peek(&s->scan)))
+    return scan_value(&s->scan);
+  size_t from = s->keys.count;
+  if (!scan_enter(&s->scan, &walk))
+    return false;
+  while ((step = scan_next(&s->scan, &walk, &key)) == SCAN_MEMBER) {
+    if (walk.object)
+      push_key(s, key);
+    if (!search_value(s))
+      return false;
+  }
+  compare_keys(s, from);
+  s->keys.count = from;
+  return step == SCAN_END;
+}
+
+static void report(struct search *s) {
+  const struct duplicate *found = &s->found[s->out_count];
+  struct dw_json_duplicate *out = &s->out[s->out_count++];
+  out->path = dw_arena_strndup(s->arena, dw_buf_text(&s->path), s->path.length);
+  out->first = dw_arena_strdup(s->arena, found->first.text);
+  out->second = dw_arena_strdup(s->arena, found->second.text);
+  dw_text_position(s->scan.text, s->scan.length, found->second.span.offset, &out->line, &out->column);
+}
+
+/* Appends the member's token to the path; the text of a key comes unescaped. */
+static void add_token(struct search *s, const struct scan_walk *walk, struct dw_span key) {
+  if (!walk->object) {
+    path_add_index(&s->path, walk->count - 1);
+    return;
+  }
+  DW_BUF_SCOPED struct dw_buf name = DW_BUF_INIT;
+  scan_unescape(s->scan.text, key, &name);
+  path_add_key(&s->path, dw_buf_text(&name), name.length);
+}
+
+static void report_value(struct search *s) {
+  struct scan_walk walk;
+  struct dw_span key;
+  if (!is_container(scan_peek(&s->scan))) {
+    (void)scan_value(&s->scan);
+    return;
+  }
+  if (!scan_enter(&s->scan, &walk))
+    return;
+  size_t length = s->path.length;
+  while (scan_next(&s->scan, &walk, &key) == SCAN_MEMBER) {
+    add_token(s, &walk, key);
+    if (s->out_count < s->found_count && walk.object && s->found[s->out_count].second.span.offset == key.offset)
+      report(s);
+    if (s->out_count == s->found_count)
+      return;
+    report_value(s);
+    if (s->scan.problem)
+      return;
+    dw_buf_truncate(&s->path, length);
+  }
+}
+
+static void restart(struct search *s) {
+  dw_buf_truncate(&s->path, 0);
+  s->scan = scan_start(s->scan.text, s->scan.length);
+  scan_blanks(&s->scan);
+}
+
+struct dw_json_duplicate *dw_json_duplicates(struct dw_arena *arena, const char *text, size_t length, size_t *count) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct search s = {.scan = scan_start(text, length), .scratch = scratch, .arena = arena};
+  s.found = dw_arena_array(scratch, MOST_DUPLICATES, sizeof *s.found);
+  restart(&s);
+  bool valid = search_value(&s);
+  s.out = dw_arena_array(arena, s.found_count + 1, sizeof *s.out);
+  if (valid && s.found_count > 0) {
+    restart(&s);
+    report_value(&s);
+  }
+  dw_buf_free(&s.path);
+  *count = s.out_count;
+  return s.out;
+}

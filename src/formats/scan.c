@@ -1,0 +1,360 @@
+#include "formats/scan.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "droveway/formats/json.h"
+
+static bool fail_at(struct scan *s, size_t at, const char *problem) {
+  if (!s->problem) {
+    s->problem = problem;
+    s->problem_at = at;
+    s->code = DW_ERR_SYNTAX;
+  }
+  return false;
+}
+
+static bool fail(struct scan *s, const char *problem) {
+  return fail_at(s, s->at, problem);
+}
+
+struct scan scan_start(const char *text, size_t length) {
+  return (struct scan){.text = text, .length = length};
+}
+
+char scan_peek(const struct scan *s) {
+  return s->at < s->length ? s->text[s->at] : '\0';
+}
+
+static bool at_end(const struct scan *s) {
+  return s->at >= s->length;
+}
+
+void scan_blanks(struct scan *s) {
+  while (s->at < s->length) {
+    char c = s->text[s->at];
+    if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
+      return;
+    s->at++;
+  }
+}
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+static int hex_digit(char c) {
+  if (is_digit(c))
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return -1;
+}
+
+/* The four digits at AT, or -1. */
+static int32_t hex4(const char *text, size_t length, size_t at) {
+  if (at > length || length - at < 4)
+    return -1;
+  int32_t value = 0;
+  for (size_t i = 0; i < 4; i++) {
+    int digit = hex_digit(text[at + i]);
+    if (digit < 0)
+      return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+static bool is_high_surrogate(int32_t unit) {
+  return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static bool is_low_surrogate(int32_t unit) {
+  return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* s->at is at the 'u' of an escape. */
+static bool scan_unicode_escape(struct scan *s) {
+  size_t start = s->at - 1;
+  int32_t unit = hex4(s->text, s->length, s->at + 1);
+  if (unit < 0)
+    return fail_at(s, start, "\\u must be followed by four hexadecimal digits");
+  if (unit == 0)
+    return fail_at(s, start, "\\u0000 (a NUL) is not allowed in a string");
+  s->at += 5;
+  if (is_low_surrogate(unit))
+    return fail_at(s, start, "half of a surrogate pair stands alone");
+  if (!is_high_surrogate(unit))
+    return true;
+  bool escape = s->length - s->at >= 6 && s->text[s->at] == '\\' && s->text[s->at + 1] == 'u';
+  if (!escape || !is_low_surrogate(hex4(s->text, s->length, s->at + 2)))
+    return fail_at(s, start, "half of a surrogate pair stands alone");
+  s->at += 6;
+  return true;
+}
+
+static bool scan_escape(struct scan *s) {
+  s->at++;
+  char c = scan_peek(s);
+  if (c == 'u')
+    return scan_unicode_escape(s);
+  if (c == '\0' || !strchr("\"\\/bfnrt", c))
+    return fail_at(s, s->at - 1, "not an escape that JSON knows; write a backslash itself as \\\\");
+  s->at++;
+  return true;
+}
+
+static bool fail_control(struct scan *s) {
+  switch (s->text[s->at]) {
+  case '\n':
+  case '\r':
+    return fail(s, "a line break inside a string; its closing quote is missing, or it must be written \\n");
+  case '\t':
+    return fail(s, "a tab inside a string must be written \\t");
+  default:
+    return fail(s, "a control character inside a string");
+  }
+}
+
+static bool scan_string(struct scan *s, struct dw_span *span) {
+  size_t start = s->at++;
+  while (!at_end(s)) {
+    char c = s->text[s->at];
+    if (c == '"') {
+      s->at++;
+      *span = (struct dw_span){start, s->at - start};
+      return true;
+    }
+    if ((unsigned char)c < 0x20)
+      return fail_control(s);
+    if (c != '\\')
+      s->at++;
+    else if (!scan_escape(s))
+      return false;
+  }
+  return fail_at(s, start, "the closing quote of this string is missing");
+}
+
+static void scan_digits(struct scan *s) {
+  while (is_digit(scan_peek(s)))
+    s->at++;
+}
+
+static bool scan_number(struct scan *s) {
+  if (scan_peek(s) == '-')
+    s->at++;
+  if (!is_digit(scan_peek(s)))
+    return fail(s, "a digit is expected after the minus sign");
+  size_t start = s->at;
+  scan_digits(s);
+  if (s->text[start] == '0' && s->at - start > 1)
+    return fail_at(s, start, "a number must not begin with 0");
+  if (scan_peek(s) == '.') {
+    s->at++;
+    if (!is_digit(scan_peek(s)))
+      return fail(s, "a digit is expected after the decimal point");
+    scan_digits(s);
+  }
+  if (scan_peek(s) == 'e' || scan_peek(s) == 'E') {
+    s->at++;
+    if (scan_peek(s) == '+' || scan_peek(s) == '-')
+      s->at++;
+    if (!is_digit(scan_peek(s)))
+      return fail(s, "a digit is expected in the exponent");
+    scan_digits(s);
+  }
+  return true;
+}
+
+static bool scan_word(struct scan *s) {
+  static const char *const words[] = {"true", "false", "null"};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    size_t length = strlen(words[i]);
+    if (s->length - s->at >= length && memcmp(s->text + s->at, words[i], length) == 0) {
+      s->at += length;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool fail_value(struct scan *s) {
+  if (at_end(s))
+    return fail(s, s->depth > 0 ? "the text ends too soon: a value is missing" : "the text is empty");
+  switch (s->text[s->at]) {
+  case '\'':
+    return fail(s, "text must stand in double quotes, not in single ones");
+  case '/':
+  case '#':
+    return fail(s, "JSON has no comments");
+  case '}':
+  case ']':
+  case ',':
+    return fail(s, "a value is missing here");
+  case '+':
+  case '.':
+    return fail(s, "a number must begin with a digit or a minus sign");
+  default:
+    return fail(s, "a value is expected here; text must stand in double quotes");
+  }
+}
+
+bool scan_enter(struct scan *s, struct scan_walk *walk) {
+  if (s->depth >= DW_JSON_MAX_DEPTH) {
+    fail(s, "nested deeper than 128 levels");
+    s->code = DW_ERR_DEPTH;
+    return false;
+  }
+  s->depth++;
+  *walk = (struct scan_walk){scan_peek(s) == '{', 0};
+  s->at++;
+  return true;
+}
+
+static bool fail_separator(struct scan *s, bool object) {
+  if (at_end(s))
+    return fail(s, object ? "the text ends too soon: a closing } is missing"
+                          : "the text ends too soon: a closing ] is missing");
+  char c = s->text[s->at];
+  if (c == '/' || c == '#')
+    return fail(s, "JSON has no comments");
+  if (c == ':')
+    return fail(s, "this colon has no place here");
+  return fail(s, object ? "a comma or a closing } is missing before this"
+                        : "a comma or a closing ] is missing before this");
+}
+
+static bool scan_key(struct scan *s, struct dw_span *key) {
+  if (scan_peek(s) != '"') {
+    if (at_end(s))
+      return fail(s, "the text ends too soon: a closing } is missing");
+    return fail(s, scan_peek(s) == ',' ? "a comma too many" : "a key in double quotes is expected here");
+  }
+  if (!scan_string(s, key))
+    return false;
+  scan_blanks(s);
+  if (scan_peek(s) != ':')
+    return fail(s, "a colon is missing after the key");
+  s->at++;
+  scan_blanks(s);
+  return true;
+}
+
+enum scan_step scan_next(struct scan *s, struct scan_walk *walk, struct dw_span *key) {
+  char close = walk->object ? '}' : ']';
+  *key = (struct dw_span){0, 0};
+  scan_blanks(s);
+  if (scan_peek(s) == close) {
+    s->at++;
+    s->depth--;
+    return SCAN_END;
+  }
+  if (walk->count > 0) {
+    if (scan_peek(s) != ',') {
+      fail_separator(s, walk->object);
+      return SCAN_FAILED;
+    }
+    size_t comma = s->at++;
+    scan_blanks(s);
+    if (scan_peek(s) == close) {
+      fail_at(s, comma, "a comma too many: nothing follows it");
+      return SCAN_FAILED;
+    }
+  }
+  walk->count++;
+  return walk->object && !scan_key(s, key) ? SCAN_FAILED : SCAN_MEMBER;
+}
+
+static bool scan_container(struct scan *s) {
+  struct scan_walk walk;
+  struct dw_span key;
+  if (!scan_enter(s, &walk))
+    return false;
+  for (;;) {
+    enum scan_step step = scan_next(s, &walk, &key);
+    if (step != SCAN_MEMBER)
+      return step == SCAN_END;
+    if (!scan_value(s))
+      return false;
+  }
+}
+
+bool scan_value(struct scan *s) {
+  struct dw_span span;
+  char c = scan_peek(s);
+  if (c == '{' || c == '[')
+    return scan_container(s);
+  if (c == '"')
+    return scan_string(s, &span);
+  if (c == '-' || is_digit(c))
+    return scan_number(s);
+  return scan_word(s) || fail_value(s);
+}
+
+bool scan_document(struct scan *s) {
+  if (s->length >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0)
+    return fail(s, "the text begins with a byte order mark (BOM); save it as UTF-8 without one");
+  scan_blanks(s);
+  if (!scan_value(s))
+    return false;
+  scan_blanks(s);
+  return at_end(s) || fail(s, "more text after the end of the value");
+}
+
+static void put_utf8(struct dw_buf *out, uint32_t code) {
+  if (code < 0x80) {
+    dw_buf_putc(out, (char)code);
+  } else if (code < 0x800) {
+    dw_buf_putc(out, (char)(0xC0 | (code >> 6)));
+    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
+  } else if (code < 0x10000) {
+    dw_buf_putc(out, (char)(0xE0 | (code >> 12)));
+    dw_buf_putc(out, (char)(0x80 | ((code >> 6) & 0x3F)));
+    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
+  } else {
+    dw_buf_putc(out, (char)(0xF0 | (code >> 18)));
+    dw_buf_putc(out, (char)(0x80 | ((code >> 12) & 0x3F)));
+    dw_buf_putc(out, (char)(0x80 | ((code >> 6) & 0x3F)));
+    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
+  }
+}
+
+/* AT is at the 'u'; returns what follows the escape. The scanner has let only whole pairs through. */
+static size_t unescape_unicode(const char *text, size_t end, size_t at, struct dw_buf *out) {
+  uint32_t unit = (uint32_t)hex4(text, end, at + 1);
+  if (!is_high_surrogate((int32_t)unit)) {
+    put_utf8(out, unit);
+    return at + 5;
+  }
+  uint32_t low = (uint32_t)hex4(text, end, at + 7);
+  put_utf8(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
+  return at + 11;
+}
+
+static char unescape_letter(char c) {
+  static const char letters[] = "bfnrt";
+  static const char bytes[] = "\b\f\n\r\t";
+  const char *found = strchr(letters, c);
+  return found ? bytes[found - letters] : c;
+}
+
+void scan_unescape(const char *text, struct dw_span span, struct dw_buf *out) {
+  size_t at = span.offset + 1;
+  size_t end = span.offset + span.length - 1;
+  while (at < end) {
+    const char *escape = memchr(text + at, '\\', end - at);
+    size_t plain = escape ? (size_t)(escape - text) : end;
+    dw_buf_add(out, text + at, plain - at);
+    at = plain;
+    if (!escape)
+      return;
+    if (text[at + 1] == 'u') {
+      at = unescape_unicode(text, end, at + 1, out);
+    } else {
+      dw_buf_putc(out, unescape_letter(text[at + 1]));
+      at += 2;
+    }
+  }
+}
