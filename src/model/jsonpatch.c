@@ -1,0 +1,177 @@
+#include "model/jsonpatch.h"
+
+#include <string.h>
+
+#include "droveway/base/text.h"
+
+/* The network in the patched KubeVirt object. HCO decodes that object over the one it made itself (applyAnnotationPatch
+ * in controllers/operands/operand.go), so what the patch removes stays as HCO's own field has it; only null clears it.
+ */
+enum effect {
+  EFFECT_NONE,
+  EFFECT_CLEARS, /* null */
+  EFFECT_SETS,
+  EFFECT_OPAQUE /* can't be told from here */
+};
+
+struct outcome {
+  enum effect effect;
+  const dw_json *value; /* where SETS */
+  bool misspelt;        /* a key that differs in case was written, which Go's decoder takes for the field too */
+};
+
+static const char *const target[] = {"spec", "configuration", "migrations", "network"};
+enum {
+  TARGET_DEPTH = sizeof target / sizeof *target,
+  POINTER_DEPTH = 2
+}; /* null clears pointers from `migrations` on */
+
+enum relation {
+  RELATION_APART,
+  RELATION_ABOVE, /* the network itself or a parent of it */
+  RELATION_BELOW
+};
+
+struct reach {
+  enum relation relation;
+  size_t depth; /* where ABOVE: how many tokens */
+  bool misspelt;
+};
+
+/* TOKEN[LENGTH] of a JSON Pointer with ~1 and ~0 unescaped. */
+static const char *unescape(struct dw_arena *arena, const char *token, size_t length) {
+  char *text = dw_arena_strndup(arena, token, length);
+  size_t written = 0;
+  for (size_t i = 0; i < length; i++) {
+    char c = text[i];
+    if (c == '~' && (text[i + 1] == '0' || text[i + 1] == '1'))
+      c = text[++i] == '0' ? '~' : '/';
+    text[written++] = c;
+  }
+  text[written] = '\0';
+  return text;
+}
+
+static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
+  struct reach reach = {RELATION_ABOVE, 0, false};
+  while (*pointer == '/') {
+    if (reach.depth == TARGET_DEPTH) {
+      reach.relation = RELATION_BELOW;
+      return reach;
+    }
+    size_t length = strcspn(++pointer, "/");
+    const char *wanted = target[reach.depth++];
+    /* "~01" is the longest way to write one character: longer tokens can't be meant, and need no copy. */
+    const char *token = length <= 3 * strlen(wanted) ? unescape(arena, pointer, length) : "";
+    if (!dw_key_equal(token, wanted))
+      return (struct reach){RELATION_APART, 0, false};
+    reach.misspelt = reach.misspelt || strcmp(token, wanted) != 0;
+    pointer += length;
+  }
+  return reach;
+}
+
+/* What VALUE, put at DEPTH tokens, makes of the network. */
+static struct outcome place(const dw_json *value, size_t depth, bool misspelt) {
+  struct outcome outcome = {EFFECT_NONE, NULL, misspelt};
+  for (; depth < TARGET_DEPTH && dw_json_type(value) == DW_JSON_OBJECT; depth++) {
+    const char *key = target[depth];
+    value = dw_json_get_fold(value, target[depth], &key);
+    outcome.misspelt = outcome.misspelt || (value != NULL && strcmp(key, target[depth]) != 0);
+  }
+  enum dw_json_type type = dw_json_type(value);
+  if (type == DW_JSON_NULL)
+    outcome.effect = depth > POINTER_DEPTH ? EFFECT_CLEARS : EFFECT_NONE;
+  else if (type != DW_JSON_ABSENT)
+    outcome.effect = depth == TARGET_DEPTH ? EFFECT_SETS : EFFECT_OPAQUE;
+  if (outcome.effect == EFFECT_SETS)
+    outcome.value = value;
+  return outcome;
+}
+
+enum operation { ADD, REPLACE, REMOVE, TEST, MOVE, COPY, OPERATION_COUNT };
+static const char *const operations[OPERATION_COUNT] = {
+    [ADD] = "add", [REPLACE] = "replace", [REMOVE] = "remove", [TEST] = "test", [MOVE] = "move", [COPY] = "copy"};
+
+struct op {
+  enum operation kind;
+  const char *path;
+  const char *from;     /* MOVE, COPY */
+  const dw_json *value; /* ADD, REPLACE, TEST */
+};
+
+static const char *pointer_at(const dw_json *op, const char *key) {
+  const char *pointer = dw_json_get_string(op, key);
+  return pointer != NULL && (pointer[0] == '\0' || pointer[0] == '/') ? pointer : NULL;
+}
+
+/* False where it is no operation of RFC 6902. */
+static bool read_op(const dw_json *json, struct op *out) {
+  const char *name = dw_json_get_string(json, "op");
+  size_t kind = 0;
+  while (name != NULL && kind < OPERATION_COUNT && strcmp(name, operations[kind]) != 0)
+    kind++;
+  if (name == NULL || kind == OPERATION_COUNT)
+    return false;
+  struct op op = {(enum operation)kind, pointer_at(json, "path"), pointer_at(json, "from"), dw_json_get(json, "value")};
+  bool from_needed = op.kind == MOVE || op.kind == COPY;
+  bool value_needed = op.kind == ADD || op.kind == REPLACE || op.kind == TEST;
+  *out = op;
+  return op.path != NULL && (!from_needed || op.from != NULL) && (!value_needed || op.value != NULL);
+}
+
+static void follow(struct dw_arena *arena, const struct op *op, struct outcome *outcome) {
+  struct reach reach = reach_of(arena, op->path);
+  bool touches = reach.relation != RELATION_APART;
+  if (op->kind == MOVE)
+    touches = touches || reach_of(arena, op->from).relation != RELATION_APART;
+  if (op->kind == TEST || !touches)
+    return;
+  bool misspelt = outcome->misspelt || reach.misspelt;
+  if (op->kind == MOVE || op->kind == COPY || reach.relation == RELATION_BELOW)
+    *outcome = (struct outcome){EFFECT_OPAQUE, NULL, misspelt};
+  else if (op->kind != REMOVE)
+    *outcome = place(op->value, reach.depth, misspelt);
+  else /* of two spellings of the key, one may be left */
+    *outcome = (struct outcome){misspelt ? EFFECT_OPAQUE : EFFECT_NONE, NULL, misspelt};
+}
+
+static void report(const struct outcome *outcome, struct dw_migration_config *out) {
+  switch (outcome->effect) {
+  case EFFECT_NONE:
+    out->jsonpatch = DW_JSONPATCH_NONE;
+    return;
+  case EFFECT_OPAQUE:
+    out->jsonpatch = DW_JSONPATCH_OPAQUE;
+    return;
+  case EFFECT_CLEARS:
+    out->jsonpatch = DW_JSONPATCH_SETS;
+    out->jsonpatch_network.text = "";
+    return;
+  case EFFECT_SETS:
+    out->jsonpatch = DW_JSONPATCH_SETS;
+    out->jsonpatch_network.json = outcome->value;
+    out->jsonpatch_network.text = dw_json_string(outcome->value);
+    return;
+  }
+}
+
+void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out) {
+  out->jsonpatch = DW_JSONPATCH_NONE;
+  out->jsonpatch_network = (struct dw_value){"metadata.annotations[kubevirt.kubevirt.io/jsonpatch]", NULL, NULL};
+  if (annotation == NULL || dw_json_type(annotation) == DW_JSON_NULL)
+    return;
+  out->jsonpatch = DW_JSONPATCH_UNREADABLE;
+  const char *text = dw_json_string(annotation);
+  const dw_json *patch = text == NULL ? NULL : dw_json_parse(arena, text, strlen(text), DW_JSON_PLAIN, NULL);
+  if (dw_json_type(patch) != DW_JSON_ARRAY)
+    return;
+  struct outcome outcome = {EFFECT_NONE, NULL, false};
+  for (size_t i = 0; i < dw_json_size(patch); i++) {
+    struct op op;
+    if (!read_op(dw_json_at(patch, i), &op))
+      return;
+    follow(arena, &op, &outcome);
+  }
+  report(&outcome, out);
+}

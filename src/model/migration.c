@@ -1,0 +1,137 @@
+#include "droveway/model/migration.h"
+
+#include <string.h>
+
+#include "droveway/base/text.h"
+#include "model/jsonpatch.h"
+
+const char *const dw_limit_names[DW_LIMIT_COUNT] = {
+    [DW_LIMIT_COMPLETION_TIMEOUT] = "completionTimeoutPerGiB",
+    [DW_LIMIT_PARALLEL_CLUSTER] = "parallelMigrationsPerCluster",
+    [DW_LIMIT_PARALLEL_NODE] = "parallelOutboundMigrationsPerNode",
+    [DW_LIMIT_PROGRESS_TIMEOUT] = "progressTimeout",
+};
+
+static const char feature_gate[] = "decentralizedLiveMigration";
+static const char kubevirt_feature_gate[] = "DecentralizedLiveMigration";
+
+/* Where a version of an object keeps things. */
+struct layout {
+  const char *parent; /* below spec and above the block; NULL where the block stands in spec */
+  const char *block;
+  const char *block_field;
+  const char *eviction_field; /* evictionStrategy stands beside the block */
+  bool (*decentralized)(const dw_json *spec);
+};
+
+/* HCO v1: a list of what deviates from the gate's default, and this gate is beta: on. The first entry of the name is
+ * taken, without regard to case. Source: HCO api/v1/featuregates/feature_gates.go. */
+static bool hco_v1_decentralized(const dw_json *spec) {
+  const dw_json *gates = dw_json_get(spec, "featureGates");
+  for (size_t i = 0; i < dw_json_size(gates); i++) {
+    const dw_json *gate = dw_json_at(gates, i);
+    const char *name = dw_json_get_string(gate, "name");
+    if (name == NULL || !dw_key_equal(name, feature_gate))
+      continue;
+    const char *state = dw_json_get_string(gate, "state");
+    return state == NULL || strcmp(state, "Enabled") == 0;
+  }
+  return true;
+}
+
+/* HCO v1beta1: its default (true) is the CRD's, so the API server has filled it in before anybody reads it. */
+static bool hco_v1beta1_decentralized(const dw_json *spec) {
+  bool on = false;
+  return dw_json_boolean(dw_json_path(spec, "featureGates", feature_gate, NULL), &on) && on;
+}
+
+static bool lists(const dw_json *list, const char *word) {
+  for (size_t i = 0; i < dw_json_size(list); i++) {
+    const char *text = dw_json_string(dw_json_at(list, i));
+    if (text != NULL && strcmp(text, word) == 0)
+      return true;
+  }
+  return false;
+}
+
+static bool kubevirt_decentralized(const dw_json *spec) {
+  const dw_json *developer = dw_json_path(spec, "configuration", "developerConfiguration", NULL);
+  return lists(dw_json_get(developer, "featureGates"), kubevirt_feature_gate) &&
+         !lists(dw_json_get(developer, "disabledFeatureGates"), kubevirt_feature_gate);
+}
+
+static const struct layout hco_v1beta1 = {NULL, "liveMigrationConfig", "spec.liveMigrationConfig",
+                                          "spec.evictionStrategy", hco_v1beta1_decentralized};
+static const struct layout hco_v1 = {"virtualization", "liveMigrationConfig", "spec.virtualization.liveMigrationConfig",
+                                     "spec.virtualization.evictionStrategy", hco_v1_decentralized};
+static const struct layout kubevirt = {"configuration", "migrations", "spec.configuration.migrations",
+                                       "spec.configuration.evictionStrategy", kubevirt_decentralized};
+
+static bool is_kubevirt(const dw_json *json) {
+  const char *kind = dw_json_get_string(json, "kind");
+  return kind != NULL && strcmp(kind, "KubeVirt") == 0;
+}
+
+static const struct layout *layout_of(const dw_json *json) {
+  if (is_kubevirt(json))
+    return &kubevirt;
+  const char *version = dw_json_get_string(json, "apiVersion");
+  if (version != NULL && strcmp(version, "hco.kubevirt.io/v1beta1") == 0)
+    return &hco_v1beta1;
+  if (version != NULL && strcmp(version, "hco.kubevirt.io/v1") == 0)
+    return &hco_v1;
+  return dw_json_path(json, "spec", "virtualization", NULL) != NULL ? &hco_v1 : &hco_v1beta1;
+}
+
+/* The member KEY at FIELD, which must be an object where it is there; else it is noted, unless a parent was already. */
+static const dw_json *enter(struct dw_migration_config *out, const dw_json *parent, const char *key,
+                            const char *field) {
+  const dw_json *member = dw_json_get(parent, key);
+  enum dw_json_type type = dw_json_type(member);
+  if (type == DW_JSON_OBJECT)
+    return member;
+  if (type != DW_JSON_ABSENT && type != DW_JSON_NULL) {
+    out->wrong_type_field = field;
+    out->wrong_type = member;
+  }
+  return NULL;
+}
+
+static struct dw_value value_at(struct dw_arena *arena, const dw_json *block, const char *block_field,
+                                const char *key) {
+  const dw_json *json = dw_json_get(block, key);
+  return (struct dw_value){dw_arena_printf(arena, "%s.%s", block_field, key), json, dw_json_string(json)};
+}
+
+static void read_block(struct dw_arena *arena, const dw_json *block, struct dw_migration_config *out) {
+  out->network = value_at(arena, block, out->block_field, "network");
+  out->bandwidth = value_at(arena, block, out->block_field, "bandwidthPerMigration");
+  for (size_t i = 0; i < DW_LIMIT_COUNT; i++)
+    out->limits[i] = value_at(arena, block, out->block_field, dw_limit_names[i]);
+}
+
+void dw_migration_read(struct dw_arena *arena, const dw_json *json, struct dw_migration_config *out) {
+  const struct layout *layout = layout_of(json);
+  *out = (struct dw_migration_config){.block_field = layout->block_field};
+  const dw_json *spec = enter(out, json, "spec", "spec");
+  const dw_json *parent = spec;
+  if (layout->parent != NULL)
+    parent = enter(out, spec, layout->parent, dw_arena_printf(arena, "spec.%s", layout->parent));
+  read_block(arena, enter(out, parent, layout->block, layout->block_field), out);
+  const dw_json *strategy = dw_json_get(parent, "evictionStrategy");
+  out->eviction_strategy = (struct dw_value){layout->eviction_field, strategy, dw_json_string(strategy)};
+  out->decentralized = layout->decentralized(spec);
+  const char *manager = dw_json_string(dw_json_path(json, "metadata", "labels", "app.kubernetes.io/managed-by", NULL));
+  out->hco_managed = manager != NULL && strcmp(manager, "hco-operator") == 0;
+  bool hyperconverged = layout != &kubevirt;
+  dw_jsonpatch_read(
+      arena,
+      hyperconverged ? dw_json_path(json, "metadata", "annotations", "kubevirt.kubevirt.io/jsonpatch", NULL) : NULL,
+      out);
+}
+
+const char *dw_migration_network(const struct dw_migration_config *config) {
+  bool patched = config->jsonpatch == DW_JSONPATCH_SETS && config->jsonpatch_network.text != NULL;
+  const char *network = patched ? config->jsonpatch_network.text : config->network.text;
+  return network != NULL && network[0] != '\0' ? network : NULL;
+}
