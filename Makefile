@@ -1,0 +1,235 @@
+# Droveway: `make help` lists what there is.
+
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+CC      ?= cc
+SAN     ?=
+WERROR  ?=
+SHELL   := /bin/bash
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+# --- compiler and libraries -----------------------------------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+        $(if $(WERROR),-Werror)
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
+HARDEN_LINK := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+OPT := -O2 -g
+FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+
+# SAN=address,undefined or SAN=thread or SAN=coverage builds everything that way; give BUILD another folder with it.
+ifeq ($(SAN),coverage)
+  SAN_FLAGS := --coverage -fprofile-update=atomic
+  OPT := -O0 -g
+  FORTIFY :=
+else ifneq ($(SAN),)
+  SAN_FLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+  OPT := -O1 -g
+  FORTIFY :=
+endif
+
+LIBRARIES := jansson yaml-0.1 libmicrohttpd libcrypto
+TEST_LIBRARIES := cmocka json-c libcurl
+LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
+LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES))
+TEST_LIBS = $(shell pkg-config --libs $(TEST_LIBRARIES))
+
+CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' -Iinclude -Isrc
+ALL_CFLAGS = -std=c11 $(OPT) $(WARN) $(HARDEN) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LINK) $(SAN_FLAGS) $(LDFLAGS)
+
+# --- what is built --------------------------------------------------------------------------------------------------
+
+LIB_SRC  := $(filter-out src/cli/%,$(wildcard src/*/*.c))
+CLI_SRC  := $(wildcard src/cli/*.c)
+TEST_SRC := $(wildcard tests/*/test_*.c)
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
+BENCH_SRC := $(wildcard bench/*.c)
+
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/obj/%.o)
+SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
+TESTS    := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
+REPLAYS  := $(FUZZ_SRC:fuzz/fuzz_%.c=$(BUILD)/tests/replay/%)
+FUZZERS  := $(FUZZ_SRC:fuzz/%.c=$(BUILD)/fuzz/%)
+BENCHES  := $(BENCH_SRC:bench/%.c=$(BUILD)/bench/%)
+
+.PHONY: all
+all: $(BUILD)/droveway $(BUILD)/libdroveway.a ## Build build/droveway and build/libdroveway.a
+
+$(BUILD)/libdroveway.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/droveway: $(CLI_OBJ) $(BUILD)/libdroveway.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
+
+$(BUILD)/obj/%.o: %.c | libraries
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(if $(filter tests/% fuzz/% bench/%,$<),-Itests) $(LIB_CFLAGS) $(ALL_CFLAGS) -pthread -MMD -MP -c -o $@ $<
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: libraries
+libraries:
+	@pkg-config --exists $(LIBRARIES) || { \
+	  echo "make: a library is missing ($(LIBRARIES)); 'make deps' installs what Droveway needs" >&2; exit 1; }
+
+.PHONY: deps
+deps: ## Install what building and testing need, from Debian's packages
+	@tools/deps.sh build test
+
+# --- tests ----------------------------------------------------------------------------------------------------------
+
+$(BUILD)/tests/libsupport.a: $(SUPPORT_OBJ)
+	@mkdir -p $(@D); rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+
+$(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/libdroveway.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+
+.PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/tests/libsupport.a
+
+.PHONY: test
+test: deps ## Run all tests (and the fuzzers' kept inputs)
+	@$(MAKE) --no-print-directory -j$$(nproc) test-run
+
+.PHONY: test-build test-run
+test-build: all $(TESTS) $(REPLAYS)
+test-run: test-build
+	@BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
+
+.PHONY: test-sanitizers
+test-sanitizers: ## Run all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory -j$$(nproc) test-run SAN=address,undefined BUILD=$(BUILD)/asan
+
+.PHONY: test-threads
+test-threads: ## Run the server's tests under ThreadSanitizer
+	@$(MAKE) --no-print-directory -j$$(nproc) test-threads-run SAN=thread BUILD=$(BUILD)/tsan
+THREAD_TESTS := $(filter $(BUILD)/tests/server/% $(BUILD)/tests/model/test_view,$(TESTS))
+.PHONY: test-threads-run
+test-threads-run: all $(THREAD_TESTS)
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp halt_on_error=1" BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
+
+.PHONY: test-valgrind
+test-valgrind: all ## Look for leaks in `review` and in `serve` after 10,000 requests
+	@tools/deps.sh valgrind
+	@BUILD=$(BUILD) tests/valgrind.sh
+
+.PHONY: coverage
+coverage: ## Line coverage of src/; fails under 90 %
+	@tools/deps.sh test coverage
+	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory -j$$(nproc) test-run SAN=coverage BUILD=$(BUILD)/coverage
+	@gcovr --root . --object-directory $(BUILD)/coverage --filter 'src/' --sort-percentage --print-summary \
+	  --txt $(BUILD)/coverage/report.txt --fail-under-line 90
+	@echo "by file: $(BUILD)/coverage/report.txt"
+
+.PHONY: payloads
+payloads: all ## Write the golden answers of tests/payloads anew (look at the diff!)
+	@BUILD=$(BUILD) tests/payloads/golden.sh
+
+# --- checks ---------------------------------------------------------------------------------------------------------
+
+C_FILES := $(wildcard src/*/*.[ch] include/droveway/*/*.h tests/*/*.[ch] fuzz/*.[ch] bench/*.[ch])
+
+.PHONY: format
+format: ## Format the sources
+	clang-format -i $(C_FILES)
+
+.PHONY: lint lint-format lint-layers lint-tidy lint-cppcheck lint-shell
+lint: lint-layers lint-format lint-shell lint-cppcheck lint-tidy ## Style, layers, clang-tidy, cppcheck
+lint-layers: $(BUILD)/libdroveway.a
+	tools/layers.sh $(BUILD)/libdroveway.a
+lint-format:
+	clang-format --dry-run -Werror $(C_FILES)
+lint-shell:
+	shellcheck -x $$(git ls-files '*.sh' .ci/run)
+lint-cppcheck:
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
+	  --suppress=missingIncludeSystem --check-level=normal -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src 2>&1 || \
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
+	  --suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src
+lint-tidy: $(addprefix $(BUILD)/tidy/,$(addsuffix .ok,$(LIB_SRC) $(CLI_SRC)))
+$(BUILD)/tidy/%.ok: % .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet --warnings-as-errors='*' $< -- -std=c11 $(CPPFLAGS) $(LIB_CFLAGS) 2>/dev/null
+	@touch $@
+
+.PHONY: docs
+docs: all ## Write the generated parts of docs/ anew
+	$(BUILD)/droveway rules -o markdown > docs/rules.md
+
+# --- fuzzing --------------------------------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 1200
+FUZZ_CFLAGS = -std=c11 -O1 -g $(WARN) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_OBJ := $(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(BUILD)/fuzz/obj/fuzz/support.o
+
+$(BUILD)/fuzz/obj/%.o: %.c | libraries
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) $(LIB_CFLAGS) $(FUZZ_CFLAGS:-fsanitize=fuzzer%=-fsanitize=fuzzer-no-link%) -pthread -MMD -MP -c -o $@ $<
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/fuzz/fuzz_%.o $(FUZZ_OBJ)
+	clang $(FUZZ_CFLAGS) -o $@ $^ $(LIB_LIBS) $(shell pkg-config --libs json-c) -pthread
+.PRECIOUS: $(BUILD)/fuzz/obj/%.o
+
+.PHONY: fuzz fuzz-build fuzz-smoke
+fuzz-build: $(FUZZERS)
+fuzz: ## Fuzz every target for FUZZ_SECONDS (1200)
+	@tools/deps.sh build fuzz
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-build
+	@BUILD=$(BUILD) fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
+fuzz-smoke: ## The same for 10 seconds a target
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
+
+# --- benchmarks -----------------------------------------------------------------------------------------------------
+
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/libdroveway.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
+
+.PHONY: bench bench-smoke
+bench: all $(BENCHES) ## Measure a decision, as ratios in one run
+	@for b in $(BENCHES); do $$b || exit 1; done
+bench-smoke: all $(BENCHES)
+	@for b in $(BENCHES); do $$b --smoke || exit 1; done
+
+# --- demo, CI, installation -----------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: ## Install what is missing, build, start the webhook on a sample cluster, show verdicts
+	@tools/deps.sh build demo
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@BUILD=$(BUILD) demo/run.sh
+
+.PHONY: ci
+ci: ## All that CI runs
+	tools/ci.sh
+
+.PHONY: image
+image: ## Build the container image (needs buildah or podman)
+	buildah bud -t localhost/droveway:$(VERSION) -f Containerfile .
+
+.PHONY: install
+install: all ## Install to DESTDIR and PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/doc/droveway
+	install -m 755 $(BUILD)/droveway $(DESTDIR)$(PREFIX)/bin/droveway
+	install -m 644 $(BUILD)/libdroveway.a $(DESTDIR)$(PREFIX)/lib/libdroveway.a
+	cp -R include/droveway $(DESTDIR)$(PREFIX)/include/
+	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/droveway/
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## This list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands, quickest and most telling first. The tests come last of all once more as a
+# closing line, so that a log's end says how many ran.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export WERROR=1
+step() {
+  echo "== $1"
+  shift
+  local begin=$SECONDS
+  "$@"
+  echo "   ($((SECONDS - begin)) s)"
+}
+
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind
+step "build (gcc, warnings are errors)" make -j"$(nproc)" all
+step "build (clang, warnings are errors)" make -j"$(nproc)" all CC=clang BUILD=build/clang
+step "tests" make test
+step "lint" make -j"$(nproc)" lint
+step "tests under AddressSanitizer and UndefinedBehaviorSanitizer" make test-sanitizers
+step "server tests under ThreadSanitizer" make test-threads
+step "coverage" make coverage
+step "leaks under valgrind" make test-valgrind
+step "fuzzing, short" make fuzz-smoke
+step "end to end: the demo" make demo
+step "benchmarks, smoke" make bench-smoke
+step "installation" make install DESTDIR="$PWD/build/stage"
+step "tests, the count" make test

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs the Debian packages of the groups named that are not there yet.
+set -euo pipefail
+
+declare -A groups=(
+  [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libjansson-dev libyaml-dev"
+  [test]="libcmocka-dev libjson-c-dev libcurl4-openssl-dev curl openssl"
+  [demo]="curl jq"
+  [lint]="clang-format clang-tidy cppcheck shellcheck git"
+  [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev"
+  [coverage]="gcovr"
+  [valgrind]="valgrind wrk curl"
+)
+
+missing=()
+for group in "$@"; do
+  for package in ${groups[$group]:?unknown group $group}; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+  done
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "deps: as root, install: ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+echo "deps: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  tail -n 20 "$log" >&2
+  echo "deps: apt-get could not install: ${missing[*]}" >&2
+  exit 1
+fi
