@@ -1,0 +1,50 @@
+/* Arenas: memory that lives and dies together. One request, one view, one file: one arena. */
+#ifndef DROVEWAY_BASE_ARENA_H
+#define DROVEWAY_BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct dw_arena;
+
+/* Makes an empty arena. LIMIT is the number of bytes that dw_arena_try() may bring it to; 0 sets no limit.
+ * The caller owns it and gives it back with dw_arena_free(). Never NULL: a machine without memory aborts. */
+struct dw_arena *dw_arena_new(size_t limit) __attribute__((warn_unused_result, returns_nonnull));
+
+/* Frees the arena and everything allocated from it. NULL is allowed. */
+void dw_arena_free(struct dw_arena *arena);
+
+/* Scope cleanup: `DW_ARENA_SCOPED struct dw_arena *a = dw_arena_new(0);` */
+void dw_arena_cleanup(struct dw_arena **arena);
+#define DW_ARENA_SCOPED __attribute__((cleanup(dw_arena_cleanup)))
+
+/* SIZE zeroed bytes, aligned for any type, that live as long as the arena. Never NULL, and not held to the limit:
+ * for what the program itself makes, whose size it bounds. */
+void *dw_arena_alloc(struct dw_arena *arena, size_t size)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull, malloc, alloc_size(2)));
+
+/* COUNT zeroed elements of SIZE bytes; aborts where the product overflows. */
+void *dw_arena_array(struct dw_arena *arena, size_t count, size_t size)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull, malloc, alloc_size(2, 3)));
+
+/* As dw_arena_alloc(), not zeroed, but NULL where the arena would grow past its limit: for what a client makes us
+ * allocate (parsed documents). */
+void *dw_arena_try(struct dw_arena *arena, size_t size)
+    __attribute__((nonnull, warn_unused_result, malloc, alloc_size(2)));
+
+/* Whether dw_arena_try() ever said no. Tells "too large" from "malformed" after a parser failed. */
+int dw_arena_exhausted(const struct dw_arena *arena) __attribute__((nonnull));
+
+/* Copies of text, ended by a NUL, owned by the arena. */
+char *dw_arena_strdup(struct dw_arena *arena, const char *text) __attribute__((nonnull, returns_nonnull));
+char *dw_arena_strndup(struct dw_arena *arena, const char *text, size_t length)
+    __attribute__((nonnull, returns_nonnull));
+char *dw_arena_printf(struct dw_arena *arena, const char *format, ...)
+    __attribute__((nonnull, returns_nonnull, format(printf, 2, 3)));
+char *dw_arena_vprintf(struct dw_arena *arena, const char *format, va_list args)
+    __attribute__((nonnull, returns_nonnull, format(printf, 2, 0)));
+
+/* Bytes handed out so far. */
+size_t dw_arena_used(const struct dw_arena *arena) __attribute__((nonnull));
+
+#endif

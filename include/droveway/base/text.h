@@ -1,0 +1,37 @@
+/* Small text helpers. */
+#ifndef DROVEWAY_BASE_TEXT_H
+#define DROVEWAY_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whether Go's encoding/json takes KEY for the field NAME: equal under Unicode simple case folding, which besides
+ * ASCII letters maps U+017F (long s) to s and U+212A (Kelvin sign) to k. */
+bool dw_key_equal(const char *key, const char *name) __attribute__((nonnull));
+
+/* Compares under the same folding: <0, 0, >0. A total order, for sorting. */
+int dw_key_compare(const char *a, const char *b) __attribute__((nonnull));
+
+/* A hash under the same folding. */
+uint32_t dw_key_hash(const char *key) __attribute__((nonnull));
+
+/* Edit distance (insert, delete, replace, swap of neighbours), case ignored; stops counting above LIMIT and then
+ * returns LIMIT + 1. Only the first 128 bytes count. */
+unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) __attribute__((nonnull));
+
+/* The word of WORDS[COUNT] nearest to TEXT, or NULL where none is near enough to be meant (a third of the longer
+ * one's length, at most 3 edits). Of equally near ones the first. */
+const char *dw_nearest(const char *text, const char *const *words, size_t count) __attribute__((nonnull(1)));
+
+/* Kubernetes names: a DNS label (RFC 1123, at most 63 bytes), and a DNS subdomain (labels joined by dots, 253). */
+bool dw_is_dns_label(const char *text) __attribute__((nonnull));
+bool dw_is_dns_subdomain(const char *text) __attribute__((nonnull));
+
+/* Strict decimal: the whole text, no sign but '-', no blanks, no overflow. */
+bool dw_parse_int64(const char *text, int64_t *out) __attribute__((nonnull, warn_unused_result));
+
+/* Whether a file name is meant for us: ends in SUFFIX. */
+bool dw_has_suffix(const char *text, const char *suffix) __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,10 @@
+/* Kubernetes resource quantities ("64Mi", "1e9", "0.5"). Source: k8s.io/apimachinery pkg/api/resource/quantity.go. */
+#ifndef DROVEWAY_FORMATS_QUANTITY_H
+#define DROVEWAY_FORMATS_QUANTITY_H
+
+#include <stdbool.h>
+
+/* Whether TEXT is a quantity; SIGN (may be NULL) gets -1, 0 or 1. */
+bool dw_quantity_parse(const char *text, int *sign) __attribute__((nonnull(1), warn_unused_result));
+
+#endif

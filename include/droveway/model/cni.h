@@ -1,0 +1,187 @@
+/* A NAD's CNI configuration, read as the plugins' own code reads it: keys without regard to case, unknown keys passed
+ * over. Reading never fails: what is wrong is kept as facts, and the rules make findings of them. Everything lives in
+ * the arena given to dw_cni_read(). "Field" always means the path users see, spelled with the keys as they are written:
+ * "spec.config.ipam.range", in a list "spec.config.plugins[0].master". */
+#ifndef DROVEWAY_MODEL_CNI_H
+#define DROVEWAY_MODEL_CNI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "droveway/base/arena.h"
+#include "droveway/formats/json.h"
+#include "droveway/formats/json_scan.h"
+#include "droveway/net/interval.h"
+#include "droveway/net/range.h"
+
+/* A JSON member as written. */
+struct dw_value {
+  const char *field;   /* path of the member; of where it should be, where absent */
+  const dw_json *json; /* NULL where absent */
+  const char *text;    /* where it is a string, else NULL */
+};
+/* Go's decoders leave a field alone on null, so null is as good as absent. */
+bool dw_value_given(const struct dw_value *value) __attribute__((nonnull));
+
+enum dw_read_state {
+  DW_READ_ABSENT, /* not there, null or (for strings) empty */
+  DW_READ_BAD,    /* there, but unreadable or of the wrong type */
+  DW_READ_OK
+};
+
+/* An IPv4 or IPv6 address in the configuration (a gateway, range_start ...). */
+struct dw_ip_value {
+  struct dw_value raw;
+  enum dw_read_state state;
+  struct dw_addr addr; /* where OK */
+};
+
+struct dw_exclude {
+  struct dw_value raw;
+  enum dw_read_state state;
+  struct dw_prefix prefix; /* where OK */
+};
+
+enum dw_pool_state {
+  DW_POOL_UNREADABLE, /* some part can't be read: there is a syntax problem about it */
+  DW_POOL_EMPTY,      /* reads, but no address is usable */
+  DW_POOL_OK
+};
+
+/* One range of an IPAM configuration: whereabouts' `range` at the top level, an entry of ipRanges, or one CIDR of
+ * OVN-Kubernetes' `subnets`. */
+struct dw_pool {
+  const char *field;     /* of the object that holds it: "spec.config.ipam" or "spec.config.ipam.ipRanges[0]" */
+  struct dw_value range; /* the text of the range */
+  enum dw_pool_state state;
+  bool subnet_known; /* `subnet` is filled (OK and EMPTY always; UNREADABLE where only another part is bad) */
+  struct dw_prefix subnet;
+  struct dw_range parsed;  /* where subnet_known */
+  struct dw_interval span; /* from first to last before excludes; where the subnet has a usable address */
+  bool has_span;
+  struct dw_interval_set usable; /* span without the excludes; empty unless OK */
+  struct dw_ip_value start;      /* range_start */
+  struct dw_ip_value end;        /* range_end */
+  bool start_ignored;            /* whereabouts silently ignores range_start; never where it is absent */
+  bool end_ignored;              /* ... range_end; or, where range is START-END/LEN with end before start, END */
+  struct dw_exclude *excludes;
+  size_t exclude_count;
+};
+
+enum dw_ipam_type {
+  DW_IPAM_NONE, /* no ipam object, an empty one, or one without a type */
+  DW_IPAM_WHEREABOUTS,
+  DW_IPAM_DHCP,
+  DW_IPAM_HOST_LOCAL,
+  DW_IPAM_STATIC,
+  DW_IPAM_OVN, /* ovn-k8s-cni-overlay allocates by itself from `subnets` */
+  DW_IPAM_OTHER
+};
+
+enum dw_ipam_problem_kind {
+  DW_IPAM_UNREADABLE, /* whereabouts can't read it, or it is of the wrong type: every allocation fails */
+  DW_IPAM_LOOKALIKE,  /* a key that whereabouts ignores and that looks like one it knows */
+  DW_IPAM_UNKNOWN,    /* another key that whereabouts does not know */
+  DW_IPAM_IGNORED, /* a key whereabouts knows but silently ignores here (range_start, range_end, top-level exclude) */
+  DW_IPAM_LEADING_ZERO /* readable, with leading zeros */
+};
+struct dw_ipam_problem {
+  enum dw_ipam_problem_kind kind;
+  const char *field;
+  const char *value; /* as written, or the key itself for keys; may be NULL */
+  const char *what;  /* what is wrong: "is no CIDR" */
+  const char *mend;  /* how to mend it: "write it as 10.0.0.0/24"; may be NULL */
+};
+
+struct dw_ipam {
+  const char *field; /* "spec.config.ipam" */
+  struct dw_value raw;
+  struct dw_value type_value;
+  enum dw_ipam_type type;
+  const char *type_name; /* as written; "" where none */
+  struct dw_pool *pools;
+  size_t pool_count;
+  struct dw_ip_value gateway;
+  struct dw_value *default_routes; /* routes whose dst is 0.0.0.0/0 or ::/0 */
+  size_t default_route_count;
+  struct dw_value overlapping_ranges; /* enable_overlapping_ranges, as written */
+  bool reservation_off;               /* it is false */
+  const char *network_name;           /* "" where none */
+  struct dw_ipam_problem *problems;
+  size_t problem_count;
+  const char *error; /* the first problem that makes whereabouts fail, as one sentence; NULL where it can read all */
+};
+
+struct dw_cni_plugin {
+  const char *field; /* "spec.config" or "spec.config.plugins[1]" */
+  const dw_json *json;
+  bool is_object;
+  struct dw_value type;
+  const char *type_name; /* "" where absent or no string */
+  struct dw_value master;
+  struct dw_value bridge;
+  struct dw_value device;     /* host-device */
+  struct dw_value vlan;       /* `vlan`, `vlanId`: whichever this plugin type knows */
+  struct dw_value vlan_trunk; /* `vlanTrunk` (bridge), `trunk` (ovs) */
+  struct dw_value mode;
+  struct dw_value mtu;
+  int64_t mtu_number; /* where mtu is an integer, else 0 */
+  struct dw_value link_in_container;
+  bool in_container; /* linkInContainer is true */
+  struct dw_ipam ipam;
+};
+
+enum dw_config_state {
+  DW_CONFIG_EMPTY,      /* absent or "": Multus looks for a file on the node */
+  DW_CONFIG_UNREADABLE, /* no string, no JSON, or no object */
+  DW_CONFIG_OK
+};
+
+struct dw_cni_config {
+  enum dw_config_state state;
+  const char *text; /* "" where absent or no string */
+  size_t length;
+  /* UNREADABLE: what is wrong, with line and column inside the text (0 where spec.config is no string). */
+  struct dw_error error;
+  const dw_json *json;
+  struct dw_json_duplicate *duplicates; /* paths below "spec.config" */
+  size_t duplicate_count;
+  bool is_list; /* has `plugins` */
+  struct dw_value plugins_value;
+  struct dw_value name;
+  struct dw_value version;
+  struct dw_cni_plugin *plugins; /* one where it is no list; none where `plugins` is no list or empty */
+  size_t plugin_count;
+};
+
+/* Reads NAD's spec.config (the NAD as the API server has it; missing parts read as empty). */
+struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad)
+    __attribute__((nonnull(1), returns_nonnull));
+
+/* The same from the text alone. */
+struct dw_cni_config *dw_cni_read_text(struct dw_arena *arena, const char *text, size_t length)
+    __attribute__((nonnull, returns_nonnull));
+
+/* What a plugin type is to a migration network. Source: CNI plugins main, Multus, SR-IOV, OVS and OVN-Kubernetes docs.
+ */
+enum dw_plugin_class {
+  DW_PLUGIN_CONNECTS, /* macvlan, ipvlan, vlan, bridge, cnv-bridge, ovs, sriov, host-device, ovn-k8s-cni-overlay ... */
+  DW_PLUGIN_META,     /* tuning, sbr, bandwidth ...: only changes what another made */
+  DW_PLUGIN_LOCAL,    /* ptp, loopback, dummy, tap: connects no nodes */
+  DW_PLUGIN_UNKNOWN
+};
+enum dw_plugin_class dw_plugin_class(const char *type) __attribute__((nonnull));
+/* Whether the plugin takes `master` and, without it, the default route's interface: macvlan, ipvlan, vlan. */
+bool dw_plugin_needs_master(const char *type) __attribute__((nonnull));
+/* Whether it attaches to a Linux bridge by `bridge`, "cni0" by default: bridge, cnv-bridge. */
+bool dw_plugin_is_bridge(const char *type) __attribute__((nonnull));
+
+/* Linux: 1..15 bytes, no '/', ':' or white space, not "." or "..". Source: dev_valid_name() in net/core/dev.c. */
+bool dw_is_interface_name(const char *name) __attribute__((nonnull));
+/* libcni: ^[a-zA-Z0-9][a-zA-Z0-9_.\-]*$. Source: libcni/api.go, utils.ValidateNetworkName. */
+bool dw_is_cni_name(const char *name) __attribute__((nonnull));
+/* 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0. */
+bool dw_is_cni_version(const char *version) __attribute__((nonnull));
+
+#endif

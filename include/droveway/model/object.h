@@ -1,0 +1,113 @@
+/* Cluster objects reduced to what the rules read. Each is immutable, counted by references and lives in one block of
+ * exactly its size (a large cluster holds tens of thousands), so that a view can share it with the view that follows.
+ */
+#ifndef DROVEWAY_MODEL_OBJECT_H
+#define DROVEWAY_MODEL_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "droveway/base/error.h"
+#include "droveway/formats/json.h"
+#include "droveway/model/cni.h"
+#include "droveway/model/selector.h"
+
+enum dw_kind {
+  DW_KIND_NAD,
+  DW_KIND_HYPERCONVERGED,
+  DW_KIND_KUBEVIRT,
+  DW_KIND_NODE,
+  DW_KIND_NODE_NETWORK_STATE,
+  DW_KIND_NETWORK, /* config.openshift.io */
+  DW_KIND_SERVICE_CIDR,
+  DW_KIND_CONFIG_MAP, /* kube-system/kubeadm-config and kube-system/cluster-config-v1 only */
+  DW_KIND_MIGRATION,  /* VirtualMachineInstanceMigration */
+  DW_KIND_VMI,        /* VirtualMachineInstance: audit only */
+  DW_KIND_COUNT,
+  DW_KIND_OTHER = DW_KIND_COUNT
+};
+
+/* The kind by API group ("" for core) and kind name; OTHER for the rest. Any version of the group is taken. */
+enum dw_kind dw_kind_of(const char *group, const char *kind) __attribute__((nonnull));
+const char *dw_kind_name(enum dw_kind kind) __attribute__((returns_nonnull));  /* "NetworkAttachmentDefinition" */
+const char *dw_kind_group(enum dw_kind kind) __attribute__((returns_nonnull)); /* "k8s.cni.cncf.io" */
+
+/* A subnet that the cluster itself uses, and where the API tells of it. */
+struct dw_cluster_network {
+  struct dw_prefix prefix;
+  const char *name; /* "pod network", "service network", "OVN-Kubernetes join subnet", "pod CIDR", "node address" ... */
+  const char
+      *source; /* "Network cluster", "ServiceCIDR kubernetes", "Node worker-1", "ConfigMap kubeadm-config", "policy" */
+};
+
+struct dw_nic {
+  const char *name;
+  const char *controller; /* the bond or bridge above it; NULL where none */
+  struct dw_addr *addresses;
+  size_t address_count;
+  uint32_t port_count; /* bridge.port[], without an OVS bridge's own port */
+  uint32_t mtu;        /* 0 where not told */
+  bool up;             /* false only where it is told to be down */
+  bool is_bridge;      /* type linux-bridge or ovs-bridge */
+  bool default_route;  /* the running default route of the main table leaves here */
+  bool fits_master;    /* no port of a bond or bridge, and no tunnel, veth, loopback or OVS-internal interface */
+};
+
+struct dw_object {
+  enum dw_kind kind;
+  const char *namespace_; /* "" for cluster-wide kinds */
+  const char *name;
+  bool deleting; /* metadata.deletionTimestamp is set */
+  union {
+    struct {
+      const char *config;       /* spec.config; NULL where absent or no string */
+      int label;                /* droveway.io/migration-network: 1 true, 0 false, -1 neither */
+      const char *cni_name;     /* "" where none */
+      const char *network_name; /* whereabouts' network_name of the first plugin that has one; "" */
+      struct dw_pool_summary {
+        const char *field; /* of the range */
+        const char *text;  /* canonical CIDR */
+        struct dw_interval span;
+        struct dw_interval_set usable; /* not empty */
+      } * pools;
+      size_t pool_count;
+    } nad;
+    struct {
+      const char *network;           /* of the live-migration block; NULL where none */
+      const char *jsonpatch_network; /* what HyperConverged's jsonpatch annotation sets; NULL where it sets none */
+      bool decentralized;            /* decentralizedLiveMigration is on */
+    } user;                          /* HyperConverged, KubeVirt: who names a migration network */
+    struct {
+      struct dw_label *labels;
+      size_t label_count;
+      struct dw_addr *internal_ips;
+      size_t internal_ip_count;
+    } node;
+    struct {
+      struct dw_nic *nics; /* sorted by name; two interfaces of one name (an OVS bridge and its port) are joined */
+      size_t nic_count;
+    } nns;
+    struct {
+      bool finished; /* status.phase Succeeded or Failed */
+      const char *vmi;
+    } migration;
+    struct {
+      const char *target_node_address; /* .status.migrationState.targetNodeAddress; NULL */
+      bool completed;
+    } vmi;
+  };
+  struct dw_cluster_network *networks; /* Node, Network, ServiceCIDR, ConfigMap */
+  size_t network_count;
+};
+
+/* Reduces JSON. DEFAULT_NAMESPACE stands in where a namespaced object names none. -1 with the reason where it has no
+ * apiVersion, kind or name, or where a part that the rules read is of the wrong type (the text names the field); 0 and
+ * NULL in OUT for a kind that no rule reads. The caller owns the reference in OUT. */
+int dw_object_reduce(const dw_json *json, const char *default_namespace, const struct dw_object **out,
+                     struct dw_error *err) __attribute__((nonnull(2, 3), warn_unused_result));
+
+const struct dw_object *dw_object_ref(const struct dw_object *object) __attribute__((nonnull, returns_nonnull));
+void dw_object_unref(const struct dw_object *object); /* NULL is allowed */
+
+#endif

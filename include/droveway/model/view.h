@@ -1,0 +1,154 @@
+/* The cluster as the rules see it: an immutable snapshot of objects, indexed when it is built so that no rule has to
+ * walk all NADs or nodes. Counted by references; threads share it without locks. */
+#ifndef DROVEWAY_MODEL_VIEW_H
+#define DROVEWAY_MODEL_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "droveway/model/object.h"
+#include "droveway/model/policy.h"
+
+/* What is known of a kind of object. */
+enum dw_knowledge {
+  DW_UNKNOWN,     /* no source was given: `--state` missing and no cluster */
+  DW_UNAVAILABLE, /* there is a source, but it can't be read now: answered with 503 where an answer hangs on it */
+  DW_KNOWN        /* the objects in the view are all there are */
+};
+
+struct dw_view_source {
+  const struct dw_object *const *objects; /* the view takes references of its own */
+  size_t count;
+  enum dw_knowledge knowledge[DW_KIND_COUNT];
+};
+
+struct dw_view;
+
+/* Builds a view; POLICY must outlive it (dw_world keeps both together). Later objects replace earlier ones of the same
+ * kind, namespace and name. Never NULL. Free with dw_view_free(). */
+struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_view_source *source)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull));
+void dw_view_free(struct dw_view *view); /* NULL is allowed */
+
+enum dw_knowledge dw_view_knows(const struct dw_view *view, enum dw_kind kind) __attribute__((nonnull));
+size_t dw_view_count(const struct dw_view *view, enum dw_kind kind) __attribute__((nonnull));
+/* The objects of a kind, sorted by namespace and name. */
+const struct dw_object *dw_view_at(const struct dw_view *view, enum dw_kind kind, size_t index)
+    __attribute__((nonnull));
+const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind kind, const char *ns, const char *name)
+    __attribute__((nonnull));
+
+/* --- NADs --- */
+
+/* Why a NAD is a migration network; "" where it is none. Source: design, section 4. */
+struct dw_classification {
+  bool migration;
+  bool referenced; /* named by a HyperConverged or KubeVirt of the policy's namespace */
+  const char *why; /* 'label droveway.io/migration-network is "true"', 'named by HyperConverged ns/name', 'name matches
+                      "*migration*"' */
+};
+
+/* LABEL as in dw_object (1, 0, -1); CNI_NAME may be "". WHY lives in ARENA or is a literal. */
+struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_arena *arena, const char *ns,
+                                          const char *name, int label, const char *cni_name) __attribute__((nonnull));
+
+/* The HyperConverged or KubeVirt of the policy's namespace that names NS/NAME as migration network; NULL where none. */
+const struct dw_object *dw_view_user_of(const struct dw_view *view, const char *ns, const char *name)
+    __attribute__((nonnull));
+
+/* Another namespace that holds a NAD of this name (the first in order), or NULL. */
+const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name)
+    __attribute__((nonnull));
+/* The NAD of namespace NS whose name is nearest to NAME, or NULL. */
+const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name) __attribute__((nonnull));
+
+/* Another NAD whose pool shares addresses with the one asked for. */
+struct dw_pool_hit {
+  const struct dw_object *nad;
+  const struct dw_pool_summary *pool;
+  bool migration;            /* that NAD is a migration network */
+  struct dw_interval shared; /* the first shared addresses */
+};
+struct dw_pool_query {
+  const struct dw_interval_set *usable;
+  const char *cidr;         /* canonical subnet text */
+  const char *network_name; /* "" where none */
+  bool migration;           /* the asking NAD is a migration network */
+  const char *ns, *name;    /* the asking NAD itself is passed over */
+  size_t before;            /* only NADs whose order (dw_view_set_order) is below; SIZE_MAX for all */
+};
+/* Finds the NADs in conflict: overlapping, less what section 6 allows between NADs of which none is a migration network
+ * (the identical range; different network_names). HIT gets the first by namespace and name; returns how many NADs there
+ * are (counted up to 1000). */
+size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_query *query, struct dw_pool_hit *hit)
+    __attribute__((nonnull));
+
+/* --- cluster networks --- */
+
+/* All cluster networks that meet SUBNET, widest first, without those that lie inside another one found; at most MAX
+ * into OUT. Returns how many there are. */
+size_t dw_view_cluster_overlaps(const struct dw_view *view, const struct dw_prefix *subnet,
+                                const struct dw_cluster_network **out, size_t max) __attribute__((nonnull));
+/* Whether any cluster network is known beyond the nodes' own addresses. */
+bool dw_view_has_cluster_networks(const struct dw_view *view) __attribute__((nonnull));
+
+/* --- nodes that run virt-handler, and their NICs --- */
+
+size_t dw_view_handler_nodes(const struct dw_view *view) __attribute__((nonnull));
+/* Names of those without a NodeNetworkState: how many, and the first MAX into OUT. */
+size_t dw_view_nodes_without_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
+/* Whether decentralizedLiveMigration is on in the HyperConverged (or KubeVirt) of the policy's namespace. */
+bool dw_view_decentralized(const struct dw_view *view) __attribute__((nonnull));
+/* Migrations that are not finished. */
+size_t dw_view_running_migrations(const struct dw_view *view) __attribute__((nonnull));
+
+/* One NIC name over all virt-handler nodes that have a NodeNetworkState. */
+enum dw_nic_fault {
+  DW_NIC_MISSING,
+  DW_NIC_DOWN,      /* there, not up */
+  DW_NIC_PRIMARY,   /* it, or the bond or bridge above it, carries the node's InternalIP or the default route */
+  DW_NIC_NO_BRIDGE, /* there, but no bridge */
+  DW_NIC_NO_PORT,   /* a bridge without a port */
+  DW_NIC_MTU_BELOW  /* mtu known and below the LIMIT asked for */
+};
+struct dw_nic_query {
+  const char *name;
+  enum dw_nic_fault fault;
+  uint32_t limit; /* MTU_BELOW only */
+};
+/* How many nodes have the fault; the names of the first MAX (in order of name) into OUT. In the number of nodes only
+ * where there is one. */
+size_t dw_view_nic_fault(const struct dw_view *view, const struct dw_nic_query *query, const char **out, size_t max)
+    __attribute__((nonnull(1, 2)));
+/* Lowest and highest known MTU of the NIC, and a node of each; false where none is known. */
+struct dw_mtu_range {
+  uint32_t low, high;
+  const char *low_node, *high_node;
+};
+bool dw_view_nic_mtu(const struct dw_view *view, const char *name, struct dw_mtu_range *out) __attribute__((nonnull));
+/* The NICs (no bridges' ports in OVS, no loopback) that every such node has and that are not primary: how many, the
+ * first MAX into OUT. */
+size_t dw_view_common_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull));
+/* The NIC name nearest to NAME that every such node has, or NULL. */
+const char *dw_view_nearest_nic(const struct dw_view *view, const char *name) __attribute__((nonnull));
+
+/* --- for `check`: manifests applied in turn --- */
+
+/* Tags a NAD with its place in the order of application (default 0: there before all). Only before the view is shared.
+ */
+void dw_view_set_order(struct dw_view *view, const char *ns, const char *name, size_t order) __attribute__((nonnull));
+
+/* --- world: a policy and the view built with it, swapped as one --- */
+
+struct dw_world {
+  struct dw_policy *policy;
+  struct dw_view *view;
+};
+/* Takes both over. The result is counted: one reference for the caller. */
+struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull));
+struct dw_world *dw_world_ref(struct dw_world *world) __attribute__((nonnull, returns_nonnull));
+void dw_world_unref(struct dw_world *world); /* NULL is allowed; the last one frees policy and view */
+
+#endif

@@ -1,0 +1,44 @@
+/* The engine: which rules run on a request, what their findings mean for it, and the answer. */
+#ifndef DROVEWAY_RULES_ENGINE_H
+#define DROVEWAY_RULES_ENGINE_H
+
+#include "droveway/rules/rule.h"
+
+/* All rules, in the order of the catalogue (design, section 6). */
+const struct dw_rule *const *dw_rules(size_t *count) __attribute__((nonnull, returns_nonnull));
+const struct dw_rule *dw_rule_find(const char *id) __attribute__((nonnull));
+/* The ids alone, for dw_policy_parse(). */
+const char *const *dw_rule_ids(size_t *count) __attribute__((nonnull, returns_nonnull));
+
+/* What became of a request. */
+struct dw_judgement {
+  struct dw_findings findings; /* in the order of the catalogue; ratcheting is applied */
+  bool denied;                 /* some finding denies */
+  bool unavailable;            /* a fact can't be had now */
+  const char *unavailable_why;
+  const char *note; /* a warning that belongs to no rule (an object kind without rules); NULL */
+};
+
+/* Judges a request. ORDER as in dw_check (SIZE_MAX for the webhook). The result lives in ARENA. */
+struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
+                             size_t order) __attribute__((nonnull));
+
+/* Runs every NAD rule on a NAD of the view as a migration network, for network-unfit: the denying findings.
+ * DECENTRALIZED as in dw_check. */
+struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad, bool decentralized)
+    __attribute__((nonnull));
+
+/* The answers of /validate and /mutate. */
+void dw_validate(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
+                 struct dw_answer *answer) __attribute__((nonnull));
+void dw_mutate(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
+               struct dw_answer *answer) __attribute__((nonnull));
+
+/* From body to answer text, as `serve` and `review` do alike, so that both give the same bytes. MUTATE picks the
+ * endpoint. -1: no AdmissionReview, as dw_request_read(). REQUEST (may be NULL) and ANSWER (may be NULL) get what was
+ * read and decided, for the log; they live in ARENA. */
+int dw_review(struct dw_arena *arena, const struct dw_world *world, bool mutate, const char *body, size_t length,
+              struct dw_buf *out, struct dw_request *request, struct dw_answer *answer, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 4, 6), warn_unused_result));
+
+#endif

@@ -1,0 +1,124 @@
+/* A rule: one function and one row in its family's table. Rules are pure: request, policy and view in, findings out. */
+#ifndef DROVEWAY_RULES_RULE_H
+#define DROVEWAY_RULES_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "droveway/base/arena.h"
+#include "droveway/model/cni.h"
+#include "droveway/model/migration.h"
+#include "droveway/model/policy.h"
+#include "droveway/model/review.h"
+#include "droveway/model/view.h"
+
+struct dw_check;
+
+/* Which objects and operations a rule reads. */
+enum dw_scope {
+  DW_SCOPE_NAD,        /* NetworkAttachmentDefinition, CREATE and UPDATE */
+  DW_SCOPE_NAD_UPDATE, /* only UPDATE */
+  DW_SCOPE_NAD_DELETE, /* only DELETE */
+  DW_SCOPE_CONFIG,     /* HyperConverged and KubeVirt, CREATE and UPDATE */
+  DW_SCOPE_HYPERCONVERGED
+};
+
+struct dw_rule {
+  const char *id;
+  enum dw_scope scope;
+  enum dw_action migration; /* default action on a migration network; for CONFIG scopes the only one */
+  enum dw_action other;     /* default action on any other NAD; DW_ACTION_NONE where it does not apply */
+  const char *finds;        /* for the catalogue: what it finds, in one sentence without a full stop */
+  const char *mend;         /* for the catalogue: how to mend it */
+  void (*check)(struct dw_check *check, const struct dw_rule *rule);
+};
+
+/* The reasons of metav1.StatusCause, and the words in which the API server prints them. */
+enum dw_reason {
+  DW_REASON_REQUIRED,      /* FieldValueRequired: "Required value" (the value is not shown) */
+  DW_REASON_INVALID,       /* FieldValueInvalid: "Invalid value: \"x\"" */
+  DW_REASON_DUPLICATE,     /* FieldValueDuplicate: "Duplicate value: \"x\"" */
+  DW_REASON_NOT_FOUND,     /* FieldValueNotFound: "Not found: \"x\"" */
+  DW_REASON_NOT_SUPPORTED, /* FieldValueNotSupported: "Unsupported value: \"x\"" */
+  DW_REASON_FORBIDDEN      /* FieldValueForbidden: "Forbidden" (the value is not shown) */
+};
+
+struct dw_finding {
+  const struct dw_rule *rule;
+  enum dw_action action; /* WARN or DENY, in force */
+  bool unverified;       /* the rule lacked facts: `what` begins with "could not be checked: " */
+  bool standing; /* a denial turned into a warning: it was so before this UPDATE, or the object is being deleted */
+  enum dw_reason reason;
+  const char *field;
+  const char *value; /* as shown between quotes; NULL shows none */
+  const char *what;
+  const char *mend; /* NULL where there is nothing to add */
+};
+
+struct dw_findings {
+  struct dw_finding *items;
+  size_t count;
+  size_t capacity;
+  size_t more_denials; /* of a rule that found more than are kept (256 of each rule): only counted */
+  size_t more_warnings;
+};
+
+/* One object under judgement. Rules read it; only the reporting functions below write to it. */
+struct dw_check {
+  struct dw_arena *arena;
+  const struct dw_policy *policy;
+  const struct dw_view *view;
+  enum dw_operation operation;
+  enum dw_kind kind; /* NAD, HYPERCONVERGED or KUBEVIRT */
+  const char *ns, *name;
+  size_t order; /* for dw_pool_query.before; SIZE_MAX where all NADs count */
+
+  /* NADs */
+  struct dw_classification class;
+  const struct dw_cni_config *config;     /* NULL on DELETE */
+  const struct dw_cni_config *old_config; /* UPDATE only */
+  bool decentralized;                     /* migration pods beyond virt-handler take addresses too */
+
+  /* HyperConverged, KubeVirt */
+  const struct dw_migration_config *migration;
+  const struct dw_migration_config *old_migration; /* UPDATE only */
+
+  struct dw_findings findings;
+  bool unavailable; /* an answer hangs on a fact that can't be had now: 503 */
+  const char *unavailable_why;
+};
+
+/* What a rule found, for dw_report(). Designated initializers leave out what does not apply. */
+struct dw_found {
+  enum dw_reason reason;
+  const char *field;
+  const char *value; /* the offending value as written; NULL where there is none to show */
+  const char *mend;  /* "choose a range outside it"; NULL where `what` says it all */
+  bool warn_at_most; /* this case of the rule never denies */
+  bool as_migration; /* judged as on a migration network, whatever this NAD is (overlap-network) */
+};
+
+/* Records a finding; WHAT says what is wrong ("overlaps the pod network 10.128.0.0/14 (Network cluster)"). Nothing is
+ * recorded where the policy switched the rule off or it does not apply. All text is copied; it must hold no rule id. */
+void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct dw_found *found, const char *what, ...)
+    __attribute__((nonnull, format(printf, 4, 5)));
+
+/* The rule lacks facts: a warning "could not be checked: WHY". */
+void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...)
+    __attribute__((nonnull, format(printf, 4, 5)));
+
+/* The facts exist but can't be had now: the review is answered with 503 unless it is denied anyway. */
+void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...)
+    __attribute__((nonnull, format(printf, 4, 5)));
+
+/* "FieldValueInvalid" ... */
+const char *dw_reason_name(enum dw_reason reason) __attribute__((returns_nonnull));
+/* `Invalid value: "x": WHAT; MEND [rule-id]` */
+const char *dw_finding_message(struct dw_arena *arena, const struct dw_finding *finding)
+    __attribute__((nonnull, returns_nonnull));
+/* `FIELD: WHAT; MEND [rule-id]`, at most 120 bytes where leaving out MEND can do it, never over 256, no control
+ * characters. */
+const char *dw_finding_warning(struct dw_arena *arena, const struct dw_finding *finding)
+    __attribute__((nonnull, returns_nonnull));
+
+#endif

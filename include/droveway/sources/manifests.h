@@ -1,0 +1,41 @@
+/* Kubernetes objects in files: YAML streams, JSON, `kind: List`; files, folders and standard input. */
+#ifndef DROVEWAY_SOURCES_MANIFESTS_H
+#define DROVEWAY_SOURCES_MANIFESTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "droveway/base/arena.h"
+#include "droveway/base/error.h"
+#include "droveway/formats/yaml.h"
+
+/* One object, where it stands. */
+struct dw_manifest {
+  const char *file;              /* as given or found; "-" for standard input */
+  const struct dw_yaml_doc *doc; /* the document that holds it */
+  const char *path;              /* its path inside the document: "" or "items[3]" */
+  const dw_json *json;           /* the object */
+  struct dw_manifest *next;
+};
+
+/* Reads PATHS[COUNT]: files whatever their name, folders with all .yaml, .yml and .json below them (in order of name;
+ * names that begin with a dot are passed over), "-" once for standard input. Lists are taken apart. -1 with file, line
+ * and column where something can't be read or is no Kubernetes object (no apiVersion or kind). FIRST gets the objects
+ * in order. */
+int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
+                      struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
+
+/* Line and column of FIELD ("spec.config") inside the manifest: of the value, or of its nearest ancestor that exists.
+ */
+void dw_manifest_place(const struct dw_manifest *manifest, const char *field, int *line, int *column)
+    __attribute__((nonnull));
+
+/* A number that changes when a file or folder below PATH (any of the kinds above, or one single file) changes: names,
+ * sizes, times, inodes. 0 where PATH can't be read. */
+uint64_t dw_fingerprint(const char *path) __attribute__((nonnull));
+
+/* Reads a whole file (at most LIMIT bytes; 0 for 1 GiB) into the arena; NULL on error. "-" is standard input. */
+char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 4), warn_unused_result));
+
+#endif
