@@ -5,13 +5,6 @@
 #include "droveway/base/text.h"
 #include "model/jsonpatch.h"
 
-const char *const dw_limit_names[DW_LIMIT_COUNT] = {
-    [DW_LIMIT_COMPLETION_TIMEOUT] = "completionTimeoutPerGiB",
-    [DW_LIMIT_PARALLEL_CLUSTER] = "parallelMigrationsPerCluster",
-    [DW_LIMIT_PARALLEL_NODE] = "parallelOutboundMigrationsPerNode",
-    [DW_LIMIT_PROGRESS_TIMEOUT] = "progressTimeout",
-};
-
 static const char feature_gate[] = "decentralizedLiveMigration";
 static const char kubevirt_feature_gate[] = "DecentralizedLiveMigration";
 
