@@ -1,0 +1,211 @@
+#include "droveway/rules/engine.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/families.h"
+#include "rules/rules_internal.h"
+
+static const struct dw_family *const families[] = {
+    &dw_family_cni,        &dw_family_ipam, &dw_family_range,  &dw_family_overlap, &dw_family_migration, &dw_family_nic,
+    &dw_family_allocation, &dw_family_use,  &dw_family_config, &dw_family_limits,  &dw_family_operator};
+
+enum { RULES_MAX = 128 };
+
+/* Written once, by join(). */
+static struct {
+  const struct dw_rule *rules[RULES_MAX];
+  const char *ids[RULES_MAX];
+  size_t count;
+} catalogue;
+static pthread_once_t catalogue_once = PTHREAD_ONCE_INIT;
+
+static void join(void) {
+  for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
+    for (size_t r = 0; r < families[f]->count; r++) {
+      if (catalogue.count == RULES_MAX)
+        abort();
+      catalogue.rules[catalogue.count] = &families[f]->rules[r];
+      catalogue.ids[catalogue.count++] = families[f]->rules[r].id;
+    }
+  }
+}
+
+const struct dw_rule *const *dw_rules(size_t *count) {
+  pthread_once(&catalogue_once, join);
+  *count = catalogue.count;
+  return catalogue.rules;
+}
+
+const char *const *dw_rule_ids(size_t *count) {
+  pthread_once(&catalogue_once, join);
+  *count = catalogue.count;
+  return catalogue.ids;
+}
+
+const struct dw_rule *dw_rule_find(const char *id) {
+  size_t count;
+  const struct dw_rule *const *rules = dw_rules(&count);
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(rules[i]->id, id) == 0)
+      return rules[i];
+  }
+  return NULL;
+}
+
+static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
+  bool writes = check->operation == DW_OP_CREATE || check->operation == DW_OP_UPDATE;
+  switch (scope) {
+  case DW_SCOPE_NAD:
+    return check->kind == DW_KIND_NAD && writes;
+  case DW_SCOPE_NAD_UPDATE:
+    return check->kind == DW_KIND_NAD && check->operation == DW_OP_UPDATE;
+  case DW_SCOPE_NAD_DELETE:
+    return check->kind == DW_KIND_NAD && check->operation == DW_OP_DELETE;
+  case DW_SCOPE_CONFIG:
+    return (check->kind == DW_KIND_HYPERCONVERGED || check->kind == DW_KIND_KUBEVIRT) && writes;
+  case DW_SCOPE_HYPERCONVERGED:
+    return check->kind == DW_KIND_HYPERCONVERGED && writes;
+  }
+  return false;
+}
+
+void dw_check_run(struct dw_check *check) {
+  size_t count;
+  const struct dw_rule *const *rules = dw_rules(&count);
+  for (size_t i = 0; i < count; i++) {
+    if (in_scope(check, rules[i]->scope) && dw_check_action(check, rules[i], false) > DW_ACTION_OFF)
+      rules[i]->check(check, rules[i]);
+  }
+}
+
+const dw_json *dw_request_subject(const struct dw_request *request) {
+  return request->operation == DW_OP_DELETE ? request->old_object : request->object;
+}
+
+bool dw_request_deleting(const struct dw_request *request) {
+  const dw_json *stamp = dw_json_path(dw_request_subject(request), "metadata", "deletionTimestamp", NULL);
+  return dw_json_string(stamp) != NULL && *dw_json_string(stamp) != '\0';
+}
+
+static bool has_rules(enum dw_kind kind) {
+  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
+}
+
+const char *dw_request_note(struct dw_arena *arena, const struct dw_request *request) {
+  const char *what = dw_text_cut(
+      arena, dw_arena_printf(arena, "%s%s%s", request->kind, *request->group ? "." : "", request->group), 120);
+  if (!has_rules(dw_kind_of(request->group, request->kind)))
+    return dw_arena_printf(arena, "Droveway has no rules for %s; take it out of the webhook configuration", what);
+  if (request->operation == DW_OP_CONNECT)
+    return dw_arena_printf(arena, "Droveway has no rules for CONNECT on %s; take it out of the webhook configuration",
+                           what);
+  return NULL;
+}
+
+static int label_of(const dw_json *object) {
+  const dw_json *label = dw_json_path(object, "metadata", "labels", "droveway.io/migration-network", NULL);
+  const char *text = dw_json_string(label);
+  if (text == NULL)
+    return -1;
+  return strcmp(text, "true") == 0 ? 1 : strcmp(text, "false") == 0 ? 0 : -1;
+}
+
+struct dw_classification dw_check_classify(const struct dw_check *check, const dw_json *json,
+                                           const struct dw_cni_config *config) {
+  const char *cni_name = config->name.text == NULL ? "" : config->name.text;
+  return dw_view_classify(check->view, check->arena, check->ns, check->name, label_of(json), cni_name);
+}
+
+static void load_nad(struct dw_check *check, const dw_json *object, const dw_json *old) {
+  const struct dw_cni_config *config = dw_cni_read(check->arena, object);
+  check->class = dw_check_classify(check, object, config);
+  check->config = check->operation == DW_OP_DELETE ? NULL : config;
+  check->old_config = old == NULL ? NULL : dw_cni_read(check->arena, old);
+  check->decentralized = dw_view_decentralized(check->view);
+}
+
+static const struct dw_migration_config *read_migration(struct dw_arena *arena, const dw_json *object) {
+  struct dw_migration_config *config = dw_arena_alloc(arena, sizeof *config);
+  dw_migration_read(arena, object, config);
+  return config;
+}
+
+void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json *old) {
+  if (check->kind == DW_KIND_NAD) {
+    load_nad(check, object, old);
+    return;
+  }
+  check->migration = read_migration(check->arena, object);
+  check->old_migration = old == NULL ? NULL : read_migration(check->arena, old);
+}
+
+static const char *name_of(const struct dw_request *request) {
+  if (*request->name != '\0')
+    return request->name;
+  const char *name = dw_json_get_string(dw_json_get(dw_request_subject(request), "metadata"), "name");
+  return name == NULL ? "" : name;
+}
+
+static struct dw_judgement conclude(const struct dw_check *check) {
+  struct dw_judgement judgement = {.findings = check->findings,
+                                   .denied = check->findings.more_denials > 0,
+                                   .unavailable = check->unavailable,
+                                   .unavailable_why = check->unavailable_why};
+  for (size_t i = 0; i < check->findings.count; i++)
+    judgement.denied |= check->findings.items[i].action == DW_ACTION_DENY;
+  return judgement;
+}
+
+struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
+                             size_t order) {
+  const char *note = dw_request_note(arena, request);
+  if (note != NULL)
+    return (struct dw_judgement){.note = note};
+  struct dw_check check = {.arena = arena,
+                           .policy = world->policy,
+                           .view = world->view,
+                           .operation = request->operation,
+                           .kind = dw_kind_of(request->group, request->kind),
+                           .ns = request->ns,
+                           .name = name_of(request),
+                           .order = order};
+  /* Of what a DELETE is about, only NADs have a rule. */
+  if (check.operation == DW_OP_DELETE && check.kind != DW_KIND_NAD)
+    return (struct dw_judgement){.denied = false};
+  const dw_json *old = check.operation == DW_OP_UPDATE ? request->old_object : NULL;
+  dw_check_load(&check, dw_request_subject(request), old);
+  dw_check_run(&check);
+  dw_ratchet(&check, request);
+  return conclude(&check);
+}
+
+/* Keeps the denials only. */
+static void drop_warnings(struct dw_findings *findings) {
+  size_t kept = 0;
+  for (size_t i = 0; i < findings->count; i++) {
+    if (findings->items[i].action == DW_ACTION_DENY)
+      findings->items[kept++] = findings->items[i];
+  }
+  findings->count = kept;
+  findings->more_warnings = 0;
+}
+
+struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad, bool decentralized) {
+  struct dw_check inner = {.arena = check->arena,
+                           .policy = check->policy,
+                           .view = check->view,
+                           .operation = DW_OP_CREATE,
+                           .kind = DW_KIND_NAD,
+                           .ns = nad->namespace_,
+                           .name = nad->name,
+                           .order = check->order,
+                           .class = {.migration = true, .referenced = true, .why = "named by this object"},
+                           .decentralized = decentralized};
+  const char *text = nad->nad.config == NULL ? "" : nad->nad.config;
+  inner.config = dw_cni_read_text(check->arena, text, strlen(text));
+  dw_check_run(&inner);
+  drop_warnings(&inner.findings);
+  return inner.findings;
+}

@@ -1,0 +1,302 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "droveway/base/buf.h"
+#include "rules/rules_internal.h"
+
+/* Bounds on what one finding keeps: a client's text can be megabytes long. */
+enum { FIELD_MAX = 512, VALUE_MAX = 4096, WHAT_MAX = 2048, MEND_MAX = 400 };
+/* Bounds on what is printed. The API server cuts a warning at 256 (k8s.io/apiserver, warning recorder). */
+enum { SHOWN_VALUE_MAX = 80, MESSAGE_MAX = 1024, WARNING_GOOD = 120, WARNING_MAX = 256, WARNING_FIELD_MAX = 96 };
+
+static const char unverified_words[] = "could not be checked: ";
+
+static size_t cut_length(const char *text, size_t length, size_t max) {
+  if (length <= max)
+    return length;
+  while (max > 0 && ((unsigned char)text[max] & 0xC0) == 0x80)
+    max--;
+  return max;
+}
+
+const char *dw_text_cut(struct dw_arena *arena, const char *text, size_t max) {
+  size_t length = strlen(text);
+  if (length <= max)
+    return dw_arena_strdup(arena, text);
+  size_t kept = cut_length(text, length, max > 3 ? max - 3 : 0);
+  return dw_arena_printf(arena, "%.*s...", (int)kept, text);
+}
+
+/* Decodes one UTF-8 sequence of TEXT[LENGTH]; its size, or 0 where the bytes are none. */
+static size_t decode(const char *text, size_t length, uint32_t *code) {
+  const unsigned char *c = (const unsigned char *)text;
+  size_t size = c[0] < 0x80 ? 1 : (c[0] & 0xE0) == 0xC0 ? 2 : (c[0] & 0xF0) == 0xE0 ? 3 : (c[0] & 0xF8) == 0xF0 ? 4 : 0;
+  if (size == 0 || size > length)
+    return 0;
+  uint32_t value = size == 1 ? c[0] : c[0] & (0x7FU >> size);
+  for (size_t i = 1; i < size; i++) {
+    if ((c[i] & 0xC0) != 0x80)
+      return 0;
+    value = value << 6 | (c[i] & 0x3FU);
+  }
+  *code = value;
+  return size;
+}
+
+/* Characters that would move, hide or turn text on a terminal. */
+static bool is_control(uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF;
+}
+
+static void add_escaped(struct dw_buf *out, uint32_t code) {
+  switch (code) {
+  case '\n':
+    dw_buf_puts(out, "\\n");
+    break;
+  case '\r':
+    dw_buf_puts(out, "\\r");
+    break;
+  case '\t':
+    dw_buf_puts(out, "\\t");
+    break;
+  default:
+    dw_buf_printf(out, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+  }
+}
+
+/* TEXT[LENGTH] without control characters; QUOTED escapes quotes and backslashes too, as Go's %q does. */
+static void add_clean(struct dw_buf *out, const char *text, size_t length, bool quoted) {
+  size_t i = 0;
+  while (i < length) {
+    uint32_t code = 0;
+    size_t size = decode(text + i, length - i, &code);
+    if (size == 0) {
+      dw_buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text[i]);
+      size = 1;
+    } else if (is_control(code)) {
+      add_escaped(out, code);
+    } else {
+      if (quoted && (code == '"' || code == '\\'))
+        dw_buf_putc(out, '\\');
+      dw_buf_add(out, text + i, size);
+    }
+    i += size;
+  }
+}
+
+/* A clean copy of at most MAX bytes. */
+static const char *keep(struct dw_arena *arena, const char *text, size_t max) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  add_clean(&out, text, strnlen(text, max + 1), false);
+  return dw_text_cut(arena, dw_buf_text(&out), max);
+}
+
+/* A value is kept as it is written, for comparing; it is made clean when it is shown. */
+static const char *keep_value(struct dw_arena *arena, const char *value) {
+  return value == NULL ? NULL : dw_arena_strndup(arena, value, cut_length(value, strlen(value), VALUE_MAX));
+}
+
+enum dw_action dw_check_action(const struct dw_check *check, const struct dw_rule *rule, bool as_migration) {
+  bool by_class = rule->scope == DW_SCOPE_NAD || rule->scope == DW_SCOPE_NAD_UPDATE;
+  bool migration = as_migration || !by_class || check->class.migration;
+  return dw_policy_action(check->policy, rule->id, migration ? rule->migration : rule->other);
+}
+
+static bool is_full(const struct dw_findings *findings, const struct dw_rule *rule) {
+  return findings->count >= DW_FINDINGS_PER_RULE &&
+         findings->items[findings->count - DW_FINDINGS_PER_RULE].rule == rule;
+}
+
+static struct dw_finding *append(struct dw_arena *arena, struct dw_findings *findings) {
+  if (findings->count == findings->capacity) {
+    size_t capacity = findings->capacity == 0 ? 8 : findings->capacity * 2;
+    struct dw_finding *items = dw_arena_array(arena, capacity, sizeof *items);
+    if (findings->count > 0)
+      memcpy(items, findings->items, findings->count * sizeof *items);
+    findings->items = items;
+    findings->capacity = capacity;
+  }
+  return &findings->items[findings->count++];
+}
+
+/* A new finding of RULE; NULL where so many are kept already that it is only counted. */
+static struct dw_finding *add(struct dw_check *check, const struct dw_rule *rule, enum dw_action action) {
+  if (is_full(&check->findings, rule)) {
+    *(action == DW_ACTION_DENY ? &check->findings.more_denials : &check->findings.more_warnings) += 1;
+    return NULL;
+  }
+  struct dw_finding *finding = append(check->arena, &check->findings);
+  finding->rule = rule;
+  finding->action = action;
+  return finding;
+}
+
+static bool in_force(enum dw_action action) {
+  return action == DW_ACTION_WARN || action == DW_ACTION_DENY;
+}
+
+__attribute__((format(printf, 3, 0))) static const char *format_text(struct dw_arena *arena, const char *before,
+                                                                     const char *format, va_list args) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_puts(&text, before);
+  dw_buf_vprintf(&text, format, args);
+  return keep(arena, dw_buf_text(&text), WHAT_MAX);
+}
+
+void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct dw_found *found, const char *what,
+               ...) {
+  enum dw_action action = dw_check_action(check, rule, found->as_migration);
+  if (!in_force(action))
+    return;
+  struct dw_finding *finding = add(check, rule, found->warn_at_most ? DW_ACTION_WARN : action);
+  if (finding == NULL)
+    return;
+  va_list args;
+  va_start(args, what);
+  finding->what = format_text(check->arena, "", what, args);
+  va_end(args);
+  finding->reason = found->reason;
+  finding->field = found->field == NULL ? "" : keep(check->arena, found->field, FIELD_MAX);
+  finding->value = keep_value(check->arena, found->value);
+  finding->mend = found->mend == NULL ? NULL : keep(check->arena, found->mend, MEND_MAX);
+}
+
+__attribute__((format(printf, 4, 0))) static void unverified(struct dw_check *check, const struct dw_rule *rule,
+                                                             const char *field, const char *why, va_list args) {
+  struct dw_finding *finding = add(check, rule, DW_ACTION_WARN);
+  if (finding == NULL)
+    return;
+  finding->what = format_text(check->arena, unverified_words, why, args);
+  finding->unverified = true;
+  finding->reason = DW_REASON_INVALID;
+  finding->field = keep(check->arena, field, FIELD_MAX);
+}
+
+void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...) {
+  if (!in_force(dw_check_action(check, rule, false)))
+    return;
+  va_list args;
+  va_start(args, why);
+  unverified(check, rule, field, why, args);
+  va_end(args);
+}
+
+void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why,
+                           ...) {
+  enum dw_action action = dw_check_action(check, rule, false);
+  if (!in_force(action))
+    return;
+  va_list args;
+  va_start(args, why);
+  unverified(check, rule, field, why, args);
+  va_end(args);
+  if (action != DW_ACTION_DENY || check->unavailable)
+    return;
+  va_start(args, why);
+  check->unavailable_why = format_text(check->arena, "", why, args);
+  va_end(args);
+  check->unavailable = true;
+}
+
+bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) {
+  if (a->rule != b->rule || a->reason != b->reason || strcmp(a->field, b->field) != 0 || strcmp(a->what, b->what) != 0)
+    return false;
+  if (a->value == NULL || b->value == NULL)
+    return a->value == b->value;
+  /* Of a cut text nobody knows how it goes on. */
+  return strlen(a->value) < VALUE_MAX - 4 && strlen(a->what) < WHAT_MAX - 4 && strcmp(a->value, b->value) == 0;
+}
+
+const char *dw_reason_name(enum dw_reason reason) {
+  switch (reason) {
+  case DW_REASON_REQUIRED:
+    return "FieldValueRequired";
+  case DW_REASON_DUPLICATE:
+    return "FieldValueDuplicate";
+  case DW_REASON_NOT_FOUND:
+    return "FieldValueNotFound";
+  case DW_REASON_NOT_SUPPORTED:
+    return "FieldValueNotSupported";
+  case DW_REASON_FORBIDDEN:
+    return "FieldValueForbidden";
+  case DW_REASON_INVALID:
+    break;
+  }
+  return "FieldValueInvalid";
+}
+
+/* As field.ErrorType.String() of k8s.io/apimachinery prints them. */
+static const char *reason_words(enum dw_reason reason) {
+  switch (reason) {
+  case DW_REASON_REQUIRED:
+    return "Required value";
+  case DW_REASON_DUPLICATE:
+    return "Duplicate value";
+  case DW_REASON_NOT_FOUND:
+    return "Not found";
+  case DW_REASON_NOT_SUPPORTED:
+    return "Unsupported value";
+  case DW_REASON_FORBIDDEN:
+    return "Forbidden";
+  case DW_REASON_INVALID:
+    break;
+  }
+  return "Invalid value";
+}
+
+static void add_head(struct dw_buf *out, const struct dw_finding *finding) {
+  dw_buf_puts(out, reason_words(finding->reason));
+  dw_buf_puts(out, ": ");
+  if (finding->value == NULL || finding->reason == DW_REASON_REQUIRED || finding->reason == DW_REASON_FORBIDDEN)
+    return;
+  size_t length = strlen(finding->value);
+  size_t shown = cut_length(finding->value, length, SHOWN_VALUE_MAX);
+  dw_buf_putc(out, '"');
+  add_clean(out, finding->value, shown, true);
+  dw_buf_puts(out, shown < length ? "...\": " : "\": ");
+}
+
+const char *dw_finding_text(struct dw_arena *arena, const struct dw_finding *finding) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  add_head(&out, finding);
+  dw_buf_puts(&out, finding->what);
+  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+}
+
+/* Appends "WHAT; MEND [id]", cutting WHAT so that OUT stays within MAX bytes. */
+static void add_body(struct dw_arena *arena, struct dw_buf *out, const struct dw_finding *finding, bool mend,
+                     size_t max) {
+  DW_BUF_SCOPED struct dw_buf tail = DW_BUF_INIT;
+  if (mend && finding->mend != NULL)
+    dw_buf_printf(&tail, "; %s", finding->mend);
+  dw_buf_printf(&tail, " [%s]", finding->rule->id);
+  size_t taken = out->length + tail.length;
+  dw_buf_puts(out, dw_text_cut(arena, finding->what, taken < max ? max - taken : 0));
+  dw_buf_add(out, dw_buf_text(&tail), tail.length);
+}
+
+const char *dw_finding_message(struct dw_arena *arena, const struct dw_finding *finding) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  add_head(&out, finding);
+  add_body(arena, &out, finding, true, MESSAGE_MAX);
+  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+}
+
+static const char *warning(struct dw_arena *arena, const struct dw_finding *finding, bool mend, size_t max) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  if (*finding->field != '\0')
+    dw_buf_printf(&out, "%s: ", dw_text_cut(arena, finding->field, WARNING_FIELD_MAX));
+  add_body(arena, &out, finding, mend, max);
+  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+}
+
+const char *dw_finding_warning(struct dw_arena *arena, const struct dw_finding *finding) {
+  const char *whole = warning(arena, finding, true, SIZE_MAX / 2);
+  if (strlen(whole) <= WARNING_GOOD)
+    return whole;
+  const char *brief = warning(arena, finding, false, SIZE_MAX / 2);
+  if (strlen(brief) <= WARNING_GOOD)
+    return brief;
+  return strlen(whole) <= WARNING_MAX ? whole : warning(arena, finding, false, WARNING_MAX);
+}

@@ -1,0 +1,44 @@
+/* What the engine's own files share. */
+#ifndef RULES_RULES_INTERNAL_H
+#define RULES_RULES_INTERNAL_H
+
+#include "droveway/rules/engine.h"
+#include "droveway/rules/rule.h"
+
+/* Of one rule, this many findings are kept with their texts; the rest are counted. */
+enum { DW_FINDINGS_PER_RULE = 256 };
+
+/* The action in force for RULE on the object under judgement. AS_MIGRATION: as on a migration network. */
+enum dw_action dw_check_action(const struct dw_check *check, const struct dw_rule *rule, bool as_migration)
+    __attribute__((nonnull));
+
+/* `Invalid value: "x": WHAT`, without the mend and the rule's id. */
+const char *dw_finding_text(struct dw_arena *arena, const struct dw_finding *finding)
+    __attribute__((nonnull, returns_nonnull));
+
+/* Whether two findings are the same mistake, word by word. */
+bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) __attribute__((nonnull));
+
+/* TEXT cut to at most MAX bytes (with "..." at the end where it was cut) on a UTF-8 border; owned by the arena. */
+const char *dw_text_cut(struct dw_arena *arena, const char *text, size_t max) __attribute__((nonnull, returns_nonnull));
+
+/* The object that a request is about: the new one, on DELETE the old one; NULL where there is none. */
+const dw_json *dw_request_subject(const struct dw_request *request) __attribute__((nonnull));
+bool dw_request_deleting(const struct dw_request *request) __attribute__((nonnull));
+/* A warning about a registration that sends what Droveway has no rules for; NULL where it has. */
+const char *dw_request_note(struct dw_arena *arena, const struct dw_request *request) __attribute__((nonnull));
+
+/* The classification of the NAD in JSON, whose configuration is CONFIG, under NS/NAME of CHECK. */
+struct dw_classification dw_check_classify(const struct dw_check *check, const dw_json *json,
+                                           const struct dw_cni_config *config) __attribute__((nonnull));
+
+/* Prepares CHECK for OBJECT (NULL reads as empty): what the rules read of it. OLD may be NULL. */
+void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json *old) __attribute__((nonnull(1)));
+
+/* Runs the rules in scope; what they find is in CHECK in the order of the catalogue. */
+void dw_check_run(struct dw_check *check) __attribute__((nonnull));
+
+/* Turns denials that the object being deleted, or the old object, had already into standing warnings. */
+void dw_ratchet(struct dw_check *check, const struct dw_request *request) __attribute__((nonnull));
+
+#endif
