@@ -29,4 +29,7 @@ struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_err
 int dw_state_objects(const char *folder, const char *default_namespace, const struct dw_object ***objects,
                      size_t *count, struct dw_error *err) __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
 
+/* What a state folder's objects, in SOURCE, let be known: see dw_world_load(). */
+void dw_state_knowledge(struct dw_view_source *source) __attribute__((nonnull));
+
 #endif

@@ -1,0 +1,54 @@
+#include <getopt.h>
+#include <string.h>
+
+#include "cli/subjects.h"
+
+static int read_options(int argc, char **argv, struct cli_manifest_arguments *out) {
+  static const struct option options[] = {{"filename", required_argument, NULL, 'f'},
+                                          {"state", required_argument, NULL, 's'},
+                                          {"policy", required_argument, NULL, 'p'},
+                                          {"namespace", required_argument, NULL, 'n'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+  int option;
+  while ((option = getopt_long(argc, argv, "f:s:p:n:o:h", options, NULL)) != -1) {
+    switch (option) {
+    case 'f':
+      out->paths[out->path_count++] = optarg;
+      break;
+    case 's':
+      out->world.state = optarg;
+      break;
+    case 'p':
+      out->world.policy = optarg;
+      break;
+    case 'n':
+      out->ns = optarg;
+      break;
+    case 'o':
+      out->form = optarg;
+      break;
+    case 'h':
+      return CLI_HELP;
+    default:
+      return cli_bad_option(argv);
+    }
+  }
+  return CLI_OK;
+}
+
+int cli_manifest_arguments(const char *command, int argc, char **argv, struct dw_arena *arena,
+                           struct cli_manifest_arguments *out) {
+  out->paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *out->paths);
+  int status = read_options(argc, argv, out);
+  if (status != CLI_OK)
+    return status;
+  while (optind < argc) /* -f a b c, as a shell's pattern leaves it */
+    out->paths[out->path_count++] = argv[optind++];
+  if (out->path_count == 0)
+    return cli_usage(command, "name the manifests: -f PATH");
+  if (strcmp(out->form, "text") != 0 && strcmp(out->form, "json") != 0)
+    return cli_usage(command, "unknown output form \"%s\": text or json", out->form);
+  return CLI_OK;
+}

@@ -1,0 +1,50 @@
+/* What the commands share. One file a command; main.c only dispatches. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "droveway/base/error.h"
+#include "droveway/model/view.h"
+#include "droveway/sources/state.h"
+
+enum { CLI_OK = 0, CLI_DENIED = 1, CLI_FAILED = 2 };
+
+struct cli_command {
+  const char *name;
+  const char *summary;               /* for `droveway --help` */
+  int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
+};
+
+int cli_serve(int argc, char **argv);
+int cli_review(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_inspect(int argc, char **argv);
+int cli_rules(int argc, char **argv);
+int cli_certs(int argc, char **argv);
+int cli_sleep(int argc, char **argv);
+int cli_version(int argc, char **argv);
+
+/* `droveway: FILE:LINE:COLUMN: what` on standard error; returns CLI_FAILED. */
+int cli_fail(const struct dw_error *err);
+/* `droveway COMMAND: what; see 'droveway COMMAND --help'`; returns CLI_FAILED. */
+int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* For getopt's '?': names the option that was not understood; returns CLI_FAILED. */
+int cli_bad_option(char **argv);
+/* `droveway: unknown WHAT "GIVEN"; did you mean ...?` on standard error; returns CLI_FAILED. */
+int cli_unknown(const char *what, const char *given, const char *const *known, size_t count);
+/* Flushes standard output: STATUS, or CLI_FAILED where it could not be written. */
+int cli_finish(int status);
+
+/* --policy and --state; NULL where not given. */
+struct cli_world_options {
+  const char *policy;
+  const char *state;
+};
+/* The same with the rule ids, for dw_policy_load() and dw_world_load(). */
+struct dw_sources cli_sources(const struct cli_world_options *options);
+/* NULL with the reason in ERR. The caller unrefs. */
+struct dw_world *cli_world(const struct cli_world_options *options, struct dw_error *err);
+
+#endif

@@ -1,0 +1,221 @@
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/subjects.h"
+#include "droveway/base/buf.h"
+#include "droveway/formats/json_write.h"
+
+/* JSON numbers are exact up to here for every reader. */
+#define MOST_USABLE (UINT64_C(1) << 53)
+
+/* One NAD, read. */
+struct nad_view {
+  const struct cli_subject *subject;
+  struct dw_classification class;
+  const struct dw_cni_config *config;
+  const struct dw_ipam *ipam; /* of the first plugin that has one; NULL */
+};
+
+static const struct dw_value *first_given(const struct dw_cni_config *config, size_t offset) {
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const struct dw_value *value = (const struct dw_value *)(const void *)((const char *)&config->plugins[i] + offset);
+    if (dw_value_given(value))
+      return value;
+  }
+  return NULL;
+}
+#define FIRST_GIVEN(config, member) first_given((config), offsetof(struct dw_cni_plugin, member))
+
+static struct nad_view read_nad(struct dw_arena *arena, const struct dw_world *world,
+                                const struct cli_subject *subject) {
+  struct nad_view out = {.subject = subject, .config = dw_cni_read(arena, subject->manifest->json)};
+  int label = subject->object ? subject->object->nad.label : -1;
+  const char *cni_name = out.config->name.text ? out.config->name.text : "";
+  out.class = dw_view_classify(world->view, arena, subject->ns, subject->name, label, cni_name);
+  for (size_t i = 0; i < out.config->plugin_count && !out.ipam; i++)
+    if (out.config->plugins[i].ipam.type != DW_IPAM_NONE || out.config->plugins[i].ipam.problem_count)
+      out.ipam = &out.config->plugins[i].ipam;
+  return out;
+}
+
+/* An exclude that can't be read fails each allocation; whereabouts still reads the range. */
+static bool is_exclude_text(const struct dw_ipam *ipam, const char *field) {
+  for (size_t i = 0; i < ipam->pool_count; i++)
+    for (size_t j = 0; j < ipam->pools[i].exclude_count; j++)
+      if (ipam->pools[i].excludes[j].raw.text && strcmp(ipam->pools[i].excludes[j].raw.field, field) == 0)
+        return true;
+  return false;
+}
+
+static bool readable(const struct dw_ipam *ipam) {
+  for (size_t i = 0; i < ipam->problem_count; i++)
+    if (ipam->problems[i].kind == DW_IPAM_UNREADABLE && !is_exclude_text(ipam, ipam->problems[i].field))
+      return false;
+  return true;
+}
+
+static uint64_t usable_of(const struct dw_pool *pool) {
+  uint64_t count = pool->state == DW_POOL_OK ? dw_interval_set_count(&pool->usable) : 0;
+  return count > MOST_USABLE ? MOST_USABLE : count;
+}
+
+static void put_value(struct dw_json_writer *w, struct dw_arena *arena, const char *key, const struct dw_value *value) {
+  dw_json_key(w, key);
+  if (value)
+    dw_json_put_raw(w, dw_json_text(arena, value->json));
+  else
+    dw_json_put_null(w);
+}
+
+static void put_address(struct dw_json_writer *w, const char *key, const struct dw_addr *addr) {
+  char text[DW_ADDR_TEXT];
+  dw_json_key(w, key);
+  if (addr)
+    dw_json_put_string(w, dw_addr_format(addr, text));
+  else
+    dw_json_put_null(w);
+}
+
+static void put_pool(struct dw_json_writer *w, const struct dw_pool *pool) {
+  char text[DW_PREFIX_TEXT];
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "cidr", dw_prefix_format(&pool->subnet, text));
+  put_address(w, "first", pool->has_span ? &pool->span.first : NULL);
+  put_address(w, "last", pool->has_span ? &pool->span.last : NULL);
+  dw_json_member_int(w, "usable", (int64_t)usable_of(pool));
+  dw_json_end_object(w);
+}
+
+static void put_ipam(struct dw_json_writer *w, const struct dw_ipam *ipam) {
+  dw_json_begin_object(w);
+  dw_json_key(w, "type");
+  if (ipam && *ipam->type_name)
+    dw_json_put_string(w, ipam->type_name);
+  else
+    dw_json_put_null(w);
+  if (ipam && ipam->error)
+    dw_json_member_string(w, "error", ipam->error);
+  dw_json_key(w, "pools");
+  dw_json_begin_array(w);
+  for (size_t i = 0; ipam && readable(ipam) && i < ipam->pool_count; i++)
+    if (ipam->pools[i].subnet_known)
+      put_pool(w, &ipam->pools[i]);
+  dw_json_end_array(w);
+  dw_json_end_object(w);
+}
+
+static void put_nad(struct dw_json_writer *w, struct dw_arena *arena, const struct nad_view *nad) {
+  const struct dw_cni_config *config = nad->config;
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "namespace", nad->subject->ns);
+  dw_json_member_string(w, "name", nad->subject->name);
+  dw_json_member_bool(w, "migrationNetwork", nad->class.migration);
+  dw_json_member_string(w, "why", nad->class.why);
+  if (config->state == DW_CONFIG_UNREADABLE)
+    dw_json_member_string(w, "error", config->error.text);
+  dw_json_key(w, "plugins");
+  dw_json_begin_array(w);
+  for (size_t i = 0; i < config->plugin_count; i++)
+    dw_json_put_string(w, config->plugins[i].type_name);
+  dw_json_end_array(w);
+  put_value(w, arena, "master", FIRST_GIVEN(config, master));
+  put_value(w, arena, "bridge", FIRST_GIVEN(config, bridge));
+  put_value(w, arena, "vlan", FIRST_GIVEN(config, vlan));
+  put_value(w, arena, "mtu", FIRST_GIVEN(config, mtu));
+  dw_json_key(w, "ipam");
+  put_ipam(w, nad->ipam);
+  dw_json_end_object(w);
+}
+
+static void print_value(struct dw_arena *arena, const char *label, const struct dw_value *value) {
+  if (value)
+    printf("  %-10s %s\n", label, value->text ? value->text : dw_json_text(arena, value->json));
+}
+
+static void print_pool(const struct dw_pool *pool) {
+  char cidr[DW_PREFIX_TEXT];
+  char first[DW_ADDR_TEXT];
+  char last[DW_ADDR_TEXT];
+  printf("  %-10s %s", "pool", dw_prefix_format(&pool->subnet, cidr));
+  if (pool->has_span)
+    printf(": %s to %s", dw_addr_format(&pool->span.first, first), dw_addr_format(&pool->span.last, last));
+  uint64_t usable = usable_of(pool);
+  printf(", %s%llu usable\n", usable == MOST_USABLE ? "at least " : "", (unsigned long long)usable);
+}
+
+static void print_nad(struct dw_arena *arena, const struct nad_view *nad) {
+  const struct dw_cni_config *config = nad->config;
+  printf("%s/%s\n", nad->subject->ns, nad->subject->name);
+  printf("  %-10s %s%s%s\n", "migration", nad->class.migration ? "yes" : "no", *nad->class.why ? ": " : "",
+         nad->class.why);
+  if (config->state == DW_CONFIG_UNREADABLE)
+    printf("  %-10s %s\n", "error", config->error.text);
+  if (config->state == DW_CONFIG_EMPTY)
+    printf("  %-10s %s\n", "config", "empty: Multus looks for a file on the node");
+  for (size_t i = 0; i < config->plugin_count; i++)
+    printf("  %-10s %s\n", "plugin", *config->plugins[i].type_name ? config->plugins[i].type_name : "(no type)");
+  print_value(arena, "master", FIRST_GIVEN(config, master));
+  print_value(arena, "bridge", FIRST_GIVEN(config, bridge));
+  print_value(arena, "vlan", FIRST_GIVEN(config, vlan));
+  print_value(arena, "mtu", FIRST_GIVEN(config, mtu));
+  if (!nad->ipam)
+    return;
+  printf("  %-10s %s\n", "ipam", *nad->ipam->type_name ? nad->ipam->type_name : "(no type)");
+  if (nad->ipam->error)
+    printf("  %-10s %s\n", "error", nad->ipam->error);
+  for (size_t i = 0; readable(nad->ipam) && i < nad->ipam->pool_count; i++)
+    if (nad->ipam->pools[i].subnet_known)
+      print_pool(&nad->ipam->pools[i]);
+}
+
+static void print_all(struct dw_arena *arena, const struct cli_subjects *subjects, bool json) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_json_writer w = DW_JSON_PRETTY_WRITER(&out);
+  dw_json_begin_array(&w);
+  for (size_t i = 0; i < subjects->count; i++) {
+    if (subjects->items[i].kind != DW_KIND_NAD)
+      continue;
+    struct nad_view nad = read_nad(arena, subjects->world, &subjects->items[i]);
+    if (json)
+      put_nad(&w, arena, &nad);
+    else
+      print_nad(arena, &nad);
+  }
+  dw_json_end_array(&w);
+  if (json)
+    puts(dw_buf_text(&out));
+}
+
+static int help(void) {
+  puts(
+      "usage: droveway inspect -f PATH... [--state DIR] [--policy FILE] [-n NAMESPACE] [-o text|json]\n"
+      "\n"
+      "Prints what was understood of each NetworkAttachmentDefinition: whether it is a migration network and why, its\n"
+      "plugins, and the pools with how many addresses they can hand out.\n"
+      "\n"
+      "  -f, --filename PATH   a file, a folder (with all below it) or -; may be given again\n"
+      "  -s, --state DIR       the cluster's objects: who names a NAD as migration network\n"
+      "  -p, --policy FILE     the policy in force\n"
+      "  -n, --namespace NAME  where manifests go that name no namespace (default: the policy's)\n"
+      "  -o, --output FORM     text (default) or json\n"
+      "      --help            this text");
+  return CLI_OK;
+}
+
+int cli_inspect(int argc, char **argv) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct cli_manifest_arguments arguments = {.form = "text"};
+  int status = cli_manifest_arguments("inspect", argc, argv, arena, &arguments);
+  if (status == CLI_HELP)
+    return help();
+  if (status != CLI_OK)
+    return status;
+  struct dw_error err = DW_ERROR_INIT;
+  struct cli_subjects subjects;
+  if (cli_subjects_load(&arguments.world, arguments.paths, arguments.path_count, arguments.ns, &subjects, &err) != 0)
+    return cli_fail(&err);
+  print_all(arena, &subjects, strcmp(arguments.form, "json") == 0);
+  cli_subjects_free(&subjects);
+  return cli_finish(CLI_OK);
+}

@@ -1,0 +1,50 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+static const struct cli_command commands[] = {
+    {"serve", "the HTTPS webhook: POST /validate, POST /mutate; GET /livez, /readyz, /healthz", cli_serve},
+    {"review", "answer one recorded AdmissionReview and print the answer", cli_review},
+    {"check", "lint manifests as if they were applied in turn", cli_check},
+    {"inspect", "show what was understood of each NAD: classification, plugins, pools", cli_inspect},
+    {"rules", "the rule catalogue with the actions in force", cli_rules},
+    {"certs", "make or check the certificates that `serve` needs", cli_certs},
+    {"sleep", "wait: for a preStop hook in an image without a shell", cli_sleep},
+    {"version", "version, libraries, build", cli_version},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static int help(void) {
+  puts("droveway keeps the networks that KubeVirt migrates virtual machines over right:\n"
+       "it refuses a migration network that would take virt-handler down, and says how to mend it.\n"
+       "\n"
+       "usage: droveway COMMAND [OPTION...]\n");
+  for (size_t i = 0; i < COMMANDS; i++)
+    printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+  puts("\n"
+       "`droveway COMMAND --help` tells the options of a command.\n"
+       "Exit status: 0 nothing denied, 1 something denied, 2 bad usage or unreadable input.");
+  return CLI_OK;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    fputs("droveway: no command given; see 'droveway --help'\n", stderr);
+    return CLI_FAILED;
+  }
+  const char *name = argv[1];
+  opterr = 0; /* the commands say what is wrong in a line of their own */
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+    return help();
+  if (strcmp(name, "--version") == 0)
+    return cli_version(1, argv);
+  for (size_t i = 0; i < COMMANDS; i++)
+    if (strcmp(name, commands[i].name) == 0)
+      return commands[i].run(argc - 1, argv + 1);
+  const char *names[COMMANDS];
+  for (size_t i = 0; i < COMMANDS; i++)
+    names[i] = commands[i].name;
+  return cli_unknown("command", name, names, COMMANDS);
+}

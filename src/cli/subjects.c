@@ -1,0 +1,187 @@
+#include "cli/subjects.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum dw_kind kind_of(const dw_json *json) {
+  const char *version = dw_json_get_string(json, "apiVersion");
+  const char *kind = dw_json_get_string(json, "kind");
+  const char *slash = version ? strchr(version, '/') : NULL;
+  if (!version || !kind)
+    return DW_KIND_OTHER;
+  char group[128];
+  size_t length = slash ? (size_t)(slash - version) : 0;
+  if (length >= sizeof group)
+    return DW_KIND_OTHER;
+  memcpy(group, version, length);
+  group[length] = '\0';
+  return dw_kind_of(group, kind);
+}
+
+static bool has_rules(enum dw_kind kind) {
+  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
+}
+
+static const char *namespace_of(const dw_json *json, const char *fallback) {
+  const char *ns = dw_json_get_string(dw_json_get(json, "metadata"), "namespace");
+  return ns && *ns ? ns : fallback;
+}
+
+static int place_error(const struct dw_manifest *manifest, struct dw_error *err) {
+  dw_manifest_place(manifest, "", &err->line, &err->column);
+  return dw_error_in_file(err, manifest->file);
+}
+
+static int fill_subject(const struct dw_manifest *manifest, const char *ns, struct cli_subject *out,
+                        struct dw_error *err) {
+  const dw_json *metadata = dw_json_get(manifest->json, "metadata");
+  *out = (struct cli_subject){.manifest = manifest, .kind = kind_of(manifest->json)};
+  out->ns = namespace_of(manifest->json, ns);
+  out->name = dw_json_get_string(metadata, "name");
+  if (!out->name)
+    out->name = "";
+  int status = dw_object_reduce(manifest->json, ns, &out->object, err);
+  if (status == 0 || (has_rules(out->kind) && *out->name))
+    return 0; /* the rules tell what is wrong with it, at its place */
+  return place_error(manifest, err);
+}
+
+/* The state folder's objects by kind, namespace and name. */
+struct old_object {
+  enum dw_kind kind;
+  const char *ns, *name;
+  const dw_json *json;
+};
+struct old_objects {
+  struct old_object *items;
+  size_t count;
+};
+
+static int by_identity(const void *a, const void *b) {
+  const struct old_object *left = a;
+  const struct old_object *right = b;
+  if (left->kind != right->kind)
+    return left->kind < right->kind ? -1 : 1;
+  int order = strcmp(left->ns, right->ns);
+  return order ? order : strcmp(left->name, right->name);
+}
+
+static struct old_objects index_old(struct dw_arena *arena, const struct dw_manifest *state, const char *ns) {
+  size_t all = 0;
+  for (const struct dw_manifest *m = state; m; m = m->next)
+    all++;
+  struct old_objects old = {dw_arena_array(arena, all + 1, sizeof *old.items), 0};
+  for (; state; state = state->next) {
+    const char *name = dw_json_get_string(dw_json_get(state->json, "metadata"), "name");
+    enum dw_kind kind = kind_of(state->json);
+    if (name && has_rules(kind))
+      old.items[old.count++] = (struct old_object){kind, namespace_of(state->json, ns), name, state->json};
+  }
+  qsort(old.items, old.count, sizeof *old.items, by_identity);
+  return old;
+}
+
+static const dw_json *find_old(const struct old_objects *old, const struct cli_subject *subject) {
+  struct old_object key = {subject->kind, subject->ns, subject->name, NULL};
+  const struct old_object *found = bsearch(&key, old->items, old->count, sizeof *old->items, by_identity);
+  return found ? found->json : NULL;
+}
+
+/* NADs before those who name them, each in the order of the manifests. */
+static int by_application(const void *a, const void *b) {
+  const struct cli_subject *left = a;
+  const struct cli_subject *right = b;
+  int users_last = (left->kind != DW_KIND_NAD) - (right->kind != DW_KIND_NAD);
+  if (users_last)
+    return users_last;
+  return left->order < right->order ? -1 : left->order > right->order;
+}
+
+static int read_subjects(struct cli_subjects *out, const struct dw_manifest *manifests, const char *ns,
+                         struct dw_error *err) {
+  size_t all = 0;
+  for (const struct dw_manifest *m = manifests; m; m = m->next)
+    all++;
+  out->items = dw_arena_array(out->arena, all + 1, sizeof *out->items);
+  for (const struct dw_manifest *m = manifests; m; m = m->next) {
+    struct cli_subject subject;
+    if (fill_subject(m, ns, &subject, err) != 0)
+      return -1;
+    subject.order = out->count + 1;
+    if (subject.kind != DW_KIND_OTHER)
+      out->items[out->count++] = subject;
+  }
+  qsort(out->items, out->count, sizeof *out->items, by_application);
+  for (size_t i = 0; i < out->count; i++)
+    out->items[i].order = i + 1;
+  return 0;
+}
+
+static void build_world(struct cli_subjects *out, struct dw_policy *policy, const struct cli_world_options *options,
+                        const struct dw_object *const *state, size_t state_count) {
+  const struct dw_object **objects =
+      dw_arena_array(out->arena, state_count + out->count + 1, sizeof(const struct dw_object *));
+  struct dw_view_source source = {.objects = objects, .count = state_count};
+  if (state_count)
+    memcpy(objects, state, state_count * sizeof *objects);
+  if (options->state)
+    dw_state_knowledge(&source);
+  for (size_t i = 0; i < out->count; i++)
+    if (out->items[i].object)
+      objects[source.count++] = out->items[i].object;
+  struct dw_view *view = dw_view_build(policy, &source);
+  for (size_t i = 0; i < out->count; i++)
+    if (out->items[i].kind == DW_KIND_NAD)
+      dw_view_set_order(view, out->items[i].ns, out->items[i].name, out->items[i].order);
+  out->world = dw_world_new(policy, view);
+}
+
+static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy, const struct cli_world_options *options,
+                            const char *default_namespace, const struct dw_manifest *manifests, struct dw_error *err) {
+  const char *ns = default_namespace ? default_namespace : policy->namespace_;
+  struct dw_manifest *state = NULL;
+  const struct dw_object **objects = NULL;
+  size_t count = 0;
+  int status = read_subjects(out, manifests, ns, err);
+  if (status == 0 && options->state)
+    status = dw_manifests_read(out->arena, &options->state, 1, &state, err);
+  if (status == 0 && options->state)
+    status = dw_state_objects(options->state, policy->namespace_, &objects, &count, err);
+  struct old_objects old = index_old(out->arena, state, policy->namespace_);
+  for (size_t i = 0; i < out->count; i++)
+    out->items[i].old = find_old(&old, &out->items[i]);
+  if (status == 0)
+    build_world(out, policy, options, objects, count);
+  else
+    dw_policy_free(policy);
+  for (size_t i = 0; i < count; i++)
+    dw_object_unref(objects[i]);
+  free(objects);
+  return status;
+}
+
+int cli_subjects_load(const struct cli_world_options *options, const char *const *paths, size_t count,
+                      const char *default_namespace, struct cli_subjects *out, struct dw_error *err) {
+  struct dw_sources sources = cli_sources(options);
+  struct dw_policy *policy = dw_policy_load(&sources, err);
+  if (!policy)
+    return -1;
+  *out = (struct cli_subjects){.arena = dw_arena_new(0)};
+  struct dw_manifest *manifests = NULL;
+  int status = dw_manifests_read(out->arena, paths, count, &manifests, err);
+  if (status != 0)
+    dw_policy_free(policy);
+  else
+    status = load_with_policy(out, policy, options, default_namespace, manifests, err);
+  if (status != 0)
+    cli_subjects_free(out);
+  return status;
+}
+
+void cli_subjects_free(struct cli_subjects *subjects) {
+  for (size_t i = 0; i < subjects->count; i++)
+    dw_object_unref(subjects->items[i].object);
+  dw_world_unref(subjects->world);
+  dw_arena_free(subjects->arena);
+  *subjects = (struct cli_subjects){NULL, NULL, NULL, 0};
+}

@@ -1,0 +1,158 @@
+#include "sources/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "droveway/base/text.h"
+#include "droveway/sources/manifests.h"
+
+enum { MAX_FOLDER_DEPTH = 16 };
+
+static void add_path(struct dw_arena *arena, struct dw_file_list *list, const char *path) {
+  if (list->count == list->capacity) {
+    size_t capacity = list->capacity ? list->capacity * 2 : 16;
+    const char **grown = dw_arena_array(arena, capacity, sizeof *grown);
+    if (list->count)
+      memcpy(grown, list->paths, list->count * sizeof *grown);
+    list->paths = grown;
+    list->capacity = capacity;
+  }
+  list->paths[list->count++] = path;
+}
+
+static int wanted(const struct dirent *entry) {
+  return entry->d_name[0] != '.';
+}
+
+static bool is_manifest(const char *name) {
+  return dw_has_suffix(name, ".yaml") || dw_has_suffix(name, ".yml") || dw_has_suffix(name, ".json");
+}
+
+static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err) {
+  struct dirent **entries = NULL;
+  int count = scandir(path, &entries, wanted, alphasort);
+  if (count < 0) {
+    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+    return dw_error_in_file(err, path);
+  }
+  int status = 0;
+  for (int i = 0; i < count; i++) {
+    const char *child = dw_arena_printf(arena, "%s/%s", path, entries[i]->d_name);
+    struct stat info;
+    if (status == 0 && stat(child, &info) == 0) {
+      struct stat link;
+      bool linked = lstat(child, &link) == 0 && S_ISLNK(link.st_mode);
+      if (S_ISDIR(info.st_mode) && !linked && depth < MAX_FOLDER_DEPTH)
+        status = walk(arena, child, depth + 1, out, err);
+      else if (S_ISREG(info.st_mode) && is_manifest(entries[i]->d_name))
+        add_path(arena, out, child);
+    }
+    free(entries[i]);
+  }
+  free(entries);
+  return status;
+}
+
+int dw_files_below(struct dw_arena *arena, const char *path, struct dw_file_list *out, struct dw_error *err) {
+  struct stat info;
+  if (strcmp(path, "-") != 0 && stat(path, &info) != 0) {
+    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+    return dw_error_in_file(err, path);
+  }
+  if (strcmp(path, "-") != 0 && S_ISDIR(info.st_mode)) {
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+      length--;
+    return walk(arena, dw_arena_strndup(arena, path, length), 0, out, err);
+  }
+  add_path(arena, out, dw_arena_strdup(arena, path));
+  return 0;
+}
+
+/* FNV-1a: a fingerprint only has to differ when a file differs, nobody gains from forging one. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t length) {
+  const unsigned char *byte = bytes;
+  for (size_t i = 0; i < length; i++)
+    hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+  return hash;
+}
+
+static uint64_t mix_file(uint64_t hash, const char *path) {
+  struct stat info;
+  if (stat(path, &info) != 0)
+    return mix(hash, "gone", 4);
+  hash = mix(hash, path, strlen(path));
+  hash = mix(hash, &info.st_ino, sizeof info.st_ino);
+  hash = mix(hash, &info.st_size, sizeof info.st_size);
+  hash = mix(hash, &info.st_mtim.tv_sec, sizeof info.st_mtim.tv_sec);
+  return mix(hash, &info.st_mtim.tv_nsec, sizeof info.st_mtim.tv_nsec);
+}
+
+uint64_t dw_fingerprint(const char *path) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_file_list files = {NULL, 0, 0};
+  if (dw_files_below(arena, path, &files, NULL) != 0)
+    return 0;
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; i < files.count; i++)
+    hash = mix_file(hash, files.paths[i]);
+  return hash ? hash : 1;
+}
+
+static char *read_stream(struct dw_arena *arena, int fd, size_t limit, size_t *length, struct dw_error *err) {
+  size_t capacity = 64 * 1024;
+  size_t used = 0;
+  char *data = malloc(capacity + 1);
+  for (;;) {
+    if (data && used == capacity) {
+      char *grown = realloc(data, capacity * 2 + 1);
+      if (!grown)
+        free(data);
+      data = grown;
+      capacity *= 2;
+    }
+    if (!data)
+      abort();
+    ssize_t got = read(fd, data + used, capacity - used);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0) {
+      dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+      break;
+    }
+    used += (size_t)got;
+    if (used > limit) {
+      dw_error_set(err, DW_ERR_MEMORY, "is larger than %zu bytes", limit);
+      break;
+    }
+    if (got == 0) {
+      char *text = dw_arena_alloc(arena, used + 1);
+      memcpy(text, data, used); /* NUL bytes too: the parsers are to see them */
+      *length = used;
+      free(data);
+      return text;
+    }
+  }
+  free(data);
+  return NULL;
+}
+
+char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err) {
+  bool standard_input = strcmp(path, "-") == 0;
+  int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  char *text = NULL;
+  if (fd < 0)
+    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+  else
+    text = read_stream(arena, fd, limit ? limit : (size_t)1 << 30, length, err);
+  if (fd > STDIN_FILENO)
+    close(fd);
+  if (!text)
+    dw_error_in_file(err, path);
+  return text;
+}

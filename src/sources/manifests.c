@@ -1,0 +1,85 @@
+#include "droveway/sources/manifests.h"
+
+#include <string.h>
+
+#include "sources/files.h"
+
+struct reader {
+  struct dw_arena *arena;
+  const char *file;
+  const struct dw_yaml_doc *doc;
+  struct dw_manifest ***tail; /* where the next one is hung in */
+};
+
+static bool is_list(const dw_json *json) {
+  const char *kind = dw_json_get_string(json, "kind");
+  size_t length = kind ? strlen(kind) : 0;
+  return length >= 4 && strcmp(kind + length - 4, "List") == 0 &&
+         dw_json_type(dw_json_get(json, "items")) == DW_JSON_ARRAY;
+}
+
+static int refuse(const struct reader *reader, const char *path, const char *what, struct dw_error *err) {
+  int line = 0;
+  int column = 0;
+  dw_yaml_locate(reader->doc, path, false, &line, &column);
+  dw_error_at(err, DW_ERR_INVALID, line, column, "%s", what);
+  return dw_error_in_file(err, reader->file);
+}
+
+static int add_object(const struct reader *reader, const dw_json *json, const char *path, struct dw_error *err) {
+  if (dw_json_type(json) != DW_JSON_OBJECT)
+    return refuse(reader, path, "is no Kubernetes object: it must be a mapping with apiVersion and kind", err);
+  if (!dw_json_get_string(json, "apiVersion") || !dw_json_get_string(json, "kind"))
+    return refuse(reader, path, "is no Kubernetes object: apiVersion or kind is missing", err);
+  if (is_list(json)) {
+    const dw_json *items = dw_json_get(json, "items");
+    for (size_t i = 0; i < dw_json_size(items); i++) {
+      const char *item = dw_arena_printf(reader->arena, "%s%sitems[%zu]", path, *path ? "." : "", i);
+      if (add_object(reader, dw_json_at(items, i), item, err) != 0)
+        return -1;
+    }
+    return 0;
+  }
+  struct dw_manifest *manifest = dw_arena_alloc(reader->arena, sizeof *manifest);
+  *manifest = (struct dw_manifest){reader->file, reader->doc, path, json, NULL};
+  **reader->tail = manifest;
+  *reader->tail = &manifest->next;
+  return 0;
+}
+
+static int read_one(struct dw_arena *arena, const char *file, struct dw_manifest ***tail, struct dw_error *err) {
+  size_t length = 0;
+  char *text = dw_read_file(arena, file, 0, &length, err);
+  struct dw_yaml_doc *doc = NULL;
+  if (!text)
+    return -1;
+  if (dw_yaml_parse(arena, text, length, &doc, err) != 0)
+    return dw_error_in_file(err, file);
+  for (; doc; doc = doc->next) {
+    struct reader reader = {arena, file, doc, tail};
+    if (dw_json_type(doc->root) != DW_JSON_NULL && add_object(&reader, doc->root, "", err) != 0)
+      return -1;
+  }
+  return 0;
+}
+
+int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
+                      struct dw_error *err) {
+  struct dw_file_list files = {NULL, 0, 0};
+  for (size_t i = 0; i < count; i++)
+    if (dw_files_below(arena, paths[i], &files, err) != 0)
+      return -1;
+  struct dw_manifest *head = NULL;
+  struct dw_manifest **tail = &head;
+  for (size_t i = 0; i < files.count; i++)
+    if (read_one(arena, files.paths[i], &tail, err) != 0)
+      return -1;
+  *first = head;
+  return 0;
+}
+
+void dw_manifest_place(const struct dw_manifest *manifest, const char *field, int *line, int *column) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const char *dot = *manifest->path && *field ? "." : "";
+  dw_yaml_locate(manifest->doc, dw_arena_printf(arena, "%s%s%s", manifest->path, dot, field), false, line, column);
+}
