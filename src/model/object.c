@@ -1,0 +1,111 @@
+#include "droveway/model/object.h"
+
+#include <string.h>
+
+#include "model/reduce_internal.h"
+
+static const struct kind {
+  const char *name;
+  const char *group;
+  bool cluster_wide;
+  int (*reduce)(struct dw_reduction *r, struct dw_error *err);
+} kinds[DW_KIND_COUNT] = {
+    [DW_KIND_NAD] = {"NetworkAttachmentDefinition", "k8s.cni.cncf.io", false, dw_reduce_nad},
+    [DW_KIND_HYPERCONVERGED] = {"HyperConverged", "hco.kubevirt.io", false, dw_reduce_user},
+    [DW_KIND_KUBEVIRT] = {"KubeVirt", "kubevirt.io", false, dw_reduce_user},
+    [DW_KIND_NODE] = {"Node", "", true, dw_reduce_node},
+    [DW_KIND_NODE_NETWORK_STATE] = {"NodeNetworkState", "nmstate.io", true, dw_reduce_nns},
+    [DW_KIND_NETWORK] = {"Network", "config.openshift.io", true, dw_reduce_network},
+    [DW_KIND_SERVICE_CIDR] = {"ServiceCIDR", "networking.k8s.io", true, dw_reduce_service_cidr},
+    [DW_KIND_CONFIG_MAP] = {"ConfigMap", "", false, dw_reduce_config_map},
+    [DW_KIND_MIGRATION] = {"VirtualMachineInstanceMigration", "kubevirt.io", false, dw_reduce_migration},
+    [DW_KIND_VMI] = {"VirtualMachineInstance", "kubevirt.io", false, dw_reduce_vmi},
+};
+
+enum dw_kind dw_kind_of(const char *group, const char *kind) {
+  for (int i = 0; i < DW_KIND_COUNT; i++)
+    if (strcmp(kinds[i].name, kind) == 0 && strcmp(kinds[i].group, group) == 0)
+      return (enum dw_kind)i;
+  return DW_KIND_OTHER;
+}
+
+const char *dw_kind_name(enum dw_kind kind) {
+  return kind < DW_KIND_COUNT ? kinds[kind].name : "object";
+}
+
+const char *dw_kind_group(enum dw_kind kind) {
+  return kind < DW_KIND_COUNT ? kinds[kind].group : "";
+}
+
+static int required(const struct dw_spot *up, const char *key, const char **out, struct dw_error *err) {
+  if (dw_spot_text(up, key, out, err) != 0)
+    return -1;
+  if (*out != NULL && (*out)[0] != '\0')
+    return 0;
+  struct dw_spot spot = dw_spot_member(up, key);
+  return dw_spot_error(&spot, err, "is missing; every Kubernetes object has it");
+}
+
+/* "k8s.cni.cncf.io/v1" is of that group, "v1" of the core group, which is called "". */
+static int read_kind(struct dw_arena *scratch, const struct dw_spot *root, enum dw_kind *out, struct dw_error *err) {
+  const char *version = NULL;
+  const char *kind = NULL;
+  if (required(root, "apiVersion", &version, err) != 0 || required(root, "kind", &kind, err) != 0)
+    return -1;
+  const char *slash = strchr(version, '/');
+  size_t length = slash == NULL ? 0 : (size_t)(slash - version);
+  *out = dw_kind_of(dw_arena_strndup(scratch, version, length), kind);
+  return 0;
+}
+
+static int read_metadata(struct dw_reduction *r, const char *default_namespace, struct dw_error *err) {
+  struct dw_spot metadata;
+  const char *ns = NULL;
+  if (dw_spot_object(&r->root, "metadata", &metadata, err) != 0 ||
+      required(&metadata, "name", &r->object->name, err) != 0 || dw_spot_text(&metadata, "namespace", &ns, err) != 0)
+    return -1;
+  if (kinds[r->object->kind].cluster_wide)
+    ns = "";
+  else if (ns == NULL || ns[0] == '\0')
+    ns = default_namespace;
+  r->object->namespace_ = ns;
+  r->object->deleting = dw_spot_member(&metadata, "deletionTimestamp").json != NULL;
+  return 0;
+}
+
+/* Of Network.config.openshift.io only "cluster" means anything; of ConfigMaps, the two that tell of networks. */
+static bool is_read(const struct dw_object *object) {
+  if (object->kind == DW_KIND_NETWORK)
+    return strcmp(object->name, "cluster") == 0;
+  if (object->kind == DW_KIND_CONFIG_MAP)
+    return dw_reduce_knows_config_map(object->namespace_, object->name);
+  return true;
+}
+
+int dw_object_reduce(const dw_json *json, const char *default_namespace, const struct dw_object **out,
+                     struct dw_error *err) {
+  if (dw_json_type(json) != DW_JSON_OBJECT)
+    return dw_error_set(err, DW_ERR_INVALID, "a Kubernetes object has to be an object, not %s",
+                        dw_json_type_name(json));
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct dw_object object = {.kind = DW_KIND_OTHER};
+  struct dw_reduction r = {.scratch = scratch, .object = &object, .root = {.json = json}};
+  if (read_kind(scratch, &r.root, &object.kind, err) != 0)
+    return -1;
+  if (object.kind == DW_KIND_OTHER) {
+    *out = NULL;
+    return 0;
+  }
+  const char *kind = dw_kind_name(object.kind);
+  if (read_metadata(&r, default_namespace, err) != 0)
+    return dw_error_wrap(err, "%s", kind);
+  if (!is_read(&object)) {
+    *out = NULL;
+    return 0;
+  }
+  if (kinds[object.kind].reduce(&r, err) != 0)
+    return dw_error_wrap(err, "%s %s%s%s", kind, object.namespace_, object.namespace_[0] == '\0' ? "" : "/",
+                         object.name);
+  *out = dw_object_pack(&object);
+  return 0;
+}

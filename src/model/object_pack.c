@@ -1,0 +1,177 @@
+/* Packing: an object is built with whatever allocations come handy, then copied into one block of exactly its size. */
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/reduce_internal.h"
+
+struct counted {
+  atomic_size_t references;
+  struct dw_object object;
+};
+
+/* The same walk runs twice: first with no block, to measure, then with one, to copy. */
+struct packer {
+  unsigned char *block;
+  size_t used;
+};
+
+/* The bytes' new place; while measuring, the old one. */
+static void *pack(struct packer *p, void *bytes, size_t size, size_t alignment) {
+  if (size == 0)
+    return NULL;
+  p->used = (p->used + alignment - 1) / alignment * alignment;
+  void *place = bytes;
+  if (p->block != NULL) {
+    place = p->block + p->used;
+    memcpy(place, bytes, size);
+  }
+  p->used += size;
+  return place;
+}
+
+static const char *pack_text(struct packer *p, const char *text) {
+  if (text == NULL || text[0] == '\0')
+    return text == NULL ? NULL : "";
+  return pack(p, (char *)(uintptr_t)text, strlen(text) + 1, 1);
+}
+
+static void pack_nad(struct packer *p, struct dw_object *object) {
+  object->nad.config = pack_text(p, object->nad.config);
+  object->nad.cni_name = pack_text(p, object->nad.cni_name);
+  object->nad.network_name = pack_text(p, object->nad.network_name);
+  for (size_t i = 0; i < object->nad.pool_count; i++) {
+    struct dw_pool_summary *pool = &object->nad.pools[i];
+    pool->field = pack_text(p, pool->field);
+    pool->text = pack_text(p, pool->text);
+    pool->usable.items =
+        pack(p, pool->usable.items, pool->usable.count * sizeof pool->usable.items[0], alignof(struct dw_interval));
+  }
+  object->nad.pools =
+      pack(p, object->nad.pools, object->nad.pool_count * sizeof object->nad.pools[0], alignof(struct dw_pool_summary));
+}
+
+static void pack_node(struct packer *p, struct dw_object *object) {
+  for (size_t i = 0; i < object->node.label_count; i++) {
+    struct dw_label *label = &object->node.labels[i];
+    label->key = pack_text(p, label->key);
+    label->value = pack_text(p, label->value);
+  }
+  object->node.labels =
+      pack(p, object->node.labels, object->node.label_count * sizeof object->node.labels[0], alignof(struct dw_label));
+  object->node.internal_ips =
+      pack(p, object->node.internal_ips, object->node.internal_ip_count * sizeof object->node.internal_ips[0],
+           alignof(struct dw_addr));
+}
+
+static int compare_name(const void *key, const void *nic) {
+  return strcmp(key, ((const struct dw_nic *)nic)->name);
+}
+
+/* A controller is nearly always a NIC of the same node: its name is there already. */
+static const char *pack_controller(struct packer *p, const struct dw_object *object, const char *controller) {
+  if (controller == NULL)
+    return NULL;
+  const struct dw_nic *nic =
+      bsearch(controller, object->nns.nics, object->nns.nic_count, sizeof object->nns.nics[0], compare_name);
+  return nic != NULL ? nic->name : pack_text(p, controller);
+}
+
+static void pack_nns(struct packer *p, struct dw_object *object) {
+  size_t count = object->nns.nic_count;
+  for (size_t i = 0; i < count; i++) {
+    struct dw_nic *nic = &object->nns.nics[i];
+    nic->name = pack_text(p, nic->name);
+  }
+  for (size_t i = 0; i < count; i++) {
+    struct dw_nic *nic = &object->nns.nics[i];
+    nic->controller = pack_controller(p, object, nic->controller);
+    nic->addresses = pack(p, nic->addresses, nic->address_count * sizeof nic->addresses[0], alignof(struct dw_addr));
+  }
+  object->nns.nics = pack(p, object->nns.nics, count * sizeof object->nns.nics[0], alignof(struct dw_nic));
+}
+
+/* Names are literals. Networks of one object mostly share the text of their source. */
+static void pack_networks(struct packer *p, struct dw_object *object) {
+  const char *before = NULL;
+  const char *packed = NULL;
+  for (size_t i = 0; i < object->network_count; i++) {
+    struct dw_cluster_network *network = &object->networks[i];
+    if (network->source != before) {
+      before = network->source;
+      packed = pack_text(p, before);
+    }
+    network->source = packed;
+  }
+  object->networks =
+      pack(p, object->networks, object->network_count * sizeof object->networks[0], alignof(struct dw_cluster_network));
+}
+
+static void pack_kind(struct packer *p, struct dw_object *object) {
+  switch (object->kind) {
+  case DW_KIND_NAD:
+    pack_nad(p, object);
+    break;
+  case DW_KIND_HYPERCONVERGED:
+  case DW_KIND_KUBEVIRT:
+    object->user.network = pack_text(p, object->user.network);
+    object->user.jsonpatch_network = pack_text(p, object->user.jsonpatch_network);
+    break;
+  case DW_KIND_NODE:
+    pack_node(p, object);
+    break;
+  case DW_KIND_NODE_NETWORK_STATE:
+    pack_nns(p, object);
+    break;
+  case DW_KIND_MIGRATION:
+    object->migration.vmi = pack_text(p, object->migration.vmi);
+    break;
+  case DW_KIND_VMI:
+    object->vmi.target_node_address = pack_text(p, object->vmi.target_node_address);
+    break;
+  case DW_KIND_NETWORK:
+  case DW_KIND_SERVICE_CIDR:
+  case DW_KIND_CONFIG_MAP:
+  case DW_KIND_OTHER:
+    break;
+  }
+}
+
+static void walk(struct packer *p, struct dw_object *object) {
+  p->used = sizeof(struct counted);
+  pack_kind(p, object);
+  object->namespace_ = pack_text(p, object->namespace_);
+  object->name = pack_text(p, object->name);
+  pack_networks(p, object);
+}
+
+const struct dw_object *dw_object_pack(struct dw_object *object) {
+  struct packer packer = {NULL, 0};
+  walk(&packer, object);
+  packer.block = malloc(packer.used);
+  if (packer.block == NULL)
+    abort();
+  walk(&packer, object);
+  struct counted *counted = (struct counted *)(void *)packer.block;
+  atomic_init(&counted->references, 1);
+  counted->object = *object;
+  return &counted->object;
+}
+
+static struct counted *counted_of(const struct dw_object *object) {
+  return (struct counted *)((uintptr_t)object - offsetof(struct counted, object));
+}
+
+const struct dw_object *dw_object_ref(const struct dw_object *object) {
+  atomic_fetch_add_explicit(&counted_of(object)->references, 1, memory_order_relaxed);
+  return object;
+}
+
+void dw_object_unref(const struct dw_object *object) {
+  if (object == NULL)
+    return;
+  struct counted *counted = counted_of(object);
+  if (atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) == 1)
+    free(counted);
+}

@@ -1,0 +1,113 @@
+/* NADs, who uses them, and migrations. */
+#include <string.h>
+
+#include "droveway/model/migration.h"
+#include "model/reduce_internal.h"
+
+static int read_label(struct dw_reduction *r, struct dw_error *err) {
+  struct dw_spot metadata = dw_spot_member(&r->root, "metadata");
+  struct dw_spot labels;
+  const char *value = NULL;
+  if (dw_spot_object(&metadata, "labels", &labels, err) != 0 ||
+      dw_spot_text(&labels, "droveway.io/migration-network", &value, err) != 0)
+    return -1;
+  r->object->nad.label = -1;
+  if (value != NULL && strcmp(value, "true") == 0)
+    r->object->nad.label = 1;
+  else if (value != NULL && strcmp(value, "false") == 0)
+    r->object->nad.label = 0;
+  return 0;
+}
+
+static size_t count_pools(const struct dw_cni_config *config) {
+  size_t count = 0;
+  for (size_t i = 0; i < config->plugin_count; i++)
+    count += config->plugins[i].ipam.pool_count;
+  return count;
+}
+
+static void add_pools(struct dw_reduction *r, const struct dw_ipam *ipam) {
+  for (size_t i = 0; i < ipam->pool_count; i++) {
+    const struct dw_pool *pool = &ipam->pools[i];
+    if (pool->state != DW_POOL_OK || pool->usable.count == 0)
+      continue;
+    char text[DW_PREFIX_TEXT];
+    r->object->nad.pools[r->object->nad.pool_count++] = (struct dw_pool_summary){
+        .field = pool->range.field,
+        .text = dw_arena_strdup(r->scratch, dw_prefix_format(&pool->subnet, text)),
+        .span = pool->span,
+        .usable = pool->usable,
+    };
+  }
+}
+
+/* A config that can't be read is the rules' finding when it is applied; here the NAD is just one without pools. */
+int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
+  r->object->nad.cni_name = "";
+  r->object->nad.network_name = "";
+  struct dw_spot spec;
+  if (read_label(r, err) != 0 || dw_spot_object(&r->root, "spec", &spec, err) != 0)
+    return -1;
+  r->object->nad.config = dw_json_get_string(spec.json, "config");
+  if (r->object->nad.config == NULL)
+    return 0;
+  const struct dw_cni_config *config =
+      dw_cni_read_text(r->scratch, r->object->nad.config, strlen(r->object->nad.config));
+  if (config->state != DW_CONFIG_OK)
+    return 0;
+  if (config->name.text != NULL)
+    r->object->nad.cni_name = config->name.text;
+  r->object->nad.pools = dw_arena_array(r->scratch, count_pools(config), sizeof r->object->nad.pools[0]);
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const struct dw_ipam *ipam = &config->plugins[i].ipam;
+    if (r->object->nad.network_name[0] == '\0' && ipam->network_name != NULL)
+      r->object->nad.network_name = ipam->network_name;
+    add_pools(r, ipam);
+  }
+  return 0;
+}
+
+static const char *unless_empty(const char *text) {
+  return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+int dw_reduce_user(struct dw_reduction *r, struct dw_error *err) {
+  struct dw_migration_config config;
+  dw_migration_read(r->scratch, r->root.json, &config);
+  if (config.wrong_type_field != NULL)
+    return dw_error_set(err, DW_ERR_INVALID, "%s is %s; it has to be an object", config.wrong_type_field,
+                        dw_json_type_name(config.wrong_type));
+  if (dw_value_given(&config.network) && config.network.text == NULL)
+    return dw_error_set(err, DW_ERR_INVALID, "%s is %s; it has to be a string, the name of a NAD", config.network.field,
+                        dw_json_type_name(config.network.json));
+  r->object->user.network = unless_empty(config.network.text);
+  if (config.jsonpatch == DW_JSONPATCH_SETS)
+    r->object->user.jsonpatch_network = unless_empty(config.jsonpatch_network.text);
+  r->object->user.decentralized = config.decentralized;
+  return 0;
+}
+
+int dw_reduce_migration(struct dw_reduction *r, struct dw_error *err) {
+  struct dw_spot spec;
+  struct dw_spot status;
+  const char *phase = NULL;
+  if (dw_spot_object(&r->root, "spec", &spec, err) != 0 ||
+      dw_spot_text(&spec, "vmiName", &r->object->migration.vmi, err) != 0 ||
+      dw_spot_object(&r->root, "status", &status, err) != 0 || dw_spot_text(&status, "phase", &phase, err) != 0)
+    return -1;
+  r->object->migration.finished = phase != NULL && (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0);
+  return 0;
+}
+
+int dw_reduce_vmi(struct dw_reduction *r, struct dw_error *err) {
+  struct dw_spot status;
+  struct dw_spot state;
+  if (dw_spot_object(&r->root, "status", &status, err) != 0 ||
+      dw_spot_object(&status, "migrationState", &state, err) != 0 ||
+      dw_spot_text(&state, "targetNodeAddress", &r->object->vmi.target_node_address, err) != 0)
+    return -1;
+  struct dw_spot completed = dw_spot_member(&state, "completed");
+  if (completed.json != NULL && !dw_json_boolean(completed.json, &r->object->vmi.completed))
+    return dw_spot_error(&completed, err, "is %s; it has to be true or false", dw_json_type_name(completed.json));
+  return 0;
+}

@@ -1,0 +1,124 @@
+#include "droveway/model/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/view_internal.h"
+
+struct candidate {
+  const struct dw_object *object;
+  size_t place; /* in the source */
+};
+
+static int compare_objects(const struct dw_object *a, const struct dw_object *b) {
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  int order = strcmp(a->namespace_, b->namespace_);
+  return order != 0 ? order : strcmp(a->name, b->name);
+}
+
+static int compare_candidates(const void *left, const void *right) {
+  const struct candidate *a = left;
+  const struct candidate *b = right;
+  int order = compare_objects(a->object, b->object);
+  return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+/* Sorts the source's objects into the view, of each name the last. */
+static void take_objects(struct dw_view *view, const struct dw_view_source *source) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct candidate *all = dw_arena_array(scratch, source->count, sizeof *all);
+  size_t count = 0;
+  for (size_t i = 0; i < source->count; i++)
+    if (source->objects[i]->kind < DW_KIND_COUNT)
+      all[count++] = (struct candidate){source->objects[i], i};
+  qsort(all, count, sizeof *all, compare_candidates);
+  view->objects = dw_arena_array(view->arena, count, sizeof *view->objects);
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (i + 1 < count && compare_objects(all[i].object, all[i + 1].object) == 0)
+      continue;
+    view->objects[kept++] = dw_object_ref(all[i].object);
+    view->starts[all[i].object->kind + 1] = kept;
+  }
+  for (size_t kind = 1; kind <= DW_KIND_COUNT; kind++)
+    if (view->starts[kind] < view->starts[kind - 1])
+      view->starts[kind] = view->starts[kind - 1];
+}
+
+static size_t count_running(const struct dw_view *view) {
+  size_t running = 0;
+  for (size_t i = 0; i < dw_view_count(view, DW_KIND_MIGRATION); i++)
+    running += !dw_view_at(view, DW_KIND_MIGRATION, i)->migration.finished;
+  return running;
+}
+
+struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_view_source *source) {
+  struct dw_arena *arena = dw_arena_new(0);
+  struct dw_view *view = dw_arena_alloc(arena, sizeof *view);
+  view->arena = arena;
+  view->policy = policy;
+  memcpy(view->knowledge, source->knowledge, sizeof view->knowledge);
+  take_objects(view, source);
+  view->running_migrations = count_running(view);
+  dw_view_nads_build(view);
+  dw_view_pools_build(view);
+  dw_view_networks_build(view);
+  dw_view_nics_build(view);
+  return view;
+}
+
+void dw_view_free(struct dw_view *view) {
+  if (view == NULL)
+    return;
+  for (size_t i = 0; i < view->starts[DW_KIND_COUNT]; i++)
+    dw_object_unref(view->objects[i]);
+  dw_arena_free(view->arena);
+}
+
+enum dw_knowledge dw_view_knows(const struct dw_view *view, enum dw_kind kind) {
+  return kind < DW_KIND_COUNT ? view->knowledge[kind] : DW_UNKNOWN;
+}
+
+size_t dw_view_count(const struct dw_view *view, enum dw_kind kind) {
+  return kind < DW_KIND_COUNT ? view->starts[kind + 1] - view->starts[kind] : 0;
+}
+
+const struct dw_object *dw_view_at(const struct dw_view *view, enum dw_kind kind, size_t index) {
+  return index < dw_view_count(view, kind) ? view->objects[view->starts[kind] + index] : NULL;
+}
+
+static int compare_places(const void *key, const void *element) {
+  return compare_objects(key, *(const struct dw_object *const *)element);
+}
+
+const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind kind, const char *ns, const char *name) {
+  size_t count = dw_view_count(view, kind);
+  if (count == 0)
+    return NULL;
+  struct dw_object key = {.kind = kind, .namespace_ = ns, .name = name};
+  const struct dw_object *const *found =
+      bsearch(&key, view->objects + view->starts[kind], count, sizeof *view->objects, compare_places);
+  return found == NULL ? NULL : *found;
+}
+
+/* The first of a kind in the policy's namespace. */
+static const struct dw_object *first_in_namespace(const struct dw_view *view, enum dw_kind kind) {
+  for (size_t i = 0; i < dw_view_count(view, kind); i++) {
+    const struct dw_object *object = dw_view_at(view, kind, i);
+    if (strcmp(object->namespace_, view->policy->namespace_) == 0)
+      return object;
+  }
+  return NULL;
+}
+
+bool dw_view_decentralized(const struct dw_view *view) {
+  const struct dw_object *user = first_in_namespace(view, DW_KIND_HYPERCONVERGED);
+  if (user == NULL)
+    user = first_in_namespace(view, DW_KIND_KUBEVIRT);
+  return user != NULL && user->user.decentralized;
+}
+
+size_t dw_view_running_migrations(const struct dw_view *view) {
+  return view->running_migrations;
+}

@@ -1,0 +1,122 @@
+/* The parts of a view, one file each. Everything they hold lives in the view's arena or in its objects. */
+#ifndef DROVEWAY_MODEL_VIEW_INTERNAL_H
+#define DROVEWAY_MODEL_VIEW_INTERNAL_H
+
+#include "droveway/model/view.h"
+#include "droveway/net/interval.h"
+
+#define DW_NOWHERE UINT32_MAX /* no such index */
+
+/* --- view_nads.c --- */
+
+struct dw_user_ref {
+  const char *network;
+  const struct dw_object *user;
+};
+
+struct dw_view_nads {
+  const struct dw_object **objects; /* by namespace and name */
+  size_t count;
+  uint32_t *by_name; /* by name and namespace */
+  bool *migration;
+  size_t *order;
+  struct dw_user_ref *users; /* by network, then as users are sorted */
+  size_t user_count;
+};
+
+void dw_view_nads_build(struct dw_view *view);
+/* The NAD's place in `objects`, or DW_NOWHERE. */
+uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name);
+
+/* --- view_pools.c: identical pools are one group, however many NADs have them --- */
+
+struct dw_pool_member {
+  uint32_t nad;
+  uint32_t pool; /* among the NAD's */
+};
+
+struct dw_pool_members {
+  struct dw_pool_member *items; /* by NAD, each once */
+  uint32_t count;
+};
+
+struct dw_pool_group {
+  const struct dw_pool_summary *like; /* the first member's */
+  const char *network_name;
+  struct dw_pool_members all;
+  struct dw_pool_members migrating; /* those that are migration networks */
+};
+
+struct dw_view_pools {
+  struct dw_pool_group *groups;
+  size_t group_count;
+  struct dw_interval_index index; /* of the groups' usable intervals; id: the group */
+};
+
+void dw_view_pools_build(struct dw_view *view);
+
+/* --- view_networks.c --- */
+
+struct dw_view_networks {
+  struct dw_cluster_network *items; /* none inside another: what meets the inner one meets the outer one too */
+  struct dw_interval_index index;   /* id: the item */
+  bool beyond_nodes;                /* one is no node's own address */
+};
+
+void dw_view_networks_build(struct dw_view *view);
+
+/* --- view_nics.c builds, view_nic_faults.c answers --- */
+
+enum dw_nic_flag {
+  DW_NIC_FLAG_DOWN = 1,
+  DW_NIC_FLAG_PRIMARY = 2,
+  DW_NIC_FLAG_NO_BRIDGE = 4,
+  DW_NIC_FLAG_NO_PORT = 8,
+  DW_NIC_FLAG_BRIDGE = 16,
+  DW_NIC_FLAG_UNFIT = 32 /* not to be suggested as a master */
+};
+
+struct dw_nic_entry {
+  uint32_t node; /* among the measured nodes */
+  uint32_t mtu;
+  uint8_t flags;
+};
+
+struct dw_nic_name {
+  const char *name;
+  struct dw_nic_entry *entries; /* by node */
+  uint32_t count;
+  uint32_t low_mtu, high_mtu; /* 0: no MTU is known */
+  uint32_t low_node, high_node;
+  uint8_t any; /* flags that some entry has */
+};
+
+struct dw_view_nics {
+  const char **measured; /* virt-handler nodes with a NodeNetworkState, by name */
+  size_t measured_count;
+  const char **unmeasured; /* those without one */
+  size_t unmeasured_count;
+  struct dw_nic_name *names; /* by name */
+  size_t name_count;
+  const char **everywhere; /* names that every measured node has */
+  size_t everywhere_count;
+  const char **common; /* of these, the ones to suggest as a master */
+  size_t common_count;
+};
+
+void dw_view_nics_build(struct dw_view *view);
+
+struct dw_view {
+  struct dw_arena *arena;
+  const struct dw_policy *policy;
+  enum dw_knowledge knowledge[DW_KIND_COUNT];
+  const struct dw_object **objects; /* by kind, namespace, name; the view owns a reference to each */
+  size_t starts[DW_KIND_COUNT + 1]; /* of the kinds in `objects` */
+  struct dw_view_nads nads;
+  struct dw_view_pools pools;
+  struct dw_view_networks networks;
+  struct dw_view_nics nics;
+  size_t running_migrations;
+};
+
+#endif

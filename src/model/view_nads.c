@@ -1,0 +1,220 @@
+/* NADs by name, and which of them are migration networks. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "droveway/base/text.h"
+#include "model/view_internal.h"
+
+/* --- who names a NAD --- */
+
+static int by_network(const void *left, const void *right) {
+  const struct dw_user_ref *a = left;
+  const struct dw_user_ref *b = right;
+  int order = strcmp(a->network, b->network);
+  if (order != 0)
+    return order;
+  if (a->user->kind != b->user->kind)
+    return a->user->kind < b->user->kind ? -1 : 1;
+  return strcmp(a->user->name, b->user->name);
+}
+
+static void add_user(struct dw_view_nads *nads, const struct dw_object *user, const char *network) {
+  if (network != NULL)
+    nads->users[nads->user_count++] = (struct dw_user_ref){network, user};
+}
+
+static void add_users(struct dw_view *view, enum dw_kind kind) {
+  for (size_t i = 0; i < dw_view_count(view, kind); i++) {
+    const struct dw_object *user = dw_view_at(view, kind, i);
+    if (strcmp(user->namespace_, view->policy->namespace_) != 0)
+      continue;
+    add_user(&view->nads, user, user->user.network);
+    add_user(&view->nads, user, user->user.jsonpatch_network);
+  }
+}
+
+static void build_users(struct dw_view *view) {
+  size_t most = 2 * (dw_view_count(view, DW_KIND_HYPERCONVERGED) + dw_view_count(view, DW_KIND_KUBEVIRT));
+  view->nads.users = dw_arena_array(view->arena, most, sizeof *view->nads.users);
+  add_users(view, DW_KIND_HYPERCONVERGED);
+  add_users(view, DW_KIND_KUBEVIRT);
+  qsort(view->nads.users, view->nads.user_count, sizeof *view->nads.users, by_network);
+}
+
+const struct dw_object *dw_view_user_of(const struct dw_view *view, const char *ns, const char *name) {
+  if (strcmp(ns, view->policy->namespace_) != 0)
+    return NULL;
+  size_t low = 0;
+  size_t high = view->nads.user_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (strcmp(view->nads.users[middle].network, name) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  bool found = low < view->nads.user_count && strcmp(view->nads.users[low].network, name) == 0;
+  return found ? view->nads.users[low].user : NULL;
+}
+
+/* --- classification --- */
+
+/* On which ground a NAD is a migration network, in the order of the design's section 4. */
+enum ground { GROUND_NONE, GROUND_LABEL, GROUND_USER, GROUND_NAME, GROUND_CNI_NAME };
+
+struct verdict {
+  enum ground ground;
+  const struct dw_object *user;
+  const char *pattern;
+};
+
+static struct verdict judge(const struct dw_view *view, const struct dw_object *nad) {
+  struct verdict verdict = {GROUND_NONE, dw_view_user_of(view, nad->namespace_, nad->name), NULL};
+  if (nad->nad.label == 1)
+    verdict.ground = GROUND_LABEL;
+  else if (verdict.user != NULL)
+    verdict.ground = GROUND_USER;
+  else if (nad->nad.label == 0)
+    verdict.ground = GROUND_NONE;
+  else if ((verdict.pattern = dw_policy_pattern(view->policy, nad->name)) != NULL)
+    verdict.ground = GROUND_NAME;
+  else if (nad->nad.cni_name[0] != '\0' &&
+           (verdict.pattern = dw_policy_pattern(view->policy, nad->nad.cni_name)) != NULL)
+    verdict.ground = GROUND_CNI_NAME;
+  return verdict;
+}
+
+static const char *explain(struct dw_arena *arena, const struct dw_object *nad, const struct verdict *verdict) {
+  switch (verdict->ground) {
+  case GROUND_LABEL:
+    return "label droveway.io/migration-network is \"true\"";
+  case GROUND_USER:
+    return dw_arena_printf(arena, "named by %s %s/%s", dw_kind_name(verdict->user->kind), verdict->user->namespace_,
+                           verdict->user->name);
+  case GROUND_NAME:
+    return dw_arena_printf(arena, "name matches \"%s\"", verdict->pattern);
+  case GROUND_CNI_NAME:
+    return dw_arena_printf(arena, "CNI name \"%s\" matches \"%s\"", nad->nad.cni_name, verdict->pattern);
+  case GROUND_NONE:
+    break;
+  }
+  return "";
+}
+
+struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_arena *arena, const char *ns,
+                                          const char *name, int label, const char *cni_name) {
+  struct dw_object nad = {.kind = DW_KIND_NAD, .namespace_ = ns, .name = name};
+  nad.nad.label = label;
+  nad.nad.cni_name = cni_name;
+  struct verdict verdict = judge(view, &nad);
+  return (struct dw_classification){
+      .migration = verdict.ground != GROUND_NONE,
+      .referenced = verdict.user != NULL,
+      .why = explain(arena, &nad, &verdict),
+  };
+}
+
+/* --- NADs by name --- */
+
+struct named {
+  const struct dw_object *nad;
+  uint32_t index;
+};
+
+static int by_name(const void *left, const void *right) {
+  const struct named *a = left;
+  const struct named *b = right;
+  int order = strcmp(a->nad->name, b->nad->name);
+  return order != 0 ? order : strcmp(a->nad->namespace_, b->nad->namespace_);
+}
+
+static void build_names(struct dw_view *view) {
+  struct dw_view_nads *nads = &view->nads;
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct named *all = dw_arena_array(scratch, nads->count, sizeof *all);
+  for (size_t i = 0; i < nads->count; i++)
+    all[i] = (struct named){nads->objects[i], (uint32_t)i};
+  qsort(all, nads->count, sizeof *all, by_name);
+  nads->by_name = dw_arena_array(view->arena, nads->count, sizeof *nads->by_name);
+  for (size_t i = 0; i < nads->count; i++)
+    nads->by_name[i] = all[i].index;
+}
+
+void dw_view_nads_build(struct dw_view *view) {
+  struct dw_view_nads *nads = &view->nads;
+  nads->objects = view->objects + view->starts[DW_KIND_NAD];
+  nads->count = dw_view_count(view, DW_KIND_NAD);
+  nads->order = dw_arena_array(view->arena, nads->count, sizeof *nads->order);
+  nads->migration = dw_arena_array(view->arena, nads->count, sizeof *nads->migration);
+  build_users(view);
+  build_names(view);
+  for (size_t i = 0; i < nads->count; i++)
+    nads->migration[i] = judge(view, nads->objects[i]).ground != GROUND_NONE;
+}
+
+/* The first NAD that is not before NS/NAME. */
+static size_t lower_bound(const struct dw_view_nads *nads, const char *ns, const char *name) {
+  size_t low = 0;
+  size_t high = nads->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = strcmp(nads->objects[middle]->namespace_, ns);
+    if (order == 0)
+      order = strcmp(nads->objects[middle]->name, name);
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static bool is_named(const struct dw_object *nad, const char *ns, const char *name) {
+  return strcmp(nad->namespace_, ns) == 0 && strcmp(nad->name, name) == 0;
+}
+
+uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name) {
+  size_t place = lower_bound(&view->nads, ns, name);
+  bool found = place < view->nads.count && is_named(view->nads.objects[place], ns, name);
+  return found ? (uint32_t)place : DW_NOWHERE;
+}
+
+void dw_view_set_order(struct dw_view *view, const char *ns, const char *name, size_t order) {
+  uint32_t index = dw_view_nad_index(view, ns, name);
+  if (index != DW_NOWHERE)
+    view->nads.order[index] = order;
+}
+
+const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name) {
+  const struct dw_view_nads *nads = &view->nads;
+  size_t low = 0;
+  size_t high = nads->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (strcmp(nads->objects[nads->by_name[middle]]->name, name) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  for (; low < nads->count; low++) {
+    const struct dw_object *nad = nads->objects[nads->by_name[low]];
+    if (strcmp(nad->name, name) != 0)
+      break;
+    if (strcmp(nad->namespace_, ns) != 0)
+      return nad->namespace_;
+  }
+  return NULL;
+}
+
+const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name) {
+  const struct dw_view_nads *nads = &view->nads;
+  size_t first = lower_bound(nads, ns, "");
+  size_t count = 0;
+  while (first + count < nads->count && strcmp(nads->objects[first + count]->namespace_, ns) == 0)
+    count++;
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  const char **words = dw_arena_array(scratch, count, sizeof *words);
+  for (size_t i = 0; i < count; i++)
+    words[i] = nads->objects[first + i]->name;
+  return dw_nearest(name, words, count);
+}

@@ -1,0 +1,255 @@
+/* The nodes that run virt-handler, and their NICs by name: what all nodes say of one NIC stands together, with a
+ * summary of the faults among them, so that a sound NIC is told without walking the nodes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/view_internal.h"
+
+enum { CHAIN_LIMIT = 16 }; /* NIC, bond, bridge ...: a longer chain of controllers is a loop */
+
+/* --- which nodes --- */
+
+static bool selected(const struct dw_object *node, const struct dw_policy *policy) {
+  return dw_selector_matches(&policy->selector, node->node.labels, node->node.label_count);
+}
+
+static bool is_linux(const struct dw_object *node) {
+  for (size_t i = 0; i < node->node.label_count; i++)
+    if (strcmp(node->node.labels[i].key, "kubernetes.io/os") == 0)
+      return strcmp(node->node.labels[i].value, "linux") == 0;
+  return true;
+}
+
+struct node {
+  const struct dw_object *node;
+  const struct dw_object *nns; /* NULL where it has none */
+};
+
+/* Before KubeVirt is up no node is marked schedulable: then every Linux node counts. A selector that the policy gives
+ * is taken at its word. */
+static size_t choose_nodes(const struct dw_view *view, struct node *out) {
+  size_t all = dw_view_count(view, DW_KIND_NODE);
+  size_t count = 0;
+  for (size_t i = 0; i < all; i++) {
+    const struct dw_object *node = dw_view_at(view, DW_KIND_NODE, i);
+    if (selected(node, view->policy))
+      out[count++].node = node;
+  }
+  if (count > 0 || view->policy->selector_given)
+    return count;
+  for (size_t i = 0; i < all; i++) {
+    const struct dw_object *node = dw_view_at(view, DW_KIND_NODE, i);
+    if (is_linux(node))
+      out[count++].node = node;
+  }
+  return count;
+}
+
+/* --- one NIC on one node --- */
+
+static int by_name(const void *key, const void *nic) {
+  return strcmp(key, ((const struct dw_nic *)nic)->name);
+}
+
+static const struct dw_nic *find_nic(const struct dw_object *nns, const char *name) {
+  if (nns->nns.nic_count == 0)
+    return NULL;
+  return bsearch(name, nns->nns.nics, nns->nns.nic_count, sizeof nns->nns.nics[0], by_name);
+}
+
+/* The default route, or an address that the node is known by. */
+static bool carries_node(const struct dw_nic *nic, const struct dw_object *node) {
+  if (nic->default_route)
+    return true;
+  for (size_t i = 0; i < nic->address_count; i++)
+    for (size_t k = 0; k < node->node.internal_ip_count; k++)
+      if (nic->addresses[i].v4 == node->node.internal_ips[k].v4 &&
+          dw_addr_compare(&nic->addresses[i], &node->node.internal_ips[k]) == 0)
+        return true;
+  return false;
+}
+
+static bool is_primary(const struct dw_nic *nic, const struct node *on) {
+  for (int step = 0; nic != NULL && step < CHAIN_LIMIT; step++) {
+    if (carries_node(nic, on->node))
+      return true;
+    nic = nic->controller == NULL ? NULL : find_nic(on->nns, nic->controller);
+  }
+  return false;
+}
+
+static uint8_t flags_of(const struct dw_nic *nic, const struct node *on) {
+  int flags = nic->is_bridge ? DW_NIC_FLAG_BRIDGE : DW_NIC_FLAG_NO_BRIDGE;
+  if (nic->is_bridge && nic->port_count == 0)
+    flags |= DW_NIC_FLAG_NO_PORT;
+  if (!nic->up)
+    flags |= DW_NIC_FLAG_DOWN;
+  if (!nic->fits_master)
+    flags |= DW_NIC_FLAG_UNFIT;
+  if (is_primary(nic, on))
+    flags |= DW_NIC_FLAG_PRIMARY;
+  return (uint8_t)flags;
+}
+
+/* --- the names of all NICs, numbered by a hash table while building --- */
+
+struct counted_name {
+  const char *name;
+  uint32_t count; /* nodes that have it */
+  uint32_t rank;  /* in order of name */
+};
+
+struct numbering {
+  uint32_t *slots; /* number + 1; 0 is free */
+  size_t mask;
+  struct counted_name *names;
+  uint32_t count;
+  uint32_t *ids; /* the number of each NIC of each node, in turn */
+};
+
+static uint32_t hash_of(const char *text) {
+  uint32_t hash = 2166136261U;
+  for (; *text != '\0'; text++)
+    hash = (hash ^ (unsigned char)*text) * 16777619U;
+  return hash ^ hash >> 15;
+}
+
+static uint32_t number_of(struct numbering *n, const char *name) {
+  size_t slot = hash_of(name) & n->mask;
+  while (n->slots[slot] != 0) {
+    uint32_t id = n->slots[slot] - 1;
+    if (strcmp(n->names[id].name, name) == 0)
+      return id;
+    slot = (slot + 1) & n->mask;
+  }
+  n->names[n->count].name = name;
+  n->slots[slot] = ++n->count;
+  return n->count - 1;
+}
+
+static size_t count_nics(const struct node *nodes, size_t count) {
+  size_t total = 0;
+  for (size_t i = 0; i < count; i++)
+    total += nodes[i].nns->nns.nic_count;
+  return total;
+}
+
+static struct numbering number_names(struct dw_arena *scratch, const struct node *nodes, size_t count) {
+  size_t total = count_nics(nodes, count);
+  size_t size = 16;
+  while (size < 2 * total)
+    size *= 2;
+  struct numbering n = {.mask = size - 1};
+  n.slots = dw_arena_array(scratch, size, sizeof *n.slots);
+  n.names = dw_arena_array(scratch, total, sizeof *n.names);
+  n.ids = dw_arena_array(scratch, total, sizeof *n.ids);
+  size_t next = 0;
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; k < nodes[i].nns->nns.nic_count; k++) {
+      uint32_t id = number_of(&n, nodes[i].nns->nns.nics[k].name);
+      n.names[id].count++;
+      n.ids[next++] = id;
+    }
+  return n;
+}
+
+static int by_counted_name(const void *left, const void *right) {
+  const struct counted_name *const *a = left;
+  const struct counted_name *const *b = right;
+  return strcmp((*a)->name, (*b)->name);
+}
+
+/* Makes the names in order, each with room for its entries. */
+static void sort_names(struct dw_view *view, struct dw_arena *scratch, struct numbering *n, size_t total) {
+  struct dw_view_nics *nics = &view->nics;
+  struct counted_name **sorted = dw_arena_array(scratch, n->count, sizeof *sorted);
+  for (uint32_t i = 0; i < n->count; i++)
+    sorted[i] = &n->names[i];
+  qsort(sorted, n->count, sizeof *sorted, by_counted_name);
+  nics->name_count = n->count;
+  nics->names = dw_arena_array(view->arena, n->count, sizeof *nics->names);
+  struct dw_nic_entry *entries = dw_arena_array(view->arena, total, sizeof *entries);
+  for (uint32_t i = 0; i < n->count; i++) {
+    nics->names[i].name = sorted[i]->name;
+    nics->names[i].entries = entries;
+    entries += sorted[i]->count;
+    sorted[i]->rank = i;
+  }
+}
+
+static void add_entry(struct dw_nic_name *name, struct dw_nic_entry entry) {
+  name->entries[name->count++] = entry;
+  name->any |= entry.flags;
+  if (entry.mtu == 0)
+    return;
+  if (name->low_mtu == 0 || entry.mtu < name->low_mtu) {
+    name->low_mtu = entry.mtu;
+    name->low_node = entry.node;
+  }
+  if (entry.mtu > name->high_mtu) {
+    name->high_mtu = entry.mtu;
+    name->high_node = entry.node;
+  }
+}
+
+/* What a master can be: not the management network, no bridge, nothing that belongs to another. */
+static bool is_suggestible(const struct dw_nic_name *name) {
+  return (name->any & (DW_NIC_FLAG_BRIDGE | DW_NIC_FLAG_PRIMARY | DW_NIC_FLAG_UNFIT)) == 0 &&
+         strcmp(name->name, "lo") != 0;
+}
+
+static void list_names(struct dw_view *view) {
+  struct dw_view_nics *nics = &view->nics;
+  size_t everywhere = 0;
+  for (size_t i = 0; i < nics->name_count; i++)
+    everywhere += nics->names[i].count == nics->measured_count;
+  nics->everywhere = dw_arena_array(view->arena, everywhere, sizeof *nics->everywhere);
+  nics->common = dw_arena_array(view->arena, everywhere, sizeof *nics->common);
+  for (size_t i = 0; i < nics->name_count; i++) {
+    if (nics->names[i].count != nics->measured_count)
+      continue;
+    nics->everywhere[nics->everywhere_count++] = nics->names[i].name;
+    if (is_suggestible(&nics->names[i]))
+      nics->common[nics->common_count++] = nics->names[i].name;
+  }
+}
+
+static void build_nics(struct dw_view *view, const struct node *measured) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  size_t count = view->nics.measured_count;
+  struct numbering n = number_names(scratch, measured, count);
+  sort_names(view, scratch, &n, count_nics(measured, count));
+  size_t next = 0;
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; k < measured[i].nns->nns.nic_count; k++) {
+      const struct dw_nic *nic = &measured[i].nns->nns.nics[k];
+      struct dw_nic_entry entry = {(uint32_t)i, nic->mtu, flags_of(nic, &measured[i])};
+      add_entry(&view->nics.names[n.names[n.ids[next++]].rank], entry);
+    }
+  list_names(view);
+}
+
+/* Splits the nodes by whether a NodeNetworkState tells of them; NODES keeps those it does, in order. */
+static void split_nodes(struct dw_view *view, struct node *nodes, size_t count) {
+  struct dw_view_nics *nics = &view->nics;
+  nics->measured = dw_arena_array(view->arena, count, sizeof *nics->measured);
+  nics->unmeasured = dw_arena_array(view->arena, count, sizeof *nics->unmeasured);
+  for (size_t i = 0; i < count; i++) {
+    const char *name = nodes[i].node->name;
+    nodes[i].nns = dw_view_find(view, DW_KIND_NODE_NETWORK_STATE, "", name);
+    if (nodes[i].nns == NULL) {
+      nics->unmeasured[nics->unmeasured_count++] = name;
+      continue;
+    }
+    nics->measured[nics->measured_count] = name;
+    nodes[nics->measured_count++] = nodes[i];
+  }
+}
+
+void dw_view_nics_build(struct dw_view *view) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct node *nodes = dw_arena_array(scratch, dw_view_count(view, DW_KIND_NODE), sizeof *nodes);
+  size_t count = choose_nodes(view, nodes);
+  split_nodes(view, nodes, count);
+  build_nics(view, nodes);
+}

@@ -1,0 +1,234 @@
+/* Which NADs' pools share addresses. NADs with the identical pool (one network copied into thousands of namespaces) are
+ * one group, and the groups' intervals are indexed: a query costs what the groups it meets cost. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/view_internal.h"
+
+struct pool_ref {
+  const struct dw_pool_summary *pool;
+  const char *network_name;
+  struct dw_pool_member member;
+};
+
+static int compare_usable(const struct dw_interval_set *a, const struct dw_interval_set *b) {
+  if (a->count != b->count)
+    return a->count < b->count ? -1 : 1;
+  for (size_t i = 0; i < a->count; i++) {
+    int order = dw_addr_compare(&a->items[i].first, &b->items[i].first);
+    if (order == 0)
+      order = dw_addr_compare(&a->items[i].last, &b->items[i].last);
+    if (order != 0)
+      return order;
+  }
+  return 0;
+}
+
+static int compare_likeness(const struct pool_ref *a, const struct pool_ref *b) {
+  int order = strcmp(a->pool->text, b->pool->text);
+  if (order == 0)
+    order = strcmp(a->network_name, b->network_name);
+  return order != 0 ? order : compare_usable(&a->pool->usable, &b->pool->usable);
+}
+
+static int compare_refs(const void *left, const void *right) {
+  const struct pool_ref *a = left;
+  const struct pool_ref *b = right;
+  int order = compare_likeness(a, b);
+  if (order != 0)
+    return order;
+  if (a->member.nad != b->member.nad)
+    return a->member.nad < b->member.nad ? -1 : 1;
+  return (a->member.pool > b->member.pool) - (a->member.pool < b->member.pool);
+}
+
+static struct pool_ref *collect(const struct dw_view_nads *nads, struct dw_arena *scratch, size_t *count) {
+  *count = 0;
+  for (size_t i = 0; i < nads->count; i++)
+    *count += nads->objects[i]->nad.pool_count;
+  struct pool_ref *refs = dw_arena_array(scratch, *count, sizeof *refs);
+  struct pool_ref *next = refs;
+  for (size_t i = 0; i < nads->count; i++) {
+    const struct dw_object *nad = nads->objects[i];
+    for (size_t k = 0; k < nad->nad.pool_count; k++)
+      *next++ = (struct pool_ref){&nad->nad.pools[k], nad->nad.network_name, {(uint32_t)i, (uint32_t)k}};
+  }
+  return refs;
+}
+
+static void add_member(struct dw_pool_members *members, struct dw_pool_member member) {
+  if (members->count == 0 || members->items[members->count - 1].nad != member.nad)
+    members->items[members->count++] = member;
+}
+
+/* Makes groups of the sorted REFS. The member arrays are cut from two arrays that are as long as REFS. */
+static void make_groups(struct dw_view *view, const struct pool_ref *refs, size_t count) {
+  struct dw_view_pools *pools = &view->pools;
+  size_t groups = 0;
+  for (size_t i = 0; i < count; i++)
+    groups += i == 0 || compare_likeness(&refs[i - 1], &refs[i]) != 0;
+  pools->groups = dw_arena_array(view->arena, groups, sizeof *pools->groups);
+  struct dw_pool_member *all = dw_arena_array(view->arena, count, sizeof *all);
+  struct dw_pool_member *migrating = dw_arena_array(view->arena, count, sizeof *migrating);
+  for (size_t i = 0; i < count; i++) {
+    if (i == 0 || compare_likeness(&refs[i - 1], &refs[i]) != 0)
+      pools->groups[pools->group_count++] =
+          (struct dw_pool_group){refs[i].pool, refs[i].network_name, {all + i, 0}, {migrating + i, 0}};
+    struct dw_pool_group *group = &pools->groups[pools->group_count - 1];
+    add_member(&group->all, refs[i].member);
+    if (view->nads.migration[refs[i].member.nad])
+      add_member(&group->migrating, refs[i].member);
+  }
+}
+
+static void index_groups(struct dw_view *view) {
+  struct dw_view_pools *pools = &view->pools;
+  size_t count = 0;
+  for (size_t i = 0; i < pools->group_count; i++)
+    count += pools->groups[i].like->usable.count;
+  struct dw_interval_entry *entries = dw_arena_array(view->arena, count, sizeof *entries);
+  struct dw_interval_entry *next = entries;
+  for (size_t i = 0; i < pools->group_count; i++) {
+    const struct dw_interval_set *usable = &pools->groups[i].like->usable;
+    for (size_t k = 0; k < usable->count; k++)
+      *next++ = (struct dw_interval_entry){usable->items[k], (uint32_t)i};
+  }
+  pools->index = dw_interval_index_make(view->arena, entries, count);
+}
+
+void dw_view_pools_build(struct dw_view *view) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  size_t count = 0;
+  struct pool_ref *refs = collect(&view->nads, scratch, &count);
+  qsort(refs, count, sizeof *refs, compare_refs);
+  make_groups(view, refs, count);
+  index_groups(view);
+}
+
+/* --- queries --- */
+
+enum { COUNT_LIMIT = 1000, TALLY_ROOM = 2 * COUNT_LIMIT };
+
+/* Different NADs, counted up to COUNT_LIMIT. */
+struct tally {
+  uint32_t *nads;
+  size_t used;
+  bool full;
+};
+
+struct search {
+  const struct dw_view *view;
+  const struct dw_pool_query *query;
+  uint32_t self;
+  uint8_t *seen; /* a bit a group: its conflict is counted already */
+  struct dw_pool_member first;
+  struct tally tally;
+};
+
+static int compare_numbers(const void *left, const void *right) {
+  uint32_t a = *(const uint32_t *)left;
+  uint32_t b = *(const uint32_t *)right;
+  return (a > b) - (a < b);
+}
+
+static void drop_repeats(struct tally *tally) {
+  qsort(tally->nads, tally->used, sizeof *tally->nads, compare_numbers);
+  size_t kept = 0;
+  for (size_t i = 0; i < tally->used; i++)
+    if (kept == 0 || tally->nads[kept - 1] != tally->nads[i])
+      tally->nads[kept++] = tally->nads[i];
+  tally->used = kept;
+  tally->full = kept >= COUNT_LIMIT;
+}
+
+static void count_nad(struct tally *tally, uint32_t nad) {
+  if (tally->used == TALLY_ROOM)
+    drop_repeats(tally);
+  if (!tally->full)
+    tally->nads[tally->used++] = nad;
+}
+
+static bool is_before(const struct dw_pool_member *a, const struct dw_pool_member *b) {
+  return a->nad != b->nad ? a->nad < b->nad : a->pool < b->pool;
+}
+
+static bool is_asked_for(const struct search *search, uint32_t nad) {
+  size_t before = search->query->before;
+  return nad != search->self && (before == SIZE_MAX || search->view->nads.order[nad] < before);
+}
+
+static void take_members(struct search *search, const struct dw_pool_members *members) {
+  bool first = true;
+  for (uint32_t i = 0; i < members->count && (first || !search->tally.full); i++) {
+    const struct dw_pool_member *member = &members->items[i];
+    if (!is_asked_for(search, member->nad))
+      continue;
+    if (first && (search->first.nad == DW_NOWHERE || is_before(member, &search->first)))
+      search->first = *member;
+    first = false;
+    count_nad(&search->tally, member->nad);
+  }
+}
+
+/* Those of the group that are in conflict with the query where they share addresses. Between networks of which none is
+ * for migrations, one CIDR is one pool on purpose (whereabouts keys pools by its text), and a network_name is an
+ * address domain of its own. */
+static const struct dw_pool_members *conflicting(const struct dw_pool_query *query, const struct dw_pool_group *group) {
+  bool apart = strcmp(query->cidr, group->like->text) == 0 || strcmp(query->network_name, group->network_name) != 0;
+  return !query->migration && apart ? &group->migrating : &group->all;
+}
+
+/* Whether the set holds an address of SPAN. */
+static bool set_meets(const struct dw_interval_set *set, const struct dw_interval *span) {
+  size_t low = 0;
+  size_t high = set->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (dw_addr_compare(&set->items[middle].last, &span->first) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < set->count && set->items[low].first.v4 == span->first.v4 &&
+         dw_addr_compare(&set->items[low].first, &span->last) <= 0;
+}
+
+static bool found_interval(void *context, const struct dw_interval_entry *entry) {
+  struct search *search = context;
+  uint8_t bit = (uint8_t)(1U << (entry->id % 8));
+  if ((search->seen[entry->id / 8] & bit) != 0)
+    return true;
+  const struct dw_pool_members *members = conflicting(search->query, &search->view->pools.groups[entry->id]);
+  if (members->count == 0 || !set_meets(search->query->usable, &entry->span))
+    return true;
+  search->seen[entry->id / 8] |= bit;
+  take_members(search, members);
+  return true;
+}
+
+/* The index is asked once, for the whole span of the query: a client's pool of a hundred thousand pieces then costs no
+ * more than the intervals of the view that lie in it. */
+static void run(struct search *search, struct dw_arena *scratch) {
+  const struct dw_interval_set *usable = search->query->usable;
+  if (usable->count == 0)
+    return;
+  search->seen = dw_arena_alloc(scratch, search->view->pools.group_count / 8 + 1);
+  search->tally.nads = dw_arena_array(scratch, TALLY_ROOM, sizeof *search->tally.nads);
+  struct dw_interval hull = {usable->items[0].first, usable->items[usable->count - 1].last};
+  dw_interval_index_find(&search->view->pools.index, &hull, found_interval, search);
+  drop_repeats(&search->tally);
+}
+
+size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_query *query, struct dw_pool_hit *hit) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct search search = {.view = view, .query = query, .first = {DW_NOWHERE, 0}};
+  search.self = dw_view_nad_index(view, query->ns, query->name);
+  run(&search, scratch);
+  if (search.first.nad == DW_NOWHERE)
+    return 0;
+  hit->nad = view->nads.objects[search.first.nad];
+  hit->pool = &hit->nad->nad.pools[search.first.pool];
+  hit->migration = view->nads.migration[search.first.nad];
+  dw_interval_set_overlap(query->usable, &hit->pool->usable, &hit->shared);
+  return search.tally.used < COUNT_LIMIT ? search.tally.used : COUNT_LIMIT;
+}
