@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "droveway/formats/json_scan.h"
+#include "formats/json_share.h"
 #include "formats/quote.h"
 #include "formats/scan.h"
 
@@ -180,4 +181,8 @@ int dw_json_append(struct dw_arena *arena, dw_json *array, dw_json *value) {
   int result = json_array_append_new(array, value);
   leave(before);
   return dw_arena_exhausted(arena) ? -1 : result;
+}
+
+dw_json *json_share(dw_json *value) {
+  return json_incref(value);
 }
