@@ -1,0 +1,51 @@
+/* From an HTTP request to its answer, without a socket: the server calls it for what came over HTTPS, tests call it
+ * directly. Thread-safe. */
+#ifndef DROVEWAY_SERVER_HTTP_H
+#define DROVEWAY_SERVER_HTTP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "droveway/base/buf.h"
+#include "droveway/server/reload.h"
+
+struct dw_http_service {
+  struct dw_worlds *worlds; /* NULL: not ready */
+  size_t max_body;          /* bytes */
+  size_t max_memory;        /* bytes of parsed JSON a request */
+  atomic_bool stopping;     /* shutting down: /readyz says so; what comes is still answered */
+};
+
+struct dw_http_request {
+  const char *method;       /* "POST" */
+  const char *path;         /* without the query */
+  const char *content_type; /* NULL where absent, as the next */
+  const char *content_encoding;
+  uint64_t announced; /* Content-Length; 0 where absent */
+  const char *body;   /* NULL allowed where LENGTH is 0 */
+  size_t length;
+};
+
+struct dw_http_answer {
+  int status;
+  const char *content_type; /* a literal */
+  const char *allow;        /* with 405: the Allow header, a literal; else NULL */
+  struct dw_buf body;       /* the caller frees it */
+};
+
+/* What the request's head alone already refuses (404, 405, 413, 415), so that no body need be read. Where true, ANSWER
+ * is filled and the refusal is logged. */
+bool dw_http_refuse(const struct dw_http_service *service, const struct dw_http_request *request,
+                    struct dw_http_answer *answer) __attribute__((nonnull, warn_unused_result));
+
+/* Refuses with a line of text, and logs it. For what only the transport can notice. */
+void dw_http_fail(const struct dw_http_request *request, struct dw_http_answer *answer, int status, const char *text)
+    __attribute__((nonnull));
+
+/* The whole chain. Fills ANSWER. */
+void dw_http_respond(const struct dw_http_service *service, const struct dw_http_request *request,
+                     struct dw_http_answer *answer) __attribute__((nonnull));
+
+#endif

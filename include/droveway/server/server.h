@@ -1,0 +1,34 @@
+/* The HTTPS server: libmicrohttpd with epoll and a pool of threads, TLS 1.2 and 1.3. */
+#ifndef DROVEWAY_SERVER_SERVER_H
+#define DROVEWAY_SERVER_SERVER_H
+
+#include <stddef.h>
+
+#include "droveway/base/error.h"
+#include "droveway/server/reload.h"
+
+struct dw_server;
+
+struct dw_server_options {
+  int listen_fd;               /* dw_listen_open()'s; the server takes it over, also where it does not start */
+  const char *certificate;     /* PEM text, the chain's first the server's own; must outlive the server */
+  const char *key;             /* PEM text; must outlive the server */
+  unsigned threads;            /* 1..DW_MAX_THREADS */
+  size_t max_body;             /* bytes of one request's body */
+  size_t max_memory;           /* bytes of parsed JSON a request */
+  unsigned drain_milliseconds; /* how long dw_server_stop() waits for answers; 0 for ten seconds */
+  struct dw_worlds *worlds;    /* must outlive the server */
+};
+
+/* NULL where it can't start. Answers from now on, in threads of its own. */
+struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err)
+    __attribute__((nonnull(1), warn_unused_result));
+
+/* Takes no new connections, finishes the requests in flight (within the time set), and frees the server. NULL is
+ * allowed. */
+void dw_server_stop(struct dw_server *server);
+
+/* The version of libmicrohttpd that runs: "0.9.75". */
+const char *dw_server_library(void) __attribute__((returns_nonnull));
+
+#endif

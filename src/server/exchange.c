@@ -1,0 +1,231 @@
+#include "server/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "droveway/base/text.h"
+
+enum {
+  /* Bodies up to this size are always taken; larger ones share MOST_CHARGED, so that slow senders can't fill the
+   * memory and small reviews still get through. */
+  SMALL_BODY = 64 << 10,
+  MOST_CHARGED = 64 << 20,
+  /* What is read and thrown away of a refused body, for the answer to reach a client that sends before it reads. */
+  MOST_DISCARDED = 64 << 20,
+  LONGEST_BODY_MICROSECONDS = 60 * 1000000
+};
+
+/* A connection. */
+struct link {
+  bool used;    /* it has sent a request */
+  bool lingers; /* it was answered before all was read */
+};
+
+/* A request. */
+struct exchange {
+  int64_t start;
+  struct dw_buf body;
+  size_t charged;
+  size_t discarded;
+  bool refused; /* ANSWER is filled; the rest of the body is thrown away */
+  struct dw_http_answer answer;
+};
+
+static struct link *link_of(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info == NULL ? NULL : info->socket_context;
+}
+
+static const char *header(struct MHD_Connection *connection, const char *name) {
+  return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static uint64_t announced_length(struct MHD_Connection *connection) {
+  const char *text = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  int64_t length = 0;
+  if (text == NULL)
+    return 0;
+  return dw_parse_int64(text, &length) && length >= 0 ? (uint64_t)length : UINT64_MAX;
+}
+
+static struct dw_http_request request_of(struct MHD_Connection *connection, const char *url, const char *method) {
+  return (struct dw_http_request){
+      .method = method,
+      .path = url,
+      .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+      .content_encoding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING),
+      .announced = announced_length(connection),
+  };
+}
+
+static enum MHD_Result queue(struct MHD_Connection *connection, struct dw_http_answer *answer, bool close) {
+  size_t length = 0;
+  char *body = dw_buf_steal(&answer->body, &length);
+  struct MHD_Response *response = MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_FREE);
+  if (response == NULL) {
+    free(body);
+    return MHD_NO;
+  }
+  enum MHD_Result good = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
+  if (answer->allow != NULL && good == MHD_YES)
+    good = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
+  if (close && good == MHD_YES)
+    good = MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+  if (good == MHD_YES)
+    good = MHD_queue_response(connection, (unsigned)answer->status, response);
+  MHD_destroy_response(response);
+  return good;
+}
+
+/* Answers before the body was read; the library then closes the connection. */
+static enum MHD_Result queue_early(struct MHD_Connection *connection, struct dw_http_answer *answer) {
+  struct link *link = link_of(connection);
+  if (link != NULL)
+    link->lingers = true;
+  return queue(connection, answer, true);
+}
+
+static bool body_follows(struct MHD_Connection *connection, const struct dw_http_request *request) {
+  return request->announced > 0 || header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
+}
+
+static bool client_waits(struct MHD_Connection *connection) {
+  const char *expect = header(connection, MHD_HTTP_HEADER_EXPECT);
+  return expect != NULL && strcasecmp(expect, "100-continue") == 0;
+}
+
+/* The head has come. A small refused body is read all the same, so that the connection can be kept. */
+static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *connection,
+                             const struct dw_http_request *request, void **context) {
+  struct exchange *exchange = calloc(1, sizeof *exchange);
+  struct link *link = link_of(connection);
+  if (exchange == NULL)
+    return MHD_NO;
+  *context = exchange;
+  exchange->start = now_microseconds();
+  atomic_fetch_add(&all->active, 1);
+  if (link != NULL && !link->used) {
+    link->used = true;
+    atomic_fetch_sub(&all->fresh, 1);
+  }
+  exchange->refused = dw_http_refuse(&all->service, request, &exchange->answer);
+  bool large = request->announced > all->service.max_body;
+  if (exchange->refused && body_follows(connection, request) && (large || client_waits(connection)))
+    return queue_early(connection, &exchange->answer);
+  return MHD_YES;
+}
+
+/* False where too many large bodies are being collected. */
+static bool charge(struct exchanges *all, struct exchange *exchange, size_t more) {
+  size_t length = exchange->body.length + more;
+  size_t due = length <= SMALL_BODY ? 0 : length - exchange->charged;
+  size_t most = all->service.max_body > MOST_CHARGED / 2 ? 2 * all->service.max_body : MOST_CHARGED;
+  if (due > 0 && atomic_fetch_add(&all->charged, due) + due > most) {
+    atomic_fetch_sub(&all->charged, due);
+    return false;
+  }
+  exchange->charged += due;
+  return true;
+}
+
+static void release(struct exchanges *all, struct exchange *exchange) {
+  atomic_fetch_sub(&all->charged, exchange->charged);
+  exchange->charged = 0;
+  dw_buf_free(&exchange->body);
+}
+
+static void refuse(struct exchanges *all, struct exchange *exchange, const struct dw_http_request *request,
+                   int status) {
+  char text[64];
+  snprintf(text, sizeof text, "the body is over the limit of %zu bytes", all->service.max_body);
+  dw_http_fail(request, &exchange->answer, status,
+               status == 413 ? text : "too many large bodies at once; try again later");
+  exchange->refused = true;
+  release(all, exchange);
+}
+
+/* A part of the body has come. */
+static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange, const struct dw_http_request *request,
+                               const char *data, size_t size) {
+  if (now_microseconds() - exchange->start > LONGEST_BODY_MICROSECONDS)
+    return MHD_NO;
+  if (!exchange->refused && size > all->service.max_body - exchange->body.length)
+    refuse(all, exchange, request, 413);
+  if (!exchange->refused && !charge(all, exchange, size))
+    refuse(all, exchange, request, 503);
+  if (!exchange->refused) {
+    dw_buf_add(&exchange->body, data, size);
+    return MHD_YES;
+  }
+  exchange->discarded += size;
+  return exchange->discarded <= MOST_DISCARDED ? MHD_YES : MHD_NO;
+}
+
+/* All has come. */
+static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange,
+                              struct dw_http_request *request) {
+  if (!exchange->refused) {
+    request->body = exchange->body.data;
+    request->length = exchange->body.length;
+    dw_http_respond(&all->service, request, &exchange->answer);
+    release(all, exchange);
+  }
+  bool overrun = exchange->discarded > all->service.max_body;
+  return queue(connection, &exchange->answer, overrun || atomic_load(&all->service.stopping));
+}
+
+enum MHD_Result exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                 const char *version, const char *upload_data, size_t *upload_size, void **context) {
+  (void)version;
+  struct exchanges *all = cls;
+  struct exchange *exchange = *context;
+  struct dw_http_request request = request_of(connection, url, method);
+  if (exchange == NULL)
+    return begin(all, connection, &request, context);
+  if (*upload_size == 0)
+    return finish(all, connection, exchange, &request);
+  size_t size = *upload_size;
+  *upload_size = 0;
+  return collect(all, exchange, &request, upload_data, size);
+}
+
+void exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
+                        enum MHD_RequestTerminationCode reason) {
+  (void)connection;
+  (void)reason;
+  struct exchanges *all = cls;
+  struct exchange *exchange = *context;
+  if (exchange == NULL)
+    return;
+  release(all, exchange);
+  dw_buf_free(&exchange->answer.body);
+  free(exchange);
+  *context = NULL;
+  atomic_fetch_sub(&all->active, 1);
+}
+
+static void close_link(struct exchanges *all, struct MHD_Connection *connection, const struct link *link) {
+  if (!link->used)
+    atomic_fetch_sub(&all->fresh, 1);
+  const union MHD_ConnectionInfo *info =
+      link->lingers ? MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD) : NULL;
+  if (info != NULL)
+    linger_keep(all->linger, info->connect_fd);
+}
+
+void exchange_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                         enum MHD_ConnectionNotificationCode code) {
+  struct exchanges *all = cls;
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    *socket_context = calloc(1, sizeof(struct link));
+    if (*socket_context != NULL)
+      atomic_fetch_add(&all->fresh, 1);
+    return;
+  }
+  if (*socket_context == NULL)
+    return;
+  close_link(all, connection, *socket_context);
+  free(*socket_context);
+  *socket_context = NULL;
+}

@@ -1,0 +1,28 @@
+/* One request and its answer over libmicrohttpd: its callbacks. */
+#ifndef SERVER_EXCHANGE_H
+#define SERVER_EXCHANGE_H
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "server/linger.h"
+#include "server/server_internal.h"
+
+/* What all connections share. */
+struct exchanges {
+  struct dw_http_service service;
+  struct lingerer *linger;
+  atomic_uint active;    /* requests begun and not completely answered */
+  atomic_uint fresh;     /* connections that have not sent a request yet */
+  atomic_size_t charged; /* bytes of large bodies being collected, over all connections */
+};
+
+/* CLS is struct exchanges for all three. */
+enum MHD_Result exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                 const char *version, const char *upload_data, size_t *upload_size, void **context);
+void exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
+                        enum MHD_RequestTerminationCode reason);
+void exchange_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                         enum MHD_ConnectionNotificationCode code);
+
+#endif

@@ -1,0 +1,91 @@
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "droveway/base/log.h"
+#include "server/server_internal.h"
+
+/* Names are at most 253 bytes; what a client sends in their place may be as long as its body. */
+enum { LONGEST_TEXT = 256 };
+
+int64_t now_microseconds(void) {
+  struct timespec now = {0};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void add_text(struct dw_buf *out, const char *key, const char *text) {
+  if (text == NULL)
+    return;
+  dw_buf_printf(out, "%s\"%s\":", out->length > 0 ? "," : "", key);
+  dw_log_quote(out, text, strnlen(text, LONGEST_TEXT));
+}
+
+/* "a,b" becomes ["a","b"]. */
+static void add_list(struct dw_buf *out, const char *key, const char *list) {
+  dw_buf_printf(out, ",\"%s\":[", key);
+  for (const char *at = list == NULL ? "" : list; *at != '\0';) {
+    size_t length = strcspn(at, ",");
+    dw_log_quote(out, at, length);
+    at += length;
+    if (*at == ',') {
+      dw_buf_putc(out, ',');
+      at++;
+    }
+  }
+  dw_buf_putc(out, ']');
+}
+
+static const char *verdict(const struct dw_answer *answer) {
+  if (!answer->allowed)
+    return answer->code == 503 ? "unavailable" : "denied";
+  return answer->patch != NULL ? "patched" : "allowed";
+}
+
+/* "rules" holds every rule that found something; "denied" and "warned" tell which way. */
+static void add_rules(struct dw_buf *out, const struct dw_answer *answer) {
+  bool both = answer->denied != NULL && answer->warned != NULL;
+  DW_BUF_SCOPED struct dw_buf all = DW_BUF_INIT;
+  dw_buf_printf(&all, "%s%s%s", answer->denied == NULL ? "" : answer->denied, both ? "," : "",
+                answer->warned == NULL ? "" : answer->warned);
+  add_list(out, "rules", dw_buf_text(&all));
+  if (answer->denied != NULL)
+    add_list(out, "denied", answer->denied);
+  if (answer->warned != NULL)
+    add_list(out, "warned", answer->warned);
+  if (answer->defaulted != NULL)
+    add_list(out, "defaulted", answer->defaulted);
+}
+
+void log_decision(const struct decision *decision) {
+  if (!dw_log_enabled(DW_LOG_INFO))
+    return;
+  const struct dw_request *request = decision->request;
+  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  add_text(&fields, "endpoint", decision->mutate ? "mutate" : "validate");
+  add_text(&fields, "uid", request->uid);
+  add_text(&fields, "operation", dw_operation_name(request->operation));
+  add_text(&fields, "group", request->group);
+  add_text(&fields, "kind", request->kind);
+  add_text(&fields, "namespace", request->ns);
+  add_text(&fields, "name", request->name);
+  add_text(&fields, "user", request->user);
+  dw_buf_printf(&fields, ",\"dryRun\":%s", request->dry_run ? "true" : "false");
+  add_text(&fields, "verdict", verdict(decision->answer));
+  add_rules(&fields, decision->answer);
+  dw_buf_printf(&fields, ",\"microseconds\":%lld", (long long)decision->microseconds);
+  dw_log_fields(DW_LOG_INFO, "decision", dw_buf_text(&fields));
+}
+
+void log_refusal(const struct dw_http_request *http, int status, const char *text, const char *cause) {
+  if (!dw_log_enabled(DW_LOG_WARN))
+    return;
+  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  dw_buf_printf(&fields, "\"status\":%d", status);
+  add_text(&fields, "method", http->method);
+  add_text(&fields, "path", http->path);
+  add_text(&fields, "reason", text);
+  if (cause[0] != '\0')
+    dw_buf_printf(&fields, ",%s", cause);
+  dw_log_fields(DW_LOG_WARN, "request refused", dw_buf_text(&fields));
+}

@@ -1,0 +1,84 @@
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "server/server_internal.h"
+
+static const char plain_text[] = "text/plain; charset=utf-8";
+
+static bool review_path(const char *path) {
+  return strcmp(path, "/validate") == 0 || strcmp(path, "/mutate") == 0;
+}
+
+/* "application/json", with or without parameters. */
+static bool is_json(const char *content_type) {
+  static const char json[] = "application/json";
+  if (content_type == NULL || strncasecmp(content_type, json, sizeof json - 1) != 0)
+    return false;
+  const char *rest = content_type + sizeof json - 1;
+  return rest[strspn(rest, " \t")] == '\0' || rest[strspn(rest, " \t")] == ';';
+}
+
+static bool is_plain(const char *content_encoding) {
+  return content_encoding == NULL || content_encoding[0] == '\0' || strcasecmp(content_encoding, "identity") == 0;
+}
+
+void dw_http_fail(const struct dw_http_request *request, struct dw_http_answer *answer, int status, const char *text) {
+  answer->status = status;
+  answer->content_type = plain_text;
+  dw_buf_truncate(&answer->body, 0);
+  dw_buf_printf(&answer->body, "%s\n", text);
+  log_refusal(request, status, text, "");
+}
+
+static bool refuse(const struct dw_http_request *request, struct dw_http_answer *answer, int status, const char *text) {
+  dw_http_fail(request, answer, status, text);
+  return true;
+}
+
+static bool refuse_method(const struct dw_http_request *request, struct dw_http_answer *answer, const char *allow) {
+  char text[64];
+  snprintf(text, sizeof text, "this path takes %s only", allow);
+  answer->allow = allow;
+  return refuse(request, answer, 405, text);
+}
+
+static bool refuse_review(const struct dw_http_service *service, const struct dw_http_request *request,
+                          struct dw_http_answer *answer) {
+  if (strcmp(request->method, "POST") != 0)
+    return refuse_method(request, answer, "POST");
+  if (!is_json(request->content_type))
+    return refuse(request, answer, 415, "send an AdmissionReview as Content-Type: application/json");
+  if (!is_plain(request->content_encoding))
+    return refuse(request, answer, 415, "send the body without Content-Encoding");
+  if (request->announced > service->max_body || request->length > service->max_body) {
+    char text[64];
+    snprintf(text, sizeof text, "the body is over the limit of %zu bytes", service->max_body);
+    return refuse(request, answer, 413, text);
+  }
+  return false;
+}
+
+bool dw_http_refuse(const struct dw_http_service *service, const struct dw_http_request *request,
+                    struct dw_http_answer *answer) {
+  *answer = (struct dw_http_answer){.body = DW_BUF_INIT};
+  if (review_path(request->path))
+    return refuse_review(service, request, answer);
+  if (!health_path(request->path))
+    return refuse(request, answer, 404, "no such path; there are /validate, /mutate, /livez, /readyz and /healthz");
+  if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0)
+    return refuse_method(request, answer, "GET, HEAD");
+  return false;
+}
+
+void dw_http_respond(const struct dw_http_service *service, const struct dw_http_request *request,
+                     struct dw_http_answer *answer) {
+  if (dw_http_refuse(service, request, answer))
+    return;
+  if (health_path(request->path))
+    health_respond(service, request->path, answer);
+  else if (service->worlds == NULL)
+    dw_http_fail(request, answer, 503, "policy and cluster state are not read yet");
+  else
+    review_respond(service, request, strcmp(request->path, "/mutate") == 0, answer);
+}

@@ -1,0 +1,128 @@
+#include "droveway/server/server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/exchange.h"
+#include "server/linger.h"
+
+#include "droveway/base/log.h"
+
+enum {
+  IDLE_SECONDS = 120, /* above Go's 90 s for idle connections, so that the API server closes first */
+  MOST_CONNECTIONS = 1000,
+  DRAIN_MILLISECONDS = 10000,
+  FRESH_MILLISECONDS = 2000,
+  QUIET_MILLISECONDS = 100,
+  LOOK_MILLISECONDS = 10
+};
+
+/* Forward secrecy and authenticated ciphers only; every client of an API server's age has them. */
+static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
+                                 ":-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305";
+
+struct dw_server {
+  struct MHD_Daemon *daemon;
+  struct exchanges exchanges;
+  int listen_fd;
+  unsigned drain_milliseconds;
+};
+
+/* Probes that only open and close a connection make such lines: they are worth nothing but when looking for a fault. */
+__attribute__((format(printf, 2, 0))) static void log_library(void *unused, const char *format, va_list args) {
+  (void)unused;
+  if (!dw_log_enabled(DW_LOG_DEBUG))
+    return;
+  char text[512];
+  vsnprintf(text, sizeof text, format, args);
+  text[strcspn(text, "\r\n")] = '\0';
+  dw_log(DW_LOG_DEBUG, "libmicrohttpd: %s", text);
+}
+
+static struct MHD_Daemon *start_daemon(struct dw_server *server, const struct dw_server_options *options) {
+  /* The library takes a pool of one for a mistake. */
+  struct MHD_OptionItem pool[] = {
+      {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)options->threads, NULL},
+      {MHD_OPTION_END, 0, NULL}};
+  return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+                          exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+                          MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_HTTPS_MEM_KEY, options->key,
+                          MHD_OPTION_HTTPS_MEM_CERT, options->certificate, MHD_OPTION_HTTPS_PRIORITIES, priorities,
+                          MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, &server->exchanges,
+                          MHD_OPTION_NOTIFY_CONNECTION, exchange_connection, &server->exchanges,
+                          MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
+                          (unsigned)MOST_CONNECTIONS, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+}
+
+struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
+  struct dw_server *server = calloc(1, sizeof *server);
+  struct lingerer *linger = linger_start(err);
+  if (server == NULL || linger == NULL) {
+    linger_stop(linger);
+    free(server);
+    close(options->listen_fd);
+    return NULL;
+  }
+  server->exchanges.linger = linger;
+  server->exchanges.service.worlds = options->worlds;
+  server->exchanges.service.max_body = options->max_body;
+  server->exchanges.service.max_memory = options->max_memory;
+  server->listen_fd = options->listen_fd;
+  server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
+  server->daemon = start_daemon(server, options);
+  if (server->daemon != NULL)
+    return server;
+  dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server: certificate, key or listening socket can't be used");
+  linger_stop(linger);
+  close(options->listen_fd);
+  free(server);
+  return NULL;
+}
+
+static bool busy(struct dw_server *server, int64_t waited_ms) {
+  if (atomic_load(&server->exchanges.active) > 0)
+    return true;
+  /* A client that has connected and is about to send its first request is as good as in flight. */
+  return atomic_load(&server->exchanges.fresh) > 0 && waited_ms < FRESH_MILLISECONDS;
+}
+
+/* Until nothing was in flight for a moment: a request may be on its way on a kept connection. */
+static void drain(struct dw_server *server) {
+  int64_t start = now_microseconds();
+  int64_t quiet_since = start;
+  for (;;) {
+    int64_t now = now_microseconds();
+    int64_t waited = (now - start) / 1000;
+    if (busy(server, waited))
+      quiet_since = now;
+    if (waited >= (int64_t)server->drain_milliseconds) {
+      dw_log(DW_LOG_WARN, "stopping with %u requests unanswered", atomic_load(&server->exchanges.active));
+      return;
+    }
+    if (now - quiet_since >= QUIET_MILLISECONDS * 1000)
+      return;
+    nanosleep(&(struct timespec){.tv_nsec = LOOK_MILLISECONDS * 1000000L}, NULL);
+  }
+}
+
+void dw_server_stop(struct dw_server *server) {
+  if (server == NULL)
+    return;
+  atomic_store(&server->exchanges.service.stopping, true);
+  MHD_quiesce_daemon(server->daemon);
+  shutdown(server->listen_fd, SHUT_RDWR); /* new connections are refused at once instead of waiting in the queue */
+  drain(server);
+  MHD_stop_daemon(server->daemon);
+  linger_stop(server->exchanges.linger);
+  close(server->listen_fd);
+  free(server);
+}
+
+const char *dw_server_library(void) {
+  return MHD_get_version();
+}

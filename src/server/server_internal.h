@@ -1,0 +1,35 @@
+/* What the files of the server share and nobody else needs. */
+#ifndef SERVER_SERVER_INTERNAL_H
+#define SERVER_SERVER_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "droveway/model/review.h"
+#include "droveway/server/http.h"
+
+/* health.c: answers /livez, /readyz, /healthz; false where PATH is none of them. */
+bool health_path(const char *path) __attribute__((nonnull));
+void health_respond(const struct dw_http_service *service, const char *path, struct dw_http_answer *answer)
+    __attribute__((nonnull));
+
+/* review_endpoint.c: answers a body posted to /validate or /mutate. */
+void review_respond(const struct dw_http_service *service, const struct dw_http_request *http, bool mutate,
+                    struct dw_http_answer *answer) __attribute__((nonnull));
+
+/* http_log.c */
+struct decision {
+  bool mutate; /* the endpoint */
+  const struct dw_request *request;
+  const struct dw_answer *answer;
+  int64_t microseconds;
+};
+void log_decision(const struct decision *decision) __attribute__((nonnull));
+/* CAUSE is JSON members without braces that say more, "" for none. */
+void log_refusal(const struct dw_http_request *http, int status, const char *text, const char *cause)
+    __attribute__((nonnull));
+
+/* Monotonic. */
+int64_t now_microseconds(void);
+
+#endif
