@@ -1,0 +1,150 @@
+/* Whether every pod of the migration network gets an address, and one that nobody else has. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "rules/families.h"
+#include "rules/nad_internal.h"
+
+static bool is_ovn(const struct dw_cni_plugin *plugin) {
+  return strcmp(plugin->type_name, "ovn-k8s-cni-overlay") == 0;
+}
+
+static bool allocates_nothing(const struct dw_cni_plugin *plugin) {
+  const struct dw_ipam *ipam = &plugin->ipam;
+  return ipam->problem_count == 0 &&
+         (ipam->type == DW_IPAM_NONE || (ipam->type == DW_IPAM_OVN && ipam->pool_count == 0));
+}
+
+static void ipam_required(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_cni_plugin *plugin = dw_nad_connecting(check);
+  if (plugin == NULL || !allocates_nothing(plugin))
+    return;
+  struct dw_found found = {.reason = DW_REASON_REQUIRED,
+                           .field = plugin->ipam.field,
+                           .mend = "add \"ipam\": {\"type\": \"whereabouts\", \"range\": \"192.168.99.0/24\"}",
+                           .warn_at_most = dw_plugin_class(plugin->type_name) == DW_PLUGIN_UNKNOWN};
+  if (is_ovn(plugin)) {
+    found.field = dw_arena_printf(check->arena, "%s.subnets", plugin->field);
+    found.mend = "add \"subnets\": \"192.168.99.0/24\"";
+  } else if (plugin->ipam.field == NULL) {
+    found.field = dw_arena_printf(check->arena, "%s.ipam", plugin->field);
+  }
+  dw_report(check, rule, &found, "migration0 gets no address without it");
+}
+
+static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_cni_plugin *plugin = dw_nad_connecting(check);
+  if (plugin == NULL)
+    return;
+  const struct dw_ipam *ipam = &plugin->ipam;
+  if (ipam->type == DW_IPAM_HOST_LOCAL || ipam->type == DW_IPAM_STATIC)
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .field = ipam->type_value.field,
+                                 .value = ipam->type_name,
+                                 .mend = "use whereabouts, or dhcp with a server on that network"},
+              "allocates on each node by itself, so two nodes hand out the same address");
+  else if (ipam->type == DW_IPAM_OTHER)
+    dw_report_unverified(check, rule, ipam->type_value.field, "IPAM \"%s\" is not known", ipam->type_name);
+}
+
+/* How many addresses the pods take: virt-handler's one a node, and virt-synchronization-controller's two replicas. */
+struct demand {
+  bool known;
+  uint64_t nodes;
+  uint64_t total;
+};
+
+static struct demand demand_of(const struct dw_check *check) {
+  enum { SYNC_REPLICAS = 2 };
+  uint64_t nodes = dw_view_handler_nodes(check->view);
+  return (struct demand){nodes > 0 && dw_view_knows(check->view, DW_KIND_NODE) == DW_KNOWN, nodes,
+                         nodes + (check->decentralized ? SYNC_REPLICAS : 0)};
+}
+
+static void small_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
+                       const struct demand *demand) {
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = pool->range.field,
+                               .value = pool->range.text,
+                               .mend = "widen the range"},
+            "has %" PRIu64 " usable addresses, %" PRIu64 " are needed (%" PRIu64 " nodes that run virt-handler%s)",
+            dw_interval_set_count(&pool->usable), demand->total, demand->nodes,
+            check->decentralized ? ", 2 virt-synchronization-controllers" : "");
+}
+
+static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
+  struct dw_nad_pools pools = dw_nad_pools(check);
+  struct demand demand = demand_of(check);
+  bool found = false;
+  for (size_t i = 0; i < pools.count; i++) {
+    if (demand.nodes == 0 || dw_interval_set_count(&pools.items[i].pool->usable) >= demand.total)
+      continue;
+    found = true;
+    small_pool(check, rule, pools.items[i].pool, &demand);
+  }
+  if (pools.count > 0 && !found && !demand.known)
+    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "no nodes are known");
+}
+
+static void pool_tight(struct dw_check *check, const struct dw_rule *rule) {
+  struct dw_nad_pools pools = dw_nad_pools(check);
+  struct demand demand = demand_of(check);
+  for (size_t i = 0; i < pools.count; i++) {
+    const struct dw_pool *pool = pools.items[i].pool;
+    uint64_t usable = dw_interval_set_count(&pool->usable);
+    if (demand.nodes == 0 || usable < demand.total || usable - demand.total >= (demand.total + 9) / 10)
+      continue;
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .field = pool->range.field,
+                                 .value = pool->range.text,
+                                 .mend = "widen the range"},
+              "%" PRIu64 " usable for %" PRIu64 " needed", usable, demand.total);
+  }
+}
+
+static void default_route(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    for (size_t i = 0; i < plugin->ipam.default_route_count; i++)
+      dw_report(check, rule,
+                &(struct dw_found){.reason = DW_REASON_INVALID,
+                                   .field = plugin->ipam.default_routes[i].field,
+                                   .value = plugin->ipam.default_routes[i].text,
+                                   .mend = "remove it"},
+                "sends the pod's other traffic here, too");
+}
+
+static void reservation_off(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    if (plugin->ipam.reservation_off)
+      dw_report(check, rule,
+                &(struct dw_found){.reason = DW_REASON_INVALID,
+                                   .field = plugin->ipam.overlapping_ranges.field,
+                                   .value = "false",
+                                   .mend = "leave it out"},
+                "nothing keeps overlapping ranges apart");
+}
+
+static const struct dw_rule rules[] = {
+    {"ipam-required", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "no IPAM, so migration0 gets no address (OVN-Kubernetes: no `subnets`)",
+     "add whereabouts with a range; with OVN-Kubernetes add `subnets`", ipam_required},
+    {"ipam-per-node", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "host-local or static IPAM: each node allocates by itself, and two hand out the same address",
+     "use whereabouts, or dhcp with a server on that network", ipam_per_node},
+    {"pool-too-small", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "fewer usable addresses than nodes that run virt-handler, plus 2 where decentralizedLiveMigration is on",
+     "widen the range or exclude less", pool_too_small},
+    {"pool-tight", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
+     "less than 10 % of the needed addresses to spare: the next node may get none", "widen the range or exclude less",
+     pool_tight},
+    {"default-route", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
+     "a route to 0.0.0.0/0 or ::/0: the pods' other traffic would leave over the migration network", "remove the route",
+     default_route},
+    {"reservation-off", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
+     "enable_overlapping_ranges is false, so nothing keeps pools that overlap apart", "leave it out", reservation_off},
+};
+
+const struct dw_family dw_family_allocation = {rules, sizeof rules / sizeof rules[0]};

@@ -1,0 +1,301 @@
+/* What every CNI configuration must keep to, whatever the network is for. */
+#include <string.h>
+
+#include "rules/families.h"
+#include "rules/nad_internal.h"
+
+static bool reads(const struct dw_check *check) {
+  return check->config != NULL && check->config->state == DW_CONFIG_OK;
+}
+
+/* Up to 40 bytes of the line that holds the error, the place in their middle. */
+static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *config) {
+  enum { BEFORE = 20, WHOLE = 40 };
+  if (config->error.line <= 0 || config->error.column <= 0)
+    return NULL;
+  const char *line = config->text;
+  for (int i = 1; i < config->error.line && line != NULL; i++) {
+    const char *end = strchr(line, '\n');
+    line = end == NULL ? NULL : end + 1;
+  }
+  if (line == NULL)
+    return NULL;
+  size_t length = strcspn(line, "\r\n");
+  size_t place = (size_t)config->error.column - 1;
+  size_t from = place > BEFORE ? place - BEFORE : 0;
+  while (from < length && (line[from] == ' ' || line[from] == '\t' || ((unsigned char)line[from] & 0xC0) == 0x80))
+    from++;
+  if (from >= length)
+    return NULL;
+  size_t to = length - from > WHOLE ? from + WHOLE : length;
+  while (to > from && to < length && ((unsigned char)line[to] & 0xC0) == 0x80) /* not inside a character */
+    to--;
+  return dw_arena_strndup(arena, line + from, to - from);
+}
+
+static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_cni_config *config = check->config;
+  if (config == NULL || config->state != DW_CONFIG_UNREADABLE)
+    return;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = "spec.config",
+                           .value = excerpt(check->arena, config),
+                           .mend = "write one JSON object"};
+  if (config->error.line > 0)
+    dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
+              config->error.text);
+  else
+    dw_report(check, rule, &found, "%s", config->error.text);
+}
+
+static void cni_ambiguous_key(struct dw_check *check, const struct dw_rule *rule) {
+  if (!reads(check))
+    return;
+  for (size_t i = 0; i < check->config->duplicate_count; i++) {
+    const struct dw_json_duplicate *twin = &check->config->duplicates[i];
+    struct dw_found found = {
+        .reason = DW_REASON_DUPLICATE, .field = twin->path, .value = twin->second, .mend = "keep one of them"};
+    dw_report(check, rule, &found, "plugins take \"%s\" and \"%s\" (line %d, column %d) for one key", twin->first,
+              twin->second, twin->line, twin->column);
+  }
+}
+
+static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_value *plugins = &check->config->plugins_value;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = plugins->field,
+                           .value = dw_nad_shown(check->arena, plugins),
+                           .mend = "list the plugins there"};
+  if (dw_json_type(plugins->json) != DW_JSON_ARRAY) {
+    dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(plugins->json));
+  } else if (dw_json_size(plugins->json) == 0) {
+    found.reason = DW_REASON_REQUIRED;
+    dw_report(check, rule, &found, "the list holds no plugin");
+  }
+}
+
+static void plugin_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = plugin->type.field,
+                           .value = dw_nad_shown(check->arena, &plugin->type),
+                           .mend = "name the CNI plugin, such as macvlan"};
+  if (!plugin->is_object) {
+    found.field = plugin->field;
+    found.value = NULL;
+    dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(plugin->json));
+  } else if (dw_nad_is_blank(&plugin->type)) {
+    found.reason = DW_REASON_REQUIRED;
+    dw_report(check, rule, &found, "a plugin needs its type");
+  } else if (plugin->type.text == NULL) {
+    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(plugin->type.json));
+  } else {
+    dw_report(check, rule, &found, "is no file name, and the type names the plugin's file");
+  }
+}
+
+static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
+  if (!reads(check))
+    return;
+  if (check->config->is_list)
+    plugins_list(check, rule);
+  for (size_t i = 0; i < check->config->plugin_count; i++)
+    if (!dw_nad_type_readable(&check->config->plugins[i]))
+      plugin_type(check, rule, &check->config->plugins[i]);
+}
+
+static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
+  if (!reads(check))
+    return;
+  const struct dw_value *name = &check->config->name;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = name->field,
+                           .value = dw_nad_shown(check->arena, name),
+                           .mend = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
+  if (dw_nad_is_blank(name)) {
+    if (!check->config->is_list) /* Multus fills it in where there is one plugin */
+      return;
+    found.reason = DW_REASON_REQUIRED;
+    found.mend = "add a \"name\" (the mutating webhook does so for migration networks)";
+    dw_report(check, rule, &found, "a list of plugins needs a name");
+  } else if (name->text == NULL) {
+    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
+  } else if (!dw_is_cni_name(name->text)) {
+    dw_report(check, rule, &found, "is no network name that libcni takes");
+  }
+}
+
+static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
+  if (!reads(check))
+    return;
+  const struct dw_value *version = &check->config->version;
+  if (dw_nad_is_blank(version) || (version->text != NULL && dw_is_cni_version(version->text)))
+    return;
+  struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
+                           .field = version->field,
+                           .value = dw_nad_shown(check->arena, version),
+                           .mend = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0"};
+  if (version->text == NULL) {
+    found.reason = DW_REASON_INVALID;
+    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(version->json));
+  } else {
+    dw_report(check, rule, &found, "libcni does not know this version");
+  }
+}
+
+static void interface(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *name) {
+  if (dw_nad_is_blank(name) || (name->text != NULL && dw_is_interface_name(name->text)))
+    return;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = name->field,
+                           .value = dw_nad_shown(check->arena, name),
+                           .mend = "give a name of 1 to 15 bytes without '/', ':' and white space"};
+  if (name->text == NULL)
+    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
+  else
+    dw_report(check, rule, &found, "no Linux interface can have this name");
+}
+
+/* What such a key means to a plugin that nobody knows can't be told: userspace CNI's `bridge` is an object. */
+static bool is_unknown(const struct dw_cni_plugin *plugin) {
+  return dw_plugin_class(plugin->type_name) == DW_PLUGIN_UNKNOWN;
+}
+
+static void interface_name(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    if (is_unknown(plugin))
+      continue;
+    interface(check, rule, &plugin->master);
+    interface(check, rule, &plugin->bridge);
+    interface(check, rule, &plugin->device);
+  }
+}
+
+enum { VLAN_LAST = 4094 };
+
+static bool is_vlan(const dw_json *json, int64_t lowest) {
+  int64_t id;
+  return dw_json_integer(json, &id) && id >= lowest && id <= VLAN_LAST;
+}
+
+static void report_vlan(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
+                        int64_t lowest) {
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = value->field,
+                           .value = dw_nad_shown(check->arena, value),
+                           .mend =
+                               dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
+  if (dw_json_type(value->json) == DW_JSON_INTEGER)
+    dw_report(check, rule, &found, "is no VLAN id");
+  else
+    dw_report(check, rule, &found, "must be an integer, is %s", dw_json_type_name(value->json));
+}
+
+/* One entry of a trunk, { "id": n } or { "minID": n, "maxID": m }. */
+struct trunk_entry {
+  const char *field; /* of the trunk */
+  size_t index;
+  const dw_json *json;
+  int64_t lowest; /* id that the plugin takes */
+};
+
+static struct dw_value trunk_member(const struct dw_check *check, const struct trunk_entry *entry, const char *name) {
+  const char *key = name;
+  struct dw_value value = {.json = dw_json_get_fold(entry->json, name, &key)};
+  value.text = dw_json_string(value.json);
+  value.field = dw_arena_printf(check->arena, "%s[%zu].%s", entry->field, entry->index,
+                                value.json == NULL || key == NULL ? name : key);
+  return value;
+}
+
+/* The bridge plugin fails where only one end is given (collectVlanTrunk() in plugins/main/bridge). */
+static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
+  struct dw_value low = trunk_member(check, entry, "minID");
+  struct dw_value high = trunk_member(check, entry, "maxID");
+  int64_t first;
+  int64_t last;
+  if (dw_value_given(&low) != dw_value_given(&high)) {
+    const struct dw_value *absent = dw_value_given(&low) ? &high : &low;
+    struct dw_found found = {
+        .reason = DW_REASON_REQUIRED, .field = absent->field, .mend = "give both, or \"id\" alone"};
+    dw_report(check, rule, &found, "minID and maxID only work together");
+  } else if (dw_json_integer(low.json, &first) && dw_json_integer(high.json, &last) && first > last) {
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = low.field,
+                             .value = dw_nad_shown(check->arena, &low),
+                             .mend = "swap the two"};
+    dw_report(check, rule, &found, "is above maxID %lld", (long long)last);
+  }
+}
+
+static void trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
+  static const char *const names[] = {"id", "minID", "maxID"};
+  if (dw_json_type(entry->json) != DW_JSON_OBJECT) {
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
+                             .mend = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
+    dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(entry->json));
+    return;
+  }
+  bool sound = true;
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    struct dw_value value = trunk_member(check, entry, names[i]);
+    if (!dw_value_given(&value) || is_vlan(value.json, entry->lowest))
+      continue;
+    sound = false;
+    report_vlan(check, rule, &value, entry->lowest);
+  }
+  if (sound)
+    trunk_ends(check, rule, entry);
+}
+
+static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  const struct dw_value *trunk = &plugin->vlan_trunk;
+  if (!dw_value_given(trunk))
+    return;
+  if (dw_json_type(trunk->json) != DW_JSON_ARRAY) {
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = trunk->field,
+                             .value = dw_nad_shown(check->arena, trunk),
+                             .mend = "write it as [{\"id\": 100}]"};
+    dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(trunk->json));
+    return;
+  }
+  bool bridge = dw_plugin_is_bridge(plugin->type_name); /* its trunk takes ids from 1 (collectVlanTrunk()) */
+  for (size_t i = 0; i < dw_json_size(trunk->json); i++)
+    trunk_entry(check, rule, &(struct trunk_entry){trunk->field, i, dw_json_at(trunk->json, i), bridge ? 1 : 0});
+}
+
+static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    if (is_unknown(plugin))
+      continue;
+    if (dw_value_given(&plugin->vlan) && !is_vlan(plugin->vlan.json, 0))
+      report_vlan(check, rule, &plugin->vlan, 0);
+    vlan_trunk(check, rule, plugin);
+  }
+}
+
+static const struct dw_rule rules[] = {
+    {"cni-json", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "spec.config is not one JSON object; line and column of the error are given", "correct the JSON at that place",
+     cni_json},
+    {"cni-ambiguous-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "two keys of one object are equal without regard to case, so that what a reader sees is not what plugins take",
+     "keep one of the two keys", cni_ambiguous_key},
+    {"cni-type", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "a plugin without a type, a list without plugins, or a type that is no file name", "name the CNI plugin in `type`",
+     cni_type},
+    {"cni-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "a network name with characters that libcni refuses, or a list of plugins without a name",
+     "use letters, digits, '.', '_' and '-', beginning with a letter or digit", cni_name},
+    {"cni-version", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY, "a cniVersion that libcni does not know",
+     "use 0.3.1 or 1.0.0, or leave it out", cni_version},
+    {"interface-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "`master`, `bridge` or `device` is a name that no Linux interface can have",
+     "give the interface's name: 1 to 15 bytes without '/', ':' and white space", interface_name},
+    {"vlan-range", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "`vlan`, `vlanId` or an id in `vlanTrunk` is no integer from 0 to 4094", "use the VLAN id of the switch port",
+     vlan_range},
+};
+
+const struct dw_family dw_family_cni = {rules, sizeof rules / sizeof rules[0]};

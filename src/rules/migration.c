@@ -1,0 +1,101 @@
+/* What only a migration network must keep to: place, name, and a plugin that connects nodes. */
+#include <string.h>
+
+#include "droveway/base/text.h"
+#include "rules/families.h"
+#include "rules/nad_internal.h"
+
+static void migration_namespace(struct dw_check *check, const struct dw_rule *rule) {
+  const char *wanted = check->policy->namespace_;
+  if (strcmp(check->ns, wanted) == 0)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){
+                .reason = DW_REASON_INVALID,
+                .field = "metadata.namespace",
+                .value = check->ns,
+                .mend = dw_arena_printf(
+                    check->arena, "create it in %s, or label it droveway.io/migration-network: \"false\"", wanted)},
+            "KubeVirt looks for migration networks in %s (this is one: %s)", wanted, check->class.why);
+}
+
+/* Without a name the API server makes one of generateName, which nobody can judge yet. */
+static void migration_name(struct dw_check *check, const struct dw_rule *rule) {
+  if (check->name[0] == '\0' || dw_is_dns_label(check->name))
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = "metadata.name",
+                               .value = check->name,
+                               .mend = "use at most 63 lower-case letters, digits and '-'"},
+            "is no DNS label, so Multus can't attach it");
+}
+
+static void migration_opaque(struct dw_check *check, const struct dw_rule *rule) {
+  if (check->config == NULL || check->config->state != DW_CONFIG_EMPTY)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){
+                .reason = DW_REASON_REQUIRED, .field = "spec.config", .mend = "write the CNI configuration here"},
+            "the configuration lies in files on the nodes and can't be checked");
+}
+
+static void plugin_connects(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED, .field = plugin->type.field, .value = plugin->type_name};
+  switch (dw_plugin_class(plugin->type_name)) {
+  case DW_PLUGIN_LOCAL:
+    found.mend = "use macvlan, ipvlan, bridge or another plugin with an uplink";
+    dw_report(check, rule, &found, "this plugin connects no nodes with each other");
+    break;
+  case DW_PLUGIN_UNKNOWN:
+    found.warn_at_most = true;
+    dw_report(check, rule, &found, "Droveway does not know whether \"%s\" connects nodes", plugin->type_name);
+    break;
+  case DW_PLUGIN_CONNECTS:
+  case DW_PLUGIN_META:
+    break;
+  }
+}
+
+/* Plugins like `tuning` only change what another one made. */
+static bool only_meta(const struct dw_cni_config *config) {
+  for (size_t i = 0; i < config->plugin_count; i++)
+    if (!dw_nad_type_readable(&config->plugins[i]) || dw_plugin_class(config->plugins[i].type_name) != DW_PLUGIN_META)
+      return false;
+  return config->plugin_count > 0;
+}
+
+static void migration_plugin(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_cni_config *config = check->config;
+  if (config == NULL || config->state != DW_CONFIG_OK)
+    return;
+  if (only_meta(config)) {
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_NOT_SUPPORTED,
+                                 .field = config->is_list ? config->plugins_value.field : config->plugins[0].type.field,
+                                 .value = config->plugins[0].type_name,
+                                 .mend = "put macvlan, bridge or another plugin with an uplink before it"},
+              "makes no interface of its own");
+    return;
+  }
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    plugin_connects(check, rule, plugin);
+}
+
+static const struct dw_rule rules[] = {
+    {"migration-namespace", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "the migration network is not in the policy's namespace, where KubeVirt looks for it",
+     "create it in that namespace", migration_namespace},
+    {"migration-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "the NAD's name is no DNS label, so Multus can't attach it", "use lower-case letters, digits and '-'",
+     migration_name},
+    {"migration-opaque", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "the configuration is empty: it lies in files on the nodes and can't be checked",
+     "write the CNI configuration into spec.config", migration_opaque},
+    {"migration-plugin", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "a plugin that connects no nodes (ptp, loopback, dummy, tap), or none but those that change what others made; one "
+     "that Droveway does not know is warned of",
+     "use macvlan, ipvlan, bridge or another plugin with an uplink", migration_plugin},
+};
+
+const struct dw_family dw_family_migration = {rules, sizeof rules / sizeof rules[0]};

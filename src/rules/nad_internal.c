@@ -1,0 +1,123 @@
+#include "rules/nad_internal.h"
+
+#include <string.h>
+
+#include "droveway/base/buf.h"
+
+/* libcni looks for a file of this name (pkg/invoke/find.go refuses separators); NAME_MAX bounds it. */
+static bool is_file_name(const char *type) {
+  enum { NAME_BYTES = 255 };
+  if (type[0] == '\0' || strcmp(type, ".") == 0 || strcmp(type, "..") == 0)
+    return false;
+  size_t length = 0;
+  for (; type[length] != '\0'; length++)
+    if (type[length] == '/' || (unsigned char)type[length] < ' ' || type[length] == 0x7F)
+      return false;
+  return length <= NAME_BYTES;
+}
+
+bool dw_nad_type_readable(const struct dw_cni_plugin *plugin) {
+  return plugin->is_object && is_file_name(plugin->type_name);
+}
+
+const struct dw_cni_plugin *dw_nad_next(const struct dw_check *check, const struct dw_cni_plugin *after) {
+  const struct dw_cni_config *config = check->config;
+  if (config == NULL || config->state != DW_CONFIG_OK)
+    return NULL;
+  for (size_t i = after == NULL ? 0 : (size_t)(after - config->plugins) + 1; i < config->plugin_count; i++)
+    if (dw_nad_type_readable(&config->plugins[i]))
+      return &config->plugins[i];
+  return NULL;
+}
+
+const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) {
+  const struct dw_cni_config *config = check->config;
+  if (config == NULL || config->state != DW_CONFIG_OK)
+    return NULL;
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const struct dw_cni_plugin *plugin = &config->plugins[i];
+    if (!dw_nad_type_readable(plugin))
+      return NULL;
+    enum dw_plugin_class class = dw_plugin_class(plugin->type_name);
+    if (class == DW_PLUGIN_CONNECTS || class == DW_PLUGIN_UNKNOWN)
+      return plugin;
+  }
+  return NULL;
+}
+
+bool dw_nad_is_blank(const struct dw_value *value) {
+  return !dw_value_given(value) || (value->text != NULL && value->text[0] == '\0');
+}
+
+const char *dw_nad_shown(struct dw_arena *arena, const struct dw_value *value) {
+  if (value->text != NULL)
+    return value->text;
+  switch (dw_json_type(value->json)) {
+  case DW_JSON_BOOL:
+  case DW_JSON_INTEGER:
+  case DW_JSON_REAL:
+    return dw_json_text(arena, value->json);
+  default:
+    return NULL;
+  }
+}
+
+void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    for (size_t i = 0; i < plugin->ipam.problem_count; i++) {
+      const struct dw_ipam_problem *problem = &plugin->ipam.problems[i];
+      struct dw_found found = {
+          .reason = DW_REASON_INVALID, .field = problem->field, .value = problem->value, .mend = problem->mend};
+      if (problem->kind == kind)
+        dw_report(check, rule, &found, "%s", problem->what);
+    }
+}
+
+bool dw_nad_rule_off(const struct dw_check *check, const char *id) {
+  return dw_policy_action(check->policy, id, DW_ACTION_DENY) == DW_ACTION_OFF;
+}
+
+const char *dw_nad_pool_class(struct dw_arena *arena, const struct dw_pool *pool) {
+  struct dw_pool_ends whole;
+  if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !dw_pool_ends(&pool->subnet, NULL, NULL, &whole))
+    return NULL;
+  if (pool->subnet.bits == 0)
+    return "takes in every address there is";
+  const char *class_name = dw_special_class(&whole.span);
+  return class_name == NULL ? NULL : dw_arena_printf(arena, "takes in %s addresses", class_name);
+}
+
+bool dw_nad_pool_sound(const struct dw_check *check, const struct dw_pool *pool) {
+  return pool->state == DW_POOL_OK &&
+         (dw_nad_pool_class(check->arena, pool) == NULL || dw_nad_rule_off(check, "range-class"));
+}
+
+struct dw_nad_pools dw_nad_pools(const struct dw_check *check) {
+  size_t most = 0;
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    most += plugin->ipam.pool_count;
+  struct dw_nad_pools pools = {dw_arena_array(check->arena, most, sizeof *pools.items), 0};
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    for (size_t i = 0; i < plugin->ipam.pool_count; i++)
+      if (dw_nad_pool_sound(check, &plugin->ipam.pools[i]))
+        pools.items[pools.count++] = (struct dw_nad_pool){plugin, &plugin->ipam.pools[i]};
+  return pools;
+}
+
+const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  size_t shown = total < max ? total : max;
+  for (size_t i = 0; i < shown; i++)
+    dw_buf_printf(&out, "%s%s", i == 0 ? "" : i + 1 == total ? " and " : ", ", names[i]);
+  if (total > shown)
+    dw_buf_printf(&out, " and %zu more", total - shown);
+  return dw_arena_strdup(arena, dw_buf_text(&out));
+}
+
+const char *dw_nad_span(struct dw_arena *arena, const struct dw_interval *span) {
+  char first[DW_ADDR_TEXT];
+  char last[DW_ADDR_TEXT];
+  if (dw_addr_compare(&span->first, &span->last) == 0)
+    return dw_arena_strdup(arena, dw_addr_format(&span->first, first));
+  return dw_arena_printf(arena, "%s-%s", dw_addr_format(&span->first, first), dw_addr_format(&span->last, last));
+}

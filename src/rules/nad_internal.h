@@ -1,0 +1,56 @@
+/* What the families of NAD rules share. */
+#ifndef RULES_NAD_INTERNAL_H
+#define RULES_NAD_INTERNAL_H
+
+#include "droveway/rules/rule.h"
+
+/* The plugins whose type can be told, one after the other: `p = NULL; (p = dw_nad_next(check, p)) != NULL`. None where
+ * the configuration can't be read; of the other plugins cni-type speaks, and nobody else. */
+const struct dw_cni_plugin *dw_nad_next(const struct dw_check *check, const struct dw_cni_plugin *after)
+    __attribute__((nonnull(1)));
+
+/* Whether the type is there and is a file name. */
+bool dw_nad_type_readable(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
+
+/* The plugin that connects the pod: the first one that does, or may do. NULL where there is none, or where a plugin
+ * before it can't be told. */
+const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) __attribute__((nonnull));
+
+/* Absent, null or "". */
+bool dw_nad_is_blank(const struct dw_value *value) __attribute__((nonnull));
+
+/* The value as users wrote it, to be shown between quotes; NULL for lists and objects. */
+const char *dw_nad_shown(struct dw_arena *arena, const struct dw_value *value) __attribute__((nonnull));
+
+/* Makes findings of the IPAM problems of one kind. */
+void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind)
+    __attribute__((nonnull));
+
+/* Whether the policy switched the rule off: what it finds is then left to other rules. */
+bool dw_nad_rule_off(const struct dw_check *check, const char *id) __attribute__((nonnull));
+
+/* Why range-class refuses the pool's subnet ("takes in multicast addresses"); NULL where it does not. */
+const char *dw_nad_pool_class(struct dw_arena *arena, const struct dw_pool *pool) __attribute__((nonnull));
+
+/* Whether the rules about a pool's place and size judge it: it has addresses, and range-class let it pass. */
+bool dw_nad_pool_sound(const struct dw_check *check, const struct dw_pool *pool) __attribute__((nonnull));
+
+/* All such pools, of all plugins, in the order of the configuration. */
+struct dw_nad_pool {
+  const struct dw_cni_plugin *plugin;
+  const struct dw_pool *pool;
+};
+struct dw_nad_pools {
+  struct dw_nad_pool *items;
+  size_t count;
+};
+struct dw_nad_pools dw_nad_pools(const struct dw_check *check) __attribute__((nonnull));
+
+/* "worker-0, worker-1 and 3 more": NAMES holds the first of TOTAL names, at most MAX. */
+const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total)
+    __attribute__((nonnull));
+
+/* "10.0.0.1-10.0.0.9", or "10.0.0.1" alone. */
+const char *dw_nad_span(struct dw_arena *arena, const struct dw_interval *span) __attribute__((nonnull));
+
+#endif
