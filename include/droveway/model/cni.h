@@ -102,6 +102,8 @@ struct dw_ipam {
   const char *type_name; /* as written; "" where none */
   struct dw_pool *pools;
   size_t pool_count;
+  bool no_range_explained; /* there are no pools, and one of the problems is the reason: it needs no finding of its own
+                            */
   struct dw_ip_value gateway;
   struct dw_value *default_routes; /* routes whose dst is 0.0.0.0/0 or ::/0 */
   size_t default_route_count;

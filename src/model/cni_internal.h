@@ -1,0 +1,153 @@
+/* What the parts of the CNI reader share. */
+#ifndef DROVEWAY_MODEL_CNI_INTERNAL_H
+#define DROVEWAY_MODEL_CNI_INTERNAL_H
+
+#include "droveway/model/cni.h"
+
+/* --- plugins.c: the keys that belong to a plugin type --- */
+
+enum {
+  DW_KEY_MASTER = 1,
+  DW_KEY_BRIDGE = 2,
+  DW_KEY_DEVICE = 4,
+  DW_KEY_VLAN = 8,
+  DW_KEY_VLAN_ID = 16,     /* `vlanId` */
+  DW_KEY_OVN_VLAN_ID = 32, /* `vlanID` */
+  DW_KEY_VLAN_TRUNK = 64,
+  DW_KEY_TRUNK = 128,
+  DW_KEY_ANY = 256 /* an unknown plugin: whatever is there */
+};
+unsigned dw_plugin_keys(const char *type) __attribute__((nonnull));
+
+/* --- cni.c --- */
+
+/* A member under the key as it is written. */
+struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json)
+    __attribute__((nonnull(1, 2, 3)));
+/* The member that Go's decoder takes for the field NAME. */
+struct dw_value dw_value_member(struct dw_arena *arena, const char *base, const dw_json *object, const char *name)
+    __attribute__((nonnull(1, 2, 4)));
+/* BASE[INDEX]. */
+struct dw_value dw_value_element(struct dw_arena *arena, const char *base, size_t index, const dw_json *json)
+    __attribute__((nonnull(1, 2)));
+
+/* --- ipam.c --- */
+
+/* PLUGIN has field, json and type_name. */
+void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *out)
+    __attribute__((nonnull));
+
+/* Problems as they are found. A client must not make us keep millions of them: each kind stops at a number that no
+ * answer can hold anyway. */
+enum { DW_IPAM_KINDS = DW_IPAM_LEADING_ZERO + 1, DW_IPAM_PROBLEMS_MAX = 64 };
+struct dw_problems {
+  struct dw_arena *arena;
+  struct dw_ipam_problem *items;
+  size_t count;
+  size_t capacity;
+  size_t kept[DW_IPAM_KINDS];
+};
+/* Adds a problem about VALUE for the caller to describe; NULL where there are enough of its kind. It stays valid until
+ * the next one is added. */
+struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
+                                       const struct dw_value *value) __attribute__((nonnull, warn_unused_result));
+bool dw_problems_full(const struct dw_problems *problems, enum dw_ipam_problem_kind kind) __attribute__((nonnull));
+
+/* --- ipam_keys.c: the keys of whereabouts --- */
+
+/* In the order of dw_key_compare(). Source: whereabouts pkg/types/types.go, IPAMConfigAlias. */
+enum dw_ipam_key {
+  DW_IPAM_ADDRESSES,
+  DW_IPAM_CONFIGURATION_PATH,
+  DW_IPAM_DATASTORE,
+  DW_IPAM_DNS,
+  DW_IPAM_ENABLE_OVERLAPPING_RANGES,
+  DW_IPAM_ETCD_CA_CERT_FILE,
+  DW_IPAM_ETCD_CERT_FILE,
+  DW_IPAM_ETCD_HOST,
+  DW_IPAM_ETCD_KEY_FILE,
+  DW_IPAM_ETCD_PASSWORD,
+  DW_IPAM_ETCD_USERNAME,
+  DW_IPAM_EXCLUDE,
+  DW_IPAM_GATEWAY,
+  DW_IPAM_IP_RANGES,
+  DW_IPAM_KUBERNETES,
+  DW_IPAM_LEADER_LEASE_DURATION,
+  DW_IPAM_LEADER_RENEW_DEADLINE,
+  DW_IPAM_LEADER_RETRY_PERIOD,
+  DW_IPAM_LOG_FILE,
+  DW_IPAM_LOG_LEVEL,
+  DW_IPAM_NAME,
+  DW_IPAM_NETWORK_NAME,
+  DW_IPAM_NODE_SLICE_SIZE,
+  DW_IPAM_POD_NAME,
+  DW_IPAM_POD_NAMESPACE,
+  DW_IPAM_RANGE,
+  DW_IPAM_RANGE_END,
+  DW_IPAM_RANGE_START,
+  DW_IPAM_RECONCILER_CRON_EXPRESSION,
+  DW_IPAM_ROUTES,
+  DW_IPAM_SLEEP_FOR_RACE,
+  DW_IPAM_TYPE,
+  DW_IPAM_KEY_COUNT,
+  DW_IPAM_GATEWAY_FIELD = DW_IPAM_KEY_COUNT, /* `Gateway`, spelled exactly so: a field of its own in Go */
+  DW_IPAM_SLOT_COUNT,
+  DW_IPAM_NO_KEY = DW_IPAM_SLOT_COUNT
+};
+enum dw_ipam_key dw_ipam_key_of(const char *key) __attribute__((nonnull));
+/* The known key that KEY was probably meant to be, or DW_IPAM_NO_KEY. IN_LIST: within an entry of ipRanges. */
+enum dw_ipam_key dw_ipam_lookalike(const char *key, bool in_list) __attribute__((nonnull));
+bool dw_ipam_key_in_list(enum dw_ipam_key key); /* whether an entry of ipRanges may hold it */
+const char *dw_ipam_key_name(enum dw_ipam_key key) __attribute__((returns_nonnull));
+
+/* --- ipam_types.c: JSON types as Go's decoder wants them --- */
+
+/* Whether VALUE is of the type that KEY needs (null always is); adds problems where it is not. */
+bool dw_ipam_check_type(struct dw_problems *problems, enum dw_ipam_key key, const struct dw_value *value)
+    __attribute__((nonnull));
+/* Adds "must be WANTED, not a ...". */
+void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *value, const char *wanted)
+    __attribute__((nonnull));
+
+/* --- ipam_text.c: what is wrong with a text, and how it should read --- */
+
+struct dw_complaint {
+  const char *what;
+  const char *mend;
+};
+/* TEXT is no range that whereabouts can read. */
+struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+/* For routes and addresses. */
+struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+
+/* --- ipam_pool.c --- */
+
+/* The members that make a pool, each absent where its json is NULL. */
+struct dw_pool_source {
+  const char *field;
+  bool in_list; /* an entry of ipRanges: range_start and range_end are read strictly */
+  struct dw_value range;
+  struct dw_value start;
+  struct dw_value end;
+  struct dw_value exclude;
+};
+void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, struct dw_pool *out)
+    __attribute__((nonnull));
+/* Fills `usable` and `state` from span and excludes. */
+void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadable) __attribute__((nonnull));
+/* Adds the problems of one of the pool's members; its JSON type is right. */
+void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source *source, const struct dw_pool *pool,
+                      enum dw_ipam_key key) __attribute__((nonnull));
+/* Reads an address; SYNTAX as whereabouts reads it there. */
+struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax syntax) __attribute__((nonnull));
+
+/* --- ipam_whereabouts.c, ipam_ovn.c --- */
+
+void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) __attribute__((nonnull));
+/* True where the plugin allocates by itself; fills IPAM then. */
+bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
+    __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,143 @@
+#include <string.h>
+
+#include "model/cni_internal.h"
+
+bool dw_problems_full(const struct dw_problems *problems, enum dw_ipam_problem_kind kind) {
+  return problems->kept[kind] >= DW_IPAM_PROBLEMS_MAX;
+}
+
+static void make_room(struct dw_problems *problems) {
+  if (problems->count < problems->capacity)
+    return;
+  size_t capacity = problems->capacity == 0 ? 4 : 2 * problems->capacity;
+  struct dw_ipam_problem *items = dw_arena_array(problems->arena, capacity, sizeof *items);
+  if (problems->count > 0)
+    memcpy(items, problems->items, problems->count * sizeof *items);
+  problems->items = items;
+  problems->capacity = capacity;
+}
+
+/* Lists and objects are not shown. */
+static const char *shown_value(struct dw_arena *arena, const struct dw_value *value) {
+  if (value->text != NULL)
+    return value->text;
+  switch (dw_json_type(value->json)) {
+  case DW_JSON_NULL:
+  case DW_JSON_BOOL:
+  case DW_JSON_INTEGER:
+  case DW_JSON_REAL:
+    return dw_json_text(arena, value->json);
+  default:
+    return NULL;
+  }
+}
+
+struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
+                                       const struct dw_value *value) {
+  if (dw_problems_full(problems, kind))
+    return NULL;
+  make_room(problems);
+  problems->kept[kind]++;
+  struct dw_ipam_problem *problem = &problems->items[problems->count++];
+  *problem = (struct dw_ipam_problem){
+      .kind = kind, .field = value->field, .value = shown_value(problems->arena, value), .what = "is not usable"};
+  return problem;
+}
+
+static enum dw_ipam_type type_of(const char *name) {
+  static const struct {
+    const char *name;
+    enum dw_ipam_type type;
+  } types[] = {{"", DW_IPAM_NONE},
+               {"whereabouts", DW_IPAM_WHEREABOUTS},
+               {"dhcp", DW_IPAM_DHCP},
+               {"host-local", DW_IPAM_HOST_LOCAL},
+               {"static", DW_IPAM_STATIC}};
+  for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    if (strcmp(types[i].name, name) == 0)
+      return types[i].type;
+  return DW_IPAM_OTHER;
+}
+
+static bool is_default_route(const struct dw_value *dst) {
+  struct dw_prefix prefix;
+  return dst->text != NULL && dw_prefix_parse(dst->text, DW_ADDR_SLOPPY, &prefix, NULL) && prefix.bits == 0;
+}
+
+/* The destination alone, without its place: lists are long, default routes are few. */
+static struct dw_value destination(const dw_json *route) {
+  const dw_json *dst = dw_json_get_fold(route, "dst", NULL);
+  return (struct dw_value){.json = dst, .text = dw_json_string(dst)};
+}
+
+static void read_default_routes(struct dw_arena *arena, struct dw_ipam *ipam) {
+  struct dw_value routes = dw_value_member(arena, ipam->field, ipam->raw.json, "routes");
+  size_t length = dw_json_type(routes.json) == DW_JSON_ARRAY ? dw_json_size(routes.json) : 0;
+  size_t count = 0;
+  for (size_t i = 0; i < length; i++) {
+    struct dw_value dst = destination(dw_json_at(routes.json, i));
+    count += is_default_route(&dst) ? 1 : 0;
+  }
+  ipam->default_routes = dw_arena_array(arena, count, sizeof *ipam->default_routes);
+  for (size_t i = 0; i < length && ipam->default_route_count < count; i++) {
+    const dw_json *route = dw_json_at(routes.json, i);
+    struct dw_value dst = destination(route);
+    if (!is_default_route(&dst))
+      continue;
+    struct dw_value place = dw_value_element(arena, routes.field, i, route);
+    ipam->default_routes[ipam->default_route_count++] = dw_value_member(arena, place.field, route, "dst");
+  }
+}
+
+static bool read_type(struct dw_problems *problems, struct dw_ipam *ipam) {
+  if (dw_value_given(&ipam->raw) && dw_json_type(ipam->raw.json) != DW_JSON_OBJECT) {
+    dw_problem_wrong_type(problems, &ipam->raw, "an object");
+    return false;
+  }
+  ipam->type_value = dw_value_member(problems->arena, ipam->field, ipam->raw.json, "type");
+  if (dw_value_given(&ipam->type_value) && ipam->type_value.text == NULL) {
+    dw_problem_wrong_type(problems, &ipam->type_value, "a string");
+    return false;
+  }
+  ipam->type_name = ipam->type_value.text == NULL ? "" : ipam->type_value.text;
+  ipam->type = type_of(ipam->type_name);
+  return true;
+}
+
+enum { SHOWN_MAX = 100 };
+
+static const char *sentence(struct dw_arena *arena, const struct dw_ipam_problem *problem) {
+  bool show = problem->value != NULL && strlen(problem->value) <= SHOWN_MAX;
+  return dw_arena_printf(arena, "%s %s%s%s%s%s%s", problem->field, show ? "\"" : "", show ? problem->value : "",
+                         show ? "\" " : "", problem->what, problem->mend == NULL ? "" : "; ",
+                         problem->mend == NULL ? "" : problem->mend);
+}
+
+static void finish(struct dw_problems *problems, struct dw_ipam *ipam) {
+  ipam->problems = problems->items;
+  ipam->problem_count = problems->count;
+  for (size_t i = 0; i < problems->count; i++)
+    if (problems->items[i].kind == DW_IPAM_UNREADABLE) {
+      ipam->error = sentence(problems->arena, &problems->items[i]);
+      return;
+    }
+}
+
+void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *out) {
+  struct dw_problems problems = {.arena = arena};
+  struct dw_value raw = dw_value_member(arena, plugin->field, plugin->json, "ipam");
+  struct dw_ipam ipam = {.field = raw.field, .raw = raw, .type_name = "", .network_name = ""};
+  ipam.type_value.field = dw_arena_printf(arena, "%s.type", raw.field);
+  ipam.gateway.raw.field = dw_arena_printf(arena, "%s.gateway", raw.field);
+  ipam.overlapping_ranges.field = dw_arena_printf(arena, "%s.enable_overlapping_ranges", raw.field);
+  bool readable = read_type(&problems, &ipam);
+  if (!readable || dw_ipam_read_ovn(&problems, plugin, &ipam)) {
+    ipam.no_range_explained = ipam.pool_count == 0 && problems.count > 0;
+  } else {
+    read_default_routes(arena, &ipam);
+    if (ipam.type == DW_IPAM_WHEREABOUTS)
+      dw_ipam_read_whereabouts(&problems, &ipam);
+  }
+  finish(&problems, &ipam);
+  *out = ipam;
+}

@@ -1,0 +1,259 @@
+/* whereabouts' IPAM object, as its LoadIPAMConfig reads it. The members are found first, then the problems are told in
+ * the order in which they stand in the text. */
+#include "model/cni_internal.h"
+
+/* The member that counts for each known key: the last one. */
+struct slots {
+  const char *field; /* of the object */
+  struct dw_json_member members[DW_IPAM_SLOT_COUNT];
+};
+
+static void fill_slots(struct slots *slots, const char *field, const dw_json *object) {
+  slots->field = field;
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
+    enum dw_ipam_key key = dw_ipam_key_of(m.key);
+    if (key < DW_IPAM_SLOT_COUNT)
+      slots->members[key] = m;
+  }
+}
+
+static struct dw_value slot(struct dw_arena *arena, const struct slots *slots, enum dw_ipam_key key) {
+  const struct dw_json_member *member = &slots->members[key];
+  return dw_value_at(arena, slots->field, member->value == NULL ? dw_ipam_key_name(key) : member->key, member->value);
+}
+
+static void fill_source(struct dw_arena *arena, const struct slots *slots, bool in_list, struct dw_pool_source *out) {
+  *out = (struct dw_pool_source){.field = slots->field,
+                                 .in_list = in_list,
+                                 .range = slot(arena, slots, DW_IPAM_RANGE),
+                                 .start = slot(arena, slots, DW_IPAM_RANGE_START),
+                                 .end = slot(arena, slots, DW_IPAM_RANGE_END),
+                                 .exclude = slot(arena, slots, DW_IPAM_EXCLUDE)};
+}
+
+/* --- keys that whereabouts does not know --- */
+
+static void set_text(struct dw_ipam_problem *problem, const char *key, const char *what, const char *mend) {
+  problem->value = key;
+  problem->what = what;
+  problem->mend = mend;
+}
+
+static void add_unknown(struct dw_problems *problems, const struct slots *slots, const char *key, const char *what,
+                        const char *mend) {
+  if (dw_problems_full(problems, DW_IPAM_UNKNOWN))
+    return;
+  struct dw_value value = dw_value_at(problems->arena, slots->field, key, NULL);
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNKNOWN, &value);
+  if (problem != NULL)
+    set_text(problem, key, what, mend);
+}
+
+static void add_lookalike(struct dw_problems *problems, const struct slots *slots, const char *key,
+                          enum dw_ipam_key meant) {
+  struct dw_value value = dw_value_at(problems->arena, slots->field, key, NULL);
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_LOOKALIKE, &value);
+  if (problem == NULL)
+    return;
+  bool taken = dw_json_type(slots->members[meant].value) > DW_JSON_NULL;
+  set_text(problem, key, "is no key that whereabouts knows, so it is ignored",
+           taken ? dw_arena_printf(problems->arena, "remove it: %s stands beside it", dw_ipam_key_name(meant))
+                 : dw_arena_printf(problems->arena, "write %s", dw_ipam_key_name(meant)));
+}
+
+/* Returns the key that was meant, or DW_IPAM_NO_KEY. */
+static enum dw_ipam_key tell_unknown(struct dw_problems *problems, const struct slots *slots, const char *key,
+                                     bool in_list) {
+  if (dw_problems_full(problems, DW_IPAM_LOOKALIKE))
+    return DW_IPAM_NO_KEY;
+  if (in_list && dw_ipam_key_of(key) != DW_IPAM_NO_KEY) {
+    add_unknown(problems, slots, key, "is ignored inside ipRanges", "put it beside ipRanges");
+    return DW_IPAM_NO_KEY;
+  }
+  enum dw_ipam_key meant = dw_ipam_lookalike(key, in_list);
+  if (meant != DW_IPAM_NO_KEY)
+    add_lookalike(problems, slots, key, meant);
+  else
+    add_unknown(problems, slots, key, "is no key that whereabouts knows, so it is ignored",
+                "check its spelling, or remove it");
+  return meant;
+}
+
+/* --- ipRanges --- */
+
+static void tell_pool_member(struct dw_problems *problems, const struct dw_pool_source *source,
+                             const struct dw_pool *pool, enum dw_ipam_key key, const struct dw_value *value) {
+  bool excludes = key == DW_IPAM_EXCLUDE && dw_json_type(value->json) == DW_JSON_ARRAY; /* told entry by entry */
+  if (excludes || dw_ipam_check_type(problems, key, value))
+    dw_pool_problems(problems, source, pool, key);
+}
+
+static bool has_range(const struct dw_value *range) {
+  return dw_value_given(range) && (range->text == NULL || range->text[0] != '\0');
+}
+
+static void tell_missing_range(struct dw_problems *problems, const struct dw_value *range) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, range);
+  if (problem == NULL)
+    return;
+  problem->what = "is missing, which makes whereabouts fail on the whole configuration";
+  problem->mend = "give each entry of ipRanges a range, such as 10.200.5.0/24";
+}
+
+/* Whether a key of the entry is said to stand for `range`: then that is the one mistake. */
+static bool tell_entry_members(struct dw_problems *problems, const struct slots *slots, const dw_json *entry,
+                               const struct dw_pool_source *source, const struct dw_pool *pool) {
+  bool meant_range = false;
+  for (struct dw_json_member m = dw_json_first(entry); m.value != NULL; m = dw_json_next(entry, m)) {
+    enum dw_ipam_key key = dw_ipam_key_of(m.key);
+    if (!dw_ipam_key_in_list(key)) {
+      meant_range = tell_unknown(problems, slots, m.key, true) == DW_IPAM_RANGE || meant_range;
+    } else if (slots->members[key].value == m.value && (key != DW_IPAM_RANGE || has_range(&source->range))) {
+      struct dw_value value = slot(problems->arena, slots, key);
+      tell_pool_member(problems, source, pool, key, &value);
+    }
+  }
+  return meant_range;
+}
+
+static void read_entry(struct dw_problems *problems, const struct dw_value *entry, struct dw_pool *out) {
+  struct slots slots = {0};
+  struct dw_pool_source source;
+  fill_slots(&slots, entry->field, entry->json);
+  fill_source(problems->arena, &slots, true, &source);
+  dw_pool_read(problems->arena, &source, out);
+  if (dw_json_type(entry->json) != DW_JSON_OBJECT) {
+    dw_problem_wrong_type(problems, entry, "an object with a range");
+    return;
+  }
+  bool meant_range = tell_entry_members(problems, &slots, entry->json, &source, out);
+  if (!has_range(&source.range) && !meant_range)
+    tell_missing_range(problems, &source.range);
+}
+
+static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, const struct dw_value *list) {
+  size_t count = dw_json_size(list->json);
+  for (size_t i = 0; i < count; i++) {
+    struct dw_value entry = dw_value_element(problems->arena, list->field, i, dw_json_at(list->json, i));
+    read_entry(problems, &entry, &ipam->pools[ipam->pool_count++]);
+  }
+}
+
+/* --- the top level --- */
+
+/* What is told while walking over the members. */
+struct reading {
+  struct dw_problems *problems;
+  struct dw_ipam *ipam;
+  struct slots slots;
+  struct dw_pool_source source;
+  bool has_range;
+  size_t entries; /* of ipRanges */
+  bool explained; /* a problem tells why there is no range */
+};
+
+/* Without a range at this level there is nothing that start, end and excludes could belong to. Where ipRanges has none
+ * either, the missing range is the one mistake. */
+static void tell_stray(struct reading *reading, const struct dw_value *value) {
+  bool empty = value->text != NULL ? value->text[0] == '\0' : dw_json_size(value->json) == 0;
+  if (reading->entries == 0 || empty)
+    return;
+  struct dw_ipam_problem *problem = dw_problem_add(reading->problems, DW_IPAM_IGNORED, value);
+  if (problem == NULL)
+    return;
+  problem->what = "is ignored, for it applies only to a range beside it";
+  problem->mend = "move it into the entry of ipRanges that it is meant for";
+}
+
+static void tell_range_member(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
+  if (reading->has_range)
+    tell_pool_member(reading->problems, &reading->source, &reading->ipam->pools[0], key, value);
+  else if (dw_ipam_check_type(reading->problems, key, value) && dw_value_given(value) && key != DW_IPAM_RANGE)
+    tell_stray(reading, value);
+}
+
+/* `gateway` fails where it can't be read; `Gateway`, which counts only without it, is dropped in silence. */
+static void tell_gateway(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
+  struct dw_problems *problems = reading->problems;
+  struct dw_ip_value gateway = dw_ip_read(value, DW_ADDR_SLOPPY);
+  bool bad = gateway.state == DW_READ_BAD;
+  if (!bad && (gateway.state == DW_READ_ABSENT || !dw_has_leading_zeros(value->text)))
+    return;
+  enum dw_ipam_problem_kind failing = key == DW_IPAM_GATEWAY ? DW_IPAM_UNREADABLE : DW_IPAM_IGNORED;
+  struct dw_ipam_problem *problem = dw_problem_add(problems, bad ? failing : DW_IPAM_LEADING_ZERO, value);
+  if (problem == NULL)
+    return;
+  if (bad) {
+    struct dw_complaint complaint = dw_complain_address(problems->arena, value->text);
+    problem->what = complaint.what;
+    problem->mend = complaint.mend;
+    return;
+  }
+  char canonical[DW_ADDR_TEXT];
+  problem->what = "has leading zeros, which are read as decimal";
+  problem->mend = dw_arena_printf(problems->arena, "write %s", dw_addr_format(&gateway.addr, canonical));
+}
+
+static void tell_ip_ranges(struct reading *reading, const struct dw_value *value) {
+  if (!dw_ipam_check_type(reading->problems, DW_IPAM_IP_RANGES, value))
+    reading->explained = true;
+  else if (dw_value_given(value))
+    read_entries(reading->problems, reading->ipam, value);
+}
+
+static void tell_member(struct reading *reading, enum dw_ipam_key key) {
+  struct dw_value value = slot(reading->problems->arena, &reading->slots, key);
+  if (dw_ipam_key_in_list(key)) {
+    tell_range_member(reading, key, &value);
+  } else if (key == DW_IPAM_IP_RANGES) {
+    tell_ip_ranges(reading, &value);
+  } else if (dw_ipam_check_type(reading->problems, key, &value) &&
+             (key == DW_IPAM_GATEWAY || key == DW_IPAM_GATEWAY_FIELD)) {
+    tell_gateway(reading, key, &value);
+  }
+}
+
+static void tell_members(struct reading *reading) {
+  const dw_json *object = reading->ipam->raw.json;
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
+    enum dw_ipam_key key = dw_ipam_key_of(m.key);
+    if (key == DW_IPAM_NO_KEY) {
+      enum dw_ipam_key meant = tell_unknown(reading->problems, &reading->slots, m.key, false);
+      reading->explained = reading->explained || meant == DW_IPAM_RANGE || meant == DW_IPAM_IP_RANGES;
+    } else if (reading->slots.members[key].value == m.value) {
+      tell_member(reading, key);
+    }
+  }
+}
+
+static struct dw_ip_value read_gateway(struct dw_arena *arena, const struct slots *slots) {
+  struct dw_value text = slot(arena, slots, DW_IPAM_GATEWAY);
+  struct dw_value field = slot(arena, slots, DW_IPAM_GATEWAY_FIELD);
+  struct dw_ip_value gateway = dw_ip_read(&text, DW_ADDR_SLOPPY);
+  struct dw_ip_value fallback = dw_ip_read(&field, DW_ADDR_SLOPPY);
+  return gateway.state == DW_READ_ABSENT && fallback.state == DW_READ_OK ? fallback : gateway;
+}
+
+static void read_settings(struct dw_arena *arena, const struct slots *slots, struct dw_ipam *ipam) {
+  ipam->gateway = read_gateway(arena, slots);
+  ipam->overlapping_ranges = slot(arena, slots, DW_IPAM_ENABLE_OVERLAPPING_RANGES);
+  bool overlapping;
+  ipam->reservation_off = dw_json_boolean(ipam->overlapping_ranges.json, &overlapping) && !overlapping;
+  const char *network_name = dw_json_string(slots->members[DW_IPAM_NETWORK_NAME].value);
+  ipam->network_name = network_name == NULL ? "" : network_name;
+}
+
+void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) {
+  struct reading reading = {.problems = problems, .ipam = ipam};
+  fill_slots(&reading.slots, ipam->field, ipam->raw.json);
+  fill_source(problems->arena, &reading.slots, false, &reading.source);
+  read_settings(problems->arena, &reading.slots, ipam);
+  const dw_json *list = reading.slots.members[DW_IPAM_IP_RANGES].value;
+  reading.entries = dw_json_type(list) == DW_JSON_ARRAY ? dw_json_size(list) : 0;
+  reading.has_range = has_range(&reading.source.range);
+  ipam->pools = dw_arena_array(problems->arena, reading.entries + 1, sizeof *ipam->pools);
+  if (reading.has_range)
+    dw_pool_read(problems->arena, &reading.source, &ipam->pools[ipam->pool_count++]);
+  tell_members(&reading);
+  ipam->no_range_explained = ipam->pool_count == 0 && reading.explained;
+}
