@@ -85,6 +85,8 @@ const dw_json *dw_request_subject(const struct dw_request *request) {
 }
 
 bool dw_request_deleting(const struct dw_request *request) {
+  if (request->operation == DW_OP_CREATE)
+    return false;
   const dw_json *stamp = dw_json_path(dw_request_subject(request), "metadata", "deletionTimestamp", NULL);
   return dw_json_string(stamp) != NULL && *dw_json_string(stamp) != '\0';
 }
@@ -141,13 +143,6 @@ void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json 
   check->old_migration = old == NULL ? NULL : read_migration(check->arena, old);
 }
 
-static const char *name_of(const struct dw_request *request) {
-  if (*request->name != '\0')
-    return request->name;
-  const char *name = dw_json_get_string(dw_json_get(dw_request_subject(request), "metadata"), "name");
-  return name == NULL ? "" : name;
-}
-
 static struct dw_judgement conclude(const struct dw_check *check) {
   struct dw_judgement judgement = {.findings = check->findings,
                                    .denied = check->findings.more_denials > 0,
@@ -158,22 +153,24 @@ static struct dw_judgement conclude(const struct dw_check *check) {
   return judgement;
 }
 
-struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
+struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                              size_t order) {
-  const char *note = dw_request_note(arena, request);
-  if (note != NULL)
-    return (struct dw_judgement){.note = note};
-  struct dw_check check = {.arena = arena,
+  return (struct dw_check){.arena = arena,
                            .policy = world->policy,
                            .view = world->view,
                            .operation = request->operation,
                            .kind = dw_kind_of(request->group, request->kind),
                            .ns = request->ns,
-                           .name = name_of(request),
+                           .name = request->name,
                            .order = order};
-  /* Of what a DELETE is about, only NADs have a rule. */
-  if (check.operation == DW_OP_DELETE && check.kind != DW_KIND_NAD)
-    return (struct dw_judgement){.denied = false};
+}
+
+struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
+                             size_t order) {
+  const char *note = dw_request_note(arena, request);
+  if (note != NULL)
+    return (struct dw_judgement){.note = note};
+  struct dw_check check = dw_check_new(arena, world, request, order);
   const dw_json *old = check.operation == DW_OP_UPDATE ? request->old_object : NULL;
   dw_check_load(&check, dw_request_subject(request), old);
   dw_check_run(&check);

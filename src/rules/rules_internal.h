@@ -24,6 +24,7 @@ const char *dw_text_cut(struct dw_arena *arena, const char *text, size_t max) __
 
 /* The object that a request is about: the new one, on DELETE the old one; NULL where there is none. */
 const dw_json *dw_request_subject(const struct dw_request *request) __attribute__((nonnull));
+/* Whether the object that exists is on its way out; only an UPDATE or DELETE can be about such a one. */
 bool dw_request_deleting(const struct dw_request *request) __attribute__((nonnull));
 /* A warning about a registration that sends what Droveway has no rules for; NULL where it has. */
 const char *dw_request_note(struct dw_arena *arena, const struct dw_request *request) __attribute__((nonnull));
@@ -31,6 +32,10 @@ const char *dw_request_note(struct dw_arena *arena, const struct dw_request *req
 /* The classification of the NAD in JSON, whose configuration is CONFIG, under NS/NAME of CHECK. */
 struct dw_classification dw_check_classify(const struct dw_check *check, const dw_json *json,
                                            const struct dw_cni_config *config) __attribute__((nonnull));
+
+/* A check of REQUEST in WORLD, with nothing loaded yet. */
+struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
+                             size_t order) __attribute__((nonnull));
 
 /* Prepares CHECK for OBJECT (NULL reads as empty): what the rules read of it. OLD may be NULL. */
 void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json *old) __attribute__((nonnull(1)));

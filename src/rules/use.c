@@ -1,0 +1,61 @@
+#include <string.h>
+
+#include "rules/families.h"
+
+/* A NAD that something uses: who deletes it keeps every virt-handler that starts afterwards in ContainerCreating. */
+
+static const enum dw_kind users[] = {DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
+
+static bool users_are(const struct dw_check *check, enum dw_knowledge knowledge) {
+  for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+    if (dw_view_knows(check->view, users[i]) == knowledge)
+      return true;
+  }
+  return false;
+}
+
+static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
+  static const char field[] = "metadata.name";
+  /* Users look NADs up in their own namespace only. */
+  if (strcmp(check->ns, check->policy->namespace_) != 0)
+    return;
+  const struct dw_object *user = dw_view_user_of(check->view, check->ns, check->name);
+  if (user != NULL) {
+    struct dw_found found = {
+        .reason = DW_REASON_FORBIDDEN,
+        .field = field,
+        .mend = dw_arena_printf(check->arena, "take it out of that %s first", dw_kind_name(user->kind))};
+    dw_report(check, rule, &found, "%s %s/%s uses this NAD as its migration network", dw_kind_name(user->kind),
+              user->namespace_, user->name);
+  } else if (users_are(check, DW_UNAVAILABLE)) {
+    dw_report_unavailable(check, rule, field,
+                          "the HyperConverged and KubeVirt objects that may use this NAD can't be read now");
+  } else if (users_are(check, DW_UNKNOWN)) {
+    dw_report_unverified(check, rule, field, "no HyperConverged and KubeVirt objects are known");
+  }
+}
+
+static bool same_text(const struct dw_cni_config *a, const struct dw_cni_config *b) {
+  return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+}
+
+static void network_in_use_change(struct dw_check *check, const struct dw_rule *rule) {
+  if (!check->class.referenced || check->config == NULL || check->old_config == NULL)
+    return;
+  if (check->config->state == DW_CONFIG_UNREADABLE || same_text(check->config, check->old_config))
+    return;
+  struct dw_found found = {
+      .reason = DW_REASON_INVALID, .field = "spec.config", .mend = "restart the virt-handler pods to take it over"};
+  dw_report(check, rule, &found, "this NAD is in use: virt-handlers that run keep the old configuration");
+}
+
+static const struct dw_rule rules[] = {
+    {"network-in-use", DW_SCOPE_NAD_DELETE, DW_ACTION_DENY, DW_ACTION_NONE,
+     "the deletion of a NAD that a HyperConverged or KubeVirt names as migration network",
+     "take the network out of that object first", network_in_use},
+    {"network-in-use-change", DW_SCOPE_NAD_UPDATE, DW_ACTION_WARN, DW_ACTION_NONE,
+     "a change of the configuration of a NAD that is in use: virt-handlers that run keep the old one",
+     "restart the virt-handler pods afterwards", network_in_use_change},
+};
+
+const struct dw_family dw_family_use = {rules, sizeof rules / sizeof *rules};
