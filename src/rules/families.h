@@ -1,0 +1,25 @@
+/* The families of rules, each a table in a file of its own; engine.c joins them in this order. */
+#ifndef RULES_FAMILIES_H
+#define RULES_FAMILIES_H
+
+#include "droveway/rules/rule.h"
+
+struct dw_family {
+  const struct dw_rule *rules;
+  size_t count;
+};
+
+extern const struct dw_family dw_family_cni;   /* cni.c: cni-json ... vlan-range */
+extern const struct dw_family dw_family_ipam;  /* ipam.c: ipam-syntax ... ipam-unknown-key */
+extern const struct dw_family dw_family_range; /* range.c: range-ignored ... overlap-self, gateway-* */
+extern const struct dw_family
+    dw_family_overlap; /* overlap.c: overlap-cluster-network, overlap-network, overlap-remote-cluster */
+extern const struct dw_family dw_family_migration;  /* migration.c: migration-* */
+extern const struct dw_family dw_family_nic;        /* nic.c: master-*, mtu-*, bridge-uplink */
+extern const struct dw_family dw_family_allocation; /* allocation.c: ipam-required ... reservation-off */
+extern const struct dw_family dw_family_use;        /* use.c: network-in-use, network-in-use-change */
+extern const struct dw_family dw_family_config;     /* config.c: config-*, network-*, migrations-running */
+extern const struct dw_family dw_family_limits;     /* limits.c: limit-* ... bandwidth */
+extern const struct dw_family dw_family_operator;   /* operator.c: jsonpatch-network, eviction-strategy */
+
+#endif
