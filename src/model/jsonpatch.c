@@ -61,7 +61,7 @@ static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
     }
     size_t length = strcspn(++pointer, "/");
     const char *wanted = target[reach.depth++];
-    /* "~01" is the longest way to write one character: longer tokens can't be meant, and need no copy. */
+    /* Folding takes at most three bytes (U+212A) for one: a longer token can't be meant, and needs no copy. */
     const char *token = length <= 3 * strlen(wanted) ? unescape(arena, pointer, length) : "";
     if (!dw_key_equal(token, wanted))
       return (struct reach){RELATION_APART, 0, false};
