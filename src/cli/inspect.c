@@ -129,7 +129,7 @@ static void put_nad(struct dw_json_writer *w, struct dw_arena *arena, const stru
 }
 
 static void print_value(struct dw_arena *arena, const char *label, const struct dw_value *value) {
-  if (value)
+  if (value && !(value->text && !*value->text))
     printf("  %-10s %s\n", label, value->text ? value->text : dw_json_text(arena, value->json));
 }
 
