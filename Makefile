@@ -10,6 +10,10 @@ SHELL   := /bin/bash
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
+# Short lines; V=1 shows the commands.
+say = @$(if $(V),,printf '  %-6s %s\n' $(1) $(2);)
+Q := $(if $(V),,@)
+
 # --- compiler and libraries -----------------------------------------------------------------------------------------
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
@@ -62,14 +66,17 @@ all: $(BUILD)/droveway $(BUILD)/libdroveway.a ## Build build/droveway and build/
 
 $(BUILD)/libdroveway.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/droveway: $(CLI_OBJ) $(BUILD)/libdroveway.a
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
 
 $(BUILD)/obj/%.o: %.c | libraries
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(if $(filter tests/% fuzz/% bench/%,$<),-Itests) $(LIB_CFLAGS) $(ALL_CFLAGS) -pthread -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(if $(filter src/%,$<),,-Itests) $(LIB_CFLAGS) $(ALL_CFLAGS) -pthread -MMD -MP -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -86,15 +93,17 @@ deps: ## Install what building and testing need, from Debian's packages
 
 $(BUILD)/tests/libsupport.a: $(SUPPORT_OBJ)
 	@mkdir -p $(@D); rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
 
-$(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/libdroveway.a
+$(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
 
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/tests/libsupport.a
 
@@ -172,13 +181,15 @@ docs: all ## Write the generated parts of docs/ anew
 
 FUZZ_SECONDS ?= 1200
 FUZZ_CFLAGS = -std=c11 -O1 -g $(WARN) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FUZZ_OBJ := $(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(BUILD)/fuzz/obj/fuzz/support.o
+FUZZ_OBJ = $(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(BUILD)/fuzz/obj/fuzz/support.o $(BUILD)/fuzz/obj/tests/support/json_patch.o
 
 $(BUILD)/fuzz/obj/%.o: %.c | libraries
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) $(LIB_CFLAGS) $(FUZZ_CFLAGS:-fsanitize=fuzzer%=-fsanitize=fuzzer-no-link%) -pthread -MMD -MP -c -o $@ $<
+	$(call say,CLANG,$<)
+	$(Q)clang $(CPPFLAGS) $(if $(filter src/%,$<),,-Itests) $(LIB_CFLAGS) $(FUZZ_CFLAGS) -pthread -MMD -MP -c -o $@ $<
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/fuzz/fuzz_%.o $(FUZZ_OBJ)
-	clang $(FUZZ_CFLAGS) -o $@ $^ $(LIB_LIBS) $(shell pkg-config --libs json-c) -pthread
+	$(call say,LINK,$@)
+	$(Q)clang $(FUZZ_CFLAGS) -o $@ $^ $(LIB_LIBS) $(shell pkg-config --libs json-c) -pthread
 .PRECIOUS: $(BUILD)/fuzz/obj/%.o
 
 .PHONY: fuzz fuzz-build fuzz-smoke
@@ -194,7 +205,8 @@ fuzz-smoke: ## The same for 10 seconds a target
 
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
 
 .PHONY: bench bench-smoke
 bench: all $(BENCHES) ## Measure a decision, as ratios in one run
