@@ -2,6 +2,10 @@
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
+/* Each range is looked up among all networks and NADs, so a configuration must not bring any number of them. Of more
+ * than these overlap-network speaks. */
+enum { POOLS_COMPARED = 1024 };
+
 /* The pod gets a route to the whole subnet, so the subnet counts, even where the rest of the pool can't be read. */
 static bool has_subnet(const struct dw_check *check, const struct dw_pool *pool) {
   return pool->subnet_known && pool->state != DW_POOL_EMPTY &&
@@ -31,12 +35,14 @@ static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, 
 
 static void overlap_cluster_network(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_pool *first = NULL;
+  size_t compared = 0;
   bool found = false;
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     for (size_t i = 0; i < plugin->ipam.pool_count; i++) {
       const struct dw_pool *pool = &plugin->ipam.pools[i];
-      if (!has_subnet(check, pool))
+      if (compared == POOLS_COMPARED || !has_subnet(check, pool))
         continue;
+      compared++;
       first = first == NULL ? pool : first;
       found |= cluster_overlap(check, rule, pool);
     }
@@ -88,6 +94,15 @@ static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, 
 static void overlap_network(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
   bool found = false;
+  if (pools.count > POOLS_COMPARED) {
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_FORBIDDEN,
+                                 .field = pools.items[POOLS_COMPARED].pool->range.field,
+                                 .mend = "give a few wide ranges",
+                                 .as_migration = true},
+              "more than %d ranges are not compared with other NADs", POOLS_COMPARED);
+    return;
+  }
   for (size_t i = 0; i < pools.count; i++)
     found |= network_overlap(check, rule, &pools.items[i]);
   if (pools.count > 0 && !found && dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)

@@ -12,16 +12,13 @@ static void range_leading_zero(struct dw_check *check, const struct dw_rule *rul
   dw_nad_report_problems(check, rule, DW_IPAM_LEADING_ZERO);
 }
 
-/* Whether another rule has told already why there is no range: it can't be read, or its key is misspelt. */
+/* Whether ipam-syntax or ipam-lookalike-key tells already why there is no range. */
 static bool range_is_told(const struct dw_check *check, const struct dw_ipam *ipam) {
-  for (size_t i = 0; i < ipam->problem_count; i++) {
-    const struct dw_ipam_problem *problem = &ipam->problems[i];
-    if (problem->kind == DW_IPAM_UNREADABLE)
+  if (!ipam->no_range_explained || !dw_nad_rule_off(check, "ipam-lookalike-key"))
+    return ipam->no_range_explained;
+  for (size_t i = 0; i < ipam->problem_count; i++)
+    if (ipam->problems[i].kind == DW_IPAM_UNREADABLE)
       return true;
-    if (problem->kind == DW_IPAM_LOOKALIKE && problem->mend != NULL && !dw_nad_rule_off(check, "ipam-lookalike-key") &&
-        (strstr(problem->mend, "\"range\"") != NULL || strstr(problem->mend, "\"ipRanges\"") != NULL))
-      return true;
-  }
   return false;
 }
 
