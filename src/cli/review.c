@@ -1,0 +1,86 @@
+#include <getopt.h>
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "droveway/base/arena.h"
+#include "droveway/base/buf.h"
+#include "droveway/rules/engine.h"
+#include "droveway/server/limits.h"
+#include "droveway/sources/manifests.h"
+
+struct review_options {
+  struct cli_world_options world;
+  bool mutate;
+  const char *file;
+};
+
+static int help(void) {
+  puts(
+      "usage: droveway review FILE [--mutate] [--policy FILE] [--state DIR]\n"
+      "\n"
+      "Answers one recorded AdmissionReview (- = standard input) and prints the AdmissionReview answer, byte for byte\n"
+      "as `serve` would send it.\n"
+      "\n"
+      "      --mutate        answer as /mutate does; without it as /validate\n"
+      "  -p, --policy FILE   the policy; without it the defaults\n"
+      "  -s, --state DIR     Kubernetes objects that stand for the cluster; without it nothing is known of one\n"
+      "      --help          this text\n"
+      "\n"
+      "Exit status: 0 allowed, 1 denied, 2 bad usage or unreadable input.");
+  return cli_finish(CLI_OK);
+}
+
+/* -1: go on; else the exit status. */
+static int read_options(int argc, char **argv, struct review_options *out) {
+  static const struct option options[] = {{"mutate", no_argument, NULL, 'm'},
+                                          {"policy", required_argument, NULL, 'p'},
+                                          {"state", required_argument, NULL, 's'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+  int option;
+  while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
+    if (option == 'm')
+      out->mutate = true;
+    else if (option == 'p')
+      out->world.policy = optarg;
+    else if (option == 's')
+      out->world.state = optarg;
+    else
+      return option == 'h' ? help() : cli_bad_option(argv);
+  }
+  if (argc - optind != 1)
+    return cli_usage("review", "name one file with an AdmissionReview, or -");
+  out->file = argv[optind];
+  return -1;
+}
+
+static int answer_review(const struct review_options *options, const struct dw_world *world, struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(DW_DEFAULT_MAX_MEMORY);
+  DW_ARENA_SCOPED struct dw_arena *text = dw_arena_new(0);
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_answer answer = {0};
+  size_t length = 0;
+  const char *body = dw_read_file(text, options->file, DW_DEFAULT_MAX_BODY, &length, err);
+  if (body == NULL)
+    return cli_fail(err);
+  if (dw_review(arena, world, options->mutate, body, length, &out, NULL, &answer, err) != 0) {
+    dw_error_in_file(err, options->file);
+    return cli_fail(err);
+  }
+  fwrite(out.data, 1, out.length, stdout);
+  return cli_finish(answer.allowed ? CLI_OK : CLI_DENIED);
+}
+
+int cli_review(int argc, char **argv) {
+  struct review_options options = {.file = NULL};
+  struct dw_error err = DW_ERROR_INIT;
+  int status = read_options(argc, argv, &options);
+  if (status >= 0)
+    return status;
+  struct dw_world *world = cli_world(&options.world, &err);
+  if (world == NULL)
+    return cli_fail(&err);
+  status = answer_review(&options, world, &err);
+  dw_world_unref(world);
+  return status;
+}

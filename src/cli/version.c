@@ -1,0 +1,59 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "droveway/formats/version.h"
+#include "droveway/pki/certs.h"
+#include "droveway/server/server.h"
+
+#ifndef DW_VERSION
+#define DW_VERSION "0.1.0"
+#endif
+
+#if defined(__clang__)
+#define COMPILER "clang " __clang_version__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BUILD_ASAN 1
+#elif __has_feature(thread_sanitizer)
+#define BUILD_TSAN 1
+#endif
+#endif
+
+static const char *build_kind(void) {
+#if defined(__SANITIZE_ADDRESS__) || defined(BUILD_ASAN)
+  return "AddressSanitizer";
+#elif defined(__SANITIZE_THREAD__) || defined(BUILD_TSAN)
+  return "ThreadSanitizer";
+#elif defined(__OPTIMIZE__)
+  return "optimized";
+#else
+  return "not optimized";
+#endif
+}
+
+static int help(void) {
+  puts("usage: droveway version\n"
+       "\n"
+       "Prints the version, the libraries that run and how it was built.");
+  return cli_finish(CLI_OK);
+}
+
+int cli_version(int argc, char **argv) {
+  static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+  int option;
+  while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
+    return option == 'h' ? help() : cli_bad_option(argv);
+  if (optind < argc)
+    return cli_usage("version", "unexpected argument \"%s\"", argv[optind]);
+  printf("droveway %s\n", DW_VERSION);
+  printf("libraries: libmicrohttpd %s, OpenSSL %s, jansson %s, libyaml %s\n", dw_server_library(), dw_pki_library(),
+         dw_formats_jansson(), dw_formats_libyaml());
+  printf("build: %s, %s\n", COMPILER, build_kind());
+  return cli_finish(CLI_OK);
+}
