@@ -1,0 +1,217 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "support/nad_case.h"
+
+#define HEAD "\"cniVersion\":\"0.3.1\",\"name\":\"net\""
+#define MACVLAN HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+
+static void sound_configurations_pass(void **state) {
+  (void)state;
+  nad_expect_config("{" MACVLAN "}", "");
+  nad_expect_config(
+      "{" HEAD ",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},{\"type\":\"tuning\"}]}", "");
+  nad_expect_other("{\"type\":\"loopback\"}", "");
+}
+
+static void json_errors_give_the_place(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = "{\n  \"type\": \"macvlan\",\n  \"master\": eth1\n}"};
+  nad_expect(&nad, "deny cni-json spec.config\n");
+  nad_expect_says(&nad, "cni-json", "line 3, column 1");
+  nad_expect_says(&nad, "cni-json", "Invalid value: \"\\\"master\\\": eth1\"");
+  nad_expect_config("[]", "deny cni-json spec.config\n");
+  nad_expect_config("{} {}", "deny cni-json spec.config\n");
+  nad_expect_config("{\"type\":\"macvlan\"", "deny cni-json spec.config\n");
+  nad_expect_config("  ", "deny cni-json spec.config\n");
+  nad_expect_config("\"{}\"", "deny cni-json spec.config\n");
+  nad_expect_other("{", "deny cni-json spec.config\n");
+}
+
+static void keys_of_two_spellings_are_told_apart(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = "{" MACVLAN ",\n \"MASTER\":\"bond1\"}"};
+  nad_expect(&nad, "deny cni-ambiguous-key spec.config.MASTER\n");
+  nad_expect_says(&nad, "cni-ambiguous-key", "Duplicate value: \"MASTER\"");
+  nad_expect_says(&nad, "cni-ambiguous-key", "\"master\" and \"MASTER\" (line 2, column 2)");
+  nad_expect_config("{" HEAD
+                    ",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\","
+                    "\"range\":\"192.168.99.0/24\",\"Range\":\"192.168.98.0/24\"}}]}",
+                    "deny cni-ambiguous-key spec.config.plugins[0].ipam.Range\n");
+  nad_expect_config("{" MACVLAN ",\"args\":{\"a\":1,\"A\":2,\"b\":{\"x\":1,\"x\":1}}}",
+                    "deny cni-ambiguous-key spec.config.args.A\n"
+                    "deny cni-ambiguous-key spec.config.args.b.x\n");
+  /* The same key in two objects is none. */
+  nad_expect_config("{" MACVLAN ",\"args\":{\"name\":1}}", "");
+}
+
+static void a_plugin_needs_a_type(void **state) {
+  (void)state;
+  nad_expect_config("{" HEAD "}", "deny cni-type spec.config.type\n");
+  nad_expect_config("{" HEAD ",\"type\":\"\"}", "deny cni-type spec.config.type\n");
+  nad_expect_config("{" HEAD ",\"type\":null}", "deny cni-type spec.config.type\n");
+  nad_expect_config("{" HEAD ",\"type\":5}", "deny cni-type spec.config.type\n");
+  nad_expect_config("{" HEAD ",\"TYPE\":\"\"}", "deny cni-type spec.config.TYPE\n");
+  nad_expect_config("{" HEAD ",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                    "},{},5,null,{\"type\":\"tuning\"}]}",
+                    "deny cni-type spec.config.plugins[1].type\n"
+                    "deny cni-type spec.config.plugins[2]\n"
+                    "deny cni-type spec.config.plugins[3]\n");
+  nad_expect_says(&(struct nad_case){.config = "{" HEAD ",\"plugins\":[5]}"}, "cni-type",
+                  "must be an object, is an integer");
+}
+
+static void a_type_is_a_file_name(void **state) {
+  (void)state;
+  nad_expect_config("{" HEAD ",\"type\":\"../macvlan\"}", "deny cni-type spec.config.type\n");
+  nad_expect_config("{" HEAD ",\"type\":\"..\"}", "deny cni-type spec.config.type\n");
+  nad_expect_config("{" HEAD ",\"type\":\".\"}", "deny cni-type spec.config.type\n");
+  nad_expect_config("{" HEAD ",\"type\":\"mac\\nvlan\"}", "deny cni-type spec.config.type\n");
+  nad_expect_other("{" HEAD ",\"type\":\"my..plugin\"}", "");
+}
+
+static void plugins_is_a_list_that_holds_some(void **state) {
+  (void)state;
+  struct nad_case empty = {.config = "{" HEAD ",\"plugins\":[]}"};
+  nad_expect(&empty, "deny cni-type spec.config.plugins\n");
+  nad_expect_says(&empty, "cni-type", "Required value");
+  nad_expect_config("{" HEAD ",\"plugins\":{}}", "deny cni-type spec.config.plugins\n");
+  nad_expect_config("{" HEAD ",\"Plugins\":\"macvlan\"}", "deny cni-type spec.config.Plugins\n");
+}
+
+/* One mistake, one finding: nobody knows what the keys of such a plugin mean. */
+static void a_plugin_without_type_is_not_judged(void **state) {
+  (void)state;
+  nad_expect_config("{" HEAD ",\"master\":\"a/b\",\"vlan\":9999,\"ipam\":{\"type\":\"whereabouts\",\"range\":\"x\"}}",
+                    "deny cni-type spec.config.type\n");
+}
+
+static void names_are_what_libcni_takes(void **state) {
+  (void)state;
+  nad_expect_other("{\"name\":\"a.b_c-9\",\"type\":\"loopback\"}", "");
+  nad_expect_other("{\"name\":\"9\",\"type\":\"loopback\"}", "");
+  nad_expect_other("{\"name\":\"-a\",\"type\":\"loopback\"}", "deny cni-name spec.config.name\n");
+  nad_expect_other("{\"name\":\"a b\",\"type\":\"loopback\"}", "deny cni-name spec.config.name\n");
+  nad_expect_other("{\"name\":\"a/b\",\"type\":\"loopback\"}", "deny cni-name spec.config.name\n");
+  nad_expect_other("{\"NAME\":[],\"type\":\"loopback\"}", "deny cni-name spec.config.NAME\n");
+}
+
+static void a_list_needs_a_name(void **state) {
+  (void)state;
+  nad_expect_other("{\"type\":\"loopback\"}", "");
+  nad_expect_other("{\"name\":\"\",\"type\":\"loopback\"}", "");
+  struct nad_case list = {.config = "{\"plugins\":[{\"type\":\"loopback\"}]}", .label = "false", .ns = "shop"};
+  nad_expect(&list, "deny cni-name spec.config.name\n");
+  nad_expect_says(&list, "cni-name", "Required value");
+  nad_expect_says(&list, "cni-name", "mutating webhook");
+  nad_expect_other("{\"name\":null,\"plugins\":[{\"type\":\"loopback\"}]}", "deny cni-name spec.config.name\n");
+}
+
+static void versions_are_what_libcni_knows(void **state) {
+  (void)state;
+  static const char *const good[] = {"0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0", ""};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    char config[128];
+    (void)snprintf(config, sizeof config, "{\"cniVersion\":\"%s\",\"type\":\"loopback\"}", good[i]);
+    nad_expect_other(config, "");
+  }
+  nad_expect_other("{\"cniVersion\":null,\"type\":\"loopback\"}", "");
+  nad_expect_other("{\"cniVersion\":\"0.3\",\"type\":\"loopback\"}", "deny cni-version spec.config.cniVersion\n");
+  nad_expect_other("{\"cniVersion\":\"1.2.0\",\"type\":\"loopback\"}", "deny cni-version spec.config.cniVersion\n");
+  nad_expect_other("{\"cniVersion\":1,\"type\":\"loopback\"}", "deny cni-version spec.config.cniVersion\n");
+  nad_expect_says(&(struct nad_case){.config = "{\"cniVersion\":\"2\",\"type\":\"macvlan\"}"}, "cni-version",
+                  "Unsupported value: \"2\"");
+}
+
+static void interface_names_are_possible_ones(void **state) {
+  (void)state;
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":\"abcdefghijklmno\"}", "");
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":\"abcdefghijklmnop\"}",
+                   "deny interface-name spec.config.master\n");
+  nad_expect_other("{\"type\":\"ipvlan\",\"master\":\"eth 1\"}", "deny interface-name spec.config.master\n");
+  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1:0\",\"vlanId\":5}",
+                   "deny interface-name spec.config.master\n");
+  nad_expect_other("{\"type\":\"vlan\",\"Master\":\"a/b\",\"vlanId\":5}", "deny interface-name spec.config.Master\n");
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":7}", "deny interface-name spec.config.master\n");
+  nad_expect_other("{\"type\":\"bridge\",\"bridge\":\"..\"}", "deny interface-name spec.config.bridge\n");
+  nad_expect_other("{\"type\":\"ovs\",\"bridge\":[]}", "deny interface-name spec.config.bridge\n");
+  nad_expect_other("{\"type\":\"host-device\",\"device\":\"eth/1\"}", "deny interface-name spec.config.device\n");
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1.100\"}", "");
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":\"\"}", "");
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":null}", "");
+  /* Keys of other plugins mean nothing. */
+  nad_expect_other("{\"type\":\"macvlan\",\"bridge\":{}}", "");
+  nad_expect_other("{\"type\":\"userspace\",\"bridge\":{},\"master\":\"a/b\"}", "");
+}
+
+/* A master that no interface can have is not looked up on the nodes as well. */
+static void an_impossible_name_is_one_mistake(void **state) {
+  (void)state;
+  nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth/1\"," NAD_IPAM "}",
+                    "deny interface-name spec.config.master\n");
+  nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":true," NAD_IPAM "}",
+                    "deny interface-name spec.config.master\n");
+  nad_expect_config("{" HEAD ",\"type\":\"bridge\",\"bridge\":\"a:b\"," NAD_IPAM "}",
+                    "deny interface-name spec.config.bridge\n");
+}
+
+static void vlans_lie_between_0_and_4094(void **state) {
+  (void)state;
+  nad_expect_other("{\"type\":\"bridge\",\"vlan\":0}", "");
+  nad_expect_other("{\"type\":\"bridge\",\"vlan\":4094}", "");
+  nad_expect_other("{\"type\":\"bridge\",\"vlan\":null}", "");
+  nad_expect_other("{\"type\":\"bridge\",\"vlan\":4095}", "deny vlan-range spec.config.vlan\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlan\":-1}", "deny vlan-range spec.config.vlan\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlan\":\"5\"}", "deny vlan-range spec.config.vlan\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlan\":5.5}", "deny vlan-range spec.config.vlan\n");
+  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanid\":5000}", "deny vlan-range spec.config.vlanid\n");
+  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlan\":5000,\"vlanId\":1}", "");
+  nad_expect_other("{\"type\":\"mystery\",\"vlan\":\"blue\"}", "");
+  nad_expect_says(&(struct nad_case){.config = "{\"type\":\"bridge\",\"vlan\":4095}"}, "vlan-range",
+                  "Invalid value: \"4095\": is no VLAN id; use a VLAN id from 0 to 4094");
+}
+
+static void trunks_hold_vlans(void **state) {
+  (void)state;
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"id\":1},{\"minID\":100,\"maxID\":4094},{}]}", "");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"minid\":7,\"MaxID\":7}]}", "");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":null}", "");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":{\"id\":1}}", "deny vlan-range spec.config.vlanTrunk\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[5]}", "deny vlan-range spec.config.vlanTrunk[0]\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"id\":4095}]}",
+                   "deny vlan-range spec.config.vlanTrunk[0].id\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"id\":0}]}", "deny vlan-range spec.config.vlanTrunk[0].id\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"id\":1},{\"minid\":8,\"MaxID\":7}]}",
+                   "deny vlan-range spec.config.vlanTrunk[1].minid\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"minID\":8}]}",
+                   "deny vlan-range spec.config.vlanTrunk[0].maxID\n");
+  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"minID\":8,\"maxID\":\"9\"}]}",
+                   "deny vlan-range spec.config.vlanTrunk[0].maxID\n");
+  nad_expect_other("{\"type\":\"ovs\",\"bridge\":\"br1\",\"trunk\":[{\"id\":0},{\"minID\":9,\"maxID\":5000}]}",
+                   "deny vlan-range spec.config.trunk[1].maxID\n");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(sound_configurations_pass),
+      cmocka_unit_test(json_errors_give_the_place),
+      cmocka_unit_test(keys_of_two_spellings_are_told_apart),
+      cmocka_unit_test(a_plugin_needs_a_type),
+      cmocka_unit_test(a_type_is_a_file_name),
+      cmocka_unit_test(plugins_is_a_list_that_holds_some),
+      cmocka_unit_test(a_plugin_without_type_is_not_judged),
+      cmocka_unit_test(names_are_what_libcni_takes),
+      cmocka_unit_test(a_list_needs_a_name),
+      cmocka_unit_test(versions_are_what_libcni_knows),
+      cmocka_unit_test(interface_names_are_possible_ones),
+      cmocka_unit_test(an_impossible_name_is_one_mistake),
+      cmocka_unit_test(vlans_lie_between_0_and_4094),
+      cmocka_unit_test(trunks_hold_vlans),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
