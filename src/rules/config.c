@@ -153,15 +153,12 @@ static void report_missing(struct dw_check *check, const struct dw_rule *rule, c
 }
 
 static void report_unknown(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {
-  const char *ns = check->policy->namespace_;
-  const char *nearest = dw_view_nad_nearest(check->view, ns, network->text);
-  if (nearest != NULL)
-    dw_report_unverified(check, rule, network->field,
-                         "NAD %s/%s is not given, but may be in the cluster; did you mean \"%s\"?", ns, network->text,
-                         nearest);
+  const char *nearest = dw_view_nad_nearest(check->view, check->policy->namespace_, network->text);
+  if (nearest == NULL)
+    dw_report_unverified(check, rule, network->field, "the cluster's NADs are not known");
   else
-    dw_report_unverified(check, rule, network->field, "NAD %s/%s is not given, but may be in the cluster", ns,
-                         network->text);
+    dw_report_unverified(check, rule, network->field, "the cluster's NADs are not known; did you mean \"%s\"?",
+                         nearest);
 }
 
 static void report_deleting(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {

@@ -1,0 +1,266 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "droveway/model/policy.h"
+#include "droveway/rules/rule.h"
+#include "support/review_case.h"
+
+static void never(struct dw_check *check, const struct dw_rule *rule) {
+  (void)check;
+  (void)rule;
+}
+
+/* Deny on a migration network, warn on any other; both ids are in the catalogue, so that a policy can name them. */
+static const struct dw_rule both = {"gateway-in-pool", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN, "", "", never};
+static const struct dw_rule migration_only = {
+    "master-required", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE, "", "", never};
+
+struct fixture {
+  struct dw_arena *arena;
+  struct dw_world *world;
+  struct dw_check check;
+};
+
+static struct fixture *fixture_new(const char *policy, bool migration) {
+  struct fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  f->arena = dw_arena_new(0);
+  f->world = world_of(NULL, policy);
+  f->check = (struct dw_check){.arena = f->arena,
+                               .policy = f->world->policy,
+                               .view = f->world->view,
+                               .kind = DW_KIND_NAD,
+                               .class = {.migration = migration}};
+  return f;
+}
+
+static void fixture_free(struct fixture **f) {
+  dw_world_unref((*f)->world);
+  dw_arena_free((*f)->arena);
+  free(*f);
+}
+#define FIXTURE __attribute__((cleanup(fixture_free))) struct fixture
+
+static const struct dw_found invalid = {
+    .reason = DW_REASON_INVALID, .field = "spec.a", .value = "x", .mend = "mend it"};
+
+static struct dw_finding sample(const char *value) {
+  return (struct dw_finding){.rule = &both,
+                             .action = DW_ACTION_DENY,
+                             .reason = DW_REASON_INVALID,
+                             .field = "spec.a",
+                             .value = value,
+                             .what = "is wrong",
+                             .mend = "mend it"};
+}
+
+static void action_follows_the_network_and_the_policy(void **state) {
+  (void)state;
+  static const struct {
+    const char *policy;
+    bool migration;
+    size_t count;
+    enum dw_action action;
+  } cases[] = {
+      {NULL, true, 1, DW_ACTION_DENY},
+      {NULL, false, 1, DW_ACTION_WARN},
+      {"{apiVersion: droveway.io/v1alpha1, kind: Policy, rules: {gateway-in-pool: warn}}", true, 1, DW_ACTION_WARN},
+      {"{apiVersion: droveway.io/v1alpha1, kind: Policy, rules: {gateway-in-pool: deny}}", false, 1, DW_ACTION_DENY},
+      {"{apiVersion: droveway.io/v1alpha1, kind: Policy, rules: {gateway-in-pool: 'off'}}", true, 0, DW_ACTION_NONE},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    FIXTURE *f = fixture_new(cases[i].policy, cases[i].migration);
+    dw_report(&f->check, &both, &invalid, "is %d", 7);
+    assert_int_equal(f->check.findings.count, cases[i].count);
+    if (cases[i].count == 0)
+      continue;
+    assert_int_equal(f->check.findings.items[0].action, cases[i].action);
+    assert_string_equal(f->check.findings.items[0].what, "is 7");
+  }
+}
+
+static void a_rule_that_does_not_apply_stays_silent(void **state) {
+  (void)state;
+  FIXTURE *f = fixture_new("{apiVersion: droveway.io/v1alpha1, kind: Policy, rules: {master-required: deny}}", false);
+  dw_report(&f->check, &migration_only, &invalid, "is wrong");
+  dw_report_unverified(&f->check, &migration_only, "spec.a", "no facts");
+  dw_report_unavailable(&f->check, &migration_only, "spec.a", "no facts now");
+  assert_int_equal(f->check.findings.count, 0);
+  assert_false(f->check.unavailable);
+  struct dw_found found = invalid;
+  found.as_migration = true;
+  dw_report(&f->check, &migration_only, &found, "is wrong");
+  assert_int_equal(f->check.findings.items[0].action, DW_ACTION_DENY);
+}
+
+static void a_case_that_warns_at_most_never_denies(void **state) {
+  (void)state;
+  FIXTURE *f = fixture_new(NULL, true);
+  struct dw_found found = invalid;
+  found.warn_at_most = true;
+  dw_report(&f->check, &both, &found, "is wrong");
+  assert_int_equal(f->check.findings.items[0].action, DW_ACTION_WARN);
+}
+
+static void lacking_facts_warn_and_say_so(void **state) {
+  (void)state;
+  FIXTURE *f = fixture_new(NULL, true);
+  dw_report_unverified(&f->check, &both, "spec.a", "no %s are known", "nodes");
+  const struct dw_finding *finding = &f->check.findings.items[0];
+  assert_int_equal(finding->action, DW_ACTION_WARN);
+  assert_true(finding->unverified);
+  assert_string_equal(dw_finding_warning(f->arena, finding),
+                      "spec.a: could not be checked: no nodes are known [gateway-in-pool]");
+  assert_false(f->check.unavailable);
+}
+
+static void facts_out_of_reach_hold_the_answer_up_only_where_it_hangs_on_them(void **state) {
+  (void)state;
+  FIXTURE *denies = fixture_new(NULL, true);
+  dw_report_unavailable(&denies->check, &both, "spec.a", "NAD %s can't be looked up now", "a/b");
+  dw_report_unavailable(&denies->check, &both, "spec.b", "another");
+  assert_true(denies->check.unavailable);
+  assert_string_equal(denies->check.unavailable_why, "NAD a/b can't be looked up now");
+  FIXTURE *warns = fixture_new(NULL, false);
+  dw_report_unavailable(&warns->check, &both, "spec.a", "NAD can't be looked up now");
+  assert_false(warns->check.unavailable);
+  assert_int_equal(warns->check.findings.count, 1);
+}
+
+static void beyond_256_findings_of_a_rule_are_counted_only(void **state) {
+  (void)state;
+  FIXTURE *f = fixture_new(NULL, true);
+  for (int i = 0; i < 256; i++)
+    dw_report(&f->check, &both, &invalid, "is wrong %d", i);
+  assert_int_equal(f->check.findings.count, 256);
+  assert_int_equal(f->check.findings.more_denials, 0);
+  dw_report(&f->check, &both, &invalid, "is wrong");
+  dw_report_unverified(&f->check, &both, "spec.a", "no facts");
+  assert_int_equal(f->check.findings.count, 256);
+  assert_int_equal(f->check.findings.more_denials, 1);
+  assert_int_equal(f->check.findings.more_warnings, 1);
+  dw_report(&f->check, &migration_only, &invalid, "another rule's");
+  assert_int_equal(f->check.findings.count, 257);
+}
+
+static void messages_read_as_the_api_servers(void **state) {
+  (void)state;
+  static const struct {
+    enum dw_reason reason;
+    const char *name, *message;
+  } cases[] = {
+      {DW_REASON_REQUIRED, "FieldValueRequired", "Required value: is wrong; mend it [gateway-in-pool]"},
+      {DW_REASON_INVALID, "FieldValueInvalid", "Invalid value: \"v\": is wrong; mend it [gateway-in-pool]"},
+      {DW_REASON_DUPLICATE, "FieldValueDuplicate", "Duplicate value: \"v\": is wrong; mend it [gateway-in-pool]"},
+      {DW_REASON_NOT_FOUND, "FieldValueNotFound", "Not found: \"v\": is wrong; mend it [gateway-in-pool]"},
+      {DW_REASON_NOT_SUPPORTED, "FieldValueNotSupported",
+       "Unsupported value: \"v\": is wrong; mend it [gateway-in-pool]"},
+      {DW_REASON_FORBIDDEN, "FieldValueForbidden", "Forbidden: is wrong; mend it [gateway-in-pool]"},
+  };
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct dw_finding finding = sample("v");
+    finding.reason = cases[i].reason;
+    assert_string_equal(dw_reason_name(cases[i].reason), cases[i].name);
+    assert_string_equal(dw_finding_message(arena, &finding), cases[i].message);
+  }
+  struct dw_finding bare = sample(NULL);
+  bare.mend = NULL;
+  assert_string_equal(dw_finding_message(arena, &bare), "Invalid value: is wrong [gateway-in-pool]");
+}
+
+static void values_are_quoted_and_cut(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_finding finding = sample("a\"b\\c\nd\x01\x1b[0m\xe2\x80\xae");
+  assert_string_equal(dw_finding_message(arena, &finding),
+                      "Invalid value: \"a\\\"b\\\\c\\nd\\x01\\x1b[0m\\u202e\": is wrong; mend it [gateway-in-pool]");
+  char text[100];
+  memset(text, 'a', sizeof text);
+  text[80] = '\0';
+  finding = sample(text);
+  assert_null(strstr(dw_finding_message(arena, &finding), "..."));
+  text[80] = 'a';
+  text[81] = '\0';
+  const char *message = dw_finding_message(arena, &finding);
+  assert_non_null(strstr(message, "aaa...\": is wrong"));
+  assert_int_equal(strspn(message + strlen("Invalid value: \""), "a"), 80);
+  /* a letter of two bytes across the border is left out whole */
+  memcpy(text + 79, "\xc3\xa4\xc3\xa4", 5);
+  message = dw_finding_message(arena, &finding);
+  assert_memory_equal(message + strlen("Invalid value: \"") + 79, "...\"", 4);
+}
+
+static void a_message_stays_within_1024_bytes_and_keeps_its_id(void **state) {
+  (void)state;
+  FIXTURE *f = fixture_new(NULL, true);
+  char *text = calloc(1, 5001);
+  assert_non_null(text);
+  memset(text, '\x01', 5000); /* each shows as four bytes */
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = text, .value = text, .mend = text};
+  dw_report(&f->check, &both, &found, "%s", text);
+  free(text);
+  const struct dw_finding *finding = &f->check.findings.items[0];
+  const char *message = dw_finding_message(f->arena, finding);
+  assert_in_range(strlen(message), 900, 1024);
+  assert_non_null(strstr(message, " [gateway-in-pool]"));
+  const char *warning = dw_finding_warning(f->arena, finding);
+  assert_in_range(strlen(warning), 200, 256);
+  assert_non_null(strstr(warning, " [gateway-in-pool]"));
+}
+
+static void control_characters_reach_no_text(void **state) {
+  (void)state;
+  FIXTURE *f = fixture_new(NULL, true);
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = "spec.a\nb", .mend = "x\ty"};
+  dw_report(&f->check, &both, &found, "%s", "one\r\ntwo\x7f\xc2\x85");
+  assert_string_equal(dw_finding_warning(f->arena, &f->check.findings.items[0]),
+                      "spec.a\\nb: one\\r\\ntwo\\x7f\\u0085; x\\ty [gateway-in-pool]");
+}
+
+/* A warning of LENGTH bytes with its mend, which takes 9 of them. */
+static size_t warning_length(struct dw_arena *arena, size_t length) {
+  struct dw_finding finding = sample(NULL);
+  char what[400];
+  size_t rest = strlen("spec.a: ; mend it [gateway-in-pool]");
+  memset(what, 'w', sizeof what);
+  what[length - rest] = '\0';
+  finding.what = what;
+  return strlen(dw_finding_warning(arena, &finding));
+}
+
+static void a_warning_drops_its_mend_where_that_keeps_it_short(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_int_equal(warning_length(arena, 120), 120);
+  assert_int_equal(warning_length(arena, 121), 112);
+  assert_int_equal(warning_length(arena, 129), 120);
+  assert_int_equal(warning_length(arena, 130), 130); /* too long either way */
+  assert_int_equal(warning_length(arena, 256), 256);
+  assert_int_equal(warning_length(arena, 257), 248);
+  assert_int_equal(warning_length(arena, 300), 256);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(action_follows_the_network_and_the_policy),
+      cmocka_unit_test(a_rule_that_does_not_apply_stays_silent),
+      cmocka_unit_test(a_case_that_warns_at_most_never_denies),
+      cmocka_unit_test(lacking_facts_warn_and_say_so),
+      cmocka_unit_test(facts_out_of_reach_hold_the_answer_up_only_where_it_hangs_on_them),
+      cmocka_unit_test(beyond_256_findings_of_a_rule_are_counted_only),
+      cmocka_unit_test(messages_read_as_the_api_servers),
+      cmocka_unit_test(values_are_quoted_and_cut),
+      cmocka_unit_test(a_message_stays_within_1024_bytes_and_keeps_its_id),
+      cmocka_unit_test(control_characters_reach_no_text),
+      cmocka_unit_test(a_warning_drops_its_mend_where_that_keeps_it_short),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
