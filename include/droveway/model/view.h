@@ -127,9 +127,9 @@ struct dw_mtu_range {
   const char *low_node, *high_node;
 };
 bool dw_view_nic_mtu(const struct dw_view *view, const char *name, struct dw_mtu_range *out) __attribute__((nonnull));
-/* The NICs (no bridges' ports in OVS, no loopback) that every such node has and that are not primary: how many, the
- * first MAX into OUT. */
-size_t dw_view_common_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull));
+/* The NICs that every such node has and that can be suggested as a master: no loopback, bridge, tunnel or port of a
+ * bond or bridge, and primary on no node. How many, the first MAX in order of name into OUT. */
+size_t dw_view_common_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
 /* The NIC name nearest to NAME that every such node has, or NULL. */
 const char *dw_view_nearest_nic(const struct dw_view *view, const char *name) __attribute__((nonnull));
 

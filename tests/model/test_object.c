@@ -1,0 +1,506 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+
+#include "model/cluster_fixture.h"
+
+static void assert_prefix(const struct dw_prefix *prefix, const char *text) {
+  char out[DW_PREFIX_TEXT];
+  assert_string_equal(dw_prefix_format(prefix, out), text);
+}
+
+static void assert_addr(const struct dw_addr *addr, const char *text) {
+  char out[DW_ADDR_TEXT];
+  assert_string_equal(dw_addr_format(addr, out), text);
+}
+
+static void assert_network(const struct dw_object *object, size_t index, const char *cidr, const char *name,
+                           const char *source) {
+  assert_true(index < object->network_count);
+  assert_prefix(&object->networks[index].prefix, cidr);
+  assert_string_equal(object->networks[index].name, name);
+  assert_string_equal(object->networks[index].source, source);
+}
+
+/* --- kinds --- */
+
+static void kinds_are_told_by_group_and_name(void **state) {
+  (void)state;
+  for (int i = 0; i < DW_KIND_COUNT; i++)
+    assert_int_equal(dw_kind_of(dw_kind_group((enum dw_kind)i), dw_kind_name((enum dw_kind)i)), i);
+  assert_int_equal(dw_kind_of("", "Node"), DW_KIND_NODE);
+  assert_int_equal(dw_kind_of("config.openshift.io", "Network"), DW_KIND_NETWORK);
+  assert_int_equal(dw_kind_of("operator.openshift.io", "Network"), DW_KIND_OTHER);
+  assert_int_equal(dw_kind_of("apps", "Node"), DW_KIND_OTHER);
+  assert_int_equal(dw_kind_of("", "node"), DW_KIND_OTHER);
+}
+
+static void any_version_of_a_group_is_taken(void **state) {
+  (void)state;
+  const struct dw_object *object =
+      reduced("{apiVersion: k8s.cni.cncf.io/v9, kind: NetworkAttachmentDefinition, metadata: {name: a}}");
+  assert_int_equal(object->kind, DW_KIND_NAD);
+  dw_object_unref(object);
+}
+
+static void other_kinds_are_passed_over(void **state) {
+  (void)state;
+  assert_null(reduced("{apiVersion: v1, kind: Pod, metadata: {name: a}}"));
+  assert_null(reduced("{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization}"));
+  assert_null(reduced("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: kube-system}, data: 5}"));
+  assert_null(reduced("{apiVersion: v1, kind: ConfigMap, metadata: {name: kubeadm-config, namespace: other}}"));
+  assert_null(reduced("{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: other}, spec: 5}"));
+}
+
+static void what_is_no_object_is_refused(void **state) {
+  (void)state;
+  assert_string_equal(refusal("[]"), "a Kubernetes object has to be an object, not a list");
+  assert_non_null(strstr(refusal("{kind: Node, metadata: {name: a}}"), "apiVersion is missing"));
+  assert_non_null(strstr(refusal("{apiVersion: v1, metadata: {name: a}}"), "kind is missing"));
+  assert_non_null(strstr(refusal("{apiVersion: v1, kind: ''}"), "kind is missing"));
+  assert_non_null(strstr(refusal("{apiVersion: v1, kind: Node}"), "metadata.name is missing"));
+  assert_non_null(strstr(refusal("{apiVersion: v1, kind: Node, metadata: {name: ''}}"), "metadata.name is missing"));
+  assert_non_null(strstr(refusal("{apiVersion: 1, kind: Node}"), "apiVersion is an integer"));
+  assert_non_null(strstr(refusal("{apiVersion: v1, kind: Node, metadata: []}"), "metadata is a list"));
+  assert_non_null(strstr(refusal("{apiVersion: v1, kind: Node, metadata: {name: 7}}"), "metadata.name is an integer"));
+}
+
+static void namespaces_follow_the_kind(void **state) {
+  (void)state;
+  const struct dw_object *nad =
+      reduced("{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: a}}");
+  assert_string_equal(nad->namespace_, "default");
+  const struct dw_object *placed =
+      reduced("{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: a, namespace: b}}");
+  assert_string_equal(placed->namespace_, "b");
+  const struct dw_object *node = reduced("{apiVersion: v1, kind: Node, metadata: {name: a, namespace: b}}");
+  assert_string_equal(node->namespace_, "");
+  dw_object_unref(nad);
+  dw_object_unref(placed);
+  dw_object_unref(node);
+}
+
+static void deletion_is_told(void **state) {
+  (void)state;
+  const struct dw_object *going =
+      reduced("{apiVersion: v1, kind: Node, metadata: {name: a, deletionTimestamp: '2026-01-01T00:00:00Z'}}");
+  const struct dw_object *staying = reduced("{apiVersion: v1, kind: Node, metadata: {name: a, "
+                                            "deletionTimestamp: null}}");
+  assert_true(going->deleting);
+  assert_false(staying->deleting);
+  dw_object_unref(going);
+  dw_object_unref(staying);
+}
+
+/* --- NADs --- */
+
+#define NAD "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: a, namespace: b"
+
+static void a_nad_keeps_name_and_pools(void **state) {
+  (void)state;
+  const struct dw_object *nad = reduced(
+      NAD "}\nspec: {config: '{\"name\": \"net\", \"plugins\": [{\"type\": \"tuning\"}, {\"type\": \"macvlan\", "
+          "\"ipam\": {\"type\": \"whereabouts\", \"network_name\": \"east\", \"range\": \"10.1.2.9/24\", "
+          "\"exclude\": [\"10.1.2.4/30\"], \"ipRanges\": [{\"range\": \"fd00::/64\"}, {\"range\": "
+          "\"10.9.0.0/32\"}]}}]}'}\n");
+  assert_string_equal(nad->name, "a");
+  assert_string_equal(nad->namespace_, "b");
+  assert_string_equal(nad->nad.cni_name, "net");
+  assert_string_equal(nad->nad.network_name, "east");
+  assert_int_equal(nad->nad.label, -1);
+  assert_int_equal(nad->nad.pool_count, 2);
+  const struct dw_pool_summary *pool = &nad->nad.pools[0];
+  assert_string_equal(pool->text, "10.1.2.0/24");
+  assert_string_equal(pool->field, "spec.config.plugins[1].ipam.range");
+  assert_addr(&pool->span.first, "10.1.2.1");
+  assert_addr(&pool->span.last, "10.1.2.254");
+  assert_int_equal(pool->usable.count, 2);
+  assert_addr(&pool->usable.items[0].last, "10.1.2.3");
+  assert_addr(&pool->usable.items[1].first, "10.1.2.8");
+  assert_string_equal(nad->nad.pools[1].text, "fd00::/64");
+  dw_object_unref(nad);
+}
+
+static void a_nad_without_readable_config_has_no_pools(void **state) {
+  (void)state;
+  static const char *const specs[] = {
+      "}",
+      "}\nspec: {}",
+      "}\nspec: {config: ''}",
+      "}\nspec: {config: '{'}",
+      "}\nspec: {config: '[]'}",
+      "}\nspec: {config: 5}",
+      "}\nspec: {config: '{\"type\": \"macvlan\", \"ipam\": {\"type\": \"whereabouts\", "
+      "\"range\": \"10.0.0.0/33\"}}'}"};
+  for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
+    char text[512];
+    snprintf(text, sizeof text, "%s%s\n", NAD, specs[i]);
+    const struct dw_object *nad = reduced(text);
+    assert_int_equal(nad->nad.pool_count, 0);
+    assert_string_equal(nad->nad.cni_name, "");
+    dw_object_unref(nad);
+  }
+}
+
+static void the_label_is_read(void **state) {
+  (void)state;
+  static const struct {
+    const char *labels;
+    int label;
+  } cases[] = {{"'true'", 1}, {"'false'", 0}, {"'True'", -1}, {"''", -1}, {"null", -1}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[512];
+    snprintf(text, sizeof text, "%s, labels: {droveway.io/migration-network: %s}}\n", NAD, cases[i].labels);
+    const struct dw_object *nad = reduced(text);
+    assert_int_equal(nad->nad.label, cases[i].label);
+    dw_object_unref(nad);
+  }
+  assert_string_equal(refusal(NAD ", labels: {droveway.io/migration-network: true}}\n"),
+                      "NetworkAttachmentDefinition b/a: metadata.labels.droveway.io/migration-network is a boolean; it "
+                      "has to be a string");
+}
+
+/* --- users, migrations, instances --- */
+
+static void users_tell_their_networks(void **state) {
+  (void)state;
+  const struct dw_object *hco =
+      reduced("apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\nmetadata:\n  name: a\n  annotations:\n"
+              "    kubevirt.kubevirt.io/jsonpatch: '[{\"op\": \"add\", \"path\": "
+              "\"/spec/configuration/migrations/network\", \"value\": \"patched\"}]'\n"
+              "spec: {liveMigrationConfig: {network: given}}\n");
+  assert_string_equal(hco->user.network, "given");
+  assert_string_equal(hco->user.jsonpatch_network, "patched");
+  const struct dw_object *v1 = reduced("{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {name: a}, "
+                                       "spec: {virtualization: {liveMigrationConfig: {network: given}}}}");
+  assert_string_equal(v1->user.network, "given");
+  assert_null(v1->user.jsonpatch_network);
+  const struct dw_object *kubevirt = reduced("{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: a}, "
+                                             "spec: {configuration: {migrations: {network: ''}}}}");
+  assert_null(kubevirt->user.network);
+  dw_object_unref(hco);
+  dw_object_unref(v1);
+  dw_object_unref(kubevirt);
+}
+
+static void users_of_the_wrong_type_are_refused(void **state) {
+  (void)state;
+#define KUBEVIRT "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: a, namespace: ns}, spec: "
+  const char *text = refusal(KUBEVIRT "{configuration: {migrations: {network: 5}}}}");
+  assert_non_null(strstr(text, "KubeVirt ns/a: spec.configuration.migrations.network is an integer"));
+  text = refusal(KUBEVIRT "{configuration: []}}");
+  assert_non_null(strstr(text, "KubeVirt ns/a: spec.configuration"));
+  assert_non_null(strstr(text, "a list"));
+}
+
+static void migrations_tell_whether_they_are_over(void **state) {
+  (void)state;
+  static const struct {
+    const char *status;
+    bool finished;
+  } cases[] = {{"{}", false},
+               {"{phase: Running}", false},
+               {"{phase: Succeeded}", true},
+               {"{phase: Failed}", true},
+               {"{phase: ''}", false}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[512];
+    snprintf(text, sizeof text,
+             "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstanceMigration, metadata: {name: m, namespace: ns}, "
+             "spec: {vmiName: vm}, status: %s}",
+             cases[i].status);
+    const struct dw_object *migration = reduced(text);
+    assert_int_equal(migration->migration.finished, cases[i].finished);
+    assert_string_equal(migration->migration.vmi, "vm");
+    dw_object_unref(migration);
+  }
+}
+
+static void instances_tell_where_they_went(void **state) {
+  (void)state;
+  const struct dw_object *vmi =
+      reduced("{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {name: vm}, "
+              "status: {migrationState: {targetNodeAddress: 10.0.0.9, completed: true}}}");
+  assert_string_equal(vmi->vmi.target_node_address, "10.0.0.9");
+  assert_true(vmi->vmi.completed);
+  dw_object_unref(vmi);
+  assert_non_null(strstr(refusal("{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {name: vm}, "
+                                 "status: {migrationState: {completed: 'yes'}}}"),
+                         "status.migrationState.completed is a string"));
+}
+
+/* --- nodes and cluster networks --- */
+
+static void nodes_tell_labels_and_addresses(void **state) {
+  (void)state;
+  const struct dw_object *node = reduced("apiVersion: v1\nkind: Node\nmetadata: {name: w1, labels: {a: '', b: 'c'}}\n"
+                                         "spec: {podCIDR: 10.244.1.0/24, podCIDRs: [10.244.1.0/24, 'fd00:1::/64']}\n"
+                                         "status:\n  addresses:\n  - {type: Hostname, address: w1}\n"
+                                         "  - {type: InternalIP, address: 192.168.1.11}\n"
+                                         "  - {type: InternalIP, address: 'fd00::11'}\n"
+                                         "  - {type: ExternalIP, address: 203.0.113.9}\n");
+  assert_int_equal(node->node.label_count, 2);
+  assert_string_equal(node->node.labels[1].key, "b");
+  assert_string_equal(node->node.labels[1].value, "c");
+  assert_int_equal(node->node.internal_ip_count, 2);
+  assert_addr(&node->node.internal_ips[1], "fd00::11");
+  assert_int_equal(node->network_count, 4);
+  assert_network(node, 0, "10.244.1.0/24", "pod CIDR", "Node w1");
+  assert_network(node, 1, "fd00:1::/64", "pod CIDR", "Node w1");
+  assert_network(node, 2, "192.168.1.11/32", "node address", "Node w1");
+  assert_network(node, 3, "fd00::11/128", "node address", "Node w1");
+  dw_object_unref(node);
+}
+
+static void a_single_pod_cidr_counts_too(void **state) {
+  (void)state;
+  const struct dw_object *node =
+      reduced("{apiVersion: v1, kind: Node, metadata: {name: w1}, spec: {podCIDR: 10.244.1.7/24}}");
+  assert_int_equal(node->network_count, 1);
+  assert_network(node, 0, "10.244.1.0/24", "pod CIDR", "Node w1");
+  dw_object_unref(node);
+}
+
+static void node_errors_name_the_field(void **state) {
+  (void)state;
+#define NODE "{apiVersion: v1, kind: Node, metadata: {name: w1}, "
+  assert_string_equal(refusal(NODE "status: {addresses: 5}}"),
+                      "Node w1: status.addresses is an integer; it has to be a list");
+  assert_string_equal(refusal(NODE "status: {addresses: [{type: InternalIP, address: w1}]}}"),
+                      "Node w1: status.addresses[0].address is \"w1\"; an InternalIP has to be an IP address");
+  assert_string_equal(refusal(NODE "status: {addresses: [null]}}"),
+                      "Node w1: status.addresses[0] is null; it has to be an object");
+  assert_string_equal(refusal(NODE "spec: {podCIDRs: [10.0.0.0]}}"),
+                      "Node w1: spec.podCIDRs[0] is \"10.0.0.0\"; it has to be a CIDR such as 10.128.0.0/14");
+  assert_string_equal(refusal("{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {a: 1}}}"),
+                      "Node w1: metadata.labels.a is an integer; it has to be a string");
+}
+
+static void the_openshift_network_prefers_status(void **state) {
+  (void)state;
+  const struct dw_object *network =
+      reduced("apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"
+              "spec: {networkType: OVNKubernetes, clusterNetwork: [{cidr: 10.0.0.0/8}], serviceNetwork: "
+              "[172.30.0.0/16]}\n"
+              "status: {networkType: Other, clusterNetwork: [{cidr: 10.128.0.0/14, hostPrefix: 23}]}\n");
+  assert_int_equal(network->network_count, 2);
+  assert_network(network, 0, "10.128.0.0/14", "pod network", "Network cluster");
+  assert_network(network, 1, "172.30.0.0/16", "service network", "Network cluster");
+  dw_object_unref(network);
+}
+
+static void ovn_kubernetes_adds_its_own_subnets(void **state) {
+  (void)state;
+  const struct dw_object *network = reduced("{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: "
+                                            "cluster}, spec: {networkType: OVNKubernetes}}");
+  assert_int_equal(network->network_count, 6);
+  assert_network(network, 0, "100.64.0.0/16", "OVN-Kubernetes join subnet", "OVN-Kubernetes default");
+  assert_network(network, 1, "100.88.0.0/16", "OVN-Kubernetes transit subnet", "OVN-Kubernetes default");
+  assert_network(network, 2, "169.254.0.0/17", "OVN-Kubernetes masquerade subnet", "OVN-Kubernetes default");
+  assert_network(network, 5, "fd69::/112", "OVN-Kubernetes masquerade subnet", "OVN-Kubernetes default");
+  dw_object_unref(network);
+}
+
+static void service_cidrs_are_read(void **state) {
+  (void)state;
+  const struct dw_object *object = reduced("{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: "
+                                           "kubernetes}, spec: {cidrs: [10.96.0.0/12, 'fd01::/112']}}");
+  assert_int_equal(object->network_count, 2);
+  assert_network(object, 0, "10.96.0.0/12", "service network", "ServiceCIDR kubernetes");
+  dw_object_unref(object);
+}
+
+static void kubeadm_config_is_read(void **state) {
+  (void)state;
+  const struct dw_object *object =
+      reduced("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kubeadm-config, namespace: kube-system}\n"
+              "data:\n  ClusterConfiguration: |\n    kind: ClusterConfiguration\n    networking:\n"
+              "      dnsDomain: cluster.local\n      podSubnet: 10.244.0.0/16, fd00:10::/56\n"
+              "      serviceSubnet: 10.96.0.0/12\n");
+  assert_int_equal(object->network_count, 3);
+  assert_network(object, 0, "10.244.0.0/16", "pod network", "ConfigMap kubeadm-config");
+  assert_network(object, 1, "fd00:10::/56", "pod network", "ConfigMap kubeadm-config");
+  assert_network(object, 2, "10.96.0.0/12", "service network", "ConfigMap kubeadm-config");
+  dw_object_unref(object);
+}
+
+static void install_config_is_read(void **state) {
+  (void)state;
+  const struct dw_object *object =
+      reduced("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cluster-config-v1, namespace: kube-system}\n"
+              "data:\n  install-config: |\n    networking:\n      machineCIDR: 192.168.7.0/24\n"
+              "      machineNetwork:\n      - cidr: 192.168.1.0/24\n");
+  assert_int_equal(object->network_count, 2);
+  assert_network(object, 0, "192.168.1.0/24", "machine network", "ConfigMap cluster-config-v1");
+  assert_network(object, 1, "192.168.7.0/24", "machine network", "ConfigMap cluster-config-v1");
+  dw_object_unref(object);
+  object = reduced("{apiVersion: v1, kind: ConfigMap, metadata: {name: cluster-config-v1, namespace: kube-system}}");
+  assert_int_equal(object->network_count, 0);
+  dw_object_unref(object);
+}
+
+static void broken_embedded_yaml_is_refused(void **state) {
+  (void)state;
+#define KUBEADM "{apiVersion: v1, kind: ConfigMap, metadata: {name: kubeadm-config, namespace: kube-system}, data: "
+  const char *text = refusal(KUBEADM "{ClusterConfiguration: \"a: b\\nc: [\"}}");
+  assert_non_null(strstr(text, "ConfigMap kube-system/kubeadm-config: data.ClusterConfiguration holds no readable"));
+  text = refusal(KUBEADM "{ClusterConfiguration: '[1]'}}");
+  assert_non_null(strstr(text, "data.ClusterConfiguration holds a list"));
+  text = refusal(KUBEADM "{ClusterConfiguration: 'networking: {podSubnet: 5}'}}");
+  assert_non_null(strstr(text, "data.ClusterConfiguration.networking.podSubnet is an integer"));
+  text = refusal(KUBEADM "{ClusterConfiguration: 'networking: {podSubnet: x}'}}");
+  assert_non_null(strstr(text, "data.ClusterConfiguration.networking.podSubnet is \"x\""));
+}
+
+/* --- NodeNetworkState --- */
+
+#define NNS "apiVersion: nmstate.io/v1beta1\nkind: NodeNetworkState\nmetadata: {name: w1}\n"
+
+static const struct dw_nic *nic_of(const struct dw_object *nns, const char *name) {
+  for (size_t i = 0; i < nns->nns.nic_count; i++)
+    if (strcmp(nns->nns.nics[i].name, name) == 0)
+      return &nns->nns.nics[i];
+  fail_msg("no NIC %s", name);
+  return NULL;
+}
+
+static void nics_are_read(void **state) {
+  (void)state;
+  const struct dw_object *nns =
+      reduced(NNS "status: {currentState: {interfaces: ["
+                  "{name: eth1, type: ethernet, state: down, mtu: 9000, controller: bond0},"
+                  "{name: bond0, type: bond, state: up, mtu: 1500, ipv4: {enabled: true, address: [{ip: 10.0.0.1, "
+                  "prefix-length: 24}]}, ipv6: {address: [{ip: 'fe80::1'}]}},"
+                  "{name: eth0, type: ethernet, state: ignore, master: br1},"
+                  "{name: br1, type: linux-bridge, state: up, bridge: {port: [{name: eth0}, {name: br1}]}},"
+                  "{name: plain}, {type: unknown}],"
+                  "routes: {running: [{destination: 0.0.0.0/0, next-hop-interface: bond0, table-id: 254},"
+                  "{destination: '::/0', next-hop-interface: plain},"
+                  "{destination: 0.0.0.0/0, next-hop-interface: eth1, table-id: 100},"
+                  "{destination: 10.0.0.0/8, next-hop-interface: eth0},"
+                  "{destination: 0.0.0.0/0, next-hop-interface: nowhere}],"
+                  "config: [{destination: 0.0.0.0/0, next-hop-interface: br1}]}}}\n");
+  assert_int_equal(nns->nns.nic_count, 5);
+  assert_string_equal(nns->nns.nics[0].name, "bond0");
+  const struct dw_nic *eth1 = nic_of(nns, "eth1");
+  assert_false(eth1->up);
+  assert_int_equal(eth1->mtu, 9000);
+  assert_string_equal(eth1->controller, "bond0");
+  assert_false(eth1->default_route);
+  assert_false(eth1->fits_master);
+  const struct dw_nic *bond = nic_of(nns, "bond0");
+  assert_true(bond->up);
+  assert_true(bond->fits_master);
+  assert_true(bond->default_route);
+  assert_null(bond->controller);
+  assert_int_equal(bond->address_count, 2);
+  assert_addr(&bond->addresses[0], "10.0.0.1");
+  assert_addr(&bond->addresses[1], "fe80::1");
+  assert_true(nic_of(nns, "eth0")->up);
+  assert_string_equal(nic_of(nns, "eth0")->controller, "br1");
+  assert_true(nic_of(nns, "br1")->is_bridge);
+  assert_int_equal(nic_of(nns, "br1")->port_count, 2);
+  assert_false(nic_of(nns, "br1")->default_route);
+  assert_true(nic_of(nns, "plain")->default_route);
+  assert_int_equal(nic_of(nns, "plain")->mtu, 0);
+  dw_object_unref(nns);
+}
+
+static void an_ovs_bridge_and_its_port_are_one(void **state) {
+  (void)state;
+  const struct dw_object *nns = reduced(
+      NNS "status: {currentState: {interfaces: ["
+          "{name: br-ex, type: ovs-interface, state: up, mtu: 1400, controller: br-ex, ipv4: {address: [{ip: "
+          "10.0.0.1}]}},"
+          "{name: br-ex, type: ovs-bridge, state: down, ipv4: {address: [{ip: 10.0.0.2}]}, bridge: {port: [{name: "
+          "br-ex}, {name: eth0}]}},"
+          "{name: br-x, type: ovs-bridge, bridge: {port: [{name: br-x}]}}]}}\n");
+  assert_int_equal(nns->nns.nic_count, 2);
+  const struct dw_nic *bridge = nic_of(nns, "br-ex");
+  assert_true(bridge->up);
+  assert_true(bridge->is_bridge);
+  assert_int_equal(bridge->port_count, 1);
+  assert_int_equal(bridge->mtu, 1400);
+  assert_int_equal(bridge->address_count, 2);
+  assert_null(bridge->controller);
+  assert_false(bridge->fits_master);
+  assert_int_equal(nic_of(nns, "br-x")->port_count, 0);
+  dw_object_unref(nns);
+}
+
+static void nic_errors_name_the_field(void **state) {
+  (void)state;
+#define NICS NNS "status: {currentState: {interfaces: "
+  assert_string_equal(refusal(NICS "[{name: a}, {name: b, mtu: '1500'}]}}\n"),
+                      "NodeNetworkState w1: status.currentState.interfaces[1].mtu is a string; it has to be an "
+                      "integer");
+  assert_non_null(strstr(refusal(NICS "[{name: a, mtu: -1}]}}\n"), "interfaces[0].mtu is -1; it has to lie between"));
+  assert_non_null(strstr(refusal(NICS "[{name: a, mtu: 4294967296}]}}\n"), "interfaces[0].mtu is 4294967296"));
+  assert_non_null(strstr(refusal(NICS "{}}}\n"), "status.currentState.interfaces is an object"));
+  assert_non_null(strstr(refusal(NICS "[{name: 5}]}}\n"), "interfaces[0].name is an integer"));
+  assert_non_null(
+      strstr(refusal(NICS "[{name: a, ipv4: {address: [{ip: x}]}}]}}\n"), "interfaces[0].ipv4.address[0].ip is \"x\""));
+  assert_non_null(
+      strstr(refusal(NICS "[{name: a, bridge: {port: [b]}}]}}\n"), "interfaces[0].bridge.port[0] is a string"));
+  assert_non_null(strstr(refusal(NNS "status: {currentState: {routes: {running: [{destination: 1}]}}}\n"),
+                         "status.currentState.routes.running[0].destination is an integer"));
+}
+
+/* --- references --- */
+
+static void *take_and_give(void *context) {
+  const struct dw_object *object = context;
+  for (int i = 0; i < 20000; i++)
+    dw_object_unref(dw_object_ref(object));
+  return NULL;
+}
+
+static void references_are_counted_across_threads(void **state) {
+  (void)state;
+  const struct dw_object *object = reduced("{apiVersion: v1, kind: Node, metadata: {name: w1}}");
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, take_and_give, (void *)(uintptr_t)object), 0);
+  for (int i = 0; i < 4; i++)
+    pthread_join(threads[i], NULL);
+  assert_string_equal(object->name, "w1");
+  dw_object_unref(object);
+  dw_object_unref(NULL);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(kinds_are_told_by_group_and_name),
+      cmocka_unit_test(any_version_of_a_group_is_taken),
+      cmocka_unit_test(other_kinds_are_passed_over),
+      cmocka_unit_test(what_is_no_object_is_refused),
+      cmocka_unit_test(namespaces_follow_the_kind),
+      cmocka_unit_test(deletion_is_told),
+      cmocka_unit_test(a_nad_keeps_name_and_pools),
+      cmocka_unit_test(a_nad_without_readable_config_has_no_pools),
+      cmocka_unit_test(the_label_is_read),
+      cmocka_unit_test(users_tell_their_networks),
+      cmocka_unit_test(users_of_the_wrong_type_are_refused),
+      cmocka_unit_test(migrations_tell_whether_they_are_over),
+      cmocka_unit_test(instances_tell_where_they_went),
+      cmocka_unit_test(nodes_tell_labels_and_addresses),
+      cmocka_unit_test(a_single_pod_cidr_counts_too),
+      cmocka_unit_test(node_errors_name_the_field),
+      cmocka_unit_test(the_openshift_network_prefers_status),
+      cmocka_unit_test(ovn_kubernetes_adds_its_own_subnets),
+      cmocka_unit_test(service_cidrs_are_read),
+      cmocka_unit_test(kubeadm_config_is_read),
+      cmocka_unit_test(install_config_is_read),
+      cmocka_unit_test(broken_embedded_yaml_is_refused),
+      cmocka_unit_test(nics_are_read),
+      cmocka_unit_test(an_ovs_bridge_and_its_port_are_one),
+      cmocka_unit_test(nic_errors_name_the_field),
+      cmocka_unit_test(references_are_counted_across_threads),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
