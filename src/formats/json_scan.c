@@ -188,10 +188,10 @@ static void keep_duplicate(struct search *s, struct key first, struct key second
 }
 
 static void compare_keys(struct search *s, size_t from) {
-  struct key *list = s->keys.list + from;
   size_t count = s->keys.count - from;
   if (count < 2)
     return;
+  struct key *list = s->keys.list + from;
   qsort(list, count, sizeof *list, by_name);
   for (size_t i = 1; i < count; i++) {
     if (dw_key_equal(list[i - 1].text, list[i].text))

@@ -92,10 +92,12 @@ static const char *in_words(const struct reader *r, struct place place) {
   return problem;
 }
 
-/* Missing quotes are found at the end of the file, but mended where they open. */
+/* What has no end is found far behind the place where it is to be mended. */
 static bool blames_context(const yaml_parser_t *parser) {
-  return parser->problem && parser->context && strstr(parser->context, "quoted scalar") &&
-         strstr(parser->problem, "found unexpected ");
+  if (!parser->problem || !parser->context)
+    return false;
+  bool open_quote = strstr(parser->context, "quoted scalar") && strstr(parser->problem, "found unexpected ");
+  return open_quote || strstr(parser->context, "simple key");
 }
 
 static bool fail_parsing(struct reader *r) {

@@ -1,0 +1,211 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "droveway/formats/json_scan.h"
+#include "formats/formats_support.h"
+
+#define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
+
+static void counts_lines_and_bytes(void **state) {
+  (void)state;
+  static const char text[] = "ab\n\n\xc3\xa9x\r\ny";
+  static const struct {
+    size_t offset;
+    int line;
+    int column;
+  } table[] = {{0, 1, 1}, {2, 1, 3}, {3, 2, 1}, {4, 3, 1}, {6, 3, 3}, {8, 3, 5}, {9, 4, 1}, {10, 4, 2}, {99, 4, 2}};
+  for (size_t i = 0; i < LENGTH(table); i++) {
+    int line = 0;
+    int column = 0;
+    dw_text_position(text, strlen(text), table[i].offset, &line, &column);
+    assert_int_equal(line, table[i].line);
+    assert_int_equal(column, table[i].column);
+  }
+}
+
+/* The value's text at PATH; "" where there is none. */
+static const char *value_at(const char *text, const char *path, struct dw_buf *out) {
+  struct dw_json_place place;
+  char *copy = unterminated(text, strlen(text));
+  dw_buf_truncate(out, 0);
+  if (dw_json_locate(copy, strlen(text), path, &place)) {
+    dw_buf_add(out, text + place.key.offset, place.key.length);
+    dw_buf_puts(out, "=");
+    dw_buf_add(out, text + place.value.offset, place.value.length);
+    dw_buf_puts(out, place.empty ? " (empty)" : "");
+  }
+  free(copy);
+  return dw_buf_text(out);
+}
+
+static void finds_values_by_path(void **state) {
+  (void)state;
+  static const char text[] =
+      " { \"plugins\" : [ {\"type\":\"macvlan\", \"ipam\":{}}, { \"IPAM\" : [ ] } ], \"a.b/c\":{\"[x]\":1},"
+      " \"k\":1, \"K\":2, \"k\":3, \"\\u0064\":4, \"l\":5, \"L\":6, \"\":7 } ";
+  static const struct {
+    const char *path;
+    const char *found;
+  } table[] = {
+      {"plugins[0].type", "\"type\"=\"macvlan\""},
+      {"plugins[0].ipam", "\"ipam\"={} (empty)"},
+      {"plugins[1].ipam", "\"IPAM\"=[ ] (empty)"},
+      {"PLUGINS[1]", "={ \"IPAM\" : [ ] }"},
+      {"[a.b/c]", "\"a.b/c\"={\"[x]\":1}"},
+      {"[a.b/c][[x]]", "\"[x]\"=1"},
+      {"k", "\"k\"=3"},
+      {"K", "\"K\"=2"},
+      {"d", "\"\\u0064\"=4"},
+      {"D", "\"\\u0064\"=4"},
+      {"[]", "\"\"=7"},
+      {"plugins[2]", ""},
+      {"plugins.type", ""},
+      {"plugins[x]", ""},
+      {"plugins[99999999999999999999]", ""},
+      {"plugins[0].type.x", ""},
+      {"missing", ""},
+      {"missing.type", ""},
+  };
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  for (size_t i = 0; i < LENGTH(table); i++)
+    assert_string_equal(value_at(text, table[i].path, &out), table[i].found);
+  assert_string_equal(value_at(" [1] ", "", &out), "=[1]");
+  assert_string_equal(value_at("{\"f\":1,\"F\":2}", "f", &out), "\"f\"=1");
+  assert_string_equal(value_at("{\"f\":1,\"F\":2,\"Ma\xc5\xbfter\":{\"x\":3}}", "master.x", &out), "\"x\"=3");
+}
+
+static void text_that_is_no_json_holds_nothing(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+      "", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "[1,", "{\"a\":1,}", "{\"a\":\"\\ud800\"}", "\"", "\xff"};
+  for (size_t i = 0; i < LENGTH(texts); i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+    size_t count = 1;
+    assert_string_equal(value_at(texts[i], "a", &out), "");
+    assert_string_equal(value_at(texts[i], "", &out), "");
+    dw_json_duplicates(arena, texts[i], strlen(texts[i]), &count);
+    assert_int_equal(count, 0);
+  }
+}
+
+static void deep_text_holds_nothing(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  char *text = repeated("{\"a\":", 100000);
+  struct dw_json_place place;
+  size_t count = 1;
+  assert_false(dw_json_locate(text, strlen(text), "a.a", &place));
+  dw_json_duplicates(arena, text, strlen(text), &count);
+  assert_int_equal(count, 0);
+  free(text);
+}
+
+/* "path:first/second@line:column" of each, a blank between. */
+static const char *duplicates_of(const char *text, struct dw_buf *out) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t count = 0;
+  char *copy = unterminated(text, strlen(text));
+  const struct dw_json_duplicate *list = dw_json_duplicates(arena, copy, strlen(text), &count);
+  dw_buf_truncate(out, 0);
+  for (size_t i = 0; i < count; i++)
+    dw_buf_printf(out, "%s%s:%s/%s@%d:%d", i ? " " : "", list[i].path, list[i].first, list[i].second, list[i].line,
+                  list[i].column);
+  free(copy);
+  return dw_buf_text(out);
+}
+
+static void finds_duplicates_on_every_level(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    const char *found;
+  } table[] = {
+      {"{\"a\":1,\"b\":{\"a\":1},\"c\":[{\"a\":1},{\"a\":1}]}", ""},
+      {"[1,2]", ""},
+      {"\"a\"", ""},
+      {"{\"range\":1,\n \"Range\":2}", "Range:range/Range@2:2"},
+      {"{\"a\":1,\"a\":2}", "a:a/a@1:8"},
+      {"{\"a\":1,\"\\u0041\":2}", "A:a/A@1:8"},
+      {"{\"s\":1,\"\xc5\xbf\":2}", "\xc5\xbf:s/\xc5\xbf@1:8"},
+      {"{\"k\":1,\"\xe2\x84\xaa\":2}", "\xe2\x84\xaa:k/\xe2\x84\xaa@1:8"},
+
+      {"{\"ipam\":{\"x\":1,\"X\":2},\"p\":[0,{\"y\":1,\"y\":2}]}", "ipam.X:x/X@1:16 p[1].y:y/y@1:37"},
+      {"{\"a\":1,\"A\":{\"b\":1,\"b\":2},\"a\":3}", "A:a/A@1:8 A.b:b/b@1:19 a:A/a@1:26"},
+      {"[[{\"q\":1,\"Q\":1}]]", "[0][0].Q:q/Q@1:10"},
+      {"{\"a.b\":{\"c\":1,\"c\":1},\"\":1,\"\":2}", "[a.b].c:c/c@1:15 []:/@1:27"},
+  };
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  for (size_t i = 0; i < LENGTH(table); i++)
+    assert_string_equal(duplicates_of(table[i].text, &out), table[i].found);
+}
+
+static void keeps_the_first_64(void **state) {
+  (void)state;
+  for (int keys = 64; keys <= 66; keys++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+    size_t count = 0;
+    dw_buf_puts(&text, "{\"k\":1");
+    for (int i = 1; i < keys; i++)
+      dw_buf_puts(&text, ",\n\"K\":1");
+    dw_buf_puts(&text, "}");
+    const struct dw_json_duplicate *list = dw_json_duplicates(arena, dw_buf_text(&text), text.length, &count);
+    assert_int_equal(count, keys <= 65 ? keys - 1 : 64);
+    for (size_t i = 0; i < count; i++)
+      assert_int_equal(list[i].line, i + 2);
+  }
+}
+
+/* The outer object's keys are compared after the inner ones' were: the earliest in the document have to stay. */
+static void keeps_the_first_64_of_several_objects(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  size_t count = 0;
+  dw_buf_puts(&text, "{\"a\":1,\"A\":1,\n\"b\":[");
+  for (int i = 0; i < 100; i++)
+    dw_buf_printf(&text, "%s{\"x\":1,\"x\":1}", i ? "," : "");
+  dw_buf_puts(&text, "]}");
+  const struct dw_json_duplicate *list = dw_json_duplicates(arena, dw_buf_text(&text), text.length, &count);
+  assert_int_equal(count, 64);
+  assert_string_equal(list[0].path, "A");
+  assert_string_equal(list[1].path, "b[0].x");
+  assert_string_equal(list[63].path, "b[62].x");
+}
+
+/* A million bytes of key above 64 duplicates must not become 64 million bytes of paths. */
+static void shortens_absurd_paths(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  char *key = repeated("\xc3\xa9", 500000);
+  size_t count = 0;
+  dw_buf_printf(&text, "{\"%s\":{\"k\":1", key);
+  for (int i = 0; i < 64; i++)
+    dw_buf_puts(&text, ",\"k\":1");
+  dw_buf_puts(&text, "}}");
+  const struct dw_json_duplicate *list = dw_json_duplicates(arena, dw_buf_text(&text), text.length, &count);
+  assert_int_equal(count, 64);
+  assert_true(strlen(list[63].path) < 400);
+  assert_true(dw_arena_used(arena) < 100000);
+  free(key);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(counts_lines_and_bytes),
+      cmocka_unit_test(finds_values_by_path),
+      cmocka_unit_test(text_that_is_no_json_holds_nothing),
+      cmocka_unit_test(deep_text_holds_nothing),
+      cmocka_unit_test(finds_duplicates_on_every_level),
+      cmocka_unit_test(keeps_the_first_64),
+      cmocka_unit_test(keeps_the_first_64_of_several_objects),
+      cmocka_unit_test(shortens_absurd_paths),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

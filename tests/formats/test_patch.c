@@ -1,0 +1,76 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "droveway/formats/patch.h"
+#include "formats/formats_support.h"
+
+static void an_empty_patch_is_an_empty_list(void **state) {
+  (void)state;
+  DW_PATCH_SCOPED struct dw_patch patch = DW_PATCH_INIT;
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  dw_patch_write(&patch, &out);
+  assert_string_equal(dw_buf_text(&out), "[]");
+  assert_int_equal(patch.count, 0);
+}
+
+static void writes_operations_in_order(void **state) {
+  (void)state;
+  DW_PATCH_SCOPED struct dw_patch patch = DW_PATCH_INIT;
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  dw_patch_op(&patch, "add", "/spec/liveMigrationConfig", "{\"a\":[1,null]}");
+  dw_patch_op(&patch, "replace", "/a\"b", "\"x\\ny\"");
+  dw_patch_write(&patch, &out);
+  assert_int_equal(patch.count, 2);
+  assert_true(same_json(dw_buf_text(&out),
+                        "[{\"op\":\"add\",\"path\":\"/spec/liveMigrationConfig\",\"value\":{\"a\":[1,null]}},"
+                        "{\"op\":\"replace\",\"path\":\"/a\\\"b\",\"value\":\"x\\ny\"}]"));
+}
+
+static void escapes_pointer_tokens(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  dw_pointer_add(&out, "metadata");
+  dw_pointer_add(&out, "a/b~c~1");
+  dw_pointer_add(&out, "");
+  assert_string_equal(dw_buf_text(&out), "/metadata/a~1b~0c~01/");
+}
+
+/* RFC 4648, section 10, and bytes that are no text. */
+static void encodes_base64(void **state) {
+  (void)state;
+  static const struct {
+    const char *bytes;
+    size_t length;
+    const char *text;
+  } table[] = {
+      {"", 0, ""},
+      {"f", 1, "Zg=="},
+      {"fo", 2, "Zm8="},
+      {"foo", 3, "Zm9v"},
+      {"foob", 4, "Zm9vYg=="},
+      {"fooba", 5, "Zm9vYmE="},
+      {"foobar", 6, "Zm9vYmFy"},
+      {"\0\xff\xfe\xfb", 4, "AP/++w=="},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+    char *copy = unterminated(table[i].bytes, table[i].length);
+    dw_base64(copy, table[i].length, &out);
+    assert_string_equal(dw_buf_text(&out), table[i].text);
+    free(copy);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_empty_patch_is_an_empty_list),
+      cmocka_unit_test(writes_operations_in_order),
+      cmocka_unit_test(escapes_pointer_tokens),
+      cmocka_unit_test(encodes_base64),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
