@@ -142,7 +142,7 @@ static void drop_repeats(struct tally *tally) {
 }
 
 static void count_nad(struct tally *tally, uint32_t nad) {
-  if (tally->used == TALLY_ROOM)
+  if (!tally->full && tally->used == TALLY_ROOM)
     drop_repeats(tally);
   if (!tally->full)
     tally->nads[tally->used++] = nad;
