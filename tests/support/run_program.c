@@ -1,0 +1,215 @@
+#include "support/run_program.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+enum { ARGUMENTS_MAX = 32, SECONDS_MAX = 120 };
+
+const char *droveway_path(void) {
+  static char path[PATH_MAX];
+  const char *given = getenv("DROVEWAY");
+  const char *build = getenv("BUILD");
+  if (given == NULL)
+    snprintf(path, sizeof path, "%s/droveway", build == NULL ? "build" : build);
+  return given == NULL ? path : given;
+}
+
+static int memory_file(const char *content) {
+  int fd = memfd_create("droveway-test", MFD_CLOEXEC);
+  assert_true(fd >= 0);
+  size_t length = content == NULL ? 0 : strlen(content);
+  for (size_t done = 0; done < length;) {
+    ssize_t written = write(fd, content + done, length - done);
+    assert_true(written > 0);
+    done += (size_t)written;
+  }
+  assert_true(lseek(fd, 0, SEEK_SET) == 0);
+  return fd;
+}
+
+/* All that FD holds, read by place: the offset stays where the program that writes to it left it. */
+static char *content_of(int fd, size_t *length) {
+  struct stat info;
+  assert_int_equal(fstat(fd, &info), 0);
+  size_t size = (size_t)info.st_size;
+  char *text = malloc(size + 1);
+  assert_non_null(text);
+  size_t done = 0;
+  while (done < size) {
+    ssize_t count = pread(fd, text + done, size - done, (off_t)done);
+    assert_true(count > 0);
+    done += (size_t)count;
+  }
+  text[done] = '\0';
+  if (length != NULL)
+    *length = done;
+  return text;
+}
+
+/* In the child; does not return. */
+static void become(const char *const *arguments, const int *descriptors) {
+  char *argv[ARGUMENTS_MAX];
+  int count = 0;
+  argv[count++] = (char *)(uintptr_t)droveway_path();
+  while (*arguments != NULL && count < ARGUMENTS_MAX - 1)
+    argv[count++] = (char *)(uintptr_t)*arguments++;
+  argv[count] = NULL;
+  for (int i = 0; i < 3; i++)
+    if (dup2(descriptors[i], i) < 0)
+      _exit(126);
+  alarm(SECONDS_MAX); /* kept across exec: no test hangs for ever */
+  execv(argv[0], argv);
+  _exit(127);
+}
+
+static pid_t spawn(const char *const *arguments, const int *descriptors) {
+  fflush(NULL);
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0)
+    become(arguments, descriptors);
+  return pid;
+}
+
+static int wait_for(pid_t pid) {
+  int status = 0;
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+struct run run_droveway(const char *input, const char *const *arguments) {
+  int descriptors[3] = {memory_file(input), memory_file(NULL), memory_file(NULL)};
+  struct run run = {.status = wait_for(spawn(arguments, descriptors))};
+  run.out = content_of(descriptors[1], &run.out_length);
+  run.err = content_of(descriptors[2], NULL);
+  for (int i = 0; i < 3; i++)
+    close(descriptors[i]);
+  if (run.status == 127)
+    fail_msg("can't run %s", droveway_path());
+  return run;
+}
+
+void run_free(struct run *run) {
+  free(run->out);
+  free(run->err);
+  run->out = NULL;
+  run->err = NULL;
+}
+
+struct json_object *run_json(const struct run *run) {
+  struct json_object *value = json_tokener_parse(run->out);
+  if (value == NULL)
+    fail_msg("no JSON (exit status %d): %s%s", run->status, run->out, run->err);
+  return value;
+}
+
+/* --- serve --- */
+
+/* The port from the log's line {... "msg":"listening" ... "port":N ...}; 0 where it is not there yet. */
+static int listening_port(int log) {
+  char *text = content_of(log, NULL);
+  int port = 0;
+  char *rest = text;
+  for (char *line; port == 0 && (line = strsep(&rest, "\n")) != NULL;) {
+    struct json_object *value = strstr(line, "\"listening\"") == NULL ? NULL : json_tokener_parse(line);
+    struct json_object *member = NULL;
+    if (json_object_object_get_ex(value, "port", &member))
+      port = json_object_get_int(member);
+    json_object_put(value);
+  }
+  free(text);
+  return port;
+}
+
+static void wait_until_listening(struct service *service) {
+  for (int i = 0; i < 3000; i++) {
+    service->port = listening_port(service->log);
+    if (service->port > 0)
+      return;
+    if (waitpid(service->pid, NULL, WNOHANG) != 0)
+      break;
+    usleep(10000);
+  }
+  fail_msg("serve does not listen: %s", content_of(service->log, NULL));
+}
+
+struct service service_start(const char *const *options) {
+  struct service service = {.log = memory_file(NULL)};
+  folder_make(service.folder);
+  RUN_SCOPED certificates = RUN("certs", "--dir", service.folder, "--dns", "localhost", "127.0.0.1");
+  if (certificates.status != 0)
+    fail_msg("certs: %s", certificates.err);
+  char certificate[80];
+  char key[80];
+  snprintf(certificate, sizeof certificate, "%s/tls.crt", service.folder);
+  snprintf(key, sizeof key, "%s/tls.key", service.folder);
+  const char *arguments[ARGUMENTS_MAX] = {"serve",     "--listen", "127.0.0.1:0", "--tls-cert", certificate,
+                                          "--tls-key", key};
+  int count = 7;
+  while (*options != NULL && count < ARGUMENTS_MAX - 1)
+    arguments[count++] = *options++;
+  int descriptors[3] = {memory_file(NULL), memory_file(NULL), service.log};
+  service.pid = spawn(arguments, descriptors);
+  close(descriptors[0]);
+  close(descriptors[1]);
+  wait_until_listening(&service);
+  return service;
+}
+
+int service_stop(struct service *service) {
+  assert_int_equal(kill(service->pid, SIGTERM), 0);
+  int status = wait_for(service->pid);
+  close(service->log);
+  folder_remove(service->folder);
+  return status;
+}
+
+/* --- files --- */
+
+char *file_text(const char *path, size_t *length) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    fail_msg("can't read %s", path);
+  char *text = content_of(fd, length);
+  close(fd);
+  return text;
+}
+
+void folder_make(char *folder) {
+  const char *base = getenv("TMPDIR");
+  snprintf(folder, 64, "%s/droveway-test-XXXXXX", base == NULL || strlen(base) > 40 ? "/tmp" : base);
+  assert_non_null(mkdtemp(folder));
+}
+
+void folder_remove(const char *folder) {
+  DIR *dir = opendir(folder);
+  assert_non_null(dir);
+  for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+    unlinkat(dirfd(dir), entry->d_name, 0); /* "." and ".." stay: they are no files */
+  closedir(dir);
+  assert_int_equal(rmdir(folder), 0);
+}
+
+void folder_write(const char *folder, const char *name, const char *text) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  assert_true(fputs(text, file) >= 0);
+  assert_int_equal(fclose(file), 0);
+}

@@ -1,0 +1,52 @@
+/* Runs build/droveway as a user would. Every misuse fails the running test. */
+#ifndef TESTS_SUPPORT_RUN_PROGRAM_H
+#define TESTS_SUPPORT_RUN_PROGRAM_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* What a run left behind. */
+struct run {
+  int status; /* the exit status; 128 + the signal where one ended it */
+  char *out;  /* standard output, NUL-terminated */
+  size_t out_length;
+  char *err; /* standard error, NUL-terminated */
+};
+
+/* The program under test: $DROVEWAY, else $BUILD/droveway, else build/droveway. */
+const char *droveway_path(void);
+
+/* Runs it with ARGUMENTS (NULL-terminated, without the program's name) and INPUT on standard input (NULL: nothing).
+ * A run that takes longer than two minutes is ended. Give it back with run_free(). */
+struct run run_droveway(const char *input, const char *const *arguments);
+#define RUN(...) run_droveway(NULL, (const char *const[]){__VA_ARGS__, NULL})
+#define RUN_WITH(input, ...) run_droveway((input), (const char *const[]){__VA_ARGS__, NULL})
+void run_free(struct run *run);
+#define RUN_SCOPED __attribute__((cleanup(run_free))) struct run
+
+/* Standard output as one JSON value, read with json-c; the caller gives it back. */
+struct json_object *run_json(const struct run *run);
+
+/* A `droveway serve` in the background, on a free port of 127.0.0.1 with certificates of its own. */
+struct service {
+  pid_t pid;
+  int port;
+  int log;         /* descriptor of its standard error */
+  char folder[64]; /* holds ca.crt, tls.crt, tls.key */
+};
+/* Starts it with OPTIONS (NULL-terminated: --state, --policy ...) beside what it needs, and waits until it listens. */
+struct service service_start(const char *const *options);
+/* Sends SIGTERM and waits; returns the exit status. Removes the folder. */
+int service_stop(struct service *service);
+
+/* A file's content, NUL-terminated; LENGTH may be NULL. The caller frees it. */
+char *file_text(const char *path, size_t *length);
+/* A new folder under $TMPDIR or /tmp; FOLDER has room for 64 bytes. */
+void folder_make(char *folder);
+/* Removes it and the files in it. */
+void folder_remove(const char *folder);
+/* Writes TEXT to FOLDER/NAME. */
+void folder_write(const char *folder, const char *name, const char *text);
+
+#endif
