@@ -1,0 +1,113 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/nad_case.h"
+
+static void expect(const char *members, const char *lines) {
+  nad_expect_config(nad_whereabouts(members), lines);
+}
+
+static void ranges_that_read_pass(void **state) {
+  (void)state;
+  expect("\"range\":\"192.168.99.0/24\"", "");
+  expect("\"range\":\"192.168.99.10-192.168.99.40/24\"", "");
+  expect("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.1/32\",\"192.168.99.2\"]", "");
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"fd00:99::/64\"}]", "");
+  expect("\"RANGE\":\"192.168.99.0/24\",\"Range_Start\":\"192.168.99.9\"", "");
+}
+
+/* Nothing else is said of a range that can't be read. */
+static void unreadable_ranges_are_denied(void **state) {
+  (void)state;
+  static const char *const bad[] = {
+      "\"range\":\"192.168.99.0\"",
+      "\"range\":\"192.168.99.0/33\"",
+      "\"range\":\"192.168.99.10-192.168.99.40\"",
+      "\"range\":\"192.168.98.10-192.168.99.40/24\"",
+      "\"range\":\"192.168.99.10 - 192.168.99.40/24\"",
+      "\"range\":\"ten\"",
+      "\"range\":5",
+      "\"range\":[\"192.168.99.0/24\"]",
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    expect(bad[i], "deny ipam-syntax spec.config.ipam.range\n");
+  nad_expect_says(&(struct nad_case){.config = nad_whereabouts(bad[0])}, "ipam-syntax",
+                  "Invalid value: \"192.168.99.0\"");
+}
+
+static void other_unreadable_parts_are_denied(void **state) {
+  (void)state;
+  expect("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.1-192.168.99.9\"]",
+         "deny ipam-syntax spec.config.ipam.exclude[0]\n");
+  expect("\"range\":\"192.168.99.0/24\",\"exclude\":\"192.168.99.1\"", "deny ipam-syntax spec.config.ipam.exclude\n");
+  expect("\"range\":\"192.168.99.0/24\",\"gateway\":\"router\"", "deny ipam-syntax spec.config.ipam.gateway\n");
+  expect("\"ipRanges\":{}", "deny ipam-syntax spec.config.ipam.ipRanges\n");
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"range_start\":\"x\"}]",
+         "deny ipam-syntax spec.config.ipam.ipRanges[0].range_start\n");
+  nad_expect_config(nad_macvlan("\"ipam\":\"whereabouts\""), "deny ipam-syntax spec.config.ipam\n");
+  nad_expect_config(nad_macvlan("\"ipam\":{\"type\":5}"), "deny ipam-syntax spec.config.ipam.type\n");
+}
+
+static void each_unreadable_part_is_told(void **state) {
+  (void)state;
+  expect("\"range\":\"x\",\"gateway\":\"y\",\"exclude\":[\"z\"]", "deny ipam-syntax spec.config.ipam.range\n"
+                                                                  "deny ipam-syntax spec.config.ipam.gateway\n"
+                                                                  "deny ipam-syntax spec.config.ipam.exclude[0]\n");
+}
+
+static void every_nad_is_held_to_it(void **state) {
+  (void)state;
+  nad_expect_other(nad_whereabouts("\"range\":\"x\""), "deny ipam-syntax spec.config.ipam.range\n");
+  nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"excludes\":[]"),
+                   "deny ipam-lookalike-key spec.config.ipam.excludes\n");
+  nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"colour\":\"blue\""),
+                   "warn ipam-unknown-key spec.config.ipam.colour\n");
+}
+
+static void lookalike_keys_name_the_right_one(void **state) {
+  (void)state;
+  expect("\"range\":\"192.168.99.0/24\",\"rangeStart\":\"192.168.99.9\"",
+         "deny ipam-lookalike-key spec.config.ipam.rangeStart\n");
+  nad_expect_says(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.0/24\",\"rangeEnd\":\"x\"")},
+                  "ipam-lookalike-key", "range_end");
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"excludes\":[\"192.168.99.1\"]}]",
+         "deny ipam-lookalike-key spec.config.ipam.ipRanges[0].excludes\n");
+}
+
+/* The misspelt key is why there is no range: that is one mistake. Switched off, it leaves the missing range. */
+static void a_misspelt_range_is_one_mistake(void **state) {
+  (void)state;
+  const char *misspelt = nad_whereabouts("\"ip_ranges\":[{\"range\":\"192.168.99.0/24\"}]");
+  nad_expect_config(misspelt, "deny ipam-lookalike-key spec.config.ipam.ip_ranges\n");
+  nad_expect(&(struct nad_case){.config = misspelt,
+                                .policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
+                                          "rules: {ipam-lookalike-key: off}\n"},
+             "deny range-empty spec.config.ipam.range\n");
+}
+
+static void unknown_keys_are_warned_of(void **state) {
+  (void)state;
+  const char *config = nad_whereabouts("\"range\":\"192.168.99.0/24\",\"colour\":\"blue\"");
+  nad_expect_config(config, "warn ipam-unknown-key spec.config.ipam.colour\n");
+  nad_expect_brief(&(struct nad_case){.config = config});
+  /* Other plugins know other keys. */
+  nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"host-local\",\"rangeStart\":\"x\",\"colour\":1}"), "");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(ranges_that_read_pass),
+      cmocka_unit_test(unreadable_ranges_are_denied),
+      cmocka_unit_test(other_unreadable_parts_are_denied),
+      cmocka_unit_test(each_unreadable_part_is_told),
+      cmocka_unit_test(every_nad_is_held_to_it),
+      cmocka_unit_test(lookalike_keys_name_the_right_one),
+      cmocka_unit_test(a_misspelt_range_is_one_mistake),
+      cmocka_unit_test(unknown_keys_are_warned_of),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,209 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "support/nad_case.h"
+
+/* One node only, so that small pools are no matter of size. */
+static const char one_node[] = "apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"
+                               "status: {clusterNetwork: [{cidr: 10.128.0.0/14}]}\n"
+                               "---\napiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
+                               "---\napiVersion: nmstate.io/v1beta1\nkind: NodeNetworkState\nmetadata: {name: a}\n"
+                               "status: {currentState: {interfaces: [{name: eth1, type: ethernet, state: up}]}}\n";
+
+static void expect(const char *members, const char *lines) {
+  nad_expect(&(struct nad_case){.config = nad_whereabouts(members), .state = one_node}, lines);
+}
+
+static void expect_says(const char *members, const char *rule, const char *text) {
+  nad_expect_says(&(struct nad_case){.config = nad_whereabouts(members), .state = one_node}, rule, text);
+}
+
+static void ends_that_are_ignored_are_denied(void **state) {
+  (void)state;
+  expect("\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.1\",\"range_end\":\"192.168.99.254\"", "");
+  expect("\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.0\"",
+         "deny range-ignored spec.config.ipam.range_start\n");
+  expect("\"range\":\"192.168.99.0/24\",\"range_end\":\"192.168.99.255\"",
+         "deny range-ignored spec.config.ipam.range_end\n");
+  expect("\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.9\",\"range_end\":\"192.168.99.8\"",
+         "deny range-ignored spec.config.ipam.range_end\n");
+  expect("\"range\":\"192.168.99.0/24\",\"range_start\":\"x\"", "deny range-ignored spec.config.ipam.range_start\n");
+  expect("\"range\":\"192.168.99.40-192.168.99.10/24\"", "deny range-ignored spec.config.ipam.range\n");
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"range_end\":\"192.168.98.7\"}]",
+         "deny range-ignored spec.config.ipam.ipRanges[0].range_end\n");
+}
+
+static void a_range_is_needed(void **state) {
+  (void)state;
+  expect("", "deny range-empty spec.config.ipam.range\n");
+  expect("\"range\":\"\"", "deny range-empty spec.config.ipam.range\n");
+  expect("\"range\":null", "deny range-empty spec.config.ipam.range\n");
+  expect("\"ipRanges\":[]", "deny range-empty spec.config.ipam.range\n");
+  expect_says("", "range-empty", "Required value");
+  nad_expect_other(nad_whereabouts(""), "deny range-empty spec.config.ipam.range\n");
+  /* Where the text of ipRanges is the reason, ipam-syntax alone speaks; a bad gateway is none. */
+  expect("\"ipRanges\":5", "deny ipam-syntax spec.config.ipam.ipRanges\n");
+  expect("\"gateway\":\"x\"", "deny ipam-syntax spec.config.ipam.gateway\ndeny range-empty spec.config.ipam.range\n");
+  nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"dhcp\"}"), "");
+}
+
+static void a_range_needs_addresses(void **state) {
+  (void)state;
+  expect("\"range\":\"192.168.99.0/31\"", "deny range-empty spec.config.ipam.range\n");
+  expect("\"range\":\"192.168.99.4/32\"", "deny range-empty spec.config.ipam.range\n");
+  expect("\"range\":\"fd00:99::/127\"", "deny range-empty spec.config.ipam.range\n");
+  expect("\"ipRanges\":[{\"range\":\"fd00:99::4/128\"}]", "deny range-empty spec.config.ipam.ipRanges[0].range\n");
+  expect("\"range\":\"192.168.99.0/30\"", "");
+  expect("\"range\":\"fd00:99::/126\"", "");
+  expect_says("\"range\":\"192.168.99.0/31\"", "range-empty", "of a /31 are never handed out");
+}
+
+static void excluding_everything_leaves_nothing(void **state) {
+  (void)state;
+  expect("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.0/25\",\"192.168.99.128/25\"]",
+         "deny range-empty spec.config.ipam.range\n");
+  expect("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.0/25\",\"192.168.99.128/26\"]", "");
+  expect_says("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.0.0/16\"]", "range-empty", "exclude takes out all");
+}
+
+static void special_addresses_are_denied(void **state) {
+  (void)state;
+  static const char *const bad[] = {"127.0.0.0/8", "224.0.0.0/24", "169.254.10.0/24", "0.0.0.0/24",
+                                    "0.0.0.0/0",   "::/0",         "::/64",           "fe80::/64",
+                                    "ff02::/64",   "126.0.0.0/7",  "192.0.0.0/2"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    char members[64];
+    (void)snprintf(members, sizeof members, "\"range\":\"%s\"", bad[i]);
+    expect(members, "deny range-class spec.config.ipam.range\n");
+  }
+  expect("\"range\":\"126.0.0.0/8\"", "");
+  expect("\"range\":\"223.255.255.0/24\"", "");
+  expect("\"range\":\"169.253.0.0/16\"", "");
+  expect_says("\"range\":\"0.0.0.0/0\"", "range-class", "every address there is");
+  expect_says("\"range\":\"224.0.0.0/24\"", "range-class", "multicast addresses");
+}
+
+/* The rules about place and size pass over what range-class refuses, unless it is switched off. */
+static void a_special_range_is_one_mistake(void **state) {
+  (void)state;
+  expect("\"range\":\"127.0.0.0/30\",\"gateway\":\"127.0.0.1\"", "deny range-class spec.config.ipam.range\n");
+  expect("\"range\":\"127.0.0.0/30\",\"gateway\":\"10.0.0.1\"", "deny range-class spec.config.ipam.range\n");
+  expect("\"range\":\"127.0.0.0/31\"", "deny range-empty spec.config.ipam.range\n");
+  nad_expect(
+      &(struct nad_case){.config = nad_whereabouts("\"range\":\"169.254.3.0/24\",\"gateway\":\"169.254.3.1\""),
+                         .state = one_node,
+                         .policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {range-class: off}\n"},
+      "deny gateway-in-pool spec.config.ipam.gateway\n");
+}
+
+static void leading_zeros_are_warned_of(void **state) {
+  (void)state;
+  expect("\"range\":\"010.0.5.000/24\"", "warn range-leading-zero spec.config.ipam.range\n");
+  expect_says("\"range\":\"010.0.5.000/24\"", "range-leading-zero", "10.0.5.0/24");
+  nad_expect_other(nad_whereabouts("\"range\":\"010.0.5.0/24\""), "warn range-leading-zero spec.config.ipam.range\n");
+  nad_expect_brief(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.099.0/24\"")});
+}
+
+static void own_ranges_do_not_overlap(void **state) {
+  (void)state;
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/25\"},{\"range\":\"192.168.99.128/25\"}]", "");
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.128/25\"}]",
+         "deny overlap-self spec.config.ipam.ipRanges[1].range\n");
+  expect("\"range\":\"192.168.99.0/24\",\"ipRanges\":[{\"range\":\"192.168.98.0/23\"},{\"range\":\"192.168.97.0/24\"}]",
+         "deny overlap-self spec.config.ipam.ipRanges[0].range\n");
+  /* Subnets may meet where the pools don't. */
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.1-192.168.99.9/24\"},{\"range\":\"192.168.99.10-192.168.99.20/24\"}]",
+         "");
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.1-192.168.99.10/24\"},{\"range\":\"192.168.99.10-192.168.99.20/24\"}]",
+         "deny overlap-self spec.config.ipam.ipRanges[1].range\n");
+  expect_says(
+      "\"ipRanges\":[{\"range\":\"192.168.99.1-192.168.99.10/24\"},{\"range\":\"192.168.99.10-192.168.99.20/24\"}]",
+      "overlap-self", "shares 192.168.99.10 with spec.config.ipam.ipRanges[0].range (192.168.99.1-192.168.99.10/24)");
+}
+
+/* Of three copies two are too many; the later one of a pair is the one to blame, whatever their order by address. */
+static void each_overlapping_range_is_told_once(void **state) {
+  (void)state;
+  expect(
+      "\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.0/24\"}]",
+      "deny overlap-self spec.config.ipam.ipRanges[1].range\n"
+      "deny overlap-self spec.config.ipam.ipRanges[2].range\n");
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/25\"},{\"range\":\"192.168.99.128/25\"},{\"range\":\"192.168.99.0/"
+         "24\"}]",
+         "deny overlap-self spec.config.ipam.ipRanges[2].range\n");
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.0/25\"},{\"range\":\"192.168.99.128/"
+         "25\"}]",
+         "deny overlap-self spec.config.ipam.ipRanges[1].range\n"
+         "deny overlap-self spec.config.ipam.ipRanges[2].range\n");
+  /* Around a hole: the one lies in what the other excludes. */
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.64/26\"]},{\"range\":\"192.168.99.64/"
+         "26\"}]",
+         "");
+}
+
+static void plugins_of_one_list_do_not_overlap(void **state) {
+  (void)state;
+  nad_expect(&(struct nad_case){.config = "{\"name\":\"n\",\"plugins\":["
+                                          "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},"
+                                          "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}]}",
+                                .state = one_node},
+             "deny overlap-self spec.config.plugins[1].ipam.range\n");
+}
+
+static void the_gateway_is_kept_out_of_the_pool(void **state) {
+  (void)state;
+  const char *taken = "\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\"";
+  expect(taken, "deny gateway-in-pool spec.config.ipam.gateway\n");
+  expect_says(taken, "gateway-in-pool", "add \"exclude\": [\"192.168.99.1/32\"] [gateway-in-pool]");
+  nad_expect_other(nad_whereabouts(taken), "warn gateway-in-pool spec.config.ipam.gateway\n");
+  nad_expect_brief(&(struct nad_case){.config = nad_whereabouts(taken), .label = "false"});
+  expect("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\",\"exclude\":[\"192.168.99.1/32\"]", "");
+  expect("\"range\":\"192.168.99.2-192.168.99.9/24\",\"gateway\":\"192.168.99.1\"", "");
+  expect("\"range\":\"192.168.99.1-192.168.99.9/24\",\"gateway\":\"192.168.99.1\"",
+         "deny gateway-in-pool spec.config.ipam.gateway\n");
+  expect_says("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\",\"exclude\":[\"192.168.99.9\"]",
+              "gateway-in-pool", "append \"192.168.99.1/32\" to \"exclude\"");
+  expect_says("\"ipRanges\":[{\"range\":\"fd00:99::/64\"}],\"gateway\":\"fd00:99::1\"", "gateway-in-pool",
+              "add \"exclude\": [\"fd00:99::1/128\"] to spec.config.ipam.ipRanges[0]");
+}
+
+static void the_gateway_lies_in_a_subnet(void **state) {
+  (void)state;
+  const char *outside = "\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.98.1\"";
+  expect(outside, "deny gateway-outside spec.config.ipam.gateway\n");
+  expect_says(outside, "gateway-outside", "lies outside 192.168.99.0/24");
+  nad_expect_other(nad_whereabouts(outside), "warn gateway-outside spec.config.ipam.gateway\n");
+  expect("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.255\"", "");
+  expect("\"range\":\"192.168.99.0/24\",\"gateway\":\"fd00::1\"", "deny gateway-outside spec.config.ipam.gateway\n");
+  expect("\"ipRanges\":[{\"range\":\"192.168.98.2-192.168.98.9/24\"},{\"range\":\"192.168.99.2-192.168.99.9/24\"}],"
+         "\"gateway\":\"192.168.99.1\"",
+         "");
+  /* Nothing to lie in: the range can't be read, or there is none. */
+  expect("\"range\":\"x\",\"gateway\":\"192.168.98.1\"", "deny ipam-syntax spec.config.ipam.range\n");
+  expect("\"gateway\":\"192.168.98.1\"", "deny range-empty spec.config.ipam.range\n");
+  /* An empty range still has a subnet. */
+  expect("\"range\":\"192.168.99.0/31\",\"gateway\":\"192.168.99.1\"", "deny range-empty spec.config.ipam.range\n");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(ends_that_are_ignored_are_denied),
+      cmocka_unit_test(a_range_is_needed),
+      cmocka_unit_test(a_range_needs_addresses),
+      cmocka_unit_test(excluding_everything_leaves_nothing),
+      cmocka_unit_test(special_addresses_are_denied),
+      cmocka_unit_test(a_special_range_is_one_mistake),
+      cmocka_unit_test(leading_zeros_are_warned_of),
+      cmocka_unit_test(own_ranges_do_not_overlap),
+      cmocka_unit_test(each_overlapping_range_is_told_once),
+      cmocka_unit_test(plugins_of_one_list_do_not_overlap),
+      cmocka_unit_test(the_gateway_is_kept_out_of_the_pool),
+      cmocka_unit_test(the_gateway_lies_in_a_subnet),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
