@@ -62,6 +62,7 @@ static void find_ends(struct dw_pool *pool) {
   if (!pool->has_span)
     return;
   pool->span = ends.span;
+  pool->span.first.v4 = pool->span.last.v4 = pool->subnet.base.v4; /* a mapped START or END stays in its subnet */
   pool->end_ignored = ends.end_ignored;
   if (!dashed)
     pool->start_ignored = ends.start_ignored;

@@ -7,6 +7,8 @@
 
 static const char *type_mend(const struct dw_value *value, const char *wanted) {
   enum dw_json_type type = dw_json_type(value->json);
+  if (type == DW_JSON_NULL)
+    return "leave it out";
   bool scalar = type == DW_JSON_BOOL || type == DW_JSON_INTEGER || type == DW_JSON_REAL;
   if (strcmp(wanted, "a string") == 0 && scalar)
     return "write it in quotes";
@@ -181,6 +183,13 @@ bool dw_ipam_check_type(struct dw_problems *problems, enum dw_ipam_key key, cons
     return check_object(problems, value, kubernetes_members, COUNT(kubernetes_members));
   case DW_IPAM_EXCLUDE:
     return check_texts(problems, value);
+  case DW_IPAM_RANGE:
+    return check_json(problems, value, DW_JSON_STRING, "a string such as \"10.200.5.0/24\"");
+  case DW_IPAM_GATEWAY:
+  case DW_IPAM_GATEWAY_FIELD:
+  case DW_IPAM_RANGE_END:
+  case DW_IPAM_RANGE_START:
+    return check_json(problems, value, DW_JSON_STRING, "a string such as \"10.200.5.1\"");
   case DW_IPAM_LEADER_LEASE_DURATION:
   case DW_IPAM_LEADER_RENEW_DEADLINE:
   case DW_IPAM_LEADER_RETRY_PERIOD:
