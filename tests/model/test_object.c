@@ -451,6 +451,110 @@ static void nic_errors_name_the_field(void **state) {
                          "status.currentState.routes.running[0].destination is an integer"));
 }
 
+/* --- any value in any place --- */
+
+struct replacement {
+  struct dw_arena *arena;
+  int countdown; /* the value to replace, counted in document order */
+  dw_json *with;
+};
+
+/* A copy of VALUE with one of its values replaced. */
+static dw_json *copy(struct replacement *r, const dw_json *value) {
+  if (r->countdown-- == 0)
+    return r->with;
+  int64_t number = 0;
+  bool truth = false;
+  dw_json *made = NULL;
+  switch (dw_json_type(value)) {
+  case DW_JSON_OBJECT:
+    made = dw_json_new_object(r->arena);
+    for (struct dw_json_member it = dw_json_first(value); it.value != NULL; it = dw_json_next(value, it))
+      assert_int_equal(dw_json_set(r->arena, made, it.key, copy(r, it.value)), 0);
+    return made;
+  case DW_JSON_ARRAY:
+    made = dw_json_new_array(r->arena);
+    for (size_t i = 0; i < dw_json_size(value); i++)
+      assert_int_equal(dw_json_append(r->arena, made, copy(r, dw_json_at(value, i))), 0);
+    return made;
+  case DW_JSON_STRING:
+    return dw_json_new_string(r->arena, dw_json_string(value), strlen(dw_json_string(value)));
+  case DW_JSON_INTEGER:
+    assert_true(dw_json_integer(value, &number));
+    return dw_json_new_integer(r->arena, number);
+  case DW_JSON_BOOL:
+    assert_true(dw_json_boolean(value, &truth));
+    return dw_json_new_bool(truth);
+  default:
+    return dw_json_new_null();
+  }
+}
+
+static dw_json *wrong_value(struct dw_arena *arena, int which) {
+  switch (which) {
+  case 0:
+    return dw_json_new_null();
+  case 1:
+    return dw_json_new_integer(arena, -5);
+  case 2:
+    return dw_json_new_string(arena, "x", 1);
+  case 3:
+    return dw_json_new_array(arena);
+  case 4:
+    return dw_json_new_object(arena);
+  default:
+    return dw_json_new_bool(true);
+  }
+}
+
+/* Replaces the value PLACE of TEXT by a wrong one; false where it has no so many values. */
+static bool try_replaced(const char *text, int place, int which) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_yaml_doc *doc = NULL;
+  assert_int_equal(dw_yaml_parse(arena, text, strlen(text), &doc, &err), 0);
+  struct replacement r = {arena, place, wrong_value(arena, which)};
+  const dw_json *json = copy(&r, doc->root);
+  const struct dw_object *object = NULL;
+  if (dw_object_reduce(json, "default", &object, &err) == 0) {
+    dw_object_unref(object);
+  } else {
+    assert_null(object);
+    assert_string_not_equal(err.text, "");
+  }
+  return r.countdown < 0;
+}
+
+static void any_value_in_any_place_is_taken_or_refused(void **state) {
+  (void)state;
+  static const char *const samples[] = {
+      "{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {a: b}, deletionTimestamp: x}, spec: {podCIDRs: "
+      "[10.0.0.0/24], podCIDR: 10.0.0.0/24}, status: {addresses: [{type: InternalIP, address: 10.0.0.1}]}}",
+      NNS "status: {currentState: {interfaces: [{name: a, type: ovs-bridge, state: up, mtu: 5, controller: b, master: "
+          "c, bridge: {port: [{name: d}]}, ipv4: {address: [{ip: 10.0.0.1}]}, ipv6: {address: [{ip: 'fe80::1'}]}}], "
+          "routes: {running: [{destination: 0.0.0.0/0, next-hop-interface: a, table-id: 254}]}}}\n",
+      "{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, spec: {networkType: a, "
+      "clusterNetwork: [{cidr: 10.0.0.0/8}], serviceNetwork: [10.0.0.0/8]}, status: {networkType: OVNKubernetes, "
+      "clusterNetwork: [{cidr: 10.0.0.0/8}], serviceNetwork: [10.0.0.0/8]}}",
+      "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: a}, spec: {cidrs: [10.0.0.0/8]}}",
+      "{apiVersion: v1, kind: ConfigMap, metadata: {name: kubeadm-config, namespace: kube-system}, data: "
+      "{ClusterConfiguration: 'networking: {podSubnet: 10.0.0.0/8}'}}",
+      "{apiVersion: v1, kind: ConfigMap, metadata: {name: cluster-config-v1, namespace: kube-system}, data: "
+      "{install-config: 'networking: {machineNetwork: [{cidr: 10.0.0.0/8}]}'}}",
+      NAD ", labels: {droveway.io/migration-network: 'true'}}\nspec: {config: '{\"name\": \"x\"}'}\n",
+      "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {name: a, annotations: "
+      "{kubevirt.kubevirt.io/jsonpatch: '[]'}}, spec: {virtualization: {liveMigrationConfig: {network: a}}}}",
+      "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstanceMigration, metadata: {name: m}, spec: {vmiName: a}, "
+      "status: {phase: Failed}}",
+      "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {name: m}, status: {migrationState: "
+      "{targetNodeAddress: a, completed: true}}}",
+  };
+  for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+    for (int which = 0; which < 6; which++)
+      for (int place = 0; try_replaced(samples[i], place, which); place++)
+        continue;
+}
+
 /* --- references --- */
 
 static void *take_and_give(void *context) {
@@ -500,6 +604,7 @@ int main(void) {
       cmocka_unit_test(nics_are_read),
       cmocka_unit_test(an_ovs_bridge_and_its_port_are_one),
       cmocka_unit_test(nic_errors_name_the_field),
+      cmocka_unit_test(any_value_in_any_place_is_taken_or_refused),
       cmocka_unit_test(references_are_counted_across_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
