@@ -135,8 +135,8 @@ static void a_nad_without_readable_config_has_no_pools(void **state) {
       "}\nspec: {config: '{'}",
       "}\nspec: {config: '[]'}",
       "}\nspec: {config: 5}",
-      "}\nspec: {config: '{\"type\": \"macvlan\", \"ipam\": {\"type\": \"whereabouts\", "
-      "\"range\": \"10.0.0.0/33\"}}'}"};
+      ("}\nspec: {config: '{\"type\": \"macvlan\", \"ipam\": {\"type\": \"whereabouts\", "
+       "\"range\": \"10.0.0.0/33\"}}'}")};
   for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
     char text[512];
     snprintf(text, sizeof text, "%s%s\n", NAD, specs[i]);
