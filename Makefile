@@ -37,7 +37,7 @@ endif
 LIBRARIES := jansson yaml-0.1 libmicrohttpd libcrypto
 TEST_LIBRARIES := cmocka json-c libcurl
 LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
-LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES))
+LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 TEST_LIBS = $(shell pkg-config --libs $(TEST_LIBRARIES))
 
 CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' -Iinclude -Isrc
