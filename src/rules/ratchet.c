@@ -40,7 +40,8 @@ static struct dw_findings run_of(const struct dw_findings *findings, const struc
   size_t i = 0;
   while (i < findings->count && findings->items[i].rule != rule)
     i++;
-  run.items = findings->items + i;
+  if (i < findings->count)
+    run.items = &findings->items[i];
   while (i + run.count < findings->count && run.items[run.count].rule == rule)
     run.count++;
   return run;
