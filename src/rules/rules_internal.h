@@ -31,7 +31,7 @@ const char *dw_request_note(struct dw_arena *arena, const struct dw_request *req
 
 /* The classification of the NAD in JSON, whose configuration is CONFIG, under NS/NAME of CHECK. */
 struct dw_classification dw_check_classify(const struct dw_check *check, const dw_json *json,
-                                           const struct dw_cni_config *config) __attribute__((nonnull));
+                                           const struct dw_cni_config *config) __attribute__((nonnull(1, 3)));
 
 /* A check of REQUEST in WORLD, with nothing loaded yet. */
 struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
