@@ -43,8 +43,8 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .value = value->text,
-                           .mend = "set LiveMigrate or LiveMigrateIfPossible"};
-  dw_report(check, rule, &found, "a migration network is set, but with %s a drain migrates no VM", value->text);
+                           .mend = "set LiveMigrate"};
+  dw_report(check, rule, &found, "a network is set, but with %s a drain migrates no VM", value->text);
 }
 
 static const struct dw_rule rules[] = {
