@@ -1,13 +1,8 @@
 /* Whether every pod of the migration network gets an address, and one that nobody else has. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "rules/families.h"
 #include "rules/nad_internal.h"
-
-static bool is_ovn(const struct dw_cni_plugin *plugin) {
-  return strcmp(plugin->type_name, "ovn-k8s-cni-overlay") == 0;
-}
 
 static bool allocates_nothing(const struct dw_cni_plugin *plugin) {
   const struct dw_ipam *ipam = &plugin->ipam;
@@ -23,7 +18,7 @@ static void ipam_required(struct dw_check *check, const struct dw_rule *rule) {
                            .field = plugin->ipam.field,
                            .mend = "add \"ipam\": {\"type\": \"whereabouts\", \"range\": \"192.168.99.0/24\"}",
                            .warn_at_most = dw_plugin_class(plugin->type_name) == DW_PLUGIN_UNKNOWN};
-  if (is_ovn(plugin)) {
+  if (dw_nad_is_ovn(plugin)) {
     found.field = dw_arena_printf(check->arena, "%s.subnets", plugin->field);
     found.mend = "add \"subnets\": \"192.168.99.0/24\"";
   } else if (plugin->ipam.field == NULL) {
@@ -34,7 +29,7 @@ static void ipam_required(struct dw_check *check, const struct dw_rule *rule) {
 
 static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *plugin = dw_nad_connecting(check);
-  if (plugin == NULL)
+  if (plugin == NULL || (dw_nad_is_ovn(plugin) && plugin->ipam.error != NULL))
     return;
   const struct dw_ipam *ipam = &plugin->ipam;
   if (ipam->type == DW_IPAM_HOST_LOCAL || ipam->type == DW_IPAM_STATIC)

@@ -45,6 +45,10 @@ const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) {
   return NULL;
 }
 
+bool dw_nad_is_ovn(const struct dw_cni_plugin *plugin) {
+  return strcmp(plugin->type_name, "ovn-k8s-cni-overlay") == 0;
+}
+
 bool dw_nad_is_blank(const struct dw_value *value) {
   return !dw_value_given(value) || (value->text != NULL && value->text[0] == '\0');
 }

@@ -16,6 +16,9 @@ bool dw_nad_type_readable(const struct dw_cni_plugin *plugin) __attribute__((non
  * before it can't be told. */
 const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) __attribute__((nonnull));
 
+/* OVN-Kubernetes allocates by itself: whatever stands in `ipam` there is told by ipam-syntax. */
+bool dw_nad_is_ovn(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
+
 /* Absent, null or "". */
 bool dw_nad_is_blank(const struct dw_value *value) __attribute__((nonnull));
 

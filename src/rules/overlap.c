@@ -47,7 +47,7 @@ static void overlap_cluster_network(struct dw_check *check, const struct dw_rule
       found |= cluster_overlap(check, rule, pool);
     }
   if (first != NULL && !found && !dw_view_has_cluster_networks(check->view))
-    dw_report_unverified(check, rule, first->range.field, "no cluster network known; set clusterNetworks");
+    dw_report_unverified(check, rule, first->range.field, "none known; set clusterNetworks");
 }
 
 /* Conflicts of one pool: how many NADs, and the one to name. */

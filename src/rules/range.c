@@ -45,7 +45,8 @@ static void empty_pool(struct dw_check *check, const struct dw_rule *rule, const
 static void range_empty(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     const struct dw_ipam *ipam = &plugin->ipam;
-    if (ipam->type == DW_IPAM_WHEREABOUTS && ipam->pool_count == 0 && !range_is_told(check, ipam))
+    bool wants_range = ipam->type == DW_IPAM_WHEREABOUTS && !dw_nad_is_ovn(plugin);
+    if (wants_range && ipam->pool_count == 0 && !range_is_told(check, ipam))
       no_range(check, rule, ipam);
     for (size_t i = 0; i < ipam->pool_count; i++)
       if (ipam->pools[i].state == DW_POOL_EMPTY)

@@ -1,0 +1,206 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "droveway/base/buf.h"
+#include "support/nad_case.h"
+
+static void expect(const char *members, const char *lines) {
+  nad_expect_config(nad_macvlan(members), lines);
+}
+
+/* --- who allocates --- */
+
+static void an_ipam_is_needed(void **state) {
+  (void)state;
+  expect("", "deny ipam-required spec.config.ipam\n");
+  expect("\"ipam\":{}", "deny ipam-required spec.config.ipam\n");
+  expect("\"ipam\":null", "deny ipam-required spec.config.ipam\n");
+  expect("\"IPAM\":{\"type\":\"\"}", "deny ipam-required spec.config.IPAM\n");
+  expect("\"ipam\":{\"type\":\"dhcp\"}", "");
+  expect("\"ipam\":[]", "deny ipam-syntax spec.config.ipam\n");
+  nad_expect_other(nad_macvlan(""), "");
+  nad_expect_says(&(struct nad_case){.config = nad_macvlan("")}, "ipam-required", "migration0 gets no address");
+}
+
+/* The plugin that makes the interface needs it; those after it do not, and of an unknown one nobody can tell. */
+static void one_plugin_of_a_list_allocates(void **state) {
+  (void)state;
+  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},{\"type\":\"tuning\"}]}",
+                    "deny ipam-required spec.config.plugins[0].ipam\n");
+  nad_expect_config(
+      "{\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"},{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+      "},{\"type\":\"ipvlan\",\"master\":\"eth1\"}]}",
+      "");
+  nad_expect_config("{\"type\":\"hypernet\"}", "warn migration-plugin spec.config.type\n"
+                                               "warn ipam-required spec.config.ipam\n");
+  nad_expect_config("{\"name\":\"n\",\"plugins\":[{},{\"type\":\"macvlan\",\"master\":\"eth1\"}]}",
+                    "deny cni-type spec.config.plugins[0].type\n");
+  nad_expect_config("{\"type\":\"ptp\"}", "deny migration-plugin spec.config.type\n");
+}
+
+static void ovn_allocates_from_subnets(void **state) {
+  (void)state;
+#define OVN                                                                                                            \
+  "{\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\",\"netAttachDefName\":\"openshift-cnv/"     \
+  "net\""
+  struct nad_case none = {.config = OVN "}"};
+  nad_expect(&none, "deny ipam-required spec.config.subnets\n");
+  nad_expect_says(&none, "ipam-required", "\"subnets\"");
+  nad_expect_config(OVN ",\"subnets\":\"\"}", "deny ipam-required spec.config.subnets\n");
+  nad_expect_config(OVN ",\"subnets\":\"192.168.99.0/24\"}", "");
+  nad_expect_config(OVN ",\"subnets\":\"192.168.99.0\"}", "deny ipam-syntax spec.config.subnets\n");
+  /* An IPAM plugin beside it is one mistake, whichever it is. */
+  nad_expect_config(OVN ",\"ipam\":{\"type\":\"whereabouts\"}}", "deny ipam-syntax spec.config.ipam\n");
+  nad_expect_config(OVN ",\"ipam\":{\"type\":\"host-local\"}}", "deny ipam-syntax spec.config.ipam\n");
+  nad_expect_config(OVN ",\"subnets\":\"192.168.99.0/24\",\"ipam\":{\"type\":\"static\"}}",
+                    "deny ipam-syntax spec.config.ipam\n");
+}
+
+static void allocating_per_node_is_denied(void **state) {
+  (void)state;
+  expect("\"ipam\":{\"type\":\"host-local\",\"subnet\":\"192.168.99.0/24\"}",
+         "deny ipam-per-node spec.config.ipam.type\n");
+  expect("\"ipam\":{\"type\":\"static\"}", "deny ipam-per-node spec.config.ipam.type\n");
+  nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"host-local\"}"), "");
+  nad_expect_says(&(struct nad_case){.config = nad_macvlan("\"ipam\":{\"type\":\"host-local\"}")}, "ipam-per-node",
+                  "use whereabouts");
+  struct nad_case other = {.config = nad_macvlan("\"ipam\":{\"type\":\"infoblox\"}")};
+  nad_expect(&other, "unverified ipam-per-node spec.config.ipam.type\n");
+  nad_expect_says(&other, "ipam-per-node", "could not be checked: IPAM \"infoblox\"");
+  nad_expect_brief(&other);
+}
+
+/* --- how much --- */
+
+/* Workers up to this number, as the standard cluster names and equips them. */
+static void add_workers(struct dw_buf *out, unsigned total) {
+  for (unsigned i = 3; i < total; i++)
+    dw_buf_printf(out,
+                  "---\napiVersion: v1\nkind: Node\n"
+                  "metadata: {name: worker-%u, labels: {kubevirt.io/schedulable: 'true'}}\n"
+                  "---\napiVersion: nmstate.io/v1beta1\nkind: NodeNetworkState\nmetadata: {name: worker-%u}\n"
+                  "status: {currentState: {interfaces: [{name: eth1, type: ethernet, state: up, mtu: 9000}]}}\n",
+                  i, i);
+}
+
+/* A pool of SIZE addresses for that many nodes. */
+static void expect_size(unsigned size, unsigned nodes, bool decentralized, const char *lines) {
+  DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
+  char members[64];
+  add_workers(&more, nodes);
+  if (decentralized)
+    dw_buf_puts(&more, "---\napiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n"
+                       "metadata: {namespace: openshift-cnv, name: kubevirt-hyperconverged}\n"
+                       "spec: {featureGates: {decentralizedLiveMigration: true}}\n");
+  (void)snprintf(members, sizeof members, "\"range\":\"192.168.99.1-192.168.99.%u/24\"", size);
+  nad_expect(&(struct nad_case){.config = nad_whereabouts(members), .more = dw_buf_text(&more)}, lines);
+}
+
+static void every_node_needs_an_address(void **state) {
+  (void)state;
+  const char *small = "deny pool-too-small spec.config.ipam.range\n";
+  const char *tight = "warn pool-tight spec.config.ipam.range\n";
+  expect_size(2, 3, false, small);
+  expect_size(3, 3, false, tight);
+  expect_size(4, 3, false, "");
+  /* A tenth of the need is to spare. */
+  expect_size(19, 20, false, small);
+  expect_size(20, 20, false, tight);
+  expect_size(21, 20, false, tight);
+  expect_size(22, 20, false, "");
+  expect_size(23, 21, false, tight);
+  expect_size(24, 21, false, "");
+}
+
+static void decentralized_migration_needs_two_more(void **state) {
+  (void)state;
+  expect_size(4, 3, true, "deny pool-too-small spec.config.ipam.range\n");
+  expect_size(5, 3, true, "warn pool-tight spec.config.ipam.range\n");
+  expect_size(6, 3, true, "");
+}
+
+static void sizes_are_told(void **state) {
+  (void)state;
+  nad_expect_says(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.0/30\"")}, "pool-too-small",
+                  "has 2 usable addresses, 3 are needed (3 nodes that run virt-handler)");
+  struct nad_case tight = {.config = nad_whereabouts("\"ipRanges\":[{\"range\":\"192.168.99.1-192.168.99.3/24\"}]")};
+  nad_expect_says(&tight, "pool-tight", "3 usable for 3 needed");
+  nad_expect_brief(&tight);
+}
+
+/* An excluded address is none, and every range has to do. */
+static void every_range_is_counted_without_excludes(void **state) {
+  (void)state;
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/29\",\"exclude\":[\"192.168.99.1\",\"192.168.99.2/31\","
+                                    "\"192.168.99.4\"]"),
+                    "deny pool-too-small spec.config.ipam.range\n");
+  nad_expect_config(nad_whereabouts("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.98.0/30\"},"
+                                    "{\"range\":\"fd00:99::/64\"},{\"range\":\"192.168.97.0/30\"}]"),
+                    "deny pool-too-small spec.config.ipam.ipRanges[1].range\n"
+                    "deny pool-too-small spec.config.ipam.ipRanges[3].range\n");
+  nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/30\""), "");
+}
+
+/* Nodes that are there count, even where there may be more. */
+static void without_all_nodes_it_is_said(void **state) {
+  (void)state;
+  const char *nodes = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
+                      "---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\n"
+                      "---\napiVersion: v1\nkind: Node\nmetadata: {name: c}\n";
+  struct nad_case small = {.config =
+                               "{\"type\":\"sriov\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/30\"}}",
+                           .no_state = true,
+                           .policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
+                                     "rules: {overlap-network: off, overlap-cluster-network: off}\n",
+                           .more = nodes};
+  nad_expect(&small, "deny pool-too-small spec.config.ipam.range\n");
+  small.more = NULL;
+  nad_expect(&small, "unverified pool-too-small spec.config.ipam.range\n");
+  nad_expect_says(&small, "pool-too-small", "could not be checked: no nodes are known");
+}
+
+/* --- the rest --- */
+
+static void default_routes_are_warned_of(void **state) {
+  (void)state;
+  const char *config =
+      nad_whereabouts("\"range\":\"192.168.99.0/24\",\"routes\":[{\"dst\":\"192.168.0.0/16\"},{\"dst\":\"0.0.0.0/0\"},"
+                      "{\"dst\":\"::/0\"}]");
+  nad_expect_config(config, "warn default-route spec.config.ipam.routes[1].dst\n"
+                            "warn default-route spec.config.ipam.routes[2].dst\n");
+  nad_expect_brief(&(struct nad_case){.config = config});
+  nad_expect_other(config, "");
+  expect("\"ipam\":{\"type\":\"dhcp\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]}",
+         "warn default-route spec.config.ipam.routes[0].dst\n");
+}
+
+static void reservations_stay_on(void **state) {
+  (void)state;
+  const char *off = nad_whereabouts("\"range\":\"192.168.99.0/24\",\"enable_overlapping_ranges\":false");
+  nad_expect_config(off, "warn reservation-off spec.config.ipam.enable_overlapping_ranges\n");
+  nad_expect_other(off, "warn reservation-off spec.config.ipam.enable_overlapping_ranges\n");
+  nad_expect_brief(&(struct nad_case){.config = off});
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"enable_overlapping_ranges\":true"), "");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_ipam_is_needed),
+      cmocka_unit_test(one_plugin_of_a_list_allocates),
+      cmocka_unit_test(ovn_allocates_from_subnets),
+      cmocka_unit_test(allocating_per_node_is_denied),
+      cmocka_unit_test(every_node_needs_an_address),
+      cmocka_unit_test(decentralized_migration_needs_two_more),
+      cmocka_unit_test(sizes_are_told),
+      cmocka_unit_test(every_range_is_counted_without_excludes),
+      cmocka_unit_test(without_all_nodes_it_is_said),
+      cmocka_unit_test(default_routes_are_warned_of),
+      cmocka_unit_test(reservations_stay_on),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

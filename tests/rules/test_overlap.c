@@ -1,0 +1,259 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "droveway/base/buf.h"
+#include "support/nad_case.h"
+
+#define POLICY "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
+
+static void expect_range(const char *range, const char *lines) {
+  char members[128];
+  (void)snprintf(members, sizeof members, "\"range\":\"%s\"", range);
+  nad_expect_config(nad_whereabouts(members), lines);
+}
+
+static const char found[] = "deny overlap-cluster-network spec.config.ipam.range\n";
+
+/* --- overlap-cluster-network --- */
+
+static void cluster_networks_are_kept_free(void **state) {
+  (void)state;
+  expect_range("10.128.0.0/16", found);
+  expect_range("10.131.255.0/24", found);
+  expect_range("10.0.0.0/8", found);
+  expect_range("172.30.9.0/24", found);
+  expect_range("100.64.7.0/24", found);
+  expect_range("fd98::/64", found);
+  expect_range("10.132.0.0/24", "");
+  expect_range("10.127.255.0/24", "");
+  expect_range("172.31.0.0/24", "");
+}
+
+static void the_network_and_its_source_are_named(void **state) {
+  (void)state;
+  struct nad_case one = {.config = nad_whereabouts("\"range\":\"10.128.0.0/16\"")};
+  nad_expect_says(&one, "overlap-cluster-network",
+                  "Invalid value: \"10.128.0.0/16\": overlaps the pod network 10.128.0.0/14 (Network cluster); "
+                  "choose a range outside it [overlap-cluster-network]");
+  struct nad_case all = {.config = nad_whereabouts("\"range\":\"0.0.0.0/1\""),
+                         .policy = POLICY "rules: {range-class: off}\n"
+                                          "clusterNetworks: [{name: store, cidr: 20.0.0.0/8}]\n"};
+  nad_expect_says(&all, "overlap-cluster-network", "overlaps the store 20.0.0.0/8 (policy), the pod network");
+  nad_expect_says(&all, "overlap-cluster-network", " more; choose a range outside them");
+}
+
+/* The pod's route goes to the whole subnet, however small the pool. */
+static void the_subnet_counts_not_the_pool(void **state) {
+  (void)state;
+  expect_range("192.168.1.100-192.168.1.120/24", found);
+  expect_range("192.168.1.128/25", "");
+  nad_expect_config(nad_whereabouts("\"range\":\"10.128.0.0/16\",\"exclude\":[\"x\"]"),
+                    "deny ipam-syntax spec.config.ipam.exclude[0]\n"
+                    "deny overlap-cluster-network spec.config.ipam.range\n");
+  nad_expect_config(nad_whereabouts("\"range\":\"10.128.0.0/31\""), "deny range-empty spec.config.ipam.range\n");
+}
+
+static void other_nads_are_warned(void **state) {
+  (void)state;
+  const char *config = nad_whereabouts("\"range\":\"10.128.0.0/16\"");
+  nad_expect_other(config, "warn overlap-cluster-network spec.config.ipam.range\n");
+  nad_expect_brief(&(struct nad_case){.config = config, .label = "false", .ns = "shop"});
+}
+
+static void each_range_is_judged(void **state) {
+  (void)state;
+  nad_expect_config(nad_whereabouts("\"ipRanges\":[{\"range\":\"10.128.0.0/24\"},{\"range\":\"192.168.99.0/24\"},"
+                                    "{\"range\":\"172.30.0.0/24\"}]"),
+                    "deny overlap-cluster-network spec.config.ipam.ipRanges[0].range\n"
+                    "deny overlap-cluster-network spec.config.ipam.ipRanges[2].range\n");
+}
+
+/* --- nothing is known --- */
+
+static void without_facts_it_is_said_once(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = nad_whereabouts("\"ipRanges\":[{\"range\":\"192.168.98.0/24\"},"
+                                                   "{\"range\":\"192.168.99.0/24\"}]"),
+                         .label = "false",
+                         .no_state = true};
+  nad_expect(&nad, "unverified overlap-cluster-network spec.config.ipam.ipRanges[0].range\n"
+                   "unverified overlap-network spec.config.ipam.ipRanges[0].range\n");
+  nad_expect_brief(&nad);
+  /* Nothing to look up, nothing to say. */
+  nad_expect(
+      &(struct nad_case){.config = nad_macvlan("\"ipam\":{\"type\":\"dhcp\"}"), .label = "false", .no_state = true},
+      "");
+}
+
+static void what_little_is_known_counts(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
+                         .ns = "shop",
+                         .label = "false",
+                         .no_state = true,
+                         .policy = POLICY "clusterNetworks: [{name: store, cidr: 192.168.0.0/16}]\n",
+                         .more = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+                                 "metadata: {name: b, namespace: shop}\n"
+                                 "spec: {config: '{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":"
+                                 "\"whereabouts\",\"range\":\"192.168.99.0/25\"}}'}\n"};
+  nad_expect(&nad, "warn overlap-cluster-network spec.config.ipam.range\n"
+                   "warn overlap-network spec.config.ipam.range\n");
+}
+
+/* --- overlap-network --- */
+
+/* A NAD in YAML: NS/NAME with a whereabouts range and more members of its ipam. */
+static void add_nad(struct dw_buf *out, const char *path, const char *range, const char *more) {
+  const char *slash = strchr(path, '/');
+  dw_buf_printf(out,
+                "---\napiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+                "metadata: {namespace: %.*s, name: %s}\n"
+                "spec: {config: '{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\","
+                "\"range\":\"%s\"%s}}'}\n",
+                (int)(slash - path), path, slash + 1, range, more);
+}
+
+struct pair {
+  const char *path, *range, *more; /* of the NAD that is there */
+  const char *own;                 /* members of the new one's ipam */
+  bool migration;                  /* the new one is a migration network */
+};
+
+static void expect_pair(const struct pair *pair, const char *lines) {
+  DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
+  add_nad(&more, pair->path, pair->range, pair->more == NULL ? "" : pair->more);
+  nad_expect(&(struct nad_case){.config = nad_whereabouts(pair->own),
+                                .ns = pair->migration ? NULL : "shop",
+                                .label = pair->migration ? "true" : "false",
+                                .more = dw_buf_text(&more)},
+             lines);
+}
+
+static void a_migration_network_shares_with_none(void **state) {
+  (void)state;
+  const char *denied = "deny overlap-network spec.config.ipam.range\n";
+  expect_pair(&(struct pair){"shop/a", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.0/24\"", true}, denied);
+  expect_pair(&(struct pair){"shop/a", "192.168.98.0/23", NULL, "\"range\":\"192.168.99.0/24\"", true}, denied);
+  expect_pair(
+      &(struct pair){"shop/a", "192.168.99.0/24", ",\"network_name\":\"x\"", "\"range\":\"192.168.99.0/24\"", true},
+      denied);
+  expect_pair(&(struct pair){"shop/a", "192.168.98.0/24", NULL, "\"range\":\"192.168.99.0/24\"", true}, "");
+  /* The pools count, not the subnets. */
+  expect_pair(&(struct pair){"shop/a", "192.168.99.1-192.168.99.99/24", NULL,
+                             "\"range\":\"192.168.99.100-192.168.99.200/24\"", true},
+              "");
+  expect_pair(&(struct pair){"shop/a", "192.168.99.1-192.168.99.100/24", NULL,
+                             "\"range\":\"192.168.99.100-192.168.99.200/24\"", true},
+              denied);
+  /* Itself is no other. */
+  expect_pair(&(struct pair){"openshift-cnv/net", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.0/24\"", true}, "");
+}
+
+static void others_keep_off_migration_networks(void **state) {
+  (void)state;
+  const char *denied = "deny overlap-network spec.config.ipam.range\n";
+  expect_pair(
+      &(struct pair){"openshift-cnv/migration", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.0/24\"", false},
+      denied);
+  expect_pair(&(struct pair){"openshift-cnv/migration", "192.168.99.0/24", NULL,
+                             "\"range\":\"192.168.99.128/25\",\"network_name\":\"x\"", false},
+              denied);
+}
+
+static void between_others_it_is_warned_of(void **state) {
+  (void)state;
+  expect_pair(&(struct pair){"shop/a", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.128/25\"", false},
+              "warn overlap-network spec.config.ipam.range\n");
+  expect_pair(&(struct pair){"shop/a", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.0/24\"", false}, "");
+  expect_pair(
+      &(struct pair){"shop/a", "192.168.99.0/24", ",\"network_name\":\"x\"", "\"range\":\"192.168.99.128/25\"", false},
+      "");
+  expect_pair(&(struct pair){"shop/a", "192.168.99.0/24", ",\"network_name\":\"x\"",
+                             "\"range\":\"192.168.99.128/25\",\"network_name\":\"x\"", false},
+              "warn overlap-network spec.config.ipam.range\n");
+}
+
+/* A migration network that stands behind another NAD in conflict still makes it a denial. */
+static void a_migration_network_weighs_more(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
+  add_nad(&more, "app/a", "192.168.99.0/24", "");
+  add_nad(&more, "app/b", "192.168.99.0/24", "");
+  add_nad(&more, "openshift-cnv/migration", "192.168.99.0/24", "");
+  struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/25\""),
+                         .ns = "shop",
+                         .label = "false",
+                         .more = dw_buf_text(&more)};
+  nad_expect(&nad, "deny overlap-network spec.config.ipam.range\n");
+  nad_expect_says(&nad, "overlap-network",
+                  "overlaps 192.168.99.0/24 of migration network openshift-cnv/migration "
+                  "(shared: 192.168.99.1-192.168.99.126), and pools of 2 more");
+}
+
+/* As many ranges as can be compared, each outside every network; and one more. */
+static const char *many_ranges(struct dw_buf *out, unsigned count) {
+  dw_buf_puts(out, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":[");
+  for (unsigned i = 0; i < count; i++)
+    dw_buf_printf(out, "%s{\"range\":\"20.%u.%u.0/24\"}", i == 0 ? "" : ",", i / 256, i % 256);
+  dw_buf_puts(out, "]}}");
+  return dw_buf_text(out);
+}
+
+static void the_number_of_ranges_is_bounded(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf most = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
+  nad_expect_other(many_ranges(&most, 1024), "");
+  nad_expect_other(many_ranges(&more, 1025), "deny overlap-network spec.config.ipam.ipRanges[1024].range\n");
+}
+
+/* --- overlap-remote-cluster --- */
+
+static void remote_clusters_keep_their_part(void **state) {
+  (void)state;
+  const char *policy = POLICY "remoteClusters: [{name: east, ranges: [\"192.168.99.128/25\"]}]\n";
+  struct nad_case whole = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""), .policy = policy};
+  nad_expect(&whole, "deny overlap-remote-cluster spec.config.ipam.range\n");
+  nad_expect_says(&whole, "overlap-remote-cluster", "overlaps 192.168.99.128/25 of the remote cluster east");
+  nad_expect_says(&whole, "overlap-remote-cluster", "192.168.99.128-192.168.99.254");
+  nad_expect(
+      &(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.1-192.168.99.127/24\""), .policy = policy},
+      "");
+  nad_expect(
+      &(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.1-192.168.99.128/24\""), .policy = policy},
+      "deny overlap-remote-cluster spec.config.ipam.range\n");
+  nad_expect(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.0/24\","
+                                                          "\"exclude\":[\"192.168.99.128/25\"]"),
+                                .policy = policy},
+             "");
+  /* Other NADs do not leave the cluster. */
+  nad_expect(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
+                                .label = "false",
+                                .policy = policy},
+             "");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(cluster_networks_are_kept_free),
+      cmocka_unit_test(the_network_and_its_source_are_named),
+      cmocka_unit_test(the_subnet_counts_not_the_pool),
+      cmocka_unit_test(other_nads_are_warned),
+      cmocka_unit_test(each_range_is_judged),
+      cmocka_unit_test(without_facts_it_is_said_once),
+      cmocka_unit_test(what_little_is_known_counts),
+      cmocka_unit_test(a_migration_network_shares_with_none),
+      cmocka_unit_test(others_keep_off_migration_networks),
+      cmocka_unit_test(between_others_it_is_warned_of),
+      cmocka_unit_test(a_migration_network_weighs_more),
+      cmocka_unit_test(the_number_of_ranges_is_bounded),
+      cmocka_unit_test(remote_clusters_keep_their_part),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
