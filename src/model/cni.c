@@ -6,6 +6,9 @@
 
 static const char config_field[] = "spec.config";
 
+/* Real lists chain a handful. What is kept of a plugin is far larger than "{}", so a client may not have millions. */
+enum { PLUGINS_MAX = 1024 };
+
 bool dw_value_given(const struct dw_value *value) {
   return value->json != NULL && dw_json_type(value->json) != DW_JSON_NULL;
 }
@@ -159,6 +162,12 @@ static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
     dw_text_position(config->text, config->length, blanks, &line, &column);
     (void)dw_error_at(&config->error, DW_ERR_INVALID, line, column, "must be one JSON object, not %s",
                       dw_json_type_name(json));
+    return false;
+  }
+  const dw_json *plugins = dw_json_get_fold(json, "plugins", NULL);
+  if (dw_json_type(plugins) == DW_JSON_ARRAY && dw_json_size(plugins) > PLUGINS_MAX) {
+    (void)dw_error_at(&config->error, DW_ERR_INVALID, 1, 1, "holds %zu plugins, more than the %d that are read",
+                      dw_json_size(plugins), PLUGINS_MAX);
     return false;
   }
   config->json = json;

@@ -113,22 +113,12 @@ static const char *sentence(struct dw_arena *arena, const struct dw_ipam_problem
                          problem->mend == NULL ? "" : problem->mend);
 }
 
-/* An entry of ipRanges whose range stands under a key that only looks like it has no problem of its own but fails. */
-static const char *failing_pool(struct dw_arena *arena, const struct dw_ipam *ipam) {
-  for (size_t i = 0; i < ipam->pool_count; i++)
-    if (ipam->pools[i].state == DW_POOL_UNREADABLE)
-      return dw_arena_printf(arena, "%s is missing", ipam->pools[i].range.field);
-  return NULL;
-}
-
 static void finish(struct dw_problems *problems, struct dw_ipam *ipam) {
   ipam->problems = problems->items;
   ipam->problem_count = problems->count;
   for (size_t i = 0; i < problems->count && ipam->error == NULL; i++)
     if (problems->items[i].kind == DW_IPAM_UNREADABLE)
       ipam->error = sentence(problems->arena, &problems->items[i]);
-  if (ipam->error == NULL)
-    ipam->error = failing_pool(problems->arena, ipam);
 }
 
 void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *out) {

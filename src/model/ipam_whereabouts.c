@@ -2,6 +2,9 @@
  * the order in which they stand in the text. */
 #include "model/cni_internal.h"
 
+/* What is kept of a range is far larger than "{}". */
+enum { RANGES_MAX = 100000 };
+
 /* The member that counts for each known key: the last one. */
 struct slots {
   const char *field; /* of the object */
@@ -92,28 +95,46 @@ static bool has_range(const struct dw_value *range) {
   return dw_value_given(range) && (range->text == NULL || range->text[0] != '\0');
 }
 
-static void tell_missing_range(struct dw_problems *problems, const struct dw_value *range) {
+/* WRITTEN is the key that stands in its place, or NULL. */
+static void tell_missing_range(struct dw_problems *problems, const struct dw_value *range, const char *written) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, range);
   if (problem == NULL)
     return;
   problem->what = "is missing, which makes whereabouts fail on the whole configuration";
-  problem->mend = "give each entry of ipRanges a range, such as 10.200.5.0/24";
+  problem->mend = written == NULL ? "give each entry of ipRanges a range, such as 10.200.5.0/24"
+                                  : dw_arena_printf(problems->arena, "write range instead of %s", written);
 }
 
-/* Whether a key of the entry is said to stand for `range`: then that is the one mistake. */
-static bool tell_entry_members(struct dw_problems *problems, const struct slots *slots, const dw_json *entry,
+static const struct dw_value *source_value(const struct dw_pool_source *source, enum dw_ipam_key key) {
+  switch (key) {
+  case DW_IPAM_RANGE:
+    return &source->range;
+  case DW_IPAM_RANGE_START:
+    return &source->start;
+  case DW_IPAM_RANGE_END:
+    return &source->end;
+  default:
+    return &source->exclude;
+  }
+}
+
+/* A missing range and a key that looks like it are one mistake, told as the one that makes whereabouts fail. */
+static void tell_entry_members(struct dw_problems *problems, const struct slots *slots, const dw_json *entry,
                                const struct dw_pool_source *source, const struct dw_pool *pool) {
-  bool meant_range = false;
+  bool told = has_range(&source->range);
   for (struct dw_json_member m = dw_json_first(entry); m.value != NULL; m = dw_json_next(entry, m)) {
     enum dw_ipam_key key = dw_ipam_key_of(m.key);
-    if (!dw_ipam_key_in_list(key)) {
-      meant_range = tell_unknown(problems, slots, m.key, true) == DW_IPAM_RANGE || meant_range;
+    if (key == DW_IPAM_NO_KEY && !told && dw_ipam_lookalike(m.key, true) == DW_IPAM_RANGE) {
+      tell_missing_range(problems, &source->range, m.key);
+      told = true;
+    } else if (!dw_ipam_key_in_list(key)) {
+      (void)tell_unknown(problems, slots, m.key, true);
     } else if (slots->members[key].value == m.value && (key != DW_IPAM_RANGE || has_range(&source->range))) {
-      struct dw_value value = slot(problems->arena, slots, key);
-      tell_pool_member(problems, source, pool, key, &value);
+      tell_pool_member(problems, source, pool, key, source_value(source, key));
     }
   }
-  return meant_range;
+  if (!told)
+    tell_missing_range(problems, &source->range, NULL);
 }
 
 static void read_entry(struct dw_problems *problems, const struct dw_value *entry, struct dw_pool *out) {
@@ -122,13 +143,10 @@ static void read_entry(struct dw_problems *problems, const struct dw_value *entr
   fill_slots(&slots, entry->field, entry->json);
   fill_source(problems->arena, &slots, true, &source);
   dw_pool_read(problems->arena, &source, out);
-  if (dw_json_type(entry->json) != DW_JSON_OBJECT) {
+  if (dw_json_type(entry->json) == DW_JSON_OBJECT)
+    tell_entry_members(problems, &slots, entry->json, &source, out);
+  else
     dw_problem_wrong_type(problems, entry, "an object with a range");
-    return;
-  }
-  bool meant_range = tell_entry_members(problems, &slots, entry->json, &source, out);
-  if (!has_range(&source.range) && !meant_range)
-    tell_missing_range(problems, &source.range);
 }
 
 static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, const struct dw_value *list) {
@@ -194,11 +212,23 @@ static void tell_gateway(struct reading *reading, enum dw_ipam_key key, const st
   problem->mend = dw_arena_printf(problems->arena, "write %s", dw_addr_format(&gateway.addr, canonical));
 }
 
+static void tell_too_many(struct dw_problems *problems, const struct dw_value *value) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
+  if (problem == NULL)
+    return;
+  problem->what = dw_arena_printf(problems->arena, "holds more than %d ranges, which cannot be checked", RANGES_MAX);
+  problem->mend = "join them into wider ones";
+}
+
 static void tell_ip_ranges(struct reading *reading, const struct dw_value *value) {
-  if (!dw_ipam_check_type(reading->problems, DW_IPAM_IP_RANGES, value))
+  if (!dw_ipam_check_type(reading->problems, DW_IPAM_IP_RANGES, value)) {
     reading->explained = true;
-  else if (dw_value_given(value))
+  } else if (reading->entries > RANGES_MAX) {
+    tell_too_many(reading->problems, value);
+    reading->explained = true;
+  } else if (dw_value_given(value)) {
     read_entries(reading->problems, reading->ipam, value);
+  }
 }
 
 static void tell_member(struct reading *reading, enum dw_ipam_key key) {
@@ -251,7 +281,9 @@ void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam
   const dw_json *list = reading.slots.members[DW_IPAM_IP_RANGES].value;
   reading.entries = dw_json_type(list) == DW_JSON_ARRAY ? dw_json_size(list) : 0;
   reading.has_range = has_range(&reading.source.range);
-  ipam->pools = dw_arena_array(problems->arena, reading.entries + 1, sizeof *ipam->pools);
+  size_t pools = reading.has_range ? 1 : 0;
+  pools += reading.entries <= RANGES_MAX ? reading.entries : 0;
+  ipam->pools = dw_arena_array(problems->arena, pools, sizeof *ipam->pools);
   if (reading.has_range)
     dw_pool_read(problems->arena, &reading.source, &ipam->pools[ipam->pool_count++]);
   tell_members(&reading);

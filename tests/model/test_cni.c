@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "droveway/base/buf.h"
 #include "droveway/model/cni.h"
 
 static struct dw_cni_config *read_text(struct dw_arena *arena, const char *text) {
@@ -177,6 +178,24 @@ static void a_list_keeps_every_entry(void **state) {
   assert_non_null(config->plugins[3].type.json);
 }
 
+static struct dw_cni_config *read_plugins(struct dw_arena *arena, size_t count) {
+  DW_BUF_SCOPED struct dw_buf buf = DW_BUF_INIT;
+  dw_buf_puts(&buf, "{\"plugins\":[{}");
+  for (size_t i = 1; i < count; i++)
+    dw_buf_puts(&buf, ",{}");
+  dw_buf_puts(&buf, "]}");
+  return read_text(arena, dw_arena_strdup(arena, dw_buf_text(&buf)));
+}
+
+static void a_list_has_a_limit(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_int_equal(read_plugins(arena, 1024)->plugin_count, 1024);
+  const struct dw_cni_config *config = read_plugins(arena, 1025);
+  assert_int_equal(config->state, DW_CONFIG_UNREADABLE);
+  assert_string_equal(config->error.text, "holds 1025 plugins, more than the 1024 that are read");
+}
+
 static void plugins_of_another_type_make_an_empty_list(void **state) {
   (void)state;
   static const char *const texts[] = {"{\"plugins\":{}}", "{\"plugins\":[]}", "{\"plugins\":\"x\",\"type\":\"ptp\"}"};
@@ -288,6 +307,7 @@ int main(void) {
       cmocka_unit_test(keys_are_read_without_regard_to_case),
       cmocka_unit_test(the_last_of_equal_keys_counts_and_is_told),
       cmocka_unit_test(a_list_keeps_every_entry),
+      cmocka_unit_test(a_list_has_a_limit),
       cmocka_unit_test(plugins_of_another_type_make_an_empty_list),
       cmocka_unit_test(keys_belong_to_their_plugins),
       cmocka_unit_test(absent_members_have_their_usual_field),

@@ -406,8 +406,8 @@ static void everything_that_whereabouts_knows_is_fine(void **state) {
       "\"etcd_ca_cert_file\":\"\",\"leader_lease_duration\":1,\"leader_renew_deadline\":2,\"leader_retry_period\":3",
       "\"log_file\":\"\",\"log_level\":\"debug\",\"reconciler_cron_expression\":\"\",\"sleep_for_race\":0",
       "\"kubernetes\":{\"kubeconfig\":\"/x\",\"k8s_api_root\":\"\",\"more\":1},\"configuration_path\":\"\"",
-      "\"network_name\":\"a\",\"node_slice_size\":\"/"
-      "22\",\"enable_overlapping_ranges\":true,\"dns\":{\"domain\":\"x\"}",
+      "\"network_name\":\"a\",\"node_slice_size\":\"/22\",\"enable_overlapping_ranges\":true",
+      "\"dns\":{\"domain\":\"x\",\"search\":[null,\"a\"],\"more\":5}",
       "\"routes\":[{\"dst\":\"10.1.0.0/16\",\"gw\":\"10.0.0.1\",\"mtu\":1},null,{\"gw\":\"\"}],\"RANGE_START\":\"\"",
       "\"addresses\":[{\"address\":\"010.0.0.9/24\",\"gateway\":\"10.0.0.1\"}],\"ipRanges\":null,\"exclude\":null",
       "\"gateway\":\"\",\"range_start\":null,\"range_end\":\"\",\"exclude\":[],\"dns\":null,\"kubernetes\":null",
@@ -464,14 +464,15 @@ static void a_missing_range_is_no_problem_of_syntax(void **state) {
   assert_false(read_members(arena, RANGE ",\"subnet\":\"10.0.0.0/24\"")->no_range_explained);
 }
 
-static void a_lookalike_of_range_alone_is_one_mistake_that_fails(void **state) {
+static void a_lookalike_in_place_of_a_range_is_one_mistake(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const struct dw_ipam *ipam = read_members(arena, "\"ipRanges\":[{\"subnet\":\"10.0.0.0/24\"}]");
-  assert_int_equal(ipam->problem_count, 1);
-  assert_int_equal(ipam->problems[0].kind, DW_IPAM_LOOKALIKE);
-  assert_int_equal(ipam->pools[0].state, DW_POOL_UNREADABLE);
-  assert_string_equal(ipam->error, "spec.config.ipam.ipRanges[0].range is missing");
+  const struct problem_case one = {"\"ipRanges\":[{\"subnet\":\"10.0.0.0/24\"}]", DW_IPAM_UNREADABLE,
+                                   "ipRanges[0].range", "is missing", "write range instead of subnet"};
+  expect_one(arena, &one);
+  const struct dw_ipam *two = read_members(arena, "\"ipRanges\":[{\"subnet\":\"10.0.0.0/24\",\"cidr\":\"\"}]");
+  assert_int_equal(two->problem_count, 2);
+  assert_int_equal(two->problems[1].kind, DW_IPAM_LOOKALIKE);
 }
 
 static void an_unreadable_part_leaves_the_subnet_known(void **state) {
@@ -730,6 +731,20 @@ static void many_excludes_leave_an_exact_pool(void **state) {
   assert_int_equal(dw_interval_set_count(&pool->usable), (1 << 24) - 2 - 1 - MANY);
 }
 
+static void ranges_are_counted(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  DW_BUF_SCOPED struct dw_buf most = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
+  const struct dw_ipam *ipam =
+      read_members(arena, repeat(&most, "\"ipRanges\":[", "{\"range\":\"10.0.0.0/24#\"}", 100000, "]"));
+  assert_int_equal(ipam->pool_count, 100000);
+  ipam = read_members(arena, repeat(&more, "\"ipRanges\":[", "{\"range\":\"10.0.0.0/24#\"}", 100001, "]"));
+  assert_int_equal(ipam->pool_count, 0);
+  assert_non_null(strstr(ipam->error, "spec.config.ipam.ipRanges holds more than 100000 ranges"));
+  assert_true(ipam->no_range_explained);
+}
+
 static void unknown_keys_hide_no_lookalike(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -767,7 +782,7 @@ int main(void) {
       cmocka_unit_test(everything_that_whereabouts_knows_is_fine),
       cmocka_unit_test(problems_stand_in_the_order_of_the_text),
       cmocka_unit_test(a_missing_range_is_no_problem_of_syntax),
-      cmocka_unit_test(a_lookalike_of_range_alone_is_one_mistake_that_fails),
+      cmocka_unit_test(a_lookalike_in_place_of_a_range_is_one_mistake),
       cmocka_unit_test(an_unreadable_part_leaves_the_subnet_known),
       cmocka_unit_test(excludes_can_empty_a_pool),
       cmocka_unit_test(ignored_ends_are_marked),
@@ -779,6 +794,7 @@ int main(void) {
       cmocka_unit_test(any_type_under_any_key_is_survived),
       cmocka_unit_test(long_lists_are_read_in_linear_time),
       cmocka_unit_test(many_excludes_leave_an_exact_pool),
+      cmocka_unit_test(ranges_are_counted),
       cmocka_unit_test(unknown_keys_hide_no_lookalike),
       cmocka_unit_test(long_ovn_lists_are_refused),
   };
