@@ -40,7 +40,7 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = "spec.config",
                            .value = excerpt(check->arena, config),
-                           .mend = "write one JSON object"};
+                           .mend = config->error.code == DW_ERR_SYNTAX ? "write one JSON object" : NULL};
   if (config->error.line > 0)
     dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
               config->error.text);
@@ -198,6 +198,12 @@ struct trunk_entry {
   int64_t lowest; /* id that the plugin takes */
 };
 
+/* Its place is written out only where there is something to tell: trunks can be long. */
+static const dw_json *trunk_json(const struct trunk_entry *entry, const char *name) {
+  const dw_json *json = dw_json_get_fold(entry->json, name, NULL);
+  return dw_json_type(json) == DW_JSON_NULL ? NULL : json;
+}
+
 static struct dw_value trunk_member(const struct dw_check *check, const struct trunk_entry *entry, const char *name) {
   const char *key = name;
   struct dw_value value = {.json = dw_json_get_fold(entry->json, name, &key)};
@@ -209,19 +215,19 @@ static struct dw_value trunk_member(const struct dw_check *check, const struct t
 
 /* The bridge plugin fails where only one end is given (collectVlanTrunk() in plugins/main/bridge). */
 static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
-  struct dw_value low = trunk_member(check, entry, "minID");
-  struct dw_value high = trunk_member(check, entry, "maxID");
+  const dw_json *low = trunk_json(entry, "minID");
+  const dw_json *high = trunk_json(entry, "maxID");
   int64_t first;
   int64_t last;
-  if (dw_value_given(&low) != dw_value_given(&high)) {
-    const struct dw_value *absent = dw_value_given(&low) ? &high : &low;
-    struct dw_found found = {
-        .reason = DW_REASON_REQUIRED, .field = absent->field, .mend = "give both, or \"id\" alone"};
+  if ((low == NULL) != (high == NULL)) {
+    struct dw_value absent = trunk_member(check, entry, low == NULL ? "minID" : "maxID");
+    struct dw_found found = {.reason = DW_REASON_REQUIRED, .field = absent.field, .mend = "give both, or \"id\" alone"};
     dw_report(check, rule, &found, "minID and maxID only work together");
-  } else if (dw_json_integer(low.json, &first) && dw_json_integer(high.json, &last) && first > last) {
+  } else if (dw_json_integer(low, &first) && dw_json_integer(high, &last) && first > last) {
+    struct dw_value value = trunk_member(check, entry, "minID");
     struct dw_found found = {.reason = DW_REASON_INVALID,
-                             .field = low.field,
-                             .value = dw_nad_shown(check->arena, &low),
+                             .field = value.field,
+                             .value = dw_nad_shown(check->arena, &value),
                              .mend = "swap the two"};
     dw_report(check, rule, &found, "is above maxID %lld", (long long)last);
   }
@@ -229,23 +235,24 @@ static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const
 
 static void trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
   static const char *const names[] = {"id", "minID", "maxID"};
-  if (dw_json_type(entry->json) != DW_JSON_OBJECT) {
-    struct dw_found found = {.reason = DW_REASON_INVALID,
-                             .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
-                             .mend = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
-    dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(entry->json));
-    return;
-  }
   bool sound = true;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    struct dw_value value = trunk_member(check, entry, names[i]);
-    if (!dw_value_given(&value) || is_vlan(value.json, entry->lowest))
+    const dw_json *json = trunk_json(entry, names[i]);
+    if (json == NULL || is_vlan(json, entry->lowest))
       continue;
-    sound = false;
+    struct dw_value value = trunk_member(check, entry, names[i]);
     report_vlan(check, rule, &value, entry->lowest);
+    sound = false;
   }
   if (sound)
     trunk_ends(check, rule, entry);
+}
+
+static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
+                           .mend = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
+  dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(entry->json));
 }
 
 static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
@@ -261,8 +268,13 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
     return;
   }
   bool bridge = dw_plugin_is_bridge(plugin->type_name); /* its trunk takes ids from 1 (collectVlanTrunk()) */
-  for (size_t i = 0; i < dw_json_size(trunk->json); i++)
-    trunk_entry(check, rule, &(struct trunk_entry){trunk->field, i, dw_json_at(trunk->json, i), bridge ? 1 : 0});
+  for (size_t i = 0; i < dw_json_size(trunk->json); i++) {
+    struct trunk_entry entry = {trunk->field, i, dw_json_at(trunk->json, i), bridge ? 1 : 0};
+    if (dw_json_type(entry.json) == DW_JSON_OBJECT)
+      trunk_entry(check, rule, &entry);
+    else
+      no_trunk_entry(check, rule, &entry);
+  }
 }
 
 static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {

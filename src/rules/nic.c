@@ -5,46 +5,18 @@
 #include "rules/nad_internal.h"
 
 enum { NODES_SHOWN = 5, NICS_SHOWN = 8, UNVERIFIED_SHOWN = 3 };
-/* What a plugin costs grows with the nodes, so a list must not bring any number of them. */
-enum { PLUGINS_MAX = 32 };
-
-struct plugins {
-  const struct dw_cni_plugin *items[PLUGINS_MAX];
-  size_t count;
-  const struct dw_cni_plugin *more; /* the first that found no room */
-};
-
-static struct plugins select_plugins(const struct dw_check *check, bool (*wanted)(const struct dw_cni_plugin *)) {
-  struct plugins found = {{NULL}, 0, NULL};
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    if (!wanted(plugin))
-      continue;
-    if (found.count == PLUGINS_MAX) {
-      found.more = plugin;
-      break;
-    }
-    found.items[found.count++] = plugin;
-  }
-  return found;
-}
-
-static void report_more(struct dw_check *check, const struct dw_rule *rule, const struct plugins *plugins) {
-  if (plugins->more != NULL)
-    dw_report(check, rule,
-              &(struct dw_found){.reason = DW_REASON_FORBIDDEN,
-                                 .field = plugins->more->field,
-                                 .mend = "leave only what the network needs"},
-              "more than %d such plugins are not looked up on the nodes", PLUGINS_MAX);
-}
-
 /* A master to look up on the nodes; not where linkInContainer makes it the pod's own. */
 static bool has_master(const struct dw_cni_plugin *plugin) {
   return dw_plugin_needs_master(plugin->type_name) && !plugin->in_container && plugin->master.text != NULL &&
          dw_is_interface_name(plugin->master.text);
 }
 
-static struct plugins masters(const struct dw_check *check) {
-  return select_plugins(check, has_master);
+/* The next plugin with such a master, as dw_nad_next(). */
+static const struct dw_cni_plugin *next_master(const struct dw_check *check, const struct dw_cni_plugin *after) {
+  const struct dw_cni_plugin *plugin = dw_nad_next(check, after);
+  while (plugin != NULL && !has_master(plugin))
+    plugin = dw_nad_next(check, plugin);
+  return plugin;
 }
 
 /* Nodes with a fault: their number, and their names as a list. */
@@ -115,9 +87,7 @@ static const char *suggest_nics(const struct dw_check *check, const char *name) 
 }
 
 static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
-  struct plugins plugins = masters(check);
-  for (size_t i = 0; i < plugins.count; i++) {
-    const struct dw_cni_plugin *plugin = plugins.items[i];
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_master(check, plugin)) != NULL;) {
     struct faulty missing = find_fault(check, plugin->master.text, DW_NIC_MISSING, 0);
     if (missing.count == 0)
       continue;
@@ -128,21 +98,18 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
                                  .mend = suggest_nics(check, plugin->master.text)},
               "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_handler_nodes(check->view), missing.nodes);
   }
-  report_more(check, rule, &plugins);
 }
 
 /* The nodes are the same for every plugin: the first one speaks for all. */
 static void master_unverified(struct dw_check *check, const struct dw_rule *rule) {
-  struct plugins plugins = masters(check);
-  const char *why = plugins.count == 0 ? NULL : missing_facts(check);
+  const struct dw_cni_plugin *plugin = next_master(check, NULL);
+  const char *why = plugin == NULL ? NULL : missing_facts(check);
   if (why != NULL)
-    dw_report_unverified(check, rule, plugins.items[0]->master.field, "%s", why);
+    dw_report_unverified(check, rule, plugin->master.field, "%s", why);
 }
 
 static void master_down(struct dw_check *check, const struct dw_rule *rule) {
-  struct plugins plugins = masters(check);
-  for (size_t i = 0; i < plugins.count; i++) {
-    const struct dw_cni_plugin *plugin = plugins.items[i];
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_master(check, plugin)) != NULL;) {
     struct faulty down = find_fault(check, plugin->master.text, DW_NIC_DOWN, 0);
     if (down.count > 0)
       dw_report(check, rule,
@@ -155,9 +122,7 @@ static void master_down(struct dw_check *check, const struct dw_rule *rule) {
 }
 
 static void master_primary(struct dw_check *check, const struct dw_rule *rule) {
-  struct plugins plugins = masters(check);
-  for (size_t i = 0; i < plugins.count; i++) {
-    const struct dw_cni_plugin *plugin = plugins.items[i];
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_master(check, plugin)) != NULL;) {
     struct faulty primary = find_fault(check, plugin->master.text, DW_NIC_PRIMARY, 0);
     if (primary.count > 0)
       dw_report(check, rule,
@@ -207,20 +172,17 @@ static void high_mtu(struct dw_check *check, const struct dw_rule *rule, const s
 }
 
 static void mtu_above_master(struct dw_check *check, const struct dw_rule *rule) {
-  struct plugins plugins = masters(check);
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (takes_mtu(plugin) && !mtu_is_sound(plugin))
       bad_mtu(check, rule, plugin);
-  for (size_t i = 0; i < plugins.count; i++)
-    if (mtu_is_sound(plugins.items[i]) && plugins.items[i]->mtu_number > 0)
-      high_mtu(check, rule, plugins.items[i]);
+    else if (has_master(plugin) && plugin->mtu_number > 0)
+      high_mtu(check, rule, plugin);
+  }
 }
 
 /* Where the configuration sets no MTU, each pod takes its node's. */
 static void mtu_inconsistent(struct dw_check *check, const struct dw_rule *rule) {
-  struct plugins plugins = masters(check);
-  for (size_t i = 0; i < plugins.count; i++) {
-    const struct dw_cni_plugin *plugin = plugins.items[i];
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_master(check, plugin)) != NULL;) {
     struct dw_mtu_range known;
     if (!mtu_is_sound(plugin) || plugin->mtu_number > 0 || !dw_view_nic_mtu(check->view, plugin->master.text, &known) ||
         known.low == known.high)
@@ -266,14 +228,11 @@ static void named_bridge(struct dw_check *check, const struct dw_rule *rule, con
     dw_report_unverified(check, rule, bridge->field, "%s", unknown);
 }
 
-static bool is_bridge(const struct dw_cni_plugin *plugin) {
-  return dw_plugin_is_bridge(plugin->type_name);
-}
-
 static void bridge_uplink(struct dw_check *check, const struct dw_rule *rule) {
-  struct plugins plugins = select_plugins(check, is_bridge);
-  for (size_t i = 0; i < plugins.count; i++) {
-    const struct dw_value *bridge = &plugins.items[i]->bridge;
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    const struct dw_value *bridge = &plugin->bridge;
+    if (!dw_plugin_is_bridge(plugin->type_name))
+      continue;
     struct dw_found found = {.field = bridge->field,
                              .value = bridge->text,
                              .mend = "name a bridge that has the migration NIC as its port on every node"};
@@ -287,7 +246,6 @@ static void bridge_uplink(struct dw_check *check, const struct dw_rule *rule) {
       named_bridge(check, rule, bridge);
     }
   }
-  report_more(check, rule, &plugins);
 }
 
 static const struct dw_rule rules[] = {
