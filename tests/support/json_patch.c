@@ -72,12 +72,21 @@ static bool get(struct json_object *root, const char *pointer, struct json_objec
   return target.parent == NULL || child(target.parent, target.token, out);
 }
 
+/* An own copy of VALUE; json-c has NULL for JSON's null. It also stands in for json_object_get(), a name that jansson
+ * has too: which of the two a program gets depends on how it is linked. */
+static struct json_object *copy_of(struct json_object *value) {
+  struct json_object *copy = NULL;
+  if (value != NULL && json_object_deep_copy(value, &copy, NULL) != 0)
+    abort();
+  return copy;
+}
+
 static bool array_insert(struct json_object *array, size_t index, struct json_object *value) {
   size_t length = json_object_array_length(array);
   if (json_object_array_add(array, NULL) != 0)
     return false;
   for (size_t i = length; i > index; i--)
-    json_object_array_put_idx(array, i, json_object_get(json_object_array_get_idx(array, i - 1)));
+    json_object_array_put_idx(array, i, copy_of(json_object_array_get_idx(array, i - 1)));
   return json_object_array_put_idx(array, index, value) == 0;
 }
 
@@ -117,14 +126,6 @@ static bool drop(struct json_object *root, const char *pointer) {
   }
   return read_index(target.token, json_object_array_length(target.parent) - 1, &index) &&
          json_object_array_del_idx(target.parent, index, 1) == 0;
-}
-
-/* An own copy of VALUE; json-c has NULL for JSON's null. */
-static struct json_object *copy_of(struct json_object *value) {
-  struct json_object *copy = NULL;
-  if (value != NULL && json_object_deep_copy(value, &copy, NULL) != 0)
-    abort();
-  return copy;
 }
 
 static bool replace(struct json_object **root, const char *pointer, struct json_object *value) {
