@@ -47,7 +47,7 @@ static void overlap_cluster_network(struct dw_check *check, const struct dw_rule
       found |= cluster_overlap(check, rule, pool);
     }
   if (first != NULL && !found && !dw_view_has_cluster_networks(check->view))
-    dw_report_unverified(check, rule, first->range.field, "none known; set clusterNetworks");
+    dw_report_unverified(check, rule, first->range.field, "networks unknown; set clusterNetworks");
 }
 
 /* Conflicts of one pool: how many NADs, and the one to name. */
@@ -106,7 +106,7 @@ static void overlap_network(struct dw_check *check, const struct dw_rule *rule) 
   for (size_t i = 0; i < pools.count; i++)
     found |= network_overlap(check, rule, &pools.items[i]);
   if (pools.count > 0 && !found && dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
-    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "the cluster's other NADs are not known");
+    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "other NADs are not known; see --state");
 }
 
 static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {

@@ -69,9 +69,10 @@ static void range_class(struct dw_check *check, const struct dw_rule *rule) {
     }
 }
 
-/* For each pool another one that it overlaps and that stands before it (NULL where there is none). The intervals are
- * swept in address order; the one that reaches farthest so far is in conflict with the next, or none is. */
-static const struct dw_pool **overlapped_before(struct dw_arena *arena, const struct dw_nad_pools *pools) {
+/* For each pool the index of one that it overlaps and that stands before it, or its own where there is none. The
+ * intervals are swept in address order; the one that reaches farthest so far is in conflict with the next, or none is.
+ */
+static uint32_t *overlapped_before(struct dw_arena *arena, const struct dw_nad_pools *pools) {
   size_t count = 0;
   for (size_t i = 0; i < pools->count; i++)
     count += pools->items[i].pool->usable.count;
@@ -81,7 +82,9 @@ static const struct dw_pool **overlapped_before(struct dw_arena *arena, const st
     for (size_t k = 0; k < pools->items[i].pool->usable.count; k++)
       entries[filled++] = (struct dw_interval_entry){pools->items[i].pool->usable.items[k], (uint32_t)i};
   struct dw_interval_index sorted = dw_interval_index_make(arena, entries, count);
-  const struct dw_pool **before = dw_arena_array(arena, pools->count, sizeof *before);
+  uint32_t *before = dw_arena_array(arena, pools->count, sizeof *before);
+  for (size_t i = 0; i < pools->count; i++)
+    before[i] = (uint32_t)i;
   size_t farthest = 0;
   for (size_t i = 1; i < count; i++) {
     const struct dw_interval_entry *left = &sorted.entries[farthest];
@@ -89,8 +92,8 @@ static const struct dw_pool **overlapped_before(struct dw_arena *arena, const st
     if (dw_interval_overlaps(&left->span, &right->span)) {
       uint32_t later = left->id > right->id ? left->id : right->id;
       uint32_t earlier = left->id > right->id ? right->id : left->id;
-      if (before[later] == NULL)
-        before[later] = pools->items[earlier].pool;
+      if (before[later] == later)
+        before[later] = earlier;
     }
     if (dw_addr_compare(&right->span.last, &left->span.last) > 0)
       farthest = i;
@@ -102,19 +105,20 @@ static void overlap_self(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
   if (pools.count < 2)
     return;
-  const struct dw_pool **before = overlapped_before(check->arena, &pools);
+  const uint32_t *before = overlapped_before(check->arena, &pools);
   for (size_t i = 0; i < pools.count; i++) {
     const struct dw_pool *pool = pools.items[i].pool;
+    const struct dw_pool *earlier = pools.items[before[i]].pool;
     struct dw_interval shared;
-    if (before[i] == NULL || !dw_interval_set_overlap(&pool->usable, &before[i]->usable, &shared))
+    if (earlier == pool || !dw_interval_set_overlap(&pool->usable, &earlier->usable, &shared))
       continue;
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = pool->range.field,
                                  .value = pool->range.text,
                                  .mend = "keep the ranges of one configuration apart"},
-              "shares %s with %s (%s)", dw_nad_span(check->arena, &shared), before[i]->range.field,
-              before[i]->range.text == NULL ? "" : before[i]->range.text);
+              "shares %s with %s (%s)", dw_nad_span(check->arena, &shared), earlier->range.field,
+              earlier->range.text == NULL ? "" : earlier->range.text);
   }
 }
 

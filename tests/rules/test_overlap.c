@@ -84,6 +84,7 @@ static void without_facts_it_is_said_once(void **state) {
                          .no_state = true};
   nad_expect(&nad, "unverified overlap-cluster-network spec.config.ipam.ipRanges[0].range\n"
                    "unverified overlap-network spec.config.ipam.ipRanges[0].range\n");
+  nad.config = nad_whereabouts("\"range\":\"192.168.99.0/24\"");
   nad_expect_brief(&nad);
   /* Nothing to look up, nothing to say. */
   nad_expect(
