@@ -7,10 +7,9 @@
 #include "droveway/base/text.h"
 
 enum {
-  /* Bodies up to this size are always taken; larger ones share MOST_CHARGED, so that slow senders can't fill the
-   * memory and small reviews still get through. */
+  /* Bodies up to this size are always taken; larger ones share a budget, so that slow senders can't fill the memory
+   * and small reviews still get through. */
   SMALL_BODY = 64 << 10,
-  MOST_CHARGED = 64 << 20,
   /* What is read and thrown away of a refused body, for the answer to reach a client that sends before it reads. */
   MOST_DISCARDED = 64 << 20,
   LONGEST_BODY_MICROSECONDS = 60 * 1000000
@@ -120,8 +119,7 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
 static bool charge(struct exchanges *all, struct exchange *exchange, size_t more) {
   size_t length = exchange->body.length + more;
   size_t due = length <= SMALL_BODY ? 0 : length - exchange->charged;
-  size_t most = all->service.max_body > MOST_CHARGED / 2 ? 2 * all->service.max_body : MOST_CHARGED;
-  if (due > 0 && atomic_fetch_add(&all->charged, due) + due > most) {
+  if (due > 0 && atomic_fetch_add(&all->charged, due) + due > all->max_charged) {
     atomic_fetch_sub(&all->charged, due);
     return false;
   }
@@ -171,8 +169,8 @@ static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *conn
     dw_http_respond(&all->service, request, &exchange->answer);
     release(all, exchange);
   }
-  bool overrun = exchange->discarded > all->service.max_body;
-  return queue(connection, &exchange->answer, overrun || atomic_load(&all->service.stopping));
+  bool close = exchange->answer.status == 413 || atomic_load(&all->service.stopping);
+  return queue(connection, &exchange->answer, close);
 }
 
 enum MHD_Result exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,

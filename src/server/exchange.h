@@ -15,6 +15,7 @@ struct exchanges {
   atomic_uint active;    /* requests begun and not completely answered */
   atomic_uint fresh;     /* connections that have not sent a request yet */
   atomic_size_t charged; /* bytes of large bodies being collected, over all connections */
+  size_t max_charged;
 };
 
 /* CLS is struct exchanges for all three. */

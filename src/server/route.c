@@ -37,8 +37,8 @@ static bool refuse(const struct dw_http_request *request, struct dw_http_answer 
 }
 
 static bool refuse_method(const struct dw_http_request *request, struct dw_http_answer *answer, const char *allow) {
-  char text[64];
-  snprintf(text, sizeof text, "this path takes %s only", allow);
+  char text[80];
+  snprintf(text, sizeof text, "the method is not allowed here; this path takes %s", allow);
   answer->allow = allow;
   return refuse(request, answer, 405, text);
 }

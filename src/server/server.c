@@ -19,7 +19,8 @@ enum {
   DRAIN_MILLISECONDS = 10000,
   FRESH_MILLISECONDS = 2000,
   QUIET_MILLISECONDS = 100,
-  LOOK_MILLISECONDS = 10
+  LOOK_MILLISECONDS = 10,
+  BODIES_AT_ONCE = 8
 };
 
 /* Forward secrecy and authenticated ciphers only; every client of an API server's age has them. */
@@ -72,6 +73,8 @@ struct dw_server *dw_server_start(const struct dw_server_options *options, struc
   server->exchanges.service.worlds = options->worlds;
   server->exchanges.service.max_body = options->max_body;
   server->exchanges.service.max_memory = options->max_memory;
+  server->exchanges.max_charged =
+      options->max_buffered == 0 ? BODIES_AT_ONCE * options->max_body : options->max_buffered;
   server->listen_fd = options->listen_fd;
   server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
   server->daemon = start_daemon(server, options);

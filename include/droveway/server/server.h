@@ -10,12 +10,13 @@
 struct dw_server;
 
 struct dw_server_options {
-  int listen_fd;               /* dw_listen_open()'s; the server takes it over, also where it does not start */
-  const char *certificate;     /* PEM text, the chain's first the server's own; must outlive the server */
-  const char *key;             /* PEM text; must outlive the server */
-  unsigned threads;            /* 1..DW_MAX_THREADS */
-  size_t max_body;             /* bytes of one request's body */
-  size_t max_memory;           /* bytes of parsed JSON a request */
+  int listen_fd;           /* dw_listen_open()'s; the server takes it over, also where it does not start */
+  const char *certificate; /* PEM text, the chain's first the server's own; must outlive the server */
+  const char *key;         /* PEM text; must outlive the server */
+  unsigned threads;        /* 1..DW_MAX_THREADS */
+  size_t max_body;         /* bytes of one request's body */
+  size_t max_memory;       /* bytes of parsed JSON a request */
+  size_t max_buffered;     /* bytes of large bodies held at once, over all connections; 0 for eight times max_body */
   unsigned drain_milliseconds; /* how long dw_server_stop() waits for answers; 0 for ten seconds */
   struct dw_worlds *worlds;    /* must outlive the server */
 };

@@ -1,0 +1,172 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "droveway/rules/engine.h"
+#include "droveway/server/reload.h"
+#include "support/https_server.h"
+#include "support/run_program.h"
+
+#define POLICY(ns) "apiVersion: droveway.io/v1alpha1\nkind: Policy\nnamespace: " ns "\n"
+
+static const char read_again[] = "policy and state are read again";
+static const char broken[] = "stays in force";
+
+struct fixture {
+  char folder[64]; /* the policy's */
+  char cluster[64];
+  char *policy;
+  char *log;
+  int standard_error;
+  struct dw_worlds *worlds;
+};
+
+static struct dw_worlds_options options_of(const struct fixture *f, const char *state) {
+  struct dw_worlds_options options = {.poll_milliseconds = 10};
+  options.sources.policy = f->policy;
+  options.sources.state = state;
+  options.sources.rules = dw_rule_ids(&options.sources.rule_count);
+  return options;
+}
+
+static int set_up(void **state) {
+  struct fixture *f = calloc(1, sizeof *f);
+  struct dw_error err = DW_ERROR_INIT;
+  assert_non_null(f);
+  folder_make(f->folder);
+  folder_make(f->cluster);
+  f->policy = path_in(f->folder, "policy.yaml");
+  f->log = path_in(f->folder, "log");
+  folder_write(f->folder, "policy.yaml", POLICY("one"));
+  f->standard_error = log_to_file(f->log);
+  struct dw_worlds_options options = options_of(f, f->cluster);
+  f->worlds = dw_worlds_start(&options, &err);
+  if (f->worlds == NULL)
+    fail_msg("%s", err.text);
+  *state = f;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct fixture *f = *state;
+  dw_worlds_stop(f->worlds);
+  log_restore(f->standard_error);
+  folder_remove(f->folder);
+  folder_remove(f->cluster);
+  free(f->policy);
+  free(f->log);
+  free(f);
+  return 0;
+}
+
+static void assert_namespace(struct fixture *f, const char *expected) {
+  struct dw_world *world = dw_worlds_get(f->worlds);
+  assert_string_equal(world->policy->namespace_, expected);
+  dw_world_unref(world);
+}
+
+static void a_changed_policy_comes_into_force(void **state) {
+  struct fixture *f = *state;
+  assert_namespace(f, "one");
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_namespace(f, "two");
+  folder_write(f->folder, "policy.yaml", POLICY("six")); /* in place, of the same size */
+  wait_for_text(f->log, read_again, 2);
+  assert_namespace(f, "six");
+}
+
+static void a_request_keeps_the_world_it_began_with(void **state) {
+  struct fixture *f = *state;
+  struct dw_world *before = dw_worlds_get(f->worlds);
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_string_equal(before->policy->namespace_, "one");
+  dw_world_unref(before);
+}
+
+static void a_broken_policy_leaves_the_old_in_force_and_is_told_once(void **state) {
+  struct fixture *f = *state;
+  replace_file(f->folder, "policy.yaml", POLICY("two") "namspace: three\n");
+  wait_for_text(f->log, broken, 1);
+  assert_namespace(f, "one");
+  pause_ms(200); /* many looks later */
+  assert_int_equal(count_in_file(f->log, broken), 1);
+  assert_int_equal(count_in_file(f->log, "\"level\":\"error\""), 1);
+  assert_int_equal(count_in_file(f->log, "policy.yaml:4:1: "), 1);
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_namespace(f, "two");
+}
+
+static void a_removed_policy_leaves_the_old_in_force(void **state) {
+  struct fixture *f = *state;
+  assert_int_equal(unlink(f->policy), 0);
+  wait_for_text(f->log, broken, 1);
+  assert_namespace(f, "one");
+}
+
+static void a_changed_state_folder_is_read_again(void **state) {
+  struct fixture *f = *state;
+  struct dw_world *world = dw_worlds_get(f->worlds);
+  assert_int_equal(dw_view_count(world->view, DW_KIND_NODE), 0);
+  dw_world_unref(world);
+  replace_file(f->cluster, "nodes.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: worker-1}\n");
+  wait_for_text(f->log, read_again, 1);
+  world = dw_worlds_get(f->worlds);
+  assert_int_equal(dw_view_count(world->view, DW_KIND_NODE), 1);
+  dw_world_unref(world);
+  replace_file(f->cluster, "bad.yaml", "kind: [\n");
+  wait_for_text(f->log, "bad.yaml:", 1);
+  world = dw_worlds_get(f->worlds);
+  assert_int_equal(dw_view_count(world->view, DW_KIND_NODE), 1);
+  dw_world_unref(world);
+}
+
+static void a_wish_reads_again_without_a_change(void **state) {
+  struct fixture *f = *state;
+  pause_ms(100);
+  assert_int_equal(count_in_file(f->log, read_again), 0);
+  dw_worlds_reread(f->worlds);
+  wait_for_text(f->log, read_again, 1);
+}
+
+static void what_is_broken_from_the_start_is_an_error(void **state) {
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_worlds_options options = options_of(f, "/nowhere/at-all");
+  assert_null(dw_worlds_start(&options, &err));
+  assert_string_not_equal(err.text, "");
+  replace_file(f->folder, "policy.yaml", "rules: 1\n");
+  options = options_of(f, NULL);
+  assert_null(dw_worlds_start(&options, &err));
+  assert_string_equal(err.file, f->policy);
+  assert_true(err.line > 0);
+}
+
+static void stopping_nothing_is_fine(void **state) {
+  (void)state;
+  dw_worlds_stop(NULL);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(a_changed_policy_comes_into_force),
+      TEST(a_request_keeps_the_world_it_began_with),
+      TEST(a_broken_policy_leaves_the_old_in_force_and_is_told_once),
+      TEST(a_removed_policy_leaves_the_old_in_force),
+      TEST(a_changed_state_folder_is_read_again),
+      TEST(a_wish_reads_again_without_a_change),
+      TEST(what_is_broken_from_the_start_is_an_error),
+      cmocka_unit_test(stopping_nothing_is_fine),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+#include "support/https_server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "droveway/rules/engine.h"
+#include "droveway/server/limits.h"
+#include "droveway/server/listen.h"
+#include "support/run_program.h"
+
+enum { PATIENCE_MS = 20000 };
+
+char *path_in(const char *folder, const char *name) {
+  char *path = NULL;
+  assert_true(asprintf(&path, "%s/%s", folder, name) > 0);
+  return path;
+}
+
+void replace_file(const char *folder, const char *name, const char *text) {
+  char *temp = path_in(folder, ".new"), *path = path_in(folder, name);
+  folder_write(folder, ".new", text);
+  assert_int_equal(rename(temp, path), 0);
+  free(temp);
+  free(path);
+}
+
+size_t count_in_file(const char *path, const char *text) {
+  char *whole = file_text(path, NULL);
+  size_t count = 0;
+  for (const char *at = whole; (at = strstr(at, text)) != NULL; at += strlen(text))
+    count++;
+  free(whole);
+  return count;
+}
+
+void pause_ms(long milliseconds) {
+  nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
+}
+
+void wait_for_text(const char *path, const char *text, size_t times) {
+  for (int waited = 0; waited < PATIENCE_MS; waited += 10) {
+    if (count_in_file(path, text) >= times)
+      return;
+    pause_ms(10);
+  }
+  fail_msg("\"%s\" is not in the log %zu times:\n%s", text, times, file_text(path, NULL));
+}
+
+int log_to_file(const char *path) {
+  int kept = dup(STDERR_FILENO);
+  int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  assert_true(kept >= 0 && fd >= 0);
+  dup2(fd, STDERR_FILENO);
+  close(fd);
+  return kept;
+}
+
+void log_restore(int kept) {
+  dup2(kept, STDERR_FILENO);
+  close(kept);
+}
+
+static void make_certificates(struct https_server *out) {
+  static const char *const names[] = {"localhost", "127.0.0.1", "::1"};
+  struct dw_pki_request request = {.dir = out->folder, .names = {names, 3}};
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_buf report = DW_BUF_INIT;
+  char *cert = path_in(out->folder, "tls.crt"), *key = path_in(out->folder, "tls.key");
+  if (dw_pki_make(&request, &report, &err) != 0 || dw_pki_pair_load(cert, key, &out->pair, &err) != 0)
+    fail_msg("%s", err.text);
+  dw_buf_free(&report);
+  free(cert);
+  free(key);
+}
+
+void https_server_prepare(struct https_server *out) {
+  signal(SIGPIPE, SIG_IGN);
+  *out = (struct https_server){.port = 0};
+  folder_make(out->folder);
+  out->ca = path_in(out->folder, "ca.crt");
+  out->log = path_in(out->folder, "log");
+  make_certificates(out);
+  out->standard_error = log_to_file(out->log);
+}
+
+static size_t or_default(size_t value, size_t fallback) {
+  return value == 0 ? fallback : value;
+}
+
+void https_server_start(struct https_server *server, const struct dw_sources *sources,
+                        const struct dw_server_options *options) {
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_worlds_options worlds = {.poll_milliseconds = 20};
+  struct dw_server_options used = {.threads = 2};
+  char name[64];
+  if (sources != NULL)
+    worlds.sources = *sources;
+  if (options != NULL)
+    used = *options;
+  worlds.sources.rules = dw_rule_ids(&worlds.sources.rule_count);
+  server->worlds = dw_worlds_start(&worlds, &err);
+  used.listen_fd = dw_listen_open("127.0.0.1:0", &err);
+  if (server->worlds == NULL || used.listen_fd < 0)
+    fail_msg("%s", err.text);
+  server->port = dw_listen_name(used.listen_fd, name, sizeof name);
+  used.certificate = server->pair.certificate;
+  used.key = server->pair.key;
+  used.threads = (unsigned)or_default(used.threads, 2);
+  used.max_body = or_default(used.max_body, DW_DEFAULT_MAX_BODY);
+  used.max_memory = or_default(used.max_memory, DW_DEFAULT_MAX_MEMORY);
+  used.worlds = server->worlds;
+  server->server = dw_server_start(&used, &err);
+  if (server->server == NULL)
+    fail_msg("%s", err.text);
+}
+
+void https_server_stop(struct https_server *server) {
+  dw_server_stop(server->server);
+  server->server = NULL;
+  dw_worlds_stop(server->worlds);
+  server->worlds = NULL;
+}
+
+void https_server_end(struct https_server *server) {
+  https_server_stop(server);
+  log_restore(server->standard_error);
+  dw_pki_pair_free(&server->pair);
+  free(server->ca);
+  free(server->log);
+  folder_remove(server->folder);
+}
+
+struct https_client *https_server_client(const struct https_server *server) {
+  return https_client_new("localhost", server->port, server->ca);
+}

@@ -1,0 +1,50 @@
+/* The HTTPS server inside the test's own process, on a free loopback port. */
+#ifndef SUPPORT_HTTPS_SERVER_H
+#define SUPPORT_HTTPS_SERVER_H
+
+#include <stdint.h>
+
+#include "droveway/pki/certs.h"
+#include "droveway/server/reload.h"
+#include "droveway/server/server.h"
+#include "support/https_client.h"
+
+struct https_server {
+  char folder[64]; /* of the test's own; holds the certificates */
+  char *ca;        /* its CA's file */
+  char *log;       /* the file that the log goes to while it runs */
+  struct dw_pki_pair pair;
+  struct dw_worlds *worlds;
+  struct dw_server *server;
+  uint16_t port;
+  int standard_error; /* kept while the log goes elsewhere */
+};
+
+/* Makes folder and certificates, and sends the log to a file. */
+void https_server_prepare(struct https_server *out);
+/* Reads policy and state, looking for changes every 20 ms, and starts the server. Of OPTIONS socket, certificate and
+ * key are set here; 0 elsewhere stands for serve's defaults, two threads. */
+void https_server_start(struct https_server *server, const struct dw_sources *sources,
+                        const struct dw_server_options *options);
+/* The server alone. */
+void https_server_stop(struct https_server *server);
+/* Everything; the server too where it runs. */
+void https_server_end(struct https_server *server);
+
+struct https_client *https_server_client(const struct https_server *server);
+
+/* FOLDER/NAME; the caller frees it. */
+char *path_in(const char *folder, const char *name);
+/* Writes TEXT to FOLDER/NAME in one step, as editors do: under another name, then renamed. */
+void replace_file(const char *folder, const char *name, const char *text);
+/* How often TEXT stands in the file. */
+size_t count_in_file(const char *path, const char *text);
+/* Waits until TEXT stands in it so many TIMES; fails the test after a while. */
+void wait_for_text(const char *path, const char *text, size_t times);
+void pause_ms(long milliseconds);
+
+/* Sends standard error to a file; give the result to log_restore(). */
+int log_to_file(const char *path);
+void log_restore(int kept);
+
+#endif
