@@ -98,8 +98,6 @@ struct dw_view_nics {
   size_t unmeasured_count;
   struct dw_nic_name *names; /* by name */
   size_t name_count;
-  const char **everywhere; /* names that every measured node has */
-  size_t everywhere_count;
   const char **common; /* of these, the ones to suggest as a master */
   size_t common_count;
 };

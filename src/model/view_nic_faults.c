@@ -24,7 +24,13 @@ size_t dw_view_common_nics(const struct dw_view *view, const char **out, size_t 
 }
 
 const char *dw_view_nearest_nic(const struct dw_view *view, const char *name) {
-  return dw_nearest(name, view->nics.everywhere, view->nics.everywhere_count);
+  const struct dw_view_nics *nics = &view->nics;
+  const char *nearest = dw_nearest(name, nics->common, nics->common_count);
+  unsigned edits = nearest == NULL ? 0 : dw_edit_distance(name, nearest, (unsigned)strlen(name));
+  for (size_t i = 0; nearest != NULL && i < nics->common_count; i++)
+    if (nics->common[i] != nearest && dw_edit_distance(name, nics->common[i], edits) <= edits)
+      return NULL; /* eth9 may be meant for eth1 as well as for eth2 */
+  return nearest;
 }
 
 static int by_name(const void *key, const void *name) {

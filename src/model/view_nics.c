@@ -203,13 +203,9 @@ static void list_names(struct dw_view *view) {
   size_t everywhere = 0;
   for (size_t i = 0; i < nics->name_count; i++)
     everywhere += nics->names[i].count == nics->measured_count;
-  nics->everywhere = dw_arena_array(view->arena, everywhere, sizeof *nics->everywhere);
   nics->common = dw_arena_array(view->arena, everywhere, sizeof *nics->common);
   for (size_t i = 0; i < nics->name_count; i++) {
-    if (nics->names[i].count != nics->measured_count)
-      continue;
-    nics->everywhere[nics->everywhere_count++] = nics->names[i].name;
-    if (is_suggestible(&nics->names[i]))
+    if (nics->names[i].count == nics->measured_count && is_suggestible(&nics->names[i]))
       nics->common[nics->common_count++] = nics->names[i].name;
   }
 }

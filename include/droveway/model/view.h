@@ -130,7 +130,8 @@ bool dw_view_nic_mtu(const struct dw_view *view, const char *name, struct dw_mtu
 /* The NICs that every such node has and that can be suggested as a master: no loopback, bridge, tunnel or port of a
  * bond or bridge, and primary on no node. How many, the first MAX in order of name into OUT. */
 size_t dw_view_common_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
-/* The NIC name nearest to NAME that every such node has, or NULL. */
+/* The one of dw_view_common_nics() whose name is nearest to NAME; NULL where none is near, or several are equally so.
+ */
 const char *dw_view_nearest_nic(const struct dw_view *view, const char *name) __attribute__((nonnull));
 
 /* --- for `check`: manifests applied in turn --- */
