@@ -1,0 +1,287 @@
+/* `droveway check`, run as an administrator runs it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/run_program.h"
+
+#define STATE "--state", "demo/state"
+#define SEEDS "tests/manifests/seeds/"
+
+static const char *member_text(struct json_object *object, const char *key) {
+  struct json_object *member = NULL;
+  assert_true(json_object_object_get_ex(object, key, &member));
+  return json_object_get_string(member);
+}
+
+static int member_int(struct json_object *object, const char *key) {
+  struct json_object *member = NULL;
+  assert_true(json_object_object_get_ex(object, key, &member));
+  assert_true(json_object_is_type(member, json_type_int));
+  return json_object_get_int(member);
+}
+
+/* The rule ids of all findings with ACTION, in order, as "a,b"; the caller frees it. */
+static char *rules_with(struct json_object *report, const char *action) {
+  struct json_object *findings = NULL;
+  assert_true(json_object_object_get_ex(report, "findings", &findings));
+  char *rules = calloc(1, json_object_array_length(findings) * 32 + 1);
+  assert_non_null(rules);
+  for (size_t i = 0; i < json_object_array_length(findings); i++) {
+    struct json_object *finding = json_object_array_get_idx(findings, i);
+    if (strcmp(member_text(finding, "action"), action) == 0)
+      strcat(strcat(rules, *rules ? "," : ""), member_text(finding, "rule"));
+  }
+  return rules;
+}
+
+/* Runs check -o json on PATH, with the demo's cluster or without one, and compares exit status and denying rules. */
+static void expect(const char *path, bool state, const char *denying) {
+  RUN_SCOPED run = state ? RUN("check", "-o", "json", "-f", path, STATE) : RUN("check", "-o", "json", "-f", path);
+  struct json_object *report = run_json(&run);
+  char *denied = rules_with(report, "deny");
+  if (strcmp(denied, denying) != 0)
+    fail_msg("%s is denied \"%s\", not \"%s\"", path, denied, denying);
+  assert_int_equal(run.status, *denying ? 1 : 0);
+  assert_string_equal(run.err, "");
+  free(denied);
+  json_object_put(report);
+}
+
+static void documented_examples_go_through(void **state) {
+  (void)state;
+  static const char *const paths[] = {
+      SEEDS "openshift-4.11/network.yaml",
+      SEEDS "openshift-4.11/hyperconverged.yaml",
+      SEEDS "openshift-4.11",
+      SEEDS "openshift-empty-range/hyperconverged.yaml",
+      SEEDS "live-migration-bond2/network.yaml",
+      SEEDS "live-migration-bond2",
+      SEEDS "cross-cluster/network.yaml",
+      SEEDS "cross-cluster/bridge-net.yaml",
+      SEEDS "cross-cluster/hyperconverged.yaml",
+      SEEDS "cross-cluster",
+  };
+  for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+    expect(paths[i], true, "");
+    expect(paths[i], false, "");
+  }
+}
+
+static void the_example_with_an_empty_range_is_denied(void **state) {
+  (void)state;
+  expect(SEEDS "openshift-empty-range/network.yaml", true, "range-empty");
+  expect(SEEDS "openshift-empty-range/network.yaml", false, "range-empty");
+}
+
+/* isGateway, no `bridge`: fine for pods, no way between nodes. */
+static void the_bridge_example_is_denied_only_as_a_migration_network(void **state) {
+  (void)state;
+  expect(SEEDS "cross-cluster/bridge-net.yaml", true, "");
+  expect("tests/manifests/bridge-net/labelled.yaml", true, "bridge-uplink");
+  expect("tests/manifests/bridge-net/labelled.yaml", false, "bridge-uplink");
+  expect("tests/manifests/bridge-net/named.yaml", true, "bridge-uplink,network-unfit");
+}
+
+/* The file with the HyperConverged comes first in the folder: NADs count as applied before who names them. */
+static void a_network_and_its_user_pass_together(void **state) {
+  (void)state;
+  expect("tests/manifests/pair", true, "");
+  expect("tests/manifests/pair", false, "");
+  expect("tests/manifests/pair/10-hyperconverged.yaml", true, "network-missing");
+}
+
+static void a_wrong_name_is_denied_where_the_cluster_is_known(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", "tests/manifests/pair-misspelt", STATE);
+  assert_int_equal(run.status, 1);
+  assert_non_null(strstr(run.out, "tests/manifests/pair-misspelt/hyperconverged.yaml:9:14: error: "
+                                  "spec.liveMigrationConfig.network: Not found: \"migration-lna\": "));
+  assert_non_null(strstr(run.out, "did you mean \"migration-lan\"? [network-missing]\n"));
+}
+
+static void a_wrong_name_warns_where_no_cluster_is_known(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", "tests/manifests/pair-misspelt");
+  assert_int_equal(run.status, 0);
+  assert_non_null(strstr(run.out, "hyperconverged.yaml:9:14: warning: spec.liveMigrationConfig.network: could not be "
+                                  "checked: "));
+  assert_non_null(strstr(run.out, "did you mean \"migration-lan\"? [network-missing]\n"));
+}
+
+static void five_mistakes_are_five_errors(void **state) {
+  (void)state;
+  expect("demo/manifests/five-mistakes.yaml", true,
+         "cni-version,ipam-lookalike-key,gateway-outside,overlap-cluster-network,master-missing,network-missing");
+  expect("demo/manifests/migration.yaml", true, "");
+}
+
+static void json_says_where_and_what(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", "tests/manifests/list", "-o", "json", STATE);
+  struct json_object *report = run_json(&run);
+  assert_int_equal(member_int(report, "objects"), 1);
+  assert_int_equal(member_int(report, "denied"), 1);
+  assert_int_equal(member_int(report, "errors"), 1);
+  assert_int_equal(member_int(report, "warnings"), 0);
+  struct json_object *finding = json_object_array_get_idx(json_object_object_get(report, "findings"), 0);
+  assert_string_equal(member_text(finding, "file"), "tests/manifests/list/everything.yaml");
+  assert_int_equal(member_int(finding, "line"), 14);
+  assert_int_equal(member_int(finding, "column"), 13);
+  assert_string_equal(member_text(finding, "kind"), "NetworkAttachmentDefinition");
+  assert_string_equal(member_text(finding, "namespace"), "openshift-cnv");
+  assert_string_equal(member_text(finding, "name"), "migration-lan");
+  assert_string_equal(member_text(finding, "rule"), "range-empty");
+  assert_string_equal(member_text(finding, "reason"), "FieldValueInvalid");
+  assert_string_equal(member_text(finding, "field"), "spec.config.ipam.range");
+  assert_non_null(strstr(member_text(finding, "message"), "\"10.0.0.0/31\""));
+  json_object_put(report);
+}
+
+static void the_later_of_two_that_overlap_is_denied(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", "tests/manifests/rules/overlapping-each-other.yaml", STATE);
+  assert_int_equal(run.status, 1);
+  assert_non_null(strstr(run.out, "overlapping-each-other.yaml:25:11: error: spec.config.ipam.range: "));
+  assert_null(strstr(run.out, "overlapping-each-other.yaml:7:"));
+}
+
+static void standard_input_is_read(void **state) {
+  (void)state;
+  char *text = file_text(SEEDS "openshift-empty-range/network.yaml", NULL);
+  RUN_SCOPED run = RUN_WITH(text, "check", "-f", "-");
+  free(text);
+  assert_int_equal(run.status, 1);
+  assert_non_null(strstr(run.out, ":7:11: error: spec.config.ipam.range: Required value: "));
+}
+
+/* kubectl apply goes through /mutate first, and so does check: a list without a name gets one. */
+static void manifests_are_judged_as_the_mutating_webhook_leaves_them(void **state) {
+  (void)state;
+  static const char list[] = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+                             "metadata: {name: migration-lan, namespace: openshift-cnv}\n"
+                             "spec: {config: '{\"plugins\": [{\"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": "
+                             "{\"type\": \"whereabouts\", \"range\": \"10.210.0.0/24\"}}]}'}\n";
+  RUN_SCOPED migration = RUN_WITH(list, "check", "-f", "-", STATE);
+  assert_int_equal(migration.status, 0);
+  RUN_SCOPED untouched = RUN_WITH(list, "check", "-f", "-", STATE, "--policy", "tests/payloads/policy/policy.yaml");
+  assert_int_equal(untouched.status, 1);
+  assert_non_null(strstr(untouched.out, "[cni-name]"));
+}
+
+/* The state folder holds the same NAD: what is wrong there already only warns. */
+static void what_is_in_the_cluster_already_is_an_update(void **state) {
+  (void)state;
+  char folder[64];
+  folder_make(folder);
+  char *text = file_text(SEEDS "openshift-empty-range/network.yaml", NULL);
+  folder_write(folder, "state.yaml", text);
+  free(text);
+  RUN_SCOPED run = RUN("check", "-f", SEEDS "openshift-empty-range/network.yaml", "--state", folder);
+  assert_int_equal(run.status, 0);
+  assert_non_null(strstr(run.out, ":7:11: warning: spec.config.ipam.range: "));
+  folder_remove(folder);
+}
+
+static void nothing_to_check_is_said(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN_WITH("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "check", "-f", "-");
+  assert_int_equal(run.status, 0);
+  assert_non_null(strstr(run.out, "nothing to check"));
+}
+
+/* Exit status 2, nothing on standard output, and the one line that begins with BEGIN and holds HAS. */
+static void expect_unreadable(const char *text, const char *begin, const char *has) {
+  char folder[64];
+  char path[96];
+  char line[192];
+  folder_make(folder);
+  folder_write(folder, "bad.yaml", text);
+  snprintf(path, sizeof path, "%s/bad.yaml", folder);
+  snprintf(line, sizeof line, "droveway: %s%s", path, begin);
+  RUN_SCOPED run = RUN("check", "-f", path);
+  folder_remove(folder);
+  assert_int_equal(run.status, 2);
+  assert_string_equal(run.out, "");
+  if (strncmp(run.err, line, strlen(line)) != 0 || strstr(run.err, has) == NULL)
+    fail_msg("not \"%s...%s\": %s", line, has, run.err);
+  assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1);
+}
+
+static void unreadable_input_is_one_line_with_its_place(void **state) {
+  (void)state;
+  expect_unreadable("kind: [\n", ":2:", "");
+  expect_unreadable("apiVersion: v1\nkind: Secret\nkind: Pod\n", ":3:1: ", "kind");
+  expect_unreadable("a: b\n", ":1:1: ", "apiVersion");
+  expect_unreadable("- 1\n", ":1:1: ", "object");
+  expect_unreadable("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n- 5\n", ":6:3: ", "object");
+  expect_unreadable("{\"apiVersion\": \"v1\", \"kind\": }", ":1:", "");
+  expect_unreadable("a: \xff\n", ":", "");
+}
+
+static void a_missing_file_is_one_line(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", "no/such/file.yaml");
+  assert_int_equal(run.status, 2);
+  assert_string_equal(run.out, "");
+  assert_int_equal(strncmp(run.err, "droveway: no/such/file.yaml: ", 29), 0);
+  assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1);
+}
+
+static void a_broken_policy_is_one_line_with_its_place(void **state) {
+  (void)state;
+  char folder[64];
+  char path[96];
+  folder_make(folder);
+  folder_write(folder, "policy.yaml",
+               "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules:\n  gateway-in-pol: warn\n");
+  snprintf(path, sizeof path, "%s/policy.yaml", folder);
+  RUN_SCOPED run = RUN("check", "-f", SEEDS, "--policy", path);
+  folder_remove(folder);
+  assert_int_equal(run.status, 2);
+  assert_non_null(strstr(run.err, "/policy.yaml:4:3: "));
+  assert_non_null(strstr(run.err, "gateway-in-pool"));
+}
+
+static void bad_usage_is_refused(void **state) {
+  (void)state;
+  RUN_SCOPED nothing = RUN("check");
+  assert_int_equal(nothing.status, 2);
+  RUN_SCOPED form = RUN("check", "-f", SEEDS, "-o", "xml");
+  assert_int_equal(form.status, 2);
+  assert_non_null(strstr(form.err, "xml"));
+  RUN_SCOPED option = RUN("check", "-f", SEEDS, "--stat", "demo/state", "--nosuch");
+  assert_int_equal(option.status, 2);
+  assert_non_null(strstr(option.err, "--nosuch"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(documented_examples_go_through),
+      cmocka_unit_test(the_example_with_an_empty_range_is_denied),
+      cmocka_unit_test(the_bridge_example_is_denied_only_as_a_migration_network),
+      cmocka_unit_test(a_network_and_its_user_pass_together),
+      cmocka_unit_test(a_wrong_name_is_denied_where_the_cluster_is_known),
+      cmocka_unit_test(a_wrong_name_warns_where_no_cluster_is_known),
+      cmocka_unit_test(five_mistakes_are_five_errors),
+      cmocka_unit_test(json_says_where_and_what),
+      cmocka_unit_test(the_later_of_two_that_overlap_is_denied),
+      cmocka_unit_test(standard_input_is_read),
+      cmocka_unit_test(manifests_are_judged_as_the_mutating_webhook_leaves_them),
+      cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
+      cmocka_unit_test(nothing_to_check_is_said),
+      cmocka_unit_test(unreadable_input_is_one_line_with_its_place),
+      cmocka_unit_test(a_missing_file_is_one_line),
+      cmocka_unit_test(a_broken_policy_is_one_line_with_its_place),
+      cmocka_unit_test(bad_usage_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

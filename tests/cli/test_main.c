@@ -1,0 +1,113 @@
+/* `droveway` itself: help, versions, and what it says to bad usage. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/run_program.h"
+
+static const char *const commands[] = {"serve", "review", "check", "inspect", "rules", "certs", "sleep", "version"};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void assert_one_line(const char *text) {
+  size_t length = strlen(text);
+  assert_true(length > 1);
+  assert_ptr_equal(strchr(text, '\n'), text + length - 1);
+}
+
+static void help_names_every_command(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("--help");
+  assert_int_equal(run.status, 0);
+  for (size_t i = 0; i < COMMANDS; i++)
+    assert_non_null(strstr(run.out, commands[i]));
+}
+
+static void every_command_has_help(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COMMANDS; i++) {
+    RUN_SCOPED run = RUN(commands[i], "--help");
+    assert_int_equal(run.status, 0);
+    assert_string_equal(run.err, "");
+    assert_int_equal(strncmp(run.out, "usage: droveway ", 16), 0);
+    assert_int_equal(strncmp(run.out + 16, commands[i], strlen(commands[i])), 0);
+  }
+}
+
+static void every_command_refuses_unknown_options(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COMMANDS; i++) {
+    RUN_SCOPED run = RUN(commands[i], "--no-such-option");
+    assert_int_equal(run.status, 2);
+    assert_string_equal(run.out, "");
+    assert_non_null(strstr(run.err, "--no-such-option"));
+    assert_one_line(run.err);
+  }
+}
+
+static void an_unknown_command_is_told_the_nearest(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("chekc");
+  assert_int_equal(run.status, 2);
+  assert_non_null(strstr(run.err, "did you mean \"check\"?"));
+  assert_one_line(run.err);
+  RUN_SCOPED none = run_droveway(NULL, (const char *const[]){NULL});
+  assert_int_equal(none.status, 2);
+  assert_one_line(none.err);
+}
+
+static void version_tells_version_and_libraries(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("version");
+  assert_int_equal(run.status, 0);
+  assert_int_equal(strncmp(run.out, "droveway ", 9), 0);
+  static const char *const libraries[] = {"libmicrohttpd", "OpenSSL", "jansson", "libyaml"};
+  for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++)
+    assert_non_null(strstr(run.out, libraries[i]));
+  RUN_SCOPED option = RUN("--version");
+  assert_string_equal(option.out, run.out);
+}
+
+static void review_says_what_it_can_not_read(void **state) {
+  (void)state;
+  RUN_SCOPED text = RUN_WITH("{\"kind\":\"AdmissionReview\"", "review", "-");
+  assert_int_equal(text.status, 2);
+  assert_string_equal(text.out, "");
+  assert_int_equal(strncmp(text.err, "droveway: ", 10), 0);
+  assert_one_line(text.err);
+  RUN_SCOPED file = RUN("review", "no/such/review.json");
+  assert_int_equal(file.status, 2);
+  assert_int_equal(strncmp(file.err, "droveway: no/such/review.json: ", 31), 0);
+  RUN_SCOPED state_folder = RUN("review", "--state", "no/such/folder", "-");
+  assert_int_equal(state_folder.status, 2);
+  assert_non_null(strstr(state_folder.err, "no/such/folder"));
+}
+
+static void sleep_sleeps_and_refuses_what_is_no_time(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("sleep", "0");
+  assert_int_equal(run.status, 0);
+  static const char *const wrong[] = {"", "-1", "1x", "1e3000", "0x10"};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    RUN_SCOPED refused = RUN("sleep", wrong[i]);
+    assert_int_equal(refused.status, 2);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(help_names_every_command),
+      cmocka_unit_test(every_command_has_help),
+      cmocka_unit_test(every_command_refuses_unknown_options),
+      cmocka_unit_test(an_unknown_command_is_told_the_nearest),
+      cmocka_unit_test(version_tells_version_and_libraries),
+      cmocka_unit_test(review_says_what_it_can_not_read),
+      cmocka_unit_test(sleep_sleeps_and_refuses_what_is_no_time),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* `droveway rules`: the catalogue that users rely on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/run_program.h"
+
+/* The contract: id, action on a migration network, action on any other NAD. */
+static const char *const catalogue[][3] = {
+    {"cni-json", "deny", "deny"},
+    {"cni-ambiguous-key", "deny", "deny"},
+    {"cni-type", "deny", "deny"},
+    {"cni-name", "deny", "deny"},
+    {"cni-version", "deny", "deny"},
+    {"interface-name", "deny", "deny"},
+    {"vlan-range", "deny", "deny"},
+    {"ipam-syntax", "deny", "deny"},
+    {"ipam-lookalike-key", "deny", "deny"},
+    {"ipam-unknown-key", "warn", "warn"},
+    {"range-ignored", "deny", "deny"},
+    {"range-empty", "deny", "deny"},
+    {"range-class", "deny", "deny"},
+    {"range-leading-zero", "warn", "warn"},
+    {"overlap-self", "deny", "deny"},
+    {"gateway-in-pool", "deny", "warn"},
+    {"gateway-outside", "deny", "warn"},
+    {"overlap-cluster-network", "deny", "warn"},
+    {"overlap-network", "deny", "warn"},
+    {"overlap-remote-cluster", "deny", "-"},
+    {"migration-namespace", "deny", "-"},
+    {"migration-name", "deny", "-"},
+    {"migration-opaque", "deny", "-"},
+    {"migration-plugin", "deny", "-"},
+    {"master-required", "deny", "-"},
+    {"master-in-container", "deny", "-"},
+    {"master-missing", "deny", "-"},
+    {"master-unverified", "warn", "-"},
+    {"master-down", "warn", "-"},
+    {"master-primary", "warn", "-"},
+    {"mtu-above-master", "deny", "-"},
+    {"mtu-inconsistent", "warn", "-"},
+    {"bridge-uplink", "deny", "-"},
+    {"ipam-required", "deny", "-"},
+    {"ipam-per-node", "deny", "-"},
+    {"pool-too-small", "deny", "-"},
+    {"pool-tight", "warn", "-"},
+    {"default-route", "warn", "-"},
+    {"reservation-off", "warn", "warn"},
+    {"network-in-use", "deny", "-"},
+    {"network-in-use-change", "warn", "-"},
+    {"config-namespace", "deny", "-"},
+    {"config-name", "warn", "-"},
+    {"network-syntax", "deny", "-"},
+    {"network-missing", "deny", "-"},
+    {"network-unfit", "deny", "-"},
+    {"network-change", "warn", "-"},
+    {"migrations-running", "warn", "-"},
+    {"limit-type", "deny", "-"},
+    {"limit-range", "deny", "-"},
+    {"parallel-order", "warn", "-"},
+    {"bandwidth", "deny", "-"},
+    {"jsonpatch-network", "warn", "-"},
+    {"eviction-strategy", "warn", "-"},
+};
+enum { RULES = sizeof catalogue / sizeof catalogue[0] };
+
+static const char *text(struct json_object *rule, const char *key) {
+  struct json_object *member = NULL;
+  assert_true(json_object_object_get_ex(rule, key, &member));
+  assert_true(json_object_is_type(member, json_type_string));
+  return json_object_get_string(member);
+}
+
+static void json_holds_every_rule(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("rules", "-o", "json");
+  assert_int_equal(run.status, 0);
+  struct json_object *rules = run_json(&run);
+  assert_int_equal(json_object_array_length(rules), RULES);
+  for (size_t i = 0; i < RULES; i++) {
+    struct json_object *rule = json_object_array_get_idx(rules, i);
+    assert_string_equal(text(rule, "id"), catalogue[i][0]);
+    assert_string_equal(text(rule, "migrationNetwork"), catalogue[i][1]);
+    assert_string_equal(text(rule, "otherNetwork"), catalogue[i][2]);
+    assert_true(strlen(text(rule, "finds")) > 10);
+    assert_true(strlen(text(rule, "mend")) > 5);
+  }
+  json_object_put(rules);
+}
+
+static void text_has_a_line_a_rule(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("rules");
+  assert_int_equal(run.status, 0);
+  const char *line = strchr(run.out, '\n') + 1;
+  for (size_t i = 0; i < RULES; i++) {
+    size_t length = strlen(catalogue[i][0]);
+    assert_int_equal(strncmp(line, catalogue[i][0], length), 0);
+    assert_int_equal(line[length], ' ');
+    line = strchr(line, '\n') + 1;
+  }
+  assert_string_equal(line, "");
+}
+
+static void a_policy_changes_the_actions(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("rules", "-o", "json", "--policy", "tests/payloads/policy/policy.yaml");
+  struct json_object *rules = run_json(&run);
+  for (size_t i = 0; i < RULES; i++) {
+    struct json_object *rule = json_object_array_get_idx(rules, i);
+    const char *id = text(rule, "id");
+    const char *expected = catalogue[i][1];
+    if (strcmp(id, "gateway-in-pool") == 0)
+      expected = "warn";
+    else if (strcmp(id, "ipam-unknown-key") == 0)
+      expected = "off";
+    else if (strcmp(id, "master-primary") == 0)
+      expected = "deny";
+    assert_string_equal(text(rule, "migrationNetwork"), expected);
+  }
+  json_object_put(rules);
+}
+
+static void the_documentation_is_up_to_date(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("rules", "-o", "markdown");
+  char *documented = file_text("docs/rules.md", NULL);
+  if (strcmp(run.out, documented) != 0)
+    fail_msg("docs/rules.md is stale: `make docs` writes it anew");
+  free(documented);
+}
+
+static void bad_usage_is_refused(void **state) {
+  (void)state;
+  RUN_SCOPED form = RUN("rules", "-o", "yaml");
+  assert_int_equal(form.status, 2);
+  RUN_SCOPED extra = RUN("rules", "gateway-in-pool");
+  assert_int_equal(extra.status, 2);
+  RUN_SCOPED policy = RUN("rules", "--policy", "no/such/policy.yaml");
+  assert_int_equal(policy.status, 2);
+  assert_int_equal(strncmp(policy.err, "droveway: no/such/policy.yaml: ", 31), 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(json_holds_every_rule),        cmocka_unit_test(text_has_a_line_a_rule),
+      cmocka_unit_test(a_policy_changes_the_actions), cmocka_unit_test(the_documentation_is_up_to_date),
+      cmocka_unit_test(bad_usage_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
