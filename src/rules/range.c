@@ -69,55 +69,65 @@ static void range_class(struct dw_check *check, const struct dw_rule *rule) {
     }
 }
 
-/* For each pool the index of one that it overlaps and that stands before it, or its own where there is none. The
- * intervals are swept in address order; the one that reaches farthest so far is in conflict with the next, or none is.
- */
-static uint32_t *overlapped_before(struct dw_arena *arena, const struct dw_nad_pools *pools) {
+/* A pool that stands before another one and shares addresses with it. */
+struct overlap {
+  const struct dw_pool *earlier; /* NULL where there is none */
+  struct dw_interval shared;
+};
+
+static struct dw_interval_index sort_intervals(struct dw_arena *arena, const struct dw_nad_pools *pools) {
   size_t count = 0;
   for (size_t i = 0; i < pools->count; i++)
     count += pools->items[i].pool->usable.count;
   struct dw_interval_entry *entries = dw_arena_array(arena, count, sizeof *entries);
-  size_t filled = 0;
+  struct dw_interval_entry *next = entries;
   for (size_t i = 0; i < pools->count; i++)
     for (size_t k = 0; k < pools->items[i].pool->usable.count; k++)
-      entries[filled++] = (struct dw_interval_entry){pools->items[i].pool->usable.items[k], (uint32_t)i};
-  struct dw_interval_index sorted = dw_interval_index_make(arena, entries, count);
-  uint32_t *before = dw_arena_array(arena, pools->count, sizeof *before);
-  for (size_t i = 0; i < pools->count; i++)
-    before[i] = (uint32_t)i;
+      *next++ = (struct dw_interval_entry){pools->items[i].pool->usable.items[k], (uint32_t)i};
+  return dw_interval_index_make(arena, entries, count);
+}
+
+/* LEFT begins before RIGHT, or where it does. */
+static void note_overlap(const struct dw_nad_pools *pools, const struct dw_interval_entry *left,
+                         const struct dw_interval_entry *right, struct overlap *overlaps) {
+  uint32_t later = left->id > right->id ? left->id : right->id;
+  uint32_t earlier = left->id > right->id ? right->id : left->id;
+  if (overlaps[later].earlier != NULL || !dw_interval_overlaps(&left->span, &right->span))
+    return;
+  bool inside = dw_addr_compare(&right->span.last, &left->span.last) <= 0;
+  overlaps[later] =
+      (struct overlap){pools->items[earlier].pool, {right->span.first, inside ? right->span.last : left->span.last}};
+}
+
+/* The intervals are swept in address order: the one that reaches farthest so far shares addresses with the next one, or
+ * none does. */
+static const struct overlap *find_overlaps(struct dw_arena *arena, const struct dw_nad_pools *pools) {
+  struct dw_interval_index sorted = sort_intervals(arena, pools);
+  struct overlap *overlaps = dw_arena_array(arena, pools->count, sizeof *overlaps);
   size_t farthest = 0;
-  for (size_t i = 1; i < count; i++) {
-    const struct dw_interval_entry *left = &sorted.entries[farthest];
-    const struct dw_interval_entry *right = &sorted.entries[i];
-    if (dw_interval_overlaps(&left->span, &right->span)) {
-      uint32_t later = left->id > right->id ? left->id : right->id;
-      uint32_t earlier = left->id > right->id ? right->id : left->id;
-      if (before[later] == later)
-        before[later] = earlier;
-    }
-    if (dw_addr_compare(&right->span.last, &left->span.last) > 0)
+  for (size_t i = 1; i < sorted.count; i++) {
+    note_overlap(pools, &sorted.entries[farthest], &sorted.entries[i], overlaps);
+    if (dw_addr_compare(&sorted.entries[i].span.last, &sorted.entries[farthest].span.last) > 0)
       farthest = i;
   }
-  return before;
+  return overlaps;
 }
 
 static void overlap_self(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
   if (pools.count < 2)
     return;
-  const uint32_t *before = overlapped_before(check->arena, &pools);
+  const struct overlap *overlaps = find_overlaps(check->arena, &pools);
   for (size_t i = 0; i < pools.count; i++) {
-    const struct dw_pool *pool = pools.items[i].pool;
-    const struct dw_pool *earlier = pools.items[before[i]].pool;
-    struct dw_interval shared;
-    if (earlier == pool || !dw_interval_set_overlap(&pool->usable, &earlier->usable, &shared))
+    const struct dw_pool *earlier = overlaps[i].earlier;
+    if (earlier == NULL)
       continue;
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
-                                 .field = pool->range.field,
-                                 .value = pool->range.text,
+                                 .field = pools.items[i].pool->range.field,
+                                 .value = pools.items[i].pool->range.text,
                                  .mend = "keep the ranges of one configuration apart"},
-              "shares %s with %s (%s)", dw_nad_span(check->arena, &shared), earlier->range.field,
+              "shares %s with %s (%s)", dw_nad_span(check->arena, &overlaps[i].shared), earlier->range.field,
               earlier->range.text == NULL ? "" : earlier->range.text);
   }
 }
