@@ -154,7 +154,7 @@ static int check_subject(const struct dw_request *request, struct dw_error *err)
   if ((kind != DW_KIND_HYPERCONVERGED && kind != DW_KIND_KUBEVIRT) || request->operation == DW_OP_CONNECT)
     return 0;
   const dw_json *const subjects[] = {request->object, request->old_object};
-  for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+  for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
     if (subjects[i] == NULL)
       continue;
     const char *own_kind = dw_json_get_string(subjects[i], "kind");

@@ -64,9 +64,13 @@ static void replace(struct filling *f, const char *path, const struct want *want
   add_field(&f->fields, want->value->field);
 }
 
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static size_t blanks_at(const struct filling *f, size_t offset) {
   size_t end = offset;
-  while (end < f->config->length && memchr(" \t\r\n", f->config->text[end], 4) != NULL)
+  while (end < f->config->length && is_blank(f->config->text[end]))
     end++;
   return end - offset;
 }

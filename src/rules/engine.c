@@ -22,7 +22,7 @@ static struct {
 static pthread_once_t catalogue_once = PTHREAD_ONCE_INIT;
 
 static void join(void) {
-  for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
+  for (size_t f = 0; f < sizeof families / sizeof families[0]; f++) {
     for (size_t r = 0; r < families[f]->count; r++) {
       if (catalogue.count == RULES_MAX)
         abort();

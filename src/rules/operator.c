@@ -40,10 +40,8 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
     return;
   if (strcmp(value->text, "None") != 0 && strcmp(value->text, "External") != 0)
     return;
-  struct dw_found found = {.reason = DW_REASON_INVALID,
-                           .field = value->field,
-                           .value = value->text,
-                           .mend = "set LiveMigrate"};
+  struct dw_found found = {
+      .reason = DW_REASON_INVALID, .field = value->field, .value = value->text, .mend = "set LiveMigrate"};
   dw_report(check, rule, &found, "a network is set, but with %s a drain migrates no VM", value->text);
 }
 
