@@ -33,8 +33,34 @@ static bool is_manifest(const char *name) {
   return dw_has_suffix(name, ".yaml") || dw_has_suffix(name, ".yml") || dw_has_suffix(name, ".json");
 }
 
+static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err);
+
+/* What NAME in a folder, at PATH, is worth: what can't be read must not pass for what is not there. */
+static int visit(struct dw_arena *arena, const char *path, const char *name, int depth, struct dw_file_list *out,
+                 struct dw_error *err) {
+  struct stat info;
+  struct stat link;
+  if (lstat(path, &link) != 0)
+    return 0; /* gone since the folder was listed */
+  if (stat(path, &info) != 0) {
+    if (!is_manifest(name))
+      return 0;
+    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+    return dw_error_in_file(err, path);
+  }
+  if (S_ISDIR(link.st_mode)) /* no links: they may lead in circles */
+    return walk(arena, path, depth + 1, out, err);
+  if (S_ISREG(info.st_mode) && is_manifest(name))
+    add_path(arena, out, path);
+  return 0;
+}
+
 static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err) {
   struct dirent **entries = NULL;
+  if (depth > MAX_FOLDER_DEPTH) {
+    dw_error_set(err, DW_ERR_IO, "lies more than %d folders deep; give a folder further down", MAX_FOLDER_DEPTH);
+    return dw_error_in_file(err, path);
+  }
   int count = scandir(path, &entries, wanted, alphasort);
   if (count < 0) {
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
@@ -42,16 +68,9 @@ static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_f
   }
   int status = 0;
   for (int i = 0; i < count; i++) {
-    const char *child = dw_arena_printf(arena, "%s/%s", path, entries[i]->d_name);
-    struct stat info;
-    if (status == 0 && stat(child, &info) == 0) {
-      struct stat link;
-      bool linked = lstat(child, &link) == 0 && S_ISLNK(link.st_mode);
-      if (S_ISDIR(info.st_mode) && !linked && depth < MAX_FOLDER_DEPTH)
-        status = walk(arena, child, depth + 1, out, err);
-      else if (S_ISREG(info.st_mode) && is_manifest(entries[i]->d_name))
-        add_path(arena, out, child);
-    }
+    const char *name = entries[i]->d_name;
+    if (status == 0)
+      status = visit(arena, dw_arena_printf(arena, "%s/%s", path, name), name, depth, out, err);
     free(entries[i]);
   }
   free(entries);

@@ -11,6 +11,11 @@ struct reader {
   struct dw_manifest ***tail; /* where the next one is hung in */
 };
 
+static bool has_text(const dw_json *json, const char *key) {
+  const char *text = dw_json_get_string(json, key);
+  return text && *text;
+}
+
 static bool is_list(const dw_json *json) {
   const char *kind = dw_json_get_string(json, "kind");
   size_t length = kind ? strlen(kind) : 0;
@@ -29,7 +34,7 @@ static int refuse(const struct reader *reader, const char *path, const char *wha
 static int add_object(const struct reader *reader, const dw_json *json, const char *path, struct dw_error *err) {
   if (dw_json_type(json) != DW_JSON_OBJECT)
     return refuse(reader, path, "is no Kubernetes object: it must be a mapping with apiVersion and kind", err);
-  if (!dw_json_get_string(json, "apiVersion") || !dw_json_get_string(json, "kind"))
+  if (!has_text(json, "apiVersion") || !has_text(json, "kind"))
     return refuse(reader, path, "is no Kubernetes object: apiVersion or kind is missing", err);
   if (is_list(json)) {
     const dw_json *items = dw_json_get(json, "items");

@@ -1,0 +1,241 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "droveway/base/buf.h"
+#include "droveway/sources/manifests.h"
+#include "sources/folder.h"
+
+#define POD(name) "apiVersion: v1\nkind: Pod\nmetadata: {name: " name "}\n"
+
+static struct dw_manifest *read_path(struct dw_arena *arena, const char *path) {
+  struct dw_manifest *first = NULL;
+  struct dw_error err = DW_ERROR_INIT;
+  if (dw_manifests_read(arena, &path, 1, &first, &err) != 0)
+    fail_msg("%s:%d:%d: %s", err.file, err.line, err.column, err.text);
+  return first;
+}
+
+static struct dw_manifest *read_text(struct dw_arena *arena, const struct folder *folder, const char *text) {
+  folder_put(folder, "m.yaml", text);
+  return read_path(arena, folder_path(arena, folder, "m.yaml"));
+}
+
+/* "NAME@PATH " of each. */
+static const char *names_of(struct dw_arena *arena, const struct dw_manifest *manifest) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  for (; manifest; manifest = manifest->next) {
+    const char *name = dw_json_string(dw_json_path(manifest->json, "metadata", "name", NULL));
+    dw_buf_printf(&out, "%s@%s ", name ? name : "-", manifest->path);
+  }
+  return dw_arena_strdup(arena, dw_buf_text(&out));
+}
+
+static void expect_names(const struct folder *folder, const char *text, const char *names) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_string_equal(names_of(arena, read_text(arena, folder, text)), names);
+}
+
+/* TEXT is refused at LINE:COLUMN, and SAYS stands in the reason. */
+static void expect_refused(const struct folder *folder, const char *text, int line, int column, const char *says) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  folder_put(folder, "m.yaml", text);
+  const char *path = folder_path(arena, folder, "m.yaml");
+  struct dw_manifest *first = NULL;
+  struct dw_error err = DW_ERROR_INIT;
+  assert_int_equal(dw_manifests_read(arena, &path, 1, &first, &err), -1);
+  assert_null(first);
+  assert_string_equal(err.file, path);
+  if (err.line != line || err.column != column || !strstr(err.text, says))
+    fail_msg("%d:%d: %s\nin:\n%s", err.line, err.column, err.text, text);
+}
+
+static void reads_streams(void **state) {
+  expect_names(*state, POD("a") "---\n" POD("b"), "a@ b@ ");
+  expect_names(*state, "---\n# nothing\n---\n" POD("a") "---\n...\n---\n", "a@ ");
+  expect_names(*state, "", "");
+  expect_names(*state, "null\n", "");
+}
+
+static void reads_json(void **state) {
+  expect_names(*state, "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}}", "a@ ");
+  expect_names(*state,
+               "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"}}\n"
+               "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"b\"}}",
+               "a@ b@ ");
+}
+
+static void takes_lists_apart(void **state) {
+  expect_names(*state,
+               "apiVersion: v1\nkind: List\nitems:\n"
+               "- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n"
+               "- apiVersion: v1\n  kind: List\n  items:\n"
+               "  - {apiVersion: v1, kind: Pod, metadata: {name: b}}\n"
+               "- {apiVersion: v1, kind: Pod, metadata: {name: c}}\n"
+               "---\n" POD("d"),
+               "a@items[0] b@items[1].items[0] c@items[2] d@ ");
+  expect_names(*state, "{apiVersion: v1, kind: List, items: []}", "");
+  expect_names(*state, "{apiVersion: v1, kind: PodList, items: [{apiVersion: v1, kind: Pod, metadata: {name: a}}]}",
+               "a@items[0] ");
+}
+
+static void what_only_looks_like_a_list_is_an_object(void **state) {
+  expect_names(*state, "{apiVersion: v1, kind: AllowList, metadata: {name: a}, items: 3}", "a@ ");
+  expect_names(*state, "{apiVersion: v1, kind: Pod, metadata: {name: a}, items: []}", "a@ ");
+}
+
+static void refuses_what_is_no_object(void **state) {
+  expect_refused(*state, "- a\n- b\n", 1, 1, "mapping with apiVersion and kind");
+  expect_refused(*state, "# a comment\n\njust text\n", 3, 1, "mapping with apiVersion and kind");
+  expect_refused(*state, POD("a") "---\nkind: Pod\n", 5, 1, "apiVersion or kind is missing");
+  expect_refused(*state, "apiVersion: v1\nmetadata: {}\n", 1, 1, "apiVersion or kind is missing");
+  expect_refused(*state, "apiVersion: 1\nkind: Pod\n", 1, 1, "apiVersion or kind is missing");
+  expect_refused(*state, "apiVersion: v1\nkind: \"\"\n", 1, 1, "apiVersion or kind is missing");
+  expect_refused(*state, "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n- {kind: Pod}\n", 6, 3,
+                 "apiVersion or kind is missing");
+  expect_refused(*state, "{apiVersion: v1, kind: List, items: [null]}", 1, 38, "mapping with apiVersion and kind");
+}
+
+static void refuses_broken_yaml_at_its_place(void **state) {
+  expect_refused(*state, "apiVersion: v1\nkind: Pod\n\tmetadata: {}\n", 3, 1, "");
+  expect_refused(*state, "apiVersion: v1\nkind: Pod\nkind: Node\n", 3, 1, "kind");
+  expect_refused(*state, "{\"apiVersion\": \"v1\",\n \"kind\": \"Pod\" \"x\"}", 2, 16, "");
+}
+
+static void refuses_the_whole_where_the_second_document_is_broken(void **state) {
+  expect_refused(*state, POD("a") "---\n" POD("b") "  x: [\n", 8, 3, "indentation");
+}
+
+static void refuses_nul_bytes(void **state) {
+  const struct folder *folder = *state;
+  static const char text[] = "apiVersion: v1\nkind: Pod\0\nmetadata: {name: a}\n";
+  folder_put_bytes(folder, "m.yaml", text, sizeof text - 1);
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const char *path = folder_path(arena, folder, "m.yaml");
+  struct dw_manifest *first = NULL;
+  struct dw_error err = DW_ERROR_INIT;
+  assert_int_equal(dw_manifests_read(arena, &path, 1, &first, &err), -1);
+  assert_string_equal(err.file, path);
+  assert_int_equal(err.line, 2);
+}
+
+static void reads_folders_in_order_of_name(void **state) {
+  const struct folder *folder = *state;
+  folder_put(folder, "2.yaml", POD("two"));
+  folder_put(folder, "10.yml", POD("ten") "---\n" POD("eleven"));
+  folder_put(folder, "3/x.json", "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"three\"}}");
+  folder_put(folder, "README.md", "# no manifest");
+  folder_put(folder, ".git/x.yaml", "{");
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifest *first = read_path(arena, folder->path);
+  assert_string_equal(names_of(arena, first), "ten@ eleven@ two@ three@ ");
+  assert_string_equal(first->file, folder_path(arena, folder, "10.yml"));
+}
+
+static void reads_paths_as_given(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  folder_put(folder, "b.txt", POD("b"));
+  folder_put(folder, ".a", POD("a"));
+  const char *const paths[] = {folder_path(arena, folder, "b.txt"), folder_path(arena, folder, ".a")};
+  struct dw_manifest *first = NULL;
+  assert_int_equal(dw_manifests_read(arena, paths, 2, &first, NULL), 0);
+  assert_string_equal(names_of(arena, first), "b@ a@ ");
+}
+
+static void reads_standard_input(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  folder_put(folder, "in", POD("a"));
+  int kept = dup(STDIN_FILENO);
+  int fd = open(folder_path(arena, folder, "in"), O_RDONLY);
+  assert_true(kept >= 0 && fd >= 0);
+  assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+  struct dw_manifest *first = read_path(arena, "-");
+  assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+  close(fd);
+  close(kept);
+  assert_string_equal(names_of(arena, first), "a@ ");
+  assert_string_equal(first->file, "-");
+}
+
+static void names_the_missing_path(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  folder_put(folder, "a.yaml", POD("a"));
+  const char *const paths[] = {folder->path, folder_path(arena, folder, "none.yaml")};
+  struct dw_manifest *first = NULL;
+  struct dw_error err = DW_ERROR_INIT;
+  assert_int_equal(dw_manifests_read(arena, paths, 2, &first, &err), -1);
+  assert_null(first);
+  assert_string_equal(err.file, paths[1]);
+  assert_int_equal(err.line, 0);
+  assert_int_equal(err.code, DW_ERR_IO);
+}
+
+static void expect_place(const struct dw_manifest *manifest, const char *field, int line, int column) {
+  int found_line = 0;
+  int found_column = 0;
+  dw_manifest_place(manifest, field, &found_line, &found_column);
+  if (found_line != line || found_column != column)
+    fail_msg("%s: %d:%d, not %d:%d", field, found_line, found_column, line, column);
+}
+
+static void tells_where_a_field_stands(void **state) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifest *first = read_text(arena, *state,
+                                        POD("a") "---\napiVersion: v1\nkind: List\nitems:\n"
+                                                 "- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: b\n");
+  assert_non_null(first->next);
+  expect_place(first, "", 1, 1);
+  expect_place(first, "metadata.name", 3, 18);
+  expect_place(first->next, "", 8, 3);
+  expect_place(first->next, "metadata.name", 11, 11);
+  expect_place(first->next, "metadata.labels[a.b/c]", 11, 5); /* the nearest that is there */
+}
+
+static void counts_each_list_item_as_its_own_object(void **state) {
+  enum { COUNT = 5000 };
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_puts(&text, "apiVersion: v1\nkind: List\nitems:\n");
+  for (int i = 0; i < COUNT; i++)
+    dw_buf_printf(&text, "- {apiVersion: v1, kind: Pod, metadata: {name: p%d}}\n", i);
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t count = 0;
+  const struct dw_manifest *last = NULL;
+  for (struct dw_manifest *m = read_text(arena, *state, dw_buf_text(&text)); m; m = m->next) {
+    count++;
+    last = m;
+  }
+  assert_int_equal(count, COUNT);
+  assert_string_equal(last->path, "items[4999]");
+  expect_place(last, "metadata.name", 5003, 48);
+}
+
+int main(void) {
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
+  const struct CMUnitTest tests[] = {
+      TEST(reads_streams),
+      TEST(reads_json),
+      TEST(takes_lists_apart),
+      TEST(what_only_looks_like_a_list_is_an_object),
+      TEST(refuses_what_is_no_object),
+      TEST(refuses_broken_yaml_at_its_place),
+      TEST(refuses_the_whole_where_the_second_document_is_broken),
+      TEST(refuses_nul_bytes),
+      TEST(reads_folders_in_order_of_name),
+      TEST(reads_paths_as_given),
+      TEST(reads_standard_input),
+      TEST(names_the_missing_path),
+      TEST(tells_where_a_field_stands),
+      TEST(counts_each_list_item_as_its_own_object),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
