@@ -259,7 +259,7 @@ static void network_change(struct dw_check *check, const struct dw_rule *rule) {
   if (!changes_network(check))
     return;
   struct dw_found found = found_change(check);
-  dw_report(check, rule, &found, "changing the migration network restarts virt-handler on every node");
+  dw_report(check, rule, &found, "this change restarts virt-handler on every node");
 }
 
 static void migrations_running(struct dw_check *check, const struct dw_rule *rule) {
@@ -267,7 +267,7 @@ static void migrations_running(struct dw_check *check, const struct dw_rule *rul
     return;
   struct dw_found found = found_change(check);
   if (dw_view_knows(check->view, DW_KIND_MIGRATION) != DW_KNOWN) {
-    dw_report_unverified(check, rule, found.field, "whether migrations are in progress is not known");
+    dw_report_unverified(check, rule, found.field, "migrations are not known");
     return;
   }
   size_t running = dw_view_running_migrations(check->view);
