@@ -102,7 +102,7 @@ static bool read_key(struct reader *r, struct mark *mark) {
 
 static bool read_member(struct reader *r, struct mapping *m) {
   struct node node;
-  struct mark mark;
+  struct mark mark = {0};
   if (!read_key(r, &mark))
     return false;
   bool merged = is_merged(m, mark.key);

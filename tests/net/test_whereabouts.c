@@ -123,8 +123,8 @@ static bool well_typed(struct json_object *ipam) {
 
 static void check_case(struct json_object *one) {
   struct json_object *text = json_object_object_get(one, "ipamText");
-  struct json_object *ipam = text != NULL ? json_tokener_parse(json_object_get_string(text))
-                                          : json_object_get(json_object_object_get(one, "ipam"));
+  struct json_object *parsed = text != NULL ? json_tokener_parse(json_object_get_string(text)) : NULL;
+  struct json_object *ipam = text != NULL ? parsed : json_object_object_get(one, "ipam");
   assert_non_null(ipam);
   bool error = json_object_get_boolean(json_object_object_get(one, "error"));
   if (well_typed(ipam)) {
@@ -137,7 +137,7 @@ static void check_case(struct json_object *one) {
   } else {
     assert_true(error);
   }
-  json_object_put(ipam);
+  json_object_put(parsed);
 }
 
 static void all_cases_agree(void **state) {
