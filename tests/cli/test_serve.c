@@ -1,0 +1,219 @@
+/* The program as it runs in a pod: signals, logs, and the same bytes as `review`. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/https_client.h"
+#include "support/https_server.h"
+#include "support/run_program.h"
+
+#define RECORDED "tests/payloads/recorded/"
+
+struct fixture {
+  struct service service;
+  char log[64]; /* its log, by the descriptor that it is kept in */
+  char ca[96];
+  char folder[64]; /* holds the policy */
+  char *policy;
+};
+
+static int set_up(void **state) {
+  struct fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  folder_make(f->folder);
+  folder_write(f->folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\n");
+  f->policy = path_in(f->folder, "policy.yaml");
+  f->service =
+      service_start((const char *const[]){"--policy", f->policy, "--threads", "2", "--max-body", "64Ki", NULL});
+  snprintf(f->log, sizeof f->log, "/proc/self/fd/%d", f->service.log);
+  snprintf(f->ca, sizeof f->ca, "%s/ca.crt", f->service.folder);
+  *state = f;
+  return 0;
+}
+
+static void clean_up(struct fixture *f) {
+  folder_remove(f->folder);
+  free(f->policy);
+  free(f);
+}
+
+static int tear_down(void **state) {
+  struct fixture *f = *state;
+  int status = service_stop(&f->service);
+  clean_up(f);
+  return status;
+}
+
+static struct https_client *client_of(struct fixture *f) {
+  return https_client_new("localhost", (uint16_t)f->service.port, f->ca);
+}
+
+static void assert_same_as_review(struct https_client *client, const char *file, bool mutate) {
+  size_t length = 0;
+  char *body = file_text(file, &length);
+  struct https_reply reply = https_send(
+      client, &(struct https_request){
+                  .path = mutate ? "/mutate?timeout=5s" : "/validate?timeout=5s", .body = body, .length = length});
+  RUN_SCOPED run = mutate ? RUN("review", "--mutate", file) : RUN("review", file);
+  assert_int_equal(reply.status, 200);
+  assert_string_equal(reply.body, run.out);
+  https_reply_free(&reply);
+  free(body);
+}
+
+static void https_and_review_give_the_same_bytes(void **state) {
+  static const char *const files[] = {RECORDED "validate-nad-create.json", RECORDED "validate-nad-delete.json",
+                                      RECORDED "validate-hco-v1-update.json", RECORDED "mutate-nad-create.json",
+                                      RECORDED "mutate-hco-v1-create.json"};
+  struct https_client *client = client_of(*state);
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    assert_same_as_review(client, files[i], false);
+    assert_same_as_review(client, files[i], true);
+  }
+  https_client_free(client);
+}
+
+static void hup_reads_again(void **state) {
+  struct fixture *f = *state;
+  kill(f->service.pid, SIGHUP);
+  wait_for_text(f->log, "policy and state are read again", 1);
+  replace_file(f->folder, "policy.yaml", "kind: Nonsense\n");
+  wait_for_text(f->log, "stays in force", 1);
+  kill(f->service.pid, SIGHUP);
+  wait_for_text(f->log, "stays in force", 2);
+  struct https_client *client = client_of(f);
+  assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
+  https_client_free(client);
+}
+
+static void the_body_limit_is_as_told(void **state) {
+  struct https_client *client = client_of(*state);
+  char *body = malloc(65537);
+  assert_non_null(body);
+  memset(body, ' ', 65537);
+  struct https_reply within =
+      https_send(client, &(struct https_request){.path = "/mutate", .body = body, .length = 65536});
+  struct https_reply over =
+      https_send(client, &(struct https_request){.path = "/mutate", .body = body, .length = 65537});
+  assert_int_equal(within.status, 400);
+  assert_int_equal(over.status, 413);
+  https_reply_free(&within);
+  https_reply_free(&over);
+  free(body);
+  https_client_free(client);
+}
+
+static void every_line_of_the_log_is_json(void **state) {
+  struct fixture *f = *state;
+  struct https_client *client = client_of(f);
+  struct https_reply reply = https_send(client, &(struct https_request){.path = "/no%0A%22such%01%FF"});
+  assert_int_equal(reply.status, 404);
+  assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
+  char *log = file_text(f->log, NULL), *rest = log;
+  int lines = 0;
+  for (char *line; (line = strsep(&rest, "\n")) != NULL && line[0] != '\0'; lines++) {
+    struct json_object *object = json_tokener_parse(line);
+    if (object == NULL || !json_object_object_get_ex(object, "msg", NULL))
+      fail_msg("%s", line);
+    json_object_put(object);
+  }
+  assert_int_equal(lines, 3);
+  free(log);
+  https_reply_free(&reply);
+  https_client_free(client);
+}
+
+static void term_finishes_what_is_in_flight(void **state) {
+  static const char tail[] = "{}";
+  struct fixture *f = *state;
+  struct https_raw *raw = https_raw_open("localhost", (uint16_t)f->service.port, f->ca);
+  static const char head[] =
+      "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
+  int status = 0;
+  assert_non_null(raw);
+  assert_true(https_raw_send(raw, head, sizeof head - 1));
+  pause_ms(200);
+  kill(f->service.pid, SIGTERM);
+  wait_for_text(f->log, "\"stopping", 1);
+  pause_ms(300);
+  assert_int_equal(waitpid(f->service.pid, &status, WNOHANG), 0); /* it waits */
+  assert_true(https_raw_send(raw, tail, 2));
+  char *answer = https_raw_receive(raw, 2000, NULL);
+  assert_int_equal(strncmp(answer, "HTTP/1.1 400 ", 13), 0);
+  free(answer);
+  https_raw_close(raw);
+  wait_for_text(f->log, "\"msg\":\"stopped\"", 1);
+  assert_int_equal(waitpid(f->service.pid, &status, 0), f->service.pid);
+  assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  close(f->service.log);
+  folder_remove(f->service.folder);
+  clean_up(f);
+}
+
+#define ASSERT_FAILS(text, ...)                                                                                        \
+  do {                                                                                                                 \
+    RUN_SCOPED bad = RUN("serve", __VA_ARGS__);                                                                        \
+    assert_int_equal(bad.status, 2);                                                                                   \
+    if (strstr(bad.err, text) == NULL)                                                                                 \
+      fail_msg("no \"%s\" in \"%s\"", text, bad.err);                                                                  \
+  } while (0)
+
+static void bad_usage_exits_2(void **state) {
+  (void)state;
+  ASSERT_FAILS("--tls-cert and --tls-key", "--listen", ":0");
+  ASSERT_FAILS("--tls-cert and --tls-key", "--tls-cert", "x");
+  ASSERT_FAILS("unexpected", "--tls-cert", "x", "--tls-key", "y", "z");
+  ASSERT_FAILS("--nonsense", "--nonsense");
+  ASSERT_FAILS("1 to 64", "--threads", "0");
+  ASSERT_FAILS("1 to 64", "--threads", "65");
+  ASSERT_FAILS("1 to 64", "--threads", "2x");
+  ASSERT_FAILS("--max-body", "--max-body", "8MB");
+  ASSERT_FAILS("--max-body", "--max-body", "1023");
+  ASSERT_FAILS("--max-body", "--max-body", "17Gi");
+  ASSERT_FAILS("--max-memory", "--max-memory", "Mi");
+  ASSERT_FAILS("--max-memory", "--max-memory", "-1");
+  RUN_SCOPED help = RUN("serve", "--help");
+  assert_int_equal(help.status, 0);
+  assert_non_null(strstr(help.out, ":8443"));
+}
+
+static void what_cannot_be_used_exits_2(void **state) {
+  (void)state;
+  char folder[64], cert[96], key[96], ca_key[96];
+  folder_make(folder);
+  snprintf(cert, sizeof cert, "%s/tls.crt", folder);
+  snprintf(key, sizeof key, "%s/tls.key", folder);
+  snprintf(ca_key, sizeof ca_key, "%s/ca.key", folder);
+  ASSERT_FAILS(cert, "--tls-cert", cert, "--tls-key", key);
+  RUN_SCOPED made = RUN("certs", "--dir", folder, "--dns", "localhost");
+  assert_int_equal(made.status, 0);
+  ASSERT_FAILS("does not belong", "--tls-cert", cert, "--tls-key", ca_key);
+  ASSERT_FAILS("no ADDR:PORT", "--tls-cert", cert, "--tls-key", key, "--listen", "8443");
+  ASSERT_FAILS("/nowhere/policy", "--tls-cert", cert, "--tls-key", key, "--policy", "/nowhere/policy");
+  ASSERT_FAILS("/nowhere/state", "--tls-cert", cert, "--tls-key", key, "--state", "/nowhere/state");
+  folder_remove(folder);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(https_and_review_give_the_same_bytes),
+      TEST(hup_reads_again),
+      TEST(the_body_limit_is_as_told),
+      TEST(every_line_of_the_log_is_json),
+      cmocka_unit_test_setup(term_finishes_what_is_in_flight, set_up),
+      cmocka_unit_test(bad_usage_exits_2),
+      cmocka_unit_test(what_cannot_be_used_exits_2),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,40 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "support/run_program.h"
+
+static void it_names_version_libraries_and_build(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("version");
+  assert_int_equal(run.status, 0);
+  assert_int_equal(strncmp(run.out, "droveway ", 9), 0);
+  static const char *const parts[] = {"libmicrohttpd 0.", "OpenSSL 3.", "jansson 2.", "libyaml 0.", "build: "};
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    assert_non_null(strstr(run.out, parts[i]));
+  RUN_SCOPED option = RUN("--version");
+  assert_string_equal(option.out, run.out);
+}
+
+static void it_takes_no_arguments(void **state) {
+  (void)state;
+  RUN_SCOPED argument = RUN("version", "x");
+  RUN_SCOPED option = RUN("version", "-x");
+  RUN_SCOPED help = RUN("version", "--help");
+  assert_int_equal(argument.status, 2);
+  assert_int_equal(option.status, 2);
+  assert_int_equal(help.status, 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(it_names_version_libraries_and_build),
+      cmocka_unit_test(it_takes_no_arguments),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
