@@ -8,8 +8,8 @@ work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-memcheck=(valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible
-  --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99)
+leaks='definite,indirect,possible'
+memcheck=(valgrind --quiet --leak-check=full "--show-leak-kinds=$leaks" "--errors-for-leak-kinds=$leaks" --error-exitcode=99)
 
 for review in tests/payloads/recorded/*.json; do
   status=0

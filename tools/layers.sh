@@ -4,6 +4,7 @@
 set -euo pipefail
 archive=${1:-}
 
+mapfile -t sources < <(git ls-files --cached --others --exclude-standard 'src/*/*.[ch]' 'include/droveway/*/*.h' | sort -u)
 awk '
   BEGIN {
     may["base"] = "base"
@@ -38,7 +39,7 @@ awk '
     }
   }
   END { exit bad }
-' $(git ls-files --cached --others --exclude-standard 'src/*.[ch]' 'src/**/*.[ch]' 'include/droveway/**/*.h' | sort -u)
+' "${sources[@]}"
 
 if [ -n "$archive" ]; then
   nm --defined-only --extern-only "$archive" 2>/dev/null | awk '

@@ -81,7 +81,7 @@ static void fail_duplicate(struct dw_error *err, const struct feed *feed, size_t
   int column = 0;
   dw_text_position(feed->text, feed->length, start, &line, &column);
   dw_error_at(err, DW_ERR_DUPLICATE, line, column, "the key %s stands twice in one object",
-              quote_short(key, feed->text + start + 1, end > start + 2 ? end - start - 2 : 0));
+              dw_quote_short(key, feed->text + start + 1, end > start + 2 ? end - start - 2 : 0));
 }
 
 /* Where the number that LAST is in begins. */
@@ -112,8 +112,8 @@ static void fail_parser(struct dw_error *err, const struct feed *feed, const jso
 dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, enum dw_json_flags flags,
                        struct dw_error *err) {
   struct feed feed = {arena, text, length, 0};
-  struct scan s = scan_start(text, length);
-  if (!scan_document(&s)) {
+  struct scan s = dw_scan_start(text, length);
+  if (!dw_scan_document(&s)) {
     fail_at(err, &feed, s.code, s.problem_at, s.problem);
     return NULL;
   }
@@ -183,6 +183,6 @@ int dw_json_append(struct dw_arena *arena, dw_json *array, dw_json *value) {
   return dw_arena_exhausted(arena) ? -1 : result;
 }
 
-dw_json *json_share(dw_json *value) {
+dw_json *dw_json_share(dw_json *value) {
   return json_incref(value);
 }

@@ -33,7 +33,7 @@ struct finder {
 
 static enum fit key_fit(struct finder *f, struct dw_span key) {
   dw_buf_truncate(&f->key, 0);
-  scan_unescape(f->scan.text, key, &f->key);
+  dw_scan_unescape(f->scan.text, key, &f->key);
   const char *text = dw_buf_text(&f->key);
   const char *name = dw_buf_text(&f->name);
   if (strcmp(text, name) == 0)
@@ -43,7 +43,7 @@ static enum fit key_fit(struct finder *f, struct dw_span key) {
 
 static bool skip_to(struct finder *f, struct dw_span *value) {
   size_t start = f->scan.at;
-  if (!scan_value(&f->scan))
+  if (!dw_scan_value(&f->scan))
     return false;
   *value = (struct dw_span){start, f->scan.at - start};
   return true;
@@ -52,7 +52,7 @@ static bool skip_to(struct finder *f, struct dw_span *value) {
 /* Looks among the members of the container at scan.at and goes to the one that TOKEN names. */
 static bool find_member(struct finder *f, struct path_token token, struct dw_json_place *out) {
   size_t wanted = 0;
-  bool is_index = path_index(token, &wanted);
+  bool is_index = dw_path_index(token, &wanted);
   enum fit best = FIT_NONE;
   enum scan_step step;
   struct scan_walk walk;
@@ -60,10 +60,10 @@ static bool find_member(struct finder *f, struct path_token token, struct dw_jso
   struct dw_span value;
   dw_buf_truncate(&f->name, 0);
   dw_buf_add(&f->name, token.text, token.length);
-  if (!scan_enter(&f->scan, &walk))
+  if (!dw_scan_enter(&f->scan, &walk))
     return false;
   unsigned depth = f->scan.depth;
-  while ((step = scan_next(&f->scan, &walk, &key)) == SCAN_MEMBER) {
+  while ((step = dw_scan_next(&f->scan, &walk, &key)) == SCAN_MEMBER) {
     enum fit fit = FIT_NONE;
     if (walk.object)
       fit = key_fit(f, key);
@@ -97,13 +97,13 @@ static bool is_empty_container(const char *text, struct dw_span value) {
 static bool locate(struct finder *f, const char *path, struct dw_json_place *out) {
   struct path_token token;
   struct dw_json_place place = {{0, 0}, {0, 0}, false};
-  scan_blanks(&f->scan);
+  dw_scan_blanks(&f->scan);
   size_t root = f->scan.at;
   if (!skip_to(f, &place.value))
     return false;
   f->scan.at = root;
-  while (path_next(&path, &token)) {
-    if (!is_container(scan_peek(&f->scan)) || !find_member(f, token, &place))
+  while (dw_path_next(&path, &token)) {
+    if (!is_container(dw_scan_peek(&f->scan)) || !find_member(f, token, &place))
       return false;
   }
   place.empty = is_empty_container(f->scan.text, place.value);
@@ -112,7 +112,7 @@ static bool locate(struct finder *f, const char *path, struct dw_json_place *out
 }
 
 bool dw_json_locate(const char *text, size_t length, const char *path, struct dw_json_place *out) {
-  struct finder f = {scan_start(text, length), DW_BUF_INIT, DW_BUF_INIT};
+  struct finder f = {dw_scan_start(text, length), DW_BUF_INIT, DW_BUF_INIT};
   bool found = locate(&f, path, out);
   dw_buf_free(&f.name);
   dw_buf_free(&f.key);
@@ -161,7 +161,7 @@ static void push_key(struct search *s, struct dw_span span) {
     keys->capacity = capacity;
   }
   dw_buf_truncate(&s->path, 0);
-  scan_unescape(s->scan.text, span, &s->path);
+  dw_scan_unescape(s->scan.text, span, &s->path);
   const char *text = dw_arena_strndup(s->scratch, dw_buf_text(&s->path), s->path.length);
   keys->list[keys->count++] = (struct key){text, span};
 }
@@ -203,12 +203,12 @@ static bool search_value(struct search *s) {
   struct scan_walk walk;
   struct dw_span key;
   enum scan_step step;
-  if (!is_container(scan_peek(&s->scan)))
-    return scan_value(&s->scan);
+  if (!is_container(dw_scan_peek(&s->scan)))
+    return dw_scan_value(&s->scan);
   size_t from = s->keys.count;
-  if (!scan_enter(&s->scan, &walk))
+  if (!dw_scan_enter(&s->scan, &walk))
     return false;
-  while ((step = scan_next(&s->scan, &walk, &key)) == SCAN_MEMBER) {
+  while ((step = dw_scan_next(&s->scan, &walk, &key)) == SCAN_MEMBER) {
     if (walk.object)
       push_key(s, key);
     if (!search_value(s))
@@ -231,25 +231,25 @@ static void report(struct search *s) {
 /* Appends the member's token to the path; the text of a key comes unescaped. */
 static void add_token(struct search *s, const struct scan_walk *walk, struct dw_span key) {
   if (!walk->object) {
-    path_add_index(&s->path, walk->count - 1);
+    dw_path_add_index(&s->path, walk->count - 1);
     return;
   }
   DW_BUF_SCOPED struct dw_buf name = DW_BUF_INIT;
-  scan_unescape(s->scan.text, key, &name);
-  path_add_key(&s->path, dw_buf_text(&name), name.length);
+  dw_scan_unescape(s->scan.text, key, &name);
+  dw_path_add_key(&s->path, dw_buf_text(&name), name.length);
 }
 
 static void report_value(struct search *s) {
   struct scan_walk walk;
   struct dw_span key;
-  if (!is_container(scan_peek(&s->scan))) {
-    (void)scan_value(&s->scan);
+  if (!is_container(dw_scan_peek(&s->scan))) {
+    (void)dw_scan_value(&s->scan);
     return;
   }
-  if (!scan_enter(&s->scan, &walk))
+  if (!dw_scan_enter(&s->scan, &walk))
     return;
   size_t length = s->path.length;
-  while (scan_next(&s->scan, &walk, &key) == SCAN_MEMBER) {
+  while (dw_scan_next(&s->scan, &walk, &key) == SCAN_MEMBER) {
     add_token(s, &walk, key);
     if (s->out_count < s->found_count && walk.object && s->found[s->out_count].second.span.offset == key.offset)
       report(s);
@@ -264,13 +264,13 @@ static void report_value(struct search *s) {
 
 static void restart(struct search *s) {
   dw_buf_truncate(&s->path, 0);
-  s->scan = scan_start(s->scan.text, s->scan.length);
-  scan_blanks(&s->scan);
+  s->scan = dw_scan_start(s->scan.text, s->scan.length);
+  dw_scan_blanks(&s->scan);
 }
 
 struct dw_json_duplicate *dw_json_duplicates(struct dw_arena *arena, const char *text, size_t length, size_t *count) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  struct search s = {.scan = scan_start(text, length), .scratch = scratch, .arena = arena};
+  struct search s = {.scan = dw_scan_start(text, length), .scratch = scratch, .arena = arena};
   s.found = dw_arena_array(scratch, MOST_DUPLICATES, sizeof *s.found);
   restart(&s);
   bool valid = search_value(&s);

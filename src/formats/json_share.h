@@ -5,6 +5,6 @@
 #include "droveway/formats/json.h"
 
 /* VALUE once more, to be given to dw_json_set() or dw_json_append(). */
-dw_json *json_share(dw_json *value);
+dw_json *dw_json_share(dw_json *value);
 
 #endif

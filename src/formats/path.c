@@ -20,7 +20,7 @@ static bool next_bracketed(const char **path, struct path_token *token) {
   return true;
 }
 
-bool path_next(const char **path, struct path_token *token) {
+bool dw_path_next(const char **path, struct path_token *token) {
   if (!**path)
     return false;
   if (**path == '[')
@@ -33,7 +33,7 @@ bool path_next(const char **path, struct path_token *token) {
   return true;
 }
 
-bool path_index(struct path_token token, size_t *index) {
+bool dw_path_index(struct path_token token, size_t *index) {
   if (token.length == 0 || token.length > 9)
     return false;
   size_t value = 0;
@@ -46,7 +46,7 @@ bool path_index(struct path_token token, size_t *index) {
   return true;
 }
 
-void path_add_key(struct dw_buf *path, const char *key, size_t length) {
+void dw_path_add_key(struct dw_buf *path, const char *key, size_t length) {
   bool plain = length > 0;
   for (size_t i = 0; plain && i < length; i++)
     plain = !strchr(".[]", key[i]);
@@ -64,6 +64,6 @@ void path_add_key(struct dw_buf *path, const char *key, size_t length) {
     dw_buf_putc(path, ']');
 }
 
-void path_add_index(struct dw_buf *path, size_t index) {
+void dw_path_add_index(struct dw_buf *path, size_t index) {
   dw_buf_printf(path, "[%zu]", index);
 }

@@ -13,12 +13,12 @@ struct path_token {
 };
 
 /* Takes the next token off *PATH; false at its end. */
-bool path_next(const char **path, struct path_token *token);
+bool dw_path_next(const char **path, struct path_token *token);
 /* Whether the token can be an array's index. */
-bool path_index(struct path_token token, size_t *index);
+bool dw_path_index(struct path_token token, size_t *index);
 
 /* Appends a member's name, in brackets where it would not read as one token. Very long names are cut. */
-void path_add_key(struct dw_buf *path, const char *key, size_t length);
-void path_add_index(struct dw_buf *path, size_t index);
+void dw_path_add_key(struct dw_buf *path, const char *key, size_t length);
+void dw_path_add_index(struct dw_buf *path, size_t index);
 
 #endif

@@ -7,7 +7,7 @@ static bool is_continuation(char c) {
   return ((unsigned char)c & 0xC0) == 0x80;
 }
 
-const char *quote_short(char out[QUOTE_SIZE], const char *text, size_t length) {
+const char *dw_quote_short(char out[QUOTE_SIZE], const char *text, size_t length) {
   const size_t most = QUOTE_SIZE - 6; /* two quotes, three dots, NUL */
   size_t count = length;
   if (length > most) {

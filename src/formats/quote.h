@@ -7,6 +7,6 @@
 #define QUOTE_SIZE 64
 
 /* Writes TEXT in double quotes into OUT, shortened to fit. Returns OUT. */
-const char *quote_short(char out[QUOTE_SIZE], const char *text, size_t length);
+const char *dw_quote_short(char out[QUOTE_SIZE], const char *text, size_t length);
 
 #endif

@@ -18,11 +18,11 @@ static bool fail(struct scan *s, const char *problem) {
   return fail_at(s, s->at, problem);
 }
 
-struct scan scan_start(const char *text, size_t length) {
+struct scan dw_scan_start(const char *text, size_t length) {
   return (struct scan){.text = text, .length = length};
 }
 
-char scan_peek(const struct scan *s) {
+char dw_scan_peek(const struct scan *s) {
   return s->at < s->length ? s->text[s->at] : '\0';
 }
 
@@ -30,7 +30,7 @@ static bool at_end(const struct scan *s) {
   return s->at >= s->length;
 }
 
-void scan_blanks(struct scan *s) {
+void dw_scan_blanks(struct scan *s) {
   while (s->at < s->length) {
     char c = s->text[s->at];
     if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
@@ -97,7 +97,7 @@ static bool scan_unicode_escape(struct scan *s) {
 
 static bool scan_escape(struct scan *s) {
   s->at++;
-  char c = scan_peek(s);
+  char c = dw_scan_peek(s);
   if (c == 'u')
     return scan_unicode_escape(s);
   if (c == '\0' || !strchr("\"\\/bfnrt", c))
@@ -138,30 +138,30 @@ static bool scan_string(struct scan *s, struct dw_span *span) {
 }
 
 static void scan_digits(struct scan *s) {
-  while (is_digit(scan_peek(s)))
+  while (is_digit(dw_scan_peek(s)))
     s->at++;
 }
 
 static bool scan_number(struct scan *s) {
-  if (scan_peek(s) == '-')
+  if (dw_scan_peek(s) == '-')
     s->at++;
-  if (!is_digit(scan_peek(s)))
+  if (!is_digit(dw_scan_peek(s)))
     return fail(s, "a digit is expected after the minus sign");
   size_t start = s->at;
   scan_digits(s);
   if (s->text[start] == '0' && s->at - start > 1)
     return fail_at(s, start, "a number must not begin with 0");
-  if (scan_peek(s) == '.') {
+  if (dw_scan_peek(s) == '.') {
     s->at++;
-    if (!is_digit(scan_peek(s)))
+    if (!is_digit(dw_scan_peek(s)))
       return fail(s, "a digit is expected after the decimal point");
     scan_digits(s);
   }
-  if (scan_peek(s) == 'e' || scan_peek(s) == 'E') {
+  if (dw_scan_peek(s) == 'e' || dw_scan_peek(s) == 'E') {
     s->at++;
-    if (scan_peek(s) == '+' || scan_peek(s) == '-')
+    if (dw_scan_peek(s) == '+' || dw_scan_peek(s) == '-')
       s->at++;
-    if (!is_digit(scan_peek(s)))
+    if (!is_digit(dw_scan_peek(s)))
       return fail(s, "a digit is expected in the exponent");
     scan_digits(s);
   }
@@ -201,14 +201,14 @@ static bool fail_value(struct scan *s) {
   }
 }
 
-bool scan_enter(struct scan *s, struct scan_walk *walk) {
+bool dw_scan_enter(struct scan *s, struct scan_walk *walk) {
   if (s->depth >= DW_JSON_MAX_DEPTH) {
     fail(s, "nested deeper than 128 levels");
     s->code = DW_ERR_DEPTH;
     return false;
   }
   s->depth++;
-  *walk = (struct scan_walk){scan_peek(s) == '{', 0};
+  *walk = (struct scan_walk){dw_scan_peek(s) == '{', 0};
   s->at++;
   return true;
 }
@@ -227,38 +227,38 @@ static bool fail_separator(struct scan *s, bool object) {
 }
 
 static bool scan_key(struct scan *s, struct dw_span *key) {
-  if (scan_peek(s) != '"') {
+  if (dw_scan_peek(s) != '"') {
     if (at_end(s))
       return fail(s, "the text ends too soon: a closing } is missing");
-    return fail(s, scan_peek(s) == ',' ? "a comma too many" : "a key in double quotes is expected here");
+    return fail(s, dw_scan_peek(s) == ',' ? "a comma too many" : "a key in double quotes is expected here");
   }
   if (!scan_string(s, key))
     return false;
-  scan_blanks(s);
-  if (scan_peek(s) != ':')
+  dw_scan_blanks(s);
+  if (dw_scan_peek(s) != ':')
     return fail(s, "a colon is missing after the key");
   s->at++;
-  scan_blanks(s);
+  dw_scan_blanks(s);
   return true;
 }
 
-enum scan_step scan_next(struct scan *s, struct scan_walk *walk, struct dw_span *key) {
+enum scan_step dw_scan_next(struct scan *s, struct scan_walk *walk, struct dw_span *key) {
   char close = walk->object ? '}' : ']';
   *key = (struct dw_span){0, 0};
-  scan_blanks(s);
-  if (scan_peek(s) == close) {
+  dw_scan_blanks(s);
+  if (dw_scan_peek(s) == close) {
     s->at++;
     s->depth--;
     return SCAN_END;
   }
   if (walk->count > 0) {
-    if (scan_peek(s) != ',') {
+    if (dw_scan_peek(s) != ',') {
       fail_separator(s, walk->object);
       return SCAN_FAILED;
     }
     size_t comma = s->at++;
-    scan_blanks(s);
-    if (scan_peek(s) == close) {
+    dw_scan_blanks(s);
+    if (dw_scan_peek(s) == close) {
       fail_at(s, comma, "a comma too many: nothing follows it");
       return SCAN_FAILED;
     }
@@ -270,20 +270,20 @@ enum scan_step scan_next(struct scan *s, struct scan_walk *walk, struct dw_span 
 static bool scan_container(struct scan *s) {
   struct scan_walk walk;
   struct dw_span key;
-  if (!scan_enter(s, &walk))
+  if (!dw_scan_enter(s, &walk))
     return false;
   for (;;) {
-    enum scan_step step = scan_next(s, &walk, &key);
+    enum scan_step step = dw_scan_next(s, &walk, &key);
     if (step != SCAN_MEMBER)
       return step == SCAN_END;
-    if (!scan_value(s))
+    if (!dw_scan_value(s))
       return false;
   }
 }
 
-bool scan_value(struct scan *s) {
+bool dw_scan_value(struct scan *s) {
   struct dw_span span;
-  char c = scan_peek(s);
+  char c = dw_scan_peek(s);
   if (c == '{' || c == '[')
     return scan_container(s);
   if (c == '"')
@@ -293,13 +293,13 @@ bool scan_value(struct scan *s) {
   return scan_word(s) || fail_value(s);
 }
 
-bool scan_document(struct scan *s) {
+bool dw_scan_document(struct scan *s) {
   if (s->length >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0)
     return fail(s, "the text begins with a byte order mark (BOM); save it as UTF-8 without one");
-  scan_blanks(s);
-  if (!scan_value(s))
+  dw_scan_blanks(s);
+  if (!dw_scan_value(s))
     return false;
-  scan_blanks(s);
+  dw_scan_blanks(s);
   return at_end(s) || fail(s, "more text after the end of the value");
 }
 
@@ -340,7 +340,7 @@ static char unescape_letter(char c) {
   return found ? bytes[found - letters] : c;
 }
 
-void scan_unescape(const char *text, struct dw_span span, struct dw_buf *out) {
+void dw_scan_unescape(const char *text, struct dw_span span, struct dw_buf *out) {
   size_t at = span.offset + 1;
   size_t end = span.offset + span.length - 1;
   while (at < end) {

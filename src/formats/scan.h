@@ -19,7 +19,7 @@ struct scan {
   enum dw_error_code code;
 };
 
-/* A walk over the members of the container that scan_enter() opened. */
+/* A walk over the members of the container that dw_scan_enter() opened. */
 struct scan_walk {
   bool object;
   size_t count; /* members met so far */
@@ -27,22 +27,22 @@ struct scan_walk {
 
 enum scan_step { SCAN_MEMBER, SCAN_END, SCAN_FAILED };
 
-struct scan scan_start(const char *text, size_t length);
+struct scan dw_scan_start(const char *text, size_t length);
 /* Exactly one value and nothing behind it. */
-bool scan_document(struct scan *s);
+bool dw_scan_document(struct scan *s);
 /* The value that begins at s->at, with everything inside it. */
-bool scan_value(struct scan *s);
-void scan_blanks(struct scan *s);
+bool dw_scan_value(struct scan *s);
+void dw_scan_blanks(struct scan *s);
 /* '{', '[' or another byte; NUL at the end of the text. */
-char scan_peek(const struct scan *s);
+char dw_scan_peek(const struct scan *s);
 
 /* Goes into the object or array at s->at. */
-bool scan_enter(struct scan *s, struct scan_walk *walk);
+bool dw_scan_enter(struct scan *s, struct scan_walk *walk);
 /* Goes to the next member: s->at is at its value, KEY is its key (empty in an array). The caller has to consume the
- * value, by scan_value() or a walk of its own, before the next step. */
-enum scan_step scan_next(struct scan *s, struct scan_walk *walk, struct dw_span *key);
+ * value, by dw_scan_value() or a walk of its own, before the next step. */
+enum scan_step dw_scan_next(struct scan *s, struct scan_walk *walk, struct dw_span *key);
 
 /* Appends what the string at SPAN (with its quotes, already scanned) says. */
-void scan_unescape(const char *text, struct dw_span span, struct dw_buf *out);
+void dw_scan_unescape(const char *text, struct dw_span span, struct dw_buf *out);
 
 #endif

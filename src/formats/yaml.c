@@ -26,7 +26,7 @@ static bool open_anchor(struct reader *r, const yaml_char_t *name, size_t *index
   dw_buf_add(&r->anchor_list, &open, sizeof open);
   dw_json *number = dw_json_new_integer(r->arena, (int64_t)*index);
   if (!number || dw_json_set(r->arena, r->anchors, (const char *)name, number) < 0)
-    return yaml_fail_memory(r);
+    return dw_yaml_fail_memory(r);
   return true;
 }
 
@@ -40,19 +40,19 @@ static bool read_alias(struct reader *r, struct node *out) {
   int64_t index = 0;
   const char *anchor = (const char *)r->event.data.alias.anchor;
   if (!dw_json_integer(dw_json_get(r->anchors, anchor), &index))
-    return yaml_fail(r, DW_ERR_SYNTAX, out->place, "no anchor %s stands before this alias",
-                     quote_short(name, anchor, strlen(anchor)));
+    return dw_yaml_fail(r, DW_ERR_SYNTAX, out->place, "no anchor %s stands before this alias",
+                        dw_quote_short(name, anchor, strlen(anchor)));
   const struct node *node = anchor_at(r, (size_t)index);
   if (!node->value)
-    return yaml_fail(r, DW_ERR_INVALID, out->place, "the anchor %s would hold itself",
-                     quote_short(name, anchor, strlen(anchor)));
+    return dw_yaml_fail(r, DW_ERR_INVALID, out->place, "the anchor %s would hold itself",
+                        dw_quote_short(name, anchor, strlen(anchor)));
   r->expanded += node->weight;
   if (r->expanded > DW_YAML_MAX_NODES)
-    return yaml_fail(r, DW_ERR_MEMORY, out->place,
-                     "the aliases up to here stand for over %d values; write less of them", DW_YAML_MAX_NODES);
+    return dw_yaml_fail(r, DW_ERR_MEMORY, out->place,
+                        "the aliases up to here stand for over %d values; write less of them", DW_YAML_MAX_NODES);
   if (r->depth + node->height > DW_JSON_MAX_DEPTH)
-    return yaml_fail(r, DW_ERR_DEPTH, out->place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
-  *out = (struct node){json_share(node->value), node->weight, node->height, out->place};
+    return dw_yaml_fail(r, DW_ERR_DEPTH, out->place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
+  *out = (struct node){dw_json_share(node->value), node->weight, node->height, out->place};
   return true;
 }
 
@@ -65,44 +65,44 @@ static bool read_scalar(struct reader *r, struct node *out) {
       .tag = (const char *)r->event.data.scalar.tag,
       .plain = r->event.data.scalar.plain_implicit,
   };
-  out->value = yaml_scalar_value(r->arena, &scalar, &problem);
+  out->value = dw_yaml_scalar_value(r->arena, &scalar, &problem);
   out->weight = 1 + length / YAML_BYTES_A_VALUE;
   if (problem)
-    return yaml_fail(r, DW_ERR_INVALID, out->place, "%s", problem);
-  return out->value || yaml_fail_memory(r);
+    return dw_yaml_fail(r, DW_ERR_INVALID, out->place, "%s", problem);
+  return out->value || dw_yaml_fail_memory(r);
 }
 
 static bool fits_depth(struct reader *r, struct place place) {
   if (r->depth < DW_JSON_MAX_DEPTH)
     return true;
-  return yaml_fail(r, DW_ERR_DEPTH, place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
+  return dw_yaml_fail(r, DW_ERR_DEPTH, place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
 }
 
-struct members yaml_open(struct reader *r, struct node *owner) {
+struct members dw_yaml_open(struct reader *r, struct node *owner) {
   r->depth++;
   owner->weight = 1;
   owner->height = 1;
   return (struct members){owner, r->pending.length};
 }
 
-bool yaml_mark(struct reader *r, const char *key, struct place key_place, struct place place) {
+bool dw_yaml_mark(struct reader *r, const char *key, struct place key_place, struct place place) {
   const struct mark mark = {key, key_place, place};
   dw_buf_add(&r->pending, &mark, sizeof mark);
   return true;
 }
 
-void yaml_count(struct node *owner, const struct node *member) {
+void dw_yaml_count(struct node *owner, const struct node *member) {
   owner->weight += member->weight;
   if (owner->height <= member->height)
     owner->height = member->height + 1;
 }
 
-bool yaml_close(struct reader *r, struct members members) {
+bool dw_yaml_close(struct reader *r, struct members members) {
   size_t count = (r->pending.length - members.first_mark) / sizeof(struct mark);
   const struct mark *list = count > 0 ? (const void *)(r->pending.data + members.first_mark) : NULL;
   r->depth--;
-  if (marks_add(r->arena, r->marks, members.owner->value, list, count) < 0)
-    return yaml_fail_memory(r);
+  if (dw_marks_add(r->arena, r->marks, members.owner->value, list, count) < 0)
+    return dw_yaml_fail_memory(r);
   dw_buf_truncate(&r->pending, members.first_mark);
   return true;
 }
@@ -110,20 +110,20 @@ bool yaml_close(struct reader *r, struct members members) {
 static bool read_sequence(struct reader *r, struct node *out) {
   out->value = dw_json_new_array(r->arena);
   if (!out->value)
-    return yaml_fail_memory(r);
-  struct members members = yaml_open(r, out);
+    return dw_yaml_fail_memory(r);
+  struct members members = dw_yaml_open(r, out);
   for (;;) {
     struct node element;
-    if (!yaml_next_event(r))
+    if (!dw_yaml_next_event(r))
       return false;
     if (r->event.type == YAML_SEQUENCE_END_EVENT)
-      return yaml_close(r, members);
-    if (!yaml_read_node(r, &element))
+      return dw_yaml_close(r, members);
+    if (!dw_yaml_read_node(r, &element))
       return false;
     if (dw_json_append(r->arena, out->value, element.value) < 0)
-      return yaml_fail_memory(r);
-    yaml_count(out, &element);
-    yaml_mark(r, NULL, element.place, element.place);
+      return dw_yaml_fail_memory(r);
+    dw_yaml_count(out, &element);
+    dw_yaml_mark(r, NULL, element.place, element.place);
   }
 }
 
@@ -132,15 +132,15 @@ static bool read_container(struct reader *r, const yaml_char_t *anchor, struct n
   bool mapping = r->event.type == YAML_MAPPING_START_EVENT;
   if (!fits_depth(r, out->place) || !open_anchor(r, anchor, &index))
     return false;
-  if (!(mapping ? yaml_read_mapping(r, out) : read_sequence(r, out)))
+  if (!(mapping ? dw_yaml_read_mapping(r, out) : read_sequence(r, out)))
     return false;
   close_anchor(r, index, out);
   return true;
 }
 
-bool yaml_read_node(struct reader *r, struct node *out) {
+bool dw_yaml_read_node(struct reader *r, struct node *out) {
   size_t index;
-  *out = (struct node){.place = yaml_place(r->event.start_mark)};
+  *out = (struct node){.place = dw_yaml_place(r->event.start_mark)};
   switch (r->event.type) {
   case YAML_ALIAS_EVENT:
     return read_alias(r, out);
@@ -172,11 +172,11 @@ static bool read_document(struct reader *r, struct dw_yaml_doc **doc) {
   struct dw_yaml_doc *made = new_doc(r->arena);
   r->anchors = dw_json_new_object(r->arena);
   if (!made || !r->anchors)
-    return yaml_fail_memory(r);
+    return dw_yaml_fail_memory(r);
   r->marks = made->marks;
   r->expanded = 0;
   dw_buf_truncate(&r->anchor_list, 0);
-  if (!yaml_next_event(r) || !yaml_read_node(r, &root) || !yaml_next_event(r))
+  if (!dw_yaml_next_event(r) || !dw_yaml_read_node(r, &root) || !dw_yaml_next_event(r))
     return false;
   made->root = root.value;
   made->line = root.place.line;
@@ -188,7 +188,7 @@ static bool read_document(struct reader *r, struct dw_yaml_doc **doc) {
 static bool read_stream(struct reader *r, struct dw_yaml_doc **first) {
   struct dw_yaml_doc **next = first;
   do {
-    if (!yaml_next_event(r))
+    if (!dw_yaml_next_event(r))
       return false;
     if (r->event.type != YAML_DOCUMENT_START_EVENT)
       continue;
@@ -204,7 +204,7 @@ static int parse_yaml(struct dw_arena *arena, const char *text, size_t length, s
                       struct dw_error *err) {
   struct reader r = {.arena = arena, .err = err, .text = text, .length = length};
   if (!yaml_parser_initialize(&r.parser)) {
-    yaml_fail_memory(&r);
+    dw_yaml_fail_memory(&r);
     return -1;
   }
   yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, length);
@@ -246,11 +246,11 @@ static int parse_json(struct dw_arena *arena, const char *text, size_t length, s
                       struct dw_error *err) {
   struct dw_yaml_doc *docs = NULL;
   struct dw_yaml_doc **next = &docs;
-  struct scan s = scan_start(text, length);
+  struct scan s = dw_scan_start(text, length);
   int column;
-  for (scan_blanks(&s); s.at < length; scan_blanks(&s)) {
+  for (dw_scan_blanks(&s); s.at < length; dw_scan_blanks(&s)) {
     size_t start = s.at;
-    bool read = scan_value(&s);
+    bool read = dw_scan_value(&s);
     *next = json_document(arena, text, start, read ? s.at : length, err);
     if (!*next) {
       shift_place(err, text, length, start);
@@ -280,9 +280,9 @@ static int keep_json_text(struct dw_arena *arena, const char *text, size_t lengt
 }
 
 static bool begins_like_json(const char *text, size_t length) {
-  struct scan s = scan_start(text, length);
-  scan_blanks(&s);
-  return scan_peek(&s) == '{' || scan_peek(&s) == '[';
+  struct scan s = dw_scan_start(text, length);
+  dw_scan_blanks(&s);
+  return dw_scan_peek(&s) == '{' || dw_scan_peek(&s) == '[';
 }
 
 int dw_yaml_parse(struct dw_arena *arena, const char *text, size_t length, struct dw_yaml_doc **first,

@@ -6,11 +6,11 @@
 #include "droveway/formats/json_scan.h"
 #include "formats/yaml_reader.h"
 
-struct place yaml_place(yaml_mark_t mark) {
+struct place dw_yaml_place(yaml_mark_t mark) {
   return (struct place){(int)mark.line + 1, (int)mark.column + 1};
 }
 
-bool yaml_fail(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...) {
+bool dw_yaml_fail(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...) {
   char text[400];
   va_list args;
   va_start(args, format);
@@ -20,7 +20,7 @@ bool yaml_fail(struct reader *r, enum dw_error_code code, struct place place, co
   return false;
 }
 
-bool yaml_fail_memory(struct reader *r) {
+bool dw_yaml_fail_memory(struct reader *r) {
   dw_error_set(r->err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
   return false;
 }
@@ -30,9 +30,9 @@ static bool fail_reading(struct reader *r) {
   const char *problem = r->parser.problem ? r->parser.problem : "";
   dw_text_position(r->text, r->length, r->parser.problem_offset, &place.line, &place.column);
   if (strstr(problem, "control character"))
-    return yaml_fail(r, DW_ERR_SYNTAX, place, "a control character (0x%02X) is not allowed in YAML",
-                     (unsigned)r->parser.problem_value);
-  return yaml_fail(r, DW_ERR_SYNTAX, place, "bytes that are no UTF-8 text");
+    return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "a control character (0x%02X) is not allowed in YAML",
+                        (unsigned)r->parser.problem_value);
+  return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "bytes that are no UTF-8 text");
 }
 
 /* The byte that PLACE names, as far as its line is plain ASCII; NUL where there is none. */
@@ -103,18 +103,18 @@ static bool blames_context(const yaml_parser_t *parser) {
 static bool fail_parsing(struct reader *r) {
   const yaml_parser_t *parser = &r->parser;
   if (parser->error == YAML_MEMORY_ERROR)
-    return yaml_fail_memory(r);
+    return dw_yaml_fail_memory(r);
   if (parser->error == YAML_READER_ERROR)
     return fail_reading(r);
-  struct place place = yaml_place(blames_context(parser) ? parser->context_mark : parser->problem_mark);
-  struct place begin = yaml_place(parser->context_mark);
+  struct place place = dw_yaml_place(blames_context(parser) ? parser->context_mark : parser->problem_mark);
+  struct place begin = dw_yaml_place(parser->context_mark);
   const char *words = in_words(r, place);
   if (parser->context && begin.line < place.line)
-    return yaml_fail(r, DW_ERR_SYNTAX, place, "%s (what it belongs to begins on line %d)", words, begin.line);
-  return yaml_fail(r, DW_ERR_SYNTAX, place, "%s", words);
+    return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s (what it belongs to begins on line %d)", words, begin.line);
+  return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s", words);
 }
 
-bool yaml_next_event(struct reader *r) {
+bool dw_yaml_next_event(struct reader *r) {
   yaml_event_delete(&r->event);
   return yaml_parser_parse(&r->parser, &r->event) == 1 || fail_parsing(r);
 }

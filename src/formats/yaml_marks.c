@@ -33,8 +33,8 @@ static int grow(struct dw_arena *arena, struct dw_yaml_marks *marks) {
   return 0;
 }
 
-int marks_add(struct dw_arena *arena, struct dw_yaml_marks *marks, const dw_json *container, const struct mark *list,
-              size_t count) {
+int dw_marks_add(struct dw_arena *arena, struct dw_yaml_marks *marks, const dw_json *container, const struct mark *list,
+                 size_t count) {
   if (count == 0)
     return 0;
   if (marks->used * 2 >= marks->slot_count && grow(arena, marks) < 0)
@@ -48,14 +48,14 @@ int marks_add(struct dw_arena *arena, struct dw_yaml_marks *marks, const dw_json
   return 0;
 }
 
-const struct mark_block *marks_of(const struct dw_yaml_marks *marks, const dw_json *container) {
+const struct mark_block *dw_marks_of(const struct dw_yaml_marks *marks, const dw_json *container) {
   if (marks->slot_count == 0)
     return NULL;
   const struct mark_block *block = &marks->slots[slot_of(marks, container)];
   return block->container ? block : NULL;
 }
 
-const struct mark *mark_of_key(const struct mark *list, size_t count, const char *key) {
+const struct mark *dw_mark_of_key(const struct mark *list, size_t count, const char *key) {
   while (count-- > 0) {
     if (strcmp(list[count].key, key) == 0)
       return &list[count];
@@ -71,14 +71,14 @@ struct cursor {
 
 /* NAME is the token as text; false where VALUE has no such member. */
 static bool step_into(const struct dw_yaml_marks *marks, struct cursor *at, struct path_token token, const char *name) {
-  const struct mark_block *block = marks_of(marks, at->value);
+  const struct mark_block *block = dw_marks_of(marks, at->value);
   const struct mark *mark = NULL;
   const dw_json *next = NULL;
   size_t index = 0;
   if (dw_json_type(at->value) == DW_JSON_OBJECT) {
     next = dw_json_get(at->value, name);
-    mark = next && block ? mark_of_key(block->marks, block->count, name) : NULL;
-  } else if (path_index(token, &index)) {
+    mark = next && block ? dw_mark_of_key(block->marks, block->count, name) : NULL;
+  } else if (dw_path_index(token, &index)) {
     next = dw_json_at(at->value, index);
     mark = next && block ? &block->marks[index] : NULL;
   }
@@ -92,7 +92,7 @@ static bool locate_yaml(const struct dw_yaml_doc *doc, const char *path, struct 
   DW_BUF_SCOPED struct dw_buf name = DW_BUF_INIT;
   struct path_token token;
   *at = (struct cursor){doc->root, doc->marks->root, doc->marks->root};
-  while (path_next(&path, &token)) {
+  while (dw_path_next(&path, &token)) {
     dw_buf_truncate(&name, 0);
     dw_buf_add(&name, token.text, token.length);
     if (!step_into(doc->marks, at, token, dw_buf_text(&name)))
@@ -107,7 +107,7 @@ static void cut_path(struct dw_buf *path) {
   const char *at = start;
   size_t length = 0;
   struct path_token token;
-  while (path_next(&at, &token) && *at)
+  while (dw_path_next(&at, &token) && *at)
     length = (size_t)(at - start);
   dw_buf_truncate(path, length);
 }

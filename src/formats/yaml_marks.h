@@ -38,10 +38,10 @@ struct dw_yaml_marks {
 };
 
 /* Both -1 or NULL where the arena's limit is reached, or nothing is known. */
-int marks_add(struct dw_arena *arena, struct dw_yaml_marks *marks, const dw_json *container, const struct mark *list,
-              size_t count);
-const struct mark_block *marks_of(const struct dw_yaml_marks *marks, const dw_json *container);
+int dw_marks_add(struct dw_arena *arena, struct dw_yaml_marks *marks, const dw_json *container, const struct mark *list,
+                 size_t count);
+const struct mark_block *dw_marks_of(const struct dw_yaml_marks *marks, const dw_json *container);
 /* The last mark of KEY. */
-const struct mark *mark_of_key(const struct mark *list, size_t count, const char *key);
+const struct mark *dw_mark_of_key(const struct mark *list, size_t count, const char *key);
 
 #endif

@@ -35,26 +35,26 @@ struct reader {
 };
 
 /* All of these return false after setting the reader's error. */
-bool yaml_next_event(struct reader *r);
-bool yaml_fail(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...)
+bool dw_yaml_next_event(struct reader *r);
+bool dw_yaml_fail(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-bool yaml_fail_memory(struct reader *r);
-struct place yaml_place(yaml_mark_t mark);
+bool dw_yaml_fail_memory(struct reader *r);
+struct place dw_yaml_place(yaml_mark_t mark);
 
 /* The value that begins with the event at hand; its last event is then at hand. */
-bool yaml_read_node(struct reader *r, struct node *out);
+bool dw_yaml_read_node(struct reader *r, struct node *out);
 /* The mapping whose start is at hand, of which OUT has the place. */
-bool yaml_read_mapping(struct reader *r, struct node *out);
+bool dw_yaml_read_mapping(struct reader *r, struct node *out);
 
 /* Members on their way into a container. */
 struct members {
   struct node *owner;
   size_t first_mark; /* of the owner's, among the pending ones */
 };
-struct members yaml_open(struct reader *r, struct node *owner);
-bool yaml_mark(struct reader *r, const char *key, struct place key_place, struct place place);
+struct members dw_yaml_open(struct reader *r, struct node *owner);
+bool dw_yaml_mark(struct reader *r, const char *key, struct place key_place, struct place place);
 /* Takes a member's weight and height into account. */
-void yaml_count(struct node *owner, const struct node *member);
-bool yaml_close(struct reader *r, struct members members);
+void dw_yaml_count(struct node *owner, const struct node *member);
+bool dw_yaml_close(struct reader *r, struct members members);
 
 #endif

@@ -250,7 +250,7 @@ static dw_json *tagged_value(struct dw_arena *arena, const struct yaml_scalar *s
   return resolved_value(arena, scalar, resolved, problem);
 }
 
-dw_json *yaml_scalar_value(struct dw_arena *arena, const struct yaml_scalar *scalar, const char **problem) {
+dw_json *dw_yaml_scalar_value(struct dw_arena *arena, const struct yaml_scalar *scalar, const char **problem) {
   if (scalar->tag)
     return tagged_value(arena, scalar, problem);
   if (!scalar->plain)
@@ -258,7 +258,7 @@ dw_json *yaml_scalar_value(struct dw_arena *arena, const struct yaml_scalar *sca
   return resolved_value(arena, scalar, resolve(scalar->text), problem);
 }
 
-bool yaml_is_merge_key(const struct yaml_scalar *scalar) {
+bool dw_yaml_is_merge_key(const struct yaml_scalar *scalar) {
   bool tagged = scalar->tag && strcmp(scalar->tag, TAG("merge")) == 0;
   return (tagged || (scalar->plain && !scalar->tag)) && strcmp(scalar->text, "<<") == 0;
 }
@@ -278,7 +278,7 @@ static void put_float_key(double value, struct dw_buf *out) {
   dw_buf_puts(out, text);
 }
 
-bool yaml_key_text(const dw_json *value, struct dw_buf *out) {
+bool dw_yaml_key_text(const dw_json *value, struct dw_buf *out) {
   bool truth = false;
   int64_t integer = 0;
   switch (dw_json_type(value)) {

@@ -15,13 +15,13 @@ struct yaml_scalar {
   bool plain;      /* without quotes, so that its text tells its type */
 };
 
-bool yaml_is_merge_key(const struct yaml_scalar *scalar);
+bool dw_yaml_is_merge_key(const struct yaml_scalar *scalar);
 
 /* The value; NULL where JSON has none for it (PROBLEM says why), or where the arena's limit is reached (PROBLEM is
  * left alone). */
-dw_json *yaml_scalar_value(struct dw_arena *arena, const struct yaml_scalar *scalar, const char **problem);
+dw_json *dw_yaml_scalar_value(struct dw_arena *arena, const struct yaml_scalar *scalar, const char **problem);
 
 /* Appends the value as a key of a JSON object; false where it can't be one. */
-bool yaml_key_text(const dw_json *value, struct dw_buf *out);
+bool dw_yaml_key_text(const dw_json *value, struct dw_buf *out);
 
 #endif
