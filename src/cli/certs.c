@@ -91,8 +91,8 @@ static int read_option(int option, char **argv, struct certs_options *out, struc
   }
 }
 
-/* -1: go on; else the exit status. */
-static int read_options(int argc, char **argv, struct certs_options *out, struct names *names) {
+/* False where the command ends here, with STATUS. */
+static bool read_options(int argc, char **argv, struct certs_options *out, struct names *names, int *status) {
   static const struct option options[] = {{"dir", required_argument, NULL, 'd'},
                                           {"dns", required_argument, NULL, 'n'},
                                           {"days", required_argument, NULL, 'y'},
@@ -100,24 +100,32 @@ static int read_options(int argc, char **argv, struct certs_options *out, struct
                                           {"check", no_argument, NULL, 'c'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
+  *status = CLI_FAILED;
   int option;
   while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-    if (option == 'h')
-      return help();
-    int status = read_option(option, argv, out, names);
-    if (status != CLI_OK)
-      return status;
+    if (option == 'h') {
+      *status = help();
+      return false;
+    }
+    if (read_option(option, argv, out, names) != CLI_OK)
+      return false;
   }
-  if (optind < argc && names->count == 0)
-    return cli_usage("certs", "unexpected argument \"%s\"", argv[optind]);
+  if (optind < argc && names->count == 0) {
+    cli_usage("certs", "unexpected argument \"%s\"", argv[optind]);
+    return false;
+  }
   while (optind < argc) /* --dns a b */
     add_names(names, argv[optind++]);
-  if (out->request.dir == NULL)
-    return cli_usage("certs", "name the folder: --dir DIR");
-  if (!out->check && names->count == 0)
-    return cli_usage("certs", "name the server: --dns droveway.NAMESPACE.svc");
+  if (out->request.dir == NULL) {
+    cli_usage("certs", "name the folder: --dir DIR");
+    return false;
+  }
+  if (!out->check && names->count == 0) {
+    cli_usage("certs", "name the server: --dns droveway.NAMESPACE.svc");
+    return false;
+  }
   out->request.names = (struct dw_pki_names){names->list, names->count};
-  return -1;
+  return true;
 }
 
 int cli_certs(int argc, char **argv) {
@@ -126,8 +134,8 @@ int cli_certs(int argc, char **argv) {
   struct names names = {arena, dw_arena_array(arena, count_names(argc, argv) + 1, sizeof(const char *)), 0};
   struct certs_options options = {.check = false};
   struct dw_error err = DW_ERROR_INIT;
-  int status = read_options(argc, argv, &options, &names);
-  if (status >= 0)
+  int status = CLI_OK;
+  if (!read_options(argc, argv, &options, &names, &status))
     return status;
   int wrong = options.check ? dw_pki_check(options.request.dir, &options.request.names, &report, &err)
                             : dw_pki_make(&options.request, &report, &err);

@@ -30,13 +30,14 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-/* -1: go on; else the exit status. */
-static int read_options(int argc, char **argv, struct review_options *out) {
+/* False where the command ends here, with STATUS. */
+static bool read_options(int argc, char **argv, struct review_options *out, int *status) {
   static const struct option options[] = {{"mutate", no_argument, NULL, 'm'},
                                           {"policy", required_argument, NULL, 'p'},
                                           {"state", required_argument, NULL, 's'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
+  *status = CLI_FAILED;
   int option;
   while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
     if (option == 'm')
@@ -45,13 +46,17 @@ static int read_options(int argc, char **argv, struct review_options *out) {
       out->world.policy = optarg;
     else if (option == 's')
       out->world.state = optarg;
-    else
-      return option == 'h' ? help() : cli_bad_option(argv);
+    else {
+      *status = option == 'h' ? help() : cli_bad_option(argv);
+      return false;
+    }
   }
-  if (argc - optind != 1)
-    return cli_usage("review", "name one file with an AdmissionReview, or -");
+  if (argc - optind != 1) {
+    cli_usage("review", "name one file with an AdmissionReview, or -");
+    return false;
+  }
   out->file = argv[optind];
-  return -1;
+  return true;
 }
 
 static int answer_review(const struct review_options *options, const struct dw_world *world, struct dw_error *err) {
@@ -74,8 +79,8 @@ static int answer_review(const struct review_options *options, const struct dw_w
 int cli_review(int argc, char **argv) {
   struct review_options options = {.file = NULL};
   struct dw_error err = DW_ERROR_INIT;
-  int status = read_options(argc, argv, &options);
-  if (status >= 0)
+  int status = CLI_OK;
+  if (!read_options(argc, argv, &options, &status))
     return status;
   struct dw_world *world = cli_world(&options.world, &err);
   if (world == NULL)

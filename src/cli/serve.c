@@ -115,27 +115,33 @@ static int read_option(int option, char **argv, struct serve_options *out) {
   }
 }
 
-/* -1: go on; else the exit status. */
-static int read_options(int argc, char **argv, struct serve_options *out) {
+/* False where the command ends here, with STATUS. */
+static bool read_options(int argc, char **argv, struct serve_options *out, int *status) {
   static const struct option options[] = {
       {"listen", required_argument, NULL, 'l'},   {"tls-cert", required_argument, NULL, 'c'},
       {"tls-key", required_argument, NULL, 'k'},  {"policy", required_argument, NULL, 'p'},
       {"state", required_argument, NULL, 's'},    {"threads", required_argument, NULL, 't'},
       {"max-body", required_argument, NULL, 'b'}, {"max-memory", required_argument, NULL, 'm'},
       {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+  *status = CLI_FAILED;
   int option;
   while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
-    if (option == 'h')
-      return help();
-    int status = read_option(option, argv, out);
-    if (status != CLI_OK)
-      return status;
+    if (option == 'h') {
+      *status = help();
+      return false;
+    }
+    if (read_option(option, argv, out) != CLI_OK)
+      return false;
   }
-  if (optind < argc)
-    return cli_usage("serve", "unexpected argument \"%s\"", argv[optind]);
-  if (out->certificate == NULL || out->key == NULL)
-    return cli_usage("serve", "--tls-cert and --tls-key are both needed ('droveway certs' makes them)");
-  return -1;
+  if (optind < argc) {
+    cli_usage("serve", "unexpected argument \"%s\"", argv[optind]);
+    return false;
+  }
+  if (out->certificate == NULL || out->key == NULL) {
+    cli_usage("serve", "--tls-cert and --tls-key are both needed ('droveway certs' makes them)");
+    return false;
+  }
+  return true;
 }
 
 /* Every thread started from here on leaves these signals to the main one. */
@@ -215,8 +221,8 @@ int cli_serve(int argc, char **argv) {
   struct dw_error err = DW_ERROR_INIT;
   struct dw_pki_pair pair = {.certificate = NULL};
   sigset_t signals;
-  int status = read_options(argc, argv, &options);
-  if (status >= 0)
+  int status = CLI_OK;
+  if (!read_options(argc, argv, &options, &status))
     return status;
   if (dw_pki_pair_load(options.certificate, options.key, &pair, &err) != 0)
     return cli_fail(&err);

@@ -11,14 +11,14 @@
 
 enum { LONGEST_PEM = 1 << 20 };
 
-const char *pki_file_name(enum pki_file file) {
+const char *dw_pki_file_name(enum pki_file file) {
   static const char *const names[PKI_FILES] = {
       [PKI_CA_CERT] = "ca.crt", [PKI_CA_KEY] = "ca.key", [PKI_LEAF_CERT] = "tls.crt", [PKI_LEAF_KEY] = "tls.key"};
   return names[file];
 }
 
 static const char *path_of(char out[PATH_MAX], const char *dir, enum pki_file file) {
-  snprintf(out, PATH_MAX, "%s/%s", dir, pki_file_name(file));
+  snprintf(out, PATH_MAX, "%s/%s", dir, dw_pki_file_name(file));
   return out;
 }
 
@@ -27,7 +27,7 @@ static int io_error(struct dw_error *err, const char *path, const char *what) {
   return dw_error_in_file(err, path);
 }
 
-bool pki_exists(const char *dir, enum pki_file file) {
+bool dw_pki_exists(const char *dir, enum pki_file file) {
   char path[PATH_MAX];
   return access(path_of(path, dir, file), F_OK) == 0;
 }
@@ -48,7 +48,7 @@ static int read_all(int fd, struct dw_buf *out) {
   }
 }
 
-int pki_read_path(const char *path, struct dw_buf *out, struct dw_error *err) {
+int dw_pki_read_path(const char *path, struct dw_buf *out, struct dw_error *err) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return io_error(err, path, "can't be opened");
@@ -59,26 +59,26 @@ int pki_read_path(const char *path, struct dw_buf *out, struct dw_error *err) {
   return failed;
 }
 
-X509 *pki_load_cert(const char *dir, enum pki_file file, struct dw_error *err) {
+X509 *dw_pki_load_cert(const char *dir, enum pki_file file, struct dw_error *err) {
   char path[PATH_MAX];
   DW_BUF_SCOPED struct dw_buf pem = DW_BUF_INIT;
-  if (pki_read_path(path_of(path, dir, file), &pem, err) != 0)
+  if (dw_pki_read_path(path_of(path, dir, file), &pem, err) != 0)
     return NULL;
-  return pki_read_cert(dw_buf_text(&pem), path, err);
+  return dw_pki_read_cert(dw_buf_text(&pem), path, err);
 }
 
-void pki_wipe(struct dw_buf *buf) {
+void dw_pki_wipe(struct dw_buf *buf) {
   if (buf->data != NULL)
     explicit_bzero(buf->data, buf->capacity);
   dw_buf_free(buf);
 }
 
-EVP_PKEY *pki_load_key(const char *dir, enum pki_file file, struct dw_error *err) {
+EVP_PKEY *dw_pki_load_key(const char *dir, enum pki_file file, struct dw_error *err) {
   char path[PATH_MAX];
-  SCOPED(pki_wipe) struct dw_buf pem = DW_BUF_INIT;
-  if (pki_read_path(path_of(path, dir, file), &pem, err) != 0)
+  SCOPED(dw_pki_wipe) struct dw_buf pem = DW_BUF_INIT;
+  if (dw_pki_read_path(path_of(path, dir, file), &pem, err) != 0)
     return NULL;
-  return pki_read_key(dw_buf_text(&pem), path, err);
+  return dw_pki_read_key(dw_buf_text(&pem), path, err);
 }
 
 static int write_all(int fd, const struct dw_buf *text) {
@@ -97,7 +97,7 @@ static int write_all(int fd, const struct dw_buf *text) {
 static int write_temp(const char *dir, enum pki_file file, const struct dw_buf *text, char temp[PATH_MAX],
                       struct dw_error *err) {
   bool secret = file == PKI_CA_KEY || file == PKI_LEAF_KEY;
-  snprintf(temp, PATH_MAX, "%s/.%s.XXXXXX", dir, pki_file_name(file));
+  snprintf(temp, PATH_MAX, "%s/.%s.XXXXXX", dir, dw_pki_file_name(file));
   int fd = mkostemp(temp, O_CLOEXEC);
   if (fd < 0) {
     io_error(err, temp, "can't be made");
@@ -122,7 +122,7 @@ static int rename_all(const char *dir, char temps[PKI_FILES][PATH_MAX], struct d
   return 0;
 }
 
-int pki_write_files(const char *dir, const struct dw_buf texts[PKI_FILES], struct dw_error *err) {
+int dw_pki_write_files(const char *dir, const struct dw_buf texts[PKI_FILES], struct dw_error *err) {
   char temps[PKI_FILES][PATH_MAX] = {{0}};
   int failed = 0;
   if (strlen(dir) > PATH_MAX - 32)

@@ -10,15 +10,15 @@
 
 enum { BACKDATE_SECONDS = 300, /* clocks of nodes differ a little */ LONGEST_COMMON_NAME = 64 /* RFC 5280, A.1 */ };
 
-void pki_free_key(EVP_PKEY **key) {
+void dw_pki_free_key(EVP_PKEY **key) {
   EVP_PKEY_free(*key);
 }
 
-void pki_free_cert(X509 **cert) {
+void dw_pki_free_cert(X509 **cert) {
   X509_free(*cert);
 }
 
-int pki_error(struct dw_error *err, const char *what) {
+int dw_pki_error(struct dw_error *err, const char *what) {
   const char *reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
   if (reason == NULL)
@@ -26,10 +26,10 @@ int pki_error(struct dw_error *err, const char *what) {
   return dw_error_set(err, DW_ERR_OTHER, "%s: %s", what, reason);
 }
 
-EVP_PKEY *pki_new_key(struct dw_error *err) {
+EVP_PKEY *dw_pki_new_key(struct dw_error *err) {
   EVP_PKEY *key = EVP_EC_gen("P-256");
   if (key == NULL)
-    pki_error(err, "can't make a key");
+    dw_pki_error(err, "can't make a key");
   return key;
 }
 
@@ -82,7 +82,7 @@ static bool name_ca(X509 *cert) {
   return set_common_name(cert, name) && X509_set_issuer_name(cert, X509_get_subject_name(cert)) == 1;
 }
 
-X509 *pki_new_ca(EVP_PKEY *key, int days, struct dw_error *err) {
+X509 *dw_pki_new_ca(EVP_PKEY *key, int days, struct dw_error *err) {
   X509 *cert = X509_new();
   if (cert != NULL && start_cert(cert, key, days) && name_ca(cert) &&
       add_extension(cert, cert, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
@@ -91,13 +91,13 @@ X509 *pki_new_ca(EVP_PKEY *key, int days, struct dw_error *err) {
       add_extension(cert, cert, NID_authority_key_identifier, "keyid:always") && sign(cert, key))
     return cert;
   X509_free(cert);
-  pki_error(err, "can't make the CA's certificate");
+  dw_pki_error(err, "can't make the CA's certificate");
   return NULL;
 }
 
 static const char *common_name(const struct dw_pki_names *names) {
   for (size_t i = 0; i < names->count; i++)
-    if (strlen(names->list[i]) <= LONGEST_COMMON_NAME && !pki_is_ip(names->list[i]))
+    if (strlen(names->list[i]) <= LONGEST_COMMON_NAME && !dw_pki_is_ip(names->list[i]))
       return names->list[i];
   return "droveway";
 }
@@ -117,9 +117,9 @@ static bool fill_leaf(X509 *cert, const struct pki_issuer *issuer, GENERAL_NAMES
          X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1;
 }
 
-X509 *pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const struct dw_pki_request *request,
-                   struct dw_error *err) {
-  GENERAL_NAMES *names = pki_names(&request->names, err);
+X509 *dw_pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const struct dw_pki_request *request,
+                      struct dw_error *err) {
+  GENERAL_NAMES *names = dw_pki_alt_names(&request->names, err);
   if (names == NULL)
     return NULL;
   X509 *cert = X509_new();
@@ -130,6 +130,6 @@ X509 *pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const struct 
   if (good)
     return cert;
   X509_free(cert);
-  pki_error(err, "can't make the server's certificate");
+  dw_pki_error(err, "can't make the server's certificate");
   return NULL;
 }

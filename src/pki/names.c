@@ -5,7 +5,7 @@
 #include "droveway/base/text.h"
 #include "pki/pki_internal.h"
 
-bool pki_is_ip(const char *name) {
+bool dw_pki_is_ip(const char *name) {
   unsigned char bytes[16];
   return inet_pton(AF_INET, name, bytes) == 1 || inet_pton(AF_INET6, name, bytes) == 1;
 }
@@ -54,14 +54,14 @@ static bool already_there(GENERAL_NAMES *all, GENERAL_NAME *entry) {
 static int add_name(GENERAL_NAMES *all, const char *name, struct dw_error *err) {
   char lower[256];
   GENERAL_NAME *entry = NULL;
-  if (pki_is_ip(name))
+  if (dw_pki_is_ip(name))
     entry = ip_entry(name);
   else if (dns_name(name, lower))
     entry = dns_entry(lower);
   else
     return dw_error_set(err, DW_ERR_USAGE, "\"%s\" is no DNS name and no IP address", name);
   if (entry == NULL)
-    return pki_error(err, "can't make a certificate's name");
+    return dw_pki_error(err, "can't make a certificate's name");
   if (already_there(all, entry)) {
     GENERAL_NAME_free(entry);
     return 0;
@@ -69,17 +69,17 @@ static int add_name(GENERAL_NAMES *all, const char *name, struct dw_error *err) 
   if (sk_GENERAL_NAME_push(all, entry) > 0)
     return 0;
   GENERAL_NAME_free(entry);
-  return pki_error(err, "can't make a certificate's name");
+  return dw_pki_error(err, "can't make a certificate's name");
 }
 
-GENERAL_NAMES *pki_names(const struct dw_pki_names *names, struct dw_error *err) {
+GENERAL_NAMES *dw_pki_alt_names(const struct dw_pki_names *names, struct dw_error *err) {
   if (names->count == 0 || names->count > DW_PKI_MOST_NAMES) {
     dw_error_set(err, DW_ERR_USAGE, "a certificate takes 1 to %d names, not %zu", DW_PKI_MOST_NAMES, names->count);
     return NULL;
   }
   GENERAL_NAMES *all = sk_GENERAL_NAME_new_null();
   if (all == NULL) {
-    pki_error(err, "can't make a certificate's names");
+    dw_pki_error(err, "can't make a certificate's names");
     return NULL;
   }
   for (size_t i = 0; i < names->count; i++) {
@@ -106,7 +106,7 @@ static void print_ascii(const ASN1_STRING *text, struct dw_buf *out) {
     dw_buf_putc(out, bytes[i] > 0x20 && bytes[i] < 0x7F ? (char)bytes[i] : '?');
 }
 
-int pki_list_names(X509 *cert, struct dw_buf *out) {
+int dw_pki_list_names(X509 *cert, struct dw_buf *out) {
   GENERAL_NAMES *all = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
   int listed = 0;
   for (int i = 0; i < sk_GENERAL_NAME_num(all); i++) {
@@ -123,8 +123,8 @@ int pki_list_names(X509 *cert, struct dw_buf *out) {
   return listed;
 }
 
-bool pki_has_name(X509 *cert, const char *name) {
-  if (pki_is_ip(name))
+bool dw_pki_has_name(X509 *cert, const char *name) {
+  if (dw_pki_is_ip(name))
     return X509_check_ip_asc(cert, name, 0) == 1;
   return X509_check_host(cert, name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1;
 }

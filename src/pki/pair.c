@@ -7,10 +7,10 @@
 
 static int check_pair(const char *cert_file, const char *key_file, struct dw_buf texts[2], struct dw_pki_pair *out,
                       struct dw_error *err) {
-  SCOPED(pki_free_cert) X509 *cert = pki_read_cert(dw_buf_text(&texts[0]), cert_file, err);
+  SCOPED(dw_pki_free_cert) X509 *cert = dw_pki_read_cert(dw_buf_text(&texts[0]), cert_file, err);
   if (cert == NULL)
     return -1;
-  SCOPED(pki_free_key) EVP_PKEY *key = pki_read_key(dw_buf_text(&texts[1]), key_file, err);
+  SCOPED(dw_pki_free_key) EVP_PKEY *key = dw_pki_read_key(dw_buf_text(&texts[1]), key_file, err);
   if (key == NULL)
     return -1;
   if (X509_check_private_key(cert, key) != 1) {
@@ -18,9 +18,9 @@ static int check_pair(const char *cert_file, const char *key_file, struct dw_buf
     dw_error_set(err, DW_ERR_INVALID, "this key does not belong to the certificate in %s", cert_file);
     return dw_error_in_file(err, key_file);
   }
-  pki_format_time(X509_get0_notAfter(cert), out->until);
-  out->expired = pki_expired(cert);
-  out->early = pki_early(cert);
+  dw_pki_format_time(X509_get0_notAfter(cert), out->until);
+  out->expired = dw_pki_expired(cert);
+  out->early = dw_pki_early(cert);
   return 0;
 }
 
@@ -28,7 +28,7 @@ int dw_pki_pair_load(const char *cert_file, const char *key_file, struct dw_pki_
   struct dw_buf texts[2] = {DW_BUF_INIT, DW_BUF_INIT};
   struct dw_pki_pair pair = {.expired = false};
   int failed = -1;
-  if (pki_read_path(cert_file, &texts[0], err) == 0 && pki_read_path(key_file, &texts[1], err) == 0)
+  if (dw_pki_read_path(cert_file, &texts[0], err) == 0 && dw_pki_read_path(key_file, &texts[1], err) == 0)
     failed = check_pair(cert_file, key_file, texts, &pair, err);
   if (failed == 0) {
     pair.certificate = dw_buf_steal(&texts[0], NULL);
@@ -36,7 +36,7 @@ int dw_pki_pair_load(const char *cert_file, const char *key_file, struct dw_pki_
     *out = pair;
   }
   dw_buf_free(&texts[0]);
-  pki_wipe(&texts[1]);
+  dw_pki_wipe(&texts[1]);
   return failed;
 }
 

@@ -21,7 +21,7 @@ static int no_pem(struct dw_error *err, const char *file, const char *what) {
   return dw_error_in_file(err, file);
 }
 
-X509 *pki_read_cert(const char *pem, const char *file, struct dw_error *err) {
+X509 *dw_pki_read_cert(const char *pem, const char *file, struct dw_error *err) {
   BIO *source = BIO_new_mem_buf(pem, -1);
   X509 *cert = source == NULL ? NULL : PEM_read_bio_X509(source, NULL, no_pass_phrase, NULL);
   BIO_free(source);
@@ -30,7 +30,7 @@ X509 *pki_read_cert(const char *pem, const char *file, struct dw_error *err) {
   return cert;
 }
 
-EVP_PKEY *pki_read_key(const char *pem, const char *file, struct dw_error *err) {
+EVP_PKEY *dw_pki_read_key(const char *pem, const char *file, struct dw_error *err) {
   BIO *source = BIO_new_mem_buf(pem, -1);
   EVP_PKEY *key = source == NULL ? NULL : PEM_read_bio_PrivateKey(source, NULL, no_pass_phrase, NULL);
   BIO_free(source);
@@ -46,15 +46,15 @@ static int take(BIO *memory, bool good, struct dw_buf *out, struct dw_error *err
   if (good)
     dw_buf_add(out, data, (size_t)length);
   BIO_free(memory);
-  return good ? 0 : pki_error(err, "can't write PEM");
+  return good ? 0 : dw_pki_error(err, "can't write PEM");
 }
 
-int pki_cert_pem(X509 *cert, struct dw_buf *out, struct dw_error *err) {
+int dw_pki_cert_pem(X509 *cert, struct dw_buf *out, struct dw_error *err) {
   BIO *memory = BIO_new(BIO_s_mem());
   return take(memory, memory != NULL && PEM_write_bio_X509(memory, cert) == 1, out, err);
 }
 
-int pki_key_pem(EVP_PKEY *key, struct dw_buf *out, struct dw_error *err) {
+int dw_pki_key_pem(EVP_PKEY *key, struct dw_buf *out, struct dw_error *err) {
   BIO *memory = BIO_new(BIO_s_secmem());
   bool good = memory != NULL && PEM_write_bio_PKCS8PrivateKey(memory, key, NULL, NULL, 0, NULL, NULL) == 1;
   return take(memory, good, out, err);

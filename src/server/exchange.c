@@ -102,7 +102,7 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
   if (exchange == NULL)
     return MHD_NO;
   *context = exchange;
-  exchange->start = now_microseconds();
+  exchange->start = dw_now_microseconds();
   atomic_fetch_add(&all->active, 1);
   if (link != NULL && !link->used) {
     link->used = true;
@@ -146,7 +146,7 @@ static void refuse(struct exchanges *all, struct exchange *exchange, const struc
 /* A part of the body has come. */
 static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange, const struct dw_http_request *request,
                                const char *data, size_t size) {
-  if (now_microseconds() - exchange->start > LONGEST_BODY_MICROSECONDS)
+  if (dw_now_microseconds() - exchange->start > LONGEST_BODY_MICROSECONDS)
     return MHD_NO;
   if (!exchange->refused && size > all->service.max_body - exchange->body.length)
     refuse(all, exchange, request, 413);
@@ -173,8 +173,8 @@ static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *conn
   return queue(connection, &exchange->answer, close);
 }
 
-enum MHD_Result exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                                 const char *version, const char *upload_data, size_t *upload_size, void **context) {
+enum MHD_Result dw_exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                    const char *version, const char *upload_data, size_t *upload_size, void **context) {
   (void)version;
   struct exchanges *all = cls;
   struct exchange *exchange = *context;
@@ -188,8 +188,8 @@ enum MHD_Result exchange_request(void *cls, struct MHD_Connection *connection, c
   return collect(all, exchange, &request, upload_data, size);
 }
 
-void exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
-                        enum MHD_RequestTerminationCode reason) {
+void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
+                           enum MHD_RequestTerminationCode reason) {
   (void)connection;
   (void)reason;
   struct exchanges *all = cls;
@@ -209,11 +209,11 @@ static void close_link(struct exchanges *all, struct MHD_Connection *connection,
   const union MHD_ConnectionInfo *info =
       link->lingers ? MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD) : NULL;
   if (info != NULL)
-    linger_keep(all->linger, info->connect_fd);
+    dw_linger_keep(all->linger, info->connect_fd);
 }
 
-void exchange_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
-                         enum MHD_ConnectionNotificationCode code) {
+void dw_exchange_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                            enum MHD_ConnectionNotificationCode code) {
   struct exchanges *all = cls;
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
     *socket_context = calloc(1, sizeof(struct link));

@@ -19,11 +19,11 @@ struct exchanges {
 };
 
 /* CLS is struct exchanges for all three. */
-enum MHD_Result exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                                 const char *version, const char *upload_data, size_t *upload_size, void **context);
-void exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
-                        enum MHD_RequestTerminationCode reason);
-void exchange_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
-                         enum MHD_ConnectionNotificationCode code);
+enum MHD_Result dw_exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                    const char *version, const char *upload_data, size_t *upload_size, void **context);
+void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
+                           enum MHD_RequestTerminationCode reason);
+void dw_exchange_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                            enum MHD_ConnectionNotificationCode code);
 
 #endif

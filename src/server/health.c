@@ -2,11 +2,11 @@
 
 #include "server/server_internal.h"
 
-bool health_path(const char *path) {
+bool dw_health_path(const char *path) {
   return strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0 || strcmp(path, "/healthz") == 0;
 }
 
-void health_respond(const struct dw_http_service *service, const char *path, struct dw_http_answer *answer) {
+void dw_health_respond(const struct dw_http_service *service, const char *path, struct dw_http_answer *answer) {
   const char *text = "ok\n";
   answer->status = 200;
   answer->content_type = "text/plain; charset=utf-8";

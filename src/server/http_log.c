@@ -8,7 +8,7 @@
 /* Names are at most 253 bytes; what a client sends in their place may be as long as its body. */
 enum { LONGEST_TEXT = 256 };
 
-int64_t now_microseconds(void) {
+int64_t dw_now_microseconds(void) {
   struct timespec now = {0};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
@@ -57,7 +57,7 @@ static void add_rules(struct dw_buf *out, const struct dw_answer *answer) {
     add_list(out, "defaulted", answer->defaulted);
 }
 
-void log_decision(const struct decision *decision) {
+void dw_log_decision(const struct decision *decision) {
   if (!dw_log_enabled(DW_LOG_INFO))
     return;
   const struct dw_request *request = decision->request;
@@ -77,7 +77,7 @@ void log_decision(const struct decision *decision) {
   dw_log_fields(DW_LOG_INFO, "decision", dw_buf_text(&fields));
 }
 
-void log_refusal(const struct dw_http_request *http, int status, const char *text, const char *cause) {
+void dw_log_refusal(const struct dw_http_request *http, int status, const char *text, const char *cause) {
   if (!dw_log_enabled(DW_LOG_WARN))
     return;
   DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;

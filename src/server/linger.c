@@ -70,7 +70,7 @@ static bool take_fresh(struct lingerer *linger, struct sockets *sockets) {
 /* Waits for bytes, a wake-up or the next deadline. */
 static void wait_for_any(const struct lingerer *linger, const struct sockets *sockets) {
   struct pollfd polled[MOST_SOCKETS + 1] = {{.fd = linger->wake, .events = POLLIN}};
-  int64_t now = now_microseconds();
+  int64_t now = dw_now_microseconds();
   int64_t next = INT64_MAX;
   for (size_t i = 0; i < sockets->count; i++) {
     polled[i + 1] = (struct pollfd){.fd = sockets->list[i].fd, .events = POLLIN};
@@ -81,7 +81,7 @@ static void wait_for_any(const struct lingerer *linger, const struct sockets *so
 }
 
 static void drain_all(struct sockets *sockets) {
-  int64_t now = now_microseconds();
+  int64_t now = dw_now_microseconds();
   size_t kept = 0;
   for (size_t i = 0; i < sockets->count; i++) {
     struct lingering *socket = &sockets->list[i];
@@ -111,7 +111,7 @@ static void wake(const struct lingerer *linger) {
   (void)written;
 }
 
-struct lingerer *linger_start(struct dw_error *err) {
+struct lingerer *dw_linger_start(struct dw_error *err) {
   struct lingerer *linger = calloc(1, sizeof *linger);
   if (linger == NULL || (linger->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0) {
     dw_error_set(err, DW_ERR_OTHER, "can't make an event descriptor: %s", strerror(errno));
@@ -128,7 +128,7 @@ struct lingerer *linger_start(struct dw_error *err) {
   return NULL;
 }
 
-void linger_keep(struct lingerer *linger, int fd) {
+void dw_linger_keep(struct lingerer *linger, int fd) {
   int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (own < 0)
     return;
@@ -137,14 +137,14 @@ void linger_keep(struct lingerer *linger, int fd) {
   bool room = linger->fresh_count < MOST_SOCKETS;
   if (room)
     linger->fresh[linger->fresh_count++] =
-        (struct lingering){own, now_microseconds() + LONGEST_MICROSECONDS, MOST_BYTES};
+        (struct lingering){own, dw_now_microseconds() + LONGEST_MICROSECONDS, MOST_BYTES};
   pthread_mutex_unlock(&linger->lock);
   if (!room)
     close(own);
   wake(linger);
 }
 
-void linger_stop(struct lingerer *linger) {
+void dw_linger_stop(struct lingerer *linger) {
   if (linger == NULL)
     return;
   pthread_mutex_lock(&linger->lock);

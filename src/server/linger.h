@@ -9,12 +9,12 @@
 struct lingerer;
 
 /* NULL on error. */
-struct lingerer *linger_start(struct dw_error *err) __attribute__((warn_unused_result));
+struct lingerer *dw_linger_start(struct dw_error *err) __attribute__((warn_unused_result));
 
 /* Keeps the connection of FD open (by a descriptor of its own) after the caller closes FD. */
-void linger_keep(struct lingerer *linger, int fd) __attribute__((nonnull));
+void dw_linger_keep(struct lingerer *linger, int fd) __attribute__((nonnull));
 
 /* Closes what is left. NULL is allowed. */
-void linger_stop(struct lingerer *linger);
+void dw_linger_stop(struct lingerer *linger);
 
 #endif

@@ -35,7 +35,7 @@ static void refuse_review(const struct dw_http_service *service, const struct dw
            err->column);
   answer->status = err->code == DW_ERR_MEMORY ? 413 : 400;
   answer->content_type = "text/plain; charset=utf-8";
-  log_refusal(http, answer->status, what, cause);
+  dw_log_refusal(http, answer->status, what, cause);
   dw_buf_truncate(&answer->body, 0);
   dw_buf_puts(&answer->body, what);
   if (err->code == DW_ERR_MEMORY)
@@ -45,9 +45,9 @@ static void refuse_review(const struct dw_http_service *service, const struct dw
   dw_buf_printf(&answer->body, ": %s\n", err->text);
 }
 
-void review_respond(const struct dw_http_service *service, const struct dw_http_request *http, bool mutate,
-                    struct dw_http_answer *answer) {
-  int64_t start = now_microseconds();
+void dw_review_respond(const struct dw_http_service *service, const struct dw_http_request *http, bool mutate,
+                       struct dw_http_answer *answer) {
+  int64_t start = dw_now_microseconds();
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(service->max_memory);
   struct dw_world *world = dw_worlds_get(service->worlds);
   struct dw_request request = {0};
@@ -58,7 +58,7 @@ void review_respond(const struct dw_http_service *service, const struct dw_http_
   if (failed == 0) {
     answer->status = 200;
     answer->content_type = "application/json";
-    log_decision(&(struct decision){mutate, &request, &decided, now_microseconds() - start});
+    dw_log_decision(&(struct decision){mutate, &request, &decided, dw_now_microseconds() - start});
   } else {
     refuse_review(service, http, &err, answer);
   }

@@ -28,7 +28,7 @@ void dw_http_fail(const struct dw_http_request *request, struct dw_http_answer *
   answer->content_type = plain_text;
   dw_buf_truncate(&answer->body, 0);
   dw_buf_printf(&answer->body, "%s\n", text);
-  log_refusal(request, status, text, "");
+  dw_log_refusal(request, status, text, "");
 }
 
 static bool refuse(const struct dw_http_request *request, struct dw_http_answer *answer, int status, const char *text) {
@@ -64,7 +64,7 @@ bool dw_http_refuse(const struct dw_http_service *service, const struct dw_http_
   *answer = (struct dw_http_answer){.body = DW_BUF_INIT};
   if (review_path(request->path))
     return refuse_review(service, request, answer);
-  if (!health_path(request->path))
+  if (!dw_health_path(request->path))
     return refuse(request, answer, 404, "no such path; there are /validate, /mutate, /livez, /readyz and /healthz");
   if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0)
     return refuse_method(request, answer, "GET, HEAD");
@@ -75,10 +75,10 @@ void dw_http_respond(const struct dw_http_service *service, const struct dw_http
                      struct dw_http_answer *answer) {
   if (dw_http_refuse(service, request, answer))
     return;
-  if (health_path(request->path))
-    health_respond(service, request->path, answer);
+  if (dw_health_path(request->path))
+    dw_health_respond(service, request->path, answer);
   else if (service->worlds == NULL)
     dw_http_fail(request, answer, 503, "policy and cluster state are not read yet");
   else
-    review_respond(service, request, strcmp(request->path, "/mutate") == 0, answer);
+    dw_review_respond(service, request, strcmp(request->path, "/mutate") == 0, answer);
 }

@@ -51,20 +51,20 @@ static struct MHD_Daemon *start_daemon(struct dw_server *server, const struct dw
       {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)options->threads, NULL},
       {MHD_OPTION_END, 0, NULL}};
   return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-                          exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+                          dw_exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
                           MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_HTTPS_MEM_KEY, options->key,
                           MHD_OPTION_HTTPS_MEM_CERT, options->certificate, MHD_OPTION_HTTPS_PRIORITIES, priorities,
-                          MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, &server->exchanges,
-                          MHD_OPTION_NOTIFY_CONNECTION, exchange_connection, &server->exchanges,
+                          MHD_OPTION_NOTIFY_COMPLETED, dw_exchange_completed, &server->exchanges,
+                          MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, &server->exchanges,
                           MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
                           (unsigned)MOST_CONNECTIONS, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
 }
 
 struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
   struct dw_server *server = calloc(1, sizeof *server);
-  struct lingerer *linger = linger_start(err);
+  struct lingerer *linger = dw_linger_start(err);
   if (server == NULL || linger == NULL) {
-    linger_stop(linger);
+    dw_linger_stop(linger);
     free(server);
     close(options->listen_fd);
     return NULL;
@@ -81,7 +81,7 @@ struct dw_server *dw_server_start(const struct dw_server_options *options, struc
   if (server->daemon != NULL)
     return server;
   dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server: certificate, key or listening socket can't be used");
-  linger_stop(linger);
+  dw_linger_stop(linger);
   close(options->listen_fd);
   free(server);
   return NULL;
@@ -96,10 +96,10 @@ static bool busy(struct dw_server *server, int64_t waited_ms) {
 
 /* Until nothing was in flight for a moment: a request may be on its way on a kept connection. */
 static void drain(struct dw_server *server) {
-  int64_t start = now_microseconds();
+  int64_t start = dw_now_microseconds();
   int64_t quiet_since = start;
   for (;;) {
-    int64_t now = now_microseconds();
+    int64_t now = dw_now_microseconds();
     int64_t waited = (now - start) / 1000;
     if (busy(server, waited))
       quiet_since = now;
@@ -107,7 +107,7 @@ static void drain(struct dw_server *server) {
       dw_log(DW_LOG_WARN, "stopping with %u requests unanswered", atomic_load(&server->exchanges.active));
       return;
     }
-    if (now - quiet_since >= QUIET_MILLISECONDS * 1000)
+    if (now - quiet_since >= QUIET_MILLISECONDS * INT64_C(1000))
       return;
     nanosleep(&(struct timespec){.tv_nsec = LOOK_MILLISECONDS * 1000000L}, NULL);
   }
@@ -121,7 +121,7 @@ void dw_server_stop(struct dw_server *server) {
   shutdown(server->listen_fd, SHUT_RDWR); /* new connections are refused at once instead of waiting in the queue */
   drain(server);
   MHD_stop_daemon(server->daemon);
-  linger_stop(server->exchanges.linger);
+  dw_linger_stop(server->exchanges.linger);
   close(server->listen_fd);
   free(server);
 }

@@ -9,13 +9,13 @@
 #include "droveway/server/http.h"
 
 /* health.c: answers /livez, /readyz, /healthz; false where PATH is none of them. */
-bool health_path(const char *path) __attribute__((nonnull));
-void health_respond(const struct dw_http_service *service, const char *path, struct dw_http_answer *answer)
+bool dw_health_path(const char *path) __attribute__((nonnull));
+void dw_health_respond(const struct dw_http_service *service, const char *path, struct dw_http_answer *answer)
     __attribute__((nonnull));
 
 /* review_endpoint.c: answers a body posted to /validate or /mutate. */
-void review_respond(const struct dw_http_service *service, const struct dw_http_request *http, bool mutate,
-                    struct dw_http_answer *answer) __attribute__((nonnull));
+void dw_review_respond(const struct dw_http_service *service, const struct dw_http_request *http, bool mutate,
+                       struct dw_http_answer *answer) __attribute__((nonnull));
 
 /* http_log.c */
 struct decision {
@@ -24,12 +24,12 @@ struct decision {
   const struct dw_answer *answer;
   int64_t microseconds;
 };
-void log_decision(const struct decision *decision) __attribute__((nonnull));
+void dw_log_decision(const struct decision *decision) __attribute__((nonnull));
 /* CAUSE is JSON members without braces that say more, "" for none. */
-void log_refusal(const struct dw_http_request *http, int status, const char *text, const char *cause)
+void dw_log_refusal(const struct dw_http_request *http, int status, const char *text, const char *cause)
     __attribute__((nonnull));
 
 /* Monotonic. */
-int64_t now_microseconds(void);
+int64_t dw_now_microseconds(void);
 
 #endif
