@@ -9,8 +9,12 @@ static const char config_field[] = "spec.config";
 /* Real lists chain a handful. What is kept of a plugin is far larger than "{}", so a client may not have millions. */
 enum { PLUGINS_MAX = 1024 };
 
+static bool missing(const dw_json *value) {
+  return value == NULL || dw_json_type(value) == DW_JSON_NULL;
+}
+
 bool dw_value_given(const struct dw_value *value) {
-  return value->json != NULL && dw_json_type(value->json) != DW_JSON_NULL;
+  return !missing(value->json);
 }
 
 struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json) {
@@ -115,12 +119,21 @@ static void read_duplicates(struct dw_arena *arena, struct dw_cni_config *config
     config->duplicates[i].path = dw_arena_printf(arena, "%s.%s", config_field, config->duplicates[i].path);
 }
 
+/* Multus takes a configuration with a `type` for one plugin, whatever `plugins` holds. Source: multus-cni
+ * pkg/types/conf.go, LoadDelegateNetConf. */
+static bool is_list(const struct dw_cni_config *config) {
+  const dw_json *type = dw_json_get_fold(config->json, "type", NULL);
+  const char *text = dw_json_string(type);
+  bool blank = missing(type) || (text != NULL && text[0] == '\0');
+  return blank && dw_value_given(&config->plugins_value);
+}
+
 static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
   read_duplicates(arena, config);
   config->name = dw_value_member(arena, config_field, config->json, "name");
   config->version = dw_value_member(arena, config_field, config->json, "cniVersion");
   config->plugins_value = dw_value_member(arena, config_field, config->json, "plugins");
-  config->is_list = dw_value_given(&config->plugins_value);
+  config->is_list = is_list(config);
   if (config->is_list) {
     read_list(arena, config);
     return;
@@ -190,10 +203,6 @@ static struct dw_cni_config *wrong_type(struct dw_arena *arena, const char *need
   struct dw_cni_config *config = new_config(arena, DW_CONFIG_UNREADABLE);
   (void)dw_error_set(&config->error, DW_ERR_INVALID, "%s, not %s", needed, dw_json_type_name(found));
   return config;
-}
-
-static bool missing(const dw_json *value) {
-  return value == NULL || dw_json_type(value) == DW_JSON_NULL;
 }
 
 struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad) {

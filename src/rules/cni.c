@@ -37,10 +37,7 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_config *config = check->config;
   if (config == NULL || config->state != DW_CONFIG_UNREADABLE)
     return;
-  struct dw_found found = {.reason = DW_REASON_INVALID,
-                           .field = "spec.config",
-                           .value = excerpt(check->arena, config),
-                           .mend = config->error.code == DW_ERR_SYNTAX ? "write one JSON object" : NULL};
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = "spec.config", .value = excerpt(check->arena, config)};
   if (config->error.line > 0)
     dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
               config->error.text);
@@ -55,8 +52,11 @@ static void cni_ambiguous_key(struct dw_check *check, const struct dw_rule *rule
     const struct dw_json_duplicate *twin = &check->config->duplicates[i];
     struct dw_found found = {
         .reason = DW_REASON_DUPLICATE, .field = twin->path, .value = twin->second, .mend = "keep one of them"};
-    dw_report(check, rule, &found, "plugins take \"%s\" and \"%s\" (line %d, column %d) for one key", twin->first,
-              twin->second, twin->line, twin->column);
+    if (strcmp(twin->first, twin->second) == 0)
+      dw_report(check, rule, &found, "the key stands twice (again at line %d, column %d)", twin->line, twin->column);
+    else
+      dw_report(check, rule, &found, "plugins take \"%s\" and \"%s\" (line %d, column %d) for one key", twin->first,
+                twin->second, twin->line, twin->column);
   }
 }
 
@@ -72,6 +72,15 @@ static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
     found.reason = DW_REASON_REQUIRED;
     dw_report(check, rule, &found, "the list holds no plugin");
   }
+}
+
+static void list_beside_type(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_value *plugins = &check->config->plugins_value;
+  if (check->config->is_list || !dw_value_given(plugins))
+    return;
+  struct dw_found found = {
+      .reason = DW_REASON_FORBIDDEN, .field = plugins->field, .mend = "leave out the one or the other"};
+  dw_report(check, rule, &found, "is ignored: Multus takes a configuration with a type for one plugin");
 }
 
 static void plugin_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
@@ -98,6 +107,8 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
     return;
   if (check->config->is_list)
     plugins_list(check, rule);
+  else
+    list_beside_type(check, rule);
   for (size_t i = 0; i < check->config->plugin_count; i++)
     if (!dw_nad_type_readable(&check->config->plugins[i]))
       plugin_type(check, rule, &check->config->plugins[i]);
@@ -295,8 +306,8 @@ static const struct dw_rule rules[] = {
      "two keys of one object are equal without regard to case, so that what a reader sees is not what plugins take",
      "keep one of the two keys", cni_ambiguous_key},
     {"cni-type", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a plugin without a type, a list without plugins, or a type that is no file name", "name the CNI plugin in `type`",
-     cni_type},
+     "a plugin without a type, a list without plugins or with a type beside it, or a type that is no file name",
+     "name the CNI plugin in `type`", cni_type},
     {"cni-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a network name with characters that libcni refuses, or a list of plugins without a name",
      "use letters, digits, '.', '_' and '-', beginning with a letter or digit", cni_name},

@@ -198,7 +198,7 @@ static void a_list_has_a_limit(void **state) {
 
 static void plugins_of_another_type_make_an_empty_list(void **state) {
   (void)state;
-  static const char *const texts[] = {"{\"plugins\":{}}", "{\"plugins\":[]}", "{\"plugins\":\"x\",\"type\":\"ptp\"}"};
+  static const char *const texts[] = {"{\"plugins\":{}}", "{\"plugins\":[]}", "{\"plugins\":\"x\",\"type\":\"\"}"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     const struct dw_cni_config *config = read_text(arena, texts[i]);
@@ -208,6 +208,15 @@ static void plugins_of_another_type_make_an_empty_list(void **state) {
   const struct dw_cni_config *single = read_text(arena, "{\"plugins\":null,\"type\":\"ptp\"}");
   assert_false(single->is_list);
   assert_string_equal(single->plugins[0].type_name, "ptp");
+}
+
+static void a_type_makes_it_one_plugin(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_cni_config *config = read_text(arena, "{\"plugins\":[{\"type\":\"macvlan\"}],\"Type\":\"ptp\"}");
+  assert_false(config->is_list);
+  assert_int_equal(config->plugin_count, 1);
+  assert_string_equal(config->plugins[0].type_name, "ptp");
 }
 
 /* Every key that some plugin knows, with the field that must be found for each type; NULL where it means nothing. */
@@ -309,6 +318,7 @@ int main(void) {
       cmocka_unit_test(a_list_keeps_every_entry),
       cmocka_unit_test(a_list_has_a_limit),
       cmocka_unit_test(plugins_of_another_type_make_an_empty_list),
+      cmocka_unit_test(a_type_makes_it_one_plugin),
       cmocka_unit_test(keys_belong_to_their_plugins),
       cmocka_unit_test(absent_members_have_their_usual_field),
       cmocka_unit_test(an_unknown_plugins_master_counts_only_as_text),

@@ -89,6 +89,7 @@ enum dw_ipam_problem_kind {
 struct dw_ipam_problem {
   enum dw_ipam_problem_kind kind;
   const char *field;
+  bool missing;      /* nothing stands there, but something must */
   const char *value; /* as written, or the key itself for keys; may be NULL */
   const char *what;  /* what is wrong: "is no CIDR" */
   const char *mend;  /* how to mend it: "write it as 10.0.0.0/24"; may be NULL */
@@ -149,7 +150,7 @@ struct dw_cni_config {
   const dw_json *json;
   struct dw_json_duplicate *duplicates; /* paths below "spec.config" */
   size_t duplicate_count;
-  bool is_list; /* has `plugins` */
+  bool is_list; /* has `plugins` and no `type`: Multus looks for the list only then */
   struct dw_value plugins_value;
   struct dw_value name;
   struct dw_value version;
