@@ -103,7 +103,6 @@ void *dw_arena_alloc(struct dw_arena *arena, size_t size) {
   void *bytes = take(arena, rounded(size));
   if (bytes == NULL)
     dw_out_of_memory();
-  /* cppcheck-suppress nullPointerRedundantCheck ; dw_out_of_memory() does not return */
   return memset(bytes, 0, size);
 }
 

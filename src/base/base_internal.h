@@ -3,6 +3,6 @@
 #define DROVEWAY_SRC_BASE_BASE_INTERNAL_H
 
 /* Says so on standard error and aborts. Allocates nothing. */
-_Noreturn void dw_out_of_memory(void);
+void dw_out_of_memory(void) __attribute__((noreturn));
 
 #endif

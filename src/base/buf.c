@@ -19,7 +19,7 @@ static void reserve(struct dw_buf *buf, size_t more) {
   if (more > SIZE_MAX / 4 || buf->length > SIZE_MAX / 4)
     dw_out_of_memory();
   size_t needed = buf->length + more + 1;
-  if (needed <= buf->capacity)
+  if (buf->data != NULL && needed <= buf->capacity)
     return;
   size_t capacity = buf->capacity == 0 ? FIRST_CAPACITY : buf->capacity;
   while (capacity < needed)

@@ -8,7 +8,7 @@
 
 #include "base/base_internal.h"
 
-_Noreturn void dw_out_of_memory(void) {
+void dw_out_of_memory(void) {
   static const char message[] = "droveway: out of memory\n";
   ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
   (void)written;
