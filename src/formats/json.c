@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "droveway/formats/json_scan.h"
-#include "formats/json_share.h"
 #include "formats/quote.h"
 #include "formats/scan.h"
 
@@ -84,9 +83,13 @@ static void fail_duplicate(struct dw_error *err, const struct feed *feed, size_t
               dw_quote_short(key, feed->text + start + 1, end > start + 2 ? end - start - 2 : 0));
 }
 
+static bool in_number(char byte) {
+  return byte != '\0' && strchr("+-.0123456789Ee", byte) != NULL;
+}
+
 /* Where the number that LAST is in begins. */
 static size_t number_start(const struct feed *feed, size_t last) {
-  while (last > 0 && memchr("+-.0123456789Ee", feed->text[last - 1], 15))
+  while (last > 0 && in_number(feed->text[last - 1]))
     last--;
   return last;
 }
@@ -183,6 +186,6 @@ int dw_json_append(struct dw_arena *arena, dw_json *array, dw_json *value) {
   return dw_arena_exhausted(arena) ? -1 : result;
 }
 
-dw_json *dw_json_share(dw_json *value) {
-  return json_incref(value);
+dw_json *dw_json_share(const dw_json *value) {
+  return json_incref((dw_json *)value);
 }

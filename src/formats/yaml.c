@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "droveway/formats/json_scan.h"
-#include "formats/json_share.h"
 #include "formats/quote.h"
 #include "formats/scan.h"
 #include "formats/yaml_reader.h"
@@ -204,7 +203,7 @@ static int parse_yaml(struct dw_arena *arena, const char *text, size_t length, s
                       struct dw_error *err) {
   struct reader r = {.arena = arena, .err = err, .text = text, .length = length};
   if (!yaml_parser_initialize(&r.parser)) {
-    dw_yaml_fail_memory(&r);
+    dw_yaml_set_memory_error(&r);
     return -1;
   }
   yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, length);

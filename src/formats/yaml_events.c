@@ -10,19 +10,17 @@ struct place dw_yaml_place(yaml_mark_t mark) {
   return (struct place){(int)mark.line + 1, (int)mark.column + 1};
 }
 
-bool dw_yaml_fail(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...) {
+void dw_yaml_set_error(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...) {
   char text[400];
   va_list args;
   va_start(args, format);
   vsnprintf(text, sizeof text, format, args);
   va_end(args);
   dw_error_at(r->err, code, place.line, place.column, "%s", text);
-  return false;
 }
 
-bool dw_yaml_fail_memory(struct reader *r) {
+void dw_yaml_set_memory_error(struct reader *r) {
   dw_error_set(r->err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
-  return false;
 }
 
 static bool fail_reading(struct reader *r) {

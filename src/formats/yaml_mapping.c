@@ -1,7 +1,6 @@
 /* Mappings: keys as text, duplicates, merge keys. */
 #include <string.h>
 
-#include "formats/json_share.h"
 #include "formats/quote.h"
 #include "formats/yaml_reader.h"
 #include "formats/yaml_scalar.h"
@@ -45,7 +44,7 @@ static bool merge_object(struct reader *r, struct mapping *m, const dw_json *fro
   const struct mark_block *block = dw_marks_of(r->marks, from);
   for (size_t i = 0; block && i < block->count; i++) {
     const struct mark *mark = &block->marks[i];
-    dw_json *value = dw_json_share((dw_json *)dw_json_get(from, mark->key));
+    dw_json *value = dw_json_share(dw_json_get(from, mark->key));
     bool may_be_set = is_merged(m, mark->key) || !dw_json_get(m->object, mark->key);
     if (!set_merged(r, m, mark->key, may_be_set) || !set_member(r, m, mark, value))
       return false;

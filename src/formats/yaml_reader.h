@@ -34,11 +34,16 @@ struct reader {
   struct dw_yaml_marks *marks;
 };
 
-/* All of these return false after setting the reader's error. */
-bool dw_yaml_next_event(struct reader *r);
-bool dw_yaml_fail(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...)
+void dw_yaml_set_error(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-bool dw_yaml_fail_memory(struct reader *r);
+void dw_yaml_set_memory_error(struct reader *r);
+
+/* Set the reader's error. Macros, so that whoever reads a caller (an analyzer too) sees that it returns false. */
+#define dw_yaml_fail(...) (dw_yaml_set_error(__VA_ARGS__), false)
+#define dw_yaml_fail_memory(r) (dw_yaml_set_memory_error(r), false)
+
+/* These return false after setting the reader's error. */
+bool dw_yaml_next_event(struct reader *r);
 struct place dw_yaml_place(yaml_mark_t mark);
 
 /* The value that begins with the event at hand; its last event is then at hand. */

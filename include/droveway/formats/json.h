@@ -70,7 +70,7 @@ bool dw_json_equal(const dw_json *a, const dw_json *b);
 /* Compact JSON text, owned by the arena. */
 const char *dw_json_text(struct dw_arena *arena, const dw_json *value) __attribute__((nonnull(1), returns_nonnull));
 
-/* Making (for the YAML reader). All return NULL where the arena's limit is reached. */
+/* Making. All return NULL where the arena's limit is reached. */
 dw_json *dw_json_new_object(struct dw_arena *arena) __attribute__((nonnull));
 dw_json *dw_json_new_array(struct dw_arena *arena) __attribute__((nonnull));
 dw_json *dw_json_new_string(struct dw_arena *arena, const char *text, size_t length) __attribute__((nonnull));
@@ -81,5 +81,8 @@ dw_json *dw_json_new_null(void) __attribute__((returns_nonnull));
 /* Both take VALUE over; -1 where the arena's limit is reached. Setting a key again replaces its value. */
 int dw_json_set(struct dw_arena *arena, dw_json *object, const char *key, dw_json *value) __attribute__((nonnull));
 int dw_json_append(struct dw_arena *arena, dw_json *array, dw_json *value) __attribute__((nonnull));
+/* VALUE once more, to be given to dw_json_set() or dw_json_append(): a member of several containers, as YAML's aliases
+ * make them. Nothing may change it afterwards. */
+dw_json *dw_json_share(const dw_json *value) __attribute__((nonnull, returns_nonnull));
 
 #endif
