@@ -123,7 +123,7 @@ static void write_real(struct dw_json_writer *w, double value) {
       break;
   }
   if (!strpbrk(text, ".e"))
-    strcat(text, ".0");
+    memcpy(text + strlen(text), ".0", sizeof ".0");
   dw_json_put_raw(w, text);
 }
 

@@ -270,7 +270,7 @@ static void put_float_key(double value, struct dw_buf *out) {
   do
     snprintf(text, sizeof text, "%.*e", digits++, value);
   while (digits < 9 && strtof(text, NULL) != (float)value);
-  int exponent = atoi(strchr(text, 'e') + 1);
+  int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
   if (exponent >= -4 && exponent < 6 && isfinite((double)(float)value)) {
     int decimals = digits - 1 - exponent;
     snprintf(text, sizeof text, "%.*f", decimals > 0 ? decimals : 0, value);

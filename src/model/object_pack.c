@@ -18,11 +18,11 @@ struct packer {
 };
 
 /* The bytes' new place; while measuring, the old one. */
-static void *pack(struct packer *p, void *bytes, size_t size, size_t alignment) {
+static void *pack(struct packer *p, const void *bytes, size_t size, size_t alignment) {
   if (size == 0)
     return NULL;
   p->used = (p->used + alignment - 1) / alignment * alignment;
-  void *place = bytes;
+  void *place = (void *)bytes;
   if (p->block != NULL) {
     place = p->block + p->used;
     memcpy(place, bytes, size);
@@ -34,7 +34,7 @@ static void *pack(struct packer *p, void *bytes, size_t size, size_t alignment) 
 static const char *pack_text(struct packer *p, const char *text) {
   if (text == NULL || text[0] == '\0')
     return text == NULL ? NULL : "";
-  return pack(p, (char *)(uintptr_t)text, strlen(text) + 1, 1);
+  return pack(p, text, strlen(text) + 1, 1);
 }
 
 static void pack_nad(struct packer *p, struct dw_object *object) {
@@ -160,7 +160,7 @@ const struct dw_object *dw_object_pack(struct dw_object *object) {
 }
 
 static struct counted *counted_of(const struct dw_object *object) {
-  return (struct counted *)((uintptr_t)object - offsetof(struct counted, object));
+  return (struct counted *)(void *)((char *)object - offsetof(struct counted, object));
 }
 
 const struct dw_object *dw_object_ref(const struct dw_object *object) {

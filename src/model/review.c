@@ -103,7 +103,7 @@ static int check_shapes(const dw_json *request, struct dw_error *err) {
 static int read_versions(const dw_json *root, struct dw_request *out, struct dw_error *err) {
   struct part kind = {"kind", dw_json_get(root, "kind")};
   struct part version = {"apiVersion", dw_json_get(root, "apiVersion")};
-  const char *text = NULL;
+  const char *text = "";
   if (read_nonempty(&kind, &text, err) != 0 || read_nonempty(&version, &out->api_version, err) != 0)
     return -1;
   if (strcmp(text, "AdmissionReview") != 0)
@@ -128,7 +128,7 @@ static int read_kind(const dw_json *request, struct dw_request *out, struct dw_e
 
 static int read_operation(const dw_json *request, enum dw_operation *out, struct dw_error *err) {
   struct part part = {"request.operation", dw_json_get(request, "operation")};
-  const char *text = NULL;
+  const char *text = "";
   if (read_nonempty(&part, &text, err) != 0)
     return -1;
   for (int i = 0; i < OPERATION_COUNT; i++) {
@@ -225,7 +225,7 @@ int dw_request_read(struct dw_arena *arena, const char *body, size_t length, str
     return -1;
   struct part root = {"AdmissionReview", json};
   struct part request = {"request", dw_json_get(json, "request")};
-  struct dw_request read = {0};
+  struct dw_request read = {.api_version = ""};
   if (read_object(&root, err) != 0 || read_versions(json, &read, err) != 0 || read_object(&request, err) != 0 ||
       read_request(request.json, &read, err) != 0)
     return -1;

@@ -107,10 +107,11 @@ struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_
   nad.nad.label = label;
   nad.nad.cni_name = cni_name;
   struct verdict verdict = judge(view, &nad);
+  const char *why = explain(arena, &nad, &verdict);
   return (struct dw_classification){
       .migration = verdict.ground != GROUND_NONE,
       .referenced = verdict.user != NULL,
-      .why = explain(arena, &nad, &verdict),
+      .why = why,
   };
 }
 

@@ -206,7 +206,8 @@ bool dw_prefix_parse(const char *text, enum dw_addr_syntax syntax, struct dw_pre
 
 static uint16_t group_of(struct dw_u128 value, int index) {
   uint64_t half = index < GROUPS / 2 ? value.high : value.low;
-  return (uint16_t)(half >> (16 * (GROUPS / 2 - 1 - index % (GROUPS / 2))) & 0xFFFF);
+  unsigned place = (unsigned)index % (GROUPS / 2);
+  return (uint16_t)(half >> (16 * (GROUPS / 2 - 1 - place)) & 0xFFFF);
 }
 
 /* The first of the longest runs of zero groups, at least two of them (RFC 5952, 4.2); a length of 0 where there is

@@ -79,11 +79,15 @@ static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_f
 
 int dw_files_below(struct dw_arena *arena, const char *path, struct dw_file_list *out, struct dw_error *err) {
   struct stat info;
-  if (strcmp(path, "-") != 0 && stat(path, &info) != 0) {
+  if (strcmp(path, "-") == 0) {
+    add_path(arena, out, "-");
+    return 0;
+  }
+  if (stat(path, &info) != 0) {
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
     return dw_error_in_file(err, path);
   }
-  if (strcmp(path, "-") != 0 && S_ISDIR(info.st_mode)) {
+  if (S_ISDIR(info.st_mode)) {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
       length--;
@@ -124,7 +128,7 @@ uint64_t dw_fingerprint(const char *path) {
 }
 
 static char *read_stream(struct dw_arena *arena, int fd, size_t limit, size_t *length, struct dw_error *err) {
-  size_t capacity = 64 * 1024;
+  size_t capacity = 65536;
   size_t used = 0;
   char *data = malloc(capacity + 1);
   for (;;) {
