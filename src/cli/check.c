@@ -89,14 +89,19 @@ static const char *severity(const struct dw_finding *finding) {
   return finding->action == DW_ACTION_DENY ? "error" : "warning";
 }
 
+/* A denial in the API server's words, a warning as kubectl prints it, but whole. */
+static const char *say(struct dw_arena *arena, const struct dw_finding *finding) {
+  if (finding->action == DW_ACTION_DENY)
+    return dw_arena_printf(arena, "%s: %s", finding->field, dw_finding_message(arena, finding));
+  return dw_arena_printf(arena, "%s: %s%s%s [%s]", finding->field, finding->what, finding->mend ? "; " : "",
+                         finding->mend ? finding->mend : "", finding->rule->id);
+}
+
 static void print_text(const struct report *report) {
   for (size_t i = 0; i < report->count; i++) {
     const struct spot *spot = &report->spots[i];
-    const char *message = spot->finding->unverified ? dw_finding_warning(report->arena, spot->finding)
-                                                    : dw_arena_printf(report->arena, "%s: %s", spot->finding->field,
-                                                                      dw_finding_message(report->arena, spot->finding));
     printf("%s:%d:%d: %s: %s\n", spot->subject->manifest->file, spot->line, spot->column, severity(spot->finding),
-           message);
+           say(report->arena, spot->finding));
   }
   if (!report->objects)
     puts("nothing to check: no NetworkAttachmentDefinition, HyperConverged or KubeVirt found");

@@ -95,7 +95,7 @@ static void put_ipam(struct dw_json_writer *w, const struct dw_ipam *ipam) {
   else
     dw_json_put_null(w);
   if (ipam && ipam->error)
-    dw_json_member_string(w, "error", ipam->error);
+    dw_json_member_string(w, readable(ipam) ? "allocationError" : "error", ipam->error);
   dw_json_key(w, "pools");
   dw_json_begin_array(w);
   for (size_t i = 0; ipam && readable(ipam) && i < ipam->pool_count; i++)

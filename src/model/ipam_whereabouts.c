@@ -100,7 +100,8 @@ static void tell_missing_range(struct dw_problems *problems, const struct dw_val
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, range);
   if (problem == NULL)
     return;
-  problem->what = "is missing, which makes whereabouts fail on the whole configuration";
+  problem->missing = true;
+  problem->what = "whereabouts fails on the whole configuration without it";
   problem->mend = written == NULL ? "give each entry of ipRanges a range, such as 10.200.5.0/24"
                                   : dw_arena_printf(problems->arena, "write range instead of %s", written);
 }

@@ -20,20 +20,12 @@ static bool is_up(const char *state) {
   return state == NULL || strcmp(state, "up") == 0 || strcmp(state, "ignore") == 0;
 }
 
-/* An OVS bridge lists the internal port of its own name, which leads nowhere. */
-static int count_ports(const struct dw_spot *interface, struct dw_nic *nic, bool own_port, struct dw_error *err) {
+static int count_ports(const struct dw_spot *interface, struct dw_nic *nic, struct dw_error *err) {
   struct dw_spot bridge;
   struct dw_spot ports;
   if (dw_spot_object(interface, "bridge", &bridge, err) != 0 || dw_spot_list(&bridge, "port", &ports, err) != 0)
     return -1;
-  for (size_t i = 0; i < dw_json_size(ports.json); i++) {
-    struct dw_spot port;
-    const char *name = NULL;
-    if (dw_spot_object_at(&ports, i, &port, err) != 0 || dw_spot_text(&port, "name", &name, err) != 0)
-      return -1;
-    if (!own_port || name == NULL || strcmp(name, nic->name) != 0)
-      nic->port_count++;
-  }
+  nic->port_count = (uint32_t)dw_json_size(ports.json);
   return 0;
 }
 
@@ -94,10 +86,10 @@ static int read_nic(struct dw_arena *scratch, const struct dw_spot *interface, s
     nic->name = NULL;
     return 0;
   }
-  bool ovs = type != NULL && strcmp(type, "ovs-bridge") == 0;
   nic->up = is_up(state);
-  nic->is_bridge = ovs || (type != NULL && strcmp(type, "linux-bridge") == 0);
-  if (read_controller(interface, nic, err) != 0 || count_ports(interface, nic, ovs, err) != 0 ||
+  /* The bridge plugin can't attach to an OVS bridge. */
+  nic->is_bridge = type != NULL && strcmp(type, "linux-bridge") == 0;
+  if (read_controller(interface, nic, err) != 0 || (nic->is_bridge && count_ports(interface, nic, err) != 0) ||
       read_addresses(scratch, interface, nic, err) != 0)
     return -1;
   nic->fits_master = nic->controller == NULL && (type == NULL || type_fits_master(type));

@@ -148,7 +148,11 @@ static void count_nad(struct tally *tally, uint32_t nad) {
     tally->nads[tally->used++] = nad;
 }
 
-static bool is_before(const struct dw_pool_member *a, const struct dw_pool_member *b) {
+/* A migration network weighs more than what comes before it. */
+static bool is_weightier(const struct search *search, const struct dw_pool_member *a, const struct dw_pool_member *b) {
+  const bool *migration = search->view->nads.migration;
+  if (migration[a->nad] != migration[b->nad])
+    return migration[a->nad];
   return a->nad != b->nad ? a->nad < b->nad : a->pool < b->pool;
 }
 
@@ -157,17 +161,22 @@ static bool is_asked_for(const struct search *search, uint32_t nad) {
   return nad != search->self && (before == SIZE_MAX || search->view->nads.order[nad] < before);
 }
 
-static void take_members(struct search *search, const struct dw_pool_members *members) {
-  bool first = true;
-  for (uint32_t i = 0; i < members->count && (first || !search->tally.full); i++) {
+/* Members are in order: the first one asked for speaks for all. */
+static void take_first(struct search *search, const struct dw_pool_members *members) {
+  for (uint32_t i = 0; i < members->count; i++) {
     const struct dw_pool_member *member = &members->items[i];
     if (!is_asked_for(search, member->nad))
       continue;
-    if (first && (search->first.nad == DW_NOWHERE || is_before(member, &search->first)))
+    if (search->first.nad == DW_NOWHERE || is_weightier(search, member, &search->first))
       search->first = *member;
-    first = false;
-    count_nad(&search->tally, member->nad);
+    return;
   }
+}
+
+static void count_members(struct search *search, const struct dw_pool_members *members) {
+  for (uint32_t i = 0; i < members->count && !search->tally.full; i++)
+    if (is_asked_for(search, members->items[i].nad))
+      count_nad(&search->tally, members->items[i].nad);
 }
 
 /* Those of the group that are in conflict with the query where they share addresses. Between networks of which none is
@@ -198,11 +207,14 @@ static bool found_interval(void *context, const struct dw_interval_entry *entry)
   uint8_t bit = (uint8_t)(1U << (entry->id % 8));
   if ((search->seen[entry->id / 8] & bit) != 0)
     return true;
-  const struct dw_pool_members *members = conflicting(search->query, &search->view->pools.groups[entry->id]);
+  const struct dw_pool_group *group = &search->view->pools.groups[entry->id];
+  const struct dw_pool_members *members = conflicting(search->query, group);
   if (members->count == 0 || !set_meets(search->query->usable, &entry->span))
     return true;
   search->seen[entry->id / 8] |= bit;
-  take_members(search, members);
+  take_first(search, &group->migrating);
+  take_first(search, members);
+  count_members(search, members);
   return true;
 }
 

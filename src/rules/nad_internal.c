@@ -70,8 +70,10 @@ void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, 
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     for (size_t i = 0; i < plugin->ipam.problem_count; i++) {
       const struct dw_ipam_problem *problem = &plugin->ipam.problems[i];
-      struct dw_found found = {
-          .reason = DW_REASON_INVALID, .field = problem->field, .value = problem->value, .mend = problem->mend};
+      struct dw_found found = {.reason = problem->missing ? DW_REASON_REQUIRED : DW_REASON_INVALID,
+                               .field = problem->field,
+                               .value = problem->value,
+                               .mend = problem->mend};
       if (problem->kind == kind)
         dw_report(check, rule, &found, "%s", problem->what);
     }

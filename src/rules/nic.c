@@ -201,8 +201,9 @@ static const char *bridge_faults(const struct dw_check *check, const char *bridg
   static const struct {
     enum dw_nic_fault fault;
     const char *words;
-  } faults[] = {
-      {DW_NIC_MISSING, "does not exist on"}, {DW_NIC_NO_BRIDGE, "is no bridge on"}, {DW_NIC_NO_PORT, "has no port on"}};
+  } faults[] = {{DW_NIC_MISSING, "does not exist on"},
+                {DW_NIC_NO_BRIDGE, "is no Linux bridge on"},
+                {DW_NIC_NO_PORT, "has no port on"}};
   const char *text = NULL;
   for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
     struct faulty found = find_fault(check, bridge, faults[i].fault, 0);

@@ -60,16 +60,7 @@ static size_t conflicts(const struct dw_check *check, const struct dw_nad_pool *
                                 .ns = check->ns,
                                 .name = check->name,
                                 .before = check->order};
-  size_t count = dw_view_pool_conflicts(check->view, &query, hit);
-  if (count < 2 || hit->migration || check->class.migration)
-    return count;
-  /* A migration network further down the list weighs more than the first one found. Under a network_name that no NAD
-   * can have, only those are in conflict. */
-  struct dw_pool_hit migration;
-  query.network_name = "\001";
-  if (dw_view_pool_conflicts(check->view, &query, &migration) > 0)
-    *hit = migration;
-  return count;
+  return dw_view_pool_conflicts(check->view, &query, hit);
 }
 
 static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
@@ -79,7 +70,7 @@ static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, 
     return false;
   const char *others = "";
   if (count > 1)
-    others = dw_arena_printf(check->arena, ", and pools of %zu more", count - 1);
+    others = dw_arena_printf(check->arena, ", and pools of %zu more NAD%s", count - 1, count == 2 ? "" : "s");
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = item->pool->range.field,

@@ -217,9 +217,9 @@ static void unreadable_ranges_say_how_to_write_them(void **state) {
       {"\"ipRanges\":{}", DW_IPAM_UNREADABLE, "ipRanges", "must be a list of objects, not an object", NULL},
       {"\"ipRanges\":[\"10.0.0.0/24\"]", DW_IPAM_UNREADABLE, "ipRanges[0]", "must be an object with a range", NULL},
       {"\"ipRanges\":[null]", DW_IPAM_UNREADABLE, "ipRanges[0]", "not null", "leave it out"},
-      {"\"ipRanges\":[{}]", DW_IPAM_UNREADABLE, "ipRanges[0].range", "is missing", "10.200.5.0/24"},
-      {"\"ipRanges\":[{\"range\":\"\"}]", DW_IPAM_UNREADABLE, "ipRanges[0].range", "is missing", "10.200.5.0/24"},
-      {"\"ipRanges\":[{\"range\":null}]", DW_IPAM_UNREADABLE, "ipRanges[0].range", "is missing", "10.200.5.0/24"},
+      {"\"ipRanges\":[{}]", DW_IPAM_UNREADABLE, "ipRanges[0].range", "without it", "10.200.5.0/24"},
+      {"\"ipRanges\":[{\"range\":\"\"}]", DW_IPAM_UNREADABLE, "ipRanges[0].range", "without it", "10.200.5.0/24"},
+      {"\"ipRanges\":[{\"range\":null}]", DW_IPAM_UNREADABLE, "ipRanges[0].range", "without it", "10.200.5.0/24"},
       {"\"IPRanges\":[{\"range\":\"10.0.0.0/24\"},{\"Range\":\"x\"}]", DW_IPAM_UNREADABLE, "IPRanges[1].Range",
        "is no CIDR", "ADDRESS/LENGTH"},
   };
@@ -468,7 +468,7 @@ static void a_lookalike_in_place_of_a_range_is_one_mistake(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct problem_case one = {"\"ipRanges\":[{\"subnet\":\"10.0.0.0/24\"}]", DW_IPAM_UNREADABLE,
-                                   "ipRanges[0].range", "is missing", "write range instead of subnet"};
+                                   "ipRanges[0].range", "without it", "write range instead of subnet"};
   expect_one(arena, &one);
   const struct dw_ipam *two = read_members(arena, "\"ipRanges\":[{\"subnet\":\"10.0.0.0/24\",\"cidr\":\"\"}]");
   assert_int_equal(two->problem_count, 2);

@@ -215,6 +215,10 @@ static bool pools_conflict(const struct dw_object *a, bool a_migrates, const str
          (strcmp(asked->text, pool->text) != 0 && strcmp(a->nad.network_name, b->nad.network_name) == 0);
 }
 
+static bool is_migrating(const struct dw_object *nad) {
+  return strstr(nad->name, "migration") != NULL;
+}
+
 static size_t count_by_hand(const struct dw_view *view, const struct dw_object *asked, bool migration,
                             struct dw_pool_hit *hit) {
   size_t count = 0;
@@ -225,7 +229,9 @@ static size_t count_by_hand(const struct dw_view *view, const struct dw_object *
     for (size_t k = 0; k < nad->nad.pool_count; k++) {
       if (!pools_conflict(asked, migration, nad, &nad->nad.pools[k]))
         continue;
-      if (count++ == 0) {
+      /* The first one counts, a migration network before all others. */
+      bool weightier = count > 0 && is_migrating(nad) && !is_migrating(hit->nad);
+      if (count++ == 0 || weightier) {
         hit->nad = nad;
         hit->pool = &nad->nad.pools[k];
       }

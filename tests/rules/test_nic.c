@@ -198,7 +198,7 @@ static void bridges_have_ports_on_every_node(void **state) {
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"bridge\",\"bridge\":\"br2\"," NAD_IPAM "}"},
                   "bridge-uplink", "Invalid value: \"br2\": has no port on worker-2;");
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"bridge\",\"bridge\":\"br3\"," NAD_IPAM "}"},
-                  "bridge-uplink", "does not exist on worker-2, is no bridge on worker-1;");
+                  "bridge-uplink", "does not exist on worker-2, is no Linux bridge on worker-1;");
 }
 
 static void unknown_bridges_are_told(void **state) {

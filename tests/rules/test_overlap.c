@@ -194,7 +194,7 @@ static void a_migration_network_weighs_more(void **state) {
   nad_expect(&nad, "deny overlap-network spec.config.ipam.range\n");
   nad_expect_says(&nad, "overlap-network",
                   "overlaps 192.168.99.0/24 of migration network openshift-cnv/migration "
-                  "(shared: 192.168.99.1-192.168.99.126), and pools of 2 more");
+                  "(shared: 192.168.99.1-192.168.99.126), and pools of 2 more NADs");
 }
 
 /* As many ranges as can be compared, each outside every network; and one more. */

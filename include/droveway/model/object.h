@@ -46,10 +46,10 @@ struct dw_nic {
   const char *controller; /* the bond or bridge above it; NULL where none */
   struct dw_addr *addresses;
   size_t address_count;
-  uint32_t port_count; /* bridge.port[], without an OVS bridge's own port */
+  uint32_t port_count; /* bridge.port[] of a Linux bridge */
   uint32_t mtu;        /* 0 where not told */
   bool up;             /* false only where it is told to be down */
-  bool is_bridge;      /* type linux-bridge or ovs-bridge */
+  bool is_bridge;      /* type linux-bridge */
   bool default_route;  /* the running default route of the main table leaves here */
   bool fits_master;    /* no port of a bond or bridge, and no tunnel, veth, loopback or OVS-internal interface */
 };

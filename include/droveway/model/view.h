@@ -79,8 +79,8 @@ struct dw_pool_query {
   size_t before;            /* only NADs whose order (dw_view_set_order) is below; SIZE_MAX for all */
 };
 /* Finds the NADs in conflict: overlapping, less what section 6 allows between NADs of which none is a migration network
- * (the identical range; different network_names). HIT gets the first by namespace and name; returns how many NADs there
- * are (counted up to 1000). */
+ * (the identical range; different network_names). HIT gets the first by namespace and name, migration networks before
+ * others; returns how many NADs there are (counted up to 1000). */
 size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_query *query, struct dw_pool_hit *hit)
     __attribute__((nonnull));
 
