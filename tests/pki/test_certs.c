@@ -238,7 +238,7 @@ static void a_name_given_twice_is_there_once(void **state) {
 
 static void the_most_names_are_a_hundred(void **state) {
   struct fixture *f = *state;
-  char texts[DW_PKI_MOST_NAMES + 1][16];
+  char texts[DW_PKI_MOST_NAMES + 1][24];
   const char *names[DW_PKI_MOST_NAMES + 1];
   for (int i = 0; i <= DW_PKI_MOST_NAMES; i++) {
     snprintf(texts[i], sizeof texts[i], "n%d.svc", i);
