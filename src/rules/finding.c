@@ -159,6 +159,7 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   finding->reason = found->reason;
   finding->field = found->field == NULL ? "" : keep(check->arena, found->field, FIELD_MAX);
   finding->value = keep_value(check->arena, found->value);
+  finding->addresses = found->addresses;
   finding->mend = found->mend == NULL ? NULL : keep(check->arena, found->mend, MEND_MAX);
 }
 
@@ -199,7 +200,22 @@ void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, c
   check->unavailable = true;
 }
 
+static bool same_addresses(const struct dw_interval_set *a, const struct dw_interval_set *b) {
+  if (a == NULL || b == NULL)
+    return a == b;
+  if (a->count != b->count)
+    return false;
+  for (size_t i = 0; i < a->count; i++) {
+    if (dw_addr_compare(&a->items[i].first, &b->items[i].first) != 0 ||
+        dw_addr_compare(&a->items[i].last, &b->items[i].last) != 0)
+      return false;
+  }
+  return true;
+}
+
 bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) {
+  if (!same_addresses(a->addresses, b->addresses))
+    return false;
   if (a->rule != b->rule || a->reason != b->reason || strcmp(a->field, b->field) != 0 || strcmp(a->what, b->what) != 0)
     return false;
   if (a->value == NULL || b->value == NULL)

@@ -76,6 +76,7 @@ static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, 
                                .field = item->pool->range.field,
                                .value = item->pool->range.text,
                                .mend = "choose a range outside it",
+                               .addresses = &item->pool->usable,
                                .as_migration = hit.migration || check->class.migration},
             "overlaps %s of %s %s/%s (shared: %s)%s", hit.pool->text, hit.migration ? "migration network" : "NAD",
             hit.nad->namespace_, hit.nad->name, dw_nad_span(check->arena, &hit.shared), others);
@@ -112,6 +113,7 @@ static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, c
                 &(struct dw_found){.reason = DW_REASON_INVALID,
                                    .field = pool->range.field,
                                    .value = pool->range.text,
+                                   .addresses = &pool->usable,
                                    .mend = dw_arena_printf(check->arena, "leave out %s by exclude or another range",
                                                            dw_nad_span(check->arena, &shared))},
                 "overlaps %s of the remote cluster %s", cluster->texts[r], cluster->name);

@@ -126,7 +126,8 @@ static void overlap_self(struct dw_check *check, const struct dw_rule *rule) {
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = pools.items[i].pool->range.field,
                                  .value = pools.items[i].pool->range.text,
-                                 .mend = "keep the ranges of one configuration apart"},
+                                 .mend = "keep the ranges of one configuration apart",
+                                 .addresses = &pools.items[i].pool->usable},
               "shares %s with %s (%s)", dw_nad_span(check->arena, &overlaps[i].shared), earlier->range.field,
               earlier->range.text == NULL ? "" : earlier->range.text);
   }

@@ -79,11 +79,52 @@ static void a_label_that_makes_it_a_migration_network_is(void **state) {
   assert_string_equal(verdict_denied(&verdict), "migration-namespace");
 }
 
+/* --- overlaps that grow while their text stays --- */
+
+#define RANGE(range, exclude)                                                                                          \
+  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: my-migration, namespace: "     \
+  "openshift-cnv}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\"," \
+  "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"" range "\",\"exclude\":[" exclude "]}}'}}"
+
+static const char other[] = "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: "
+                            "other, namespace: vms}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"n\","
+                            "\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\","
+                            "\"range\":\"192.168.99.0/24\"}}'}}";
+
+/* Both name 192.168.99.1-192.168.99.63 as the first shared addresses. */
+static void an_overlap_that_grows_is_a_new_mistake(void **state) {
+  (void)state;
+  VERDICT_SCOPED verdict = update_in(other, RANGE("192.168.99.0/24", "\"192.168.99.64/26\",\"192.168.99.128/25\""),
+                                     RANGE("192.168.99.0/24", "\"192.168.99.64/26\""));
+  assert_string_equal(verdict_denied(&verdict), "overlap-network");
+}
+
+static void an_overlap_that_stays_is_none(void **state) {
+  (void)state;
+  VERDICT_SCOPED verdict = update_in(other, RANGE("192.168.99.0/24", "\"192.168.99.64/27\",\"192.168.99.96/27\""),
+                                     RANGE("192.168.99.0/24", "\"192.168.99.64/26\""));
+  assert_true(verdict.allowed);
+  assert_non_null(strstr(verdict_warned(&verdict), "overlap-network"));
+}
+
+static void an_overlap_with_a_remote_cluster_is_held_to_its_addresses(void **state) {
+  (void)state;
+  struct dw_world *world = world_of("", "{apiVersion: droveway.io/v1alpha1, kind: Policy, remoteClusters: [{name: "
+                                        "east, ranges: [192.168.99.128/25]}]}");
+  VERDICT_SCOPED grows =
+      review(world, DW_OP_UPDATE, RANGE("192.168.99.0/24", ""), RANGE("192.168.99.0/24", "\"192.168.99.192/26\""));
+  assert_string_equal(verdict_denied(&grows), "overlap-remote-cluster");
+  dw_world_unref(world);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_annotation_goes_onto_any_broken_nad),
       cmocka_unit_test(a_label_that_changes_nothing_is_no_new_mistake),
       cmocka_unit_test(a_label_that_makes_it_a_migration_network_is),
+      cmocka_unit_test(an_overlap_that_grows_is_a_new_mistake),
+      cmocka_unit_test(an_overlap_that_stays_is_none),
+      cmocka_unit_test(an_overlap_with_a_remote_cluster_is_held_to_its_addresses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

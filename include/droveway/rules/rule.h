@@ -52,7 +52,8 @@ struct dw_finding {
   const char *field;
   const char *value; /* as shown between quotes; NULL shows none */
   const char *what;
-  const char *mend; /* NULL where there is nothing to add */
+  const char *mend;                        /* NULL where there is nothing to add */
+  const struct dw_interval_set *addresses; /* as in dw_found */
 };
 
 struct dw_findings {
@@ -96,6 +97,9 @@ struct dw_found {
   const char *mend;  /* "choose a range outside it"; NULL where `what` says it all */
   bool warn_at_most; /* this case of the rule never denies */
   bool as_migration; /* judged as on a migration network, whatever this NAD is (overlap-network) */
+  /* The addresses that it is about, where its text does not tell all of them: with others it is another mistake. They
+   * live as long as the finding. */
+  const struct dw_interval_set *addresses;
 };
 
 /* Records a finding; WHAT says what is wrong ("overlaps the pod network 10.128.0.0/14 (Network cluster)"). Nothing is
