@@ -36,7 +36,7 @@ static void add_spot(struct report *report, struct spot spot) {
 static dw_json *with_member(struct dw_arena *arena, const dw_json *object, const char *key, const dw_json *value) {
   dw_json *copy = dw_json_new_object(arena);
   for (struct dw_json_member m = dw_json_first(object); m.value; m = dw_json_next(object, m))
-    dw_json_set(arena, copy, m.key, (dw_json *)(uintptr_t)(strcmp(m.key, key) == 0 ? value : m.value));
+    dw_json_set(arena, copy, m.key, dw_json_share(strcmp(m.key, key) == 0 ? value : m.value));
   return copy;
 }
 

@@ -153,9 +153,13 @@ static struct dw_cni_config *new_config(struct dw_arena *arena, enum dw_config_s
   return config;
 }
 
+static bool is_blank(char byte) {
+  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 static size_t leading_blanks(const char *text, size_t length) {
   size_t count = 0;
-  while (count < length && memchr(" \t\r\n", text[count], 4) != NULL)
+  while (count < length && is_blank(text[count]))
     count++;
   return count;
 }
