@@ -64,14 +64,17 @@ static void master_required(struct dw_check *check, const struct dw_rule *rule) 
 
 static void master_in_container(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    if (!dw_plugin_needs_master(plugin->type_name) || !plugin->in_container)
+    const struct dw_value *link = &plugin->link_in_container;
+    if (!dw_plugin_needs_master(plugin->type_name) || !dw_value_given(link))
       continue;
-    dw_report(check, rule,
-              &(struct dw_found){.reason = DW_REASON_INVALID,
-                                 .field = plugin->link_in_container.field,
-                                 .value = "true",
-                                 .mend = "leave it out"},
-              "looks for the master inside the pod, where the node's NIC is not");
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = link->field,
+                             .value = dw_nad_shown(check->arena, link),
+                             .mend = "leave it out"};
+    if (plugin->in_container)
+      dw_report(check, rule, &found, "looks for the master inside the pod, where the node's NIC is not");
+    else if (dw_json_type(link->json) != DW_JSON_BOOL) /* Go's decoder refuses the whole configuration */
+      dw_report(check, rule, &found, "must be a boolean, is %s", dw_json_type_name(link->json));
   }
 }
 
@@ -254,7 +257,8 @@ static const struct dw_rule rules[] = {
      "macvlan, ipvlan or vlan without a master: they would take the NIC of the default route",
      "name the NIC that is set apart for migrations", master_required},
     {"master-in-container", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "linkInContainer: the master is looked for inside the pod", "leave linkInContainer out", master_in_container},
+     "linkInContainer: the master is looked for inside the pod; or it is no boolean", "leave linkInContainer out",
+     master_in_container},
     {"master-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "the NIC is missing on a node that runs virt-handler", "name a NIC that all nodes have", master_missing},
     {"master-unverified", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,

@@ -37,11 +37,23 @@ static void null_plugins_beside_a_type_are_none(void **state) {
   nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM ",\"plugins\":null}", "");
 }
 
+/* A plugin whose configuration Go can't decode fails on every node. */
+static void a_link_in_container_of_another_type_is_denied(void **state) {
+  (void)state;
+  nad_expect_config(nad_macvlan("\"linkInContainer\":\"true\"," NAD_IPAM),
+                    "deny master-in-container spec.config.linkInContainer\n");
+  nad_expect_config(nad_macvlan("\"linkInContainer\":1," NAD_IPAM),
+                    "deny master-in-container spec.config.linkInContainer\n");
+  nad_expect_config(nad_macvlan("\"linkInContainer\":false," NAD_IPAM), "");
+  nad_expect_config(nad_macvlan("\"linkInContainer\":null," NAD_IPAM), "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_type_beside_plugins_counts_alone),
       cmocka_unit_test(a_blank_type_beside_plugins_is_none),
       cmocka_unit_test(null_plugins_beside_a_type_are_none),
+      cmocka_unit_test(a_link_in_container_of_another_type_is_denied),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
