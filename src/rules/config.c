@@ -155,10 +155,9 @@ static void report_missing(struct dw_check *check, const struct dw_rule *rule, c
 static void report_unknown(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {
   const char *nearest = dw_view_nad_nearest(check->view, check->policy->namespace_, network->text);
   if (nearest == NULL)
-    dw_report_unverified(check, rule, network->field, "the cluster's NADs are not known");
+    dw_report_unverified(check, rule, network->field, "the NADs are not known");
   else
-    dw_report_unverified(check, rule, network->field, "the cluster's NADs are not known; did you mean \"%s\"?",
-                         nearest);
+    dw_report_unverified(check, rule, network->field, "the NADs are not known; did you mean \"%s\"?", nearest);
 }
 
 static void report_deleting(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {
@@ -197,8 +196,7 @@ static void network_missing(struct dw_check *check, const struct dw_rule *rule) 
     if (!is_plain(networks.items[i]))
       continue;
     if (is_elsewhere(check))
-      dw_report_unverified(check, rule, networks.items[i]->field,
-                           "this KubeVirt is not in namespace %s of the policy, so its network was not looked up",
+      dw_report_unverified(check, rule, networks.items[i]->field, "it lies outside namespace %s",
                            check->policy->namespace_);
     else
       look_up(check, rule, networks.items[i]);

@@ -83,7 +83,7 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
                            .value = dw_json_text(check->arena, value->json),
                            .mend = dw_arena_printf(check->arena, "give %" PRId64 " or less, or raise %s", cluster,
                                                    dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER])};
-  dw_report(check, rule, &found, "one node's limit of %" PRId64 " is above the cluster's of %" PRId64, node, cluster);
+  dw_report(check, rule, &found, "%" PRId64 " is above the cluster's %" PRId64, node, cluster);
 }
 
 /* Whether KubeVirt's Quantity takes JSON; SIGN as dw_quantity_parse(). Numbers are quantities as they are written. */

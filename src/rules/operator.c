@@ -7,11 +7,10 @@
 static const char *set_network(const struct dw_check *check) {
   const struct dw_value *value = &check->migration->jsonpatch_network;
   if (value->text != NULL && *value->text != '\0')
-    return dw_arena_printf(check->arena, "sets the migration network to \"%.253s\" past HyperConverged's own field",
-                           value->text);
+    return dw_arena_printf(check->arena, "sets the network to \"%.253s\"", value->text);
   if (dw_value_given(value) && value->text == NULL)
-    return dw_arena_printf(check->arena, "sets the migration network to %s", dw_json_type_name(value->json));
-  return "takes the migration network away past HyperConverged's own field";
+    return dw_arena_printf(check->arena, "sets the network to %s", dw_json_type_name(value->json));
+  return "takes the migration network away";
 }
 
 static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule) {
@@ -22,10 +21,10 @@ static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule
     return;
   case DW_JSONPATCH_UNREADABLE:
     found.mend = "write a JSON list of operations (RFC 6902)";
-    dw_report(check, rule, &found, "is no JSON Patch, so HyperConverged's operator can't apply it");
+    dw_report(check, rule, &found, "is no JSON Patch, so it can't be applied");
     return;
   case DW_JSONPATCH_OPAQUE:
-    dw_report_unverified(check, rule, found.field, "what this patch makes of the migration network can't be told");
+    dw_report_unverified(check, rule, found.field, "its effect can't be told");
     return;
   case DW_JSONPATCH_SETS:
     found.mend = dw_arena_printf(check->arena, "set %s instead", config->network.field);

@@ -144,7 +144,7 @@ static void networks_that_cant_be_looked_up(void **state) {
   VERDICT_SCOPED missing = review(unknown, DW_OP_CREATE, HCO("xyz"), NULL);
   assert_true(missing.allowed);
   assert_string_equal(verdict_warning_of(&missing, "network-missing"),
-                      FIELD ": could not be checked: the cluster's NADs are not known [network-missing]");
+                      FIELD ": could not be checked: the NADs are not known [network-missing]");
   dw_world_unref(unknown);
   unknown = world_knowing(NAD("openshift-cnv", "migration-net", GOOD("10.200.5.0/24")), NULL, DW_UNKNOWN);
   VERDICT_SCOPED near = review(unknown, DW_OP_CREATE, HCO("migration-nett"), NULL);
@@ -240,7 +240,7 @@ static void a_kubevirt_elsewhere_is_not_looked_after(void **state) {
   VERDICT_SCOPED verdict = create(STATE, KUBEVIRT_AT("default", "xyz"));
   assert_true(verdict.allowed);
   assert_string_equal(verdict_warned(&verdict), "network-missing");
-  assert_non_null(strstr(verdict_warning(&verdict, 0), "this KubeVirt is not in namespace openshift-cnv"));
+  assert_non_null(strstr(verdict_warning(&verdict, 0), "it lies outside namespace openshift-cnv"));
   VERDICT_SCOPED unset = create(STATE, KUBEVIRT_AT("default", "null"));
   assert_int_equal(verdict_warning_count(&unset), 0);
 }

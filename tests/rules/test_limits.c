@@ -108,7 +108,7 @@ static void order(void **state) {
   static const struct example examples[] = {
       {BLOCK("parallelOutboundMigrationsPerNode: 5, parallelMigrationsPerCluster: 5"), "", "", ""},
       {BLOCK("parallelOutboundMigrationsPerNode: 6, parallelMigrationsPerCluster: 5"), "", "parallel-order",
-       "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: one node's limit of 6 is above the cluster's of 5"},
+       "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: 6 is above the cluster's 5"},
       {BLOCK("parallelOutboundMigrationsPerNode: 6"), "", "", ""},
       /* one mistake, one finding */
       {BLOCK("parallelOutboundMigrationsPerNode: 6, parallelMigrationsPerCluster: 0"), "limit-range", "",
