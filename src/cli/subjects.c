@@ -27,9 +27,18 @@ static const char *namespace_of(const dw_json *json, const char *fallback) {
   return ns && *ns ? ns : fallback;
 }
 
-static int place_error(const struct dw_manifest *manifest, struct dw_error *err) {
-  dw_manifest_place(manifest, "", &err->line, &err->column);
+static int place_error(const struct dw_manifest *manifest, const char *field, struct dw_error *err) {
+  dw_manifest_place(manifest, field, &err->line, &err->column);
   return dw_error_in_file(err, manifest->file);
+}
+
+/* A label that is no string (`true` without quotes) would make another network of the NAD, if the API server took it.
+ */
+static bool label_is_readable(const dw_json *metadata) {
+  const dw_json *labels = dw_json_get(metadata, "labels");
+  enum dw_json_type type = dw_json_type(dw_json_get(labels, "droveway.io/migration-network"));
+  return (dw_json_type(labels) <= DW_JSON_NULL || dw_json_type(labels) == DW_JSON_OBJECT) &&
+         (type <= DW_JSON_NULL || type == DW_JSON_STRING);
 }
 
 static int fill_subject(const struct dw_manifest *manifest, const char *ns, struct cli_subject *out,
@@ -41,9 +50,11 @@ static int fill_subject(const struct dw_manifest *manifest, const char *ns, stru
   if (!out->name)
     out->name = "";
   int status = dw_object_reduce(manifest->json, ns, &out->object, err);
+  if (status != 0 && !label_is_readable(metadata))
+    return place_error(manifest, "metadata.labels[droveway.io/migration-network]", err);
   if (status == 0 || (has_rules(out->kind) && *out->name))
     return 0; /* the rules tell what is wrong with it, at its place */
-  return place_error(manifest, err);
+  return place_error(manifest, "", err);
 }
 
 /* The state folder's objects by kind, namespace and name. */

@@ -227,6 +227,14 @@ static void unreadable_input_is_one_line_with_its_place(void **state) {
   expect_unreadable("a: \xff\n", ":", "");
 }
 
+/* Without quotes, true is no label value: the NAD must not be taken for another network in silence. */
+static void a_label_without_quotes_is_unreadable(void **state) {
+  (void)state;
+  expect_unreadable("apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: a\n"
+                    "  labels: {droveway.io/migration-network: true}\nspec: {config: '{\"type\": \"dummy\"}'}\n",
+                    ":5:43: ", "droveway.io/migration-network");
+}
+
 static void a_missing_file_is_one_line(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "no/such/file.yaml");
@@ -279,6 +287,7 @@ int main(void) {
       cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
       cmocka_unit_test(nothing_to_check_is_said),
       cmocka_unit_test(unreadable_input_is_one_line_with_its_place),
+      cmocka_unit_test(a_label_without_quotes_is_unreadable),
       cmocka_unit_test(a_missing_file_is_one_line),
       cmocka_unit_test(a_broken_policy_is_one_line_with_its_place),
       cmocka_unit_test(bad_usage_is_refused),
