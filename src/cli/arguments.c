@@ -38,9 +38,7 @@ static int read_options(int argc, char **argv, struct cli_manifest_arguments *ou
   return CLI_OK;
 }
 
-int cli_manifest_arguments(const char *command, int argc, char **argv, struct dw_arena *arena,
-                           struct cli_manifest_arguments *out) {
-  out->paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *out->paths);
+static int read_arguments(const char *command, int argc, char **argv, struct cli_manifest_arguments *out) {
   int status = read_options(argc, argv, out);
   if (status != CLI_OK)
     return status;
@@ -51,4 +49,15 @@ int cli_manifest_arguments(const char *command, int argc, char **argv, struct dw
   if (strcmp(out->form, "text") != 0 && strcmp(out->form, "json") != 0)
     return cli_usage(command, "unknown output form \"%s\": text or json", out->form);
   return CLI_OK;
+}
+
+int cli_subjects_open(const char *command, int argc, char **argv, struct cli_subjects *out) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct cli_manifest_arguments arguments = {.form = "text"};
+  arguments.paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.paths);
+  int status = read_arguments(command, argc, argv, &arguments);
+  struct dw_error err = DW_ERROR_INIT;
+  if (status != CLI_OK)
+    return status;
+  return cli_subjects_load(&arguments, out, &err) == 0 ? CLI_OK : cli_fail(&err);
 }

@@ -164,23 +164,17 @@ static int help(void) {
 
 int cli_check(int argc, char **argv) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct cli_manifest_arguments arguments = {.form = "text"};
-  int status = cli_manifest_arguments("check", argc, argv, arena, &arguments);
-  if (status == CLI_HELP)
-    return help();
-  if (status != CLI_OK)
-    return status;
-  struct dw_error err = DW_ERROR_INIT;
   struct cli_subjects subjects;
-  if (cli_subjects_load(&arguments.world, arguments.paths, arguments.path_count, arguments.ns, &subjects, &err) != 0)
-    return cli_fail(&err);
+  int status = cli_subjects_open("check", argc, argv, &subjects);
+  if (status != CLI_OK)
+    return status == CLI_HELP ? help() : status;
   struct report report = {.arena = arena};
   for (size_t i = 0; i < subjects.count; i++) {
     enum dw_kind kind = subjects.items[i].kind;
     if (kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT)
       check_subject(&report, subjects.world, &subjects.items[i]);
   }
-  if (strcmp(arguments.form, "json") == 0)
+  if (subjects.json)
     print_json(&report);
   else
     print_text(&report);

@@ -205,17 +205,11 @@ static int help(void) {
 
 int cli_inspect(int argc, char **argv) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct cli_manifest_arguments arguments = {.form = "text"};
-  int status = cli_manifest_arguments("inspect", argc, argv, arena, &arguments);
-  if (status == CLI_HELP)
-    return help();
-  if (status != CLI_OK)
-    return status;
-  struct dw_error err = DW_ERROR_INIT;
   struct cli_subjects subjects;
-  if (cli_subjects_load(&arguments.world, arguments.paths, arguments.path_count, arguments.ns, &subjects, &err) != 0)
-    return cli_fail(&err);
-  print_all(arena, &subjects, strcmp(arguments.form, "json") == 0);
+  int status = cli_subjects_open("inspect", argc, argv, &subjects);
+  if (status != CLI_OK)
+    return status == CLI_HELP ? help() : status;
+  print_all(arena, &subjects, subjects.json);
   cli_subjects_free(&subjects);
   return cli_finish(CLI_OK);
 }

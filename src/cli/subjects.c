@@ -147,9 +147,11 @@ static void build_world(struct cli_subjects *out, struct dw_policy *policy, cons
   out->world = dw_world_new(policy, view);
 }
 
-static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy, const struct cli_world_options *options,
-                            const char *default_namespace, const struct dw_manifest *manifests, struct dw_error *err) {
-  const char *ns = default_namespace ? default_namespace : policy->namespace_;
+static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy,
+                            const struct cli_manifest_arguments *arguments, const struct dw_manifest *manifests,
+                            struct dw_error *err) {
+  const struct cli_world_options *options = &arguments->world;
+  const char *ns = arguments->ns ? arguments->ns : policy->namespace_;
   struct dw_manifest *state = NULL;
   const struct dw_object **objects = NULL;
   size_t count = 0;
@@ -171,19 +173,18 @@ static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy, 
   return status;
 }
 
-int cli_subjects_load(const struct cli_world_options *options, const char *const *paths, size_t count,
-                      const char *default_namespace, struct cli_subjects *out, struct dw_error *err) {
-  struct dw_sources sources = cli_sources(options);
+int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct cli_subjects *out, struct dw_error *err) {
+  struct dw_sources sources = cli_sources(&arguments->world);
   struct dw_policy *policy = dw_policy_load(&sources, err);
   if (!policy)
     return -1;
-  *out = (struct cli_subjects){.arena = dw_arena_new(0)};
+  *out = (struct cli_subjects){.arena = dw_arena_new(0), .json = strcmp(arguments->form, "json") == 0};
   struct dw_manifest *manifests = NULL;
-  int status = dw_manifests_read(out->arena, paths, count, &manifests, err);
+  int status = dw_manifests_read(out->arena, arguments->paths, arguments->path_count, &manifests, err);
   if (status != 0)
     dw_policy_free(policy);
   else
-    status = load_with_policy(out, policy, options, default_namespace, manifests, err);
+    status = load_with_policy(out, policy, arguments, manifests, err);
   if (status != 0)
     cli_subjects_free(out);
   return status;
@@ -194,5 +195,5 @@ void cli_subjects_free(struct cli_subjects *subjects) {
     dw_object_unref(subjects->items[i].object);
   dw_world_unref(subjects->world);
   dw_arena_free(subjects->arena);
-  *subjects = (struct cli_subjects){NULL, NULL, NULL, 0};
+  *subjects = (struct cli_subjects){0};
 }

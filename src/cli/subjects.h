@@ -19,25 +19,25 @@ struct cli_subjects {
   struct dw_world *world;
   struct cli_subject *items; /* in the order of application; kinds that no rule reads are left out */
   size_t count;
+  bool json; /* -o json */
 };
 
-/* The options of `check` and `inspect`. */
+enum { CLI_HELP = -1 };
+
+/* Reads the options of `check` and `inspect`, and what they name. CLI_OK, and the caller frees OUT with
+ * cli_subjects_free(); CLI_HELP where help was asked for; CLI_FAILED after saying why. */
+int cli_subjects_open(const char *command, int argc, char **argv, struct cli_subjects *out);
+void cli_subjects_free(struct cli_subjects *subjects);
+
+/* The options, as they were given. */
 struct cli_manifest_arguments {
   struct cli_world_options world;
   const char **paths;
   size_t path_count;
-  const char *ns;   /* NULL where not given */
+  const char *ns;   /* stands in where a manifest names no namespace; NULL takes the policy's */
   const char *form; /* "text" or "json" */
 };
-enum { CLI_HELP = -1 };
-/* CLI_OK, CLI_HELP where help was asked for, or CLI_FAILED after saying why. */
-int cli_manifest_arguments(const char *command, int argc, char **argv, struct dw_arena *arena,
-                           struct cli_manifest_arguments *out);
-
-/* PATHS as dw_manifests_read(). DEFAULT_NAMESPACE stands in where a manifest names none; NULL takes the policy's. -1 on
- * error. The caller frees with cli_subjects_free(). */
-int cli_subjects_load(const struct cli_world_options *options, const char *const *paths, size_t count,
-                      const char *default_namespace, struct cli_subjects *out, struct dw_error *err);
-void cli_subjects_free(struct cli_subjects *subjects);
+/* -1 on error. */
+int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct cli_subjects *out, struct dw_error *err);
 
 #endif

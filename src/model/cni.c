@@ -17,6 +17,20 @@ bool dw_value_given(const struct dw_value *value) {
   return !missing(value->json);
 }
 
+const char *dw_value_shown(struct dw_arena *arena, const struct dw_value *value) {
+  if (value->text != NULL)
+    return value->text;
+  switch (dw_json_type(value->json)) {
+  case DW_JSON_NULL:
+  case DW_JSON_BOOL:
+  case DW_JSON_INTEGER:
+  case DW_JSON_REAL:
+    return dw_json_text(arena, value->json);
+  default:
+    return NULL;
+  }
+}
+
 struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json) {
   return (struct dw_value){
       .field = dw_arena_printf(arena, "%s.%s", base, key), .json = json, .text = dw_json_string(json)};

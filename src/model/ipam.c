@@ -17,21 +17,6 @@ static void make_room(struct dw_problems *problems) {
   problems->capacity = capacity;
 }
 
-/* Lists and objects are not shown. */
-static const char *shown_value(struct dw_arena *arena, const struct dw_value *value) {
-  if (value->text != NULL)
-    return value->text;
-  switch (dw_json_type(value->json)) {
-  case DW_JSON_NULL:
-  case DW_JSON_BOOL:
-  case DW_JSON_INTEGER:
-  case DW_JSON_REAL:
-    return dw_json_text(arena, value->json);
-  default:
-    return NULL;
-  }
-}
-
 struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
                                        const struct dw_value *value) {
   if (dw_problems_full(problems, kind))
@@ -40,7 +25,7 @@ struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipa
   problems->kept[kind]++;
   struct dw_ipam_problem *problem = &problems->items[problems->count++];
   *problem = (struct dw_ipam_problem){
-      .kind = kind, .field = value->field, .value = shown_value(problems->arena, value), .what = "is not usable"};
+      .kind = kind, .field = value->field, .value = dw_value_shown(problems->arena, value), .what = "is not usable"};
   return problem;
 }
 

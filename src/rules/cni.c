@@ -64,7 +64,7 @@ static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_value *plugins = &check->config->plugins_value;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugins->field,
-                           .value = dw_nad_shown(check->arena, plugins),
+                           .value = dw_value_shown(check->arena, plugins),
                            .mend = "list the plugins there"};
   if (dw_json_type(plugins->json) != DW_JSON_ARRAY) {
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(plugins->json));
@@ -86,7 +86,7 @@ static void list_beside_type(struct dw_check *check, const struct dw_rule *rule)
 static void plugin_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugin->type.field,
-                           .value = dw_nad_shown(check->arena, &plugin->type),
+                           .value = dw_value_shown(check->arena, &plugin->type),
                            .mend = "name the CNI plugin, such as macvlan"};
   if (!plugin->is_object) {
     found.field = plugin->field;
@@ -120,7 +120,7 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_value *name = &check->config->name;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = name->field,
-                           .value = dw_nad_shown(check->arena, name),
+                           .value = dw_value_shown(check->arena, name),
                            .mend = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
   if (dw_nad_is_blank(name)) {
     if (!check->config->is_list) /* Multus fills it in where there is one plugin */
@@ -143,7 +143,7 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
     return;
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
                            .field = version->field,
-                           .value = dw_nad_shown(check->arena, version),
+                           .value = dw_value_shown(check->arena, version),
                            .mend = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0"};
   if (version->text == NULL) {
     found.reason = DW_REASON_INVALID;
@@ -158,7 +158,7 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
     return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = name->field,
-                           .value = dw_nad_shown(check->arena, name),
+                           .value = dw_value_shown(check->arena, name),
                            .mend = "give a name of 1 to 15 bytes without '/', ':' and white space"};
   if (name->text == NULL)
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
@@ -192,7 +192,7 @@ static void report_vlan(struct dw_check *check, const struct dw_rule *rule, cons
                         int64_t lowest) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
-                           .value = dw_nad_shown(check->arena, value),
+                           .value = dw_value_shown(check->arena, value),
                            .mend =
                                dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
   if (dw_json_type(value->json) == DW_JSON_INTEGER)
@@ -238,7 +238,7 @@ static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const
     struct dw_value value = trunk_member(check, entry, "minID");
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = value.field,
-                             .value = dw_nad_shown(check->arena, &value),
+                             .value = dw_value_shown(check->arena, &value),
                              .mend = "swap the two"};
     dw_report(check, rule, &found, "is above maxID %lld", (long long)last);
   }
@@ -273,7 +273,7 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
   if (dw_json_type(trunk->json) != DW_JSON_ARRAY) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = trunk->field,
-                             .value = dw_nad_shown(check->arena, trunk),
+                             .value = dw_value_shown(check->arena, trunk),
                              .mend = "write it as [{\"id\": 100}]"};
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(trunk->json));
     return;

@@ -53,19 +53,6 @@ bool dw_nad_is_blank(const struct dw_value *value) {
   return !dw_value_given(value) || (value->text != NULL && value->text[0] == '\0');
 }
 
-const char *dw_nad_shown(struct dw_arena *arena, const struct dw_value *value) {
-  if (value->text != NULL)
-    return value->text;
-  switch (dw_json_type(value->json)) {
-  case DW_JSON_BOOL:
-  case DW_JSON_INTEGER:
-  case DW_JSON_REAL:
-    return dw_json_text(arena, value->json);
-  default:
-    return NULL;
-  }
-}
-
 void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     for (size_t i = 0; i < plugin->ipam.problem_count; i++) {

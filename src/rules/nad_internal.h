@@ -22,9 +22,6 @@ bool dw_nad_is_ovn(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
 /* Absent, null or "". */
 bool dw_nad_is_blank(const struct dw_value *value) __attribute__((nonnull));
 
-/* The value as users wrote it, to be shown between quotes; NULL for lists and objects. */
-const char *dw_nad_shown(struct dw_arena *arena, const struct dw_value *value) __attribute__((nonnull));
-
 /* Makes findings of the IPAM problems of one kind. */
 void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind)
     __attribute__((nonnull));

@@ -69,7 +69,7 @@ static void master_in_container(struct dw_check *check, const struct dw_rule *ru
       continue;
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = link->field,
-                             .value = dw_nad_shown(check->arena, link),
+                             .value = dw_value_shown(check->arena, link),
                              .mend = "leave it out"};
     if (plugin->in_container)
       dw_report(check, rule, &found, "looks for the master inside the pod, where the node's NIC is not");
@@ -149,7 +149,7 @@ static bool mtu_is_sound(const struct dw_cni_plugin *plugin) {
 static void bad_mtu(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugin->mtu.field,
-                           .value = dw_nad_shown(check->arena, &plugin->mtu),
+                           .value = dw_value_shown(check->arena, &plugin->mtu),
                            .mend = "write the NIC's MTU, such as 9000, or leave it out"};
   if (dw_json_type(plugin->mtu.json) == DW_JSON_INTEGER)
     dw_report(check, rule, &found, "is below 0");
@@ -167,7 +167,7 @@ static void high_mtu(struct dw_check *check, const struct dw_rule *rule, const s
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = plugin->mtu.field,
-                               .value = dw_nad_shown(check->arena, &plugin->mtu),
+                               .value = dw_value_shown(check->arena, &plugin->mtu),
                                .mend = dw_arena_printf(check->arena, "use %u, or raise the MTU of %s there",
                                                        (unsigned)known.low, nic)},
             "is above the MTU of %s (lowest %u) on %s", nic, (unsigned)known.low,

@@ -24,6 +24,9 @@ struct dw_value {
 /* Go's decoders leave a field alone on null, so null is as good as absent. */
 bool dw_value_given(const struct dw_value *value) __attribute__((nonnull));
 
+/* The value as a message shows it: a string itself, a number, boolean or null as JSON; NULL for lists and objects. */
+const char *dw_value_shown(struct dw_arena *arena, const struct dw_value *value) __attribute__((nonnull));
+
 enum dw_read_state {
   DW_READ_ABSENT, /* not there, null or (for strings) empty */
   DW_READ_BAD,    /* there, but unreadable or of the wrong type */
