@@ -157,18 +157,19 @@ format: ## Format the sources
 .PHONY: lint lint-format lint-layers lint-tidy lint-cppcheck lint-shell
 lint: lint-layers lint-format lint-shell lint-cppcheck lint-tidy ## Style, layers, clang-tidy, cppcheck
 lint-layers: $(BUILD)/libdroveway.a
-	tools/layers.sh $(BUILD)/libdroveway.a
+	@tools/layers.sh $(BUILD)/libdroveway.a
 lint-format:
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 lint-shell:
-	shellcheck -x $$(git ls-files '*.sh' .ci/run)
+	@shellcheck -x $$(git ls-files '*.sh' .ci/run)
 lint-cppcheck:
-	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
+	@cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src
 lint-tidy: $(addprefix $(BUILD)/tidy/,$(addsuffix .ok,$(LIB_SRC) $(CLI_SRC)))
-$(BUILD)/tidy/%.ok: % .clang-tidy
+$(BUILD)/tidy/%.ok: % .clang-tidy $(wildcard include/droveway/*/*.h src/*/*.h)
 	@mkdir -p $(@D)
-	clang-tidy --quiet --warnings-as-errors='*' $< -- -std=c11 $(CPPFLAGS) $(LIB_CFLAGS) 2>/dev/null
+	$(call say,TIDY,$<)
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- -std=c11 $(CPPFLAGS) $(LIB_CFLAGS) 2>$@.log || { cat $@.log; exit 1; }
 	@touch $@
 
 .PHONY: docs
