@@ -196,6 +196,34 @@ static void trunks_hold_vlans(void **state) {
                    "deny vlan-range spec.config.trunk[1].maxID\n");
 }
 
+#define GOOD "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"
+
+/* Only where there is no type Multus looks for a list: the sound plugin in it is never run. */
+static void a_type_beside_plugins_counts_alone(void **state) {
+  (void)state;
+  nad_expect_config("{" HEAD ",\"type\":\"macvlan\"," NAD_IPAM ",\"plugins\":[" GOOD "]}",
+                    "deny cni-type spec.config.plugins\n"
+                    "deny master-required spec.config.master\n");
+  nad_expect_config("{" HEAD ",\"TYPE\":\"ptp\",\"plugins\":[" GOOD "]}", "deny cni-type spec.config.plugins\n"
+                                                                          "deny migration-plugin spec.config.TYPE\n");
+  nad_expect_other("{" HEAD ",\"type\":\"macvlan\",\"plugins\":[" GOOD "]}", "deny cni-type spec.config.plugins\n");
+  nad_expect_other("{" HEAD ",\"type\":\"macvlan\",\"plugins\":[]}", "deny cni-type spec.config.plugins\n");
+  nad_expect_other("{" HEAD ",\"type\":5,\"plugins\":[" GOOD "]}", "deny cni-type spec.config.plugins\n"
+                                                                   "deny cni-type spec.config.type\n");
+}
+
+static void a_blank_type_beside_plugins_is_none(void **state) {
+  (void)state;
+  nad_expect_config("{" HEAD ",\"plugins\":[" GOOD "]}", "");
+  nad_expect_config("{" HEAD ",\"type\":\"\",\"plugins\":[" GOOD "]}", "");
+  nad_expect_config("{" HEAD ",\"type\":null,\"plugins\":[" GOOD "]}", "");
+}
+
+static void null_plugins_beside_a_type_are_none(void **state) {
+  (void)state;
+  nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM ",\"plugins\":null}", "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sound_configurations_pass),
@@ -212,6 +240,9 @@ int main(void) {
       cmocka_unit_test(an_impossible_name_is_one_mistake),
       cmocka_unit_test(vlans_lie_between_0_and_4094),
       cmocka_unit_test(trunks_hold_vlans),
+      cmocka_unit_test(a_type_beside_plugins_counts_alone),
+      cmocka_unit_test(a_blank_type_beside_plugins_is_none),
+      cmocka_unit_test(null_plugins_beside_a_type_are_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

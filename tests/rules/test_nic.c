@@ -223,6 +223,17 @@ static void each_plugin_is_judged(void **state) {
                     "warn master-down spec.config.plugins[1].master\n");
 }
 
+/* A plugin whose configuration Go can't decode fails on every node. */
+static void a_link_in_container_of_another_type_is_denied(void **state) {
+  (void)state;
+  nad_expect_config(nad_macvlan("\"linkInContainer\":\"true\"," NAD_IPAM),
+                    "deny master-in-container spec.config.linkInContainer\n");
+  nad_expect_config(nad_macvlan("\"linkInContainer\":1," NAD_IPAM),
+                    "deny master-in-container spec.config.linkInContainer\n");
+  nad_expect_config(nad_macvlan("\"linkInContainer\":false," NAD_IPAM), "");
+  nad_expect_config(nad_macvlan("\"linkInContainer\":null," NAD_IPAM), "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_master_is_needed),
@@ -239,6 +250,7 @@ int main(void) {
       cmocka_unit_test(bridges_have_ports_on_every_node),
       cmocka_unit_test(unknown_bridges_are_told),
       cmocka_unit_test(each_plugin_is_judged),
+      cmocka_unit_test(a_link_in_container_of_another_type_is_denied),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
