@@ -25,4 +25,5 @@ step "fuzzing, short" make fuzz-smoke
 step "end to end: the demo" make demo
 step "benchmarks, smoke" make bench-smoke
 step "installation" make install DESTDIR="$PWD/build/stage"
-step "tests, the count" make test
+echo "== tests, the count"
+exec make test
