@@ -102,6 +102,10 @@ static void overlap_network(struct dw_check *check, const struct dw_rule *rule) 
 }
 
 static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {
+  enum { SHOWN = 3 };
+  const char *texts[SHOWN];
+  const char *first = NULL;
+  size_t count = 0;
   for (size_t c = 0; c < check->policy->remote_cluster_count; c++) {
     const struct dw_remote_cluster *cluster = &check->policy->remote_clusters[c];
     for (size_t r = 0; r < cluster->range_count; r++) {
@@ -109,17 +113,23 @@ static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, c
       struct dw_interval shared;
       if (!dw_interval_set_overlap(&pool->usable, &range, &shared))
         continue;
-      dw_report(check, rule,
-                &(struct dw_found){.reason = DW_REASON_INVALID,
-                                   .field = pool->range.field,
-                                   .value = pool->range.text,
-                                   .addresses = &pool->usable,
-                                   .mend = dw_arena_printf(check->arena, "leave out %s by exclude or another range",
-                                                           dw_nad_span(check->arena, &shared))},
-                "overlaps %s of the remote cluster %s", cluster->texts[r], cluster->name);
-      return;
+      first = first == NULL ? dw_nad_span(check->arena, &shared) : first;
+      if (count < SHOWN)
+        texts[count] = dw_arena_printf(check->arena, "%s of the remote cluster %s", cluster->texts[r], cluster->name);
+      count++;
     }
   }
+  if (count == 0)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){
+                .reason = DW_REASON_INVALID,
+                .field = pool->range.field,
+                .value = pool->range.text,
+                .addresses = &pool->usable,
+                .mend = count > 1 ? "leave them out by exclude or another range"
+                                  : dw_arena_printf(check->arena, "leave out %s by exclude or another range", first)},
+            "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
 }
 
 static void overlap_remote_cluster(struct dw_check *check, const struct dw_rule *rule) {

@@ -216,6 +216,20 @@ static void the_number_of_ranges_is_bounded(void **state) {
 
 /* --- overlap-remote-cluster --- */
 
+static void all_remote_clusters_are_named(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
+                         .policy =
+                             POLICY "remoteClusters: [{name: east, ranges: [\"192.168.99.128/25\"]}, {name: north, "
+                                    "ranges: [\"192.168.98.0/24\"]}, {name: west, ranges: "
+                                    "[\"192.168.99.0/26\"]}]\n"};
+  nad_expect(&nad, "deny overlap-remote-cluster spec.config.ipam.range\n");
+  nad_expect_says(
+      &nad, "overlap-remote-cluster",
+      "overlaps 192.168.99.128/25 of the remote cluster east and 192.168.99.0/26 of the remote cluster west; "
+      "leave them out by exclude or another range");
+}
+
 static void remote_clusters_keep_their_part(void **state) {
   (void)state;
   const char *policy = POLICY "remoteClusters: [{name: east, ranges: [\"192.168.99.128/25\"]}]\n";
@@ -254,6 +268,7 @@ int main(void) {
       cmocka_unit_test(between_others_it_is_warned_of),
       cmocka_unit_test(a_migration_network_weighs_more),
       cmocka_unit_test(the_number_of_ranges_is_bounded),
+      cmocka_unit_test(all_remote_clusters_are_named),
       cmocka_unit_test(remote_clusters_keep_their_part),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
