@@ -46,7 +46,7 @@ static enum dw_ipam_type type_of(const char *name) {
 
 static bool is_default_route(const struct dw_value *dst) {
   struct dw_prefix prefix;
-  return dst->text != NULL && dw_prefix_parse(dst->text, DW_ADDR_SLOPPY, &prefix, NULL) && prefix.bits == 0;
+  return dst->text != NULL && dw_prefix_parse(dst->text, DW_ADDR_STRICT, &prefix, NULL) && prefix.bits == 0;
 }
 
 /* The destination alone, without its place: lists are long, default routes are few. */

@@ -80,7 +80,7 @@ static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
     small_pool(check, rule, pools.items[i].pool, &demand);
   }
   if (pools.count > 0 && !found && !demand.known)
-    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "no nodes are known; see --state");
+    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "%s", dw_nad_no_nodes(check));
 }
 
 static void pool_tight(struct dw_check *check, const struct dw_rule *rule) {

@@ -97,6 +97,12 @@ struct dw_nad_pools dw_nad_pools(const struct dw_check *check) {
   return pools;
 }
 
+const char *dw_nad_no_nodes(const struct dw_check *check) {
+  if (dw_view_count(check->view, DW_KIND_NODE) == 0)
+    return "no nodes are known; see --state";
+  return check->policy->selector_given ? "no node matches nodes.selector of the policy" : "no node runs Linux";
+}
+
 const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   size_t shown = total < max ? total : max;

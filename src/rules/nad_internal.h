@@ -46,6 +46,9 @@ struct dw_nad_pools {
 };
 struct dw_nad_pools dw_nad_pools(const struct dw_check *check) __attribute__((nonnull));
 
+/* Why no node is known to run virt-handler, where there is none. */
+const char *dw_nad_no_nodes(const struct dw_check *check) __attribute__((nonnull, returns_nonnull));
+
 /* "worker-0, worker-1 and 3 more": NAMES holds the first of TOTAL names, at most MAX. */
 const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total)
     __attribute__((nonnull));

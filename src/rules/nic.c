@@ -40,7 +40,7 @@ static const char *missing_facts(const struct dw_check *check) {
   const char *names[UNVERIFIED_SHOWN];
   size_t nodes = dw_view_handler_nodes(check->view);
   if (nodes == 0)
-    return "no nodes are known; see --state";
+    return dw_nad_no_nodes(check);
   size_t without = dw_view_nodes_without_nics(check->view, names, UNVERIFIED_SHOWN);
   if (without == 0)
     return NULL;

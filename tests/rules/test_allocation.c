@@ -164,7 +164,36 @@ static void without_all_nodes_it_is_said(void **state) {
   nad_expect_says(&small, "pool-too-small", "could not be checked: no nodes are known");
 }
 
+static void a_selector_that_matches_no_node_is_named(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
+                         .policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\nnodes: {selector: none}\n"};
+  nad_expect(&nad, "unverified master-unverified spec.config.master\n"
+                   "unverified pool-too-small spec.config.ipam.range\n");
+  nad_expect_says(&nad, "pool-too-small", "could not be checked: no node matches nodes.selector of the policy");
+  nad_expect_says(&nad, "master-unverified", "could not be checked: no node matches nodes.selector of the policy");
+}
+
+/* A cluster of Windows nodes alone has nowhere to run virt-handler. */
+static void nodes_of_another_system_are_none(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
+                         .state =
+                             "apiVersion: v1\nkind: Node\nmetadata: {name: w, labels: {kubernetes.io/os: windows}}\n",
+                         .policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
+                                   "rules: {overlap-cluster-network: off, master-unverified: off}\n"};
+  nad_expect(&nad, "unverified pool-too-small spec.config.ipam.range\n");
+  nad_expect_says(&nad, "pool-too-small", "could not be checked: no node runs Linux");
+}
+
 /* --- the rest --- */
+
+/* Go reads a route's destination strictly, so this one leads nowhere: one mistake. */
+static void an_unreadable_default_route_is_none(void **state) {
+  (void)state;
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"routes\":[{\"dst\":\"000.0.0.0/0\"}]"),
+                    "deny ipam-syntax spec.config.ipam.routes[0].dst\n");
+}
 
 static void default_routes_are_warned_of(void **state) {
   (void)state;
@@ -199,6 +228,9 @@ int main(void) {
       cmocka_unit_test(sizes_are_told),
       cmocka_unit_test(every_range_is_counted_without_excludes),
       cmocka_unit_test(without_all_nodes_it_is_said),
+      cmocka_unit_test(a_selector_that_matches_no_node_is_named),
+      cmocka_unit_test(nodes_of_another_system_are_none),
+      cmocka_unit_test(an_unreadable_default_route_is_none),
       cmocka_unit_test(default_routes_are_warned_of),
       cmocka_unit_test(reservations_stay_on),
   };
