@@ -1,4 +1,5 @@
 /* The ranges of a configuration by themselves: what they leave to be handed out, and where the gateway lies. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "rules/families.h"
@@ -75,7 +76,74 @@ struct overlap {
   struct dw_interval shared;
 };
 
-static struct dw_interval_index sort_intervals(struct dw_arena *arena, const struct dw_nad_pools *pools) {
+/* All intervals' ends in address order, each marked with the first interval in the configuration that holds it. Two
+ * intervals that overlap hold the higher one of their first addresses in common, so the ends tell all overlaps. */
+struct marks {
+  struct dw_addr *ends;
+  size_t count;
+  const struct dw_interval_entry **holders; /* NULL where there is none yet */
+  uint32_t *open;                           /* leads to the next end without a holder; COUNT where none is left */
+};
+
+static int by_address(const void *a, const void *b) {
+  return dw_addr_compare(a, b);
+}
+
+static struct marks make_marks(struct dw_arena *arena, const struct dw_interval_entry *entries, size_t count) {
+  struct marks marks = {.ends = dw_arena_array(arena, 2 * count, sizeof *marks.ends)};
+  for (size_t i = 0; i < count; i++) {
+    marks.ends[2 * i] = entries[i].span.first;
+    marks.ends[2 * i + 1] = entries[i].span.last;
+  }
+  qsort(marks.ends, 2 * count, sizeof *marks.ends, by_address);
+  for (size_t i = 0; i < 2 * count; i++)
+    if (marks.count == 0 || dw_addr_compare(&marks.ends[marks.count - 1], &marks.ends[i]) != 0)
+      marks.ends[marks.count++] = marks.ends[i];
+  marks.holders = dw_arena_array(arena, marks.count, sizeof *marks.holders);
+  marks.open = dw_arena_array(arena, marks.count + 1, sizeof *marks.open);
+  for (size_t i = 0; i <= marks.count; i++)
+    marks.open[i] = (uint32_t)i;
+  return marks;
+}
+
+static size_t place_of(const struct marks *marks, const struct dw_addr *end) {
+  const struct dw_addr *found = bsearch(end, marks->ends, marks->count, sizeof *marks->ends, by_address);
+  return (size_t)(found - marks->ends);
+}
+
+/* The ways are shortened as they are gone, so that all of them together stay near linear. */
+static size_t next_open(struct marks *marks, size_t place) {
+  while (marks->open[place] != place) {
+    marks->open[place] = marks->open[marks->open[place]];
+    place = marks->open[place];
+  }
+  return place;
+}
+
+/* Marks what is open of ENTRY; an interval marked before that shares addresses with it, or NULL. */
+static const struct dw_interval_entry *mark(struct marks *marks, const struct dw_interval_entry *entry) {
+  const struct dw_interval_entry *met = NULL;
+  size_t last = place_of(marks, &entry->span.last);
+  for (size_t at = place_of(marks, &entry->span.first); at <= last; at++) {
+    size_t open = next_open(marks, at);
+    if (open != at && met == NULL)
+      met = marks->holders[at];
+    if (open > last)
+      break;
+    marks->holders[open] = entry;
+    marks->open[open] = (uint32_t)open + 1;
+    at = open;
+  }
+  return met;
+}
+
+static struct dw_interval shared_part(const struct dw_interval *a, const struct dw_interval *b) {
+  return (struct dw_interval){dw_addr_compare(&a->first, &b->first) > 0 ? a->first : b->first,
+                              dw_addr_compare(&a->last, &b->last) < 0 ? a->last : b->last};
+}
+
+/* For each pool an earlier one that it shares addresses with; a pool's own intervals share none. */
+static const struct overlap *find_overlaps(struct dw_arena *arena, const struct dw_nad_pools *pools) {
   size_t count = 0;
   for (size_t i = 0; i < pools->count; i++)
     count += pools->items[i].pool->usable.count;
@@ -84,31 +152,13 @@ static struct dw_interval_index sort_intervals(struct dw_arena *arena, const str
   for (size_t i = 0; i < pools->count; i++)
     for (size_t k = 0; k < pools->items[i].pool->usable.count; k++)
       *next++ = (struct dw_interval_entry){pools->items[i].pool->usable.items[k], (uint32_t)i};
-  return dw_interval_index_make(arena, entries, count);
-}
-
-/* LEFT begins before RIGHT, or where it does. */
-static void note_overlap(const struct dw_nad_pools *pools, const struct dw_interval_entry *left,
-                         const struct dw_interval_entry *right, struct overlap *overlaps) {
-  uint32_t later = left->id > right->id ? left->id : right->id;
-  uint32_t earlier = left->id > right->id ? right->id : left->id;
-  if (overlaps[later].earlier != NULL || !dw_interval_overlaps(&left->span, &right->span))
-    return;
-  bool inside = dw_addr_compare(&right->span.last, &left->span.last) <= 0;
-  overlaps[later] =
-      (struct overlap){pools->items[earlier].pool, {right->span.first, inside ? right->span.last : left->span.last}};
-}
-
-/* The intervals are swept in address order: the one that reaches farthest so far shares addresses with the next one, or
- * none does. */
-static const struct overlap *find_overlaps(struct dw_arena *arena, const struct dw_nad_pools *pools) {
-  struct dw_interval_index sorted = sort_intervals(arena, pools);
+  struct marks marks = make_marks(arena, entries, count);
   struct overlap *overlaps = dw_arena_array(arena, pools->count, sizeof *overlaps);
-  size_t farthest = 0;
-  for (size_t i = 1; i < sorted.count; i++) {
-    note_overlap(pools, &sorted.entries[farthest], &sorted.entries[i], overlaps);
-    if (dw_addr_compare(&sorted.entries[i].span.last, &sorted.entries[farthest].span.last) > 0)
-      farthest = i;
+  for (size_t i = 0; i < count; i++) {
+    const struct dw_interval_entry *met = mark(&marks, &entries[i]);
+    struct overlap *overlap = &overlaps[entries[i].id];
+    if (met != NULL && overlap->earlier == NULL)
+      *overlap = (struct overlap){pools->items[met->id].pool, shared_part(&met->span, &entries[i].span)};
   }
   return overlaps;
 }

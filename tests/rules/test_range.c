@@ -140,6 +140,14 @@ static void each_overlapping_range_is_told_once(void **state) {
          "25\"}]",
          "deny overlap-self spec.config.ipam.ipRanges[1].range\n"
          "deny overlap-self spec.config.ipam.ipRanges[2].range\n");
+  /* The last one takes in both others, which overlap all the same. */
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.4-192.168.99.30/24\"},{\"range\":\"192.168.99.8-192.168.99.16/24\"},"
+         "{\"range\":\"192.168.99.0/24\"}]",
+         "deny overlap-self spec.config.ipam.ipRanges[1].range\n"
+         "deny overlap-self spec.config.ipam.ipRanges[2].range\n");
+  expect_says(
+      "\"ipRanges\":[{\"range\":\"192.168.99.4-192.168.99.30/24\"},{\"range\":\"192.168.99.8-192.168.99.16/24\"}]",
+      "overlap-self", "shares 192.168.99.8-192.168.99.16 with spec.config.ipam.ipRanges[0].range");
   /* Around a hole: the one lies in what the other excludes. */
   expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.64/26\"]},{\"range\":\"192.168.99.64/"
          "26\"}]",
