@@ -34,8 +34,8 @@ else ifneq ($(SAN),)
   FORTIFY :=
 endif
 
-LIBRARIES := jansson yaml-0.1 libmicrohttpd libcrypto
-TEST_LIBRARIES := cmocka json-c libcurl
+LIBRARIES := jansson yaml-0.1 libmicrohttpd libcrypto libcurl
+TEST_LIBRARIES := cmocka json-c
 LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 TEST_LIBS = $(shell pkg-config --libs $(TEST_LIBRARIES))

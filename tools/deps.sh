@@ -3,8 +3,8 @@
 set -euo pipefail
 
 declare -A groups=(
-  [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libjansson-dev libyaml-dev"
-  [test]="libcmocka-dev libjson-c-dev libcurl4-openssl-dev curl openssl"
+  [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libjansson-dev libyaml-dev libcurl4-openssl-dev"
+  [test]="libcmocka-dev libjson-c-dev curl openssl"
   [demo]="curl jq"
   [lint]="clang-format clang-tidy cppcheck shellcheck git"
   [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev"

@@ -77,6 +77,7 @@ struct dw_object {
       const char *network;           /* of the live-migration block; NULL where none */
       const char *jsonpatch_network; /* what HyperConverged's jsonpatch annotation sets; NULL where it sets none */
       bool decentralized;            /* decentralizedLiveMigration is on */
+      const char *json;              /* what dw_object_prune() leaves of it, as text: an audit judges it anew */
     } user;                          /* HyperConverged, KubeVirt: who names a migration network */
     struct {
       struct dw_label *labels;
@@ -106,6 +107,22 @@ struct dw_object {
  * NULL in OUT for a kind that no rule reads. The caller owns the reference in OUT. */
 int dw_object_reduce(const dw_json *json, const char *default_namespace, const struct dw_object **out,
                      struct dw_error *err) __attribute__((nonnull(2, 3), warn_unused_result));
+
+/* The same for an object whose kind is known from elsewhere: items of a list of a built-in kind name neither apiVersion
+ * nor kind. */
+int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *default_namespace,
+                        const struct dw_object **out, struct dw_error *err)
+    __attribute__((nonnull(3, 4), warn_unused_result));
+
+/* JSON less everything that no rule reads (managedFields, status, other annotations and fields), with apiVersion and
+ * kind filled in where a list left them out (VERSION: the one that it was listed in). Reducing what is left gives the
+ * same object. Nothing secret is kept: of a ConfigMap only the subnets, of an install-config nothing else. Lives in
+ * ARENA; parts are shared with JSON. */
+dw_json *dw_object_prune(struct dw_arena *arena, enum dw_kind kind, const char *version, const dw_json *json)
+    __attribute__((nonnull, warn_unused_result));
+
+/* Whether the rules read the same in both (same kind, namespace and name given). */
+bool dw_object_same(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
 
 const struct dw_object *dw_object_ref(const struct dw_object *object) __attribute__((nonnull, returns_nonnull));
 void dw_object_unref(const struct dw_object *object); /* NULL is allowed */

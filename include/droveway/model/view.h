@@ -31,6 +31,20 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
 void dw_view_free(struct dw_view *view); /* NULL is allowed */
 
+/* --- a view that differs in a few objects --- */
+
+/* What was just admitted, or looked up directly, and is not in the view yet. */
+struct dw_change {
+  const struct dw_object *object; /* a NAD, HyperConverged or KubeVirt; of one that is gone only kind, namespace and
+                                     name count */
+  bool gone;
+};
+/* A view of BASE with CHANGES (later ones before earlier ones of the same name), which answers every question below as
+ * one built from scratch would. Costs what CHANGES cost, not what BASE costs. BASE must outlive it (dw_world_overlay
+ * keeps it). The view takes references of its own. */
+struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count)
+    __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
+
 enum dw_knowledge dw_view_knows(const struct dw_view *view, enum dw_kind kind) __attribute__((nonnull));
 size_t dw_view_count(const struct dw_view *view, enum dw_kind kind) __attribute__((nonnull));
 /* The objects of a kind, sorted by namespace and name. */
@@ -149,6 +163,9 @@ struct dw_world {
 /* Takes both over. The result is counted: one reference for the caller. */
 struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
+/* BASE's policy with dw_view_overlay() of its view; keeps a reference to BASE. */
+struct dw_world *dw_world_overlay(struct dw_world *base, const struct dw_change *changes, size_t count)
+    __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
 struct dw_world *dw_world_ref(struct dw_world *world) __attribute__((nonnull, returns_nonnull));
 void dw_world_unref(struct dw_world *world); /* NULL is allowed; the last one frees policy and view */
 

@@ -28,6 +28,14 @@ struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *worl
 struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad, bool decentralized)
     __attribute__((nonnull));
 
+/* The NADs of the policy's namespace that a CREATE or UPDATE of a HyperConverged or KubeVirt names as migration
+ * network: at most two, into NAMES; they live in ARENA. 0 for other requests and where the text is no NAD name. */
+size_t dw_request_networks(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
+                           const char *names[2]) __attribute__((nonnull));
+
+/* Whether the judgement denies for a NAD that is missing or unfit: a fresh look at that NAD may change it. */
+bool dw_judgement_doubts_network(const struct dw_judgement *judgement) __attribute__((nonnull));
+
 /* The answers of /validate and /mutate. */
 void dw_validate(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                  struct dw_answer *answer) __attribute__((nonnull));

@@ -1,17 +1,20 @@
-/* The world in force, re-read when policy file or state folder change: the new one is built and verified first and
- * swapped in last; a broken one leaves the old in force. Thread-safe. */
+/* The world in force, made anew when the policy file, the state folder or the cluster change: the new one is built and
+ * verified first and swapped in last; a broken one leaves the old in force. Thread-safe. */
 #ifndef DROVEWAY_SERVER_RELOAD_H
 #define DROVEWAY_SERVER_RELOAD_H
 
 #include "droveway/base/error.h"
 #include "droveway/model/view.h"
+#include "droveway/sources/cluster.h"
 #include "droveway/sources/state.h"
 
 struct dw_worlds;
 
 struct dw_worlds_options {
-  struct dw_sources sources;  /* its strings must outlive the result */
-  unsigned poll_milliseconds; /* how often to look for changes; 0 for one second */
+  struct dw_sources sources;           /* its strings must outlive the result */
+  unsigned poll_milliseconds;          /* how often to look for changes of files; 0 for one second */
+  const struct dw_api_config *cluster; /* the live cluster in place of a state folder; NULL: none. Must outlive it */
+  struct dw_cluster_options tuning;    /* of the cluster, for tests: its times and page; the rest is set here */
 };
 
 /* Reads the first world and starts the thread that watches. NULL where it can't be read. End with dw_worlds_stop(). */
@@ -23,6 +26,12 @@ void dw_worlds_stop(struct dw_worlds *worlds);
 
 /* The world in force; the caller unrefs. */
 struct dw_world *dw_worlds_get(struct dw_worlds *worlds) __attribute__((nonnull, returns_nonnull, warn_unused_result));
+
+/* The cluster that feeds it; NULL where there is none. Lives until dw_worlds_stop(). */
+struct dw_cluster *dw_worlds_cluster(struct dw_worlds *worlds) __attribute__((nonnull));
+
+/* Whether the world in force holds a first full reading of the cluster; true where there is none. */
+bool dw_worlds_ready(struct dw_worlds *worlds) __attribute__((nonnull));
 
 /* Has the watcher read everything again now, changed or not (SIGHUP). Returns at once. */
 void dw_worlds_reread(struct dw_worlds *worlds) __attribute__((nonnull));

@@ -1,0 +1,83 @@
+/* A Kubernetes API server: how to reach it (kubeconfig, or from inside a pod) and one connection to it, over libcurl.
+ */
+#ifndef DROVEWAY_SOURCES_API_H
+#define DROVEWAY_SOURCES_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "droveway/base/error.h"
+
+/* --- where, and as whom --- */
+
+struct dw_api_config; /* immutable, thread-safe */
+
+struct dw_api_options {
+  const char *kubeconfig; /* file; NULL: from inside a pod */
+  const char *context;    /* of the kubeconfig; NULL: its current-context */
+};
+
+/* Whether this process runs in a pod with a service account (KUBERNETES_SERVICE_HOST and the token file). */
+bool dw_api_in_cluster(void);
+
+/* NULL with the reason, file and line where they can be told: an exec or auth-provider user, an unknown context, a file
+ * that can't be read. Free with dw_api_config_free(). */
+struct dw_api_config *dw_api_config_load(const struct dw_api_options *options, struct dw_error *err)
+    __attribute__((nonnull(1), warn_unused_result));
+void dw_api_config_free(struct dw_api_config *config); /* NULL is allowed */
+
+const char *dw_api_config_server(const struct dw_api_config *config) __attribute__((nonnull, returns_nonnull));
+
+/* --- one connection --- */
+
+/* Keeps its TCP and TLS connection between calls. For one thread at a time, but for dw_api_client_interrupt(). */
+struct dw_api_client;
+
+/* CONFIG must outlive it. NULL where certificates can't be used. */
+struct dw_api_client *dw_api_client_new(const struct dw_api_config *config, struct dw_error *err)
+    __attribute__((nonnull(1), warn_unused_result));
+void dw_api_client_free(struct dw_api_client *client); /* NULL is allowed */
+
+/* From any thread: the call in progress, and every later one, returns at once as stopped. */
+void dw_api_client_interrupt(struct dw_api_client *client) __attribute__((nonnull));
+
+struct dw_api_request {
+  const char *method;       /* NULL: GET */
+  const char *path;         /* with the query: "/api/v1/nodes?limit=500" */
+  const char *body;         /* NULL: none */
+  size_t length;            /* of the body */
+  const char *content_type; /* of the body */
+  unsigned timeout_ms;      /* for the whole call; 0: none (a watch) */
+  unsigned idle_ms;         /* without a byte received; 0: none */
+  /* The body of a 2xx answer as it comes, unzipped; false ends the call (result: stopped). NULL: not wanted. */
+  bool (*receive)(void *context, const char *data, size_t length);
+  void *context;
+};
+
+struct dw_api_result {
+  int status;    /* HTTP's; 0 where no whole head of an answer came */
+  bool complete; /* the answer came to its end */
+  bool stopped;  /* interrupted, or `receive` wanted no more */
+  unsigned
+      retry_after_ms; /* what the server asked for (Retry-After, seconds or date); 0 where nothing; at most a minute */
+  char reason[64];    /* of the Status that an error answer is: "Expired", "Forbidden", "NotFound"; "" */
+  char message[256];  /* its message, or what failed below HTTP, for the log; one line */
+};
+
+/* Makes the call: 0 where an answer of 2xx came to its end; else -1 with RESULT telling what happened. In a pod the
+ * token is read again as it changes. No retries: they are the caller's. */
+int dw_api_call(struct dw_api_client *client, const struct dw_api_request *request, struct dw_api_result *result)
+    __attribute__((nonnull));
+
+/* --- waiting between tries --- */
+
+struct dw_backoff {
+  unsigned first_ms, most_ms; /* set by the caller */
+  unsigned tries;
+};
+/* How long to wait before the next try: doubled each time, spread at random over its upper half, never under ASKED_MS
+ * (Retry-After). */
+unsigned dw_backoff_next(struct dw_backoff *backoff, unsigned asked_ms) __attribute__((nonnull));
+void dw_backoff_reset(struct dw_backoff *backoff) __attribute__((nonnull));
+
+#endif
