@@ -1,6 +1,7 @@
 #include "droveway/model/policy.h"
 
 #include <fnmatch.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "model/policy_read.h"
@@ -30,9 +31,16 @@ static struct dw_selector default_selector(struct dw_arena *arena) {
   return (struct dw_selector){.text = key, .terms = term, .term_count = 1};
 }
 
+struct counted {
+  struct dw_policy policy; /* first: a pointer to it is one to this */
+  atomic_size_t references;
+};
+
 struct dw_policy *dw_policy_default(void) {
   struct dw_arena *arena = dw_arena_new(ARENA_LIMIT);
-  struct dw_policy *policy = dw_arena_alloc(arena, sizeof *policy);
+  struct counted *counted = dw_arena_alloc(arena, sizeof *counted);
+  struct dw_policy *policy = &counted->policy;
+  atomic_init(&counted->references, 1);
   policy->arena = arena;
   policy->namespace_ = "openshift-cnv";
   policy->name_patterns = dw_arena_array(arena, 1, sizeof *policy->name_patterns);
@@ -47,8 +55,17 @@ struct dw_policy *dw_policy_default(void) {
   return policy;
 }
 
+struct dw_policy *dw_policy_ref(struct dw_policy *policy) {
+  struct counted *counted = (struct counted *)policy;
+  atomic_fetch_add_explicit(&counted->references, 1, memory_order_relaxed);
+  return policy;
+}
+
 void dw_policy_free(struct dw_policy *policy) {
-  if (policy != NULL)
+  if (policy == NULL)
+    return;
+  struct counted *counted = (struct counted *)policy;
+  if (atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) == 1)
     dw_arena_free(policy->arena);
 }
 

@@ -1,20 +1,25 @@
 #include "droveway/server/reload.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "droveway/base/log.h"
 #include "droveway/sources/manifests.h"
+#include "server/server_internal.h"
 
 enum {
   POLL_MILLISECONDS = 1000,
   /* Longer than a file system's clock tick: what is written after the second look has another time than what was
    * written before the first, so no change can hide behind an equal time. */
   SETTLE_MILLISECONDS = 20,
-  SETTLE_LOOKS = 10
+  SETTLE_LOOKS = 10,
+  /* While a cluster changes all the time, building views takes at most one part in so many of a core. What was admitted
+   * meanwhile counts all the same (admissions.h). */
+  REBUILD_SHARE = 5,
+  REBUILD_PAUSE_MICROSECONDS = 20000
 };
 
 struct fingerprint {
@@ -23,13 +28,18 @@ struct fingerprint {
 
 struct dw_worlds {
   struct dw_sources sources;
+  struct dw_cluster *cluster; /* NULL: a state folder, or nothing */
   unsigned poll_milliseconds;
-  struct fingerprint seen; /* the watcher's own */
+  struct fingerprint seen;  /* the watcher's own, as the next two */
+  struct dw_policy *policy; /* with a cluster: the one in force */
+  int64_t not_before;       /* the next view of the cluster, in monotonic microseconds */
   pthread_t watcher;
   pthread_mutex_t lock;
   pthread_cond_t wake;
-  struct dw_world *world; /* under lock, as the next two */
+  struct dw_world *world; /* under lock, as all that follows */
+  bool ready;
   bool reread;
+  bool changed; /* the cluster did */
   bool stop;
 };
 
@@ -58,10 +68,11 @@ static struct fingerprint settle(const struct dw_worlds *worlds) {
   return last;
 }
 
-static void swap_in(struct dw_worlds *worlds, struct dw_world *world) {
+static void swap_in(struct dw_worlds *worlds, struct dw_world *world, bool ready) {
   pthread_mutex_lock(&worlds->lock);
   struct dw_world *old = worlds->world;
   worlds->world = world;
+  worlds->ready = ready;
   pthread_mutex_unlock(&worlds->lock);
   dw_world_unref(old);
 }
@@ -76,67 +87,193 @@ static void log_broken(const struct dw_error *err) {
                 dw_buf_text(&fields));
 }
 
+/* --- the cluster --- */
+
+static struct dw_world *world_of_cluster(struct dw_worlds *worlds) {
+  struct dw_cluster_objects objects;
+  dw_cluster_objects(worlds->cluster, &objects);
+  struct dw_view_source source = {.objects = objects.objects, .count = objects.count};
+  memcpy(source.knowledge, objects.knowledge, sizeof source.knowledge);
+  struct dw_view *view = dw_view_build(worlds->policy, &source);
+  dw_cluster_objects_free(&objects);
+  return dw_world_new(dw_policy_ref(worlds->policy), view);
+}
+
+/* Nothing is known yet, and all of it may be had soon. */
+static struct dw_world *empty_world(struct dw_worlds *worlds) {
+  struct dw_view_source source = {.count = 0};
+  for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
+    source.knowledge[kind] = DW_UNAVAILABLE;
+  return dw_world_new(dw_policy_ref(worlds->policy), dw_view_build(worlds->policy, &source));
+}
+
+/* Before the first full reading there is nothing to build: what has come so far would let rules decide on a part. */
+static void rebuild(struct dw_worlds *worlds) {
+  if (!dw_cluster_ready(worlds->cluster))
+    return;
+  int64_t start = dw_now_microseconds();
+  struct dw_world *world = world_of_cluster(worlds);
+  int64_t end = dw_now_microseconds();
+  int64_t pause = (end - start) * (REBUILD_SHARE - 1);
+  worlds->not_before = end + (pause > REBUILD_PAUSE_MICROSECONDS ? pause : REBUILD_PAUSE_MICROSECONDS);
+  if (!dw_worlds_ready(worlds))
+    dw_log(DW_LOG_INFO, "ready: the cluster is read");
+  swap_in(worlds, world, true);
+}
+
+static void tell(struct dw_worlds *worlds, bool *what) {
+  pthread_mutex_lock(&worlds->lock);
+  *what = true;
+  pthread_cond_signal(&worlds->wake);
+  pthread_mutex_unlock(&worlds->lock);
+}
+
+static void changed(void *context) {
+  struct dw_worlds *worlds = context;
+  tell(worlds, &worlds->changed);
+}
+
+/* --- what was asked for --- */
+
+/* -1 where the new one can't be read: the old one stays. */
+static int reload_policy(struct dw_worlds *worlds, struct dw_error *err) {
+  struct dw_policy *policy = dw_policy_load(&worlds->sources, err);
+  if (policy == NULL)
+    return -1;
+  dw_policy_free(worlds->policy);
+  worlds->policy = policy;
+  if (dw_worlds_ready(worlds))
+    rebuild(worlds);
+  else
+    swap_in(worlds, empty_world(worlds), false);
+  return 0;
+}
+
+static int reload_files(struct dw_worlds *worlds, struct dw_error *err) {
+  if (worlds->cluster != NULL)
+    return reload_policy(worlds, err);
+  struct dw_world *world = dw_world_load(&worlds->sources, err);
+  if (world == NULL)
+    return -1;
+  swap_in(worlds, world, true);
+  return 0;
+}
+
 /* What changes under the reading is read again at the next look. */
 static void reload(struct dw_worlds *worlds) {
   struct dw_error err = DW_ERROR_INIT;
   worlds->seen = settle(worlds);
-  struct dw_world *world = dw_world_load(&worlds->sources, &err);
-  if (world != NULL) {
-    swap_in(worlds, world);
+  if (reload_files(worlds, &err) == 0)
     dw_log(DW_LOG_INFO, "policy and state are read again");
-  } else if (same(look(worlds), worlds->seen)) {
+  else if (same(look(worlds), worlds->seen))
     log_broken(&err);
-  }
 }
 
-static void deadline_in(struct timespec *out, unsigned milliseconds) {
-  clock_gettime(CLOCK_MONOTONIC, out);
-  out->tv_sec += milliseconds / 1000;
-  out->tv_nsec += (long)(milliseconds % 1000) * 1000000L;
-  if (out->tv_nsec >= 1000000000L) {
-    out->tv_sec++;
-    out->tv_nsec -= 1000000000L;
-  }
+/* --- the watcher --- */
+
+enum wish { WISH_NONE, WISH_LOOK, WISH_REREAD, WISH_REBUILD, WISH_STOP };
+
+static void wait_until(struct dw_worlds *worlds, int64_t microseconds) {
+  struct timespec deadline = {.tv_sec = microseconds / 1000000, .tv_nsec = microseconds % 1000000 * 1000};
+  (void)pthread_cond_timedwait(&worlds->wake, &worlds->lock, &deadline);
 }
 
-enum wish { WISH_LOOK, WISH_REREAD, WISH_STOP };
+static enum wish wish_now(const struct dw_worlds *worlds, int64_t look_at) {
+  int64_t now = dw_now_microseconds();
+  if (worlds->stop)
+    return WISH_STOP;
+  if (worlds->reread)
+    return WISH_REREAD;
+  if (worlds->changed && now >= worlds->not_before)
+    return WISH_REBUILD;
+  return now >= look_at ? WISH_LOOK : WISH_NONE;
+}
 
-static enum wish next_wish(struct dw_worlds *worlds) {
-  struct timespec deadline;
-  deadline_in(&deadline, worlds->poll_milliseconds);
+static enum wish next_wish(struct dw_worlds *worlds, int64_t look_at) {
   pthread_mutex_lock(&worlds->lock);
-  while (!worlds->stop && !worlds->reread)
-    if (pthread_cond_timedwait(&worlds->wake, &worlds->lock, &deadline) == ETIMEDOUT)
-      break;
-  enum wish wish = worlds->stop ? WISH_STOP : worlds->reread ? WISH_REREAD : WISH_LOOK;
-  worlds->reread = false;
+  enum wish wish;
+  while ((wish = wish_now(worlds, look_at)) == WISH_NONE)
+    wait_until(worlds, worlds->changed && worlds->not_before < look_at ? worlds->not_before : look_at);
+  if (wish == WISH_REREAD)
+    worlds->reread = false;
+  if (wish == WISH_REBUILD)
+    worlds->changed = false;
   pthread_mutex_unlock(&worlds->lock);
   return wish;
 }
 
 static void *watch(void *argument) {
   struct dw_worlds *worlds = argument;
-  for (;;) {
-    enum wish wish = next_wish(worlds);
-    if (wish == WISH_STOP)
+  int64_t pause = (int64_t)worlds->poll_milliseconds * 1000;
+  for (int64_t look_at = dw_now_microseconds() + pause;;) {
+    switch (next_wish(worlds, look_at)) {
+    case WISH_STOP:
       return NULL;
-    if (wish == WISH_REREAD || !same(look(worlds), worlds->seen))
+    case WISH_REBUILD:
+      rebuild(worlds);
+      break;
+    case WISH_REREAD:
       reload(worlds);
+      break;
+    case WISH_LOOK:
+      if (!same(look(worlds), worlds->seen))
+        reload(worlds);
+      look_at = dw_now_microseconds() + pause;
+      break;
+    case WISH_NONE:
+      break;
+    }
   }
 }
 
-static int start_watcher(struct dw_worlds *worlds, struct dw_error *err) {
+/* --- start and stop --- */
+
+static void make_locks(struct dw_worlds *worlds) {
   pthread_condattr_t attributes;
   pthread_mutex_init(&worlds->lock, NULL);
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&worlds->wake, &attributes);
   pthread_condattr_destroy(&attributes);
-  if (pthread_create(&worlds->watcher, NULL, watch, worlds) == 0)
-    return 0;
+}
+
+static void drop(struct dw_worlds *worlds) {
+  dw_cluster_stop(worlds->cluster);
   pthread_cond_destroy(&worlds->wake);
   pthread_mutex_destroy(&worlds->lock);
-  return dw_error_set(err, DW_ERR_OTHER, "can't start a thread");
+  dw_world_unref(worlds->world);
+  dw_policy_free(worlds->policy);
+  free(worlds);
+}
+
+static int start_cluster(struct dw_worlds *worlds, const struct dw_worlds_options *options, struct dw_error *err) {
+  worlds->policy = dw_policy_load(&worlds->sources, err);
+  if (worlds->policy == NULL)
+    return -1;
+  worlds->world = empty_world(worlds);
+  struct dw_cluster_options cluster = options->tuning;
+  cluster.config = options->cluster;
+  cluster.changed = changed;
+  cluster.context = worlds;
+  worlds->cluster = dw_cluster_start(&cluster, err);
+  return worlds->cluster == NULL ? -1 : 0;
+}
+
+static int start_files(struct dw_worlds *worlds, struct dw_error *err) {
+  worlds->world = dw_world_load(&worlds->sources, err);
+  worlds->ready = true;
+  return worlds->world == NULL ? -1 : 0;
+}
+
+static int start(struct dw_worlds *worlds, const struct dw_worlds_options *options, struct dw_error *err) {
+  worlds->sources = options->sources;
+  worlds->poll_milliseconds = options->poll_milliseconds == 0 ? POLL_MILLISECONDS : options->poll_milliseconds;
+  worlds->seen = settle(worlds);
+  if ((options->cluster != NULL ? start_cluster(worlds, options, err) : start_files(worlds, err)) != 0)
+    return -1;
+  if (pthread_create(&worlds->watcher, NULL, watch, worlds) != 0)
+    return dw_error_set(err, DW_ERR_OTHER, "can't start a thread");
+  return 0;
 }
 
 struct dw_worlds *dw_worlds_start(const struct dw_worlds_options *options, struct dw_error *err) {
@@ -145,30 +282,19 @@ struct dw_worlds *dw_worlds_start(const struct dw_worlds_options *options, struc
     dw_error_set(err, DW_ERR_MEMORY, "out of memory");
     return NULL;
   }
-  worlds->sources = options->sources;
-  worlds->poll_milliseconds = options->poll_milliseconds == 0 ? POLL_MILLISECONDS : options->poll_milliseconds;
-  worlds->seen = settle(worlds);
-  worlds->world = dw_world_load(&worlds->sources, err);
-  if (worlds->world == NULL || start_watcher(worlds, err) != 0) {
-    dw_world_unref(worlds->world);
-    free(worlds);
-    return NULL;
-  }
-  return worlds;
+  make_locks(worlds);
+  if (start(worlds, options, err) == 0)
+    return worlds;
+  drop(worlds);
+  return NULL;
 }
 
 void dw_worlds_stop(struct dw_worlds *worlds) {
   if (worlds == NULL)
     return;
-  pthread_mutex_lock(&worlds->lock);
-  worlds->stop = true;
-  pthread_cond_signal(&worlds->wake);
-  pthread_mutex_unlock(&worlds->lock);
+  tell(worlds, &worlds->stop);
   pthread_join(worlds->watcher, NULL);
-  pthread_cond_destroy(&worlds->wake);
-  pthread_mutex_destroy(&worlds->lock);
-  dw_world_unref(worlds->world);
-  free(worlds);
+  drop(worlds);
 }
 
 struct dw_world *dw_worlds_get(struct dw_worlds *worlds) {
@@ -178,9 +304,17 @@ struct dw_world *dw_worlds_get(struct dw_worlds *worlds) {
   return world;
 }
 
-void dw_worlds_reread(struct dw_worlds *worlds) {
+bool dw_worlds_ready(struct dw_worlds *worlds) {
   pthread_mutex_lock(&worlds->lock);
-  worlds->reread = true;
-  pthread_cond_signal(&worlds->wake);
+  bool ready = worlds->ready;
   pthread_mutex_unlock(&worlds->lock);
+  return ready;
+}
+
+struct dw_cluster *dw_worlds_cluster(struct dw_worlds *worlds) {
+  return worlds->cluster;
+}
+
+void dw_worlds_reread(struct dw_worlds *worlds) {
+  tell(worlds, &worlds->reread);
 }

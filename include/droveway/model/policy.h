@@ -1,4 +1,4 @@
-/* The policy file: what the administrator sets. Immutable once read; lives in its own arena. */
+/* The policy file: what the administrator sets. Immutable once read, counted by references; lives in its own arena. */
 #ifndef DROVEWAY_MODEL_POLICY_H
 #define DROVEWAY_MODEL_POLICY_H
 
@@ -70,7 +70,9 @@ struct dw_policy *dw_policy_parse(const char *text, size_t length, const char *f
                                   size_t rule_count, struct dw_error *err)
     __attribute__((nonnull(1, 3), warn_unused_result));
 
-/* NULL is allowed. */
+/* One more reference, for a view made anew under the same policy. */
+struct dw_policy *dw_policy_ref(struct dw_policy *policy) __attribute__((nonnull, returns_nonnull));
+/* Drops one; the last one frees it. NULL is allowed. */
 void dw_policy_free(struct dw_policy *policy);
 
 /* The action in force for RULE whose default is FALLBACK: NONE stays NONE whatever the policy says. */
