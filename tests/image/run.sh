@@ -1,0 +1,212 @@
+#!/usr/bin/env bash
+# Builds the image and runs it for real where no registry is in reach: the base comes from Debian's mirror with mmdebstrap, and podman
+# runs the image as its manifests do (its own user, no capabilities, a read-only root, little memory), on loopback. It
+# needs root. Images and containers live in a temporary directory; the base is kept a week in ${XDG_CACHE_HOME:-~/.cache}/droveway.
+#
+# Environment: IMAGE_TWICE=1 builds a second time from nothing (else from the compiler on) before it compares the two;
+# DEBIAN_MIRROR (http://deb.debian.org); STORAGE_DRIVER (overlay, or vfs where overlay can't be).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+die() {
+  printf 'image-test: %s\n' "$1" >&2
+  exit 1
+}
+[ "$(id -u)" -eq 0 ] || die 'it must run as root: it sets up a root file system and starts containers with limits'
+for tool in mmdebstrap buildah podman runc curl jq git; do
+  command -v "$tool" >/dev/null || die "$tool is missing; tools/deps.sh image installs it"
+done
+work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-image.XXXXXX")
+image=localhost/droveway:test
+container=''
+driver=${STORAGE_DRIVER:-overlay}
+if [ -z "${STORAGE_DRIVER:-}" ] && [ "$(stat -f -c %T "$work")" = overlayfs ]; then driver=vfs; fi
+storage=(--storage-driver "$driver" --root "$work/store" --runroot "$work/run")
+podman=(timeout 120 podman --runtime runc --cgroup-manager cgroupfs --events-backend none --tmpdir "$work/tmp")
+pod=("${podman[@]}" "${storage[@]}")
+
+# Whatever is still mounted below the temporary directory goes first: nothing but this run's own.
+clean_up() {
+  local status=$?
+  if [ "$status" -ne 0 ] && [ -n "$container" ]; then "${pod[@]}" logs "$container" 2>&1 | tail -n 20 >&2; fi
+  {
+    "${pod[@]}" rm --all --force --time 0
+    buildah "${storage[@]}" rm --all
+    awk -v below="$work/" 'index($2, below) == 1 {print $2}' /proc/mounts | sort -r | xargs -r umount
+    find /sys/fs/cgroup -depth -type d -path "*/${work##*/}*" -exec rmdir {} +
+  } >/dev/null 2>&1 || true
+  rm -rf --one-file-system "$work"
+  exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+checks=0
+# ok WHAT: what just held. expect WHAT IS WANTED compares two texts.
+ok() {
+  checks=$((checks + 1))
+  printf 'ok   %s\n' "$1"
+}
+expect() {
+  [ "$2" = "$3" ] || die "$1: \"$2\", not \"$3\""
+  ok "$1: $2"
+}
+
+# --- the base: Debian with its security updates ---
+
+mirror=${DEBIAN_MIRROR:-http://deb.debian.org}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/droveway
+base=$cache/bookworm-$(dpkg --print-architecture)-$(date -u +%G-W%V).tar
+if [ ! -s "$base" ]; then
+  mkdir -p "$cache"
+  rm -f "$cache"/bookworm-*.tar
+  mmdebstrap --quiet --variant=minbase bookworm "$work/base.tar" "deb $mirror/debian bookworm main" \
+    "deb $mirror/debian bookworm-updates main" "deb $mirror/debian-security bookworm-security main" >"$work/log" 2>&1 ||
+    { tail -n 20 "$work/log" >&2; die "mmdebstrap could not make a Debian from $mirror"; }
+  mv "$work/base.tar" "$base.$$"
+  mv "$base.$$" "$base"
+fi
+
+# --- built: twice, the same ---
+
+# copy DIRECTORY: what the build reads, as the work tree has it, but nothing that git does not know.
+copy() {
+  mkdir -p "$1"
+  git ls-files -z -- Containerfile .dockerignore LICENSE Makefile include src tools/image.sh |
+    tar --create --null --files-from - --ignore-failed-read 2>/dev/null | tar --extract --directory "$1"
+}
+version=$(sed -n 's/^VERSION *:= *//p' Makefile)
+revision=$(git rev-parse HEAD)
+epoch=$(git log -1 --format=%ct)
+# build TREE TAG [ENGINE-OPTION...]
+build() {
+  local begin=$SECONDS
+  ENGINE=buildah ENGINE_OPTIONS="${*:3}" BUILD_OPTIONS='--isolation chroot --pull-never --layers' \
+    BASE=localhost/debian:bookworm-slim IMAGE=$2 VERSION=$version REVISION=$revision SOURCE_DATE_EPOCH=$epoch \
+    SOURCE_URL=https://example.org/droveway "$1/tools/image.sh" >"$work/log" 2>&1 ||
+    { tail -n 40 "$work/log" >&2; die 'the image could not be built'; }
+  printf 'built in %d s\n' $((SECONDS - begin))
+}
+import() { "${podman[@]}" "$@" import -q -c 'CMD ["bash"]' "$base" localhost/debian:bookworm-slim >/dev/null; }
+identity() { "${podman[@]}" "$@" image inspect --format '{{.Id}} {{.RootFS.Layers}}' "$image"; }
+
+copy "$work/tree"
+import "${storage[@]}"
+build "$work/tree" "$image" "${storage[@]}"
+first=$(identity "${storage[@]}")
+copy "$work/again"
+if [ -n "${IMAGE_TWICE:-}" ]; then
+  other=(--storage-driver "$driver" --root "$work/store2" --runroot "$work/run2")
+  import "${other[@]}"
+  build "$work/again" "$image" "${other[@]}"
+  second=$(identity "${other[@]}")
+else
+  # A comment more, so that nothing from there on comes from the first build.
+  echo '/* built again */' >>"$work/again/include/droveway/base/error.h"
+  build "$work/again" "$image" "${storage[@]}"
+  second=$(identity "${storage[@]}")
+fi
+expect 'built again it is the same, image and layer' "$second" "$first"
+
+# --- what it is ---
+
+inspect() { "${pod[@]}" image inspect --format "{{$1}}" "$image"; }
+label() { inspect "index .Labels \"org.opencontainers.image.$1\""; }
+expect 'user' "$(inspect .Config.User)" 65532:65532
+expect 'entry point' "$(inspect 'json .Config.Entrypoint')" '["/usr/bin/droveway"]'
+expect 'label title' "$(label title)" Droveway
+expect 'label licenses' "$(label licenses)" Apache-2.0
+expect 'label version' "$(label version)" "$version"
+expect 'label revision' "$(label revision)" "$revision"
+expect 'label source' "$(label source)" https://example.org/droveway
+expect 'label created' "$(label created)" "$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)"
+[ -n "$(label description)" ] || die 'the label description is missing'
+
+root=$("${pod[@]}" image mount "$image")
+expect 'programs in it' "$(cd "$root" && find . -type f -perm /111 ! -name '*.so' ! -name '*.so.*')" ./usr/bin/droveway
+expect 'files that change user or group' "$(find "$root" -perm /6000 -type f)" ''
+expect 'files that its user may write' "$(find "$root" ! -type l \( -perm /0002 -o -user 65532 -o -group 65532 \))" ''
+loader=/$(cd "$root" && find . -name 'ld-linux*.so.*' -printf '%P\n')
+size=$(inspect .Size)
+compressed=$(tar --create --directory "$root" . | gzip -n | wc -c)
+find "$root" -type f -size +90k -printf '     %9s  %P\n' | sort -rn
+[ "$size" -le 20000000 ] || die "it has $size bytes, more than 20,000,000"
+ok "size: $((size / 100000 / 10)).$((size / 100000 % 10)) MB, compressed $((compressed / 100000 / 10)).$((compressed / 100000 % 10)) MB"
+expect 'time stamps of its files' "$(find "$root" -mindepth 1 -printf '%Ts\n' | sort -u)" "$epoch"
+"${pod[@]}" image unmount "$image" >/dev/null
+
+# --- running ---
+
+# Both limits, or podman tries to raise what it may not raise.
+limits=(--network host --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges
+  --ulimit nofile=1024:4096 --ulimit nproc=4096:4096 --memory 64m --pids-limit 64 --log-driver k8s-file
+  --cgroup-parent "/${work##*/}")
+once() { "${pod[@]}" run --rm "${limits[@]}" "$@"; }
+
+expect 'its version' "$(once "$image" version | head -n 1 | grep -oF "$version")" "$version"
+status=0
+once --entrypoint /bin/sh "$image" -c true >"$work/log" 2>&1 || status=$?
+expect 'a shell in it: exit status of podman' "$status" 127
+libraries=$(once --entrypoint "$loader" "$image" --list /usr/bin/droveway)
+expect 'libraries that are missing' "$(grep 'not found' <<<"$libraries" || true)" ''
+ok "libraries: $(grep -c ' => /' <<<"$libraries")"
+
+# Readable to its user, whatever umask the tree was checked out with.
+cp -R demo/state "$work/state"
+chmod -R a+rX "$work/state"
+install -d -o 65532 -g 65532 "$work/tls"
+once --volume "$work/tls:/tls" "$image" certs --dir /tls --dns droveway.test.svc >/dev/null
+# Where the image's default command looks for them.
+serve=(serve --listen 127.0.0.1:0 --state /state)
+while read -r argument; do
+  case $argument in serve) ;; *) serve+=("$argument") ;; esac
+done < <(inspect 'json .Config.Cmd' | jq -r '.[]')
+if once "$image" serve --help | grep -q -e '--shutdown-delay'; then serve+=(--shutdown-delay 0); fi
+container=$("${pod[@]}" run --detach "${limits[@]}" --volume "$work/tls:/etc/droveway/tls:ro" \
+  --volume "$work/state:/state:ro" "$image" "${serve[@]}") || die 'podman could not start it; what it said is above'
+
+running() { [ "$("${pod[@]}" container inspect --format '{{.State.Running}}' "$container")" = true ]; }
+port=''
+for _ in $(seq 100); do
+  port=$("${pod[@]}" logs "$container" 2>&1 | jq -rR 'fromjson? | select(.msg == "listening").port')
+  [ -z "$port" ] || break
+  running || die 'it ended'
+  sleep 0.1
+done
+[ -n "$port" ] || die 'it does not listen'
+# ask PATH [CURL-OPTION...]
+ask() {
+  curl --silent --show-error --fail --max-time 10 --noproxy '*' --cacert "$work/tls/ca.crt" \
+    --resolve "droveway.test.svc:$port:127.0.0.1" "https://droveway.test.svc:$port$1" "${@:2}"
+}
+for _ in $(seq 100); do
+  ask /readyz >/dev/null 2>&1 && break
+  sleep 0.1
+done
+ask /readyz >/dev/null || die 'it does not get ready'
+ok '/readyz, over TLS with its CA checked'
+
+# review NAME ALLOWED
+review() {
+  local file=tests/payloads/recorded/$1.json
+  expect "$1: allowed" "$(ask '/validate?timeout=5s' -H 'Content-Type: application/json' --data-binary @"$file" |
+    jq -r --slurpfile asked "$file" 'select(.response.uid == $asked[0].request.uid).response.allowed')" "$2"
+}
+review validate-nad-create true
+review validate-kubevirt-update false
+
+pid=$("${pod[@]}" container inspect --format '{{.State.Pid}}' "$container")
+field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status" | tr '\t' ' '; }
+expect 'runs as' "$(field Uid) $(field Gid)" '65532 65532 65532 65532 65532 65532 65532 65532'
+expect 'capabilities' "$(field CapEff) $(field CapBnd)" '0000000000000000 0000000000000000'
+memory=$(field VmHWM | cut -d' ' -f1)
+[ "$memory" -le 32768 ] || die "it used $memory kB for a few reviews"
+ok "memory used at most: $memory kB"
+
+begin=$SECONDS
+"${pod[@]}" kill --signal TERM "$container" >/dev/null
+expect 'exit status on SIGTERM' "$("${pod[@]}" wait "$container")" 0
+[ $((SECONDS - begin)) -le 10 ] || die "it took $((SECONDS - begin)) s to stop"
+container=''
+echo "image-test: $checks checks passed"

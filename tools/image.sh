@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Builds the image with podman, buildah or docker, whichever is there first; from one commit and the same Debian packages always the
+# same image. Environment, all optional: IMAGE (its name), BASE (Debian 12, where the build runs), ENGINE (which of the three),
+# VERSION, REVISION, SOURCE_URL (labels), SOURCE_DATE_EPOCH (its time), ENGINE_OPTIONS and BUILD_OPTIONS (split at spaces).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+die() {
+  printf 'image: %s\n' "$1" >&2
+  exit 1
+}
+
+engine=${ENGINE:-}
+for candidate in podman buildah docker; do
+  [ -z "$engine" ] || break
+  if command -v "$candidate" >/dev/null; then engine=$candidate; fi
+done
+[ -n "$engine" ] || die 'none of podman, buildah and docker is installed; one of them is needed to build the image'
+command -v "$engine" >/dev/null || die "$engine is not installed"
+
+in_git() { git rev-parse --is-inside-work-tree >/dev/null 2>&1; }
+version=${VERSION:-$(sed -n 's/^VERSION *:= *//p' Makefile)}
+revision=${REVISION:-}
+epoch=${SOURCE_DATE_EPOCH:-}
+source_url=${SOURCE_URL:-}
+if in_git; then
+  [ -n "$revision" ] || revision=$(git rev-parse HEAD)$([ -z "$(git status --porcelain)" ] || echo -dirty)
+  [ -n "$epoch" ] || epoch=$(git log -1 --format=%ct)
+  # Without a user or password, should one be in it; git@host:path becomes the page's address.
+  [ -n "$source_url" ] || source_url=$(git config --get remote.origin.url |
+    sed -nE -e 's#^(ssh://)?git@([^:/]+)[:/]#https://\2/#' -e 's#^(https?://)([^/@]*@)?#\1#; s#\.git$##; /^https?:/p' || true)
+fi
+epoch=${epoch:-$(date +%s)}
+[[ $epoch =~ ^[0-9]+$ ]] || die "SOURCE_DATE_EPOCH is \"$epoch\"; it must be a count of seconds"
+created=$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -r "$epoch" +%Y-%m-%dT%H:%M:%SZ)
+
+image=${IMAGE:-localhost/droveway:$version}
+read -ra engine_options <<<"${ENGINE_OPTIONS:-}"
+read -ra build_options <<<"${BUILD_OPTIONS:-}"
+arguments=(--file Containerfile --tag "$image" --build-arg "SOURCE_DATE_EPOCH=$epoch")
+[ -z "${BASE:-}" ] || arguments+=(--build-arg "BASE=$BASE")
+label() { [ -z "$2" ] || arguments+=(--label "org.opencontainers.image.$1=$2"); }
+label version "$version"
+label revision "$revision"
+label created "$created"
+label source "$source_url"
+case ${engine##*/} in
+  docker*) export DOCKER_BUILDKIT=1 SOURCE_DATE_EPOCH=$epoch ;;
+  *) arguments+=(--timestamp "$epoch") ;;
+esac
+
+printf 'image: %s, with %s\n' "$image" "$engine"
+"$engine" "${engine_options[@]}" build "${arguments[@]}" "${build_options[@]}" . ||
+  die "$engine could not build the image; what it said is above"
+printf 'image: %s is built\n' "$image"
