@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# Builds manifests/base and every overlay, as `kubectl apply -k` would, and checks what must hold of them. Needs kubectl
+# 1.27 or later ($KUBECTL, $KUBEBUILDER_ASSETS/kubectl or the one in PATH) and jq, but no cluster. With $BUILD/droveway
+# there, the policy and the arguments are tried on it as well.
+# shellcheck disable=SC2016 # the dollars in single quotes are jq's
+set -euo pipefail
+cd "$(dirname "$0")/.."
+kubectl=${KUBECTL:-${KUBEBUILDER_ASSETS:+$KUBEBUILDER_ASSETS/}kubectl}
+command -v "$kubectl" >/dev/null || { echo "manifests: no kubectl; name one in KUBECTL" >&2; exit 2; }
+export KUBECONFIG=/dev/null
+droveway=${BUILD:-build}/droveway
+version=$(sed -n 's/^VERSION := //p' Makefile)
+work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-manifests.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+checks=0 failures=0 file=''
+
+verdict() { # STATUS TEXT
+  checks=$((checks + 1))
+  [ "$1" -eq 0 ] && return
+  failures=$((failures + 1))
+  echo "manifests: $(basename "$file" .json): not so: $2" >&2
+}
+# holds TEXT FILTER [JQ-OPTION...]: FILTER is true of the list of all objects in $file.
+holds() {
+  local status=0
+  jq -e "${@:3}" "$library $2" "$file" >/dev/null || status=1
+  verdict $status "$1"
+}
+# build FOLDER OUT: kustomize's YAML as one JSON list; `patch --local` converts it and asks no server.
+build() {
+  "$kubectl" kustomize "$1" >"$work/yaml" || { echo "manifests: $1 can't be built" >&2; exit 1; }
+  "$kubectl" patch --local -f "$work/yaml" --type=merge -p '{}' -o json | jq -s . >"$2"
+}
+
+library='
+def of($kind): map(select(.kind == $kind));
+def one($kind): of($kind) | if length == 1 then .[0] else error("not one \($kind)") end;
+def rbac: map(select(.kind == "Role" or .kind == "ClusterRole"));
+def pod: one("Deployment").spec.template.spec;
+def container: pod.containers | if length == 1 then .[0] else error("not one container") end;
+def webhooks: map(select(.kind | endswith("WebhookConfiguration")).webhooks[]);
+def named($name): webhooks | map(select(.name == $name)) | if length == 1 then .[0] else error("not one \($name)") end;
+def excluded: [.namespaceSelector.matchExpressions[] | select(.operator == "NotIn").values[]];
+def included: [.namespaceSelector.matchExpressions[] | select(.operator == "In").values[]];
+def policy: one("ConfigMap").data["policy.yaml"];
+def kubevirt_namespace: policy | capture("(?m)^namespace: \"(?<name>[a-z0-9-]+)\"$").name;
+'
+
+check_rbac() {
+  holds 'RBAC names no wildcard' '[rbac[].rules[][] | .[] | select(contains("*"))] == []'
+  holds 'RBAC only reads' '[rbac[].rules[].verbs[]] | unique == ["get", "list", "watch"]'
+  holds 'RBAC never allows pods or secrets' '[rbac[].rules[].resources[] | select(test("^(pods|secrets)(/|$)"))] == []'
+  holds 'RBAC reads just what the rules read, and watches but the VMIs' '
+    [one("ClusterRole").rules[] | .apiGroups[0] as $group | .verbs as $verbs | .resources[]
+     | "\(.).\($group) \($verbs | join(","))"] | sort == ([
+      "hyperconvergeds.hco.kubevirt.io get,list,watch", "kubevirts.kubevirt.io get,list,watch",
+      "network-attachment-definitions.k8s.cni.cncf.io get,list,watch", "networks.config.openshift.io get,list,watch",
+      "nodenetworkstates.nmstate.io get,list,watch", "nodes. get,list,watch",
+      "servicecidrs.networking.k8s.io get,list,watch", "virtualmachineinstancemigrations.kubevirt.io get,list,watch",
+      "virtualmachineinstances.kubevirt.io get,list"] | sort)'
+  holds 'of ConfigMaps just two of kube-system are read' 'one("Role") | .metadata.namespace == "kube-system" and
+    .rules == [{apiGroups: [""], resources: ["configmaps"], resourceNames: ["kubeadm-config", "cluster-config-v1"],
+                verbs: ["get", "list", "watch"]}]'
+  holds 'only its own service account gets that' '
+    [.[] | select(.kind | endswith("RoleBinding"))] | length == 2 and
+    all(.subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}] and .roleRef.name == "droveway")'
+}
+
+check_pod() {
+  holds 'the namespace enforces the restricted Pod Security Standard' '
+    one("Namespace").metadata | .name == "droveway" and .labels["pod-security.kubernetes.io/enforce"] == "restricted"'
+  holds 'the image is of this version' 'container.image == "droveway:\($version)"' --arg version "$version"
+  holds 'a rollout never has fewer than two ready' 'one("Deployment").spec | .replicas == 2 and
+    .strategy.rollingUpdate == {maxUnavailable: 0, maxSurge: 1}'
+  holds 'replicas are spread over nodes' 'pod.topologySpreadConstraints[0].topologyKey == "kubernetes.io/hostname"'
+  holds 'a drain leaves one' 'one("PodDisruptionBudget").spec.minAvailable == 1'
+  holds 'the security context is restricted' '
+    (pod.securityContext | .runAsNonRoot and .seccompProfile.type == "RuntimeDefault") and
+    (container.securityContext | .allowPrivilegeEscalation == false and .readOnlyRootFilesystem and
+     .capabilities == {drop: ["ALL"]}) and
+    ([pod | .hostNetwork, .hostPID, .hostIPC, .volumes[].hostPath | select(.)] == [])'
+  holds 'the priority is cluster-critical' 'pod.priorityClassName == "system-cluster-critical"'
+  holds 'memory is limited and CPU is not' 'container.resources | .limits.memory and .requests.memory and
+    .requests.cpu and (.limits | has("cpu") | not)'
+  # The defaults of --shutdown-delay and --shutdown-timeout.
+  holds 'the grace period is enough for preStop and shutdown' '
+    container.lifecycle.preStop.exec.command as $command
+    | $command[0:2] == ["/usr/bin/droveway", "sleep"] and
+      pod.terminationGracePeriodSeconds >= ($command[2] | tonumber) + 10 + 25'
+  holds 'the probes speak HTTPS and do not mix up live and ready' '
+    container | [.startupProbe, .livenessProbe, .readinessProbe] | map(.httpGet | "\(.scheme) \(.path) \(.port)") ==
+    ["HTTPS /livez https", "HTTPS /livez https", "HTTPS /readyz https"]'
+  holds 'certificate and policy are mounted where the arguments look' '
+    (container.args | index("--tls-cert=/etc/droveway/tls/tls.crt") and index("--tls-key=/etc/droveway/tls/tls.key") and
+     index("--policy=/etc/droveway/policy/policy.yaml")) and
+    (container.volumeMounts | map("\(.name) \(.mountPath) \(.subPath)") ==
+     ["tls /etc/droveway/tls null", "policy /etc/droveway/policy null"]) and
+    (pod.volumes | map(.secret.secretName // .configMap.name) == ["droveway-tls", "droveway-policy"])'
+  holds 'the Service, the network policy and the disruption budget select the pods' '
+    one("Deployment").spec.template.metadata.labels as $labels
+    | [one("Service").spec.selector, one("NetworkPolicy").spec.podSelector.matchLabels,
+       one("PodDisruptionBudget").spec.selector.matchLabels, one("Deployment").spec.selector.matchLabels]
+    | all(. as $wanted | $labels | contains($wanted))'
+  holds 'the Service leads 443 to the container, and the network policy lets it' '
+    container.ports == [{name: "https", containerPort: 8443}] and
+    (one("Service").spec.ports | length == 1 and (.[0] | .port == 443 and .targetPort == "https")) and
+    one("NetworkPolicy").spec.ingress == [{ports: [{port: 8443, protocol: "TCP"}]}]'
+}
+
+check_webhooks() {
+  holds 'each webhook has its kinds, operations, failure policy and time' '
+    [webhooks[] | "\(.name): \([.rules[] | "\(.apiGroups[]) \(.apiVersions | join(",")) \(.resources[]) \(.operations
+      | join(","))"] | join("; ")), \(.failurePolicy) \(.timeoutSeconds) s \(.reinvocationPolicy)"] | sort == [
+    "hyperconverged.mutate.droveway.io: hco.kubevirt.io v1,v1beta1 hyperconvergeds CREATE,UPDATE, Ignore 3 s IfNeeded",
+    "hyperconverged.validate.droveway.io: hco.kubevirt.io v1,v1beta1 hyperconvergeds CREATE,UPDATE, Fail 5 s null",
+    "kubevirt.mutate.droveway.io: kubevirt.io v1 kubevirts CREATE,UPDATE, Ignore 3 s IfNeeded",
+    "kubevirt.validate.droveway.io: kubevirt.io v1 kubevirts CREATE,UPDATE, Fail 5 s null",
+    "nad-migration.validate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE,DELETE, Fail 5 s null",
+    "nad.mutate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE, Ignore 3 s IfNeeded",
+    "nad.validate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE, Ignore 5 s null"]'
+  holds 'every webhook matches equivalents, has no side effects and takes both reviews' '
+    webhooks | all(.matchPolicy == "Equivalent" and .sideEffects == "None" and
+                   .admissionReviewVersions == ["v1", "v1beta1"] and ([.rules[].scope] == ["Namespaced"]))'
+  holds 'every webhook leaves out kube-system and its own namespace' '
+    webhooks | all(excluded | index("kube-system") and index("droveway"))'
+  holds 'every webhook calls the Service' '
+    one("Service").metadata as $service | webhooks | all(.name as $name | .clientConfig.service ==
+      {name: $service.name, namespace: $service.namespace, port: 443,
+       path: (if $name | contains(".mutate.") then "/mutate" else "/validate" end)})'
+  holds "KubeVirt's namespace is the policy's" '
+    kubevirt_namespace as $ns | (named("nad-migration.validate.droveway.io") | included) == [$ns] and
+    (named("nad.validate.droveway.io") | excluded | index($ns)) and
+    ([webhooks[] | select(.name != "nad-migration.validate.droveway.io") | included[]] == [])'
+}
+
+check_conditions() {
+  holds 'every webhook skips the updates that change nothing' '
+    webhooks | all([.matchConditions[] | select(.name == "changes-what-is-checked").expression
+      | startswith("request.operation != '\''UPDATE'\'' || (!has(oldObject.metadata.deletionTimestamp) && ")] == [true])'
+  holds 'validation and mutation skip the same' '
+    def condition($name): named($name).matchConditions[] | select(.name == "changes-what-is-checked").expression;
+    . as $all | all("hyperconverged", "kubevirt", "nad"; . as $kind | $all
+      | condition("\($kind).mutate.droveway.io") == condition("\($kind).validate.droveway.io"))
+    and condition("nad.validate.droveway.io") == condition("nad-migration.validate.droveway.io")'
+  holds 'what HyperConverged manages is not mutated' '
+    [named("kubevirt.mutate.droveway.io").matchConditions[].name] | index("not-managed-by-hyperconverged")'
+}
+
+annotated() { # TEXT KEY VALUE
+  holds "$1" '[.[] | select(.kind | endswith("WebhookConfiguration")).metadata.annotations[$key]] == [$value, $value]' \
+    --arg key "$2" --arg value "$3"
+}
+numeric_user() {
+  holds 'it runs as a numeric user' 'pod.securityContext | .runAsUser == 65532 and .fsGroup == 65532'
+}
+
+check_base() { numeric_user; }
+check_openshift() {
+  holds 'the SCC restricted-v2 chooses user and groups' 'pod.securityContext | has("runAsUser", "runAsGroup", "fsGroup") | not'
+  holds 'the service CA makes the certificate' '
+    one("Service").metadata.annotations["service.beta.openshift.io/serving-cert-secret-name"] == "droveway-tls"'
+  annotated 'the service CA is put into the webhooks' service.beta.openshift.io/inject-cabundle true
+}
+check_cert-manager() {
+  numeric_user
+  annotated "cert-manager's CA is put into the webhooks" cert-manager.io/inject-ca-from droveway/droveway
+  holds 'the certificate is for the Service, in the Secret that is mounted' '
+    of("Certificate") | map(select(.metadata.name == "droveway"))[0].spec | .secretName == "droveway-tls" and
+    (.dnsNames | index("droveway.droveway.svc"))'
+  holds 'each certificate has its issuer' '
+    [of("Issuer")[].metadata.name] as $issuers | of("Certificate") | all(.spec.issuerRef.name | IN($issuers[]))'
+}
+check_self-managed() {
+  numeric_user
+  holds 'every webhook has a place for the CA' 'webhooks | all(.clientConfig.caBundle == "Cg==")'
+}
+check_kubernetes-pre-1.30() {
+  numeric_user
+  holds 'no webhook has match conditions' 'webhooks | all(has("matchConditions") | not)'
+  holds 'nothing else differs from the overlay that it stands on' '
+    . == ($other[0] | map(if .webhooks then del(.webhooks[].matchConditions) else . end))' \
+    --slurpfile other "$work/cert-manager.json"
+}
+
+folders=(manifests/base manifests/overlays/*/)
+for folder in "${folders[@]}"; do
+  build "$folder" "$work/$(basename "$folder").json"
+done
+for folder in "${folders[@]}"; do
+  name=$(basename "$folder")
+  file=$work/$name.json
+  check_rbac
+  check_pod
+  check_webhooks
+  [ "$name" = kubernetes-pre-1.30 ] || check_conditions
+  "check_$name"
+done
+
+# Changed in one place, the namespace is another one everywhere.
+cp -R manifests "$work/manifests"
+sed -i 's/^namespace: .*/namespace: "kubevirt"/' "$work/manifests/base/policy.yaml"
+build "$work/manifests/overlays/openshift" "$work/another-namespace.json"
+file=$work/another-namespace.json
+check_webhooks
+holds 'the namespace is the one set' 'kubevirt_namespace == "kubevirt" and ([.. | strings | select(. == "openshift-cnv")] == [])'
+
+if [ -x "$droveway" ]; then
+  file=$work/base.json
+  status=0
+  "$droveway" rules --policy manifests/base/policy.yaml >/dev/null || status=1
+  verdict $status 'droveway reads the policy'
+  help=$("$droveway" serve --help)
+  for option in $(jq -r "$library container.args[] | select(startswith(\"--\")) | sub(\"=.*\"; \"\")" "$file"); do
+    status=0
+    grep -q -e "$option " <<<"$help" || status=1
+    verdict $status "droveway serve knows $option"
+  done
+fi
+
+if [ "$failures" -gt 0 ]; then
+  echo "manifests: $failures of $checks checks failed" >&2
+  exit 1
+fi
+echo "manifests: ${#folders[@]} builds, $checks checks"
