@@ -4,7 +4,7 @@
 # there, the policy and the arguments are tried on it as well.
 # shellcheck disable=SC2016 # the dollars in single quotes are jq's
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 kubectl=${KUBECTL:-${KUBEBUILDER_ASSETS:+$KUBEBUILDER_ASSETS/}kubectl}
 command -v "$kubectl" >/dev/null || { echo "manifests: no kubectl; name one in KUBECTL" >&2; exit 2; }
 export KUBECONFIG=/dev/null
