@@ -225,9 +225,21 @@ demo: ## Install what is missing, build, start the webhook on a sample cluster, 
 ci: ## All that CI runs
 	tools/ci.sh
 
-.PHONY: image
-image: ## Build the container image (needs buildah or podman)
-	buildah bud -t localhost/droveway:$(VERSION) -f Containerfile .
+.PHONY: e2e drain image image-test manifests
+e2e: all ## Run real kubectl, kube-apiserver and etcd against the webhook (builds them once, about 5 minutes)
+	@tools/deps.sh test e2e
+	@BUILD=$(BUILD) tests/e2e/run.sh
+drain: all ## Restart two instances behind haproxy under 2,000 applies: none may fail
+	@tools/deps.sh test e2e
+	@BUILD=$(BUILD) tests/drain/run.sh
+manifests: ## Check what kustomize makes of manifests/
+	@tools/deps.sh e2e
+	@tests/manifests/check.sh
+image: ## Build the container image (podman, buildah or docker)
+	@tools/image.sh
+image-test: ## Build the image without a registry, run it, look into it (as root)
+	@tools/deps.sh test image
+	@tests/image/run.sh
 
 .PHONY: install
 install: all ## Install to DESTDIR and PREFIX (/usr/local)

@@ -1,0 +1,15 @@
+/* Base64 (RFC 4648, section 4), as kubeconfigs and Secrets carry bytes. */
+#ifndef DROVEWAY_BASE_BASE64_H
+#define DROVEWAY_BASE_BASE64_H
+
+#include <stddef.h>
+
+#include "droveway/base/arena.h"
+
+/* The bytes that TEXT stands for, ended by a NUL, in the arena; NULL where it is no base64. Line breaks are passed
+ * over.
+ */
+char *dw_base64_decode(struct dw_arena *arena, const char *text, size_t *length)
+    __attribute__((nonnull, warn_unused_result));
+
+#endif
