@@ -82,30 +82,51 @@ static bool is_read(const struct dw_object *object) {
   return true;
 }
 
+static int check_object(const dw_json *json, struct dw_error *err) {
+  if (dw_json_type(json) == DW_JSON_OBJECT)
+    return 0;
+  return dw_error_set(err, DW_ERR_INVALID, "a Kubernetes object has to be an object, not %s", dw_json_type_name(json));
+}
+
+static int reduce(struct dw_reduction *r, const char *default_namespace, const struct dw_object **out,
+                  struct dw_error *err) {
+  struct dw_object *object = r->object;
+  const char *kind = dw_kind_name(object->kind);
+  if (read_metadata(r, default_namespace, err) != 0)
+    return dw_error_wrap(err, "%s", kind);
+  if (!is_read(object)) {
+    *out = NULL;
+    return 0;
+  }
+  if (kinds[object->kind].reduce(r, err) != 0)
+    return dw_error_wrap(err, "%s %s%s%s", kind, object->namespace_, object->namespace_[0] == '\0' ? "" : "/",
+                         object->name);
+  *out = dw_object_pack(object);
+  return 0;
+}
+
 int dw_object_reduce(const dw_json *json, const char *default_namespace, const struct dw_object **out,
                      struct dw_error *err) {
-  if (dw_json_type(json) != DW_JSON_OBJECT)
-    return dw_error_set(err, DW_ERR_INVALID, "a Kubernetes object has to be an object, not %s",
-                        dw_json_type_name(json));
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct dw_object object = {.kind = DW_KIND_OTHER};
   struct dw_reduction r = {.scratch = scratch, .object = &object, .root = {.json = json}};
-  if (read_kind(scratch, &r.root, &object.kind, err) != 0)
+  if (check_object(json, err) != 0 || read_kind(scratch, &r.root, &object.kind, err) != 0)
     return -1;
-  if (object.kind == DW_KIND_OTHER) {
-    *out = NULL;
-    return 0;
-  }
-  const char *kind = dw_kind_name(object.kind);
-  if (read_metadata(&r, default_namespace, err) != 0)
-    return dw_error_wrap(err, "%s", kind);
-  if (!is_read(&object)) {
-    *out = NULL;
-    return 0;
-  }
-  if (kinds[object.kind].reduce(&r, err) != 0)
-    return dw_error_wrap(err, "%s %s%s%s", kind, object.namespace_, object.namespace_[0] == '\0' ? "" : "/",
-                         object.name);
-  *out = dw_object_pack(&object);
+  if (object.kind != DW_KIND_OTHER)
+    return reduce(&r, default_namespace, out, err);
+  *out = NULL;
   return 0;
+}
+
+int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *default_namespace,
+                        const struct dw_object **out, struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct dw_object object = {.kind = kind};
+  struct dw_reduction r = {.scratch = scratch, .object = &object, .root = {.json = json}};
+  if (check_object(json, err) != 0)
+    return -1;
+  const char *own = dw_json_get_string(json, "kind");
+  if (own != NULL && strcmp(own, dw_kind_name(kind)) != 0)
+    return dw_error_set(err, DW_ERR_INVALID, "kind is %s, not %s", own, dw_kind_name(kind));
+  return reduce(&r, default_namespace, out, err);
 }

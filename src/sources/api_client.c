@@ -78,6 +78,17 @@ void dw_api_client_interrupt(struct dw_api_client *client) {
   curl_multi_wakeup(client->multi);
 }
 
+void dw_api_escape(struct dw_buf *out, const char *text) {
+  for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+    bool plain =
+        (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("-._~", *c) != NULL;
+    if (plain)
+      dw_buf_putc(out, (char)*c);
+    else
+      dw_buf_printf(out, "%%%02X", *c);
+  }
+}
+
 /* --- what comes --- */
 
 static long status_of(const struct call *call) {
@@ -92,8 +103,10 @@ static bool succeeded(long status) {
 
 static size_t on_header(char *data, size_t size, size_t count, void *context) {
   struct call *call = context;
-  (void)data;
+  bool last = size * count > 0 && (data[0] == '\r' || data[0] == '\n');
   call->heard = now_ms();
+  if (last && call->request->opened != NULL && succeeded(status_of(call)))
+    call->request->opened(call->request->context);
   return size * count;
 }
 

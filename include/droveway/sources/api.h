@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "droveway/base/buf.h"
 #include "droveway/base/error.h"
 
 /* --- where, and as whom --- */
@@ -42,13 +43,14 @@ void dw_api_client_free(struct dw_api_client *client); /* NULL is allowed */
 void dw_api_client_interrupt(struct dw_api_client *client) __attribute__((nonnull));
 
 struct dw_api_request {
-  const char *method;       /* NULL: GET */
-  const char *path;         /* with the query: "/api/v1/nodes?limit=500" */
-  const char *body;         /* NULL: none */
-  size_t length;            /* of the body */
-  const char *content_type; /* of the body */
-  unsigned timeout_ms;      /* for the whole call; 0: none (a watch) */
-  unsigned idle_ms;         /* without a byte received; 0: none */
+  const char *method;            /* NULL: GET */
+  const char *path;              /* with the query: "/api/v1/nodes?limit=500" */
+  const char *body;              /* NULL: none */
+  size_t length;                 /* of the body */
+  const char *content_type;      /* of the body */
+  unsigned timeout_ms;           /* for the whole call; 0: none (a watch) */
+  unsigned idle_ms;              /* without a byte received; 0: none */
+  void (*opened)(void *context); /* the head of a 2xx answer has come; NULL: not wanted */
   /* The body of a 2xx answer as it comes, unzipped; false ends the call (result: stopped). NULL: not wanted. */
   bool (*receive)(void *context, const char *data, size_t length);
   void *context;
@@ -68,6 +70,9 @@ struct dw_api_result {
  * token is read again as it changes. No retries: they are the caller's. */
 int dw_api_call(struct dw_api_client *client, const struct dw_api_request *request, struct dw_api_result *result)
     __attribute__((nonnull));
+
+/* Appends TEXT so that it stands for itself in a path or query. */
+void dw_api_escape(struct dw_buf *out, const char *text) __attribute__((nonnull));
 
 /* --- waiting between tries --- */
 

@@ -1,0 +1,125 @@
+/* The parts of a live cluster, one file each. */
+#ifndef SOURCES_CLUSTER_INTERNAL_H
+#define SOURCES_CLUSTER_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "droveway/base/buf.h"
+#include "droveway/sources/cluster.h"
+
+enum { DW_MOST_OBJECT_BYTES = 8 * 1024 * 1024, DW_VERSION_BYTES = 128, DW_PAGE = 500 };
+
+/* --- list_reader.c: takes a list's JSON apart as it comes, so that no page is ever a tree in memory --- */
+
+struct dw_list_reader {
+  /* An element of "items"; TEXT is NULL where it is larger than DW_MOST_OBJECT_BYTES. */
+  void (*element)(void *context, const char *text, size_t length);
+  void *context;
+  struct dw_buf metadata; /* the text of the list's own metadata */
+  struct dw_buf key;      /* the list's member that is being read */
+  struct dw_buf item;
+  enum dw_list_capture { DW_CAPTURE_NOTHING, DW_CAPTURE_METADATA, DW_CAPTURE_ITEM } capture;
+  unsigned depth;
+  bool begun, in_string, escaped, in_key, before_key, in_items, oversized;
+};
+/* -1 where it can be no list. */
+int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t length) __attribute__((nonnull));
+/* Whether the list came to its end. */
+bool dw_list_reader_whole(const struct dw_list_reader *reader) __attribute__((nonnull));
+void dw_list_reader_free(struct dw_list_reader *reader) __attribute__((nonnull));
+
+/* --- lister.c: one resource, page by page --- */
+
+enum dw_outcome {
+  DW_OUTCOME_DONE,
+  DW_OUTCOME_ABSENT,    /* no such resource */
+  DW_OUTCOME_FORBIDDEN, /* RBAC */
+  DW_OUTCOME_EXPIRED,   /* the version asked for is too old */
+  DW_OUTCOME_FAILED,
+  DW_OUTCOME_STOPPED
+};
+
+struct dw_lister {
+  struct dw_api_client *client;
+  const struct dw_resource *resource;
+  unsigned page;
+  void (*restart)(void *context); /* forget what came: the list begins anew */
+  /* OBJECT lives until the call returns; NULL where it could not be parsed. -1 ends the listing as failed, with ERR. */
+  int (*take)(void *context, struct dw_arena *arena, const dw_json *object, struct dw_error *err);
+  void *context;
+  const char *version; /* of the API, as found; NULL: to be found */
+  char resource_version[DW_VERSION_BYTES];
+  struct dw_api_result result; /* of the last call */
+  struct dw_error err;
+};
+/* Lists to the end: DONE with the version and the resource version set. */
+enum dw_outcome dw_lister_run(struct dw_lister *lister) __attribute__((nonnull));
+/* "/apis/GROUP/VERSION[/namespaces/NS]/PLURAL?[fieldSelector=...&]": a query may be added. */
+void dw_resource_path(const struct dw_resource *resource, const char *version, struct dw_buf *out)
+    __attribute__((nonnull));
+enum dw_outcome dw_outcome_of(const struct dw_api_result *result) __attribute__((nonnull));
+/* What a feed's failure is told as: "HTTP 500: ..." or what went wrong below. */
+void dw_outcome_text(const struct dw_api_result *result, char *out, size_t size) __attribute__((nonnull));
+
+/* --- store.c: the objects of one feed, by namespace and name --- */
+
+struct dw_store {
+  const struct dw_object **objects; /* a reference to each */
+  size_t count, capacity;
+};
+/* Both take the reference over. */
+void dw_store_append(struct dw_store *store, const struct dw_object *object) __attribute__((nonnull));
+void dw_store_put(struct dw_store *store, const struct dw_object *object) __attribute__((nonnull));
+/* What was appended is sorted; of equal names the last stays. */
+void dw_store_sort(struct dw_store *store) __attribute__((nonnull));
+/* Whether it was there. */
+bool dw_store_remove(struct dw_store *store, const char *ns, const char *name) __attribute__((nonnull));
+void dw_store_clear(struct dw_store *store) __attribute__((nonnull));
+
+/* --- feed.c: list and watch of one resource, on a thread --- */
+
+struct dw_feed {
+  struct dw_cluster *cluster;
+  struct dw_lister lister;
+  struct dw_store fresh; /* what a list brought so far */
+  size_t fresh_unreadable;
+  struct dw_buf line; /* of a watch, not yet whole */
+  struct dw_backoff backoff;
+  enum dw_outcome watch_outcome; /* what a watch's ERROR event said */
+  pthread_t thread;
+  bool started;
+  /* Under the cluster's lock. */
+  struct dw_store store;
+  struct dw_feed_status status;
+  int64_t heard_ms; /* monotonic; 0: never */
+};
+void *dw_feed_run(void *feed);
+
+/* --- cluster.c --- */
+
+struct dw_cluster {
+  struct dw_cluster_options options;
+  struct dw_feed *feeds;
+  size_t feed_count;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  unsigned nudges; /* under lock, as the next */
+  bool read;       /* every feed has been read once */
+  atomic_bool stopping;
+  struct dw_lookups *lookups;
+};
+int64_t dw_cluster_now_ms(void);
+enum dw_knowledge dw_knowledge_of(enum dw_kind kind, enum dw_outcome outcome);
+/* Adds what one list of a kind lets be known to what others do. */
+void dw_knowledge_add(enum dw_knowledge *knowledge, bool first, enum dw_knowledge one) __attribute__((nonnull));
+
+/* --- lookup.c: idle connections for direct questions --- */
+
+struct dw_lookups *dw_lookups_new(const struct dw_api_config *config);
+void dw_lookups_free(struct dw_lookups *lookups); /* NULL is allowed */
+enum dw_lookup dw_lookups_nad(struct dw_lookups *lookups, const char *path, unsigned timeout_ms,
+                              const struct dw_object **out, struct dw_error *err) __attribute__((nonnull(1, 2, 4)));
+
+#endif

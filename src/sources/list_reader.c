@@ -1,0 +1,137 @@
+#include <string.h>
+
+#include "sources/cluster_internal.h"
+
+enum { MOST_DEPTH = 256, MOST_KEY_BYTES = 64, MOST_METADATA_BYTES = 1024 * 1024 };
+
+static struct dw_buf *captured(struct dw_list_reader *reader) {
+  return reader->capture == DW_CAPTURE_ITEM ? &reader->item : &reader->metadata;
+}
+
+static void keep(struct dw_list_reader *reader, const char *data, size_t length) {
+  struct dw_buf *buf = captured(reader);
+  size_t most = reader->capture == DW_CAPTURE_ITEM ? DW_MOST_OBJECT_BYTES : MOST_METADATA_BYTES;
+  if (reader->capture == DW_CAPTURE_NOTHING || reader->oversized)
+    return;
+  if (length > most - buf->length)
+    reader->oversized = true;
+  else
+    dw_buf_add(buf, data, length);
+}
+
+static void end_capture(struct dw_list_reader *reader) {
+  if (reader->capture == DW_CAPTURE_ITEM) {
+    reader->element(reader->context, reader->oversized ? NULL : dw_buf_text(&reader->item), reader->item.length);
+    dw_buf_truncate(&reader->item, 0);
+  } else if (reader->oversized) {
+    dw_buf_truncate(&reader->metadata, 0);
+  }
+  reader->oversized = false;
+  reader->capture = DW_CAPTURE_NOTHING;
+}
+
+static bool is_member(const struct dw_list_reader *reader, const char *name) {
+  return reader->depth == 1 && strcmp(dw_buf_text(&reader->key), name) == 0;
+}
+
+static int open_bracket(struct dw_list_reader *reader, char c) {
+  if (!reader->begun && c != '{')
+    return -1;
+  reader->begun = true;
+  if (reader->depth == MOST_DEPTH)
+    return -1;
+  if (c == '[' && is_member(reader, "items"))
+    reader->in_items = true;
+  else if (c == '{' && is_member(reader, "metadata"))
+    reader->capture = DW_CAPTURE_METADATA;
+  else if (c == '{' && reader->in_items && reader->depth == 2)
+    reader->capture = DW_CAPTURE_ITEM;
+  reader->depth++;
+  reader->before_key = reader->depth == 1;
+  return 0;
+}
+
+/* The bracket itself is kept by now. */
+static int close_bracket(struct dw_list_reader *reader) {
+  if (reader->depth == 0)
+    return -1;
+  reader->depth--;
+  if (reader->capture == DW_CAPTURE_ITEM ? reader->depth == 2 : reader->depth == 1)
+    end_capture(reader);
+  if (reader->depth == 1)
+    reader->in_items = false;
+  return 0;
+}
+
+/* One byte inside a string. */
+static void in_string(struct dw_list_reader *reader, char c) {
+  if (reader->escaped) {
+    reader->escaped = false;
+  } else if (c == '\\') {
+    reader->escaped = true;
+  } else if (c == '"') {
+    reader->in_string = reader->in_key = false;
+    return;
+  }
+  if (reader->in_key && reader->key.length < MOST_KEY_BYTES)
+    dw_buf_putc(&reader->key, c);
+}
+
+static int outside(struct dw_list_reader *reader, char c) {
+  switch (c) {
+  case '"':
+    reader->in_string = true;
+    reader->in_key = reader->depth == 1 && reader->before_key;
+    if (reader->in_key)
+      dw_buf_truncate(&reader->key, 0);
+    return reader->begun ? 0 : -1;
+  case ',':
+    reader->before_key = reader->depth == 1;
+    return 0;
+  case ':':
+    reader->before_key = false;
+    return 0;
+  case ' ':
+  case '\t':
+  case '\r':
+  case '\n':
+    return 0;
+  default:
+    return reader->depth == 0 ? -1 : 0;
+  }
+}
+
+int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t length) {
+  size_t start = 0; /* of what is to be kept */
+  for (size_t i = 0; i < length; i++) {
+    char c = data[i];
+    if (reader->in_string) {
+      in_string(reader, c);
+    } else if (c == '{' || c == '[') {
+      bool before = reader->capture != DW_CAPTURE_NOTHING;
+      if ((reader->begun && reader->depth == 0) || open_bracket(reader, c) != 0)
+        return -1;
+      if (!before)
+        start = i;
+    } else if (c == '}' || c == ']') {
+      keep(reader, data + start, i + 1 - start);
+      start = i + 1;
+      if (close_bracket(reader) != 0)
+        return -1;
+    } else if (outside(reader, c) != 0) {
+      return -1;
+    }
+  }
+  keep(reader, data + start, length - start);
+  return 0;
+}
+
+bool dw_list_reader_whole(const struct dw_list_reader *reader) {
+  return reader->begun && reader->depth == 0 && reader->metadata.length > 0;
+}
+
+void dw_list_reader_free(struct dw_list_reader *reader) {
+  dw_buf_free(&reader->metadata);
+  dw_buf_free(&reader->key);
+  dw_buf_free(&reader->item);
+}

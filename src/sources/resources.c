@@ -1,0 +1,37 @@
+#include "sources/cluster_internal.h"
+
+static const char *const v1[] = {"v1", NULL};
+static const char *const v1_or_beta[] = {"v1", "v1beta1", NULL};
+static const char *const nmstate[] = {"v1", "v1beta1", "v1alpha1", NULL};
+
+static const struct dw_resource resources[] = {
+    {DW_KIND_NAD, "k8s.cni.cncf.io", v1, "network-attachment-definitions", NULL, NULL, true},
+    {DW_KIND_HYPERCONVERGED, "hco.kubevirt.io", v1_or_beta, "hyperconvergeds", NULL, NULL, true},
+    {DW_KIND_KUBEVIRT, "kubevirt.io", v1, "kubevirts", NULL, NULL, true},
+    {DW_KIND_NODE, "", v1, "nodes", NULL, NULL, true},
+    {DW_KIND_NODE_NETWORK_STATE, "nmstate.io", nmstate, "nodenetworkstates", NULL, NULL, true},
+    {DW_KIND_NETWORK, "config.openshift.io", v1, "networks", NULL, NULL, true},
+    {DW_KIND_SERVICE_CIDR, "networking.k8s.io", v1_or_beta, "servicecidrs", NULL, NULL, true},
+    /* By name, so that RBAC need allow no other ConfigMap. */
+    {DW_KIND_CONFIG_MAP, "", v1, "configmaps", "kube-system", "kubeadm-config", true},
+    {DW_KIND_CONFIG_MAP, "", v1, "configmaps", "kube-system", "cluster-config-v1", true},
+    {DW_KIND_MIGRATION, "kubevirt.io", v1, "virtualmachineinstancemigrations", NULL, NULL, true},
+    {DW_KIND_VMI, "kubevirt.io", v1, "virtualmachineinstances", NULL, NULL, false},
+};
+
+const struct dw_resource *dw_resources(size_t *count) {
+  *count = sizeof resources / sizeof *resources;
+  return resources;
+}
+
+void dw_resource_path(const struct dw_resource *resource, const char *version, struct dw_buf *out) {
+  if (*resource->group == '\0')
+    dw_buf_printf(out, "/api/%s", version);
+  else
+    dw_buf_printf(out, "/apis/%s/%s", resource->group, version);
+  if (resource->ns != NULL)
+    dw_buf_printf(out, "/namespaces/%s", resource->ns);
+  dw_buf_printf(out, "/%s?", resource->plural);
+  if (resource->name != NULL)
+    dw_buf_printf(out, "fieldSelector=metadata.name%%3D%s&", resource->name);
+}
