@@ -24,8 +24,7 @@ static int compare_candidates(const void *left, const void *right) {
   return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-/* Sorts the source's objects into the view, of each name the last. */
-static void take_objects(struct dw_view *view, const struct dw_view_source *source) {
+void dw_view_take(struct dw_view *view, const struct dw_view_source *source) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct candidate *all = dw_arena_array(scratch, source->count, sizeof *all);
   size_t count = 0;
@@ -33,17 +32,15 @@ static void take_objects(struct dw_view *view, const struct dw_view_source *sour
     if (source->objects[i]->kind < DW_KIND_COUNT)
       all[count++] = (struct candidate){source->objects[i], i};
   qsort(all, count, sizeof *all, compare_candidates);
-  view->objects = dw_arena_array(view->arena, count, sizeof *view->objects);
-  size_t kept = 0;
+  view->owned = dw_arena_array(view->arena, count, sizeof *view->owned);
   for (size_t i = 0; i < count; i++) {
     if (i + 1 < count && compare_objects(all[i].object, all[i + 1].object) == 0)
       continue;
-    view->objects[kept++] = dw_object_ref(all[i].object);
-    view->starts[all[i].object->kind + 1] = kept;
+    struct dw_view_kind *kind = &view->kinds[all[i].object->kind];
+    if (kind->count++ == 0)
+      kind->items = view->owned + view->owned_count;
+    view->owned[view->owned_count++] = dw_object_ref(all[i].object);
   }
-  for (size_t kind = 1; kind <= DW_KIND_COUNT; kind++)
-    if (view->starts[kind] < view->starts[kind - 1])
-      view->starts[kind] = view->starts[kind - 1];
 }
 
 static size_t count_running(const struct dw_view *view) {
@@ -59,7 +56,7 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
   view->arena = arena;
   view->policy = policy;
   memcpy(view->knowledge, source->knowledge, sizeof view->knowledge);
-  take_objects(view, source);
+  dw_view_take(view, source);
   view->running_migrations = count_running(view);
   dw_view_nads_build(view);
   dw_view_pools_build(view);
@@ -71,8 +68,8 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
 void dw_view_free(struct dw_view *view) {
   if (view == NULL)
     return;
-  for (size_t i = 0; i < view->starts[DW_KIND_COUNT]; i++)
-    dw_object_unref(view->objects[i]);
+  for (size_t i = 0; i < view->owned_count; i++)
+    dw_object_unref(view->owned[i]);
   dw_arena_free(view->arena);
 }
 
@@ -81,24 +78,35 @@ enum dw_knowledge dw_view_knows(const struct dw_view *view, enum dw_kind kind) {
 }
 
 size_t dw_view_count(const struct dw_view *view, enum dw_kind kind) {
-  return kind < DW_KIND_COUNT ? view->starts[kind + 1] - view->starts[kind] : 0;
+  return kind < DW_KIND_COUNT ? view->kinds[kind].count : 0;
 }
 
 const struct dw_object *dw_view_at(const struct dw_view *view, enum dw_kind kind, size_t index) {
-  return index < dw_view_count(view, kind) ? view->objects[view->starts[kind] + index] : NULL;
+  return index < dw_view_count(view, kind) ? view->kinds[kind].items[index] : NULL;
 }
 
 static int compare_places(const void *key, const void *element) {
   return compare_objects(key, *(const struct dw_object *const *)element);
 }
 
+static const struct dw_object *find_nad(const struct dw_view *view, const char *ns, const char *name) {
+  uint32_t index = dw_view_nad_index(view, ns, name);
+  if (index != DW_NOWHERE)
+    return view->nads.objects[index];
+  const struct dw_view *base = view->over.base;
+  index = base == NULL ? DW_NOWHERE : dw_view_nad_index(base, ns, name);
+  return index == DW_NOWHERE || dw_view_hides(view, index) ? NULL : base->nads.objects[index];
+}
+
 const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind kind, const char *ns, const char *name) {
+  if (kind == DW_KIND_NAD)
+    return find_nad(view, ns, name);
   size_t count = dw_view_count(view, kind);
   if (count == 0)
     return NULL;
   struct dw_object key = {.kind = kind, .namespace_ = ns, .name = name};
   const struct dw_object *const *found =
-      bsearch(&key, view->objects + view->starts[kind], count, sizeof *view->objects, compare_places);
+      bsearch(&key, view->kinds[kind].items, count, sizeof *view->kinds[kind].items, compare_places);
   return found == NULL ? NULL : *found;
 }
 

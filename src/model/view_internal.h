@@ -7,6 +7,11 @@
 
 #define DW_NOWHERE UINT32_MAX /* no such index */
 
+/* --- view.c --- */
+
+/* Sorts the source's objects into the view, of each name the last, and takes references. */
+void dw_view_take(struct dw_view *view, const struct dw_view_source *source) __attribute__((nonnull));
+
 /* --- view_nads.c --- */
 
 struct dw_user_ref {
@@ -25,6 +30,8 @@ struct dw_view_nads {
 };
 
 void dw_view_nads_build(struct dw_view *view);
+/* <0, 0, >0 as namespaces and names of two NADs are in order. */
+int dw_view_nad_compare(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
 /* The NAD's place in `objects`, or DW_NOWHERE. */
 uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name);
 
@@ -104,12 +111,30 @@ struct dw_view_nics {
 
 void dw_view_nics_build(struct dw_view *view);
 
+/* --- view_overlay.c: a view in terms of another --- */
+
+struct dw_view_overlay {
+  const struct dw_view *base;
+  uint32_t *hidden; /* NADs of the base that are gone or stand in this view's own `nads`; rising */
+  size_t hidden_count;
+};
+
+/* Whether a NAD of the base is hidden. */
+bool dw_view_hides(const struct dw_view *view, uint32_t base_nad) __attribute__((nonnull));
+
+struct dw_view_kind {
+  const struct dw_object **items; /* by namespace and name */
+  size_t count;
+};
+
 struct dw_view {
   struct dw_arena *arena;
   const struct dw_policy *policy;
   enum dw_knowledge knowledge[DW_KIND_COUNT];
-  const struct dw_object **objects; /* by kind, namespace, name; the view owns a reference to each */
-  size_t starts[DW_KIND_COUNT + 1]; /* of the kinds in `objects` */
+  const struct dw_object **owned; /* a reference to each */
+  size_t owned_count;
+  struct dw_view_kind kinds[DW_KIND_COUNT];
+  struct dw_view_overlay over; /* base: NULL for a view that stands alone */
   struct dw_view_nads nads;
   struct dw_view_pools pools;
   struct dw_view_networks networks;

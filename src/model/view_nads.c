@@ -143,8 +143,8 @@ static void build_names(struct dw_view *view) {
 
 void dw_view_nads_build(struct dw_view *view) {
   struct dw_view_nads *nads = &view->nads;
-  nads->objects = view->objects + view->starts[DW_KIND_NAD];
-  nads->count = dw_view_count(view, DW_KIND_NAD);
+  nads->objects = view->kinds[DW_KIND_NAD].items;
+  nads->count = view->kinds[DW_KIND_NAD].count;
   nads->order = dw_arena_array(view->arena, nads->count, sizeof *nads->order);
   nads->migration = dw_arena_array(view->arena, nads->count, sizeof *nads->migration);
   build_users(view);
@@ -186,8 +186,13 @@ void dw_view_set_order(struct dw_view *view, const char *ns, const char *name, s
     view->nads.order[index] = order;
 }
 
-const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name) {
-  const struct dw_view_nads *nads = &view->nads;
+int dw_view_nad_compare(const struct dw_object *a, const struct dw_object *b) {
+  int order = strcmp(a->namespace_, b->namespace_);
+  return order != 0 ? order : strcmp(a->name, b->name);
+}
+
+/* Where NADs of this NAME begin in `by_name`. */
+static size_t first_named(const struct dw_view_nads *nads, const char *name) {
   size_t low = 0;
   size_t high = nads->count;
   while (low < high) {
@@ -197,25 +202,56 @@ const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, co
     else
       high = middle;
   }
-  for (; low < nads->count; low++) {
-    const struct dw_object *nad = nads->objects[nads->by_name[low]];
+  return low;
+}
+
+/* Among VIEW's own NADs, less those that OVER hides. */
+static const char *elsewhere(const struct dw_view *view, const struct dw_view *over, const char *ns, const char *name) {
+  const struct dw_view_nads *nads = &view->nads;
+  for (size_t i = first_named(nads, name); i < nads->count; i++) {
+    const struct dw_object *nad = nads->objects[nads->by_name[i]];
     if (strcmp(nad->name, name) != 0)
       break;
-    if (strcmp(nad->namespace_, ns) != 0)
+    if (strcmp(nad->namespace_, ns) != 0 && (over == NULL || !dw_view_hides(over, nads->by_name[i])))
       return nad->namespace_;
   }
   return NULL;
 }
 
-const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name) {
+const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name) {
+  const char *own = elsewhere(view, NULL, ns, name);
+  const char *below = view->over.base == NULL ? NULL : elsewhere(view->over.base, view, ns, name);
+  if (own == NULL || below == NULL)
+    return own == NULL ? below : own;
+  return strcmp(own, below) < 0 ? own : below;
+}
+
+/* Adds the names of VIEW's own NADs of NS, less those that OVER hides, to WORDS; returns how many there are then. */
+static size_t add_names(const struct dw_view *view, const struct dw_view *over, const char *ns, const char **words,
+                        size_t count) {
   const struct dw_view_nads *nads = &view->nads;
-  size_t first = lower_bound(nads, ns, "");
-  size_t count = 0;
-  while (first + count < nads->count && strcmp(nads->objects[first + count]->namespace_, ns) == 0)
-    count++;
+  for (size_t i = lower_bound(nads, ns, ""); i < nads->count; i++) {
+    if (strcmp(nads->objects[i]->namespace_, ns) != 0)
+      break;
+    if (over == NULL || !dw_view_hides(over, (uint32_t)i))
+      words[count++] = nads->objects[i]->name;
+  }
+  return count;
+}
+
+static int compare_words(const void *left, const void *right) {
+  return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name) {
+  const struct dw_view *base = view->over.base;
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  const char **words = dw_arena_array(scratch, count, sizeof *words);
-  for (size_t i = 0; i < count; i++)
-    words[i] = nads->objects[first + i]->name;
+  size_t most = view->nads.count + (base == NULL ? 0 : base->nads.count);
+  const char **words = dw_arena_array(scratch, most, sizeof *words);
+  size_t count = add_names(view, NULL, ns, words, 0);
+  if (base != NULL) {
+    count = add_names(base, view, ns, words, count);
+    qsort(words, count, sizeof *words, compare_words); /* of equally near ones the first is taken */
+  }
   return dw_nearest(name, words, count);
 }

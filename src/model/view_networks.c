@@ -32,8 +32,8 @@ static void add_policy(const struct dw_policy *policy, struct collection *all) {
 
 static void collect(const struct dw_view *view, struct dw_arena *scratch, struct collection *all) {
   size_t room = view->policy->cluster_network_count;
-  for (size_t i = 0; i < view->starts[DW_KIND_COUNT]; i++)
-    room += view->objects[i]->network_count;
+  for (size_t i = 0; i < view->owned_count; i++)
+    room += view->owned[i]->network_count;
   all->items = dw_arena_array(scratch, room, sizeof *all->items);
   for (size_t k = 0; k < sizeof network_kinds / sizeof network_kinds[0]; k++) {
     if (network_kinds[k] == DW_KIND_NODE)

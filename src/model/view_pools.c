@@ -118,6 +118,7 @@ struct tally {
 
 struct search {
   const struct dw_view *view;
+  const struct dw_view *over; /* the one that is asked, where VIEW is its base; else NULL */
   const struct dw_pool_query *query;
   uint32_t self;
   uint8_t *seen; /* a bit a group: its conflict is counted already */
@@ -158,6 +159,8 @@ static bool is_weightier(const struct search *search, const struct dw_pool_membe
 
 static bool is_asked_for(const struct search *search, uint32_t nad) {
   size_t before = search->query->before;
+  if (search->over != NULL && dw_view_hides(search->over, nad))
+    return false;
   return nad != search->self && (before == SIZE_MAX || search->view->nads.order[nad] < before);
 }
 
@@ -231,9 +234,11 @@ static void run(struct search *search, struct dw_arena *scratch) {
   drop_repeats(&search->tally);
 }
 
-size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_query *query, struct dw_pool_hit *hit) {
+/* Looks among VIEW's own NADs; OVER as in struct search. HIT is filled where there are any. */
+static size_t look(const struct dw_view *view, const struct dw_view *over, const struct dw_pool_query *query,
+                   struct dw_pool_hit *hit) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  struct search search = {.view = view, .query = query, .first = {DW_NOWHERE, 0}};
+  struct search search = {.view = view, .over = over, .query = query, .first = {DW_NOWHERE, 0}};
   search.self = dw_view_nad_index(view, query->ns, query->name);
   run(&search, scratch);
   if (search.first.nad == DW_NOWHERE)
@@ -241,6 +246,21 @@ size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_q
   hit->nad = view->nads.objects[search.first.nad];
   hit->pool = &hit->nad->nad.pools[search.first.pool];
   hit->migration = view->nads.migration[search.first.nad];
-  dw_interval_set_overlap(query->usable, &hit->pool->usable, &hit->shared);
-  return search.tally.used < COUNT_LIMIT ? search.tally.used : COUNT_LIMIT;
+  return search.tally.used;
+}
+
+static bool goes_before(const struct dw_pool_hit *a, const struct dw_pool_hit *b) {
+  return a->migration != b->migration ? a->migration : dw_view_nad_compare(a->nad, b->nad) < 0;
+}
+
+size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_query *query, struct dw_pool_hit *hit) {
+  struct dw_pool_hit below;
+  size_t count = look(view, NULL, query, hit);
+  size_t more = view->over.base == NULL ? 0 : look(view->over.base, view, query, &below);
+  if (more > 0 && (count == 0 || goes_before(&below, hit)))
+    *hit = below;
+  count += more;
+  if (count > 0)
+    dw_interval_set_overlap(query->usable, &hit->pool->usable, &hit->shared);
+  return count < COUNT_LIMIT ? count : COUNT_LIMIT;
 }

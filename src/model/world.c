@@ -5,16 +5,27 @@
 
 struct counted {
   struct dw_world world; /* first: a pointer to it is one to this */
+  struct dw_world *base; /* of an overlay; NULL */
   atomic_size_t references;
 };
 
-struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view) {
+static struct dw_world *make(struct dw_policy *policy, struct dw_view *view, struct dw_world *base) {
   struct counted *counted = malloc(sizeof *counted);
   if (counted == NULL)
     abort();
   counted->world = (struct dw_world){policy, view};
+  counted->base = base;
   atomic_init(&counted->references, 1);
   return &counted->world;
+}
+
+struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view) {
+  return make(policy, view, NULL);
+}
+
+struct dw_world *dw_world_overlay(struct dw_world *base, const struct dw_change *changes, size_t count) {
+  struct dw_view *view = dw_view_overlay(base->view, changes, count);
+  return make(dw_policy_ref(base->policy), view, dw_world_ref(base));
 }
 
 struct dw_world *dw_world_ref(struct dw_world *world) {
@@ -31,5 +42,6 @@ void dw_world_unref(struct dw_world *world) {
     return;
   dw_view_free(world->view);
   dw_policy_free(world->policy);
+  dw_world_unref(counted->base);
   free(counted);
 }

@@ -39,8 +39,9 @@ struct dw_change {
                                      name count */
   bool gone;
 };
-/* A view of BASE with CHANGES (later ones before earlier ones of the same name), which answers every question below as
- * one built from scratch would. Costs what CHANGES cost, not what BASE costs. BASE must outlive it (dw_world_overlay
+/* A view of BASE with CHANGES (of one name the last counts), which answers every question below as one built from
+ * scratch would, but for dw_view_count() and dw_view_at() of NADs, which tell of BASE, and without dw_view_set_order().
+ * Costs what CHANGES cost, not what BASE costs. BASE is no overlay itself, and must outlive it (dw_world_overlay()
  * keeps it). The view takes references of its own. */
 struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count)
     __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
