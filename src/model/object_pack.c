@@ -117,6 +117,7 @@ static void pack_kind(struct packer *p, struct dw_object *object) {
   case DW_KIND_KUBEVIRT:
     object->user.network = pack_text(p, object->user.network);
     object->user.jsonpatch_network = pack_text(p, object->user.jsonpatch_network);
+    object->user.json = pack_text(p, object->user.json);
     break;
   case DW_KIND_NODE:
     pack_node(p, object);

@@ -69,9 +69,9 @@ struct dw_store {
   const struct dw_object **objects; /* a reference to each */
   size_t count, capacity;
 };
-/* Both take the reference over. */
+/* Both take the reference over; whether putting changes what the rules read. */
 void dw_store_append(struct dw_store *store, const struct dw_object *object) __attribute__((nonnull));
-void dw_store_put(struct dw_store *store, const struct dw_object *object) __attribute__((nonnull));
+bool dw_store_put(struct dw_store *store, const struct dw_object *object) __attribute__((nonnull));
 /* What was appended is sorted; of equal names the last stays. */
 void dw_store_sort(struct dw_store *store) __attribute__((nonnull));
 /* Whether it was there. */

@@ -39,15 +39,15 @@ static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size
     const char *text;
   } lines[] = {
       [DW_FEED_LISTING] = {DW_LOG_WARN, "can't be read yet"},
-      [DW_FEED_WATCHING] = {DW_LOG_INFO, "is read and watched"},
+      [DW_FEED_WATCHING] = {DW_LOG_INFO, "read and watched"},
       [DW_FEED_BROKEN] = {DW_LOG_WARN, "can't be watched now; what was read stands"},
-      [DW_FEED_ABSENT] = {DW_LOG_INFO, "is not there (its CRD is not installed)"},
-      [DW_FEED_FORBIDDEN] = {DW_LOG_ERROR, "may not be read (RBAC); what hangs on it \"could not be checked\""},
+      [DW_FEED_ABSENT] = {DW_LOG_INFO, "not there: the CRD is not installed"},
+      [DW_FEED_FORBIDDEN] = {DW_LOG_ERROR, "may not be read (RBAC): what hangs on it \"could not be checked\""},
   };
   const struct dw_resource *resource = feed->status.resource;
   char message[200];
   DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  snprintf(message, sizeof message, "%s %s", resource->plural, lines[state].text);
+  snprintf(message, sizeof message, "%s: %s", resource->plural, lines[state].text);
   dw_buf_printf(&fields, "\"group\":\"%s\",\"objects\":%zu", group_of(resource), objects);
   if (resource->name != NULL)
     dw_buf_printf(&fields, ",\"name\":\"%s/%s\"", resource->ns, resource->name);
@@ -160,26 +160,31 @@ static void on_opened(void *context) {
   set_state(context, DW_FEED_WATCHING, "");
 }
 
-static void put(struct dw_feed *feed, const dw_json *json) {
+/* Whether it changes what the rules read: nodes and NodeNetworkStates are written every few minutes without a change.
+ */
+static bool put(struct dw_feed *feed, const dw_json *json) {
   const struct dw_object *object = NULL;
   int failed = reduce(feed, json, &object);
   const char *ns = dw_json_string(dw_json_path(json, "metadata", "namespace", NULL));
   const char *name = dw_json_string(dw_json_path(json, "metadata", "name", NULL));
   lock(feed);
+  bool changed = false;
   if (object != NULL)
-    dw_store_put(&feed->store, object);
+    changed = dw_store_put(&feed->store, object);
   else /* what was read of it before is no longer true */
-    dw_store_remove(&feed->store, ns == NULL ? "" : ns, name == NULL ? "" : name);
+    changed = dw_store_remove(&feed->store, ns == NULL ? "" : ns, name == NULL ? "" : name);
   feed->status.unreadable += failed != 0;
   unlock(feed);
+  return changed;
 }
 
-static void drop(struct dw_feed *feed, const dw_json *json) {
+static bool drop(struct dw_feed *feed, const dw_json *json) {
   const char *ns = dw_json_string(dw_json_path(json, "metadata", "namespace", NULL));
   const char *name = dw_json_string(dw_json_path(json, "metadata", "name", NULL));
   lock(feed);
-  dw_store_remove(&feed->store, ns == NULL ? "" : ns, name == NULL ? "" : name);
+  bool changed = dw_store_remove(&feed->store, ns == NULL ? "" : ns, name == NULL ? "" : name);
   unlock(feed);
+  return changed;
 }
 
 static int fail_watch(struct dw_feed *feed, enum dw_outcome outcome, const char *why) {
@@ -204,7 +209,8 @@ static int on_error_event(struct dw_feed *feed, const dw_json *status) {
                     message == NULL ? "the watch ended with an error" : message);
 }
 
-static int on_event(struct dw_feed *feed, const char *text, size_t length) {
+/* CHANGED is set where what the rules read did. */
+static int on_event(struct dw_feed *feed, const char *text, size_t length, bool *changed) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const dw_json *event = dw_json_parse(arena, text, length, DW_JSON_PLAIN, NULL);
   const char *type = dw_json_get_string(event, "type");
@@ -214,9 +220,9 @@ static int on_event(struct dw_feed *feed, const char *text, size_t length) {
   if (strcmp(type, "ERROR") == 0)
     return on_error_event(feed, object);
   if (strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0)
-    put(feed, object);
+    *changed |= put(feed, object);
   else if (strcmp(type, "DELETED") == 0)
-    drop(feed, object);
+    *changed |= drop(feed, object);
   return note_version(feed, object);
 }
 
@@ -227,31 +233,29 @@ static int add_to_line(struct dw_feed *feed, const char *data, size_t length) {
   return 0;
 }
 
-static bool is_bookmark_alone(const char *line) {
-  return strncmp(line, "{\"type\":\"BOOKMARK\"", 18) == 0;
-}
-
-static bool on_watched(void *context, const char *data, size_t length) {
-  struct dw_feed *feed = context;
-  bool changed = false;
-  heard(feed);
+static bool take_lines(struct dw_feed *feed, const char *data, size_t length, bool *changed) {
   for (const char *end; (end = memchr(data, '\n', length)) != NULL;) {
     size_t part = (size_t)(end - data);
     if (add_to_line(feed, data, part) != 0)
       return false;
     data += part + 1;
     length -= part + 1;
-    bool ok = feed->line.length == 0 || on_event(feed, dw_buf_text(&feed->line), feed->line.length) == 0;
-    changed = changed || !is_bookmark_alone(dw_buf_text(&feed->line));
+    bool ok = feed->line.length == 0 || on_event(feed, dw_buf_text(&feed->line), feed->line.length, changed) == 0;
     dw_buf_truncate(&feed->line, 0);
-    if (!ok) {
-      tell_changed(feed);
+    if (!ok)
       return false;
-    }
   }
+  return add_to_line(feed, data, length) == 0;
+}
+
+static bool on_watched(void *context, const char *data, size_t length) {
+  struct dw_feed *feed = context;
+  bool changed = false;
+  heard(feed);
+  bool more = take_lines(feed, data, length, &changed);
   if (changed)
     tell_changed(feed);
-  return add_to_line(feed, data, length) == 0;
+  return more;
 }
 
 /* Spread, so that the watches of many feeds and replicas do not end at the same moment. */

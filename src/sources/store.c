@@ -42,17 +42,24 @@ void dw_store_append(struct dw_store *store, const struct dw_object *object) {
   store->objects[store->count++] = object;
 }
 
-void dw_store_put(struct dw_store *store, const struct dw_object *object) {
+/* The older of two that are the same stays: views share it. */
+static bool replace(const struct dw_object **place, const struct dw_object *object) {
+  bool same = dw_object_same(*place, object);
+  dw_object_unref(same ? object : *place);
+  if (!same)
+    *place = object;
+  return !same;
+}
+
+bool dw_store_put(struct dw_store *store, const struct dw_object *object) {
   size_t place = place_of(store, object->namespace_, object->name);
-  if (is_at(store, place, object->namespace_, object->name)) {
-    dw_object_unref(store->objects[place]);
-    store->objects[place] = object;
-    return;
-  }
+  if (is_at(store, place, object->namespace_, object->name))
+    return replace(&store->objects[place], object);
   make_room(store);
   memmove(store->objects + place + 1, store->objects + place, (store->count - place) * sizeof *store->objects);
   store->objects[place] = object;
   store->count++;
+  return true;
 }
 
 static int by_name(const void *left, const void *right) {
