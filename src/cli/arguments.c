@@ -9,6 +9,8 @@ static int read_options(int argc, char **argv, struct cli_manifest_arguments *ou
                                           {"policy", required_argument, NULL, 'p'},
                                           {"namespace", required_argument, NULL, 'n'},
                                           {"output", required_argument, NULL, 'o'},
+                                          {"kubeconfig", required_argument, NULL, 'K'},
+                                          {"context", required_argument, NULL, 'C'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   int option;
@@ -19,6 +21,12 @@ static int read_options(int argc, char **argv, struct cli_manifest_arguments *ou
       break;
     case 's':
       out->world.state = optarg;
+      break;
+    case 'K':
+      out->world.kubeconfig = optarg;
+      break;
+    case 'C':
+      out->world.context = optarg;
       break;
     case 'p':
       out->world.policy = optarg;
@@ -48,7 +56,7 @@ static int read_arguments(const char *command, int argc, char **argv, struct cli
     return cli_usage(command, "name the manifests: -f PATH");
   if (strcmp(out->form, "text") != 0 && strcmp(out->form, "json") != 0)
     return cli_usage(command, "unknown output form \"%s\": text or json", out->form);
-  return CLI_OK;
+  return cli_check_world(command, &out->world);
 }
 
 int cli_subjects_open(const char *command, int argc, char **argv, struct cli_subjects *out) {

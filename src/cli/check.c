@@ -146,7 +146,8 @@ static void print_json(const struct report *report) {
 }
 
 static int help(void) {
-  puts("usage: droveway check -f PATH... [--state DIR] [--policy FILE] [-n NAMESPACE] [-o text|json]\n"
+  puts("usage: droveway check -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
+       "       [-n NAMESPACE] [-o text|json]\n"
        "\n"
        "Lints manifests as if they were applied in turn, NADs before the HyperConverged and KubeVirt objects that\n"
        "name them: YAML streams, JSON and `kind: List`, in files, folders and on standard input (-). Other kinds are\n"
@@ -155,6 +156,7 @@ static int help(void) {
        "  -f, --filename PATH   a file, a folder (with all below it) or -; may be given again\n"
        "  -s, --state DIR       the cluster's objects; without it, rules that need facts warn that they could not be "
        "checked\n"
+       "      --kubeconfig FILE the live cluster instead; --context NAME for another than the current one\n"
        "  -p, --policy FILE     the policy in force\n"
        "  -n, --namespace NAME  where manifests go that name no namespace (default: the policy's)\n"
        "  -o, --output FORM     text (default) or json\n"

@@ -7,6 +7,7 @@
 
 #include "droveway/base/error.h"
 #include "droveway/model/view.h"
+#include "droveway/sources/cluster.h"
 #include "droveway/sources/state.h"
 
 enum { CLI_OK = 0, CLI_DENIED = 1, CLI_FAILED = 2 };
@@ -22,6 +23,9 @@ int cli_review(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_rules(int argc, char **argv);
+
+int cli_audit(int argc, char **argv);
+int cli_snapshot(int argc, char **argv);
 int cli_certs(int argc, char **argv);
 int cli_sleep(int argc, char **argv);
 int cli_version(int argc, char **argv);
@@ -37,14 +41,20 @@ int cli_unknown(const char *what, const char *given, const char *const *known, s
 /* Flushes standard output: STATUS, or CLI_FAILED where it could not be written. */
 int cli_finish(int status);
 
-/* --policy and --state; NULL where not given. */
+/* --policy, --state, --kubeconfig and --context; NULL where not given. */
 struct cli_world_options {
   const char *policy;
   const char *state;
+  const char *kubeconfig;
+  const char *context;
+  bool in_cluster; /* the cluster that this runs in */
 };
+/* CLI_FAILED where they exclude each other. */
+int cli_check_world(const char *command, const struct cli_world_options *options);
 /* The same with the rule ids, for dw_policy_load() and dw_world_load(). */
 struct dw_sources cli_sources(const struct cli_world_options *options);
-/* NULL with the reason in ERR. The caller unrefs. */
+/* The world of the policy and of --state or --kubeconfig's cluster (state.c). NULL with the reason in ERR. The caller
+ * unrefs. */
 struct dw_world *cli_world(const struct cli_world_options *options, struct dw_error *err);
 
 #endif

@@ -43,9 +43,12 @@ struct dw_sources cli_sources(const struct cli_world_options *options) {
   return sources;
 }
 
-struct dw_world *cli_world(const struct cli_world_options *options, struct dw_error *err) {
-  struct dw_sources sources = cli_sources(options);
-  return dw_world_load(&sources, err);
+int cli_check_world(const char *command, const struct cli_world_options *options) {
+  if (options->state != NULL && options->kubeconfig != NULL)
+    return cli_usage(command, "give --state or --kubeconfig, not both");
+  if (options->context != NULL && options->kubeconfig == NULL)
+    return cli_usage(command, "--context names a context of a --kubeconfig");
+  return CLI_OK;
 }
 
 int cli_finish(int status) {

@@ -189,13 +189,15 @@ static void print_all(struct dw_arena *arena, const struct cli_subjects *subject
 
 static int help(void) {
   puts(
-      "usage: droveway inspect -f PATH... [--state DIR] [--policy FILE] [-n NAMESPACE] [-o text|json]\n"
+      "usage: droveway inspect -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
+      "       [-n NAMESPACE] [-o text|json]\n"
       "\n"
       "Prints what was understood of each NetworkAttachmentDefinition: whether it is a migration network and why, its\n"
       "plugins, and the pools with how many addresses they can hand out.\n"
       "\n"
       "  -f, --filename PATH   a file, a folder (with all below it) or -; may be given again\n"
       "  -s, --state DIR       the cluster's objects: who names a NAD as migration network\n"
+      "      --kubeconfig FILE the live cluster instead; --context NAME for another than the current one\n"
       "  -p, --policy FILE     the policy in force\n"
       "  -n, --namespace NAME  where manifests go that name no namespace (default: the policy's)\n"
       "  -o, --output FORM     text (default) or json\n"

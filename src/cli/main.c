@@ -9,6 +9,8 @@ static const struct cli_command commands[] = {
     {"review", "answer one recorded AdmissionReview and print the answer", cli_review},
     {"check", "lint manifests as if they were applied in turn", cli_check},
     {"inspect", "show what was understood of each NAD: classification, plugins, pools", cli_inspect},
+    {"audit", "judge what is in a cluster already", cli_audit},
+    {"snapshot", "write what the rules see of a cluster as a state folder", cli_snapshot},
     {"rules", "the rule catalogue with the actions in force", cli_rules},
     {"certs", "make or check the certificates that `serve` needs", cli_certs},
     {"sleep", "wait: for a preStop hook in an image without a shell", cli_sleep},

@@ -16,7 +16,7 @@ struct review_options {
 
 static int help(void) {
   puts(
-      "usage: droveway review FILE [--mutate] [--policy FILE] [--state DIR]\n"
+      "usage: droveway review FILE [--mutate] [--policy FILE] [--state DIR | --kubeconfig FILE]\n"
       "\n"
       "Answers one recorded AdmissionReview (- = standard input) and prints the AdmissionReview answer, byte for byte\n"
       "as `serve` would send it.\n"
@@ -24,6 +24,7 @@ static int help(void) {
       "      --mutate        answer as /mutate does; without it as /validate\n"
       "  -p, --policy FILE   the policy; without it the defaults\n"
       "  -s, --state DIR     Kubernetes objects that stand for the cluster; without it nothing is known of one\n"
+      "      --kubeconfig FILE  the live cluster instead; --context NAME picks another than its current one\n"
       "      --help          this text\n"
       "\n"
       "Exit status: 0 allowed, 1 denied, 2 bad usage or unreadable input.");
@@ -35,6 +36,8 @@ static bool read_options(int argc, char **argv, struct review_options *out, int 
   static const struct option options[] = {{"mutate", no_argument, NULL, 'm'},
                                           {"policy", required_argument, NULL, 'p'},
                                           {"state", required_argument, NULL, 's'},
+                                          {"kubeconfig", required_argument, NULL, 'K'},
+                                          {"context", required_argument, NULL, 'C'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   *status = CLI_FAILED;
@@ -46,6 +49,10 @@ static bool read_options(int argc, char **argv, struct review_options *out, int 
       out->world.policy = optarg;
     else if (option == 's')
       out->world.state = optarg;
+    else if (option == 'K')
+      out->world.kubeconfig = optarg;
+    else if (option == 'C')
+      out->world.context = optarg;
     else {
       *status = option == 'h' ? help() : cli_bad_option(argv);
       return false;
@@ -56,7 +63,7 @@ static bool read_options(int argc, char **argv, struct review_options *out, int 
     return false;
   }
   out->file = argv[optind];
-  return true;
+  return cli_check_world("review", &out->world) == CLI_OK;
 }
 
 static int answer_review(const struct review_options *options, const struct dw_world *world, struct dw_error *err) {

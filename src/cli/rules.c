@@ -82,7 +82,7 @@ int cli_rules(int argc, char **argv) {
                                           {"output", required_argument, NULL, 'o'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-  struct cli_world_options world = {NULL, NULL};
+  struct cli_world_options world = {.policy = NULL};
   const char *form = "text";
   int option;
   while ((option = getopt_long(argc, argv, "p:o:h", options, NULL)) != -1) {

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -6,143 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "cli/cli.h"
+#include "cli/serve_options.h"
 #include "droveway/base/buf.h"
 #include "droveway/base/log.h"
-#include "droveway/base/text.h"
 #include "droveway/pki/certs.h"
+#include "droveway/server/auditor.h"
 #include "droveway/server/limits.h"
 #include "droveway/server/listen.h"
+#include "droveway/server/recorder.h"
 #include "droveway/server/reload.h"
 #include "droveway/server/server.h"
 
-struct serve_options {
-  struct cli_world_options world;
-  const char *listen;
-  const char *certificate;
-  const char *key;
-  unsigned threads;
-  size_t max_body;
-  size_t max_memory;
-};
-
-enum { FEWEST_BYTES = 1024, MOST_FILES = 4096 };
-
-static int help(void) {
-  puts(
-      "usage: droveway serve --tls-cert FILE --tls-key FILE [OPTION...]\n"
-      "\n"
-      "The HTTPS webhook: POST /validate and /mutate; GET /livez, /readyz and /healthz.\n"
-      "\n"
-      "      --listen ADDR:PORT   where to listen; default :8443, on every address; [::1]:8443 for IPv6,\n"
-      "                           127.0.0.1:0 for any free port (the log's first line tells which)\n"
-      "      --tls-cert FILE      the server's certificate, PEM (see `droveway certs`)\n"
-      "      --tls-key FILE       its private key, PEM\n"
-      "  -p, --policy FILE        the policy; without it the defaults\n"
-      "  -s, --state DIR          Kubernetes objects that stand for the cluster; without it nothing is known of one\n"
-      "      --threads N          threads that answer, 1 to 64; default: one a core\n"
-      "      --max-body SIZE      largest request body; default 8Mi\n"
-      "      --max-memory SIZE    memory for the parsed JSON of one request; default 64Mi\n"
-      "      --help               this text\n"
-      "\n"
-      "SIZE is in bytes, or with Ki, Mi or Gi. Policy and state are read again when they change and on SIGHUP; broken\n"
-      "new ones leave the old ones in force and are reported. SIGTERM finishes what is in flight. One JSON log line a\n"
-      "decision on standard error.");
-  return cli_finish(CLI_OK);
-}
-
-static int read_threads(const char *text, unsigned *out) {
-  int64_t threads = 0;
-  if (!dw_parse_int64(text, &threads) || threads < 1 || threads > DW_MAX_THREADS)
-    return cli_usage("serve", "--threads takes 1 to %d, not \"%s\"", DW_MAX_THREADS, text);
-  *out = (unsigned)threads;
-  return CLI_OK;
-}
-
-static unsigned cores(void) {
-  long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count < 1 ? 1 : count > DW_MAX_THREADS ? DW_MAX_THREADS : (unsigned)count;
-}
-
-/* "8Mi": digits, then nothing, Ki, Mi or Gi. */
-static int read_size(const char *option, const char *text, size_t *out) {
-  static const char *const suffixes[] = {"", "Ki", "Mi", "Gi"};
-  char digits[16] = "";
-  int64_t size = 0;
-  size_t length = strspn(text, "0123456789");
-  for (unsigned i = 0; i < 4 && length > 0 && length < 10; i++) {
-    if (strcmp(text + length, suffixes[i]) != 0)
-      continue;
-    memcpy(digits, text, length);
-    if (!dw_parse_int64(digits, &size))
-      break;
-    size <<= 10 * i;
-    if (size < FEWEST_BYTES || size > (int64_t)16 << 30)
-      break;
-    *out = (size_t)size;
-    return CLI_OK;
-  }
-  return cli_usage("serve", "%s takes 1Ki to 16Gi, as in 8Mi, not \"%s\"", option, text);
-}
-
-static int read_option(int option, char **argv, struct serve_options *out) {
-  switch (option) {
-  case 'l':
-    out->listen = optarg;
-    return CLI_OK;
-  case 'c':
-    out->certificate = optarg;
-    return CLI_OK;
-  case 'k':
-    out->key = optarg;
-    return CLI_OK;
-  case 'p':
-    out->world.policy = optarg;
-    return CLI_OK;
-  case 's':
-    out->world.state = optarg;
-    return CLI_OK;
-  case 't':
-    return read_threads(optarg, &out->threads);
-  case 'b':
-    return read_size("--max-body", optarg, &out->max_body);
-  case 'm':
-    return read_size("--max-memory", optarg, &out->max_memory);
-  default:
-    return cli_bad_option(argv);
-  }
-}
-
-/* False where the command ends here, with STATUS. */
-static bool read_options(int argc, char **argv, struct serve_options *out, int *status) {
-  static const struct option options[] = {
-      {"listen", required_argument, NULL, 'l'},   {"tls-cert", required_argument, NULL, 'c'},
-      {"tls-key", required_argument, NULL, 'k'},  {"policy", required_argument, NULL, 'p'},
-      {"state", required_argument, NULL, 's'},    {"threads", required_argument, NULL, 't'},
-      {"max-body", required_argument, NULL, 'b'}, {"max-memory", required_argument, NULL, 'm'},
-      {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
-  *status = CLI_FAILED;
-  int option;
-  while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
-    if (option == 'h') {
-      *status = help();
-      return false;
-    }
-    if (read_option(option, argv, out) != CLI_OK)
-      return false;
-  }
-  if (optind < argc) {
-    cli_usage("serve", "unexpected argument \"%s\"", argv[optind]);
-    return false;
-  }
-  if (out->certificate == NULL || out->key == NULL) {
-    cli_usage("serve", "--tls-cert and --tls-key are both needed ('droveway certs' makes them)");
-    return false;
-  }
-  return true;
-}
+enum { MOST_FILES = 4096 };
 
 /* Every thread started from here on leaves these signals to the main one. */
 static void block_signals(sigset_t *signals) {
@@ -184,16 +60,42 @@ static void wait_for_end(const sigset_t *signals, struct dw_worlds *worlds) {
     int number = 0;
     if (sigwait(signals, &number) != 0)
       continue;
-    if (number != SIGHUP) {
-      dw_log(DW_LOG_INFO, "stopping: finishing what is in flight");
+    if (number != SIGHUP)
       return;
-    }
     dw_worlds_reread(worlds);
   }
 }
 
+/* Whoever looks at /readyz goes elsewhere meanwhile. A second signal cuts it short. */
+static void keep_answering(const sigset_t *signals, unsigned milliseconds) {
+  struct timespec left = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000L};
+  siginfo_t info;
+  while (milliseconds > 0 && sigtimedwait(signals, &info, &left) == SIGHUP)
+    continue;
+}
+
+/* A second is kept for finishing what is in flight. */
+static void stop(const struct serve_options *options, const sigset_t *signals, struct dw_server *server) {
+  unsigned total = options->shutdown_timeout_ms;
+  unsigned room = total > 1000 ? total - 1000 : 0;
+  unsigned delay = options->shutdown_delay_ms < room ? options->shutdown_delay_ms : room;
+  dw_log(DW_LOG_INFO, "stopping: not ready, answering for %u ms more, then finishing what is in flight", delay);
+  dw_server_drain(server);
+  keep_answering(signals, delay);
+  dw_server_limit_stop(server, total - delay);
+  dw_server_stop(server);
+  dw_log(DW_LOG_INFO, "stopped");
+}
+
+struct parts {
+  struct dw_api_config *cluster; /* NULL: a state folder, or nothing */
+  struct dw_worlds *worlds;
+  struct dw_recorder *recorder;
+  struct dw_auditor *auditor;
+};
+
 static int run(const struct serve_options *options, const struct dw_pki_pair *pair, const sigset_t *signals,
-               struct dw_worlds *worlds) {
+               const struct parts *parts) {
   struct dw_error err = DW_ERROR_INIT;
   int fd = dw_listen_open(options->listen, &err);
   if (fd < 0)
@@ -204,33 +106,71 @@ static int run(const struct serve_options *options, const struct dw_pki_pair *pa
                                                                          .threads = options->threads,
                                                                          .max_body = options->max_body,
                                                                          .max_memory = options->max_memory,
-                                                                         .worlds = worlds},
+                                                                         .worlds = parts->worlds,
+                                                                         .recorder = parts->recorder,
+                                                                         .auditor = parts->auditor},
                                              &err);
   if (server == NULL)
     return cli_fail(&err);
   log_listening(fd, options, pair);
-  wait_for_end(signals, worlds);
-  dw_server_stop(server);
-  dw_log(DW_LOG_INFO, "stopped");
+  wait_for_end(signals, parts->worlds);
+  stop(options, signals, server);
   return CLI_OK;
 }
 
+static void log_source(const struct serve_options *options, const struct dw_api_config *cluster) {
+  if (cluster != NULL)
+    dw_log(DW_LOG_INFO, "the cluster is watched at %s", dw_api_config_server(cluster));
+  else if (options->world.state != NULL)
+    dw_log(DW_LOG_INFO, "the folder %s stands for the cluster", options->world.state);
+  else
+    dw_log(DW_LOG_WARN, "nothing is known of a cluster: rules that need facts say \"could not be checked\"");
+}
+
+/* What is made of the parts stays in OUT where one fails. */
+static int make_parts(const struct serve_options *options, struct parts *out, struct dw_error *err) {
+  if (options->world.kubeconfig != NULL || (options->world.state == NULL && dw_api_in_cluster())) {
+    struct dw_api_options api = {options->world.kubeconfig, options->world.context};
+    out->cluster = dw_api_config_load(&api, err);
+    if (out->cluster == NULL)
+      return -1;
+  }
+  log_source(options, out->cluster);
+  out->worlds = dw_worlds_start(
+      &(struct dw_worlds_options){.sources = cli_sources(&options->world), .cluster = out->cluster}, err);
+  if (out->worlds == NULL)
+    return -1;
+  if (options->record != NULL && (out->recorder = dw_recorder_new(options->record, err)) == NULL)
+    return -1;
+  if (options->audit_interval_ms == 0)
+    return 0;
+  struct dw_auditor_options audit = {out->worlds, out->cluster, options->audit_interval_ms};
+  out->auditor = dw_auditor_start(&audit, err);
+  return out->auditor == NULL ? -1 : 0;
+}
+
+static void drop_parts(struct parts *parts) {
+  dw_auditor_stop(parts->auditor);
+  dw_recorder_free(parts->recorder);
+  dw_worlds_stop(parts->worlds);
+  dw_api_config_free(parts->cluster);
+}
+
 int cli_serve(int argc, char **argv) {
-  struct serve_options options = {
-      .listen = ":8443", .threads = cores(), .max_body = DW_DEFAULT_MAX_BODY, .max_memory = DW_DEFAULT_MAX_MEMORY};
+  struct serve_options options;
   struct dw_error err = DW_ERROR_INIT;
   struct dw_pki_pair pair = {.certificate = NULL};
+  struct parts parts = {.cluster = NULL};
   sigset_t signals;
   int status = CLI_OK;
-  if (!read_options(argc, argv, &options, &status))
+  if (!serve_options_read(argc, argv, &options, &status))
     return status;
   if (dw_pki_pair_load(options.certificate, options.key, &pair, &err) != 0)
     return cli_fail(&err);
   block_signals(&signals);
   raise_file_limit();
-  struct dw_worlds *worlds = dw_worlds_start(&(struct dw_worlds_options){.sources = cli_sources(&options.world)}, &err);
-  status = worlds == NULL ? cli_fail(&err) : run(&options, &pair, &signals, worlds);
-  dw_worlds_stop(worlds);
+  status = make_parts(&options, &parts, &err) != 0 ? cli_fail(&err) : run(&options, &pair, &signals, &parts);
+  drop_parts(&parts);
   dw_pki_pair_free(&pair);
   return status;
 }

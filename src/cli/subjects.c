@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/state.h"
+
 static enum dw_kind kind_of(const dw_json *json) {
   const char *version = dw_json_get_string(json, "apiVersion");
   const char *kind = dw_json_get_string(json, "kind");
@@ -128,15 +130,13 @@ static int read_subjects(struct cli_subjects *out, const struct dw_manifest *man
   return 0;
 }
 
-static void build_world(struct cli_subjects *out, struct dw_policy *policy, const struct cli_world_options *options,
-                        const struct dw_object *const *state, size_t state_count) {
+static void build_world(struct cli_subjects *out, struct dw_policy *policy, const struct cli_state *state) {
   const struct dw_object **objects =
-      dw_arena_array(out->arena, state_count + out->count + 1, sizeof(const struct dw_object *));
-  struct dw_view_source source = {.objects = objects, .count = state_count};
-  if (state_count)
-    memcpy(objects, state, state_count * sizeof *objects);
-  if (options->state)
-    dw_state_knowledge(&source);
+      dw_arena_array(out->arena, state->count + out->count + 1, sizeof(const struct dw_object *));
+  struct dw_view_source source = {.objects = objects, .count = state->count};
+  if (state->count)
+    memcpy(objects, state->objects, state->count * sizeof *objects);
+  memcpy(source.knowledge, state->knowledge, sizeof source.knowledge);
   for (size_t i = 0; i < out->count; i++)
     if (out->items[i].object)
       objects[source.count++] = out->items[i].object;
@@ -152,24 +152,18 @@ static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy,
                             struct dw_error *err) {
   const struct cli_world_options *options = &arguments->world;
   const char *ns = arguments->ns ? arguments->ns : policy->namespace_;
-  struct dw_manifest *state = NULL;
-  const struct dw_object **objects = NULL;
-  size_t count = 0;
+  struct cli_state state = {.manifests = NULL};
   int status = read_subjects(out, manifests, ns, err);
-  if (status == 0 && options->state)
-    status = dw_manifests_read(out->arena, &options->state, 1, &state, err);
-  if (status == 0 && options->state)
-    status = dw_state_objects(options->state, policy->namespace_, &objects, &count, err);
-  struct old_objects old = index_old(out->arena, state, policy->namespace_);
+  if (status == 0)
+    status = cli_state_read(out->arena, options, policy->namespace_, &state, err);
+  struct old_objects old = index_old(out->arena, state.manifests, policy->namespace_);
   for (size_t i = 0; i < out->count; i++)
     out->items[i].old = find_old(&old, &out->items[i]);
   if (status == 0)
-    build_world(out, policy, options, objects, count);
+    build_world(out, policy, &state);
   else
     dw_policy_free(policy);
-  for (size_t i = 0; i < count; i++)
-    dw_object_unref(objects[i]);
-  free(objects);
+  cli_state_free(&state);
   return status;
 }
 

@@ -120,11 +120,21 @@ static const struct dw_object *first_in_namespace(const struct dw_view *view, en
   return NULL;
 }
 
-bool dw_view_decentralized(const struct dw_view *view) {
+static const struct dw_object *user_in_force(const struct dw_view *view) {
   const struct dw_object *user = first_in_namespace(view, DW_KIND_HYPERCONVERGED);
-  if (user == NULL)
-    user = first_in_namespace(view, DW_KIND_KUBEVIRT);
+  return user != NULL ? user : first_in_namespace(view, DW_KIND_KUBEVIRT);
+}
+
+bool dw_view_decentralized(const struct dw_view *view) {
+  const struct dw_object *user = user_in_force(view);
   return user != NULL && user->user.decentralized;
+}
+
+const char *dw_view_network(const struct dw_view *view) {
+  const struct dw_object *user = user_in_force(view);
+  if (user == NULL)
+    return NULL;
+  return user->user.jsonpatch_network != NULL ? user->user.jsonpatch_network : user->user.network;
 }
 
 size_t dw_view_running_migrations(const struct dw_view *view) {

@@ -169,10 +169,19 @@ static int check_subject(const struct dw_request *request, struct dw_error *err)
   return 0;
 }
 
+int dw_review_read(struct dw_arena *arena, const char *body, size_t length, struct dw_request *out,
+                   struct dw_error *err) {
+  struct dw_request request;
+  if (dw_request_read(arena, body, length, &request, err) != 0 || check_subject(&request, err) != 0)
+    return -1;
+  *out = request;
+  return 0;
+}
+
 int dw_review(struct dw_arena *arena, const struct dw_world *world, bool mutate, const char *body, size_t length,
               struct dw_buf *out, struct dw_request *request, struct dw_answer *answer, struct dw_error *err) {
   struct dw_request asked;
-  if (dw_request_read(arena, body, length, &asked, err) != 0 || check_subject(&asked, err) != 0)
+  if (dw_review_read(arena, body, length, &asked, err) != 0)
     return -1;
   struct dw_answer answered;
   if (mutate)

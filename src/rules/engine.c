@@ -7,9 +7,10 @@
 #include "rules/families.h"
 #include "rules/rules_internal.h"
 
-static const struct dw_family *const families[] = {
-    &dw_family_cni,        &dw_family_ipam, &dw_family_range,  &dw_family_overlap, &dw_family_migration, &dw_family_nic,
-    &dw_family_allocation, &dw_family_use,  &dw_family_config, &dw_family_limits,  &dw_family_operator};
+static const struct dw_family *const families[] = {&dw_family_cni,        &dw_family_ipam,      &dw_family_range,
+                                                   &dw_family_overlap,    &dw_family_migration, &dw_family_nic,
+                                                   &dw_family_allocation, &dw_family_use,       &dw_family_config,
+                                                   &dw_family_limits,     &dw_family_operator,  &dw_family_bypass};
 
 enum { RULES_MAX = 128 };
 
@@ -67,6 +68,8 @@ static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
     return (check->kind == DW_KIND_HYPERCONVERGED || check->kind == DW_KIND_KUBEVIRT) && writes;
   case DW_SCOPE_HYPERCONVERGED:
     return check->kind == DW_KIND_HYPERCONVERGED && writes;
+  case DW_SCOPE_VMI:
+    return check->kind == DW_KIND_VMI;
   }
   return false;
 }

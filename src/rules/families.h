@@ -21,5 +21,6 @@ extern const struct dw_family dw_family_use;        /* use.c: network-in-use, ne
 extern const struct dw_family dw_family_config;     /* config.c: config-*, network-*, migrations-running */
 extern const struct dw_family dw_family_limits;     /* limits.c: limit-* ... bandwidth */
 extern const struct dw_family dw_family_operator;   /* operator.c: jsonpatch-network, eviction-strategy */
+extern const struct dw_family dw_family_bypass;     /* bypass.c: migration-bypassed */
 
 #endif

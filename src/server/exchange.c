@@ -52,6 +52,7 @@ static struct dw_http_request request_of(struct MHD_Connection *connection, cons
   return (struct dw_http_request){
       .method = method,
       .path = url,
+      .verbose = MHD_lookup_connection_value_n(connection, MHD_GET_ARGUMENT_KIND, "verbose", 7, NULL, NULL) == MHD_YES,
       .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
       .content_encoding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING),
       .announced = announced_length(connection),

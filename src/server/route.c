@@ -10,6 +10,10 @@ static bool review_path(const char *path) {
   return strcmp(path, "/validate") == 0 || strcmp(path, "/mutate") == 0;
 }
 
+static bool metrics_path(const char *path) {
+  return strcmp(path, "/metrics") == 0;
+}
+
 /* "application/json", with or without parameters. */
 static bool is_json(const char *content_type) {
   static const char json[] = "application/json";
@@ -64,8 +68,9 @@ bool dw_http_refuse(const struct dw_http_service *service, const struct dw_http_
   *answer = (struct dw_http_answer){.body = DW_BUF_INIT};
   if (review_path(request->path))
     return refuse_review(service, request, answer);
-  if (!dw_health_path(request->path))
-    return refuse(request, answer, 404, "no such path; there are /validate, /mutate, /livez, /readyz and /healthz");
+  if (!dw_health_path(request->path) && !metrics_path(request->path))
+    return refuse(request, answer, 404,
+                  "no such path; there are /validate, /mutate, /livez, /readyz, /healthz and /metrics");
   if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0)
     return refuse_method(request, answer, "GET, HEAD");
   return false;
@@ -76,8 +81,10 @@ void dw_http_respond(const struct dw_http_service *service, const struct dw_http
   if (dw_http_refuse(service, request, answer))
     return;
   if (dw_health_path(request->path))
-    dw_health_respond(service, request->path, answer);
-  else if (service->worlds == NULL)
+    dw_health_respond(service, request, answer);
+  else if (metrics_path(request->path))
+    dw_metrics_respond(service, answer);
+  else if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
     dw_http_fail(request, answer, 503, "policy and cluster state are not read yet");
   else
     dw_review_respond(service, request, strcmp(request->path, "/mutate") == 0, answer);

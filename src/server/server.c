@@ -8,13 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "server/admissions.h"
 #include "server/exchange.h"
 #include "server/linger.h"
 
 #include "droveway/base/log.h"
 
 enum {
-  IDLE_SECONDS = 120, /* above Go's 90 s for idle connections, so that the API server closes first */
+  IDLE_SECONDS = 180, /* above Go's 90 s for idle connections, so that the API server closes first */
   MOST_CONNECTIONS = 1000,
   DRAIN_MILLISECONDS = 10000,
   FRESH_MILLISECONDS = 2000,
@@ -60,6 +61,10 @@ static struct MHD_Daemon *start_daemon(struct dw_server *server, const struct dw
                           (unsigned)MOST_CONNECTIONS, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
 }
 
+static int64_t now_milliseconds(void) {
+  return dw_now_microseconds() / 1000;
+}
+
 struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
   struct dw_server *server = calloc(1, sizeof *server);
   struct lingerer *linger = dw_linger_start(err);
@@ -71,6 +76,9 @@ struct dw_server *dw_server_start(const struct dw_server_options *options, struc
   }
   server->exchanges.linger = linger;
   server->exchanges.service.worlds = options->worlds;
+  server->exchanges.service.recorder = options->recorder;
+  server->exchanges.service.auditor = options->auditor;
+  server->exchanges.service.admissions = dw_admissions_new(now_milliseconds);
   server->exchanges.service.max_body = options->max_body;
   server->exchanges.service.max_memory = options->max_memory;
   server->exchanges.max_charged =
@@ -81,6 +89,7 @@ struct dw_server *dw_server_start(const struct dw_server_options *options, struc
   if (server->daemon != NULL)
     return server;
   dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server: certificate, key or listening socket can't be used");
+  dw_admissions_free(server->exchanges.service.admissions);
   dw_linger_stop(linger);
   close(options->listen_fd);
   free(server);
@@ -113,6 +122,14 @@ static void drain(struct dw_server *server) {
   }
 }
 
+void dw_server_drain(struct dw_server *server) {
+  atomic_store(&server->exchanges.service.stopping, true);
+}
+
+void dw_server_limit_stop(struct dw_server *server, unsigned milliseconds) {
+  server->drain_milliseconds = milliseconds;
+}
+
 void dw_server_stop(struct dw_server *server) {
   if (server == NULL)
     return;
@@ -122,6 +139,7 @@ void dw_server_stop(struct dw_server *server) {
   drain(server);
   MHD_stop_daemon(server->daemon);
   dw_linger_stop(server->exchanges.linger);
+  dw_admissions_free(server->exchanges.service.admissions);
   close(server->listen_fd);
   free(server);
 }

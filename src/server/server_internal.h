@@ -10,8 +10,11 @@
 
 /* health.c: answers /livez, /readyz, /healthz; false where PATH is none of them. */
 bool dw_health_path(const char *path) __attribute__((nonnull));
-void dw_health_respond(const struct dw_http_service *service, const char *path, struct dw_http_answer *answer)
-    __attribute__((nonnull));
+void dw_health_respond(const struct dw_http_service *service, const struct dw_http_request *request,
+                       struct dw_http_answer *answer) __attribute__((nonnull));
+
+/* metrics.c: answers /metrics in Prometheus's text format. */
+void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) __attribute__((nonnull));
 
 /* review_endpoint.c: answers a body posted to /validate or /mutate. */
 void dw_review_respond(const struct dw_http_service *service, const struct dw_http_request *http, bool mutate,

@@ -191,6 +191,21 @@ size_t dw_cluster_status(struct dw_cluster *cluster, struct dw_feed_status *out,
   return count;
 }
 
+static bool is_current(const struct dw_feed_status *status) {
+  enum dw_kind kind = status->resource->kind;
+  bool matters = kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
+  return !matters || status->state == DW_FEED_WATCHING || status->state == DW_FEED_ABSENT;
+}
+
+bool dw_cluster_current(struct dw_cluster *cluster) {
+  bool current = true;
+  pthread_mutex_lock(&cluster->lock);
+  for (size_t i = 0; i < cluster->feed_count; i++)
+    current = current && is_current(&cluster->feeds[i].status);
+  pthread_mutex_unlock(&cluster->lock);
+  return current;
+}
+
 void dw_cluster_nudge(struct dw_cluster *cluster) {
   pthread_mutex_lock(&cluster->lock);
   cluster->nudges++;

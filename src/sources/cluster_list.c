@@ -46,7 +46,7 @@ int dw_cluster_list(const struct dw_cluster_list *list, enum dw_knowledge knowle
   size_t count = 0;
   const struct dw_resource *resources = dw_resources(&count);
   bool seen[DW_KIND_COUNT] = {false};
-  struct dw_api_client *client = dw_api_client_new(list->config, err);
+  struct dw_api_client *client = list->client != NULL ? list->client : dw_api_client_new(list->config, err);
   int failed = client == NULL ? -1 : 0;
   for (size_t i = 0; i < count && failed == 0; i++) {
     enum dw_kind kind = resources[i].kind;
@@ -57,7 +57,8 @@ int dw_cluster_list(const struct dw_cluster_list *list, enum dw_knowledge knowle
     dw_knowledge_add(&knowledge[kind], !seen[kind], dw_knowledge_of(kind, outcome));
     seen[kind] = true;
   }
-  dw_api_client_free(client);
+  if (list->client == NULL)
+    dw_api_client_free(client);
   return failed;
 }
 

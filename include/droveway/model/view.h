@@ -72,6 +72,10 @@ struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_
 const struct dw_object *dw_view_user_of(const struct dw_view *view, const char *ns, const char *name)
     __attribute__((nonnull));
 
+/* The network that virt-operator is given: HyperConverged's of the policy's namespace, where there is none KubeVirt's;
+ * NULL where none is set. */
+const char *dw_view_network(const struct dw_view *view) __attribute__((nonnull));
+
 /* Another namespace that holds a NAD of this name (the first in order), or NULL. */
 const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name)
     __attribute__((nonnull));

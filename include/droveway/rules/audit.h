@@ -22,6 +22,7 @@ struct dw_audit {
   void (*see)(void *context, const struct dw_audited *audited);
   void *context;
   struct dw_audit_result result; /* the numbers so far */
+  bool vmis_unverified;          /* said once already; begins as false */
 };
 
 /* Judges each NAD, HyperConverged and KubeVirt of the world as a CREATE of what it is now (itself passed over), and by

@@ -33,8 +33,11 @@ struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *
 size_t dw_request_networks(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                            const char *names[2]) __attribute__((nonnull));
 
-/* Whether the judgement denies for a NAD that is missing or unfit: a fresh look at that NAD may change it. */
-bool dw_judgement_doubts_network(const struct dw_judgement *judgement) __attribute__((nonnull));
+/* Whether an answer denies for a NAD that is missing or unfit: a fresh look at that NAD may change it. */
+enum dw_doubt { DW_DOUBT_NONE, DW_DOUBT_MISSING, DW_DOUBT_UNFIT };
+enum dw_doubt dw_answer_doubt(const struct dw_answer *answer) __attribute__((nonnull));
+/* Makes it code 503: MESSAGE tells what can't be had now. */
+void dw_answer_unavailable(struct dw_answer *answer, const char *message) __attribute__((nonnull));
 
 /* The answers of /validate and /mutate. */
 void dw_validate(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
@@ -42,9 +45,14 @@ void dw_validate(struct dw_arena *arena, const struct dw_world *world, const str
 void dw_mutate(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                struct dw_answer *answer) __attribute__((nonnull));
 
-/* From body to answer text, as `serve` and `review` do alike, so that both give the same bytes. MUTATE picks the
- * endpoint. -1: no AdmissionReview, as dw_request_read(). REQUEST (may be NULL) and ANSWER (may be NULL) get what was
- * read and decided, for the log; they live in ARENA. */
+/* Reads a body for either of them. -1: no AdmissionReview, as dw_request_read(), or one whose object is not of the kind
+ * that the request says. */
+int dw_review_read(struct dw_arena *arena, const char *body, size_t length, struct dw_request *out,
+                   struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
+
+/* From body to answer text, as `serve` on a state folder and `review` do alike, so that both give the same bytes.
+ * MUTATE picks the endpoint. -1 as dw_review_read(). REQUEST (may be NULL) and ANSWER (may be NULL) get what was read
+ * and decided; they live in ARENA. */
 int dw_review(struct dw_arena *arena, const struct dw_world *world, bool mutate, const char *body, size_t length,
               struct dw_buf *out, struct dw_request *request, struct dw_answer *answer, struct dw_error *err)
     __attribute__((nonnull(1, 2, 4, 6), warn_unused_result));

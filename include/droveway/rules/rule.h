@@ -20,7 +20,8 @@ enum dw_scope {
   DW_SCOPE_NAD_UPDATE, /* only UPDATE */
   DW_SCOPE_NAD_DELETE, /* only DELETE */
   DW_SCOPE_CONFIG,     /* HyperConverged and KubeVirt, CREATE and UPDATE */
-  DW_SCOPE_HYPERCONVERGED
+  DW_SCOPE_HYPERCONVERGED,
+  DW_SCOPE_VMI /* VirtualMachineInstance: no request, audit alone */
 };
 
 struct dw_rule {
@@ -70,7 +71,7 @@ struct dw_check {
   const struct dw_policy *policy;
   const struct dw_view *view;
   enum dw_operation operation;
-  enum dw_kind kind; /* NAD, HYPERCONVERGED or KUBEVIRT */
+  enum dw_kind kind; /* NAD, HYPERCONVERGED, KUBEVIRT; VMI under audit */
   const char *ns, *name;
   size_t order; /* for dw_pool_query.before; SIZE_MAX where all NADs count */
 
@@ -83,6 +84,8 @@ struct dw_check {
   /* HyperConverged, KubeVirt */
   const struct dw_migration_config *migration;
   const struct dw_migration_config *old_migration; /* UPDATE only */
+
+  const struct dw_object *vmi; /* VirtualMachineInstance: under audit */
 
   struct dw_findings findings;
   bool unavailable; /* an answer hangs on a fact that can't be had now: 503 */

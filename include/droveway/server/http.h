@@ -11,16 +11,24 @@
 #include "droveway/base/buf.h"
 #include "droveway/server/reload.h"
 
+struct dw_admissions;
+struct dw_recorder;
+struct dw_auditor;
+
 struct dw_http_service {
-  struct dw_worlds *worlds; /* NULL: not ready */
-  size_t max_body;          /* bytes */
-  size_t max_memory;        /* bytes of parsed JSON a request */
-  atomic_bool stopping;     /* shutting down: /readyz says so; what comes is still answered */
+  struct dw_worlds *worlds;         /* NULL: not ready */
+  struct dw_admissions *admissions; /* what was just admitted; used with a live cluster only */
+  struct dw_recorder *recorder;     /* NULL: reviews are not recorded */
+  struct dw_auditor *auditor;       /* NULL: no standing audit */
+  size_t max_body;                  /* bytes */
+  size_t max_memory;                /* bytes of parsed JSON a request */
+  atomic_bool stopping;             /* shutting down: /readyz says so; what comes is still answered */
 };
 
 struct dw_http_request {
   const char *method;       /* "POST" */
   const char *path;         /* without the query */
+  bool verbose;             /* the query asks for it */
   const char *content_type; /* NULL where absent, as the next */
   const char *content_encoding;
   uint64_t announced; /* Content-Length; 0 where absent */

@@ -17,13 +17,22 @@ struct dw_server_options {
   size_t max_body;         /* bytes of one request's body */
   size_t max_memory;       /* bytes of parsed JSON a request */
   size_t max_buffered;     /* bytes of large bodies held at once, over all connections; 0 for eight times max_body */
-  unsigned drain_milliseconds; /* how long dw_server_stop() waits for answers; 0 for ten seconds */
-  struct dw_worlds *worlds;    /* must outlive the server */
+  unsigned drain_milliseconds;  /* how long dw_server_stop() waits for answers; 0 for ten seconds */
+  struct dw_worlds *worlds;     /* must outlive the server, as the next two */
+  struct dw_recorder *recorder; /* NULL: reviews are not recorded */
+  struct dw_auditor *auditor;   /* whose metrics are shown; NULL: none */
 };
 
 /* NULL where it can't start. Answers from now on, in threads of its own. */
 struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err)
     __attribute__((nonnull(1), warn_unused_result));
+
+/* From now on /readyz says no and every answer closes its connection, but all that comes is still answered: clients
+ * that look at /readyz go elsewhere without losing a request. */
+void dw_server_drain(struct dw_server *server) __attribute__((nonnull));
+
+/* How long dw_server_stop() may wait for answers from now on. */
+void dw_server_limit_stop(struct dw_server *server, unsigned milliseconds) __attribute__((nonnull));
 
 /* Takes no new connections, finishes the requests in flight (within the time set), and frees the server. NULL is
  * allowed. */

@@ -70,6 +70,10 @@ enum dw_lookup dw_cluster_lookup_nad(struct dw_cluster *cluster, const char *ns,
                                      const struct dw_object **out, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
 
+/* Whether the watches of NADs, HyperConverged and KubeVirt stand (or the kind is not there): what changes there comes.
+ */
+bool dw_cluster_current(struct dw_cluster *cluster) __attribute__((nonnull));
+
 /* Has feeds that wait between tries try again now: the API server has been heard of. */
 void dw_cluster_nudge(struct dw_cluster *cluster) __attribute__((nonnull));
 
@@ -101,6 +105,7 @@ size_t dw_cluster_status(struct dw_cluster *cluster, struct dw_feed_status *out,
  * error), or where TAKE returned -1 with ERR. */
 struct dw_cluster_list {
   const struct dw_api_config *config;
+  struct dw_api_client *client; /* to be interrupted by its owner; NULL: one is made */
   int (*take)(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *object,
               struct dw_error *err);
   void *context;

@@ -1,0 +1,192 @@
+#include "cli/serve_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "droveway/base/text.h"
+#include "droveway/server/limits.h"
+
+enum { FEWEST_BYTES = 1024, MOST_MILLISECONDS = 24 * 60 * 60 * 1000 };
+
+static int help(void) {
+  puts(
+      "usage: droveway serve --tls-cert FILE --tls-key FILE [OPTION...]\n"
+      "\n"
+      "The HTTPS webhook: POST /validate and /mutate; GET /livez, /readyz, /healthz (each with ?verbose) and "
+      "/metrics.\n"
+      "\n"
+      "      --listen ADDR:PORT   where to listen; default :8443, on every address; [::1]:8443 for IPv6,\n"
+      "                           127.0.0.1:0 for any free port (the log's first line tells which)\n"
+      "      --tls-cert FILE      the server's certificate, PEM (see `droveway certs`)\n"
+      "      --tls-key FILE       its private key, PEM\n"
+      "  -p, --policy FILE        the policy; without it the defaults\n"
+      "\n"
+      "Where the cluster's state comes from (without any of these: inside a pod from its API server, elsewhere "
+      "nothing\n"
+      "is known of a cluster):\n"
+      "      --kubeconfig FILE    a live cluster, watched\n"
+      "      --context NAME       of the kubeconfig; default: its current-context\n"
+      "  -s, --state DIR          Kubernetes objects in files that stand for the cluster\n"
+      "      --audit-interval T   between audits of what is there already; default 10m, 0 for none\n"
+      "\n"
+      "      --shutdown-delay T   after SIGTERM not ready, but answering, for so long; default 10s\n"
+      "      --shutdown-timeout T from SIGTERM to the end at the latest; default 25s\n"
+      "      --threads N          threads that answer, 1 to 64; default: one a core\n"
+      "      --max-body SIZE      largest request body; default 8Mi\n"
+      "      --max-memory SIZE    memory for the parsed JSON of one request; default 64Mi\n"
+      "      --record DIR         write each review that comes into a file of its own\n"
+      "      --help               this text\n"
+      "\n"
+      "SIZE is in bytes, or with Ki, Mi or Gi; T in seconds, or with ms, s, m or h. Policy and state are read again "
+      "when\n"
+      "they change and on SIGHUP; broken new ones leave the old ones in force and are reported. A second SIGTERM cuts\n"
+      "the delay short. One JSON log line a decision on standard error.");
+  return cli_finish(CLI_OK);
+}
+
+static int read_threads(const char *text, unsigned *out) {
+  int64_t threads = 0;
+  if (!dw_parse_int64(text, &threads) || threads < 1 || threads > DW_MAX_THREADS)
+    return cli_usage("serve", "--threads takes 1 to %d, not \"%s\"", DW_MAX_THREADS, text);
+  *out = (unsigned)threads;
+  return CLI_OK;
+}
+
+static unsigned cores(void) {
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count < 1 ? 1 : count > DW_MAX_THREADS ? DW_MAX_THREADS : (unsigned)count;
+}
+
+/* "8Mi": digits, then nothing, Ki, Mi or Gi. */
+static int read_size(const char *option, const char *text, size_t *out) {
+  static const char *const suffixes[] = {"", "Ki", "Mi", "Gi"};
+  char digits[16] = "";
+  int64_t size = 0;
+  size_t length = strspn(text, "0123456789");
+  for (unsigned i = 0; i < 4 && length > 0 && length < 10; i++) {
+    if (strcmp(text + length, suffixes[i]) != 0)
+      continue;
+    memcpy(digits, text, length);
+    if (!dw_parse_int64(digits, &size))
+      break;
+    size <<= 10 * i;
+    if (size < FEWEST_BYTES || size > (int64_t)16 << 30)
+      break;
+    *out = (size_t)size;
+    return CLI_OK;
+  }
+  return cli_usage("serve", "%s takes 1Ki to 16Gi, as in 8Mi, not \"%s\"", option, text);
+}
+
+/* "10s", "1m", "500ms", "2h"; bare numbers are seconds. */
+static int read_duration(const char *option, const char *text, unsigned *out) {
+  static const struct {
+    const char *suffix;
+    int64_t milliseconds;
+  } units[] = {{"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60000}, {"h", 3600000}};
+  char digits[16] = "";
+  int64_t count = 0;
+  size_t length = strspn(text, "0123456789");
+  for (size_t i = 0; i < sizeof units / sizeof *units && length > 0 && length < 10; i++) {
+    if (strcmp(text + length, units[i].suffix) != 0)
+      continue;
+    memcpy(digits, text, length);
+    if (!dw_parse_int64(digits, &count) || count > MOST_MILLISECONDS / units[i].milliseconds)
+      break;
+    *out = (unsigned)(count * units[i].milliseconds);
+    return CLI_OK;
+  }
+  return cli_usage("serve", "%s takes a time of at most 24h, as in 10s, 2m or 500ms, not \"%s\"", option, text);
+}
+
+static int read_option(int option, char **argv, struct serve_options *out) {
+  switch (option) {
+  case 'l':
+    out->listen = optarg;
+    return CLI_OK;
+  case 'c':
+    out->certificate = optarg;
+    return CLI_OK;
+  case 'k':
+    out->key = optarg;
+    return CLI_OK;
+  case 'p':
+    out->world.policy = optarg;
+    return CLI_OK;
+  case 's':
+    out->world.state = optarg;
+    return CLI_OK;
+  case 'K':
+    out->world.kubeconfig = optarg;
+    return CLI_OK;
+  case 'C':
+    out->world.context = optarg;
+    return CLI_OK;
+  case 'r':
+    out->record = optarg;
+    return CLI_OK;
+  case 'A':
+    return read_duration("--audit-interval", optarg, &out->audit_interval_ms);
+  case 'D':
+    return read_duration("--shutdown-delay", optarg, &out->shutdown_delay_ms);
+  case 'T':
+    return read_duration("--shutdown-timeout", optarg, &out->shutdown_timeout_ms);
+  case 't':
+    return read_threads(optarg, &out->threads);
+  case 'b':
+    return read_size("--max-body", optarg, &out->max_body);
+  case 'm':
+    return read_size("--max-memory", optarg, &out->max_memory);
+  default:
+    return cli_bad_option(argv);
+  }
+}
+
+static int check_options(const struct serve_options *options) {
+  if (options->certificate == NULL || options->key == NULL)
+    return cli_usage("serve", "--tls-cert and --tls-key are both needed ('droveway certs' makes them)");
+  return cli_check_world("serve", &options->world);
+}
+
+bool serve_options_read(int argc, char **argv, struct serve_options *out, int *status) {
+  static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
+                                          {"tls-cert", required_argument, NULL, 'c'},
+                                          {"tls-key", required_argument, NULL, 'k'},
+                                          {"policy", required_argument, NULL, 'p'},
+                                          {"state", required_argument, NULL, 's'},
+                                          {"threads", required_argument, NULL, 't'},
+                                          {"max-body", required_argument, NULL, 'b'},
+                                          {"max-memory", required_argument, NULL, 'm'},
+                                          {"kubeconfig", required_argument, NULL, 'K'},
+                                          {"context", required_argument, NULL, 'C'},
+                                          {"record", required_argument, NULL, 'r'},
+                                          {"audit-interval", required_argument, NULL, 'A'},
+                                          {"shutdown-delay", required_argument, NULL, 'D'},
+                                          {"shutdown-timeout", required_argument, NULL, 'T'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+  *status = CLI_FAILED;
+  *out = (struct serve_options){.listen = ":8443",
+                                .threads = cores(),
+                                .max_body = DW_DEFAULT_MAX_BODY,
+                                .max_memory = DW_DEFAULT_MAX_MEMORY,
+                                .shutdown_delay_ms = 10000,
+                                .shutdown_timeout_ms = 25000,
+                                .audit_interval_ms = 600000};
+  int option;
+  while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
+    if (option == 'h') {
+      *status = help();
+      return false;
+    }
+    if (read_option(option, argv, out) != CLI_OK)
+      return false;
+  }
+  if (optind < argc) {
+    cli_usage("serve", "unexpected argument \"%s\"", argv[optind]);
+    return false;
+  }
+  return check_options(out) == CLI_OK;
+}

@@ -1,0 +1,109 @@
+#include "droveway/rules/audit.h"
+
+#include <string.h>
+
+#include "rules/rules_internal.h"
+
+static dw_json *text(struct dw_arena *arena, const char *string) {
+  return dw_json_new_string(arena, string, strlen(string));
+}
+
+/* What the rules read of a NAD, as an object of the API. */
+static const dw_json *nad_json(struct dw_arena *arena, const struct dw_object *nad) {
+  dw_json *object = dw_json_new_object(arena);
+  dw_json *metadata = dw_json_new_object(arena);
+  dw_json *spec = dw_json_new_object(arena);
+  if (nad->nad.label >= 0) {
+    dw_json *labels = dw_json_new_object(arena);
+    dw_json_set(arena, labels, "droveway.io/migration-network", text(arena, nad->nad.label ? "true" : "false"));
+    dw_json_set(arena, metadata, "labels", labels);
+  }
+  if (nad->nad.config != NULL)
+    dw_json_set(arena, spec, "config", text(arena, nad->nad.config));
+  dw_json_set(arena, object, "metadata", metadata);
+  dw_json_set(arena, object, "spec", spec);
+  return object;
+}
+
+static const dw_json *json_of(struct dw_arena *arena, const struct dw_object *object) {
+  if (object->kind == DW_KIND_NAD)
+    return nad_json(arena, object);
+  return dw_json_parse(arena, object->user.json, strlen(object->user.json), DW_JSON_PLAIN, NULL);
+}
+
+static void count(struct dw_audit_result *result, const struct dw_judgement *judgement) {
+  const struct dw_findings *findings = &judgement->findings;
+  result->objects++;
+  result->violating += judgement->denied;
+  result->denials += findings->more_denials;
+  result->warnings += findings->more_warnings;
+  for (size_t i = 0; i < findings->count; i++)
+    *(findings->items[i].action == DW_ACTION_DENY ? &result->denials : &result->warnings) += 1;
+}
+
+static void conclude(struct dw_audit *audit, const struct dw_object *object, const struct dw_judgement *judgement) {
+  count(&audit->result, judgement);
+  if (audit->see != NULL && (judgement->findings.count > 0 || judgement->denied))
+    audit->see(audit->context, &(struct dw_audited){object, *judgement});
+}
+
+static void audit_object(struct dw_audit *audit, const struct dw_object *object) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_request request = {.api_version = "admission.k8s.io/v1",
+                               .uid = "audit",
+                               .group = dw_kind_group(object->kind),
+                               .version = "v1",
+                               .kind = dw_kind_name(object->kind),
+                               .subresource = "",
+                               .ns = object->namespace_,
+                               .name = object->name,
+                               .user = "",
+                               .operation = DW_OP_CREATE,
+                               .object = json_of(arena, object)};
+  struct dw_judgement judgement = dw_judge(arena, audit->world, &request, SIZE_MAX);
+  conclude(audit, object, &judgement);
+}
+
+/* HyperConverged writes the KubeVirt that it manages: what is wrong there is wrong, and mended, in the former. */
+static bool is_managed(const struct dw_audit *audit, const struct dw_object *object) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_migration_config config;
+  if (object->kind != DW_KIND_KUBEVIRT || dw_view_count(audit->world->view, DW_KIND_HYPERCONVERGED) == 0)
+    return false;
+  dw_migration_read(arena, json_of(arena, object), &config);
+  return config.hco_managed;
+}
+
+void dw_audit_run(struct dw_audit *audit) {
+  static const enum dw_kind kinds[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
+  const struct dw_view *view = audit->world->view;
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+    for (size_t i = 0; i < dw_view_count(view, kinds[k]); i++)
+      if (!is_managed(audit, dw_view_at(view, kinds[k], i)))
+        audit_object(audit, dw_view_at(view, kinds[k], i));
+  for (size_t i = 0; i < dw_view_count(view, DW_KIND_VMI); i++)
+    dw_audit_vmi(audit, dw_view_at(view, DW_KIND_VMI, i));
+}
+
+void dw_audit_vmi(struct dw_audit *audit, const struct dw_object *vmi) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_check check = {.arena = arena,
+                           .policy = audit->world->policy,
+                           .view = audit->world->view,
+                           .operation = DW_OP_CREATE,
+                           .kind = DW_KIND_VMI,
+                           .ns = vmi->namespace_,
+                           .name = vmi->name,
+                           .order = SIZE_MAX,
+                           .vmi = vmi};
+  dw_check_run(&check);
+  /* What can't be told of one can't be told of any: it is said once. */
+  bool unverified = check.findings.count > 0 && check.findings.items[0].unverified;
+  if (unverified && audit->vmis_unverified)
+    check.findings.count = 0;
+  audit->vmis_unverified |= unverified;
+  struct dw_judgement judgement = {.findings = check.findings};
+  for (size_t i = 0; i < check.findings.count; i++)
+    judgement.denied |= check.findings.items[i].action == DW_ACTION_DENY;
+  conclude(audit, vmi, &judgement);
+}

@@ -1,0 +1,93 @@
+/* What there is to measure, in Prometheus's text format 0.0.4. */
+#include <stdio.h>
+
+#include "droveway/server/auditor.h"
+#include "droveway/sources/cluster.h"
+#include "server/server_internal.h"
+
+enum { MOST_FEEDS = 16 };
+
+static void head(struct dw_buf *out, const char *name, const char *type, const char *help) {
+  dw_buf_printf(out, "# HELP droveway_%s %s\n# TYPE droveway_%s %s\n", name, help, name, type);
+}
+
+/* A label that tells the lists of one resource apart: "configmaps/kubeadm-config". */
+static void resource_label(struct dw_buf *out, const struct dw_resource *resource) {
+  dw_buf_printf(out, "{resource=\"%s%s%s%s%s\"}", resource->plural, *resource->group == '\0' ? "" : ".",
+                resource->group, resource->name == NULL ? "" : "/", resource->name == NULL ? "" : resource->name);
+}
+
+struct feeds {
+  struct dw_feed_status items[MOST_FEEDS];
+  size_t count;
+};
+
+/* A line for each feed. */
+static void per_feed(struct dw_buf *out, const struct feeds *feeds, const char *name,
+                     double (*value)(const struct dw_feed_status *feed)) {
+  for (size_t i = 0; i < feeds->count; i++) {
+    dw_buf_printf(out, "droveway_%s", name);
+    resource_label(out, feeds->items[i].resource);
+    dw_buf_printf(out, " %.15g\n", value(&feeds->items[i]));
+  }
+}
+
+/* Negative where the API server was never heard of. */
+static double age(const struct dw_feed_status *feed) {
+  return feed->age_ms < 0 ? -1 : (double)feed->age_ms / 1000;
+}
+
+static double objects(const struct dw_feed_status *feed) {
+  return (double)feed->objects;
+}
+
+static double unreadable(const struct dw_feed_status *feed) {
+  return (double)feed->unreadable;
+}
+
+static double lists(const struct dw_feed_status *feed) {
+  return (double)feed->lists;
+}
+
+static double watches(const struct dw_feed_status *feed) {
+  return (double)feed->watches;
+}
+
+static double watching(const struct dw_feed_status *feed) {
+  return feed->state == DW_FEED_WATCHING;
+}
+
+static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
+  struct feeds feeds;
+  feeds.count = dw_cluster_status(cluster, feeds.items, MOST_FEEDS);
+  if (feeds.count > MOST_FEEDS)
+    feeds.count = MOST_FEEDS;
+  head(out, "view_age_seconds", "gauge", "Time since the API server was last heard of, 0 while the watch stands.");
+  per_feed(out, &feeds, "view_age_seconds", age);
+  head(out, "view_objects", "gauge", "Objects in the view.");
+  per_feed(out, &feeds, "view_objects", objects);
+  head(out, "view_unreadable_objects", "gauge", "Objects left out because they could not be read.");
+  per_feed(out, &feeds, "view_unreadable_objects", unreadable);
+  head(out, "watch_up", "gauge", "Whether the watch stands.");
+  per_feed(out, &feeds, "watch_up", watching);
+  head(out, "lists_total", "counter", "Lists begun.");
+  per_feed(out, &feeds, "lists_total", lists);
+  head(out, "watches_total", "counter", "Watches begun.");
+  per_feed(out, &feeds, "watches_total", watches);
+}
+
+void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) {
+  struct dw_buf *out = &answer->body;
+  bool ready = service->worlds != NULL && dw_worlds_ready(service->worlds);
+  struct dw_cluster *cluster = service->worlds == NULL ? NULL : dw_worlds_cluster(service->worlds);
+  answer->status = 200;
+  answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
+  head(out, "build_info", "gauge", "Version of Droveway.");
+  dw_buf_puts(out, "droveway_build_info{version=\"" DW_VERSION "\"} 1\n");
+  head(out, "ready", "gauge", "Whether reviews are answered.");
+  dw_buf_printf(out, "droveway_ready %d\n", ready && !atomic_load(&service->stopping));
+  if (cluster != NULL)
+    add_feeds(out, cluster);
+  if (service->auditor != NULL)
+    dw_auditor_metrics(service->auditor, out);
+}
