@@ -50,7 +50,7 @@ heading 'Certificates, and the webhook on the sample cluster in demo/state'
 "$droveway" certs --dir "$work/tls" --dns droveway.example.svc || die 'no certificates'
 echo
 "$droveway" serve --listen 127.0.0.1:0 --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" \
-  --state demo/state 2>"$work/log" &
+  --state demo/state --shutdown-delay 0 2>"$work/log" &
 server=$!
 port=''
 for _ in $(seq 100); do

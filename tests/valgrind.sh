@@ -23,7 +23,7 @@ echo "review and check: no leak, no error"
 
 "$droveway" certs --dir "$work" --dns localhost >/dev/null
 "${memcheck[@]}" "$droveway" serve --listen 127.0.0.1:0 --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" \
-  --state demo/state --threads 2 2>"$work/log" &
+  --state demo/state --threads 2 --shutdown-delay 0 2>"$work/log" &
 server=$!
 for _ in $(seq 100); do
   port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p; s/.*127\.0\.0\.1:\([0-9][0-9]*\).*/\1/p' "$work/log" | head -n 1)

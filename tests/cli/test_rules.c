@@ -68,6 +68,7 @@ static const char *const catalogue[][3] = {
     {"bandwidth", "deny", "-"},
     {"jsonpatch-network", "warn", "-"},
     {"eviction-strategy", "warn", "-"},
+    {"migration-bypassed", "warn", "-"},
 };
 enum { RULES = sizeof catalogue / sizeof catalogue[0] };
 

@@ -33,8 +33,8 @@ static int set_up(void **state) {
   folder_make(f->folder);
   folder_write(f->folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\n");
   f->policy = path_in(f->folder, "policy.yaml");
-  f->service =
-      service_start((const char *const[]){"--policy", f->policy, "--threads", "2", "--max-body", "64Ki", NULL});
+  f->service = service_start((const char *const[]){"--policy", f->policy, "--threads", "2", "--max-body", "64Ki",
+                                                   "--audit-interval", "0", NULL});
   snprintf(f->log, sizeof f->log, "/proc/self/fd/%d", f->service.log);
   snprintf(f->ca, sizeof f->ca, "%s/ca.crt", f->service.folder);
   *state = f;
@@ -127,7 +127,7 @@ static void every_line_of_the_log_is_json(void **state) {
       fail_msg("%s", line);
     json_object_put(object);
   }
-  assert_int_equal(lines, 3);
+  assert_int_equal(lines, 4); /* the source, the address, a refusal, a decision */
   free(log);
   https_reply_free(&reply);
   https_client_free(client);
@@ -160,6 +160,98 @@ static void term_finishes_what_is_in_flight(void **state) {
   clean_up(f);
 }
 
+static struct https_reply get(struct fixture *f, const char *path) {
+  struct https_client *client = client_of(f);
+  struct https_reply reply = https_send(client, &(struct https_request){.path = path});
+  https_client_free(client);
+  return reply;
+}
+
+/* For an API server's load balancer to take it out before it is gone: not ready, yet every request is answered. */
+static void term_goes_on_answering_for_the_delay_and_a_second_one_ends_it(void **state) {
+  struct fixture f = {.policy = strdup("")};
+  (void)state;
+  f.service = service_start((const char *const[]){"--shutdown-delay", "60", "--shutdown-timeout", "90", NULL});
+  snprintf(f.log, sizeof f.log, "/proc/self/fd/%d", f.service.log);
+  snprintf(f.ca, sizeof f.ca, "%s/ca.crt", f.service.folder);
+  struct https_client *client = client_of(&f);
+  struct https_reply before = https_send(client, &(struct https_request){.path = "/readyz"});
+  assert_int_equal(before.status, 200);
+  assert_null(strcasestr(before.headers, "Connection: close"));
+  assert_int_equal(kill(f.service.pid, SIGTERM), 0);
+  wait_for_text(f.log, "\"msg\":\"stopping", 1);
+  struct https_reply ready = https_send(client, &(struct https_request){.path = "/readyz"});
+  assert_int_equal(ready.status, 503);
+  assert_int_equal(ready.new_connections, 0);
+  assert_non_null(strcasestr(ready.headers, "Connection: close"));
+  assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
+  struct https_reply live = get(&f, "/livez");
+  assert_int_equal(live.status, 200);
+  assert_int_equal(service_stop(&f.service), 0);
+  https_reply_free(&before);
+  https_reply_free(&ready);
+  https_reply_free(&live);
+  https_client_free(client);
+  free(f.policy);
+}
+
+static void the_timeout_cuts_the_delay_and_what_does_not_end(void **state) {
+  struct fixture f = {.policy = strdup("")};
+  (void)state;
+  f.service = service_start((const char *const[]){"--shutdown-delay", "1h", "--shutdown-timeout", "1200ms", NULL});
+  snprintf(f.ca, sizeof f.ca, "%s/ca.crt", f.service.folder);
+  struct https_raw *raw = https_raw_open("localhost", (uint16_t)f.service.port, f.ca);
+  static const char head[] =
+      "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
+  assert_non_null(raw);
+  assert_true(https_raw_send(raw, head, sizeof head - 1)); /* its body never comes */
+  assert_int_equal(service_stop(&f.service), 0);
+  https_raw_close(raw);
+  free(f.policy);
+}
+
+static void reviews_are_recorded_as_they_came(void **state) {
+  char folder[64];
+  (void)state;
+  folder_make(folder);
+  char *records = path_in(folder, "records");
+  struct fixture f = {.policy = strdup("")};
+  f.service = service_start((const char *const[]){"--record", records, NULL});
+  snprintf(f.ca, sizeof f.ca, "%s/ca.crt", f.service.folder);
+  struct https_client *client = client_of(&f);
+  assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
+  struct https_reply bad =
+      https_send(client, &(struct https_request){.path = "/mutate", .body = "no review", .length = 9});
+  assert_int_equal(bad.status, 400);
+  size_t length = 0;
+  char *sent = file_text(RECORDED "validate-nad-create.json", &length);
+  struct json_object *review = json_tokener_parse(sent);
+  struct json_object *name = NULL;
+  assert_int_equal(json_pointer_get(review, "/request/name", &name), 0);
+  char file[200];
+  snprintf(file, sizeof file, "000000-validate-CREATE-NetworkAttachmentDefinition-%s.json",
+           json_object_get_string(name));
+  char *first = path_in(records, file);
+  char *second = path_in(records, "000001-mutate-unreadable.json");
+  char *kept = file_text(first, NULL);
+  assert_string_equal(kept, sent);
+  char *unreadable = file_text(second, NULL);
+  assert_string_equal(unreadable, "no review");
+  assert_int_equal(service_stop(&f.service), 0);
+  json_object_put(review);
+  free(sent);
+  free(kept);
+  free(unreadable);
+  free(first);
+  free(second);
+  folder_remove(records);
+  free(records);
+  free(f.policy);
+  https_reply_free(&bad);
+  https_client_free(client);
+  folder_remove(folder);
+}
+
 #define ASSERT_FAILS(text, ...)                                                                                        \
   do {                                                                                                                 \
     RUN_SCOPED bad = RUN("serve", __VA_ARGS__);                                                                        \
@@ -182,6 +274,12 @@ static void bad_usage_exits_2(void **state) {
   ASSERT_FAILS("--max-body", "--max-body", "17Gi");
   ASSERT_FAILS("--max-memory", "--max-memory", "Mi");
   ASSERT_FAILS("--max-memory", "--max-memory", "-1");
+  ASSERT_FAILS("--shutdown-delay", "--shutdown-delay", "10x");
+  ASSERT_FAILS("--shutdown-delay", "--shutdown-delay", "-1");
+  ASSERT_FAILS("--shutdown-timeout", "--shutdown-timeout", "25h");
+  ASSERT_FAILS("--audit-interval", "--audit-interval", "");
+  ASSERT_FAILS("not both", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--kubeconfig", "k");
+  ASSERT_FAILS("--kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--context", "c");
   RUN_SCOPED help = RUN("serve", "--help");
   assert_int_equal(help.status, 0);
   assert_non_null(strstr(help.out, ":8443"));
@@ -200,6 +298,8 @@ static void what_cannot_be_used_exits_2(void **state) {
   ASSERT_FAILS("does not belong", "--tls-cert", cert, "--tls-key", ca_key);
   ASSERT_FAILS("no ADDR:PORT", "--tls-cert", cert, "--tls-key", key, "--listen", "8443");
   ASSERT_FAILS("/nowhere/policy", "--tls-cert", cert, "--tls-key", key, "--policy", "/nowhere/policy");
+  ASSERT_FAILS("/nowhere/kubeconfig", "--tls-cert", cert, "--tls-key", key, "--kubeconfig", "/nowhere/kubeconfig");
+  ASSERT_FAILS("/nowhere/records", "--tls-cert", cert, "--tls-key", key, "--record", "/nowhere/records");
   ASSERT_FAILS("/nowhere/state", "--tls-cert", cert, "--tls-key", key, "--state", "/nowhere/state");
   folder_remove(folder);
 }
@@ -212,6 +312,9 @@ int main(void) {
       TEST(the_body_limit_is_as_told),
       TEST(every_line_of_the_log_is_json),
       cmocka_unit_test_setup(term_finishes_what_is_in_flight, set_up),
+      cmocka_unit_test(term_goes_on_answering_for_the_delay_and_a_second_one_ends_it),
+      cmocka_unit_test(the_timeout_cuts_the_delay_and_what_does_not_end),
+      cmocka_unit_test(reviews_are_recorded_as_they_came),
       cmocka_unit_test(bad_usage_exits_2),
       cmocka_unit_test(what_cannot_be_used_exits_2),
   };

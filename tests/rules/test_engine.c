@@ -66,7 +66,8 @@ static const char *const ids[] = {"cni-json",
                                   "parallel-order",
                                   "bandwidth",
                                   "jsonpatch-network",
-                                  "eviction-strategy"};
+                                  "eviction-strategy",
+                                  "migration-bypassed"};
 
 static void the_catalogue_is_the_designs(void **state) {
   (void)state;

@@ -158,9 +158,9 @@ struct service service_start(const char *const *options) {
   char key[80];
   snprintf(certificate, sizeof certificate, "%s/tls.crt", service.folder);
   snprintf(key, sizeof key, "%s/tls.key", service.folder);
-  const char *arguments[ARGUMENTS_MAX] = {"serve",     "--listen", "127.0.0.1:0", "--tls-cert", certificate,
-                                          "--tls-key", key};
-  int count = 7;
+  const char *arguments[ARGUMENTS_MAX] = {"serve",     "--listen", "127.0.0.1:0",      "--tls-cert", certificate,
+                                          "--tls-key", key,        "--shutdown-delay", "0"};
+  int count = 9;
   while (*options != NULL && count < ARGUMENTS_MAX - 1)
     arguments[count++] = *options++;
   int descriptors[3] = {memory_file(NULL), memory_file(NULL), service.log};
