@@ -1,0 +1,188 @@
+#!/usr/bin/env bash
+# A rolling restart must not fail a single write: two instances behind haproxy are stopped and started in turn while a real API server,
+# whose webhooks they are with failurePolicy Fail, takes 2,000 server-side applies at 50 a second. All on loopback, on free ports.
+#
+# Environment: KUBEBUILDER_ASSETS (where kube-apiserver, kubectl and perhaps etcd are; else tests/e2e/assets.sh tells), APPLIES (2000),
+# RATE (50, a second), SHUTDOWN_DELAY (2, in seconds).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+droveway=${BUILD:-build}/droveway
+applies=${APPLIES:-2000} rate=${RATE:-50} delay=${SHUTDOWN_DELAY:-2}
+
+die() {
+  printf 'drain: %s\n' "$1" >&2
+  [ -z "${2:-}" ] || tail -n 10 "$2" >&2
+  exit 1
+}
+for tool in haproxy curl jq openssl; do command -v "$tool" >/dev/null || die "$tool is missing; tools/deps.sh test e2e installs it"; done
+assets=${KUBEBUILDER_ASSETS:-}
+[ -n "$assets" ] || assets=$(tests/e2e/assets.sh) || die 'no kube-apiserver: set KUBEBUILDER_ASSETS'
+[ -x "$assets/kube-apiserver" ] || die "there is no kube-apiserver in $assets"
+PATH=$assets:$PATH
+command -v etcd >/dev/null || die 'etcd is missing; tools/deps.sh e2e installs it'
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-drain.XXXXXX")
+declare -A pids=() ports=()
+clean_up() {
+  local name
+  for name in load a b haproxy apiserver etcd; do
+    [ -z "${pids[$name]:-}" ] || kill -KILL "${pids[$name]}" 2>/dev/null || true
+  done
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# until WHAT COMMAND...: waits for COMMAND to succeed, half a minute at most.
+until_true() {
+  local what=$1 end=$((SECONDS + 30))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || die "$what: waited half a minute"
+    sleep 0.05
+  done
+}
+# Below the ports that the kernel hands out to clients, so that an instance finds its own free again.
+for name in etcd peer apiserver front stats a b; do
+  while :; do
+    port=$((RANDOM % 10000 + 20000))
+    case " ${ports[*]} " in *" $port "*) continue ;; esac
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  ports[$name]=$port
+done
+
+# --- the API server ---
+
+etcd_url=http://127.0.0.1:${ports[etcd]} peer_url=http://127.0.0.1:${ports[peer]}
+etcd --data-dir "$work/etcd" --listen-client-urls "$etcd_url" --advertise-client-urls "$etcd_url" --listen-peer-urls "$peer_url" \
+  --initial-advertise-peer-urls "$peer_url" --initial-cluster "default=$peer_url" --unsafe-no-fsync >"$work/etcd.log" 2>&1 &
+pids[etcd]=$!
+openssl genrsa -out "$work/sa.key" 2048 2>/dev/null
+token=$(openssl rand -hex 16)
+echo "$token,admin,admin,system:masters" >"$work/tokens.csv"
+kube-apiserver --etcd-servers "$etcd_url" --bind-address 127.0.0.1 --advertise-address 127.0.0.1 --secure-port "${ports[apiserver]}" \
+  --cert-dir "$work/apiserver" --service-account-key-file "$work/sa.key" --service-account-signing-key-file "$work/sa.key" \
+  --service-account-issuer https://kubernetes.default.svc --token-auth-file "$work/tokens.csv" --authorization-mode RBAC \
+  --service-cluster-ip-range 127.96.0.0/16 --endpoint-reconciler-type none >"$work/apiserver.log" 2>&1 &
+pids[apiserver]=$!
+server=https://127.0.0.1:${ports[apiserver]}
+cat >"$work/kubeconfig" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: drain, cluster: {server: "$server", insecure-skip-tls-verify: true}}]
+users: [{name: admin, user: {token: $token}}]
+contexts: [{name: drain, context: {cluster: drain, user: admin}}]
+current-context: drain
+YAML
+kubectl() { NO_PROXY='*' HOME=$work command kubectl --kubeconfig "$work/kubeconfig" "$@"; }
+until_true 'the API server' kubectl get --raw /readyz
+kubectl apply -f tests/drain/cluster.yaml >"$work/kubectl.log" 2>&1 || die 'kubectl apply' "$work/kubectl.log"
+kubectl wait --for condition=established --timeout 30s crd/network-attachment-definitions.k8s.cni.cncf.io >"$work/kubectl.log" 2>&1 ||
+  die 'the CRD' "$work/kubectl.log"
+
+# --- two instances, haproxy before them ---
+
+"$droveway" certs --dir "$work/tls" --dns localhost >/dev/null
+serve=("$droveway" serve --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" --state demo/state)
+if "$droveway" serve --help | grep -q -e --shutdown-delay; then serve+=(--shutdown-delay "$delay"); fi
+start() {
+  "${serve[@]}" --listen "127.0.0.1:${ports[$1]}" 2>>"$work/$1.log" &
+  pids[$1]=$!
+}
+# As haproxy sees it: UP, DOWN.
+state_of() { curl --silent --noproxy '*' --max-time 5 "http://127.0.0.1:${ports[stats]}/;csv" | awk -F, -v server="$1" '$1 == "droveway" && $2 == server {print $18}'; }
+is_up() { [ "$(state_of "$1")" = UP ]; }
+start a
+start b
+FRONT_PORT=${ports[front]} STATS_PORT=${ports[stats]} A_PORT=${ports[a]} B_PORT=${ports[b]} \
+  haproxy -db -f tests/drain/haproxy.cfg >"$work/haproxy.log" 2>&1 &
+pids[haproxy]=$!
+until_true 'instance a behind haproxy' is_up a
+until_true 'instance b behind haproxy' is_up b
+
+# apply NUMBER: a write as `kubectl apply --server-side` sends it, of one of 200 NADs, each time another one; a line for its outcome.
+resource=/apis/k8s.cni.cncf.io/v1/namespaces/drain/network-attachment-definitions
+apply() {
+  local name=net-$(($1 % 200)) code
+  code=$(curl --silent --max-time 20 --noproxy '*' --insecure --output "$work/answer.$1" \
+    --write-out '%{http_code} %{errormsg}' \
+    -X PATCH "$server$resource/$name?fieldManager=drain&force=true" \
+    -H "Authorization: Bearer $token" -H 'Content-Type: application/apply-patch+yaml' --data-binary @- <<YAML
+apiVersion: k8s.cni.cncf.io/v1
+kind: NetworkAttachmentDefinition
+metadata:
+  name: $name
+spec:
+  config: '{"cniVersion": "0.3.1", "type": "bridge", "bridge": "br-vm", "vlan": $(($1 % 4000 + 1))}'
+YAML
+  ) || true
+  case $code in
+    '200 ' | '201 ') echo ok >>"$work/outcomes" ;;
+    *) echo "$code $(jq -r .message "$work/answer.$1" 2>/dev/null)" >>"$work/outcomes" ;;
+  esac
+  rm -f "$work/answer.$1"
+}
+outcomes() { wc -l <"$work/outcomes"; }
+# Decisions logged so far: two of each write, /mutate's and /validate's.
+decisions() { awk '/"uid"/ {count++} END {print count + 0}' "$work/$1.log"; }
+asked() {
+  apply 0
+  [ "$(decisions a)" -gt 0 ] || [ "$(decisions b)" -gt 0 ]
+}
+
+sed -e "s/@PORT@/${ports[front]}/" -e "s/@CA@/$(base64 -w 0 "$work/tls/ca.crt")/" tests/drain/webhooks.yaml |
+  kubectl apply -f - >"$work/kubectl.log" 2>&1 || die 'the webhook configurations' "$work/kubectl.log"
+until_true 'the API server asks the webhook' asked
+: >"$work/outcomes"
+before=$(($(decisions a) + $(decisions b)))
+
+# --- applies, and restarts meanwhile ---
+
+load() {
+  local number now next
+  next=${EPOCHREALTIME/./}
+  for number in $(seq "$applies"); do
+    apply "$number" &
+    next=$((next + 1000000 / rate))
+    now=${EPOCHREALTIME/./}
+    if [ "$now" -lt "$next" ]; then sleep "0.$(printf '%06d' $((next - now)))"; fi
+  done
+  wait
+}
+begin=$SECONDS
+load &
+pids[load]=$!
+restarts=0
+# restart NAME: told to stop, waited for, started again, and back behind haproxy before the other one's turn.
+restart() {
+  local status=0
+  kill -TERM "${pids[$1]}"
+  wait "${pids[$1]}" || status=$?
+  [ "$status" -eq 0 ] || die "instance $1 ended with status $status" "$work/$1.log"
+  start "$1"
+  until_true "instance $1 behind haproxy again" is_up "$1"
+  restarts=$((restarts + 1))
+}
+while kill -0 "${pids[load]}" 2>/dev/null; do
+  restart a
+  restart b
+done
+wait "${pids[load]}"
+took=$((SECONDS - begin))
+
+# --- what came of it ---
+
+answered=$(($(decisions a) + $(decisions b) - before))
+failed=$(grep -cvx ok "$work/outcomes" || true)
+printf '%d applies in %d s while the two instances were restarted %d times: %d failed\n' "$(outcomes)" "$took" "$restarts" "$failed"
+printf '%d reviews answered, %d by a and %d by b\n' "$answered" "$(decisions a)" "$(decisions b)"
+if [ "$failed" -gt 0 ]; then
+  grep -vx ok "$work/outcomes" | sort | uniq -c | sort -rn | head -n 10 >&2
+  die 'a restart cost writes'
+fi
+[ "$(outcomes)" -eq "$applies" ] || die "only $(outcomes) of $applies applies came to an end"
+[ "$answered" -ge $((2 * applies)) ] || die 'some writes were not reviewed'
+[ "$restarts" -ge 4 ] || die 'too few restarts to tell anything'
