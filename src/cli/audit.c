@@ -65,7 +65,7 @@ static bool read_options(int argc, char **argv, struct audit_options *out, int *
     cli_usage("audit", "unexpected argument \"%s\"", argv[optind]);
     return false;
   }
-  return cli_check_world("audit", &out->world) == CLI_OK;
+  return true;
 }
 
 /* --- what is found --- */
@@ -116,6 +116,10 @@ static void see(void *context, const struct dw_audited *audited) {
 }
 
 static void print_text(const struct dw_audit_result *result) {
+  if (result->objects == 0) {
+    puts("nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or VirtualMachineInstance there");
+    return;
+  }
   printf("%zu object%s audited, %zu in violation: %zu error%s, %zu warning%s\n", result->objects,
          result->objects == 1 ? "" : "s", result->violating, result->denials, result->denials == 1 ? "" : "s",
          result->warnings, result->warnings == 1 ? "" : "s");
@@ -145,24 +149,30 @@ static void audit_json(struct dw_audit *audit) {
   puts(dw_buf_text(&out));
 }
 
+static int audit(const struct audit_options *options, const struct dw_world *world, const struct cli_gaps *gaps) {
+  struct dw_audit audit = {.world = world, .see = see};
+  cli_warn_unknown(&options->world, gaps, "what hangs on them could not be checked");
+  if (options->json)
+    audit_json(&audit);
+  else
+    audit_text(&audit);
+  return audit.result.denials > 0 ? CLI_DENIED : gaps->unreadable > 0 ? CLI_FAILED : CLI_OK;
+}
+
 int cli_audit(int argc, char **argv) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct audit_options options = {.json = false};
   struct dw_error err = DW_ERROR_INIT;
+  struct cli_gaps gaps;
   int status = CLI_OK;
   if (!read_options(argc, argv, &options, &status))
     return status;
   if (cli_default_cluster("audit", arena, &options.world) != CLI_OK)
     return CLI_FAILED;
-  struct dw_world *world = cli_world(&options.world, &err);
+  struct dw_world *world = cli_world_with_gaps(&options.world, &gaps, &err);
   if (world == NULL)
     return cli_fail(&err);
-  cli_warn_unknown(world->view);
-  struct dw_audit audit = {.world = world, .see = see};
-  if (options.json)
-    audit_json(&audit);
-  else
-    audit_text(&audit);
+  status = audit(&options, world, &gaps);
   dw_world_unref(world);
-  return cli_finish(audit.result.denials > 0 ? CLI_DENIED : CLI_OK);
+  return cli_finish(status);
 }

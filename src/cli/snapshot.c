@@ -1,14 +1,10 @@
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "cli/folder.h"
 #include "cli/state.h"
 #include "droveway/base/buf.h"
 #include "droveway/formats/json_write.h"
@@ -22,9 +18,9 @@ static int help(void) {
   puts("usage: droveway snapshot DIR [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
        "\n"
        "Writes what the rules see of a cluster as a state folder, one file a kind: for `--state`, or to go with a bug\n"
-       "report. Nothing else is written: no status, no annotations, no pull secrets, no SSH keys. DIR is made; it must "
-       "be\n"
-       "empty where it exists.\n"
+       "report. No other field or annotation is written, no pull secret and no SSH key. DIR is made; where it exists "
+       "already\n"
+       "it must be empty.\n"
        "\n"
        "      --kubeconfig FILE  the cluster; without it the one that this runs in, $KUBECONFIG or ~/.kube/config\n"
        "      --context NAME     of the kubeconfig; default: its current-context\n"
@@ -63,149 +59,201 @@ static bool read_options(int argc, char **argv, struct snapshot_options *out, in
     return false;
   }
   out->folder = argv[optind];
-  return cli_check_world("snapshot", &out->world) == CLI_OK;
-}
-
-/* --- the folder --- */
-
-static int count_entries(const char *folder) {
-  DIR *dir = opendir(folder);
-  int count = 0;
-  if (dir == NULL)
-    return -1;
-  for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
-    count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-  closedir(dir);
-  return count;
-}
-
-static int open_folder(const char *folder, struct dw_error *err) {
-  if (mkdir(folder, 0777) == 0)
-    return 0;
-  int entries = errno == EEXIST ? count_entries(folder) : -1;
-  if (entries == 0)
-    return 0;
-  if (entries > 0)
-    return dw_error_set(err, DW_ERR_IO, "%s is not empty; name a new folder", folder);
-  return dw_error_set(err, DW_ERR_IO, "can't make the folder %s: %s", folder, strerror(errno));
-}
-
-/* Under another name first, so that no half of a file is left. */
-static int write_file(const char *path, const struct dw_buf *text, struct dw_error *err) {
-  DW_BUF_SCOPED struct dw_buf temporary = DW_BUF_INIT;
-  dw_buf_printf(&temporary, "%s.part", path);
-  FILE *file = fopen(dw_buf_text(&temporary), "wx");
-  if (file == NULL)
-    return dw_error_set(err, DW_ERR_IO, "can't write %s: %s", path, strerror(errno));
-  bool good = fwrite(text->data, 1, text->length, file) == text->length;
-  good = fclose(file) == 0 && good;
-  if (good && rename(dw_buf_text(&temporary), path) == 0)
-    return 0;
-  int reason = errno;
-  unlink(dw_buf_text(&temporary));
-  return dw_error_set(err, DW_ERR_IO, "can't write %s: %s", path, strerror(reason));
+  return true;
 }
 
 /* --- the objects --- */
 
 /* One object to be written: its JSON less what no rule reads, by which it is sorted. */
 struct item {
-  enum dw_kind kind;
-  const char *ns, *name;
+  const struct dw_object *object;
   const dw_json *json;
+  size_t order; /* of two with one name the later one counts, as in a view */
 };
+
+static int by_identity(const struct item *a, const struct item *b) {
+  if (a->object->kind != b->object->kind)
+    return a->object->kind < b->object->kind ? -1 : 1;
+  int order = strcmp(a->object->namespace_, b->object->namespace_);
+  return order != 0 ? order : strcmp(a->object->name, b->object->name);
+}
 
 static int by_name(const void *left, const void *right) {
   const struct item *a = left;
   const struct item *b = right;
-  if (a->kind != b->kind)
-    return a->kind < b->kind ? -1 : 1;
-  int order = strcmp(a->ns, b->ns);
-  return order != 0 ? order : strcmp(a->name, b->name);
+  int order = by_identity(a, b);
+  return order != 0 ? order : a->order < b->order ? -1 : a->order > b->order;
 }
 
-static enum dw_kind kind_of(struct dw_arena *arena, const dw_json *json) {
-  const char *version = dw_json_get_string(json, "apiVersion");
-  const char *slash = version == NULL ? NULL : strchr(version, '/');
-  const char *group = slash == NULL ? "" : dw_arena_strndup(arena, version, (size_t)(slash - version));
-  return dw_kind_of(group, dw_json_get_string(json, "kind"));
-}
-
-static const char *text_or_empty(const dw_json *json) {
-  return dw_json_string(json) == NULL ? "" : dw_json_string(json);
+/* What the folder left open is told, so that the snapshot reads the same under any policy. */
+static const dw_json *pruned(struct dw_arena *arena, const struct dw_object *object, const dw_json *json) {
+  dw_json *kept = dw_object_prune(arena, object->kind, "v1", json);
+  const char *ns = dw_json_string(dw_json_path(kept, "metadata", "namespace", NULL));
+  if (*object->namespace_ == '\0' || (ns != NULL && *ns != '\0'))
+    return kept;
+  dw_json *metadata = dw_json_new_object(arena);
+  const dw_json *given = dw_json_get(kept, "metadata");
+  for (struct dw_json_member m = dw_json_first(given); m.value != NULL; m = dw_json_next(given, m))
+    dw_json_set(arena, metadata, m.key, dw_json_share(m.value));
+  dw_json_set(arena, metadata, "namespace", dw_json_new_string(arena, object->namespace_, strlen(object->namespace_)));
+  dw_json_set(arena, kept, "metadata", metadata);
+  return kept;
 }
 
 static struct item *collect(struct dw_arena *arena, const struct cli_state *state, size_t *count) {
-  size_t all = 0;
-  for (const struct dw_manifest *m = state->manifests; m != NULL; m = m->next)
-    all++;
-  struct item *items = dw_arena_array(arena, all + 1, sizeof *items);
+  struct item *items = dw_arena_array(arena, state->count + 1, sizeof *items);
+  for (size_t i = 0; i < state->count; i++)
+    items[i] = (struct item){state->objects[i], state->jsons[i], i};
+  qsort(items, state->count, sizeof *items, by_name);
   *count = 0;
-  for (const struct dw_manifest *m = state->manifests; m != NULL; m = m->next) {
-    enum dw_kind kind = kind_of(arena, m->json);
-    if (kind == DW_KIND_OTHER || !dw_object_is_read(kind, m->json))
-      continue;
-    items[(*count)++] = (struct item){kind, text_or_empty(dw_json_path(m->json, "metadata", "namespace", NULL)),
-                                      text_or_empty(dw_json_path(m->json, "metadata", "name", NULL)),
-                                      dw_object_prune(arena, kind, "v1", m->json)};
-  }
-  qsort(items, *count, sizeof *items, by_name);
+  for (size_t i = 0; i < state->count; i++)
+    if (i + 1 == state->count || by_identity(&items[i], &items[i + 1]) != 0)
+      items[(*count)++] = items[i];
   return items;
 }
 
-/* "networkattachmentdefinitions.json" */
-static const char *file_name(struct dw_arena *arena, const char *folder, enum dw_kind kind) {
-  char *path = dw_arena_printf(arena, "%s/%ss.json", folder, dw_kind_name(kind));
-  for (char *c = path + strlen(folder); *c != '\0'; c++)
-    if (*c >= 'A' && *c <= 'Z')
-      *c = (char)(*c - 'A' + 'a');
-  return path;
+/* --- their text --- */
+
+static int by_key(const void *left, const void *right) {
+  const struct dw_json_member *a = left;
+  const struct dw_json_member *b = right;
+  return strcmp(a->key, b->key);
 }
 
-static int write_kind(struct dw_arena *arena, const char *folder, const struct item *items, size_t count,
-                      struct dw_error *err) {
-  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
-  const char *path = file_name(arena, folder, items[0].kind);
-  dw_buf_puts(&text, "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [");
-  for (size_t i = 0; i < count; i++)
-    dw_buf_printf(&text, "%s\n%s", i == 0 ? "" : ",", dw_json_text(arena, items[i].json));
-  dw_buf_puts(&text, "\n]}\n");
-  if (write_file(path, &text, err) != 0)
-    return -1;
-  printf("%s: %zu object%s\n", path, count, count == 1 ? "" : "s");
-  return 0;
-}
+static void write_json(struct dw_json_writer *w, struct dw_arena *arena, const dw_json *json);
 
-static int write_all(struct dw_arena *arena, const char *folder, const struct cli_state *state, struct dw_error *err) {
+/* In the order of the keys: one state, one text. */
+static void write_object(struct dw_json_writer *w, struct dw_arena *arena, const dw_json *json) {
+  struct dw_json_member *members = dw_arena_array(arena, dw_json_size(json) + 1, sizeof *members);
   size_t count = 0;
-  struct item *items = collect(arena, state, &count);
-  if (open_folder(folder, err) != 0)
-    return -1;
-  for (size_t start = 0; start < count;) {
-    size_t end = start;
-    while (end < count && items[end].kind == items[start].kind)
-      end++;
-    if (write_kind(arena, folder, items + start, end - start, err) != 0)
+  for (struct dw_json_member m = dw_json_first(json); m.value != NULL; m = dw_json_next(json, m))
+    members[count++] = m;
+  qsort(members, count, sizeof *members, by_key);
+  dw_json_begin_object(w);
+  for (size_t i = 0; i < count; i++) {
+    dw_json_key(w, members[i].key);
+    write_json(w, arena, members[i].value);
+  }
+  dw_json_end_object(w);
+}
+
+/* As deep as a parser lets JSON be. */
+static void write_json(struct dw_json_writer *w, struct dw_arena *arena, const dw_json *json) {
+  switch (dw_json_type(json)) {
+  case DW_JSON_OBJECT:
+    write_object(w, arena, json);
+    return;
+  case DW_JSON_ARRAY:
+    dw_json_begin_array(w);
+    for (size_t i = 0; i < dw_json_size(json); i++)
+      write_json(w, arena, dw_json_at(json, i));
+    dw_json_end_array(w);
+    return;
+  default:
+    dw_json_put_raw(w, dw_json_text(arena, json));
+    return;
+  }
+}
+
+static void write_list(struct dw_buf *out, const struct item *items, size_t count) {
+  struct dw_json_writer w = DW_JSON_PRETTY_WRITER(out);
+  dw_json_begin_object(&w);
+  dw_json_member_string(&w, "apiVersion", "v1");
+  dw_json_member_string(&w, "kind", "List");
+  dw_json_key(&w, "items");
+  dw_json_begin_array(&w);
+  for (size_t i = 0; i < count; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    write_json(&w, arena, pruned(arena, items[i].object, items[i].json));
+  }
+  dw_json_end_array(&w);
+  dw_json_end_object(&w);
+  dw_buf_putc(out, '\n');
+}
+
+/* --- the files --- */
+
+/* Of one kind, from START on. */
+static size_t end_of_kind(const struct item *items, size_t count, size_t start) {
+  size_t end = start;
+  while (end < count && items[end].object->kind == items[start].object->kind)
+    end++;
+  return end;
+}
+
+/* "networkattachmentdefinitions.json" */
+static const char *file_name(struct dw_arena *arena, enum dw_kind kind) {
+  char *name = dw_arena_printf(arena, "%ss.json", dw_kind_name(kind));
+  for (char *c = name; *c != '\0'; c++)
+    *c = (char)tolower((unsigned char)*c);
+  return name;
+}
+
+static int fill(struct dw_arena *arena, struct cli_folder *folder, const struct item *items, size_t count,
+                struct dw_error *err) {
+  for (size_t start = 0, end; start < count; start = end) {
+    DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+    end = end_of_kind(items, count, start);
+    write_list(&text, items + start, end - start);
+    if (cli_folder_add(folder, file_name(arena, items[start].object->kind), text.data, text.length, err) != 0)
       return -1;
-    start = end;
+  }
+  return cli_folder_commit(folder, err);
+}
+
+static void print_counts(struct dw_arena *arena, const char *folder, const struct item *items, size_t count) {
+  for (size_t start = 0, end; start < count; start = end) {
+    end = end_of_kind(items, count, start);
+    printf("%s/%s: %zu object%s\n", folder, file_name(arena, items[start].object->kind), end - start,
+           end - start == 1 ? "" : "s");
   }
   if (count == 0)
-    puts("nothing that the rules read");
+    printf("%s: nothing that the rules read\n", folder);
+}
+
+/* The kinds of which there is nothing: known to be empty, or not installed. */
+static void warn_absent(const struct cli_gaps *gaps, const struct item *items, size_t count) {
+  bool seen[DW_KIND_COUNT] = {false};
+  size_t named = 0;
+  for (size_t i = 0; i < count; i++)
+    seen[items[i].object->kind] = true;
+  for (int kind = 0; kind < DW_KIND_COUNT; kind++)
+    if (!seen[kind] && gaps->knowledge[kind] == DW_KNOWN)
+      fprintf(stderr, "%s%s", named++ == 0 ? "droveway: no objects, or no such kind: " : ", ",
+              dw_kind_name((enum dw_kind)kind));
+  if (named > 0)
+    fputc('\n', stderr);
+}
+
+static int write_all(struct dw_arena *arena, const struct snapshot_options *options, const struct cli_state *state,
+                     struct dw_error *err) {
+  struct cli_folder folder;
+  size_t count = 0;
+  struct item *items = collect(arena, state, &count);
+  if (cli_folder_open(&folder, options->folder, err) != 0)
+    return -1;
+  int failed = fill(arena, &folder, items, count, err);
+  cli_folder_close(&folder);
+  if (failed != 0)
+    return -1;
+  print_counts(arena, options->folder, items, count);
+  warn_absent(&state->gaps, items, count);
+  cli_warn_unknown(&options->world, &state->gaps, "the snapshot lacks them, and reads as if there were none");
   return 0;
 }
 
 static int snapshot(struct dw_arena *arena, const struct snapshot_options *options, struct dw_error *err) {
   struct dw_sources sources = cli_sources(&options->world);
   struct cli_state state;
+  if (cli_folder_check(options->folder, err) != 0)
+    return -1;
   struct dw_policy *policy = dw_policy_load(&sources, err);
   if (policy == NULL)
     return -1;
-  int failed = cli_state_read(arena, &options->world, policy->namespace_, &state, err);
+  struct cli_state_query query = {&options->world, policy->namespace_, CLI_KEEP_ALL};
+  int failed = cli_state_read(arena, &query, &state, err);
   if (failed == 0) {
-    struct dw_view *view = cli_state_view(&state, policy);
-    cli_warn_unknown(view);
-    dw_view_free(view);
-    failed = write_all(arena, options->folder, &state, err);
+    failed = write_all(arena, options, &state, err);
     cli_state_free(&state);
   }
   dw_policy_free(policy);

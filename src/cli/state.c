@@ -3,86 +3,124 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "droveway/sources/manifests.h"
+
+static bool is_live(const struct cli_world_options *options) {
+  return options->state == NULL && (options->kubeconfig != NULL || options->in_cluster);
+}
+
+static bool is_wanted(enum cli_keep keep, enum dw_kind kind) {
+  bool judged = kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
+  return keep == CLI_KEEP_ALL || (keep == CLI_KEEP_JUDGED && judged);
+}
+
+static void *grown(void *items, size_t count, size_t size) {
+  void *more = realloc(items, count * size);
+  if (more == NULL)
+    abort();
+  return more;
+}
+
+static void add(struct cli_state *state, const struct dw_object *object, const dw_json *json) {
+  if (state->count == state->capacity) {
+    state->capacity = state->capacity == 0 ? 64 : 2 * state->capacity;
+    state->objects = grown(state->objects, state->capacity, sizeof *state->objects);
+    state->jsons = grown(state->jsons, state->capacity, sizeof *state->jsons);
+  }
+  state->objects[state->count] = object;
+  state->jsons[state->count++] = json;
+}
 
 /* --- a live cluster --- */
 
 struct reading {
   struct dw_arena *arena;
+  enum cli_keep keep;
   struct cli_state *state;
-  const struct dw_manifest **tail;
 };
 
-static void keep_object(struct cli_state *state, const struct dw_object *object) {
-  if (state->count == state->capacity) {
-    state->capacity = state->capacity == 0 ? 64 : 2 * state->capacity;
-    state->objects = realloc(state->objects, state->capacity * sizeof *state->objects);
-    if (state->objects == NULL)
-      abort();
-  }
-  state->objects[state->count++] = object;
+/* One object that can't be read must not hide what is wrong with the others; `serve` leaves it out, too. */
+static void leave_out(struct reading *reading, enum dw_kind kind, const dw_json *json, const struct dw_error *err) {
+  const dw_json *metadata = dw_json_get(json, "metadata");
+  const char *ns = dw_json_get_string(metadata, "namespace");
+  const char *name = dw_json_get_string(metadata, "name");
+  fprintf(stderr, "droveway: %s %s%s%s is left out: %s\n", dw_kind_name(kind), ns == NULL ? "" : ns,
+          ns == NULL ? "" : "/", name == NULL ? "without a name" : name, err->text);
+  reading->state->gaps.unreadable++;
 }
 
 /* The JSON that comes is gone when this returns, so it is kept as text read again. */
-static void keep_manifest(struct reading *reading, struct dw_arena *arena, const struct dw_resource *resource,
-                          const dw_json *json) {
+static const dw_json *kept(struct reading *reading, struct dw_arena *arena, const struct dw_resource *resource,
+                           const dw_json *json) {
+  if (!is_wanted(reading->keep, resource->kind))
+    return NULL;
   const char *text = dw_json_text(arena, dw_object_prune(arena, resource->kind, resource->versions[0], json));
-  struct dw_manifest *manifest = dw_arena_alloc(reading->arena, sizeof *manifest);
-  *manifest = (struct dw_manifest){.file = "", .path = ""};
-  manifest->json = dw_json_parse(reading->arena, text, strlen(text), DW_JSON_PLAIN, NULL);
-  *reading->tail = manifest;
-  reading->tail = (const struct dw_manifest **)&manifest->next;
+  return dw_json_parse(reading->arena, text, strlen(text), DW_JSON_PLAIN, NULL);
 }
 
 static int take(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *json,
                 struct dw_error *err) {
   struct reading *reading = context;
+  struct dw_error reason = DW_ERROR_INIT;
   const struct dw_object *object = NULL;
-  if (dw_object_reduce_as(resource->kind, json, "", &object, err) != 0)
-    return -1;
-  if (object == NULL)
-    return 0;
-  keep_object(reading->state, object);
-  keep_manifest(reading, arena, resource, json);
+  (void)err;
+  if (dw_object_reduce_as(resource->kind, json, "", &object, &reason) != 0)
+    leave_out(reading, resource->kind, json, &reason);
+  else if (object != NULL)
+    add(reading->state, object, kept(reading, arena, resource, json));
   return 0;
 }
 
-static int read_cluster(struct dw_arena *arena, const struct cli_world_options *options, struct cli_state *out,
+static int read_cluster(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
                         struct dw_error *err) {
-  struct dw_api_options api = {options->kubeconfig, options->context};
+  struct dw_api_options api = {query->world->kubeconfig, query->world->context};
   struct dw_api_config *config = dw_api_config_load(&api, err);
   if (config == NULL)
     return -1;
-  struct reading reading = {arena, out, &out->manifests};
+  struct reading reading = {arena, query->keep, out};
   struct dw_cluster_list list = {.config = config, .take = take, .context = &reading, .only = DW_KIND_OTHER};
-  int failed = dw_cluster_list(&list, out->knowledge, err);
+  int failed = dw_cluster_list(&list, out->gaps.knowledge, err);
   dw_api_config_free(config);
   return failed;
 }
 
 /* --- a folder --- */
 
-static int read_folder(struct dw_arena *arena, const char *folder, const char *ns, struct cli_state *out,
-                       struct dw_error *err) {
-  struct dw_manifest *manifests = NULL;
-  if (dw_manifests_read(arena, &folder, 1, &manifests, err) != 0 ||
-      dw_state_objects(folder, ns, &out->objects, &out->count, err) != 0)
-    return -1;
-  struct dw_view_source source = {.objects = out->objects, .count = out->count};
-  dw_state_knowledge(&source);
-  memcpy(out->knowledge, source.knowledge, sizeof out->knowledge);
-  out->manifests = manifests;
+static int add_manifest(const struct cli_state_query *query, const struct dw_manifest *manifest, struct cli_state *out,
+                        struct dw_error *err) {
+  const struct dw_object *object = NULL;
+  if (dw_object_reduce(manifest->json, query->ns, &object, err) != 0) {
+    dw_manifest_place(manifest, "", &err->line, &err->column);
+    return dw_error_in_file(err, manifest->file);
+  }
+  if (object != NULL)
+    add(out, object, is_wanted(query->keep, object->kind) ? manifest->json : NULL);
   return 0;
 }
 
-int cli_state_read(struct dw_arena *arena, const struct cli_world_options *options, const char *ns,
-                   struct cli_state *out, struct dw_error *err) {
+static int read_folder(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
+                       struct dw_error *err) {
+  struct dw_manifest *manifests = NULL;
+  if (dw_manifests_read(arena, &query->world->state, 1, &manifests, err) != 0)
+    return -1;
+  for (; manifests != NULL; manifests = manifests->next)
+    if (add_manifest(query, manifests, out, err) != 0)
+      return -1;
+  struct dw_view_source source = {.objects = out->objects, .count = out->count};
+  dw_state_knowledge(&source);
+  memcpy(out->gaps.knowledge, source.knowledge, sizeof out->gaps.knowledge);
+  return 0;
+}
+
+int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
+                   struct dw_error *err) {
   int failed = 0;
-  *out = (struct cli_state){.manifests = NULL};
-  if (options->state != NULL)
-    failed = read_folder(arena, options->state, ns, out, err);
-  else if (options->kubeconfig != NULL || options->in_cluster)
-    failed = read_cluster(arena, options, out, err);
+  *out = (struct cli_state){.objects = NULL};
+  if (query->world->state != NULL)
+    failed = read_folder(arena, query, out, err);
+  else if (is_live(query->world))
+    failed = read_cluster(arena, query, out, err);
   if (failed != 0)
     cli_state_free(out);
   return failed;
@@ -92,57 +130,53 @@ void cli_state_free(struct cli_state *state) {
   for (size_t i = 0; i < state->count; i++)
     dw_object_unref(state->objects[i]);
   free(state->objects);
-  *state = (struct cli_state){.manifests = NULL};
+  free(state->jsons);
+  *state = (struct cli_state){.objects = NULL};
 }
 
 struct dw_view *cli_state_view(const struct cli_state *state, const struct dw_policy *policy) {
   struct dw_view_source source = {.objects = state->objects, .count = state->count};
-  memcpy(source.knowledge, state->knowledge, sizeof source.knowledge);
+  memcpy(source.knowledge, state->gaps.knowledge, sizeof source.knowledge);
   return dw_view_build(policy, &source);
 }
 
-struct dw_world *cli_world(const struct cli_world_options *options, struct dw_error *err) {
+static struct dw_world *live_world(const struct cli_world_options *options, struct cli_gaps *gaps,
+                                   struct dw_error *err) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_sources sources = cli_sources(options);
+  struct cli_state_query query = {.world = options, .ns = "", .keep = CLI_KEEP_NONE};
   struct cli_state state;
   struct dw_policy *policy = dw_policy_load(&sources, err);
   if (policy == NULL)
     return NULL;
-  if (cli_state_read(arena, options, policy->namespace_, &state, err) != 0) {
+  if (cli_state_read(arena, &query, &state, err) != 0) {
     dw_policy_free(policy);
     return NULL;
   }
+  *gaps = state.gaps;
   struct dw_world *world = dw_world_new(policy, cli_state_view(&state, policy));
   cli_state_free(&state);
   return world;
 }
 
-int cli_default_cluster(const char *command, struct dw_arena *arena, struct cli_world_options *options) {
-  const char *named = getenv("KUBECONFIG");
-  const char *home = getenv("HOME");
-  if (options->state != NULL || options->kubeconfig != NULL)
-    return CLI_OK;
-  if (dw_api_in_cluster()) {
-    options->in_cluster = true;
-    return CLI_OK;
-  }
-  if (named != NULL && strchr(named, ':') != NULL)
-    return cli_usage(command, "$KUBECONFIG lists several files; name one with --kubeconfig");
-  if (named != NULL && *named != '\0') {
-    options->kubeconfig = named;
-    return CLI_OK;
-  }
-  const char *usual = dw_arena_printf(arena, "%s/.kube/config", home == NULL ? "" : home);
-  if (access(usual, R_OK) != 0)
-    return cli_usage(command, "name a cluster with --kubeconfig FILE, or a folder with --state DIR");
-  options->kubeconfig = usual;
-  return CLI_OK;
+struct dw_world *cli_world_with_gaps(const struct cli_world_options *options, struct cli_gaps *gaps,
+                                     struct dw_error *err) {
+  struct dw_sources sources = cli_sources(options);
+  *gaps = (struct cli_gaps){.unreadable = 0};
+  return is_live(options) ? live_world(options, gaps, err) : dw_world_load(&sources, err);
 }
 
-void cli_warn_unknown(const struct dw_view *view) {
-  for (int kind = 0; kind < DW_KIND_COUNT; kind++)
-    if (dw_view_knows(view, (enum dw_kind)kind) == DW_UNKNOWN && kind != DW_KIND_NODE_NETWORK_STATE &&
-        kind != DW_KIND_NODE)
-      fprintf(stderr, "droveway: %s objects may not be read (RBAC): what hangs on them could not be checked\n",
-              dw_kind_name((enum dw_kind)kind));
+struct dw_world *cli_world(const struct cli_world_options *options, struct dw_error *err) {
+  struct cli_gaps gaps;
+  return cli_world_with_gaps(options, &gaps, err);
+}
+
+void cli_warn_unknown(const struct cli_world_options *options, const struct cli_gaps *gaps, const char *so) {
+  for (int kind = 0; kind < DW_KIND_COUNT && is_live(options); kind++) {
+    if (gaps->knowledge[kind] == DW_KNOWN)
+      continue;
+    const char *why = kind == DW_KIND_NODE_NETWORK_STATE ? "are not there (kubernetes-nmstate), or RBAC forbids them"
+                                                         : "are forbidden by RBAC";
+    fprintf(stderr, "droveway: %s objects %s: %s\n", dw_kind_name((enum dw_kind)kind), why, so);
+  }
 }

@@ -3,29 +3,50 @@
 #define CLI_STATE_H
 
 #include "cli/cli.h"
-#include "droveway/sources/manifests.h"
+#include "droveway/base/arena.h"
+#include "droveway/formats/json.h"
 
-struct cli_state {
-  const struct dw_manifest *manifests; /* a live cluster's less what no rule reads; file "" and no document there */
-  const struct dw_object **objects;    /* the same, reduced; a reference to each */
-  size_t count, capacity;
+/* What was not told of it. */
+struct cli_gaps {
   enum dw_knowledge knowledge[DW_KIND_COUNT];
+  size_t unreadable; /* objects of a live cluster that were left out; each is said on standard error */
 };
 
-/* Reads OPTIONS' folder or cluster; nothing where neither is given. NS stands in where an object of a folder names no
- * namespace. Manifests live in ARENA. -1 with the reason; nothing is left then. Free with cli_state_free(). */
-int cli_state_read(struct dw_arena *arena, const struct cli_world_options *options, const char *ns,
-                   struct cli_state *out, struct dw_error *err);
+struct cli_state {
+  const struct dw_object **objects; /* in the order read; a reference to each */
+  const dw_json **jsons; /* beside each its JSON, of a live cluster pruned; NULL where it was not asked for */
+  size_t count, capacity;
+  struct cli_gaps gaps;
+};
+
+/* Whose JSON is wanted. */
+enum cli_keep { CLI_KEEP_NONE, CLI_KEEP_JUDGED, CLI_KEEP_ALL };
+
+struct cli_state_query {
+  const struct cli_world_options *world;
+  const char *ns; /* stands in where an object of a folder names no namespace */
+  enum cli_keep keep;
+};
+
+/* Reads the folder or cluster; nothing where neither is given. JSON lives in ARENA. -1 with the reason; nothing is left
+ * then. Free with cli_state_free(). */
+int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
+                   struct dw_error *err);
 void cli_state_free(struct cli_state *state);
 
 /* A view of it under POLICY, which must outlive it. */
 struct dw_view *cli_state_view(const struct cli_state *state, const struct dw_policy *policy);
 
-/* Where neither --state nor --kubeconfig is given: in a pod its own cluster, else the file of $KUBECONFIG, else
- * ~/.kube/config. CLI_FAILED after saying so where there is none of these. ARENA holds what is filled in. */
+/* cli_world() that tells the gaps, too. */
+struct dw_world *cli_world_with_gaps(const struct cli_world_options *options, struct cli_gaps *gaps,
+                                     struct dw_error *err);
+
+/* For `audit` and `snapshot`, instead of cli_check_world(). Where neither --state nor --kubeconfig is given: in a pod
+ * its own cluster (but not with --context), else the file of $KUBECONFIG, else ~/.kube/config. CLI_FAILED after saying
+ * so where there is none of these. ARENA holds what is filled in. */
 int cli_default_cluster(const char *command, struct dw_arena *arena, struct cli_world_options *options);
 
-/* Says on standard error of which kinds nothing is known because RBAC forbids them. */
-void cli_warn_unknown(const struct dw_view *view);
+/* Says on standard error of which kinds a live cluster told nothing, and SO what. */
+void cli_warn_unknown(const struct cli_world_options *options, const struct cli_gaps *gaps, const char *so);
 
 #endif

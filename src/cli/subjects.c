@@ -79,16 +79,12 @@ static int by_identity(const void *a, const void *b) {
   return order ? order : strcmp(left->name, right->name);
 }
 
-static struct old_objects index_old(struct dw_arena *arena, const struct dw_manifest *state, const char *ns) {
-  size_t all = 0;
-  for (const struct dw_manifest *m = state; m; m = m->next)
-    all++;
-  struct old_objects old = {dw_arena_array(arena, all + 1, sizeof *old.items), 0};
-  for (; state; state = state->next) {
-    const char *name = dw_json_get_string(dw_json_get(state->json, "metadata"), "name");
-    enum dw_kind kind = kind_of(state->json);
-    if (name && has_rules(kind))
-      old.items[old.count++] = (struct old_object){kind, namespace_of(state->json, ns), name, state->json};
+static struct old_objects index_old(struct dw_arena *arena, const struct cli_state *state) {
+  struct old_objects old = {dw_arena_array(arena, state->count + 1, sizeof *old.items), 0};
+  for (size_t i = 0; i < state->count; i++) {
+    const struct dw_object *object = state->objects[i];
+    if (state->jsons[i])
+      old.items[old.count++] = (struct old_object){object->kind, object->namespace_, object->name, state->jsons[i]};
   }
   qsort(old.items, old.count, sizeof *old.items, by_identity);
   return old;
@@ -136,7 +132,7 @@ static void build_world(struct cli_subjects *out, struct dw_policy *policy, cons
   struct dw_view_source source = {.objects = objects, .count = state->count};
   if (state->count)
     memcpy(objects, state->objects, state->count * sizeof *objects);
-  memcpy(source.knowledge, state->knowledge, sizeof source.knowledge);
+  memcpy(source.knowledge, state->gaps.knowledge, sizeof source.knowledge);
   for (size_t i = 0; i < out->count; i++)
     if (out->items[i].object)
       objects[source.count++] = out->items[i].object;
@@ -150,13 +146,13 @@ static void build_world(struct cli_subjects *out, struct dw_policy *policy, cons
 static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy,
                             const struct cli_manifest_arguments *arguments, const struct dw_manifest *manifests,
                             struct dw_error *err) {
-  const struct cli_world_options *options = &arguments->world;
   const char *ns = arguments->ns ? arguments->ns : policy->namespace_;
-  struct cli_state state = {.manifests = NULL};
+  struct cli_state_query query = {&arguments->world, policy->namespace_, CLI_KEEP_JUDGED};
+  struct cli_state state = {.objects = NULL};
   int status = read_subjects(out, manifests, ns, err);
   if (status == 0)
-    status = cli_state_read(out->arena, options, policy->namespace_, &state, err);
-  struct old_objects old = index_old(out->arena, state.manifests, policy->namespace_);
+    status = cli_state_read(out->arena, &query, &state, err);
+  struct old_objects old = index_old(out->arena, &state);
   for (size_t i = 0; i < out->count; i++)
     out->items[i].old = find_old(&old, &out->items[i]);
   if (status == 0)

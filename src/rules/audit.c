@@ -47,6 +47,18 @@ static void conclude(struct dw_audit *audit, const struct dw_object *object, con
     audit->see(audit->context, &(struct dw_audited){object, *judgement});
 }
 
+/* What is on its way out harms nobody any more: as an UPDATE of it is judged (design, section 5). */
+static void let_stand(struct dw_judgement *judgement) {
+  struct dw_findings *findings = &judgement->findings;
+  for (size_t i = 0; i < findings->count; i++) {
+    findings->items[i].standing = findings->items[i].action == DW_ACTION_DENY;
+    findings->items[i].action = DW_ACTION_WARN;
+  }
+  findings->more_warnings += findings->more_denials;
+  findings->more_denials = 0;
+  judgement->denied = judgement->unavailable = false;
+}
+
 static void audit_object(struct dw_audit *audit, const struct dw_object *object) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_request request = {.api_version = "admission.k8s.io/v1",
@@ -61,14 +73,23 @@ static void audit_object(struct dw_audit *audit, const struct dw_object *object)
                                .operation = DW_OP_CREATE,
                                .object = json_of(arena, object)};
   struct dw_judgement judgement = dw_judge(arena, audit->world, &request, SIZE_MAX);
+  if (object->deleting)
+    let_stand(&judgement);
   conclude(audit, object, &judgement);
+}
+
+static bool has_hyperconverged(const struct dw_view *view, const char *ns) {
+  for (size_t i = 0; i < dw_view_count(view, DW_KIND_HYPERCONVERGED); i++)
+    if (strcmp(dw_view_at(view, DW_KIND_HYPERCONVERGED, i)->namespace_, ns) == 0)
+      return true;
+  return false;
 }
 
 /* HyperConverged writes the KubeVirt that it manages: what is wrong there is wrong, and mended, in the former. */
 static bool is_managed(const struct dw_audit *audit, const struct dw_object *object) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_migration_config config;
-  if (object->kind != DW_KIND_KUBEVIRT || dw_view_count(audit->world->view, DW_KIND_HYPERCONVERGED) == 0)
+  if (object->kind != DW_KIND_KUBEVIRT || !has_hyperconverged(audit->world->view, object->namespace_))
     return false;
   dw_migration_read(arena, json_of(arena, object), &config);
   return config.hco_managed;

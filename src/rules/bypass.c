@@ -1,48 +1,85 @@
+#include <string.h>
+
 #include "rules/families.h"
 
 /* Migrations that went past the migration network, told from what they left behind. */
 
 static bool holds(const struct dw_object *nad, const struct dw_addr *address) {
-  struct dw_interval one = {*address, *address};
   for (size_t i = 0; i < nad->nad.pool_count; i++) {
     const struct dw_interval *span = &nad->nad.pools[i].span;
-    if (span->first.v4 == one.first.v4 && dw_addr_compare(&span->first, address) <= 0 &&
+    if (span->first.v4 == address->v4 && dw_addr_compare(&span->first, address) <= 0 &&
         dw_addr_compare(address, &span->last) <= 0)
       return true;
   }
   return false;
 }
 
-static void migration_bypassed(struct dw_check *check, const struct dw_rule *rule) {
-  static const char field[] = "status.migrationState.targetNodeAddress";
+static bool has_user(const struct dw_check *check, enum dw_kind kind) {
+  for (size_t i = 0; i < dw_view_count(check->view, kind); i++)
+    if (strcmp(dw_view_at(check->view, kind, i)->namespace_, check->policy->namespace_) == 0)
+      return true;
+  return false;
+}
+
+/* Whether no network is told of only because those who would tell may not be read. */
+static bool may_have_network(const struct dw_check *check) {
+  static const enum dw_kind users[] = {DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
+  bool unknown = false;
+  for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+    if (has_user(check, users[i]))
+      return false;
+    unknown |= dw_view_knows(check->view, users[i]) != DW_KNOWN;
+  }
+  return unknown;
+}
+
+/* The migration network's NAD, where its pools are known. Without a network all goes over the pod network on purpose,
+ * and a network that is missing is the finding of who names it: then NULL, and *WHY_NOT stays as it is. */
+static const struct dw_object *network_of(const struct dw_check *check, const char **why_not) {
   const char *network = dw_view_network(check->view);
   const char *ns = check->policy->namespace_;
-  const struct dw_object *nad = network == NULL ? NULL : dw_view_find(check->view, DW_KIND_NAD, ns, network);
-  const char *text = check->vmi->vmi.target_node_address;
-  struct dw_addr address;
-  /* Without a network all goes over the pod network on purpose; a network that is missing is its user's finding. */
-  if (!check->vmi->vmi.completed || text == NULL || nad == NULL)
-    return;
-  if (nad->nad.pool_count == 0) {
-    dw_report_unverified(check, rule, field, "the pools of NAD %s/%s are not known", ns, network);
-    return;
+  if (network == NULL || *network == '\0') {
+    if (may_have_network(check))
+      *why_not = "the migration network is not known";
+    return NULL;
   }
-  if (dw_addr_parse(text, DW_ADDR_SLOPPY, &address) && holds(nad, &address))
+  const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, ns, network);
+  if (nad != NULL && nad->nad.pool_count > 0)
+    return nad;
+  if (nad != NULL)
+    *why_not = dw_arena_printf(check->arena, "the addresses of NAD %s/%s are not told by it", ns, network);
+  else if (dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
+    *why_not = "the NADs are not known";
+  return NULL;
+}
+
+static void migration_bypassed(struct dw_check *check, const struct dw_rule *rule) {
+  static const char field[] = "status.migrationState.targetNodeAddress";
+  const char *text = check->vmi->vmi.target_node_address;
+  const char *why_not = NULL;
+  struct dw_addr address;
+  if (!check->vmi->vmi.completed || text == NULL || *text == '\0')
+    return;
+  const struct dw_object *nad = network_of(check, &why_not);
+  if (nad != NULL && !dw_addr_parse(text, DW_ADDR_SLOPPY, &address))
+    why_not = dw_arena_printf(check->arena, "\"%.64s\" is no IP address", text);
+  if (why_not != NULL)
+    dw_report_unverified(check, rule, field, "%s", why_not);
+  if (nad == NULL || why_not != NULL || holds(nad, &address))
     return;
   struct dw_found found = {
       .reason = DW_REASON_INVALID,
       .field = field,
       .value = text,
-      .mend = "unless it ran before the network was set, look for migration0 in the virt-handler pod of that node"};
-  dw_report(check, rule, &found, "the last migration went past the migration network: outside the pools of NAD %s/%s",
-            ns, network);
+      .mend = "look for migration0 in the target node's virt-handler pod, unless this was before the network was set"};
+  dw_report(check, rule, &found, "the last migration went to %s, past the migration network: outside NAD %s/%s's pools",
+            text, nad->namespace_, nad->name);
 }
 
 static const struct dw_rule rules[] = {
     {"migration-bypassed", DW_SCOPE_VMI, DW_ACTION_WARN, DW_ACTION_NONE,
-     "audit only: a VirtualMachineInstance whose last migration went over another network: its target address lies "
-     "outside "
-     "the migration network's pools",
+     "a VirtualMachineInstance whose last migration went over another network: its target address lies outside the "
+     "migration network's pools (found by `droveway audit` alone)",
      "look for migration0 in the target node's virt-handler pod, then migrate again", migration_bypassed},
 };
 
