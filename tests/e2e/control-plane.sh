@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# etcd, kube-apiserver and the webhook on loopback, each ended by its process id. Sourced by run.sh and by scenarios;
+# everything lives in $E2E_WORK.
+
+pid_of() { cat "$E2E_WORK/$1.pid" 2>/dev/null; }
+
+# until_true SECONDS COMMAND...
+until_true() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || { echo "e2e: waited in vain for: $*"; return 1; }
+    sleep 0.1
+  done
+}
+
+# stop NAME [SIGNAL]: and waits until it is gone, half a minute at most.
+stop() {
+  local pid
+  pid=$(pid_of "$1") || return 0
+  kill "-${2:-TERM}" "$pid" 2>/dev/null || { rm -f "$E2E_WORK/$1.pid"; return 0; }
+  for _ in $(seq 300); do
+    kill -0 "$pid" 2>/dev/null && [ "$(ps -o stat= -p "$pid" | cut -c1)" != Z ] || break
+    sleep 0.1
+  done
+  kill -KILL "$pid" 2>/dev/null || true
+  rm -f "$E2E_WORK/$1.pid"
+}
+
+# run NAME COMMAND...: in the background, with a log.
+run() {
+  local name=$1
+  shift
+  "$@" >>"$E2E_WORK/$name.log" 2>&1 </dev/null &
+  echo $! >"$E2E_WORK/$name.pid"
+  disown
+}
+
+start_etcd() {
+  run etcd etcd --data-dir "$E2E_WORK/etcd" --unsafe-no-fsync --listen-client-urls "http://127.0.0.1:$ETCD_PORT" \
+    --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" --listen-peer-urls "http://127.0.0.1:$PEER_PORT" \
+    --initial-advertise-peer-urls "http://127.0.0.1:$PEER_PORT" --initial-cluster "default=http://127.0.0.1:$PEER_PORT"
+}
+
+start_apiserver() {
+  run apiserver kube-apiserver --etcd-servers "http://127.0.0.1:$ETCD_PORT" --bind-address 127.0.0.1 \
+    --secure-port "$API_PORT" --cert-dir "$E2E_WORK/apiserver" --tls-cert-file "$E2E_WORK/pki/tls.crt" \
+    --tls-private-key-file "$E2E_WORK/pki/tls.key" --token-auth-file "$E2E_WORK/tokens.csv" --authorization-mode RBAC \
+    --service-account-issuer https://e2e.droveway.io --service-account-key-file "$E2E_WORK/accounts.key" \
+    --service-account-signing-key-file "$E2E_WORK/accounts.key" --service-cluster-ip-range 10.96.0.0/16
+  until_true 60 kubectl get --raw /readyz
+}
+
+# start_droveway [OPTION...]: watching the cluster as its service account.
+start_droveway() {
+  run droveway "$DROVEWAY" serve --listen "127.0.0.1:$WEBHOOK_PORT" --tls-cert "$E2E_WORK/pki/tls.crt" \
+    --tls-key "$E2E_WORK/pki/tls.key" --kubeconfig "$E2E_WORK/droveway.kubeconfig" --shutdown-delay 0 \
+    ${E2E_RECORD:+--record "$E2E_RECORD"} "$@"
+  until_true 30 webhook /readyz
+}
+
+# webhook PATH: asks the running webhook.
+webhook() {
+  curl -fsS --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$WEBHOOK_PORT$1"
+}
+
+# write_kubeconfig FILE TOKEN
+write_kubeconfig() {
+  cat >"$1" <<END
+apiVersion: v1
+kind: Config
+current-context: e2e
+clusters:
+- name: e2e
+  cluster: {server: "https://localhost:$API_PORT", certificate-authority: "$E2E_WORK/pki/ca.crt"}
+users:
+- name: e2e
+  user: {token: "$2"}
+contexts:
+- name: e2e
+  context: {cluster: e2e, user: e2e}
+END
+}
+
+# The manifests' objects of the kinds that the jq filter KINDS names, as JSON.
+manifests() {
+  kubectl kustomize "$REPOSITORY/manifests/base" |
+    kubectl patch --local -f - --type=merge -p '{}' -o json | jq -c "select($1)"
+}
+
+# What an administrator installs, but for the Deployment: it runs outside the cluster here, so its address is a URL.
+install_rbac() {
+  manifests '.kind == "Namespace" or .kind == "ServiceAccount" or (.apiVersion | startswith("rbac."))' | kubectl apply -f -
+  write_kubeconfig "$E2E_WORK/droveway.kubeconfig" "$(kubectl -n droveway create token droveway --duration 24h)"
+}
+install_webhooks() {
+  manifests '.kind | endswith("WebhookConfiguration")' |
+    jq --arg url "https://localhost:$WEBHOOK_PORT" --arg ca "$(base64 -w0 "$E2E_WORK/pki/ca.crt")" \
+      '.webhooks[].clientConfig |= {url: ($url + .service.path), caBundle: $ca}' | kubectl apply -f -
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# The webhook under a real API server, driven by real kubectl: each file of scenarios/ is one scenario, as a user would type it, with
+# the exact words that come back (cram's format). `run.sh NAME...` runs some; UPDATE=1 writes what came back as expected.
+# E2E_RECORD=DIR keeps the reviews that the API server sent.
+set -euo pipefail
+cd "$(dirname "$0")"
+REPOSITORY=$(cd ../.. && pwd)
+DROVEWAY=$(cd "$REPOSITORY" && realpath "${BUILD:-build}/droveway")
+E2E=$PWD
+E2E_WORK=$(mktemp -d "${TMPDIR:-/tmp}/droveway-e2e.XXXXXX")
+assets=$(./assets.sh)
+export REPOSITORY DROVEWAY E2E E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig
+unset KUBERNETES_SERVICE_HOST NO_COLOR
+# shellcheck source=tests/e2e/control-plane.sh
+. ./control-plane.sh
+
+status=1
+clean_up() {
+  if [ $status -ne 0 ]; then
+    for log in setup droveway apiserver; do
+      [ -s "$E2E_WORK/$log.log" ] && { echo "--- the end of $log's log"; tail -n 15 "$E2E_WORK/$log.log" | cut -c1-400; }
+    done
+  fi
+  stop droveway
+  stop apiserver KILL
+  stop etcd KILL
+  rm -rf "$E2E_WORK"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# Below the ports that the kernel hands out to clients.
+taken=' '
+free_port() {
+  local port
+  while :; do
+    port=$((RANDOM % 10000 + 20000))
+    case "$taken" in *" $port "*) continue ;; esac
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  taken+="$port "
+  printf -v "$1" %s "$port"
+  export "${1?}"
+}
+for name in ETCD_PORT PEER_PORT API_PORT WEBHOOK_PORT; do free_port $name; done
+
+"$DROVEWAY" certs --dir "$E2E_WORK/pki" --dns localhost --dns 127.0.0.1 >/dev/null
+openssl genrsa -out "$E2E_WORK/accounts.key" 2048 2>/dev/null
+token=$(openssl rand -hex 16)
+echo "$token,admin,1,system:masters" >"$E2E_WORK/tokens.csv"
+write_kubeconfig "$KUBECONFIG" "$token"
+
+start_etcd
+start_apiserver
+set_up() {
+  kubectl apply -f crds
+  kubectl wait --for condition=Established --timeout=30s crd --all
+  until_true 30 kubectl apply -f cluster
+  install_rbac
+  start_droveway
+  install_webhooks
+  # The API server takes a moment to obey new webhook configurations.
+  until_true 30 refuses
+}
+refuses() { ! kubectl create -f refused.yaml --dry-run=server; }
+set_up >"$E2E_WORK/setup.log" 2>&1
+
+scenarios=()
+for name in "${@:-*}"; do
+  for file in scenarios/${name%.t}.t; do scenarios+=("$file"); done
+done
+version=$(kubectl version -o json | jq -r .serverVersion.gitVersion)
+echo "kube-apiserver $version, ${#scenarios[@]} scenarios"
+failed=0 passed=0
+for file in "${scenarios[@]}"; do
+  begin=$SECONDS
+  if cram3 --shell /bin/bash --preserve-env ${UPDATE:+-i -y} "$file" >"$E2E_WORK/cram.out" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok   $(basename "$file" .t) ($((SECONDS - begin)) s)"
+  else
+    failed=$((failed + 1))
+    echo "FAIL $(basename "$file" .t)"
+    sed 's/^/    /' "$E2E_WORK/cram.out"
+  fi
+done
+rm -f scenarios/*.err
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ] && status=0
+exit $status
