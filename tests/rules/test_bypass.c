@@ -1,0 +1,232 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/audit_case.h"
+#include "support/review_case.h"
+
+#define POLICY(rules) "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: " rules "\n"
+
+#define NAD_WITH(name, ipam)                                                                                           \
+  "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: openshift-cnv, "     \
+  "name: " name                                                                                                        \
+  "}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\"," ipam         \
+  "}'}}\n"
+#define WHEREABOUTS(members) "\"ipam\":{\"type\":\"whereabouts\"," members "}"
+#define NAD(members) NAD_WITH("lm", WHEREABOUTS(members))
+#define RANGE(range) "\"range\":\"" range "\""
+#define HCO_WITH(metadata, spec)                                                                                       \
+  "---\n{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "        \
+  "namespace: openshift-cnv" metadata "}, spec: {" spec "}}\n"
+#define HCO(network) HCO_WITH("", "liveMigrationConfig: {network: " network "}")
+#define KUBEVIRT(network)                                                                                              \
+  "---\n{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: kubevirt, namespace: openshift-cnv}, spec: "     \
+  "{configuration: {migrations: {" network "}}}}\n"
+#define VMI_WITH(name, status)                                                                                         \
+  "---\n{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {namespace: vms, name: " name             \
+  "}, status: " status "}\n"
+#define VMI(name, address) VMI_WITH(name, "{migrationState: {completed: true, targetNodeAddress: \"" address "\"}}")
+#define FIELD "status.migrationState.targetNodeAddress\n"
+#define BYPASSED(name) "warn migration-bypassed VirtualMachineInstance vms/" name " " FIELD
+#define UNVERIFIED(name) "unverified migration-bypassed VirtualMachineInstance vms/" name " " FIELD
+
+/* The lines about VirtualMachineInstances alone, which come last. */
+static const char *vmi_lines(const struct audited *audited) {
+  const char *first = strstr(audited->lines, " VirtualMachineInstance ");
+  if (first == NULL)
+    return "";
+  while (first > audited->lines && first[-1] != '\n')
+    first--;
+  return first;
+}
+
+static void expect_knowing(const char *state, enum dw_knowledge knowledge, const char *lines) {
+  AUDITED_SCOPED audited = audit_knowing(state, NULL, knowledge);
+  assert_string_equal(vmi_lines(&audited), lines);
+}
+
+static void expect(const char *state, const char *lines) {
+  expect_knowing(state, DW_KNOWN, lines);
+}
+
+#define NET NAD(RANGE("192.168.9.0/24")) HCO("lm")
+
+static void a_migration_over_the_network_is_as_it_should_be(void **state) {
+  (void)state;
+  expect(NET VMI("a", "192.168.9.1") VMI("b", "192.168.9.254"), "");
+  expect(NET VMI("a", "::ffff:192.168.9.7"), "");
+}
+
+static void one_over_another_network_is_told(void **state) {
+  (void)state;
+  expect(NET VMI("a", "10.128.2.7") VMI("b", "192.168.9.9") VMI("c", "192.168.10.1"), BYPASSED("a") BYPASSED("c"));
+  expect(NET VMI("a", "fd00::7"), BYPASSED("a"));
+}
+
+static void the_edges_of_the_pool_decide(void **state) {
+  (void)state;
+#define EDGES NAD(RANGE("192.168.9.0/24") ",\"range_start\":\"192.168.9.20\",\"range_end\":\"192.168.9.30\"") HCO("lm")
+  expect(EDGES VMI("a", "192.168.9.20") VMI("b", "192.168.9.30"), "");
+  expect(EDGES VMI("a", "192.168.9.19") VMI("b", "192.168.9.31"), BYPASSED("a") BYPASSED("b"));
+}
+
+/* What is excluded now may have been handed out before it was. */
+static void an_excluded_address_counts_as_inside(void **state) {
+  (void)state;
+  expect(NAD(RANGE("192.168.9.0/24") ",\"exclude\":[\"192.168.9.64/26\"]") HCO("lm") VMI("a", "192.168.9.70"), "");
+}
+
+static void all_pools_of_the_network_count(void **state) {
+  (void)state;
+#define BOTH                                                                                                           \
+  NAD("\"ipRanges\":[{\"range\":\"192.168.9.0/24\"},{\"range\":\"10.9.0.0/24\"},{\"range\":\"fd00:9::/120\"}]")        \
+  HCO("lm")
+  expect(BOTH VMI("a", "192.168.9.5") VMI("b", "10.9.0.5") VMI("c", "fd00:9::5"), "");
+  expect(BOTH VMI("a", "10.9.1.5") VMI("b", "fd00:9::1:5") VMI("c", "::1.2.3.4"),
+         BYPASSED("a") BYPASSED("b") BYPASSED("c"));
+}
+
+static void ovn_kubernetes_subnets_are_pools(void **state) {
+  (void)state;
+#define OVN                                                                                                            \
+  "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: openshift-cnv, "     \
+  "name: lm}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"lm\",\"type\":\"ovn-k8s-cni-overlay\","             \
+  "\"topology\":\"layer2\",\"netAttachDefName\":\"openshift-cnv/lm\",\"subnets\":\"10.70.0.0/24\"}'}}\n" HCO("lm")
+  expect(OVN VMI("a", "10.70.0.9"), "");
+  expect(OVN VMI("a", "10.71.0.9"), BYPASSED("a"));
+}
+
+static void a_migration_that_did_not_end_tells_nothing(void **state) {
+  (void)state;
+  expect(NET VMI_WITH("a", "{migrationState: {targetNodeAddress: \"10.128.2.7\"}}")
+             VMI_WITH("b", "{migrationState: {completed: false, targetNodeAddress: \"10.128.2.7\"}}")
+                 VMI_WITH("c", "{migrationState: {completed: true}}")
+                     VMI_WITH("d", "{migrationState: {completed: true, targetNodeAddress: \"\"}}") VMI_WITH("e", "{}"),
+         "");
+}
+
+static void without_a_network_nothing_goes_past_it(void **state) {
+  (void)state;
+  expect(VMI("a", "10.128.2.7"), "");
+  expect(NAD(RANGE("192.168.9.0/24")) VMI("a", "10.128.2.7"), "");
+  expect(NAD(RANGE("192.168.9.0/24")) HCO_WITH("", "") VMI("a", "10.128.2.7"), "");
+  expect(NAD(RANGE("192.168.9.0/24")) KUBEVIRT("") VMI("a", "10.128.2.7"), "");
+}
+
+/* network-missing tells of it. */
+static void a_network_that_is_missing_is_not_told_again(void **state) {
+  (void)state;
+  AUDITED_SCOPED audited = audit_of(HCO("lm") VMI("a", "10.128.2.7"));
+  assert_string_equal(audited.lines, "deny network-missing HyperConverged openshift-cnv/kubevirt-hyperconverged "
+                                     "spec.liveMigrationConfig.network\n");
+}
+
+static void the_network_in_force_is_the_one_that_counts(void **state) {
+  (void)state;
+  expect(NAD(RANGE("192.168.9.0/24")) KUBEVIRT("network: lm") VMI("a", "10.128.2.7"), BYPASSED("a"));
+  expect(NAD(RANGE("192.168.9.0/24")) NAD_WITH("other", WHEREABOUTS(RANGE("192.168.8.0/24"))) HCO("lm")
+             KUBEVIRT("network: other") VMI("a", "192.168.9.5") VMI("b", "192.168.8.5"),
+         BYPASSED("b"));
+  expect(NAD(RANGE("192.168.9.0/24")) NAD_WITH("other", WHEREABOUTS(RANGE("192.168.8.0/24")))
+             HCO_WITH(", annotations: {kubevirt.kubevirt.io/jsonpatch: '[{\"op\":\"add\",\"path\":\"/spec/"
+                      "configuration/migrations/network\",\"value\":\"other\"}]'}",
+                      "liveMigrationConfig: {network: lm}") VMI("a", "192.168.9.5") VMI("b", "192.168.8.5"),
+         BYPASSED("a"));
+}
+
+static void pools_that_are_not_told_are_said_once(void **state) {
+  (void)state;
+  static const char *const nads[] = {
+      NAD_WITH("lm", "\"ipam\":{\"type\":\"dhcp\"}"),
+      NAD_WITH("lm", "\"mtu\":1500"),
+      NAD(RANGE("no range")),
+  };
+  for (size_t i = 0; i < sizeof nads / sizeof *nads; i++) {
+    char all[4096];
+    snprintf(all, sizeof all, "%s%s", nads[i],
+             HCO("lm") VMI_WITH("a", "{}") VMI("b", "10.128.2.7") VMI("c", "10.128.2.8") VMI("d", "192.168.9.1"));
+    expect(all, UNVERIFIED("b"));
+  }
+  AUDITED_SCOPED audited =
+      audit_of(NAD_WITH("lm", "\"ipam\":{\"type\":\"dhcp\"}") HCO("lm") VMI("a", "10.128.2.7") VMI("b", "10.128.2.7"));
+  assert_non_null(strstr(audited.messages,
+                         "could not be checked: the addresses of NAD openshift-cnv/lm are not told by "
+                         "it [migration-bypassed]\n"));
+  assert_int_equal(audited.result.objects, 4);
+}
+
+static void what_may_not_be_read_is_said_once(void **state) {
+  (void)state;
+  expect_knowing(VMI("a", "10.128.2.7") VMI("b", "10.128.2.8"), DW_UNKNOWN, UNVERIFIED("a"));
+  expect_knowing(HCO("lm") VMI("a", "10.128.2.7") VMI("b", "10.128.2.8"), DW_UNKNOWN, UNVERIFIED("a"));
+  /* Who sets no network is known well enough. */
+  expect_knowing(HCO_WITH("", "") VMI("a", "10.128.2.7"), DW_UNKNOWN, "");
+  expect_knowing(KUBEVIRT("") VMI("a", "10.128.2.7"), DW_UNKNOWN, "");
+  expect_knowing(NET VMI("a", "10.128.2.7") VMI("b", "192.168.9.8"), DW_UNKNOWN, BYPASSED("a"));
+}
+
+static void what_is_no_address_proves_nothing(void **state) {
+  (void)state;
+  expect(NET VMI("a", "worker-1") VMI("b", "10.128.2.7") VMI("c", "worker-2"), UNVERIFIED("a") BYPASSED("b"));
+}
+
+static void the_message_names_address_network_and_mend(void **state) {
+  (void)state;
+  AUDITED_SCOPED audited = audit_of(NET VMI("a", "10.128.2.7"));
+  assert_non_null(strstr(
+      audited.messages,
+      "Invalid value: \"10.128.2.7\": the last migration went to 10.128.2.7, past the migration network: outside NAD "
+      "openshift-cnv/lm's pools; look for migration0 in the target node's virt-handler pod, unless this was before the "
+      "network was set [migration-bypassed]\n"));
+}
+
+static void a_policy_can_deny_it_or_switch_it_off(void **state) {
+  (void)state;
+  AUDITED_SCOPED denies = audit_knowing(NET VMI("a", "10.128.2.7"), POLICY("{migration-bypassed: deny}"), DW_KNOWN);
+  assert_string_equal(vmi_lines(&denies), "deny migration-bypassed VirtualMachineInstance vms/a " FIELD);
+  assert_int_equal(denies.result.violating, 1);
+  AUDITED_SCOPED off = audit_knowing(NET VMI("a", "10.128.2.7"), POLICY("{migration-bypassed: \"off\"}"), DW_KNOWN);
+  assert_string_equal(vmi_lines(&off), "");
+}
+
+/* As a live cluster's audit hands them in. */
+static void one_that_the_view_does_not_hold_is_judged_alike(void **state) {
+  (void)state;
+  struct dw_world *world = world_of(NET, NULL);
+  struct dw_world *others = world_of(VMI("a", "10.128.2.7") VMI("b", "192.168.9.4"), NULL);
+  struct dw_audit audit = {.world = world};
+  for (size_t i = 0; i < 2; i++)
+    dw_audit_vmi(&audit, dw_view_at(others->view, DW_KIND_VMI, i));
+  assert_int_equal(audit.result.objects, 2);
+  assert_int_equal(audit.result.warnings, 1);
+  dw_world_unref(others);
+  dw_world_unref(world);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_migration_over_the_network_is_as_it_should_be),
+      cmocka_unit_test(one_over_another_network_is_told),
+      cmocka_unit_test(the_edges_of_the_pool_decide),
+      cmocka_unit_test(an_excluded_address_counts_as_inside),
+      cmocka_unit_test(all_pools_of_the_network_count),
+      cmocka_unit_test(ovn_kubernetes_subnets_are_pools),
+      cmocka_unit_test(a_migration_that_did_not_end_tells_nothing),
+      cmocka_unit_test(without_a_network_nothing_goes_past_it),
+      cmocka_unit_test(a_network_that_is_missing_is_not_told_again),
+      cmocka_unit_test(the_network_in_force_is_the_one_that_counts),
+      cmocka_unit_test(pools_that_are_not_told_are_said_once),
+      cmocka_unit_test(what_may_not_be_read_is_said_once),
+      cmocka_unit_test(what_is_no_address_proves_nothing),
+      cmocka_unit_test(the_message_names_address_network_and_mend),
+      cmocka_unit_test(a_policy_can_deny_it_or_switch_it_off),
+      cmocka_unit_test(one_that_the_view_does_not_hold_is_judged_alike),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
