@@ -3,11 +3,11 @@
 # whose webhooks they are with failurePolicy Fail, takes 2,000 server-side applies at 50 a second. All on loopback, on free ports.
 #
 # Environment: KUBEBUILDER_ASSETS (where kube-apiserver, kubectl and perhaps etcd are; else tests/e2e/assets.sh tells), APPLIES (2000),
-# RATE (50, a second), SHUTDOWN_DELAY (2, in seconds).
+# RATE (50, a second), SHUTDOWN_DELAY (2s).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${BUILD:-build}/droveway
-applies=${APPLIES:-2000} rate=${RATE:-50} delay=${SHUTDOWN_DELAY:-2}
+applies=${APPLIES:-2000} rate=${RATE:-50} delay=${SHUTDOWN_DELAY:-2s}
 
 die() {
   printf 'drain: %s\n' "$1" >&2
@@ -25,7 +25,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-drain.XXXXXX")
 declare -A pids=() ports=()
 clean_up() {
   local name
-  for name in load a b haproxy apiserver etcd; do
+  [ -z "${pids[load]:-}" ] || kill -KILL -- "-${pids[load]}" 2>/dev/null || true
+  for name in a b haproxy apiserver etcd; do
     [ -z "${pids[$name]:-}" ] || kill -KILL "${pids[$name]}" 2>/dev/null || true
   done
   wait 2>/dev/null || true
@@ -35,12 +36,12 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# until WHAT COMMAND...: waits for COMMAND to succeed, half a minute at most.
+# until_true LOG WHAT COMMAND...: waits for COMMAND to succeed, half a minute at most.
 until_true() {
-  local what=$1 end=$((SECONDS + 30))
-  shift
+  local log=$work/$1.log what=$2 end=$((SECONDS + 30))
+  shift 2
   until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$end" ] || die "$what: waited half a minute"
+    [ "$SECONDS" -lt "$end" ] || die "$what: waited half a minute" "$log"
     sleep 0.05
   done
 }
@@ -78,7 +79,7 @@ contexts: [{name: drain, context: {cluster: drain, user: admin}}]
 current-context: drain
 YAML
 kubectl() { NO_PROXY='*' HOME=$work command kubectl --kubeconfig "$work/kubeconfig" "$@"; }
-until_true 'the API server' kubectl get --raw /readyz
+until_true apiserver 'the API server' kubectl get --raw /readyz
 kubectl apply -f tests/drain/cluster.yaml >"$work/kubectl.log" 2>&1 || die 'kubectl apply' "$work/kubectl.log"
 kubectl wait --for condition=established --timeout 30s crd/network-attachment-definitions.k8s.cni.cncf.io >"$work/kubectl.log" 2>&1 ||
   die 'the CRD' "$work/kubectl.log"
@@ -100,8 +101,8 @@ start b
 FRONT_PORT=${ports[front]} STATS_PORT=${ports[stats]} A_PORT=${ports[a]} B_PORT=${ports[b]} \
   haproxy -db -f tests/drain/haproxy.cfg >"$work/haproxy.log" 2>&1 &
 pids[haproxy]=$!
-until_true 'instance a behind haproxy' is_up a
-until_true 'instance b behind haproxy' is_up b
+until_true a 'instance a behind haproxy' is_up a
+until_true b 'instance b behind haproxy' is_up b
 
 # apply NUMBER: a write as `kubectl apply --server-side` sends it, of one of 200 NADs, each time another one; a line for its outcome.
 resource=/apis/k8s.cni.cncf.io/v1/namespaces/drain/network-attachment-definitions
@@ -135,7 +136,7 @@ asked() {
 
 sed -e "s/@PORT@/${ports[front]}/" -e "s/@CA@/$(base64 -w 0 "$work/tls/ca.crt")/" tests/drain/webhooks.yaml |
   kubectl apply -f - >"$work/kubectl.log" 2>&1 || die 'the webhook configurations' "$work/kubectl.log"
-until_true 'the API server asks the webhook' asked
+until_true apiserver 'the API server asks the webhook' asked
 : >"$work/outcomes"
 before=$(($(decisions a) + $(decisions b)))
 
@@ -153,7 +154,9 @@ load() {
   wait
 }
 begin=$SECONDS
+set -m # a process group of its own, so that it ends with all it started
 load &
+set +m
 pids[load]=$!
 restarts=0
 # restart NAME: told to stop, waited for, started again, and back behind haproxy before the other one's turn.
@@ -163,7 +166,7 @@ restart() {
   wait "${pids[$1]}" || status=$?
   [ "$status" -eq 0 ] || die "instance $1 ended with status $status" "$work/$1.log"
   start "$1"
-  until_true "instance $1 behind haproxy again" is_up "$1"
+  until_true "$1" "instance $1 behind haproxy again" is_up "$1"
   restarts=$((restarts + 1))
 }
 while kill -0 "${pids[load]}" 2>/dev/null; do
