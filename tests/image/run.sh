@@ -196,6 +196,26 @@ review() {
 review validate-nad-create true
 review validate-kubevirt-update false
 
+# The image's own libcurl, and /etc/hosts: its client asks the webhook itself, as if that were an API server that has nothing.
+# audit CA-DIRECTORY
+audit() {
+  once --add-host droveway.test.svc:127.0.0.1 --volume "$work/kubeconfig:/kubeconfig:ro" --volume "$1:/ca:ro" \
+    "$image" audit --kubeconfig /kubeconfig 2>&1 || true
+}
+cat >"$work/kubeconfig" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: test, cluster: {server: "https://droveway.test.svc:$port", certificate-authority: /ca/ca.crt}}]
+users: [{name: test, user: {token: test}}]
+contexts: [{name: test, context: {cluster: test, user: test}}]
+current-context: test
+YAML
+chmod a+r "$work/kubeconfig"
+install -d -o 65532 -g 65532 "$work/other"
+once --volume "$work/other:/tls" "$image" certs --dir /tls --dns droveway.test.svc >/dev/null
+expect 'audit over TLS' "$(audit "$work/tls" | grep -o '^nothing to audit')" 'nothing to audit'
+expect 'audit with a strange CA' "$(audit "$work/other" | grep -o 'SSL certificate problem')" 'SSL certificate problem'
+
 pid=$("${pod[@]}" container inspect --format '{{.State.Pid}}' "$container")
 field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status" | tr '\t' ' '; }
 expect 'runs as' "$(field Uid) $(field Gid)" '65532 65532 65532 65532 65532 65532 65532 65532'
