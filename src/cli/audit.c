@@ -125,38 +125,36 @@ static void print_text(const struct dw_audit_result *result) {
          result->warnings, result->warnings == 1 ? "" : "s");
 }
 
-static void audit_text(struct dw_audit *audit) {
+static struct dw_audit_result audit_text(const struct dw_world *world) {
   struct report report = {.json = false};
-  audit->context = &report;
-  dw_audit_run(audit);
-  print_text(&audit->result);
+  struct dw_audit audit = {.world = world, .see = see, .context = &report};
+  dw_audit_run(&audit);
+  print_text(&audit.result);
+  return audit.result;
 }
 
-static void audit_json(struct dw_audit *audit) {
+static struct dw_audit_result audit_json(const struct dw_world *world) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   struct report report = {.json = true, .writer = DW_JSON_PRETTY_WRITER(&out)};
-  audit->context = &report;
+  struct dw_audit audit = {.world = world, .see = see, .context = &report};
   dw_json_begin_object(&report.writer);
   dw_json_key(&report.writer, "findings");
   dw_json_begin_array(&report.writer);
-  dw_audit_run(audit);
+  dw_audit_run(&audit);
   dw_json_end_array(&report.writer);
-  dw_json_member_int(&report.writer, "objects", (int64_t)audit->result.objects);
-  dw_json_member_int(&report.writer, "denied", (int64_t)audit->result.violating);
-  dw_json_member_int(&report.writer, "errors", (int64_t)audit->result.denials);
-  dw_json_member_int(&report.writer, "warnings", (int64_t)audit->result.warnings);
+  dw_json_member_int(&report.writer, "objects", (int64_t)audit.result.objects);
+  dw_json_member_int(&report.writer, "denied", (int64_t)audit.result.violating);
+  dw_json_member_int(&report.writer, "errors", (int64_t)audit.result.denials);
+  dw_json_member_int(&report.writer, "warnings", (int64_t)audit.result.warnings);
   dw_json_end_object(&report.writer);
   puts(dw_buf_text(&out));
+  return audit.result;
 }
 
 static int audit(const struct audit_options *options, const struct dw_world *world, const struct cli_gaps *gaps) {
-  struct dw_audit audit = {.world = world, .see = see};
   cli_warn_unknown(&options->world, gaps, "what hangs on them could not be checked");
-  if (options->json)
-    audit_json(&audit);
-  else
-    audit_text(&audit);
-  return audit.result.denials > 0 ? CLI_DENIED : gaps->unreadable > 0 ? CLI_FAILED : CLI_OK;
+  struct dw_audit_result result = options->json ? audit_json(world) : audit_text(world);
+  return result.denials > 0 ? CLI_DENIED : gaps->unreadable > 0 ? CLI_FAILED : CLI_OK;
 }
 
 int cli_audit(int argc, char **argv) {
