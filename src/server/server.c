@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "server/acceptor.h"
 #include "server/admissions.h"
 #include "server/exchange.h"
 #include "server/linger.h"
@@ -30,6 +31,7 @@ static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX
 
 struct dw_server {
   struct MHD_Daemon *daemon;
+  struct acceptor *acceptor;
   struct exchanges exchanges;
   int listen_fd;
   unsigned drain_milliseconds;
@@ -51,14 +53,14 @@ static struct MHD_Daemon *start_daemon(struct dw_server *server, const struct dw
   struct MHD_OptionItem pool[] = {
       {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)options->threads, NULL},
       {MHD_OPTION_END, 0, NULL}};
-  return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-                          dw_exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-                          MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_HTTPS_MEM_KEY, options->key,
-                          MHD_OPTION_HTTPS_MEM_CERT, options->certificate, MHD_OPTION_HTTPS_PRIORITIES, priorities,
-                          MHD_OPTION_NOTIFY_COMPLETED, dw_exchange_completed, &server->exchanges,
-                          MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, &server->exchanges,
-                          MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
-                          (unsigned)MOST_CONNECTIONS, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+  return MHD_start_daemon(
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET, 0, NULL,
+      NULL, dw_exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+      MHD_OPTION_HTTPS_MEM_KEY, options->key, MHD_OPTION_HTTPS_MEM_CERT, options->certificate,
+      MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_NOTIFY_COMPLETED, dw_exchange_completed, &server->exchanges,
+      MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, &server->exchanges, MHD_OPTION_CONNECTION_TIMEOUT,
+      (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS, MHD_OPTION_ARRAY, pool,
+      MHD_OPTION_END);
 }
 
 static int64_t now_milliseconds(void) {
@@ -86,9 +88,12 @@ struct dw_server *dw_server_start(const struct dw_server_options *options, struc
   server->listen_fd = options->listen_fd;
   server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
   server->daemon = start_daemon(server, options);
-  if (server->daemon != NULL)
+  if (server->daemon == NULL)
+    dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server: certificate or key can't be used");
+  else if ((server->acceptor = dw_acceptor_start(options->listen_fd, server->daemon, err)) != NULL)
     return server;
-  dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server: certificate, key or listening socket can't be used");
+  else
+    MHD_stop_daemon(server->daemon);
   dw_admissions_free(server->exchanges.service.admissions);
   dw_linger_stop(linger);
   close(options->listen_fd);
@@ -134,13 +139,12 @@ void dw_server_stop(struct dw_server *server) {
   if (server == NULL)
     return;
   atomic_store(&server->exchanges.service.stopping, true);
-  MHD_quiesce_daemon(server->daemon);
-  shutdown(server->listen_fd, SHUT_RDWR); /* new connections are refused at once instead of waiting in the queue */
+  dw_acceptor_stop(server->acceptor);
+  close(server->listen_fd);
   drain(server);
   MHD_stop_daemon(server->daemon);
   dw_linger_stop(server->exchanges.linger);
   dw_admissions_free(server->exchanges.service.admissions);
-  close(server->listen_fd);
   free(server);
 }
 
