@@ -13,7 +13,7 @@ static struct dw_world *make(struct dw_policy *policy, struct dw_view *view, str
   struct counted *counted = malloc(sizeof *counted);
   if (counted == NULL)
     abort();
-  counted->world = (struct dw_world){policy, view};
+  counted->world = (struct dw_world){policy, view, 0};
   counted->base = base;
   atomic_init(&counted->references, 1);
   return &counted->world;

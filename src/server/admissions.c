@@ -13,7 +13,9 @@ enum {
 
 struct entry {
   struct dw_change change; /* a reference */
+  char *uid;
   int64_t expires;
+  uint64_t seen; /* the generation that holds it; 0: not seen yet */
 };
 
 struct dw_admissions {
@@ -38,6 +40,11 @@ struct dw_admissions *dw_admissions_new(int64_t (*now)(void)) {
   return admissions;
 }
 
+static void free_entry(struct entry *entry) {
+  dw_object_unref(entry->change.object);
+  free(entry->uid);
+}
+
 static void forget_worlds(struct dw_admissions *admissions) {
   dw_world_unref(admissions->world);
   dw_world_unref(admissions->base);
@@ -49,7 +56,7 @@ void dw_admissions_free(struct dw_admissions *admissions) {
     return;
   forget_worlds(admissions);
   for (size_t i = 0; i < admissions->count; i++)
-    dw_object_unref(admissions->entries[i].change.object);
+    free_entry(&admissions->entries[i]);
   pthread_mutex_destroy(&admissions->lock);
   free(admissions->entries);
   free(admissions);
@@ -74,21 +81,38 @@ void dw_admissions_end(struct dw_admissions *admissions) {
 
 /* --- what stays --- */
 
+static bool same_text(const char *a, const char *b) {
+  return strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
+}
+
+/* To a view. A HyperConverged may be admitted in one version and watched in another. */
+static bool same_to_views(const struct dw_object *a, const struct dw_object *b) {
+  if (a->kind == DW_KIND_NAD)
+    return dw_object_same(a, b);
+  return a->deleting == b->deleting && a->user.decentralized == b->user.decentralized &&
+         same_text(a->user.network, b->user.network) && same_text(a->user.jsonpatch_network, b->user.jsonpatch_network);
+}
+
 static bool arrived(const struct dw_change *change, const struct dw_view *view) {
   const struct dw_object *object = change->object;
   const struct dw_object *there = dw_view_find(view, object->kind, object->namespace_, object->name);
   if (change->gone)
     return there == NULL || there->deleting;
-  return there != NULL && dw_object_same(there, object);
+  return there != NULL && same_to_views(there, object);
 }
 
-static void drop_where(struct dw_admissions *admissions, const struct dw_view *view, bool current) {
+static bool is_over(const struct entry *entry, const struct dw_world *base, bool current, int64_t now) {
+  return (entry->seen != 0 && entry->seen <= base->generation) || arrived(&entry->change, base->view) ||
+         (current && now >= entry->expires);
+}
+
+static void drop_where(struct dw_admissions *admissions, const struct dw_world *base, bool current) {
   int64_t now = admissions->now();
   size_t kept = 0;
   for (size_t i = 0; i < admissions->count; i++) {
     struct entry *entry = &admissions->entries[i];
-    if (arrived(&entry->change, view) || (current && now >= entry->expires))
-      dw_object_unref(entry->change.object);
+    if (is_over(entry, base, current, now))
+      free_entry(entry);
     else
       admissions->entries[kept++] = *entry;
   }
@@ -116,7 +140,7 @@ static struct dw_world *overlay(const struct dw_admissions *admissions, struct d
 struct dw_world *dw_admissions_world(struct dw_admissions *admissions, struct dw_world *base,
                                      const struct dw_change *found, size_t count, bool current) {
   if (admissions->base != base || something_expired(admissions)) {
-    drop_where(admissions, base->view, current);
+    drop_where(admissions, base, current);
     forget_worlds(admissions);
     admissions->base = dw_world_ref(base);
   }
@@ -130,21 +154,39 @@ struct dw_world *dw_admissions_world(struct dw_admissions *admissions, struct dw
 /* --- what is new --- */
 
 static void remove_at(struct dw_admissions *admissions, size_t place) {
-  dw_object_unref(admissions->entries[place].change.object);
+  free_entry(&admissions->entries[place]);
   admissions->count--;
   memmove(admissions->entries + place, admissions->entries + place + 1,
           (admissions->count - place) * sizeof *admissions->entries);
 }
 
-static void remove_named(struct dw_admissions *admissions, const struct dw_object *object) {
+/* Its place, or MOST_ENTRIES. */
+static size_t find_named(const struct dw_admissions *admissions, enum dw_kind kind, const char *ns, const char *name) {
   for (size_t i = 0; i < admissions->count; i++) {
-    const struct dw_object *other = admissions->entries[i].change.object;
-    if (other->kind == object->kind && strcmp(other->namespace_, object->namespace_) == 0 &&
-        strcmp(other->name, object->name) == 0) {
-      remove_at(admissions, i);
-      return;
-    }
+    const struct dw_object *object = admissions->entries[i].change.object;
+    if (object->kind == kind && strcmp(object->namespace_, ns) == 0 && strcmp(object->name, name) == 0)
+      return i;
   }
+  return MOST_ENTRIES;
+}
+
+/* Events come in order and singly, so each state that was admitted is seen, however short it lasts. A deletion counts
+ * for the object that it is of, not for one of the same name that was admitted since. */
+static bool shows(const struct dw_cluster_event *event, const struct entry *entry) {
+  if (event->deleted)
+    return entry->change.gone || strcmp(event->uid, entry->uid) == 0;
+  if (event->object == NULL)
+    return false;
+  return entry->change.gone ? event->object->deleting : same_to_views(event->object, entry->change.object);
+}
+
+void dw_admissions_seen(void *context, const struct dw_cluster_event *event) {
+  struct dw_admissions *admissions = context;
+  pthread_mutex_lock(&admissions->lock);
+  size_t place = find_named(admissions, event->kind, event->ns, event->name);
+  if (place < admissions->count && shows(event, &admissions->entries[place]))
+    admissions->entries[place].seen = event->generation;
+  pthread_mutex_unlock(&admissions->lock);
 }
 
 static void make_room(struct dw_admissions *admissions) {
@@ -171,9 +213,15 @@ void dw_admissions_add(struct dw_admissions *admissions, const struct dw_world *
     dw_object_unref(object);
     return;
   }
-  remove_named(admissions, object);
+  size_t place = find_named(admissions, kind, object->namespace_, object->name);
+  if (place < admissions->count)
+    remove_at(admissions, place);
   make_room(admissions);
-  admissions->entries[admissions->count++] = (struct entry){change, admissions->now() + EXPIRY_MS};
+  const char *uid = dw_json_string(dw_json_path(json, "metadata", "uid", NULL));
+  struct entry entry = {change, strdup(uid == NULL ? "" : uid), admissions->now() + EXPIRY_MS, 0};
+  if (entry.uid == NULL)
+    abort();
+  admissions->entries[admissions->count++] = entry;
   dw_world_unref(admissions->world);
   admissions->world = NULL;
 }

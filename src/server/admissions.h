@@ -9,6 +9,7 @@
 
 #include "droveway/model/review.h"
 #include "droveway/model/view.h"
+#include "droveway/sources/cluster.h"
 
 struct dw_admissions;
 
@@ -34,6 +35,10 @@ struct dw_world *dw_admissions_world(struct dw_admissions *admissions, struct dw
 /* Under the lock: REQUEST, which dw_admissions_counts(), was allowed in WORLD. */
 void dw_admissions_add(struct dw_admissions *admissions, const struct dw_world *world, const struct dw_request *request)
     __attribute__((nonnull));
+
+/* What came over a watch: an entry that it shows to have arrived no longer counts, once the world holds it. CONTEXT is
+ * the admissions. */
+void dw_admissions_seen(void *context, const struct dw_cluster_event *event) __attribute__((nonnull));
 
 /* How many there are. */
 size_t dw_admissions_count(struct dw_admissions *admissions) __attribute__((nonnull));

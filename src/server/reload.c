@@ -34,6 +34,9 @@ struct dw_worlds {
   struct dw_policy *policy; /* with a cluster: the one in force */
   int64_t not_before;       /* the next view of the cluster, in monotonic microseconds */
   pthread_t watcher;
+  pthread_mutex_t listening; /* over the next two */
+  void (*listen)(void *context, const struct dw_cluster_event *event);
+  void *listen_context;
   pthread_mutex_t lock;
   pthread_cond_t wake;
   struct dw_world *world; /* under lock, as all that follows */
@@ -95,8 +98,10 @@ static struct dw_world *world_of_cluster(struct dw_worlds *worlds) {
   struct dw_view_source source = {.objects = objects.objects, .count = objects.count};
   memcpy(source.knowledge, objects.knowledge, sizeof source.knowledge);
   struct dw_view *view = dw_view_build(worlds->policy, &source);
+  struct dw_world *world = dw_world_new(dw_policy_ref(worlds->policy), view);
+  world->generation = objects.generation;
   dw_cluster_objects_free(&objects);
-  return dw_world_new(dw_policy_ref(worlds->policy), view);
+  return world;
 }
 
 /* Nothing is known yet, and all of it may be had soon. */
@@ -131,6 +136,22 @@ static void tell(struct dw_worlds *worlds, bool *what) {
 static void changed(void *context) {
   struct dw_worlds *worlds = context;
   tell(worlds, &worlds->changed);
+}
+
+static void on_event(void *context, const struct dw_cluster_event *event) {
+  struct dw_worlds *worlds = context;
+  pthread_mutex_lock(&worlds->listening);
+  if (worlds->listen != NULL)
+    worlds->listen(worlds->listen_context, event);
+  pthread_mutex_unlock(&worlds->listening);
+}
+
+void dw_worlds_listen(struct dw_worlds *worlds, void (*listen)(void *context, const struct dw_cluster_event *event),
+                      void *context) {
+  pthread_mutex_lock(&worlds->listening);
+  worlds->listen = listen;
+  worlds->listen_context = context;
+  pthread_mutex_unlock(&worlds->listening);
 }
 
 /* --- what was asked for --- */
@@ -231,6 +252,7 @@ static void *watch(void *argument) {
 static void make_locks(struct dw_worlds *worlds) {
   pthread_condattr_t attributes;
   pthread_mutex_init(&worlds->lock, NULL);
+  pthread_mutex_init(&worlds->listening, NULL);
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&worlds->wake, &attributes);
@@ -241,6 +263,7 @@ static void drop(struct dw_worlds *worlds) {
   dw_cluster_stop(worlds->cluster);
   pthread_cond_destroy(&worlds->wake);
   pthread_mutex_destroy(&worlds->lock);
+  pthread_mutex_destroy(&worlds->listening);
   dw_world_unref(worlds->world);
   dw_policy_free(worlds->policy);
   free(worlds);
@@ -254,6 +277,7 @@ static int start_cluster(struct dw_worlds *worlds, const struct dw_worlds_option
   struct dw_cluster_options cluster = options->tuning;
   cluster.config = options->cluster;
   cluster.changed = changed;
+  cluster.event = on_event;
   cluster.context = worlds;
   worlds->cluster = dw_cluster_start(&cluster, err);
   return worlds->cluster == NULL ? -1 : 0;

@@ -67,6 +67,12 @@ static int64_t now_milliseconds(void) {
   return dw_now_microseconds() / 1000;
 }
 
+static struct dw_server *listen_to_cluster(struct dw_server *server) {
+  if (server->exchanges.service.worlds != NULL)
+    dw_worlds_listen(server->exchanges.service.worlds, dw_admissions_seen, server->exchanges.service.admissions);
+  return server;
+}
+
 struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
   struct dw_server *server = calloc(1, sizeof *server);
   struct lingerer *linger = dw_linger_start(err);
@@ -91,7 +97,7 @@ struct dw_server *dw_server_start(const struct dw_server_options *options, struc
   if (server->daemon == NULL)
     dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server: certificate or key can't be used");
   else if ((server->acceptor = dw_acceptor_start(options->listen_fd, server->daemon, err)) != NULL)
-    return server;
+    return listen_to_cluster(server);
   else
     MHD_stop_daemon(server->daemon);
   dw_admissions_free(server->exchanges.service.admissions);
@@ -144,6 +150,8 @@ void dw_server_stop(struct dw_server *server) {
   drain(server);
   MHD_stop_daemon(server->daemon);
   dw_linger_stop(server->exchanges.linger);
+  if (server->exchanges.service.worlds != NULL)
+    dw_worlds_listen(server->exchanges.service.worlds, NULL, NULL);
   dw_admissions_free(server->exchanges.service.admissions);
   free(server);
 }

@@ -153,6 +153,7 @@ void dw_cluster_objects(struct dw_cluster *cluster, struct dw_cluster_objects *o
   bool seen[DW_KIND_COUNT] = {false};
   memset(out, 0, sizeof *out);
   pthread_mutex_lock(&cluster->lock);
+  out->generation = cluster->generation;
   size_t count = 1;
   for (size_t i = 0; i < cluster->feed_count; i++)
     count += cluster->feeds[i].store.count;

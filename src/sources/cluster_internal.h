@@ -107,6 +107,7 @@ struct dw_cluster {
   pthread_cond_t wake;
   unsigned nudges; /* under lock, as the next */
   bool read;       /* every feed has been read once */
+  uint64_t generation;
   atomic_bool stopping;
   struct dw_lookups *lookups;
 };

@@ -134,6 +134,7 @@ static void replace_store(struct dw_feed *feed, bool listed) {
   feed->store = feed->fresh;
   feed->status.unreadable = feed->fresh_unreadable;
   feed->status.listed = feed->status.listed || listed;
+  feed->cluster->generation++;
   unlock(feed);
   feed->fresh = (struct dw_store){NULL, 0, 0};
   feed->fresh_unreadable = 0;
@@ -160,30 +161,49 @@ static void on_opened(void *context) {
   set_state(context, DW_FEED_WATCHING, "");
 }
 
+static const char *metadata(const dw_json *json, const char *key) {
+  const char *text = dw_json_string(dw_json_path(json, "metadata", key, NULL));
+  return text == NULL ? "" : text;
+}
+
+static void tell_event(struct dw_feed *feed, const dw_json *json, const struct dw_object *object, uint64_t generation,
+                       bool deleted) {
+  const struct dw_cluster_options *options = &feed->cluster->options;
+  if (options->event != NULL)
+    options->event(options->context, &(struct dw_cluster_event){.kind = feed->status.resource->kind,
+                                                                .ns = metadata(json, "namespace"),
+                                                                .name = metadata(json, "name"),
+                                                                .uid = metadata(json, "uid"),
+                                                                .object = object,
+                                                                .deleted = deleted,
+                                                                .generation = generation});
+}
+
 /* Whether it changes what the rules read: nodes and NodeNetworkStates are written every few minutes without a change.
  */
 static bool put(struct dw_feed *feed, const dw_json *json) {
   const struct dw_object *object = NULL;
   int failed = reduce(feed, json, &object);
-  const char *ns = dw_json_string(dw_json_path(json, "metadata", "namespace", NULL));
-  const char *name = dw_json_string(dw_json_path(json, "metadata", "name", NULL));
   lock(feed);
   bool changed = false;
   if (object != NULL)
-    changed = dw_store_put(&feed->store, object);
+    changed = dw_store_put(&feed->store, dw_object_ref(object));
   else /* what was read of it before is no longer true */
-    changed = dw_store_remove(&feed->store, ns == NULL ? "" : ns, name == NULL ? "" : name);
+    changed = dw_store_remove(&feed->store, metadata(json, "namespace"), metadata(json, "name"));
   feed->status.unreadable += failed != 0;
+  uint64_t generation = ++feed->cluster->generation;
   unlock(feed);
+  tell_event(feed, json, object, generation, false);
+  dw_object_unref(object);
   return changed;
 }
 
 static bool drop(struct dw_feed *feed, const dw_json *json) {
-  const char *ns = dw_json_string(dw_json_path(json, "metadata", "namespace", NULL));
-  const char *name = dw_json_string(dw_json_path(json, "metadata", "name", NULL));
   lock(feed);
-  bool changed = dw_store_remove(&feed->store, ns == NULL ? "" : ns, name == NULL ? "" : name);
+  bool changed = dw_store_remove(&feed->store, metadata(json, "namespace"), metadata(json, "name"));
+  uint64_t generation = ++feed->cluster->generation;
   unlock(feed);
+  tell_event(feed, json, NULL, generation, true);
   return changed;
 }
 

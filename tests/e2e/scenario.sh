@@ -8,10 +8,15 @@ seen() { webhook /metrics | grep -q "^droveway_view_objects{resource=\"$1\"} $2\
 until_seen() { until_true 30 seen "$1" "$2"; }
 nads=network-attachment-definitions.k8s.cni.cncf.io
 
+# Whether the webhooks are obeyed.
+refused() { ! kubectl create -f "$E2E/refused.yaml" --dry-run=server; }
+
+# Users first: a NAD that one names can't be deleted.
 reset() {
   kubectl delete hyperconvergeds,kubevirts,vmim,vmi --all -A --wait=false
+  until_seen hyperconvergeds.hco.kubevirt.io 0 && until_seen kubevirts.kubevirt.io 0
   kubectl delete net-attach-def --all -A --wait=false
-  until_seen hyperconvergeds.hco.kubevirt.io 0 && until_seen $nads 0
+  until_seen $nads 0
 }
 
 # nad NAME RANGE [MASTER [NAMESPACE]]: a good macvlan NAD.
@@ -26,6 +31,17 @@ spec:
   config: '{"cniVersion": "0.3.1", "name": "$1", "type": "macvlan", "master": "${3:-eth1}", "mode": "bridge",
     "ipam": {"type": "whereabouts", "range": "$2"}}'
 END
+}
+# config NAME JSON [NAMESPACE]: a NAD of this configuration.
+config() {
+  printf 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n'
+  printf "metadata:\n  name: %s\n  namespace: %s\nspec:\n  config: '%s'\n" "$1" "${3:-openshift-cnv}" "$2"
+}
+# beta LIMITS [NAMESPACE [NAME]]: a HyperConverged, v1beta1, with this live-migration block (YAML in one line).
+beta() {
+  printf 'apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n'
+  printf 'metadata: {name: %s, namespace: %s}\n' "${3:-kubevirt-hyperconverged}" "${2:-openshift-cnv}"
+  printf 'spec: {liveMigrationConfig: %s}\n' "$1"
 }
 # hco NETWORK: a HyperConverged, v1, that names it.
 hco() {

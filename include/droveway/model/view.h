@@ -164,6 +164,7 @@ void dw_view_set_order(struct dw_view *view, const char *ns, const char *name, s
 struct dw_world {
   struct dw_policy *policy;
   struct dw_view *view;
+  uint64_t generation; /* of the objects that the view was built from; 0 where none is told */
 };
 /* Takes both over. The result is counted: one reference for the caller. */
 struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view)

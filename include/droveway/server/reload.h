@@ -30,6 +30,10 @@ struct dw_world *dw_worlds_get(struct dw_worlds *worlds) __attribute__((nonnull,
 /* The cluster that feeds it; NULL where there is none. Lives until dw_worlds_stop(). */
 struct dw_cluster *dw_worlds_cluster(struct dw_worlds *worlds) __attribute__((nonnull));
 
+/* Has LISTEN called, on other threads, for each event of the cluster; NULL ends it: no call is in progress then. */
+void dw_worlds_listen(struct dw_worlds *worlds, void (*listen)(void *context, const struct dw_cluster_event *event),
+                      void *context) __attribute__((nonnull(1)));
+
 /* Whether the world in force holds a first full reading of the cluster; true where there is none. */
 bool dw_worlds_ready(struct dw_worlds *worlds) __attribute__((nonnull));
 

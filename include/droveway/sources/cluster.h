@@ -31,10 +31,21 @@ const struct dw_resource *dw_resources(size_t *count) __attribute__((nonnull, re
 
 struct dw_cluster;
 
+/* What came over a watch. */
+struct dw_cluster_event {
+  enum dw_kind kind;
+  const char *ns, *name, *uid;    /* "" where absent */
+  const struct dw_object *object; /* NULL where it was deleted or can't be read */
+  bool deleted;
+  uint64_t generation; /* of the objects from which on it counts: dw_cluster_objects */
+};
+
 struct dw_cluster_options {
   const struct dw_api_config *config; /* must outlive the cluster */
   /* Called on a feed's thread after something changed; must not block, nor call back. */
   void (*changed)(void *context);
+  /* The same, for each event that came. NULL: not wanted. */
+  void (*event)(void *context, const struct dw_cluster_event *event);
   void *context;
   /* For tests; 0 takes what serves a cluster. */
   unsigned first_wait_ms, most_wait_ms; /* between tries: 500 ms to 8 s */
@@ -59,6 +70,7 @@ struct dw_cluster_objects {
   const struct dw_object **objects;
   size_t count;
   enum dw_knowledge knowledge[DW_KIND_COUNT];
+  uint64_t generation; /* grows with each change */
 };
 void dw_cluster_objects(struct dw_cluster *cluster, struct dw_cluster_objects *out) __attribute__((nonnull));
 void dw_cluster_objects_free(struct dw_cluster_objects *objects) __attribute__((nonnull));

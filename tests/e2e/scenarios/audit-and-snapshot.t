@@ -1,0 +1,46 @@
+What came in while the webhook was away is found by the audit; a snapshot shows the same.
+
+  $ . "$E2E/scenario.sh"
+  $ kubectl get validatingwebhookconfiguration droveway -o json | jq 'del(.metadata.resourceVersion, .metadata.uid)' > webhooks.json
+  $ kubectl delete validatingwebhookconfiguration droveway
+  validatingwebhookconfiguration.admissionregistration.k8s.io "droveway" deleted
+  $ nad migration 10.200.5.0/24 eth9 > bad.yaml
+  $ until_true 20 kubectl create -f bad.yaml
+  $ until_true 20 eval 'hco migration | kubectl create -f -'
+  $ kubectl create -f - <<END
+  > apiVersion: kubevirt.io/v1
+  > kind: VirtualMachineInstance
+  > metadata: {name: vm, namespace: tenant}
+  > status: {migrationState: {completed: true, targetNodeAddress: 10.128.1.7}}
+  > END
+  virtualmachineinstance.kubevirt.io/vm created
+  $ "$DROVEWAY" audit --kubeconfig "$E2E_WORK/droveway.kubeconfig"
+  NetworkAttachmentDefinition openshift-cnv/migration: error: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs that all nodes have: bond2 and eth1 [master-missing]
+  HyperConverged openshift-cnv/kubevirt-hyperconverged: error: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration": NAD openshift-cnv/migration breaks master-missing: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; mend that NAD first [network-unfit]
+  VirtualMachineInstance tenant/vm: warning: status.migrationState.targetNodeAddress: the last migration went to 10.128.1.7, past the migration network: outside NAD openshift-cnv/migration's pools; look for migration0 in the target node's virt-handler pod, unless this was before the network was set [migration-bypassed]
+  3 objects audited, 2 in violation: 2 errors, 1 warning
+  [1]
+  $ "$DROVEWAY" snapshot state --kubeconfig "$E2E_WORK/droveway.kubeconfig"
+  droveway: no objects, or no such kind: KubeVirt, VirtualMachineInstanceMigration
+  state/networkattachmentdefinitions.json: 1 object
+  state/hyperconvergeds.json: 1 object
+  state/nodes.json: 3 objects
+  state/nodenetworkstates.json: 3 objects
+  state/networks.json: 1 object
+  state/servicecidrs.json: 1 object
+  state/configmaps.json: 1 object
+  state/virtualmachineinstances.json: 1 object
+  $ "$DROVEWAY" audit --state state > snapshot.txt; "$DROVEWAY" audit --kubeconfig "$E2E_WORK/droveway.kubeconfig" | diff - snapshot.txt
+  $ grep -c 'not for a snapshot' -r state
+  state/hyperconvergeds.json:0
+  state/servicecidrs.json:0
+  state/networkattachmentdefinitions.json:0
+  state/networks.json:0
+  state/configmaps.json:0
+  state/nodenetworkstates.json:0
+  state/virtualmachineinstances.json:0
+  state/nodes.json:0
+  [1]
+  $ kubectl create -f webhooks.json
+  validatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
+  $ until_true 20 refused

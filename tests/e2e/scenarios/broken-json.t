@@ -1,0 +1,6 @@
+A configuration that is no JSON is refused in any namespace, with line and column.
+
+  $ . "$E2E/scenario.sh"
+  $ config net '{"cniVersion": "0.3.1", "type": "macvlan" "master": "eth1"}' tenant | kubectl apply -f -
+  The NetworkAttachmentDefinition "net" is invalid: spec.config: Invalid value: ", \"type\": \"macvlan\" \"master\": \"eth1\"}": line 1, column 43: a comma or a closing } is missing before this [cni-json]
+  [1]

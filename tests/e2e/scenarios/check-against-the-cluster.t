@@ -1,0 +1,21 @@
+check and inspect take the live cluster's facts.
+
+  $ . "$E2E/scenario.sh"
+  $ nad migration-a 10.200.5.0/24 | kubectl apply -f -
+  networkattachmentdefinition.k8s.cni.cncf.io/migration-a created
+  $ nad migration-b 10.200.5.0/25 eth9 > nad.yaml
+  $ "$DROVEWAY" check -f nad.yaml --kubeconfig "$KUBECONFIG"
+  nad.yaml:7:11: error: spec.config.ipam.range: Invalid value: "10.200.5.0/25": overlaps 10.200.5.0/24 of migration network openshift-cnv/migration-a (shared: 10.200.5.1-10.200.5.126); choose a range outside it [overlap-network]
+  nad.yaml:7:11: error: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs that all nodes have: bond2 and eth1 [master-missing]
+  1 object checked, 1 denied: 2 errors, 0 warnings
+  [1]
+  $ "$DROVEWAY" inspect -f nad.yaml --kubeconfig "$KUBECONFIG"
+  openshift-cnv/migration-b
+    migration  yes: name matches "*migration*"
+    plugin     macvlan
+    master     eth9
+    ipam       whereabouts
+    pool       10.200.5.0/25: 10.200.5.1 to 10.200.5.126, 126 usable
+  $ "$DROVEWAY" check -f nad.yaml --kubeconfig "$KUBECONFIG" --context e2f
+  droveway: /tmp/droveway-e2e.TsKPxg/kubeconfig:11:1: there is no context "e2f"; did you mean "e2e"?
+  [2]

@@ -1,0 +1,15 @@
+A NAD that HyperConverged names can't be deleted; when nothing names it any more, it can.
+
+  $ . "$E2E/scenario.sh"
+  $ nad migration 10.200.5.0/24 | kubectl apply -f -
+  networkattachmentdefinition.k8s.cni.cncf.io/migration created
+  $ hco migration | kubectl apply -f -
+  hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
+  $ kubectl -n openshift-cnv delete net-attach-def migration
+  The NetworkAttachmentDefinition "migration" is invalid: metadata.name: Forbidden: HyperConverged openshift-cnv/kubevirt-hyperconverged uses this NAD as its migration network; take it out of that HyperConverged first [network-in-use]
+  [1]
+  $ kubectl -n openshift-cnv patch hyperconverged kubevirt-hyperconverged --type=json -p '[{"op": "remove", "path": "/spec/virtualization/liveMigrationConfig/network"}]'
+  Warning: spec.virtualization.liveMigrationConfig.network: this change restarts virt-handler on every node [network-change]
+  hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged patched
+  $ kubectl -n openshift-cnv delete net-attach-def migration
+  networkattachmentdefinition.k8s.cni.cncf.io "migration" deleted from openshift-cnv namespace

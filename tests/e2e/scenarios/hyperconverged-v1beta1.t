@@ -1,0 +1,9 @@
+HyperConverged v1beta1, written and read as such.
+
+  $ . "$E2E/scenario.sh"
+  $ nad migration 10.200.5.0/24 | kubectl apply -f -
+  networkattachmentdefinition.k8s.cni.cncf.io/migration created
+  $ beta '{network: migration, progressTimeout: 300}' | kubectl apply -f -
+  hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
+  $ kubectl -n openshift-cnv get hyperconvergeds.v1beta1.hco.kubevirt.io kubevirt-hyperconverged -o jsonpath='{.spec}{"\n"}'
+  {"liveMigrationConfig":{"completionTimeoutPerGiB":800,"network":"migration","parallelMigrationsPerCluster":5,"parallelOutboundMigrationsPerNode":2,"progressTimeout":300}}

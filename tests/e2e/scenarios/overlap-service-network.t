@@ -1,0 +1,6 @@
+The service network, as the API server's own ServiceCIDR tells it.
+
+  $ . "$E2E/scenario.sh"
+  $ nad migration 10.96.128.0/24 | kubectl apply -f -
+  The NetworkAttachmentDefinition "migration" is invalid: spec.config.ipam.range: Invalid value: "10.96.128.0/24": overlaps the service network 10.96.0.0/16 (ServiceCIDR kubernetes); choose a range outside it [overlap-cluster-network]
+  [1]

@@ -1,0 +1,17 @@
+What the webhook knows of the cluster, kind by kind.
+
+  $ . "$E2E/scenario.sh"
+  $ webhook '/readyz?verbose'
+  [+]shutdown
+  [+]view
+  [+]network-attachment-definitions.k8s.cni.cncf.io: watching, 0 objects, heard of 0 s ago
+  [+]hyperconvergeds.hco.kubevirt.io: watching, 0 objects, heard of 0 s ago
+  [+]kubevirts.kubevirt.io: watching, 0 objects, heard of 0 s ago
+  [+]nodes: watching, 3 objects, heard of 0 s ago
+  [+]nodenetworkstates.nmstate.io: watching, 3 objects, heard of 0 s ago
+  [+]networks.config.openshift.io: watching, 1 object, heard of 0 s ago
+  [+]servicecidrs.networking.k8s.io: watching, 1 object, heard of 0 s ago
+  [+]configmaps kube-system/kubeadm-config: watching, 0 objects, heard of 0 s ago
+  [+]configmaps kube-system/cluster-config-v1: watching, 1 object, heard of 0 s ago
+  [+]virtualmachineinstancemigrations.kubevirt.io: watching, 0 objects, heard of 0 s ago
+  readyz check passed

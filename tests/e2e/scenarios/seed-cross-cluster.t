@@ -1,0 +1,11 @@
+The example of migration between clusters: a bridge without a name is no migration network until something says so.
+
+  $ . "$E2E/scenario.sh"
+  $ kubectl apply -f "$REPOSITORY/tests/manifests/seeds/cross-cluster/network.yaml" -f "$REPOSITORY/tests/manifests/seeds/cross-cluster/bridge-net.yaml"
+  networkattachmentdefinition.k8s.cni.cncf.io/my-secondary-network created
+  networkattachmentdefinition.k8s.cni.cncf.io/bridge-net created
+  $ kubectl -n openshift-cnv apply -f "$REPOSITORY/tests/manifests/seeds/cross-cluster/hyperconverged.yaml"
+  hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
+  $ kubectl -n openshift-cnv label net-attach-def bridge-net droveway.io/migration-network=true
+  The NetworkAttachmentDefinition "bridge-net" is invalid: spec.config.bridge: Required value: without it the bridge is cni0, which has no uplink; name a bridge that has the migration NIC as its port on every node [bridge-uplink]
+  [1]
