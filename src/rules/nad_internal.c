@@ -99,7 +99,7 @@ struct dw_nad_pools dw_nad_pools(const struct dw_check *check) {
 
 const char *dw_nad_no_nodes(const struct dw_check *check) {
   if (dw_view_count(check->view, DW_KIND_NODE) == 0)
-    return "no nodes are known; see --state";
+    return "no nodes are known";
   return check->policy->selector_given ? "no node matches nodes.selector of the policy" : "no node runs Linux";
 }
 

@@ -98,7 +98,7 @@ static void overlap_network(struct dw_check *check, const struct dw_rule *rule) 
   for (size_t i = 0; i < pools.count; i++)
     found |= network_overlap(check, rule, &pools.items[i]);
   if (pools.count > 0 && !found && dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
-    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "other NADs are not known; see --state");
+    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "other NADs are not known");
 }
 
 static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {

@@ -5,7 +5,7 @@
 
 #include "sources/cluster_internal.h"
 
-enum { FIRST_WAIT_MS = 500, MOST_WAIT_MS = 8000, ABSENT_WAIT_MS = 10000 };
+enum { FIRST_WAIT_MS = 500, MOST_WAIT_MS = 8000, ABSENT_WAIT_MS = 10000, BELIEVE_MS = 5000 };
 
 int64_t dw_cluster_now_ms(void) {
   struct timespec now;
@@ -25,6 +25,7 @@ static struct dw_cluster *make_cluster(const struct dw_cluster_options *options)
   cluster->options.first_wait_ms = or_else(options->first_wait_ms, FIRST_WAIT_MS);
   cluster->options.most_wait_ms = or_else(options->most_wait_ms, MOST_WAIT_MS);
   cluster->options.absent_wait_ms = or_else(options->absent_wait_ms, ABSENT_WAIT_MS);
+  cluster->options.believe_ms = or_else(options->believe_ms, BELIEVE_MS);
   cluster->options.page = or_else(options->page, DW_PAGE);
   pthread_condattr_t attributes;
   pthread_mutex_init(&cluster->lock, NULL);

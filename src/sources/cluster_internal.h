@@ -60,6 +60,9 @@ enum dw_outcome dw_lister_run(struct dw_lister *lister) __attribute__((nonnull))
 void dw_resource_path(const struct dw_resource *resource, const char *version, struct dw_buf *out)
     __attribute__((nonnull));
 enum dw_outcome dw_outcome_of(const struct dw_api_result *result) __attribute__((nonnull));
+/* Whether the API server says that it is ready: one that starts answers 403 and 404 before it has read RBAC and CRDs.
+ */
+bool dw_lister_server_ready(struct dw_lister *lister) __attribute__((nonnull));
 /* What a feed's failure is told as: "HTTP 500: ..." or what went wrong below. */
 void dw_outcome_text(const struct dw_api_result *result, char *out, size_t size) __attribute__((nonnull));
 
@@ -88,6 +91,7 @@ struct dw_feed {
   struct dw_buf line; /* of a watch, not yet whole */
   struct dw_backoff backoff;
   enum dw_outcome watch_outcome; /* what a watch's ERROR event said */
+  int64_t refused_ms;            /* since when the resource is absent or forbidden without a break; 0: it is not */
   pthread_t thread;
   bool started;
   /* Under the cluster's lock. */

@@ -79,6 +79,13 @@ static void heard(struct dw_feed *feed) {
   unlock(feed);
 }
 
+static bool is_listed(struct dw_feed *feed) {
+  lock(feed);
+  bool listed = feed->status.listed;
+  unlock(feed);
+  return listed;
+}
+
 /* --- what can't be read --- */
 
 static void log_unreadable(const struct dw_feed *feed, const dw_json *object, const struct dw_error *err) {
@@ -141,11 +148,33 @@ static void replace_store(struct dw_feed *feed, bool listed) {
   dw_store_clear(&old);
 }
 
+/* Absent or forbidden is believed of an API server that has started, and of what was read before only after a while:
+ * dropping what is known would let pass what it denies. */
+static bool is_believed(struct dw_feed *feed) {
+  int64_t now = dw_cluster_now_ms();
+  if (!dw_lister_server_ready(&feed->lister))
+    return false;
+  if (feed->refused_ms == 0)
+    feed->refused_ms = now;
+  return !is_listed(feed) || now - feed->refused_ms >= (int64_t)feed->cluster->options.believe_ms;
+}
+
+static enum dw_outcome list_believed(struct dw_feed *feed) {
+  enum dw_outcome outcome = dw_lister_run(&feed->lister);
+  if (outcome != DW_OUTCOME_ABSENT && outcome != DW_OUTCOME_FORBIDDEN) {
+    feed->refused_ms = 0;
+    return outcome;
+  }
+  if (outcome == DW_OUTCOME_ABSENT)
+    snprintf(feed->lister.err.text, sizeof feed->lister.err.text, "it is not served");
+  return is_believed(feed) ? outcome : DW_OUTCOME_FAILED;
+}
+
 static enum dw_outcome list(struct dw_feed *feed) {
   lock(feed);
   feed->status.lists++;
   unlock(feed);
-  enum dw_outcome outcome = dw_lister_run(&feed->lister);
+  enum dw_outcome outcome = list_believed(feed);
   if (outcome != DW_OUTCOME_DONE)
     restart(feed);
   if (outcome == DW_OUTCOME_DONE || outcome == DW_OUTCOME_ABSENT || outcome == DW_OUTCOME_FORBIDDEN)
@@ -327,13 +356,6 @@ static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
     pthread_cond_timedwait(&cluster->wake, &cluster->lock, &deadline);
   }
   unlock(feed);
-}
-
-static bool is_listed(struct dw_feed *feed) {
-  lock(feed);
-  bool listed = feed->status.listed;
-  unlock(feed);
-  return listed;
 }
 
 /* What a list or a watch came to, and how long to wait before the next. */

@@ -5,7 +5,7 @@
 
 #include "sources/cluster_internal.h"
 
-enum { CALL_MS = 60000, IDLE_MS = 20000, MOST_DISCOVERY_BYTES = 1024 * 1024, MOST_RESTARTS = 3 };
+enum { CALL_MS = 60000, IDLE_MS = 20000, READY_MS = 5000, MOST_DISCOVERY_BYTES = 1024 * 1024, MOST_RESTARTS = 3 };
 
 enum dw_outcome dw_outcome_of(const struct dw_api_result *result) {
   if (result->stopped)
@@ -27,6 +27,13 @@ void dw_outcome_text(const struct dw_api_result *result, char *out, size_t size)
     snprintf(out, size, "HTTP status %d: %s", result->status, result->message);
   else
     snprintf(out, size, "%s", result->message);
+}
+
+/* Where nobody may ask for it, it counts as ready. */
+bool dw_lister_server_ready(struct dw_lister *lister) {
+  struct dw_api_result result;
+  struct dw_api_request request = {.path = "/readyz", .timeout_ms = READY_MS};
+  return dw_api_call(lister->client, &request, &result) == 0 || (result.status >= 400 && result.status < 500);
 }
 
 /* --- which version is served --- */

@@ -51,6 +51,7 @@ struct dw_cluster_options {
   unsigned first_wait_ms, most_wait_ms; /* between tries: 500 ms to 8 s */
   unsigned absent_wait_ms; /* between looks for a resource that is not there (its CRD is not installed) or that
                               may not be read: 10 s */
+  unsigned believe_ms;     /* how long what was read before must be absent or forbidden before that is believed: 5 s */
   unsigned watch_seconds;  /* how long a watch is asked for: 240 to 480 s, at random */
   unsigned page;           /* objects a page: 500 */
 };

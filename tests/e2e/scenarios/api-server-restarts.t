@@ -11,16 +11,9 @@ The API server is killed and comes back: the webhook stays ready on what it know
   ok
   $ start_apiserver
   $ nad migration-b 10.200.5.0/25 | kubectl apply -f -
-  Warning: spec.config.ipam.range: could not be checked: networks unknown; set clusterNetworks [overlap-cluster-network]
-  Warning: spec.config.ipam.range: could not be checked: other NADs are not known; see --state [overlap-network]
-  Warning: spec.config.master: could not be checked: no nodes are known; see --state [master-unverified]
-  Warning: spec.config.ipam.range: could not be checked: no nodes are known; see --state [pool-too-small]
-  networkattachmentdefinition.k8s.cni.cncf.io/migration-b created
+  The NetworkAttachmentDefinition "migration-b" is invalid: spec.config.ipam.range: Invalid value: "10.200.5.0/25": overlaps 10.200.5.0/24 of migration network openshift-cnv/migration-a (shared: 10.200.5.1-10.200.5.126); choose a range outside it [overlap-network]
+  [1]
   $ nad migration-b 10.200.6.0/25 | kubectl apply -f -
-  Warning: spec.config.ipam.range: could not be checked: networks unknown; set clusterNetworks [overlap-cluster-network]
-  Warning: spec.config.ipam.range: could not be checked: other NADs are not known; see --state [overlap-network]
-  Warning: spec.config.master: could not be checked: no nodes are known; see --state [master-unverified]
-  Warning: spec.config.ipam.range: could not be checked: no nodes are known; see --state [pool-too-small]
-  networkattachmentdefinition.k8s.cni.cncf.io/migration-b configured
+  networkattachmentdefinition.k8s.cni.cncf.io/migration-b created
   $ watching() { webhook '/readyz?verbose' | grep -q 'network-attach.*watching, 2 objects'; }
   $ until_true 30 watching

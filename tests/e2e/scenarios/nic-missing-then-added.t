@@ -5,10 +5,9 @@ A NIC is missing on one node; when the node has it, the same apply passes.
   $ kubectl apply -f nad.yaml
   The NetworkAttachmentDefinition "migration" is invalid: spec.config.master: Not found: "eth3": no such NIC on 1 of 3 nodes: worker-3; did you mean "eth1"? NICs that all nodes have: bond2 and eth1 [master-missing]
   [1]
-  $ kubectl get nns worker-3 -o json > before.json
   $ kubectl patch nns worker-3 --type=json -p '[{"op": "add", "path": "/status/currentState/interfaces/-", "value": {"name": "eth3", "type": "ethernet", "state": "up", "mtu": 9000}}]'
   nodenetworkstate.nmstate.io/worker-3 patched
   $ until_true 20 kubectl apply -f nad.yaml --dry-run=server
   $ kubectl apply -f nad.yaml
   networkattachmentdefinition.k8s.cni.cncf.io/migration created
-  $ kubectl replace -f before.json > /dev/null 2>&1 || kubectl apply --server-side --force-conflicts -f "$E2E/cluster" > /dev/null
+  $ kubectl apply --server-side --force-conflicts -f "$E2E/cluster/node-network-states.yaml" > /dev/null
