@@ -232,9 +232,9 @@ e2e: all ## Run real kubectl, kube-apiserver and etcd against the webhook (build
 drain: all ## Restart two instances behind haproxy under 2,000 applies: none may fail
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/drain/run.sh
-manifests: ## Check what kustomize makes of manifests/
+manifests: all ## Check what kustomize makes of manifests/
 	@tools/deps.sh e2e
-	@tests/manifests/check.sh
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/manifests/check.sh
 image: ## Build the container image (podman, buildah or docker)
 	@tools/image.sh
 image-test: ## Build the image without a registry, run it, look into it (as root)

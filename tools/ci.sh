@@ -12,7 +12,7 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e image
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "build (clang, warnings are errors)" make -j"$(nproc)" all CC=clang BUILD=build/clang
 step "tests" make test
@@ -22,7 +22,11 @@ step "server tests under ThreadSanitizer" make test-threads
 step "coverage" make coverage
 step "leaks under valgrind" make test-valgrind
 step "fuzzing, short" make fuzz-smoke
-step "end to end: the demo" make demo
+step "the demo" make demo
+step "manifests" make manifests
+step "end to end: kubectl, kube-apiserver, etcd" make e2e
+step "restarts without a lost request" make drain
+step "the container image" make image-test
 step "benchmarks, smoke" make bench-smoke
 step "installation" make install DESTDIR="$PWD/build/stage"
 echo "== tests, the count"

@@ -10,6 +10,8 @@ declare -A groups=(
   [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev"
   [coverage]="gcovr"
   [valgrind]="valgrind wrk curl"
+  [e2e]="etcd-server etcd-client haproxy jq curl openssl python3-cram procps"
+  [image]="mmdebstrap buildah podman runc curl jq git"
 )
 
 missing=()
