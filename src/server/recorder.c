@@ -42,7 +42,7 @@ void dw_recorder_free(struct dw_recorder *recorder) {
 /* Names come from a client: only letters, digits, '.' and '-' of them get into a file name. */
 static void add_word(struct dw_buf *out, const char *word) {
   dw_buf_putc(out, '-');
-  for (size_t i = 0; word[i] != '\0' && i < MOST_NAME_BYTES; i++) {
+  for (size_t i = 0; i < MOST_NAME_BYTES && word[i] != '\0'; i++) {
     unsigned char c = (unsigned char)word[i];
     dw_buf_putc(out, isalnum(c) || c == '.' || c == '-' ? (char)c : '_');
   }

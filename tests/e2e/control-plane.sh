@@ -20,7 +20,7 @@ stop() {
   pid=$(pid_of "$1") || return 0
   kill "-${2:-TERM}" "$pid" 2>/dev/null || { rm -f "$E2E_WORK/$1.pid"; return 0; }
   for _ in $(seq 300); do
-    kill -0 "$pid" 2>/dev/null && [ "$(ps -o stat= -p "$pid" | cut -c1)" != Z ] || break
+    case "$(ps -o stat= -p "$pid")" in '' | Z*) break ;; esac
     sleep 0.1
   done
   kill -KILL "$pid" 2>/dev/null || true

@@ -2,6 +2,7 @@
 # The webhook under a real API server, driven by real kubectl: each file of scenarios/ is one scenario, as a user would type it, with
 # the exact words that come back (cram's format). `run.sh NAME...` runs some; UPDATE=1 writes what came back as expected.
 # E2E_RECORD=DIR keeps the reviews that the API server sent.
+# shellcheck disable=SC2317 # functions that traps and until_true call
 set -euo pipefail
 cd "$(dirname "$0")"
 REPOSITORY=$(cd ../.. && pwd)
@@ -16,7 +17,7 @@ unset KUBERNETES_SERVICE_HOST NO_COLOR
 
 status=1
 clean_up() {
-  if [ $status -ne 0 ]; then
+  if [ "$status" -ne 0 ]; then
     for log in setup droveway apiserver; do
       [ -s "$E2E_WORK/$log.log" ] && { echo "--- the end of $log's log"; tail -n 15 "$E2E_WORK/$log.log" | cut -c1-400; }
     done
@@ -57,7 +58,7 @@ set_up() {
   kubectl wait --for condition=Established --timeout=30s crd --all
   until_true 30 kubectl apply -f cluster
   install_rbac
-  start_droveway
+  start_droveway --threads 2
   install_webhooks
   # The API server takes a moment to obey new webhook configurations.
   until_true 30 refuses
