@@ -129,7 +129,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context) {
 
 static void set_pem(CURL *easy, const struct dw_api_pem *pem, CURLoption file, CURLoption blob) {
   if (pem->text != NULL) {
-    struct curl_blob data = {(void *)(uintptr_t)pem->text, pem->length, CURL_BLOB_NOCOPY};
+    struct curl_blob data = {pem->text, pem->length, CURL_BLOB_NOCOPY};
     curl_easy_setopt(easy, blob, &data);
   } else if (pem->file != NULL) {
     curl_easy_setopt(easy, file, pem->file);

@@ -8,7 +8,7 @@
 /* PEM text, or the file that holds it, which is then read anew for each connection; both NULL where there is none. */
 struct dw_api_pem {
   const char *file;
-  const char *text;
+  char *text;
   size_t length;
 };
 

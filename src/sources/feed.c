@@ -344,12 +344,11 @@ static enum dw_outcome watch(struct dw_feed *feed) {
 /* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server. */
 static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
   struct dw_cluster *cluster = feed->cluster;
-  int64_t now = dw_cluster_now_ms();
-  int64_t until = now + milliseconds;
-  int64_t soonest = now + SOONEST_MS;
+  int64_t until = dw_cluster_now_ms() + milliseconds;
+  int64_t soonest = dw_cluster_now_ms() + SOONEST_MS;
   lock(feed);
   unsigned nudges = cluster->nudges;
-  while (!atomic_load(&cluster->stopping) && (now = dw_cluster_now_ms()) < until) {
+  while (!atomic_load(&cluster->stopping) && dw_cluster_now_ms() < until) {
     if (nudgeable && cluster->nudges != nudges && until > soonest)
       until = soonest;
     struct timespec deadline = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};

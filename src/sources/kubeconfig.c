@@ -33,7 +33,8 @@ __attribute__((format(printf, 3, 4))) static int fail(const struct kubeconfig *k
   va_end(args);
   dw_yaml_locate(k->doc, path, false, &line, &column);
   dw_error_at(k->err, DW_ERR_INVALID, line, column, "%s", text);
-  return dw_error_in_file(k->err, k->file);
+  dw_error_in_file(k->err, k->file);
+  return -1;
 }
 
 /* NULL where it is absent or empty; wrong types are errors. */
@@ -122,7 +123,7 @@ static int read_server(const struct kubeconfig *k, const struct entry *cluster, 
 }
 
 static int read_cluster(const struct kubeconfig *k, const char *name, struct dw_api_config *out) {
-  struct entry cluster;
+  struct entry cluster = {NULL, ""};
   const char *text = NULL;
   if (find_entry(k, "clusters", "cluster", name, &cluster) != 0 || read_server(k, &cluster, out) != 0 ||
       get_pem(k, &cluster, "certificate-authority", &out->ca) != 0)
@@ -166,7 +167,7 @@ static int read_token(const struct kubeconfig *k, const struct entry *user, stru
 }
 
 static int read_user(const struct kubeconfig *k, const char *name, struct dw_api_config *out) {
-  struct entry user;
+  struct entry user = {NULL, ""};
   const char *username = NULL;
   const char *password = NULL;
   if (find_entry(k, "users", "user", name, &user) != 0 || refuse_plugin(k, &user, name) != 0 ||
@@ -191,7 +192,7 @@ static int read_context(const struct kubeconfig *k, const char *wanted, struct d
   const char *name = wanted;
   const char *cluster = NULL;
   const char *user = NULL;
-  struct entry context;
+  struct entry context = {NULL, ""};
   if (name == NULL && get_text(k, &root, "current-context", &name) != 0)
     return -1;
   if (name == NULL)

@@ -5,18 +5,18 @@ static const char *const v1_or_beta[] = {"v1", "v1beta1", NULL};
 static const char *const nmstate[] = {"v1", "v1beta1", "v1alpha1", NULL};
 
 static const struct dw_resource resources[] = {
-    {DW_KIND_NAD, "k8s.cni.cncf.io", v1, "network-attachment-definitions", NULL, NULL, true},
-    {DW_KIND_HYPERCONVERGED, "hco.kubevirt.io", v1_or_beta, "hyperconvergeds", NULL, NULL, true},
-    {DW_KIND_KUBEVIRT, "kubevirt.io", v1, "kubevirts", NULL, NULL, true},
-    {DW_KIND_NODE, "", v1, "nodes", NULL, NULL, true},
-    {DW_KIND_NODE_NETWORK_STATE, "nmstate.io", nmstate, "nodenetworkstates", NULL, NULL, true},
-    {DW_KIND_NETWORK, "config.openshift.io", v1, "networks", NULL, NULL, true},
-    {DW_KIND_SERVICE_CIDR, "networking.k8s.io", v1_or_beta, "servicecidrs", NULL, NULL, true},
+    {"k8s.cni.cncf.io", v1, "network-attachment-definitions", NULL, NULL, DW_KIND_NAD, true},
+    {"hco.kubevirt.io", v1_or_beta, "hyperconvergeds", NULL, NULL, DW_KIND_HYPERCONVERGED, true},
+    {"kubevirt.io", v1, "kubevirts", NULL, NULL, DW_KIND_KUBEVIRT, true},
+    {"", v1, "nodes", NULL, NULL, DW_KIND_NODE, true},
+    {"nmstate.io", nmstate, "nodenetworkstates", NULL, NULL, DW_KIND_NODE_NETWORK_STATE, true},
+    {"config.openshift.io", v1, "networks", NULL, NULL, DW_KIND_NETWORK, true},
+    {"networking.k8s.io", v1_or_beta, "servicecidrs", NULL, NULL, DW_KIND_SERVICE_CIDR, true},
     /* By name, so that RBAC need allow no other ConfigMap. */
-    {DW_KIND_CONFIG_MAP, "", v1, "configmaps", "kube-system", "kubeadm-config", true},
-    {DW_KIND_CONFIG_MAP, "", v1, "configmaps", "kube-system", "cluster-config-v1", true},
-    {DW_KIND_MIGRATION, "kubevirt.io", v1, "virtualmachineinstancemigrations", NULL, NULL, true},
-    {DW_KIND_VMI, "kubevirt.io", v1, "virtualmachineinstances", NULL, NULL, false},
+    {"", v1, "configmaps", "kube-system", "kubeadm-config", DW_KIND_CONFIG_MAP, true},
+    {"", v1, "configmaps", "kube-system", "cluster-config-v1", DW_KIND_CONFIG_MAP, true},
+    {"kubevirt.io", v1, "virtualmachineinstancemigrations", NULL, NULL, DW_KIND_MIGRATION, true},
+    {"kubevirt.io", v1, "virtualmachineinstances", NULL, NULL, DW_KIND_VMI, false},
 };
 
 const struct dw_resource *dw_resources(size_t *count) {

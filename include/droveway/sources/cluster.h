@@ -16,14 +16,14 @@
 /* --- what is read, and where it stands: one row a list --- */
 
 struct dw_resource {
-  enum dw_kind kind;
   const char *group;           /* "" for core */
   const char *const *versions; /* those that can be read, the best first, ended by NULL; the API server's discovery
                                   tells which of them it serves */
   const char *plural;          /* "network-attachment-definitions" */
   const char *ns;              /* the one namespace that is asked for; NULL: all of them */
   const char *name;            /* the one object that is asked for; NULL: all */
-  bool watched;                /* by dw_cluster_start(); the rest is listed for an audit only */
+  enum dw_kind kind;
+  bool watched; /* by dw_cluster_start(); the rest is listed for an audit only */
 };
 const struct dw_resource *dw_resources(size_t *count) __attribute__((nonnull, returns_nonnull));
 
