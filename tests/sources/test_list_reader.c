@@ -138,6 +138,22 @@ static void a_name_is_no_value_and_a_value_no_name(void **state) {
               "<{\"c\":\"items\"}>", "{}");
 }
 
+static void items_that_are_no_objects_are_passed_over(void **state) {
+  (void)state;
+  expect_list("{\"metadata\":{},\"items\":[1,null,\"{}\",[{\"no\":1}],{\"a\":1},[[]],true]}", "<{\"a\":1}>", "{}");
+}
+
+static void items_and_metadata_of_the_wrong_type_count_for_nothing(void **state) {
+  (void)state;
+  static const char text[] = "{\"items\":{\"a\":[],\"b\":{\"no\":1}},\"metadata\":[{\"no\":2}]}";
+  struct reading reading;
+  begin(&reading);
+  assert_int_equal(feed(&reading, text, strlen(text)), 0);
+  assert_string_equal(dw_buf_text(&reading.elements), "");
+  assert_false(dw_list_reader_whole(&reading.reader));
+  end(&reading);
+}
+
 static void long_names_are_passed_over(void **state) {
   (void)state;
   char name[201];
@@ -317,6 +333,19 @@ static void an_endless_element_takes_no_more_memory(void **state) {
   end(&reading);
 }
 
+static void an_endless_name_takes_no_memory(void **state) {
+  (void)state;
+  struct reading reading;
+  begin(&reading);
+  assert_int_equal(feed(&reading, "{\"", 2), 0);
+  for (int i = 0; i < 100000; i++)
+    assert_int_equal(dw_list_reader_feed(&reading.reader, "0123456789", 10), 0);
+  assert_true(reading.reader.key.capacity <= 1024);
+  assert_int_equal(feed(&reading, "\":{},\"metadata\":{}}", 19), 0);
+  expect_whole(&reading, "", "{}");
+  end(&reading);
+}
+
 static void expect_metadata(size_t length, bool whole) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   dw_buf_puts(&text, "{\"metadata\":");
@@ -364,6 +393,8 @@ int main(void) {
       cmocka_unit_test(strings_may_hold_anything),
       cmocka_unit_test(only_the_lists_own_members_count),
       cmocka_unit_test(a_name_is_no_value_and_a_value_no_name),
+      cmocka_unit_test(items_that_are_no_objects_are_passed_over),
+      cmocka_unit_test(items_and_metadata_of_the_wrong_type_count_for_nothing),
       cmocka_unit_test(long_names_are_passed_over),
       cmocka_unit_test(truncated_text_is_not_whole),
       cmocka_unit_test(an_element_that_is_cut_off_does_not_come),
@@ -372,6 +403,7 @@ int main(void) {
       cmocka_unit_test(a_status_is_no_whole_list),
       cmocka_unit_test(an_element_too_large_is_told_and_the_others_come),
       cmocka_unit_test(an_endless_element_takes_no_more_memory),
+      cmocka_unit_test(an_endless_name_takes_no_memory),
       cmocka_unit_test(metadata_too_large_is_none),
       cmocka_unit_test(reads_deep_elements),
   };
