@@ -142,6 +142,7 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "ethernet: {speed: 10000}}\n"
          "    - {name: eth1, type: bond, state: down, master: br1}\n"
          "    - {name: eth2, type: ethernet, lldp: {enabled: false}}\n"
+         "    - {name: br9, type: linux-bridge}\n"
          "    - name: br0\n"
          "      type: linux-bridge\n"
          "      state: up\n"
@@ -155,7 +156,8 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "metric: 425}\n",
          "{apiVersion: nmstate.io/v1beta1, kind: NodeNetworkState, metadata: {name: worker-1}, status: "
          "{currentState: {interfaces: [{name: eth0, type: ethernet, state: up, mtu: 1500, controller: br0}, {name: "
-         "eth1, type: bond, state: down, master: br1}, {name: eth2, type: ethernet}, {name: br0, type: linux-bridge, "
+         "eth1, type: bond, state: down, master: br1}, {name: eth2, type: ethernet}, {name: br9, type: linux-bridge}, "
+         "{name: br0, type: linux-bridge, "
          "state: up, bridge: {port: "
          "[{name: eth0}]}, ipv4: {address: [{ip: 192.168.1.5}]}, ipv6: {address: [{ip: 'fe80::5'}]}}], routes: "
          "{running: [{destination: 0.0.0.0/0, next-hop-interface: br0, table-id: 254}]}}}}"},
@@ -502,6 +504,8 @@ static void a_change_that_the_rules_read_is_seen(void **state) {
       {NNS, "port: [{name: eth0, vlan: {mode: trunk}}]", "port: []"},
       {NNS, "ip: 192.168.1.5", "ip: 192.168.1.6"},
       {NNS, "ip: 'fe80::5'", "ip: 'fe80::6'"},
+      {NNS, "{ip: 'fe80::5', prefix-length: 64}", "{ip: 'fe80::5'}, {ip: 'fd00::5'}"},
+      {NNS, "name: br9, type: linux-bridge", "name: br9, type: ovs-bridge"},
       {NNS, "destination: 0.0.0.0/0", "destination: 10.0.0.0/8"},
       {NNS, "next-hop-interface: br0", "next-hop-interface: eth1"},
       {NNS, "table-id: 254", "table-id: 100"},
@@ -513,6 +517,7 @@ static void a_change_that_the_rules_read_is_seen(void **state) {
       {SERVICE_CIDR, "name: kubernetes", "name: more"},
       {KUBEADM, "podSubnet: 10.244.0.0/16", "podSubnet: 10.245.0.0/16"},
       {KUBEADM, "serviceSubnet: 10.96.0.0/12", "serviceSubnet: 10.97.0.0/16"},
+      {KUBEADM, "podSubnet: 10.244.0.0/16\n      serviceSubnet: ", "serviceSubnet: 10.244.0.0/16, "},
       {INSTALL_CONFIG, "cidr: 192.168.1.0/24", "cidr: 192.168.2.0/24"},
       {INSTALL_CONFIG, "machineCIDR: 192.168.0.0/24", "machineCIDR: 192.168.3.0/24"},
       {MIGRATION, "vmiName: vm-1", "vmiName: vm-2"},

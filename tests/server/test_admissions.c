@@ -383,6 +383,30 @@ static void a_hyperconverged_arrives_in_another_version(void **state) {
   assert_waiting(f, 0);
 }
 
+/* An update that differs only in what a view tells of a HyperConverged is one. */
+static void all_that_a_view_reads_of_a_hyperconverged_has_to_arrive(void **state) {
+  struct fixture *f = *state;
+#define HCO(metadata, gate)                                                                                            \
+  "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: " NS ", name: hco" metadata       \
+  "}, spec: {liveMigrationConfig: {network: a}, featureGates: {decentralizedLiveMigration: " gate "}}}"
+#define PATCH                                                                                                          \
+  ", annotations: {kubevirt.kubevirt.io/jsonpatch: '[{\"op\": \"add\", \"path\": "                                     \
+  "\"/spec/configuration/migrations/network\", \"value\": \"b\"}]'}"
+#define GOING ", deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [x/y]"
+  static const char *const updates[] = {HCO(PATCH, "false"), HCO("", "true"), HCO(GOING, "false")};
+  uint64_t generation = 1;
+  for (size_t i = 0; i < COUNT(updates); i++) {
+    watches_bring(f, HCO("", "false"), ++generation);
+    admit(f, DW_OP_UPDATE, updates[i]);
+    watches_bring(f, HCO("", "false"), ++generation);
+    dw_world_unref(world_now(f));
+    assert_waiting(f, 1);
+    watches_bring(f, updates[i], ++generation);
+    dw_world_unref(world_now(f));
+    assert_waiting(f, 0);
+  }
+}
+
 static void a_kubevirt_arrives_with_its_network(void **state) {
   struct fixture *f = *state;
   watches_bring(f, KUBEVIRT("a"), 2);
@@ -448,6 +472,30 @@ static void a_deletion_ends_with_the_deletion_event(void **state) {
   watches_bring(f, NAD_OF("a", "u-2", "10.4.0.0/24"), 5); /* made anew, past this replica */
   assert_range(f, "a", "10.4.0.0/24");
   assert_waiting(f, 0);
+}
+
+/* Of an object that waits for its finalizers, the event tells that it is about to go. */
+static void a_deletion_ends_with_the_event_that_it_began(void **state) {
+  struct fixture *f = *state;
+  watches_bring(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
+  admit(f, DW_OP_DELETE, NAD_OF("a", "u-1", "10.1.0.0/24"));
+  event(f,
+        "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
+        ", name: a, uid: u-1, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [x/y]}}",
+        3);
+  watches_bring(f, NAD_OF("a", "u-2", "10.4.0.0/24"), 4);
+  assert_range(f, "a", "10.4.0.0/24");
+  assert_waiting(f, 0);
+}
+
+/* Its uid may differ where the object was replaced between the review and the deletion. */
+static void a_deletion_ends_with_any_deletion_of_the_name(void **state) {
+  struct fixture *f = *state;
+  watches_bring(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
+  admit(f, DW_OP_DELETE, NAD_OF("a", "u-1", "10.1.0.0/24"));
+  deletion_event(f, "a", "u-2", 3);
+  watches_bring(f, NAD_OF("a", "u-3", "10.4.0.0/24"), 4);
+  assert_range(f, "a", "10.4.0.0/24");
 }
 
 static void what_came_twice_is_dropped_once(void **state) {
@@ -652,11 +700,14 @@ int main(void) {
       TEST(it_stays_while_the_watches_hold_what_was_before),
       TEST(a_deletion_goes_when_the_object_did_or_is_about_to),
       TEST(a_hyperconverged_arrives_in_another_version),
+      TEST(all_that_a_view_reads_of_a_hyperconverged_has_to_arrive),
       TEST(a_kubevirt_arrives_with_its_network),
       TEST(it_goes_with_the_world_that_its_event_is_in),
       TEST(the_event_of_another_state_or_object_leaves_it),
       TEST(its_deletion_ends_it_and_that_of_its_forerunner_does_not),
       TEST(a_deletion_ends_with_the_deletion_event),
+      TEST(a_deletion_ends_with_the_event_that_it_began),
+      TEST(a_deletion_ends_with_any_deletion_of_the_name),
       TEST(what_came_twice_is_dropped_once),
       TEST(what_never_arrives_expires),
       TEST(an_update_lasts_from_its_own_time_on),
