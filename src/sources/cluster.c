@@ -50,6 +50,7 @@ static int make_feeds(struct dw_cluster *cluster, struct dw_error *err) {
     feed->cluster = cluster;
     feed->status.resource = feed->lister.resource = &resources[i];
     feed->lister.page = cluster->options.page;
+    feed->stands = DW_OUTCOME_FAILED;
     feed->backoff.first_ms = cluster->options.first_wait_ms;
     feed->backoff.most_ms = cluster->options.most_wait_ms;
     feed->lister.client = dw_api_client_new(cluster->options.config, err);
@@ -98,14 +99,10 @@ void dw_cluster_stop(struct dw_cluster *cluster) {
   free(cluster);
 }
 
-static bool is_settled(const struct dw_feed_status *status) {
-  return status->listed || status->state == DW_FEED_ABSENT || status->state == DW_FEED_FORBIDDEN;
-}
-
 bool dw_cluster_ready(struct dw_cluster *cluster) {
   pthread_mutex_lock(&cluster->lock);
   for (size_t i = 0; i < cluster->feed_count && !cluster->read; i++)
-    if (!is_settled(&cluster->feeds[i].status))
+    if (cluster->feeds[i].stands == DW_OUTCOME_FAILED)
       break;
     else if (i + 1 == cluster->feed_count)
       cluster->read = true;
@@ -123,20 +120,6 @@ enum dw_knowledge dw_knowledge_of(enum dw_kind kind, enum dw_outcome outcome) {
   if (outcome == DW_OUTCOME_ABSENT)
     return kind == DW_KIND_NODE_NETWORK_STATE ? DW_UNKNOWN : DW_KNOWN;
   return outcome == DW_OUTCOME_FORBIDDEN ? DW_UNKNOWN : DW_UNAVAILABLE;
-}
-
-static enum dw_outcome outcome_of(const struct dw_feed_status *status) {
-  switch (status->state) {
-  case DW_FEED_ABSENT:
-    return DW_OUTCOME_ABSENT;
-  case DW_FEED_FORBIDDEN:
-    return DW_OUTCOME_FORBIDDEN;
-  case DW_FEED_LISTING:
-  case DW_FEED_WATCHING:
-  case DW_FEED_BROKEN:
-    break;
-  }
-  return status->listed ? DW_OUTCOME_DONE : DW_OUTCOME_FAILED;
 }
 
 /* Of a kind with several lists, the one that is known least decides. */
@@ -165,7 +148,7 @@ void dw_cluster_objects(struct dw_cluster *cluster, struct dw_cluster_objects *o
     const struct dw_feed *feed = &cluster->feeds[i];
     enum dw_kind kind = feed->status.resource->kind;
     add_store(out, &feed->store);
-    dw_knowledge_add(&out->knowledge[kind], !seen[kind], dw_knowledge_of(kind, outcome_of(&feed->status)));
+    dw_knowledge_add(&out->knowledge[kind], !seen[kind], dw_knowledge_of(kind, feed->stands));
     seen[kind] = true;
   }
   pthread_mutex_unlock(&cluster->lock);

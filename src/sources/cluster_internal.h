@@ -96,6 +96,7 @@ struct dw_feed {
   bool started;
   /* Under the cluster's lock. */
   struct dw_store store;
+  enum dw_outcome stands; /* what the last list came to that did not fail: DONE, ABSENT, FORBIDDEN; FAILED before */
   struct dw_feed_status status;
   int64_t heard_ms; /* monotonic; 0: never */
 };

@@ -1,6 +1,4 @@
 /* The cluster read once, by lists alone. */
-#include <string.h>
-
 #include "sources/cluster_internal.h"
 
 struct taking {
@@ -60,32 +58,4 @@ int dw_cluster_list(const struct dw_cluster_list *list, enum dw_knowledge knowle
   if (list->client == NULL)
     dw_api_client_free(client);
   return failed;
-}
-
-/* --- reduced --- */
-
-static int take_reduced(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *json,
-                        struct dw_error *err) {
-  struct dw_store *store = context;
-  const struct dw_object *object = NULL;
-  (void)arena;
-  if (dw_object_reduce_as(resource->kind, json, "", &object, err) != 0)
-    return -1;
-  if (object != NULL)
-    dw_store_append(store, object);
-  return 0;
-}
-
-int dw_cluster_read(const struct dw_api_config *config, struct dw_cluster_objects *out, struct dw_error *err) {
-  struct dw_store store = {NULL, 0, 0};
-  struct dw_cluster_list list = {.config = config, .take = take_reduced, .context = &store, .only = DW_KIND_OTHER};
-  enum dw_knowledge knowledge[DW_KIND_COUNT] = {DW_UNKNOWN};
-  if (dw_cluster_list(&list, knowledge, err) != 0) {
-    dw_store_clear(&store);
-    return -1;
-  }
-  out->objects = store.objects;
-  out->count = store.count;
-  memcpy(out->knowledge, knowledge, sizeof knowledge);
-  return 0;
 }

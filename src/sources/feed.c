@@ -79,11 +79,11 @@ static void heard(struct dw_feed *feed) {
   unlock(feed);
 }
 
-static bool is_listed(struct dw_feed *feed) {
+static enum dw_outcome what_stands(struct dw_feed *feed) {
   lock(feed);
-  bool listed = feed->status.listed;
+  enum dw_outcome stands = feed->stands;
   unlock(feed);
-  return listed;
+  return stands;
 }
 
 /* --- what can't be read --- */
@@ -134,13 +134,13 @@ static int take(void *context, struct dw_arena *arena, const dw_json *json, stru
 }
 
 /* Puts what was read in place of what was there. */
-static void replace_store(struct dw_feed *feed, bool listed) {
+static void replace_store(struct dw_feed *feed, enum dw_outcome outcome) {
   dw_store_sort(&feed->fresh);
   lock(feed);
   struct dw_store old = feed->store;
   feed->store = feed->fresh;
   feed->status.unreadable = feed->fresh_unreadable;
-  feed->status.listed = feed->status.listed || listed;
+  feed->stands = outcome;
   feed->cluster->generation++;
   unlock(feed);
   feed->fresh = (struct dw_store){NULL, 0, 0};
@@ -156,7 +156,7 @@ static bool is_believed(struct dw_feed *feed) {
     return false;
   if (feed->refused_ms == 0)
     feed->refused_ms = now;
-  return !is_listed(feed) || now - feed->refused_ms >= (int64_t)feed->cluster->options.believe_ms;
+  return what_stands(feed) != DW_OUTCOME_DONE || now - feed->refused_ms >= (int64_t)feed->cluster->options.believe_ms;
 }
 
 static enum dw_outcome list_believed(struct dw_feed *feed) {
@@ -178,7 +178,7 @@ static enum dw_outcome list(struct dw_feed *feed) {
   if (outcome != DW_OUTCOME_DONE)
     restart(feed);
   if (outcome == DW_OUTCOME_DONE || outcome == DW_OUTCOME_ABSENT || outcome == DW_OUTCOME_FORBIDDEN)
-    replace_store(feed, outcome == DW_OUTCOME_DONE);
+    replace_store(feed, outcome);
   if (outcome != DW_OUTCOME_DONE)
     *feed->lister.resource_version = '\0';
   return outcome;
@@ -384,7 +384,7 @@ static void settle(struct dw_feed *feed, enum dw_outcome outcome, bool listing) 
     rest(feed, options->absent_wait_ms, false);
     return;
   case DW_OUTCOME_FAILED:
-    set_state(feed, is_listed(feed) ? DW_FEED_BROKEN : DW_FEED_LISTING, why);
+    set_state(feed, what_stands(feed) == DW_OUTCOME_FAILED ? DW_FEED_LISTING : DW_FEED_BROKEN, why);
     rest(feed, dw_backoff_next(&feed->backoff, feed->lister.result.retry_after_ms), true);
     return;
   }

@@ -118,6 +118,8 @@ static int read_server(const struct kubeconfig *k, const struct entry *cluster, 
   size_t length = strlen(server);
   while (server[length - 1] == '/')
     length--;
+  if (server[length - 1] == ':')
+    return fail(k, dw_arena_printf(k->arena, "%s.server", cluster->path), "the server \"%s\" names no host", server);
   out->server = dw_arena_strndup(k->arena, server, length);
   return 0;
 }

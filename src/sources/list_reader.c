@@ -2,7 +2,7 @@
 
 #include "sources/cluster_internal.h"
 
-enum { MOST_DEPTH = 256, MOST_KEY_BYTES = 64, MOST_METADATA_BYTES = 1024 * 1024 };
+enum { MOST_KEY_BYTES = 64, MOST_METADATA_BYTES = 1024 * 1024 };
 
 static struct dw_buf *captured(struct dw_list_reader *reader) {
   return reader->capture == DW_CAPTURE_ITEM ? &reader->item : &reader->metadata;
@@ -38,8 +38,6 @@ static int open_bracket(struct dw_list_reader *reader, char c) {
   if (!reader->begun && c != '{')
     return -1;
   reader->begun = true;
-  if (reader->depth == MOST_DEPTH)
-    return -1;
   if (c == '[' && is_member(reader, "items"))
     reader->in_items = true;
   else if (c == '{' && is_member(reader, "metadata"))

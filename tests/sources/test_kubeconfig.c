@@ -229,6 +229,9 @@ static void tells_of_a_server_that_is_none(void **state) {
   expect_cluster_mistake(*state, "server: 10.0.0.1:6443", &no_url);
   expect_cluster_mistake(*state, "server: ftp://10.0.0.1", &no_url);
   expect_cluster_mistake(*state, "server: 'https:/10.0.0.1'", &no_url);
+  const struct mistake no_host = {CLUSTER_LINE, "names no host", NULL};
+  expect_cluster_mistake(*state, "server: 'https://'", &no_host);
+  expect_cluster_mistake(*state, "server: 'https:///'", &no_host);
   expect_cluster_mistake(*state, "server: 17", &(struct mistake){CLUSTER_LINE, "server is", "must be a string"});
 }
 

@@ -383,6 +383,22 @@ static void reads_deep_elements(void **state) {
   expect_list(dw_buf_text(&text), dw_buf_text(&expected), "{}");
 }
 
+/* No JSON that is read is so deep; the parser tells so of this element alone. */
+static void an_element_too_deep_spoils_no_other(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf element = DW_BUF_INIT;
+  for (int i = 0; i < 1000; i++)
+    dw_buf_puts(&element, "{\"a\":");
+  dw_buf_puts(&element, "1");
+  for (int i = 0; i < 1000; i++)
+    dw_buf_putc(&element, '}');
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf expected = DW_BUF_INIT;
+  dw_buf_printf(&text, "{\"metadata\":{},\"items\":[%s,{}]}", element.data);
+  dw_buf_printf(&expected, "<%s><{}>", element.data);
+  expect_list(dw_buf_text(&text), dw_buf_text(&expected), "{}");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_a_list_as_the_api_server_sends_it),
@@ -406,6 +422,7 @@ int main(void) {
       cmocka_unit_test(an_endless_name_takes_no_memory),
       cmocka_unit_test(metadata_too_large_is_none),
       cmocka_unit_test(reads_deep_elements),
+      cmocka_unit_test(an_element_too_deep_spoils_no_other),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

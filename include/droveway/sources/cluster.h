@@ -93,14 +93,13 @@ void dw_cluster_nudge(struct dw_cluster *cluster) __attribute__((nonnull));
 enum dw_feed_state {
   DW_FEED_LISTING,   /* not read to its end yet */
   DW_FEED_WATCHING,  /* up to date, as far as its connection tells */
-  DW_FEED_BROKEN,    /* read once; the API server does not answer now, and what was read stands */
+  DW_FEED_BROKEN,    /* read once, or absent or forbidden; the API server does not answer now, and that stands */
   DW_FEED_ABSENT,    /* no such resource: its CRD is not installed */
   DW_FEED_FORBIDDEN, /* RBAC does not allow it */
 };
 struct dw_feed_status {
   const struct dw_resource *resource;
   enum dw_feed_state state;
-  bool listed; /* read to its end at least once */
   size_t objects;
   size_t unreadable; /* objects that could not be reduced and are left out */
   int64_t age_ms;    /* since the API server was last heard of here (an event, a bookmark, the watch in good order): 0
@@ -127,9 +126,5 @@ struct dw_cluster_list {
 };
 int dw_cluster_list(const struct dw_cluster_list *list, enum dw_knowledge knowledge[DW_KIND_COUNT],
                     struct dw_error *err) __attribute__((nonnull(1, 2), warn_unused_result));
-
-/* The reduced objects of the cluster, read once. */
-int dw_cluster_read(const struct dw_api_config *config, struct dw_cluster_objects *out, struct dw_error *err)
-    __attribute__((nonnull(1, 2), warn_unused_result));
 
 #endif

@@ -1,0 +1,756 @@
+#include "support/fake_api.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <json-c/json.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "droveway/base/buf.h"
+#include "support/run_program.h"
+
+enum { MOST_PATHS = 32, MOST_CONNECTIONS = 1024, MOST_REQUEST = 65536, TICK_MS = 20 };
+
+struct item {
+  char *ns, *name, *text;
+};
+
+struct event {
+  long version;
+  char *line;
+};
+
+/* What is known of one path. */
+struct place {
+  char *path;
+  bool served, hang_gets;
+  int refused, refused_gets;
+  struct dw_buf raw;
+  bool has_raw;
+  struct item *items;
+  size_t item_count;
+  struct event *events;
+  size_t event_count;
+  size_t asked[FAKE_ASKS];
+};
+
+struct connection {
+  struct fake_api *api;
+  int fd;
+  bool over;
+  pthread_t thread;
+};
+
+struct fake_api {
+  char folder[64];
+  char kubeconfig[96];
+  struct dw_api_config *config;
+  int port;
+  pthread_t acceptor;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  int listener; /* under lock, as all that follows; -1: down */
+  bool ending;
+  long version, compacted;
+  unsigned drops;
+  size_t expiring_pages;
+  struct place places[MOST_PATHS];
+  size_t place_count;
+  struct connection *connections;
+  size_t connection_count;
+  struct dw_buf last;
+};
+
+static void check(bool ok, const char *what) {
+  if (!ok) {
+    fprintf(stderr, "fake API server: %s\n", what);
+    abort();
+  }
+}
+
+static void lock(struct fake_api *api) {
+  pthread_mutex_lock(&api->lock);
+}
+
+static void unlock(struct fake_api *api) {
+  pthread_mutex_unlock(&api->lock);
+}
+
+static struct place *place_of(struct fake_api *api, const char *path) {
+  for (size_t i = 0; i < api->place_count; i++)
+    if (strcmp(api->places[i].path, path) == 0)
+      return &api->places[i];
+  check(api->place_count < MOST_PATHS, "too many paths");
+  struct place *place = &api->places[api->place_count++];
+  place->path = strdup(path);
+  return place;
+}
+
+/* --- what is asked: "/apis/G/V[/namespaces/NS]/PLURAL[/NAME]?limit=..." --- */
+
+struct question {
+  char path[256]; /* as it came, without the query */
+  char base[256]; /* the resource's */
+  char ns[64], name[128];
+  char query[512];
+  bool watch;
+  long limit, version, offset; /* of a page that goes on: version >= 0 */
+  long watch_version, seconds;
+};
+
+static const char *parameter(const struct question *question, const char *key) {
+  const char *at = strstr(question->query, key);
+  return at == NULL ? NULL : at + strlen(key);
+}
+
+static long number(const char *text, long otherwise) {
+  return text == NULL ? otherwise : strtol(text, NULL, 10);
+}
+
+static void split_path(struct question *out) {
+  char *words[12];
+  char copy[256];
+  size_t count = 0;
+  snprintf(copy, sizeof copy, "%s", out->path);
+  for (char *save = NULL, *word = strtok_r(copy, "/", &save); word != NULL && count < 12;
+       word = strtok_r(NULL, "/", &save))
+    words[count++] = word;
+  size_t at = count > 0 && strcmp(words[0], "api") == 0 ? 2 : 3; /* after the version */
+  if (count <= at) {
+    snprintf(out->base, sizeof out->base, "%s", out->path);
+    return;
+  }
+  size_t plural = at;
+  if (strcmp(words[at], "namespaces") == 0 && count > at + 2) {
+    snprintf(out->ns, sizeof out->ns, "%s", words[at + 1]);
+    plural = at + 2;
+  }
+  for (size_t i = 0; i < at; i++) {
+    strncat(out->base, "/", sizeof out->base - strlen(out->base) - 1);
+    strncat(out->base, words[i], sizeof out->base - strlen(out->base) - 1);
+  }
+  strncat(out->base, "/", sizeof out->base - strlen(out->base) - 1);
+  strncat(out->base, words[plural], sizeof out->base - strlen(out->base) - 1);
+  if (count > plural + 1)
+    snprintf(out->name, sizeof out->name, "%s", words[plural + 1]);
+}
+
+static bool read_question(const char *request, struct question *out) {
+  char target[800] = "";
+  *out = (struct question){.version = -1};
+  if (sscanf(request, "%*15s %799s", target) != 1)
+    return false;
+  const char *mark = strchr(target, '?');
+  snprintf(out->path, sizeof out->path, "%.*s", (int)(mark == NULL ? strlen(target) : (size_t)(mark - target)), target);
+  snprintf(out->query, sizeof out->query, "%s", mark == NULL ? "" : mark + 1);
+  split_path(out);
+  out->watch = strstr(out->query, "watch=true") != NULL;
+  out->limit = number(parameter(out, "limit="), 1000000);
+  out->watch_version = number(parameter(out, "resourceVersion="), 0);
+  out->seconds = number(parameter(out, "timeoutSeconds="), 3600);
+  const char *token = parameter(out, "continue=");
+  if (token != NULL && sscanf(token, "v%ldat%ld", &out->version, &out->offset) != 2)
+    return false;
+  const char *field = parameter(out, "fieldSelector=metadata.name%3D");
+  if (field != NULL)
+    snprintf(out->name, sizeof out->name, "%.*s", (int)strcspn(field, "&"), field);
+  return true;
+}
+
+/* --- answers; the caller holds the lock --- */
+
+static void add_answer(struct dw_buf *out, int status, const char *body) {
+  dw_buf_printf(out, "HTTP/1.1 %d Told\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", status,
+                strlen(body), body);
+}
+
+static void add_status(struct dw_buf *out, int status) {
+  static const struct {
+    int status;
+    const char *reason;
+  } reasons[] = {{403, "Forbidden"}, {404, "NotFound"}, {410, "Expired"}, {429, "TooManyRequests"}};
+  const char *reason = "InternalError";
+  char body[256];
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+    if (reasons[i].status == status)
+      reason = reasons[i].reason;
+  snprintf(
+      body, sizeof body,
+      "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"%s\",\"message\":\"the test said %d\",\"code\":%d}",
+      reason, status, status);
+  add_answer(out, status, body);
+}
+
+static bool is_asked_for(const struct question *question, const struct item *item) {
+  return (*question->ns == '\0' || strcmp(question->ns, item->ns) == 0) &&
+         (*question->name == '\0' || strcmp(question->name, item->name) == 0);
+}
+
+static void add_list(struct fake_api *api, const struct place *place, const struct question *question,
+                     struct dw_buf *out) {
+  DW_BUF_SCOPED struct dw_buf items = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf body = DW_BUF_INIT;
+  long skipped = 0, added = 0;
+  bool more = false;
+  if (question->version >= 0 && (question->version < api->compacted || api->expiring_pages > 0)) {
+    api->expiring_pages -= api->expiring_pages > 0;
+    add_status(out, 410);
+    return;
+  }
+  for (size_t i = 0; i < place->item_count; i++) {
+    if (!is_asked_for(question, &place->items[i]))
+      continue;
+    if (skipped++ < question->offset)
+      continue;
+    if (added == question->limit) {
+      more = true;
+      break;
+    }
+    dw_buf_printf(&items, "%s%s", added++ == 0 ? "" : ",", place->items[i].text);
+  }
+  long version = question->version >= 0 ? question->version : api->version;
+  dw_buf_printf(&body, "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"%ld\"", version);
+  if (more)
+    dw_buf_printf(&body, ",\"continue\":\"v%ldat%ld\"", version, question->offset + added);
+  dw_buf_printf(&body, "},\"items\":[%s]}\n", dw_buf_text(&items));
+  add_answer(out, 200, dw_buf_text(&body));
+}
+
+static void add_item(const struct place *place, const struct question *question, struct dw_buf *out) {
+  for (size_t i = 0; i < place->item_count; i++)
+    if (is_asked_for(question, &place->items[i])) {
+      add_answer(out, 200, place->items[i].text);
+      return;
+    }
+  add_status(out, 404);
+}
+
+/* "/apis/GROUP": the versions that are served of it. */
+static bool add_group(struct fake_api *api, const struct question *question, struct dw_buf *out) {
+  if (strncmp(question->path, "/apis/", 6) != 0 || strchr(question->path + 6, '/') != NULL)
+    return false;
+  DW_BUF_SCOPED struct dw_buf body = DW_BUF_INIT;
+  size_t count = 0;
+  dw_buf_puts(&body, "{\"kind\":\"APIGroup\",\"versions\":[");
+  for (size_t i = 0; i < api->place_count; i++) {
+    const struct place *place = &api->places[i];
+    size_t length = strlen(question->path);
+    if (!place->served || strncmp(place->path, question->path, length) != 0 || place->path[length] != '/')
+      continue;
+    const char *version = place->path + length + 1;
+    dw_buf_printf(&body, "%s{\"version\":\"%.*s\"}", count++ == 0 ? "" : ",", (int)strcspn(version, "/"), version);
+  }
+  dw_buf_puts(&body, "]}");
+  if (count == 0)
+    add_status(out, 404);
+  else
+    add_answer(out, 200, dw_buf_text(&body));
+  return true;
+}
+
+static int refusal_of(struct fake_api *api, const struct question *question) {
+  const struct place *all = place_of(api, "/");
+  if (all->refused != 0)
+    return all->refused;
+  const struct place *exact = place_of(api, question->path);
+  return exact->refused != 0 ? exact->refused : place_of(api, question->base)->refused;
+}
+
+static enum fake_ask kind_of(const struct question *question) {
+  if (question->watch)
+    return FAKE_WATCH;
+  if (question->version >= 0)
+    return FAKE_PAGE;
+  return *question->name != '\0' && strstr(question->query, "fieldSelector") == NULL ? FAKE_GET : FAKE_LIST;
+}
+
+/* --- connections --- */
+
+static bool send_all(int fd, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
+    if (sent <= 0)
+      return false;
+    bytes += sent;
+    length -= (size_t)sent;
+  }
+  return true;
+}
+
+static bool send_chunk(int fd, const char *text) {
+  char head[24];
+  snprintf(head, sizeof head, "%zx\r\n", strlen(text));
+  return send_all(fd, head, strlen(head)) && send_all(fd, text, strlen(text)) && send_all(fd, "\r\n", 2);
+}
+
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void wait_a_tick(struct fake_api *api) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += TICK_MS * 1000000L;
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  pthread_cond_timedwait(&api->changed, &api->lock, &until);
+}
+
+/* What has come since NEXT, as chunks; false where the connection is gone. Drops the lock while it sends. */
+static bool send_events(struct fake_api *api, size_t place, size_t *next, int fd) {
+  while (*next < api->places[place].event_count) {
+    char *line = strdup(api->places[place].events[(*next)++].line);
+    unlock(api);
+    bool sent = send_chunk(fd, line);
+    free(line);
+    lock(api);
+    if (!sent)
+      return false;
+  }
+  return true;
+}
+
+static bool stay_watching(struct fake_api *api, const struct question *question, size_t place, int fd) {
+  int64_t until = now_ms() + question->seconds * 1000;
+  unsigned drops = api->drops;
+  size_t next = 0;
+  while (next < api->places[place].event_count && api->places[place].events[next].version <= question->watch_version)
+    next++;
+  while (!api->ending && api->drops == drops && api->places[place].served) {
+    if (!send_events(api, place, &next, fd))
+      return false;
+    if (now_ms() >= until)
+      return true;
+    wait_a_tick(api);
+  }
+  return false;
+}
+
+static bool watch(struct fake_api *api, const struct question *question, size_t place, int fd) {
+  static const char gone[] = "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\","
+                             "\"message\":\"too old resource version\"}}\n";
+  static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+  bool expired = question->watch_version < api->compacted;
+  unlock(api);
+  bool kept = send_all(fd, head, strlen(head));
+  if (kept && expired)
+    kept = send_chunk(fd, gone);
+  lock(api);
+  if (kept && !expired)
+    kept = stay_watching(api, question, place, fd);
+  unlock(api);
+  kept = kept && send_all(fd, "0\r\n\r\n", 5);
+  lock(api);
+  return kept;
+}
+
+/* Under the lock, which is dropped while bytes go out; false: the connection is to be closed. */
+static bool respond(struct fake_api *api, const char *request, int fd) {
+  struct question question;
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  bool keep = true;
+  if (!read_question(request, &question))
+    return false;
+  struct place *place = place_of(api, question.base);
+  const struct place *exact = place_of(api, question.path);
+  enum fake_ask ask = kind_of(&question);
+  int refused = refusal_of(api, &question);
+  place->asked[ask]++;
+  if (refused == 0 && ask == FAKE_GET)
+    refused = place->refused_gets;
+  if (refused == 0 && ask == FAKE_GET && place->hang_gets) {
+    for (unsigned drops = api->drops; !api->ending && api->drops == drops;)
+      wait_a_tick(api);
+    return false;
+  }
+  if (exact->has_raw) {
+    dw_buf_add(&out, exact->raw.data, exact->raw.length);
+    keep = false;
+  } else if (refused != 0)
+    add_status(&out, refused);
+  else if (strcmp(question.path, "/readyz") == 0)
+    add_answer(&out, 200, "ok");
+  else if (!add_group(api, &question, &out)) {
+    if (!place->served)
+      add_status(&out, 404);
+    else if (ask == FAKE_WATCH)
+      return watch(api, &question, (size_t)(place - api->places), fd);
+    else if (ask == FAKE_GET)
+      add_item(place, &question, &out);
+    else
+      add_list(api, place, &question, &out);
+  }
+  unlock(api);
+  keep = send_all(fd, out.data, out.length) && keep;
+  lock(api);
+  return keep;
+}
+
+/* Head and body; false where the connection ends. */
+static bool read_request(int fd, char *request) {
+  size_t length = 0;
+  for (;;) {
+    request[length] = '\0';
+    const char *end = strstr(request, "\r\n\r\n");
+    const char *announced = strcasestr(request, "\r\nContent-Length:");
+    if (end != NULL &&
+        length >= (size_t)(end + 4 - request) + (size_t)number(announced == NULL ? NULL : announced + 17, 0))
+      return true;
+    ssize_t got = length + 1 < MOST_REQUEST ? recv(fd, request + length, MOST_REQUEST - 1 - length, 0) : 0;
+    if (got <= 0)
+      return false;
+    length += (size_t)got;
+  }
+}
+
+static void *serve_connection(void *context) {
+  struct connection *connection = context;
+  struct fake_api *api = connection->api;
+  char *request = malloc(MOST_REQUEST);
+  bool keep = request != NULL;
+  while (keep && read_request(connection->fd, request)) {
+    lock(api);
+    dw_buf_truncate(&api->last, 0);
+    dw_buf_puts(&api->last, request);
+    keep = !api->ending && api->listener >= 0 && respond(api, request, connection->fd);
+    unlock(api);
+  }
+  lock(api);
+  shutdown(connection->fd, SHUT_RDWR);
+  close(connection->fd);
+  connection->over = true;
+  unlock(api);
+  free(request);
+  return NULL;
+}
+
+static void *accept_all(void *context) {
+  struct fake_api *api = context;
+  lock(api);
+  while (!api->ending) {
+    int listener = api->listener;
+    if (listener < 0) {
+      wait_a_tick(api);
+      continue;
+    }
+    unlock(api);
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    lock(api);
+    if (fd < 0)
+      continue;
+    check(api->connection_count < MOST_CONNECTIONS, "too many connections");
+    struct connection *connection = &api->connections[api->connection_count++];
+    *connection = (struct connection){.api = api, .fd = fd};
+    check(pthread_create(&connection->thread, NULL, serve_connection, connection) == 0, "no thread");
+  }
+  unlock(api);
+  return NULL;
+}
+
+/* --- start and end --- */
+
+static int open_listener(int *port) {
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)*port)};
+  socklen_t length = sizeof address;
+  int yes = 1;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  check(fd >= 0, "no socket");
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  check(bind(fd, (const struct sockaddr *)&address, sizeof address) == 0, "can't bind");
+  check(listen(fd, 128) == 0 && getsockname(fd, (struct sockaddr *)&address, &length) == 0, "can't listen");
+  *port = ntohs(address.sin_port);
+  return fd;
+}
+
+static void write_kubeconfig(struct fake_api *api) {
+  char text[512];
+  struct dw_error err = DW_ERROR_INIT;
+  folder_make(api->folder);
+  snprintf(api->kubeconfig, sizeof api->kubeconfig, "%s/config", api->folder);
+  snprintf(text, sizeof text,
+           "{apiVersion: v1, kind: Config, current-context: c, users: [{name: u, user: {token: t}}], clusters: [{name: "
+           "c, cluster: {server: \"http://127.0.0.1:%d\"}}], contexts: [{name: c, context: {cluster: c, user: u}}]}\n",
+           api->port);
+  folder_write(api->folder, "config", text);
+  struct dw_api_options options = {.kubeconfig = api->kubeconfig};
+  api->config = dw_api_config_load(&options, &err);
+  if (api->config == NULL)
+    fail_msg("%s", err.text);
+}
+
+struct fake_api *fake_api_start(void) {
+  struct fake_api *api = calloc(1, sizeof *api);
+  check(api != NULL, "out of memory");
+  pthread_mutex_init(&api->lock, NULL);
+  pthread_cond_init(&api->changed, NULL);
+  api->version = 100;
+  api->connections = calloc(MOST_CONNECTIONS, sizeof *api->connections);
+  api->listener = open_listener(&api->port);
+  write_kubeconfig(api);
+  check(pthread_create(&api->acceptor, NULL, accept_all, api) == 0, "no thread");
+  return api;
+}
+
+static void close_listener(struct fake_api *api) {
+  if (api->listener < 0)
+    return;
+  shutdown(api->listener, SHUT_RDWR);
+  close(api->listener);
+  api->listener = -1;
+}
+
+static void cut_connections(struct fake_api *api) {
+  api->drops++;
+  for (size_t i = 0; i < api->connection_count; i++)
+    if (!api->connections[i].over)
+      shutdown(api->connections[i].fd, SHUT_RDWR);
+  pthread_cond_broadcast(&api->changed);
+}
+
+static void free_place(struct place *place) {
+  for (size_t i = 0; i < place->item_count; i++) {
+    free(place->items[i].ns);
+    free(place->items[i].name);
+    free(place->items[i].text);
+  }
+  for (size_t i = 0; i < place->event_count; i++)
+    free(place->events[i].line);
+  free(place->items);
+  free(place->events);
+  free(place->path);
+  dw_buf_free(&place->raw);
+}
+
+void fake_api_end(struct fake_api *api) {
+  lock(api);
+  api->ending = true;
+  close_listener(api);
+  cut_connections(api);
+  unlock(api);
+  pthread_join(api->acceptor, NULL);
+  for (size_t i = 0; i < api->connection_count; i++)
+    pthread_join(api->connections[i].thread, NULL);
+  for (size_t i = 0; i < api->place_count; i++)
+    free_place(&api->places[i]);
+  dw_api_config_free(api->config);
+  dw_buf_free(&api->last);
+  pthread_cond_destroy(&api->changed);
+  pthread_mutex_destroy(&api->lock);
+  folder_remove(api->folder);
+  free(api->connections);
+  free(api);
+}
+
+const struct dw_api_config *fake_api_config(const struct fake_api *api) {
+  return api->config;
+}
+
+const char *fake_api_kubeconfig(const struct fake_api *api) {
+  return api->kubeconfig;
+}
+
+/* --- what is there --- */
+
+void fake_api_serve(struct fake_api *api, const char *path) {
+  lock(api);
+  place_of(api, path)->served = true;
+  unlock(api);
+}
+
+void fake_api_serve_all(struct fake_api *api) {
+  static const char *const paths[] = {FAKE_NADS,  FAKE_HCOS,       FAKE_KUBEVIRTS, FAKE_VMIS,     FAKE_MIGRATIONS,
+                                      FAKE_NODES, FAKE_CONFIGMAPS, FAKE_NNS,       FAKE_NETWORKS, FAKE_SERVICE_CIDRS};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    fake_api_serve(api, paths[i]);
+}
+
+void fake_api_withdraw(struct fake_api *api, const char *path) {
+  lock(api);
+  place_of(api, path)->served = false;
+  pthread_cond_broadcast(&api->changed);
+  unlock(api);
+}
+
+static void add_event(struct fake_api *api, struct place *place, const char *type, const char *object) {
+  struct event *grown = realloc(place->events, (place->event_count + 1) * sizeof *grown);
+  check(grown != NULL, "out of memory");
+  place->events = grown;
+  struct event *event = &place->events[place->event_count++];
+  event->version = api->version;
+  check(asprintf(&event->line, "{\"type\":\"%s\",\"object\":%s}\n", type, object) > 0, "out of memory");
+  pthread_cond_broadcast(&api->changed);
+}
+
+static const char *text_in(struct json_object *object, const char *key) {
+  struct json_object *value = NULL;
+  return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
+}
+
+/* OBJECT with the resource version that it has from now on. */
+static struct item read_item(struct fake_api *api, const char *text) {
+  char version[24];
+  struct json_object *object = json_tokener_parse(text);
+  struct json_object *metadata = NULL;
+  check(json_object_object_get_ex(object, "metadata", &metadata), "an object without metadata");
+  snprintf(version, sizeof version, "%ld", ++api->version);
+  json_object_object_add(metadata, "resourceVersion", json_object_new_string(version));
+  struct item item = {strdup(text_in(metadata, "namespace")), strdup(text_in(metadata, "name")),
+                      strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN))};
+  json_object_put(object);
+  return item;
+}
+
+static struct item *find_item(struct place *place, const char *ns, const char *name) {
+  for (size_t i = 0; i < place->item_count; i++)
+    if (strcmp(place->items[i].ns, ns) == 0 && strcmp(place->items[i].name, name) == 0)
+      return &place->items[i];
+  return NULL;
+}
+
+void fake_api_put(struct fake_api *api, const char *path, const char *object) {
+  lock(api);
+  struct place *place = place_of(api, path);
+  place->served = true;
+  struct item item = read_item(api, object);
+  struct item *there = find_item(place, item.ns, item.name);
+  add_event(api, place, there == NULL ? "ADDED" : "MODIFIED", item.text);
+  if (there == NULL) {
+    struct item *grown = realloc(place->items, (place->item_count + 1) * sizeof *grown);
+    check(grown != NULL, "out of memory");
+    place->items = grown;
+    place->items[place->item_count++] = item;
+  } else {
+    free(there->ns);
+    free(there->name);
+    free(there->text);
+    *there = item;
+  }
+  unlock(api);
+}
+
+void fake_api_delete(struct fake_api *api, const char *path, const char *ns, const char *name) {
+  lock(api);
+  struct place *place = place_of(api, path);
+  struct item *item = find_item(place, ns, name);
+  check(item != NULL, "there is nothing of that name to be deleted");
+  struct item last = read_item(api, item->text);
+  add_event(api, place, "DELETED", last.text);
+  free(last.ns);
+  free(last.name);
+  free(last.text);
+  free(item->ns);
+  free(item->name);
+  free(item->text);
+  *item = place->items[--place->item_count];
+  unlock(api);
+}
+
+/* --- what goes wrong --- */
+
+void fake_api_refuse(struct fake_api *api, const char *path, int status) {
+  lock(api);
+  place_of(api, path)->refused = status;
+  unlock(api);
+}
+
+void fake_api_refuse_gets(struct fake_api *api, const char *path, int status) {
+  lock(api);
+  place_of(api, path)->refused_gets = status;
+  unlock(api);
+}
+
+void fake_api_hang_gets(struct fake_api *api, const char *path) {
+  lock(api);
+  place_of(api, path)->hang_gets = true;
+  unlock(api);
+}
+
+void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, size_t length) {
+  lock(api);
+  struct place *place = place_of(api, path);
+  place->has_raw = bytes != NULL;
+  dw_buf_truncate(&place->raw, 0);
+  if (bytes != NULL)
+    dw_buf_add(&place->raw, bytes, length);
+  unlock(api);
+}
+
+void fake_api_event(struct fake_api *api, const char *path, const char *line) {
+  lock(api);
+  struct place *place = place_of(api, path);
+  api->version++;
+  add_event(api, place, "", "{}");
+  free(place->events[place->event_count - 1].line);
+  place->events[place->event_count - 1].line = strdup(line);
+  unlock(api);
+}
+
+void fake_api_compact(struct fake_api *api) {
+  lock(api);
+  api->compacted = ++api->version;
+  unlock(api);
+}
+
+void fake_api_expire_pages(struct fake_api *api, size_t times) {
+  lock(api);
+  api->expiring_pages = times;
+  unlock(api);
+}
+
+void fake_api_drop(struct fake_api *api) {
+  lock(api);
+  cut_connections(api);
+  unlock(api);
+}
+
+void fake_api_down(struct fake_api *api) {
+  lock(api);
+  close_listener(api);
+  cut_connections(api);
+  unlock(api);
+}
+
+void fake_api_up(struct fake_api *api) {
+  lock(api);
+  if (api->listener < 0)
+    api->listener = open_listener(&api->port);
+  unlock(api);
+}
+
+/* --- what was asked --- */
+
+size_t fake_api_asked(struct fake_api *api, const char *path, enum fake_ask ask) {
+  lock(api);
+  size_t asked = place_of(api, path)->asked[ask];
+  unlock(api);
+  return asked;
+}
+
+size_t fake_api_connections(struct fake_api *api) {
+  lock(api);
+  size_t count = api->connection_count;
+  unlock(api);
+  return count;
+}
+
+char *fake_api_last(struct fake_api *api) {
+  lock(api);
+  char *last = strdup(dw_buf_text(&api->last));
+  unlock(api);
+  return last;
+}
