@@ -135,5 +135,7 @@ int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *defa
   const char *own = dw_json_get_string(json, "kind");
   if (own != NULL && strcmp(own, dw_kind_name(kind)) != 0)
     return dw_error_set(err, DW_ERR_INVALID, "kind is %s, not %s", own, dw_kind_name(kind));
+  if (own == NULL && (kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT)) /* their versions differ */
+    return dw_error_set(err, DW_ERR_INVALID, "there is no kind");
   return reduce(&r, default_namespace, out, err);
 }

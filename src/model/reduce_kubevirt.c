@@ -82,7 +82,7 @@ int dw_reduce_user(struct dw_reduction *r, struct dw_error *err) {
                         dw_json_type_name(config.network.json));
   r->object->user.network = unless_empty(config.network.text);
   if (config.jsonpatch == DW_JSONPATCH_SETS)
-    r->object->user.jsonpatch_network = unless_empty(config.jsonpatch_network.text);
+    r->object->user.jsonpatch_network = config.jsonpatch_network.text == NULL ? "" : config.jsonpatch_network.text;
   r->object->user.decentralized = config.decentralized;
   const dw_json *pruned = dw_object_prune(r->scratch, r->object->kind, "v1", r->root.json);
   r->object->user.json = dw_json_text(r->scratch, pruned);

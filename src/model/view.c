@@ -134,7 +134,10 @@ const char *dw_view_network(const struct dw_view *view) {
   const struct dw_object *user = user_in_force(view);
   if (user == NULL)
     return NULL;
-  return user->user.jsonpatch_network != NULL ? user->user.jsonpatch_network : user->user.network;
+  const char *patched = user->user.jsonpatch_network;
+  if (patched == NULL)
+    return user->user.network;
+  return *patched == '\0' ? NULL : patched;
 }
 
 size_t dw_view_running_migrations(const struct dw_view *view) {

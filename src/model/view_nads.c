@@ -19,7 +19,7 @@ static int by_network(const void *left, const void *right) {
 }
 
 static void add_user(struct dw_view_nads *nads, const struct dw_object *user, const char *network) {
-  if (network != NULL)
+  if (network != NULL && *network != '\0')
     nads->users[nads->user_count++] = (struct dw_user_ref){network, user};
 }
 

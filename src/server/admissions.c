@@ -16,6 +16,7 @@ struct entry {
   char *uid;
   int64_t expires;
   uint64_t seen; /* the generation that holds it; 0: not seen yet */
+  bool replaces; /* another that was admitted: what looks like it in a view may be what was there before both */
 };
 
 struct dw_admissions {
@@ -82,7 +83,7 @@ void dw_admissions_end(struct dw_admissions *admissions) {
 /* --- what stays --- */
 
 static bool same_text(const char *a, const char *b) {
-  return strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
+  return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
 /* To a view. A HyperConverged may be admitted in one version and watched in another. */
@@ -102,8 +103,8 @@ static bool arrived(const struct dw_change *change, const struct dw_view *view) 
 }
 
 static bool is_over(const struct entry *entry, const struct dw_world *base, bool current, int64_t now) {
-  return (entry->seen != 0 && entry->seen <= base->generation) || arrived(&entry->change, base->view) ||
-         (current && now >= entry->expires);
+  return (entry->seen != 0 && entry->seen <= base->generation) ||
+         (!entry->replaces && arrived(&entry->change, base->view)) || (current && now >= entry->expires);
 }
 
 static void drop_where(struct dw_admissions *admissions, const struct dw_world *base, bool current) {
@@ -199,6 +200,16 @@ static void make_room(struct dw_admissions *admissions) {
   remove_at(admissions, 0);
 }
 
+/* Takes the entry away that ENTRY stands in for. */
+static void replace(struct dw_admissions *admissions, size_t place, struct entry *entry) {
+  const struct entry *old = &admissions->entries[place];
+  bool same = old->change.gone == entry->change.gone && strcmp(old->uid, entry->uid) == 0 &&
+              same_to_views(old->change.object, entry->change.object);
+  entry->seen = same ? old->seen : 0;
+  entry->replaces = same ? old->replaces : true;
+  remove_at(admissions, place);
+}
+
 void dw_admissions_add(struct dw_admissions *admissions, const struct dw_world *world,
                        const struct dw_request *request) {
   enum dw_kind kind = dw_kind_of(request->group, request->kind);
@@ -208,19 +219,20 @@ void dw_admissions_add(struct dw_admissions *admissions, const struct dw_world *
   /* What can't be reduced was denied, or the rules do not read it. */
   if (json == NULL || dw_object_reduce_as(kind, json, request->ns, &object, NULL) != 0 || object == NULL)
     return;
+  size_t place = find_named(admissions, kind, object->namespace_, object->name);
   struct dw_change change = {object, gone};
-  if (arrived(&change, world->view)) {
+  if (place >= admissions->count && arrived(&change, world->view)) {
     dw_object_unref(object);
     return;
   }
-  size_t place = find_named(admissions, kind, object->namespace_, object->name);
-  if (place < admissions->count)
-    remove_at(admissions, place);
-  make_room(admissions);
   const char *uid = dw_json_string(dw_json_path(json, "metadata", "uid", NULL));
-  struct entry entry = {change, strdup(uid == NULL ? "" : uid), admissions->now() + EXPIRY_MS, 0};
+  struct entry entry = {.change = change, .expires = admissions->now() + EXPIRY_MS};
+  entry.uid = strdup(uid == NULL ? "" : uid);
   if (entry.uid == NULL)
     abort();
+  if (place < admissions->count)
+    replace(admissions, place, &entry);
+  make_room(admissions);
   admissions->entries[admissions->count++] = entry;
   dw_world_unref(admissions->world);
   admissions->world = NULL;

@@ -700,6 +700,8 @@ static void the_network_in_force_is_told(void **state) {
       {{KV("openshift-cnv", "direct"), HCO("other", NETWORK_IS("live"))}, "direct"},
       {{HCO("openshift-cnv", JSONPATCH("\"patched\"") NETWORK_IS("live"))}, "patched"},
       {{HCO("openshift-cnv", JSONPATCH("\"patched\"") "}, spec: {}")}, "patched"},
+      {{HCO("openshift-cnv", JSONPATCH("\"\"") NETWORK_IS("live"))}, NULL},
+      {{HCO("openshift-cnv", JSONPATCH("null") NETWORK_IS("live"))}, NULL},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     struct dw_policy *policy = policy_of(POLICY "namespace: openshift-cnv\n");

@@ -245,6 +245,33 @@ static void a_deletion_hides_and_a_creation_shows_again(void **state) {
   assert_waiting(f, 1);
 }
 
+/* Base, then another, then as the base was: a view of before the three is no sign that the last has arrived. */
+static void what_was_changed_there_and_back_is_not_taken_for_what_was_before(void **state) {
+  struct fixture *f = *state;
+  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
+  admit(f, DW_OP_UPDATE, NAD("a", "10.1.0.0/24"));
+  watches_bring(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 3);
+  assert_range(f, "a", "10.1.0.0/24");
+  watches_bring(f, NAD("a", "10.2.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 4);
+  assert_range(f, "a", "10.1.0.0/24");
+  event(f, NAD("a", "10.1.0.0/24"), 5);
+  watches_bring(f, NAD("a", "10.1.0.0/24"), 5);
+  assert_range(f, "a", "10.1.0.0/24");
+  assert_waiting(f, 0);
+}
+
+static void what_is_admitted_again_counts_as_long_again(void **state) {
+  struct fixture *f = *state;
+  admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
+  clock_ms += EXPIRY_MS - 1;
+  admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
+  clock_ms += EXPIRY_MS - 1;
+  assert_range(f, "a", "10.1.0.0/24");
+  clock_ms += 1;
+  assert_range(f, "a", NULL);
+}
+
 static void names_are_told_apart_by_kind_and_namespace(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("hco", "10.1.0.0/24"));
@@ -690,6 +717,8 @@ int main(void) {
       TEST(a_world_in_use_stays_as_it_was),
       TEST(an_update_replaces_what_was_there),
       TEST(a_deletion_hides_and_a_creation_shows_again),
+      TEST(what_was_changed_there_and_back_is_not_taken_for_what_was_before),
+      TEST(what_is_admitted_again_counts_as_long_again),
       TEST(names_are_told_apart_by_kind_and_namespace),
       TEST(what_changes_nothing_that_is_read_leaves_nothing),
       TEST(what_cannot_be_read_leaves_nothing),

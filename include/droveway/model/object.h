@@ -75,7 +75,8 @@ struct dw_object {
     } nad;
     struct {
       const char *network;           /* of the live-migration block; NULL where none */
-      const char *jsonpatch_network; /* what HyperConverged's jsonpatch annotation sets; NULL where it sets none */
+      const char *jsonpatch_network; /* what HyperConverged's jsonpatch annotation makes of it, "" where it takes it
+                                        away; NULL where it leaves it alone */
       bool decentralized;            /* decentralizedLiveMigration is on */
       const char *json;              /* what dw_object_prune() leaves of it, as text: an audit judges it anew */
     } user;                          /* HyperConverged, KubeVirt: who names a migration network */
