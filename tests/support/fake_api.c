@@ -62,7 +62,7 @@ struct fake_api {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   int listener; /* under lock, as all that follows; -1: down */
-  bool ending;
+  bool ending, muted;
   long version, compacted;
   unsigned drops;
   size_t expiring_pages;
@@ -312,7 +312,7 @@ static void wait_a_tick(struct fake_api *api) {
 
 /* What has come since NEXT, as chunks; false where the connection is gone. Drops the lock while it sends. */
 static bool send_events(struct fake_api *api, size_t place, size_t *next, int fd) {
-  while (*next < api->places[place].event_count) {
+  while (!api->muted && *next < api->places[place].event_count) {
     char *line = strdup(api->places[place].events[(*next)++].line);
     unlock(api);
     bool sent = send_chunk(fd, line);
@@ -677,6 +677,13 @@ void fake_api_refuse_gets(struct fake_api *api, const char *path, int status) {
 void fake_api_hang_gets(struct fake_api *api, const char *path) {
   lock(api);
   place_of(api, path)->hang_gets = true;
+  unlock(api);
+}
+
+void fake_api_mute(struct fake_api *api, bool muted) {
+  lock(api);
+  api->muted = muted;
+  pthread_cond_broadcast(&api->changed);
   unlock(api);
 }
 

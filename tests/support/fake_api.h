@@ -4,6 +4,7 @@
 #ifndef TESTS_SUPPORT_FAKE_API_H
 #define TESTS_SUPPORT_FAKE_API_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "droveway/sources/api.h"
@@ -43,6 +44,7 @@ void fake_api_delete(struct fake_api *api, const char *path, const char *ns, con
 void fake_api_refuse(struct fake_api *api, const char *path, int status);
 void fake_api_refuse_gets(struct fake_api *api, const char *path, int status); /* of one object alone */
 void fake_api_hang_gets(struct fake_api *api, const char *path);               /* ... are never answered */
+void fake_api_mute(struct fake_api *api, bool muted); /* watches stand, and nothing comes over them */
 /* PATH is answered with these bytes, head and all, and the connection is closed; NULL: no longer. */
 void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, size_t length);
 void fake_api_event(struct fake_api *api, const char *path, const char *line); /* to its watches, as it is */

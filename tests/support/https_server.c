@@ -103,7 +103,8 @@ static size_t or_default(size_t value, size_t fallback) {
 void https_server_start(struct https_server *server, const struct dw_sources *sources,
                         const struct dw_server_options *options) {
   struct dw_error err = DW_ERROR_INIT;
-  struct dw_worlds_options worlds = {.poll_milliseconds = 20};
+  struct dw_worlds_options worlds = {
+      .poll_milliseconds = 20, .cluster = server->cluster, .tuning = {.first_wait_ms = 5, .most_wait_ms = 20}};
   struct dw_server_options used = {.threads = 2};
   char name[64];
   if (sources != NULL)
