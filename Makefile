@@ -123,7 +123,8 @@ test-sanitizers: ## Run all tests under AddressSanitizer and UndefinedBehaviorSa
 .PHONY: test-threads
 test-threads: ## Run the server's tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory -j$$(nproc) test-threads-run SAN=thread BUILD=$(BUILD)/tsan
-THREAD_TESTS := $(filter $(BUILD)/tests/server/% $(BUILD)/tests/model/test_view,$(TESTS))
+THREAD_TESTS := $(filter $(BUILD)/tests/server/% $(BUILD)/tests/sources/test_cluster $(BUILD)/tests/sources/test_api_client \
+                         $(BUILD)/tests/model/test_view,$(TESTS))
 .PHONY: test-threads-run
 test-threads-run: all $(THREAD_TESTS)
 	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp halt_on_error=1" BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
