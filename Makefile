@@ -147,6 +147,12 @@ coverage: ## Line coverage of src/; fails under 90 %
 payloads: all ## Write the golden answers of tests/payloads anew (look at the diff!)
 	@BUILD=$(BUILD) tests/payloads/golden.sh
 
+.PHONY: payloads-recorded
+payloads-recorded: all ## Record tests/payloads/recorded anew from a real API server, then the golden answers
+	@tools/deps.sh test e2e
+	@BUILD=$(BUILD) tests/payloads/refresh.sh
+	@BUILD=$(BUILD) tests/payloads/golden.sh
+
 # --- checks ---------------------------------------------------------------------------------------------------------
 
 C_FILES := $(wildcard src/*/*.[ch] include/droveway/*/*.h tests/*/*.[ch] fuzz/*.[ch] bench/*.[ch])
@@ -256,4 +262,4 @@ clean: ## Remove what was built
 
 .PHONY: help
 help: ## This list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

@@ -22,6 +22,7 @@ struct live {
   struct fake_api *api;
   struct https_server server;
   struct https_client *client;
+  char *policy; /* its file, which the server reads to the end */
 };
 
 static void start(struct live *live) {
@@ -46,6 +47,7 @@ static int tear_down(void **state) {
   https_client_free(live->client);
   https_server_end(&live->server);
   fake_api_end(live->api);
+  free(live->policy);
   free(live);
   return 0;
 }
@@ -259,7 +261,7 @@ static void a_nad_and_its_hyperconverged_at_once_pass_each_time(void **state) {
   start_ready(live);
   fake_api_mute(live->api, true);
   for (int i = 0; i < ROUNDS; i++) {
-    char name[16], range[24];
+    char name[32], range[40];
     snprintf(name, sizeof name, "net-%d", i);
     snprintf(range, sizeof range, "10.9.%d.0/24", i);
     expect_nad(live, name, range, "allowed");
@@ -295,7 +297,7 @@ static void of_two_that_overlap_at_once_exactly_one_passes(void **state) {
   for (int round = 0; round < OVERLAP_ROUNDS; round++) {
     pthread_t threads[2];
     for (int i = 0; i < 2; i++) {
-      char name[16], range[24];
+      char name[32], range[40];
       snprintf(name, sizeof name, "net-%d-%c", round, 'a' + i);
       snprintf(range, sizeof range, i == 0 ? "10.9.%d.0/24" : "10.9.%d.64/26", round);
       char *text = nad(name, range);
@@ -366,11 +368,11 @@ static void what_was_admitted_makes_way_for_what_came(void **state) {
 
 static void a_changed_policy_is_taken_with_the_same_cluster(void **state) {
   struct live *live = *state;
-  char *policy = path_in(live->server.folder, "policy.yaml");
+  live->policy = path_in(live->server.folder, "policy.yaml");
   put_nad(live, "net", "10.9.0.0/24");
   replace_file(live->server.folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\n");
   live->server.cluster = fake_api_config(live->api);
-  https_server_start(&live->server, &(struct dw_sources){.policy = policy}, NULL);
+  https_server_start(&live->server, &(struct dw_sources){.policy = live->policy}, NULL);
   live->client = https_server_client(&live->server);
   WAIT_FOR(get_has(live, "/readyz", 200, "ok"));
   expect_nad(live, "other", "10.9.0.0/24", "[overlap-network]");
@@ -381,7 +383,6 @@ static void a_changed_policy_is_taken_with_the_same_cluster(void **state) {
   replace_file(live->server.folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: 7\n");
   wait_for_text(live->server.log, "the last good one stays in force", 1);
   expect_nad(live, "third", "10.9.0.0/24", "allowed");
-  free(policy);
 }
 
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

@@ -190,6 +190,17 @@ char *file_text(const char *path, size_t *length) {
   return text;
 }
 
+char *review_uid(const char *path) {
+  char *text = file_text(path, NULL);
+  struct json_object *review = json_tokener_parse(text), *request = NULL, *uid = NULL;
+  assert_true(json_object_object_get_ex(review, "request", &request));
+  assert_true(json_object_object_get_ex(request, "uid", &uid));
+  char *copy = strdup(json_object_get_string(uid));
+  json_object_put(review);
+  free(text);
+  return copy;
+}
+
 void folder_make(char *folder) {
   const char *base = getenv("TMPDIR");
   snprintf(folder, 64, "%s/droveway-test-XXXXXX", base == NULL || strlen(base) > 40 ? "/tmp" : base);

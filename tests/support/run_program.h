@@ -42,6 +42,8 @@ int service_stop(struct service *service);
 
 /* A file's content, NUL-terminated; LENGTH may be NULL. The caller frees it. */
 char *file_text(const char *path, size_t *length);
+/* request.uid of a review in a file. The caller frees it. */
+char *review_uid(const char *path);
 /* A new folder under $TMPDIR or /tmp; FOLDER has room for 64 bytes. */
 void folder_make(char *folder);
 /* Removes it and the files in it. */
