@@ -65,6 +65,10 @@ struct dw_api_client *dw_api_client_new(const struct dw_api_config *config, stru
   return NULL;
 }
 
+const char *dw_api_library(void) {
+  return curl_version_info(CURLVERSION_NOW)->version;
+}
+
 void dw_api_client_free(struct dw_api_client *client) {
   if (client == NULL)
     return;

@@ -74,6 +74,9 @@ int dw_api_call(struct dw_api_client *client, const struct dw_api_request *reque
 /* Appends TEXT so that it stands for itself in a path or query. */
 void dw_api_escape(struct dw_buf *out, const char *text) __attribute__((nonnull));
 
+/* The version of libcurl that runs: "7.88.1". */
+const char *dw_api_library(void) __attribute__((returns_nonnull));
+
 /* --- waiting between tries --- */
 
 struct dw_backoff {
