@@ -18,7 +18,8 @@ Q := $(if $(V),,@)
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
         $(if $(WERROR),-Werror)
-HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection \
+          $(if $(filter x86_64-% i%86-%,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection)
 HARDEN_LINK := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 OPT := -O2 -g
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
