@@ -94,9 +94,9 @@ install_rbac() {
   manifests '.kind == "Namespace" or .kind == "ServiceAccount" or (.apiVersion | startswith("rbac."))' | kubectl apply -f -
   write_kubeconfig "$E2E_WORK/droveway.kubeconfig" "$(kubectl -n droveway create token droveway --duration 24h)"
 }
-# install_webhooks [FILTER]: a jq filter that changes each.
+# install_webhooks FILTER: a jq filter that changes each; "." leaves them as they are.
 install_webhooks() {
-  manifests '.kind | endswith("WebhookConfiguration")' | jq "${1:-.}" |
+  manifests '.kind | endswith("WebhookConfiguration")' | jq "$1" |
     jq --arg url "https://localhost:$WEBHOOK_PORT" --arg ca "$(base64 -w0 "$E2E_WORK/pki/ca.crt")" \
       '.webhooks[].clientConfig |= {url: ($url + .service.path), caBundle: $ca}' | kubectl apply -f -
 }

@@ -59,7 +59,7 @@ set_up() {
   until_true 30 kubectl apply -f cluster
   install_rbac
   start_droveway --threads 2
-  install_webhooks
+  install_webhooks .
   # The API server takes a moment to obey new webhook configurations.
   until_true 30 refuses
 }

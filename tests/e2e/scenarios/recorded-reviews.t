@@ -42,4 +42,4 @@ sent too: the match conditions are left out.
   networkattachmentdefinition.k8s.cni.cncf.io/bridge-net serverside-applied
   $ config bridge-net '{"cniVersion": "0.3.1", "name": "bridge-net", "type": "bridge", "isGateway": true, "vlan": 3, "ipam": {"type": "dhcp"}}' | kubectl apply --server-side --dry-run=server -f -
   networkattachmentdefinition.k8s.cni.cncf.io/bridge-net serverside-applied (server dry run)
-  $ install_webhooks >/dev/null
+  $ install_webhooks . >/dev/null
