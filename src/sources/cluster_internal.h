@@ -101,6 +101,8 @@ struct dw_feed {
   int64_t heard_ms; /* monotonic; 0: never */
 };
 void *dw_feed_run(void *feed);
+/* Takes a part of a watch, split anywhere; false where it is to be given up. FEED is the feed. */
+bool dw_feed_watched(void *feed, const char *data, size_t length) __attribute__((nonnull));
 
 /* --- cluster.c --- */
 

@@ -297,7 +297,7 @@ static bool take_lines(struct dw_feed *feed, const char *data, size_t length, bo
   return add_to_line(feed, data, length) == 0;
 }
 
-static bool on_watched(void *context, const char *data, size_t length) {
+bool dw_feed_watched(void *context, const char *data, size_t length) {
   struct dw_feed *feed = context;
   bool changed = false;
   heard(feed);
@@ -328,7 +328,7 @@ static enum dw_outcome watch(struct dw_feed *feed) {
   struct dw_api_request request = {.path = dw_buf_text(&path),
                                    .idle_ms = WATCH_IDLE_MS,
                                    .opened = on_opened,
-                                   .receive = on_watched,
+                                   .receive = dw_feed_watched,
                                    .context = feed};
   dw_api_call(feed->lister.client, &request, &feed->lister.result);
   if (feed->watch_outcome != DW_OUTCOME_DONE)
