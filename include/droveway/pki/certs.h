@@ -4,7 +4,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "droveway/base/arena.h"
 #include "droveway/base/buf.h"
 #include "droveway/base/error.h"
 
@@ -46,6 +48,50 @@ struct dw_pki_pair {
 int dw_pki_pair_load(const char *cert_file, const char *key_file, struct dw_pki_pair *out, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
 void dw_pki_pair_free(struct dw_pki_pair *pair) __attribute__((nonnull));
+
+/* --- certificates as PEM text in memory; times are seconds since 1970 --- */
+
+struct dw_pki_life {
+  int64_t now;     /* valid from a minute before, less for a life under an hour: clocks differ a little */
+  int64_t seconds; /* from now */
+};
+
+/* Both make a new key and its certificate; free with dw_pki_pair_free(). */
+int dw_pki_issue_ca(const struct dw_pki_life *life, struct dw_pki_pair *out, struct dw_error *err)
+    __attribute__((nonnull(1, 2), warn_unused_result));
+/* Signed by the CA (of several in its text: the first), and never valid beyond it. */
+int dw_pki_issue_leaf(const struct dw_pki_pair *ca, const struct dw_pki_names *names, const struct dw_pki_life *life,
+                      struct dw_pki_pair *out, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
+
+struct dw_pki_cert {
+  const char *pem;     /* it alone */
+  const char *subject; /* its common name */
+  int64_t from, until; /* valid while from <= now < until */
+  bool ca;
+  const char *const *names; /* DNS names and IP addresses that it is good for */
+  size_t name_count;
+};
+struct dw_pki_certs {
+  const struct dw_pki_cert *list;
+  size_t count;
+};
+enum { DW_PKI_MOST_CERTS = 16 };
+
+/* All certificates in a text, in its order, in the arena; -1 where there is none, too many or a broken one. */
+int dw_pki_read_certs(struct dw_arena *arena, const char *pem, struct dw_pki_certs *out, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 3), warn_unused_result));
+
+/* Whether the key belongs to the (first) certificate. */
+int dw_pki_key_fits(const char *certificate, const char *key, struct dw_error *err)
+    __attribute__((nonnull(1, 2), warn_unused_result));
+
+/* Whether a client that trusts BUNDLE takes the (first) certificate for a server's at that time. */
+int dw_pki_verify(const char *bundle, const char *certificate, int64_t now, struct dw_error *err)
+    __attribute__((nonnull(1, 2), warn_unused_result));
+
+/* The first of NAMES that the (first) certificate is not good for; NULL where it is good for all. */
+const char *dw_pki_missing_name(const char *certificate, const struct dw_pki_names *names) __attribute__((nonnull));
 
 /* The version of OpenSSL that runs: "3.0.11". */
 const char *dw_pki_library(void) __attribute__((returns_nonnull));
