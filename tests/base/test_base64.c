@@ -120,6 +120,41 @@ static void refuses_what_is_no_base64(void **state) {
   }
 }
 
+static void expect_text(const char *bytes, size_t length, const char *text) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_string_equal(dw_base64_encode(arena, bytes, length), text);
+}
+
+static void writes_the_examples_of_the_rfc(void **state) {
+  (void)state;
+  expect_text("", 0, "");
+  expect_text("f", 1, "Zg==");
+  expect_text("fo", 2, "Zm8=");
+  expect_text("foo", 3, "Zm9v");
+  expect_text("foob", 4, "Zm9vYg==");
+  expect_text("fooba", 5, "Zm9vYmE=");
+  expect_text("foobar", 6, "Zm9vYmFy");
+  expect_text("\0\0\xff", 3, "AAD/");
+  expect_text("\xff\xfe\xfd\xfb", 4, "//79+w==");
+}
+
+static void what_is_written_reads_back(void **state) {
+  (void)state;
+  for (size_t length = 0; length <= 256; length++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    unsigned char bytes[256];
+    size_t found = 999;
+    for (size_t i = 0; i < length; i++)
+      bytes[i] = (unsigned char)(i * 167 + length);
+    const char *text = dw_base64_encode(arena, bytes, length);
+    assert_int_equal(strlen(text), (length + 2) / 3 * 4);
+    const char *back = dw_base64_decode(arena, text, &found);
+    assert_non_null(back);
+    assert_int_equal(found, length);
+    assert_memory_equal(back, bytes, length);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_the_examples_of_the_rfc),
@@ -128,6 +163,8 @@ int main(void) {
       cmocka_unit_test(passes_over_line_breaks),
       cmocka_unit_test(reads_a_long_text),
       cmocka_unit_test(refuses_what_is_no_base64),
+      cmocka_unit_test(writes_the_examples_of_the_rfc),
+      cmocka_unit_test(what_is_written_reads_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

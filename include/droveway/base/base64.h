@@ -12,4 +12,8 @@
 char *dw_base64_decode(struct dw_arena *arena, const char *text, size_t *length)
     __attribute__((nonnull, warn_unused_result));
 
+/* LENGTH bytes as base64 on one line, with padding, in the arena. */
+char *dw_base64_encode(struct dw_arena *arena, const void *bytes, size_t length)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull));
+
 #endif
