@@ -1,0 +1,227 @@
+/* The system calls of serving: those of glibc, libmicrohttpd with GnuTLS, libcurl with OpenSSL, and our own. Any other
+ * ends the process. On 64-bit Linux; names that an architecture does not have (arm64 has no open, poll ...) are left
+ * out there. */
+#include <asm/ioctls.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <sched.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sandbox/sandbox_internal.h"
+
+#define CALL(name) SCMP_SYS(name)
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+/* Connections: bytes in and out, waiting for them. */
+static const int traffic[] = {
+    CALL(read),       CALL(write),       CALL(readv),        CALL(writev),     CALL(recvfrom),
+    CALL(recvmsg),    CALL(sendto),      CALL(sendmsg),      CALL(sendmmsg),   CALL(close),
+    CALL(epoll_wait), CALL(epoll_pwait), CALL(epoll_pwait2), CALL(epoll_ctl),  CALL(poll),
+    CALL(ppoll),      CALL(select),      CALL(pselect6),     CALL(accept4),    CALL(shutdown),
+    CALL(connect),    CALL(getsockname), CALL(getpeername),  CALL(getsockopt), CALL(setsockopt)};
+
+/* What the loops of libmicrohttpd, libcurl and ours wake each other with. No pipe, no timer, no signal descriptor. */
+static const int wakers[] = {CALL(epoll_create1), CALL(eventfd2), CALL(fcntl)};
+
+/* malloc and thread stacks; mmap and mprotect stand below. */
+static const int memory[] = {CALL(brk), CALL(munmap), CALL(mremap), CALL(madvise)};
+
+/* Threads; clone stands below. */
+static const int threads[] = {CALL(futex),       CALL(set_robust_list),   CALL(rseq),   CALL(membarrier),
+                              CALL(sched_yield), CALL(sched_getaffinity), CALL(getcpu), CALL(gettid),
+                              CALL(exit),        CALL(exit_group)};
+
+/* Waiting for SIGTERM and SIGHUP; abort(), which raises by tgkill below. */
+static const int signals[] = {CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn), CALL(rt_sigtimedwait),
+                              CALL(restart_syscall)};
+
+/* The clock is read without a call where the kernel's vDSO can. */
+static const int times[] = {CALL(clock_gettime), CALL(clock_getres), CALL(clock_nanosleep),
+                            CALL(nanosleep),     CALL(gettimeofday), CALL(time)};
+
+/* Keys, nonces, hash seeds. */
+static const int randomness[] = {CALL(getrandom)};
+
+/* Reading files and folders again, and being told of their changes; opening stands below, what may be opened Landlock
+ * says. */
+static const int files[] = {CALL(fstat),           CALL(newfstatat), CALL(stat),          CALL(lstat),
+                            CALL(statx),           CALL(access),     CALL(faccessat),     CALL(faccessat2),
+                            CALL(readlink),        CALL(readlinkat), CALL(getdents64),    CALL(lseek),
+                            CALL(pread64),         CALL(getcwd),     CALL(inotify_init1), CALL(inotify_add_watch),
+                            CALL(inotify_rm_watch)};
+
+/* Who and where we are: OpenSSL and GnuTLS notice a fork by the process id and mix usage into randomness, qsort() asks
+ * for the machine's memory, the resolver for the host's name. */
+static const int questions[] = {CALL(getpid),  CALL(getppid), CALL(getuid),  CALL(geteuid),  CALL(getgid),
+                                CALL(getegid), CALL(uname),   CALL(sysinfo), CALL(getrusage)};
+
+/* Recording reviews: only where a folder to write into is given. */
+static const int writing[] = {CALL(rename), CALL(renameat), CALL(renameat2), CALL(unlink), CALL(unlinkat)};
+
+static const struct group {
+  const int *calls;
+  size_t count;
+} groups[] = {{traffic, COUNT(traffic)},       {wakers, COUNT(wakers)},   {memory, COUNT(memory)},
+              {threads, COUNT(threads)},       {signals, COUNT(signals)}, {times, COUNT(times)},
+              {randomness, COUNT(randomness)}, {files, COUNT(files)},     {questions, COUNT(questions)}};
+
+/* A call that is allowed, or answered with an error, where (argument & mask) == value. */
+struct narrow {
+  int call;
+  uint32_t action;
+  struct argument {
+    unsigned number;
+    uint64_t mask, value;
+  } a, b; /* a mask of 0: none */
+};
+
+#define INT UINT32_MAX
+#define REFUSED SCMP_ACT_ERRNO(EACCES)
+#define ALLOWED SCMP_ACT_ALLOW
+#define NEW_SPACES                                                                                                     \
+  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+#define OF_A_THREAD (CLONE_THREAD | CLONE_VM | CLONE_SIGHAND)
+#define TYPE 0xF /* of a socket, without SOCK_CLOEXEC and SOCK_NONBLOCK */
+
+static const struct narrow narrow[] = {
+    /* Threads, not processes. clone3 has its flags in memory, where a filter can't see them: glibc then takes clone. */
+    {CALL(clone), ALLOWED, {0, OF_A_THREAD | NEW_SPACES, OF_A_THREAD}, {0, 0, 0}},
+    {CALL(clone3), SCMP_ACT_ERRNO(ENOSYS), {0, 0, 0}, {0, 0, 0}},
+    /* Code is mapped when the program starts. An error, since glibc tries a library that a new nsswitch.conf names. */
+    {CALL(mmap), ALLOWED, {2, PROT_EXEC, 0}, {0, 0, 0}},
+    {CALL(mmap), REFUSED, {2, PROT_EXEC, PROT_EXEC}, {0, 0, 0}},
+    {CALL(mprotect), ALLOWED, {2, PROT_EXEC, 0}, {0, 0, 0}},
+    {CALL(mprotect), REFUSED, {2, PROT_EXEC, PROT_EXEC}, {0, 0, 0}},
+    /* The API server, DNS, nscd or systemd's resolver; by netlink getaddrinfo() learns which addresses there are. */
+    {CALL(socket), ALLOWED, {0, INT, AF_INET}, {1, TYPE, SOCK_STREAM}},
+    {CALL(socket), ALLOWED, {0, INT, AF_INET}, {1, TYPE, SOCK_DGRAM}},
+    {CALL(socket), ALLOWED, {0, INT, AF_INET6}, {1, TYPE, SOCK_STREAM}},
+    {CALL(socket), ALLOWED, {0, INT, AF_INET6}, {1, TYPE, SOCK_DGRAM}},
+    {CALL(socket), ALLOWED, {0, INT, AF_UNIX}, {1, TYPE, SOCK_STREAM}},
+    {CALL(socket), ALLOWED, {0, INT, AF_UNIX}, {1, TYPE, SOCK_DGRAM}},
+    {CALL(socket), ALLOWED, {0, INT, AF_NETLINK}, {2, INT, NETLINK_ROUTE}},
+    /* libcurl's way to wake its loop. */
+    {CALL(socketpair), ALLOWED, {0, INT, AF_UNIX}, {0, 0, 0}},
+    /* A netlink address is shorter than any of a network that could be listened on. */
+    {CALL(bind), ALLOWED, {2, INT, sizeof(struct sockaddr_nl)}, {0, 0, 0}},
+    /* libmicrohttpd and stdio ask little of a descriptor; if_nametoindex() is for fe80::1%eth0. */
+    {CALL(ioctl), ALLOWED, {1, INT, FIONBIO}, {0, 0, 0}},
+    {CALL(ioctl), ALLOWED, {1, INT, FIONREAD}, {0, 0, 0}},
+    {CALL(ioctl), ALLOWED, {1, INT, TCGETS}, {0, 0, 0}},
+    {CALL(ioctl), ALLOWED, {1, INT, SIOCGIFINDEX}, {0, 0, 0}},
+    /* A thread names itself. */
+    {CALL(prctl), ALLOWED, {0, INT, PR_SET_NAME}, {0, 0, 0}},
+    /* Limits are asked for, not set. */
+    {CALL(prlimit64), ALLOWED, {2, UINT64_MAX, 0}, {0, 0, 0}},
+};
+
+/* Opening to read. An error for the rest: glibc and the TLS libraries try some files (/dev/tty, SSLKEYLOGFILE). */
+#define CHANGES (O_ACCMODE | O_CREAT | O_TRUNC)
+static const struct narrow opening[] = {
+    {CALL(openat), ALLOWED, {2, CHANGES, O_RDONLY}, {0, 0, 0}},
+    {CALL(open), ALLOWED, {1, CHANGES, O_RDONLY}, {0, 0, 0}},
+    {CALL(openat), REFUSED, {2, O_WRONLY, O_WRONLY}, {0, 0, 0}},
+    {CALL(openat), REFUSED, {2, O_RDWR, O_RDWR}, {0, 0, 0}},
+    {CALL(openat), REFUSED, {2, O_CREAT, O_CREAT}, {0, 0, 0}},
+    {CALL(openat), REFUSED, {2, O_TRUNC, O_TRUNC}, {0, 0, 0}},
+};
+
+/* --- the filter --- */
+
+static int add(scmp_filter_ctx filter, const struct narrow *rule) {
+  const struct argument *given[] = {&rule->a, &rule->b};
+  struct scmp_arg_cmp arguments[2];
+  unsigned count = 0;
+  for (size_t i = 0; i < COUNT(given); i++)
+    if (given[i]->mask != 0)
+      arguments[count++] = (struct scmp_arg_cmp){given[i]->number, SCMP_CMP_MASKED_EQ, given[i]->mask, given[i]->value};
+  return rule->call < 0 ? 0 : seccomp_rule_add_array(filter, rule->action, rule->call, count, arguments);
+}
+
+static int add_list(scmp_filter_ctx filter, const struct narrow *list, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (add(filter, &list[i]) != 0)
+      return -1;
+  return 0;
+}
+
+static int add_group(scmp_filter_ctx filter, const struct group *group) {
+  for (size_t i = 0; i < group->count; i++)
+    if (add(filter, &(struct narrow){.call = group->calls[i], .action = ALLOWED}) != 0)
+      return -1;
+  return 0;
+}
+
+static int add_files(scmp_filter_ctx filter, bool writes) {
+  static const struct group group = {writing, COUNT(writing)};
+  static const struct narrow any[] = {{CALL(openat), ALLOWED, {0, 0, 0}, {0, 0, 0}},
+                                      {CALL(open), ALLOWED, {0, 0, 0}, {0, 0, 0}}};
+  if (!writes)
+    return add_list(filter, opening, COUNT(opening));
+  return add_list(filter, any, COUNT(any)) != 0 ? -1 : add_group(filter, &group);
+}
+
+static int add_all(scmp_filter_ctx filter, bool writes) {
+  /* abort() and pthread_kill() send to this process only. */
+  struct narrow raise = {CALL(tgkill), ALLOWED, {0, INT, (uint32_t)getpid()}, {0, 0, 0}};
+  for (size_t i = 0; i < COUNT(groups); i++)
+    if (add_group(filter, &groups[i]) != 0)
+      return -1;
+  return add_list(filter, narrow, COUNT(narrow)) != 0 || add_list(filter, &raise, 1) != 0 ? -1
+                                                                                          : add_files(filter, writes);
+}
+
+static int set_up(scmp_filter_ctx filter, uint32_t architecture) {
+  if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0 ||
+      seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) != 0)
+    return -1;
+  if (architecture == SCMP_ARCH_NATIVE || architecture == seccomp_arch_native())
+    return 0;
+  return seccomp_arch_add(filter, architecture) != 0 || seccomp_arch_remove(filter, SCMP_ARCH_NATIVE) != 0 ? -1 : 0;
+}
+
+scmp_filter_ctx dw_sandbox_filter(uint32_t architecture, bool writes) {
+  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+  if (filter != NULL && set_up(filter, architecture) == 0 && add_all(filter, writes) == 0)
+    return filter;
+  seccomp_release(filter);
+  return NULL;
+}
+
+/* --- in force --- */
+
+/* Whether the kernel can; where not, REPORT tells. */
+static bool available(struct dw_sandbox_part *report) {
+  uint32_t action = SECCOMP_RET_KILL_PROCESS;
+  if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)
+    return true;
+  if (errno == EPERM || errno == EACCES)
+    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: the container runtime does not let seccomp through");
+  else
+    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: the kernel has no seccomp filter that ends a process");
+  return false;
+}
+
+int dw_sandbox_seccomp(bool writes, struct dw_sandbox_part *report, struct dw_error *err) {
+  if (!available(report))
+    return 0;
+  scmp_filter_ctx filter = dw_sandbox_filter(SCMP_ARCH_NATIVE, writes);
+  if (filter == NULL)
+    return dw_error_set(err, DW_ERR_OTHER, "the system call filter can't be made");
+  int failed = seccomp_load(filter);
+  seccomp_release(filter);
+  if (failed != 0)
+    return dw_error_set(err, DW_ERR_OTHER, "the system call filter can't be put in force: %s", strerror(-failed));
+  dw_sandbox_tell(report, DW_SANDBOX_ON, "on: what serving does not need ends the process%s",
+                  writes ? "; files may be written" : "");
+  return 0;
+}

@@ -1,0 +1,39 @@
+#ifndef SANDBOX_SANDBOX_INTERNAL_H
+#define SANDBOX_SANDBOX_INTERNAL_H
+
+#include <seccomp.h>
+
+#include "droveway/sandbox/sandbox.h"
+
+/* Sanitizers start threads and programs, map code and trace their own process; coverage writes files at the end. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANDBOX_SANITIZED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#endif
+#ifndef SANDBOX_SANITIZED
+#define SANDBOX_SANITIZED 0
+#endif
+#ifdef DW_COVERAGE
+#define SANDBOX_COVERED 1
+#else
+#define SANDBOX_COVERED 0
+#endif
+
+/* Resolves a name, so that what glibc opens and loads for it is there. */
+void dw_sandbox_load_names(void);
+
+void dw_sandbox_tell(struct dw_sandbox_part *part, enum dw_sandbox_state state, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+int dw_sandbox_landlock(const struct dw_sandbox_options *options, struct dw_sandbox_part *report, struct dw_error *err);
+
+int dw_sandbox_seccomp(bool writes, struct dw_sandbox_part *report, struct dw_error *err);
+
+/* The filter for an architecture (SCMP_ARCH_NATIVE), not in force yet; NULL: out of memory or not known to libseccomp.
+ * WRITES: files may be made. */
+scmp_filter_ctx dw_sandbox_filter(uint32_t architecture, bool writes);
+
+#endif
