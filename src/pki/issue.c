@@ -8,7 +8,7 @@
 
 #include "pki/pki_internal.h"
 
-enum { BACKDATE_SECONDS = 300, /* clocks of nodes differ a little */ LONGEST_COMMON_NAME = 64 /* RFC 5280, A.1 */ };
+enum { LONGEST_COMMON_NAME = 64 /* RFC 5280, A.1 */ };
 
 void dw_pki_free_key(EVP_PKEY **key) {
   EVP_PKEY_free(*key);
@@ -47,9 +47,9 @@ static bool set_common_name(X509 *cert, const char *text) {
                                     (const unsigned char *)text, -1, -1, 0) == 1;
 }
 
-static bool set_times(X509 *cert, int days) {
-  return X509_gmtime_adj(X509_getm_notBefore(cert), -BACKDATE_SECONDS) != NULL &&
-         X509_time_adj_ex(X509_getm_notAfter(cert), days, 0, NULL) != NULL;
+static bool set_times(X509 *cert, const struct pki_life *life) {
+  return ASN1_TIME_set(X509_getm_notBefore(cert), life->from) != NULL &&
+         ASN1_TIME_set(X509_getm_notAfter(cert), life->until) != NULL;
 }
 
 static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value) {
@@ -62,8 +62,8 @@ static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value) 
   return good;
 }
 
-static bool start_cert(X509 *cert, EVP_PKEY *key, int days) {
-  return X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert) && set_times(cert, days) &&
+static bool start_cert(X509 *cert, EVP_PKEY *key, const struct pki_life *life) {
+  return X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert) && set_times(cert, life) &&
          X509_set_pubkey(cert, key) == 1;
 }
 
@@ -82,9 +82,9 @@ static bool name_ca(X509 *cert) {
   return set_common_name(cert, name) && X509_set_issuer_name(cert, X509_get_subject_name(cert)) == 1;
 }
 
-X509 *dw_pki_new_ca(EVP_PKEY *key, int days, struct dw_error *err) {
+X509 *dw_pki_new_ca(EVP_PKEY *key, const struct pki_life *life, struct dw_error *err) {
   X509 *cert = X509_new();
-  if (cert != NULL && start_cert(cert, key, days) && name_ca(cert) &&
+  if (cert != NULL && start_cert(cert, key, life) && name_ca(cert) &&
       add_extension(cert, cert, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
       add_extension(cert, cert, NID_key_usage, "critical,keyCertSign,cRLSign") &&
       add_extension(cert, cert, NID_subject_key_identifier, "hash") &&
@@ -117,16 +117,15 @@ static bool fill_leaf(X509 *cert, const struct pki_issuer *issuer, GENERAL_NAMES
          X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1;
 }
 
-X509 *dw_pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const struct dw_pki_request *request,
-                      struct dw_error *err) {
-  GENERAL_NAMES *names = dw_pki_alt_names(&request->names, err);
-  if (names == NULL)
+X509 *dw_pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const struct dw_pki_names *names,
+                      const struct pki_life *life, struct dw_error *err) {
+  GENERAL_NAMES *alt_names = dw_pki_alt_names(names, err);
+  if (alt_names == NULL)
     return NULL;
   X509 *cert = X509_new();
-  int days = request->days == 0 ? DW_PKI_LEAF_DAYS : request->days;
-  bool good = cert != NULL && start_cert(cert, key, days) && set_common_name(cert, common_name(&request->names)) &&
-              fill_leaf(cert, issuer, names) && sign(cert, issuer->key);
-  GENERAL_NAMES_free(names);
+  bool good = cert != NULL && start_cert(cert, key, life) && set_common_name(cert, common_name(names)) &&
+              fill_leaf(cert, issuer, alt_names) && sign(cert, issuer->key);
+  GENERAL_NAMES_free(alt_names);
   if (good)
     return cert;
   X509_free(cert);

@@ -2,6 +2,8 @@
 
 #include "pki/pki_internal.h"
 
+enum { BACKDATE_SECONDS = 300, /* clocks of nodes differ a little */ SECONDS_A_DAY = 86400 };
+
 struct material {
   struct pki_issuer ca;
   X509 *leaf;
@@ -52,11 +54,17 @@ static int keep_ca(const char *dir, struct material *m, struct dw_error *err) {
   return guard_leaf(dir, m->ca.cert, err);
 }
 
+static struct pki_life days_from_now(int days) {
+  time_t now = time(NULL);
+  return (struct pki_life){now - BACKDATE_SECONDS, now + (time_t)days * SECONDS_A_DAY};
+}
+
 static int make_ca(const struct dw_pki_request *request, struct material *m, struct dw_error *err) {
   m->ca.key = dw_pki_new_key(err);
   if (m->ca.key == NULL)
     return -1;
-  m->ca.cert = dw_pki_new_ca(m->ca.key, request->days == 0 ? DW_PKI_CA_DAYS : request->days, err);
+  struct pki_life life = days_from_now(request->days == 0 ? DW_PKI_CA_DAYS : request->days);
+  m->ca.cert = dw_pki_new_ca(m->ca.key, &life, err);
   if (m->ca.cert == NULL || dw_pki_cert_pem(m->ca.cert, &m->texts[PKI_CA_CERT], err) != 0)
     return -1;
   return dw_pki_key_pem(m->ca.key, &m->texts[PKI_CA_KEY], err);
@@ -79,7 +87,8 @@ static int make_leaf(const struct dw_pki_request *request, struct material *m, s
   m->leaf_key = dw_pki_new_key(err);
   if (m->leaf_key == NULL)
     return -1;
-  m->leaf = dw_pki_new_leaf(&m->ca, m->leaf_key, request, err);
+  struct pki_life life = days_from_now(request->days == 0 ? DW_PKI_LEAF_DAYS : request->days);
+  m->leaf = dw_pki_new_leaf(&m->ca, m->leaf_key, &request->names, &life, err);
   if (m->leaf == NULL || dw_pki_cert_pem(m->leaf, &m->texts[PKI_LEAF_CERT], err) != 0)
     return -1;
   return dw_pki_key_pem(m->leaf_key, &m->texts[PKI_LEAF_KEY], err);

@@ -18,7 +18,7 @@ static int no_pass_phrase(char *buffer, int size, int writing, void *unused) {
 static int no_pem(struct dw_error *err, const char *file, const char *what) {
   ERR_clear_error();
   dw_error_set(err, DW_ERR_SYNTAX, "holds no %s", what);
-  return dw_error_in_file(err, file);
+  return file == NULL ? -1 : dw_error_in_file(err, file);
 }
 
 X509 *dw_pki_read_cert(const char *pem, const char *file, struct dw_error *err) {

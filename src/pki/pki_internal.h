@@ -2,6 +2,8 @@
 #ifndef PKI_PKI_INTERNAL_H
 #define PKI_PKI_INTERNAL_H
 
+#include <time.h>
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -25,17 +27,20 @@ int dw_pki_list_names(X509 *cert, struct dw_buf *out);
 bool dw_pki_has_name(X509 *cert, const char *name);
 
 /* --- issue.c --- */
+struct pki_life {
+  time_t from, until;
+};
 EVP_PKEY *dw_pki_new_key(struct dw_error *err);
-X509 *dw_pki_new_ca(EVP_PKEY *key, int days, struct dw_error *err);
+X509 *dw_pki_new_ca(EVP_PKEY *key, const struct pki_life *life, struct dw_error *err);
 struct pki_issuer {
   X509 *cert;
   EVP_PKEY *key;
 };
 /* Never valid beyond its issuer. */
-X509 *dw_pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const struct dw_pki_request *request,
-                      struct dw_error *err);
+X509 *dw_pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const struct dw_pki_names *names,
+                      const struct pki_life *life, struct dw_error *err);
 
-/* --- pem.c --- */
+/* --- pem.c; FILE may be NULL --- */
 X509 *dw_pki_read_cert(const char *pem, const char *file, struct dw_error *err);
 EVP_PKEY *dw_pki_read_key(const char *pem, const char *file, struct dw_error *err);
 int dw_pki_cert_pem(X509 *cert, struct dw_buf *out, struct dw_error *err);

@@ -46,10 +46,11 @@ struct dw_rotation_input {
 };
 
 struct dw_rotation_plan {
-  bool store;                       /* put `secret` in place of what was read, unless another was faster */
-  struct dw_rotation_secret secret; /* wipe it with dw_rotation_wipe() */
-  const char *what;                 /* for the log: what storing it does */
-  const char *wrong;                /* for the log: what is wrong with what was read; "" */
+  bool store; /* put `secret` in place of what was read, unless another was faster */
+  struct dw_rotation_secret secret;
+  char *new_keys[2];  /* among them, for dw_rotation_wipe() */
+  const char *what;   /* for the log: what storing it does */
+  const char *wrong;  /* for the log: what is wrong with what was read; "" */
   const char *bundle; /* what each caBundle is to be, whether `secret` is stored or not; NULL: nothing yet */
   bool publish[DW_ROTATION_HOOKS];
   int64_t again_ms; /* the next thing to do is due then, as far as is known; INT64_MAX */
