@@ -104,14 +104,11 @@ pids[haproxy]=$!
 until_true a 'instance a behind haproxy' is_up a
 until_true b 'instance b behind haproxy' is_up b
 
-# apply NUMBER: a write as `kubectl apply --server-side` sends it, of one of 200 NADs, each time another one; a line for its outcome.
+# A write as `kubectl apply --server-side` sends it, of one of 200 NADs, each time another one, as curl's config: request NUMBER
 resource=/apis/k8s.cni.cncf.io/v1/namespaces/drain/network-attachment-definitions
-apply() {
-  local name=net-$(($1 % 200)) code
-  code=$(curl --silent --max-time 20 --noproxy '*' --insecure --output "$work/answer.$1" \
-    --write-out '%{http_code} %{errormsg}' \
-    -X PATCH "$server$resource/$name?fieldManager=drain&force=true" \
-    -H "Authorization: Bearer $token" -H 'Content-Type: application/apply-patch+yaml' --data-binary @- <<YAML
+request() {
+  local name=net-$(($1 % 200))
+  cat >"$work/body.$1" <<YAML
 apiVersion: k8s.cni.cncf.io/v1
 kind: NetworkAttachmentDefinition
 metadata:
@@ -119,37 +116,48 @@ metadata:
 spec:
   config: '{"cniVersion": "0.3.1", "type": "bridge", "bridge": "br-vm", "vlan": $(($1 % 4000 + 1))}'
 YAML
-  ) || true
-  case $code in
-    '200 ' | '201 ') echo ok >>"$work/outcomes" ;;
-    *) echo "$code $(jq -r .message "$work/answer.$1" 2>/dev/null)" >>"$work/outcomes" ;;
-  esac
-  rm -f "$work/answer.$1"
+  cat <<CONFIG
+url = "$server$resource/$name?fieldManager=drain&force=true"
+request = PATCH
+header = "Authorization: Bearer $token"
+header = "Content-Type: application/apply-patch+yaml"
+data-binary = "@$work/body.$1"
+output = "$work/answer.$1"
+write-out = "%{http_code} $1 %{errormsg}\n"
+max-time = 90
+insecure
+silent
+CONFIG
 }
-outcomes() { wc -l <"$work/outcomes"; }
+outcomes() { cat "$work"/outcomes.* | wc -l; }
 # Decisions logged so far: two of each write, /mutate's and /validate's.
 decisions() { awk '/"uid"/ {count++} END {print count + 0}' "$work/$1.log"; }
 asked() {
-  apply 0
+  request 0 | curl --noproxy '*' --config -
   [ "$(decisions a)" -gt 0 ] || [ "$(decisions b)" -gt 0 ]
 }
 
 sed -e "s/@PORT@/${ports[front]}/" -e "s/@CA@/$(base64 -w 0 "$work/tls/ca.crt")/" tests/drain/webhooks.yaml |
   kubectl apply -f - >"$work/kubectl.log" 2>&1 || die 'the webhook configurations' "$work/kubectl.log"
 until_true apiserver 'the API server asks the webhook' asked
-: >"$work/outcomes"
 before=$(($(decisions a) + $(decisions b)))
 
 # --- applies, and restarts meanwhile ---
 
+# Four clients with a connection each, RATE a second together: few processes, so that the machine's two cores are the servers'.
+clients=4
+for client in $(seq $clients); do
+  first=1
+  for number in $(seq "$client" $clients "$applies"); do
+    [ $first = 1 ] || echo next
+    first=0
+    request "$number"
+  done >"$work/requests.$client"
+done
 load() {
-  local number now next
-  next=${EPOCHREALTIME/./}
-  for number in $(seq "$applies"); do
-    apply "$number" &
-    next=$((next + 1000000 / rate))
-    now=${EPOCHREALTIME/./}
-    if [ "$now" -lt "$next" ]; then sleep "0.$(printf '%06d' $((next - now)))"; fi
+  local client
+  for client in $(seq $clients); do
+    curl --noproxy '*' --rate $((rate * 60 / clients))/m --config "$work/requests.$client" >"$work/outcomes.$client" &
   done
   wait
 }
@@ -179,11 +187,14 @@ took=$((SECONDS - begin))
 # --- what came of it ---
 
 answered=$(($(decisions a) + $(decisions b) - before))
-failed=$(grep -cvx ok "$work/outcomes" || true)
+failures() { grep -hv '^20[01] ' "$work"/outcomes.* || true; }
+failed=$(failures | wc -l)
 printf '%d applies in %d s while the two instances were restarted %d times: %d failed\n' "$(outcomes)" "$took" "$restarts" "$failed"
 printf '%d reviews answered, %d by a and %d by b\n' "$answered" "$(decisions a)" "$(decisions b)"
 if [ "$failed" -gt 0 ]; then
-  grep -vx ok "$work/outcomes" | sort | uniq -c | sort -rn | head -n 10 >&2
+  failures | while read -r code number why; do
+    echo "$code $why$(jq -r .message "$work/answer.$number" 2>/dev/null)"
+  done | sort | uniq -c | sort -rn | head -n 10 >&2
   die 'a restart cost writes'
 fi
 [ "$(outcomes)" -eq "$applies" ] || die "only $(outcomes) of $applies applies came to an end"
