@@ -36,7 +36,7 @@ struct event {
 struct place {
   char *path;
   bool served, hang_gets;
-  int refused, refused_gets;
+  int refused, refused_gets, refused_puts;
   struct dw_buf raw;
   bool has_raw;
   struct item *items;
@@ -105,7 +105,7 @@ struct question {
   char base[256]; /* the resource's */
   char ns[64], name[128];
   char query[512];
-  bool watch;
+  bool watch, put;
   long limit, version, offset; /* of a page that goes on: version >= 0 */
   long watch_version, seconds;
 };
@@ -156,6 +156,7 @@ static bool read_question(const char *request, struct question *out) {
   snprintf(out->path, sizeof out->path, "%.*s", (int)(mark == NULL ? strlen(target) : (size_t)(mark - target)), target);
   snprintf(out->query, sizeof out->query, "%s", mark == NULL ? "" : mark + 1);
   split_path(out);
+  out->put = strncmp(request, "PUT ", 4) == 0;
   out->watch = strstr(out->query, "watch=true") != NULL;
   out->limit = number(parameter(out, "limit="), 1000000);
   out->watch_version = number(parameter(out, "resourceVersion="), 0);
@@ -180,7 +181,7 @@ static void add_status(struct dw_buf *out, int status) {
   static const struct {
     int status;
     const char *reason;
-  } reasons[] = {{403, "Forbidden"}, {404, "NotFound"}, {410, "Expired"}, {429, "TooManyRequests"}};
+  } reasons[] = {{403, "Forbidden"}, {404, "NotFound"}, {409, "Conflict"}, {410, "Expired"}, {429, "TooManyRequests"}};
   const char *reason = "InternalError";
   char body[256];
   for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
@@ -237,6 +238,89 @@ static void add_item(const struct place *place, const struct question *question,
   add_status(out, 404);
 }
 
+static void add_event(struct fake_api *api, struct place *place, const char *type, const char *object) {
+  struct event *grown = realloc(place->events, (place->event_count + 1) * sizeof *grown);
+  check(grown != NULL, "out of memory");
+  place->events = grown;
+  struct event *event = &place->events[place->event_count++];
+  event->version = api->version;
+  check(asprintf(&event->line, "{\"type\":\"%s\",\"object\":%s}\n", type, object) > 0, "out of memory");
+  pthread_cond_broadcast(&api->changed);
+}
+
+static const char *text_in(struct json_object *object, const char *key) {
+  struct json_object *value = NULL;
+  return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
+}
+
+/* OBJECT with the resource version that it has from now on. */
+static struct item read_item(struct fake_api *api, const char *text) {
+  char version[24];
+  struct json_object *object = json_tokener_parse(text);
+  struct json_object *metadata = NULL;
+  check(json_object_object_get_ex(object, "metadata", &metadata), "an object without metadata");
+  snprintf(version, sizeof version, "%ld", ++api->version);
+  json_object_object_add(metadata, "resourceVersion", json_object_new_string(version));
+  struct item item = {strdup(text_in(metadata, "namespace")), strdup(text_in(metadata, "name")),
+                      strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN))};
+  json_object_put(object);
+  return item;
+}
+
+static struct item *find_item(struct place *place, const char *ns, const char *name) {
+  for (size_t i = 0; i < place->item_count; i++)
+    if (strcmp(place->items[i].ns, ns) == 0 && strcmp(place->items[i].name, name) == 0)
+      return &place->items[i];
+  return NULL;
+}
+
+static void free_item(struct item *item) {
+  free(item->ns);
+  free(item->name);
+  free(item->text);
+}
+
+/* Adds or replaces it. */
+static void put_item(struct fake_api *api, struct place *place, struct item item) {
+  struct item *there = find_item(place, item.ns, item.name);
+  add_event(api, place, there == NULL ? "ADDED" : "MODIFIED", item.text);
+  if (there == NULL) {
+    struct item *grown = realloc(place->items, (place->item_count + 1) * sizeof *grown);
+    check(grown != NULL, "out of memory");
+    place->items = grown;
+    place->items[place->item_count++] = item;
+  } else {
+    free_item(there);
+    *there = item;
+  }
+}
+
+static bool same_version(const char *one, const char *other) {
+  struct json_object *a = json_tokener_parse(one), *b = json_tokener_parse(other), *in_a = NULL, *in_b = NULL;
+  check(a != NULL && json_object_object_get_ex(a, "metadata", &in_a), "an object without metadata");
+  check(b != NULL && json_object_object_get_ex(b, "metadata", &in_b), "an object without metadata");
+  bool same = strcmp(text_in(in_a, "resourceVersion"), text_in(in_b, "resourceVersion")) == 0;
+  json_object_put(a);
+  json_object_put(b);
+  return same;
+}
+
+static void replace_item(struct fake_api *api, struct place *place, const struct question *question,
+                         const char *request, struct dw_buf *out) {
+  const char *body = strstr(request, "\r\n\r\n") + 4;
+  const struct item *there = find_item(place, question->ns, question->name);
+  if (there == NULL) {
+    add_status(out, 404);
+  } else if (!same_version(there->text, body)) {
+    add_status(out, 409);
+  } else {
+    struct item item = read_item(api, body);
+    check(strcmp(item.ns, question->ns) == 0 && strcmp(item.name, question->name) == 0, "an object put elsewhere");
+    put_item(api, place, item);
+    add_answer(out, 200, find_item(place, question->ns, question->name)->text);
+  }
+}
+
 /* "/apis/GROUP": the versions that are served of it. */
 static bool add_group(struct fake_api *api, const struct question *question, struct dw_buf *out) {
   if (strncmp(question->path, "/apis/", 6) != 0 || strchr(question->path + 6, '/') != NULL)
@@ -269,6 +353,8 @@ static int refusal_of(struct fake_api *api, const struct question *question) {
 }
 
 static enum fake_ask kind_of(const struct question *question) {
+  if (question->put)
+    return FAKE_PUT;
   if (question->watch)
     return FAKE_WATCH;
   if (question->version >= 0)
@@ -370,8 +456,8 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
   enum fake_ask ask = kind_of(&question);
   int refused = refusal_of(api, &question);
   place->asked[ask]++;
-  if (refused == 0 && ask == FAKE_GET)
-    refused = place->refused_gets;
+  if (refused == 0 && (ask == FAKE_GET || ask == FAKE_PUT))
+    refused = ask == FAKE_GET ? place->refused_gets : place->refused_puts;
   if (refused == 0 && ask == FAKE_GET && place->hang_gets) {
     for (unsigned drops = api->drops; !api->ending && api->drops == drops;)
       wait_a_tick(api);
@@ -391,6 +477,8 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
       return watch(api, &question, (size_t)(place - api->places), fd);
     else if (ask == FAKE_GET)
       add_item(place, &question, &out);
+    else if (ask == FAKE_PUT)
+      replace_item(api, place, &question, request, &out);
     else
       add_list(api, place, &question, &out);
   }
@@ -523,11 +611,8 @@ static void cut_connections(struct fake_api *api) {
 }
 
 static void free_place(struct place *place) {
-  for (size_t i = 0; i < place->item_count; i++) {
-    free(place->items[i].ns);
-    free(place->items[i].name);
-    free(place->items[i].text);
-  }
+  for (size_t i = 0; i < place->item_count; i++)
+    free_item(&place->items[i]);
   for (size_t i = 0; i < place->event_count; i++)
     free(place->events[i].line);
   free(place->items);
@@ -586,61 +671,20 @@ void fake_api_withdraw(struct fake_api *api, const char *path) {
   unlock(api);
 }
 
-static void add_event(struct fake_api *api, struct place *place, const char *type, const char *object) {
-  struct event *grown = realloc(place->events, (place->event_count + 1) * sizeof *grown);
-  check(grown != NULL, "out of memory");
-  place->events = grown;
-  struct event *event = &place->events[place->event_count++];
-  event->version = api->version;
-  check(asprintf(&event->line, "{\"type\":\"%s\",\"object\":%s}\n", type, object) > 0, "out of memory");
-  pthread_cond_broadcast(&api->changed);
-}
-
-static const char *text_in(struct json_object *object, const char *key) {
-  struct json_object *value = NULL;
-  return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
-}
-
-/* OBJECT with the resource version that it has from now on. */
-static struct item read_item(struct fake_api *api, const char *text) {
-  char version[24];
-  struct json_object *object = json_tokener_parse(text);
-  struct json_object *metadata = NULL;
-  check(json_object_object_get_ex(object, "metadata", &metadata), "an object without metadata");
-  snprintf(version, sizeof version, "%ld", ++api->version);
-  json_object_object_add(metadata, "resourceVersion", json_object_new_string(version));
-  struct item item = {strdup(text_in(metadata, "namespace")), strdup(text_in(metadata, "name")),
-                      strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN))};
-  json_object_put(object);
-  return item;
-}
-
-static struct item *find_item(struct place *place, const char *ns, const char *name) {
-  for (size_t i = 0; i < place->item_count; i++)
-    if (strcmp(place->items[i].ns, ns) == 0 && strcmp(place->items[i].name, name) == 0)
-      return &place->items[i];
-  return NULL;
-}
-
 void fake_api_put(struct fake_api *api, const char *path, const char *object) {
   lock(api);
   struct place *place = place_of(api, path);
   place->served = true;
-  struct item item = read_item(api, object);
-  struct item *there = find_item(place, item.ns, item.name);
-  add_event(api, place, there == NULL ? "ADDED" : "MODIFIED", item.text);
-  if (there == NULL) {
-    struct item *grown = realloc(place->items, (place->item_count + 1) * sizeof *grown);
-    check(grown != NULL, "out of memory");
-    place->items = grown;
-    place->items[place->item_count++] = item;
-  } else {
-    free(there->ns);
-    free(there->name);
-    free(there->text);
-    *there = item;
-  }
+  put_item(api, place, read_item(api, object));
   unlock(api);
+}
+
+char *fake_api_object(struct fake_api *api, const char *path, const char *ns, const char *name) {
+  lock(api);
+  const struct item *item = find_item(place_of(api, path), ns, name);
+  char *text = item == NULL ? NULL : strdup(item->text);
+  unlock(api);
+  return text;
 }
 
 void fake_api_delete(struct fake_api *api, const char *path, const char *ns, const char *name) {
@@ -650,12 +694,8 @@ void fake_api_delete(struct fake_api *api, const char *path, const char *ns, con
   check(item != NULL, "there is nothing of that name to be deleted");
   struct item last = read_item(api, item->text);
   add_event(api, place, "DELETED", last.text);
-  free(last.ns);
-  free(last.name);
-  free(last.text);
-  free(item->ns);
-  free(item->name);
-  free(item->text);
+  free_item(&last);
+  free_item(item);
   *item = place->items[--place->item_count];
   unlock(api);
 }
@@ -671,6 +711,12 @@ void fake_api_refuse(struct fake_api *api, const char *path, int status) {
 void fake_api_refuse_gets(struct fake_api *api, const char *path, int status) {
   lock(api);
   place_of(api, path)->refused_gets = status;
+  unlock(api);
+}
+
+void fake_api_refuse_puts(struct fake_api *api, const char *path, int status) {
+  lock(api);
+  place_of(api, path)->refused_puts = status;
   unlock(api);
 }
 

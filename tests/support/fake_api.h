@@ -1,6 +1,7 @@
-/* A Kubernetes API server over plain HTTP on loopback, as a test wants it: lists in pages, watches, and what goes wrong
- * with them. Runs on threads of the test's own process; thread-safe. A resource is named by its path without a
- * namespace: "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions". */
+/* A Kubernetes API server over plain HTTP on loopback, as a test wants it: lists in pages, watches, objects that are
+ * read and replaced (a resource version that is not the present one is a conflict), and what goes wrong with them. Runs
+ * on threads of the test's own process; thread-safe. A resource is named by its path without a namespace:
+ * "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions". */
 #ifndef TESTS_SUPPORT_FAKE_API_H
 #define TESTS_SUPPORT_FAKE_API_H
 
@@ -18,6 +19,9 @@
 #define FAKE_CONFIGMAPS "/api/v1/configmaps"
 #define FAKE_NNS "/apis/nmstate.io/v1beta1/nodenetworkstates"
 #define FAKE_NETWORKS "/apis/config.openshift.io/v1/networks"
+#define FAKE_SECRETS "/api/v1/secrets"
+#define FAKE_VALIDATING "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+#define FAKE_MUTATING "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
 #define FAKE_SERVICE_CIDRS "/apis/networking.k8s.io/v1/servicecidrs"
 
 struct fake_api;
@@ -32,10 +36,12 @@ const char *fake_api_kubeconfig(const struct fake_api *api);
 /* --- what is there --- */
 
 void fake_api_serve(struct fake_api *api, const char *path); /* the resource is there, without objects */
-void fake_api_serve_all(struct fake_api *api);               /* all of the above */
+void fake_api_serve_all(struct fake_api *api);               /* all of the above that Droveway watches */
 void fake_api_withdraw(struct fake_api *api, const char *path);
 /* Adds or replaces it; OBJECT is JSON with metadata.name. Watches are told. */
 void fake_api_put(struct fake_api *api, const char *path, const char *object);
+/* The object as it is now; NULL where there is none. The caller frees it. */
+char *fake_api_object(struct fake_api *api, const char *path, const char *ns, const char *name);
 void fake_api_delete(struct fake_api *api, const char *path, const char *ns, const char *name); /* ns: "" for none */
 
 /* --- what goes wrong --- */
@@ -43,8 +49,9 @@ void fake_api_delete(struct fake_api *api, const char *path, const char *ns, con
 /* Everything under PATH is answered with STATUS (403, 500, 429 ...); 0: no longer. "/" is under no other. */
 void fake_api_refuse(struct fake_api *api, const char *path, int status);
 void fake_api_refuse_gets(struct fake_api *api, const char *path, int status); /* of one object alone */
-void fake_api_hang_gets(struct fake_api *api, const char *path);               /* ... are never answered */
-void fake_api_mute(struct fake_api *api, bool muted); /* watches stand, and nothing comes over them */
+void fake_api_refuse_puts(struct fake_api *api, const char *path, int status);
+void fake_api_hang_gets(struct fake_api *api, const char *path); /* ... are never answered */
+void fake_api_mute(struct fake_api *api, bool muted);            /* watches stand, and nothing comes over them */
 /* PATH is answered with these bytes, head and all, and the connection is closed; NULL: no longer. */
 void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, size_t length);
 void fake_api_event(struct fake_api *api, const char *path, const char *line); /* to its watches, as it is */
@@ -56,7 +63,7 @@ void fake_api_up(struct fake_api *api);                         /* on the same p
 
 /* --- what was asked --- */
 
-enum fake_ask { FAKE_LIST, FAKE_PAGE, FAKE_WATCH, FAKE_GET, FAKE_ASKS };
+enum fake_ask { FAKE_LIST, FAKE_PAGE, FAKE_WATCH, FAKE_GET, FAKE_PUT, FAKE_ASKS };
 size_t fake_api_asked(struct fake_api *api, const char *path, enum fake_ask ask);
 size_t fake_api_connections(struct fake_api *api); /* taken so far */
 char *fake_api_last(struct fake_api *api);         /* the last request, head and body; the caller frees it */
