@@ -74,7 +74,7 @@ static const struct group {
               {threads, COUNT(threads)},       {signals, COUNT(signals)}, {times, COUNT(times)},
               {randomness, COUNT(randomness)}, {files, COUNT(files)},     {questions, COUNT(questions)}};
 
-/* A call that is allowed, or answered with an error, where (argument & mask) == value. */
+/* A call that is allowed, or answered with an error, where (argument & mask) == value, or argument != value. */
 struct narrow {
   int call;
   uint32_t action;
@@ -85,6 +85,7 @@ struct narrow {
 };
 
 #define INT UINT32_MAX
+#define OTHER (UINT64_C(1) << 63) /* in place of a mask: another value */
 #define REFUSED SCMP_ACT_ERRNO(EACCES)
 #define ALLOWED SCMP_ACT_ALLOW
 #define NEW_SPACES                                                                                                     \
@@ -111,8 +112,10 @@ static const struct narrow narrow[] = {
     {CALL(socket), ALLOWED, {0, INT, AF_NETLINK}, {2, INT, NETLINK_ROUTE}},
     /* libcurl's way to wake its loop. */
     {CALL(socketpair), ALLOWED, {0, INT, AF_UNIX}, {0, 0, 0}},
-    /* A netlink address is shorter than any of a network that could be listened on. */
+    /* A netlink address is shorter than any of a network that could be listened on. An error for the rest: the source
+     * "myhostname" of nsswitch.conf gives a longer one, and then glibc asks the next. */
     {CALL(bind), ALLOWED, {2, INT, sizeof(struct sockaddr_nl)}, {0, 0, 0}},
+    {CALL(bind), REFUSED, {2, OTHER, sizeof(struct sockaddr_nl)}, {0, 0, 0}},
     /* libmicrohttpd and stdio ask little of a descriptor; if_nametoindex() is for fe80::1%eth0. */
     {CALL(ioctl), ALLOWED, {1, INT, FIONBIO}, {0, 0, 0}},
     {CALL(ioctl), ALLOWED, {1, INT, FIONREAD}, {0, 0, 0}},
@@ -137,13 +140,19 @@ static const struct narrow opening[] = {
 
 /* --- the filter --- */
 
+static struct scmp_arg_cmp comparison(const struct argument *argument) {
+  if (argument->mask == OTHER)
+    return (struct scmp_arg_cmp){argument->number, SCMP_CMP_NE, argument->value, 0};
+  return (struct scmp_arg_cmp){argument->number, SCMP_CMP_MASKED_EQ, argument->mask, argument->value};
+}
+
 static int add(scmp_filter_ctx filter, const struct narrow *rule) {
-  const struct argument *given[] = {&rule->a, &rule->b};
   struct scmp_arg_cmp arguments[2];
   unsigned count = 0;
-  for (size_t i = 0; i < COUNT(given); i++)
-    if (given[i]->mask != 0)
-      arguments[count++] = (struct scmp_arg_cmp){given[i]->number, SCMP_CMP_MASKED_EQ, given[i]->mask, given[i]->value};
+  if (rule->a.mask != 0)
+    arguments[count++] = comparison(&rule->a);
+  if (rule->b.mask != 0)
+    arguments[count++] = comparison(&rule->b);
   return rule->call < 0 ? 0 : seccomp_rule_add_array(filter, rule->action, rule->call, count, arguments);
 }
 

@@ -27,6 +27,8 @@
 #define WRITE                                                                                                          \
   (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE | FS_TRUNCATE)
 
+enum { MOST_LINKS = 40 }; /* as the kernel follows */
+
 /* A kernel takes a longer one than it knows where the rest is 0. */
 struct ruleset {
   uint64_t fs, net, scoped;
@@ -126,36 +128,62 @@ static int copy_path(char out[PATH_MAX], const char *path) {
   return 0;
 }
 
+/* "/a/b" -> "/a", "b" -> "."; -1 where it is too long. */
+static int folder_of(char out[PATH_MAX], const char *path) {
+  char copy[PATH_MAX];
+  return copy_path(copy, path) != 0 || copy_path(out, dirname(copy)) != 0 ? -1 : 0;
+}
+
+/* Where the link at PATH leads to. */
+static int target_of(char out[PATH_MAX], const char *path) {
+  char target[PATH_MAX];
+  char folder[PATH_MAX];
+  ssize_t length = readlink(path, target, sizeof target - 1);
+  if (length < 0 || folder_of(folder, path) != 0)
+    return -1;
+  target[length] = '\0';
+  if (*target == '/')
+    return copy_path(out, target);
+  if ((size_t)snprintf(out, PATH_MAX, "%s/%s", folder, target) < PATH_MAX)
+    return 0;
+  errno = ENAMETOOLONG;
+  return -1;
+}
+
+/* A folder as a mounted Secret or ConfigMap has it: ..data, a link that the kubelet swaps. */
+static bool is_swapped(const char *folder) {
+  const char *name = strrchr(folder, '/');
+  return strncmp(name == NULL ? folder : name + 1, "..", 2) == 0 && is_link(folder);
+}
+
 /* The folder that PATH is in; PATH alone where that is all there is. */
 static int grant_around(struct rules *rules, const char *path) {
-  char copy[PATH_MAX];
   char folder[PATH_MAX];
-  if (copy_path(copy, path) != 0 || realpath(dirname(copy), folder) == NULL)
+  char outer[PATH_MAX];
+  if (folder_of(folder, path) != 0 || folder_of(outer, folder) != 0 ||
+      (is_swapped(folder) && grant(rules, outer, READ) != 0))
     return -1;
   return grant(rules, strcmp(folder, "/") == 0 ? path : folder, READ);
 }
 
+/* Each link on the way to a file or folder may be replaced. */
 static int grant_given(struct rules *rules, const char *given) {
   char path[PATH_MAX];
   char target[PATH_MAX];
   if (copy_path(path, given) != 0)
     return -1;
-  bool link = is_link(path);
-  if (is_folder(path))
-    return grant(rules, path, READ) != 0 || (link && grant_around(rules, path) != 0) ? -1 : 0;
-  if (grant_around(rules, path) != 0)
-    return -1;
-  return link && realpath(path, target) != NULL ? grant_around(rules, target) : 0;
+  for (int links = 0; links < MOST_LINKS && is_link(path); links++)
+    if (grant_around(rules, path) != 0 || target_of(target, path) != 0 || copy_path(path, target) != 0)
+      return -1;
+  return is_folder(path) ? grant(rules, path, READ) : grant_around(rules, path);
 }
 
 /* Of a file that is a link elsewhere (as resolv.conf is to systemd's) the folder, since it is replaced there. */
 static void grant_system_file(struct rules *rules, const char *path) {
   char target[PATH_MAX];
   char folder[PATH_MAX];
-  if (realpath(path, target) == NULL || grant(rules, path, READ) != 0 || !is_link(path))
-    return;
-  memcpy(folder, target, sizeof folder);
-  if (strcmp(dirname(folder), "/etc") != 0)
+  if (grant(rules, path, READ) == 0 && is_link(path) && realpath(path, target) != NULL &&
+      folder_of(folder, target) == 0 && strcmp(folder, "/etc") != 0)
     (void)!grant_around(rules, target);
 }
 
