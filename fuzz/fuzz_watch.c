@@ -291,7 +291,7 @@ static bool model_line(struct model *model, const char *text, size_t length) {
   const char *type = dw_json_get_string(event, "type");
   const dw_json *object = dw_json_get(event, "object");
   struct json_object *seen = fuzz_json(text, length);
-  if (event)
+  if (dw_json_type(event) > DW_JSON_NULL)
     FUZZ_ASSERT(seen);
   const char *seen_type = json_object_get_string(fuzz_get(seen, "type", NULL));
   bool good = type && dw_json_type(object) == DW_JSON_OBJECT;
