@@ -135,7 +135,8 @@ struct keys {
 
 struct duplicate {
   struct key first;
-  struct key second;
+  struct key second; /* the last one */
+  size_t times;
 };
 
 struct search {
@@ -174,15 +175,15 @@ static int by_name(const void *a, const void *b) {
 }
 
 /* Keeps the list sorted by the later key's place, and only its beginning. */
-static void keep_duplicate(struct search *s, struct key first, struct key second) {
+static void keep_duplicate(struct search *s, struct duplicate duplicate) {
   size_t at = s->found_count;
-  while (at > 0 && s->found[at - 1].second.span.offset > second.span.offset)
+  while (at > 0 && s->found[at - 1].second.span.offset > duplicate.second.span.offset)
     at--;
   if (at == MOST_DUPLICATES)
     return;
   size_t moved = (s->found_count < MOST_DUPLICATES ? s->found_count : MOST_DUPLICATES - 1) - at;
   memmove(s->found + at + 1, s->found + at, moved * sizeof *s->found);
-  s->found[at] = (struct duplicate){first, second};
+  s->found[at] = duplicate;
   if (s->found_count < MOST_DUPLICATES)
     s->found_count++;
 }
@@ -193,9 +194,11 @@ static void compare_keys(struct search *s, size_t from) {
     return;
   struct key *list = s->keys.list + from;
   qsort(list, count, sizeof *list, by_name);
-  for (size_t i = 1; i < count; i++) {
-    if (dw_key_equal(list[i - 1].text, list[i].text))
-      keep_duplicate(s, list[i - 1], list[i]);
+  for (size_t i = 0, next; i < count; i = next) {
+    for (next = i + 1; next < count && dw_key_equal(list[i].text, list[next].text);)
+      next++;
+    if (next - i > 1)
+      keep_duplicate(s, (struct duplicate){list[i], list[next - 1], next - i});
   }
 }
 
@@ -225,6 +228,7 @@ static void report(struct search *s) {
   out->path = dw_arena_strndup(s->arena, dw_buf_text(&s->path), s->path.length);
   out->first = dw_arena_strdup(s->arena, found->first.text);
   out->second = dw_arena_strdup(s->arena, found->second.text);
+  out->times = found->times;
   dw_text_position(s->scan.text, s->scan.length, found->second.span.offset, &out->line, &out->column);
 }
 

@@ -142,12 +142,7 @@ static bool is_list(const struct dw_cni_config *config) {
   return blank && dw_value_given(&config->plugins_value);
 }
 
-static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
-  read_duplicates(arena, config);
-  config->name = dw_value_member(arena, config_field, config->json, "name");
-  config->version = dw_value_member(arena, config_field, config->json, "cniVersion");
-  config->plugins_value = dw_value_member(arena, config_field, config->json, "plugins");
-  config->is_list = is_list(config);
+static void read_plugins(struct dw_arena *arena, struct dw_cni_config *config) {
   if (config->is_list) {
     read_list(arena, config);
     return;
@@ -155,6 +150,16 @@ static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
   config->plugins = dw_arena_alloc(arena, sizeof *config->plugins);
   config->plugin_count = 1;
   read_plugin(arena, config_field, config->json, &config->plugins[0]);
+}
+
+static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
+  read_duplicates(arena, config);
+  config->name = dw_value_member(arena, config_field, config->json, "name");
+  config->version = dw_value_member(arena, config_field, config->json, "cniVersion");
+  config->plugins_value = dw_value_member(arena, config_field, config->json, "plugins");
+  config->is_list = is_list(config);
+  read_plugins(arena, config);
+  dw_cni_check_types(arena, config);
 }
 
 static struct dw_cni_config *new_config(struct dw_arena *arena, enum dw_config_state state) {

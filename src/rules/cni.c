@@ -33,8 +33,22 @@ static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *c
   return dw_arena_strndup(arena, line + from, to - from);
 }
 
+/* What Go's decoders refuse although it is JSON. */
+static void refused_types(struct dw_check *check, const struct dw_rule *rule) {
+  for (size_t i = 0; i < check->config->fault_count; i++) {
+    const struct dw_cni_fault *fault = &check->config->faults[i];
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = fault->value.field,
+                             .value = dw_value_shown(check->arena, &fault->value),
+                             .mend = "correct it or leave it out"};
+    dw_report(check, rule, &found, "must be %s, is %s", fault->wanted, dw_json_type_name(fault->value.json));
+  }
+}
+
 static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_config *config = check->config;
+  if (reads(check))
+    refused_types(check, rule);
   if (config == NULL || config->state != DW_CONFIG_UNREADABLE)
     return;
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = "spec.config", .value = excerpt(check->arena, config)};
@@ -45,19 +59,55 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found, "%s", config->error.text);
 }
 
+static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const struct dw_json_duplicate *twin) {
+  struct dw_found found = {
+      .reason = DW_REASON_DUPLICATE, .field = twin->path, .value = twin->second, .mend = "keep one of them"};
+  if (twin->times > 2)
+    dw_report(check, rule, &found, "the key stands %zu times in one object (last at line %d, column %d)", twin->times,
+              twin->line, twin->column);
+  else if (strcmp(twin->first, twin->second) == 0)
+    dw_report(check, rule, &found, "the key stands twice (again at line %d, column %d)", twin->line, twin->column);
+  else
+    dw_report(check, rule, &found, "plugins take \"%s\" and \"%s\" (line %d, column %d) for one key", twin->first,
+              twin->second, twin->line, twin->column);
+}
+
+static bool stands_twice(const struct dw_cni_config *config, const char *field) {
+  for (size_t i = 0; i < config->duplicate_count; i++)
+    if (strcmp(config->duplicates[i].path, field) == 0)
+      return true;
+  return false;
+}
+
+/* The attach client and libcni look the configuration's own members up in a map, where letter case counts; Multus and
+ * the plugins decode them into fields, where it does not. Sources: network-attachment-definition-client
+ * pkg/utils/cniconfig.go (GetCNIConfigFromSpec), libcni/conf.go (NetworkConfFromBytes). */
+static void capital_key(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
+                        const char *name) {
+  const char *key = name;
+  const dw_json *json = dw_json_get_fold(check->config->json, name, &key);
+  bool empty = dw_nad_is_blank(value) || (dw_json_type(json) == DW_JSON_ARRAY && dw_json_size(json) == 0);
+  if (empty || strcmp(key, name) == 0 || stands_twice(check->config, value->field))
+    return;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = value->field,
+                           .value = key,
+                           .mend = dw_arena_printf(check->arena, "write \"%s\"", name)};
+  dw_report(check, rule, &found, "libcni knows this key only as \"%s\", others take it in any letter case", name);
+}
+
 static void cni_ambiguous_key(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;
-  for (size_t i = 0; i < check->config->duplicate_count; i++) {
-    const struct dw_json_duplicate *twin = &check->config->duplicates[i];
-    struct dw_found found = {
-        .reason = DW_REASON_DUPLICATE, .field = twin->path, .value = twin->second, .mend = "keep one of them"};
-    if (strcmp(twin->first, twin->second) == 0)
-      dw_report(check, rule, &found, "the key stands twice (again at line %d, column %d)", twin->line, twin->column);
-    else
-      dw_report(check, rule, &found, "plugins take \"%s\" and \"%s\" (line %d, column %d) for one key", twin->first,
-                twin->second, twin->line, twin->column);
-  }
+  const struct dw_cni_config *config = check->config;
+  for (size_t i = 0; i < config->duplicate_count; i++)
+    twin_keys(check, rule, &config->duplicates[i]);
+  if (config->name.text != NULL)
+    capital_key(check, rule, &config->name, "name");
+  if (config->is_list && config->version.text != NULL)
+    capital_key(check, rule, &config->version, "cniVersion");
+  if (config->is_list && dw_json_type(config->plugins_value.json) == DW_JSON_ARRAY)
+    capital_key(check, rule, &config->plugins_value, "plugins");
 }
 
 static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
@@ -114,6 +164,15 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
       plugin_type(check, rule, &check->config->plugins[i]);
 }
 
+/* Multus' attach client fills in an absent or empty name, but not null, and libcni fails on none. */
+static void null_name(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found) {
+  if (dw_json_type(dw_json_get(check->config->json, "name")) != DW_JSON_NULL)
+    return;
+  found->reason = DW_REASON_REQUIRED;
+  found->mend = "leave it out, or give a name";
+  dw_report(check, rule, found, "must not be null: Multus fills in only a name that is absent");
+}
+
 static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;
@@ -123,8 +182,10 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
                            .value = dw_value_shown(check->arena, name),
                            .mend = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
   if (dw_nad_is_blank(name)) {
-    if (!check->config->is_list) /* Multus fills it in where there is one plugin */
+    if (!check->config->is_list) {
+      null_name(check, rule, &found);
       return;
+    }
     found.reason = DW_REASON_REQUIRED;
     found.mend = "add a \"name\" (the mutating webhook does so for migration networks)";
     dw_report(check, rule, &found, "a list of plugins needs a name");
@@ -139,7 +200,9 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;
   const struct dw_value *version = &check->config->version;
-  if (dw_nad_is_blank(version) || (version->text != NULL && dw_is_cni_version(version->text)))
+  /* libcni reads a list's own members from a map, where null is no absence. */
+  bool null = check->config->is_list && version->json != NULL && !dw_value_given(version);
+  if ((dw_nad_is_blank(version) && !null) || (version->text != NULL && dw_is_cni_version(version->text)))
     return;
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
                            .field = version->field,
@@ -300,11 +363,14 @@ static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"cni-json", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "spec.config is not one JSON object; line and column of the error are given", "correct the JSON at that place",
-     cni_json},
+     "spec.config is not one JSON object (line and column of the error are given), or a value in it is of a type that "
+     "the "
+     "readers refuse",
+     "correct the JSON at that place", cni_json},
     {"cni-ambiguous-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "two keys of one object are equal without regard to case, so that what a reader sees is not what plugins take",
-     "keep one of the two keys", cni_ambiguous_key},
+     "two keys of one object are equal without regard to case, so that what a reader sees is not what plugins take; or "
+     "`name`, or a list's `plugins` or `cniVersion`, stands in a letter case that libcni does not know",
+     "keep one of the two keys; write the other three as they are written here", cni_ambiguous_key},
     {"cni-type", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a plugin without a type, a list without plugins or with a type beside it, or a type that is no file name",
      "name the CNI plugin in `type`", cni_type},

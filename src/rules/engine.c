@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rules/families.h"
+#include "rules/nad_internal.h"
 #include "rules/rules_internal.h"
 
 static const struct dw_family *const families[] = {&dw_family_cni,        &dw_family_ipam,      &dw_family_range,
@@ -178,6 +179,7 @@ struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *worl
   dw_check_load(&check, dw_request_subject(request), old);
   dw_check_run(&check);
   dw_ratchet(&check, request);
+  dw_nad_drop_followers(&check.findings);
   return conclude(&check);
 }
 
@@ -206,6 +208,7 @@ struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *
   const char *text = nad->nad.config == NULL ? "" : nad->nad.config;
   inner.config = dw_cni_read_text(check->arena, text, strlen(text));
   dw_check_run(&inner);
+  dw_nad_drop_followers(&inner.findings);
   drop_warnings(&inner.findings);
   return inner.findings;
 }

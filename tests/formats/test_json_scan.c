@@ -135,7 +135,8 @@ static void finds_duplicates_on_every_level(void **state) {
       {"{\"k\":1,\"\xe2\x84\xaa\":2}", "\xe2\x84\xaa:k/\xe2\x84\xaa@1:8"},
 
       {"{\"ipam\":{\"x\":1,\"X\":2},\"p\":[0,{\"y\":1,\"y\":2}]}", "ipam.X:x/X@1:16 p[1].y:y/y@1:37"},
-      {"{\"a\":1,\"A\":{\"b\":1,\"b\":2},\"a\":3}", "A:a/A@1:8 A.b:b/b@1:19 a:A/a@1:26"},
+      {"{\"a\":1,\"A\":{\"b\":1,\"b\":2},\"a\":3}", "A.b:b/b@1:19 a:a/a@1:26"},
+      {"{\"a\":1,\"b\":1,\"A\":1,\"B\":1,\"a\":1}", "B:b/B@1:20 a:a/a@1:26"},
       {"[[{\"q\":1,\"Q\":1}]]", "[0][0].Q:q/Q@1:10"},
       {"{\"a.b\":{\"c\":1,\"c\":1},\"\":1,\"\":2}", "[a.b].c:c/c@1:15 []:/@1:27"},
   };
@@ -144,20 +145,30 @@ static void finds_duplicates_on_every_level(void **state) {
     assert_string_equal(duplicates_of(table[i].text, &out), table[i].found);
 }
 
+static void counts_how_often_a_key_stands(void **state) {
+  (void)state;
+  static const char text[] = "{\"a\":1,\"b\":1,\"A\":1,\"B\":1,\"a\":1}";
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t count = 0;
+  const struct dw_json_duplicate *list = dw_json_duplicates(arena, text, strlen(text), &count);
+  assert_int_equal(count, 2);
+  assert_int_equal(list[0].times, 2);
+  assert_int_equal(list[1].times, 3);
+}
+
 static void keeps_the_first_64(void **state) {
   (void)state;
-  for (int keys = 64; keys <= 66; keys++) {
+  for (int keys = 63; keys <= 65; keys++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
     size_t count = 0;
-    dw_buf_puts(&text, "{\"k\":1");
-    for (int i = 1; i < keys; i++)
-      dw_buf_puts(&text, ",\n\"K\":1");
+    for (int i = 0; i < keys; i++)
+      dw_buf_printf(&text, "%s\"k%d\":1,\"K%d\":1", i ? ",\n" : "{", i, i);
     dw_buf_puts(&text, "}");
     const struct dw_json_duplicate *list = dw_json_duplicates(arena, dw_buf_text(&text), text.length, &count);
-    assert_int_equal(count, keys <= 65 ? keys - 1 : 64);
+    assert_int_equal(count, keys <= 64 ? keys : 64);
     for (size_t i = 0; i < count; i++)
-      assert_int_equal(list[i].line, i + 2);
+      assert_int_equal(list[i].line, i + 1);
   }
 }
 
@@ -187,7 +198,7 @@ static void shortens_absurd_paths(void **state) {
   size_t count = 0;
   dw_buf_printf(&text, "{\"%s\":{\"k\":1", key);
   for (int i = 0; i < 64; i++)
-    dw_buf_puts(&text, ",\"k\":1");
+    dw_buf_printf(&text, ",\"k%d\":1,\"k%d\":1", i, i);
   dw_buf_puts(&text, "}}");
   const struct dw_json_duplicate *list = dw_json_duplicates(arena, dw_buf_text(&text), text.length, &count);
   assert_int_equal(count, 64);
@@ -203,6 +214,7 @@ int main(void) {
       cmocka_unit_test(text_that_is_no_json_holds_nothing),
       cmocka_unit_test(deep_text_holds_nothing),
       cmocka_unit_test(finds_duplicates_on_every_level),
+      cmocka_unit_test(counts_how_often_a_key_stands),
       cmocka_unit_test(keeps_the_first_64),
       cmocka_unit_test(keeps_the_first_64_of_several_objects),
       cmocka_unit_test(shortens_absurd_paths),

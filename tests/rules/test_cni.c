@@ -50,6 +50,81 @@ static void keys_of_two_spellings_are_told_apart(void **state) {
   nad_expect_config("{" MACVLAN ",\"args\":{\"name\":1}}", "");
 }
 
+/* What is wrong with a value that nobody can be sure of is no mistake of its own. */
+static void what_follows_from_an_ambiguous_key_is_not_told(void **state) {
+  (void)state;
+  nad_expect_config("{" MACVLAN ",\"MASTER\":\"eth9\",\"mtu\":100000}", "deny cni-ambiguous-key spec.config.MASTER\n");
+  nad_expect_config("{" MACVLAN ",\"MASTER\":\"a/b\"}", "deny cni-ambiguous-key spec.config.MASTER\n");
+  nad_expect_config("{" MACVLAN ",\"TYPE\":\"ptp\"}", "deny cni-ambiguous-key spec.config.TYPE\n");
+  nad_expect_config("{" MACVLAN ",\"IPAM\":5}", "deny cni-ambiguous-key spec.config.IPAM\n");
+  nad_expect_config(
+      nad_whereabouts("\"range\":\"192.168.99.0/24\",\"Range\":\"10.0.0.0/8\",\"range_start\":\"1.2.3.4\""),
+      "deny cni-ambiguous-key spec.config.ipam.Range\n");
+  struct nad_case thrice = {.config = "{" MACVLAN ",\"MASTER\":\"eth8\",\n \"master\":\"eth9\"}"};
+  nad_expect(&thrice, "deny cni-ambiguous-key spec.config.master\n");
+  nad_expect_says(&thrice, "cni-ambiguous-key", "stands 3 times in one object (last at line 2, column 2)");
+}
+
+static void other_mistakes_beside_an_ambiguous_key_are_told(void **state) {
+  (void)state;
+  nad_expect_config("{" MACVLAN ",\"MTU\":1400,\"mtu\":1500,\"master\":\"eth1\",\"linkInContainer\":true}",
+                    "deny cni-ambiguous-key spec.config.mtu\n"
+                    "deny cni-ambiguous-key spec.config.master\n"
+                    "deny master-in-container spec.config.linkInContainer\n");
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"Range\":\"10.0.0.0/8\",\"range_end\":5"),
+                    "deny cni-ambiguous-key spec.config.ipam.Range\n"
+                    "deny ipam-syntax spec.config.ipam.range_end\n");
+  nad_expect_config("{" MACVLAN ",\"args\":{\"type\":1,\"Type\":2},\"vlanTrunk\":5,\"linkInContainer\":true}",
+                    "deny cni-ambiguous-key spec.config.args.Type\n"
+                    "deny master-in-container spec.config.linkInContainer\n");
+}
+
+/* Where it only warns, it hides no denial. */
+static void a_warning_hides_nothing(void **state) {
+  (void)state;
+  nad_expect(
+      &(struct nad_case){.config = "{" MACVLAN ",\"MASTER\":\"a/b\"}",
+                         .policy =
+                             "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {cni-ambiguous-key: warn}\n"},
+      "warn cni-ambiguous-key spec.config.MASTER\ndeny interface-name spec.config.MASTER\n");
+}
+
+static void keys_that_libcni_knows_in_one_case_only(void **state) {
+  (void)state;
+  struct nad_case nad = {
+      .config = "{\"cniVersion\":\"0.3.1\",\"Name\":\"net\",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"};
+  nad_expect(&nad, "deny cni-ambiguous-key spec.config.Name\n");
+  nad_expect_says(&nad, "cni-ambiguous-key", "libcni knows this key only as \"name\"");
+  nad_expect_says(&nad, "cni-ambiguous-key", "write \"name\"");
+  nad_expect_other("{" HEAD ",\"Plugins\":[{\"type\":\"loopback\"}]}", "deny cni-ambiguous-key spec.config.Plugins\n");
+  nad_expect_other("{\"CNIVersion\":\"0.3.1\",\"name\":\"net\",\"plugins\":[{\"type\":\"loopback\"}]}",
+                   "deny cni-ambiguous-key spec.config.CNIVersion\n");
+  nad_expect_other("{\"CNIVersion\":\"0.3.1\",\"type\":\"loopback\"}", "");
+  nad_expect_other("{\"Name\":\"a b\",\"type\":\"loopback\"}", "deny cni-ambiguous-key spec.config.Name\n");
+}
+
+static void types_that_the_readers_refuse(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = "{" MACVLAN ",\"dns\":{\"nameservers\":\"10.9.0.1\"}}"};
+  nad_expect(&nad, "deny cni-json spec.config.dns.nameservers\n");
+  nad_expect_says(&nad, "cni-json", "Invalid value: \"10.9.0.1\": must be a list of strings, is a string");
+  nad_expect_other("{\"type\":\"bridge\",\"isGateway\":\"true\"}", "deny cni-json spec.config.isGateway\n");
+  nad_expect_other("{\"type\":\"tuning\",\"isGateway\":\"true\"}", "");
+  nad_expect_other("{\"type\":\"loopback\",\"capabilities\":{\"ips\":1,\"mac\":\"x\"}}",
+                   "deny cni-json spec.config.capabilities.ips\ndeny cni-json spec.config.capabilities.mac\n");
+  nad_expect_other("{" HEAD ",\"disableCheck\":null,\"plugins\":[{\"type\":\"loopback\"}]}",
+                   "deny cni-json spec.config.disableCheck\n");
+}
+
+static void null_is_no_absence_to_libcni(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = "{\"name\":null,\"type\":\"loopback\"}", .label = "false", .ns = "shop"};
+  nad_expect(&nad, "deny cni-name spec.config.name\n");
+  nad_expect_says(&nad, "cni-name", "must not be null");
+  nad_expect_other("{\"cniVersion\":null,\"name\":\"net\",\"plugins\":[{\"type\":\"loopback\"}]}",
+                   "deny cni-version spec.config.cniVersion\n");
+}
+
 static void a_plugin_needs_a_type(void **state) {
   (void)state;
   nad_expect_config("{" HEAD "}", "deny cni-type spec.config.type\n");
@@ -229,6 +304,12 @@ int main(void) {
       cmocka_unit_test(sound_configurations_pass),
       cmocka_unit_test(json_errors_give_the_place),
       cmocka_unit_test(keys_of_two_spellings_are_told_apart),
+      cmocka_unit_test(what_follows_from_an_ambiguous_key_is_not_told),
+      cmocka_unit_test(other_mistakes_beside_an_ambiguous_key_are_told),
+      cmocka_unit_test(a_warning_hides_nothing),
+      cmocka_unit_test(keys_that_libcni_knows_in_one_case_only),
+      cmocka_unit_test(types_that_the_readers_refuse),
+      cmocka_unit_test(null_is_no_absence_to_libcni),
       cmocka_unit_test(a_plugin_needs_a_type),
       cmocka_unit_test(a_type_is_a_file_name),
       cmocka_unit_test(plugins_is_a_list_that_holds_some),

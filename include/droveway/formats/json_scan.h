@@ -27,12 +27,13 @@ struct dw_json_place {
 bool dw_json_locate(const char *text, size_t length, const char *path, struct dw_json_place *out)
     __attribute__((nonnull, warn_unused_result));
 
-/* Two keys of one object that are equal without regard to case (or altogether). */
+/* Keys of one object that are equal without regard to case (or altogether). */
 struct dw_json_duplicate {
-  const char *path;   /* of the later key, as a field path below the root: "ipam.Range" */
-  const char *first;  /* the earlier key, unescaped */
-  const char *second; /* the later key, unescaped */
-  int line;           /* of the later key */
+  const char *path;   /* of the last key, as a field path below the root: "ipam.Range" */
+  const char *first;  /* the first key, unescaped */
+  const char *second; /* the last key, unescaped */
+  size_t times;       /* how often the key stands there: 2 or more */
+  int line;           /* of the last key */
   int column;
 };
 

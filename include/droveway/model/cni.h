@@ -138,6 +138,12 @@ struct dw_cni_plugin {
   struct dw_ipam ipam;
 };
 
+/* A value of a type that Go's decoders refuse, where no other rule looks at it. */
+struct dw_cni_fault {
+  struct dw_value value;
+  const char *wanted; /* "a boolean" */
+};
+
 enum dw_config_state {
   DW_CONFIG_EMPTY,      /* absent or "": Multus looks for a file on the node */
   DW_CONFIG_UNREADABLE, /* no string, no JSON, or no object */
@@ -159,6 +165,8 @@ struct dw_cni_config {
   struct dw_value version;
   struct dw_cni_plugin *plugins; /* one where it is no list; none where `plugins` is no list or empty */
   size_t plugin_count;
+  struct dw_cni_fault *faults; /* what libcni, Multus or the plugins fail on, apart from what the rest tells */
+  size_t fault_count;
 };
 
 /* Reads NAD's spec.config (the NAD as the API server has it; missing parts read as empty). */

@@ -1,10 +1,12 @@
-Go reads keys without regard to case, and so does Droveway.
+Go reads keys without regard to case, and so does Droveway. libcni knows a few of them in one letter case only.
 
   $ . "$E2E/scenario.sh"
-  $ config migration '{"CNIVERSION": "0.3.1", "Name": "m", "TYPE": "macvlan", "MASTER": "eth9", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24"}}' | kubectl apply -f -
+  $ config migration '{"CNIVERSION": "0.3.1", "name": "m", "TYPE": "macvlan", "MASTER": "eth9", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24"}}' | kubectl apply -f -
   The NetworkAttachmentDefinition "migration" is invalid: spec.config.MASTER: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs that all nodes have: bond2 and eth1 [master-missing]
   [1]
   $ config migration '{"cniVersion": "0.3.1", "name": "m", "type": "macvlan", "master": "eth1", "Master": "eth0", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24"}}' | kubectl apply -f -
-  Warning: spec.config.Master: eth0 carries the node's own traffic on worker-1, worker-2 and worker-3 [master-primary]
   The NetworkAttachmentDefinition "migration" is invalid: spec.config.Master: Duplicate value: "Master": plugins take "master" and "Master" (line 1, column 75) for one key; keep one of them [cni-ambiguous-key]
+  [1]
+  $ config migration '{"cniVersion": "0.3.1", "Name": "m", "type": "macvlan", "master": "eth1", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24"}}' | kubectl apply -f -
+  The NetworkAttachmentDefinition "migration" is invalid: spec.config.Name: Invalid value: "Name": libcni knows this key only as "name", others take it in any letter case; write "name" [cni-ambiguous-key]
   [1]
