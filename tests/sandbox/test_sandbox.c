@@ -1,0 +1,115 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <sys/prctl.h>
+
+#include "sandbox/box.h"
+#include "sandbox/sandbox_internal.h"
+
+static int look_at_privileges(struct box *box) {
+  if (box->report.privileges.state != DW_SANDBOX_ON || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+    return WRONG;
+  return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? DONE : WRONG;
+}
+
+static int look_at_dumpable(struct box *box) {
+  if (box->report.privileges.state != DW_SANDBOX_OFF || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1)
+    return WRONG;
+  return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? DONE : WRONG;
+}
+
+static void privileges_are_given_up(void **state) {
+  struct box *box = *state;
+  box->options.no_seccomp = true; /* which would not let prctl ask */
+  expect_done(box, false, look_at_privileges);
+  box->options.dumpable = true;
+  expect_done(box, false, look_at_dumpable);
+}
+
+static int do_without_seccomp(struct box *box) {
+  if (box->report.seccomp.state != DW_SANDBOX_OFF || strcmp(box->report.seccomp.text, "off by option") != 0)
+    return WRONG;
+  pid_t child = fork();
+  if (child == 0)
+    _exit(0);
+  return child > 0 && waitpid(child, NULL, 0) == child ? DONE : WRONG;
+}
+
+static void seccomp_can_be_switched_off(void **state) {
+  struct box *box = *state;
+  box->options.no_seccomp = true;
+  expect_done(box, false, do_without_seccomp);
+}
+
+static int do_without_landlock(struct box *box) {
+  if (box->report.landlock.state != DW_SANDBOX_OFF || strcmp(box->report.landlock.text, "off by option") != 0)
+    return WRONG;
+  return reads(in(box->other, "secret"), "hidden") ? DONE : WRONG;
+}
+
+static void landlock_can_be_switched_off(void **state) {
+  struct box *box = *state;
+  box->options.no_landlock = true;
+  expect_done(box, false, do_without_landlock);
+}
+
+static int look_at_report(struct box *box) {
+  const struct dw_sandbox_part *parts[] = {&box->report.privileges, &box->report.landlock, &box->report.seccomp};
+  for (size_t i = 0; i < 3; i++)
+    if (strncmp(parts[i]->text, parts[i]->state == DW_SANDBOX_ON ? "on: " : "none: ", 4) != 0)
+      return WRONG;
+  return !has_landlock(box) || strstr(box->report.landlock.text, "reading 1 places, writing 0") != NULL ? DONE : WRONG;
+}
+
+static void the_report_tells_what_is_on(void **state) {
+  expect_done(*state, false, look_at_report);
+}
+
+static bool hear(int fd) {
+  char byte;
+  return read(fd, &byte, 1) == 1;
+}
+
+static void *wait_for_end(void *context) {
+  const int *fd = context;
+  hear(*fd);
+  return NULL;
+}
+
+static int enter_late(struct box *box) {
+  struct dw_error err = DW_ERROR_INIT;
+  int ends[2];
+  pthread_t thread;
+  (void)box;
+  if (SANDBOX_SANITIZED)
+    return NONE_HERE;
+  if (pipe(ends) != 0 || pthread_create(&thread, NULL, wait_for_end, &ends[0]) != 0)
+    return WRONG;
+  struct dw_sandbox_options options = {.no_seccomp = true};
+  struct dw_sandbox_report report;
+  int result = dw_sandbox_enter(&options, &report, &err);
+  close(ends[1]);
+  pthread_join(thread, NULL);
+  return result != 0 && strstr(err.text, "before threads are started") != NULL ? DONE : WRONG;
+}
+
+static void threads_that_run_already_are_an_error(void **state) {
+  check_status(in_a_child(*state, enter_late));
+}
+
+int main(void) {
+#define IN_A_BOX(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      IN_A_BOX(privileges_are_given_up),
+      IN_A_BOX(seccomp_can_be_switched_off),
+      IN_A_BOX(landlock_can_be_switched_off),
+      IN_A_BOX(the_report_tells_what_is_on),
+      IN_A_BOX(threads_that_run_already_are_an_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
