@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "model/cni_internal.h"
 
 /* What an answer can hold anyway. */
@@ -70,12 +71,20 @@ struct member {
   void (*check)(struct reading *reading, const struct dw_value *value);
 };
 
+enum { MEMBERS_MAX = 16 };
+
+/* One walk over the object, which may be long: the last of equal keys counts. */
 static void check_members(struct reading *reading, const struct dw_value *object, const struct member *members,
                           size_t count) {
+  struct dw_json_member found[MEMBERS_MAX] = {{0}};
+  for (struct dw_json_member m = dw_json_first(object->json); m.value != NULL; m = dw_json_next(object->json, m))
+    for (size_t i = 0; i < count; i++)
+      if (dw_key_equal(m.key, members[i].name))
+        found[i] = m;
   for (size_t i = 0; i < count; i++) {
-    if (dw_json_get_fold(object->json, members[i].name, NULL) == NULL)
+    if (found[i].value == NULL)
       continue;
-    struct dw_value value = dw_value_member(reading->arena, object->field, object->json, members[i].name);
+    struct dw_value value = dw_value_at(reading->arena, object->field, found[i].key, found[i].value);
     members[i].check(reading, &value);
   }
 }
@@ -114,10 +123,8 @@ static const struct member common_members[] = {
     {"capabilities", check_capabilities}, {"dns", check_dns}, {"prevResult", check_object}};
 
 static void check_plugin(struct reading *reading, const struct dw_cni_plugin *plugin) {
-  static const struct member link_members[] = {{"mode", check_string},
-                                               {"mac", check_string},
-                                               {"bcqueuelen", check_count},
-                                               {"runtimeConfig", check_object}};
+  static const struct member link_members[] = {
+      {"mode", check_string}, {"mac", check_string}, {"bcqueuelen", check_count}, {"runtimeConfig", check_object}};
   static const struct member ipvlan_members[] = {{"mode", check_string}};
   static const struct member bridge_members[] = {{"isGateway", check_boolean},
                                                  {"isDefaultGateway", check_boolean},
@@ -133,6 +140,7 @@ static void check_plugin(struct reading *reading, const struct dw_cni_plugin *pl
                                                  {"portIsolation", check_boolean},
                                                  {"runtimeConfig", check_object},
                                                  {"args", check_object}};
+  _Static_assert(sizeof bridge_members / sizeof bridge_members[0] <= MEMBERS_MAX, "the longest table");
   const struct dw_value object = {.field = plugin->field, .json = plugin->json};
   CHECK_MEMBERS(reading, &object, common_members);
   if (strcmp(plugin->type_name, "macvlan") == 0)
