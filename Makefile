@@ -35,7 +35,7 @@ else ifneq ($(SAN),)
   FORTIFY :=
 endif
 
-LIBRARIES := jansson yaml-0.1 libmicrohttpd libcrypto libcurl
+LIBRARIES := jansson yaml-0.1 libmicrohttpd gnutls libcrypto libcurl libseccomp
 TEST_LIBRARIES := cmocka json-c
 LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm

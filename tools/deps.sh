@@ -3,7 +3,7 @@
 set -euo pipefail
 
 declare -A groups=(
-  [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libjansson-dev libyaml-dev libcurl4-openssl-dev"
+  [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libjansson-dev libyaml-dev libcurl4-openssl-dev libgnutls28-dev libseccomp-dev"
   [test]="libcmocka-dev libjson-c-dev curl openssl"
   [demo]="curl jq"
   [lint]="clang-format clang-tidy cppcheck shellcheck git"

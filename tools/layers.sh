@@ -13,11 +13,13 @@ awk '
     may["model"] = "base net formats model"
     may["rules"] = "base net formats model rules"
     may["sources"] = "base net formats model sources"
-    may["server"] = "base net formats model rules sources server"
+    may["server"] = "base net formats model rules sources pki server"
     may["pki"] = "base pki"
-    may["cli"] = "base net formats model rules sources server pki cli"
+    may["sandbox"] = "base sandbox"
+    may["cli"] = "base net formats model rules sources server pki sandbox cli"
     home["jansson.h"] = "formats"; home["yaml.h"] = "formats"
     home["curl/"] = "sources"; home["microhttpd.h"] = "server"; home["gnutls/"] = "server"; home["openssl/"] = "pki"
+    home["seccomp.h"] = "sandbox"
   }
   FNR == 1 {
     layer = FILENAME

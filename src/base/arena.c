@@ -9,7 +9,7 @@
 
 #include "base/base_internal.h"
 
-enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, ALIGNMENT = alignof(max_align_t) };
+enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, CHARGE_STEP = 64 * 1024, ALIGNMENT = alignof(max_align_t) };
 
 struct block {
   struct block *next;
@@ -23,8 +23,27 @@ struct dw_arena {
   size_t block_size;     /* of the next block */
   size_t used;
   size_t limit;
-  int exhausted;
+  struct dw_budget *budget; /* NULL: none */
+  size_t charged;           /* to the budget */
+  size_t free;              /* that the budget does not count */
+  enum dw_exhausted exhausted;
 };
+
+bool dw_budget_take(struct dw_budget *budget, size_t size) {
+  if (atomic_fetch_add(&budget->used, size) + size <= budget->most)
+    return true;
+  atomic_fetch_sub(&budget->used, size);
+  return false;
+}
+
+void dw_budget_give_back(struct dw_budget *budget, size_t size) {
+  atomic_fetch_sub(&budget->used, size);
+}
+
+void dw_arena_share(struct dw_arena *arena, struct dw_budget *budget, size_t free) {
+  arena->budget = budget;
+  arena->free = free;
+}
 
 struct dw_arena *dw_arena_new(size_t limit) {
   struct dw_arena *arena = calloc(1, sizeof *arena);
@@ -39,6 +58,8 @@ void dw_arena_free(struct dw_arena *arena) {
   if (arena == NULL)
     return;
   struct block *block = arena->current;
+  if (arena->charged > 0)
+    dw_budget_give_back(arena->budget, arena->charged);
   while (block != NULL) {
     struct block *next = block->next;
     free(block);
@@ -113,17 +134,37 @@ void *dw_arena_array(struct dw_arena *arena, size_t count, size_t size) {
   return dw_arena_alloc(arena, product);
 }
 
+/* In steps, so that small documents cost one look at what all share. */
+static bool charge(struct dw_arena *arena, size_t size) {
+  size_t covered = arena->charged + arena->free;
+  if (arena->budget == NULL || arena->used + size <= covered)
+    return true;
+  size_t due = (arena->used + size - covered + CHARGE_STEP - 1) / CHARGE_STEP * CHARGE_STEP;
+  if (!dw_budget_take(arena->budget, due))
+    return false;
+  arena->charged += due;
+  return true;
+}
+
 void *dw_arena_try(struct dw_arena *arena, size_t size) {
   bool fits = size <= SIZE_MAX / 4;
   if (fits && arena->limit != 0)
     fits = arena->used <= arena->limit && rounded(size) <= arena->limit - arena->used;
-  void *bytes = fits ? take(arena, rounded(size)) : NULL;
+  if (!fits) {
+    arena->exhausted = DW_LIMIT_EXHAUSTED;
+    return NULL;
+  }
+  if (!charge(arena, rounded(size))) {
+    arena->exhausted = DW_BUDGET_EXHAUSTED;
+    return NULL;
+  }
+  void *bytes = take(arena, rounded(size));
   if (bytes == NULL)
-    arena->exhausted = 1;
+    arena->exhausted = DW_LIMIT_EXHAUSTED;
   return bytes;
 }
 
-int dw_arena_exhausted(const struct dw_arena *arena) {
+enum dw_exhausted dw_arena_exhausted(const struct dw_arena *arena) {
   return arena->exhausted;
 }
 

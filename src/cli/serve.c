@@ -6,16 +6,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "cli/serve_options.h"
+#include "cli/serve_parts.h"
 #include "droveway/base/buf.h"
 #include "droveway/base/log.h"
-#include "droveway/pki/certs.h"
-#include "droveway/server/auditor.h"
-#include "droveway/server/limits.h"
 #include "droveway/server/listen.h"
-#include "droveway/server/recorder.h"
-#include "droveway/server/reload.h"
 #include "droveway/server/server.h"
 
 enum { MOST_FILES = 4096 };
@@ -40,18 +36,20 @@ static void raise_file_limit(void) {
   (void)!setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void log_listening(int fd, const struct serve_options *options, const struct dw_pki_pair *pair) {
-  char name[128];
+static void log_listening(int fd, const struct serve_options *options, const struct serve_parts *parts) {
+  char name[128], until[32] = "";
   DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
   uint16_t port = dw_listen_name(fd, name, sizeof name);
+  time_t end = (time_t)dw_certificates_until(parts->certificates);
+  struct tm utc;
+  if (gmtime_r(&end, &utc) != NULL)
+    strftime(until, sizeof until, "%Y-%m-%d %H:%M:%S UTC", &utc);
   dw_buf_puts(&fields, "\"address\":");
   dw_log_quote(&fields, name, strlen(name));
-  dw_buf_printf(&fields, ",\"port\":%u,\"threads\":%u,\"certificateUntil\":\"%s\"", port, options->threads,
-                pair->until);
+  dw_buf_printf(&fields, ",\"port\":%u,\"threads\":%u,\"certificateUntil\":\"%s\"", port, options->threads, until);
   dw_log_fields(DW_LOG_INFO, "listening", dw_buf_text(&fields));
-  if (pair->expired || pair->early)
-    dw_log(DW_LOG_ERROR, "the certificate %s: the API server will refuse it",
-           pair->expired ? "has expired" : "is not valid yet");
+  if (end <= time(NULL))
+    dw_log(DW_LOG_ERROR, "the certificate has expired: the API server will refuse it");
 }
 
 /* Until SIGTERM or SIGINT. */
@@ -87,90 +85,51 @@ static void stop(const struct serve_options *options, const sigset_t *signals, s
   dw_log(DW_LOG_INFO, "stopped");
 }
 
-struct parts {
-  struct dw_api_config *cluster; /* NULL: a state folder, or nothing */
-  struct dw_worlds *worlds;
-  struct dw_recorder *recorder;
-  struct dw_auditor *auditor;
-};
-
-static int run(const struct serve_options *options, const struct dw_pki_pair *pair, const sigset_t *signals,
-               const struct parts *parts) {
+static int run(const struct serve_options *options, int fd, const sigset_t *signals, const struct serve_parts *parts) {
   struct dw_error err = DW_ERROR_INIT;
-  int fd = dw_listen_open(options->listen, &err);
-  if (fd < 0)
-    return cli_fail(&err);
-  struct dw_server *server = dw_server_start(&(struct dw_server_options){.listen_fd = fd,
-                                                                         .certificate = pair->certificate,
-                                                                         .key = pair->key,
-                                                                         .threads = options->threads,
-                                                                         .max_body = options->max_body,
-                                                                         .max_memory = options->max_memory,
-                                                                         .worlds = parts->worlds,
-                                                                         .recorder = parts->recorder,
-                                                                         .auditor = parts->auditor},
-                                             &err);
+  struct dw_server *server =
+      dw_server_start(&(struct dw_server_options){.listen_fd = fd,
+                                                  .certificates = parts->certificates,
+                                                  .threads = options->threads,
+                                                  .max_body = options->max_body,
+                                                  .max_header = options->max_header,
+                                                  .max_memory = options->max_memory,
+                                                  .max_total_memory = options->max_total_memory,
+                                                  .max_nesting = options->max_nesting,
+                                                  .max_connections = options->max_connections,
+                                                  .max_connections_per_address = options->max_connections_per_address,
+                                                  .idle_ms = options->idle_ms,
+                                                  .request_ms = options->request_ms,
+                                                  .worlds = parts->worlds,
+                                                  .recorder = parts->recorder,
+                                                  .auditor = parts->auditor},
+                      &err);
   if (server == NULL)
     return cli_fail(&err);
-  log_listening(fd, options, pair);
+  log_listening(fd, options, parts);
   wait_for_end(signals, parts->worlds);
   stop(options, signals, server);
   return CLI_OK;
 }
 
-static void log_source(const struct serve_options *options, const struct dw_api_config *cluster) {
-  if (cluster != NULL)
-    dw_log(DW_LOG_INFO, "the cluster is watched at %s", dw_api_config_server(cluster));
-  else if (options->world.state != NULL)
-    dw_log(DW_LOG_INFO, "the folder %s stands for the cluster", options->world.state);
-  else
-    dw_log(DW_LOG_WARN, "nothing is known of a cluster: rules that need facts say \"could not be checked\"");
-}
-
-/* What is made of the parts stays in OUT where one fails. */
-static int make_parts(const struct serve_options *options, struct parts *out, struct dw_error *err) {
-  if (options->world.kubeconfig != NULL || (options->world.state == NULL && dw_api_in_cluster())) {
-    struct dw_api_options api = {options->world.kubeconfig, options->world.context};
-    out->cluster = dw_api_config_load(&api, err);
-    if (out->cluster == NULL)
-      return -1;
-  }
-  log_source(options, out->cluster);
-  out->worlds = dw_worlds_start(
-      &(struct dw_worlds_options){.sources = cli_sources(&options->world), .cluster = out->cluster}, err);
-  if (out->worlds == NULL)
-    return -1;
-  if (options->record != NULL && (out->recorder = dw_recorder_new(options->record, err)) == NULL)
-    return -1;
-  if (options->audit_interval_ms == 0)
-    return 0;
-  struct dw_auditor_options audit = {out->worlds, out->cluster, options->audit_interval_ms};
-  out->auditor = dw_auditor_start(&audit, err);
-  return out->auditor == NULL ? -1 : 0;
-}
-
-static void drop_parts(struct parts *parts) {
-  dw_auditor_stop(parts->auditor);
-  dw_recorder_free(parts->recorder);
-  dw_worlds_stop(parts->worlds);
-  dw_api_config_free(parts->cluster);
-}
-
 int cli_serve(int argc, char **argv) {
   struct serve_options options;
   struct dw_error err = DW_ERROR_INIT;
-  struct dw_pki_pair pair = {.certificate = NULL};
-  struct parts parts = {.cluster = NULL};
+  struct serve_parts parts = {.cluster = NULL};
   sigset_t signals;
   int status = CLI_OK;
   if (!serve_options_read(argc, argv, &options, &status))
     return status;
-  if (dw_pki_pair_load(options.certificate, options.key, &pair, &err) != 0)
-    return cli_fail(&err);
   block_signals(&signals);
   raise_file_limit();
-  status = make_parts(&options, &parts, &err) != 0 ? cli_fail(&err) : run(&options, &pair, &signals, &parts);
-  drop_parts(&parts);
-  dw_pki_pair_free(&pair);
+  int fd = dw_listen_open(options.listen, &err);
+  if (fd >= 0 && serve_parts_read(&options, &parts, &err) == 0 && serve_parts_start(&options, &parts, &err) == 0) {
+    status = run(&options, fd, &signals, &parts);
+  } else {
+    status = cli_fail(&err);
+    if (fd >= 0)
+      close(fd);
+  }
+  serve_parts_drop(&parts);
   return status;
 }

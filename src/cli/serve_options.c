@@ -6,13 +6,16 @@
 #include <unistd.h>
 
 #include "droveway/base/text.h"
+#include "droveway/formats/json.h"
 #include "droveway/server/limits.h"
 
-enum { FEWEST_BYTES = 1024, MOST_MILLISECONDS = 24 * 60 * 60 * 1000 };
+enum { FEWEST_BYTES = 1024, MOST_MILLISECONDS = 24 * 60 * 60 * 1000, FEWEST_LEVELS = 8, MOST_CONNECTIONS = 60000 };
+#define MOST_LIFETIME_S (INT64_C(100) * 365 * 86400)
 
 static int help(void) {
   puts(
       "usage: droveway serve --tls-cert FILE --tls-key FILE [OPTION...]\n"
+      "       droveway serve --self-managed-certs [OPTION...]\n"
       "\n"
       "The HTTPS webhook: POST /validate and /mutate; GET /livez, /readyz, /healthz (each with ?verbose) and "
       "/metrics.\n"
@@ -20,7 +23,14 @@ static int help(void) {
       "      --listen ADDR:PORT   where to listen; default :8443, on every address; [::1]:8443 for IPv6,\n"
       "                           127.0.0.1:0 for any free port (the log's first line tells which)\n"
       "      --tls-cert FILE      the server's certificate, PEM (see `droveway certs`)\n"
-      "      --tls-key FILE       its private key, PEM\n"
+      "      --tls-key FILE       its private key, PEM; both are read again when they change\n"
+      "      --client-ca FILE     only clients with a certificate of this CA (the API server's) may send reviews\n"
+      "      --self-managed-certs make CA and certificate, keep them in a Secret of all replicas, put the CA into the\n"
+      "                           webhook configurations, and renew both before they end; in a cluster\n"
+      "      --service NS/NAME    that the API server calls then; default droveway/droveway. The Secret is "
+      "NS/NAME-tls,\n"
+      "                           the webhook configurations are called NAME\n"
+      "      --cert-lifetime T    of the certificate, 90 days unless told; --ca-lifetime T of the CA, 365 days\n"
       "  -p, --policy FILE        the policy; without it the defaults\n"
       "\n"
       "Where the cluster's state comes from (without any of these: inside a pod from its API server, elsewhere "
@@ -33,10 +43,22 @@ static int help(void) {
       "\n"
       "      --shutdown-delay T   after SIGTERM not ready, but answering, for so long; default 10s\n"
       "      --shutdown-timeout T from SIGTERM to the end at the latest; default 25s\n"
-      "      --threads N          threads that answer, 1 to 64; default: one a core\n"
-      "      --max-body SIZE      largest request body; default 8Mi\n"
-      "      --max-memory SIZE    memory for the parsed JSON of one request; default 64Mi\n"
       "      --record DIR         write each review that comes into a file of its own\n"
+      "\n"
+      "Limits: what is over one gets an HTTP status or a closed connection, and is counted in the metrics.\n"
+      "      --threads N          threads that answer, 1 to 64; default: one a core\n"
+      "      --max-body SIZE      largest request body; default 8Mi (413)\n"
+      "      --max-header SIZE    largest request line and headers; default 16Ki (431)\n"
+      "      --max-nesting N      brackets inside brackets in a body, 8 to 128; default 128 (400)\n"
+      "      --max-memory SIZE    memory for the parsed JSON of one request; default 32Mi (413)\n"
+      "      --max-total-memory SIZE  ... of all requests together, with their bodies; default 128Mi (503)\n"
+      "      --max-connections N  together; default 1000 (closed, as the next three)\n"
+      "      --max-connections-per-address N  from one address; default 250\n"
+      "      --idle-timeout T     of a connection without a request; default 180s\n"
+      "      --request-timeout T  from a request's first byte to its answer's last; default 30s\n"
+      "\n"
+      "      --no-seccomp         no filter of system calls\n"
+      "      --no-landlock        no limits to the files that can be opened\n"
       "      --help               this text\n"
       "\n"
       "SIZE is in bytes, or with Ki, Mi or Gi; T in seconds, or with ms, s, m or h. Policy and state are read again "
@@ -46,11 +68,11 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-static int read_threads(const char *text, unsigned *out) {
-  int64_t threads = 0;
-  if (!dw_parse_int64(text, &threads) || threads < 1 || threads > DW_MAX_THREADS)
-    return cli_usage("serve", "--threads takes 1 to %d, not \"%s\"", DW_MAX_THREADS, text);
-  *out = (unsigned)threads;
+static int read_number(const char *option, const char *text, unsigned least, unsigned most, unsigned *out) {
+  int64_t number = 0;
+  if (!dw_parse_int64(text, &number) || number < least || number > most)
+    return cli_usage("serve", "%s takes %u to %u, not \"%s\"", option, least, most, text);
+  *out = (unsigned)number;
   return CLI_OK;
 }
 
@@ -80,6 +102,27 @@ static int read_size(const char *option, const char *text, size_t *out) {
   return cli_usage("serve", "%s takes 1Ki to 16Gi, as in 8Mi, not \"%s\"", option, text);
 }
 
+/* "90d", "12h": of a certificate, in seconds. */
+static int read_lifetime(const char *option, const char *text, unsigned *out) {
+  static const struct {
+    char suffix;
+    int64_t seconds;
+  } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+  char digits[16] = "";
+  int64_t count = 0;
+  size_t length = strspn(text, "0123456789");
+  for (size_t i = 0; i < sizeof units / sizeof *units && length > 0 && length < 10; i++) {
+    if (text[length] != units[i].suffix || text[length + 1] != '\0')
+      continue;
+    memcpy(digits, text, length);
+    if (!dw_parse_int64(digits, &count) || count < 1 || count > MOST_LIFETIME_S / units[i].seconds)
+      break;
+    *out = (unsigned)(count * units[i].seconds);
+    return CLI_OK;
+  }
+  return cli_usage("serve", "%s takes a time as in 90d, 12h or 30s, not \"%s\"", option, text);
+}
+
 /* "10s", "1m", "500ms", "2h"; bare numbers are seconds. */
 static int read_duration(const char *option, const char *text, unsigned *out) {
   static const struct {
@@ -101,16 +144,67 @@ static int read_duration(const char *option, const char *text, unsigned *out) {
   return cli_usage("serve", "%s takes a time of at most 24h, as in 10s, 2m or 500ms, not \"%s\"", option, text);
 }
 
-static int read_option(int option, char **argv, struct serve_options *out) {
+static int read_limit(int option, char **argv, struct serve_options *out) {
   switch (option) {
-  case 'l':
-    out->listen = optarg;
-    return CLI_OK;
+  case 't':
+    return read_number("--threads", optarg, 1, DW_MAX_THREADS, &out->threads);
+  case 'b':
+    return read_size("--max-body", optarg, &out->max_body);
+  case 'H':
+    return read_size("--max-header", optarg, &out->max_header);
+  case 'm':
+    return read_size("--max-memory", optarg, &out->max_memory);
+  case 'M':
+    return read_size("--max-total-memory", optarg, &out->max_total_memory);
+  case 'n':
+    return read_number("--max-nesting", optarg, FEWEST_LEVELS, DW_JSON_MAX_DEPTH, &out->max_nesting);
+  case 'x':
+    return read_number("--max-connections", optarg, 1, MOST_CONNECTIONS, &out->max_connections);
+  case 'X':
+    return read_number("--max-connections-per-address", optarg, 1, MOST_CONNECTIONS, &out->max_connections_per_address);
+  case 'i':
+    return read_duration("--idle-timeout", optarg, &out->idle_ms);
+  case 'q':
+    return read_duration("--request-timeout", optarg, &out->request_ms);
+  default:
+    return cli_bad_option(argv);
+  }
+}
+
+static int read_certificate_option(int option, char **argv, struct serve_options *out) {
+  switch (option) {
   case 'c':
     out->certificate = optarg;
     return CLI_OK;
   case 'k':
     out->key = optarg;
+    return CLI_OK;
+  case 'a':
+    out->client_ca = optarg;
+    return CLI_OK;
+  case 'S':
+    out->self_managed = true;
+    return CLI_OK;
+  case 'N':
+    out->service = optarg;
+    return CLI_OK;
+  case 'L':
+    return read_lifetime("--cert-lifetime", optarg, &out->leaf_seconds);
+  case 'Y':
+    return read_lifetime("--ca-lifetime", optarg, &out->ca_seconds);
+  case 'P':
+    return read_duration("--rotation-poll", optarg, &out->rotation_poll_ms);
+  case 'Q':
+    return read_duration("--rotation-settle", optarg, &out->rotation_settle_ms);
+  default:
+    return read_limit(option, argv, out);
+  }
+}
+
+static int read_option(int option, char **argv, struct serve_options *out) {
+  switch (option) {
+  case 'l':
+    out->listen = optarg;
     return CLI_OK;
   case 'p':
     out->world.policy = optarg;
@@ -133,20 +227,28 @@ static int read_option(int option, char **argv, struct serve_options *out) {
     return read_duration("--shutdown-delay", optarg, &out->shutdown_delay_ms);
   case 'T':
     return read_duration("--shutdown-timeout", optarg, &out->shutdown_timeout_ms);
-  case 't':
-    return read_threads(optarg, &out->threads);
-  case 'b':
-    return read_size("--max-body", optarg, &out->max_body);
-  case 'm':
-    return read_size("--max-memory", optarg, &out->max_memory);
+  case '1':
+    out->no_seccomp = true;
+    return CLI_OK;
+  case '2':
+    out->no_landlock = true;
+    return CLI_OK;
   default:
-    return cli_bad_option(argv);
+    return read_certificate_option(option, argv, out);
   }
 }
 
 static int check_options(const struct serve_options *options) {
-  if (options->certificate == NULL || options->key == NULL)
-    return cli_usage("serve", "--tls-cert and --tls-key are both needed ('droveway certs' makes them)");
+  bool files = options->certificate != NULL || options->key != NULL;
+  if (options->self_managed && files)
+    return cli_usage("serve", "--self-managed-certs makes what --tls-cert and --tls-key name: give one or the other");
+  if (!options->self_managed && (options->certificate == NULL || options->key == NULL))
+    return cli_usage("serve", "--tls-cert and --tls-key are both needed ('droveway certs' makes them), or "
+                              "--self-managed-certs");
+  if (!options->self_managed && (options->service != NULL || options->leaf_seconds > 0 || options->ca_seconds > 0))
+    return cli_usage("serve", "--service, --cert-lifetime and --ca-lifetime are for --self-managed-certs");
+  if (options->self_managed && options->client_ca != NULL)
+    return cli_usage("serve", "--client-ca needs --tls-cert and --tls-key");
   return cli_check_world("serve", &options->world);
 }
 
@@ -162,6 +264,22 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
                                           {"kubeconfig", required_argument, NULL, 'K'},
                                           {"context", required_argument, NULL, 'C'},
                                           {"record", required_argument, NULL, 'r'},
+                                          {"client-ca", required_argument, NULL, 'a'},
+                                          {"self-managed-certs", no_argument, NULL, 'S'},
+                                          {"service", required_argument, NULL, 'N'},
+                                          {"cert-lifetime", required_argument, NULL, 'L'},
+                                          {"ca-lifetime", required_argument, NULL, 'Y'},
+                                          {"rotation-poll", required_argument, NULL, 'P'},
+                                          {"rotation-settle", required_argument, NULL, 'Q'},
+                                          {"max-header", required_argument, NULL, 'H'},
+                                          {"max-total-memory", required_argument, NULL, 'M'},
+                                          {"max-nesting", required_argument, NULL, 'n'},
+                                          {"max-connections", required_argument, NULL, 'x'},
+                                          {"max-connections-per-address", required_argument, NULL, 'X'},
+                                          {"idle-timeout", required_argument, NULL, 'i'},
+                                          {"request-timeout", required_argument, NULL, 'q'},
+                                          {"no-seccomp", no_argument, NULL, '1'},
+                                          {"no-landlock", no_argument, NULL, '2'},
                                           {"audit-interval", required_argument, NULL, 'A'},
                                           {"shutdown-delay", required_argument, NULL, 'D'},
                                           {"shutdown-timeout", required_argument, NULL, 'T'},
@@ -170,8 +288,6 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
   *status = CLI_FAILED;
   *out = (struct serve_options){.listen = ":8443",
                                 .threads = cores(),
-                                .max_body = DW_DEFAULT_MAX_BODY,
-                                .max_memory = DW_DEFAULT_MAX_MEMORY,
                                 .shutdown_delay_ms = 10000,
                                 .shutdown_timeout_ms = 25000,
                                 .audit_interval_ms = 600000};

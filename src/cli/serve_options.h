@@ -9,10 +9,16 @@ struct serve_options {
   const char *listen;
   const char *certificate;
   const char *key;
+  const char *client_ca;
   const char *record;
   unsigned threads;
-  size_t max_body;
-  size_t max_memory;
+  size_t max_body, max_header, max_memory, max_total_memory;
+  unsigned max_nesting, max_connections, max_connections_per_address;
+  unsigned idle_ms, request_ms;
+  bool no_seccomp, no_landlock;
+  bool self_managed;
+  const char *service; /* "NAMESPACE/NAME" that the API server calls, with self-managed certificates */
+  unsigned leaf_seconds, ca_seconds, rotation_poll_ms, rotation_settle_ms;
   unsigned shutdown_delay_ms;
   unsigned shutdown_timeout_ms;
   unsigned audit_interval_ms;

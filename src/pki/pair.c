@@ -5,6 +5,28 @@
 
 #include "pki/pki_internal.h"
 
+/* Each certificate of the file but the last is signed by the one that follows: clients refuse a server whose chain
+ * leads elsewhere. */
+static int check_chain(const char *cert_file, const char *text, struct dw_error *err) {
+  STACK_OF(X509) *chain = dw_pki_read_chain(text);
+  int strange = -1;
+  for (int i = 0; strange < 0 && i + 1 < sk_X509_num(chain); i++) {
+    X509 *issuer = sk_X509_value(chain, i + 1);
+    if (X509_check_issued(issuer, sk_X509_value(chain, i)) != X509_V_OK ||
+        X509_verify(sk_X509_value(chain, i), X509_get0_pubkey(issuer)) != 1)
+      strange = i;
+  }
+  sk_X509_pop_free(chain, X509_free);
+  ERR_clear_error();
+  if (strange < 0)
+    return 0;
+  dw_error_set(err, DW_ERR_INVALID,
+               "the chain is broken: certificate %d is not signed by the one that follows it; put the server's own "
+               "first, then the one that signed it, and so on",
+               strange + 1);
+  return dw_error_in_file(err, cert_file);
+}
+
 static int check_pair(const char *cert_file, const char *key_file, struct dw_buf texts[2], struct dw_pki_pair *out,
                       struct dw_error *err) {
   SCOPED(dw_pki_free_cert) X509 *cert = dw_pki_read_cert(dw_buf_text(&texts[0]), cert_file, err);
@@ -18,6 +40,8 @@ static int check_pair(const char *cert_file, const char *key_file, struct dw_buf
     dw_error_set(err, DW_ERR_INVALID, "this key does not belong to the certificate in %s", cert_file);
     return dw_error_in_file(err, key_file);
   }
+  if (check_chain(cert_file, dw_buf_text(&texts[0]), err) != 0)
+    return -1;
   dw_pki_format_time(X509_get0_notAfter(cert), out->until);
   out->expired = dw_pki_expired(cert);
   out->early = dw_pki_early(cert);

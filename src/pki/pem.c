@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/bio.h>
@@ -28,6 +29,20 @@ X509 *dw_pki_read_cert(const char *pem, const char *file, struct dw_error *err) 
   if (cert == NULL)
     no_pem(err, file, "certificate in PEM form");
   return cert;
+}
+
+STACK_OF(X509) * dw_pki_read_chain(const char *pem) {
+  BIO *source = BIO_new_mem_buf(pem, -1);
+  STACK_OF(X509) *chain = sk_X509_new_null();
+  X509 *cert = NULL;
+  if (source == NULL || chain == NULL)
+    abort();
+  while ((cert = PEM_read_bio_X509(source, NULL, no_pass_phrase, NULL)) != NULL)
+    if (sk_X509_push(chain, cert) == 0)
+      abort();
+  ERR_clear_error();
+  BIO_free(source);
+  return chain;
 }
 
 EVP_PKEY *dw_pki_read_key(const char *pem, const char *file, struct dw_error *err) {

@@ -42,6 +42,8 @@ X509 *dw_pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const stru
 
 /* --- pem.c; FILE may be NULL --- */
 X509 *dw_pki_read_cert(const char *pem, const char *file, struct dw_error *err);
+/* All of them, in order; free with sk_X509_pop_free(). */
+STACK_OF(X509) * dw_pki_read_chain(const char *pem);
 EVP_PKEY *dw_pki_read_key(const char *pem, const char *file, struct dw_error *err);
 int dw_pki_cert_pem(X509 *cert, struct dw_buf *out, struct dw_error *err);
 int dw_pki_key_pem(EVP_PKEY *key, struct dw_buf *out, struct dw_error *err); /* PKCS #8 */

@@ -18,6 +18,7 @@ struct acceptor {
   int listen_fd;
   int wake_fd;
   struct MHD_Daemon *daemon;
+  struct connections *connections;
   pthread_t thread;
   bool short_of_descriptors;
 };
@@ -26,7 +27,15 @@ static bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-/* What waits; false where descriptors ran short. The library closes what it can't take. */
+/* The library closes what it can't take. */
+static void hand_on(struct acceptor *acceptor, int fd, const struct sockaddr_storage *peer, socklen_t length) {
+  if (!dw_connections_admit(acceptor->connections, fd, (const struct sockaddr *)peer))
+    close(fd);
+  else if (MHD_add_connection(acceptor->daemon, fd, (const struct sockaddr *)peer, length) != MHD_YES)
+    dw_connections_closed(acceptor->connections, fd);
+}
+
+/* What waits; false where descriptors ran short. */
 static bool accept_all(struct acceptor *acceptor) {
   for (;;) {
     struct sockaddr_storage peer;
@@ -34,7 +43,7 @@ static bool accept_all(struct acceptor *acceptor) {
     int fd = accept4(acceptor->listen_fd, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
       acceptor->short_of_descriptors = false;
-      MHD_add_connection(acceptor->daemon, fd, (const struct sockaddr *)&peer, length);
+      hand_on(acceptor, fd, &peer, length);
     } else if (is_shortage(errno)) {
       return false;
     } else if (errno != EINTR && errno != ECONNABORTED) {
@@ -61,12 +70,14 @@ static void *run(void *context) {
   }
 }
 
-struct acceptor *dw_acceptor_start(int listen_fd, struct MHD_Daemon *daemon, struct dw_error *err) {
+struct acceptor *dw_acceptor_start(int listen_fd, struct MHD_Daemon *daemon, struct connections *connections,
+                                   struct dw_error *err) {
   struct acceptor *acceptor = calloc(1, sizeof *acceptor);
   if (acceptor == NULL)
     abort();
   acceptor->listen_fd = listen_fd;
   acceptor->daemon = daemon;
+  acceptor->connections = connections;
   acceptor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (acceptor->wake_fd >= 0 && pthread_create(&acceptor->thread, NULL, run, acceptor) == 0)
     return acceptor;

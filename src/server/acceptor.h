@@ -6,12 +6,14 @@
 #include <microhttpd.h>
 
 #include "droveway/base/error.h"
+#include "server/connections.h"
 
 struct acceptor;
 
-/* Accepts on LISTEN_FD, which it does not take over, from now on. NULL where it can't be started. */
-struct acceptor *dw_acceptor_start(int listen_fd, struct MHD_Daemon *daemon, struct dw_error *err)
-    __attribute__((nonnull(2), warn_unused_result));
+/* Accepts on LISTEN_FD, which it does not take over, from now on, as far as CONNECTIONS admits. NULL where it can't be
+ * started. */
+struct acceptor *dw_acceptor_start(int listen_fd, struct MHD_Daemon *daemon, struct connections *connections,
+                                   struct dw_error *err) __attribute__((nonnull(2, 3), warn_unused_result));
 
 /* Hands on the connections that wait, and takes no more. NULL is allowed. */
 void dw_acceptor_stop(struct acceptor *acceptor);

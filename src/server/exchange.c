@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "droveway/base/text.h"
@@ -11,21 +12,24 @@ enum {
    * and small reviews still get through. */
   SMALL_BODY = 64 << 10,
   /* What is read and thrown away of a refused body, for the answer to reach a client that sends before it reads. */
-  MOST_DISCARDED = 64 << 20,
-  LONGEST_BODY_MICROSECONDS = 60 * 1000000
+  MOST_DISCARDED = 64 << 20
 };
 
 /* A connection. */
 struct link {
-  bool used;    /* it has sent a request */
-  bool lingers; /* it was answered before all was read */
+  int fd;
+  gnutls_session_t session;
+  struct credentials *credentials; /* that it began with */
+  bool used;                       /* it has sent a request */
+  bool lingers;                    /* it was answered before all was read */
+  bool asked, trusted;             /* whether its certificate was looked at, and counts */
 };
 
 /* A request. */
 struct exchange {
   int64_t start;
   struct dw_buf body;
-  size_t charged;
+  size_t charged; /* to the budget of all */
   size_t discarded;
   bool refused; /* ANSWER is filled; the rest of the body is thrown away */
   struct dw_http_answer answer;
@@ -48,6 +52,29 @@ static uint64_t announced_length(struct MHD_Connection *connection) {
   return dw_parse_int64(text, &length) && length >= 0 ? (uint64_t)length : UINT64_MAX;
 }
 
+static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
+  size_t *head = context;
+  (void)kind;
+  *head += strlen(key) + (value == NULL ? 0 : strlen(value)) + strlen(": \r\n");
+  return MHD_YES;
+}
+
+static size_t size_of_head(struct MHD_Connection *connection, const char *url, const char *method) {
+  size_t head = strlen(url) + strlen(method) + strlen("  HTTP/1.1\r\n\r\n");
+  MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, add_header, &head);
+  return head;
+}
+
+/* A client's certificate is looked at once a connection. */
+static bool is_trusted(struct link *link) {
+  if (link == NULL || link->credentials == NULL)
+    return false;
+  if (!link->asked)
+    link->trusted = dw_credentials_trust(link->credentials, link->session);
+  link->asked = true;
+  return link->trusted;
+}
+
 static struct dw_http_request request_of(struct MHD_Connection *connection, const char *url, const char *method) {
   return (struct dw_http_request){
       .method = method,
@@ -56,6 +83,7 @@ static struct dw_http_request request_of(struct MHD_Connection *connection, cons
       .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
       .content_encoding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING),
       .announced = announced_length(connection),
+      .untrusted = !is_trusted(link_of(connection)),
   };
 }
 
@@ -96,8 +124,8 @@ static bool client_waits(struct MHD_Connection *connection) {
 }
 
 /* The head has come. A small refused body is read all the same, so that the connection can be kept. */
-static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *connection,
-                             const struct dw_http_request *request, void **context) {
+static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *connection, struct dw_http_request *request,
+                             void **context) {
   struct exchange *exchange = calloc(1, sizeof *exchange);
   struct link *link = link_of(connection);
   if (exchange == NULL)
@@ -109,6 +137,9 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
     link->used = true;
     atomic_fetch_sub(&all->fresh, 1);
   }
+  if (link != NULL)
+    dw_connections_busy(all->connections, link->fd);
+  request->head = size_of_head(connection, request->path, request->method);
   exchange->refused = dw_http_refuse(&all->service, request, &exchange->answer);
   bool large = request->announced > all->service.max_body;
   if (exchange->refused && body_follows(connection, request) && (large || client_waits(connection)))
@@ -120,8 +151,8 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
 static bool charge(struct exchanges *all, struct exchange *exchange, size_t more) {
   size_t length = exchange->body.length + more;
   size_t due = length <= SMALL_BODY ? 0 : length - exchange->charged;
-  if (due > 0 && atomic_fetch_add(&all->charged, due) + due > all->max_charged) {
-    atomic_fetch_sub(&all->charged, due);
+  if (due > 0 && !dw_budget_take(&all->budget, due)) {
+    dw_bound_hit(&all->hits, DW_BOUND_TOTAL_MEMORY);
     return false;
   }
   exchange->charged += due;
@@ -129,7 +160,7 @@ static bool charge(struct exchanges *all, struct exchange *exchange, size_t more
 }
 
 static void release(struct exchanges *all, struct exchange *exchange) {
-  atomic_fetch_sub(&all->charged, exchange->charged);
+  dw_budget_give_back(&all->budget, exchange->charged);
   exchange->charged = 0;
   dw_buf_free(&exchange->body);
 }
@@ -147,10 +178,10 @@ static void refuse(struct exchanges *all, struct exchange *exchange, const struc
 /* A part of the body has come. */
 static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange, const struct dw_http_request *request,
                                const char *data, size_t size) {
-  if (dw_now_microseconds() - exchange->start > LONGEST_BODY_MICROSECONDS)
-    return MHD_NO;
-  if (!exchange->refused && size > all->service.max_body - exchange->body.length)
+  if (!exchange->refused && size > all->service.max_body - exchange->body.length) {
+    dw_bound_hit(&all->hits, DW_BOUND_BODY);
     refuse(all, exchange, request, 413);
+  }
   if (!exchange->refused && !charge(all, exchange, size))
     refuse(all, exchange, request, 503);
   if (!exchange->refused) {
@@ -191,12 +222,14 @@ enum MHD_Result dw_exchange_request(void *cls, struct MHD_Connection *connection
 
 void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
                            enum MHD_RequestTerminationCode reason) {
-  (void)connection;
   (void)reason;
   struct exchanges *all = cls;
   struct exchange *exchange = *context;
   if (exchange == NULL)
     return;
+  const struct link *link = link_of(connection);
+  if (link != NULL)
+    dw_connections_idle(all->connections, link->fd);
   release(all, exchange);
   dw_buf_free(&exchange->answer.body);
   free(exchange);
@@ -204,27 +237,38 @@ void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **
   atomic_fetch_sub(&all->active, 1);
 }
 
-static void close_link(struct exchanges *all, struct MHD_Connection *connection, const struct link *link) {
+static void close_link(struct exchanges *all, const struct link *link) {
   if (!link->used)
     atomic_fetch_sub(&all->fresh, 1);
-  const union MHD_ConnectionInfo *info =
-      link->lingers ? MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD) : NULL;
-  if (info != NULL)
-    dw_linger_keep(all->linger, info->connect_fd);
+  if (link->lingers)
+    dw_linger_keep(all->linger, link->fd);
+  dw_connections_closed(all->connections, link->fd);
+  dw_credentials_give_back(link->credentials);
+}
+
+static struct link *open_link(struct exchanges *all, struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  const union MHD_ConnectionInfo *tls = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  struct link *link = calloc(1, sizeof *link);
+  if (link == NULL || fd == NULL || tls == NULL)
+    abort();
+  link->fd = fd->connect_fd;
+  link->session = tls->tls_session;
+  link->credentials = dw_credentials_take(all->certificates, link->session);
+  atomic_fetch_add(&all->fresh, 1);
+  return link;
 }
 
 void dw_exchange_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
                             enum MHD_ConnectionNotificationCode code) {
   struct exchanges *all = cls;
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    *socket_context = calloc(1, sizeof(struct link));
-    if (*socket_context != NULL)
-      atomic_fetch_add(&all->fresh, 1);
+    *socket_context = open_link(all, connection);
     return;
   }
   if (*socket_context == NULL)
     return;
-  close_link(all, connection, *socket_context);
+  close_link(all, *socket_context);
   free(*socket_context);
   *socket_context = NULL;
 }

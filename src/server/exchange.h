@@ -5,6 +5,10 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+#include "droveway/base/arena.h"
+#include "droveway/server/limits.h"
+#include "server/certificates.h"
+#include "server/connections.h"
 #include "server/linger.h"
 #include "server/server_internal.h"
 
@@ -12,10 +16,12 @@
 struct exchanges {
   struct dw_http_service service;
   struct lingerer *linger;
-  atomic_uint active;    /* requests begun and not completely answered */
-  atomic_uint fresh;     /* connections that have not sent a request yet */
-  atomic_size_t charged; /* bytes of large bodies being collected, over all connections */
-  size_t max_charged;
+  struct connections *connections;
+  struct dw_certificates *certificates;
+  atomic_uint active; /* requests begun and not completely answered */
+  atomic_uint fresh;  /* connections that have not sent a request yet */
+  struct dw_budget budget;
+  struct dw_bound_hits hits;
 };
 
 /* CLS is struct exchanges for all three. */

@@ -1,8 +1,12 @@
 /* What there is to measure, in Prometheus's text format 0.0.4. */
 #include <stdio.h>
 
+#include "droveway/base/arena.h"
 #include "droveway/server/auditor.h"
+#include "droveway/server/certificates.h"
+#include "droveway/server/limits.h"
 #include "droveway/sources/cluster.h"
+#include "server/connections.h"
 #include "server/server_internal.h"
 
 enum { MOST_FEEDS = 16 };
@@ -76,6 +80,19 @@ static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
   per_feed(out, &feeds, "watches_total", watches);
 }
 
+static void add_limits(struct dw_buf *out, const struct dw_http_service *service) {
+  head(out, "limit_hits_total", "counter", "Requests refused and connections closed for a limit.");
+  for (enum dw_bound limit = 0; limit < DW_BOUND_COUNT; limit++)
+    dw_buf_printf(out, "droveway_limit_hits_total{limit=\"%s\"} %llu\n", dw_bound_name(limit),
+                  (unsigned long long)atomic_load(&service->hits->counts[limit]));
+  if (service->connections == NULL)
+    return;
+  head(out, "connections", "gauge", "Connections that are open.");
+  dw_buf_printf(out, "droveway_connections %u\n", dw_connections_count(service->connections));
+  head(out, "request_memory_bytes", "gauge", "Bodies and parsed JSON of the requests in progress.");
+  dw_buf_printf(out, "droveway_request_memory_bytes %zu\n", atomic_load(&service->budget->used));
+}
+
 void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) {
   struct dw_buf *out = &answer->body;
   bool ready = service->worlds != NULL && dw_worlds_ready(service->worlds);
@@ -88,6 +105,10 @@ void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_an
   dw_buf_printf(out, "droveway_ready %d\n", ready && !atomic_load(&service->stopping));
   if (cluster != NULL)
     add_feeds(out, cluster);
+  if (service->hits != NULL)
+    add_limits(out, service);
+  if (service->certificates != NULL)
+    dw_certificates_metrics(service->certificates, out);
   if (service->auditor != NULL)
     dw_auditor_metrics(service->auditor, out);
 }

@@ -4,6 +4,7 @@
 #include "droveway/base/arena.h"
 #include "droveway/base/error.h"
 #include "droveway/rules/engine.h"
+#include "droveway/server/limits.h"
 #include "droveway/server/recorder.h"
 #include "droveway/sources/cluster.h"
 #include "server/admissions.h"
@@ -31,21 +32,45 @@ static const char *code_name(enum dw_error_code code) {
 
 /* The error's own text may quote the body, so the client gets it and the log does not. */
 static void refuse_review(const struct dw_http_service *service, const struct dw_http_request *http,
-                          const struct dw_error *err, struct dw_http_answer *answer) {
-  const char *what = err->code == DW_ERR_MEMORY ? "the AdmissionReview takes too much memory" : "no AdmissionReview";
+                          const struct dw_error *err, bool together, struct dw_http_answer *answer) {
+  const char *what = err->code != DW_ERR_MEMORY ? "no AdmissionReview"
+                     : together                 ? "too many large AdmissionReviews at once; try again later"
+                                                : "the AdmissionReview takes too much memory";
   char cause[128];
   snprintf(cause, sizeof cause, "\"cause\":\"%s\",\"line\":%d,\"column\":%d", code_name(err->code), err->line,
            err->column);
-  answer->status = err->code == DW_ERR_MEMORY ? 413 : 400;
+  answer->status = err->code == DW_ERR_MEMORY ? (together ? 503 : 413) : 400;
   answer->content_type = "text/plain; charset=utf-8";
   dw_log_refusal(http, answer->status, what, cause);
   dw_buf_truncate(&answer->body, 0);
   dw_buf_puts(&answer->body, what);
-  if (err->code == DW_ERR_MEMORY)
+  if (err->code == DW_ERR_MEMORY && !together)
     dw_buf_printf(&answer->body, " (the limit is %zu bytes)", service->max_memory);
   if (err->line > 0)
     dw_buf_printf(&answer->body, ": line %d, column %d", err->line, err->column);
   dw_buf_printf(&answer->body, ": %s\n", err->text);
+}
+
+static void count_hit(const struct dw_http_service *service, enum dw_error_code code, bool together) {
+  if (service->hits == NULL)
+    return;
+  if (code == DW_ERR_DEPTH)
+    dw_bound_hit(service->hits, DW_BOUND_NESTING);
+  else if (code == DW_ERR_MEMORY)
+    dw_bound_hit(service->hits, together ? DW_BOUND_TOTAL_MEMORY : DW_BOUND_MEMORY);
+}
+
+/* What an ordinary review's JSON takes, which is to be answered also while large ones use up the memory for all. No
+ * more of them are parsed at once than there are threads. */
+enum { SMALL_REVIEW = 256 << 10 };
+
+/* The parser has a limit of its own, which is the most that can be asked for. */
+static int read_body(const struct dw_http_service *service, struct dw_arena *arena, const char *body, size_t length,
+                     struct dw_request *out, struct dw_error *err) {
+  if (service->max_nesting > 0 && service->max_nesting < DW_JSON_MAX_DEPTH &&
+      dw_json_depth(body, length) > service->max_nesting)
+    return dw_error_set(err, DW_ERR_DEPTH, "nested deeper than %u levels", service->max_nesting);
+  return dw_review_read(arena, body, length, out, err);
 }
 
 /* --- on a live cluster --- */
@@ -160,11 +185,15 @@ void dw_review_respond(const struct dw_http_service *service, const struct dw_ht
   struct dw_answer decided = {0};
   struct dw_error err = DW_ERROR_INIT;
   const char *body = http->body == NULL ? "" : http->body;
-  int failed = dw_review_read(arena, body, http->length, &request, &err);
+  if (service->budget != NULL)
+    dw_arena_share(arena, service->budget, SMALL_REVIEW);
+  int failed = read_body(service, arena, body, http->length, &request, &err);
   if (service->recorder != NULL)
     dw_recorder_keep(service->recorder, mutate, failed == 0 ? &request : NULL, body, http->length);
   if (failed != 0) {
-    refuse_review(service, http, &err, answer);
+    bool together = dw_arena_exhausted(arena) == DW_BUDGET_EXHAUSTED;
+    count_hit(service, err.code, together);
+    refuse_review(service, http, &err, together, answer);
     return;
   }
   decide(service, arena, mutate, &request, &decided);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "droveway/server/limits.h"
 #include "server/server_internal.h"
 
 static const char plain_text[] = "text/plain; charset=utf-8";
@@ -40,6 +41,11 @@ static bool refuse(const struct dw_http_request *request, struct dw_http_answer 
   return true;
 }
 
+static void hit(const struct dw_http_service *service, enum dw_bound limit) {
+  if (service->hits != NULL)
+    dw_bound_hit(service->hits, limit);
+}
+
 static bool refuse_method(const struct dw_http_request *request, struct dw_http_answer *answer, const char *allow) {
   char text[80];
   snprintf(text, sizeof text, "the method is not allowed here; this path takes %s", allow);
@@ -51,6 +57,11 @@ static bool refuse_review(const struct dw_http_service *service, const struct dw
                           struct dw_http_answer *answer) {
   if (strcmp(request->method, "POST") != 0)
     return refuse_method(request, answer, "POST");
+  if (request->untrusted)
+    return refuse(
+        request, answer, 403,
+        "reviews are taken from clients with a certificate of the CA in --client-ca alone; see \"Only the API "
+        "server\" in docs/operations.md");
   if (!is_json(request->content_type))
     return refuse(request, answer, 415, "send an AdmissionReview as Content-Type: application/json");
   if (!is_plain(request->content_encoding))
@@ -58,6 +69,7 @@ static bool refuse_review(const struct dw_http_service *service, const struct dw
   if (request->announced > service->max_body || request->length > service->max_body) {
     char text[64];
     snprintf(text, sizeof text, "the body is over the limit of %zu bytes", service->max_body);
+    hit(service, DW_BOUND_BODY);
     return refuse(request, answer, 413, text);
   }
   return false;
@@ -66,6 +78,12 @@ static bool refuse_review(const struct dw_http_service *service, const struct dw
 bool dw_http_refuse(const struct dw_http_service *service, const struct dw_http_request *request,
                     struct dw_http_answer *answer) {
   *answer = (struct dw_http_answer){.body = DW_BUF_INIT};
+  if (service->max_header > 0 && request->head > service->max_header) {
+    char text[64];
+    snprintf(text, sizeof text, "the head is over the limit of %zu bytes", service->max_header);
+    hit(service, DW_BOUND_HEADER);
+    return refuse(request, answer, 431, text);
+  }
   if (review_path(request->path))
     return refuse_review(service, request, answer);
   if (!dw_health_path(request->path) && !metrics_path(request->path))

@@ -1,6 +1,8 @@
 #include "droveway/server/server.h"
 
 #include <errno.h>
+#include <gnutls/abstract.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +18,12 @@
 #include "droveway/base/log.h"
 
 enum {
-  IDLE_SECONDS = 180, /* above Go's 90 s for idle connections, so that the API server closes first */
-  MOST_CONNECTIONS = 1000,
+  /* What libmicrohttpd needs beside the head; a head that does not fit it answers by itself, with 431 too. */
+  CONNECTION_MEMORY = 16 << 10,
   DRAIN_MILLISECONDS = 10000,
   FRESH_MILLISECONDS = 2000,
   QUIET_MILLISECONDS = 100,
-  LOOK_MILLISECONDS = 10,
-  BODIES_AT_ONCE = 8
+  LOOK_MILLISECONDS = 10
 };
 
 /* Forward secrecy and authenticated ciphers only; every client of an API server's age has them. */
@@ -48,6 +49,15 @@ __attribute__((format(printf, 2, 0))) static void log_library(void *unused, cons
   dw_log(DW_LOG_DEBUG, "libmicrohttpd: %s", text);
 }
 
+/* Each connection is given its certificate by dw_credentials_take(); where there is none, there is no connection. */
+static int no_certificate(gnutls_session_t session, const gnutls_datum_t *cas, int ca_count,
+                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **certificates,
+                          unsigned *certificate_count, gnutls_privkey_t *key) {
+  (void)session, (void)cas, (void)ca_count, (void)algorithms, (void)algorithm_count;
+  (void)certificates, (void)certificate_count, (void)key;
+  return -1;
+}
+
 static struct MHD_Daemon *start_daemon(struct dw_server *server, const struct dw_server_options *options) {
   /* The library takes a pool of one for a mistake. */
   struct MHD_OptionItem pool[] = {
@@ -56,11 +66,11 @@ static struct MHD_Daemon *start_daemon(struct dw_server *server, const struct dw
   return MHD_start_daemon(
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET, 0, NULL,
       NULL, dw_exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-      MHD_OPTION_HTTPS_MEM_KEY, options->key, MHD_OPTION_HTTPS_MEM_CERT, options->certificate,
-      MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_NOTIFY_COMPLETED, dw_exchange_completed, &server->exchanges,
-      MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, &server->exchanges, MHD_OPTION_CONNECTION_TIMEOUT,
-      (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS, MHD_OPTION_ARRAY, pool,
-      MHD_OPTION_END);
+      MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate, MHD_OPTION_HTTPS_PRIORITIES, priorities,
+      MHD_OPTION_NOTIFY_COMPLETED, dw_exchange_completed, &server->exchanges, MHD_OPTION_NOTIFY_CONNECTION,
+      dw_exchange_connection, &server->exchanges, MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, server->exchanges.service.max_header + CONNECTION_MEMORY, MHD_OPTION_ARRAY,
+      pool, MHD_OPTION_END);
 }
 
 static int64_t now_milliseconds(void) {
@@ -73,37 +83,66 @@ static struct dw_server *listen_to_cluster(struct dw_server *server) {
   return server;
 }
 
-struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
-  struct dw_server *server = calloc(1, sizeof *server);
-  struct lingerer *linger = dw_linger_start(err);
-  if (server == NULL || linger == NULL) {
-    dw_linger_stop(linger);
-    free(server);
-    close(options->listen_fd);
-    return NULL;
-  }
-  server->exchanges.linger = linger;
-  server->exchanges.service.worlds = options->worlds;
-  server->exchanges.service.recorder = options->recorder;
-  server->exchanges.service.auditor = options->auditor;
-  server->exchanges.service.admissions = dw_admissions_new(now_milliseconds);
-  server->exchanges.service.max_body = options->max_body;
-  server->exchanges.service.max_memory = options->max_memory;
-  server->exchanges.max_charged =
-      options->max_buffered == 0 ? BODIES_AT_ONCE * options->max_body : options->max_buffered;
-  server->listen_fd = options->listen_fd;
-  server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
+static size_t or_default(size_t value, size_t fallback) {
+  return value == 0 ? fallback : value;
+}
+
+static void fill_service(struct dw_server *server, const struct dw_server_options *options) {
+  struct dw_http_service *service = &server->exchanges.service;
+  service->worlds = options->worlds;
+  service->recorder = options->recorder;
+  service->auditor = options->auditor;
+  service->certificates = options->certificates;
+  service->admissions = dw_admissions_new(now_milliseconds);
+  service->max_body = or_default(options->max_body, DW_DEFAULT_MAX_BODY);
+  service->max_header = or_default(options->max_header, DW_DEFAULT_MAX_HEADER);
+  service->max_memory = or_default(options->max_memory, DW_DEFAULT_MAX_MEMORY);
+  service->max_nesting = options->max_nesting;
+  service->hits = &server->exchanges.hits;
+  service->budget = &server->exchanges.budget;
+  server->exchanges.budget.most = or_default(options->max_total_memory, DW_DEFAULT_MAX_TOTAL_MEMORY);
+}
+
+static int start_parts(struct dw_server *server, const struct dw_server_options *options, struct dw_error *err) {
+  struct exchanges *all = &server->exchanges;
+  struct connection_limits limits = {.most = (unsigned)or_default(options->max_connections, DW_DEFAULT_MAX_CONNECTIONS),
+                                     .most_per_address = (unsigned)or_default(options->max_connections_per_address,
+                                                                              DW_DEFAULT_MAX_CONNECTIONS_PER_ADDRESS),
+                                     .idle_ms = (unsigned)or_default(options->idle_ms, DW_DEFAULT_IDLE_MS),
+                                     .request_ms = (unsigned)or_default(options->request_ms, DW_DEFAULT_REQUEST_MS)};
+  all->certificates = options->certificates;
+  all->linger = dw_linger_start(err);
+  all->connections = all->linger == NULL ? NULL : dw_connections_start(&limits, &all->hits, err);
+  if (all->connections == NULL)
+    return -1;
+  all->service.connections = all->connections;
   server->daemon = start_daemon(server, options);
   if (server->daemon == NULL)
-    dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server: certificate or key can't be used");
-  else if ((server->acceptor = dw_acceptor_start(options->listen_fd, server->daemon, err)) != NULL)
-    return listen_to_cluster(server);
-  else
+    return dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server");
+  server->acceptor = dw_acceptor_start(options->listen_fd, server->daemon, all->connections, err);
+  return server->acceptor == NULL ? -1 : 0;
+}
+
+static void drop(struct dw_server *server) {
+  if (server->daemon != NULL)
     MHD_stop_daemon(server->daemon);
+  dw_connections_stop(server->exchanges.connections);
+  dw_linger_stop(server->exchanges.linger);
   dw_admissions_free(server->exchanges.service.admissions);
-  dw_linger_stop(linger);
-  close(options->listen_fd);
   free(server);
+}
+
+struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
+  struct dw_server *server = calloc(1, sizeof *server);
+  if (server == NULL)
+    abort();
+  fill_service(server, options);
+  server->listen_fd = options->listen_fd;
+  server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
+  if (start_parts(server, options, err) == 0)
+    return listen_to_cluster(server);
+  drop(server);
+  close(options->listen_fd);
   return NULL;
 }
 
@@ -148,12 +187,9 @@ void dw_server_stop(struct dw_server *server) {
   dw_acceptor_stop(server->acceptor);
   close(server->listen_fd);
   drain(server);
-  MHD_stop_daemon(server->daemon);
-  dw_linger_stop(server->exchanges.linger);
   if (server->exchanges.service.worlds != NULL)
     dw_worlds_listen(server->exchanges.service.worlds, NULL, NULL);
-  dw_admissions_free(server->exchanges.service.admissions);
-  free(server);
+  drop(server);
 }
 
 const char *dw_server_library(void) {

@@ -31,3 +31,12 @@ void dw_api_config_free(struct dw_api_config *config) {
 const char *dw_api_config_server(const struct dw_api_config *config) {
   return config->server;
 }
+
+size_t dw_api_config_files(const struct dw_api_config *config, const char **out, size_t max) {
+  const char *const files[] = {config->ca.file, config->certificate.file, config->key.file, config->token_file};
+  size_t count = 0;
+  for (size_t i = 0; i < sizeof files / sizeof *files && count < max; i++)
+    if (files[i] != NULL)
+      out[count++] = files[i];
+  return count;
+}

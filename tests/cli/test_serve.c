@@ -127,7 +127,7 @@ static void every_line_of_the_log_is_json(void **state) {
       fail_msg("%s", line);
     json_object_put(object);
   }
-  assert_int_equal(lines, 4); /* the source, the address, a refusal, a decision */
+  assert_int_equal(lines, 5); /* the source, the sandbox, the address, a refusal, a decision */
   free(log);
   https_reply_free(&reply);
   https_client_free(client);

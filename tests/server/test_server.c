@@ -30,7 +30,7 @@ static int set_up(void **state) {
   https_server_prepare(server);
   https_server_start(
       server, NULL,
-      &(struct dw_server_options){.max_body = BODY_LIMIT, .max_buffered = BUDGET, .drain_milliseconds = 1500});
+      &(struct dw_server_options){.max_body = BODY_LIMIT, .max_total_memory = BUDGET, .drain_milliseconds = 1500});
   *state = server;
   return 0;
 }
@@ -433,18 +433,6 @@ static void one_thread_serves_too(void **state) {
   https_client_free(client);
 }
 
-static void a_key_that_is_none_does_not_start(void **state) {
-  struct https_server *server = *state;
-  struct dw_error err = DW_ERROR_INIT;
-  struct dw_server_options options = {.listen_fd = socket(AF_INET, SOCK_STREAM, 0),
-                                      .certificate = server->pair.certificate,
-                                      .key = "nonsense",
-                                      .threads = 2,
-                                      .worlds = server->worlds};
-  assert_null(dw_server_start(&options, &err));
-  assert_string_not_equal(err.text, "");
-}
-
 static void the_library_tells_its_version(void **state) {
   (void)state;
   assert_int_equal(strncmp(dw_server_library(), "0.", 2), 0);
@@ -472,7 +460,6 @@ int main(void) {
       TEST(stopping_waits_only_so_long),
       TEST(stopping_an_idle_server_is_quick),
       TEST(one_thread_serves_too),
-      TEST(a_key_that_is_none_does_not_start),
       cmocka_unit_test(the_library_tells_its_version),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,11 +117,13 @@ void https_server_start(struct https_server *server, const struct dw_sources *so
   if (server->worlds == NULL || used.listen_fd < 0)
     fail_msg("%s", err.text);
   server->port = dw_listen_name(used.listen_fd, name, sizeof name);
-  used.certificate = server->pair.certificate;
-  used.key = server->pair.key;
+  if (server->certificates == NULL) {
+    server->certificates = dw_certificates_new();
+    if (dw_certificates_set(server->certificates, server->pair.certificate, server->pair.key, NULL, &err) != 0)
+      fail_msg("%s", err.text);
+  }
+  used.certificates = server->certificates;
   used.threads = (unsigned)or_default(used.threads, 2);
-  used.max_body = or_default(used.max_body, DW_DEFAULT_MAX_BODY);
-  used.max_memory = or_default(used.max_memory, DW_DEFAULT_MAX_MEMORY);
   used.worlds = server->worlds;
   server->server = dw_server_start(&used, &err);
   if (server->server == NULL)
@@ -137,6 +139,7 @@ void https_server_stop(struct https_server *server) {
 
 void https_server_end(struct https_server *server) {
   https_server_stop(server);
+  dw_certificates_free(server->certificates);
   log_restore(server->standard_error);
   dw_pki_pair_free(&server->pair);
   free(server->ca);

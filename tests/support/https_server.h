@@ -15,6 +15,7 @@ struct https_server {
   char *log;       /* the file that the log goes to while it runs */
   struct dw_pki_pair pair;
   const struct dw_api_config *cluster; /* a live one: set between prepare and start; NULL: none */
+  struct dw_certificates *certificates;
   struct dw_worlds *worlds;
   struct dw_server *server;
   uint16_t port;

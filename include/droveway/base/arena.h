@@ -3,6 +3,8 @@
 #define DROVEWAY_BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct dw_arena;
@@ -10,6 +12,19 @@ struct dw_arena;
 /* Makes an empty arena. LIMIT is the number of bytes that dw_arena_try() may bring it to; 0 sets no limit.
  * The caller owns it and gives it back with dw_arena_free(). Never NULL: a machine without memory aborts. */
 struct dw_arena *dw_arena_new(size_t limit) __attribute__((warn_unused_result, returns_nonnull));
+
+/* What several arenas may take together. */
+struct dw_budget {
+  atomic_size_t used; /* bytes */
+  size_t most;
+};
+/* Takes SIZE bytes of it; false, and nothing taken, where there are not so many left. */
+bool dw_budget_take(struct dw_budget *budget, size_t size) __attribute__((nonnull, warn_unused_result));
+void dw_budget_give_back(struct dw_budget *budget, size_t size) __attribute__((nonnull));
+
+/* From now on dw_arena_try() is held to BUDGET too, which must outlive the arena; the first FREE bytes are not charged
+ * to it. */
+void dw_arena_share(struct dw_arena *arena, struct dw_budget *budget, size_t free) __attribute__((nonnull));
 
 /* Frees the arena and everything allocated from it. NULL is allowed. */
 void dw_arena_free(struct dw_arena *arena);
@@ -32,8 +47,10 @@ void *dw_arena_array(struct dw_arena *arena, size_t count, size_t size)
 void *dw_arena_try(struct dw_arena *arena, size_t size)
     __attribute__((nonnull, warn_unused_result, malloc, alloc_size(2)));
 
-/* Whether dw_arena_try() ever said no. Tells "too large" from "malformed" after a parser failed. */
-int dw_arena_exhausted(const struct dw_arena *arena) __attribute__((nonnull));
+/* Whether dw_arena_try() ever said no, and for which limit. Tells "too large" from "malformed" after a parser failed.
+ */
+enum dw_exhausted { DW_NOT_EXHAUSTED, DW_LIMIT_EXHAUSTED, DW_BUDGET_EXHAUSTED };
+enum dw_exhausted dw_arena_exhausted(const struct dw_arena *arena) __attribute__((nonnull));
 
 /* Copies of text, ended by a NUL, owned by the arena. */
 char *dw_arena_strdup(struct dw_arena *arena, const char *text) __attribute__((nonnull, returns_nonnull));

@@ -37,6 +37,9 @@ enum dw_json_flags {
 dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, enum dw_json_flags flags,
                        struct dw_error *err) __attribute__((nonnull(1, 2), warn_unused_result));
 
+/* How deep brackets are nested in TEXT, JSON or not: "[[1]]" is 2. Takes no memory. */
+unsigned dw_json_depth(const char *text, size_t length) __attribute__((nonnull));
+
 /* Reading. NULL values are allowed everywhere and read as absent. */
 enum dw_json_type dw_json_type(const dw_json *value);
 /* "null", "a boolean", "an integer", "a number", "a string", "a list", "an object", "absent": for messages. */

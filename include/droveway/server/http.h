@@ -14,15 +14,25 @@
 struct dw_admissions;
 struct dw_recorder;
 struct dw_auditor;
+struct dw_certificates;
+struct dw_budget;
+struct dw_bound_hits;
+struct connections;
 
 struct dw_http_service {
-  struct dw_worlds *worlds;         /* NULL: not ready */
-  struct dw_admissions *admissions; /* what was just admitted; used with a live cluster only */
-  struct dw_recorder *recorder;     /* NULL: reviews are not recorded */
-  struct dw_auditor *auditor;       /* NULL: no standing audit */
-  size_t max_body;                  /* bytes */
-  size_t max_memory;                /* bytes of parsed JSON a request */
-  atomic_bool stopping;             /* shutting down: /readyz says so; what comes is still answered */
+  struct dw_worlds *worlds;             /* NULL: not ready */
+  struct dw_admissions *admissions;     /* what was just admitted; used with a live cluster only */
+  struct dw_recorder *recorder;         /* NULL: reviews are not recorded */
+  struct dw_auditor *auditor;           /* NULL: no standing audit */
+  struct dw_certificates *certificates; /* whose metrics are shown; NULL: none */
+  size_t max_body;                      /* bytes */
+  size_t max_header;                    /* bytes; 0: none */
+  size_t max_memory;                    /* bytes of parsed JSON a request */
+  unsigned max_nesting;                 /* of a body's JSON; 0: what the parser allows */
+  struct dw_budget *budget;             /* of all requests together; NULL: none */
+  struct dw_bound_hits *hits;           /* NULL: not counted */
+  struct connections *connections;      /* whose number is shown; NULL: none */
+  atomic_bool stopping;                 /* shutting down: /readyz says so; what comes is still answered */
 };
 
 struct dw_http_request {
@@ -32,6 +42,8 @@ struct dw_http_request {
   const char *content_type; /* NULL where absent, as the next */
   const char *content_encoding;
   uint64_t announced; /* Content-Length; 0 where absent */
+  size_t head;        /* bytes of the request line and the headers; 0 where not known */
+  bool untrusted;     /* a client's certificate is asked for (--client-ca), and none that counts was shown */
   const char *body;   /* NULL allowed where LENGTH is 0 */
   size_t length;
 };

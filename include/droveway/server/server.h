@@ -5,18 +5,25 @@
 #include <stddef.h>
 
 #include "droveway/base/error.h"
+#include "droveway/server/certificates.h"
 #include "droveway/server/reload.h"
 
 struct dw_server;
 
 struct dw_server_options {
-  int listen_fd;           /* dw_listen_open()'s; the server takes it over, also where it does not start */
-  const char *certificate; /* PEM text, the chain's first the server's own; must outlive the server */
-  const char *key;         /* PEM text; must outlive the server */
-  unsigned threads;        /* 1..DW_MAX_THREADS */
+  int listen_fd; /* dw_listen_open()'s; the server takes it over, also where it does not start */
+  struct dw_certificates
+      *certificates; /* must outlive the server; where none is in force yet, no connection is taken */
+  unsigned threads;  /* 1..DW_MAX_THREADS */
+  /* Limits; 0 takes the default of limits.h. */
   size_t max_body;         /* bytes of one request's body */
+  size_t max_header;       /* bytes of one request's head */
   size_t max_memory;       /* bytes of parsed JSON a request */
-  size_t max_buffered;     /* bytes of large bodies held at once, over all connections; 0 for eight times max_body */
+  size_t max_total_memory; /* bytes of bodies and parsed JSON of all requests together */
+  unsigned max_nesting;    /* of a body's JSON; 0 for DW_JSON_MAX_DEPTH, the most there can be */
+  unsigned max_connections, max_connections_per_address;
+  unsigned idle_ms;             /* a connection without a request */
+  unsigned request_ms;          /* a request from its first byte to its answer's last */
   unsigned drain_milliseconds;  /* how long dw_server_stop() waits for answers; 0 for ten seconds */
   struct dw_worlds *worlds;     /* must outlive the server, as the next two */
   struct dw_recorder *recorder; /* NULL: reviews are not recorded */

@@ -29,6 +29,10 @@ void dw_api_config_free(struct dw_api_config *config); /* NULL is allowed */
 
 const char *dw_api_config_server(const struct dw_api_config *config) __attribute__((nonnull, returns_nonnull));
 
+/* The files that are read again while it is used (a pod's token, a CA, a client's certificate), into OUT[0..MAX); how
+ * many there are. They live as long as CONFIG. */
+size_t dw_api_config_files(const struct dw_api_config *config, const char **out, size_t max) __attribute__((nonnull));
+
 /* --- one connection --- */
 
 /* Keeps its TCP and TLS connection between calls. For one thread at a time, but for dw_api_client_interrupt(). */

@@ -1,0 +1,173 @@
+#include "cli/serve_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "droveway/base/buf.h"
+#include "droveway/base/log.h"
+#include "droveway/pki/certs.h"
+#include "droveway/sandbox/sandbox.h"
+
+enum { FIRST_PAIR_SECONDS = 86400 };
+
+/* --- certificates --- */
+
+/* "NAMESPACE/NAME" */
+static int name_service(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
+  const char *service = options->service == NULL ? "droveway/droveway" : options->service;
+  const char *slash = strchr(service, '/');
+  size_t length = slash == NULL ? 0 : (size_t)(slash - service);
+  if (slash == NULL || length == 0 || length >= sizeof out->ns || slash[1] == '\0' || strchr(slash + 1, '/') != NULL ||
+      strlen(slash + 1) >= sizeof out->name)
+    return dw_error_set(err, DW_ERR_USAGE, "--service takes NAMESPACE/NAME, not \"%s\"", service);
+  snprintf(out->ns, sizeof out->ns, "%.*s", (int)length, service);
+  snprintf(out->name, sizeof out->name, "%s", slash + 1);
+  snprintf(out->secret, sizeof out->secret, "%s-tls", out->name);
+  snprintf(out->dns, sizeof out->dns, "%s.%s.svc", out->name, out->ns);
+  out->dns_list[0] = out->dns;
+  return 0;
+}
+
+/* A pair of nobody's CA, so that probes are answered before the first real one is there. */
+static int make_first_pair(struct serve_parts *parts, struct dw_error *err) {
+  struct dw_pki_pair ca = {.certificate = NULL}, leaf = {.certificate = NULL};
+  struct dw_pki_life life = {.now = time(NULL), .seconds = FIRST_PAIR_SECONDS};
+  struct dw_pki_names names = {parts->dns_list, 1};
+  int failed = dw_pki_issue_ca(&life, &ca, err);
+  if (failed == 0)
+    failed = dw_pki_issue_leaf(&ca, &names, &life, &leaf, err);
+  if (failed == 0)
+    failed = dw_certificates_set(parts->certificates, leaf.certificate, leaf.key, NULL, err);
+  dw_pki_pair_free(&ca);
+  dw_pki_pair_free(&leaf);
+  return failed;
+}
+
+static int use_pair(void *context, const char *certificate, const char *key, struct dw_error *err) {
+  return dw_certificates_set(context, certificate, key, NULL, err);
+}
+
+static int read_certificates(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
+  out->certificates = dw_certificates_new();
+  if (options->self_managed)
+    return name_service(options, out, err) != 0 ? -1 : make_first_pair(out, err);
+  out->files = (struct dw_certificate_files){options->certificate, options->key, options->client_ca};
+  return dw_certificates_read(out->certificates, &out->files, err);
+}
+
+static int keep_certificates(const struct serve_options *options, struct serve_parts *parts, struct dw_error *err) {
+  if (!options->self_managed) {
+    parts->watch = dw_certificate_watch_start(parts->certificates, &parts->files, err);
+    return parts->watch == NULL ? -1 : 0;
+  }
+  parts->managed = dw_self_managed_start(&(struct dw_self_managed_options){.config = parts->cluster,
+                                                                           .ns = parts->ns,
+                                                                           .secret = parts->secret,
+                                                                           .webhooks = parts->name,
+                                                                           .names = {parts->dns_list, 1},
+                                                                           .ca_seconds = options->ca_seconds,
+                                                                           .leaf_seconds = options->leaf_seconds,
+                                                                           .poll_ms = options->rotation_poll_ms,
+                                                                           .settle_ms = options->rotation_settle_ms,
+                                                                           .use = use_pair,
+                                                                           .context = parts->certificates},
+                                         err);
+  return parts->managed == NULL ? -1 : 0;
+}
+
+/* --- the cluster --- */
+
+static void log_source(const struct serve_options *options, const struct dw_api_config *cluster) {
+  if (cluster != NULL)
+    dw_log(DW_LOG_INFO, "the cluster is watched at %s", dw_api_config_server(cluster));
+  else if (options->world.state != NULL)
+    dw_log(DW_LOG_INFO, "the folder %s stands for the cluster", options->world.state);
+  else
+    dw_log(DW_LOG_WARN, "nothing is known of a cluster: rules that need facts say \"could not be checked\"");
+}
+
+static int read_cluster(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
+  if (options->world.kubeconfig != NULL || (options->world.state == NULL && dw_api_in_cluster())) {
+    struct dw_api_options api = {options->world.kubeconfig, options->world.context};
+    out->cluster = dw_api_config_load(&api, err);
+    if (out->cluster == NULL)
+      return -1;
+  }
+  if (options->self_managed && out->cluster == NULL)
+    return dw_error_set(err, DW_ERR_USAGE,
+                        "--self-managed-certs keeps them in a cluster: give --kubeconfig, or run in a pod");
+  log_source(options, out->cluster);
+  return 0;
+}
+
+/* --- the sandbox --- */
+
+static void add_part(struct dw_buf *fields, const char *name, const struct dw_sandbox_part *part) {
+  dw_buf_printf(fields, "%s\"%s\":", fields->length == 0 ? "" : ",", name);
+  dw_log_quote(fields, part->text, strlen(part->text));
+}
+
+static void log_sandbox(const struct dw_sandbox_report *report) {
+  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  bool lacking = report->landlock.state == DW_SANDBOX_NONE || report->seccomp.state == DW_SANDBOX_NONE;
+  add_part(&fields, "privileges", &report->privileges);
+  add_part(&fields, "landlock", &report->landlock);
+  add_part(&fields, "seccomp", &report->seccomp);
+  dw_log_fields(lacking ? DW_LOG_WARN : DW_LOG_INFO, "sandbox", dw_buf_text(&fields));
+}
+
+static int enter_sandbox(const struct serve_options *options, const struct serve_parts *parts, struct dw_error *err) {
+  struct dw_sandbox_report report;
+  const char *readable[16];
+  size_t count = 0;
+  const char *const files[] = {options->certificate,  options->key,         options->client_ca,
+                               options->world.policy, options->world.state, options->world.kubeconfig};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    if (files[i] != NULL)
+      readable[count++] = files[i];
+  if (parts->cluster != NULL)
+    count += dw_api_config_files(parts->cluster, readable + count, sizeof readable / sizeof *readable - count);
+  struct dw_sandbox_options sandbox = {.no_seccomp = options->no_seccomp,
+                                       .no_landlock = options->no_landlock,
+                                       .readable = readable,
+                                       .readable_count = count,
+                                       .writable = &options->record,
+                                       .writable_count = options->record != NULL};
+  if (dw_sandbox_enter(&sandbox, &report, err) != 0)
+    return -1;
+  log_sandbox(&report);
+  return 0;
+}
+
+/* --- all of it --- */
+
+int serve_parts_read(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
+  if (read_certificates(options, out, err) != 0 || read_cluster(options, out, err) != 0)
+    return -1;
+  if (options->record != NULL && (out->recorder = dw_recorder_new(options->record, err)) == NULL)
+    return -1;
+  return enter_sandbox(options, out, err);
+}
+
+int serve_parts_start(const struct serve_options *options, struct serve_parts *parts, struct dw_error *err) {
+  parts->worlds = dw_worlds_start(
+      &(struct dw_worlds_options){.sources = cli_sources(&options->world), .cluster = parts->cluster}, err);
+  if (parts->worlds == NULL || keep_certificates(options, parts, err) != 0)
+    return -1;
+  if (options->audit_interval_ms == 0)
+    return 0;
+  struct dw_auditor_options audit = {parts->worlds, parts->cluster, options->audit_interval_ms};
+  parts->auditor = dw_auditor_start(&audit, err);
+  return parts->auditor == NULL ? -1 : 0;
+}
+
+void serve_parts_drop(struct serve_parts *parts) {
+  dw_self_managed_stop(parts->managed);
+  dw_certificate_watch_stop(parts->watch);
+  dw_auditor_stop(parts->auditor);
+  dw_recorder_free(parts->recorder);
+  dw_worlds_stop(parts->worlds);
+  dw_api_config_free(parts->cluster);
+  dw_certificates_free(parts->certificates);
+}

@@ -1,0 +1,20 @@
+/* What a TLS connection takes of the certificates in force. */
+#ifndef SERVER_CERTIFICATES_H
+#define SERVER_CERTIFICATES_H
+
+#include <gnutls/gnutls.h>
+
+#include "droveway/server/certificates.h"
+
+struct credentials;
+
+/* Gives SESSION the pair in force, and asks for a client's certificate where one is wanted; the result is to be given
+ * back when the connection has ended. NULL where there is no pair. */
+struct credentials *dw_credentials_take(struct dw_certificates *certificates, gnutls_session_t session)
+    __attribute__((nonnull));
+void dw_credentials_give_back(struct credentials *credentials); /* NULL is allowed */
+
+/* Whether the client showed a certificate of a CA that may post reviews, or none is asked for. */
+bool dw_credentials_trust(const struct credentials *credentials, gnutls_session_t session) __attribute__((nonnull));
+
+#endif

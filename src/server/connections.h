@@ -1,0 +1,40 @@
+/* The connections that are open: how many there may be, and how long each may take. Thread-safe. */
+#ifndef SERVER_CONNECTIONS_H
+#define SERVER_CONNECTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "droveway/base/error.h"
+#include "droveway/server/limits.h"
+
+struct connections;
+
+struct connection_limits {
+  unsigned most;             /* together */
+  unsigned most_per_address; /* of the other side */
+  unsigned idle_ms;          /* without a request */
+  unsigned request_ms; /* from the first byte of a request (of the first one: from the connection) to the last of its
+                          answer */
+};
+
+/* Starts the thread that ends what takes too long. HITS must outlive it. NULL where it can't be started. */
+struct connections *dw_connections_start(const struct connection_limits *limits, struct dw_bound_hits *hits,
+                                         struct dw_error *err) __attribute__((nonnull(1, 2), warn_unused_result));
+void dw_connections_stop(struct connections *connections); /* NULL is allowed */
+
+/* Whether the connection that was just accepted may be kept; it counts from then on, until dw_connections_closed(). */
+bool dw_connections_admit(struct connections *connections, int fd, const struct sockaddr *peer)
+    __attribute__((nonnull, warn_unused_result));
+/* Before FD is closed. */
+void dw_connections_closed(struct connections *connections, int fd) __attribute__((nonnull));
+
+/* The head of a request has come; its answer has gone out, or the request is given up. */
+void dw_connections_busy(struct connections *connections, int fd) __attribute__((nonnull));
+void dw_connections_idle(struct connections *connections, int fd) __attribute__((nonnull));
+
+/* How many are open. */
+unsigned dw_connections_count(struct connections *connections) __attribute__((nonnull));
+
+#endif
