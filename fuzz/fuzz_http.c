@@ -6,6 +6,7 @@
  * Content-Length stands for the number of bytes behind the head. */
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -459,10 +460,15 @@ static void client_open(struct client *client, bool old) {
   client->fd = fd;
 }
 
+/* The fuzzer's own alarm interrupts it now and then. */
 static bool ready(int fd, short events, int64_t until) {
   struct pollfd polled = {.fd = fd, .events = events};
-  int64_t left = until - now_ms();
-  return left > 0 && poll(&polled, 1, (int)left) > 0;
+  int found = -1;
+  for (int64_t left; found < 0 && (left = until - now_ms()) > 0;) {
+    found = poll(&polled, 1, (int)left);
+    FUZZ_ASSERT(found >= 0 || errno == EINTR);
+  }
+  return found > 0;
 }
 
 /* False where the server has closed. */

@@ -77,7 +77,7 @@ struct json_object *fuzz_json(const char *text, size_t length) {
     used = length;
   }
   json_tokener_free(tokener);
-  while (used < length && strchr(" \t\r\n", text[used]))
+  while (used < length && memchr(" \t\r\n", text[used], 4))
     used++;
   if (error == json_tokener_success && used == length)
     return value;
