@@ -35,7 +35,9 @@ build() {
 library='
 def of($kind): map(select(.kind == $kind));
 def one($kind): of($kind) | if length == 1 then .[0] else error("not one \($kind)") end;
-def rbac: map(select(.kind == "Role" or .kind == "ClusterRole"));
+def roles: map(select(.kind == "Role" or .kind == "ClusterRole"));
+def rbac: roles | map(select(.metadata.name == "droveway"));
+def own($kind): of($kind) | map(select(.metadata.name == "droveway")) | one($kind);
 def pod: one("Deployment").spec.template.spec;
 def container: pod.containers | if length == 1 then .[0] else error("not one container") end;
 def webhooks: map(select(.kind | endswith("WebhookConfiguration")).webhooks[]);
@@ -51,19 +53,19 @@ check_rbac() {
   holds 'RBAC only reads' '[rbac[].rules[].verbs[]] | unique == ["get", "list", "watch"]'
   holds 'RBAC never allows pods or secrets' '[rbac[].rules[].resources[] | select(test("^(pods|secrets)(/|$)"))] == []'
   holds 'RBAC reads just what the rules read, and watches but the VMIs' '
-    [one("ClusterRole").rules[] | .apiGroups[0] as $group | .verbs as $verbs | .resources[]
+    [own("ClusterRole").rules[] | .apiGroups[0] as $group | .verbs as $verbs | .resources[]
      | "\(.).\($group) \($verbs | join(","))"] | sort == ([
       "hyperconvergeds.hco.kubevirt.io get,list,watch", "kubevirts.kubevirt.io get,list,watch",
       "network-attachment-definitions.k8s.cni.cncf.io get,list,watch", "networks.config.openshift.io get,list,watch",
       "nodenetworkstates.nmstate.io get,list,watch", "nodes. get,list,watch",
       "servicecidrs.networking.k8s.io get,list,watch", "virtualmachineinstancemigrations.kubevirt.io get,list,watch",
       "virtualmachineinstances.kubevirt.io get,list"] | sort)'
-  holds 'of ConfigMaps just two of kube-system are read' 'one("Role") | .metadata.namespace == "kube-system" and
+  holds 'of ConfigMaps just two of kube-system are read' 'own("Role") | .metadata.namespace == "kube-system" and
     .rules == [{apiGroups: [""], resources: ["configmaps"], resourceNames: ["kubeadm-config", "cluster-config-v1"],
                 verbs: ["get", "list", "watch"]}]'
   holds 'only its own service account gets that' '
-    [.[] | select(.kind | endswith("RoleBinding"))] | length == 2 and
-    all(.subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}] and .roleRef.name == "droveway")'
+    (roles | length) as $roles | [.[] | select(.kind | endswith("RoleBinding"))] | length == $roles and
+    all(.subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}] and .roleRef.name == .metadata.name)'
 }
 
 check_pod() {
@@ -90,12 +92,6 @@ check_pod() {
   holds 'the probes speak HTTPS and do not mix up live and ready' '
     container | [.startupProbe, .livenessProbe, .readinessProbe] | map(.httpGet | "\(.scheme) \(.path) \(.port)") ==
     ["HTTPS /livez https", "HTTPS /livez https", "HTTPS /readyz https"]'
-  holds 'certificate and policy are mounted where the arguments look' '
-    (container.args | index("--tls-cert=/etc/droveway/tls/tls.crt") and index("--tls-key=/etc/droveway/tls/tls.key") and
-     index("--policy=/etc/droveway/policy/policy.yaml")) and
-    (container.volumeMounts | map("\(.name) \(.mountPath) \(.subPath)") ==
-     ["tls /etc/droveway/tls null", "policy /etc/droveway/policy null"]) and
-    (pod.volumes | map(.secret.secretName // .configMap.name) == ["droveway-tls", "droveway-policy"])'
   holds 'the Service, the network policy and the disruption budget select the pods' '
     one("Deployment").spec.template.metadata.labels as $labels
     | [one("Service").spec.selector, one("NetworkPolicy").spec.podSelector.matchLabels,
@@ -146,6 +142,17 @@ check_conditions() {
     [named("kubevirt.mutate.droveway.io").matchConditions[].name] | index("not-managed-by-hyperconverged")'
 }
 
+mounted_certificate() {
+  holds 'certificate and policy are mounted where the arguments look' '
+    (container.args | index("--tls-cert=/etc/droveway/tls/tls.crt") and index("--tls-key=/etc/droveway/tls/tls.key") and
+     index("--policy=/etc/droveway/policy/policy.yaml")) and
+    (container.volumeMounts | map("\(.name) \(.mountPath) \(.subPath)") ==
+     ["tls /etc/droveway/tls null", "policy /etc/droveway/policy null"]) and
+    (pod.volumes | map(.secret.secretName // .configMap.name) == ["droveway-tls", "droveway-policy"])'
+}
+no_other_rbac() {
+  holds 'there are no other roles' '(roles | length) == (rbac | length)'
+}
 annotated() { # TEXT KEY VALUE
   holds "$1" '[.[] | select(.kind | endswith("WebhookConfiguration")).metadata.annotations[$key]] == [$value, $value]' \
     --arg key "$2" --arg value "$3"
@@ -154,8 +161,10 @@ numeric_user() {
   holds 'it runs as a numeric user' 'pod.securityContext | .runAsUser == 65532 and .fsGroup == 65532'
 }
 
-check_base() { numeric_user; }
+check_base() { numeric_user; mounted_certificate; no_other_rbac; }
 check_openshift() {
+  mounted_certificate
+  no_other_rbac
   holds 'the SCC restricted-v2 chooses user and groups' 'pod.securityContext | has("runAsUser", "runAsGroup", "fsGroup") | not'
   holds 'the service CA makes the certificate' '
     one("Service").metadata.annotations["service.beta.openshift.io/serving-cert-secret-name"] == "droveway-tls"'
@@ -163,6 +172,8 @@ check_openshift() {
 }
 check_cert-manager() {
   numeric_user
+  mounted_certificate
+  no_other_rbac
   annotated "cert-manager's CA is put into the webhooks" cert-manager.io/inject-ca-from droveway/droveway
   holds 'the certificate is for the Service, in the Secret that is mounted' '
     of("Certificate") | map(select(.metadata.name == "droveway"))[0].spec | .secretName == "droveway-tls" and
@@ -172,7 +183,22 @@ check_cert-manager() {
 }
 check_self-managed() {
   numeric_user
-  holds 'every webhook has a place for the CA' 'webhooks | all(.clientConfig.caBundle == "Cg==")'
+  holds 'it makes its certificate itself, and mounts only the policy' '
+    (container.args | index("--self-managed-certs") and (any(startswith("--tls-")) | not) and
+     index("--policy=/etc/droveway/policy/policy.yaml")) and
+    (container.volumeMounts | map("\(.name) \(.mountPath)") == ["policy /etc/droveway/policy"]) and
+    (pod.volumes | map(.configMap.name) == ["droveway-policy"])'
+  holds 'its Secret is empty, and applying again empties nothing' '
+    one("Secret") | .metadata.name == "droveway-tls" and .metadata.namespace == "droveway" and
+    (has("data") or has("stringData") | not)'
+  holds 'no webhook names a CA, so that applying again leaves the one that stands' '
+    webhooks | all(.clientConfig | has("caBundle") | not)'
+  holds 'beside reading, it may write its own Secret and its own webhook configurations' '
+    roles | map(select(.metadata.name != "droveway")) | map({(.kind): .rules}) | add == {
+      Role: [{apiGroups: [""], resources: ["secrets"], resourceNames: ["droveway-tls"], verbs: ["get", "update"]}],
+      ClusterRole: [{apiGroups: ["admissionregistration.k8s.io"],
+                     resources: ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"],
+                     resourceNames: ["droveway"], verbs: ["get", "update"]}]}'
 }
 check_kubernetes-pre-1.30() {
   numeric_user
