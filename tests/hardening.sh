@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Checks that a built binary carries what the compiler and linker can do against exploits: tests/hardening.sh BINARY.
+# A line a check; exit status 0 where all hold, 1 where one does not, 2 where nothing could be checked. Not for builds
+# with sanitizers, which go without FORTIFY.
+set -euo pipefail
+export LC_ALL=C
+
+die() {
+  printf 'hardening: %s\n' "$1" >&2
+  exit 2
+}
+if [ $# -ne 1 ] || [[ $1 == -* ]]; then
+  echo 'usage: tests/hardening.sh BINARY' >&2
+  exit 2
+fi
+binary=$1
+for tool in readelf nm objdump; do
+  command -v "$tool" >/dev/null || die "$tool is missing: install binutils"
+done
+if [ ! -f "$binary" ] || [ ! -r "$binary" ]; then die "$binary is no file that can be read"; fi
+header=$(readelf -hW "$binary" 2>/dev/null) || die "$binary is no ELF file"
+segments=$(readelf -lW "$binary")
+dynamic=$(readelf -dW "$binary")
+notes=$(readelf -nW "$binary")
+imports=$(nm -D --undefined-only "$binary" 2>/dev/null | sed 's/.* //; s/@.*//') || imports=''
+
+failures=0
+# verdict WHAT WRONG: WRONG says what is wrong; empty where nothing is.
+verdict() {
+  if [ -z "$2" ]; then
+    printf 'ok   %s\n' "$1"
+  else
+    printf 'FAIL %s: %s\n' "$1" "$2"
+    failures=$((failures + 1))
+  fi
+}
+has() { # TEXT REGEX
+  grep -Eq -- "$2" <<<"$1"
+}
+joined() { # LINES
+  paste -sd ' ' <<<"$1"
+}
+segment_flags() { # TYPE: "RW" of each segment of it, a line each; as "R E" has a blank, those are taken out
+  awk -v type="$1" '$1 == type {flags = ""; for (i = 7; i < NF; i++) flags = flags $i; print flags}' <<<"$segments"
+}
+
+wrong=''
+if ! has "$header" '^ *Type: +DYN '; then
+  wrong='it is linked to a fixed address (compile with -fPIE, link with -pie)'
+elif ! has "$segments" '^ *INTERP '; then
+  wrong='it is a shared library, not a program'
+fi
+verdict 'position-independent executable' "$wrong"
+
+wrong=''
+if ! has "$segments" '^ *GNU_RELRO '; then
+  wrong='there is no GNU_RELRO segment (link with -z relro)'
+elif ! has "$dynamic" '\(BIND_NOW\)|\(FLAGS\) .*BIND_NOW|\(FLAGS_1\) .*NOW'; then
+  wrong='it is partial: symbols are bound late, so that the GOT stays writable (link with -z now)'
+fi
+verdict 'full RELRO' "$wrong"
+
+wrong=''
+has "$imports" '^__stack_chk_fail(_local)?$' || wrong='nothing calls __stack_chk_fail (-fstack-protector-strong)'
+verdict 'stack protector' "$wrong"
+
+# With it all calls of these go to the checked ones, so a plain one comes from a file compiled without. Not so snprintf():
+# gcc takes the plain one where it has seen that nothing can go wrong.
+plain=$(grep -Ex 'v?(f|d|as)?printf' <<<"$imports" || true)
+wrong=''
+if ! has "$imports" '^__(mem|str|stp|v?s?n?f?printf)[a-z]*_chk$'; then
+  wrong='no checked function is called (-O2 -D_FORTIFY_SOURCE=2)'
+elif [ -n "$plain" ]; then
+  wrong="some files were compiled without it: they call $(joined "$plain") unchecked"
+fi
+verdict 'FORTIFY' "$wrong"
+
+stack=$(segment_flags GNU_STACK)
+wrong=''
+if [ -z "$stack" ]; then
+  wrong='there is no GNU_STACK segment, so the kernel makes the stack executable (link with -z noexecstack)'
+elif [ "$stack" != RW ]; then
+  wrong="its flags are $stack (link with -z noexecstack)"
+fi
+verdict 'no executable stack' "$wrong"
+
+wrong=''
+if grep -q 'W.*E' <<<"$(segment_flags LOAD)"; then wrong='a segment is both'; fi
+verdict 'nothing writable and executable' "$wrong"
+
+paths=$(grep -E '\((RPATH|RUNPATH)\)' <<<"$dynamic" | sed 's/^[^(]*//; s/  */ /g' || true)
+verdict 'no RPATH, no RUNPATH' "$(joined "$paths")"
+
+wrong=''
+if has "$dynamic" '\(TEXTREL\)|\(FLAGS\) .*TEXTREL'; then wrong='code is changed when it is loaded (compile with -fPIE)'; fi
+verdict 'no text relocations' "$wrong"
+
+# Said, not demanded: the linker drops the note where one file lacks it, and Debian's start files do.
+if has "$header" 'Machine: +(Advanced Micro Devices X86-64|Intel 80386)'; then
+  if has "$notes" 'x86 feature:.*IBT' && has "$notes" 'x86 feature:.*SHSTK'; then
+    echo 'ok   IBT and SHSTK'
+  else
+    marks=$(objdump -d --no-show-raw-insn "$binary" | grep -c 'endbr' || true)
+    printf 'note no IBT and SHSTK: not in the property note; the code has %s landing marks (endbr)\n' "$marks"
+  fi
+fi
+
+[ "$failures" -eq 0 ]
