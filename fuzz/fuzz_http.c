@@ -37,7 +37,7 @@ enum {
 /* --- the server --- */
 
 struct server {
-  struct dw_pki_pair pair;
+  struct dw_certificates *certificates;
   struct dw_worlds *worlds;
   struct dw_world *world;
   struct dw_server *server;
@@ -68,7 +68,10 @@ static void make_certificates(struct server *server) {
   snprintf(cert, sizeof cert, "%s/tls.crt", folder);
   snprintf(key, sizeof key, "%s/tls.key", folder);
   struct dw_pki_request request = {.dir = folder, .names = {names, 1}};
-  FUZZ_ASSERT(dw_pki_make(&request, &report, &err) == 0 && dw_pki_pair_load(cert, key, &server->pair, &err) == 0);
+  const struct dw_certificate_files files = {.certificate = cert, .key = key};
+  server->certificates = dw_certificates_new();
+  FUZZ_ASSERT(dw_pki_make(&request, &report, &err) == 0);
+  FUZZ_ASSERT(dw_certificates_read(server->certificates, &files, &err) == 0);
   remove_certificates(folder);
 }
 
@@ -81,11 +84,8 @@ static void start_server(struct server *server) {
   FUZZ_ASSERT(server->worlds);
   server->world = dw_worlds_get(server->worlds);
   struct dw_server_options options = {.listen_fd = dw_listen_open("127.0.0.1:0", &err),
-                                      .certificate = server->pair.certificate,
-                                      .key = server->pair.key,
+                                      .certificates = server->certificates,
                                       .threads = 2,
-                                      .max_body = DW_DEFAULT_MAX_BODY,
-                                      .max_memory = DW_DEFAULT_MAX_MEMORY,
                                       .drain_milliseconds = 100,
                                       .worlds = server->worlds};
   server->port = dw_listen_name(options.listen_fd, name, sizeof name);
@@ -97,7 +97,7 @@ static void stop_server(void) {
   dw_server_stop(the_server->server);
   dw_world_unref(the_server->world);
   dw_worlds_stop(the_server->worlds);
-  dw_pki_pair_free(&the_server->pair);
+  dw_certificates_free(the_server->certificates);
   free(the_server);
   the_server = NULL;
 }
