@@ -214,7 +214,7 @@ static struct dw_pki_names wanted_names(const struct facts *f) {
 
 /* A leaf that is replaced may still be served somewhere until it ends; one that can't be read, for as long as any. */
 static int64_t end_of_replaced(const struct facts *f) {
-  if (f->leaf_verifies)
+  if (f->leaf_verifies || (f->leaf.pem != NULL && f->leaf.until <= f->now))
     return f->leaf.until;
   return f->ca_count > 1 ? sooner(f->now + f->in->options->leaf_seconds, last_old_end(f)) : 0;
 }
@@ -415,14 +415,14 @@ void dw_rotation_wipe(struct dw_rotation_plan *plan) {
 }
 
 bool dw_rotation_takes(const struct dw_rotation_input *input, const char *serving) {
+  if (serving != NULL && strcmp(serving, input->secret.leaf) == 0)
+    return false;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct facts f = read_facts(arena, input);
   if (!f.leaf_verifies)
     return false;
   if (serving == NULL)
     return true;
-  if (strcmp(serving, input->secret.leaf) == 0)
-    return false;
   if (!f.by_newest || is_settled(&f) || dw_pki_verify(f.bundle, serving, f.now, NULL) != 0)
     return true;
   return dw_pki_verify(f.cas[0].pem, serving, f.now, NULL) == 0;

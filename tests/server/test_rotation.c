@@ -1,0 +1,965 @@
+/* Self-managed certificates with a clock of the test's own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <openssl/pem.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/rotation.h"
+
+enum { DAY = 86400, SETTLE_S = 60 };
+static const int64_t START = 1800000000;
+static const int64_t LEAF = 90 * (int64_t)DAY, CA = 365 * (int64_t)DAY;
+
+static const char *const names[] = {"droveway.droveway.svc"};
+static const struct dw_rotation_options usual = {{names, 1}, 365 * (int64_t)DAY, 90 * (int64_t)DAY, SETTLE_S * 1000};
+
+/* Whether a client that trusts BUNDLE takes LEAF at that time; UNTIL: when the answer changes. OpenSSL's word alone. */
+static bool verifies(const char *bundle, const char *leaf, int64_t now, int64_t *until) {
+  BIO *bundle_source = BIO_new_mem_buf(bundle, -1), *leaf_source = BIO_new_mem_buf(leaf, -1);
+  X509_STORE *store = X509_STORE_new();
+  X509_STORE_CTX *context = X509_STORE_CTX_new();
+  X509 *cert = PEM_read_bio_X509(leaf_source, NULL, NULL, NULL);
+  for (X509 *ca; (ca = PEM_read_bio_X509(bundle_source, NULL, NULL, NULL)) != NULL; X509_free(ca))
+    X509_STORE_add_cert(store, ca);
+  X509_STORE_set_purpose(store, X509_PURPOSE_SSL_SERVER);
+  bool good = cert != NULL && X509_STORE_CTX_init(context, store, cert, NULL) == 1;
+  if (good) {
+    X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context), (time_t)now);
+    good = X509_verify_cert(context) == 1 && X509_check_host(cert, names[0], 0, 0, NULL) == 1;
+  }
+  *until = INT64_MAX;
+  const STACK_OF(X509) *chain = good ? X509_STORE_CTX_get0_chain(context) : NULL;
+  for (int i = 0; chain != NULL && i < sk_X509_num(chain); i++) {
+    struct tm utc = {0};
+    ASN1_TIME_to_tm(X509_get0_notAfter(sk_X509_value(chain, i)), &utc);
+    if ((int64_t)timegm(&utc) < *until)
+      *until = (int64_t)timegm(&utc);
+  }
+  X509_STORE_CTX_free(context);
+  X509_STORE_free(store);
+  X509_free(cert);
+  BIO_free(bundle_source);
+  BIO_free(leaf_source);
+  return good;
+}
+
+static bool good_pair(const struct dw_rotation_secret *secret, int64_t now) {
+  int64_t until = 0;
+  return verifies(secret->ca, secret->leaf, now, &until) && dw_pki_key_fits(secret->leaf, secret->leaf_key, NULL) == 0;
+}
+
+static size_t certs_in(const char *pem) {
+  size_t count = 0;
+  for (const char *at = pem; (at = strstr(at, "-----BEGIN CERTIFICATE-----")) != NULL; at++)
+    count++;
+  return count;
+}
+
+/* --- one look after the other --- */
+
+struct fixture {
+  struct dw_arena *arena;
+  struct dw_rotation_options options;
+  struct dw_rotation_input in;
+  struct dw_rotation_plan plan;
+  const char *bundles[DW_ROTATION_HOOKS][2];
+};
+
+static int set_up(void **state) {
+  struct fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  f->arena = dw_arena_new(0);
+  f->options = usual;
+  f->in.options = &f->options;
+  f->in.secret = (struct dw_rotation_secret){"", "", "", "", "", ""};
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    f->bundles[h][0] = f->bundles[h][1] = "";
+    f->in.hooks[h] = (struct dw_rotation_hook){DW_ROTATION_READ, f->bundles[h], 2};
+  }
+  f->in.now_ms = START * 1000;
+  *state = f;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct fixture *f = *state;
+  dw_arena_free(f->arena);
+  free(f);
+  return 0;
+}
+
+static void look(struct fixture *f) {
+  struct dw_error err = DW_ERROR_INIT;
+  if (dw_rotation_plan(f->arena, &f->in, &f->plan, &err) != 0)
+    fail_msg("%s", err.text);
+}
+
+static void publish(struct fixture *f) {
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++)
+    if (f->plan.publish[h])
+      f->bundles[h][0] = f->bundles[h][1] = f->plan.bundle;
+}
+
+/* Looks, and does what is to be done, until nothing is. */
+static void settle(struct fixture *f) {
+  for (int steps = 0; steps < 8; steps++) {
+    look(f);
+    bool rest = !f->plan.store && !f->plan.publish[0] && !f->plan.publish[1];
+    if (f->plan.store)
+      f->in.secret = f->plan.secret;
+    else
+      publish(f);
+    if (rest)
+      return;
+  }
+  fail_msg("it never rests");
+}
+
+static void go_to(struct fixture *f, int64_t seconds) {
+  f->in.now_ms = (START + seconds) * 1000;
+}
+
+/* The same, with looks on the way, so that nothing ends unseen. */
+static void live_to(struct fixture *f, int64_t seconds) {
+  int64_t step = f->options.leaf_seconds / 4;
+  for (int64_t at = f->in.now_ms / 1000 - START + step; at < seconds; at += step) {
+    go_to(f, at);
+    settle(f);
+  }
+  go_to(f, seconds);
+}
+
+static int64_t renewal(int64_t life) {
+  return (life + 60) * 2 / 3 - 60; /* from a minute before */
+}
+
+/* In the middle of a CA's renewal: the new one is stored and just published. */
+static void renew_ca(struct fixture *f) {
+  settle(f);
+  live_to(f, renewal(CA));
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 2);
+}
+
+static void an_empty_secret_gets_a_ca_and_a_certificate(void **state) {
+  struct fixture *f = *state;
+  look(f);
+  assert_true(f->plan.store);
+  assert_string_equal(f->plan.wrong, "");
+  assert_null(f->plan.bundle); /* nothing is stored yet */
+  assert_false(f->plan.publish[0] || f->plan.publish[1]);
+  assert_true(good_pair(&f->plan.secret, START));
+  assert_int_equal(dw_pki_key_fits(f->plan.secret.ca, f->plan.secret.ca_key, NULL), 0);
+  f->in.secret = f->plan.secret;
+  look(f);
+  assert_false(f->plan.store);
+  assert_true(f->plan.publish[0] && f->plan.publish[1]);
+  assert_string_equal(f->plan.bundle, f->in.secret.ca);
+  publish(f);
+  look(f);
+  assert_false(f->plan.store || f->plan.publish[0] || f->plan.publish[1]);
+  assert_int_equal(f->plan.again_ms, (START + renewal(LEAF)) * 1000);
+  assert_int_equal(f->plan.ca_until, START + CA);
+  assert_int_equal(f->plan.ca_count, 1);
+}
+
+static void another_bundle_is_put_right_where_it_is_found(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  f->bundles[1][1] = "\n"; /* one webhook of several */
+  look(f);
+  assert_false(f->plan.store || f->plan.publish[0]);
+  assert_true(f->plan.publish[1]);
+  publish(f);
+  f->in.hooks[0].state = DW_ROTATION_ABSENT;
+  f->in.hooks[1].state = DW_ROTATION_UNKNOWN;
+  f->bundles[0][0] = f->bundles[1][0] = "";
+  look(f);
+  assert_false(f->plan.store || f->plan.publish[0] || f->plan.publish[1]);
+}
+
+static void a_leaf_is_renewed_at_two_thirds_of_its_life(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  struct dw_rotation_secret before = f->in.secret;
+  go_to(f, renewal(LEAF) - 1);
+  settle(f);
+  assert_string_equal(f->in.secret.leaf, before.leaf);
+  go_to(f, renewal(LEAF));
+  settle(f);
+  assert_string_not_equal(f->in.secret.leaf, before.leaf);
+  assert_string_equal(f->in.secret.ca, before.ca);
+  assert_string_equal(f->in.secret.ca_key, before.ca_key);
+  assert_true(good_pair(&f->in.secret, START + renewal(LEAF) + LEAF - 1));
+}
+
+static void a_new_ca_is_published_before_its_leaf_is_served(void **state) {
+  struct fixture *f = *state;
+  int64_t until = 0;
+  settle(f);
+  struct dw_rotation_secret before = f->in.secret;
+  live_to(f, renewal(CA) - 1);
+  settle(f);
+  assert_string_equal(f->in.secret.ca, before.ca);
+  go_to(f, renewal(CA));
+  look(f);
+  assert_true(f->plan.store);
+  f->in.secret = f->plan.secret;
+  assert_int_equal(certs_in(f->in.secret.ca), 2);
+  assert_non_null(strstr(f->in.secret.ca, before.ca));
+  assert_true(strstr(f->in.secret.ca, before.ca) > f->in.secret.ca); /* the new one first */
+  assert_int_equal(dw_pki_key_fits(f->in.secret.ca, f->in.secret.ca_key, NULL), 0);
+  assert_true(verifies(before.ca, f->in.secret.leaf, START + renewal(CA), &until));
+  assert_int_equal(until, START + renewal(CA) + LEAF); /* a whole life for the new CA to become known */
+  settle(f);
+  assert_string_equal(f->bundles[0][1], f->in.secret.ca);
+  assert_string_equal(f->bundles[1][0], f->in.secret.ca);
+  assert_true(verifies(before.ca, f->in.secret.leaf, START + renewal(CA), &until));
+}
+
+static void the_new_leaf_waits_for_the_settle_time_to_the_millisecond(void **state) {
+  struct fixture *f = *state;
+  renew_ca(f);
+  const char *old = f->in.secret.leaf;
+  assert_string_not_equal(f->in.secret.published, "");
+  look(f);
+  int64_t due = (START + renewal(CA) + SETTLE_S) * 1000;
+  assert_int_equal(f->plan.again_ms, due);
+  f->in.now_ms = due - 1;
+  settle(f);
+  assert_string_equal(f->in.secret.leaf, old);
+  f->in.now_ms = due;
+  settle(f);
+  assert_string_not_equal(f->in.secret.leaf, old);
+  assert_true(good_pair(&f->in.secret, due / 1000));
+  assert_int_equal(certs_in(f->in.secret.ca), 2);
+}
+
+static void the_time_it_was_seen_is_never_rounded_to_earlier(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  f->in.now_ms = (START + renewal(CA)) * 1000 + 1;
+  settle(f);
+  look(f);
+  assert_int_equal(f->plan.again_ms, (START + renewal(CA) + 1 + SETTLE_S) * 1000);
+}
+
+static void the_new_leaf_waits_while_a_configuration_is_not_seen_to_hold_it(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  live_to(f, renewal(CA));
+  look(f);
+  f->in.secret = f->plan.secret;
+  const char *old = f->in.secret.leaf;
+  f->in.hooks[1].state = DW_ROTATION_UNKNOWN; /* RBAC */
+  settle(f);
+  assert_string_equal(f->in.secret.published, "");
+  go_to(f, renewal(CA) + LEAF - 1);
+  settle(f);
+  assert_string_equal(f->in.secret.leaf, old);
+  f->in.hooks[1].state = DW_ROTATION_READ;
+  settle(f);
+  assert_string_not_equal(f->in.secret.published, "");
+  assert_string_equal(f->in.secret.leaf, old);
+}
+
+static void a_configuration_that_is_not_there_holds_nothing_up(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  f->in.hooks[1].state = DW_ROTATION_ABSENT;
+  live_to(f, renewal(CA));
+  settle(f);
+  assert_string_not_equal(f->in.secret.published, "");
+}
+
+/* An old leaf that has ended is worth nothing: then even one that nobody may know is better. */
+static void a_leaf_that_has_ended_waits_for_nothing(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  f->in.hooks[1].state = DW_ROTATION_UNKNOWN;
+  live_to(f, renewal(CA));
+  settle(f);
+  go_to(f, renewal(CA) + LEAF);
+  settle(f);
+  assert_true(good_pair(&f->in.secret, START + renewal(CA) + LEAF));
+}
+
+static void the_settle_time_begins_anew_after_a_manifest_was_applied_again(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  const char *exported = f->bundles[0][0];
+  renew_ca(f);
+  const char *old = f->in.secret.leaf;
+  go_to(f, renewal(CA) + SETTLE_S - 1);
+  f->bundles[0][0] = f->bundles[0][1] = exported;
+  look(f);
+  assert_true(f->plan.store && f->plan.publish[0] && !f->plan.publish[1]);
+  assert_string_equal(f->plan.secret.published, "");
+  settle(f);
+  look(f);
+  assert_int_equal(f->plan.again_ms, (START + renewal(CA) + SETTLE_S - 1 + SETTLE_S) * 1000);
+  go_to(f, renewal(CA) + SETTLE_S - 1 + SETTLE_S - 1);
+  settle(f);
+  assert_string_equal(f->in.secret.leaf, old);
+  go_to(f, renewal(CA) + SETTLE_S - 1 + SETTLE_S);
+  settle(f);
+  assert_string_not_equal(f->in.secret.leaf, old);
+}
+
+static void the_old_ca_goes_when_its_last_leaf_has_ended(void **state) {
+  struct fixture *f = *state;
+  renew_ca(f);
+  int64_t end = renewal(CA) + SETTLE_S + LEAF; /* of the new one's first, too: by then it was replaced */
+  go_to(f, renewal(CA) + SETTLE_S);
+  settle(f);
+  live_to(f, end - 1);
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 2);
+  go_to(f, end);
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 1);
+  assert_string_equal(f->bundles[0][0], f->in.secret.ca);
+  assert_string_equal(f->bundles[1][1], f->in.secret.ca);
+  assert_string_equal(f->in.secret.published, "");
+  assert_true(good_pair(&f->in.secret, START + end));
+}
+
+/* The lives of leaves were made shorter: a replica that is cut off may still serve a long one. */
+static void a_leaf_that_was_replaced_early_counts_until_its_own_end(void **state) {
+  static const char *const others[] = {"droveway.droveway.svc", "droveway"};
+  struct fixture *f = *state;
+  settle(f);
+  live_to(f, renewal(CA) - DAY);
+  settle(f);
+  struct dw_pki_certs last = {NULL, 0};
+  assert_int_equal(dw_pki_read_certs(f->arena, f->in.secret.leaf, &last, NULL), 0);
+  int64_t end = last.list[0].until - START; /* of the last long one */
+  assert_true(end > renewal(CA) + 20 * (int64_t)DAY);
+  f->options.leaf_seconds = 10 * (int64_t)DAY;
+  f->options.names = (struct dw_pki_names){others, 2};
+  settle(f);
+  live_to(f, renewal(CA));
+  settle(f);
+  live_to(f, end - 1);
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 2);
+  assert_true(f->plan.again_ms >= (START + end) * 1000);
+  live_to(f, end + f->options.leaf_seconds);
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 1);
+}
+
+static void without_its_notes_the_old_ca_stays_until_it_ends(void **state) {
+  struct fixture *f = *state;
+  renew_ca(f);
+  go_to(f, renewal(CA) + SETTLE_S);
+  settle(f);
+  f->in.secret.replaced_until = "soon";
+  f->in.secret.published = "";
+  go_to(f, renewal(CA) + SETTLE_S + 1);
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 2);
+  assert_true(good_pair(&f->in.secret, START + renewal(CA) + SETTLE_S + 1));
+  f->in.secret.replaced_until = "";
+  look(f);
+  assert_true(f->plan.again_ms <= (START + CA) * 1000);
+}
+
+/* --- what is broken --- */
+
+static struct dw_pki_pair other_ca(void) {
+  struct dw_pki_life life = {START, CA};
+  struct dw_pki_pair pair = {.certificate = NULL};
+  assert_int_equal(dw_pki_issue_ca(&life, &pair, NULL), 0);
+  return pair;
+}
+
+static void broken_content_is_mended_and_told(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  struct dw_pki_pair other = other_ca();
+  struct dw_pki_life life = {START, LEAF};
+  struct dw_pki_pair stranger = {.certificate = NULL};
+  assert_int_equal(dw_pki_issue_leaf(&other, &usual.names, &life, &stranger, NULL), 0);
+  struct dw_rotation_secret good = f->in.secret;
+  const struct {
+    struct dw_rotation_secret secret;
+    const char *wrong;
+  } cases[] = {
+      {{"", good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt is missing"},
+      {{"x", good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt holds no certificate"},
+      {{good.leaf, good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt is no CA's certificate"},
+      {{good.ca, "", good.leaf, good.leaf_key, "", ""}, "ca.key is missing"},
+      {{good.ca, "x", good.leaf, good.leaf_key, "", ""}, "ca.key: holds no private key"},
+      {{good.ca, other.key, good.leaf, good.leaf_key, "", ""}, "ca.key: the key does not belong"},
+      {{good.ca, good.ca_key, "", good.leaf_key, "", ""}, "tls.crt is missing"},
+      {{good.ca, good.ca_key, "x", good.leaf_key, "", ""}, "tls.crt holds no certificate"},
+      {{good.ca, good.ca_key, good.leaf, "", "", ""}, "tls.key is missing"},
+      {{good.ca, good.ca_key, good.leaf, "x", "", ""}, "tls.key: holds no private key"},
+      {{good.ca, good.ca_key, good.leaf, other.key, "", ""}, "tls.key: the key does not belong"},
+      {{good.ca, good.ca_key, stranger.certificate, stranger.key, "", ""}, "tls.crt: it does not verify"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    f->in.secret = cases[i].secret;
+    look(f);
+    assert_true(f->plan.store);
+    if (strstr(f->plan.wrong, cases[i].wrong) == NULL)
+      fail_msg("\"%s\" instead of \"%s\"", f->plan.wrong, cases[i].wrong);
+    settle(f);
+    assert_true(good_pair(&f->in.secret, START));
+    assert_int_equal(dw_pki_key_fits(f->in.secret.ca, f->in.secret.ca_key, NULL), 0);
+    assert_string_equal(f->bundles[0][0], f->in.secret.ca);
+    f->bundles[0][0] = f->bundles[0][1] = f->bundles[1][0] = f->bundles[1][1] = good.ca;
+  }
+  dw_pki_pair_free(&stranger);
+  dw_pki_pair_free(&other);
+}
+
+static void a_ca_without_its_key_is_renewed_without_a_break(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  const char *leaf = f->in.secret.leaf, *ca = f->in.secret.ca;
+  f->in.secret.ca_key = "";
+  settle(f);
+  assert_string_equal(f->in.secret.leaf, leaf); /* served on until the new CA is known */
+  assert_int_equal(certs_in(f->in.secret.ca), 2);
+  assert_non_null(strstr(f->in.secret.ca, ca));
+  go_to(f, SETTLE_S);
+  settle(f);
+  assert_string_not_equal(f->in.secret.leaf, leaf);
+}
+
+static void an_emptied_secret_keeps_trust_in_what_is_served(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  struct dw_rotation_secret before = f->in.secret;
+  f->in.secret = (struct dw_rotation_secret){"", "", "", "", "", ""};
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 2);
+  assert_non_null(strstr(f->in.secret.ca, before.ca));
+  assert_false(dw_rotation_takes(&f->in, before.leaf)); /* nobody may know the new CA yet */
+  assert_true(dw_rotation_takes(&f->in, NULL));         /* better than none */
+  go_to(f, SETTLE_S);
+  assert_true(dw_rotation_takes(&f->in, before.leaf));
+  live_to(f, LEAF);
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 1);
+}
+
+static void an_expired_ca_is_replaced(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  const char *before = f->in.secret.ca;
+  go_to(f, CA);
+  look(f);
+  assert_string_equal(f->plan.wrong, "the CA has expired");
+  assert_false(f->plan.publish[0]);
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 1);
+  assert_null(strstr(f->in.secret.ca, before));
+  assert_true(good_pair(&f->in.secret, START + CA));
+}
+
+static void a_clock_that_is_a_little_behind_mends_nothing(void **state) {
+  struct fixture *f = *state;
+  settle(f);
+  go_to(f, -60 - 600); /* what is there begins ten minutes later by this clock */
+  look(f);
+  assert_false(f->plan.store);
+  assert_true(dw_rotation_takes(&f->in, NULL));
+  go_to(f, -60 - 601);
+  look(f);
+  assert_true(f->plan.store);
+  assert_non_null(strstr(f->plan.wrong, "clocks"));
+}
+
+static void a_time_in_the_future_is_not_believed(void **state) {
+  struct fixture *f = *state;
+  renew_ca(f);
+  f->in.secret.published = "2099-01-01T00:00:00Z";
+  look(f);
+  assert_true(f->plan.store);
+  assert_string_not_equal(f->plan.secret.published, "2099-01-01T00:00:00Z");
+}
+
+static void replicas_that_ask_for_different_names_agree(void **state) {
+  static const char *const more[] = {"droveway.droveway.svc", "droveway.example.org"};
+  static const char *const others[] = {"droveway.droveway.svc", "10.0.0.1"};
+  struct fixture *f = *state;
+  settle(f);
+  const char *before = f->in.secret.leaf;
+  f->options.names = (struct dw_pki_names){more, 2};
+  look(f);
+  assert_string_equal(f->plan.wrong, "tls.crt is not good for droveway.example.org");
+  settle(f);
+  assert_string_not_equal(f->in.secret.leaf, before);
+  f->options.names = (struct dw_pki_names){others, 2};
+  settle(f);
+  before = f->in.secret.leaf;
+  f->options.names = (struct dw_pki_names){more, 2};
+  settle(f);
+  assert_string_equal(f->in.secret.leaf, before);
+  f->options.names = usual.names;
+  settle(f);
+  assert_string_equal(f->in.secret.leaf, before);
+}
+
+static void a_name_that_is_none_is_an_error(void **state) {
+  static const char *const bad[] = {"not a name"};
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  f->options.names = (struct dw_pki_names){bad, 1};
+  assert_int_equal(dw_rotation_plan(f->arena, &f->in, &f->plan, &err), -1);
+  assert_non_null(strstr(err.text, "not a name"));
+}
+
+static void old_cas_do_not_pile_up(void **state) {
+  struct fixture *f = *state;
+  for (int i = 0; i < 12; i++) {
+    settle(f);
+    f->in.secret.ca_key = "";
+    go_to(f, i + 1);
+  }
+  settle(f);
+  assert_int_equal(certs_in(f->in.secret.ca), 5);
+  assert_true(good_pair(&f->in.secret, START + 12));
+}
+
+/* --- what is served --- */
+
+static void only_what_verifies_is_taken_and_once(void **state) {
+  struct fixture *f = *state;
+  assert_false(dw_rotation_takes(&f->in, NULL));
+  settle(f);
+  struct dw_rotation_secret good = f->in.secret;
+  assert_true(dw_rotation_takes(&f->in, NULL));
+  assert_false(dw_rotation_takes(&f->in, good.leaf));
+  assert_true(dw_rotation_takes(&f->in, "something else"));
+  f->in.secret.leaf_key = good.ca_key;
+  assert_false(dw_rotation_takes(&f->in, NULL));
+  f->in.secret = good;
+  f->in.secret.leaf = good.ca;
+  f->in.secret.leaf_key = good.ca_key;
+  assert_false(dw_rotation_takes(&f->in, NULL));
+  f->in.secret = good;
+  f->in.secret.ca = "";
+  assert_false(dw_rotation_takes(&f->in, NULL));
+  f->in.secret = good;
+  go_to(f, LEAF - 1);
+  assert_true(dw_rotation_takes(&f->in, NULL));
+  go_to(f, LEAF);
+  assert_false(dw_rotation_takes(&f->in, NULL));
+}
+
+/* --- many years with several replicas --- */
+
+enum { REPLICAS = 3, SERVERS = 2, MOST_PENDING = 64, TEXTS = 6 };
+
+struct view { /* what an API server knows of a webhook configuration; changes come in their order, late */
+  char *bundle;
+  struct {
+    int64_t at;
+    char *bundle;
+  } pending[MOST_PENDING];
+  size_t count;
+};
+
+struct replica {
+  int64_t skew, next; /* its clock; its next step */
+  bool reading;       /* what it has read waits to be acted on */
+  char *texts[TEXTS], *bundles[DW_ROTATION_HOOKS];
+  long secret_version, hook_versions[DW_ROTATION_HOOKS];
+  char *serving;
+  int64_t cut_until;
+  int64_t good_until[SERVERS][DW_ROTATION_HOOKS]; /* verified until then; 0: to be verified */
+};
+
+struct world {
+  bool restarts; /* now and then a replica begins with nothing */
+  struct dw_rotation_options options;
+  uint64_t random;
+  int64_t now, poll, lag, checked_from;
+  char *texts[TEXTS], *bundles[DW_ROTATION_HOOKS];
+  long secret_version, hook_versions[DW_ROTATION_HOOKS];
+  struct view views[SERVERS][DW_ROTATION_HOOKS];
+  struct replica replicas[REPLICAS];
+  size_t conflicts, stores, swaps, bundles_seen, verified, cut_swaps;
+};
+
+static int64_t draw(struct world *w, int64_t below) {
+  w->random ^= w->random << 13;
+  w->random ^= w->random >> 7;
+  w->random ^= w->random << 17;
+  return (int64_t)(w->random % (uint64_t)below);
+}
+
+static void set(char **slot, const char *text) {
+  char *copy = strdup(text);
+  free(*slot);
+  *slot = copy;
+}
+
+static void world_start(struct world *w, const struct dw_rotation_options *options, int64_t poll, int64_t skew) {
+  memset(w, 0, sizeof *w);
+  w->options = *options;
+  w->random = 88172645463325252U;
+  w->now = START;
+  w->poll = poll;
+  w->lag = options->settle_ms / 1000 - 2 * skew - 1;
+  w->checked_from = START + 2 * poll + w->lag;
+  for (size_t i = 0; i < TEXTS; i++)
+    set(&w->texts[i], "");
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    set(&w->bundles[h], "");
+    for (size_t s = 0; s < SERVERS; s++)
+      set(&w->views[s][h].bundle, "");
+  }
+  for (size_t r = 0; r < REPLICAS; r++) {
+    w->replicas[r].skew = (int64_t)r * skew - skew;
+    w->replicas[r].next = START + draw(w, 3);
+  }
+}
+
+static void world_end(struct world *w) {
+  for (size_t i = 0; i < TEXTS; i++)
+    free(w->texts[i]);
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    free(w->bundles[h]);
+    for (size_t s = 0; s < SERVERS; s++) {
+      free(w->views[s][h].bundle);
+      for (size_t i = 0; i < w->views[s][h].count; i++)
+        free(w->views[s][h].pending[i].bundle);
+    }
+  }
+  for (size_t r = 0; r < REPLICAS; r++) {
+    for (size_t i = 0; i < TEXTS; i++)
+      free(w->replicas[r].texts[i]);
+    for (size_t h = 0; h < DW_ROTATION_HOOKS; h++)
+      free(w->replicas[r].bundles[h]);
+    free(w->replicas[r].serving);
+  }
+}
+
+/* A webhook configuration is changed; the API servers see it some time later. */
+static void change_hook(struct world *w, size_t h, const char *bundle) {
+  set(&w->bundles[h], bundle);
+  w->hook_versions[h]++;
+  for (size_t s = 0; s < SERVERS; s++) {
+    struct view *view = &w->views[s][h];
+    assert_true(view->count < MOST_PENDING);
+    int64_t at = w->now + draw(w, w->lag + 1);
+    if (view->count > 0 && at < view->pending[view->count - 1].at)
+      at = view->pending[view->count - 1].at;
+    view->pending[view->count].at = at;
+    view->pending[view->count++].bundle = strdup(bundle);
+  }
+}
+
+static void change_secret(struct world *w, const struct dw_rotation_secret *secret) {
+  const char *const texts[TEXTS] = {secret->ca,       secret->ca_key,    secret->leaf,
+                                    secret->leaf_key, secret->published, secret->replaced_until};
+  for (size_t i = 0; i < TEXTS; i++)
+    set(&w->texts[i], texts[i]);
+  w->secret_version++;
+  w->stores++;
+}
+
+static void forget_checks(struct world *w) {
+  for (size_t r = 0; r < REPLICAS; r++)
+    memset(w->replicas[r].good_until, 0, sizeof w->replicas[r].good_until);
+}
+
+static void deliver(struct world *w) {
+  for (size_t s = 0; s < SERVERS; s++)
+    for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+      struct view *view = &w->views[s][h];
+      while (view->count > 0 && view->pending[0].at <= w->now) {
+        free(view->bundle);
+        view->bundle = view->pending[0].bundle;
+        memmove(view->pending, view->pending + 1, --view->count * sizeof *view->pending);
+        w->bundles_seen++;
+        forget_checks(w);
+      }
+    }
+}
+
+/* What it serves is taken by every API server for either webhook configuration. A replica that is cut off is held to
+ * that only until what it serves ends by itself. */
+static void check(struct world *w, int64_t at) {
+  if (at < w->checked_from)
+    return;
+  for (size_t r = 0; r < REPLICAS; r++)
+    for (size_t s = 0; s < SERVERS; s++)
+      for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+        struct replica *replica = &w->replicas[r];
+        int64_t until = 0;
+        if (replica->serving == NULL || at < replica->good_until[s][h])
+          continue;
+        if (replica->cut_until != 0 && replica->good_until[s][h] != 0)
+          continue;
+        if (!verifies(w->views[s][h].bundle, replica->serving, at, &until)) {
+          if (replica->cut_until != 0 && !verifies(replica->bundles[0], replica->serving, at, &until))
+            continue;
+          fail_msg("second %lld: API server %zu refuses replica %zu", (long long)(at - START), s, r);
+        }
+        w->verified++;
+        replica->good_until[s][h] = until;
+      }
+}
+
+static struct dw_rotation_input seen_by(const struct world *w, const struct replica *replica,
+                                        const char *bundles[DW_ROTATION_HOOKS][1]) {
+  char *const *t = replica->texts;
+  struct dw_rotation_input in = {.options = &w->options,
+                                 .secret = {t[0], t[1], t[2], t[3], t[4], t[5]},
+                                 .now_ms = (w->now + replica->skew) * 1000};
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    bundles[h][0] = replica->bundles[h];
+    in.hooks[h] = (struct dw_rotation_hook){DW_ROTATION_READ, bundles[h], 1};
+  }
+  return in;
+}
+
+static void read_all(struct world *w, struct replica *replica) {
+  for (size_t i = 0; i < TEXTS; i++)
+    set(&replica->texts[i], w->texts[i]);
+  replica->secret_version = w->secret_version;
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    set(&replica->bundles[h], w->bundles[h]);
+    replica->hook_versions[h] = w->hook_versions[h];
+  }
+}
+
+static bool carry_out(struct world *w, struct replica *replica, const struct dw_rotation_plan *plan) {
+  bool again = false;
+  if (plan->store) {
+    if (replica->secret_version != w->secret_version)
+      w->conflicts++;
+    else
+      change_secret(w, &plan->secret);
+    return true;
+  }
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    if (!plan->publish[h])
+      continue;
+    again = true;
+    if (replica->hook_versions[h] != w->hook_versions[h])
+      w->conflicts++;
+    else
+      change_hook(w, h, plan->bundle);
+  }
+  return again;
+}
+
+/* What was read is acted on a little later, when others may have been faster; or never: it died, or a call failed. */
+static bool act(struct world *w, struct replica *replica) {
+  const char *bundles[DW_ROTATION_HOOKS][1];
+  struct dw_rotation_input in = seen_by(w, replica, bundles);
+  struct dw_rotation_plan plan;
+  struct dw_error err = DW_ERROR_INIT;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  if (draw(w, 20) == 0)
+    return false;
+  if (w->restarts && draw(w, 30) == 0) {
+    free(replica->serving);
+    replica->serving = NULL;
+  }
+  if (dw_rotation_takes(&in, replica->serving)) {
+    set(&replica->serving, in.secret.leaf);
+    memset(replica->good_until, 0, sizeof replica->good_until);
+    w->swaps++;
+  }
+  if (dw_rotation_plan(arena, &in, &plan, &err) != 0)
+    fail_msg("%s", err.text);
+  bool again = carry_out(w, replica, &plan);
+  dw_rotation_wipe(&plan);
+  return again;
+}
+
+static void step(struct world *w, struct replica *replica) {
+  if (replica->cut_until > w->now) {
+    replica->next = replica->cut_until;
+    return;
+  }
+  replica->reading = !replica->reading;
+  if (replica->reading) {
+    read_all(w, replica);
+    replica->next = w->now + draw(w, 3);
+    return;
+  }
+  if (replica->cut_until != 0) {
+    replica->cut_until = 0;
+    memset(replica->good_until, 0, sizeof replica->good_until);
+  }
+  replica->next = act(w, replica) ? w->now + draw(w, 2) : w->now + 1 + draw(w, 2 * w->poll);
+}
+
+static int64_t next_event(const struct world *w) {
+  int64_t next = INT64_MAX;
+  for (size_t r = 0; r < REPLICAS; r++)
+    next = w->replicas[r].next < next ? w->replicas[r].next : next;
+  for (size_t s = 0; s < SERVERS; s++)
+    for (size_t h = 0; h < DW_ROTATION_HOOKS; h++)
+      if (w->views[s][h].count > 0 && w->views[s][h].pending[0].at < next)
+        next = w->views[s][h].pending[0].at;
+  return next;
+}
+
+/* Between two events nothing changes but the time, and a certificate is valid from one time to another: where both ends
+ * are good, every second between them is. */
+static void run_until(struct world *w, int64_t end) {
+  while (next_event(w) <= end) {
+    int64_t next = next_event(w);
+    if (next > w->now)
+      check(w, next - 1);
+    w->now = next;
+    deliver(w);
+    for (size_t r = 0; r < REPLICAS; r++)
+      if (w->replicas[r].next <= w->now)
+        step(w, &w->replicas[r]);
+    check(w, w->now);
+  }
+  w->now = end;
+  check(w, end);
+}
+
+/* Lives with a poll and a settle time that are longer than usual, so that a year has fewer looks. */
+static const struct dw_rotation_options slow = {{names, 1}, 365 * (int64_t)DAY, 90 * (int64_t)DAY, 18 * 3600 * 1000};
+enum { SLOW_POLL = 12 * 3600 };
+/* Every step as often as it can be. */
+static const struct dw_rotation_options fast = {{names, 1}, 3600, 900, 60 * 1000};
+enum { FAST_POLL = 15, FAST_HOURS = 1 };
+
+static void no_request_fails_in_a_year_and_more(void **state) {
+  (void)state;
+  struct world w;
+  world_start(&w, &slow, SLOW_POLL, 30);
+  w.restarts = true;
+  run_until(&w, START + 400 * (int64_t)DAY);
+  assert_true(w.conflicts > 0);
+  assert_true(w.swaps >= 3 * (400 / 60));
+  assert_true(w.bundles_seen >= 4 * 3); /* the first, the new one beside it, the new one alone */
+  assert_true(w.verified > 100);
+  world_end(&w);
+}
+
+static void no_request_fails_while_cas_are_renewed_all_the_time(void **state) {
+  (void)state;
+  struct world w;
+  world_start(&w, &fast, FAST_POLL, 3);
+  w.restarts = true;
+  run_until(&w, START + FAST_HOURS * 3600);
+  assert_true(w.conflicts > 1);
+  assert_true(w.bundles_seen >= 4 * 2);
+  world_end(&w);
+}
+
+/* Out of reach for longer than its certificate lives: others must not wait for it, and it is up again at once. */
+static void a_replica_that_is_cut_off_is_taken_until_its_certificate_ends(void **state) {
+  (void)state;
+  struct world w;
+  world_start(&w, &fast, FAST_POLL, 3);
+  for (int64_t at = START + 1500; at < START + FAST_HOURS * 3600; at += 2400) {
+    run_until(&w, at);
+    struct replica *replica = &w.replicas[draw(&w, REPLICAS)];
+    replica->cut_until = at + 1100;
+    replica->reading = false;
+    run_until(&w, at + 1100 + 60);
+    assert_int_equal(replica->cut_until, 0);
+    assert_true(good_pair(&(struct dw_rotation_secret){w.texts[0], "", replica->serving, w.texts[3], "", ""}, w.now) ||
+                strcmp(replica->serving, w.texts[2]) != 0);
+  }
+  world_end(&w);
+}
+
+/* An exported manifest holds the bundle of the day of its export: the old CA alone, while the new one is published. */
+static void manifests_that_are_applied_again_make_no_request_fail(void **state) {
+  (void)state;
+  struct world w;
+  size_t applied = 0;
+  char *exported = NULL;
+  world_start(&w, &fast, FAST_POLL, 3);
+  run_until(&w, START + 300);
+  for (int64_t at = START + 300; at < START + 2 * FAST_HOURS * 3600; at += 17) {
+    bool renewing = certs_in(w.texts[0]) == 2 && exported != NULL && strstr(w.texts[0], exported) != NULL;
+    int64_t until = 0;
+    if (certs_in(w.bundles[0]) == 1)
+      set(&exported, w.bundles[0]);
+    bool halfway = false; /* a replica that has read and not yet acted can't know what comes between */
+    for (size_t r = 0; r < REPLICAS; r++)
+      halfway = halfway || w.replicas[r].reading;
+    if (renewing && !halfway && verifies(exported, w.texts[2], w.now, &until) && draw(&w, 3) == 0 && applied++ < 100)
+      change_hook(&w, (size_t)draw(&w, DW_ROTATION_HOOKS), exported);
+    run_until(&w, at);
+  }
+  assert_true(applied > 0);
+  assert_true(w.swaps > 10);
+  free(exported);
+  world_end(&w);
+}
+
+/* Somebody breaks the Secret: what is served goes on until what replaces it is known. */
+static void a_broken_secret_makes_no_request_fail(void **state) {
+  (void)state;
+  struct world w;
+  size_t kinds = 0;
+  world_start(&w, &fast, FAST_POLL, 3);
+  for (int64_t at = START + 200; at < START + FAST_HOURS * 3600; at += 293) {
+    run_until(&w, at);
+    size_t kind = kinds++ % 5;
+    for (size_t i = 0; i < TEXTS; i++)
+      if (kind == 4 || i == kind)
+        set(&w.texts[i], i % 2 == 0 ? "" : "broken");
+    w.secret_version++;
+  }
+  assert_true(kinds > 10);
+  run_until(&w, w.now + 2 * 900);
+  for (size_t r = 0; r < REPLICAS; r++)
+    assert_true(w.replicas[r].serving != NULL);
+  world_end(&w);
+}
+
+#define LOOK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      LOOK(an_empty_secret_gets_a_ca_and_a_certificate),
+      LOOK(another_bundle_is_put_right_where_it_is_found),
+      LOOK(a_leaf_is_renewed_at_two_thirds_of_its_life),
+      LOOK(a_new_ca_is_published_before_its_leaf_is_served),
+      LOOK(the_new_leaf_waits_for_the_settle_time_to_the_millisecond),
+      LOOK(the_time_it_was_seen_is_never_rounded_to_earlier),
+      LOOK(the_new_leaf_waits_while_a_configuration_is_not_seen_to_hold_it),
+      LOOK(a_configuration_that_is_not_there_holds_nothing_up),
+      LOOK(a_leaf_that_has_ended_waits_for_nothing),
+      LOOK(the_settle_time_begins_anew_after_a_manifest_was_applied_again),
+      LOOK(the_old_ca_goes_when_its_last_leaf_has_ended),
+      LOOK(a_leaf_that_was_replaced_early_counts_until_its_own_end),
+      LOOK(without_its_notes_the_old_ca_stays_until_it_ends),
+      LOOK(broken_content_is_mended_and_told),
+      LOOK(a_ca_without_its_key_is_renewed_without_a_break),
+      LOOK(an_emptied_secret_keeps_trust_in_what_is_served),
+      LOOK(an_expired_ca_is_replaced),
+      LOOK(a_clock_that_is_a_little_behind_mends_nothing),
+      LOOK(a_time_in_the_future_is_not_believed),
+      LOOK(replicas_that_ask_for_different_names_agree),
+      LOOK(a_name_that_is_none_is_an_error),
+      LOOK(old_cas_do_not_pile_up),
+      LOOK(only_what_verifies_is_taken_and_once),
+      cmocka_unit_test(no_request_fails_in_a_year_and_more),
+      cmocka_unit_test(no_request_fails_while_cas_are_renewed_all_the_time),
+      cmocka_unit_test(a_replica_that_is_cut_off_is_taken_until_its_certificate_ends),
+      cmocka_unit_test(manifests_that_are_applied_again_make_no_request_fail),
+      cmocka_unit_test(a_broken_secret_makes_no_request_fail),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
