@@ -26,7 +26,8 @@ FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
 # SAN=address,undefined or SAN=thread or SAN=coverage builds everything that way; give BUILD another folder with it.
 ifeq ($(SAN),coverage)
-  SAN_FLAGS := --coverage -fprofile-update=atomic
+  # Counters are written at the end: no sandbox may be in the way.
+  SAN_FLAGS := --coverage -fprofile-update=atomic -DDW_COVERAGE
   OPT := -O0 -g
   FORTIFY :=
 else ifneq ($(SAN),)

@@ -90,6 +90,7 @@ static int run(const struct serve_options *options, int fd, const sigset_t *sign
   struct dw_server *server =
       dw_server_start(&(struct dw_server_options){.listen_fd = fd,
                                                   .certificates = parts->certificates,
+                                                  .managed = parts->managed,
                                                   .threads = options->threads,
                                                   .max_body = options->max_body,
                                                   .max_header = options->max_header,

@@ -30,6 +30,7 @@ static int help(void) {
       "      --service NS/NAME    that the API server calls then; default droveway/droveway. The Secret is "
       "NS/NAME-tls,\n"
       "                           the webhook configurations are called NAME\n"
+      "      --dns NAME           a further name of the certificate, up to 8 times\n"
       "      --cert-lifetime T    of the certificate, 90 days unless told; --ca-lifetime T of the CA, 365 days\n"
       "  -p, --policy FILE        the policy; without it the defaults\n"
       "\n"
@@ -188,6 +189,11 @@ static int read_certificate_option(int option, char **argv, struct serve_options
   case 'N':
     out->service = optarg;
     return CLI_OK;
+  case 'd':
+    if (out->dns_count == sizeof out->dns / sizeof *out->dns)
+      return cli_usage("serve", "--dns is given over %zu times", out->dns_count);
+    out->dns[out->dns_count++] = optarg;
+    return CLI_OK;
   case 'L':
     return read_lifetime("--cert-lifetime", optarg, &out->leaf_seconds);
   case 'Y':
@@ -245,8 +251,9 @@ static int check_options(const struct serve_options *options) {
   if (!options->self_managed && (options->certificate == NULL || options->key == NULL))
     return cli_usage("serve", "--tls-cert and --tls-key are both needed ('droveway certs' makes them), or "
                               "--self-managed-certs");
-  if (!options->self_managed && (options->service != NULL || options->leaf_seconds > 0 || options->ca_seconds > 0))
-    return cli_usage("serve", "--service, --cert-lifetime and --ca-lifetime are for --self-managed-certs");
+  if (!options->self_managed &&
+      (options->service != NULL || options->dns_count > 0 || options->leaf_seconds > 0 || options->ca_seconds > 0))
+    return cli_usage("serve", "--service, --dns, --cert-lifetime and --ca-lifetime are for --self-managed-certs");
   if (options->self_managed && options->client_ca != NULL)
     return cli_usage("serve", "--client-ca needs --tls-cert and --tls-key");
   return cli_check_world("serve", &options->world);
@@ -267,6 +274,7 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
                                           {"client-ca", required_argument, NULL, 'a'},
                                           {"self-managed-certs", no_argument, NULL, 'S'},
                                           {"service", required_argument, NULL, 'N'},
+                                          {"dns", required_argument, NULL, 'd'},
                                           {"cert-lifetime", required_argument, NULL, 'L'},
                                           {"ca-lifetime", required_argument, NULL, 'Y'},
                                           {"rotation-poll", required_argument, NULL, 'P'},

@@ -17,6 +17,8 @@ struct serve_options {
   unsigned idle_ms, request_ms;
   bool no_seccomp, no_landlock;
   bool self_managed;
+  const char *dns[8]; /* further names of the certificate, with self-managed certificates */
+  size_t dns_count;
   const char *service; /* "NAMESPACE/NAME" that the API server calls, with self-managed certificates */
   unsigned leaf_seconds, ca_seconds, rotation_poll_ms, rotation_settle_ms;
   unsigned shutdown_delay_ms;

@@ -25,7 +25,9 @@ static int name_service(const struct serve_options *options, struct serve_parts 
   snprintf(out->name, sizeof out->name, "%s", slash + 1);
   snprintf(out->secret, sizeof out->secret, "%s-tls", out->name);
   snprintf(out->dns, sizeof out->dns, "%s.%s.svc", out->name, out->ns);
-  out->dns_list[0] = out->dns;
+  out->names[out->name_count++] = out->dns;
+  for (size_t i = 0; i < options->dns_count; i++)
+    out->names[out->name_count++] = options->dns[i];
   return 0;
 }
 
@@ -33,7 +35,7 @@ static int name_service(const struct serve_options *options, struct serve_parts 
 static int make_first_pair(struct serve_parts *parts, struct dw_error *err) {
   struct dw_pki_pair ca = {.certificate = NULL}, leaf = {.certificate = NULL};
   struct dw_pki_life life = {.now = time(NULL), .seconds = FIRST_PAIR_SECONDS};
-  struct dw_pki_names names = {parts->dns_list, 1};
+  struct dw_pki_names names = {parts->names, parts->name_count};
   int failed = dw_pki_issue_ca(&life, &ca, err);
   if (failed == 0)
     failed = dw_pki_issue_leaf(&ca, &names, &life, &leaf, err);
@@ -65,7 +67,7 @@ static int keep_certificates(const struct serve_options *options, struct serve_p
                                                                            .ns = parts->ns,
                                                                            .secret = parts->secret,
                                                                            .webhooks = parts->name,
-                                                                           .names = {parts->dns_list, 1},
+                                                                           .names = {parts->names, parts->name_count},
                                                                            .ca_seconds = options->ca_seconds,
                                                                            .leaf_seconds = options->leaf_seconds,
                                                                            .poll_ms = options->rotation_poll_ms,
@@ -121,8 +123,8 @@ static int enter_sandbox(const struct serve_options *options, const struct serve
   struct dw_sandbox_report report;
   const char *readable[16];
   size_t count = 0;
-  const char *const files[] = {options->certificate,  options->key,         options->client_ca,
-                               options->world.policy, options->world.state, options->world.kubeconfig};
+  const char *const files[] = {options->certificate, options->key, options->client_ca, options->world.policy,
+                               options->world.state};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (files[i] != NULL)
       readable[count++] = files[i];

@@ -17,7 +17,8 @@ struct serve_parts {
   char ns[64], name[64];              /* of the Service, with self-managed certificates, as the next four */
   char secret[72];
   char dns[136];
-  const char *dns_list[1];
+  const char *names[9];
+  size_t name_count;
   struct dw_self_managed *managed;
   struct dw_api_config *cluster; /* NULL: a state folder, or nothing */
   struct dw_worlds *worlds;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "droveway/server/self_managed.h"
 #include "droveway/sources/cluster.h"
 #include "server/server_internal.h"
 
@@ -16,6 +17,8 @@ static const char *not_ready(const struct dw_http_service *service) {
     return "shutting down";
   if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
     return "policy and cluster state are not read yet";
+  if (service->managed != NULL && !dw_self_managed_ready(service->managed))
+    return "there is no certificate yet";
   return NULL;
 }
 
@@ -55,6 +58,8 @@ static void add_checks(const struct dw_http_service *service, struct dw_buf *out
   bool ready = service->worlds != NULL && dw_worlds_ready(service->worlds);
   dw_buf_printf(out, "[%c]shutdown\n", atomic_load(&service->stopping) ? '-' : '+');
   dw_buf_printf(out, "[%c]view\n", ready ? '+' : '-');
+  if (service->managed != NULL)
+    dw_buf_printf(out, "[%c]certificate\n", dw_self_managed_ready(service->managed) ? '+' : '-');
   size_t count = cluster == NULL ? 0 : dw_cluster_status(cluster, feeds, MOST_FEEDS);
   for (size_t i = 0; i < count && i < MOST_FEEDS; i++)
     add_feed(out, &feeds[i]);

@@ -5,6 +5,7 @@
 #include "droveway/server/auditor.h"
 #include "droveway/server/certificates.h"
 #include "droveway/server/limits.h"
+#include "droveway/server/self_managed.h"
 #include "droveway/sources/cluster.h"
 #include "server/connections.h"
 #include "server/server_internal.h"
@@ -109,6 +110,8 @@ void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_an
     add_limits(out, service);
   if (service->certificates != NULL)
     dw_certificates_metrics(service->certificates, out);
+  if (service->managed != NULL)
+    dw_self_managed_metrics(service->managed, out);
   if (service->auditor != NULL)
     dw_auditor_metrics(service->auditor, out);
 }

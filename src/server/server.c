@@ -93,6 +93,7 @@ static void fill_service(struct dw_server *server, const struct dw_server_option
   service->recorder = options->recorder;
   service->auditor = options->auditor;
   service->certificates = options->certificates;
+  service->managed = options->managed;
   service->admissions = dw_admissions_new(now_milliseconds);
   service->max_body = or_default(options->max_body, DW_DEFAULT_MAX_BODY);
   service->max_header = or_default(options->max_header, DW_DEFAULT_MAX_HEADER);

@@ -15,6 +15,7 @@ struct dw_admissions;
 struct dw_recorder;
 struct dw_auditor;
 struct dw_certificates;
+struct dw_self_managed;
 struct dw_budget;
 struct dw_bound_hits;
 struct connections;
@@ -24,6 +25,7 @@ struct dw_http_service {
   struct dw_admissions *admissions;     /* what was just admitted; used with a live cluster only */
   struct dw_recorder *recorder;         /* NULL: reviews are not recorded */
   struct dw_auditor *auditor;           /* NULL: no standing audit */
+  struct dw_self_managed *managed;      /* whose first pair /readyz waits for; NULL: none */
   struct dw_certificates *certificates; /* whose metrics are shown; NULL: none */
   size_t max_body;                      /* bytes */
   size_t max_header;                    /* bytes; 0: none */

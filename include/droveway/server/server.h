@@ -7,14 +7,16 @@
 #include "droveway/base/error.h"
 #include "droveway/server/certificates.h"
 #include "droveway/server/reload.h"
+#include "droveway/server/self_managed.h"
 
 struct dw_server;
 
 struct dw_server_options {
   int listen_fd; /* dw_listen_open()'s; the server takes it over, also where it does not start */
   struct dw_certificates
-      *certificates; /* must outlive the server; where none is in force yet, no connection is taken */
-  unsigned threads;  /* 1..DW_MAX_THREADS */
+      *certificates;               /* must outlive the server; where none is in force yet, no connection is taken */
+  struct dw_self_managed *managed; /* whose first pair /readyz waits for; NULL: none */
+  unsigned threads;                /* 1..DW_MAX_THREADS */
   /* Limits; 0 takes the default of limits.h. */
   size_t max_body;         /* bytes of one request's body */
   size_t max_header;       /* bytes of one request's head */

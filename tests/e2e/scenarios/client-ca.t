@@ -1,0 +1,47 @@
+Only the API server may send reviews: --client-ca asks for its certificate, which an AdmissionConfiguration names.
+
+  $ . "$E2E/scenario.sh"
+  $ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client-ca.key -out client-ca.crt -subj /CN=webhook-clients -days 1 2>/dev/null
+  $ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client.key -out client.csr -subj /CN=kube-apiserver 2>/dev/null
+  $ echo extendedKeyUsage=clientAuth >ext; openssl x509 -req -in client.csr -CA client-ca.crt -CAkey client-ca.key -CAcreateserial -extfile ext -days 1 -out client.crt 2>/dev/null
+  $ stop droveway; start_droveway --client-ca "$PWD/client-ca.crt"
+
+Without it, the API server is refused, and so is the write.
+
+  $ nad migration-a 10.200.5.0/24 | kubectl create -f - 2>&1 | sed "s/:$WEBHOOK_PORT/:PORT/"
+  Error from server (InternalError): error when creating "STDIN": Internal error occurred: failed calling webhook "nad-migration.validate.droveway.io": failed to call webhook: reviews are taken from clients with a certificate of the CA in --client-ca alone; see "Only the API server" in docs/operations.md
+  $ curl -s --cacert "$E2E_WORK/pki/ca.crt" -H 'Content-Type: application/json' -d '{}' "https://localhost:$WEBHOOK_PORT/validate"
+  reviews are taken from clients with a certificate of the CA in --client-ca alone; see "Only the API server" in docs/operations.md
+  $ curl -s --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$WEBHOOK_PORT/readyz"
+  ok
+
+With it:
+
+  $ cat >webhooks.kubeconfig <<END
+  > apiVersion: v1
+  > kind: Config
+  > users:
+  > - name: localhost:$WEBHOOK_PORT
+  >   user: {client-certificate: $PWD/client.crt, client-key: $PWD/client.key}
+  > END
+  $ cat >admission.yaml <<END
+  > apiVersion: apiserver.config.k8s.io/v1
+  > kind: AdmissionConfiguration
+  > plugins:
+  > - name: ValidatingAdmissionWebhook
+  >   configuration: {apiVersion: apiserver.config.k8s.io/v1, kind: WebhookAdmissionConfiguration, kubeConfigFile: $PWD/webhooks.kubeconfig}
+  > - name: MutatingAdmissionWebhook
+  >   configuration: {apiVersion: apiserver.config.k8s.io/v1, kind: WebhookAdmissionConfiguration, kubeConfigFile: $PWD/webhooks.kubeconfig}
+  > END
+  $ stop apiserver KILL; start_apiserver --admission-control-config-file "$PWD/admission.yaml"
+  $ until_true 30 eval 'nad migration-a 10.200.5.0/24 | kubectl create -f -'
+  $ nad migration-b 10.200.5.0/24 | kubectl create -f -
+  The NetworkAttachmentDefinition "migration-b" is invalid: spec.config.ipam.range: Invalid value: "10.200.5.0/24": overlaps 10.200.5.0/24 of migration network openshift-cnv/migration-a (shared: 10.200.5.1-10.200.5.254); choose a range outside it [overlap-network]
+  [1]
+  $ stop apiserver KILL; start_apiserver
+  e2e: waited in vain for: kubectl get --raw /readyz
+  [1]
+  $ stop droveway; start_droveway --threads 2
+  e2e: waited in vain for: webhook /readyz
+  [1]
+  $ until_true 30 refused
