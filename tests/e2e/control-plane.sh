@@ -42,15 +42,16 @@ start_etcd() {
     --initial-advertise-peer-urls "http://127.0.0.1:$PEER_PORT" --initial-cluster "default=http://127.0.0.1:$PEER_PORT"
 }
 
-# start_apiserver [OPTION...]
+# start_apiserver: with the options in $API_OPTIONS, words.
 start_apiserver() {
+  # shellcheck disable=SC2086
   run apiserver kube-apiserver --etcd-servers "http://127.0.0.1:$ETCD_PORT" --bind-address 127.0.0.1 \
     --secure-port "$API_PORT" --cert-dir "$E2E_WORK/apiserver" --tls-cert-file "$E2E_WORK/pki/tls.crt" \
     --tls-private-key-file "$E2E_WORK/pki/tls.key" --token-auth-file "$E2E_WORK/tokens.csv" \
     --client-ca-file "$E2E_WORK/pki/ca.crt" --authorization-mode RBAC \
     --service-account-issuer https://e2e.droveway.io --service-account-key-file "$E2E_WORK/accounts.key" \
-    --service-account-signing-key-file "$E2E_WORK/accounts.key" --service-cluster-ip-range 10.96.0.0/16 "$@"
-  until_true 60 kubectl get --raw /readyz
+    --service-account-signing-key-file "$E2E_WORK/accounts.key" --service-cluster-ip-range 10.96.0.0/16 ${API_OPTIONS-}
+  until_true 120 kubectl get --raw /readyz || { kubectl get --raw '/readyz?verbose'; grep -E '^[EF]' "$E2E_WORK/apiserver.log" | tail -n 5; return 1; }
 }
 
 # start_droveway [OPTION...]: watching the cluster as its service account.

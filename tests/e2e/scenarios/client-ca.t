@@ -33,15 +33,11 @@ With it:
   > - name: MutatingAdmissionWebhook
   >   configuration: {apiVersion: apiserver.config.k8s.io/v1, kind: WebhookAdmissionConfiguration, kubeConfigFile: $PWD/webhooks.kubeconfig}
   > END
-  $ stop apiserver KILL; start_apiserver --admission-control-config-file "$PWD/admission.yaml"
+  $ stop apiserver KILL; API_OPTIONS="--admission-control-config-file $PWD/admission.yaml" start_apiserver
   $ until_true 30 eval 'nad migration-a 10.200.5.0/24 | kubectl create -f -'
   $ nad migration-b 10.200.5.0/24 | kubectl create -f -
   The NetworkAttachmentDefinition "migration-b" is invalid: spec.config.ipam.range: Invalid value: "10.200.5.0/24": overlaps 10.200.5.0/24 of migration network openshift-cnv/migration-a (shared: 10.200.5.1-10.200.5.254); choose a range outside it [overlap-network]
   [1]
   $ stop apiserver KILL; start_apiserver
-  e2e: waited in vain for: kubectl get --raw /readyz
-  [1]
   $ stop droveway; start_droveway --threads 2
-  e2e: waited in vain for: webhook /readyz
-  [1]
   $ until_true 30 refused
