@@ -254,8 +254,6 @@ static int check_options(const struct serve_options *options) {
   if (!options->self_managed &&
       (options->service != NULL || options->dns_count > 0 || options->leaf_seconds > 0 || options->ca_seconds > 0))
     return cli_usage("serve", "--service, --dns, --cert-lifetime and --ca-lifetime are for --self-managed-certs");
-  if (options->self_managed && options->client_ca != NULL)
-    return cli_usage("serve", "--client-ca needs --tls-cert and --tls-key");
   return cli_check_world("serve", &options->world);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/serve_parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -8,8 +9,9 @@
 #include "droveway/base/log.h"
 #include "droveway/pki/certs.h"
 #include "droveway/sandbox/sandbox.h"
+#include "droveway/sources/manifests.h"
 
-enum { FIRST_PAIR_SECONDS = 86400 };
+enum { FIRST_PAIR_SECONDS = 86400, MOST_CA_BYTES = 1 << 20 };
 
 /* --- certificates --- */
 
@@ -40,20 +42,37 @@ static int make_first_pair(struct serve_parts *parts, struct dw_error *err) {
   if (failed == 0)
     failed = dw_pki_issue_leaf(&ca, &names, &life, &leaf, err);
   if (failed == 0)
-    failed = dw_certificates_set(parts->certificates, leaf.certificate, leaf.key, NULL, err);
+    failed = dw_certificates_set(parts->certificates, leaf.certificate, leaf.key, parts->client_ca, err);
   dw_pki_pair_free(&ca);
   dw_pki_pair_free(&leaf);
   return failed;
 }
 
 static int use_pair(void *context, const char *certificate, const char *key, struct dw_error *err) {
-  return dw_certificates_set(context, certificate, key, NULL, err);
+  struct serve_parts *parts = context;
+  return dw_certificates_set(parts->certificates, certificate, key, parts->client_ca, err);
+}
+
+/* Read once: a CA of clients does not change with the certificate. */
+static int read_client_ca(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t length = 0;
+  if (options->client_ca == NULL)
+    return 0;
+  const char *text = dw_read_file(arena, options->client_ca, MOST_CA_BYTES, &length, err);
+  if (text == NULL)
+    return -1;
+  out->client_ca = strdup(text);
+  if (out->client_ca == NULL)
+    abort();
+  return 0;
 }
 
 static int read_certificates(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
   out->certificates = dw_certificates_new();
   if (options->self_managed)
-    return name_service(options, out, err) != 0 ? -1 : make_first_pair(out, err);
+    return name_service(options, out, err) != 0 || read_client_ca(options, out, err) != 0 ? -1
+                                                                                          : make_first_pair(out, err);
   out->files = (struct dw_certificate_files){options->certificate, options->key, options->client_ca};
   return dw_certificates_read(out->certificates, &out->files, err);
 }
@@ -73,7 +92,7 @@ static int keep_certificates(const struct serve_options *options, struct serve_p
                                                                            .poll_ms = options->rotation_poll_ms,
                                                                            .settle_ms = options->rotation_settle_ms,
                                                                            .use = use_pair,
-                                                                           .context = parts->certificates},
+                                                                           .context = parts},
                                          err);
   return parts->managed == NULL ? -1 : 0;
 }
@@ -172,4 +191,5 @@ void serve_parts_drop(struct serve_parts *parts) {
   dw_worlds_stop(parts->worlds);
   dw_api_config_free(parts->cluster);
   dw_certificates_free(parts->certificates);
+  free(parts->client_ca);
 }

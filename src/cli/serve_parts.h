@@ -19,6 +19,7 @@ struct serve_parts {
   char dns[136];
   const char *names[9];
   size_t name_count;
+  char *client_ca; /* PEM text, with self-managed certificates; NULL: none */
   struct dw_self_managed *managed;
   struct dw_api_config *cluster; /* NULL: a state folder, or nothing */
   struct dw_worlds *worlds;

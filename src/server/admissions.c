@@ -8,11 +8,13 @@
 
 enum {
   EXPIRY_MS = 10000, /* far above the time from an answer to its object in etcd and on the watches */
-  MOST_ENTRIES = 4096
+  MOST_ENTRIES = 4096,
+  MOST_BYTES = 16 << 20 /* of what they hold: many large ones can't take the memory */
 };
 
 struct entry {
   struct dw_change change; /* a reference */
+  size_t bytes;
   char *uid;
   int64_t expires;
   uint64_t seen; /* the generation that holds it; 0: not seen yet */
@@ -24,6 +26,7 @@ struct dw_admissions {
   pthread_mutex_t lock;
   struct entry *entries; /* in the order of admission */
   size_t count;
+  size_t bytes;           /* of all of them */
   struct dw_world *base;  /* that the entries were last compared with */
   struct dw_world *world; /* BASE with them; NULL: to be made */
   bool overflowed;
@@ -112,9 +115,10 @@ static void drop_where(struct dw_admissions *admissions, const struct dw_world *
   size_t kept = 0;
   for (size_t i = 0; i < admissions->count; i++) {
     struct entry *entry = &admissions->entries[i];
-    if (is_over(entry, base, current, now))
+    if (is_over(entry, base, current, now)) {
+      admissions->bytes -= entry->bytes;
       free_entry(entry);
-    else
+    } else
       admissions->entries[kept++] = *entry;
   }
   admissions->count = kept;
@@ -155,6 +159,7 @@ struct dw_world *dw_admissions_world(struct dw_admissions *admissions, struct dw
 /* --- what is new --- */
 
 static void remove_at(struct dw_admissions *admissions, size_t place) {
+  admissions->bytes -= admissions->entries[place].bytes;
   free_entry(&admissions->entries[place]);
   admissions->count--;
   memmove(admissions->entries + place, admissions->entries + place + 1,
@@ -190,14 +195,22 @@ void dw_admissions_seen(void *context, const struct dw_cluster_event *event) {
   pthread_mutex_unlock(&admissions->lock);
 }
 
-static void make_room(struct dw_admissions *admissions) {
-  if (admissions->count < MOST_ENTRIES)
-    return;
-  if (!admissions->overflowed)
-    dw_log(DW_LOG_WARN, "over %d objects were admitted and have not come over a watch yet; the oldest no longer count",
-           (int)MOST_ENTRIES);
-  admissions->overflowed = true;
-  remove_at(admissions, 0);
+static void make_room(struct dw_admissions *admissions, size_t bytes) {
+  while (admissions->count > 0 && (admissions->count == MOST_ENTRIES || admissions->bytes + bytes > MOST_BYTES)) {
+    if (!admissions->overflowed)
+      dw_log(DW_LOG_WARN,
+             "over %d objects or %d MiB were admitted and have not come over a watch yet; the oldest no longer count",
+             (int)MOST_ENTRIES, (int)MOST_BYTES >> 20);
+    admissions->overflowed = true;
+    remove_at(admissions, 0);
+  }
+}
+
+/* What it holds, but for a little. */
+static size_t bytes_of(const struct dw_object *object) {
+  const char *text = object->kind == DW_KIND_NAD ? object->nad.config : object->user.json;
+  size_t pools = object->kind == DW_KIND_NAD ? object->nad.pool_count * sizeof *object->nad.pools : 0;
+  return sizeof *object + pools + (text == NULL ? 0 : strlen(text));
 }
 
 /* Takes the entry away that ENTRY stands in for. */
@@ -232,7 +245,9 @@ void dw_admissions_add(struct dw_admissions *admissions, const struct dw_world *
     abort();
   if (place < admissions->count)
     replace(admissions, place, &entry);
-  make_room(admissions);
+  entry.bytes = bytes_of(object);
+  make_room(admissions, entry.bytes);
+  admissions->bytes += entry.bytes;
   admissions->entries[admissions->count++] = entry;
   dw_world_unref(admissions->world);
   admissions->world = NULL;

@@ -115,6 +115,10 @@ static int read_server(const struct kubeconfig *k, const struct entry *cluster, 
   if (strncmp(server, "https://", 8) != 0 && strncmp(server, "http://", 7) != 0)
     return fail(k, dw_arena_printf(k->arena, "%s.server", cluster->path),
                 "the server \"%s\" is no URL: it must begin with https://", server);
+  const char *host = strstr(server, "//") + 2;
+  if (strcspn(host, "@") < strcspn(host, "/?#"))
+    return fail(k, dw_arena_printf(k->arena, "%s.server", cluster->path),
+                "the server's URL holds a user name or password; put them into the user");
   size_t length = strlen(server);
   while (server[length - 1] == '/')
     length--;

@@ -617,6 +617,28 @@ static bool is_there(const struct dw_world *world, const char *name) {
   return dw_view_find(world->view, DW_KIND_NAD, NS, name) != NULL;
 }
 
+/* 20 NADs of a megabyte: what they hold together is bounded too. */
+static void of_too_large_ones_the_oldest_no_longer_count(void **state) {
+  struct fixture *f = *state;
+  struct dw_buf text = DW_BUF_INIT;
+  int standard_error = log_to_file("/dev/null");
+  for (int i = 0; i < 20; i++) {
+    dw_buf_truncate(&text, 0);
+    dw_buf_printf(&text,
+                  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
+                  ", name: n%d}, spec: {config: '{\"type\": \"%0*d\"}'}}\n",
+                  i, 1 << 20, 0);
+    admit(f, DW_OP_CREATE, dw_buf_text(&text));
+  }
+  log_restore(standard_error);
+  dw_buf_free(&text);
+  assert_in_range(dw_admissions_count(f->admissions), 14, 16);
+  struct dw_world *world = world_now(f);
+  assert_false(is_there(world, "n0"));
+  assert_true(is_there(world, "n19"));
+  dw_world_unref(world);
+}
+
 static void of_too_many_the_oldest_no_longer_count(void **state) {
   struct fixture *f = *state;
   char folder[64];
@@ -743,6 +765,7 @@ int main(void) {
       TEST(a_deletion_that_never_comes_expires_too),
       TEST(nothing_expires_while_watches_are_broken),
       TEST(of_too_many_the_oldest_no_longer_count),
+      TEST(of_too_large_ones_the_oldest_no_longer_count),
       TEST(of_two_that_overlap_exactly_one_passes),
       cmocka_unit_test(a_world_outlives_the_admissions),
   };

@@ -232,6 +232,9 @@ static void tells_of_a_server_that_is_none(void **state) {
   const struct mistake no_host = {CLUSTER_LINE, "names no host", NULL};
   expect_cluster_mistake(*state, "server: 'https://'", &no_host);
   expect_cluster_mistake(*state, "server: 'https:///'", &no_host);
+  const struct mistake secret = {CLUSTER_LINE, "holds a user name or password", "put them into the user"};
+  expect_cluster_mistake(*state, "server: 'https://me:secret@host'", &secret);
+  expect_cluster_mistake(*state, "server: 'http://me:secret@host:80/x'", &secret);
   expect_cluster_mistake(*state, "server: 17", &(struct mistake){CLUSTER_LINE, "server is", "must be a string"});
 }
 
