@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+"""Mixed traffic for the soak test: every answer is compared with the one expected, every lost one is counted; memory, descriptors and
+threads of the instances that are never restarted are looked at. Ends on SIGTERM, with a line of figures.
+
+  traffic.py --ca FILE --work DIR --rate N --out FILE TARGET...
+
+TARGET is NAME=PORT:PID:REVIEWS[@ANSWERS][,REVIEWS[@ANSWERS]...]; PID 0: several instances behind one port, which are restarted.
+In DIR, run.sh makes the file `quiet` when descriptors and threads are to be counted, which is removed once they are; while the file
+`away` is there the API server is out of reach."""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import random
+import signal
+import ssl
+import statistics
+import sys
+import threading
+import time
+
+from connection import Connection, Lost
+from corpus import Corpus
+
+WORKERS = 3  # a target
+FRESH = 0.25  # of all requests
+KEPT_FOR = 200  # requests on one connection
+SETTLE = 15  # seconds for a connection that was closed to be gone on the server's side too
+
+
+class Tally:
+    """Counts, and the first ten of what went wrong."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.counts, self.kinds, self.faults = collections.Counter(), collections.Counter(), []
+        self.slowest, self.begin = 0.0, time.time()
+
+    def add(self, what, kind=None, took=0.0):
+        """One more of it."""
+        with self.lock:
+            self.counts[what] += 1
+            self.slowest = max(self.slowest, took)
+            if kind is not None:
+                self.kinds[kind] += 1
+
+    def fault(self, what, target, request, text):
+        """A wrong or a lost one."""
+        with self.lock:
+            self.counts[what] += 1
+            if len(self.faults) < 10:
+                self.faults.append(f"{what} after {time.time() - self.begin:.1f} s, {target}, {request.kind} \"{request.name}\": {text}")
+
+
+class Target:
+    """An address, and what to send there."""
+
+    def __init__(self, text, work):
+        self.name, _, rest = text.partition("=")
+        port, pid, folders = rest.split(":", 2)
+        self.port, self.pid, self.away = int(port), int(pid), work / "away"
+        pairs = [folder.partition("@") for folder in folders.split(",")]
+        self.corpus = Corpus([(reviews, answers or reviews) for reviews, _, answers in pairs])
+        self.steady = self.pid != 0
+
+
+def excerpt(text, other):
+    """Where two texts part."""
+    at = next((i for i, (a, b) in enumerate(zip(text, other)) if a != b), min(len(text), len(other)))
+    return text[max(at - 60, 0):at + 160]
+
+
+class Judge:
+    """Whether an answer is the expected one."""
+
+    def __init__(self, target, tally):
+        self.target, self.tally = target, tally
+
+    def difference(self, request, reply, answer, away):
+        """What is wrong with it; None: nothing."""
+        if request.kind == "readyz" and not self.target.steady and reply.status == 503 and reply.body == b"shutting down\n":
+            return None  # the instance says so to haproxy too
+        if reply.status != request.status:
+            return f"status {reply.status}, expected {request.status}: {reply.body[:200]!r}"
+        if request.kind == "metrics":
+            good = reply.body.startswith(b"# HELP droveway_") and reply.body.endswith(b"\n")
+            return None if good else f"no metrics: {reply.body[:200]!r}"
+        wanted = "application/json" if request.status == 200 and request.method == "POST" else "text/plain; charset=utf-8"
+        if reply.headers.get("content-type") != wanted:
+            return f"Content-Type {reply.headers.get('content-type')}"
+        if reply.body == answer:
+            return None
+        if away and self.is_unavailable(answer, reply):
+            self.tally.add("unavailable")
+            return None
+        return f"\"...{excerpt(reply.body, answer)!r}\", expected \"...{excerpt(answer, reply.body)!r}\""
+
+    @staticmethod
+    def is_unavailable(answer, reply):
+        """A NAD that is not known is asked for: where the API server can't be, nothing is denied for want of it."""
+        if b"[network-missing]" not in answer:
+            return False
+        status = json.loads(reply.body)["response"].get("status", {})
+        return status.get("code") == 503 and status.get("reason") == "ServiceUnavailable"
+
+
+class Worker(threading.Thread):
+    """A client with one kept connection at most."""
+
+    def __init__(self, target, number, options):
+        super().__init__(daemon=True)
+        self.target, self.options, self.number = target, options, number
+        self.judge = Judge(target, options.tally)
+        self.dice = random.Random(f"{target.name} {number}")
+        self.kept = None
+        self.sent = 0
+        self.paused = threading.Event()
+
+    def run(self):
+        interval = 1 / self.options.each
+        due = time.monotonic() + self.dice.random() * interval
+        while not self.options.stop.is_set():
+            if self.target.steady and self.options.quiet.is_set():
+                self.drop()
+                self.paused.set()
+                time.sleep(0.05)
+                continue
+            self.paused.clear()
+            time.sleep(max(0.0, due - time.monotonic()))
+            due = max(due + interval * (0.5 + self.dice.random()), time.monotonic() - 2)
+            self.send(self.target.corpus.pick(self.dice))
+        self.drop()
+
+    def drop(self):
+        """Closes the kept connection."""
+        if self.kept is not None:
+            self.kept.close()
+        self.kept = None
+
+    def connection(self, fresh):
+        """A kept one may have been closed by the server while idle; that is no loss."""
+        if fresh:
+            return Connection(self.target.port, self.options.context)
+        if self.kept is not None and (self.kept.used >= KEPT_FOR or self.kept.is_closed()):
+            self.options.tally.add("reopened" if self.kept.used < KEPT_FOR else "retired")
+            self.drop()
+        if self.kept is None:
+            self.kept = Connection(self.target.port, self.options.context)
+        return self.kept
+
+    def send(self, request):
+        """One request, judged."""
+        self.sent += 1
+        body, answer = request.with_uid(f"{self.number:08x}-50a4-4000-8000-{self.sent:012x}")
+        fresh = self.dice.random() < FRESH
+        away = self.target.away.exists()
+        begin = time.monotonic()
+        try:
+            link = self.connection(fresh)
+            reply = link.ask(request, body, fresh, self.dice.random() < 0.05)
+        except Lost as error:
+            self.drop()
+            self.options.tally.fault("lost", self.target.name, request, str(error))
+            return
+        if fresh:
+            link.close()
+        elif reply.closes:
+            self.drop()
+        wrong = self.judge.difference(request, reply, answer, away or self.target.away.exists())
+        self.options.tally.add("fresh" if fresh else "kept", request.kind, time.monotonic() - begin)
+        if wrong is not None:
+            self.options.tally.fault("wrong", self.target.name, request, wrong)
+
+
+class Watcher(threading.Thread):
+    """Memory each second; descriptors and threads when nothing is in flight."""
+
+    def __init__(self, targets, workers, options):
+        super().__init__(daemon=True)
+        self.targets = [target for target in targets if target.steady]
+        self.workers = [worker for worker in workers if worker.target.steady]
+        self.options = options
+        self.memory = {target.name: [] for target in self.targets}
+        self.counted = {target.name: [] for target in self.targets}  # (descriptors, threads)
+        self.missing = None
+
+    @staticmethod
+    def read(target):
+        """VmRSS in KiB, and descriptors and threads."""
+        lines = pathlib.Path(f"/proc/{target.pid}/status").read_text(encoding="ascii").splitlines()
+        fields = dict(line.split(":", 1) for line in lines)
+        return int(fields["VmRSS"].split()[0]), (len(os.listdir(f"/proc/{target.pid}/fd")), int(fields["Threads"]))
+
+    def run(self):
+        due = time.monotonic()
+        while not self.options.stop.is_set():
+            try:
+                for target in self.targets:
+                    self.memory[target.name].append(self.read(target)[0])
+                if (self.options.work / "quiet").exists():
+                    self.count_quiet()
+            except OSError as error:
+                self.missing = f"an instance is gone: {error}"
+                return
+            due = max(due + 1, time.monotonic())
+            self.options.stop.wait(due - time.monotonic())
+
+    def count_quiet(self):
+        """Stops the traffic to those instances, and waits until they have as many as ever."""
+        self.options.quiet.set()
+        while not all(worker.paused.is_set() for worker in self.workers):
+            time.sleep(0.02)
+        for target in self.targets:
+            self.counted[target.name].append(self.settled(target))
+        self.options.quiet.clear()
+        (self.options.work / "quiet").unlink()
+
+    def settled(self, target):
+        """The first time: what does not change for two seconds."""
+        end = time.monotonic() + SETTLE
+        last, since = None, 0.0
+        while time.monotonic() < end:
+            now = self.read(target)[1]
+            if self.counted[target.name] and now == self.counted[target.name][0]:
+                return now
+            if now != last:
+                last, since = now, time.monotonic()
+            if not self.counted[target.name] and time.monotonic() - since > 2:
+                return now
+            time.sleep(0.1)
+        return last
+
+    def judge(self, limit):
+        """(text, good) of each instance."""
+        for target in self.targets:
+            memory, counted = self.memory[target.name], self.counted[target.name]
+            third = (len(memory) - len(memory) // 10) // 3
+            if third == 0 or not counted:
+                yield f"{target.name}: too short to tell", False
+                continue
+            first = statistics.mean(memory[-3 * third:-2 * third])
+            last = statistics.mean(memory[-third:])
+            change = 100 * (last - first) / first
+            same = len(set(counted)) == 1
+            text = ", ".join(f"{files}/{threads}" for files, threads in sorted(set(counted)))
+            yield (f"{target.name} memory {first / 1024:.2f} to {last / 1024:.2f} MiB ({change:+.2f} %, limit {limit} %), "
+                   f"descriptors/threads {text} at {len(counted)} quiet points"), same and abs(change) <= limit
+
+
+def learn(targets, options):
+    """The words of refusals: all targets must use the same ones for ever."""
+    words = {}
+    for target in targets:
+        for request in target.corpus.refused:
+            link = Connection(target.port, options.context)
+            reply = link.ask(request, request.body, True, False)
+            link.close()
+            request.answer = words.setdefault((request.name, request.body), reply.body)
+            if reply.status != request.status or reply.body != request.answer:
+                raise SystemExit(f"soak: {target.name}, {request.kind} \"{request.name}\": {reply.status} {reply.body!r}, "
+                                 f"expected {request.status} {request.answer!r}")
+
+
+def report(options, watcher, took):
+    """The line of figures into --out; whether all is well."""
+    tally = options.tally
+    limit = 2 if took >= 1800 else 10
+    parts = [f"{took:.0f} s, {sum(tally.kinds.values()) + tally.counts['lost']} requests ({tally.counts['kept']} on kept and "
+             f"{tally.counts['fresh']} on fresh connections: " +
+             ", ".join(f"{count} {kind}" for kind, count in sorted(tally.kinds.items())) + ")",
+             f"{tally.counts['wrong']} wrong, {tally.counts['lost']} lost",
+             f"{tally.counts['unavailable']} answered 503 while the API server was away, {tally.counts['reopened']} idle connections "
+             f"reopened, slowest {tally.slowest:.2f} s"]
+    good = tally.counts["wrong"] == tally.counts["lost"] == 0 and watcher.missing is None and len(tally.kinds) == 10
+    for text, fine in watcher.judge(limit):
+        parts.append(text)
+        good = good and fine
+    if watcher.missing:
+        parts.append(watcher.missing)
+    for fault in tally.faults:
+        print(f"soak: {fault}", file=sys.stderr)
+    options.out.write_text("; ".join(parts) + "\n", encoding="utf-8")
+    return good
+
+
+def main():
+    """All of it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ca", required=True)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--rate", required=True, type=float)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("targets", nargs="+")
+    options = parser.parse_args()
+    targets = [Target(text, options.work) for text in options.targets]
+    options.context = ssl.create_default_context(cafile=options.ca)
+    options.each = options.rate / (WORKERS * len(targets))
+    options.tally, options.stop, options.quiet = Tally(), threading.Event(), threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: options.stop.set())
+    learn(targets, options)
+    workers = [Worker(target, 100 * i + n, options) for i, target in enumerate(targets) for n in range(WORKERS)]
+    watcher = Watcher(targets, workers, options)
+    begin = time.monotonic()
+    for thread in [watcher, *workers]:
+        thread.start()
+    (options.work / "running").touch()
+    while not options.stop.wait(0.5):
+        pass
+    took = time.monotonic() - begin
+    for thread in [watcher, *workers]:
+        thread.join()
+    return 0 if report(options, watcher, took) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
