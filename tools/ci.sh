@@ -12,8 +12,9 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e image
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e attacks image
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
+step "how it was linked" make hardening
 step "build (clang, warnings are errors)" make -j"$(nproc)" all CC=clang BUILD=build/clang
 step "tests" make test
 step "lint" make -j"$(nproc)" lint
@@ -26,6 +27,8 @@ step "the demo" make demo
 step "manifests" make manifests
 step "end to end: kubectl, kube-apiserver, etcd" make e2e
 step "restarts without a lost request" make drain
+step "attacks, short" make attacks
+step "soak, a minute" make soak DURATION=60
 step "the container image" make image-test
 step "benchmarks, smoke" make bench-smoke
 step "installation" make install DESTDIR="$PWD/build/stage"

@@ -11,6 +11,7 @@ declare -A groups=(
   [coverage]="gcovr"
   [valgrind]="valgrind wrk curl"
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3-cram procps"
+  [attacks]="slowhttptest openssl curl python3"
   [image]="mmdebstrap buildah podman runc curl jq git"
 )
 

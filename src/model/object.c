@@ -37,6 +37,10 @@ const char *dw_kind_group(enum dw_kind kind) {
   return kind < DW_KIND_COUNT ? kinds[kind].group : "";
 }
 
+bool dw_kind_cluster_wide(enum dw_kind kind) {
+  return kind < DW_KIND_COUNT && kinds[kind].cluster_wide;
+}
+
 static int required(const struct dw_spot *up, const char *key, const char **out, struct dw_error *err) {
   if (dw_spot_text(up, key, out, err) != 0)
     return -1;

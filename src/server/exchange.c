@@ -52,17 +52,38 @@ static uint64_t announced_length(struct MHD_Connection *connection) {
   return dw_parse_int64(text, &length) && length >= 0 ? (uint64_t)length : UINT64_MAX;
 }
 
-static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
-  size_t *head = context;
-  (void)kind;
-  *head += strlen(key) + (value == NULL ? 0 : strlen(value)) + strlen(": \r\n");
+/* What a head amounts to, and how it says where its body ends. */
+struct head {
+  size_t size;
+  unsigned lengths, codings;
+  bool broken;
+};
+
+static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
+  struct head *head = context;
+  const char *text = value == NULL ? "" : value;
+  head->size += strlen(key) + strlen(text) + strlen(": \r\n");
+  if (kind != MHD_HEADER_KIND)
+    return MHD_YES;
+  if (strcasecmp(key, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
+    head->lengths++;
+    head->broken |= text[strspn(text, "0123456789")] != '\0' || *text == '\0';
+  } else if (strcasecmp(key, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+    head->codings++;
+    head->broken |= strcasecmp(text, "chunked") != 0;
+  }
   return MHD_YES;
 }
 
-static size_t size_of_head(struct MHD_Connection *connection, const char *url, const char *method) {
-  size_t head = strlen(url) + strlen(method) + strlen("  HTTP/1.1\r\n\r\n");
-  MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, add_header, &head);
+static struct head head_of(struct MHD_Connection *connection, const char *url, const char *method) {
+  struct head head = {.size = strlen(url) + strlen(method) + strlen("  HTTP/1.1\r\n\r\n")};
+  MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, look_at_header, &head);
   return head;
+}
+
+/* Whether another reader of HTTP could find another end of the body (RFC 9112, 6.3). */
+static bool is_ambiguous(const struct head *head) {
+  return head->broken || head->lengths + head->codings > 1;
 }
 
 /* A client's certificate is looked at once a connection. */
@@ -139,7 +160,12 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
   }
   if (link != NULL)
     dw_connections_busy(all->connections, link->fd);
-  request->head = size_of_head(connection, request->path, request->method);
+  struct head head = head_of(connection, request->path, request->method);
+  request->head = head.size;
+  if (is_ambiguous(&head)) {
+    dw_http_fail(request, &exchange->answer, 400, "where the body ends is told in two ways, or in none that is known");
+    return queue_early(connection, &exchange->answer);
+  }
   exchange->refused = dw_http_refuse(&all->service, request, &exchange->answer);
   bool large = request->announced > all->service.max_body;
   if (exchange->refused && body_follows(connection, request) && (large || client_waits(connection)))

@@ -195,6 +195,11 @@ static const char *metadata(const dw_json *json, const char *key) {
   return text == NULL ? "" : text;
 }
 
+/* The store's key: a cluster-wide object has no namespace, whatever the event says. */
+static const char *namespace_of(const struct dw_feed *feed, const dw_json *json) {
+  return dw_kind_cluster_wide(feed->status.resource->kind) ? "" : metadata(json, "namespace");
+}
+
 static void tell_event(struct dw_feed *feed, const dw_json *json, const struct dw_object *object, uint64_t generation,
                        bool deleted) {
   const struct dw_cluster_options *options = &feed->cluster->options;
@@ -218,7 +223,7 @@ static bool put(struct dw_feed *feed, const dw_json *json) {
   if (object != NULL)
     changed = dw_store_put(&feed->store, dw_object_ref(object));
   else /* what was read of it before is no longer true */
-    changed = dw_store_remove(&feed->store, metadata(json, "namespace"), metadata(json, "name"));
+    changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
   feed->status.unreadable += failed != 0;
   uint64_t generation = ++feed->cluster->generation;
   unlock(feed);
@@ -229,7 +234,7 @@ static bool put(struct dw_feed *feed, const dw_json *json) {
 
 static bool drop(struct dw_feed *feed, const dw_json *json) {
   lock(feed);
-  bool changed = dw_store_remove(&feed->store, metadata(json, "namespace"), metadata(json, "name"));
+  bool changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
   uint64_t generation = ++feed->cluster->generation;
   unlock(feed);
   tell_event(feed, json, NULL, generation, true);

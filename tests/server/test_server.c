@@ -266,6 +266,36 @@ static void malformed_http_does_no_harm(void **state) {
   https_client_free(client);
 }
 
+/* RFC 9112, 6.3: two readers of these could see two different requests. */
+static void a_body_whose_end_is_told_in_two_ways_is_refused(void **state) {
+  static const char *const heads[] = {"Content-Length: 2\r\nContent-Length: 2\r\n",
+                                      "Content-Length: 2\r\nContent-Length: 40\r\n",
+                                      "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+                                      "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+                                      "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                                      "Transfer-Encoding: gzip, chunked\r\n",
+                                      "Content-Length: +2\r\n",
+                                      "Content-Length: 2, 2\r\n"};
+  struct https_server *server = *state;
+  for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+    char *text = NULL;
+    bool closed = false;
+    assert_true(asprintf(&text,
+                         "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s\r\n"
+                         "2\r\n{}\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: x\r\n\r\n",
+                         heads[i]) > 0);
+    struct https_raw *raw = https_raw_open("localhost", server->port, server->ca);
+    assert_non_null(raw);
+    https_raw_send(raw, text, strlen(text));
+    char *answer = https_raw_receive(raw, 5000, &closed);
+    if (strncmp(answer, "HTTP/1.1 400 ", 13) != 0 || strstr(answer, " 200 ") != NULL || !closed)
+      fail_msg("%s answered with %s", heads[i], answer);
+    free(answer);
+    free(text);
+    https_raw_close(raw);
+  }
+}
+
 static void a_huge_head_is_refused(void **state) {
   struct https_server *server = *state;
   struct https_raw *raw = https_raw_open("localhost", server->port, server->ca);
@@ -452,6 +482,7 @@ int main(void) {
       TEST(the_refusal_reaches_a_client_that_only_sends),
       TEST(a_length_over_the_limit_is_refused_before_the_body_comes),
       TEST(malformed_http_does_no_harm),
+      TEST(a_body_whose_end_is_told_in_two_ways_is_refused),
       TEST(a_huge_head_is_refused),
       TEST(plain_http_gets_no_answer),
       TEST(too_many_large_bodies_at_once_are_put_off),

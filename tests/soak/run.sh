@@ -10,11 +10,12 @@
 # demo/state, and those that `droveway review` gives on a snapshot of the cluster.
 #
 # Environment: BUILD (build), KUBEBUILDER_ASSETS (where kube-apiserver, kubectl and perhaps etcd are; else tests/e2e/assets.sh tells),
-# RATE (80, requests a second), PAUSE (2, seconds between disturbances).
+# RATE (80, requests a second), PAUSE (seconds between disturbances: 2; 0.5 in runs of less than 5 minutes), VERBOSE (tells of each
+# disturbance).
 # shellcheck disable=SC2317 # functions that traps and until_true call
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-duration=${1:-1800} rate=${RATE:-80} pause=${PAUSE:-2}
+duration=${1:-1800} rate=${RATE:-80}
 REPOSITORY=$PWD DROVEWAY=$(realpath "${BUILD:-build}/droveway")
 
 die() {
@@ -23,6 +24,7 @@ die() {
   exit 1
 }
 case $duration in '' | *[!0-9]*) die "\"$duration\" is no number of seconds" ;; esac
+pause=${PAUSE:-$([ "$duration" -lt 300 ] && echo 0.5 || echo 2)}
 for tool in haproxy curl jq openssl python3; do command -v "$tool" >/dev/null || die "$tool is missing; tools/deps.sh test e2e installs it"; done
 assets=$(tests/e2e/assets.sh) || die 'no kube-apiserver: set KUBEBUILDER_ASSETS'
 PATH=$assets:$PATH
@@ -115,7 +117,11 @@ new_pair() {
   rm -rf "$work/tls/..pair$((pair - 3))"
 }
 reverse() { # the documents of a YAML file, last first
-  awk 'BEGIN {RS = "\n?---\n"} {text[NR] = $0} END {for (i = NR; i > 0; i--) printf "%s\n%s", text[i], i > 1 ? "---\n" : ""}' "$1"
+  awk 'BEGIN {RS = "\n?---\n"} {text[NR] = $0} END {for (i = NR; i > 0; i--) printf("%s\n%s", text[i], (i > 1 ? "---\n" : ""))}' "$1"
+}
+objects_of() { # how many of each kind
+  "$DROVEWAY" snapshot "$work/reduced-again" --state "$1" 2>/dev/null | sed 's/.*\///'
+  rm -rf "$work/reduced-again"
 }
 make_states() {
   local file state=$work/state
@@ -133,6 +139,9 @@ make_states() {
     esac
   done
   mv "$work/cluster-networks" "$state/..reduced/cluster-networks.yaml"
+  for file in reversed reduced; do
+    cmp -s <(objects_of "$state/..as-is") <(objects_of "$state/..$file") || die "the state folder \"$file\" is not what demo/state is"
+  done
   cp "$state"/..as-is/* "$state/..cut"
   head -c 1500 demo/state/nodes.yaml >"$state/..cut/nodes.yaml"
   cp "$state"/..as-is/* "$state/..garbled"
@@ -369,6 +378,7 @@ rounds=0
 while [ $rounds -eq 0 ] || [ $((SECONDS - begin)) -lt "$duration" ]; do
   for step in "${round[@]}"; do
     mark
+    [ -z "${VERBOSE:-}" ] || echo "soak: $((SECONDS - begin)) s: $step"
     $step
     [ $rounds -eq 0 ] || [ $((SECONDS - begin)) -lt "$duration" ] || break
     sleep "$pause"

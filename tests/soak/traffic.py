@@ -174,6 +174,14 @@ class Worker(threading.Thread):
             self.options.tally.fault("wrong", self.target.name, request, wrong)
 
 
+def field(pid, name):
+    """Of a process's status."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith(name + ":"):
+            return line.partition(":")[2]
+    raise OSError(f"process {pid} has no {name}")
+
+
 class Watcher(threading.Thread):
     """Memory each second; descriptors and threads when nothing is in flight."""
 
@@ -183,22 +191,31 @@ class Watcher(threading.Thread):
         self.workers = [worker for worker in workers if worker.target.steady]
         self.options = options
         self.memory = {target.name: [] for target in self.targets}
-        self.counted = {target.name: [] for target in self.targets}  # (descriptors, threads)
+        self.counted = {target.name: [] for target in self.targets}  # as counts_of()
         self.missing = None
 
     @staticmethod
-    def read(target):
-        """VmRSS in KiB, and descriptors and threads."""
-        lines = pathlib.Path(f"/proc/{target.pid}/status").read_text(encoding="ascii").splitlines()
-        fields = dict(line.split(":", 1) for line in lines)
-        return int(fields["VmRSS"].split()[0]), (len(os.listdir(f"/proc/{target.pid}/fd")), int(fields["Threads"]))
+    def memory_of(target):
+        """VmRSS, in KiB."""
+        return int(field(target.pid, "VmRSS").split()[0])
+
+    @staticmethod
+    def counts_of(target):
+        """Descriptors by what they are, and threads."""
+        kinds = collections.Counter()
+        for entry in os.scandir(f"/proc/{target.pid}/fd"):
+            try:
+                kinds[os.readlink(entry.path).partition(":[")[0]] += 1
+            except FileNotFoundError:
+                continue  # closed meanwhile
+        return tuple(sorted(kinds.items())), int(field(target.pid, "Threads"))
 
     def run(self):
         due = time.monotonic()
         while not self.options.stop.is_set():
             try:
                 for target in self.targets:
-                    self.memory[target.name].append(self.read(target)[0])
+                    self.memory[target.name].append(self.memory_of(target))
                 if (self.options.work / "quiet").exists():
                     self.count_quiet()
             except OSError as error:
@@ -222,7 +239,7 @@ class Watcher(threading.Thread):
         end = time.monotonic() + SETTLE
         last, since = None, 0.0
         while time.monotonic() < end:
-            now = self.read(target)[1]
+            now = self.counts_of(target)
             if self.counted[target.name] and now == self.counted[target.name][0]:
                 return now
             if now != last:
@@ -244,7 +261,9 @@ class Watcher(threading.Thread):
             last = statistics.mean(memory[-third:])
             change = 100 * (last - first) / first
             same = len(set(counted)) == 1
-            text = ", ".join(f"{files}/{threads}" for files, threads in sorted(set(counted)))
+            text = ", ".join(f"{sum(count for _, count in files)}/{threads}" for files, threads in dict.fromkeys(counted))
+            if not same:
+                text += " (" + "; ".join(str(dict(files)) for files, _ in dict.fromkeys(counted)) + ")"
             yield (f"{target.name} memory {first / 1024:.2f} to {last / 1024:.2f} MiB ({change:+.2f} %, limit {limit} %), "
                    f"descriptors/threads {text} at {len(counted)} quiet points"), same and abs(change) <= limit
 

@@ -260,6 +260,18 @@ static void sees_what_is_added_changed_and_deleted(void **state) {
   dw_cluster_objects_free(&objects);
 }
 
+/* No API server sends one; what is gone must be gone all the same. */
+static void a_namespace_on_a_cluster_wide_object_hides_no_deletion(void **state) {
+  struct live *live = *state;
+  put_node(live, "node-1", "");
+  start_cluster(live, 0);
+  WAIT_FOR(all_watched(live));
+  fake_api_event(live->api, FAKE_NODES,
+                 "{\"type\":\"DELETED\",\"object\":{\"metadata\":{\"name\":\"node-1\",\"namespace\":\"odd\","
+                 "\"resourceVersion\":\"999\"}}}\n");
+  WAIT_FOR(has_names(live, DW_KIND_NODE, ""));
+}
+
 static void tells_of_each_event_in_order(void **state) {
   struct live *live = *state;
   start_cluster(live, 0);
@@ -587,6 +599,7 @@ int main(void) {
       LIVE(asks_for_one_config_map_by_its_name),
       LIVE(leaves_out_what_it_cannot_read_and_says_so),
       LIVE(sees_what_is_added_changed_and_deleted),
+      LIVE(a_namespace_on_a_cluster_wide_object_hides_no_deletion),
       LIVE(tells_of_each_event_in_order),
       LIVE(heartbeats_of_nodes_change_nothing),
       LIVE(goes_on_with_a_watch_where_its_connection_broke),

@@ -33,6 +33,8 @@ enum dw_kind dw_kind_of(const char *group, const char *kind) __attribute__((nonn
 const char *dw_kind_name(enum dw_kind kind) __attribute__((returns_nonnull));  /* "NetworkAttachmentDefinition" */
 const char *dw_kind_group(enum dw_kind kind) __attribute__((returns_nonnull)); /* "k8s.cni.cncf.io" */
 
+bool dw_kind_cluster_wide(enum dw_kind kind); /* its objects have no namespace */
+
 /* A subnet that the cluster itself uses, and where the API tells of it. */
 struct dw_cluster_network {
   struct dw_prefix prefix;
