@@ -182,6 +182,26 @@ def field(pid, name):
     raise OSError(f"process {pid} has no {name}")
 
 
+def crowd(target, context):
+    """Connections to the API server, to ask for a NAD, are made when they are needed first: so all are made once, by requests at the
+    same time, before descriptors are counted."""
+    request = next(request for request in target.corpus.kinds["denied"] if request.name == "hco-v1-network-missing")
+    together = threading.Barrier(8)
+
+    def ask():
+        link = Connection(target.port, context)
+        for _ in range(4):
+            together.wait(30)
+            link.ask(request, request.body, False, False)
+        link.close()
+
+    threads = [threading.Thread(target=ask, daemon=True) for _ in range(together.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 class Watcher(threading.Thread):
     """Memory each second; descriptors and threads when nothing is in flight."""
 
@@ -230,6 +250,7 @@ class Watcher(threading.Thread):
         while not all(worker.paused.is_set() for worker in self.workers):
             time.sleep(0.02)
         for target in self.targets:
+            crowd(target, self.options.context)
             self.counted[target.name].append(self.settled(target))
         self.options.quiet.clear()
         (self.options.work / "quiet").unlink()
@@ -298,6 +319,9 @@ def report(options, watcher, took):
         good = good and fine
     if watcher.missing:
         parts.append(watcher.missing)
+    if os.environ.get("VERBOSE"):
+        for name, memory in watcher.memory.items():
+            print(f"soak: {name} memory each 5 s, KiB: {memory[::5]}", file=sys.stderr)
     for fault in tally.faults:
         print(f"soak: {fault}", file=sys.stderr)
     options.out.write_text("; ".join(parts) + "\n", encoding="utf-8")
