@@ -10,6 +10,7 @@
 #include "droveway/base/base64.h"
 #include "droveway/base/log.h"
 #include "droveway/formats/json.h"
+#include "server/managed_objects.h"
 #include "server/rotation.h"
 #include "server/server_internal.h"
 
@@ -231,71 +232,6 @@ static bool read_all(struct look *look) {
   return true;
 }
 
-/* --- writing: objects as they were read, but for what is ours --- */
-
-static bool is_among(const char *key, const char *const *keys, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (strcmp(key, keys[i]) == 0)
-      return true;
-  return false;
-}
-
-/* The members of OBJECT but KEYS. */
-static dw_json *copy_without(struct dw_arena *arena, const dw_json *object, const char *const *keys, size_t count) {
-  dw_json *copy = dw_json_new_object(arena);
-  for (struct dw_json_member it = dw_json_first(object); it.value != NULL; it = dw_json_next(object, it))
-    if (!is_among(it.key, keys, count))
-      (void)!dw_json_set(arena, copy, it.key, dw_json_share(it.value));
-  return copy;
-}
-
-static dw_json *copy_but(struct dw_arena *arena, const dw_json *object, const char *key, dw_json *value) {
-  dw_json *copy = copy_without(arena, object, &key, 1);
-  (void)!dw_json_set(arena, copy, key, value);
-  return copy;
-}
-
-static void set_data(struct dw_arena *arena, dw_json *data, const char *key, const char *text) {
-  const char *encoded = dw_base64_encode(arena, text, strlen(text));
-  (void)!dw_json_set(arena, data, key, dw_json_new_string(arena, encoded, strlen(encoded)));
-}
-
-static void set_annotation(struct dw_arena *arena, dw_json *annotations, const char *key, const char *text) {
-  if (*text != '\0')
-    (void)!dw_json_set(arena, annotations, key, dw_json_new_string(arena, text, strlen(text)));
-}
-
-static const dw_json *written_secret(struct look *look, const struct dw_rotation_secret *secret) {
-  static const char *const keys[] = {"ca.crt", "ca.key", "tls.crt", "tls.key"};
-  static const char *const noted[] = {DW_ROTATION_PUBLISHED, DW_ROTATION_REPLACED_UNTIL};
-  struct dw_arena *arena = look->arena;
-  const dw_json *metadata = dw_json_get(look->secret, "metadata");
-  dw_json *data = copy_without(arena, dw_json_get(look->secret, "data"), keys, 4);
-  dw_json *annotations = copy_without(arena, dw_json_get(metadata, "annotations"), noted, 2);
-  set_data(arena, data, "ca.crt", secret->ca);
-  set_data(arena, data, "ca.key", secret->ca_key);
-  set_data(arena, data, "tls.crt", secret->leaf);
-  set_data(arena, data, "tls.key", secret->leaf_key);
-  set_annotation(arena, annotations, DW_ROTATION_PUBLISHED, secret->published);
-  set_annotation(arena, annotations, DW_ROTATION_REPLACED_UNTIL, secret->replaced_until);
-  const dw_json *with_data = copy_but(arena, look->secret, "data", data);
-  return copy_but(arena, with_data, "metadata", copy_but(arena, metadata, "annotations", annotations));
-}
-
-static const dw_json *written_hook(struct look *look, size_t h, const char *bundle) {
-  struct dw_arena *arena = look->arena;
-  const dw_json *webhooks = dw_json_get(look->hooks[h], "webhooks");
-  const char *encoded = dw_base64_encode(arena, bundle, strlen(bundle));
-  dw_json *list = dw_json_new_array(arena);
-  for (size_t i = 0; i < dw_json_size(webhooks); i++) {
-    const dw_json *webhook = dw_json_at(webhooks, i);
-    dw_json *client = copy_but(arena, dw_json_get(webhook, "clientConfig"), "caBundle",
-                               dw_json_new_string(arena, encoded, strlen(encoded)));
-    (void)!dw_json_append(arena, list, copy_but(arena, webhook, "clientConfig", client));
-  }
-  return copy_but(arena, look->hooks[h], "webhooks", list);
-}
-
 /* --- steps --- */
 
 static void serve_leaf(struct look *look) {
@@ -327,7 +263,7 @@ static void log_step(const struct dw_self_managed *managed, const struct dw_rota
 
 static enum put store(struct look *look, const struct dw_rotation_plan *plan) {
   struct dw_self_managed *managed = look->managed;
-  enum put put = put_object(look, SECRET, written_secret(look, &plan->secret));
+  enum put put = put_object(look, SECRET, dw_managed_secret(look->arena, look->secret, &plan->secret));
   if (put != PUT_DONE)
     return put;
   log_step(managed, plan);
@@ -345,7 +281,7 @@ static bool publish(struct look *look, const struct dw_rotation_plan *plan) {
     enum topic topic = VALIDATING + (enum topic)h;
     if (!plan->publish[h])
       continue;
-    enum put put = put_object(look, topic, written_hook(look, h, plan->bundle));
+    enum put put = put_object(look, topic, dw_managed_hook(look->arena, look->hooks[h], plan->bundle));
     again = again || put != PUT_FAILED;
     if (put != PUT_DONE)
       continue;
