@@ -155,7 +155,7 @@ kind: Policy'
   printf '%s\n' "$head" 'namespace: openshift-cnv' 'migrationNetworks: {namePatterns: ["*migration*"]}' \
     'defaults: {completionTimeoutPerGiB: 800, parallelMigrationsPerCluster: 5, parallelOutboundMigrationsPerNode: 2, progressTimeout: 150}' \
     >"$policy/..long/policy.yaml"
-  printf '%s\n' '# the same, otherwise' 'rules: {gateway-in-pool: deny}' 'mutate: {networkAttachmentDefinitions: true}' 'kind: Policy' \
+  printf '%s\n' '# the same, otherwise' 'rules: {ipam-syntax: deny, master-down: warn}' 'mutate: {networkAttachmentDefinitions: true}' 'kind: Policy' \
     'apiVersion: droveway.io/v1alpha1' >"$policy/..reordered/policy.yaml"
   printf '%s\n' "$head" 'namespaces: openshift-cnv' >"$policy/..unknown-key/policy.yaml"
   printf '%s\n' "$head" 'rules: {gateway-in-the-pool: deny}' >"$policy/..unknown-rule/policy.yaml"

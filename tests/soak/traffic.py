@@ -306,7 +306,7 @@ def learn(targets, options):
 def report(options, watcher, took):
     """The line of figures into --out; whether all is well."""
     tally = options.tally
-    limit = 2 if took >= 1800 else 10
+    limit = 2 if took >= 1800 else 5 if took >= 600 else 10  # per cent: short runs are still warming up
     parts = [f"{took:.0f} s, {sum(tally.kinds.values()) + tally.counts['lost']} requests ({tally.counts['kept']} on kept and "
              f"{tally.counts['fresh']} on fresh connections: " +
              ", ".join(f"{count} {kind}" for kind, count in sorted(tally.kinds.items())) + ")",
