@@ -175,7 +175,9 @@ static size_t check_answers(const struct requests *requests, const struct dw_buf
     const struct request *request = count < requests->count ? &requests->list[count] : NULL;
     if (!request && count == MOST_REQUESTS)
       break;
-    if (!request) /* what is not whole, or no HTTP, is never decided */
+    /* What is not whole, or no HTTP, is never decided; but libmicrohttpd 0.9.75 reads a method up to a NUL in it, and
+     * nothing tells us. */
+    if (!request && !requests->nul)
       FUZZ_ASSERT(!memmem(reader.at, (size_t)(reader.end - reader.at), "\"allowed\"", 9));
     if (!read_answer(&reader, request && strcmp(request->method, "HEAD") == 0, &answer))
       break;
@@ -320,6 +322,7 @@ static void fuzz_tls(const struct dw_buf *wire, uint8_t flags, uint8_t split) {
   bool closes = false;
   size_t first = split_at(flags, split, wire->length);
   read_requests(wire, &requests);
+  requests.nul = wire->length > 0 && memchr(wire->data, 0, wire->length) != NULL;
   client_open(&client, flags & TLS_12);
   bool open = client_send(&client, dw_buf_text(wire), first) &&
               client_send(&client, dw_buf_text(wire) + first, wire->length - first);

@@ -219,6 +219,7 @@ struct requests {
   struct request list[MOST_REQUESTS];
   size_t count;
   bool plain; /* all of it is whole plain requests */
+  bool nul;   /* there is one in the text */
 };
 
 static void read_requests(const struct dw_buf *wire, struct requests *out) {
