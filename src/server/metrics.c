@@ -88,6 +88,8 @@ static void add_limits(struct dw_buf *out, const struct dw_http_service *service
                   (unsigned long long)atomic_load(&service->hits->counts[limit]));
   if (service->connections == NULL)
     return;
+  head(out, "threads", "gauge", "Threads that answer.");
+  dw_buf_printf(out, "droveway_threads %u\n", service->threads);
   head(out, "connections", "gauge", "Connections that are open.");
   dw_buf_printf(out, "droveway_connections %u\n", dw_connections_count(service->connections));
   head(out, "request_memory_bytes", "gauge", "Bodies and parsed JSON of the requests in progress.");

@@ -95,6 +95,7 @@ static void fill_service(struct dw_server *server, const struct dw_server_option
   service->certificates = options->certificates;
   service->managed = options->managed;
   service->admissions = dw_admissions_new(now_milliseconds);
+  service->threads = options->threads;
   service->max_body = or_default(options->max_body, DW_DEFAULT_MAX_BODY);
   service->max_header = or_default(options->max_header, DW_DEFAULT_MAX_HEADER);
   service->max_memory = or_default(options->max_memory, DW_DEFAULT_MAX_MEMORY);

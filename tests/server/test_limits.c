@@ -266,6 +266,17 @@ static bool is_closed(struct https_raw *raw) {
   return closed;
 }
 
+static void threads(void **state) {
+  (void)state;
+  struct https_server *server = start(&(struct dw_server_options){.threads = 3});
+  struct https_client *client = https_server_client(server);
+  struct https_reply reply = https_send(client, &(struct https_request){.path = "/metrics"});
+  assert_non_null(strstr(reply.body, "\ndroveway_threads 3\n"));
+  https_reply_free(&reply);
+  https_client_free(client);
+  end(server);
+}
+
 static void idle_connections_end(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.idle_ms = 300, .request_ms = 60000});
@@ -358,6 +369,7 @@ int main(void) {
       cmocka_unit_test(the_largest_body_costs_less_than_64_megabytes),
       cmocka_unit_test(connections_together),
       cmocka_unit_test(connections_of_one_address),
+      cmocka_unit_test(threads),
       cmocka_unit_test(idle_connections_end),
       cmocka_unit_test(a_connection_without_a_request_ends),
       cmocka_unit_test(a_slow_head_ends),

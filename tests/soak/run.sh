@@ -3,7 +3,7 @@
 # policy and state (also by broken ones), the API server, the instances themselves. None may be wrong, none lost, and memory,
 # descriptors and threads stay what they were. All on loopback, on free ports.
 #
-# usage: run.sh [SECONDS]          1800 unless told; never less than one round of all disturbances
+# usage: run.sh [SECONDS]          $DURATION or 1800 unless told; never less than one round of all disturbances
 #
 # Two instances on a state folder (a, b) and two on a real API server (c, d) stand behind haproxy and are restarted in turn; one of
 # either kind (s, t) is asked directly and never restarted. The answers expected are the golden ones of tests/payloads on
@@ -15,7 +15,7 @@
 # shellcheck disable=SC2317 # functions that traps and until_true call
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-duration=${1:-1800} rate=${RATE:-80}
+duration=${1:-${DURATION:-1800}} rate=${RATE:-80}
 REPOSITORY=$PWD DROVEWAY=$(realpath "${BUILD:-build}/droveway")
 
 die() {

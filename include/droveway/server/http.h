@@ -27,6 +27,7 @@ struct dw_http_service {
   struct dw_auditor *auditor;           /* NULL: no standing audit */
   struct dw_self_managed *managed;      /* whose first pair /readyz waits for; NULL: none */
   struct dw_certificates *certificates; /* whose metrics are shown; NULL: none */
+  unsigned threads;                     /* that answer; 0: not shown */
   size_t max_body;                      /* bytes */
   size_t max_header;                    /* bytes; 0: none */
   size_t max_memory;                    /* bytes of parsed JSON a request */
