@@ -154,7 +154,7 @@ def idle_connections(server, seconds):
   hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
   resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
   count = CONNECTIONS if hard == resource.RLIM_INFINITY else min(CONNECTIONS, hard - 100)
-  end, rounds, slowest, at_once = time.monotonic() + seconds, 0, 0.0, 0
+  end, rounds, slowest, at_once, closed = time.monotonic() + seconds, 0, 0.0, 0, 0
   while rounds == 0 or time.monotonic() < end:
     idle, start = Idle(server), time.monotonic()
     idle.add(count)
@@ -162,13 +162,14 @@ def idle_connections(server, seconds):
     took = time_to_connect(server, idle, start)
     if took is None:
       outcome.wrong.append(f"no new honest connection {server.request_timeout + 2:.0f} s after the flood began")
-    slowest = max(slowest, took or 0)
+    slowest = max(slowest, took or float("inf"))
     if not wire.until(server.request_timeout + 3, lambda: idle.look(0.1) or not idle.open):
       outcome.wrong.append(f"{len(idle.open)} idle connections were not closed")
+    closed += idle.closed
     idle.end()
     rounds += 1
   outcome.sent = f"{rounds} x {count} connections that say nothing"
-  outcome.got = f"all closed, {at_once} of them at once; a new honest one after {slowest:.1f} s"
+  outcome.got = f"{closed} closed, {at_once} in a round at once; a new honest one after {slowest:.1f} s"
   return outcome
 
 
