@@ -43,9 +43,12 @@ class Honest:
       lines = [line.rstrip("\n").split(" ", 2) for line in file if line.endswith("\n")]
     return [(float(start), float(took), verdict) for start, took, verdict in lines]
 
+  def is_past(self, moment):
+    return any(start > moment for start, _, _ in self.results())
+
   def results_until(self, moment):
     """All that started before MOMENT: until a later one has its answer, too."""
-    if not wire.until(30, lambda: self.process.poll() is not None or any(start > moment for start, _, _ in self.results())):
+    if not wire.until(30, lambda: self.process.poll() is not None or self.is_past(moment)):
       raise RuntimeError("the honest client gets no answers")
     if self.process.poll() is not None:
       raise RuntimeError("the honest client can't connect again")
