@@ -85,6 +85,7 @@ static void start_server(struct server *server) {
   struct dw_server_options options = {.listen_fd = dw_listen_open("127.0.0.1:0", &err),
                                       .certificates = server->certificates,
                                       .threads = 2,
+                                      .connection_rate = 1000000,
                                       .drain_milliseconds = 100,
                                       .worlds = server->worlds};
   server->port = dw_listen_name(options.listen_fd, name, sizeof name);

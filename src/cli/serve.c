@@ -1,5 +1,6 @@
 #include <getopt.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include "droveway/server/listen.h"
 #include "droveway/server/server.h"
 
-enum { MOST_FILES = 4096 };
+enum { MOST_FILES = 4096, LARGE_BLOCK = 256 << 10 };
 
 /* Every thread started from here on leaves these signals to the main one. */
 static void block_signals(sigset_t *signals) {
@@ -99,6 +100,7 @@ static int run(const struct serve_options *options, int fd, const sigset_t *sign
                                                   .max_nesting = options->max_nesting,
                                                   .max_connections = options->max_connections,
                                                   .max_connections_per_address = options->max_connections_per_address,
+                                                  .connection_rate = options->connection_rate,
                                                   .idle_ms = options->idle_ms,
                                                   .request_ms = options->request_ms,
                                                   .worlds = parts->worlds,
@@ -122,6 +124,8 @@ int cli_serve(int argc, char **argv) {
   if (!serve_options_read(argc, argv, &options, &status))
     return status;
   block_signals(&signals);
+  /* Fixed: else, after the first large body, glibc keeps large ones in its heap and gives little of it back. */
+  mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
   raise_file_limit();
   int fd = dw_listen_open(options.listen, &err);
   if (fd >= 0 && serve_parts_read(&options, &parts, &err) == 0 && serve_parts_start(&options, &parts, &err) == 0) {

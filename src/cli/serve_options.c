@@ -53,8 +53,9 @@ static int help(void) {
       "      --max-nesting N      brackets inside brackets in a body, 8 to 128; default 128 (400)\n"
       "      --max-memory SIZE    memory for the parsed JSON of one request; default 32Mi (413)\n"
       "      --max-total-memory SIZE  ... of all requests together, with their bodies; default 128Mi (503)\n"
-      "      --max-connections N  together; default 1000 (closed, as the next three)\n"
+      "      --max-connections N  together; default 1000 (closed, as the next four)\n"
       "      --max-connections-per-address N  from one address; default 250\n"
+      "      --connection-rate N  new ones a second from one address, and twice as many at once; default 50\n"
       "      --idle-timeout T     of a connection without a request; default 180s\n"
       "      --request-timeout T  from a request's first byte to its answer's last; default 30s\n"
       "\n"
@@ -163,6 +164,8 @@ static int read_limit(int option, char **argv, struct serve_options *out) {
     return read_number("--max-connections", optarg, 1, MOST_CONNECTIONS, &out->max_connections);
   case 'X':
     return read_number("--max-connections-per-address", optarg, 1, MOST_CONNECTIONS, &out->max_connections_per_address);
+  case 'v':
+    return read_number("--connection-rate", optarg, 1, MOST_CONNECTIONS, &out->connection_rate);
   case 'i':
     return read_duration("--idle-timeout", optarg, &out->idle_ms);
   case 'q':
@@ -282,6 +285,7 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
                                           {"max-nesting", required_argument, NULL, 'n'},
                                           {"max-connections", required_argument, NULL, 'x'},
                                           {"max-connections-per-address", required_argument, NULL, 'X'},
+                                          {"connection-rate", required_argument, NULL, 'v'},
                                           {"idle-timeout", required_argument, NULL, 'i'},
                                           {"request-timeout", required_argument, NULL, 'q'},
                                           {"no-seccomp", no_argument, NULL, '1'},

@@ -13,7 +13,7 @@ struct serve_options {
   const char *record;
   unsigned threads;
   size_t max_body, max_header, max_memory, max_total_memory;
-  unsigned max_nesting, max_connections, max_connections_per_address;
+  unsigned max_nesting, max_connections, max_connections_per_address, connection_rate;
   unsigned idle_ms, request_ms;
   bool no_seccomp, no_landlock;
   bool self_managed;

@@ -12,7 +12,10 @@
 
 #include "droveway/base/log.h"
 
-enum { BREATH_MS = 50 }; /* where no connection can be taken for want of descriptors */
+enum {
+  BREATH_MS = 50,        /* where no connection can be taken for want of descriptors */
+  SEND_BUFFER = 64 << 10 /* answers are small; those that are not read must not fill the kernel's memory */
+};
 
 struct acceptor {
   int listen_fd;
@@ -29,6 +32,8 @@ static bool is_shortage(int error) {
 
 /* The library closes what it can't take. */
 static void hand_on(struct acceptor *acceptor, int fd, const struct sockaddr_storage *peer, socklen_t length) {
+  const int size = SEND_BUFFER;
+  (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   if (!dw_connections_admit(acceptor->connections, fd, (const struct sockaddr *)peer))
     close(fd);
   else if (MHD_add_connection(acceptor->daemon, fd, (const struct sockaddr *)peer, length) != MHD_YES)

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/rates.h"
 #include "server/server_internal.h"
 
 enum { LOOK_MS = 250, FEWEST_SLOTS = 1024, MOST_SLOTS = 65536 };
@@ -38,7 +39,8 @@ struct connections {
   pthread_mutex_t
       lock; /* over who is open; shutdown() of a descriptor is under it too, so that it is still the same connection */
   unsigned open;
-  int stop; /* eventfd */
+  struct rates rates; /* under lock */
+  int stop;           /* eventfd */
   pthread_t thread;
 };
 
@@ -86,6 +88,8 @@ bool dw_connections_admit(struct connections *connections, int fd, const struct 
     hit = DW_BOUND_CONNECTIONS;
   else if (count_of(connections, address) >= connections->limits.most_per_address)
     hit = DW_BOUND_CONNECTIONS_PER_ADDRESS;
+  else if (!dw_rates_take(&connections->rates, address, dw_now_microseconds()))
+    hit = DW_BOUND_CONNECTION_RATE;
   if (hit == DW_BOUND_COUNT) {
     connections->open++;
     memcpy(slot->address, address, 16);
@@ -191,6 +195,7 @@ struct connections *dw_connections_start(const struct connection_limits *limits,
   if (connections == NULL)
     abort();
   connections->limits = *limits;
+  connections->rates.rate = limits->rate;
   connections->hits = hits;
   connections->slot_count = slots_wanted();
   connections->slots = calloc(connections->slot_count, sizeof *connections->slots);

@@ -14,6 +14,7 @@ struct connections;
 struct connection_limits {
   unsigned most;             /* together */
   unsigned most_per_address; /* of the other side */
+  unsigned rate;             /* new ones a second of one address, and twice as many at once */
   unsigned idle_ms;          /* without a request */
   unsigned request_ms; /* from the first byte of a request (of the first one: from the connection) to the last of its
                           answer */

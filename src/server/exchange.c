@@ -33,6 +33,12 @@ struct exchange {
   size_t discarded;
   bool refused; /* ANSWER is filled; the rest of the body is thrown away */
   struct dw_http_answer answer;
+  /* where the body is large: */
+  struct heavy_job job;
+  struct exchanges *all;
+  struct MHD_Connection *connection;
+  struct dw_http_request request;
+  bool judged;
 };
 
 static struct link *link_of(struct MHD_Connection *connection) {
@@ -59,12 +65,28 @@ struct head {
   bool broken;
 };
 
+/* A name as RFC 9110, 5.6.2 has it: another reader may take what is near one for it. */
+static bool is_token(const char *text) {
+  for (const char *at = text; *at != '\0'; at++)
+    if (*at <= ' ' || *at >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", *at) != NULL)
+      return false;
+  return *text != '\0';
+}
+
+static bool has_controls(const char *text) {
+  for (; *text != '\0'; text++)
+    if (((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7f)
+      return true;
+  return false;
+}
+
 static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
   struct head *head = context;
   const char *text = value == NULL ? "" : value;
   head->size += strlen(key) + strlen(text) + strlen(": \r\n");
   if (kind != MHD_HEADER_KIND)
     return MHD_YES;
+  head->broken |= !is_token(key) || has_controls(text);
   if (strcasecmp(key, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
     head->lengths++;
     head->broken |= text[strspn(text, "0123456789")] != '\0' || *text == '\0';
@@ -218,16 +240,44 @@ static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange,
   return exchange->discarded <= MOST_DISCARDED ? MHD_YES : MHD_NO;
 }
 
+/* In the thread for large bodies: the connection is suspended, and all of its request stays as it is. */
+static void judge_heavy(void *context, bool cancelled) {
+  struct exchange *exchange = context;
+  if (cancelled)
+    dw_http_fail(&exchange->request, &exchange->answer, 503, "stopping");
+  else
+    dw_http_respond(&exchange->all->service, &exchange->request, &exchange->answer);
+  exchange->judged = true;
+  MHD_resume_connection(exchange->connection);
+}
+
+static enum MHD_Result hand_over(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange) {
+  exchange->all = all;
+  exchange->connection = connection;
+  exchange->job = (struct heavy_job){.run = judge_heavy, .context = exchange};
+  MHD_suspend_connection(connection);
+  if (!dw_heavy_add(all->heavy, &exchange->job))
+    judge_heavy(exchange, true);
+  return MHD_YES;
+}
+
 /* All has come. */
 static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange,
                               struct dw_http_request *request) {
-  if (!exchange->refused) {
+  if (!exchange->refused && !exchange->judged) {
     request->body = exchange->body.data;
     request->length = exchange->body.length;
+    exchange->request = *request;
+    if (request->length > SMALL_BODY)
+      return hand_over(all, connection, exchange);
     dw_http_respond(&all->service, request, &exchange->answer);
-    release(all, exchange);
   }
-  bool close = exchange->answer.status == 413 || atomic_load(&all->service.stopping);
+  release(all, exchange);
+  /* The library takes some lines for the end of a head or of a chunk that others do not: but after an answer that is
+   * not good, or a body of no known length, what seems to be one more request is not read. */
+  bool plain = strcmp(request->method, "POST") != 0 || request->announced > 0;
+  bool keep = exchange->answer.status == 200 && plain && header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) == NULL;
+  bool close = !keep || atomic_load(&all->service.stopping);
   return queue(connection, &exchange->answer, close);
 }
 

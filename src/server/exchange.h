@@ -9,6 +9,7 @@
 #include "droveway/server/limits.h"
 #include "server/certificates.h"
 #include "server/connections.h"
+#include "server/heavy.h"
 #include "server/linger.h"
 #include "server/server_internal.h"
 
@@ -16,6 +17,7 @@
 struct exchanges {
   struct dw_http_service service;
   struct lingerer *linger;
+  struct heavy *heavy;
   struct connections *connections;
   struct dw_certificates *certificates;
   atomic_uint active; /* requests begun and not completely answered */

@@ -8,6 +8,7 @@ const char *dw_bound_name(enum dw_bound limit) {
                                                     [DW_BOUND_TOTAL_MEMORY] = "total_memory",
                                                     [DW_BOUND_CONNECTIONS] = "connections",
                                                     [DW_BOUND_CONNECTIONS_PER_ADDRESS] = "connections_per_address",
+                                                    [DW_BOUND_CONNECTION_RATE] = "connection_rate",
                                                     [DW_BOUND_IDLE_TIME] = "idle_time",
                                                     [DW_BOUND_REQUEST_TIME] = "request_time"};
   return names[limit];

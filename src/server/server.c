@@ -63,14 +63,15 @@ static struct MHD_Daemon *start_daemon(struct dw_server *server, const struct dw
   struct MHD_OptionItem pool[] = {
       {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)options->threads, NULL},
       {MHD_OPTION_END, 0, NULL}};
-  return MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET, 0, NULL,
-      NULL, dw_exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-      MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate, MHD_OPTION_HTTPS_PRIORITIES, priorities,
-      MHD_OPTION_NOTIFY_COMPLETED, dw_exchange_completed, &server->exchanges, MHD_OPTION_NOTIFY_CONNECTION,
-      dw_exchange_connection, &server->exchanges, MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, server->exchanges.service.max_header + CONNECTION_MEMORY, MHD_OPTION_ARRAY,
-      pool, MHD_OPTION_END);
+  return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
+                              MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET,
+                          0, NULL, NULL, dw_exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER,
+                          log_library, NULL, MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate,
+                          MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_NOTIFY_COMPLETED, dw_exchange_completed,
+                          &server->exchanges, MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, &server->exchanges,
+                          MHD_OPTION_CONNECTION_LIMIT, UINT_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, server->exchanges.service.max_header + CONNECTION_MEMORY,
+                          MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
 }
 
 static int64_t now_milliseconds(void) {
@@ -110,6 +111,7 @@ static int start_parts(struct dw_server *server, const struct dw_server_options 
   struct connection_limits limits = {.most = (unsigned)or_default(options->max_connections, DW_DEFAULT_MAX_CONNECTIONS),
                                      .most_per_address = (unsigned)or_default(options->max_connections_per_address,
                                                                               DW_DEFAULT_MAX_CONNECTIONS_PER_ADDRESS),
+                                     .rate = (unsigned)or_default(options->connection_rate, DW_DEFAULT_CONNECTION_RATE),
                                      .idle_ms = (unsigned)or_default(options->idle_ms, DW_DEFAULT_IDLE_MS),
                                      .request_ms = (unsigned)or_default(options->request_ms, DW_DEFAULT_REQUEST_MS)};
   all->certificates = options->certificates;
@@ -118,6 +120,9 @@ static int start_parts(struct dw_server *server, const struct dw_server_options 
   if (all->connections == NULL)
     return -1;
   all->service.connections = all->connections;
+  all->heavy = dw_heavy_start(err);
+  if (all->heavy == NULL)
+    return -1;
   server->daemon = start_daemon(server, options);
   if (server->daemon == NULL)
     return dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server");
@@ -126,8 +131,11 @@ static int start_parts(struct dw_server *server, const struct dw_server_options 
 }
 
 static void drop(struct dw_server *server) {
+  if (server->exchanges.heavy != NULL)
+    dw_heavy_stop(server->exchanges.heavy); /* a suspended connection can't be closed */
   if (server->daemon != NULL)
     MHD_stop_daemon(server->daemon);
+  dw_heavy_free(server->exchanges.heavy);
   dw_connections_stop(server->exchanges.connections);
   dw_linger_stop(server->exchanges.linger);
   dw_admissions_free(server->exchanges.service.admissions);

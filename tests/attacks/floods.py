@@ -228,7 +228,7 @@ def flood_of_handshakes(server, seconds, whole, at_once=100):
   while time.monotonic() < end:
     while len(selector.get_map()) < at_once:
       number += 1
-      one = Handshaker(server, context, whole, FIRST_OCTET + number % (LAST_OCTET - FIRST_OCTET + 1))
+      one = Handshaker(server, context, whole, FIRST_OCTET)
       selector.register(one.sock, selectors.EVENT_WRITE, one)
     for key, _ in selector.select(0.1):
       events = key.data.step()

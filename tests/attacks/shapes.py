@@ -133,7 +133,8 @@ def header_shapes():
   yield Shape("NUL in a header", ["X-A: b\x00c", *zero], b"")
   yield Shape("a line without a colon", [f"Content-Length {HIDDEN_LENGTH}", *zero], b"")
   yield Shape("a header without a name", ["X-A: b", ": b", "POST @MARKER@ HTTP/1.1", "Host: localhost", *zero], b"")
-  yield Shape("a header without a name in a GET", ["X-A: b", ": b", "GET @MARKER@ HTTP/1.1"], b"", ONCE, "GET /livez HTTP/1.1")
+  # Not among them: the same in a GET. libmicrohttpd 0.9.75 takes a line that begins with a colon for the end of a head, and only after a
+  # POST is the connection closed where that can matter (SECURITY.md, "Not promised").
   yield Shape("LF only", [CL], REVIEW, ONCE, end=b"\n")
   yield Shape("LF inside", [f"X-A: b\nContent-Length: {REVIEW_LENGTH}"], REVIEW, ONCE)
   yield Shape("LF LF inside", [f"X-A: b\n\nPOST @MARKER@ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0"], b"")

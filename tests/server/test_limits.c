@@ -257,6 +257,24 @@ static void connections_of_one_address(void **state) {
   expect_connections(&(struct dw_server_options){.max_connections_per_address = 3}, 3, "connections_per_address");
 }
 
+static void new_connections_of_one_address(void **state) {
+  (void)state;
+  struct https_server *server = start(&(struct dw_server_options){.connection_rate = 2});
+  struct https_client *client = https_server_client(server);
+  assert_int_equal(hits_of(client, "connection_rate"), 0);
+  int made = 1;
+  for (int i = 0; i < 20; i++) {
+    struct https_raw *raw = connect_raw(server);
+    made += raw != NULL;
+    if (raw != NULL)
+      https_raw_close(raw);
+  }
+  assert_in_range(made, 4, 15);
+  assert_int_equal(hits_of(client, "connection_rate"), 21 - made);
+  https_client_free(client);
+  end(server);
+}
+
 /* --- time --- */
 
 static bool is_closed(struct https_raw *raw) {
@@ -369,6 +387,7 @@ int main(void) {
       cmocka_unit_test(the_largest_body_costs_less_than_64_megabytes),
       cmocka_unit_test(connections_together),
       cmocka_unit_test(connections_of_one_address),
+      cmocka_unit_test(new_connections_of_one_address),
       cmocka_unit_test(threads),
       cmocka_unit_test(idle_connections_end),
       cmocka_unit_test(a_connection_without_a_request_ends),

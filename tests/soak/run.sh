@@ -191,7 +191,7 @@ start() {
   local -a source=(--state "$work/state")
   case $1 in c | d | t) source=(--kubeconfig "$work/droveway.kubeconfig") ;; esac
   "$DROVEWAY" serve --listen "127.0.0.1:${ports[$1]}" --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" \
-    --policy "$work/policy/policy.yaml" "${source[@]}" --threads 2 --audit-interval 10s --shutdown-delay 2s 2>>"$work/$1.log" &
+    --policy "$work/policy/policy.yaml" "${source[@]}" --threads 2 --connection-rate 10000 --audit-interval 10s --shutdown-delay 2s 2>>"$work/$1.log" &
   pids[$1]=$!
 }
 ask() { curl --fail --silent --show-error --max-time 5 --cacert "$work/ca/ca.crt" "https://localhost:${ports[$1]}$2"; }

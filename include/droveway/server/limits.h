@@ -18,6 +18,7 @@ enum {
   DW_MAX_THREADS = 64,
   DW_DEFAULT_MAX_CONNECTIONS = 1000,
   DW_DEFAULT_MAX_CONNECTIONS_PER_ADDRESS = 250, /* control planes can come from one address */
+  DW_DEFAULT_CONNECTION_RATE = 50,              /* a TLS handshake is the dearest thing that can be asked for */
   DW_DEFAULT_IDLE_MS = 180000,                  /* above Go's 90 s, so that the API server closes first */
   DW_DEFAULT_REQUEST_MS = 30000,                /* the longest that an API server waits for a webhook */
 };
@@ -31,6 +32,7 @@ enum dw_bound {
   DW_BOUND_TOTAL_MEMORY,
   DW_BOUND_CONNECTIONS,
   DW_BOUND_CONNECTIONS_PER_ADDRESS,
+  DW_BOUND_CONNECTION_RATE,
   DW_BOUND_IDLE_TIME,
   DW_BOUND_REQUEST_TIME,
   DW_BOUND_COUNT
