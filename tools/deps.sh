@@ -10,7 +10,7 @@ declare -A groups=(
   [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev"
   [coverage]="gcovr"
   [valgrind]="valgrind wrk curl"
-  [e2e]="etcd-server etcd-client haproxy jq curl openssl python3-cram procps"
+  [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [attacks]="slowhttptest openssl curl python3"
   [image]="mmdebstrap buildah podman runc curl jq git"
 )

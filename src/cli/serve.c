@@ -15,7 +15,7 @@
 #include "droveway/server/listen.h"
 #include "droveway/server/server.h"
 
-enum { MOST_FILES = 4096, LARGE_BLOCK = 256 << 10 };
+enum { MOST_FILES = 4096, LARGE_BLOCK = 128 << 10, ARENAS = 4 };
 
 /* Every thread started from here on leaves these signals to the main one. */
 static void block_signals(sigset_t *signals) {
@@ -35,6 +35,14 @@ static void raise_file_limit(void) {
     return;
   limit.rlim_cur = limit.rlim_max < MOST_FILES ? limit.rlim_max : MOST_FILES;
   (void)!setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Fixed: else, after the first large body, glibc keeps large ones in its heap and gives little of it back. And few
+ * arenas: what many threads took in turn would never be given back by each of them. */
+static void tune_memory(void) {
+  mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+  mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+  mallopt(M_ARENA_MAX, ARENAS);
 }
 
 static void log_listening(int fd, const struct serve_options *options, const struct serve_parts *parts) {
@@ -124,8 +132,7 @@ int cli_serve(int argc, char **argv) {
   if (!serve_options_read(argc, argv, &options, &status))
     return status;
   block_signals(&signals);
-  /* Fixed: else, after the first large body, glibc keeps large ones in its heap and gives little of it back. */
-  mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+  tune_memory();
   raise_file_limit();
   int fd = dw_listen_open(options.listen, &err);
   if (fd >= 0 && serve_parts_read(&options, &parts, &err) == 0 && serve_parts_start(&options, &parts, &err) == 0) {

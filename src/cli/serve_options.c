@@ -55,7 +55,7 @@ static int help(void) {
       "      --max-total-memory SIZE  ... of all requests together, with their bodies; default 128Mi (503)\n"
       "      --max-connections N  together; default 1000 (closed, as the next four)\n"
       "      --max-connections-per-address N  from one address; default 250\n"
-      "      --connection-rate N  new ones a second from one address, and twice as many at once; default 50\n"
+      "      --connection-rate N  new ones a second from one address; half as many at once, the next wait; default 50\n"
       "      --idle-timeout T     of a connection without a request; default 180s\n"
       "      --request-timeout T  from a request's first byte to its answer's last; default 30s\n"
       "\n"

@@ -11,10 +11,20 @@
 #include <unistd.h>
 
 #include "droveway/base/log.h"
+#include "server/server_internal.h"
 
 enum {
-  BREATH_MS = 50,        /* where no connection can be taken for want of descriptors */
-  SEND_BUFFER = 64 << 10 /* answers are small; those that are not read must not fill the kernel's memory */
+  BREATH_MS = 50,         /* where no connection can be taken for want of descriptors */
+  SEND_BUFFER = 64 << 10, /* answers are small; those that are not read must not fill the kernel's memory */
+  FEW_WAITING = 64
+};
+
+/* A connection that waits its turn. */
+struct waiting {
+  int fd;
+  int64_t due; /* in monotonic microseconds */
+  struct sockaddr_storage peer;
+  socklen_t length;
 };
 
 struct acceptor {
@@ -24,6 +34,8 @@ struct acceptor {
   struct connections *connections;
   pthread_t thread;
   bool short_of_descriptors;
+  struct waiting *waiting;
+  size_t waiting_count, waiting_room;
 };
 
 static bool is_shortage(int error) {
@@ -31,24 +43,59 @@ static bool is_shortage(int error) {
 }
 
 /* The library closes what it can't take. */
-static void hand_on(struct acceptor *acceptor, int fd, const struct sockaddr_storage *peer, socklen_t length) {
+static void hand_on(struct acceptor *acceptor, const struct waiting *one) {
+  if (MHD_add_connection(acceptor->daemon, one->fd, (const struct sockaddr *)&one->peer, one->length) != MHD_YES)
+    dw_connections_closed(acceptor->connections, one->fd);
+}
+
+static void keep_waiting(struct acceptor *acceptor, const struct waiting *one) {
+  if (acceptor->waiting_count == acceptor->waiting_room) {
+    acceptor->waiting_room = acceptor->waiting_room == 0 ? FEW_WAITING : 2 * acceptor->waiting_room;
+    acceptor->waiting = realloc(acceptor->waiting, acceptor->waiting_room * sizeof *acceptor->waiting);
+    if (acceptor->waiting == NULL)
+      abort();
+  }
+  acceptor->waiting[acceptor->waiting_count++] = *one;
+}
+
+/* Those whose turn has come by NOW; returns how long the next has to wait, in milliseconds, -1 where none does. */
+static int hand_on_due(struct acceptor *acceptor, int64_t now) {
+  int64_t next = INT64_MAX;
+  size_t kept = 0;
+  for (size_t i = 0; i < acceptor->waiting_count; i++) {
+    const struct waiting *one = &acceptor->waiting[i];
+    if (one->due <= now) {
+      hand_on(acceptor, one);
+      continue;
+    }
+    next = one->due < next ? one->due : next;
+    acceptor->waiting[kept++] = *one;
+  }
+  acceptor->waiting_count = kept;
+  return next == INT64_MAX ? -1 : (int)((next - now) / 1000) + 1;
+}
+
+static void take(struct acceptor *acceptor, struct waiting *one) {
   const int size = SEND_BUFFER;
-  (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-  if (!dw_connections_admit(acceptor->connections, fd, (const struct sockaddr *)peer))
-    close(fd);
-  else if (MHD_add_connection(acceptor->daemon, fd, (const struct sockaddr *)peer, length) != MHD_YES)
-    dw_connections_closed(acceptor->connections, fd);
+  (void)setsockopt(one->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  int64_t wait = dw_connections_admit(acceptor->connections, one->fd, (const struct sockaddr *)&one->peer);
+  one->due = dw_now_microseconds() + wait;
+  if (wait < 0)
+    close(one->fd);
+  else if (wait == 0)
+    hand_on(acceptor, one);
+  else
+    keep_waiting(acceptor, one);
 }
 
 /* What waits; false where descriptors ran short. */
 static bool accept_all(struct acceptor *acceptor) {
   for (;;) {
-    struct sockaddr_storage peer;
-    socklen_t length = sizeof peer;
-    int fd = accept4(acceptor->listen_fd, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) {
+    struct waiting one = {.length = sizeof one.peer};
+    one.fd = accept4(acceptor->listen_fd, (struct sockaddr *)&one.peer, &one.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (one.fd >= 0) {
       acceptor->short_of_descriptors = false;
-      hand_on(acceptor, fd, &peer, length);
+      take(acceptor, &one);
     } else if (is_shortage(errno)) {
       return false;
     } else if (errno != EINTR && errno != ECONNABORTED) {
@@ -61,11 +108,13 @@ static void *run(void *context) {
   struct acceptor *acceptor = context;
   struct pollfd fds[2] = {{acceptor->listen_fd, POLLIN, 0}, {acceptor->wake_fd, POLLIN, 0}};
   for (;;) {
-    if (poll(fds, 2, -1) < 0 && errno != EINTR)
+    if (poll(fds, 2, hand_on_due(acceptor, dw_now_microseconds())) < 0 && errno != EINTR)
       return NULL;
     bool good = accept_all(acceptor);
-    if (fds[1].revents != 0)
+    if (fds[1].revents != 0) {
+      hand_on_due(acceptor, INT64_MAX);
       return NULL;
+    }
     if (good)
       continue;
     if (!acceptor->short_of_descriptors)
@@ -100,5 +149,6 @@ void dw_acceptor_stop(struct acceptor *acceptor) {
   (void)!write(acceptor->wake_fd, &one, sizeof one);
   pthread_join(acceptor->thread, NULL);
   close(acceptor->wake_fd);
+  free(acceptor->waiting);
   free(acceptor);
 }

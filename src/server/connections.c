@@ -78,17 +78,18 @@ static unsigned count_of(const struct connections *connections, const unsigned c
   return count;
 }
 
-bool dw_connections_admit(struct connections *connections, int fd, const struct sockaddr *peer) {
+int64_t dw_connections_admit(struct connections *connections, int fd, const struct sockaddr *peer) {
   struct slot *slot = slot_of(connections, fd);
   unsigned char address[16];
   enum dw_bound hit = DW_BOUND_COUNT;
+  int64_t wait = 0;
   read_address(peer, address);
   pthread_mutex_lock(&connections->lock);
   if (slot == NULL || connections->open >= connections->limits.most)
     hit = DW_BOUND_CONNECTIONS;
   else if (count_of(connections, address) >= connections->limits.most_per_address)
     hit = DW_BOUND_CONNECTIONS_PER_ADDRESS;
-  else if (!dw_rates_take(&connections->rates, address, dw_now_microseconds()))
+  else if ((wait = dw_rates_wait(&connections->rates, address, dw_now_microseconds())) < 0)
     hit = DW_BOUND_CONNECTION_RATE;
   if (hit == DW_BOUND_COUNT) {
     connections->open++;
@@ -97,9 +98,10 @@ bool dw_connections_admit(struct connections *connections, int fd, const struct 
     enter(slot, PHASE_BUSY);
   }
   pthread_mutex_unlock(&connections->lock);
-  if (hit != DW_BOUND_COUNT)
-    dw_bound_hit(connections->hits, hit);
-  return hit == DW_BOUND_COUNT;
+  if (hit == DW_BOUND_COUNT)
+    return wait;
+  dw_bound_hit(connections->hits, hit);
+  return -1;
 }
 
 void dw_connections_closed(struct connections *connections, int fd) {

@@ -14,7 +14,7 @@ struct connections;
 struct connection_limits {
   unsigned most;             /* together */
   unsigned most_per_address; /* of the other side */
-  unsigned rate;             /* new ones a second of one address, and twice as many at once */
+  unsigned rate;             /* new ones a second of one address (rates.h) */
   unsigned idle_ms;          /* without a request */
   unsigned request_ms; /* from the first byte of a request (of the first one: from the connection) to the last of its
                           answer */
@@ -25,8 +25,9 @@ struct connections *dw_connections_start(const struct connection_limits *limits,
                                          struct dw_error *err) __attribute__((nonnull(1, 2), warn_unused_result));
 void dw_connections_stop(struct connections *connections); /* NULL is allowed */
 
-/* Whether the connection that was just accepted may be kept; it counts from then on, until dw_connections_closed(). */
-bool dw_connections_admit(struct connections *connections, int fd, const struct sockaddr *peer)
+/* How long the connection that was just accepted has to wait before anything is done for it, in microseconds; -1 where
+ * it may not be kept. Else it counts from now on, until dw_connections_closed(). */
+int64_t dw_connections_admit(struct connections *connections, int fd, const struct sockaddr *peer)
     __attribute__((nonnull, warn_unused_result));
 /* Before FD is closed. */
 void dw_connections_closed(struct connections *connections, int fd) __attribute__((nonnull));

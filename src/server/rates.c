@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+static double at_once(const struct rates *rates) {
+  return rates->rate < 2 ? 1 : rates->rate / 2.0;
+}
+
 static struct rate *set_of(struct rates *rates, const unsigned char address[16]) {
   uint32_t hash = 2166136261U;
   for (int i = 0; i < 16; i++)
@@ -21,19 +25,18 @@ static struct rate *find(struct rates *rates, const unsigned char address[16], i
   }
   memcpy(oldest->address, address, 16);
   oldest->since = now;
-  oldest->tokens = 2.0 * rates->rate;
+  oldest->tokens = at_once(rates);
   return oldest;
 }
 
-bool dw_rates_take(struct rates *rates, const unsigned char address[16], int64_t now) {
+int64_t dw_rates_wait(struct rates *rates, const unsigned char address[16], int64_t now) {
   struct rate *rate = find(rates, address, now);
-  double most = 2.0 * rates->rate;
   rate->tokens += (double)(now - rate->since) / 1e6 * rates->rate;
-  if (rate->tokens > most)
-    rate->tokens = most;
+  if (rate->tokens > at_once(rates))
+    rate->tokens = at_once(rates);
   rate->since = now;
-  if (rate->tokens < 1)
-    return false;
+  if (rate->tokens - 1 < -2.0 * rates->rate)
+    return -1;
   rate->tokens -= 1;
-  return true;
+  return rate->tokens >= 0 ? 0 : (int64_t)(-rate->tokens / rates->rate * 1e6);
 }

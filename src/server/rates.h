@@ -1,8 +1,8 @@
-/* How fast each address may connect: a token bucket for each that was seen of late. Not thread-safe. */
+/* How fast each address may connect: some at once, the next wait their turn, more are refused. A token bucket, which
+ * may be in debt, for each address that was seen of late. Not thread-safe. */
 #ifndef SERVER_RATES_H
 #define SERVER_RATES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 enum { RATES_SETS = 256, RATES_WAYS = 4 };
@@ -14,11 +14,12 @@ struct rate {
 };
 
 struct rates {
-  unsigned rate; /* a second; twice as many at once */
+  unsigned rate; /* a second; half as many at once, and twice as many wait */
   struct rate sets[RATES_SETS][RATES_WAYS];
 };
 
-/* Whether ADDRESS (IPv6, or IPv4 inside it) may connect at NOW. */
-bool dw_rates_take(struct rates *rates, const unsigned char address[16], int64_t now) __attribute__((nonnull));
+/* How long a new connection of ADDRESS (IPv6, or IPv4 inside it) has to wait from NOW on, in microseconds; -1: it is
+ * refused. */
+int64_t dw_rates_wait(struct rates *rates, const unsigned char address[16], int64_t now) __attribute__((nonnull));
 
 #endif

@@ -25,41 +25,67 @@ static int tear_down(void **state) {
   return 0;
 }
 
-static unsigned taken(struct rates *rates, uint32_t who, int64_t now, unsigned tries) {
+struct counts {
+  unsigned at_once, waiting, refused;
+  int64_t longest;
+};
+
+static struct counts connect_times(struct rates *rates, uint32_t who, int64_t now, unsigned tries) {
   unsigned char address[16] = {0};
-  unsigned count = 0;
+  struct counts counts = {0, 0, 0, 0};
   memcpy(address + 12, &who, sizeof who);
-  for (unsigned i = 0; i < tries; i++)
-    count += dw_rates_take(rates, address, now);
-  return count;
+  for (unsigned i = 0; i < tries; i++) {
+    int64_t wait = dw_rates_wait(rates, address, now);
+    counts.at_once += wait == 0;
+    counts.waiting += wait > 0;
+    counts.refused += wait < 0;
+    counts.longest = wait > counts.longest ? wait : counts.longest;
+  }
+  return counts;
 }
 
-static void so_many_at_once_and_no_more(void **state) {
-  assert_int_equal(taken(*state, 1, SECOND, 100), 20);
-  assert_int_equal(taken(*state, 1, SECOND, 100), 0);
+static void some_at_once_some_wait_and_more_are_refused(void **state) {
+  struct counts counts = connect_times(*state, 1, SECOND, 100);
+  assert_int_equal(counts.at_once, 5);
+  assert_int_equal(counts.waiting, 20);
+  assert_int_equal(counts.refused, 75);
+  assert_in_range(counts.longest, 2 * SECOND - 1, 2 * SECOND);
 }
 
-static void then_so_many_a_second(void **state) {
-  taken(*state, 1, SECOND, 100);
-  assert_int_equal(taken(*state, 1, SECOND + SECOND / 10 - 1, 100), 0);
-  assert_in_range(taken(*state, 1, 2 * SECOND, 100), 9, 10); /* of a hair under ten */
-  assert_int_equal(taken(*state, 1, 100 * (int64_t)SECOND, 100), 20); /* no more is saved up */
+static void each_waits_its_turn(void **state) {
+  int64_t last = 0;
+  connect_times(*state, 1, SECOND, 5);
+  for (int i = 0; i < 20; i++) {
+    int64_t wait = connect_times(*state, 1, SECOND, 1).longest;
+    assert_in_range(wait - last, SECOND / 10 - 1, SECOND / 10 + 1);
+    last = wait;
+  }
+}
+
+static void what_was_refused_is_taken_later(void **state) {
+  connect_times(*state, 1, SECOND, 100);
+  struct counts soon = connect_times(*state, 1, 2 * SECOND + 1, 100);
+  assert_int_equal(soon.at_once, 0);
+  assert_int_equal(soon.waiting, 10);
+  struct counts late = connect_times(*state, 1, 100 * (int64_t)SECOND, 100);
+  assert_int_equal(late.at_once, 5); /* no more is saved up */
 }
 
 static void addresses_do_not_cost_each_other(void **state) {
-  assert_int_equal(taken(*state, 1, SECOND, 100), 20);
-  assert_int_equal(taken(*state, 2, SECOND, 100), 20);
+  assert_int_equal(connect_times(*state, 1, SECOND, 100).at_once, 5);
+  assert_int_equal(connect_times(*state, 2, SECOND, 100).at_once, 5);
 }
 
 /* There is room for few addresses: the one that was away longest makes way, and those that are here are kept. */
 static void a_flood_of_addresses_takes_no_memory_and_forgets_no_one_at_work(void **state) {
   int64_t now = SECOND;
-  taken(*state, 1, now, 100);
   unsigned more = 0;
+  connect_times(*state, 1, now, 100);
   for (uint32_t who = 2; who < 100000; who++) {
     now += 10;
-    taken(*state, who, now, 1);
-    more += taken(*state, 1, now, 1);
+    connect_times(*state, who, now, 1);
+    struct counts counts = connect_times(*state, 1, now, 1);
+    more += counts.at_once + counts.waiting;
   }
   assert_in_range(more, 9, 11); /* a second has passed */
 }
@@ -67,8 +93,9 @@ static void a_flood_of_addresses_takes_no_memory_and_forgets_no_one_at_work(void
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(so_many_at_once_and_no_more),
-      TEST(then_so_many_a_second),
+      TEST(some_at_once_some_wait_and_more_are_refused),
+      TEST(each_waits_its_turn),
+      TEST(what_was_refused_is_taken_later),
       TEST(addresses_do_not_cost_each_other),
       TEST(a_flood_of_addresses_takes_no_memory_and_forgets_no_one_at_work),
   };

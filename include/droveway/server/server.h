@@ -24,7 +24,7 @@ struct dw_server_options {
   size_t max_total_memory; /* bytes of bodies and parsed JSON of all requests together */
   unsigned max_nesting;    /* of a body's JSON; 0 for DW_JSON_MAX_DEPTH, the most there can be */
   unsigned max_connections, max_connections_per_address;
-  unsigned connection_rate;     /* new connections of one address a second; twice as many at once */
+  unsigned connection_rate;     /* new connections of one address a second; half as many at once, twice as many wait */
   unsigned idle_ms;             /* a connection without a request */
   unsigned request_ms;          /* a request from its first byte to its answer's last */
   unsigned drain_milliseconds;  /* how long dw_server_stop() waits for answers; 0 for ten seconds */
