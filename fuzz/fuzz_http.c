@@ -329,10 +329,10 @@ static void fuzz_tls(const struct dw_buf *wire, uint8_t flags, uint8_t split) {
               client_send(&client, dw_buf_text(wire) + first, wire->length - first);
   if (requests.plain) {
     FUZZ_ASSERT(open);
-    while (check_answers(&requests, &text, &closes) < requests.count)
+    while (check_answers(&requests, &text, &closes) < requests.count && !closes)
       FUZZ_ASSERT(client_receive(&client, &text));
-    FUZZ_ASSERT(!closes);
-    probe(&client, "GET", "/livez", "");
+    if (!closes) /* it does after a refusal and after a body whose length was not told */
+      probe(&client, "GET", "/livez", "");
   } else {
     shutdown(client.fd, SHUT_WR); /* nothing more comes: the server must close too */
     while (client_receive(&client, &text))
