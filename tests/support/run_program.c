@@ -39,6 +39,8 @@ static int memory_file(const char *content) {
     done += (size_t)written;
   }
   assert_true(lseek(fd, 0, SEEK_SET) == 0);
+  /* The kernel keeps the offset of such a file from threads that write at the same moment only where they append. */
+  assert_true(fcntl(fd, F_SETFL, O_APPEND) == 0);
   return fd;
 }
 
