@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
 # Runs the test programs given, one after the other, each with its output in BUILD/tests/logs; prints a line a program and, last,
-# "N passed, N failed" over all tests in them. A program that crashes counts as one failed test.
+# "N passed, N failed" over all tests in them. A program that crashes counts as one failed test. Sanitizers report into files:
+# what a test captures of its own standard error would swallow a report.
 set -uo pipefail
 logs=${BUILD:-build}/tests/logs
 mkdir -p "$logs"
 passed=0 failed=0 bad=()
+reports=$(cd "$logs" && pwd)/report
+for tool in ASAN UBSAN LSAN TSAN; do
+  options=${tool}_OPTIONS
+  export "$options=${!options:-}:log_path=$reports"
+done
 
 for program in "$@"; do
   name=${program#"${BUILD:-build}"/tests/}
   log=$logs/${name//\//-}.log
+  rm -f "$reports".*
   CMOCKA_MESSAGE_OUTPUT=STDOUT timeout "${TEST_TIMEOUT:-600}" "$program" >"$log" 2>&1
   status=$?
   ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s).*/\1/p' "$log" | awk '{s += $1} END {print s + 0}')
@@ -19,6 +26,7 @@ for program in "$@"; do
   if [ "$no" -gt 0 ]; then
     bad+=("$log")
     printf 'FAIL %-36s %s\n' "$name" "($ok passed, $no failed, exit $status)"
+    cat "$reports".* >>"$log" 2>/dev/null
     tail -n 60 "$log" | sed 's/^/    /'
   else
     printf 'ok   %-36s %s\n' "$name" "($ok)"

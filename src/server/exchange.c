@@ -38,7 +38,7 @@ struct exchange {
   struct exchanges *all;
   struct MHD_Connection *connection;
   struct dw_http_request request;
-  bool judged;
+  atomic_bool judged; /* ANSWER is there */
 };
 
 static struct link *link_of(struct MHD_Connection *connection) {
@@ -243,12 +243,13 @@ static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange,
 /* In the thread for large bodies: the connection is suspended, and all of its request stays as it is. */
 static void judge_heavy(void *context, bool cancelled) {
   struct exchange *exchange = context;
+  struct MHD_Connection *connection = exchange->connection;
   if (cancelled)
     dw_http_fail(&exchange->request, &exchange->answer, 503, "stopping");
   else
     dw_http_respond(&exchange->all->service, &exchange->request, &exchange->answer);
-  exchange->judged = true;
-  MHD_resume_connection(exchange->connection);
+  exchange->judged = true; /* from here on it is the connection's thread's again */
+  MHD_resume_connection(connection);
 }
 
 static enum MHD_Result hand_over(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange) {
