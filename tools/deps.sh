@@ -12,6 +12,9 @@ declare -A groups=(
   [valgrind]="valgrind wrk curl"
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [attacks]="slowhttptest openssl curl python3"
+  [monitoring]="prometheus"
+  [browser]="chromium fonts-dejavu-core"
+  [shells]="zsh bash-completion mandoc"
   [image]="mmdebstrap buildah podman runc curl jq git"
 )
 

@@ -23,7 +23,8 @@ int cli_review(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_rules(int argc, char **argv);
-
+int cli_explain(int argc, char **argv);
+int cli_map(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_snapshot(int argc, char **argv);
 int cli_certs(int argc, char **argv);

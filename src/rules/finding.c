@@ -160,6 +160,9 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   finding->field = found->field == NULL ? "" : keep(check->arena, found->field, FIELD_MAX);
   finding->value = keep_value(check->arena, found->value);
   finding->addresses = found->addresses;
+  finding->of_key = found->of_key;
+  finding->line = found->line;
+  finding->column = found->column;
   finding->mend = found->mend == NULL ? NULL : keep(check->arena, found->mend, MEND_MAX);
 }
 

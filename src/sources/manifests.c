@@ -83,6 +83,12 @@ int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t c
   return 0;
 }
 
+struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot) {
+  struct dw_place place = {.width = 1, .source = ""};
+  dw_manifest_place(manifest, spot->field, &place.line, &place.column);
+  return place;
+}
+
 void dw_manifest_place(const struct dw_manifest *manifest, const char *field, int *line, int *column) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const char *dot = *manifest->path && *field ? "." : "";

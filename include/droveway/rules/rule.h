@@ -55,6 +55,8 @@ struct dw_finding {
   const char *what;
   const char *mend;                        /* NULL where there is nothing to add */
   const struct dw_interval_set *addresses; /* as in dw_found */
+  bool of_key;                             /* as in dw_found, as the next */
+  int line, column;
 };
 
 struct dw_findings {
@@ -103,6 +105,10 @@ struct dw_found {
   /* The addresses that it is about, where its text does not tell all of them: with others it is another mistake. They
    * live as long as the finding. */
   const struct dw_interval_set *addresses;
+  /* For those who show the place: the key of FIELD is what is wrong, not its value; the place inside FIELD's text
+   * (1-based, columns in bytes), 0 where it is the whole. */
+  bool of_key;
+  int line, column;
 };
 
 /* Records a finding; WHAT says what is wrong ("overlaps the pod network 10.128.0.0/14 (Network cluster)"). Nothing is

@@ -30,6 +30,25 @@ int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t c
 void dw_manifest_place(const struct dw_manifest *manifest, const char *field, int *line, int *column)
     __attribute__((nonnull));
 
+/* What is to be shown of a manifest: a field as findings name it, also inside the JSON of a string
+ * ("spec.config.plugins[0].ipam.range"), and where the finding tells one, a place inside the field's text. */
+struct dw_manifest_spot {
+  const char *field;
+  bool of_key;      /* its key, not its value */
+  int line, column; /* inside the text of FIELD, 1-based, columns in bytes; 0: the whole of it */
+};
+
+/* A place in a file. */
+struct dw_place {
+  int line, column;   /* 1-based; the column counts characters */
+  int width;          /* characters of it on this line, at least 1 */
+  const char *source; /* the line without its end, of the same life as the manifest; "" where there is none */
+};
+
+/* Where SPOT stands: the value's first character, or where it is missing, of its nearest ancestor that exists. */
+struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot)
+    __attribute__((nonnull));
+
 /* A number that changes when a file or folder below PATH (any of the kinds above, or one single file) changes: names,
  * sizes, times, inodes. 0 where PATH can't be read. */
 uint64_t dw_fingerprint(const char *path) __attribute__((nonnull));

@@ -1,0 +1,26 @@
+/* Why each rule exists, with an example that breaks it and the example mended. The texts stand in
+ * src/rules/explanations/RULE-ID.yaml and are built into the library. */
+#ifndef DROVEWAY_RULES_EXPLAIN_H
+#define DROVEWAY_RULES_EXPLAIN_H
+
+#include <stdbool.h>
+
+#include "droveway/base/arena.h"
+#include "droveway/base/error.h"
+
+struct dw_explanation {
+  const char *why;    /* plain text, lines ready to print */
+  const char *broken; /* manifests, a YAML stream */
+  const char *mended; /* the same, mended */
+  /* What an example needs beside it; NULL where nothing: */
+  const char *state;  /* the cluster's objects, a YAML stream */
+  const char *policy; /* a policy file */
+  bool deletes;       /* the example is deleted, not applied */
+};
+
+/* The explanation of the rule ID, in ARENA. -1 where there is no such rule (or its file is broken, which a test
+ * excludes). */
+int dw_explain(struct dw_arena *arena, const char *id, struct dw_explanation *out, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 3), warn_unused_result));
+
+#endif
