@@ -169,12 +169,13 @@ int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct cli
   if (!policy)
     return -1;
   *out = (struct cli_subjects){.arena = dw_arena_new(0), .json = strcmp(arguments->form, "json") == 0};
-  struct dw_manifest *manifests = NULL;
-  int status = dw_manifests_read(out->arena, arguments->paths, arguments->path_count, &manifests, err);
+  struct dw_manifests manifests = {NULL, 0};
+  int status = dw_manifests_gather(out->arena, arguments->paths, arguments->path_count, &manifests, err);
+  out->passed_over = manifests.passed_over;
   if (status != 0)
     dw_policy_free(policy);
   else
-    status = load_with_policy(out, policy, arguments, manifests, err);
+    status = load_with_policy(out, policy, arguments, manifests.first, err);
   if (status != 0)
     cli_subjects_free(out);
   return status;

@@ -19,7 +19,8 @@ struct cli_subjects {
   struct dw_world *world;
   struct cli_subject *items; /* in the order of application; kinds that no rule reads are left out */
   size_t count;
-  bool json; /* -o json */
+  size_t passed_over; /* documents in folders that are no Kubernetes objects */
+  bool json;          /* -o json */
 };
 
 enum { CLI_HELP = -1 };

@@ -2,13 +2,19 @@
 
 #include <string.h>
 
+#include "droveway/model/object.h"
 #include "sources/files.h"
+#include "sources/template.h"
 
 struct reader {
   struct dw_arena *arena;
   const char *file;
   const struct dw_yaml_doc *doc;
-  struct dw_manifest ***tail; /* where the next one is hung in */
+  struct dw_manifest *first;
+  struct dw_manifest **tail; /* where the next one is hung in */
+  bool project;              /* errors may be a template's */
+  bool in_folder;            /* of a project: what is no object is passed over */
+  size_t passed_over;
 };
 
 static bool has_text(const dw_json *json, const char *key) {
@@ -31,10 +37,30 @@ static int refuse(const struct reader *reader, const char *path, const char *wha
   return dw_error_in_file(err, reader->file);
 }
 
-static int add_object(const struct reader *reader, const dw_json *json, const char *path, struct dw_error *err) {
+/* Whether apiVersion or kind alone is that of an object that has rules: passed over, it would pass unchecked. */
+static bool names_ours(const dw_json *json) {
+  static const enum dw_kind ours[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
+  const char *version = dw_json_get_string(json, "apiVersion");
+  const char *kind = dw_json_get_string(json, "kind");
+  for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+    const char *group = dw_kind_group(ours[i]);
+    size_t length = strlen(group);
+    if (kind && strcmp(kind, dw_kind_name(ours[i])) == 0)
+      return true;
+    if (version && strncmp(version, group, length) == 0 && version[length] == '/')
+      return true;
+  }
+  return false;
+}
+
+static bool is_object(const dw_json *json) {
+  return has_text(json, "apiVersion") && has_text(json, "kind");
+}
+
+static int add_object(struct reader *reader, const dw_json *json, const char *path, struct dw_error *err) {
   if (dw_json_type(json) != DW_JSON_OBJECT)
     return refuse(reader, path, "is no Kubernetes object: it must be a mapping with apiVersion and kind", err);
-  if (!has_text(json, "apiVersion") || !has_text(json, "kind"))
+  if (!is_object(json))
     return refuse(reader, path, "is no Kubernetes object: apiVersion or kind is missing", err);
   if (is_list(json)) {
     const dw_json *items = dw_json_get(json, "items");
@@ -47,40 +73,69 @@ static int add_object(const struct reader *reader, const dw_json *json, const ch
   }
   struct dw_manifest *manifest = dw_arena_alloc(reader->arena, sizeof *manifest);
   *manifest = (struct dw_manifest){reader->file, reader->doc, path, json, NULL};
-  **reader->tail = manifest;
-  *reader->tail = &manifest->next;
+  *reader->tail = manifest;
+  reader->tail = &manifest->next;
   return 0;
 }
 
-static int read_one(struct dw_arena *arena, const char *file, struct dw_manifest ***tail, struct dw_error *err) {
+static int read_one(struct reader *reader, struct dw_error *err) {
   size_t length = 0;
-  char *text = dw_read_file(arena, file, 0, &length, err);
+  char *text = dw_read_file(reader->arena, reader->file, 0, &length, err);
   struct dw_yaml_doc *doc = NULL;
   if (!text)
     return -1;
-  if (dw_yaml_parse(arena, text, length, &doc, err) != 0)
-    return dw_error_in_file(err, file);
+  if (dw_yaml_parse(reader->arena, text, length, &doc, err) != 0) {
+    if (reader->project)
+      dw_template_hint(text, length, err);
+    return dw_error_in_file(err, reader->file);
+  }
   for (; doc; doc = doc->next) {
-    struct reader reader = {arena, file, doc, tail};
-    if (dw_json_type(doc->root) != DW_JSON_NULL && add_object(&reader, doc->root, "", err) != 0)
+    reader->doc = doc;
+    if (reader->in_folder && !is_object(doc->root) && !names_ours(doc->root))
+      reader->passed_over++;
+    else if (add_object(reader, doc->root, "", err) != 0)
       return -1;
   }
   return 0;
 }
 
+static int read_path(struct reader *reader, const char *path, struct dw_error *err) {
+  struct dw_file_list files = {NULL, 0, 0};
+  if (dw_files_below(reader->arena, path, &files, err) != 0)
+    return -1;
+  for (size_t i = 0; i < files.count; i++) {
+    reader->file = files.paths[i];
+    reader->in_folder = reader->project && strcmp(reader->file, path) != 0;
+    if (read_one(reader, err) != 0)
+      return -1;
+  }
+  return 0;
+}
+
+static int read_all(struct reader *reader, const char *const *paths, size_t count, struct dw_manifests *out,
+                    struct dw_error *err) {
+  reader->tail = &reader->first;
+  for (size_t i = 0; i < count; i++)
+    if (read_path(reader, paths[i], err) != 0)
+      return -1;
+  *out = (struct dw_manifests){reader->first, reader->passed_over};
+  return 0;
+}
+
 int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
                       struct dw_error *err) {
-  struct dw_file_list files = {NULL, 0, 0};
-  for (size_t i = 0; i < count; i++)
-    if (dw_files_below(arena, paths[i], &files, err) != 0)
-      return -1;
-  struct dw_manifest *head = NULL;
-  struct dw_manifest **tail = &head;
-  for (size_t i = 0; i < files.count; i++)
-    if (read_one(arena, files.paths[i], &tail, err) != 0)
-      return -1;
-  *first = head;
+  struct dw_manifests all = {NULL, 0};
+  struct reader reader = {.arena = arena};
+  if (read_all(&reader, paths, count, &all, err) != 0)
+    return -1;
+  *first = all.first;
   return 0;
+}
+
+int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
+                        struct dw_error *err) {
+  struct reader reader = {.arena = arena, .project = true};
+  return read_all(&reader, paths, count, out, err);
 }
 
 struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot) {

@@ -139,6 +139,77 @@ static void reads_folders_in_order_of_name(void **state) {
   assert_string_equal(first->file, folder_path(arena, folder, "10.yml"));
 }
 
+static const char values[] = "replicaCount: 3\nimage: {tag: v1}\n";
+static const char broken_nad[] = "kind: NetworkAttachmentDefinition\nmetadata: {name: a}\n";
+
+static int gather(struct dw_arena *arena, const char *path, struct dw_manifests *out, struct dw_error *err) {
+  *err = (struct dw_error)DW_ERROR_INIT;
+  return dw_manifests_gather(arena, &path, 1, out, err);
+}
+
+static void passes_over_what_is_no_object_in_a_project(void **state) {
+  const struct folder *folder = *state;
+  folder_put(folder, "Chart.yaml", "apiVersion: v2\nname: chart\n");
+  folder_put(folder, "a.yaml", POD("a") "---\n# nothing\n---\n" POD("b"));
+  folder_put(folder, "b/values.yaml", values);
+  folder_put(folder, "b/patch.json", "[{\"op\": \"remove\", \"path\": \"/spec/config\"}]");
+  folder_put(folder, "b/z.yaml", "just text\n---\n" POD("z") "---\nkind: 3\napiVersion: v1\n");
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {NULL, 0};
+  struct dw_error err;
+  assert_int_equal(gather(arena, folder->path, &out, &err), 0);
+  assert_string_equal(names_of(arena, out.first), "a@ b@ z@ ");
+  assert_int_equal(out.passed_over, 5);
+  struct dw_manifest *first = NULL;
+  const char *path = folder->path;
+  assert_int_equal(dw_manifests_read(arena, &path, 1, &first, &err), -1);
+}
+
+static void a_file_that_is_named_must_hold_objects(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {NULL, 0};
+  struct dw_error err;
+  folder_put(folder, "values.yaml", values);
+  folder_put(folder, "empty.yaml", "---\n# Source: x.yaml\n---\n");
+  assert_int_equal(gather(arena, folder_path(arena, folder, "values.yaml"), &out, &err), -1);
+  assert_non_null(strstr(err.text, "apiVersion or kind is missing"));
+  assert_int_equal(gather(arena, folder_path(arena, folder, "empty.yaml"), &out, &err), 0);
+  assert_null(out.first);
+  assert_int_equal(out.passed_over, 0);
+}
+
+/* TEXT as a file in a folder is an error that SAYS so, and says NOT that. */
+static void expect_project_refused(const struct folder *folder, const char *text, const char *says, const char * not ) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {NULL, 0};
+  struct dw_error err;
+  folder_put(folder, "m.yaml", text);
+  assert_int_equal(gather(arena, folder->path, &out, &err), -1);
+  assert_string_equal(err.file, folder_path(arena, folder, "m.yaml"));
+  if (err.line < 1 || !strstr(err.text, says) || strstr(err.text, not ))
+    fail_msg("%d:%d: %s\nin:\n%s", err.line, err.column, err.text, text);
+}
+
+static void an_object_of_ours_is_never_passed_over(void **state) {
+  expect_project_refused(*state, broken_nad, "apiVersion or kind is missing", "Helm");
+  expect_project_refused(*state, "apiVersion: k8s.cni.cncf.io/v1\n", "apiVersion or kind is missing", "Helm");
+  expect_project_refused(*state, "kind: HyperConverged\n", "apiVersion or kind is missing", "Helm");
+  expect_project_refused(*state, "apiVersion: kubevirt.io/v1\n", "apiVersion or kind is missing", "Helm");
+  expect_project_refused(*state, "apiVersion: v1\nkind: List\nitems:\n- {kind: NetworkAttachmentDefinition}\n",
+                         "apiVersion or kind is missing", "Helm");
+}
+
+static void tells_how_to_render_a_template(void **state) {
+  static const char hint[] = "helm template CHART | droveway check -f -";
+  expect_project_refused(*state, "{{- if .Values.on }}\nkind: Pod\n{{- end }}\n", hint, "\n");
+  expect_project_refused(*state, "kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n", hint, "\n");
+  expect_project_refused(*state, "kind: Pod\n  x: y\nz:\n  {{- toYaml .x }}\n", hint, "\n");
+  expect_project_refused(*state, "kind: Pod\n  x: y\n", "", "Helm");
+  expect_project_refused(*state, "on: ${{ x }}\na: [\n", "", "Helm");
+  expect_project_refused(*state, "text: \"{{ $labels.a }}\"\nkind: Pod\n  x: y\n", "", "Helm");
+}
+
 static void reads_paths_as_given(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -231,6 +302,10 @@ int main(void) {
       TEST(refuses_the_whole_where_the_second_document_is_broken),
       TEST(refuses_nul_bytes),
       TEST(reads_folders_in_order_of_name),
+      TEST(passes_over_what_is_no_object_in_a_project),
+      TEST(a_file_that_is_named_must_hold_objects),
+      TEST(an_object_of_ours_is_never_passed_over),
+      TEST(tells_how_to_render_a_template),
       TEST(reads_paths_as_given),
       TEST(reads_standard_input),
       TEST(names_the_missing_path),

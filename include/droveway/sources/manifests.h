@@ -2,6 +2,7 @@
 #ifndef DROVEWAY_SOURCES_MANIFESTS_H
 #define DROVEWAY_SOURCES_MANIFESTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,18 @@ struct dw_manifest {
  * in order. */
 int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
                       struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
+
+/* What the folders of a project hold. */
+struct dw_manifests {
+  struct dw_manifest *first;
+  size_t passed_over; /* documents in folders that are no Kubernetes objects */
+};
+
+/* As dw_manifests_read(), for the folders of ordinary projects: a document in a folder that is no Kubernetes object
+ * (values.yaml, a workflow, a patch) is passed over and counted, unless its apiVersion or kind is one that has rules.
+ * What can't be read is an error there too; an error in a Helm template says how to render it. */
+int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
+                        struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
 /* Line and column of FIELD ("spec.config") inside the manifest: of the value, or of its nearest ancestor that exists.
  */
