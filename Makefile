@@ -55,7 +55,7 @@ SUPPORT_SRC := $(wildcard tests/support/*.c)
 FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard bench/*.c)
 
-LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/explanations.o
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/obj/%.o)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 TESTS    := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
@@ -79,6 +79,17 @@ $(BUILD)/obj/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(if $(filter src/%,$<),,-Itests) $(LIB_CFLAGS) $(ALL_CFLAGS) -pthread -MMD -MP -c -o $@ $<
+
+# The rules' explanations are built in. (The folder's own time tells of a file that went.)
+EXPLANATIONS := $(wildcard src/rules/explanations/*.yaml)
+$(BUILD)/gen/explanations.c: $(EXPLANATIONS) src/rules/explanations tools/embed.sh
+	@mkdir -p $(@D)
+	$(call say,EMBED,$@)
+	$(Q)tools/embed.sh $(EXPLANATIONS) > $@
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | libraries
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -190,12 +201,16 @@ docs: all ## Write the generated parts of docs/ anew
 
 FUZZ_SECONDS ?= 1200
 FUZZ_CFLAGS = -std=c11 -O1 -g $(WARN) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FUZZ_OBJ = $(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(BUILD)/fuzz/obj/fuzz/support.o $(BUILD)/fuzz/obj/tests/support/json_patch.o
+FUZZ_OBJ = $(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(BUILD)/fuzz/obj/gen/explanations.o $(BUILD)/fuzz/obj/fuzz/support.o $(BUILD)/fuzz/obj/tests/support/json_patch.o
 
 $(BUILD)/fuzz/obj/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CLANG,$<)
 	$(Q)clang $(CPPFLAGS) $(if $(filter src/%,$<),,-Itests) $(LIB_CFLAGS) $(FUZZ_CFLAGS) -pthread -MMD -MP -c -o $@ $<
+$(BUILD)/fuzz/obj/gen/%.o: $(BUILD)/gen/%.c | libraries
+	@mkdir -p $(@D)
+	$(call say,CLANG,$<)
+	$(Q)clang $(CPPFLAGS) $(FUZZ_CFLAGS) -pthread -MMD -MP -c -o $@ $<
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,LINK,$@)
 	$(Q)clang $(FUZZ_CFLAGS) -o $@ $^ $(LIB_LIBS) $(shell pkg-config --libs json-c) -pthread

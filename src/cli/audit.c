@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/judge.h"
 #include "cli/state.h"
 #include "droveway/base/buf.h"
 #include "droveway/formats/json_write.h"
@@ -80,14 +81,6 @@ static const char *place(struct dw_arena *arena, const struct dw_object *object)
   return dw_arena_printf(arena, "%s %s%s%s", dw_kind_name(object->kind), ns, *ns == '\0' ? "" : "/", object->name);
 }
 
-/* A denial in the API server's words, a warning as kubectl prints it, but whole: as `check` does. */
-static const char *say(struct dw_arena *arena, const struct dw_finding *finding) {
-  if (finding->action == DW_ACTION_DENY)
-    return dw_arena_printf(arena, "%s: %s", finding->field, dw_finding_message(arena, finding));
-  return dw_arena_printf(arena, "%s: %s%s%s [%s]", finding->field, finding->what, finding->mend ? "; " : "",
-                         finding->mend ? finding->mend : "", finding->rule->id);
-}
-
 static void write_finding(struct dw_json_writer *w, struct dw_arena *arena, const struct dw_object *object,
                           const struct dw_finding *finding) {
   dw_json_begin_object(w);
@@ -110,8 +103,7 @@ static void see(void *context, const struct dw_audited *audited) {
     if (report->json)
       write_finding(&report->writer, arena, audited->object, finding);
     else
-      printf("%s: %s: %s\n", place(arena, audited->object), finding->action == DW_ACTION_DENY ? "error" : "warning",
-             say(arena, finding));
+      printf("%s: %s: %s\n", place(arena, audited->object), cli_severity(finding), cli_say(arena, finding));
   }
 }
 

@@ -1,11 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/subjects.h"
+#include "cli/judge.h"
 #include "droveway/base/buf.h"
 #include "droveway/formats/json_write.h"
-#include "droveway/rules/defaults.h"
-#include "droveway/rules/engine.h"
 
 /* One finding at its place in the manifests. */
 struct spot {
@@ -33,48 +31,8 @@ static void add_spot(struct report *report, struct spot spot) {
   report->spots[report->count++] = spot;
 }
 
-static dw_json *with_member(struct dw_arena *arena, const dw_json *object, const char *key, const dw_json *value) {
-  dw_json *copy = dw_json_new_object(arena);
-  for (struct dw_json_member m = dw_json_first(object); m.value; m = dw_json_next(object, m))
-    dw_json_set(arena, copy, m.key, dw_json_share(strcmp(m.key, key) == 0 ? value : m.value));
-  return copy;
-}
-
-/* The NAD as /mutate would leave it: `kubectl apply` goes through both webhooks. */
-static const dw_json *as_mutated(struct dw_arena *arena, const struct dw_world *world,
-                                 const struct cli_subject *subject) {
-  const dw_json *json = subject->manifest->json;
-  if (subject->kind != DW_KIND_NAD || !subject->object || !world->policy->mutate_nads)
-    return json;
-  const struct dw_object *nad = subject->object;
-  if (!dw_view_classify(world->view, arena, subject->ns, subject->name, nad->nad.label, nad->nad.cni_name).migration)
-    return json;
-  const char *fields = NULL;
-  const char *filled = dw_fill_config(arena, dw_cni_read(arena, json), subject->name, &fields);
-  if (!filled)
-    return json;
-  const dw_json *config = dw_json_new_string(arena, filled, strlen(filled));
-  return with_member(arena, json, "spec", with_member(arena, dw_json_get(json, "spec"), "config", config));
-}
-
 static void check_subject(struct report *report, const struct dw_world *world, const struct cli_subject *subject) {
-  const char *version = dw_json_get_string(subject->manifest->json, "apiVersion");
-  const char *slash = strchr(version, '/');
-  struct dw_request request = {
-      .api_version = "admission.k8s.io/v1",
-      .uid = "check",
-      .group = dw_kind_group(subject->kind),
-      .version = slash ? slash + 1 : version,
-      .kind = dw_kind_name(subject->kind),
-      .subresource = "",
-      .ns = subject->ns,
-      .name = subject->name,
-      .user = "",
-      .operation = subject->old ? DW_OP_UPDATE : DW_OP_CREATE,
-      .object = as_mutated(report->arena, world, subject),
-      .old_object = subject->old,
-  };
-  struct dw_judgement judgement = dw_judge(report->arena, world, &request, subject->order);
+  struct dw_judgement judgement = cli_judge(report->arena, world, subject);
   report->objects++;
   report->denied_objects += judgement.denied || judgement.unavailable;
   for (size_t i = 0; i < judgement.findings.count; i++) {
@@ -85,23 +43,11 @@ static void check_subject(struct report *report, const struct dw_world *world, c
   }
 }
 
-static const char *severity(const struct dw_finding *finding) {
-  return finding->action == DW_ACTION_DENY ? "error" : "warning";
-}
-
-/* A denial in the API server's words, a warning as kubectl prints it, but whole. */
-static const char *say(struct dw_arena *arena, const struct dw_finding *finding) {
-  if (finding->action == DW_ACTION_DENY)
-    return dw_arena_printf(arena, "%s: %s", finding->field, dw_finding_message(arena, finding));
-  return dw_arena_printf(arena, "%s: %s%s%s [%s]", finding->field, finding->what, finding->mend ? "; " : "",
-                         finding->mend ? finding->mend : "", finding->rule->id);
-}
-
 static void print_text(const struct report *report) {
   for (size_t i = 0; i < report->count; i++) {
     const struct spot *spot = &report->spots[i];
-    printf("%s:%d:%d: %s: %s\n", spot->subject->manifest->file, spot->line, spot->column, severity(spot->finding),
-           say(report->arena, spot->finding));
+    printf("%s:%d:%d: %s: %s\n", spot->subject->manifest->file, spot->line, spot->column, cli_severity(spot->finding),
+           cli_say(report->arena, spot->finding));
   }
   if (!report->objects)
     puts("nothing to check: no NetworkAttachmentDefinition, HyperConverged or KubeVirt found");
@@ -171,11 +117,9 @@ int cli_check(int argc, char **argv) {
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
   struct report report = {.arena = arena};
-  for (size_t i = 0; i < subjects.count; i++) {
-    enum dw_kind kind = subjects.items[i].kind;
-    if (kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT)
+  for (size_t i = 0; i < subjects.count; i++)
+    if (cli_is_judged(subjects.items[i].kind))
       check_subject(&report, subjects.world, &subjects.items[i]);
-  }
   if (subjects.json)
     print_json(&report);
   else

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/sources/manifests.h"
-
 static bool is_live(const struct cli_world_options *options) {
   return options->state == NULL && (options->kubeconfig != NULL || options->in_cluster);
 }
@@ -99,11 +97,8 @@ static int add_manifest(const struct cli_state_query *query, const struct dw_man
   return 0;
 }
 
-static int read_folder(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
-                       struct dw_error *err) {
-  struct dw_manifest *manifests = NULL;
-  if (dw_manifests_read(arena, &query->world->state, 1, &manifests, err) != 0)
-    return -1;
+static int read_manifests(const struct cli_state_query *query, const struct dw_manifest *manifests,
+                          struct cli_state *out, struct dw_error *err) {
   for (; manifests != NULL; manifests = manifests->next)
     if (add_manifest(query, manifests, out, err) != 0)
       return -1;
@@ -111,6 +106,23 @@ static int read_folder(struct dw_arena *arena, const struct cli_state_query *que
   dw_state_knowledge(&source);
   memcpy(out->gaps.knowledge, source.knowledge, sizeof out->gaps.knowledge);
   return 0;
+}
+
+static int read_folder(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
+                       struct dw_error *err) {
+  struct dw_manifest *manifests = NULL;
+  if (dw_manifests_read(arena, &query->world->state, 1, &manifests, err) != 0)
+    return -1;
+  return read_manifests(query, manifests, out, err);
+}
+
+int cli_state_of(const struct cli_state_query *query, const struct dw_manifest *manifests, struct cli_state *out,
+                 struct dw_error *err) {
+  *out = (struct cli_state){.objects = NULL};
+  int failed = read_manifests(query, manifests, out, err);
+  if (failed != 0)
+    cli_state_free(out);
+  return failed;
 }
 
 int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,

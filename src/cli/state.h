@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "droveway/base/arena.h"
 #include "droveway/formats/json.h"
+#include "droveway/sources/manifests.h"
 
 /* What was not told of it. */
 struct cli_gaps {
@@ -32,6 +33,9 @@ struct cli_state_query {
  * then. Free with cli_state_free(). */
 int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
                    struct dw_error *err);
+/* The same of what a folder would hold; QUERY's world is not looked at. */
+int cli_state_of(const struct cli_state_query *query, const struct dw_manifest *manifests, struct cli_state *out,
+                 struct dw_error *err);
 void cli_state_free(struct cli_state *state);
 
 /* A view of it under POLICY, which must outlive it. */

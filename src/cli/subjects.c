@@ -143,6 +143,14 @@ static void build_world(struct cli_subjects *out, struct dw_policy *policy, cons
   out->world = dw_world_new(policy, view);
 }
 
+/* Takes POLICY over. */
+static void set_beside(struct cli_subjects *out, struct dw_policy *policy, const struct cli_state *state) {
+  struct old_objects old = index_old(out->arena, state);
+  for (size_t i = 0; i < out->count; i++)
+    out->items[i].old = find_old(&old, &out->items[i]);
+  build_world(out, policy, state);
+}
+
 static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy,
                             const struct cli_manifest_arguments *arguments, const struct dw_manifest *manifests,
                             struct dw_error *err) {
@@ -152,11 +160,8 @@ static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy,
   int status = read_subjects(out, manifests, ns, err);
   if (status == 0)
     status = cli_state_read(out->arena, &query, &state, err);
-  struct old_objects old = index_old(out->arena, &state);
-  for (size_t i = 0; i < out->count; i++)
-    out->items[i].old = find_old(&old, &out->items[i]);
   if (status == 0)
-    build_world(out, policy, &state);
+    set_beside(out, policy, &state);
   else
     dw_policy_free(policy);
   cli_state_free(&state);
@@ -178,6 +183,43 @@ int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct cli
     status = load_with_policy(out, policy, arguments, manifests.first, err);
   if (status != 0)
     cli_subjects_free(out);
+  return status;
+}
+
+static struct dw_policy *policy_of(const char *text, struct dw_error *err) {
+  struct dw_sources sources = cli_sources(&(struct cli_world_options){.policy = NULL});
+  return text ? dw_policy_parse(text, strlen(text), "policy.yaml", sources.rules, sources.rule_count, err)
+              : dw_policy_default();
+}
+
+static int read_texts(const struct cli_texts *texts, const char *ns, struct cli_subjects *out, struct cli_state *state,
+                      struct dw_error *err) {
+  struct cli_state_query query = {.ns = ns, .keep = CLI_KEEP_JUDGED};
+  struct dw_manifest *manifests = NULL;
+  if (dw_manifests_parse(out->arena, texts->name, texts->manifests, &manifests, err) != 0 ||
+      read_subjects(out, manifests, ns, err) != 0)
+    return -1;
+  if (!texts->state)
+    return 0;
+  return dw_manifests_parse(out->arena, "state.yaml", texts->state, &manifests, err) == 0
+             ? cli_state_of(&query, manifests, state, err)
+             : -1;
+}
+
+int cli_subjects_of_texts(const struct cli_texts *texts, struct cli_subjects *out, struct dw_error *err) {
+  struct dw_policy *policy = policy_of(texts->policy, err);
+  if (!policy)
+    return -1;
+  *out = (struct cli_subjects){.arena = dw_arena_new(0)};
+  struct cli_state state = {.objects = NULL};
+  int status = read_texts(texts, policy->namespace_, out, &state, err);
+  if (status == 0) {
+    set_beside(out, policy, &state);
+  } else {
+    dw_policy_free(policy);
+    cli_subjects_free(out);
+  }
+  cli_state_free(&state);
   return status;
 }
 

@@ -41,4 +41,13 @@ struct cli_manifest_arguments {
 /* -1 on error. */
 int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct cli_subjects *out, struct dw_error *err);
 
+/* The same of texts at hand, which must outlive OUT. */
+struct cli_texts {
+  const char *name; /* of the manifests, as if it were their file */
+  const char *manifests;
+  const char *state;  /* NULL: as without --state */
+  const char *policy; /* NULL: the default policy */
+};
+int cli_subjects_of_texts(const struct cli_texts *texts, struct cli_subjects *out, struct dw_error *err);
+
 #endif

@@ -78,12 +78,8 @@ static int add_object(struct reader *reader, const dw_json *json, const char *pa
   return 0;
 }
 
-static int read_one(struct reader *reader, struct dw_error *err) {
-  size_t length = 0;
-  char *text = dw_read_file(reader->arena, reader->file, 0, &length, err);
+static int read_text(struct reader *reader, const char *text, size_t length, struct dw_error *err) {
   struct dw_yaml_doc *doc = NULL;
-  if (!text)
-    return -1;
   if (dw_yaml_parse(reader->arena, text, length, &doc, err) != 0) {
     if (reader->project)
       dw_template_hint(text, length, err);
@@ -97,6 +93,12 @@ static int read_one(struct reader *reader, struct dw_error *err) {
       return -1;
   }
   return 0;
+}
+
+static int read_one(struct reader *reader, struct dw_error *err) {
+  size_t length = 0;
+  char *text = dw_read_file(reader->arena, reader->file, 0, &length, err);
+  return text ? read_text(reader, text, length, err) : -1;
 }
 
 static int read_path(struct reader *reader, const char *path, struct dw_error *err) {
@@ -129,6 +131,16 @@ int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t c
   if (read_all(&reader, paths, count, &all, err) != 0)
     return -1;
   *first = all.first;
+  return 0;
+}
+
+int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, struct dw_manifest **first,
+                       struct dw_error *err) {
+  struct reader reader = {.arena = arena, .file = file};
+  reader.tail = &reader.first;
+  if (read_text(&reader, text, strlen(text), err) != 0)
+    return -1;
+  *first = reader.first;
   return 0;
 }
 

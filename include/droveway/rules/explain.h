@@ -8,14 +8,19 @@
 #include "droveway/base/arena.h"
 #include "droveway/base/error.h"
 
+/* An example is judged as `check` judges manifests: as if they were applied in turn, NADs first, to a cluster that
+ * holds `state`, under `policy`; without `state` as without --state. Where `deletes` is set, the NADs of `broken` are
+ * deleted from that cluster, and `mended` is what is to be applied first. Where the rule is of `audit` alone
+ * (DW_SCOPE_VMI), the example is what stands in the cluster beside `state`, and is audited. Broken, it breaks this rule
+ * and no other denying one; mended, neither. */
 struct dw_explanation {
-  const char *why;    /* plain text, lines ready to print */
+  const char *why;    /* plain text, lines of at most 100 columns */
   const char *broken; /* manifests, a YAML stream */
   const char *mended; /* the same, mended */
   /* What an example needs beside it; NULL where nothing: */
   const char *state;  /* the cluster's objects, a YAML stream */
   const char *policy; /* a policy file */
-  bool deletes;       /* the example is deleted, not applied */
+  bool deletes;
 };
 
 /* The explanation of the rule ID, in ARENA. -1 where there is no such rule (or its file is broken, which a test

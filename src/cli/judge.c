@@ -1,0 +1,75 @@
+#include "cli/judge.h"
+
+#include <string.h>
+
+#include "droveway/rules/defaults.h"
+
+bool cli_is_judged(enum dw_kind kind) {
+  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
+}
+
+static dw_json *with_member(struct dw_arena *arena, const dw_json *object, const char *key, const dw_json *value) {
+  dw_json *copy = dw_json_new_object(arena);
+  for (struct dw_json_member m = dw_json_first(object); m.value; m = dw_json_next(object, m))
+    dw_json_set(arena, copy, m.key, dw_json_share(strcmp(m.key, key) == 0 ? value : m.value));
+  return copy;
+}
+
+/* The NAD as /mutate would leave it: `kubectl apply` goes through both webhooks. */
+static const dw_json *as_mutated(struct dw_arena *arena, const struct dw_world *world,
+                                 const struct cli_subject *subject) {
+  const dw_json *json = subject->manifest->json;
+  if (subject->kind != DW_KIND_NAD || !subject->object || !world->policy->mutate_nads)
+    return json;
+  const struct dw_object *nad = subject->object;
+  if (!dw_view_classify(world->view, arena, subject->ns, subject->name, nad->nad.label, nad->nad.cni_name).migration)
+    return json;
+  const char *fields = NULL;
+  const char *filled = dw_fill_config(arena, dw_cni_read(arena, json), subject->name, &fields);
+  if (!filled)
+    return json;
+  const dw_json *config = dw_json_new_string(arena, filled, strlen(filled));
+  return with_member(arena, json, "spec", with_member(arena, dw_json_get(json, "spec"), "config", config));
+}
+
+static struct dw_request request_of(const struct cli_subject *subject, enum dw_operation operation) {
+  const char *version = dw_json_get_string(subject->manifest->json, "apiVersion");
+  const char *slash = strchr(version, '/');
+  return (struct dw_request){
+      .api_version = "admission.k8s.io/v1",
+      .uid = "check",
+      .group = dw_kind_group(subject->kind),
+      .version = slash ? slash + 1 : version,
+      .kind = dw_kind_name(subject->kind),
+      .subresource = "",
+      .ns = subject->ns,
+      .name = subject->name,
+      .user = "",
+      .operation = operation,
+  };
+}
+
+struct dw_judgement cli_judge(struct dw_arena *arena, const struct dw_world *world, const struct cli_subject *subject) {
+  struct dw_request request = request_of(subject, subject->old ? DW_OP_UPDATE : DW_OP_CREATE);
+  request.object = as_mutated(arena, world, subject);
+  request.old_object = subject->old;
+  return dw_judge(arena, world, &request, subject->order);
+}
+
+struct dw_judgement cli_judge_deletion(struct dw_arena *arena, const struct dw_world *world,
+                                       const struct cli_subject *subject) {
+  struct dw_request request = request_of(subject, DW_OP_DELETE);
+  request.old_object = subject->manifest->json;
+  return dw_judge(arena, world, &request, subject->order);
+}
+
+const char *cli_severity(const struct dw_finding *finding) {
+  return finding->action == DW_ACTION_DENY ? "error" : "warning";
+}
+
+const char *cli_say(struct dw_arena *arena, const struct dw_finding *finding) {
+  if (finding->action == DW_ACTION_DENY)
+    return dw_arena_printf(arena, "%s: %s", finding->field, dw_finding_message(arena, finding));
+  return dw_arena_printf(arena, "%s: %s%s%s [%s]", finding->field, finding->what, finding->mend ? "; " : "",
+                         finding->mend ? finding->mend : "", finding->rule->id);
+}
