@@ -250,6 +250,14 @@ demo: ## Install what is missing, build, start the webhook on a sample cluster, 
 ci: ## All that CI runs
 	tools/ci.sh
 
+.PHONY: integrations monitoring
+integrations: all ## Try completion, kubectl plugin, man page and pre-commit hook with the real tools
+	@tools/deps.sh test shells e2e
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/integrations/run.sh
+monitoring: all ## Test alert rules, dashboard and metrics with promtool
+	@tools/deps.sh test monitoring demo
+	@BUILD=$(BUILD) tests/monitoring/check.sh
+
 .PHONY: e2e drain image image-test manifests attacks soak hardening
 e2e: all ## Run real kubectl, kube-apiserver and etcd against the webhook (builds them once, about 5 minutes)
 	@tools/deps.sh test e2e
@@ -280,6 +288,11 @@ image-test: ## Build the image without a registry, run it, look into it (as root
 install: all ## Install to DESTDIR and PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/doc/droveway
 	install -m 755 $(BUILD)/droveway $(DESTDIR)$(PREFIX)/bin/droveway
+	ln -sf droveway $(DESTDIR)$(PREFIX)/bin/kubectl-droveway
+	install -m 755 integrations/completions/kubectl_complete-droveway $(DESTDIR)$(PREFIX)/bin/
+	install -D -m 644 integrations/completions/droveway.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/droveway
+	install -D -m 644 integrations/completions/_droveway $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_droveway
+	install -D -m 644 docs/droveway.1 $(DESTDIR)$(PREFIX)/share/man/man1/droveway.1
 	install -m 644 $(BUILD)/libdroveway.a $(DESTDIR)$(PREFIX)/lib/libdroveway.a
 	cp -R include/droveway $(DESTDIR)$(PREFIX)/include/
 	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/droveway/

@@ -14,7 +14,7 @@ declare -A groups=(
   [attacks]="slowhttptest openssl curl python3"
   [monitoring]="prometheus"
   [browser]="chromium fonts-dejavu-core"
-  [shells]="zsh bash-completion mandoc"
+  [shells]="bash zsh mandoc git pre-commit python3"
   [image]="mmdebstrap buildah podman runc curl jq git"
 )
 

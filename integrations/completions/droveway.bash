@@ -1,0 +1,47 @@
+# bash completion of droveway and of `kubectl droveway`. It asks the program itself (`droveway COMMAND --help`), so that
+# it knows what the program knows.
+_droveway_words() { # COMMAND...: what COMMAND may be followed by
+  local program=$1
+  shift
+  if [ $# -eq 0 ]; then
+    "$program" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+    echo --help
+    echo --version
+  else
+    "$program" "$1" --help 2>/dev/null | grep -oE -- '(^|[ ,])--[a-z][a-z-]*' | tr -d ' ,' | sort -u
+  fi
+}
+
+_droveway_values() { # PROGRAM COMMAND OPTION: what OPTION takes; nothing for files and free text
+  case $3 in
+  -o | --output) "$1" "$2" --help 2>/dev/null | sed -n 's/.*-o \([a-z][a-z|]*\).*/\1/p' | head -n 1 | tr '|' '\n' ;;
+  --fail-on) printf '%s\n' deny warn ;;
+  --color) printf '%s\n' auto always never ;;
+  --log-format) printf '%s\n' json text ;;
+  --log-level) printf '%s\n' error warn info debug ;;
+  --family) printf '%s\n' 4 6 ;;
+  --suggest) printf '%s\n' /22 /23 /24 /25 /26 /64 ;;
+  esac
+}
+
+_droveway() {
+  local program=${DROVEWAY_COMPLETES:-${COMP_WORDS[0]}} word=${COMP_WORDS[COMP_CWORD]} command='' previous='' values
+  [ "$COMP_CWORD" -gt 1 ] && command=${COMP_WORDS[1]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  COMPREPLY=()
+  if [ -z "$command" ]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(_droveway_words "$program")" -- "$word")
+    return
+  fi
+  values=$(_droveway_values "$program" "$command" "$previous")
+  if [ -n "$values" ]; then
+    mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
+  elif [ "$command" = explain ] && [[ $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$("$program" rules 2>/dev/null | sed -n '2,$s/ .*//p')" -- "$word")
+  elif [[ $word == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(_droveway_words "$program" "$command")" -- "$word")
+  else
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    compopt -o filenames 2>/dev/null || true
+  fi
+}
+complete -F _droveway droveway kubectl-droveway

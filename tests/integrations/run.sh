@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# What stands around the program: completion in bash and zsh, the kubectl plugin and its completion, the man page, the
+# pre-commit hook. Each is tried with the real shell or tool, from an installation in a folder of its own.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD build=${BUILD:-build}
+work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-integrations.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+checks=0
+bad() { echo "integrations: $1" >&2; exit 1; }
+# same WHAT EXPECTED GOT
+same() {
+  checks=$((checks + 1))
+  [ "$2" = "$3" ] || bad "$1: expected:
+$2
+got:
+$3"
+}
+# holds WHAT WORD TEXT: WORD is a line of TEXT.
+holds() {
+  checks=$((checks + 1))
+  grep -qxF -- "$2" <<<"$3" || bad "$1: no line \"$2\" in:
+$3"
+}
+
+make -s install BUILD="$build" DESTDIR="$work/stage" PREFIX=/usr
+export PATH=$work/stage/usr/bin:$PATH
+same "the plugin's link" droveway "$(readlink "$work/stage/usr/bin/kubectl-droveway")"
+commands=$(droveway --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
+
+# --- bash ---
+completed() { # WORDS...: what bash offers for the last of them
+  bash -c '
+    . "$1"
+    shift
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    _droveway 2>/dev/null
+    printf "%s\n" "${COMPREPLY[@]}"' bash "$work/stage/usr/share/bash-completion/completions/droveway" "$@"
+}
+for command in $commands; do
+  holds "bash, commands" "$command" "$(completed droveway '')"
+  for option in $(droveway "$command" --help | grep -oE '^ +(-[a-z], +)?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+    holds "bash, options of $command" "$option" "$(completed droveway "$command" --)"
+  done
+done
+same "bash, a command" check "$(completed droveway che)"
+same "bash, the forms of check" "$(printf 'text\njson\nsarif\njunit')" "$(completed droveway check -o '')"
+same "bash, a form" sarif "$(completed droveway check -o sa)"
+same "bash, a rule" overlap-cluster-network "$(completed droveway explain overlap-c)"
+same "bash, a file" README.md "$(completed droveway check -f READ)"
+
+# --- zsh: a real one on a pseudo-terminal, since completion needs its line editor ---
+zsh_offers() { python3 tests/integrations/zsh_complete.py "$work/stage/usr/share/zsh/vendor-completions" "$1"; }
+shown=$(zsh_offers 'droveway ')
+for command in $commands; do
+  checks=$((checks + 1))
+  grep -qw "$command" <<<"$shown" || bad "zsh does not offer $command: $shown"
+done
+shown=$(zsh_offers 'droveway check -o ')
+for form in text json sarif junit; do
+  checks=$((checks + 1))
+  grep -qw "$form" <<<"$shown" || bad "zsh does not offer the form $form: $shown"
+done
+shown=$(zsh_offers 'droveway explain overlap-')
+grep -q overlap-cluster-network <<<"$shown" || bad "zsh does not offer rules: $shown"
+
+# --- kubectl ---
+kubectl=${KUBECTL:-kubectl}
+same "kubectl droveway" "$(droveway version)" "$("$kubectl" droveway version)"
+offered=$("$kubectl" __complete droveway explain overlap-c 2>/dev/null)
+holds "kubectl's completion of the plugin" overlap-cluster-network "$offered"
+offered=$("$kubectl" __complete droveway aud 2>/dev/null)
+holds "kubectl's completion of a command" audit "$offered"
+
+# --- the man page ---
+checks=$((checks + 1))
+mandoc -Tlint -Wwarning docs/droveway.1 || bad "mandoc finds faults in docs/droveway.1"
+diff <(tools/man.sh "$build/droveway") docs/droveway.1 >"$work/diff" || bad "docs/droveway.1 is stale: make docs
+$(head -n 20 "$work/diff")"
+MANPATH=$work/stage/usr/share/man mandoc -Tutf8 "$work/stage/usr/share/man/man1/droveway.1" | grep -q 'kubectl droveway' || bad "the man page is not installed"
+
+# --- pre-commit, in a repository with a bad network, then with it mended ---
+export HOME=$work/home GIT_CONFIG_GLOBAL=$work/gitconfig PRE_COMMIT_HOME=$work/pre-commit
+mkdir -p "$HOME" "$work/hooks" "$work/project"
+git config --global user.name t && git config --global user.email t@example.com && git config --global init.defaultBranch main
+cp .pre-commit-hooks.yaml "$work/hooks/"
+(cd "$work/hooks" && git init -q && git add -A && git commit -qm hooks)
+revision=$(git -C "$work/hooks" rev-parse HEAD)
+cd "$work/project"
+git init -q
+printf 'repos:\n- repo: %s\n  rev: %s\n  hooks: [{id: droveway-check}]\n' "$work/hooks" "$revision" >.pre-commit-config.yaml
+printf 'replicas: 2\n' >values.yaml
+cp "$root/demo/manifests/five-mistakes.yaml" network.yaml
+git add -A
+checks=$((checks + 2))
+pre-commit run >"$work/log" 2>&1 && bad "pre-commit let five mistakes pass: $(cat "$work/log")"
+grep -q '\[ipam-lookalike-key\]' "$work/log" || bad "pre-commit does not show the finding: $(cat "$work/log")"
+droveway explain cni-version -o mended >network.yaml 2>/dev/null || printf 'kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n' >network.yaml
+git add -A
+pre-commit run >"$work/log" 2>&1 || bad "pre-commit refuses a good repository: $(cat "$work/log")"
+echo "integrations: $checks checks"

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The alert rules through promtool's own tests, the dashboard's queries through its parser, and every metric that either
+# names against what a running instance shows.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+component=manifests/components/monitoring
+work=$(mktemp -d "${TMPDIR:-/tmp}/droveway-monitoring.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+awk 'on {sub(/^  /, ""); print} /^spec:$/ {on = 1}' "$component/alerts.yaml" >"$work/rules.yaml"
+cp tests/monitoring/alerts.test.yaml "$work/"
+promtool check rules --lint=all --lint-fatal "$work/rules.yaml"
+(cd "$work" && promtool test rules alerts.test.yaml)
+
+# The dashboard: each query as a recording rule, its variables filled in.
+jq -r '[.panels[] | .. | .expr? // empty] | .[]' "$component/dashboard.json" |
+  sed 's/\$__rate_interval/5m/g; s/\$__range/1h/g; s/\$job/droveway/g; s/\$instance/.*/g' >"$work/queries"
+[ -s "$work/queries" ]
+{
+  echo 'groups: [{name: dashboard, rules: ['
+  awk '{gsub(/\047/, "\047\047"); printf "{record: \"dashboard:query_%d\", expr: \047%s\047},\n", NR, $0}' "$work/queries"
+  echo ']}]'
+} >"$work/dashboard.yaml"
+promtool check rules "$work/dashboard.yaml"
+
+alerts=$(grep -c 'alert: ' "$work/rules.yaml")
+for alert in $(sed -n 's/.*alert: //p' "$work/rules.yaml"); do
+  grep -q "alertname: $alert$\|alertname: $alert}" "$work/alerts.test.yaml" || { echo "monitoring: $alert has no test" >&2; exit 1; }
+done
+
+# A name that no instance shows is a query that stays empty for ever.
+tests/monitoring/scrape.sh >"$work/scrape"
+{ cat "$work/queries"; grep 'expr:' -A1 "$work/rules.yaml"; } | grep -o 'droveway_[a-z_]*\|process_[a-z_]*' | sort -u >"$work/names"
+while read -r name; do
+  grep -q "^# TYPE ${name%_bucket} " "$work/scrape" || { echo "monitoring: nobody shows $name" >&2; exit 1; }
+done <"$work/names"
+echo "monitoring: $alerts alerts tested, $(wc -l <"$work/queries") queries of the dashboard parsed, $(wc -l <"$work/names") metrics are there"
