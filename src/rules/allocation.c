@@ -136,7 +136,7 @@ static const struct dw_rule rules[] = {
      "less than 10 % of the needed addresses to spare: the next node may get none", "widen the range or exclude less",
      pool_tight},
     {"default-route", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a route to 0.0.0.0/0 or ::/0: the pods' other traffic would leave over the migration network", "remove the route",
+     "a route to 0.0.0.0/0 or ::/0: the pods' other traffic may leave over the migration network", "remove the route",
      default_route},
     {"reservation-off", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
      "enable_overlapping_ranges is false, so nothing keeps pools that overlap apart", "leave it out", reservation_off},

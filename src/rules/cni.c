@@ -364,19 +364,18 @@ static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
 static const struct dw_rule rules[] = {
     {"cni-json", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "spec.config is not one JSON object (line and column of the error are given), or a value in it is of a type that "
-     "the "
-     "readers refuse",
+     "Multus or a plugin refuses",
      "correct the JSON at that place", cni_json},
     {"cni-ambiguous-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "two keys of one object are equal without regard to case, so that what a reader sees is not what plugins take; or "
      "`name`, or a list's `plugins` or `cniVersion`, stands in a letter case that libcni does not know",
-     "keep one of the two keys; write the other three as they are written here", cni_ambiguous_key},
+     "keep one of the two keys; write name, plugins and cniVersion in just these letters", cni_ambiguous_key},
     {"cni-type", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a plugin without a type, a list without plugins or with a type beside it, or a type that is no file name",
      "name the CNI plugin in `type`", cni_type},
     {"cni-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a network name with characters that libcni refuses, or a list of plugins without a name",
-     "use letters, digits, '.', '_' and '-', beginning with a letter or digit", cni_name},
+     "give it letters, digits, '.', '_' and '-', beginning with a letter or digit", cni_name},
     {"cni-version", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY, "a cniVersion that libcni does not know",
      "use 0.3.1 or 1.0.0, or leave it out", cni_version},
     {"interface-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,

@@ -285,15 +285,15 @@ static const struct dw_rule rules[] = {
      "a network that is no plain NAD name: \"ns/name\", \"a,b\", \"a@x\", capitals", "give the NAD's bare name",
      network_syntax},
     {"network-missing", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a network for which the policy's namespace has no NAD", "create the NAD first, or correct the name",
-     network_missing},
+     "a network for which the policy's namespace has no NAD; warns of one that is being deleted",
+     "create the NAD first, or correct the name", network_missing},
     {"network-unfit", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
      "a network whose NAD breaks a denying rule; carries its findings", "mend that NAD first", network_unfit},
     {"network-change", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
      "a change of the network: it restarts every virt-handler", "change it when a restart of virt-handler does no harm",
      network_change},
     {"migrations-running", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a change of the network while migrations are in progress", "wait for them", migrations_running},
+     "a change of the network while migrations are in progress", "wait until they have ended", migrations_running},
 };
 
 const struct dw_family dw_family_config = {rules, sizeof rules / sizeof *rules};

@@ -276,7 +276,7 @@ static const struct dw_rule rules[] = {
      "the NIC's MTU differs between nodes, and the configuration sets none", "set mtu to the lowest of them",
      mtu_inconsistent},
     {"bridge-uplink", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the default bridge cni0, or one that is absent or without a port on some node",
+     "the default bridge cni0, or one that on some node is absent, no Linux bridge, or without a port",
      "name a bridge that has the migration NIC as its port on every node", bridge_uplink},
 };
 

@@ -46,10 +46,11 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
 
 static const struct dw_rule rules[] = {
     {"jsonpatch-network", DW_SCOPE_HYPERCONVERGED, DW_ACTION_WARN, DW_ACTION_NONE,
-     "HyperConverged's jsonpatch annotation sets the migration network: it is checked too",
+     "HyperConverged's jsonpatch annotation sets the migration network, which is checked too, or can't be read",
      "set the network in HyperConverged's own field", jsonpatch_network},
     {"eviction-strategy", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a migration network is set while evictionStrategy is None or External: a drain migrates nothing",
+     "a migration network is set while evictionStrategy is None or External: a drain migrates only virtual machines "
+     "with a strategy of their own",
      "set evictionStrategy to LiveMigrate", eviction_strategy},
 };
 

@@ -142,7 +142,8 @@ static void overlap_remote_cluster(struct dw_check *check, const struct dw_rule 
 
 static const struct dw_rule rules[] = {
     {"overlap-cluster-network", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "the subnet overlaps a network of the cluster itself (pods, services, nodes), so that its traffic would go astray",
+     "the subnet overlaps a network of the cluster itself (pods, services, nodes), so that traffic to the cluster's "
+     "own addresses would go astray",
      "choose a range outside the cluster's networks", overlap_cluster_network},
     {"overlap-network", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
      "the pool overlaps another NAD's pool; denied where either is a migration network. Between other NADs an "
@@ -150,7 +151,7 @@ static const struct dw_rule rules[] = {
      "choose a range that no other NAD uses", overlap_network},
     {"overlap-remote-cluster", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "the pool overlaps one of a remote cluster of the policy: nothing coordinates the two",
-     "give each cluster a part of its own", overlap_remote_cluster},
+     "give each cluster a range of its own", overlap_remote_cluster},
 };
 
 const struct dw_family dw_family_overlap = {rules, sizeof rules / sizeof rules[0]};
