@@ -3,65 +3,60 @@
 
 #include "cli/subjects.h"
 
-static int read_options(int argc, char **argv, struct cli_manifest_arguments *out) {
-  static const struct option options[] = {{"filename", required_argument, NULL, 'f'},
-                                          {"state", required_argument, NULL, 's'},
-                                          {"policy", required_argument, NULL, 'p'},
-                                          {"namespace", required_argument, NULL, 'n'},
-                                          {"output", required_argument, NULL, 'o'},
-                                          {"kubeconfig", required_argument, NULL, 'K'},
-                                          {"context", required_argument, NULL, 'C'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-  int option;
-  while ((option = getopt_long(argc, argv, "f:s:p:n:o:h", options, NULL)) != -1) {
-    switch (option) {
-    case 'f':
-      out->paths[out->path_count++] = optarg;
-      break;
-    case 's':
-      out->world.state = optarg;
-      break;
-    case 'K':
-      out->world.kubeconfig = optarg;
-      break;
-    case 'C':
-      out->world.context = optarg;
-      break;
-    case 'p':
-      out->world.policy = optarg;
-      break;
-    case 'n':
-      out->ns = optarg;
-      break;
-    case 'o':
-      out->form = optarg;
-      break;
-    case 'h':
-      return CLI_HELP;
-    default:
-      return cli_bad_option(argv);
-    }
+static int take_option(const struct cli_manifest_command *command, char **argv, int option,
+                       struct cli_manifest_arguments *out) {
+  switch (option) {
+  case 'f':
+    out->paths[out->path_count++] = optarg;
+    return CLI_OK;
+  case 's':
+    out->world.state = optarg;
+    return CLI_OK;
+  case 'K':
+    out->world.kubeconfig = optarg;
+    return CLI_OK;
+  case 'C':
+    out->world.context = optarg;
+    return CLI_OK;
+  case 'p':
+    out->world.policy = optarg;
+    return CLI_OK;
+  case 'n':
+    out->ns = optarg;
+    return CLI_OK;
+  case 'h':
+    return CLI_HELP;
+  case '?':
+    return cli_bad_option(argv);
+  default:
+    return command->take(command->into, option, optarg);
   }
-  return CLI_OK;
 }
 
-static int read_arguments(const char *command, int argc, char **argv, struct cli_manifest_arguments *out) {
-  int status = read_options(argc, argv, out);
+static int read_options(const struct cli_manifest_command *command, int argc, char **argv,
+                        struct cli_manifest_arguments *out) {
+  int option;
+  int status = CLI_OK;
+  while (status == CLI_OK && (option = getopt_long(argc, argv, command->letters, command->options, NULL)) != -1)
+    status = take_option(command, argv, option, out);
+  return status;
+}
+
+static int read_arguments(const struct cli_manifest_command *command, int argc, char **argv,
+                          struct cli_manifest_arguments *out) {
+  int status = read_options(command, argc, argv, out);
   if (status != CLI_OK)
     return status;
   while (optind < argc) /* -f a b c, as a shell's pattern leaves it */
     out->paths[out->path_count++] = argv[optind++];
   if (out->path_count == 0)
-    return cli_usage(command, "name the manifests: -f PATH");
-  if (strcmp(out->form, "text") != 0 && strcmp(out->form, "json") != 0)
-    return cli_usage(command, "unknown output form \"%s\": text or json", out->form);
-  return cli_check_world(command, &out->world);
+    return cli_usage(command->name, "name the manifests: -f PATH");
+  return cli_check_world(command->name, &out->world);
 }
 
-int cli_subjects_open(const char *command, int argc, char **argv, struct cli_subjects *out) {
+int cli_subjects_open(const struct cli_manifest_command *command, int argc, char **argv, struct cli_subjects *out) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct cli_manifest_arguments arguments = {.form = "text"};
+  struct cli_manifest_arguments arguments = {.ns = NULL};
   arguments.paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.paths);
   int status = read_arguments(command, argc, argv, &arguments);
   struct dw_error err = DW_ERROR_INIT;

@@ -205,13 +205,26 @@ static int help(void) {
   return CLI_OK;
 }
 
+/* -o, into a bool. */
+static int take(void *into, int option, const char *value) {
+  bool *json = into;
+  (void)option;
+  *json = strcmp(value, "json") == 0;
+  return *json || strcmp(value, "text") == 0 ? CLI_OK
+                                             : cli_usage("inspect", "unknown output form \"%s\": text or json", value);
+}
+
 int cli_inspect(int argc, char **argv) {
+  static const struct option options[] = {
+      CLI_MANIFEST_OPTIONS, {"output", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  bool json = false;
+  struct cli_manifest_command command = {"inspect", options, CLI_MANIFEST_LETTERS "o:", take, &json};
   struct cli_subjects subjects;
-  int status = cli_subjects_open("inspect", argc, argv, &subjects);
+  int status = cli_subjects_open(&command, argc, argv, &subjects);
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
-  print_all(arena, &subjects, subjects.json);
+  print_all(arena, &subjects, json);
   cli_subjects_free(&subjects);
   return cli_finish(CLI_OK);
 }

@@ -5,7 +5,7 @@
 
 #include "cli/state.h"
 
-static enum dw_kind kind_of(const dw_json *json) {
+enum dw_kind cli_kind_of(const dw_json *json) {
   const char *version = dw_json_get_string(json, "apiVersion");
   const char *kind = dw_json_get_string(json, "kind");
   const char *slash = version ? strchr(version, '/') : NULL;
@@ -24,7 +24,7 @@ static bool has_rules(enum dw_kind kind) {
   return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
 }
 
-static const char *namespace_of(const dw_json *json, const char *fallback) {
+const char *cli_namespace_of(const dw_json *json, const char *fallback) {
   const char *ns = dw_json_get_string(dw_json_get(json, "metadata"), "namespace");
   return ns && *ns ? ns : fallback;
 }
@@ -46,8 +46,8 @@ static bool label_is_readable(const dw_json *metadata) {
 static int fill_subject(const struct dw_manifest *manifest, const char *ns, struct cli_subject *out,
                         struct dw_error *err) {
   const dw_json *metadata = dw_json_get(manifest->json, "metadata");
-  *out = (struct cli_subject){.manifest = manifest, .kind = kind_of(manifest->json)};
-  out->ns = namespace_of(manifest->json, ns);
+  *out = (struct cli_subject){.manifest = manifest, .kind = cli_kind_of(manifest->json)};
+  out->ns = cli_namespace_of(manifest->json, ns);
   out->name = dw_json_get_string(metadata, "name");
   if (!out->name)
     out->name = "";
@@ -173,7 +173,7 @@ int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct cli
   struct dw_policy *policy = dw_policy_load(&sources, err);
   if (!policy)
     return -1;
-  *out = (struct cli_subjects){.arena = dw_arena_new(0), .json = strcmp(arguments->form, "json") == 0};
+  *out = (struct cli_subjects){.arena = dw_arena_new(0)};
   struct dw_manifests manifests = {NULL, 0};
   int status = dw_manifests_gather(out->arena, arguments->paths, arguments->path_count, &manifests, err);
   out->passed_over = manifests.passed_over;

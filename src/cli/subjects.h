@@ -2,6 +2,8 @@
 #ifndef CLI_SUBJECTS_H
 #define CLI_SUBJECTS_H
 
+#include <getopt.h>
+
 #include "cli/cli.h"
 #include "droveway/sources/manifests.h"
 
@@ -20,23 +22,42 @@ struct cli_subjects {
   struct cli_subject *items; /* in the order of application; kinds that no rule reads are left out */
   size_t count;
   size_t passed_over; /* documents in folders that are no Kubernetes objects */
-  bool json;          /* -o json */
 };
+
+/* A command that reads manifests. Its options are those that all of them have, and its own. */
+struct cli_manifest_command {
+  const char *name;
+  const struct option *options;                           /* CLI_MANIFEST_OPTIONS, its own, and a row of zeros */
+  const char *letters;                                    /* CLI_MANIFEST_LETTERS and its own */
+  int (*take)(void *into, int option, const char *value); /* one of its own: CLI_OK, or CLI_FAILED after saying why */
+  void *into;
+};
+#define CLI_MANIFEST_OPTIONS                                                                                           \
+  {"filename", required_argument, NULL, 'f'}, {"state", required_argument, NULL, 's'},                                 \
+      {"policy", required_argument, NULL, 'p'}, {"namespace", required_argument, NULL, 'n'},                           \
+      {"kubeconfig", required_argument, NULL, 'K'}, {"context", required_argument, NULL, 'C'}, {                       \
+    "help", no_argument, NULL, 'h'                                                                                     \
+  }
+#define CLI_MANIFEST_LETTERS "f:s:p:n:h"
 
 enum { CLI_HELP = -1 };
 
-/* Reads the options of `check` and `inspect`, and what they name. CLI_OK, and the caller frees OUT with
- * cli_subjects_free(); CLI_HELP where help was asked for; CLI_FAILED after saying why. */
-int cli_subjects_open(const char *command, int argc, char **argv, struct cli_subjects *out);
+/* Reads the options of COMMAND, and what they name. CLI_OK, and the caller frees OUT with cli_subjects_free(); CLI_HELP
+ * where help was asked for; CLI_FAILED after saying why. */
+int cli_subjects_open(const struct cli_manifest_command *command, int argc, char **argv, struct cli_subjects *out);
 void cli_subjects_free(struct cli_subjects *subjects);
+
+/* DW_KIND_OTHER where JSON is no object that Droveway knows. */
+enum dw_kind cli_kind_of(const dw_json *json);
+/* metadata.namespace, or FALLBACK. */
+const char *cli_namespace_of(const dw_json *json, const char *fallback);
 
 /* The options, as they were given. */
 struct cli_manifest_arguments {
   struct cli_world_options world;
   const char **paths;
   size_t path_count;
-  const char *ns;   /* stands in where a manifest names no namespace; NULL takes the policy's */
-  const char *form; /* "text" or "json" */
+  const char *ns; /* stands in where a manifest names no namespace; NULL takes the policy's */
 };
 /* -1 on error. */
 int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct cli_subjects *out, struct dw_error *err);

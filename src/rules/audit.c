@@ -43,7 +43,7 @@ static void count(struct dw_audit_result *result, const struct dw_judgement *jud
 
 static void conclude(struct dw_audit *audit, const struct dw_object *object, const struct dw_judgement *judgement) {
   count(&audit->result, judgement);
-  if (audit->see != NULL && (judgement->findings.count > 0 || judgement->denied))
+  if (audit->see != NULL && (audit->see_all || judgement->findings.count > 0 || judgement->denied))
     audit->see(audit->context, &(struct dw_audited){object, *judgement});
 }
 

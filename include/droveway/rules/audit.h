@@ -21,6 +21,7 @@ struct dw_audit {
   /* Called for every object with findings; what it gets lives until it returns. NULL: only the numbers are wanted. */
   void (*see)(void *context, const struct dw_audited *audited);
   void *context;
+  bool see_all;                  /* see() is called for the objects without findings, too */
   struct dw_audit_result result; /* the numbers so far */
   bool vmis_unverified;          /* said once already; begins as false */
 };

@@ -1,0 +1,35 @@
+/* Characters of input as a terminal shows them. */
+#ifndef CLI_GLYPH_H
+#define CLI_GLYPH_H
+
+#include <locale.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "droveway/base/buf.h"
+
+struct cli_glyph {
+  uint32_t code;
+  size_t bytes;   /* at least 1 */
+  size_t columns; /* 0 for what stands on the character before, 2 for wide ones; a tab counts 8 */
+  bool hidden;    /* would move, hide or turn text: shown as U+FFFD */
+};
+
+/* The first character of TEXT[LENGTH], LENGTH above 0. Bytes that are no UTF-8 count one by one. Columns are right
+ * while cli_glyphs_begin()'s locale is in use. */
+struct cli_glyph cli_glyph_read(const char *text, size_t length);
+/* Appends it as it is to be shown. */
+void cli_glyph_put(struct dw_buf *out, const struct cli_glyph *glyph, const char *text);
+
+/* Appends TEXT, nothing in it reaching the terminal raw. */
+void cli_put_clean(struct dw_buf *out, const char *text);
+
+/* libc knows the widths, but of one locale at a time. Give back with cli_glyphs_end(). */
+struct cli_glyphs {
+  locale_t before, utf8;
+};
+struct cli_glyphs cli_glyphs_begin(void);
+void cli_glyphs_end(struct cli_glyphs *glyphs);
+
+#endif

@@ -1,0 +1,114 @@
+/* What `check` and `audit` found, and the forms in which they print it. */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <getopt.h>
+
+#include "cli/cli.h"
+#include "droveway/base/buf.h"
+#include "droveway/rules/engine.h"
+#include "droveway/sources/manifests.h"
+
+enum cli_form { CLI_FORM_TEXT, CLI_FORM_JSON, CLI_FORM_SARIF, CLI_FORM_JUNIT };
+enum cli_fail_on { CLI_FAIL_ON_DENY, CLI_FAIL_ON_WARN, CLI_FAIL_ON_NEVER };
+enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
+
+struct cli_report_options {
+  enum cli_form form;
+  enum cli_fail_on fail_on;
+  enum cli_color color;
+  bool quiet;       /* no summary */
+  bool no_snippets; /* no source lines: a line a finding */
+};
+
+/* --- options that both take --- */
+
+enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
+#define CLI_REPORT_OPTIONS                                                                                             \
+  {"output", required_argument, NULL, 'o'}, {"quiet", no_argument, NULL, 'q'},                                         \
+      {"fail-on", required_argument, NULL, CLI_OPTION_FAIL_ON}, {"color", required_argument, NULL, CLI_OPTION_COLOR},  \
+  {                                                                                                                    \
+    "no-snippets", no_argument, NULL, CLI_OPTION_NO_SNIPPETS                                                           \
+  }
+#define CLI_REPORT_LETTERS "o:q"
+#define CLI_REPORT_HELP                                                                                                \
+  "  -o, --output FORM     text (default), json, sarif or junit\n"                                                     \
+  "      --fail-on WHAT    when to exit with 1: deny (default), warn (warnings too) or never\n"                        \
+  "      --color WHEN      auto (default: on a terminal, unless NO_COLOR is set), always or never\n"                   \
+  "      --no-snippets     one line a finding in text, without the manifest's own lines\n"                             \
+  "  -q, --quiet           no summary in text\n"
+
+bool cli_is_report_option(int option);
+/* CLI_FAILED after saying what is wrong with VALUE, in COMMAND's name. */
+int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out);
+
+/* --- what was found --- */
+
+/* An object that was judged. */
+struct cli_reported_object {
+  const char *kind, *ns, *name;
+  const char *file; /* "-" for standard input; NULL for what was read of a live cluster */
+  bool denied;
+  size_t first, count;                /* its findings in the report */
+  size_t more_denials, more_warnings; /* counted only: one rule found very many */
+};
+
+struct cli_reported {
+  const struct cli_report *report;
+  size_t object; /* its place among the report's */
+  struct dw_finding finding;
+  struct dw_place place; /* line 0: not known */
+};
+
+/* How a command puts it. */
+struct cli_report_words {
+  const char *command; /* "check" */
+  const char *done;    /* "checked" */
+  const char *denied;  /* "denied" */
+  const char *nothing; /* the line where there was no object at all */
+  bool by_object;      /* text names the object, not the file: what is wrong stands in a cluster */
+};
+
+struct cli_report {
+  struct dw_arena *arena; /* the caller's, as are the words */
+  const struct cli_report_words *words;
+  struct cli_reported_object *objects;
+  size_t object_count, object_capacity;
+  struct cli_reported *findings;
+  size_t finding_count, finding_capacity;
+  size_t denied;           /* objects */
+  size_t errors, warnings; /* findings, with those that are counted only */
+  size_t passed_over;      /* documents that are no Kubernetes objects */
+};
+
+/* Takes an object and what was found of it; all is copied. FILE of OBJECT and the findings' places come of MANIFEST
+ * (NULL: there is none), which must outlive the report. */
+void cli_report_add(struct cli_report *report, const struct cli_reported_object *object,
+                    const struct dw_findings *findings, const struct dw_manifest *manifest);
+
+/* Prints the report on standard output. */
+void cli_report_print(const struct cli_report *report, const struct cli_report_options *options);
+/* CLI_OK or CLI_DENIED. */
+int cli_report_status(const struct cli_report *report, const struct cli_report_options *options);
+
+/* --- for the forms --- */
+
+/* cli_say() (judge.h), with the mend or without. */
+const char *cli_report_say(struct dw_arena *arena, const struct dw_finding *finding, bool mend);
+/* "Kind ns/name" */
+const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object);
+
+struct cli_text_style {
+  bool color;
+  bool snippets;
+  size_t width; /* of a line of source, in columns */
+};
+/* One finding as text, with line ends. */
+void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style);
+
+void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
+void cli_report_json(const struct cli_report *report, struct dw_buf *out);
+void cli_report_sarif(const struct cli_report *report, struct dw_buf *out);
+void cli_report_junit(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
+
+#endif

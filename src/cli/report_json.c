@@ -1,0 +1,64 @@
+#include <string.h>
+
+#include "cli/report.h"
+#include "droveway/formats/json_write.h"
+
+/* A longer line of source is left out: every finding of a file in one line would repeat the file. */
+enum { SOURCE_MOST = 1000 };
+
+static void put_place(struct dw_json_writer *w, const struct cli_reported *found) {
+  const char *file = found->report->objects[found->object].file;
+  if (file == NULL)
+    return;
+  dw_json_member_string(w, "file", file);
+  dw_json_member_int(w, "line", found->place.line);
+  dw_json_member_int(w, "column", found->place.column);
+}
+
+static void put_extent(struct dw_json_writer *w, const struct cli_reported *found) {
+  const struct dw_place *place = &found->place;
+  if (place->line == 0)
+    return;
+  dw_json_member_int(w, "endColumn", place->column + place->width);
+  dw_json_member_int(w, "width", place->width);
+  if (strnlen(place->source, SOURCE_MOST + 1) <= SOURCE_MOST)
+    dw_json_member_string(w, "source", place->source);
+}
+
+static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_reported *found) {
+  const struct dw_finding *finding = &found->finding;
+  const struct cli_reported_object *object = &found->report->objects[found->object];
+  dw_json_begin_object(w);
+  put_place(w, found);
+  dw_json_member_string(w, "kind", object->kind);
+  dw_json_member_string(w, "namespace", object->ns);
+  dw_json_member_string(w, "name", object->name);
+  dw_json_member_string(w, "rule", finding->rule->id);
+  dw_json_member_string(w, "action", finding->action == DW_ACTION_DENY ? "deny" : "warn");
+  dw_json_member_string(w, "reason", dw_reason_name(finding->reason));
+  dw_json_member_string(w, "field", finding->field);
+  dw_json_member_string(w, "message", dw_finding_message(arena, finding));
+  if (finding->mend != NULL)
+    dw_json_member_string(w, "mend", finding->mend);
+  dw_json_member_bool(w, "unverified", finding->unverified);
+  put_extent(w, found);
+  dw_json_end_object(w);
+}
+
+void cli_report_json(const struct cli_report *report, struct dw_buf *out) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_json_writer w = DW_JSON_PRETTY_WRITER(out);
+  dw_json_begin_object(&w);
+  dw_json_key(&w, "findings");
+  dw_json_begin_array(&w);
+  for (size_t i = 0; i < report->finding_count; i++)
+    put_finding(&w, arena, &report->findings[i]);
+  dw_json_end_array(&w);
+  dw_json_member_int(&w, "objects", (int64_t)report->object_count);
+  dw_json_member_int(&w, "denied", (int64_t)report->denied);
+  dw_json_member_int(&w, "errors", (int64_t)report->errors);
+  dw_json_member_int(&w, "warnings", (int64_t)report->warnings);
+  dw_json_member_int(&w, "passedOver", (int64_t)report->passed_over);
+  dw_json_end_object(&w);
+  dw_buf_putc(out, '\n');
+}

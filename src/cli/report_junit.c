@@ -1,0 +1,196 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/glyph.h"
+#include "cli/report.h"
+
+/* JUnit's XML as Jenkins and GitLab read it: a suite a file, a case an object. Both show one failure a case, so that
+ * all that denies an object stands in one. */
+
+enum { SOURCE_WIDTH = 160 };
+
+/* --- XML --- */
+
+/* XML 1.0 has no way to write most control characters, nor U+FFFE and U+FFFF (section 2.2). */
+static bool is_char(const struct cli_glyph *glyph) {
+  bool control = glyph->code < 0x20 || (glyph->code >= 0x7F && glyph->code < 0xA0);
+  return !control && glyph->code != 0xFFFE && glyph->code != 0xFFFF;
+}
+
+static const char *entity_of(uint32_t code) {
+  switch (code) {
+  case '&':
+    return "&amp;";
+  case '<':
+    return "&lt;";
+  case '>':
+    return "&gt;";
+  case '"':
+    return "&quot;";
+  case '\n':
+    return "&#10;"; /* in an attribute, a line end as it is would be read as a blank */
+  case '\t':
+    return "&#9;";
+  default:
+    return NULL;
+  }
+}
+
+static void put_escaped(struct dw_buf *out, const char *text, size_t length) {
+  for (size_t i = 0; i < length;) {
+    struct cli_glyph glyph = cli_glyph_read(text + i, length - i);
+    const char *entity = entity_of(glyph.code);
+    if (entity != NULL)
+      dw_buf_puts(out, entity);
+    else if (glyph.code == 0xFFFD || !is_char(&glyph))
+      dw_buf_puts(out, "\xEF\xBF\xBD");
+    else
+      dw_buf_add(out, text + i, glyph.bytes);
+    i += glyph.bytes;
+  }
+}
+
+static void put_attribute(struct dw_buf *out, const char *name, const char *value) {
+  dw_buf_printf(out, " %s=\"", name);
+  put_escaped(out, value, strlen(value));
+  dw_buf_putc(out, '"');
+}
+
+/* Lines stay lines. */
+static void put_text(struct dw_buf *out, const struct dw_buf *text) {
+  const char *line = dw_buf_text(text);
+  for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+    put_escaped(out, line, (size_t)(end - line));
+    dw_buf_putc(out, '\n');
+  }
+  put_escaped(out, line, strlen(line));
+}
+
+/* --- cases --- */
+
+struct totals {
+  size_t cases, failures;
+};
+
+static bool fails(const struct cli_reported_object *object, const struct cli_report_options *options) {
+  return object->denied || (options->fail_on == CLI_FAIL_ON_WARN && (object->count > 0 || object->more_warnings > 0));
+}
+
+/* Where warnings fail an object, they belong to its failure; and where nothing else does. */
+static bool belongs(const struct dw_finding *finding, const struct cli_report_options *options, bool denials) {
+  return finding->action == DW_ACTION_DENY || options->fail_on == CLI_FAIL_ON_WARN || !denials;
+}
+
+static bool has_denials(const struct cli_report *report, const struct cli_reported_object *object) {
+  for (size_t i = 0; i < object->count; i++)
+    if (report->findings[object->first + i].finding.action == DW_ACTION_DENY)
+      return true;
+  return false;
+}
+
+/* The findings of OBJECT that belong to its failure, or the others; returns the first of them. */
+static const struct cli_reported *collect(struct dw_buf *out, const struct cli_report *report,
+                                          const struct cli_reported_object *object,
+                                          const struct cli_report_options *options, bool failing) {
+  const struct cli_text_style style = {.snippets = !options->no_snippets, .width = SOURCE_WIDTH};
+  const struct cli_reported *first = NULL;
+  bool denials = has_denials(report, object);
+  for (size_t i = 0; i < object->count; i++) {
+    const struct cli_reported *found = &report->findings[object->first + i];
+    if ((fails(object, options) && belongs(&found->finding, options, denials)) != failing)
+      continue;
+    first = first == NULL ? found : first;
+    cli_report_put_finding(out, found, &style);
+  }
+  return first;
+}
+
+static void put_failure(struct dw_buf *out, const struct cli_reported *first, const struct dw_buf *text) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  dw_buf_puts(out, "      <failure");
+  put_attribute(out, "message", first == NULL ? "denied" : cli_report_say(arena, &first->finding, true));
+  put_attribute(out, "type", first == NULL ? "denied" : first->finding.rule->id);
+  dw_buf_putc(out, '>');
+  put_text(out, text);
+  dw_buf_puts(out, "</failure>\n");
+}
+
+static void put_case(struct dw_buf *out, const struct cli_report *report, const struct cli_reported_object *object,
+                     const struct cli_report_options *options) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  DW_BUF_SCOPED struct dw_buf failing = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf rest = DW_BUF_INIT;
+  const struct cli_reported *first = collect(&failing, report, object, options, true);
+  collect(&rest, report, object, options, false);
+  dw_buf_puts(out, "    <testcase");
+  put_attribute(out, "name", cli_object_label(arena, object));
+  put_attribute(out, "classname", object->file == NULL ? "cluster" : object->file);
+  if (object->file != NULL)
+    put_attribute(out, "file", object->file);
+  dw_buf_puts(out, " time=\"0\">\n");
+  if (fails(object, options))
+    put_failure(out, first, &failing);
+  if (rest.length > 0) {
+    dw_buf_puts(out, "      <system-out>");
+    put_text(out, &rest);
+    dw_buf_puts(out, "</system-out>\n");
+  }
+  dw_buf_puts(out, "    </testcase>\n");
+}
+
+/* --- suites --- */
+
+static const char *suite_of(const struct cli_reported_object *object) {
+  return object->file == NULL ? "cluster" : object->file;
+}
+
+static int by_suite(const void *a, const void *b) {
+  const struct cli_reported_object *left = *(const struct cli_reported_object *const *)a;
+  const struct cli_reported_object *right = *(const struct cli_reported_object *const *)b;
+  int order = strcmp(suite_of(left), suite_of(right));
+  return order != 0 ? order : left < right ? -1 : left > right;
+}
+
+static struct totals total_of(const struct cli_reported_object *const *objects, size_t count,
+                              const struct cli_report_options *options) {
+  struct totals totals = {.cases = count};
+  for (size_t i = 0; i < count; i++)
+    totals.failures += fails(objects[i], options);
+  return totals;
+}
+
+static void put_counts(struct dw_buf *out, const char *name, struct totals totals) {
+  put_attribute(out, "name", name);
+  dw_buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" time=\"0\">\n", totals.cases, totals.failures);
+}
+
+/* The objects of the first one's file; returns how many these are. */
+static size_t put_suite(struct dw_buf *out, const struct cli_report *report,
+                        const struct cli_reported_object *const *objects, size_t count,
+                        const struct cli_report_options *options) {
+  size_t mine = 1;
+  while (mine < count && strcmp(suite_of(objects[mine]), suite_of(objects[0])) == 0)
+    mine++;
+  dw_buf_puts(out, "  <testsuite");
+  put_counts(out, suite_of(objects[0]), total_of(objects, mine, options));
+  for (size_t i = 0; i < mine; i++)
+    put_case(out, report, objects[i], options);
+  dw_buf_puts(out, "  </testsuite>\n");
+  return mine;
+}
+
+void cli_report_junit(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct cli_glyphs glyphs = cli_glyphs_begin();
+  size_t count = report->object_count;
+  const struct cli_reported_object **objects = dw_arena_array(arena, count + 1, sizeof(const char *));
+  for (size_t i = 0; i < count; i++)
+    objects[i] = &report->objects[i];
+  qsort(objects, count, sizeof *objects, by_suite);
+  dw_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
+  put_counts(out, dw_arena_printf(arena, "droveway %s", report->words->command), total_of(objects, count, options));
+  for (size_t i = 0; i < count;)
+    i += put_suite(out, report, objects + i, count - i, options);
+  dw_buf_puts(out, "</testsuites>\n");
+  cli_glyphs_end(&glyphs);
+}

@@ -1,0 +1,291 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/report.h"
+#include "droveway/formats/json_write.h"
+#include "droveway/rules/explain.h"
+
+/* SARIF 2.1.0 (OASIS Standard, errata 01). Numbers in comments are its sections. */
+
+#ifndef DW_URL
+#define DW_URL "https://droveway.io" /* where the catalogue of rules is published; a build may say otherwise */
+#endif
+
+enum { SOURCE_MOST = 1000 };
+
+static void put_text(struct dw_json_writer *w, const char *key, const char *text) {
+  dw_json_key(w, key);
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "text", text);
+  dw_json_end_object(w);
+}
+
+/* --- rules --- */
+
+/* The rules that found something, in the order of the catalogue. */
+struct rules {
+  const struct dw_rule *const *all;
+  size_t count;
+  int *index; /* beside each its place in the output, or -1 */
+};
+
+static size_t place_of(const struct rules *rules, const struct dw_rule *rule) {
+  size_t i = 0;
+  while (i < rules->count && rules->all[i] != rule)
+    i++;
+  return i;
+}
+
+static struct rules rules_used(struct dw_arena *arena, const struct cli_report *report) {
+  struct rules rules = {.count = 0};
+  int next = 0;
+  rules.all = dw_rules(&rules.count);
+  rules.index = dw_arena_array(arena, rules.count + 1, sizeof *rules.index);
+  for (size_t i = 0; i < report->finding_count; i++)
+    rules.index[place_of(&rules, report->findings[i].finding.rule)] = 1;
+  for (size_t i = 0; i < rules.count; i++)
+    rules.index[i] = rules.index[i] != 0 ? next++ : -1;
+  return rules;
+}
+
+static const char *level_of(enum dw_action action) {
+  return action == DW_ACTION_DENY ? "error" : action == DW_ACTION_WARN ? "warning" : "none";
+}
+
+/* Why the rule exists, and its example; nothing is missing where there is none. */
+static void put_help(struct dw_json_writer *w, struct dw_arena *arena, const struct dw_rule *rule) {
+  struct dw_explanation told = {.why = NULL};
+  bool has = dw_explain(arena, rule->id, &told, NULL) == 0;
+  dw_json_key(w, "help");
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "text",
+                        dw_arena_printf(arena, "Finds: %s.\n\nTo mend it: %s.\n%s%s", rule->finds, rule->mend,
+                                        has ? "\n" : "", has ? told.why : ""));
+  const char *markdown = dw_arena_printf(arena, "**Finds:** %s.\n\n**To mend it:** %s.\n", rule->finds, rule->mend);
+  if (has)
+    markdown = dw_arena_printf(arena, "%s\n%s\n\n%s:\n\n```yaml\n%s\n```\n\n%s:\n\n```yaml\n%s\n```\n", markdown,
+                               told.why, told.deletes ? "Not to be deleted" : "Breaks the rule", told.broken,
+                               told.deletes ? "To be applied first" : "Mended", told.mended);
+  dw_json_member_string(w, "markdown", markdown);
+  dw_json_end_object(w);
+}
+
+static void put_rule(struct dw_json_writer *w, struct dw_arena *arena, const struct dw_rule *rule) {
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "id", rule->id);
+  put_text(w, "shortDescription", rule->finds);
+  put_text(w, "fullDescription", dw_arena_printf(arena, "Finds: %s. To mend it: %s.", rule->finds, rule->mend));
+  put_help(w, arena, rule);
+  dw_json_member_string(w, "helpUri", dw_arena_printf(arena, "%s/rules#%s", DW_URL, rule->id));
+  dw_json_key(w, "defaultConfiguration");
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "level", level_of(rule->migration == DW_ACTION_NONE ? rule->other : rule->migration));
+  dw_json_end_object(w);
+  dw_json_end_object(w);
+}
+
+static void put_tool(struct dw_json_writer *w, struct dw_arena *arena, const struct rules *rules) {
+  dw_json_key(w, "tool");
+  dw_json_begin_object(w);
+  dw_json_key(w, "driver");
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "name", "Droveway");
+  dw_json_member_string(w, "version", DW_VERSION);
+  dw_json_member_string(w, "informationUri", DW_URL);
+  dw_json_key(w, "rules");
+  dw_json_begin_array(w);
+  for (size_t i = 0; i < rules->count; i++)
+    if (rules->index[i] >= 0)
+      put_rule(w, arena, rules->all[i]);
+  dw_json_end_array(w);
+  dw_json_end_object(w);
+  dw_json_end_object(w);
+}
+
+/* --- places --- */
+
+/* RFC 3986: what is not unreserved is encoded, but for the slashes. */
+static const char *encoded(struct dw_arena *arena, const char *path) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  for (; *path != '\0'; path++) {
+    if (strchr(unreserved, *path) != NULL)
+      dw_buf_putc(&out, *path);
+    else
+      dw_buf_printf(&out, "%%%02X", (unsigned)(unsigned char)*path);
+  }
+  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+}
+
+static bool climbs(const char *path) {
+  return strncmp(path, "../", 3) == 0 || strstr(path, "/../") != NULL;
+}
+
+static void put_artifact(struct dw_json_writer *w, struct dw_arena *arena, const char *file) {
+  while (strncmp(file, "./", 2) == 0)
+    file += 2;
+  char *whole = climbs(file) ? realpath(file, NULL) : NULL; /* no ".." with a base (3.4.4) */
+  const char *path = whole == NULL ? file : whole;
+  dw_json_key(w, "artifactLocation");
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "uri", dw_arena_printf(arena, "%s%s", *path == '/' ? "file://" : "", encoded(arena, path)));
+  if (*path != '/' && strcmp(path, "-") != 0)
+    dw_json_member_string(w, "uriBaseId", "%SRCROOT%");
+  dw_json_end_object(w);
+  free(whole);
+}
+
+static void put_region(struct dw_json_writer *w, const struct dw_place *place) {
+  if (place->line == 0)
+    return;
+  dw_json_key(w, "region");
+  dw_json_begin_object(w);
+  dw_json_member_int(w, "startLine", place->line);
+  dw_json_member_int(w, "startColumn", place->column);
+  dw_json_member_int(w, "endColumn", place->column + place->width);
+  dw_json_end_object(w);
+  if (*place->source == '\0' || strnlen(place->source, SOURCE_MOST + 1) > SOURCE_MOST)
+    return;
+  dw_json_key(w, "contextRegion"); /* the whole line; it must hold the region (3.29.5) */
+  dw_json_begin_object(w);
+  dw_json_member_int(w, "startLine", place->line);
+  put_text(w, "snippet", place->source);
+  dw_json_end_object(w);
+}
+
+static void put_logical(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_reported *found) {
+  const struct cli_reported_object *object = &found->report->objects[found->object];
+  dw_json_key(w, "logicalLocations");
+  dw_json_begin_array(w);
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "name", object->name);
+  dw_json_member_string(w, "fullyQualifiedName", cli_object_label(arena, object));
+  dw_json_member_string(w, "kind", "resource");
+  dw_json_end_object(w);
+  dw_json_end_array(w);
+}
+
+static void put_location(struct dw_json_writer *w, struct dw_arena *arena, const struct cli_reported *found) {
+  const char *file = found->report->objects[found->object].file;
+  dw_json_key(w, "locations");
+  dw_json_begin_array(w);
+  dw_json_begin_object(w);
+  if (file != NULL) {
+    dw_json_key(w, "physicalLocation");
+    dw_json_begin_object(w);
+    put_artifact(w, arena, file);
+    put_region(w, &found->place);
+    dw_json_end_object(w);
+  }
+  put_logical(w, arena, found);
+  dw_json_end_object(w);
+  dw_json_end_array(w);
+}
+
+/* --- fingerprints --- */
+
+struct mark {
+  uint64_t hash;
+  size_t finding;
+};
+
+/* FNV-1a; the 0 at the end of TEXT counts, so that "a","b" is not "ab","". */
+static uint64_t hashed(uint64_t hash, const char *text) {
+  do
+    hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+  while (*text++ != '\0');
+  return hash;
+}
+
+/* What stays the same where lines move: rule, file, object and field. */
+static uint64_t mark_of(const struct cli_reported *found) {
+  const struct cli_reported_object *object = &found->report->objects[found->object];
+  const char *const parts[] = {
+      found->finding.rule->id, object->file == NULL ? "" : object->file, object->kind, object->ns, object->name,
+      found->finding.field};
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    hash = hashed(hash, parts[i]);
+  return hash;
+}
+
+static int by_hash(const void *a, const void *b) {
+  const struct mark *left = a;
+  const struct mark *right = b;
+  if (left->hash != right->hash)
+    return left->hash < right->hash ? -1 : 1;
+  return left->finding < right->finding ? -1 : left->finding > right->finding;
+}
+
+/* A fingerprint for each finding: of several alike, the first, the second ... */
+static const char **fingerprints(struct dw_arena *arena, const struct cli_report *report) {
+  struct mark *marks = dw_arena_array(arena, report->finding_count + 1, sizeof *marks);
+  const char **texts = dw_arena_array(arena, report->finding_count + 1, sizeof(const char *));
+  size_t number = 0;
+  for (size_t i = 0; i < report->finding_count; i++)
+    marks[i] = (struct mark){mark_of(&report->findings[i]), i};
+  qsort(marks, report->finding_count, sizeof *marks, by_hash);
+  for (size_t i = 0; i < report->finding_count; i++) {
+    number = i > 0 && marks[i].hash == marks[i - 1].hash ? number + 1 : 1;
+    texts[marks[i].finding] = dw_arena_printf(arena, "%016" PRIx64 ":%zu", marks[i].hash, number);
+  }
+  return texts;
+}
+
+/* --- results --- */
+
+/* `[text](target)` would be a link (3.11.6), made of what a manifest holds. */
+static const char *without_links(struct dw_arena *arena, const char *text) {
+  char *copy = dw_arena_strdup(arena, text);
+  for (char *link = copy; (link = strstr(link, "](")) != NULL; link++)
+    *link = ')';
+  return copy;
+}
+
+static void put_result(struct dw_json_writer *w, const struct cli_reported *found, const struct rules *rules,
+                       const char *fingerprint) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_rule *rule = found->finding.rule;
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "ruleId", rule->id);
+  dw_json_member_int(w, "ruleIndex", rules->index[place_of(rules, rule)]);
+  dw_json_member_string(w, "level", level_of(found->finding.action));
+  put_text(w, "message", without_links(arena, cli_report_say(arena, &found->finding, true)));
+  put_location(w, arena, found);
+  dw_json_key(w, "partialFingerprints");
+  dw_json_begin_object(w);
+  dw_json_member_string(w, "drovewayFinding/v1", fingerprint);
+  dw_json_end_object(w);
+  dw_json_end_object(w);
+}
+
+static void put_run(struct dw_json_writer *w, const struct cli_report *report) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct rules rules = rules_used(arena, report);
+  const char **marks = fingerprints(arena, report);
+  dw_json_begin_object(w);
+  put_tool(w, arena, &rules);
+  dw_json_member_string(w, "columnKind", "unicodeCodePoints");
+  dw_json_key(w, "results");
+  dw_json_begin_array(w);
+  for (size_t i = 0; i < report->finding_count; i++)
+    put_result(w, &report->findings[i], &rules, marks[i]);
+  dw_json_end_array(w);
+  dw_json_end_object(w);
+}
+
+void cli_report_sarif(const struct cli_report *report, struct dw_buf *out) {
+  struct dw_json_writer w = DW_JSON_PRETTY_WRITER(out);
+  dw_json_begin_object(&w);
+  dw_json_member_string(&w, "$schema",
+                        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json");
+  dw_json_member_string(&w, "version", "2.1.0");
+  dw_json_key(&w, "runs");
+  dw_json_begin_array(&w);
+  put_run(&w, report);
+  dw_json_end_array(&w);
+  dw_json_end_object(&w);
+  dw_buf_putc(out, '\n');
+}

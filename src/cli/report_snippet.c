@@ -1,0 +1,119 @@
+#include "cli/report_snippet.h"
+
+#include <string.h>
+
+#include "cli/glyph.h"
+
+static const char cut[] = "...";
+enum { CUT = sizeof cut - 1 };
+
+/* Offsets in a line's bytes. */
+struct window {
+  const char *text;
+  size_t begin, end; /* what is shown */
+  size_t at;         /* what the caret is under; may be the line's end */
+};
+
+static bool is_inside(char byte) {
+  return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+/* The offset of the character number COLUMN (from 1) in TEXT; its end where it has not so many. */
+static size_t offset_of(const char *text, int column) {
+  size_t at = 0;
+  for (int seen = 1; seen < column && text[at] != '\0'; seen++)
+    for (at++; is_inside(text[at]); at++)
+      ;
+  return at;
+}
+
+/* How far it is from FROM until COLUMNS of the terminal are full, at most to END. */
+static size_t fill(const char *text, size_t from, size_t end, size_t columns) {
+  size_t taken = 0;
+  while (from < end) {
+    struct cli_glyph glyph = cli_glyph_read(text + from, end - from);
+    taken += glyph.columns;
+    if (taken > columns)
+      break;
+    from += glyph.bytes;
+  }
+  return from;
+}
+
+/* The same backwards. */
+static size_t fill_before(const char *text, size_t from, size_t columns) {
+  size_t taken = 0;
+  while (from > 0) {
+    size_t before = from - 1;
+    while (before > 0 && from - before < 4 && is_inside(text[before]))
+      before--;
+    taken += cli_glyph_read(text + before, from - before).columns;
+    if (taken > columns)
+      break;
+    from = before;
+  }
+  return from;
+}
+
+/* What of the line is shown. Nothing far from the place is looked at: a line can be megabytes long. */
+static struct window choose(const struct dw_place *place, size_t width) {
+  struct window w = {.text = place->source, .at = offset_of(place->source, place->column)};
+  size_t room = width > 4 * CUT ? width - 2 * CUT : 2 * CUT;
+  size_t end = w.at + strnlen(w.text + w.at, 4 * width + 1);
+  if (fill(w.text, 0, end, width) == end) {
+    w.end = end;
+    return w;
+  }
+  w.begin = fill(w.text, 0, w.at, room * 3 / 4) == w.at ? 0 : fill_before(w.text, w.at, room / 2);
+  w.end = fill(w.text, w.begin, end, room);
+  return w;
+}
+
+static void put_line(struct dw_buf *out, const struct window *w) {
+  dw_buf_puts(out, w->begin > 0 ? cut : "");
+  for (size_t i = w->begin; i < w->end;) {
+    struct cli_glyph glyph = cli_glyph_read(w->text + i, w->end - i);
+    cli_glyph_put(out, &glyph, w->text + i);
+    i += glyph.bytes;
+  }
+  dw_buf_puts(out, w->text[w->end] != '\0' ? cut : "");
+  dw_buf_putc(out, '\n');
+}
+
+static void put_many(struct dw_buf *out, char byte, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    dw_buf_putc(out, byte);
+}
+
+/* Blanks as wide as what stands before the place; tabs stay tabs, for only the terminal knows how wide they are. */
+static void put_indent(struct dw_buf *out, const struct window *w) {
+  put_many(out, ' ', w->begin > 0 ? CUT : 0);
+  for (size_t i = w->begin; i < w->at;) {
+    struct cli_glyph glyph = cli_glyph_read(w->text + i, w->at - i);
+    put_many(out, glyph.code == '\t' ? '\t' : ' ', glyph.code == '\t' ? 1 : glyph.columns);
+    i += glyph.bytes;
+  }
+}
+
+static size_t underline(const struct window *w, int characters) {
+  size_t columns = 0;
+  for (size_t i = w->at; i < w->end && characters > 0; characters--) {
+    struct cli_glyph glyph = cli_glyph_read(w->text + i, w->end - i);
+    columns += glyph.code == '\t' ? 1 : glyph.columns;
+    i += glyph.bytes;
+  }
+  return columns > 0 ? columns : 1;
+}
+
+void cli_put_snippet(struct dw_buf *out, const struct dw_place *place, size_t width, const char *const around[2]) {
+  if (place->line == 0 || *place->source == '\0')
+    return;
+  struct window w = choose(place, width);
+  put_line(out, &w);
+  put_indent(out, &w);
+  dw_buf_puts(out, around[0]);
+  dw_buf_putc(out, '^');
+  put_many(out, '~', underline(&w, place->width) - 1);
+  dw_buf_puts(out, around[1]);
+  dw_buf_putc(out, '\n');
+}

@@ -1,0 +1,13 @@
+/* A line of source with a caret under the place that is meant. */
+#ifndef CLI_REPORT_SNIPPET_H
+#define CLI_REPORT_SNIPPET_H
+
+#include "droveway/base/buf.h"
+#include "droveway/sources/manifests.h"
+
+/* Appends two lines: the source line, cut around the place with "..." where it takes more than WIDTH columns, and
+ * `^~~~` under the place, AROUND (terminal sequences, or "") before and behind the caret. Nothing where there is no
+ * source. To be called between cli_glyphs_begin() and cli_glyphs_end(). */
+void cli_put_snippet(struct dw_buf *out, const struct dw_place *place, size_t width, const char *const around[2]);
+
+#endif

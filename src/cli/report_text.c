@@ -1,0 +1,151 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/glyph.h"
+#include "cli/judge.h"
+#include "cli/report.h"
+#include "cli/report_snippet.h"
+
+enum { PIPE_WIDTH = 160, LEAST_WIDTH = 40 };
+
+/* Terminal sequences (ECMA-48, SGR), in compilers' colors. */
+enum role { PLACE, ERROR, WARNING, CARET, MEND };
+static const char *const sequences[] = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[1;36m"};
+
+static const char *begin(const struct cli_text_style *style, enum role role) {
+  return style->color ? sequences[role] : "";
+}
+
+static const char *end(const struct cli_text_style *style) {
+  return style->color ? "\033[0m" : "";
+}
+
+/* --- one finding --- */
+
+static void put_file_place(struct dw_buf *out, const struct cli_reported *found) {
+  const char *file = found->report->objects[found->object].file;
+  cli_put_clean(out, strcmp(file, "-") == 0 ? "<stdin>" : file);
+  dw_buf_printf(out, ":%d:%d", found->place.line, found->place.column);
+}
+
+static void put_place(struct dw_buf *out, const struct cli_reported *found) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct cli_reported_object *object = &found->report->objects[found->object];
+  if (object->file == NULL || found->report->words->by_object)
+    cli_put_clean(out, cli_object_label(arena, object));
+  else
+    put_file_place(out, found);
+}
+
+static void put_head(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style,
+                     bool mend) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  dw_buf_puts(out, begin(style, PLACE));
+  put_place(out, found);
+  dw_buf_printf(out, ":%s %s%s:%s ", end(style),
+                begin(style, found->finding.action == DW_ACTION_DENY ? ERROR : WARNING), cli_severity(&found->finding),
+                end(style));
+  cli_put_clean(out, cli_report_say(arena, &found->finding, mend));
+  dw_buf_putc(out, '\n');
+}
+
+/* A mend has a line of its own where the source is shown; a lone line tells all. */
+void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style) {
+  const char *const around[] = {begin(style, CARET), end(style)};
+  bool snippet = style->snippets && found->place.line > 0 && *found->place.source != '\0';
+  put_head(out, found, style, !snippet);
+  if (!snippet)
+    return;
+  if (found->report->words->by_object) {
+    dw_buf_puts(out, "  --> ");
+    put_file_place(out, found);
+    dw_buf_putc(out, '\n');
+  }
+  cli_put_snippet(out, &found->place, style->width, around);
+  if (found->finding.mend == NULL)
+    return;
+  dw_buf_printf(out, "  %smend:%s ", begin(style, MEND), end(style));
+  cli_put_clean(out, found->finding.mend);
+  dw_buf_putc(out, '\n');
+}
+
+/* --- all of them --- */
+
+/* As they stand in the file; of one place in the order of the catalogue, which is the report's. */
+static int by_place(const void *a, const void *b) {
+  const struct cli_reported *left = *(const struct cli_reported *const *)a;
+  const struct cli_reported *right = *(const struct cli_reported *const *)b;
+  if (left->place.line != right->place.line)
+    return left->place.line < right->place.line ? -1 : 1;
+  if (left->place.column != right->place.column)
+    return left->place.column < right->place.column ? -1 : 1;
+  return left < right ? -1 : left > right;
+}
+
+static void put_object(struct dw_buf *out, const struct cli_report *report, const struct cli_reported_object *object,
+                       const struct cli_text_style *style) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct cli_reported **order = dw_arena_array(arena, object->count + 1, sizeof(const struct cli_reported *));
+  for (size_t i = 0; i < object->count; i++)
+    order[i] = &report->findings[object->first + i];
+  qsort(order, object->count, sizeof *order, by_place);
+  for (size_t i = 0; i < object->count; i++)
+    cli_report_put_finding(out, order[i], style);
+  if (object->more_denials + object->more_warnings == 0)
+    return;
+  cli_put_clean(out, cli_object_label(arena, object));
+  dw_buf_printf(out, ": %zu more errors and %zu more warnings like these are not shown\n", object->more_denials,
+                object->more_warnings);
+}
+
+static const char *plural(size_t count) {
+  return count == 1 ? "" : "s";
+}
+
+static void put_summary(struct dw_buf *out, const struct cli_report *report) {
+  if (report->passed_over > 0)
+    dw_buf_printf(out, "%zu document%s passed over: no Kubernetes object%s (apiVersion or kind is missing)\n",
+                  report->passed_over, plural(report->passed_over), plural(report->passed_over));
+  if (report->object_count == 0)
+    dw_buf_printf(out, "%s\n", report->words->nothing);
+  else
+    dw_buf_printf(out, "%zu object%s %s, %zu %s: %zu error%s, %zu warning%s\n", report->object_count,
+                  plural(report->object_count), report->words->done, report->denied, report->words->denied,
+                  report->errors, plural(report->errors), report->warnings, plural(report->warnings));
+}
+
+/* --- the terminal --- */
+
+static bool is_set(const char *name) {
+  const char *value = getenv(name);
+  return value != NULL && *value != '\0';
+}
+
+/* NO_COLOR as https://no-color.org has it: set, to whatever but nothing. */
+static bool wants_color(enum cli_color color) {
+  if (color != CLI_COLOR_AUTO)
+    return color == CLI_COLOR_ALWAYS;
+  const char *terminal = getenv("TERM");
+  return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && terminal != NULL && *terminal != '\0' &&
+         strcmp(terminal, "dumb") != 0;
+}
+
+static size_t line_width(void) {
+  struct winsize size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return PIPE_WIDTH;
+  return size.ws_col < LEAST_WIDTH ? LEAST_WIDTH : size.ws_col;
+}
+
+void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
+  struct cli_text_style style = {wants_color(options->color), !options->no_snippets, line_width()};
+  struct cli_glyphs glyphs = cli_glyphs_begin();
+  for (size_t i = 0; i < report->object_count; i++)
+    put_object(out, report, &report->objects[i], &style);
+  if (!options->quiet)
+    put_summary(out, report);
+  cli_glyphs_end(&glyphs);
+}
