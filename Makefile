@@ -42,7 +42,7 @@ LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 TEST_LIBS = $(shell pkg-config --libs $(TEST_LIBRARIES))
 
-CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' -Iinclude -Isrc
+CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(BUILD)/gen
 ALL_CFLAGS = -std=c11 $(OPT) $(WARN) $(HARDEN) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LINK) $(SAN_FLAGS) $(LDFLAGS)
 
@@ -90,6 +90,14 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The page of `droveway map -o html` carries its style and its script, and the hashes of both.
+PAGE_FILES := $(BUILD)/gen/map/page_files.h
+$(PAGE_FILES): src/map/page/style.css src/map/page/script.js tools/embed-page.sh
+	@mkdir -p $(@D)
+	$(call say,EMBED,$@)
+	$(Q){ tools/embed-page.sh page_style src/map/page/style.css && tools/embed-page.sh page_script src/map/page/script.js; } > $@
+$(BUILD)/obj/src/map/html.o $(BUILD)/fuzz/obj/src/map/html.o $(BUILD)/tidy/src/map/html.c.ok: $(PAGE_FILES)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

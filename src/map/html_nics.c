@@ -1,0 +1,199 @@
+#include "map/html.h"
+#include "map/markup.h"
+
+static size_t columns(const struct dw_map *map) {
+  return map->node_group_count < HTML_COLUMNS ? map->node_group_count : HTML_COLUMNS;
+}
+
+/* --- one NIC over all nodes --- */
+
+/* What speaks against a NIC as the way of migrations. */
+struct drawback {
+  size_t missing, down, primary, port; /* nodes */
+  uint32_t low_mtu, high_mtu;          /* 0 where none is known */
+  size_t known;                        /* nodes whose NICs are known */
+};
+
+static void weigh_cell(const struct dw_map_nodes *nodes, const struct dw_map_cell *cell, struct drawback *sum) {
+  sum->known += nodes->count;
+  if (!cell) {
+    sum->missing += nodes->count;
+    return;
+  }
+  sum->down += cell->up ? 0 : nodes->count;
+  sum->primary += cell->primary ? nodes->count : 0;
+  sum->port += cell->controller && !cell->primary ? nodes->count : 0;
+  if (cell->mtu && (!sum->low_mtu || cell->mtu < sum->low_mtu))
+    sum->low_mtu = cell->mtu;
+  if (cell->mtu > sum->high_mtu)
+    sum->high_mtu = cell->mtu;
+}
+
+static struct drawback weigh(const struct dw_map *map, size_t nic) {
+  struct drawback sum = {0};
+  for (size_t i = 0; i < map->node_group_count; i++)
+    if (map->nodes[i].known)
+      weigh_cell(&map->nodes[i], dw_map_cell(&map->nodes[i], nic), &sum);
+  return sum;
+}
+
+static void put_on(struct dw_buf *out, size_t nodes, const char *what) {
+  if (!nodes)
+    return;
+  dw_buf_printf(out, "<li>%s on ", what);
+  dw_html_count(out, nodes, "node");
+  dw_buf_puts(out, "</li>");
+}
+
+static void put_verdict(const struct dw_map *map, size_t nic, struct dw_buf *out) {
+  struct drawback sum = weigh(map, nic);
+  bool uneven = sum.low_mtu != sum.high_mtu;
+  if (!sum.known) {
+    dw_buf_puts(out, "not known");
+    return;
+  }
+  if (!sum.missing && !sum.down && !sum.primary && !sum.port && !uneven) {
+    dw_buf_puts(out, "<span class=\"good\">fits</span>");
+    return;
+  }
+  dw_buf_puts(out, "<ul class=\"facts\">");
+  put_on(out, sum.primary, "carries the node&#39;s own traffic");
+  put_on(out, sum.missing, "missing");
+  put_on(out, sum.down, "down");
+  put_on(out, sum.port, "port of another");
+  if (uneven)
+    dw_buf_printf(out, "<li>MTU from %u to %u</li>", sum.low_mtu, sum.high_mtu);
+  dw_buf_puts(out, "</ul>");
+}
+
+static void put_users(const struct dw_map_nic *nic, struct dw_buf *out) {
+  if (!nic->nad_count)
+    return;
+  dw_buf_puts(out, "<ul class=\"facts\">");
+  size_t shown = 0;
+  for (; shown < nic->nad_count && shown < DW_MAP_NADS_SHOWN && nic->nads[shown]; shown++)
+    dw_html_wrap(out, "<li>", nic->nads[shown], "</li>");
+  if (nic->nad_count > shown) {
+    dw_buf_puts(out, "<li>");
+    dw_html_number(out, nic->nad_count - shown);
+    dw_buf_puts(out, " more</li>");
+  }
+  dw_buf_puts(out, "</ul>");
+  if (nic->migration)
+    dw_buf_puts(out, "<span class=\"badge\">migration network</span>");
+}
+
+/* --- a NIC on some nodes --- */
+
+static void put_carries(const struct dw_map_cell *cell, struct dw_buf *out) {
+  if (cell->own_address)
+    dw_buf_puts(out, "<br>node&#39;s address");
+  if (cell->default_route)
+    dw_buf_puts(out, "<br>default route");
+  if (cell->bridge)
+    dw_buf_puts(out, "<br>bridge");
+  if (cell->controller)
+    dw_html_wrap(out, "<br>port of ", cell->controller, "");
+  if (cell->controller && cell->primary && !cell->own_address && !cell->default_route)
+    dw_buf_puts(out, ", which carries the node&#39;s address");
+}
+
+static void put_cell(const struct dw_map_nodes *nodes, size_t nic, bool wanted, struct dw_buf *out) {
+  const struct dw_map_cell *cell = dw_map_cell(nodes, nic);
+  dw_buf_puts(out, "<td>");
+  if (!nodes->known)
+    dw_buf_puts(out, "<span class=\"soft\">not known</span>");
+  else if (!cell)
+    dw_buf_printf(out, "<span class=\"%s\">missing</span>", wanted ? "badge deny" : "soft");
+  else {
+    dw_buf_puts(out, cell->up ? "up" : "<span class=\"badge warn\">down</span>");
+    if (cell->mtu)
+      dw_buf_printf(out, ", MTU&nbsp;%u", cell->mtu);
+    put_carries(cell, out);
+  }
+  dw_buf_puts(out, "</td>");
+}
+
+/* --- the table --- */
+
+static void put_heads(const struct dw_map *map, struct dw_buf *out) {
+  dw_buf_puts(out, "<thead><tr><th scope=\"col\" class=\"pin\">NIC</th><th scope=\"col\">For migrations</th>");
+  for (size_t i = 0; i < columns(map); i++)
+    dw_html_wrap(out, "<th scope=\"col\" class=\"nodes\">", map->nodes[i].label, "</th>");
+  dw_buf_puts(out, "<th scope=\"col\">Used by</th></tr></thead>\n<tbody>\n");
+}
+
+static void put_nic(const struct dw_map *map, size_t index, struct dw_buf *out) {
+  const struct dw_map_nic *nic = &map->nics[index];
+  dw_html_wrap(out, "<tr><th scope=\"row\" class=\"pin\">", nic->name, "</th><td class=\"verdict\">");
+  put_verdict(map, index, out);
+  dw_buf_puts(out, "</td>");
+  for (size_t i = 0; i < columns(map); i++)
+    put_cell(&map->nodes[i], index, nic->migration, out);
+  dw_buf_puts(out, "<td class=\"name\">");
+  put_users(nic, out);
+  dw_buf_puts(out, "</td></tr>\n");
+}
+
+static void put_table(const struct dw_map *map, struct dw_buf *out) {
+  const struct html_table table = {
+      .id = "nics",
+      .caption = "NICs of the nodes that run virt-handler; nodes with the same NICs share a column",
+      .subject = "",
+      .rows = map->nic_count};
+  dw_html_table_begin(out, &table);
+  put_heads(map, out);
+  for (size_t i = 0; i < map->nic_count && i < HTML_ROWS; i++)
+    put_nic(map, i, out);
+  dw_html_table_end(out, map->nic_count > HTML_ROWS ? map->nic_count - HTML_ROWS : 0);
+  if (map->node_group_count <= HTML_COLUMNS)
+    return;
+  dw_buf_puts(out, "<p class=\"left-out\"><strong>");
+  dw_html_count(out, map->node_group_count - HTML_COLUMNS, "more group");
+  dw_buf_puts(out, "</strong> of nodes left out here; the column &quot;For migrations&quot; counts them.</p>\n");
+}
+
+/* --- who is in a group --- */
+
+static void put_group(const struct dw_map_nodes *nodes, struct dw_buf *out) {
+  dw_html_wrap(out, "<details><summary>", nodes->label, "</summary><ul class=\"ranges\">");
+  for (size_t i = 0; i < nodes->count && i < HTML_NAMES; i++)
+    dw_html_wrap(out, "<li>", nodes->names[i], "</li>");
+  dw_buf_puts(out, "</ul>");
+  if (nodes->count > HTML_NAMES) {
+    dw_buf_puts(out, "<p class=\"left-out\">and ");
+    dw_html_number(out, nodes->count - HTML_NAMES);
+    dw_buf_puts(out, " more</p>");
+  }
+  dw_buf_puts(out, "</details>\n");
+}
+
+static void put_groups(const struct dw_map *map, struct dw_buf *out) {
+  bool titled = false;
+  for (size_t i = 0; i < columns(map); i++) {
+    if (map->nodes[i].count < 2)
+      continue;
+    if (!titled)
+      dw_buf_puts(out, "<h3 class=\"block\">The nodes of each column</h3>\n");
+    titled = true;
+    put_group(&map->nodes[i], out);
+  }
+}
+
+void dw_html_nics(const struct dw_map *map, struct dw_buf *out) {
+  dw_buf_puts(out, "<section id=\"nics\" aria-labelledby=\"nics-title\"><h2 id=\"nics-title\">NICs by node</h2>\n");
+  if (map->unknown_nodes) {
+    dw_buf_puts(out, "<p><span class=\"badge warn\">not known</span> ");
+    dw_html_count(out, map->unknown_nodes, "node");
+    dw_buf_printf(out, " %s no NodeNetworkState.</p>\n", map->unknown_nodes == 1 ? "has" : "have");
+  }
+  if (map->nic_count && map->node_group_count) {
+    dw_buf_puts(out, "<p>A migration network&#39;s <code>master</code> must be on every node, and should carry nothing "
+                     "else of the node&#39;s.</p>\n");
+    put_table(map, out);
+    put_groups(map, out);
+  } else {
+    dw_buf_puts(out, "<p>No NIC is known.</p>\n");
+  }
+  dw_buf_puts(out, "</section>\n");
+}
