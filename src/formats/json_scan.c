@@ -94,29 +94,37 @@ static bool is_empty_container(const char *text, struct dw_span value) {
   return at + 1 == value.offset + value.length;
 }
 
-static bool locate(struct finder *f, const char *path, struct dw_json_place *out) {
+/* PLACE gets the value, or its nearest ancestor; an empty value where the text is no JSON. */
+static bool follow(struct finder *f, const char *path, struct dw_json_place *place) {
   struct path_token token;
-  struct dw_json_place place = {{0, 0}, {0, 0}, false};
+  *place = (struct dw_json_place){{0, 0}, {0, 0}, false};
   dw_scan_blanks(&f->scan);
   size_t root = f->scan.at;
-  if (!skip_to(f, &place.value))
+  if (!skip_to(f, &place->value))
     return false;
   f->scan.at = root;
   while (dw_path_next(&path, &token)) {
-    if (!is_container(dw_scan_peek(&f->scan)) || !find_member(f, token, &place))
+    if (!is_container(dw_scan_peek(&f->scan)) || !find_member(f, token, place))
       return false;
   }
-  place.empty = is_empty_container(f->scan.text, place.value);
-  *out = place;
+  place->empty = is_empty_container(f->scan.text, place->value);
   return true;
 }
 
-bool dw_json_locate(const char *text, size_t length, const char *path, struct dw_json_place *out) {
+bool dw_json_locate_nearest(const char *text, size_t length, const char *path, struct dw_json_place *out) {
   struct finder f = {dw_scan_start(text, length), DW_BUF_INIT, DW_BUF_INIT};
-  bool found = locate(&f, path, out);
+  bool found = follow(&f, path, out);
   dw_buf_free(&f.name);
   dw_buf_free(&f.key);
   return found;
+}
+
+bool dw_json_locate(const char *text, size_t length, const char *path, struct dw_json_place *out) {
+  struct dw_json_place place;
+  if (!dw_json_locate_nearest(text, length, path, &place))
+    return false;
+  *out = place;
+  return true;
 }
 
 /* Finding duplicates takes two walks: the first sorts each object's keys, the second makes the paths of those found. */

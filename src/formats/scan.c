@@ -1,6 +1,5 @@
 #include "formats/scan.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "droveway/formats/json.h"
@@ -303,7 +302,7 @@ bool dw_scan_document(struct scan *s) {
   return at_end(s) || fail(s, "more text after the end of the value");
 }
 
-static void put_utf8(struct dw_buf *out, uint32_t code) {
+void dw_put_utf8(struct dw_buf *out, uint32_t code) {
   if (code < 0x80) {
     dw_buf_putc(out, (char)code);
   } else if (code < 0x800) {
@@ -325,11 +324,11 @@ static void put_utf8(struct dw_buf *out, uint32_t code) {
 static size_t unescape_unicode(const char *text, size_t end, size_t at, struct dw_buf *out) {
   uint32_t unit = (uint32_t)hex4(text, end, at + 1);
   if (!is_high_surrogate((int32_t)unit)) {
-    put_utf8(out, unit);
+    dw_put_utf8(out, unit);
     return at + 5;
   }
   uint32_t low = (uint32_t)hex4(text, end, at + 7);
-  put_utf8(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
+  dw_put_utf8(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
   return at + 11;
 }
 

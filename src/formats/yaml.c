@@ -51,6 +51,8 @@ static bool read_alias(struct reader *r, struct node *out) {
                         "the aliases up to here stand for over %d values; write less of them", DW_YAML_MAX_NODES);
   if (r->depth + node->height > DW_JSON_MAX_DEPTH)
     return dw_yaml_fail(r, DW_ERR_DEPTH, out->place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
+  const struct alias alias = {out->place, node->place};
+  dw_buf_add(&r->aliases, &alias, sizeof alias);
   *out = (struct node){dw_json_share(node->value), node->weight, node->height, out->place};
   return true;
 }
@@ -160,9 +162,22 @@ static struct dw_yaml_doc *new_doc(struct dw_arena *arena) {
   struct dw_yaml_marks *marks = dw_arena_try(arena, sizeof *marks);
   if (!doc || !marks)
     return NULL;
-  *marks = (struct dw_yaml_marks){0};
+  *marks = (struct dw_yaml_marks){.arena = arena};
   *doc = (struct dw_yaml_doc){.marks = marks};
   return doc;
+}
+
+static bool keep_aliases(struct reader *r) {
+  size_t size = r->aliases.length;
+  if (size == 0)
+    return true;
+  struct alias *list = dw_arena_try(r->arena, size);
+  if (!list)
+    return dw_yaml_fail_memory(r);
+  memcpy(list, r->aliases.data, size);
+  r->marks->aliases = list;
+  r->marks->alias_count = size / sizeof *list;
+  return true;
 }
 
 /* The document's start is at hand. DOC gets NULL where it is empty. */
@@ -175,7 +190,8 @@ static bool read_document(struct reader *r, struct dw_yaml_doc **doc) {
   r->marks = made->marks;
   r->expanded = 0;
   dw_buf_truncate(&r->anchor_list, 0);
-  if (!dw_yaml_next_event(r) || !dw_yaml_read_node(r, &root) || !dw_yaml_next_event(r))
+  dw_buf_truncate(&r->aliases, 0);
+  if (!dw_yaml_next_event(r) || !dw_yaml_read_node(r, &root) || !dw_yaml_next_event(r) || !keep_aliases(r))
     return false;
   made->root = root.value;
   made->line = root.place.line;
@@ -212,6 +228,7 @@ static int parse_yaml(struct dw_arena *arena, const char *text, size_t length, s
   yaml_parser_delete(&r.parser);
   dw_buf_free(&r.anchor_list);
   dw_buf_free(&r.pending);
+  dw_buf_free(&r.aliases);
   return read ? 0 : -1;
 }
 

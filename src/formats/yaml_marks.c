@@ -1,10 +1,10 @@
 #include "formats/yaml_marks.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "droveway/base/buf.h"
-#include "droveway/formats/json_scan.h"
 #include "droveway/formats/yaml.h"
 #include "formats/path.h"
 
@@ -63,14 +63,9 @@ const struct mark *dw_mark_of_key(const struct mark *list, size_t count, const c
   return NULL;
 }
 
-struct cursor {
-  const dw_json *value;
-  struct place key_place;
-  struct place place;
-};
-
-/* NAME is the token as text; false where VALUE has no such member. */
-static bool step_into(const struct dw_yaml_marks *marks, struct cursor *at, struct path_token token, const char *name) {
+/* NAME is the token as text; false where the value has no such member. */
+static bool step_into(const struct dw_yaml_marks *marks, struct mark_cursor *at, struct path_token token,
+                      const char *name) {
   const struct mark_block *block = dw_marks_of(marks, at->value);
   const struct mark *mark = NULL;
   const dw_json *next = NULL;
@@ -84,61 +79,46 @@ static bool step_into(const struct dw_yaml_marks *marks, struct cursor *at, stru
   }
   if (!mark)
     return false;
-  *at = (struct cursor){next, mark->key ? mark->key_place : mark->place, mark->place};
+  *at = (struct mark_cursor){next, mark->key, mark->key ? mark->key_place : mark->place, mark->place, ""};
   return true;
 }
 
-static bool locate_yaml(const struct dw_yaml_doc *doc, const char *path, struct cursor *at) {
+struct mark_cursor dw_marks_follow(const struct dw_yaml_doc *doc, const char *path) {
   DW_BUF_SCOPED struct dw_buf name = DW_BUF_INIT;
   struct path_token token;
-  *at = (struct cursor){doc->root, doc->marks->root, doc->marks->root};
-  while (dw_path_next(&path, &token)) {
+  if (doc->marks->json)
+    dw_marks_of_json(doc);
+  struct mark_cursor at = {doc->root, NULL, doc->marks->root, doc->marks->root, ""};
+  for (const char *rest = path; dw_path_next(&path, &token); rest = path) {
     dw_buf_truncate(&name, 0);
     dw_buf_add(&name, token.text, token.length);
-    if (!step_into(doc->marks, at, token, dw_buf_text(&name)))
-      return false;
+    if (!step_into(doc->marks, &at, token, dw_buf_text(&name))) {
+      at.rest = rest;
+      break;
+    }
   }
-  return true;
+  return at;
 }
 
-/* Cuts the last token off. */
-static void cut_path(struct dw_buf *path) {
-  const char *start = dw_buf_text(path);
-  const char *at = start;
-  size_t length = 0;
-  struct path_token token;
-  while (dw_path_next(&at, &token) && *at)
-    length = (size_t)(at - start);
-  dw_buf_truncate(path, length);
+static int by_place(const void *a, const void *b) {
+  const struct alias *left = a;
+  const struct alias *right = b;
+  if (left->alias.line != right->alias.line)
+    return left->alias.line < right->alias.line ? -1 : 1;
+  return (left->alias.column > right->alias.column) - (left->alias.column < right->alias.column);
 }
 
-static bool locate_json(const struct dw_yaml_marks *marks, const char *path, struct dw_json_place *place) {
-  DW_BUF_SCOPED struct dw_buf nearest = DW_BUF_INIT;
-  const char *text = marks->json + marks->json_start;
-  size_t length = marks->json_length - marks->json_start;
-  if (dw_json_locate(text, length, path, place))
-    return true;
-  dw_buf_puts(&nearest, path);
-  while (nearest.length > 0) {
-    cut_path(&nearest);
-    if (dw_json_locate(text, length, dw_buf_text(&nearest), place))
-      return false;
-  }
-  return false;
+struct place dw_marks_resolve(const struct dw_yaml_marks *marks, struct place place) {
+  const struct alias wanted = {.alias = place};
+  if (marks->alias_count == 0)
+    return place;
+  const struct alias *found = bsearch(&wanted, marks->aliases, marks->alias_count, sizeof wanted, by_place);
+  return found ? found->value : place;
 }
 
 bool dw_yaml_locate(const struct dw_yaml_doc *doc, const char *path, bool of_key, int *line, int *column) {
-  const struct dw_yaml_marks *marks = doc->marks;
-  if (marks->json) {
-    struct dw_json_place place = {{0, 0}, {0, 0}, false};
-    bool found = locate_json(marks, path, &place);
-    size_t offset = of_key && place.key.length > 0 ? place.key.offset : place.value.offset;
-    dw_text_position(marks->json, marks->json_length, marks->json_start + offset, line, column);
-    return found;
-  }
-  struct cursor at;
-  bool found = locate_yaml(doc, path, &at);
+  struct mark_cursor at = dw_marks_follow(doc, path);
   *line = of_key ? at.key_place.line : at.place.line;
   *column = of_key ? at.key_place.column : at.place.column;
-  return found;
+  return *at.rest == '\0';
 }

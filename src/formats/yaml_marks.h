@@ -26,15 +26,26 @@ struct mark_block {
   size_t count;
 };
 
+/* An alias, and where the anchored value stands. */
+struct alias {
+  struct place alias;
+  struct place value;
+};
+
 struct dw_yaml_marks {
   struct place root;
   struct mark_block *slots; /* a hash table over the containers' addresses */
   size_t slot_count;        /* a power of two, or 0 */
   size_t used;
-  /* A JSON file's marks are looked up in its text instead. */
+  const struct alias *aliases; /* in document order */
+  size_t alias_count;
+  /* A JSON document's marks are made from its text when a place is asked for: most documents are never asked. Its lines
+   * end with LF alone, while libyaml knows other line ends too. */
+  struct dw_arena *arena;
   const char *json;
   size_t json_length;
   size_t json_start; /* where this document begins in the text */
+  bool json_marked;
 };
 
 /* Both -1 or NULL where the arena's limit is reached, or nothing is known. */
@@ -43,5 +54,22 @@ int dw_marks_add(struct dw_arena *arena, struct dw_yaml_marks *marks, const dw_j
 const struct mark_block *dw_marks_of(const struct dw_yaml_marks *marks, const dw_json *container);
 /* The last mark of KEY. */
 const struct mark *dw_mark_of_key(const struct mark *list, size_t count, const char *key);
+
+struct dw_yaml_doc;
+/* Marks a JSON document, unless it is marked already. */
+void dw_marks_of_json(const struct dw_yaml_doc *doc);
+
+/* How far a path leads: to a value, or to the nearest ancestor of what is missing. */
+struct mark_cursor {
+  const dw_json *value;
+  const char *key; /* of the value; NULL for the root and for an array's elements */
+  struct place key_place;
+  struct place place;
+  const char *rest; /* of the path: "" where the value was found */
+};
+struct mark_cursor dw_marks_follow(const struct dw_yaml_doc *doc, const char *path);
+
+/* The place of the anchored value where an alias stands at PLACE, else PLACE. */
+struct place dw_marks_resolve(const struct dw_yaml_marks *marks, struct place place);
 
 #endif

@@ -31,6 +31,7 @@ struct reader {
   dw_json *anchors;          /* this document's: name to index in the list */
   struct dw_buf anchor_list; /* struct node each; value NULL while the node is not yet read to its end */
   struct dw_buf pending;     /* struct mark each: those of the open containers, as a stack */
+  struct dw_buf aliases;     /* struct alias each: this document's so far */
   struct dw_yaml_marks *marks;
 };
 

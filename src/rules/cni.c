@@ -51,7 +51,11 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
     refused_types(check, rule);
   if (config == NULL || config->state != DW_CONFIG_UNREADABLE)
     return;
-  struct dw_found found = {.reason = DW_REASON_INVALID, .field = "spec.config", .value = excerpt(check->arena, config)};
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = "spec.config",
+                           .value = excerpt(check->arena, config),
+                           .line = config->error.line,
+                           .column = config->error.column};
   if (config->error.line > 0)
     dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
               config->error.text);
@@ -60,8 +64,11 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
 }
 
 static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const struct dw_json_duplicate *twin) {
-  struct dw_found found = {
-      .reason = DW_REASON_DUPLICATE, .field = twin->path, .value = twin->second, .mend = "keep one of them"};
+  struct dw_found found = {.reason = DW_REASON_DUPLICATE,
+                           .field = twin->path,
+                           .value = twin->second,
+                           .mend = "keep one of them",
+                           .of_key = true};
   if (twin->times > 2)
     dw_report(check, rule, &found, "the key stands %zu times in one object (last at line %d, column %d)", twin->times,
               twin->line, twin->column);
@@ -92,7 +99,8 @@ static void capital_key(struct dw_check *check, const struct dw_rule *rule, cons
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .value = key,
-                           .mend = dw_arena_printf(check->arena, "write \"%s\"", name)};
+                           .mend = dw_arena_printf(check->arena, "write \"%s\"", name),
+                           .of_key = true};
   dw_report(check, rule, &found, "libcni knows this key only as \"%s\", others take it in any letter case", name);
 }
 
@@ -129,7 +137,7 @@ static void list_beside_type(struct dw_check *check, const struct dw_rule *rule)
   if (check->config->is_list || !dw_value_given(plugins))
     return;
   struct dw_found found = {
-      .reason = DW_REASON_FORBIDDEN, .field = plugins->field, .mend = "leave out the one or the other"};
+      .reason = DW_REASON_FORBIDDEN, .field = plugins->field, .mend = "leave out the one or the other", .of_key = true};
   dw_report(check, rule, &found, "is ignored: Multus takes a configuration with a type for one plugin");
 }
 

@@ -60,7 +60,8 @@ void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, 
       struct dw_found found = {.reason = problem->missing ? DW_REASON_REQUIRED : DW_REASON_INVALID,
                                .field = problem->field,
                                .value = problem->value,
-                               .mend = problem->mend};
+                               .mend = problem->mend,
+                               .of_key = kind == DW_IPAM_LOOKALIKE || kind == DW_IPAM_UNKNOWN};
       if (problem->kind == kind)
         dw_report(check, rule, &found, "%s", problem->what);
     }

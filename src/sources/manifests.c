@@ -10,6 +10,7 @@ struct reader {
   struct dw_arena *arena;
   const char *file;
   const struct dw_yaml_doc *doc;
+  struct dw_yaml_source *source;
   struct dw_manifest *first;
   struct dw_manifest **tail; /* where the next one is hung in */
   bool project;              /* errors may be a template's */
@@ -72,7 +73,7 @@ static int add_object(struct reader *reader, const dw_json *json, const char *pa
     return 0;
   }
   struct dw_manifest *manifest = dw_arena_alloc(reader->arena, sizeof *manifest);
-  *manifest = (struct dw_manifest){reader->file, reader->doc, path, json, NULL};
+  *manifest = (struct dw_manifest){reader->file, reader->doc, reader->source, path, json, NULL};
   *reader->tail = manifest;
   reader->tail = &manifest->next;
   return 0;
@@ -85,6 +86,7 @@ static int read_text(struct reader *reader, const char *text, size_t length, str
       dw_template_hint(text, length, err);
     return dw_error_in_file(err, reader->file);
   }
+  reader->source = dw_yaml_source_new(reader->arena, text, length);
   for (; doc; doc = doc->next) {
     reader->doc = doc;
     if (reader->in_folder && !is_object(doc->root) && !names_ours(doc->root))
@@ -150,14 +152,18 @@ int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t
   return read_all(&reader, paths, count, out, err);
 }
 
+static const char *whole_path(struct dw_arena *arena, const struct dw_manifest *manifest, const char *field) {
+  const char *dot = *manifest->path && *field && *field != '[' ? "." : "";
+  return dw_arena_printf(arena, "%s%s%s", manifest->path, dot, field);
+}
+
 struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot) {
-  struct dw_place place = {.width = 1, .source = ""};
-  dw_manifest_place(manifest, spot->field, &place.line, &place.column);
-  return place;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_yaml_spot found = {whole_path(arena, manifest, spot->field), spot->of_key, spot->line, spot->column};
+  return dw_yaml_find(manifest->doc, manifest->source, &found);
 }
 
 void dw_manifest_place(const struct dw_manifest *manifest, const char *field, int *line, int *column) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const char *dot = *manifest->path && *field ? "." : "";
-  dw_yaml_locate(manifest->doc, dw_arena_printf(arena, "%s%s%s", manifest->path, dot, field), false, line, column);
+  dw_yaml_locate(manifest->doc, whole_path(arena, manifest, field), false, line, column);
 }

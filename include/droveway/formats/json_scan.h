@@ -27,6 +27,11 @@ struct dw_json_place {
 bool dw_json_locate(const char *text, size_t length, const char *path, struct dw_json_place *out)
     __attribute__((nonnull, warn_unused_result));
 
+/* The same; where there is none, OUT gets the nearest ancestor that exists. The value's length is 0 where TEXT is no
+ * JSON. */
+bool dw_json_locate_nearest(const char *text, size_t length, const char *path, struct dw_json_place *out)
+    __attribute__((nonnull));
+
 /* Keys of one object that are equal without regard to case (or altogether). */
 struct dw_json_duplicate {
   const char *path;   /* of the last key, as a field path below the root: "ipam.Range" */

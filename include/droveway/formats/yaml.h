@@ -28,9 +28,35 @@ int dw_yaml_parse(struct dw_arena *arena, const char *text, size_t length, struc
 
 /* Line and column of the value at PATH (as in field paths: "spec.config", "items[2].metadata.name"; "" is the root;
  * keys that hold dots or brackets: "annotations[a.b/c]"). Where it does not exist: of its nearest ancestor that does,
- * and false. OF_KEY asks for the place of the key instead of the value. Columns in YAML, here and in errors, count
- * characters (as libyaml does), in JSON bytes. */
+ * and false. OF_KEY asks for the place of the key instead of the value. Columns count
+ * characters. Not by two threads at once for one document. */
 bool dw_yaml_locate(const struct dw_yaml_doc *doc, const char *path, bool of_key, int *line, int *column)
     __attribute__((nonnull));
+
+/* The text that documents were read from, for showing places in it. */
+struct dw_yaml_source;
+/* TEXT is not copied: it has to live as long as ARENA. Nothing is done with it before something is looked for. */
+struct dw_yaml_source *dw_yaml_source_new(struct dw_arena *arena, const char *text, size_t length)
+    __attribute__((nonnull, returns_nonnull));
+
+/* What is looked for: a path as dw_yaml_locate() takes it, which may go on inside the JSON of a string
+ * ("spec.config.plugins[0].ipam.range"). */
+struct dw_yaml_spot {
+  const char *path;
+  bool of_key;      /* its key, not its value */
+  int line, column; /* inside the text of a string at PATH, 1-based, columns in bytes; 0: the whole value */
+};
+
+/* A place in a file. */
+struct dw_place {
+  int line, column;   /* 1-based; the column counts characters */
+  int width;          /* characters of it on this line, at least 1 */
+  const char *source; /* the line without its end, of the same life as the text; "" where there is none */
+};
+
+/* Where SPOT stands in the text that DOC was read from, whatever the style of the YAML scalar that holds it; of what is
+ * missing: the nearest ancestor that exists. Not by two threads at once for one source or document. */
+struct dw_place dw_yaml_find(const struct dw_yaml_doc *doc, struct dw_yaml_source *source,
+                             const struct dw_yaml_spot *spot) __attribute__((nonnull));
 
 #endif

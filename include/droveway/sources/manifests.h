@@ -14,6 +14,7 @@
 struct dw_manifest {
   const char *file;              /* as given or found; "-" for standard input */
   const struct dw_yaml_doc *doc; /* the document that holds it */
+  struct dw_yaml_source *source; /* the file's text */
   const char *path;              /* its path inside the document: "" or "items[3]" */
   const dw_json *json;           /* the object */
   struct dw_manifest *next;
@@ -54,13 +55,6 @@ struct dw_manifest_spot {
   const char *field;
   bool of_key;      /* its key, not its value */
   int line, column; /* inside the text of FIELD, 1-based, columns in bytes; 0: the whole of it */
-};
-
-/* A place in a file. */
-struct dw_place {
-  int line, column;   /* 1-based; the column counts characters */
-  int width;          /* characters of it on this line, at least 1 */
-  const char *source; /* the line without its end, of the same life as the manifest; "" where there is none */
 };
 
 /* Where SPOT stands: the value's first character, or where it is missing, of its nearest ancestor that exists. */
