@@ -1,7 +1,219 @@
-#include "cli/cli.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/state.h"
+#include "cli/subjects.h"
+#include "droveway/base/text.h"
+#include "droveway/map/map.h"
+
+enum form { FORM_TEXT, FORM_SVG, FORM_HTML };
+
+struct arguments {
+  struct cli_manifest_arguments manifests;
+  enum form form;
+  const char *suggest; /* as given; NULL where not */
+  struct dw_map_options map;
+};
+
+static int help(void) {
+  puts("usage: droveway map [--kubeconfig FILE [--context NAME] | --state DIR] [-f PATH...] [--policy FILE]\n"
+       "                    [-o text|svg|html] [--suggest /SIZE] [--family 4|6]\n"
+       "\n"
+       "Shows which addresses are in use (cluster networks, pools, remote clusters, nodes) and what is free between\n"
+       "them. Exit status: 0, or 2 where the cluster or an input can't be read.\n"
+       "\n"
+       "      --kubeconfig FILE  the cluster; without it the one that this runs in, $KUBECONFIG or ~/.kube/config\n"
+       "      --context NAME     of the kubeconfig; default: its current-context\n"
+       "  -s, --state DIR        a folder that stands for the cluster instead (see `droveway snapshot`)\n"
+       "  -f, --filename PATH    manifests as if they were applied already; then no cluster is read but the one named\n"
+       "  -p, --policy FILE      the policy in force\n"
+       "  -o, --output FORM      text (default), svg (a picture), html (a page with NICs and findings, too)\n"
+       "      --suggest /SIZE    ranges of this size that overlap nothing: /8 to /30 of IPv4, /48 to /126 of IPv6;\n"
+       "                         html suggests /24 without it\n"
+       "      --family 4|6       only IPv4 or only IPv6\n"
+       "      --help             this text\n"
+       "\n"
+       "Text is as wide as the terminal (or $COLUMNS); $NO_COLOR switches colours off.");
+  return cli_finish(CLI_OK);
+}
+
+/* --- options --- */
+
+static int read_form(const char *text, enum form *form) {
+  static const char *const forms[] = {"text", "svg", "html"};
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (strcmp(text, forms[i]) == 0) {
+      *form = (enum form)i;
+      return CLI_OK;
+    }
+  return cli_usage("map", "unknown output form \"%s\": text, svg or html", text);
+}
+
+static int read_family(const char *text, int *family) {
+  if (strcmp(text, "4") != 0 && strcmp(text, "6") != 0)
+    return cli_usage("map", "unknown family \"%s\": 4 or 6", text);
+  *family = text[0] - '0';
+  return CLI_OK;
+}
+
+/* "/24" or "24"; what IPv4 can't have is of IPv6. */
+static int read_suggest(struct arguments *out) {
+  int64_t bits;
+  const char *text = out->suggest[0] == '/' ? out->suggest + 1 : out->suggest;
+  bool readable = dw_parse_int64(text, &bits) && bits > 0 && bits <= 128;
+  out->map.suggest_bits = readable ? (unsigned)bits : 0;
+  out->map.suggest_v4 = out->map.family != 6 && bits <= 32;
+  if (readable && !(out->map.family == 4 && !out->map.suggest_v4) &&
+      dw_map_can_suggest(out->map.suggest_v4, out->map.suggest_bits))
+    return CLI_OK;
+  return cli_usage("map", "no range of size \"%s\" is suggested: /8 to /30 of IPv4, /48 to /126 of IPv6", out->suggest);
+}
+
+static int take_option(int option, struct arguments *out) {
+  switch (option) {
+  case 'K':
+    out->manifests.world.kubeconfig = optarg;
+    return CLI_OK;
+  case 'C':
+    out->manifests.world.context = optarg;
+    return CLI_OK;
+  case 's':
+    out->manifests.world.state = optarg;
+    return CLI_OK;
+  case 'p':
+    out->manifests.world.policy = optarg;
+    return CLI_OK;
+  case 'f':
+    out->manifests.paths[out->manifests.path_count++] = optarg;
+    return CLI_OK;
+  case 'S':
+    out->suggest = optarg;
+    return CLI_OK;
+  case 'F':
+    return read_family(optarg, &out->map.family);
+  default:
+    return read_form(optarg, &out->form);
+  }
+}
+
+/* CLI_HELP where help was asked for. */
+static int read_options(int argc, char **argv, struct arguments *out) {
+  static const struct option options[] = {{"kubeconfig", required_argument, NULL, 'K'},
+                                          {"context", required_argument, NULL, 'C'},
+                                          {"state", required_argument, NULL, 's'},
+                                          {"filename", required_argument, NULL, 'f'},
+                                          {"policy", required_argument, NULL, 'p'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"suggest", required_argument, NULL, 'S'},
+                                          {"family", required_argument, NULL, 'F'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+  int option;
+  while ((option = getopt_long(argc, argv, "s:f:p:o:h", options, NULL)) != -1) {
+    if (option == 'h')
+      return CLI_HELP;
+    if (option == '?' || option == ':')
+      return cli_bad_option(argv);
+    if (take_option(option, out) != CLI_OK)
+      return CLI_FAILED;
+  }
+  while (optind < argc && out->manifests.path_count > 0) /* -f a b c, as a shell's pattern leaves it */
+    out->manifests.paths[out->manifests.path_count++] = argv[optind++];
+  if (optind < argc)
+    return cli_usage("map", "unexpected argument \"%s\"", argv[optind]);
+  if (out->suggest == NULL && out->form == FORM_HTML)
+    out->suggest = out->map.family == 6 ? "/64" : "/24";
+  return out->suggest == NULL ? CLI_OK : read_suggest(out);
+}
+
+/* --- the terminal --- */
+
+static const char *setting(const char *name) {
+  const char *value = getenv(name);
+  return value == NULL ? "" : value;
+}
+
+static bool is_utf8(void) {
+  static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    const char *value = setting(names[i]);
+    if (*value != '\0')
+      return strcasestr(value, "utf-8") != NULL || strcasestr(value, "utf8") != NULL;
+  }
+  return false;
+}
+
+static unsigned columns(void) {
+  struct winsize size;
+  int64_t given;
+  if (dw_parse_int64(setting("COLUMNS"), &given) && given > 0 && given < 10000)
+    return (unsigned)given;
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static struct dw_map_text_options terminal(void) {
+  return (struct dw_map_text_options){columns(), is_utf8(),
+                                      isatty(STDOUT_FILENO) == 1 && *setting("NO_COLOR") == '\0' &&
+                                          strcmp(setting("TERM"), "dumb") != 0};
+}
+
+/* --- the map --- */
+
+static int render(struct dw_arena *arena, const struct dw_world *world, const struct arguments *arguments) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  const struct dw_map *map = dw_map_build(arena, world, &arguments->map);
+  struct dw_map_text_options options = terminal();
+  if (arguments->form == FORM_SVG)
+    dw_map_svg(map, &out);
+  else if (arguments->form == FORM_HTML)
+    dw_map_html(map, &out);
+  else
+    dw_map_text(map, &options, &out);
+  if (out.length == 0)
+    return cli_usage("map", "this form is not built in");
+  fwrite(out.data, 1, out.length, stdout);
+  return cli_finish(CLI_OK);
+}
+
+static int map_manifests(struct dw_arena *arena, const struct arguments *arguments) {
+  struct cli_subjects subjects;
+  struct dw_error err = DW_ERROR_INIT;
+  if (cli_check_world("map", &arguments->manifests.world) != CLI_OK)
+    return CLI_FAILED;
+  if (cli_subjects_load(&arguments->manifests, &subjects, &err) != 0)
+    return cli_fail(&err);
+  int status = render(arena, subjects.world, arguments);
+  cli_subjects_free(&subjects);
+  return status;
+}
+
+static int map_cluster(struct dw_arena *arena, struct arguments *arguments) {
+  struct cli_world_options *options = &arguments->manifests.world;
+  struct dw_error err = DW_ERROR_INIT;
+  struct cli_gaps gaps;
+  if (cli_default_cluster("map", arena, options) != CLI_OK)
+    return CLI_FAILED;
+  struct dw_world *world = cli_world_with_gaps(options, &gaps, &err);
+  if (world == NULL)
+    return cli_fail(&err);
+  cli_warn_unknown(options, &gaps, "the map lacks them");
+  int status = render(arena, world, arguments);
+  dw_world_unref(world);
+  return status == CLI_OK && gaps.unreadable > 0 ? CLI_FAILED : status;
+}
 
 int cli_map(int argc, char **argv) {
-  (void)argc;
-  (void)argv;
-  return cli_usage("map", "not built yet");
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct arguments arguments = {.manifests = {.form = "text"}};
+  arguments.manifests.paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.manifests.paths);
+  int status = read_options(argc, argv, &arguments);
+  if (status == CLI_HELP)
+    return help();
+  if (status != CLI_OK)
+    return status;
+  return arguments.manifests.path_count > 0 ? map_manifests(arena, &arguments) : map_cluster(arena, &arguments);
 }

@@ -92,6 +92,11 @@ bool dw_view_has_cluster_networks(const struct dw_view *view) {
   return view->networks.beyond_nodes;
 }
 
+const struct dw_cluster_network *dw_view_cluster_networks(const struct dw_view *view, size_t *count) {
+  *count = view->networks.index.count;
+  return view->networks.items;
+}
+
 struct overlaps {
   const struct dw_view *view;
   const struct dw_prefix *subnet;

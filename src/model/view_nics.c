@@ -20,14 +20,9 @@ static bool is_linux(const struct dw_object *node) {
   return true;
 }
 
-struct node {
-  const struct dw_object *node;
-  const struct dw_object *nns; /* NULL where it has none */
-};
-
 /* Before KubeVirt is up no node is marked schedulable: then every Linux node counts. A selector that the policy gives
  * is taken at its word. */
-static size_t choose_nodes(const struct dw_view *view, struct node *out) {
+static size_t choose_nodes(const struct dw_view *view, struct dw_handler_node *out) {
   size_t all = dw_view_count(view, DW_KIND_NODE);
   size_t count = 0;
   for (size_t i = 0; i < all; i++) {
@@ -57,10 +52,7 @@ static const struct dw_nic *find_nic(const struct dw_object *nns, const char *na
   return bsearch(name, nns->nns.nics, nns->nns.nic_count, sizeof nns->nns.nics[0], by_name);
 }
 
-/* The default route, or an address that the node is known by. */
-static bool carries_node(const struct dw_nic *nic, const struct dw_object *node) {
-  if (nic->default_route)
-    return true;
+static bool has_own_address(const struct dw_nic *nic, const struct dw_object *node) {
   for (size_t i = 0; i < nic->address_count; i++)
     for (size_t k = 0; k < node->node.internal_ip_count; k++)
       if (nic->addresses[i].v4 == node->node.internal_ips[k].v4 &&
@@ -69,16 +61,20 @@ static bool carries_node(const struct dw_nic *nic, const struct dw_object *node)
   return false;
 }
 
-static bool is_primary(const struct dw_nic *nic, const struct node *on) {
+static bool is_primary(const struct dw_nic *nic, const struct dw_handler_node *on) {
   for (int step = 0; nic != NULL && step < CHAIN_LIMIT; step++) {
-    if (carries_node(nic, on->node))
+    if (nic->default_route || has_own_address(nic, on->node))
       return true;
     nic = nic->controller == NULL ? NULL : find_nic(on->nns, nic->controller);
   }
   return false;
 }
 
-static uint8_t flags_of(const struct dw_nic *nic, const struct node *on) {
+struct dw_nic_role dw_nic_role(const struct dw_handler_node *on, const struct dw_nic *nic) {
+  return (struct dw_nic_role){has_own_address(nic, on->node), is_primary(nic, on)};
+}
+
+static uint8_t flags_of(const struct dw_nic *nic, const struct dw_handler_node *on) {
   int flags = nic->is_bridge ? DW_NIC_FLAG_BRIDGE : DW_NIC_FLAG_NO_BRIDGE;
   if (nic->is_bridge && nic->port_count == 0)
     flags |= DW_NIC_FLAG_NO_PORT;
@@ -127,14 +123,14 @@ static uint32_t number_of(struct numbering *n, const char *name) {
   return n->count - 1;
 }
 
-static size_t count_nics(const struct node *nodes, size_t count) {
+static size_t count_nics(const struct dw_handler_node *nodes, size_t count) {
   size_t total = 0;
   for (size_t i = 0; i < count; i++)
     total += nodes[i].nns->nns.nic_count;
   return total;
 }
 
-static struct numbering number_names(struct dw_arena *scratch, const struct node *nodes, size_t count) {
+static struct numbering number_names(struct dw_arena *scratch, const struct dw_handler_node *nodes, size_t count) {
   size_t total = count_nics(nodes, count);
   size_t size = 16;
   while (size < 2 * total)
@@ -210,7 +206,7 @@ static void list_names(struct dw_view *view) {
   }
 }
 
-static void build_nics(struct dw_view *view, const struct node *measured) {
+static void build_nics(struct dw_view *view, const struct dw_handler_node *measured) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   size_t count = view->nics.measured_count;
   struct numbering n = number_names(scratch, measured, count);
@@ -226,7 +222,7 @@ static void build_nics(struct dw_view *view, const struct node *measured) {
 }
 
 /* Splits the nodes by whether a NodeNetworkState tells of them; NODES keeps those it does, in order. */
-static void split_nodes(struct dw_view *view, struct node *nodes, size_t count) {
+static void split_nodes(struct dw_view *view, struct dw_handler_node *nodes, size_t count) {
   struct dw_view_nics *nics = &view->nics;
   nics->measured = dw_arena_array(view->arena, count, sizeof *nics->measured);
   nics->unmeasured = dw_arena_array(view->arena, count, sizeof *nics->unmeasured);
@@ -244,7 +240,7 @@ static void split_nodes(struct dw_view *view, struct node *nodes, size_t count) 
 
 void dw_view_nics_build(struct dw_view *view) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  struct node *nodes = dw_arena_array(scratch, dw_view_count(view, DW_KIND_NODE), sizeof *nodes);
+  struct dw_handler_node *nodes = dw_arena_array(scratch, dw_view_count(view, DW_KIND_NODE), sizeof *nodes);
   size_t count = choose_nodes(view, nodes);
   split_nodes(view, nodes, count);
   build_nics(view, nodes);

@@ -51,10 +51,9 @@ struct demand {
 };
 
 static struct demand demand_of(const struct dw_check *check) {
-  enum { SYNC_REPLICAS = 2 };
   uint64_t nodes = dw_view_handler_nodes(check->view);
   return (struct demand){nodes > 0 && dw_view_knows(check->view, DW_KIND_NODE) == DW_KNOWN, nodes,
-                         nodes + (check->decentralized ? SYNC_REPLICAS : 0)};
+                         nodes + (check->decentralized ? DW_SYNC_REPLICAS : 0)};
 }
 
 static void small_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,

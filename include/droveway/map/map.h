@@ -33,7 +33,7 @@ struct dw_map_entry {
   struct dw_interval span; /* the whole subnet or range; of ADDRESSES from the lowest to the highest */
   struct dw_interval pool; /* of pools: from the first to the last address that is handed out; else as `span` */
   const char *text;        /* "10.128.0.0/14"; "192.168.1.10-192.168.1.13" where it is no CIDR */
-  const char *name;        /* "pod network", "NAD ns/name", "cluster east", "node addresses" */
+  const char *name;        /* "pod network", "NAD ns/name", "remote cluster east", "node addresses" */
   const char *object;      /* who tells of it: "Network cluster", "NetworkAttachmentDefinition ns/name", "policy",
                               "Node worker-1 and 3 more" */
   const char *field;       /* in it: "spec.config.ipam.range"; "" where none */
@@ -43,7 +43,7 @@ struct dw_map_entry {
   uint64_t needed;         /* of migration pools where the nodes are known; else 0 */
   bool crowded;            /* of migration pools: usable < needed */
   size_t overlap_count;    /* what it is in conflict with, as the overlap rules see it (counted up to 1000) */
-  const char *overlaps[DW_MAP_OVERLAPS_SHOWN]; /* the first of these: "pod network 10.128.0.0/14" */
+  const char *overlaps[DW_MAP_OVERLAPS_SHOWN]; /* some of these, then NULL: "pod network 10.128.0.0/14" */
 };
 
 /* Free room between entries, as wide as it goes. */

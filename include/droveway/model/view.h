@@ -111,12 +111,30 @@ size_t dw_view_cluster_overlaps(const struct dw_view *view, const struct dw_pref
                                 const struct dw_cluster_network **out, size_t max) __attribute__((nonnull));
 /* Whether any cluster network is known beyond the nodes' own addresses. */
 bool dw_view_has_cluster_networks(const struct dw_view *view) __attribute__((nonnull));
+/* All of them by address, IPv4 before IPv6, less those that lie inside another; how many into COUNT. */
+const struct dw_cluster_network *dw_view_cluster_networks(const struct dw_view *view, size_t *count)
+    __attribute__((nonnull));
 
 /* --- nodes that run virt-handler, and their NICs --- */
 
 size_t dw_view_handler_nodes(const struct dw_view *view) __attribute__((nonnull));
 /* Names of those without a NodeNetworkState: how many, and the first MAX into OUT. */
 size_t dw_view_nodes_without_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
+/* One of them, INDEX below dw_view_handler_nodes(): first those with a NodeNetworkState, then the others, each by name.
+ */
+struct dw_handler_node {
+  const struct dw_object *node;
+  const struct dw_object *nns; /* NULL where it has none */
+};
+struct dw_handler_node dw_view_handler_node(const struct dw_view *view, size_t index) __attribute__((nonnull));
+/* What a NIC of it (of its `nns`) is to the node. */
+struct dw_nic_role {
+  bool own_address; /* it carries an InternalIP of the node */
+  bool primary;     /* that or the default route, or the bond or bridge above it does */
+};
+struct dw_nic_role dw_nic_role(const struct dw_handler_node *on, const struct dw_nic *nic) __attribute__((nonnull));
+/* Pods of virt-synchronization-controller, which take an address each where decentralizedLiveMigration is on. */
+enum { DW_SYNC_REPLICAS = 2 };
 /* Whether decentralizedLiveMigration is on in the HyperConverged (or KubeVirt) of the policy's namespace. */
 bool dw_view_decentralized(const struct dw_view *view) __attribute__((nonnull));
 /* Migrations that are not finished. */

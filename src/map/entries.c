@@ -1,0 +1,241 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/block.h"
+#include "map/map_internal.h"
+
+struct draft {
+  struct dw_map_entry entry;
+  const struct dw_map_pool *pool;
+};
+
+struct drafts {
+  struct draft *items;
+  size_t count;
+};
+
+/* --- cluster networks --- */
+
+static bool is_node_source(const struct dw_cluster_network *network) {
+  return strncmp(network->source, "Node ", 5) == 0;
+}
+
+static bool is_node_address(const struct dw_cluster_network *network) {
+  return is_node_source(network) && strcmp(network->name, "node address") == 0;
+}
+
+/* Where the object tells of it, as far as that is one place. */
+static const char *field_of(const struct dw_cluster_network *network) {
+  static const struct {
+    const char *source, *name, *field;
+  } fields[] = {{"policy", "", "clusterNetworks"},
+                {"ServiceCIDR ", "", "spec.cidrs"},
+                {"Node ", "pod CIDR", "spec.podCIDRs"},
+                {"Network ", "pod network", "clusterNetwork"},
+                {"Network ", "service network", "serviceNetwork"}};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    if (strncmp(network->source, fields[i].source, strlen(fields[i].source)) == 0 &&
+        (*fields[i].name == '\0' || strcmp(network->name, fields[i].name) == 0))
+      return fields[i].field;
+  return "";
+}
+
+static bool follows(const struct dw_interval *a, const struct dw_interval *next) {
+  struct dw_u128 step = dw_u128_sub(next->first.value, a->last.value);
+  return a->first.v4 == next->first.v4 && step.high == 0 && step.low == 1;
+}
+
+/* How many networks from the first on make one line: nodes' pod CIDRs that lie side by side. */
+static size_t run_of(const struct dw_cluster_network *networks, size_t count) {
+  size_t run = 1;
+  while (run < count && is_node_source(&networks[0]) && is_node_source(&networks[run]) &&
+         strcmp(networks[0].name, networks[run].name) == 0) {
+    struct dw_interval before = dw_interval_of(&networks[run - 1].prefix);
+    struct dw_interval next = dw_interval_of(&networks[run].prefix);
+    if (!follows(&before, &next))
+      break;
+    run++;
+  }
+  return run;
+}
+
+static void add_network(struct dw_map_builder *b, const struct dw_cluster_network *networks, size_t run,
+                        struct drafts *out) {
+  struct dw_map_entry entry = {.kind = DW_MAP_CLUSTER_NETWORK};
+  entry.span = (struct dw_interval){dw_prefix_first(&networks[0].prefix), dw_prefix_last(&networks[run - 1].prefix)};
+  entry.pool = entry.span;
+  entry.text = dw_map_span_text(b->arena, &entry.span);
+  entry.name = dw_arena_strdup(b->arena, networks[0].name);
+  entry.object = dw_arena_strdup(b->arena, networks[0].source);
+  if (run > 1)
+    entry.object = dw_arena_printf(b->arena, "%s and %zu more", entry.object, run - 1);
+  entry.field = field_of(networks);
+  entry.usable = dw_map_span_size(&entry.span);
+  out->items[out->count++].entry = entry;
+}
+
+static void add_networks(struct dw_map_builder *b, struct drafts *out) {
+  size_t count;
+  const struct dw_cluster_network *networks = dw_view_cluster_networks(b->view, &count);
+  for (size_t i = 0; i < count;) {
+    size_t run = run_of(networks + i, count - i);
+    if (!is_node_address(&networks[i]))
+      add_network(b, networks + i, run, out);
+    i += run;
+  }
+}
+
+/* --- the others --- */
+
+static void add_pool(struct dw_map_builder *b, const struct dw_map_pool *pool, struct drafts *out) {
+  const struct dw_object *nad = pool->nad;
+  struct dw_map_entry entry = {.kind = pool->migration ? DW_MAP_MIGRATION_POOL : DW_MAP_POOL};
+  entry.span = pool->subnet;
+  entry.pool = pool->pool->span;
+  entry.text = dw_arena_strdup(b->arena, pool->pool->text);
+  entry.name = dw_arena_printf(b->arena, "NAD %s/%s", nad->namespace_, nad->name);
+  entry.object = dw_arena_printf(b->arena, "%s %s/%s", dw_kind_name(nad->kind), nad->namespace_, nad->name);
+  entry.field = dw_arena_strdup(b->arena, pool->pool->field);
+  entry.copies = pool->copies;
+  entry.usable = dw_interval_set_count(&pool->pool->usable);
+  entry.needed = pool->migration ? b->map->needed : 0;
+  entry.crowded = entry.usable < entry.needed;
+  out->items[out->count++] = (struct draft){entry, pool};
+}
+
+static void add_remotes(struct dw_map_builder *b, struct drafts *out) {
+  for (size_t c = 0; c < b->policy->remote_cluster_count; c++) {
+    const struct dw_remote_cluster *cluster = &b->policy->remote_clusters[c];
+    for (size_t r = 0; r < cluster->range_count; r++) {
+      struct dw_map_entry entry = {.kind = DW_MAP_REMOTE, .object = "policy", .field = "remoteClusters"};
+      entry.span = entry.pool = cluster->ranges[r];
+      entry.text = dw_map_span_text(b->arena, &entry.span);
+      entry.name = dw_arena_printf(b->arena, "remote cluster %s", cluster->name);
+      entry.usable = dw_map_span_size(&entry.span);
+      out->items[out->count++].entry = entry;
+    }
+  }
+}
+
+static struct dw_map_union spans_of(struct dw_map_builder *b, const struct drafts *drafts) {
+  struct dw_interval *items = dw_arena_array(b->scratch, drafts->count, sizeof *items);
+  for (size_t i = 0; i < drafts->count; i++)
+    items[i] = drafts->items[i].entry.span;
+  return dw_map_union_make(items, drafts->count);
+}
+
+static size_t room_for(const struct dw_map_builder *b, size_t pools) {
+  size_t networks;
+  size_t remotes = 0;
+  dw_view_cluster_networks(b->view, &networks);
+  for (size_t c = 0; c < b->policy->remote_cluster_count; c++)
+    remotes += b->policy->remote_clusters[c].range_count;
+  return networks + pools + remotes;
+}
+
+static struct drafts draft_all(struct dw_map_builder *b) {
+  size_t pool_count;
+  size_t address_count;
+  struct dw_map_told told;
+  struct dw_map_pool *pools = dw_map_pools(b, &pool_count);
+  struct drafts told_of = {dw_arena_array(b->scratch, room_for(b, pool_count), sizeof *told_of.items), 0};
+  add_networks(b, &told_of);
+  told.networks = spans_of(b, &told_of);
+  for (size_t i = 0; i < pool_count; i++)
+    add_pool(b, &pools[i], &told_of);
+  add_remotes(b, &told_of);
+  told.all = spans_of(b, &told_of);
+  struct dw_map_entry *addresses = dw_map_addresses(b, &told, &address_count);
+  struct drafts all = {dw_arena_array(b->scratch, told_of.count + address_count, sizeof *all.items), told_of.count};
+  if (told_of.count > 0)
+    memcpy(all.items, told_of.items, told_of.count * sizeof *all.items);
+  for (size_t i = 0; i < address_count; i++)
+    all.items[all.count++].entry = addresses[i];
+  return all;
+}
+
+/* --- what follows from them --- */
+
+static int compare_drafts(const void *left, const void *right) {
+  const struct dw_map_entry *a = &((const struct draft *)left)->entry;
+  const struct dw_map_entry *b = &((const struct draft *)right)->entry;
+  int order = dw_map_span_compare(&a->span, &b->span);
+  if (order == 0)
+    order = a->kind < b->kind ? -1 : a->kind > b->kind;
+  if (order == 0)
+    order = dw_map_span_compare(&a->pool, &b->pool);
+  if (order == 0)
+    order = strcmp(a->name, b->name);
+  return order != 0 ? order : strcmp(a->field, b->field);
+}
+
+/* A node has neighbours, though the cluster may tell of none. */
+static struct dw_interval claim_of(const struct dw_map_entry *entry) {
+  if (entry->kind != DW_MAP_ADDRESSES)
+    return entry->span;
+  struct dw_prefix block = dw_block_around(&entry->span.first, entry->span.first.v4 ? 8 : 64);
+  return dw_interval_of(&block);
+}
+
+static void find_used(struct dw_map_builder *b, const struct drafts *drafts) {
+  struct dw_interval *items = dw_arena_array(b->scratch, drafts->count, sizeof *items);
+  for (size_t i = 0; i < drafts->count; i++)
+    items[i] = claim_of(&drafts->items[i].entry);
+  b->used = dw_map_union_make(items, drafts->count);
+}
+
+/* A /48 is one site's (RFC 4193, section 3.1). OVN-Kubernetes' defaults are everybody's. */
+static void find_sites(struct dw_map_builder *b, const struct drafts *drafts) {
+  struct dw_interval *items = dw_arena_array(b->scratch, drafts->count, sizeof *items);
+  size_t count = 0;
+  for (size_t i = 0; i < drafts->count; i++) {
+    const struct dw_map_entry *entry = &drafts->items[i].entry;
+    struct dw_prefix site = dw_block_around(&entry->span.first, entry->span.first.v4 ? 32 : 80);
+    if (entry->span.first.v4 || entry->span.first.value.high >> 57 != 0xFC >> 1 ||
+        !dw_prefix_contains(&site, &entry->span.last) || strcmp(entry->object, "OVN-Kubernetes default") == 0)
+      continue;
+    items[count++] = dw_interval_of(&site);
+  }
+  b->sites = dw_interval_set_make(items, count);
+}
+
+static bool is_network_in_force(const struct dw_map_builder *b, const struct dw_object *nad) {
+  return b->map->network != NULL && strcmp(nad->namespace_, b->policy->namespace_) == 0 &&
+         strcmp(nad->name, b->map->network) == 0;
+}
+
+/* The migration network in force, else the first one. */
+static void find_home(struct dw_map_builder *b, const struct drafts *drafts) {
+  bool in_force = false;
+  for (size_t i = 0; i < drafts->count && !in_force; i++) {
+    const struct dw_map_pool *pool = drafts->items[i].pool;
+    if (pool == NULL || !pool->migration || pool->subnet.first.v4 != b->options->suggest_v4)
+      continue;
+    in_force = is_network_in_force(b, pool->nad);
+    if (in_force || !b->has_home)
+      b->home = pool->subnet;
+    b->has_home = true;
+  }
+}
+
+static bool is_wanted(const struct dw_map_builder *b, const struct dw_map_entry *entry) {
+  return b->options->family == 0 || (b->options->family == 4) == entry->span.first.v4;
+}
+
+void dw_map_add_entries(struct dw_map_builder *b) {
+  struct drafts drafts = draft_all(b);
+  qsort(drafts.items, drafts.count, sizeof *drafts.items, compare_drafts);
+  find_used(b, &drafts);
+  find_sites(b, &drafts);
+  find_home(b, &drafts);
+  struct dw_map_origin *origins = dw_arena_array(b->scratch, drafts.count, sizeof *origins);
+  b->map->entries = dw_arena_array(b->arena, drafts.count, sizeof *b->map->entries);
+  for (size_t i = 0; i < drafts.count; i++) {
+    if (!is_wanted(b, &drafts.items[i].entry))
+      continue;
+    struct dw_map_entry *entry = &b->map->entries[b->map->entry_count];
+    *entry = drafts.items[i].entry;
+    origins[b->map->entry_count++] = (struct dw_map_origin){entry, drafts.items[i].pool};
+  }
+  dw_map_add_overlaps(b, origins, b->map->entry_count);
+}

@@ -1,0 +1,68 @@
+#include "droveway/map/map.h"
+
+#include "map/map_internal.h"
+
+/* --- how many addresses a migration network needs --- */
+
+static void count_needed(struct dw_map_builder *b) {
+  struct dw_map *map = b->map;
+  map->handler_nodes = dw_view_handler_nodes(b->view);
+  map->unknown_nodes = dw_view_nodes_without_nics(b->view, NULL, 0);
+  map->decentralized = dw_view_decentralized(b->view);
+  if (map->handler_nodes > 0)
+    map->needed = map->handler_nodes + (map->decentralized ? DW_SYNC_REPLICAS : 0);
+}
+
+/* --- what is not known --- */
+
+enum { MAX_NOTES = 8 };
+
+static void add_note(struct dw_map *map, const char *text) {
+  map->notes[map->note_count++] = text;
+}
+
+static void add_notes(struct dw_map_builder *b) {
+  struct dw_map *map = b->map;
+  map->notes = dw_arena_array(b->arena, MAX_NOTES, sizeof(const char *));
+  if (!dw_view_has_cluster_networks(b->view))
+    add_note(map, "The cluster's networks are not known: set clusterNetworks in the policy.");
+  if (dw_view_knows(b->view, DW_KIND_NAD) != DW_KNOWN)
+    add_note(map, "The NetworkAttachmentDefinitions are not known.");
+  if (dw_view_knows(b->view, DW_KIND_NODE) != DW_KNOWN)
+    add_note(map, "The nodes are not known, nor how many addresses a migration network needs.");
+  else if (map->handler_nodes == 0)
+    add_note(map, "No node runs virt-handler.");
+  if (map->unknown_nodes > 0)
+    add_note(map, dw_arena_printf(b->arena,
+                                  "The NICs of %zu of %zu nodes are not known: they have no NodeNetworkState "
+                                  "(kubernetes-nmstate writes it).",
+                                  map->unknown_nodes, map->handler_nodes));
+}
+
+static const char *copy(struct dw_arena *arena, const char *text) {
+  return text == NULL ? NULL : dw_arena_strdup(arena, text);
+}
+
+struct dw_map *dw_map_build(struct dw_arena *arena, const struct dw_world *world,
+                            const struct dw_map_options *options) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct dw_map *map = dw_arena_alloc(arena, sizeof *map);
+  struct dw_map_builder b = {.arena = arena,
+                             .scratch = scratch,
+                             .world = world,
+                             .view = world->view,
+                             .policy = world->policy,
+                             .options = options,
+                             .map = map};
+  map->ns = dw_arena_strdup(arena, world->policy->namespace_);
+  map->network = copy(arena, dw_view_network(world->view));
+  count_needed(&b);
+  dw_map_add_entries(&b);
+  dw_map_add_areas(&b);
+  dw_map_add_suggestions(&b);
+  dw_map_add_nics(&b);
+  dw_map_add_nodes(&b);
+  dw_map_add_findings(&b);
+  add_notes(&b);
+  return map;
+}

@@ -1,0 +1,188 @@
+/* Which NICs the map tells of, and which NADs use them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "map/map_internal.h"
+
+/* --- what the NADs use --- */
+
+struct use {
+  const char *nic;
+  const struct dw_object *nad;
+  bool migration;
+};
+
+struct uses {
+  struct use *items;
+  size_t count, capacity;
+};
+
+static void add_use(struct dw_map_builder *b, struct uses *uses, const char *nic, const struct use *of) {
+  if (uses->count == uses->capacity) {
+    size_t capacity = uses->capacity == 0 ? 64 : uses->capacity * 2;
+    struct use *items = dw_arena_array(b->scratch, capacity, sizeof *items);
+    if (uses->count > 0)
+      memcpy(items, uses->items, uses->count * sizeof *items);
+    uses->items = items;
+    uses->capacity = capacity;
+  }
+  uses->items[uses->count] = *of;
+  uses->items[uses->count++].nic = dw_arena_strdup(b->scratch, nic);
+}
+
+static const char *nic_of(const struct dw_cni_plugin *plugin) {
+  const char *name = dw_plugin_is_bridge(plugin->type_name) ? plugin->bridge.text : plugin->master.text;
+  if (strcmp(plugin->type_name, "host-device") == 0)
+    name = plugin->device.text;
+  return name != NULL && dw_is_interface_name(name) ? name : NULL;
+}
+
+static void collect_uses(struct dw_map_builder *b, struct uses *uses) {
+  for (size_t i = 0; i < dw_view_count(b->view, DW_KIND_NAD); i++) {
+    const struct dw_object *nad = dw_view_at(b->view, DW_KIND_NAD, i);
+    if (nad->nad.config == NULL)
+      continue;
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    const struct dw_cni_config *config = dw_cni_read_text(arena, nad->nad.config, strlen(nad->nad.config));
+    struct use use = {
+        NULL, nad,
+        dw_view_classify(b->view, arena, nad->namespace_, nad->name, nad->nad.label, nad->nad.cni_name).migration};
+    for (size_t k = 0; config->state == DW_CONFIG_OK && k < config->plugin_count; k++) {
+      const char *nic = nic_of(&config->plugins[k]);
+      if (nic != NULL)
+        add_use(b, uses, nic, &use);
+    }
+  }
+}
+
+/* Of one NIC migration networks first. */
+static int compare_uses(const void *left, const void *right) {
+  const struct use *a = left;
+  const struct use *b = right;
+  int order = strcmp(a->nic, b->nic);
+  if (order == 0)
+    order = (int)b->migration - (int)a->migration;
+  if (order == 0)
+    order = strcmp(a->nad->namespace_, b->nad->namespace_);
+  return order != 0 ? order : strcmp(a->nad->name, b->nad->name);
+}
+
+static void find_named(struct dw_map_builder *b, const struct uses *uses) {
+  b->named = dw_arena_array(b->scratch, uses->count, sizeof(const char *));
+  for (size_t i = 0; i < uses->count; i++)
+    if (i == 0 || strcmp(uses->items[i - 1].nic, uses->items[i].nic) != 0)
+      b->named[b->named_count++] = uses->items[i].nic;
+}
+
+/* --- what the nodes have --- */
+
+static int by_text(const void *key, const void *element) {
+  return strcmp(key, *(const char *const *)element);
+}
+
+static int by_nic_name(const void *key, const void *nic) {
+  return strcmp(key, ((const struct dw_nic *)nic)->name);
+}
+
+static bool is_of_pod(const char *name) {
+  return strncmp(name, "veth", 4) == 0 || strncmp(name, "tap", 3) == 0 || strncmp(name, "vnet", 4) == 0;
+}
+
+static bool is_device(const struct dw_handler_node *on, const struct dw_nic *nic) {
+  return nic->fits_master || nic->is_bridge || dw_nic_role(on, nic).primary;
+}
+
+/* A port is worth telling where what it is a port of is: a bond's NICs, not what hangs on br-int. */
+static bool is_shown(const struct dw_map_builder *b, const struct dw_handler_node *on, const struct dw_nic *nic) {
+  if (b->named_count > 0 && bsearch(nic->name, b->named, b->named_count, sizeof *b->named, by_text) != NULL)
+    return true;
+  if (strcmp(nic->name, "lo") == 0 || is_of_pod(nic->name))
+    return false;
+  if (is_device(on, nic))
+    return true;
+  if (nic->controller == NULL)
+    return false;
+  const struct dw_nic *above =
+      bsearch(nic->controller, on->nns->nns.nics, on->nns->nns.nic_count, sizeof *on->nns->nns.nics, by_nic_name);
+  return above != NULL && is_device(on, above);
+}
+
+size_t dw_map_shown_nics(const struct dw_map_builder *b, const struct dw_handler_node *on, const struct dw_nic **out) {
+  size_t count = 0;
+  for (size_t i = 0; i < on->nns->nns.nic_count; i++)
+    if (is_shown(b, on, &on->nns->nns.nics[i]))
+      out[count++] = &on->nns->nns.nics[i];
+  return count;
+}
+
+/* --- the names --- */
+
+static int compare_names(const void *left, const void *right) {
+  return dw_map_natural(*(const char *const *)left, *(const char *const *)right);
+}
+
+static size_t collect_names(struct dw_map_builder *b, const char ***out) {
+  size_t nodes = dw_view_handler_nodes(b->view);
+  size_t room = b->named_count;
+  size_t most = 0;
+  for (size_t i = 0; i < nodes; i++) {
+    const struct dw_object *nns = dw_view_handler_node(b->view, i).nns;
+    size_t count = nns == NULL ? 0 : nns->nns.nic_count;
+    room += count;
+    most = count > most ? count : most;
+  }
+  const char **names = dw_arena_array(b->scratch, room, sizeof(const char *));
+  const struct dw_nic **nics = dw_arena_array(b->scratch, most, sizeof(const struct dw_nic *));
+  size_t count = 0;
+  for (size_t i = 0; i < nodes; i++) {
+    struct dw_handler_node on = dw_view_handler_node(b->view, i);
+    size_t shown = on.nns == NULL ? 0 : dw_map_shown_nics(b, &on, nics);
+    for (size_t k = 0; k < shown; k++)
+      names[count++] = nics[k]->name;
+  }
+  for (size_t i = 0; i < b->named_count; i++)
+    names[count++] = b->named[i];
+  *out = names;
+  return count;
+}
+
+static int by_map_name(const void *key, const void *nic) {
+  return dw_map_natural(key, ((const struct dw_map_nic *)nic)->name);
+}
+
+size_t dw_map_nic_index(const struct dw_map *map, const char *name) {
+  const struct dw_map_nic *found = bsearch(name, map->nics, map->nic_count, sizeof *map->nics, by_map_name);
+  return found == NULL ? SIZE_MAX : (size_t)(found - map->nics);
+}
+
+static void add_uses(struct dw_map_builder *b, const struct uses *uses) {
+  for (size_t i = 0; i < uses->count; i++) {
+    const struct use *use = &uses->items[i];
+    struct dw_map_nic *nic = &b->map->nics[dw_map_nic_index(b->map, use->nic)];
+    if (i > 0 && use->nad == uses->items[i - 1].nad && strcmp(use->nic, uses->items[i - 1].nic) == 0)
+      continue; /* two plugins of one list */
+    if (nic->nad_count < DW_MAP_NADS_SHOWN)
+      nic->nads[nic->nad_count] = dw_arena_printf(b->arena, "%s/%s", use->nad->namespace_, use->nad->name);
+    nic->nad_count++;
+    nic->migration |= use->migration;
+  }
+}
+
+void dw_map_add_nics(struct dw_map_builder *b) {
+  struct uses uses = {NULL, 0, 0};
+  const char **names;
+  collect_uses(b, &uses);
+  if (uses.count > 0)
+    qsort(uses.items, uses.count, sizeof *uses.items, compare_uses);
+  find_named(b, &uses);
+  size_t count = collect_names(b, &names);
+  qsort(names, count, sizeof *names, compare_names);
+  size_t different = 0;
+  for (size_t i = 0; i < count; i++)
+    different += i == 0 || strcmp(names[i - 1], names[i]) != 0;
+  b->map->nics = dw_arena_array(b->arena, different, sizeof *b->map->nics);
+  for (size_t i = 0; i < count; i++)
+    if (i == 0 || strcmp(names[i - 1], names[i]) != 0)
+      b->map->nics[b->map->nic_count++].name = dw_arena_strdup(b->arena, names[i]);
+  add_uses(b, &uses);
+}

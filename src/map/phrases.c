@@ -1,0 +1,155 @@
+#include "map/phrases.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "map/block.h"
+#include "map/glyph.h"
+
+const char *dw_map_number(uint64_t number, char *out) {
+  char digits[24];
+  int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
+  char *to = out;
+  for (int i = 0; i < length; i++) {
+    if (i > 0 && (length - i) % 3 == 0)
+      *to++ = ',';
+    *to++ = digits[i];
+  }
+  *to = '\0';
+  return out;
+}
+
+static void say_number(struct dw_buf *out, uint64_t number) {
+  char text[DW_NUMBER_TEXT];
+  dw_buf_puts(out, number == UINT64_MAX ? "over 10^19" : dw_map_number(number, text));
+}
+
+static void say_usable(const struct dw_map_entry *entry, struct dw_buf *out) {
+  dw_buf_puts(out, "; usable ");
+  say_number(out, entry->usable);
+  if (entry->kind == DW_MAP_MIGRATION_POOL && entry->needed > 0) {
+    dw_buf_puts(out, ", needed ");
+    say_number(out, entry->needed);
+  }
+}
+
+/* Where a pool is less than its subnet without the first and the last address. */
+static void say_pool(const struct dw_map_entry *entry, struct dw_buf *out) {
+  struct dw_u128 start = dw_u128_sub(entry->pool.first.value, entry->span.first.value);
+  struct dw_u128 end = dw_u128_sub(entry->span.last.value, entry->pool.last.value);
+  char first[DW_ADDR_TEXT];
+  char last[DW_ADDR_TEXT];
+  if (start.high == 0 && start.low <= 1 && end.high == 0 && end.low <= 1)
+    return;
+  dw_buf_printf(out, "; from %s to %s", dw_addr_format(&entry->pool.first, first),
+                dw_addr_format(&entry->pool.last, last));
+}
+
+void dw_map_say_entry(const struct dw_map_entry *entry, struct dw_buf *out) {
+  if (entry->kind == DW_MAP_MIGRATION_POOL)
+    dw_buf_puts(out, "migration network: ");
+  dw_buf_puts(out, entry->name);
+  if (entry->kind == DW_MAP_MIGRATION_POOL || entry->kind == DW_MAP_POOL) {
+    if (entry->copies > 0)
+      dw_buf_printf(out, " and %zu more", entry->copies);
+    say_pool(entry, out);
+    say_usable(entry, out);
+  } else {
+    dw_buf_printf(out, " (%s)", entry->object);
+  }
+}
+
+void dw_map_say_trouble(const struct dw_map_entry *entry, struct dw_buf *out) {
+  size_t shown = 0;
+  if (entry->overlap_count > 0) {
+    dw_buf_puts(out, "overlaps ");
+    for (; shown < DW_MAP_OVERLAPS_SHOWN && entry->overlaps[shown] != NULL; shown++)
+      dw_buf_printf(out, "%s%s", shown > 0 ? ", " : "", entry->overlaps[shown]);
+    if (entry->overlap_count > shown)
+      dw_buf_printf(out, " and %s%zu more", entry->overlap_count >= 1000 ? "over " : "", entry->overlap_count - shown);
+  }
+  if (entry->crowded)
+    dw_buf_printf(out, "%stoo small for the nodes", entry->overlap_count > 0 ? "; " : "");
+}
+
+void dw_map_say_gap(const struct dw_map_gap *gap, struct dw_buf *out) {
+  bool v4 = gap->span.first.v4;
+  say_number(out, v4 ? gap->size : dw_block_count(&gap->span, 64));
+  dw_buf_puts(out, v4 ? " free" : " x /64 free");
+  if (strcmp(gap->widest_text, gap->text) != 0)
+    dw_buf_printf(out, ", widest %s", gap->widest_text);
+}
+
+/* Sizes that people ask for; of the others only the widest. */
+static bool is_usual(const struct dw_map_area *area, unsigned bits) {
+  if (!area->v4)
+    return bits == 48 || bits == 56 || bits == 60 || bits == 64;
+  return bits == 16 || bits == 20 || (bits >= 22 && bits <= 28);
+}
+
+void dw_map_say_room(const struct dw_map_area *area, struct dw_buf *out) {
+  dw_buf_puts(out, area->room_count == 0 ? "nothing is free" : "room for ");
+  bool first = true;
+  for (size_t i = 0; i < area->room_count; i++) {
+    if (i > 0 && !is_usual(area, area->room[i].bits))
+      continue;
+    dw_buf_puts(out, first ? "" : " or ");
+    say_number(out, area->room[i].fits);
+    dw_buf_printf(out, " x /%u", area->room[i].bits);
+    first = false;
+  }
+}
+
+void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) {
+  if (map->handler_nodes == 0) {
+    dw_buf_puts(out, "How many nodes run virt-handler is not known.");
+    return;
+  }
+  char nodes[DW_NUMBER_TEXT];
+  char needed[DW_NUMBER_TEXT];
+  dw_buf_printf(out, "%s node%s virt-handler: a migration network needs %s address%s%s.",
+                dw_map_number(map->handler_nodes, nodes), map->handler_nodes == 1 ? " runs" : "s run",
+                dw_map_number(map->needed, needed), map->needed == 1 ? "" : "es",
+                map->decentralized ? ", two of them for virt-synchronization-controller" : "");
+}
+
+void dw_map_say_findings(const struct dw_map *map, struct dw_buf *out) {
+  if (map->audited == 0)
+    dw_buf_puts(out, "There is no NetworkAttachmentDefinition, HyperConverged or KubeVirt to judge.");
+  else if (map->denials == 0 && map->warnings == 0)
+    dw_buf_puts(out, "No rule finds anything wrong with what stands.");
+  else
+    dw_buf_printf(out, "The rules find %zu error%s and %zu warning%s in what stands: `droveway audit` tells them.",
+                  map->denials, map->denials == 1 ? "" : "s", map->warnings, map->warnings == 1 ? "" : "s");
+}
+
+void dw_map_say_suggestion(const struct dw_map_suggestion *suggestion, struct dw_buf *out) {
+  dw_buf_puts(out, "usable ");
+  say_number(out, suggestion->usable);
+  if (suggestion->caution != NULL)
+    dw_buf_printf(out, "; but lies in %s", suggestion->caution);
+}
+
+size_t dw_map_width(const char *text) {
+  size_t width = 0;
+  for (uint32_t code; *text != '\0'; width++)
+    text += dw_glyph_next(text, &code);
+  return width;
+}
+
+size_t dw_map_break(const char *text, unsigned width, const char **next) {
+  const char *at = text;
+  const char *space = NULL;
+  for (unsigned taken = 0; *at != '\0' && taken < width; taken++) {
+    uint32_t code;
+    if (*at == ' ' && at > text)
+      space = at;
+    at += dw_glyph_next(at, &code);
+  }
+  if (*at == '\0' || *at == ' ')
+    space = at;
+  const char *end = space == NULL ? at : space;
+  *next = *end == ' ' ? end + 1 : end;
+  return (size_t)(end - text);
+}

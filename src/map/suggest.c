@@ -1,0 +1,252 @@
+/* Blocks of a wanted size that overlap nothing. */
+#include <string.h>
+
+#include "map/block.h"
+#include "map/map_internal.h"
+
+/* Free here, but often in use beyond the cluster's sight, or soon by something that is installed with its defaults. */
+static const struct {
+  const char *cidr;
+  const char *who;
+} common[] = {
+    {"172.17.0.0/16", "Docker's default network"},
+    {"172.18.0.0/15", "Docker's further default networks"},
+    {"172.20.0.0/14", "Docker's further default networks"},
+    {"10.88.0.0/16", "Podman's default network"},
+    {"10.0.2.0/24", "KubeVirt's masquerade network inside virtual machines"},
+    {"10.96.0.0/12", "kubeadm's default service network"},
+    {"10.244.0.0/16", "Flannel's and kind's default pod network"},
+    {"10.42.0.0/15", "k3s' default pod and service networks"},
+    {"10.128.0.0/14", "OpenShift's default pod network"},
+    {"172.30.0.0/16", "OpenShift's default service network"},
+    {"192.168.122.0/24", "libvirt's default network"},
+    {"192.168.0.0/23", "many routers' default networks"},
+    {"10.0.0.0/23", "many routers' default networks"},
+};
+enum { COMMON = sizeof common / sizeof *common };
+
+bool dw_map_can_suggest(bool v4, unsigned bits) {
+  return v4 ? bits >= 8 && bits <= 30 : bits >= 48 && bits <= 126;
+}
+
+static bool parse(const char *text, struct dw_prefix *out) {
+  return dw_prefix_parse(text, DW_ADDR_STRICT, out, NULL);
+}
+
+/* --- from a place outwards --- */
+
+struct walk {
+  const struct dw_interval_set *free;
+  unsigned host_bits;
+  size_t up, down; /* gaps: the next to look at above, one behind the next below */
+  struct dw_addr above, below;
+  bool has_above, has_below;
+  struct dw_prefix next_above, next_below;
+};
+
+static void seek_up(struct walk *w) {
+  for (w->has_above = false; w->up < w->free->count; w->up++)
+    if (dw_block_above(&w->free->items[w->up], &w->above, w->host_bits, &w->next_above)) {
+      w->has_above = true;
+      return;
+    }
+}
+
+static void seek_down(struct walk *w) {
+  for (w->has_below = false; w->down > 0; w->down--)
+    if (dw_block_below(&w->free->items[w->down - 1], &w->below, w->host_bits, &w->next_below)) {
+      w->has_below = true;
+      return;
+    }
+}
+
+static struct walk begin(const struct dw_interval_set *free, const struct dw_prefix *place, unsigned host_bits) {
+  struct walk w = {.free = free, .host_bits = host_bits, .above = place->base};
+  struct dw_interval span = dw_interval_of(place);
+  struct dw_prefix here = dw_block_around(&place->base, host_bits);
+  w.above = here.base;
+  while (w.up < free->count && dw_addr_compare(&free->items[w.up].last, &span.first) < 0)
+    w.up++;
+  w.down = w.up < free->count ? w.up + 1 : w.up;
+  struct dw_u128 zero = {0, 0};
+  bool lowest = dw_u128_compare(here.base.value, zero) == 0;
+  w.below = (struct dw_addr){lowest ? zero : dw_u128_sub(here.base.value, (struct dw_u128){0, 1}), here.base.v4};
+  w.above = here.base;
+  seek_up(&w);
+  seek_down(&w);
+  if (lowest)
+    w.has_below = false;
+  return w;
+}
+
+static bool step_up(struct walk *w, struct dw_prefix *out) {
+  struct dw_addr last = dw_prefix_last(&w->next_above);
+  *out = w->next_above;
+  w->above = (struct dw_addr){dw_u128_add(last.value, 1), last.v4};
+  if (dw_u128_compare(w->above.value, last.value) < 0)
+    w->has_above = false;
+  else
+    seek_up(w);
+  return true;
+}
+
+static bool step_down(struct walk *w, struct dw_prefix *out) {
+  struct dw_u128 zero = {0, 0};
+  *out = w->next_below;
+  if (dw_u128_compare(out->base.value, zero) == 0) {
+    w->has_below = false;
+    return true;
+  }
+  w->below = (struct dw_addr){dw_u128_sub(out->base.value, (struct dw_u128){0, 1}), out->base.v4};
+  seek_down(w);
+  return true;
+}
+
+/* The next one outwards, above before below where both are as near. */
+static bool next_block(struct walk *w, const struct dw_prefix *place, struct dw_prefix *out) {
+  if (!w->has_above && !w->has_below)
+    return false;
+  if (!w->has_below)
+    return step_up(w, out);
+  if (!w->has_above)
+    return step_down(w, out);
+  struct dw_u128 up = dw_u128_sub(w->next_above.base.value, place->base.value);
+  struct dw_u128 down = dw_u128_sub(place->base.value, w->next_below.base.value);
+  return dw_u128_compare(up, down) <= 0 ? step_up(w, out) : step_down(w, out);
+}
+
+/* --- which ones --- */
+
+static const char *caution_of(const struct dw_prefix *block) {
+  for (size_t i = 0; i < COMMON; i++) {
+    struct dw_prefix known;
+    if (parse(common[i].cidr, &known) && dw_prefix_overlaps(&known, block))
+      return common[i].who;
+  }
+  return NULL;
+}
+
+static bool is_listed(const struct dw_map *map, const struct dw_prefix *block) {
+  for (size_t i = 0; i < map->suggestion_count; i++)
+    if (dw_prefix_overlaps(&map->suggestions[i].prefix, block))
+      return true;
+  return false;
+}
+
+/* whereabouts leaves out the first and the last address, of IPv6 too. */
+static uint64_t usable_of(const struct dw_prefix *block) {
+  struct dw_interval span = dw_interval_of(block);
+  uint64_t size = dw_map_span_size(&span);
+  return size == UINT64_MAX ? size : size - 2;
+}
+
+static void suggest(struct dw_map_builder *b, const struct dw_prefix *block) {
+  char text[DW_PREFIX_TEXT];
+  if (b->map->suggestion_count == DW_MAP_SUGGESTIONS || is_listed(b->map, block))
+    return;
+  b->map->suggestions[b->map->suggestion_count++] =
+      (struct dw_map_suggestion){.prefix = *block,
+                                 .text = dw_arena_strdup(b->arena, dw_prefix_format(block, text)),
+                                 .usable = usable_of(block),
+                                 .caution = caution_of(block)};
+}
+
+/* Walks FREE from PLACE outwards. */
+static void suggest_around(struct dw_map_builder *b, const struct dw_interval_set *free,
+                           const struct dw_prefix *place) {
+  unsigned all = b->map->wanted_v4 ? 32 : 128;
+  struct walk w = begin(free, place, all - b->map->wanted_bits);
+  struct dw_prefix block;
+  while (b->map->suggestion_count < DW_MAP_SUGGESTIONS && next_block(&w, place, &block))
+    suggest(b, &block);
+}
+
+static struct dw_interval_set part_of(struct dw_map_builder *b, const struct dw_interval_set *free,
+                                      const struct dw_prefix *range) {
+  struct dw_interval_set part = {dw_arena_array(b->scratch, free->count, sizeof *part.items), 0};
+  for (size_t i = 0; i < free->count; i++)
+    if (dw_prefix_contains(range, &free->items[i].first))
+      part.items[part.count++] = free->items[i];
+  return part;
+}
+
+/* FREE without the common networks. */
+static struct dw_interval_set uncommon(struct dw_map_builder *b, const struct dw_interval_set *free) {
+  struct dw_interval avoided[COMMON];
+  size_t count = 0;
+  for (size_t i = 0; i < COMMON; i++) {
+    struct dw_prefix known;
+    if (parse(common[i].cidr, &known))
+      avoided[count++] = dw_interval_of(&known);
+  }
+  struct dw_interval_set set = dw_interval_set_make(avoided, count);
+  struct dw_interval_set left = {dw_arena_array(b->scratch, free->count + set.count, sizeof *left.items), 0};
+  for (size_t i = 0; i < free->count; i++) {
+    struct dw_interval_set parts = dw_interval_set_without(b->scratch, &free->items[i], &set);
+    for (size_t k = 0; k < parts.count; k++)
+      left.items[left.count++] = parts.items[k];
+  }
+  return left;
+}
+
+/* Where to look, range by range: in the migration network's own first, from that network outwards; in the others from a
+ * place that few use. */
+static void suggest_v4(struct dw_map_builder *b, const struct dw_interval_set *free) {
+  static const struct {
+    const char *range, *place;
+  } ranges[] = {
+      {"192.168.0.0/16", "192.168.99.0/24"}, {"10.0.0.0/8", "10.200.0.0/24"}, {"172.16.0.0/12", "172.28.0.0/24"}};
+  for (int pass = 0; pass < 2; pass++)
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+      struct dw_prefix range;
+      struct dw_prefix place;
+      if (!parse(ranges[i].range, &range) || !parse(ranges[i].place, &place))
+        continue;
+      bool at_home = b->has_home && dw_prefix_contains(&range, &b->home.first);
+      if (at_home)
+        place.base = b->home.first;
+      struct dw_interval_set part = part_of(b, free, &range);
+      if (at_home == (pass == 0))
+        suggest_around(b, &part, &place);
+    }
+}
+
+/* A /48 of one's own: RFC 4193 wants its 40 bits random; made from the nodes' names they are the same in every run. */
+static struct dw_prefix own_site(const struct dw_map_builder *b) {
+  uint64_t hash = UINT64_C(14695981039346656037);
+  for (size_t i = 0; i < dw_view_count(b->view, DW_KIND_NODE); i++)
+    for (const char *c = dw_view_at(b->view, DW_KIND_NODE, i)->name; *c != '\0'; c++)
+      hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+  hash ^= hash >> 29;
+  struct dw_addr base = {{UINT64_C(0xFD) << 56 | (hash & UINT64_C(0xFFFFFFFFFF)) << 16, 0}, false};
+  return (struct dw_prefix){base, 48};
+}
+
+static void suggest_v6(struct dw_map_builder *b) {
+  struct dw_prefix place = {b->has_home ? b->home.first : (struct dw_addr){{0, 0}, false}, 128};
+  if (!b->has_home && b->free6.count > 0)
+    place.base = b->free6.items[0].first;
+  suggest_around(b, &b->free6, &place);
+  if (b->map->suggestion_count > 0)
+    return;
+  struct dw_prefix site = own_site(b);
+  struct dw_interval span = dw_interval_of(&site);
+  struct dw_interval_set free = dw_interval_set_without(b->scratch, &span, &b->used.v6);
+  struct dw_prefix start = {site.base, 128};
+  suggest_around(b, &free, &start);
+}
+
+void dw_map_add_suggestions(struct dw_map_builder *b) {
+  const struct dw_map_options *options = b->options;
+  if (options->suggest_bits == 0 || !dw_map_can_suggest(options->suggest_v4, options->suggest_bits))
+    return;
+  b->map->wanted_bits = options->suggest_bits;
+  b->map->wanted_v4 = options->suggest_v4;
+  if (!options->suggest_v4) {
+    suggest_v6(b);
+    return;
+  }
+  struct dw_interval_set first = uncommon(b, &b->free4);
+  suggest_v4(b, &first);
+  suggest_v4(b, &b->free4);
+}
