@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/report.h"
 #include "cli/state.h"
 #include "cli/subjects.h"
 #include "droveway/base/text.h"
@@ -15,6 +16,7 @@ enum form { FORM_TEXT, FORM_SVG, FORM_HTML };
 struct arguments {
   struct cli_manifest_arguments manifests;
   enum form form;
+  enum cli_color color;
   const char *suggest; /* as given; NULL where not */
   struct dw_map_options map;
 };
@@ -35,9 +37,10 @@ static int help(void) {
        "      --suggest /SIZE    ranges of this size that overlap nothing: /8 to /30 of IPv4, /48 to /126 of IPv6;\n"
        "                         html suggests /24 without it\n"
        "      --family 4|6       only IPv4 or only IPv6\n"
+       "      --color WHEN       auto (default: on a terminal, unless NO_COLOR is set), always or never\n"
        "      --help             this text\n"
        "\n"
-       "Text is as wide as the terminal (or $COLUMNS); $NO_COLOR switches colours off.");
+       "Text is as wide as the terminal, or $COLUMNS.");
   return cli_finish(CLI_OK);
 }
 
@@ -58,6 +61,13 @@ static int read_family(const char *text, int *family) {
     return cli_usage("map", "unknown family \"%s\": 4 or 6", text);
   *family = text[0] - '0';
   return CLI_OK;
+}
+
+static int read_color(const char *text, enum cli_color *color) {
+  struct cli_report_options options = {.color = *color};
+  int status = cli_report_option("map", CLI_OPTION_COLOR, text, &options);
+  *color = options.color;
+  return status;
 }
 
 /* "/24" or "24"; what IPv4 can't have is of IPv6. */
@@ -93,6 +103,8 @@ static int take_option(int option, struct arguments *out) {
   case 'S':
     out->suggest = optarg;
     return CLI_OK;
+  case 'c':
+    return read_color(optarg, &out->color);
   case 'F':
     return read_family(optarg, &out->map.family);
   default:
@@ -110,6 +122,7 @@ static int read_options(int argc, char **argv, struct arguments *out) {
                                           {"output", required_argument, NULL, 'o'},
                                           {"suggest", required_argument, NULL, 'S'},
                                           {"family", required_argument, NULL, 'F'},
+                                          {"color", required_argument, NULL, 'c'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   int option;
@@ -155,10 +168,8 @@ static unsigned columns(void) {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-static struct dw_map_text_options terminal(void) {
-  return (struct dw_map_text_options){columns(), is_utf8(),
-                                      isatty(STDOUT_FILENO) == 1 && *setting("NO_COLOR") == '\0' &&
-                                          strcmp(setting("TERM"), "dumb") != 0};
+static struct dw_map_text_options terminal(enum cli_color color) {
+  return (struct dw_map_text_options){columns(), is_utf8(), cli_wants_color(color)};
 }
 
 /* --- the map --- */
@@ -166,7 +177,7 @@ static struct dw_map_text_options terminal(void) {
 static int render(struct dw_arena *arena, const struct dw_world *world, const struct arguments *arguments) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   const struct dw_map *map = dw_map_build(arena, world, &arguments->map);
-  struct dw_map_text_options options = terminal();
+  struct dw_map_text_options options = terminal(arguments->color);
   if (arguments->form == FORM_SVG)
     dw_map_svg(map, &out);
   else if (arguments->form == FORM_HTML)
@@ -208,7 +219,7 @@ static int map_cluster(struct dw_arena *arena, struct arguments *arguments) {
 
 int cli_map(int argc, char **argv) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct arguments arguments = {.manifests = {.form = "text"}};
+  struct arguments arguments = {.form = FORM_TEXT};
   arguments.manifests.paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.manifests.paths);
   int status = read_options(argc, argv, &arguments);
   if (status == CLI_HELP)

@@ -125,7 +125,7 @@ static bool is_set(const char *name) {
 }
 
 /* NO_COLOR as https://no-color.org has it: set, to whatever but nothing. */
-static bool wants_color(enum cli_color color) {
+bool cli_wants_color(enum cli_color color) {
   if (color != CLI_COLOR_AUTO)
     return color == CLI_COLOR_ALWAYS;
   const char *terminal = getenv("TERM");
@@ -141,7 +141,7 @@ static size_t line_width(void) {
 }
 
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
-  struct cli_text_style style = {wants_color(options->color), !options->no_snippets, line_width()};
+  struct cli_text_style style = {cli_wants_color(options->color), !options->no_snippets, line_width()};
   struct cli_glyphs glyphs = cli_glyphs_begin();
   for (size_t i = 0; i < report->object_count; i++)
     put_object(out, report, &report->objects[i], &style);

@@ -89,14 +89,13 @@ static bool is_usual(const struct dw_map_area *area, unsigned bits) {
 }
 
 void dw_map_say_room(const struct dw_map_area *area, struct dw_buf *out) {
-  dw_buf_puts(out, area->room_count == 0 ? "nothing is free" : "room for ");
+  dw_buf_puts(out, area->room_count == 0 ? "nothing is free" : "free room by size: ");
   bool first = true;
   for (size_t i = 0; i < area->room_count; i++) {
     if (i > 0 && !is_usual(area, area->room[i].bits))
       continue;
-    dw_buf_puts(out, first ? "" : " or ");
+    dw_buf_printf(out, "%s/%u: ", first ? "" : ", ", area->room[i].bits);
     say_number(out, area->room[i].fits);
-    dw_buf_printf(out, " x /%u", area->room[i].bits);
     first = false;
   }
 }
