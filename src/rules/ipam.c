@@ -23,7 +23,8 @@ static const struct dw_rule rules[] = {
      "a key that whereabouts ignores in silence and that looks like one it knows (rangeStart, ip_ranges)",
      "spell the key as whereabouts does (range_start, ipRanges)", ipam_lookalike_key},
     {"ipam-unknown-key", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
-     "any other key that whereabouts does not know and therefore ignores", "correct the key, or remove it", ipam_unknown_key},
+     "any other key that whereabouts does not know and therefore ignores", "correct the key, or remove it",
+     ipam_unknown_key},
 };
 
 const struct dw_family dw_family_ipam = {rules, sizeof rules / sizeof rules[0]};
