@@ -14,6 +14,7 @@ import wire
 
 QUIET_SECONDS = 3.0
 MOST_RATIO, LEAST_QUIET = 10.0, 0.002  # under 2 ms the machine's own noise is what is measured
+TRIES = 3  # neighbours on a shared machine can spoil a p99 of a few hundred answers; wrong answers count at once
 # An attacker has a machine of its own: here it gets what the server and the honest client leave.
 NICE = 5
 MOST_MEMORY = 200 * 1000 * 1000
@@ -113,7 +114,7 @@ def tell(name, server, outcome, quiet, during, rose):
 
 def run(name, server, honest, seconds):
   os.nice(NICE)
-  for _ in range(2):
+  for _ in range(TRIES):
     result = attempt(name, server, honest, seconds)
     ratio = tell(name, server, *result)
     for wrong in result[0].wrong[:40]:
@@ -122,7 +123,7 @@ def run(name, server, honest, seconds):
       return 1
     if ratio <= MOST_RATIO:
       return 0
-    print(f"  over {MOST_RATIO:.0f} times; tried twice at most", flush=True)
+    print(f"  over {MOST_RATIO:.0f} times; tried {TRIES} times at most", flush=True)
   return 1
 
 
