@@ -204,6 +204,12 @@ $(BUILD)/tidy/%.ok: % .clang-tidy $(wildcard include/droveway/*/*.h src/*/*.h)
 .PHONY: docs
 docs: all ## Write the generated parts of docs/ anew
 	$(BUILD)/droveway rules -o markdown > docs/rules.md
+	tools/man.sh $(BUILD)/droveway > docs/droveway.1
+
+.PHONY: pictures
+pictures: all ## Draw docs/images anew from what the program prints
+	@tools/deps.sh test demo
+	tools/pictures.sh $(BUILD)/droveway
 
 # --- fuzzing --------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Draws docs/images anew from what the program prints: pictures.sh DROVEWAY
+set -euo pipefail
+cd "$(dirname "$0")/.."
+droveway=$1
+bold=$'\e[1m' dim=$'\e[2m' cyan=$'\e[36m' yellow=$'\e[33m' plain=$'\e[0m'
+prompt() { printf '%s$%s %s%s%s\n' "$dim" "$plain" "$bold" "$1" "$plain"; }
+
+BUILD=$(dirname "$droveway") demo/run.sh 2>/dev/null |
+  sed -n '/^\$ kubectl apply -f migration-network.yaml/,/^$/p' |
+  sed -E -e "s/^\\$ (.*)/$dim\$$plain $bold\1$plain/" -e "s/^\* ([^:]+):/* $cyan\1$plain:/" -e "s/(\[[a-z-]+\])$/$yellow\1$plain/" |
+  tools/terminal_svg.py 'kubectl apply: denied with five causes at once' 112 >docs/images/denial.svg
+
+{
+  prompt 'droveway check -f five-mistakes.yaml --state cluster-state'
+  "$droveway" check --color always -f demo/manifests/five-mistakes.yaml --state demo/state | sed 's,demo/manifests/,,' || true
+} | tools/terminal_svg.py 'droveway check: each finding at its place' 128 >docs/images/check.svg
+
+"$droveway" map --state demo/state -o svg >docs/images/map.svg

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""A picture of a terminal: text with ANSI colours on standard input, SVG on standard output. terminal_svg.py TITLE [COLUMNS]"""
+import html
+import re
+import sys
+
+COLOURS = {"1": "bold", "31": "red", "32": "green", "33": "yellow", "35": "magenta", "36": "cyan", "2": "dim", "90": "dim"}
+LINE, CHARACTER, MARGIN = 19, 8.43, 16
+
+
+def pieces(line):
+  """(text, classes) as the escape sequences of LINE switch them."""
+  classes = set()
+  for part in re.split(r"(\x1b\[[0-9;]*[mK])", line):
+    if not part.startswith("\x1b"):
+      yield from ((c, frozenset(classes)) for c in part)
+    elif part.endswith("m"):
+      for code in part[2:-1].split(";"):
+        if code in ("", "0"):
+          classes.clear()
+        for number in (code, code.lstrip("0")):
+          if number in COLOURS:
+            classes.add(COLOURS[number])
+
+
+def wrap(cells, columns):
+  """Lines of at most COLUMNS, broken at blanks where there are any."""
+  while len(cells) > columns:
+    at = max((i for i in range(columns // 2, columns + 1) if cells[i][0] == " "), default=columns)
+    yield cells[:at]
+    cells = cells[at:].copy()
+    while cells and cells[0][0] == " ":
+      cells.pop(0)
+    cells = [(" ", frozenset())] * 4 + cells
+  yield cells
+
+
+def spans(cells):
+  text, current = "", frozenset()
+  for character, classes in cells + [("", None)]:
+    if classes != current:
+      if text:
+        name = " ".join(sorted(current))
+        yield f'<tspan class="{name}">{html.escape(text, False)}</tspan>' if name else html.escape(text, False)
+      text, current = "", classes
+    text += character
+
+
+def main():
+  title, columns = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 110
+  lines = [w for line in sys.stdin.read().rstrip("\n").split("\n") for w in wrap(list(pieces(line)), columns)]
+  width, height = round(columns * CHARACTER + 2 * MARGIN), len(lines) * LINE + 2 * MARGIN + 28
+  print(f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t">
+<title id="t">{html.escape(title)}</title>
+<style>text {{ font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #e6e6e6; white-space: pre }}
+.bold {{ font-weight: bold }} .dim {{ fill: #9aa4ad }} .red {{ fill: #ff8a80 }} .green {{ fill: #8ee08e }} .yellow {{ fill: #ffd75f }}
+.magenta {{ fill: #f0a0f0 }} .cyan {{ fill: #7fdbff }}</style>
+<rect width="{width}" height="{height}" rx="8" fill="#16191d"/>
+<circle cx="20" cy="18" r="6" fill="#ff5f57"/><circle cx="40" cy="18" r="6" fill="#febc2e"/><circle cx="60" cy="18" r="6" fill="#28c840"/>""")
+  for i, cells in enumerate(lines):
+    print(f'<text x="{MARGIN}" y="{28 + MARGIN + i * LINE}" xml:space="preserve">{"".join(spans(cells))}</text>')
+  print("</svg>")
+
+
+main()
