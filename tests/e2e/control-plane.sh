@@ -14,13 +14,22 @@ until_true() {
   done
 }
 
+# gone PID: a zombie's other threads may still hold its sockets.
+gone() {
+  case "$(ps -o stat= -p "$1")" in
+  '') ;;
+  Z*) [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -le 1 ] ;;
+  *) return 1 ;;
+  esac
+}
+
 # stop NAME [SIGNAL]: and waits until it is gone, half a minute at most.
 stop() {
   local pid
   pid=$(pid_of "$1") || return 0
   kill "-${2:-TERM}" "$pid" 2>/dev/null || { rm -f "$E2E_WORK/$1.pid"; return 0; }
   for _ in $(seq 300); do
-    case "$(ps -o stat= -p "$pid")" in '' | Z*) break ;; esac
+    ! gone "$pid" || break
     sleep 0.1
   done
   kill -KILL "$pid" 2>/dev/null || true
