@@ -17,8 +17,7 @@ static int help(void) {
       "usage: droveway serve --tls-cert FILE --tls-key FILE [OPTION...]\n"
       "       droveway serve --self-managed-certs [OPTION...]\n"
       "\n"
-      "The HTTPS webhook: POST /validate and /mutate; GET /livez, /readyz, /healthz (each with ?verbose) and "
-      "/metrics.\n"
+      "The HTTPS webhook: POST /validate and /mutate; GET /livez, /readyz, /healthz (each with ?verbose).\n"
       "\n"
       "      --listen ADDR:PORT   where to listen; default :8443, on every address; [::1]:8443 for IPv6,\n"
       "                           127.0.0.1:0 for any free port (the log's first line tells which)\n"
@@ -46,6 +45,13 @@ static int help(void) {
       "      --shutdown-timeout T from SIGTERM to the end at the latest; default 25s\n"
       "      --record DIR         write each review that comes into a file of its own\n"
       "\n"
+      "      --metrics-listen ADDR:PORT  serve /metrics (Prometheus) there, as :9443; by HTTPS with the same "
+      "certificate\n"
+      "      --metrics-client-ca FILE  only to clients with a certificate of this CA\n"
+      "      --metrics-plain-http by HTTP: for what stands on this host or is protected otherwise\n"
+      "      --log-format FORMAT  json (the default) or text, for people\n"
+      "      --log-level LEVEL    error, warn, info (the default) or debug; decisions are info\n"
+      "\n"
       "Limits: what is over one gets an HTTP status or a closed connection, and is counted in the metrics.\n"
       "      --threads N          threads that answer, 1 to 64; default: one a core\n"
       "      --max-body SIZE      largest request body; default 8Mi (413)\n"
@@ -66,7 +72,7 @@ static int help(void) {
       "SIZE is in bytes, or with Ki, Mi or Gi; T in seconds, or with ms, s, m or h. Policy and state are read again "
       "when\n"
       "they change and on SIGHUP; broken new ones leave the old ones in force and are reported. A second SIGTERM cuts\n"
-      "the delay short. One JSON log line a decision on standard error.");
+      "the delay short. One log line a decision on standard error.");
   return cli_finish(CLI_OK);
 }
 
@@ -210,6 +216,54 @@ static int read_certificate_option(int option, char **argv, struct serve_options
   }
 }
 
+/* The place of TEXT among the COUNT words; -1 where it is none of them. */
+static int word_of(const char *text, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(text, words[i]) == 0)
+      return (int)i;
+  return -1;
+}
+
+static int read_log_format(const char *text, enum dw_log_format *out) {
+  static const char *const words[] = {[DW_LOG_JSON] = "json", [DW_LOG_TEXT] = "text"};
+  int found = word_of(text, words, sizeof words / sizeof *words);
+  if (found < 0)
+    return cli_usage("serve", "--log-format takes json or text, not \"%s\"", text);
+  *out = (enum dw_log_format)found;
+  return CLI_OK;
+}
+
+static int read_log_level(const char *text, enum dw_log_level *out) {
+  static const char *const words[] = {
+      [DW_LOG_ERROR] = "error", [DW_LOG_WARN] = "warn", [DW_LOG_INFO] = "info", [DW_LOG_DEBUG] = "debug"};
+  int found = word_of(text, words, sizeof words / sizeof *words);
+  if (found < 0)
+    return cli_usage("serve", "--log-level takes error, warn, info or debug, not \"%s\"", text);
+  *out = (enum dw_log_level)found;
+  return CLI_OK;
+}
+
+/* What it tells of itself. */
+static int read_watching_option(int option, char **argv, struct serve_options *out) {
+  switch (option) {
+  case '3':
+    out->metrics.listen = optarg;
+    return CLI_OK;
+  case '4':
+    out->metrics.client_ca = optarg;
+    return CLI_OK;
+  case '5':
+    out->metrics.plain = true;
+    return CLI_OK;
+  case '6':
+    return read_log_format(optarg, &out->log_format);
+  case '7':
+    return read_log_level(optarg, &out->log_level);
+  default:
+    return read_certificate_option(option, argv, out);
+  }
+}
+
 static int read_option(int option, char **argv, struct serve_options *out) {
   switch (option) {
   case 'l':
@@ -243,7 +297,7 @@ static int read_option(int option, char **argv, struct serve_options *out) {
     out->no_landlock = true;
     return CLI_OK;
   default:
-    return read_certificate_option(option, argv, out);
+    return read_watching_option(option, argv, out);
   }
 }
 
@@ -257,6 +311,10 @@ static int check_options(const struct serve_options *options) {
   if (!options->self_managed &&
       (options->service != NULL || options->dns_count > 0 || options->leaf_seconds > 0 || options->ca_seconds > 0))
     return cli_usage("serve", "--service, --dns, --cert-lifetime and --ca-lifetime are for --self-managed-certs");
+  if (options->metrics.listen == NULL && (options->metrics.plain || options->metrics.client_ca != NULL))
+    return cli_usage("serve", "--metrics-plain-http and --metrics-client-ca are for --metrics-listen");
+  if (options->metrics.plain && options->metrics.client_ca != NULL)
+    return cli_usage("serve", "--metrics-client-ca needs HTTPS: leave --metrics-plain-http out");
   return cli_check_world("serve", &options->world);
 }
 
@@ -293,6 +351,11 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
                                           {"audit-interval", required_argument, NULL, 'A'},
                                           {"shutdown-delay", required_argument, NULL, 'D'},
                                           {"shutdown-timeout", required_argument, NULL, 'T'},
+                                          {"metrics-listen", required_argument, NULL, '3'},
+                                          {"metrics-client-ca", required_argument, NULL, '4'},
+                                          {"metrics-plain-http", no_argument, NULL, '5'},
+                                          {"log-format", required_argument, NULL, '6'},
+                                          {"log-level", required_argument, NULL, '7'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   *status = CLI_FAILED;
@@ -300,7 +363,9 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
                                 .threads = cores(),
                                 .shutdown_delay_ms = 10000,
                                 .shutdown_timeout_ms = 25000,
-                                .audit_interval_ms = 600000};
+                                .audit_interval_ms = 600000,
+                                .log_format = DW_LOG_JSON,
+                                .log_level = DW_LOG_INFO};
   int option;
   while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
     if (option == 'h') {

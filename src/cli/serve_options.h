@@ -3,6 +3,7 @@
 #define CLI_SERVE_OPTIONS_H
 
 #include "cli/cli.h"
+#include "droveway/base/log.h"
 
 struct serve_options {
   struct cli_world_options world;
@@ -24,6 +25,13 @@ struct serve_options {
   unsigned shutdown_delay_ms;
   unsigned shutdown_timeout_ms;
   unsigned audit_interval_ms;
+  struct {
+    const char *listen;    /* NULL: no metrics */
+    const char *client_ca; /* NULL: any client may read them */
+    bool plain;
+  } metrics;
+  enum dw_log_format log_format;
+  enum dw_log_level log_level;
 };
 
 /* False where the command ends here, with STATUS. */

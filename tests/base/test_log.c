@@ -24,6 +24,7 @@ static int begin(void **state) {
   captured = tmpfile();
   saved_stderr = dup(STDERR_FILENO);
   dw_log_set_level(DW_LOG_INFO);
+  dw_log_set_format(DW_LOG_JSON);
   return captured == NULL || dup2(fileno(captured), STDERR_FILENO) < 0;
 }
 
@@ -161,6 +162,154 @@ static void quoting_escapes_what_json_and_terminals_obey(void **state) {
   QUOTES("\xC2\x9B\xC2\xA0", "\"\\u009b\xC2\xA0\"");
 }
 
+static void quoting_escapes_what_breaks_lines_or_turns_them_round(void **state) {
+  (void)state;
+  QUOTES("\xE2\x80\xA7\xE2\x80\xA8\xE2\x80\xA9", "\"\xE2\x80\xA7\\u2028\\u2029\"");
+  QUOTES("\xE2\x80\xAA\xE2\x80\xAE\xE2\x80\xAF", "\"\\u202a\\u202e\xE2\x80\xAF\"");
+  QUOTES("\xE2\x80\x8D\xE2\x80\x8E\xE2\x80\x8F\xE2\x80\x90", "\"\xE2\x80\x8D\\u200e\\u200f\xE2\x80\x90\"");
+  QUOTES("\xE2\x81\xA5\xE2\x81\xA6\xE2\x81\xA9\xE2\x81\xAA", "\"\xE2\x81\xA5\\u2066\\u2069\xE2\x81\xAA\"");
+  QUOTES("\xE2\x82\xA8", "\"\xE2\x82\xA8\"");
+}
+
+/* --- as text --- */
+
+/* What stands behind time and level in the one line that was logged; the caller frees it. */
+static char *text_line(const char *level) {
+  char *text = logged();
+  assert_true(strlen(text) > 31);
+  assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+  text[strlen(text) - 1] = '\0';
+  assert_int_equal(strspn(text, "0123456789-:.TZ"), strlen("2026-11-21T00:01:36.123Z"));
+  assert_int_equal(text[23], 'Z');
+  assert_int_equal(strncmp(text + 24, " ", 1), 0);
+  assert_int_equal(strncmp(text + 25, level, 5), 0);
+  assert_int_equal(text[30], ' ');
+  char *rest = strdup(text + 31);
+  free(text);
+  return rest;
+}
+
+/* One line in the file at a time. */
+static void forget(void) {
+  assert_int_equal(ftruncate(fileno(captured), 0), 0);
+  lseek(fileno(captured), 0, SEEK_SET);
+}
+
+static void expect_text(const char *message, const char *fields, const char *expected) {
+  forget();
+  dw_log_set_format(DW_LOG_TEXT);
+  dw_log_fields(DW_LOG_INFO, message, fields);
+  char *line = text_line("INFO ");
+  assert_string_equal(line, expected);
+  free(line);
+}
+
+static void text_names_the_level(void **state) {
+  (void)state;
+  static const char *const levels[] = {
+      [DW_LOG_ERROR] = "ERROR", [DW_LOG_WARN] = "WARN ", [DW_LOG_INFO] = "INFO ", [DW_LOG_DEBUG] = "DEBUG"};
+  dw_log_set_format(DW_LOG_TEXT);
+  dw_log_set_level(DW_LOG_DEBUG);
+  for (int level = DW_LOG_ERROR; level <= DW_LOG_DEBUG; level++) {
+    forget();
+    dw_log((enum dw_log_level)level, "watched at %s", "https://api:6443");
+    char *line = text_line(levels[level]);
+    assert_string_equal(line, "watched at https://api:6443");
+    free(line);
+  }
+}
+
+static void text_has_fields_for_people(void **state) {
+  (void)state;
+  expect_text("decision",
+              "\"endpoint\":\"validate\",\"name\":\"a "
+              "b\",\"empty\":\"\",\"dryRun\":false,\"denied\":[\"range-empty\",\"cni-name\"],"
+              "\"microseconds\":12,\"range\":\"10.0.0.0/8\",\"list\":[]",
+              "decision endpoint=validate name=\"a b\" empty=\"\" dryRun=false denied=range-empty,cni-name "
+              "microseconds=12 range=10.0.0.0/8");
+  expect_text("x", "\"a\":[\"b c\",\"d\"],\"o\":{\"k\":[1,2]},\"z\":\"\\\"q\\\\\"",
+              "x a=\"[\\\"b c\\\",\\\"d\\\"]\" "
+              "o=\"{\\\"k\\\":[1,2]}\" z=\"\\\"q\\\\\"");
+  expect_text("x", "\"a\":[\"b,c\"]", "x a=\"[\\\"b,c\\\"]\"");
+}
+
+/* A value as a request brings it, logged as all code does. */
+static void check_value(const char *value, size_t length, const char *expected) {
+  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  dw_buf_puts(&fields, "\"name\":");
+  dw_log_quote(&fields, value, length);
+  dw_buf_puts(&fields, ",\"verdict\":\"denied\"");
+  dw_buf_printf(&line, "decision name=%s verdict=denied", expected);
+  expect_text("decision", dw_buf_text(&fields), dw_buf_text(&line));
+}
+#define VALUE(text, expected) check_value(text, sizeof(text) - 1, expected)
+
+static void values_can_not_pass_for_other_fields_or_lines(void **state) {
+  (void)state;
+  VALUE("a verdict=allowed", "\"a verdict=allowed\"");
+  VALUE("a=b", "\"a=b\"");
+  VALUE("a\" verdict=\"allowed", "\"a\\\" verdict=\\\"allowed\"");
+  VALUE("a\\", "\"a\\\\\"");
+  VALUE("a\\\" verdict=allowed x=\"", "\"a\\\\\\\" verdict=allowed x=\\\"\"");
+  VALUE("a\n2026-11-21T00:01:36.123Z INFO  decision verdict=allowed",
+        "\"a\\n2026-11-21T00:01:36.123Z INFO  decision verdict=allowed\"");
+  VALUE("a\r\x1b[2Kb", "\"a\\u000d\\u001b[2Kb\"");
+  VALUE("a\xC2\x9B"
+        "2Jb",
+        "\"a\\u009b2Jb\"");
+  VALUE("\xE2\x80\xA8x", "\"\\u2028x\"");
+  VALUE("\xE2\x80\xAEx", "\"\\u202ex\"");
+  VALUE("\xFFx", "\"" BAD "x\"");
+  VALUE("\xC3\xA9", "\"\xC3\xA9\"");
+  VALUE("a\0b", "\"a\\u0000b\"");
+  VALUE("a\"],\"verdict\":\"allowed", "\"a\\\"],\\\"verdict\\\":\\\"allowed\"");
+  VALUE("", "\"\"");
+}
+
+static void messages_can_not_pass_for_fields_or_lines(void **state) {
+  (void)state;
+  expect_text("say \"could not be checked\" of C:\\x", "\"a\":1", "say \"could not be checked\" of C:\\x a=1");
+  expect_text("gone verdict=allowed", "", "\"gone verdict=allowed\"");
+  expect_text("two\nlines", "", "\"two\\nlines\"");
+  expect_text("\x1b[31mred", "", "\"\\u001b[31mred\"");
+  expect_text("\"quoted\" at once", "", "\"\\\"quoted\\\" at once\"");
+  expect_text("na\xC3\xAFve", "", "na\xC3\xAFve");
+  expect_text("\xFF", "", "\"" BAD "\"");
+  expect_text("", "", "\"\"");
+}
+
+static void broken_fields_end_the_line_early(void **state) {
+  (void)state;
+  static const char *const broken[] = {"\"", "\"a", "\"a\"", "\"a\\", "nonsense", ",", "\"a\"x:1"};
+  for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+    expect_text("x", broken[i], "x");
+  expect_text("x", "\"a\":\"b", "x a=\"\\\"b\"");
+  expect_text("x", "\"a\":[\"b\"", "x a=\"[\\\"b\\\"\"");
+}
+
+/* --- gates --- */
+
+static void a_gate_lets_so_many_through(void **state) {
+  (void)state;
+  struct dw_log_gate gate = {0};
+  unsigned passed = 0;
+  int64_t first = 0;
+  do { /* all of them in one second */
+    dw_log_gate_left_out(&gate);
+    passed = 0;
+    for (int i = 0; i < 100; i++) {
+      passed += dw_log_gate_pass(&gate, 5);
+      first = i == 0 ? gate.second : first;
+    }
+  } while (gate.second != first);
+  assert_in_range(passed, 0, 5); /* fewer, where some passed in this second before */
+  assert_int_equal(dw_log_gate_left_out(&gate), 100 - passed);
+  assert_int_equal(dw_log_gate_left_out(&gate), 0);
+  gate.second--;
+  assert_true(dw_log_gate_pass(&gate, 5)); /* in the next second again */
+}
+
 static void quoting_keeps_utf8_and_replaces_the_rest(void **state) {
   (void)state;
   QUOTES("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x84", "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x84\"");
@@ -185,6 +334,13 @@ int main(void) {
       cmocka_unit_test_setup_teardown(leaves_errno_alone, begin, finish),
       cmocka_unit_test_setup_teardown(lines_of_threads_never_mix, begin, finish),
       cmocka_unit_test(quoting_escapes_what_json_and_terminals_obey),
+      cmocka_unit_test(quoting_escapes_what_breaks_lines_or_turns_them_round),
+      cmocka_unit_test_setup_teardown(text_names_the_level, begin, finish),
+      cmocka_unit_test_setup_teardown(text_has_fields_for_people, begin, finish),
+      cmocka_unit_test_setup_teardown(values_can_not_pass_for_other_fields_or_lines, begin, finish),
+      cmocka_unit_test_setup_teardown(messages_can_not_pass_for_fields_or_lines, begin, finish),
+      cmocka_unit_test_setup_teardown(broken_fields_end_the_line_early, begin, finish),
+      cmocka_unit_test(a_gate_lets_so_many_through),
       cmocka_unit_test(quoting_keeps_utf8_and_replaces_the_rest),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
