@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 
 static const struct cli_command commands[] = {
-    {"serve", "the HTTPS webhook: POST /validate, POST /mutate; GET /livez, /readyz, /healthz, /metrics", cli_serve},
+    {"serve", "the HTTPS webhook: POST /validate, POST /mutate; GET /livez, /readyz, /healthz", cli_serve},
     {"review", "answer one recorded AdmissionReview and print the answer", cli_review},
     {"check", "lint manifests as if they were applied in turn", cli_check},
     {"inspect", "show what was understood of each NAD: classification, plugins, pools", cli_inspect},

@@ -61,6 +61,16 @@ static void log_listening(int fd, const struct serve_options *options, const str
     dw_log(DW_LOG_ERROR, "the certificate has expired: the API server will refuse it");
 }
 
+static void log_metrics(int fd, bool plain) {
+  char name[128];
+  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  uint16_t port = dw_listen_name(fd, name, sizeof name);
+  dw_buf_puts(&fields, "\"address\":");
+  dw_log_quote(&fields, name, strlen(name));
+  dw_buf_printf(&fields, ",\"port\":%u,\"scheme\":\"%s\"", port, plain ? "http" : "https");
+  dw_log_fields(DW_LOG_INFO, "metrics are served", dw_buf_text(&fields));
+}
+
 /* Until SIGTERM or SIGINT. */
 static void wait_for_end(const sigset_t *signals, struct dw_worlds *worlds) {
   for (;;) {
@@ -94,10 +104,18 @@ static void stop(const struct serve_options *options, const sigset_t *signals, s
   dw_log(DW_LOG_INFO, "stopped");
 }
 
-static int run(const struct serve_options *options, int fd, const sigset_t *signals, const struct serve_parts *parts) {
+/* The sockets, opened before the sandbox is entered; -1: none. */
+struct sockets {
+  int reviews, metrics;
+};
+
+static int run(const struct serve_options *options, const struct sockets *sockets, const sigset_t *signals,
+               const struct serve_parts *parts) {
   struct dw_error err = DW_ERROR_INIT;
+  const struct dw_metrics_options metrics = {sockets->metrics, options->metrics.plain};
   struct dw_server *server =
-      dw_server_start(&(struct dw_server_options){.listen_fd = fd,
+      dw_server_start(&(struct dw_server_options){.listen_fd = sockets->reviews,
+                                                  .metrics = sockets->metrics < 0 ? NULL : &metrics,
                                                   .certificates = parts->certificates,
                                                   .managed = parts->managed,
                                                   .threads = options->threads,
@@ -117,16 +135,34 @@ static int run(const struct serve_options *options, int fd, const sigset_t *sign
                       &err);
   if (server == NULL)
     return cli_fail(&err);
-  log_listening(fd, options, parts);
+  log_listening(sockets->reviews, options, parts);
+  if (sockets->metrics >= 0)
+    log_metrics(sockets->metrics, options->metrics.plain);
   wait_for_end(signals, parts->worlds);
   stop(options, signals, server);
   return CLI_OK;
+}
+
+static int open_sockets(const struct serve_options *options, struct sockets *out, struct dw_error *err) {
+  out->reviews = dw_listen_open(options->listen, err);
+  if (out->reviews < 0 || options->metrics.listen == NULL)
+    return out->reviews < 0 ? -1 : 0;
+  out->metrics = dw_listen_open(options->metrics.listen, err);
+  return out->metrics < 0 ? -1 : 0;
+}
+
+static void close_sockets(const struct sockets *sockets) {
+  if (sockets->reviews >= 0)
+    close(sockets->reviews);
+  if (sockets->metrics >= 0)
+    close(sockets->metrics);
 }
 
 int cli_serve(int argc, char **argv) {
   struct serve_options options;
   struct dw_error err = DW_ERROR_INIT;
   struct serve_parts parts = {.cluster = NULL};
+  struct sockets sockets = {-1, -1};
   sigset_t signals;
   int status = CLI_OK;
   if (!serve_options_read(argc, argv, &options, &status))
@@ -136,13 +172,12 @@ int cli_serve(int argc, char **argv) {
   block_signals(&signals);
   tune_memory();
   raise_file_limit();
-  int fd = dw_listen_open(options.listen, &err);
-  if (fd >= 0 && serve_parts_read(&options, &parts, &err) == 0 && serve_parts_start(&options, &parts, &err) == 0) {
-    status = run(&options, fd, &signals, &parts);
+  if (open_sockets(&options, &sockets, &err) == 0 && serve_parts_read(&options, &parts, &err) == 0 &&
+      serve_parts_start(&options, &parts, &err) == 0) {
+    status = run(&options, &sockets, &signals, &parts);
   } else {
     status = cli_fail(&err);
-    if (fd >= 0)
-      close(fd);
+    close_sockets(&sockets);
   }
   serve_parts_drop(&parts);
   return status;

@@ -53,6 +53,19 @@ static int use_pair(void *context, const char *certificate, const char *key, str
   return dw_certificates_set(parts->certificates, certificate, key, parts->client_ca, err);
 }
 
+static int guard_metrics(const struct serve_options *options, struct dw_certificates *certificates,
+                         struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t length = 0;
+  if (options->metrics.client_ca == NULL)
+    return 0;
+  const char *text = dw_read_file(arena, options->metrics.client_ca, MOST_CA_BYTES, &length, err);
+  if (text == NULL)
+    return -1;
+  dw_certificates_guard_metrics(certificates, text);
+  return 0;
+}
+
 /* Read once: a CA of clients does not change with the certificate. */
 static int read_client_ca(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -70,6 +83,8 @@ static int read_client_ca(const struct serve_options *options, struct serve_part
 
 static int read_certificates(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
   out->certificates = dw_certificates_new();
+  if (guard_metrics(options, out->certificates, err) != 0)
+    return -1;
   if (options->self_managed)
     return name_service(options, out, err) != 0 || read_client_ca(options, out, err) != 0 ? -1
                                                                                           : make_first_pair(out, err);

@@ -30,6 +30,7 @@ struct dw_certificate_watch {
   int stop; /* eventfd */
   int inotify;
   uint64_t seen; /* of what was read last */
+  bool expired;  /* that was told */
 };
 
 /* Of what the files are now, wherever links lead. */
@@ -99,6 +100,14 @@ static void read_again(struct dw_certificate_watch *watch) {
   dw_certificates_failed(watch->certificates);
 }
 
+/* Told once. */
+static void look_at_dates(struct dw_certificate_watch *watch) {
+  bool expired = dw_certificates_until(watch->certificates) <= (int64_t)time(NULL);
+  if (expired && !watch->expired)
+    dw_log(DW_LOG_ERROR, "the certificate has expired: the API server refuses it; put a new one into its files");
+  watch->expired = expired;
+}
+
 /* --- the thread --- */
 
 static void watch_folder(const struct dw_certificate_watch *watch, const char *file) {
@@ -124,6 +133,7 @@ static void *run(void *context) {
       while (read(watch->inotify, events, sizeof events) > 0)
         continue;
     read_again(watch);
+    look_at_dates(watch);
   }
 }
 
@@ -144,6 +154,7 @@ struct dw_certificate_watch *dw_certificate_watch_start(struct dw_certificates *
   watch->certificates = certificates;
   watch->files = files;
   watch->seen = look(files);
+  watch->expired = dw_certificates_until(certificates) <= (int64_t)time(NULL); /* `serve` tells it at its start */
   watch->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   watch->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   if (watch->inotify >= 0) {

@@ -9,9 +9,11 @@
 
 /* One pair, as long as a connection uses it. */
 struct credentials {
-  gnutls_certificate_credentials_t handle;
+  struct {
+    gnutls_certificate_credentials_t handle;
+    bool asks; /* for a client's certificate */
+  } to[AUDIENCES];
   int64_t until;
-  bool asks; /* for a client's certificate */
   atomic_uint users;
 };
 
@@ -19,6 +21,7 @@ struct dw_certificates {
   pthread_mutex_t lock;
   struct credentials *now; /* under lock, as the next two; NULL: none yet */
   uint64_t taken, failed;
+  char *metrics_ca; /* set before any thread is started; NULL: none */
 };
 
 struct dw_certificates *dw_certificates_new(void) {
@@ -32,7 +35,9 @@ struct dw_certificates *dw_certificates_new(void) {
 void dw_credentials_give_back(struct credentials *credentials) {
   if (credentials == NULL || atomic_fetch_sub(&credentials->users, 1) > 1)
     return;
-  gnutls_certificate_free_credentials(credentials->handle);
+  for (size_t i = 0; i < AUDIENCES; i++)
+    if (credentials->to[i].handle != NULL)
+      gnutls_certificate_free_credentials(credentials->to[i].handle);
   free(credentials);
 }
 
@@ -41,7 +46,15 @@ void dw_certificates_free(struct dw_certificates *certificates) {
     return;
   dw_credentials_give_back(certificates->now);
   pthread_mutex_destroy(&certificates->lock);
+  free(certificates->metrics_ca);
   free(certificates);
+}
+
+void dw_certificates_guard_metrics(struct dw_certificates *certificates, const char *client_ca) {
+  free(certificates->metrics_ca);
+  certificates->metrics_ca = strdup(client_ca);
+  if (certificates->metrics_ca == NULL)
+    abort();
 }
 
 /* --- a new pair --- */
@@ -66,23 +79,29 @@ static int64_t end_of(const char *certificate) {
   return until;
 }
 
-static int fill(struct credentials *out, const char *certificate, const char *key, const char *client_ca,
-                struct dw_error *err) {
-  gnutls_datum_t pair[2] = {datum(certificate), datum(key)};
-  int code = gnutls_certificate_allocate_credentials(&out->handle);
+/* What clients of one audience get. */
+struct offer {
+  const char *certificate, *key;
+  const char *client_ca; /* NULL: none is asked for */
+  const char *clients;   /* whose CA that is, in errors */
+};
+
+static int fill_for(struct credentials *out, enum audience audience, const struct offer *offer, struct dw_error *err) {
+  gnutls_datum_t pair[2] = {datum(offer->certificate), datum(offer->key)};
+  gnutls_certificate_credentials_t *handle = &out->to[audience].handle;
+  int code = gnutls_certificate_allocate_credentials(handle);
   if (code != GNUTLS_E_SUCCESS)
     return refuse(err, "no certificate can be used", code);
-  code = gnutls_certificate_set_x509_key_mem(out->handle, &pair[0], &pair[1], GNUTLS_X509_FMT_PEM);
+  code = gnutls_certificate_set_x509_key_mem(*handle, &pair[0], &pair[1], GNUTLS_X509_FMT_PEM);
   if (code < 0)
     return refuse(err, "certificate and key can't be used", code);
-  out->until = end_of(certificate);
-  if (client_ca == NULL)
+  if (offer->client_ca == NULL)
     return 0;
-  gnutls_datum_t trust = datum(client_ca);
-  code = gnutls_certificate_set_x509_trust_mem(out->handle, &trust, GNUTLS_X509_FMT_PEM);
+  gnutls_datum_t trust = datum(offer->client_ca);
+  code = gnutls_certificate_set_x509_trust_mem(*handle, &trust, GNUTLS_X509_FMT_PEM);
   if (code < 1)
-    return refuse(err, "the clients' CA can't be used", code == 0 ? GNUTLS_E_NO_CERTIFICATE_FOUND : code);
-  out->asks = true;
+    return refuse(err, offer->clients, code == 0 ? GNUTLS_E_NO_CERTIFICATE_FOUND : code);
+  out->to[audience].asks = true;
   return 0;
 }
 
@@ -92,7 +111,10 @@ int dw_certificates_set(struct dw_certificates *certificates, const char *certif
   if (fresh == NULL)
     abort();
   atomic_init(&fresh->users, 1);
-  if (fill(fresh, certificate, key, client_ca, err) != 0) {
+  fresh->until = end_of(certificate);
+  struct offer reviews = {certificate, key, client_ca, "the clients' CA can't be used"};
+  struct offer metrics = {certificate, key, certificates->metrics_ca, "the CA of --metrics-client-ca can't be used"};
+  if (fill_for(fresh, AUDIENCE_REVIEWS, &reviews, err) != 0 || fill_for(fresh, AUDIENCE_METRICS, &metrics, err) != 0) {
     dw_credentials_give_back(fresh);
     return -1;
   }
@@ -136,7 +158,8 @@ void dw_certificates_metrics(struct dw_certificates *certificates, struct dw_buf
 
 /* --- connections --- */
 
-struct credentials *dw_credentials_take(struct dw_certificates *certificates, gnutls_session_t session) {
+struct credentials *dw_credentials_take(struct dw_certificates *certificates, gnutls_session_t session,
+                                        enum audience audience) {
   pthread_mutex_lock(&certificates->lock);
   struct credentials *credentials = certificates->now;
   if (credentials != NULL)
@@ -144,17 +167,17 @@ struct credentials *dw_credentials_take(struct dw_certificates *certificates, gn
   pthread_mutex_unlock(&certificates->lock);
   if (credentials == NULL)
     return NULL;
-  gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials->handle);
-  if (credentials->asks)
+  gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials->to[audience].handle);
+  if (credentials->to[audience].asks)
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
   return credentials;
 }
 
-bool dw_credentials_trust(const struct credentials *credentials, gnutls_session_t session) {
+bool dw_credentials_trust(const struct credentials *credentials, gnutls_session_t session, enum audience audience) {
   gnutls_typed_vdata_st purpose = {
       .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT, .size = 0};
   unsigned status = 0;
-  if (!credentials->asks)
+  if (!credentials->to[audience].asks)
     return true;
   return gnutls_certificate_verify_peers(session, &purpose, 1, &status) == GNUTLS_E_SUCCESS && status == 0;
 }

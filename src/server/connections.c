@@ -177,8 +177,11 @@ static void look_at_all(struct connections *connections) {
 static void *run(void *context) {
   struct connections *connections = context;
   struct pollfd stop = {connections->stop, POLLIN, 0};
-  while (poll(&stop, 1, LOOK_MS) <= 0)
+  while (poll(&stop, 1, LOOK_MS) <= 0) {
     look_at_all(connections);
+    if (connections->limits.look != NULL)
+      connections->limits.look(connections->limits.context);
+  }
   return NULL;
 }
 

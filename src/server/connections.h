@@ -12,10 +12,12 @@
 struct connections;
 
 struct connection_limits {
-  unsigned most;             /* together */
-  unsigned most_per_address; /* of the other side */
-  unsigned rate;             /* new ones a second of one address (rates.h) */
-  unsigned idle_ms;          /* without a request */
+  unsigned most;               /* together */
+  unsigned most_per_address;   /* of the other side */
+  unsigned rate;               /* new ones a second of one address (rates.h) */
+  unsigned idle_ms;            /* without a request */
+  void (*look)(void *context); /* called a few times a second, from the thread; NULL: nothing is */
+  void *context;
   unsigned request_ms; /* from the first byte of a request (of the first one: from the connection) to the last of its
                           answer */
 };

@@ -18,7 +18,7 @@ enum {
 /* A connection. */
 struct link {
   int fd;
-  gnutls_session_t session;
+  gnutls_session_t session;        /* NULL: plain HTTP */
   struct credentials *credentials; /* that it began with */
   bool used;                       /* it has sent a request */
   bool lingers;                    /* it was answered before all was read */
@@ -108,17 +108,24 @@ static bool is_ambiguous(const struct head *head) {
   return head->broken || head->lengths + head->codings > 1;
 }
 
+static enum audience audience_of(const struct exchanges *all) {
+  return all->service.shown != NULL ? AUDIENCE_METRICS : AUDIENCE_REVIEWS;
+}
+
 /* A client's certificate is looked at once a connection. */
-static bool is_trusted(struct link *link) {
+static bool is_trusted(const struct exchanges *all, struct link *link) {
+  if (link != NULL && link->session == NULL) /* plain HTTP */
+    return true;
   if (link == NULL || link->credentials == NULL)
     return false;
   if (!link->asked)
-    link->trusted = dw_credentials_trust(link->credentials, link->session);
+    link->trusted = dw_credentials_trust(link->credentials, link->session, audience_of(all));
   link->asked = true;
   return link->trusted;
 }
 
-static struct dw_http_request request_of(struct MHD_Connection *connection, const char *url, const char *method) {
+static struct dw_http_request request_of(const struct exchanges *all, struct MHD_Connection *connection,
+                                         const char *url, const char *method) {
   return (struct dw_http_request){
       .method = method,
       .path = url,
@@ -126,7 +133,7 @@ static struct dw_http_request request_of(struct MHD_Connection *connection, cons
       .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
       .content_encoding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING),
       .announced = announced_length(connection),
-      .untrusted = !is_trusted(link_of(connection)),
+      .untrusted = !is_trusted(all, link_of(connection)),
   };
 }
 
@@ -185,7 +192,8 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
   struct head head = head_of(connection, request->path, request->method);
   request->head = head.size;
   if (is_ambiguous(&head)) {
-    dw_http_fail(request, &exchange->answer, 400, "where the body ends is told in two ways, or in none that is known");
+    dw_http_fail(&all->service, request, &exchange->answer, 400,
+                 "where the body ends is told in two ways, or in none that is known");
     return queue_early(connection, &exchange->answer);
   }
   exchange->refused = dw_http_refuse(&all->service, request, &exchange->answer);
@@ -217,7 +225,7 @@ static void refuse(struct exchanges *all, struct exchange *exchange, const struc
                    int status) {
   char text[64];
   snprintf(text, sizeof text, "the body is over the limit of %zu bytes", all->service.max_body);
-  dw_http_fail(request, &exchange->answer, status,
+  dw_http_fail(&all->service, request, &exchange->answer, status,
                status == 413 ? text : "too many large bodies at once; try again later");
   exchange->refused = true;
   release(all, exchange);
@@ -245,7 +253,7 @@ static void judge_heavy(void *context, bool cancelled) {
   struct exchange *exchange = context;
   struct MHD_Connection *connection = exchange->connection;
   if (cancelled)
-    dw_http_fail(&exchange->request, &exchange->answer, 503, "stopping");
+    dw_http_fail(&exchange->all->service, &exchange->request, &exchange->answer, 503, "stopping");
   else
     dw_http_respond(&exchange->all->service, &exchange->request, &exchange->answer);
   exchange->judged = true; /* from here on it is the connection's thread's again */
@@ -287,7 +295,7 @@ enum MHD_Result dw_exchange_request(void *cls, struct MHD_Connection *connection
   (void)version;
   struct exchanges *all = cls;
   struct exchange *exchange = *context;
-  struct dw_http_request request = request_of(connection, url, method);
+  struct dw_http_request request = request_of(all, connection, url, method);
   if (exchange == NULL)
     return begin(all, connection, &request, context);
   if (*upload_size == 0)
@@ -327,11 +335,13 @@ static struct link *open_link(struct exchanges *all, struct MHD_Connection *conn
   const union MHD_ConnectionInfo *fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   const union MHD_ConnectionInfo *tls = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
   struct link *link = calloc(1, sizeof *link);
-  if (link == NULL || fd == NULL || tls == NULL)
+  if (link == NULL || fd == NULL || (tls == NULL) != all->plain)
     abort();
   link->fd = fd->connect_fd;
-  link->session = tls->tls_session;
-  link->credentials = dw_credentials_take(all->certificates, link->session);
+  if (tls != NULL) {
+    link->session = tls->tls_session;
+    link->credentials = dw_credentials_take(all->certificates, link->session, audience_of(all));
+  }
   atomic_fetch_add(&all->fresh, 1);
   return link;
 }

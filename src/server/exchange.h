@@ -11,6 +11,7 @@
 #include "server/connections.h"
 #include "server/heavy.h"
 #include "server/linger.h"
+#include "server/overload.h"
 #include "server/server_internal.h"
 
 /* What all connections share. */
@@ -20,10 +21,13 @@ struct exchanges {
   struct heavy *heavy;
   struct connections *connections;
   struct dw_certificates *certificates;
+  bool plain;         /* HTTP without TLS */
   atomic_uint active; /* requests begun and not completely answered */
   atomic_uint fresh;  /* connections that have not sent a request yet */
   struct dw_budget budget;
   struct dw_bound_hits hits;
+  struct dw_counters counters;
+  struct overload overload;
 };
 
 /* CLS is struct exchanges for all three. */

@@ -11,8 +11,8 @@ bool dw_health_path(const char *path) {
   return strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0 || strcmp(path, "/healthz") == 0;
 }
 
-/* NULL where reviews are answered; liveness never asks, so that a cluster out of reach restarts nothing. */
-static const char *not_ready(const struct dw_http_service *service) {
+/* Liveness never asks, so that a cluster out of reach restarts nothing. */
+const char *dw_not_ready(const struct dw_http_service *service) {
   if (atomic_load(&service->stopping))
     return "shutting down";
   if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
@@ -58,6 +58,8 @@ static void add_checks(const struct dw_http_service *service, struct dw_buf *out
   bool ready = service->worlds != NULL && dw_worlds_ready(service->worlds);
   dw_buf_printf(out, "[%c]shutdown\n", atomic_load(&service->stopping) ? '-' : '+');
   dw_buf_printf(out, "[%c]view\n", ready ? '+' : '-');
+  if (service->worlds != NULL && dw_worlds_policy_stale(service->worlds))
+    dw_buf_puts(out, "[!]policy: the newest file can't be used, the log says why; the one before is in force\n");
   if (service->managed != NULL)
     dw_buf_printf(out, "[%c]certificate\n", dw_self_managed_ready(service->managed) ? '+' : '-');
   size_t count = cluster == NULL ? 0 : dw_cluster_status(cluster, feeds, MOST_FEEDS);
@@ -68,7 +70,7 @@ static void add_checks(const struct dw_http_service *service, struct dw_buf *out
 void dw_health_respond(const struct dw_http_service *service, const struct dw_http_request *request,
                        struct dw_http_answer *answer) {
   const char *name = request->path + 1;
-  const char *why = strcmp(name, "readyz") == 0 ? not_ready(service) : NULL;
+  const char *why = strcmp(name, "readyz") == 0 ? dw_not_ready(service) : NULL;
   answer->status = why == NULL ? 200 : 503;
   answer->content_type = "text/plain; charset=utf-8";
   if (!request->verbose) {

@@ -3,10 +3,11 @@
 #include <time.h>
 
 #include "droveway/base/log.h"
+#include "server/counters.h"
 #include "server/server_internal.h"
 
 /* Names are at most 253 bytes; what a client sends in their place may be as long as its body. */
-enum { LONGEST_TEXT = 256 };
+enum { LONGEST_TEXT = 256, MOST_REFUSALS = 20 /* a second */ };
 
 int64_t dw_now_microseconds(void) {
   struct timespec now = {0};
@@ -36,6 +37,7 @@ static void add_list(struct dw_buf *out, const char *key, const char *list) {
   dw_buf_putc(out, ']');
 }
 
+/* "warned" says which rules warned, so that what passes with a warning is "allowed" here. */
 static const char *verdict(const struct dw_answer *answer) {
   if (!answer->allowed)
     return answer->code == 503 ? "unavailable" : "denied";
@@ -77,15 +79,22 @@ void dw_log_decision(const struct decision *decision) {
   dw_log_fields(DW_LOG_INFO, "decision", dw_buf_text(&fields));
 }
 
-void dw_log_refusal(const struct dw_http_request *http, int status, const char *text, const char *cause) {
-  if (!dw_log_enabled(DW_LOG_WARN))
-    return;
+static void log_refusal(const struct dw_http_request *http, const struct refusal *refusal) {
   DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  dw_buf_printf(&fields, "\"status\":%d", status);
+  dw_buf_printf(&fields, "\"status\":%d", refusal->status);
   add_text(&fields, "method", http->method);
   add_text(&fields, "path", http->path);
-  add_text(&fields, "reason", text);
-  if (cause[0] != '\0')
-    dw_buf_printf(&fields, ",%s", cause);
+  add_text(&fields, "reason", refusal->text);
+  if (refusal->cause[0] != '\0')
+    dw_buf_printf(&fields, ",%s", refusal->cause);
   dw_log_fields(DW_LOG_WARN, "request refused", dw_buf_text(&fields));
+}
+
+void dw_note_refusal(const struct dw_http_service *service, const struct dw_http_request *http,
+                     const struct refusal *refusal) {
+  struct dw_counters *counters = service->counters;
+  if (counters != NULL)
+    dw_counters_refused(counters, refusal->status);
+  if (dw_log_enabled(DW_LOG_WARN) && (counters == NULL || dw_log_gate_pass(&counters->refusals, MOST_REFUSALS)))
+    log_refusal(http, refusal);
 }

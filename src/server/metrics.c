@@ -1,4 +1,5 @@
 /* What there is to measure, in Prometheus's text format 0.0.4. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "droveway/base/arena.h"
@@ -8,6 +9,7 @@
 #include "droveway/server/self_managed.h"
 #include "droveway/sources/cluster.h"
 #include "server/connections.h"
+#include "server/counters.h"
 #include "server/server_internal.h"
 
 enum { MOST_FEEDS = 16 };
@@ -54,8 +56,9 @@ static double lists(const struct dw_feed_status *feed) {
   return (double)feed->lists;
 }
 
-static double watches(const struct dw_feed_status *feed) {
-  return (double)feed->watches;
+/* Beside the first. */
+static double watch_restarts(const struct dw_feed_status *feed) {
+  return feed->watches == 0 ? 0 : (double)feed->watches - 1;
 }
 
 static double watching(const struct dw_feed_status *feed) {
@@ -77,15 +80,37 @@ static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
   per_feed(out, &feeds, "watch_up", watching);
   head(out, "lists_total", "counter", "Lists begun.");
   per_feed(out, &feeds, "lists_total", lists);
-  head(out, "watches_total", "counter", "Watches begun.");
-  per_feed(out, &feeds, "watches_total", watches);
+  head(out, "watch_restarts_total", "counter",
+       "Watches begun after the first; an API server ends each after some minutes.");
+  per_feed(out, &feeds, "watch_restarts_total", watch_restarts);
 }
 
-static void add_limits(struct dw_buf *out, const struct dw_http_service *service) {
+static void add_hits(struct dw_buf *out, const char *limit, uint64_t hits) {
+  dw_buf_printf(out, "droveway_limit_hits_total{limit=\"%s\"} %" PRIu64 "\n", limit, hits);
+}
+
+static uint64_t hits_of(const struct dw_bound_hits *hits, enum dw_bound limit) {
+  return atomic_load_explicit(&hits->counts[limit], memory_order_relaxed);
+}
+
+/* Of the service and, under names of their own, of the listener that metrics are served on. */
+static void add_limits(struct dw_buf *out, const struct dw_bound_hits *hits, const struct dw_bound_hits *own) {
   head(out, "limit_hits_total", "counter", "Requests refused and connections closed for a limit.");
   for (enum dw_bound limit = 0; limit < DW_BOUND_COUNT; limit++)
-    dw_buf_printf(out, "droveway_limit_hits_total{limit=\"%s\"} %llu\n", dw_bound_name(limit),
-                  (unsigned long long)atomic_load(&service->hits->counts[limit]));
+    add_hits(out, dw_bound_name(limit), hits_of(hits, limit));
+  if (own == NULL)
+    return;
+  add_hits(out, "metrics_connections",
+           hits_of(own, DW_BOUND_CONNECTIONS) + hits_of(own, DW_BOUND_CONNECTIONS_PER_ADDRESS) +
+               hits_of(own, DW_BOUND_CONNECTION_RATE));
+  add_hits(out, "metrics_request_time", hits_of(own, DW_BOUND_REQUEST_TIME));
+}
+
+static void add_load(struct dw_buf *out, const struct dw_http_service *service) {
+  if (service->active != NULL) {
+    head(out, "requests_in_flight", "gauge", "Requests begun and not completely answered.");
+    dw_buf_printf(out, "droveway_requests_in_flight %u\n", atomic_load_explicit(service->active, memory_order_relaxed));
+  }
   if (service->connections == NULL)
     return;
   head(out, "threads", "gauge", "Threads that answer.");
@@ -96,24 +121,38 @@ static void add_limits(struct dw_buf *out, const struct dw_http_service *service
   dw_buf_printf(out, "droveway_request_memory_bytes %zu\n", atomic_load(&service->budget->used));
 }
 
-void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) {
-  struct dw_buf *out = &answer->body;
-  bool ready = service->worlds != NULL && dw_worlds_ready(service->worlds);
+static void add_requests(struct dw_buf *out, const struct dw_http_service *service, const struct dw_bound_hits *own) {
+  if (service->counters != NULL)
+    dw_counters_metrics(service->counters, out);
+  if (service->hits != NULL)
+    add_limits(out, service->hits, own);
+  add_load(out, service);
+}
+
+static void add_sources(struct dw_buf *out, const struct dw_http_service *service) {
   struct dw_cluster *cluster = service->worlds == NULL ? NULL : dw_worlds_cluster(service->worlds);
-  answer->status = 200;
-  answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-  head(out, "build_info", "gauge", "Version of Droveway.");
-  dw_buf_puts(out, "droveway_build_info{version=\"" DW_VERSION "\"} 1\n");
-  head(out, "ready", "gauge", "Whether reviews are answered.");
-  dw_buf_printf(out, "droveway_ready %d\n", ready && !atomic_load(&service->stopping));
+  if (service->worlds != NULL)
+    dw_worlds_metrics(service->worlds, out);
   if (cluster != NULL)
     add_feeds(out, cluster);
-  if (service->hits != NULL)
-    add_limits(out, service);
   if (service->certificates != NULL)
     dw_certificates_metrics(service->certificates, out);
   if (service->managed != NULL)
     dw_self_managed_metrics(service->managed, out);
   if (service->auditor != NULL)
     dw_auditor_metrics(service->auditor, out);
+}
+
+void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) {
+  const struct dw_http_service *shown = service->shown;
+  struct dw_buf *out = &answer->body;
+  answer->status = 200;
+  answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
+  head(out, "build_info", "gauge", "Version of Droveway.");
+  dw_buf_puts(out, "droveway_build_info{version=\"" DW_VERSION "\"} 1\n");
+  head(out, "ready", "gauge", "Whether reviews are answered.");
+  dw_buf_printf(out, "droveway_ready %d\n", dw_not_ready(shown) == NULL);
+  add_requests(out, shown, service->hits);
+  add_sources(out, shown);
+  dw_process_metrics(out);
 }

@@ -1,6 +1,8 @@
 #include "droveway/server/reload.h"
 
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,11 @@ struct fingerprint {
   uint64_t policy, state;
 };
 
+/* What was read again since the start. */
+struct reloads {
+  atomic_uint_fast64_t used, refused;
+};
+
 struct dw_worlds {
   struct dw_sources sources;
   struct dw_cluster *cluster; /* NULL: a state folder, or nothing */
@@ -33,6 +40,8 @@ struct dw_worlds {
   struct fingerprint seen;  /* the watcher's own, as the next two */
   struct dw_policy *policy; /* with a cluster: the one in force */
   int64_t not_before;       /* the next view of the cluster, in monotonic microseconds */
+  struct reloads policies, states;
+  atomic_bool policy_stale;
   pthread_t watcher;
   pthread_mutex_t listening; /* over the next two */
   void (*listen)(void *context, const struct dw_cluster_event *event);
@@ -80,13 +89,15 @@ static void swap_in(struct dw_worlds *worlds, struct dw_world *world, bool ready
   dw_world_unref(old);
 }
 
-static void log_broken(const struct dw_error *err) {
+static void log_broken(const struct dw_error *err, bool policy) {
   char text[sizeof err->file + sizeof err->text + 32];
   DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
   dw_error_format(err, text, sizeof text);
   dw_buf_puts(&fields, "\"error\":");
   dw_log_quote(&fields, text, sizeof text);
-  dw_log_fields(DW_LOG_ERROR, "can't read the changed policy or state; the last good one stays in force",
+  dw_log_fields(DW_LOG_ERROR,
+                policy ? "can't read the changed policy; the last good one stays in force"
+                       : "can't read the changed state; the last good one stays in force",
                 dw_buf_text(&fields));
 }
 
@@ -180,14 +191,43 @@ static int reload_files(struct dw_worlds *worlds, struct dw_error *err) {
   return 0;
 }
 
-/* What changes under the reading is read again at the next look. */
-static void reload(struct dw_worlds *worlds) {
+/* Whether it is the policy that can't be read. */
+static bool is_policy_broken(const struct dw_worlds *worlds) {
+  struct dw_policy *policy = dw_policy_load(&worlds->sources, NULL);
+  bool broken = policy == NULL;
+  dw_policy_free(policy);
+  return broken;
+}
+
+/* What is new counts, and on demand what was given. */
+static void count_used(struct dw_worlds *worlds, struct fingerprint before, bool all) {
+  const struct dw_sources *sources = &worlds->sources;
+  if (sources->policy != NULL && (all || before.policy != worlds->seen.policy))
+    worlds->policies.used++;
+  if (sources->state != NULL && worlds->cluster == NULL && (all || before.state != worlds->seen.state))
+    worlds->states.used++;
+  worlds->policy_stale = false;
+}
+
+static void report_broken(struct dw_worlds *worlds, const struct dw_error *err) {
+  bool policy = is_policy_broken(worlds);
+  (policy ? &worlds->policies : &worlds->states)->refused++;
+  if (policy)
+    worlds->policy_stale = true;
+  log_broken(err, policy);
+}
+
+/* What changes under the reading is read again at the next look. ALL: it was asked for. */
+static void reload(struct dw_worlds *worlds, bool all) {
   struct dw_error err = DW_ERROR_INIT;
+  struct fingerprint before = worlds->seen;
   worlds->seen = settle(worlds);
-  if (reload_files(worlds, &err) == 0)
+  if (reload_files(worlds, &err) == 0) {
+    count_used(worlds, before, all);
     dw_log(DW_LOG_INFO, "policy and state are read again");
-  else if (same(look(worlds), worlds->seen))
-    log_broken(&err);
+  } else if (same(look(worlds), worlds->seen)) {
+    report_broken(worlds, &err);
+  }
 }
 
 /* --- the watcher --- */
@@ -234,11 +274,11 @@ static void *watch(void *argument) {
       rebuild(worlds);
       break;
     case WISH_REREAD:
-      reload(worlds);
+      reload(worlds, true);
       break;
     case WISH_LOOK:
       if (!same(look(worlds), worlds->seen))
-        reload(worlds);
+        reload(worlds, false);
       look_at = dw_now_microseconds() + pause;
       break;
     case WISH_NONE:
@@ -341,4 +381,29 @@ struct dw_cluster *dw_worlds_cluster(struct dw_worlds *worlds) {
 
 void dw_worlds_reread(struct dw_worlds *worlds) {
   tell(worlds, &worlds->reread);
+}
+
+bool dw_worlds_policy_stale(struct dw_worlds *worlds) {
+  return worlds->policy_stale;
+}
+
+/* --- metrics --- */
+
+static void add_reloads(struct dw_buf *out, const char *what, const struct reloads *reloads) {
+  dw_buf_printf(out,
+                "# HELP droveway_%s_reloads_total Times that the %s was read again.\n"
+                "# TYPE droveway_%s_reloads_total counter\n"
+                "droveway_%s_reloads_total{result=\"used\"} %" PRIu64 "\n"
+                "droveway_%s_reloads_total{result=\"refused\"} %" PRIu64 "\n",
+                what, what, what, what, (uint64_t)reloads->used, what, (uint64_t)reloads->refused);
+}
+
+void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) {
+  add_reloads(out, "policy", &worlds->policies);
+  add_reloads(out, "state", &worlds->states);
+  dw_buf_printf(out,
+                "# HELP droveway_policy_in_force_stale Whether the newest policy file was refused.\n"
+                "# TYPE droveway_policy_in_force_stale gauge\n"
+                "droveway_policy_in_force_stale %d\n",
+                worlds->policy_stale);
 }

@@ -8,6 +8,7 @@
 #include "droveway/server/recorder.h"
 #include "droveway/sources/cluster.h"
 #include "server/admissions.h"
+#include "server/counters.h"
 #include "server/server_internal.h"
 
 static const char *code_name(enum dw_error_code code) {
@@ -41,7 +42,7 @@ static void refuse_review(const struct dw_http_service *service, const struct dw
            err->column);
   answer->status = err->code == DW_ERR_MEMORY ? (together ? 503 : 413) : 400;
   answer->content_type = "text/plain; charset=utf-8";
-  dw_log_refusal(http, answer->status, what, cause);
+  dw_note_refusal(service, http, &(struct refusal){answer->status, what, cause});
   dw_buf_truncate(&answer->body, 0);
   dw_buf_puts(&answer->body, what);
   if (err->code == DW_ERR_MEMORY && !together)
@@ -200,5 +201,8 @@ void dw_review_respond(const struct dw_http_service *service, const struct dw_ht
   dw_answer_write(&request, &decided, &answer->body);
   answer->status = 200;
   answer->content_type = "application/json";
-  dw_log_decision(&(struct decision){mutate, &request, &decided, dw_now_microseconds() - start});
+  int64_t taken = dw_now_microseconds() - start;
+  if (service->counters != NULL)
+    dw_counters_review(service->counters, mutate, &request, &decided, taken);
+  dw_log_decision(&(struct decision){mutate, &request, &decided, taken});
 }

@@ -23,7 +23,11 @@ enum {
   DRAIN_MILLISECONDS = 10000,
   FRESH_MILLISECONDS = 2000,
   QUIET_MILLISECONDS = 100,
-  LOOK_MILLISECONDS = 10
+  LOOK_MILLISECONDS = 10,
+  /* For those who read metrics: a few, that keep their connections. */
+  METRICS_CONNECTIONS = 32,
+  METRICS_CONNECTIONS_PER_ADDRESS = 16,
+  METRICS_REQUEST_MS = 10000
 };
 
 /* Forward secrecy and authenticated ciphers only; every client of an API server's age has them. */
@@ -36,6 +40,7 @@ struct dw_server {
   struct exchanges exchanges;
   int listen_fd;
   unsigned drain_milliseconds;
+  struct dw_server *metrics; /* the one that shows this one's metrics; NULL: none */
 };
 
 /* Probes that only open and close a connection make such lines: they are worth nothing but when looking for a fault. */
@@ -58,20 +63,24 @@ static int no_certificate(gnutls_session_t session, const gnutls_datum_t *cas, i
   return -1;
 }
 
-static struct MHD_Daemon *start_daemon(struct dw_server *server, const struct dw_server_options *options) {
+/* What TLS and plain HTTP have in common. */
+#define FLAGS                                                                                                          \
+  (MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |                        \
+   MHD_USE_NO_LISTEN_SOCKET)
+
+static struct MHD_Daemon *start_daemon(struct dw_server *server, unsigned threads) {
+  struct exchanges *all = &server->exchanges;
   /* The library takes a pool of one for a mistake. */
-  struct MHD_OptionItem pool[] = {
-      {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)options->threads, NULL},
-      {MHD_OPTION_END, 0, NULL}};
-  return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
-                              MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET,
-                          0, NULL, NULL, dw_exchange_request, &server->exchanges, MHD_OPTION_EXTERNAL_LOGGER,
-                          log_library, NULL, MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate,
-                          MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_NOTIFY_COMPLETED, dw_exchange_completed,
-                          &server->exchanges, MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, &server->exchanges,
+  struct MHD_OptionItem pool[] = {{threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
+                                  {MHD_OPTION_END, 0, NULL}};
+  return MHD_start_daemon(FLAGS | (all->plain ? MHD_NO_FLAG : MHD_USE_TLS), 0, NULL, NULL, dw_exchange_request, all,
+                          MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+                          dw_exchange_completed, all, MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, all,
                           MHD_OPTION_CONNECTION_LIMIT, UINT_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, server->exchanges.service.max_header + CONNECTION_MEMORY,
-                          MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, all->service.max_header + CONNECTION_MEMORY,
+                          MHD_OPTION_ARRAY, pool, /* where it is plain, all ends here */
+                          all->plain ? MHD_OPTION_END : MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate,
+                          MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_END);
 }
 
 static int64_t now_milliseconds(void) {
@@ -98,12 +107,24 @@ static void fill_service(struct dw_server *server, const struct dw_server_option
   service->admissions = dw_admissions_new(now_milliseconds);
   service->threads = options->threads;
   service->max_body = or_default(options->max_body, DW_DEFAULT_MAX_BODY);
-  service->max_header = or_default(options->max_header, DW_DEFAULT_MAX_HEADER);
   service->max_memory = or_default(options->max_memory, DW_DEFAULT_MAX_MEMORY);
   service->max_nesting = options->max_nesting;
-  service->hits = &server->exchanges.hits;
-  service->budget = &server->exchanges.budget;
-  server->exchanges.budget.most = or_default(options->max_total_memory, DW_DEFAULT_MAX_TOTAL_MEMORY);
+  server->exchanges.overload.listener = "webhook";
+}
+
+static void fill_exchanges(struct dw_server *server, const struct dw_server_options *options) {
+  struct exchanges *all = &server->exchanges;
+  all->service.max_header = or_default(options->max_header, DW_DEFAULT_MAX_HEADER);
+  all->service.hits = &all->hits;
+  all->service.counters = &all->counters;
+  all->service.active = &all->active;
+  all->service.budget = &all->budget;
+  all->budget.most = or_default(options->max_total_memory, DW_DEFAULT_MAX_TOTAL_MEMORY);
+  all->overload.hits = &all->hits;
+  all->overload.counters = &all->counters;
+  all->certificates = options->certificates;
+  server->listen_fd = options->listen_fd;
+  server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
 }
 
 static int start_parts(struct dw_server *server, const struct dw_server_options *options, struct dw_error *err) {
@@ -113,8 +134,9 @@ static int start_parts(struct dw_server *server, const struct dw_server_options 
                                                                               DW_DEFAULT_MAX_CONNECTIONS_PER_ADDRESS),
                                      .rate = (unsigned)or_default(options->connection_rate, DW_DEFAULT_CONNECTION_RATE),
                                      .idle_ms = (unsigned)or_default(options->idle_ms, DW_DEFAULT_IDLE_MS),
-                                     .request_ms = (unsigned)or_default(options->request_ms, DW_DEFAULT_REQUEST_MS)};
-  all->certificates = options->certificates;
+                                     .request_ms = (unsigned)or_default(options->request_ms, DW_DEFAULT_REQUEST_MS),
+                                     .look = dw_overload_look,
+                                     .context = &all->overload};
   all->linger = dw_linger_start(err);
   all->connections = all->linger == NULL ? NULL : dw_connections_start(&limits, &all->hits, err);
   if (all->connections == NULL)
@@ -123,9 +145,9 @@ static int start_parts(struct dw_server *server, const struct dw_server_options 
   all->heavy = dw_heavy_start(err);
   if (all->heavy == NULL)
     return -1;
-  server->daemon = start_daemon(server, options);
+  server->daemon = start_daemon(server, options->threads);
   if (server->daemon == NULL)
-    return dw_error_set(err, DW_ERR_OTHER, "can't start the HTTPS server");
+    return dw_error_set(err, DW_ERR_OTHER, "can't start the HTTP%s server", all->plain ? "" : "S");
   server->acceptor = dw_acceptor_start(options->listen_fd, server->daemon, all->connections, err);
   return server->acceptor == NULL ? -1 : 0;
 }
@@ -142,22 +164,58 @@ static void drop(struct dw_server *server) {
   free(server);
 }
 
-struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
+static struct dw_server *new_server(void) {
   struct dw_server *server = calloc(1, sizeof *server);
   if (server == NULL)
     abort();
-  fill_service(server, options);
-  server->listen_fd = options->listen_fd;
-  server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
+  return server;
+}
+
+/* Closes the socket too where it can't start. */
+static struct dw_server *start(struct dw_server *server, const struct dw_server_options *options,
+                               struct dw_error *err) {
+  fill_exchanges(server, options);
   if (start_parts(server, options, err) == 0)
-    return listen_to_cluster(server);
+    return server;
   drop(server);
   close(options->listen_fd);
   return NULL;
 }
 
+static int start_metrics(struct dw_server *server, const struct dw_server_options *options, struct dw_error *err) {
+  const struct dw_server_options few = {.listen_fd = options->metrics->listen_fd,
+                                        .certificates = options->certificates,
+                                        .threads = 1,
+                                        .max_connections = METRICS_CONNECTIONS,
+                                        .max_connections_per_address = METRICS_CONNECTIONS_PER_ADDRESS,
+                                        .request_ms = METRICS_REQUEST_MS};
+  struct dw_server *metrics = new_server();
+  metrics->exchanges.plain = options->metrics->plain;
+  metrics->exchanges.service.shown = &server->exchanges.service;
+  metrics->exchanges.overload.listener = "metrics";
+  server->metrics = start(metrics, &few, err);
+  return server->metrics == NULL ? -1 : 0;
+}
+
+struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
+  struct dw_server *server = new_server();
+  fill_service(server, options);
+  if (start(server, options, err) == NULL) {
+    if (options->metrics != NULL)
+      close(options->metrics->listen_fd);
+    return NULL;
+  }
+  if (options->metrics == NULL || start_metrics(server, options, err) == 0)
+    return listen_to_cluster(server);
+  dw_acceptor_stop(server->acceptor);
+  close(server->listen_fd);
+  drop(server);
+  return NULL;
+}
+
 static bool busy(struct dw_server *server, int64_t waited_ms) {
-  if (atomic_load(&server->exchanges.active) > 0)
+  if (atomic_load(&server->exchanges.active) > 0 ||
+      (server->metrics != NULL && atomic_load(&server->metrics->exchanges.active) > 0))
     return true;
   /* A client that has connected and is about to send its first request is as good as in flight. */
   return atomic_load(&server->exchanges.fresh) > 0 && waited_ms < FRESH_MILLISECONDS;
@@ -190,13 +248,21 @@ void dw_server_limit_stop(struct dw_server *server, unsigned milliseconds) {
   server->drain_milliseconds = milliseconds;
 }
 
-void dw_server_stop(struct dw_server *server) {
-  if (server == NULL)
-    return;
+static void stop_listening(struct dw_server *server) {
   atomic_store(&server->exchanges.service.stopping, true);
   dw_acceptor_stop(server->acceptor);
   close(server->listen_fd);
+}
+
+void dw_server_stop(struct dw_server *server) {
+  if (server == NULL)
+    return;
+  stop_listening(server);
+  if (server->metrics != NULL)
+    stop_listening(server->metrics);
   drain(server);
+  if (server->metrics != NULL)
+    drop(server->metrics);
   if (server->exchanges.service.worlds != NULL)
     dw_worlds_listen(server->exchanges.service.worlds, NULL, NULL);
   drop(server);

@@ -13,8 +13,13 @@ bool dw_health_path(const char *path) __attribute__((nonnull));
 void dw_health_respond(const struct dw_http_service *service, const struct dw_http_request *request,
                        struct dw_http_answer *answer) __attribute__((nonnull));
 
-/* metrics.c: answers /metrics in Prometheus's text format. */
+/* health.c: what reviews wait for, or why there are to be no more; NULL where they are answered. */
+const char *dw_not_ready(const struct dw_http_service *service) __attribute__((nonnull));
+
+/* metrics.c: answers /metrics in Prometheus's text format, of the service that SERVICE shows. */
 void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) __attribute__((nonnull));
+/* process_metrics.c: appends what the kernel says of this process. */
+void dw_process_metrics(struct dw_buf *out) __attribute__((nonnull));
 
 /* review_endpoint.c: answers a body posted to /validate or /mutate. */
 void dw_review_respond(const struct dw_http_service *service, const struct dw_http_request *http, bool mutate,
@@ -27,10 +32,15 @@ struct decision {
   const struct dw_answer *answer;
   int64_t microseconds;
 };
+struct refusal {
+  int status;
+  const char *text;
+  const char *cause; /* JSON members without braces that say more, "" for none */
+};
 void dw_log_decision(const struct decision *decision) __attribute__((nonnull));
-/* CAUSE is JSON members without braces that say more, "" for none. */
-void dw_log_refusal(const struct dw_http_request *http, int status, const char *text, const char *cause)
-    __attribute__((nonnull));
+/* Counts the refusal, and logs it where there were not too many in this second. */
+void dw_note_refusal(const struct dw_http_service *service, const struct dw_http_request *http,
+                     const struct refusal *refusal) __attribute__((nonnull));
 
 /* Monotonic. */
 int64_t dw_now_microseconds(void);

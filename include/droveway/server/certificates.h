@@ -22,6 +22,11 @@ int dw_certificates_set(struct dw_certificates *certificates, const char *certif
                         const char *client_ca, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
 
+/* PEM of the CAs whose clients may read metrics; copied, and part of each pair that is set from then on: call it before
+ * the first. Without it any client may. */
+void dw_certificates_guard_metrics(struct dw_certificates *certificates, const char *client_ca)
+    __attribute__((nonnull));
+
 /* Counts a new pair that could not be used. */
 void dw_certificates_failed(struct dw_certificates *certificates) __attribute__((nonnull));
 

@@ -18,6 +18,7 @@ struct dw_certificates;
 struct dw_self_managed;
 struct dw_budget;
 struct dw_bound_hits;
+struct dw_counters;
 struct connections;
 
 struct dw_http_service {
@@ -34,8 +35,12 @@ struct dw_http_service {
   unsigned max_nesting;                 /* of a body's JSON; 0: what the parser allows */
   struct dw_budget *budget;             /* of all requests together; NULL: none */
   struct dw_bound_hits *hits;           /* NULL: not counted */
+  struct dw_counters *counters;         /* of what is answered and refused; NULL: not counted */
   struct connections *connections;      /* whose number is shown; NULL: none */
+  const atomic_uint *active;            /* requests in flight; NULL: not shown */
   atomic_bool stopping;                 /* shutting down: /readyz says so; what comes is still answered */
+  /* The service whose metrics this one serves: then /metrics and nothing else. NULL: reviews and health alone. */
+  const struct dw_http_service *shown;
 };
 
 struct dw_http_request {
@@ -63,9 +68,9 @@ struct dw_http_answer {
 bool dw_http_refuse(const struct dw_http_service *service, const struct dw_http_request *request,
                     struct dw_http_answer *answer) __attribute__((nonnull, warn_unused_result));
 
-/* Refuses with a line of text, and logs it. For what only the transport can notice. */
-void dw_http_fail(const struct dw_http_request *request, struct dw_http_answer *answer, int status, const char *text)
-    __attribute__((nonnull));
+/* Refuses with a line of text, logs and counts it. For what only the transport can notice. */
+void dw_http_fail(const struct dw_http_service *service, const struct dw_http_request *request,
+                  struct dw_http_answer *answer, int status, const char *text) __attribute__((nonnull));
 
 /* The whole chain. Fills ANSWER. */
 void dw_http_respond(const struct dw_http_service *service, const struct dw_http_request *request,

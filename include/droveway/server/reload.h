@@ -3,6 +3,7 @@
 #ifndef DROVEWAY_SERVER_RELOAD_H
 #define DROVEWAY_SERVER_RELOAD_H
 
+#include "droveway/base/buf.h"
 #include "droveway/base/error.h"
 #include "droveway/model/view.h"
 #include "droveway/sources/cluster.h"
@@ -36,6 +37,12 @@ void dw_worlds_listen(struct dw_worlds *worlds, void (*listen)(void *context, co
 
 /* Whether the world in force holds a first full reading of the cluster; true where there is none. */
 bool dw_worlds_ready(struct dw_worlds *worlds) __attribute__((nonnull));
+
+/* Whether the newest policy file was refused, so that an older one is in force. */
+bool dw_worlds_policy_stale(struct dw_worlds *worlds) __attribute__((nonnull));
+
+/* Appends its metrics. */
+void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) __attribute__((nonnull));
 
 /* Has the watcher read everything again now, changed or not (SIGHUP). Returns at once. */
 void dw_worlds_reread(struct dw_worlds *worlds) __attribute__((nonnull));

@@ -2,6 +2,7 @@
 #ifndef DROVEWAY_SERVER_SERVER_H
 #define DROVEWAY_SERVER_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "droveway/base/error.h"
@@ -10,6 +11,13 @@
 #include "droveway/server/self_managed.h"
 
 struct dw_server;
+
+/* Where /metrics is served: a listener of its own, with few connections and a thread of its own, so that a scrape never
+ * holds up a review. */
+struct dw_metrics_options {
+  int listen_fd; /* as that of the server */
+  bool plain;    /* HTTP in place of HTTPS */
+};
 
 struct dw_server_options {
   int listen_fd; /* dw_listen_open()'s; the server takes it over, also where it does not start */
@@ -31,14 +39,15 @@ struct dw_server_options {
   struct dw_worlds *worlds;     /* must outlive the server, as the next two */
   struct dw_recorder *recorder; /* NULL: reviews are not recorded */
   struct dw_auditor *auditor;   /* whose metrics are shown; NULL: none */
+  const struct dw_metrics_options *metrics; /* NULL: metrics are not served */
 };
 
 /* NULL where it can't start. Answers from now on, in threads of its own. */
 struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err)
     __attribute__((nonnull(1), warn_unused_result));
 
-/* From now on /readyz says no and every answer closes its connection, but all that comes is still answered: clients
- * that look at /readyz go elsewhere without losing a request. */
+/* From now on /readyz says no and every answer closes its connection, but all that comes is still answered, metrics
+ * too: clients that look at /readyz go elsewhere without losing a request. */
 void dw_server_drain(struct dw_server *server) __attribute__((nonnull));
 
 /* How long dw_server_stop() may wait for answers from now on. */
