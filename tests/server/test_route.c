@@ -132,7 +132,8 @@ static void without_a_world_nothing_is_ready(void **state) {
 }
 
 static void other_paths_are_not_found(void **state) {
-  static const char *const paths[] = {"/", "", "/validate/", "/Validate", "/validate/x", "/metrics/", "/livez/"};
+  static const char *const paths[] = {"/",           "",         "/validate/", "/Validate",
+                                      "/validate/x", "/metrics", "/metrics/",  "/livez/"};
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
     struct dw_http_answer answer = ask(*state, &(struct dw_http_request){.method = "POST", .path = paths[i]});
     assert_int_equal(answer.status, 404);

@@ -117,6 +117,11 @@ void https_server_start(struct https_server *server, const struct dw_sources *so
   if (server->worlds == NULL || used.listen_fd < 0)
     fail_msg("%s", err.text);
   server->port = dw_listen_name(used.listen_fd, name, sizeof name);
+  struct dw_metrics_options metrics = {.listen_fd = dw_listen_open("127.0.0.1:0", &err)};
+  if (metrics.listen_fd < 0)
+    fail_msg("%s", err.text);
+  server->metrics_port = dw_listen_name(metrics.listen_fd, name, sizeof name);
+  used.metrics = &metrics;
   if (server->certificates == NULL) {
     server->certificates = dw_certificates_new();
     if (dw_certificates_set(server->certificates, server->pair.certificate, server->pair.key, NULL, &err) != 0)
@@ -131,6 +136,8 @@ void https_server_start(struct https_server *server, const struct dw_sources *so
 }
 
 void https_server_stop(struct https_server *server) {
+  https_client_free(server->metrics);
+  server->metrics = NULL;
   dw_server_stop(server->server);
   server->server = NULL;
   dw_worlds_stop(server->worlds);
@@ -145,6 +152,27 @@ void https_server_end(struct https_server *server) {
   free(server->ca);
   free(server->log);
   folder_remove(server->folder);
+}
+
+struct https_reply https_server_metrics(struct https_server *server) {
+  if (server->metrics == NULL)
+    server->metrics = https_client_new("localhost", server->metrics_port, server->ca);
+  return https_send(server->metrics, &(struct https_request){.path = "/metrics"});
+}
+
+double https_server_metric(struct https_server *server, const char *name) {
+  struct https_reply reply = https_server_metrics(server);
+  double value = -1;
+  if (reply.status != 200)
+    fail_msg("%ld %s", reply.status, reply.error);
+  for (const char *line = reply.body; *line != '\0';) {
+    if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ' ')
+      value = strtod(line + strlen(name), NULL);
+    line += strcspn(line, "\n");
+    line += *line == '\n';
+  }
+  https_reply_free(&reply);
+  return value;
 }
 
 struct https_client *https_server_client(const struct https_server *server) {

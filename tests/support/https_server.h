@@ -19,7 +19,9 @@ struct https_server {
   struct dw_worlds *worlds;
   struct dw_server *server;
   uint16_t port;
-  int standard_error; /* kept while the log goes elsewhere */
+  uint16_t metrics_port;
+  struct https_client *metrics; /* that asks there; made when it is first needed */
+  int standard_error;           /* kept while the log goes elsewhere */
 };
 
 /* Makes folder and certificates, and sends the log to a file. */
@@ -32,6 +34,11 @@ void https_server_start(struct https_server *server, const struct dw_sources *so
 void https_server_stop(struct https_server *server);
 /* Everything; the server too where it runs. */
 void https_server_end(struct https_server *server);
+
+/* What /metrics says: on the listener of its own, over a connection that is kept. */
+struct https_reply https_server_metrics(struct https_server *server);
+/* The value of a metric by its name and labels; -1 where it is not there. */
+double https_server_metric(struct https_server *server, const char *name);
 
 struct https_client *https_server_client(const struct https_server *server);
 
