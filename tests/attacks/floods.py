@@ -80,7 +80,7 @@ class Unread:
 def slow_read(server, seconds):
   unread = Unread(server, 10)
   outcome = slow(server, seconds, "-X", ["-w", "1", "-y", "8", "-n", "1", "-z", "1", "-k", "10", "-u",
-                                         f"https://127.0.0.1:{server.port}/metrics"])
+                                         f"https://127.0.0.1:{server.metrics_port}/metrics"])
   unread.end()
   outcome.sent += f"; {len(unread.connections)} that read nothing"
   outcome.rose = ("request_time",)

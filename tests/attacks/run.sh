@@ -39,8 +39,9 @@ start() {
   local name=$1
   mkdir "$work/$name"
   cp "$work"/*.crt "$work"/*.key "$work/$name"
+  : >"$work/$name/log"
   "$droveway" serve --listen 127.0.0.1:0 --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" --state demo/state \
-    --request-timeout "${timeout}s" --shutdown-delay 0s "${@:2}" 2>"$work/$name/log" &
+    --request-timeout "${timeout}s" --shutdown-delay 0s --metrics-listen 127.0.0.1:0 "${@:2}" 2>>"$work/$name/log" &
   servers[$name]=$!
   for _ in $(seq 200); do
     ports[$name]=$(sed -n 's/.*127\.0\.0\.1:\([0-9]\+\).*/\1/p' "$work/$name/log" | head -n 1)

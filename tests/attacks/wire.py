@@ -6,7 +6,7 @@ import socket
 import ssl
 import struct
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 REPO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 MIB = 1 << 20
@@ -35,8 +35,8 @@ class Server:
       return False
 
   def connections(self):
-    """How many are open, without the one that asks."""
-    return int(re.search(r"^droveway_connections (\d+)", self.metrics(), re.M).group(1)) - 1
+    """How many are open."""
+    return int(re.search(r"^droveway_connections (\d+)", self.metrics(), re.M).group(1))
 
   def descriptors(self):
     """None where this user may not look: the server is not dumpable."""
@@ -58,8 +58,12 @@ class Server:
     except PermissionError:
       pass
 
+  @property
+  def metrics_port(self):
+    return int(re.search(rb'"metrics are served","address":"127\.0\.0\.1:(\d+)"', self.log()).group(1))
+
   def metrics(self):
-    with connect(self, "127.0.0.2") as connection:
+    with connect(replace(self, port=self.metrics_port), "127.0.0.2") as connection:
       connection.sendall(request("/metrics", method="GET"))
       return read_answer(connection).body.decode()
 

@@ -65,7 +65,8 @@ start_apiserver() {
 
 # start_droveway [OPTION...]: watching the cluster as its service account.
 start_droveway() {
-  run droveway "$DROVEWAY" serve --listen "127.0.0.1:$WEBHOOK_PORT" --tls-cert "$E2E_WORK/pki/tls.crt" \
+  run droveway "$DROVEWAY" serve --listen "127.0.0.1:$WEBHOOK_PORT" \
+    --metrics-listen "127.0.0.1:$METRICS_PORT" --tls-cert "$E2E_WORK/pki/tls.crt" \
     --tls-key "$E2E_WORK/pki/tls.key" --kubeconfig "$E2E_WORK/droveway.kubeconfig" --shutdown-delay 0 \
     ${E2E_RECORD:+--record "$E2E_RECORD"} "$@"
   until_true 30 webhook /readyz
@@ -74,6 +75,10 @@ start_droveway() {
 # webhook PATH: asks the running webhook.
 webhook() {
   curl -fsS --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$WEBHOOK_PORT$1"
+}
+
+metrics() {
+  curl -fsS --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$METRICS_PORT/metrics"
 }
 
 # write_kubeconfig FILE TOKEN

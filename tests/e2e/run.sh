@@ -44,7 +44,7 @@ free_port() {
   printf -v "$1" %s "$port"
   export "${1?}"
 }
-for name in ETCD_PORT PEER_PORT API_PORT WEBHOOK_PORT SECOND_PORT; do free_port $name; done
+for name in ETCD_PORT PEER_PORT API_PORT WEBHOOK_PORT METRICS_PORT SECOND_PORT; do free_port $name; done
 
 "$DROVEWAY" certs --dir "$E2E_WORK/pki" --dns localhost --dns 127.0.0.1 >/dev/null
 openssl genrsa -out "$E2E_WORK/accounts.key" 2048 2>/dev/null

@@ -4,7 +4,7 @@
 . "$E2E/control-plane.sh"
 
 # until_seen RESOURCE COUNT: the webhook has that many of it (metrics, not logs, tell).
-seen() { webhook /metrics | grep -q "^droveway_view_objects{resource=\"$1\"} $2\$"; }
+seen() { metrics | grep -q "^droveway_view_objects{resource=\"$1\"} $2\$"; }
 until_seen() { until_true 30 seen "$1" "$2"; }
 nads=network-attachment-definitions.k8s.cni.cncf.io
 

@@ -98,9 +98,11 @@ check_pod() {
        one("PodDisruptionBudget").spec.selector.matchLabels, one("Deployment").spec.selector.matchLabels]
     | all(. as $wanted | $labels | contains($wanted))'
   holds 'the Service leads 443 to the container, and the network policy lets it' '
-    container.ports == [{name: "https", containerPort: 8443}] and
-    (one("Service").spec.ports | length == 1 and (.[0] | .port == 443 and .targetPort == "https")) and
-    one("NetworkPolicy").spec.ingress == [{ports: [{port: 8443, protocol: "TCP"}]}]'
+    container.ports == [{name: "https", containerPort: 8443}, {name: "metrics", containerPort: 9443}] and
+    (container.args | index("--metrics-listen=:9443")) and
+    (one("Service").spec.ports | length == 2 and (.[0] | .port == 443 and .targetPort == "https") and
+      (.[1] | .name == "metrics" and .port == 9443 and .targetPort == "metrics")) and
+    one("NetworkPolicy").spec.ingress == [{ports: [{port: 8443, protocol: "TCP"}]}, {ports: [{port: 9443, protocol: "TCP"}]}]'
 }
 
 check_webhooks() {

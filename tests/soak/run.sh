@@ -64,7 +64,7 @@ wait_for() {
   done
 }
 # Below the ports that the kernel hands out to clients, so that an instance finds its own free again.
-for name in etcd peer apiserver state cluster stats "${instances[@]}"; do
+for name in etcd peer apiserver state cluster stats metrics-s metrics-t "${instances[@]}"; do
   while :; do
     port=$((RANDOM % 10000 + 20000))
     case " ${ports[*]} " in *" $port "*) continue ;; esac
@@ -188,10 +188,12 @@ make_reviews || die 'the answers expected of the cluster' "$work/setup.log"
 # --- the instances, haproxy before them ---
 
 start() {
-  local -a source=(--state "$work/state")
+  local -a source=(--state "$work/state") metrics=()
   case $1 in c | d | t) source=(--kubeconfig "$work/droveway.kubeconfig") ;; esac
+  case $1 in s | t) metrics=(--metrics-listen "127.0.0.1:${ports[metrics-$1]}") ;; esac
   "$DROVEWAY" serve --listen "127.0.0.1:${ports[$1]}" --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" \
-    --policy "$work/policy/policy.yaml" "${source[@]}" --threads 2 --connection-rate 10000 --audit-interval 10s --shutdown-delay 2s 2>>"$work/$1.log" &
+    --policy "$work/policy/policy.yaml" "${source[@]}" --threads 2 --connection-rate 10000 --audit-interval 10s --shutdown-delay 2s \
+    "${metrics[@]}" 2>>"$work/$1.log" &
   pids[$1]=$!
 }
 ask() { curl --fail --silent --show-error --max-time 5 --cacert "$work/ca/ca.crt" "https://localhost:${ports[$1]}$2"; }
@@ -366,10 +368,10 @@ round=('restart a' rotate swap_policy 'restart c' break_pair swap_state quiet 'r
 
 begin=$SECONDS
 PYTHONDONTWRITEBYTECODE=1 python3 tests/soak/traffic.py --ca "$work/ca/ca.crt" --work "$work" --rate "$rate" --out "$work/figures" \
-  "a,b=${ports[state]}:0:tests/payloads/sample,tests/payloads/recorded@tests/payloads/recorded-answers" \
-  "c,d=${ports[cluster]}:0:$work/reviews" \
-  "state=${ports[s]}:${pids[s]}:tests/payloads/sample,tests/payloads/recorded@tests/payloads/recorded-answers" \
-  "cluster=${ports[t]}:${pids[t]}:$work/reviews" 2>"$work/traffic.log" &
+  "a,b=${ports[state]}:0:0:tests/payloads/sample,tests/payloads/recorded@tests/payloads/recorded-answers" \
+  "c,d=${ports[cluster]}:0:0:$work/reviews" \
+  "state=${ports[s]}:${pids[s]}:${ports[metrics-s]}:tests/payloads/sample,tests/payloads/recorded@tests/payloads/recorded-answers" \
+  "cluster=${ports[t]}:${pids[t]}:${ports[metrics-t]}:$work/reviews" 2>"$work/traffic.log" &
 pids[traffic]=$!
 is_running() { [ -e "$work/running" ]; }
 wait_for 60 traffic 'the traffic' is_running

@@ -8,7 +8,7 @@ The webhook audits what is there by itself, logs it and counts it.
   $ until_true 20 kubectl create -f bad.yaml
   $ stop droveway
   $ start_droveway --audit-interval 1s
-  $ found() { webhook /metrics | grep 'audit_violations{rule="master-missing"'; }
+  $ found() { metrics | grep 'audit_violations{rule="master-missing"'; }
   $ until_true 20 found
   $ found
   droveway_audit_violations{rule="master-missing",action="deny"} 1

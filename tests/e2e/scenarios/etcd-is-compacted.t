@@ -4,7 +4,7 @@ While the watch is down, etcd forgets the version that it would go on from: the 
   $ nad migration-a 10.200.5.0/24 | kubectl apply -f -
   networkattachmentdefinition.k8s.cni.cncf.io/migration-a created
   $ until_seen $nads 1
-  $ lists() { webhook /metrics | sed -n 's/^droveway_lists_total{resource="network-attachment-definitions.*} //p'; }
+  $ lists() { metrics | sed -n 's/^droveway_lists_total{resource="network-attachment-definitions.*} //p'; }
   $ before=$(lists)
   $ kill -STOP $(pid_of droveway)
   $ stop apiserver KILL
