@@ -7,6 +7,8 @@
 #include "map/block.h"
 #include "map/glyph.h"
 
+#define NO_BREAK "\xC2\xA0" /* a space where no line is broken */
+
 const char *dw_map_number(uint64_t number, char *out) {
   char digits[24];
   int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
@@ -26,10 +28,10 @@ static void say_number(struct dw_buf *out, uint64_t number) {
 }
 
 static void say_usable(const struct dw_map_entry *entry, struct dw_buf *out) {
-  dw_buf_puts(out, "; usable ");
+  dw_buf_puts(out, "; usable" NO_BREAK);
   say_number(out, entry->usable);
   if (entry->kind == DW_MAP_MIGRATION_POOL && entry->needed > 0) {
-    dw_buf_puts(out, ", needed ");
+    dw_buf_puts(out, ", needed" NO_BREAK);
     say_number(out, entry->needed);
   }
 }
@@ -94,7 +96,7 @@ void dw_map_say_room(const struct dw_map_area *area, struct dw_buf *out) {
   for (size_t i = 0; i < area->room_count; i++) {
     if (i > 0 && !is_usual(area, area->room[i].bits))
       continue;
-    dw_buf_printf(out, "%s/%u: ", first ? "" : ", ", area->room[i].bits);
+    dw_buf_printf(out, "%s/%u:" NO_BREAK, first ? "" : ", ", area->room[i].bits);
     say_number(out, area->room[i].fits);
     first = false;
   }

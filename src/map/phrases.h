@@ -8,7 +8,7 @@
 #define DW_NUMBER_TEXT 32
 const char *dw_map_number(uint64_t number, char *out) __attribute__((nonnull));
 
-/* Each appends one text without a line break. */
+/* Each appends one text without a line break; U+00A0 is a space where none should be made. */
 void dw_map_say_entry(const struct dw_map_entry *entry, struct dw_buf *out) __attribute__((nonnull));
 /* What is wrong with it: "overlaps ..."; nothing where all is well. */
 void dw_map_say_trouble(const struct dw_map_entry *entry, struct dw_buf *out) __attribute__((nonnull));

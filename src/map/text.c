@@ -19,7 +19,9 @@ static void put_safe(struct pen *pen, const char *text, size_t length) {
   for (const char *end = text + length; text < end;) {
     uint32_t code;
     size_t taken = dw_glyph_next(text, &code);
-    if (code == DW_GLYPH_UNSAFE || (code >= 0x80 && !pen->options.utf8))
+    if (code == 0xA0) /* a space that only breaking lines knows of */
+      dw_buf_putc(pen->out, ' ');
+    else if (code == DW_GLYPH_UNSAFE || (code >= 0x80 && !pen->options.utf8))
       dw_buf_putc(pen->out, '?');
     else
       dw_buf_add(pen->out, text, taken);
