@@ -203,7 +203,8 @@ $(BUILD)/tidy/%.ok: % .clang-tidy $(wildcard include/droveway/*/*.h src/*/*.h)
 
 .PHONY: docs
 docs: all ## Write the generated parts of docs/ anew
-	$(BUILD)/droveway rules -o markdown > docs/rules.md
+	{ $(BUILD)/droveway rules -o markdown && echo && $(BUILD)/droveway explain --all -o markdown; } > $(BUILD)/rules.md
+	mv $(BUILD)/rules.md docs/rules.md
 	tools/man.sh $(BUILD)/droveway > docs/droveway.1
 
 .PHONY: pictures

@@ -5,74 +5,80 @@
 #include "cli/judge.h"
 #include "droveway/rules/audit.h"
 
-struct listing {
-  struct dw_arena *arena;
+struct hearing {
+  struct cli_report *report;
   const struct dw_rule *rule;
-  struct cli_example_line **tail;
+  const struct cli_subjects *subjects;
 };
 
-static bool is_told(const struct listing *listing, const struct dw_finding *finding) {
-  return finding->rule == listing->rule || finding->action == DW_ACTION_DENY;
+static bool is_told(const struct dw_rule *rule, const struct dw_finding *finding) {
+  return finding->rule == rule || finding->action == DW_ACTION_DENY;
 }
 
-static void tell(struct listing *listing, const struct dw_finding *finding, const char *text) {
-  struct cli_example_line *line = dw_arena_alloc(listing->arena, sizeof *line);
-  *line = (struct cli_example_line){text, finding->rule, finding->action == DW_ACTION_DENY, NULL};
-  *listing->tail = line;
-  listing->tail = &line->next;
+static void hear(const struct hearing *hearing, struct cli_reported_object object, const struct dw_judgement *judgement,
+                 const struct dw_manifest *manifest) {
+  struct dw_findings told = judgement->findings;
+  told.items = dw_arena_array(hearing->report->arena, told.count + 1, sizeof *told.items);
+  told.count = 0;
+  for (size_t i = 0; i < judgement->findings.count; i++)
+    if (is_told(hearing->rule, &judgement->findings.items[i]))
+      told.items[told.count++] = judgement->findings.items[i];
+  object.denied = judgement->denied;
+  cli_report_add(hearing->report, &object, &told, manifest);
 }
 
-static void tell_findings(struct listing *listing, const struct cli_subject *subject,
-                          const struct dw_judgement *judgement) {
-  for (size_t i = 0; i < judgement->findings.count; i++) {
-    const struct dw_finding *finding = &judgement->findings.items[i];
-    int line = 0;
-    int column = 0;
-    dw_manifest_place(subject->manifest, finding->field, &line, &column);
-    if (is_told(listing, finding))
-      tell(listing, finding,
-           dw_arena_printf(listing->arena, "%s:%d:%d: %s: %s", subject->manifest->file, line, column,
-                           cli_severity(finding), cli_say(listing->arena, finding)));
-  }
-}
-
-static void check_example(struct listing *listing, const struct cli_subjects *subjects, bool deletes) {
-  for (size_t i = 0; i < subjects->count; i++) {
-    const struct cli_subject *subject = &subjects->items[i];
+static void check_example(const struct hearing *hearing, bool deletes) {
+  for (size_t i = 0; i < hearing->subjects->count; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    const struct cli_subject *subject = &hearing->subjects->items[i];
     if (!cli_is_judged(subject->kind))
       continue;
     struct dw_judgement judgement = deletes && subject->kind == DW_KIND_NAD
-                                        ? cli_judge_deletion(listing->arena, subjects->world, subject)
-                                        : cli_judge(listing->arena, subjects->world, subject);
-    tell_findings(listing, subject, &judgement);
+                                        ? cli_judge_deletion(arena, hearing->subjects->world, subject)
+                                        : cli_judge(arena, hearing->subjects->world, subject);
+    struct cli_reported_object object = {.kind = dw_kind_name(subject->kind), .ns = subject->ns, .name = subject->name};
+    hear(hearing, object, &judgement, subject->manifest);
   }
+}
+
+static const struct dw_manifest *manifest_of(const struct cli_subjects *subjects, const struct dw_object *object) {
+  for (size_t i = 0; i < subjects->count; i++)
+    if (subjects->items[i].object == object)
+      return subjects->items[i].manifest;
+  return NULL;
 }
 
 static void see(void *context, const struct dw_audited *audited) {
-  struct listing *listing = context;
-  const char *ns = audited->object->namespace_;
-  for (size_t i = 0; i < audited->judgement.findings.count; i++) {
-    const struct dw_finding *finding = &audited->judgement.findings.items[i];
-    if (is_told(listing, finding))
-      tell(listing, finding,
-           dw_arena_printf(listing->arena, "%s %s%s%s: %s: %s", dw_kind_name(audited->object->kind), ns, *ns ? "/" : "",
-                           audited->object->name, cli_severity(finding), cli_say(listing->arena, finding)));
-  }
+  const struct hearing *hearing = context;
+  const struct dw_object *object = audited->object;
+  struct cli_reported_object reported = {
+      .kind = dw_kind_name(object->kind), .ns = object->namespace_, .name = object->name};
+  hear(hearing, reported, &audited->judgement, manifest_of(hearing->subjects, object));
 }
 
-int cli_example_judge(struct dw_arena *arena, const struct dw_rule *rule, const struct dw_explanation *explanation,
-                      struct cli_example_line **out, struct dw_error *err) {
+static const char *said_of(struct dw_arena *arena, const struct dw_rule *rule, bool deletes,
+                           const struct cli_subjects *subjects, enum cli_color color) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  bool audited = rule->scope == DW_SCOPE_VMI;
+  struct cli_report_words words = {.by_object = audited};
+  struct cli_report report = {.arena = arena, .words = &words};
+  struct hearing hearing = {&report, rule, subjects};
+  struct cli_report_options how = {.color = color, .quiet = true};
+  if (audited)
+    dw_audit_run(&(struct dw_audit){.world = subjects->world, .see = see, .context = &hearing});
+  else
+    check_example(&hearing, deletes);
+  cli_report_text(&report, &how, &out);
+  return dw_arena_strdup(arena, dw_buf_text(&out));
+}
+
+const char *cli_example_said(struct dw_arena *arena, const struct dw_rule *rule,
+                             const struct dw_explanation *explanation, enum cli_color color, struct dw_error *err) {
   struct cli_texts texts = {"example.yaml", explanation->broken, explanation->state, explanation->policy};
   struct cli_subjects subjects;
-  struct cli_example_line *first = NULL;
-  struct listing listing = {arena, rule, &first};
   if (cli_subjects_of_texts(&texts, &subjects, err) != 0)
-    return -1;
-  if (rule->scope == DW_SCOPE_VMI)
-    dw_audit_run(&(struct dw_audit){.world = subjects.world, .see = see, .context = &listing});
-  else
-    check_example(&listing, &subjects, explanation->deletes);
+    return NULL;
+  const char *said = said_of(arena, rule, explanation->deletes, &subjects, color);
   cli_subjects_free(&subjects);
-  *out = first;
-  return 0;
+  return said;
 }

@@ -1,21 +1,15 @@
-/* The example of an explanation, judged by the engine: what `check` (or for a rule of its own, `audit`) says of it. */
+/* The example of an explanation, judged by the engine. */
 #ifndef CLI_EXAMPLE_H
 #define CLI_EXAMPLE_H
 
+#include "cli/report.h"
 #include "droveway/rules/engine.h"
 #include "droveway/rules/explain.h"
 
-/* One finding, as it is printed. */
-struct cli_example_line {
-  const char *text;
-  const struct dw_rule *rule;
-  bool denies;
-  struct cli_example_line *next;
-};
-
-/* What RULE and all that deny say of the broken example; what other rules merely could not check, or warn of, is left
- * out. OUT is NULL where nothing is said. In ARENA. -1 where the example can't be read. */
-int cli_example_judge(struct dw_arena *arena, const struct dw_rule *rule, const struct dw_explanation *explanation,
-                      struct cli_example_line **out, struct dw_error *err);
+/* What RULE, and every rule that denies, says of the broken example: the lines that `check` (or of a rule of its own
+ * `audit`) prints, without a summary. What other rules warn of, or could not check, is left out. In ARENA; NULL where
+ * the example can't be read. */
+const char *cli_example_said(struct dw_arena *arena, const struct dw_rule *rule,
+                             const struct dw_explanation *explanation, enum cli_color color, struct dw_error *err);
 
 #endif

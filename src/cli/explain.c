@@ -61,13 +61,14 @@ static bool read_options(int argc, char **argv, struct explain_options *out, int
 static int explain(const struct dw_policy *policy, const struct dw_rule *rule, const struct explain_options *options) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_explained explained = {.arena = arena, .rule = rule, .policy = policy, .one_of_many = options->all};
-  struct cli_example_line *said = NULL;
   struct dw_error err = DW_ERROR_INIT;
-  if (dw_explain(arena, rule->id, &explained.explanation, &err) != 0 ||
-      cli_example_judge(arena, rule, &explained.explanation, &said, &err) != 0)
+  bool markdown = strcmp(options->form, "markdown") == 0;
+  if (dw_explain(arena, rule->id, &explained.explanation, &err) == 0)
+    explained.said =
+        cli_example_said(arena, rule, &explained.explanation, markdown ? CLI_COLOR_NEVER : CLI_COLOR_AUTO, &err);
+  if (!explained.said)
     return cli_fail(&err);
-  explained.said = said;
-  if (strcmp(options->form, "markdown") == 0)
+  if (markdown)
     cli_explain_markdown(&explained);
   else
     cli_explain_text(&explained);
@@ -78,8 +79,8 @@ static int explain_all(const struct dw_policy *policy, const struct explain_opti
   size_t count = 0;
   const struct dw_rule *const *rules = dw_rules(&count);
   for (size_t i = 0; i < count; i++) {
-    if (i > 0 && strcmp(options->form, "text") == 0)
-      puts("\n");
+    if (i > 0)
+      puts(strcmp(options->form, "text") == 0 ? "\n" : "");
     if (explain(policy, rules[i], options) != CLI_OK)
       return CLI_FAILED;
   }

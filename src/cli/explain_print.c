@@ -70,11 +70,6 @@ static void print_part(const char *title, const char *text, const char *indent) 
   print_indented(text, indent);
 }
 
-static void print_said(const struct cli_explained *explained, const char *indent) {
-  for (const struct cli_example_line *line = explained->said; line; line = line->next)
-    printf("%s%s\n", indent, line->text);
-}
-
 static void print_diff(const struct cli_explained *explained, size_t context, const char *indent) {
   struct cli_diff_line *lines = NULL;
   size_t count =
@@ -103,8 +98,7 @@ void cli_explain_text(const struct cli_explained *explained) {
   print_part("Why", explanation->why, "  ");
   print_part(explanation->deletes ? "An example that breaks it, when it is deleted" : "An example that breaks it",
              explanation->broken, "    ");
-  printf("\n%s\n", sayer(explained));
-  print_said(explained, "    ");
+  print_part(sayer(explained), explained->said, "    ");
   print_mended(explained);
   print_part("To change its action, in the policy (--policy FILE; `deny`, `warn` or `off`)", policy_snippet(explained),
              "    ");
@@ -127,12 +121,12 @@ static void print_prose(const char *text) {
 
 static void print_block(const char *title, const char *language, const char *text) {
   if (text)
-    printf("%s:\n\n```%s\n%s```\n\n", title, language, text);
+    printf("\n%s:\n\n```%s\n%s```\n", title, language, text);
 }
 
 static void print_folded(const char *title, const char *text) {
   if (text)
-    printf("<details><summary>%s</summary>\n\n```yaml\n%s```\n\n</details>\n\n", title, text);
+    printf("\n<details><summary>%s</summary>\n\n```yaml\n%s```\n\n</details>\n", title, text);
 }
 
 static void print_mended_block(const struct cli_explained *explained) {
@@ -140,9 +134,9 @@ static void print_mended_block(const struct cli_explained *explained) {
     print_block("To be applied first", "yaml", explained->explanation.mended);
     return;
   }
-  puts("Mended:\n\n```diff");
+  puts("\nMended:\n\n```diff");
   print_diff(explained, 3, "");
-  puts("```\n");
+  puts("```");
 }
 
 void cli_explain_markdown(const struct cli_explained *explained) {
@@ -150,18 +144,17 @@ void cli_explain_markdown(const struct cli_explained *explained) {
   const struct dw_explanation *explanation = &explained->explanation;
   printf("## %s\n\nAction: %s.\n\n", rule->id, cli_explain_actions(explained->arena, explained->policy, rule));
   print_prose(explanation->why);
-  puts("");
   print_block(explanation->deletes ? "An example that breaks it, when it is deleted" : "An example that breaks it",
               "yaml", explanation->broken);
-  printf("%s:\n\n```text\n", sayer(explained));
-  print_said(explained, "");
-  puts("```\n");
+  print_block(sayer(explained), "text", explained->said);
   print_mended_block(explained);
   print_folded("The policy of the example", explanation->policy);
   print_folded("The cluster of the example", explanation->state);
   if (explained->one_of_many)
     return;
   print_block("To change its action, in the policy (`deny`, `warn` or `off`)", "yaml", policy_snippet(explained));
-  if (is_of_nads(rule))
-    print_prose(which_networks(explained));
+  if (!is_of_nads(rule))
+    return;
+  puts("");
+  print_prose(which_networks(explained));
 }

@@ -9,8 +9,8 @@ struct cli_explained {
   const struct dw_rule *rule;
   const struct dw_policy *policy; /* whose actions are in force */
   struct dw_explanation explanation;
-  const struct cli_example_line *said; /* of the broken example */
-  bool one_of_many;                    /* what goes for all rules is said elsewhere */
+  const char *said; /* of the broken example */
+  bool one_of_many; /* what goes for all rules is said elsewhere */
 };
 
 /* Both print to standard output. */

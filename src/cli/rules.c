@@ -49,14 +49,17 @@ static void print_cell(const char *text) {
 
 static void print_markdown(const struct dw_policy *policy, const struct dw_rule *const *rules, size_t count) {
   puts("# The rules\n\n"
-       "Written by `make docs` (`droveway rules -o markdown`); a test fails when it is stale. The actions are the "
-       "defaults:\n"
-       "on a migration network, and on any other NAD (- = does not apply). A policy changes them by rule id:\n"
-       "`rules: {gateway-in-pool: warn}` with `deny`, `warn` or `off`.\n\n"
+       "Written by `make docs` (`droveway rules -o markdown`, then `droveway explain --all -o markdown`); a test fails "
+       "when it is\n"
+       "stale. The actions are the defaults: on a migration network, and on any other NAD (- = does not apply). A "
+       "policy changes\n"
+       "them by rule id: `rules: {gateway-in-pool: warn}` with `deny`, `warn` or `off`. Below the table each rule is "
+       "explained, as\n"
+       "`droveway explain RULE` does, with an example that breaks it.\n\n"
        "| rule | migration network | other NAD | finds | how to mend it |\n"
        "| --- | --- | --- | --- | --- |");
   for (size_t i = 0; i < count; i++) {
-    printf("| `%s` | %s | %s | ", rules[i]->id, action_name(in_force(policy, rules[i], true)),
+    printf("| [`%s`](#%s) | %s | %s | ", rules[i]->id, rules[i]->id, action_name(in_force(policy, rules[i], true)),
            action_name(in_force(policy, rules[i], false)));
     print_cell(rules[i]->finds);
     fputs(" | ", stdout);
