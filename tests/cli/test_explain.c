@@ -44,14 +44,15 @@ static void it_says_what_check_says(void **state) {
   assert_int_equal(dw_explain(arena, "gateway-in-pool", &explanation, NULL), 0);
   folder_make(folder);
   folder_write(folder, "example.yaml", explanation.broken);
-  RUN_SCOPED check = RUN("check", "-f", dw_arena_printf(arena, "%s/example.yaml", folder));
+  RUN_SCOPED check = RUN("check", "-q", "-f", dw_arena_printf(arena, "%s/example.yaml", folder));
   folder_remove(folder);
-  const char *said = strstr(check.out, "example.yaml:");
-  assert_non_null(said);
-  const char *end = strstr(said, "[gateway-in-pool]\n");
-  assert_non_null(end);
   RUN_SCOPED explain = RUN("explain", "gateway-in-pool");
-  has(&explain, dw_arena_strndup(arena, said, (size_t)(end - said) + 18));
+  const char *line = strstr(check.out, ": error: "); /* the warnings before it are about facts that are not given */
+  assert_non_null(line);
+  while (line > check.out && strncmp(line, "example.yaml:", 13) != 0)
+    line--;
+  for (; *line; line = strchr(line, '\n') + 1)
+    has(&explain, dw_arena_printf(arena, "\n    %.*s\n", (int)strcspn(line, "\n"), line));
 }
 
 static void the_policy_tells_the_actions(void **state) {
@@ -69,7 +70,7 @@ static void the_policy_tells_the_actions(void **state) {
   assert_int_equal(run.status, 0);
   has(&run, "gateway-in-pool: off on every network\n");
   has(&run, "(\"lm-*\", \"mig\")");
-  has(&run, "[gateway-in-pool]\n"); /* what the example brings is told all the same */
+  has(&run, " [gateway-in-pool]\n"); /* what the example brings is told all the same */
 }
 
 static void a_section_of_the_documentation(void **state) {
