@@ -39,8 +39,8 @@ struct dw_manifests {
 int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
                         struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
-/* As dw_manifests_read() for TEXT, which is at hand already; FILE is what it is called in errors and places. Both are to live as long
- * as ARENA. */
+/* As dw_manifests_read() for TEXT, which is at hand already; FILE is what it is called in errors and places. Both are
+ * to live as long as ARENA. */
 int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, struct dw_manifest **first,
                        struct dw_error *err) __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
 
