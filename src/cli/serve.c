@@ -15,7 +15,7 @@
 #include "droveway/server/listen.h"
 #include "droveway/server/server.h"
 
-enum { MOST_FILES = 4096, LARGE_BLOCK = 128 << 10, ARENAS = 4 };
+enum { MOST_FILES = 4096, LARGE_BLOCK = 128 << 10, ARENAS = 4, EVENTS_MS = 1000 };
 
 /* Every thread started from here on leaves these signals to the main one. */
 static void block_signals(sigset_t *signals) {
@@ -91,8 +91,22 @@ static void keep_answering(const sigset_t *signals, unsigned milliseconds) {
     continue;
 }
 
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What was denied last is told as an Event while there is time, a second at most. */
+static void limit_events(struct dw_events *events, int64_t left) {
+  if (events != NULL)
+    dw_events_limit_stop(events, left < 0 ? 0 : left > EVENTS_MS ? EVENTS_MS : (unsigned)left);
+}
+
 /* A second is kept for finishing what is in flight. */
-static void stop(const struct serve_options *options, const sigset_t *signals, struct dw_server *server) {
+static void stop(const struct serve_options *options, const sigset_t *signals, struct dw_server *server,
+                 struct dw_events *events) {
+  int64_t end = now_ms() + options->shutdown_timeout_ms;
   unsigned total = options->shutdown_timeout_ms;
   unsigned room = total > 1000 ? total - 1000 : 0;
   unsigned delay = options->shutdown_delay_ms < room ? options->shutdown_delay_ms : room;
@@ -101,6 +115,7 @@ static void stop(const struct serve_options *options, const sigset_t *signals, s
   keep_answering(signals, delay);
   dw_server_limit_stop(server, total - delay);
   dw_server_stop(server);
+  limit_events(events, end - now_ms());
   dw_log(DW_LOG_INFO, "stopped");
 }
 
@@ -131,7 +146,8 @@ static int run(const struct serve_options *options, const struct sockets *socket
                                                   .request_ms = options->request_ms,
                                                   .worlds = parts->worlds,
                                                   .recorder = parts->recorder,
-                                                  .auditor = parts->auditor},
+                                                  .auditor = parts->auditor,
+                                                  .events = parts->events},
                       &err);
   if (server == NULL)
     return cli_fail(&err);
@@ -139,7 +155,7 @@ static int run(const struct serve_options *options, const struct sockets *socket
   if (sockets->metrics >= 0)
     log_metrics(sockets->metrics, options->metrics.plain);
   wait_for_end(signals, parts->worlds);
-  stop(options, signals, server);
+  stop(options, signals, server, parts->events);
   return CLI_OK;
 }
 

@@ -40,6 +40,7 @@ static int help(void) {
       "      --context NAME       of the kubeconfig; default: its current-context\n"
       "  -s, --state DIR          Kubernetes objects in files that stand for the cluster\n"
       "      --audit-interval T   between audits of what is there already; default 10m, 0 for none\n"
+      "      --events             tell denials and what the audit finds as Events of the cluster, beside the object\n"
       "\n"
       "      --shutdown-delay T   after SIGTERM not ready, but answering, for so long; default 10s\n"
       "      --shutdown-timeout T from SIGTERM to the end at the latest; default 25s\n"
@@ -286,6 +287,9 @@ static int read_option(int option, char **argv, struct serve_options *out) {
     return CLI_OK;
   case 'A':
     return read_duration("--audit-interval", optarg, &out->audit_interval_ms);
+  case 'E':
+    out->events = true;
+    return CLI_OK;
   case 'D':
     return read_duration("--shutdown-delay", optarg, &out->shutdown_delay_ms);
   case 'T':
@@ -315,6 +319,8 @@ static int check_options(const struct serve_options *options) {
     return cli_usage("serve", "--metrics-plain-http and --metrics-client-ca are for --metrics-listen");
   if (options->metrics.plain && options->metrics.client_ca != NULL)
     return cli_usage("serve", "--metrics-client-ca needs HTTPS: leave --metrics-plain-http out");
+  if (options->events && options->world.state != NULL)
+    return cli_usage("serve", "--events writes into a cluster, and with --state there is none: leave out one of them");
   return cli_check_world("serve", &options->world);
 }
 
@@ -349,6 +355,7 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
                                           {"no-seccomp", no_argument, NULL, '1'},
                                           {"no-landlock", no_argument, NULL, '2'},
                                           {"audit-interval", required_argument, NULL, 'A'},
+                                          {"events", no_argument, NULL, 'E'},
                                           {"shutdown-delay", required_argument, NULL, 'D'},
                                           {"shutdown-timeout", required_argument, NULL, 'T'},
                                           {"metrics-listen", required_argument, NULL, '3'},

@@ -32,6 +32,7 @@ struct serve_options {
   } metrics;
   enum dw_log_format log_format;
   enum dw_log_level log_level;
+  bool events;
 };
 
 /* False where the command ends here, with STATUS. */

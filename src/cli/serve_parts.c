@@ -133,6 +133,9 @@ static int read_cluster(const struct serve_options *options, struct serve_parts 
   if (options->self_managed && out->cluster == NULL)
     return dw_error_set(err, DW_ERR_USAGE,
                         "--self-managed-certs keeps them in a cluster: give --kubeconfig, or run in a pod");
+  if (options->events && out->cluster == NULL)
+    return dw_error_set(err, DW_ERR_USAGE,
+                        "--events writes into a cluster, and there is none: give --kubeconfig, or run in a pod");
   log_source(options, out->cluster);
   return 0;
 }
@@ -191,9 +194,17 @@ int serve_parts_start(const struct serve_options *options, struct serve_parts *p
       &(struct dw_worlds_options){.sources = cli_sources(&options->world), .cluster = parts->cluster}, err);
   if (parts->worlds == NULL || keep_certificates(options, parts, err) != 0)
     return -1;
+  if (options->events) {
+    parts->events = dw_events_start(&(struct dw_events_options){.config = parts->cluster}, err);
+    if (parts->events == NULL)
+      return -1;
+  }
   if (options->audit_interval_ms == 0)
     return 0;
-  struct dw_auditor_options audit = {parts->worlds, parts->cluster, options->audit_interval_ms};
+  struct dw_auditor_options audit = {.worlds = parts->worlds,
+                                     .config = parts->cluster,
+                                     .interval_ms = options->audit_interval_ms,
+                                     .events = parts->events};
   parts->auditor = dw_auditor_start(&audit, err);
   return parts->auditor == NULL ? -1 : 0;
 }
@@ -202,6 +213,7 @@ void serve_parts_drop(struct serve_parts *parts) {
   dw_self_managed_stop(parts->managed);
   dw_certificate_watch_stop(parts->watch);
   dw_auditor_stop(parts->auditor);
+  dw_events_stop(parts->events);
   dw_recorder_free(parts->recorder);
   dw_worlds_stop(parts->worlds);
   dw_api_config_free(parts->cluster);

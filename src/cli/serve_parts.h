@@ -6,6 +6,7 @@
 #include "droveway/base/error.h"
 #include "droveway/server/auditor.h"
 #include "droveway/server/certificates.h"
+#include "droveway/server/events.h"
 #include "droveway/server/recorder.h"
 #include "droveway/server/reload.h"
 #include "droveway/server/self_managed.h"
@@ -25,6 +26,7 @@ struct serve_parts {
   struct dw_worlds *worlds;
   struct dw_recorder *recorder;
   struct dw_auditor *auditor;
+  struct dw_events *events;
 };
 
 /* Reads what must be right for anything to start, and enters the sandbox: no thread is started. -1 on error; what was

@@ -4,6 +4,8 @@
 
 #include "model/reduce_internal.h"
 
+enum { LONGEST_UID = 64 };
+
 static const struct kind {
   const char *name;
   const char *group;
@@ -50,6 +52,14 @@ static int required(const struct dw_spot *up, const char *key, const char **out,
   return dw_spot_error(&spot, err, "is missing; every Kubernetes object has it");
 }
 
+/* No rule reads it: it tells Events which object they are about. */
+static const char *uid_of(enum dw_kind kind, const dw_json *metadata) {
+  bool judged =
+      kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT || kind == DW_KIND_VMI;
+  const char *uid = judged ? dw_json_get_string(metadata, "uid") : NULL;
+  return uid == NULL || strlen(uid) > LONGEST_UID ? "" : uid;
+}
+
 /* "k8s.cni.cncf.io/v1" is of that group, "v1" of the core group, which is called "". */
 static int read_kind(struct dw_arena *scratch, const struct dw_spot *root, enum dw_kind *out, struct dw_error *err) {
   const char *version = NULL;
@@ -73,6 +83,7 @@ static int read_metadata(struct dw_reduction *r, const char *default_namespace, 
   else if (ns == NULL || ns[0] == '\0')
     ns = default_namespace;
   r->object->namespace_ = ns;
+  r->object->uid = uid_of(r->object->kind, metadata.json);
   r->object->deleting = dw_spot_member(&metadata, "deletionTimestamp").json != NULL;
   return 0;
 }

@@ -144,6 +144,7 @@ static void walk(struct packer *p, struct dw_object *object) {
   pack_kind(p, object);
   object->namespace_ = pack_text(p, object->namespace_);
   object->name = pack_text(p, object->name);
+  object->uid = pack_text(p, object->uid);
   pack_networks(p, object);
 }
 

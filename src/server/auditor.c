@@ -8,10 +8,12 @@
 
 #include "droveway/base/log.h"
 #include "droveway/rules/audit.h"
+#include "droveway/server/events.h"
 #include "server/server_internal.h"
 
 enum {
   LOGGED = 100,   /* findings of one audit that get a line each */
+  TOLD = 100,     /* ... and objects that get an Event */
   READY_MS = 200, /* between looks whether there is something to audit */
   RULES_MAX = 128
 };
@@ -26,7 +28,7 @@ struct run {
   struct dw_audit audit;
   struct tally tallies[RULES_MAX];
   struct dw_buf lines; /* what was found, a log line's fields each, parted by line breaks */
-  size_t logged, left_out;
+  size_t logged, left_out, told;
   struct dw_auditor *auditor;
 };
 
@@ -84,6 +86,8 @@ static void see(void *context, const struct dw_audited *audited) {
     tally(run, &audited->judgement.findings.items[i]);
     add_finding(run, audited->object, &audited->judgement.findings.items[i]);
   }
+  if (run->auditor->options.events != NULL && audited->judgement.denied && run->told++ < TOLD)
+    dw_events_audited(run->auditor->options.events, audited);
 }
 
 /* --- migrations --- */

@@ -5,6 +5,7 @@
 #include "droveway/base/arena.h"
 #include "droveway/server/auditor.h"
 #include "droveway/server/certificates.h"
+#include "droveway/server/events.h"
 #include "droveway/server/limits.h"
 #include "droveway/server/self_managed.h"
 #include "droveway/sources/cluster.h"
@@ -141,6 +142,8 @@ static void add_sources(struct dw_buf *out, const struct dw_http_service *servic
     dw_self_managed_metrics(service->managed, out);
   if (service->auditor != NULL)
     dw_auditor_metrics(service->auditor, out);
+  if (service->events != NULL)
+    dw_events_metrics(service->events, out);
 }
 
 void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) {

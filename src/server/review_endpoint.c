@@ -4,6 +4,7 @@
 #include "droveway/base/arena.h"
 #include "droveway/base/error.h"
 #include "droveway/rules/engine.h"
+#include "droveway/server/events.h"
 #include "droveway/server/limits.h"
 #include "droveway/server/recorder.h"
 #include "droveway/sources/cluster.h"
@@ -204,5 +205,7 @@ void dw_review_respond(const struct dw_http_service *service, const struct dw_ht
   int64_t taken = dw_now_microseconds() - start;
   if (service->counters != NULL)
     dw_counters_review(service->counters, mutate, &request, &decided, taken);
+  if (service->events != NULL)
+    dw_events_denied(service->events, &request, &decided);
   dw_log_decision(&(struct decision){mutate, &request, &decided, taken});
 }

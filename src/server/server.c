@@ -102,6 +102,7 @@ static void fill_service(struct dw_server *server, const struct dw_server_option
   service->worlds = options->worlds;
   service->recorder = options->recorder;
   service->auditor = options->auditor;
+  service->events = options->events;
   service->certificates = options->certificates;
   service->managed = options->managed;
   service->admissions = dw_admissions_new(now_milliseconds);

@@ -21,7 +21,7 @@
 #include "droveway/base/buf.h"
 #include "support/run_program.h"
 
-enum { MOST_PATHS = 32, MOST_CONNECTIONS = 1024, MOST_REQUEST = 65536, TICK_MS = 20 };
+enum { MOST_PATHS = 2048, MOST_CONNECTIONS = 1024, MOST_REQUEST = 65536, TICK_MS = 20 };
 
 struct item {
   char *ns, *name, *text;
@@ -35,8 +35,9 @@ struct event {
 /* What is known of one path. */
 struct place {
   char *path;
-  bool served, hang_gets;
+  bool served, hang_gets, hang_writes;
   int refused, refused_gets, refused_puts;
+  size_t lost_answers;
   struct dw_buf raw;
   bool has_raw;
   struct item *items;
@@ -105,7 +106,7 @@ struct question {
   char base[256]; /* the resource's */
   char ns[64], name[128];
   char query[512];
-  bool watch, put;
+  bool watch, put, post, patch;
   long limit, version, offset; /* of a page that goes on: version >= 0 */
   long watch_version, seconds;
 };
@@ -157,6 +158,8 @@ static bool read_question(const char *request, struct question *out) {
   snprintf(out->query, sizeof out->query, "%s", mark == NULL ? "" : mark + 1);
   split_path(out);
   out->put = strncmp(request, "PUT ", 4) == 0;
+  out->post = strncmp(request, "POST ", 5) == 0;
+  out->patch = strncmp(request, "PATCH ", 6) == 0;
   out->watch = strstr(out->query, "watch=true") != NULL;
   out->limit = number(parameter(out, "limit="), 1000000);
   out->watch_version = number(parameter(out, "resourceVersion="), 0);
@@ -321,6 +324,40 @@ static void replace_item(struct fake_api *api, struct place *place, const struct
   }
 }
 
+static void create_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
+                        struct dw_buf *out) {
+  struct item item = read_item(api, strstr(request, "\r\n\r\n") + 4);
+  check(strcmp(item.ns, question->ns) == 0, "an object posted elsewhere");
+  if (find_item(place, item.ns, item.name) != NULL) {
+    free_item(&item);
+    add_status(out, 409);
+    return;
+  }
+  put_item(api, place, item);
+  add_answer(out, 201, find_item(place, item.ns, item.name)->text);
+}
+
+/* A merge patch of members that are no objects. */
+static void patch_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
+                       struct dw_buf *out) {
+  struct item *there = find_item(place, question->ns, question->name);
+  if (there == NULL) {
+    add_status(out, 404);
+    return;
+  }
+  check(strstr(request, "application/merge-patch+json") != NULL, "no merge patch");
+  struct json_object *object = json_tokener_parse(there->text);
+  struct json_object *patch = json_tokener_parse(strstr(request, "\r\n\r\n") + 4);
+  check(patch != NULL, "a patch that is no JSON");
+  json_object_object_foreach(patch, key, value) {
+    json_object_object_add(object, key, json_tokener_parse(json_object_to_json_string(value)));
+  }
+  put_item(api, place, read_item(api, json_object_to_json_string(object)));
+  json_object_put(patch);
+  json_object_put(object);
+  add_answer(out, 200, find_item(place, question->ns, question->name)->text);
+}
+
 /* "/apis/GROUP": the versions that are served of it. */
 static bool add_group(struct fake_api *api, const struct question *question, struct dw_buf *out) {
   if (strncmp(question->path, "/apis/", 6) != 0 || strchr(question->path + 6, '/') != NULL)
@@ -355,6 +392,8 @@ static int refusal_of(struct fake_api *api, const struct question *question) {
 static enum fake_ask kind_of(const struct question *question) {
   if (question->put)
     return FAKE_PUT;
+  if (question->post || question->patch)
+    return question->post ? FAKE_POST : FAKE_PATCH;
   if (question->watch)
     return FAKE_WATCH;
   if (question->version >= 0)
@@ -458,7 +497,8 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
   place->asked[ask]++;
   if (refused == 0 && (ask == FAKE_GET || ask == FAKE_PUT))
     refused = ask == FAKE_GET ? place->refused_gets : place->refused_puts;
-  if (refused == 0 && ask == FAKE_GET && place->hang_gets) {
+  bool writes = ask == FAKE_POST || ask == FAKE_PATCH;
+  if (refused == 0 && ((ask == FAKE_GET && place->hang_gets) || (writes && place->hang_writes))) {
     for (unsigned drops = api->drops; !api->ending && api->drops == drops;)
       wait_a_tick(api);
     return false;
@@ -479,8 +519,16 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
       add_item(place, &question, &out);
     else if (ask == FAKE_PUT)
       replace_item(api, place, &question, request, &out);
+    else if (ask == FAKE_POST)
+      create_item(api, place, &question, request, &out);
+    else if (ask == FAKE_PATCH)
+      patch_item(api, place, &question, request, &out);
     else
       add_list(api, place, &question, &out);
+  }
+  if (writes && place->lost_answers > 0) {
+    place->lost_answers--;
+    return false;
   }
   unlock(api);
   keep = send_all(fd, out.data, out.length) && keep;
@@ -687,6 +735,18 @@ char *fake_api_object(struct fake_api *api, const char *path, const char *ns, co
   return text;
 }
 
+char *fake_api_objects(struct fake_api *api, const char *path) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  size_t length = 0;
+  lock(api);
+  const struct place *place = place_of(api, path);
+  for (size_t i = 0; i < place->item_count; i++)
+    dw_buf_printf(&out, "%s%s", i == 0 ? "[" : ",", place->items[i].text);
+  dw_buf_puts(&out, place->item_count == 0 ? "[]" : "]");
+  unlock(api);
+  return dw_buf_steal(&out, &length);
+}
+
 void fake_api_delete(struct fake_api *api, const char *path, const char *ns, const char *name) {
   lock(api);
   struct place *place = place_of(api, path);
@@ -723,6 +783,18 @@ void fake_api_refuse_puts(struct fake_api *api, const char *path, int status) {
 void fake_api_hang_gets(struct fake_api *api, const char *path) {
   lock(api);
   place_of(api, path)->hang_gets = true;
+  unlock(api);
+}
+
+void fake_api_hang_writes(struct fake_api *api, const char *path, bool hang) {
+  lock(api);
+  place_of(api, path)->hang_writes = hang;
+  unlock(api);
+}
+
+void fake_api_lose_answers(struct fake_api *api, const char *path, size_t times) {
+  lock(api);
+  place_of(api, path)->lost_answers = times;
   unlock(api);
 }
 

@@ -22,6 +22,7 @@
 #define FAKE_SECRETS "/api/v1/secrets"
 #define FAKE_VALIDATING "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 #define FAKE_MUTATING "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
+#define FAKE_EVENTS "/api/v1/events"
 #define FAKE_SERVICE_CIDRS "/apis/networking.k8s.io/v1/servicecidrs"
 
 struct fake_api;
@@ -40,6 +41,8 @@ void fake_api_serve_all(struct fake_api *api);               /* all of the above
 void fake_api_withdraw(struct fake_api *api, const char *path);
 /* Adds or replaces it; OBJECT is JSON with metadata.name. Watches are told. */
 void fake_api_put(struct fake_api *api, const char *path, const char *object);
+/* All objects of it, a JSON list; the caller frees it. */
+char *fake_api_objects(struct fake_api *api, const char *path);
 /* The object as it is now; NULL where there is none. The caller frees it. */
 char *fake_api_object(struct fake_api *api, const char *path, const char *ns, const char *name);
 void fake_api_delete(struct fake_api *api, const char *path, const char *ns, const char *name); /* ns: "" for none */
@@ -51,6 +54,9 @@ void fake_api_refuse(struct fake_api *api, const char *path, int status);
 void fake_api_refuse_gets(struct fake_api *api, const char *path, int status); /* of one object alone */
 void fake_api_refuse_puts(struct fake_api *api, const char *path, int status);
 void fake_api_hang_gets(struct fake_api *api, const char *path); /* ... are never answered */
+void fake_api_hang_writes(struct fake_api *api, const char *path, bool hang); /* POST and PATCH */
+/* So many POSTs and PATCHes are carried out, and the connection closed without an answer. */
+void fake_api_lose_answers(struct fake_api *api, const char *path, size_t times);
 void fake_api_mute(struct fake_api *api, bool muted);            /* watches stand, and nothing comes over them */
 /* PATH is answered with these bytes, head and all, and the connection is closed; NULL: no longer. */
 void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, size_t length);
@@ -63,7 +69,7 @@ void fake_api_up(struct fake_api *api);                         /* on the same p
 
 /* --- what was asked --- */
 
-enum fake_ask { FAKE_LIST, FAKE_PAGE, FAKE_WATCH, FAKE_GET, FAKE_PUT, FAKE_ASKS };
+enum fake_ask { FAKE_LIST, FAKE_PAGE, FAKE_WATCH, FAKE_GET, FAKE_PUT, FAKE_POST, FAKE_PATCH, FAKE_ASKS };
 size_t fake_api_asked(struct fake_api *api, const char *path, enum fake_ask ask);
 size_t fake_api_connections(struct fake_api *api); /* taken so far */
 char *fake_api_last(struct fake_api *api);         /* the last request, head and body; the caller frees it */

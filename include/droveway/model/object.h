@@ -60,7 +60,8 @@ struct dw_object {
   enum dw_kind kind;
   const char *namespace_; /* "" for cluster-wide kinds */
   const char *name;
-  bool deleting; /* metadata.deletionTimestamp is set */
+  const char *uid; /* of a kind that the audit judges; "" for the rest. No part of dw_object_same() */
+  bool deleting;   /* metadata.deletionTimestamp is set */
   union {
     struct {
       const char *config;       /* spec.config; NULL where absent or no string */

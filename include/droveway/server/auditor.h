@@ -6,12 +6,15 @@
 #include "droveway/base/error.h"
 #include "droveway/server/reload.h"
 
+struct dw_events;
+
 struct dw_auditor;
 
 struct dw_auditor_options {
   struct dw_worlds *worlds;           /* must outlive it */
   const struct dw_api_config *config; /* to list VirtualMachineInstances with; NULL: the view has what there is */
   unsigned interval_ms;
+  struct dw_events *events; /* that tell what is found; NULL: none. Must outlive it */
 };
 
 /* Audits as soon as the view is read, then once an interval. NULL where it can't be started. */

@@ -14,6 +14,7 @@
 struct dw_admissions;
 struct dw_recorder;
 struct dw_auditor;
+struct dw_events;
 struct dw_certificates;
 struct dw_self_managed;
 struct dw_budget;
@@ -26,6 +27,7 @@ struct dw_http_service {
   struct dw_admissions *admissions;     /* what was just admitted; used with a live cluster only */
   struct dw_recorder *recorder;         /* NULL: reviews are not recorded */
   struct dw_auditor *auditor;           /* NULL: no standing audit */
+  struct dw_events *events;             /* that tell of denials; NULL: none */
   struct dw_self_managed *managed;      /* whose first pair /readyz waits for; NULL: none */
   struct dw_certificates *certificates; /* whose metrics are shown; NULL: none */
   unsigned threads;                     /* that answer; 0: not shown */

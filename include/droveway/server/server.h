@@ -36,10 +36,11 @@ struct dw_server_options {
   unsigned idle_ms;             /* a connection without a request */
   unsigned request_ms;          /* a request from its first byte to its answer's last */
   unsigned drain_milliseconds;  /* how long dw_server_stop() waits for answers; 0 for ten seconds */
-  struct dw_worlds *worlds;     /* must outlive the server, as the next two */
+  struct dw_worlds *worlds;     /* must outlive the server, as the next three */
   struct dw_recorder *recorder; /* NULL: reviews are not recorded */
   struct dw_auditor *auditor;   /* whose metrics are shown; NULL: none */
   const struct dw_metrics_options *metrics; /* NULL: metrics are not served */
+  struct dw_events *events;     /* that tell of denials; NULL: none */
 };
 
 /* NULL where it can't start. Answers from now on, in threads of its own. */
