@@ -8,6 +8,7 @@
 #include "droveway/base/text.h"
 #include "droveway/formats/json.h"
 #include "droveway/server/limits.h"
+#include "droveway/sources/api.h"
 
 enum { FEWEST_BYTES = 1024, MOST_MILLISECONDS = 24 * 60 * 60 * 1000, FEWEST_LEVELS = 8, MOST_CONNECTIONS = 60000 };
 #define MOST_LIFETIME_S (INT64_C(100) * 365 * 86400)
@@ -321,6 +322,8 @@ static int check_options(const struct serve_options *options) {
     return cli_usage("serve", "--metrics-client-ca needs HTTPS: leave --metrics-plain-http out");
   if (options->events && options->world.state != NULL)
     return cli_usage("serve", "--events writes into a cluster, and with --state there is none: leave out one of them");
+  if (options->events && options->world.kubeconfig == NULL && !dw_api_in_cluster())
+    return cli_usage("serve", "--events writes into a cluster, and there is none: give --kubeconfig, or run in a pod");
   return cli_check_world("serve", &options->world);
 }
 

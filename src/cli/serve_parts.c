@@ -133,9 +133,6 @@ static int read_cluster(const struct serve_options *options, struct serve_parts 
   if (options->self_managed && out->cluster == NULL)
     return dw_error_set(err, DW_ERR_USAGE,
                         "--self-managed-certs keeps them in a cluster: give --kubeconfig, or run in a pod");
-  if (options->events && out->cluster == NULL)
-    return dw_error_set(err, DW_ERR_USAGE,
-                        "--events writes into a cluster, and there is none: give --kubeconfig, or run in a pod");
   log_source(options, out->cluster);
   return 0;
 }

@@ -280,6 +280,8 @@ static void bad_usage_exits_2(void **state) {
   ASSERT_FAILS("--audit-interval", "--audit-interval", "");
   ASSERT_FAILS("not both", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--kubeconfig", "k");
   ASSERT_FAILS("--kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--context", "c");
+  ASSERT_FAILS("with --state there is none", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--events");
+  ASSERT_FAILS("and there is none: give --kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--events");
   RUN_SCOPED help = RUN("serve", "--help");
   assert_int_equal(help.status, 0);
   assert_non_null(strstr(help.out, ":8443"));

@@ -224,8 +224,29 @@ for folder in "${folders[@]}"; do
   "check_$name"
 done
 
-# Changed in one place, the namespace is another one everywhere.
+# The component on top of each.
 cp -R manifests "$work/manifests"
+mkdir "$work/manifests/with-events"
+for folder in "${folders[@]}"; do
+  name=$(basename "$folder")
+  jq -e 'any(.kind == "Deployment")' "$work/$name.json" >/dev/null || continue
+  printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' \
+    "resources: [../${folder#manifests/}]" 'components: [../components/events]' >"$work/manifests/with-events/kustomization.yaml"
+  build "$work/manifests/with-events" "$work/$name-events.json"
+  file=$work/$name-events.json
+  holds 'with the component for Events it may make and change them, no more' '
+    map(select(.kind == "ClusterRole" and .metadata.name == "droveway-events")) | length == 1 and
+    .[0].rules == [{apiGroups: [""], resources: ["events"], verbs: ["create", "patch"]}]'
+  holds 'only its own service account gets that' '
+    map(select(.kind == "ClusterRoleBinding" and .metadata.name == "droveway-events")) | length == 1 and
+    .[0].subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}] and
+    .[0].roleRef.kind == "ClusterRole" and .[0].roleRef.name == "droveway-events"'
+  holds 'and beside these and --events all is as without' '
+    map(select(.metadata.name != "droveway-events")) == ($other[0] | map(if .kind == "Deployment"
+      then .spec.template.spec.containers[0].args += ["--events"] else . end))' --slurpfile other "$work/$name.json"
+done
+
+# Changed in one place, the namespace is another one everywhere.
 sed -i 's/^namespace: .*/namespace: "kubevirt"/' "$work/manifests/base/policy.yaml"
 build "$work/manifests/overlays/openshift" "$work/another-namespace.json"
 file=$work/another-namespace.json
@@ -238,7 +259,7 @@ if [ -x "$droveway" ]; then
   "$droveway" rules --policy manifests/base/policy.yaml >/dev/null || status=1
   verdict $status 'droveway reads the policy'
   help=$("$droveway" serve --help)
-  for option in $(jq -r "$library container.args[] | select(startswith(\"--\")) | sub(\"=.*\"; \"\")" "$file"); do
+  for option in $(jq -r "$library container.args[] | select(startswith(\"--\")) | sub(\"=.*\"; \"\")" "$work/base-events.json"); do
     status=0
     grep -q -e "$option " <<<"$help" || status=1
     verdict $status "droveway serve knows $option"

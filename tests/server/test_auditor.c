@@ -12,6 +12,7 @@
 
 #include "droveway/rules/engine.h"
 #include "droveway/server/auditor.h"
+#include "droveway/server/events.h"
 #include "support/fake_api.h"
 #include "support/https_server.h"
 #include "support/run_program.h"
@@ -25,6 +26,7 @@ struct fixture {
   struct fake_api *api;
   struct dw_worlds *worlds;
   struct dw_auditor *auditor;
+  struct dw_events *events;
 };
 
 static int set_up(void **state) {
@@ -42,6 +44,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   struct fixture *f = *state;
   dw_auditor_stop(f->auditor);
+  dw_events_stop(f->events);
   dw_worlds_stop(f->worlds);
   fake_api_end(f->api);
   log_restore(f->standard_error);
@@ -52,6 +55,7 @@ static int tear_down(void **state) {
 }
 
 static void start(struct fixture *f) {
+  fake_api_serve(f->api, FAKE_EVENTS);
   struct dw_error err = DW_ERROR_INIT;
   struct dw_worlds_options options = {.cluster = fake_api_config(f->api),
                                       .tuning = {.first_wait_ms = 5, .most_wait_ms = 20}};
@@ -59,8 +63,11 @@ static void start(struct fixture *f) {
   f->worlds = dw_worlds_start(&options, &err);
   if (f->worlds == NULL)
     fail_msg("%s", err.text);
+  f->events = dw_events_start(&(struct dw_events_options){.config = fake_api_config(f->api), .again_ms = 1}, &err);
   f->auditor = dw_auditor_start(
-      &(struct dw_auditor_options){.worlds = f->worlds, .config = fake_api_config(f->api), .interval_ms = 10}, &err);
+      &(struct dw_auditor_options){
+          .worlds = f->worlds, .config = fake_api_config(f->api), .interval_ms = 10, .events = f->events},
+      &err);
   if (f->auditor == NULL)
     fail_msg("%s", err.text);
 }
@@ -83,7 +90,8 @@ static void put_network(struct fixture *f, const char *master) {
   char text[1024];
   snprintf(text, sizeof text,
            "{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": "
-           "{\"namespace\": \"openshift-cnv\", \"name\": \"net\"}, \"spec\": {\"config\": \"{\\\"cniVersion\\\": "
+           "{\"namespace\": \"openshift-cnv\", \"name\": \"net\", \"uid\": \"0a1b\"}, \"spec\": {\"config\": "
+           "\"{\\\"cniVersion\\\": "
            "\\\"0.3.1\\\", \\\"name\\\": \\\"net\\\", \\\"type\\\": \\\"macvlan\\\",%s \\\"mode\\\": \\\"bridge\\\", "
            "\\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.200.5.0/24\\\"}}\"}}",
            master);
@@ -122,6 +130,35 @@ static void what_stands_wrong_is_told_once_and_counted(void **state) {
   }
   put_network(f, "");
   wait_for_text(f->log, "\"rule\":\"master-required\"", 2); /* it is back */
+}
+
+static bool events_have(struct fixture *f, const char *text) {
+  char *list = fake_api_objects(f->api, FAKE_EVENTS);
+  bool has = strstr(list, text) != NULL;
+  free(list);
+  return has;
+}
+
+static void wait_for_event(struct fixture *f, const char *text) {
+  for (int waited = 0; !events_have(f, text); waited += 5) {
+    if (waited > PATIENCE_MS)
+      fail_msg("there is no Event with %s", text);
+    pause_ms(5);
+  }
+}
+
+static void what_stands_wrong_is_told_in_an_event_of_its_own(void **state) {
+  struct fixture *f = *state;
+  put_network(f, "");
+  put_hyperconverged(f);
+  put_migrated(f, "10.1.1.1"); /* which warns */
+  start(f);
+  wait_for_event(f, "[master-required]");
+  wait_for_event(f, "[network-unfit]");
+  assert_true(events_have(f, "\"uid\":\"0a1b\""));
+  wait_for_text(f->log, "\"msg\":\"audit\"", count_in_file(f->log, "\"msg\":\"audit\"") + 5);
+  assert_int_equal(fake_api_asked(f->api, FAKE_EVENTS, FAKE_POST), 2);
+  assert_false(events_have(f, "migration-bypassed"));
 }
 
 static void migrations_that_went_past_the_network_are_found(void **state) {
@@ -169,9 +206,8 @@ static void nothing_is_audited_before_the_cluster_is_read(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      AUDIT(what_stands_wrong_is_told_once_and_counted),
-      AUDIT(migrations_that_went_past_the_network_are_found),
-      AUDIT(what_could_not_be_listed_is_told_once),
+      AUDIT(what_stands_wrong_is_told_once_and_counted),      AUDIT(what_stands_wrong_is_told_in_an_event_of_its_own),
+      AUDIT(migrations_that_went_past_the_network_are_found), AUDIT(what_could_not_be_listed_is_told_once),
       AUDIT(nothing_is_audited_before_the_cluster_is_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
