@@ -86,8 +86,8 @@ static void take_all(struct dw_events *events) {
 
 static void say(struct dw_events *events, enum trouble trouble, const char *ns, const char *message) {
   static const char *const what[TROUBLES] = {
-      [FORBIDDEN] = "events: RBAC forbids to write Events: allow create and patch of events, as "
-                    "manifests/components/events does",
+      [FORBIDDEN] = ("events: RBAC forbids to write Events: allow create and patch of events, as "
+                     "manifests/components/events does"),
       [ABSENT] = "events: there is no such namespace to write Events in",
       [REFUSED] = "events: the API server refuses an Event",
       [UNREACHABLE] = "events: the API server can't be reached; what is to be told waits"};

@@ -207,10 +207,14 @@ static void equal_denials_are_counted_in_one_event(void **state) {
     deny(f, "migration-a");
   wait_for(f->service.events, "sent", DENIALS);
   assert_int_equal(asked(f, FAKE_POST), 1);
-  assert_in_range(asked(f, FAKE_PATCH), 1, (uintmax_t)(now_ms() - begin) / AGAIN_MS + 1);
+  assert_true(asked(f, FAKE_PATCH) <= (size_t)(now_ms() - begin) / AGAIN_MS + 1);
+  deny(f, "migration-a");
+  wait_for(f->service.events, "sent", DENIALS + 1);
+  assert_int_equal(asked(f, FAKE_POST), 1);
+  assert_true(asked(f, FAKE_PATCH) > 0);
   struct json_object *list = all_events(f);
   assert_int_equal(json_object_array_length(list), 1);
-  assert_int_equal(count_at(json_object_array_get_idx(list, 0)), DENIALS);
+  assert_int_equal(count_at(json_object_array_get_idx(list, 0)), DENIALS + 1);
   json_object_put(list);
 }
 
