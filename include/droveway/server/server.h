@@ -40,7 +40,7 @@ struct dw_server_options {
   struct dw_recorder *recorder; /* NULL: reviews are not recorded */
   struct dw_auditor *auditor;   /* whose metrics are shown; NULL: none */
   const struct dw_metrics_options *metrics; /* NULL: metrics are not served */
-  struct dw_events *events;     /* that tell of denials; NULL: none */
+  struct dw_events *events;                 /* that tell of denials; NULL: none */
 };
 
 /* NULL where it can't start. Answers from now on, in threads of its own. */
