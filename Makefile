@@ -273,7 +273,7 @@ monitoring: all ## Test alert rules, dashboard and metrics with promtool
 	@tools/deps.sh test monitoring demo
 	@BUILD=$(BUILD) tests/monitoring/check.sh
 
-.PHONY: e2e drain image image-test manifests attacks soak hardening
+.PHONY: e2e drain image image-test manifests attacks soak hardening browser
 e2e: all ## Run real kubectl, kube-apiserver and etcd against the webhook (builds them once, about 5 minutes)
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/e2e/run.sh
@@ -290,6 +290,9 @@ soak: all ## Compare every answer for DURATION (1800) seconds while everything c
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) DURATION=$(DURATION) tests/soak/run.sh
 DURATION ?= 1800
+browser: all ## Open the page of `droveway map -o html` in headless Chromium
+	@tools/deps.sh browser
+	@BUILD=$(BUILD) tests/browser/run.sh
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway

@@ -38,16 +38,25 @@ static void put_filter(struct dw_buf *out, const struct html_table *table) {
                 table->id, table->number, table->id, table->number, table->id, table->number);
 }
 
+/* The roles that `stacked` asks for; the default ones are not said twice. */
+static const char *role(const struct html_table *table, const char *attribute) {
+  return table->stacked ? attribute : "";
+}
+
 void dw_html_table_begin(struct dw_buf *out, const struct html_table *table) {
   if (table->rows > HTML_FILTER_FROM)
     put_filter(out, table);
   dw_buf_printf(out,
                 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s%zu-caption\">"
-                "<table id=\"%s%zu\">\n<caption id=\"%s%zu-caption\"><span>%s",
-                table->id, table->number, table->id, table->number, table->id, table->number, table->caption);
+                "<table id=\"%s%zu\"%s>\n<caption id=\"%s%zu-caption\"><span>%s",
+                table->id, table->number, table->id, table->number, role(table, " role=\"table\" class=\"stacked\""),
+                table->id, table->number, table->caption);
   dw_html_wrap(out, "", table->subject, "</span></caption>\n");
-  if (table->heads)
-    dw_buf_printf(out, "<thead><tr>%s</tr></thead>\n<tbody>\n", table->heads);
+  if (!table->heads)
+    return;
+  dw_buf_printf(out, "<thead%s><tr%s>%s</tr></thead>\n", role(table, " role=\"rowgroup\""),
+                role(table, " role=\"row\""), table->heads);
+  dw_buf_printf(out, "<tbody%s>\n", role(table, " role=\"rowgroup\""));
 }
 
 void dw_html_table_end(struct dw_buf *out, size_t left_out) {

@@ -38,6 +38,7 @@ struct html_table {
   const char *caption, *subject;
   const char *heads; /* the header row's cells, as markup; NULL: the caller puts the row */
   size_t rows;
+  bool stacked; /* shown as a list of rows on a phone: rows and cells name their roles */
 };
 void dw_html_table_begin(struct dw_buf *out, const struct html_table *table) __attribute__((nonnull));
 /* LEFT_OUT of the table's rows are not in it. */

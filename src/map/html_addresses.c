@@ -91,7 +91,7 @@ static void put_size(const struct dw_map_entry *entry, struct dw_buf *out) {
   else if (entry->kind == DW_MAP_ADDRESSES)
     dw_buf_puts(out, " seen");
   if (entry->needed) {
-    dw_buf_puts(out, "<br>");
+    dw_buf_puts(out, ", <br>");
     dw_html_number(out, entry->needed);
     dw_buf_puts(out, " needed");
   }
@@ -105,30 +105,30 @@ static bool part_of_span(const struct dw_map_entry *entry) {
 static void put_entry(const struct dw_map_entry *entry, unsigned depth, struct dw_buf *out) {
   char first[DW_ADDR_TEXT];
   char last[DW_ADDR_TEXT];
-  dw_buf_printf(out, "<tr><th scope=\"row\" class=\"address in%u\">", depth);
+  dw_buf_printf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" class=\"address in%u\">", depth);
   dw_markup_text(out, entry->text);
   if (part_of_span(entry))
     dw_buf_printf(out, "<br><span class=\"soft\">%s to<br>%s</span>", dw_addr_format(&entry->pool.first, first),
                   dw_addr_format(&entry->pool.last, last));
-  dw_buf_puts(out, "</th><td>");
+  dw_buf_puts(out, "</th><td role=\"cell\">");
   put_kind(out, entry->kind);
-  dw_html_wrap(out, "</td><td class=\"name\">", entry->name, "<br><span class=\"soft\">");
+  dw_html_wrap(out, "</td><td role=\"cell\" class=\"name\">", entry->name, "<br><span class=\"soft\">");
   dw_markup_text(out, entry->object);
   if (*entry->field)
     dw_html_wrap(out, " <code>", entry->field, "</code>");
-  dw_buf_puts(out, "</span></td><td class=\"number\">");
+  dw_buf_puts(out, "</span></td><td role=\"cell\" class=\"number\">");
   put_size(entry, out);
-  dw_buf_puts(out, "</td><td class=\"remarks\">");
+  dw_buf_puts(out, "</td><td role=\"cell\" class=\"remarks\">");
   put_remarks(entry, out);
   dw_buf_puts(out, "</td></tr>\n");
 }
 
 static void put_gap(const struct dw_map_gap *gap, struct dw_buf *out) {
-  dw_html_wrap(out, "<tr class=\"free\"><th scope=\"row\" class=\"address\">", gap->text,
-               "</th><td>free</td><td>widest block ");
-  dw_html_wrap(out, "<span class=\"address\">", gap->widest_text, "</span></td><td class=\"number\">");
+  dw_html_wrap(out, "<tr role=\"row\" class=\"free\"><th role=\"rowheader\" scope=\"row\" class=\"address\">",
+               gap->text, "</th><td role=\"cell\">free</td><td role=\"cell\">widest block ");
+  dw_html_wrap(out, "<span class=\"address\">", gap->widest_text, "</span></td><td role=\"cell\" class=\"number\">");
   dw_html_number(out, gap->size);
-  dw_buf_puts(out, "</td><td></td></tr>\n");
+  dw_buf_puts(out, "</td><td role=\"cell\"></td></tr>\n");
 }
 
 static void put_rows(const struct dw_map_area *area, struct dw_buf *out) {
@@ -145,15 +145,17 @@ static void put_rows(const struct dw_map_area *area, struct dw_buf *out) {
 static void put_area(const struct dw_map_area *area, size_t number, struct dw_buf *out) {
   dw_html_wrap(out, "<h3 class=\"block\">", area->title, "</h3>\n");
   dw_html_strip(area, out);
-  const struct html_table table = {.id = "area",
-                                   .number = number,
-                                   .caption = "Ranges in address order: ",
-                                   .subject = area->title,
-                                   .heads =
-                                       "<th scope=\"col\">Range</th><th scope=\"col\">Kind</th>"
-                                       "<th scope=\"col\">Who</th><th scope=\"col\" class=\"number\">Addresses</th>"
-                                       "<th scope=\"col\">Remarks</th>",
-                                   .rows = area->row_count};
+  const struct html_table table = {
+      .id = "area",
+      .number = number,
+      .caption = "Ranges in address order: ",
+      .subject = area->title,
+      .heads = "<th role=\"columnheader\" scope=\"col\">Range</th><th role=\"columnheader\" scope=\"col\">Kind</th>"
+               "<th role=\"columnheader\" scope=\"col\">Who</th><th role=\"columnheader\" scope=\"col\" "
+               "class=\"number\">Addresses</th>"
+               "<th role=\"columnheader\" scope=\"col\">Remarks</th>",
+      .rows = area->row_count,
+      .stacked = true};
   dw_html_table_begin(out, &table);
   put_rows(area, out);
   dw_html_table_end(out, area->row_count > HTML_ROWS ? area->row_count - HTML_ROWS : 0);

@@ -2,23 +2,26 @@
 #include "map/markup.h"
 
 static void put_finding(const struct dw_map_finding *finding, struct dw_buf *out) {
-  dw_buf_printf(out, "<tr><td><span class=\"badge %s</span></td>", finding->deny ? "deny\">deny" : "warn\">warn");
-  dw_html_wrap(out, "<th scope=\"row\" class=\"object\">", finding->object, "</th>");
-  dw_html_wrap(out, "<td class=\"message\">", finding->message, "");
+  dw_buf_printf(out, "<tr role=\"row\"><td role=\"cell\"><span class=\"badge %s</span></td>",
+                finding->deny ? "deny\">deny" : "warn\">warn");
+  dw_html_wrap(out, "<th role=\"rowheader\" scope=\"row\" class=\"object\">", finding->object, "</th>");
+  dw_html_wrap(out, "<td role=\"cell\" class=\"message\">", finding->message, "");
   dw_html_wrap(out, "<br><code class=\"soft field\">", finding->field, "</code></td>");
-  dw_html_wrap(out, "<td class=\"address\">", finding->rule, "</td></tr>\n");
+  dw_html_wrap(out, "<td role=\"cell\" class=\"address\">", finding->rule, "</td></tr>\n");
 }
 
 static void put_table(const struct dw_map *map, struct dw_buf *out) {
   size_t shown = map->finding_count < (size_t)2 * HTML_ROWS ? map->finding_count : (size_t)2 * HTML_ROWS;
   size_t all = map->denials + map->warnings;
-  const struct html_table table = {.id = "findings-table",
-                                   .caption = "What the rules find in what stands in the cluster, denials first",
-                                   .subject = "",
-                                   .heads = "<th scope=\"col\">Action</th><th scope=\"col\">Object</th>"
-                                            "<th scope=\"col\">What is wrong, and how to mend it</th>"
-                                            "<th scope=\"col\">Rule</th>",
-                                   .rows = shown};
+  const struct html_table table = {
+      .id = "findings-table",
+      .caption = "What the rules find in what stands in the cluster, denials first",
+      .subject = "",
+      .heads = "<th role=\"columnheader\" scope=\"col\">Action</th><th role=\"columnheader\" scope=\"col\">Object</th>"
+               "<th role=\"columnheader\" scope=\"col\">What is wrong, and how to mend it</th>"
+               "<th role=\"columnheader\" scope=\"col\">Rule</th>",
+      .rows = shown,
+      .stacked = true};
   dw_html_table_begin(out, &table);
   for (size_t i = 0; i < shown; i++)
     put_finding(&map->findings[i], out);
