@@ -97,9 +97,22 @@ static void put_size(const struct dw_map_entry *entry, struct dw_buf *out) {
   }
 }
 
-static bool part_of_span(const struct dw_map_entry *entry) {
-  return hands_out(entry->kind) && (dw_addr_compare(&entry->pool.first, &entry->span.first) != 0 ||
-                                    dw_addr_compare(&entry->pool.last, &entry->span.last) != 0);
+/* Whether it hands out less than whereabouts would of the whole subnet, which is all but its first and last address. */
+static bool cut_short(const struct dw_map_entry *entry) {
+  const struct dw_interval whole = {{dw_u128_add(entry->span.first.value, 1), entry->span.first.v4},
+                                    {dw_u128_sub(entry->span.last.value, (struct dw_u128){0, 1}), entry->span.last.v4}};
+  return hands_out(entry->kind) &&
+         (dw_addr_compare(&entry->pool.first, &whole.first) > 0 || dw_addr_compare(&entry->pool.last, &whole.last) < 0);
+}
+
+/* A pool's name tells the object already. */
+static void put_who(const struct dw_map_entry *entry, struct dw_buf *out) {
+  dw_html_wrap(out, "<td role=\"cell\" class=\"name\">", entry->name, "<br><span class=\"soft\">");
+  if (!hands_out(entry->kind))
+    dw_html_wrap(out, "", entry->object, " ");
+  if (*entry->field)
+    dw_html_wrap(out, "<code>", entry->field, "</code>");
+  dw_buf_puts(out, "</span></td>");
 }
 
 static void put_entry(const struct dw_map_entry *entry, unsigned depth, struct dw_buf *out) {
@@ -107,16 +120,14 @@ static void put_entry(const struct dw_map_entry *entry, unsigned depth, struct d
   char last[DW_ADDR_TEXT];
   dw_buf_printf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" class=\"address in%u\">", depth);
   dw_markup_text(out, entry->text);
-  if (part_of_span(entry))
+  if (cut_short(entry))
     dw_buf_printf(out, "<br><span class=\"soft\">%s to<br>%s</span>", dw_addr_format(&entry->pool.first, first),
                   dw_addr_format(&entry->pool.last, last));
   dw_buf_puts(out, "</th><td role=\"cell\">");
   put_kind(out, entry->kind);
-  dw_html_wrap(out, "</td><td role=\"cell\" class=\"name\">", entry->name, "<br><span class=\"soft\">");
-  dw_markup_text(out, entry->object);
-  if (*entry->field)
-    dw_html_wrap(out, " <code>", entry->field, "</code>");
-  dw_buf_puts(out, "</span></td><td role=\"cell\" class=\"number\">");
+  dw_buf_puts(out, "</td>");
+  put_who(entry, out);
+  dw_buf_puts(out, "<td role=\"cell\" class=\"number\">");
   put_size(entry, out);
   dw_buf_puts(out, "</td><td role=\"cell\" class=\"remarks\">");
   put_remarks(entry, out);

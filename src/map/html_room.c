@@ -3,6 +3,19 @@
 
 /* --- the wanted size --- */
 
+static bool too_small(const struct dw_map *map, const struct dw_map_suggestion *suggestion) {
+  return map->needed > suggestion->usable;
+}
+
+static void put_suggestion(const struct dw_map *map, const struct dw_map_suggestion *suggestion, struct dw_buf *out) {
+  dw_html_wrap(out, "<tr><th scope=\"row\" class=\"address\">", suggestion->text, "</th><td class=\"number\">");
+  dw_html_number(out, suggestion->usable);
+  dw_buf_puts(out, "</td><td>");
+  if (too_small(map, suggestion))
+    dw_buf_puts(out, "<span class=\"badge deny\">too small</span> for the nodes there are ");
+  dw_html_wrap(out, "", suggestion->caution ? suggestion->caution : "", "</td></tr>\n");
+}
+
 static void put_suggestions(const struct dw_map *map, struct dw_buf *out) {
   const struct html_table table = {.id = "suggestions",
                                    .caption = "The best first",
@@ -11,15 +24,8 @@ static void put_suggestions(const struct dw_map *map, struct dw_buf *out) {
                                             "addresses</th><th scope=\"col\">Remarks</th>",
                                    .rows = map->suggestion_count};
   dw_html_table_begin(out, &table);
-  for (size_t i = 0; i < map->suggestion_count; i++) {
-    const struct dw_map_suggestion *suggestion = &map->suggestions[i];
-    dw_html_wrap(out, "<tr><th scope=\"row\" class=\"address\">", suggestion->text, "</th><td class=\"number\">");
-    dw_html_number(out, suggestion->usable);
-    dw_buf_puts(out, "</td><td>");
-    if (map->needed && suggestion->usable < map->needed)
-      dw_buf_puts(out, "<span class=\"badge deny\">too small</span> for the nodes there are ");
-    dw_html_wrap(out, "", suggestion->caution ? suggestion->caution : "", "</td></tr>\n");
-  }
+  for (size_t i = 0; i < map->suggestion_count; i++)
+    put_suggestion(map, &map->suggestions[i], out);
   dw_html_table_end(out, 0);
 }
 
@@ -94,9 +100,8 @@ void dw_html_room(const struct dw_map *map, struct dw_buf *out) {
                    "lowest of them.</p>\n<div class=\"columns\">\n");
   for (size_t i = 0; i < map->area_count; i++)
     if (map->areas[i].room_count) {
-      dw_buf_puts(out, "<details open><summary>");
-      dw_markup_text(out, map->areas[i].title);
-      dw_buf_puts(out, "</summary>\n");
+      dw_html_wrap(out, "<details><summary>", map->areas[i].title, "");
+      dw_buf_printf(out, ": the widest is a /%u</summary>\n", map->areas[i].room[0].bits);
       put_room(&map->areas[i], i + 1, out);
       dw_buf_puts(out, "</details>\n");
     }
