@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "map/html.h"
 #include "map/markup.h"
 
@@ -9,9 +11,10 @@ static size_t columns(const struct dw_map *map) {
 
 /* What speaks against a NIC as the way of migrations. */
 struct drawback {
-  size_t missing, down, primary, port; /* nodes */
-  uint32_t low_mtu, high_mtu;          /* 0 where none is known */
-  size_t known;                        /* nodes whose NICs are known */
+  size_t missing, down, primary, port, portless; /* nodes */
+  uint32_t low_mtu, high_mtu;                    /* 0 where none is known */
+  size_t known;                                  /* nodes whose NICs are known */
+  bool bridge;
 };
 
 static void weigh_cell(const struct dw_map_nodes *nodes, const struct dw_map_cell *cell, struct drawback *sum) {
@@ -20,6 +23,8 @@ static void weigh_cell(const struct dw_map_nodes *nodes, const struct dw_map_cel
     sum->missing += nodes->count;
     return;
   }
+  sum->bridge |= cell->bridge;
+  sum->portless += cell->portless ? nodes->count : 0;
   sum->down += cell->up ? 0 : nodes->count;
   sum->primary += cell->primary ? nodes->count : 0;
   sum->port += cell->controller && !cell->primary ? nodes->count : 0;
@@ -52,8 +57,8 @@ static void put_verdict(const struct dw_map *map, size_t nic, struct dw_buf *out
     dw_buf_puts(out, "not known");
     return;
   }
-  if (!sum.missing && !sum.down && !sum.primary && !sum.port && !uneven) {
-    dw_buf_puts(out, "<span class=\"good\">fits</span>");
+  if (!sum.missing && !sum.down && !sum.primary && !sum.port && !sum.portless && !uneven) {
+    dw_buf_printf(out, "<span class=\"good\">fits</span>%s", sum.bridge ? " (bridge plugin)" : "");
     return;
   }
   dw_buf_puts(out, "<ul class=\"facts\">");
@@ -61,6 +66,7 @@ static void put_verdict(const struct dw_map *map, size_t nic, struct dw_buf *out
   put_on(out, sum.missing, "missing");
   put_on(out, sum.down, "down");
   put_on(out, sum.port, "port of another");
+  put_on(out, sum.portless, "without a port");
   if (uneven)
     dw_buf_printf(out, "<li>MTU from %u to %u</li>", sum.low_mtu, sum.high_mtu);
   dw_buf_puts(out, "</ul>");
@@ -91,7 +97,7 @@ static void put_carries(const struct dw_map_cell *cell, struct dw_buf *out) {
   if (cell->default_route)
     dw_buf_puts(out, "<br>default route");
   if (cell->bridge)
-    dw_buf_puts(out, "<br>bridge");
+    dw_buf_puts(out, cell->portless ? "<br>bridge without a port" : "<br>bridge");
   if (cell->controller)
     dw_html_wrap(out, "<br>port of ", cell->controller, "");
   if (cell->controller && cell->primary && !cell->own_address && !cell->default_route)
@@ -125,7 +131,9 @@ static void put_heads(const struct dw_map *map, struct dw_buf *out) {
 
 static void put_nic(const struct dw_map *map, size_t index, struct dw_buf *out) {
   const struct dw_map_nic *nic = &map->nics[index];
-  dw_html_wrap(out, "<tr><th scope=\"row\" class=\"pin\">", nic->name, "</th><td class=\"verdict\">");
+  bool ordinary = strlen(nic->name) <= 15; /* as long as Linux lets a NIC's name be: in one line */
+  dw_buf_printf(out, "<tr><th scope=\"row\" class=\"pin%s\">", ordinary ? " whole" : "");
+  dw_html_wrap(out, "", nic->name, "</th><td class=\"verdict\">");
   put_verdict(map, index, out);
   dw_buf_puts(out, "</td>");
   for (size_t i = 0; i < columns(map); i++)

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "map/html.h"
 #include "map/markup.h"
@@ -92,7 +93,8 @@ static void put_box(const struct cells *cells, const struct dw_interval *span, c
                 box->letter ? "" : " class=\"vacant\"");
   if (box->letter)
     dw_buf_printf(out, "%c ", box->letter);
-  dw_html_wrap(out, "", box->name, "</text></svg>");
+  bool nad = strncmp(box->name, "NAD ", 4) == 0; /* the letter tells it, and room is scarce */
+  dw_html_wrap(out, "", box->name + (nad ? 4 : 0), "</text></svg>");
 }
 
 static unsigned deepest(const struct dw_map_area *area) {

@@ -22,6 +22,8 @@ static int compare_cells(const struct dw_map_cell *a, const struct dw_map_cell *
   if (order == 0)
     order = (int)a->bridge - (int)b->bridge;
   if (order == 0)
+    order = (int)a->portless - (int)b->portless;
+  if (order == 0)
     order = (int)a->own_address - (int)b->own_address;
   if (order == 0)
     order = (int)a->default_route - (int)b->default_route;
@@ -77,6 +79,7 @@ static void read_cells(struct dw_map_builder *b, const struct dw_handler_node *o
                                          .mtu = nic->mtu,
                                          .up = nic->up,
                                          .bridge = nic->is_bridge,
+                                         .portless = nic->is_bridge && nic->port_count == 0,
                                          .own_address = role.own_address,
                                          .default_route = nic->default_route,
                                          .primary = role.primary,

@@ -210,6 +210,16 @@ static void nics_show_what_speaks_against_them(void **state) {
   assert_shows(page, "<li>port of another on 2 nodes</li>");
   assert_shows(page, "up, MTU&nbsp;1500<br>port of bond0</td>");
   assert_int_equal(times(page, "fits</span>"), 1);
+  assert_shows(page, "fits</span></td>");
+  free(page);
+  f.here[1].bridge = true;
+  page = page_of(&f.map);
+  assert_shows(page, "fits</span> (bridge plugin)</td>");
+  free(page);
+  f.here[1].portless = true;
+  page = page_of(&f.map);
+  assert_shows(page, "<li>without a port on 2 nodes</li>");
+  assert_shows(page, "up, MTU&nbsp;9000<br>bridge without a port</td>");
   free(page);
 }
 

@@ -95,6 +95,7 @@ struct dw_map_cell {
   uint32_t mtu; /* 0 where not told */
   bool up;
   bool bridge;            /* a Linux bridge */
+  bool portless;          /* a Linux bridge without a port: it connects no nodes */
   bool own_address;       /* carries an address that the node is known by (InternalIP) */
   bool default_route;     /* the default route leaves here */
   bool primary;           /* one of the two, or the bond or bridge above it does: no NIC for migrations */
