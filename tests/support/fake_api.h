@@ -53,11 +53,11 @@ void fake_api_delete(struct fake_api *api, const char *path, const char *ns, con
 void fake_api_refuse(struct fake_api *api, const char *path, int status);
 void fake_api_refuse_gets(struct fake_api *api, const char *path, int status); /* of one object alone */
 void fake_api_refuse_puts(struct fake_api *api, const char *path, int status);
-void fake_api_hang_gets(struct fake_api *api, const char *path); /* ... are never answered */
+void fake_api_hang_gets(struct fake_api *api, const char *path);              /* ... are never answered */
 void fake_api_hang_writes(struct fake_api *api, const char *path, bool hang); /* POST and PATCH */
 /* So many POSTs and PATCHes are carried out, and the connection closed without an answer. */
 void fake_api_lose_answers(struct fake_api *api, const char *path, size_t times);
-void fake_api_mute(struct fake_api *api, bool muted);            /* watches stand, and nothing comes over them */
+void fake_api_mute(struct fake_api *api, bool muted); /* watches stand, and nothing comes over them */
 /* PATH is answered with these bytes, head and all, and the connection is closed; NULL: no longer. */
 void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, size_t length);
 void fake_api_event(struct fake_api *api, const char *path, const char *line); /* to its watches, as it is */
