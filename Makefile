@@ -273,7 +273,7 @@ monitoring: all ## Test alert rules, dashboard and metrics with promtool
 	@tools/deps.sh test monitoring demo
 	@BUILD=$(BUILD) tests/monitoring/check.sh
 
-.PHONY: e2e drain image image-test manifests attacks soak hardening browser
+.PHONY: e2e drain image image-test manifests sarif attacks soak hardening browser
 e2e: all ## Run real kubectl, kube-apiserver and etcd against the webhook (builds them once, about 5 minutes)
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/e2e/run.sh
@@ -283,6 +283,9 @@ drain: all ## Restart two instances behind haproxy under 2,000 applies: none may
 manifests: all ## Check what kustomize makes of manifests/
 	@tools/deps.sh e2e
 	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/manifests/check.sh
+sarif: all ## Check what -o sarif prints against OASIS's schema
+	@tools/deps.sh sarif
+	@BUILD=$(BUILD) tests/sarif/run.sh
 attacks: all ## Attack a running webhook while an honest client is served; ATTACK_SECONDS (5) for each
 	@tools/deps.sh test attacks
 	@BUILD=$(BUILD) tests/attacks/run.sh

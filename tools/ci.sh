@@ -12,7 +12,7 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e attacks image browser
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e attacks sarif image browser
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "how it was linked" make hardening
 step "build (clang, warnings are errors)" make -j"$(nproc)" all CC=clang BUILD=build/clang
@@ -24,6 +24,7 @@ step "coverage" make coverage
 step "leaks under valgrind" make test-valgrind
 step "fuzzing, short" make fuzz-smoke
 step "the demo" make demo
+step "SARIF, against its schema" make sarif
 step "manifests" make manifests
 step "end to end: kubectl, kube-apiserver, etcd" make e2e
 step "restarts without a lost request" make drain

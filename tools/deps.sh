@@ -4,7 +4,7 @@ set -euo pipefail
 
 declare -A groups=(
   [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libjansson-dev libyaml-dev libcurl4-openssl-dev libgnutls28-dev libseccomp-dev"
-  [test]="libcmocka-dev libjson-c-dev curl openssl"
+  [test]="libcmocka-dev libjson-c-dev libxml2-utils curl openssl"
   [demo]="curl jq"
   [lint]="clang-format clang-tidy cppcheck shellcheck git"
   [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev"
@@ -12,6 +12,7 @@ declare -A groups=(
   [valgrind]="valgrind wrk curl"
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [attacks]="slowhttptest openssl curl python3"
+  [sarif]="python3 python3-jsonschema"
   [monitoring]="prometheus"
   [browser]="chromium fonts-dejavu-core"
   [shells]="bash zsh mandoc git pre-commit python3"

@@ -66,6 +66,8 @@ static struct window choose(const struct dw_place *place, size_t width) {
   }
   w.begin = fill(w.text, 0, w.at, room * 3 / 4) == w.at ? 0 : fill_before(w.text, w.at, room / 2);
   w.end = fill(w.text, w.begin, end, room);
+  if (w.begin > 0 && w.text[w.end] == '\0')
+    w.begin = fill_before(w.text, w.end, room);
   return w;
 }
 

@@ -1,0 +1,288 @@
+/* The forms in which `check` and `audit` print what they found: text on a terminal, JSON, JUnit; and what makes them
+ * fail.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/run_program.h"
+#include "support/terminal.h"
+
+#define MISTAKES "demo/manifests/five-mistakes.yaml"
+#define FINE "demo/manifests/migration.yaml"
+#define STATE "--state", "demo/state"
+#define TERMINAL "TERM=xterm", "NO_COLOR"
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+#define EMPTY_RANGE                                                                                                    \
+  "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"                                                \
+  "metadata: {name: migration, namespace: openshift-cnv}\n"                                                            \
+  "spec: {config: '{\"cniVersion\": \"0.3.1\", \"name\": \"m\", \"type\": \"macvlan\", \"master\": \"eth1\", "         \
+  "\"mode\": \"bridge\", \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.0.0.0/31\"}}'}\n"
+
+/* --- color --- */
+
+static bool is_colored(const char *const *environment, const char *const *arguments) {
+  char *text = on_terminal(100, environment, arguments);
+  if (strstr(text, "error:") == NULL)
+    fail_msg("says no error: %s", text);
+  bool colored = strchr(text, '\033') != NULL;
+  free(text);
+  return colored;
+}
+
+static void a_terminal_gets_color(void **state) {
+  (void)state;
+  char *text = on_terminal(100, WORDS(TERMINAL), WORDS("check", "-f", MISTAKES, STATE));
+  assert_non_null(strstr(text, "\033[1;31merror:\033[0m spec.config"));
+  assert_non_null(strstr(text, "\033[1;35mwarning:\033[0m spec.virtualization"));
+  assert_non_null(strstr(text, "\033[1m" MISTAKES ":31:16:\033[0m "));
+  free(text);
+}
+
+static void color_is_left_out_where_it_is_not_wanted(void **state) {
+  (void)state;
+  assert_true(is_colored(WORDS(TERMINAL), WORDS("check", "-f", MISTAKES)));
+  assert_true(is_colored(WORDS("TERM=xterm", "NO_COLOR="), WORDS("check", "-f", MISTAKES)));
+  assert_false(is_colored(WORDS("TERM=xterm", "NO_COLOR=1"), WORDS("check", "-f", MISTAKES)));
+  assert_false(is_colored(WORDS("TERM=xterm", "NO_COLOR=0"), WORDS("check", "-f", MISTAKES)));
+  assert_false(is_colored(WORDS("TERM=dumb", "NO_COLOR"), WORDS("check", "-f", MISTAKES)));
+  assert_false(is_colored(WORDS("TERM", "NO_COLOR"), WORDS("check", "-f", MISTAKES)));
+  assert_false(is_colored(WORDS(TERMINAL), WORDS("check", "-f", MISTAKES, "--color", "never")));
+  assert_true(is_colored(WORDS("TERM=dumb", "NO_COLOR=1"), WORDS("check", "-f", MISTAKES, "--color", "always")));
+}
+
+static void a_pipe_gets_color_only_where_it_is_asked_for(void **state) {
+  (void)state;
+  RUN_SCOPED plain = RUN("check", "-f", MISTAKES, STATE);
+  assert_null(strchr(plain.out, '\033'));
+  RUN_SCOPED asked = RUN("check", "-f", MISTAKES, STATE, "--color", "always");
+  assert_non_null(strchr(asked.out, '\033'));
+  RUN_SCOPED json = RUN("check", "-f", MISTAKES, STATE, "--color", "always", "-o", "json");
+  assert_null(strchr(json.out, '\033'));
+}
+
+/* What is not ours is no sequence: the manifest and its names come from anywhere. */
+static void nothing_of_the_input_steers_the_terminal(void **state) {
+  (void)state;
+  char folder[64];
+  char path[128];
+  folder_make(folder);
+  snprintf(path, sizeof path, "%s/a\033[2Jb.yaml", folder);
+  folder_write(folder, "a\033[2Jb.yaml",
+               "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+               "metadata: {name: \"a\\e[31m\\nmigration\", namespace: \"\\u202e\"}\n"
+               "spec: {config: \"{\\\"type\\\": \\\"\\e]0;x\\a\\\", \\\"cniVersion\\\": \\\"9\\e[5m\\\"}\"}\n");
+  RUN_SCOPED run = RUN("check", "-f", path);
+  assert_int_equal(run.status, 1);
+  assert_non_null(strstr(run.out, "a\uFFFD[2Jb.yaml:4:"));
+  for (const char *c = run.out; *c != '\0'; c++)
+    assert_true((unsigned char)*c >= 0x20 || *c == '\n');
+  RUN_SCOPED junit = RUN("check", "-f", path, "-o", "junit");
+  assert_null(strchr(junit.out, '\033'));
+  assert_null(strchr(junit.out, '\a'));
+  folder_remove(folder);
+}
+
+/* --- text --- */
+
+static void standard_input_has_a_compilers_name(void **state) {
+  (void)state;
+  RUN_SCOPED text = RUN_WITH(EMPTY_RANGE, "check", "-f", "-");
+  assert_int_equal(strncmp(text.out, "<stdin>:4:", 10), 0);
+  RUN_SCOPED run = RUN_WITH(EMPTY_RANGE, "check", "-f", "-", "-o", "json");
+  struct json_object *report = run_json(&run);
+  struct json_object *first = json_object_array_get_idx(json_object_object_get(report, "findings"), 0);
+  assert_string_equal(json_object_get_string(json_object_object_get(first, "file")), "-");
+  json_object_put(report);
+}
+
+static void quiet_leaves_the_summary_out(void **state) {
+  (void)state;
+  RUN_SCOPED loud = RUN("check", "-f", FINE, STATE);
+  assert_non_null(strstr(loud.out, " checked, 0 denied: 0 errors, "));
+  RUN_SCOPED quiet = RUN_WITH(EMPTY_RANGE, "check", "-q", "-f", "-");
+  assert_null(strstr(quiet.out, " checked, "));
+  assert_non_null(strstr(quiet.out, "[range-empty]"));
+  RUN_SCOPED silent = RUN("audit", "--quiet", STATE);
+  assert_string_equal(silent.out, "");
+}
+
+/* --- the exit status --- */
+
+static int status_of(const char *input, const char *fail_on) {
+  RUN_SCOPED run = RUN_WITH(input, "check", "-f", "-", "--fail-on", fail_on);
+  return run.status;
+}
+
+static void fail_on_says_what_fails(void **state) {
+  (void)state;
+  static const char warns[] = "apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\n"
+                              "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+                              "spec: {virtualization: {liveMigrationConfig: {network: not-known-here}}}\n";
+  static const char fine[] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+  assert_int_equal(status_of(EMPTY_RANGE, "deny"), 1);
+  assert_int_equal(status_of(EMPTY_RANGE, "warn"), 1);
+  assert_int_equal(status_of(EMPTY_RANGE, "never"), 0);
+  assert_int_equal(status_of(warns, "deny"), 0);
+  assert_int_equal(status_of(warns, "warn"), 1);
+  assert_int_equal(status_of(warns, "never"), 0);
+  assert_int_equal(status_of(fine, "warn"), 0);
+  assert_int_equal(status_of("a: [", "never"), 2); /* what can't be read was not checked */
+}
+
+static void wrong_words_name_the_right_ones(void **state) {
+  (void)state;
+  static const char *const commands[] = {"check", "audit"};
+  for (size_t i = 0; i < 2; i++) {
+    RUN_SCOPED form = RUN(commands[i], "-o", "xml");
+    assert_int_equal(form.status, 2);
+    assert_non_null(strstr(form.err, "unknown output form \"xml\": text, json, sarif or junit"));
+    RUN_SCOPED fail = RUN(commands[i], "--fail-on", "error");
+    assert_int_equal(fail.status, 2);
+    assert_non_null(strstr(fail.err, "--fail-on \"error\": deny, warn or never"));
+    RUN_SCOPED color = RUN(commands[i], "--color", "yes");
+    assert_int_equal(color.status, 2);
+    assert_non_null(strstr(color.err, "--color \"yes\": auto, always or never"));
+  }
+  RUN_SCOPED inspect = RUN("inspect", "-f", FINE, "-o", "sarif");
+  assert_int_equal(inspect.status, 2);
+  assert_non_null(strstr(inspect.err, "unknown output form \"sarif\": text or json"));
+  RUN_SCOPED other = RUN("inspect", "-f", FINE, "--fail-on", "warn");
+  assert_int_equal(other.status, 2);
+}
+
+/* --- JUnit --- */
+
+/* What xmllint makes of EXPRESSION on the XML; well-formed it must be. The caller frees it. */
+static char *xpath(const char *xml, const char *expression) {
+  char folder[64];
+  char command[512];
+  char *text = calloc(1, 65536);
+  assert_non_null(text);
+  folder_make(folder);
+  folder_write(folder, "report.xml", xml);
+  snprintf(command, sizeof command, "xmllint --xpath '%s' %s/report.xml", expression, folder);
+  FILE *pipe = popen(command, "r");
+  assert_non_null(pipe);
+  text[fread(text, 1, 65535, pipe)] = '\0';
+  assert_int_equal(pclose(pipe), 0);
+  text[strcspn(text, "\n")] = '\0';
+  folder_remove(folder);
+  return text;
+}
+
+static void expect_xpath(const char *xml, const char *expression, const char *expected) {
+  char *found = xpath(xml, expression);
+  if (strcmp(found, expected) != 0)
+    fail_msg("%s is \"%s\", not \"%s\"", expression, found, expected);
+  free(found);
+}
+
+static void junit_has_a_suite_a_file_and_a_case_an_object(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", MISTAKES, FINE, STATE, "-o", "junit");
+  assert_int_equal(run.status, 1);
+  assert_string_equal(run.err, "");
+  expect_xpath(run.out, "string(/testsuites/@name)", "droveway check");
+  expect_xpath(run.out, "string(/testsuites/@time)", "0");
+  expect_xpath(run.out, "count(/testsuites/testsuite)", "2");
+  expect_xpath(run.out, "string(/testsuites/testsuite[1]/@name)", MISTAKES);
+  expect_xpath(run.out, "string(/testsuites/testsuite[2]/@name)", FINE);
+  expect_xpath(run.out, "string(//testcase[1]/@name)", "NetworkAttachmentDefinition openshift-cnv/migration-lan");
+  expect_xpath(run.out, "string(//testcase[1]/failure/@type)", "cni-version");
+  expect_xpath(run.out, "starts-with(//testcase[1]/failure/@message, \"spec.config.cniVersion: Unsupported\")", "true");
+  expect_xpath(run.out, "contains(//testcase[1]/failure, \"[master-missing]\")", "true");
+  expect_xpath(run.out, "contains(//testcase[2]/system-out, \"warning: \")", "true");
+  expect_xpath(run.out, "contains(//testcase[2]/system-out, \"error: \")", "false");
+}
+
+/* Each number is that of the elements below. */
+static void junit_counts_right(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", "tests/manifests", "demo/manifests", STATE, "-o", "junit");
+  expect_xpath(run.out, "number(/testsuites/@tests) = count(//testcase)", "true");
+  expect_xpath(run.out, "number(/testsuites/@failures) = count(//failure)", "true");
+  expect_xpath(run.out, "count(//testcase) > 10 and count(//failure) > 5", "true");
+  expect_xpath(run.out, "sum(/testsuites/testsuite/@tests) = count(//testcase)", "true");
+  expect_xpath(run.out, "sum(/testsuites/testsuite/@failures) = count(//failure)", "true");
+  expect_xpath(run.out, "count(/testsuites/testsuite[@tests != count(testcase)])", "0");
+  expect_xpath(run.out, "count(/testsuites/testsuite[@failures != count(testcase/failure)])", "0");
+  expect_xpath(run.out, "count(//testcase[count(failure) > 1])", "0");
+  expect_xpath(run.out, "count(//testsuite[@name = preceding::testsuite/@name])", "0");
+}
+
+static void junit_fails_as_the_exit_status_does(void **state) {
+  (void)state;
+  static const char warns[] = "apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\n"
+                              "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
+                              "spec: {virtualization: {liveMigrationConfig: {network: not-known-here}}}\n";
+  RUN_SCOPED lenient = RUN_WITH(warns, "check", "-f", "-", "-o", "junit");
+  assert_int_equal(lenient.status, 0);
+  expect_xpath(lenient.out, "string(/testsuites/@failures)", "0");
+  expect_xpath(lenient.out, "count(//system-out)", "1");
+  RUN_SCOPED strict = RUN_WITH(warns, "check", "-f", "-", "-o", "junit", "--fail-on", "warn");
+  assert_int_equal(strict.status, 1);
+  expect_xpath(strict.out, "string(/testsuites/@failures)", "1");
+  expect_xpath(strict.out, "count(//system-out)", "0");
+}
+
+static void junit_of_nothing_is_well_formed(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN_WITH("", "check", "-f", "-", "-o", "junit");
+  assert_int_equal(run.status, 0);
+  expect_xpath(run.out, "string(/testsuites/@tests)", "0");
+}
+
+/* XML 1.0 has no way to write control characters. */
+static void junit_stays_xml_whatever_the_names(void **state) {
+  (void)state;
+  static const char odd[] =
+      "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+      "metadata: {name: \"<a b=\\\"c\\\">&amp;]]>\\x01\\x1f\\uFFFE\\uFFFF\\x7f\\n\\tx\", namespace: \"'\"}\n"
+      "spec: {config: '{\"type\": \"</failure>]]>\", \"cniVersion\": \"<&>\"}'}\n";
+  RUN_SCOPED run = RUN_WITH(odd, "check", "-f", "-", "-o", "junit");
+  assert_int_equal(run.status, 1);
+  expect_xpath(run.out, "count(//testcase)", "1");
+  expect_xpath(run.out, "count(//failure/*)", "0");
+  expect_xpath(run.out, "contains(//testcase/@name, \"<a b=\")", "true");
+  expect_xpath(run.out, "contains(//failure, \"</failure>]]>\")", "true");
+}
+
+static void an_audit_of_a_folder_names_all_objects(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("audit", STATE, "-o", "junit");
+  assert_int_equal(run.status, 0);
+  expect_xpath(run.out, "string(/testsuites/@name)", "droveway audit");
+  expect_xpath(run.out, "string(/testsuites/@tests)", "7");
+  expect_xpath(run.out, "count(//testcase[@file])", "7");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_terminal_gets_color),
+      cmocka_unit_test(color_is_left_out_where_it_is_not_wanted),
+      cmocka_unit_test(a_pipe_gets_color_only_where_it_is_asked_for),
+      cmocka_unit_test(nothing_of_the_input_steers_the_terminal),
+      cmocka_unit_test(standard_input_has_a_compilers_name),
+      cmocka_unit_test(quiet_leaves_the_summary_out),
+      cmocka_unit_test(fail_on_says_what_fails),
+      cmocka_unit_test(wrong_words_name_the_right_ones),
+      cmocka_unit_test(junit_has_a_suite_a_file_and_a_case_an_object),
+      cmocka_unit_test(junit_counts_right),
+      cmocka_unit_test(junit_fails_as_the_exit_status_does),
+      cmocka_unit_test(junit_of_nothing_is_well_formed),
+      cmocka_unit_test(junit_stays_xml_whatever_the_names),
+      cmocka_unit_test(an_audit_of_a_folder_names_all_objects),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

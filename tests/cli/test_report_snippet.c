@@ -1,0 +1,160 @@
+/* The source line with its caret, character by character. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The commands are not in the library. */
+#include "cli/glyph.c"
+#include "cli/report_snippet.c"
+
+static const char *const plain[] = {"", ""};
+
+static void expect(struct dw_place place, size_t width, const char *expected) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct cli_glyphs glyphs = cli_glyphs_begin();
+  place.line = 7;
+  cli_put_snippet(&out, &place, width, plain);
+  cli_glyphs_end(&glyphs);
+  assert_string_equal(dw_buf_text(&out), expected);
+}
+#define EXPECT(column_, width_, source_, line, caret)                                                                  \
+  expect((struct dw_place){.column = (column_), .width = (width_), .source = (source_)}, 160, line "\n" caret "\n")
+
+static void the_caret_is_under_the_character(void **state) {
+  (void)state;
+  EXPECT(1, 1, "a: b", "a: b", "^");
+  EXPECT(4, 1, "a: b", "a: b", "   ^");
+  EXPECT(4, 3, "a: bcd", "a: bcd", "   ^~~");
+}
+
+static void a_width_ends_with_the_line(void **state) {
+  (void)state;
+  EXPECT(4, 90, "a: bcd", "a: bcd", "   ^~~");
+  EXPECT(7, 1, "a: bcd", "a: bcd", "      ^"); /* behind the end: something is missing there */
+  EXPECT(90, 5, "a: bcd", "a: bcd", "      ^");
+}
+
+static void tabs_stay_tabs_before_the_caret(void **state) {
+  (void)state;
+  EXPECT(3, 2, "\t\tab", "\t\tab", "\t\t^~");
+  EXPECT(6, 1, "a:\tb\tc", "a:\tb\tc", "  \t \t^");
+  EXPECT(1, 1, "\tb", "\tb", "^");
+}
+
+static void wide_and_combining_characters_keep_the_caret_in_place(void **state) {
+  (void)state;
+  EXPECT(5, 1, "# \u79fb\u884c x", "# \u79fb\u884c x", "      ^");
+  EXPECT(3, 2, "# \u79fb\u884c x", "# \u79fb\u884c x", "  ^~~~");
+  EXPECT(4, 1, "\u00e9e\u0301x", "\u00e9e\u0301x", "  ^");
+  EXPECT(2, 1, "\U0001F600x", "\U0001F600x", "  ^");
+  EXPECT(2, 1, "\u00e9x", "\u00e9x", " ^");
+}
+
+static void what_steers_a_terminal_is_shown_as_a_mark(void **state) {
+  (void)state;
+  EXPECT(6, 1, "a\x1b[31x", "a\uFFFD[31x", "     ^");
+  EXPECT(3, 1, "\x7f\xc2\x9bx", "\uFFFD\uFFFDx", "  ^");
+  EXPECT(2, 1, "\u202ex", "\uFFFDx", " ^");
+  EXPECT(2, 1, "\rx", "\uFFFDx", " ^");
+  EXPECT(3, 1, "\xff\xc3x", "\uFFFD\uFFFDx", "  ^"); /* no UTF-8 */
+}
+
+static void a_line_without_source_is_left_out(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_place nowhere = {.line = 0, .column = 1, .width = 1, .source = "x"};
+  struct dw_place empty = {.line = 1, .column = 1, .width = 1, .source = ""};
+  cli_put_snippet(&out, &nowhere, 160, plain);
+  cli_put_snippet(&out, &empty, 160, plain);
+  assert_string_equal(dw_buf_text(&out), "");
+}
+
+/* --- long lines --- */
+
+static size_t columns_of_line(const char *line) {
+  return strcspn(line, "\n");
+}
+
+/* Of a line of COUNT letters with an X at COLUMN, the snippet of WIDTH columns: the X is above the caret. */
+static void expect_cut(size_t count, size_t column, size_t width, bool before, bool after) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  char *text = malloc(count + 1);
+  assert_non_null(text);
+  memset(text, 'a', count);
+  text[count] = '\0';
+  text[column - 1] = 'X';
+  struct dw_place place = {.line = 1, .column = (int)column, .width = 1, .source = text};
+  cli_put_snippet(&out, &place, width, plain);
+  const char *line = dw_buf_text(&out);
+  const char *caret = line + columns_of_line(line) + 1;
+  assert_in_range(columns_of_line(line), count < width ? count : width - 3, width);
+  assert_int_equal(strcspn(caret, "^"), strcspn(line, "X"));
+  assert_int_equal(strncmp(line, "...", 3) == 0, before);
+  assert_int_equal(strncmp(caret - 4, "...", 3) == 0, after);
+  free(text);
+}
+
+static void a_long_line_is_cut_around_the_place(void **state) {
+  (void)state;
+  expect_cut(80, 80, 80, false, false);
+  expect_cut(81, 1, 80, false, true);
+  expect_cut(81, 81, 80, true, false);
+  expect_cut(500, 250, 80, true, true);
+  expect_cut(500, 20, 80, false, true);
+  expect_cut(500, 500, 80, true, false);
+  expect_cut(5000000, 2500000, 160, true, true);
+  for (size_t column = 1; column <= 130; column++)
+    expect_cut(130, column, 40, column > 26, column < 114);
+}
+
+static void a_cut_width_ends_where_the_line_is_cut(void **state) {
+  (void)state;
+  char text[401];
+  memset(text, 'x', 400);
+  text[400] = '\0';
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_place place = {.line = 1, .column = 11, .width = 300, .source = text};
+  cli_put_snippet(&out, &place, 60, plain);
+  const char *caret = strchr(dw_buf_text(&out), '\n') + 1;
+  assert_int_equal(strspn(caret, " "), 10);
+  assert_int_equal(strlen(caret), 60 - 6 + 1); /* up to the dots */
+}
+
+static void wide_characters_are_cut_whole(void **state) {
+  (void)state;
+  char text[3 * 200 + 1] = "";
+  for (int i = 0; i < 200; i++)
+    strcat(text, "\u79fb");
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_place place = {.line = 1, .column = 100, .width = 1, .source = text};
+  struct cli_glyphs glyphs = cli_glyphs_begin();
+  cli_put_snippet(&out, &place, 41, plain);
+  cli_glyphs_end(&glyphs);
+  const char *line = dw_buf_text(&out);
+  size_t shown = columns_of_line(line) - 6;
+  assert_int_equal(shown % 3, 0);
+  assert_in_range(2 * (shown / 3) + 6, 30, 41);
+  assert_null(strstr(line, "\uFFFD"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_caret_is_under_the_character),
+      cmocka_unit_test(a_width_ends_with_the_line),
+      cmocka_unit_test(tabs_stay_tabs_before_the_caret),
+      cmocka_unit_test(wide_and_combining_characters_keep_the_caret_in_place),
+      cmocka_unit_test(what_steers_a_terminal_is_shown_as_a_mark),
+      cmocka_unit_test(a_line_without_source_is_left_out),
+      cmocka_unit_test(a_long_line_is_cut_around_the_place),
+      cmocka_unit_test(a_cut_width_ends_where_the_line_is_cut),
+      cmocka_unit_test(wide_characters_are_cut_whole),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
