@@ -34,6 +34,7 @@ static int help(void) {
        "      --kubeconfig FILE the live cluster instead; --context NAME for another than the current one\n"
        "  -p, --policy FILE     the policy in force\n"
        "  -n, --namespace NAME  where manifests go that name no namespace (default: the policy's)\n" CLI_REPORT_HELP
+       "      --no-snippets     one line a finding in text, without the manifest's own lines\n"
        "      --help            this text\n"
        "\n"
        "examples:\n"
@@ -47,7 +48,10 @@ static int take(void *into, int option, const char *value) {
 }
 
 int cli_check(int argc, char **argv) {
-  static const struct option options[] = {CLI_MANIFEST_OPTIONS, CLI_REPORT_OPTIONS, {NULL, 0, NULL, 0}};
+  static const struct option options[] = {CLI_MANIFEST_OPTIONS,
+                                          CLI_REPORT_OPTIONS,
+                                          {"no-snippets", no_argument, NULL, CLI_OPTION_NO_SNIPPETS},
+                                          {NULL, 0, NULL, 0}};
   static const struct cli_report_words words = {
       .command = "check",
       .done = "checked",

@@ -21,7 +21,7 @@ struct cli_report_options {
   bool no_snippets; /* no source lines: a line a finding */
 };
 
-/* --- options that both take --- */
+/* --- options that both take (--no-snippets: `check` alone) --- */
 
 enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
 #define CLI_REPORT_OPTIONS                                                                                             \
@@ -35,7 +35,6 @@ enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
   "  -o, --output FORM     text (default), json, sarif or junit\n"                                                     \
   "      --fail-on WHAT    when to exit with 1: deny (default), warn (warnings too) or never\n"                        \
   "      --color WHEN      auto (default: on a terminal, unless NO_COLOR is set), always or never\n"                   \
-  "      --no-snippets     one line a finding in text, without the manifest's own lines\n"                             \
   "  -q, --quiet           no summary in text\n"
 
 /* Whether standard output is to be coloured; AUTO asks the terminal and NO_COLOR. */
@@ -69,7 +68,8 @@ struct cli_report_words {
   const char *done;    /* "checked" */
   const char *denied;  /* "denied" */
   const char *nothing; /* the line where there was no object at all */
-  bool by_object;      /* text names the object, not the file: what is wrong stands in a cluster */
+  bool by_object;      /* text names the object and shows no source: what is wrong stands in a cluster, and a snapshot
+                          of it reads the same */
 };
 
 struct cli_report {

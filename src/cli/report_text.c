@@ -55,15 +55,11 @@ static void put_head(struct dw_buf *out, const struct cli_reported *found, const
 /* A mend has a line of its own where the source is shown; a lone line tells all. */
 void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style) {
   const char *const around[] = {begin(style, CARET), end(style)};
-  bool snippet = style->snippets && found->place.line > 0 && *found->place.source != '\0';
+  bool snippet =
+      style->snippets && !found->report->words->by_object && found->place.line > 0 && *found->place.source != '\0';
   put_head(out, found, style, !snippet);
   if (!snippet)
     return;
-  if (found->report->words->by_object) {
-    dw_buf_puts(out, "  --> ");
-    put_file_place(out, found);
-    dw_buf_putc(out, '\n');
-  }
   cli_put_snippet(out, &found->place, style->width, around);
   if (found->finding.mend == NULL)
     return;

@@ -104,8 +104,11 @@ static void a_wrong_name_is_denied_where_the_cluster_is_known(void **state) {
   RUN_SCOPED run = RUN("check", "-f", "tests/manifests/pair-misspelt", STATE);
   assert_int_equal(run.status, 1);
   assert_non_null(strstr(run.out, "tests/manifests/pair-misspelt/hyperconverged.yaml:9:14: error: "
-                                  "spec.liveMigrationConfig.network: Not found: \"migration-lna\": "));
-  assert_non_null(strstr(run.out, "did you mean \"migration-lan\"? [network-missing]\n"));
+                                  "spec.liveMigrationConfig.network: Not found: \"migration-lna\": no such NAD in "
+                                  "namespace openshift-cnv [network-missing]\n"
+                                  "    network: migration-lna\n"
+                                  "             ^~~~~~~~~~~~~\n"
+                                  "  mend: did you mean \"migration-lan\"?\n"));
 }
 
 static void a_wrong_name_warns_where_no_cluster_is_known(void **state) {
@@ -135,7 +138,11 @@ static void json_says_where_and_what(void **state) {
   struct json_object *finding = json_object_array_get_idx(json_object_object_get(report, "findings"), 0);
   assert_string_equal(member_text(finding, "file"), "tests/manifests/list/everything.yaml");
   assert_int_equal(member_int(finding, "line"), 14);
-  assert_int_equal(member_int(finding, "column"), 13);
+  assert_int_equal(member_int(finding, "column"), 141);
+  assert_int_equal(member_int(finding, "endColumn"), 154);
+  assert_int_equal(member_int(finding, "width"), 13);
+  assert_int_equal(strncmp(member_text(finding, "source"), "    config: '{", 14), 0);
+  assert_string_equal(member_text(finding, "mend"), "take a wider one, such as a /24");
   assert_string_equal(member_text(finding, "kind"), "NetworkAttachmentDefinition");
   assert_string_equal(member_text(finding, "namespace"), "openshift-cnv");
   assert_string_equal(member_text(finding, "name"), "migration-lan");
@@ -150,7 +157,7 @@ static void the_later_of_two_that_overlap_is_denied(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "tests/manifests/rules/overlapping-each-other.yaml", STATE);
   assert_int_equal(run.status, 1);
-  assert_non_null(strstr(run.out, "overlapping-each-other.yaml:25:11: error: spec.config.ipam.range: "));
+  assert_non_null(strstr(run.out, "overlapping-each-other.yaml:33:16: error: spec.config.ipam.range: "));
   assert_null(strstr(run.out, "overlapping-each-other.yaml:7:"));
 }
 
@@ -160,7 +167,173 @@ static void standard_input_is_read(void **state) {
   RUN_SCOPED run = RUN_WITH(text, "check", "-f", "-");
   free(text);
   assert_int_equal(run.status, 1);
-  assert_non_null(strstr(run.out, ":7:11: error: spec.config.ipam.range: Required value: "));
+  assert_non_null(strstr(run.out, "<stdin>:15:16: error: spec.config.ipam.range: Required value: "));
+}
+
+/* --- the source line --- */
+
+/* What check says of TEXT in a file, without the folder's name. The caller frees it. */
+static char *said_of(const char *text) {
+  char folder[64];
+  char path[80];
+  folder_make(folder);
+  folder_write(folder, "nad.yaml", text);
+  snprintf(path, sizeof path, "%s/nad.yaml", folder);
+  RUN_SCOPED run = RUN("check", "-f", path, STATE);
+  char *said = calloc(1, run.out_length + 1);
+  assert_non_null(said);
+  for (const char *from = run.out; *from != '\0';) {
+    if (strncmp(from, folder, strlen(folder)) == 0)
+      from += strlen(folder) + 1;
+    else
+      strncat(said, from++, 1);
+  }
+  folder_remove(folder);
+  return said;
+}
+
+static void expect_said(const char *text, const char *expected) {
+  char *said = said_of(text);
+  assert_string_equal(said, expected);
+  free(said);
+}
+
+#define HEAD                                                                                                           \
+  "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"                                                \
+  "metadata: {name: migration-x, namespace: openshift-cnv}\nspec:\n"
+
+static void the_caret_stands_under_what_is_wrong(void **state) {
+  (void)state;
+  static const struct {
+    const char *manifest, *said;
+  } cases[] = {
+      /* single quotes, folded over two lines */
+      {HEAD "  config: '{\"cniVersion\": \"0.3.1\", \"name\": \"x\", \"type\": \"macvlan\", \"master\": \"eth1\",\n"
+            "    \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/31\"}}'\n",
+       "nad.yaml:6:46: error: spec.config.ipam.range: Invalid value: \"10.9.0.0/31\": has no usable address: the first "
+       "and the last of a /31 are never handed out [range-empty]\n"
+       "    \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/31\"}}'\n"
+       "                                             ^~~~~~~~~~~~~\n"
+       "  mend: take a wider one, such as a /24\n"
+       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+      /* double quotes, with escapes */
+      {HEAD "  config: \"{\\\"cniVersion\\\": \\\"0.3.1\\\", \\\"name\\\": \\\"x\\\", \\\"type\\\": \\\"macvlan\\\", "
+            "\\\"master\\\": \\\"eth1\\\", \\\"ipam\\\":\n"
+            "    {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"\n",
+       "nad.yaml:6:44: error: spec.config.ipam.range: Invalid value: \"10.9.0.0/31\": has no usable address: the first "
+       "and the last of a /31 are never handed out [range-empty]\n"
+       "    {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"\n"
+       "                                           ^~~~~~~~~~~~~~~\n"
+       "  mend: take a wider one, such as a /24\n"
+       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+      /* literal, with tabs and wide characters */
+      {HEAD "  config: |\n"
+            "    {\n"
+            "    \t\"cniVersion\": \"0.3.1\", \"name\": \"x\",\t\"type\": \"macvlan\",\n"
+            "    \t\"master\": \"eth1\", \"移行\": \"eth\",\t\"ipam\": {\"type\": \"whereabouts\", \"range\": "
+            "\"10.9.0.0/31\"}\n"
+            "    }\n",
+       "nad.yaml:8:78: error: spec.config.ipam.range: Invalid value: \"10.9.0.0/31\": has no usable address: the first "
+       "and the last of a /31 are never handed out [range-empty]\n"
+       "    \t\"master\": \"eth1\", \"移行\": \"eth\",\t\"ipam\": {\"type\": \"whereabouts\", \"range\": "
+       "\"10.9.0.0/31\"}\n"
+       "    \t                                \t                                         ^~~~~~~~~~~~~\n"
+       "  mend: take a wider one, such as a /24\n"
+       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+      /* a missing key: the object that lacks it */
+      {HEAD "  config: |\n"
+            "    {\n"
+            "      \"cniVersion\": \"0.3.1\", \"name\": \"x\", \"type\": \"macvlan\", \"mode\": \"bridge\",\n"
+            "      \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
+            "    }\n",
+       "nad.yaml:6:5: error: spec.config.master: Required value: without it macvlan takes the NIC of the default route "
+       "[master-required]\n"
+       "    {\n"
+       "    ^\n"
+       "  mend: name the NIC that is set apart for migrations\n"
+       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+      /* no JSON: the place that the parser tells */
+      {HEAD "  config: |\n"
+            "    {\n"
+            "      \"cniVersion\": \"0.3.1\", \"name\": \"x\", \"type\": \"macvlan\", \"mode\": \"bridge\",\n"
+            "      \"master\": \"eth1\"\n"
+            "      \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
+            "    }\n",
+       "nad.yaml:9:7: error: spec.config: Invalid value: \"\\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", "
+       "\\\"range\\\":\": line 4, column 3: a comma or a closing } is missing before this [cni-json]\n"
+       "      \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
+       "      ^\n"
+       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+      /* a key, not its value */
+      {HEAD "  config: '{\"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": {\"type\": \"whereabouts\", \"range\": "
+            "\"10.9.0.0/24\", \"ranges\": 1, \"rangeStart\": \"10.9.0.4\",\n"
+            "     \"type\": \"host-local\"}}'\n",
+       "nad.yaml:6:6: error: spec.config.ipam.type: Duplicate value: \"type\": the key stands twice (again at line 1, "
+       "column 134) [cni-ambiguous-key]\n"
+       "     \"type\": \"host-local\"}}'\n"
+       "     ^~~~~~\n"
+       "  mend: keep one of them\n"
+       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+      /* JSON, cut: it is longer than a line of a terminal */
+      {"{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": {\"name\": "
+       "\"migration-x\", \"namespace\": \"openshift-cnv\"},\n"
+       " \"spec\": {\"config\": \"{\\\"cniVersion\\\": \\\"0.3.1\\\", \\\"name\\\": \\\"x\\\", \\\"type\\\": "
+       "\\\"macvlan\\\", \\\"mode\\\": \\\"bridge\\\", \\\"master\\\": \\\"eth1\\\", \\\"ipam\\\": {\\\"type\\\": "
+       "\\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"}}\n",
+       "nad.yaml:2:183: error: spec.config.ipam.range: Invalid value: \"10.9.0.0/31\": has no usable address: the "
+       "first and the last of a /31 are never handed out [range-empty]\n"
+       "... \\\"name\\\": \\\"x\\\", \\\"type\\\": \\\"macvlan\\\", \\\"mode\\\": \\\"bridge\\\", \\\"master\\\": "
+       "\\\"eth1\\\", \\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"}}\n"
+       "                                                                                                               "
+       "                          ^~~~~~~~~~~~~~~\n"
+       "  mend: take a wider one, such as a /24\n"
+       "1 object checked, 1 denied: 1 error, 0 warnings\n"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    expect_said(cases[i].manifest, cases[i].said);
+}
+
+static void findings_stand_in_the_order_of_the_file(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", "demo/manifests/five-mistakes.yaml", STATE);
+  static const char *const places[] = {":10:21: ", ":13:17: ", ":17:18: ", ":18:9: ", ":19:20: ", ":31:16: "};
+  const char *from = run.out;
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    from = strstr(from, places[i]);
+    assert_non_null(from);
+  }
+  assert_non_null(strstr(run.out, "        \"rangeStart\": \"10.128.0.10\",\n        ^~~~~~~~~~~~\n"));
+}
+
+static void without_snippets_a_finding_is_a_line(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("check", "-f", SEEDS "openshift-empty-range/network.yaml", STATE, "--no-snippets");
+  assert_string_equal(run.out,
+                      SEEDS "openshift-empty-range/network.yaml:15:16: error: spec.config.ipam.range: Required "
+                            "value: without a range whereabouts hands out no address; add a \"range\" such as "
+                            "\"192.168.99.0/24\" [range-empty]\n"
+                            "1 object checked, 1 denied: 1 error, 0 warnings\n");
+}
+
+/* A folder of an ordinary project holds other documents, too. */
+static void what_is_no_object_is_counted(void **state) {
+  (void)state;
+  char folder[64];
+  folder_make(folder);
+  folder_write(folder, "values.yaml", "replicas: 3\n");
+  RUN_SCOPED one = RUN("check", "-f", folder);
+  assert_int_equal(one.status, 0);
+  assert_string_equal(one.out, "1 document passed over: no Kubernetes object (apiVersion or kind is missing)\n"
+                               "nothing to check: no NetworkAttachmentDefinition, HyperConverged or KubeVirt found\n");
+  folder_write(folder, "more.yaml", "a: b\n---\n- 1\n");
+  RUN_SCOPED three = RUN("check", "-f", folder, "demo/manifests/migration.yaml", STATE);
+  assert_non_null(strstr(three.out, "\n3 documents passed over: no Kubernetes objects (apiVersion or kind is missing)\n"
+                                    "2 objects checked, "));
+  RUN_SCOPED run = RUN("check", "-f", folder, "-o", "json");
+  struct json_object *report = run_json(&run);
+  assert_int_equal(member_int(report, "passedOver"), 3);
+  json_object_put(report);
+  folder_remove(folder);
 }
 
 /* kubectl apply goes through /mutate first, and so does check: a list without a name gets one. */
@@ -187,7 +360,7 @@ static void what_is_in_the_cluster_already_is_an_update(void **state) {
   free(text);
   RUN_SCOPED run = RUN("check", "-f", SEEDS "openshift-empty-range/network.yaml", "--state", folder);
   assert_int_equal(run.status, 0);
-  assert_non_null(strstr(run.out, ":7:11: warning: spec.config.ipam.range: "));
+  assert_non_null(strstr(run.out, ":15:16: warning: spec.config.ipam.range: "));
   folder_remove(folder);
 }
 
@@ -283,6 +456,10 @@ int main(void) {
       cmocka_unit_test(json_says_where_and_what),
       cmocka_unit_test(the_later_of_two_that_overlap_is_denied),
       cmocka_unit_test(standard_input_is_read),
+      cmocka_unit_test(the_caret_stands_under_what_is_wrong),
+      cmocka_unit_test(findings_stand_in_the_order_of_the_file),
+      cmocka_unit_test(without_snippets_a_finding_is_a_line),
+      cmocka_unit_test(what_is_no_object_is_counted),
       cmocka_unit_test(manifests_are_judged_as_the_mutating_webhook_leaves_them),
       cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
       cmocka_unit_test(nothing_to_check_is_said),
