@@ -5,7 +5,7 @@
 #include "cli/glyph.h"
 
 static const char cut[] = "...";
-enum { CUT = sizeof cut - 1 };
+static const size_t cut_length = sizeof cut - 1;
 
 /* Offsets in a line's bytes. */
 struct window {
@@ -58,7 +58,7 @@ static size_t fill_before(const char *text, size_t from, size_t columns) {
 /* What of the line is shown. Nothing far from the place is looked at: a line can be megabytes long. */
 static struct window choose(const struct dw_place *place, size_t width) {
   struct window w = {.text = place->source, .at = offset_of(place->source, place->column)};
-  size_t room = width > 4 * CUT ? width - 2 * CUT : 2 * CUT;
+  size_t room = width > 4 * cut_length ? width - 2 * cut_length : 2 * cut_length;
   size_t end = w.at + strnlen(w.text + w.at, 4 * width + 1);
   if (fill(w.text, 0, end, width) == end) {
     w.end = end;
@@ -89,7 +89,7 @@ static void put_many(struct dw_buf *out, char byte, size_t count) {
 
 /* Blanks as wide as what stands before the place; tabs stay tabs, for only the terminal knows how wide they are. */
 static void put_indent(struct dw_buf *out, const struct window *w) {
-  put_many(out, ' ', w->begin > 0 ? CUT : 0);
+  put_many(out, ' ', w->begin > 0 ? cut_length : 0);
   for (size_t i = w->begin; i < w->at;) {
     struct cli_glyph glyph = cli_glyph_read(w->text + i, w->at - i);
     put_many(out, glyph.code == '\t' ? '\t' : ' ', glyph.code == '\t' ? 1 : glyph.columns);

@@ -221,7 +221,8 @@ static void expect_usage(struct run run, const char *text) {
 
 static void bad_usage_is_refused(void **state) {
   (void)state;
-  expect_usage(RUN("audit", "-o", "yaml", "-s", "demo/state"), "unknown output form \"yaml\": text, json, sarif or junit");
+  expect_usage(RUN("audit", "-o", "yaml", "-s", "demo/state"),
+               "unknown output form \"yaml\": text, json, sarif or junit");
   expect_usage(RUN("audit", "demo/state"), "unexpected argument \"demo/state\"");
   expect_usage(RUN("audit", "--stat"), "\"--stat\" is no option here, or lacks its value");
   expect_usage(RUN("audit", "--nodes"), "\"--nodes\" is no option here");
