@@ -109,7 +109,7 @@ static void put_header(const struct dw_map *map, struct dw_buf *out) {
   put_needed(map, out);
   dw_buf_printf(out, "<li><strong%s>", map->denials ? " class=\"deny\"" : "");
   dw_html_count(out, map->denials, "denial");
-  dw_buf_printf(out, "</strong>, <strong%s>", map->warnings ? " class=\"warn\"" : "");
+  dw_buf_printf(out, "</strong> and <strong%s>", map->warnings ? " class=\"warn\"" : "");
   dw_html_count(out, map->warnings, "warning");
   dw_buf_puts(out, "</strong> in ");
   dw_html_count(out, map->audited, "object");

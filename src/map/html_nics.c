@@ -58,7 +58,8 @@ static void put_verdict(const struct dw_map *map, size_t nic, struct dw_buf *out
     return;
   }
   if (!sum.missing && !sum.down && !sum.primary && !sum.port && !sum.portless && !uneven) {
-    dw_buf_printf(out, "<span class=\"good\">fits</span>%s", sum.bridge ? " (bridge plugin)" : "");
+    dw_buf_printf(out, "<span class=\"good\">fits</span>%s%s", sum.bridge ? " the bridge plugin" : "",
+                  map->unknown_nodes ? " where it is known" : "");
     return;
   }
   dw_buf_puts(out, "<ul class=\"facts\">");

@@ -52,7 +52,8 @@
     /* What sticks out sideways, but for what a frame of its own scrolls. */
     overflow: () => {
       const width = document.documentElement.clientWidth;
-      const found = [];
+      const found = width > 500 ? [] : Array.from(document.querySelectorAll(".stacked"))
+        .filter((table) => table.parentElement.scrollWidth > table.parentElement.clientWidth).map((table) => "stacked " + table.id);
       if (document.documentElement.scrollWidth > width) found.push("the page is " + document.documentElement.scrollWidth + " wide");
       for (const element of document.body.querySelectorAll("*")) {
         if (element.closest(".scroll, svg, .skip, .hidden") && !element.matches(".scroll, svg.strip")) continue;

@@ -214,7 +214,7 @@ static void nics_show_what_speaks_against_them(void **state) {
   free(page);
   f.here[1].bridge = true;
   page = page_of(&f.map);
-  assert_shows(page, "fits</span> (bridge plugin)</td>");
+  assert_shows(page, "fits</span> the bridge plugin</td>");
   free(page);
   f.here[1].portless = true;
   page = page_of(&f.map);
@@ -247,6 +247,10 @@ static void unknown_nodes_are_not_said_to_lack_a_nic(void **state) {
   assert_shows(page, "1 node has no NodeNetworkState");
   assert_int_equal(times(page, "<span class=\"soft\">not known</span>"), 2);
   assert_hides(page, "missing on");
+  free(page);
+  f.here[1].up = true;
+  page = page_of(&f.map);
+  assert_shows(page, "fits</span> where it is known</td>");
   free(page);
 }
 
