@@ -3,29 +3,45 @@
 
 /* --- the wanted size --- */
 
+#define SUGGESTION_HEADS "<th scope=\"col\">Range</th><th scope=\"col\" class=\"number\">Usable addresses</th>"
+
 static bool too_small(const struct dw_map *map, const struct dw_map_suggestion *suggestion) {
   return map->needed > suggestion->usable;
 }
 
-static void put_suggestion(const struct dw_map *map, const struct dw_map_suggestion *suggestion, struct dw_buf *out) {
+static bool any_remark(const struct dw_map *map) {
+  for (size_t i = 0; i < map->suggestion_count; i++)
+    if (map->suggestions[i].caution || too_small(map, &map->suggestions[i]))
+      return true;
+  return false;
+}
+
+static void put_suggestion(const struct dw_map *map, const struct dw_map_suggestion *suggestion, bool remarks,
+                           struct dw_buf *out) {
   dw_html_wrap(out, "<tr><th scope=\"row\" class=\"address\">", suggestion->text, "</th><td class=\"number\">");
   dw_html_number(out, suggestion->usable);
-  dw_buf_puts(out, "</td><td>");
+  dw_buf_puts(out, "</td>");
+  if (!remarks) {
+    dw_buf_puts(out, "</tr>\n");
+    return;
+  }
+  dw_buf_puts(out, "<td>");
   if (too_small(map, suggestion))
     dw_buf_puts(out, "<span class=\"badge deny\">too small</span> for the nodes there are ");
   dw_html_wrap(out, "", suggestion->caution ? suggestion->caution : "", "</td></tr>\n");
 }
 
 static void put_suggestions(const struct dw_map *map, struct dw_buf *out) {
+  bool remarks = any_remark(map);
   const struct html_table table = {.id = "suggestions",
                                    .caption = "The best first",
                                    .subject = "",
-                                   .heads = "<th scope=\"col\">Range</th><th scope=\"col\" class=\"number\">Usable "
-                                            "addresses</th><th scope=\"col\">Remarks</th>",
+                                   .heads =
+                                       remarks ? SUGGESTION_HEADS "<th scope=\"col\">Remarks</th>" : SUGGESTION_HEADS,
                                    .rows = map->suggestion_count};
   dw_html_table_begin(out, &table);
   for (size_t i = 0; i < map->suggestion_count; i++)
-    put_suggestion(map, &map->suggestions[i], out);
+    put_suggestion(map, &map->suggestions[i], remarks, out);
   dw_html_table_end(out, 0);
 }
 

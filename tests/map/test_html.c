@@ -185,7 +185,14 @@ static void a_suggestion_is_told_with_its_cautions(void **state) {
   assert_well_formed(page);
   assert_shows(page, "Take <strong class=\"address\">192.168.100.0/30</strong>");
   assert_shows(page, "Docker &lt;3");
+  assert_int_equal(times(page, ">Remarks</th>"), 2); /* of the area, too */
   assert_int_equal(times(page, "too small</span> for the nodes there are"), 2); /* the first, and the pool */
+  free(page);
+  f.map.needed = 2;
+  f.map.suggestions[1].caution = NULL;
+  page = page_of(&f.map);
+  assert_well_formed(page);
+  assert_int_equal(times(page, ">Remarks</th>"), 1);
   free(page);
 }
 
