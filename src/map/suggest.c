@@ -60,12 +60,10 @@ static void seek_down(struct walk *w) {
     }
 }
 
-static struct walk begin(const struct dw_interval_set *free, const struct dw_prefix *place, unsigned host_bits) {
-  struct walk w = {.free = free, .host_bits = host_bits, .above = place->base};
-  struct dw_interval span = dw_interval_of(place);
-  struct dw_prefix here = dw_block_around(&place->base, host_bits);
-  w.above = here.base;
-  while (w.up < free->count && dw_addr_compare(&free->items[w.up].last, &span.first) < 0)
+static struct walk begin(const struct dw_interval_set *free, const struct dw_interval *place, unsigned host_bits) {
+  struct walk w = {.free = free, .host_bits = host_bits};
+  struct dw_prefix here = dw_block_around(&place->first, host_bits);
+  while (w.up < free->count && dw_addr_compare(&free->items[w.up].last, &here.base) < 0)
     w.up++;
   w.down = w.up < free->count ? w.up + 1 : w.up;
   struct dw_u128 zero = {0, 0};
@@ -103,16 +101,18 @@ static bool step_down(struct walk *w, struct dw_prefix *out) {
 }
 
 /* The next one outwards, above before below where both are as near. */
-static bool next_block(struct walk *w, const struct dw_prefix *place, struct dw_prefix *out) {
+static bool next_block(struct walk *w, const struct dw_interval *place, struct dw_prefix *out) {
   if (!w->has_above && !w->has_below)
     return false;
   if (!w->has_below)
     return step_up(w, out);
   if (!w->has_above)
     return step_down(w, out);
-  struct dw_u128 up = dw_u128_sub(w->next_above.base.value, place->base.value);
-  struct dw_u128 down = dw_u128_sub(place->base.value, w->next_below.base.value);
-  return dw_u128_compare(up, down) <= 0 ? step_up(w, out) : step_down(w, out);
+  struct dw_addr below = dw_prefix_last(&w->next_below);
+  struct dw_u128 up = dw_u128_sub(w->next_above.base.value, place->last.value);
+  struct dw_u128 down = dw_u128_sub(place->first.value, below.value);
+  bool inside = dw_addr_compare(&w->next_above.base, &place->last) <= 0;
+  return inside || dw_u128_compare(up, down) <= 0 ? step_up(w, out) : step_down(w, out);
 }
 
 /* --- which ones --- */
@@ -153,7 +153,7 @@ static void suggest(struct dw_map_builder *b, const struct dw_prefix *block) {
 
 /* Walks FREE from PLACE outwards. */
 static void suggest_around(struct dw_map_builder *b, const struct dw_interval_set *free,
-                           const struct dw_prefix *place) {
+                           const struct dw_interval *place) {
   unsigned all = b->map->wanted_v4 ? 32 : 128;
   struct walk w = begin(free, place, all - b->map->wanted_bits);
   struct dw_prefix block;
@@ -199,12 +199,11 @@ static void suggest_v4(struct dw_map_builder *b, const struct dw_interval_set *f
   for (int pass = 0; pass < 2; pass++)
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
       struct dw_prefix range;
-      struct dw_prefix place;
-      if (!parse(ranges[i].range, &range) || !parse(ranges[i].place, &place))
+      struct dw_prefix usual;
+      if (!parse(ranges[i].range, &range) || !parse(ranges[i].place, &usual))
         continue;
       bool at_home = b->has_home && dw_prefix_contains(&range, &b->home.first);
-      if (at_home)
-        place.base = b->home.first;
+      struct dw_interval place = at_home ? b->home : dw_interval_of(&usual);
       struct dw_interval_set part = part_of(b, free, &range);
       if (at_home == (pass == 0))
         suggest_around(b, &part, &place);
@@ -223,17 +222,15 @@ static struct dw_prefix own_site(const struct dw_map_builder *b) {
 }
 
 static void suggest_v6(struct dw_map_builder *b) {
-  struct dw_prefix place = {b->has_home ? b->home.first : (struct dw_addr){{0, 0}, false}, 128};
-  if (!b->has_home && b->free6.count > 0)
-    place.base = b->free6.items[0].first;
+  struct dw_addr lowest = {{0, 0}, false};
+  struct dw_interval place = b->has_home ? b->home : (struct dw_interval){lowest, lowest};
   suggest_around(b, &b->free6, &place);
   if (b->map->suggestion_count > 0)
     return;
   struct dw_prefix site = own_site(b);
   struct dw_interval span = dw_interval_of(&site);
   struct dw_interval_set free = dw_interval_set_without(b->scratch, &span, &b->used.v6);
-  struct dw_prefix start = {site.base, 128};
-  suggest_around(b, &free, &start);
+  suggest_around(b, &free, &(struct dw_interval){site.base, site.base});
 }
 
 void dw_map_add_suggestions(struct dw_map_builder *b) {

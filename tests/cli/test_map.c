@@ -1,0 +1,164 @@
+/* `droveway map` as a user runs it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/run_program.h"
+
+static int setup(void **state) {
+  (void)state;
+  unsetenv("LC_ALL");
+  unsetenv("LC_CTYPE");
+  unsetenv("LANG");
+  unsetenv("NO_COLOR");
+  setenv("COLUMNS", "100", 1);
+  return 0;
+}
+
+static void expect_text(const struct run *run, const char *text) {
+  if (strstr(run->out, text) == NULL)
+    fail_msg("\"%s\" is not in:\n%s", text, run->out);
+}
+
+static void demo_is_mapped(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("map", "--state", "demo/state");
+  assert_int_equal(run.status, 0);
+  assert_string_equal(run.err, "");
+  expect_text(&run, "3 nodes run virt-handler: a migration network needs 3 addresses.\n");
+  expect_text(&run, "pod network (Network cluster)\n");
+  expect_text(&run, "machine network (ConfigMap cluster-config-v1)\n");
+  expect_text(&run, "NAD vms/vm-network and 1 more; usable 254\n");
+  expect_text(&run, "  10.200.5.0/24                ###");
+  expect_text(&run, "openshift-cnv/my-secondary-network");
+  assert_null(strstr(run.out, "overlap nothing"));
+}
+
+static void findings_do_not_fail_a_map(void **state) {
+  (void)state;
+  static const char nad[] = "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: "
+                            "openshift-cnv, name: migration-x}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":"
+                            "\"n\",\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\","
+                            "\"range\":\"10.129.0.0/24\"}}'}}\n";
+  RUN_SCOPED run = RUN_WITH(nad, "map", "-s", "demo/state", "-f", "-");
+  assert_int_equal(run.status, 0);
+  expect_text(&run, "! overlaps pod network 10.128.0.0/14\n");
+  expect_text(&run, "! overlaps NAD openshift-cnv/migration-x 10.129.0.0/24\n");
+  expect_text(&run, "error");
+}
+
+static void ranges_are_suggested(void **state) {
+  (void)state;
+  RUN_SCOPED with = RUN("map", "-s", "demo/state", "--suggest", "/24");
+  RUN_SCOPED without = RUN("map", "-s", "demo/state", "--suggest=24");
+  RUN_SCOPED six = RUN("map", "-s", "demo/state", "--suggest", "/64");
+  expect_text(&with, "Ranges of /24 that overlap nothing, the best first:\n  10.200.6.0/24  usable 254\n");
+  assert_string_equal(with.out, without.out);
+  assert_int_equal(six.status, 0);
+  expect_text(&six, "Ranges of /64 that overlap nothing");
+}
+
+static void expect_usage(const char *option, const char *value, const char *says) {
+  RUN_SCOPED run = RUN("map", "-s", "demo/state", option, value);
+  assert_int_equal(run.status, 2);
+  assert_string_equal(run.out, "");
+  assert_non_null(strstr(run.err, says));
+  assert_non_null(strstr(run.err, "see 'droveway map --help'"));
+}
+
+static void sizes_have_bounds(void **state) {
+  (void)state;
+  static const char *const bad[] = {
+      "/0", "/7", "/31", "/33", "/47", "/127", "/129", "24/", "", "/-1", "/99999999999999"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    expect_usage("--suggest", bad[i], "/8 to /30 of IPv4, /48 to /126 of IPv6");
+  RUN_SCOPED four = RUN("map", "-s", "demo/state", "--family", "4", "--suggest", "/64");
+  RUN_SCOPED six = RUN("map", "-s", "demo/state", "--family", "6", "--suggest", "/24");
+  assert_int_equal(four.status, 2);
+  assert_int_equal(six.status, 2);
+}
+
+static void wrong_words_are_named(void **state) {
+  (void)state;
+  expect_usage("-o", "pdf", "\"pdf\": text, svg or html");
+  expect_usage("--family", "5", "\"5\": 4 or 6");
+  expect_usage("--color", "red", "\"red\": auto, always or never");
+}
+
+static void unreadable_input_is_an_error(void **state) {
+  (void)state;
+  RUN_SCOPED state_folder = RUN("map", "-s", "/nonexistent");
+  RUN_SCOPED both = RUN("map", "-s", "demo/state", "--kubeconfig", "x");
+  RUN_SCOPED argument = RUN("map", "-s", "demo/state", "x");
+  assert_int_equal(state_folder.status, 2);
+  assert_int_equal(both.status, 2);
+  assert_int_equal(argument.status, 2);
+  assert_non_null(strstr(argument.err, "unexpected argument \"x\""));
+}
+
+static void family_alone(void **state) {
+  (void)state;
+  RUN_SCOPED four = RUN("map", "-s", "demo/state", "--family", "4");
+  RUN_SCOPED six = RUN("map", "-s", "demo/state", "--family=6");
+  assert_null(strstr(four.out, "fd98::/64"));
+  expect_text(&four, "10.128.0.0/14");
+  expect_text(&six, "fd98::/64");
+  assert_null(strstr(six.out, "10.128.0.0/14"));
+}
+
+static void locale_and_terminal_decide_the_letters(void **state) {
+  (void)state;
+  RUN_SCOPED ascii = RUN("map", "-s", "demo/state");
+  setenv("LANG", "C.UTF-8", 1);
+  RUN_SCOPED utf8 = RUN("map", "-s", "demo/state");
+  setenv("LC_ALL", "POSIX", 1);
+  RUN_SCOPED posix = RUN("map", "-s", "demo/state");
+  RUN_SCOPED color = RUN("map", "-s", "demo/state", "--color", "always");
+  expect_text(&utf8, "\xE2\x96\x88");
+  assert_null(strstr(ascii.out, "\xE2\x96\x88"));
+  assert_string_equal(ascii.out, posix.out);
+  assert_null(strchr(posix.out, '\033'));
+  assert_non_null(strchr(color.out, '\033'));
+}
+
+static void other_forms(void **state) {
+  (void)state;
+  RUN_SCOPED svg = RUN("map", "-s", "demo/state", "-o", "svg");
+  RUN_SCOPED html = RUN("map", "-s", "demo/state", "-o", "html");
+  assert_int_equal(svg.status, 0);
+  assert_memory_equal(svg.out, "<svg xmlns=\"http://www.w3.org/2000/svg\"", 39);
+  expect_text(&svg, "my-secondary-network");
+  assert_int_equal(html.status, 0);
+  expect_text(&html, "10.200.6.0/24");
+}
+
+static void help_is_told(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN("map", "--help");
+  assert_int_equal(run.status, 0);
+  assert_memory_equal(run.out, "usage: droveway map ", 20);
+  for (const char *line = run.out; *line != '\0'; line += strcspn(line, "\n") + 1)
+    assert_true(strcspn(line, "\n") <= 120);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup(demo_is_mapped, setup),
+      cmocka_unit_test_setup(findings_do_not_fail_a_map, setup),
+      cmocka_unit_test_setup(ranges_are_suggested, setup),
+      cmocka_unit_test_setup(sizes_have_bounds, setup),
+      cmocka_unit_test_setup(wrong_words_are_named, setup),
+      cmocka_unit_test_setup(unreadable_input_is_an_error, setup),
+      cmocka_unit_test_setup(family_alone, setup),
+      cmocka_unit_test_setup(locale_and_terminal_decide_the_letters, setup),
+      cmocka_unit_test_setup(other_forms, setup),
+      cmocka_unit_test_setup(help_is_told, setup),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
