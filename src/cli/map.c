@@ -23,7 +23,7 @@ struct arguments {
 
 static int help(void) {
   puts("usage: droveway map [--kubeconfig FILE [--context NAME] | --state DIR] [-f PATH...] [--policy FILE]\n"
-       "                    [-o text|svg|html] [--suggest /SIZE] [--family 4|6]\n"
+       "                    [-o text|svg|html] [--suggest /SIZE] [--family 4|6] [--color WHEN]\n"
        "\n"
        "Shows which addresses are in use (cluster networks, pools, remote clusters, nodes) and what is free between\n"
        "them. Exit status: 0, or 2 where the cluster or an input can't be read.\n"

@@ -231,6 +231,8 @@ static void suggest_v6(struct dw_map_builder *b) {
   struct dw_interval span = dw_interval_of(&site);
   struct dw_interval_set free = dw_interval_set_without(b->scratch, &span, &b->used.v6);
   suggest_around(b, &free, &(struct dw_interval){site.base, site.base});
+  for (size_t i = 0; i < b->map->suggestion_count; i++)
+    b->map->suggestions[i].caution = "a /48 made from the nodes' names, as none is in use yet";
 }
 
 void dw_map_add_suggestions(struct dw_map_builder *b) {

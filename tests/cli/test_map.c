@@ -138,6 +138,20 @@ static void other_forms(void **state) {
   expect_text(&html, "10.200.6.0/24");
 }
 
+static void docs_show_what_is_printed(void **state) {
+  (void)state;
+  setenv("COLUMNS", "80", 1);
+  setenv("LC_ALL", "C.UTF-8", 1);
+  RUN_SCOPED run = RUN("map", "--state", "demo/state", "--suggest", "/24");
+  char *docs = file_text("docs/map.md", NULL);
+  const char *shown = strstr(docs, "```text\n");
+  assert_non_null(shown);
+  shown += strlen("```text\n");
+  assert_memory_equal(shown, run.out, run.out_length);
+  assert_memory_equal(shown + run.out_length, "```\n", 4);
+  free(docs);
+}
+
 static void help_is_told(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("map", "--help");
@@ -158,6 +172,7 @@ int main(void) {
       cmocka_unit_test_setup(family_alone, setup),
       cmocka_unit_test_setup(locale_and_terminal_decide_the_letters, setup),
       cmocka_unit_test_setup(other_forms, setup),
+      cmocka_unit_test_setup(docs_show_what_is_printed, setup),
       cmocka_unit_test_setup(help_is_told, setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

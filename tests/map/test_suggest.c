@@ -108,6 +108,7 @@ static void ipv6_without_a_site_gets_one(void **state) {
   MAP_SCOPED other = SUGGEST6(MAP_NODE("w2", "192.168.1.11"), 64);
   assert_int_equal(map.map->suggestion_count, DW_MAP_SUGGESTIONS);
   assert_memory_equal(map.map->suggestions[0].text, "fd", 2);
+  assert_non_null(map.map->suggestions[0].caution);
   assert_string_equal(map_suggestions(&map), map_suggestions(&again));
   assert_string_not_equal(map_suggestions(&map), map_suggestions(&other));
 }
