@@ -35,13 +35,17 @@ static size_t count_blanks(const char *text, size_t length) {
  * is at the first line. */
 static size_t find_indent(const struct reread *r) {
   struct reread ahead = *r;
-  size_t empty = strspn(r->value, "\n");
-  if (r->value[empty] == '\0')
-    return SIZE_MAX;
-  for (size_t i = 0; i < empty; i++)
+  size_t length = strlen(r->value);
+  size_t start = 0;
+  size_t empty;
+  while ((empty = dw_yaml_break(r->value, length, start)) > 0) {
+    start += empty;
     skip_line(&ahead);
+  }
+  if (start == length)
+    return SIZE_MAX;
   size_t raw = count_blanks(r->text + ahead.at, r->length - ahead.at);
-  size_t own = count_blanks(r->value + empty, strlen(r->value + empty));
+  size_t own = count_blanks(r->value + start, length - start);
   return raw > own ? raw - own : 0;
 }
 
@@ -58,7 +62,7 @@ static bool look_ahead(const struct block *b, size_t *empty, bool *indented) {
   struct reread ahead = *b->r;
   struct block at = {.r = &ahead, .indent = b->indent};
   size_t length;
-  size_t start = ahead.at;
+  size_t start;
   *empty = 0;
   while (start = ahead.at, skip_indent(&at), (length = break_at(&ahead, ahead.at)) > 0) {
     ahead.at += length;

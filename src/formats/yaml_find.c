@@ -41,8 +41,19 @@ static size_t skip_white(const struct dw_yaml_source *source, size_t at) {
   return at;
 }
 
-static size_t skip_word(const struct dw_yaml_source *source, size_t at) {
-  while (at < source->length && !strchr(" \t", source->text[at]) &&
+static bool is_name(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+static size_t skip_anchor(const struct dw_yaml_source *source, size_t at) {
+  at++;
+  while (at < source->length && is_name(source->text[at]))
+    at++;
+  return at;
+}
+
+static size_t skip_tag(const struct dw_yaml_source *source, size_t at) {
+  while (at < source->length && source->text[at] != ' ' && source->text[at] != '\t' &&
          dw_yaml_break(source->text, source->length, at) == 0)
     at++;
   return at;
@@ -51,7 +62,7 @@ static size_t skip_word(const struct dw_yaml_source *source, size_t at) {
 /* A node begins with its anchor and tag. */
 static size_t skip_properties(const struct dw_yaml_source *source, size_t at) {
   while (at < source->length && (source->text[at] == '&' || source->text[at] == '!'))
-    at = skip_white(source, skip_word(source, at));
+    at = skip_white(source, source->text[at] == '&' ? skip_anchor(source, at) : skip_tag(source, at));
   return at;
 }
 
@@ -98,9 +109,8 @@ static bool find_raw(const struct search *s, size_t start, const char *value, st
 /* The length of a quoted text on its first line. */
 static size_t quoted_length(const char *text, size_t length) {
   for (size_t i = 1; i < length; i++) {
-    if (text[i] == '\\' && text[0] == '"')
-      i++;
-    else if (text[i] == text[0] && text[0] == '\'' && i + 1 < length && text[i + 1] == '\'')
+    bool doubled = text[0] == '\'' && text[i] == '\'' && i + 1 < length && text[i + 1] == '\'';
+    if (doubled || (text[0] == '"' && text[i] == '\\'))
       i++;
     else if (text[i] == text[0])
       return i + 1;
@@ -116,12 +126,11 @@ static struct dw_span scalar_span(const struct search *s, size_t at, const char 
   if (line == 0 || *raw == '|' || *raw == '>')
     return span;
   if (*raw == '"' || *raw == '\'')
-    span.length = quoted_length(raw, line);
-  else if (!text)
-    while (span.length < line && !strchr(" \t,]}", raw[span.length]))
-      span.length++;
-  else if (*text && !find_raw(s, at, text, (struct dw_span){0, strlen(text)}, &span))
-    return (struct dw_span){at, 1};
+    return (struct dw_span){at, quoted_length(raw, line)};
+  if (text && *text)
+    find_raw(s, at, text, (struct dw_span){0, strlen(text)}, &span);
+  while (!text && span.length < line && !strchr(" \t,]}", raw[span.length]))
+    span.length++;
   return span;
 }
 

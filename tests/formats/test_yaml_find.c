@@ -276,6 +276,7 @@ static const char *const styles[] = {
     "c: >\n  a\n  b\n\n  c\n\n\n  d\n   e\n   f\n  g\n\n   h\n",
     "c: >+\n\n  a\n  b\n  \tc\n  d\n\n\n",
     "c: >-\n  \n\n  a\n  \xC3\xA4 b\n\n",
+    "c: |\n\n\xE2\x80\xA9  a\n  b\n",
     "c: |\r\n  a\r\n\r\n   b\r\n",
     "c: >\r\n  a\r\n  b\r\n\r\n  c\r\n",
     "c: \"a\r\n  b\r\n\r\n  c\"\r\n",
