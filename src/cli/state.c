@@ -89,7 +89,9 @@ static int add_manifest(const struct cli_state_query *query, const struct dw_man
                         struct dw_error *err) {
   const struct dw_object *object = NULL;
   if (dw_object_reduce(manifest->json, query->ns, &object, err) != 0) {
-    dw_manifest_place(manifest, "", &err->line, &err->column);
+    struct dw_place place = dw_manifest_find(manifest, &(struct dw_manifest_spot){.field = ""});
+    err->line = place.line;
+    err->column = place.column;
     return dw_error_in_file(err, manifest->file);
   }
   if (object != NULL)

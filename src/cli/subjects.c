@@ -30,7 +30,9 @@ const char *cli_namespace_of(const dw_json *json, const char *fallback) {
 }
 
 static int place_error(const struct dw_manifest *manifest, const char *field, struct dw_error *err) {
-  dw_manifest_place(manifest, field, &err->line, &err->column);
+  struct dw_place place = dw_manifest_find(manifest, &(struct dw_manifest_spot){.field = field});
+  err->line = place.line;
+  err->column = place.column;
   return dw_error_in_file(err, manifest->file);
 }
 

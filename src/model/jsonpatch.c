@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "droveway/base/buf.h"
 #include "droveway/base/text.h"
+#include "droveway/formats/json_scan.h"
 
 /* The network in the patched KubeVirt object. HCO decodes that object over the one it made itself (applyAnnotationPatch
  * in controllers/operands/operand.go), so what the patch removes stays as HCO's own field has it; only null clears it.
@@ -17,6 +19,8 @@ enum effect {
 struct outcome {
   enum effect effect;
   const dw_json *value; /* where SETS */
+  size_t op;            /* which operation gave it */
+  size_t first, last;   /* tokens of the target that lead from the operation's value to it */
   bool misspelt;        /* a key that differs in case was written, which Go's decoder takes for the field too */
 };
 
@@ -72,8 +76,8 @@ static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
 }
 
 /* What VALUE, put at DEPTH tokens, makes of the network. */
-static struct outcome place(const dw_json *value, size_t depth, bool misspelt) {
-  struct outcome outcome = {EFFECT_NONE, NULL, misspelt};
+static struct outcome place(const dw_json *value, size_t op, size_t depth, bool misspelt) {
+  struct outcome outcome = {.effect = EFFECT_NONE, .op = op, .first = depth, .misspelt = misspelt};
   for (; depth < TARGET_DEPTH && dw_json_type(value) == DW_JSON_OBJECT; depth++) {
     const char *key = target[depth];
     value = dw_json_get_fold(value, target[depth], &key);
@@ -86,6 +90,7 @@ static struct outcome place(const dw_json *value, size_t depth, bool misspelt) {
     outcome.effect = depth == TARGET_DEPTH ? EFFECT_SETS : EFFECT_OPAQUE;
   if (outcome.effect == EFFECT_SETS)
     outcome.value = value;
+  outcome.last = depth;
   return outcome;
 }
 
@@ -120,7 +125,7 @@ static bool read_op(const dw_json *json, struct op *out) {
   return op.path != NULL && (!from_needed || op.from != NULL) && (!value_needed || op.value != NULL);
 }
 
-static void follow(struct dw_arena *arena, const struct op *op, struct outcome *outcome) {
+static void follow(struct dw_arena *arena, const struct op *op, size_t index, struct outcome *outcome) {
   struct reach reach = reach_of(arena, op->path);
   bool touches = reach.relation != RELATION_APART;
   if (op->kind == MOVE)
@@ -129,11 +134,11 @@ static void follow(struct dw_arena *arena, const struct op *op, struct outcome *
     return;
   bool misspelt = outcome->misspelt || reach.misspelt;
   if (op->kind == MOVE || op->kind == COPY || reach.relation == RELATION_BELOW)
-    *outcome = (struct outcome){EFFECT_OPAQUE, NULL, misspelt};
+    *outcome = (struct outcome){.effect = EFFECT_OPAQUE, .misspelt = misspelt};
   else if (op->kind != REMOVE)
-    *outcome = place(op->value, reach.depth, misspelt);
+    *outcome = place(op->value, index, reach.depth, misspelt);
   else /* of two spellings of the key, one may be left */
-    *outcome = (struct outcome){misspelt ? EFFECT_OPAQUE : EFFECT_NONE, NULL, misspelt};
+    *outcome = (struct outcome){.effect = misspelt ? EFFECT_OPAQUE : EFFECT_NONE, .misspelt = misspelt};
 }
 
 static void report(const struct outcome *outcome, struct dw_migration_config *out) {
@@ -156,6 +161,28 @@ static void report(const struct outcome *outcome, struct dw_migration_config *ou
   }
 }
 
+static void tell_place(const char *text, const struct outcome *outcome, struct dw_migration_config *out) {
+  DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
+  struct dw_json_place place;
+  if (outcome->effect != EFFECT_SETS && outcome->effect != EFFECT_CLEARS)
+    return;
+  dw_buf_printf(&path, "[%zu].value", outcome->op);
+  for (size_t i = outcome->first; i < outcome->last; i++)
+    dw_buf_printf(&path, ".%s", target[i]);
+  if (dw_json_locate(text, strlen(text), dw_buf_text(&path), &place))
+    dw_text_position(text, strlen(text), place.value.offset, &out->jsonpatch_line, &out->jsonpatch_column);
+}
+
+static const dw_json *parse_patch(struct dw_arena *arena, const char *text, struct dw_migration_config *out) {
+  struct dw_error err = DW_ERROR_INIT;
+  const dw_json *patch = dw_json_parse(arena, text, strlen(text), DW_JSON_PLAIN, &err);
+  if (patch == NULL) {
+    out->jsonpatch_line = err.line;
+    out->jsonpatch_column = err.column;
+  }
+  return patch;
+}
+
 void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out) {
   out->jsonpatch = DW_JSONPATCH_NONE;
   out->jsonpatch_network = (struct dw_value){"metadata.annotations[kubevirt.kubevirt.io/jsonpatch]", NULL, NULL};
@@ -163,15 +190,16 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
     return;
   out->jsonpatch = DW_JSONPATCH_UNREADABLE;
   const char *text = dw_json_string(annotation);
-  const dw_json *patch = text == NULL ? NULL : dw_json_parse(arena, text, strlen(text), DW_JSON_PLAIN, NULL);
+  const dw_json *patch = text == NULL ? NULL : parse_patch(arena, text, out);
   if (dw_json_type(patch) != DW_JSON_ARRAY)
     return;
-  struct outcome outcome = {EFFECT_NONE, NULL, false};
+  struct outcome outcome = {.effect = EFFECT_NONE};
   for (size_t i = 0; i < dw_json_size(patch); i++) {
     struct op op;
     if (!read_op(dw_json_at(patch, i), &op))
       return;
-    follow(arena, &op, &outcome);
+    follow(arena, &op, i, &outcome);
   }
   report(&outcome, out);
+  tell_place(text, &outcome, out);
 }

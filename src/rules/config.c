@@ -38,6 +38,17 @@ static const struct dw_value *network_in_force(const struct dw_migration_config 
   return config->jsonpatch == DW_JSONPATCH_SETS ? &config->jsonpatch_network : &config->network;
 }
 
+static struct dw_found found_network(const struct dw_check *check, const struct dw_value *network,
+                                     enum dw_reason reason) {
+  const struct dw_migration_config *config = check->migration;
+  bool patched = network == &config->jsonpatch_network;
+  return (struct dw_found){.reason = reason,
+                           .field = network->field,
+                           .value = network->text,
+                           .line = patched ? config->jsonpatch_line : 0,
+                           .column = patched ? config->jsonpatch_column : 0};
+}
+
 static bool is_plain(const struct dw_value *network) {
   return network->text != NULL && dw_is_dns_label(network->text);
 }
@@ -117,7 +128,7 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
     const struct dw_value *network = networks.items[i];
     if (is_plain(network))
       continue;
-    struct dw_found found = {.reason = DW_REASON_INVALID, .field = network->field, .value = network->text};
+    struct dw_found found = found_network(check, network, DW_REASON_INVALID);
     if (network->text == NULL) {
       found.value = dw_json_text(check->arena, network->json);
       found.mend = "give a NAD's name";
@@ -140,8 +151,8 @@ static void report_missing(struct dw_check *check, const struct dw_rule *rule, c
   const char *ns = check->policy->namespace_;
   const char *elsewhere = dw_view_nad_elsewhere(check->view, ns, network->text);
   const char *nearest = dw_view_nad_nearest(check->view, ns, network->text);
-  struct dw_found found = {
-      .reason = DW_REASON_NOT_FOUND, .field = network->field, .value = network->text, .mend = "create the NAD first"};
+  struct dw_found found = found_network(check, network, DW_REASON_NOT_FOUND);
+  found.mend = "create the NAD first";
   if (elsewhere != NULL) {
     found.mend = dw_arena_printf(check->arena, "create it in %s", ns);
     dw_report(check, rule, &found, "namespace %s has a NAD of that name, but it must be in %s", elsewhere, ns);
@@ -161,11 +172,9 @@ static void report_unknown(struct dw_check *check, const struct dw_rule *rule, c
 }
 
 static void report_deleting(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {
-  struct dw_found found = {.reason = DW_REASON_NOT_FOUND,
-                           .field = network->field,
-                           .value = network->text,
-                           .mend = "create it anew once it is gone",
-                           .warn_at_most = true};
+  struct dw_found found = found_network(check, network, DW_REASON_NOT_FOUND);
+  found.mend = "create it anew once it is gone";
+  found.warn_at_most = true;
   dw_report(check, rule, &found, "NAD %s/%s is being deleted", check->policy->namespace_, network->text);
 }
 
@@ -208,8 +217,8 @@ static void network_missing(struct dw_check *check, const struct dw_rule *rule) 
 static void report_unfit(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
                          const struct dw_findings *findings) {
   const char *ns = check->policy->namespace_;
-  struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = network->field, .value = network->text, .mend = "mend that NAD first"};
+  struct dw_found found = found_network(check, network, DW_REASON_INVALID);
+  found.mend = "mend that NAD first";
   for (size_t i = 0; i < findings->count && i < UNFIT_MAX; i++) {
     const struct dw_finding *finding = &findings->items[i];
     dw_report(check, rule, &found, "NAD %s/%s breaks %s: %s: %s", ns, network->text, finding->rule->id, finding->field,
@@ -249,8 +258,7 @@ static bool changes_network(const struct dw_check *check) {
 }
 
 static struct dw_found found_change(const struct dw_check *check) {
-  const struct dw_value *network = network_in_force(check->migration);
-  return (struct dw_found){.reason = DW_REASON_INVALID, .field = network->field, .value = network->text};
+  return found_network(check, network_in_force(check->migration), DW_REASON_INVALID);
 }
 
 static void network_change(struct dw_check *check, const struct dw_rule *rule) {

@@ -15,7 +15,10 @@ static const char *set_network(const struct dw_check *check) {
 
 static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
-  struct dw_found found = {.reason = DW_REASON_INVALID, .field = config->jsonpatch_network.field};
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = config->jsonpatch_network.field,
+                           .line = config->jsonpatch_line,
+                           .column = config->jsonpatch_column};
   switch (config->jsonpatch) {
   case DW_JSONPATCH_NONE:
     return;

@@ -162,8 +162,3 @@ struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struc
   const struct dw_yaml_spot found = {whole_path(arena, manifest, spot->field), spot->of_key, spot->line, spot->column};
   return dw_yaml_find(manifest->doc, manifest->source, &found);
 }
-
-void dw_manifest_place(const struct dw_manifest *manifest, const char *field, int *line, int *column) {
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  dw_yaml_locate(manifest->doc, whole_path(arena, manifest, field), false, line, column);
-}

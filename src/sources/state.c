@@ -26,7 +26,9 @@ static int reduce_file(const char *file, const char *default_namespace, const st
     const struct dw_object *object = NULL;
     if (dw_object_reduce(manifest->json, default_namespace, &object, err) != 0) {
       if (err) {
-        dw_manifest_place(manifest, "", &err->line, &err->column);
+        struct dw_place place = dw_manifest_find(manifest, &(struct dw_manifest_spot){.field = ""});
+        err->line = place.line;
+        err->column = place.column;
         dw_error_in_file(err, file);
       }
       return -1;

@@ -205,6 +205,29 @@ static struct dw_migration_config read_patched(struct dw_arena *arena, const cha
   return config;
 }
 
+static void tells_where_the_patch_has_the_network(void **state) {
+  (void)state;
+  static const struct {
+    const char *patch;
+    int line, column;
+  } cases[] = {
+      {"[" ADD(NETWORK, "\"a\"") "]", 1, 70},
+      {"[]", 0, 0},
+      {"[" ADD(NETWORK, "1") ",\n" REPLACE(NETWORK, "\"b\"") "]", 2, 73},
+      {"[" ADD(MIGRATIONS, "{\"x\":1,\n\"Network\":\"b\"}") "]", 2, 11},
+      {"[" ADD(MIGRATIONS, "\nnull") "]", 2, 1},
+      {"[" REMOVE(NETWORK) "]", 0, 0},
+      {"[\n{]", 2, 2},
+      {"{}", 0, 0},
+  };
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct dw_migration_config config = read_patched(arena, cases[i].patch);
+    if (config.jsonpatch_line != cases[i].line || config.jsonpatch_column != cases[i].column)
+      fail_msg("%s: %d:%d", cases[i].patch, config.jsonpatch_line, config.jsonpatch_column);
+  }
+}
+
 /* The network in force is the annotation's where it is told, else the field's. */
 static void patch_sets_or_not(void **state) {
   (void)state;
@@ -364,6 +387,7 @@ int main(void) {
       cmocka_unit_test(wrong_types),
       cmocka_unit_test(decentralized),
       cmocka_unit_test(managed_by_hco),
+      cmocka_unit_test(tells_where_the_patch_has_the_network),
       cmocka_unit_test(patch_sets_or_not),
       cmocka_unit_test(patch_sets_no_string),
       cmocka_unit_test(patch_that_cannot_be_told),

@@ -252,11 +252,9 @@ static void names_the_missing_path(void **state) {
 }
 
 static void expect_place(const struct dw_manifest *manifest, const char *field, int line, int column) {
-  int found_line = 0;
-  int found_column = 0;
-  dw_manifest_place(manifest, field, &found_line, &found_column);
-  if (found_line != line || found_column != column)
-    fail_msg("%s: %d:%d, not %d:%d", field, found_line, found_column, line, column);
+  struct dw_place place = dw_manifest_find(manifest, &(struct dw_manifest_spot){.field = field});
+  if (place.line != line || place.column != column)
+    fail_msg("%s: %d:%d, not %d:%d", field, place.line, place.column, line, column);
 }
 
 static void tells_where_a_field_stands(void **state) {

@@ -27,6 +27,8 @@ struct dw_migration_config {
   enum { DW_JSONPATCH_NONE, DW_JSONPATCH_UNREADABLE, DW_JSONPATCH_OPAQUE, DW_JSONPATCH_SETS } jsonpatch;
   struct dw_value jsonpatch_network; /* where SETS: the network that is left in force after the whole patch; field is
                                         "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]" */
+  /* Inside the annotation's text, in bytes: where that network stands, or what is no JSON; 0 where neither is there. */
+  int jsonpatch_line, jsonpatch_column;
 };
 
 /* KIND is DW_KIND_HYPERCONVERGED or DW_KIND_KUBEVIRT as told by JSON's own kind; the version by its apiVersion. Strings

@@ -44,11 +44,6 @@ int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t
 int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, struct dw_manifest **first,
                        struct dw_error *err) __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
 
-/* Line and column of FIELD ("spec.config") inside the manifest: of the value, or of its nearest ancestor that exists.
- */
-void dw_manifest_place(const struct dw_manifest *manifest, const char *field, int *line, int *column)
-    __attribute__((nonnull));
-
 /* What is to be shown of a manifest: a field as findings name it, also inside the JSON of a string
  * ("spec.config.plugins[0].ipam.range"), and where the finding tells one, a place inside the field's text. */
 struct dw_manifest_spot {
