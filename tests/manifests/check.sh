@@ -44,7 +44,7 @@ def webhooks: map(select(.kind | endswith("WebhookConfiguration")).webhooks[]);
 def named($name): webhooks | map(select(.name == $name)) | if length == 1 then .[0] else error("not one \($name)") end;
 def excluded: [.namespaceSelector.matchExpressions[] | select(.operator == "NotIn").values[]];
 def included: [.namespaceSelector.matchExpressions[] | select(.operator == "In").values[]];
-def policy: one("ConfigMap").data["policy.yaml"];
+def policy: of("ConfigMap") | map(select(.metadata.name == "droveway-policy")) | one("ConfigMap").data["policy.yaml"];
 def kubevirt_namespace: policy | capture("(?m)^namespace: \"(?<name>[a-z0-9-]+)\"$").name;
 '
 
@@ -209,6 +209,28 @@ check_kubernetes-pre-1.30() {
     . == ($other[0] | map(if .webhooks then del(.webhooks[].matchConditions) else . end))' \
     --slurpfile other "$work/cert-manager.json"
 }
+# What is there besides $1, and that the Prometheus operator finds the Service with it.
+monitored() {
+  holds "it adds a ServiceMonitor, alert rules and a dashboard to $1, no more" '
+    def added: .kind == "ServiceMonitor" or .kind == "PrometheusRule" or .metadata.name == "droveway-dashboard";
+    map(select(added | not)) == $other[0] and
+    (map(select(added) | .kind) | sort) == ["ConfigMap", "PrometheusRule", "ServiceMonitor"]' --slurpfile other "$work/$1.json"
+  holds 'the ServiceMonitor selects the Service, and a port that it has' '
+    one("Service") as $service | one("ServiceMonitor").spec
+    | .selector.matchLabels as $wanted | ($service.metadata.labels | contains($wanted)) and
+      .namespaceSelector.matchNames == [$service.metadata.namespace] and
+      (.endpoints | length == 1 and (.[0].port | IN($service.spec.ports[].name)) and .[0].scheme == "https" and
+       .[0].tlsConfig.serverName == "\($service.metadata.name).\($service.metadata.namespace).svc")'
+  holds 'the dashboard is JSON that the sidecar picks up' '
+    of("ConfigMap") | map(select(.metadata.name == "droveway-dashboard")) | .[0]
+    | .metadata.labels.grafana_dashboard == "1" and (.data["droveway.json"] | fromjson | .panels | length > 10)'
+}
+check_monitoring() {
+  numeric_user
+  monitored self-managed
+  holds 'the CA is that of the Secret' '
+    one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {secret: {name: "droveway-tls", key: "ca.crt"}}'
+}
 
 folders=(manifests/base manifests/overlays/*/)
 for folder in "${folders[@]}"; do
@@ -224,8 +246,19 @@ for folder in "${folders[@]}"; do
   "check_$name"
 done
 
-# The component on top of each.
 cp -R manifests "$work/manifests"
+
+# OpenShift's monitoring on its overlay.
+mkdir "$work/manifests/monitored"
+printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' 'resources: [../overlays/openshift]' \
+  'components: [../components/monitoring-openshift]' >"$work/manifests/monitored/kustomization.yaml"
+build "$work/manifests/monitored" "$work/openshift-monitored.json"
+file=$work/openshift-monitored.json
+monitored openshift
+holds 'the CA is that of the service CA' '
+  one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {configMap: {name: "openshift-service-ca.crt", key: "service-ca.crt"}}'
+
+# The component on top of each.
 mkdir "$work/manifests/with-events"
 for folder in "${folders[@]}"; do
   name=$(basename "$folder")
