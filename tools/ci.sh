@@ -12,7 +12,7 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e attacks sarif image browser
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e attacks sarif image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "how it was linked" make hardening
 step "build (clang, warnings are errors)" make -j"$(nproc)" all CC=clang BUILD=build/clang
@@ -28,6 +28,8 @@ step "SARIF, against its schema" make sarif
 step "manifests" make manifests
 step "end to end: kubectl, kube-apiserver, etcd" make e2e
 step "restarts without a lost request" make drain
+step "alert rules, dashboard, metrics" make monitoring
+step "completion, plugin, man page, pre-commit" make integrations
 step "the map's page in a browser" make browser
 step "attacks, short" make attacks
 step "soak, a minute" make soak DURATION=60

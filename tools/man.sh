@@ -66,6 +66,6 @@ Which range is free for a migration network?
 .Pp
 .Dl kubectl droveway map --suggest /24
 .Sh SEE ALSO
-.Xr kubectl 1 ,
-.Xr jq 1
+.Xr jq 1 ,
+.Xr kubectl 1
 END

@@ -20,10 +20,10 @@ def read_until(mark, seconds=20):
 
 
 os.write(fd, ("stty cols 200 rows 100; unsetopt zle_bracketed_paste 2>/dev/null; fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; "
-              "LISTMAX=1000; setopt autolist noautomenu; bindkey '^I' expand-or-complete; bindkey '^X' list-choices; "
+              "LISTMAX=1000; setopt autolist noautomenu; bindkey '^I' expand-or-complete; bindkey '^T' list-choices; "
               "zle -N done-mark; done-mark() { print -r -- ':do'ne; }; bindkey '^Y' done-mark; print re''ady\n" % fpath).encode())
 read_until(r"\nready")
-os.write(fd, line.encode() + b"\x18\x19")
+os.write(fd, line.encode() + b"\x14\x19")
 print(read_until(r":done"))
 os.write(fd, b"\x15exit\n")
 os.close(fd)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The alert rules through promtool's own tests, the dashboard's queries through its parser, and every metric that either
 # names against what a running instance shows.
+# shellcheck disable=SC2016 # the dollars in single quotes are Grafana's
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 component=manifests/components/monitoring
@@ -24,12 +25,13 @@ jq -r '[.panels[] | .. | .expr? // empty] | .[]' "$component/dashboard.json" |
 promtool check rules "$work/dashboard.yaml"
 
 alerts=$(grep -c 'alert: ' "$work/rules.yaml")
-for alert in $(sed -n 's/.*alert: //p' "$work/rules.yaml"); do
+sed -n 's/.*alert: //p' "$work/rules.yaml" | while read -r alert; do
   grep -q "alertname: $alert$\|alertname: $alert}" "$work/alerts.test.yaml" || { echo "monitoring: $alert has no test" >&2; exit 1; }
 done
 
 # A name that no instance shows is a query that stays empty for ever.
 tests/monitoring/scrape.sh >"$work/scrape"
+promtool check metrics <"$work/scrape"
 { cat "$work/queries"; grep 'expr:' -A1 "$work/rules.yaml"; } | grep -o 'droveway_[a-z_]*\|process_[a-z_]*' | sort -u >"$work/names"
 while read -r name; do
   grep -q "^# TYPE ${name%_bucket} " "$work/scrape" || { echo "monitoring: nobody shows $name" >&2; exit 1; }

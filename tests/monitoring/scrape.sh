@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What an instance on the demo's cluster shows as metrics, after one review.
+# The metrics of an instance that has a cluster, though one that does not answer, so that all there are show.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${BUILD:-build}/droveway
@@ -10,13 +10,22 @@ finish() {
   rm -rf "$work"
 }
 trap finish EXIT
+cat >"$work/kubeconfig" <<END
+apiVersion: v1
+kind: Config
+current-context: none
+clusters: [{name: none, cluster: {server: "https://127.0.0.1:9"}}]
+users: [{name: none, user: {token: none}}]
+contexts: [{name: none, context: {cluster: none, user: none}}]
+END
 "$droveway" certs --dir "$work" --dns localhost >/dev/null
-"$droveway" serve --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" --state demo/state \
-  --shutdown-delay 0 2>"$work/log" &
+"$droveway" serve --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" \
+  --kubeconfig "$work/kubeconfig" --events --shutdown-delay 0 2>"$work/log" &
 server=$!
-port() { sed -n "s/.*\"$1\":\"[^\"]*:\([0-9]*\)\".*/\1/p" "$work/log" | head -n 1; }
 for _ in $(seq 200); do
-  [ -z "$(port metrics)" ] || break
-  kill -0 "$server" || { cat "$work/log" >&2; exit 1; }
+  port=$(jq -r 'select(.msg == "metrics are served").port' "$work/log" 2>/dev/null) || true
+  [ -z "$port" ] || break
+  kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
   sleep 0.05
 done
+curl -fsS --noproxy '*' --max-time 10 --cacert "$work/ca.crt" "https://localhost:$port/metrics"
