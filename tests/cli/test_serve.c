@@ -260,6 +260,110 @@ static void reviews_are_recorded_as_they_came(void **state) {
       fail_msg("no \"%s\" in \"%s\"", text, bad.err);                                                                  \
   } while (0)
 
+/* --- logs as text, levels --- */
+
+/* A service of its own with these options; the folder of the policy is not needed. */
+static struct fixture begin(const char *const *options) {
+  struct fixture f = {.policy = strdup("")};
+  folder_make(f.folder);
+  f.service = service_start(options);
+  snprintf(f.log, sizeof f.log, "/proc/self/fd/%d", f.service.log);
+  snprintf(f.ca, sizeof f.ca, "%s/ca.crt", f.service.folder);
+  return f;
+}
+
+static void end(struct fixture *f) {
+  assert_int_equal(service_stop(&f->service), 0);
+  folder_remove(f->folder);
+  free(f->policy);
+}
+
+static void the_log_can_be_text(void **state) {
+  (void)state;
+  struct fixture f = begin((const char *const[]){"--log-format", "text", NULL});
+  struct https_client *client = client_of(&f);
+  struct https_reply reply =
+      https_send(client, &(struct https_request){.path = "/no%0AINFO%20decision%20verdict=x%1B"});
+  assert_int_equal(reply.status, 404);
+  assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
+  wait_for_text(f.log, " INFO  decision endpoint=validate ", 1);
+  wait_for_text(f.log, " WARN  request refused status=404 ", 1);
+  wait_for_text(f.log, " path=\"/no\\nINFO decision verdict=x\\u001b\"", 1);
+  assert_int_equal(count_in_file(f.log, "{"), 0);
+  assert_int_equal(count_in_file(f.log, "\nINFO"), 0);
+  https_reply_free(&reply);
+  https_client_free(client);
+  end(&f);
+}
+
+/* What the library tells of a connection is for debugging. */
+static void the_level_can_be_told(void **state) {
+  (void)state;
+  struct fixture f = begin((const char *const[]){"--log-level", "debug", NULL});
+  struct https_client *client = client_of(&f);
+  assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
+  wait_for_text(f.log, "\"msg\":\"decision\"", 1);
+  https_client_free(client);
+  struct https_client *plain = https_client_new("localhost", (uint16_t)f.service.port, "/dev/null");
+  struct https_reply reply = https_send(plain, &(struct https_request){.path = "/livez"});
+  assert_int_equal(reply.status, 0); /* it does not trust the certificate, and hangs up */
+  wait_for_text(f.log, "\"level\":\"debug\"", 1);
+  https_reply_free(&reply);
+  https_client_free(plain);
+  end(&f);
+}
+
+/* --- metrics --- */
+
+static int metrics_port(const struct fixture *f) {
+  wait_for_text(f->log, "\"metrics are served\"", 1);
+  char *log = file_text(f->log, NULL);
+  const char *port = strstr(strstr(log, "\"metrics are served\""), "\"port\":");
+  assert_non_null(port);
+  int number = atoi(port + strlen("\"port\":"));
+  free(log);
+  return number;
+}
+
+/* In the sandbox: all that the kernel tells of the process is still there, and what was asked for. */
+static void metrics_have_their_own_listener(void **state) {
+  static const char *const names[] = {
+      "process_resident_memory_bytes", "process_virtual_memory_bytes", "process_open_fds", "process_max_fds",
+      "process_cpu_seconds_total",     "process_start_time_seconds",   "process_threads",  "droveway_ready"};
+  (void)state;
+  struct fixture f = begin((const char *const[]){"--metrics-listen", "127.0.0.1:0", NULL});
+  struct https_client *client = client_of(&f);
+  struct https_client *metrics = https_client_new("localhost", (uint16_t)metrics_port(&f), f.ca);
+  assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
+  struct https_reply reply = https_send(metrics, &(struct https_request){.path = "/metrics"});
+  assert_int_equal(reply.status, 200);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char line[64];
+    snprintf(line, sizeof line, "\n%s ", names[i]);
+    const char *at = strstr(reply.body, line);
+    if (at == NULL || strtod(at + strlen(line), NULL) <= 0)
+      fail_msg("no %s", names[i]);
+  }
+  assert_non_null(strstr(reply.body, "\ndroveway_review_duration_seconds_count{endpoint=\"validate\"} 1\n"));
+  https_reply_free(&reply);
+  reply = https_send(client, &(struct https_request){.path = "/metrics"});
+  assert_int_equal(reply.status, 404);
+  https_reply_free(&reply);
+  https_client_free(client);
+  https_client_free(metrics);
+  end(&f);
+}
+
+static void metrics_are_off_unless_asked_for(void **state) {
+  struct fixture *f = *state;
+  struct https_client *client = client_of(f);
+  struct https_reply reply = https_send(client, &(struct https_request){.path = "/metrics"});
+  assert_int_equal(reply.status, 404);
+  assert_int_equal(count_in_file(f->log, "metrics are served"), 0);
+  https_reply_free(&reply);
+  https_client_free(client);
+}
+
 static void bad_usage_exits_2(void **state) {
   (void)state;
   ASSERT_FAILS("--tls-cert and --tls-key", "--listen", ":0");
@@ -278,6 +382,12 @@ static void bad_usage_exits_2(void **state) {
   ASSERT_FAILS("--shutdown-delay", "--shutdown-delay", "-1");
   ASSERT_FAILS("--shutdown-timeout", "--shutdown-timeout", "25h");
   ASSERT_FAILS("--audit-interval", "--audit-interval", "");
+  ASSERT_FAILS("json or text", "--log-format", "xml");
+  ASSERT_FAILS("error, warn, info or debug", "--log-level", "INFO");
+  ASSERT_FAILS("for --metrics-listen", "--tls-cert", "x", "--tls-key", "y", "--metrics-plain-http");
+  ASSERT_FAILS("for --metrics-listen", "--tls-cert", "x", "--tls-key", "y", "--metrics-client-ca", "z");
+  ASSERT_FAILS("needs HTTPS", "--tls-cert", "x", "--tls-key", "y", "--metrics-listen", ":0", "--metrics-client-ca", "z",
+               "--metrics-plain-http");
   ASSERT_FAILS("not both", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--kubeconfig", "k");
   ASSERT_FAILS("--kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--context", "c");
   ASSERT_FAILS("with --state there is none", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--events");
@@ -299,6 +409,12 @@ static void what_cannot_be_used_exits_2(void **state) {
   assert_int_equal(made.status, 0);
   ASSERT_FAILS("does not belong", "--tls-cert", cert, "--tls-key", ca_key);
   ASSERT_FAILS("no ADDR:PORT", "--tls-cert", cert, "--tls-key", key, "--listen", "8443");
+  ASSERT_FAILS("no ADDR:PORT", "--tls-cert", cert, "--tls-key", key, "--listen", "127.0.0.1:0", "--metrics-listen",
+               "9443");
+  ASSERT_FAILS("/nowhere/ca", "--tls-cert", cert, "--tls-key", key, "--listen", "127.0.0.1:0", "--metrics-listen",
+               "127.0.0.1:0", "--metrics-client-ca", "/nowhere/ca");
+  ASSERT_FAILS("--metrics-client-ca can't be used", "--tls-cert", cert, "--tls-key", key, "--listen", "127.0.0.1:0",
+               "--metrics-listen", "127.0.0.1:0", "--metrics-client-ca", key);
   ASSERT_FAILS("/nowhere/policy", "--tls-cert", cert, "--tls-key", key, "--policy", "/nowhere/policy");
   ASSERT_FAILS("/nowhere/kubeconfig", "--tls-cert", cert, "--tls-key", key, "--kubeconfig", "/nowhere/kubeconfig");
   ASSERT_FAILS("/nowhere/records", "--tls-cert", cert, "--tls-key", key, "--record", "/nowhere/records");
@@ -317,6 +433,10 @@ int main(void) {
       cmocka_unit_test(term_goes_on_answering_for_the_delay_and_a_second_one_ends_it),
       cmocka_unit_test(the_timeout_cuts_the_delay_and_what_does_not_end),
       cmocka_unit_test(reviews_are_recorded_as_they_came),
+      cmocka_unit_test(the_log_can_be_text),
+      cmocka_unit_test(the_level_can_be_told),
+      cmocka_unit_test(metrics_have_their_own_listener),
+      TEST(metrics_are_off_unless_asked_for),
       cmocka_unit_test(bad_usage_exits_2),
       cmocka_unit_test(what_cannot_be_used_exits_2),
   };

@@ -30,6 +30,7 @@ struct fixture {
   struct dw_certificate_watch *watch;
   struct authority first, second;
   char *root, *first_ca, *second_ca; /* files */
+  const char *metrics_ca;            /* PEM; NULL: none */
 };
 
 static const char *const names[] = {"localhost"};
@@ -94,6 +95,8 @@ static int set_up(void **state) {
 static void start(struct fixture *f) {
   struct dw_error err = DW_ERROR_INIT;
   f->server.certificates = dw_certificates_new();
+  if (f->metrics_ca != NULL)
+    dw_certificates_guard_metrics(f->server.certificates, f->metrics_ca);
   if (dw_certificates_read(f->server.certificates, &f->files, &err) != 0)
     fail_msg("%s", err.text);
   f->watch = dw_certificate_watch_start(f->server.certificates, &f->files, &err);
@@ -250,7 +253,8 @@ static void the_end_of_the_certificate_is_told(void **state) {
 /* What POST /validate (or GET of PATH) gets with a certificate of PAIR (NULL: none); 0 where there is no answer. */
 static int post_as(const struct fixture *f, const struct dw_pki_pair *pair, const char *path) {
   char url[128], certificate[160], key[160], command[1024], answer[16] = "";
-  snprintf(url, sizeof url, "https://localhost:%d%s", f->server.port, path);
+  snprintf(url, sizeof url, "https://localhost:%d%s",
+           strcmp(path, "/metrics") == 0 ? f->server.metrics_port : f->server.port, path);
   snprintf(certificate, sizeof certificate, "%s/client.crt", f->server.folder);
   snprintf(key, sizeof key, "%s/client.key", f->server.folder);
   if (pair != NULL) {
@@ -318,6 +322,44 @@ static void without_a_clients_ca_any_client_may(void **state) {
   assert_int_equal(post_as(f, NULL, "/validate"), 200);
 }
 
+static void only_clients_of_their_ca_may_read_metrics(void **state) {
+  struct fixture *f = *state;
+  f->metrics_ca = f->second.ca.certificate;
+  start(f);
+  struct dw_pki_pair good = client_pair(&f->second.ca, "clientAuth");
+  struct dw_pki_pair other = client_pair(&f->first.ca, "clientAuth");
+  assert_int_equal(post_as(f, &good, "/metrics"), 200);
+  assert_int_equal(post_as(f, NULL, "/metrics"), 403);
+  assert_int_equal(post_as(f, &other, "/metrics"), 403);
+  assert_int_equal(post_as(f, NULL, "/validate"), 200); /* reviews have a CA of their own, or none */
+  struct dw_error err = DW_ERROR_INIT;
+  assert_int_equal(
+      dw_certificates_set(f->server.certificates, f->first.leaf.certificate, f->first.leaf.key, NULL, &err), 0);
+  assert_int_equal(post_as(f, NULL, "/metrics"), 403); /* also with the next certificate */
+  assert_int_equal(post_as(f, &good, "/metrics"), 200);
+  dw_pki_pair_free(&good);
+  dw_pki_pair_free(&other);
+}
+
+static void the_ca_of_reviews_is_not_asked_for_metrics(void **state) {
+  struct fixture *f = *state;
+  f->files.client_ca = f->second_ca;
+  start(f);
+  assert_int_equal(post_as(f, NULL, "/metrics"), 200);
+  assert_int_equal(post_as(f, NULL, "/validate"), 403);
+}
+
+static void a_ca_for_metrics_that_is_none_is_refused(void **state) {
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  f->server.certificates = dw_certificates_new();
+  https_server_start(&f->server, NULL, NULL);
+  dw_certificates_guard_metrics(f->server.certificates, "nonsense");
+  assert_int_equal(
+      dw_certificates_set(f->server.certificates, f->first.leaf.certificate, f->first.leaf.key, NULL, &err), -1);
+  assert_non_null(strstr(err.text, "--metrics-client-ca"));
+}
+
 static void a_clients_ca_that_is_none_is_refused(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
@@ -353,6 +395,9 @@ int main(void) {
       TEST(only_clients_of_the_ca_may_post_reviews),
       TEST(without_a_clients_ca_any_client_may),
       TEST(a_clients_ca_that_is_none_is_refused),
+      TEST(only_clients_of_their_ca_may_read_metrics),
+      TEST(the_ca_of_reviews_is_not_asked_for_metrics),
+      TEST(a_ca_for_metrics_that_is_none_is_refused),
       TEST(without_a_pair_no_connection_is_made),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

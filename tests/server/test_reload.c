@@ -83,6 +83,50 @@ static void a_changed_policy_comes_into_force(void **state) {
   assert_namespace(f, "six");
 }
 
+static bool metrics_have(struct fixture *f, const char *text) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  dw_worlds_metrics(f->worlds, &out);
+  return strstr(dw_buf_text(&out), text) != NULL;
+}
+
+static void what_is_read_again_is_counted(void **state) {
+  struct fixture *f = *state;
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 0\n"));
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 0\n"));
+  replace_file(f->cluster, "nodes.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: worker-1}\n");
+  wait_for_text(f->log, read_again, 2);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 1\n"));
+  dw_worlds_reread(f->worlds); /* on demand: both */
+  wait_for_text(f->log, read_again, 3);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 2\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 2\n"));
+}
+
+static void a_refused_policy_is_told_apart_from_a_refused_state(void **state) {
+  struct fixture *f = *state;
+  replace_file(f->cluster, "bad.yaml", "kind: [\n");
+  wait_for_text(f->log, "can't read the changed state", 1);
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"refused\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_policy_in_force_stale 0\n"));
+  assert_false(dw_worlds_policy_stale(f->worlds));
+  replace_file(f->folder, "policy.yaml", "nonsense: [\n");
+  wait_for_text(f->log, "can't read the changed policy", 1);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"refused\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"refused\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_policy_in_force_stale 1\n"));
+  assert_true(dw_worlds_policy_stale(f->worlds));
+  replace_file(f->cluster, "bad.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: worker-1}\n");
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_namespace(f, "two");
+  assert_false(dw_worlds_policy_stale(f->worlds));
+  assert_true(metrics_have(f, "\ndroveway_policy_in_force_stale 0\n"));
+}
+
 static void a_request_keeps_the_world_it_began_with(void **state) {
   struct fixture *f = *state;
   struct dw_world *before = dw_worlds_get(f->worlds);
@@ -160,6 +204,8 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       TEST(a_changed_policy_comes_into_force),
+      TEST(what_is_read_again_is_counted),
+      TEST(a_refused_policy_is_told_apart_from_a_refused_state),
       TEST(a_request_keeps_the_world_it_began_with),
       TEST(a_broken_policy_leaves_the_old_in_force_and_is_told_once),
       TEST(a_removed_policy_leaves_the_old_in_force),

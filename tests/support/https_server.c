@@ -117,7 +117,8 @@ void https_server_start(struct https_server *server, const struct dw_sources *so
   if (server->worlds == NULL || used.listen_fd < 0)
     fail_msg("%s", err.text);
   server->port = dw_listen_name(used.listen_fd, name, sizeof name);
-  struct dw_metrics_options metrics = {.listen_fd = dw_listen_open("127.0.0.1:0", &err)};
+  struct dw_metrics_options metrics = {.listen_fd = dw_listen_open("127.0.0.1:0", &err),
+                                       .plain = server->metrics_plain};
   if (metrics.listen_fd < 0)
     fail_msg("%s", err.text);
   server->metrics_port = dw_listen_name(metrics.listen_fd, name, sizeof name);

@@ -20,6 +20,7 @@ struct https_server {
   struct dw_server *server;
   uint16_t port;
   uint16_t metrics_port;
+  bool metrics_plain;           /* HTTP: set between prepare and start */
   struct https_client *metrics; /* that asks there; made when it is first needed */
   int standard_error;           /* kept while the log goes elsewhere */
 };

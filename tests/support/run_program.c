@@ -122,12 +122,16 @@ struct json_object *run_json(const struct run *run) {
 
 /* --- serve --- */
 
-/* The port from the log's line {... "msg":"listening" ... "port":N ...}; 0 where it is not there yet. */
+/* The port from the log's line {... "msg":"listening" ... "port":N ...}, or as text ... listening ... port=N ...; 0
+ * where it is not there yet. */
 static int listening_port(int log) {
   char *text = content_of(log, NULL);
   int port = 0;
   char *rest = text;
   for (char *line; port == 0 && (line = strsep(&rest, "\n")) != NULL;) {
+    const char *text_port = strstr(line, " listening address=") == NULL ? NULL : strstr(line, " port=");
+    if (text_port != NULL)
+      port = atoi(text_port + strlen(" port="));
     struct json_object *value = strstr(line, "\"listening\"") == NULL ? NULL : json_tokener_parse(line);
     struct json_object *member = NULL;
     if (json_object_object_get_ex(value, "port", &member))
