@@ -15,7 +15,7 @@ _droveway_words() { # COMMAND...: what COMMAND may be followed by
 _droveway_values() { # PROGRAM COMMAND OPTION: what OPTION takes; nothing for files and free text
   case $3 in
   -o | --output) "$1" "$2" --help 2>/dev/null | sed -n 's/.*-o \([a-z][a-z|]*\).*/\1/p' | head -n 1 | tr '|' '\n' ;;
-  --fail-on) printf '%s\n' deny warn ;;
+  --fail-on) printf '%s\n' deny warn never ;;
   --color) printf '%s\n' auto always never ;;
   --log-format) printf '%s\n' json text ;;
   --log-level) printf '%s\n' error warn info debug ;;

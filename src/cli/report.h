@@ -5,6 +5,7 @@
 #include <getopt.h>
 
 #include "cli/cli.h"
+#include "cli/report_snippet.h"
 #include "droveway/base/buf.h"
 #include "droveway/rules/engine.h"
 #include "droveway/sources/manifests.h"
@@ -105,6 +106,7 @@ struct cli_text_style {
   bool color;
   bool snippets;
   size_t width; /* of a line of source, in columns */
+  struct cli_line_cursor *cursor;
 };
 /* One finding as text, with line ends. */
 void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style);

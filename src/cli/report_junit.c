@@ -72,6 +72,13 @@ struct totals {
   size_t cases, failures;
 };
 
+struct junit {
+  struct dw_buf *out;
+  const struct cli_report *report;
+  const struct cli_report_options *options;
+  struct cli_text_style style;
+};
+
 static bool fails(const struct cli_reported_object *object, const struct cli_report_options *options) {
   return object->denied || (options->fail_on == CLI_FAIL_ON_WARN && (object->count > 0 || object->more_warnings > 0));
 }
@@ -88,19 +95,17 @@ static bool has_denials(const struct cli_report *report, const struct cli_report
   return false;
 }
 
-/* The findings of OBJECT that belong to its failure, or the others; returns the first of them. */
-static const struct cli_reported *collect(struct dw_buf *out, const struct cli_report *report,
-                                          const struct cli_reported_object *object,
-                                          const struct cli_report_options *options, bool failing) {
-  const struct cli_text_style style = {.snippets = !options->no_snippets, .width = SOURCE_WIDTH};
+/* The findings of OBJECT that belong to its failure, or the others, into TEXT; returns the first of them. */
+static const struct cli_reported *collect(const struct junit *junit, const struct cli_reported_object *object,
+                                          bool failing, struct dw_buf *text) {
   const struct cli_reported *first = NULL;
-  bool denials = has_denials(report, object);
+  bool denials = has_denials(junit->report, object);
   for (size_t i = 0; i < object->count; i++) {
-    const struct cli_reported *found = &report->findings[object->first + i];
-    if ((fails(object, options) && belongs(&found->finding, options, denials)) != failing)
+    const struct cli_reported *found = &junit->report->findings[object->first + i];
+    if ((fails(object, junit->options) && belongs(&found->finding, junit->options, denials)) != failing)
       continue;
     first = first == NULL ? found : first;
-    cli_report_put_finding(out, found, &style);
+    cli_report_put_finding(text, found, &junit->style);
   }
   return first;
 }
@@ -115,20 +120,20 @@ static void put_failure(struct dw_buf *out, const struct cli_reported *first, co
   dw_buf_puts(out, "</failure>\n");
 }
 
-static void put_case(struct dw_buf *out, const struct cli_report *report, const struct cli_reported_object *object,
-                     const struct cli_report_options *options) {
+static void put_case(const struct junit *junit, const struct cli_reported_object *object) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf failing = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf rest = DW_BUF_INIT;
-  const struct cli_reported *first = collect(&failing, report, object, options, true);
-  collect(&rest, report, object, options, false);
+  struct dw_buf *out = junit->out;
+  const struct cli_reported *first = collect(junit, object, true, &failing);
+  collect(junit, object, false, &rest);
   dw_buf_puts(out, "    <testcase");
   put_attribute(out, "name", cli_object_label(arena, object));
   put_attribute(out, "classname", object->file == NULL ? "cluster" : object->file);
   if (object->file != NULL)
     put_attribute(out, "file", object->file);
   dw_buf_puts(out, " time=\"0\">\n");
-  if (fails(object, options))
+  if (fails(object, junit->options))
     put_failure(out, first, &failing);
   if (rest.length > 0) {
     dw_buf_puts(out, "      <system-out>");
@@ -165,32 +170,33 @@ static void put_counts(struct dw_buf *out, const char *name, struct totals total
 }
 
 /* The objects of the first one's file; returns how many these are. */
-static size_t put_suite(struct dw_buf *out, const struct cli_report *report,
-                        const struct cli_reported_object *const *objects, size_t count,
-                        const struct cli_report_options *options) {
+static size_t put_suite(const struct junit *junit, const struct cli_reported_object *const *objects, size_t count) {
   size_t mine = 1;
   while (mine < count && strcmp(suite_of(objects[mine]), suite_of(objects[0])) == 0)
     mine++;
-  dw_buf_puts(out, "  <testsuite");
-  put_counts(out, suite_of(objects[0]), total_of(objects, mine, options));
+  dw_buf_puts(junit->out, "  <testsuite");
+  put_counts(junit->out, suite_of(objects[0]), total_of(objects, mine, junit->options));
   for (size_t i = 0; i < mine; i++)
-    put_case(out, report, objects[i], options);
-  dw_buf_puts(out, "  </testsuite>\n");
+    put_case(junit, objects[i]);
+  dw_buf_puts(junit->out, "  </testsuite>\n");
   return mine;
 }
 
 void cli_report_junit(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct cli_line_cursor cursor = {.source = NULL};
+  struct junit junit = {out, report, options, {false, !options->no_snippets, SOURCE_WIDTH, &cursor}};
   struct cli_glyphs glyphs = cli_glyphs_begin();
   size_t count = report->object_count;
-  const struct cli_reported_object **objects = dw_arena_array(arena, count + 1, sizeof(const char *));
+  const struct cli_reported_object **objects =
+      dw_arena_array(arena, count + 1, sizeof(const struct cli_reported_object *));
   for (size_t i = 0; i < count; i++)
     objects[i] = &report->objects[i];
   qsort(objects, count, sizeof *objects, by_suite);
   dw_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
   put_counts(out, dw_arena_printf(arena, "droveway %s", report->words->command), total_of(objects, count, options));
   for (size_t i = 0; i < count;)
-    i += put_suite(out, report, objects + i, count - i, options);
+    i += put_suite(&junit, objects + i, count - i);
   dw_buf_puts(out, "</testsuites>\n");
   cli_glyphs_end(&glyphs);
 }

@@ -18,13 +18,18 @@ static bool is_inside(char byte) {
   return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
-/* The offset of the character number COLUMN (from 1) in TEXT; its end where it has not so many. */
-static size_t offset_of(const char *text, int column) {
-  size_t at = 0;
-  for (int seen = 1; seen < column && text[at] != '\0'; seen++)
-    for (at++; is_inside(text[at]); at++)
+/* The offset of the place in its line; the line's end where that is not so long. */
+static size_t offset_of(const struct dw_place *place, struct cli_line_cursor *cursor) {
+  const char *text = place->source;
+  if (cursor->source != text)
+    *cursor = (struct cli_line_cursor){.source = text, .column = 1};
+  for (; cursor->column < place->column && text[cursor->offset] != '\0'; cursor->column++)
+    for (cursor->offset++; is_inside(text[cursor->offset]); cursor->offset++)
       ;
-  return at;
+  for (; cursor->column > place->column && cursor->offset > 0; cursor->column--)
+    for (cursor->offset--; cursor->offset > 0 && is_inside(text[cursor->offset]); cursor->offset--)
+      ;
+  return cursor->offset;
 }
 
 /* How far it is from FROM until COLUMNS of the terminal are full, at most to END. */
@@ -56,8 +61,8 @@ static size_t fill_before(const char *text, size_t from, size_t columns) {
 }
 
 /* What of the line is shown. Nothing far from the place is looked at: a line can be megabytes long. */
-static struct window choose(const struct dw_place *place, size_t width) {
-  struct window w = {.text = place->source, .at = offset_of(place->source, place->column)};
+static struct window choose(const struct dw_place *place, size_t width, struct cli_line_cursor *cursor) {
+  struct window w = {.text = place->source, .at = offset_of(place, cursor)};
   size_t room = width > 4 * cut_length ? width - 2 * cut_length : 2 * cut_length;
   size_t end = w.at + strnlen(w.text + w.at, 4 * width + 1);
   if (fill(w.text, 0, end, width) == end) {
@@ -107,10 +112,11 @@ static size_t underline(const struct window *w, int characters) {
   return columns > 0 ? columns : 1;
 }
 
-void cli_put_snippet(struct dw_buf *out, const struct dw_place *place, size_t width, const char *const around[2]) {
+void cli_put_snippet(struct dw_buf *out, const struct dw_place *place, size_t width, const char *const around[2],
+                     struct cli_line_cursor *cursor) {
   if (place->line == 0 || *place->source == '\0')
     return;
-  struct window w = choose(place, width);
+  struct window w = choose(place, width, cursor);
   put_line(out, &w);
   put_indent(out, &w);
   dw_buf_puts(out, around[0]);

@@ -7,7 +7,6 @@
 #include "cli/glyph.h"
 #include "cli/judge.h"
 #include "cli/report.h"
-#include "cli/report_snippet.h"
 
 enum { PIPE_WIDTH = 160, LEAST_WIDTH = 40 };
 
@@ -60,7 +59,7 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
   put_head(out, found, style, !snippet);
   if (!snippet)
     return;
-  cli_put_snippet(out, &found->place, style->width, around);
+  cli_put_snippet(out, &found->place, style->width, around, style->cursor);
   if (found->finding.mend == NULL)
     return;
   dw_buf_printf(out, "  %smend:%s ", begin(style, MEND), end(style));
@@ -137,7 +136,8 @@ static size_t line_width(void) {
 }
 
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
-  struct cli_text_style style = {cli_wants_color(options->color), !options->no_snippets, line_width()};
+  struct cli_line_cursor cursor = {.source = NULL};
+  struct cli_text_style style = {cli_wants_color(options->color), !options->no_snippets, line_width(), &cursor};
   struct cli_glyphs glyphs = cli_glyphs_begin();
   for (size_t i = 0; i < report->object_count; i++)
     put_object(out, report, &report->objects[i], &style);

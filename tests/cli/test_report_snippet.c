@@ -20,7 +20,7 @@ static void expect(struct dw_place place, size_t width, const char *expected) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   struct cli_glyphs glyphs = cli_glyphs_begin();
   place.line = 7;
-  cli_put_snippet(&out, &place, width, plain);
+  cli_put_snippet(&out, &place, width, plain, &(struct cli_line_cursor){.source = NULL});
   cli_glyphs_end(&glyphs);
   assert_string_equal(dw_buf_text(&out), expected);
 }
@@ -71,8 +71,8 @@ static void a_line_without_source_is_left_out(void **state) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   struct dw_place nowhere = {.line = 0, .column = 1, .width = 1, .source = "x"};
   struct dw_place empty = {.line = 1, .column = 1, .width = 1, .source = ""};
-  cli_put_snippet(&out, &nowhere, 160, plain);
-  cli_put_snippet(&out, &empty, 160, plain);
+  cli_put_snippet(&out, &nowhere, 160, plain, &(struct cli_line_cursor){.source = NULL});
+  cli_put_snippet(&out, &empty, 160, plain, &(struct cli_line_cursor){.source = NULL});
   assert_string_equal(dw_buf_text(&out), "");
 }
 
@@ -91,7 +91,7 @@ static void expect_cut(size_t count, size_t column, size_t width, bool before, b
   text[count] = '\0';
   text[column - 1] = 'X';
   struct dw_place place = {.line = 1, .column = (int)column, .width = 1, .source = text};
-  cli_put_snippet(&out, &place, width, plain);
+  cli_put_snippet(&out, &place, width, plain, &(struct cli_line_cursor){.source = NULL});
   const char *line = dw_buf_text(&out);
   const char *caret = line + columns_of_line(line) + 1;
   assert_in_range(columns_of_line(line), count < width ? count : width - 3, width);
@@ -114,6 +114,22 @@ static void a_long_line_is_cut_around_the_place(void **state) {
     expect_cut(130, column, 40, column > 26, column < 114);
 }
 
+/* One cursor for many places of a line, forwards and backwards. */
+static void places_in_any_order_are_found(void **state) {
+  (void)state;
+  static const int columns[] = {1, 5, 6, 3, 1, 9, 40, 2};
+  struct cli_line_cursor cursor = {.source = NULL};
+  static const char *const lines[] = {"\u00e9\u79fbab\u00e9cd\u79fb", "another line"};
+  for (size_t i = 0; i < 2 * sizeof columns / sizeof *columns; i++) {
+    DW_BUF_SCOPED struct dw_buf fresh = DW_BUF_INIT;
+    DW_BUF_SCOPED struct dw_buf again = DW_BUF_INIT;
+    struct dw_place place = {.line = 1, .column = columns[i / 2], .width = 1, .source = lines[i / 5 % 2]};
+    cli_put_snippet(&fresh, &place, 160, plain, &(struct cli_line_cursor){.source = NULL});
+    cli_put_snippet(&again, &place, 160, plain, &cursor);
+    assert_string_equal(dw_buf_text(&fresh), dw_buf_text(&again));
+  }
+}
+
 static void a_cut_width_ends_where_the_line_is_cut(void **state) {
   (void)state;
   char text[401];
@@ -121,7 +137,7 @@ static void a_cut_width_ends_where_the_line_is_cut(void **state) {
   text[400] = '\0';
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   struct dw_place place = {.line = 1, .column = 11, .width = 300, .source = text};
-  cli_put_snippet(&out, &place, 60, plain);
+  cli_put_snippet(&out, &place, 60, plain, &(struct cli_line_cursor){.source = NULL});
   const char *caret = strchr(dw_buf_text(&out), '\n') + 1;
   assert_int_equal(strspn(caret, " "), 10);
   assert_int_equal(strlen(caret), 60 - 6 + 1); /* up to the dots */
@@ -135,7 +151,7 @@ static void wide_characters_are_cut_whole(void **state) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   struct dw_place place = {.line = 1, .column = 100, .width = 1, .source = text};
   struct cli_glyphs glyphs = cli_glyphs_begin();
-  cli_put_snippet(&out, &place, 41, plain);
+  cli_put_snippet(&out, &place, 41, plain, &(struct cli_line_cursor){.source = NULL});
   cli_glyphs_end(&glyphs);
   const char *line = dw_buf_text(&out);
   size_t shown = columns_of_line(line) - 6;
@@ -153,6 +169,7 @@ int main(void) {
       cmocka_unit_test(what_steers_a_terminal_is_shown_as_a_mark),
       cmocka_unit_test(a_line_without_source_is_left_out),
       cmocka_unit_test(a_long_line_is_cut_around_the_place),
+      cmocka_unit_test(places_in_any_order_are_found),
       cmocka_unit_test(a_cut_width_ends_where_the_line_is_cut),
       cmocka_unit_test(wide_characters_are_cut_whole),
   };
