@@ -207,8 +207,35 @@ static void shortens_absurd_paths(void **state) {
   free(key);
 }
 
+static void finds_the_nearest_ancestor(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    const char *path;
+    const char *nearest; /* "" where the text is no JSON */
+  } table[] = {
+      {" {\"a\": [1, {\"b\": 2}]}", "a[1].c.d", "{\"b\": 2}"},
+      {" {\"a\": [1, {\"b\": 2}]}", "a[2]", "[1, {\"b\": 2}]"},
+      {" {\"a\": [1, {\"b\": 2}]}", "a[1].b.c", "2"},
+      {"{\"a\": 1}", "x", "{\"a\": 1}"},
+      {"\"text\"", "x", "\"text\""},
+      {"{\"a\": }", "a", ""},
+      {"", "a", ""},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    struct dw_json_place place;
+    char *copy = unterminated(table[i].text, strlen(table[i].text));
+    assert_false(dw_json_locate_nearest(copy, strlen(table[i].text), table[i].path, &place));
+    free(copy);
+    if (place.value.length != strlen(table[i].nearest) ||
+        strncmp(table[i].text + place.value.offset, table[i].nearest, place.value.length) != 0)
+      fail_msg("%s in %s: %zu bytes at %zu", table[i].path, table[i].text, place.value.length, place.value.offset);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(finds_the_nearest_ancestor),
       cmocka_unit_test(counts_lines_and_bytes),
       cmocka_unit_test(finds_values_by_path),
       cmocka_unit_test(text_that_is_no_json_holds_nothing),
