@@ -50,6 +50,8 @@ static void put_legend(const struct dw_map *map, struct dw_buf *out) {
     dw_buf_puts(out, "</li>");
   }
   dw_buf_puts(out, "</ul>\n");
+  if (used[DW_MAP_ADDRESSES])
+    dw_buf_puts(out, "<p>The /24 (IPv6: /64) around a node&#39;s address is not told as free.</p>\n");
 }
 
 /* --- the table --- */

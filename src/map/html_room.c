@@ -58,7 +58,9 @@ static void put_wanted(const struct dw_map *map, struct dw_buf *out) {
     return;
   }
   dw_html_wrap(out, "<p class=\"answer\">Take <strong class=\"address\">", map->suggestions[0].text,
-               "</strong>: it overlaps nothing that is known.</p>\n");
+               "</strong>: it overlaps nothing that is known.<br>In the NAD&#39;s config: <code>&quot;ipam&quot;: "
+               "{&quot;type&quot;: &quot;whereabouts&quot;, &quot;range&quot;: &quot;");
+  dw_html_wrap(out, "", map->suggestions[0].text, "&quot;}</code></p>\n");
   put_suggestions(map, out);
 }
 

@@ -150,6 +150,12 @@ static void ranges_show_who_and_how_many(void **state) {
   assert_shows(page, "10.200.0.10 to<br>10.200.0.99");
   assert_shows(page, "10.0.0.0-10.127.255.255");
   assert_shows(page, "10.160.0.0/11");
+  assert_hides(page, "around a node");
+  free(page);
+  f.entries[2].kind = DW_MAP_ADDRESSES;
+  page = page_of(&f.map);
+  assert_shows(page, "254 seen");
+  assert_shows(page, "around a node&#39;s address is not told as free");
   free(page);
 }
 
@@ -184,8 +190,9 @@ static void a_suggestion_is_told_with_its_cautions(void **state) {
   page = page_of(&f.map);
   assert_well_formed(page);
   assert_shows(page, "Take <strong class=\"address\">192.168.100.0/30</strong>");
+  assert_shows(page, "&quot;range&quot;: &quot;192.168.100.0/30&quot;}</code>");
   assert_shows(page, "Docker &lt;3");
-  assert_int_equal(times(page, ">Remarks</th>"), 2); /* of the area, too */
+  assert_int_equal(times(page, ">Remarks</th>"), 2);                            /* of the area, too */
   assert_int_equal(times(page, "too small</span> for the nodes there are"), 2); /* the first, and the pool */
   free(page);
   f.map.needed = 2;
