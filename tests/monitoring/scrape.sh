@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# The metrics of an instance that has a cluster, though one that does not answer, so that all there are show.
+# What two instances show as metrics, one after the other on standard output with a line "# ---" between: one on the demo's
+# cluster, by HTTPS, after a review of each verdict and some refusals; one that makes its own certificates and sends Events, by plain
+# HTTP, whose API server does not answer.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${BUILD:-build}/droveway
@@ -10,22 +12,50 @@ finish() {
   rm -rf "$work"
 }
 trap finish EXIT
-cat >"$work/kubeconfig" <<END
+
+# port MESSAGE: that a line of the log tells.
+port() { sed -n "s/.*\"msg\":\"$1\".*\"port\":\([0-9]*\).*/\1/p" "$work/log" | head -n 1; }
+# start OPTION...: until it serves metrics.
+start() {
+  : >"$work/log"
+  "$droveway" serve --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 --shutdown-delay 0 "$@" 2>>"$work/log" &
+  server=$!
+  for _ in $(seq 200); do
+    [ -z "$(port 'metrics are served')" ] || return 0
+    kill -0 "$server" || break
+    sleep 0.05
+  done
+  cat "$work/log" >&2
+  exit 1
+}
+stop() {
+  kill "$server"
+  wait "$server"
+  server=
+}
+ask() { curl --silent --show-error --noproxy '*' --max-time 20 --cacert "$work/ca.crt" "$@"; }
+
+"$droveway" certs --dir "$work" --dns localhost >/dev/null
+start --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" --state demo/state
+webhook=https://localhost:$(port listening)
+for review in nad-bridge-passes nad-gateway-in-pool nad-default-route hco-v1-network-missing; do
+  ask --output /dev/null --fail -H 'Content-Type: application/json' --data-binary "@tests/payloads/sample/$review.json" "$webhook/validate"
+done
+ask --output /dev/null --fail -H 'Content-Type: application/json' --data-binary @tests/payloads/sample/mutate-nad-name-version-mode.json "$webhook/mutate"
+ask --output /dev/null "$webhook/favicon.ico"
+ask --output /dev/null -H 'Content-Type: application/json' --data '{}' "$webhook/validate"
+ask --fail "https://localhost:$(port 'metrics are served')/metrics"
+stop
+
+echo "# ---"
+cat >"$work/kubeconfig" <<'CONFIG'
 apiVersion: v1
 kind: Config
-current-context: none
-clusters: [{name: none, cluster: {server: "https://127.0.0.1:9"}}]
-users: [{name: none, user: {token: none}}]
-contexts: [{name: none, context: {cluster: none, user: none}}]
-END
-"$droveway" certs --dir "$work" --dns localhost >/dev/null
-"$droveway" serve --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" \
-  --kubeconfig "$work/kubeconfig" --events --shutdown-delay 0 2>"$work/log" &
-server=$!
-for _ in $(seq 200); do
-  port=$(jq -r 'select(.msg == "metrics are served").port' "$work/log" 2>/dev/null) || true
-  [ -z "$port" ] || break
-  kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
-  sleep 0.05
-done
-curl -fsS --noproxy '*' --max-time 10 --cacert "$work/ca.crt" "https://localhost:$port/metrics"
+current-context: nowhere
+clusters: [{name: nowhere, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: nobody, user: {token: none}}]
+contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
+CONFIG
+start --self-managed-certs --events --kubeconfig "$work/kubeconfig" --metrics-plain-http
+ask --fail "http://127.0.0.1:$(port 'metrics are served')/metrics"
+stop
