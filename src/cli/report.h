@@ -111,6 +111,9 @@ struct cli_text_style {
 /* One finding as text, with line ends. */
 void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style);
 
+/* How many findings of it are not among the report's; nothing where all are. */
+void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object);
+
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 void cli_report_json(const struct cli_report *report, struct dw_buf *out);
 void cli_report_sarif(const struct cli_report *report, struct dw_buf *out);

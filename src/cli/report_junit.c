@@ -127,6 +127,7 @@ static void put_case(const struct junit *junit, const struct cli_reported_object
   struct dw_buf *out = junit->out;
   const struct cli_reported *first = collect(junit, object, true, &failing);
   collect(junit, object, false, &rest);
+  cli_report_put_rest(&rest, object);
   dw_buf_puts(out, "    <testcase");
   put_attribute(out, "name", cli_object_label(arena, object));
   put_attribute(out, "classname", object->file == NULL ? "cluster" : object->file);

@@ -80,6 +80,23 @@ static int by_place(const void *a, const void *b) {
   return left < right ? -1 : left > right;
 }
 
+static const char *plural(size_t count) {
+  return count == 1 ? "" : "s";
+}
+
+static void put_more(struct dw_buf *out, const struct cli_reported_object *object, size_t count, const char *what) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  if (count == 0)
+    return;
+  cli_put_clean(out, cli_object_label(arena, object));
+  dw_buf_printf(out, ": %zu more %s%s like these not shown\n", count, what, plural(count));
+}
+
+void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object) {
+  put_more(out, object, object->more_denials, "error");
+  put_more(out, object, object->more_warnings, "warning");
+}
+
 static void put_object(struct dw_buf *out, const struct cli_report *report, const struct cli_reported_object *object,
                        const struct cli_text_style *style) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -89,15 +106,7 @@ static void put_object(struct dw_buf *out, const struct cli_report *report, cons
   qsort(order, object->count, sizeof *order, by_place);
   for (size_t i = 0; i < object->count; i++)
     cli_report_put_finding(out, order[i], style);
-  if (object->more_denials + object->more_warnings == 0)
-    return;
-  cli_put_clean(out, cli_object_label(arena, object));
-  dw_buf_printf(out, ": %zu more errors and %zu more warnings like these are not shown\n", object->more_denials,
-                object->more_warnings);
-}
-
-static const char *plural(size_t count) {
-  return count == 1 ? "" : "s";
+  cli_report_put_rest(out, object);
 }
 
 static void put_summary(struct dw_buf *out, const struct cli_report *report) {

@@ -117,6 +117,22 @@ static void quiet_leaves_the_summary_out(void **state) {
   assert_string_equal(silent.out, "");
 }
 
+/* Of one rule 256 findings are kept. */
+static void findings_without_end_are_counted(void **state) {
+  (void)state;
+  char manifest[16384] = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+                         "metadata: {name: pods, namespace: apps}\n"
+                         "spec:\n  config: |\n    {\"cniVersion\": \"0.3.1\", \"name\": \"x\", \"plugins\": [{}";
+  for (int i = 1; i < 300; i++)
+    strcat(manifest, ", {}");
+  strcat(manifest, "]}\n");
+  RUN_SCOPED text = RUN_WITH(manifest, "check", "-f", "-", STATE);
+  assert_non_null(strstr(text.out, "\nNetworkAttachmentDefinition apps/pods: 44 more errors like these not shown\n"
+                                   "1 object checked, 1 denied: 300 errors, 0 warnings\n"));
+  RUN_SCOPED junit = RUN_WITH(manifest, "check", "-f", "-", STATE, "-o", "junit");
+  assert_non_null(strstr(junit.out, "44 more errors like these not shown"));
+}
+
 /* --- the exit status --- */
 
 static int status_of(const char *input, const char *fail_on) {
@@ -275,6 +291,7 @@ int main(void) {
       cmocka_unit_test(nothing_of_the_input_steers_the_terminal),
       cmocka_unit_test(standard_input_has_a_compilers_name),
       cmocka_unit_test(quiet_leaves_the_summary_out),
+      cmocka_unit_test(findings_without_end_are_counted),
       cmocka_unit_test(fail_on_says_what_fails),
       cmocka_unit_test(wrong_words_name_the_right_ones),
       cmocka_unit_test(junit_has_a_suite_a_file_and_a_case_an_object),
