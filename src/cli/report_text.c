@@ -103,7 +103,8 @@ static void put_object(struct dw_buf *out, const struct cli_report *report, cons
   const struct cli_reported **order = dw_arena_array(arena, object->count + 1, sizeof(const struct cli_reported *));
   for (size_t i = 0; i < object->count; i++)
     order[i] = &report->findings[object->first + i];
-  qsort(order, object->count, sizeof *order, by_place);
+  if (!report->words->by_object) /* an audit shows no places: a cluster's and its snapshot's are to read alike */
+    qsort(order, object->count, sizeof *order, by_place);
   for (size_t i = 0; i < object->count; i++)
     cli_report_put_finding(out, order[i], style);
   cli_report_put_rest(out, object);
