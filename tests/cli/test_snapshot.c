@@ -91,14 +91,29 @@ static void expect_same_folders(const char *a, const char *b) {
   free(names);
 }
 
+/* An audit as JSON, without the places: the files are others. */
+static struct json_object *audit_json(const char *folder) {
+  static const char *const places[] = {"file", "line", "column", "endColumn", "width", "source"};
+  RUN_SCOPED run = RUN("audit", "-s", folder, "-o", "json");
+  struct json_object *report = run_json(&run);
+  struct json_object *findings = NULL;
+  assert_true(json_object_object_get_ex(report, "findings", &findings));
+  for (size_t i = 0; i < json_object_array_length(findings); i++)
+    for (size_t p = 0; p < sizeof places / sizeof *places; p++)
+      json_object_object_del(json_object_array_get_idx(findings, i), places[p]);
+  return report;
+}
+
 static void expect_same_audit(const char *a, const char *b) {
-  static const char *const forms[] = {"text", "json"};
-  for (size_t i = 0; i < 2; i++) {
-    RUN_SCOPED one = RUN("audit", "-s", a, "-o", forms[i]);
-    RUN_SCOPED other = RUN("audit", "-s", b, "-o", forms[i]);
-    assert_string_equal(one.out, other.out);
-    assert_int_equal(one.status, other.status);
-  }
+  RUN_SCOPED one = RUN("audit", "-s", a);
+  RUN_SCOPED other = RUN("audit", "-s", b);
+  assert_string_equal(one.out, other.out);
+  assert_int_equal(one.status, other.status);
+  struct json_object *first = audit_json(a);
+  struct json_object *second = audit_json(b);
+  assert_true(json_object_equal(first, second));
+  json_object_put(first);
+  json_object_put(second);
 }
 
 /* --- what is written --- */
