@@ -234,7 +234,8 @@ serial() { openssl s_client -connect "127.0.0.1:${ports[$1]}" </dev/null 2>/dev/
 serves() { [ "$(serial "$1")" = "$2" ]; }
 serial_of_pair() { openssl x509 -noout -serial -in "$work/tls/..pair$1/tls.crt"; }
 refused_certificate="the new certificate can't be used; the one before stays"
-refused_files="can't read the changed policy or state; the last good one stays in force"
+refused_policy="can't read the changed policy; the last good one stays in force"
+refused_state="can't read the changed state; the last good one stays in force"
 
 rotate() {
   local name
@@ -289,7 +290,7 @@ break_policy() {
   local before
   before=$(readlink "$work/policy/..data")
   mount policy "$(nth 'broken policies' unknown-key unknown-rule garbled)"
-  all_say "$refused_files" "${instances[@]}"
+  all_say "$refused_policy" "${instances[@]}"
   mark
   mount policy "${before#..}"
   all_say 'policy and state are read again' "${instances[@]}"
@@ -314,7 +315,7 @@ break_state() {
   local before
   before=$(readlink "$work/state/..data")
   mount state "$(nth 'broken states' cut garbled)"
-  all_say "$refused_files" a b s
+  all_say "$refused_state" a b s
   mark
   mount state "${before#..}"
   all_say 'policy and state are read again' a b s
