@@ -192,7 +192,7 @@ start() {
   case $1 in c | d | t) source=(--kubeconfig "$work/droveway.kubeconfig") ;; esac
   case $1 in s | t) metrics=(--metrics-listen "127.0.0.1:${ports[metrics-$1]}") ;; esac
   "$DROVEWAY" serve --listen "127.0.0.1:${ports[$1]}" --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" \
-    --policy "$work/policy/policy.yaml" "${source[@]}" --threads 2 --connection-rate 10000 --audit-interval 10s --shutdown-delay 2s \
+    --policy "$work/policy/policy.yaml" "${source[@]}" --threads 2 --connection-rate 10000 --audit-interval 10s --shutdown-delay 4s \
     "${metrics[@]}" 2>>"$work/$1.log" &
   pids[$1]=$!
 }
