@@ -10,6 +10,7 @@
 #include "base/base_internal.h"
 
 enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, CHARGE_STEP = 64 * 1024, ALIGNMENT = alignof(max_align_t) };
+enum { FIRST_ITEMS = 8 }; /* of a growing array */
 
 struct block {
   struct block *next;
@@ -144,6 +145,16 @@ static bool charge(struct dw_arena *arena, size_t size) {
     return false;
   arena->charged += due;
   return true;
+}
+
+void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *capacity, size_t size) {
+  if (count < *capacity)
+    return items;
+  *capacity = *capacity == 0 ? FIRST_ITEMS : 2 * *capacity;
+  void *larger = dw_arena_array(arena, *capacity, size);
+  if (count > 0)
+    memcpy(larger, items, count * size);
+  return larger;
 }
 
 void *dw_arena_try(struct dw_arena *arena, size_t size) {

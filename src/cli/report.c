@@ -52,25 +52,14 @@ int cli_report_option(const char *command, int option, const char *value, struct
 
 /* --- what was found --- */
 
-/* ITEMS with room for one more of SIZE bytes behind COUNT. */
-static void *with_room(struct dw_arena *arena, void *items, size_t count, size_t *capacity, size_t size) {
-  if (count < *capacity)
-    return items;
-  *capacity = *capacity == 0 ? 64 : *capacity * 2;
-  void *grown = dw_arena_array(arena, *capacity, size);
-  if (count > 0)
-    memcpy(grown, items, count * size);
-  return grown;
-}
-
 static const char *copied(struct dw_arena *arena, const char *text) {
   return text == NULL ? NULL : dw_arena_strdup(arena, text);
 }
 
 static void add_finding(struct cli_report *report, const struct dw_finding *finding,
                         const struct dw_manifest *manifest) {
-  report->findings = with_room(report->arena, report->findings, report->finding_count, &report->finding_capacity,
-                               sizeof *report->findings);
+  report->findings = dw_arena_more(report->arena, report->findings, report->finding_count, &report->finding_capacity,
+                                   sizeof *report->findings);
   struct cli_reported *found = &report->findings[report->finding_count++];
   *found = (struct cli_reported){report, report->object_count - 1, *finding, {.width = 1, .source = ""}};
   found->finding.field = copied(report->arena, finding->field);
@@ -86,8 +75,8 @@ static void add_finding(struct cli_report *report, const struct dw_finding *find
 
 void cli_report_add(struct cli_report *report, const struct cli_reported_object *object,
                     const struct dw_findings *findings, const struct dw_manifest *manifest) {
-  report->objects = with_room(report->arena, report->objects, report->object_count, &report->object_capacity,
-                              sizeof *report->objects);
+  report->objects = dw_arena_more(report->arena, report->objects, report->object_count, &report->object_capacity,
+                                  sizeof *report->objects);
   struct cli_reported_object *mine = &report->objects[report->object_count++];
   *mine = (struct cli_reported_object){.kind = object->kind,
                                        .ns = copied(report->arena, object->ns),

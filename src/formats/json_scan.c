@@ -161,14 +161,7 @@ struct search {
 
 static void push_key(struct search *s, struct dw_span span) {
   struct keys *keys = &s->keys;
-  if (keys->count == keys->capacity) {
-    size_t capacity = keys->capacity ? keys->capacity * 2 : 64;
-    struct key *list = dw_arena_array(s->scratch, capacity, sizeof *list);
-    if (keys->count > 0)
-      memcpy(list, keys->list, keys->count * sizeof *list);
-    keys->list = list;
-    keys->capacity = capacity;
-  }
+  keys->list = dw_arena_more(s->scratch, keys->list, keys->count, &keys->capacity, sizeof *keys->list);
   dw_buf_truncate(&s->path, 0);
   dw_scan_unescape(s->scan.text, span, &s->path);
   const char *text = dw_arena_strndup(s->scratch, dw_buf_text(&s->path), s->path.length);

@@ -18,14 +18,7 @@ struct uses {
 };
 
 static void add_use(struct dw_map_builder *b, struct uses *uses, const char *nic, const struct use *of) {
-  if (uses->count == uses->capacity) {
-    size_t capacity = uses->capacity == 0 ? 64 : uses->capacity * 2;
-    struct use *items = dw_arena_array(b->scratch, capacity, sizeof *items);
-    if (uses->count > 0)
-      memcpy(items, uses->items, uses->count * sizeof *items);
-    uses->items = items;
-    uses->capacity = capacity;
-  }
+  uses->items = dw_arena_more(b->scratch, uses->items, uses->count, &uses->capacity, sizeof *uses->items);
   uses->items[uses->count] = *of;
   uses->items[uses->count++].nic = dw_arena_strdup(b->scratch, nic);
 }

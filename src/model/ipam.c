@@ -6,22 +6,12 @@ bool dw_problems_full(const struct dw_problems *problems, enum dw_ipam_problem_k
   return problems->kept[kind] >= DW_IPAM_PROBLEMS_MAX;
 }
 
-static void make_room(struct dw_problems *problems) {
-  if (problems->count < problems->capacity)
-    return;
-  size_t capacity = problems->capacity == 0 ? 4 : 2 * problems->capacity;
-  struct dw_ipam_problem *items = dw_arena_array(problems->arena, capacity, sizeof *items);
-  if (problems->count > 0)
-    memcpy(items, problems->items, problems->count * sizeof *items);
-  problems->items = items;
-  problems->capacity = capacity;
-}
-
 struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
                                        const struct dw_value *value) {
   if (dw_problems_full(problems, kind))
     return NULL;
-  make_room(problems);
+  problems->items =
+      dw_arena_more(problems->arena, problems->items, problems->count, &problems->capacity, sizeof *problems->items);
   problems->kept[kind]++;
   struct dw_ipam_problem *problem = &problems->items[problems->count++];
   *problem = (struct dw_ipam_problem){

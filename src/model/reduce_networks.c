@@ -10,14 +10,8 @@ enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 }; /* what reading the YAML inside a Co
 void dw_reduce_add_network(struct dw_reduction *r, const struct dw_prefix *prefix, const char *name,
                            const char *source) {
   struct dw_object *object = r->object;
-  if (object->network_count == r->network_capacity) {
-    size_t capacity = r->network_capacity == 0 ? 8 : r->network_capacity * 2;
-    struct dw_cluster_network *larger = dw_arena_array(r->scratch, capacity, sizeof *larger);
-    if (object->network_count > 0)
-      memcpy(larger, object->networks, object->network_count * sizeof *larger);
-    object->networks = larger;
-    r->network_capacity = capacity;
-  }
+  object->networks = dw_arena_more(r->scratch, object->networks, object->network_count, &r->network_capacity,
+                                   sizeof *object->networks);
   object->networks[object->network_count++] = (struct dw_cluster_network){*prefix, name, source};
 }
 

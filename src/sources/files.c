@@ -14,14 +14,7 @@
 enum { MAX_FOLDER_DEPTH = 16 };
 
 static void add_path(struct dw_arena *arena, struct dw_file_list *list, const char *path) {
-  if (list->count == list->capacity) {
-    size_t capacity = list->capacity ? list->capacity * 2 : 16;
-    const char **grown = dw_arena_array(arena, capacity, sizeof *grown);
-    if (list->count)
-      memcpy(grown, list->paths, list->count * sizeof *grown);
-    list->paths = grown;
-    list->capacity = capacity;
-  }
+  list->paths = dw_arena_more(arena, list->paths, list->count, &list->capacity, sizeof *list->paths);
   list->paths[list->count++] = path;
 }
 

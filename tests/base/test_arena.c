@@ -77,6 +77,24 @@ static int signal_of_array(size_t count, size_t size) {
   return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
+static void an_array_grows_with_what_it_holds(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  unsigned *items = NULL;
+  size_t capacity = 0;
+  for (unsigned i = 0; i < 1000; i++) {
+    unsigned *before = items;
+    bool full = i == capacity;
+    items = dw_arena_more(arena, items, i, &capacity, sizeof *items);
+    assert_true(full ? items != before : items == before);
+    assert_true(capacity > i);
+    items[i] = i;
+  }
+  for (unsigned i = 0; i < 1000; i++)
+    assert_int_equal(items[i], i);
+  assert_true(capacity < 2 * 1000 + 1);
+}
+
 static void an_array_that_no_machine_holds_aborts(void **state) {
   (void)state;
   assert_int_equal(signal_of_array(SIZE_MAX / 2, 3), SIGABRT);
@@ -153,6 +171,7 @@ int main(void) {
       cmocka_unit_test(zeroes_memory_in_every_block),
       cmocka_unit_test(a_large_request_keeps_the_current_block),
       cmocka_unit_test(arrays_are_zeroed),
+      cmocka_unit_test(an_array_grows_with_what_it_holds),
       cmocka_unit_test(an_array_that_no_machine_holds_aborts),
       cmocka_unit_test(try_stops_at_the_limit),
       cmocka_unit_test(alloc_counts_but_is_not_held_to_the_limit),

@@ -42,6 +42,11 @@ void *dw_arena_alloc(struct dw_arena *arena, size_t size)
 void *dw_arena_array(struct dw_arena *arena, size_t count, size_t size)
     __attribute__((nonnull, warn_unused_result, returns_nonnull, malloc, alloc_size(2, 3)));
 
+/* ITEMS with room for one more element of SIZE bytes behind the COUNT that it holds: itself while COUNT is below
+ * *CAPACITY, else a copy with twice the room (ITEMS stays in the arena). NULL is an empty one. */
+void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+    __attribute__((nonnull(1, 4), warn_unused_result, returns_nonnull));
+
 /* As dw_arena_alloc(), not zeroed, but NULL where the arena would grow past its limit: for what a client makes us
  * allocate (parsed documents). */
 void *dw_arena_try(struct dw_arena *arena, size_t size)
