@@ -4,26 +4,13 @@
 
 #include "map/map_internal.h"
 
-static int compare_sets(const struct dw_interval_set *a, const struct dw_interval_set *b) {
-  if (a->count != b->count)
-    return a->count < b->count ? -1 : 1;
-  for (size_t i = 0; i < a->count; i++) {
-    int order = dw_addr_compare(&a->items[i].first, &b->items[i].first);
-    if (order == 0)
-      order = dw_addr_compare(&a->items[i].last, &b->items[i].last);
-    if (order != 0)
-      return order;
-  }
-  return 0;
-}
-
 /* What makes two pools one line. */
 static int compare_likeness(const struct dw_map_pool *a, const struct dw_map_pool *b) {
   int order = dw_map_span_compare(&a->subnet, &b->subnet);
   if (order == 0)
     order = (int)b->migration - (int)a->migration;
   if (order == 0)
-    order = compare_sets(&a->pool->usable, &b->pool->usable);
+    order = dw_interval_set_compare(&a->pool->usable, &b->pool->usable);
   return order != 0 ? order : strcmp(a->nad->nad.network_name, b->nad->nad.network_name);
 }
 

@@ -11,24 +11,11 @@ struct pool_ref {
   struct dw_pool_member member;
 };
 
-static int compare_usable(const struct dw_interval_set *a, const struct dw_interval_set *b) {
-  if (a->count != b->count)
-    return a->count < b->count ? -1 : 1;
-  for (size_t i = 0; i < a->count; i++) {
-    int order = dw_addr_compare(&a->items[i].first, &b->items[i].first);
-    if (order == 0)
-      order = dw_addr_compare(&a->items[i].last, &b->items[i].last);
-    if (order != 0)
-      return order;
-  }
-  return 0;
-}
-
 static int compare_likeness(const struct pool_ref *a, const struct pool_ref *b) {
   int order = strcmp(a->pool->text, b->pool->text);
   if (order == 0)
     order = strcmp(a->network_name, b->network_name);
-  return order != 0 ? order : compare_usable(&a->pool->usable, &b->pool->usable);
+  return order != 0 ? order : dw_interval_set_compare(&a->pool->usable, &b->pool->usable);
 }
 
 static int compare_refs(const void *left, const void *right) {

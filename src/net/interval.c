@@ -116,6 +116,17 @@ bool dw_interval_set_overlap(const struct dw_interval_set *a, const struct dw_in
   return false;
 }
 
+int dw_interval_set_compare(const struct dw_interval_set *a, const struct dw_interval_set *b) {
+  if (a->count != b->count)
+    return a->count < b->count ? -1 : 1;
+  for (size_t i = 0; i < a->count; i++) {
+    int order = compare_spans(&a->items[i], &b->items[i]);
+    if (order != 0)
+      return order;
+  }
+  return 0;
+}
+
 uint64_t dw_interval_set_count(const struct dw_interval_set *set) {
   uint64_t sum = 0;
   for (size_t i = 0; i < set->count; i++) {

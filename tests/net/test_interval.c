@@ -164,6 +164,23 @@ static void overlap_of_sets_is_the_first_shared_interval(void **state) {
   assert_set(&found, "fd00::5-fd00::5");
 }
 
+static void sets_have_an_order(void **state) {
+  (void)state;
+  struct dw_interval items[][2] = {{small(true, 1, 5)},
+                                   {small(true, 1, 6)},
+                                   {small(true, 2, 3)},
+                                   {small(true, 1, 2), small(true, 4, 5)},
+                                   {small(true, 1, 2), small(false, 1, 2)}};
+  const struct dw_interval_set sets[] = {{NULL, 0},     {items[0], 1}, {items[1], 1},
+                                         {items[2], 1}, {items[3], 2}, {items[4], 2}};
+  const size_t count = sizeof sets / sizeof *sets;
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; k < count; k++) {
+      int order = dw_interval_set_compare(&sets[i], &sets[k]);
+      assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
+    }
+}
+
 /* A fixed sequence of numbers below LIMIT. */
 static unsigned next_random(uint64_t *seed, unsigned limit) {
   *seed = *seed * 6364136223846793005U + 1442695040888963407U;
@@ -299,6 +316,7 @@ int main(void) {
       cmocka_unit_test(without_reaches_the_last_address_of_all),
       cmocka_unit_test(counts_are_exact_up_to_the_largest),
       cmocka_unit_test(overlap_of_sets_is_the_first_shared_interval),
+      cmocka_unit_test(sets_have_an_order),
       cmocka_unit_test(sets_agree_with_counting_one_by_one),
       cmocka_unit_test(the_index_finds_what_a_scan_finds),
       cmocka_unit_test(entries_are_sorted_by_first_last_and_id),

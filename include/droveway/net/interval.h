@@ -35,6 +35,10 @@ bool dw_interval_set_contains(const struct dw_interval_set *set, const struct dw
 bool dw_interval_set_overlap(const struct dw_interval_set *a, const struct dw_interval_set *b,
                              struct dw_interval *shared) __attribute__((nonnull(1, 2)));
 
+/* <0, 0, >0: a total order, in which equal sets are those of the same addresses; the one of fewer intervals is first.
+ */
+int dw_interval_set_compare(const struct dw_interval_set *a, const struct dw_interval_set *b) __attribute__((nonnull));
+
 /* How many addresses: exact; UINT64_MAX where there are more. */
 uint64_t dw_interval_set_count(const struct dw_interval_set *set) __attribute__((nonnull));
 
