@@ -5,21 +5,11 @@
 
 static int take_option(const struct cli_manifest_command *command, char **argv, int option,
                        struct cli_manifest_arguments *out) {
+  if (cli_world_option(option, optarg, &out->world))
+    return CLI_OK;
   switch (option) {
   case 'f':
     out->paths[out->path_count++] = optarg;
-    return CLI_OK;
-  case 's':
-    out->world.state = optarg;
-    return CLI_OK;
-  case 'K':
-    out->world.kubeconfig = optarg;
-    return CLI_OK;
-  case 'C':
-    out->world.context = optarg;
-    return CLI_OK;
-  case 'p':
-    out->world.policy = optarg;
     return CLI_OK;
   case 'n':
     out->ns = optarg;

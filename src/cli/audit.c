@@ -30,19 +30,9 @@ static int help(void) {
 
 /* CLI_OK, CLI_HELP, or CLI_FAILED after saying why. */
 static int take_option(char **argv, int option, struct audit_options *out) {
+  if (cli_world_option(option, optarg, &out->world))
+    return CLI_OK;
   switch (option) {
-  case 'K':
-    out->world.kubeconfig = optarg;
-    return CLI_OK;
-  case 'C':
-    out->world.context = optarg;
-    return CLI_OK;
-  case 's':
-    out->world.state = optarg;
-    return CLI_OK;
-  case 'p':
-    out->world.policy = optarg;
-    return CLI_OK;
   case 'h':
     return CLI_HELP;
   case '?':
@@ -53,13 +43,8 @@ static int take_option(char **argv, int option, struct audit_options *out) {
 }
 
 static int read_options(int argc, char **argv, struct audit_options *out) {
-  static const struct option options[] = {{"kubeconfig", required_argument, NULL, 'K'},
-                                          {"context", required_argument, NULL, 'C'},
-                                          {"state", required_argument, NULL, 's'},
-                                          {"policy", required_argument, NULL, 'p'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          CLI_REPORT_OPTIONS,
-                                          {NULL, 0, NULL, 0}};
+  static const struct option options[] = {
+      CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, CLI_REPORT_OPTIONS, {NULL, 0, NULL, 0}};
   int option;
   int status = CLI_OK;
   while (status == CLI_OK && (option = getopt_long(argc, argv, "s:p:h" CLI_REPORT_LETTERS, options, NULL)) != -1)

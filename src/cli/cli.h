@@ -2,6 +2,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -50,6 +51,13 @@ struct cli_world_options {
   const char *context;
   bool in_cluster; /* the cluster that this runs in */
 };
+#define CLI_WORLD_OPTIONS                                                                                              \
+  {"policy", required_argument, NULL, 'p'}, {"state", required_argument, NULL, 's'},                                   \
+      {"kubeconfig", required_argument, NULL, 'K'}, {                                                                  \
+    "context", required_argument, NULL, 'C'                                                                            \
+  }
+/* Takes OPTION into OUT where it is one of these; false where it is another. */
+bool cli_world_option(int option, const char *value, struct cli_world_options *out);
 /* CLI_FAILED where they exclude each other. */
 int cli_check_world(const char *command, const struct cli_world_options *options);
 /* The same with the rule ids, for dw_policy_load() and dw_world_load(). */

@@ -43,6 +43,25 @@ struct dw_sources cli_sources(const struct cli_world_options *options) {
   return sources;
 }
 
+bool cli_world_option(int option, const char *value, struct cli_world_options *out) {
+  switch (option) {
+  case 'p':
+    out->policy = value;
+    return true;
+  case 's':
+    out->state = value;
+    return true;
+  case 'K':
+    out->kubeconfig = value;
+    return true;
+  case 'C':
+    out->context = value;
+    return true;
+  default:
+    return false;
+  }
+}
+
 int cli_check_world(const char *command, const struct cli_world_options *options) {
   if (options->state != NULL && options->kubeconfig != NULL)
     return cli_usage(command, "give --state or --kubeconfig, not both");

@@ -84,19 +84,9 @@ static int read_suggest(struct arguments *out) {
 }
 
 static int take_option(int option, struct arguments *out) {
+  if (cli_world_option(option, optarg, &out->manifests.world))
+    return CLI_OK;
   switch (option) {
-  case 'K':
-    out->manifests.world.kubeconfig = optarg;
-    return CLI_OK;
-  case 'C':
-    out->manifests.world.context = optarg;
-    return CLI_OK;
-  case 's':
-    out->manifests.world.state = optarg;
-    return CLI_OK;
-  case 'p':
-    out->manifests.world.policy = optarg;
-    return CLI_OK;
   case 'f':
     out->manifests.paths[out->manifests.path_count++] = optarg;
     return CLI_OK;
@@ -114,11 +104,8 @@ static int take_option(int option, struct arguments *out) {
 
 /* CLI_HELP where help was asked for. */
 static int read_options(int argc, char **argv, struct arguments *out) {
-  static const struct option options[] = {{"kubeconfig", required_argument, NULL, 'K'},
-                                          {"context", required_argument, NULL, 'C'},
-                                          {"state", required_argument, NULL, 's'},
+  static const struct option options[] = {CLI_WORLD_OPTIONS,
                                           {"filename", required_argument, NULL, 'f'},
-                                          {"policy", required_argument, NULL, 'p'},
                                           {"output", required_argument, NULL, 'o'},
                                           {"suggest", required_argument, NULL, 'S'},
                                           {"family", required_argument, NULL, 'F'},

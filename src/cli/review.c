@@ -33,27 +33,14 @@ static int help(void) {
 
 /* False where the command ends here, with STATUS. */
 static bool read_options(int argc, char **argv, struct review_options *out, int *status) {
-  static const struct option options[] = {{"mutate", no_argument, NULL, 'm'},
-                                          {"policy", required_argument, NULL, 'p'},
-                                          {"state", required_argument, NULL, 's'},
-                                          {"kubeconfig", required_argument, NULL, 'K'},
-                                          {"context", required_argument, NULL, 'C'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+  static const struct option options[] = {
+      {"mutate", no_argument, NULL, 'm'}, CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
   *status = CLI_FAILED;
   int option;
   while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
-    if (option == 'm')
+    if (option == 'm') {
       out->mutate = true;
-    else if (option == 'p')
-      out->world.policy = optarg;
-    else if (option == 's')
-      out->world.state = optarg;
-    else if (option == 'K')
-      out->world.kubeconfig = optarg;
-    else if (option == 'C')
-      out->world.context = optarg;
-    else {
+    } else if (!cli_world_option(option, optarg, &out->world)) {
       *status = option == 'h' ? help() : cli_bad_option(argv);
       return false;
     }

@@ -267,21 +267,11 @@ static int read_watching_option(int option, char **argv, struct serve_options *o
 }
 
 static int read_option(int option, char **argv, struct serve_options *out) {
+  if (cli_world_option(option, optarg, &out->world))
+    return CLI_OK;
   switch (option) {
   case 'l':
     out->listen = optarg;
-    return CLI_OK;
-  case 'p':
-    out->world.policy = optarg;
-    return CLI_OK;
-  case 's':
-    out->world.state = optarg;
-    return CLI_OK;
-  case 'K':
-    out->world.kubeconfig = optarg;
-    return CLI_OK;
-  case 'C':
-    out->world.context = optarg;
     return CLI_OK;
   case 'r':
     out->record = optarg;
@@ -331,13 +321,10 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
   static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
                                           {"tls-cert", required_argument, NULL, 'c'},
                                           {"tls-key", required_argument, NULL, 'k'},
-                                          {"policy", required_argument, NULL, 'p'},
-                                          {"state", required_argument, NULL, 's'},
+                                          CLI_WORLD_OPTIONS,
                                           {"threads", required_argument, NULL, 't'},
                                           {"max-body", required_argument, NULL, 'b'},
                                           {"max-memory", required_argument, NULL, 'm'},
-                                          {"kubeconfig", required_argument, NULL, 'K'},
-                                          {"context", required_argument, NULL, 'C'},
                                           {"record", required_argument, NULL, 'r'},
                                           {"client-ca", required_argument, NULL, 'a'},
                                           {"self-managed-certs", no_argument, NULL, 'S'},

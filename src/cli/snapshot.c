@@ -32,27 +32,14 @@ static int help(void) {
 
 /* False where the command ends here, with STATUS. */
 static bool read_options(int argc, char **argv, struct snapshot_options *out, int *status) {
-  static const struct option options[] = {{"kubeconfig", required_argument, NULL, 'K'},
-                                          {"context", required_argument, NULL, 'C'},
-                                          {"state", required_argument, NULL, 's'},
-                                          {"policy", required_argument, NULL, 'p'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+  static const struct option options[] = {CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
   int option;
   *status = CLI_FAILED;
   while ((option = getopt_long(argc, argv, "s:p:h", options, NULL)) != -1) {
-    if (option == 'K')
-      out->world.kubeconfig = optarg;
-    else if (option == 'C')
-      out->world.context = optarg;
-    else if (option == 's')
-      out->world.state = optarg;
-    else if (option == 'p')
-      out->world.policy = optarg;
-    else {
-      *status = option == 'h' ? help() : cli_bad_option(argv);
-      return false;
-    }
+    if (cli_world_option(option, optarg, &out->world))
+      continue;
+    *status = option == 'h' ? help() : cli_bad_option(argv);
+    return false;
   }
   if (argc - optind != 1) {
     cli_usage("snapshot", "name one folder to write to");

@@ -2,8 +2,6 @@
 #ifndef CLI_SUBJECTS_H
 #define CLI_SUBJECTS_H
 
-#include <getopt.h>
-
 #include "cli/cli.h"
 #include "droveway/sources/manifests.h"
 
@@ -33,9 +31,7 @@ struct cli_manifest_command {
   void *into;
 };
 #define CLI_MANIFEST_OPTIONS                                                                                           \
-  {"filename", required_argument, NULL, 'f'}, {"state", required_argument, NULL, 's'},                                 \
-      {"policy", required_argument, NULL, 'p'}, {"namespace", required_argument, NULL, 'n'},                           \
-      {"kubeconfig", required_argument, NULL, 'K'}, {"context", required_argument, NULL, 'C'}, {                       \
+  CLI_WORLD_OPTIONS, {"filename", required_argument, NULL, 'f'}, {"namespace", required_argument, NULL, 'n'}, {        \
     "help", no_argument, NULL, 'h'                                                                                     \
   }
 #define CLI_MANIFEST_LETTERS "f:s:p:n:h"
