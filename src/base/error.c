@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/base_internal.h"
+#include "droveway/base/utf8.h"
 
 void dw_out_of_memory(void) {
   static const char message[] = "droveway: out of memory\n";
@@ -19,13 +20,13 @@ void dw_out_of_memory(void) {
 static void drop_split_character(char *text) {
   size_t length = strlen(text);
   size_t lead = length;
-  while (lead > 0 && length - lead < 4 && ((unsigned char)text[lead - 1] & 0xC0) == 0x80)
+  while (lead > 0 && length - lead < DW_UTF8_MAX && dw_utf8_is_inside(text[lead - 1]))
     lead--;
   if (lead == 0)
     return;
-  unsigned char byte = (unsigned char)text[lead - 1];
-  size_t wanted = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
-  if (length - (lead - 1) < wanted)
+  uint32_t code;
+  dw_utf8_next(text + lead - 1, length - (lead - 1), &code);
+  if (code == DW_UTF8_BAD)
     text[lead - 1] = '\0';
 }
 

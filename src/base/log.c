@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log_text.h"
+#include "droveway/base/utf8.h"
 
 static atomic_int threshold = DW_LOG_INFO;
 static atomic_int form = DW_LOG_JSON;
@@ -23,25 +24,6 @@ int dw_log_enabled(enum dw_log_level level) {
   return (int)level <= atomic_load_explicit(&threshold, memory_order_relaxed);
 }
 
-/* The length of the well-formed UTF-8 character at BYTES, 0 where there is none (RFC 3629: no overlong form, no
- * surrogate, nothing above U+10FFFF). */
-static size_t utf8_length(const unsigned char *bytes, size_t left) {
-  unsigned char lead = bytes[0];
-  if (lead < 0x80)
-    return 1;
-  size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || length > left)
-    return 0;
-  unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (bytes[1] < low || bytes[1] > high)
-    return 0;
-  for (size_t i = 2; i < length; i++)
-    if ((bytes[i] & 0xC0) != 0x80)
-      return 0;
-  return length;
-}
-
 static void quote_ascii(struct dw_buf *out, unsigned char byte) {
   if (byte == '"' || byte == '\\')
     dw_buf_printf(out, "\\%c", byte);
@@ -55,34 +37,26 @@ static void quote_ascii(struct dw_buf *out, unsigned char byte) {
     dw_buf_putc(out, (char)byte);
 }
 
-/* What a terminal obeys or may show as something else: C1 controls (U+0080 to U+009F), the line and paragraph
- * separators, and what turns the direction of writing (U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069). 0 for other
- * ones. */
-static unsigned harmful(const unsigned char *bytes, size_t length) {
-  if (length == 2 && bytes[0] == 0xC2 && bytes[1] < 0xA0)
-    return bytes[1];
-  if (length != 3 || bytes[0] != 0xE2 || (bytes[1] != 0x80 && bytes[1] != 0x81))
-    return 0;
-  unsigned code = 0x2000U + (bytes[1] & 0x3FU) * 0x40U + (bytes[2] & 0x3FU);
-  bool harms =
-      code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-  return harms ? code : 0;
+/* What a terminal obeys or may show as something else: C1 controls, the line and paragraph separators, and what turns
+ * the direction of writing. What is only invisible joins letters and emoji: it stays. */
+static bool is_harmful(uint32_t code) {
+  return (code >= 0x80 && code < 0xA0) || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069);
 }
 
 void dw_log_quote(struct dw_buf *out, const char *text, size_t length) {
-  const unsigned char *bytes = (const unsigned char *)text;
   dw_buf_putc(out, '"');
-  for (size_t i = 0; i < length;) {
-    size_t taken = utf8_length(bytes + i, length - i);
-    if (taken == 1)
-      quote_ascii(out, bytes[i]);
-    else if (harmful(bytes + i, taken) != 0)
-      dw_buf_printf(out, "\\u%04x", harmful(bytes + i, taken));
-    else if (taken > 0)
-      dw_buf_add(out, bytes + i, taken);
+  for (size_t i = 0, taken; i < length; i += taken) {
+    uint32_t code;
+    taken = dw_utf8_next(text + i, length - i, &code);
+    if (code < 0x80)
+      quote_ascii(out, (unsigned char)code);
+    else if (code == DW_UTF8_BAD)
+      dw_buf_puts(out, DW_UTF8_REPLACEMENT);
+    else if (is_harmful(code))
+      dw_buf_printf(out, "\\u%04x", (unsigned)code);
     else
-      dw_buf_puts(out, "\xEF\xBF\xBD");
-    i += taken > 0 ? taken : 1;
+      dw_buf_add(out, text + i, taken);
   }
   dw_buf_putc(out, '"');
 }

@@ -10,7 +10,7 @@
 #include "droveway/base/buf.h"
 
 struct cli_glyph {
-  uint32_t code;
+  uint32_t code;  /* DW_UTF8_BAD for a byte that is no UTF-8 */
   size_t bytes;   /* at least 1 */
   size_t columns; /* 0 for what stands on the character before, 2 for wide ones; a tab counts 8 */
   bool hidden;    /* would move, hide or turn text: shown as U+FFFD */

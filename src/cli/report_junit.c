@@ -3,67 +3,30 @@
 
 #include "cli/glyph.h"
 #include "cli/report.h"
+#include "droveway/formats/xml.h"
 
 /* JUnit's XML as Jenkins and GitLab read it: a suite a file, a case an object. Both show one failure a case, so that
  * all that denies an object stands in one. */
 
 enum { SOURCE_WIDTH = 160 };
 
-/* --- XML --- */
-
-/* XML 1.0 has no way to write most control characters, nor U+FFFE and U+FFFF (section 2.2). */
-static bool is_char(const struct cli_glyph *glyph) {
-  bool control = glyph->code < 0x20 || (glyph->code >= 0x7F && glyph->code < 0xA0);
-  return !control && glyph->code != 0xFFFE && glyph->code != 0xFFFF;
-}
-
-static const char *entity_of(uint32_t code) {
-  switch (code) {
-  case '&':
-    return "&amp;";
-  case '<':
-    return "&lt;";
-  case '>':
-    return "&gt;";
-  case '"':
-    return "&quot;";
-  case '\n':
-    return "&#10;"; /* in an attribute, a line end as it is would be read as a blank */
-  case '\t':
-    return "&#9;";
-  default:
-    return NULL;
-  }
-}
-
-static void put_escaped(struct dw_buf *out, const char *text, size_t length) {
-  for (size_t i = 0; i < length;) {
-    struct cli_glyph glyph = cli_glyph_read(text + i, length - i);
-    const char *entity = entity_of(glyph.code);
-    if (entity != NULL)
-      dw_buf_puts(out, entity);
-    else if (glyph.code == 0xFFFD || !is_char(&glyph))
-      dw_buf_puts(out, "\xEF\xBF\xBD");
-    else
-      dw_buf_add(out, text + i, glyph.bytes);
-    i += glyph.bytes;
-  }
-}
-
 static void put_attribute(struct dw_buf *out, const char *name, const char *value) {
   dw_buf_printf(out, " %s=\"", name);
-  put_escaped(out, value, strlen(value));
+  dw_xml_puts(out, value);
   dw_buf_putc(out, '"');
 }
 
-/* Lines stay lines. */
+/* Lines and tabs stay. */
 static void put_text(struct dw_buf *out, const struct dw_buf *text) {
-  const char *line = dw_buf_text(text);
-  for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-    put_escaped(out, line, (size_t)(end - line));
-    dw_buf_putc(out, '\n');
+  const char *at = dw_buf_text(text);
+  for (;;) {
+    size_t length = strcspn(at, "\n\t");
+    dw_xml_add(out, at, length);
+    if (at[length] == '\0')
+      return;
+    dw_buf_putc(out, at[length]);
+    at += length + 1;
   }
-  put_escaped(out, line, strlen(line));
 }
 
 /* --- cases --- */

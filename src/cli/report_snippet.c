@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/glyph.h"
+#include "droveway/base/utf8.h"
 
 static const char cut[] = "...";
 static const size_t cut_length = sizeof cut - 1;
@@ -14,20 +15,16 @@ struct window {
   size_t at;         /* what the caret is under; may be the line's end */
 };
 
-static bool is_inside(char byte) {
-  return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
 /* The offset of the place in its line; the line's end where that is not so long. */
 static size_t offset_of(const struct dw_place *place, struct cli_line_cursor *cursor) {
   const char *text = place->source;
   if (cursor->source != text)
     *cursor = (struct cli_line_cursor){.source = text, .column = 1};
   for (; cursor->column < place->column && text[cursor->offset] != '\0'; cursor->column++)
-    for (cursor->offset++; is_inside(text[cursor->offset]); cursor->offset++)
+    for (cursor->offset++; dw_utf8_is_inside(text[cursor->offset]); cursor->offset++)
       ;
   for (; cursor->column > place->column && cursor->offset > 0; cursor->column--)
-    for (cursor->offset--; cursor->offset > 0 && is_inside(text[cursor->offset]); cursor->offset--)
+    for (cursor->offset--; cursor->offset > 0 && dw_utf8_is_inside(text[cursor->offset]); cursor->offset--)
       ;
   return cursor->offset;
 }
@@ -50,7 +47,7 @@ static size_t fill_before(const char *text, size_t from, size_t columns) {
   size_t taken = 0;
   while (from > 0) {
     size_t before = from - 1;
-    while (before > 0 && from - before < 4 && is_inside(text[before]))
+    while (before > 0 && from - before < DW_UTF8_MAX && dw_utf8_is_inside(text[before]))
       before--;
     taken += cli_glyph_read(text + before, from - before).columns;
     if (taken > columns)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "droveway/base/buf.h"
+#include "droveway/base/utf8.h"
 #include "droveway/formats/yaml.h"
 #include "formats/scan.h"
 #include "formats/yaml_marks.h"
@@ -20,7 +21,7 @@ static struct place place_of(struct walker *w, size_t offset) {
     char c = w->scan.text[w->at];
     if (c == '\n')
       w->place = (struct place){w->place.line + 1, 1};
-    else if (((unsigned char)c & 0xC0) != 0x80)
+    else if (!dw_utf8_is_inside(c))
       w->place.column++;
   }
   return w->place;

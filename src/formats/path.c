@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "droveway/base/utf8.h"
+
 #define LONGEST_NAME 320 /* holds any label key; one absurd key must not be copied into many paths */
 
 static bool ends_bracket(char after) {
@@ -50,9 +52,7 @@ void dw_path_add_key(struct dw_buf *path, const char *key, size_t length) {
   bool plain = length > 0;
   for (size_t i = 0; plain && i < length; i++)
     plain = !strchr(".[]", key[i]);
-  size_t shown = length < LONGEST_NAME ? length : LONGEST_NAME;
-  while (shown < length && shown > 0 && ((unsigned char)key[shown] & 0xC0) == 0x80)
-    shown--;
+  size_t shown = dw_utf8_cut(key, length, LONGEST_NAME);
   if (!plain)
     dw_buf_putc(path, '[');
   else if (path->length > 0)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "droveway/base/utf8.h"
 #include "formats/scan.h"
 #include "formats/text_lines.h"
 
@@ -129,7 +130,7 @@ static void put_code(struct reread *r, size_t start, size_t digits) {
     char c = r->text[i];
     code = code * 16 + (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
   }
-  dw_put_utf8(&bytes, code);
+  dw_utf8_put(&bytes, code);
   dw_reread_put(r, start, dw_buf_text(&bytes), bytes.length);
 }
 

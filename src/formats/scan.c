@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "droveway/base/utf8.h"
 #include "droveway/formats/json.h"
 
 static bool fail_at(struct scan *s, size_t at, const char *problem) {
@@ -302,33 +303,15 @@ bool dw_scan_document(struct scan *s) {
   return at_end(s) || fail(s, "more text after the end of the value");
 }
 
-void dw_put_utf8(struct dw_buf *out, uint32_t code) {
-  if (code < 0x80) {
-    dw_buf_putc(out, (char)code);
-  } else if (code < 0x800) {
-    dw_buf_putc(out, (char)(0xC0 | (code >> 6)));
-    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
-  } else if (code < 0x10000) {
-    dw_buf_putc(out, (char)(0xE0 | (code >> 12)));
-    dw_buf_putc(out, (char)(0x80 | ((code >> 6) & 0x3F)));
-    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
-  } else {
-    dw_buf_putc(out, (char)(0xF0 | (code >> 18)));
-    dw_buf_putc(out, (char)(0x80 | ((code >> 12) & 0x3F)));
-    dw_buf_putc(out, (char)(0x80 | ((code >> 6) & 0x3F)));
-    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
-  }
-}
-
 /* AT is at the 'u'; returns what follows the escape. The scanner has let only whole pairs through. */
 static size_t unescape_unicode(const char *text, size_t end, size_t at, struct dw_buf *out) {
   uint32_t unit = (uint32_t)hex4(text, end, at + 1);
   if (!is_high_surrogate((int32_t)unit)) {
-    dw_put_utf8(out, unit);
+    dw_utf8_put(out, unit);
     return at + 5;
   }
   uint32_t low = (uint32_t)hex4(text, end, at + 7);
-  dw_put_utf8(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
+  dw_utf8_put(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
   return at + 11;
 }
 

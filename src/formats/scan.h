@@ -46,7 +46,4 @@ enum scan_step dw_scan_next(struct scan *s, struct scan_walk *walk, struct dw_sp
 /* Appends what the string at SPAN (with its quotes, already scanned) says. */
 void dw_scan_unescape(const char *text, struct dw_span span, struct dw_buf *out);
 
-/* Appends the character CODE (no surrogate) as UTF-8. */
-void dw_put_utf8(struct dw_buf *out, uint32_t code);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "droveway/base/utf8.h"
 #include "droveway/formats/yaml.h"
 
 #define BLOCK 4096
@@ -63,7 +64,7 @@ static struct text_lines make_lines(const struct dw_yaml_source *source, bool ya
 static size_t count_characters(const char *text, size_t length) {
   size_t count = 0;
   for (size_t i = 0; i < length; i++)
-    count += ((unsigned char)text[i] & 0xC0) != 0x80;
+    count += !dw_utf8_is_inside(text[i]);
   return count;
 }
 
@@ -117,7 +118,7 @@ static size_t character_offset(const struct dw_yaml_source *source, size_t numbe
   size_t at = block * BLOCK;
   size_t left = number - source->characters[block] + 1;
   for (; at < source->length; at++) {
-    left -= ((unsigned char)source->text[at] & 0xC0) != 0x80;
+    left -= !dw_utf8_is_inside(source->text[at]);
     if (left == 0)
       break;
   }

@@ -1,14 +1,14 @@
 #include <inttypes.h>
 
+#include "droveway/formats/xml.h"
 #include "map/html.h"
-#include "map/markup.h"
 #include "map/page_files.h"
 
 /* --- parts --- */
 
 void dw_html_wrap(struct dw_buf *out, const char *before, const char *text, const char *after) {
   dw_buf_puts(out, before);
-  dw_markup_text(out, text);
+  dw_xml_puts(out, text);
   dw_buf_puts(out, after);
 }
 
@@ -101,7 +101,7 @@ static void put_header(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "<header>\n<h1>Address map</h1>\n<ul class=\"tally\">\n<li>Migration network: <strong>");
   if (map->network) {
     dw_html_wrap(out, "", map->ns, "/");
-    dw_markup_text(out, map->network);
+    dw_xml_puts(out, map->network);
   } else {
     dw_html_wrap(out, "none is set</strong> in namespace <strong>", map->ns, "");
   }

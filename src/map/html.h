@@ -1,4 +1,4 @@
-/* The parts of the page. Every text of input goes through dw_markup_text(). */
+/* The parts of the page. Every text of input goes through dw_xml_puts(). */
 #ifndef MAP_HTML_H
 #define MAP_HTML_H
 

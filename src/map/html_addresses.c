@@ -1,5 +1,5 @@
+#include "droveway/formats/xml.h"
 #include "map/html.h"
-#include "map/markup.h"
 
 static const struct {
   const char *class;
@@ -121,7 +121,7 @@ static void put_entry(const struct dw_map_entry *entry, unsigned depth, struct d
   char first[DW_ADDR_TEXT];
   char last[DW_ADDR_TEXT];
   dw_buf_printf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" class=\"address in%u\">", depth);
-  dw_markup_text(out, entry->text);
+  dw_xml_puts(out, entry->text);
   if (cut_short(entry))
     dw_buf_printf(out, "<br><span class=\"soft\">%s to<br>%s</span>", dw_addr_format(&entry->pool.first, first),
                   dw_addr_format(&entry->pool.last, last));

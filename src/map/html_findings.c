@@ -1,5 +1,5 @@
+#include "droveway/formats/xml.h"
 #include "map/html.h"
-#include "map/markup.h"
 
 static void put_finding(const struct dw_map_finding *finding, struct dw_buf *out) {
   dw_buf_printf(out, "<tr role=\"row\"><td role=\"cell\"><span class=\"badge %s</span></td>",

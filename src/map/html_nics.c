@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "droveway/formats/xml.h"
 #include "map/html.h"
-#include "map/markup.h"
 
 static size_t columns(const struct dw_map *map) {
   return map->node_group_count < HTML_COLUMNS ? map->node_group_count : HTML_COLUMNS;

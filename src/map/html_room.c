@@ -1,5 +1,5 @@
+#include "droveway/formats/xml.h"
 #include "map/html.h"
-#include "map/markup.h"
 
 /* --- the wanted size --- */
 

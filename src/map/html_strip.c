@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "droveway/formats/xml.h"
 #include "map/html.h"
-#include "map/markup.h"
 
 /* All places where something begins or ends cut the area into cells; a cell's width follows the number of bits of its
  * size, so that a /24 is still seen beside a /9. */
@@ -87,7 +87,7 @@ static void put_box(const struct cells *cells, const struct dw_interval *span, c
   unsigned top = box->lane * LANE;
   dw_buf_printf(out, "<svg x=\"%.3f%%\" y=\"%u\" width=\"%.3f%%\" height=\"%u\"><title>", from * unit, top,
                 (to - from) * unit, box->height - top);
-  dw_markup_text(out, box->text);
+  dw_xml_puts(out, box->text);
   dw_html_wrap(out, ": ", box->name, "</title>");
   dw_buf_printf(out, "<rect class=\"%s\" width=\"100%%\" height=\"100%%\"/><text x=\"3\" y=\"14\"%s>", box->class,
                 box->letter ? "" : " class=\"vacant\"");

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "droveway/base/utf8.h"
 #include "map/block.h"
-#include "map/glyph.h"
 
 #define NO_BREAK "\xC2\xA0" /* a space where no line is broken */
 
@@ -135,7 +135,7 @@ void dw_map_say_suggestion(const struct dw_map_suggestion *suggestion, struct dw
 size_t dw_map_width(const char *text) {
   size_t width = 0;
   for (uint32_t code; *text != '\0'; width++)
-    text += dw_glyph_next(text, &code);
+    text += dw_utf8_next(text, DW_UTF8_MAX, &code);
   return width;
 }
 
@@ -146,7 +146,7 @@ size_t dw_map_break(const char *text, unsigned width, const char **next) {
     uint32_t code;
     if (*at == ' ' && at > text)
       space = at;
-    at += dw_glyph_next(at, &code);
+    at += dw_utf8_next(at, DW_UTF8_MAX, &code);
   }
   if (*at == '\0' || *at == ' ')
     space = at;

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "droveway/formats/xml.h"
 #include "map/block.h"
-#include "map/markup.h"
 #include "map/phrases.h"
 
 /* In user units; text is 13 high. */
@@ -52,7 +52,7 @@ static void put_line(struct canvas *canvas, unsigned x, unsigned y, const char *
   if (*class != '\0')
     dw_buf_printf(canvas->out, " class=\"%s\"", class);
   dw_buf_puts(canvas->out, ">");
-  dw_markup_text(canvas->out, text);
+  dw_xml_puts(canvas->out, text);
   dw_buf_puts(canvas->out, "</text>\n");
 }
 
@@ -214,7 +214,7 @@ static void put_description(struct dw_buf *out, const struct dw_map *map) {
     dw_map_say_entry(entry, &text);
     dw_buf_puts(&text, entry->overlap_count > 0 ? ", " : "");
     dw_map_say_trouble(entry, &text);
-    dw_markup_text(out, dw_buf_text(&text));
+    dw_xml_puts(out, dw_buf_text(&text));
     dw_buf_putc(out, '.');
     told++;
   }

@@ -1,8 +1,8 @@
 /* The map on a terminal. */
 #include <string.h>
 
+#include "droveway/base/utf8.h"
 #include "map/block.h"
-#include "map/glyph.h"
 #include "map/phrases.h"
 
 enum { MIN_COLUMNS = 40, MAX_COLUMNS = 160, BAR = 8, MAX_ADDRESS = 33 };
@@ -16,16 +16,15 @@ struct pen {
 
 /* Input as it may go to a terminal. */
 static void put_safe(struct pen *pen, const char *text, size_t length) {
-  for (const char *end = text + length; text < end;) {
+  for (size_t i = 0, taken; i < length; i += taken) {
     uint32_t code;
-    size_t taken = dw_glyph_next(text, &code);
+    taken = dw_utf8_next(text + i, length - i, &code);
     if (code == 0xA0) /* a space that only breaking lines knows of */
       dw_buf_putc(pen->out, ' ');
-    else if (code == DW_GLYPH_UNSAFE || (code >= 0x80 && !pen->options.utf8))
+    else if (dw_utf8_is_hidden(code) || (code >= 0x80 && !pen->options.utf8))
       dw_buf_putc(pen->out, '?');
     else
-      dw_buf_add(pen->out, text, taken);
-    text += taken;
+      dw_buf_add(pen->out, text + i, taken);
   }
 }
 

@@ -1,6 +1,7 @@
 /* What every CNI configuration must keep to, whatever the network is for. */
 #include <string.h>
 
+#include "droveway/base/utf8.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
@@ -23,14 +24,11 @@ static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *c
   size_t length = strcspn(line, "\r\n");
   size_t place = (size_t)config->error.column - 1;
   size_t from = place > BEFORE ? place - BEFORE : 0;
-  while (from < length && (line[from] == ' ' || line[from] == '\t' || ((unsigned char)line[from] & 0xC0) == 0x80))
+  while (from < length && (line[from] == ' ' || line[from] == '\t' || dw_utf8_is_inside(line[from])))
     from++;
   if (from >= length)
     return NULL;
-  size_t to = length - from > WHOLE ? from + WHOLE : length;
-  while (to > from && to < length && ((unsigned char)line[to] & 0xC0) == 0x80) /* not inside a character */
-    to--;
-  return dw_arena_strndup(arena, line + from, to - from);
+  return dw_arena_strndup(arena, line + from, dw_utf8_cut(line + from, length - from, WHOLE));
 }
 
 /* What Go's decoders refuse although it is JSON. */

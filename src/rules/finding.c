@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "droveway/base/buf.h"
+#include "droveway/base/utf8.h"
 #include "rules/rules_internal.h"
 
 /* Bounds on what one finding keeps: a client's text can be megabytes long. */
@@ -11,42 +12,12 @@ enum { SHOWN_VALUE_MAX = 80, MESSAGE_MAX = 1024, WARNING_GOOD = 120, WARNING_MAX
 
 static const char unverified_words[] = "could not be checked: ";
 
-static size_t cut_length(const char *text, size_t length, size_t max) {
-  if (length <= max)
-    return length;
-  while (max > 0 && ((unsigned char)text[max] & 0xC0) == 0x80)
-    max--;
-  return max;
-}
-
 const char *dw_text_cut(struct dw_arena *arena, const char *text, size_t max) {
   size_t length = strlen(text);
   if (length <= max)
     return dw_arena_strdup(arena, text);
-  size_t kept = cut_length(text, length, max > 3 ? max - 3 : 0);
+  size_t kept = dw_utf8_cut(text, length, max > 3 ? max - 3 : 0);
   return dw_arena_printf(arena, "%.*s...", (int)kept, text);
-}
-
-/* Decodes one UTF-8 sequence of TEXT[LENGTH]; its size, or 0 where the bytes are none. */
-static size_t decode(const char *text, size_t length, uint32_t *code) {
-  const unsigned char *c = (const unsigned char *)text;
-  size_t size = c[0] < 0x80 ? 1 : (c[0] & 0xE0) == 0xC0 ? 2 : (c[0] & 0xF0) == 0xE0 ? 3 : (c[0] & 0xF8) == 0xF0 ? 4 : 0;
-  if (size == 0 || size > length)
-    return 0;
-  uint32_t value = size == 1 ? c[0] : c[0] & (0x7FU >> size);
-  for (size_t i = 1; i < size; i++) {
-    if ((c[i] & 0xC0) != 0x80)
-      return 0;
-    value = value << 6 | (c[i] & 0x3FU);
-  }
-  *code = value;
-  return size;
-}
-
-/* Characters that would move, hide or turn text on a terminal. */
-static bool is_control(uint32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF;
 }
 
 static void add_escaped(struct dw_buf *out, uint32_t code) {
@@ -67,21 +38,18 @@ static void add_escaped(struct dw_buf *out, uint32_t code) {
 
 /* TEXT[LENGTH] without control characters; QUOTED escapes quotes and backslashes too, as Go's %q does. */
 static void add_clean(struct dw_buf *out, const char *text, size_t length, bool quoted) {
-  size_t i = 0;
-  while (i < length) {
-    uint32_t code = 0;
-    size_t size = decode(text + i, length - i, &code);
-    if (size == 0) {
+  for (size_t i = 0, size; i < length; i += size) {
+    uint32_t code;
+    size = dw_utf8_next(text + i, length - i, &code);
+    if (code == DW_UTF8_BAD) {
       dw_buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text[i]);
-      size = 1;
-    } else if (is_control(code)) {
+    } else if (dw_utf8_is_hidden(code)) {
       add_escaped(out, code);
     } else {
       if (quoted && (code == '"' || code == '\\'))
         dw_buf_putc(out, '\\');
       dw_buf_add(out, text + i, size);
     }
-    i += size;
   }
 }
 
@@ -94,7 +62,7 @@ static const char *keep(struct dw_arena *arena, const char *text, size_t max) {
 
 /* A value is kept as it is written, for comparing; it is made clean when it is shown. */
 static const char *keep_value(struct dw_arena *arena, const char *value) {
-  return value == NULL ? NULL : dw_arena_strndup(arena, value, cut_length(value, strlen(value), VALUE_MAX));
+  return value == NULL ? NULL : dw_arena_strndup(arena, value, dw_utf8_cut(value, strlen(value), VALUE_MAX));
 }
 
 enum dw_action dw_check_action(const struct dw_check *check, const struct dw_rule *rule, bool as_migration) {
@@ -109,14 +77,8 @@ static bool is_full(const struct dw_findings *findings, const struct dw_rule *ru
 }
 
 static struct dw_finding *append(struct dw_arena *arena, struct dw_findings *findings) {
-  if (findings->count == findings->capacity) {
-    size_t capacity = findings->capacity == 0 ? 8 : findings->capacity * 2;
-    struct dw_finding *items = dw_arena_array(arena, capacity, sizeof *items);
-    if (findings->count > 0)
-      memcpy(items, findings->items, findings->count * sizeof *items);
-    findings->items = items;
-    findings->capacity = capacity;
-  }
+  findings->items =
+      dw_arena_more(arena, findings->items, findings->count, &findings->capacity, sizeof *findings->items);
   return &findings->items[findings->count++];
 }
 
@@ -270,7 +232,7 @@ static void add_head(struct dw_buf *out, const struct dw_finding *finding) {
   if (finding->value == NULL || finding->reason == DW_REASON_REQUIRED || finding->reason == DW_REASON_FORBIDDEN)
     return;
   size_t length = strlen(finding->value);
-  size_t shown = cut_length(finding->value, length, SHOWN_VALUE_MAX);
+  size_t shown = dw_utf8_cut(finding->value, length, SHOWN_VALUE_MAX);
   dw_buf_putc(out, '"');
   add_clean(out, finding->value, shown, true);
   dw_buf_puts(out, shown < length ? "...\": " : "\": ");

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "droveway/base/text.h"
+#include "droveway/base/utf8.h"
 #include "droveway/formats/json_write.h"
 
 enum { TAIL_MAX = 40, LONGEST_UID = 64 };
@@ -26,15 +27,6 @@ static void add_plain(struct dw_buf *out, const char *text, size_t length) {
     dw_buf_putc(out, (unsigned char)text[i] < ' ' || text[i] == 0x7F ? ' ' : text[i]);
 }
 
-static size_t cut(const char *text, size_t most) {
-  size_t length = strlen(text);
-  if (length <= most)
-    return length;
-  while (most > 0 && ((unsigned char)text[most] & 0xC0) == 0x80)
-    most--;
-  return most;
-}
-
 /* As many findings as there is room for; the first one in any case, cut where it must be. */
 static void add_finding(struct note *note, const char *field, const char *message) {
   DW_BUF_SCOPED struct dw_buf one = DW_BUF_INIT;
@@ -45,7 +37,7 @@ static void add_finding(struct note *note, const char *field, const char *messag
     return;
   }
   note->shown++;
-  add_plain(&note->text, dw_buf_text(&one), cut(dw_buf_text(&one), room));
+  add_plain(&note->text, dw_buf_text(&one), dw_utf8_cut(dw_buf_text(&one), one.length, room));
 }
 
 static const char *note_text(struct note *note, size_t more) {
