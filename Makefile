@@ -6,6 +6,8 @@ PREFIX  ?= /usr/local
 CC      ?= cc
 SAN     ?=
 WERROR  ?=
+# Where docs/rules.md is published, for the links in SARIF; none by default.
+RULES_URL ?=
 SHELL   := /bin/bash
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -42,7 +44,7 @@ LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 TEST_LIBS = $(shell pkg-config --libs $(TEST_LIBRARIES))
 
-CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(BUILD)/gen
+CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' $(if $(RULES_URL),-DDW_RULES_URL='"$(RULES_URL)"') -Iinclude -Isrc -I$(BUILD)/gen
 ALL_CFLAGS = -std=c11 $(OPT) $(WARN) $(HARDEN) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LINK) $(SAN_FLAGS) $(LDFLAGS)
 

@@ -9,8 +9,11 @@
 
 /* SARIF 2.1.0 (OASIS Standard, errata 01). Numbers in comments are its sections. */
 
-#ifndef DW_URL
-#define DW_URL "https://droveway.io" /* where the catalogue of rules is published; a build may say otherwise */
+/* Where somebody publishes docs/rules.md (`make RULES_URL=...`): without it no link is given rather than a dead one. */
+#ifdef DW_RULES_URL
+static const char rules_url[] = DW_RULES_URL;
+#else
+static const char rules_url[] = "";
 #endif
 
 enum { SOURCE_MOST = 1000 };
@@ -78,7 +81,8 @@ static void put_rule(struct dw_json_writer *w, struct dw_arena *arena, const str
   put_text(w, "shortDescription", rule->finds);
   put_text(w, "fullDescription", dw_arena_printf(arena, "Finds: %s. To mend it: %s.", rule->finds, rule->mend));
   put_help(w, arena, rule);
-  dw_json_member_string(w, "helpUri", dw_arena_printf(arena, "%s/rules#%s", DW_URL, rule->id));
+  if (*rules_url != '\0')
+    dw_json_member_string(w, "helpUri", dw_arena_printf(arena, "%s#%s", rules_url, rule->id));
   dw_json_key(w, "defaultConfiguration");
   dw_json_begin_object(w);
   dw_json_member_string(w, "level", level_of(rule->migration == DW_ACTION_NONE ? rule->other : rule->migration));
@@ -93,7 +97,8 @@ static void put_tool(struct dw_json_writer *w, struct dw_arena *arena, const str
   dw_json_begin_object(w);
   dw_json_member_string(w, "name", "Droveway");
   dw_json_member_string(w, "version", DW_VERSION);
-  dw_json_member_string(w, "informationUri", DW_URL);
+  if (*rules_url != '\0')
+    dw_json_member_string(w, "informationUri", rules_url);
   dw_json_key(w, "rules");
   dw_json_begin_array(w);
   for (size_t i = 0; i < rules->count; i++)
