@@ -37,15 +37,6 @@ bool dw_key_equal(const char *key, const char *name) {
   return dw_key_compare(key, name) == 0;
 }
 
-/* FNV-1a */
-uint32_t dw_key_hash(const char *key) {
-  const unsigned char *at = (const unsigned char *)key;
-  uint32_t hash = 2166136261U;
-  for (unsigned char c = next_folded(&at); c != '\0'; c = next_folded(&at))
-    hash = (hash ^ c) * 16777619U;
-  return hash;
-}
-
 enum { DISTANCE_MAX = 128 };
 
 static unsigned char lower(char c) {

@@ -13,7 +13,8 @@ static bool is_of_nads(const struct dw_rule *rule) {
   return rule->scope == DW_SCOPE_NAD || rule->scope == DW_SCOPE_NAD_UPDATE || rule->scope == DW_SCOPE_NAD_DELETE;
 }
 
-const char *cli_explain_actions(struct dw_arena *arena, const struct dw_policy *policy, const struct dw_rule *rule) {
+/* "deny on a migration network, warn on any other NAD": the actions in force. */
+static const char *actions_of(struct dw_arena *arena, const struct dw_policy *policy, const struct dw_rule *rule) {
   const char *migration = action_name(dw_policy_action(policy, rule->id, rule->migration));
   const char *other = action_name(dw_policy_action(policy, rule->id, rule->other));
   if (!is_of_nads(rule))
@@ -93,7 +94,7 @@ static void print_mended(const struct cli_explained *explained) {
 void cli_explain_text(const struct cli_explained *explained) {
   const struct dw_rule *rule = explained->rule;
   const struct dw_explanation *explanation = &explained->explanation;
-  printf("%s: %s\n  finds: %s\n  mend:  %s\n", rule->id, cli_explain_actions(explained->arena, explained->policy, rule),
+  printf("%s: %s\n  finds: %s\n  mend:  %s\n", rule->id, actions_of(explained->arena, explained->policy, rule),
          rule->finds, rule->mend);
   print_part("Why", explanation->why, "  ");
   print_part(explanation->deletes ? "An example that breaks it, when it is deleted" : "An example that breaks it",
@@ -142,7 +143,7 @@ static void print_mended_block(const struct cli_explained *explained) {
 void cli_explain_markdown(const struct cli_explained *explained) {
   const struct dw_rule *rule = explained->rule;
   const struct dw_explanation *explanation = &explained->explanation;
-  printf("## %s\n\nAction: %s.\n\n", rule->id, cli_explain_actions(explained->arena, explained->policy, rule));
+  printf("## %s\n\nAction: %s.\n\n", rule->id, actions_of(explained->arena, explained->policy, rule));
   print_prose(explanation->why);
   print_block(explanation->deletes ? "An example that breaks it, when it is deleted" : "An example that breaks it",
               "yaml", explanation->broken);

@@ -17,7 +17,4 @@ struct cli_explained {
 void cli_explain_text(const struct cli_explained *explained);
 void cli_explain_markdown(const struct cli_explained *explained);
 
-/* "deny on a migration network, warn on any other NAD": the actions in force. In ARENA. */
-const char *cli_explain_actions(struct dw_arena *arena, const struct dw_policy *policy, const struct dw_rule *rule);
-
 #endif

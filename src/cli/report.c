@@ -11,10 +11,6 @@ static const char *const forms[] = {"text", "json", "sarif", "junit"};
 static const char *const fail_ons[] = {"deny", "warn", "never"};
 static const char *const colors[] = {"auto", "always", "never"};
 
-bool cli_is_report_option(int option) {
-  return option == 'o' || option == 'q' || (option >= CLI_OPTION_FAIL_ON && option <= CLI_OPTION_NO_SNIPPETS);
-}
-
 /* The place of TEXT in WORDS[COUNT], or -1. */
 static int find_word(const char *const *words, int count, const char *text) {
   for (int i = 0; i < count; i++)

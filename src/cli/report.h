@@ -41,7 +41,6 @@ enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
 /* Whether standard output is to be coloured; AUTO asks the terminal and NO_COLOR. */
 bool cli_wants_color(enum cli_color color);
 
-bool cli_is_report_option(int option);
 /* CLI_FAILED after saying what is wrong with VALUE, in COMMAND's name. */
 int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out);
 

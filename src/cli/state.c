@@ -148,7 +148,8 @@ void cli_state_free(struct cli_state *state) {
   *state = (struct cli_state){.objects = NULL};
 }
 
-struct dw_view *cli_state_view(const struct cli_state *state, const struct dw_policy *policy) {
+/* A view of it under POLICY, which must outlive it. */
+static struct dw_view *view_of(const struct cli_state *state, const struct dw_policy *policy) {
   struct dw_view_source source = {.objects = state->objects, .count = state->count};
   memcpy(source.knowledge, state->gaps.knowledge, sizeof source.knowledge);
   return dw_view_build(policy, &source);
@@ -168,7 +169,7 @@ static struct dw_world *live_world(const struct cli_world_options *options, stru
     return NULL;
   }
   *gaps = state.gaps;
-  struct dw_world *world = dw_world_new(policy, cli_state_view(&state, policy));
+  struct dw_world *world = dw_world_new(policy, view_of(&state, policy));
   cli_state_free(&state);
   return world;
 }

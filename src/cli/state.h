@@ -38,9 +38,6 @@ int cli_state_of(const struct cli_state_query *query, const struct dw_manifest *
                  struct dw_error *err);
 void cli_state_free(struct cli_state *state);
 
-/* A view of it under POLICY, which must outlive it. */
-struct dw_view *cli_state_view(const struct cli_state *state, const struct dw_policy *policy);
-
 /* cli_world() that tells the gaps, too. */
 struct dw_world *cli_world_with_gaps(const struct cli_world_options *options, struct cli_gaps *gaps,
                                      struct dw_error *err);

@@ -93,7 +93,6 @@ struct dw_map_union dw_map_union_make(struct dw_interval *items, size_t count);
 bool dw_map_union_contains(const struct dw_map_union *set, const struct dw_addr *addr);
 /* "10.0.0.0/9" where it is a CIDR, else "10.0.0.1-10.0.0.9". */
 const char *dw_map_span_text(struct dw_arena *arena, const struct dw_interval *span);
-const char *dw_map_range_text(struct dw_arena *arena, const struct dw_interval *span); /* always with a dash */
 uint64_t dw_map_span_size(const struct dw_interval *span);
 /* <0, 0, >0: digits count as numbers, so that eth2 comes before eth10. A total order. */
 int dw_map_natural(const char *a, const char *b);

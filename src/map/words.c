@@ -18,7 +18,7 @@ bool dw_map_union_contains(const struct dw_map_union *set, const struct dw_addr 
   return dw_interval_set_contains(addr->v4 ? &set->v4 : &set->v6, addr);
 }
 
-const char *dw_map_range_text(struct dw_arena *arena, const struct dw_interval *span) {
+static const char *range_text(struct dw_arena *arena, const struct dw_interval *span) {
   char first[DW_ADDR_TEXT];
   char last[DW_ADDR_TEXT];
   return dw_arena_printf(arena, "%s-%s", dw_addr_format(&span->first, first), dw_addr_format(&span->last, last));
@@ -29,7 +29,7 @@ const char *dw_map_span_text(struct dw_arena *arena, const struct dw_interval *s
   struct dw_addr last = dw_prefix_last(&block);
   char text[DW_PREFIX_TEXT];
   if (dw_addr_compare(&last, &span->last) != 0)
-    return dw_map_range_text(arena, span);
+    return range_text(arena, span);
   if (dw_prefix_host_bits(&block) == 0)
     return dw_arena_strdup(arena, dw_addr_format(&span->first, text));
   return dw_arena_strdup(arena, dw_prefix_format(&block, text));

@@ -97,13 +97,6 @@ static bool is_read(const struct dw_object *object) {
   return true;
 }
 
-bool dw_object_is_read(enum dw_kind kind, const dw_json *json) {
-  const char *ns = dw_json_string(dw_json_path(json, "metadata", "namespace", NULL));
-  const char *name = dw_json_string(dw_json_path(json, "metadata", "name", NULL));
-  struct dw_object object = {.kind = kind, .namespace_ = ns == NULL ? "" : ns, .name = name == NULL ? "" : name};
-  return is_read(&object);
-}
-
 static int check_object(const dw_json *json, struct dw_error *err) {
   if (dw_json_type(json) == DW_JSON_OBJECT)
     return 0;

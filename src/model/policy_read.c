@@ -46,8 +46,17 @@ int dw_policy_fail(const struct dw_policy_reader *r, const struct dw_policy_node
   return fail_at(r, at->path, false, dw_arena_printf(r->policy->arena, "%s: %s", name, what));
 }
 
-int dw_policy_unknown(const struct dw_policy_reader *r, const struct dw_policy_node *at, const char *word,
-                      const struct dw_policy_words *known) {
+/* What WORDS are known: "key", "rule" or "action" by WHAT. OF_KEY says that they are keys of the document. */
+struct known_words {
+  const char *what;
+  const char *const *words;
+  size_t count;
+  const char *hint; /* where no known one is near */
+  bool of_key;
+};
+
+static int fail_unknown(const struct dw_policy_reader *r, const struct dw_policy_node *at, const char *word,
+                        const struct known_words *known) {
   struct dw_arena *arena = r->policy->arena;
   const char *nearest = dw_nearest(word, known->words, known->count);
   const char *text =
@@ -82,7 +91,7 @@ int dw_policy_check_object(const struct dw_policy_reader *r, const struct dw_pol
     struct dw_policy_node at = dw_policy_child(r, node, member.key);
     struct dw_arena *arena = r->policy->arena;
     const char *hint = dw_arena_printf(arena, "known here: %s", join_words(arena, keys, count));
-    return dw_policy_unknown(r, &at, member.key, &(struct dw_policy_words){"key", keys, count, hint, true});
+    return fail_unknown(r, &at, member.key, &(struct known_words){"key", keys, count, hint, true});
   }
   return 0;
 }
@@ -213,7 +222,7 @@ static int read_action(struct dw_policy_reader *r, const struct dw_policy_node *
       return 0;
     }
   }
-  return dw_policy_unknown(r, node, text, &(struct dw_policy_words){"action", words, COUNT(words), hint, false});
+  return fail_unknown(r, node, text, &(struct known_words){"action", words, COUNT(words), hint, false});
 }
 
 static const char *find_rule(const struct dw_policy_reader *r, const char *id) {
@@ -231,9 +240,9 @@ static int read_rules(struct dw_policy_reader *r, const struct dw_policy_node *n
   struct dw_json_member member = dw_json_first(node->json);
   for (; member.value != NULL; member = dw_json_next(node->json, member)) {
     struct dw_policy_node child = dw_policy_child(r, node, member.key);
-    struct dw_policy_words known = {"rule", r->rules, r->rule_count, "`droveway rules` lists them", true};
+    struct known_words known = {"rule", r->rules, r->rule_count, "`droveway rules` lists them", true};
     if (find_rule(r, member.key) == NULL)
-      return dw_policy_unknown(r, &child, member.key, &known);
+      return fail_unknown(r, &child, member.key, &known);
     overrides[count].rule = member.key;
     if (read_action(r, &child, &overrides[count++].action) != 0)
       return -1;

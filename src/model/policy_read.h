@@ -28,18 +28,6 @@ struct dw_policy_node dw_policy_item(const struct dw_policy_reader *r, const str
 int dw_policy_fail(const struct dw_policy_reader *r, const struct dw_policy_node *at, const char *format, ...)
     __attribute__((nonnull, format(printf, 3, 4)));
 
-/* An unknown WORD ("key", "rule" or "action" by WHAT), with the nearest of WORDS or else HINT; -1. OF_KEY says that the
- * word is a key of the document and not a value. */
-struct dw_policy_words {
-  const char *what;
-  const char *const *words;
-  size_t count;
-  const char *hint;
-  bool of_key;
-};
-int dw_policy_unknown(const struct dw_policy_reader *r, const struct dw_policy_node *at, const char *word,
-                      const struct dw_policy_words *known) __attribute__((nonnull));
-
 /* 0 where NODE is an object that holds none but the known keys, else -1. */
 int dw_policy_check_object(const struct dw_policy_reader *r, const struct dw_policy_node *node, const char *const *keys,
                            size_t count) __attribute__((nonnull));

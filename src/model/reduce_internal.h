@@ -40,10 +40,6 @@ struct dw_reduction {
   size_t network_capacity;
 };
 
-/* Adds a cluster network. NAME is a literal; SOURCE lives as long as the scratch arena. */
-void dw_reduce_add_network(struct dw_reduction *r, const struct dw_prefix *prefix, const char *name,
-                           const char *source);
-
 /* One a kind (or a few that are alike); -1 with the field's name in the error. */
 int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_user(struct dw_reduction *r, struct dw_error *err);

@@ -7,8 +7,8 @@
 
 enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 }; /* what reading the YAML inside a ConfigMap may take */
 
-void dw_reduce_add_network(struct dw_reduction *r, const struct dw_prefix *prefix, const char *name,
-                           const char *source) {
+/* NAME is a literal; SOURCE lives as long as the scratch arena. */
+static void add_network(struct dw_reduction *r, const struct dw_prefix *prefix, const char *name, const char *source) {
   struct dw_object *object = r->object;
   object->networks = dw_arena_more(r->scratch, object->networks, object->network_count, &r->network_capacity,
                                    sizeof *object->networks);
@@ -26,7 +26,7 @@ static int add_cidr(struct dw_reduction *r, const struct dw_spot *spot, const ch
   struct dw_prefix prefix;
   if (!dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, NULL))
     return dw_spot_error(spot, err, "is \"%.80s\"; it has to be a CIDR such as 10.128.0.0/14", text);
-  dw_reduce_add_network(r, &prefix, origin->name, origin->source);
+  add_network(r, &prefix, origin->name, origin->source);
   return 0;
 }
 
@@ -105,7 +105,7 @@ static int read_node_address(struct dw_reduction *r, const struct dw_spot *entry
   }
   r->object->node.internal_ips[r->object->node.internal_ip_count++] = addr;
   struct dw_prefix prefix = {.base = addr, .bits = addr.v4 ? 32 : 128};
-  dw_reduce_add_network(r, &prefix, "node address", source);
+  add_network(r, &prefix, "node address", source);
   return 0;
 }
 

@@ -84,14 +84,15 @@ void dw_check_run(struct dw_check *check) {
   }
 }
 
-const dw_json *dw_request_subject(const struct dw_request *request) {
+/* The object that a request is about: the new one, on DELETE the old one; NULL where there is none. */
+static const dw_json *subject_of(const struct dw_request *request) {
   return request->operation == DW_OP_DELETE ? request->old_object : request->object;
 }
 
 bool dw_request_deleting(const struct dw_request *request) {
   if (request->operation == DW_OP_CREATE)
     return false;
-  const dw_json *stamp = dw_json_path(dw_request_subject(request), "metadata", "deletionTimestamp", NULL);
+  const dw_json *stamp = dw_json_path(subject_of(request), "metadata", "deletionTimestamp", NULL);
   return dw_json_string(stamp) != NULL && *dw_json_string(stamp) != '\0';
 }
 
@@ -118,15 +119,15 @@ static int label_of(const dw_json *object) {
   return strcmp(text, "true") == 0 ? 1 : strcmp(text, "false") == 0 ? 0 : -1;
 }
 
-struct dw_classification dw_check_classify(const struct dw_check *check, const dw_json *json,
-                                           const struct dw_cni_config *config) {
+static struct dw_classification classify(const struct dw_check *check, const dw_json *json,
+                                         const struct dw_cni_config *config) {
   const char *cni_name = config->name.text == NULL ? "" : config->name.text;
   return dw_view_classify(check->view, check->arena, check->ns, check->name, label_of(json), cni_name);
 }
 
 static void load_nad(struct dw_check *check, const dw_json *object, const dw_json *old) {
   const struct dw_cni_config *config = dw_cni_read(check->arena, object);
-  check->class = dw_check_classify(check, object, config);
+  check->class = classify(check, object, config);
   check->config = check->operation == DW_OP_DELETE ? NULL : config;
   check->old_config = old == NULL ? NULL : dw_cni_read(check->arena, old);
   check->decentralized = dw_view_decentralized(check->view);
@@ -176,7 +177,7 @@ struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *worl
     return (struct dw_judgement){.note = note};
   struct dw_check check = dw_check_new(arena, world, request, order);
   const dw_json *old = check.operation == DW_OP_UPDATE ? request->old_object : NULL;
-  dw_check_load(&check, dw_request_subject(request), old);
+  dw_check_load(&check, subject_of(request), old);
   dw_check_run(&check);
   dw_ratchet(&check, request);
   dw_nad_drop_followers(&check.findings);

@@ -22,16 +22,10 @@ bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) __a
 /* TEXT cut to at most MAX bytes (with "..." at the end where it was cut) on a UTF-8 border; owned by the arena. */
 const char *dw_text_cut(struct dw_arena *arena, const char *text, size_t max) __attribute__((nonnull, returns_nonnull));
 
-/* The object that a request is about: the new one, on DELETE the old one; NULL where there is none. */
-const dw_json *dw_request_subject(const struct dw_request *request) __attribute__((nonnull));
 /* Whether the object that exists is on its way out; only an UPDATE or DELETE can be about such a one. */
 bool dw_request_deleting(const struct dw_request *request) __attribute__((nonnull));
 /* A warning about a registration that sends what Droveway has no rules for; NULL where it has. */
 const char *dw_request_note(struct dw_arena *arena, const struct dw_request *request) __attribute__((nonnull));
-
-/* The classification of the NAD in JSON, whose configuration is CONFIG, under NS/NAME of CHECK. */
-struct dw_classification dw_check_classify(const struct dw_check *check, const dw_json *json,
-                                           const struct dw_cni_config *config) __attribute__((nonnull(1, 3)));
 
 /* A check of REQUEST in WORLD, with nothing loaded yet. */
 struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,

@@ -652,20 +652,10 @@ static void an_item_that_no_rule_reads_is_passed_over(void **state) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     const dw_json *item = json_of(arena, items[i].text);
     const struct dw_object *object = NULL;
-    assert_int_equal(dw_object_is_read(items[i].kind, item), items[i].is_read);
     assert_int_equal(dw_object_reduce_as(items[i].kind, item, "", &object, NULL), 0);
     assert_int_equal(object != NULL, items[i].is_read);
     dw_object_unref(object);
   }
-}
-
-static void what_has_no_name_is_no_config_map_that_is_read(void **state) {
-  (void)state;
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  assert_false(dw_object_is_read(DW_KIND_CONFIG_MAP, NULL));
-  assert_false(dw_object_is_read(DW_KIND_CONFIG_MAP, json_of(arena, "[]")));
-  assert_false(dw_object_is_read(DW_KIND_CONFIG_MAP, json_of(arena, "{metadata: {name: 5, namespace: kube-system}}")));
-  assert_false(dw_object_is_read(DW_KIND_NETWORK, json_of(arena, "{metadata: {name: [cluster]}}")));
 }
 
 /* --- the network that virt-operator is given --- */
@@ -738,7 +728,6 @@ int main(void) {
       cmocka_unit_test(an_item_takes_the_default_namespace),
       cmocka_unit_test(what_does_not_belong_into_the_list_is_refused),
       cmocka_unit_test(an_item_that_no_rule_reads_is_passed_over),
-      cmocka_unit_test(what_has_no_name_is_no_config_map_that_is_read),
       cmocka_unit_test(the_network_in_force_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

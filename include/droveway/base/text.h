@@ -13,9 +13,6 @@ bool dw_key_equal(const char *key, const char *name) __attribute__((nonnull));
 /* Compares under the same folding: <0, 0, >0. A total order, for sorting. */
 int dw_key_compare(const char *a, const char *b) __attribute__((nonnull));
 
-/* A hash under the same folding. */
-uint32_t dw_key_hash(const char *key) __attribute__((nonnull));
-
 /* Edit distance (insert, delete, replace, swap of neighbours), case ignored; stops counting above LIMIT and then
  * returns LIMIT + 1. Only the first 128 bytes count. */
 unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) __attribute__((nonnull));

@@ -118,9 +118,6 @@ int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *defa
                         const struct dw_object **out, struct dw_error *err)
     __attribute__((nonnull(3, 4), warn_unused_result));
 
-/* Whether the rules read this object of KIND: of ConfigMaps and OpenShift's Networks only some, by name. */
-bool dw_object_is_read(enum dw_kind kind, const dw_json *json);
-
 /* JSON less everything that no rule reads (managedFields, status, other annotations and fields), with apiVersion and
  * kind filled in where a list left them out (VERSION: the one that it was listed in). Reducing what is left gives the
  * same object. Nothing secret is kept: of a ConfigMap only the subnets, of an install-config nothing else. Lives in
