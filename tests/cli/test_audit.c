@@ -132,19 +132,6 @@ static void a_folder_without_any_of_them_says_so(void **state) {
   folder_remove(folder);
 }
 
-static const char *text_of(struct json_object *object, const char *key) {
-  struct json_object *member = NULL;
-  assert_true(json_object_object_get_ex(object, key, &member));
-  return json_object_get_string(member);
-}
-
-static int number_of(struct json_object *object, const char *key) {
-  struct json_object *member = NULL;
-  assert_true(json_object_object_get_ex(object, key, &member));
-  assert_true(json_object_is_type(member, json_type_int));
-  return json_object_get_int(member);
-}
-
 static void json_says_the_same_as_text(void **state) {
   (void)state;
   char folder[64];
@@ -152,26 +139,25 @@ static void json_says_the_same_as_text(void **state) {
   RUN_SCOPED run = RUN("audit", "--state", folder, "-o", "json");
   assert_int_equal(run.status, 1);
   struct json_object *report = run_json(&run);
-  struct json_object *findings = NULL;
-  assert_true(json_object_object_get_ex(report, "findings", &findings));
+  struct json_object *findings = member_list(report, "findings");
   assert_int_equal(json_object_array_length(findings), 3);
-  assert_int_equal(number_of(report, "objects"), 3);
-  assert_int_equal(number_of(report, "denied"), 2);
-  assert_int_equal(number_of(report, "errors"), 2);
-  assert_int_equal(number_of(report, "warnings"), 1);
+  assert_int_equal(member_int(report, "objects"), 3);
+  assert_int_equal(member_int(report, "denied"), 2);
+  assert_int_equal(member_int(report, "errors"), 2);
+  assert_int_equal(member_int(report, "warnings"), 1);
   struct json_object *first = json_object_array_get_idx(findings, 0);
-  assert_string_equal(text_of(first, "kind"), "NetworkAttachmentDefinition");
-  assert_string_equal(text_of(first, "namespace"), "openshift-cnv");
-  assert_string_equal(text_of(first, "name"), "migration");
-  assert_string_equal(text_of(first, "rule"), "overlap-cluster-network");
-  assert_string_equal(text_of(first, "action"), "deny");
-  assert_string_equal(text_of(first, "reason"), "FieldValueInvalid");
-  assert_string_equal(text_of(first, "field"), "spec.config.ipam.range");
-  assert_string_equal(text_of(first, "message"),
+  assert_string_equal(member_text(first, "kind"), "NetworkAttachmentDefinition");
+  assert_string_equal(member_text(first, "namespace"), "openshift-cnv");
+  assert_string_equal(member_text(first, "name"), "migration");
+  assert_string_equal(member_text(first, "rule"), "overlap-cluster-network");
+  assert_string_equal(member_text(first, "action"), "deny");
+  assert_string_equal(member_text(first, "reason"), "FieldValueInvalid");
+  assert_string_equal(member_text(first, "field"), "spec.config.ipam.range");
+  assert_string_equal(member_text(first, "message"),
                       "Invalid value: \"10.129.0.0/24\": overlaps the pod network 10.128.0.0/14 (Network cluster); "
                       "choose a range outside it [overlap-cluster-network]");
-  assert_string_equal(text_of(json_object_array_get_idx(findings, 2), "kind"), "VirtualMachineInstance");
-  assert_string_equal(text_of(json_object_array_get_idx(findings, 2), "action"), "warn");
+  assert_string_equal(member_text(json_object_array_get_idx(findings, 2), "kind"), "VirtualMachineInstance");
+  assert_string_equal(member_text(json_object_array_get_idx(findings, 2), "action"), "warn");
   json_object_put(report);
   folder_remove(folder);
 }

@@ -16,23 +16,9 @@
 #define STATE "--state", "demo/state"
 #define SEEDS "tests/manifests/seeds/"
 
-static const char *member_text(struct json_object *object, const char *key) {
-  struct json_object *member = NULL;
-  assert_true(json_object_object_get_ex(object, key, &member));
-  return json_object_get_string(member);
-}
-
-static int member_int(struct json_object *object, const char *key) {
-  struct json_object *member = NULL;
-  assert_true(json_object_object_get_ex(object, key, &member));
-  assert_true(json_object_is_type(member, json_type_int));
-  return json_object_get_int(member);
-}
-
 /* The rule ids of all findings with ACTION, in order, as "a,b"; the caller frees it. */
 static char *rules_with(struct json_object *report, const char *action) {
-  struct json_object *findings = NULL;
-  assert_true(json_object_object_get_ex(report, "findings", &findings));
+  struct json_object *findings = member_list(report, "findings");
   char *rules = calloc(1, json_object_array_length(findings) * 32 + 1);
   assert_non_null(rules);
   for (size_t i = 0; i < json_object_array_length(findings); i++) {

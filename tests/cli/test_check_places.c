@@ -47,23 +47,10 @@ static char *unmarked(const char *text, struct place *place) {
   return out;
 }
 
-static const char *member_text(struct json_object *object, const char *key) {
-  struct json_object *member = NULL;
-  assert_true(json_object_object_get_ex(object, key, &member));
-  return json_object_get_string(member);
-}
-
-static int member_int(struct json_object *object, const char *key) {
-  struct json_object *member = NULL;
-  assert_true(json_object_object_get_ex(object, key, &member));
-  return json_object_get_int(member);
-}
-
 /* How many findings of RULE stand at PLACE. */
 static int count_at(struct json_object *report, const char *rule, struct place place) {
-  struct json_object *findings = NULL;
+  struct json_object *findings = member_list(report, "findings");
   int count = 0;
-  assert_true(json_object_object_get_ex(report, "findings", &findings));
   for (size_t i = 0; i < json_object_array_length(findings); i++) {
     struct json_object *finding = json_object_array_get_idx(findings, i);
     count += strcmp(member_text(finding, "rule"), rule) == 0 && member_int(finding, "line") == place.line &&

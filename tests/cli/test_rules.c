@@ -72,13 +72,6 @@ static const char *const catalogue[][3] = {
 };
 enum { RULES = sizeof catalogue / sizeof catalogue[0] };
 
-static const char *text(struct json_object *rule, const char *key) {
-  struct json_object *member = NULL;
-  assert_true(json_object_object_get_ex(rule, key, &member));
-  assert_true(json_object_is_type(member, json_type_string));
-  return json_object_get_string(member);
-}
-
 static void json_holds_every_rule(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("rules", "-o", "json");
@@ -87,11 +80,11 @@ static void json_holds_every_rule(void **state) {
   assert_int_equal(json_object_array_length(rules), RULES);
   for (size_t i = 0; i < RULES; i++) {
     struct json_object *rule = json_object_array_get_idx(rules, i);
-    assert_string_equal(text(rule, "id"), catalogue[i][0]);
-    assert_string_equal(text(rule, "migrationNetwork"), catalogue[i][1]);
-    assert_string_equal(text(rule, "otherNetwork"), catalogue[i][2]);
-    assert_true(strlen(text(rule, "finds")) > 10);
-    assert_true(strlen(text(rule, "mend")) > 5);
+    assert_string_equal(member_text(rule, "id"), catalogue[i][0]);
+    assert_string_equal(member_text(rule, "migrationNetwork"), catalogue[i][1]);
+    assert_string_equal(member_text(rule, "otherNetwork"), catalogue[i][2]);
+    assert_true(strlen(member_text(rule, "finds")) > 10);
+    assert_true(strlen(member_text(rule, "mend")) > 5);
   }
   json_object_put(rules);
 }
@@ -116,7 +109,7 @@ static void a_policy_changes_the_actions(void **state) {
   struct json_object *rules = run_json(&run);
   for (size_t i = 0; i < RULES; i++) {
     struct json_object *rule = json_object_array_get_idx(rules, i);
-    const char *id = text(rule, "id");
+    const char *id = member_text(rule, "id");
     const char *expected = catalogue[i][1];
     if (strcmp(id, "gateway-in-pool") == 0)
       expected = "warn";
@@ -124,7 +117,7 @@ static void a_policy_changes_the_actions(void **state) {
       expected = "off";
     else if (strcmp(id, "master-primary") == 0)
       expected = "deny";
-    assert_string_equal(text(rule, "migrationNetwork"), expected);
+    assert_string_equal(member_text(rule, "migrationNetwork"), expected);
   }
   json_object_put(rules);
 }

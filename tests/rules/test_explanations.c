@@ -34,12 +34,6 @@ static const char *path_in(const struct example *example, const char *name) {
   return dw_arena_printf(example->arena, "%s/%s", example->folder, name);
 }
 
-static const char *member_text(struct json_object *object, const char *key) {
-  struct json_object *member = NULL;
-  assert_true(json_object_object_get_ex(object, key, &member));
-  return json_object_get_string(member);
-}
-
 static void count(const struct example *example, const char *rule, bool denies, const char *message,
                   struct verdict *out) {
   const char *id = example->rule->id;
@@ -57,8 +51,7 @@ static void count(const struct example *example, const char *rule, bool denies, 
 static struct verdict read_report(const struct example *example, const struct run *run) {
   struct verdict verdict = {.of_rule = 0, .other_denial = ""};
   struct json_object *report = run_json(run);
-  struct json_object *findings = NULL;
-  assert_true(json_object_object_get_ex(report, "findings", &findings));
+  struct json_object *findings = member_list(report, "findings");
   for (size_t i = 0; i < json_object_array_length(findings); i++) {
     struct json_object *finding = json_object_array_get_idx(findings, i);
     count(example, member_text(finding, "rule"), strcmp(member_text(finding, "action"), "deny") == 0,

@@ -17,12 +17,8 @@
 #include "support/https_server.h"
 #include "support/run_program.h"
 
-enum { PATIENCE_MS = 20000 };
-
 struct fixture {
-  char folder[64];
-  char *log;
-  int standard_error;
+  struct log_file log;
   struct fake_api *api;
   struct dw_worlds *worlds;
   struct dw_auditor *auditor;
@@ -32,9 +28,7 @@ struct fixture {
 static int set_up(void **state) {
   struct fixture *f = calloc(1, sizeof *f);
   assert_non_null(f);
-  folder_make(f->folder);
-  f->log = path_in(f->folder, "log");
-  f->standard_error = log_to_file(f->log);
+  log_file_begin(&f->log);
   f->api = fake_api_start();
   fake_api_serve_all(f->api);
   *state = f;
@@ -47,9 +41,7 @@ static int tear_down(void **state) {
   dw_events_stop(f->events);
   dw_worlds_stop(f->worlds);
   fake_api_end(f->api);
-  log_restore(f->standard_error);
-  folder_remove(f->folder);
-  free(f->log);
+  log_file_end(&f->log);
   free(f);
   return 0;
 }
@@ -121,15 +113,15 @@ static void what_stands_wrong_is_told_once_and_counted(void **state) {
   put_hyperconverged(f);
   start(f);
   wait_for_metric(f, "droveway_audit_violations{rule=\"master-required\",action=\"deny\"} 1\n");
-  wait_for_text(f->log, "\"msg\":\"audit\"", 5); /* audits later ... */
-  assert_int_equal(count_in_file(f->log, "\"rule\":\"master-required\""), 1);
+  wait_for_text(f->log.path, "\"msg\":\"audit\"", 5); /* audits later ... */
+  assert_int_equal(count_in_file(f->log.path, "\"rule\":\"master-required\""), 1);
   put_network(f, " \\\"master\\\": \\\"eth1\\\",");
   for (int waited = 0; metrics_have(f, "master-required"); waited += 5) {
     assert_true(waited < PATIENCE_MS);
     pause_ms(5);
   }
   put_network(f, "");
-  wait_for_text(f->log, "\"rule\":\"master-required\"", 2); /* it is back */
+  wait_for_text(f->log.path, "\"rule\":\"master-required\"", 2); /* it is back */
 }
 
 static bool events_have(struct fixture *f, const char *text) {
@@ -156,7 +148,7 @@ static void what_stands_wrong_is_told_in_an_event_of_its_own(void **state) {
   wait_for_event(f, "[master-required]");
   wait_for_event(f, "[network-unfit]");
   assert_true(events_have(f, "\"uid\":\"0a1b\""));
-  wait_for_text(f->log, "\"msg\":\"audit\"", count_in_file(f->log, "\"msg\":\"audit\"") + 5);
+  wait_for_text(f->log.path, "\"msg\":\"audit\"", count_in_file(f->log.path, "\"msg\":\"audit\"") + 5);
   assert_int_equal(fake_api_asked(f->api, FAKE_EVENTS, FAKE_POST), 2);
   assert_false(events_have(f, "migration-bypassed"));
 }
@@ -168,7 +160,8 @@ static void migrations_that_went_past_the_network_are_found(void **state) {
   put_migrated(f, "10.1.1.1");
   start(f);
   wait_for_metric(f, "droveway_audit_violations{rule=\"migration-bypassed\",action=\"warn\"} 1\n");
-  assert_true(count_in_file(f->log, "\"kind\":\"VirtualMachineInstance\",\"namespace\":\"shop\",\"name\":\"web\"") > 0);
+  assert_true(
+      count_in_file(f->log.path, "\"kind\":\"VirtualMachineInstance\",\"namespace\":\"shop\",\"name\":\"web\"") > 0);
   put_migrated(f, "10.200.5.7");
   for (int waited = 0; metrics_have(f, "migration-bypassed"); waited += 5) {
     assert_true(waited < PATIENCE_MS);
@@ -180,13 +173,13 @@ static void what_could_not_be_listed_is_told_once(void **state) {
   struct fixture *f = *state;
   fake_api_refuse(f->api, FAKE_VMIS, 403);
   start(f);
-  wait_for_text(f->log, "\"msg\":\"audit\"", 5);
-  assert_int_equal(count_in_file(f->log, "migration-bypassed could not be checked: RBAC forbids"), 1);
+  wait_for_text(f->log.path, "\"msg\":\"audit\"", 5);
+  assert_int_equal(count_in_file(f->log.path, "migration-bypassed could not be checked: RBAC forbids"), 1);
   fake_api_refuse(f->api, FAKE_VMIS, 0);
-  wait_for_text(f->log, "\"msg\":\"audit\"", count_in_file(f->log, "\"msg\":\"audit\"") + 3);
+  wait_for_text(f->log.path, "\"msg\":\"audit\"", count_in_file(f->log.path, "\"msg\":\"audit\"") + 3);
   fake_api_refuse(f->api, FAKE_VMIS, 500);
-  wait_for_text(f->log, "migration-bypassed could not be checked", 2);
-  assert_true(count_in_file(f->log, "HTTP status 500") > 0);
+  wait_for_text(f->log.path, "migration-bypassed could not be checked", 2);
+  assert_true(count_in_file(f->log.path, "HTTP status 500") > 0);
 }
 
 static void nothing_is_audited_before_the_cluster_is_read(void **state) {
@@ -194,11 +187,11 @@ static void nothing_is_audited_before_the_cluster_is_read(void **state) {
   fake_api_refuse(f->api, FAKE_NODES, 500);
   put_network(f, "");
   start(f);
-  wait_for_text(f->log, "nodes: can't be read yet", 1);
+  wait_for_text(f->log.path, "nodes: can't be read yet", 1);
   assert_true(metrics_have(f, "droveway_audit_last_run_timestamp_seconds 0\n"));
-  assert_int_equal(count_in_file(f->log, "\"msg\":\"audit\""), 0);
+  assert_int_equal(count_in_file(f->log.path, "\"msg\":\"audit\""), 0);
   fake_api_refuse(f->api, FAKE_NODES, 0);
-  wait_for_text(f->log, "\"msg\":\"audit\"", 1);
+  wait_for_text(f->log.path, "\"msg\":\"audit\"", 1);
   assert_false(metrics_have(f, "droveway_audit_last_run_timestamp_seconds 0\n"));
 }
 

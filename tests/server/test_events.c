@@ -21,12 +21,8 @@
 #include "support/review_case.h"
 #include "support/run_program.h"
 
-enum { PATIENCE_MS = 20000 };
-
 struct fixture {
-  char folder[64];
-  char *log;
-  int standard_error;
+  struct log_file log;
   struct fake_api *api;
   struct dw_http_service service;
 };
@@ -37,9 +33,7 @@ static int set_up(void **state) {
   struct dw_error err = DW_ERROR_INIT;
   assert_non_null(f);
   options.sources.rules = dw_rule_ids(&options.sources.rule_count);
-  folder_make(f->folder);
-  f->log = path_in(f->folder, "log");
-  f->standard_error = log_to_file(f->log);
+  log_file_begin(&f->log);
   f->service.worlds = dw_worlds_start(&options, &err);
   f->service.max_body = DW_DEFAULT_MAX_BODY;
   f->service.max_memory = DW_DEFAULT_MAX_MEMORY;
@@ -55,9 +49,7 @@ static int tear_down(void **state) {
   dw_events_stop(f->service.events);
   dw_worlds_stop(f->service.worlds);
   fake_api_end(f->api);
-  log_restore(f->standard_error);
-  folder_remove(f->folder);
-  free(f->log);
+  log_file_end(&f->log);
   free(f);
   return 0;
 }
@@ -349,12 +341,12 @@ static void what_is_forbidden_is_logged_once(void **state) {
   deny(f, "migration-b");
   deny(f, "migration-a");
   wait_for(f->service.events, "failed", 3);
-  assert_int_equal(count_in_file(f->log, "RBAC forbids to write Events"), 1);
+  assert_int_equal(count_in_file(f->log.path, "RBAC forbids to write Events"), 1);
   fake_api_refuse(f->api, FAKE_EVENTS, 404);
   deny(f, "migration-c");
   deny(f, "migration-d");
   wait_for(f->service.events, "failed", 5);
-  assert_int_equal(count_in_file(f->log, "no such namespace"), 1);
+  assert_int_equal(count_in_file(f->log.path, "no such namespace"), 1);
   fake_api_refuse(f->api, FAKE_EVENTS, 0);
   deny(f, "migration-b");
   wait_for(f->service.events, "sent", 1);
@@ -396,11 +388,11 @@ static void what_can_t_be_told_waits_until_it_can(void **state) {
   start(f, (struct dw_events_options){.again_ms = 1});
   deny(f, "migration-a");
   deny(f, "migration-b");
-  wait_for_text(f->log, "the API server can't be reached", 1);
+  wait_for_text(f->log.path, "the API server can't be reached", 1);
   fake_api_up(f->api);
   wait_for(f->service.events, "sent", 2);
-  wait_for_text(f->log, "the API server is reached again", 1);
-  assert_int_equal(count_in_file(f->log, "the API server can't be reached"), 1);
+  wait_for_text(f->log.path, "the API server is reached again", 1);
+  assert_int_equal(count_in_file(f->log.path, "the API server can't be reached"), 1);
   assert_true(counts(f->service.events, "failed", 0));
 }
 

@@ -19,8 +19,6 @@
 #include "support/https_server.h"
 #include "support/run_program.h"
 
-enum { PATIENCE_MS = 20000 };
-
 static struct https_server *start(const struct dw_server_options *options) {
   struct https_server *server = calloc(1, sizeof *server);
   assert_non_null(server);

@@ -16,7 +16,7 @@
 #include "support/https_server.h"
 #include "support/review_case.h"
 
-enum { PATIENCE_MS = 20000, ROUNDS = 100, OVERLAP_ROUNDS = 20 };
+enum { ROUNDS = 100, OVERLAP_ROUNDS = 20 };
 
 struct live {
   struct fake_api *api;
@@ -66,16 +66,6 @@ static bool get_has(struct live *live, const char *path, long status, const char
   https_reply_free(&reply);
   return has;
 }
-
-#define WAIT_FOR(condition)                                                                                            \
-  do {                                                                                                                 \
-    int waited = 0;                                                                                                    \
-    while (!(condition)) {                                                                                             \
-      if (waited++ > PATIENCE_MS / 5)                                                                                  \
-        fail_msg("it did not come about: %s", #condition);                                                             \
-      pause_ms(5);                                                                                                     \
-    }                                                                                                                  \
-  } while (0)
 
 static void start_ready(struct live *live) {
   start(live);

@@ -19,7 +19,7 @@
 
 #define SAMPLE "tests/payloads/sample/"
 
-enum { PATIENCE_MS = 20000, MOST_PER_ADDRESS = 16 };
+enum { MOST_PER_ADDRESS = 16 };
 
 static struct https_server *start(const struct dw_server_options *options, bool plain) {
   const struct dw_sources sources = {.state = "demo/state"};

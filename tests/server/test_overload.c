@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "server/overload.h"
-#include "support/https_server.h"
+#include "support/log_file.h"
 #include "support/run_program.h"
 
 static const char begins[] = "connections are turned away or ended for a limit";
@@ -20,17 +20,13 @@ struct fixture {
   struct overload overload;
   struct dw_bound_hits hits;
   struct dw_counters counters;
-  char folder[64];
-  char *log;
-  int standard_error;
+  struct log_file log;
 };
 
 static int set_up(void **state) {
   struct fixture *f = calloc(1, sizeof *f);
   assert_non_null(f);
-  folder_make(f->folder);
-  f->log = path_in(f->folder, "log");
-  f->standard_error = log_to_file(f->log);
+  log_file_begin(&f->log);
   f->overload = (struct overload){.listener = "webhook", .hits = &f->hits, .counters = &f->counters};
   *state = f;
   return 0;
@@ -38,9 +34,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
   struct fixture *f = *state;
-  log_restore(f->standard_error);
-  folder_remove(f->folder);
-  free(f->log);
+  log_file_end(&f->log);
   free(f);
   return 0;
 }
@@ -58,14 +52,14 @@ static void hit(struct fixture *f, enum dw_bound limit, unsigned times) {
 
 /* "msg":"no more connections ..." holds that of the beginning too. */
 static size_t count_begins(const struct fixture *f) {
-  return count_in_file(f->log, begins) - count_in_file(f->log, ends);
+  return count_in_file(f->log.path, begins) - count_in_file(f->log.path, ends);
 }
 
 static void nothing_is_said_of_nothing(void **state) {
   struct fixture *f = *state;
   for (int i = 0; i < 5; i++, age(f, 60))
     dw_overload_look(&f->overload);
-  char *log = file_text(f->log, NULL);
+  char *log = file_text(f->log.path, NULL);
   assert_string_equal(log, "");
   free(log);
 }
@@ -76,7 +70,7 @@ static void it_is_said_when_it_begins_goes_on_and_ends(void **state) {
   hit(f, DW_BOUND_CONNECTION_RATE, 1);
   dw_overload_look(&f->overload);
   assert_int_equal(count_begins(f), 1);
-  assert_int_equal(count_in_file(f->log, "\"listener\":\"webhook\",\"connections\":3,\"connection_rate\":1}"), 1);
+  assert_int_equal(count_in_file(f->log.path, "\"listener\":\"webhook\",\"connections\":3,\"connection_rate\":1}"), 1);
   for (int i = 0; i < 100; i++) { /* no line each */
     hit(f, DW_BOUND_CONNECTIONS, 1);
     dw_overload_look(&f->overload);
@@ -85,16 +79,16 @@ static void it_is_said_when_it_begins_goes_on_and_ends(void **state) {
   age(f, 10);
   dw_overload_look(&f->overload);
   assert_int_equal(count_begins(f), 2);
-  assert_int_equal(count_in_file(f->log, "\"connections\":100}"), 1);
+  assert_int_equal(count_in_file(f->log.path, "\"connections\":100}"), 1);
   age(f, 9);
   dw_overload_look(&f->overload);
-  assert_int_equal(count_in_file(f->log, ends), 0);
+  assert_int_equal(count_in_file(f->log.path, ends), 0);
   age(f, 1);
   dw_overload_look(&f->overload);
-  assert_int_equal(count_in_file(f->log, ends), 1);
+  assert_int_equal(count_in_file(f->log.path, ends), 1);
   age(f, 60);
   dw_overload_look(&f->overload);
-  assert_int_equal(count_in_file(f->log, ends), 1);
+  assert_int_equal(count_in_file(f->log.path, ends), 1);
   hit(f, DW_BOUND_REQUEST_TIME, 1); /* and at once when it begins again */
   dw_overload_look(&f->overload);
   assert_int_equal(count_begins(f), 3);
@@ -113,14 +107,14 @@ static void lines_that_were_left_out_are_counted_once_a_second(void **state) {
   f->counters.refusals.left_out = 7;
   age(f, 60);
   dw_overload_look(&f->overload);
-  assert_int_equal(count_in_file(f->log, left_out), 1);
-  assert_int_equal(count_in_file(f->log, "\"listener\":\"webhook\",\"count\":7}"), 1);
+  assert_int_equal(count_in_file(f->log.path, left_out), 1);
+  assert_int_equal(count_in_file(f->log.path, "\"listener\":\"webhook\",\"count\":7}"), 1);
   f->counters.refusals.left_out = 5;
   dw_overload_look(&f->overload);
-  assert_int_equal(count_in_file(f->log, left_out), 1);
+  assert_int_equal(count_in_file(f->log.path, left_out), 1);
   age(f, 1);
   dw_overload_look(&f->overload);
-  assert_int_equal(count_in_file(f->log, "\"count\":5}"), 1);
+  assert_int_equal(count_in_file(f->log.path, "\"count\":5}"), 1);
 }
 
 int main(void) {

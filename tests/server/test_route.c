@@ -22,9 +22,7 @@ static const char recorded[] = "tests/payloads/recorded/validate-nad-create.json
 static const char recorded_mutation[] = "tests/payloads/recorded/mutate-nad-create.json";
 
 struct fixture {
-  char folder[64];
-  char *log;
-  int standard_error;
+  struct log_file log;
   struct dw_http_service service;
 };
 
@@ -34,23 +32,19 @@ static int set_up(void **state) {
   struct dw_error err = DW_ERROR_INIT;
   assert_non_null(f);
   options.sources.rules = dw_rule_ids(&options.sources.rule_count);
-  folder_make(f->folder);
-  f->log = path_in(f->folder, "log");
   f->service.worlds = dw_worlds_start(&options, &err);
   f->service.max_body = DW_DEFAULT_MAX_BODY;
   f->service.max_memory = DW_DEFAULT_MAX_MEMORY;
   assert_non_null(f->service.worlds);
-  f->standard_error = log_to_file(f->log);
+  log_file_begin(&f->log);
   *state = f;
   return 0;
 }
 
 static int tear_down(void **state) {
   struct fixture *f = *state;
-  log_restore(f->standard_error);
   dw_worlds_stop(f->service.worlds);
-  folder_remove(f->folder);
-  free(f->log);
+  log_file_end(&f->log);
   free(f);
   return 0;
 }
@@ -84,7 +78,7 @@ static int status_of_post(struct fixture *f, const char *path, const char *body)
 
 /* The last line of the log as JSON; the caller puts it back. */
 static struct json_object *last_line(struct fixture *f) {
-  char *whole = file_text(f->log, NULL);
+  char *whole = file_text(f->log.path, NULL);
   char *end = strrchr(whole, '\n');
   assert_non_null(end);
   *end = '\0';
@@ -370,8 +364,8 @@ static void a_refused_body_does_not_get_into_the_log(void **state) {
                                        "{\"request\":{\"uid\":hunter2}}"};
   for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
     assert_int_equal(status_of_post(f, "/validate", bodies[i]), 400);
-  assert_int_equal(count_in_file(f->log, "hunter2"), 0);
-  assert_int_equal(count_in_file(f->log, "\"level\":\"warn\",\"msg\":\"request refused\",\"status\":400"), 4);
+  assert_int_equal(count_in_file(f->log.path, "hunter2"), 0);
+  assert_int_equal(count_in_file(f->log.path, "\"level\":\"warn\",\"msg\":\"request refused\",\"status\":400"), 4);
 }
 
 int main(void) {

@@ -19,7 +19,7 @@
 #include "support/https_server.h"
 #include "support/run_program.h"
 
-enum { PATIENCE_MS = 30000, MOST = 3 };
+enum { MOST = 3 };
 
 static const char *const names[] = {"droveway.droveway.svc"};
 
@@ -33,9 +33,7 @@ struct replica {
 };
 
 struct fixture {
-  char folder[64];
-  char *log;
-  int standard_error;
+  struct log_file log;
   struct fake_api *api;
   struct replica replicas[MOST];
   struct dw_self_managed_options options;
@@ -68,9 +66,7 @@ static void put_hooks(struct fixture *f, const char *bundle) {
 static int set_up(void **state) {
   struct fixture *f = calloc(1, sizeof *f);
   assert_non_null(f);
-  folder_make(f->folder);
-  f->log = path_in(f->folder, "log");
-  f->standard_error = log_to_file(f->log);
+  log_file_begin(&f->log);
   f->api = fake_api_start();
   for (int i = 0; i < MOST; i++)
     pthread_mutex_init(&f->replicas[i].lock, NULL);
@@ -93,9 +89,7 @@ static int tear_down(void **state) {
     free(f->replicas[i].certificate);
   }
   fake_api_end(f->api);
-  log_restore(f->standard_error);
-  folder_remove(f->folder);
-  free(f->log);
+  log_file_end(&f->log);
   free(f);
   return 0;
 }
@@ -305,7 +299,7 @@ static void a_broken_secret_is_mended_and_told(void **state) {
   put_hooks(f, "");
   start(f, 0);
   wait_until_well(f, 1);
-  wait_for_text(f->log, "\"wrong\":\"ca.crt holds no certificate", 1);
+  wait_for_text(f->log.path, "\"wrong\":\"ca.crt holds no certificate", 1);
   char *other = secret(f, "/data/other");
   assert_string_equal(other, "x");
   free(other);
@@ -318,7 +312,7 @@ static void an_api_server_that_is_away_is_told_once_and_served_through(void **st
   start(f, 0);
   wait_until_well(f, 1);
   fake_api_down(f->api);
-  wait_for_text(f->log, "can't get it", 1);
+  wait_for_text(f->log.path, "can't get it", 1);
   DW_BUF_SCOPED struct dw_buf metrics = DW_BUF_INIT;
   for (int waited = 0;; waited += 5) { /* several tries more */
     assert_true(waited < PATIENCE_MS);
@@ -331,9 +325,9 @@ static void an_api_server_that_is_away_is_told_once_and_served_through(void **st
       break;
     pause_ms(5);
   }
-  assert_int_equal(count_in_file(f->log, "can't get it"), 1);
+  assert_int_equal(count_in_file(f->log.path, "can't get it"), 1);
   fake_api_up(f->api);
-  wait_for_text(f->log, "works again", 1);
+  wait_for_text(f->log.path, "works again", 1);
   put_hooks(f, "");
   wait_until_well(f, 1);
   assert_int_equal(f->replicas[0].uses, 1);
@@ -346,13 +340,13 @@ static void what_rbac_forbids_is_said(void **state) {
   fake_api_refuse_puts(f->api, FAKE_MUTATING, 403);
   fake_api_refuse_puts(f->api, FAKE_SECRETS, 403);
   start(f, 0);
-  wait_for_text(f->log, "Secret droveway/droveway-tls: RBAC forbids to update it: allow get and update", 1);
+  wait_for_text(f->log.path, "Secret droveway/droveway-tls: RBAC forbids to update it: allow get and update", 1);
   fake_api_refuse_puts(f->api, FAKE_SECRETS, 0);
-  wait_for_text(f->log, "MutatingWebhookConfiguration droveway: RBAC forbids to update it", 1);
+  wait_for_text(f->log.path, "MutatingWebhookConfiguration droveway: RBAC forbids to update it", 1);
   fake_api_refuse_puts(f->api, FAKE_MUTATING, 0);
   wait_until_well(f, 1);
-  wait_for_text(f->log, "MutatingWebhookConfiguration droveway: works again", 1);
-  assert_int_equal(count_in_file(f->log, "RBAC forbids"), 2);
+  wait_for_text(f->log.path, "MutatingWebhookConfiguration droveway: works again", 1);
+  assert_int_equal(count_in_file(f->log.path, "RBAC forbids"), 2);
 }
 
 static void a_secret_that_is_not_there_is_said(void **state) {
@@ -360,7 +354,7 @@ static void a_secret_that_is_not_there_is_said(void **state) {
   fake_api_serve(f->api, FAKE_SECRETS);
   put_hooks(f, "");
   start(f, 0);
-  wait_for_text(f->log, "Secret droveway/droveway-tls: it is not there", 1);
+  wait_for_text(f->log.path, "Secret droveway/droveway-tls: it is not there", 1);
   assert_false(dw_self_managed_ready(f->replicas[0].managed));
   put_secret(f, "");
   wait_until_well(f, 1);
@@ -372,7 +366,7 @@ static void a_pair_that_can_not_be_used_is_tried_again(void **state) {
   put_secret(f, "");
   put_hooks(f, "");
   start(f, 0);
-  wait_for_text(f->log, "the certificate: the test does not want it", 1);
+  wait_for_text(f->log.path, "the certificate: the test does not want it", 1);
   assert_false(dw_self_managed_ready(f->replicas[0].managed));
   pthread_mutex_lock(&f->replicas[0].lock);
   f->replicas[0].refuse = false;
@@ -404,9 +398,9 @@ static void no_key_is_ever_logged(void **state) {
   start(f, 0);
   wait_until_well(f, 1);
   stop(&f->replicas[0]);
-  assert_true(count_in_file(f->log, "self-managed certificates") > 0);
-  assert_int_equal(count_in_file(f->log, "PRIVATE"), 0);
-  assert_int_equal(count_in_file(f->log, "LS0tLS1"), 0); /* "-----" in base64 */
+  assert_true(count_in_file(f->log.path, "self-managed certificates") > 0);
+  assert_int_equal(count_in_file(f->log.path, "PRIVATE"), 0);
+  assert_int_equal(count_in_file(f->log.path, "LS0tLS1"), 0); /* "-----" in base64 */
 }
 
 static void options_that_can_not_work_are_refused(void **state) {

@@ -16,7 +16,7 @@
 #include "support/fake_api.h"
 #include "support/https_server.h"
 
-enum { PATIENCE_MS = 20000, MOST_FEEDS = 16 };
+enum { MOST_FEEDS = 16 };
 
 struct live {
   struct fake_api *api;
@@ -81,16 +81,6 @@ static int tear_down(void **state) {
   free(live);
   return 0;
 }
-
-#define WAIT_FOR(condition)                                                                                            \
-  do {                                                                                                                 \
-    int waited = 0;                                                                                                    \
-    while (!(condition)) {                                                                                             \
-      if (waited++ > PATIENCE_MS / 5)                                                                                  \
-        fail_msg("it did not come about: %s", #condition);                                                             \
-      pause_ms(5);                                                                                                     \
-    }                                                                                                                  \
-  } while (0)
 
 /* --- what is seen --- */
 

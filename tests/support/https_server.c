@@ -21,8 +21,6 @@
 #include "droveway/server/listen.h"
 #include "support/run_program.h"
 
-enum { PATIENCE_MS = 20000 };
-
 char *path_in(const char *folder, const char *name) {
   char *path = NULL;
   assert_true(asprintf(&path, "%s/%s", folder, name) > 0);
@@ -35,42 +33,6 @@ void replace_file(const char *folder, const char *name, const char *text) {
   assert_int_equal(rename(temp, path), 0);
   free(temp);
   free(path);
-}
-
-size_t count_in_file(const char *path, const char *text) {
-  char *whole = file_text(path, NULL);
-  size_t count = 0;
-  for (const char *at = whole; (at = strstr(at, text)) != NULL; at += strlen(text))
-    count++;
-  free(whole);
-  return count;
-}
-
-void pause_ms(long milliseconds) {
-  nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
-}
-
-void wait_for_text(const char *path, const char *text, size_t times) {
-  for (int waited = 0; waited < PATIENCE_MS; waited += 10) {
-    if (count_in_file(path, text) >= times)
-      return;
-    pause_ms(10);
-  }
-  fail_msg("\"%s\" is not in the log %zu times:\n%s", text, times, file_text(path, NULL));
-}
-
-int log_to_file(const char *path) {
-  int kept = dup(STDERR_FILENO);
-  int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
-  assert_true(kept >= 0 && fd >= 0);
-  dup2(fd, STDERR_FILENO);
-  close(fd);
-  return kept;
-}
-
-void log_restore(int kept) {
-  dup2(kept, STDERR_FILENO);
-  close(kept);
 }
 
 static void make_certificates(struct https_server *out) {

@@ -8,6 +8,8 @@
 #include "droveway/server/reload.h"
 #include "droveway/server/server.h"
 #include "support/https_client.h"
+#include "support/log_file.h"
+#include "support/waiting.h"
 
 struct https_server {
   char folder[64]; /* of the test's own; holds the certificates */
@@ -47,14 +49,5 @@ struct https_client *https_server_client(const struct https_server *server);
 char *path_in(const char *folder, const char *name);
 /* Writes TEXT to FOLDER/NAME in one step, as editors do: under another name, then renamed. */
 void replace_file(const char *folder, const char *name, const char *text);
-/* How often TEXT stands in the file. */
-size_t count_in_file(const char *path, const char *text);
-/* Waits until TEXT stands in it so many TIMES; fails the test after a while. */
-void wait_for_text(const char *path, const char *text, size_t times);
-void pause_ms(long milliseconds);
-
-/* Sends standard error to a file; give the result to log_restore(). */
-int log_to_file(const char *path);
-void log_restore(int kept);
 
 #endif

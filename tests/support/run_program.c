@@ -120,6 +120,25 @@ struct json_object *run_json(const struct run *run) {
   return value;
 }
 
+static struct json_object *member_of(struct json_object *object, const char *key, enum json_type type) {
+  struct json_object *member = NULL;
+  assert_true(json_object_object_get_ex(object, key, &member));
+  assert_true(json_object_is_type(member, type));
+  return member;
+}
+
+const char *member_text(struct json_object *object, const char *key) {
+  return json_object_get_string(member_of(object, key, json_type_string));
+}
+
+int member_int(struct json_object *object, const char *key) {
+  return json_object_get_int(member_of(object, key, json_type_int));
+}
+
+struct json_object *member_list(struct json_object *object, const char *key) {
+  return member_of(object, key, json_type_array);
+}
+
 /* --- serve --- */
 
 /* The port from the log's line {... "msg":"listening" ... "port":N ...}, or as text ... listening ... port=N ...; 0

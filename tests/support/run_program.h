@@ -27,6 +27,10 @@ void run_free(struct run *run);
 
 /* Standard output as one JSON value, read with json-c; the caller gives it back. */
 struct json_object *run_json(const struct run *run);
+/* Of OBJECT, which has them: a string, an integer, a list. */
+const char *member_text(struct json_object *object, const char *key);
+int member_int(struct json_object *object, const char *key);
+struct json_object *member_list(struct json_object *object, const char *key);
 
 /* A `droveway serve` in the background, on a free port of 127.0.0.1 with certificates of its own. */
 struct service {

@@ -1,0 +1,20 @@
+/* Waiting for what comes about, and never for a fixed time. */
+#ifndef TESTS_SUPPORT_WAITING_H
+#define TESTS_SUPPORT_WAITING_H
+
+enum { PATIENCE_MS = 30000 };
+
+void pause_ms(long milliseconds);
+
+/* Until CONDITION holds; fails the test when patience is at its end. */
+#define WAIT_FOR(condition)                                                                                            \
+  do {                                                                                                                 \
+    int waited = 0;                                                                                                    \
+    while (!(condition)) {                                                                                             \
+      if (waited++ > PATIENCE_MS / 5)                                                                                  \
+        fail_msg("it did not come about: %s", #condition);                                                             \
+      pause_ms(5);                                                                                                     \
+    }                                                                                                                  \
+  } while (0)
+
+#endif
