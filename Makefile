@@ -87,7 +87,7 @@ EXPLANATIONS := $(wildcard src/rules/explanations/*.yaml)
 $(BUILD)/gen/explanations.c: $(EXPLANATIONS) src/rules/explanations tools/embed.sh
 	@mkdir -p $(@D)
 	$(call say,EMBED,$@)
-	$(Q)tools/embed.sh $(EXPLANATIONS) > $@
+	$(Q)tools/embed.sh explanations $(EXPLANATIONS) > $@
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -95,10 +95,10 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | libraries
 
 # The page of `droveway map -o html` carries its style and its script, and the hashes of both.
 PAGE_FILES := $(BUILD)/gen/map/page_files.h
-$(PAGE_FILES): src/map/page/style.css src/map/page/script.js tools/embed-page.sh
+$(PAGE_FILES): src/map/page/style.css src/map/page/script.js tools/embed.sh
 	@mkdir -p $(@D)
 	$(call say,EMBED,$@)
-	$(Q){ tools/embed-page.sh page_style src/map/page/style.css && tools/embed-page.sh page_script src/map/page/script.js; } > $@
+	$(Q)tools/embed.sh page $(filter src/%,$^) > $@
 $(BUILD)/obj/src/map/html.o $(BUILD)/fuzz/obj/src/map/html.o $(BUILD)/tidy/src/map/html.c.ok: $(PAGE_FILES)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
@@ -255,6 +255,46 @@ bench: all $(BENCHES) ## Measure a decision, as ratios in one run
 bench-smoke: all $(BENCHES)
 	@for b in $(BENCHES); do $$b --smoke || exit 1; done
 
+# --- tests with the real tools around it ----------------------------------------------------------------------------
+
+.PHONY: hardening sarif monitoring browser manifests integrations e2e drain attacks soak image image-test
+hardening: all ## Check how the binary was linked
+	@tools/deps.sh build
+	@tests/hardening.sh $(BUILD)/droveway
+sarif: all ## Check what -o sarif prints against OASIS's schema
+	@tools/deps.sh sarif
+	@BUILD=$(BUILD) tests/sarif/run.sh
+monitoring: all ## Test alert rules, dashboard and metrics with promtool
+	@tools/deps.sh monitoring
+	@BUILD=$(BUILD) tests/monitoring/check.sh
+browser: all ## Open the page of `droveway map -o html` in headless Chromium
+	@tools/deps.sh browser
+	@BUILD=$(BUILD) tests/browser/run.sh
+manifests: all ## Check what kustomize makes of manifests/
+	@tools/deps.sh e2e
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/manifests/check.sh
+integrations: all ## Try completion, kubectl plugin, man page and pre-commit hook
+	@tools/deps.sh test shells e2e
+	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/integrations/run.sh
+e2e: all ## Run kubectl, kube-apiserver and etcd against the webhook (the first time builds them, 5 minutes)
+	@tools/deps.sh test e2e
+	@BUILD=$(BUILD) tests/e2e/run.sh
+drain: all ## Restart two instances behind haproxy under 2,000 applies: none may fail
+	@tools/deps.sh test e2e
+	@BUILD=$(BUILD) tests/drain/run.sh
+attacks: all ## Attack a running webhook while an honest client is served; ATTACK_SECONDS (5) for each
+	@tools/deps.sh test attacks
+	@BUILD=$(BUILD) tests/attacks/run.sh
+DURATION ?= 1800
+soak: all ## Compare every answer for DURATION (1800) seconds while everything changes
+	@tools/deps.sh test e2e
+	@BUILD=$(BUILD) DURATION=$(DURATION) tests/soak/run.sh
+image: ## Build the container image (podman, buildah or docker)
+	@tools/image.sh
+image-test: ## Build the image without a registry, run it, look into it (as root)
+	@tools/deps.sh test image
+	@tests/image/run.sh
+
 # --- demo, CI, installation -----------------------------------------------------------------------------------------
 
 .PHONY: demo
@@ -266,46 +306,6 @@ demo: ## Install what is missing, build, start the webhook on a sample cluster, 
 .PHONY: ci
 ci: ## All that CI runs
 	tools/ci.sh
-
-.PHONY: integrations monitoring
-integrations: all ## Try completion, kubectl plugin, man page and pre-commit hook with the real tools
-	@tools/deps.sh test shells e2e
-	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/integrations/run.sh
-monitoring: all ## Test alert rules, dashboard and metrics with promtool
-	@tools/deps.sh test monitoring demo
-	@BUILD=$(BUILD) tests/monitoring/check.sh
-
-.PHONY: e2e drain image image-test manifests sarif attacks soak hardening browser
-e2e: all ## Run real kubectl, kube-apiserver and etcd against the webhook (builds them once, about 5 minutes)
-	@tools/deps.sh test e2e
-	@BUILD=$(BUILD) tests/e2e/run.sh
-drain: all ## Restart two instances behind haproxy under 2,000 applies: none may fail
-	@tools/deps.sh test e2e
-	@BUILD=$(BUILD) tests/drain/run.sh
-manifests: all ## Check what kustomize makes of manifests/
-	@tools/deps.sh e2e
-	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/manifests/check.sh
-sarif: all ## Check what -o sarif prints against OASIS's schema
-	@tools/deps.sh sarif
-	@BUILD=$(BUILD) tests/sarif/run.sh
-attacks: all ## Attack a running webhook while an honest client is served; ATTACK_SECONDS (5) for each
-	@tools/deps.sh test attacks
-	@BUILD=$(BUILD) tests/attacks/run.sh
-soak: all ## Compare every answer for DURATION (1800) seconds while everything changes
-	@tools/deps.sh test e2e
-	@BUILD=$(BUILD) DURATION=$(DURATION) tests/soak/run.sh
-DURATION ?= 1800
-browser: all ## Open the page of `droveway map -o html` in headless Chromium
-	@tools/deps.sh browser
-	@BUILD=$(BUILD) tests/browser/run.sh
-hardening: all ## Check how the binary was linked
-	@tools/deps.sh build
-	@tests/hardening.sh $(BUILD)/droveway
-image: ## Build the container image (podman, buildah or docker)
-	@tools/image.sh
-image-test: ## Build the image without a registry, run it, look into it (as root)
-	@tools/deps.sh test image
-	@tests/image/run.sh
 
 .PHONY: install
 install: all ## Install to DESTDIR and PREFIX (/usr/local)
@@ -326,4 +326,5 @@ clean: ## Remove what was built
 
 .PHONY: help
 help: ## This list
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^# --- / {gsub(/^# -+ | -+$$/, ""); title = $$0} \
+	  /^[a-z0-9-]+:.*## / {if (title) print title; title = ""; printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

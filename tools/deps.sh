@@ -13,8 +13,8 @@ declare -A groups=(
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [attacks]="slowhttptest openssl curl python3"
   [sarif]="python3 python3-jsonschema"
-  [monitoring]="prometheus"
-  [browser]="chromium fonts-dejavu-core"
+  [monitoring]="prometheus curl jq"
+  [browser]="chromium fonts-dejavu-core python3"
   [shells]="bash zsh mandoc git pre-commit python3"
   [image]="mmdebstrap buildah podman runc curl jq git"
 )
