@@ -286,11 +286,11 @@ class Watcher(threading.Thread):
         """(text, good) of each instance."""
         for target in self.targets:
             memory, counted = self.memory[target.name], self.counted[target.name]
-            third = (len(memory) - len(memory) // 10) // 3
-            if third == 0 or not counted:
+            third = len(memory) // 3  # of half an hour: ten minutes, after five to warm up
+            if third < 2 or not counted:
                 yield f"{target.name}: too short to tell", False
                 continue
-            first = statistics.mean(memory[-3 * third:-2 * third])
+            first = statistics.mean(memory[third // 2:third // 2 + third])
             last = statistics.mean(memory[-third:])
             change = 100 * (last - first) / first
             same = len(set(counted)) == 1
