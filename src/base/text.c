@@ -137,6 +137,16 @@ bool dw_is_dns_subdomain(const char *text) {
   }
 }
 
+unsigned dw_hex_digit(char c) {
+  if (c >= '0' && c <= '9')
+    return (unsigned)(c - '0');
+  if (c >= 'a' && c <= 'f')
+    return (unsigned)(c - 'a') + 10;
+  if (c >= 'A' && c <= 'F')
+    return (unsigned)(c - 'A') + 10;
+  return 16;
+}
+
 bool dw_parse_int64(const char *text, int64_t *out) {
   bool negative = text[0] == '-';
   const char *at = negative ? text + 1 : text;

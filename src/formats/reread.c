@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "droveway/base/utf8.h"
 #include "formats/scan.h"
 #include "formats/text_lines.h"
@@ -126,10 +127,8 @@ static void put_code(struct reread *r, size_t start, size_t digits) {
     r->differs = true;
     return;
   }
-  for (size_t i = r->at - digits; i < r->at; i++) {
-    char c = r->text[i];
-    code = code * 16 + (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-  }
+  for (size_t i = r->at - digits; i < r->at; i++)
+    code = code * 16 + dw_hex_digit(r->text[i]);
   dw_utf8_put(&bytes, code);
   dw_reread_put(r, start, dw_buf_text(&bytes), bytes.length);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "droveway/base/utf8.h"
 #include "droveway/formats/json.h"
 
@@ -43,26 +44,16 @@ static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-static int hex_digit(char c) {
-  if (is_digit(c))
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
-
 /* The four digits at AT, or -1. */
 static int32_t hex4(const char *text, size_t length, size_t at) {
   if (at > length || length - at < 4)
     return -1;
   int32_t value = 0;
   for (size_t i = 0; i < 4; i++) {
-    int digit = hex_digit(text[at + i]);
-    if (digit < 0)
+    unsigned digit = dw_hex_digit(text[at + i]);
+    if (digit > 15)
       return -1;
-    value = value * 16 + digit;
+    value = value * 16 + (int32_t)digit;
   }
   return value;
 }

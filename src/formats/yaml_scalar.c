@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+#include "droveway/base/text.h"
+
 #define TAG(name) "tag:yaml.org,2002:" name
 
 enum kind { KIND_STRING, KIND_NULL, KIND_BOOL, KIND_INTEGER, KIND_FLOAT, KIND_TOO_LARGE };
@@ -91,16 +93,6 @@ struct magnitude {
   double rounded; /* stands in where VALUE overflows */
 };
 
-static unsigned digit_value(char c) {
-  if (is_digit(c))
-    return (unsigned)(c - '0');
-  if (c >= 'a' && c <= 'f')
-    return (unsigned)(c - 'a') + 10;
-  if (c >= 'A' && c <= 'F')
-    return (unsigned)(c - 'A') + 10;
-  return 99;
-}
-
 /* Go's strconv.ParseUint(text, 0, 64). */
 static enum reading read_magnitude(const char *text, struct magnitude *out) {
   unsigned base = 10;
@@ -113,7 +105,7 @@ static enum reading read_magnitude(const char *text, struct magnitude *out) {
   }
   enum reading result = READ_FITS;
   for (*out = (struct magnitude){0, 0}; *text; text++) {
-    unsigned digit = digit_value(*text);
+    unsigned digit = dw_hex_digit(*text);
     if (digit >= base)
       return READ_NOT;
     out->rounded = out->rounded * base + digit;

@@ -1,18 +1,5 @@
 #include "map/block.h"
 
-/* The low BITS bits (0 to 128) set. */
-static struct dw_u128 low_mask(unsigned bits) {
-  if (bits >= 128)
-    return (struct dw_u128){UINT64_MAX, UINT64_MAX};
-  if (bits >= 64)
-    return (struct dw_u128){(UINT64_C(1) << (bits - 64)) - 1, UINT64_MAX};
-  return (struct dw_u128){0, (UINT64_C(1) << bits) - 1};
-}
-
-static struct dw_u128 clear(struct dw_u128 value, struct dw_u128 mask) {
-  return (struct dw_u128){value.high & ~mask.high, value.low & ~mask.low};
-}
-
 static struct dw_u128 fill(struct dw_u128 value, struct dw_u128 mask) {
   return (struct dw_u128){value.high | mask.high, value.low | mask.low};
 }
@@ -30,7 +17,7 @@ static struct dw_prefix prefix_at(struct dw_u128 base, bool v4, unsigned host_bi
 }
 
 struct dw_prefix dw_block_around(const struct dw_addr *addr, unsigned host_bits) {
-  return prefix_at(clear(addr->value, low_mask(host_bits)), addr->v4, host_bits);
+  return prefix_at(dw_u128_clear(addr->value, dw_u128_low(host_bits)), addr->v4, host_bits);
 }
 
 static struct dw_u128 higher(struct dw_u128 a, struct dw_u128 b) {
@@ -43,7 +30,7 @@ static struct dw_u128 lower(struct dw_u128 a, struct dw_u128 b) {
 
 bool dw_block_above(const struct dw_interval *room, const struct dw_addr *from, unsigned host_bits,
                     struct dw_prefix *out) {
-  struct dw_u128 mask = low_mask(host_bits);
+  struct dw_u128 mask = dw_u128_low(host_bits);
   struct dw_u128 base = higher(room->first.value, from->value);
   if (meets(base, mask)) {
     struct dw_u128 end = fill(base, mask);
@@ -59,12 +46,12 @@ bool dw_block_above(const struct dw_interval *room, const struct dw_addr *from, 
 
 bool dw_block_below(const struct dw_interval *room, const struct dw_addr *from, unsigned host_bits,
                     struct dw_prefix *out) {
-  struct dw_u128 mask = low_mask(host_bits);
-  struct dw_u128 base = clear(lower(room->last.value, from->value), mask);
+  struct dw_u128 mask = dw_u128_low(host_bits);
+  struct dw_u128 base = dw_u128_clear(lower(room->last.value, from->value), mask);
   if (dw_u128_compare(fill(base, mask), room->last.value) > 0) {
     if (!meets(base, (struct dw_u128){UINT64_MAX, UINT64_MAX}))
       return false;
-    base = clear(dw_u128_sub(base, (struct dw_u128){0, 1}), mask);
+    base = dw_u128_clear(dw_u128_sub(base, (struct dw_u128){0, 1}), mask);
   }
   if (host_bits > width(room->first.v4) || dw_u128_compare(base, room->first.value) < 0)
     return false;
@@ -103,7 +90,7 @@ struct dw_prefix dw_block_widest(const struct dw_interval *room) {
 struct dw_prefix dw_block_leading(const struct dw_interval *room) {
   unsigned bits = 0;
   while (bits < width(room->first.v4)) {
-    struct dw_u128 mask = low_mask(bits + 1);
+    struct dw_u128 mask = dw_u128_low(bits + 1);
     if (meets(room->first.value, mask) || dw_u128_compare(fill(room->first.value, mask), room->last.value) > 0)
       break;
     bits++;

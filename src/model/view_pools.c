@@ -177,21 +177,6 @@ static const struct dw_pool_members *conflicting(const struct dw_pool_query *que
   return !query->migration && apart ? &group->migrating : &group->all;
 }
 
-/* Whether the set holds an address of SPAN. */
-static bool set_meets(const struct dw_interval_set *set, const struct dw_interval *span) {
-  size_t low = 0;
-  size_t high = set->count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (dw_addr_compare(&set->items[middle].last, &span->first) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < set->count && set->items[low].first.v4 == span->first.v4 &&
-         dw_addr_compare(&set->items[low].first, &span->last) <= 0;
-}
-
 static bool found_interval(void *context, const struct dw_interval_entry *entry) {
   struct search *search = context;
   uint8_t bit = (uint8_t)(1U << (entry->id % 8));
@@ -199,7 +184,7 @@ static bool found_interval(void *context, const struct dw_interval_entry *entry)
     return true;
   const struct dw_pool_group *group = &search->view->pools.groups[entry->id];
   const struct dw_pool_members *members = conflicting(search->query, group);
-  if (members->count == 0 || !set_meets(search->query->usable, &entry->span))
+  if (members->count == 0 || !dw_interval_set_meets(search->query->usable, &entry->span))
     return true;
   search->seen[entry->id / 8] |= bit;
   take_first(search, &group->migrating);

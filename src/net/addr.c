@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "net/addr_internal.h"
 
 enum { GROUPS = 8, V4_BITS = 32, V6_BITS = 128, MAPPED_BITS = V6_BITS - V4_BITS };
@@ -26,23 +27,13 @@ static bool take(struct cursor *in, char wanted) {
   return true;
 }
 
-static unsigned digit_value(char c) {
-  if (c >= '0' && c <= '9')
-    return (unsigned)(c - '0');
-  if (c >= 'a' && c <= 'f')
-    return (unsigned)(c - 'a') + 10;
-  if (c >= 'A' && c <= 'F')
-    return (unsigned)(c - 'A') + 10;
-  return 16;
-}
-
 /* Reads digits up to the first other character; returns how many, 0 where there are none or the number is above MOST.
  */
 static size_t take_number(struct cursor *in, unsigned base, unsigned most, unsigned *value) {
   const char *start = in->at;
   unsigned sum = 0;
-  for (; in->at < in->end && digit_value(*in->at) < base; in->at++) {
-    sum = sum * base + digit_value(*in->at);
+  for (; in->at < in->end && dw_hex_digit(*in->at) < base; in->at++) {
+    sum = sum * base + dw_hex_digit(*in->at);
     if (sum > most)
       return 0;
   }
@@ -165,19 +156,6 @@ bool dw_addr_parse(const char *text, enum dw_addr_syntax syntax, struct dw_addr 
   return dw_addr_parse_span(text, strlen(text), syntax, out);
 }
 
-/* A number whose lowest BITS bits are set. */
-static struct dw_u128 low_bits(unsigned bits) {
-  if (bits >= 128)
-    return (struct dw_u128){UINT64_MAX, UINT64_MAX};
-  if (bits >= 64)
-    return (struct dw_u128){(UINT64_C(1) << (bits - 64)) - 1, UINT64_MAX};
-  return (struct dw_u128){0, (UINT64_C(1) << bits) - 1};
-}
-
-static struct dw_u128 without_bits(struct dw_u128 value, struct dw_u128 bits) {
-  return (struct dw_u128){value.high & ~bits.high, value.low & ~bits.low};
-}
-
 bool dw_prefix_parse(const char *text, enum dw_addr_syntax syntax, struct dw_prefix *out, struct dw_addr *address) {
   const char *slash = strchr(text, '/');
   if (slash == NULL)
@@ -197,7 +175,7 @@ bool dw_prefix_parse(const char *text, enum dw_addr_syntax syntax, struct dw_pre
     prefix.bits = bits - MAPPED_BITS;
   else
     prefix.base.v4 = dotted;
-  prefix.base.value = without_bits(addr.value, low_bits(dw_prefix_host_bits(&prefix)));
+  prefix.base.value = dw_u128_clear(addr.value, dw_u128_low(dw_prefix_host_bits(&prefix)));
   *out = prefix;
   if (address != NULL)
     *address = addr;
@@ -283,6 +261,18 @@ struct dw_u128 dw_u128_sub(struct dw_u128 a, struct dw_u128 b) {
 }
 
 /* By family first: a wide IPv6 subnet such as ::/0 spans the numbers that IPv4 is kept at, but holds none of it. */
+struct dw_u128 dw_u128_low(unsigned bits) {
+  if (bits >= 128)
+    return (struct dw_u128){UINT64_MAX, UINT64_MAX};
+  if (bits >= 64)
+    return (struct dw_u128){(UINT64_C(1) << (bits - 64)) - 1, UINT64_MAX};
+  return (struct dw_u128){0, (UINT64_C(1) << bits) - 1};
+}
+
+struct dw_u128 dw_u128_clear(struct dw_u128 value, struct dw_u128 bits) {
+  return (struct dw_u128){value.high & ~bits.high, value.low & ~bits.low};
+}
+
 int dw_addr_compare(const struct dw_addr *a, const struct dw_addr *b) {
   if (a->v4 != b->v4)
     return a->v4 ? -1 : 1;
@@ -298,7 +288,7 @@ struct dw_addr dw_prefix_first(const struct dw_prefix *prefix) {
 }
 
 struct dw_addr dw_prefix_last(const struct dw_prefix *prefix) {
-  struct dw_u128 hosts = low_bits(dw_prefix_host_bits(prefix));
+  struct dw_u128 hosts = dw_u128_low(dw_prefix_host_bits(prefix));
   struct dw_addr last = prefix->base;
   last.value.high |= hosts.high;
   last.value.low |= hosts.low;
@@ -306,7 +296,7 @@ struct dw_addr dw_prefix_last(const struct dw_prefix *prefix) {
 }
 
 bool dw_prefix_contains(const struct dw_prefix *prefix, const struct dw_addr *addr) {
-  struct dw_u128 network = without_bits(addr->value, low_bits(dw_prefix_host_bits(prefix)));
+  struct dw_u128 network = dw_u128_clear(addr->value, dw_u128_low(dw_prefix_host_bits(prefix)));
   return prefix->base.v4 == addr->v4 && dw_u128_compare(network, prefix->base.value) == 0;
 }
 

@@ -92,8 +92,12 @@ struct dw_interval_set dw_interval_set_without(struct dw_arena *arena, const str
 }
 
 bool dw_interval_set_contains(const struct dw_interval_set *set, const struct dw_addr *addr) {
-  size_t at = first_reaching(set, addr);
-  return at < set->count && dw_addr_compare(&set->items[at].first, addr) <= 0;
+  return dw_interval_set_meets(set, &(struct dw_interval){*addr, *addr});
+}
+
+bool dw_interval_set_meets(const struct dw_interval_set *set, const struct dw_interval *span) {
+  size_t at = first_reaching(set, &span->first);
+  return at < set->count && dw_interval_overlaps(&set->items[at], span);
 }
 
 bool dw_interval_set_overlap(const struct dw_interval_set *a, const struct dw_interval_set *b,

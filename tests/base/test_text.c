@@ -187,6 +187,16 @@ static void int64_is_read_strictly(void **state) {
   }
 }
 
+static void hexadecimal_digits_have_values(void **state) {
+  (void)state;
+  static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+  for (unsigned i = 0; i < 32; i++)
+    assert_int_equal(dw_hex_digit(digits[i]), i % 16);
+  for (const char *c = "/:@G`g \xFF"; *c != '\0'; c++)
+    assert_int_equal(dw_hex_digit(*c), 16);
+  assert_int_equal(dw_hex_digit('\0'), 16);
+}
+
 static void suffixes(void **state) {
   (void)state;
   assert_true(dw_has_suffix("nad.yaml", ".yaml"));
@@ -210,6 +220,7 @@ int main(void) {
       cmocka_unit_test(dns_subdomains),
       cmocka_unit_test(int64_is_read_strictly),
       cmocka_unit_test(suffixes),
+      cmocka_unit_test(hexadecimal_digits_have_values),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -266,8 +266,8 @@ static const char *const styles[] = {
     "[a, c d\n  e, f]\n",
     "c: ' a ''b'' c\n   d\n\n\n  e ''\n  \xC3\xA4 '\n",
     "c: '\n  x\n '\n",
-    "c: \" a \\\"b\\\\ \\n\\t\\x41\\u00e4\\U0001F600\\e\\_\\N\\L\\P\\/ \\\n   d\\\n\n   \\ e\n\n\n  f \\  \\\n "
-    "\xC3\xA4 \"\n",
+    ("c: \" a \\\"b\\\\ \\n\\t\\x41\\u00e4\\U0001F600\\e\\_\\N\\L\\P\\/ \\\n   d\\\n\n   \\ e\n\n\n  f \\  \\\n "
+     "\xC3\xA4 \"\n"),
     "c: |\n  a b\n\n   c\n  \xC3\xA4\n\n",
     "c: |+\n\n  a\n\n    \n  c\n\n\n",
     "c: |-\n  a\n  b",

@@ -164,6 +164,23 @@ static void overlap_of_sets_is_the_first_shared_interval(void **state) {
   assert_set(&found, "fd00::5-fd00::5");
 }
 
+static void a_set_meets_what_holds_one_of_its_addresses(void **state) {
+  (void)state;
+  struct dw_interval items[] = {small(true, 10, 20), small(true, 30, 30), small(false, 5, 9)};
+  const struct dw_interval_set set = {items, 3}, none = {NULL, 0};
+  const struct {
+    struct dw_interval span;
+    bool meets;
+  } cases[] = {{small(true, 1, 9), false},    {small(true, 1, 10), true},  {small(true, 20, 25), true},
+               {small(true, 21, 29), false},  {small(true, 21, 30), true}, {small(true, 31, 99), false},
+               {small(true, 1, 99), true},    {small(false, 1, 4), false}, {small(false, 9, 20), true},
+               {small(false, 10, 20), false}, {small(true, 12, 13), true}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_int_equal(dw_interval_set_meets(&set, &cases[i].span), cases[i].meets);
+    assert_false(dw_interval_set_meets(&none, &cases[i].span));
+  }
+}
+
 static void sets_have_an_order(void **state) {
   (void)state;
   struct dw_interval items[][2] = {{small(true, 1, 5)},
@@ -316,6 +333,7 @@ int main(void) {
       cmocka_unit_test(without_reaches_the_last_address_of_all),
       cmocka_unit_test(counts_are_exact_up_to_the_largest),
       cmocka_unit_test(overlap_of_sets_is_the_first_shared_interval),
+      cmocka_unit_test(a_set_meets_what_holds_one_of_its_addresses),
       cmocka_unit_test(sets_have_an_order),
       cmocka_unit_test(sets_agree_with_counting_one_by_one),
       cmocka_unit_test(the_index_finds_what_a_scan_finds),

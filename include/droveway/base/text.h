@@ -25,6 +25,9 @@ const char *dw_nearest(const char *text, const char *const *words, size_t count)
 bool dw_is_dns_label(const char *text) __attribute__((nonnull));
 bool dw_is_dns_subdomain(const char *text) __attribute__((nonnull));
 
+/* The value of a hexadecimal digit of either case; 16 where C is none. */
+unsigned dw_hex_digit(char c);
+
 /* Strict decimal: the whole text, no sign but '-', no blanks, no overflow. */
 bool dw_parse_int64(const char *text, int64_t *out) __attribute__((nonnull, warn_unused_result));
 

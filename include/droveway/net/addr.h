@@ -52,6 +52,9 @@ int dw_addr_compare(const struct dw_addr *a, const struct dw_addr *b) __attribut
 int dw_u128_compare(struct dw_u128 a, struct dw_u128 b);
 struct dw_u128 dw_u128_add(struct dw_u128 a, uint64_t n);       /* wraps */
 struct dw_u128 dw_u128_sub(struct dw_u128 a, struct dw_u128 b); /* wraps */
+/* A number whose lowest BITS bits (0 to 128) are set, and VALUE with those of BITS cleared. */
+struct dw_u128 dw_u128_low(unsigned bits);
+struct dw_u128 dw_u128_clear(struct dw_u128 value, struct dw_u128 bits);
 
 /* First (the base) and last address of a subnet. */
 struct dw_addr dw_prefix_first(const struct dw_prefix *prefix) __attribute__((nonnull));

@@ -31,6 +31,9 @@ struct dw_interval_set dw_interval_set_without(struct dw_arena *arena, const str
 
 bool dw_interval_set_contains(const struct dw_interval_set *set, const struct dw_addr *addr) __attribute__((nonnull));
 
+/* Whether they share an address. */
+bool dw_interval_set_meets(const struct dw_interval_set *set, const struct dw_interval *span) __attribute__((nonnull));
+
 /* The first interval shared by both (in address order) into SHARED (may be NULL); false where they share none. */
 bool dw_interval_set_overlap(const struct dw_interval_set *a, const struct dw_interval_set *b,
                              struct dw_interval *shared) __attribute__((nonnull(1, 2)));
