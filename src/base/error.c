@@ -48,29 +48,31 @@ static void format_into(char *out, size_t size, const char *format, va_list args
   flatten(out);
 }
 
+static void set(struct dw_error *err, struct dw_error made, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void set(struct dw_error *err, struct dw_error made, const char *format, va_list args) {
+  format_into(made.text, sizeof made.text, format, args); /* the arguments may point into ERR itself */
+  *err = made;
+}
+
 int dw_error_set(struct dw_error *err, enum dw_error_code code, const char *format, ...) {
   if (err == NULL)
     return -1;
-  char text[sizeof err->text];
   va_list args;
   va_start(args, format);
-  format_into(text, sizeof text, format, args); /* the arguments may point into ERR itself */
+  set(err, (struct dw_error){.code = code}, format, args);
   va_end(args);
-  *err = (struct dw_error){.code = code};
-  memcpy(err->text, text, sizeof text);
   return -1;
 }
 
 int dw_error_at(struct dw_error *err, enum dw_error_code code, int line, int column, const char *format, ...) {
   if (err == NULL)
     return -1;
-  char text[sizeof err->text];
   va_list args;
   va_start(args, format);
-  format_into(text, sizeof text, format, args);
+  set(err, (struct dw_error){.code = code, .line = line, .column = column}, format, args);
   va_end(args);
-  *err = (struct dw_error){.code = code, .line = line, .column = column};
-  memcpy(err->text, text, sizeof text);
   return -1;
 }
 

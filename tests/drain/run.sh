@@ -45,14 +45,10 @@ until_true() {
     sleep 0.05
   done
 }
-# Below the ports that the kernel hands out to clients, so that an instance finds its own free again.
+# shellcheck source=tests/e2e/ports.sh
+. tests/e2e/ports.sh
 for name in etcd peer apiserver front stats a b; do
-  while :; do
-    port=$((RANDOM % 10000 + 20000))
-    case " ${ports[*]} " in *" $port "*) continue ;; esac
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  ports[$name]=$port
+  free_port "ports[$name]"
 done
 
 # --- the API server ---

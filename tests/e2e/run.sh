@@ -31,20 +31,12 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-# Below the ports that the kernel hands out to clients.
-taken=' '
-free_port() {
-  local port
-  while :; do
-    port=$((RANDOM % 10000 + 20000))
-    case "$taken" in *" $port "*) continue ;; esac
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  taken+="$port "
-  printf -v "$1" %s "$port"
-  export "${1?}"
-}
-for name in ETCD_PORT PEER_PORT API_PORT WEBHOOK_PORT METRICS_PORT SECOND_PORT; do free_port $name; done
+# shellcheck source=tests/e2e/ports.sh
+. ./ports.sh
+for name in ETCD_PORT PEER_PORT API_PORT WEBHOOK_PORT METRICS_PORT SECOND_PORT; do
+  free_port $name
+  export "${name?}"
+done
 
 "$DROVEWAY" certs --dir "$E2E_WORK/pki" --dns localhost --dns 127.0.0.1 >/dev/null
 openssl genrsa -out "$E2E_WORK/accounts.key" 2048 2>/dev/null

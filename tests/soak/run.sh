@@ -63,14 +63,10 @@ wait_for() {
     sleep 0.1
   done
 }
-# Below the ports that the kernel hands out to clients, so that an instance finds its own free again.
+# shellcheck source=tests/e2e/ports.sh
+. tests/e2e/ports.sh
 for name in etcd peer apiserver state cluster stats metrics-s metrics-t "${instances[@]}"; do
-  while :; do
-    port=$((RANDOM % 10000 + 20000))
-    case " ${ports[*]} " in *" $port "*) continue ;; esac
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  ports[$name]=$port
+  free_port "ports[$name]"
 done
 export ETCD_PORT=${ports[etcd]} PEER_PORT=${ports[peer]} API_PORT=${ports[apiserver]}
 
