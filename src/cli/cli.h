@@ -32,6 +32,8 @@ int cli_certs(int argc, char **argv);
 int cli_sleep(int argc, char **argv);
 int cli_version(int argc, char **argv);
 
+/* A line on standard error; nothing of what was given reaches the terminal raw. */
+void cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* `droveway: FILE:LINE:COLUMN: what` on standard error; returns CLI_FAILED. */
 int cli_fail(const struct dw_error *err);
 /* `droveway COMMAND: what; see 'droveway COMMAND --help'`; returns CLI_FAILED. */

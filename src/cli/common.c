@@ -3,23 +3,37 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/glyph.h"
+#include "droveway/base/buf.h"
 #include "droveway/base/text.h"
 #include "droveway/rules/engine.h"
 #include "droveway/sources/state.h"
 
+void cli_complain(const char *format, ...) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  va_list args;
+  va_start(args, format);
+  dw_buf_vprintf(&text, format, args);
+  va_end(args);
+  cli_put_clean(&line, dw_buf_text(&text));
+  dw_buf_putc(&line, '\n');
+  fwrite(line.data, 1, line.length, stderr);
+}
+
 int cli_fail(const struct dw_error *err) {
   char line[1024];
-  fprintf(stderr, "droveway: %s\n", dw_error_format(err, line, sizeof line));
+  cli_complain("droveway: %s", dw_error_format(err, line, sizeof line));
   return CLI_FAILED;
 }
 
 int cli_usage(const char *command, const char *format, ...) {
+  DW_BUF_SCOPED struct dw_buf whole = DW_BUF_INIT;
   va_list args;
   va_start(args, format);
-  fprintf(stderr, "droveway %s: ", command);
-  vfprintf(stderr, format, args);
-  fprintf(stderr, "; see 'droveway %s --help'\n", command);
+  dw_buf_vprintf(&whole, format, args);
   va_end(args);
+  cli_complain("droveway %s: %s; see 'droveway %s --help'", command, dw_buf_text(&whole), command);
   return CLI_FAILED;
 }
 
@@ -29,11 +43,10 @@ int cli_bad_option(char **argv) {
 
 int cli_unknown(const char *what, const char *given, const char *const *known, size_t count) {
   const char *near = dw_nearest(given, known, count);
-  fprintf(stderr, "droveway: unknown %s \"%s\"", what, given);
   if (near)
-    fprintf(stderr, "; did you mean \"%s\"?\n", near);
+    cli_complain("droveway: unknown %s \"%s\"; did you mean \"%s\"?", what, given, near);
   else
-    fputs("; see 'droveway --help'\n", stderr);
+    cli_complain("droveway: unknown %s \"%s\"; see 'droveway --help'", what, given);
   return CLI_FAILED;
 }
 

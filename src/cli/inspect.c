@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/glyph.h"
 #include "cli/subjects.h"
 #include "droveway/base/buf.h"
 #include "droveway/formats/json_write.h"
@@ -128,9 +129,22 @@ static void put_nad(struct dw_json_writer *w, struct dw_arena *arena, const stru
   dw_json_end_object(w);
 }
 
+/* What came of input reaches no terminal raw. */
+static void print_clean(const char *before, const char *text) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  cli_put_clean(&out, text);
+  printf("%s%s\n", before, dw_buf_text(&out));
+}
+
+static void print_field(const char *label, const char *text) {
+  char before[16];
+  snprintf(before, sizeof before, "  %-10s ", label);
+  print_clean(before, text);
+}
+
 static void print_value(struct dw_arena *arena, const char *label, const struct dw_value *value) {
   if (value && !(value->text && !*value->text))
-    printf("  %-10s %s\n", label, value->text ? value->text : dw_json_text(arena, value->json));
+    print_field(label, value->text ? value->text : dw_json_text(arena, value->json));
 }
 
 static void print_pool(const struct dw_pool *pool) {
@@ -146,24 +160,24 @@ static void print_pool(const struct dw_pool *pool) {
 
 static void print_nad(struct dw_arena *arena, const struct nad_view *nad) {
   const struct dw_cni_config *config = nad->config;
-  printf("%s/%s\n", nad->subject->ns, nad->subject->name);
-  printf("  %-10s %s%s%s\n", "migration", nad->class.migration ? "yes" : "no", *nad->class.why ? ": " : "",
-         nad->class.why);
+  print_clean("", dw_arena_printf(arena, "%s/%s", nad->subject->ns, nad->subject->name));
+  print_field("migration", dw_arena_printf(arena, "%s%s%s", nad->class.migration ? "yes" : "no",
+                                           *nad->class.why ? ": " : "", nad->class.why));
   if (config->state == DW_CONFIG_UNREADABLE)
-    printf("  %-10s %s\n", "error", config->error.text);
+    print_field("error", config->error.text);
   if (config->state == DW_CONFIG_EMPTY)
-    printf("  %-10s %s\n", "config", "empty: Multus looks for a file on the node");
+    print_field("config", "empty: Multus looks for a file on the node");
   for (size_t i = 0; i < config->plugin_count; i++)
-    printf("  %-10s %s\n", "plugin", *config->plugins[i].type_name ? config->plugins[i].type_name : "(no type)");
+    print_field("plugin", *config->plugins[i].type_name ? config->plugins[i].type_name : "(no type)");
   print_value(arena, "master", FIRST_GIVEN(config, master));
   print_value(arena, "bridge", FIRST_GIVEN(config, bridge));
   print_value(arena, "vlan", FIRST_GIVEN(config, vlan));
   print_value(arena, "mtu", FIRST_GIVEN(config, mtu));
   if (!nad->ipam)
     return;
-  printf("  %-10s %s\n", "ipam", *nad->ipam->type_name ? nad->ipam->type_name : "(no type)");
+  print_field("ipam", *nad->ipam->type_name ? nad->ipam->type_name : "(no type)");
   if (nad->ipam->error)
-    printf("  %-10s %s\n", "error", nad->ipam->error);
+    print_field("error", nad->ipam->error);
   for (size_t i = 0; readable(nad->ipam) && i < nad->ipam->pool_count; i++)
     if (nad->ipam->pools[i].subnet_known)
       print_pool(&nad->ipam->pools[i]);

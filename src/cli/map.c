@@ -72,7 +72,7 @@ static int read_color(const char *text, enum cli_color *color) {
 
 /* "/24" or "24"; what IPv4 can't have is of IPv6. */
 static int read_suggest(struct arguments *out) {
-  int64_t bits;
+  int64_t bits = 0;
   const char *text = out->suggest[0] == '/' ? out->suggest + 1 : out->suggest;
   bool readable = dw_parse_int64(text, &bits) && bits > 0 && bits <= 128;
   out->map.suggest_bits = readable ? (unsigned)bits : 0;

@@ -43,8 +43,8 @@ static void leave_out(struct reading *reading, enum dw_kind kind, const dw_json 
   const dw_json *metadata = dw_json_get(json, "metadata");
   const char *ns = dw_json_get_string(metadata, "namespace");
   const char *name = dw_json_get_string(metadata, "name");
-  fprintf(stderr, "droveway: %s %s%s%s is left out: %s\n", dw_kind_name(kind), ns == NULL ? "" : ns,
-          ns == NULL ? "" : "/", name == NULL ? "without a name" : name, err->text);
+  cli_complain("droveway: %s %s%s%s is left out: %s", dw_kind_name(kind), ns == NULL ? "" : ns, ns == NULL ? "" : "/",
+               name == NULL ? "without a name" : name, err->text);
   reading->state->gaps.unreadable++;
 }
 
@@ -192,6 +192,6 @@ void cli_warn_unknown(const struct cli_world_options *options, const struct cli_
       continue;
     const char *why = kind == DW_KIND_NODE_NETWORK_STATE ? "are not there (kubernetes-nmstate), or RBAC forbids them"
                                                          : "are forbidden by RBAC";
-    fprintf(stderr, "droveway: %s objects %s: %s\n", dw_kind_name((enum dw_kind)kind), why, so);
+    cli_complain("droveway: %s objects %s: %s", dw_kind_name((enum dw_kind)kind), why, so);
   }
 }

@@ -221,6 +221,19 @@ static void text_tells_the_pool(void **state) {
   assert_non_null(strstr(run.out, "pool       10.200.5.0/24: 10.200.5.1 to 10.200.5.254, 254 usable\n"));
 }
 
+static void text_obeys_nothing_of_input(void **state) {
+  (void)state;
+  static const char manifest[] = "apiVersion: k8s.cni.cncf.io/v1\n"
+                                 "kind: NetworkAttachmentDefinition\n"
+                                 "metadata: {name: \"migration-\\e[31m\", namespace: openshift-cnv}\n"
+                                 "spec:\n"
+                                 "  config: '{\"type\": \"mac\\u001bvlan\", \"master\": \"eth\\u001b1\"}'\n";
+  RUN_SCOPED run = RUN_WITH(manifest, "inspect", "-f", "-");
+  assert_int_equal(run.status, 0);
+  assert_null(strchr(run.out, '\033'));
+  assert_non_null(strstr(run.out, "mac\xEF\xBF\xBDvlan\n"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(agrees_with_whereabouts),
@@ -230,6 +243,7 @@ int main(void) {
       cmocka_unit_test(unreadable_configurations_are_told_of),
       cmocka_unit_test(the_state_tells_who_uses_a_network),
       cmocka_unit_test(text_tells_the_pool),
+      cmocka_unit_test(text_obeys_nothing_of_input),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,8 @@
 
 #include "support/run_program.h"
 
-static const char *const commands[] = {"serve", "review", "check", "inspect", "rules", "certs", "sleep", "version"};
+static const char *const commands[] = {"serve", "review", "check",   "inspect", "audit", "snapshot",
+                                       "map",   "rules",  "explain", "certs",   "sleep", "version"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void assert_one_line(const char *text) {
@@ -61,6 +62,23 @@ static void an_unknown_command_is_told_the_nearest(void **state) {
   assert_one_line(none.err);
 }
 
+/* Arguments can be file names of somebody else's. */
+static void what_is_given_reaches_no_terminal_raw(void **state) {
+  (void)state;
+  static const char evil[] = "x\033[31m\nx\xC2\x9B\xE2\x80\xAE\xFF";
+  static const char *const wrong[][4] = {
+      {evil}, {"explain", evil}, {"check", "-o", evil}, {"check", "-f", evil}, {"map", "--suggest", evil}};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    RUN_SCOPED run = run_droveway(NULL, wrong[i]);
+    assert_int_equal(run.status, 2);
+    assert_one_line(run.err);
+    assert_null(strchr(run.err, '\033'));
+    assert_null(strstr(run.err, "\xC2\x9B"));
+    assert_null(strstr(run.err, "\xE2\x80\xAE"));
+    assert_null(strchr(run.err, '\xFF'));
+  }
+}
+
 static void version_tells_version_and_libraries(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("version");
@@ -105,6 +123,7 @@ int main(void) {
       cmocka_unit_test(every_command_has_help),
       cmocka_unit_test(every_command_refuses_unknown_options),
       cmocka_unit_test(an_unknown_command_is_told_the_nearest),
+      cmocka_unit_test(what_is_given_reaches_no_terminal_raw),
       cmocka_unit_test(version_tells_version_and_libraries),
       cmocka_unit_test(review_says_what_it_can_not_read),
       cmocka_unit_test(sleep_sleeps_and_refuses_what_is_no_time),
