@@ -21,10 +21,14 @@ struct note {
   size_t shown, left_out;
 };
 
-/* Control characters, which a terminal obeys, become blanks. */
+/* Control characters, which a terminal obeys, become blanks: C0 and, in two bytes, C1 (U+0080 to U+009F). */
 static void add_plain(struct dw_buf *out, const char *text, size_t length) {
-  for (size_t i = 0; i < length; i++)
-    dw_buf_putc(out, (unsigned char)text[i] < ' ' || text[i] == 0x7F ? ' ' : text[i]);
+  const unsigned char *bytes = (const unsigned char *)text;
+  for (size_t i = 0; i < length; i++) {
+    bool c1 = bytes[i] == 0xC2 && i + 1 < length && bytes[i + 1] < 0xA0;
+    dw_buf_putc(out, bytes[i] < ' ' || bytes[i] == 0x7F || c1 ? ' ' : text[i]);
+    i += c1;
+  }
 }
 
 /* As many findings as there is room for; the first one in any case, cut where it must be. */

@@ -71,9 +71,10 @@ static struct dw_event_entry *make_room(struct dw_event_table *table) {
   return oldest;
 }
 
-static void begin(struct dw_event_table *table, struct dw_event_entry *entry, struct dw_event *event, uint64_t key) {
+/* Due at once, but behind those that are due longer: new ones without end keep nobody waiting. */
+static void begin(struct dw_event_table *table, struct dw_event_entry *entry, struct dw_event *event, int64_t now_ms) {
   free(entry->event);
-  *entry = (struct dw_event_entry){.event = event, .key = key, .first = event->time};
+  *entry = (struct dw_event_entry){.event = event, .key = key_of(event), .first = event->time, .due_ms = now_ms};
   name_entry(table, entry);
 }
 
@@ -115,7 +116,7 @@ enum dw_event_taken dw_event_table_add(struct dw_event_table *table, struct dw_e
     return DW_EVENT_KNOWN;
   }
   if (known == NULL || is_over(table, entry, now_ms))
-    begin(table, entry, event, key);
+    begin(table, entry, event, now_ms);
   else
     follow(entry, event);
   wait(entry, now_ms);

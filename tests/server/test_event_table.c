@@ -109,6 +109,25 @@ static void other_objects_rules_and_late_ones_are_other_events(void **state) {
   assert_int_equal(count_of(table, entry), 1);
 }
 
+static void who_waits_longer_is_told_first(void **state) {
+  struct dw_event_table *table = *state;
+  dw_event_table_add(table, denial("net", "a", "one"), 1000);
+  struct dw_event_entry *entry = tell(table, 1000);
+  dw_event_table_add(table, denial("net", "a", "again"), 1001);
+  dw_event_table_add(table, denial("older", "a", "one"), 1004);
+  dw_event_table_add(table, denial("newer", "a", "one"), 1006); /* new ones without end would be before it else */
+  assert_string_equal(tell(table, 1010)->event->name, "older");
+  assert_ptr_equal(tell(table, 1010), entry);
+  assert_string_equal(tell(table, 1010)->event->name, "newer");
+}
+
+static void a_note_holds_no_controls(void **state) {
+  (void)state;
+  struct dw_event *event = denial("net", "a", "\033[31m\n\xC2\x9B\x7F\xC2\xA0\xC3\xA4");
+  assert_non_null(strstr(event->note, ":  [31m   \xC2\xA0\xC3\xA4"));
+  free(event);
+}
+
 static void what_stands_is_told_when_new_changed_or_old(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, finding("net", "one"), 0);
@@ -198,10 +217,16 @@ static void what_could_not_be_told_is_given_up_after_a_while(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TABLE(denials_by_the_same_rules_are_one_event),     TABLE(other_objects_rules_and_late_ones_are_other_events),
-      TABLE(what_stands_is_told_when_new_changed_or_old), TABLE(only_what_stands_is_called_the_same_by_all_replicas),
-      TABLE(names_are_allowed_however_long_the_object_s), TABLE(the_quietest_makes_room_and_what_waits_does_not),
-      TABLE(what_was_refused_is_tried_again_later),       TABLE(what_could_not_be_told_is_given_up_after_a_while),
+      TABLE(denials_by_the_same_rules_are_one_event),
+      TABLE(other_objects_rules_and_late_ones_are_other_events),
+      TABLE(who_waits_longer_is_told_first),
+      cmocka_unit_test(a_note_holds_no_controls),
+      TABLE(what_stands_is_told_when_new_changed_or_old),
+      TABLE(only_what_stands_is_called_the_same_by_all_replicas),
+      TABLE(names_are_allowed_however_long_the_object_s),
+      TABLE(the_quietest_makes_room_and_what_waits_does_not),
+      TABLE(what_was_refused_is_tried_again_later),
+      TABLE(what_could_not_be_told_is_given_up_after_a_while),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
