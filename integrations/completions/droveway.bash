@@ -24,6 +24,11 @@ _droveway_values() { # PROGRAM COMMAND OPTION: what OPTION takes; nothing for fi
   esac
 }
 
+_droveway_files() { # WORD
+  mapfile -t COMPREPLY < <(compgen -f -- "$1")
+  compopt -o filenames 2>/dev/null || true
+}
+
 _droveway() {
   local program=${DROVEWAY_COMPLETES:-${COMP_WORDS[0]}} word=${COMP_WORDS[COMP_CWORD]} command='' previous='' values
   [ "$COMP_CWORD" -gt 1 ] && command=${COMP_WORDS[1]} previous=${COMP_WORDS[COMP_CWORD - 1]}
@@ -40,8 +45,7 @@ _droveway() {
   elif [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_droveway_words "$program" "$command")" -- "$word")
   else
-    mapfile -t COMPREPLY < <(compgen -f -- "$word")
-    compopt -o filenames 2>/dev/null || true
+    _droveway_files "$word"
   fi
 }
 complete -F _droveway droveway kubectl-droveway
