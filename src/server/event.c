@@ -21,17 +21,18 @@ struct note {
   size_t shown, left_out;
 };
 
-/* Control characters, which a terminal obeys, become blanks: C0 and, in two bytes, C1 (U+0080 to U+009F). */
+/* What a terminal obeys, and what it hides, becomes a blank. */
 static void add_plain(struct dw_buf *out, const char *text, size_t length) {
-  const unsigned char *bytes = (const unsigned char *)text;
-  for (size_t i = 0; i < length; i++) {
-    bool c1 = bytes[i] == 0xC2 && i + 1 < length && bytes[i + 1] < 0xA0;
-    dw_buf_putc(out, bytes[i] < ' ' || bytes[i] == 0x7F || c1 ? ' ' : text[i]);
-    i += c1;
+  uint32_t code = 0;
+  for (size_t i = 0, bytes; i < length; i += bytes) {
+    bytes = dw_utf8_next(text + i, length - i, &code);
+    if (dw_utf8_is_hidden(code))
+      dw_buf_putc(out, ' ');
+    else
+      dw_buf_add(out, text + i, bytes);
   }
 }
 
-/* As many findings as there is room for; the first one in any case, cut where it must be. */
 static void add_finding(struct note *note, const char *field, const char *message) {
   DW_BUF_SCOPED struct dw_buf one = DW_BUF_INIT;
   size_t room = DW_EVENT_NOTE_MAX - TAIL_MAX - note->text.length;

@@ -123,8 +123,8 @@ static void who_waits_longer_is_told_first(void **state) {
 
 static void a_note_holds_no_controls(void **state) {
   (void)state;
-  struct dw_event *event = denial("net", "a", "\033[31m\n\xC2\x9B\x7F\xC2\xA0\xC3\xA4");
-  assert_non_null(strstr(event->note, ":  [31m   \xC2\xA0\xC3\xA4"));
+  struct dw_event *event = denial("net", "a", "\033[31m\n\xC2\x9B\x7F\xE2\x80\xAE\xC2\xA0\xC3\xA4");
+  assert_non_null(strstr(event->note, ":  [31m    \xC2\xA0\xC3\xA4"));
   free(event);
 }
 
