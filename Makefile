@@ -257,10 +257,13 @@ bench-smoke: all $(BENCHES)
 
 # --- tests with the real tools around it ----------------------------------------------------------------------------
 
-.PHONY: hardening sarif monitoring browser manifests integrations e2e drain attacks soak image image-test
+.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e drain attacks soak image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
+docs-check: all ## Check the links of the documents, and the options that they name
+	@tools/deps.sh sarif
+	@python3 tests/docs/check.py $(BUILD)/droveway
 sarif: all ## Check what -o sarif prints against OASIS's schema
 	@tools/deps.sh sarif
 	@BUILD=$(BUILD) tests/sarif/run.sh

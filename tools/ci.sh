@@ -21,6 +21,7 @@ step "build (clang, warnings are errors)" make -j"$(nproc)" all test-build CC=cl
 step "benchmarks, smoke" make bench-smoke
 step "installation" make install DESTDIR="$PWD/build/stage"
 step "the demo" make demo
+step "links and options in the documents" make docs-check
 step "SARIF, against its schema" make sarif
 step "alert rules, dashboard, metrics" make monitoring
 step "the map's page in a browser" make browser
