@@ -231,7 +231,7 @@ $(BUILD)/fuzz/obj/gen/%.o: $(BUILD)/gen/%.c | libraries
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,LINK,$@)
 	$(Q)clang $(FUZZ_CFLAGS) -o $@ $^ $(LIB_LIBS) $(shell pkg-config --libs json-c) -pthread
-.PRECIOUS: $(BUILD)/fuzz/obj/%.o
+.PRECIOUS: $(BUILD)/fuzz/obj/%.o $(BUILD)/fuzz/obj/gen/%.o
 
 .PHONY: fuzz fuzz-build fuzz-smoke
 fuzz-build: $(FUZZERS)
