@@ -71,6 +71,7 @@ offered=$("$kubectl" __complete droveway explain overlap-c 2>/dev/null)
 holds "kubectl's completion of the plugin" overlap-cluster-network "$offered"
 offered=$("$kubectl" __complete droveway aud 2>/dev/null)
 holds "kubectl's completion of a command" audit "$offered"
+# shellcheck disable=SC2016 # a name that would do something if it were run
 mkdir "$work/names" && : >"$work/names/"$'a\n:1' && : >"$work/names/"'a$(touch hit)'
 same "kubectl's completion leaves files to the shell" ":0" "$(cd "$work/names" && kubectl_complete-droveway check -f a)"
 same "bash, a name that is a command" "check a\$(touch hit)" "check $(cd "$work/names" && completed droveway check -f 'a$')"
