@@ -33,6 +33,7 @@ static void add_plain(struct dw_buf *out, const char *text, size_t length) {
   }
 }
 
+/* As many findings as there is room for; the first one in any case, cut where it must be. */
 static void add_finding(struct note *note, const char *field, const char *message) {
   DW_BUF_SCOPED struct dw_buf one = DW_BUF_INIT;
   size_t room = DW_EVENT_NOTE_MAX - TAIL_MAX - note->text.length;
