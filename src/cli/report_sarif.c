@@ -130,7 +130,7 @@ static bool climbs(const char *path) {
 
 static void put_artifact(struct dw_json_writer *w, struct dw_arena *arena, const char *file) {
   while (strncmp(file, "./", 2) == 0)
-    file += 2;
+    file += 1 + strspn(file + 1, "/");                      /* ".//a" is no path from the root */
   char *whole = climbs(file) ? realpath(file, NULL) : NULL; /* no ".." with a base (3.4.4) */
   const char *path = whole == NULL ? file : whole;
   dw_json_key(w, "artifactLocation");

@@ -166,7 +166,7 @@ char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
   else
     text = read_stream(arena, fd, limit ? limit : (size_t)1 << 30, length, err);
-  if (fd > STDIN_FILENO)
+  if (fd >= 0 && !standard_input) /* where standard input is closed, it is 0: left open, "-" would read it at its end */
     close(fd);
   if (!text)
     dw_error_in_file(err, path);

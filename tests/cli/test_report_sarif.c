@@ -172,6 +172,7 @@ static void places_are_uris(void **state) {
   snprintf(uri, sizeof uri, "file://%s/a%%20b%%25%%23%%3F%%3A%%C3%%A4.yaml", folder);
   expect_uri(path, uri, false);
   expect_uri("./" MISTAKES, MISTAKES, true);
+  expect_uri(".//.///" MISTAKES, MISTAKES, true);
   char *here = realpath(MISTAKES, NULL);
   snprintf(uri, sizeof uri, "file://%s", here);
   expect_uri("demo/../" MISTAKES, uri, false);

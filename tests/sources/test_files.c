@@ -166,6 +166,20 @@ static void reads_bytes_as_they_are(void **state) {
   assert_memory_equal(text, bytes, sizeof bytes); /* with the NUL behind it */
 }
 
+static void what_was_read_does_not_become_standard_input(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t length = 0;
+  int kept = dup(STDIN_FILENO);
+  assert_int_equal(close(STDIN_FILENO), 0);
+  char *text = dw_read_file(arena, "Makefile", 0, &length, NULL);
+  char *input = dw_read_file(arena, "-", 0, &length, NULL);
+  assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+  close(kept);
+  assert_non_null(text);
+  assert_null(input);
+}
+
 static void reads_more_than_one_buffer(void **state) {
   const struct folder *folder = *state;
   enum { SIZE = 300000 };
@@ -292,15 +306,25 @@ static void the_fingerprint_of_one_file_is_its_own(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
-      TEST(finds_manifests_in_order_of_name),  TEST(names_a_folder_without_doubled_slashes),
-      TEST(reads_a_mounted_config_map_once),   TEST(does_not_follow_folders_in_circles),
-      TEST(takes_a_folder_that_is_a_link),     TEST(passes_over_what_is_no_file),
-      TEST(tells_of_a_missing_path),           TEST(tells_of_a_manifest_that_is_a_dead_link),
-      TEST(passes_over_other_dead_links),      TEST(reads_sixteen_folders_deep),
-      TEST(says_so_where_folders_lie_deeper),  TEST(reads_bytes_as_they_are),
-      TEST(reads_more_than_one_buffer),        TEST(holds_to_the_limit),
-      TEST(tells_why_a_file_cannot_be_read),   TEST(the_fingerprint_stays_while_nothing_changes),
-      TEST(the_fingerprint_tells_each_change), TEST(the_fingerprint_of_one_file_is_its_own),
+      TEST(finds_manifests_in_order_of_name),
+      TEST(names_a_folder_without_doubled_slashes),
+      TEST(reads_a_mounted_config_map_once),
+      TEST(does_not_follow_folders_in_circles),
+      TEST(takes_a_folder_that_is_a_link),
+      TEST(passes_over_what_is_no_file),
+      TEST(tells_of_a_missing_path),
+      TEST(tells_of_a_manifest_that_is_a_dead_link),
+      TEST(passes_over_other_dead_links),
+      TEST(reads_sixteen_folders_deep),
+      TEST(says_so_where_folders_lie_deeper),
+      TEST(reads_bytes_as_they_are),
+      TEST(what_was_read_does_not_become_standard_input),
+      TEST(reads_more_than_one_buffer),
+      TEST(holds_to_the_limit),
+      TEST(tells_why_a_file_cannot_be_read),
+      TEST(the_fingerprint_stays_while_nothing_changes),
+      TEST(the_fingerprint_tells_each_change),
+      TEST(the_fingerprint_of_one_file_is_its_own),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
