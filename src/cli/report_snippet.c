@@ -29,13 +29,17 @@ static size_t offset_of(const struct dw_place *place, struct cli_line_cursor *cu
   return cursor->offset;
 }
 
+/* Characters that stand on the one before take no column: of megabytes of them not all are shown. */
+enum { BYTES_A_COLUMN = 16 };
+
 /* How far it is from FROM until COLUMNS of the terminal are full, at most to END. */
 static size_t fill(const char *text, size_t from, size_t end, size_t columns) {
+  size_t start = from;
   size_t taken = 0;
   while (from < end) {
     struct cli_glyph glyph = cli_glyph_read(text + from, end - from);
     taken += glyph.columns;
-    if (taken > columns)
+    if (taken > columns || from + glyph.bytes - start > columns * BYTES_A_COLUMN)
       break;
     from += glyph.bytes;
   }
@@ -44,13 +48,14 @@ static size_t fill(const char *text, size_t from, size_t end, size_t columns) {
 
 /* The same backwards. */
 static size_t fill_before(const char *text, size_t from, size_t columns) {
+  size_t end = from;
   size_t taken = 0;
   while (from > 0) {
     size_t before = from - 1;
     while (before > 0 && from - before < DW_UTF8_MAX && dw_utf8_is_inside(text[before]))
       before--;
     taken += cli_glyph_read(text + before, from - before).columns;
-    if (taken > columns)
+    if (taken > columns || end - before > columns * BYTES_A_COLUMN)
       break;
     from = before;
   }

@@ -160,6 +160,22 @@ static void wide_characters_are_cut_whole(void **state) {
   assert_null(strstr(line, "\uFFFD"));
 }
 
+static void of_characters_without_width_a_few_are_shown(void **state) {
+  (void)state;
+  enum { MARKS = 100000 };
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  for (int i = 0; i < MARKS; i++)
+    dw_buf_puts(&text, "\u0301");
+  dw_buf_puts(&text, "xy");
+  struct dw_place place = {.line = 1, .column = MARKS + 1, .width = 2, .source = dw_buf_text(&text)};
+  struct cli_glyphs glyphs = cli_glyphs_begin();
+  cli_put_snippet(&out, &place, 80, plain, &(struct cli_line_cursor){.source = NULL});
+  cli_glyphs_end(&glyphs);
+  assert_in_range(out.length, 100, 2000);
+  assert_non_null(strstr(dw_buf_text(&out), "\u0301xy\n   ^~\n"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_caret_is_under_the_character),
@@ -172,6 +188,7 @@ int main(void) {
       cmocka_unit_test(places_in_any_order_are_found),
       cmocka_unit_test(a_cut_width_ends_where_the_line_is_cut),
       cmocka_unit_test(wide_characters_are_cut_whole),
+      cmocka_unit_test(of_characters_without_width_a_few_are_shown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
