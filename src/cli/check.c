@@ -29,8 +29,9 @@ static int help(void) {
        "passed over. Exit status: 0 nothing denied, 1 something denied (see --fail-on), 2 unreadable input.\n"
        "\n"
        "  -f, --filename PATH   a file, a folder (with all below it) or -; may be given again\n"
-       "  -s, --state DIR       the cluster's objects; without it, rules that need facts warn that they could not be "
-       "checked\n"
+       "  -s, --state DIR       the cluster's objects, as `droveway snapshot DIR` writes them; without them rules that "
+       "need\n"
+       "                        facts warn that they could not be checked\n"
        "      --kubeconfig FILE the live cluster instead; --context NAME for another than the current one\n"
        "  -p, --policy FILE     the policy in force\n"
        "  -n, --namespace NAME  where manifests go that name no namespace (default: the policy's)\n" CLI_REPORT_HELP
@@ -38,7 +39,7 @@ static int help(void) {
        "      --help            this text\n"
        "\n"
        "examples:\n"
-       "  kubectl kustomize overlays/prod | droveway check -f - --state snapshot\n"
+       "  kubectl kustomize overlays/prod | droveway check -f - --state cluster-state\n"
        "  droveway check -f manifests/ -o sarif > droveway.sarif");
   return cli_finish(CLI_OK);
 }

@@ -51,7 +51,8 @@ int cli_default_cluster(const char *command, struct dw_arena *arena, struct cli_
     return CLI_OK;
   const char *usual = dw_arena_printf(arena, "%s/.kube/config", home == NULL ? "" : home);
   if (home == NULL || access(usual, F_OK) != 0)
-    return cli_usage(command, "name a cluster with --kubeconfig FILE, or a folder with --state DIR");
+    return cli_usage(command, "there is no kubeconfig ($KUBECONFIG, ~/.kube/config); name a cluster with --kubeconfig "
+                              "FILE, or a folder with --state DIR");
   options->kubeconfig = usual;
   return CLI_OK;
 }

@@ -210,7 +210,7 @@ static int help(void) {
       "plugins, and the pools with how many addresses they can hand out.\n"
       "\n"
       "  -f, --filename PATH   a file, a folder (with all below it) or -; may be given again\n"
-      "  -s, --state DIR       the cluster's objects: who names a NAD as migration network\n"
+      "  -s, --state DIR       the cluster's objects (see `droveway snapshot`): who names a NAD as migration network\n"
       "      --kubeconfig FILE the live cluster instead; --context NAME for another than the current one\n"
       "  -p, --policy FILE     the policy in force\n"
       "  -n, --namespace NAME  where manifests go that name no namespace (default: the policy's)\n"

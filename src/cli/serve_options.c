@@ -21,7 +21,7 @@ static int help(void) {
       "The HTTPS webhook: POST /validate and /mutate; GET /livez, /readyz, /healthz (each with ?verbose).\n"
       "\n"
       "      --listen ADDR:PORT   where to listen; default :8443, on every address; [::1]:8443 for IPv6,\n"
-      "                           127.0.0.1:0 for any free port (the log's first line tells which)\n"
+      "                           127.0.0.1:0 for any free port (the log's line `listening` tells which)\n"
       "      --tls-cert FILE      the server's certificate, PEM (see `droveway certs`)\n"
       "      --tls-key FILE       its private key, PEM; both are read again when they change\n"
       "      --client-ca FILE     only clients with a certificate of this CA (the API server's) may send reviews\n"

@@ -229,7 +229,8 @@ static void help_tells_the_options(void **state) {
 
 static void without_a_cluster_the_options_are_named(void **state) {
   (void)state;
-  expect_usage(RUN("audit"), "name a cluster with --kubeconfig FILE, or a folder with --state DIR");
+  expect_usage(RUN("audit"), "there is no kubeconfig ($KUBECONFIG, ~/.kube/config); name a cluster with --kubeconfig "
+                             "FILE, or a folder with --state DIR");
   setenv("KUBECONFIG", "", 1);
   expect_usage(RUN("audit"), "name a cluster with --kubeconfig FILE");
   unsetenv("HOME");

@@ -423,7 +423,8 @@ static void bad_usage_is_refused(void **state) {
   expect_usage(RUN("snapshot", "a", "b", "-s", "demo/state"), "name one folder to write to");
   expect_usage(RUN("snapshot", "/tmp/never", "-s", "demo/state", "--kubeconfig", "x"),
                "give --state or --kubeconfig, not both");
-  expect_usage(RUN("snapshot", "/tmp/never"), "name a cluster with --kubeconfig FILE, or a folder with --state DIR");
+  expect_usage(RUN("snapshot", "/tmp/never"), "there is no kubeconfig ($KUBECONFIG, ~/.kube/config); name a cluster "
+                                              "with --kubeconfig FILE, or a folder with --state DIR");
   expect_usage(RUN("snapshot", "-o", "json", "x"), "is no option here");
   expect_usage(RUN("snapshot", "/tmp/never", "-s", "demo/state", "-p", "no/such/policy"), "no/such/policy: ");
   RUN_SCOPED help = RUN("snapshot", "--help");
