@@ -261,9 +261,9 @@ bench-smoke: all $(BENCHES)
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
-docs-check: all ## Check the links of the documents, and the options that they name
-	@tools/deps.sh sarif
-	@python3 tests/docs/check.py $(BUILD)/droveway
+docs-check: all ## Check what the documents link to, name and show
+	@tools/deps.sh docs
+	@BUILD=$(BUILD) tests/docs/run.sh
 sarif: all ## Check what -o sarif prints against OASIS's schema
 	@tools/deps.sh sarif
 	@BUILD=$(BUILD) tests/sarif/run.sh
@@ -310,6 +310,9 @@ demo: ## Install what is missing, build, start the webhook on a sample cluster, 
 ci: ## All that CI runs
 	tools/ci.sh
 
+# Where Debian's zsh looks by itself: packages have a folder, what is installed locally another one.
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+
 .PHONY: install
 install: all ## Install to DESTDIR and PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/doc/droveway
@@ -317,11 +320,15 @@ install: all ## Install to DESTDIR and PREFIX (/usr/local)
 	ln -sf droveway $(DESTDIR)$(PREFIX)/bin/kubectl-droveway
 	install -m 755 integrations/completions/kubectl_complete-droveway $(DESTDIR)$(PREFIX)/bin/
 	install -D -m 644 integrations/completions/droveway.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/droveway
-	install -D -m 644 integrations/completions/_droveway $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_droveway
+	install -D -m 644 integrations/completions/_droveway $(DESTDIR)$(ZSH_COMPLETIONS)/_droveway
 	install -D -m 644 docs/droveway.1 $(DESTDIR)$(PREFIX)/share/man/man1/droveway.1
 	install -m 644 $(BUILD)/libdroveway.a $(DESTDIR)$(PREFIX)/lib/libdroveway.a
 	cp -R include/droveway $(DESTDIR)$(PREFIX)/include/
-	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(PREFIX)/share/doc/droveway/
+	install -m 644 *.md LICENSE Containerfile $(DESTDIR)$(PREFIX)/share/doc/droveway/
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs docs/*.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs/images docs/images/*
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/integrations/ci integrations/ci/*
+	cp -R manifests $(DESTDIR)$(PREFIX)/share/doc/droveway/
 
 .PHONY: clean
 clean: ## Remove what was built

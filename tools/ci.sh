@@ -12,7 +12,7 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e attacks sarif image browser monitoring shells
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e attacks docs sarif image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-shell
 step "how it was linked" make hardening
@@ -21,7 +21,7 @@ step "build (clang, warnings are errors)" make -j"$(nproc)" all test-build CC=cl
 step "benchmarks, smoke" make bench-smoke
 step "installation" make install DESTDIR="$PWD/build/stage"
 step "the demo" make demo
-step "links and options in the documents" make docs-check
+step "links, names and outputs in the documents" make docs-check
 step "SARIF, against its schema" make sarif
 step "alert rules, dashboard, metrics" make monitoring
 step "the map's page in a browser" make browser

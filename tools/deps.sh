@@ -12,6 +12,7 @@ declare -A groups=(
   [valgrind]="valgrind wrk curl"
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [attacks]="slowhttptest openssl curl python3"
+  [docs]="python3 git jq libxml2-utils"
   [sarif]="python3 python3-jsonschema"
   [monitoring]="prometheus curl jq"
   [browser]="chromium fonts-dejavu-core python3"

@@ -12,8 +12,8 @@ BUILD=$(dirname "$droveway") demo/run.sh 2>/dev/null |
   tools/terminal_svg.py 'kubectl apply: denied with five causes at once' 112 >docs/images/denial.svg
 
 {
-  prompt 'droveway check -f five-mistakes.yaml --state cluster-state'
-  "$droveway" check --color always -f demo/manifests/five-mistakes.yaml --state demo/state | sed 's,demo/manifests/,,' || true
+  prompt 'droveway check -f demo/manifests/five-mistakes.yaml --state demo/state'
+  "$droveway" check --color always -f demo/manifests/five-mistakes.yaml --state demo/state || true
 } | tools/terminal_svg.py 'droveway check: each finding at its place' 128 >docs/images/check.svg
 
 "$droveway" map --state demo/state -o svg >docs/images/map.svg

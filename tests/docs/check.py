@@ -1,14 +1,33 @@
-"""Every relative link of the Markdown files leads to a file and an anchor that exist; every command and option that they name
-after `droveway` is one that the program's help knows. check.py DROVEWAY"""
+"""What the documents name is there: check.py DROVEWAY [ROOT]
+
+Every relative link of the Markdown files leads to a file and an anchor that exist; every command, option, Make target, path and
+alert that they name is one; what they show after `$ droveway` is what it prints. With ROOT (an installed copy), only the links."""
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
-droveway = sys.argv[1]
-root = pathlib.Path(__file__).resolve().parent.parent.parent
-files = [root / name for name in subprocess.run(["git", "ls-files", "*.md"], cwd=root, capture_output=True, text=True, check=True).stdout.split()]
+droveway = pathlib.Path(sys.argv[1]).resolve()
+source = pathlib.Path(__file__).resolve().parent.parent.parent
+root = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else source
 faults = []
+# Of other programs, in code of their own.
+FOREIGN = {"--no-cache", "--admission-control-config-file"}
+
+
+def lines_of(*command, **options):
+  return subprocess.run(command, capture_output=True, text=True, check=True, **options).stdout.split()
+
+
+def markdown():
+  if root != source:
+    return sorted(root.rglob("*.md"))
+  return [root / name for name in lines_of("git", "ls-files", "*.md", cwd=root)]
+
+
+def bad(path, text):
+  faults.append(f"{path.relative_to(root)}: {text}")
 
 
 def anchors(path):
@@ -17,18 +36,17 @@ def anchors(path):
   return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ +(.*?)\s*$", text, re.M)} | set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
 
 
-def links(path):
+def check_links(path):
   text = re.sub(r"^(```.*?^```|(?: {4}|\t).*$)", "", path.read_text(), flags=re.S | re.M)
-  for target in re.findall(r"\]\(([^)\s]+)\)", text):
-    if re.match(r"[a-z]+:", target):
-      continue
+  found = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", target)]
+  for target in found:
     name, _, anchor = target.partition("#")
     other = (path.parent / name).resolve() if name else path
     if not other.exists():
-      faults.append(f"{path.relative_to(root)}: {target}: no such file")
+      bad(path, f"{target}: no such file")
     elif anchor and other.suffix == ".md" and anchor not in anchors(other):
-      faults.append(f"{path.relative_to(root)}: {target}: no such anchor")
-    yield target
+      bad(path, f"{target}: no such anchor")
+  return len(found)
 
 
 def help_of(*command):
@@ -36,24 +54,90 @@ def help_of(*command):
   return done.stdout if done.returncode == 0 else ""
 
 
-commands = {name: help_of(name) for name in re.findall(r"^  ([a-z]+) ", help_of(), re.M)}
+def knows(text, option):
+  return re.search(re.escape(option) + r"(?![\w-])", text)
 
 
-def uses(path):
-  for command, rest in re.findall(r"(?:^|[`|/ ])droveway ([a-z]+)\b([^`|\n]*)", path.read_text()):
+def check_options(path, commands):
+  text = path.read_text()
+  used = 0
+  for command, rest in re.findall(r"(?:^|[`|/ ])droveway ([a-z]+)\b([^`|\n]*)", text):
     if command not in commands:
       continue  # prose: "droveway is"
     for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", rest.split(" #")[0]):
-      yield command, option
-      if not re.search(re.escape(option) + r"(?![\w-])", commands[command]):
-        faults.append(f"{path.relative_to(root)}: droveway {command} knows no {option}")
+      used += 1
+      if not knows(commands[command], option):
+        bad(path, f"droveway {command} knows no {option}")
+  for option in re.findall(r"`(--[a-z][a-z-]+)", text):
+    used += 1
+    if option not in FOREIGN and not any(knows(text, option) for text in commands.values()):
+      bad(path, f"no command knows {option}")
+  return used
 
 
-linked = sum(len(list(links(path))) for path in files)
-used = sum(len(list(uses(path))) for path in files)
-named = {command for path in files for command in re.findall(r"droveway ([a-z]+)\b", path.read_text())}
-faults += [f"no document names droveway {command}" for command in commands if command not in named]
-for fault in faults:
-  print(f"docs: {fault}", file=sys.stderr)
-print(f"docs: {len(files)} files, {linked} links, {used} options of {len(commands)} commands")
-sys.exit(1 if faults or not linked or not used else 0)
+def check_names(path, targets):
+  """Make targets and paths of the repository."""
+  text = path.read_text()
+  for target in re.findall(r"(?:`|^ {4})make ([a-z][a-z0-9-]*)", text, re.M):
+    if target not in targets:
+      bad(path, f"there is no make {target}")
+  for name in re.findall(r"`((?:src|include|tests|manifests|integrations|tools|demo|fuzz|bench)/[\w./*-]*)`", text):
+    name = re.sub(r"(?<![A-Za-z])[A-Z]{4,}(?:-[A-Z]+)?(?![A-Za-z])", "*", name)  # RULE-ID, LAYER/test_FILE.c
+    if not any(root.glob(name.rstrip("/"))) and not any(path.parent.glob(name.rstrip("/"))):
+      bad(path, f"there is no {name}")
+
+
+def expected_matches(expected, got):
+  pattern = "\n".join(re.escape(line).replace(re.escape("..."), ".*") for line in expected)
+  return re.fullmatch(pattern, "\n".join(got), re.S) is not None
+
+
+def check_outputs(path):
+  """Blocks that begin with `$ droveway`: each command is run in the root of the repository."""
+  env = dict(os.environ, PATH=f"{droveway.parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8", KUBECONFIG="/dev/null")
+  shown = 0
+  for block in re.findall(r"(?:^ {4}.*\n)+", path.read_text(), re.M):
+    lines = [line[4:] for line in block.splitlines()]
+    starts = [i for i, line in enumerate(lines) if line.startswith("$ droveway ")]
+    for start, end in zip(starts, starts[1:] + [len(lines)]):
+      shown += 1
+      done = subprocess.run(["bash", "-c", lines[start][2:]], cwd=root, env=env, capture_output=True, text=True, check=False)
+      got = (done.stdout + done.stderr).splitlines()
+      if not expected_matches(lines[start + 1:end], got):
+        bad(path, f"{lines[start]}\n  prints\n" + "\n".join("    " + line for line in got))
+  return shown
+
+
+def check_alerts():
+  """operations.md names each alert that there is, and none besides. (The metrics: `make monitoring`.)"""
+  path = root / "docs/operations.md"
+  alerts = set(re.findall(r"alert: (\w+)", (root / "manifests/components/monitoring/alerts.yaml").read_text()))
+  for alert in alerts ^ set(re.findall(r"`(Droveway[A-Z]\w+)`", path.read_text())):
+    bad(path, f"{alert}: " + ("is not told of" if alert in alerts else "no such alert"))
+  return len(alerts)
+
+
+def main():
+  files = markdown()
+  linked = sum(check_links(path) for path in files)
+  summary = f"{len(files)} files, {linked} links"
+  counts = [linked]
+  if root == source:
+    commands = {name: help_of(name) for name in re.findall(r"^  ([a-z]+) ", help_of(), re.M)}
+    targets = {name for names in re.findall(r"^([a-z][a-z0-9 -]*):", (root / "Makefile").read_text(), re.M) for name in names.split()}
+    named = {command for path in files for command in re.findall(r"droveway ([a-z]+)\b", path.read_text())}
+    faults.extend(f"no document names droveway {command}" for command in commands if command not in named)
+    used = sum(check_options(path, commands) for path in files)
+    for path in files:
+      check_names(path, targets)
+    shown = sum(check_outputs(path) for path in files)
+    alerts = check_alerts()
+    counts += [used, shown, alerts]
+    summary += f", {used} options of {len(commands)} commands, {shown} outputs, {alerts} alerts"
+  for fault in faults:
+    print(f"docs: {fault}", file=sys.stderr)
+  print(f"docs: {summary}")
+  return 1 if faults or not all(counts) else 0
+
+
+sys.exit(main())

@@ -37,4 +37,14 @@ for part in "$work"/scrape-[12]; do promtool check metrics <"$part"; done
 while read -r name; do
   grep -q "^# TYPE ${name%_bucket} " "$work/scrape" || { echo "monitoring: nobody shows $name" >&2; exit 1; }
 done <"$work/names"
+
+# docs/operations.md tells of each, and of none besides; "droveway_x_..." stands for all that begin so.
+sed -n 's/^# TYPE \(droveway_[a-z_]*\) .*/\1/p' "$work/scrape" | sort -u >"$work/shown"
+grep -o 'droveway_[a-z_]*\(\.\.\.\)\?' docs/operations.md | sort -u >"$work/told"
+while read -r name; do
+  sed 's/\.\.\.$/.*/' "$work/told" | grep -x -f - -q <(echo "$name") || { echo "monitoring: docs/operations.md does not tell of $name" >&2; exit 1; }
+done <"$work/shown"
+while read -r name; do
+  grep -q -x "${name/%.../.*}" "$work/shown" || { echo "monitoring: docs/operations.md tells of $name, which nobody shows" >&2; exit 1; }
+done <"$work/told"
 echo "monitoring: $alerts alerts tested, $(wc -l <"$work/queries") queries of the dashboard parsed, $(wc -l <"$work/names") metrics are there"
