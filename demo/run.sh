@@ -119,7 +119,7 @@ validate-nad-delete allowed
 validate-hco-delete allowed
 LIST
 
-heading 'Mistakes, each of which would have taken virt-handler down on every node'
+heading 'Mistakes, most of which would have taken virt-handler down on every node'
 columns
 sample=tests/payloads/sample
 while read -r name verdict; do
