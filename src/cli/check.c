@@ -28,7 +28,7 @@ static int help(void) {
        "name them: YAML streams, JSON and `kind: List`, in files, folders and on standard input (-). Other kinds are\n"
        "passed over. Exit status: 0 nothing denied, 1 something denied (see --fail-on), 2 unreadable input.\n"
        "\n"
-       "  -f, --filename PATH   a file, a folder (with all below it) or -; may be given again\n"
+       "  -f, --filename PATH   a file, a folder (with all below it) or -; several as -f A B or -f A -f B\n"
        "  -s, --state DIR       the cluster's objects, as `droveway snapshot DIR` writes them; without them rules that "
        "need\n"
        "                        facts warn that they could not be checked\n"

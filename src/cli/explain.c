@@ -17,7 +17,7 @@ static int help(void) {
        "\n"
        "Tells of a rule why it exists, an example that breaks it with what Droveway says of it, the example mended, "
        "and\n"
-       "how to change the rule's action. Without RULE: all ids, one a line.\n"
+       "how to change the rule's action. Without RULE: all rules, one a line.\n"
        "\n"
        "      --all           every rule\n"
        "  -p, --policy FILE   the policy whose actions are shown; without it the defaults\n"

@@ -209,7 +209,7 @@ static int help(void) {
       "Prints what was understood of each NetworkAttachmentDefinition: whether it is a migration network and why, its\n"
       "plugins, and the pools with how many addresses they can hand out.\n"
       "\n"
-      "  -f, --filename PATH   a file, a folder (with all below it) or -; may be given again\n"
+      "  -f, --filename PATH   a file, a folder (with all below it) or -; several as -f A B or -f A -f B\n"
       "  -s, --state DIR       the cluster's objects (see `droveway snapshot`): who names a NAD as migration network\n"
       "      --kubeconfig FILE the live cluster instead; --context NAME for another than the current one\n"
       "  -p, --policy FILE     the policy in force\n"

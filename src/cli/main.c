@@ -33,6 +33,16 @@ static int help(void) {
   return CLI_OK;
 }
 
+static int run(int argc, char **argv) {
+  const char *names[COMMANDS];
+  for (size_t i = 0; i < COMMANDS; i++) {
+    if (strcmp(argv[0], commands[i].name) == 0)
+      return commands[i].run(argc, argv);
+    names[i] = commands[i].name;
+  }
+  return cli_unknown("command", argv[0], names, COMMANDS);
+}
+
 int main(int argc, char **argv) {
   if (argc < 2) {
     fputs("droveway: no command given; see 'droveway --help'\n", stderr);
@@ -40,15 +50,14 @@ int main(int argc, char **argv) {
   }
   const char *name = argv[1];
   opterr = 0; /* the commands say what is wrong in a line of their own */
+  if (strcmp(name, "help") == 0 && argc > 2 && argv[2][0] != '-') {
+    char option[] = "--help";
+    char *asked[] = {argv[2], option, NULL};
+    return run(2, asked);
+  }
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
     return help();
   if (strcmp(name, "--version") == 0)
     return cli_version(1, argv);
-  for (size_t i = 0; i < COMMANDS; i++)
-    if (strcmp(name, commands[i].name) == 0)
-      return commands[i].run(argc - 1, argv + 1);
-  const char *names[COMMANDS];
-  for (size_t i = 0; i < COMMANDS; i++)
-    names[i] = commands[i].name;
-  return cli_unknown("command", name, names, COMMANDS);
+  return run(argc - 1, argv + 1);
 }

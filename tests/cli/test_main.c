@@ -79,6 +79,22 @@ static void what_is_given_reaches_no_terminal_raw(void **state) {
   }
 }
 
+static void help_of_a_command_is_had_both_ways(void **state) {
+  (void)state;
+  RUN_SCOPED help = RUN("help", "check");
+  RUN_SCOPED option = RUN("check", "--help");
+  assert_int_equal(help.status, 0);
+  assert_string_equal(help.out, option.out);
+  RUN_SCOPED all = RUN("help");
+  RUN_SCOPED all_option = RUN("--help");
+  RUN_SCOPED both = RUN("help", "--help");
+  assert_string_equal(all.out, all_option.out);
+  assert_string_equal(both.out, all_option.out);
+  RUN_SCOPED misspelt = RUN("help", "chek");
+  assert_int_equal(misspelt.status, 2);
+  assert_non_null(strstr(misspelt.err, "did you mean \"check\"?"));
+}
+
 static void version_tells_version_and_libraries(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("version");
@@ -124,6 +140,7 @@ int main(void) {
       cmocka_unit_test(every_command_refuses_unknown_options),
       cmocka_unit_test(an_unknown_command_is_told_the_nearest),
       cmocka_unit_test(what_is_given_reaches_no_terminal_raw),
+      cmocka_unit_test(help_of_a_command_is_had_both_ways),
       cmocka_unit_test(version_tells_version_and_libraries),
       cmocka_unit_test(review_says_what_it_can_not_read),
       cmocka_unit_test(sleep_sleeps_and_refuses_what_is_no_time),

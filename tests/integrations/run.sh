@@ -64,6 +64,11 @@ done
 shown=$(zsh_offers 'droveway explain overlap-')
 grep -q overlap-cluster-network <<<"$shown" || bad "zsh does not offer rules: $shown"
 
+make -s install BUILD="$build" DESTDIR="$work/local" PREFIX=/usr/local
+for place in stage local; do
+  holds "zsh looks by itself" "$(cd "$work/$place" && dirname "/$(find usr -name _droveway)")" "$(zsh -fc 'print -l $fpath')"
+done
+
 # --- kubectl ---
 kubectl=${KUBECTL:-kubectl}
 same "kubectl droveway" "$(droveway version)" "$("$kubectl" droveway version)"
