@@ -100,6 +100,8 @@ static int read_text(struct reader *reader, const char *text, size_t length, str
 static int read_one(struct reader *reader, struct dw_error *err) {
   size_t length = 0;
   char *text = dw_read_file(reader->arena, reader->file, 0, &length, err);
+  if (text && length == 0 && strcmp(reader->file, "-") == 0) /* what a command that failed leaves to the pipe */
+    return dw_error_set(err, DW_ERR_IO, "standard input is empty: did the command before it fail?");
   return text ? read_text(reader, text, length, err) : -1;
 }
 

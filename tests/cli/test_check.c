@@ -156,6 +156,17 @@ static void standard_input_is_read(void **state) {
   assert_non_null(strstr(run.out, "<stdin>:15:16: error: spec.config.ipam.range: Required value: "));
 }
 
+/* What a command that failed leaves to the pipe must not look like manifests without a mistake; comments alone, as Helm
+ * writes them for what is switched off, are fine. */
+static void an_empty_standard_input_is_no_success(void **state) {
+  (void)state;
+  RUN_SCOPED none = RUN_WITH("", "check", "-f", "-");
+  assert_int_equal(none.status, 2);
+  assert_non_null(strstr(none.err, "standard input is empty"));
+  RUN_SCOPED comments = RUN_WITH("---\n# Source: chart/templates/network.yaml\n", "check", "-f", "-");
+  assert_int_equal(comments.status, 0);
+}
+
 /* --- the source line --- */
 
 /* What check says of TEXT in a file, without the folder's name. The caller frees it. */
@@ -442,6 +453,7 @@ int main(void) {
       cmocka_unit_test(json_says_where_and_what),
       cmocka_unit_test(the_later_of_two_that_overlap_is_denied),
       cmocka_unit_test(standard_input_is_read),
+      cmocka_unit_test(an_empty_standard_input_is_no_success),
       cmocka_unit_test(the_caret_stands_under_what_is_wrong),
       cmocka_unit_test(findings_stand_in_the_order_of_the_file),
       cmocka_unit_test(without_snippets_a_finding_is_a_line),
