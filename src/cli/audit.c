@@ -81,7 +81,9 @@ static int audit(const struct audit_options *options, const struct dw_world *wor
       .by_object = true};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_report report = {.arena = arena, .words = &words};
-  struct cli_spots spots = {.arena = arena, .folder = options->world.state, .ns = world->policy->namespace_};
+  bool places = options->report.form != CLI_FORM_TEXT; /* whose lines name objects: the folder need not be read again */
+  struct cli_spots spots = {
+      .arena = arena, .folder = places ? options->world.state : NULL, .ns = world->policy->namespace_};
   struct auditing auditing = {&report, &spots};
   struct dw_audit run = {.world = world, .see = see, .context = &auditing, .see_all = true};
   cli_warn_unknown(&options->world, gaps, "what hangs on them could not be checked");

@@ -8,13 +8,6 @@ bool cli_is_judged(enum dw_kind kind) {
   return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
 }
 
-static dw_json *with_member(struct dw_arena *arena, const dw_json *object, const char *key, const dw_json *value) {
-  dw_json *copy = dw_json_new_object(arena);
-  for (struct dw_json_member m = dw_json_first(object); m.value; m = dw_json_next(object, m))
-    dw_json_set(arena, copy, m.key, dw_json_share(strcmp(m.key, key) == 0 ? value : m.value));
-  return copy;
-}
-
 /* The NAD as /mutate would leave it: `kubectl apply` goes through both webhooks. */
 static const dw_json *as_mutated(struct dw_arena *arena, const struct dw_world *world,
                                  const struct cli_subject *subject) {
@@ -29,7 +22,7 @@ static const dw_json *as_mutated(struct dw_arena *arena, const struct dw_world *
   if (!filled)
     return json;
   const dw_json *config = dw_json_new_string(arena, filled, strlen(filled));
-  return with_member(arena, json, "spec", with_member(arena, dw_json_get(json, "spec"), "config", config));
+  return dw_json_with(arena, json, "spec", dw_json_with(arena, dw_json_get(json, "spec"), "config", config));
 }
 
 static struct dw_request request_of(const struct cli_subject *subject, enum dw_operation operation) {

@@ -63,8 +63,7 @@ static int fill_subject(const struct dw_manifest *manifest, const char *ns, stru
 
 /* The state folder's objects by kind, namespace and name. */
 struct old_object {
-  enum dw_kind kind;
-  const char *ns, *name;
+  struct cli_identity id;
   const dw_json *json;
 };
 struct old_objects {
@@ -72,9 +71,9 @@ struct old_objects {
   size_t count;
 };
 
-static int by_identity(const void *a, const void *b) {
-  const struct old_object *left = a;
-  const struct old_object *right = b;
+int cli_by_identity(const void *a, const void *b) {
+  const struct cli_identity *left = a;
+  const struct cli_identity *right = b;
   if (left->kind != right->kind)
     return left->kind < right->kind ? -1 : 1;
   int order = strcmp(left->ns, right->ns);
@@ -86,15 +85,15 @@ static struct old_objects index_old(struct dw_arena *arena, const struct cli_sta
   for (size_t i = 0; i < state->count; i++) {
     const struct dw_object *object = state->objects[i];
     if (state->jsons[i])
-      old.items[old.count++] = (struct old_object){object->kind, object->namespace_, object->name, state->jsons[i]};
+      old.items[old.count++] = (struct old_object){{object->kind, object->namespace_, object->name}, state->jsons[i]};
   }
-  qsort(old.items, old.count, sizeof *old.items, by_identity);
+  qsort(old.items, old.count, sizeof *old.items, cli_by_identity);
   return old;
 }
 
 static const dw_json *find_old(const struct old_objects *old, const struct cli_subject *subject) {
-  struct old_object key = {subject->kind, subject->ns, subject->name, NULL};
-  const struct old_object *found = bsearch(&key, old->items, old->count, sizeof *old->items, by_identity);
+  struct old_object key = {{subject->kind, subject->ns, subject->name}, NULL};
+  const struct old_object *found = bsearch(&key, old->items, old->count, sizeof *old->items, cli_by_identity);
   return found ? found->json : NULL;
 }
 

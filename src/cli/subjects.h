@@ -5,6 +5,13 @@
 #include "cli/cli.h"
 #include "droveway/sources/manifests.h"
 
+/* Which object it is, for sorting and finding: the first member of what is sorted. */
+struct cli_identity {
+  enum dw_kind kind;
+  const char *ns, *name;
+};
+int cli_by_identity(const void *a, const void *b);
+
 struct cli_subject {
   const struct dw_manifest *manifest;
   const struct dw_object *object; /* NULL where a part that the view needs can't be read, or no rule reads the kind */

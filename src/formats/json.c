@@ -186,6 +186,14 @@ int dw_json_append(struct dw_arena *arena, dw_json *array, dw_json *value) {
   return dw_arena_exhausted(arena) ? -1 : result;
 }
 
+dw_json *dw_json_with(struct dw_arena *arena, const dw_json *object, const char *key, const dw_json *value) {
+  dw_json *copy = dw_json_new_object(arena);
+  int result = copy == NULL ? -1 : 0;
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL && result == 0; m = dw_json_next(object, m))
+    result = dw_json_set(arena, copy, m.key, dw_json_share(m.value));
+  return result == 0 && dw_json_set(arena, copy, key, dw_json_share(value)) == 0 ? copy : NULL;
+}
+
 dw_json *dw_json_share(const dw_json *value) {
   return json_incref((dw_json *)value);
 }

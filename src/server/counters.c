@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "droveway/rules/engine.h"
+#include "server/server_internal.h"
 
 /* Upper ends of the histogram's buckets. An ordinary review takes some 100 us; an API server waits 5 s. */
 static const struct {
@@ -104,10 +105,6 @@ void dw_counters_refused(struct dw_counters *counters, int status) {
 
 /* --- telling --- */
 
-static void head(struct dw_buf *out, const char *name, const char *type, const char *help) {
-  dw_buf_printf(out, "# HELP droveway_%s %s\n# TYPE droveway_%s %s\n", name, help, name, type);
-}
-
 /* What is told before it has happened, so that the first time shows as a rise: not what an endpoint never answers. */
 static bool is_usual(size_t endpoint, size_t verdict) {
   if (endpoint == 0)
@@ -127,7 +124,7 @@ static void tell_verdicts(const struct dw_counters *counters, struct dw_buf *out
 }
 
 static void tell_reviews(const struct dw_counters *counters, struct dw_buf *out) {
-  head(out, "reviews_total", "counter", "Reviews that were answered.");
+  dw_metric_head(out, "reviews_total", "counter", "Reviews that were answered.");
   for (size_t endpoint = 0; endpoint < 2; endpoint++)
     for (size_t kind = 0; kind < COUNTED_KINDS; kind++)
       for (size_t operation = 0; operation < COUNTED_OPERATIONS; operation++)
@@ -152,7 +149,7 @@ static void tell_duration(const struct dw_counters *counters, struct dw_buf *out
 static void tell_findings(const struct dw_counters *counters, struct dw_buf *out) {
   size_t count = 0;
   const char *const *ids = dw_rule_ids(&count);
-  head(out, "findings_total", "counter", "Reviews in which a rule denied or warned.");
+  dw_metric_head(out, "findings_total", "counter", "Reviews in which a rule denied or warned.");
   for (size_t i = 0; i < count && i < COUNTERS_RULES; i++)
     dw_buf_printf(out,
                   "droveway_findings_total{rule=\"%s\",action=\"deny\"} %" PRIu64 "\n"
@@ -161,7 +158,7 @@ static void tell_findings(const struct dw_counters *counters, struct dw_buf *out
 }
 
 static void tell_refused(const struct dw_counters *counters, struct dw_buf *out) {
-  head(out, "refused_requests_total", "counter", "Requests that were answered with an error of HTTP.");
+  dw_metric_head(out, "refused_requests_total", "counter", "Requests that were answered with an error of HTTP.");
   for (size_t i = 0; i < COUNTED_STATUSES; i++)
     dw_buf_printf(out, "droveway_refused_requests_total{code=\"%s\"} %" PRIu64 "\n", statuses[i].label,
                   get(&counters->refused[i]));
@@ -169,7 +166,7 @@ static void tell_refused(const struct dw_counters *counters, struct dw_buf *out)
 
 void dw_counters_metrics(const struct dw_counters *counters, struct dw_buf *out) {
   tell_reviews(counters, out);
-  head(out, "review_duration_seconds", "histogram", "Time from a review's last byte to its answer.");
+  dw_metric_head(out, "review_duration_seconds", "histogram", "Time from a review's last byte to its answer.");
   for (size_t endpoint = 0; endpoint < 2; endpoint++)
     tell_duration(counters, out, endpoint);
   tell_findings(counters, out);

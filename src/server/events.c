@@ -329,10 +329,10 @@ void dw_events_stop(struct dw_events *events) {
 /* --- metrics --- */
 
 void dw_events_metrics(struct dw_events *events, struct dw_buf *out) {
+  dw_metric_head(out, "events_total", "counter",
+                 "Denials and findings that were told in an Event, could not be, or were left out because too many "
+                 "waited.");
   dw_buf_printf(out,
-                "# HELP droveway_events_total Denials and findings that were told in an Event, could not be, or were "
-                "left out because too many waited.\n"
-                "# TYPE droveway_events_total counter\n"
                 "droveway_events_total{result=\"sent\"} %llu\n"
                 "droveway_events_total{result=\"failed\"} %llu\n"
                 "droveway_events_total{result=\"dropped\"} %llu\n",

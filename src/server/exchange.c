@@ -260,8 +260,10 @@ static void judge_heavy(void *context, bool cancelled) {
   MHD_resume_connection(connection);
 }
 
-static enum MHD_Result hand_over(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange) {
+static enum MHD_Result hand_over(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange,
+                                 const struct dw_http_request *request) {
   exchange->all = all;
+  exchange->request = *request;
   exchange->connection = connection;
   exchange->job = (struct heavy_job){.run = judge_heavy, .context = exchange};
   MHD_suspend_connection(connection);
@@ -276,9 +278,8 @@ static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *conn
   if (!exchange->refused && !exchange->judged) {
     request->body = exchange->body.data;
     request->length = exchange->body.length;
-    exchange->request = *request;
     if (request->length > SMALL_BODY)
-      return hand_over(all, connection, exchange);
+      return hand_over(all, connection, exchange, request);
     dw_http_respond(&all->service, request, &exchange->answer);
   }
   release(all, exchange);

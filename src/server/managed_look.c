@@ -132,8 +132,7 @@ static const char *decoded(struct dw_arena *arena, const char *text) {
 }
 
 static char *secret_key(struct managed_look *look, const dw_json *data, const char *key) {
-  char *text = dw_arena_strdup(look->arena, decoded(look->arena, dw_json_get_string(data, key)));
-  return text;
+  return dw_arena_strdup(look->arena, decoded(look->arena, dw_json_get_string(data, key)));
 }
 
 static const char *annotation(const dw_json *object, const char *key) {

@@ -20,12 +20,6 @@ static dw_json *copy_without(struct dw_arena *arena, const dw_json *object, cons
   return copy;
 }
 
-static dw_json *copy_but(struct dw_arena *arena, const dw_json *object, const char *key, dw_json *value) {
-  dw_json *copy = copy_without(arena, object, &key, 1);
-  (void)!dw_json_set(arena, copy, key, value);
-  return copy;
-}
-
 static void set_data(struct dw_arena *arena, dw_json *data, const char *key, const char *text) {
   const char *encoded = dw_base64_encode(arena, text, strlen(text));
   (void)!dw_json_set(arena, data, key, dw_json_new_string(arena, encoded, strlen(encoded)));
@@ -48,8 +42,8 @@ const dw_json *dw_managed_secret(struct dw_arena *arena, const dw_json *read, co
   set_data(arena, data, "tls.key", secret->leaf_key);
   set_annotation(arena, annotations, DW_ROTATION_PUBLISHED, secret->published);
   set_annotation(arena, annotations, DW_ROTATION_REPLACED_UNTIL, secret->replaced_until);
-  const dw_json *with_data = copy_but(arena, read, "data", data);
-  return copy_but(arena, with_data, "metadata", copy_but(arena, metadata, "annotations", annotations));
+  const dw_json *with_data = dw_json_with(arena, read, "data", data);
+  return dw_json_with(arena, with_data, "metadata", dw_json_with(arena, metadata, "annotations", annotations));
 }
 
 const dw_json *dw_managed_hook(struct dw_arena *arena, const dw_json *read, const char *bundle) {
@@ -58,9 +52,9 @@ const dw_json *dw_managed_hook(struct dw_arena *arena, const dw_json *read, cons
   dw_json *list = dw_json_new_array(arena);
   for (size_t i = 0; i < dw_json_size(webhooks); i++) {
     const dw_json *webhook = dw_json_at(webhooks, i);
-    dw_json *client = copy_but(arena, dw_json_get(webhook, "clientConfig"), "caBundle",
-                               dw_json_new_string(arena, encoded, strlen(encoded)));
-    (void)!dw_json_append(arena, list, copy_but(arena, webhook, "clientConfig", client));
+    dw_json *client = dw_json_with(arena, dw_json_get(webhook, "clientConfig"), "caBundle",
+                                   dw_json_new_string(arena, encoded, strlen(encoded)));
+    (void)!dw_json_append(arena, list, dw_json_with(arena, webhook, "clientConfig", client));
   }
-  return copy_but(arena, read, "webhooks", list);
+  return dw_json_with(arena, read, "webhooks", list);
 }

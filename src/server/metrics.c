@@ -15,7 +15,7 @@
 
 enum { MOST_FEEDS = 16 };
 
-static void head(struct dw_buf *out, const char *name, const char *type, const char *help) {
+void dw_metric_head(struct dw_buf *out, const char *name, const char *type, const char *help) {
   dw_buf_printf(out, "# HELP droveway_%s %s\n# TYPE droveway_%s %s\n", name, help, name, type);
 }
 
@@ -71,18 +71,19 @@ static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
   feeds.count = dw_cluster_status(cluster, feeds.items, MOST_FEEDS);
   if (feeds.count > MOST_FEEDS)
     feeds.count = MOST_FEEDS;
-  head(out, "view_age_seconds", "gauge", "Time since the API server was last heard of, 0 while the watch stands.");
+  dw_metric_head(out, "view_age_seconds", "gauge",
+                 "Time since the API server was last heard of, 0 while the watch stands.");
   per_feed(out, &feeds, "view_age_seconds", age);
-  head(out, "view_objects", "gauge", "Objects in the view.");
+  dw_metric_head(out, "view_objects", "gauge", "Objects in the view.");
   per_feed(out, &feeds, "view_objects", objects);
-  head(out, "view_unreadable_objects", "gauge", "Objects left out because they could not be read.");
+  dw_metric_head(out, "view_unreadable_objects", "gauge", "Objects left out because they could not be read.");
   per_feed(out, &feeds, "view_unreadable_objects", unreadable);
-  head(out, "watch_up", "gauge", "Whether the watch stands.");
+  dw_metric_head(out, "watch_up", "gauge", "Whether the watch stands.");
   per_feed(out, &feeds, "watch_up", watching);
-  head(out, "lists_total", "counter", "Lists begun.");
+  dw_metric_head(out, "lists_total", "counter", "Lists begun.");
   per_feed(out, &feeds, "lists_total", lists);
-  head(out, "watch_restarts_total", "counter",
-       "Watches begun after the first; an API server ends each after some minutes.");
+  dw_metric_head(out, "watch_restarts_total", "counter",
+                 "Watches begun after the first; an API server ends each after some minutes.");
   per_feed(out, &feeds, "watch_restarts_total", watch_restarts);
 }
 
@@ -96,7 +97,7 @@ static uint64_t hits_of(const struct dw_bound_hits *hits, enum dw_bound limit) {
 
 /* Of the service and, under names of their own, of the listener that metrics are served on. */
 static void add_limits(struct dw_buf *out, const struct dw_bound_hits *hits, const struct dw_bound_hits *own) {
-  head(out, "limit_hits_total", "counter", "Requests refused and connections closed for a limit.");
+  dw_metric_head(out, "limit_hits_total", "counter", "Requests refused and connections closed for a limit.");
   for (enum dw_bound limit = 0; limit < DW_BOUND_COUNT; limit++)
     add_hits(out, dw_bound_name(limit), hits_of(hits, limit));
   if (own == NULL)
@@ -109,16 +110,16 @@ static void add_limits(struct dw_buf *out, const struct dw_bound_hits *hits, con
 
 static void add_load(struct dw_buf *out, const struct dw_http_service *service) {
   if (service->active != NULL) {
-    head(out, "requests_in_flight", "gauge", "Requests begun and not completely answered.");
+    dw_metric_head(out, "requests_in_flight", "gauge", "Requests begun and not completely answered.");
     dw_buf_printf(out, "droveway_requests_in_flight %u\n", atomic_load_explicit(service->active, memory_order_relaxed));
   }
   if (service->connections == NULL)
     return;
-  head(out, "threads", "gauge", "Threads that answer.");
+  dw_metric_head(out, "threads", "gauge", "Threads that answer.");
   dw_buf_printf(out, "droveway_threads %u\n", service->threads);
-  head(out, "connections", "gauge", "Connections that are open.");
+  dw_metric_head(out, "connections", "gauge", "Connections that are open.");
   dw_buf_printf(out, "droveway_connections %u\n", dw_connections_count(service->connections));
-  head(out, "request_memory_bytes", "gauge", "Bodies and parsed JSON of the requests in progress.");
+  dw_metric_head(out, "request_memory_bytes", "gauge", "Bodies and parsed JSON of the requests in progress.");
   dw_buf_printf(out, "droveway_request_memory_bytes %zu\n", atomic_load(&service->budget->used));
 }
 
@@ -151,9 +152,9 @@ void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_an
   struct dw_buf *out = &answer->body;
   answer->status = 200;
   answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-  head(out, "build_info", "gauge", "Version of Droveway.");
+  dw_metric_head(out, "build_info", "gauge", "Version of Droveway.");
   dw_buf_puts(out, "droveway_build_info{version=\"" DW_VERSION "\"} 1\n");
-  head(out, "ready", "gauge", "Whether reviews are answered.");
+  dw_metric_head(out, "ready", "gauge", "Whether reviews are answered.");
   dw_buf_printf(out, "droveway_ready %d\n", dw_not_ready(shown) == NULL);
   add_requests(out, shown, service->hits);
   add_sources(out, shown);

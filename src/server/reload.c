@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -390,20 +391,19 @@ bool dw_worlds_policy_stale(struct dw_worlds *worlds) {
 /* --- metrics --- */
 
 static void add_reloads(struct dw_buf *out, const char *what, const struct reloads *reloads) {
+  char name[32], help[64];
+  snprintf(name, sizeof name, "%s_reloads_total", what);
+  snprintf(help, sizeof help, "Times that the %s was read again.", what);
+  dw_metric_head(out, name, "counter", help);
   dw_buf_printf(out,
-                "# HELP droveway_%s_reloads_total Times that the %s was read again.\n"
-                "# TYPE droveway_%s_reloads_total counter\n"
-                "droveway_%s_reloads_total{result=\"used\"} %" PRIu64 "\n"
-                "droveway_%s_reloads_total{result=\"refused\"} %" PRIu64 "\n",
-                what, what, what, what, (uint64_t)reloads->used, what, (uint64_t)reloads->refused);
+                "droveway_%s{result=\"used\"} %" PRIu64 "\n"
+                "droveway_%s{result=\"refused\"} %" PRIu64 "\n",
+                name, (uint64_t)reloads->used, name, (uint64_t)reloads->refused);
 }
 
 void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) {
   add_reloads(out, "policy", &worlds->policies);
   add_reloads(out, "state", &worlds->states);
-  dw_buf_printf(out,
-                "# HELP droveway_policy_in_force_stale Whether the newest policy file was refused.\n"
-                "# TYPE droveway_policy_in_force_stale gauge\n"
-                "droveway_policy_in_force_stale %d\n",
-                worlds->policy_stale);
+  dw_metric_head(out, "policy_in_force_stale", "gauge", "Whether the newest policy file was refused.");
+  dw_buf_printf(out, "droveway_policy_in_force_stale %d\n", worlds->policy_stale);
 }

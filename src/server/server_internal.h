@@ -18,6 +18,8 @@ const char *dw_not_ready(const struct dw_http_service *service) __attribute__((n
 
 /* metrics.c: answers /metrics in Prometheus's text format, of the service that SERVICE shows. */
 void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) __attribute__((nonnull));
+/* metrics.c: appends the lines that tell of droveway_NAME, before its values. */
+void dw_metric_head(struct dw_buf *out, const char *name, const char *type, const char *help) __attribute__((nonnull));
 /* process_metrics.c: appends what the kernel says of this process. */
 void dw_process_metrics(struct dw_buf *out) __attribute__((nonnull));
 

@@ -271,6 +271,19 @@ static void threads_do_not_disturb_each_other(void **state) {
   }
 }
 
+static void a_copy_with_one_member_set_leaves_the_object_alone(void **state) {
+  (void)state;
+  static const char text[] = "{\"a\":1,\"b\":{\"c\":2},\"d\":3}";
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const dw_json *object = dw_json_parse(arena, text, sizeof text - 1, DW_JSON_PLAIN, NULL);
+  const dw_json *value = dw_json_new_integer(arena, 9);
+  assert_string_equal(dw_json_text(arena, dw_json_with(arena, object, "b", value)), "{\"a\":1,\"b\":9,\"d\":3}");
+  assert_string_equal(dw_json_text(arena, dw_json_with(arena, object, "e", value)),
+                      "{\"a\":1,\"b\":{\"c\":2},\"d\":3,\"e\":9}");
+  assert_string_equal(dw_json_text(arena, dw_json_with(arena, NULL, "e", value)), "{\"e\":9}");
+  assert_string_equal(dw_json_text(arena, object), text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_every_kind_of_value),
@@ -285,6 +298,7 @@ int main(void) {
       cmocka_unit_test(makes_values),
       cmocka_unit_test(making_stops_at_the_limit),
       cmocka_unit_test(threads_do_not_disturb_each_other),
+      cmocka_unit_test(a_copy_with_one_member_set_leaves_the_object_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
