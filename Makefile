@@ -55,7 +55,9 @@ CLI_SRC  := $(wildcard src/cli/*.c)
 TEST_SRC := $(wildcard tests/*/test_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
-BENCH_SRC := $(wildcard bench/*.c)
+# What the benchmarks share is linked to each of them.
+BENCH_SHARED := $(wildcard bench/cluster.c)
+BENCH_SRC := $(filter-out $(BENCH_SHARED),$(wildcard bench/*.c))
 
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/explanations.o
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/obj/%.o)
@@ -244,7 +246,7 @@ fuzz-smoke: ## The same for 10 seconds a target
 
 # --- benchmarks -----------------------------------------------------------------------------------------------------
 
-$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/libdroveway.a
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BENCH_SHARED:%.c=$(BUILD)/obj/%.o) $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
