@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Against a real API server: time until `serve` is ready, its memory, how it catches up with 10,000 changes, and what the webhook adds
+# to an apply. Starts and stops etcd, kube-apiserver and the webhook by itself, all on loopback and on free ports; the work is done by
+# api_client.py. usage: api_server.sh [--smoke] [NADSxNODES...]
+# Environment: BUILD (build), KUBEBUILDER_ASSETS (else tests/e2e/assets.sh tells).
+# shellcheck disable=SC2317 # functions that traps and until_true call
+set -euo pipefail
+cd "$(dirname "$0")/.."
+smoke=''
+if [ "${1:-}" = --smoke ]; then
+  smoke=--smoke
+  shift
+  set -- "${@:-10x3}"
+elif [ $# -eq 0 ]; then
+  set -- 100x100 10000x5000
+fi
+REPOSITORY=$PWD DROVEWAY=$(realpath "${BUILD:-build}/droveway")
+for tool in etcd jq curl openssl python3; do
+  command -v "$tool" >/dev/null || { echo "# api_server: $tool is missing; tools/deps.sh e2e installs it"; exit 0; }
+done
+if [ -n "$smoke" ] && [ -z "${KUBEBUILDER_ASSETS:-}" ] && ! compgen -G "${DROVEWAY_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/droveway/e2e}/*/kube-apiserver" >/dev/null; then
+  echo '# api_server: no kube-apiserver yet; the first e2e run builds it'
+  exit 0
+fi
+assets=$(tests/e2e/assets.sh)
+E2E_WORK=$(mktemp -d "${TMPDIR:-/tmp}/droveway-bench.XXXXXX")
+export REPOSITORY DROVEWAY E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig NO_PROXY='*'
+unset KUBERNETES_SERVICE_HOST
+# shellcheck source=tests/e2e/control-plane.sh
+. tests/e2e/control-plane.sh
+
+status=1
+clean_up() {
+  [ "$status" -eq 0 ] || for log in setup apiserver; do
+    [ ! -s "$E2E_WORK/$log.log" ] || { echo "--- the end of $log's log"; tail -n 15 "$E2E_WORK/$log.log" | cut -c1-400; } >&2
+  done
+  stop apiserver KILL
+  stop etcd KILL
+  rm -rf "$E2E_WORK"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# shellcheck source=tests/e2e/ports.sh
+. tests/e2e/ports.sh
+for name in ETCD_PORT PEER_PORT API_PORT WEBHOOK_PORT; do
+  free_port $name
+  export "${name?}"
+done
+"$DROVEWAY" certs --dir "$E2E_WORK/pki" --dns localhost --dns 127.0.0.1 >/dev/null
+openssl genrsa -out "$E2E_WORK/accounts.key" 2048 2>/dev/null
+API_TOKEN=$(openssl rand -hex 16)
+export API_TOKEN
+echo "$API_TOKEN,admin,1,system:masters" >"$E2E_WORK/tokens.csv"
+write_kubeconfig "$KUBECONFIG" "$API_TOKEN"
+
+set_up() {
+  start_etcd
+  # The API server limits how many requests it works on at once: not what is measured.
+  API_OPTIONS='--max-requests-inflight 0 --max-mutating-requests-inflight 0 --enable-priority-and-fairness=false' start_apiserver
+  kubectl apply -f tests/e2e/crds
+  kubectl wait --for condition=Established --timeout=30s crd --all
+  install_rbac
+  # Only objects with this label are sent to the webhook: so an apply with it and one without it can be taken in turn.
+  install_webhooks '.webhooks[].objectSelector.matchLabels = {bench: "with"}'
+}
+set_up >"$E2E_WORK/setup.log" 2>&1
+python3 bench/api_client.py $smoke "$@"
+status=0

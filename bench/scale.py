@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""What a large cluster costs where a state folder stands for it: time until `serve` is ready, and memory. `scale.py [--smoke]
+[NADSxNODES...]`; BUILD names the build folder."""
+import http.client
+import os
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BUILD = os.environ.get("BUILD", "build")
+DROVEWAY = os.path.join(BUILD, "droveway")
+SIZES = ["10x3", "100x100", "1000x500", "10000x5000"]
+REVIEW = "tests/payloads/recorded/validate-nad-create.json"
+CLIENTS = 16
+
+
+def result(case, metric, unit, values):
+    print("\t".join(["scale", case, metric, unit, *(f"{value:.4g}" for value in values)]), flush=True)
+
+
+class Serve:
+    """`serve` on a state folder, until the end of the `with`."""
+
+    def __init__(self, folder, pki):
+        self.log = tempfile.TemporaryFile()
+        self.context = ssl.create_default_context(cafile=pki + "/ca.crt")
+        self.begin = time.monotonic()
+        self.process = subprocess.Popen([DROVEWAY, "serve", "--listen", "127.0.0.1:0", "--tls-cert", pki + "/tls.crt",
+                                         "--tls-key", pki + "/tls.key", "--state", folder, "--shutdown-delay", "0"],
+                                        stderr=self.log)
+        self.port = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
+
+    def find_port(self):
+        """The socket is there before the folder is read; the log tells of it only afterwards."""
+        inodes = set()
+        for fd in os.listdir(f"/proc/{self.process.pid}/fd"):
+            try:
+                inodes.add(os.readlink(f"/proc/{self.process.pid}/fd/{fd}").removeprefix("socket:[").rstrip("]"))
+            except OSError:
+                pass
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            for line in list(file)[1:]:
+                fields = line.split()
+                if fields[3] == "0A" and fields[9] in inodes:
+                    return int(fields[1].split(":")[1], 16)
+        return None
+
+    def connect(self):
+        return http.client.HTTPSConnection("localhost", self.port, context=self.context, timeout=60)
+
+    def wait_until_ready(self):
+        while self.port is None:
+            self.port = self.find_port()
+        while True:
+            try:
+                connection = self.connect()
+                connection.request("GET", "/readyz")
+                status = connection.getresponse().status
+                connection.close()
+                if status == 200:
+                    return time.monotonic() - self.begin
+            except (OSError, http.client.HTTPException):
+                pass
+            if self.process.poll() is not None or time.monotonic() - self.begin > 120:
+                sys.exit("scale: serve did not become ready")
+            time.sleep(0.001)
+
+    def status(self, key):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            for line in file:
+                if line.startswith(key + ":"):
+                    return int(line.split()[1]) / 1024
+        return 0
+
+    def load(self, seconds):
+        """Reviews over CLIENTS connections."""
+        with open(REVIEW, "rb") as file:
+            body = file.read()
+        end = time.monotonic() + seconds
+
+        def review():
+            connection = self.connect()
+            while time.monotonic() < end:
+                connection.request("POST", "/validate", body, {"Content-Type": "application/json"})
+                connection.getresponse().read()
+
+        threads = [threading.Thread(target=review) for _ in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+def measure(work, size, smoke):
+    folder = os.path.join(work, size)
+    subprocess.run([os.path.join(BUILD, "bench", "state"), *size.split("x"), folder], check=True)
+    ready, rest, anonymous, peak, load = [], [], [], [], []
+    for _ in range(1 if smoke else 5):
+        with Serve(folder, work) as serve:
+            ready.append(serve.wait_until_ready())
+            time.sleep(0.1 if smoke else 1.5)
+            rest.append(serve.status("VmRSS"))
+            anonymous.append(serve.status("RssAnon"))
+            peak.append(serve.status("VmHWM"))
+            serve.load(0.2 if smoke else 3)
+            load.append(serve.status("VmRSS"))
+    result(size, "ready-folder", "s", ready)
+    result(size, "resident", "MB", rest)
+    result(size, "resident-anonymous", "MB", anonymous)
+    result(size, "resident-under-load", "MB", load)
+    result(size, "peak", "MB", peak)
+    subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def main():
+    smoke = "--smoke" in sys.argv
+    sizes = [argument for argument in sys.argv[1:] if argument != "--smoke"] or (SIZES[:1] if smoke else SIZES)
+    with tempfile.TemporaryDirectory(prefix="droveway-scale.") as work:
+        subprocess.run([DROVEWAY, "certs", "--dir", work, "--dns", "localhost"], check=True, stdout=subprocess.DEVNULL)
+        for size in sizes:
+            measure(work, size, smoke)
+
+
+main()
