@@ -55,9 +55,8 @@ CLI_SRC  := $(wildcard src/cli/*.c)
 TEST_SRC := $(wildcard tests/*/test_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
-# What the benchmarks share is linked to each of them.
-BENCH_SHARED := $(wildcard bench/cluster.c)
-BENCH_SRC := $(filter-out $(BENCH_SHARED),$(wildcard bench/*.c))
+# The cluster is linked to each of the others; count.c is preloaded.
+BENCH_SRC := $(filter-out bench/cluster.c bench/count.c,$(wildcard bench/*.c))
 
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/explanations.o
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/obj/%.o)
@@ -65,7 +64,7 @@ SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 TESTS    := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
 REPLAYS  := $(FUZZ_SRC:fuzz/fuzz_%.c=$(BUILD)/tests/replay/%)
 FUZZERS  := $(FUZZ_SRC:fuzz/%.c=$(BUILD)/fuzz/%)
-BENCHES  := $(BENCH_SRC:bench/%.c=$(BUILD)/bench/%)
+BENCHES  := $(BENCH_SRC:bench/%.c=$(BUILD)/bench/%) $(BUILD)/bench/libcount.so
 
 .PHONY: all
 all: $(BUILD)/droveway $(BUILD)/libdroveway.a ## Build build/droveway and build/libdroveway.a
@@ -246,16 +245,32 @@ fuzz-smoke: ## The same for 10 seconds a target
 
 # --- benchmarks -----------------------------------------------------------------------------------------------------
 
-$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BENCH_SHARED:%.c=$(BUILD)/obj/%.o) $(BUILD)/libdroveway.a
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/obj/bench/cluster.o $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
 
-.PHONY: bench bench-smoke
-bench: all $(BENCHES) ## Measure a decision, as ratios in one run
-	@for b in $(BENCHES); do $$b || exit 1; done
-bench-smoke: all $(BENCHES)
-	@for b in $(BENCHES); do $$b --smoke || exit 1; done
+$(BUILD)/bench/libcount.so: bench/count.c
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
+
+.PHONY: bench bench-smoke bench-report bench-guard bench-budget
+bench: all $(BENCHES) ## Measure everything side by side (8 minutes) and write it into docs/performance.md
+	@tools/deps.sh bench
+	@BUILD=$(BUILD) bench/run.py
+	@bench/report.py
+bench-report: ## Write docs/performance.md anew from the results that are there
+	@bench/report.py
+bench-smoke: all $(BENCHES) ## Run each benchmark once, for a moment: they work; nothing is measured
+	@tools/deps.sh bench
+	@BUILD=$(BUILD) bench/run.py --smoke
+bench-guard: all $(BENCHES) ## Instructions and allocations a review must not grow over bench/budget.tsv
+	@tools/deps.sh bench
+	@BUILD=$(BUILD) bench/guard.py
+bench-budget: all $(BENCHES) ## Accept the instructions and allocations that a review takes now
+	@tools/deps.sh bench
+	@BUILD=$(BUILD) bench/guard.py --accept
 
 # --- tests with the real tools around it ----------------------------------------------------------------------------
 

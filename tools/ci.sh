@@ -12,13 +12,14 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind e2e attacks docs sarif image browser monitoring shells
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind bench e2e attacks docs sarif image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-shell
 step "how it was linked" make hardening
 step "tests" make test
 step "build (clang, warnings are errors)" make -j"$(nproc)" all test-build CC=clang BUILD=build/clang
 step "benchmarks, smoke" make bench-smoke
+step "instructions and allocations a review" make bench-guard
 step "installation" make install DESTDIR="$PWD/build/stage"
 step "the demo" make demo
 step "links, names and outputs in the documents" make docs-check

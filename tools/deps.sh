@@ -10,6 +10,7 @@ declare -A groups=(
   [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev"
   [coverage]="gcovr"
   [valgrind]="valgrind wrk curl"
+  [bench]="wrk valgrind python3"
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [attacks]="slowhttptest openssl curl python3"
   [docs]="python3 git jq libxml2-utils"

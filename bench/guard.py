@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Fails where a review takes more instructions or allocations than bench/budget.tsv allows; `--accept` writes what it takes now.
+
+Instructions hang on the compiler and on glibc, so they are compared only where both are those that the budget was written with; allocations,
+and what a large cluster adds, are compared everywhere."""
+import os
+import subprocess
+import sys
+
+import engine
+from lines import ROOT, Results
+
+BUDGET = ROOT / "bench/budget.tsv"
+# More instructions than that fail. Less is noise of other versions of the libraries (jansson's, libyaml's).
+TOLERANCE = 1.03
+SMALL, ORDINARY, LARGE = "10x3", "100x100", "10000x5000"
+KEPT = (ORDINARY, LARGE)
+MOST_BY_SIZE = 1.25
+# Of a whole request, on a kept connection: what `serve` allocates beyond what the floor does, in sixteenths as other threads make some too.
+REQUEST = "request"
+FACTS = ("compiler", "libc", "architecture")
+HEAD = """# What a review may take: written by `make bench-budget`, looked at by `make bench-guard`. Instructions are those of the engine
+# alone, counted by callgrind; allocations are blocks. Reviews are tests/payloads/recorded, clusters NADSxNODES.
+"""
+
+
+def measure():
+  found = engine.repeating()
+  done = subprocess.run(["bench/serve.py", "--allocations"], stdout=subprocess.PIPE, text=True, check=True)
+  request = Results(done.stdout.splitlines())
+  extra = request.get("serve", "serve", "allocations")[0] - request.get("serve", "floor", "allocations")[0]
+  found.rows["engine", REQUEST, "allocations"] = [round(extra)]
+  return found
+
+
+def kept_cases(found):
+  return [case for case in found.cases("engine") if case == REQUEST or case.split()[1] in KEPT]
+
+
+def accept(found):
+  lines = [f"#{name}\t{found.facts[name]}" for name in FACTS] + ["review\tcluster\tinstructions\tallocations"]
+  for case in kept_cases(found):
+    instructions, allocations = (found.median("engine", case, metric) for metric in ("instructions", "allocations"))
+    name, _, size = case.partition(" ")
+    lines.append(f"{name}\t{size or '-'}\t{'-' if instructions is None else f'{instructions:.0f}'}\t{allocations:.0f}")
+  BUDGET.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+  print(f"guard: wrote {BUDGET.relative_to(ROOT)}")
+
+
+def read_budget():
+  facts, rows = {}, {}
+  for line in BUDGET.read_text(encoding="utf-8").splitlines():
+    fields = line.split("\t")
+    if line.startswith("#"):
+      if len(fields) == 2:
+        facts[fields[0][1:]] = fields[1]
+    elif fields[0] != "review":
+      rows[fields[0] if fields[1] == "-" else f"{fields[0]} {fields[1]}"] = (None if fields[2] == "-" else int(fields[2]), int(fields[3]))
+  return facts, rows
+
+
+def compare(found, rows, with_instructions):
+  faults, least = [], []
+  for case in kept_cases(found):
+    allocations = found.median("engine", case, "allocations")
+    instructions = found.median("engine", case, "instructions")
+    if case not in rows:
+      faults.append(f"{case}: has no row yet")
+      continue
+    allowed, blocks = rows[case]
+    if allocations > blocks:
+      faults.append(f"{case}: {allocations:.0f} allocations, {blocks} are allowed")
+    if allowed is None or not with_instructions:
+      continue
+    if instructions > allowed * TOLERANCE:
+      faults.append(f"{case}: {instructions:,.0f} instructions, {instructions / allowed - 1:+.1%} over the {allowed:,} of the budget")
+    elif instructions * TOLERANCE < allowed:
+      least.append(f"{case}: {instructions / allowed - 1:.1%}")
+  faults += [f"{case}: in the budget, but no longer measured" for case in rows.keys() - set(kept_cases(found))]
+  return faults, least
+
+
+def compare_sizes(found):
+  """Where both clusters lead to the same answer."""
+  faults, worst = [], 0
+  for case in found.cases("engine"):
+    name, _, size = case.partition(" ")
+    small = f"{name} {SMALL}"
+    if size != LARGE or found.get("engine", case, "answer") != found.get("engine", small, "answer"):
+      continue
+    ratio = found.median("engine", case, "instructions") / found.median("engine", small, "instructions")
+    worst = max(worst, ratio)
+    if ratio > MOST_BY_SIZE:
+      faults.append(f"{name}: {ratio:.2f} times the instructions with {LARGE} NADs and nodes that it takes with {SMALL}; at most {MOST_BY_SIZE}")
+  return faults, worst
+
+
+def main():
+  found = measure()
+  if "--accept" in sys.argv:
+    accept(found)
+    return 0
+  facts, rows = read_budget()
+  other = [f"{name} is {found.facts[name]}, the budget's {facts.get(name)}" for name in FACTS if found.facts[name] != facts.get(name)]
+  if other:
+    print("guard: INSTRUCTIONS ARE NOT COMPARED: " + "; ".join(other), "guard: CI compares them, on Debian 12 with its gcc.", sep="\n", file=sys.stderr)
+  faults, less = compare(found, rows, not other)
+  size_faults, worst = compare_sizes(found)
+  for fault in faults + size_faults:
+    print(f"guard: {fault}", file=sys.stderr)
+  if faults or size_faults:
+    print("guard: make it cheaper again (callgrind shows where it goes: docs/performance.md), or, where it is worth its price, accept it with "
+          "`make bench-budget` and say why in the commit", file=sys.stderr)
+    return 1
+  print(f"guard: {len(rows)} rows within {TOLERANCE - 1:.0%} of instructions{' (not compared)' if other else ''} and without a further allocation; "
+        f"the large cluster costs at most {worst:.2f} times the small one")
+  if less:
+    print("guard: cheaper than the budget, which `make bench-budget` would hold: " + "; ".join(less))
+  return 0
+
+
+os.chdir(ROOT)
+sys.exit(main())
