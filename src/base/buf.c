@@ -31,6 +31,10 @@ static void reserve(struct dw_buf *buf, size_t more) {
   buf->capacity = capacity;
 }
 
+void dw_buf_reserve(struct dw_buf *buf, size_t more) {
+  reserve(buf, more);
+}
+
 void dw_buf_add(struct dw_buf *buf, const void *bytes, size_t length) {
   reserve(buf, length);
   if (length > 0)
@@ -45,6 +49,18 @@ void dw_buf_puts(struct dw_buf *buf, const char *text) {
 
 void dw_buf_putc(struct dw_buf *buf, char byte) {
   dw_buf_add(buf, &byte, 1);
+}
+
+void dw_buf_decimal(struct dw_buf *buf, int64_t number) {
+  char digits[20];
+  size_t at = sizeof digits;
+  uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+  do
+    digits[--at] = (char)('0' + rest % 10);
+  while ((rest /= 10) > 0);
+  if (number < 0)
+    digits[--at] = '-';
+  dw_buf_add(buf, digits + at, sizeof digits - at);
 }
 
 void dw_buf_printf(struct dw_buf *buf, const char *format, ...) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,9 +45,20 @@ static bool is_harmful(uint32_t code) {
          (code >= 0x2066 && code <= 0x2069);
 }
 
+/* How much of TEXT goes into a string as it is. */
+static size_t plain_length(const char *text, size_t length) {
+  size_t i = 0;
+  while (i < length && text[i] >= 0x20 && text[i] < 0x7F && text[i] != '"' && text[i] != '\\')
+    i++;
+  return i;
+}
+
 void dw_log_quote(struct dw_buf *out, const char *text, size_t length) {
+  size_t plain = plain_length(text, length);
+  dw_buf_reserve(out, length + 2);
   dw_buf_putc(out, '"');
-  for (size_t i = 0, taken; i < length; i += taken) {
+  dw_buf_add(out, text, plain);
+  for (size_t i = plain, taken; i < length; i += taken) {
     uint32_t code;
     taken = dw_utf8_next(text + i, length - i, &code);
     if (code < 0x80)
@@ -82,32 +94,54 @@ static const char *level_label(enum dw_log_level level) {
   return labels[level];
 }
 
+/* The second is written out once a second and thread. */
 static void add_time(struct dw_buf *line) {
+  static _Thread_local struct {
+    time_t second;
+    char text[32];
+  } last;
   struct timespec now = {0};
-  struct tm utc = {0};
-  char second[32];
   clock_gettime(CLOCK_REALTIME, &now);
-  gmtime_r(&now.tv_sec, &utc);
-  if (strftime(second, sizeof second, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
-    second[0] = '\0';
-  dw_buf_printf(line, "%s.%03ldZ", second, now.tv_nsec / 1000000);
+  if (now.tv_sec != last.second || last.text[0] == '\0') {
+    struct tm utc = {0};
+    gmtime_r(&now.tv_sec, &utc);
+    if (strftime(last.text, sizeof last.text, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
+      last.text[0] = '\0';
+    last.second = now.tv_sec;
+  }
+  int thousandths = (int)(now.tv_nsec / 1000000);
+  const char fraction[] = {'.', (char)('0' + thousandths / 100), (char)('0' + thousandths / 10 % 10),
+                           (char)('0' + thousandths % 10), 'Z'};
+  dw_buf_puts(line, last.text);
+  dw_buf_add(line, fraction, sizeof fraction);
 }
 
-static void add_json(struct dw_buf *line, enum dw_log_level level, const struct dw_buf *message, const char *fields) {
+/* A message, or the members that go with it. */
+struct part {
+  const char *text;
+  size_t length;
+};
+
+static void add_json(struct dw_buf *line, enum dw_log_level level, struct part message, struct part fields) {
   dw_buf_puts(line, "{\"time\":\"");
   add_time(line);
-  dw_buf_printf(line, "\",\"level\":\"%s\",\"msg\":", level_name(level));
-  dw_log_quote(line, dw_buf_text(message), message->length);
-  if (fields[0] != '\0')
-    dw_buf_printf(line, ",%s", fields);
+  dw_buf_puts(line, "\",\"level\":\"");
+  dw_buf_puts(line, level_name(level));
+  dw_buf_puts(line, "\",\"msg\":");
+  dw_log_quote(line, message.text, message.length);
+  if (fields.length > 0)
+    dw_buf_putc(line, ',');
+  dw_buf_add(line, fields.text, fields.length);
   dw_buf_puts(line, "}\n");
 }
 
-static void add_text(struct dw_buf *line, enum dw_log_level level, const struct dw_buf *message, const char *fields) {
+static void add_text(struct dw_buf *line, enum dw_log_level level, struct part message, struct part fields) {
   add_time(line);
-  dw_buf_printf(line, " %s ", level_label(level));
-  dw_log_text_message(line, dw_buf_text(message), message->length);
-  dw_log_text_fields(line, fields);
+  dw_buf_putc(line, ' ');
+  dw_buf_puts(line, level_label(level));
+  dw_buf_putc(line, ' ');
+  dw_log_text_message(line, message.text, message.length);
+  dw_log_text_fields(line, fields.text);
   dw_buf_putc(line, '\n');
 }
 
@@ -124,9 +158,11 @@ static void write_line(const struct dw_buf *line) {
   }
 }
 
-static void write_entry(enum dw_log_level level, const struct dw_buf *message, const char *fields) {
+static void write_entry(enum dw_log_level level, struct part message, struct part fields) {
+  enum { USUAL_REST = 96 }; /* beside both */
   int saved = errno;
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  dw_buf_reserve(&line, message.length + fields.length + USUAL_REST);
   if (atomic_load_explicit(&form, memory_order_relaxed) == DW_LOG_TEXT)
     add_text(&line, level, message, fields);
   else
@@ -143,15 +179,12 @@ void dw_log(enum dw_log_level level, const char *format, ...) {
   va_start(args, format);
   dw_buf_vprintf(&message, format, args);
   va_end(args);
-  write_entry(level, &message, "");
+  write_entry(level, (struct part){dw_buf_text(&message), message.length}, (struct part){"", 0});
 }
 
 void dw_log_fields(enum dw_log_level level, const char *message, const char *fields) {
-  if (!dw_log_enabled(level))
-    return;
-  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
-  dw_buf_puts(&text, message);
-  write_entry(level, &text, fields);
+  if (dw_log_enabled(level))
+    write_entry(level, (struct part){message, strlen(message)}, (struct part){fields, strlen(fields)});
 }
 
 /* --- gates --- */

@@ -7,7 +7,7 @@
 #include "server/server_internal.h"
 
 /* Names are at most 253 bytes; what a client sends in their place may be as long as its body. */
-enum { LONGEST_TEXT = 256, MOST_REFUSALS = 20 /* a second */ };
+enum { LONGEST_TEXT = 256, MOST_REFUSALS = 20 /* a second */, USUAL_FIELDS = 500 /* bytes */ };
 
 int64_t dw_now_microseconds(void) {
   struct timespec now = {0};
@@ -15,17 +15,22 @@ int64_t dw_now_microseconds(void) {
   return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+static void add_key(struct dw_buf *out, const char *key) {
+  dw_buf_puts(out, out->length > 0 ? ",\"" : "\"");
+  dw_buf_puts(out, key);
+  dw_buf_puts(out, "\":");
+}
+
 static void add_text(struct dw_buf *out, const char *key, const char *text) {
   if (text == NULL)
     return;
-  dw_buf_printf(out, "%s\"%s\":", out->length > 0 ? "," : "", key);
+  add_key(out, key);
   dw_log_quote(out, text, strnlen(text, LONGEST_TEXT));
 }
 
-/* "a,b" becomes ["a","b"]. */
-static void add_list(struct dw_buf *out, const char *key, const char *list) {
-  dw_buf_printf(out, ",\"%s\":[", key);
-  for (const char *at = list == NULL ? "" : list; *at != '\0';) {
+/* "a,b" becomes "a","b". */
+static void add_items(struct dw_buf *out, const char *list) {
+  for (const char *at = list; *at != '\0';) {
     size_t length = strcspn(at, ",");
     dw_log_quote(out, at, length);
     at += length;
@@ -34,6 +39,18 @@ static void add_list(struct dw_buf *out, const char *key, const char *list) {
       at++;
     }
   }
+}
+
+/* Either may be NULL. */
+static void add_lists(struct dw_buf *out, const char *key, const char *first, const char *second) {
+  add_key(out, key);
+  dw_buf_putc(out, '[');
+  if (first != NULL)
+    add_items(out, first);
+  if (first != NULL && second != NULL)
+    dw_buf_putc(out, ',');
+  if (second != NULL)
+    add_items(out, second);
   dw_buf_putc(out, ']');
 }
 
@@ -46,17 +63,13 @@ static const char *verdict(const struct dw_answer *answer) {
 
 /* "rules" holds every rule that found something; "denied" and "warned" tell which way. */
 static void add_rules(struct dw_buf *out, const struct dw_answer *answer) {
-  bool both = answer->denied != NULL && answer->warned != NULL;
-  DW_BUF_SCOPED struct dw_buf all = DW_BUF_INIT;
-  dw_buf_printf(&all, "%s%s%s", answer->denied == NULL ? "" : answer->denied, both ? "," : "",
-                answer->warned == NULL ? "" : answer->warned);
-  add_list(out, "rules", dw_buf_text(&all));
+  add_lists(out, "rules", answer->denied, answer->warned);
   if (answer->denied != NULL)
-    add_list(out, "denied", answer->denied);
+    add_lists(out, "denied", answer->denied, NULL);
   if (answer->warned != NULL)
-    add_list(out, "warned", answer->warned);
+    add_lists(out, "warned", answer->warned, NULL);
   if (answer->defaulted != NULL)
-    add_list(out, "defaulted", answer->defaulted);
+    add_lists(out, "defaulted", answer->defaulted, NULL);
 }
 
 void dw_log_decision(const struct decision *decision) {
@@ -64,6 +77,7 @@ void dw_log_decision(const struct decision *decision) {
     return;
   const struct dw_request *request = decision->request;
   DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  dw_buf_reserve(&fields, USUAL_FIELDS);
   add_text(&fields, "endpoint", decision->mutate ? "mutate" : "validate");
   add_text(&fields, "uid", request->uid);
   add_text(&fields, "operation", dw_operation_name(request->operation));
@@ -72,10 +86,12 @@ void dw_log_decision(const struct decision *decision) {
   add_text(&fields, "namespace", request->ns);
   add_text(&fields, "name", request->name);
   add_text(&fields, "user", request->user);
-  dw_buf_printf(&fields, ",\"dryRun\":%s", request->dry_run ? "true" : "false");
+  add_key(&fields, "dryRun");
+  dw_buf_puts(&fields, request->dry_run ? "true" : "false");
   add_text(&fields, "verdict", verdict(decision->answer));
   add_rules(&fields, decision->answer);
-  dw_buf_printf(&fields, ",\"microseconds\":%lld", (long long)decision->microseconds);
+  add_key(&fields, "microseconds");
+  dw_buf_decimal(&fields, decision->microseconds);
   dw_log_fields(DW_LOG_INFO, "decision", dw_buf_text(&fields));
 }
 

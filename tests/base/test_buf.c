@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,11 +80,41 @@ static void steal_hands_the_bytes_over(void **state) {
   assert_string_equal(dw_buf_text(&buf), "");
 }
 
+static void decimal(int64_t number) {
+  char expected[32];
+  DW_BUF_SCOPED struct dw_buf buf = DW_BUF_INIT;
+  snprintf(expected, sizeof expected, "a%" PRId64, number);
+  dw_buf_puts(&buf, "a");
+  dw_buf_decimal(&buf, number);
+  assert_string_equal(dw_buf_text(&buf), expected);
+}
+
+static void writes_numbers_as_printf_does(void **state) {
+  (void)state;
+  const int64_t numbers[] = {0, 7, -7, 10, 99, 100, -100, 1234567890, INT64_MAX, INT64_MIN};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    decimal(numbers[i]);
+}
+
+static void has_room_for_what_is_coming(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf buf = DW_BUF_INIT;
+  dw_buf_puts(&buf, "range");
+  dw_buf_reserve(&buf, 1000);
+  const char *before = dw_buf_text(&buf);
+  assert_string_equal(before, "range");
+  for (int i = 0; i < 1000; i++)
+    dw_buf_putc(&buf, 'x');
+  assert_ptr_equal(dw_buf_text(&buf), before);
+  assert_int_equal(buf.length, 1005);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(is_empty_text_at_first),          cmocka_unit_test(appends_text_bytes_and_formats),
       cmocka_unit_test(stays_terminated_while_it_grows), cmocka_unit_test(truncates_only_downwards),
-      cmocka_unit_test(steal_hands_the_bytes_over),
+      cmocka_unit_test(steal_hands_the_bytes_over),      cmocka_unit_test(writes_numbers_as_printf_does),
+      cmocka_unit_test(has_room_for_what_is_coming),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

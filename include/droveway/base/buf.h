@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct dw_buf {
   char *data; /* NULL while nothing was added */
@@ -21,9 +22,13 @@ void dw_buf_free(struct dw_buf *buf);
 void dw_buf_add(struct dw_buf *buf, const void *bytes, size_t length) __attribute__((nonnull(1)));
 void dw_buf_puts(struct dw_buf *buf, const char *text) __attribute__((nonnull));
 void dw_buf_putc(struct dw_buf *buf, char byte) __attribute__((nonnull));
+void dw_buf_decimal(struct dw_buf *buf, int64_t number) __attribute__((nonnull)); /* as "%lld" prints it */
 void dw_buf_printf(struct dw_buf *buf, const char *format, ...) __attribute__((nonnull, format(printf, 2, 3)));
 void dw_buf_vprintf(struct dw_buf *buf, const char *format, va_list args)
     __attribute__((nonnull, format(printf, 2, 0)));
+
+/* Makes room for MORE bytes at once, where so many are about to be added. */
+void dw_buf_reserve(struct dw_buf *buf, size_t more) __attribute__((nonnull));
 
 /* Forgets what stands behind LENGTH bytes. */
 void dw_buf_truncate(struct dw_buf *buf, size_t length) __attribute__((nonnull));
