@@ -1,21 +1,52 @@
 #include "server/exchange.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "droveway/base/text.h"
+#include "server/wire.h"
 
 enum {
   /* Bodies up to this size are always taken; larger ones share a budget, so that slow senders can't fill the memory
    * and small reviews still get through. */
   SMALL_BODY = 64 << 10,
   /* What is read and thrown away of a refused body, for the answer to reach a client that sends before it reads. */
-  MOST_DISCARDED = 64 << 20
+  MOST_DISCARDED = 64 << 20,
+  /* Larger answers may have to wait for their client, as the library does; an answer's head takes little. */
+  MOST_GATHERED = WIRE_OUTPUT - 1024
 };
 
-/* A connection. */
+/* What a head amounts to, and how it says where its body ends. */
+struct head {
+  struct dw_http_request request;
+  unsigned lengths, codings;
+  bool expects; /* to be told that the body is wanted */
+  bool closes;  /* no other request follows */
+  bool broken;
+};
+
+/* A request. */
+struct exchange {
+  struct head head;
+  struct dw_buf body;
+  size_t charged; /* to the budget of all */
+  size_t discarded;
+  bool refused; /* ANSWER is filled; the rest of the body is thrown away */
+  bool closes;  /* the connection ends with the answer */
+  struct dw_http_answer answer;
+  /* where the body is large: */
+  struct heavy_job job;
+  struct exchanges *all;
+  struct MHD_Connection *connection;
+  atomic_bool judged; /* ANSWER is there */
+};
+
+/* A connection, and the request on it. */
 struct link {
   int fd;
   gnutls_session_t session;        /* NULL: plain HTTP */
@@ -23,54 +54,34 @@ struct link {
   bool used;                       /* it has sent a request */
   bool lingers;                    /* it was answered before all was read */
   bool asked, trusted;             /* whether its certificate was looked at, and counts */
-};
-
-/* A request. */
-struct exchange {
-  int64_t start;
-  struct dw_buf body;
-  size_t charged; /* to the budget of all */
-  size_t discarded;
-  bool refused; /* ANSWER is filled; the rest of the body is thrown away */
-  struct dw_http_answer answer;
-  /* where the body is large: */
-  struct heavy_job job;
-  struct exchanges *all;
-  struct MHD_Connection *connection;
-  struct dw_http_request request;
-  atomic_bool judged; /* ANSWER is there */
+  bool corked, uncorked;           /* its socket, by the library for good; by us again */
+  struct exchange exchange;
+  struct wire *wire; /* NULL: plain HTTP */
 };
 
 static struct link *link_of(struct MHD_Connection *connection) {
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-  return info == NULL ? NULL : info->socket_context;
+  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-static const char *header(struct MHD_Connection *connection, const char *name) {
-  return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-}
+/* --- the head --- */
 
-static uint64_t announced_length(struct MHD_Connection *connection) {
-  const char *text = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+static uint64_t length_in(const char *text) {
   int64_t length = 0;
-  if (text == NULL)
-    return 0;
   return dw_parse_int64(text, &length) && length >= 0 ? (uint64_t)length : UINT64_MAX;
 }
 
-/* What a head amounts to, and how it says where its body ends. */
-struct head {
-  size_t size;
-  unsigned lengths, codings;
-  bool broken;
-};
+/* A character of a name as RFC 9110, 5.6.2 has it: another reader may take what is near one for it. */
+static bool in_token(char c) {
+  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')
+    return true;
+  return c != '\0' && strchr("!#$%&'*+.^_`|~", c) != NULL;
+}
 
-/* A name as RFC 9110, 5.6.2 has it: another reader may take what is near one for it. */
 static bool is_token(const char *text) {
-  for (const char *at = text; *at != '\0'; at++)
-    if (*at <= ' ' || *at >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", *at) != NULL)
-      return false;
-  return *text != '\0';
+  const char *at = text;
+  while (in_token(*at))
+    at++;
+  return *at == '\0' && at > text;
 }
 
 static bool has_controls(const char *text) {
@@ -80,27 +91,48 @@ static bool has_controls(const char *text) {
   return false;
 }
 
-static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
-  struct head *head = context;
-  const char *text = value == NULL ? "" : value;
-  head->size += strlen(key) + strlen(text) + strlen(": \r\n");
-  if (kind != MHD_HEADER_KIND)
-    return MHD_YES;
-  head->broken |= !is_token(key) || has_controls(text);
+/* What the first of several says counts; where more would be dangerous, they are counted. */
+static void note_first(const char **out, const char *value) {
+  if (*out == NULL)
+    *out = value;
+}
+
+static void look_at_header(struct head *head, const char *key, const char *value) {
+  head->broken |= !is_token(key) || has_controls(value);
   if (strcasecmp(key, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
-    head->lengths++;
-    head->broken |= text[strspn(text, "0123456789")] != '\0' || *text == '\0';
+    head->broken |= value[strspn(value, "0123456789")] != '\0' || *value == '\0';
+    if (head->lengths++ == 0)
+      head->request.announced = length_in(value);
   } else if (strcasecmp(key, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
     head->codings++;
-    head->broken |= strcasecmp(text, "chunked") != 0;
+    head->broken |= strcasecmp(value, "chunked") != 0;
+  } else if (strcasecmp(key, MHD_HTTP_HEADER_CONTENT_TYPE) == 0) {
+    note_first(&head->request.content_type, value);
+  } else if (strcasecmp(key, MHD_HTTP_HEADER_CONTENT_ENCODING) == 0) {
+    note_first(&head->request.content_encoding, value);
+  } else if (strcasecmp(key, MHD_HTTP_HEADER_EXPECT) == 0) {
+    head->expects |= strcasecmp(value, "100-continue") == 0;
+  } else if (strcasecmp(key, MHD_HTTP_HEADER_CONNECTION) == 0) {
+    head->closes |= strcasecmp(value, "close") == 0;
   }
+}
+
+static enum MHD_Result look_at_value(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
+  struct head *head = context;
+  const char *text = value == NULL ? "" : value;
+  head->request.head += strlen(key) + strlen(text) + strlen(": \r\n");
+  if (kind == MHD_HEADER_KIND)
+    look_at_header(head, key, text);
+  else
+    head->request.verbose |= strcasecmp(key, "verbose") == 0;
   return MHD_YES;
 }
 
-static struct head head_of(struct MHD_Connection *connection, const char *url, const char *method) {
-  struct head head = {.size = strlen(url) + strlen(method) + strlen("  HTTP/1.1\r\n\r\n")};
-  MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, look_at_header, &head);
-  return head;
+/* What it points to lives as long as the request. */
+static void read_head(struct MHD_Connection *connection, const char *url, const char *method, struct head *out) {
+  out->request = (struct dw_http_request){.method = method, .path = url};
+  out->request.head = strlen(url) + strlen(method) + strlen("  HTTP/1.1\r\n\r\n");
+  MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, look_at_value, out);
 }
 
 /* Whether another reader of HTTP could find another end of the body (RFC 9112, 6.3). */
@@ -114,9 +146,9 @@ static enum audience audience_of(const struct exchanges *all) {
 
 /* A client's certificate is looked at once a connection. */
 static bool is_trusted(const struct exchanges *all, struct link *link) {
-  if (link != NULL && link->session == NULL) /* plain HTTP */
+  if (link->session == NULL) /* plain HTTP */
     return true;
-  if (link == NULL || link->credentials == NULL)
+  if (link->credentials == NULL)
     return false;
   if (!link->asked)
     link->trusted = dw_credentials_trust(link->credentials, link->session, audience_of(all));
@@ -124,82 +156,82 @@ static bool is_trusted(const struct exchanges *all, struct link *link) {
   return link->trusted;
 }
 
-static struct dw_http_request request_of(const struct exchanges *all, struct MHD_Connection *connection,
-                                         const char *url, const char *method) {
-  return (struct dw_http_request){
-      .method = method,
-      .path = url,
-      .verbose = MHD_lookup_connection_value_n(connection, MHD_GET_ARGUMENT_KIND, "verbose", 7, NULL, NULL) == MHD_YES,
-      .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
-      .content_encoding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING),
-      .announced = announced_length(connection),
-      .untrusted = !is_trusted(all, link_of(connection)),
-  };
-}
+/* --- the answer --- */
 
-static enum MHD_Result queue(struct MHD_Connection *connection, struct dw_http_answer *answer, bool close) {
-  size_t length = 0;
-  char *body = dw_buf_steal(&answer->body, &length);
-  struct MHD_Response *response = MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_FREE);
-  if (response == NULL) {
-    free(body);
-    return MHD_NO;
-  }
+static enum MHD_Result add_headers(struct MHD_Response *response, const struct dw_http_answer *answer, bool close) {
   enum MHD_Result good = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
   if (answer->allow != NULL && good == MHD_YES)
     good = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
   if (close && good == MHD_YES)
     good = MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+  return good;
+}
+
+/* A small answer's head and body, and the end of TLS where that follows, are sent together. */
+static void gather(struct link *link, const struct exchange *exchange, size_t length) {
+  if (link->wire == NULL)
+    return;
+  link->wire->gathers = length <= MOST_GATHERED;
+  link->corked |= length > 0 && strcmp(exchange->head.request.method, MHD_HTTP_METHOD_HEAD) != 0;
+}
+
+static enum MHD_Result queue(struct MHD_Connection *connection, struct exchange *exchange, bool close) {
+  size_t length = 0;
+  char *body = dw_buf_steal(&exchange->answer.body, &length);
+  struct MHD_Response *response = MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_FREE);
+  if (response == NULL) {
+    free(body);
+    return MHD_NO;
+  }
+  enum MHD_Result good = add_headers(response, &exchange->answer, close);
+  exchange->closes = close || exchange->head.closes;
+  gather(link_of(connection), exchange, length);
   if (good == MHD_YES)
-    good = MHD_queue_response(connection, (unsigned)answer->status, response);
+    good = MHD_queue_response(connection, (unsigned)exchange->answer.status, response);
   MHD_destroy_response(response);
   return good;
 }
 
 /* Answers before the body was read; the library then closes the connection. */
-static enum MHD_Result queue_early(struct MHD_Connection *connection, struct dw_http_answer *answer) {
-  struct link *link = link_of(connection);
-  if (link != NULL)
-    link->lingers = true;
-  return queue(connection, answer, true);
+static enum MHD_Result queue_early(struct MHD_Connection *connection, struct exchange *exchange) {
+  link_of(connection)->lingers = true;
+  return queue(connection, exchange, true);
 }
 
-static bool body_follows(struct MHD_Connection *connection, const struct dw_http_request *request) {
-  return request->announced > 0 || header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
+/* --- the body --- */
+
+static bool body_follows(const struct head *head) {
+  return head->request.announced > 0 || head->codings > 0;
 }
 
-static bool client_waits(struct MHD_Connection *connection) {
-  const char *expect = header(connection, MHD_HTTP_HEADER_EXPECT);
-  return expect != NULL && strcasecmp(expect, "100-continue") == 0;
+static void count_in(struct exchanges *all, struct link *link) {
+  atomic_fetch_add(&all->active, 1);
+  if (!link->used)
+    atomic_fetch_sub(&all->fresh, 1);
+  link->used = true;
+  dw_connections_busy(all->connections, link->fd);
 }
 
 /* The head has come. A small refused body is read all the same, so that the connection can be kept. */
-static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *connection, struct dw_http_request *request,
-                             void **context) {
-  struct exchange *exchange = calloc(1, sizeof *exchange);
+static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *connection, const char *url,
+                             const char *method) {
   struct link *link = link_of(connection);
-  if (exchange == NULL)
-    return MHD_NO;
-  *context = exchange;
-  exchange->start = dw_now_microseconds();
-  atomic_fetch_add(&all->active, 1);
-  if (link != NULL && !link->used) {
-    link->used = true;
-    atomic_fetch_sub(&all->fresh, 1);
-  }
-  if (link != NULL)
-    dw_connections_busy(all->connections, link->fd);
-  struct head head = head_of(connection, request->path, request->method);
-  request->head = head.size;
-  if (is_ambiguous(&head)) {
+  struct exchange *exchange = &link->exchange;
+  struct dw_http_request *request = &exchange->head.request;
+  count_in(all, link);
+  read_head(connection, url, method, &exchange->head);
+  request->untrusted = !is_trusted(all, link);
+  if (is_ambiguous(&exchange->head)) {
     dw_http_fail(&all->service, request, &exchange->answer, 400,
                  "where the body ends is told in two ways, or in none that is known");
-    return queue_early(connection, &exchange->answer);
+    return queue_early(connection, exchange);
   }
   exchange->refused = dw_http_refuse(&all->service, request, &exchange->answer);
   bool large = request->announced > all->service.max_body;
-  if (exchange->refused && body_follows(connection, request) && (large || client_waits(connection)))
-    return queue_early(connection, &exchange->answer);
+  if (exchange->refused && body_follows(&exchange->head) && (large || exchange->head.expects))
+    return queue_early(connection, exchange);
+  if (!exchange->refused && request->announced <= SMALL_BODY)
+    dw_buf_reserve(&exchange->body, (size_t)request->announced);
   return MHD_YES;
 }
 
@@ -221,25 +253,23 @@ static void release(struct exchanges *all, struct exchange *exchange) {
   dw_buf_free(&exchange->body);
 }
 
-static void refuse(struct exchanges *all, struct exchange *exchange, const struct dw_http_request *request,
-                   int status) {
+static void refuse(struct exchanges *all, struct exchange *exchange, int status) {
   char text[64];
   snprintf(text, sizeof text, "the body is over the limit of %zu bytes", all->service.max_body);
-  dw_http_fail(&all->service, request, &exchange->answer, status,
+  dw_http_fail(&all->service, &exchange->head.request, &exchange->answer, status,
                status == 413 ? text : "too many large bodies at once; try again later");
   exchange->refused = true;
   release(all, exchange);
 }
 
 /* A part of the body has come. */
-static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange, const struct dw_http_request *request,
-                               const char *data, size_t size) {
+static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange, const char *data, size_t size) {
   if (!exchange->refused && size > all->service.max_body - exchange->body.length) {
     dw_bound_hit(&all->hits, DW_BOUND_BODY);
-    refuse(all, exchange, request, 413);
+    refuse(all, exchange, 413);
   }
   if (!exchange->refused && !charge(all, exchange, size))
-    refuse(all, exchange, request, 503);
+    refuse(all, exchange, 503);
   if (!exchange->refused) {
     dw_buf_add(&exchange->body, data, size);
     return MHD_YES;
@@ -252,18 +282,17 @@ static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange,
 static void judge_heavy(void *context, bool cancelled) {
   struct exchange *exchange = context;
   struct MHD_Connection *connection = exchange->connection;
+  const struct dw_http_request *request = &exchange->head.request;
   if (cancelled)
-    dw_http_fail(&exchange->all->service, &exchange->request, &exchange->answer, 503, "stopping");
+    dw_http_fail(&exchange->all->service, request, &exchange->answer, 503, "stopping");
   else
-    dw_http_respond(&exchange->all->service, &exchange->request, &exchange->answer);
+    dw_http_respond(&exchange->all->service, request, &exchange->answer);
   exchange->judged = true; /* from here on it is the connection's thread's again */
   MHD_resume_connection(connection);
 }
 
-static enum MHD_Result hand_over(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange,
-                                 const struct dw_http_request *request) {
+static enum MHD_Result hand_over(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange) {
   exchange->all = all;
-  exchange->request = *request;
   exchange->connection = connection;
   exchange->job = (struct heavy_job){.run = judge_heavy, .context = exchange};
   MHD_suspend_connection(connection);
@@ -273,22 +302,22 @@ static enum MHD_Result hand_over(struct exchanges *all, struct MHD_Connection *c
 }
 
 /* All has come. */
-static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange,
-                              struct dw_http_request *request) {
+static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange) {
+  struct dw_http_request *request = &exchange->head.request;
   if (!exchange->refused && !exchange->judged) {
     request->body = exchange->body.data;
     request->length = exchange->body.length;
     if (request->length > SMALL_BODY)
-      return hand_over(all, connection, exchange, request);
+      return hand_over(all, connection, exchange);
     dw_http_respond(&all->service, request, &exchange->answer);
   }
   release(all, exchange);
   /* The library takes some lines for the end of a head or of a chunk that others do not: but after an answer that is
    * not good, or a body of no known length, what seems to be one more request is not read. */
   bool plain = strcmp(request->method, "POST") != 0 || request->announced > 0;
-  bool keep = exchange->answer.status == 200 && plain && header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) == NULL;
+  bool keep = exchange->answer.status == 200 && plain && exchange->head.codings == 0;
   bool close = !keep || atomic_load(&all->service.stopping);
-  return queue(connection, &exchange->answer, close);
+  return queue(connection, exchange, close);
 }
 
 enum MHD_Result dw_exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
@@ -296,40 +325,62 @@ enum MHD_Result dw_exchange_request(void *cls, struct MHD_Connection *connection
   (void)version;
   struct exchanges *all = cls;
   struct exchange *exchange = *context;
-  struct dw_http_request request = request_of(all, connection, url, method);
-  if (exchange == NULL)
-    return begin(all, connection, &request, context);
+  if (exchange == NULL) {
+    *context = &link_of(connection)->exchange;
+    return begin(all, connection, url, method);
+  }
   if (*upload_size == 0)
-    return finish(all, connection, exchange, &request);
+    return finish(all, connection, exchange);
   size_t size = *upload_size;
   *upload_size = 0;
-  return collect(all, exchange, &request, upload_data, size);
+  return collect(all, exchange, upload_data, size);
+}
+
+/* The library corks a TLS connection's socket before its first body for good, and makes each answer go out by a call
+ * after it: too early for what is gathered. */
+static void send_answer(struct link *link) {
+  static const int off = 0;
+  dw_wire_flush(link->wire);
+  link->wire->gathers = false;
+  if (link->corked && !link->uncorked)
+    (void)setsockopt(link->fd, IPPROTO_TCP, TCP_CORK, &off, sizeof off);
+  link->uncorked = link->corked;
 }
 
 void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
                            enum MHD_RequestTerminationCode reason) {
-  (void)reason;
   struct exchanges *all = cls;
   struct exchange *exchange = *context;
   if (exchange == NULL)
     return;
-  const struct link *link = link_of(connection);
-  if (link != NULL)
-    dw_connections_idle(all->connections, link->fd);
+  struct link *link = link_of(connection);
+  if (link->wire != NULL && !(exchange->closes && reason == MHD_REQUEST_TERMINATED_COMPLETED_OK))
+    send_answer(link);
+  dw_connections_idle(all->connections, link->fd);
   release(all, exchange);
   dw_buf_free(&exchange->answer.body);
-  free(exchange);
+  memset(exchange, 0, sizeof *exchange);
   *context = NULL;
   atomic_fetch_sub(&all->active, 1);
 }
 
 static void close_link(struct exchanges *all, const struct link *link) {
+  if (link->wire != NULL)
+    (void)dw_wire_flush(link->wire);
   if (!link->used)
     atomic_fetch_sub(&all->fresh, 1);
   if (link->lingers)
     dw_linger_keep(all->linger, link->fd);
   dw_connections_closed(all->connections, link->fd);
   dw_credentials_give_back(link->credentials);
+}
+
+static struct wire *new_wire(struct exchanges *all, struct MHD_Connection *connection, const struct link *link) {
+  struct wire *wire = malloc(sizeof *wire);
+  if (wire == NULL)
+    abort();
+  dw_wire_join(wire, all->handshakes, connection, link->fd);
+  return wire;
 }
 
 static struct link *open_link(struct exchanges *all, struct MHD_Connection *connection) {
@@ -342,6 +393,7 @@ static struct link *open_link(struct exchanges *all, struct MHD_Connection *conn
   if (tls != NULL) {
     link->session = tls->tls_session;
     link->credentials = dw_credentials_take(all->certificates, link->session, audience_of(all));
+    link->wire = new_wire(all, connection, link);
   }
   atomic_fetch_add(&all->fresh, 1);
   return link;
@@ -356,7 +408,9 @@ void dw_exchange_connection(void *cls, struct MHD_Connection *connection, void *
   }
   if (*socket_context == NULL)
     return;
-  close_link(all, *socket_context);
-  free(*socket_context);
+  struct link *link = *socket_context;
+  close_link(all, link);
+  free(link->wire);
+  free(link);
   *socket_context = NULL;
 }

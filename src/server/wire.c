@@ -1,0 +1,103 @@
+#include "server/wire.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* On a busy thread the client has usually answered by the next time; on an idle one so many take a few microseconds. */
+enum { MOST_ASKS = 8 };
+
+/* What of LENGTH bytes was sent; -1 with errno. */
+static ssize_t send_some(const struct wire *wire, const void *bytes, size_t length) {
+  ssize_t sent;
+  do
+    sent = send(wire->handshake.fd, bytes, length, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return sent;
+}
+
+/* Little is gathered, so the client has left more than that much unread before: no thread waits for it. */
+bool dw_wire_flush(struct wire *wire) {
+  size_t length = wire->gathered;
+  wire->gathered = 0;
+  if (length == 0 || send_some(wire, wire->output, length) == (ssize_t)length)
+    return true;
+  shutdown(wire->handshake.fd, SHUT_RDWR);
+  errno = EPIPE;
+  return false;
+}
+
+static ssize_t push(gnutls_transport_ptr_t context, const void *bytes, size_t length) {
+  struct wire *wire = context;
+  if ((!wire->gathers || length > WIRE_OUTPUT - wire->gathered) && !dw_wire_flush(wire))
+    return -1;
+  if (!wire->gathers || length > WIRE_OUTPUT)
+    return send_some(wire, bytes, length);
+  memcpy(wire->output + wire->gathered, bytes, length);
+  wire->gathered += length;
+  return (ssize_t)length;
+}
+
+static ssize_t receive(const struct wire *wire, void *bytes, size_t room) {
+  ssize_t length;
+  do
+    length = recv(wire->handshake.fd, bytes, room, 0);
+  while (length < 0 && errno == EINTR);
+  return length;
+}
+
+static void nothing_came(struct wire *wire) {
+  int saved = errno;
+  if (!wire->shaken && (saved == EAGAIN || saved == EWOULDBLOCK) && ++wire->asks >= MOST_ASKS) {
+    wire->asks = 0;
+    dw_handshakes_wait(wire->handshakes, &wire->handshake);
+  }
+  errno = saved;
+}
+
+/* The library asks until there is nothing more, so what stays in the buffer is not forgotten. */
+static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t room) {
+  struct wire *wire = context;
+  if (!dw_wire_flush(wire))
+    return -1;
+  if (wire->taken == wire->received) {
+    bool large = room >= WIRE_INPUT;
+    ssize_t length = receive(wire, large ? bytes : wire->input, large ? room : WIRE_INPUT);
+    if (length < 0)
+      nothing_came(wire);
+    else
+      wire->asks = 0;
+    if (length <= 0 || large)
+      return length;
+    wire->taken = 0;
+    wire->received = (size_t)length;
+  }
+  size_t length = wire->received - wire->taken < room ? wire->received - wire->taken : room;
+  memcpy(bytes, wire->input + wire->taken, length);
+  wire->taken += length;
+  return (ssize_t)length;
+}
+
+/* Called for the end of the handshake: from here on the library knows when to ask. */
+static int finished(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                    const gnutls_datum_t *message) {
+  (void)type, (void)when, (void)message;
+  struct wire *wire = gnutls_transport_get_ptr(session);
+  if (incoming) {
+    wire->shaken = true;
+    wire->gathers = false;
+  }
+  return 0;
+}
+
+void dw_wire_join(struct wire *wire, struct handshakes *handshakes, struct MHD_Connection *connection, int fd) {
+  gnutls_session_t session = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session;
+  memset(wire, 0, offsetof(struct wire, input));
+  wire->handshake = (struct handshake){.connection = connection, .fd = fd};
+  wire->handshakes = handshakes;
+  wire->gathers = true;
+  gnutls_transport_set_ptr(session, wire);
+  gnutls_transport_set_push_function(session, push);
+  gnutls_transport_set_pull_function(session, pull);
+  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, finished);
+}
