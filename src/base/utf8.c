@@ -42,20 +42,16 @@ size_t dw_utf8_cut(const char *text, size_t length, size_t most) {
   return most;
 }
 
+size_t dw_utf8_encode(uint32_t code, char out[DW_UTF8_MAX]) {
+  static const uint32_t leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+  size_t size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  for (size_t i = size; i-- > 1; code >>= 6)
+    out[i] = (char)(0x80 | (code & 0x3F));
+  out[0] = (char)(leads[size] | code);
+  return size;
+}
+
 void dw_utf8_put(struct dw_buf *out, uint32_t code) {
-  if (code < 0x80) {
-    dw_buf_putc(out, (char)code);
-  } else if (code < 0x800) {
-    dw_buf_putc(out, (char)(0xC0 | (code >> 6)));
-    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
-  } else if (code < 0x10000) {
-    dw_buf_putc(out, (char)(0xE0 | (code >> 12)));
-    dw_buf_putc(out, (char)(0x80 | ((code >> 6) & 0x3F)));
-    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
-  } else {
-    dw_buf_putc(out, (char)(0xF0 | (code >> 18)));
-    dw_buf_putc(out, (char)(0x80 | ((code >> 12) & 0x3F)));
-    dw_buf_putc(out, (char)(0x80 | ((code >> 6) & 0x3F)));
-    dw_buf_putc(out, (char)(0x80 | (code & 0x3F)));
-  }
+  char bytes[DW_UTF8_MAX];
+  dw_buf_add(out, bytes, dw_utf8_encode(code, bytes));
 }

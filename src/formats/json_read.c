@@ -1,35 +1,15 @@
-/* Reading values, and writing them as text. Nothing here changes a value: jansson's iterators only lack the const. */
-#include <jansson.h>
+/* Reading values, and writing them as text. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "droveway/base/text.h"
-#include "droveway/formats/json.h"
 #include "droveway/formats/json_write.h"
+#include "formats/json_value.h"
 
 enum dw_json_type dw_json_type(const dw_json *value) {
-  if (!value)
-    return DW_JSON_ABSENT;
-  switch (json_typeof(value)) {
-  case JSON_OBJECT:
-    return DW_JSON_OBJECT;
-  case JSON_ARRAY:
-    return DW_JSON_ARRAY;
-  case JSON_STRING:
-    return DW_JSON_STRING;
-  case JSON_INTEGER:
-    return DW_JSON_INTEGER;
-  case JSON_REAL:
-    return DW_JSON_REAL;
-  case JSON_TRUE:
-  case JSON_FALSE:
-    return DW_JSON_BOOL;
-  case JSON_NULL:
-    break;
-  }
-  return DW_JSON_NULL;
+  return value ? value->type : DW_JSON_ABSENT;
 }
 
 const char *dw_json_type_name(const dw_json *value) {
@@ -42,7 +22,10 @@ const char *dw_json_type_name(const dw_json *value) {
 }
 
 const dw_json *dw_json_get(const dw_json *value, const char *key) {
-  return json_object_get(value, key);
+  if (dw_json_type(value) != DW_JSON_OBJECT)
+    return NULL;
+  const struct member *member = dw_json_find(value, key, strlen(key));
+  return member ? member->value : NULL;
 }
 
 const dw_json *dw_json_path(const dw_json *value, ...) {
@@ -67,28 +50,36 @@ const dw_json *dw_json_get_fold(const dw_json *value, const char *name, const ch
 }
 
 const dw_json *dw_json_at(const dw_json *value, size_t index) {
-  return json_array_get(value, index);
+  return dw_json_type(value) == DW_JSON_ARRAY && index < value->count ? value->elements[index] : NULL;
 }
 
 size_t dw_json_size(const dw_json *value) {
-  return json_is_object(value) ? json_object_size(value) : json_array_size(value);
+  enum dw_json_type type = dw_json_type(value);
+  return type == DW_JSON_OBJECT || type == DW_JSON_ARRAY ? value->count : 0;
 }
 
 const char *dw_json_string(const dw_json *value) {
-  return json_string_value(value);
+  return dw_json_type(value) == DW_JSON_STRING ? value->text : NULL;
 }
 
 bool dw_json_integer(const dw_json *value, int64_t *out) {
-  if (!json_is_integer(value))
+  if (dw_json_type(value) != DW_JSON_INTEGER)
     return false;
-  *out = json_integer_value(value);
+  *out = value->integer;
+  return true;
+}
+
+bool dw_json_real(const dw_json *value, double *out) {
+  if (dw_json_type(value) != DW_JSON_REAL)
+    return false;
+  *out = value->real;
   return true;
 }
 
 bool dw_json_boolean(const dw_json *value, bool *out) {
-  if (!json_is_boolean(value))
+  if (dw_json_type(value) != DW_JSON_BOOL)
     return false;
-  *out = json_is_true(value);
+  *out = value->truth;
   return true;
 }
 
@@ -96,22 +87,59 @@ const char *dw_json_get_string(const dw_json *value, const char *key) {
   return dw_json_string(dw_json_get(value, key));
 }
 
-static struct dw_json_member member_at(void *position) {
-  if (!position)
-    return (struct dw_json_member){NULL, NULL, NULL};
-  return (struct dw_json_member){json_object_iter_key(position), json_object_iter_value(position), position};
+static struct dw_json_member member_at(const dw_json *object, size_t place) {
+  if (dw_json_type(object) != DW_JSON_OBJECT || place >= object->count)
+    return (struct dw_json_member){NULL, NULL, 0};
+  return (struct dw_json_member){object->members[place].key, object->members[place].value, place};
 }
 
 struct dw_json_member dw_json_first(const dw_json *object) {
-  return member_at(json_object_iter((dw_json *)object));
+  return member_at(object, 0);
 }
 
 struct dw_json_member dw_json_next(const dw_json *object, struct dw_json_member after) {
-  return member_at(after.position ? json_object_iter_next((dw_json *)object, after.position) : NULL);
+  return member_at(object, after.place + 1);
+}
+
+static bool same_members(const dw_json *a, const dw_json *b) {
+  for (size_t i = 0; i < a->count; i++) {
+    const struct member *member = dw_json_find(b, a->members[i].key, a->members[i].length);
+    if (!member || !dw_json_equal(a->members[i].value, member->value))
+      return false;
+  }
+  return true;
+}
+
+static bool same_elements(const dw_json *a, const dw_json *b) {
+  for (size_t i = 0; i < a->count; i++)
+    if (!dw_json_equal(a->elements[i], b->elements[i]))
+      return false;
+  return true;
 }
 
 bool dw_json_equal(const dw_json *a, const dw_json *b) {
-  return a == b || (a && b && json_equal(a, b));
+  if (a == b || !a || !b)
+    return a == b;
+  if (a->type != b->type || a->count != b->count)
+    return false;
+  switch (a->type) {
+  case DW_JSON_BOOL:
+    return a->truth == b->truth;
+  case DW_JSON_INTEGER:
+    return a->integer == b->integer;
+  case DW_JSON_REAL:
+    return a->real == b->real;
+  case DW_JSON_STRING:
+    return memcmp(a->text, b->text, a->count) == 0;
+  case DW_JSON_ARRAY:
+    return same_elements(a, b);
+  case DW_JSON_OBJECT:
+    return same_members(a, b);
+  case DW_JSON_ABSENT:
+  case DW_JSON_NULL:
+    break;
+  }
+  return true;
 }
 
 /* The shortest digits that read back as the same number, and always as a real one. */
@@ -144,15 +172,15 @@ static void write_value(struct dw_json_writer *w, const dw_json *value) {
     dw_json_put_int(w, number);
     break;
   case DW_JSON_REAL:
-    write_real(w, json_real_value(value));
+    write_real(w, value->real);
     break;
   case DW_JSON_STRING:
-    dw_json_put_bytes(w, json_string_value(value), json_string_length(value));
+    dw_json_put_bytes(w, value->text, value->count);
     break;
   case DW_JSON_ARRAY:
     dw_json_begin_array(w);
-    for (size_t i = 0; i < json_array_size(value); i++)
-      write_value(w, json_array_get(value, i));
+    for (size_t i = 0; i < value->count; i++)
+      write_value(w, value->elements[i]);
     dw_json_end_array(w);
     break;
   case DW_JSON_OBJECT:

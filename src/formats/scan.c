@@ -6,7 +6,7 @@
 #include "droveway/base/utf8.h"
 #include "droveway/formats/json.h"
 
-static bool fail_at(struct scan *s, size_t at, const char *problem) {
+bool dw_scan_fail(struct scan *s, size_t at, const char *problem) {
   if (!s->problem) {
     s->problem = problem;
     s->problem_at = at;
@@ -16,7 +16,7 @@ static bool fail_at(struct scan *s, size_t at, const char *problem) {
 }
 
 static bool fail(struct scan *s, const char *problem) {
-  return fail_at(s, s->at, problem);
+  return dw_scan_fail(s, s->at, problem);
 }
 
 struct scan dw_scan_start(const char *text, size_t length) {
@@ -71,17 +71,17 @@ static bool scan_unicode_escape(struct scan *s) {
   size_t start = s->at - 1;
   int32_t unit = hex4(s->text, s->length, s->at + 1);
   if (unit < 0)
-    return fail_at(s, start, "\\u must be followed by four hexadecimal digits");
+    return dw_scan_fail(s, start, "\\u must be followed by four hexadecimal digits");
   if (unit == 0)
-    return fail_at(s, start, "\\u0000 (a NUL) is not allowed in a string");
+    return dw_scan_fail(s, start, "\\u0000 (a NUL) is not allowed in a string");
   s->at += 5;
   if (is_low_surrogate(unit))
-    return fail_at(s, start, "half of a surrogate pair stands alone");
+    return dw_scan_fail(s, start, "half of a surrogate pair stands alone");
   if (!is_high_surrogate(unit))
     return true;
   bool escape = s->length - s->at >= 6 && s->text[s->at] == '\\' && s->text[s->at + 1] == 'u';
   if (!escape || !is_low_surrogate(hex4(s->text, s->length, s->at + 2)))
-    return fail_at(s, start, "half of a surrogate pair stands alone");
+    return dw_scan_fail(s, start, "half of a surrogate pair stands alone");
   s->at += 6;
   return true;
 }
@@ -92,7 +92,7 @@ static bool scan_escape(struct scan *s) {
   if (c == 'u')
     return scan_unicode_escape(s);
   if (c == '\0' || !strchr("\"\\/bfnrt", c))
-    return fail_at(s, s->at - 1, "not an escape that JSON knows; write a backslash itself as \\\\");
+    return dw_scan_fail(s, s->at - 1, "not an escape that JSON knows; write a backslash itself as \\\\");
   s->at++;
   return true;
 }
@@ -109,23 +109,46 @@ static bool fail_control(struct scan *s) {
   }
 }
 
-static bool scan_string(struct scan *s, struct dw_span *span) {
+/* Whether a byte stands for itself, and for a whole character. */
+static bool is_plain(unsigned char c) {
+  return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* A character of more than one byte. */
+static bool scan_character(struct scan *s) {
+  uint32_t code;
+  size_t size = dw_utf8_next(s->text + s->at, s->length - s->at, &code);
+  if (code == DW_UTF8_BAD)
+    return fail(s, "bytes that are no UTF-8 text");
+  s->at += size;
+  return true;
+}
+
+/* Where the text stops to stand for itself. */
+static size_t skip_plain(const struct scan *s) {
+  size_t at = s->at;
+  while (at < s->length && is_plain((unsigned char)s->text[at]))
+    at++;
+  return at;
+}
+
+bool dw_scan_string(struct scan *s, struct dw_span *span) {
   size_t start = s->at++;
-  while (!at_end(s)) {
-    char c = s->text[s->at];
-    if (c == '"') {
-      s->at++;
-      *span = (struct dw_span){start, s->at - start};
-      return true;
-    }
-    if ((unsigned char)c < 0x20)
+  for (;;) {
+    s->at = skip_plain(s);
+    if (at_end(s))
+      return dw_scan_fail(s, start, "the closing quote of this string is missing");
+    unsigned char c = (unsigned char)s->text[s->at];
+    if (c == '"')
+      break;
+    if (c < 0x20)
       return fail_control(s);
-    if (c != '\\')
-      s->at++;
-    else if (!scan_escape(s))
+    if (!(c == '\\' ? scan_escape(s) : scan_character(s)))
       return false;
   }
-  return fail_at(s, start, "the closing quote of this string is missing");
+  s->at++;
+  *span = (struct dw_span){start, s->at - start};
+  return true;
 }
 
 static void scan_digits(struct scan *s) {
@@ -141,7 +164,7 @@ static bool scan_number(struct scan *s) {
   size_t start = s->at;
   scan_digits(s);
   if (s->text[start] == '0' && s->at - start > 1)
-    return fail_at(s, start, "a number must not begin with 0");
+    return dw_scan_fail(s, start, "a number must not begin with 0");
   if (dw_scan_peek(s) == '.') {
     s->at++;
     if (!is_digit(dw_scan_peek(s)))
@@ -223,7 +246,7 @@ static bool scan_key(struct scan *s, struct dw_span *key) {
       return fail(s, "the text ends too soon: a closing } is missing");
     return fail(s, dw_scan_peek(s) == ',' ? "a comma too many" : "a key in double quotes is expected here");
   }
-  if (!scan_string(s, key))
+  if (!dw_scan_string(s, key))
     return false;
   dw_scan_blanks(s);
   if (dw_scan_peek(s) != ':')
@@ -250,7 +273,7 @@ enum scan_step dw_scan_next(struct scan *s, struct scan_walk *walk, struct dw_sp
     size_t comma = s->at++;
     dw_scan_blanks(s);
     if (dw_scan_peek(s) == close) {
-      fail_at(s, comma, "a comma too many: nothing follows it");
+      dw_scan_fail(s, comma, "a comma too many: nothing follows it");
       return SCAN_FAILED;
     }
   }
@@ -278,32 +301,33 @@ bool dw_scan_value(struct scan *s) {
   if (c == '{' || c == '[')
     return scan_container(s);
   if (c == '"')
-    return scan_string(s, &span);
+    return dw_scan_string(s, &span);
   if (c == '-' || is_digit(c))
     return scan_number(s);
   return scan_word(s) || fail_value(s);
 }
 
-bool dw_scan_document(struct scan *s) {
+bool dw_scan_begin(struct scan *s) {
   if (s->length >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0)
     return fail(s, "the text begins with a byte order mark (BOM); save it as UTF-8 without one");
   dw_scan_blanks(s);
-  if (!dw_scan_value(s))
-    return false;
+  return true;
+}
+
+bool dw_scan_end(struct scan *s) {
   dw_scan_blanks(s);
   return at_end(s) || fail(s, "more text after the end of the value");
 }
 
-/* AT is at the 'u'; returns what follows the escape. The scanner has let only whole pairs through. */
-static size_t unescape_unicode(const char *text, size_t end, size_t at, struct dw_buf *out) {
-  uint32_t unit = (uint32_t)hex4(text, end, at + 1);
-  if (!is_high_surrogate((int32_t)unit)) {
-    dw_utf8_put(out, unit);
-    return at + 5;
-  }
-  uint32_t low = (uint32_t)hex4(text, end, at + 7);
-  dw_utf8_put(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
-  return at + 11;
+/* The character at AT, which is behind "\u"; goes behind it. The scanner has let only whole pairs through. */
+static uint32_t decode_unicode(const char *text, size_t length, size_t *at) {
+  uint32_t unit = (uint32_t)hex4(text, length, *at);
+  *at += 4;
+  if (!is_high_surrogate((int32_t)unit))
+    return unit;
+  uint32_t low = (uint32_t)hex4(text, length, *at + 2);
+  *at += 6;
+  return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
 }
 
 static char unescape_letter(char c) {
@@ -313,21 +337,27 @@ static char unescape_letter(char c) {
   return found ? bytes[found - letters] : c;
 }
 
-void dw_scan_unescape(const char *text, struct dw_span span, struct dw_buf *out) {
-  size_t at = span.offset + 1;
-  size_t end = span.offset + span.length - 1;
-  while (at < end) {
-    const char *escape = memchr(text + at, '\\', end - at);
-    size_t plain = escape ? (size_t)(escape - text) : end;
-    dw_buf_add(out, text + at, plain - at);
-    at = plain;
+size_t dw_scan_decode(const char *text, size_t length, char *out) {
+  size_t written = 0;
+  for (size_t at = 0; at < length;) {
+    const char *escape = memchr(text + at, '\\', length - at);
+    size_t count = (escape ? (size_t)(escape - text) : length) - at;
+    memmove(out + written, text + at, count);
+    written += count;
+    at += count + 2;
     if (!escape)
-      return;
-    if (text[at + 1] == 'u') {
-      at = unescape_unicode(text, end, at + 1, out);
-    } else {
-      dw_buf_putc(out, unescape_letter(text[at + 1]));
-      at += 2;
-    }
+      return written;
+    if (escape[1] == 'u')
+      written += dw_utf8_encode(decode_unicode(text, length, &at), out + written);
+    else
+      out[written++] = unescape_letter(escape[1]);
   }
+  return written;
+}
+
+void dw_scan_unescape(const char *text, struct dw_span span, struct dw_buf *out) {
+  size_t start = out->length;
+  size_t length = span.length - 2;
+  dw_buf_add(out, text + span.offset + 1, length);
+  dw_buf_truncate(out, start + dw_scan_decode(out->data + start, length, out->data + start));
 }

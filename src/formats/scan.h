@@ -29,10 +29,15 @@ struct scan_walk {
 enum scan_step { SCAN_MEMBER, SCAN_END, SCAN_FAILED };
 
 struct scan dw_scan_start(const char *text, size_t length);
-/* Exactly one value and nothing behind it. */
-bool dw_scan_document(struct scan *s);
+/* To the first value, and whether nothing stands behind the last one. */
+bool dw_scan_begin(struct scan *s);
+bool dw_scan_end(struct scan *s);
 /* The value that begins at s->at, with everything inside it. */
 bool dw_scan_value(struct scan *s);
+/* The string that begins at s->at. */
+bool dw_scan_string(struct scan *s, struct dw_span *span);
+/* Notes what is wrong at AT, unless something was already; always false. */
+bool dw_scan_fail(struct scan *s, size_t at, const char *problem);
 void dw_scan_blanks(struct scan *s);
 /* '{', '[' or another byte; NUL at the end of the text. */
 char dw_scan_peek(const struct scan *s);
@@ -43,6 +48,9 @@ bool dw_scan_enter(struct scan *s, struct scan_walk *walk);
  * value, by dw_scan_value() or a walk of its own, before the next step. */
 enum scan_step dw_scan_next(struct scan *s, struct scan_walk *walk, struct dw_span *key);
 
+/* What TEXT[LENGTH] between the quotes of a string says, into OUT, which needs no more room than TEXT and may be TEXT
+ * itself; returns its length. */
+size_t dw_scan_decode(const char *text, size_t length, char *out);
 /* Appends what the string at SPAN (with its quotes, already scanned) says. */
 void dw_scan_unescape(const char *text, struct dw_span span, struct dw_buf *out);
 

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "droveway/base/text.h"
 
 #define TAG(name) "tag:yaml.org,2002:" name
@@ -273,6 +271,7 @@ static void put_float_key(double value, struct dw_buf *out) {
 bool dw_yaml_key_text(const dw_json *value, struct dw_buf *out) {
   bool truth = false;
   int64_t integer = 0;
+  double real = 0;
   switch (dw_json_type(value)) {
   case DW_JSON_STRING:
     dw_buf_puts(out, dw_json_string(value));
@@ -285,7 +284,8 @@ bool dw_yaml_key_text(const dw_json *value, struct dw_buf *out) {
     dw_buf_printf(out, "%" PRId64, integer);
     return true;
   case DW_JSON_REAL:
-    put_float_key(json_real_value(value), out);
+    (void)dw_json_real(value, &real);
+    put_float_key(real, out);
     return true;
   default:
     return false;

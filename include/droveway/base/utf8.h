@@ -33,7 +33,9 @@ static inline bool dw_utf8_is_inside(char byte) {
 /* How much of TEXT[LENGTH] stays where MOST bytes may: all of it, or up to the last whole character that fits. */
 size_t dw_utf8_cut(const char *text, size_t length, size_t most) __attribute__((nonnull));
 
-/* Appends the character CODE, at most U+10FFFF. */
+/* The character CODE, at most U+10FFFF, into OUT; returns how many bytes it takes. */
+size_t dw_utf8_encode(uint32_t code, char out[DW_UTF8_MAX]) __attribute__((nonnull));
+/* Appends it. */
 void dw_utf8_put(struct dw_buf *out, uint32_t code) __attribute__((nonnull));
 
 #endif

@@ -1,5 +1,4 @@
-/* JSON values, parsed by jansson. Every value lives in the arena that it was parsed or made in; nothing is freed by
- * hand. Only src/formats includes jansson's header. */
+/* JSON values. Every value lives in the arena that it was parsed or made in; nothing is freed by hand. */
 #ifndef DROVEWAY_FORMATS_JSON_H
 #define DROVEWAY_FORMATS_JSON_H
 
@@ -10,7 +9,7 @@
 #include "droveway/base/arena.h"
 #include "droveway/base/error.h"
 
-typedef struct json_t dw_json;
+typedef struct dw_json dw_json;
 
 #define DW_JSON_MAX_DEPTH 128
 
@@ -55,6 +54,7 @@ const dw_json *dw_json_at(const dw_json *value, size_t index); /* array element,
 size_t dw_json_size(const dw_json *value);                     /* elements or members; 0 for the rest */
 const char *dw_json_string(const dw_json *value);              /* NULL unless a string */
 bool dw_json_integer(const dw_json *value, int64_t *out) __attribute__((nonnull(2)));
+bool dw_json_real(const dw_json *value, double *out) __attribute__((nonnull(2)));
 bool dw_json_boolean(const dw_json *value, bool *out) __attribute__((nonnull(2)));
 /* dw_json_string() of dw_json_get(), or NULL. */
 const char *dw_json_get_string(const dw_json *value, const char *key) __attribute__((nonnull(2)));
@@ -63,7 +63,7 @@ const char *dw_json_get_string(const dw_json *value, const char *key) __attribut
 struct dw_json_member {
   const char *key;
   const dw_json *value; /* NULL at the end */
-  void *position;
+  size_t place;
 };
 struct dw_json_member dw_json_first(const dw_json *object);
 struct dw_json_member dw_json_next(const dw_json *object, struct dw_json_member after);

@@ -1,0 +1,184 @@
+/* From text to values, in one walk of the scanner. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "droveway/base/text.h"
+#include "formats/json_value.h"
+#include "formats/quote.h"
+#include "formats/scan.h"
+
+struct parser {
+  struct scan scan;
+  struct dw_arena *arena;
+  bool unique_keys;
+  struct dw_span duplicate; /* the key that stands there again; empty while there is none */
+};
+
+static dw_json *keep(struct parser *p, dw_json value) {
+  dw_json *kept = dw_json_take(p->arena, sizeof *kept);
+  if (kept)
+    *kept = value;
+  return kept;
+}
+
+/* What the string at SPAN says, into the arena. */
+static char *read_text(struct parser *p, struct dw_span span, size_t *length) {
+  char *text = dw_json_take(p->arena, span.length); /* its quotes are more than the NUL */
+  if (!text)
+    return NULL;
+  *length = dw_scan_decode(p->scan.text + span.offset + 1, span.length - 2, text);
+  text[*length] = '\0';
+  return text;
+}
+
+static dw_json *parse_string(struct parser *p) {
+  struct dw_span span;
+  dw_json string = {.type = DW_JSON_STRING};
+  if (!dw_scan_string(&p->scan, &span))
+    return NULL;
+  string.text = read_text(p, span, &string.count);
+  return string.text ? keep(p, string) : NULL;
+}
+
+static dw_json *parse_real(struct parser *p, size_t start) {
+  const char *digits = dw_json_copy(p->arena, p->scan.text + start, p->scan.at - start);
+  if (!digits)
+    return NULL;
+  double value = strtod(digits, NULL);
+  if (isinf(value)) {
+    dw_scan_fail(&p->scan, start, "this number is too large");
+    return NULL;
+  }
+  return keep(p, (dw_json){.type = DW_JSON_REAL, .real = value});
+}
+
+static dw_json *parse_number(struct parser *p) {
+  char digits[24]; /* more can't be within 64 bits: a number does not begin with 0 */
+  size_t start = p->scan.at;
+  dw_json number = {.type = DW_JSON_INTEGER};
+  if (!dw_scan_value(&p->scan))
+    return NULL;
+  size_t length = p->scan.at - start;
+  for (size_t i = 0; i < length; i++)
+    if (strchr(".eE", p->scan.text[start + i]))
+      return parse_real(p, start);
+  memcpy(digits, p->scan.text + start, length < sizeof digits ? length : 0);
+  digits[length < sizeof digits ? length : 0] = '\0';
+  if (!dw_parse_int64(digits, &number.integer)) {
+    dw_scan_fail(&p->scan, start, "this number is too large");
+    return NULL;
+  }
+  return keep(p, number);
+}
+
+static dw_json *parse_word(struct parser *p) {
+  char c = dw_scan_peek(&p->scan);
+  if (!dw_scan_value(&p->scan))
+    return NULL;
+  return c == 'n' ? dw_json_new_null() : dw_json_new_bool(c == 't');
+}
+
+static dw_json *parse_value(struct parser *p);
+
+/* False where the key stands there already and may not, or short of memory. */
+static bool parse_member(struct parser *p, dw_json *object, struct dw_span key) {
+  struct member member = {.key = read_text(p, key, &member.length)};
+  if (!member.key)
+    return false;
+  struct member *old = dw_json_find(object, member.key, member.length);
+  if (old && p->unique_keys) {
+    p->duplicate = key;
+    return false;
+  }
+  member.value = parse_value(p);
+  if (!member.value)
+    return false;
+  if (!old)
+    return dw_json_add_member(p->arena, object, member);
+  old->value = member.value;
+  return true;
+}
+
+/* Members and elements are gathered on the stack while they are few: most objects never have more. */
+static dw_json *parse_object(struct parser *p) {
+  struct member few[DW_JSON_FEW];
+  dw_json object = {.type = DW_JSON_OBJECT, .capacity = DW_JSON_FEW, .members = few};
+  struct scan_walk walk;
+  struct dw_span key;
+  enum scan_step step;
+  if (!dw_scan_enter(&p->scan, &walk))
+    return NULL;
+  while ((step = dw_scan_next(&p->scan, &walk, &key)) == SCAN_MEMBER)
+    if (!parse_member(p, &object, key))
+      return NULL;
+  if (step != SCAN_END || (object.members == few && !dw_json_own_members(p->arena, &object)))
+    return NULL;
+  return keep(p, object);
+}
+
+static dw_json *parse_array(struct parser *p) {
+  dw_json *few[DW_JSON_FEW];
+  dw_json array = {.type = DW_JSON_ARRAY, .capacity = DW_JSON_FEW, .elements = few};
+  struct scan_walk walk;
+  struct dw_span key;
+  enum scan_step step;
+  if (!dw_scan_enter(&p->scan, &walk))
+    return NULL;
+  while ((step = dw_scan_next(&p->scan, &walk, &key)) == SCAN_MEMBER) {
+    dw_json *element = parse_value(p);
+    if (!element || dw_json_append(p->arena, &array, element) != 0)
+      return NULL;
+  }
+  if (step != SCAN_END || (array.elements == few && !dw_json_own_elements(p->arena, &array)))
+    return NULL;
+  return keep(p, array);
+}
+
+static dw_json *parse_value(struct parser *p) {
+  char c = dw_scan_peek(&p->scan);
+  switch (c) {
+  case '{':
+    return parse_object(p);
+  case '[':
+    return parse_array(p);
+  case '"':
+    return parse_string(p);
+  default:
+    return c == '-' || (c >= '0' && c <= '9') ? parse_number(p) : parse_word(p);
+  }
+}
+
+static void fail_at(struct dw_error *err, const struct parser *p, enum dw_error_code code, size_t offset,
+                    const char *problem) {
+  int line = 0;
+  int column = 0;
+  dw_text_position(p->scan.text, p->scan.length, offset, &line, &column);
+  dw_error_at(err, code, line, column, "%s", problem);
+}
+
+static void fail(struct dw_error *err, const struct parser *p) {
+  char key[QUOTE_SIZE];
+  char problem[QUOTE_SIZE + 40];
+  if (dw_arena_exhausted(p->arena)) {
+    dw_error_set(err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
+  } else if (p->duplicate.length > 0) {
+    dw_quote_short(key, p->scan.text + p->duplicate.offset + 1, p->duplicate.length - 2);
+    snprintf(problem, sizeof problem, "the key %s stands twice in one object", key);
+    fail_at(err, p, DW_ERR_DUPLICATE, p->duplicate.offset, problem);
+  } else {
+    fail_at(err, p, p->scan.code, p->scan.problem_at, p->scan.problem);
+  }
+}
+
+dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, enum dw_json_flags flags,
+                       struct dw_error *err) {
+  struct parser p = {
+      .scan = dw_scan_start(text, length), .arena = arena, .unique_keys = (flags & DW_JSON_UNIQUE_KEYS) != 0};
+  dw_json *value = dw_scan_begin(&p.scan) ? parse_value(&p) : NULL;
+  if (value && dw_scan_end(&p.scan) && !dw_arena_exhausted(arena))
+    return value;
+  fail(err, &p);
+  return NULL;
+}
