@@ -10,7 +10,8 @@
 #include "base/base_internal.h"
 
 enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, CHARGE_STEP = 64 * 1024, ALIGNMENT = alignof(max_align_t) };
-enum { FIRST_ITEMS = 8 }; /* of a growing array */
+enum { FIRST_ITEMS = 8 };  /* of a growing array */
+enum { FIRST_TEXT = 256 }; /* formatted on the stack */
 
 struct block {
   struct block *next;
@@ -121,11 +122,16 @@ static void *take(struct dw_arena *arena, size_t size) {
   return bytes;
 }
 
-void *dw_arena_alloc(struct dw_arena *arena, size_t size) {
+/* Not zeroed. */
+static void *room(struct dw_arena *arena, size_t size) {
   void *bytes = take(arena, rounded(size));
   if (bytes == NULL)
     dw_out_of_memory();
-  return memset(bytes, 0, size);
+  return bytes;
+}
+
+void *dw_arena_alloc(struct dw_arena *arena, size_t size) {
+  return memset(room(arena, size), 0, size);
 }
 
 void *dw_arena_array(struct dw_arena *arena, size_t count, size_t size) {
@@ -185,8 +191,9 @@ char *dw_arena_strdup(struct dw_arena *arena, const char *text) {
 
 char *dw_arena_strndup(struct dw_arena *arena, const char *text, size_t length) {
   size_t known = strnlen(text, length);
-  char *copy = dw_arena_alloc(arena, known + 1);
+  char *copy = room(arena, known + 1);
   memcpy(copy, text, known);
+  copy[known] = '\0';
   return copy;
 }
 
@@ -198,15 +205,29 @@ char *dw_arena_printf(struct dw_arena *arena, const char *format, ...) {
   return text;
 }
 
+/* Most texts are short: they are formatted once. */
 char *dw_arena_vprintf(struct dw_arena *arena, const char *format, va_list args) {
+  char first[FIRST_TEXT];
   va_list again;
   va_copy(again, args);
-  int length = vsnprintf(NULL, 0, format, args);
+  int length = vsnprintf(first, sizeof first, format, args);
   if (length < 0)
     dw_out_of_memory();
-  char *text = dw_arena_alloc(arena, (size_t)length + 1);
-  vsnprintf(text, (size_t)length + 1, format, again);
+  char *text = room(arena, (size_t)length + 1);
+  if ((size_t)length < sizeof first)
+    memcpy(text, first, (size_t)length + 1);
+  else
+    vsnprintf(text, (size_t)length + 1, format, again);
   va_end(again);
+  return text;
+}
+
+char *dw_arena_join(struct dw_arena *arena, const char *a, const char *b, const char *c) {
+  size_t lengths[] = {strlen(a), strlen(b), strlen(c)};
+  char *text = room(arena, lengths[0] + lengths[1] + lengths[2] + 1);
+  memcpy(text, a, lengths[0]);
+  memcpy(text + lengths[0], b, lengths[1]);
+  memcpy(text + lengths[0] + lengths[1], c, lengths[2] + 1);
   return text;
 }
 

@@ -73,11 +73,15 @@ void dw_buf_printf(struct dw_buf *buf, const char *format, ...) {
 void dw_buf_vprintf(struct dw_buf *buf, const char *format, va_list args) {
   va_list again;
   va_copy(again, args);
-  int length = vsnprintf(NULL, 0, format, args);
+  reserve(buf, 0);
+  size_t left = buf->capacity - buf->length;
+  int length = vsnprintf(buf->data + buf->length, left, format, args);
   if (length < 0)
     dw_out_of_memory();
-  reserve(buf, (size_t)length);
-  vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
+  if ((size_t)length >= left) {
+    reserve(buf, (size_t)length);
+    vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
+  }
   va_end(again);
   buf->length += (size_t)length;
 }

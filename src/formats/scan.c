@@ -86,12 +86,34 @@ static bool scan_unicode_escape(struct scan *s) {
   return true;
 }
 
+/* What the letter behind a backslash stands for; NUL where it is none. */
+static char unescape_letter(char c) {
+  switch (c) {
+  case 'b':
+    return '\b';
+  case 'f':
+    return '\f';
+  case 'n':
+    return '\n';
+  case 'r':
+    return '\r';
+  case 't':
+    return '\t';
+  case '"':
+  case '\\':
+  case '/':
+    return c;
+  default:
+    return '\0';
+  }
+}
+
 static bool scan_escape(struct scan *s) {
   s->at++;
   char c = dw_scan_peek(s);
   if (c == 'u')
     return scan_unicode_escape(s);
-  if (c == '\0' || !strchr("\"\\/bfnrt", c))
+  if (unescape_letter(c) == '\0')
     return dw_scan_fail(s, s->at - 1, "not an escape that JSON knows; write a backslash itself as \\\\");
   s->at++;
   return true;
@@ -124,9 +146,26 @@ static bool scan_character(struct scan *s) {
   return true;
 }
 
-/* Where the text stops to stand for itself. */
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether all eight bytes are plain: the highest bit of a byte tells that it is below 0x20, equal to '"' or '\\', or
+ * above 0x7F (Bit Twiddling Hacks, "Determine if a word has a byte less than n"). */
+static bool are_plain(uint64_t bytes) {
+  uint64_t quote = bytes ^ EACH_BYTE('"');
+  uint64_t backslash = bytes ^ EACH_BYTE('\\');
+  uint64_t below = bytes - EACH_BYTE(0x20);
+  return ((below | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1)) | bytes) & EACH_BYTE(0x80)) == 0;
+}
+
+/* Where the text stops to stand for itself: most of a document is inside strings, so eight bytes at a time. */
 static size_t skip_plain(const struct scan *s) {
   size_t at = s->at;
+  uint64_t bytes;
+  for (; s->length - at >= sizeof bytes; at += sizeof bytes) {
+    memcpy(&bytes, s->text + at, sizeof bytes);
+    if (!are_plain(bytes))
+      break;
+  }
   while (at < s->length && is_plain((unsigned char)s->text[at]))
     at++;
   return at;
@@ -328,13 +367,6 @@ static uint32_t decode_unicode(const char *text, size_t length, size_t *at) {
   uint32_t low = (uint32_t)hex4(text, length, *at + 2);
   *at += 6;
   return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-}
-
-static char unescape_letter(char c) {
-  static const char letters[] = "bfnrt";
-  static const char bytes[] = "\b\f\n\r\t";
-  const char *found = strchr(letters, c);
-  return found ? bytes[found - letters] : c;
 }
 
 size_t dw_scan_decode(const char *text, size_t length, char *out) {

@@ -32,8 +32,7 @@ const char *dw_value_shown(struct dw_arena *arena, const struct dw_value *value)
 }
 
 struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json) {
-  return (struct dw_value){
-      .field = dw_arena_printf(arena, "%s.%s", base, key), .json = json, .text = dw_json_string(json)};
+  return (struct dw_value){.field = dw_arena_join(arena, base, ".", key), .json = json, .text = dw_json_string(json)};
 }
 
 struct dw_value dw_value_member(struct dw_arena *arena, const char *base, const dw_json *object, const char *name) {
@@ -130,7 +129,7 @@ static void read_list(struct dw_arena *arena, struct dw_cni_config *config) {
 static void read_duplicates(struct dw_arena *arena, struct dw_cni_config *config) {
   config->duplicates = dw_json_duplicates(arena, config->text, config->length, &config->duplicate_count);
   for (size_t i = 0; i < config->duplicate_count; i++)
-    config->duplicates[i].path = dw_arena_printf(arena, "%s.%s", config_field, config->duplicates[i].path);
+    config->duplicates[i].path = dw_arena_join(arena, config_field, ".", config->duplicates[i].path);
 }
 
 /* Multus takes a configuration with a `type` for one plugin, whatever `plugins` holds. Source: multus-cni

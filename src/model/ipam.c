@@ -100,9 +100,9 @@ void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, st
   struct dw_problems problems = {.arena = arena};
   struct dw_value raw = dw_value_member(arena, plugin->field, plugin->json, "ipam");
   struct dw_ipam ipam = {.field = raw.field, .raw = raw, .type_name = "", .network_name = ""};
-  ipam.type_value.field = dw_arena_printf(arena, "%s.type", raw.field);
-  ipam.gateway.raw.field = dw_arena_printf(arena, "%s.gateway", raw.field);
-  ipam.overlapping_ranges.field = dw_arena_printf(arena, "%s.enable_overlapping_ranges", raw.field);
+  ipam.type_value.field = dw_arena_join(arena, raw.field, ".", "type");
+  ipam.gateway.raw.field = dw_arena_join(arena, raw.field, ".", "gateway");
+  ipam.overlapping_ranges.field = dw_arena_join(arena, raw.field, ".", "enable_overlapping_ranges");
   bool readable = read_type(&problems, &ipam);
   if (!readable || dw_ipam_read_ovn(&problems, plugin, &ipam)) {
     ipam.no_range_explained = ipam.pool_count == 0 && problems.count > 0;

@@ -93,7 +93,7 @@ static const dw_json *enter(struct dw_migration_config *out, const dw_json *pare
 static struct dw_value value_at(struct dw_arena *arena, const dw_json *block, const char *block_field,
                                 const char *key) {
   const dw_json *json = dw_json_get(block, key);
-  return (struct dw_value){dw_arena_printf(arena, "%s.%s", block_field, key), json, dw_json_string(json)};
+  return (struct dw_value){dw_arena_join(arena, block_field, ".", key), json, dw_json_string(json)};
 }
 
 static void read_block(struct dw_arena *arena, const dw_json *block, struct dw_migration_config *out) {

@@ -114,23 +114,31 @@ bool dw_exclude_parse(const char *text, struct dw_prefix *out) {
 }
 
 struct special {
-  const char *prefix;
+  struct dw_prefix prefix;
   const char *class_name;
 };
 
+#define V4(base, bits)                                                                                                 \
+  { {{0, 0xFFFF00000000 | (base)}, true}, bits }
+#define V6(high, low, bits)                                                                                            \
+  { {{high, low}, false}, bits }
+
 /* In address order, IPv4 first, as intervals are ordered. RFC 6890 and RFC 4291. */
 static const struct special specials[] = {
-    {"0.0.0.0/8", "unspecified"}, {"127.0.0.0/8", "loopback"},         {"169.254.0.0/16", "link-local"},
-    {"224.0.0.0/4", "multicast"}, {"255.255.255.255/32", "broadcast"}, {"::/128", "unspecified"},
-    {"::1/128", "loopback"},      {"fe80::/10", "link-local"},         {"ff00::/8", "multicast"},
+    {V4(0x00000000, 8), "unspecified"},            /* 0.0.0.0/8 */
+    {V4(0x7F000000, 8), "loopback"},               /* 127.0.0.0/8 */
+    {V4(0xA9FE0000, 16), "link-local"},            /* 169.254.0.0/16 */
+    {V4(0xE0000000, 4), "multicast"},              /* 224.0.0.0/4 */
+    {V4(0xFFFFFFFF, 32), "broadcast"},             /* 255.255.255.255/32 */
+    {V6(0, 0, 128), "unspecified"},                /* ::/128 */
+    {V6(0, 1, 128), "loopback"},                   /* ::1/128 */
+    {V6(0xFE80000000000000, 0, 10), "link-local"}, /* fe80::/10 */
+    {V6(0xFF00000000000000, 0, 8), "multicast"},   /* ff00::/8 */
 };
 
 const char *dw_special_class(const struct dw_interval *span) {
   for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
-    struct dw_prefix prefix;
-    if (!dw_prefix_parse(specials[i].prefix, DW_ADDR_STRICT, &prefix, NULL))
-      continue;
-    struct dw_interval special = dw_interval_of(&prefix);
+    struct dw_interval special = dw_interval_of(&specials[i].prefix);
     if (dw_interval_overlaps(&special, span))
       return specials[i].class_name;
   }

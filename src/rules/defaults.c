@@ -57,7 +57,7 @@ static void add_edit(struct filling *f, size_t offset, size_t length, const char
 /* Puts the wanted value in the place of null or "". */
 static void replace(struct filling *f, const char *path, const struct want *want) {
   struct dw_json_place place;
-  const char *member = *path == '\0' ? want->key : dw_arena_printf(f->arena, "%s.%s", path, want->key);
+  const char *member = *path == '\0' ? want->key : dw_arena_join(f->arena, path, ".", want->key);
   if (!dw_json_locate(f->config->text, f->config->length, member, &place))
     return;
   add_edit(f, place.value.offset, place.value.length, json_string(f->arena, want->wanted));

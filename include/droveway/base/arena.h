@@ -66,6 +66,10 @@ char *dw_arena_printf(struct dw_arena *arena, const char *format, ...)
 char *dw_arena_vprintf(struct dw_arena *arena, const char *format, va_list args)
     __attribute__((nonnull, returns_nonnull, format(printf, 2, 0)));
 
+/* A, B and C in a row. */
+char *dw_arena_join(struct dw_arena *arena, const char *a, const char *b, const char *c)
+    __attribute__((nonnull, returns_nonnull));
+
 /* Bytes handed out so far. */
 size_t dw_arena_used(const struct dw_arena *arena) __attribute__((nonnull));
 
