@@ -163,18 +163,20 @@ void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *c
   return larger;
 }
 
-void *dw_arena_try(struct dw_arena *arena, size_t size) {
-  bool fits = size <= SIZE_MAX / 4;
-  if (fits && arena->limit != 0)
-    fits = arena->used <= arena->limit && rounded(size) <= arena->limit - arena->used;
-  if (!fits) {
+/* Whether SIZE more stay within the limit and the budget; if not, the arena remembers why. */
+static bool allow(struct dw_arena *arena, size_t size) {
+  if (arena->exhausted != DW_NOT_EXHAUSTED)
+    return false;
+  if (size > SIZE_MAX / 4 || (arena->limit != 0 && arena->used + rounded(size) > arena->limit))
     arena->exhausted = DW_LIMIT_EXHAUSTED;
-    return NULL;
-  }
-  if (!charge(arena, rounded(size))) {
+  else if (!charge(arena, rounded(size)))
     arena->exhausted = DW_BUDGET_EXHAUSTED;
+  return arena->exhausted == DW_NOT_EXHAUSTED;
+}
+
+void *dw_arena_try(struct dw_arena *arena, size_t size) {
+  if (!allow(arena, size))
     return NULL;
-  }
   void *bytes = take(arena, rounded(size));
   if (bytes == NULL)
     arena->exhausted = DW_LIMIT_EXHAUSTED;

@@ -5,12 +5,8 @@
 
 #include "formats/json_value.h"
 
-void *dw_json_take(struct dw_arena *arena, size_t size) {
-  return dw_arena_exhausted(arena) ? NULL : dw_arena_try(arena, size);
-}
-
 char *dw_json_copy(struct dw_arena *arena, const char *text, size_t length) {
-  char *copy = dw_json_take(arena, length + 1);
+  char *copy = dw_arena_try(arena, length + 1);
   if (!copy)
     return NULL;
   memcpy(copy, text, length);
@@ -19,7 +15,7 @@ char *dw_json_copy(struct dw_arena *arena, const char *text, size_t length) {
 }
 
 static dw_json *new_value(struct dw_arena *arena, dw_json value) {
-  dw_json *made = dw_json_take(arena, sizeof *made);
+  dw_json *made = dw_arena_try(arena, sizeof *made);
   if (made)
     *made = value;
   return made;
@@ -70,7 +66,7 @@ int dw_json_set(struct dw_arena *arena, dw_json *object, const char *key, dw_jso
 }
 
 static bool set_capacity(struct dw_arena *arena, dw_json *array, size_t capacity) {
-  dw_json **elements = dw_json_take(arena, capacity * sizeof *elements);
+  dw_json **elements = dw_arena_try(arena, capacity * sizeof *elements);
   if (!elements)
     return false;
   if (array->count > 0)

@@ -90,7 +90,7 @@ static void enter(const dw_json *object, size_t place) {
 
 static bool set_capacity(struct dw_arena *arena, dw_json *object, size_t capacity) {
   size_t slots = slots_of(capacity);
-  struct member *members = dw_json_take(arena, capacity * sizeof *members + slots * sizeof(uint32_t));
+  struct member *members = dw_arena_try(arena, capacity * sizeof *members + slots * sizeof(uint32_t));
   if (!members)
     return false;
   if (object->count > 0)

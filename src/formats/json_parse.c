@@ -12,34 +12,35 @@
 struct parser {
   struct scan scan;
   struct dw_arena *arena;
-  bool unique_keys;
+  const struct dw_json_options *options;
   struct dw_span duplicate; /* the key that stands there again; empty while there is none */
 };
 
 static dw_json *keep(struct parser *p, dw_json value) {
-  dw_json *kept = dw_json_take(p->arena, sizeof *kept);
+  dw_json *kept = dw_arena_try(p->arena, sizeof *kept);
   if (kept)
     *kept = value;
   return kept;
 }
 
-/* What the string at SPAN says, into the arena. */
-static char *read_text(struct parser *p, struct dw_span span, size_t *length) {
-  char *text = dw_json_take(p->arena, span.length); /* its quotes are more than the NUL */
-  if (!text)
-    return NULL;
-  *length = dw_scan_decode(p->scan.text + span.offset + 1, span.length - 2, text);
-  text[*length] = '\0';
-  return text;
+/* What the string at SPAN says, into ROOM for as many bytes as the span has: its quotes are more than the NUL. Returns
+ * its length. */
+static size_t decode(const struct parser *p, struct dw_span span, char *room) {
+  size_t length = dw_scan_decode(p->scan.text + span.offset + 1, span.length - 2, room);
+  room[length] = '\0';
+  return length;
 }
 
 static dw_json *parse_string(struct parser *p) {
   struct dw_span span;
-  dw_json string = {.type = DW_JSON_STRING};
   if (!dw_scan_string(&p->scan, &span))
     return NULL;
-  string.text = read_text(p, span, &string.count);
-  return string.text ? keep(p, string) : NULL;
+  dw_json *string = dw_arena_try(p->arena, sizeof *string + span.length);
+  if (!string)
+    return NULL;
+  char *text = (char *)(string + 1);
+  *string = (dw_json){.type = DW_JSON_STRING, .count = decode(p, span, text), .text = text};
+  return string;
 }
 
 static dw_json *parse_real(struct parser *p, size_t start) {
@@ -82,13 +83,25 @@ static dw_json *parse_word(struct parser *p) {
 
 static dw_json *parse_value(struct parser *p);
 
+/* Whether the key at SPAN names what no reader of the values is interested in. */
+static bool is_left_out(const struct parser *p, struct dw_span span) {
+  const char *const *name = p->options->left_out;
+  for (; name && *name; name++)
+    if (strlen(*name) == span.length - 2 && memcmp(p->scan.text + span.offset + 1, *name, span.length - 2) == 0)
+      return true;
+  return false;
+}
+
 /* False where the key stands there already and may not, or short of memory. */
 static bool parse_member(struct parser *p, dw_json *object, struct dw_span key) {
-  struct member member = {.key = read_text(p, key, &member.length)};
-  if (!member.key)
+  if (is_left_out(p, key))
+    return dw_scan_value(&p->scan);
+  char *text = dw_arena_try(p->arena, key.length);
+  if (!text)
     return false;
+  struct member member = {.key = text, .length = decode(p, key, text)};
   struct member *old = dw_json_find(object, member.key, member.length);
-  if (old && p->unique_keys) {
+  if (old && p->options->unique_keys) {
     p->duplicate = key;
     return false;
   }
@@ -172,13 +185,18 @@ static void fail(struct dw_error *err, const struct parser *p) {
   }
 }
 
-dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, enum dw_json_flags flags,
-                       struct dw_error *err) {
-  struct parser p = {
-      .scan = dw_scan_start(text, length), .arena = arena, .unique_keys = (flags & DW_JSON_UNIQUE_KEYS) != 0};
+dw_json *dw_json_parse_as(struct dw_arena *arena, const char *text, size_t length,
+                          const struct dw_json_options *options, struct dw_error *err) {
+  struct parser p = {.scan = dw_scan_start(text, length), .arena = arena, .options = options};
   dw_json *value = dw_scan_begin(&p.scan) ? parse_value(&p) : NULL;
-  if (value && dw_scan_end(&p.scan) && !dw_arena_exhausted(arena))
+  if (value && dw_scan_end(&p.scan))
     return value;
   fail(err, &p);
   return NULL;
+}
+
+dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, enum dw_json_flags flags,
+                       struct dw_error *err) {
+  const struct dw_json_options options = {.unique_keys = (flags & DW_JSON_UNIQUE_KEYS) != 0};
+  return dw_json_parse_as(arena, text, length, &options, err);
 }

@@ -151,7 +151,7 @@ struct search {
   struct scan scan;
   struct dw_arena *scratch;
   struct keys keys;        /* of all objects that are open, as a stack */
-  struct duplicate *found; /* the first MOST_DUPLICATES in document order */
+  struct duplicate *found; /* the first MOST_DUPLICATES in document order; NULL where there are none */
   size_t found_count;
   struct dw_json_duplicate *out;
   size_t out_count;
@@ -177,6 +177,8 @@ static int by_name(const void *a, const void *b) {
 
 /* Keeps the list sorted by the later key's place, and only its beginning. */
 static void keep_duplicate(struct search *s, struct duplicate duplicate) {
+  if (!s->found)
+    s->found = dw_arena_array(s->scratch, MOST_DUPLICATES, sizeof *s->found);
   size_t at = s->found_count;
   while (at > 0 && s->found[at - 1].second.span.offset > duplicate.second.span.offset)
     at--;
@@ -276,7 +278,6 @@ static void restart(struct search *s) {
 struct dw_json_duplicate *dw_json_duplicates(struct dw_arena *arena, const char *text, size_t length, size_t *count) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct search s = {.scan = dw_scan_start(text, length), .scratch = scratch, .arena = arena};
-  s.found = dw_arena_array(scratch, MOST_DUPLICATES, sizeof *s.found);
   restart(&s);
   bool valid = search_value(&s);
   s.out = dw_arena_array(arena, s.found_count + 1, sizeof *s.out);

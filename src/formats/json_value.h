@@ -27,10 +27,7 @@ struct dw_json {
 /* What an object or array can have in a capacity that is not a power of two, and an object without an index. */
 enum { DW_JSON_FEW = 16 };
 
-/* Memory for a value; NULL where the arena's limit is reached, also before this. */
-void *dw_json_take(struct dw_arena *arena, size_t size);
-
-/* A copy of TEXT[LENGTH] with a NUL behind it, or NULL. */
+/* A copy of TEXT[LENGTH] with a NUL behind it; NULL where the limit is reached. */
 char *dw_json_copy(struct dw_arena *arena, const char *text, size_t length);
 
 /* The member KEY of an object, or NULL. */

@@ -1,5 +1,6 @@
 #include "formats/scan.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "droveway/base/text.h"
@@ -148,23 +149,27 @@ static bool scan_character(struct scan *s) {
 
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Whether all eight bytes are plain: the highest bit of a byte tells that it is below 0x20, equal to '"' or '\\', or
- * above 0x7F (Bit Twiddling Hacks, "Determine if a word has a byte less than n"). */
-static bool are_plain(uint64_t bytes) {
+/* Of eight bytes, the first in the lowest place, how many are plain before one is not. The highest bit of a byte tells
+ * that it is below 0x20, equal to '"' or '\\', or above 0x7F; up to the first such byte no borrow disturbs it (Bit
+ * Twiddling Hacks, "Determine if a word has a byte less than n"). */
+static size_t count_plain(uint64_t bytes) {
   uint64_t quote = bytes ^ EACH_BYTE('"');
   uint64_t backslash = bytes ^ EACH_BYTE('\\');
-  uint64_t below = bytes - EACH_BYTE(0x20);
-  return ((below | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1)) | bytes) & EACH_BYTE(0x80)) == 0;
+  uint64_t special = (bytes - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1)) | bytes;
+  special &= EACH_BYTE(0x80);
+  return special == 0 ? sizeof bytes : (size_t)__builtin_ctzll(special) / 8;
 }
 
 /* Where the text stops to stand for itself: most of a document is inside strings, so eight bytes at a time. */
 static size_t skip_plain(const struct scan *s) {
   size_t at = s->at;
   uint64_t bytes;
-  for (; s->length - at >= sizeof bytes; at += sizeof bytes) {
+  while (s->length - at >= sizeof bytes) {
     memcpy(&bytes, s->text + at, sizeof bytes);
-    if (!are_plain(bytes))
-      break;
+    size_t count = count_plain(le64toh(bytes));
+    at += count;
+    if (count < sizeof bytes)
+      return at;
   }
   while (at < s->length && is_plain((unsigned char)s->text[at]))
     at++;

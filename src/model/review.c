@@ -218,9 +218,13 @@ static int read_request(const dw_json *request, struct dw_request *out, struct d
   return 0;
 }
 
+/* Much of an object, often most of it, and no rule reads them. */
+static const char *const unread[] = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration", NULL};
+
 int dw_request_read(struct dw_arena *arena, const char *body, size_t length, struct dw_request *out,
                     struct dw_error *err) {
-  const dw_json *json = dw_json_parse(arena, body, length, DW_JSON_UNIQUE_KEYS, err);
+  const struct dw_json_options options = {.unique_keys = true, .left_out = unread};
+  const dw_json *json = dw_json_parse_as(arena, body, length, &options, err);
   if (json == NULL)
     return -1;
   struct part root = {"AdmissionReview", json};

@@ -98,8 +98,9 @@ enum { COUNT_LIMIT = 1000, TALLY_ROOM = 2 * COUNT_LIMIT };
 
 /* Different NADs, counted up to COUNT_LIMIT. */
 struct tally {
+  struct dw_arena *arena;
   uint32_t *nads;
-  size_t used;
+  size_t used, capacity;
   bool full;
 };
 
@@ -108,7 +109,7 @@ struct search {
   const struct dw_view *over; /* the one that is asked, where VIEW is its base; else NULL */
   const struct dw_pool_query *query;
   uint32_t self;
-  uint8_t *seen; /* a bit a group: its conflict is counted already */
+  uint8_t *seen; /* a bit a group: its conflict is counted already; NULL before the first */
   struct dw_pool_member first;
   struct tally tally;
 };
@@ -132,8 +133,10 @@ static void drop_repeats(struct tally *tally) {
 static void count_nad(struct tally *tally, uint32_t nad) {
   if (!tally->full && tally->used == TALLY_ROOM)
     drop_repeats(tally);
-  if (!tally->full)
-    tally->nads[tally->used++] = nad;
+  if (tally->full)
+    return;
+  tally->nads = dw_arena_more(tally->arena, tally->nads, tally->used, &tally->capacity, sizeof *tally->nads);
+  tally->nads[tally->used++] = nad;
 }
 
 /* A migration network weighs more than what comes before it. */
@@ -177,16 +180,21 @@ static const struct dw_pool_members *conflicting(const struct dw_pool_query *que
   return !query->migration && apart ? &group->migrating : &group->all;
 }
 
+static bool is_seen(struct search *search, size_t group) {
+  uint8_t bit = (uint8_t)(1U << (group % 8));
+  if (search->seen == NULL)
+    search->seen = dw_arena_alloc(search->tally.arena, search->view->pools.group_count / 8 + 1);
+  bool seen = (search->seen[group / 8] & bit) != 0;
+  search->seen[group / 8] |= bit;
+  return seen;
+}
+
 static bool found_interval(void *context, const struct dw_interval_entry *entry) {
   struct search *search = context;
-  uint8_t bit = (uint8_t)(1U << (entry->id % 8));
-  if ((search->seen[entry->id / 8] & bit) != 0)
-    return true;
   const struct dw_pool_group *group = &search->view->pools.groups[entry->id];
   const struct dw_pool_members *members = conflicting(search->query, group);
-  if (members->count == 0 || !dw_interval_set_meets(search->query->usable, &entry->span))
+  if (members->count == 0 || !dw_interval_set_meets(search->query->usable, &entry->span) || is_seen(search, entry->id))
     return true;
-  search->seen[entry->id / 8] |= bit;
   take_first(search, &group->migrating);
   take_first(search, members);
   count_members(search, members);
@@ -195,24 +203,24 @@ static bool found_interval(void *context, const struct dw_interval_entry *entry)
 
 /* The index is asked once, for the whole span of the query: a client's pool of a hundred thousand pieces then costs no
  * more than the intervals of the view that lie in it. */
-static void run(struct search *search, struct dw_arena *scratch) {
+static void run(struct search *search) {
   const struct dw_interval_set *usable = search->query->usable;
   if (usable->count == 0)
     return;
-  search->seen = dw_arena_alloc(scratch, search->view->pools.group_count / 8 + 1);
-  search->tally.nads = dw_arena_array(scratch, TALLY_ROOM, sizeof *search->tally.nads);
   struct dw_interval hull = {usable->items[0].first, usable->items[usable->count - 1].last};
   dw_interval_index_find(&search->view->pools.index, &hull, found_interval, search);
-  drop_repeats(&search->tally);
+  if (search->tally.used > 0)
+    drop_repeats(&search->tally);
 }
 
 /* Looks among VIEW's own NADs; OVER as in struct search. HIT is filled where there are any. */
 static size_t look(const struct dw_view *view, const struct dw_view *over, const struct dw_pool_query *query,
                    struct dw_pool_hit *hit) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  struct search search = {.view = view, .over = over, .query = query, .first = {DW_NOWHERE, 0}};
+  struct search search = {
+      .view = view, .over = over, .query = query, .first = {DW_NOWHERE, 0}, .tally = {.arena = scratch}};
   search.self = dw_view_nad_index(view, query->ns, query->name);
-  run(&search, scratch);
+  run(&search);
   if (search.first.nad == DW_NOWHERE)
     return 0;
   hit->nad = view->nads.objects[search.first.nad];

@@ -207,9 +207,22 @@ static int longest_zeros(struct dw_u128 value, int *length) {
   return best;
 }
 
+/* A number below 1000; returns what is behind it. Each review formats addresses, and snprintf() takes its time. */
+static char *put_number(char *out, unsigned number) {
+  if (number >= 100)
+    *out++ = (char)('0' + number / 100);
+  if (number >= 10)
+    *out++ = (char)('0' + number / 10 % 10);
+  *out++ = (char)('0' + number % 10);
+  return out;
+}
+
 static void format_v4(uint64_t value, const char *head, char *out) {
-  snprintf(out, DW_ADDR_TEXT, "%s%u.%u.%u.%u", head, (unsigned)(value >> 24 & 0xFF), (unsigned)(value >> 16 & 0xFF),
-           (unsigned)(value >> 8 & 0xFF), (unsigned)(value & 0xFF));
+  out = stpcpy(out, head);
+  for (unsigned shift = 32; shift > 0; shift -= 8) {
+    out = put_number(out, (unsigned)(value >> (shift - 8) & 0xFF));
+    *out++ = shift > 8 ? '.' : '\0';
+  }
 }
 
 static void format_v6(struct dw_u128 value, char *out) {
@@ -238,8 +251,10 @@ const char *dw_addr_format(const struct dw_addr *addr, char *out) {
 }
 
 const char *dw_prefix_format(const struct dw_prefix *prefix, char *out) {
-  char base[DW_ADDR_TEXT];
-  snprintf(out, DW_PREFIX_TEXT, "%s/%u", dw_addr_format(&prefix->base, base), prefix->bits);
+  dw_addr_format(&prefix->base, out);
+  char *end = out + strlen(out);
+  *end++ = '/';
+  *put_number(end, prefix->bits) = '\0';
   return out;
 }
 

@@ -114,33 +114,37 @@ bool dw_exclude_parse(const char *text, struct dw_prefix *out) {
 }
 
 struct special {
-  struct dw_prefix prefix;
+  struct dw_interval span;
   const char *class_name;
 };
 
-#define V4(base, bits)                                                                                                 \
-  { {{0, 0xFFFF00000000 | (base)}, true}, bits }
-#define V6(high, low, bits)                                                                                            \
-  { {{high, low}, false}, bits }
+#define V4_ADDR(number)                                                                                                \
+  { {0, 0xFFFF00000000 | (number)}, true }
+#define V4(first, last)                                                                                                \
+  { V4_ADDR(first), V4_ADDR(last) }
+#define V6(first_high, first_low, last_high, last_low)                                                                 \
+  {                                                                                                                    \
+    {{first_high, first_low}, false}, {                                                                                \
+      {last_high, last_low}, false                                                                                     \
+    }                                                                                                                  \
+  }
 
 /* In address order, IPv4 first, as intervals are ordered. RFC 6890 and RFC 4291. */
 static const struct special specials[] = {
-    {V4(0x00000000, 8), "unspecified"},            /* 0.0.0.0/8 */
-    {V4(0x7F000000, 8), "loopback"},               /* 127.0.0.0/8 */
-    {V4(0xA9FE0000, 16), "link-local"},            /* 169.254.0.0/16 */
-    {V4(0xE0000000, 4), "multicast"},              /* 224.0.0.0/4 */
-    {V4(0xFFFFFFFF, 32), "broadcast"},             /* 255.255.255.255/32 */
-    {V6(0, 0, 128), "unspecified"},                /* ::/128 */
-    {V6(0, 1, 128), "loopback"},                   /* ::1/128 */
-    {V6(0xFE80000000000000, 0, 10), "link-local"}, /* fe80::/10 */
-    {V6(0xFF00000000000000, 0, 8), "multicast"},   /* ff00::/8 */
+    {V4(0x00000000, 0x00FFFFFF), "unspecified"},                               /* 0.0.0.0/8 */
+    {V4(0x7F000000, 0x7FFFFFFF), "loopback"},                                  /* 127.0.0.0/8 */
+    {V4(0xA9FE0000, 0xA9FEFFFF), "link-local"},                                /* 169.254.0.0/16 */
+    {V4(0xE0000000, 0xEFFFFFFF), "multicast"},                                 /* 224.0.0.0/4 */
+    {V4(0xFFFFFFFF, 0xFFFFFFFF), "broadcast"},                                 /* 255.255.255.255/32 */
+    {V6(0, 0, 0, 0), "unspecified"},                                           /* ::/128 */
+    {V6(0, 1, 0, 1), "loopback"},                                              /* ::1/128 */
+    {V6(0xFE80000000000000, 0, 0xFEBFFFFFFFFFFFFF, UINT64_MAX), "link-local"}, /* fe80::/10 */
+    {V6(0xFF00000000000000, 0, UINT64_MAX, UINT64_MAX), "multicast"},          /* ff00::/8 */
 };
 
 const char *dw_special_class(const struct dw_interval *span) {
-  for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
-    struct dw_interval special = dw_interval_of(&specials[i].prefix);
-    if (dw_interval_overlaps(&special, span))
+  for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++)
+    if (dw_interval_overlaps(&specials[i].span, span))
       return specials[i].class_name;
-  }
   return NULL;
 }

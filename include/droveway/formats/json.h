@@ -36,6 +36,17 @@ enum dw_json_flags {
 dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, enum dw_json_flags flags,
                        struct dw_error *err) __attribute__((nonnull(1, 2), warn_unused_result));
 
+struct dw_json_options {
+  bool unique_keys; /* as DW_JSON_UNIQUE_KEYS */
+  /* Names of members that are left out, wherever they stand: their values must be JSON, but become none. Ends with
+   * NULL; may be NULL itself. */
+  const char *const *left_out;
+};
+/* The same with more to choose. */
+dw_json *dw_json_parse_as(struct dw_arena *arena, const char *text, size_t length,
+                          const struct dw_json_options *options, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 4), warn_unused_result));
+
 /* How deep brackets are nested in TEXT, JSON or not: "[[1]]" is 2. Takes no memory. */
 unsigned dw_json_depth(const char *text, size_t length) __attribute__((nonnull));
 
