@@ -38,7 +38,7 @@ else ifneq ($(SAN),)
   FORTIFY :=
 endif
 
-LIBRARIES := jansson yaml-0.1 libmicrohttpd gnutls libcrypto libcurl libseccomp
+LIBRARIES := yaml-0.1 libmicrohttpd gnutls libcrypto libcurl libseccomp
 TEST_LIBRARIES := cmocka json-c
 LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
@@ -127,7 +127,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(BUILD)/li
 $(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(ORACLE_LIBS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+
+# jansson tells what fuzz_json has to find. It shares two names with json-c, and so goes before it.
+$(BUILD)/tests/replay/json $(BUILD)/fuzz/fuzz_json: ORACLE_LIBS = $(shell pkg-config --libs jansson)
 
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/tests/libsupport.a
 
@@ -231,7 +234,7 @@ $(BUILD)/fuzz/obj/gen/%.o: $(BUILD)/gen/%.c | libraries
 	$(Q)clang $(CPPFLAGS) $(FUZZ_CFLAGS) -pthread -MMD -MP -c -o $@ $<
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,LINK,$@)
-	$(Q)clang $(FUZZ_CFLAGS) -o $@ $^ $(LIB_LIBS) $(shell pkg-config --libs json-c) -pthread
+	$(Q)clang $(FUZZ_CFLAGS) -o $@ $^ $(ORACLE_LIBS) $(LIB_LIBS) $(shell pkg-config --libs json-c) -pthread
 .PRECIOUS: $(BUILD)/fuzz/obj/%.o $(BUILD)/fuzz/obj/gen/%.o
 
 .PHONY: fuzz fuzz-build fuzz-smoke

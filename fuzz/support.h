@@ -1,24 +1,12 @@
-/* What the fuzz targets share. A property that does not hold ends the program: FUZZ_ASSERT aborts. */
+/* What the fuzz targets share. */
 #ifndef FUZZ_SUPPORT_H
 #define FUZZ_SUPPORT_H
 
 #include <json-c/json.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "droveway/model/view.h"
-
-#define FUZZ_ASSERT(condition)                                                                                         \
-  do {                                                                                                                 \
-    if (!(condition)) {                                                                                                \
-      fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition);                                   \
-      abort();                                                                                                         \
-    }                                                                                                                  \
-  } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "property.h"
 
 /* A small OpenShift-like cluster, built once: three workers, one NAD in use, one of another namespace. */
 const struct dw_world *fuzz_world(void);

@@ -3,11 +3,11 @@
 set -euo pipefail
 
 declare -A groups=(
-  [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libjansson-dev libyaml-dev libcurl4-openssl-dev libgnutls28-dev libseccomp-dev"
-  [test]="libcmocka-dev libjson-c-dev libxml2-utils curl openssl"
+  [build]="gcc make pkg-config libc6-dev libmicrohttpd-dev libssl-dev libyaml-dev libcurl4-openssl-dev libgnutls28-dev libseccomp-dev"
+  [test]="libcmocka-dev libjson-c-dev libjansson-dev libxml2-utils curl openssl"
   [demo]="curl jq"
   [lint]="clang-format clang-tidy cppcheck shellcheck git"
-  [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev"
+  [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev libjansson-dev"
   [coverage]="gcovr"
   [valgrind]="valgrind wrk curl"
   [bench]="wrk valgrind python3"

@@ -18,7 +18,7 @@ awk '
     may["pki"] = "base pki"
     may["sandbox"] = "base sandbox"
     may["cli"] = "base net formats model rules sources server pki sandbox map cli"
-    home["jansson.h"] = "formats"; home["yaml.h"] = "formats"
+    home["yaml.h"] = "formats"
     home["curl/"] = "sources"; home["microhttpd.h"] = "server"; home["gnutls/"] = "server"; home["openssl/"] = "pki"
     home["seccomp.h"] = "sandbox"
   }

@@ -53,8 +53,8 @@ int cli_version(int argc, char **argv) {
   if (optind < argc)
     return cli_usage("version", "unexpected argument \"%s\"", argv[optind]);
   printf("droveway %s\n", DW_VERSION);
-  printf("libraries: libmicrohttpd %s, OpenSSL %s, jansson %s, libyaml %s, libcurl %s\n", dw_server_library(),
-         dw_pki_library(), dw_formats_jansson(), dw_formats_libyaml(), dw_api_library());
+  printf("libraries: libmicrohttpd %s, OpenSSL %s, libyaml %s, libcurl %s\n", dw_server_library(), dw_pki_library(),
+         dw_formats_libyaml(), dw_api_library());
   printf("build: %s, %s\n", COMPILER, build_kind());
   return cli_finish(CLI_OK);
 }

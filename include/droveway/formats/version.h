@@ -3,7 +3,6 @@
 #define DROVEWAY_FORMATS_VERSION_H
 
 /* The versions that run. */
-const char *dw_formats_jansson(void) __attribute__((returns_nonnull));
 const char *dw_formats_libyaml(void) __attribute__((returns_nonnull));
 
 #endif
