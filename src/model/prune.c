@@ -1,4 +1,5 @@
 /* What is left of an object when everything that no rule reads is gone: a table of paths a kind. */
+#include <assert.h>
 #include <string.h>
 
 #include "droveway/formats/yaml.h"
@@ -59,6 +60,30 @@ static const char *const vmi_paths[] = {METADATA, "status|migrationState|targetN
 /* Of the YAML inside a ConfigMap. */
 static const char *const embedded_paths[] = {"networking|podSubnet", "networking|serviceSubnet",
                                              "networking|machineNetwork", "networking|machineCIDR", NULL};
+
+/* All of them, below PREFIX. A spec is small, and most of it is read. */
+#define ALL(prefix)                                                                                                    \
+  prefix "apiVersion", prefix "kind", prefix "metadata|name", prefix "metadata|namespace", prefix "metadata|uid",      \
+      prefix "metadata|resourceVersion", prefix "metadata|deletionTimestamp", prefix "metadata|labels",                \
+      prefix "metadata|annotations|kubevirt.kubevirt.io/jsonpatch", prefix "spec", prefix "data",                      \
+      prefix "status|addresses|[]|type", prefix "status|addresses|[]|address", prefix NIC "name", prefix NIC "type",   \
+      prefix NIC "state", prefix NIC "mtu", prefix NIC "controller", prefix NIC "master",                              \
+      prefix NIC "bridge|port|[]|name", prefix NIC "ipv4|address|[]|ip", prefix NIC "ipv6|address|[]|ip",              \
+      prefix ROUTE "destination", prefix ROUTE "next-hop-interface", prefix ROUTE "table-id",                          \
+      prefix "status|clusterNetwork", prefix "status|serviceNetwork", prefix "status|networkType",                     \
+      prefix "status|phase", prefix "status|migrationState|targetNodeAddress",                                         \
+      prefix "status|migrationState|completed"
+static const char *const object_paths[] = {ALL(""), NULL};
+static const char *const event_paths[] = {"type", ALL("object|"), "object|code", "object|message", NULL};
+static_assert(sizeof event_paths / sizeof *event_paths <= DW_JSON_MOST_PATHS, "event_paths is too long");
+
+dw_json_paths dw_object_paths(void) {
+  return object_paths;
+}
+
+dw_json_paths dw_event_paths(void) {
+  return event_paths;
+}
 
 static const char *const *const paths_of[DW_KIND_COUNT] = {
     [DW_KIND_NAD] = nad_paths,

@@ -266,7 +266,7 @@ static int on_error_event(struct dw_feed *feed, const dw_json *status) {
 /* CHANGED is set where what the rules read did. */
 static int on_event(struct dw_feed *feed, const char *text, size_t length, bool *changed) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const dw_json *event = dw_json_parse(arena, text, length, DW_JSON_PLAIN, NULL);
+  const dw_json *event = dw_json_select(arena, text, length, dw_event_paths(), DW_JSON_PLAIN);
   const char *type = dw_json_get_string(event, "type");
   const dw_json *object = dw_json_get(event, "object");
   if (type == NULL || dw_json_type(object) != DW_JSON_OBJECT)

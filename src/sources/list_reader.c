@@ -99,9 +99,18 @@ static int outside(struct dw_list_reader *reader, char c) {
   }
 }
 
+/* Where in DATA, from AT on and inside a string that is no key, the next byte stands that means something. */
+static size_t skip_text(const char *data, size_t length, size_t at) {
+  while (at < length && data[at] != '"' && data[at] != '\\')
+    at++;
+  return at;
+}
+
 int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t length) {
   size_t start = 0; /* of what is to be kept */
   for (size_t i = 0; i < length; i++) {
+    if (reader->in_string && !reader->in_key && !reader->escaped && (i = skip_text(data, length, i)) == length)
+      break;
     char c = data[i];
     if (reader->in_string) {
       in_string(reader, c);

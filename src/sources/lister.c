@@ -99,7 +99,7 @@ static void on_element(void *context, const char *text, size_t length) {
   struct page *page = context;
   struct dw_lister *lister = page->lister;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const dw_json *object = text == NULL ? NULL : dw_json_parse(arena, text, length, DW_JSON_PLAIN, NULL);
+  const dw_json *object = text == NULL ? NULL : dw_json_select(arena, text, length, dw_object_paths(), DW_JSON_PLAIN);
   if (!page->refused && lister->take(lister->context, arena, object, &lister->err) != 0)
     page->refused = true;
 }

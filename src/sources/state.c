@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "droveway/base/text.h"
+#include "droveway/formats/json_select.h"
 #include "droveway/sources/manifests.h"
 #include "sources/files.h"
 
@@ -16,8 +18,61 @@ static void push_object(const struct dw_object ***objects, size_t *count, const 
   (*objects)[(*count)++] = object;
 }
 
+/* --- large lists --- */
+
+struct taking {
+  const char *default_namespace;
+  const struct dw_object ***objects;
+  size_t *count;
+};
+
+static bool has_text(const dw_json *json, const char *key) {
+  const char *text = dw_json_get_string(json, key);
+  return text != NULL && *text != '\0';
+}
+
+static bool is_list(const dw_json *json) {
+  return has_text(json, "kind") && dw_has_suffix(dw_json_get_string(json, "kind"), "List");
+}
+
+static int take(void *context, const dw_json *json) {
+  struct taking *taking = context;
+  const struct dw_object *object = NULL;
+  if (!has_text(json, "apiVersion") || is_list(json) ||
+      dw_object_reduce(json, taking->default_namespace, &object, NULL) != 0)
+    return -1;
+  if (object != NULL)
+    push_object(taking->objects, taking->count, object);
+  return 0;
+}
+
+static void drop_behind(struct taking *taking, size_t count) {
+  while (*taking->count > count)
+    dw_object_unref((*taking->objects)[--*taking->count]);
+}
+
+/* What `kubectl get -o json` prints of a large cluster is hundreds of megabytes of which the rules read little: no
+ * value is made of the rest, and no tree of the whole. False, and nothing taken, where FILE is anything else or
+ * something is wrong with it: then the ordinary way reads it, and says what. */
+static bool take_list(const char *file, struct taking *taking) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_json_stream stream = {"items", dw_object_paths(), DW_JSON_UNIQUE_KEYS, take, taking};
+  size_t before = *taking->count;
+  size_t length = 0;
+  const char *text = dw_has_suffix(file, ".json") ? dw_read_file(arena, file, 0, &length, NULL) : NULL;
+  const dw_json *root = text == NULL ? NULL : dw_json_read_stream(arena, text, length, &stream);
+  if (root != NULL && has_text(root, "apiVersion") && is_list(root))
+    return true;
+  drop_behind(taking, before);
+  return false;
+}
+
+/* --- */
+
 static int reduce_file(const char *file, const char *default_namespace, const struct dw_object ***objects,
                        size_t *count, struct dw_error *err) {
+  if (take_list(file, &(struct taking){default_namespace, objects, count}))
+    return 0;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifest *manifest = NULL;
   if (dw_manifests_read(arena, &file, 1, &manifest, err) != 0)

@@ -323,6 +323,56 @@ static void pruning_again_takes_nothing_more(void **state) {
   }
 }
 
+/* --- what has to be read of a text --- */
+
+static void the_paths_lead_to_all_that_is_left(void **state) {
+  (void)state;
+  for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    const dw_json *json = json_of(arena, text_of(arena, &samples[i]));
+    const char *text = dw_json_text(arena, json);
+    const dw_json *some = dw_json_select(arena, text, strlen(text), dw_object_paths(), DW_JSON_PLAIN);
+    assert_true(same_in(some, json));
+    assert_json(arena, dw_object_prune(arena, samples[i].kind, "v0", some),
+                dw_object_prune(arena, samples[i].kind, "v0", json));
+    assert_non_null(dw_json_path(some, "metadata", "resourceVersion", NULL));
+    assert_null(dw_json_path(some, "metadata", "managedFields", NULL));
+    const char *event = dw_arena_printf(arena, "{\"type\":\"ADDED\",\"object\":%s}", text);
+    const dw_json *read = dw_json_select(arena, event, strlen(event), dw_event_paths(), DW_JSON_PLAIN);
+    assert_json(arena, dw_json_get(read, "object"), some);
+    assert_string_equal(dw_json_get_string(read, "type"), "ADDED");
+  }
+}
+
+static void the_paths_lead_to_what_names_an_object(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  static const char text[] = "{\"apiVersion\":\"k8s.cni.cncf.io/v1\",\"kind\":\"NetworkAttachmentDefinition\","
+                             "\"metadata\":{\"name\":\"a\",\"uid\":\"5c1f\",\"deletionTimestamp\":\"2026\"}}";
+  const struct dw_object *object =
+      object_of(dw_json_select(arena, text, sizeof text - 1, dw_object_paths(), DW_JSON_PLAIN));
+  assert_string_equal(object->uid, "5c1f");
+  assert_true(object->deleting);
+  dw_object_unref(object);
+}
+
+static void the_paths_lead_to_a_controller_of_either_name(void **state) {
+  (void)state;
+  static const char *const keys[] = {"controller", "master"};
+  for (size_t i = 0; i < COUNT(keys); i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    const char *text = dw_arena_printf(arena,
+                                       "{\"apiVersion\":\"nmstate.io/v1\",\"kind\":\"NodeNetworkState\",\"metadata\":"
+                                       "{\"name\":\"a\"},\"status\":{\"currentState\":{\"interfaces\":[{\"name\":"
+                                       "\"eth0\",\"%s\":\"bond0\"}]}}}",
+                                       keys[i]);
+    const struct dw_object *object =
+        object_of(dw_json_select(arena, text, strlen(text), dw_object_paths(), DW_JSON_PLAIN));
+    assert_string_equal(object->nns.nics[0].controller, "bond0");
+    dw_object_unref(object);
+  }
+}
+
 static void a_deletion_is_kept(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -715,6 +765,9 @@ int main(void) {
       cmocka_unit_test(the_original_stays_whole),
       cmocka_unit_test(what_is_left_reads_as_the_original),
       cmocka_unit_test(pruning_again_takes_nothing_more),
+      cmocka_unit_test(the_paths_lead_to_all_that_is_left),
+      cmocka_unit_test(the_paths_lead_to_what_names_an_object),
+      cmocka_unit_test(the_paths_lead_to_a_controller_of_either_name),
       cmocka_unit_test(a_deletion_is_kept),
       cmocka_unit_test(an_object_of_only_a_name_keeps_it),
       cmocka_unit_test(yaml_in_a_config_map_that_cannot_be_read_keeps_no_text),

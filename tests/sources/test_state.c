@@ -121,6 +121,50 @@ static void many_objects_are_all_kept(void **state) {
   dw_world_unref(world);
 }
 
+/* --- lists as `kubectl get -o json` prints them --- */
+
+#define JSON_NODE(name, more)                                                                                          \
+  "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"" name "\",\"managedFields\":[{\"a\":1}]}" more "}"
+#define JSON_LIST(items) "{\"apiVersion\":\"v1\",\"items\":[" items "],\"kind\":\"List\"}\n"
+
+static void assert_nodes(const struct folder *folder, size_t count) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_world *world = load_good(arena, folder, NULL);
+  assert_int_equal(dw_view_count(world->view, DW_KIND_NODE), count);
+  dw_world_unref(world);
+}
+
+static void json_lists_are_read(void **state) {
+  const struct folder *folder = *state;
+  folder_put(folder, "a.json",
+             JSON_LIST(JSON_NODE("a", "") "," JSON_NODE("b", "") ",{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}"));
+  assert_nodes(folder, 2);
+}
+
+/* Each of them is none, or none that is alike enough: read in the ordinary way, whole and once. */
+static void json_of_any_other_shape_is_read_as_well(void **state) {
+  const struct folder *folder = *state;
+  folder_put(folder, "a-one.json", JSON_NODE("a", ""));
+  folder_put(folder, "b-nested.json", JSON_LIST(JSON_NODE("b", "") "," JSON_LIST(JSON_NODE("c", ""))));
+  folder_put(folder, "c-two.json", JSON_LIST(JSON_NODE("d", "")) JSON_LIST(JSON_NODE("e", "")));
+  folder_put(folder, "d-yaml.json", "# YAML after all\n" NODE);
+  folder_put(
+      folder, "e-items.json",
+      "{\"items\":[" JSON_NODE("x", "") "],\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"f\"}}");
+  assert_nodes(folder, 7);
+}
+
+static void of_json_lists_the_later_object_counts(void **state) {
+  const struct folder *folder = *state;
+  folder_put(folder, "1.json",
+             JSON_LIST(JSON_NODE("a", "") "," JSON_NODE("a", ",\"spec\":{\"podCIDR\":\"10.0.0.0/24\"}")));
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_world *world = load_good(arena, folder, NULL);
+  assert_int_equal(dw_view_count(world->view, DW_KIND_NODE), 1);
+  assert_int_equal(dw_view_at(world->view, DW_KIND_NODE, 0)->network_count, 1);
+  dw_world_unref(world);
+}
+
 /* --- errors --- */
 
 static void expect_refused(const struct folder *folder, const char *file, int line, int column, const char *says) {
@@ -140,6 +184,22 @@ static void an_object_of_the_wrong_shape_is_named_with_its_place(void **state) {
              "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Node, metadata: {name: worker-2}, "
              "spec: {podCIDRs: 10.0.0.0/24}}\n");
   expect_refused(folder, "b.yaml", 4, 3, "podCIDRs");
+}
+
+static void what_is_wrong_in_a_json_list_is_named_with_its_place(void **state) {
+  const struct folder *folder = *state;
+  folder_put(folder, "a.json",
+             "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n" JSON_NODE("a", "") ",\n " JSON_NODE(
+                 "b", ",\"spec\":{\"podCIDRs\":5}") "]}\n");
+  expect_refused(folder, "a.json", 3, 2, "podCIDRs");
+  folder_put(folder, "a.json",
+             "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n" JSON_NODE("a", "") ",\n"
+                                                                                         "{\"kind\":\"Node\"}]}\n");
+  expect_refused(folder, "a.json", 3, 1, "apiVersion or kind is missing");
+  folder_put(folder, "a.json", JSON_LIST("\n" JSON_NODE("a", ",\n\"kind\":\"Node\"")));
+  expect_refused(folder, "a.json", 3, 1, "stands twice");
+  folder_put(folder, "a.json", JSON_LIST("\n" JSON_NODE("a", ",\n\"status\":{\"images\":[}")));
+  expect_refused(folder, "a.json", 3, 21, "value is missing");
 }
 
 static void a_broken_file_is_named_with_its_place(void **state) {
@@ -224,7 +284,11 @@ int main(void) {
       TEST(other_kinds_are_passed_over),
       TEST(of_two_files_the_later_one_counts),
       TEST(many_objects_are_all_kept),
+      TEST(json_lists_are_read),
+      TEST(json_of_any_other_shape_is_read_as_well),
+      TEST(of_json_lists_the_later_object_counts),
       TEST(an_object_of_the_wrong_shape_is_named_with_its_place),
+      TEST(what_is_wrong_in_a_json_list_is_named_with_its_place),
       TEST(a_broken_file_is_named_with_its_place),
       TEST(a_missing_folder_is_named),
       TEST(an_error_leaves_the_objects_before_it_to_the_caller),

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "droveway/base/error.h"
-#include "droveway/formats/json.h"
+#include "droveway/formats/json_select.h"
 #include "droveway/model/cni.h"
 #include "droveway/model/selector.h"
 
@@ -124,6 +124,12 @@ int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *defa
  * ARENA; parts are shared with JSON. */
 dw_json *dw_object_prune(struct dw_arena *arena, enum dw_kind kind, const char *version, const dw_json *json)
     __attribute__((nonnull, warn_unused_result));
+
+/* Paths (json_select.h) to all that dw_object_reduce() and dw_object_prune() read of an object of any kind, and to its
+ * resourceVersion: the rest, nearly all of a Node or a NodeNetworkState, need not be made into values. */
+dw_json_paths dw_object_paths(void) __attribute__((returns_nonnull));
+/* The same of an event of a watch: its type, its object, and of an error code and message. */
+dw_json_paths dw_event_paths(void) __attribute__((returns_nonnull));
 
 /* Whether the rules read the same in both (same kind, namespace and name given). */
 bool dw_object_same(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));

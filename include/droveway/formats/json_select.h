@@ -1,0 +1,30 @@
+/* Reading a part of JSON text: what is not asked for has to be JSON too, but becomes no values. */
+#ifndef DROVEWAY_FORMATS_JSON_SELECT_H
+#define DROVEWAY_FORMATS_JSON_SELECT_H
+
+#include "droveway/formats/json.h"
+
+/* What is asked for: paths of member names parted by '|' (keys hold dots and slashes); "[]" is every element of a list.
+ * What stands at the end of a path is kept whole, and so is what is of another type than the path expects. At most
+ * DW_JSON_MOST_PATHS, ended by NULL. */
+typedef const char *const *dw_json_paths;
+enum { DW_JSON_MOST_PATHS = 48 };
+
+/* As dw_json_parse(), less what no path leads to: of that only the syntax is looked at. */
+dw_json *dw_json_select(struct dw_arena *arena, const char *text, size_t length, dw_json_paths paths,
+                        enum dw_json_flags flags) __attribute__((nonnull, warn_unused_result));
+
+struct dw_json_stream {
+  const char *list;    /* the root's member that is streamed, where it is a list: "items" */
+  dw_json_paths paths; /* of its elements */
+  enum dw_json_flags flags;
+  /* Gets each element, which lives until it returns. Other than 0 ends the reading. */
+  int (*take)(void *context, const dw_json *element);
+  void *context;
+};
+/* Reads an object of which one list is large, element by element; returns the object without that list. NULL where it
+ * is no such text, or `take` ended it; some elements may have been taken by then. */
+dw_json *dw_json_read_stream(struct dw_arena *arena, const char *text, size_t length,
+                             const struct dw_json_stream *stream) __attribute__((nonnull, warn_unused_result));
+
+#endif
