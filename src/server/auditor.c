@@ -1,6 +1,5 @@
 #include "droveway/server/auditor.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <time.h>
 
 #include "droveway/base/log.h"
+#include "droveway/base/memory.h"
 #include "droveway/rules/audit.h"
 #include "droveway/server/events.h"
 #include "server/server_internal.h"
@@ -175,7 +175,7 @@ static void audit(struct dw_auditor *auditor) {
     report(auditor, &run);
   dw_buf_free(&run.lines);
   dw_world_unref(world);
-  malloc_trim(0); /* what the audit and replaced views took would else stay with the process, a little more each time */
+  dw_memory_give_back(); /* what the audit and replaced views took would else stay, a little more each time */
 }
 
 /* --- the thread --- */

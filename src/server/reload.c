@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "droveway/base/log.h"
+#include "droveway/base/memory.h"
 #include "droveway/sources/manifests.h"
 #include "server/server_internal.h"
 
@@ -68,10 +69,18 @@ static bool same(struct fingerprint a, struct fingerprint b) {
   return a.policy == b.policy && a.state == b.state;
 }
 
+static bool is_fresh(const struct dw_worlds *worlds) {
+  const char *const paths[] = {worlds->sources.policy, worlds->sources.state};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    if (paths[i] != NULL && dw_written_lately(paths[i], SETTLE_MILLISECONDS))
+      return true;
+  return false;
+}
+
 /* Waits until two looks agree, so that nothing is read while it is being written. */
 static struct fingerprint settle(const struct dw_worlds *worlds) {
   struct fingerprint last = look(worlds);
-  for (int i = 0; i < SETTLE_LOOKS; i++) {
+  for (int i = 0; i < SETTLE_LOOKS && is_fresh(worlds); i++) {
     nanosleep(&(struct timespec){.tv_nsec = SETTLE_MILLISECONDS * 1000000L}, NULL);
     struct fingerprint now = look(worlds);
     if (same(now, last))
@@ -133,9 +142,12 @@ static void rebuild(struct dw_worlds *worlds) {
   int64_t end = dw_now_microseconds();
   int64_t pause = (end - start) * (REBUILD_SHARE - 1);
   worlds->not_before = end + (pause > REBUILD_PAUSE_MICROSECONDS ? pause : REBUILD_PAUSE_MICROSECONDS);
-  if (!dw_worlds_ready(worlds))
+  bool first = !dw_worlds_ready(worlds);
+  if (first)
     dw_log(DW_LOG_INFO, "ready: the cluster is read");
   swap_in(worlds, world, true);
+  if (first)
+    dw_memory_give_back();
 }
 
 static void tell(struct dw_worlds *worlds, bool *what) {
@@ -189,6 +201,7 @@ static int reload_files(struct dw_worlds *worlds, struct dw_error *err) {
   if (world == NULL)
     return -1;
   swap_in(worlds, world, true);
+  dw_memory_give_back();
   return 0;
 }
 

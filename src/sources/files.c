@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "droveway/base/text.h"
@@ -120,6 +121,41 @@ uint64_t dw_fingerprint(const char *path) {
   return hash ? hash : 1;
 }
 
+bool dw_written_lately(const char *path, unsigned milliseconds) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_file_list files = {NULL, 0, 0};
+  struct timespec now;
+  struct stat info;
+  if (dw_files_below(arena, path, &files, NULL) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+    return true;
+  int64_t since = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - milliseconds;
+  for (size_t i = 0; i < files.count; i++)
+    if (stat(files.paths[i], &info) != 0 ||
+        (int64_t)info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1000000 >= since)
+      return true;
+  return false;
+}
+
+/* All of a regular file in one go. NULL where it is none, or changes meanwhile: then nothing is lost by reading it as a
+ * stream. */
+static char *read_regular(struct dw_arena *arena, int fd, size_t limit, size_t *length) {
+  struct stat info;
+  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0 || (uint64_t)info.st_size > limit)
+    return NULL;
+  size_t size = (size_t)info.st_size, used = 0;
+  char *text = dw_arena_try(arena, size + 1);
+  ssize_t got = text == NULL ? -1 : 1;
+  while (got > 0 && used <= size) { /* one byte more than there should be, to see the end */
+    got = pread(fd, text + used, size + 1 - used, (off_t)used);
+    used += got > 0 ? (size_t)got : 0;
+  }
+  if (got != 0 || used != size)
+    return NULL;
+  text[size] = '\0';
+  *length = size;
+  return text;
+}
+
 static char *read_stream(struct dw_arena *arena, int fd, size_t limit, size_t *length, struct dw_error *err) {
   size_t capacity = 65536;
   size_t used = 0;
@@ -160,12 +196,13 @@ static char *read_stream(struct dw_arena *arena, int fd, size_t limit, size_t *l
 
 char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err) {
   bool standard_input = strcmp(path, "-") == 0;
+  size_t most = limit ? limit : (size_t)1 << 30;
   int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   char *text = NULL;
   if (fd < 0)
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
-  else
-    text = read_stream(arena, fd, limit ? limit : (size_t)1 << 30, length, err);
+  else if ((text = read_regular(arena, fd, most, length)) == NULL)
+    text = read_stream(arena, fd, most, length, err);
   if (fd >= 0 && !standard_input) /* where standard input is closed, it is 0: left open, "-" would read it at its end */
     close(fd);
   if (!text)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "droveway/base/buf.h"
@@ -235,6 +236,16 @@ static void tells_why_a_file_cannot_be_read(void **state) {
   expect_unreadable(secret, "Permission denied");
 }
 
+static void reads_files_that_tell_no_size(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t length = 0;
+  const char *text = dw_read_file(arena, "/proc/self/status", 0, &length, NULL);
+  assert_non_null(text);
+  assert_non_null(strstr(text, "VmRSS"));
+  assert_int_equal(strlen(text), length);
+}
+
 /* --- dw_fingerprint --- */
 
 static void set_time(const struct folder *folder, const char *name, time_t seconds, long nanoseconds) {
@@ -303,6 +314,36 @@ static void the_fingerprint_of_one_file_is_its_own(void **state) {
   assert_int_equal(dw_fingerprint(path), 0);
 }
 
+/* --- dw_written_lately --- */
+
+static void set_age(const struct folder *folder, const char *name, long milliseconds) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  int64_t then = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - milliseconds;
+  set_time(folder, name, (time_t)(then / 1000), (long)(then % 1000) * 1000000);
+}
+
+static void a_file_that_is_being_written_is_told(void **state) {
+  const struct folder *folder = *state;
+  assert_false(dw_written_lately(folder->path, 60000));
+  folder_put(folder, "a.yaml", "a");
+  folder_put(folder, "sub/b.yaml", "b");
+  folder_put(folder, "notes.txt", "no manifest");
+  set_age(folder, "a.yaml", 100000);
+  assert_true(dw_written_lately(folder->path, 60000));
+  set_age(folder, "sub/b.yaml", 100000);
+  assert_false(dw_written_lately(folder->path, 60000));
+  assert_true(dw_written_lately(folder->path, 200000));
+  set_age(folder, "sub/b.yaml", -3600000); /* a clock that is ahead */
+  assert_true(dw_written_lately(folder->path, 20));
+}
+
+static void what_cannot_be_looked_at_may_be_being_written(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_true(dw_written_lately(folder_path(arena, folder, "none"), 20));
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
@@ -322,9 +363,12 @@ int main(void) {
       TEST(reads_more_than_one_buffer),
       TEST(holds_to_the_limit),
       TEST(tells_why_a_file_cannot_be_read),
+      TEST(reads_files_that_tell_no_size),
       TEST(the_fingerprint_stays_while_nothing_changes),
       TEST(the_fingerprint_tells_each_change),
       TEST(the_fingerprint_of_one_file_is_its_own),
+      TEST(a_file_that_is_being_written_is_told),
+      TEST(what_cannot_be_looked_at_may_be_being_written),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

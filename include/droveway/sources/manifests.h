@@ -60,6 +60,9 @@ struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struc
  * sizes, times, inodes. 0 where PATH can't be read. */
 uint64_t dw_fingerprint(const char *path) __attribute__((nonnull));
 
+/* Whether a file of those was written in the last MILLISECONDS, or by a clock that is ahead: somebody may be at it. */
+bool dw_written_lately(const char *path, unsigned milliseconds) __attribute__((nonnull));
+
 /* Reads a whole file (at most LIMIT bytes; 0 for 1 GiB) into the arena; NULL on error. "-" is standard input. */
 char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err)
     __attribute__((nonnull(1, 2, 4), warn_unused_result));

@@ -1,0 +1,50 @@
+#include "droveway/base/memory.h"
+
+#include <link.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* The loader tells addresses as numbers. */
+static void *at(uintptr_t address) {
+  return (void *)address; /* NOLINT(performance-no-int-to-ptr) */
+}
+
+/* Whether the loader has written into the code: then its pages are no longer the file's. (Never so on x86-64 and
+ * arm64.) */
+static bool is_patched(const struct dl_phdr_info *object) {
+  for (size_t i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+    if (part->p_type != PT_DYNAMIC)
+      continue;
+    const ElfW(Dyn) *entry = at(object->dlpi_addr + part->p_vaddr);
+    for (; entry->d_tag != DT_NULL; entry++)
+      if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0))
+        return true;
+  }
+  return false;
+}
+
+/* Parts that can be written hold relocations and data: they stay. madvise(2): the pages of a private mapping of a file
+ * that were not written are read from the file again, which the page cache holds. */
+static int forget(struct dl_phdr_info *object, size_t size, void *context) {
+  uintptr_t page = *(const uintptr_t *)context;
+  size_t count = is_patched(object) ? 0 : object->dlpi_phnum;
+  (void)size;
+  for (size_t i = 0; i < count; i++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+    uintptr_t start = (object->dlpi_addr + part->p_vaddr) / page * page;
+    uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_filesz;
+    if (part->p_type == PT_LOAD && (part->p_flags & PF_W) == 0)
+      (void)madvise(at(start), end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void dw_memory_give_back(void) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  malloc_trim(0);
+  dl_iterate_phdr(forget, &page);
+}
