@@ -45,19 +45,19 @@ static bool is_harmful(uint32_t code) {
          (code >= 0x2066 && code <= 0x2069);
 }
 
-/* How much of TEXT goes into a string as it is. */
-static size_t plain_length(const char *text, size_t length) {
-  size_t i = 0;
-  while (i < length && text[i] >= 0x20 && text[i] < 0x7F && text[i] != '"' && text[i] != '\\')
-    i++;
-  return i;
+static bool is_plain(char c) {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
+/* Most text is plain all through: it goes in as it is looked at. */
 void dw_log_quote(struct dw_buf *out, const char *text, size_t length) {
-  size_t plain = plain_length(text, length);
+  size_t plain = 0;
   dw_buf_reserve(out, length + 2);
-  dw_buf_putc(out, '"');
-  dw_buf_add(out, text, plain);
+  char *to = out->data + out->length;
+  *to++ = '"';
+  for (; plain < length && is_plain(text[plain]); plain++)
+    *to++ = text[plain];
+  out->length += plain + 1;
   for (size_t i = plain, taken; i < length; i += taken) {
     uint32_t code;
     taken = dw_utf8_next(text + i, length - i, &code);

@@ -1,12 +1,9 @@
 #include "server/exchange.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 #include "droveway/base/text.h"
 #include "server/wire.h"
@@ -26,7 +23,6 @@ struct head {
   struct dw_http_request request;
   unsigned lengths, codings;
   bool expects; /* to be told that the body is wanted */
-  bool closes;  /* no other request follows */
   bool broken;
 };
 
@@ -37,7 +33,6 @@ struct exchange {
   size_t charged; /* to the budget of all */
   size_t discarded;
   bool refused; /* ANSWER is filled; the rest of the body is thrown away */
-  bool closes;  /* the connection ends with the answer */
   struct dw_http_answer answer;
   /* where the body is large: */
   struct heavy_job job;
@@ -54,7 +49,6 @@ struct link {
   bool used;                       /* it has sent a request */
   bool lingers;                    /* it was answered before all was read */
   bool asked, trusted;             /* whether its certificate was looked at, and counts */
-  bool corked, uncorked;           /* its socket, by the library for good; by us again */
   struct exchange exchange;
   struct wire *wire; /* NULL: plain HTTP */
 };
@@ -112,8 +106,6 @@ static void look_at_header(struct head *head, const char *key, const char *value
     note_first(&head->request.content_encoding, value);
   } else if (strcasecmp(key, MHD_HTTP_HEADER_EXPECT) == 0) {
     head->expects |= strcasecmp(value, "100-continue") == 0;
-  } else if (strcasecmp(key, MHD_HTTP_HEADER_CONNECTION) == 0) {
-    head->closes |= strcasecmp(value, "close") == 0;
   }
 }
 
@@ -167,12 +159,11 @@ static enum MHD_Result add_headers(struct MHD_Response *response, const struct d
   return good;
 }
 
-/* A small answer's head and body, and the end of TLS where that follows, are sent together. */
+/* A small answer's head and body, a record each, are sent together. */
 static void gather(struct link *link, const struct exchange *exchange, size_t length) {
-  if (link->wire == NULL)
-    return;
-  link->wire->gathers = length <= MOST_GATHERED;
-  link->corked |= length > 0 && strcmp(exchange->head.request.method, MHD_HTTP_METHOD_HEAD) != 0;
+  if (link->wire != NULL && length > 0 && length <= MOST_GATHERED &&
+      strcmp(exchange->head.request.method, MHD_HTTP_METHOD_HEAD) != 0)
+    dw_wire_gather(link->wire, 2);
 }
 
 static enum MHD_Result queue(struct MHD_Connection *connection, struct exchange *exchange, bool close) {
@@ -184,7 +175,6 @@ static enum MHD_Result queue(struct MHD_Connection *connection, struct exchange 
     return MHD_NO;
   }
   enum MHD_Result good = add_headers(response, &exchange->answer, close);
-  exchange->closes = close || exchange->head.closes;
   gather(link_of(connection), exchange, length);
   if (good == MHD_YES)
     good = MHD_queue_response(connection, (unsigned)exchange->answer.status, response);
@@ -336,26 +326,16 @@ enum MHD_Result dw_exchange_request(void *cls, struct MHD_Connection *connection
   return collect(all, exchange, upload_data, size);
 }
 
-/* The library corks a TLS connection's socket before its first body for good, and makes each answer go out by a call
- * after it: too early for what is gathered. */
-static void send_answer(struct link *link) {
-  static const int off = 0;
-  dw_wire_flush(link->wire);
-  link->wire->gathers = false;
-  if (link->corked && !link->uncorked)
-    (void)setsockopt(link->fd, IPPROTO_TCP, TCP_CORK, &off, sizeof off);
-  link->uncorked = link->corked;
-}
-
 void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
                            enum MHD_RequestTerminationCode reason) {
+  (void)reason;
   struct exchanges *all = cls;
   struct exchange *exchange = *context;
   if (exchange == NULL)
     return;
   struct link *link = link_of(connection);
-  if (link->wire != NULL && !(exchange->closes && reason == MHD_REQUEST_TERMINATED_COMPLETED_OK))
-    send_answer(link);
+  if (link->wire != NULL)
+    dw_wire_end(link->wire);
   dw_connections_idle(all->connections, link->fd);
   release(all, exchange);
   dw_buf_free(&exchange->answer.body);
@@ -366,7 +346,7 @@ void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **
 
 static void close_link(struct exchanges *all, const struct link *link) {
   if (link->wire != NULL)
-    (void)dw_wire_flush(link->wire);
+    dw_wire_leave(link->wire);
   if (!link->used)
     atomic_fetch_sub(&all->fresh, 1);
   if (link->lingers)

@@ -80,6 +80,14 @@ static void *run(void *context) {
   }
 }
 
+void dw_handshakes_leave(struct handshakes *all, struct handshake *one) {
+  if (!one->known)
+    return;
+  pthread_mutex_lock(&all->lock);
+  (void)epoll_ctl(all->set, EPOLL_CTL_DEL, one->fd, NULL);
+  pthread_mutex_unlock(&all->lock);
+}
+
 struct handshakes *dw_handshakes_start(struct dw_error *err) {
   struct handshakes *all = calloc(1, sizeof *all);
   if (all == NULL)

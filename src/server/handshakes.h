@@ -25,6 +25,9 @@ struct handshakes *dw_handshakes_start(struct dw_error *err) __attribute__((warn
  * stopped, it does nothing. */
 void dw_handshakes_wait(struct handshakes *handshakes, struct handshake *handshake) __attribute__((nonnull));
 
+/* In the connection's thread, at its end: nobody looks at HANDSHAKE any more. */
+void dw_handshakes_leave(struct handshakes *handshakes, struct handshake *handshake) __attribute__((nonnull));
+
 /* Ends the thread; all go on, and none waits from now on. Before the library is stopped. */
 void dw_handshakes_stop(struct handshakes *handshakes) __attribute__((nonnull));
 void dw_handshakes_free(struct handshakes *handshakes); /* after dw_handshakes_stop(); NULL is allowed */

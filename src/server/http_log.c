@@ -15,10 +15,13 @@ int64_t dw_now_microseconds(void) {
   return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+#define KEY(name) "\"" name "\":"
+
+/* KEY as it is written: "\"uid\":". */
 static void add_key(struct dw_buf *out, const char *key) {
-  dw_buf_puts(out, out->length > 0 ? ",\"" : "\"");
+  if (out->length > 0)
+    dw_buf_putc(out, ',');
   dw_buf_puts(out, key);
-  dw_buf_puts(out, "\":");
 }
 
 static void add_text(struct dw_buf *out, const char *key, const char *text) {
@@ -63,13 +66,13 @@ static const char *verdict(const struct dw_answer *answer) {
 
 /* "rules" holds every rule that found something; "denied" and "warned" tell which way. */
 static void add_rules(struct dw_buf *out, const struct dw_answer *answer) {
-  add_lists(out, "rules", answer->denied, answer->warned);
+  add_lists(out, KEY("rules"), answer->denied, answer->warned);
   if (answer->denied != NULL)
-    add_lists(out, "denied", answer->denied, NULL);
+    add_lists(out, KEY("denied"), answer->denied, NULL);
   if (answer->warned != NULL)
-    add_lists(out, "warned", answer->warned, NULL);
+    add_lists(out, KEY("warned"), answer->warned, NULL);
   if (answer->defaulted != NULL)
-    add_lists(out, "defaulted", answer->defaulted, NULL);
+    add_lists(out, KEY("defaulted"), answer->defaulted, NULL);
 }
 
 void dw_log_decision(const struct decision *decision) {
@@ -78,19 +81,19 @@ void dw_log_decision(const struct decision *decision) {
   const struct dw_request *request = decision->request;
   DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
   dw_buf_reserve(&fields, USUAL_FIELDS);
-  add_text(&fields, "endpoint", decision->mutate ? "mutate" : "validate");
-  add_text(&fields, "uid", request->uid);
-  add_text(&fields, "operation", dw_operation_name(request->operation));
-  add_text(&fields, "group", request->group);
-  add_text(&fields, "kind", request->kind);
-  add_text(&fields, "namespace", request->ns);
-  add_text(&fields, "name", request->name);
-  add_text(&fields, "user", request->user);
-  add_key(&fields, "dryRun");
+  add_text(&fields, KEY("endpoint"), decision->mutate ? "mutate" : "validate");
+  add_text(&fields, KEY("uid"), request->uid);
+  add_text(&fields, KEY("operation"), dw_operation_name(request->operation));
+  add_text(&fields, KEY("group"), request->group);
+  add_text(&fields, KEY("kind"), request->kind);
+  add_text(&fields, KEY("namespace"), request->ns);
+  add_text(&fields, KEY("name"), request->name);
+  add_text(&fields, KEY("user"), request->user);
+  add_key(&fields, KEY("dryRun"));
   dw_buf_puts(&fields, request->dry_run ? "true" : "false");
-  add_text(&fields, "verdict", verdict(decision->answer));
+  add_text(&fields, KEY("verdict"), verdict(decision->answer));
   add_rules(&fields, decision->answer);
-  add_key(&fields, "microseconds");
+  add_key(&fields, KEY("microseconds"));
   dw_buf_decimal(&fields, decision->microseconds);
   dw_log_fields(DW_LOG_INFO, "decision", dw_buf_text(&fields));
 }
@@ -98,9 +101,9 @@ void dw_log_decision(const struct decision *decision) {
 static void log_refusal(const struct dw_http_request *http, const struct refusal *refusal) {
   DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
   dw_buf_printf(&fields, "\"status\":%d", refusal->status);
-  add_text(&fields, "method", http->method);
-  add_text(&fields, "path", http->path);
-  add_text(&fields, "reason", refusal->text);
+  add_text(&fields, KEY("method"), http->method);
+  add_text(&fields, KEY("path"), http->path);
+  add_text(&fields, KEY("reason"), refusal->text);
   if (refusal->cause[0] != '\0')
     dw_buf_printf(&fields, ",%s", refusal->cause);
   dw_log_fields(DW_LOG_WARN, "request refused", dw_buf_text(&fields));

@@ -17,7 +17,7 @@ static ssize_t send_some(const struct wire *wire, const void *bytes, size_t leng
 }
 
 /* Little is gathered, so the client has left more than that much unread before: no thread waits for it. */
-bool dw_wire_flush(struct wire *wire) {
+static bool flush(struct wire *wire) {
   size_t length = wire->gathered;
   wire->gathered = 0;
   if (length == 0 || send_some(wire, wire->output, length) == (ssize_t)length)
@@ -27,15 +27,38 @@ bool dw_wire_flush(struct wire *wire) {
   return false;
 }
 
+static bool send_when_complete(struct wire *wire) {
+  if (wire->due == 0 || --wire->due > 0)
+    return true;
+  wire->gathers = false;
+  return flush(wire);
+}
+
 static ssize_t push(gnutls_transport_ptr_t context, const void *bytes, size_t length) {
   struct wire *wire = context;
-  if ((!wire->gathers || length > WIRE_OUTPUT - wire->gathered) && !dw_wire_flush(wire))
+  if ((!wire->gathers || length > WIRE_OUTPUT - wire->gathered) && !flush(wire))
     return -1;
   if (!wire->gathers || length > WIRE_OUTPUT)
     return send_some(wire, bytes, length);
   memcpy(wire->output + wire->gathered, bytes, length);
   wire->gathered += length;
-  return (ssize_t)length;
+  return send_when_complete(wire) ? (ssize_t)length : -1;
+}
+
+void dw_wire_gather(struct wire *wire, unsigned pieces) {
+  wire->gathers = true;
+  wire->due = pieces;
+}
+
+void dw_wire_end(struct wire *wire) {
+  wire->gathers = false;
+  wire->due = 0;
+  (void)flush(wire);
+}
+
+void dw_wire_leave(struct wire *wire) {
+  dw_wire_end(wire);
+  dw_handshakes_leave(wire->handshakes, &wire->handshake);
 }
 
 static ssize_t receive(const struct wire *wire, void *bytes, size_t room) {
@@ -58,7 +81,7 @@ static void nothing_came(struct wire *wire) {
 /* The library asks until there is nothing more, so what stays in the buffer is not forgotten. */
 static ssize_t pull(gnutls_transport_ptr_t context, void *bytes, size_t room) {
   struct wire *wire = context;
-  if (!dw_wire_flush(wire))
+  if (!flush(wire))
     return -1;
   if (wire->taken == wire->received) {
     bool large = room >= WIRE_INPUT;
@@ -85,7 +108,7 @@ static int finished(gnutls_session_t session, unsigned type, unsigned when, unsi
   struct wire *wire = gnutls_transport_get_ptr(session);
   if (incoming) {
     wire->shaken = true;
-    wire->gathers = false;
+    dw_wire_end(wire);
   }
   return 0;
 }

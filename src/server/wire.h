@@ -17,7 +17,8 @@ struct wire {
   struct handshake handshake;
   struct handshakes *handshakes;
   bool shaken;   /* the client's last word of the handshake has come */
-  bool gathers;  /* what is sent waits for dw_wire_flush(), as far as it fits */
+  bool gathers;  /* what is sent waits, as far as it fits */
+  unsigned due;  /* pieces that are still to come of what is gathered; 0: not known */
   unsigned asks; /* in vain, one after the other, while shaking hands */
   size_t taken, received;
   size_t gathered;
@@ -28,7 +29,14 @@ struct wire {
 void dw_wire_join(struct wire *wire, struct handshakes *handshakes, struct MHD_Connection *connection, int fd)
     __attribute__((nonnull));
 
-/* Sends what was gathered. False, and the connection is shut, where the client does not take it. */
-bool dw_wire_flush(struct wire *wire) __attribute__((nonnull));
+/* From now on gathers what is sent, until PIECES have come together, and sends them as one: for what is small. */
+void dw_wire_gather(struct wire *wire, unsigned pieces) __attribute__((nonnull));
+
+/* No more comes together: sends what was gathered, if anything. Where the client does not take it, the connection is
+ * shut. */
+void dw_wire_end(struct wire *wire) __attribute__((nonnull));
+
+/* At the connection's end, while its socket is still open. */
+void dw_wire_leave(struct wire *wire) __attribute__((nonnull));
 
 #endif
