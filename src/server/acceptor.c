@@ -76,8 +76,6 @@ static int hand_on_due(struct acceptor *acceptor, int64_t now) {
 }
 
 static void take(struct acceptor *acceptor, struct waiting *one) {
-  const int size = SEND_BUFFER;
-  (void)setsockopt(one->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   int64_t wait = dw_connections_admit(acceptor->connections, one->fd, (const struct sockaddr *)&one->peer);
   one->due = dw_now_microseconds() + wait;
   if (wait < 0)
@@ -126,9 +124,11 @@ static void *run(void *context) {
 
 struct acceptor *dw_acceptor_start(int listen_fd, struct MHD_Daemon *daemon, struct connections *connections,
                                    struct dw_error *err) {
+  static const int size = SEND_BUFFER;
   struct acceptor *acceptor = calloc(1, sizeof *acceptor);
   if (acceptor == NULL)
     abort();
+  (void)setsockopt(listen_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size); /* those that it accepts have it too */
   acceptor->listen_fd = listen_fd;
   acceptor->daemon = daemon;
   acceptor->connections = connections;
