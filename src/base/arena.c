@@ -9,20 +9,22 @@
 
 #include "base/base_internal.h"
 
-enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, CHARGE_STEP = 64 * 1024, ALIGNMENT = alignof(max_align_t) };
+enum { FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024, CHARGE_STEP = 64 * 1024, ALIGNMENT = alignof(max_align_t) };
 enum { FIRST_ITEMS = 8 };  /* of a growing array */
 enum { FIRST_TEXT = 256 }; /* formatted on the stack */
 
 struct block {
   struct block *next;
-  size_t size; /* of bytes */
-  size_t used;
   alignas(max_align_t) unsigned char bytes[];
 };
 
+/* Stands at the head of its first block. */
 struct dw_arena {
-  struct block *current; /* the head of the chain; the only one that small requests are cut from */
-  size_t block_size;     /* of the next block */
+  struct block *blocks;
+  unsigned char *at; /* where the next small request is cut from, */
+  size_t left;       /* and what is left there */
+  size_t allowed;    /* what dw_arena_try() may take without a look at limit and budget */
+  size_t block_size; /* of the next block */
   size_t used;
   size_t limit;
   struct dw_budget *budget; /* NULL: none */
@@ -45,21 +47,28 @@ void dw_budget_give_back(struct dw_budget *budget, size_t size) {
 void dw_arena_share(struct dw_arena *arena, struct dw_budget *budget, size_t free) {
   arena->budget = budget;
   arena->free = free;
+  arena->allowed = 0;
 }
 
 struct dw_arena *dw_arena_new(size_t limit) {
-  struct dw_arena *arena = calloc(1, sizeof *arena);
-  if (arena == NULL)
+  enum { HEAD = (sizeof(struct dw_arena) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
+  struct block *first = malloc(FIRST_BLOCK);
+  if (first == NULL)
     dw_out_of_memory();
-  arena->block_size = FIRST_BLOCK;
-  arena->limit = limit;
+  first->next = NULL;
+  struct dw_arena *arena = (struct dw_arena *)(void *)first->bytes;
+  *arena = (struct dw_arena){.blocks = first,
+                             .at = first->bytes + HEAD,
+                             .left = FIRST_BLOCK - sizeof *first - HEAD,
+                             .block_size = 2 * FIRST_BLOCK,
+                             .limit = limit};
   return arena;
 }
 
 void dw_arena_free(struct dw_arena *arena) {
   if (arena == NULL)
     return;
-  struct block *block = arena->current;
+  struct block *block = arena->blocks;
   if (arena->charged > 0)
     dw_budget_give_back(arena->budget, arena->charged);
   while (block != NULL) {
@@ -67,7 +76,6 @@ void dw_arena_free(struct dw_arena *arena) {
     free(block);
     block = next;
   }
-  free(arena);
 }
 
 void dw_arena_cleanup(struct dw_arena **arena) {
@@ -75,32 +83,13 @@ void dw_arena_cleanup(struct dw_arena **arena) {
   *arena = NULL;
 }
 
-static struct block *new_block(size_t size) {
+static unsigned char *add_block(struct dw_arena *arena, size_t size) {
   struct block *block = malloc(sizeof *block + size);
   if (block == NULL)
     return NULL;
-  block->next = NULL;
-  block->size = size;
-  block->used = 0;
-  return block;
-}
-
-/* A large request must not strand what is left of the current block, so its block goes behind that. */
-static struct block *add_block(struct dw_arena *arena, size_t size) {
-  bool oversized = size > arena->block_size / 2;
-  struct block *block = new_block(oversized ? size : arena->block_size);
-  if (block == NULL)
-    return NULL;
-  if (oversized && arena->current != NULL) {
-    block->next = arena->current->next;
-    arena->current->next = block;
-    return block;
-  }
-  block->next = arena->current;
-  arena->current = block;
-  if (!oversized && arena->block_size < LARGEST_BLOCK)
-    arena->block_size *= 2;
-  return block;
+  block->next = arena->blocks;
+  arena->blocks = block;
+  return block->bytes;
 }
 
 /* SIZE in whole units of the alignment, at least one, so that every allocation has its own address. */
@@ -110,15 +99,31 @@ static size_t rounded(size_t size) {
   return size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
+/* A large request must not strand what is left of the current block, so it gets a block of its own. */
+static void *take_from_new(struct dw_arena *arena, size_t size) {
+  bool large = size > arena->block_size / 2;
+  unsigned char *bytes = add_block(arena, large ? size : arena->block_size);
+  if (bytes == NULL || large)
+    return bytes;
+  arena->at = bytes + size;
+  arena->left = arena->block_size - size;
+  if (arena->block_size < LARGEST_BLOCK)
+    arena->block_size *= 2;
+  return bytes;
+}
+
 static void *take(struct dw_arena *arena, size_t size) {
-  struct block *block = arena->current;
-  if (block == NULL || block->size - block->used < size)
-    block = add_block(arena, size);
-  if (block == NULL)
-    return NULL;
-  void *bytes = block->bytes + block->used;
-  block->used += size;
+  void *bytes = arena->at;
+  if (size <= arena->left) {
+    arena->at += size;
+    arena->left -= size;
+  } else {
+    bytes = take_from_new(arena, size);
+    if (bytes == NULL)
+      return NULL;
+  }
   arena->used += size;
+  arena->allowed -= size < arena->allowed ? size : arena->allowed;
   return bytes;
 }
 
@@ -167,19 +172,28 @@ void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *c
 static bool allow(struct dw_arena *arena, size_t size) {
   if (arena->exhausted != DW_NOT_EXHAUSTED)
     return false;
-  if (size > SIZE_MAX / 4 || (arena->limit != 0 && arena->used + rounded(size) > arena->limit))
+  size_t most = arena->limit == 0 ? SIZE_MAX / 4 : arena->limit;
+  if (arena->used > most || size > most - arena->used)
     arena->exhausted = DW_LIMIT_EXHAUSTED;
-  else if (!charge(arena, rounded(size)))
+  else if (!charge(arena, size))
     arena->exhausted = DW_BUDGET_EXHAUSTED;
-  return arena->exhausted == DW_NOT_EXHAUSTED;
+  arena->allowed = 0;
+  if (arena->exhausted != DW_NOT_EXHAUSTED)
+    return false;
+  size_t covered = arena->budget == NULL ? most : arena->charged + arena->free;
+  arena->allowed = (covered < most ? covered : most) - arena->used;
+  return true;
 }
 
 void *dw_arena_try(struct dw_arena *arena, size_t size) {
-  if (!allow(arena, size))
+  size_t needed = size > SIZE_MAX / 4 ? size : rounded(size);
+  if (needed > arena->allowed && !allow(arena, needed))
     return NULL;
-  void *bytes = take(arena, rounded(size));
-  if (bytes == NULL)
+  void *bytes = take(arena, needed);
+  if (bytes == NULL) {
     arena->exhausted = DW_LIMIT_EXHAUSTED;
+    arena->allowed = 0;
+  }
   return bytes;
 }
 

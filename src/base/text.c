@@ -33,14 +33,18 @@ int dw_key_compare(const char *a, const char *b) {
   }
 }
 
-bool dw_key_equal(const char *key, const char *name) {
-  return dw_key_compare(key, name) == 0;
-}
-
 enum { DISTANCE_MAX = 128 };
 
 static unsigned char lower(char c) {
   return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : (unsigned char)c;
+}
+
+/* Most keys differ in their first letter already. Only what is no ASCII can fold to another letter. */
+bool dw_key_equal(const char *key, const char *name) {
+  bool ascii = (unsigned char)*key < 0x80 && (unsigned char)*name < 0x80;
+  if (ascii && lower(*key) != lower(*name))
+    return false;
+  return dw_key_compare(key, name) == 0;
 }
 
 static unsigned least(unsigned a, unsigned b) {

@@ -59,7 +59,7 @@ static uint32_t *index_of(const dw_json *object) {
 }
 
 static bool is_key(const struct member *member, const char *key, size_t length) {
-  return member->length == length && memcmp(member->key, key, length) == 0;
+  return member->length == length && member->key[0] == key[0] && memcmp(member->key, key, length) == 0;
 }
 
 /* The slot that holds KEY, or the free one where it belongs. */

@@ -23,10 +23,15 @@ static dw_json *keep(struct parser *p, dw_json value) {
   return kept;
 }
 
-/* What the string at SPAN says, into ROOM for as many bytes as the span has: its quotes are more than the NUL. Returns
- * its length. */
+/* What the string at SPAN, the last one scanned, says; ROOM is for as many bytes as the span has: its quotes are more
+ * than the NUL. Returns its length. */
 static size_t decode(const struct parser *p, struct dw_span span, char *room) {
-  size_t length = dw_scan_decode(p->scan.text + span.offset + 1, span.length - 2, room);
+  const char *text = p->scan.text + span.offset + 1;
+  size_t length = span.length - 2;
+  if (p->scan.escaped)
+    length = dw_scan_decode(text, length, room);
+  else
+    memcpy(room, text, length);
   room[length] = '\0';
   return length;
 }
@@ -86,8 +91,10 @@ static dw_json *parse_value(struct parser *p);
 /* Whether the key at SPAN names what no reader of the values is interested in. */
 static bool is_left_out(const struct parser *p, struct dw_span span) {
   const char *const *name = p->options->left_out;
+  const char *text = p->scan.text + span.offset + 1;
+  size_t length = span.length - 2;
   for (; name && *name; name++)
-    if (strlen(*name) == span.length - 2 && memcmp(p->scan.text + span.offset + 1, *name, span.length - 2) == 0)
+    if (length > 0 && text[0] == (*name)[0] && strlen(*name) == length && memcmp(text, *name, length) == 0)
       return true;
   return false;
 }
@@ -111,6 +118,7 @@ static bool parse_member(struct parser *p, dw_json *object, struct dw_span key) 
   if (!old)
     return dw_json_add_member(p->arena, object, member);
   old->value = member.value;
+  object->repeats = true;
   return true;
 }
 

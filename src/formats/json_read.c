@@ -101,6 +101,26 @@ struct dw_json_member dw_json_next(const dw_json *object, struct dw_json_member 
   return member_at(object, after.place + 1);
 }
 
+static bool has_equal_keys(const dw_json *object) {
+  if (object->repeats || object->count > DW_JSON_FEW)
+    return true;
+  for (size_t i = 0; i < object->count; i++)
+    for (size_t j = 0; j < i; j++)
+      if (dw_key_equal(object->members[i].key, object->members[j].key))
+        return true;
+  return false;
+}
+
+bool dw_json_may_repeat(const dw_json *value) {
+  enum dw_json_type type = dw_json_type(value);
+  if (type == DW_JSON_OBJECT && has_equal_keys(value))
+    return true;
+  for (size_t i = 0; i < dw_json_size(value); i++)
+    if (dw_json_may_repeat(type == DW_JSON_OBJECT ? value->members[i].value : value->elements[i]))
+      return true;
+  return false;
+}
+
 static bool same_members(const dw_json *a, const dw_json *b) {
   for (size_t i = 0; i < a->count; i++) {
     const struct member *member = dw_json_find(b, a->members[i].key, a->members[i].length);

@@ -12,6 +12,7 @@ struct member {
 
 struct dw_json {
   enum dw_json_type type;
+  bool repeats;    /* an object whose text had a key twice */
   size_t count;    /* bytes of a string, members of an object, elements of an array */
   size_t capacity; /* of the members or elements */
   union {

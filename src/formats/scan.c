@@ -24,21 +24,8 @@ struct scan dw_scan_start(const char *text, size_t length) {
   return (struct scan){.text = text, .length = length};
 }
 
-char dw_scan_peek(const struct scan *s) {
-  return s->at < s->length ? s->text[s->at] : '\0';
-}
-
 static bool at_end(const struct scan *s) {
   return s->at >= s->length;
-}
-
-void dw_scan_blanks(struct scan *s) {
-  while (s->at < s->length) {
-    char c = s->text[s->at];
-    if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
-      return;
-    s->at++;
-  }
 }
 
 static bool is_digit(char c) {
@@ -111,6 +98,7 @@ static char unescape_letter(char c) {
 
 static bool scan_escape(struct scan *s) {
   s->at++;
+  s->escaped = true;
   char c = dw_scan_peek(s);
   if (c == 'u')
     return scan_unicode_escape(s);
@@ -178,6 +166,7 @@ static size_t skip_plain(const struct scan *s) {
 
 bool dw_scan_string(struct scan *s, struct dw_span *span) {
   size_t start = s->at++;
+  s->escaped = false;
   for (;;) {
     s->at = skip_plain(s);
     if (at_end(s))

@@ -18,6 +18,7 @@ struct scan {
   const char *problem; /* the first thing that is wrong; NULL while all is well */
   size_t problem_at;
   enum dw_error_code code;
+  bool escaped; /* the last string holds an escape */
 };
 
 /* A walk over the members of the container that dw_scan_enter() opened. */
@@ -38,9 +39,14 @@ bool dw_scan_value(struct scan *s);
 bool dw_scan_string(struct scan *s, struct dw_span *span);
 /* Notes what is wrong at AT, unless something was already; always false. */
 bool dw_scan_fail(struct scan *s, size_t at, const char *problem);
-void dw_scan_blanks(struct scan *s);
 /* '{', '[' or another byte; NUL at the end of the text. */
-char dw_scan_peek(const struct scan *s);
+static inline char dw_scan_peek(const struct scan *s) {
+  return s->at < s->length ? s->text[s->at] : '\0';
+}
+static inline void dw_scan_blanks(struct scan *s) {
+  while (dw_scan_peek(s) == ' ' || dw_scan_peek(s) == '\n' || dw_scan_peek(s) == '\t' || dw_scan_peek(s) == '\r')
+    s->at++;
+}
 
 /* Goes into the object or array at s->at. */
 bool dw_scan_enter(struct scan *s, struct scan_walk *walk);

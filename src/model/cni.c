@@ -46,6 +46,18 @@ struct dw_value dw_value_element(struct dw_arena *arena, const char *base, size_
       .field = dw_arena_printf(arena, "%s[%zu]", base, index), .json = json, .text = dw_json_string(json)};
 }
 
+/* libcni looks for a file of this name (pkg/invoke/find.go refuses separators); NAME_MAX bounds it. */
+static bool is_file_name(const char *type) {
+  enum { NAME_BYTES = 255 };
+  if (type[0] == '\0' || strcmp(type, ".") == 0 || strcmp(type, "..") == 0)
+    return false;
+  size_t length = 0;
+  for (; type[length] != '\0'; length++)
+    if (type[length] == '/' || (unsigned char)type[length] < ' ' || type[length] == 0x7F)
+      return false;
+  return length <= NAME_BYTES;
+}
+
 /* One plugin's members by name. */
 struct reader {
   struct dw_arena *arena;
@@ -97,6 +109,7 @@ static void read_plugin(struct dw_arena *arena, const char *field, const dw_json
   struct dw_cni_plugin plugin = {.field = field, .json = json, .is_object = dw_json_type(json) == DW_JSON_OBJECT};
   plugin.type = dw_value_member(arena, field, json, "type");
   plugin.type_name = plugin.type.text == NULL ? "" : plugin.type.text;
+  plugin.type_readable = plugin.is_object && is_file_name(plugin.type_name);
   const struct reader reader = {.arena = arena, .plugin = &plugin, .keys = dw_plugin_keys(plugin.type_name)};
   plugin.master = read_master(&reader);
   plugin.bridge = known_member(&reader, DW_KEY_BRIDGE, "bridge");
@@ -127,6 +140,8 @@ static void read_list(struct dw_arena *arena, struct dw_cni_config *config) {
 }
 
 static void read_duplicates(struct dw_arena *arena, struct dw_cni_config *config) {
+  if (!dw_json_may_repeat(config->json))
+    return;
   config->duplicates = dw_json_duplicates(arena, config->text, config->length, &config->duplicate_count);
   for (size_t i = 0; i < config->duplicate_count; i++)
     config->duplicates[i].path = dw_arena_join(arena, config_field, ".", config->duplicates[i].path);

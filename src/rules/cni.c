@@ -166,7 +166,7 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
   else
     list_beside_type(check, rule);
   for (size_t i = 0; i < check->config->plugin_count; i++)
-    if (!dw_nad_type_readable(&check->config->plugins[i]))
+    if (!check->config->plugins[i].type_readable)
       plugin_type(check, rule, &check->config->plugins[i]);
 }
 

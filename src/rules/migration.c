@@ -60,7 +60,7 @@ static void plugin_connects(struct dw_check *check, const struct dw_rule *rule, 
 /* Plugins like `tuning` only change what another one made. */
 static bool only_meta(const struct dw_cni_config *config) {
   for (size_t i = 0; i < config->plugin_count; i++)
-    if (!dw_nad_type_readable(&config->plugins[i]) || dw_plugin_class(config->plugins[i].type_name) != DW_PLUGIN_META)
+    if (!config->plugins[i].type_readable || dw_plugin_class(config->plugins[i].type_name) != DW_PLUGIN_META)
       return false;
   return config->plugin_count > 0;
 }

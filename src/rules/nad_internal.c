@@ -4,28 +4,12 @@
 
 #include "droveway/base/buf.h"
 
-/* libcni looks for a file of this name (pkg/invoke/find.go refuses separators); NAME_MAX bounds it. */
-static bool is_file_name(const char *type) {
-  enum { NAME_BYTES = 255 };
-  if (type[0] == '\0' || strcmp(type, ".") == 0 || strcmp(type, "..") == 0)
-    return false;
-  size_t length = 0;
-  for (; type[length] != '\0'; length++)
-    if (type[length] == '/' || (unsigned char)type[length] < ' ' || type[length] == 0x7F)
-      return false;
-  return length <= NAME_BYTES;
-}
-
-bool dw_nad_type_readable(const struct dw_cni_plugin *plugin) {
-  return plugin->is_object && is_file_name(plugin->type_name);
-}
-
 const struct dw_cni_plugin *dw_nad_next(const struct dw_check *check, const struct dw_cni_plugin *after) {
   const struct dw_cni_config *config = check->config;
   if (config == NULL || config->state != DW_CONFIG_OK)
     return NULL;
   for (size_t i = after == NULL ? 0 : (size_t)(after - config->plugins) + 1; i < config->plugin_count; i++)
-    if (dw_nad_type_readable(&config->plugins[i]))
+    if (config->plugins[i].type_readable)
       return &config->plugins[i];
   return NULL;
 }
@@ -36,7 +20,7 @@ const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) {
     return NULL;
   for (size_t i = 0; i < config->plugin_count; i++) {
     const struct dw_cni_plugin *plugin = &config->plugins[i];
-    if (!dw_nad_type_readable(plugin))
+    if (!plugin->type_readable)
       return NULL;
     enum dw_plugin_class class = dw_plugin_class(plugin->type_name);
     if (class == DW_PLUGIN_CONNECTS || class == DW_PLUGIN_UNKNOWN)

@@ -9,9 +9,6 @@
 const struct dw_cni_plugin *dw_nad_next(const struct dw_check *check, const struct dw_cni_plugin *after)
     __attribute__((nonnull(1)));
 
-/* Whether the type is there and is a file name. */
-bool dw_nad_type_readable(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
-
 /* The plugin that connects the pod: the first one that does, or may do. NULL where there is none, or where a plugin
  * before it can't be told. */
 const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) __attribute__((nonnull));

@@ -79,6 +79,9 @@ struct dw_json_member {
 struct dw_json_member dw_json_first(const dw_json *object);
 struct dw_json_member dw_json_next(const dw_json *object, struct dw_json_member after);
 
+/* Whether an object, VALUE or one inside it, as its text had it, may have keys that are equal without regard to case
+ * (dw_key_equal). True for all with many keys: dw_json_duplicates() tells for sure. */
+bool dw_json_may_repeat(const dw_json *value);
 /* Equal in type and value, members in any order; absent equals absent only. */
 bool dw_json_equal(const dw_json *a, const dw_json *b);
 /* Compact JSON text, owned by the arena. */

@@ -125,6 +125,7 @@ struct dw_cni_plugin {
   bool is_object;
   struct dw_value type;
   const char *type_name; /* "" where absent or no string */
+  bool type_readable;    /* it is there and is a file name */
   struct dw_value master;
   struct dw_value bridge;
   struct dw_value device;     /* host-device */
