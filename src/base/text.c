@@ -100,6 +100,8 @@ const char *dw_nearest(const char *text, const char *const *words, size_t count)
     size_t word_length = strlen(words[i]);
     size_t third = (word_length > length ? word_length : length) / 3;
     unsigned allowed = third < MOST_EDITS ? (unsigned)third : MOST_EDITS;
+    if (word_length > length + allowed || length > word_length + allowed) /* of ten thousand names, most */
+      continue;
     unsigned edits = dw_edit_distance(text, words[i], allowed);
     if (edits <= allowed && edits < nearest_edits) {
       nearest = words[i];

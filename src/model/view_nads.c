@@ -226,16 +226,26 @@ const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, co
   return strcmp(own, below) < 0 ? own : below;
 }
 
-/* Adds the names of VIEW's own NADs of NS, less those that OVER hides, to WORDS; returns how many there are then. */
-static size_t add_names(const struct dw_view *view, const struct dw_view *over, const char *ns, const char **words,
-                        size_t count) {
-  const struct dw_view_nads *nads = &view->nads;
-  for (size_t i = lower_bound(nads, ns, ""); i < nads->count; i++) {
-    if (strcmp(nads->objects[i]->namespace_, ns) != 0)
+/* A view's own NADs of one namespace: these places. */
+struct places {
+  size_t first, end;
+};
+
+static struct places places_of(const struct dw_view_nads *nads, const char *ns) {
+  struct places places = {lower_bound(nads, ns, ""), 0};
+  for (places.end = places.first; places.end < nads->count; places.end++)
+    if (strcmp(nads->objects[places.end]->namespace_, ns) != 0)
       break;
+  return places;
+}
+
+/* Adds the names of VIEW's own NADs at PLACES, less those that OVER hides, to WORDS; returns how many there are then.
+ */
+static size_t add_names(const struct dw_view *view, const struct dw_view *over, struct places places,
+                        const char **words, size_t count) {
+  for (size_t i = places.first; i < places.end; i++)
     if (over == NULL || !dw_view_hides(over, (uint32_t)i))
-      words[count++] = nads->objects[i]->name;
-  }
+      words[count++] = view->nads.objects[i]->name;
   return count;
 }
 
@@ -246,11 +256,12 @@ static int compare_words(const void *left, const void *right) {
 const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name) {
   const struct dw_view *base = view->over.base;
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  size_t most = view->nads.count + (base == NULL ? 0 : base->nads.count);
-  const char **words = dw_arena_array(scratch, most, sizeof *words);
-  size_t count = add_names(view, NULL, ns, words, 0);
+  struct places own = places_of(&view->nads, ns);
+  struct places below = base == NULL ? (struct places){0, 0} : places_of(&base->nads, ns);
+  const char **words = dw_arena_array(scratch, own.end - own.first + below.end - below.first, sizeof *words);
+  size_t count = add_names(view, NULL, own, words, 0);
   if (base != NULL) {
-    count = add_names(base, view, ns, words, count);
+    count = add_names(base, view, below, words, count);
     qsort(words, count, sizeof *words, compare_words); /* of equally near ones the first is taken */
   }
   return dw_nearest(name, words, count);
