@@ -5,6 +5,7 @@ import glob
 import http.client
 import json
 import os
+import re
 import signal
 import ssl
 import subprocess
@@ -155,6 +156,24 @@ class Serve:
         self.log.close()
 
 
+def read_lists():
+    """Seconds that it takes to read what `serve` reads of the large kinds, page by page, and throw it away: the API server's share."""
+    begin = time.monotonic()
+
+    def read(kind):
+        path = PLURALS[kind].replace("/namespaces/{}", "") + "?limit=500"
+        token = ""
+        while token is not None:
+            page = api("GET", path + token)
+            found = re.search(rb'"continue":"([^"]+)"', page[:1000])
+            token = "&continue=" + found[1].decode() if found else None
+
+    with concurrent.futures.ThreadPoolExecutor(3) as readers:
+        for _ in readers.map(read, ("Node", "NodeNetworkState", "NetworkAttachmentDefinition")):
+            pass
+    return time.monotonic() - begin
+
+
 # --- a watch of many changes ---
 
 
@@ -247,16 +266,20 @@ def measure_apply(repeats, count):
 def measure(pool, size, smoke, with_apply):
     nads = fill(pool, size)
     repeats = 1 if smoke else 3
-    ready, resident, peak = [], [], []
+    alone, ready, cpu, resident, peak = [], [], [], [], []
     for i in range(repeats):
+        alone.append(read_lists())
         serve = Serve()
         ready.append(serve.wait_until_ready())
+        cpu.append(serve.cpu())
         time.sleep(0.2 if smoke else 2)
         resident.append(serve.status("VmRSS"))
         peak.append(serve.status("VmHWM"))
         if i + 1 < repeats:
             serve.stop()
     result("scale", size, "ready-api", "s", ready)
+    result("scale", size, "ready-api-cpu", "s", cpu)
+    result("scale", size, "lists-alone", "s", alone)
     result("scale", size, "resident-api", "MB", resident)
     result("scale", size, "peak-api", "MB", peak)
     if with_apply:
