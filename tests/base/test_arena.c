@@ -158,6 +158,23 @@ static void prints_text_of_any_length(void **state) {
   assert_int_equal(wide[99999], '7');
 }
 
+static void joins_three_texts(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_string_equal(dw_arena_join(arena, "spec.config", ".", "master"), "spec.config.master");
+  assert_string_equal(dw_arena_join(arena, "", "", ""), "");
+}
+
+static void prints_texts_around_the_room_on_the_stack(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (int length = 250; length < 260; length++) {
+    char *text = dw_arena_printf(arena, "%*d", length, 7);
+    assert_int_equal(strlen(text), length);
+    assert_int_equal(text[length - 1], '7');
+  }
+}
+
 static void free_takes_nothing(void **state) {
   (void)state;
   dw_arena_free(NULL);
@@ -179,6 +196,8 @@ int main(void) {
       cmocka_unit_test(try_refuses_absurd_sizes_without_a_limit),
       cmocka_unit_test(copies_text),
       cmocka_unit_test(prints_text_of_any_length),
+      cmocka_unit_test(joins_three_texts),
+      cmocka_unit_test(prints_texts_around_the_room_on_the_stack),
       cmocka_unit_test(free_takes_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

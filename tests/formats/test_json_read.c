@@ -139,6 +139,20 @@ static void compares_values(void **state) {
   assert_false(dw_json_equal(dw_json_new_null(), NULL));
 }
 
+static void tells_where_keys_may_stand_twice(void **state) {
+  (void)state;
+  static const char *const apart[] = {"1", "[]", "{}", "{\"a\":1,\"b\":{\"a\":1}}", "[{\"a\":1},{\"a\":1}]"};
+  static const char *const twice[] = {"{\"a\":1,\"A\":2}", "{\"a\":1,\"a\":2}",
+                                      "[0,{\"x\":{\"mask\":1,\"ma\xc5\xbfk\":2}}]",
+                                      "{\"a\":{\"b\":[[{\"k\":1,\"\xe2\x84\xaa\":2}]]}}"};
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < LENGTH(apart); i++)
+    assert_false(dw_json_may_repeat(parse(arena, apart[i])));
+  for (size_t i = 0; i < LENGTH(twice); i++)
+    assert_true(dw_json_may_repeat(parse(arena, twice[i])));
+  assert_false(dw_json_may_repeat(NULL));
+}
+
 static void writes_reals_that_read_back_the_same(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -161,6 +175,7 @@ int main(void) {
       cmocka_unit_test(walks_members_in_document_order),
       cmocka_unit_test(folds_keys_as_go_does),
       cmocka_unit_test(compares_values),
+      cmocka_unit_test(tells_where_keys_may_stand_twice),
       cmocka_unit_test(writes_reals_that_read_back_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
