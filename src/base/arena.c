@@ -9,7 +9,12 @@
 
 #include "base/base_internal.h"
 
-enum { FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024, CHARGE_STEP = 64 * 1024, ALIGNMENT = alignof(max_align_t) };
+enum {
+  FIRST_BLOCK = 16 * 1024,
+  LARGEST_BLOCK = 1024 * 1024,
+  CHARGE_STEP = 64 * 1024,
+  ALIGNMENT = alignof(max_align_t)
+};
 enum { FIRST_ITEMS = 8 };  /* of a growing array */
 enum { FIRST_TEXT = 256 }; /* formatted on the stack */
 

@@ -26,8 +26,10 @@ int dw_log_enabled(enum dw_log_level level) {
 }
 
 static void quote_ascii(struct dw_buf *out, unsigned char byte) {
-  if (byte == '"' || byte == '\\')
-    dw_buf_printf(out, "\\%c", byte);
+  if (byte == '"')
+    dw_buf_puts(out, "\\\"");
+  else if (byte == '\\')
+    dw_buf_puts(out, "\\\\");
   else if (byte == '\n')
     dw_buf_puts(out, "\\n");
   else if (byte == '\t')
@@ -45,30 +47,30 @@ static bool is_harmful(uint32_t code) {
          (code >= 0x2066 && code <= 0x2069);
 }
 
-static bool is_plain(char c) {
-  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+/* One character, as it goes into a string; returns how many bytes it takes in TEXT. */
+static size_t quote_one(struct dw_buf *out, const char *text, size_t length) {
+  uint32_t code;
+  size_t taken = dw_utf8_next(text, length, &code);
+  if (code < 0x80)
+    quote_ascii(out, (unsigned char)code);
+  else if (code == DW_UTF8_BAD)
+    dw_buf_puts(out, DW_UTF8_REPLACEMENT);
+  else if (is_harmful(code))
+    dw_buf_printf(out, "\\u%04x", (unsigned)code);
+  else
+    dw_buf_add(out, text, taken);
+  return taken;
 }
 
-/* Most text is plain all through: it goes in as it is looked at. */
 void dw_log_quote(struct dw_buf *out, const char *text, size_t length) {
-  size_t plain = 0;
   dw_buf_reserve(out, length + 2);
-  char *to = out->data + out->length;
-  *to++ = '"';
-  for (; plain < length && is_plain(text[plain]); plain++)
-    *to++ = text[plain];
-  out->length += plain + 1;
-  for (size_t i = plain, taken; i < length; i += taken) {
-    uint32_t code;
-    taken = dw_utf8_next(text + i, length - i, &code);
-    if (code < 0x80)
-      quote_ascii(out, (unsigned char)code);
-    else if (code == DW_UTF8_BAD)
-      dw_buf_puts(out, DW_UTF8_REPLACEMENT);
-    else if (is_harmful(code))
-      dw_buf_printf(out, "\\u%04x", (unsigned)code);
-    else
-      dw_buf_add(out, text + i, taken);
+  dw_buf_putc(out, '"');
+  for (size_t i = 0; i < length;) {
+    size_t plain = dw_utf8_plain(text + i, length - i);
+    dw_buf_add(out, text + i, plain);
+    i += plain;
+    if (i < length)
+      i += quote_one(out, text + i, length - i);
   }
   dw_buf_putc(out, '"');
 }

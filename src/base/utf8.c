@@ -34,6 +34,13 @@ bool dw_utf8_is_hidden(uint32_t code) {
          code == 0xFFFF || code == DW_UTF8_BAD;
 }
 
+size_t dw_utf8_plain(const char *text, size_t length) {
+  size_t count = 0;
+  while (count < length && text[count] >= 0x20 && text[count] < 0x7F && text[count] != '"' && text[count] != '\\')
+    count++;
+  return count;
+}
+
 size_t dw_utf8_cut(const char *text, size_t length, size_t most) {
   if (length <= most)
     return length;

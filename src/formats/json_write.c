@@ -1,6 +1,5 @@
 #include "droveway/formats/json_write.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "droveway/base/log.h"
@@ -77,7 +76,7 @@ void dw_json_put_raw(struct dw_json_writer *w, const char *json) {
 
 void dw_json_put_int(struct dw_json_writer *w, int64_t value) {
   separate(w);
-  dw_buf_printf(w->out, "%" PRId64, value);
+  dw_buf_decimal(w->out, value);
 }
 
 void dw_json_put_bool(struct dw_json_writer *w, bool value) {

@@ -27,13 +27,13 @@ void dw_patch_op(struct dw_patch *patch, const char *op, const char *pointer, co
 /* RFC 6901, section 3. */
 void dw_pointer_add(struct dw_buf *out, const char *token) {
   dw_buf_putc(out, '/');
-  for (; *token; token++) {
-    if (*token == '~')
-      dw_buf_puts(out, "~0");
-    else if (*token == '/')
-      dw_buf_puts(out, "~1");
-    else
-      dw_buf_putc(out, *token);
+  for (;;) {
+    size_t plain = strcspn(token, "~/");
+    dw_buf_add(out, token, plain);
+    token += plain;
+    if (!*token)
+      return;
+    dw_buf_puts(out, *token++ == '~' ? "~0" : "~1");
   }
 }
 
@@ -58,6 +58,7 @@ static void encode_group(const unsigned char *bytes, size_t count, char out[4]) 
 
 /* RFC 4648, section 4. */
 void dw_base64(const char *bytes, size_t length, struct dw_buf *out) {
+  dw_buf_reserve(out, (length + 2) / 3 * 4);
   for (size_t at = 0; at < length; at += 3) {
     char text[4];
     encode_group((const unsigned char *)bytes + at, length - at < 3 ? length - at : 3, text);

@@ -40,6 +40,11 @@ static void add_escaped(struct dw_buf *out, uint32_t code) {
 static void add_clean(struct dw_buf *out, const char *text, size_t length, bool quoted) {
   for (size_t i = 0, size; i < length; i += size) {
     uint32_t code;
+    size = dw_utf8_plain(text + i, length - i);
+    if (size > 0) {
+      dw_buf_add(out, text + i, size);
+      continue;
+    }
     size = dw_utf8_next(text + i, length - i, &code);
     if (code == DW_UTF8_BAD) {
       dw_buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text[i]);

@@ -30,6 +30,10 @@ static inline bool dw_utf8_is_inside(char byte) {
   return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
+/* How many bytes of TEXT[LENGTH] go by before one that is not printable ASCII, or a quote or a backslash: what can be
+ * taken over in one piece into any quoted text. */
+size_t dw_utf8_plain(const char *text, size_t length) __attribute__((nonnull));
+
 /* How much of TEXT[LENGTH] stays where MOST bytes may: all of it, or up to the last whole character that fits. */
 size_t dw_utf8_cut(const char *text, size_t length, size_t most) __attribute__((nonnull));
 
