@@ -9,6 +9,14 @@ def show(part, case, metric, unit, *values):
   print(part, case, metric, unit, *(f"{value:.7g}" for value in values), sep="\t", flush=True)
 
 
+def spread(values):
+  """(median, lower quartile, upper quartile): the noise of a round or two of some does not show."""
+  if len(values) < 2:
+    return (values[0],) * 3
+  lower, middle, upper = statistics.quantiles(values, n=4, method="inclusive")
+  return middle, lower, upper
+
+
 class Results:
   """By (part, case, metric); `facts` are the lines `#key<TAB>value`."""
 
@@ -40,12 +48,11 @@ class Results:
     return list(dict.fromkeys(case for (of, case, _) in self.rows if of == part))
 
   def ratio(self, one, other):
-    """Repeat by repeat: (median, least, greatest); ONE and OTHER are (part, case, metric). None where one is missing."""
+    """Repeat by repeat, as spread(); ONE and OTHER are (part, case, metric). None where one is missing."""
     above, below = self.rows.get(one), self.rows.get(other)
     if not above or not below or not all(below):
       return None
-    ratios = [a / b for a, b in zip(above, below)]
-    return statistics.median(ratios), min(ratios), max(ratios)
+    return spread([a / b for a, b in zip(above, below)])
 
 
 def read(path):
