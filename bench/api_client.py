@@ -263,7 +263,7 @@ def measure_apply(repeats, count):
 # --- all of it ---
 
 
-def measure(pool, size, smoke, with_apply):
+def measure(pool, size, smoke, with_apply, with_changes):
     nads = fill(pool, size)
     repeats = 1 if smoke else 3
     alone, ready, cpu, resident, peak = [], [], [], [], []
@@ -284,6 +284,9 @@ def measure(pool, size, smoke, with_apply):
     result("scale", size, "peak-api", "MB", peak)
     if with_apply:
         measure_apply(repeats, 20 if smoke else 500)
+    if not with_changes:
+        serve.stop()
+        return
     changes = 50 if smoke else 10000
     before = serve.cpu()
     result("scale", size, "behind", "s", [catch_up(pool, serve, nads, changes, 13, False)])
@@ -299,7 +302,7 @@ def main():
     sizes = [argument for argument in sys.argv[1:] if argument != "--smoke"]
     with concurrent.futures.ThreadPoolExecutor(WRITERS) as pool:
         for i, size in enumerate(sizes):
-            measure(pool, size, smoke, i == 0)
+            measure(pool, size, smoke, i == 0, i + 1 == len(sizes))
 
 
 main()

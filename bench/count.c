@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 /* glibc's own, which it keeps under these names for those that put themselves before it. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
+void *__libc_malloc(size_t size);               // NOLINT(bugprone-reserved-identifier)
+void *__libc_calloc(size_t count, size_t size); // NOLINT(bugprone-reserved-identifier)
+void *__libc_realloc(void *old, size_t size);   // NOLINT(bugprone-reserved-identifier)
 
 static atomic_size_t own;
 /* For a program that looks for it with dlsym(). */

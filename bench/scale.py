@@ -106,14 +106,14 @@ def measure(work, size, smoke):
     folder = os.path.join(work, size)
     subprocess.run([os.path.join(BUILD, "bench", "state"), *size.split("x"), folder], check=True)
     ready, rest, anonymous, peak, load = [], [], [], [], []
-    for _ in range(1 if smoke else 5):
+    for _ in range(1 if smoke else 3):
         with Serve(folder, work) as serve:
             ready.append(serve.wait_until_ready())
             time.sleep(0.1 if smoke else 1.5)
             rest.append(serve.status("VmRSS"))
             anonymous.append(serve.status("RssAnon"))
             peak.append(serve.status("VmHWM"))
-            serve.load(0.2 if smoke else 3)
+            serve.load(0.2 if smoke else 2)
             load.append(serve.status("VmRSS"))
     result(size, "ready-folder", "s", ready)
     result(size, "resident", "MB", rest)

@@ -13,7 +13,7 @@ source = pathlib.Path(__file__).resolve().parent.parent.parent
 root = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else source
 faults = []
 # Of other programs, in code of their own.
-FOREIGN = {"--no-cache", "--admission-control-config-file"}
+FOREIGN = {"--smoke", "--instructions", "--no-cache", "--admission-control-config-file"}
 
 
 def lines_of(*command, **options):
