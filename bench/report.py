@@ -176,8 +176,10 @@ def sizes():
   return table(["instructions"] + [size_words(size) for size in SIZES] + ["last to first"], rows)
 
 
-SCALE = (("ready-folder", "ready from a state folder, s"), ("resident", "resident at rest, MB"), ("resident-under-load", "resident under load, MB"),
-         ("peak", "at the most, MB"), ("ready-api", "ready from a real API server, s"), ("resident-api", "resident at rest, MB, API server"),
+SCALE = (("ready-folder", "ready from a state folder, s"), ("resident", "resident at rest, MB"), ("resident-anonymous", "... of it not backed by files, MB"),
+         ("resident-under-load", "resident under load, MB"), ("peak", "at the most, MB"), ("ready-api", "ready from a real API server, s"),
+         ("ready-api-cpu", "... CPU of `serve` until then, s"), ("lists-alone", "... what the API server takes for the same lists, s"),
+         ("resident-api", "resident at rest, MB, API server"),
          ("resident-watched", "... after the changes, MB"), ("peak-watched", "at the most, MB, API server"),
          ("behind", "last of 10,000 changes until it counts, s"), ("catch-up", "catching up with 10,000 changes after a pause, s"),
          ("watch-cpu", "CPU for 10,000 changes, s"))
