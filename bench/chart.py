@@ -4,7 +4,7 @@ import math
 
 from lines import spread
 
-WIDTH, LEFT, RIGHT, BAR, GAP, HEAD, FOOT = 760, 250, 96, 17, 12, 70, 48
+WIDTH, LEFT, RIGHT, BAR, GAP, HEAD, FOOT = 760, 250, 96, 17, 12, 80, 48
 STYLE = """.c{--paper:#fff;--ink:#1c2430;--soft:#525c6b;--line:#c9ced6;--bad:#a3222a;--s0:#8a94a3;--s1:#2f6fc4;--s2:#1f7a4d}
 @media (prefers-color-scheme:dark){.c{--paper:#1a2029;--ink:#e6e9ee;--soft:#a7b0bd;--line:#3a4553;--bad:#ff9a94;--s0:#8f9bab;--s1:#6ea4ee;--s2:#5cc493}}
 .c text{font:13px system-ui,"DejaVu Sans",sans-serif;fill:var(--ink)}.c .t{font-size:16px;font-weight:600}.c .s{fill:var(--soft);font-size:12px}
