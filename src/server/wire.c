@@ -16,22 +16,37 @@ static ssize_t send_some(const struct wire *wire, const void *bytes, size_t leng
   return sent;
 }
 
-/* Little is gathered, so the client has left more than that much unread before: no thread waits for it. */
-static bool flush(struct wire *wire) {
-  size_t length = wire->gathered;
-  wire->gathered = 0;
-  if (length == 0 || send_some(wire, wire->output, length) == (ssize_t)length)
-    return true;
-  shutdown(wire->handshake.fd, SHUT_RDWR);
-  errno = EPIPE;
-  return false;
+/* Sends of what is gathered what the socket takes. -1 with errno where that is nothing. */
+static ssize_t flush_some(struct wire *wire) {
+  ssize_t sent = send_some(wire, wire->output, wire->gathered);
+  if (sent > 0) {
+    wire->gathered -= (size_t)sent;
+    memmove(wire->output, wire->output + sent, wire->gathered);
+  }
+  return sent;
 }
 
-static bool send_when_complete(struct wire *wire) {
-  if (wire->due == 0 || --wire->due > 0)
-    return true;
-  wire->gathers = false;
-  return flush(wire);
+/* False with errno where not all of it could be sent; the rest stays. */
+static bool flush(struct wire *wire) {
+  while (wire->gathered > 0)
+    if (flush_some(wire) < 0)
+      return false;
+  return true;
+}
+
+/* The last piece, which is gathered too, of LENGTH bytes. What of it is not sent is not taken: the library comes with
+ * it again when there is room. */
+static ssize_t send_complete(struct wire *wire, size_t length) {
+  (void)flush(wire);
+  size_t left = wire->gathered;
+  if (left < length) {
+    wire->gathers = false;
+    wire->due = 0;
+    wire->gathered = 0;
+    return (ssize_t)(length - left);
+  }
+  wire->gathered -= length;
+  return -1;
 }
 
 static ssize_t push(gnutls_transport_ptr_t context, const void *bytes, size_t length) {
@@ -42,7 +57,10 @@ static ssize_t push(gnutls_transport_ptr_t context, const void *bytes, size_t le
     return send_some(wire, bytes, length);
   memcpy(wire->output + wire->gathered, bytes, length);
   wire->gathered += length;
-  return send_when_complete(wire) ? (ssize_t)length : -1;
+  if (wire->due == 1)
+    return send_complete(wire, length);
+  wire->due -= wire->due > 0;
+  return (ssize_t)length;
 }
 
 void dw_wire_gather(struct wire *wire, unsigned pieces) {
@@ -50,10 +68,12 @@ void dw_wire_gather(struct wire *wire, unsigned pieces) {
   wire->due = pieces;
 }
 
+/* A complete answer is out by now; of one that was given up the rest is not worth waiting for. */
 void dw_wire_end(struct wire *wire) {
   wire->gathers = false;
   wire->due = 0;
-  (void)flush(wire);
+  if (!flush(wire))
+    shutdown(wire->handshake.fd, SHUT_RDWR);
 }
 
 void dw_wire_leave(struct wire *wire) {

@@ -32,8 +32,8 @@ void dw_wire_join(struct wire *wire, struct handshakes *handshakes, struct MHD_C
 /* From now on gathers what is sent, until PIECES have come together, and sends them as one: for what is small. */
 void dw_wire_gather(struct wire *wire, unsigned pieces) __attribute__((nonnull));
 
-/* No more comes together: sends what was gathered, if anything. Where the client does not take it, the connection is
- * shut. */
+/* The answer is complete, or given up: sends what is left of what was gathered. Where the client does not take it, the
+ * connection is shut. */
 void dw_wire_end(struct wire *wire) __attribute__((nonnull));
 
 /* At the connection's end, while its socket is still open. */
