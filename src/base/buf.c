@@ -33,6 +33,7 @@ static void reserve(struct dw_buf *buf, size_t more) {
 
 void dw_buf_reserve(struct dw_buf *buf, size_t more) {
   reserve(buf, more);
+  buf->data[buf->length] = '\0';
 }
 
 void dw_buf_add(struct dw_buf *buf, const void *bytes, size_t length) {
