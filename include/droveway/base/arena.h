@@ -47,8 +47,8 @@ void *dw_arena_array(struct dw_arena *arena, size_t count, size_t size)
 void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *capacity, size_t size)
     __attribute__((nonnull(1, 4), warn_unused_result, returns_nonnull));
 
-/* As dw_arena_alloc(), not zeroed, but NULL where the arena would grow past its limit, and from then on always: for what
- * a client makes us allocate (parsed documents). */
+/* As dw_arena_alloc(), not zeroed, but NULL where the arena would grow past its limit, and from then on always: for
+ * what a client makes us allocate (parsed documents). */
 void *dw_arena_try(struct dw_arena *arena, size_t size)
     __attribute__((nonnull, warn_unused_result, malloc, alloc_size(2)));
 
