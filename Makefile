@@ -24,6 +24,10 @@ HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection \
           $(if $(filter x86_64-% i%86-%,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection)
 HARDEN_LINK := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 OPT := -O2 -g
+# The program is optimized as a whole, which takes an eighth off a decision. Tests link the same objects as they are, which is
+# quicker. clang 14 writes no objects that do for both.
+LTO := $(if $(filter 0,$(shell echo | $(CC) -dM -E - 2>/dev/null | grep -c __clang__)),-flto=auto -ffat-lto-objects)
+NO_LTO := $(if $(LTO),-fno-lto)
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
 # SAN=address,undefined or SAN=thread or SAN=coverage builds everything that way; give BUILD another folder with it.
@@ -31,10 +35,12 @@ ifeq ($(SAN),coverage)
   # Counters are written at the end: no sandbox may be in the way.
   SAN_FLAGS := --coverage -fprofile-update=atomic -DDW_COVERAGE
   OPT := -O0 -g
+  LTO :=
   FORTIFY :=
 else ifneq ($(SAN),)
   SAN_FLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
   OPT := -O1 -g
+  LTO :=
   FORTIFY :=
 endif
 
@@ -45,7 +51,7 @@ LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 TEST_LIBS = $(shell pkg-config --libs $(TEST_LIBRARIES))
 
 CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' $(if $(RULES_URL),-DDW_RULES_URL='"$(RULES_URL)"') -Iinclude -Isrc -I$(BUILD)/gen
-ALL_CFLAGS = -std=c11 $(OPT) $(WARN) $(HARDEN) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
+ALL_CFLAGS = -std=c11 $(OPT) $(LTO) $(WARN) $(HARDEN) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LINK) $(SAN_FLAGS) $(LDFLAGS)
 
 # --- what is built --------------------------------------------------------------------------------------------------
@@ -122,12 +128,12 @@ $(BUILD)/tests/libsupport.a: $(SUPPORT_OBJ)
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
 
 $(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(ORACLE_LIBS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(ORACLE_LIBS) $(LIB_LIBS) $(TEST_LIBS) -pthread
 
 # jansson tells what fuzz_json has to find. It shares two names with json-c, and so goes before it.
 $(BUILD)/tests/replay/json $(BUILD)/fuzz/fuzz_json: ORACLE_LIBS = $(shell pkg-config --libs jansson)
@@ -251,7 +257,7 @@ fuzz-smoke: ## The same for 10 seconds a target
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/obj/bench/cluster.o $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter %/engine,$@),,$(NO_LTO)) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
 
 $(BUILD)/bench/libcount.so: bench/count.c
 	@mkdir -p $(@D)

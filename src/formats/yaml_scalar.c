@@ -129,7 +129,7 @@ static bool set_integer(char sign, uint64_t value, struct resolved *out) {
 /* TEXT is without underscores. */
 static bool resolve_number(const char *text, struct resolved *out) {
   bool is_signed = *text == '-' || *text == '+';
-  struct magnitude magnitude;
+  struct magnitude magnitude = {0, 0};
   enum reading reading = read_magnitude(text + is_signed, &magnitude);
   if (reading == READ_FITS && set_integer(*text, magnitude.value, out))
     return true;
