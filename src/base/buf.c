@@ -7,7 +7,7 @@
 
 #include "base/base_internal.h"
 
-enum { FIRST_CAPACITY = 64 };
+enum { FIRST_CAPACITY = 256 };
 
 void dw_buf_free(struct dw_buf *buf) {
   free(buf->data);

@@ -102,7 +102,7 @@ static bool scan_escape(struct scan *s) {
   char c = dw_scan_peek(s);
   if (c == 'u')
     return scan_unicode_escape(s);
-  if (unescape_letter(c) == '\0')
+  if (c != '"' && unescape_letter(c) == '\0') /* most are quotes */
     return dw_scan_fail(s, s->at - 1, "not an escape that JSON knows; write a backslash itself as \\\\");
   s->at++;
   return true;

@@ -19,8 +19,9 @@
 #include "droveway/base/log.h"
 
 enum {
-  /* What libmicrohttpd needs beside the head; a head that does not fit it answers by itself, with 431 too. */
-  CONNECTION_MEMORY = 16 << 10,
+  /* What libmicrohttpd needs beside the head; a head that does not fit it answers by itself, with 431 too. All of a
+   * connection's memory is zeroed for each request. */
+  CONNECTION_MEMORY = 4 << 10,
   DRAIN_MILLISECONDS = 10000,
   FRESH_MILLISECONDS = 2000,
   QUIET_MILLISECONDS = 100,
