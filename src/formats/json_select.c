@@ -143,14 +143,14 @@ static bool take_elements(struct selector *s, const struct dw_json_stream *strea
   return step == SCAN_END;
 }
 
-/* LISTED: the list has been met. A second one is no such text. */
+/* LISTED: the list has been met. A second member of its name, or one that is no list, is no such text. */
 static bool take_member(struct selector *s, const struct dw_json_stream *stream, dw_json *root, struct dw_span span,
                         bool *listed) {
   size_t length = 0;
   const char *key = key_text(s, span, &length);
-  if (dw_scan_peek(&s->scan) != '[' || length != strlen(stream->list) || memcmp(key, stream->list, length) != 0)
+  if (length != strlen(stream->list) || memcmp(key, stream->list, length) != 0)
     return add_member(s, root, dw_arena_strndup(s->arena, key, length), take_whole(s));
-  if (*listed)
+  if (*listed || dw_scan_peek(&s->scan) != '[')
     return false;
   *listed = true;
   return take_elements(s, stream);

@@ -176,6 +176,8 @@ static void what_is_no_such_text_is_refused(void **state) {
                                       "{\"items\":[1}",
                                       "{\"items\":[1]} {\"items\":[1]}",
                                       "{\"items\":[1],\"items\":[2]}",
+                                      "{\"items\":[1],\"items\":null}",
+                                      "{\"items\":{},\"items\":[1]}",
                                       "{\"items\":[1],\"a\":}",
                                       "{\"a\":1,\"a\":2,\"items\":[]}"};
   for (size_t i = 0; i < LENGTH(texts); i++) {

@@ -5,17 +5,19 @@
 #include "droveway/formats/json.h"
 
 /* What is asked for: paths of member names parted by '|' (keys hold dots and slashes); "[]" is every element of a list.
- * What stands at the end of a path is kept whole, and so is what is of another type than the path expects. At most
- * DW_JSON_MOST_PATHS, ended by NULL. */
+ * What stands at the end of a path is kept whole. Where a path goes on, but the text has a scalar, that is kept; an
+ * object in the place of a list, or a list in that of an object, stays as an empty one: so whoever reads it can refuse
+ * it. At most DW_JSON_MOST_PATHS, ended by NULL. */
 typedef const char *const *dw_json_paths;
 enum { DW_JSON_MOST_PATHS = 48 };
 
-/* As dw_json_parse(), less what no path leads to: of that only the syntax is looked at. */
+/* As dw_json_parse(), less what no path leads to: of that only the syntax is looked at, not whether keys stand twice. NULL
+ * on error, without its place: whoever has to tell it parses the text whole. */
 dw_json *dw_json_select(struct dw_arena *arena, const char *text, size_t length, dw_json_paths paths,
                         enum dw_json_flags flags) __attribute__((nonnull, warn_unused_result));
 
 struct dw_json_stream {
-  const char *list;    /* the root's member that is streamed, where it is a list: "items" */
+  const char *list;    /* the root's member that is streamed: "items" */
   dw_json_paths paths; /* of its elements */
   enum dw_json_flags flags;
   /* Gets each element, which lives until it returns. Other than 0 ends the reading. */
