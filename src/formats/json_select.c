@@ -121,6 +121,43 @@ dw_json *dw_json_select(struct dw_arena *arena, const char *text, size_t length,
   return value != NULL && dw_scan_end(&s.scan) ? value : NULL;
 }
 
+/* --- of a value --- */
+
+static dw_json *keep_members(struct dw_arena *arena, const dw_json *object, dw_json_paths paths) {
+  const char *below[DW_JSON_MOST_PATHS + 1];
+  dw_json *kept = dw_json_new_object(arena);
+  for (struct dw_json_member it = dw_json_first(object); kept != NULL && it.value != NULL;
+       it = dw_json_next(object, it)) {
+    if (!go_below(paths, it.key, strlen(it.key), below))
+      continue;
+    dw_json *value = dw_json_keep(arena, it.value, below);
+    if (value == NULL || dw_json_set(arena, kept, it.key, value) != 0)
+      return NULL;
+  }
+  return kept;
+}
+
+static dw_json *keep_elements(struct dw_arena *arena, const dw_json *list, dw_json_paths paths) {
+  const char *below[DW_JSON_MOST_PATHS + 1];
+  size_t count = go_below(paths, "[]", 2, below) ? dw_json_size(list) : 0;
+  dw_json *kept = dw_json_new_array(arena);
+  for (size_t i = 0; kept != NULL && i < count; i++) {
+    dw_json *element = dw_json_keep(arena, dw_json_at(list, i), below);
+    if (element == NULL || dw_json_append(arena, kept, element) != 0)
+      return NULL;
+  }
+  return kept;
+}
+
+/* As deep as the paths are. */
+dw_json *dw_json_keep(struct dw_arena *arena, const dw_json *value, dw_json_paths paths) {
+  if (dw_json_type(value) == DW_JSON_OBJECT && !is_whole(paths))
+    return keep_members(arena, value, paths);
+  if (dw_json_type(value) == DW_JSON_ARRAY && !is_whole(paths))
+    return keep_elements(arena, value, paths);
+  return dw_json_share(value);
+}
+
 /* --- element by element --- */
 
 static bool take_element(struct selector *s, const struct dw_json_stream *stream) {

@@ -2,13 +2,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "droveway/formats/json_select.h"
 #include "droveway/formats/yaml.h"
 #include "model/reduce_internal.h"
 
-enum { MOST_PATHS = 32, EMBEDDED_LIMIT = 64 * 1024 * 1024 };
+enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 };
 
-/* Segments are parted by '|', because keys hold dots and slashes; "[]" is every element of a list. What stands at the
- * end of a path is kept whole. */
+/* Paths are those of json_select.h. */
 #define METADATA "metadata|name", "metadata|namespace", "metadata|deletionTimestamp", "metadata|labels"
 
 static const char *const nad_paths[] = {METADATA, "spec|config", NULL};
@@ -98,58 +98,6 @@ static const char *const *const paths_of[DW_KIND_COUNT] = {
     [DW_KIND_VMI] = vmi_paths,
 };
 
-/* The rest of PATH after the segment KEY; NULL where it does not begin with it. */
-static const char *after(const char *path, const char *key) {
-  size_t length = strlen(key);
-  if (strncmp(path, key, length) != 0)
-    return NULL;
-  return path[length] == '|' ? path + length + 1 : path[length] == '\0' ? path + length : NULL;
-}
-
-/* The rests of PATHS that go on below KEY, into BELOW; a rest that is empty keeps all. */
-static bool go_below(const char *const *paths, const char *key, const char **below) {
-  size_t count = 0;
-  for (; *paths != NULL; paths++) {
-    const char *rest = after(*paths, key);
-    if (rest != NULL)
-      below[count++] = rest;
-  }
-  below[count] = NULL;
-  return count > 0;
-}
-
-static dw_json *keep(struct dw_arena *arena, const dw_json *json, const char *const *paths);
-
-static dw_json *keep_members(struct dw_arena *arena, const dw_json *object, const char *const *paths) {
-  const char *below[MOST_PATHS];
-  dw_json *kept = dw_json_new_object(arena);
-  for (struct dw_json_member it = dw_json_first(object); it.value != NULL; it = dw_json_next(object, it))
-    if (go_below(paths, it.key, below))
-      dw_json_set(arena, kept, it.key, keep(arena, it.value, below));
-  return kept;
-}
-
-static dw_json *keep_elements(struct dw_arena *arena, const dw_json *list, const char *const *paths) {
-  const char *below[MOST_PATHS];
-  dw_json *kept = dw_json_new_array(arena);
-  if (go_below(paths, "[]", below))
-    for (size_t i = 0; i < dw_json_size(list); i++)
-      dw_json_append(arena, kept, keep(arena, dw_json_at(list, i), below));
-  return kept;
-}
-
-/* As deep as the paths are. What is of another type than a path expects stays, for the reduction to refuse. */
-static dw_json *keep(struct dw_arena *arena, const dw_json *json, const char *const *paths) {
-  for (const char *const *path = paths; *path != NULL; path++)
-    if (**path == '\0')
-      return dw_json_share(json);
-  if (dw_json_type(json) == DW_JSON_OBJECT)
-    return keep_members(arena, json, paths);
-  if (dw_json_type(json) == DW_JSON_ARRAY)
-    return keep_elements(arena, json, paths);
-  return dw_json_share(json);
-}
-
 /* The text of a YAML document less what is not about networks. What can't be read stays unreadable. */
 static dw_json *keep_embedded(struct dw_arena *arena, const dw_json *text) {
   const char *yaml = dw_json_string(text);
@@ -157,10 +105,10 @@ static dw_json *keep_embedded(struct dw_arena *arena, const dw_json *text) {
   if (yaml == NULL)
     return dw_json_share(text);
   DW_ARENA_SCOPED struct dw_arena *limited = dw_arena_new(EMBEDDED_LIMIT);
-  const char *kept = "{";
-  if (dw_yaml_parse(limited, yaml, strlen(yaml), &doc, NULL) == 0)
-    kept = doc == NULL ? "" : dw_json_text(limited, keep(limited, doc->root, embedded_paths));
-  return dw_json_new_string(arena, kept, strlen(kept));
+  bool readable = dw_yaml_parse(limited, yaml, strlen(yaml), &doc, NULL) == 0;
+  const dw_json *kept = doc == NULL ? NULL : dw_json_keep(limited, doc->root, embedded_paths);
+  const char *left = readable && doc == NULL ? "" : kept == NULL ? "{" : dw_json_text(limited, kept);
+  return dw_json_new_string(arena, left, strlen(left));
 }
 
 static dw_json *keep_config_map(struct dw_arena *arena, const dw_json *pruned) {
@@ -189,7 +137,7 @@ dw_json *dw_object_prune(struct dw_arena *arena, enum dw_kind kind, const char *
   const char *slash = own == NULL ? NULL : strrchr(own, '/');
   dw_json *object = dw_json_new_object(arena);
   name_kind(arena, object, kind, own == NULL ? version : slash == NULL ? own : slash + 1);
-  const dw_json *kept = keep_members(arena, json, paths_of[kind]);
+  const dw_json *kept = dw_json_keep(arena, json, paths_of[kind]);
   if (kind == DW_KIND_CONFIG_MAP)
     kept = keep_config_map(arena, kept);
   for (struct dw_json_member it = dw_json_first(kept); it.value != NULL; it = dw_json_next(kept, it))

@@ -49,6 +49,9 @@ static void only_what_is_asked_for_is_left(void **state) {
     dw_json *value = pick(arena, cases[i].text, DW_JSON_PLAIN);
     if (value == NULL || !same_json(dw_json_text(arena, value), cases[i].left))
       fail_msg("%s became %s", cases[i].text, value == NULL ? "nothing" : dw_json_text(arena, value));
+    const dw_json *whole = dw_json_parse(arena, cases[i].text, strlen(cases[i].text), DW_JSON_PLAIN, NULL);
+    if (!dw_json_equal(dw_json_keep(arena, whole, paths), value))
+      fail_msg("%s as a value became %s", cases[i].text, dw_json_text(arena, dw_json_keep(arena, whole, paths)));
   }
 }
 
@@ -108,6 +111,20 @@ static void the_limit_of_the_arena_is_held(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(64);
   assert_null(pick(arena, "{\"all\":[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9]}", DW_JSON_PLAIN));
+}
+
+static void a_value_is_kept_within_the_limit_too(void **state) {
+  static const char text[] = "{\"nics\":[{\"name\":1},{\"name\":2}],\"meta\":{\"name\":\"n\"}}";
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const dw_json *whole = dw_json_parse(arena, text, sizeof text - 1, DW_JSON_PLAIN, NULL);
+  bool enough = false;
+  for (size_t limit = 1; !enough; limit++) {
+    DW_ARENA_SCOPED struct dw_arena *limited = dw_arena_new(limit);
+    const dw_json *kept = dw_json_keep(limited, whole, paths);
+    enough = dw_arena_exhausted(limited) == DW_NOT_EXHAUSTED;
+    assert_int_equal(kept != NULL, enough);
+  }
 }
 
 /* --- dw_json_read_stream --- */
@@ -191,15 +208,11 @@ static void what_is_no_such_text_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(only_what_is_asked_for_is_left),
-      cmocka_unit_test(what_is_left_out_has_to_be_json_too),
-      cmocka_unit_test(depth_is_limited_everywhere),
-      cmocka_unit_test(equal_keys_are_refused_on_demand),
-      cmocka_unit_test(the_limit_of_the_arena_is_held),
-      cmocka_unit_test(elements_come_one_by_one),
-      cmocka_unit_test(an_empty_list_is_one),
-      cmocka_unit_test(whoever_takes_can_end_it),
-      cmocka_unit_test(what_is_no_such_text_is_refused),
+      cmocka_unit_test(only_what_is_asked_for_is_left), cmocka_unit_test(what_is_left_out_has_to_be_json_too),
+      cmocka_unit_test(depth_is_limited_everywhere),    cmocka_unit_test(equal_keys_are_refused_on_demand),
+      cmocka_unit_test(the_limit_of_the_arena_is_held), cmocka_unit_test(a_value_is_kept_within_the_limit_too),
+      cmocka_unit_test(elements_come_one_by_one),       cmocka_unit_test(an_empty_list_is_one),
+      cmocka_unit_test(whoever_takes_can_end_it),       cmocka_unit_test(what_is_no_such_text_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Reading a part of JSON text: what is not asked for has to be JSON too, but becomes no values. */
+/* A part of JSON, by paths. What is not asked for of a text has to be JSON too, but becomes no values. */
 #ifndef DROVEWAY_FORMATS_JSON_SELECT_H
 #define DROVEWAY_FORMATS_JSON_SELECT_H
 
@@ -11,10 +11,15 @@
 typedef const char *const *dw_json_paths;
 enum { DW_JSON_MOST_PATHS = 48 };
 
-/* As dw_json_parse(), less what no path leads to: of that only the syntax is looked at, not whether keys stand twice. NULL
- * on error, without its place: whoever has to tell it parses the text whole. */
+/* As dw_json_parse(), less what no path leads to: of that only the syntax is looked at, not whether keys stand twice.
+ * NULL on error, without its place: whoever has to tell it parses the text whole. */
 dw_json *dw_json_select(struct dw_arena *arena, const char *text, size_t length, dw_json_paths paths,
                         enum dw_json_flags flags) __attribute__((nonnull, warn_unused_result));
+
+/* The same of a VALUE that is there: a copy without what no path leads to; the rest is shared with VALUE, as by
+ * dw_json_share(). NULL where the arena's limit is reached. */
+dw_json *dw_json_keep(struct dw_arena *arena, const dw_json *value, dw_json_paths paths)
+    __attribute__((nonnull, warn_unused_result));
 
 struct dw_json_stream {
   const char *list;    /* the root's member that is streamed: "items" */
