@@ -121,6 +121,11 @@ uint64_t dw_fingerprint(const char *path) {
   return hash ? hash : 1;
 }
 
+static int64_t milliseconds_of(const struct timespec *time) {
+  return (int64_t)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+}
+
+/* `cp -a`, tar and rsync give what they have just written an old time, but can't so change the inode's. */
 bool dw_written_lately(const char *path, unsigned milliseconds) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_file_list files = {NULL, 0, 0};
@@ -128,21 +133,22 @@ bool dw_written_lately(const char *path, unsigned milliseconds) {
   struct stat info;
   if (dw_files_below(arena, path, &files, NULL) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
     return true;
-  int64_t since = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - milliseconds;
+  int64_t since = milliseconds_of(&now) - milliseconds;
   for (size_t i = 0; i < files.count; i++)
-    if (stat(files.paths[i], &info) != 0 ||
-        (int64_t)info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1000000 >= since)
+    if (stat(files.paths[i], &info) != 0 || milliseconds_of(&info.st_mtim) >= since ||
+        milliseconds_of(&info.st_ctim) >= since)
       return true;
   return false;
 }
 
-/* All of a regular file in one go. NULL where it is none, or changes meanwhile: then nothing is lost by reading it as a
- * stream. */
+/* All of a regular file in one go, from its beginning. NULL where it is none, or changes meanwhile: then nothing is
+ * lost by reading it as a stream. */
 static char *read_regular(struct dw_arena *arena, int fd, size_t limit, size_t *length) {
   struct stat info;
   if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0 || (uint64_t)info.st_size > limit)
     return NULL;
-  size_t size = (size_t)info.st_size, used = 0;
+  size_t size = (size_t)info.st_size;
+  size_t used = 0;
   char *text = dw_arena_try(arena, size + 1);
   ssize_t got = text == NULL ? -1 : 1;
   while (got > 0 && used <= size) { /* one byte more than there should be, to see the end */
@@ -198,10 +204,11 @@ char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_
   bool standard_input = strcmp(path, "-") == 0;
   size_t most = limit ? limit : (size_t)1 << 30;
   int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-  char *text = NULL;
+  /* Of standard input a part may have been read before. */
+  char *text = fd < 0 || standard_input ? NULL : read_regular(arena, fd, most, length);
   if (fd < 0)
     dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
-  else if ((text = read_regular(arena, fd, most, length)) == NULL)
+  else if (text == NULL)
     text = read_stream(arena, fd, most, length, err);
   if (fd >= 0 && !standard_input) /* where standard input is closed, it is 0: left open, "-" would read it at its end */
     close(fd);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "droveway/sources/manifests.h"
 #include "sources/files.h"
 #include "sources/folder.h"
+#include "support/waiting.h"
 
 /* The paths below ROOT that are found, relative to it, each with a blank behind it. */
 static const char *found_below(struct dw_arena *arena, const char *root) {
@@ -246,6 +248,24 @@ static void reads_files_that_tell_no_size(void **state) {
   assert_int_equal(strlen(text), length);
 }
 
+/* As in `(head -1; droveway check -f -) <FILE`. */
+static void of_standard_input_the_rest_is_read(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t length = 0;
+  folder_put(folder, "input", "read before, and the rest");
+  int saved = dup(STDIN_FILENO);
+  int fd = open(folder_path(arena, folder, "input"), O_RDONLY | O_CLOEXEC);
+  assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+  assert_int_equal(lseek(STDIN_FILENO, 13, SEEK_SET), 13);
+  assert_string_equal(dw_read_file(arena, "-", 0, &length, NULL), "and the rest");
+  assert_int_equal(length, 12);
+  assert_string_equal(dw_read_file(arena, "-", 0, &length, NULL), "");
+  close(fd);
+  dup2(saved, STDIN_FILENO);
+  close(saved);
+}
+
 /* --- dw_fingerprint --- */
 
 static void set_time(const struct folder *folder, const char *name, time_t seconds, long nanoseconds) {
@@ -325,16 +345,20 @@ static void set_age(const struct folder *folder, const char *name, long millisec
 
 static void a_file_that_is_being_written_is_told(void **state) {
   const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_false(dw_written_lately(folder->path, 60000));
   folder_put(folder, "a.yaml", "a");
   folder_put(folder, "sub/b.yaml", "b");
-  folder_put(folder, "notes.txt", "no manifest");
-  set_age(folder, "a.yaml", 100000);
   assert_true(dw_written_lately(folder->path, 60000));
-  set_age(folder, "sub/b.yaml", 100000);
-  assert_false(dw_written_lately(folder->path, 60000));
-  assert_true(dw_written_lately(folder->path, 200000));
+  set_age(folder, "a.yaml", 100000);
+  set_age(folder, "sub/b.yaml", 100000); /* as of a copy that keeps the times */
+  assert_true(dw_written_lately(folder->path, 60000));
+  WAIT_FOR(!dw_written_lately(folder->path, 20));
+  folder_put(folder, "notes.txt", "no manifest");
+  assert_false(dw_written_lately(folder->path, 20));
   set_age(folder, "sub/b.yaml", -3600000); /* a clock that is ahead */
+  set_age(folder, "a.yaml", 100000);
+  WAIT_FOR(!dw_written_lately(folder_path(arena, folder, "a.yaml"), 20));
   assert_true(dw_written_lately(folder->path, 20));
 }
 
@@ -364,6 +388,7 @@ int main(void) {
       TEST(holds_to_the_limit),
       TEST(tells_why_a_file_cannot_be_read),
       TEST(reads_files_that_tell_no_size),
+      TEST(of_standard_input_the_rest_is_read),
       TEST(the_fingerprint_stays_while_nothing_changes),
       TEST(the_fingerprint_tells_each_change),
       TEST(the_fingerprint_of_one_file_is_its_own),

@@ -60,7 +60,8 @@ struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struc
  * sizes, times, inodes. 0 where PATH can't be read. */
 uint64_t dw_fingerprint(const char *path) __attribute__((nonnull));
 
-/* Whether a file of those was written in the last MILLISECONDS, or by a clock that is ahead: somebody may be at it. */
+/* Whether a file of those that dw_fingerprint() looks at was written, renamed or given another time in the last
+ * MILLISECONDS, or by a clock that is ahead, or can't be looked at: somebody may be at it. */
 bool dw_written_lately(const char *path, unsigned milliseconds) __attribute__((nonnull));
 
 /* Reads a whole file (at most LIMIT bytes; 0 for 1 GiB) into the arena; NULL on error. "-" is standard input. */
