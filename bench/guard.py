@@ -11,12 +11,12 @@ import engine
 from lines import ROOT, Results
 
 BUDGET = ROOT / "bench/budget.tsv"
-# More instructions than that fail. Less is noise of other versions of the libraries (jansson's, libyaml's).
+# More instructions than that fail; less is noise of other patch levels of compiler and C library.
 TOLERANCE = 1.03
 SMALL, ORDINARY, LARGE = "10x3", "100x100", "10000x5000"
 KEPT = (ORDINARY, LARGE)
 MOST_BY_SIZE = 1.25
-# Of a whole request, on a kept connection: what `serve` allocates beyond what the floor does, in sixteenths as other threads make some too.
+# Of a whole request, on a kept connection: what `serve` allocates beyond what the floor does.
 REQUEST = "request"
 FACTS = ("compiler", "libc", "architecture")
 HEAD = """# What a review may take: written by `make bench-budget`, looked at by `make bench-guard`. Instructions are those of the engine

@@ -10,15 +10,13 @@ import tempfile
 import threading
 import time
 
+from lines import show
+
 BUILD = os.environ.get("BUILD", "build")
 DROVEWAY = os.path.join(BUILD, "droveway")
 SIZES = ["10x3", "100x100", "1000x500", "10000x5000"]
 REVIEW = "tests/payloads/recorded/validate-nad-create.json"
 CLIENTS = 16
-
-
-def result(case, metric, unit, values):
-    print("\t".join(["scale", case, metric, unit, *(f"{value:.4g}" for value in values)]), flush=True)
 
 
 class Serve:
@@ -88,18 +86,23 @@ class Serve:
         with open(REVIEW, "rb") as file:
             body = file.read()
         end = time.monotonic() + seconds
+        refused = []
 
         def review():
             connection = self.connect()
             while time.monotonic() < end:
                 connection.request("POST", "/validate", body, {"Content-Type": "application/json"})
-                connection.getresponse().read()
+                answer = connection.getresponse()
+                answer.read()
+                refused.extend([answer.status] if answer.status != 200 else [])
 
         threads = [threading.Thread(target=review) for _ in range(CLIENTS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        if refused:
+            sys.exit(f"scale: {len(refused)} reviews were refused, the first with {refused[0]}")
 
 
 def measure(work, size, smoke):
@@ -115,11 +118,11 @@ def measure(work, size, smoke):
             peak.append(serve.status("VmHWM"))
             serve.load(0.2 if smoke else 2)
             load.append(serve.status("VmRSS"))
-    result(size, "ready-folder", "s", ready)
-    result(size, "resident", "MB", rest)
-    result(size, "resident-anonymous", "MB", anonymous)
-    result(size, "resident-under-load", "MB", load)
-    result(size, "peak", "MB", peak)
+    show("scale", size, "ready-folder", "s", *ready)
+    show("scale", size, "resident", "MB", *rest)
+    show("scale", size, "resident-anonymous", "MB", *anonymous)
+    show("scale", size, "resident-under-load", "MB", *load)
+    show("scale", size, "peak", "MB", *peak)
     subprocess.run(["rm", "-rf", folder], check=True)
 
 

@@ -174,18 +174,22 @@ def post(stream, request):
   """In one record, so that it is never read in two pieces."""
   stream.sendall(request)
   answer = b""
+
+  def more():
+    return stream.recv(65536) or sys.exit("serve.py: the server closed the connection")
+
   while b"\r\n\r\n" not in answer:
-    answer += stream.recv(65536) or sys.exit("serve.py: the server closed the connection")
+    answer += more()
   head, _, body = answer.partition(b"\r\n\r\n")
   missing = int(re.search(rb"(?i)content-length: *(\d+)", head)[1]) - len(body)
   while missing > 0:
-    missing -= len(stream.recv(65536))
+    missing -= len(more())
   if not head.startswith(b"HTTP/1.1 200"):
     sys.exit(f"serve.py: answered with {head[:40]!r}")
 
 
 def count_allocations(server, requests):
-  """A request's on a kept connection: the least of some turns, as other threads of the server allocate too."""
+  """A request's on a kept connection: what most turns took, as other threads of the server allocate too."""
   body = (ROOT / BODY).read_bytes()
   request = (b"POST /validate?timeout=5s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: kube-apiserver-admission\r\nContent-Length: %d\r\n"
              b"Accept: application/json, */*\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\n\r\n" % len(body)) + body
