@@ -1,4 +1,5 @@
-/* Reading JSON text without making values: the one scanner under json.c and json_scan.c. */
+/* Reading JSON text without making values: the one scanner under json_parse.c, json_select.c and
+ * json_scan.c. */
 #ifndef FORMATS_SCAN_H
 #define FORMATS_SCAN_H
 

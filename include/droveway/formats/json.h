@@ -99,8 +99,7 @@ dw_json *dw_json_new_null(void) __attribute__((returns_nonnull));
 int dw_json_set(struct dw_arena *arena, dw_json *object, const char *key, dw_json *value) __attribute__((nonnull));
 int dw_json_append(struct dw_arena *arena, dw_json *array, dw_json *value) __attribute__((nonnull));
 /* A copy of OBJECT in which the member KEY is VALUE: in the place of the old one, or last. The other members are shared
- * with OBJECT, and so is VALUE, as by dw_json_share(). NULL where the arena's limit is
- * reached. */
+ * with OBJECT, and so is VALUE, as by dw_json_share(). NULL where the arena's limit is reached. */
 dw_json *dw_json_with(struct dw_arena *arena, const dw_json *object, const char *key, const dw_json *value)
     __attribute__((nonnull(1, 3, 4)));
 /* VALUE once more, to be given to dw_json_set() or dw_json_append(): a member of several containers, as YAML's aliases
