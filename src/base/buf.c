@@ -10,8 +10,18 @@
 enum { FIRST_CAPACITY = 256 };
 
 void dw_buf_free(struct dw_buf *buf) {
-  free(buf->data);
-  *buf = (struct dw_buf)DW_BUF_INIT;
+  if (buf->arena == NULL)
+    free(buf->data);
+  *buf = (struct dw_buf)DW_BUF_IN(buf->arena);
+}
+
+static char *grow(const struct dw_buf *buf, size_t capacity) {
+  if (buf->arena == NULL)
+    return realloc(buf->data, capacity);
+  char *data = dw_arena_alloc(buf->arena, capacity);
+  if (buf->length > 0)
+    memcpy(data, buf->data, buf->length);
+  return data;
 }
 
 /* Room for MORE bytes and the NUL behind them. */
@@ -24,7 +34,7 @@ static void reserve(struct dw_buf *buf, size_t more) {
   size_t capacity = buf->capacity == 0 ? FIRST_CAPACITY : buf->capacity;
   while (capacity < needed)
     capacity *= 2;
-  char *data = realloc(buf->data, capacity);
+  char *data = grow(buf, capacity);
   if (data == NULL)
     dw_out_of_memory();
   buf->data = data;
@@ -99,6 +109,8 @@ const char *dw_buf_text(const struct dw_buf *buf) {
 }
 
 char *dw_buf_steal(struct dw_buf *buf, size_t *length) {
+  if (buf->arena != NULL)
+    abort();
   if (buf->data == NULL)
     dw_buf_add(buf, NULL, 0);
   char *data = buf->data;

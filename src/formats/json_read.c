@@ -215,8 +215,8 @@ static void write_value(struct dw_json_writer *w, const dw_json *value) {
 }
 
 const char *dw_json_text(struct dw_arena *arena, const dw_json *value) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   struct dw_json_writer w = DW_JSON_WRITER(&out);
   write_value(&w, value);
-  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+  return dw_buf_text(&out);
 }

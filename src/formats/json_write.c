@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "droveway/base/log.h"
+#include "droveway/formats/patch.h"
 
 static void break_line(struct dw_json_writer *w) {
   if (w->indent <= 0 || w->depth == 0)
@@ -67,6 +68,13 @@ void dw_json_put_bytes(struct dw_json_writer *w, const char *text, size_t length
 
 void dw_json_put_string(struct dw_json_writer *w, const char *text) {
   dw_json_put_bytes(w, text, strlen(text));
+}
+
+void dw_json_put_base64(struct dw_json_writer *w, const char *bytes, size_t length) {
+  separate(w);
+  dw_buf_putc(w->out, '"');
+  dw_base64(bytes, length, w->out);
+  dw_buf_putc(w->out, '"');
 }
 
 void dw_json_put_raw(struct dw_json_writer *w, const char *json) {

@@ -5,13 +5,6 @@
 
 #include "droveway/formats/json_write.h"
 
-void dw_patch_free(struct dw_patch *patch) {
-  if (!patch)
-    return;
-  dw_buf_free(&patch->ops);
-  patch->count = 0;
-}
-
 void dw_patch_op(struct dw_patch *patch, const char *op, const char *pointer, const char *json) {
   if (patch->count++ > 0)
     dw_buf_putc(&patch->ops, ',');

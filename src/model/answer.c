@@ -53,9 +53,8 @@ static void put_status(struct dw_json_writer *w, const struct dw_request *reques
 }
 
 static void put_patch(struct dw_json_writer *w, const struct dw_answer *answer) {
-  DW_BUF_SCOPED struct dw_buf encoded = DW_BUF_INIT;
-  dw_base64(answer->patch, answer->patch_length, &encoded);
-  dw_json_member_string(w, "patch", dw_buf_text(&encoded));
+  dw_json_key(w, "patch");
+  dw_json_put_base64(w, answer->patch, answer->patch_length);
   dw_json_member_string(w, "patchType", "JSONPatch");
 }
 

@@ -7,10 +7,6 @@
 
 enum { CAUSES_MAX = 100, MESSAGE_MAX = 4096, WARNINGS_MAX = 4096, LAST_WARNING_ROOM = 80 };
 
-static const char *own(struct dw_arena *arena, const struct dw_buf *text) {
-  return dw_arena_strndup(arena, dw_buf_text(text), text->length);
-}
-
 /* --- causes --- */
 
 static size_t count_of(const struct dw_findings *findings, enum dw_action action) {
@@ -50,7 +46,7 @@ static void add_head(struct dw_buf *out, struct dw_arena *arena, const struct dw
 static const char *message_of(struct dw_arena *arena, const struct dw_request *request,
                               const struct dw_answer *answer) {
   static const char rest[] = ", ...";
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   add_head(&out, arena, request);
   bool several = answer->cause_count > 1;
   if (several)
@@ -69,7 +65,7 @@ static const char *message_of(struct dw_arena *arena, const struct dw_request *r
   }
   if (several)
     dw_buf_putc(&out, ']');
-  return own(arena, &out);
+  return dw_buf_text(&out);
 }
 
 /* --- warnings --- */
@@ -113,7 +109,7 @@ static void add_warnings(struct dw_arena *arena, const struct dw_judgement *judg
 
 /* The ids of the rules with findings of ACTION, each once; NULL where there are none. */
 static const char *ids_of(struct dw_arena *arena, const struct dw_findings *findings, enum dw_action action) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   const struct dw_rule *last = NULL;
   for (size_t i = 0; i < findings->count; i++) {
     const struct dw_finding *finding = &findings->items[i];
@@ -122,7 +118,7 @@ static const char *ids_of(struct dw_arena *arena, const struct dw_findings *find
     dw_buf_printf(&out, "%s%s", last == NULL ? "" : ",", finding->rule->id);
     last = finding->rule;
   }
-  return last == NULL ? NULL : own(arena, &out);
+  return last == NULL ? NULL : dw_buf_text(&out);
 }
 
 static void refuse(struct dw_answer *answer, int code, const char *reason, const char *message) {

@@ -40,10 +40,10 @@ struct want {
 };
 
 static const char *json_string(struct dw_arena *arena, const char *text) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   struct dw_json_writer w = DW_JSON_WRITER(&out);
   dw_json_put_string(&w, text);
-  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+  return dw_buf_text(&out);
 }
 
 static bool is_missing(const struct dw_value *value) {
@@ -81,7 +81,7 @@ static void fill_object(struct filling *f, const char *path, const struct want *
   struct dw_json_place object;
   if (!dw_json_locate(f->config->text, f->config->length, path, &object))
     return;
-  DW_BUF_SCOPED struct dw_buf added = DW_BUF_INIT;
+  struct dw_buf added = DW_BUF_IN(f->arena);
   size_t offset = object.value.offset + 1;
   size_t blanks = blanks_at(f, offset);
   for (size_t i = 0; i < count; i++) {
@@ -97,7 +97,7 @@ static void fill_object(struct filling *f, const char *path, const struct want *
   if (added.length == 0)
     return;
   dw_buf_puts(&added, object.empty ? "" : ",");
-  add_edit(f, offset, 0, dw_arena_strndup(f->arena, dw_buf_text(&added), added.length));
+  add_edit(f, offset, 0, dw_buf_text(&added));
 }
 
 static bool wants_mode(const struct dw_cni_plugin *plugin) {
@@ -137,7 +137,7 @@ static int by_offset(const void *a, const void *b) {
 }
 
 static const char *edited(struct filling *f) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(f->arena);
   size_t at = 0;
   qsort(f->edits, f->count, sizeof *f->edits, by_offset);
   for (size_t i = 0; i < f->count; i++) {
@@ -147,20 +147,19 @@ static const char *edited(struct filling *f) {
     at = edit->span.offset + edit->span.length;
   }
   dw_buf_add(&out, f->config->text + at, f->config->length - at);
-  return dw_arena_strndup(f->arena, dw_buf_text(&out), out.length);
+  return dw_buf_text(&out);
 }
 
 const char *dw_fill_config(struct dw_arena *arena, const struct dw_cni_config *config, const char *name,
                            const char **fields) {
   if (config->state != DW_CONFIG_OK || config->duplicate_count > 0)
     return NULL;
-  struct filling f = {.arena = arena, .config = config, .fields = DW_BUF_INIT};
+  struct filling f = {.arena = arena, .config = config, .fields = DW_BUF_IN(arena)};
   fill_root(&f, name);
   fill_plugins(&f);
   const char *text = f.count == 0 ? NULL : edited(&f);
   if (text != NULL)
-    *fields = dw_arena_strdup(arena, dw_buf_text(&f.fields));
-  dw_buf_free(&f.fields);
+    *fields = dw_buf_text(&f.fields);
   return text;
 }
 
@@ -190,8 +189,8 @@ static void fill_members(const struct dw_policy *policy, const struct gaps *gaps
                          const struct dw_migration_config *config, const char *block, struct dw_patch *patch) {
   for (size_t i = 0; i < gaps->count; i++) {
     enum dw_limit limit = gaps->items[i];
-    DW_BUF_SCOPED struct dw_buf pointer = DW_BUF_INIT;
-    DW_BUF_SCOPED struct dw_buf value = DW_BUF_INIT;
+    struct dw_buf pointer = DW_BUF_IN(patch->ops.arena);
+    struct dw_buf value = DW_BUF_IN(patch->ops.arena);
     struct dw_json_writer w = DW_JSON_WRITER(&value);
     dw_buf_puts(&pointer, block);
     dw_pointer_add(&pointer, dw_limit_names[limit]);
@@ -222,10 +221,10 @@ static void write_block(struct dw_json_writer *w, const struct dw_policy *policy
 
 static const char *fields_of(struct dw_arena *arena, const struct gaps *gaps,
                              const struct dw_migration_config *config) {
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  struct dw_buf fields = DW_BUF_IN(arena);
   for (size_t i = 0; i < gaps->count; i++)
     add_field(&fields, config->limits[gaps->items[i]].field);
-  return dw_arena_strdup(arena, dw_buf_text(&fields));
+  return dw_buf_text(&fields);
 }
 
 void dw_fill_limits(struct dw_arena *arena, const struct dw_policy *policy, const dw_json *object,
@@ -235,7 +234,7 @@ void dw_fill_limits(struct dw_arena *arena, const struct dw_policy *policy, cons
   if (gaps.count == 0 || config->wrong_type_field != NULL)
     return;
   *fields = fields_of(arena, &gaps, config);
-  DW_BUF_SCOPED struct dw_buf pointer = DW_BUF_INIT;
+  struct dw_buf pointer = DW_BUF_IN(arena);
   const char *rest = config->block_field;
   while (*rest != '\0') {
     size_t length = strcspn(rest, ".");
@@ -247,7 +246,7 @@ void dw_fill_limits(struct dw_arena *arena, const struct dw_policy *policy, cons
       object = member;
       continue;
     }
-    DW_BUF_SCOPED struct dw_buf value = DW_BUF_INIT;
+    struct dw_buf value = DW_BUF_IN(arena);
     struct dw_json_writer w = DW_JSON_WRITER(&value);
     write_block(&w, policy, &gaps, arena, rest);
     dw_patch_op(patch, is_absent(member) ? "add" : "replace", dw_buf_text(&pointer), dw_buf_text(&value));

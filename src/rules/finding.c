@@ -60,7 +60,7 @@ static void add_clean(struct dw_buf *out, const char *text, size_t length, bool 
 
 /* A clean copy of at most MAX bytes. */
 static const char *keep(struct dw_arena *arena, const char *text, size_t max) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   add_clean(&out, text, strnlen(text, max + 1), false);
   return dw_text_cut(arena, dw_buf_text(&out), max);
 }
@@ -105,7 +105,7 @@ static bool in_force(enum dw_action action) {
 
 __attribute__((format(printf, 3, 0))) static const char *format_text(struct dw_arena *arena, const char *before,
                                                                      const char *format, va_list args) {
-  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  struct dw_buf text = DW_BUF_IN(arena);
   dw_buf_puts(&text, before);
   dw_buf_vprintf(&text, format, args);
   return keep(arena, dw_buf_text(&text), WHAT_MAX);
@@ -244,16 +244,16 @@ static void add_head(struct dw_buf *out, const struct dw_finding *finding) {
 }
 
 const char *dw_finding_text(struct dw_arena *arena, const struct dw_finding *finding) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   add_head(&out, finding);
   dw_buf_puts(&out, finding->what);
-  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+  return dw_buf_text(&out);
 }
 
 /* Appends "WHAT; MEND [id]", cutting WHAT so that OUT stays within MAX bytes. */
 static void add_body(struct dw_arena *arena, struct dw_buf *out, const struct dw_finding *finding, bool mend,
                      size_t max) {
-  DW_BUF_SCOPED struct dw_buf tail = DW_BUF_INIT;
+  struct dw_buf tail = DW_BUF_IN(arena);
   if (mend && finding->mend != NULL)
     dw_buf_printf(&tail, "; %s", finding->mend);
   dw_buf_printf(&tail, " [%s]", finding->rule->id);
@@ -263,18 +263,18 @@ static void add_body(struct dw_arena *arena, struct dw_buf *out, const struct dw
 }
 
 const char *dw_finding_message(struct dw_arena *arena, const struct dw_finding *finding) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   add_head(&out, finding);
   add_body(arena, &out, finding, true, MESSAGE_MAX);
-  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+  return dw_buf_text(&out);
 }
 
 static const char *warning(struct dw_arena *arena, const struct dw_finding *finding, bool mend, size_t max) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   if (*finding->field != '\0')
     dw_buf_printf(&out, "%s: ", dw_text_cut(arena, finding->field, WARNING_FIELD_MAX));
   add_body(arena, &out, finding, mend, max);
-  return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
+  return dw_buf_text(&out);
 }
 
 const char *dw_finding_warning(struct dw_arena *arena, const struct dw_finding *finding) {

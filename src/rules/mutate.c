@@ -12,7 +12,7 @@ static void mutate_nad(struct dw_check *check, const dw_json *object, struct dw_
   const char *text = dw_fill_config(check->arena, check->config, check->name, fields);
   if (text == NULL)
     return;
-  DW_BUF_SCOPED struct dw_buf value = DW_BUF_INIT;
+  struct dw_buf value = DW_BUF_IN(check->arena);
   struct dw_json_writer w = DW_JSON_WRITER(&value);
   dw_json_put_string(&w, text);
   dw_patch_op(patch, "replace", "/spec/config", dw_buf_text(&value));
@@ -33,9 +33,9 @@ static bool is_for_mutation(const struct dw_request *request) {
 }
 
 static void answer_patch(struct dw_arena *arena, const struct dw_patch *patch, struct dw_answer *answer) {
-  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  struct dw_buf text = DW_BUF_IN(arena);
   dw_patch_write(patch, &text);
-  answer->patch = dw_arena_strndup(arena, dw_buf_text(&text), text.length);
+  answer->patch = dw_buf_text(&text);
   answer->patch_length = text.length;
 }
 
@@ -56,7 +56,7 @@ void dw_mutate(struct dw_arena *arena, const struct dw_world *world, const struc
   if (!is_for_mutation(request))
     return;
   struct dw_check check = dw_check_new(arena, world, request, SIZE_MAX);
-  DW_PATCH_SCOPED struct dw_patch patch = DW_PATCH_INIT;
+  struct dw_patch patch = DW_PATCH_IN(arena);
   const char *fields = NULL;
   if (check.kind == DW_KIND_NAD)
     mutate_nad(&check, request->object, &patch, &fields);

@@ -89,13 +89,13 @@ const char *dw_nad_no_nodes(const struct dw_check *check) {
 }
 
 const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  struct dw_buf out = DW_BUF_IN(arena);
   size_t shown = total < max ? total : max;
   for (size_t i = 0; i < shown; i++)
     dw_buf_printf(&out, "%s%s", i == 0 ? "" : i + 1 == total ? " and " : ", ", names[i]);
   if (total > shown)
     dw_buf_printf(&out, " and %zu more", total - shown);
-  return dw_arena_strdup(arena, dw_buf_text(&out));
+  return dw_buf_text(&out);
 }
 
 const char *dw_nad_span(struct dw_arena *arena, const struct dw_interval *span) {

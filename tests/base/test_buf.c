@@ -109,12 +109,30 @@ static void has_room_for_what_is_coming(void **state) {
   assert_int_equal(buf.length, 1005);
 }
 
+static void lives_in_an_arena(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_buf buf = DW_BUF_IN(arena);
+  assert_string_equal(dw_buf_text(&buf), "");
+  for (int i = 0; i < 1000; i++)
+    dw_buf_printf(&buf, "%d,", i);
+  const char *text = dw_buf_text(&buf);
+  assert_int_equal(strlen(text), buf.length);
+  assert_int_equal(strncmp(text, "0,1,2,", 6), 0);
+  assert_string_equal(text + buf.length - 8, "998,999,");
+  dw_buf_free(&buf); /* its text stays */
+  assert_string_equal(dw_buf_text(&buf), "");
+  dw_buf_puts(&buf, "again");
+  assert_string_equal(dw_buf_text(&buf), "again");
+  assert_int_equal(strncmp(text, "0,1,2,", 6), 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(is_empty_text_at_first),          cmocka_unit_test(appends_text_bytes_and_formats),
       cmocka_unit_test(stays_terminated_while_it_grows), cmocka_unit_test(truncates_only_downwards),
       cmocka_unit_test(steal_hands_the_bytes_over),      cmocka_unit_test(writes_numbers_as_printf_does),
-      cmocka_unit_test(has_room_for_what_is_coming),
+      cmocka_unit_test(has_room_for_what_is_coming),     cmocka_unit_test(lives_in_an_arena),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,8 @@
 
 static void an_empty_patch_is_an_empty_list(void **state) {
   (void)state;
-  DW_PATCH_SCOPED struct dw_patch patch = DW_PATCH_INIT;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_patch patch = DW_PATCH_IN(arena);
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   dw_patch_write(&patch, &out);
   assert_string_equal(dw_buf_text(&out), "[]");
@@ -19,7 +20,8 @@ static void an_empty_patch_is_an_empty_list(void **state) {
 
 static void writes_operations_in_order(void **state) {
   (void)state;
-  DW_PATCH_SCOPED struct dw_patch patch = DW_PATCH_INIT;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_patch patch = DW_PATCH_IN(arena);
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   dw_patch_op(&patch, "add", "/spec/liveMigrationConfig", "{\"a\":[1,null]}");
   dw_patch_op(&patch, "replace", "/a\"b", "\"x\\ny\"");

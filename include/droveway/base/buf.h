@@ -1,4 +1,5 @@
-/* A growing byte buffer on the heap. Always NUL-terminated behind its length, so its data prints as text. */
+/* A growing byte buffer, on the heap or in an arena. Always NUL-terminated behind its length, so its data prints as
+ * text. */
 #ifndef DROVEWAY_BASE_BUF_H
 #define DROVEWAY_BASE_BUF_H
 
@@ -6,13 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "droveway/base/arena.h"
+
 struct dw_buf {
   char *data; /* NULL while nothing was added */
   size_t length;
   size_t capacity;
+  struct dw_arena *arena; /* that the bytes live in; NULL: the heap */
 };
 #define DW_BUF_INIT                                                                                                    \
-  { NULL, 0, 0 }
+  { NULL, 0, 0, NULL }
+/* In ARENA: it need not be freed, and its text lives as long as the arena where nothing is added any more. */
+#define DW_BUF_IN(arena)                                                                                               \
+  { NULL, 0, 0, arena }
 
 /* Frees the bytes and makes the buffer empty again. */
 void dw_buf_free(struct dw_buf *buf);
@@ -36,7 +43,8 @@ void dw_buf_truncate(struct dw_buf *buf, size_t length) __attribute__((nonnull))
 /* The text; "" while empty. It lives until the next change. */
 const char *dw_buf_text(const struct dw_buf *buf) __attribute__((nonnull, returns_nonnull));
 
-/* Gives the bytes to the caller, who frees them with free(); the buffer is empty again. Never NULL. */
+/* Of a buffer on the heap alone: gives the bytes to the caller, who frees them with free(); the buffer is empty again.
+ * Never NULL. */
 char *dw_buf_steal(struct dw_buf *buf, size_t *length) __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
 
 #endif

@@ -31,6 +31,8 @@ void dw_json_put_bytes(struct dw_json_writer *w, const char *text, size_t length
 void dw_json_put_int(struct dw_json_writer *w, int64_t value) __attribute__((nonnull));
 void dw_json_put_bool(struct dw_json_writer *w, bool value) __attribute__((nonnull));
 void dw_json_put_null(struct dw_json_writer *w) __attribute__((nonnull));
+/* A string: the base64 of BYTES. */
+void dw_json_put_base64(struct dw_json_writer *w, const char *bytes, size_t length) __attribute__((nonnull));
 /* JSON text that stands as it is. */
 void dw_json_put_raw(struct dw_json_writer *w, const char *json) __attribute__((nonnull));
 /* dw_json_key() and a value in one. */

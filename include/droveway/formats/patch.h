@@ -10,11 +10,8 @@ struct dw_patch {
   struct dw_buf ops; /* the operations so far, joined by commas */
   size_t count;
 };
-#define DW_PATCH_INIT                                                                                                  \
-  { DW_BUF_INIT, 0 }
-
-void dw_patch_free(struct dw_patch *patch);
-#define DW_PATCH_SCOPED __attribute__((cleanup(dw_patch_free)))
+#define DW_PATCH_IN(arena)                                                                                             \
+  { DW_BUF_IN(arena), 0 }
 
 /* Adds {"op":OP,"path":POINTER,"value":JSON}; OP is "add" or "replace", POINTER a JSON Pointer (RFC 6901) whose tokens
  * are escaped already, JSON the value's text. */
