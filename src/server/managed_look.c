@@ -56,7 +56,8 @@ static void tell_call(struct managed_look *look, enum managed_topic topic, const
     return;
   if (result->retry_after_ms > look->managed->retry_after_ms)
     look->managed->retry_after_ms = result->retry_after_ms;
-  snprintf(key, sizeof key, "%s %d %s", verb, result->status, result->reason);
+  /* An answer that is cut off is the same trouble as none. */
+  snprintf(key, sizeof key, "%s %d %s", verb, result->complete ? result->status : 0, result->reason);
   if (result->status == 403)
     snprintf(message, sizeof message, "RBAC forbids to %s it: allow get and update of this name in %s (%s)", verb,
              plural, result->message);
