@@ -354,43 +354,6 @@ static void metrics_have_their_own_listener(void **state) {
   end(&f);
 }
 
-/* Whether an answer comes on the connection; it is kept. */
-static bool is_answered(struct https_raw *raw) {
-  bool answered = false;
-  for (int waited = 0; waited < 5000 && !answered; waited += 10) {
-    char *text = https_raw_receive(raw, 10, NULL);
-    answered = strstr(text, "HTTP/1.1 200") != NULL;
-    free(text);
-  }
-  return answered;
-}
-
-/* libmicrohttpd asks the kernel for 128 events at a time. Stopped meanwhile, the server finds all requests at once. */
-static void as_many_requests_at_once_as_the_library_looks_for_are_answered(void **state) {
-  enum { COUNT = 128 };
-  static const char request[] = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
-  (void)state;
-  struct fixture f = begin((const char *const[]){"--threads", "1", "--connection-rate", "10000", NULL});
-  struct https_raw *clients[COUNT];
-  for (size_t i = 0; i < COUNT; i++) {
-    clients[i] = https_raw_open("localhost", (uint16_t)f.service.port, f.ca);
-    assert_non_null(clients[i]);
-    assert_true(https_raw_send(clients[i], request, sizeof request - 1));
-    assert_true(is_answered(clients[i]));
-  }
-  int status = 0;
-  assert_int_equal(kill(f.service.pid, SIGSTOP), 0);
-  assert_int_equal(waitpid(f.service.pid, &status, WUNTRACED), f.service.pid);
-  for (size_t i = 0; i < COUNT; i++)
-    assert_true(https_raw_send(clients[i], request, sizeof request - 1));
-  assert_int_equal(kill(f.service.pid, SIGCONT), 0);
-  for (size_t i = 0; i < COUNT; i++)
-    assert_true(is_answered(clients[i]));
-  for (size_t i = 0; i < COUNT; i++)
-    https_raw_close(clients[i]);
-  end(&f);
-}
-
 static void metrics_are_off_unless_asked_for(void **state) {
   struct fixture *f = *state;
   struct https_client *client = client_of(f);
@@ -473,7 +436,6 @@ int main(void) {
       cmocka_unit_test(the_log_can_be_text),
       cmocka_unit_test(the_level_can_be_told),
       cmocka_unit_test(metrics_have_their_own_listener),
-      cmocka_unit_test(as_many_requests_at_once_as_the_library_looks_for_are_answered),
       TEST(metrics_are_off_unless_asked_for),
       cmocka_unit_test(bad_usage_exits_2),
       cmocka_unit_test(what_cannot_be_used_exits_2),
