@@ -27,9 +27,9 @@ static bool is_patched(const struct dl_phdr_info *object) {
   return false;
 }
 
-/* Parts that can be written hold relocations (RELRO too) and data: they stay. madvise(2): the pages of a private mapping
- * of a file that were not written are read from the file again, which the page cache holds. What a debugger wrote there,
- * its breakpoints, goes. */
+/* Parts that can be written hold relocations (RELRO too) and data: they stay. madvise(2): the pages of a private
+ * mapping of a file that were not written are read from the file again, which the page cache holds. What a debugger
+ * wrote there, its breakpoints, goes. */
 static int forget(struct dl_phdr_info *object, size_t size, void *context) {
   uintptr_t page = *(const uintptr_t *)context;
   size_t count = is_patched(object) ? 0 : object->dlpi_phnum;
