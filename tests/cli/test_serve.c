@@ -133,6 +133,32 @@ static void every_line_of_the_log_is_json(void **state) {
   https_client_free(client);
 }
 
+/* libmicrohttpd takes 128 events at a time. */
+static void all_are_answered_that_ask_at_the_same_moment(void **state) {
+  enum { COUNT = 128 };
+  static const char request[] = "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  (void)state;
+  struct https_raw *clients[COUNT];
+  struct service service = service_start((const char *const[]){"--threads", "1", "--connection-rate", "60000", NULL});
+  char ca[96];
+  snprintf(ca, sizeof ca, "%s/ca.crt", service.folder);
+  for (size_t i = 0; i < COUNT; i++)
+    clients[i] = https_raw_open("localhost", (uint16_t)service.port, ca);
+  assert_int_equal(kill(service.pid, SIGSTOP), 0);
+  assert_int_equal(waitpid(service.pid, NULL, WUNTRACED), service.pid);
+  for (size_t i = 0; i < COUNT; i++)
+    assert_true(https_raw_send(clients[i], request, sizeof request - 1));
+  assert_int_equal(kill(service.pid, SIGCONT), 0);
+  for (size_t i = 0; i < COUNT; i++) {
+    char *answer = https_raw_receive(clients[i], 10000, NULL);
+    if (strncmp(answer, "HTTP/1.1 200", 12) != 0)
+      fail_msg("client %zu was answered \"%s\"", i, answer);
+    free(answer);
+    https_raw_close(clients[i]);
+  }
+  assert_int_equal(service_stop(&service), 0);
+}
+
 static void term_finishes_what_is_in_flight(void **state) {
   static const char tail[] = "{}";
   struct fixture *f = *state;
@@ -429,6 +455,7 @@ int main(void) {
       TEST(hup_reads_again),
       TEST(the_body_limit_is_as_told),
       TEST(every_line_of_the_log_is_json),
+      cmocka_unit_test(all_are_answered_that_ask_at_the_same_moment),
       cmocka_unit_test_setup(term_finishes_what_is_in_flight, set_up),
       cmocka_unit_test(term_goes_on_answering_for_the_delay_and_a_second_one_ends_it),
       cmocka_unit_test(the_timeout_cuts_the_delay_and_what_does_not_end),
