@@ -180,21 +180,25 @@ static const struct dw_pool_members *conflicting(const struct dw_pool_query *que
   return !query->migration && apart ? &group->migrating : &group->all;
 }
 
-static bool is_seen(struct search *search, size_t group) {
-  uint8_t bit = (uint8_t)(1U << (group % 8));
+static bool is_seen(const struct search *search, size_t group) {
+  return search->seen != NULL && (search->seen[group / 8] & 1U << (group % 8)) != 0;
+}
+
+static void mark_seen(struct search *search, size_t group) {
   if (search->seen == NULL)
     search->seen = dw_arena_alloc(search->tally.arena, search->view->pools.group_count / 8 + 1);
-  bool seen = (search->seen[group / 8] & bit) != 0;
-  search->seen[group / 8] |= bit;
-  return seen;
+  search->seen[group / 8] = (uint8_t)(search->seen[group / 8] | 1U << (group % 8));
 }
 
 static bool found_interval(void *context, const struct dw_interval_entry *entry) {
   struct search *search = context;
+  if (is_seen(search, entry->id))
+    return true;
   const struct dw_pool_group *group = &search->view->pools.groups[entry->id];
   const struct dw_pool_members *members = conflicting(search->query, group);
-  if (members->count == 0 || !dw_interval_set_meets(search->query->usable, &entry->span) || is_seen(search, entry->id))
+  if (members->count == 0 || !dw_interval_set_meets(search->query->usable, &entry->span))
     return true;
+  mark_seen(search, entry->id);
   take_first(search, &group->migrating);
   take_first(search, members);
   count_members(search, members);

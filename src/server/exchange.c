@@ -220,7 +220,7 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
   bool large = request->announced > all->service.max_body;
   if (exchange->refused && body_follows(&exchange->head) && (large || exchange->head.expects))
     return queue_early(connection, exchange);
-  if (!exchange->refused && request->announced <= SMALL_BODY)
+  if (!exchange->refused && request->announced > 0 && request->announced <= SMALL_BODY)
     dw_buf_reserve(&exchange->body, (size_t)request->announced);
   return MHD_YES;
 }
