@@ -65,7 +65,7 @@ struct dw_arena *dw_arena_new(size_t limit) {
   *arena = (struct dw_arena){.blocks = first,
                              .at = first->bytes + HEAD,
                              .left = FIRST_BLOCK - sizeof *first - HEAD,
-                             .block_size = 2 * FIRST_BLOCK,
+                             .block_size = (size_t)2 * FIRST_BLOCK,
                              .limit = limit};
   return arena;
 }
