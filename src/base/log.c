@@ -160,10 +160,10 @@ static void write_line(const struct dw_buf *line) {
   }
 }
 
-static void write_entry(enum dw_log_level level, struct part message, struct part fields) {
+static void write_entry(struct dw_arena *arena, enum dw_log_level level, struct part message, struct part fields) {
   enum { USUAL_REST = 96 }; /* beside both */
   int saved = errno;
-  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_IN(arena);
   dw_buf_reserve(&line, message.length + fields.length + USUAL_REST);
   if (atomic_load_explicit(&form, memory_order_relaxed) == DW_LOG_TEXT)
     add_text(&line, level, message, fields);
@@ -181,12 +181,16 @@ void dw_log(enum dw_log_level level, const char *format, ...) {
   va_start(args, format);
   dw_buf_vprintf(&message, format, args);
   va_end(args);
-  write_entry(level, (struct part){dw_buf_text(&message), message.length}, (struct part){"", 0});
+  write_entry(NULL, level, (struct part){dw_buf_text(&message), message.length}, (struct part){"", 0});
 }
 
 void dw_log_fields(enum dw_log_level level, const char *message, const char *fields) {
+  dw_log_fields_in(NULL, level, message, fields);
+}
+
+void dw_log_fields_in(struct dw_arena *arena, enum dw_log_level level, const char *message, const char *fields) {
   if (dw_log_enabled(level))
-    write_entry(level, (struct part){message, strlen(message)}, (struct part){fields, strlen(fields)});
+    write_entry(arena, level, (struct part){message, strlen(message)}, (struct part){fields, strlen(fields)});
 }
 
 /* --- gates --- */

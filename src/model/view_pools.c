@@ -98,7 +98,7 @@ enum { COUNT_LIMIT = 1000, TALLY_ROOM = 2 * COUNT_LIMIT };
 
 /* Different NADs, counted up to COUNT_LIMIT. */
 struct tally {
-  struct dw_arena *arena;
+  struct dw_arena *arena; /* NULL before the first: most pools are in conflict with none */
   uint32_t *nads;
   size_t used, capacity;
   bool full;
@@ -185,8 +185,10 @@ static bool is_seen(const struct search *search, size_t group) {
 }
 
 static void mark_seen(struct search *search, size_t group) {
-  if (search->seen == NULL)
+  if (search->seen == NULL) {
+    search->tally.arena = dw_arena_new(0);
     search->seen = dw_arena_alloc(search->tally.arena, search->view->pools.group_count / 8 + 1);
+  }
   search->seen[group / 8] = (uint8_t)(search->seen[group / 8] | 1U << (group % 8));
 }
 
@@ -220,11 +222,10 @@ static void run(struct search *search) {
 /* Looks among VIEW's own NADs; OVER as in struct search. HIT is filled where there are any. */
 static size_t look(const struct dw_view *view, const struct dw_view *over, const struct dw_pool_query *query,
                    struct dw_pool_hit *hit) {
-  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  struct search search = {
-      .view = view, .over = over, .query = query, .first = {DW_NOWHERE, 0}, .tally = {.arena = scratch}};
+  struct search search = {.view = view, .over = over, .query = query, .first = {DW_NOWHERE, 0}};
   search.self = dw_view_nad_index(view, query->ns, query->name);
   run(&search);
+  dw_arena_free(search.tally.arena);
   if (search.first.nad == DW_NOWHERE)
     return 0;
   hit->nad = view->nads.objects[search.first.nad];

@@ -79,7 +79,7 @@ void dw_log_decision(const struct decision *decision) {
   if (!dw_log_enabled(DW_LOG_INFO))
     return;
   const struct dw_request *request = decision->request;
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  struct dw_buf fields = DW_BUF_IN(decision->arena);
   dw_buf_reserve(&fields, USUAL_FIELDS);
   add_text(&fields, KEY("endpoint"), decision->mutate ? "mutate" : "validate");
   add_text(&fields, KEY("uid"), request->uid);
@@ -95,7 +95,7 @@ void dw_log_decision(const struct decision *decision) {
   add_rules(&fields, decision->answer);
   add_key(&fields, KEY("microseconds"));
   dw_buf_decimal(&fields, decision->microseconds);
-  dw_log_fields(DW_LOG_INFO, "decision", dw_buf_text(&fields));
+  dw_log_fields_in(decision->arena, DW_LOG_INFO, "decision", dw_buf_text(&fields));
 }
 
 static void log_refusal(const struct dw_http_request *http, const struct refusal *refusal) {

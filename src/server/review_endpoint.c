@@ -207,5 +207,5 @@ void dw_review_respond(const struct dw_http_service *service, const struct dw_ht
     dw_counters_review(service->counters, mutate, &request, &decided, taken);
   if (service->events != NULL)
     dw_events_denied(service->events, &request, &decided);
-  dw_log_decision(&(struct decision){mutate, &request, &decided, taken});
+  dw_log_decision(&(struct decision){mutate, &request, &decided, taken, arena});
 }

@@ -33,6 +33,7 @@ struct decision {
   const struct dw_request *request;
   const struct dw_answer *answer;
   int64_t microseconds;
+  struct dw_arena *arena; /* of the request: its line is made there */
 };
 struct refusal {
   int status;

@@ -25,6 +25,9 @@ void dw_log(enum dw_log_level level, const char *format, ...) __attribute__((for
 /* The same with more members: FIELDS is their JSON text without braces (`"a":1,"b":"x"`), "" for none. As text they are
  * a=1 b=x, with quotes where a value needs them. */
 void dw_log_fields(enum dw_log_level level, const char *message, const char *fields) __attribute__((nonnull));
+/* The line is made in ARENA; NULL: on the heap. */
+void dw_log_fields_in(struct dw_arena *arena, enum dw_log_level level, const char *message, const char *fields)
+    __attribute__((nonnull(3, 4)));
 
 /* Appends TEXT as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void dw_log_quote(struct dw_buf *out, const char *text, size_t length) __attribute__((nonnull));
