@@ -165,7 +165,7 @@ def read_lists():
         token = ""
         while token is not None:
             page = api("GET", path + token)
-            found = re.search(rb'"continue":"([^"]+)"', page[:1000])
+            found = re.search(rb'"continue":"([^"]+)"', page[:1000] + page[-1000:])  # custom resources have their list's metadata last
             token = "&continue=" + found[1].decode() if found else None
 
     with concurrent.futures.ThreadPoolExecutor(3) as readers:
