@@ -13,6 +13,9 @@ import sys
 import threading
 import time
 
+from lines import show
+from process import memory, wait_until_ready
+
 WORK = os.environ["E2E_WORK"]
 DROVEWAY = os.environ["DROVEWAY"]
 STATE = os.path.join(os.environ.get("BUILD", "build"), "bench", "state")
@@ -75,10 +78,6 @@ def say(*words):
     print("api_server:", *words, file=sys.stderr, flush=True)
 
 
-def result(part, case, metric, unit, values):
-    print("\t".join([part, case, metric, unit, *(f"{value:.4g}" for value in values)]), flush=True)
-
-
 # --- the cluster ---
 
 
@@ -128,22 +127,10 @@ class Serve:
         self.ready = None
 
     def wait_until_ready(self):
-        while True:
-            try:
-                if self.client.request("GET", "/readyz")[0] == 200:
-                    return time.monotonic() - self.begin
-            except (OSError, http.client.HTTPException):
-                pass
-            if self.process.poll() is not None or time.monotonic() - self.begin > 300:
-                sys.exit("api_server: serve did not become ready")
-            time.sleep(0.005)
+        return wait_until_ready(lambda: self.client.request("GET", "/readyz")[0], self.process, self.begin, 300, 0.005)
 
-    def status(self, key):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
-            for line in file:
-                if line.startswith(key + ":"):
-                    return int(line.split()[1]) / 1024
-        return 0
+    def memory(self, key):
+        return memory(self.process.pid, key)
 
     def cpu(self):
         with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
@@ -257,7 +244,7 @@ def measure_apply(repeats, count):
     for case in "without", "with":
         for metric, of in (("p50", lambda v: quantile(v, 0.5)), ("p99", lambda v: quantile(v, 0.99)),
                            ("mean", lambda v: sum(v) / len(v))):
-            result("apply", case, metric, "ms", [of(times[case]) for times in rounds])
+            show("apply", case, metric, "ms", *[of(times[case]) for times in rounds])
 
 
 # --- all of it ---
@@ -273,15 +260,15 @@ def measure(pool, size, smoke, with_apply, with_changes):
         ready.append(serve.wait_until_ready())
         cpu.append(serve.cpu())
         time.sleep(0.2 if smoke else 2)
-        resident.append(serve.status("VmRSS"))
-        peak.append(serve.status("VmHWM"))
+        resident.append(serve.memory("VmRSS"))
+        peak.append(serve.memory("VmHWM"))
         if i + 1 < repeats:
             serve.stop()
-    result("scale", size, "ready-api", "s", ready)
-    result("scale", size, "ready-api-cpu", "s", cpu)
-    result("scale", size, "lists-alone", "s", alone)
-    result("scale", size, "resident-api", "MB", resident)
-    result("scale", size, "peak-api", "MB", peak)
+    show("scale", size, "ready-api", "s", *ready)
+    show("scale", size, "ready-api-cpu", "s", *cpu)
+    show("scale", size, "lists-alone", "s", *alone)
+    show("scale", size, "resident-api", "MB", *resident)
+    show("scale", size, "peak-api", "MB", *peak)
     if with_apply:
         measure_apply(repeats, 20 if smoke else 500)
     if not with_changes:
@@ -289,11 +276,11 @@ def measure(pool, size, smoke, with_apply, with_changes):
         return
     changes = 50 if smoke else 10000
     before = serve.cpu()
-    result("scale", size, "behind", "s", [catch_up(pool, serve, nads, changes, 13, False)])
-    result("scale", size, "watch-cpu", "s", [serve.cpu() - before])
-    result("scale", size, "catch-up", "s", [catch_up(pool, serve, nads, changes, 14, True)])
-    result("scale", size, "resident-watched", "MB", [serve.status("VmRSS")])
-    result("scale", size, "peak-watched", "MB", [serve.status("VmHWM")])
+    show("scale", size, "behind", "s", catch_up(pool, serve, nads, changes, 13, False))
+    show("scale", size, "watch-cpu", "s", serve.cpu() - before)
+    show("scale", size, "catch-up", "s", catch_up(pool, serve, nads, changes, 14, True))
+    show("scale", size, "resident-watched", "MB", serve.memory("VmRSS"))
+    show("scale", size, "peak-watched", "MB", serve.memory("VmHWM"))
     serve.stop()
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 
 from lines import show
+from process import memory, wait_until_ready
 
 BUILD = os.environ.get("BUILD", "build")
 DROVEWAY = os.path.join(BUILD, "droveway")
@@ -57,29 +58,20 @@ class Serve:
     def connect(self):
         return http.client.HTTPSConnection("localhost", self.port, context=self.context, timeout=60)
 
+    def ask(self):
+        connection = self.connect()
+        connection.request("GET", "/readyz")
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
     def wait_until_ready(self):
         while self.port is None:
             self.port = self.find_port()
-        while True:
-            try:
-                connection = self.connect()
-                connection.request("GET", "/readyz")
-                status = connection.getresponse().status
-                connection.close()
-                if status == 200:
-                    return time.monotonic() - self.begin
-            except (OSError, http.client.HTTPException):
-                pass
-            if self.process.poll() is not None or time.monotonic() - self.begin > 120:
-                sys.exit("scale: serve did not become ready")
-            time.sleep(0.001)
+        return wait_until_ready(self.ask, self.process, self.begin, 120, 0.001)
 
-    def status(self, key):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
-            for line in file:
-                if line.startswith(key + ":"):
-                    return int(line.split()[1]) / 1024
-        return 0
+    def memory(self, key):
+        return memory(self.process.pid, key)
 
     def load(self, seconds):
         """Reviews over CLIENTS connections."""
@@ -113,11 +105,11 @@ def measure(work, size, smoke):
         with Serve(folder, work) as serve:
             ready.append(serve.wait_until_ready())
             time.sleep(0.1 if smoke else 1.5)
-            rest.append(serve.status("VmRSS"))
-            anonymous.append(serve.status("RssAnon"))
-            peak.append(serve.status("VmHWM"))
+            rest.append(serve.memory("VmRSS"))
+            anonymous.append(serve.memory("RssAnon"))
+            peak.append(serve.memory("VmHWM"))
             serve.load(0.2 if smoke else 2)
-            load.append(serve.status("VmRSS"))
+            load.append(serve.memory("VmRSS"))
     show("scale", size, "ready-folder", "s", *ready)
     show("scale", size, "resident", "MB", *rest)
     show("scale", size, "resident-anonymous", "MB", *anonymous)

@@ -14,7 +14,7 @@ char *dw_json_copy(struct dw_arena *arena, const char *text, size_t length) {
   return copy;
 }
 
-static dw_json *new_value(struct dw_arena *arena, dw_json value) {
+dw_json *dw_json_new_value(struct dw_arena *arena, dw_json value) {
   dw_json *made = dw_arena_try(arena, sizeof *made);
   if (made)
     *made = value;
@@ -22,24 +22,24 @@ static dw_json *new_value(struct dw_arena *arena, dw_json value) {
 }
 
 dw_json *dw_json_new_object(struct dw_arena *arena) {
-  return new_value(arena, (dw_json){.type = DW_JSON_OBJECT, .members = NULL});
+  return dw_json_new_value(arena, (dw_json){.type = DW_JSON_OBJECT, .members = NULL});
 }
 
 dw_json *dw_json_new_array(struct dw_arena *arena) {
-  return new_value(arena, (dw_json){.type = DW_JSON_ARRAY, .elements = NULL});
+  return dw_json_new_value(arena, (dw_json){.type = DW_JSON_ARRAY, .elements = NULL});
 }
 
 dw_json *dw_json_new_string(struct dw_arena *arena, const char *text, size_t length) {
   const char *copy = dw_json_copy(arena, text, length);
-  return copy ? new_value(arena, (dw_json){.type = DW_JSON_STRING, .count = length, .text = copy}) : NULL;
+  return copy ? dw_json_new_value(arena, (dw_json){.type = DW_JSON_STRING, .count = length, .text = copy}) : NULL;
 }
 
 dw_json *dw_json_new_integer(struct dw_arena *arena, int64_t value) {
-  return new_value(arena, (dw_json){.type = DW_JSON_INTEGER, .integer = value});
+  return dw_json_new_value(arena, (dw_json){.type = DW_JSON_INTEGER, .integer = value});
 }
 
 dw_json *dw_json_new_real(struct dw_arena *arena, double value) {
-  return new_value(arena, (dw_json){.type = DW_JSON_REAL, .real = value});
+  return dw_json_new_value(arena, (dw_json){.type = DW_JSON_REAL, .real = value});
 }
 
 /* Nothing ever changes a value of these types, so one of each does; the const is lost for callers who hold it among

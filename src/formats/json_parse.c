@@ -16,13 +16,6 @@ struct parser {
   struct dw_span duplicate; /* the key that stands there again; empty while there is none */
 };
 
-static dw_json *keep(struct parser *p, dw_json value) {
-  dw_json *kept = dw_arena_try(p->arena, sizeof *kept);
-  if (kept)
-    *kept = value;
-  return kept;
-}
-
 /* What the string at SPAN, the last one scanned, says; ROOM is for as many bytes as the span has: its quotes are more
  * than the NUL. Returns its length. */
 static size_t decode(const struct parser *p, struct dw_span span, char *room) {
@@ -57,7 +50,7 @@ static dw_json *parse_real(struct parser *p, size_t start) {
     dw_scan_fail(&p->scan, start, "this number is too large");
     return NULL;
   }
-  return keep(p, (dw_json){.type = DW_JSON_REAL, .real = value});
+  return dw_json_new_value(p->arena, (dw_json){.type = DW_JSON_REAL, .real = value});
 }
 
 static dw_json *parse_number(struct parser *p) {
@@ -76,7 +69,7 @@ static dw_json *parse_number(struct parser *p) {
     dw_scan_fail(&p->scan, start, "this number is too large");
     return NULL;
   }
-  return keep(p, number);
+  return dw_json_new_value(p->arena, number);
 }
 
 static dw_json *parse_word(struct parser *p) {
@@ -108,7 +101,7 @@ static bool parse_member(struct parser *p, dw_json *object, struct dw_span key) 
     return false;
   struct member member = {.key = text, .length = decode(p, key, text)};
   struct member *old = dw_json_find(object, member.key, member.length);
-  if (old && p->options->unique_keys) {
+  if (old && (p->options->flags & DW_JSON_UNIQUE_KEYS) != 0) {
     p->duplicate = key;
     return false;
   }
@@ -136,7 +129,7 @@ static dw_json *parse_object(struct parser *p) {
       return NULL;
   if (step != SCAN_END || (object.members == few && !dw_json_own_members(p->arena, &object)))
     return NULL;
-  return keep(p, object);
+  return dw_json_new_value(p->arena, object);
 }
 
 static dw_json *parse_array(struct parser *p) {
@@ -154,7 +147,7 @@ static dw_json *parse_array(struct parser *p) {
   }
   if (step != SCAN_END || (array.elements == few && !dw_json_own_elements(p->arena, &array)))
     return NULL;
-  return keep(p, array);
+  return dw_json_new_value(p->arena, array);
 }
 
 static dw_json *parse_value(struct parser *p) {
@@ -205,6 +198,6 @@ dw_json *dw_json_parse_as(struct dw_arena *arena, const char *text, size_t lengt
 
 dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, enum dw_json_flags flags,
                        struct dw_error *err) {
-  const struct dw_json_options options = {.unique_keys = (flags & DW_JSON_UNIQUE_KEYS) != 0};
+  const struct dw_json_options options = {.flags = flags};
   return dw_json_parse_as(arena, text, length, &options, err);
 }

@@ -31,6 +31,9 @@ enum { DW_JSON_FEW = 16 };
 /* A copy of TEXT[LENGTH] with a NUL behind it; NULL where the limit is reached. */
 char *dw_json_copy(struct dw_arena *arena, const char *text, size_t length);
 
+/* VALUE in the arena; NULL where the limit is reached. */
+dw_json *dw_json_new_value(struct dw_arena *arena, dw_json value);
+
 /* The member KEY of an object, or NULL. */
 struct member *dw_json_find(const dw_json *object, const char *key, size_t length);
 /* Adds a member whose key OBJECT lacks. False where the limit is reached. */

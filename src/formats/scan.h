@@ -1,5 +1,4 @@
-/* Reading JSON text without making values: the one scanner under json_parse.c, json_select.c and
- * json_scan.c. */
+/* Reading JSON text without making values: the one scanner under json_parse.c, json_select.c and json_scan.c. */
 #ifndef FORMATS_SCAN_H
 #define FORMATS_SCAN_H
 

@@ -34,8 +34,8 @@ enum {
 
 /* Forward secrecy and authenticated ciphers only; every client of an API server's age has them. The cheapest for the
  * server first, and our order counts: AES-128-GCM goes with SHA-256, where AES-256-GCM takes SHA-384, and X25519 is
- * quicker than P-256; together they save a third of a connection's TLS (docs/performance.md). Tickets are not given: an
- * API server does not come back with them. */
+ * quicker than P-256 (docs/performance.md, "Fresh connections"). Tickets are not given: an API server does not come
+ * back with them. */
 static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
                                  ":-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305"
                                  ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1"

@@ -247,7 +247,7 @@ static void leaves_members_out(void **state) {
   static const char text[] =
       "{\"a\":1,\"skip\":{\"skip\":[1,\"\\u00e9\"],\"x\":1,\"x\":2},\"b\":[{\"skip\":null},{\"skipped\":3}]}";
   static const char *const names[] = {"skip", "other", NULL};
-  const struct dw_json_options options = {.unique_keys = true, .left_out = names};
+  const struct dw_json_options options = {.flags = DW_JSON_UNIQUE_KEYS, .left_out = names};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const dw_json *value = dw_json_parse_as(arena, text, sizeof text - 1, &options, NULL);
   assert_non_null(value);

@@ -37,7 +37,7 @@ dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, 
                        struct dw_error *err) __attribute__((nonnull(1, 2), warn_unused_result));
 
 struct dw_json_options {
-  bool unique_keys; /* as DW_JSON_UNIQUE_KEYS */
+  enum dw_json_flags flags;
   /* Names of members that are left out, wherever they stand: their values must be JSON, but become none. Ends with
    * NULL; may be NULL itself. */
   const char *const *left_out;
