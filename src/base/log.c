@@ -5,9 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/log_text.h"
+#include "base/log_internal.h"
 #include "droveway/base/utf8.h"
 
 static atomic_int threshold = DW_LOG_INFO;
@@ -118,58 +117,55 @@ static void add_time(struct dw_buf *line) {
   dw_buf_add(line, fraction, sizeof fraction);
 }
 
-/* A message, or the members that go with it. */
-struct part {
-  const char *text;
-  size_t length;
+/* A line in the making: what both forms are made of. */
+struct entry {
+  enum dw_log_level level;
+  const char *message;
+  size_t length; /* of the message */
+  const struct dw_log_member *members;
+  size_t count;
 };
 
-static void add_json(struct dw_buf *line, enum dw_log_level level, struct part message, struct part fields) {
+static void add_json(struct dw_buf *line, const struct entry *entry) {
   dw_buf_puts(line, "{\"time\":\"");
   add_time(line);
   dw_buf_puts(line, "\",\"level\":\"");
-  dw_buf_puts(line, level_name(level));
+  dw_buf_puts(line, level_name(entry->level));
   dw_buf_puts(line, "\",\"msg\":");
-  dw_log_quote(line, message.text, message.length);
-  if (fields.length > 0)
-    dw_buf_putc(line, ',');
-  dw_buf_add(line, fields.text, fields.length);
+  dw_log_quote(line, entry->message, entry->length);
+  dw_log_json_members(line, entry->members, entry->count);
   dw_buf_puts(line, "}\n");
 }
 
-static void add_text(struct dw_buf *line, enum dw_log_level level, struct part message, struct part fields) {
+static void add_text(struct dw_buf *line, const struct entry *entry) {
   add_time(line);
   dw_buf_putc(line, ' ');
-  dw_buf_puts(line, level_label(level));
+  dw_buf_puts(line, level_label(entry->level));
   dw_buf_putc(line, ' ');
-  dw_log_text_message(line, message.text, message.length);
-  dw_log_text_fields(line, fields.text);
+  dw_log_text_message(line, entry->message, entry->length);
+  dw_log_text_members(line, entry->members, entry->count);
   dw_buf_putc(line, '\n');
 }
 
-/* One call in the usual case; the loop is for signals and full pipes. */
-static void write_line(const struct dw_buf *line) {
-  size_t done = 0;
-  while (done < line->length) {
-    ssize_t written = write(STDERR_FILENO, line->data + done, line->length - done);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return;
-    done += (size_t)written;
-  }
+static void make_line(struct dw_buf *line, const struct entry *entry) {
+  enum { USUAL_REST = 96, USUAL_MEMBER = 40 }; /* bytes */
+  dw_buf_reserve(line, entry->length + entry->count * USUAL_MEMBER + USUAL_REST);
+  if (atomic_load_explicit(&form, memory_order_relaxed) == DW_LOG_TEXT)
+    add_text(line, entry);
+  else
+    add_json(line, entry);
 }
 
-static void write_entry(struct dw_arena *arena, enum dw_log_level level, struct part message, struct part fields) {
-  enum { USUAL_REST = 96 }; /* beside both */
+void dw_log_make_line(struct dw_buf *out, enum dw_log_level level, const char *message,
+                      const struct dw_log_member *members, size_t count) {
+  make_line(out, &(struct entry){level, message, strlen(message), members, count});
+}
+
+static void write_entry(struct dw_arena *arena, const struct entry *entry) {
   int saved = errno;
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_IN(arena);
-  dw_buf_reserve(&line, message.length + fields.length + USUAL_REST);
-  if (atomic_load_explicit(&form, memory_order_relaxed) == DW_LOG_TEXT)
-    add_text(&line, level, message, fields);
-  else
-    add_json(&line, level, message, fields);
-  write_line(&line);
+  make_line(&line, entry);
+  dw_log_put_line(line.data, line.length);
   errno = saved;
 }
 
@@ -181,16 +177,13 @@ void dw_log(enum dw_log_level level, const char *format, ...) {
   va_start(args, format);
   dw_buf_vprintf(&message, format, args);
   va_end(args);
-  write_entry(NULL, level, (struct part){dw_buf_text(&message), message.length}, (struct part){"", 0});
+  write_entry(NULL, &(struct entry){level, dw_buf_text(&message), message.length, NULL, 0});
 }
 
-void dw_log_fields(enum dw_log_level level, const char *message, const char *fields) {
-  dw_log_fields_in(NULL, level, message, fields);
-}
-
-void dw_log_fields_in(struct dw_arena *arena, enum dw_log_level level, const char *message, const char *fields) {
+void dw_log_members(struct dw_arena *arena, enum dw_log_level level, const char *message,
+                    const struct dw_log_member *members, size_t count) {
   if (dw_log_enabled(level))
-    write_entry(arena, level, (struct part){message, strlen(message)}, (struct part){fields, strlen(fields)});
+    write_entry(arena, &(struct entry){level, message, strlen(message), members, count});
 }
 
 /* --- gates --- */

@@ -1,10 +1,9 @@
-#include "base/log_text.h"
-
+/* A log line as text for people: key=value. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "droveway/base/log.h"
+#include "base/log_internal.h"
 
 /* Quoting changes nothing but to put a backslash before quotes and backslashes. */
 static bool is_harmless(const char *text, size_t length, const struct dw_buf *quoted) {
@@ -24,93 +23,63 @@ void dw_log_text_message(struct dw_buf *out, const char *message, size_t length)
     dw_buf_add(out, quoted.data, quoted.length);
 }
 
-/* --- fields --- */
-
-/* The end of the JSON string whose opening quote is at TEXT. */
-static const char *string_end(const char *text) {
-  for (text++; *text != '\0' && *text != '"'; text++)
-    if (*text == '\\' && text[1] != '\0')
-      text++;
-  return *text == '"' ? text + 1 : text;
-}
-
-/* The end of the JSON value at TEXT: a comma that belongs to none of its brackets, or the end of all. */
-static const char *value_end(const char *text) {
-  unsigned depth = 0;
-  while (*text != '\0' && (*text != ',' || depth > 0)) {
-    if (*text == '"') {
-      text = string_end(text);
-      continue;
-    }
-    depth += *text == '[' || *text == '{';
-    depth -= depth > 0 && (*text == ']' || *text == '}');
-    text++;
-  }
-  return text;
-}
-
-/* What stands without quotes in the line: no comma, which parts the items of a list. */
-static bool is_word(const char *text, size_t length) {
+/* What needs no quotes. A comma needs them in a string, because it separates the items of a list. */
+static bool is_word(const char *text, size_t length, bool list) {
   for (size_t i = 0; i < length; i++)
-    if (!isalnum((unsigned char)text[i]) && strchr("-_./:@+*%~[]", text[i]) == NULL)
+    if (!isalnum((unsigned char)text[i]) && strchr("-_./:@+*%~[]", text[i]) == NULL && !(list && text[i] == ','))
       return false;
   return length > 0;
 }
 
-static bool is_string(const char *text, size_t length) {
-  return length >= 2 && text[0] == '"' && string_end(text) == text + length && text[length - 1] == '"';
-}
-
-/* ["a","b"] as a,b; false where an item is no plain word. */
-static bool add_list(struct dw_buf *out, const char *text, size_t length) {
-  size_t start = out->length;
-  const char *end = text + length - 1; /* at the bracket */
-  for (const char *at = text + 1; at < end;) {
-    size_t item = (size_t)(value_end(at) - at);
-    if (item > (size_t)(end - at))
-      item = (size_t)(end - at);
-    if (!is_string(at, item) || !is_word(at + 1, item - 2)) {
-      dw_buf_truncate(out, start);
-      return false;
-    }
-    dw_buf_add(out, at + 1, item - 2);
-    at += item;
-    if (at < end) {
-      dw_buf_putc(out, ',');
-      at++;
-    }
-  }
-  return out->length > start;
-}
-
-static void add_value(struct dw_buf *out, const char *text, size_t length) {
-  if (is_string(text, length) && is_word(text + 1, length - 2))
-    dw_buf_add(out, text + 1, length - 2);
-  else if (is_string(text, length) || is_word(text, length))
-    dw_buf_add(out, text, length); /* it is escaped already; a number, true, false */
-  else if (length < 2 || text[0] != '[' || text[length - 1] != ']' || !add_list(out, text, length))
+static void add_value(struct dw_buf *out, const char *text, size_t length, bool list) {
+  if (is_word(text, length, list))
+    dw_buf_add(out, text, length);
+  else
     dw_log_quote(out, text, length);
 }
 
-/* An empty list says nothing. */
-static bool is_empty(const char *text, size_t length) {
-  return length == 2 && text[0] == '[' && text[1] == ']';
+static void add_list(struct dw_buf *out, const char *items, const char *more) {
+  DW_BUF_SCOPED struct dw_buf all = DW_BUF_INIT;
+  dw_buf_puts(&all, items);
+  if (*items != '\0' && *more != '\0')
+    dw_buf_putc(&all, ',');
+  dw_buf_puts(&all, more);
+  add_value(out, dw_buf_text(&all), all.length, true);
 }
 
-void dw_log_text_fields(struct dw_buf *out, const char *fields) {
-  while (*fields == '"') {
-    const char *key_end = string_end(fields);
-    if (*key_end != ':' || key_end - fields < 2)
-      break;
-    const char *value = key_end + 1;
-    size_t length = (size_t)(value_end(value) - value);
-    if (!is_empty(value, length)) {
-      dw_buf_putc(out, ' ');
-      dw_buf_add(out, fields + 1, (size_t)(key_end - fields) - 2);
-      dw_buf_putc(out, '=');
-      add_value(out, value, length);
-    }
-    fields = value + length;
-    fields += *fields == ',';
+static const char *or_empty(const char *text) {
+  return text == NULL ? "" : text;
+}
+
+/* An empty list says nothing. */
+static bool is_left_out(const struct dw_log_member *member) {
+  return (member->type == DW_LOG_MEMBER_STRING && member->text == NULL) ||
+         (member->type == DW_LOG_MEMBER_LIST && *or_empty(member->text) == '\0' && *or_empty(member->u.more) == '\0');
+}
+
+static void add_member(struct dw_buf *out, const struct dw_log_member *member) {
+  if (is_left_out(member))
+    return;
+  dw_buf_putc(out, ' ');
+  dw_buf_puts(out, member->key);
+  dw_buf_putc(out, '=');
+  switch (member->type) {
+  case DW_LOG_MEMBER_STRING:
+    add_value(out, member->text, strnlen(member->text, member->u.most), false);
+    break;
+  case DW_LOG_MEMBER_INTEGER:
+    dw_buf_decimal(out, member->u.number);
+    break;
+  case DW_LOG_MEMBER_BOOLEAN:
+    dw_buf_puts(out, member->u.number != 0 ? "true" : "false");
+    break;
+  case DW_LOG_MEMBER_LIST:
+    add_list(out, or_empty(member->text), or_empty(member->u.more));
+    break;
   }
+}
+
+void dw_log_text_members(struct dw_buf *out, const struct dw_log_member *members, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    add_member(out, &members[i]);
 }

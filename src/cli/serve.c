@@ -47,28 +47,22 @@ static void tune_memory(void) {
 
 static void log_listening(int fd, const struct serve_options *options, const struct serve_parts *parts) {
   char name[128], until[32] = "";
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
   uint16_t port = dw_listen_name(fd, name, sizeof name);
   time_t end = (time_t)dw_certificates_until(parts->certificates);
   struct tm utc;
   if (gmtime_r(&end, &utc) != NULL)
     strftime(until, sizeof until, "%Y-%m-%d %H:%M:%S UTC", &utc);
-  dw_buf_puts(&fields, "\"address\":");
-  dw_log_quote(&fields, name, strlen(name));
-  dw_buf_printf(&fields, ",\"port\":%u,\"threads\":%u,\"certificateUntil\":\"%s\"", port, options->threads, until);
-  dw_log_fields(DW_LOG_INFO, "listening", dw_buf_text(&fields));
+  dw_log_with(DW_LOG_INFO, "listening", dw_log_string("address", name), dw_log_integer("port", port),
+              dw_log_integer("threads", options->threads), dw_log_string("certificateUntil", until));
   if (end <= time(NULL))
     dw_log(DW_LOG_ERROR, "the certificate has expired: the API server will refuse it");
 }
 
 static void log_metrics(int fd, bool plain) {
   char name[128];
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
   uint16_t port = dw_listen_name(fd, name, sizeof name);
-  dw_buf_puts(&fields, "\"address\":");
-  dw_log_quote(&fields, name, strlen(name));
-  dw_buf_printf(&fields, ",\"port\":%u,\"scheme\":\"%s\"", port, plain ? "http" : "https");
-  dw_log_fields(DW_LOG_INFO, "metrics are served", dw_buf_text(&fields));
+  dw_log_with(DW_LOG_INFO, "metrics are served", dw_log_string("address", name), dw_log_integer("port", port),
+              dw_log_string("scheme", plain ? "http" : "https"));
 }
 
 /* Until SIGTERM or SIGINT. */

@@ -139,18 +139,10 @@ static int read_cluster(const struct serve_options *options, struct serve_parts 
 
 /* --- the sandbox --- */
 
-static void add_part(struct dw_buf *fields, const char *name, const struct dw_sandbox_part *part) {
-  dw_buf_printf(fields, "%s\"%s\":", fields->length == 0 ? "" : ",", name);
-  dw_log_quote(fields, part->text, strlen(part->text));
-}
-
 static void log_sandbox(const struct dw_sandbox_report *report) {
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
   bool lacking = report->landlock.state == DW_SANDBOX_NONE || report->seccomp.state == DW_SANDBOX_NONE;
-  add_part(&fields, "privileges", &report->privileges);
-  add_part(&fields, "landlock", &report->landlock);
-  add_part(&fields, "seccomp", &report->seccomp);
-  dw_log_fields(lacking ? DW_LOG_WARN : DW_LOG_INFO, "sandbox", dw_buf_text(&fields));
+  dw_log_with(lacking ? DW_LOG_WARN : DW_LOG_INFO, "sandbox", dw_log_string("privileges", report->privileges.text),
+              dw_log_string("landlock", report->landlock.text), dw_log_string("seccomp", report->seccomp.text));
 }
 
 static int enter_sandbox(const struct serve_options *options, const struct serve_parts *parts, struct dw_error *err) {

@@ -24,12 +24,23 @@ struct tally {
   size_t denials, warnings;
 };
 
+/* What an audit found, as it is logged. */
+enum { MEMBERS = 7 };
+static const char *const keys[MEMBERS] = {"rule", "action", "kind", "namespace", "name", "field", "message"};
+struct violations {
+  struct dw_arena *arena;
+  size_t count;
+  struct {
+    const char *texts[MEMBERS]; /* in the order of KEYS */
+  } items[LOGGED];
+};
+
 /* One audit. */
 struct run {
   struct dw_audit audit;
   struct tally tallies[RULES_MAX];
-  struct dw_buf lines; /* what was found, a log line's fields each, parted by line breaks */
-  size_t logged, left_out, told;
+  struct violations *found;
+  size_t left_out, told;
   struct dw_auditor *auditor;
 };
 
@@ -41,7 +52,7 @@ struct dw_auditor {
   pthread_cond_t wake;
   atomic_bool stopping;
   bool vmis_failed; /* the thread's own, as the next: what was found last */
-  char *last;
+  struct violations *last;
   struct tally tallies[RULES_MAX]; /* under lock, as the rest */
   size_t objects;
   int64_t finished; /* seconds since 1970; 0: none yet */
@@ -50,24 +61,22 @@ struct dw_auditor {
 /* --- what is found --- */
 
 static void add_finding(struct run *run, const struct dw_object *object, const struct dw_finding *finding) {
-  struct dw_buf *out = &run->lines;
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const char *message = dw_finding_message(arena, finding);
-  if (run->logged == LOGGED) {
+  struct violations *found = run->found;
+  if (found->count == LOGGED) {
     run->left_out++;
     return;
   }
-  run->logged++;
-  dw_buf_printf(out, "\"rule\":\"%s\",\"action\":\"%s\",\"kind\":\"%s\",\"namespace\":", finding->rule->id,
-                finding->action == DW_ACTION_DENY ? "deny" : "warn", dw_kind_name(object->kind));
-  dw_log_quote(out, object->namespace_, strlen(object->namespace_));
-  dw_buf_puts(out, ",\"name\":");
-  dw_log_quote(out, object->name, strlen(object->name));
-  dw_buf_puts(out, ",\"field\":");
-  dw_log_quote(out, finding->field, strlen(finding->field));
-  dw_buf_puts(out, ",\"message\":");
-  dw_log_quote(out, message, strlen(message));
-  dw_buf_putc(out, '\n');
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const char *const texts[MEMBERS] = {finding->rule->id,
+                                      finding->action == DW_ACTION_DENY ? "deny" : "warn",
+                                      dw_kind_name(object->kind),
+                                      object->namespace_,
+                                      object->name,
+                                      finding->field,
+                                      dw_finding_message(arena, finding)};
+  for (size_t i = 0; i < MEMBERS; i++)
+    found->items[found->count].texts[i] = dw_arena_strdup(found->arena, texts[i]);
+  found->count++;
 }
 
 static void tally(struct run *run, const struct dw_finding *finding) {
@@ -133,31 +142,49 @@ static void audit_vmis(struct run *run) {
 
 /* --- a run --- */
 
-static void log_lines(const struct run *run) {
-  for (const char *line = dw_buf_text(&run->lines); *line != '\0';) {
-    size_t length = strcspn(line, "\n");
-    char *fields = strndup(line, length);
-    if (fields == NULL)
-      abort();
-    dw_log_fields(DW_LOG_WARN, "standing violation", fields);
-    free(fields);
-    line += length + 1;
+static struct violations *new_violations(void) {
+  struct dw_arena *arena = dw_arena_new(0);
+  struct violations *violations = dw_arena_alloc(arena, sizeof *violations);
+  violations->arena = arena;
+  return violations;
+}
+
+static void free_violations(struct violations *violations) {
+  if (violations != NULL)
+    dw_arena_free(violations->arena);
+}
+
+static bool same_violations(const struct violations *a, const struct violations *b) {
+  bool same = a->count == b->count;
+  for (size_t i = 0; i < a->count && same; i++)
+    for (size_t m = 0; m < MEMBERS && same; m++)
+      same = strcmp(a->items[i].texts[m], b->items[i].texts[m]) == 0;
+  return same;
+}
+
+static void log_violations(const struct run *run) {
+  for (size_t i = 0; i < run->found->count; i++) {
+    struct dw_log_member members[MEMBERS];
+    for (size_t m = 0; m < MEMBERS; m++)
+      members[m] = dw_log_string(keys[m], run->found->items[i].texts[m]);
+    dw_log_members(NULL, DW_LOG_WARN, "standing violation", members, MEMBERS);
   }
   if (run->left_out > 0)
     dw_log(DW_LOG_WARN, "and %zu more: `droveway audit` lists them all", run->left_out);
 }
 
 /* Findings are listed where they are not those of the last time. */
-static void report(struct dw_auditor *auditor, const struct run *run) {
+static void report(struct dw_auditor *auditor, struct run *run) {
   const struct dw_audit_result *result = &run->audit.result;
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  if (auditor->last == NULL || strcmp(auditor->last, dw_buf_text(&run->lines)) != 0)
-    log_lines(run);
-  free(auditor->last);
-  auditor->last = strdup(dw_buf_text(&run->lines));
-  dw_buf_printf(&fields, "\"objects\":%zu,\"violating\":%zu,\"denials\":%zu,\"warnings\":%zu", result->objects,
-                result->violating, result->denials, result->warnings);
-  dw_log_fields(DW_LOG_INFO, "audit", dw_buf_text(&fields));
+  if (auditor->last == NULL || !same_violations(auditor->last, run->found))
+    log_violations(run);
+  dw_log_with(DW_LOG_INFO, "audit", dw_log_integer("objects", (int64_t)result->objects),
+              dw_log_integer("violating", (int64_t)result->violating),
+              dw_log_integer("denials", (int64_t)result->denials),
+              dw_log_integer("warnings", (int64_t)result->warnings));
+  free_violations(auditor->last);
+  auditor->last = run->found;
+  run->found = NULL;
   pthread_mutex_lock(&auditor->lock);
   memcpy(auditor->tallies, run->tallies, sizeof auditor->tallies);
   auditor->objects = result->objects;
@@ -167,13 +194,13 @@ static void report(struct dw_auditor *auditor, const struct run *run) {
 
 static void audit(struct dw_auditor *auditor) {
   struct dw_world *world = dw_worlds_get(auditor->options.worlds);
-  struct run run = {.auditor = auditor};
+  struct run run = {.auditor = auditor, .found = new_violations()};
   run.audit = (struct dw_audit){.world = world, .see = see, .context = &run};
   dw_audit_run(&run.audit);
   audit_vmis(&run);
   if (!atomic_load(&auditor->stopping))
     report(auditor, &run);
-  dw_buf_free(&run.lines);
+  free_violations(run.found);
   dw_world_unref(world);
   dw_memory_give_back(); /* what the audit and replaced views took would else stay, a little more each time */
 }
@@ -204,7 +231,7 @@ static void drop(struct dw_auditor *auditor) {
   dw_api_client_free(auditor->client);
   pthread_cond_destroy(&auditor->wake);
   pthread_mutex_destroy(&auditor->lock);
-  free(auditor->last);
+  free_violations(auditor->last);
   free(auditor);
 }
 

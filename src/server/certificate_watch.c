@@ -92,11 +92,8 @@ static void read_again(struct dw_certificate_watch *watch) {
     return;
   }
   char text[sizeof err.file + sizeof err.text + 32];
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  dw_error_format(&err, text, sizeof text);
-  dw_buf_puts(&fields, "\"error\":");
-  dw_log_quote(&fields, text, sizeof text);
-  dw_log_fields(DW_LOG_ERROR, "the new certificate can't be used; the one before stays", dw_buf_text(&fields));
+  dw_log_with(DW_LOG_ERROR, "the new certificate can't be used; the one before stays",
+              dw_log_string("error", dw_error_format(&err, text, sizeof text)));
   dw_certificates_failed(watch->certificates);
 }
 

@@ -95,12 +95,7 @@ static void say(struct dw_events *events, enum trouble trouble, const char *ns, 
   if (events->said[trouble] != 0 && now - events->said[trouble] < SAID_AGAIN_MS)
     return;
   events->said[trouble] = now;
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  dw_buf_puts(&fields, "\"namespace\":");
-  dw_log_quote(&fields, ns, strlen(ns));
-  dw_buf_puts(&fields, ",\"answer\":");
-  dw_log_quote(&fields, message, strlen(message));
-  dw_log_fields(DW_LOG_WARN, what[trouble], dw_buf_text(&fields));
+  dw_log_with(DW_LOG_WARN, what[trouble], dw_log_string("namespace", ns), dw_log_string("answer", message));
 }
 
 static void say_well(struct dw_events *events) {

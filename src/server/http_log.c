@@ -1,5 +1,3 @@
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "droveway/base/log.h"
@@ -7,54 +5,12 @@
 #include "server/server_internal.h"
 
 /* Names are at most 253 bytes; what a client sends in their place may be as long as its body. */
-enum { LONGEST_TEXT = 256, MOST_REFUSALS = 20 /* a second */, USUAL_FIELDS = 500 /* bytes */ };
+enum { LONGEST_TEXT = 256, MOST_REFUSALS = 20 /* a second */, ALWAYS_MEMBERS = 11, MOST_MEMBERS = 15 };
 
 int64_t dw_now_microseconds(void) {
   struct timespec now = {0};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-#define KEY(name) "\"" name "\":"
-
-/* KEY as it is written: "\"uid\":". */
-static void add_key(struct dw_buf *out, const char *key) {
-  if (out->length > 0)
-    dw_buf_putc(out, ',');
-  dw_buf_puts(out, key);
-}
-
-static void add_text(struct dw_buf *out, const char *key, const char *text) {
-  if (text == NULL)
-    return;
-  add_key(out, key);
-  dw_log_quote(out, text, strnlen(text, LONGEST_TEXT));
-}
-
-/* "a,b" becomes "a","b". */
-static void add_items(struct dw_buf *out, const char *list) {
-  for (const char *at = list; *at != '\0';) {
-    size_t length = strcspn(at, ",");
-    dw_log_quote(out, at, length);
-    at += length;
-    if (*at == ',') {
-      dw_buf_putc(out, ',');
-      at++;
-    }
-  }
-}
-
-/* Either may be NULL. */
-static void add_lists(struct dw_buf *out, const char *key, const char *first, const char *second) {
-  add_key(out, key);
-  dw_buf_putc(out, '[');
-  if (first != NULL)
-    add_items(out, first);
-  if (first != NULL && second != NULL)
-    dw_buf_putc(out, ',');
-  if (second != NULL)
-    add_items(out, second);
-  dw_buf_putc(out, ']');
 }
 
 /* "warned" says which rules warned, so that what passes with a warning is "allowed" here. */
@@ -64,49 +20,53 @@ static const char *verdict(const struct dw_answer *answer) {
   return answer->patch != NULL ? "patched" : "allowed";
 }
 
-/* "rules" holds every rule that found something; "denied" and "warned" tell which way. */
-static void add_rules(struct dw_buf *out, const struct dw_answer *answer) {
-  add_lists(out, KEY("rules"), answer->denied, answer->warned);
-  if (answer->denied != NULL)
-    add_lists(out, KEY("denied"), answer->denied, NULL);
-  if (answer->warned != NULL)
-    add_lists(out, KEY("warned"), answer->warned, NULL);
-  if (answer->defaulted != NULL)
-    add_lists(out, KEY("defaulted"), answer->defaulted, NULL);
+static struct dw_log_member of_request(const char *key, const char *text) {
+  return dw_log_beginning(key, text, LONGEST_TEXT);
 }
 
+/* A list that is left out where there is none: the log writes an empty one. */
+static size_t add_rules(struct dw_log_member *members, size_t count, const char *key, const char *rules) {
+  if (rules != NULL)
+    members[count++] = dw_log_list(key, rules, NULL);
+  return count;
+}
+
+/* "rules" holds every rule that found something; "denied" and "warned" tell which way. */
 void dw_log_decision(const struct decision *decision) {
   if (!dw_log_enabled(DW_LOG_INFO))
     return;
   const struct dw_request *request = decision->request;
-  struct dw_buf fields = DW_BUF_IN(decision->arena);
-  dw_buf_reserve(&fields, USUAL_FIELDS);
-  add_text(&fields, KEY("endpoint"), decision->mutate ? "mutate" : "validate");
-  add_text(&fields, KEY("uid"), request->uid);
-  add_text(&fields, KEY("operation"), dw_operation_name(request->operation));
-  add_text(&fields, KEY("group"), request->group);
-  add_text(&fields, KEY("kind"), request->kind);
-  add_text(&fields, KEY("namespace"), request->ns);
-  add_text(&fields, KEY("name"), request->name);
-  add_text(&fields, KEY("user"), request->user);
-  add_key(&fields, KEY("dryRun"));
-  dw_buf_puts(&fields, request->dry_run ? "true" : "false");
-  add_text(&fields, KEY("verdict"), verdict(decision->answer));
-  add_rules(&fields, decision->answer);
-  add_key(&fields, KEY("microseconds"));
-  dw_buf_decimal(&fields, decision->microseconds);
-  dw_log_fields_in(decision->arena, DW_LOG_INFO, "decision", dw_buf_text(&fields));
+  const struct dw_answer *answer = decision->answer;
+  struct dw_log_member members[MOST_MEMBERS] = {
+      dw_log_string("endpoint", decision->mutate ? "mutate" : "validate"),
+      of_request("uid", request->uid),
+      dw_log_string("operation", dw_operation_name(request->operation)),
+      of_request("group", request->group),
+      of_request("kind", request->kind),
+      of_request("namespace", request->ns),
+      of_request("name", request->name),
+      of_request("user", request->user),
+      dw_log_boolean("dryRun", request->dry_run),
+      dw_log_string("verdict", verdict(answer)),
+      dw_log_list("rules", answer->denied, answer->warned),
+  };
+  size_t count = add_rules(members, ALWAYS_MEMBERS, "denied", answer->denied);
+  count = add_rules(members, count, "warned", answer->warned);
+  count = add_rules(members, count, "defaulted", answer->defaulted);
+  members[count++] = dw_log_integer("microseconds", decision->microseconds);
+  dw_log_members(decision->arena, DW_LOG_INFO, "decision", members, count);
 }
 
 static void log_refusal(const struct dw_http_request *http, const struct refusal *refusal) {
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  dw_buf_printf(&fields, "\"status\":%d", refusal->status);
-  add_text(&fields, KEY("method"), http->method);
-  add_text(&fields, KEY("path"), http->path);
-  add_text(&fields, KEY("reason"), refusal->text);
-  if (refusal->cause[0] != '\0')
-    dw_buf_printf(&fields, ",%s", refusal->cause);
-  dw_log_fields(DW_LOG_WARN, "request refused", dw_buf_text(&fields));
+  const struct dw_log_member members[] = {dw_log_integer("status", refusal->status),
+                                          of_request("method", http->method),
+                                          of_request("path", http->path),
+                                          of_request("reason", refusal->text),
+                                          dw_log_string("cause", refusal->cause),
+                                          dw_log_integer("line", refusal->line),
+                                          dw_log_integer("column", refusal->column)};
+  enum { ALL = sizeof members / sizeof *members, PLACE = 3 };
+  dw_log_members(NULL, DW_LOG_WARN, "request refused", members, refusal->cause == NULL ? ALL - PLACE : ALL);
 }
 
 void dw_note_refusal(const struct dw_http_service *service, const struct dw_http_request *http,

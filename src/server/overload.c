@@ -1,8 +1,5 @@
 #include "server/overload.h"
 
-#include <inttypes.h>
-
-#include "droveway/base/buf.h"
 #include "droveway/base/log.h"
 #include "server/server_internal.h"
 
@@ -14,17 +11,18 @@ enum { PAUSE_SECONDS = 10 };
 static const enum dw_bound silent[] = {DW_BOUND_CONNECTIONS, DW_BOUND_CONNECTIONS_PER_ADDRESS, DW_BOUND_CONNECTION_RATE,
                                        DW_BOUND_REQUEST_TIME};
 
-/* Appends what came since the last line, a field a limit; returns how many. */
-static uint64_t add_news(const struct overload *overload, struct dw_buf *fields) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
-    uint64_t news =
-        atomic_load_explicit(&overload->hits->counts[silent[i]], memory_order_relaxed) - overload->told[silent[i]];
-    sum += news;
+enum { SILENT = sizeof silent / sizeof *silent };
+
+/* One member for each limit that was hit since the last line; returns how many there are. */
+static size_t add_news(const struct overload *overload, struct dw_log_member *out) {
+  size_t count = 0;
+  for (size_t i = 0; i < SILENT; i++) {
+    uint64_t hits = atomic_load_explicit(&overload->hits->counts[silent[i]], memory_order_relaxed);
+    uint64_t news = hits - overload->told[silent[i]];
     if (news > 0)
-      dw_buf_printf(fields, ",\"%s\":%" PRIu64, dw_bound_name(silent[i]), news);
+      out[count++] = dw_log_integer(dw_bound_name(silent[i]), (int64_t)news);
   }
-  return sum;
+  return count;
 }
 
 static void note_told(struct overload *overload, int64_t now) {
@@ -36,16 +34,15 @@ static void note_told(struct overload *overload, int64_t now) {
 static void look_at_connections(struct overload *overload, int64_t now) {
   if (overload->on && now - overload->told_at < PAUSE_US)
     return;
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  dw_buf_printf(&fields, "\"listener\":\"%s\"", overload->listener);
-  bool news = add_news(overload, &fields) > 0;
-  if (news)
-    dw_log_fields(DW_LOG_WARN, "connections are turned away or ended for a limit", dw_buf_text(&fields));
+  struct dw_log_member members[1 + SILENT] = {dw_log_string("listener", overload->listener)};
+  size_t news = add_news(overload, members + 1);
+  if (news > 0)
+    dw_log_members(NULL, DW_LOG_WARN, "connections are turned away or ended for a limit", members, 1 + news);
   else if (overload->on)
-    dw_log_fields(DW_LOG_INFO, "no more connections are turned away or ended for a limit", dw_buf_text(&fields));
-  if (news || overload->on)
+    dw_log_members(NULL, DW_LOG_INFO, "no more connections are turned away or ended for a limit", members, 1);
+  if (news > 0 || overload->on)
     note_told(overload, now);
-  overload->on = news;
+  overload->on = news > 0;
 }
 
 static void look_at_refusals(struct overload *overload, int64_t now) {
@@ -55,9 +52,8 @@ static void look_at_refusals(struct overload *overload, int64_t now) {
   unsigned count = dw_log_gate_left_out(&overload->counters->refusals);
   if (count == 0)
     return;
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  dw_buf_printf(&fields, "\"listener\":\"%s\",\"count\":%u", overload->listener, count);
-  dw_log_fields(DW_LOG_WARN, "more requests were refused than have a line each", dw_buf_text(&fields));
+  dw_log_with(DW_LOG_WARN, "more requests were refused than have a line each",
+              dw_log_string("listener", overload->listener), dw_log_integer("count", count));
 }
 
 void dw_overload_look(void *context) {

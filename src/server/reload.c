@@ -101,14 +101,10 @@ static void swap_in(struct dw_worlds *worlds, struct dw_world *world, bool ready
 
 static void log_broken(const struct dw_error *err, bool policy) {
   char text[sizeof err->file + sizeof err->text + 32];
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  dw_error_format(err, text, sizeof text);
-  dw_buf_puts(&fields, "\"error\":");
-  dw_log_quote(&fields, text, sizeof text);
-  dw_log_fields(DW_LOG_ERROR,
-                policy ? "can't read the changed policy; the last good one stays in force"
-                       : "can't read the changed state; the last good one stays in force",
-                dw_buf_text(&fields));
+  dw_log_with(DW_LOG_ERROR,
+              policy ? "can't read the changed policy; the last good one stays in force"
+                     : "can't read the changed state; the last good one stays in force",
+              dw_log_string("error", dw_error_format(err, text, sizeof text)));
 }
 
 /* --- the cluster --- */

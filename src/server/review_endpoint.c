@@ -38,12 +38,9 @@ static void refuse_review(const struct dw_http_service *service, const struct dw
   const char *what = err->code != DW_ERR_MEMORY ? "no AdmissionReview"
                      : together                 ? "too many large AdmissionReviews at once; try again later"
                                                 : "the AdmissionReview takes too much memory";
-  char cause[128];
-  snprintf(cause, sizeof cause, "\"cause\":\"%s\",\"line\":%d,\"column\":%d", code_name(err->code), err->line,
-           err->column);
   answer->status = err->code == DW_ERR_MEMORY ? (together ? 503 : 413) : 400;
   answer->content_type = "text/plain; charset=utf-8";
-  dw_note_refusal(service, http, &(struct refusal){answer->status, what, cause});
+  dw_note_refusal(service, http, &(struct refusal){answer->status, what, code_name(err->code), err->line, err->column});
   dw_buf_truncate(&answer->body, 0);
   dw_buf_puts(&answer->body, what);
   if (err->code == DW_ERR_MEMORY && !together)

@@ -34,7 +34,7 @@ void dw_http_fail(const struct dw_http_service *service, const struct dw_http_re
   answer->content_type = plain_text;
   dw_buf_truncate(&answer->body, 0);
   dw_buf_printf(&answer->body, "%s\n", text);
-  dw_note_refusal(service, request, &(struct refusal){status, text, ""});
+  dw_note_refusal(service, request, &(struct refusal){.status = status, .text = text});
 }
 
 /* What is asked of a service. */

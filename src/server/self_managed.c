@@ -35,15 +35,13 @@ static void serve_leaf(struct managed_look *look) {
 }
 
 static void log_step(const struct dw_self_managed *managed, const struct dw_rotation_plan *plan) {
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf secret = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf message = DW_BUF_INIT;
+  const char *wrong = *plan->wrong == '\0' ? NULL : plan->wrong;
   dw_buf_printf(&message, "self-managed certificates: %s", plan->what);
-  dw_buf_printf(&fields, "\"secret\":\"%s/%s\"", managed->options.ns, managed->options.secret);
-  if (*plan->wrong != '\0') {
-    dw_buf_puts(&fields, ",\"wrong\":");
-    dw_log_quote(&fields, plan->wrong, strlen(plan->wrong));
-  }
-  dw_log_fields(*plan->wrong == '\0' ? DW_LOG_INFO : DW_LOG_WARN, dw_buf_text(&message), dw_buf_text(&fields));
+  dw_buf_printf(&secret, "%s/%s", managed->options.ns, managed->options.secret);
+  dw_log_with(wrong == NULL ? DW_LOG_INFO : DW_LOG_WARN, dw_buf_text(&message),
+              dw_log_string("secret", dw_buf_text(&secret)), dw_log_string("wrong", wrong));
 }
 
 static enum managed_put store(struct managed_look *look, const struct dw_rotation_plan *plan) {

@@ -38,7 +38,8 @@ struct decision {
 struct refusal {
   int status;
   const char *text;
-  const char *cause; /* JSON members without braces that say more, "" for none */
+  const char *cause; /* what is wrong with the body; NULL: nothing, or it was not looked at */
+  int line, column;  /* ... and where; 0: no place */
 };
 void dw_log_decision(const struct decision *decision) __attribute__((nonnull));
 /* Counts the refusal, and logs it where there were not too many in this second. */

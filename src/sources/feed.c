@@ -46,16 +46,14 @@ static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size
   };
   const struct dw_resource *resource = feed->status.resource;
   char message[200];
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
+  char name[512];
   snprintf(message, sizeof message, "%s: %s", resource->plural, lines[state].text);
-  dw_buf_printf(&fields, "\"group\":\"%s\",\"objects\":%zu", group_of(resource), objects);
   if (resource->name != NULL)
-    dw_buf_printf(&fields, ",\"name\":\"%s/%s\"", resource->ns, resource->name);
-  if (*why != '\0') {
-    dw_buf_puts(&fields, ",\"reason\":");
-    dw_log_quote(&fields, why, strlen(why));
-  }
-  dw_log_fields(lines[state].level, message, dw_buf_text(&fields));
+    snprintf(name, sizeof name, "%s/%s", resource->ns, resource->name);
+  dw_log_with(lines[state].level, message, dw_log_string("group", group_of(resource)),
+              dw_log_integer("objects", (int64_t)objects),
+              dw_log_string("name", resource->name == NULL ? NULL : name),
+              dw_log_string("reason", *why == '\0' ? NULL : why));
 }
 
 /* Says so once a change, not once a try. */
@@ -91,14 +89,9 @@ static enum dw_outcome what_stands(struct dw_feed *feed) {
 static void log_unreadable(const struct dw_feed *feed, const dw_json *object, const struct dw_error *err) {
   const char *name = dw_json_string(dw_json_path(object, "metadata", "name", NULL));
   const char *ns = dw_json_string(dw_json_path(object, "metadata", "namespace", NULL));
-  DW_BUF_SCOPED struct dw_buf fields = DW_BUF_INIT;
-  dw_buf_printf(&fields, "\"resource\":\"%s\",\"namespace\":", feed->status.resource->plural);
-  dw_log_quote(&fields, ns == NULL ? "" : ns, ns == NULL ? 0 : strlen(ns));
-  dw_buf_puts(&fields, ",\"name\":");
-  dw_log_quote(&fields, name == NULL ? "" : name, name == NULL ? 0 : strlen(name));
-  dw_buf_puts(&fields, ",\"reason\":");
-  dw_log_quote(&fields, err->text, strlen(err->text));
-  dw_log_fields(DW_LOG_WARN, "an object can't be read and is left out", dw_buf_text(&fields));
+  dw_log_with(DW_LOG_WARN, "an object can't be read and is left out",
+              dw_log_string("resource", feed->status.resource->plural), dw_log_string("namespace", ns == NULL ? "" : ns),
+              dw_log_string("name", name == NULL ? "" : name), dw_log_string("reason", err->text));
 }
 
 /* -1 where it can't be read; that is logged. OUT: NULL for an object of the kind that no rule reads. */

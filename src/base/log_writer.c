@@ -1,0 +1,276 @@
+/* Lines on their way to standard error: written by who logs, or queued for a thread. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log_internal.h"
+
+enum {
+  QUEUE_BYTES = 512 << 10, /* twice: while one half is written, lines go into the other */
+  GATHER_MS = 5,           /* lines that come within this time are written together */
+  FATAL_MS = 200           /* that a fatal signal waits for the thread */
+};
+
+enum mode { DIRECT, QUEUED, CLOSED };
+
+static struct {
+  pthread_mutex_t lock;
+  pthread_cond_t filled, ended;
+  pthread_t thread;
+  bool stopping;
+  char halves[2][QUEUE_BYTES];
+  unsigned filling; /* the half that lines are added to */
+  size_t length;    /* of the lines in it */
+  uint64_t gap;     /* lines that had no room behind them */
+} queue = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static _Atomic enum mode mode = DIRECT;
+static atomic_bool pending; /* the thread has not written all lines that were queued */
+static atomic_uint_fast64_t dropped;
+
+uint64_t dw_log_dropped(void) {
+  return atomic_load_explicit(&dropped, memory_order_relaxed);
+}
+
+/* --- writing --- */
+
+/* Standard error may be a pipe that another process has made non-blocking. */
+static void wait_for_room(void) {
+  (void)!poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
+}
+
+/* Returns how many bytes were written. */
+static size_t write_bytes(const char *bytes, size_t length) {
+  size_t done = 0;
+  while (done < length) {
+    ssize_t written = write(STDERR_FILENO, bytes + done, length - done);
+    if (written > 0)
+      done += (size_t)written;
+    else if (written < 0 && errno == EAGAIN)
+      wait_for_room();
+    else if (written == 0 || errno != EINTR)
+      break;
+  }
+  return done;
+}
+
+static uint64_t count_lines(const char *lines, size_t length) {
+  uint64_t count = 0;
+  for (size_t i = 0; i < length; i++)
+    count += lines[i] == '\n';
+  return count;
+}
+
+/* Writes whole lines; returns how many of them were not written. Where a disk is full, a line can end in its middle:
+ * the next one then begins on a new line. */
+static uint64_t write_lines(const char *lines, size_t length) {
+  static atomic_bool torn;
+  if (atomic_load(&torn) && write_bytes("\n", 1) == 1)
+    atomic_store(&torn, false);
+  size_t done = atomic_load(&torn) ? 0 : write_bytes(lines, length);
+  if (done > 0 && lines[done - 1] != '\n')
+    atomic_store(&torn, true);
+  return count_lines(lines + done, length - done);
+}
+
+/* As many whole lines as a pipe takes in one piece, so that no line of another process gets into one of ours. */
+static size_t piece_of(const char *lines, size_t length) {
+  if (length <= PIPE_BUF)
+    return length;
+  const char *end = memrchr(lines, '\n', PIPE_BUF);
+  if (end == NULL)
+    end = memchr(lines, '\n', length);
+  return end == NULL ? length : (size_t)(end - lines) + 1;
+}
+
+/* --- the thread --- */
+
+struct batch {
+  const char *lines;
+  size_t length;
+  uint64_t gap;
+};
+
+static void wait_for_lines(void) {
+  while (queue.length == 0 && !queue.stopping) {
+    atomic_store(&pending, false);
+    pthread_cond_wait(&queue.filled, &queue.lock);
+  }
+}
+
+static struct timespec after(unsigned milliseconds) {
+  struct timespec end;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  end.tv_sec += milliseconds / 1000;
+  end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+  end.tv_sec += end.tv_nsec / 1000000000;
+  end.tv_nsec %= 1000000000;
+  return end;
+}
+
+/* One wake-up and one system call for many lines: under load that costs less than a system call each. */
+static void gather(void) {
+  struct timespec end = after(GATHER_MS);
+  while (!queue.stopping && pthread_cond_timedwait(&queue.filled, &queue.lock, &end) == 0)
+    continue;
+}
+
+static struct batch take_all(void) {
+  struct batch batch = {queue.halves[queue.filling], queue.length, queue.gap};
+  queue.filling = 1 - queue.filling;
+  queue.length = 0;
+  queue.gap = 0;
+  return batch;
+}
+
+/* Returns how many were not written. */
+static uint64_t report(uint64_t count) {
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  const struct dw_log_member members[] = {dw_log_integer("count", (int64_t)count)};
+  dw_log_make_line(&line, DW_LOG_ERROR, "log lines were dropped: standard error took none, or not fast enough", members,
+                   1);
+  return write_lines(line.data, line.length);
+}
+
+static void write_batch(const struct batch *batch) {
+  static uint64_t unreported; /* dropped lines; the thread's own */
+  uint64_t failed = 0;
+  for (size_t at = 0, piece; at < batch->length; at += piece) {
+    piece = piece_of(batch->lines + at, batch->length - at);
+    failed = write_lines(batch->lines + at, piece);
+    unreported += failed;
+    atomic_fetch_add(&dropped, failed);
+  }
+  unreported += batch->gap;
+  if (unreported > 0 && failed == 0 && report(unreported) == 0)
+    unreported = 0;
+}
+
+static void *run(void *unused) {
+  (void)unused;
+  pthread_mutex_lock(&queue.lock);
+  for (wait_for_lines(); queue.length > 0; wait_for_lines()) {
+    gather();
+    struct batch batch = take_all();
+    pthread_mutex_unlock(&queue.lock);
+    write_batch(&batch);
+    pthread_mutex_lock(&queue.lock);
+  }
+  if (atomic_load(&mode) == QUEUED)
+    atomic_store(&mode, DIRECT);
+  atomic_store(&pending, false);
+  pthread_cond_signal(&queue.ended);
+  pthread_mutex_unlock(&queue.lock);
+  return NULL;
+}
+
+/* --- lines that come --- */
+
+/* Behind a line that had no room there is none for a shorter one either, so that all that is missing is missing at one
+ * place. */
+static void enqueue(const char *line, size_t length) {
+  if (queue.gap > 0 || length > QUEUE_BYTES - queue.length) {
+    queue.gap++;
+    atomic_fetch_add(&dropped, 1);
+    return;
+  }
+  memcpy(queue.halves[queue.filling] + queue.length, line, length);
+  queue.length += length;
+  if (queue.length > length)
+    return;
+  atomic_store(&pending, true);
+  pthread_cond_signal(&queue.filled);
+}
+
+void dw_log_put_line(const char *line, size_t length) {
+  if (atomic_load(&mode) == DIRECT) {
+    atomic_fetch_add(&dropped, write_lines(line, length));
+    return;
+  }
+  pthread_mutex_lock(&queue.lock);
+  enum mode now = atomic_load(&mode);
+  if (now == QUEUED)
+    enqueue(line, length);
+  pthread_mutex_unlock(&queue.lock);
+  if (now == DIRECT)
+    atomic_fetch_add(&dropped, write_lines(line, length));
+  else if (now == CLOSED)
+    atomic_fetch_add(&dropped, 1);
+}
+
+/* --- fatal signals --- */
+
+static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+enum { FATAL = sizeof fatal / sizeof *fatal };
+static struct sigaction actions[FATAL]; /* what each led to before */
+
+/* Also in a signal handler: it takes no lock. */
+bool dw_log_flush(unsigned milliseconds) {
+  for (unsigned i = 0; i < milliseconds && atomic_load(&pending); i++)
+    (void)!poll(NULL, 0, 1);
+  return !atomic_load(&pending);
+}
+
+static void restore(void) {
+  for (size_t i = 0; i < FATAL; i++)
+    sigaction(fatal[i], &actions[i], NULL);
+}
+
+/* The signal comes again when this returns, and then ends the process. */
+static void flush_and_die(int number) {
+  dw_log_flush(FATAL_MS);
+  restore();
+  raise(number);
+}
+
+static void catch(void) {
+  const struct sigaction action = {.sa_handler = flush_and_die};
+  for (size_t i = 0; i < FATAL; i++)
+    sigaction(fatal[i], &action, &actions[i]);
+}
+
+/* --- start and stop --- */
+
+int dw_log_start_writer(struct dw_error *err) {
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&queue.filled, &attributes);
+  pthread_cond_init(&queue.ended, &attributes);
+  pthread_condattr_destroy(&attributes);
+  queue.stopping = false;
+  atomic_store(&mode, QUEUED);
+  if (pthread_create(&queue.thread, NULL, run, NULL) != 0) {
+    atomic_store(&mode, DIRECT);
+    return dw_error_set(err, DW_ERR_OTHER, "can't start the thread that writes the log");
+  }
+  catch();
+  return 0;
+}
+
+void dw_log_stop_writer(unsigned milliseconds) {
+  struct timespec end = after(milliseconds);
+  if (atomic_load(&mode) != QUEUED)
+    return;
+  pthread_mutex_lock(&queue.lock);
+  queue.stopping = true;
+  pthread_cond_signal(&queue.filled);
+  while (atomic_load(&mode) == QUEUED && pthread_cond_timedwait(&queue.ended, &queue.lock, &end) == 0)
+    continue;
+  bool ended = atomic_load(&mode) == DIRECT;
+  if (!ended)
+    atomic_store(&mode, CLOSED);
+  pthread_mutex_unlock(&queue.lock);
+  if (!ended)
+    return;
+  restore();
+  pthread_join(queue.thread, NULL);
+  pthread_cond_destroy(&queue.filled);
+  pthread_cond_destroy(&queue.ended);
+}
