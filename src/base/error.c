@@ -1,5 +1,6 @@
 #include "droveway/base/error.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,9 @@
 
 void dw_out_of_memory(void) {
   static const char message[] = "droveway: out of memory\n";
-  ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
-  (void)written;
+  struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
+  if (poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) /* else a full pipe would keep the process alive */
+    (void)!write(STDERR_FILENO, message, sizeof message - 1);
   abort();
 }
 

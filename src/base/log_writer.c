@@ -229,7 +229,7 @@ static void flush_and_die(int number) {
   raise(number);
 }
 
-static void catch(void) {
+static void catch (void) {
   const struct sigaction action = {.sa_handler = flush_and_die};
   for (size_t i = 0; i < FATAL; i++)
     sigaction(fatal[i], &action, &actions[i]);
@@ -250,7 +250,7 @@ int dw_log_start_writer(struct dw_error *err) {
     atomic_store(&mode, DIRECT);
     return dw_error_set(err, DW_ERR_OTHER, "can't start the thread that writes the log");
   }
-  catch();
+  catch ();
   return 0;
 }
 

@@ -11,7 +11,7 @@
 #include "droveway/sources/cluster.h"
 #include "droveway/sources/state.h"
 
-enum { CLI_OK = 0, CLI_DENIED = 1, CLI_FAILED = 2 };
+enum { CLI_OK = 0, CLI_DENIED = 1, CLI_FAILED = 2, CLI_TIMED_OUT = 3 };
 
 struct cli_command {
   const char *name;

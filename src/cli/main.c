@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,7 +44,18 @@ static int run(int argc, char **argv) {
   return cli_unknown("command", argv[0], names, COMMANDS);
 }
 
+/* Else a socket or a file would become one of the three, and what is meant for a terminal would get into it. Each is
+ * opened the wrong way round, so that reading and writing fail as they do on a closed one. */
+static bool open_standard_streams(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+      return false;
+  return true;
+}
+
 int main(int argc, char **argv) {
+  if (!open_standard_streams())
+    return CLI_FAILED;
   if (argc < 2) {
     fputs("droveway: no command given; see 'droveway --help'\n", stderr);
     return CLI_FAILED;

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <malloc.h>
@@ -10,12 +11,19 @@
 #include <unistd.h>
 
 #include "cli/serve_parts.h"
-#include "droveway/base/buf.h"
+#include "cli/watchdog.h"
 #include "droveway/base/log.h"
 #include "droveway/server/listen.h"
 #include "droveway/server/server.h"
 
-enum { MOST_FILES = 4096, LARGE_BLOCK = 128 << 10, ARENAS = 4, EVENTS_MS = 1000 };
+enum { MOST_FILES = 4096, LARGE_BLOCK = 128 << 10, ARENAS = 4 };
+/* Of the time that --shutdown-timeout leaves. */
+enum {
+  ENDING_MS = 2000, /* kept for ending threads, Events and the log, after what is in flight */
+  FLIGHT_MS = 1000, /* kept for finishing what is in flight, after --shutdown-delay */
+  EVENTS_MS = 1000, /* for Events of what was denied last */
+  LOG_MS = 1000     /* for the last lines of the log */
+};
 
 /* Every thread started from here on leaves these signals to the main one. */
 static void block_signals(sigset_t *signals) {
@@ -77,18 +85,19 @@ static void wait_for_end(const sigset_t *signals, struct dw_worlds *worlds) {
   }
 }
 
-/* Whoever looks at /readyz goes elsewhere meanwhile. A second signal cuts it short. */
-static void keep_answering(const sigset_t *signals, unsigned milliseconds) {
-  struct timespec left = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000L};
-  siginfo_t info;
-  while (milliseconds > 0 && sigtimedwait(signals, &info, &left) == SIGHUP)
-    continue;
-}
-
 static int64_t now_ms(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whoever looks at /readyz goes elsewhere meanwhile. A second SIGTERM or SIGINT cuts it short; SIGHUP does nothing. */
+static void keep_answering(const sigset_t *signals, unsigned milliseconds) {
+  int64_t end = now_ms() + milliseconds;
+  siginfo_t info;
+  int got = SIGHUP;
+  for (int64_t left = milliseconds; left > 0 && (got == SIGHUP || (got < 0 && errno == EINTR)); left = end - now_ms())
+    got = sigtimedwait(signals, &info, &(struct timespec){left / 1000, (long)(left % 1000) * 1000000L});
 }
 
 /* What was denied last is told as an Event while there is time, a second at most. */
@@ -97,19 +106,24 @@ static void limit_events(struct dw_events *events, int64_t left) {
     dw_events_limit_stop(events, left < 0 ? 0 : left > EVENTS_MS ? EVENTS_MS : (unsigned)left);
 }
 
-/* A second is kept for finishing what is in flight. */
+static unsigned least(unsigned a, unsigned b) {
+  return a < b ? a : b;
+}
+
 static void stop(const struct serve_options *options, const sigset_t *signals, struct dw_server *server,
                  struct dw_events *events) {
-  int64_t end = now_ms() + options->shutdown_timeout_ms;
   unsigned total = options->shutdown_timeout_ms;
-  unsigned room = total > 1000 ? total - 1000 : 0;
-  unsigned delay = options->shutdown_delay_ms < room ? options->shutdown_delay_ms : room;
+  unsigned ending = least(ENDING_MS, total / 2);
+  unsigned answering = total - ending;
+  unsigned delay = least(options->shutdown_delay_ms, answering > FLIGHT_MS ? answering - FLIGHT_MS : 0);
+  int64_t end = now_ms() + total;
+  watchdog_arm(total);
   dw_log(DW_LOG_INFO, "stopping: not ready, answering for %u ms more, then finishing what is in flight", delay);
   dw_server_drain(server);
   keep_answering(signals, delay);
-  dw_server_limit_stop(server, total - delay);
+  dw_server_limit_stop(server, answering - delay);
   dw_server_stop(server);
-  limit_events(events, end - now_ms());
+  limit_events(events, end - now_ms() - ending / 2);
   dw_log(DW_LOG_INFO, "stopped");
 }
 
@@ -117,6 +131,12 @@ static void stop(const struct serve_options *options, const sigset_t *signals, s
 struct sockets {
   int reviews, metrics;
 };
+
+/* What was logged comes before the error. */
+static int fail(const struct dw_error *err) {
+  dw_log_stop_writer(LOG_MS);
+  return cli_fail(err);
+}
 
 static int run(const struct serve_options *options, const struct sockets *sockets, const sigset_t *signals,
                const struct serve_parts *parts) {
@@ -144,7 +164,7 @@ static int run(const struct serve_options *options, const struct sockets *socket
                                                   .events = parts->events},
                       &err);
   if (server == NULL)
-    return cli_fail(&err);
+    return fail(&err);
   log_listening(sockets->reviews, options, parts);
   if (sockets->metrics >= 0)
     log_metrics(sockets->metrics, options->metrics.plain);
@@ -168,6 +188,11 @@ static void close_sockets(const struct sockets *sockets) {
     close(sockets->metrics);
 }
 
+/* After the sandbox, which has to be entered before there are threads, and before any thread that logs. */
+static int start_threads(struct dw_error *err) {
+  return dw_log_start_writer(err) != 0 || watchdog_start(err) != 0 ? -1 : 0;
+}
+
 int cli_serve(int argc, char **argv) {
   struct serve_options options;
   struct dw_error err = DW_ERROR_INIT;
@@ -183,12 +208,14 @@ int cli_serve(int argc, char **argv) {
   tune_memory();
   raise_file_limit();
   if (open_sockets(&options, &sockets, &err) == 0 && serve_parts_read(&options, &parts, &err) == 0 &&
-      serve_parts_start(&options, &parts, &err) == 0) {
+      start_threads(&err) == 0 && serve_parts_start(&options, &parts, &err) == 0) {
     status = run(&options, &sockets, &signals, &parts);
   } else {
-    status = cli_fail(&err);
+    status = fail(&err);
     close_sockets(&sockets);
   }
   serve_parts_drop(&parts);
+  dw_log_stop_writer(LOG_MS);
+  watchdog_stop();
   return status;
 }

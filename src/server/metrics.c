@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "droveway/base/arena.h"
+#include "droveway/base/log.h"
 #include "droveway/server/auditor.h"
 #include "droveway/server/certificates.h"
 #include "droveway/server/events.h"
@@ -147,6 +148,12 @@ static void add_sources(struct dw_buf *out, const struct dw_http_service *servic
     dw_events_metrics(service->events, out);
 }
 
+static void add_log(struct dw_buf *out) {
+  dw_metric_head(out, "log_lines_dropped_total", "counter",
+                 "Log lines that were dropped because standard error took none, or not fast enough.");
+  dw_buf_printf(out, "droveway_log_lines_dropped_total %" PRIu64 "\n", dw_log_dropped());
+}
+
 void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_answer *answer) {
   const struct dw_http_service *shown = service->shown;
   struct dw_buf *out = &answer->body;
@@ -158,5 +165,6 @@ void dw_metrics_respond(const struct dw_http_service *service, struct dw_http_an
   dw_buf_printf(out, "droveway_ready %d\n", dw_not_ready(shown) == NULL);
   add_requests(out, shown, service->hits);
   add_sources(out, shown);
+  add_log(out);
   dw_process_metrics(out);
 }

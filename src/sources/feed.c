@@ -51,8 +51,7 @@ static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size
   if (resource->name != NULL)
     snprintf(name, sizeof name, "%s/%s", resource->ns, resource->name);
   dw_log_with(lines[state].level, message, dw_log_string("group", group_of(resource)),
-              dw_log_integer("objects", (int64_t)objects),
-              dw_log_string("name", resource->name == NULL ? NULL : name),
+              dw_log_integer("objects", (int64_t)objects), dw_log_string("name", resource->name == NULL ? NULL : name),
               dw_log_string("reason", *why == '\0' ? NULL : why));
 }
 
@@ -90,8 +89,9 @@ static void log_unreadable(const struct dw_feed *feed, const dw_json *object, co
   const char *name = dw_json_string(dw_json_path(object, "metadata", "name", NULL));
   const char *ns = dw_json_string(dw_json_path(object, "metadata", "namespace", NULL));
   dw_log_with(DW_LOG_WARN, "an object can't be read and is left out",
-              dw_log_string("resource", feed->status.resource->plural), dw_log_string("namespace", ns == NULL ? "" : ns),
-              dw_log_string("name", name == NULL ? "" : name), dw_log_string("reason", err->text));
+              dw_log_string("resource", feed->status.resource->plural),
+              dw_log_string("namespace", ns == NULL ? "" : ns), dw_log_string("name", name == NULL ? "" : name),
+              dw_log_string("reason", err->text));
 }
 
 /* -1 where it can't be read; that is logged. OUT: NULL for an object of the kind that no rule reads. */
