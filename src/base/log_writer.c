@@ -12,9 +12,10 @@
 #include "base/log_internal.h"
 
 enum {
-  QUEUE_BYTES = 512 << 10, /* twice: while one half is written, lines go into the other */
-  GATHER_MS = 5,           /* lines that come within this time are written together */
-  FATAL_MS = 200           /* that a fatal signal waits for the thread */
+  QUEUE_BYTES = 512 << 10,      /* twice: while one half is written, lines go into the other */
+  GATHER_MS = 5,                /* lines that come within this time are written together, */
+  MANY_BYTES = QUEUE_BYTES / 4, /* unless there are that many */
+  FATAL_MS = 200                /* that a fatal signal waits for the thread */
 };
 
 enum mode { DIRECT, QUEUED, CLOSED };
@@ -117,7 +118,7 @@ static struct timespec after(unsigned milliseconds) {
 /* One wake-up and one system call for many lines: under load that costs less than a system call each. */
 static void gather(void) {
   struct timespec end = after(GATHER_MS);
-  while (!queue.stopping && pthread_cond_timedwait(&queue.filled, &queue.lock, &end) == 0)
+  while (!queue.stopping && queue.length < MANY_BYTES && pthread_cond_timedwait(&queue.filled, &queue.lock, &end) == 0)
     continue;
 }
 
@@ -180,12 +181,13 @@ static void enqueue(const char *line, size_t length) {
     atomic_fetch_add(&dropped, 1);
     return;
   }
+  bool first = queue.length == 0, many = queue.length < MANY_BYTES && length >= MANY_BYTES - queue.length;
   memcpy(queue.halves[queue.filling] + queue.length, line, length);
   queue.length += length;
-  if (queue.length > length)
-    return;
-  atomic_store(&pending, true);
-  pthread_cond_signal(&queue.filled);
+  if (first)
+    atomic_store(&pending, true);
+  if (first || many)
+    pthread_cond_signal(&queue.filled);
 }
 
 void dw_log_put_line(const char *line, size_t length) {
