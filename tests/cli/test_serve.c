@@ -6,10 +6,12 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,6 +121,7 @@ static void every_line_of_the_log_is_json(void **state) {
   struct https_reply reply = https_send(client, &(struct https_request){.path = "/no%0A%22such%01%FF"});
   assert_int_equal(reply.status, 404);
   assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
+  wait_for_text(f->log, "\"msg\":\"decision\"", 1);
   char *log = file_text(f->log, NULL), *rest = log;
   int lines = 0;
   for (char *line; (line = strsep(&rest, "\n")) != NULL && line[0] != '\0'; lines++) {
@@ -380,6 +383,112 @@ static void metrics_have_their_own_listener(void **state) {
   end(&f);
 }
 
+/* --- what must not stop it --- */
+
+static struct fixture begin_piped(const char *const *options) {
+  struct fixture f = {.policy = strdup("")};
+  folder_make(f.folder);
+  f.service = service_start_piped(options);
+  snprintf(f.log, sizeof f.log, "/proc/self/fd/%d", f.service.log);
+  snprintf(f.ca, sizeof f.ca, "%s/ca.crt", f.service.folder);
+  return f;
+}
+
+static double dropped_lines(struct https_client *metrics) {
+  static const char name[] = "\ndroveway_log_lines_dropped_total ";
+  struct https_reply reply = https_send(metrics, &(struct https_request){.path = "/metrics"});
+  assert_int_equal(reply.status, 200);
+  const char *at = strstr(reply.body, name);
+  assert_non_null(at);
+  double value = strtod(at + strlen(name), NULL);
+  https_reply_free(&reply);
+  return value;
+}
+
+static void assert_get_200(struct https_client *client, const char *path) {
+  struct https_reply reply = https_send(client, &(struct https_request){.path = path});
+  assert_int_equal(reply.status, 200);
+  https_reply_free(&reply);
+}
+
+/* More than a pipe and the queue hold. */
+enum { REVIEWS = 4000 };
+
+static void send_reviews(struct https_client *client) {
+  size_t length = 0;
+  char *body = file_text(RECORDED "validate-nad-create.json", &length);
+  for (int i = 0; i < REVIEWS; i++) {
+    struct https_reply reply =
+        https_send(client, &(struct https_request){.path = "/validate", .body = body, .length = length});
+    assert_int_equal(reply.status, 200);
+    https_reply_free(&reply);
+  }
+  free(body);
+}
+
+/* A container runtime's log reader that hangs, or a stopped process behind a pipe. */
+static void a_log_that_nobody_reads_stops_no_review(void **state) {
+  static const char report[] = "\"msg\":\"log lines were dropped: standard error took none, or not fast enough\","
+                               "\"count\":";
+  (void)state;
+  struct fixture f = begin_piped((const char *const[]){"--metrics-listen", "127.0.0.1:0", "--threads", "2", NULL});
+  WAIT_FOR(service_read_log(&f.service) == 0 && count_in_file(f.log, "\"metrics are served\"") == 1);
+  struct https_client *client = client_of(&f);
+  struct https_client *metrics = https_client_new("localhost", (uint16_t)metrics_port(&f), f.ca);
+  assert_true(dropped_lines(metrics) < 1);
+  send_reviews(client);
+  assert_get_200(client, "/livez");
+  assert_get_200(client, "/readyz");
+  double dropped = dropped_lines(metrics);
+  assert_true(dropped > 0);
+  WAIT_FOR((service_read_log(&f.service), count_in_file(f.log, report) == 1));
+  char *log = file_text(f.log, NULL);
+  assert_int_equal(strtol(strstr(log, report) + strlen(report), NULL, 10), (long)dropped);
+  assert_int_equal(count_in_file(f.log, "\"msg\":\"decision\""), REVIEWS - (int)dropped);
+  free(log);
+  https_client_free(client);
+  https_client_free(metrics);
+  end(&f);
+}
+
+static void a_log_that_nobody_reads_does_not_stop_the_end(void **state) {
+  (void)state;
+  struct fixture f = begin_piped((const char *const[]){"--shutdown-timeout", "20s", NULL});
+  struct https_client *client = client_of(&f);
+  send_reviews(client);
+  https_client_free(client);
+  end(&f); /* what is queued is given a second; then it ends as ever */
+}
+
+/* A policy on a file system that hangs, here a pipe that nobody writes into: the thread that reads it can't be ended.
+ */
+static void the_timeout_ends_a_process_that_is_stuck(void **state) {
+  struct fixture *f = calloc(1, sizeof *f);
+  (void)state;
+  assert_non_null(f);
+  folder_make(f->folder);
+  folder_write(f->folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\n");
+  f->policy = path_in(f->folder, "policy.yaml");
+  f->service = service_start((const char *const[]){"--policy", f->policy, "--shutdown-timeout", "1s", NULL});
+  snprintf(f->log, sizeof f->log, "/proc/self/fd/%d", f->service.log);
+  assert_int_equal(unlink(f->policy), 0);
+  assert_int_equal(mkfifo(f->policy, 0600), 0);
+  int probe = -1;
+  assert_int_equal(kill(f->service.pid, SIGHUP), 0);
+  /* A writer gets in without waiting once there is a reader: it sits in open() no longer, but in read(). */
+  WAIT_FOR((probe = open(f->policy, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0);
+  int log = dup(f->service.log);
+  assert_int_equal(service_stop(&f->service), 3);
+  snprintf(f->log, sizeof f->log, "/proc/self/fd/%d", log);
+  assert_int_equal(count_in_file(f->log,
+                                 "\"level\":\"error\",\"msg\":\"--shutdown-timeout is over: the process ends without "
+                                 "finishing\"}"),
+                   1);
+  close(probe);
+  close(log);
+  clean_up(f);
+}
+
 static void metrics_are_off_unless_asked_for(void **state) {
   struct fixture *f = *state;
   struct https_client *client = client_of(f);
@@ -463,6 +572,9 @@ int main(void) {
       cmocka_unit_test(the_log_can_be_text),
       cmocka_unit_test(the_level_can_be_told),
       cmocka_unit_test(metrics_have_their_own_listener),
+      cmocka_unit_test(a_log_that_nobody_reads_stops_no_review),
+      cmocka_unit_test(a_log_that_nobody_reads_does_not_stop_the_end),
+      cmocka_unit_test(the_timeout_ends_a_process_that_is_stuck),
       TEST(metrics_are_off_unless_asked_for),
       cmocka_unit_test(bad_usage_exits_2),
       cmocka_unit_test(what_cannot_be_used_exits_2),

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,8 +162,18 @@ static int listening_port(int log) {
   return port;
 }
 
+size_t service_read_log(const struct service *service) {
+  char part[4096];
+  size_t all = 0;
+  for (ssize_t got; (got = read(service->pipe, part, sizeof part)) > 0; all += (size_t)got)
+    assert_int_equal(write(service->log, part, (size_t)got), got);
+  return all;
+}
+
 static void wait_until_listening(struct service *service) {
   for (int i = 0; i < 3000; i++) {
+    if (service->pipe >= 0)
+      service_read_log(service);
     service->port = listening_port(service->log);
     if (service->port > 0)
       return;
@@ -173,8 +184,9 @@ static void wait_until_listening(struct service *service) {
   fail_msg("serve does not listen: %s", content_of(service->log, NULL));
 }
 
-struct service service_start(const char *const *options) {
-  struct service service = {.log = memory_file(NULL)};
+static struct service start(const char *const *options, bool piped) {
+  struct service service = {.log = memory_file(NULL), .pipe = -1};
+  int ends[2] = {-1, -1};
   folder_make(service.folder);
   RUN_SCOPED certificates = RUN("certs", "--dir", service.folder, "--dns", "localhost", "127.0.0.1");
   if (certificates.status != 0)
@@ -188,18 +200,33 @@ struct service service_start(const char *const *options) {
   int count = 9;
   while (*options != NULL && count < ARGUMENTS_MAX - 1)
     arguments[count++] = *options++;
-  int descriptors[3] = {memory_file(NULL), memory_file(NULL), service.log};
+  if (piped && (pipe2(ends, O_CLOEXEC) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0))
+    fail_msg("no pipe");
+  int descriptors[3] = {memory_file(NULL), memory_file(NULL), piped ? ends[1] : service.log};
   service.pid = spawn(arguments, descriptors);
+  service.pipe = ends[0];
+  if (piped)
+    close(ends[1]);
   close(descriptors[0]);
   close(descriptors[1]);
   wait_until_listening(&service);
   return service;
 }
 
+struct service service_start(const char *const *options) {
+  return start(options, false);
+}
+
+struct service service_start_piped(const char *const *options) {
+  return start(options, true);
+}
+
 int service_stop(struct service *service) {
   assert_int_equal(kill(service->pid, SIGTERM), 0);
   int status = wait_for(service->pid);
   close(service->log);
+  if (service->pipe >= 0)
+    close(service->pipe);
   folder_remove(service->folder);
   return status;
 }

@@ -36,11 +36,16 @@ struct json_object *member_list(struct json_object *object, const char *key);
 struct service {
   pid_t pid;
   int port;
-  int log;         /* descriptor of its standard error */
+  int log;         /* descriptor of what it wrote on standard error */
+  int pipe;        /* its standard error, where that is a pipe; else -1 */
   char folder[64]; /* holds ca.crt, tls.crt, tls.key */
 };
 /* Starts it with OPTIONS (NULL-terminated: --state, --policy ...) beside what it needs, and waits until it listens. */
 struct service service_start(const char *const *options);
+/* The same with a pipe as standard error, which nobody reads but service_read_log(). */
+struct service service_start_piped(const char *const *options);
+/* Reads what is in the pipe now, and appends it to the log; returns how many bytes. */
+size_t service_read_log(const struct service *service);
 /* Sends SIGTERM and waits; returns the exit status. Removes the folder. */
 int service_stop(struct service *service);
 
