@@ -179,6 +179,8 @@ int serve_parts_read(const struct serve_options *options, struct serve_parts *ou
 }
 
 int serve_parts_start(const struct serve_options *options, struct serve_parts *parts, struct dw_error *err) {
+  if (parts->recorder != NULL && dw_recorder_start(parts->recorder, err) != 0)
+    return -1;
   parts->worlds = dw_worlds_start(
       &(struct dw_worlds_options){.sources = cli_sources(&options->world), .cluster = parts->cluster}, err);
   if (parts->worlds == NULL || keep_certificates(options, parts, err) != 0)

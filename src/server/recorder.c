@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +13,27 @@
 #include "droveway/base/buf.h"
 #include "droveway/base/log.h"
 
-enum { MOST_FILES = 10000, MOST_NAME_BYTES = 64 };
+enum { MOST_FILES = 10000, MOST_NAME_BYTES = 64, QUEUE_BYTES = 16 << 20 };
+
+/* A review that waits to be written. */
+struct record {
+  struct record *next;
+  char *path;
+  size_t length;
+  char body[];
+};
 
 struct dw_recorder {
   char *folder;
-  atomic_uint count;
-  atomic_bool failed;
+  pthread_t thread;
+  bool started;
+  pthread_mutex_t lock; /* of the rest */
+  pthread_cond_t wake;
+  struct record *first, **last;
+  size_t queued;  /* bytes of their bodies */
+  unsigned count; /* reviews that have a number */
+  unsigned left_out;
+  bool failed, stopping;
 };
 
 struct dw_recorder *dw_recorder_new(const char *folder, struct dw_error *err) {
@@ -29,14 +44,10 @@ struct dw_recorder *dw_recorder_new(const char *folder, struct dw_error *err) {
   struct dw_recorder *recorder = calloc(1, sizeof *recorder);
   if (recorder == NULL || (recorder->folder = strdup(folder)) == NULL)
     abort();
+  pthread_mutex_init(&recorder->lock, NULL);
+  pthread_cond_init(&recorder->wake, NULL);
+  recorder->last = &recorder->first;
   return recorder;
-}
-
-void dw_recorder_free(struct dw_recorder *recorder) {
-  if (recorder == NULL)
-    return;
-  free(recorder->folder);
-  free(recorder);
 }
 
 /* Names come from a client: only letters, digits, '.' and '-' of them get into a file name. */
@@ -89,15 +100,117 @@ static int write_file(const char *path, const char *bytes, size_t length) {
   return -1;
 }
 
+/* --- the thread --- */
+
+static void free_record(struct record *record) {
+  free(record->path);
+  free(record);
+}
+
+/* NULL where none waits and none will come. */
+static struct record *take(struct dw_recorder *recorder) {
+  pthread_mutex_lock(&recorder->lock);
+  while (recorder->first == NULL && !recorder->stopping)
+    pthread_cond_wait(&recorder->wake, &recorder->lock);
+  struct record *record = recorder->first;
+  if (record != NULL) {
+    recorder->first = record->next;
+    recorder->last = recorder->first == NULL ? &recorder->first : recorder->last;
+    recorder->queued -= record->length;
+  }
+  pthread_mutex_unlock(&recorder->lock);
+  return record;
+}
+
+static void note_failure(struct dw_recorder *recorder, int why) {
+  pthread_mutex_lock(&recorder->lock);
+  bool first = !recorder->failed;
+  recorder->failed = true;
+  pthread_mutex_unlock(&recorder->lock);
+  if (first)
+    dw_log(DW_LOG_ERROR, "can't record a review (%s); none is recorded from now on", strerror(why));
+}
+
+static void report_left_out(struct dw_recorder *recorder) {
+  pthread_mutex_lock(&recorder->lock);
+  unsigned count = recorder->left_out;
+  recorder->left_out = 0;
+  pthread_mutex_unlock(&recorder->lock);
+  if (count > 0)
+    dw_log_with(DW_LOG_WARN, "reviews were not recorded, because the disk was too slow",
+                dw_log_integer("count", count));
+}
+
+static void *run(void *context) {
+  struct dw_recorder *recorder = context;
+  for (struct record *record; (record = take(recorder)) != NULL; free_record(record)) {
+    if (write_file(record->path, record->body, record->length) != 0)
+      note_failure(recorder, errno);
+    report_left_out(recorder);
+  }
+  return NULL;
+}
+
+int dw_recorder_start(struct dw_recorder *recorder, struct dw_error *err) {
+  if (pthread_create(&recorder->thread, NULL, run, recorder) != 0)
+    return dw_error_set(err, DW_ERR_OTHER, "can't start the thread that records reviews");
+  recorder->started = true;
+  return 0;
+}
+
+void dw_recorder_free(struct dw_recorder *recorder) {
+  if (recorder == NULL)
+    return;
+  pthread_mutex_lock(&recorder->lock);
+  recorder->stopping = true;
+  pthread_cond_signal(&recorder->wake);
+  pthread_mutex_unlock(&recorder->lock);
+  if (recorder->started)
+    pthread_join(recorder->thread, NULL);
+  for (struct record *record; (record = take(recorder)) != NULL;)
+    free_record(record);
+  pthread_cond_destroy(&recorder->wake);
+  pthread_mutex_destroy(&recorder->lock);
+  free(recorder->folder);
+  free(recorder);
+}
+
+/* --- reviews that come --- */
+
+/* The number of a review of LENGTH bytes that is to be recorded; MOST_FILES or more: it is not. */
+static unsigned admit(struct dw_recorder *recorder, size_t length) {
+  if (recorder->failed)
+    return MOST_FILES + 1;
+  if (recorder->count < MOST_FILES && length > QUEUE_BYTES - recorder->queued) {
+    recorder->left_out++;
+    return MOST_FILES + 1;
+  }
+  unsigned number = recorder->count;
+  recorder->count += number <= MOST_FILES;
+  return number;
+}
+
 void dw_recorder_keep(struct dw_recorder *recorder, bool mutate, const struct dw_request *request, const char *body,
                       size_t length) {
-  unsigned number = atomic_fetch_add(&recorder->count, 1);
+  DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
+  struct record *record = malloc(sizeof *record + length);
+  if (record == NULL)
+    abort();
+  *record = (struct record){.length = length};
+  memcpy(record->body, body, length);
+  pthread_mutex_lock(&recorder->lock);
+  unsigned number = admit(recorder, length);
+  if (number < MOST_FILES) {
+    name_file(recorder, number, mutate, request, &path);
+    record->path = dw_buf_steal(&path, NULL);
+    *recorder->last = record;
+    recorder->last = &record->next;
+    recorder->queued += length;
+    pthread_cond_signal(&recorder->wake);
+  }
+  pthread_mutex_unlock(&recorder->lock);
+  if (number >= MOST_FILES)
+    free_record(record);
   if (number == MOST_FILES)
     dw_log(DW_LOG_WARN, "%d reviews are recorded; those that follow are not", (int)MOST_FILES);
-  if (number >= MOST_FILES || atomic_load(&recorder->failed))
-    return;
-  DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
-  name_file(recorder, number, mutate, request, &path);
-  if (write_file(dw_buf_text(&path), body, length) != 0 && !atomic_exchange(&recorder->failed, true))
-    dw_log(DW_LOG_ERROR, "can't record a review (%s); none is recorded from now on", strerror(errno));
 }

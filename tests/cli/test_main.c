@@ -6,10 +6,16 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/run_program.h"
+#include "support/waiting.h"
 
 static const char *const commands[] = {"serve", "review", "check",   "inspect", "audit", "snapshot",
                                        "map",   "rules",  "explain", "certs",   "sleep", "version"};
@@ -133,6 +139,46 @@ static void sleep_sleeps_and_refuses_what_is_no_time(void **state) {
   }
 }
 
+static bool is_null_device(pid_t pid, int fd) {
+  static const char device[] = "/dev/null";
+  char path[64], target[64];
+  snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+  ssize_t length = readlink(path, target, sizeof target);
+  return length == (ssize_t)strlen(device) && memcmp(target, device, (size_t)length) == 0;
+}
+
+/* Else the first file or socket that is opened becomes standard error, and messages get into it. */
+static void closed_standard_descriptors_are_taken(void **state) {
+  int status = 0;
+  (void)state;
+  pid_t pid = fork();
+  if (pid == 0) {
+    for (int fd = 0; fd <= 2; fd++)
+      close(fd);
+    execl(droveway_path(), "droveway", "sleep", "60", (char *)NULL);
+    _exit(127);
+  }
+  for (int fd = 0; fd <= 2; fd++)
+    WAIT_FOR(is_null_device(pid, fd));
+  assert_int_equal(kill(pid, SIGKILL), 0);
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+/* Output that nobody gets is an error, as it is on a full disk. */
+static void a_closed_standard_output_is_an_error(void **state) {
+  int status = 0;
+  (void)state;
+  pid_t pid = fork();
+  if (pid == 0) {
+    close(STDOUT_FILENO);
+    execl(droveway_path(), "droveway", "check", "--help", (char *)NULL);
+    _exit(127);
+  }
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(help_names_every_command),
@@ -144,6 +190,8 @@ int main(void) {
       cmocka_unit_test(version_tells_version_and_libraries),
       cmocka_unit_test(review_says_what_it_can_not_read),
       cmocka_unit_test(sleep_sleeps_and_refuses_what_is_no_time),
+      cmocka_unit_test(closed_standard_descriptors_are_taken),
+      cmocka_unit_test(a_closed_standard_output_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

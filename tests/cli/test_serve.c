@@ -262,6 +262,7 @@ static void reviews_are_recorded_as_they_came(void **state) {
            json_object_get_string(name));
   char *first = path_in(records, file);
   char *second = path_in(records, "000001-mutate-unreadable.json");
+  WAIT_FOR(access(first, F_OK) == 0 && access(second, F_OK) == 0);
   char *kept = file_text(first, NULL);
   assert_string_equal(kept, sent);
   char *unreadable = file_text(second, NULL);
