@@ -1,8 +1,8 @@
-/* From the threads that answer to the one that sends: bounded, without locks. */
+/* From the threads that answer to the one that sends: a bounded ring. */
 #ifndef SERVER_EVENT_QUEUE_H
 #define SERVER_EVENT_QUEUE_H
 
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,22 +10,18 @@
 
 enum { DW_EVENT_QUEUE = 256 };
 
-struct dw_event_slot {
-  atomic_size_t turn; /* whose it is: of the push of that number, or, one more, of its pop */
-  struct dw_event *event;
-};
-
 struct dw_event_queue {
-  struct dw_event_slot slots[DW_EVENT_QUEUE];
-  atomic_size_t pushes;
-  size_t pops;
+  pthread_mutex_t lock;
+  struct dw_event *events[DW_EVENT_QUEUE];
+  size_t first, count;
 };
 
 void dw_event_queue_init(struct dw_event_queue *queue) __attribute__((nonnull));
+void dw_event_queue_destroy(struct dw_event_queue *queue) __attribute__((nonnull));
 /* From any thread; false where it is full. Takes EVENT over where true. */
 bool dw_event_queue_push(struct dw_event_queue *queue, struct dw_event *event)
     __attribute__((nonnull, warn_unused_result));
-/* From one thread; NULL where it is empty. */
+/* From any thread; NULL where it is empty. */
 struct dw_event *dw_event_queue_pop(struct dw_event_queue *queue) __attribute__((nonnull, warn_unused_result));
 
 #endif

@@ -276,6 +276,7 @@ static void fill_in(struct dw_events *events, const struct dw_events_options *op
 static void drop(struct dw_events *events) {
   for (struct dw_event *event; (event = dw_event_queue_pop(&events->queue)) != NULL;)
     free(event);
+  dw_event_queue_destroy(&events->queue);
   dw_event_table_clear(&events->table);
   dw_api_client_free(events->client);
   sem_destroy(&events->wake);

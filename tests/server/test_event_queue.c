@@ -28,6 +28,7 @@ static void takes_so_many_and_no_more(void **state) {
       assert_ptr_equal(dw_event_queue_pop(&queue), &events[i]);
     assert_null(dw_event_queue_pop(&queue));
   }
+  dw_event_queue_destroy(&queue);
 }
 
 struct pusher {
@@ -72,6 +73,7 @@ static void loses_and_doubles_nothing(void **state) {
     assert_int_equal(next[p], EACH);
   }
   assert_null(dw_event_queue_pop(&queue));
+  dw_event_queue_destroy(&queue);
 }
 
 int main(void) {
