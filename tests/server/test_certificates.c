@@ -183,8 +183,14 @@ static void expect_kept(struct fixture *f, const char *certificate, const char *
   start(f);
   mount_pair(f, "2", certificate, key);
   wait_for_text(f->server.log, "the new certificate can't be used; the one before stays", 1);
-  if (count_in_file(f->server.log, why) == 0)
-    fail_msg("not for \"%s\":\n%s", why, file_text(f->server.log, NULL));
+  char *line = log_line(f->server.log, "the new certificate can't be used"), *expected = NULL;
+  assert_true(asprintf(&expected,
+                       "\"level\":\"error\",\"msg\":\"the new certificate can't be used; the one before stays\","
+                       "\"error\":\"%s/%s\"}",
+                       f->root, why) > 0);
+  assert_string_equal(line, expected);
+  free(line);
+  free(expected);
   assert_true(is_served(f, f->first_ca));
   assert_true(metrics_have(f, "droveway_certificate_loads_total{result=\"refused\"} 1\n"));
   mount_pair(f, "3", f->second.leaf.certificate, f->second.leaf.key); /* mended */
@@ -194,13 +200,16 @@ static void expect_kept(struct fixture *f, const char *certificate, const char *
 
 static void a_key_of_another_certificate_is_not_taken(void **state) {
   struct fixture *f = *state;
-  expect_kept(f, f->second.leaf.certificate, f->first.leaf.key, "does not belong to the certificate");
+  char *why = NULL;
+  assert_true(asprintf(&why, "tls.key: this key does not belong to the certificate in %s/tls.crt", f->root) > 0);
+  expect_kept(f, f->second.leaf.certificate, f->first.leaf.key, why);
+  free(why);
 }
 
 static void half_a_file_is_not_taken(void **state) {
   struct fixture *f = *state;
   char *half = strndup(f->second.leaf.certificate, strlen(f->second.leaf.certificate) / 2);
-  expect_kept(f, half, f->second.leaf.key, "tls.crt");
+  expect_kept(f, half, f->second.leaf.key, "tls.crt: holds no certificate in PEM form");
   free(half);
 }
 
@@ -208,7 +217,7 @@ static void an_expired_certificate_is_not_taken(void **state) {
   struct fixture *f = *state;
   struct authority old = {.ca = {.certificate = NULL}};
   make_authority(&old, time(NULL) - 2 * DAY, DAY);
-  expect_kept(f, old.leaf.certificate, old.leaf.key, "has expired");
+  expect_kept(f, old.leaf.certificate, old.leaf.key, "tls.crt: the certificate has expired");
   free_authority(&old);
 }
 
@@ -216,7 +225,7 @@ static void one_of_the_future_is_not_taken(void **state) {
   struct fixture *f = *state;
   struct authority early = {.ca = {.certificate = NULL}};
   make_authority(&early, time(NULL) + 2 * DAY, DAY);
-  expect_kept(f, early.leaf.certificate, early.leaf.key, "is not valid yet");
+  expect_kept(f, early.leaf.certificate, early.leaf.key, "tls.crt: the certificate is not valid yet");
   free_authority(&early);
 }
 
@@ -224,7 +233,10 @@ static void a_chain_with_a_stranger_in_it_is_not_taken(void **state) {
   struct fixture *f = *state;
   char *chain = NULL;
   assert_true(asprintf(&chain, "%s%s", f->second.leaf.certificate, f->first.ca.certificate) > 0);
-  expect_kept(f, chain, f->second.leaf.key, "chain");
+  expect_kept(
+      f, chain, f->second.leaf.key,
+      "tls.crt: the chain is broken: certificate 1 is not signed by the one that follows it; put the server's own "
+      "first, then the one that signed it, and so on");
   free(chain);
 }
 

@@ -51,6 +51,18 @@ size_t count_in_file(const char *path, const char *text) {
   return count;
 }
 
+char *log_line(const char *path, const char *text) {
+  char *whole = file_text(path, NULL), *rest = whole, *line = NULL;
+  while ((line = strsep(&rest, "\n")) != NULL && strstr(line, text) == NULL)
+    continue;
+  const char *level = line == NULL ? NULL : strstr(line, "\"level\":");
+  if (level == NULL)
+    fail_msg("\"%s\" is in no line of the log", text);
+  char *copy = strdup(level);
+  free(whole);
+  return copy;
+}
+
 void wait_for_text(const char *path, const char *text, size_t times) {
   for (int waited = 0; waited < PATIENCE_MS; waited += 10) {
     if (count_in_file(path, text) >= times)

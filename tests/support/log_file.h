@@ -19,6 +19,9 @@ void log_restore(int kept);
 
 /* How often TEXT stands in the file. */
 size_t count_in_file(const char *path, const char *text);
+/* The first line of a log in JSON that holds TEXT, without its time: from "level" to the closing brace. The caller
+ * frees it; fails the test where there is none. */
+char *log_line(const char *path, const char *text);
 /* Waits until TEXT stands in it so many TIMES; fails the test after a while. */
 void wait_for_text(const char *path, const char *text, size_t times);
 
