@@ -114,6 +114,17 @@ static void try_stops_at_the_limit(void **state) {
   assert_int_equal(dw_arena_used(arena), 1024);
 }
 
+static void one_request_may_take_the_whole_limit(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *whole = dw_arena_new(1024);
+  assert_non_null(dw_arena_try(whole, 1024));
+  assert_false(dw_arena_exhausted(whole));
+  DW_ARENA_SCOPED struct dw_arena *over = dw_arena_new(1024);
+  assert_null(dw_arena_try(over, 1025));
+  assert_int_equal(dw_arena_exhausted(over), DW_LIMIT_EXHAUSTED);
+  assert_int_equal(dw_arena_used(over), 0);
+}
+
 static void alloc_counts_but_is_not_held_to_the_limit(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(100);
@@ -192,6 +203,7 @@ int main(void) {
       cmocka_unit_test(an_array_grows_with_what_it_holds),
       cmocka_unit_test(an_array_that_no_machine_holds_aborts),
       cmocka_unit_test(try_stops_at_the_limit),
+      cmocka_unit_test(one_request_may_take_the_whole_limit),
       cmocka_unit_test(alloc_counts_but_is_not_held_to_the_limit),
       cmocka_unit_test(try_refuses_absurd_sizes_without_a_limit),
       cmocka_unit_test(copies_text),

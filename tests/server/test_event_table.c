@@ -109,6 +109,31 @@ static void other_objects_rules_and_late_ones_are_other_events(void **state) {
   assert_int_equal(count_of(table, entry), 1);
 }
 
+/* The API server is away for longer than the window: nothing that waits is forgotten. */
+static void what_waits_longer_than_the_window_is_counted(void **state) {
+  struct dw_event_table *table = *state;
+  dw_event_table_add(table, denial("net", "a", "one"), 0);
+  struct dw_event_entry *entry = due(table, 0);
+  int64_t first = entry->first;
+  dw_event_table_add(table, denial("net", "a", "two"), 2 * WINDOW);
+  assert_ptr_equal(due(table, 2 * WINDOW), entry);
+  assert_int_equal(count_of(table, entry), 2);
+  assert_int_equal(entry->first, first);
+  assert_int_equal(dw_event_told(table, entry, 2 * WINDOW), 2);
+}
+
+/* It is one Event as long as the finding stands, however long that is: made once, then brought up to date. */
+static void a_finding_never_becomes_another_event(void **state) {
+  struct dw_event_table *table = *state;
+  dw_event_table_add(table, finding("net", "one"), 0);
+  struct dw_event_entry *entry = tell(table, 0);
+  entry->first = 77;
+  dw_event_table_add(table, finding("net", "one"), REFRESH);
+  assert_ptr_equal(tell(table, REFRESH), entry);
+  assert_true(entry->created);
+  assert_int_equal(entry->first, 77);
+}
+
 static void who_waits_longer_is_told_first(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, denial("net", "a", "one"), 1000);
@@ -219,6 +244,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TABLE(denials_by_the_same_rules_are_one_event),
       TABLE(other_objects_rules_and_late_ones_are_other_events),
+      TABLE(what_waits_longer_than_the_window_is_counted),
+      TABLE(a_finding_never_becomes_another_event),
       TABLE(who_waits_longer_is_told_first),
       cmocka_unit_test(a_note_holds_no_controls),
       TABLE(what_stands_is_told_when_new_changed_or_old),
