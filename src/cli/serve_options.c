@@ -44,7 +44,7 @@ static int help(void) {
       "      --events             tell denials and what the audit finds as Events of the cluster, beside the object\n"
       "\n"
       "      --shutdown-delay T   after SIGTERM not ready, but answering, for so long; default 10s\n"
-      "      --shutdown-timeout T from SIGTERM to the end at the latest; default 25s\n"
+      "      --shutdown-timeout T from SIGTERM to the end at the latest, whatever is stuck; default 25s\n"
       "      --record DIR         write each review that comes into a file of its own\n"
       "\n"
       "      --metrics-listen ADDR:PORT  serve /metrics (Prometheus) there, as :9443; by HTTPS with the same "
@@ -52,8 +52,8 @@ static int help(void) {
       "      --metrics-client-ca FILE  only to clients with a certificate of this CA\n"
       "      --metrics-plain-http by HTTP: for what stands on this host or is protected otherwise\n"
       "      --log-format FORMAT  json (the default) or text, for people\n"
-      "      --log-level LEVEL    error, warn, info (the default) or debug; decisions are info\n"
-      "\n"
+      "      --log-level LEVEL    error, warn, info (the default) or debug; decisions are info\n");
+  puts(
       "Limits: what is over one gets an HTTP status or a closed connection, and is counted in the metrics.\n"
       "      --threads N          threads that answer, 1 to 64; default: one a core\n"
       "      --max-body SIZE      largest request body; default 8Mi (413)\n"
@@ -74,7 +74,10 @@ static int help(void) {
       "SIZE is in bytes, or with Ki, Mi or Gi; T in seconds, or with ms, s, m or h. Policy and state are read again "
       "when\n"
       "they change and on SIGHUP; broken new ones leave the old ones in force and are reported. A second SIGTERM cuts\n"
-      "the delay short. One log line a decision on standard error.");
+      "the delay short. One log line per decision on standard error; if nobody reads it, lines are dropped and "
+      "counted\n"
+      "in the metrics.\n"
+      "Exit status: 0 ended by SIGTERM or SIGINT, 2 bad usage or it could not start, 3 ended by --shutdown-timeout.");
   return cli_finish(CLI_OK);
 }
 
