@@ -163,6 +163,24 @@ THREAD_TESTS := $(filter-out $(BUILD)/tests/server/test_rotation%,$(filter $(BUI
 test-threads-run: all $(THREAD_TESTS)
 	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp halt_on_error=1" BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
 
+.PHONY: test-memcheck test-memcheck-run
+test-memcheck: ## Run the unit tests under valgrind: what is read has to be written before
+	@tools/deps.sh valgrind
+	@$(MAKE) --no-print-directory -j$$(nproc) test-memcheck-run
+# Not run there, and why:
+#   cli                         they run build/droveway, which test-valgrind looks at; valgrind would see the test alone
+#   sandbox                     the filter of system calls ends valgrind itself
+#   test_memory                 measures the memory of the process, which is valgrind's there
+#   test_ipam, test_map, test_nodes, test_certs, test_rotation, test_rotation_years, test_concurrency, test_server
+#                               a minute and more each (all addresses of a range, 5,000 nodes, RSA keys, years, hundreds of connections)
+#   test_limits, test_overload, test_metrics, test_wire
+#                               what they measure are times and limits of the server, which valgrind makes ten times slower
+NOT_UNDER_MEMCHECK := cli/% sandbox/% base/test_memory model/test_ipam map/test_map map/test_nodes pki/test_certs server/test_rotation% \
+                      server/test_concurrency server/test_server server/test_limits server/test_overload server/test_metrics server/test_wire
+MEMCHECK_TESTS := $(filter-out $(NOT_UNDER_MEMCHECK:%=$(BUILD)/tests/%),$(TESTS))
+test-memcheck-run: all $(MEMCHECK_TESTS)
+	@TEST_UNDER="valgrind --quiet --error-exitcode=99" BUILD=$(BUILD) tests/run.sh $(MEMCHECK_TESTS)
+
 .PHONY: test-valgrind
 test-valgrind: all ## Look for leaks in `review` and in `serve` after 10,000 requests
 	@tools/deps.sh valgrind

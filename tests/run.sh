@@ -6,6 +6,7 @@ set -uo pipefail
 logs=${BUILD:-build}/tests/logs
 mkdir -p "$logs"
 passed=0 failed=0 bad=()
+read -ra under <<<"${TEST_UNDER:-}" # a program that runs each, with its options
 reports=$(cd "$logs" && pwd)/report
 for tool in ASAN UBSAN LSAN TSAN; do
   options=${tool}_OPTIONS
@@ -16,7 +17,7 @@ for program in "$@"; do
   name=${program#"${BUILD:-build}"/tests/}
   log=$logs/${name//\//-}.log
   rm -f "$reports".*
-  CMOCKA_MESSAGE_OUTPUT=STDOUT timeout "${TEST_TIMEOUT:-600}" "$program" >"$log" 2>&1
+  CMOCKA_MESSAGE_OUTPUT=STDOUT timeout "${TEST_TIMEOUT:-600}" "${under[@]}" "$program" >"$log" 2>&1
   status=$?
   ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s).*/\1/p' "$log" | awk '{s += $1} END {print s + 0}')
   no=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test(s).*/\1/p' "$log" | awk '{s += $1} END {print s + 0}')

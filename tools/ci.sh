@@ -30,6 +30,7 @@ step "static analysis" make -j"$(nproc)" lint-cppcheck lint-tidy
 step "tests under AddressSanitizer and UndefinedBehaviorSanitizer" make test-sanitizers
 step "server tests under ThreadSanitizer" make test-threads
 step "coverage" make coverage
+step "unit tests under valgrind" make test-memcheck
 step "leaks under valgrind" make test-valgrind
 step "fuzzing, short" make fuzz-smoke
 step "manifests" make manifests

@@ -52,6 +52,10 @@ nothing is denied
 something is denied
 .It 2
 bad usage, or input that can't be read
+.It 3
+.Cm serve :
+ended by
+.Fl \-shutdown-timeout
 .El
 .Sh EXAMPLES
 Lint what kustomize makes, against what is known of the cluster:
