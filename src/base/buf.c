@@ -24,13 +24,10 @@ static char *grow(const struct dw_buf *buf, size_t capacity) {
   return data;
 }
 
-/* Room for MORE bytes and the NUL behind them. */
-static void reserve(struct dw_buf *buf, size_t more) {
+static void enlarge(struct dw_buf *buf, size_t more) {
   if (more > SIZE_MAX / 4 || buf->length > SIZE_MAX / 4)
     dw_out_of_memory();
   size_t needed = buf->length + more + 1;
-  if (buf->data != NULL && needed <= buf->capacity)
-    return;
   size_t capacity = buf->capacity == 0 ? FIRST_CAPACITY : buf->capacity;
   while (capacity < needed)
     capacity *= 2;
@@ -39,6 +36,12 @@ static void reserve(struct dw_buf *buf, size_t more) {
     dw_out_of_memory();
   buf->data = data;
   buf->capacity = capacity;
+}
+
+/* Room for MORE bytes and the NUL behind them: nearly always it is there. */
+static inline void reserve(struct dw_buf *buf, size_t more) {
+  if (more >= buf->capacity - buf->length)
+    enlarge(buf, more);
 }
 
 void dw_buf_reserve(struct dw_buf *buf, size_t more) {
@@ -59,7 +62,9 @@ void dw_buf_puts(struct dw_buf *buf, const char *text) {
 }
 
 void dw_buf_putc(struct dw_buf *buf, char byte) {
-  dw_buf_add(buf, &byte, 1);
+  reserve(buf, 1);
+  buf->data[buf->length++] = byte;
+  buf->data[buf->length] = '\0';
 }
 
 void dw_buf_decimal(struct dw_buf *buf, int64_t number) {

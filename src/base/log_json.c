@@ -26,9 +26,11 @@ static void add_list(struct dw_buf *out, const struct dw_log_member *member) {
 static void add_member(struct dw_buf *out, const struct dw_log_member *member) {
   if (member->type == DW_LOG_MEMBER_STRING && member->text == NULL)
     return;
-  dw_buf_add(out, ",\"", 2);
+  dw_buf_putc(out, ',');
+  dw_buf_putc(out, '"');
   dw_buf_puts(out, member->key);
-  dw_buf_add(out, "\":", 2);
+  dw_buf_putc(out, '"');
+  dw_buf_putc(out, ':');
   switch (member->type) {
   case DW_LOG_MEMBER_STRING:
     dw_log_quote(out, member->text, strnlen(member->text, member->u.most));
