@@ -219,7 +219,7 @@ bool dw_log_flush(unsigned milliseconds) {
   return !atomic_load(&pending);
 }
 
-static void restore(void) {
+static void restore_actions(void) {
   for (size_t i = 0; i < FATAL; i++)
     sigaction(fatal[i], &actions[i], NULL);
 }
@@ -227,7 +227,7 @@ static void restore(void) {
 /* The signal comes again when this returns, and then ends the process. */
 static void flush_and_die(int number) {
   dw_log_flush(FATAL_MS);
-  restore();
+  restore_actions();
   raise(number);
 }
 
@@ -271,7 +271,7 @@ void dw_log_stop_writer(unsigned milliseconds) {
   pthread_mutex_unlock(&queue.lock);
   if (!ended)
     return;
-  restore();
+  restore_actions();
   pthread_join(queue.thread, NULL);
   pthread_cond_destroy(&queue.filled);
   pthread_cond_destroy(&queue.ended);

@@ -215,7 +215,7 @@ int cli_serve(int argc, char **argv) {
     close_sockets(&sockets);
   }
   serve_parts_drop(&parts);
-  dw_log_stop_writer(LOG_MS);
+  dw_log_stop_writer(least(LOG_MS, options.shutdown_timeout_ms / 4));
   watchdog_stop();
   return status;
 }
