@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "droveway/base/io.h"
 #include "pki/pki_internal.h"
 
 enum { LONGEST_PEM = 1 << 20 };
@@ -81,18 +82,6 @@ EVP_PKEY *dw_pki_load_key(const char *dir, enum pki_file file, struct dw_error *
   return dw_pki_read_key(dw_buf_text(&pem), path, err);
 }
 
-static int write_all(int fd, const struct dw_buf *text) {
-  for (size_t done = 0; done < text->length;) {
-    ssize_t written = write(fd, text->data + done, text->length - done);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return -1;
-    done += (size_t)written;
-  }
-  return 0;
-}
-
 /* Writes TEXT into a new file beside its place; TEMP gets its name. mkostemp() gives it mode 0600. */
 static int write_temp(const char *dir, enum pki_file file, const struct dw_buf *text, char temp[PATH_MAX],
                       struct dw_error *err) {
@@ -104,7 +93,7 @@ static int write_temp(const char *dir, enum pki_file file, const struct dw_buf *
     temp[0] = '\0';
     return -1;
   }
-  int failed = fchmod(fd, secret ? 0600 : 0644) != 0 || write_all(fd, text) != 0 || fsync(fd) != 0 ? -1 : 0;
+  int failed = fchmod(fd, secret ? 0600 : 0644) != 0 || dw_write_all(fd, text->data, text->length) != 0 || fsync(fd) != 0 ? -1 : 0;
   if (close(fd) != 0)
     failed = -1;
   return failed == 0 ? 0 : io_error(err, temp, "can't be written");

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "droveway/base/log.h"
 #include "server/counters.h"
@@ -8,12 +7,6 @@
 
 /* Names are at most 253 bytes; what a client sends in their place may be as long as its body. */
 enum { LONGEST_TEXT = 256, MOST_REFUSALS = 20 /* a second */, USUAL_FIELDS = 500 /* bytes */ };
-
-int64_t dw_now_microseconds(void) {
-  struct timespec now = {0};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 #define KEY(name) "\"" name "\":"
 
