@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "droveway/base/buf.h"
 #include "droveway/base/error.h"
@@ -83,13 +84,23 @@ const char *dw_api_library(void) __attribute__((returns_nonnull));
 
 /* --- waiting between tries --- */
 
+/* Exponential backoff with jitter, as client-go's reflector has it. */
 struct dw_backoff {
-  unsigned first_ms, most_ms; /* set by the caller */
+  unsigned first_ms, most_ms; /* set by the caller, before jitter */
+  unsigned reset_ms; /* the first wait again where the last one began longer ago; 0: only after dw_backoff_reset() */
   unsigned tries;
+  int64_t last_ms; /* when the last wait began */
 };
-/* How long to wait before the next try: doubled each time, spread at random over its upper half, never under ASKED_MS
- * (Retry-After). */
+/* How long to wait before the next try: doubled each time, lengthened at random to at most twice as long, and never
+ * under ASKED_MS (Retry-After). */
 unsigned dw_backoff_next(struct dw_backoff *backoff, unsigned asked_ms) __attribute__((nonnull));
 void dw_backoff_reset(struct dw_backoff *backoff) __attribute__((nonnull));
+
+/* The same with the clock (monotonic milliseconds) and the random number given. */
+unsigned dw_backoff_after(struct dw_backoff *backoff, unsigned asked_ms, int64_t now_ms, uint32_t random)
+    __attribute__((nonnull));
+
+/* TIME to twice TIME, at random: what many feeds and replicas do regularly must not fall together. */
+unsigned dw_spread(unsigned time);
 
 #endif
