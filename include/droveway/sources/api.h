@@ -56,6 +56,9 @@ struct dw_api_request {
   unsigned timeout_ms;           /* for the whole call; 0: none (a watch) */
   unsigned idle_ms;              /* without a byte received; 0: none */
   void (*opened)(void *context); /* the head of a 2xx answer has come; NULL: not wanted */
+  /* Once, where a 2xx answer still goes on LASTING_MS after the call began. NULL: not wanted. */
+  void (*lasted)(void *context);
+  unsigned lasting_ms;
   /* The body of a 2xx answer as it comes, unzipped; false ends the call (result: stopped). NULL: not wanted. */
   bool (*receive)(void *context, const char *data, size_t length);
   void *context;
@@ -65,6 +68,7 @@ struct dw_api_result {
   int status;    /* HTTP's; 0 where no whole head of an answer came */
   bool complete; /* the answer came to its end */
   bool stopped;  /* interrupted, or `receive` wanted no more */
+  bool enough;   /* the latter */
   unsigned
       retry_after_ms; /* what the server asked for (Retry-After, seconds or date); 0 where nothing; at most a minute */
   char reason[64];    /* of the Status that an error answer is: "Expired", "Forbidden", "NotFound"; "" */
