@@ -10,7 +10,7 @@
 #include "droveway/base/io.h"
 #include "pki/pki_internal.h"
 
-enum { LONGEST_PEM = 1 << 20 };
+enum { LONGEST_PEM = 1 << 20, READ_BYTES = 4096 };
 
 const char *dw_pki_file_name(enum pki_file file) {
   static const char *const names[PKI_FILES] = {
@@ -33,19 +33,22 @@ bool dw_pki_exists(const char *dir, enum pki_file file) {
   return access(path_of(path, dir, file), F_OK) == 0;
 }
 
+/* Straight into the buffer, which wipes what it held. */
 static int read_all(int fd, struct dw_buf *out) {
-  char block[4096];
   for (;;) {
-    ssize_t got = read(fd, block, sizeof block);
+    dw_buf_reserve(out, READ_BYTES);
+    ssize_t got = read(fd, out->data + out->length, READ_BYTES);
     if (got < 0 && errno == EINTR)
       continue;
+    if (got > 0)
+      out->length += (size_t)got;
+    out->data[out->length] = '\0';
     if (got <= 0)
       return (int)got;
-    if (out->length + (size_t)got > LONGEST_PEM) {
+    if (out->length > LONGEST_PEM) {
       errno = EFBIG;
       return -1;
     }
-    dw_buf_add(out, block, (size_t)got);
   }
 }
 
@@ -68,15 +71,9 @@ X509 *dw_pki_load_cert(const char *dir, enum pki_file file, struct dw_error *err
   return dw_pki_read_cert(dw_buf_text(&pem), path, err);
 }
 
-void dw_pki_wipe(struct dw_buf *buf) {
-  if (buf->data != NULL)
-    explicit_bzero(buf->data, buf->capacity);
-  dw_buf_free(buf);
-}
-
 EVP_PKEY *dw_pki_load_key(const char *dir, enum pki_file file, struct dw_error *err) {
   char path[PATH_MAX];
-  SCOPED(dw_pki_wipe) struct dw_buf pem = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf pem = DW_BUF_SECRET;
   if (dw_pki_read_path(path_of(path, dir, file), &pem, err) != 0)
     return NULL;
   return dw_pki_read_key(dw_buf_text(&pem), path, err);

@@ -188,7 +188,7 @@ static int add_token(struct call *call, struct dw_arena *arena) {
   }
   if (token == NULL)
     return 0;
-  return add_header(call, dw_arena_printf(arena, "Authorization: Bearer %s", token));
+  return add_header(call, dw_arena_join(arena, "Authorization: Bearer ", token, ""));
 }
 
 /* TLS asks for another name than the connection goes to: curl takes the name from the URL, so the address moves. */
@@ -358,8 +358,15 @@ static void describe(struct call *call, CURLcode code) {
   one_line(result->reason);
 }
 
+/* One of them holds the token. */
+static void free_headers(struct curl_slist *headers) {
+  for (struct curl_slist *header = headers; header != NULL; header = header->next)
+    explicit_bzero(header->data, strlen(header->data));
+  curl_slist_free_all(headers);
+}
+
 int dw_api_call(struct dw_api_client *client, const struct dw_api_request *request, struct dw_api_result *result) {
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new_secret();
   int64_t now = now_ms();
   struct call call = {.client = client, .request = request, .result = result, .begun = now, .heard = now};
   struct curl_slist *connect_to = NULL;
@@ -372,7 +379,7 @@ int dw_api_call(struct dw_api_client *client, const struct dw_api_request *reque
   }
   curl_easy_setopt(client->easy, CURLOPT_HTTPHEADER, NULL);
   curl_easy_setopt(client->easy, CURLOPT_CONNECT_TO, NULL);
-  curl_slist_free_all(call.headers);
+  free_headers(call.headers);
   curl_slist_free_all(connect_to);
   dw_buf_free(&call.refusal);
   return result->complete && succeeded(result->status) ? 0 : -1;

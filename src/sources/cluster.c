@@ -219,5 +219,11 @@ enum dw_lookup dw_cluster_lookup_nad(struct dw_cluster *cluster, const char *ns,
   dw_api_escape(&path, ns);
   dw_buf_puts(&path, "/network-attachment-definitions/");
   dw_api_escape(&path, name);
-  return dw_lookups_nad(cluster->lookups, dw_buf_text(&path), timeout_ms, out, err);
+  enum dw_lookup found = dw_lookups_nad(cluster->lookups, dw_buf_text(&path), timeout_ms, out, err);
+  if (found != DW_LOOKUP_FOUND || (strcmp((*out)->namespace_, ns) == 0 && strcmp((*out)->name, name) == 0))
+    return found;
+  dw_error_set(err, DW_ERR_INVALID, "the API server answered with %s/%s", (*out)->namespace_, (*out)->name);
+  dw_object_unref(*out);
+  *out = NULL;
+  return DW_LOOKUP_FAILED;
 }
