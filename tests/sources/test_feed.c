@@ -496,6 +496,48 @@ static void a_config_map_that_was_not_asked_for_is_a_failure(void **state) {
   end(&live);
 }
 
+/* --- direct questions --- */
+
+/* Only a 404 is a proof that there is no such NAD. */
+static void a_look_up_that_is_answered_with_something_else_has_failed(void **state) {
+  (void)state;
+  static const struct {
+    const char *body, *why;
+  } cases[] = {
+      {"{\"kind\":\"Status\",\"code\":404,\"reason\":\"NotFound\"}", "kind is Status, not NetworkAttachmentDefinition"},
+      {"{\"kind\":\"NetworkAttachmentDefinitionList\"," META ",\"items\":[]}",
+       "kind is NetworkAttachmentDefinitionList, not NetworkAttachmentDefinition"},
+      {"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"net-a\",\"namespace\":\"virt\"}}",
+       "kind is Pod, not NetworkAttachmentDefinition"},
+      {"{\"kind\":\"NetworkAttachmentDefinition\",\"metadata\":{\"name\":\"net-b\",\"namespace\":\"virt\"}}",
+       "the API server answered with virt/net-b"},
+      {"{\"kind\":\"NetworkAttachmentDefinition\",\"metadata\":{\"name\":\"net-a\",\"namespace\":\"other\"}}",
+       "the API server answered with other/net-a"},
+      {"<html>welcome</html>", NULL},
+      {"", NULL},
+      {"null", NULL},
+      {"{}", NULL},
+      {NET_A "{", NULL},
+  };
+  struct live live;
+  begin(&live);
+  start(&live, HOUR_MS, 1);
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct dw_error err = DW_ERROR_INIT;
+    const struct dw_object *object = NULL;
+    DW_BUF_SCOPED struct dw_buf answer = DW_BUF_INIT;
+    dw_buf_printf(&answer, OK_HEAD "Content-Length: %zu\r\n\r\n%s", strlen(cases[i].body), cases[i].body);
+    fake_api_answer(live.api, "/apis/k8s.cni.cncf.io/v1/namespaces/virt/network-attachment-definitions/net-a",
+                    dw_buf_text(&answer), answer.length);
+    enum dw_lookup found = dw_cluster_lookup_nad(live.cluster, "virt", "net-a", 20000, &object, &err);
+    if (found != DW_LOOKUP_FAILED || *err.text == '\0' || object != NULL)
+      fail_msg("%s: %d \"%s\"", cases[i].body, (int)found, err.text);
+    if (cases[i].why != NULL)
+      assert_string_equal(err.text, cases[i].why);
+  }
+  end(&live);
+}
+
 /* --- a resource version's length --- */
 
 struct watched {
@@ -551,6 +593,7 @@ int main(void) {
       cmocka_unit_test(a_list_has_so_many_pages_at_most),
       cmocka_unit_test(a_pause_follows_a_discovery_that_is_too_large),
       cmocka_unit_test(a_config_map_that_was_not_asked_for_is_a_failure),
+      cmocka_unit_test(a_look_up_that_is_answered_with_something_else_has_failed),
       cmocka_unit_test(a_resource_version_has_at_most_127_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
