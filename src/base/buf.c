@@ -30,7 +30,7 @@ static char *grow(const struct dw_buf *buf, size_t capacity) {
   char *data = buf->secret ? malloc(capacity) : dw_arena_alloc(buf->arena, capacity);
   if (data == NULL)
     return NULL;
-  if (buf->length > 0)
+  if (buf->data != NULL)
     memcpy(data, buf->data, buf->length);
   release(buf);
   return data;

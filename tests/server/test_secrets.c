@@ -75,7 +75,7 @@ static int tear_down(void **state) {
 }
 
 static char *path_of(const struct fixture *f, const char *name) {
-  static char path[128];
+  static char path[128]; /* until the next call */
   snprintf(path, sizeof path, "%s/%s", f->folder, name);
   return path;
 }
@@ -160,15 +160,15 @@ static void a_file_that_is_read_as_a_stream(void **state) {
 static void a_pair_that_is_made_written_and_read(void **state) {
   struct fixture *f = *state;
   static const char *const names[] = {"localhost"};
-  struct dw_pki_request request = {.dir = path_of(f, "pki"), .names = {names, 1}};
+  struct dw_pki_request request = {.dir = f->folder, .names = {names, 1}};
   struct dw_pki_pair pair;
   char cert[128], key[128];
   DW_BUF_SCOPED struct dw_buf report = DW_BUF_INIT;
   begin();
   assert_int_equal(dw_pki_make(&request, &report, NULL), 0);
   expect_wiped(0, 2); /* both keys as texts */
-  snprintf(cert, sizeof cert, "%s", path_of(f, "pki/tls.crt"));
-  snprintf(key, sizeof key, "%s", path_of(f, "pki/tls.key"));
+  snprintf(cert, sizeof cert, "%s", path_of(f, "tls.crt"));
+  snprintf(key, sizeof key, "%s", path_of(f, "tls.key"));
   begin();
   assert_int_equal(dw_pki_pair_load(cert, key, &pair, NULL), 0);
   assert_int_equal(atomic_load(&others), 1); /* the file's text; nothing of it grew, as it is small */
