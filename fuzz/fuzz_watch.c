@@ -252,6 +252,7 @@ static void check_same(const struct watch *a, const struct watch *b) {
 
 struct model {
   struct dw_arena *arena;
+  const struct dw_resource *resource;
   enum dw_kind kind;
   struct dw_store store;
   size_t events, unreadable;
@@ -271,6 +272,17 @@ static void model_put(struct model *model, const dw_json *json) {
   dw_store_remove(&model->store, ns, text_of(json, "name"));
   if (object)
     dw_store_put(&model->store, object);
+}
+
+static bool differs(const char *text, const char *wanted) {
+  return text && wanted && strcmp(text, wanted) != 0;
+}
+
+static bool is_misfit(const struct dw_resource *resource, const dw_json *object) {
+  const char *ns = dw_json_string(dw_json_path(object, "metadata", "namespace", NULL));
+  const char *name = dw_json_string(dw_json_path(object, "metadata", "name", NULL));
+  return differs(dw_json_get_string(object, "kind"), dw_kind_name(resource->kind)) || differs(ns, resource->ns) ||
+         differs(name, resource->name);
 }
 
 static void model_event(struct model *model, const char *type, const dw_json *object) {
@@ -300,14 +312,20 @@ static bool model_line(struct model *model, const char *text, size_t length) {
   json_object_put(seen);
   if (!good || strcmp(type, "ERROR") == 0)
     return false;
-  model_event(model, type, object);
   const char *version = dw_json_string(dw_json_path(object, "metadata", "resourceVersion", NULL));
-  return version && strlen(version) < DW_VERSION_BYTES;
+  if (!version || !*version || strlen(version) >= DW_VERSION_BYTES)
+    return false;
+  bool of_object = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0 || strcmp(type, "DELETED") == 0;
+  if (of_object && is_misfit(model->resource, object))
+    return false;
+  model_event(model, type, object);
+  return true;
 }
 
 static void check_model(const struct watch *watch, const char *text, size_t length) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct model model = {.arena = arena, .kind = watch->feed.status.resource->kind};
+  struct model model = {
+      .arena = arena, .resource = watch->feed.status.resource, .kind = watch->feed.status.resource->kind};
   bool good = true;
   for (const char *end; good && (end = memchr(text, '\n', length)); text = end + 1) {
     size_t part = (size_t)(end - text);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/base_internal.h"
+#include "droveway/base/secret.h"
 
 enum {
   FIRST_BLOCK = 16 * 1024,
@@ -20,6 +21,7 @@ enum { FIRST_TEXT = 256 }; /* formatted on the stack */
 
 struct block {
   struct block *next;
+  size_t size; /* with this head */
   alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -36,6 +38,7 @@ struct dw_arena {
   size_t charged;           /* to the budget */
   size_t free;              /* that the budget does not count */
   enum dw_exhausted exhausted;
+  bool secret;
 };
 
 bool dw_budget_take(struct dw_budget *budget, size_t size) {
@@ -61,6 +64,7 @@ struct dw_arena *dw_arena_new(size_t limit) {
   if (first == NULL)
     dw_out_of_memory();
   first->next = NULL;
+  first->size = FIRST_BLOCK;
   struct dw_arena *arena = (struct dw_arena *)(void *)first->bytes;
   *arena = (struct dw_arena){.blocks = first,
                              .at = first->bytes + HEAD,
@@ -70,15 +74,30 @@ struct dw_arena *dw_arena_new(size_t limit) {
   return arena;
 }
 
+struct dw_arena *dw_arena_new_secret(void) {
+  struct dw_arena *arena = dw_arena_new(0);
+  arena->secret = true;
+  return arena;
+}
+
+bool dw_arena_is_secret(const struct dw_arena *arena) {
+  return arena->secret;
+}
+
+/* The arena is in the last of its blocks. */
 void dw_arena_free(struct dw_arena *arena) {
   if (arena == NULL)
     return;
   struct block *block = arena->blocks;
+  bool secret = arena->secret;
   if (arena->charged > 0)
     dw_budget_give_back(arena->budget, arena->charged);
   while (block != NULL) {
     struct block *next = block->next;
-    free(block);
+    if (secret)
+      dw_secret_free(block, block->size);
+    else
+      free(block);
     block = next;
   }
 }
@@ -93,6 +112,7 @@ static unsigned char *add_block(struct dw_arena *arena, size_t size) {
   if (block == NULL)
     return NULL;
   block->next = arena->blocks;
+  block->size = sizeof *block + size;
   arena->blocks = block;
   return block->bytes;
 }

@@ -6,21 +6,33 @@
 #include <string.h>
 
 #include "base/base_internal.h"
+#include "droveway/base/secret.h"
 
 enum { FIRST_CAPACITY = 256 };
 
-void dw_buf_free(struct dw_buf *buf) {
-  if (buf->arena == NULL)
+/* An arena frees its own. */
+static void release(const struct dw_buf *buf) {
+  if (buf->secret)
+    dw_secret_free(buf->data, buf->capacity);
+  else if (buf->arena == NULL)
     free(buf->data);
-  *buf = (struct dw_buf)DW_BUF_IN(buf->arena);
 }
 
+void dw_buf_free(struct dw_buf *buf) {
+  release(buf);
+  *buf = (struct dw_buf){.arena = buf->arena, .secret = buf->secret};
+}
+
+/* realloc() would free a secret as it is. */
 static char *grow(const struct dw_buf *buf, size_t capacity) {
-  if (buf->arena == NULL)
+  if (buf->arena == NULL && !buf->secret)
     return realloc(buf->data, capacity);
-  char *data = dw_arena_alloc(buf->arena, capacity);
-  if (buf->length > 0)
+  char *data = buf->secret ? malloc(capacity) : dw_arena_alloc(buf->arena, capacity);
+  if (data == NULL)
+    return NULL;
+  if (buf->data != NULL)
     memcpy(data, buf->data, buf->length);
+  release(buf);
   return data;
 }
 
@@ -121,6 +133,6 @@ char *dw_buf_steal(struct dw_buf *buf, size_t *length) {
   char *data = buf->data;
   if (length != NULL)
     *length = buf->length;
-  *buf = (struct dw_buf)DW_BUF_INIT;
+  *buf = (struct dw_buf){.secret = buf->secret};
   return data;
 }

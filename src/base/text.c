@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+bool dw_text_equal(const char *a, const char *b) {
+  return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 /* The next character of *AT under Go's folding, 0 at the end. Field names are ASCII, so beyond ASCII only the two
  * characters that fold into it matter; every other byte stands for itself (Go: encoding/json/fold.go). */
 static unsigned char next_folded(const unsigned char **at) {
@@ -144,7 +148,7 @@ bool dw_is_dns_subdomain(const char *text) {
 }
 
 unsigned dw_hex_digit(char c) {
-  if (c >= '0' && c <= '9')
+  if (dw_is_digit(c))
     return (unsigned)(c - '0');
   if (c >= 'a' && c <= 'f')
     return (unsigned)(c - 'a') + 10;

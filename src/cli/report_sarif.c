@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/report.h"
+#include "droveway/base/hash.h"
 #include "droveway/formats/json_write.h"
 #include "droveway/rules/explain.h"
 
@@ -196,23 +197,15 @@ struct mark {
   size_t finding;
 };
 
-/* FNV-1a; the 0 at the end of TEXT counts, so that "a","b" is not "ab","". */
-static uint64_t hashed(uint64_t hash, const char *text) {
-  do
-    hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-  while (*text++ != '\0');
-  return hash;
-}
-
 /* What stays the same where lines move: rule, file, object and field. */
 static uint64_t mark_of(const struct cli_reported *found) {
   const struct cli_reported_object *object = &found->report->objects[found->object];
   const char *const parts[] = {
       found->finding.rule->id, object->file == NULL ? "" : object->file, object->kind, object->ns, object->name,
       found->finding.field};
-  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  uint64_t hash = DW_HASH_INIT;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    hash = hashed(hash, parts[i]);
+    hash = dw_hash_text(hash, parts[i]);
   return hash;
 }
 

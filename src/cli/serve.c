@@ -12,6 +12,7 @@
 
 #include "cli/serve_parts.h"
 #include "cli/watchdog.h"
+#include "droveway/base/clock.h"
 #include "droveway/base/log.h"
 #include "droveway/server/listen.h"
 #include "droveway/server/server.h"
@@ -85,18 +86,13 @@ static void wait_for_end(const sigset_t *signals, struct dw_worlds *worlds) {
   }
 }
 
-static int64_t now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Whoever looks at /readyz goes elsewhere meanwhile. A second SIGTERM or SIGINT cuts it short; SIGHUP does nothing. */
 static void keep_answering(const sigset_t *signals, unsigned milliseconds) {
-  int64_t end = now_ms() + milliseconds;
+  int64_t end = dw_now_milliseconds() + milliseconds;
   siginfo_t info;
   int got = SIGHUP;
-  for (int64_t left = milliseconds; left > 0 && (got == SIGHUP || (got < 0 && errno == EINTR)); left = end - now_ms())
+  for (int64_t left = milliseconds; left > 0 && (got == SIGHUP || (got < 0 && errno == EINTR));
+       left = end - dw_now_milliseconds())
     got = sigtimedwait(signals, &info, &(struct timespec){left / 1000, (long)(left % 1000) * 1000000L});
 }
 
@@ -116,14 +112,14 @@ static void stop(const struct serve_options *options, const sigset_t *signals, s
   unsigned ending = least(ENDING_MS, total / 2);
   unsigned answering = total - ending;
   unsigned delay = least(options->shutdown_delay_ms, answering > FLIGHT_MS ? answering - FLIGHT_MS : 0);
-  int64_t end = now_ms() + total;
+  int64_t end = dw_now_milliseconds() + total;
   watchdog_arm(total);
   dw_log(DW_LOG_INFO, "stopping: not ready, answering for %u ms more, then finishing what is in flight", delay);
   dw_server_drain(server);
   keep_answering(signals, delay);
   dw_server_limit_stop(server, answering - delay);
   dw_server_stop(server);
-  limit_events(events, end - now_ms() - ending / 2);
+  limit_events(events, end - dw_now_milliseconds() - ending / 2);
   dw_log(DW_LOG_INFO, "stopped");
 }
 

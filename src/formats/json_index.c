@@ -1,53 +1,9 @@
 /* Finding members by key: one by one where they are few, else by a hash table (open addressing) that nobody outside can
  * make collide: SipHash with a random key. */
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "droveway/base/hash.h"
 #include "formats/json_value.h"
-
-static uint64_t secret[2];
-
-static void make_secret(void) {
-  if (getrandom(secret, sizeof secret, 0) != (ssize_t)sizeof secret)
-    abort();
-}
-
-static uint64_t rotate(uint64_t value, unsigned bits) {
-  return value << bits | value >> (64 - bits);
-}
-
-static void sip_round(uint64_t v[4]) {
-  v[0] += v[1], v[2] += v[3];
-  v[1] = rotate(v[1], 13) ^ v[0], v[3] = rotate(v[3], 16) ^ v[2];
-  v[0] = rotate(v[0], 32);
-  v[2] += v[1], v[0] += v[3];
-  v[1] = rotate(v[1], 17) ^ v[2], v[3] = rotate(v[3], 21) ^ v[0];
-  v[2] = rotate(v[2], 32);
-}
-
-/* SipHash-1-3 (Aumasson and Bernstein, https://www.aumasson.jp/siphash/), as the tables of Rust and Python use it. */
-static uint64_t hash_of(const char *text, size_t length) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, make_secret);
-  uint64_t v[4] = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d, secret[0] ^ 0x6c7967656e657261,
-                   secret[1] ^ 0x7465646279746573};
-  for (size_t at = 0; at <= length; at += 8) {
-    uint64_t word = 0;
-    size_t left = length - at;
-    memcpy(&word, text + at, left < 8 ? left : 8);
-    if (left < 8)
-      word |= (uint64_t)length << 56;
-    v[3] ^= word;
-    sip_round(v);
-    v[0] ^= word;
-  }
-  v[2] ^= 0xff;
-  for (int i = 0; i < 3; i++)
-    sip_round(v);
-  return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
 
 /* A slot holds the place of a member plus one; 0 is free. Twice as many as members, so that half of them stay free. */
 static size_t slots_of(size_t capacity) {
@@ -66,7 +22,7 @@ static bool is_key(const struct member *member, const char *key, size_t length) 
 static uint32_t *slot_for(const dw_json *object, const char *key, size_t length) {
   uint32_t *index = index_of(object);
   size_t mask = slots_of(object->capacity) - 1;
-  size_t at = (size_t)hash_of(key, length) & mask;
+  size_t at = (size_t)dw_hash_keyed(key, length) & mask;
   while (index[at] != 0 && !is_key(&object->members[index[at] - 1], key, length))
     at = (at + 1) & mask;
   return &index[at];

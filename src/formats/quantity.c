@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+#include "droveway/base/text.h"
 
 /* Go's strconv.ParseInt over the whole text. */
 static bool is_exponent(const char *text) {
@@ -32,7 +30,7 @@ static bool is_suffix(const char *text) {
 /* Reads digits; tells how many there were and whether one was not 0. */
 static size_t skip_digits(const char **text, bool *nonzero) {
   const char *start = *text;
-  for (; is_digit(**text); ++*text) {
+  for (; dw_is_digit(**text); ++*text) {
     if (**text != '0')
       *nonzero = true;
   }

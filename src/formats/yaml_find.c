@@ -1,6 +1,7 @@
 /* Places in the raw text of a document, also inside the JSON that a YAML scalar holds. */
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "droveway/formats/json_scan.h"
 #include "droveway/formats/yaml.h"
 #include "formats/reread.h"
@@ -42,7 +43,7 @@ static size_t skip_white(const struct dw_yaml_source *source, size_t at) {
 }
 
 static bool is_name(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+  return dw_is_alnum(c) || c == '_' || c == '-';
 }
 
 static size_t skip_anchor(const struct dw_yaml_source *source, size_t at) {
@@ -155,17 +156,13 @@ static struct dw_span key_span(const struct search *s, const struct mark_cursor 
 
 /* --- inside a string --- */
 
-static bool is_white(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* The byte OFFSET of a string; where only white space is left, what stands before it has its end there. */
 static struct dw_span offset_span(const struct search *s, const struct mark_cursor *cursor, size_t offset) {
   const char *text = dw_json_string(cursor->value);
   size_t end = strlen(text);
   struct dw_span whole = value_span(s, cursor);
   struct dw_span raw;
-  while (end > 0 && is_white(text[end - 1]))
+  while (end > 0 && dw_is_blank(text[end - 1]))
     end--;
   if (end == 0)
     return whole;

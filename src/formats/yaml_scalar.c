@@ -49,12 +49,8 @@ static bool resolve_word(const char *text, struct resolved *out) {
   return true;
 }
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 static const char *skip_digits(const char *text) {
-  while (is_digit(*text))
+  while (dw_is_digit(*text))
     text++;
   return text;
 }
@@ -77,7 +73,7 @@ static bool looks_like_float(const char *text) {
     text++;
     if (*text == '-' || *text == '+')
       text++;
-    if (!is_digit(*text))
+    if (!dw_is_digit(*text))
       return false;
     text = skip_digits(text);
   }
@@ -163,7 +159,7 @@ static struct resolved resolve(const char *text) {
   if (*text == '.') {
     if (looks_like_float(text) && isfinite(strtod(text, NULL)))
       out = (struct resolved){.kind = KIND_FLOAT, .real = strtod(text, NULL)};
-  } else if (is_digit(*text) || *text == '-' || *text == '+') {
+  } else if (dw_is_digit(*text) || *text == '-' || *text == '+') {
     (void)resolve_digits(text, &out);
   }
   return out;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "map/block.h"
 #include "map/map_internal.h"
 
@@ -48,10 +49,6 @@ int dw_map_span_compare(const struct dw_interval *a, const struct dw_interval *b
   return order != 0 ? order : dw_addr_compare(&b->last, &a->last);
 }
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /* Compares the numbers that begin at both, and moves behind them. */
 static int compare_numbers(const char **a, const char **b) {
   while (**a == '0')
@@ -70,7 +67,7 @@ int dw_map_natural(const char *a, const char *b) {
   const char *left = a;
   const char *right = b;
   while (*left != '\0' && *right != '\0') {
-    if (is_digit(*left) && is_digit(*right)) {
+    if (dw_is_digit(*left) && dw_is_digit(*right)) {
       int order = compare_numbers(&left, &right);
       if (order != 0)
         return order;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "model/cni_internal.h"
 
 static const char config_field[] = "spec.config";
@@ -186,13 +187,9 @@ static struct dw_cni_config *new_config(struct dw_arena *arena, enum dw_config_s
   return config;
 }
 
-static bool is_blank(char byte) {
-  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
 static size_t leading_blanks(const char *text, size_t length) {
   size_t count = 0;
-  while (count < length && is_blank(text[count]))
+  while (count < length && dw_is_blank(text[count]))
     count++;
   return count;
 }

@@ -4,14 +4,11 @@
  */
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "model/cni_internal.h"
 
 /* Real networks have one subnet a family. Each exclude counts for every subnet, so both lists are bounded. */
 enum { SUBNETS_MAX = 32, EXCLUDES_MAX = 1024, ENTRY_MAX = 128 };
-
-static bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 /* The entries of a list, cut at commas, without the blanks around them. */
 struct entries {
@@ -21,11 +18,11 @@ struct entries {
 };
 
 static const char *entry_text(struct dw_arena *arena, const char *at, size_t length) {
-  while (length > 0 && is_blank(at[0])) {
+  while (length > 0 && dw_is_space(at[0])) {
     at++;
     length--;
   }
-  while (length > 0 && is_blank(at[length - 1]))
+  while (length > 0 && dw_is_space(at[length - 1]))
     length--;
   return dw_arena_strndup(arena, at, length);
 }
@@ -86,7 +83,7 @@ static bool is_blank_text(const struct dw_value *value) {
   if (value->text == NULL)
     return true;
   for (const char *c = value->text; *c != '\0'; c++)
-    if (!is_blank(*c))
+    if (!dw_is_space(*c))
       return false;
   return true;
 }

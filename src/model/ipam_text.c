@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "model/cni_internal.h"
 
 enum { TEXT_MAX = 128 }; /* longer ones are never addresses by mistake */
@@ -11,16 +12,12 @@ static const char address_mend[] = "write one address, such as 10.200.5.1";
 static const char exclude_mend[] = "write it as ADDRESS/LENGTH or ADDRESS, such as 10.200.5.1/32";
 static const char cidr_mend[] = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
 
-static bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* TEXT without its blanks; false where it has none. */
 static bool without_blanks(const char *text, char out[TEXT_MAX]) {
   size_t length = 0;
   size_t blanks = 0;
   for (const char *c = text; *c != '\0'; c++) {
-    if (is_blank(*c))
+    if (dw_is_space(*c))
       blanks++;
     else
       out[length++] = *c;

@@ -2,11 +2,8 @@
  */
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "droveway/model/object.h"
-
-static bool same_text(const char *a, const char *b) {
-  return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
 
 static bool same_addresses(const struct dw_addr *a, const struct dw_addr *b, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -16,7 +13,7 @@ static bool same_addresses(const struct dw_addr *a, const struct dw_addr *b, siz
 }
 
 static bool same_nic(const struct dw_nic *a, const struct dw_nic *b) {
-  return same_text(a->name, b->name) && same_text(a->controller, b->controller) && a->mtu == b->mtu &&
+  return dw_text_equal(a->name, b->name) && dw_text_equal(a->controller, b->controller) && a->mtu == b->mtu &&
          a->port_count == b->port_count && a->up == b->up && a->is_bridge == b->is_bridge &&
          a->default_route == b->default_route && a->fits_master == b->fits_master &&
          a->address_count == b->address_count && same_addresses(a->addresses, b->addresses, a->address_count);
@@ -35,8 +32,8 @@ static bool same_node(const struct dw_object *a, const struct dw_object *b) {
   if (a->node.label_count != b->node.label_count || a->node.internal_ip_count != b->node.internal_ip_count)
     return false;
   for (size_t i = 0; i < a->node.label_count; i++)
-    if (!same_text(a->node.labels[i].key, b->node.labels[i].key) ||
-        !same_text(a->node.labels[i].value, b->node.labels[i].value))
+    if (!dw_text_equal(a->node.labels[i].key, b->node.labels[i].key) ||
+        !dw_text_equal(a->node.labels[i].value, b->node.labels[i].value))
       return false;
   return same_addresses(a->node.internal_ips, b->node.internal_ips, a->node.internal_ip_count);
 }
@@ -48,7 +45,7 @@ static bool same_networks(const struct dw_object *a, const struct dw_object *b) 
     const struct dw_cluster_network *x = &a->networks[i];
     const struct dw_cluster_network *y = &b->networks[i];
     if (x->prefix.bits != y->prefix.bits || !same_addresses(&x->prefix.base, &y->prefix.base, 1) ||
-        !same_text(x->name, y->name) || !same_text(x->source, y->source))
+        !dw_text_equal(x->name, y->name) || !dw_text_equal(x->source, y->source))
       return false;
   }
   return true;
@@ -58,18 +55,19 @@ static bool same_networks(const struct dw_object *a, const struct dw_object *b) 
 static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
   switch (a->kind) {
   case DW_KIND_NAD:
-    return a->nad.label == b->nad.label && same_text(a->nad.config, b->nad.config);
+    return a->nad.label == b->nad.label && dw_text_equal(a->nad.config, b->nad.config);
   case DW_KIND_HYPERCONVERGED:
   case DW_KIND_KUBEVIRT:
-    return same_text(a->user.json, b->user.json);
+    return dw_text_equal(a->user.json, b->user.json);
   case DW_KIND_NODE:
     return same_node(a, b);
   case DW_KIND_NODE_NETWORK_STATE:
     return same_nics(a, b);
   case DW_KIND_MIGRATION:
-    return a->migration.finished == b->migration.finished && same_text(a->migration.vmi, b->migration.vmi);
+    return a->migration.finished == b->migration.finished && dw_text_equal(a->migration.vmi, b->migration.vmi);
   case DW_KIND_VMI:
-    return a->vmi.completed == b->vmi.completed && same_text(a->vmi.target_node_address, b->vmi.target_node_address);
+    return a->vmi.completed == b->vmi.completed &&
+           dw_text_equal(a->vmi.target_node_address, b->vmi.target_node_address);
   case DW_KIND_NETWORK:
   case DW_KIND_SERVICE_CIDR:
   case DW_KIND_CONFIG_MAP:
@@ -80,6 +78,6 @@ static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
 }
 
 bool dw_object_same(const struct dw_object *a, const struct dw_object *b) {
-  return a->kind == b->kind && a->deleting == b->deleting && same_text(a->namespace_, b->namespace_) &&
-         same_text(a->name, b->name) && same_networks(a, b) && same_kind(a, b);
+  return a->kind == b->kind && a->deleting == b->deleting && dw_text_equal(a->namespace_, b->namespace_) &&
+         dw_text_equal(a->name, b->name) && same_networks(a, b) && same_kind(a, b);
 }

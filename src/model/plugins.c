@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "droveway/model/cni.h"
 
 struct plugin {
@@ -85,15 +86,11 @@ bool dw_is_interface_name(const char *name) {
   return true;
 }
 
-static bool is_alnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool dw_is_cni_name(const char *name) {
-  if (!is_alnum(name[0]))
+  if (!dw_is_alnum(name[0]))
     return false;
   for (const char *c = name; *c != '\0'; c++)
-    if (!is_alnum(*c) && *c != '_' && *c != '.' && *c != '-')
+    if (!dw_is_alnum(*c) && *c != '_' && *c != '.' && *c != '-')
       return false;
   return true;
 }

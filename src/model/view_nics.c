@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "droveway/base/hash.h"
 #include "model/view_internal.h"
 
 enum { CHAIN_LIMIT = 16 }; /* NIC, bond, bridge ...: a longer chain of controllers is a loop */
@@ -103,15 +104,8 @@ struct numbering {
   uint32_t *ids; /* the number of each NIC of each node, in turn */
 };
 
-static uint32_t hash_of(const char *text) {
-  uint32_t hash = 2166136261U;
-  for (; *text != '\0'; text++)
-    hash = (hash ^ (unsigned char)*text) * 16777619U;
-  return hash ^ hash >> 15;
-}
-
 static uint32_t number_of(struct numbering *n, const char *name) {
-  size_t slot = hash_of(name) & n->mask;
+  size_t slot = (size_t)dw_hash_text(DW_HASH_INIT, name) & n->mask;
   while (n->slots[slot] != 0) {
     uint32_t id = n->slots[slot] - 1;
     if (strcmp(n->names[id].name, name) == 0)

@@ -2,15 +2,12 @@
 
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "net/addr_internal.h"
-
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /* Whether a number written with leading zeros begins at TEXT. */
 static bool zero_led(const char *text) {
-  return text[0] == '0' && is_digit(text[1]);
+  return text[0] == '0' && dw_is_digit(text[1]);
 }
 
 /* The same for the octets of one address of LENGTH bytes. Groups of IPv6 may lead with zeros: only the dotted part is

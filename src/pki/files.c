@@ -7,9 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "droveway/base/io.h"
 #include "pki/pki_internal.h"
 
-enum { LONGEST_PEM = 1 << 20 };
+enum { LONGEST_PEM = 1 << 20, READ_BYTES = 4096 };
 
 const char *dw_pki_file_name(enum pki_file file) {
   static const char *const names[PKI_FILES] = {
@@ -32,19 +33,22 @@ bool dw_pki_exists(const char *dir, enum pki_file file) {
   return access(path_of(path, dir, file), F_OK) == 0;
 }
 
+/* Straight into the buffer, which wipes what it held. */
 static int read_all(int fd, struct dw_buf *out) {
-  char block[4096];
   for (;;) {
-    ssize_t got = read(fd, block, sizeof block);
+    dw_buf_reserve(out, READ_BYTES);
+    ssize_t got = read(fd, out->data + out->length, READ_BYTES);
     if (got < 0 && errno == EINTR)
       continue;
+    if (got > 0)
+      out->length += (size_t)got;
+    out->data[out->length] = '\0';
     if (got <= 0)
       return (int)got;
-    if (out->length + (size_t)got > LONGEST_PEM) {
+    if (out->length > LONGEST_PEM) {
       errno = EFBIG;
       return -1;
     }
-    dw_buf_add(out, block, (size_t)got);
   }
 }
 
@@ -67,30 +71,12 @@ X509 *dw_pki_load_cert(const char *dir, enum pki_file file, struct dw_error *err
   return dw_pki_read_cert(dw_buf_text(&pem), path, err);
 }
 
-void dw_pki_wipe(struct dw_buf *buf) {
-  if (buf->data != NULL)
-    explicit_bzero(buf->data, buf->capacity);
-  dw_buf_free(buf);
-}
-
 EVP_PKEY *dw_pki_load_key(const char *dir, enum pki_file file, struct dw_error *err) {
   char path[PATH_MAX];
-  SCOPED(dw_pki_wipe) struct dw_buf pem = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf pem = DW_BUF_SECRET;
   if (dw_pki_read_path(path_of(path, dir, file), &pem, err) != 0)
     return NULL;
   return dw_pki_read_key(dw_buf_text(&pem), path, err);
-}
-
-static int write_all(int fd, const struct dw_buf *text) {
-  for (size_t done = 0; done < text->length;) {
-    ssize_t written = write(fd, text->data + done, text->length - done);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return -1;
-    done += (size_t)written;
-  }
-  return 0;
 }
 
 /* Writes TEXT into a new file beside its place; TEMP gets its name. mkostemp() gives it mode 0600. */
@@ -104,7 +90,7 @@ static int write_temp(const char *dir, enum pki_file file, const struct dw_buf *
     temp[0] = '\0';
     return -1;
   }
-  int failed = fchmod(fd, secret ? 0600 : 0644) != 0 || write_all(fd, text) != 0 || fsync(fd) != 0 ? -1 : 0;
+  int failed = fchmod(fd, secret ? 0600 : 0644) != 0 || dw_write_all(fd, text->data, text->length) != 0 || fsync(fd) != 0 ? -1 : 0;
   if (close(fd) != 0)
     failed = -1;
   return failed == 0 ? 0 : io_error(err, temp, "can't be written");

@@ -18,7 +18,7 @@ static void free_material(struct material *m) {
   X509_free(m->leaf);
   EVP_PKEY_free(m->leaf_key);
   for (int i = 0; i < PKI_FILES; i++)
-    dw_pki_wipe(&m->texts[i]);
+    dw_buf_free(&m->texts[i]);
 }
 
 static int force_hint(struct dw_error *err, const char *what) {
@@ -116,7 +116,7 @@ static void report_all(const struct dw_pki_request *request, const struct materi
 }
 
 int dw_pki_make(const struct dw_pki_request *request, struct dw_buf *report, struct dw_error *err) {
-  SCOPED(free_material) struct material m = {.texts = {DW_BUF_INIT}};
+  SCOPED(free_material) struct material m = {.texts = {[PKI_CA_KEY] = DW_BUF_SECRET, [PKI_LEAF_KEY] = DW_BUF_SECRET}};
   GENERAL_NAMES *names =
       dw_pki_alt_names(&request->names, err); /* a bad name is told before anything else is looked at */
   GENERAL_NAMES_free(names);

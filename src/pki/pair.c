@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 
+#include "droveway/base/secret.h"
 #include "pki/pki_internal.h"
 
 /* Each certificate of the file but the last is signed by the one that follows: clients refuse a server whose chain
@@ -49,26 +50,26 @@ static int check_pair(const char *cert_file, const char *key_file, struct dw_buf
 }
 
 int dw_pki_pair_load(const char *cert_file, const char *key_file, struct dw_pki_pair *out, struct dw_error *err) {
-  struct dw_buf texts[2] = {DW_BUF_INIT, DW_BUF_INIT};
+  struct dw_buf texts[2] = {DW_BUF_INIT, DW_BUF_SECRET};
   struct dw_pki_pair pair = {.expired = false};
   int failed = -1;
   if (dw_pki_read_path(cert_file, &texts[0], err) == 0 && dw_pki_read_path(key_file, &texts[1], err) == 0)
     failed = check_pair(cert_file, key_file, texts, &pair, err);
   if (failed == 0) {
     pair.certificate = dw_buf_steal(&texts[0], NULL);
-    pair.key = dw_buf_steal(&texts[1], NULL);
+    pair.key = strdup(dw_buf_text(&texts[1])); /* without what may follow a NUL, which would not be wiped */
+    if (pair.key == NULL)
+      abort();
     *out = pair;
   }
   dw_buf_free(&texts[0]);
-  dw_pki_wipe(&texts[1]);
+  dw_buf_free(&texts[1]);
   return failed;
 }
 
 void dw_pki_pair_free(struct dw_pki_pair *pair) {
-  if (pair->key != NULL)
-    explicit_bzero(pair->key, strlen(pair->key));
   free(pair->certificate);
-  free(pair->key);
+  dw_secret_free_text(pair->key);
   pair->certificate = NULL;
   pair->key = NULL;
 }

@@ -61,8 +61,6 @@ enum pki_file { PKI_CA_CERT, PKI_CA_KEY, PKI_LEAF_CERT, PKI_LEAF_KEY, PKI_FILES 
 const char *dw_pki_file_name(enum pki_file file);
 bool dw_pki_exists(const char *dir, enum pki_file file);
 int dw_pki_read_path(const char *path, struct dw_buf *out, struct dw_error *err);
-/* Frees a buffer that may hold a key; its bytes do not stay behind in memory. */
-void dw_pki_wipe(struct dw_buf *buf);
 X509 *dw_pki_load_cert(const char *dir, enum pki_file file, struct dw_error *err);
 EVP_PKEY *dw_pki_load_key(const char *dir, enum pki_file file, struct dw_error *err);
 /* Writes those of TEXTS that are not empty: all under other names first, then renamed. Keys are mode 0600. */

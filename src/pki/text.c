@@ -29,7 +29,7 @@ static int check_life(const struct dw_pki_life *life, struct dw_error *err) {
 
 static int write_pair(X509 *cert, EVP_PKEY *key, struct dw_pki_pair *out, struct dw_error *err) {
   DW_BUF_SCOPED struct dw_buf cert_text = DW_BUF_INIT;
-  SCOPED(dw_pki_wipe) struct dw_buf key_text = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf key_text = DW_BUF_SECRET;
   if (dw_pki_cert_pem(cert, &cert_text, err) != 0 || dw_pki_key_pem(key, &key_text, err) != 0)
     return -1;
   *out = (struct dw_pki_pair){.certificate = dw_buf_steal(&cert_text, NULL), .key = dw_buf_steal(&key_text, NULL)};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "droveway/base/buf.h"
+#include "droveway/base/text.h"
 #include "droveway/formats/json_write.h"
 
 static void add_field(struct dw_buf *fields, const char *field) {
@@ -64,13 +65,9 @@ static void replace(struct filling *f, const char *path, const struct want *want
   add_field(&f->fields, want->value->field);
 }
 
-static bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static size_t blanks_at(const struct filling *f, size_t offset) {
   size_t end = offset;
-  while (end < f->config->length && is_blank(f->config->text[end]))
+  while (end < f->config->length && dw_is_blank(f->config->text[end]))
     end++;
   return end - offset;
 }

@@ -186,9 +186,20 @@ static bool shows(const struct dw_cluster_event *event, const struct entry *entr
   return entry->change.gone ? event->object->deleting : same_to_views(event->object, entry->change.object);
 }
 
+/* A list that began after an entry had expired shows the truth about it, whether it holds it or not. */
+static void settle_listed(struct dw_admissions *admissions, const struct dw_cluster_event *event) {
+  for (size_t i = 0; i < admissions->count; i++) {
+    struct entry *entry = &admissions->entries[i];
+    if (entry->change.object->kind == event->kind && entry->seen == 0 && entry->expires <= event->listed_ms)
+      entry->seen = event->generation;
+  }
+}
+
 void dw_admissions_seen(void *context, const struct dw_cluster_event *event) {
   struct dw_admissions *admissions = context;
   pthread_mutex_lock(&admissions->lock);
+  if (event->listed_ms != 0)
+    settle_listed(admissions, event);
   size_t place = find_named(admissions, event->kind, event->ns, event->name);
   if (place < admissions->count && shows(event, &admissions->entries[place]))
     admissions->entries[place].seen = event->generation;

@@ -26,14 +26,28 @@ const char *dw_not_ready(const struct dw_http_service *service) {
 
 static const char *const states[] = {
     [DW_FEED_LISTING] = "not read yet",
+    [DW_FEED_LISTED] = "read; the watch is being opened",
     [DW_FEED_WATCHING] = "watching",
-    [DW_FEED_BROKEN] = "out of reach; what was read stands",
+    [DW_FEED_BROKEN] = "can't be watched now; using the last known state",
+    [DW_FEED_UNWATCHED] = "may not be watched; listed again every 30 to 60 s instead",
     [DW_FEED_ABSENT] = "not installed",
     [DW_FEED_FORBIDDEN] = "forbidden by RBAC; rules that need it say \"could not be checked\"",
 };
 
 static char mark(enum dw_feed_state state) {
-  return state == DW_FEED_LISTING ? '-' : state == DW_FEED_WATCHING || state == DW_FEED_ABSENT ? '+' : '!';
+  switch (state) {
+  case DW_FEED_LISTING:
+    return '-';
+  case DW_FEED_LISTED:
+  case DW_FEED_WATCHING:
+  case DW_FEED_ABSENT:
+    return '+';
+  case DW_FEED_BROKEN:
+  case DW_FEED_UNWATCHED:
+  case DW_FEED_FORBIDDEN:
+    return '!';
+  }
+  return '!';
 }
 
 static void add_feed(struct dw_buf *out, const struct dw_feed_status *feed) {

@@ -1,17 +1,9 @@
-#include <time.h>
-
 #include "droveway/base/log.h"
 #include "server/counters.h"
 #include "server/server_internal.h"
 
 /* Names are at most 253 bytes; what a client sends in their place may be as long as its body. */
 enum { LONGEST_TEXT = 256, MOST_REFUSALS = 20 /* a second */, ALWAYS_MEMBERS = 11, MOST_MEMBERS = 15 };
-
-int64_t dw_now_microseconds(void) {
-  struct timespec now = {0};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* "warned" says which rules warned, so that what passes with a warning is "allowed" here. */
 static const char *verdict(const struct dw_answer *answer) {

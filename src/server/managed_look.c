@@ -78,16 +78,13 @@ static bool take_bytes(void *context, const char *data, size_t length) {
   return true;
 }
 
-static void wipe_buf(struct dw_buf *buf) {
-  if (buf->data != NULL)
-    explicit_bzero(buf->data, buf->capacity);
-  dw_buf_free(buf);
-}
-
+/* A Status in the place of the Secret would look like one without keys. */
 static const dw_json *parse_object(struct managed_look *look, enum managed_topic topic, const struct dw_buf *body) {
   struct dw_error err = DW_ERROR_INIT;
   const dw_json *object = dw_json_parse(look->arena, dw_buf_text(body), body->length, DW_JSON_PLAIN, &err);
-  if (dw_json_type(object) == DW_JSON_OBJECT)
+  const char *kind = dw_json_get_string(object, "kind");
+  const char *wanted = topic == MANAGED_SECRET ? "Secret" : hook_kinds[topic - MANAGED_VALIDATING];
+  if (dw_json_type(object) == DW_JSON_OBJECT && (kind == NULL || strcmp(kind, wanted) == 0))
     return object;
   dw_managed_tell(look, topic, "no JSON", "the API server's answer can't be read");
   return NULL;
@@ -96,7 +93,7 @@ static const dw_json *parse_object(struct managed_look *look, enum managed_topic
 /* NULL where it can't be had; ABSENT tells that it is not there. */
 static const dw_json *get_object(struct managed_look *look, enum managed_topic topic, bool *absent) {
   struct dw_self_managed *managed = look->managed;
-  __attribute__((cleanup(wipe_buf))) struct dw_buf body = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf body = DW_BUF_SECRET;
   struct dw_api_request request = {
       .path = managed->paths[topic], .timeout_ms = CALL_MS, .receive = take_bytes, .context = &body};
   struct dw_api_result result;
@@ -132,10 +129,6 @@ static const char *decoded(struct dw_arena *arena, const char *text) {
   return bytes == NULL ? "" : bytes;
 }
 
-static char *secret_key(struct managed_look *look, const dw_json *data, const char *key) {
-  return dw_arena_strdup(look->arena, decoded(look->arena, dw_json_get_string(data, key)));
-}
-
 static const char *annotation(const dw_json *object, const char *key) {
   const char *text = dw_json_get_string(dw_json_path(object, "metadata", "annotations", NULL), key);
   return text == NULL ? "" : text;
@@ -143,13 +136,11 @@ static const char *annotation(const dw_json *object, const char *key) {
 
 static void read_secret(struct managed_look *look) {
   const dw_json *data = dw_json_get(look->secret, "data");
-  look->keys[0] = secret_key(look, data, "ca.key");
-  look->keys[1] = secret_key(look, data, "tls.key");
   look->input.secret =
       (struct dw_rotation_secret){.ca = decoded(look->arena, dw_json_get_string(data, "ca.crt")),
-                                  .ca_key = look->keys[0],
+                                  .ca_key = decoded(look->arena, dw_json_get_string(data, "ca.key")),
                                   .leaf = decoded(look->arena, dw_json_get_string(data, "tls.crt")),
-                                  .leaf_key = look->keys[1],
+                                  .leaf_key = decoded(look->arena, dw_json_get_string(data, "tls.key")),
                                   .published = annotation(look->secret, DW_ROTATION_PUBLISHED),
                                   .replaced_until = annotation(look->secret, DW_ROTATION_REPLACED_UNTIL)};
 }
@@ -179,11 +170,4 @@ bool dw_managed_look(struct managed_look *look) {
   for (size_t h = 0; h < DW_ROTATION_HOOKS; h++)
     read_hook(look, h);
   return true;
-}
-
-void dw_managed_wipe(struct managed_look *look) {
-  for (size_t i = 0; i < 2; i++)
-    if (look->keys[i] != NULL)
-      explicit_bzero(look->keys[i], strlen(look->keys[i]));
-  dw_arena_free(look->arena);
 }

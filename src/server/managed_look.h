@@ -36,11 +36,10 @@ struct dw_self_managed {
 /* One look at everything. */
 struct managed_look {
   struct dw_self_managed *managed;
-  struct dw_arena *arena;
+  struct dw_arena *arena; /* a secret one: all that is read or written here may hold keys */
   const dw_json *secret;
   const dw_json *hooks[DW_ROTATION_HOOKS];
   struct dw_rotation_input input;
-  char *keys[2]; /* what is to be wiped */
 };
 
 /* "Secret droveway/droveway-tls", for the log. */
@@ -57,8 +56,6 @@ void dw_managed_tell_well(struct dw_self_managed *managed, enum managed_topic to
 /* Reads the Secret and both webhook configurations into LOOK; false where there is no Secret to be had. What is wrong
  * with any of them is told. */
 bool dw_managed_look(struct managed_look *look) __attribute__((nonnull));
-/* Wipes the keys and frees all of it. */
-void dw_managed_wipe(struct managed_look *look) __attribute__((nonnull));
 
 enum managed_put { PUT_DONE, PUT_CONFLICT, PUT_FAILED };
 /* Writes OBJECT with the resource version that was read: another replica may have been faster (PUT_CONFLICT). */

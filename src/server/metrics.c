@@ -67,6 +67,14 @@ static double watching(const struct dw_feed_status *feed) {
   return feed->state == DW_FEED_WATCHING;
 }
 
+static double failures(const struct dw_feed_status *feed) {
+  return (double)feed->failures;
+}
+
+static double unwatched(const struct dw_feed_status *feed) {
+  return feed->state == DW_FEED_UNWATCHED;
+}
+
 static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
   struct feeds feeds;
   feeds.count = dw_cluster_status(cluster, feeds.items, MOST_FEEDS);
@@ -81,6 +89,10 @@ static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
   per_feed(out, &feeds, "view_unreadable_objects", unreadable);
   dw_metric_head(out, "watch_up", "gauge", "Whether the watch stands.");
   per_feed(out, &feeds, "watch_up", watching);
+  dw_metric_head(out, "watch_refused", "gauge", "Whether the resource may be listed but not watched.");
+  per_feed(out, &feeds, "watch_refused", unwatched);
+  dw_metric_head(out, "view_failures_total", "counter", "Lists and watches that failed or were refused.");
+  per_feed(out, &feeds, "view_failures_total", failures);
   dw_metric_head(out, "lists_total", "counter", "Lists begun.");
   per_feed(out, &feeds, "lists_total", lists);
   dw_metric_head(out, "watch_restarts_total", "counter",

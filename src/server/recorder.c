@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "droveway/base/buf.h"
+#include "droveway/base/io.h"
 #include "droveway/base/log.h"
 
 enum { MOST_FILES = 10000, MOST_NAME_BYTES = 64, QUEUE_BYTES = 16 << 20 };
@@ -72,19 +73,6 @@ static void name_file(const struct dw_recorder *recorder, unsigned number, bool 
   dw_buf_puts(out, request->dry_run ? "-dry-run.json" : ".json");
 }
 
-static int write_all(int fd, const char *bytes, size_t length) {
-  while (length > 0) {
-    ssize_t written = write(fd, bytes, length);
-    if (written < 0 && errno != EINTR)
-      return -1;
-    if (written > 0) {
-      bytes += written;
-      length -= (size_t)written;
-    }
-  }
-  return 0;
-}
-
 /* Under another name first, so that no reader sees half a file. */
 static int write_file(const char *path, const char *bytes, size_t length) {
   DW_BUF_SCOPED struct dw_buf temporary = DW_BUF_INIT;
@@ -92,7 +80,7 @@ static int write_file(const char *path, const char *bytes, size_t length) {
   int fd = open(dw_buf_text(&temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
     return -1;
-  int failed = write_all(fd, bytes, length);
+  int failed = dw_write_all(fd, bytes, length);
   failed |= close(fd);
   if (failed == 0 && rename(dw_buf_text(&temporary), path) == 0)
     return 0;

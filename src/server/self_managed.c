@@ -114,7 +114,7 @@ static int64_t clock_ms(void) {
 
 /* Looks and does one step; whether to look again at once. AGAIN_MS: when something is due. */
 static bool take_step(struct dw_self_managed *managed, int64_t *again_ms) {
-  struct managed_look look = {.managed = managed, .arena = dw_arena_new(0)};
+  struct managed_look look = {.managed = managed, .arena = dw_arena_new_secret()};
   bool again = false;
   if (dw_managed_look(&look)) {
     look.input.options = &managed->rotation;
@@ -122,7 +122,7 @@ static bool take_step(struct dw_self_managed *managed, int64_t *again_ms) {
     serve_leaf(&look);
     again = plan_and_do(&look, again_ms);
   }
-  dw_managed_wipe(&look);
+  dw_arena_free(look.arena);
   return again;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "droveway/base/clock.h"
 #include "droveway/model/review.h"
 #include "droveway/server/http.h"
 
@@ -45,8 +46,5 @@ void dw_log_decision(const struct decision *decision) __attribute__((nonnull));
 /* Counts the refusal, and logs it where there were not too many in this second. */
 void dw_note_refusal(const struct dw_http_service *service, const struct dw_http_request *http,
                      const struct refusal *refusal) __attribute__((nonnull));
-
-/* Monotonic. */
-int64_t dw_now_microseconds(void);
 
 #endif

@@ -34,7 +34,10 @@ struct call {
   struct dw_api_result *result;
   struct curl_slist *headers;
   struct dw_buf refusal; /* the body of an error answer */
-  int64_t heard;         /* when the last byte came, in monotonic milliseconds */
+  int64_t begun;         /* in monotonic milliseconds */
+  int64_t heard;         /* when the last byte came */
+  bool opened;           /* the head of a 2xx answer has come */
+  bool lasted;           /* ... and that it goes on was reported */
   bool enough;           /* `receive` wants no more */
   char error[CURL_ERROR_SIZE];
 };
@@ -109,7 +112,10 @@ static size_t on_header(char *data, size_t size, size_t count, void *context) {
   struct call *call = context;
   bool last = size * count > 0 && (data[0] == '\r' || data[0] == '\n');
   call->heard = now_ms();
-  if (last && call->request->opened != NULL && succeeded(status_of(call)))
+  if (!last || !succeeded(status_of(call)))
+    return size * count;
+  call->opened = true;
+  if (call->request->opened != NULL)
     call->request->opened(call->request->context);
   return size * count;
 }
@@ -182,7 +188,7 @@ static int add_token(struct call *call, struct dw_arena *arena) {
   }
   if (token == NULL)
     return 0;
-  return add_header(call, dw_arena_printf(arena, "Authorization: Bearer %s", token));
+  return add_header(call, dw_arena_join(arena, "Authorization: Bearer ", token, ""));
 }
 
 /* TLS asks for another name than the connection goes to: curl takes the name from the URL, so the address moves. */
@@ -268,9 +274,26 @@ static bool too_quiet(const struct call *call) {
   return call->request->idle_ms > 0 && now_ms() - call->heard >= (int64_t)call->request->idle_ms;
 }
 
+/* Until LASTED is due; negative where it is not wanted any more. */
+static int64_t until_lasting(const struct call *call) {
+  if (call->request->lasted == NULL || call->lasted || !call->opened)
+    return -1;
+  int64_t left = call->begun + (int64_t)call->request->lasting_ms - now_ms();
+  return left > 0 ? left : 0;
+}
+
+static void report_lasting(struct call *call) {
+  if (until_lasting(call) != 0)
+    return;
+  call->lasted = true;
+  call->request->lasted(call->request->context);
+}
+
 static int wait_ms(const struct call *call) {
   unsigned idle = call->request->idle_ms;
-  return idle > 0 && idle < POLL_MS ? (int)idle : POLL_MS;
+  int64_t lasting = until_lasting(call);
+  int wait = idle > 0 && idle < POLL_MS ? (int)idle : POLL_MS;
+  return lasting >= 0 && lasting < wait ? (int)lasting : wait;
 }
 
 /* Until the answer came to its end or something ended it: curl's code, or CURLE_ABORTED_BY_CALLBACK where we did. */
@@ -288,6 +311,7 @@ static CURLcode run(struct call *call) {
         return message->data.result;
     if (too_quiet(call))
       return CURLE_OPERATION_TIMEDOUT;
+    report_lasting(call);
     curl_multi_poll(multi, NULL, 0, wait_ms(call), NULL);
   }
 }
@@ -317,6 +341,7 @@ static void describe(struct call *call, CURLcode code) {
   curl_off_t retry = 0;
   result->status = (int)status_of(call);
   result->complete = code == CURLE_OK;
+  result->enough = call->enough;
   result->stopped = call->enough || code == CURLE_ABORTED_BY_CALLBACK;
   if (curl_easy_getinfo(call->client->easy, CURLINFO_RETRY_AFTER, &retry) == CURLE_OK && retry > 0)
     result->retry_after_ms = (unsigned)(retry > MOST_RETRY_AFTER_S ? MOST_RETRY_AFTER_S : retry) * 1000;
@@ -333,9 +358,17 @@ static void describe(struct call *call, CURLcode code) {
   one_line(result->reason);
 }
 
+/* One of them holds the token. */
+static void free_headers(struct curl_slist *headers) {
+  for (struct curl_slist *header = headers; header != NULL; header = header->next)
+    explicit_bzero(header->data, strlen(header->data));
+  curl_slist_free_all(headers);
+}
+
 int dw_api_call(struct dw_api_client *client, const struct dw_api_request *request, struct dw_api_result *result) {
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct call call = {.client = client, .request = request, .result = result, .heard = now_ms()};
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new_secret();
+  int64_t now = now_ms();
+  struct call call = {.client = client, .request = request, .result = result, .begun = now, .heard = now};
   struct curl_slist *connect_to = NULL;
   memset(result, 0, sizeof *result);
   if (prepare(&call, arena, &connect_to) == 0) {
@@ -346,7 +379,7 @@ int dw_api_call(struct dw_api_client *client, const struct dw_api_request *reque
   }
   curl_easy_setopt(client->easy, CURLOPT_HTTPHEADER, NULL);
   curl_easy_setopt(client->easy, CURLOPT_CONNECT_TO, NULL);
-  curl_slist_free_all(call.headers);
+  free_headers(call.headers);
   curl_slist_free_all(connect_to);
   dw_buf_free(&call.refusal);
   return result->complete && succeeded(result->status) ? 0 : -1;

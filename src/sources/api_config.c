@@ -12,7 +12,7 @@ bool dw_api_in_cluster(void) {
 }
 
 struct dw_api_config *dw_api_config_load(const struct dw_api_options *options, struct dw_error *err) {
-  struct dw_arena *arena = dw_arena_new(0);
+  struct dw_arena *arena = dw_arena_new_secret();
   struct dw_api_config *config = dw_arena_alloc(arena, sizeof *config);
   config->arena = arena;
   int failed = options->kubeconfig == NULL ? dw_api_read_in_cluster(config, account_folder, err)

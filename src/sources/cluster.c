@@ -5,7 +5,15 @@
 
 #include "sources/cluster_internal.h"
 
-enum { FIRST_WAIT_MS = 500, MOST_WAIT_MS = 8000, ABSENT_WAIT_MS = 10000, BELIEVE_MS = 5000 };
+enum {
+  FIRST_WAIT_MS = 800, /* this and the next two as client-go's reflector has them */
+  MOST_WAIT_MS = 30000,
+  CALM_MS = 120000,
+  SHORT_WATCH_MS = 1000,
+  RELIST_MS = 30000,
+  ABSENT_WAIT_MS = 7000,
+  BELIEVE_MS = 5000
+};
 
 int64_t dw_cluster_now_ms(void) {
   struct timespec now;
@@ -25,6 +33,9 @@ static struct dw_cluster *make_cluster(const struct dw_cluster_options *options)
   cluster->options.first_wait_ms = or_else(options->first_wait_ms, FIRST_WAIT_MS);
   cluster->options.most_wait_ms = or_else(options->most_wait_ms, MOST_WAIT_MS);
   cluster->options.absent_wait_ms = or_else(options->absent_wait_ms, ABSENT_WAIT_MS);
+  cluster->options.relist_ms = or_else(options->relist_ms, RELIST_MS);
+  cluster->options.short_watch_ms = or_else(options->short_watch_ms, SHORT_WATCH_MS);
+  cluster->options.most_pages = or_else(options->most_pages, DW_MOST_PAGES);
   cluster->options.believe_ms = or_else(options->believe_ms, BELIEVE_MS);
   cluster->options.page = or_else(options->page, DW_PAGE);
   pthread_condattr_t attributes;
@@ -50,9 +61,11 @@ static int make_feeds(struct dw_cluster *cluster, struct dw_error *err) {
     feed->cluster = cluster;
     feed->status.resource = feed->lister.resource = &resources[i];
     feed->lister.page = cluster->options.page;
+    feed->lister.most_pages = cluster->options.most_pages;
     feed->stands = DW_OUTCOME_FAILED;
     feed->backoff.first_ms = cluster->options.first_wait_ms;
     feed->backoff.most_ms = cluster->options.most_wait_ms;
+    feed->backoff.reset_ms = CALM_MS;
     feed->lister.client = dw_api_client_new(cluster->options.config, err);
     if (feed->lister.client == NULL)
       return -1;
@@ -176,17 +189,18 @@ size_t dw_cluster_status(struct dw_cluster *cluster, struct dw_feed_status *out,
   return count;
 }
 
-static bool is_current(const struct dw_feed_status *status) {
-  enum dw_kind kind = status->resource->kind;
+static bool is_current(const struct dw_feed *feed) {
+  enum dw_kind kind = feed->status.resource->kind;
   bool matters = kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
-  return !matters || status->state == DW_FEED_WATCHING || status->state == DW_FEED_ABSENT;
+  bool watched = feed->status.state == DW_FEED_WATCHING && feed->open;
+  return !matters || watched || feed->status.state == DW_FEED_ABSENT;
 }
 
 bool dw_cluster_current(struct dw_cluster *cluster) {
   bool current = true;
   pthread_mutex_lock(&cluster->lock);
   for (size_t i = 0; i < cluster->feed_count; i++)
-    current = current && is_current(&cluster->feeds[i].status);
+    current = current && is_current(&cluster->feeds[i]);
   pthread_mutex_unlock(&cluster->lock);
   return current;
 }
@@ -205,5 +219,11 @@ enum dw_lookup dw_cluster_lookup_nad(struct dw_cluster *cluster, const char *ns,
   dw_api_escape(&path, ns);
   dw_buf_puts(&path, "/network-attachment-definitions/");
   dw_api_escape(&path, name);
-  return dw_lookups_nad(cluster->lookups, dw_buf_text(&path), timeout_ms, out, err);
+  enum dw_lookup found = dw_lookups_nad(cluster->lookups, dw_buf_text(&path), timeout_ms, out, err);
+  if (found != DW_LOOKUP_FOUND || (strcmp((*out)->namespace_, ns) == 0 && strcmp((*out)->name, name) == 0))
+    return found;
+  dw_error_set(err, DW_ERR_INVALID, "the API server answered with %s/%s", (*out)->namespace_, (*out)->name);
+  dw_object_unref(*out);
+  *out = NULL;
+  return DW_LOOKUP_FAILED;
 }

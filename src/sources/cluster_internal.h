@@ -9,7 +9,7 @@
 #include "droveway/base/buf.h"
 #include "droveway/sources/cluster.h"
 
-enum { DW_MOST_OBJECT_BYTES = 8 * 1024 * 1024, DW_VERSION_BYTES = 128, DW_PAGE = 500 };
+enum { DW_MOST_OBJECT_BYTES = 8 * 1024 * 1024, DW_VERSION_BYTES = 128, DW_PAGE = 500, DW_MOST_PAGES = 10000 };
 
 /* --- list_reader.c: takes a list's JSON apart as it comes, so that no page is ever a tree in memory --- */
 
@@ -18,16 +18,21 @@ struct dw_list_reader {
   void (*element)(void *context, const char *text, size_t length);
   void *context;
   struct dw_buf metadata; /* the text of the list's own metadata */
+  struct dw_buf kind;     /* its kind, without the quotes; escapes are kept as they are */
   struct dw_buf key;      /* the list's member that is being read */
   struct dw_buf item;
   enum dw_list_capture { DW_CAPTURE_NOTHING, DW_CAPTURE_METADATA, DW_CAPTURE_ITEM } capture;
   unsigned depth;
-  bool begun, in_string, escaped, in_key, before_key, in_items, oversized;
+  bool begun, in_string, escaped, in_key, in_kind, before_key, in_items, oversized;
+  bool has_items; /* "items" is an array or null */
+  bool has_stray; /* in "items" there is something other than objects */
 };
 /* -1 where it can be no list. */
 int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t length) __attribute__((nonnull));
-/* Whether the list came to its end. */
+/* Whether the text came to its end and has metadata. */
 bool dw_list_reader_whole(const struct dw_list_reader *reader) __attribute__((nonnull));
+/* NULL where the text is a whole list of Kubernetes objects, else what is wrong with it. */
+const char *dw_list_reader_fault(const struct dw_list_reader *reader) __attribute__((nonnull));
 void dw_list_reader_free(struct dw_list_reader *reader) __attribute__((nonnull));
 
 /* --- lister.c: one resource, page by page --- */
@@ -45,6 +50,7 @@ struct dw_lister {
   struct dw_api_client *client;
   const struct dw_resource *resource;
   unsigned page;
+  unsigned most_pages;            /* more of them are a fault */
   void (*restart)(void *context); /* forget what came: the list begins anew */
   /* OBJECT lives until the call returns; NULL where it could not be parsed. -1 ends the listing as failed, with ERR. */
   int (*take)(void *context, struct dw_arena *arena, const dw_json *object, struct dw_error *err);
@@ -59,6 +65,10 @@ enum dw_outcome dw_lister_run(struct dw_lister *lister) __attribute__((nonnull))
 /* "/apis/GROUP/VERSION[/namespaces/NS]/PLURAL?[fieldSelector=...&]": a query may be added. */
 void dw_resource_path(const struct dw_resource *resource, const char *version, struct dw_buf *out)
     __attribute__((nonnull));
+/* NULL where OBJECT can be of RESOURCE: of its kind and, where that is asked for, of its namespace and name. Otherwise
+ * what it is, in the arena. */
+const char *dw_resource_misfit(const struct dw_resource *resource, struct dw_arena *arena, const dw_json *object)
+    __attribute__((nonnull(1, 2)));
 enum dw_outcome dw_outcome_of(const struct dw_api_result *result) __attribute__((nonnull));
 /* Whether the API server says that it is ready: one that starts answers 403 and 404 before it has read RBAC and CRDs.
  */
@@ -91,6 +101,7 @@ struct dw_feed {
   struct dw_buf line; /* of a watch, not yet whole */
   struct dw_backoff backoff;
   enum dw_outcome watch_outcome; /* what a watch's ERROR event said */
+  bool progress;                 /* the watch brought an object of another version */
   int64_t refused_ms;            /* since when the resource is absent or forbidden without a break; 0: it is not */
   pthread_t thread;
   bool started;
@@ -99,8 +110,19 @@ struct dw_feed {
   enum dw_outcome stands; /* what the last list came to that did not fail: DONE, ABSENT, FORBIDDEN; FAILED before */
   struct dw_feed_status status;
   int64_t heard_ms; /* monotonic; 0: never */
+  bool open;        /* the API server has answered the watch in progress */
 };
 void *dw_feed_run(void *feed);
+/* The API server answers. */
+void dw_feed_heard(struct dw_feed *feed) __attribute__((nonnull));
+/* Calls the owner's `changed`. */
+void dw_feed_changed(struct dw_feed *feed) __attribute__((nonnull));
+
+/* --- feed_events.c: what comes over a watch --- */
+
+/* -1 where it can't be read; that is logged. OUT: NULL for an object of the kind that no rule reads. */
+int dw_feed_reduce(struct dw_feed *feed, const dw_json *json, const struct dw_object **out)
+    __attribute__((nonnull(1, 3)));
 /* Takes a part of a watch, split anywhere; false where it is to be given up. FEED is the feed. */
 bool dw_feed_watched(void *feed, const char *data, size_t length) __attribute__((nonnull));
 

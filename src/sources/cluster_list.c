@@ -29,6 +29,7 @@ static int list_one(struct dw_api_client *client, const struct dw_cluster_list *
   struct dw_lister lister = {.client = client,
                              .resource = resource,
                              .page = list->page == 0 ? DW_PAGE : list->page,
+                             .most_pages = DW_MOST_PAGES,
                              .restart = restart,
                              .take = take,
                              .context = &taking};

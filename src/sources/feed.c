@@ -9,7 +9,7 @@
 
 enum {
   WATCH_IDLE_MS = 90000, /* bookmarks come about once a minute */
-  WATCH_SECONDS = 240,   /* and up to as many more */
+  WATCH_SECONDS = 240,   /* at least */
   SOONEST_MS = 250       /* between tries, however often the feed is nudged */
 };
 
@@ -25,7 +25,7 @@ static void unlock(struct dw_feed *feed) {
   pthread_mutex_unlock(&feed->cluster->lock);
 }
 
-static void tell_changed(struct dw_feed *feed) {
+void dw_feed_changed(struct dw_feed *feed) {
   const struct dw_cluster_options *options = &feed->cluster->options;
   if (options->changed != NULL)
     options->changed(options->context);
@@ -39,8 +39,10 @@ static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size
     const char *text;
   } lines[] = {
       [DW_FEED_LISTING] = {DW_LOG_WARN, "can't be read yet"},
+      [DW_FEED_LISTED] = {DW_LOG_DEBUG, "read"},
       [DW_FEED_WATCHING] = {DW_LOG_INFO, "read and watched"},
-      [DW_FEED_BROKEN] = {DW_LOG_WARN, "can't be watched now; what was read stands"},
+      [DW_FEED_BROKEN] = {DW_LOG_WARN, "can't be watched now; using the last known state"},
+      [DW_FEED_UNWATCHED] = {DW_LOG_WARN, "may not be watched; listed again every 30 to 60 s instead"},
       [DW_FEED_ABSENT] = {DW_LOG_INFO, "not there: the CRD is not installed"},
       [DW_FEED_FORBIDDEN] = {DW_LOG_ERROR, "may not be read (RBAC): what hangs on it \"could not be checked\""},
   };
@@ -70,7 +72,7 @@ static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char
     log_state(feed, state, objects, why);
 }
 
-static void heard(struct dw_feed *feed) {
+void dw_feed_heard(struct dw_feed *feed) {
   lock(feed);
   feed->heard_ms = dw_cluster_now_ms();
   unlock(feed);
@@ -81,29 +83,6 @@ static enum dw_outcome what_stands(struct dw_feed *feed) {
   enum dw_outcome stands = feed->stands;
   unlock(feed);
   return stands;
-}
-
-/* --- what can't be read --- */
-
-static void log_unreadable(const struct dw_feed *feed, const dw_json *object, const struct dw_error *err) {
-  const char *name = dw_json_string(dw_json_path(object, "metadata", "name", NULL));
-  const char *ns = dw_json_string(dw_json_path(object, "metadata", "namespace", NULL));
-  dw_log_with(DW_LOG_WARN, "an object can't be read and is left out",
-              dw_log_string("resource", feed->status.resource->plural),
-              dw_log_string("namespace", ns == NULL ? "" : ns), dw_log_string("name", name == NULL ? "" : name),
-              dw_log_string("reason", err->text));
-}
-
-/* -1 where it can't be read; that is logged. OUT: NULL for an object of the kind that no rule reads. */
-static int reduce(struct dw_feed *feed, const dw_json *json, const struct dw_object **out) {
-  struct dw_error err = DW_ERROR_INIT;
-  *out = NULL;
-  if (json == NULL)
-    dw_error_set(&err, DW_ERR_SYNTAX, "is too large or no JSON");
-  else if (dw_object_reduce_as(feed->status.resource->kind, json, "", out, &err) == 0)
-    return 0;
-  log_unreadable(feed, json, &err);
-  return -1;
 }
 
 /* --- list --- */
@@ -119,23 +98,37 @@ static int take(void *context, struct dw_arena *arena, const dw_json *json, stru
   (void)arena;
   (void)err;
   const struct dw_object *object = NULL;
-  if (reduce(feed, json, &object) != 0)
+  if (dw_feed_reduce(feed, json, &object) != 0)
     feed->fresh_unreadable++;
   else if (object != NULL)
     dw_store_append(&feed->fresh, object);
   return 0;
 }
 
+/* What was admitted long before the list began, and is not in it, does not exist. */
+static void report_list(const struct dw_feed *feed, int64_t began_ms, uint64_t generation) {
+  const struct dw_cluster_options *options = &feed->cluster->options;
+  if (options->event != NULL)
+    options->event(options->context, &(struct dw_cluster_event){.kind = feed->status.resource->kind,
+                                                                .ns = "",
+                                                                .name = "",
+                                                                .uid = "",
+                                                                .listed_ms = began_ms,
+                                                                .generation = generation});
+}
+
 /* Puts what was read in place of what was there. */
-static void replace_store(struct dw_feed *feed, enum dw_outcome outcome) {
+static void replace_store(struct dw_feed *feed, enum dw_outcome outcome, int64_t began_ms) {
   dw_store_sort(&feed->fresh);
   lock(feed);
   struct dw_store old = feed->store;
   feed->store = feed->fresh;
   feed->status.unreadable = feed->fresh_unreadable;
   feed->stands = outcome;
-  feed->cluster->generation++;
+  uint64_t generation = ++feed->cluster->generation;
   unlock(feed);
+  if (outcome != DW_OUTCOME_FORBIDDEN)
+    report_list(feed, began_ms, generation);
   feed->fresh = (struct dw_store){NULL, 0, 0};
   feed->fresh_unreadable = 0;
   dw_store_clear(&old);
@@ -167,11 +160,12 @@ static enum dw_outcome list(struct dw_feed *feed) {
   lock(feed);
   feed->status.lists++;
   unlock(feed);
+  int64_t began_ms = dw_cluster_now_ms();
   enum dw_outcome outcome = list_believed(feed);
   if (outcome != DW_OUTCOME_DONE)
     restart(feed);
   if (outcome == DW_OUTCOME_DONE || outcome == DW_OUTCOME_ABSENT || outcome == DW_OUTCOME_FORBIDDEN)
-    replace_store(feed, outcome);
+    replace_store(feed, outcome, began_ms);
   if (outcome != DW_OUTCOME_DONE)
     *feed->lister.resource_version = '\0';
   return outcome;
@@ -179,161 +173,82 @@ static enum dw_outcome list(struct dw_feed *feed) {
 
 /* --- watch --- */
 
+static void set_open(struct dw_feed *feed, bool open) {
+  lock(feed);
+  feed->open = open;
+  unlock(feed);
+}
+
+/* Whether the last list or watch came to nothing: then a watch has to last before it counts as good, so that one which
+ * ends again and again is not reported each time. */
+static bool is_in_trouble(const struct dw_feed *feed) {
+  return feed->status.state == DW_FEED_BROKEN || feed->status.state == DW_FEED_UNWATCHED;
+}
+
 static void on_opened(void *context) {
+  struct dw_feed *feed = context;
+  set_open(feed, true);
+  if (!is_in_trouble(feed))
+    set_state(feed, DW_FEED_WATCHING, "");
+}
+
+static void on_lasted(void *context) {
   set_state(context, DW_FEED_WATCHING, "");
 }
 
-static const char *metadata(const dw_json *json, const char *key) {
-  const char *text = dw_json_string(dw_json_path(json, "metadata", key, NULL));
-  return text == NULL ? "" : text;
+static void watch_path(const struct dw_feed *feed, struct dw_buf *path) {
+  unsigned seconds = feed->cluster->options.watch_seconds;
+  dw_resource_path(feed->status.resource, feed->lister.version, path);
+  dw_buf_puts(path, "watch=true&allowWatchBookmarks=true&resourceVersion=");
+  dw_api_escape(path, feed->lister.resource_version);
+  dw_buf_printf(path, "&timeoutSeconds=%u", seconds > 0 ? seconds : dw_spread(WATCH_SECONDS));
 }
 
-/* The store's key: a cluster-wide object has no namespace, whatever the event says. */
-static const char *namespace_of(const struct dw_feed *feed, const dw_json *json) {
-  return dw_kind_cluster_wide(feed->status.resource->kind) ? "" : metadata(json, "namespace");
-}
-
-static void tell_event(struct dw_feed *feed, const dw_json *json, const struct dw_object *object, uint64_t generation,
-                       bool deleted) {
-  const struct dw_cluster_options *options = &feed->cluster->options;
-  if (options->event != NULL)
-    options->event(options->context, &(struct dw_cluster_event){.kind = feed->status.resource->kind,
-                                                                .ns = metadata(json, "namespace"),
-                                                                .name = metadata(json, "name"),
-                                                                .uid = metadata(json, "uid"),
-                                                                .object = object,
-                                                                .deleted = deleted,
-                                                                .generation = generation});
-}
-
-/* Whether it changes what the rules read: nodes and NodeNetworkStates are written every few minutes without a change.
- */
-static bool put(struct dw_feed *feed, const dw_json *json) {
-  const struct dw_object *object = NULL;
-  int failed = reduce(feed, json, &object);
-  lock(feed);
-  bool changed = false;
-  if (object != NULL)
-    changed = dw_store_put(&feed->store, dw_object_ref(object));
-  else /* what was read of it before is no longer true */
-    changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
-  feed->status.unreadable += failed != 0;
-  uint64_t generation = ++feed->cluster->generation;
-  unlock(feed);
-  tell_event(feed, json, object, generation, false);
-  dw_object_unref(object);
-  return changed;
-}
-
-static bool drop(struct dw_feed *feed, const dw_json *json) {
-  lock(feed);
-  bool changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
-  uint64_t generation = ++feed->cluster->generation;
-  unlock(feed);
-  tell_event(feed, json, NULL, generation, true);
-  return changed;
-}
-
-static int fail_watch(struct dw_feed *feed, enum dw_outcome outcome, const char *why) {
-  feed->watch_outcome = outcome;
+static enum dw_outcome fail(struct dw_feed *feed, const char *why) {
   snprintf(feed->lister.err.text, sizeof feed->lister.err.text, "%s", why);
-  return -1;
+  return DW_OUTCOME_FAILED;
 }
 
-static int note_version(struct dw_feed *feed, const dw_json *object) {
-  const char *version = dw_json_string(dw_json_path(object, "metadata", "resourceVersion", NULL));
-  if (version == NULL || strlen(version) >= sizeof feed->lister.resource_version)
-    return fail_watch(feed, DW_OUTCOME_EXPIRED, "an event came without a resourceVersion");
-  memcpy(feed->lister.resource_version, version, strlen(version) + 1);
-  return 0;
-}
-
-static int on_error_event(struct dw_feed *feed, const dw_json *status) {
-  int64_t code = 0;
-  const char *message = dw_json_get_string(status, "message");
-  dw_json_integer(dw_json_get(status, "code"), &code);
-  return fail_watch(feed, code == 410 ? DW_OUTCOME_EXPIRED : DW_OUTCOME_FAILED,
-                    message == NULL ? "the watch ended with an error" : message);
-}
-
-/* CHANGED is set where what the rules read did. */
-static int on_event(struct dw_feed *feed, const char *text, size_t length, bool *changed) {
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const dw_json *event = dw_json_select(arena, text, length, dw_event_paths(), DW_JSON_PLAIN);
-  const char *type = dw_json_get_string(event, "type");
-  const dw_json *object = dw_json_get(event, "object");
-  if (type == NULL || dw_json_type(object) != DW_JSON_OBJECT)
-    return fail_watch(feed, DW_OUTCOME_EXPIRED, "what came over the watch is no event");
-  if (strcmp(type, "ERROR") == 0)
-    return on_error_event(feed, object);
-  if (strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0)
-    *changed |= put(feed, object);
-  else if (strcmp(type, "DELETED") == 0)
-    *changed |= drop(feed, object);
-  return note_version(feed, object);
-}
-
-static int add_to_line(struct dw_feed *feed, const char *data, size_t length) {
-  if (length > DW_MOST_OBJECT_BYTES - feed->line.length)
-    return fail_watch(feed, DW_OUTCOME_EXPIRED, "an event is too large");
-  dw_buf_add(&feed->line, data, length);
-  return 0;
-}
-
-static bool take_lines(struct dw_feed *feed, const char *data, size_t length, bool *changed) {
-  for (const char *end; (end = memchr(data, '\n', length)) != NULL;) {
-    size_t part = (size_t)(end - data);
-    if (add_to_line(feed, data, part) != 0)
-      return false;
-    data += part + 1;
-    length -= part + 1;
-    bool ok = feed->line.length == 0 || on_event(feed, dw_buf_text(&feed->line), feed->line.length, changed) == 0;
-    dw_buf_truncate(&feed->line, 0);
-    if (!ok)
-      return false;
+/* A watch that the API server ended in good order. client-go takes one that ends within a second without an event for
+ * an error; here it is one with events, too: somebody in between may cut each watch off. What such a watch brings still
+ * arrives in time, because progress keeps the waits short. */
+static enum dw_outcome judge_end(struct dw_feed *feed, int64_t lasted_ms) {
+  if (feed->line.length > 0)
+    return fail(feed, "the watch ended in the middle of an event");
+  if (lasted_ms >= (int64_t)feed->cluster->options.short_watch_ms) {
+    set_state(feed, DW_FEED_WATCHING, "");
+    return DW_OUTCOME_DONE;
   }
-  return add_to_line(feed, data, length) == 0;
-}
-
-bool dw_feed_watched(void *context, const char *data, size_t length) {
-  struct dw_feed *feed = context;
-  bool changed = false;
-  heard(feed);
-  bool more = take_lines(feed, data, length, &changed);
-  if (changed)
-    tell_changed(feed);
-  return more;
-}
-
-/* Spread, so that the watches of many feeds and replicas do not end at the same moment. */
-static unsigned watch_seconds(const struct dw_feed *feed) {
-  unsigned least = feed->cluster->options.watch_seconds;
-  struct dw_backoff spread = {.first_ms = 2 * WATCH_SECONDS, .most_ms = 2 * WATCH_SECONDS};
-  return least > 0 ? least : dw_backoff_next(&spread, 0);
+  if (feed->progress)
+    dw_backoff_reset(&feed->backoff);
+  return fail(feed, "the API server ends each watch at once");
 }
 
 static enum dw_outcome watch(struct dw_feed *feed) {
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
-  dw_resource_path(feed->status.resource, feed->lister.version, &path);
-  dw_buf_puts(&path, "watch=true&allowWatchBookmarks=true&resourceVersion=");
-  dw_api_escape(&path, feed->lister.resource_version);
-  dw_buf_printf(&path, "&timeoutSeconds=%u", watch_seconds(feed));
+  watch_path(feed, &path);
   lock(feed);
   feed->status.watches++;
   unlock(feed);
   dw_buf_truncate(&feed->line, 0);
   feed->watch_outcome = DW_OUTCOME_DONE;
+  feed->progress = false;
   struct dw_api_request request = {.path = dw_buf_text(&path),
                                    .idle_ms = WATCH_IDLE_MS,
                                    .opened = on_opened,
+                                   .lasted = on_lasted,
+                                   .lasting_ms = feed->cluster->options.short_watch_ms,
                                    .receive = dw_feed_watched,
                                    .context = feed};
+  int64_t began_ms = dw_cluster_now_ms();
   dw_api_call(feed->lister.client, &request, &feed->lister.result);
+  set_open(feed, false);
   if (feed->watch_outcome != DW_OUTCOME_DONE)
     return feed->watch_outcome;
   enum dw_outcome outcome = dw_outcome_of(&feed->lister.result);
-  if (outcome != DW_OUTCOME_DONE)
-    dw_outcome_text(&feed->lister.result, feed->lister.err.text, sizeof feed->lister.err.text);
+  if (outcome == DW_OUTCOME_DONE)
+    return judge_end(feed, dw_cluster_now_ms() - began_ms);
+  dw_outcome_text(&feed->lister.result, feed->lister.err.text, sizeof feed->lister.err.text);
   return outcome;
 }
 
@@ -355,50 +270,88 @@ static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
   unlock(feed);
 }
 
-/* What a list or a watch came to, and how long to wait before the next. */
-static void settle(struct dw_feed *feed, enum dw_outcome outcome, bool listing) {
+static void count_failure(struct dw_feed *feed) {
+  lock(feed);
+  feed->status.failures++;
+  unlock(feed);
+}
+
+/* Where an answer came, that somebody has heard of the API server is no reason to ask it again sooner. */
+static void back_off(struct dw_feed *feed, enum dw_feed_state state) {
+  const struct dw_api_result *result = &feed->lister.result;
+  count_failure(feed);
+  set_state(feed, state, feed->lister.err.text);
+  rest(feed, dw_backoff_next(&feed->backoff, result->retry_after_ms), result->status == 0);
+}
+
+static void settle_list(struct dw_feed *feed, enum dw_outcome outcome) {
   const struct dw_cluster_options *options = &feed->cluster->options;
-  const char *why = feed->lister.err.text;
   switch (outcome) {
   case DW_OUTCOME_DONE:
-    if (listing)
-      set_state(feed, DW_FEED_WATCHING, "");
-    dw_backoff_reset(&feed->backoff);
+    dw_feed_heard(feed);
+    if (!is_in_trouble(feed))
+      set_state(feed, DW_FEED_LISTED, "");
+    dw_feed_changed(feed);
+    return;
+  case DW_OUTCOME_ABSENT:
+    set_state(feed, DW_FEED_ABSENT, "");
+    dw_feed_changed(feed);
+    rest(feed, dw_spread(options->absent_wait_ms), false);
+    return;
+  case DW_OUTCOME_FORBIDDEN:
+    count_failure(feed);
+    set_state(feed, DW_FEED_FORBIDDEN, feed->lister.err.text);
+    dw_feed_changed(feed);
+    rest(feed, dw_spread(options->absent_wait_ms), false);
+    return;
+  case DW_OUTCOME_EXPIRED:
+  case DW_OUTCOME_FAILED:
+    back_off(feed, what_stands(feed) == DW_OUTCOME_FAILED ? DW_FEED_LISTING : DW_FEED_BROKEN);
     return;
   case DW_OUTCOME_STOPPED:
     return;
+  }
+}
+
+/* RIGHT_AFTER a list that worked. */
+static void settle_watch(struct dw_feed *feed, enum dw_outcome outcome, bool right_after) {
+  switch (outcome) {
   case DW_OUTCOME_EXPIRED:
     *feed->lister.resource_version = '\0';
-    rest(feed, dw_backoff_next(&feed->backoff, 0), true);
+    back_off(feed, DW_FEED_BROKEN);
+    return;
+  case DW_OUTCOME_FAILED:
+    back_off(feed, DW_FEED_BROKEN);
     return;
   case DW_OUTCOME_ABSENT:
   case DW_OUTCOME_FORBIDDEN:
     *feed->lister.resource_version = '\0';
-    if (!listing) /* the list tells whether it is so, and empties what was read */
+    if (!right_after) /* the list shows whether the resource is gone */
       return;
-    set_state(feed, outcome == DW_OUTCOME_ABSENT ? DW_FEED_ABSENT : DW_FEED_FORBIDDEN,
-              outcome == DW_OUTCOME_ABSENT ? "" : why);
-    tell_changed(feed);
-    rest(feed, options->absent_wait_ms, false);
+    count_failure(feed);
+    set_state(feed, DW_FEED_UNWATCHED, feed->lister.err.text);
+    rest(feed, dw_spread(feed->cluster->options.relist_ms), false);
     return;
-  case DW_OUTCOME_FAILED:
-    set_state(feed, what_stands(feed) == DW_OUTCOME_FAILED ? DW_FEED_LISTING : DW_FEED_BROKEN, why);
-    rest(feed, dw_backoff_next(&feed->backoff, feed->lister.result.retry_after_ms), true);
+  case DW_OUTCOME_DONE:
+  case DW_OUTCOME_STOPPED:
     return;
   }
 }
 
 void *dw_feed_run(void *context) {
   struct dw_feed *feed = context;
+  bool listed = false;
   feed->lister.restart = restart;
   feed->lister.take = take;
   feed->lister.context = feed;
   while (!atomic_load(&feed->cluster->stopping)) {
     bool listing = *feed->lister.resource_version == '\0';
     enum dw_outcome outcome = listing ? list(feed) : watch(feed);
-    settle(feed, outcome, listing);
-    if (listing && outcome == DW_OUTCOME_DONE)
-      tell_changed(feed);
+    if (listing)
+      settle_list(feed, outcome);
+    else
+      settle_watch(feed, outcome, listed);
+    listed = listing && outcome == DW_OUTCOME_DONE;
   }
   restart(feed);
   dw_buf_free(&feed->line);

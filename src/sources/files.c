@@ -9,10 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "droveway/base/buf.h"
 #include "droveway/base/text.h"
 #include "droveway/sources/manifests.h"
 
-enum { MAX_FOLDER_DEPTH = 16 };
+enum { MAX_FOLDER_DEPTH = 16, STREAM_BYTES = 65536 };
 
 static void add_path(struct dw_arena *arena, struct dw_file_list *list, const char *path) {
   list->paths = dw_arena_more(arena, list->paths, list->count, &list->capacity, sizeof *list->paths);
@@ -163,41 +164,28 @@ static char *read_regular(struct dw_arena *arena, int fd, size_t limit, size_t *
 }
 
 static char *read_stream(struct dw_arena *arena, int fd, size_t limit, size_t *length, struct dw_error *err) {
-  size_t capacity = 65536;
-  size_t used = 0;
-  char *data = malloc(capacity + 1);
+  DW_BUF_SCOPED struct dw_buf data = {.secret = dw_arena_is_secret(arena)};
   for (;;) {
-    if (data && used == capacity) {
-      char *grown = realloc(data, capacity * 2 + 1);
-      if (!grown)
-        free(data);
-      data = grown;
-      capacity *= 2;
-    }
-    if (!data)
-      abort();
-    ssize_t got = read(fd, data + used, capacity - used);
+    dw_buf_reserve(&data, STREAM_BYTES);
+    ssize_t got = read(fd, data.data + data.length, STREAM_BYTES);
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0) {
       dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
-      break;
+      return NULL;
     }
-    used += (size_t)got;
-    if (used > limit) {
+    data.length += (size_t)got;
+    if (data.length > limit) {
       dw_error_set(err, DW_ERR_MEMORY, "is larger than %zu bytes", limit);
-      break;
+      return NULL;
     }
     if (got == 0) {
-      char *text = dw_arena_alloc(arena, used + 1);
-      memcpy(text, data, used); /* NUL bytes too: the parsers are to see them */
-      *length = used;
-      free(data);
+      char *text = dw_arena_alloc(arena, data.length + 1);
+      memcpy(text, data.data, data.length); /* NUL bytes too: the parsers are to see them */
+      *length = data.length;
       return text;
     }
   }
-  free(data);
-  return NULL;
 }
 
 char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err) {

@@ -97,7 +97,7 @@ static int get_pem(const struct kubeconfig *k, const struct entry *entry, const 
     if (out->text == NULL)
       return fail(k, dw_arena_printf(k->arena, "%s.%s", entry->path, data_key), "%s is no base64", data_key);
   } else if (file != NULL) {
-    DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+    DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new_secret();
     size_t length = 0;
     out->file = beside(k, file);
     if (dw_read_file(scratch, out->file, MOST_BYTES, &length, k->err) == NULL)
@@ -214,7 +214,7 @@ static int read_context(const struct kubeconfig *k, const char *wanted, struct d
 }
 
 int dw_api_read_kubeconfig(struct dw_api_config *config, const struct dw_api_options *options, struct dw_error *err) {
-  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new_secret();
   size_t length = 0;
   struct dw_yaml_doc *doc = NULL;
   const char *text = dw_read_file(scratch, options->kubeconfig, MOST_BYTES, &length, err);

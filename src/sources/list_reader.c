@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "droveway/base/text.h"
 #include "sources/cluster_internal.h"
 
 enum { MOST_KEY_BYTES = 64, MOST_METADATA_BYTES = 1024 * 1024 };
@@ -38,8 +39,10 @@ static int open_bracket(struct dw_list_reader *reader, char c) {
   if (!reader->begun && c != '{')
     return -1;
   reader->begun = true;
-  if (c == '[' && is_member(reader, "items"))
-    reader->in_items = true;
+  if (reader->in_items && reader->depth == 2 && c != '{')
+    reader->has_stray = true;
+  if (is_member(reader, "items"))
+    reader->in_items = reader->has_items = c == '[';
   else if (c == '{' && is_member(reader, "metadata"))
     reader->capture = DW_CAPTURE_METADATA;
   else if (c == '{' && reader->in_items && reader->depth == 2)
@@ -68,20 +71,40 @@ static void in_string(struct dw_list_reader *reader, char c) {
   } else if (c == '\\') {
     reader->escaped = true;
   } else if (c == '"') {
-    reader->in_string = reader->in_key = false;
+    reader->in_string = reader->in_key = reader->in_kind = false;
     return;
   }
   if (reader->in_key && reader->key.length < MOST_KEY_BYTES)
     dw_buf_putc(&reader->key, c);
+  if (reader->in_kind && reader->kind.length < MOST_KEY_BYTES)
+    dw_buf_putc(&reader->kind, c);
+}
+
+static void begin_string(struct dw_list_reader *reader) {
+  reader->in_string = true;
+  reader->in_key = reader->depth == 1 && reader->before_key;
+  if (reader->in_key)
+    dw_buf_truncate(&reader->key, 0);
+  reader->in_kind = !reader->in_key && is_member(reader, "kind");
+  if (reader->in_kind)
+    dw_buf_truncate(&reader->kind, 0);
+}
+
+/* The first byte of a number, of true, false or null, or one of those that follow. */
+static int in_literal(struct dw_list_reader *reader, char c) {
+  if (reader->in_items && reader->depth == 2)
+    reader->has_stray = true;
+  if (is_member(reader, "items") && c == 'n')
+    reader->has_items = true;
+  return reader->depth == 0 ? -1 : 0;
 }
 
 static int outside(struct dw_list_reader *reader, char c) {
   switch (c) {
   case '"':
-    reader->in_string = true;
-    reader->in_key = reader->depth == 1 && reader->before_key;
-    if (reader->in_key)
-      dw_buf_truncate(&reader->key, 0);
+    if (reader->in_items && reader->depth == 2)
+      reader->has_stray = true;
+    begin_string(reader);
     return reader->begun ? 0 : -1;
   case ',':
     reader->before_key = reader->depth == 1;
@@ -95,7 +118,7 @@ static int outside(struct dw_list_reader *reader, char c) {
   case '\n':
     return 0;
   default:
-    return reader->depth == 0 ? -1 : 0;
+    return in_literal(reader, c);
   }
 }
 
@@ -109,7 +132,8 @@ static size_t skip_text(const char *data, size_t length, size_t at) {
 int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t length) {
   size_t start = 0; /* of what is to be kept */
   for (size_t i = 0; i < length; i++) {
-    if (reader->in_string && !reader->in_key && !reader->escaped && (i = skip_text(data, length, i)) == length)
+    if (reader->in_string && !reader->in_key && !reader->in_kind && !reader->escaped &&
+        (i = skip_text(data, length, i)) == length)
       break;
     char c = data[i];
     if (reader->in_string) {
@@ -137,8 +161,22 @@ bool dw_list_reader_whole(const struct dw_list_reader *reader) {
   return reader->begun && reader->depth == 0 && reader->metadata.length > 0;
 }
 
+/* What client-go refuses too: it decodes by the kind. A Go slice that is nil is written as null. */
+const char *dw_list_reader_fault(const struct dw_list_reader *reader) {
+  if (!reader->begun || reader->depth > 0)
+    return "it is cut off";
+  if (!dw_has_suffix(dw_buf_text(&reader->kind), "List"))
+    return "its kind is not a list";
+  if (reader->metadata.length == 0)
+    return "it has no metadata";
+  if (!reader->has_items)
+    return "its items are missing or not a list";
+  return reader->has_stray ? "an item is not an object" : NULL;
+}
+
 void dw_list_reader_free(struct dw_list_reader *reader) {
   dw_buf_free(&reader->metadata);
+  dw_buf_free(&reader->kind);
   dw_buf_free(&reader->key);
   dw_buf_free(&reader->item);
 }

@@ -71,11 +71,16 @@ static enum dw_outcome discover(struct dw_lister *lister, const char *found[4]) 
   dw_buf_printf(&path, "/apis/%s", resource->group);
   struct dw_api_request request = {
       .path = dw_buf_text(&path), .timeout_ms = CALL_MS, .idle_ms = IDLE_MS, .receive = receive_text, .context = &text};
-  if (dw_api_call(lister->client, &request, &lister->result) != 0) {
+  bool failed = dw_api_call(lister->client, &request, &lister->result) != 0;
+  bool too_large = lister->result.enough;
+  if (failed && !too_large) {
     dw_outcome_text(&lister->result, lister->err.text, sizeof lister->err.text);
     return dw_outcome_of(&lister->result);
   }
-  const dw_json *group = dw_json_parse(arena, dw_buf_text(&text), text.length, DW_JSON_PLAIN, &lister->err);
+  if (too_large)
+    dw_error_set(&lister->err, DW_ERR_MEMORY, "the answer is larger than %d bytes", (int)MOST_DISCOVERY_BYTES);
+  const dw_json *group =
+      too_large ? NULL : dw_json_parse(arena, dw_buf_text(&text), text.length, DW_JSON_PLAIN, &lister->err);
   if (group == NULL) {
     dw_error_wrap(&lister->err, "the versions of %s", resource->group);
     return DW_OUTCOME_FAILED;
@@ -100,8 +105,13 @@ static void on_element(void *context, const char *text, size_t length) {
   struct dw_lister *lister = page->lister;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const dw_json *object = text == NULL ? NULL : dw_json_select(arena, text, length, dw_object_paths(), DW_JSON_PLAIN);
-  if (!page->refused && lister->take(lister->context, arena, object, &lister->err) != 0)
-    page->refused = true;
+  const char *misfit = dw_resource_misfit(lister->resource, arena, object);
+  if (page->refused)
+    return;
+  if (misfit != NULL)
+    page->refused = dw_error_set(&lister->err, DW_ERR_INVALID, "%s", misfit) != 0;
+  else
+    page->refused = lister->take(lister->context, arena, object, &lister->err) != 0;
 }
 
 static bool on_data(void *context, const char *data, size_t length) {
@@ -119,6 +129,11 @@ static void page_path(const struct dw_lister *lister, const char *version, const
   }
 }
 
+static enum dw_outcome fail_page(struct dw_lister *lister, const char *fault) {
+  dw_error_set(&lister->err, DW_ERR_SYNTAX, "the answer is not a list of Kubernetes objects: %s", fault);
+  return DW_OUTCOME_FAILED;
+}
+
 /* TOKEN gets what the next page is asked for with; empty after the last one. */
 static enum dw_outcome end_page(struct page *page, struct dw_buf *token) {
   struct dw_lister *lister = page->lister;
@@ -127,10 +142,11 @@ static enum dw_outcome end_page(struct page *page, struct dw_buf *token) {
   const dw_json *metadata = dw_json_parse(arena, dw_buf_text(text), text->length, DW_JSON_PLAIN, NULL);
   const char *version = dw_json_get_string(metadata, "resourceVersion");
   const char *next = dw_json_get_string(metadata, "continue");
-  if (!dw_list_reader_whole(&page->reader) || version == NULL || strlen(version) >= sizeof lister->resource_version) {
-    dw_error_set(&lister->err, DW_ERR_SYNTAX, "the answer is no list of Kubernetes objects");
-    return DW_OUTCOME_FAILED;
-  }
+  const char *fault = dw_list_reader_fault(&page->reader);
+  if (fault != NULL)
+    return fail_page(lister, fault);
+  if (version == NULL || *version == '\0' || strlen(version) >= sizeof lister->resource_version)
+    return fail_page(lister, "it has no usable resourceVersion");
   memcpy(lister->resource_version, version, strlen(version) + 1);
   dw_buf_truncate(token, 0);
   dw_buf_puts(token, next == NULL ? "" : next);
@@ -146,7 +162,7 @@ static enum dw_outcome get_page(struct dw_lister *lister, const char *version, s
   int failed = dw_api_call(lister->client, &request, &lister->result);
   enum dw_outcome outcome = DW_OUTCOME_FAILED;
   if (page.malformed)
-    dw_error_set(&lister->err, DW_ERR_SYNTAX, "the answer is no list of Kubernetes objects");
+    outcome = fail_page(lister, "it is not a JSON object");
   else if (failed == 0 && !page.refused)
     outcome = end_page(&page, token);
   else if (!page.refused) {
@@ -157,22 +173,74 @@ static enum dw_outcome get_page(struct dw_lister *lister, const char *version, s
   return outcome;
 }
 
-/* A list that is too old to be gone on with begins anew. */
-static enum dw_outcome get_all(struct dw_lister *lister, const char *version) {
-  DW_BUF_SCOPED struct dw_buf token = DW_BUF_INIT;
-  int restarts = 0;
-  for (;;) {
-    bool first = token.length == 0;
+/* The pages that were asked for so far. */
+struct walk {
+  struct dw_buf token; /* of the next one */
+  struct dw_buf mark;  /* an earlier token: one that comes again leads in a circle */
+  unsigned pages, since_mark, lap;
+};
+
+/* Brent's algorithm finds a circle of any length while it keeps one token: the mark moves on after 1, 2, 4 ... pages.
+ */
+static bool goes_in_circles(struct walk *walk) {
+  if (walk->mark.length > 0 && strcmp(dw_buf_text(&walk->token), dw_buf_text(&walk->mark)) == 0)
+    return true;
+  if (++walk->since_mark >= walk->lap) {
+    dw_buf_truncate(&walk->mark, 0);
+    dw_buf_puts(&walk->mark, dw_buf_text(&walk->token));
+    walk->lap *= 2;
+    walk->since_mark = 0;
+  }
+  return false;
+}
+
+/* Whether there is another page. */
+static enum dw_outcome go_on(struct dw_lister *lister, struct walk *walk, bool *more) {
+  *more = walk->token.length > 0;
+  walk->pages++;
+  if (!*more)
+    return DW_OUTCOME_DONE;
+  if (goes_in_circles(walk))
+    return fail_page(lister, "its continue token repeats");
+  if (walk->pages >= lister->most_pages)
+    return fail_page(lister, "it has too many pages");
+  return DW_OUTCOME_DONE;
+}
+
+static void begin_walk(struct walk *walk) {
+  dw_buf_truncate(&walk->token, 0);
+  dw_buf_truncate(&walk->mark, 0);
+  walk->pages = walk->since_mark = 0;
+  walk->lap = 1;
+}
+
+/* A list whose pages have expired meanwhile begins again. */
+static enum dw_outcome walk_pages(struct dw_lister *lister, const char *version, struct walk *walk) {
+  bool more = true;
+  for (int restarts = 0; more;) {
+    bool first = walk->token.length == 0;
     if (first)
       lister->restart(lister->context);
-    enum dw_outcome outcome = get_page(lister, version, &token);
-    if (outcome == DW_OUTCOME_EXPIRED && !first && restarts++ < MOST_RESTARTS)
-      dw_buf_truncate(&token, 0);
-    else if (outcome != DW_OUTCOME_DONE)
+    enum dw_outcome outcome = get_page(lister, version, &walk->token);
+    if (outcome == DW_OUTCOME_EXPIRED && !first && restarts++ < MOST_RESTARTS) {
+      begin_walk(walk);
+      continue;
+    }
+    if (outcome == DW_OUTCOME_DONE)
+      outcome = go_on(lister, walk, &more);
+    if (outcome != DW_OUTCOME_DONE)
       return outcome == DW_OUTCOME_EXPIRED ? DW_OUTCOME_FAILED : outcome;
-    else if (token.length == 0)
-      return DW_OUTCOME_DONE;
   }
+  return DW_OUTCOME_DONE;
+}
+
+static enum dw_outcome get_all(struct dw_lister *lister, const char *version) {
+  struct walk walk = {.token = DW_BUF_INIT, .mark = DW_BUF_INIT};
+  begin_walk(&walk);
+  enum dw_outcome outcome = walk_pages(lister, version, &walk);
+  dw_buf_free(&walk.token);
+  dw_buf_free(&walk.mark);
+  return outcome;
 }
 
 enum dw_outcome dw_lister_run(struct dw_lister *lister) {

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "sources/cluster_internal.h"
 
 static const char *const v1[] = {"v1", NULL};
@@ -34,4 +36,21 @@ void dw_resource_path(const struct dw_resource *resource, const char *version, s
   dw_buf_printf(out, "/%s?", resource->plural);
   if (resource->name != NULL)
     dw_buf_printf(out, "fieldSelector=metadata.name%%3D%s&", resource->name);
+}
+
+static bool differs(const char *text, const char *wanted) {
+  return text != NULL && wanted != NULL && strcmp(text, wanted) != 0;
+}
+
+const char *dw_resource_misfit(const struct dw_resource *resource, struct dw_arena *arena, const dw_json *object) {
+  const char *kind = dw_json_get_string(object, "kind");
+  const char *ns = dw_json_string(dw_json_path(object, "metadata", "namespace", NULL));
+  const char *name = dw_json_string(dw_json_path(object, "metadata", "name", NULL));
+  if (differs(kind, dw_kind_name(resource->kind)))
+    return dw_arena_printf(arena, "an object of kind %.64s came where %s was asked for", kind,
+                           dw_kind_name(resource->kind));
+  if (differs(ns, resource->ns) || differs(name, resource->name))
+    return dw_arena_printf(arena, "%.64s/%.256s came where %s/%s was asked for", ns == NULL ? "" : ns,
+                           name == NULL ? "" : name, resource->ns, resource->name);
+  return NULL;
 }

@@ -206,6 +206,31 @@ static void suffixes(void **state) {
   assert_false(dw_has_suffix("yaml", ".yaml"));
 }
 
+/* Every byte there is: what IN holds has the property, what it does not hold has not. */
+static void expect_class(bool (*is)(char), const char *in) {
+  for (int byte = 0; byte < 256; byte++)
+    if (is((char)byte) != (byte != 0 && strchr(in, byte) != NULL))
+      fail_msg("byte %d is in the wrong class", byte);
+}
+
+static void classes_of_characters_are_ascii(void **state) {
+  (void)state;
+  expect_class(dw_is_digit, "0123456789");
+  expect_class(dw_is_alnum, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  expect_class(dw_is_blank, " \t\n\r");
+  expect_class(dw_is_space, " \t\n\v\f\r");
+}
+
+static void texts_may_be_absent(void **state) {
+  (void)state;
+  assert_true(dw_text_equal(NULL, NULL));
+  assert_true(dw_text_equal("", ""));
+  assert_true(dw_text_equal("eth1", (const char[]){"eth1"}));
+  assert_false(dw_text_equal("eth1", "eth10"));
+  assert_false(dw_text_equal("", NULL));
+  assert_false(dw_text_equal(NULL, ""));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_fold_as_in_go),
@@ -220,6 +245,8 @@ int main(void) {
       cmocka_unit_test(dns_subdomains),
       cmocka_unit_test(int64_is_read_strictly),
       cmocka_unit_test(suffixes),
+      cmocka_unit_test(classes_of_characters_are_ascii),
+      cmocka_unit_test(texts_may_be_absent),
       cmocka_unit_test(hexadecimal_digits_have_values),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,12 +150,68 @@ static void test_lengths(void **state) {
   assert_int_equal(dw_selector_parse(arena, dw_arena_printf(arena, "%s/a", prefix), &selector, NULL), -1);
 }
 
+/* apimachinery's IsQualifiedName and IsValidLabelValue: letters and digits at both ends, '-', '_' and '.' between. */
+static void test_characters(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    bool fine;
+  } cases[] = {
+      {"a", true},
+      {"z", true},
+      {"A", true},
+      {"Z", true},
+      {"0", true},
+      {"9", true},
+      {"a-b", true},
+      {"a_b", true},
+      {"a.b", true},
+      {"aZ0-_.9zA", true},
+      {"-a", false},
+      {"_a", false},
+      {".a", false},
+      {"a-", false},
+      {"a_", false},
+      {"a.", false},
+      {"-", false},
+      {"_", false},
+      {".", false},
+      /* next to the ranges of letters and digits */
+      {"a:b", false},
+      {"a@b", false},
+      {"a[b", false},
+      {"a`b", false},
+      {"a{b", false},
+      {"a^b", false},
+      {"a,-b", false},
+      {":a", false},
+      {"@a", false},
+      {"[a", false},
+      {"`a", false},
+      {"{a", false},
+      {"a:", false},
+      {"a@", false},
+      {"a[", false},
+      {"a`", false},
+      {"a{", false},
+      {"a\x7f", false},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    struct dw_selector selector;
+    const char *forms[] = {cases[i].text, dw_arena_printf(arena, "p.io/%s", cases[i].text),
+                           dw_arena_printf(arena, "k=%s", cases[i].text),
+                           dw_arena_printf(arena, "k in (%s)", cases[i].text)};
+    for (size_t form = 0; form < COUNT(forms); form++)
+      if ((dw_selector_parse(arena, forms[form], &selector, NULL) == 0) != cases[i].fine)
+        fail_msg("%s should be %s", forms[form], cases[i].fine ? "read" : "refused");
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_matches),
-      cmocka_unit_test(test_without_labels),
-      cmocka_unit_test(test_errors),
-      cmocka_unit_test(test_lengths),
+      cmocka_unit_test(test_matches), cmocka_unit_test(test_without_labels), cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_lengths), cmocka_unit_test(test_characters),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

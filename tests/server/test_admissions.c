@@ -116,13 +116,19 @@ static void event(struct fixture *f, const char *object, uint64_t generation) {
   const char *uid = dw_json_string(dw_json_path(doc->root, "metadata", "uid", NULL));
   const struct dw_object *came = reduced(object);
   struct dw_cluster_event seen = {came->kind, came->namespace_, came->name, uid == NULL ? "" : uid, came,
-                                  false,      generation};
+                                  false,      generation,       0};
   dw_admissions_seen(f->admissions, &seen);
   dw_object_unref(came);
 }
 
+/* A list of NADs that began at BEGAN_MS has come to its end. */
+static void list_of_nads(struct fixture *f, int64_t began_ms, uint64_t generation) {
+  struct dw_cluster_event seen = {DW_KIND_NAD, "", "", "", NULL, false, generation, began_ms};
+  dw_admissions_seen(f->admissions, &seen);
+}
+
 static void deletion_event(struct fixture *f, const char *name, const char *uid, uint64_t generation) {
-  struct dw_cluster_event seen = {DW_KIND_NAD, NS, name, uid, NULL, true, generation};
+  struct dw_cluster_event seen = {DW_KIND_NAD, NS, name, uid, NULL, true, generation, 0};
   dw_admissions_seen(f->admissions, &seen);
 }
 
@@ -465,9 +471,9 @@ static void the_event_of_another_state_or_object_leaves_it(void **state) {
   event(f, NAD("a", "10.2.0.0/24"), 2); /* the state before it */
   event(f, NAD("b", "10.1.0.0/24"), 3);
   event(f, HCO_V1("a"), 4);
-  struct dw_cluster_event elsewhere = {DW_KIND_NAD, "other", "a", "u-a", NULL, true, 5};
+  struct dw_cluster_event elsewhere = {DW_KIND_NAD, "other", "a", "u-a", NULL, true, 5, 0};
   dw_admissions_seen(f->admissions, &elsewhere);
-  struct dw_cluster_event unreadable = {DW_KIND_NAD, NS, "a", "u-a", NULL, false, 6};
+  struct dw_cluster_event unreadable = {DW_KIND_NAD, NS, "a", "u-a", NULL, false, 6, 0};
   dw_admissions_seen(f->admissions, &unreadable);
   watches_bring(f, "", 7);
   assert_range(f, "a", "10.1.0.0/24");
@@ -729,6 +735,49 @@ static void a_world_outlives_the_admissions(void **state) {
   dw_admissions_free(NULL);
 }
 
+/* Where watches are refused no event comes. Only a list that began after the ten seconds proves that what was admitted
+ * was not stored after all. */
+static void where_nothing_is_watched_a_list_that_began_later_ends_it(void **state) {
+  struct fixture *f = *state;
+  admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
+  admit(f, DW_OP_CREATE, HCO_V1("a"));
+  clock_ms = 11001;
+  list_of_nads(f, 10999, 2); /* it began before */
+  watches_bring(f, "", 2);
+  struct dw_world *world = world_with(f, NULL, 0, false);
+  assert_range_in(world, "a", "10.1.0.0/24");
+  dw_world_unref(world);
+  list_of_nads(f, 11000, 3);
+  world = world_with(f, NULL, 0, false); /* the view that holds the list is not built yet */
+  assert_range_in(world, "a", "10.1.0.0/24");
+  dw_world_unref(world);
+  watches_bring(f, "", 3);
+  world = world_with(f, NULL, 0, false);
+  assert_range_in(world, "a", NULL);
+  assert_string_equal(dw_view_network(world->view), "a"); /* the HyperConverged was in no list */
+  dw_world_unref(world);
+  assert_waiting(f, 1);
+}
+
+/* Two quick changes: what is in the list may be the first of them, if the list began too soon. */
+static void a_list_that_began_in_time_does_not_end_the_second_of_two_changes(void **state) {
+  struct fixture *f = *state;
+  admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
+  admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
+  list_of_nads(f, 2000, 2);
+  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  struct dw_world *world = world_with(f, NULL, 0, false);
+  assert_range_in(world, "a", "10.2.0.0/24");
+  dw_world_unref(world);
+  clock_ms = 12000;
+  list_of_nads(f, 12000, 3);
+  watches_bring(f, NAD("a", "10.1.0.0/24"), 3);
+  world = world_with(f, NULL, 0, false);
+  assert_range_in(world, "a", "10.1.0.0/24");
+  dw_world_unref(world);
+  assert_waiting(f, 0);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
@@ -768,6 +817,9 @@ int main(void) {
       TEST(of_too_large_ones_the_oldest_no_longer_count),
       TEST(of_two_that_overlap_exactly_one_passes),
       cmocka_unit_test(a_world_outlives_the_admissions),
+      cmocka_unit_test_setup_teardown(where_nothing_is_watched_a_list_that_began_later_ends_it, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_list_that_began_in_time_does_not_end_the_second_of_two_changes, set_up,
+                                      tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

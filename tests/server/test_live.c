@@ -182,8 +182,9 @@ static void stays_ready_on_what_it_read_while_the_api_server_is_away(void **stat
   start_ready(live);
   expect_hco(live, "net", "allowed");
   fake_api_down(live->api);
-  WAIT_FOR(get_has(live, "/readyz?verbose", 200,
-                   "[!]network-attachment-definitions.k8s.cni.cncf.io: out of reach; what was read stands, 1 object"));
+  WAIT_FOR(get_has(
+      live, "/readyz?verbose", 200,
+      "[!]network-attachment-definitions.k8s.cni.cncf.io: can't be watched now; using the last known state, 1 object"));
   assert_true(get_has(live, "/livez", 200, "ok"));
   WAIT_FOR(!get_has(live, "/metrics", 200, "view_age_seconds{resource=\"nodes\"} 0\n"));
   assert_true(get_has(live, "/metrics", 200, "watch_up{resource=\"nodes\"} 0\n"));

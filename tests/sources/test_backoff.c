@@ -9,91 +9,119 @@
 
 #include "droveway/sources/api.h"
 
-enum { ROUNDS = 2000 };
+enum { ROUNDS = 2000, MINUTE_MS = 60000 };
 
-/* Whether waits of WAIT at most, and of no less than its half, come out, from the lower end to the upper. */
-static void expect_spread(unsigned tries, unsigned wait) {
-  unsigned least = UINT_MAX;
-  unsigned most = 0;
-  for (int i = 0; i < ROUNDS; i++) {
-    struct dw_backoff backoff = {.first_ms = 1000, .most_ms = 30000, .tries = tries};
-    unsigned found = dw_backoff_next(&backoff, 0);
-    assert_int_equal(backoff.tries, tries + 1);
-    least = found < least ? found : least;
-    most = found > most ? found : most;
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* client-go's reflector: 800 ms to 30 s, each up to twice as long, the first again after two minutes of calm. */
+static struct dw_backoff reflector(unsigned tries) {
+  return (struct dw_backoff){.first_ms = 800, .most_ms = 30000, .reset_ms = 2 * MINUTE_MS, .tries = tries};
+}
+
+static void doubles_up_to_the_most_and_adds_jitter(void **state) {
+  (void)state;
+  static const struct {
+    unsigned tries, least, half, most; /* without jitter, with half of it, with all of it */
+  } waits[] = {
+      {0, 800, 1200, 1599},        {1, 1600, 2400, 3199},
+      {2, 3200, 4800, 6399},       {3, 6400, 9600, 12799},
+      {4, 12800, 19200, 25599},    {5, 25600, 38400, 51199},
+      {6, 30000, 45000, 59999},    {7, 30000, 45000, 59999},
+      {1000, 30000, 45000, 59999}, {UINT_MAX - 1, 30000, 45000, 59999},
+  };
+  for (size_t i = 0; i < COUNT(waits); i++) {
+    struct dw_backoff backoff = reflector(waits[i].tries);
+    assert_int_equal(dw_backoff_after(&backoff, 0, 1000, 0), waits[i].least);
+    assert_int_equal(backoff.tries, waits[i].tries + 1);
+    backoff = reflector(waits[i].tries);
+    assert_int_equal(dw_backoff_after(&backoff, 0, 1000, UINT32_MAX / 2 + 1), waits[i].half);
+    backoff = reflector(waits[i].tries);
+    assert_int_equal(dw_backoff_after(&backoff, 0, 1000, UINT32_MAX), waits[i].most);
   }
-  assert_in_range(least, wait / 2, wait / 2 + wait / 10);
-  assert_in_range(most, wait - wait / 10, wait);
 }
 
-static void doubles_each_time_and_spreads_over_the_upper_half(void **state) {
+static void starts_over_after_two_minutes_without_a_wait(void **state) {
   (void)state;
-  expect_spread(0, 1000);
-  expect_spread(1, 2000);
-  expect_spread(2, 4000);
-  expect_spread(3, 8000);
-  expect_spread(4, 16000);
+  struct dw_backoff backoff = reflector(0);
+  int64_t now = 5000;
+  assert_int_equal(dw_backoff_after(&backoff, 0, now, 0), 800);
+  assert_int_equal(dw_backoff_after(&backoff, 0, now += 2 * MINUTE_MS, 0), 1600);
+  assert_int_equal(dw_backoff_after(&backoff, 0, now += 2 * MINUTE_MS, 0), 3200);
+  assert_int_equal(dw_backoff_after(&backoff, 0, now += 2 * MINUTE_MS + 1, 0), 800);
+  assert_int_equal(dw_backoff_after(&backoff, 0, now, 0), 1600);
 }
 
-static void never_waits_longer_than_the_most(void **state) {
+static void never_starts_over_by_itself_where_no_time_is_set(void **state) {
   (void)state;
-  expect_spread(5, 30000); /* 32 s would be next */
-  expect_spread(6, 30000);
-  expect_spread(1000, 30000);
-  expect_spread(UINT_MAX - 1, 30000);
+  struct dw_backoff backoff = {.first_ms = 500, .most_ms = 30000};
+  assert_int_equal(dw_backoff_after(&backoff, 0, 0, 0), 500);
+  assert_int_equal(dw_backoff_after(&backoff, 0, INT64_MAX, 0), 1000);
 }
 
-static void grows_from_call_to_call(void **state) {
+static void starts_over_after_a_reset(void **state) {
   (void)state;
-  struct dw_backoff backoff = {.first_ms = 100, .most_ms = 100 << 10};
-  for (unsigned wait = 100; wait <= 100 << 10; wait *= 2)
-    assert_in_range(dw_backoff_next(&backoff, 0), wait / 2, wait);
-  assert_in_range(dw_backoff_next(&backoff, 0), (100 << 10) / 2, 100 << 10);
-}
-
-static void begins_anew_after_a_reset(void **state) {
-  (void)state;
-  struct dw_backoff backoff = {.first_ms = 1000, .most_ms = 30000};
+  struct dw_backoff backoff = reflector(0);
   for (int i = 0; i < 10; i++)
-    (void)dw_backoff_next(&backoff, 0);
+    (void)dw_backoff_after(&backoff, 0, 1000, 0);
   dw_backoff_reset(&backoff);
-  assert_in_range(dw_backoff_next(&backoff, 0), 500, 1000);
-  assert_in_range(dw_backoff_next(&backoff, 0), 1000, 2000);
-  assert_int_equal(backoff.first_ms, 1000);
+  assert_int_equal(dw_backoff_after(&backoff, 0, 1000, 0), 800);
+  assert_int_equal(dw_backoff_after(&backoff, 0, 1000, 0), 1600);
+  assert_int_equal(backoff.first_ms, 800);
   assert_int_equal(backoff.most_ms, 30000);
 }
 
 static void waits_at_least_as_long_as_asked(void **state) {
   (void)state;
-  for (int i = 0; i < ROUNDS; i++) {
-    struct dw_backoff backoff = {.first_ms = 1000, .most_ms = 2000};
-    assert_in_range(dw_backoff_next(&backoff, 900), 900, 1000);
-    assert_in_range(dw_backoff_next(&backoff, 1), 1000, 2000);
-    assert_int_equal(dw_backoff_next(&backoff, 60000), 60000); /* the server's word goes before the most */
-    assert_int_equal(backoff.tries, 3);
+  static const struct {
+    unsigned asked, wait;
+  } waits[] = {{0, 800}, {799, 800}, {800, 800}, {801, 801}, {60000, 60000}};
+  for (size_t i = 0; i < COUNT(waits); i++) {
+    struct dw_backoff backoff = reflector(0);
+    assert_int_equal(dw_backoff_after(&backoff, waits[i].asked, 1000, 0), waits[i].wait);
+    assert_int_equal(dw_backoff_after(&backoff, 0, 1000, 0), 1600); /* it counts as a try */
   }
 }
 
 static void the_smallest_waits_stay_what_they_are(void **state) {
   (void)state;
+  struct dw_backoff one = {.first_ms = 1, .most_ms = 1};
+  assert_int_equal(dw_backoff_after(&one, 0, 0, UINT32_MAX), 1);
+  struct dw_backoff none = {.first_ms = 0, .most_ms = 1000, .tries = 5};
+  assert_int_equal(dw_backoff_after(&none, 0, 0, UINT32_MAX), 0);
+  struct dw_backoff low = {.first_ms = 1000, .most_ms = 10};
+  assert_int_equal(dw_backoff_after(&low, 0, 0, 0), 10);
+}
+
+/* The clock and the random numbers of the machine. */
+static void real_waits_reach_from_the_wait_to_twice_as_long(void **state) {
+  (void)state;
+  unsigned least = UINT_MAX, most = 0, least_spread = UINT_MAX, most_spread = 0;
   for (int i = 0; i < ROUNDS; i++) {
-    struct dw_backoff one = {.first_ms = 1, .most_ms = 1};
-    assert_int_equal(dw_backoff_next(&one, 0), 1);
-    struct dw_backoff none = {.first_ms = 0, .most_ms = 1000, .tries = 5};
-    assert_int_equal(dw_backoff_next(&none, 0), 0);
-    struct dw_backoff low = {.first_ms = 1000, .most_ms = 10};
-    assert_in_range(dw_backoff_next(&low, 0), 5, 10);
+    struct dw_backoff backoff = {.first_ms = 1000, .most_ms = 30000};
+    unsigned wait = dw_backoff_next(&backoff, 0);
+    unsigned spread = dw_spread(1000);
+    assert_in_range(wait, 1000, 1999);
+    assert_in_range(spread, 1000, 1999);
+    least = wait < least ? wait : least;
+    most = wait > most ? wait : most;
+    least_spread = spread < least_spread ? spread : least_spread;
+    most_spread = spread > most_spread ? spread : most_spread;
   }
+  assert_in_range(least, 1000, 1100);
+  assert_in_range(most, 1900, 1999);
+  assert_in_range(least_spread, 1000, 1100);
+  assert_in_range(most_spread, 1900, 1999);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doubles_each_time_and_spreads_over_the_upper_half),
-      cmocka_unit_test(never_waits_longer_than_the_most),
-      cmocka_unit_test(grows_from_call_to_call),
-      cmocka_unit_test(begins_anew_after_a_reset),
+      cmocka_unit_test(doubles_up_to_the_most_and_adds_jitter),
+      cmocka_unit_test(starts_over_after_two_minutes_without_a_wait),
+      cmocka_unit_test(never_starts_over_by_itself_where_no_time_is_set),
+      cmocka_unit_test(starts_over_after_a_reset),
       cmocka_unit_test(waits_at_least_as_long_as_asked),
       cmocka_unit_test(the_smallest_waits_stay_what_they_are),
+      cmocka_unit_test(real_waits_reach_from_the_wait_to_twice_as_long),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

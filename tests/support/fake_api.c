@@ -36,10 +36,11 @@ struct event {
 struct place {
   char *path;
   bool served, hang_gets, hang_writes;
-  int refused, refused_gets, refused_puts;
+  int refused, refused_gets, refused_puts, refused_watches;
+  size_t token_count; /* of the continue tokens that come again and again; 0: the list ends */
   size_t lost_answers;
-  struct dw_buf raw;
-  bool has_raw;
+  struct dw_buf raw, raw_watch;
+  bool has_raw, has_raw_watch;
   struct item *items;
   size_t item_count;
   struct event *events;
@@ -65,7 +66,7 @@ struct fake_api {
   int listener; /* under lock, as all that follows; -1: down */
   bool ending, muted;
   long version, compacted;
-  unsigned drops;
+  unsigned drops, ends; /* of connections; of watches in good order */
   size_t expiring_pages;
   struct place places[MOST_PATHS];
   size_t place_count;
@@ -108,6 +109,7 @@ struct question {
   char query[512];
   bool watch, put, post, patch;
   long limit, version, offset; /* of a page that goes on: version >= 0 */
+  long token;
   long watch_version, seconds;
 };
 
@@ -165,7 +167,7 @@ static bool read_question(const char *request, struct question *out) {
   out->watch_version = number(parameter(out, "resourceVersion="), 0);
   out->seconds = number(parameter(out, "timeoutSeconds="), 3600);
   const char *token = parameter(out, "continue=");
-  if (token != NULL && sscanf(token, "v%ldat%ld", &out->version, &out->offset) != 2)
+  if (token != NULL && sscanf(token, "v%ldat%ldof%ld", &out->version, &out->offset, &out->token) < 2)
     return false;
   const char *field = parameter(out, "fieldSelector=metadata.name%3D");
   if (field != NULL)
@@ -226,7 +228,9 @@ static void add_list(struct fake_api *api, const struct place *place, const stru
   }
   long version = question->version >= 0 ? question->version : api->version;
   dw_buf_printf(&body, "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"%ld\"", version);
-  if (more)
+  if (place->token_count > 0)
+    dw_buf_printf(&body, ",\"continue\":\"v%ldat0of%zu\"", version, ((size_t)question->token + 1) % place->token_count);
+  else if (more)
     dw_buf_printf(&body, ",\"continue\":\"v%ldat%ld\"", version, question->offset + added);
   dw_buf_printf(&body, "},\"items\":[%s]}\n", dw_buf_text(&items));
   add_answer(out, 200, dw_buf_text(&body));
@@ -451,14 +455,14 @@ static bool send_events(struct fake_api *api, size_t place, size_t *next, int fd
 
 static bool stay_watching(struct fake_api *api, const struct question *question, size_t place, int fd) {
   int64_t until = now_ms() + question->seconds * 1000;
-  unsigned drops = api->drops;
+  unsigned drops = api->drops, ends = api->ends;
   size_t next = 0;
   while (next < api->places[place].event_count && api->places[place].events[next].version <= question->watch_version)
     next++;
   while (!api->ending && api->drops == drops && api->places[place].served) {
     if (!send_events(api, place, &next, fd))
       return false;
-    if (now_ms() >= until)
+    if (now_ms() >= until || api->ends != ends)
       return true;
     wait_a_tick(api);
   }
@@ -497,13 +501,18 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
   place->asked[ask]++;
   if (refused == 0 && (ask == FAKE_GET || ask == FAKE_PUT))
     refused = ask == FAKE_GET ? place->refused_gets : place->refused_puts;
+  if (refused == 0 && ask == FAKE_WATCH)
+    refused = place->refused_watches;
   bool writes = ask == FAKE_POST || ask == FAKE_PATCH;
   if (refused == 0 && ((ask == FAKE_GET && place->hang_gets) || (writes && place->hang_writes))) {
     for (unsigned drops = api->drops; !api->ending && api->drops == drops;)
       wait_a_tick(api);
     return false;
   }
-  if (exact->has_raw) {
+  if (ask == FAKE_WATCH && exact->has_raw_watch) {
+    dw_buf_add(&out, exact->raw_watch.data, exact->raw_watch.length);
+    keep = false;
+  } else if (exact->has_raw) {
     dw_buf_add(&out, exact->raw.data, exact->raw.length);
     keep = false;
   } else if (refused != 0)
@@ -667,6 +676,7 @@ static void free_place(struct place *place) {
   free(place->events);
   free(place->path);
   dw_buf_free(&place->raw);
+  dw_buf_free(&place->raw_watch);
 }
 
 void fake_api_end(struct fake_api *api) {
@@ -815,6 +825,27 @@ void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, 
   unlock(api);
 }
 
+void fake_api_answer_watches(struct fake_api *api, const char *path, const char *bytes) {
+  lock(api);
+  struct place *place = place_of(api, path);
+  place->has_raw_watch = bytes != NULL;
+  dw_buf_truncate(&place->raw_watch, 0);
+  dw_buf_puts(&place->raw_watch, bytes == NULL ? "" : bytes);
+  unlock(api);
+}
+
+void fake_api_refuse_watches(struct fake_api *api, const char *path, int status) {
+  lock(api);
+  place_of(api, path)->refused_watches = status;
+  unlock(api);
+}
+
+void fake_api_repeat_tokens(struct fake_api *api, const char *path, size_t count) {
+  lock(api);
+  place_of(api, path)->token_count = count;
+  unlock(api);
+}
+
 void fake_api_event(struct fake_api *api, const char *path, const char *line) {
   lock(api);
   struct place *place = place_of(api, path);
@@ -840,6 +871,13 @@ void fake_api_expire_pages(struct fake_api *api, size_t times) {
 void fake_api_drop(struct fake_api *api) {
   lock(api);
   cut_connections(api);
+  unlock(api);
+}
+
+void fake_api_end_watches(struct fake_api *api) {
+  lock(api);
+  api->ends++;
+  pthread_cond_broadcast(&api->changed);
   unlock(api);
 }
 

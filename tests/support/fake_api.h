@@ -60,10 +60,16 @@ void fake_api_lose_answers(struct fake_api *api, const char *path, size_t times)
 void fake_api_mute(struct fake_api *api, bool muted); /* watches stand, and nothing comes over them */
 /* PATH is answered with these bytes, head and all, and the connection is closed; NULL: no longer. */
 void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, size_t length);
+/* The same for watches of PATH alone. */
+void fake_api_answer_watches(struct fake_api *api, const char *path, const char *bytes);
+void fake_api_refuse_watches(struct fake_api *api, const char *path, int status); /* lists are answered */
+/* Lists of PATH never end: after COUNT continue tokens the first comes again. 0: they end. */
+void fake_api_repeat_tokens(struct fake_api *api, const char *path, size_t count);
 void fake_api_event(struct fake_api *api, const char *path, const char *line); /* to its watches, as it is */
 void fake_api_compact(struct fake_api *api);                    /* what was before is forgotten: 410 Gone */
 void fake_api_expire_pages(struct fake_api *api, size_t times); /* so many pages after a first one are 410 */
 void fake_api_drop(struct fake_api *api);                       /* ends every connection */
+void fake_api_end_watches(struct fake_api *api);                /* in good order */
 void fake_api_down(struct fake_api *api);                       /* ... and takes no new one */
 void fake_api_up(struct fake_api *api);                         /* on the same port */
 

@@ -13,6 +13,10 @@ struct dw_arena;
  * The caller owns it and gives it back with dw_arena_free(). Never NULL: a machine without memory aborts. */
 struct dw_arena *dw_arena_new(size_t limit) __attribute__((warn_unused_result, returns_nonnull));
 
+/* One without a limit whose memory is wiped when it is freed: for keys, tokens and passwords. */
+struct dw_arena *dw_arena_new_secret(void) __attribute__((warn_unused_result, returns_nonnull));
+bool dw_arena_is_secret(const struct dw_arena *arena) __attribute__((nonnull));
+
 /* What several arenas may take together. */
 struct dw_budget {
   atomic_size_t used; /* bytes */

@@ -4,6 +4,7 @@
 #define DROVEWAY_BASE_BUF_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,12 +15,16 @@ struct dw_buf {
   size_t length;
   size_t capacity;
   struct dw_arena *arena; /* that the bytes live in; NULL: the heap */
+  bool secret;            /* on the heap: wiped wherever the bytes are freed, also when the buffer grows */
 };
 #define DW_BUF_INIT                                                                                                    \
-  { NULL, 0, 0, NULL }
+  { NULL, 0, 0, NULL, false }
 /* In ARENA: it need not be freed, and its text lives as long as the arena where nothing is added any more. */
 #define DW_BUF_IN(arena)                                                                                               \
-  { NULL, 0, 0, arena }
+  { NULL, 0, 0, arena, false }
+/* For keys and tokens. */
+#define DW_BUF_SECRET                                                                                                  \
+  { NULL, 0, 0, NULL, true }
 
 /* Frees the bytes and makes the buffer empty again. */
 void dw_buf_free(struct dw_buf *buf);

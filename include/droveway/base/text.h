@@ -6,6 +6,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* ASCII alone, in every locale. */
+static inline bool dw_is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+static inline bool dw_is_alnum(char c) {
+  return dw_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+/* The white space of JSON and YAML. */
+static inline bool dw_is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+/* The white space that C's isspace() and Go's unicode.IsSpace() agree on. */
+static inline bool dw_is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Whether both are NULL, or texts that are equal. */
+bool dw_text_equal(const char *a, const char *b);
+
 /* Whether Go's encoding/json takes KEY for the field NAME: equal under Unicode simple case folding, which besides
  * ASCII letters maps U+017F (long s) to s and U+212A (Kelvin sign) to k. */
 bool dw_key_equal(const char *key, const char *name) __attribute__((nonnull));

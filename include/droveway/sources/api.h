@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "droveway/base/buf.h"
 #include "droveway/base/error.h"
@@ -55,6 +56,9 @@ struct dw_api_request {
   unsigned timeout_ms;           /* for the whole call; 0: none (a watch) */
   unsigned idle_ms;              /* without a byte received; 0: none */
   void (*opened)(void *context); /* the head of a 2xx answer has come; NULL: not wanted */
+  /* Once, where a 2xx answer still goes on LASTING_MS after the call began. NULL: not wanted. */
+  void (*lasted)(void *context);
+  unsigned lasting_ms;
   /* The body of a 2xx answer as it comes, unzipped; false ends the call (result: stopped). NULL: not wanted. */
   bool (*receive)(void *context, const char *data, size_t length);
   void *context;
@@ -64,6 +68,7 @@ struct dw_api_result {
   int status;    /* HTTP's; 0 where no whole head of an answer came */
   bool complete; /* the answer came to its end */
   bool stopped;  /* interrupted, or `receive` wanted no more */
+  bool enough;   /* the latter */
   unsigned
       retry_after_ms; /* what the server asked for (Retry-After, seconds or date); 0 where nothing; at most a minute */
   char reason[64];    /* of the Status that an error answer is: "Expired", "Forbidden", "NotFound"; "" */
@@ -83,13 +88,23 @@ const char *dw_api_library(void) __attribute__((returns_nonnull));
 
 /* --- waiting between tries --- */
 
+/* Exponential backoff with jitter, as client-go's reflector has it. */
 struct dw_backoff {
-  unsigned first_ms, most_ms; /* set by the caller */
+  unsigned first_ms, most_ms; /* set by the caller, before jitter */
+  unsigned reset_ms; /* the first wait again where the last one began longer ago; 0: only after dw_backoff_reset() */
   unsigned tries;
+  int64_t last_ms; /* when the last wait began */
 };
-/* How long to wait before the next try: doubled each time, spread at random over its upper half, never under ASKED_MS
- * (Retry-After). */
+/* How long to wait before the next try: doubled each time, lengthened at random to at most twice as long, and never
+ * under ASKED_MS (Retry-After). */
 unsigned dw_backoff_next(struct dw_backoff *backoff, unsigned asked_ms) __attribute__((nonnull));
 void dw_backoff_reset(struct dw_backoff *backoff) __attribute__((nonnull));
+
+/* The same with the clock (monotonic milliseconds) and the random number given. */
+unsigned dw_backoff_after(struct dw_backoff *backoff, unsigned asked_ms, int64_t now_ms, uint32_t random)
+    __attribute__((nonnull));
+
+/* TIME to twice TIME, at random: what many feeds and replicas do regularly must not fall together. */
+unsigned dw_spread(unsigned time);
 
 #endif

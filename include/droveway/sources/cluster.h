@@ -31,13 +31,14 @@ const struct dw_resource *dw_resources(size_t *count) __attribute__((nonnull, re
 
 struct dw_cluster;
 
-/* What came over a watch. */
+/* What came over a watch; or, with LISTED_MS, a list that has replaced all objects of the kind. */
 struct dw_cluster_event {
   enum dw_kind kind;
   const char *ns, *name, *uid;    /* "" where absent */
   const struct dw_object *object; /* NULL where it was deleted or can't be read */
   bool deleted;
   uint64_t generation; /* of the objects from which on it counts: dw_cluster_objects */
+  int64_t listed_ms;   /* when that list began, in monotonic milliseconds; 0: an event */
 };
 
 struct dw_cluster_options {
@@ -48,12 +49,15 @@ struct dw_cluster_options {
   void (*event)(void *context, const struct dw_cluster_event *event);
   void *context;
   /* For tests; 0 takes what serves a cluster. */
-  unsigned first_wait_ms, most_wait_ms; /* between tries: 500 ms to 8 s */
+  unsigned first_wait_ms, most_wait_ms; /* between tries: 800 ms to 30 s, each lengthened at random up to twice */
   unsigned absent_wait_ms; /* between looks for a resource that is not there (its CRD is not installed) or that
-                              may not be read: 10 s */
+                              may not be read: 7 s, up to twice as long at random */
+  unsigned relist_ms;      /* between lists of a resource that may be listed but not watched: 30 s, likewise */
+  unsigned short_watch_ms; /* a watch that ends sooner has failed: 1 s */
   unsigned believe_ms;     /* how long what was read before must be absent or forbidden before that is believed: 5 s */
   unsigned watch_seconds;  /* how long a watch is asked for: 240 to 480 s, at random */
   unsigned page;           /* objects a page: 500 */
+  unsigned most_pages;     /* of a list: 10,000 */
 };
 
 /* Starts listing and watching. NULL where it can't be started; an API server that does not answer is no reason. */
@@ -83,7 +87,8 @@ enum dw_lookup dw_cluster_lookup_nad(struct dw_cluster *cluster, const char *ns,
                                      const struct dw_object **out, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
 
-/* Whether the watches of NADs, HyperConverged and KubeVirt stand (or the kind is not there): what changes there comes.
+/* Whether watches of NADs, HyperConverged and KubeVirt are open (or the kind is not there), so that each change
+ * arrives.
  */
 bool dw_cluster_current(struct dw_cluster *cluster) __attribute__((nonnull));
 
@@ -92,8 +97,10 @@ void dw_cluster_nudge(struct dw_cluster *cluster) __attribute__((nonnull));
 
 enum dw_feed_state {
   DW_FEED_LISTING,   /* not read to its end yet */
+  DW_FEED_LISTED,    /* read; the API server has not answered the watch yet */
   DW_FEED_WATCHING,  /* up to date, as far as its connection tells */
-  DW_FEED_BROKEN,    /* read once, or absent or forbidden; the API server does not answer now, and that stands */
+  DW_FEED_BROKEN,    /* read once, or absent or forbidden; the API server does not answer now, or not as it should */
+  DW_FEED_UNWATCHED, /* it may be listed, but the watch is refused: listed again at an interval */
   DW_FEED_ABSENT,    /* no such resource: its CRD is not installed */
   DW_FEED_FORBIDDEN, /* RBAC does not allow it */
 };
@@ -105,6 +112,7 @@ struct dw_feed_status {
   int64_t age_ms;    /* since the API server was last heard of here (an event, a bookmark, the watch in good order): 0
                         while the watch    stands; -1 where it never was */
   uint64_t lists, watches; /* begun so far */
+  uint64_t failures;       /* lists and watches that failed or were refused; a pause follows each */
   char error[256];         /* the last failure; "" where it works */
 };
 /* Fills OUT[0..MAX) in the order of dw_resources() without those that are not watched; returns how many there are. */

@@ -1,6 +1,8 @@
 What the webhook knows of the cluster, kind by kind.
 
   $ . "$E2E/scenario.sh"
+  $ all_watched() { ! webhook '/readyz?verbose' | grep -q 'the watch is being opened'; }
+  $ until_true 30 all_watched
   $ webhook '/readyz?verbose'
   [+]shutdown
   [+]view

@@ -1,0 +1,86 @@
+/* A kind that RBAC lets be listed but not watched: what /readyz?verbose, the log and the metrics say, and what reviews
+ * see. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/fake_api.h"
+#include "support/https_server.h"
+
+#define NADS "network-attachment-definitions.k8s.cni.cncf.io"
+
+struct live {
+  struct fake_api *api;
+  struct https_server server;
+  struct https_client *client;
+};
+
+static int set_up(void **state) {
+  struct live *live = calloc(1, sizeof *live);
+  assert_non_null(live);
+  https_server_prepare(&live->server);
+  live->api = fake_api_start();
+  fake_api_serve_all(live->api);
+  fake_api_put(live->api, FAKE_NADS,
+               "{\"apiVersion\":\"k8s.cni.cncf.io/v1\",\"kind\":\"NetworkAttachmentDefinition\",\"metadata\":{\"name\":"
+               "\"net\",\"namespace\":\"openshift-cnv\"},\"spec\":{\"config\":\"{}\"}}");
+  fake_api_refuse_watches(live->api, FAKE_NADS, 403);
+  live->server.cluster = fake_api_config(live->api);
+  https_server_start(&live->server, NULL, NULL);
+  live->client = https_server_client(&live->server);
+  *state = live;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct live *live = *state;
+  https_client_free(live->client);
+  https_server_end(&live->server);
+  fake_api_end(live->api);
+  free(live);
+  return 0;
+}
+
+static bool readyz_has(struct live *live, const char *text) {
+  struct https_reply reply = https_send(live->client, &(struct https_request){.path = "/readyz?verbose"});
+  bool has = reply.status == 200 && strstr(reply.body, text) != NULL;
+  https_reply_free(&reply);
+  return has;
+}
+
+static double metric(struct live *live, const char *name) {
+  return https_server_metric(&live->server, name);
+}
+
+static void a_watch_that_rbac_refuses_is_shown(void **state) {
+  struct live *live = *state;
+  WAIT_FOR(
+      readyz_has(live, "[!]" NADS ": may not be watched; listed again every 30 to 60 s instead, 1 object, heard of "));
+  assert_true(readyz_has(live, " s ago (HTTP status 403: the test said 403)\n"));
+  assert_true(metric(live, "droveway_watch_refused{resource=\"" NADS "\"}") == 1);
+  assert_true(metric(live, "droveway_watch_up{resource=\"" NADS "\"}") == 0);
+  assert_true(metric(live, "droveway_view_failures_total{resource=\"" NADS "\"}") == 1);
+  assert_true(metric(live, "droveway_lists_total{resource=\"" NADS "\"}") == 1);
+  assert_true(metric(live, "droveway_watch_refused{resource=\"nodes\"}") == 0);
+  assert_true(metric(live, "droveway_view_failures_total{resource=\"nodes\"}") == 0);
+  assert_int_equal(count_in_file(live->server.log,
+                                 "\"level\":\"warn\",\"msg\":\"network-attachment-definitions: may not be watched; "
+                                 "listed again every 30 to 60 s instead\",\"group\":\"k8s.cni.cncf.io\",\"objects\":1,"
+                                 "\"reason\":\"HTTP status 403: the test said 403\"}\n"),
+                   1);
+  assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_LIST), 1);
+  assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_WATCH), 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_watch_that_rbac_refuses_is_shown, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
