@@ -171,11 +171,11 @@ test-memcheck: ## Run the unit tests under valgrind: what is read has to be writ
 #   cli                         they run build/droveway, which test-valgrind looks at; valgrind would see the test alone
 #   sandbox                     the filter of system calls ends valgrind itself
 #   test_memory                 measures the memory of the process, which is valgrind's there
-#   test_ipam, test_map, test_nodes, test_certs, test_live, test_rotation, test_rotation_years, test_concurrency, test_server
+#   test_ipam, test_map, test_nodes, test_certs, test_live, test_self_managed, test_rotation, test_rotation_years, test_concurrency, test_server
 #                               a minute and more each (all addresses of a range, 5,000 nodes, RSA keys, years, hundreds of connections)
 #   test_limits, test_overload, test_metrics, test_wire
 #                               what they measure are times and limits of the server, which valgrind makes ten times slower
-NOT_UNDER_MEMCHECK := cli/% sandbox/% base/test_memory model/test_ipam map/test_map map/test_nodes pki/test_certs server/test_live server/test_rotation% \
+NOT_UNDER_MEMCHECK := cli/% sandbox/% base/test_memory model/test_ipam map/test_map map/test_nodes pki/test_certs server/test_live server/test_self_managed server/test_rotation% \
                       server/test_concurrency server/test_server server/test_limits server/test_overload server/test_metrics server/test_wire
 MEMCHECK_TESTS := $(filter-out $(NOT_UNDER_MEMCHECK:%=$(BUILD)/tests/%),$(TESTS))
 test-memcheck-run: all $(MEMCHECK_TESTS)
