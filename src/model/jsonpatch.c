@@ -175,6 +175,7 @@ static void tell_place(const char *text, const struct outcome *outcome, struct d
 
 static const dw_json *parse_patch(struct dw_arena *arena, const char *text, struct dw_migration_config *out) {
   struct dw_error err = DW_ERROR_INIT;
+  dw_arena_next_text(arena);
   const dw_json *patch = dw_json_parse(arena, text, strlen(text), DW_JSON_PLAIN, &err);
   if (patch == NULL) {
     out->jsonpatch_line = err.line;
@@ -184,6 +185,7 @@ static const dw_json *parse_patch(struct dw_arena *arena, const char *text, stru
 }
 
 void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out) {
+  out->jsonpatch_annotation = annotation;
   out->jsonpatch = DW_JSONPATCH_NONE;
   out->jsonpatch_network = (struct dw_value){"metadata.annotations[kubevirt.kubevirt.io/jsonpatch]", NULL, NULL};
   if (annotation == NULL || dw_json_type(annotation) == DW_JSON_NULL)

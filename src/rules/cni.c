@@ -38,7 +38,10 @@ static void refused_types(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = fault->value.field,
                              .value = dw_value_shown(check->arena, &fault->value),
+                             .json = fault->value.json,
                              .mend = "correct it or leave it out"};
+    if (check->config->more_faults)
+      dw_nad_mark_unread(check, &found);
     dw_report(check, rule, &found, "must be %s, is %s", fault->wanted, dw_json_type_name(fault->value.json));
   }
 }
@@ -54,6 +57,7 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
                            .value = excerpt(check->arena, config),
                            .line = config->error.line,
                            .column = config->error.column};
+  dw_nad_mark_unread(check, &found);
   if (config->error.line > 0)
     dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
               config->error.text);
@@ -65,8 +69,11 @@ static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const 
   struct dw_found found = {.reason = DW_REASON_DUPLICATE,
                            .field = twin->path,
                            .value = twin->second,
+                           .about = {check->config->text + twin->members.offset, twin->members.length},
                            .mend = "keep one of them",
                            .of_key = true};
+  if (check->config->duplicate_count == DW_JSON_MOST_DUPLICATES)
+    dw_nad_mark_unread(check, &found);
   if (twin->times > 2)
     dw_report(check, rule, &found, "the key stands %zu times in one object (last at line %d, column %d)", twin->times,
               twin->line, twin->column);
@@ -121,6 +128,7 @@ static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugins->field,
                            .value = dw_value_shown(check->arena, plugins),
+                           .json = plugins->json,
                            .mend = "list the plugins there"};
   if (dw_json_type(plugins->json) != DW_JSON_ARRAY) {
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(plugins->json));
@@ -143,10 +151,12 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugin->type.field,
                            .value = dw_value_shown(check->arena, &plugin->type),
+                           .json = plugin->type.json,
                            .mend = "name the CNI plugin, such as macvlan"};
   if (!plugin->is_object) {
     found.field = plugin->field;
     found.value = NULL;
+    found.json = plugin->json;
     dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(plugin->json));
   } else if (dw_nad_is_blank(&plugin->type)) {
     found.reason = DW_REASON_REQUIRED;
@@ -186,6 +196,7 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = name->field,
                            .value = dw_value_shown(check->arena, name),
+                           .json = name->json,
                            .mend = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
   if (dw_nad_is_blank(name)) {
     if (!check->config->is_list) {
@@ -213,6 +224,7 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
                            .field = version->field,
                            .value = dw_value_shown(check->arena, version),
+                           .json = version->json,
                            .mend = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0"};
   if (version->text == NULL) {
     found.reason = DW_REASON_INVALID;
@@ -228,6 +240,7 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = name->field,
                            .value = dw_value_shown(check->arena, name),
+                           .json = name->json,
                            .mend = "give a name of 1 to 15 bytes without '/', ':' and white space"};
   if (name->text == NULL)
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
@@ -262,6 +275,7 @@ static void report_vlan(struct dw_check *check, const struct dw_rule *rule, cons
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .value = dw_value_shown(check->arena, value),
+                           .json = value->json,
                            .mend =
                                dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
   if (dw_json_type(value->json) == DW_JSON_INTEGER)
@@ -301,7 +315,8 @@ static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const
   int64_t last;
   if ((low == NULL) != (high == NULL)) {
     struct dw_value absent = trunk_member(check, entry, low == NULL ? "minID" : "maxID");
-    struct dw_found found = {.reason = DW_REASON_REQUIRED, .field = absent.field, .mend = "give both, or \"id\" alone"};
+    struct dw_found found = {
+        .reason = DW_REASON_REQUIRED, .field = absent.field, .json = entry->json, .mend = "give both, or \"id\" alone"};
     dw_report(check, rule, &found, "minID and maxID only work together");
   } else if (dw_json_integer(low, &first) && dw_json_integer(high, &last) && first > last) {
     struct dw_value value = trunk_member(check, entry, "minID");
@@ -331,6 +346,7 @@ static void trunk_entry(struct dw_check *check, const struct dw_rule *rule, cons
 static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
+                           .json = entry->json,
                            .mend = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
   dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(entry->json));
 }
@@ -343,6 +359,7 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = trunk->field,
                              .value = dw_value_shown(check->arena, trunk),
+                             .json = trunk->json,
                              .mend = "write it as [{\"id\": 100}]"};
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(trunk->json));
     return;

@@ -24,6 +24,7 @@ static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule
     return;
   case DW_JSONPATCH_UNREADABLE:
     found.mend = "write a JSON list of operations (RFC 6902)";
+    found.json = config->jsonpatch_annotation;
     dw_report(check, rule, &found, "is no JSON Patch, so it can't be applied");
     return;
   case DW_JSONPATCH_OPAQUE:
@@ -31,6 +32,7 @@ static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule
     return;
   case DW_JSONPATCH_SETS:
     found.mend = dw_arena_printf(check->arena, "set %s instead", config->network.field);
+    found.json = config->jsonpatch_network.json;
     dw_report(check, rule, &found, "%s", set_network(check));
     return;
   }

@@ -199,6 +199,13 @@ void dw_review_respond(const struct dw_http_service *service, const struct dw_ht
     return;
   }
   decide(service, arena, mutate, &request, &decided);
+  if (!decided.allowed && dw_arena_exhausted(arena) == DW_BUDGET_EXHAUSTED) {
+    /* A text inside the object could not be read because of other reviews: that is no mistake of the object. */
+    (void)dw_error_set(&err, DW_ERR_MEMORY, "needs more memory than is left at the moment");
+    count_hit(service, err.code, true);
+    refuse_review(service, http, &err, true, answer);
+    return;
+  }
   dw_answer_write(&request, &decided, &answer->body);
   answer->status = 200;
   answer->content_type = "application/json";

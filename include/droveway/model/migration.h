@@ -23,7 +23,8 @@ struct dw_migration_config {
                                         spec.configuration.evictionStrategy */
   bool decentralized;                /* decentralizedLiveMigration is on */
   bool hco_managed;                  /* label app.kubernetes.io/managed-by: hco-operator */
-  /* HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch. */
+  /* HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch, and what becomes of it. */
+  const dw_json *jsonpatch_annotation; /* NULL where absent */
   enum { DW_JSONPATCH_NONE, DW_JSONPATCH_UNREADABLE, DW_JSONPATCH_OPAQUE, DW_JSONPATCH_SETS } jsonpatch;
   struct dw_value jsonpatch_network; /* where SETS: the network that is left in force after the whole patch; field is
                                         "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]" */
