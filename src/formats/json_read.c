@@ -122,6 +122,10 @@ bool dw_json_may_repeat(const dw_json *value) {
   return false;
 }
 
+bool dw_json_repeats(const dw_json *value) {
+  return dw_json_type(value) == DW_JSON_OBJECT && value->repeats;
+}
+
 static bool same_members(const dw_json *a, const dw_json *b) {
   for (size_t i = 0; i < a->count; i++) {
     const struct member *member = dw_json_find(b, a->members[i].key, a->members[i].length);

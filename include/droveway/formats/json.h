@@ -85,6 +85,8 @@ struct dw_json_member dw_json_next(const dw_json *object, struct dw_json_member 
 /* Whether an object, VALUE or one inside it, as its text had it, may have keys that are equal without regard to case
  * (dw_key_equal). True for all with many keys: dw_json_duplicates() tells for sure. */
 bool dw_json_may_repeat(const dw_json *value);
+/* Whether the text of the object VALUE had a key twice, spelled the same. */
+bool dw_json_repeats(const dw_json *value);
 /* Equal in type and value, members in any order; absent equals absent only. Real numbers that were parsed are equal
  * where they are written alike. */
 bool dw_json_equal(const dw_json *a, const dw_json *b);
