@@ -9,9 +9,53 @@ static bool reads(const struct dw_check *check) {
   return check->config != NULL && check->config->state == DW_CONFIG_OK;
 }
 
-/* Up to 40 bytes of the line that holds the error, the place in their middle. */
+static size_t string_end(const char *text, size_t length, size_t at) {
+  for (at++; at < length; at++) {
+    if (text[at] == '"')
+      return at + 1;
+    at += text[at] == '\\';
+  }
+  return length;
+}
+
+/* Where the string, word, number, or other character at AT ends. */
+static size_t token_end(const char *text, size_t length, size_t at) {
+  static const char word[] = "+-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  size_t end = at + 1;
+  if (text[at] == '"')
+    return string_end(text, length, at);
+  if (strchr(word, text[at]) != NULL)
+    return at + strspn(text + at, word);
+  while (end < length && dw_utf8_is_inside(text[end]))
+    end++;
+  return end;
+}
+
+/* The tokens of LINE around PLACE: what is wrong there as a whole, and a little of what comes before and after. */
+static struct dw_span around(const char *line, size_t length, size_t place) {
+  enum { BEFORE = 20, MOST_BEFORE = 40, WHOLE = 40, LONGEST = 80 };
+  struct dw_span span = {0, 0};
+  size_t first_end = 0;
+  for (size_t at = 0, end; at < length; at = end) {
+    end = token_end(line, length, at);
+    if (line[at] == ' ' || line[at] == '\t')
+      continue;
+    if (at > place && span.length > 0 && end - span.offset > WHOLE)
+      break;
+    bool far = first_end + BEFORE <= place || span.offset + MOST_BEFORE < place;
+    bool separator = line[span.offset] == ',' || line[span.offset] == ':';
+    bool too_long = place < end && end - span.offset > LONGEST;
+    if (span.length == 0 || (at <= place && (far || separator || too_long))) {
+      span.offset = at;
+      first_end = end;
+    }
+    span.length = end - span.offset;
+  }
+  return span;
+}
+
+/* What stands in the line that holds the error; NULL where there is none. */
 static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *config) {
-  enum { BEFORE = 20, WHOLE = 40 };
   if (config->error.line <= 0 || config->error.column <= 0)
     return NULL;
   const char *line = config->text;
@@ -21,14 +65,8 @@ static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *c
   }
   if (line == NULL)
     return NULL;
-  size_t length = strcspn(line, "\r\n");
-  size_t place = (size_t)config->error.column - 1;
-  size_t from = place > BEFORE ? place - BEFORE : 0;
-  while (from < length && (line[from] == ' ' || line[from] == '\t' || dw_utf8_is_inside(line[from])))
-    from++;
-  if (from >= length)
-    return NULL;
-  return dw_arena_strndup(arena, line + from, dw_utf8_cut(line + from, length - from, WHOLE));
+  struct dw_span span = around(line, strcspn(line, "\r\n"), (size_t)config->error.column - 1);
+  return span.length == 0 ? NULL : dw_arena_strndup(arena, line + span.offset, span.length);
 }
 
 /* What Go's decoders refuse although it is JSON. */
