@@ -54,7 +54,7 @@ static struct dw_span around(const char *line, size_t length, size_t place) {
   return span;
 }
 
-/* What stands in the line that holds the error; NULL where there is none. */
+/* The part of the configuration's text where the error is; NULL where there is none. */
 static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *config) {
   if (config->error.line <= 0 || config->error.column <= 0)
     return NULL;

@@ -19,7 +19,8 @@ bool dw_nad_is_ovn(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
 /* Absent, null or "". */
 bool dw_nad_is_blank(const struct dw_value *value) __attribute__((nonnull));
 
-/* Marks what is found as something that could not be read as a whole: it stands only with the same spec.config. */
+/* Marks what is found as something that could not be read as a whole: an UPDATE may leave it so only with the same
+ * spec.config. */
 void dw_nad_mark_unread(const struct dw_check *check, struct dw_found *found) __attribute__((nonnull));
 
 /* Makes findings of the IPAM problems of one kind. */

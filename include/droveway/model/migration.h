@@ -28,7 +28,7 @@ struct dw_migration_config {
   enum {
     DW_JSONPATCH_NONE,
     DW_JSONPATCH_UNREADABLE, /* it is no JSON Patch, or none that can be applied to anything */
-    DW_JSONPATCH_OUTSIDE,    /* some path lies outside /spec/, so HyperConverged applies nothing of it */
+    DW_JSONPATCH_OUTSIDE,    /* some path is outside /spec/, so HyperConverged applies nothing of it */
     DW_JSONPATCH_OPAQUE,     /* it may be applied, with an effect that is not known */
     DW_JSONPATCH_SETS
   } jsonpatch;

@@ -2,7 +2,7 @@ package main
 
 import "strings"
 
-// DROVEWAY: "none" (the field stays in force), "sets", "opaque" (the effect can't be told), "broken" (it is no patch) or
+// DROVEWAY: "none" (the field remains in force), "sets", "opaque" (the effect is not known), "broken" (it is no patch) or
 // "outside" (HyperConverged applies nothing of it).
 type example struct{ what, patch, droveway string }
 
