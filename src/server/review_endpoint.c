@@ -104,7 +104,8 @@ static int look_up(struct dw_arena *arena, struct dw_cluster *cluster, const str
   for (size_t i = 0; i < count; i++) {
     int64_t left = LOOKUP_MS - (dw_now_microseconds() - start) / 1000;
     struct dw_change *change = &out->changes[out->count];
-    switch (dw_cluster_lookup_nad(cluster, ns, names[i], left < 1 ? 1 : (unsigned)left, &change->object, err)) {
+    struct dw_lookup_key key = {DW_KIND_NAD, ns, names[i]};
+    switch (dw_cluster_lookup(cluster, &key, left < 1 ? 1 : (unsigned)left, &change->object, err)) {
     case DW_LOOKUP_FOUND:
       change->gone = false;
       out->count++;
