@@ -294,9 +294,9 @@ static void validate_live(struct live *live, struct dw_answer *answer) {
   dw_world_unref(world);
 }
 
-/* The answer lives in ARENA or in the result, which the caller frees. */
-static struct dw_arena *decide(const struct dw_http_service *service, struct dw_arena *arena, bool mutate,
-                               const struct dw_request *request, struct dw_answer *answer) {
+/* The answer lives in ARENA or in RETRY, which the caller frees. */
+static void decide(const struct dw_http_service *service, struct dw_arena *arena, bool mutate,
+                   const struct dw_request *request, struct dw_answer *answer, struct dw_arena **retry) {
   struct dw_cluster *cluster = dw_worlds_cluster(service->worlds);
   if (cluster != NULL)
     dw_cluster_nudge(cluster);
@@ -304,7 +304,8 @@ static struct dw_arena *decide(const struct dw_http_service *service, struct dw_
     struct live live = {.service = service, .request = request, .arena = arena};
     validate_live(&live, answer);
     end_live(&live);
-    return live.retry;
+    *retry = live.retry;
+    return;
   }
   struct dw_world *world = dw_worlds_get(service->worlds);
   if (mutate)
@@ -312,7 +313,6 @@ static struct dw_arena *decide(const struct dw_http_service *service, struct dw_
   else
     dw_validate(arena, world, request, answer);
   dw_world_unref(world);
-  return NULL;
 }
 
 void dw_review_respond(const struct dw_http_service *service, const struct dw_http_request *http, bool mutate,
@@ -334,7 +334,8 @@ void dw_review_respond(const struct dw_http_service *service, const struct dw_ht
     refuse_review(service, http, &err, together, answer);
     return;
   }
-  DW_ARENA_SCOPED struct dw_arena *retry = decide(service, arena, mutate, &request, &decided);
+  DW_ARENA_SCOPED struct dw_arena *retry = NULL;
+  decide(service, arena, mutate, &request, &decided, &retry);
   if (!decided.allowed && dw_arena_exhausted(retry == NULL ? arena : retry) == DW_BUDGET_EXHAUSTED) {
     /* A text inside the object could not be read because of other reviews: that is no mistake of the object. */
     (void)dw_error_set(&err, DW_ERR_MEMORY, "needs more memory than is left at the moment");
