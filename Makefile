@@ -130,6 +130,9 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(BUILD)/li
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
 
+# Holds judgements where the test wants it.
+$(BUILD)/tests/server/test_live: LDFLAGS += -Wl,--wrap=dw_validate
+
 $(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)

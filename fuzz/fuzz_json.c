@@ -1,8 +1,16 @@
 /* Any text as JSON: ours reads what jansson reads, and the same values in it. Of JSON's readers jansson is the one that
- * refuses as much: keys that stand twice, U+0000, bytes that are no UTF-8, numbers out of range. */
+ * refuses as much: keys that appear twice, U+0000, bytes that are no UTF-8, numbers out of range. In two things ours
+ * follows Go instead, and jansson refuses the text:
+ * - an integer beyond 64 bits is a real number, whose value has to be strtod()'s;
+ * - half of a surrogate pair reads as U+FFFD.
+ * So jansson gets the text with these two written as it takes them: such an integer with ".0" behind it, and such an
+ * escape as \uFFFD. */
+#include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "droveway/base/buf.h"
 #include "droveway/formats/json.h"
 #include "property.h"
 
@@ -52,6 +60,65 @@ static bool same(const dw_json *ours, const json_t *theirs) {
   return false;
 }
 
+static bool is_integer_beyond(const char *token) {
+  errno = 0;
+  (void)strtoll(token, NULL, 10);
+  return token[strspn(token, "-0123456789")] == '\0' && errno == ERANGE;
+}
+
+/* The number at TEXT; its length. */
+static size_t add_number(struct dw_buf *out, const char *text, size_t length) {
+  size_t end = 0;
+  while (end < length && text[end] != '\0' && strchr("+-.0123456789eE", text[end]))
+    end++;
+  DW_BUF_SCOPED struct dw_buf token = DW_BUF_INIT;
+  dw_buf_add(&token, text, end);
+  dw_buf_add(out, text, end);
+  if (is_integer_beyond(dw_buf_text(&token)))
+    dw_buf_puts(out, ".0");
+  return end;
+}
+
+/* The UTF-16 unit of the escape \uXXXX at TEXT; -1 where there is none. */
+static long unit_of(const char *text, size_t length) {
+  char digits[5] = "";
+  if (length < 6 || text[0] != '\\' || text[1] != 'u')
+    return -1;
+  memcpy(digits, text + 2, 4);
+  return strspn(digits, "0123456789abcdefABCDEF") == 4 ? strtol(digits, NULL, 16) : -1;
+}
+
+/* The escape at TEXT; its length, both halves of a pair together. */
+static size_t add_escape(struct dw_buf *out, const char *text, size_t length) {
+  long unit = unit_of(text, length);
+  if (unit < 0xD800 || unit > 0xDFFF) {
+    size_t size = unit >= 0 ? 6 : length < 2 ? length : 2;
+    dw_buf_add(out, text, size);
+    return size;
+  }
+  long low = unit_of(text + 6, length - 6);
+  bool pair = unit < 0xDC00 && low >= 0xDC00 && low <= 0xDFFF;
+  dw_buf_add(out, pair ? text : "\\uFFFD", pair ? 12 : 6);
+  return pair ? 12 : 6;
+}
+
+/* TEXT as jansson takes it. */
+static void rewrite(struct dw_buf *out, const char *text, size_t length) {
+  bool quoted = false;
+  for (size_t at = 0; at < length;) {
+    char c = text[at];
+    if (quoted && c == '\\') {
+      at += add_escape(out, text + at, length - at);
+    } else if (!quoted && (c == '-' || (c >= '0' && c <= '9'))) {
+      at += add_number(out, text + at, length - at);
+    } else {
+      quoted ^= c == '"';
+      dw_buf_putc(out, c);
+      at++;
+    }
+  }
+}
+
 /* What is nested deeper than ours may be is not compared. A NUL, which ours never takes, may end jansson's text. */
 static void compare(const char *text, size_t length, enum dw_json_flags flags) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -62,7 +129,9 @@ static void compare(const char *text, size_t length, enum dw_json_flags flags) {
   if (!ours && (nul || err.code == DW_ERR_DEPTH))
     return;
   size_t strict = flags & DW_JSON_UNIQUE_KEYS ? JSON_REJECT_DUPLICATES : 0;
-  json_t *theirs = json_loadb(text, length, JSON_DECODE_ANY | strict, NULL);
+  DW_BUF_SCOPED struct dw_buf rewritten = DW_BUF_INIT;
+  rewrite(&rewritten, text, length);
+  json_t *theirs = json_loadb(dw_buf_text(&rewritten), rewritten.length, JSON_DECODE_ANY | strict, NULL);
   FUZZ_ASSERT((ours != NULL) == (theirs != NULL));
   FUZZ_ASSERT(!ours || same(ours, theirs));
   FUZZ_ASSERT(ours || (err.line > 0 && err.column > 0 && err.text[0] != '\0'));

@@ -34,6 +34,7 @@ struct dw_arena {
   size_t block_size; /* of the next block */
   size_t used;
   size_t limit;
+  size_t start;             /* of the current text: what was used before it */
   struct dw_budget *budget; /* NULL: none */
   size_t charged;           /* to the budget */
   size_t free;              /* that the budget does not count */
@@ -197,7 +198,7 @@ void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *c
 static bool allow(struct dw_arena *arena, size_t size) {
   if (arena->exhausted != DW_NOT_EXHAUSTED)
     return false;
-  size_t most = arena->limit == 0 ? SIZE_MAX / 4 : arena->limit;
+  size_t most = arena->limit == 0 ? SIZE_MAX / 4 : arena->start + arena->limit;
   if (arena->used > most || size > most - arena->used)
     arena->exhausted = DW_LIMIT_EXHAUSTED;
   else if (!charge(arena, size))
@@ -220,6 +221,13 @@ void *dw_arena_try(struct dw_arena *arena, size_t size) {
     arena->allowed = 0;
   }
   return bytes;
+}
+
+void dw_arena_next_text(struct dw_arena *arena) {
+  arena->start = arena->used;
+  arena->allowed = 0;
+  if (arena->exhausted == DW_LIMIT_EXHAUSTED)
+    arena->exhausted = DW_NOT_EXHAUSTED;
 }
 
 enum dw_exhausted dw_arena_exhausted(const struct dw_arena *arena) {

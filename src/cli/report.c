@@ -62,7 +62,7 @@ static void add_finding(struct cli_report *report, const struct dw_finding *find
   found->finding.value = copied(report->arena, finding->value);
   found->finding.what = copied(report->arena, finding->what);
   found->finding.mend = copied(report->arena, finding->mend);
-  found->finding.addresses = NULL;
+  found->finding.facts = (struct dw_facts){0};
   if (manifest == NULL)
     return;
   struct dw_manifest_spot spot = {finding->field, finding->of_key, finding->line, finding->column};

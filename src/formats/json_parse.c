@@ -41,16 +41,28 @@ static dw_json *parse_string(struct parser *p) {
   return string;
 }
 
+/* As Go's decoder has it, where nothing wants an integer: also a number beyond 64 bits is a floating-point one, and one
+ * beyond those is an error. */
 static dw_json *parse_real(struct parser *p, size_t start) {
-  const char *digits = dw_json_copy(p->arena, p->scan.text + start, p->scan.at - start);
-  if (!digits)
+  size_t length = p->scan.at - start;
+  dw_json *number = dw_arena_try(p->arena, sizeof *number + length + 1);
+  if (!number)
     return NULL;
-  double value = strtod(digits, NULL);
-  if (isinf(value)) {
-    dw_scan_fail(&p->scan, start, "this number is too large");
-    return NULL;
-  }
-  return dw_json_new_value(p->arena, (dw_json){.type = DW_JSON_REAL, .real = value});
+  char *digits = (char *)(number + 1);
+  memcpy(digits, p->scan.text + start, length);
+  digits[length] = '\0';
+  *number = (dw_json){.type = DW_JSON_REAL, .count = length, .real = strtod(digits, NULL)};
+  if (!isinf(number->real))
+    return number;
+  dw_scan_refuse(&p->scan, start, "this number is too large");
+  return NULL;
+}
+
+static bool is_integer(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if (strchr(".eE", text[i]))
+      return false;
+  return true;
 }
 
 static dw_json *parse_number(struct parser *p) {
@@ -60,16 +72,11 @@ static dw_json *parse_number(struct parser *p) {
   if (!dw_scan_value(&p->scan))
     return NULL;
   size_t length = p->scan.at - start;
-  for (size_t i = 0; i < length; i++)
-    if (strchr(".eE", p->scan.text[start + i]))
-      return parse_real(p, start);
-  memcpy(digits, p->scan.text + start, length < sizeof digits ? length : 0);
-  digits[length < sizeof digits ? length : 0] = '\0';
-  if (!dw_parse_int64(digits, &number.integer)) {
-    dw_scan_fail(&p->scan, start, "this number is too large");
-    return NULL;
-  }
-  return dw_json_new_value(p->arena, number);
+  if (length >= sizeof digits || !is_integer(p->scan.text + start, length))
+    return parse_real(p, start);
+  memcpy(digits, p->scan.text + start, length);
+  digits[length] = '\0';
+  return dw_parse_int64(digits, &number.integer) ? dw_json_new_value(p->arena, number) : parse_real(p, start);
 }
 
 static dw_json *parse_word(struct parser *p) {

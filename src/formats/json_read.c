@@ -18,7 +18,8 @@ const char *dw_json_type_name(const dw_json *value) {
       [DW_JSON_INTEGER] = "an integer", [DW_JSON_REAL] = "a number",    [DW_JSON_STRING] = "a string",
       [DW_JSON_ARRAY] = "a list",       [DW_JSON_OBJECT] = "an object",
   };
-  return names[dw_json_type(value)];
+  const char *digits = dw_json_type(value) == DW_JSON_REAL ? dw_json_digits(value) : NULL;
+  return digits && !strpbrk(digits, ".eE") ? "an integer beyond 64 bits" : names[dw_json_type(value)];
 }
 
 const dw_json *dw_json_get(const dw_json *value, const char *key) {
@@ -121,6 +122,10 @@ bool dw_json_may_repeat(const dw_json *value) {
   return false;
 }
 
+bool dw_json_repeats(const dw_json *value) {
+  return dw_json_type(value) == DW_JSON_OBJECT && value->repeats;
+}
+
 static bool same_members(const dw_json *a, const dw_json *b) {
   for (size_t i = 0; i < a->count; i++) {
     const struct member *member = dw_json_find(b, a->members[i].key, a->members[i].length);
@@ -137,10 +142,17 @@ static bool same_elements(const dw_json *a, const dw_json *b) {
   return true;
 }
 
+/* Beyond 53 bits, different integers are one floating-point number. */
+static bool same_reals(const dw_json *a, const dw_json *b) {
+  const char *x = dw_json_digits(a);
+  const char *y = dw_json_digits(b);
+  return a->real == b->real && (!x || !y || strcmp(x, y) == 0);
+}
+
 bool dw_json_equal(const dw_json *a, const dw_json *b) {
   if (a == b || !a || !b)
     return a == b;
-  if (a->type != b->type || a->count != b->count)
+  if (a->type != b->type || (a->count != b->count && a->type != DW_JSON_REAL))
     return false;
   switch (a->type) {
   case DW_JSON_BOOL:
@@ -148,7 +160,7 @@ bool dw_json_equal(const dw_json *a, const dw_json *b) {
   case DW_JSON_INTEGER:
     return a->integer == b->integer;
   case DW_JSON_REAL:
-    return a->real == b->real;
+    return same_reals(a, b);
   case DW_JSON_STRING:
     return memcmp(a->text, b->text, a->count) == 0;
   case DW_JSON_ARRAY:
@@ -192,7 +204,10 @@ static void write_value(struct dw_json_writer *w, const dw_json *value) {
     dw_json_put_int(w, number);
     break;
   case DW_JSON_REAL:
-    write_real(w, value->real);
+    if (dw_json_digits(value))
+      dw_json_put_raw(w, dw_json_digits(value));
+    else
+      write_real(w, value->real);
     break;
   case DW_JSON_STRING:
     dw_json_put_bytes(w, value->text, value->count);

@@ -128,11 +128,10 @@ bool dw_json_locate(const char *text, size_t length, const char *path, struct dw
 }
 
 /* Finding duplicates takes two walks: the first sorts each object's keys, the second makes the paths of those found. */
-#define MOST_DUPLICATES 64
-
 struct key {
   const char *text;
   struct dw_span span;
+  size_t end; /* of its value */
 };
 
 struct keys {
@@ -151,7 +150,7 @@ struct search {
   struct scan scan;
   struct dw_arena *scratch;
   struct keys keys;        /* of all objects that are open, as a stack */
-  struct duplicate *found; /* the first MOST_DUPLICATES in document order; NULL where there are none */
+  struct duplicate *found; /* the first DW_JSON_MOST_DUPLICATES in document order; NULL where there are none */
   size_t found_count;
   struct dw_json_duplicate *out;
   size_t out_count;
@@ -165,7 +164,7 @@ static void push_key(struct search *s, struct dw_span span) {
   dw_buf_truncate(&s->path, 0);
   dw_scan_unescape(s->scan.text, span, &s->path);
   const char *text = dw_arena_strndup(s->scratch, dw_buf_text(&s->path), s->path.length);
-  keys->list[keys->count++] = (struct key){text, span};
+  keys->list[keys->count++] = (struct key){text, span, 0};
 }
 
 static int by_name(const void *a, const void *b) {
@@ -178,16 +177,16 @@ static int by_name(const void *a, const void *b) {
 /* Keeps the list sorted by the later key's place, and only its beginning. */
 static void keep_duplicate(struct search *s, struct duplicate duplicate) {
   if (!s->found)
-    s->found = dw_arena_array(s->scratch, MOST_DUPLICATES, sizeof *s->found);
+    s->found = dw_arena_array(s->scratch, DW_JSON_MOST_DUPLICATES, sizeof *s->found);
   size_t at = s->found_count;
   while (at > 0 && s->found[at - 1].second.span.offset > duplicate.second.span.offset)
     at--;
-  if (at == MOST_DUPLICATES)
+  if (at == DW_JSON_MOST_DUPLICATES)
     return;
-  size_t moved = (s->found_count < MOST_DUPLICATES ? s->found_count : MOST_DUPLICATES - 1) - at;
+  size_t moved = (s->found_count < DW_JSON_MOST_DUPLICATES ? s->found_count : DW_JSON_MOST_DUPLICATES - 1) - at;
   memmove(s->found + at + 1, s->found + at, moved * sizeof *s->found);
   s->found[at] = duplicate;
-  if (s->found_count < MOST_DUPLICATES)
+  if (s->found_count < DW_JSON_MOST_DUPLICATES)
     s->found_count++;
 }
 
@@ -219,6 +218,8 @@ static bool search_value(struct search *s) {
       push_key(s, key);
     if (!search_value(s))
       return false;
+    if (walk.object)
+      s->keys.list[s->keys.count - 1].end = s->scan.at;
   }
   compare_keys(s, from);
   s->keys.count = from;
@@ -232,6 +233,7 @@ static void report(struct search *s) {
   out->first = dw_arena_strdup(s->arena, found->first.text);
   out->second = dw_arena_strdup(s->arena, found->second.text);
   out->times = found->times;
+  out->members = (struct dw_span){found->first.span.offset, found->second.end - found->first.span.offset};
   dw_text_position(s->scan.text, s->scan.length, found->second.span.offset, &out->line, &out->column);
 }
 

@@ -16,6 +16,14 @@ bool dw_scan_fail(struct scan *s, size_t at, const char *problem) {
   return false;
 }
 
+bool dw_scan_refuse(struct scan *s, size_t at, const char *problem) {
+  bool first = !s->problem;
+  dw_scan_fail(s, at, problem);
+  if (first)
+    s->code = DW_ERR_INVALID;
+  return false;
+}
+
 static bool fail(struct scan *s, const char *problem) {
   return dw_scan_fail(s, s->at, problem);
 }
@@ -54,23 +62,15 @@ static bool is_low_surrogate(int32_t unit) {
   return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/* s->at is at the 'u' of an escape. */
+/* s->at is at the 'u' of an escape. Half of a surrogate pair is no error: it reads as U+FFFD, as in Go. */
 static bool scan_unicode_escape(struct scan *s) {
   size_t start = s->at - 1;
   int32_t unit = hex4(s->text, s->length, s->at + 1);
   if (unit < 0)
     return dw_scan_fail(s, start, "\\u must be followed by four hexadecimal digits");
   if (unit == 0)
-    return dw_scan_fail(s, start, "\\u0000 (a NUL) is not allowed in a string");
+    return dw_scan_refuse(s, start, "\\u0000 (a NUL) is not allowed in a string");
   s->at += 5;
-  if (is_low_surrogate(unit))
-    return dw_scan_fail(s, start, "half of a surrogate pair stands alone");
-  if (!is_high_surrogate(unit))
-    return true;
-  bool escape = s->length - s->at >= 6 && s->text[s->at] == '\\' && s->text[s->at + 1] == 'u';
-  if (!escape || !is_low_surrogate(hex4(s->text, s->length, s->at + 2)))
-    return dw_scan_fail(s, start, "half of a surrogate pair stands alone");
-  s->at += 6;
   return true;
 }
 
@@ -352,15 +352,25 @@ bool dw_scan_end(struct scan *s) {
   return at_end(s) || fail(s, "more text after the end of the value");
 }
 
-/* The character at AT, which is behind "\u"; goes behind it. The scanner has let only whole pairs through. */
+/* The low half of a surrogate pair at AT, as another escape; -1 where there is none. */
+static int32_t low_half(const char *text, size_t length, size_t at) {
+  bool escape = length - at >= 6 && text[at] == '\\' && text[at + 1] == 'u';
+  int32_t unit = escape ? hex4(text, length, at + 2) : -1;
+  return is_low_surrogate(unit) ? unit : -1;
+}
+
+/* The character at AT, which is behind "\u"; goes behind it. */
 static uint32_t decode_unicode(const char *text, size_t length, size_t *at) {
-  uint32_t unit = (uint32_t)hex4(text, length, *at);
+  enum { REPLACEMENT = 0xFFFD };
+  int32_t unit = hex4(text, length, *at);
   *at += 4;
-  if (!is_high_surrogate((int32_t)unit))
-    return unit;
-  uint32_t low = (uint32_t)hex4(text, length, *at + 2);
+  if (!is_high_surrogate(unit))
+    return is_low_surrogate(unit) ? REPLACEMENT : (uint32_t)unit;
+  int32_t low = low_half(text, length, *at);
+  if (low < 0)
+    return REPLACEMENT;
   *at += 6;
-  return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+  return 0x10000 + (((uint32_t)unit - 0xD800) << 10) + ((uint32_t)low - 0xDC00);
 }
 
 size_t dw_scan_decode(const char *text, size_t length, char *out) {

@@ -39,6 +39,8 @@ bool dw_scan_value(struct scan *s);
 bool dw_scan_string(struct scan *s, struct dw_span *span);
 /* Notes what is wrong at AT, unless something was already; always false. */
 bool dw_scan_fail(struct scan *s, size_t at, const char *problem);
+/* The same of what is JSON to others. */
+bool dw_scan_refuse(struct scan *s, size_t at, const char *problem);
 /* '{', '[' or another byte; NUL at the end of the text. */
 static inline char dw_scan_peek(const struct scan *s) {
   return s->at < s->length ? s->text[s->at] : '\0';

@@ -200,6 +200,7 @@ static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
     (void)dw_error_at(&config->error, DW_ERR_SYNTAX, 1, 1, "holds nothing but blanks: write a CNI configuration");
     return false;
   }
+  dw_arena_next_text(arena);
   const dw_json *json = dw_json_parse(arena, config->text, config->length, DW_JSON_PLAIN, &config->error);
   if (json == NULL)
     return false;

@@ -51,6 +51,7 @@ struct dw_problems {
   size_t count;
   size_t capacity;
   size_t kept[DW_IPAM_KINDS];
+  bool more; /* as many of a kind as are kept: there may be more */
 };
 /* Adds a problem about VALUE for the caller to describe; NULL where there are enough of its kind. It stays valid until
  * the next one is added. */

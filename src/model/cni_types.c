@@ -23,6 +23,7 @@ static void add(struct reading *reading, const struct dw_value *value, const cha
   if (config->faults == NULL)
     config->faults = dw_arena_array(reading->arena, FAULTS_MAX, sizeof *config->faults);
   config->faults[config->fault_count++] = (struct dw_cni_fault){*value, wanted};
+  config->more_faults = config->fault_count == FAULTS_MAX;
 }
 
 static bool check(struct reading *reading, const struct dw_value *value, enum dw_json_type type, const char *wanted) {

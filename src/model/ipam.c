@@ -13,9 +13,14 @@ struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipa
   problems->items =
       dw_arena_more(problems->arena, problems->items, problems->count, &problems->capacity, sizeof *problems->items);
   problems->kept[kind]++;
+  problems->more = problems->more || dw_problems_full(problems, kind);
   struct dw_ipam_problem *problem = &problems->items[problems->count++];
-  *problem = (struct dw_ipam_problem){
-      .kind = kind, .field = value->field, .value = dw_value_shown(problems->arena, value), .what = "is not usable"};
+  const char *shown = dw_value_shown(problems->arena, value);
+  *problem = (struct dw_ipam_problem){.kind = kind,
+                                      .field = value->field,
+                                      .value = shown,
+                                      .json = shown == NULL ? value->json : NULL,
+                                      .what = "is not usable"};
   return problem;
 }
 
@@ -91,6 +96,7 @@ static const char *sentence(struct dw_arena *arena, const struct dw_ipam_problem
 static void finish(struct dw_problems *problems, struct dw_ipam *ipam) {
   ipam->problems = problems->items;
   ipam->problem_count = problems->count;
+  ipam->more_problems = problems->more;
   for (size_t i = 0; i < problems->count && ipam->error == NULL; i++)
     if (problems->items[i].kind == DW_IPAM_UNREADABLE)
       ipam->error = sentence(problems->arena, &problems->items[i]);

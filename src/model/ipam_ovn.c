@@ -67,6 +67,16 @@ static void tell(struct dw_problems *problems, const struct dw_value *value, str
   problem->mend = complaint.mend;
 }
 
+/* Nothing behind the last entry that is read can be checked. */
+static void report_too_many(struct dw_problems *problems, const struct dw_value *value, const char *mend) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
+  if (problem == NULL)
+    return;
+  problem->too_large = true;
+  problem->what = "holds more subnets than can be checked";
+  problem->mend = mend;
+}
+
 static void tell_entry(struct dw_problems *problems, const struct dw_value *list, const char *entry) {
   struct dw_value value = {.field = list->field, .json = list->json, .text = entry};
   tell(problems, &value, dw_complain_cidr(problems->arena, entry));
@@ -102,7 +112,7 @@ static struct excludes read_excludes(struct dw_problems *problems, const struct 
   excludes.count = entries.count;
   excludes.unreadable = entries.too_many;
   if (entries.too_many)
-    tell(problems, list, (struct dw_complaint){"holds more subnets than can be checked", "join them into wider ones"});
+    report_too_many(problems, list, "join them into wider ones");
   for (size_t i = 0; i < entries.count; i++) {
     struct dw_exclude *exclude = &excludes.items[i];
     *exclude = (struct dw_exclude){{list->field, list->json, entries.items[i]}, DW_READ_OK, {{{0, 0}, false}, 0}};
@@ -140,7 +150,7 @@ static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin 
   struct excludes excludes = read_excludes(problems, &excluded);
   struct entries entries = split(problems->arena, subnets->text, SUBNETS_MAX);
   if (entries.too_many)
-    tell(problems, subnets, (struct dw_complaint){"holds more subnets than can be checked", "write one a family"});
+    report_too_many(problems, subnets, "write one a family");
   ipam->pools = dw_arena_array(problems->arena, entries.count, sizeof *ipam->pools);
   for (size_t i = 0; i < entries.count; i++) {
     struct dw_pool *pool = &ipam->pools[ipam->pool_count++];

@@ -217,6 +217,7 @@ static void tell_too_many(struct dw_problems *problems, const struct dw_value *v
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
   if (problem == NULL)
     return;
+  problem->too_large = true;
   problem->what = dw_arena_printf(problems->arena, "holds more than %d ranges, which cannot be checked", RANGES_MAX);
   problem->mend = "join them into wider ones";
 }

@@ -56,8 +56,10 @@ static const char *unescape(struct dw_arena *arena, const char *token, size_t le
   return text;
 }
 
+/* As evanphx/json-patch reads POINTER: what comes before the first '/' does not count. */
 static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
   struct reach reach = {RELATION_ABOVE, 0, false};
+  pointer += strcspn(pointer, "/");
   while (*pointer == '/') {
     if (reach.depth == TARGET_DEPTH) {
       reach.relation = RELATION_BELOW;
@@ -75,11 +77,22 @@ static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
   return reach;
 }
 
+/* Whether Go's decoder takes several members of OBJECT for NAME, in a way that can't be followed here: objects are
+ * merged one after another, and of a key that is repeated with another in between the place is lost. */
+static bool is_ambiguous(const dw_json *object, const char *name, bool leaf) {
+  size_t count = 0;
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m))
+    count += dw_key_equal(m.key, name);
+  return count > 1 && (!leaf || dw_json_repeats(object));
+}
+
 /* What VALUE, put at DEPTH tokens, makes of the network. */
 static struct outcome place(const dw_json *value, size_t op, size_t depth, bool misspelt) {
   struct outcome outcome = {.effect = EFFECT_NONE, .op = op, .first = depth, .misspelt = misspelt};
   for (; depth < TARGET_DEPTH && dw_json_type(value) == DW_JSON_OBJECT; depth++) {
     const char *key = target[depth];
+    if (is_ambiguous(value, key, depth + 1 == TARGET_DEPTH))
+      return (struct outcome){.effect = EFFECT_OPAQUE, .misspelt = true};
     value = dw_json_get_fold(value, target[depth], &key);
     outcome.misspelt = outcome.misspelt || (value != NULL && strcmp(key, target[depth]) != 0);
   }
@@ -105,12 +118,13 @@ struct op {
   const dw_json *value; /* ADD, REPLACE, TEST */
 };
 
-static const char *pointer_at(const dw_json *op, const char *key) {
-  const char *pointer = dw_json_get_string(op, key);
-  return pointer != NULL && (pointer[0] == '\0' || pointer[0] == '/') ? pointer : NULL;
+/* Whether the document can have a place FROM: only copy takes the document itself. */
+static bool is_source(enum operation kind, const char *from) {
+  return from != NULL && (strchr(from, '/') != NULL || (kind == COPY && from[0] == '\0'));
 }
 
-/* False where it is no operation of RFC 6902. */
+/* False where it is no operation that evanphx/json-patch can apply: it wants keys in this letter case and, unlike RFC
+ * 6902, no value for a test. */
 static bool read_op(const dw_json *json, struct op *out) {
   const char *name = dw_json_get_string(json, "op");
   size_t kind = 0;
@@ -118,11 +132,18 @@ static bool read_op(const dw_json *json, struct op *out) {
     kind++;
   if (name == NULL || kind == OPERATION_COUNT)
     return false;
-  struct op op = {(enum operation)kind, pointer_at(json, "path"), pointer_at(json, "from"), dw_json_get(json, "value")};
+  struct op op = {(enum operation)kind, dw_json_get_string(json, "path"), dw_json_get_string(json, "from"),
+                  dw_json_get(json, "value")};
   bool from_needed = op.kind == MOVE || op.kind == COPY;
-  bool value_needed = op.kind == ADD || op.kind == REPLACE || op.kind == TEST;
+  bool value_needed = op.kind == ADD || op.kind == REPLACE;
   *out = op;
-  return op.path != NULL && (!from_needed || op.from != NULL) && (!value_needed || op.value != NULL);
+  return op.path != NULL && (!from_needed || is_source(op.kind, op.from)) && (!value_needed || op.value != NULL);
+}
+
+/* HCO's applyAnnotationPatch refuses the whole annotation because of any other path. */
+static bool is_in_spec(const char *path) {
+  static const char spec[] = "/spec/";
+  return strncmp(path, spec, sizeof spec - 1) == 0;
 }
 
 static void follow(struct dw_arena *arena, const struct op *op, size_t index, struct outcome *outcome) {
@@ -132,12 +153,14 @@ static void follow(struct dw_arena *arena, const struct op *op, size_t index, st
     touches = touches || reach_of(arena, op->from).relation != RELATION_APART;
   if (op->kind == TEST || !touches)
     return;
+  /* Of keys in several spellings the last one in the document counts, and objects under them are merged. */
+  bool merged = outcome->misspelt || (reach.misspelt && reach.depth < TARGET_DEPTH && outcome->effect != EFFECT_NONE);
   bool misspelt = outcome->misspelt || reach.misspelt;
-  if (op->kind == MOVE || op->kind == COPY || reach.relation == RELATION_BELOW)
+  if (op->kind == MOVE || op->kind == COPY || reach.relation == RELATION_BELOW || merged)
     *outcome = (struct outcome){.effect = EFFECT_OPAQUE, .misspelt = misspelt};
   else if (op->kind != REMOVE)
     *outcome = place(op->value, index, reach.depth, misspelt);
-  else /* of two spellings of the key, one may be left */
+  else
     *outcome = (struct outcome){.effect = misspelt ? EFFECT_OPAQUE : EFFECT_NONE, .misspelt = misspelt};
 }
 
@@ -173,17 +196,27 @@ static void tell_place(const char *text, const struct outcome *outcome, struct d
     dw_text_position(text, strlen(text), place.value.offset, &out->jsonpatch_line, &out->jsonpatch_column);
 }
 
+/* NULL where it is no JSON, or is JSON that is not read here: OUT then has which. */
 static const dw_json *parse_patch(struct dw_arena *arena, const char *text, struct dw_migration_config *out) {
   struct dw_error err = DW_ERROR_INIT;
+  dw_arena_next_text(arena);
   const dw_json *patch = dw_json_parse(arena, text, strlen(text), DW_JSON_PLAIN, &err);
-  if (patch == NULL) {
-    out->jsonpatch_line = err.line;
-    out->jsonpatch_column = err.column;
-  }
-  return patch;
+  if (patch != NULL)
+    return patch;
+  if (err.code != DW_ERR_SYNTAX)
+    out->jsonpatch = DW_JSONPATCH_OPAQUE;
+  out->jsonpatch_line = err.line;
+  out->jsonpatch_column = err.column;
+  return NULL;
+}
+
+/* To Go, null is a list of nothing. */
+static bool is_list(const dw_json *patch) {
+  return dw_json_type(patch) == DW_JSON_ARRAY || dw_json_type(patch) == DW_JSON_NULL;
 }
 
 void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out) {
+  out->jsonpatch_annotation = annotation;
   out->jsonpatch = DW_JSONPATCH_NONE;
   out->jsonpatch_network = (struct dw_value){"metadata.annotations[kubevirt.kubevirt.io/jsonpatch]", NULL, NULL};
   if (annotation == NULL || dw_json_type(annotation) == DW_JSON_NULL)
@@ -191,14 +224,20 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
   out->jsonpatch = DW_JSONPATCH_UNREADABLE;
   const char *text = dw_json_string(annotation);
   const dw_json *patch = text == NULL ? NULL : parse_patch(arena, text, out);
-  if (dw_json_type(patch) != DW_JSON_ARRAY)
+  if (!is_list(patch))
     return;
   struct outcome outcome = {.effect = EFFECT_NONE};
+  bool in_spec = true;
   for (size_t i = 0; i < dw_json_size(patch); i++) {
     struct op op;
     if (!read_op(dw_json_at(patch, i), &op))
       return;
+    in_spec = in_spec && is_in_spec(op.path);
     follow(arena, &op, i, &outcome);
+  }
+  if (!in_spec) {
+    out->jsonpatch = DW_JSONPATCH_OUTSIDE;
+    return;
   }
   report(&outcome, out);
   tell_place(text, &outcome, out);

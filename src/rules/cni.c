@@ -9,9 +9,53 @@ static bool reads(const struct dw_check *check) {
   return check->config != NULL && check->config->state == DW_CONFIG_OK;
 }
 
-/* Up to 40 bytes of the line that holds the error, the place in their middle. */
+static size_t string_end(const char *text, size_t length, size_t at) {
+  for (at++; at < length; at++) {
+    if (text[at] == '"')
+      return at + 1;
+    at += text[at] == '\\';
+  }
+  return length;
+}
+
+/* Where the string, word, number, or other character at AT ends. */
+static size_t token_end(const char *text, size_t length, size_t at) {
+  static const char word[] = "+-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  size_t end = at + 1;
+  if (text[at] == '"')
+    return string_end(text, length, at);
+  if (strchr(word, text[at]) != NULL)
+    return at + strspn(text + at, word);
+  while (end < length && dw_utf8_is_inside(text[end]))
+    end++;
+  return end;
+}
+
+/* The tokens of LINE around PLACE: what is wrong there as a whole, and a little of what comes before and after. */
+static struct dw_span around(const char *line, size_t length, size_t place) {
+  enum { BEFORE = 20, MOST_BEFORE = 40, WHOLE = 40, LONGEST = 80 };
+  struct dw_span span = {0, 0};
+  size_t first_end = 0;
+  for (size_t at = 0, end; at < length; at = end) {
+    end = token_end(line, length, at);
+    if (line[at] == ' ' || line[at] == '\t')
+      continue;
+    if (at > place && span.length > 0 && end - span.offset > WHOLE)
+      break;
+    bool far = first_end + BEFORE <= place || span.offset + MOST_BEFORE < place;
+    bool separator = line[span.offset] == ',' || line[span.offset] == ':';
+    bool too_long = place < end && end - span.offset > LONGEST;
+    if (span.length == 0 || (at <= place && (far || separator || too_long))) {
+      span.offset = at;
+      first_end = end;
+    }
+    span.length = end - span.offset;
+  }
+  return span;
+}
+
+/* The part of the configuration's text where the error is; NULL where there is none. */
 static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *config) {
-  enum { BEFORE = 20, WHOLE = 40 };
   if (config->error.line <= 0 || config->error.column <= 0)
     return NULL;
   const char *line = config->text;
@@ -21,14 +65,8 @@ static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *c
   }
   if (line == NULL)
     return NULL;
-  size_t length = strcspn(line, "\r\n");
-  size_t place = (size_t)config->error.column - 1;
-  size_t from = place > BEFORE ? place - BEFORE : 0;
-  while (from < length && (line[from] == ' ' || line[from] == '\t' || dw_utf8_is_inside(line[from])))
-    from++;
-  if (from >= length)
-    return NULL;
-  return dw_arena_strndup(arena, line + from, dw_utf8_cut(line + from, length - from, WHOLE));
+  struct dw_span span = around(line, strcspn(line, "\r\n"), (size_t)config->error.column - 1);
+  return span.length == 0 ? NULL : dw_arena_strndup(arena, line + span.offset, span.length);
 }
 
 /* What Go's decoders refuse although it is JSON. */
@@ -38,7 +76,10 @@ static void refused_types(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = fault->value.field,
                              .value = dw_value_shown(check->arena, &fault->value),
+                             .json = fault->value.json,
                              .mend = "correct it or leave it out"};
+    if (check->config->more_faults)
+      dw_nad_mark_unread(check, &found);
     dw_report(check, rule, &found, "must be %s, is %s", fault->wanted, dw_json_type_name(fault->value.json));
   }
 }
@@ -54,6 +95,7 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
                            .value = excerpt(check->arena, config),
                            .line = config->error.line,
                            .column = config->error.column};
+  dw_nad_mark_unread(check, &found);
   if (config->error.line > 0)
     dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
               config->error.text);
@@ -65,8 +107,11 @@ static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const 
   struct dw_found found = {.reason = DW_REASON_DUPLICATE,
                            .field = twin->path,
                            .value = twin->second,
+                           .about = {check->config->text + twin->members.offset, twin->members.length},
                            .mend = "keep one of them",
                            .of_key = true};
+  if (check->config->duplicate_count == DW_JSON_MOST_DUPLICATES)
+    dw_nad_mark_unread(check, &found);
   if (twin->times > 2)
     dw_report(check, rule, &found, "the key stands %zu times in one object (last at line %d, column %d)", twin->times,
               twin->line, twin->column);
@@ -121,6 +166,7 @@ static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugins->field,
                            .value = dw_value_shown(check->arena, plugins),
+                           .json = plugins->json,
                            .mend = "list the plugins there"};
   if (dw_json_type(plugins->json) != DW_JSON_ARRAY) {
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(plugins->json));
@@ -143,10 +189,12 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugin->type.field,
                            .value = dw_value_shown(check->arena, &plugin->type),
+                           .json = plugin->type.json,
                            .mend = "name the CNI plugin, such as macvlan"};
   if (!plugin->is_object) {
     found.field = plugin->field;
     found.value = NULL;
+    found.json = plugin->json;
     dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(plugin->json));
   } else if (dw_nad_is_blank(&plugin->type)) {
     found.reason = DW_REASON_REQUIRED;
@@ -186,6 +234,7 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = name->field,
                            .value = dw_value_shown(check->arena, name),
+                           .json = name->json,
                            .mend = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
   if (dw_nad_is_blank(name)) {
     if (!check->config->is_list) {
@@ -213,6 +262,7 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
                            .field = version->field,
                            .value = dw_value_shown(check->arena, version),
+                           .json = version->json,
                            .mend = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0"};
   if (version->text == NULL) {
     found.reason = DW_REASON_INVALID;
@@ -228,6 +278,7 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = name->field,
                            .value = dw_value_shown(check->arena, name),
+                           .json = name->json,
                            .mend = "give a name of 1 to 15 bytes without '/', ':' and white space"};
   if (name->text == NULL)
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
@@ -262,6 +313,7 @@ static void report_vlan(struct dw_check *check, const struct dw_rule *rule, cons
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .value = dw_value_shown(check->arena, value),
+                           .json = value->json,
                            .mend =
                                dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
   if (dw_json_type(value->json) == DW_JSON_INTEGER)
@@ -301,7 +353,8 @@ static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const
   int64_t last;
   if ((low == NULL) != (high == NULL)) {
     struct dw_value absent = trunk_member(check, entry, low == NULL ? "minID" : "maxID");
-    struct dw_found found = {.reason = DW_REASON_REQUIRED, .field = absent.field, .mend = "give both, or \"id\" alone"};
+    struct dw_found found = {
+        .reason = DW_REASON_REQUIRED, .field = absent.field, .json = entry->json, .mend = "give both, or \"id\" alone"};
     dw_report(check, rule, &found, "minID and maxID only work together");
   } else if (dw_json_integer(low, &first) && dw_json_integer(high, &last) && first > last) {
     struct dw_value value = trunk_member(check, entry, "minID");
@@ -331,6 +384,7 @@ static void trunk_entry(struct dw_check *check, const struct dw_rule *rule, cons
 static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
+                           .json = entry->json,
                            .mend = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
   dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(entry->json));
 }
@@ -343,6 +397,7 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = trunk->field,
                              .value = dw_value_shown(check->arena, trunk),
+                             .json = trunk->json,
                              .mend = "write it as [{\"id\": 100}]"};
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(trunk->json));
     return;

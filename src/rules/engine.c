@@ -139,6 +139,17 @@ static const struct dw_migration_config *read_migration(struct dw_arena *arena, 
   return config;
 }
 
+void dw_check_turn_back(struct dw_check *check, const dw_json *old) {
+  if (check->kind == DW_KIND_NAD) {
+    check->config = check->old_config;
+    check->old_config = NULL;
+    check->class = classify(check, old, check->config);
+    return;
+  }
+  check->migration = check->old_migration;
+  check->old_migration = NULL;
+}
+
 void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json *old) {
   if (check->kind == DW_KIND_NAD) {
     load_nad(check, object, old);

@@ -103,12 +103,21 @@ static bool in_force(enum dw_action action) {
   return action == DW_ACTION_WARN || action == DW_ACTION_DENY;
 }
 
-__attribute__((format(printf, 3, 0))) static const char *format_text(struct dw_arena *arena, const char *before,
-                                                                     const char *format, va_list args) {
-  struct dw_buf text = DW_BUF_IN(arena);
-  dw_buf_puts(&text, before);
-  dw_buf_vprintf(&text, format, args);
-  return keep(arena, dw_buf_text(&text), WHAT_MAX);
+static void set_what(struct dw_arena *arena, struct dw_finding *finding, const char *what) {
+  finding->facts.what = what;
+  finding->what = keep(arena, what, WHAT_MAX);
+}
+
+static void set_field(struct dw_arena *arena, struct dw_finding *finding, const char *field) {
+  finding->facts.field = field == NULL ? "" : dw_arena_strdup(arena, field);
+  finding->field = keep(arena, finding->facts.field, FIELD_MAX);
+}
+
+static void set_value(struct dw_arena *arena, struct dw_finding *finding, const char *value) {
+  if (value == NULL)
+    return;
+  finding->facts.value = dw_arena_strdup(arena, value);
+  finding->value = keep_value(arena, value);
 }
 
 void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct dw_found *found, const char *what,
@@ -119,29 +128,32 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   struct dw_finding *finding = add(check, rule, found->warn_at_most ? DW_ACTION_WARN : action);
   if (finding == NULL)
     return;
+  finding->facts = (struct dw_facts){
+      .json = found->json, .addresses = found->addresses, .about = found->about, .unreadable = found->unreadable};
   va_list args;
   va_start(args, what);
-  finding->what = format_text(check->arena, "", what, args);
+  set_what(check->arena, finding, dw_arena_vprintf(check->arena, what, args));
   va_end(args);
   finding->reason = found->reason;
-  finding->field = found->field == NULL ? "" : keep(check->arena, found->field, FIELD_MAX);
-  finding->value = keep_value(check->arena, found->value);
-  finding->addresses = found->addresses;
+  set_field(check->arena, finding, found->field);
+  set_value(check->arena, finding, found->value);
   finding->of_key = found->of_key;
   finding->line = found->line;
   finding->column = found->column;
   finding->mend = found->mend == NULL ? NULL : keep(check->arena, found->mend, MEND_MAX);
 }
 
-__attribute__((format(printf, 4, 0))) static void unverified(struct dw_check *check, const struct dw_rule *rule,
-                                                             const char *field, const char *why, va_list args) {
+/* NULL where it is only counted. */
+static struct dw_finding *unverified(struct dw_check *check, const struct dw_rule *rule, const char *field,
+                                     const char *why) {
   struct dw_finding *finding = add(check, rule, DW_ACTION_WARN);
   if (finding == NULL)
-    return;
-  finding->what = format_text(check->arena, unverified_words, why, args);
+    return NULL;
+  set_what(check->arena, finding, dw_arena_printf(check->arena, "%s%s", unverified_words, why));
   finding->unverified = true;
   finding->reason = DW_REASON_INVALID;
-  finding->field = keep(check->arena, field, FIELD_MAX);
+  set_field(check->arena, finding, field);
+  return finding;
 }
 
 void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...) {
@@ -149,7 +161,7 @@ void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, co
     return;
   va_list args;
   va_start(args, why);
-  unverified(check, rule, field, why, args);
+  (void)unverified(check, rule, field, dw_arena_vprintf(check->arena, why, args));
   va_end(args);
 }
 
@@ -160,14 +172,20 @@ void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, c
     return;
   va_list args;
   va_start(args, why);
-  unverified(check, rule, field, why, args);
+  const char *text = dw_arena_vprintf(check->arena, why, args);
   va_end(args);
-  if (action != DW_ACTION_DENY || check->unavailable)
+  struct dw_finding *finding = unverified(check, rule, field, text);
+  if (action != DW_ACTION_DENY)
     return;
-  va_start(args, why);
-  check->unavailable_why = format_text(check->arena, "", why, args);
-  va_end(args);
+  if (finding != NULL)
+    finding->unavailable = true;
+  if (!check->unavailable)
+    check->unavailable_why = keep(check->arena, text, WHAT_MAX);
   check->unavailable = true;
+}
+
+const char *dw_finding_why(const struct dw_finding *finding) {
+  return finding->what + (finding->unverified ? strlen(unverified_words) : 0);
 }
 
 static bool same_addresses(const struct dw_interval_set *a, const struct dw_interval_set *b) {
@@ -183,15 +201,25 @@ static bool same_addresses(const struct dw_interval_set *a, const struct dw_inte
   return true;
 }
 
+static bool same_text(const char *a, const char *b) {
+  return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_passage(const struct dw_passage *a, const struct dw_passage *b) {
+  if (a->text == NULL || b->text == NULL)
+    return a->text == b->text;
+  return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+}
+
 bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) {
-  if (!same_addresses(a->addresses, b->addresses))
+  const struct dw_facts *x = &a->facts;
+  const struct dw_facts *y = &b->facts;
+  if (a->rule != b->rule || a->reason != b->reason || x->unreadable != y->unreadable ||
+      (x->unreadable && x->about.text == NULL))
     return false;
-  if (a->rule != b->rule || a->reason != b->reason || strcmp(a->field, b->field) != 0 || strcmp(a->what, b->what) != 0)
-    return false;
-  if (a->value == NULL || b->value == NULL)
-    return a->value == b->value;
-  /* Of a cut text nobody knows how it goes on. */
-  return strlen(a->value) < VALUE_MAX - 4 && strlen(a->what) < WHAT_MAX - 4 && strcmp(a->value, b->value) == 0;
+  return same_text(x->field, y->field) && same_text(x->what, y->what) && same_text(x->value, y->value) &&
+         same_passage(&x->about, &y->about) && same_addresses(x->addresses, y->addresses) &&
+         dw_json_equal(x->json, y->json);
 }
 
 const char *dw_reason_name(enum dw_reason reason) {

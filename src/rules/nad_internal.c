@@ -37,6 +37,13 @@ bool dw_nad_is_blank(const struct dw_value *value) {
   return !dw_value_given(value) || (value->text != NULL && value->text[0] == '\0');
 }
 
+/* Where spec.config is no string, its text is the same as no other. */
+void dw_nad_mark_unread(const struct dw_check *check, struct dw_found *found) {
+  const struct dw_cni_config *config = check->config;
+  found->about = (struct dw_passage){config->length > 0 ? config->text : NULL, config->length};
+  found->unreadable = true;
+}
+
 void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     for (size_t i = 0; i < plugin->ipam.problem_count; i++) {
@@ -44,8 +51,11 @@ void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, 
       struct dw_found found = {.reason = problem->missing ? DW_REASON_REQUIRED : DW_REASON_INVALID,
                                .field = problem->field,
                                .value = problem->value,
+                               .json = problem->json,
                                .mend = problem->mend,
                                .of_key = kind == DW_IPAM_LOOKALIKE || kind == DW_IPAM_UNKNOWN};
+      if (problem->too_large || plugin->ipam.more_problems)
+        dw_nad_mark_unread(check, &found);
       if (problem->kind == kind)
         dw_report(check, rule, &found, "%s", problem->what);
     }

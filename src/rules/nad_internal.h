@@ -19,6 +19,10 @@ bool dw_nad_is_ovn(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
 /* Absent, null or "". */
 bool dw_nad_is_blank(const struct dw_value *value) __attribute__((nonnull));
 
+/* Marks what is found as something that could not be read as a whole: an UPDATE may leave it so only with the same
+ * spec.config. */
+void dw_nad_mark_unread(const struct dw_check *check, struct dw_found *found) __attribute__((nonnull));
+
 /* Makes findings of the IPAM problems of one kind. */
 void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind)
     __attribute__((nonnull));

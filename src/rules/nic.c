@@ -70,6 +70,7 @@ static void master_in_container(struct dw_check *check, const struct dw_rule *ru
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = link->field,
                              .value = dw_value_shown(check->arena, link),
+                             .json = link->json,
                              .mend = "leave it out"};
     if (plugin->in_container)
       dw_report(check, rule, &found, "looks for the master inside the pod, where the node's NIC is not");
@@ -150,6 +151,7 @@ static void bad_mtu(struct dw_check *check, const struct dw_rule *rule, const st
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugin->mtu.field,
                            .value = dw_value_shown(check->arena, &plugin->mtu),
+                           .json = plugin->mtu.json,
                            .mend = "write the NIC's MTU, such as 9000, or leave it out"};
   if (dw_json_type(plugin->mtu.json) == DW_JSON_INTEGER)
     dw_report(check, rule, &found, "is below 0");

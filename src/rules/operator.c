@@ -24,13 +24,20 @@ static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule
     return;
   case DW_JSONPATCH_UNREADABLE:
     found.mend = "write a JSON list of operations (RFC 6902)";
+    found.json = config->jsonpatch_annotation;
     dw_report(check, rule, &found, "is no JSON Patch, so it can't be applied");
+    return;
+  case DW_JSONPATCH_OUTSIDE:
+    found.mend = "give only paths that begin with /spec/";
+    found.json = config->jsonpatch_annotation;
+    dw_report(check, rule, &found, "holds a path outside /spec/, so HyperConverged applies nothing of it");
     return;
   case DW_JSONPATCH_OPAQUE:
     dw_report_unverified(check, rule, found.field, "its effect can't be told");
     return;
   case DW_JSONPATCH_SETS:
     found.mend = dw_arena_printf(check->arena, "set %s instead", config->network.field);
+    found.json = config->jsonpatch_network.json;
     dw_report(check, rule, &found, "%s", set_network(check));
     return;
   }

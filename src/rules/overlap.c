@@ -6,10 +6,20 @@
  * than these overlap-network speaks. */
 enum { POOLS_COMPARED = 1024 };
 
-/* The pod gets a route to the whole subnet, so the subnet counts, even where the rest of the pool can't be read. */
+static void report_too_many(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *first,
+                            const char *with) {
+  struct dw_found found = {.reason = DW_REASON_FORBIDDEN,
+                           .field = first->range.field,
+                           .mend = "give a few wide ranges",
+                           .as_migration = true};
+  dw_nad_mark_unread(check, &found);
+  dw_report(check, rule, &found, "more than %d ranges are not compared with %s", POOLS_COMPARED, with);
+}
+
+/* The pod gets a route to the whole subnet, so the subnet counts, even where the rest of the pool can't be read. Of a
+ * pool without usable addresses it counts too: a wider range at the same place would overlap just the same. */
 static bool has_subnet(const struct dw_check *check, const struct dw_pool *pool) {
-  return pool->subnet_known && pool->state != DW_POOL_EMPTY &&
-         (dw_nad_pool_class(check->arena, pool) == NULL || dw_nad_rule_off(check, "range-class"));
+  return pool->subnet_known && (dw_nad_pool_class(check->arena, pool) == NULL || dw_nad_rule_off(check, "range-class"));
 }
 
 static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {
@@ -33,19 +43,31 @@ static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, 
   return true;
 }
 
+/* Whether overlap-network denies the same configuration for the same reason. */
+static bool is_denied_as_too_many(const struct dw_check *check) {
+  return dw_nad_pools(check).count > POOLS_COMPARED &&
+         dw_policy_action(check->policy, "overlap-network", DW_ACTION_DENY) == DW_ACTION_DENY;
+}
+
 static void overlap_cluster_network(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_pool *first = NULL;
+  const struct dw_pool *beyond = NULL;
   size_t compared = 0;
   bool found = false;
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    for (size_t i = 0; i < plugin->ipam.pool_count; i++) {
+    for (size_t i = 0; i < plugin->ipam.pool_count && beyond == NULL; i++) {
       const struct dw_pool *pool = &plugin->ipam.pools[i];
-      if (compared == POOLS_COMPARED || !has_subnet(check, pool))
+      if (!has_subnet(check, pool))
         continue;
-      compared++;
+      if (compared++ == POOLS_COMPARED) {
+        beyond = pool;
+        continue;
+      }
       first = first == NULL ? pool : first;
       found |= cluster_overlap(check, rule, pool);
     }
+  if (beyond != NULL && !is_denied_as_too_many(check))
+    report_too_many(check, rule, beyond, "the cluster's networks");
   if (first != NULL && !found && !dw_view_has_cluster_networks(check->view))
     dw_report_unverified(check, rule, first->range.field, "networks unknown; set clusterNetworks");
 }
@@ -87,12 +109,7 @@ static void overlap_network(struct dw_check *check, const struct dw_rule *rule) 
   struct dw_nad_pools pools = dw_nad_pools(check);
   bool found = false;
   if (pools.count > POOLS_COMPARED) {
-    dw_report(check, rule,
-              &(struct dw_found){.reason = DW_REASON_FORBIDDEN,
-                                 .field = pools.items[POOLS_COMPARED].pool->range.field,
-                                 .mend = "give a few wide ranges",
-                                 .as_migration = true},
-              "more than %d ranges are not compared with other NADs", POOLS_COMPARED);
+    report_too_many(check, rule, pools.items[POOLS_COMPARED].pool, "other NADs");
     return;
   }
   for (size_t i = 0; i < pools.count; i++)

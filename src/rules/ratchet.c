@@ -2,8 +2,8 @@
 
 #include "rules/rules_internal.h"
 
-/* An UPDATE is judged on what it changes (design, section 5): a denial that the old object would get word by word is
- * no reason to refuse the change of something else. */
+/* An UPDATE is judged on what it changes (design, section 5): a mistake that the old object has, too, is no reason to
+ * refuse the change of something else. */
 
 static bool has_denial(const struct dw_findings *findings) {
   if (findings->more_denials > 0)
@@ -16,6 +16,7 @@ static bool has_denial(const struct dw_findings *findings) {
 }
 
 static void let_stand(struct dw_finding *finding) {
+  finding->unavailable = false;
   if (finding->action != DW_ACTION_DENY)
     return;
   finding->action = DW_ACTION_WARN;
@@ -43,25 +44,35 @@ static struct dw_findings run_of(const struct dw_findings *findings, const struc
   return run;
 }
 
-static bool denied_before(const struct dw_findings *run, const struct dw_finding *finding) {
+static bool counted_before(const struct dw_findings *run, const struct dw_finding *finding) {
   for (size_t i = 0; i < run->count; i++) {
-    if (run->items[i].action == DW_ACTION_DENY && dw_finding_same(&run->items[i], finding))
+    const struct dw_finding *old = &run->items[i];
+    if ((old->action == DW_ACTION_DENY || old->unavailable) && dw_finding_same(old, finding))
       return true;
   }
   return false;
 }
 
+/* What nobody can read may be left as it was, but not become a migration network. */
+static bool becomes_unreadable(const struct dw_check *check, const struct dw_check *before,
+                               const struct dw_finding *finding) {
+  return finding->facts.unreadable && check->class.migration && !before->class.migration;
+}
+
 static void compare(struct dw_check *check, const struct dw_check *before) {
   struct dw_findings run = {0};
+  check->unavailable = false;
   for (size_t i = 0; i < check->findings.count; i++) {
     struct dw_finding *finding = &check->findings.items[i];
     if (i == 0 || finding->rule != finding[-1].rule)
       run = run_of(&before->findings, finding->rule);
-    if (denied_before(&run, finding))
+    if (counted_before(&run, finding) && !becomes_unreadable(check, before, finding))
       let_stand(finding);
+    if (finding->unavailable && !check->unavailable) {
+      check->unavailable = true;
+      check->unavailable_why = dw_finding_why(finding);
+    }
   }
-  if (before->unavailable && check->unavailable && strcmp(before->unavailable_why, check->unavailable_why) == 0)
-    check->unavailable = false;
 }
 
 static bool same_metadata(const struct dw_request *request, const char *map, const char *key) {
@@ -74,15 +85,10 @@ static bool same_spec(const struct dw_request *request) {
          dw_json_equal(dw_json_get(request->object, "spec"), dw_json_get(request->old_object, "spec"));
 }
 
-/* Nothing that the rules read has changed. A label is told without reading the old object, for which a large one may
- * have left no memory; texts are not compared, for those of huge values are cut. */
-static bool is_unchanged(const struct dw_check *check, struct dw_check *before, const struct dw_request *request) {
-  if (!same_spec(request))
-    return false;
-  if (same_metadata(request, "labels", "droveway.io/migration-network"))
-    return true;
-  dw_check_load(before, request->old_object, NULL);
-  return before->class.migration == check->class.migration;
+/* Nothing that the rules read has changed. BEFORE is the check of the old object. */
+static bool is_unchanged(const struct dw_check *check, const struct dw_check *before,
+                         const struct dw_request *request) {
+  return same_spec(request) && before->class.migration == check->class.migration;
 }
 
 void dw_ratchet(struct dw_check *check, const struct dw_request *request) {
@@ -94,16 +100,16 @@ void dw_ratchet(struct dw_check *check, const struct dw_request *request) {
   }
   if (request->operation != DW_OP_UPDATE || request->old_object == NULL)
     return;
-  /* Judged as if it were new: rules that compare old and new stay out of it. */
+  /* Judged as if it were new: rules that compare old and new do not apply to it. */
   struct dw_check before = *check;
   before.operation = DW_OP_CREATE;
   before.findings = (struct dw_findings){0};
   before.unavailable = false;
+  dw_check_turn_back(&before, request->old_object);
   if (is_unchanged(check, &before, request)) {
     let_all_stand(check);
     return;
   }
-  dw_check_load(&before, request->old_object, NULL);
   dw_check_run(&before);
   compare(check, &before);
 }

@@ -16,7 +16,10 @@ enum dw_action dw_check_action(const struct dw_check *check, const struct dw_rul
 const char *dw_finding_text(struct dw_arena *arena, const struct dw_finding *finding)
     __attribute__((nonnull, returns_nonnull));
 
-/* Whether two findings are the same mistake, word by word. */
+/* What an unverified finding lacks, without the words that begin it. */
+const char *dw_finding_why(const struct dw_finding *finding) __attribute__((nonnull, returns_nonnull));
+
+/* Whether two findings are the same mistake: the same rule found the same facts. */
 bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) __attribute__((nonnull));
 
 /* TEXT cut to at most MAX bytes (with "..." at the end where it was cut) on a UTF-8 border; owned by the arena. */
@@ -33,6 +36,9 @@ struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *worl
 
 /* Prepares CHECK for OBJECT (NULL reads as empty): what the rules read of it. OLD may be NULL. */
 void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json *old) __attribute__((nonnull(1)));
+
+/* Makes CHECK, which was loaded for an UPDATE, one of OLD, its old object, without reading that again. */
+void dw_check_turn_back(struct dw_check *check, const dw_json *old) __attribute__((nonnull));
 
 /* Runs the rules in scope; what they find is in CHECK in the order of the catalogue. */
 void dw_check_run(struct dw_check *check) __attribute__((nonnull));

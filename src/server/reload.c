@@ -183,10 +183,7 @@ static int reload_policy(struct dw_worlds *worlds, struct dw_error *err) {
     return -1;
   dw_policy_free(worlds->policy);
   worlds->policy = policy;
-  if (dw_worlds_ready(worlds))
-    rebuild(worlds);
-  else
-    swap_in(worlds, empty_world(worlds), false);
+  rebuild(worlds); /* before the cluster is read no review is judged, and then the first world has it */
   return 0;
 }
 

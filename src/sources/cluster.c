@@ -212,15 +212,30 @@ void dw_cluster_nudge(struct dw_cluster *cluster) {
   pthread_mutex_unlock(&cluster->lock);
 }
 
-enum dw_lookup dw_cluster_lookup_nad(struct dw_cluster *cluster, const char *ns, const char *name, unsigned timeout_ms,
-                                     const struct dw_object **out, struct dw_error *err) {
+/* In the version that the feed lists: 404 of one that is not served would pass for an object that does not exist. */
+static void path_of_kind(struct dw_cluster *cluster, enum dw_kind kind, const char *ns, struct dw_buf *out) {
+  pthread_mutex_lock(&cluster->lock);
+  for (size_t i = 0; i < cluster->feed_count; i++) {
+    const struct dw_feed *feed = &cluster->feeds[i];
+    const struct dw_resource *resource = feed->status.resource;
+    if (resource->kind != kind)
+      continue;
+    dw_buf_printf(out, "/apis/%s/%s/namespaces/", resource->group,
+                  feed->served == NULL ? resource->versions[0] : feed->served);
+    dw_api_escape(out, ns);
+    dw_buf_printf(out, "/%s/", resource->plural);
+    break;
+  }
+  pthread_mutex_unlock(&cluster->lock);
+}
+
+enum dw_lookup dw_cluster_lookup(struct dw_cluster *cluster, const struct dw_lookup_key *key, unsigned timeout_ms,
+                                 const struct dw_object **out, struct dw_error *err) {
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
-  dw_buf_puts(&path, "/apis/k8s.cni.cncf.io/v1/namespaces/");
-  dw_api_escape(&path, ns);
-  dw_buf_puts(&path, "/network-attachment-definitions/");
-  dw_api_escape(&path, name);
-  enum dw_lookup found = dw_lookups_nad(cluster->lookups, dw_buf_text(&path), timeout_ms, out, err);
-  if (found != DW_LOOKUP_FOUND || (strcmp((*out)->namespace_, ns) == 0 && strcmp((*out)->name, name) == 0))
+  path_of_kind(cluster, key->kind, key->ns, &path);
+  dw_api_escape(&path, key->name);
+  enum dw_lookup found = dw_lookups_get(cluster->lookups, key->kind, dw_buf_text(&path), timeout_ms, out, err);
+  if (found != DW_LOOKUP_FOUND || (strcmp((*out)->namespace_, key->ns) == 0 && strcmp((*out)->name, key->name) == 0))
     return found;
   dw_error_set(err, DW_ERR_INVALID, "the API server answered with %s/%s", (*out)->namespace_, (*out)->name);
   dw_object_unref(*out);

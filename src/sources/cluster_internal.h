@@ -107,6 +107,7 @@ struct dw_feed {
   bool started;
   /* Under the cluster's lock. */
   struct dw_store store;
+  const char *served;     /* the version of the last list that came to its end; NULL before */
   enum dw_outcome stands; /* what the last list came to that did not fail: DONE, ABSENT, FORBIDDEN; FAILED before */
   struct dw_feed_status status;
   int64_t heard_ms; /* monotonic; 0: never */
@@ -149,7 +150,7 @@ void dw_knowledge_add(enum dw_knowledge *knowledge, bool first, enum dw_knowledg
 
 struct dw_lookups *dw_lookups_new(const struct dw_api_config *config);
 void dw_lookups_free(struct dw_lookups *lookups); /* NULL is allowed */
-enum dw_lookup dw_lookups_nad(struct dw_lookups *lookups, const char *path, unsigned timeout_ms,
-                              const struct dw_object **out, struct dw_error *err) __attribute__((nonnull(1, 2, 4)));
+enum dw_lookup dw_lookups_get(struct dw_lookups *lookups, enum dw_kind kind, const char *path, unsigned timeout_ms,
+                              const struct dw_object **out, struct dw_error *err) __attribute__((nonnull(1, 3, 5)));
 
 #endif

@@ -125,6 +125,8 @@ static void replace_store(struct dw_feed *feed, enum dw_outcome outcome, int64_t
   feed->store = feed->fresh;
   feed->status.unreadable = feed->fresh_unreadable;
   feed->stands = outcome;
+  if (outcome == DW_OUTCOME_DONE)
+    feed->served = feed->lister.version;
   uint64_t generation = ++feed->cluster->generation;
   unlock(feed);
   if (outcome != DW_OUTCOME_FORBIDDEN)

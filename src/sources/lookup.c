@@ -1,4 +1,4 @@
-/* NADs asked for directly, over a few connections that are kept. */
+/* Objects asked for directly, over a few connections that are kept. */
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -56,22 +56,23 @@ static bool receive(void *context, const char *data, size_t length) {
   return true;
 }
 
-static enum dw_lookup read_nad(const struct dw_buf *text, const struct dw_object **out, struct dw_error *err) {
+static enum dw_lookup read_object(enum dw_kind kind, const struct dw_buf *text, const struct dw_object **out,
+                                  struct dw_error *err) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const dw_json *json = dw_json_parse(arena, dw_buf_text(text), text->length, DW_JSON_PLAIN, err);
-  if (json == NULL || dw_object_reduce_as(DW_KIND_NAD, json, "", out, err) != 0)
+  if (json == NULL || dw_object_reduce_as(kind, json, "", out, err) != 0)
     return DW_LOOKUP_FAILED;
   return DW_LOOKUP_FOUND;
 }
 
-/* A kind that is not installed is 404 too, and then no NAD of this name exists either. */
-static enum dw_lookup ask(struct dw_api_client *client, const char *path, unsigned timeout_ms,
+/* A kind that is not installed is 404 too, and then no object of this name exists either. */
+static enum dw_lookup ask(struct dw_api_client *client, enum dw_kind kind, const char *path, unsigned timeout_ms,
                           const struct dw_object **out, struct dw_error *err) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   struct dw_api_result result;
   struct dw_api_request request = {.path = path, .timeout_ms = timeout_ms, .receive = receive, .context = &text};
   if (dw_api_call(client, &request, &result) == 0)
-    return read_nad(&text, out, err);
+    return read_object(kind, &text, out, err);
   if (result.status == 404)
     return DW_LOOKUP_ABSENT;
   char why[320];
@@ -80,12 +81,12 @@ static enum dw_lookup ask(struct dw_api_client *client, const char *path, unsign
   return DW_LOOKUP_FAILED;
 }
 
-enum dw_lookup dw_lookups_nad(struct dw_lookups *lookups, const char *path, unsigned timeout_ms,
+enum dw_lookup dw_lookups_get(struct dw_lookups *lookups, enum dw_kind kind, const char *path, unsigned timeout_ms,
                               const struct dw_object **out, struct dw_error *err) {
   struct dw_api_client *client = borrow(lookups, err);
   if (client == NULL)
     return DW_LOOKUP_FAILED;
-  enum dw_lookup found = ask(client, path, timeout_ms, out, err);
+  enum dw_lookup found = ask(client, kind, path, timeout_ms, out, err);
   give_back(lookups, client);
   return found;
 }

@@ -42,9 +42,10 @@ void dw_store_append(struct dw_store *store, const struct dw_object *object) {
   store->objects[store->count++] = object;
 }
 
-/* The older of two that are the same stays: views share it. */
+/* The older of two that are the same stays: views share it. An object that was made again is another one for the Events
+ * that name it by its uid. */
 static bool replace(const struct dw_object **place, const struct dw_object *object) {
-  bool same = dw_object_same(*place, object);
+  bool same = dw_object_same(*place, object) && strcmp((*place)->uid, object->uid) == 0;
   dw_object_unref(same ? object : *place);
   if (!same)
     *place = object;

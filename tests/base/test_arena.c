@@ -135,6 +135,31 @@ static void alloc_counts_but_is_not_held_to_the_limit(void **state) {
   memset(dw_arena_alloc(arena, 5000), 1, 5000);
 }
 
+static void each_text_may_come_to_the_limit(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(1024);
+  for (int i = 0; i < 3; i++) {
+    assert_non_null(dw_arena_try(arena, 1024));
+    assert_null(dw_arena_try(arena, 16));
+    assert_int_equal(dw_arena_exhausted(arena), DW_LIMIT_EXHAUSTED);
+    dw_arena_next_text(arena);
+    assert_int_equal(dw_arena_exhausted(arena), DW_NOT_EXHAUSTED);
+  }
+  assert_int_equal(dw_arena_used(arena), 3 * 1024);
+}
+
+static void the_next_text_gets_no_more_of_a_budget(void **state) {
+  (void)state;
+  struct dw_budget budget = {.most = 64 << 10};
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(1 << 20);
+  dw_arena_share(arena, &budget, 0);
+  assert_non_null(dw_arena_try(arena, 64 << 10));
+  assert_null(dw_arena_try(arena, 16));
+  dw_arena_next_text(arena);
+  assert_null(dw_arena_try(arena, 16));
+  assert_int_equal(dw_arena_exhausted(arena), DW_BUDGET_EXHAUSTED);
+}
+
 static void try_refuses_absurd_sizes_without_a_limit(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -205,6 +230,8 @@ int main(void) {
       cmocka_unit_test(try_stops_at_the_limit),
       cmocka_unit_test(one_request_may_take_the_whole_limit),
       cmocka_unit_test(alloc_counts_but_is_not_held_to_the_limit),
+      cmocka_unit_test(each_text_may_come_to_the_limit),
+      cmocka_unit_test(the_next_text_gets_no_more_of_a_budget),
       cmocka_unit_test(try_refuses_absurd_sizes_without_a_limit),
       cmocka_unit_test(copies_text),
       cmocka_unit_test(prints_text_of_any_length),

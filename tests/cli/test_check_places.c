@@ -123,8 +123,8 @@ static void names_the_character_inside_a_json_patch(void **state) {
   (void)state;
   expect(HCO "'[" PATCH MARK "\"a/b\"}]'\n", "network-syntax");
   expect(HCO "|-\n      [" PATCH MARK "\"a/b\"}]\n", "jsonpatch-network");
-  expect(HCO "'[{\"op\": \"add\", \"path\": \"/spec\", \"value\": {\"Configuration\": {\"migrations\":\n"
-             "      {\"network\": " MARK "\"a/b\"}}}}]'\n",
+  expect(HCO "'[{\"op\": \"add\", \"path\": \"/spec/configuration\", \"value\": {\"Migrations\":\n"
+             "      {\"network\": " MARK "\"a/b\"}}}]'\n",
          "network-syntax");
   expect(HCO "'[{\"op\": \"add\"" MARK ",\n      }]'\n", "jsonpatch-network");
   expect(HCO MARK "'{}'\n", "jsonpatch-network");

@@ -4,7 +4,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
 #include <stdio.h>
+#include <string.h>
 
 #include "support/nad_case.h"
 
@@ -31,6 +33,56 @@ static void json_errors_give_the_place(void **state) {
   nad_expect_config("  ", "deny cni-json spec.config\n");
   nad_expect_config("\"{}\"", "deny cni-json spec.config\n");
   nad_expect_other("{", "deny cni-json spec.config\n");
+}
+
+/* The value quoted is whole tokens: what is wrong, up to 80 bytes of it, and some of what is before it. */
+static void json_errors_quote_whole_tokens(void **state) {
+  (void)state;
+  static const struct {
+    const char *config, *says;
+  } cases[] = {
+      {"{\"type\":\"macvlan\",\"x-serial-number\":1e400}",
+       "Invalid value: \"\\\"macvlan\\\",\\\"x-serial-number\\\":1e400}\": line 1, column 37: this number is too "
+       "large"},
+      {"{\"a\":\"whereabouts and more than that\",1}",
+       "Invalid value: \"\\\"whereabouts and more than that\\\",1}\": line 1, column 39: a key in double quotes"},
+      {"{\"a\":\"half\\uq\",\"b\":1}",
+       "Invalid value: \"{\\\"a\\\":\\\"half\\\\uq\\\",\\\"b\\\":1}\": line 1, column 11:"},
+      {"{\"a\":1 'b'}", "Invalid value: \"{\\\"a\\\":1 'b'}\": line 1, column 8: a comma or"},
+      {"{\"a\": 1 ", "Invalid value: \"{\\\"a\\\": 1\": line 1, column 9: the text ends too soon"},
+      {"{\"a\": \"a long text that does not end",
+       "Invalid value: \"{\\\"a\\\": \\\"a long text that does not end\": line 1, column 7: the closing quote"},
+      {"\xc3\xa4", "Invalid value: \"\xc3\xa4\": line 1, column 1: a value is expected"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    nad_expect_says(&(struct nad_case){.config = cases[i].config}, "cni-json", cases[i].says);
+  char number[420] = "{\"a\":1234567890,\"b\":";
+  size_t start = strlen(number);
+  memset(number + start, '7', 350);
+  number[start + 350] = '}';
+  char says[200] = "Invalid value: \"";
+  memset(says + strlen(says), '7', 80);
+  strcat(says, "...\": line 1, column 21: this number is too large");
+  nad_expect_says(&(struct nad_case){.config = number}, "cni-json", says);
+}
+
+/* As in Go; what reads such a value says what is wrong with it, and how it is written. */
+static void what_nobody_reads_may_be_any_number_or_text(void **state) {
+  (void)state;
+  nad_expect_config("{" MACVLAN ",\"x-serial\":99999999999999999999}", "");
+  nad_expect_config("{" MACVLAN ",\"x\":[-1e300,{\"y\":123456789012345678901234567890}]}", "");
+  nad_expect_config("{" MACVLAN ",\"d\":\"\\ud83d\",\"\\udc00\":\"\\ud83d\\ud83d\"}", "");
+  struct nad_case mtu = {.config = "{" MACVLAN ",\"mtu\":99999999999999999999}"};
+  nad_expect(&mtu, "deny mtu-above-master spec.config.mtu\n");
+  nad_expect_says(&mtu, "mtu-above-master",
+                  "Invalid value: \"99999999999999999999\": must be an integer, is an integer beyond 64 bits");
+  struct nad_case vlan = {
+      .config = "{" HEAD ",\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":18446744073709551716," NAD_IPAM "}"};
+  nad_expect(&vlan, "deny vlan-range spec.config.vlanId\n");
+  nad_expect_says(&vlan, "vlan-range",
+                  "Invalid value: \"18446744073709551716\": must be an integer, is an integer beyond");
+  nad_expect_config("{" MACVLAN ",\"x\":1e400}", "deny cni-json spec.config\n");
+  nad_expect_config("{" MACVLAN ",\"x\":\"\\u0000\"}", "deny cni-json spec.config\n");
 }
 
 static void keys_of_two_spellings_are_told_apart(void **state) {
@@ -303,6 +355,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sound_configurations_pass),
       cmocka_unit_test(json_errors_give_the_place),
+      cmocka_unit_test(json_errors_quote_whole_tokens),
+      cmocka_unit_test(what_nobody_reads_may_be_any_number_or_text),
       cmocka_unit_test(keys_of_two_spellings_are_told_apart),
       cmocka_unit_test(what_follows_from_an_ambiguous_key_is_not_told),
       cmocka_unit_test(other_mistakes_beside_an_ambiguous_key_are_told),

@@ -56,8 +56,27 @@ static void what_is_no_patch_warns(void **state) {
   expect(HCO("'[5]'", "{}"), "jsonpatch-network", warning);
 }
 
+static void a_path_outside_spec_warns(void **state) {
+  (void)state;
+  expect(HCO("'[{\"op\":\"add\",\"path\":\"/spec/configuration/migrations/network\",\"value\":\"gone\"},"
+             "{\"op\":\"test\",\"path\":\"/kind\",\"value\":\"KubeVirt\"}]'",
+             "{}"),
+         "jsonpatch-network",
+         ANNOTATION "holds a path outside /spec/, so HyperConverged applies nothing of it; give only paths that begin "
+                    "with /spec/ [jsonpatch-network]");
+}
+
+/* Also where a source does not begin with '/': its library takes what comes before as nothing. And what is JSON, but
+ * more than is read here, may be applied. */
 static void what_cant_be_told_is_said(void **state) {
   (void)state;
+  static const char opaque[] = ANNOTATION "could not be checked: its effect can't be told [jsonpatch-network]";
+  expect(HCO("'[{\"op\":\"copy\",\"from\":\"x/metadata/name\",\"path\":\"/spec/configuration/migrations/network\"}]'",
+             "{}"),
+         "jsonpatch-network", opaque);
+  expect(HCO("'[{\"op\":\"move\",\"from\":\"x/spec/configuration/migrations/network\",\"path\":\"/spec/x\"}]'", "{}"),
+         "jsonpatch-network", opaque);
+  expect(HCO("'[{\"op\":\"add\",\"path\":\"/spec/x\",\"value\":1e400}]'", "{}"), "jsonpatch-network", opaque);
   expect(HCO("'[{\"op\":\"copy\",\"from\":\"/x\",\"path\":\"/spec/configuration/migrations\"}]'", "{}"),
          "jsonpatch-network", ANNOTATION "could not be checked: its effect can't be told [jsonpatch-network]");
 }
@@ -91,6 +110,7 @@ int main(void) {
       cmocka_unit_test(a_patch_of_the_network_is_told_of),
       cmocka_unit_test(other_patches_pass),
       cmocka_unit_test(what_is_no_patch_warns),
+      cmocka_unit_test(a_path_outside_spec_warns),
       cmocka_unit_test(what_cant_be_told_is_said),
       cmocka_unit_test(a_network_without_evictions_warns),
   };

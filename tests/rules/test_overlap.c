@@ -56,7 +56,30 @@ static void the_subnet_counts_not_the_pool(void **state) {
   nad_expect_config(nad_whereabouts("\"range\":\"10.128.0.0/16\",\"exclude\":[\"x\"]"),
                     "deny ipam-syntax spec.config.ipam.exclude[0]\n"
                     "deny overlap-cluster-network spec.config.ipam.range\n");
-  nad_expect_config(nad_whereabouts("\"range\":\"10.128.0.0/31\""), "deny range-empty spec.config.ipam.range\n");
+}
+
+static void a_range_without_addresses_is_at_its_place_all_the_same(void **state) {
+  (void)state;
+  static const char both[] = "deny range-empty spec.config.ipam.range\n"
+                             "deny overlap-cluster-network spec.config.ipam.range\n";
+  static const char empty[] = "deny range-empty spec.config.ipam.range\n";
+  nad_expect_config(nad_whereabouts("\"range\":\"10.128.0.0/31\""), both);
+  nad_expect_config(nad_whereabouts("\"range\":\"10.128.0.1/32\""), both);
+  nad_expect_config(nad_whereabouts("\"range\":\"10.128.0.0/24\",\"exclude\":[\"10.128.0.0/24\"]"), both);
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/31\""), empty);
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.1/32\""), empty);
+  nad_expect_config(nad_whereabouts("\"ipRanges\":[{\"range\":\"192.168.99.0/31\"},{\"range\":\"10.128.0.0/31\"}]"),
+                    "deny range-empty spec.config.ipam.ipRanges[0].range\n"
+                    "deny range-empty spec.config.ipam.ipRanges[1].range\n"
+                    "deny overlap-cluster-network spec.config.ipam.ipRanges[1].range\n");
+  static const char v6[] = "{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, spec: "
+                           "{clusterNetwork: [{cidr: 'fd01::/48', hostPrefix: 64}]}}";
+  static const char *const lengths[] = {"\"range\":\"fd01::2/127\"", "\"range\":\"fd01::1/128\""};
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+    nad_expect(&(struct nad_case){.config = nad_whereabouts(lengths[i]), .state = v6},
+               "deny range-empty spec.config.ipam.range\n"
+               "deny overlap-cluster-network spec.config.ipam.range\n"
+               "unverified master-unverified spec.config.master\n");
 }
 
 static void other_nads_are_warned(void **state) {
@@ -259,6 +282,7 @@ int main(void) {
       cmocka_unit_test(cluster_networks_are_kept_free),
       cmocka_unit_test(the_network_and_its_source_are_named),
       cmocka_unit_test(the_subnet_counts_not_the_pool),
+      cmocka_unit_test(a_range_without_addresses_is_at_its_place_all_the_same),
       cmocka_unit_test(other_nads_are_warned),
       cmocka_unit_test(each_range_is_judged),
       cmocka_unit_test(without_facts_it_is_said_once),

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "droveway/base/buf.h"
+#include "droveway/rules/engine.h"
 #include "support/review_case.h"
 
 /* META: more members of metadata; the config lacks a master, and its range has no usable address. */
@@ -284,6 +285,233 @@ static void an_overlap_with_a_remote_cluster_is_held_to_its_addresses(void **sta
   dw_world_unref(world);
 }
 
+/* --- what could not be read --- */
+
+/* CONFIG as the spec.config of the NAD that is updated; OTHER makes its spec another one beside that. */
+static char *nad_with(const char *labels, const char *config, const char *other_member) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  json_object *quoted = json_object_new_string(config);
+  dw_buf_printf(
+      &text,
+      "{\"apiVersion\":\"k8s.cni.cncf.io/v1\",\"kind\":\"NetworkAttachmentDefinition\",\"metadata\":{\"name\":"
+      "\"my-migration\",\"namespace\":\"openshift-cnv\"%s},\"spec\":{\"config\":%s%s}}",
+      labels, json_object_to_json_string_ext(quoted, JSON_C_TO_STRING_NOSLASHESCAPE), other_member);
+  json_object_put(quoted);
+  return dw_buf_steal(&text, NULL);
+}
+
+/* What an UPDATE from BEFORE to AFTER (configurations) is denied for. */
+static void expect_update(const char *before, const char *after, const char *denied) {
+  char *old = nad_with("", before, "");
+  char *new = nad_with("", after, ",\"other\":1");
+  VERDICT_SCOPED verdict = update(old, new);
+  if (strcmp(verdict_denied(&verdict), denied) != 0)
+    fail_msg("%.200s\ndenied for \"%s\", not \"%s\"", after, verdict_denied(&verdict), denied);
+  assert_int_equal(verdict.allowed, denied[0] == '\0');
+  free(old);
+  free(new);
+}
+
+static void add_times(struct dw_buf *out, const char *text, size_t count, const char *separator) {
+  for (size_t i = 0; i < count; i++) {
+    dw_buf_puts(out, i == 0 ? "" : separator);
+    dw_buf_puts(out, text);
+  }
+}
+
+/* A configuration with COUNT times PIECE before a range. */
+struct beyond {
+  const char *head, *piece, *separator;
+  size_t count;
+  const char *middle, *tail; /* before and behind the range */
+  const char *denied;
+};
+
+static char *beyond_text(const struct beyond *beyond, const char *range) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_puts(&text, beyond->head);
+  add_times(&text, beyond->piece, beyond->count, beyond->separator);
+  dw_buf_puts(&text, beyond->middle);
+  dw_buf_puts(&text, range);
+  dw_buf_puts(&text, beyond->tail);
+  return dw_buf_steal(&text, NULL);
+}
+
+#define MACVLAN "\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\","
+#define OVN "\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\","
+
+static void what_could_not_be_read_stands_only_as_it_was(void **state) {
+  (void)state;
+  static const char range[] = MACVLAN "\"range\":\"";
+  static const struct beyond table[] = {
+      {"{\"x\":1e400,", "", "", 0, range, "\"}}", "cni-json"},
+      {"{\"x\":\"\\u0000\",", "", "", 0, range, "\"}}", "cni-json"},
+      {"{\"x\":01,", "", "", 0, range, "\"}}", "cni-json"},
+      {"{\"x\":", "[", "", 200, "1," MACVLAN "\"range\":\"", "\"}}", "cni-json"},
+      {"{\"name\":\"n\",\"plugins\":[", "{\"type\":\"tuning\"}", ",", 1024, ",{" MACVLAN "\"range\":\"", "\"}}]}",
+       "cni-json"},
+      {"{" MACVLAN "\"ipRanges\":[", "{}", ",", 100000, ",{\"range\":\"", "\"}]}}", "ipam-syntax"},
+      {"{" OVN "\"subnets\":\"", "fd00:1::/64", ",", 32, ",", "\"}", "ipam-syntax"},
+      {"{" OVN "\"subnets\":\"10.9.0.0/16\",\"excludeSubnets\":\"", "10.9.1.0/24", ",", 1024, ",", "\"}",
+       "ipam-syntax"},
+      /* More than are kept: what others there are is not known. */
+      {"{\"x\":[", "{\"a\":1,\"A\":1}", ",", 64, "]," MACVLAN "\"range\":\"", "\"}}", "cni-ambiguous-key"},
+      {"{\"dns\":{\"search\":[", "1", ",", 64, "]}," MACVLAN "\"range\":\"", "\"}}", "cni-json"},
+      {"{" MACVLAN "\"exclude\":[", "\"x\"", ",", 64, "],\"range\":\"", "\"}}", "ipam-syntax"},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    char *before = beyond_text(&table[i], "10.200.5.0/24");
+    char *after = beyond_text(&table[i], "10.128.0.0/16");
+    expect_update(before, before, "");
+    expect_update(before, after, table[i].denied);
+    free(before);
+    free(after);
+  }
+}
+
+static void what_cannot_be_read_becomes_no_migration_network(void **state) {
+  (void)state;
+  static const char off[] = ",\"labels\":{\"droveway.io/migration-network\":\"false\"}";
+  char *before = nad_with(off, "{\"x\":1e400}", "");
+  char *after = nad_with("", "{\"x\":1e400}", "");
+  VERDICT_SCOPED becomes = update(before, after);
+  assert_string_equal(verdict_denied(&becomes), "cni-json");
+  VERDICT_SCOPED ceases = update(after, before);
+  assert_true(ceases.allowed);
+  free(before);
+  free(after);
+}
+
+/* libcni's map, written again, has "master" behind "MASTER", wherever they are. */
+static void an_ambiguous_key_stands_only_with_its_values(void **state) {
+  (void)state;
+#define KEYS(first, second, range)                                                                                     \
+  "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"" first "\",\"MASTER\":\"" second        \
+  "\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"" range "\"}}"
+  expect_update(KEYS("eth1", "eth1", "10.200.5.0/24"), KEYS("eth9", "eth1", "10.200.5.0/24"), "cni-ambiguous-key");
+  expect_update(KEYS("eth1", "eth1", "10.200.5.0/24"), KEYS("eth1", "eth9", "10.200.5.0/24"), "cni-ambiguous-key");
+  expect_update(KEYS("eth1", "eth1", "10.200.5.0/24"), KEYS("eth1", "eth1", "10.200.6.0/24"), "");
+}
+
+/* A value is compared whole, whatever is kept of it to be shown. */
+static void a_long_value_is_compared_to_its_end(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf xs = DW_BUF_INIT;
+  add_times(&xs, "x", 100000, "");
+  DW_BUF_SCOPED struct dw_buf before = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf after = DW_BUF_INIT;
+  dw_buf_printf(&before, CONFIG(",\"master\":\"eth1\"", "%s"), dw_buf_text(&xs));
+  dw_buf_printf(&after, CONFIG(",\"master\":\"eth1\"", "%sy"), dw_buf_text(&xs));
+  expect_update(before.data, before.data, "");
+  expect_update(before.data, after.data, "ipam-syntax");
+}
+
+static void a_value_that_is_not_shown_is_compared_too(void **state) {
+  (void)state;
+  static const struct {
+    const char *before, *after, *denied;
+  } cases[] = {
+#define MEMBER(text) CONFIG(",\"master\":\"eth1\"," text, "10.200.5.0/24")
+      {MEMBER("\"mtu\":[1]"), MEMBER("\"mtu\":[2]"), "mtu-above-master"},
+      {MEMBER("\"mtu\":[1]"), MEMBER("\"mtu\":[1]"), ""},
+      {MEMBER("\"mtu\":99999999999999999999"), MEMBER("\"mtu\":99999999999999999998"), "mtu-above-master"},
+      {MEMBER("\"dns\":[{}]"), MEMBER("\"dns\":[]"), "cni-json"},
+      {MEMBER("\"linkInContainer\":{}"), MEMBER("\"linkInContainer\":[]"), "master-in-container"},
+      {"{\"name\":\"n\",\"plugins\":{\"a\":1}}", "{\"name\":\"n\",\"plugins\":{\"a\":2}}", "cni-type"},
+      {"{\"name\":\"n\",\"plugins\":[[1]]}", "{\"name\":\"n\",\"plugins\":[[2]]}", "cni-type"},
+      {"{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":[1]}",
+       "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":[2]}", "ipam-syntax"},
+      {"{\"type\":\"bridge\",\"bridge\":\"br1\",\"vlanTrunk\":[[1]],\"ipam\":{\"type\":\"dhcp\"}}",
+       "{\"type\":\"bridge\",\"bridge\":\"br1\",\"vlanTrunk\":[[2]],\"ipam\":{\"type\":\"dhcp\"}}", "vlan-range"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    expect_update(cases[i].before, cases[i].after, cases[i].denied);
+}
+
+/* --- memory --- */
+
+static const char pod_network[] = "{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, "
+                                  "spec: {clusterNetwork: [{cidr: 10.128.0.0/14, hostPrefix: 23}]}}";
+
+/* A configuration whose values take far more memory than its text. */
+static char *large_config(const char *range) {
+  return beyond_text(&(struct beyond){"{\"x\":[", "[]", ",", 20000, "]," MACVLAN "\"range\":\"", "\"}}", ""}, range);
+}
+
+/* The memory that reading CONFIG takes. */
+static size_t memory_of(const char *config) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_non_null(dw_json_parse(arena, config, strlen(config), DW_JSON_PLAIN, NULL));
+  return dw_arena_used(arena);
+}
+
+/* The answer to an UPDATE where each text may take LIMIT bytes. */
+static bool allowed_within(const struct dw_world *world, size_t limit, const char *before, const char *after,
+                           struct dw_buf *out) {
+  char *old = nad_with("", before, "");
+  char *new = nad_with("", after, "");
+  char *body = review_body(DW_OP_UPDATE, new, old);
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(limit);
+  struct dw_answer answer;
+  dw_buf_truncate(out, 0);
+  assert_int_equal(dw_review(arena, world, false, body, strlen(body), out, NULL, &answer, NULL), 0);
+  free(old);
+  free(new);
+  free(body);
+  return answer.allowed;
+}
+
+/* Old code denied neither: both texts were too large, word by word the same finding. */
+static void each_text_has_its_own_memory(void **state) {
+  (void)state;
+  struct dw_world *world = world_of(pod_network, NULL);
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  char *good = large_config("10.200.5.0/24");
+  char *bad = large_config("10.128.0.0/16");
+  size_t enough = memory_of(good) + 4096;
+  assert_true(allowed_within(world, enough, good, good, &out));
+  assert_true(allowed_within(world, enough, bad, good, &out));
+  assert_false(allowed_within(world, enough, good, bad, &out));
+  assert_non_null(strstr(out.data, "overlaps the pod network 10.128.0.0/14"));
+  assert_null(strstr(out.data, "cni-json"));
+  /* one that is too large even so stands only as it was */
+  size_t too_little = memory_of(good) / 2;
+  assert_true(allowed_within(world, too_little, good, good, &out));
+  assert_false(allowed_within(world, too_little, good, bad, &out));
+  assert_non_null(strstr(out.data, "spec.config: Invalid value: needs more memory than is allowed for one document "
+                                   "[cni-json]"));
+  free(good);
+  free(bad);
+  dw_world_unref(world);
+}
+
+/* --- what is not available --- */
+
+static void each_network_that_is_not_available_counts(void **state) {
+  (void)state;
+#define PATCHED(network)                                                                                               \
+  HCO(", annotations: {kubevirt.kubevirt.io/jsonpatch: '[{\"op\":\"add\",\"path\":\"/spec/configuration/migrations/"   \
+      "network\",\"value\":\"" network "\"}]'}",                                                                       \
+      BLOCK("network: lm"))
+  struct dw_world *world = world_knowing(NULL, NULL, DW_UNAVAILABLE);
+  VERDICT_SCOPED second = review(world, DW_OP_UPDATE, PATCHED("other"), HCO("", BLOCK("network: lm")));
+  assert_int_equal(verdict_code(&second), 503);
+  assert_non_null(strstr(verdict_message(&second), "NAD openshift-cnv/other can't be looked up now"));
+  VERDICT_SCOPED same = review(world, DW_OP_UPDATE, PATCHED("other"), PATCHED("other"));
+  assert_true(same.allowed);
+  dw_world_unref(world);
+}
+
+static void a_patch_that_a_policy_denies_stands_only_as_it_was(void **state) {
+  (void)state;
+  static const char policy[] = "{apiVersion: droveway.io/v1alpha1, kind: Policy, rules: {jsonpatch-network: deny}}";
+#define ANNOTATED(text, more) HCO(", annotations: {kubevirt.kubevirt.io/jsonpatch: '" text "'}", "{" more "}")
+  VERDICT_SCOPED changed = update_in("", policy, ANNOTATED("{", ""), ANNOTATED("{{", ""));
+  assert_string_equal(verdict_denied(&changed), "jsonpatch-network");
+  VERDICT_SCOPED same = update_in("", policy, ANNOTATED("{", ""), ANNOTATED("{", "x: 1"));
+  assert_true(same.allowed);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_was_wrong_before_only_warns),
@@ -303,6 +531,14 @@ int main(void) {
       cmocka_unit_test(an_overlap_that_grows_is_a_new_mistake),
       cmocka_unit_test(an_overlap_that_stays_is_none),
       cmocka_unit_test(an_overlap_with_a_remote_cluster_is_held_to_its_addresses),
+      cmocka_unit_test(what_could_not_be_read_stands_only_as_it_was),
+      cmocka_unit_test(what_cannot_be_read_becomes_no_migration_network),
+      cmocka_unit_test(an_ambiguous_key_stands_only_with_its_values),
+      cmocka_unit_test(a_long_value_is_compared_to_its_end),
+      cmocka_unit_test(a_value_that_is_not_shown_is_compared_too),
+      cmocka_unit_test(each_text_has_its_own_memory),
+      cmocka_unit_test(each_network_that_is_not_available_counts),
+      cmocka_unit_test(a_patch_that_a_policy_denies_stands_only_as_it_was),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

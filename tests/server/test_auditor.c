@@ -78,16 +78,20 @@ static void wait_for_metric(struct fixture *f, const char *text) {
   }
 }
 
-static void put_network(struct fixture *f, const char *master) {
+static void put_network_of(struct fixture *f, const char *uid, const char *master) {
   char text[1024];
   snprintf(text, sizeof text,
            "{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": "
-           "{\"namespace\": \"openshift-cnv\", \"name\": \"net\", \"uid\": \"0a1b\"}, \"spec\": {\"config\": "
+           "{\"namespace\": \"openshift-cnv\", \"name\": \"net\", \"uid\": \"%s\"}, \"spec\": {\"config\": "
            "\"{\\\"cniVersion\\\": "
            "\\\"0.3.1\\\", \\\"name\\\": \\\"net\\\", \\\"type\\\": \\\"macvlan\\\",%s \\\"mode\\\": \\\"bridge\\\", "
            "\\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.200.5.0/24\\\"}}\"}}",
-           master);
+           uid, master);
   fake_api_put(f->api, FAKE_NADS, text);
+}
+
+static void put_network(struct fixture *f, const char *master) {
+  put_network_of(f, "0a1b", master);
 }
 
 static void put_hyperconverged(struct fixture *f) {
@@ -153,6 +157,17 @@ static void what_stands_wrong_is_told_in_an_event_of_its_own(void **state) {
   assert_false(events_have(f, "migration-bypassed"));
 }
 
+/* ... also where its deletion was missed, and it is the same to every rule. */
+static void of_an_object_made_again_the_event_has_the_new_uid(void **state) {
+  struct fixture *f = *state;
+  put_network(f, "");
+  put_hyperconverged(f);
+  start(f);
+  wait_for_event(f, "\"uid\":\"0a1b\"");
+  put_network_of(f, "0c2d", "");
+  wait_for_event(f, "\"uid\":\"0c2d\"");
+}
+
 static void migrations_that_went_past_the_network_are_found(void **state) {
   struct fixture *f = *state;
   put_network(f, " \\\"master\\\": \\\"eth1\\\",");
@@ -199,8 +214,11 @@ static void nothing_is_audited_before_the_cluster_is_read(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      AUDIT(what_stands_wrong_is_told_once_and_counted),      AUDIT(what_stands_wrong_is_told_in_an_event_of_its_own),
-      AUDIT(migrations_that_went_past_the_network_are_found), AUDIT(what_could_not_be_listed_is_told_once),
+      AUDIT(what_stands_wrong_is_told_once_and_counted),
+      AUDIT(what_stands_wrong_is_told_in_an_event_of_its_own),
+      AUDIT(of_an_object_made_again_the_event_has_the_new_uid),
+      AUDIT(migrations_that_went_past_the_network_are_found),
+      AUDIT(what_could_not_be_listed_is_told_once),
       AUDIT(nothing_is_audited_before_the_cluster_is_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

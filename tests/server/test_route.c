@@ -285,6 +285,71 @@ static void a_body_that_takes_too_much_memory_is_too_large(void **state) {
   free(body);
 }
 
+/* --- texts inside a review --- */
+
+/* The body of an UPDATE of one NAD between two ranges, each in a configuration that takes about 1 MB when it is read.
+ */
+static struct dw_buf large_update(const char *before, const char *after) {
+  struct dw_buf body = DW_BUF_INIT;
+  const char *const ranges[] = {after, before};
+  static const char *const keys[] = {"object", "oldObject"};
+  dw_buf_puts(
+      &body,
+      "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"u1\",\"kind\":"
+      "{\"group\":\"k8s.cni.cncf.io\",\"version\":\"v1\",\"kind\":\"NetworkAttachmentDefinition\"},"
+      "\"namespace\":\"openshift-cnv\",\"name\":\"migration-net\",\"operation\":\"UPDATE\"");
+  for (size_t i = 0; i < 2; i++) {
+    dw_buf_printf(
+        &body,
+        ",\"%s\":{\"metadata\":{\"name\":\"migration-net\",\"namespace\":\"openshift-cnv\"},\"spec\":{\"config\":"
+        "\"{\\\"type\\\":\\\"macvlan\\\",\\\"master\\\":\\\"eth1\\\",\\\"x\\\":[[]",
+        keys[i]);
+    for (int k = 0; k < 20000; k++)
+      dw_buf_puts(&body, ",[]");
+    dw_buf_printf(&body, "],\\\"ipam\\\":{\\\"type\\\":\\\"whereabouts\\\",\\\"range\\\":\\\"%s\\\"}}\"}}", ranges[i]);
+  }
+  dw_buf_puts(&body, "}}");
+  return body;
+}
+
+/* Each text may take max_memory, so the old one does not keep the new one from being read, nor the other way round. */
+static void what_is_wrong_in_large_updates_is_found(void **state) {
+  struct fixture *f = *state;
+  f->service.max_memory = 2 << 20;
+  struct dw_buf body = large_update("10.200.5.0/24", "10.200.5.0/31");
+  struct dw_http_answer answer = post(f, "/validate", body.data, body.length);
+  assert_int_equal(answer.status, 200);
+  assert_non_null(strstr(dw_buf_text(&answer.body), "\"allowed\":false"));
+  assert_non_null(strstr(dw_buf_text(&answer.body), "[range-empty]"));
+  assert_null(strstr(dw_buf_text(&answer.body), "[cni-json]"));
+  dw_buf_free(&answer.body);
+  f->service.max_memory = 400 << 10; /* the body can be read, its configurations can't */
+  answer = post(f, "/validate", body.data, body.length);
+  assert_non_null(strstr(dw_buf_text(&answer.body), "\"allowed\":false"));
+  assert_non_null(strstr(dw_buf_text(&answer.body), "needs more memory than is allowed for one document [cni-json]"));
+  dw_buf_free(&answer.body);
+  dw_buf_free(&body);
+}
+
+/* Nobody's object is denied for the memory that others take. */
+static void a_text_that_others_left_no_memory_for_is_to_be_sent_again(void **state) {
+  struct fixture *f = *state;
+  struct dw_budget budget = {.most = 100 << 10};
+  f->service.budget = &budget;
+  struct dw_buf body = large_update("10.200.5.0/24", "10.200.6.0/24");
+  struct dw_http_answer answer = post(f, "/validate", body.data, body.length);
+  assert_int_equal(answer.status, 503);
+  assert_string_equal(dw_buf_text(&answer.body), "too many large AdmissionReviews at once; try again later: needs more "
+                                                 "memory than is left at the moment\n");
+  struct json_object *line = last_line(f);
+  assert_string_equal(text_of(line, "level"), "warn");
+  json_object_put(line);
+  assert_int_equal(budget.used, 0);
+  f->service.budget = NULL;
+  dw_buf_free(&answer.body);
+  dw_buf_free(&body);
+}
+
 static void a_decision_is_logged_without_the_object(void **state) {
   size_t length = 0;
   char *body = file_text(recorded, &length);
@@ -385,6 +450,8 @@ int main(void) {
       TEST(what_is_no_review_is_a_bad_request_with_a_reason),
       TEST(no_body_at_all_is_a_bad_request),
       TEST(a_body_that_takes_too_much_memory_is_too_large),
+      TEST(what_is_wrong_in_large_updates_is_found),
+      TEST(a_text_that_others_left_no_memory_for_is_to_be_sent_again),
       TEST(a_decision_is_logged_without_the_object),
       TEST(verdicts_are_logged_with_their_rules),
       TEST(a_name_can_neither_break_nor_flood_the_log),

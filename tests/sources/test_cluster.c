@@ -501,7 +501,8 @@ static void does_not_storm_an_api_server_that_refuses(void **state) {
 static enum dw_lookup look_up(const struct live *live, const char *name, unsigned timeout_ms, char *what, size_t size) {
   struct dw_error err = DW_ERROR_INIT;
   const struct dw_object *object = NULL;
-  enum dw_lookup found = dw_cluster_lookup_nad(live->cluster, "virt", name, timeout_ms, &object, &err);
+  enum dw_lookup found =
+      dw_cluster_lookup(live->cluster, &(struct dw_lookup_key){DW_KIND_NAD, "virt", name}, timeout_ms, &object, &err);
   snprintf(what, size, "%s", found == DW_LOOKUP_FOUND ? object->nad.config : err.text);
   dw_object_unref(object);
   return found;
@@ -519,6 +520,35 @@ static void looks_a_nad_up_past_the_view(void **state) {
   fake_api_refuse_gets(live->api, FAKE_NADS, 403);
   assert_int_equal(look_up(live, "net-a", 10000, what, sizeof what), DW_LOOKUP_FAILED);
   assert_non_null(strstr(what, "403"));
+}
+
+/* In the version that is served: 404 of another one would pass for an object that does not exist. */
+static void looks_up_whom_networks_are_named_by(void **state) {
+  static const char beta[] = "/apis/hco.kubevirt.io/v1beta1/hyperconvergeds";
+  struct live *live = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  const struct dw_object *object = NULL;
+  fake_api_withdraw(live->api, FAKE_HCOS);
+  fake_api_put(live->api, beta,
+               "{\"apiVersion\": \"hco.kubevirt.io/v1beta1\", \"kind\": \"HyperConverged\", \"metadata\": "
+               "{\"namespace\": \"virt\", \"name\": \"hco\"}, \"spec\": {\"liveMigrationConfig\": {\"network\": "
+               "\"a\"}}}");
+  fake_api_put(live->api, FAKE_KUBEVIRTS,
+               "{\"apiVersion\": \"kubevirt.io/v1\", \"kind\": \"KubeVirt\", \"metadata\": {\"namespace\": \"virt\", "
+               "\"name\": \"kv\"}, \"spec\": {\"configuration\": {\"migrations\": {\"network\": \"b\"}}}}");
+  start_cluster(live, 0);
+  WAIT_FOR(all_watched(live));
+  const struct dw_lookup_key hco = {DW_KIND_HYPERCONVERGED, "virt", "hco"}, kubevirt = {DW_KIND_KUBEVIRT, "virt", "kv"};
+  const struct dw_lookup_key elsewhere = {DW_KIND_KUBEVIRT, "other", "kv"};
+  assert_int_equal(dw_cluster_lookup(live->cluster, &hco, 10000, &object, &err), DW_LOOKUP_FOUND);
+  assert_string_equal(object->user.network, "a");
+  dw_object_unref(object);
+  assert_int_equal(dw_cluster_lookup(live->cluster, &kubevirt, 10000, &object, &err), DW_LOOKUP_FOUND);
+  assert_string_equal(object->user.network, "b");
+  dw_object_unref(object);
+  assert_int_equal(dw_cluster_lookup(live->cluster, &elsewhere, 10000, &object, &err), DW_LOOKUP_ABSENT);
+  fake_api_refuse_gets(live->api, FAKE_KUBEVIRTS, 403);
+  assert_int_equal(dw_cluster_lookup(live->cluster, &kubevirt, 10000, &object, &err), DW_LOOKUP_FAILED);
 }
 
 static void a_look_up_takes_its_time_and_no_more(void **state) {
@@ -609,6 +639,7 @@ int main(void) {
       LIVE(keeps_what_was_read_while_the_api_server_is_away),
       LIVE(does_not_storm_an_api_server_that_refuses),
       LIVE(looks_a_nad_up_past_the_view),
+      LIVE(looks_up_whom_networks_are_named_by),
       LIVE(a_look_up_takes_its_time_and_no_more),
       LIVE(lists_a_cluster_once),
       LIVE(stops_at_once_whatever_is_in_progress),

@@ -527,6 +527,7 @@ static void a_look_up_that_is_answered_with_something_else_has_failed(void **sta
       {"{}", NULL},
       {NET_A "{", NULL},
   };
+  static const struct dw_lookup_key key = {DW_KIND_NAD, "virt", "net-a"};
   struct live live;
   begin(&live);
   start(&live, HOUR_MS, 1);
@@ -537,7 +538,7 @@ static void a_look_up_that_is_answered_with_something_else_has_failed(void **sta
     dw_buf_printf(&answer, OK_HEAD "Content-Length: %zu\r\n\r\n%s", strlen(cases[i].body), cases[i].body);
     fake_api_answer(live.api, "/apis/k8s.cni.cncf.io/v1/namespaces/virt/network-attachment-definitions/net-a",
                     dw_buf_text(&answer), answer.length);
-    enum dw_lookup found = dw_cluster_lookup_nad(live.cluster, "virt", "net-a", 20000, &object, &err);
+    enum dw_lookup found = dw_cluster_lookup(live.cluster, &key, 20000, &object, &err);
     if (found != DW_LOOKUP_FAILED || *err.text == '\0' || object != NULL)
       fail_msg("%s: %d \"%s\"", cases[i].body, (int)found, err.text);
     if (cases[i].why != NULL)

@@ -75,6 +75,24 @@ static void a_change_takes_the_place_of_what_was(void **state) {
   expect_store(store, "ns/a=1 ns/b=1 ");
 }
 
+/* Events name an object by its uid. */
+static void an_object_that_was_made_again_replaces_the_one_before(void **state) {
+  static const char text[] = "{\"metadata\": {\"namespace\": \"ns\", \"name\": \"a\", \"uid\": \"u-%d\"}}";
+  struct dw_store *store = *state;
+  const bool changes[] = {true, true, false};
+  static const int uids[] = {1, 2, 2};
+  for (size_t i = 0; i < 3; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    const struct dw_object *object = NULL;
+    const char *made = dw_arena_printf(arena, text, uids[i]);
+    const dw_json *json = dw_json_parse(arena, made, strlen(made), DW_JSON_PLAIN, NULL);
+    assert_int_equal(dw_object_reduce_as(DW_KIND_NAD, json, "", &object, NULL), 0);
+    assert_int_equal(dw_store_put(store, object), changes[i]);
+  }
+  assert_int_equal(store->count, 1);
+  assert_string_equal(store->objects[0]->uid, "u-2");
+}
+
 static void what_no_rule_reads_is_no_change(void **state) {
   struct dw_store *store = *state;
   const struct dw_object *first = nad("ns", "a", "1", 1);
@@ -222,12 +240,19 @@ static void can_be_filled_again_after_clearing(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
   const struct CMUnitTest tests[] = {
-      TEST(keeps_objects_by_namespace_and_name), TEST(a_change_takes_the_place_of_what_was),
-      TEST(what_no_rule_reads_is_no_change),     TEST(a_view_keeps_what_the_store_lets_go),
-      TEST(removes_by_namespace_and_name),       TEST(tells_that_nothing_was_there_to_remove),
-      TEST(holds_many_put_in_any_order),         TEST(sorts_many_that_were_appended),
-      TEST(of_equal_names_the_last_stays),       TEST(joins_what_a_list_that_began_anew_repeats),
-      TEST(sorting_leaves_what_is_in_order),     TEST(can_be_filled_again_after_clearing),
+      TEST(keeps_objects_by_namespace_and_name),
+      TEST(a_change_takes_the_place_of_what_was),
+      TEST(an_object_that_was_made_again_replaces_the_one_before),
+      TEST(what_no_rule_reads_is_no_change),
+      TEST(a_view_keeps_what_the_store_lets_go),
+      TEST(removes_by_namespace_and_name),
+      TEST(tells_that_nothing_was_there_to_remove),
+      TEST(holds_many_put_in_any_order),
+      TEST(sorts_many_that_were_appended),
+      TEST(of_equal_names_the_last_stays),
+      TEST(joins_what_a_list_that_began_anew_repeats),
+      TEST(sorting_leaves_what_is_in_order),
+      TEST(can_be_filled_again_after_clearing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,8 @@
 
 struct dw_arena;
 
-/* Makes an empty arena. LIMIT is the number of bytes that dw_arena_try() may bring it to; 0 sets no limit.
+/* Makes an empty arena. LIMIT is the number of bytes that dw_arena_try() may bring it to for one text
+ * (dw_arena_next_text()); 0 sets no limit.
  * The caller owns it and gives it back with dw_arena_free(). Never NULL: a machine without memory aborts. */
 struct dw_arena *dw_arena_new(size_t limit) __attribute__((warn_unused_result, returns_nonnull));
 
@@ -56,7 +57,12 @@ void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *c
 void *dw_arena_try(struct dw_arena *arena, size_t size)
     __attribute__((nonnull, warn_unused_result, malloc, alloc_size(2)));
 
-/* Whether dw_arena_try() ever said no, and for which limit. Tells "too large" from "malformed" after a parser failed.
+/* The limit counts from here: what is parsed next is another text, which has its own memory and for which it does not
+ * matter that an earlier one was too large. A budget that ran out stays so: that is no text's own fault. */
+void dw_arena_next_text(struct dw_arena *arena) __attribute__((nonnull));
+
+/* Whether dw_arena_try() said no for the current text, and for which limit. Tells "too large" from "malformed" after a
+ * parser failed.
  */
 enum dw_exhausted { DW_NOT_EXHAUSTED, DW_LIMIT_EXHAUSTED, DW_BUDGET_EXHAUSTED };
 enum dw_exhausted dw_arena_exhausted(const struct dw_arena *arena) __attribute__((nonnull));

@@ -31,8 +31,10 @@ enum dw_json_flags {
 };
 
 /* Parses exactly one value from TEXT (any bytes, LENGTH of them, need not end in NUL). NULL on error, with the line and
- * column of the place: DW_ERR_SYNTAX, DW_ERR_DUPLICATE, DW_ERR_DEPTH (over DW_JSON_MAX_DEPTH) or DW_ERR_MEMORY (the
- * arena's limit). Strings are UTF-8 without NUL; anything else is a syntax error. Thread-safe. */
+ * column of the place: DW_ERR_SYNTAX, DW_ERR_DUPLICATE, DW_ERR_DEPTH (over DW_JSON_MAX_DEPTH), DW_ERR_MEMORY (the
+ * arena's limit) or DW_ERR_INVALID (JSON, but with a NUL in a string or a number beyond a double's range). Text has to
+ * be UTF-8. As in Go, half of a surrogate pair reads as U+FFFD and an integer beyond 64 bits as a real number.
+ * Thread-safe. */
 dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, enum dw_json_flags flags,
                        struct dw_error *err) __attribute__((nonnull(1, 2), warn_unused_result));
 
@@ -52,7 +54,8 @@ unsigned dw_json_depth(const char *text, size_t length) __attribute__((nonnull))
 
 /* Reading. NULL values are allowed everywhere and read as absent. */
 enum dw_json_type dw_json_type(const dw_json *value);
-/* "null", "a boolean", "an integer", "a number", "a string", "a list", "an object", "absent": for messages. */
+/* "null", "a boolean", "an integer", "an integer beyond 64 bits" (a real number), "a number", "a string", "a list",
+ * "an object", "absent": for messages. */
 const char *dw_json_type_name(const dw_json *value) __attribute__((returns_nonnull));
 /* The member KEY, spelled exactly so; NULL where VALUE is no object or lacks it. */
 const dw_json *dw_json_get(const dw_json *value, const char *key) __attribute__((nonnull(2)));
@@ -82,7 +85,10 @@ struct dw_json_member dw_json_next(const dw_json *object, struct dw_json_member 
 /* Whether an object, VALUE or one inside it, as its text had it, may have keys that are equal without regard to case
  * (dw_key_equal). True for all with many keys: dw_json_duplicates() tells for sure. */
 bool dw_json_may_repeat(const dw_json *value);
-/* Equal in type and value, members in any order; absent equals absent only. */
+/* Whether the text of the object VALUE had a key twice, spelled the same. */
+bool dw_json_repeats(const dw_json *value);
+/* Equal in type and value, members in any order; absent equals absent only. Real numbers that were parsed are equal
+ * where they are written alike. */
 bool dw_json_equal(const dw_json *a, const dw_json *b);
 /* Compact JSON text, owned by the arena. */
 const char *dw_json_text(struct dw_arena *arena, const dw_json *value) __attribute__((nonnull(1), returns_nonnull));

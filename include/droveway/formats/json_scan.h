@@ -40,9 +40,13 @@ struct dw_json_duplicate {
   size_t times;       /* how often the key stands there: 2 or more */
   int line;           /* of the last key */
   int column;
+  struct dw_span members; /* from the first key to the end of the last one's value */
 };
 
-/* All duplicates on every level, in document order, in O(n log n). COUNT gets their number; at most 64 are kept. */
+enum { DW_JSON_MOST_DUPLICATES = 64 };
+
+/* All duplicates on every level, in document order, in O(n log n). COUNT gets their number; at most
+ * DW_JSON_MOST_DUPLICATES are kept. */
 struct dw_json_duplicate *dw_json_duplicates(struct dw_arena *arena, const char *text, size_t length, size_t *count)
     __attribute__((nonnull, returns_nonnull));
 

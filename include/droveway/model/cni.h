@@ -92,10 +92,12 @@ enum dw_ipam_problem_kind {
 struct dw_ipam_problem {
   enum dw_ipam_problem_kind kind;
   const char *field;
-  bool missing;      /* nothing stands there, but something must */
-  const char *value; /* as written, or the key itself for keys; may be NULL */
-  const char *what;  /* what is wrong: "is no CIDR" */
-  const char *mend;  /* how to mend it: "write it as 10.0.0.0/24"; may be NULL */
+  bool missing;        /* nothing stands there, but something must */
+  const char *value;   /* as written, or the key itself for keys; may be NULL */
+  const dw_json *json; /* where VALUE can't show what is written */
+  bool too_large;      /* it can't be checked as a whole, though whereabouts may read it */
+  const char *what;    /* what is wrong: "is no CIDR" */
+  const char *mend;    /* how to mend it: "write it as 10.0.0.0/24"; may be NULL */
 };
 
 struct dw_ipam {
@@ -116,7 +118,8 @@ struct dw_ipam {
   const char *network_name;           /* "" where none */
   struct dw_ipam_problem *problems;
   size_t problem_count;
-  const char *error; /* the first problem that makes whereabouts fail, as one sentence; NULL where it can read all */
+  bool more_problems; /* so many of a kind are kept that there may be more */
+  const char *error;  /* the first problem that makes whereabouts fail, as one sentence; NULL where it can read all */
 };
 
 struct dw_cni_plugin {
@@ -158,7 +161,7 @@ struct dw_cni_config {
   /* UNREADABLE: what is wrong, with line and column inside the text (0 where spec.config is no string). */
   struct dw_error error;
   const dw_json *json;
-  struct dw_json_duplicate *duplicates; /* paths below "spec.config" */
+  struct dw_json_duplicate *duplicates; /* paths below "spec.config"; DW_JSON_MOST_DUPLICATES at most */
   size_t duplicate_count;
   bool is_list; /* has `plugins` and no `type`: Multus looks for the list only then */
   struct dw_value plugins_value;
@@ -168,6 +171,7 @@ struct dw_cni_config {
   size_t plugin_count;
   struct dw_cni_fault *faults; /* what libcni, Multus or the plugins fail on, apart from what the rest tells */
   size_t fault_count;
+  bool more_faults; /* so many are kept that there may be more */
 };
 
 /* Reads NAD's spec.config (the NAD as the API server has it; missing parts read as empty). */

@@ -23,8 +23,15 @@ struct dw_migration_config {
                                         spec.configuration.evictionStrategy */
   bool decentralized;                /* decentralizedLiveMigration is on */
   bool hco_managed;                  /* label app.kubernetes.io/managed-by: hco-operator */
-  /* HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch. */
-  enum { DW_JSONPATCH_NONE, DW_JSONPATCH_UNREADABLE, DW_JSONPATCH_OPAQUE, DW_JSONPATCH_SETS } jsonpatch;
+  /* HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch, and what becomes of it. */
+  const dw_json *jsonpatch_annotation; /* NULL where absent */
+  enum {
+    DW_JSONPATCH_NONE,
+    DW_JSONPATCH_UNREADABLE, /* it is no JSON Patch, or none that can be applied to anything */
+    DW_JSONPATCH_OUTSIDE,    /* some path is outside /spec/, so HyperConverged applies nothing of it */
+    DW_JSONPATCH_OPAQUE,     /* it may be applied, with an effect that is not known */
+    DW_JSONPATCH_SETS
+  } jsonpatch;
   struct dw_value jsonpatch_network; /* where SETS: the network that is left in force after the whole patch; field is
                                         "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]" */
   /* Inside the annotation's text, in bytes: where that network stands, or what is no JSON; 0 where neither is there. */

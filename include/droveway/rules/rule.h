@@ -44,19 +44,37 @@ enum dw_reason {
   DW_REASON_FORBIDDEN      /* FieldValueForbidden: "Forbidden" (the value is not shown) */
 };
 
+/* A part of a text that lives as long as the finding. */
+struct dw_passage {
+  const char *text; /* NULL where there is none */
+  size_t length;
+};
+
+/* What was found, whole. The texts of a finding are made for people: clean, and cut where they are long. */
+struct dw_facts {
+  const char *field;
+  const char *value; /* NULL where there is none */
+  const char *what;
+  const dw_json *json; /* as in dw_found, as the next three */
+  const struct dw_interval_set *addresses;
+  struct dw_passage about;
+  bool unreadable;
+};
+
 struct dw_finding {
   const struct dw_rule *rule;
   enum dw_action action; /* WARN or DENY, in force */
   bool unverified;       /* the rule lacked facts: `what` begins with "could not be checked: " */
+  bool unavailable;      /* the facts exist but are not available now, and the answer depends on them: 503 */
   bool standing; /* a denial turned into a warning: it was so before this UPDATE, or the object is being deleted */
   enum dw_reason reason;
   const char *field;
   const char *value; /* as shown between quotes; NULL shows none */
   const char *what;
-  const char *mend;                        /* NULL where there is nothing to add */
-  const struct dw_interval_set *addresses; /* as in dw_found */
-  bool of_key;                             /* as in dw_found, as the next */
+  const char *mend; /* NULL where there is nothing to add */
+  bool of_key;      /* as in dw_found, as the next */
   int line, column;
+  struct dw_facts facts; /* by which an old finding is recognised in a new object */
 };
 
 struct dw_findings {
@@ -102,9 +120,14 @@ struct dw_found {
   const char *mend;  /* "choose a range outside it"; NULL where `what` says it all */
   bool warn_at_most; /* this case of the rule never denies */
   bool as_migration; /* judged as on a migration network, whatever this NAD is (overlap-network) */
-  /* The addresses that it is about, where its text does not tell all of them: with others it is another mistake. They
-   * live as long as the finding. */
+  /* What it is about, where FIELD, VALUE and the text do not say all of it: with another one it is another mistake.
+   * All of them live as long as the finding. */
+  const dw_json *json; /* the offending value, which may be an object or a list */
   const struct dw_interval_set *addresses;
+  struct dw_passage about;
+  /* ABOUT is what could not be read, or only in part, so nobody knows what is in it: such a finding never counts as an
+   * old one unless ABOUT is the same bytes as before. */
+  bool unreadable;
   /* For those who show the place: the key of FIELD is what is wrong, not its value; the place inside FIELD's text
    * (1-based, columns in bytes), 0 where it is the whole. */
   bool of_key;

@@ -80,12 +80,16 @@ struct dw_cluster_objects {
 void dw_cluster_objects(struct dw_cluster *cluster, struct dw_cluster_objects *out) __attribute__((nonnull));
 void dw_cluster_objects_free(struct dw_cluster_objects *objects) __attribute__((nonnull));
 
-/* One NAD asked for directly, past the view. From any thread; waits at most TIMEOUT_MS. */
+/* One NAD, HyperConverged or KubeVirt asked for directly, past the view. From any thread; waits at most TIMEOUT_MS. */
 enum dw_lookup { DW_LOOKUP_FOUND, DW_LOOKUP_ABSENT, DW_LOOKUP_FAILED };
-/* FOUND: the caller owns the reference in OUT. FAILED: the reason in ERR (a NAD that can't be reduced, too). */
-enum dw_lookup dw_cluster_lookup_nad(struct dw_cluster *cluster, const char *ns, const char *name, unsigned timeout_ms,
-                                     const struct dw_object **out, struct dw_error *err)
-    __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
+struct dw_lookup_key {
+  enum dw_kind kind;
+  const char *ns, *name;
+};
+/* FOUND: the caller owns the reference in OUT. FAILED: the reason in ERR (an object that can't be reduced, too). */
+enum dw_lookup dw_cluster_lookup(struct dw_cluster *cluster, const struct dw_lookup_key *key, unsigned timeout_ms,
+                                 const struct dw_object **out, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
 /* Whether watches of NADs, HyperConverged and KubeVirt are open (or the kind is not there), so that each change
  * arrives.
