@@ -90,7 +90,9 @@ static int write_temp(const char *dir, enum pki_file file, const struct dw_buf *
     temp[0] = '\0';
     return -1;
   }
-  int failed = fchmod(fd, secret ? 0600 : 0644) != 0 || dw_write_all(fd, text->data, text->length) != 0 || fsync(fd) != 0 ? -1 : 0;
+  int failed =
+      fchmod(fd, secret ? 0600 : 0644) != 0 || dw_write_all(fd, text->data, text->length) != 0 || fsync(fd) != 0 ? -1
+                                                                                                                 : 0;
   if (close(fd) != 0)
     failed = -1;
   return failed == 0 ? 0 : io_error(err, temp, "can't be written");
