@@ -1,13 +1,23 @@
 #include "droveway/base/clock.h"
 
-#include <time.h>
+static int64_t microseconds_of(clockid_t clock) {
+  struct timespec now = {0};
+  clock_gettime(clock, &now);
+  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 int64_t dw_now_microseconds(void) {
-  struct timespec now = {0};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+  return microseconds_of(CLOCK_MONOTONIC);
 }
 
 int64_t dw_now_milliseconds(void) {
   return dw_now_microseconds() / 1000;
+}
+
+struct timespec dw_deadline(int64_t microseconds) {
+  return (struct timespec){.tv_sec = microseconds / 1000000, .tv_nsec = microseconds % 1000000 * 1000};
+}
+
+int64_t dw_wall_milliseconds(void) {
+  return microseconds_of(CLOCK_REALTIME) / 1000;
 }

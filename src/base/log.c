@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/log_internal.h"
+#include "droveway/base/clock.h"
 #include "droveway/base/utf8.h"
 
 static atomic_int threshold = DW_LOG_INFO;
@@ -189,10 +190,9 @@ void dw_log_members(struct dw_arena *arena, enum dw_log_level level, const char 
 /* --- gates --- */
 
 bool dw_log_gate_pass(struct dw_log_gate *gate, unsigned most) {
-  struct timespec now = {0};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  int64_t second = dw_now_microseconds() / 1000000;
   int64_t then = atomic_load_explicit(&gate->second, memory_order_relaxed);
-  if (then != (int64_t)now.tv_sec && atomic_compare_exchange_strong(&gate->second, &then, (int64_t)now.tv_sec))
+  if (then != second && atomic_compare_exchange_strong(&gate->second, &then, second))
     atomic_store_explicit(&gate->passed, 0, memory_order_relaxed);
   if (atomic_fetch_add_explicit(&gate->passed, 1, memory_order_relaxed) < most)
     return true;

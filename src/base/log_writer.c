@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log_internal.h"
+#include "droveway/base/clock.h"
 
 enum {
   QUEUE_BYTES = 512 << 10,      /* twice: while one half is written, lines go into the other */
@@ -105,19 +106,9 @@ static void wait_for_lines(void) {
   }
 }
 
-static struct timespec after(unsigned milliseconds) {
-  struct timespec end;
-  clock_gettime(CLOCK_MONOTONIC, &end);
-  end.tv_sec += milliseconds / 1000;
-  end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-  end.tv_sec += end.tv_nsec / 1000000000;
-  end.tv_nsec %= 1000000000;
-  return end;
-}
-
 /* One wake-up and one system call for many lines: under load that costs less than a system call each. */
 static void gather(void) {
-  struct timespec end = after(GATHER_MS);
+  struct timespec end = dw_deadline(dw_now_microseconds() + GATHER_MS * 1000);
   while (!queue.stopping && queue.length < MANY_BYTES && pthread_cond_timedwait(&queue.filled, &queue.lock, &end) == 0)
     continue;
 }
@@ -257,7 +248,7 @@ int dw_log_start_writer(struct dw_error *err) {
 }
 
 void dw_log_stop_writer(unsigned milliseconds) {
-  struct timespec end = after(milliseconds);
+  struct timespec end = dw_deadline(dw_now_microseconds() + (int64_t)milliseconds * 1000);
   if (atomic_load(&mode) != QUEUED)
     return;
   pthread_mutex_lock(&queue.lock);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "droveway/base/clock.h"
 #include "droveway/base/log.h"
 
 enum { LAST_LINE_MS = 100 }; /* for the log to write why the process ends */
@@ -51,11 +52,7 @@ int watchdog_start(struct dw_error *err) {
 
 void watchdog_arm(unsigned milliseconds) {
   unsigned left = milliseconds < 2 * LAST_LINE_MS ? milliseconds / 2 : milliseconds - LAST_LINE_MS;
-  clock_gettime(CLOCK_MONOTONIC, &watchdog.end);
-  watchdog.end.tv_sec += left / 1000;
-  watchdog.end.tv_nsec += (long)(left % 1000) * 1000000;
-  watchdog.end.tv_sec += watchdog.end.tv_nsec / 1000000000;
-  watchdog.end.tv_nsec %= 1000000000;
+  watchdog.end = dw_deadline(dw_now_microseconds() + (int64_t)left * 1000);
   watchdog.armed = true;
   sem_post(&watchdog.changed);
 }

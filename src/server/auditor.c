@@ -209,7 +209,7 @@ static void audit(struct dw_auditor *auditor) {
 
 static void rest(struct dw_auditor *auditor, unsigned milliseconds) {
   int64_t until = dw_now_microseconds() + (int64_t)milliseconds * 1000;
-  struct timespec deadline = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+  struct timespec deadline = dw_deadline(until);
   pthread_mutex_lock(&auditor->lock);
   while (!atomic_load(&auditor->stopping) && dw_now_microseconds() < until)
     pthread_cond_timedwait(&auditor->wake, &auditor->lock, &deadline);

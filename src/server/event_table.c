@@ -5,26 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "droveway/base/hash.h"
+
 enum { LONGEST_NAME = 200, LONGEST_WAIT_MS = 60000 };
 
 /* --- keys and names --- */
 
-/* FNV-1a, with the byte that ends TEXT. */
-static uint64_t hash(uint64_t h, const char *text) {
-  const unsigned char *c = (const unsigned char *)text;
-  do {
-    h = (h ^ *c) * UINT64_C(0x100000001b3);
-  } while (*c++ != '\0');
-  return h;
-}
-
 static uint64_t key_of(const struct dw_event *event) {
-  uint64_t h = hash(UINT64_C(0xcbf29ce484222325), event->audit ? "audit" : "deny");
-  h = hash(h, event->kind);
-  h = hash(h, event->ns);
-  h = hash(h, event->name);
-  h = hash(h, event->uid);
-  return hash(h, event->rules);
+  uint64_t h = dw_hash_text(DW_HASH_INIT, event->audit ? "audit" : "deny");
+  h = dw_hash_text(h, event->kind);
+  h = dw_hash_text(h, event->ns);
+  h = dw_hash_text(h, event->name);
+  h = dw_hash_text(h, event->uid);
+  return dw_hash_text(h, event->rules);
 }
 
 static bool same_kind(const struct dw_event *a, const struct dw_event *b) {
@@ -39,7 +32,7 @@ static void name_entry(struct dw_event_table *table, struct dw_event_entry *entr
   uint64_t h = entry->key;
   if (!entry->event->audit) {
     snprintf(salt, sizeof salt, "%" PRIu64, table->salt++);
-    h = hash(hash(h, table->instance), salt);
+    h = dw_hash_text(dw_hash_text(h, table->instance), salt);
   }
   size_t length = strnlen(entry->event->name, LONGEST_NAME);
   while (length > 0 && strchr("-.", entry->event->name[length - 1]) != NULL)

@@ -50,10 +50,6 @@ struct dw_events {
   int64_t said[TROUBLES];          /* when it was logged last; 0: never, or it is over */
 };
 
-static int64_t now_ms(void) {
-  return dw_now_microseconds() / 1000;
-}
-
 /* --- what comes --- */
 
 static void tell(struct dw_events *events, struct dw_event *event) {
@@ -76,7 +72,7 @@ void dw_events_audited(struct dw_events *events, const struct dw_audited *audite
 }
 
 static void take_all(struct dw_events *events) {
-  int64_t now = now_ms();
+  int64_t now = dw_now_milliseconds();
   for (struct dw_event *event; (event = dw_event_queue_pop(&events->queue)) != NULL;)
     if (dw_event_table_add(&events->table, event, now) == DW_EVENT_NO_ROOM)
       atomic_fetch_add(&events->dropped, 1);
@@ -91,7 +87,7 @@ static void say(struct dw_events *events, enum trouble trouble, const char *ns, 
       [ABSENT] = "events: there is no such namespace to write Events in",
       [REFUSED] = "events: the API server refuses an Event",
       [UNREACHABLE] = "events: the API server can't be reached; what is to be told waits"};
-  int64_t now = now_ms();
+  int64_t now = dw_now_milliseconds();
   if (events->said[trouble] != 0 && now - events->said[trouble] < SAID_AGAIN_MS)
     return;
   events->said[trouble] = now;
@@ -120,7 +116,7 @@ static unsigned call_ms(const struct dw_events *events) {
   unsigned most = events->options.call_ms;
   if (!atomic_load(&events->stopping))
     return most;
-  int64_t left = atomic_load(&events->stop_by) - now_ms();
+  int64_t left = atomic_load(&events->stop_by) - dw_now_milliseconds();
   return left < 1 ? 1 : left < (int64_t)most ? (unsigned)left : most;
 }
 
@@ -169,19 +165,19 @@ static bool write_either(struct dw_events *events, const struct dw_event_entry *
 static bool send_entry(struct dw_events *events, struct dw_event_entry *entry) {
   struct dw_api_result result;
   if (write_either(events, entry, &result)) {
-    atomic_fetch_add(&events->sent, dw_event_told(&events->table, entry, now_ms()));
+    atomic_fetch_add(&events->sent, dw_event_told(&events->table, entry, dw_now_milliseconds()));
     say_well(events);
     return true;
   }
   if (result.stopped)
     return false;
   if (is_passing(result.status)) {
-    atomic_fetch_add(&events->failed, dw_event_missed(&events->table, entry, now_ms()));
-    events->paused_until = now_ms() + dw_backoff_next(&events->backoff, result.retry_after_ms);
+    atomic_fetch_add(&events->failed, dw_event_missed(&events->table, entry, dw_now_milliseconds()));
+    events->paused_until = dw_now_milliseconds() + dw_backoff_next(&events->backoff, result.retry_after_ms);
     say(events, UNREACHABLE, entry->event->ns, result.message);
     return false;
   }
-  atomic_fetch_add(&events->failed, dw_event_refused(&events->table, entry, now_ms()));
+  atomic_fetch_add(&events->failed, dw_event_refused(&events->table, entry, dw_now_milliseconds()));
   say(events, trouble_of(result.status), entry->event->ns, result.message);
   return true;
 }
@@ -202,7 +198,7 @@ static int64_t take_token(struct dw_events *events, int64_t now) {
 
 /* Writes one, if one is due; how long to rest then. */
 static int64_t step(struct dw_events *events) {
-  int64_t now = now_ms(), wait = 0;
+  int64_t now = dw_now_milliseconds(), wait = 0;
   if (now < events->paused_until)
     return events->paused_until - now;
   struct dw_event_entry *entry = dw_event_table_due(&events->table, now, &wait);
@@ -215,8 +211,8 @@ static int64_t step(struct dw_events *events) {
 }
 
 static void doze(struct dw_events *events, int64_t milliseconds) {
-  int64_t until = now_ms() + milliseconds;
-  struct timespec deadline = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
+  int64_t until = dw_now_milliseconds() + milliseconds;
+  struct timespec deadline = dw_deadline(until * 1000);
   if (milliseconds > 0)
     (void)sem_clockwait(&events->wake, CLOCK_MONOTONIC, &deadline);
   while (sem_trywait(&events->wake) == 0)
@@ -226,7 +222,7 @@ static void doze(struct dw_events *events, int64_t milliseconds) {
 static void flush(struct dw_events *events) {
   take_all(events);
   for (struct dw_event_entry *entry; (entry = dw_event_table_waiting(&events->table)) != NULL;)
-    if (now_ms() >= atomic_load(&events->stop_by) || !send_entry(events, entry))
+    if (dw_now_milliseconds() >= atomic_load(&events->stop_by) || !send_entry(events, entry))
       break;
   for (size_t i = 0; i < DW_EVENT_ENTRIES; i++)
     atomic_fetch_add(&events->dropped, events->table.entries[i].waiting);
@@ -270,7 +266,7 @@ static void fill_in(struct dw_events *events, const struct dw_events_options *op
                                                 .give_up = GIVE_UP_MS};
   events->backoff = (struct dw_backoff){.first_ms = FIRST_WAIT_MS, .most_ms = MOST_WAIT_MS};
   events->bucket = own->rate;
-  events->filled_at = now_ms();
+  events->filled_at = dw_now_milliseconds();
 }
 
 static void drop(struct dw_events *events) {
@@ -310,12 +306,12 @@ void dw_events_limit_stop(struct dw_events *events, unsigned milliseconds) {
 void dw_events_stop(struct dw_events *events) {
   if (events == NULL)
     return;
-  int64_t until = now_ms() + atomic_load(&events->flush_ms);
-  struct timespec deadline = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
+  int64_t until = dw_now_milliseconds() + atomic_load(&events->flush_ms);
+  struct timespec deadline = dw_deadline(until * 1000);
   atomic_store(&events->stop_by, until);
   atomic_store(&events->stopping, true);
   sem_post(&events->wake);
-  while (sem_clockwait(&events->ended, CLOCK_MONOTONIC, &deadline) != 0 && now_ms() < until)
+  while (sem_clockwait(&events->ended, CLOCK_MONOTONIC, &deadline) != 0 && dw_now_milliseconds() < until)
     continue;
   dw_api_client_interrupt(events->client);
   pthread_join(events->thread, NULL);

@@ -2,15 +2,14 @@
 
 #include <string.h>
 
+#include "droveway/base/hash.h"
+
 static double at_once(const struct rates *rates) {
   return rates->rate < 2 ? 1 : rates->rate / 2.0;
 }
 
 static struct rate *set_of(struct rates *rates, const unsigned char address[16]) {
-  uint32_t hash = 2166136261U;
-  for (int i = 0; i < 16; i++)
-    hash = (hash ^ address[i]) * 16777619U;
-  return rates->sets[hash % RATES_SETS];
+  return rates->sets[dw_hash_bytes(DW_HASH_INIT, address, 16) % RATES_SETS];
 }
 
 /* Its own, or the one that was used longest ago: an address that was away so long has its bucket full again. */

@@ -242,7 +242,7 @@ static void reload(struct dw_worlds *worlds, bool all) {
 enum wish { WISH_NONE, WISH_LOOK, WISH_REREAD, WISH_REBUILD, WISH_STOP };
 
 static void wait_until(struct dw_worlds *worlds, int64_t microseconds) {
-  struct timespec deadline = {.tv_sec = microseconds / 1000000, .tv_nsec = microseconds % 1000000 * 1000};
+  struct timespec deadline = dw_deadline(microseconds);
   (void)pthread_cond_timedwait(&worlds->wake, &worlds->lock, &deadline);
 }
 

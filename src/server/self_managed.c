@@ -106,19 +106,13 @@ static bool plan_and_do(struct managed_look *look, int64_t *again_ms) {
   return again;
 }
 
-static int64_t clock_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Looks and does one step; whether to look again at once. AGAIN_MS: when something is due. */
 static bool take_step(struct dw_self_managed *managed, int64_t *again_ms) {
   struct managed_look look = {.managed = managed, .arena = dw_arena_new_secret()};
   bool again = false;
   if (dw_managed_look(&look)) {
     look.input.options = &managed->rotation;
-    look.input.now_ms = clock_ms();
+    look.input.now_ms = dw_wall_milliseconds();
     serve_leaf(&look);
     again = plan_and_do(&look, again_ms);
   }
@@ -161,13 +155,13 @@ static unsigned go_round(struct dw_self_managed *managed) {
   end_round(managed);
   if (any_failed(managed))
     return dw_backoff_next(&managed->backoff, managed->retry_after_ms);
-  int64_t left = again_ms - clock_ms();
+  int64_t left = again_ms - dw_wall_milliseconds();
   return left > 0 && left < (int64_t)poll ? (unsigned)left : poll;
 }
 
 static void rest(struct dw_self_managed *managed, unsigned milliseconds) {
   int64_t until = dw_now_microseconds() + (int64_t)milliseconds * 1000;
-  struct timespec deadline = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+  struct timespec deadline = dw_deadline(until);
   pthread_mutex_lock(&managed->lock);
   while (!atomic_load(&managed->stopping) && dw_now_microseconds() < until)
     pthread_cond_timedwait(&managed->wake, &managed->lock, &deadline);

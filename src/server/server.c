@@ -97,10 +97,6 @@ static struct MHD_Daemon *start_daemon(struct dw_server *server, unsigned thread
                           MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_END);
 }
 
-static int64_t now_milliseconds(void) {
-  return dw_now_microseconds() / 1000;
-}
-
 static struct dw_server *listen_to_cluster(struct dw_server *server) {
   if (server->exchanges.service.worlds != NULL)
     dw_worlds_listen(server->exchanges.service.worlds, dw_admissions_seen, server->exchanges.service.admissions);
@@ -119,7 +115,7 @@ static void fill_service(struct dw_server *server, const struct dw_server_option
   service->events = options->events;
   service->certificates = options->certificates;
   service->managed = options->managed;
-  service->admissions = dw_admissions_new(now_milliseconds);
+  service->admissions = dw_admissions_new(dw_now_milliseconds);
   service->threads = options->threads;
   service->max_body = or_default(options->max_body, DW_DEFAULT_MAX_BODY);
   service->max_memory = or_default(options->max_memory, DW_DEFAULT_MAX_MEMORY);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "droveway/base/buf.h"
+#include "droveway/base/clock.h"
 #include "droveway/formats/json.h"
 #include "droveway/sources/manifests.h"
 #include "sources/api_internal.h"
@@ -44,12 +45,6 @@ struct call {
 
 static void start_library(void) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-static int64_t now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 struct dw_api_client *dw_api_client_new(const struct dw_api_config *config, struct dw_error *err) {
@@ -111,7 +106,7 @@ static bool succeeded(long status) {
 static size_t on_header(char *data, size_t size, size_t count, void *context) {
   struct call *call = context;
   bool last = size * count > 0 && (data[0] == '\r' || data[0] == '\n');
-  call->heard = now_ms();
+  call->heard = dw_now_milliseconds();
   if (!last || !succeeded(status_of(call)))
     return size * count;
   call->opened = true;
@@ -123,7 +118,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context) {
 static size_t on_body(char *data, size_t size, size_t count, void *context) {
   struct call *call = context;
   size_t length = size * count;
-  call->heard = now_ms();
+  call->heard = dw_now_milliseconds();
   if (!succeeded(status_of(call))) {
     size_t room = MOST_ERROR_BYTES - call->refusal.length;
     dw_buf_add(&call->refusal, data, length < room ? length : room);
@@ -271,14 +266,14 @@ static int prepare(struct call *call, struct dw_arena *arena, struct curl_slist 
 /* --- the call --- */
 
 static bool too_quiet(const struct call *call) {
-  return call->request->idle_ms > 0 && now_ms() - call->heard >= (int64_t)call->request->idle_ms;
+  return call->request->idle_ms > 0 && dw_now_milliseconds() - call->heard >= (int64_t)call->request->idle_ms;
 }
 
 /* Until LASTED is due; negative where it is not wanted any more. */
 static int64_t until_lasting(const struct call *call) {
   if (call->request->lasted == NULL || call->lasted || !call->opened)
     return -1;
-  int64_t left = call->begun + (int64_t)call->request->lasting_ms - now_ms();
+  int64_t left = call->begun + (int64_t)call->request->lasting_ms - dw_now_milliseconds();
   return left > 0 ? left : 0;
 }
 
@@ -367,7 +362,7 @@ static void free_headers(struct curl_slist *headers) {
 
 int dw_api_call(struct dw_api_client *client, const struct dw_api_request *request, struct dw_api_result *result) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new_secret();
-  int64_t now = now_ms();
+  int64_t now = dw_now_milliseconds();
   struct call call = {.client = client, .request = request, .result = result, .begun = now, .heard = now};
   struct curl_slist *connect_to = NULL;
   memset(result, 0, sizeof *result);

@@ -1,18 +1,13 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "droveway/base/clock.h"
 #include "droveway/sources/api.h"
 
 static uint32_t random_number(void) {
   uint32_t number = 0;
   (void)!getrandom(&number, sizeof number, 0);
   return number;
-}
-
-static int64_t clock_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* TIME plus a part of it: RANDOM of 2^32. */
@@ -35,7 +30,7 @@ unsigned dw_backoff_after(struct dw_backoff *backoff, unsigned asked_ms, int64_t
 }
 
 unsigned dw_backoff_next(struct dw_backoff *backoff, unsigned asked_ms) {
-  return dw_backoff_after(backoff, asked_ms, clock_ms(), random_number());
+  return dw_backoff_after(backoff, asked_ms, dw_now_milliseconds(), random_number());
 }
 
 void dw_backoff_reset(struct dw_backoff *backoff) {

@@ -1,4 +1,5 @@
 #include "droveway/sources/cluster.h"
+#include "droveway/base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,6 @@ enum {
   ABSENT_WAIT_MS = 7000,
   BELIEVE_MS = 5000
 };
-
-int64_t dw_cluster_now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static unsigned or_else(unsigned value, unsigned fallback) {
   return value == 0 ? fallback : value;
@@ -176,7 +171,7 @@ void dw_cluster_objects_free(struct dw_cluster_objects *objects) {
 }
 
 size_t dw_cluster_status(struct dw_cluster *cluster, struct dw_feed_status *out, size_t max) {
-  int64_t now = dw_cluster_now_ms();
+  int64_t now = dw_now_milliseconds();
   pthread_mutex_lock(&cluster->lock);
   for (size_t i = 0; i < cluster->feed_count && i < max; i++) {
     const struct dw_feed *feed = &cluster->feeds[i];

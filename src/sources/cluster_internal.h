@@ -141,7 +141,6 @@ struct dw_cluster {
   atomic_bool stopping;
   struct dw_lookups *lookups;
 };
-int64_t dw_cluster_now_ms(void);
 enum dw_knowledge dw_knowledge_of(enum dw_kind kind, enum dw_outcome outcome);
 /* Adds what one list of a kind lets be known to what others do. */
 void dw_knowledge_add(enum dw_knowledge *knowledge, bool first, enum dw_knowledge one) __attribute__((nonnull));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "droveway/base/clock.h"
 #include "droveway/base/log.h"
 #include "sources/cluster_internal.h"
 
@@ -65,7 +66,7 @@ static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char
   size_t objects = feed->store.count;
   status->state = state;
   if (state == DW_FEED_WATCHING || state == DW_FEED_ABSENT)
-    feed->heard_ms = dw_cluster_now_ms();
+    feed->heard_ms = dw_now_milliseconds();
   snprintf(status->error, sizeof status->error, "%s", why);
   unlock(feed);
   if (news)
@@ -74,7 +75,7 @@ static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char
 
 void dw_feed_heard(struct dw_feed *feed) {
   lock(feed);
-  feed->heard_ms = dw_cluster_now_ms();
+  feed->heard_ms = dw_now_milliseconds();
   unlock(feed);
 }
 
@@ -139,7 +140,7 @@ static void replace_store(struct dw_feed *feed, enum dw_outcome outcome, int64_t
 /* Absent or forbidden is believed of an API server that has started, and of what was read before only after a while:
  * dropping what is known would let pass what it denies. */
 static bool is_believed(struct dw_feed *feed) {
-  int64_t now = dw_cluster_now_ms();
+  int64_t now = dw_now_milliseconds();
   if (!dw_lister_server_ready(&feed->lister))
     return false;
   if (feed->refused_ms == 0)
@@ -162,7 +163,7 @@ static enum dw_outcome list(struct dw_feed *feed) {
   lock(feed);
   feed->status.lists++;
   unlock(feed);
-  int64_t began_ms = dw_cluster_now_ms();
+  int64_t began_ms = dw_now_milliseconds();
   enum dw_outcome outcome = list_believed(feed);
   if (outcome != DW_OUTCOME_DONE)
     restart(feed);
@@ -242,14 +243,14 @@ static enum dw_outcome watch(struct dw_feed *feed) {
                                    .lasting_ms = feed->cluster->options.short_watch_ms,
                                    .receive = dw_feed_watched,
                                    .context = feed};
-  int64_t began_ms = dw_cluster_now_ms();
+  int64_t began_ms = dw_now_milliseconds();
   dw_api_call(feed->lister.client, &request, &feed->lister.result);
   set_open(feed, false);
   if (feed->watch_outcome != DW_OUTCOME_DONE)
     return feed->watch_outcome;
   enum dw_outcome outcome = dw_outcome_of(&feed->lister.result);
   if (outcome == DW_OUTCOME_DONE)
-    return judge_end(feed, dw_cluster_now_ms() - began_ms);
+    return judge_end(feed, dw_now_milliseconds() - began_ms);
   dw_outcome_text(&feed->lister.result, feed->lister.err.text, sizeof feed->lister.err.text);
   return outcome;
 }
@@ -259,14 +260,14 @@ static enum dw_outcome watch(struct dw_feed *feed) {
 /* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server. */
 static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
   struct dw_cluster *cluster = feed->cluster;
-  int64_t until = dw_cluster_now_ms() + milliseconds;
-  int64_t soonest = dw_cluster_now_ms() + SOONEST_MS;
+  int64_t until = dw_now_milliseconds() + milliseconds;
+  int64_t soonest = dw_now_milliseconds() + SOONEST_MS;
   lock(feed);
   unsigned nudges = cluster->nudges;
-  while (!atomic_load(&cluster->stopping) && dw_cluster_now_ms() < until) {
+  while (!atomic_load(&cluster->stopping) && dw_now_milliseconds() < until) {
     if (nudgeable && cluster->nudges != nudges && until > soonest)
       until = soonest;
-    struct timespec deadline = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
+    struct timespec deadline = dw_deadline(until * 1000);
     pthread_cond_timedwait(&cluster->wake, &cluster->lock, &deadline);
   }
   unlock(feed);
