@@ -46,21 +46,30 @@ char *dw_base64_decode(struct dw_arena *arena, const char *text, size_t *length)
   return (char *)out;
 }
 
-char *dw_base64_encode(struct dw_arena *arena, const void *bytes, size_t length) {
+static void encode_group(const unsigned char *bytes, size_t count, char out[4]) {
+  uint32_t group = (uint32_t)bytes[0] << 16;
+  if (count > 1)
+    group |= (uint32_t)bytes[1] << 8;
+  if (count > 2)
+    group |= bytes[2];
+  out[0] = alphabet[group >> 18];
+  out[1] = alphabet[group >> 12 & 63];
+  out[2] = count > 1 ? alphabet[group >> 6 & 63] : '=';
+  out[3] = count > 2 ? alphabet[group & 63] : '=';
+}
+
+void dw_base64_add(struct dw_buf *out, const void *bytes, size_t length) {
   const unsigned char *from = bytes;
-  char *out = dw_arena_alloc(arena, length / 3 * 4 + 5);
-  char *to = out;
-  for (; length >= 3; from += 3, length -= 3) {
-    uint32_t group = (uint32_t)from[0] << 16 | (uint32_t)from[1] << 8 | from[2];
-    for (int shift = 18; shift >= 0; shift -= 6)
-      *to++ = alphabet[group >> shift & 63];
+  dw_buf_reserve(out, (length + 2) / 3 * 4);
+  for (size_t at = 0; at < length; at += 3) {
+    char text[4];
+    encode_group(from + at, length - at < 3 ? length - at : 3, text);
+    dw_buf_add(out, text, sizeof text);
   }
-  if (length > 0) {
-    uint32_t group = (uint32_t)from[0] << 16 | (length == 2 ? (uint32_t)from[1] << 8 : 0);
-    *to++ = alphabet[group >> 18];
-    *to++ = alphabet[group >> 12 & 63];
-    *to++ = length == 2 ? alphabet[group >> 6 & 63] : '=';
-    *to++ = '=';
-  }
-  return out;
+}
+
+const char *dw_base64_encode(struct dw_arena *arena, const void *bytes, size_t length) {
+  struct dw_buf out = DW_BUF_IN(arena);
+  dw_base64_add(&out, bytes, length);
+  return dw_buf_text(&out);
 }

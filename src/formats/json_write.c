@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "droveway/base/base64.h"
 #include "droveway/base/log.h"
-#include "droveway/formats/patch.h"
 
 static void break_line(struct dw_json_writer *w) {
   if (w->indent <= 0 || w->depth == 0)
@@ -73,7 +73,7 @@ void dw_json_put_string(struct dw_json_writer *w, const char *text) {
 void dw_json_put_base64(struct dw_json_writer *w, const char *bytes, size_t length) {
   separate(w);
   dw_buf_putc(w->out, '"');
-  dw_base64(bytes, length, w->out);
+  dw_base64_add(w->out, bytes, length);
   dw_buf_putc(w->out, '"');
 }
 

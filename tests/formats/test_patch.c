@@ -41,38 +41,11 @@ static void escapes_pointer_tokens(void **state) {
   assert_string_equal(dw_buf_text(&out), "/metadata/a~1b~0c~01/");
 }
 
-/* RFC 4648, section 10, and bytes that are no text. */
-static void encodes_base64(void **state) {
-  (void)state;
-  static const struct {
-    const char *bytes;
-    size_t length;
-    const char *text;
-  } table[] = {
-      {"", 0, ""},
-      {"f", 1, "Zg=="},
-      {"fo", 2, "Zm8="},
-      {"foo", 3, "Zm9v"},
-      {"foob", 4, "Zm9vYg=="},
-      {"fooba", 5, "Zm9vYmE="},
-      {"foobar", 6, "Zm9vYmFy"},
-      {"\0\xff\xfe\xfb", 4, "AP/++w=="},
-  };
-  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-    DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
-    char *copy = unterminated(table[i].bytes, table[i].length);
-    dw_base64(copy, table[i].length, &out);
-    assert_string_equal(dw_buf_text(&out), table[i].text);
-    free(copy);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_empty_patch_is_an_empty_list),
       cmocka_unit_test(writes_operations_in_order),
       cmocka_unit_test(escapes_pointer_tokens),
-      cmocka_unit_test(encodes_base64),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

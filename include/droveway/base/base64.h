@@ -1,10 +1,11 @@
-/* Base64 (RFC 4648, section 4), as kubeconfigs and Secrets carry bytes. */
+/* Base64 (RFC 4648, section 4), as kubeconfigs, Secrets and the patches of AdmissionReviews carry bytes. */
 #ifndef DROVEWAY_BASE_BASE64_H
 #define DROVEWAY_BASE_BASE64_H
 
 #include <stddef.h>
 
 #include "droveway/base/arena.h"
+#include "droveway/base/buf.h"
 
 /* The bytes that TEXT stands for, ended by a NUL, in the arena; NULL where it is no base64. Line breaks are passed
  * over.
@@ -12,8 +13,11 @@
 char *dw_base64_decode(struct dw_arena *arena, const char *text, size_t *length)
     __attribute__((nonnull, warn_unused_result));
 
-/* LENGTH bytes as base64 on one line, with padding, in the arena. */
-char *dw_base64_encode(struct dw_arena *arena, const void *bytes, size_t length)
+/* Appends LENGTH bytes as base64 on one line, with padding. */
+void dw_base64_add(struct dw_buf *out, const void *bytes, size_t length) __attribute__((nonnull));
+
+/* The same as a text in the arena. */
+const char *dw_base64_encode(struct dw_arena *arena, const void *bytes, size_t length)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
 
 #endif

@@ -24,7 +24,4 @@ void dw_pointer_add(struct dw_buf *out, const char *token) __attribute__((nonnul
 /* The whole patch as JSON text; "[]" where it is empty. */
 void dw_patch_write(const struct dw_patch *patch, struct dw_buf *out) __attribute__((nonnull));
 
-/* Standard base64 with padding, as AdmissionReview carries patches. */
-void dw_base64(const char *bytes, size_t length, struct dw_buf *out) __attribute__((nonnull));
-
 #endif
