@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <ctype.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,11 +161,20 @@ static void expect_uri(const char *path, const char *expected, bool expected_bas
   free(uri);
 }
 
+/* "file://" and PATH, in which only what RFC 3986 calls unreserved and slashes stay as they are. */
+static void file_uri(char *out, size_t size, const char *path) {
+  size_t length = (size_t)snprintf(out, size, "file://");
+  for (; *path != '\0' && length + 4 < size; path++)
+    length += (size_t)snprintf(out + length, size - length,
+                               isalnum((unsigned char)*path) || strchr("-._~/", *path) != NULL ? "%c" : "%%%02X",
+                               (unsigned char)*path);
+}
+
 static void places_are_uris(void **state) {
   (void)state;
   char folder[64];
   char path[128];
-  char uri[192];
+  char uri[3 * PATH_MAX];
   char *text = file_text(MISTAKES, NULL);
   folder_make(folder);
   folder_write(folder, "a b%#?:\xc3\xa4.yaml", text);
@@ -174,7 +185,7 @@ static void places_are_uris(void **state) {
   expect_uri("./" MISTAKES, MISTAKES, true);
   expect_uri(".//.///" MISTAKES, MISTAKES, true);
   char *here = realpath(MISTAKES, NULL);
-  snprintf(uri, sizeof uri, "file://%s", here);
+  file_uri(uri, sizeof uri, here);
   expect_uri("demo/../" MISTAKES, uri, false);
   free(here);
   folder_remove(folder);

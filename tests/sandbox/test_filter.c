@@ -230,18 +230,23 @@ static int look_up(struct box *box) {
   (void)box;
   struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
   struct addrinfo *found = NULL;
-  if (getaddrinfo("localhost", "443", &hints, &found) != 0 || found == NULL)
-    return WRONG;
-  freeaddrinfo(found);
-  /* Whether the name is known depends on the machine: that it may be asked for does not. */
-  found = NULL;
   if (getaddrinfo("no-such-name.invalid", NULL, &hints, &found) == 0)
     freeaddrinfo(found);
+  int failed = getaddrinfo("localhost", "443", &hints, &found);
+  if (failed != 0)
+    return -failed; /* EAI_AGAIN and its like are small negative numbers */
+  freeaddrinfo(found);
   return DONE;
 }
 
+/* Which names are known depends on the machine: a chroot without /etc/hosts does not even know localhost. The sandbox
+ * must not change the answer. Both children ask for themselves, so that neither inherits a resolver that is set up
+ * already. */
 static void names_are_looked_up(void **state) {
-  expect_done(*state, false, look_up);
+  struct box *box = *state;
+  int outside = in_a_child(box, look_up);
+  assert_true(WIFEXITED(outside));
+  assert_int_equal(inside(box, false, look_up), outside);
 }
 
 static int fall(struct box *box) {

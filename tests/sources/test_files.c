@@ -17,6 +17,7 @@
 #include "droveway/sources/manifests.h"
 #include "sources/files.h"
 #include "sources/folder.h"
+#include "support/standard_input.h"
 #include "support/waiting.h"
 
 /* The paths below ROOT that are found, relative to it, each with a blank behind it. */
@@ -173,12 +174,10 @@ static void what_was_read_does_not_become_standard_input(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t length = 0;
-  int kept = dup(STDIN_FILENO);
-  assert_int_equal(close(STDIN_FILENO), 0);
+  int kept = standard_input_replace(-1);
   char *text = dw_read_file(arena, "Makefile", 0, &length, NULL);
   char *input = dw_read_file(arena, "-", 0, &length, NULL);
-  assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
-  close(kept);
+  standard_input_restore(kept);
   assert_non_null(text);
   assert_null(input);
 }
@@ -254,16 +253,12 @@ static void of_standard_input_the_rest_is_read(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t length = 0;
   folder_put(folder, "input", "read before, and the rest");
-  int saved = dup(STDIN_FILENO);
-  int fd = open(folder_path(arena, folder, "input"), O_RDONLY | O_CLOEXEC);
-  assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+  int kept = standard_input_replace(open(folder_path(arena, folder, "input"), O_RDONLY | O_CLOEXEC));
   assert_int_equal(lseek(STDIN_FILENO, 13, SEEK_SET), 13);
   assert_string_equal(dw_read_file(arena, "-", 0, &length, NULL), "and the rest");
   assert_int_equal(length, 12);
   assert_string_equal(dw_read_file(arena, "-", 0, &length, NULL), "");
-  close(fd);
-  dup2(saved, STDIN_FILENO);
-  close(saved);
+  standard_input_restore(kept);
 }
 
 /* --- dw_fingerprint --- */

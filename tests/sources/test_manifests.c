@@ -7,11 +7,11 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "droveway/base/buf.h"
 #include "droveway/sources/manifests.h"
 #include "sources/folder.h"
+#include "support/standard_input.h"
 
 #define POD(name) "apiVersion: v1\nkind: Pod\nmetadata: {name: " name "}\n"
 
@@ -225,14 +225,9 @@ static void reads_standard_input(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   folder_put(folder, "in", POD("a"));
-  int kept = dup(STDIN_FILENO);
-  int fd = open(folder_path(arena, folder, "in"), O_RDONLY);
-  assert_true(kept >= 0 && fd >= 0);
-  assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+  int kept = standard_input_replace(open(folder_path(arena, folder, "in"), O_RDONLY | O_CLOEXEC));
   struct dw_manifest *first = read_path(arena, "-");
-  assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
-  close(fd);
-  close(kept);
+  standard_input_restore(kept);
   assert_string_equal(names_of(arena, first), "a@ ");
   assert_string_equal(first->file, "-");
 }

@@ -30,9 +30,13 @@ const char *droveway_path(void) {
   return given == NULL ? path : given;
 }
 
+/* Never one of the standard descriptors, not even where the test was started without them: dup2() of a descriptor to
+ * itself would leave it to be closed by exec. */
 static int memory_file(const char *content) {
-  int fd = memfd_create("droveway-test", MFD_CLOEXEC);
-  assert_true(fd >= 0);
+  int made = memfd_create("droveway-test", MFD_CLOEXEC);
+  int fd = fcntl(made, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  assert_true(made >= 0 && fd >= 0);
+  close(made);
   size_t length = content == NULL ? 0 : strlen(content);
   for (size_t done = 0; done < length;) {
     ssize_t written = write(fd, content + done, length - done);

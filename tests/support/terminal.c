@@ -65,6 +65,8 @@ char *on_terminal(unsigned short columns, const char *const *environment, const 
   cfmakeraw(&raw); /* line ends stay what they are */
   fflush(NULL);
   pid_t pid = forkpty(&fd, NULL, &raw, &size);
+  if (pid < 0 && (errno == ENODEV || errno == ENOENT))
+    skip(); /* a chroot without /dev/pts has no terminals */
   assert_true(pid >= 0);
   if (pid == 0)
     become(environment, arguments);
