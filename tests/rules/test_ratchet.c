@@ -59,6 +59,23 @@ static void another_wrong_value_is_a_new_mistake(void **state) {
   assert_string_equal(verdict_denied(&verdict), "range-empty");
 }
 
+#define PLUGINS(type, mtu) NAD("", "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{" type "\"mtu\":" mtu "}]}")
+
+/* A type that is absent, empty or null is reported in the same words; what differs is the value, or that there is none.
+ */
+static void no_value_is_another_mistake_than_an_empty_one(void **state) {
+  (void)state;
+  VERDICT_SCOPED stays = update(PLUGINS("", "1400"), PLUGINS("", "1500"));
+  assert_string_equal(verdict_denied(&stays), "");
+  assert_non_null(strstr(verdict_warned(&stays), "cni-type"));
+  VERDICT_SCOPED comes = update(PLUGINS("", "1400"), PLUGINS("\"type\":\"\",", "1400"));
+  assert_non_null(strstr(verdict_denied(&comes), "cni-type"));
+  VERDICT_SCOPED goes = update(PLUGINS("\"type\":\"\",", "1400"), PLUGINS("", "1400"));
+  assert_non_null(strstr(verdict_denied(&goes), "cni-type"));
+  VERDICT_SCOPED changes = update(PLUGINS("\"type\":\"\",", "1400"), PLUGINS("\"type\":null,", "1400"));
+  assert_non_null(strstr(verdict_denied(&changes), "cni-type"));
+}
+
 static void a_mended_object_has_nothing_left(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = update(NAD("", BAD), NAD("", CONFIG(",\"master\":\"eth1\"", "10.0.0.0/24")));
@@ -517,6 +534,7 @@ int main(void) {
       cmocka_unit_test(what_was_wrong_before_only_warns),
       cmocka_unit_test(a_new_mistake_is_denied_beside_old_ones),
       cmocka_unit_test(another_wrong_value_is_a_new_mistake),
+      cmocka_unit_test(no_value_is_another_mistake_than_an_empty_one),
       cmocka_unit_test(a_mended_object_has_nothing_left),
       cmocka_unit_test(becoming_a_migration_network_is_a_change),
       cmocka_unit_test(an_object_on_its_way_out_is_let_go),

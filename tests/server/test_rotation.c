@@ -226,6 +226,33 @@ static void the_new_leaf_waits_while_a_configuration_is_not_seen_to_hold_it(void
   assert_string_equal(f->in.secret.leaf, old);
 }
 
+/* The settle time is over, but a manifest that was applied again took the new CA out of a configuration, or that can't
+ * be read any more: API servers could refuse a certificate of the new CA. */
+static void the_new_leaf_waits_although_it_is_time(void **state) {
+  struct fixture *f = *state;
+  renew_ca(f);
+  const char *old = f->in.secret.leaf;
+  const char *both = f->in.secret.ca;
+  go_to(f, renewal(CA) + SETTLE_S);
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    f->bundles[h][1] = "";
+    look(f);
+    assert_string_equal(f->plan.secret.leaf, old);
+    assert_true(f->plan.publish[h]);
+    assert_string_equal(f->plan.secret.published, ""); /* the settle time begins again when it is published again */
+    assert_string_equal(f->plan.what, "the new CA is not in the webhook configurations any more");
+    f->bundles[h][1] = both;
+    f->in.hooks[h].state = DW_ROTATION_UNKNOWN;
+    look(f);
+    assert_string_equal(f->plan.secret.leaf, old);
+    assert_false(f->plan.store);
+    f->in.hooks[h].state = DW_ROTATION_READ;
+  }
+  look(f);
+  assert_string_not_equal(f->plan.secret.leaf, old);
+  assert_true(good_pair(&f->plan.secret, START + renewal(CA) + SETTLE_S));
+}
+
 static void a_configuration_that_is_not_there_holds_nothing_up(void **state) {
   struct fixture *f = *state;
   settle(f);
@@ -525,6 +552,7 @@ int main(void) {
       LOOK(the_new_leaf_waits_for_the_settle_time_to_the_millisecond),
       LOOK(the_time_it_was_seen_is_never_rounded_to_earlier),
       LOOK(the_new_leaf_waits_while_a_configuration_is_not_seen_to_hold_it),
+      LOOK(the_new_leaf_waits_although_it_is_time),
       LOOK(a_configuration_that_is_not_there_holds_nothing_up),
       LOOK(a_leaf_that_has_ended_waits_for_nothing),
       LOOK(the_settle_time_begins_anew_after_a_manifest_was_applied_again),
