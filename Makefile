@@ -152,6 +152,11 @@ test-build: all $(TESTS) $(REPLAYS)
 test-run: test-build
 	@BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
 
+.PHONY: test-portable
+test-portable: test-build ## Run all tests as another user, without IPv6, names and input, in an odd zone and locale
+	@tools/deps.sh test portable
+	@BUILD=$(BUILD) tests/portable.sh $(TESTS) $(REPLAYS)
+
 .PHONY: test-sanitizers
 test-sanitizers: ## Run all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory -j$$(nproc) test-run SAN=address,undefined BUILD=$(BUILD)/asan

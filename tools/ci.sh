@@ -12,11 +12,12 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind bench e2e attacks docs sarif image browser monitoring shells
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e attacks docs sarif image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-shell
 step "how it was linked" make hardening
 step "tests" make test
+step "tests on another machine, as it were" make test-portable
 step "build (clang, warnings are errors)" make -j"$(nproc)" all test-build CC=clang BUILD=build/clang
 step "benchmarks, smoke" make bench-smoke
 step "instructions and allocations a review" make bench-guard

@@ -10,6 +10,7 @@ declare -A groups=(
   [fuzz]="clang llvm libclang-rt-14-dev libjson-c-dev libjansson-dev"
   [coverage]="gcovr"
   [valgrind]="valgrind wrk curl"
+  [portable]="git iproute2 util-linux"
   [bench]="wrk valgrind python3 openssl"
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [attacks]="slowhttptest openssl curl python3"
