@@ -30,6 +30,13 @@ LTO := $(if $(filter 0,$(shell echo | $(CC) -dM -E - 2>/dev/null | grep -c __cla
 NO_LTO := $(if $(LTO),-fno-lto)
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
+# SHARED=1 with another BUILD builds a shared library: after a change of it nothing else is linked again (tests/mutants).
+LIB := $(BUILD)/libdroveway.$(if $(SHARED),so,a)
+ifneq ($(SHARED),)
+  HARDEN += -fPIC
+  HARDEN_LINK += -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../..'
+endif
+
 # SAN=address,undefined or SAN=thread or SAN=coverage builds everything that way; give BUILD another folder with it.
 ifeq ($(SAN),coverage)
   # Counters are written at the end: no sandbox may be in the way.
@@ -73,14 +80,18 @@ FUZZERS  := $(FUZZ_SRC:fuzz/%.c=$(BUILD)/fuzz/%)
 BENCHES  := $(BENCH_SRC:bench/%.c=$(BUILD)/bench/%) $(BUILD)/bench/libcount.so
 
 .PHONY: all
-all: $(BUILD)/droveway $(BUILD)/libdroveway.a ## Build build/droveway and build/libdroveway.a
+all: $(BUILD)/droveway $(LIB) ## Build build/droveway and build/libdroveway.a
 
 $(BUILD)/libdroveway.a: $(LIB_OBJ)
 	@rm -f $@
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/droveway: $(CLI_OBJ) $(BUILD)/libdroveway.a
+$(BUILD)/libdroveway.so: $(LIB_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -o $@ $^ $(LDFLAGS) $(LIB_LIBS) -pthread
+
+$(BUILD)/droveway: $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
 
@@ -125,7 +136,7 @@ $(BUILD)/tests/libsupport.a: $(SUPPORT_OBJ)
 	@mkdir -p $(@D); rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
@@ -133,7 +144,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(BUILD)/li
 # Holds judgements where the test wants it.
 $(BUILD)/tests/server/test_live: LDFLAGS += -Wl,--wrap=dw_validate
 
-$(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
+$(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/tests/libsupport.a $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(ORACLE_LIBS) $(LIB_LIBS) $(TEST_LIBS) -pthread
@@ -202,6 +213,11 @@ coverage: ## Line coverage of src/; fails under 90 %
 	@gcovr --root . --object-directory $(BUILD)/coverage --filter 'src/' --sort-percentage --print-summary \
 	  --txt $(BUILD)/coverage/report.txt --fail-under-line 90
 	@echo "by file: $(BUILD)/coverage/report.txt"
+
+.PHONY: mutants
+mutants: ## Make MUTANTS (300) wrong changes, chosen by SEED: fails where the tests miss more than 5 %
+	@tools/deps.sh build test mutants
+	@BUILD=$(BUILD) tests/mutants/run.py
 
 .PHONY: payloads
 payloads: all ## Write the golden answers of tests/payloads anew (look at the diff!)

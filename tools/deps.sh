@@ -11,6 +11,7 @@ declare -A groups=(
   [coverage]="gcovr"
   [valgrind]="valgrind wrk curl"
   [portable]="git iproute2 util-linux"
+  [mutants]="git python3"
   [bench]="wrk valgrind python3 openssl"
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [attacks]="slowhttptest openssl curl python3"
