@@ -306,8 +306,43 @@ static void any_type_anywhere_is_survived(void **state) {
       }
 }
 
+/* Go decodes a bridge's members before the plugin runs; one of another type fails every pod. */
+static void members_of_a_bridge_have_their_types(void **state) {
+  (void)state;
+  static const struct {
+    const char *name;
+    const char *wanted;
+  } cases[] = {
+      {"isGateway", "a boolean"},
+      {"isDefaultGateway", "a boolean"},
+      {"forceAddress", "a boolean"},
+      {"ipMasq", "a boolean"},
+      {"ipMasqBackend", "a string"},
+      {"hairpinMode", "a boolean"},
+      {"promiscMode", "a boolean"},
+      {"preserveDefaultVlan", "a boolean"},
+      {"macspoofchk", "a boolean"},
+      {"enabledad", "a boolean"},
+      {"disableContainerInterface", "a boolean"},
+      {"portIsolation", "a boolean"},
+      {"runtimeConfig", "an object"},
+      {"args", "an object"},
+  };
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const struct dw_cni_config *config =
+        read_nad(arena, dw_arena_printf(arena, "{\"spec\":{\"config\":\"{\\\"type\\\":\\\"bridge\\\",\\\"%s\\\":5}\"}}",
+                                        cases[i].name));
+    if (config->fault_count != 1)
+      fail_msg("%s: %zu faults", cases[i].name, config->fault_count);
+    assert_string_equal(config->faults[0].value.field, dw_arena_printf(arena, "spec.config.%s", cases[i].name));
+    assert_string_equal(config->faults[0].wanted, cases[i].wanted);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(members_of_a_bridge_have_their_types),
       cmocka_unit_test(no_config_is_empty),
       cmocka_unit_test(a_config_of_another_type_is_unreadable),
       cmocka_unit_test(text_that_is_no_object_tells_its_place),

@@ -365,6 +365,25 @@ static void lookalikes_name_the_right_key(void **state) {
       {"gatway", "gateway"},
       {"logLevel", "log_level"},
       {"enableOverlappingRanges", "enable_overlapping_ranges"},
+      {"cidrs", "ipRanges"},
+      {"startIP", "range_start"},
+      {"ip_start", "range_start"},
+      {"ip_start_range", "range_start"},
+      {"ip-range-start", "range_start"},
+      {"endIP", "range_end"},
+      {"endRange", "range_end"},
+      {"ip_end", "range_end"},
+      {"ipRangeEnd", "range_end"},
+      {"excluded", "exclude"},
+      {"exclude_ips", "exclude"},
+      {"excludeRange", "exclude"},
+      {"exclude_ranges", "exclude"},
+      {"excludeSubnets", "exclude"},
+      {"omit", "exclude"},
+      {"omit_range", "exclude"},
+      {"gatewayIP", "gateway"},
+      {"defaultGateway", "gateway"},
+      {"overlapping_ranges", "enable_overlapping_ranges"},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
@@ -374,9 +393,12 @@ static void lookalikes_name_the_right_key(void **state) {
     expect_one(arena, &one);
     assert_string_equal(read_members(arena, one.members)->problems[0].value, pairs[i].written);
   }
-  const struct problem_case beside = {RANGE ",\"subnet\":\"10.0.0.0/24\"", DW_IPAM_LOOKALIKE, "subnet", "no key",
-                                      "remove it: range stands beside it"};
-  expect_one(arena, &beside);
+  static const char *const ranges[] = {"subnet", "subnets", "cidr", "ip_pool"};
+  for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+    const struct problem_case beside = {dw_arena_printf(arena, RANGE ",\"%s\":\"10.0.0.0/24\"", ranges[i]),
+                                        DW_IPAM_LOOKALIKE, ranges[i], "no key", "remove it: range stands beside it"};
+    expect_one(arena, &beside);
+  }
   const struct problem_case inside = {"\"ipRanges\":[{" RANGE ",\"rangeEnd\":\"10.0.0.9\"}]", DW_IPAM_LOOKALIKE,
                                       "ipRanges[0].rangeEnd", "no key", "write range_end"};
   expect_one(arena, &inside);

@@ -266,6 +266,33 @@ static void a_single_pod_cidr_counts_too(void **state) {
   dw_object_unref(node);
 }
 
+static void migration_errors_name_the_field(void **state) {
+  (void)state;
+#define MIGRATION                                                                                                      \
+  "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstanceMigration, metadata: {name: m, namespace: vms}, "
+#define VMI "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {name: v, namespace: vms}, "
+  static const struct {
+    const char *object;
+    const char *told;
+  } cases[] = {
+      {MIGRATION "spec: 5}\n", "m: spec is an integer; it has to be an object"},
+      {MIGRATION "spec: {vmiName: 5}}\n", "m: spec.vmiName is an integer; it has to be a string"},
+      {MIGRATION "status: 5}\n", "m: status is an integer; it has to be an object"},
+      {MIGRATION "status: {phase: 5}}\n", "m: status.phase is an integer; it has to be a string"},
+      {VMI "status: 5}\n", "v: status is an integer; it has to be an object"},
+      {VMI "status: {migrationState: 5}}\n", "v: status.migrationState is an integer; it has to be an object"},
+      {VMI "status: {migrationState: {targetNodeAddress: 5}}}\n",
+       "v: status.migrationState.targetNodeAddress is an integer; it has to be a string"},
+      {VMI "status: {migrationState: {completed: 5}}}\n",
+       "v: status.migrationState.completed is an integer; it has to be true or false"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const char *told = refusal(cases[i].object);
+    if (strstr(told, cases[i].told) == NULL)
+      fail_msg("%s: told \"%s\"", cases[i].object, told);
+  }
+}
+
 static void node_errors_name_the_field(void **state) {
   (void)state;
 #define NODE "{apiVersion: v1, kind: Node, metadata: {name: w1}, "
@@ -594,6 +621,7 @@ int main(void) {
       cmocka_unit_test(instances_tell_where_they_went),
       cmocka_unit_test(nodes_tell_labels_and_addresses),
       cmocka_unit_test(a_single_pod_cidr_counts_too),
+      cmocka_unit_test(migration_errors_name_the_field),
       cmocka_unit_test(node_errors_name_the_field),
       cmocka_unit_test(the_openshift_network_prefers_status),
       cmocka_unit_test(ovn_kubernetes_adds_its_own_subnets),

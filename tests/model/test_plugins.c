@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "droveway/model/cni.h"
+#include "model/cni_internal.h"
 
 static void plugins_have_classes(void **state) {
   (void)state;
@@ -19,6 +19,11 @@ static void plugins_have_classes(void **state) {
       {"bridge", DW_PLUGIN_CONNECTS},
       {"cnv-bridge", DW_PLUGIN_CONNECTS},
       {"ovs", DW_PLUGIN_CONNECTS},
+      {"accelerated-bridge", DW_PLUGIN_CONNECTS},
+      {"kube-ovn", DW_PLUGIN_CONNECTS},
+      {"bond", DW_PLUGIN_CONNECTS},
+      {"route-override", DW_PLUGIN_META},
+      {"rdma", DW_PLUGIN_META},
       {"sriov", DW_PLUGIN_CONNECTS},
       {"ib-sriov", DW_PLUGIN_CONNECTS},
       {"host-device", DW_PLUGIN_CONNECTS},
@@ -44,6 +49,39 @@ static void plugins_have_classes(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     if (dw_plugin_class(cases[i].type) != cases[i].class)
       fail_msg("%s", cases[i].type);
+}
+
+static void each_plugin_reads_its_own_keys(void **state) {
+  (void)state;
+  static const struct {
+    const char *type;
+    unsigned keys;
+  } cases[] = {
+      {"macvlan", DW_KEY_MASTER},
+      {"ipvlan", DW_KEY_MASTER},
+      {"vlan", DW_KEY_MASTER | DW_KEY_VLAN_ID},
+      {"bridge", DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_VLAN_TRUNK},
+      {"cnv-bridge", DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_VLAN_TRUNK},
+      {"ovs", DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_TRUNK},
+      {"accelerated-bridge", DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_TRUNK},
+      {"sriov", DW_KEY_VLAN},
+      {"ib-sriov", DW_KEY_VLAN},
+      {"ipoib", DW_KEY_MASTER},
+      {"host-device", DW_KEY_DEVICE},
+      {"ovn-k8s-cni-overlay", DW_KEY_OVN_VLAN_ID},
+      {"macvtap", DW_KEY_MASTER},
+      {"flannel", DW_KEY_ANY},
+      {"", DW_KEY_ANY},
+  };
+  static const char *const none[] = {"kube-ovn",       "bond",     "tuning",   "cnv-tuning", "bandwidth",
+                                     "portmap",        "firewall", "sbr",      "vrf",        "rdma",
+                                     "route-override", "ptp",      "loopback", "dummy",      "tap"};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    if (dw_plugin_keys(cases[i].type) != cases[i].keys)
+      fail_msg("%s: %u", cases[i].type, dw_plugin_keys(cases[i].type));
+  for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+    if (dw_plugin_keys(none[i]) != 0)
+      fail_msg("%s: %u", none[i], dw_plugin_keys(none[i]));
 }
 
 static void only_three_fall_back_to_the_default_routes_nic(void **state) {
@@ -104,6 +142,7 @@ static void versions_are_those_that_libcni_knows(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plugins_have_classes),
+      cmocka_unit_test(each_plugin_reads_its_own_keys),
       cmocka_unit_test(only_three_fall_back_to_the_default_routes_nic),
       cmocka_unit_test(two_attach_to_a_linux_bridge),
       cmocka_unit_test(interface_names_are_those_of_the_kernel),
