@@ -99,7 +99,6 @@ const struct dw_cluster_network *dw_view_cluster_networks(const struct dw_view *
 
 struct overlaps {
   const struct dw_view *view;
-  const struct dw_prefix *subnet;
   const struct dw_cluster_network **out; /* the widest so far, in order */
   size_t max;
   size_t kept;
@@ -115,8 +114,6 @@ static bool is_wider(const struct dw_cluster_network *a, const struct dw_cluster
 static bool found_network(void *context, const struct dw_interval_entry *entry) {
   struct overlaps *o = context;
   const struct dw_cluster_network *network = &o->view->networks.items[entry->id];
-  if (!dw_prefix_overlaps(&network->prefix, o->subnet))
-    return true;
   o->count++;
   size_t place = o->kept;
   while (place > 0 && is_wider(network, o->out[place - 1]))
@@ -131,7 +128,7 @@ static bool found_network(void *context, const struct dw_interval_entry *entry) 
 
 size_t dw_view_cluster_overlaps(const struct dw_view *view, const struct dw_prefix *subnet,
                                 const struct dw_cluster_network **out, size_t max) {
-  struct overlaps overlaps = {view, subnet, out, max, 0, 0};
+  struct overlaps overlaps = {view, out, max, 0, 0};
   struct dw_interval span = dw_interval_of(subnet);
   dw_interval_index_find(&view->networks.index, &span, found_network, &overlaps);
   return overlaps.count;
