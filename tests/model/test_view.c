@@ -187,6 +187,29 @@ static void a_network_set_by_jsonpatch_is_referenced(void **state) {
   dw_policy_free(policy);
 }
 
+/* Users come in order of their own names, and are looked up by the network's. */
+static void each_network_finds_its_user(void **state) {
+  (void)state;
+  static const char *const networks[] = {"z", "m", "a", "x", "b"};
+  struct dw_policy *policy = policy_of(POLICY "namespace: kv\n");
+  struct cluster cluster = {0};
+  char name[] = "hco-0";
+  char config[] = "network: ?";
+  for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
+    name[sizeof name - 2] = (char)('0' + i);
+    config[sizeof config - 2] = networks[i][0];
+    add_hco(&cluster, "kv", name, config);
+  }
+  struct dw_view *view = cluster_view(&cluster, policy);
+  for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
+    const struct dw_object *user = dw_view_user_of(view, "kv", networks[i]);
+    assert_non_null(user);
+    assert_string_equal(user->user.network, networks[i]);
+  }
+  dw_view_free(view);
+  dw_policy_free(policy);
+}
+
 /* --- what KubeVirt does --- */
 
 static void decentralized_is_the_hyperconvergeds_word(void **state) {
@@ -294,6 +317,7 @@ int main(void) {
       cmocka_unit_test(decentralized_is_the_hyperconvergeds_word),
       cmocka_unit_test(running_migrations_are_counted),
       cmocka_unit_test(a_world_lives_until_its_last_reader_is_gone),
+      cmocka_unit_test(each_network_finds_its_user),
       cmocka_unit_test(views_share_objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
