@@ -30,7 +30,7 @@ struct waiting {
 struct acceptor {
   int listen_fd;
   int wake_fd;
-  struct MHD_Daemon *daemon;
+  struct workers *workers;
   struct connections *connections;
   pthread_t thread;
   bool short_of_descriptors;
@@ -44,7 +44,9 @@ static bool is_shortage(int error) {
 
 /* The library closes what it can't take. */
 static void hand_on(struct acceptor *acceptor, const struct waiting *one) {
-  if (MHD_add_connection(acceptor->daemon, one->fd, (const struct sockaddr *)&one->peer, one->length) != MHD_YES)
+  struct worker *worker = dw_workers_pick(acceptor->workers);
+  dw_connections_hand_on(acceptor->connections, one->fd, &worker->load);
+  if (MHD_add_connection(worker->daemon, one->fd, (const struct sockaddr *)&one->peer, one->length) != MHD_YES)
     dw_connections_closed(acceptor->connections, one->fd);
 }
 
@@ -122,7 +124,7 @@ static void *run(void *context) {
   }
 }
 
-struct acceptor *dw_acceptor_start(int listen_fd, struct MHD_Daemon *daemon, struct connections *connections,
+struct acceptor *dw_acceptor_start(int listen_fd, struct workers *workers, struct connections *connections,
                                    struct dw_error *err) {
   static const int size = SEND_BUFFER;
   struct acceptor *acceptor = calloc(1, sizeof *acceptor);
@@ -130,7 +132,7 @@ struct acceptor *dw_acceptor_start(int listen_fd, struct MHD_Daemon *daemon, str
     abort();
   (void)setsockopt(listen_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size); /* those that it accepts have it too */
   acceptor->listen_fd = listen_fd;
-  acceptor->daemon = daemon;
+  acceptor->workers = workers;
   acceptor->connections = connections;
   acceptor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (acceptor->wake_fd >= 0 && pthread_create(&acceptor->thread, NULL, run, acceptor) == 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/rates.h"
@@ -18,8 +19,9 @@ enum { LOOK_MS = 250, FEWEST_SLOTS = 1024, MOST_SLOTS = 65536 };
 
 enum phase {
   PHASE_FREE,
-  PHASE_BUSY,  /* something of a request has come, or nothing yet at all */
-  PHASE_ENDED, /* its answer has gone out; the thread notes how much was received by then */
+  PHASE_QUEUED, /* the library has not begun with it, and may close it without a word */
+  PHASE_BUSY,   /* something of a request has come, or nothing yet at all */
+  PHASE_ENDED,  /* its answer has gone out; the thread notes how much was received by then */
   PHASE_IDLE,
 };
 
@@ -28,7 +30,10 @@ struct slot {
   atomic_int phase;
   _Atomic int64_t since;     /* of the phase; IDLE's is ENDED's */
   uint64_t received;         /* the thread's own: bytes by the end of the last request */
-  unsigned char address[16]; /* under lock */
+  unsigned char address[16]; /* under lock, as the rest */
+  dev_t device;              /* with the inode: which socket it is, whatever else gets its descriptor later */
+  ino_t inode;
+  atomic_uint *load; /* that it counts for; NULL: none yet */
 };
 
 struct connections {
@@ -54,6 +59,28 @@ static void enter(struct slot *slot, enum phase phase) {
 }
 
 /* --- who is let in --- */
+
+/* Under lock. */
+static void release(struct connections *connections, struct slot *slot) {
+  if (atomic_exchange(&slot->phase, PHASE_FREE) == PHASE_FREE)
+    return;
+  connections->open--;
+  if (slot->load != NULL)
+    atomic_fetch_sub(slot->load, 1);
+  slot->load = NULL;
+}
+
+static void note_socket(struct slot *slot, int fd) {
+  struct stat info = {0};
+  (void)fstat(fd, &info);
+  slot->device = info.st_dev;
+  slot->inode = info.st_ino;
+}
+
+static bool is_still_open(const struct slot *slot, int fd) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && info.st_dev == slot->device && info.st_ino == slot->inode;
+}
 
 /* IPv4 inside IPv6 is the same other side. */
 static void read_address(const struct sockaddr *peer, unsigned char out[16]) {
@@ -85,6 +112,8 @@ int64_t dw_connections_admit(struct connections *connections, int fd, const stru
   int64_t wait = 0;
   read_address(peer, address);
   pthread_mutex_lock(&connections->lock);
+  if (slot != NULL)
+    release(connections, slot); /* of one that the library closed: this one has its descriptor */
   if (slot == NULL || connections->open >= connections->limits.most)
     hit = DW_BOUND_CONNECTIONS;
   else if (count_of(connections, address) >= connections->limits.most_per_address)
@@ -95,7 +124,8 @@ int64_t dw_connections_admit(struct connections *connections, int fd, const stru
     connections->open++;
     memcpy(slot->address, address, 16);
     slot->received = 0;
-    enter(slot, PHASE_BUSY);
+    note_socket(slot, fd);
+    enter(slot, PHASE_QUEUED);
   }
   pthread_mutex_unlock(&connections->lock);
   if (hit == DW_BOUND_COUNT)
@@ -104,11 +134,21 @@ int64_t dw_connections_admit(struct connections *connections, int fd, const stru
   return -1;
 }
 
+void dw_connections_hand_on(struct connections *connections, int fd, atomic_uint *load) {
+  struct slot *slot = slot_of(connections, fd);
+  pthread_mutex_lock(&connections->lock);
+  if (slot != NULL) {
+    slot->load = load;
+    atomic_fetch_add(load, 1);
+  }
+  pthread_mutex_unlock(&connections->lock);
+}
+
 void dw_connections_closed(struct connections *connections, int fd) {
   struct slot *slot = slot_of(connections, fd);
   pthread_mutex_lock(&connections->lock);
-  if (slot != NULL && atomic_exchange(&slot->phase, PHASE_FREE) != PHASE_FREE)
-    connections->open--;
+  if (slot != NULL)
+    release(connections, slot);
   pthread_mutex_unlock(&connections->lock);
 }
 
@@ -120,6 +160,13 @@ unsigned dw_connections_count(struct connections *connections) {
 }
 
 /* --- how long it takes --- */
+
+/* The time goes on from the connection. */
+void dw_connections_begin(struct connections *connections, int fd) {
+  struct slot *slot = slot_of(connections, fd);
+  if (slot != NULL)
+    atomic_store(&slot->phase, PHASE_BUSY);
+}
 
 /* The time goes on from the first byte, where the thread has seen it. */
 void dw_connections_busy(struct connections *connections, int fd) {
@@ -146,7 +193,9 @@ static void look_at(struct connections *connections, int fd, int64_t now) {
   struct slot *slot = &connections->slots[fd];
   int phase = atomic_load(&slot->phase);
   int64_t taken = (now - atomic_load(&slot->since)) / 1000;
-  if (phase == PHASE_ENDED) {
+  if (phase == PHASE_QUEUED && !is_still_open(slot, fd)) {
+    release(connections, slot);
+  } else if (phase == PHASE_ENDED) {
     slot->received = received_on(fd);
     atomic_compare_exchange_strong(&slot->phase, &phase, PHASE_IDLE);
   } else if (phase == PHASE_IDLE && received_on(fd) > slot->received) {

@@ -2,6 +2,7 @@
 #ifndef SERVER_CONNECTIONS_H
 #define SERVER_CONNECTIONS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -31,6 +32,11 @@ void dw_connections_stop(struct connections *connections); /* NULL is allowed */
  * it may not be kept. Else it counts from now on, until dw_connections_closed(). */
 int64_t dw_connections_admit(struct connections *connections, int fd, const struct sockaddr *peer)
     __attribute__((nonnull, warn_unused_result));
+/* It goes to libmicrohttpd now. LOAD is one more until it is closed, and must live as long. */
+void dw_connections_hand_on(struct connections *connections, int fd, atomic_uint *load) __attribute__((nonnull));
+/* The library has begun with it. What it closes before, without a word (docs/libmicrohttpd.md), is noticed within a
+ * second, and does not count any more. */
+void dw_connections_begin(struct connections *connections, int fd) __attribute__((nonnull));
 /* Before FD is closed. */
 void dw_connections_closed(struct connections *connections, int fd) __attribute__((nonnull));
 

@@ -6,16 +6,13 @@
 #include <strings.h>
 
 #include "droveway/base/text.h"
-#include "server/wire.h"
 
 enum {
   /* Bodies up to this size are always taken; larger ones share a budget, so that slow senders can't fill the memory
    * and small reviews still get through. */
   SMALL_BODY = 64 << 10,
   /* What is read and thrown away of a refused body, for the answer to reach a client that sends before it reads. */
-  MOST_DISCARDED = 64 << 20,
-  /* Larger answers may have to wait for their client, as the library does; an answer's head takes little. */
-  MOST_GATHERED = WIRE_OUTPUT - 1024
+  MOST_DISCARDED = 64 << 20
 };
 
 /* What a head amounts to, and how it says where its body ends. */
@@ -50,7 +47,6 @@ struct link {
   bool lingers;                    /* it was answered before all was read */
   bool asked, trusted;             /* whether its certificate was looked at, and counts */
   struct exchange exchange;
-  struct wire *wire; /* NULL: plain HTTP */
 };
 
 static struct link *link_of(struct MHD_Connection *connection) {
@@ -159,13 +155,6 @@ static enum MHD_Result add_headers(struct MHD_Response *response, const struct d
   return good;
 }
 
-/* A small answer's head and body, a record each, are sent together. */
-static void gather(struct link *link, const struct exchange *exchange, size_t length) {
-  if (link->wire != NULL && length > 0 && length <= MOST_GATHERED &&
-      strcmp(exchange->head.request.method, MHD_HTTP_METHOD_HEAD) != 0)
-    dw_wire_gather(link->wire, 2);
-}
-
 static enum MHD_Result queue(struct MHD_Connection *connection, struct exchange *exchange, bool close) {
   size_t length = 0;
   char *body = dw_buf_steal(&exchange->answer.body, &length);
@@ -175,7 +164,6 @@ static enum MHD_Result queue(struct MHD_Connection *connection, struct exchange 
     return MHD_NO;
   }
   enum MHD_Result good = add_headers(response, &exchange->answer, close);
-  gather(link_of(connection), exchange, length);
   if (good == MHD_YES)
     good = MHD_queue_response(connection, (unsigned)exchange->answer.status, response);
   MHD_destroy_response(response);
@@ -333,10 +321,7 @@ void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **
   struct exchange *exchange = *context;
   if (exchange == NULL)
     return;
-  struct link *link = link_of(connection);
-  if (link->wire != NULL)
-    dw_wire_end(link->wire);
-  dw_connections_idle(all->connections, link->fd);
+  dw_connections_idle(all->connections, link_of(connection)->fd);
   release(all, exchange);
   dw_buf_free(&exchange->answer.body);
   memset(exchange, 0, sizeof *exchange);
@@ -345,22 +330,12 @@ void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **
 }
 
 static void close_link(struct exchanges *all, const struct link *link) {
-  if (link->wire != NULL)
-    dw_wire_leave(link->wire);
   if (!link->used)
     atomic_fetch_sub(&all->fresh, 1);
   if (link->lingers)
     dw_linger_keep(all->linger, link->fd);
   dw_connections_closed(all->connections, link->fd);
   dw_credentials_give_back(link->credentials);
-}
-
-static struct wire *new_wire(struct exchanges *all, struct MHD_Connection *connection, const struct link *link) {
-  struct wire *wire = malloc(sizeof *wire);
-  if (wire == NULL)
-    abort();
-  dw_wire_join(wire, all->handshakes, connection, link->fd);
-  return wire;
 }
 
 static struct link *open_link(struct exchanges *all, struct MHD_Connection *connection) {
@@ -373,8 +348,8 @@ static struct link *open_link(struct exchanges *all, struct MHD_Connection *conn
   if (tls != NULL) {
     link->session = tls->tls_session;
     link->credentials = dw_credentials_take(all->certificates, link->session, audience_of(all));
-    link->wire = new_wire(all, connection, link);
   }
+  dw_connections_begin(all->connections, link->fd);
   atomic_fetch_add(&all->fresh, 1);
   return link;
 }
@@ -390,7 +365,6 @@ void dw_exchange_connection(void *cls, struct MHD_Connection *connection, void *
     return;
   struct link *link = *socket_context;
   close_link(all, link);
-  free(link->wire);
   free(link);
   *socket_context = NULL;
 }

@@ -9,7 +9,6 @@
 #include "droveway/server/limits.h"
 #include "server/certificates.h"
 #include "server/connections.h"
-#include "server/handshakes.h"
 #include "server/heavy.h"
 #include "server/linger.h"
 #include "server/overload.h"
@@ -20,7 +19,6 @@ struct exchanges {
   struct dw_http_service service;
   struct lingerer *linger;
   struct heavy *heavy;
-  struct handshakes *handshakes; /* NULL where it is plain */
   struct connections *connections;
   struct dw_certificates *certificates;
   bool plain;         /* HTTP without TLS */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,7 +41,7 @@ static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX
                                  ":%SERVER_PRECEDENCE:%NO_TICKETS";
 
 struct dw_server {
-  struct MHD_Daemon *daemon;
+  struct workers *workers;
   struct acceptor *acceptor;
   struct exchanges exchanges;
   int listen_fd;
@@ -70,29 +69,20 @@ static int no_certificate(gnutls_session_t session, const gnutls_datum_t *cas, i
   return -1;
 }
 
-/* In the place of libc's, for libmicrohttpd: where exactly as many events have come as it has room for, 128, version
- * 0.9.75 waits for more, without end, before it looks at those (MHD_epoll() in daemon.c): 128 clients that send at the
- * same moment would get no answer, nor would anybody else on that thread. So it never gets as many. */
-int epoll_wait(int epoll, struct epoll_event *events, int room, int timeout) {
-  return epoll_pwait(epoll, events, room > 1 ? room - 1 : room, timeout, NULL);
-}
-
-/* What TLS and plain HTTP have in common. */
+/* What TLS and plain HTTP have in common. Poll mode, because epoll mode has faults (docs/libmicrohttpd.md). */
 #define FLAGS                                                                                                          \
-  (MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |                        \
-   MHD_USE_NO_LISTEN_SOCKET)
+  (MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET)
 
-static struct MHD_Daemon *start_daemon(struct dw_server *server, unsigned threads) {
-  struct exchanges *all = &server->exchanges;
-  /* The library takes a pool of one for a mistake. */
-  struct MHD_OptionItem pool[] = {{threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
-                                  {MHD_OPTION_END, 0, NULL}};
+/* The library is given no limit of connections: it would lock itself out where one was reached (docs/libmicrohttpd.md).
+ */
+static struct MHD_Daemon *start_daemon(void *context) {
+  struct exchanges *all = context;
   return MHD_start_daemon(FLAGS | (all->plain ? MHD_NO_FLAG : MHD_USE_TLS), 0, NULL, NULL, dw_exchange_request, all,
                           MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_NOTIFY_COMPLETED,
                           dw_exchange_completed, all, MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, all,
                           MHD_OPTION_CONNECTION_LIMIT, UINT_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, all->service.max_header + CONNECTION_MEMORY,
-                          MHD_OPTION_ARRAY, pool, /* where it is plain, all ends here */
+                          /* where it is plain, all ends here */
                           all->plain ? MHD_OPTION_END : MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate,
                           MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_END);
 }
@@ -154,25 +144,20 @@ static int start_parts(struct dw_server *server, const struct dw_server_options 
     return -1;
   all->service.connections = all->connections;
   all->heavy = dw_heavy_start(err);
-  if (all->heavy == NULL || (!all->plain && (all->handshakes = dw_handshakes_start(err)) == NULL))
+  server->workers = all->heavy == NULL ? NULL : dw_workers_start(options->threads, limits.most, start_daemon, all, err);
+  if (server->workers == NULL)
     return -1;
-  server->daemon = start_daemon(server, options->threads);
-  if (server->daemon == NULL)
-    return dw_error_set(err, DW_ERR_OTHER, "can't start the HTTP%s server", all->plain ? "" : "S");
-  server->acceptor = dw_acceptor_start(options->listen_fd, server->daemon, all->connections, err);
+  server->acceptor = dw_acceptor_start(options->listen_fd, server->workers, all->connections, err);
   return server->acceptor == NULL ? -1 : 0;
 }
 
 static void drop(struct dw_server *server) {
   if (server->exchanges.heavy != NULL)
     dw_heavy_stop(server->exchanges.heavy); /* a suspended connection can't be closed */
-  if (server->exchanges.handshakes != NULL)
-    dw_handshakes_stop(server->exchanges.handshakes); /* likewise */
-  if (server->daemon != NULL)
-    MHD_stop_daemon(server->daemon);
+  dw_workers_stop(server->workers);
   dw_heavy_free(server->exchanges.heavy);
-  dw_handshakes_free(server->exchanges.handshakes);
   dw_connections_stop(server->exchanges.connections);
+  dw_workers_free(server->workers);
   dw_linger_stop(server->exchanges.linger);
   dw_admissions_free(server->exchanges.service.admissions);
   free(server);
