@@ -279,8 +279,10 @@ static void a_body_whose_end_is_told_in_two_ways_is_refused(void **state) {
                                       "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
                                       "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
                                       "Transfer-Encoding: gzip, chunked\r\n",
-                                      "Content-Length: +2\r\n",
+                                      "Content-Length: +2\r\n", /* from here on libmicrohttpd refuses by itself */
                                       "Content-Length: 2, 2\r\n"};
+  enum { OURS = 6 };
+  static const char reason[] = "\r\n\r\nwhere the body ends is told in two ways, or in none that is known\n";
   struct https_server *server = *state;
   for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
     char *text = NULL;
@@ -293,7 +295,9 @@ static void a_body_whose_end_is_told_in_two_ways_is_refused(void **state) {
     assert_non_null(raw);
     https_raw_send(raw, text, strlen(text));
     char *answer = https_raw_receive(raw, 5000, &closed);
-    if (strncmp(answer, "HTTP/1.1 400 ", 13) != 0 || strstr(answer, " 200 ") != NULL || !closed)
+    const char *end = strstr(answer, "\r\n\r\n");
+    if (strncmp(answer, "HTTP/1.1 400 ", 13) != 0 || strstr(answer, " 200 ") != NULL || !closed ||
+        (i < OURS && (end == NULL || strcmp(end, reason) != 0)))
       fail_msg("%s answered with %s", heads[i], answer);
     free(answer);
     free(text);
