@@ -95,6 +95,13 @@ wrong=''
 if has "$dynamic" '\(TEXTREL\)|\(FLAGS\) .*TEXTREL'; then wrong='code is changed when it is loaded (compile with -fPIE)'; fi
 verdict 'no text relocations' "$wrong"
 
+# The linker exports a symbol of the program where a shared library has or wants one of that name: the program's then
+# replaces the library's for the whole process. What has a version (stdout@GLIBC_2.2.5) is the library's own variable.
+own=$(nm -D --defined-only "$binary" | awk '$3 !~ /@/ {print $3}')
+wrong=''
+if [ -n "$own" ]; then wrong="the program's $(joined "$own") replaces a library's"; fi
+verdict 'no symbol of a library replaced' "$wrong"
+
 # Said, not demanded: the linker drops the note where one file lacks it, and Debian's start files do.
 if has "$header" 'Machine: +(Advanced Micro Devices X86-64|Intel 80386)'; then
   if has "$notes" 'x86 feature:.*IBT' && has "$notes" 'x86 feature:.*SHSTK'; then
