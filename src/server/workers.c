@@ -7,7 +7,7 @@
 #include "droveway/base/log.h"
 
 /* More threads cost memory, more connections a thread cost it time (docs/performance.md). */
-enum { CONNECTIONS_EACH = 120 };
+enum { CONNECTIONS_EACH = 64 };
 
 struct workers {
   struct MHD_Daemon *(*start)(void *context);
@@ -65,7 +65,7 @@ static bool grow(struct workers *workers) {
   bool grown = start_one(workers);
   if (!grown && !workers->short_of_threads)
     dw_log(DW_LOG_WARN,
-           "can't start one more thread for connections; the %zu that run share them (raise the limit of threads)",
+           "can't start another thread for connections; the %zu that run share them (raise the limit of threads)",
            workers->count);
   workers->short_of_threads = !grown;
   return grown;
