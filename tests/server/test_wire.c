@@ -34,6 +34,19 @@ static int set_up(void **state) {
   return 0;
 }
 
+/* Each address may have as many connections as there may be together. */
+static int set_up_for_many(void **state) {
+  struct https_server *server = calloc(1, sizeof *server);
+  assert_non_null(server);
+  https_server_prepare(server);
+  https_server_start(
+      server, NULL,
+      &(struct dw_server_options){
+          .threads = 1, .drain_milliseconds = 300, .max_connections_per_address = 1000, .connection_rate = 10000});
+  *state = server;
+  return 0;
+}
+
 static int tear_down(void **state) {
   https_server_end(*state);
   free(*state);
@@ -243,6 +256,50 @@ static void requests_that_come_together_are_all_answered(void **state) {
   client_close(&client);
 }
 
+/* More than one thread gets, and more than libmicrohttpd's epoll mode bears (docs/libmicrohttpd.md). */
+static void many_clients_that_send_at_once_are_all_answered(void **state) {
+  struct https_server *server = *state;
+  enum { MANY = 300 };
+  static struct client clients[MANY];
+  for (int i = 0; i < MANY; i++) {
+    client_open(&clients[i], server, 0);
+    handshake(&clients[i]);
+  }
+  for (int round = 0; round < 3; round++) {
+    for (int i = 0; i < MANY; i++)
+      send_all(&clients[i], livez);
+    for (int i = 0; i < MANY; i++)
+      assert_true(receives(&clients[i], "HTTP/1.1 200 OK", 1, 4096));
+  }
+  assert_true(https_server_metric(server, "droveway_connections") == MANY);
+  WAIT_FOR(is_quiet());
+  for (int i = 0; i < MANY; i++)
+    client_close(&clients[i]);
+  WAIT_FOR(https_server_metric(server, "droveway_connections") == 0);
+}
+
+static void handshakes_that_wait_in_numbers_keep_no_thread_busy(void **state) {
+  struct https_server *server = *state;
+  enum { MANY = 200 };
+  static struct client clients[MANY];
+  struct client other;
+  for (int i = 0; i < MANY; i++) {
+    client_open(&clients[i], server, 0);
+    half_a_handshake(&clients[i]);
+  }
+  WAIT_FOR(is_quiet());
+  client_open(&other, server, 0);
+  handshake(&other);
+  is_answered(&other);
+  client_close(&other);
+  for (int i = 0; i < MANY; i++) {
+    clients[i].deaf = false;
+    handshake(&clients[i]);
+    is_answered(&clients[i]);
+    client_close(&clients[i]);
+  }
+}
+
 /* As many requests as the other side takes while no answer is read; they are long, to fill its buffers soon. A record
  * that did not go at once stays to be sent. */
 static int send_until_full(struct client *client, bool *pending) {
@@ -300,7 +357,7 @@ static void a_client_that_reads_nothing_may_go(void **state) {
   WAIT_FOR(https_server_metric(server, "droveway_connections") == 0);
 }
 
-/* Metrics are more than is gathered, and more than the socket takes. */
+/* Metrics are more than the socket takes. */
 static void large_answers_wait_for_their_client(void **state) {
   static const char metrics[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
   enum { MANY = 30 };
@@ -315,15 +372,22 @@ static void large_answers_wait_for_their_client(void **state) {
   client_close(&client);
 }
 
+#define TEST_OF_MANY(name) cmocka_unit_test_setup_teardown(name, set_up_for_many, tear_down)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(a_handshake_that_waits_keeps_no_thread_busy), TEST(a_handshake_that_waits_may_be_given_up),
-      TEST(stopping_does_not_wait_for_handshakes),       TEST(bytes_may_come_one_by_one),
-      TEST(no_answer_of_a_kept_connection_is_held_back), TEST(requests_that_come_together_are_all_answered),
-      TEST(a_client_that_reads_late_gets_all_answers),   TEST(a_client_that_reads_nothing_may_go),
+      TEST(a_handshake_that_waits_keeps_no_thread_busy),
+      TEST(a_handshake_that_waits_may_be_given_up),
+      TEST(stopping_does_not_wait_for_handshakes),
+      TEST(bytes_may_come_one_by_one),
+      TEST(no_answer_of_a_kept_connection_is_held_back),
+      TEST(requests_that_come_together_are_all_answered),
+      TEST(a_client_that_reads_late_gets_all_answers),
+      TEST(a_client_that_reads_nothing_may_go),
       TEST(large_answers_wait_for_their_client),
+      TEST_OF_MANY(many_clients_that_send_at_once_are_all_answered),
+      TEST_OF_MANY(handshakes_that_wait_in_numbers_keep_no_thread_busy),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
