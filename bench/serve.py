@@ -25,6 +25,7 @@ BODY = "tests/payloads/recorded/validate-nad-create.json"
 ROUNDS, FEWER_ROUNDS, SECONDS, FRESH_SECONDS, WARM = (1, 1, 1, 1, 0.3) if SMOKE else (7, 5, 2, 1, 0.4)
 CONNECTIONS = (1, 16, 128)
 FRESH_CONNECTIONS = 8
+IDLE = 40 if SMOKE else 900
 CORES = sorted(os.sched_getaffinity(0))
 NADS, NODES = 100, 100
 
@@ -66,9 +67,6 @@ class Server:
       time.sleep(0.01)
     sys.exit(f"serve.py: {self.process.args[0]} did not start:\n{self.log.read_text()[-2000:]}")
 
-  def threads(self):
-    return [f"{self.process.pid}/{thread}" for thread in os.listdir(f"/proc/{self.process.pid}/task")]
-
   def allocations(self):
     return struct.unpack("q", self.count)[0]
 
@@ -107,7 +105,7 @@ class Bench:
 
 def run_wrk(server, connections, fresh, pinned):
   seconds = FRESH_SECONDS if fresh else SECONDS
-  environment = dict(os.environ, BODY=BODY, START=str(WARM), CLOSE="1" if fresh else "0", TIDS=" ".join(server.threads()))
+  environment = dict(os.environ, BODY=BODY, START=str(WARM), CLOSE="1" if fresh else "0", SERVER=str(server.process.pid))
   done = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", "bench/post.lua", f"https://127.0.0.1:{server.port}/"],
                         env=environment, capture_output=True, text=True, check=False,
                         preexec_fn=lambda: os.sched_setaffinity(0, {CORES[-1]} if pinned else set(CORES)))
@@ -146,6 +144,23 @@ def measure_kept(bench):
     compare("serve", {f"{name} c={connections}": lambda name=name: load(servers[name], connections) for name in servers}, rounds=ROUNDS)
 
 
+def open_idle(server, stack):
+  """Opens connections that have been used once and then say nothing."""
+  context = tls_client()
+  for _ in range(IDLE):
+    stream = stack.enter_context(context.wrap_socket(stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))))
+    post(stream, b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+
+def measure_idle(bench):
+  """Of two servers one has IDLE connections that say nothing."""
+  servers = {"alone": bench.serve("alone", 1, {CORES[0]}), "crowded": bench.serve("crowded", 1, {CORES[0]})}
+  with contextlib.ExitStack() as stack:
+    open_idle(servers["crowded"], stack)
+    for connections in CONNECTIONS[:2]:
+      compare("serve", {f"{name} c={connections}": lambda name=name: load(servers[name], connections) for name in servers})
+
+
 # Each differs in one setting from GnuTLS's defaults.
 TLS = {
   "floor": "NORMAL",
@@ -168,6 +183,12 @@ def measure_cores(bench):
   """All cores, which the client shares."""
   servers = {n: bench.serve(f"serve-{n}", n, set(CORES)) for n in (1, len(CORES))}
   compare("cores", {f"serve threads={n}": lambda n=n: load(servers[n], 16, pinned=False) for n in servers}, METRICS[:2])
+
+
+def tls_client():
+  context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+  context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+  return context
 
 
 def post(stream, request):
@@ -193,10 +214,8 @@ def count_allocations(server, requests):
   body = (ROOT / BODY).read_bytes()
   request = (b"POST /validate?timeout=5s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: kube-apiserver-admission\r\nContent-Length: %d\r\n"
              b"Accept: application/json, */*\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\n\r\n" % len(body)) + body
-  context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-  context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
   taken = []
-  with socket.create_connection(("127.0.0.1", server.port)) as connection, context.wrap_socket(connection) as stream:
+  with socket.create_connection(("127.0.0.1", server.port)) as connection, tls_client().wrap_socket(connection) as stream:
     post(stream, request)
     for _ in range(requests):
       before = server.allocations()
@@ -213,7 +232,7 @@ def measure_allocations(bench):
 
 
 def main():
-  parts = {"--kept": measure_kept, "--fresh": measure_fresh, "--cores": measure_cores, "--allocations": measure_allocations}
+  parts = {"--kept": measure_kept, "--idle": measure_idle, "--fresh": measure_fresh, "--cores": measure_cores, "--allocations": measure_allocations}
   chosen = [parts[word] for word in sys.argv[1:] if word in parts] or parts.values()
   for part in chosen:
     with tempfile.TemporaryDirectory(prefix="droveway-bench.") as folder, contextlib.ExitStack() as stack:

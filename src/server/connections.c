@@ -164,8 +164,10 @@ unsigned dw_connections_count(struct connections *connections) {
 /* The time goes on from the connection. */
 void dw_connections_begin(struct connections *connections, int fd) {
   struct slot *slot = slot_of(connections, fd);
+  pthread_mutex_lock(&connections->lock); /* not while the thread looks whether it is still open */
   if (slot != NULL)
     atomic_store(&slot->phase, PHASE_BUSY);
+  pthread_mutex_unlock(&connections->lock);
 }
 
 /* The time goes on from the first byte, where the thread has seen it. */

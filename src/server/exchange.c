@@ -345,11 +345,11 @@ static struct link *open_link(struct exchanges *all, struct MHD_Connection *conn
   if (link == NULL || fd == NULL || (tls == NULL) != all->plain)
     abort();
   link->fd = fd->connect_fd;
+  dw_connections_begin(all->connections, link->fd);
   if (tls != NULL) {
     link->session = tls->tls_session;
     link->credentials = dw_credentials_take(all->certificates, link->session, audience_of(all));
   }
-  dw_connections_begin(all->connections, link->fd);
   atomic_fetch_add(&all->fresh, 1);
   return link;
 }

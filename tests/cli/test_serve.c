@@ -136,7 +136,7 @@ static void every_line_of_the_log_is_json(void **state) {
   https_client_free(client);
 }
 
-/* libmicrohttpd takes 128 events at a time. */
+/* libmicrohttpd's epoll mode hangs at exactly so many (docs/libmicrohttpd.md). */
 static void all_are_answered_that_ask_at_the_same_moment(void **state) {
   enum { COUNT = 128 };
   static const char request[] = "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";

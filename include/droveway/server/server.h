@@ -1,4 +1,4 @@
-/* The HTTPS server: libmicrohttpd with epoll and a pool of threads, TLS 1.2 and 1.3. */
+/* The HTTPS server: libmicrohttpd in threads of its own, TLS 1.2 and 1.3. */
 #ifndef DROVEWAY_SERVER_SERVER_H
 #define DROVEWAY_SERVER_SERVER_H
 
@@ -24,7 +24,7 @@ struct dw_server_options {
   struct dw_certificates
       *certificates;               /* must outlive the server; where none is in force yet, no connection is taken */
   struct dw_self_managed *managed; /* whose first pair /readyz waits for; NULL: none */
-  unsigned threads;                /* 1..DW_MAX_THREADS */
+  unsigned threads;                /* 1..DW_MAX_THREADS; very many connections bring more (workers.h) */
   /* Limits; 0 takes the default of limits.h. */
   size_t max_body;         /* bytes of one request's body */
   size_t max_header;       /* bytes of one request's head */
