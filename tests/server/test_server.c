@@ -360,7 +360,7 @@ static void too_many_large_bodies_at_once_are_put_off(void **state) {
   https_reply_free(&small);
   for (int i = 0; i < 2; i++) {
     assert_true(https_raw_send(slow[i], body + 249000, 1000));
-    char *answer = https_raw_receive(slow[i], 500, NULL);
+    char *answer = https_raw_receive(slow[i], PATIENCE_MS, NULL);
     assert_int_equal(strncmp(answer, "HTTP/1.1 400 ", 13), 0);
     free(answer);
     https_raw_close(slow[i]);
