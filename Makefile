@@ -180,7 +180,7 @@ THREAD_TESTS := $(filter-out $(BUILD)/tests/server/test_rotation%,$(filter $(BUI
                          $(BUILD)/tests/model/test_view,$(TESTS)))
 .PHONY: test-threads-run
 test-threads-run: all $(THREAD_TESTS)
-	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp halt_on_error=1" BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
+	@TSAN_OPTIONS=halt_on_error=1 BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
 
 .PHONY: test-memcheck test-memcheck-run
 test-memcheck: ## Run the unit tests under valgrind: what is read has to be written before
