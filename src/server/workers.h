@@ -1,6 +1,6 @@
 /* The threads that answer. Each is a libmicrohttpd daemon of its own in poll mode: its loop walks all of its
- * connections whenever one of them has something, so a worker is given only so many. Where all are full, one more is
- * started. Not thread-safe: the acceptor alone uses them. */
+ * connections whenever one of them has something, so there are more workers than THREADS, for when these have many.
+ * Not thread-safe: the acceptor alone uses them. */
 #ifndef SERVER_WORKERS_H
 #define SERVER_WORKERS_H
 
@@ -16,8 +16,8 @@ struct worker {
   atomic_uint load; /* connections that it has; counted by connections.h */
 };
 
-/* Starts THREADS workers with START, which is also called later, for as many more as MOST_CONNECTIONS need. NULL where
- * one of THREADS can't be started. */
+/* Starts with START as many workers as MOST_CONNECTIONS need, at least THREADS; these get all connections as long as
+ * they have few. NULL where one can't be started. */
 struct workers *dw_workers_start(unsigned threads, unsigned most_connections,
                                  struct MHD_Daemon *(*start)(void *context), void *context, struct dw_error *err)
     __attribute__((nonnull(3), warn_unused_result));

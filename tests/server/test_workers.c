@@ -1,4 +1,4 @@
-/* Which worker a connection goes to, and when there is one more. */
+/* How many workers there are, and which one a connection goes to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,10 +6,8 @@
 
 #include <cmocka.h>
 
-#include <stdbool.h>
-
+#include "droveway/server/limits.h"
 #include "server/workers.h"
-#include "support/log_file.h"
 
 enum { FULL = 64, MANY = 1000 };
 
@@ -54,14 +52,14 @@ static struct worker *place(struct workers *workers) {
 static void connections_are_shared_evenly(void **state) {
   (void)state;
   struct starter starter = {.most = MANY};
-  struct workers *workers = start_workers(&starter, 3, MANY);
+  struct workers *workers = start_workers(&starter, 3, 3 * FULL);
+  assert_int_equal(starter.started, 3);
   struct worker *first = place(workers), *second = place(workers), *third = place(workers);
   assert_ptr_not_equal(first, second);
   assert_ptr_not_equal(second, third);
   assert_ptr_not_equal(third, first);
   for (int i = 0; i < 3 * (FULL - 1); i++)
     place(workers);
-  assert_int_equal(starter.started, 3);
   assert_int_equal(atomic_load(&first->load), FULL);
   assert_int_equal(atomic_load(&second->load), FULL);
   assert_int_equal(atomic_load(&third->load), FULL);
@@ -70,78 +68,59 @@ static void connections_are_shared_evenly(void **state) {
   end(workers);
 }
 
-static void one_more_is_started_where_all_are_full(void **state) {
+static void further_threads_get_what_the_usual_ones_have_no_room_for(void **state) {
   (void)state;
   struct starter starter = {.most = MANY};
-  struct workers *workers = start_workers(&starter, 1, 3 * FULL);
+  struct workers *workers = start_workers(&starter, 1, 3 * FULL - 1);
+  assert_int_equal(starter.started, 3);
   struct worker *first = place(workers);
   for (int i = 1; i < FULL; i++)
     assert_ptr_equal(place(workers), first);
-  assert_int_equal(starter.started, 1);
-  struct worker *second = place(workers);
+  struct worker *second = place(workers), *third = place(workers);
   assert_ptr_not_equal(second, first);
-  assert_int_equal(starter.started, 2);
-  for (int i = 1; i < FULL; i++)
-    assert_ptr_equal(place(workers), second);
-  atomic_fetch_sub(&first->load, 1); /* where there is room among the usual ones, it is taken first */
+  assert_ptr_not_equal(third, first);
+  assert_ptr_not_equal(third, second);
+  atomic_fetch_sub(&first->load, 1);
   assert_ptr_equal(place(workers), first);
-  for (int i = 0; i < FULL; i++)
+  for (int i = 0; i < 2 * (FULL - 1) + 3; i++) /* three more than there is room for */
     place(workers);
-  assert_int_equal(starter.started, 3);
-  for (int i = 0; i < 10; i++)
-    place(workers); /* there are as many as the connections need: no more */
-  assert_int_equal(starter.started, 3);
+  assert_int_equal(atomic_load(&first->load), FULL + 1);
+  assert_int_equal(atomic_load(&second->load), FULL + 1);
+  assert_int_equal(atomic_load(&third->load), FULL + 1);
   end(workers);
 }
 
-static void few_connections_need_no_more_than_the_threads(void **state) {
-  (void)state;
+static unsigned started(unsigned threads, unsigned most_connections) {
   struct starter starter = {.most = MANY};
-  struct workers *workers = start_workers(&starter, 4, 10);
-  assert_int_equal(starter.started, 4);
-  end(workers);
+  end(start_workers(&starter, threads, most_connections));
+  return starter.started;
 }
 
-static void where_none_can_be_started_the_others_share(void **state) {
+static void there_are_as_many_as_the_connections_need(void **state) {
   (void)state;
-  struct log_file log;
-  struct starter starter = {.most = 2};
-  log_file_begin(&log);
-  struct workers *workers = start_workers(&starter, 2, MANY);
-  for (int i = 0; i < 3 * FULL; i++)
-    place(workers);
-  assert_int_equal(starter.started, 2);
-  struct worker *first = place(workers), *second = place(workers);
-  assert_ptr_not_equal(first, second);
-  assert_int_equal(atomic_load(&first->load) + atomic_load(&second->load), 3 * FULL + 2);
-  static const char line[] =
-      "\"msg\":\"can't start another thread for connections; the 2 that run share them (raise the "
-      "limit of threads)\"";
-  assert_int_equal(count_in_file(log.path, line), 1);
-  starter.most = MANY;
-  place(workers);
-  assert_int_equal(starter.started, 3);
-  assert_int_equal(count_in_file(log.path, "msg"), 1);
-  end(workers);
-  log_file_end(&log);
+  assert_int_equal(started(1, 1), 1);
+  assert_int_equal(started(1, FULL), 1);
+  assert_int_equal(started(1, FULL + 1), 2);
+  assert_int_equal(started(4, 10), 4);
+  assert_int_equal(started(2, 1000), 16);
+  assert_int_equal(started(1, 60000), DW_MAX_THREADS);
 }
 
-static void without_its_threads_it_does_not_start(void **state) {
+static void where_one_does_not_start_none_does(void **state) {
   (void)state;
   struct starter starter = {.most = 2};
   struct dw_error err = DW_ERROR_INIT;
-  assert_null(dw_workers_start(3, MANY, start, &starter, &err));
-  assert_string_equal(err.text, "can't start the threads that answer");
+  assert_null(dw_workers_start(3, 10, start, &starter, &err));
+  assert_string_equal(err.text, "can't start the 3 threads that answer; 2 could be started");
   assert_int_equal(starter.started, 2);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(connections_are_shared_evenly),
-      cmocka_unit_test(one_more_is_started_where_all_are_full),
-      cmocka_unit_test(few_connections_need_no_more_than_the_threads),
-      cmocka_unit_test(where_none_can_be_started_the_others_share),
-      cmocka_unit_test(without_its_threads_it_does_not_start),
+      cmocka_unit_test(further_threads_get_what_the_usual_ones_have_no_room_for),
+      cmocka_unit_test(there_are_as_many_as_the_connections_need),
+      cmocka_unit_test(where_one_does_not_start_none_does),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
