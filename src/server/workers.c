@@ -48,9 +48,20 @@ static struct worker *least_loaded(struct worker *workers, size_t count) {
   return least;
 }
 
+static bool has_room(const struct worker *worker) {
+  return atomic_load(&worker->load) < CONNECTIONS_EACH;
+}
+
+/* The further ones are filled one after the other: a thread that has several requests at once takes less time for each
+ * than several threads with one. */
 struct worker *dw_workers_pick(struct workers *workers) {
   struct worker *worker = least_loaded(workers->all, workers->usual);
-  return atomic_load(&worker->load) < CONNECTIONS_EACH ? worker : least_loaded(workers->all, workers->count);
+  if (has_room(worker))
+    return worker;
+  for (size_t i = workers->usual; i < workers->count; i++)
+    if (has_room(&workers->all[i]))
+      return &workers->all[i];
+  return least_loaded(workers->all, workers->count);
 }
 
 void dw_workers_stop(struct workers *workers) {

@@ -76,13 +76,18 @@ static void further_threads_get_what_the_usual_ones_have_no_room_for(void **stat
   struct worker *first = place(workers);
   for (int i = 1; i < FULL; i++)
     assert_ptr_equal(place(workers), first);
-  struct worker *second = place(workers), *third = place(workers);
+  struct worker *second = place(workers);
   assert_ptr_not_equal(second, first);
+  for (int i = 1; i < FULL; i++)
+    assert_ptr_equal(place(workers), second);
+  struct worker *third = place(workers);
   assert_ptr_not_equal(third, first);
   assert_ptr_not_equal(third, second);
+  atomic_fetch_sub(&second->load, 1);
+  assert_ptr_equal(place(workers), second);
   atomic_fetch_sub(&first->load, 1);
   assert_ptr_equal(place(workers), first);
-  for (int i = 0; i < 2 * (FULL - 1) + 3; i++) /* three more than there is room for */
+  for (int i = 0; i < FULL - 1 + 3; i++) /* three more than there is room for */
     place(workers);
   assert_int_equal(atomic_load(&first->load), FULL + 1);
   assert_int_equal(atomic_load(&second->load), FULL + 1);
