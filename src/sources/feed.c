@@ -257,7 +257,8 @@ static enum dw_outcome watch(struct dw_feed *feed) {
 
 /* --- the loop --- */
 
-/* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server. */
+/* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server. Then it answers
+ * again, perhaps with a refusal while it starts: that must not lead to a long wait at once. */
 static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
   struct dw_cluster *cluster = feed->cluster;
   int64_t until = dw_now_milliseconds() + milliseconds;
@@ -265,8 +266,10 @@ static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
   lock(feed);
   unsigned nudges = cluster->nudges;
   while (!atomic_load(&cluster->stopping) && dw_now_milliseconds() < until) {
-    if (nudgeable && cluster->nudges != nudges && until > soonest)
+    if (nudgeable && cluster->nudges != nudges && until > soonest) {
+      dw_backoff_reset(&feed->backoff);
       until = soonest;
+    }
     struct timespec deadline = dw_deadline(until * 1000);
     pthread_cond_timedwait(&cluster->wake, &cluster->lock, &deadline);
   }

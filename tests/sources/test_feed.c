@@ -332,6 +332,26 @@ static void only_a_feed_without_an_answer_tries_again_when_the_api_server_is_hea
   }
 }
 
+/* After a long time out of reach, an API server that has just started refuses at first: that must not lead to a wait as
+ * long as the last one, which would keep the view old. */
+static void when_the_api_server_is_heard_of_again_waits_begin_short(void **state) {
+  (void)state;
+  enum { FAILURES = 10, MORE = 8 }; /* eight more waits, each twice the last one, would take minutes */
+  struct dw_error err = DW_ERROR_INIT;
+  struct live live;
+  begin(&live);
+  fake_api_answer_watches(live.api, FAKE_NODES, ""); /* the connection is closed */
+  struct dw_cluster_options options = {
+      .config = fake_api_config(live.api), .first_wait_ms = 1, .most_wait_ms = HOUR_MS, .short_watch_ms = 1};
+  live.cluster = dw_cluster_start(&options, &err);
+  assert_non_null(live.cluster);
+  WAIT_FOR(fake_api_asked(live.api, FAKE_NODES, FAKE_WATCH) >= FAILURES);
+  size_t before = fake_api_asked(live.api, FAKE_NODES, FAKE_WATCH);
+  dw_cluster_nudge(live.cluster);
+  WAIT_FOR(fake_api_asked(live.api, FAKE_NODES, FAKE_WATCH) >= before + MORE);
+  end(&live);
+}
+
 /* --- lists --- */
 
 #define NOT_A_LIST "the answer is not a list of Kubernetes objects: "
@@ -595,6 +615,7 @@ int main(void) {
       cmocka_unit_test(such_lists_keep_the_view_fresh),
       cmocka_unit_test(a_watch_that_is_refused_later_leads_to_a_list_at_once),
       cmocka_unit_test(only_a_feed_without_an_answer_tries_again_when_the_api_server_is_heard_of),
+      cmocka_unit_test(when_the_api_server_is_heard_of_again_waits_begin_short),
       cmocka_unit_test(a_pause_follows_what_is_not_a_list),
       cmocka_unit_test(what_is_not_a_list_leaves_what_was_known),
       cmocka_unit_test(a_list_whose_items_are_null_is_an_empty_one),

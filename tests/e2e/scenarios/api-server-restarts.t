@@ -5,7 +5,7 @@ The API server is killed and comes back: the webhook stays ready on what it know
   networkattachmentdefinition.k8s.cni.cncf.io/migration-a created
   $ until_seen $nads 1
   $ stop apiserver KILL
-  $ out_of_reach() { webhook '/readyz?verbose' | grep -q 'network-attach.*out of reach'; }
+  $ out_of_reach() { webhook '/readyz?verbose' | grep -q 'network-attach.*using the last known state'; }
   $ until_true 20 out_of_reach
   $ webhook /readyz
   ok
