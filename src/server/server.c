@@ -106,7 +106,6 @@ static void fill_service(struct dw_server *server, const struct dw_server_option
   service->certificates = options->certificates;
   service->managed = options->managed;
   service->admissions = dw_admissions_new(dw_now_milliseconds);
-  service->threads = options->threads;
   service->max_body = or_default(options->max_body, DW_DEFAULT_MAX_BODY);
   service->max_memory = or_default(options->max_memory, DW_DEFAULT_MAX_MEMORY);
   service->max_nesting = options->max_nesting;
@@ -147,6 +146,7 @@ static int start_parts(struct dw_server *server, const struct dw_server_options 
   server->workers = all->heavy == NULL ? NULL : dw_workers_start(options->threads, limits.most, start_daemon, all, err);
   if (server->workers == NULL)
     return -1;
+  all->service.threads = dw_workers_count(server->workers);
   server->acceptor = dw_acceptor_start(options->listen_fd, server->workers, all->connections, err);
   return server->acceptor == NULL ? -1 : 0;
 }

@@ -40,6 +40,10 @@ struct workers *dw_workers_start(unsigned threads, unsigned most_connections,
   return NULL;
 }
 
+unsigned dw_workers_count(const struct workers *workers) {
+  return (unsigned)workers->count;
+}
+
 static struct worker *least_loaded(struct worker *workers, size_t count) {
   struct worker *least = workers;
   for (size_t i = 1; i < count; i++)

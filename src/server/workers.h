@@ -22,6 +22,9 @@ struct workers *dw_workers_start(unsigned threads, unsigned most_connections,
                                  struct MHD_Daemon *(*start)(void *context), void *context, struct dw_error *err)
     __attribute__((nonnull(3), warn_unused_result));
 
+/* How many there are. */
+unsigned dw_workers_count(const struct workers *workers) __attribute__((nonnull));
+
 /* The one that a new connection goes to. */
 struct worker *dw_workers_pick(struct workers *workers) __attribute__((nonnull, returns_nonnull));
 

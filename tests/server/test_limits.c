@@ -336,9 +336,15 @@ static bool is_closed(struct https_raw *raw) {
 
 static void threads(void **state) {
   (void)state;
-  struct https_server *server = start(&(struct dw_server_options){.threads = 3});
-  assert_true(https_server_metric(server, "droveway_threads") == 3);
-  end(server);
+  static const struct {
+    unsigned threads, connections, answering;
+  } cases[] = {{3, 3 * 64, 3}, {3, 3 * 64 + 1, 4}, {3, 1, 3}, {2, 1000, 16}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct https_server *server =
+        start(&(struct dw_server_options){.threads = cases[i].threads, .max_connections = cases[i].connections});
+    assert_true(https_server_metric(server, "droveway_threads") == cases[i].answering);
+    end(server);
+  }
 }
 
 static void idle_connections_end(void **state) {
