@@ -227,6 +227,17 @@ static enum dw_outcome judge_end(struct dw_feed *feed, int64_t lasted_ms) {
   return fail(feed, "the API server ends each watch at once");
 }
 
+/* A watch that was cut off. Where each lasts a while, as behind a proxy that closes quiet connections, the next is due
+ * after the first wait: nothing of the API server's is at fault, and what changes meanwhile must not come late. */
+static enum dw_outcome judge_cut(struct dw_feed *feed, enum dw_outcome outcome, int64_t lasted_ms) {
+  const struct dw_api_result *result = &feed->lister.result;
+  bool opened = result->status >= 200 && result->status <= 299;
+  if (opened && lasted_ms >= (int64_t)feed->cluster->options.short_watch_ms)
+    dw_backoff_reset(&feed->backoff);
+  dw_outcome_text(result, feed->lister.err.text, sizeof feed->lister.err.text);
+  return outcome;
+}
+
 static enum dw_outcome watch(struct dw_feed *feed) {
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
   watch_path(feed, &path);
@@ -249,10 +260,8 @@ static enum dw_outcome watch(struct dw_feed *feed) {
   if (feed->watch_outcome != DW_OUTCOME_DONE)
     return feed->watch_outcome;
   enum dw_outcome outcome = dw_outcome_of(&feed->lister.result);
-  if (outcome == DW_OUTCOME_DONE)
-    return judge_end(feed, dw_now_milliseconds() - began_ms);
-  dw_outcome_text(&feed->lister.result, feed->lister.err.text, sizeof feed->lister.err.text);
-  return outcome;
+  int64_t lasted_ms = dw_now_milliseconds() - began_ms;
+  return outcome == DW_OUTCOME_DONE ? judge_end(feed, lasted_ms) : judge_cut(feed, outcome, lasted_ms);
 }
 
 /* --- the loop --- */

@@ -248,6 +248,27 @@ static void short_watches_that_bring_something_keep_the_first_wait(void **state)
   end(&live);
 }
 
+/* A proxy that closes quiet connections: each watch has stood for a while, so the waits do not double. */
+static void watches_that_lasted_and_are_cut_keep_the_first_wait(void **state) {
+  (void)state;
+  enum { ROUNDS = 30 }; /* doubled so often, 1 ms are 12 days */
+  struct dw_error err = DW_ERROR_INIT;
+  struct live live;
+  begin(&live);
+  struct dw_cluster_options options = {
+      .config = fake_api_config(live.api), .first_wait_ms = 1, .most_wait_ms = UINT_MAX / 4, .short_watch_ms = 1};
+  live.cluster = dw_cluster_start(&options, &err);
+  assert_non_null(live.cluster);
+  for (int i = 0; i < ROUNDS; i++) {
+    WAIT_FOR(nads(&live).state == DW_FEED_WATCHING && dw_cluster_current(live.cluster));
+    uint64_t failures = nads(&live).failures;
+    fake_api_drop(live.api);
+    WAIT_FOR(nads(&live).failures > failures);
+  }
+  assert_int_equal(nads(&live).lists, 1);
+  end(&live);
+}
+
 static void what_may_be_listed_but_not_watched_is_listed_at_an_interval(void **state) {
   (void)state;
   static const int refusals[] = {403, 404};
@@ -611,6 +632,7 @@ int main(void) {
       cmocka_unit_test(a_watch_that_goes_on_is_reported_as_the_end_of_the_trouble),
       cmocka_unit_test(a_watch_that_is_just_open_ends_no_trouble),
       cmocka_unit_test(short_watches_that_bring_something_keep_the_first_wait),
+      cmocka_unit_test(watches_that_lasted_and_are_cut_keep_the_first_wait),
       cmocka_unit_test(what_may_be_listed_but_not_watched_is_listed_at_an_interval),
       cmocka_unit_test(such_lists_keep_the_view_fresh),
       cmocka_unit_test(a_watch_that_is_refused_later_leads_to_a_list_at_once),
