@@ -80,7 +80,7 @@ enum {
   MOST_LOOKUPS = 2 * DW_MOST_DOUBTFUL,
   OPTIMISTIC_TRIES = 3,
   MOST_TRIES = 8,
-  QUICK_MICROSECONDS = 1000
+  QUICK_MICROSECONDS = 10000 /* with thousands of objects in flight a small review takes some milliseconds */
 };
 
 /* A review on its way to its answer. */
