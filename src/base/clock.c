@@ -14,6 +14,10 @@ int64_t dw_now_milliseconds(void) {
   return dw_now_microseconds() / 1000;
 }
 
+int64_t dw_thread_microseconds(void) {
+  return microseconds_of(CLOCK_THREAD_CPUTIME_ID);
+}
+
 struct timespec dw_deadline(int64_t microseconds) {
   return (struct timespec){.tv_sec = microseconds / 1000000, .tv_nsec = microseconds % 1000000 * 1000};
 }

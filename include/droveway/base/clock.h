@@ -9,7 +9,10 @@
 int64_t dw_now_microseconds(void);
 int64_t dw_now_milliseconds(void);
 
-/* MICROSECONDS of that clock as pthread_cond_timedwait() and sem_clockwait() take a deadline. */
+/* How long this thread has had a processor. */
+int64_t dw_thread_microseconds(void);
+
+/* MICROSECONDS of the monotonic clock as pthread_cond_timedwait() and sem_clockwait() take a deadline. */
 struct timespec dw_deadline(int64_t microseconds);
 
 /* The wall clock, in milliseconds since 1970. */
