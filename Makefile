@@ -176,7 +176,7 @@ test-sanitizers: ## Run all tests under AddressSanitizer and UndefinedBehaviorSa
 test-threads: ## Run the server's tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory -j$$(nproc) test-threads-run SAN=thread BUILD=$(BUILD)/tsan
 # (Without the rotation: it is pure, and simulates years.)
-THREAD_TESTS := $(filter-out $(BUILD)/tests/server/test_rotation%,$(filter $(BUILD)/tests/base/test_log% $(BUILD)/tests/server/% $(BUILD)/tests/sources/test_cluster $(BUILD)/tests/sources/test_api_client \
+THREAD_TESTS := $(filter-out $(BUILD)/tests/server/test_rotation%,$(filter $(BUILD)/tests/base/test_log% $(BUILD)/tests/server/% $(BUILD)/tests/sources/test_cluster $(BUILD)/tests/sources/test_feed $(BUILD)/tests/sources/test_api_client \
                          $(BUILD)/tests/model/test_view,$(TESTS)))
 .PHONY: test-threads-run
 test-threads-run: all $(THREAD_TESTS)
