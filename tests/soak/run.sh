@@ -356,7 +356,7 @@ restart() {
 is_counted() { [ ! -e "$work/quiet" ]; }
 quiet() {
   touch "$work/quiet"
-  wait_for 60 traffic 'the client to count descriptors' is_counted
+  wait_for 150 traffic 'the client to count descriptors' is_counted
 }
 round=('restart a' rotate swap_policy 'restart c' break_pair swap_state quiet 'restart b' break_policy touch_objects 'restart d' break_state
   hang_up restart_apiserver quiet)
