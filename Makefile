@@ -30,7 +30,7 @@ LTO := $(if $(filter 0,$(shell echo | $(CC) -dM -E - 2>/dev/null | grep -c __cla
 NO_LTO := $(if $(LTO),-fno-lto)
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
-# SHARED=1 with another BUILD builds a shared library: after a change of it nothing else is linked again (tests/mutants).
+# SHARED=1 with another BUILD builds a shared library: after a change of it only test_live is linked again (tests/mutants).
 LIB := $(BUILD)/libdroveway.$(if $(SHARED),so,a)
 ifneq ($(SHARED),)
   HARDEN += -fPIC
@@ -136,13 +136,18 @@ $(BUILD)/tests/libsupport.a: $(SUPPORT_OBJ)
 	@mkdir -p $(@D); rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(LIB)
+define link_test
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) $(TEST_LIBS) -pthread
+endef
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(LIB)
+	$(link_test)
 
-# Holds judgements where the test wants it.
+# The test holds judgements where it wants to. The linker cannot wrap a call inside a shared library, so this program is always linked statically.
 $(BUILD)/tests/server/test_live: LDFLAGS += -Wl,--wrap=dw_validate
+$(BUILD)/tests/server/test_live: $(BUILD)/obj/tests/server/test_live.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
+	$(link_test)
 
 $(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/tests/libsupport.a $(LIB)
 	@mkdir -p $(@D)

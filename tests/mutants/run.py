@@ -33,6 +33,8 @@ MOST_SURVIVORS = 0.05
 # What a mutant may take: it may loop for ever, and allocate or write while it does.
 SHORTEST_LIMIT, TIMES_USUAL, MEMORY, FILE_SIZE = 20, 5, 8 << 30, 1 << 30
 BUILD = ["make", "-s", "BUILD=build", "SHARED=1", "OPT=-O1", "LTO=", "CFLAGS=-w"]
+# What holds the sources' objects: the shared library, and the one test program that is linked statically.
+LINKED = ["build/libdroveway.so", "build/tests/server/test_live"]
 
 Result = collections.namedtuple("Result", "mutant outcome by")
 
@@ -250,7 +252,7 @@ def judge(mutant, built, tree, tests):
   original = target.read_bytes()
   target.write_bytes(built)
   try:
-    linked = subprocess.run(BUILD + ["build/libdroveway.so"], cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    linked = subprocess.run(BUILD + LINKED, cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     if linked.returncode != 0:
       return Result(mutant, "killed", "the linker")
     for program in tests.of(mutant.path):
