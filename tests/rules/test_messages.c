@@ -1,0 +1,756 @@
+/* Every message of every rule, whole: the field, what is wrong, the value as it was written, and how to fix it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "droveway/base/buf.h"
+#include "support/nad_case.h"
+#include "support/review_case.h"
+
+#define POLICY "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
+
+/* Fails unless the first finding of RULE reads "FIELD: MESSAGE", as TEXT does. */
+static void expect_first(struct dw_arena *arena, const struct dw_findings *findings, const char *rule,
+                         const char *text) {
+  const struct dw_finding *found = NULL;
+  for (size_t i = 0; i < findings->count && found == NULL; i++)
+    if (strcmp(findings->items[i].rule->id, rule) == 0)
+      found = &findings->items[i];
+  if (found == NULL)
+    fail_msg("%s found nothing; expected was: %s", rule, text);
+  else
+    assert_string_equal(dw_arena_printf(arena, "%s: %s", found->field, dw_finding_message(arena, found)), text);
+}
+
+/* --- NADs --- */
+
+struct nad_message {
+  struct nad_case nad;
+  const char *rule, *text;
+};
+
+static void expect_nads(const struct nad_message *messages, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    struct nad_answer answer;
+    nad_judge(&messages[i].nad, &answer);
+    expect_first(answer.arena, &answer.judgement.findings, messages[i].rule, messages[i].text);
+    nad_answer_free(&answer);
+  }
+}
+#define EXPECT_NADS(messages) expect_nads(messages, sizeof(messages) / sizeof *(messages))
+
+#define WITH(members) "{\"type\":\"macvlan\",\"master\":\"eth1\"," members "}"
+#define LIST(members) "{\"name\":\"n\"," members "}"
+#define BRIDGE(members) "{\"type\":\"bridge\"," members "," NAD_IPAM "}"
+#define IPAM(members) WITH("\"ipam\":{\"type\":\"whereabouts\"," members "}")
+
+static void of_cni(void **state) {
+  (void)state;
+  static const struct nad_message messages[] = {
+      {{.config = "{\"type\":\"macvlan\",\n \"master\" \"eth1\"}"},
+       "cni-json",
+       "spec.config: Invalid value: \"\\\"master\\\" \\\"eth1\\\"}\": line 2, column 11: a colon is missing after the "
+       "key [cni-json]"},
+      {{.config = WITH("\"dns\":{\"domain\":5}")},
+       "cni-json",
+       "spec.config.dns.domain: Invalid value: \"5\": must be a string, is an integer; correct it or leave it out "
+       "[cni-json]"},
+      {{.config = WITH("\"mtu\":1,\"mtu\":2,\"MTU\":3")},
+       "cni-ambiguous-key",
+       "spec.config.MTU: Duplicate value: \"MTU\": the key stands 3 times in one object (last at line 1, column 51); "
+       "keep one of them [cni-ambiguous-key]"},
+      {{.config = WITH("\"mtu\":1,\"mtu\":2")},
+       "cni-ambiguous-key",
+       "spec.config.mtu: Duplicate value: \"mtu\": the key stands twice (again at line 1, column 43); keep one of them "
+       "[cni-ambiguous-key]"},
+      {{.config = WITH("\"mtu\":1,\"MTU\":2")},
+       "cni-ambiguous-key",
+       "spec.config.MTU: Duplicate value: \"MTU\": plugins take \"mtu\" and \"MTU\" (line 1, column 43) for one key; "
+       "keep one of them [cni-ambiguous-key]"},
+      {{.config = WITH("\"Name\":\"n\"")},
+       "cni-ambiguous-key",
+       "spec.config.Name: Invalid value: \"Name\": libcni knows this key only as \"name\", others take it in any "
+       "letter case; write \"name\" [cni-ambiguous-key]"},
+      {{.config = LIST("\"cniversion\":\"0.3.1\",\"plugins\":[{\"type\":\"macvlan\"}]")},
+       "cni-ambiguous-key",
+       "spec.config.cniversion: Invalid value: \"cniversion\": libcni knows this key only as \"cniVersion\", others "
+       "take it in any letter case; write \"cniVersion\" [cni-ambiguous-key]"},
+      {{.config = LIST("\"Plugins\":[{\"type\":\"macvlan\"}]")},
+       "cni-ambiguous-key",
+       "spec.config.Plugins: Invalid value: \"Plugins\": libcni knows this key only as \"plugins\", others take it in "
+       "any letter case; write \"plugins\" [cni-ambiguous-key]"},
+      {{.config = LIST("\"plugins\":5")},
+       "cni-type",
+       "spec.config.plugins: Invalid value: \"5\": must be a list, is an integer; list the plugins there [cni-type]"},
+      {{.config = LIST("\"plugins\":[]")},
+       "cni-type",
+       "spec.config.plugins: Required value: the list holds no plugin; list the plugins there [cni-type]"},
+      {{.config = WITH("\"plugins\":[]")},
+       "cni-type",
+       "spec.config.plugins: Forbidden: is ignored: Multus takes a configuration with a type for one plugin; leave out "
+       "the one or the other [cni-type]"},
+      {{.config = LIST("\"plugins\":[5]")},
+       "cni-type",
+       "spec.config.plugins[0]: Invalid value: must be an object, is an integer; name the CNI plugin, such as macvlan "
+       "[cni-type]"},
+      {{.config = LIST("\"plugins\":[{\"type\":\"\"}]")},
+       "cni-type",
+       "spec.config.plugins[0].type: Required value: a plugin needs its type; name the CNI plugin, such as macvlan "
+       "[cni-type]"},
+      {{.config = LIST("\"plugins\":[{\"type\":5}]")},
+       "cni-type",
+       "spec.config.plugins[0].type: Invalid value: \"5\": must be a string, is an integer; name the CNI plugin, such "
+       "as macvlan [cni-type]"},
+      {{.config = LIST("\"plugins\":[{\"type\":\"a/b\"}]")},
+       "cni-type",
+       "spec.config.plugins[0].type: Invalid value: \"a/b\": is no file name, and the type names the plugin's file; "
+       "name the CNI plugin, such as macvlan [cni-type]"},
+      {{.config = WITH("\"name\":null")},
+       "cni-name",
+       "spec.config.name: Required value: must not be null: Multus fills in only a name that is absent; leave it out, "
+       "or give a name [cni-name]"},
+      {{.config = "{\"plugins\":[{\"type\":\"macvlan\"}]}"},
+       "cni-name",
+       "spec.config.name: Required value: a list of plugins needs a name; add a \"name\" (the mutating webhook does so "
+       "for migration networks) [cni-name]"},
+      {{.config = WITH("\"name\":5")},
+       "cni-name",
+       "spec.config.name: Invalid value: \"5\": must be a string, is an integer; use letters, digits, '.', '_' and "
+       "'-', beginning with a letter or digit [cni-name]"},
+      {{.config = WITH("\"name\":\"a b\"")},
+       "cni-name",
+       "spec.config.name: Invalid value: \"a b\": is no network name that libcni takes; use letters, digits, '.', '_' "
+       "and '-', beginning with a letter or digit [cni-name]"},
+      {{.config = WITH("\"cniVersion\":5")},
+       "cni-version",
+       "spec.config.cniVersion: Invalid value: \"5\": must be a string, is an integer; use 0.1.0, 0.2.0, 0.3.0, 0.3.1, "
+       "0.4.0, 1.0.0 or 1.1.0 [cni-version]"},
+      {{.config = WITH("\"cniVersion\":\"9.9.9\"")},
+       "cni-version",
+       "spec.config.cniVersion: Unsupported value: \"9.9.9\": libcni does not know this version; use 0.1.0, 0.2.0, "
+       "0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0 [cni-version]"},
+      {{.config = "{\"type\":\"macvlan\",\"master\":5}"},
+       "interface-name",
+       "spec.config.master: Invalid value: \"5\": must be a string, is an integer; give a name of 1 to 15 bytes "
+       "without '/', ':' and white space [interface-name]"},
+      {{.config = "{\"type\":\"macvlan\",\"master\":\"a/b\"}"},
+       "interface-name",
+       "spec.config.master: Invalid value: \"a/b\": no Linux interface can have this name; give a name of 1 to 15 "
+       "bytes without '/', ':' and white space [interface-name]"},
+      {{.config = BRIDGE("\"vlan\":4095")},
+       "vlan-range",
+       "spec.config.vlan: Invalid value: \"4095\": is no VLAN id; use a VLAN id from 0 to 4094 [vlan-range]"},
+      {{.config = BRIDGE("\"vlan\":\"7\"")},
+       "vlan-range",
+       "spec.config.vlan: Invalid value: \"7\": must be an integer, is a string; use a VLAN id from 0 to 4094 "
+       "[vlan-range]"},
+      {{.config = BRIDGE("\"vlanTrunk\":{}")},
+       "vlan-range",
+       "spec.config.vlanTrunk: Invalid value: must be a list, is an object; write it as [{\"id\": 100}] [vlan-range]"},
+      {{.config = BRIDGE("\"vlanTrunk\":[7]")},
+       "vlan-range",
+       "spec.config.vlanTrunk[0]: Invalid value: must be an object, is an integer; write it as {\"id\": 100} or "
+       "{\"minID\": 100, \"maxID\": 199} [vlan-range]"},
+      {{.config = BRIDGE("\"vlanTrunk\":[{\"id\":0}]")},
+       "vlan-range",
+       "spec.config.vlanTrunk[0].id: Invalid value: \"0\": is no VLAN id; use a VLAN id from 1 to 4094 [vlan-range]"},
+      {{.config = BRIDGE("\"vlanTrunk\":[{\"minID\":5}]")},
+       "vlan-range",
+       "spec.config.vlanTrunk[0].maxID: Required value: minID and maxID only work together; give both, or \"id\" alone "
+       "[vlan-range]"},
+      {{.config = BRIDGE("\"vlanTrunk\":[{\"maxID\":5}]")},
+       "vlan-range",
+       "spec.config.vlanTrunk[0].minID: Required value: minID and maxID only work together; give both, or \"id\" alone "
+       "[vlan-range]"},
+      {{.config = BRIDGE("\"vlanTrunk\":[{\"minID\":9,\"maxID\":5}]")},
+       "vlan-range",
+       "spec.config.vlanTrunk[0].minID: Invalid value: \"9\": is above maxID 5; swap the two [vlan-range]"},
+  };
+  EXPECT_NADS(messages);
+}
+
+static void of_ranges(void **state) {
+  (void)state;
+  static const struct nad_message messages[] = {
+      {{.config = IPAM("\"range\":\"x\"")},
+       "ipam-syntax",
+       "spec.config.ipam.range: Invalid value: \"x\": is no CIDR that whereabouts can read; write it as ADDRESS/LENGTH "
+       "or START-END/LENGTH, such as 10.200.5.0/24 [ipam-syntax]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"rangeStart\":\"192.168.99.5\"")},
+       "ipam-lookalike-key",
+       "spec.config.ipam.rangeStart: Invalid value: \"rangeStart\": is no key that whereabouts knows, so it is "
+       "ignored; write range_start [ipam-lookalike-key]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"colour\":\"red\"")},
+       "ipam-unknown-key",
+       "spec.config.ipam.colour: Invalid value: \"colour\": is no key that whereabouts knows, so it is ignored; check "
+       "its spelling, or remove it [ipam-unknown-key]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"range_start\":\"10.0.0.1\"")},
+       "range-ignored",
+       "spec.config.ipam.range_start: Invalid value: \"10.0.0.1\": is ignored, for it lies outside the usable "
+       "addresses 192.168.99.1 to 192.168.99.254; choose an address from 192.168.99.1 to 192.168.99.254, or leave "
+       "range_start out [range-ignored]"},
+      {{.config = IPAM("\"x\":1")},
+       "range-empty",
+       "spec.config.ipam.range: Required value: without a range whereabouts hands out no address; add a \"range\" such "
+       "as \"192.168.99.0/24\" [range-empty]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.0.0/16\"]")},
+       "range-empty",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": has no usable address: exclude takes out all of "
+       "them; exclude less, or take a wider range [range-empty]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/31\"")},
+       "range-empty",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/31\": has no usable address: the first and the last of a "
+       "/31 are never handed out; take a wider one, such as a /24 [range-empty]"},
+      {{.config = IPAM("\"range\":\"fd00:99::/127\"")},
+       "range-empty",
+       "spec.config.ipam.range: Invalid value: \"fd00:99::/127\": has no usable address: the first and the last of a "
+       "/127 are never handed out; take a wider one, such as a /64 [range-empty]"},
+      {{.config = IPAM("\"range\":\"0.0.0.0/0\"")},
+       "range-class",
+       "spec.config.ipam.range: Invalid value: \"0.0.0.0/0\": takes in every address there is; choose a private range, "
+       "such as 192.168.99.0/24 [range-class]"},
+      {{.config = IPAM("\"range\":\"224.0.0.0/24\"")},
+       "range-class",
+       "spec.config.ipam.range: Invalid value: \"224.0.0.0/24\": takes in multicast addresses; choose a private range, "
+       "such as 192.168.99.0/24 [range-class]"},
+      {{.config = IPAM("\"range\":\"010.0.5.0/24\"")},
+       "range-leading-zero",
+       "spec.config.ipam.range: Invalid value: \"010.0.5.0/24\": has leading zeros, which are read as decimal; write "
+       "10.0.5.0/24 [range-leading-zero]"},
+      {{.config = IPAM("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.8/29\"}]")},
+       "overlap-self",
+       "spec.config.ipam.ipRanges[1].range: Invalid value: \"192.168.99.8/29\": shares 192.168.99.9-192.168.99.14 with "
+       "spec.config.ipam.ipRanges[0].range (192.168.99.0/24); keep the ranges of one configuration apart "
+       "[overlap-self]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\"")},
+       "gateway-in-pool",
+       "spec.config.ipam.gateway: Invalid value: \"192.168.99.1\": can be handed to a pod; add \"exclude\": "
+       "[\"192.168.99.1/32\"] [gateway-in-pool]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\",\"exclude\":[\"192.168.99.9\"]")},
+       "gateway-in-pool",
+       "spec.config.ipam.gateway: Invalid value: \"192.168.99.1\": can be handed to a pod; append \"192.168.99.1/32\" "
+       "to \"exclude\" [gateway-in-pool]"},
+      {{.config = IPAM("\"ipRanges\":[{\"range\":\"fd00:99::/64\"}],\"gateway\":\"fd00:99::1\"")},
+       "gateway-in-pool",
+       "spec.config.ipam.gateway: Invalid value: \"fd00:99::1\": can be handed to a pod; add \"exclude\": "
+       "[\"fd00:99::1/128\"] to spec.config.ipam.ipRanges[0] [gateway-in-pool]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"10.0.0.1\"")},
+       "gateway-outside",
+       "spec.config.ipam.gateway: Invalid value: \"10.0.0.1\": lies outside 192.168.99.0/24; correct it, or leave it "
+       "out: a migration network needs no gateway [gateway-outside]"},
+      {{.config = IPAM("\"ipRanges\":[{\"range\":\"192.168.98.0/24\"},{\"range\":\"192.168.99.0/24\"}],"
+                       "\"gateway\":\"10.0.0.1\"")},
+       "gateway-outside",
+       "spec.config.ipam.gateway: Invalid value: \"10.0.0.1\": lies outside 192.168.98.0/24 and the other ranges; "
+       "correct it, or leave it out: a migration network needs no gateway [gateway-outside]"},
+  };
+  EXPECT_NADS(messages);
+}
+
+#define NAD(name, range)                                                                                               \
+  "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: shop, name: " name   \
+  "}, spec: {config: '{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"" range \
+  "\"}}'}}\n"
+#define EAST POLICY "remoteClusters: [{name: east, ranges: [192.168.99.128/25]}]\n"
+#define EAST_AND_WEST                                                                                                  \
+  POLICY "remoteClusters: [{name: east, ranges: [192.168.99.128/25]}, {name: west, ranges: [192.168.99.0/26]}]\n"
+
+static void of_overlaps(void **state) {
+  (void)state;
+  static const struct nad_message messages[] = {
+      {{.config = IPAM("\"range\":\"10.128.0.0/16\"")},
+       "overlap-cluster-network",
+       "spec.config.ipam.range: Invalid value: \"10.128.0.0/16\": overlaps the pod network 10.128.0.0/14 (Network "
+       "cluster); choose a range outside it [overlap-cluster-network]"},
+      {{.config = IPAM("\"range\":\"0.0.0.0/1\""), .policy = POLICY "rules: {range-class: off}\n"},
+       "overlap-cluster-network",
+       "spec.config.ipam.range: Invalid value: \"0.0.0.0/1\": overlaps the pod network 10.128.0.0/14 (Network "
+       "cluster), the OVN-Kubernetes join subnet 100.64.0.0/16 (OVN-Kubernetes default) and the OVN-Kubernetes transit "
+       "subnet 100.88.0.0/16 (OVN-Kubernetes default); choose a range outside them [overlap-cluster-network]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .no_state = true},
+       "overlap-cluster-network",
+       "spec.config.ipam.range: Invalid value: could not be checked: networks unknown; set clusterNetworks "
+       "[overlap-cluster-network]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .more = NAD("a", "192.168.99.8/29")},
+       "overlap-network",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.8/29 of NAD shop/a (shared: "
+       "192.168.99.9-192.168.99.14); choose a range outside it [overlap-network]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\""),
+        .more = NAD("a", "192.168.99.8/29") NAD("b", "192.168.99.8/29")},
+       "overlap-network",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.8/29 of NAD shop/a (shared: "
+       "192.168.99.9-192.168.99.14), and pools of 1 more NAD; choose a range outside it [overlap-network]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .no_state = true},
+       "overlap-network",
+       "spec.config.ipam.range: Invalid value: could not be checked: other NADs are not known [overlap-network]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .policy = EAST},
+       "overlap-remote-cluster",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.128/25 of the remote cluster "
+       "east; leave out 192.168.99.128-192.168.99.254 by exclude or another range [overlap-remote-cluster]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .policy = EAST_AND_WEST},
+       "overlap-remote-cluster",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.128/25 of the remote cluster "
+       "east and 192.168.99.0/26 of the remote cluster west; leave them out by exclude or another range "
+       "[overlap-remote-cluster]"},
+  };
+  EXPECT_NADS(messages);
+}
+
+/* COUNT ranges, each outside every network. */
+static const char *many_ranges(struct dw_buf *out, unsigned count) {
+  dw_buf_puts(out, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":[");
+  for (unsigned i = 0; i < count; i++)
+    dw_buf_printf(out, "%s{\"range\":\"20.%u.%u.0/24\"}", i == 0 ? "" : ",", i / 256, i % 256);
+  dw_buf_puts(out, "]}}");
+  return dw_buf_text(out);
+}
+
+static void of_too_many_ranges(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf config = DW_BUF_INIT;
+  const char *text = many_ranges(&config, 1025);
+  const struct nad_message messages[] = {
+      {{.config = text},
+       "overlap-network",
+       "spec.config.ipam.ipRanges[1024].range: Forbidden: more than 1024 ranges are not compared with other NADs; give "
+       "a few wide ranges [overlap-network]"},
+      {{.config = text, .policy = POLICY "rules: {overlap-network: warn}\n"},
+       "overlap-cluster-network",
+       "spec.config.ipam.ipRanges[1024].range: Forbidden: more than 1024 ranges are not compared with the cluster's "
+       "networks; give a few wide ranges [overlap-cluster-network]"},
+  };
+  EXPECT_NADS(messages);
+}
+
+#define NO_MATCH POLICY "nodes: {selector: none}\n"
+#define NODE(name)                                                                                                     \
+  "---\n{apiVersion: v1, kind: Node, metadata: {name: " name ", labels: {kubevirt.io/schedulable: 'true'}}}\n"
+#define WINDOWS "---\n{apiVersion: v1, kind: Node, metadata: {name: w, labels: {kubernetes.io/os: windows}}}\n"
+
+static void of_nics(void **state) {
+  (void)state;
+  static const struct nad_message messages[] = {
+      {{.config = "{\"type\":\"macvlan\"," NAD_IPAM "}"},
+       "master-required",
+       "spec.config.master: Required value: without it macvlan takes the NIC of the default route; name the NIC that "
+       "is set apart for migrations [master-required]"},
+      {{.config = WITH("\"linkInContainer\":true," NAD_IPAM)},
+       "master-in-container",
+       "spec.config.linkInContainer: Invalid value: \"true\": looks for the master inside the pod, where the node's "
+       "NIC is not; leave it out [master-in-container]"},
+      {{.config = WITH("\"linkInContainer\":\"true\"," NAD_IPAM)},
+       "master-in-container",
+       "spec.config.linkInContainer: Invalid value: \"true\": must be a boolean, is a string; leave it out "
+       "[master-in-container]"},
+      {{.config = "{\"type\":\"macvlan\",\"master\":\"bond2\"," NAD_IPAM "}"},
+       "master-missing",
+       "spec.config.master: Not found: \"bond2\": no such NIC on 3 of 3 nodes: worker-0, worker-1 and worker-2; did "
+       "you mean \"bond1\"? NICs that all nodes have: bond1, eth1, eth2, eth4 and eth5 [master-missing]"},
+      {{.config = WITH(NAD_IPAM), .no_state = true},
+       "master-unverified",
+       "spec.config.master: Invalid value: could not be checked: no nodes are known [master-unverified]"},
+      {{.config = WITH(NAD_IPAM), .policy = NO_MATCH},
+       "master-unverified",
+       "spec.config.master: Invalid value: could not be checked: no node matches nodes.selector of the policy "
+       "[master-unverified]"},
+      {{.config = WITH(NAD_IPAM), .state = WINDOWS},
+       "master-unverified",
+       "spec.config.master: Invalid value: could not be checked: no node runs Linux [master-unverified]"},
+      {{.config = WITH(NAD_IPAM), .state = NODE("a") NODE("b")},
+       "master-unverified",
+       "spec.config.master: Invalid value: could not be checked: no NodeNetworkState known (kubernetes-nmstate) "
+       "[master-unverified]"},
+      {{.config = WITH(NAD_IPAM), .more = NODE("a")},
+       "master-unverified",
+       "spec.config.master: Invalid value: could not be checked: no NodeNetworkState for a [master-unverified]"},
+      {{.config = WITH(NAD_IPAM), .more = NODE("a") NODE("b") NODE("c") NODE("d") NODE("e")},
+       "master-unverified",
+       "spec.config.master: Invalid value: could not be checked: no NodeNetworkState for a, b, c and 2 more "
+       "[master-unverified]"},
+      {{.config = "{\"type\":\"macvlan\",\"master\":\"eth2\"," NAD_IPAM "}"},
+       "master-down",
+       "spec.config.master: Invalid value: \"eth2\": eth2 is not up on worker-1; bring it up [master-down]"},
+      {{.config = "{\"type\":\"macvlan\",\"master\":\"ens3\"," NAD_IPAM "}"},
+       "master-primary",
+       "spec.config.master: Invalid value: \"ens3\": ens3 carries the node's own traffic on worker-0, worker-1 and "
+       "worker-2; use a NIC of its own [master-primary]"},
+      {{.config = WITH("\"mtu\":-1," NAD_IPAM)},
+       "mtu-above-master",
+       "spec.config.mtu: Invalid value: \"-1\": is below 0; write the NIC's MTU, such as 9000, or leave it out "
+       "[mtu-above-master]"},
+      {{.config = WITH("\"mtu\":\"9000\"," NAD_IPAM)},
+       "mtu-above-master",
+       "spec.config.mtu: Invalid value: \"9000\": must be an integer, is a string; write the NIC's MTU, such as 9000, "
+       "or leave it out [mtu-above-master]"},
+      {{.config = WITH("\"mtu\":65000," NAD_IPAM)},
+       "mtu-above-master",
+       "spec.config.mtu: Invalid value: \"65000\": is above the MTU of eth1 (lowest 9000) on worker-0, worker-1 and "
+       "worker-2; use 9000, or raise the MTU of eth1 there [mtu-above-master]"},
+      {{.config = "{\"type\":\"macvlan\",\"master\":\"eth4\"," NAD_IPAM "}"},
+       "mtu-inconsistent",
+       "spec.config.master: Invalid value: \"eth4\": MTU 1500 on worker-2, 9000 on worker-0; set \"mtu\": 1500 "
+       "[mtu-inconsistent]"},
+      {{.config = "{\"type\":\"bridge\"," NAD_IPAM "}"},
+       "bridge-uplink",
+       "spec.config.bridge: Required value: without it the bridge is cni0, which has no uplink; name a bridge that has "
+       "the migration NIC as its port on every node [bridge-uplink]"},
+      {{.config = BRIDGE("\"bridge\":\"cni0\"")},
+       "bridge-uplink",
+       "spec.config.bridge: Invalid value: \"cni0\": is the default bridge, which has no uplink; name a bridge that "
+       "has the migration NIC as its port on every node [bridge-uplink]"},
+      {{.config = BRIDGE("\"bridge\":\"br2\"")},
+       "bridge-uplink",
+       "spec.config.bridge: Invalid value: \"br2\": has no port on worker-2; make a bridge of this name, with the "
+       "migration NIC as its port, on every node [bridge-uplink]"},
+      {{.config = BRIDGE("\"bridge\":\"br3\"")},
+       "bridge-uplink",
+       "spec.config.bridge: Invalid value: \"br3\": does not exist on worker-2, is no Linux bridge on worker-1; make a "
+       "bridge of this name, with the migration NIC as its port, on every node [bridge-uplink]"},
+      {{.config = BRIDGE("\"bridge\":\"br1\""), .no_state = true},
+       "bridge-uplink",
+       "spec.config.bridge: Invalid value: could not be checked: no nodes are known [bridge-uplink]"},
+  };
+  EXPECT_NADS(messages);
+}
+
+#define DECENTRALIZED                                                                                                  \
+  "---\n{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "        \
+  "namespace: openshift-cnv}, spec: {featureGates: {decentralizedLiveMigration: true}}}\n"
+
+static void of_allocation(void **state) {
+  (void)state;
+  static const struct nad_message messages[] = {
+      {{.config = WITH("\"mtu\":1500")},
+       "ipam-required",
+       "spec.config.ipam: Required value: migration0 gets no address without it; add \"ipam\": {\"type\": "
+       "\"whereabouts\", \"range\": \"192.168.99.0/24\"} [ipam-required]"},
+      {{.config = LIST("\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"}]")},
+       "ipam-required",
+       "spec.config.plugins[0].ipam: Required value: migration0 gets no address without it; add \"ipam\": {\"type\": "
+       "\"whereabouts\", \"range\": \"192.168.99.0/24\"} [ipam-required]"},
+      {{.config = WITH("\"ipam\":{}")},
+       "ipam-required",
+       "spec.config.ipam: Required value: migration0 gets no address without it; add \"ipam\": {\"type\": "
+       "\"whereabouts\", \"range\": \"192.168.99.0/24\"} [ipam-required]"},
+      {{.config = "{\"type\":\"ovn-k8s-cni-overlay\",\"name\":\"n\",\"topology\":\"layer2\",\"netAttachDefName\":"
+                  "\"openshift-cnv/net\"}"},
+       "ipam-required",
+       "spec.config.subnets: Required value: migration0 gets no address without it; add \"subnets\": "
+       "\"192.168.99.0/24\" [ipam-required]"},
+      {{.config = WITH("\"ipam\":{\"type\":\"host-local\"}")},
+       "ipam-per-node",
+       "spec.config.ipam.type: Invalid value: \"host-local\": allocates on each node by itself, so two nodes hand out "
+       "the same address; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
+      {{.config = WITH("\"ipam\":{\"type\":\"static\"}")},
+       "ipam-per-node",
+       "spec.config.ipam.type: Invalid value: \"static\": allocates on each node by itself, so two nodes hand out the "
+       "same address; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
+      {{.config = WITH("\"ipam\":{\"type\":\"calico\"}")},
+       "ipam-per-node",
+       "spec.config.ipam.type: Invalid value: could not be checked: IPAM \"calico\" is not known [ipam-per-node]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/30\"")},
+       "pool-too-small",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, 3 are needed (3 nodes that "
+       "run virt-handler); widen the range [pool-too-small]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/30\""), .more = DECENTRALIZED},
+       "pool-too-small",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, 5 are needed (3 nodes that "
+       "run virt-handler, 2 virt-synchronization-controllers); widen the range [pool-too-small]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .no_state = true},
+       "pool-too-small",
+       "spec.config.ipam.range: Invalid value: could not be checked: no nodes are known [pool-too-small]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/29\",\"exclude\":[\"192.168.99.4/30\"]")},
+       "pool-tight",
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/29\": 3 usable for 3 needed; widen the range "
+       "[pool-tight]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]")},
+       "default-route",
+       "spec.config.ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": sends the pod's other traffic here, too; remove "
+       "it [default-route]"},
+      {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"enable_overlapping_ranges\":false")},
+       "reservation-off",
+       "spec.config.ipam.enable_overlapping_ranges: Invalid value: \"false\": nothing keeps overlapping ranges apart; "
+       "leave it out [reservation-off]"},
+  };
+  EXPECT_NADS(messages);
+}
+
+static void of_migration_networks(void **state) {
+  (void)state;
+  static const struct nad_message messages[] = {
+      {{.config = WITH(NAD_IPAM), .ns = "shop"},
+       "migration-namespace",
+       "metadata.namespace: Invalid value: \"shop\": KubeVirt looks for migration networks in openshift-cnv (this is "
+       "one: label droveway.io/migration-network is \"true\"); create it in openshift-cnv, or label it "
+       "droveway.io/migration-network: \"false\" [migration-namespace]"},
+      {{.config = WITH(NAD_IPAM), .name = "a.b"},
+       "migration-name",
+       "metadata.name: Invalid value: \"a.b\": is no DNS label, so Multus can't attach it; use at most 63 lower-case "
+       "letters, digits and '-' [migration-name]"},
+      {{.config = ""},
+       "migration-opaque",
+       "spec.config: Required value: the configuration lies in files on the nodes and can't be checked; write the CNI "
+       "configuration here [migration-opaque]"},
+      {{.config = "{\"type\":\"ptp\"}"},
+       "migration-plugin",
+       "spec.config.type: Unsupported value: \"ptp\": this plugin connects no nodes with each other; use macvlan, "
+       "ipvlan, bridge or another plugin with an uplink [migration-plugin]"},
+      {{.config = "{\"type\":\"odd\"}"},
+       "migration-plugin",
+       "spec.config.type: Unsupported value: \"odd\": Droveway does not know whether \"odd\" connects nodes "
+       "[migration-plugin]"},
+      {{.config = "{\"type\":\"tuning\"}"},
+       "migration-plugin",
+       "spec.config.type: Unsupported value: \"tuning\": makes no interface of its own; put macvlan, bridge or another "
+       "plugin with an uplink before it [migration-plugin]"},
+      {{.config = LIST("\"plugins\":[{\"type\":\"tuning\"}]")},
+       "migration-plugin",
+       "spec.config.plugins: Unsupported value: \"tuning\": makes no interface of its own; put macvlan, bridge or "
+       "another plugin with an uplink before it [migration-plugin]"},
+  };
+  EXPECT_NADS(messages);
+}
+
+/* --- requests --- */
+
+struct message {
+  enum dw_operation operation;
+  const char *object, *old, *state; /* `state` as world_of() takes it */
+  const char *rule, *text;
+};
+
+static void expect_in(const struct dw_world *world, const struct message *message) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_request request;
+  char *body = review_body(message->operation, message->object, message->old);
+  assert_int_equal(dw_review_read(arena, body, strlen(body), &request, NULL), 0);
+  struct dw_judgement judgement = dw_judge(arena, world, &request, SIZE_MAX);
+  expect_first(arena, &judgement.findings, message->rule, message->text);
+  free(body);
+}
+
+static void expect_all(const struct message *messages, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    struct dw_world *world = world_of(messages[i].state, NULL);
+    expect_in(world, &messages[i]);
+    dw_world_unref(world);
+  }
+}
+#define EXPECT_ALL(messages) expect_all(messages, sizeof(messages) / sizeof *(messages))
+
+#define HCO_IN(ns, name, meta, spec)                                                                                   \
+  "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: " name ", namespace: " ns meta         \
+  "}, spec: {" spec "}}"
+#define HCO(spec) HCO_IN("openshift-cnv", "kubevirt-hyperconverged", "", spec)
+#define NETWORK(value) HCO("liveMigrationConfig: {network: " value "}")
+#define BLOCK(members) HCO("liveMigrationConfig: {" members "}")
+#define KUBEVIRT(ns, members)                                                                                          \
+  "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: kubevirt, namespace: " ns                             \
+  "}, spec: {configuration: {migrations: {" members "}}}}"
+#define NAD_IN(ns, name, meta, config)                                                                                 \
+  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " ns ", name: " name meta \
+  "}, spec: {config: '" config "'}}"
+#define GOOD "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"
+#define LM NAD_IN("openshift-cnv", "lm", "", GOOD)
+#define MIGRATION(name)                                                                                                \
+  "---\n{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstanceMigration, metadata: {namespace: vms, name: " name    \
+  "}, status: {phase: Running}}\n"
+
+static void of_networks(void **state) {
+  (void)state;
+  static const struct message messages[] = {
+      {DW_OP_CREATE, HCO_IN("shop", "kubevirt-hyperconverged", "", ""), NULL, "", "config-namespace",
+       "metadata.namespace: Invalid value: \"shop\": HyperConverged's operator reads only namespace openshift-cnv; "
+       "create it in openshift-cnv [config-namespace]"},
+      {DW_OP_CREATE, HCO_IN("openshift-cnv", "other", "", ""), NULL, "", "config-name",
+       "metadata.name: Invalid value: \"other\": HyperConverged's operator reads only kubevirt-hyperconverged; give it "
+       "that name [config-name]"},
+      {DW_OP_CREATE, NETWORK("'a,b'"), NULL, "", "network-syntax",
+       "spec.liveMigrationConfig.network: Invalid value: \"a,b\": names several networks, and virt-operator would "
+       "attach them all; give one NAD's name [network-syntax]"},
+      {DW_OP_CREATE, NETWORK("shop/lm"), NULL, "", "network-syntax",
+       "spec.liveMigrationConfig.network: Invalid value: \"shop/lm\": names a namespace too; the NAD is always looked "
+       "up in openshift-cnv; give the bare name \"lm\" [network-syntax]"},
+      {DW_OP_CREATE, NETWORK("shop/"), NULL, "", "network-syntax",
+       "spec.liveMigrationConfig.network: Invalid value: \"shop/\": names a namespace too; the NAD is always looked up "
+       "in openshift-cnv; give the bare name [network-syntax]"},
+      {DW_OP_CREATE, NETWORK("lm@eth0"), NULL, "", "network-syntax",
+       "spec.liveMigrationConfig.network: Invalid value: \"lm@eth0\": names an interface too, which breaks "
+       "virt-operator's own \"@migration0\"; give the bare name \"lm\" [network-syntax]"},
+      {DW_OP_CREATE, NETWORK("Lm"), NULL, "", "network-syntax",
+       "spec.liveMigrationConfig.network: Invalid value: \"Lm\": holds capital letters, which no NAD that Multus can "
+       "attach has; give it in lower case: \"lm\" [network-syntax]"},
+      {DW_OP_CREATE, NETWORK("a.b"), NULL, "", "network-syntax",
+       "spec.liveMigrationConfig.network: Invalid value: \"a.b\": is no DNS label, so Multus can't attach it; give a "
+       "NAD's name of lower-case letters, digits and '-', at most 63 characters [network-syntax]"},
+      {DW_OP_CREATE, NETWORK("[lm]"), NULL, "", "network-syntax",
+       "spec.liveMigrationConfig.network: Invalid value: \"[\\\"lm\\\"]\": must be a string, not a list; give a NAD's "
+       "name [network-syntax]"},
+      {DW_OP_CREATE, NETWORK("lm"), NULL, "", "network-missing",
+       "spec.liveMigrationConfig.network: Not found: \"lm\": no such NAD in namespace openshift-cnv; create the NAD "
+       "first [network-missing]"},
+      {DW_OP_CREATE, NETWORK("migratoin"), NULL, NAD_IN("openshift-cnv", "migration", "", GOOD), "network-missing",
+       "spec.liveMigrationConfig.network: Not found: \"migratoin\": no such NAD in namespace openshift-cnv; did you "
+       "mean \"migration\"? [network-missing]"},
+      {DW_OP_CREATE, NETWORK("lm"), NULL, NAD_IN("shop", "lm", "", GOOD), "network-missing",
+       "spec.liveMigrationConfig.network: Not found: \"lm\": namespace shop has a NAD of that name, but it must be in "
+       "openshift-cnv; create it in openshift-cnv [network-missing]"},
+      {DW_OP_CREATE, NETWORK("lm"), NULL, NULL, "network-missing",
+       "spec.liveMigrationConfig.network: Invalid value: could not be checked: the NADs are not known "
+       "[network-missing]"},
+      {DW_OP_CREATE, NETWORK("lm"), NULL,
+       NAD_IN("openshift-cnv", "lm", ", deletionTimestamp: '2026-11-21T00:00:00Z'", GOOD), "network-missing",
+       "spec.liveMigrationConfig.network: Not found: \"lm\": NAD openshift-cnv/lm is being deleted; create it anew "
+       "once it is gone [network-missing]"},
+      {DW_OP_CREATE, KUBEVIRT("shop", "network: lm"), NULL, "", "network-missing",
+       "spec.configuration.migrations.network: Invalid value: could not be checked: it lies outside namespace "
+       "openshift-cnv [network-missing]"},
+      {DW_OP_CREATE, NETWORK("lm"), NULL, NAD_IN("openshift-cnv", "lm", "", "{\"type\":\"ptp\"," NAD_IPAM "}"),
+       "network-unfit",
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": NAD openshift-cnv/lm breaks migration-plugin: "
+       "spec.config.type: Unsupported value: \"ptp\": this plugin connects no nodes with each other; mend that NAD "
+       "first [network-unfit]"},
+      {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), LM, "network-change",
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": this change restarts virt-handler on every node "
+       "[network-change]"},
+      {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), LM "\n" MIGRATION("a"), "migrations-running",
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": 1 live migration is in progress; wait for them, or "
+       "they may fail [migrations-running]"},
+      {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), LM "\n" MIGRATION("a") MIGRATION("b"), "migrations-running",
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": 2 live migrations are in progress; wait for them, or "
+       "they may fail [migrations-running]"},
+      {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), NULL, "migrations-running",
+       "spec.liveMigrationConfig.network: Invalid value: could not be checked: migrations are not known "
+       "[migrations-running]"},
+      {DW_OP_DELETE, LM, NULL, NETWORK("lm"), "network-in-use",
+       "metadata.name: Forbidden: HyperConverged openshift-cnv/kubevirt-hyperconverged uses this NAD as its migration "
+       "network; take it out of that HyperConverged first [network-in-use]"},
+      {DW_OP_DELETE, LM, NULL, KUBEVIRT("openshift-cnv", "network: lm"), "network-in-use",
+       "metadata.name: Forbidden: KubeVirt openshift-cnv/kubevirt uses this NAD as its migration network; take it out "
+       "of that KubeVirt first [network-in-use]"},
+      {DW_OP_DELETE, LM, NULL, NULL, "network-in-use",
+       "metadata.name: Invalid value: could not be checked: no HyperConverged and KubeVirt objects are known "
+       "[network-in-use]"},
+      {DW_OP_UPDATE, LM, NAD_IN("openshift-cnv", "lm", "", "{}"), NETWORK("lm"), "network-in-use-change",
+       "spec.config: Invalid value: this NAD is in use: virt-handlers that run keep the old configuration; restart the "
+       "virt-handler pods to take it over [network-in-use-change]"},
+  };
+  EXPECT_ALL(messages);
+}
+
+static void of_what_is_not_known(void **state) {
+  (void)state;
+  static const struct {
+    enum dw_knowledge knowledge;
+    struct message message;
+  } cases[] = {
+      {DW_UNKNOWN,
+       {DW_OP_CREATE, NETWORK("migratoin"), NULL, NAD_IN("openshift-cnv", "migration", "", GOOD), "network-missing",
+        "spec.liveMigrationConfig.network: Invalid value: could not be checked: the NADs are not known; did you mean "
+        "\"migration\"? [network-missing]"}},
+      {DW_UNAVAILABLE,
+       {DW_OP_CREATE, NETWORK("lm"), NULL, NULL, "network-missing",
+        "spec.liveMigrationConfig.network: Invalid value: could not be checked: NAD openshift-cnv/lm can't be looked "
+        "up now [network-missing]"}},
+      {DW_UNAVAILABLE,
+       {DW_OP_DELETE, LM, NULL, NULL, "network-in-use",
+        "metadata.name: Invalid value: could not be checked: the HyperConverged and KubeVirt objects that may use this "
+        "NAD can't be read now [network-in-use]"}},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct dw_world *world = world_knowing(cases[i].message.state, NULL, cases[i].knowledge);
+    expect_in(world, &cases[i].message);
+    dw_world_unref(world);
+  }
+}
+
+#define ANNOTATED(patch)                                                                                               \
+  HCO_IN("openshift-cnv", "kubevirt-hyperconverged", ", annotations: {kubevirt.kubevirt.io/jsonpatch: '" patch "'}", "")
+#define PATCH(path, value) ANNOTATED("[{\"op\":\"add\",\"path\":\"" path "\",\"value\":" value "}]")
+#define PATCHED_NETWORK "/spec/configuration/migrations/network"
+
+static void of_limits_and_operator(void **state) {
+  (void)state;
+  static const struct message messages[] = {
+      {DW_OP_CREATE, BLOCK("progressTimeout: '150'"), NULL, "", "limit-type",
+       "spec.liveMigrationConfig.progressTimeout: Invalid value: \"150\": must be an integer, not a string; write 150 "
+       "without quotes [limit-type]"},
+      {DW_OP_CREATE, BLOCK("progressTimeout: [1]"), NULL, "", "limit-type",
+       "spec.liveMigrationConfig.progressTimeout: Invalid value: \"[1]\": must be an integer, not a list [limit-type]"},
+      {DW_OP_CREATE, HCO("liveMigrationConfig: 5"), NULL, "", "limit-type",
+       "spec.liveMigrationConfig: Invalid value: \"5\": must be an object, not an integer [limit-type]"},
+      {DW_OP_CREATE, BLOCK("parallelMigrationsPerCluster: -1"), NULL, "", "limit-range",
+       "spec.liveMigrationConfig.parallelMigrationsPerCluster: Invalid value: \"-1\": must not be negative; give 1 or "
+       "more [limit-range]"},
+      {DW_OP_CREATE, BLOCK("progressTimeout: -1"), NULL, "", "limit-range",
+       "spec.liveMigrationConfig.progressTimeout: Invalid value: \"-1\": must not be negative; give a number of "
+       "seconds [limit-range]"},
+      {DW_OP_CREATE, BLOCK("parallelOutboundMigrationsPerNode: 0"), NULL, "", "limit-range",
+       "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: Invalid value: \"0\": 0 would let no migration "
+       "start; give 1 or more [limit-range]"},
+      {DW_OP_CREATE, BLOCK("parallelMigrationsPerCluster: 4294967296"), NULL, "", "limit-range",
+       "spec.liveMigrationConfig.parallelMigrationsPerCluster: Invalid value: \"4294967296\": must be at most "
+       "4294967295; give a smaller number [limit-range]"},
+      {DW_OP_CREATE, BLOCK("completionTimeoutPerGiB: 0"), NULL, "", "limit-range",
+       "spec.liveMigrationConfig.completionTimeoutPerGiB: Invalid value: \"0\": 0 switches the timeout off; give a "
+       "number of seconds, unless that is meant [limit-range]"},
+      {DW_OP_CREATE, BLOCK("parallelOutboundMigrationsPerNode: 6, parallelMigrationsPerCluster: 5"), NULL, "",
+       "parallel-order",
+       "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: Invalid value: \"6\": 6 is above the cluster's 5; "
+       "give 5 or less, or raise parallelMigrationsPerCluster [parallel-order]"},
+      {DW_OP_CREATE, BLOCK("bandwidthPerMigration: 64MB"), NULL, "", "bandwidth",
+       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"64MB\": is no quantity; give bytes a second, "
+       "such as \"64Mi\", or \"0\" for no limit [bandwidth]"},
+      {DW_OP_CREATE, BLOCK("bandwidthPerMigration: -1Mi"), NULL, "", "bandwidth",
+       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"-1Mi\": must not be negative; give bytes a "
+       "second, such as \"64Mi\", or \"0\" for no limit [bandwidth]"},
+      {DW_OP_CREATE, ANNOTATED("{"), NULL, "", "jsonpatch-network",
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: is no JSON Patch, so it can't be applied; "
+       "write a JSON list of operations (RFC 6902) [jsonpatch-network]"},
+      {DW_OP_CREATE, PATCH("/metadata/labels", "{}"), NULL, "", "jsonpatch-network",
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: holds a path outside /spec/, so "
+       "HyperConverged applies nothing of it; give only paths that begin with /spec/ [jsonpatch-network]"},
+      {DW_OP_CREATE, ANNOTATED("[{\"op\":\"move\",\"from\":\"/spec/x\",\"path\":\"" PATCHED_NETWORK "\"}]"), NULL, "",
+       "jsonpatch-network",
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: could not be checked: its effect can't be "
+       "told [jsonpatch-network]"},
+      {DW_OP_CREATE, PATCH(PATCHED_NETWORK, "\"lm\""), NULL, "", "jsonpatch-network",
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: sets the network to \"lm\"; set "
+       "spec.liveMigrationConfig.network instead [jsonpatch-network]"},
+      {DW_OP_CREATE, PATCH(PATCHED_NETWORK, "5"), NULL, "", "jsonpatch-network",
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: sets the network to an integer; set "
+       "spec.liveMigrationConfig.network instead [jsonpatch-network]"},
+      {DW_OP_CREATE, PATCH(PATCHED_NETWORK, "\"\""), NULL, "", "jsonpatch-network",
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: takes the migration network away; set "
+       "spec.liveMigrationConfig.network instead [jsonpatch-network]"},
+      {DW_OP_CREATE, HCO("evictionStrategy: None, liveMigrationConfig: {network: lm}"), NULL, "", "eviction-strategy",
+       "spec.evictionStrategy: Invalid value: \"None\": a network is set, but with None a drain migrates no VM; set "
+       "LiveMigrate [eviction-strategy]"},
+      {DW_OP_CREATE, HCO("evictionStrategy: External, liveMigrationConfig: {network: lm}"), NULL, "",
+       "eviction-strategy",
+       "spec.evictionStrategy: Invalid value: \"External\": a network is set, but with External a drain migrates no "
+       "VM; set LiveMigrate [eviction-strategy]"},
+  };
+  EXPECT_ALL(messages);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(of_cni),
+      cmocka_unit_test(of_ranges),
+      cmocka_unit_test(of_overlaps),
+      cmocka_unit_test(of_too_many_ranges),
+      cmocka_unit_test(of_nics),
+      cmocka_unit_test(of_allocation),
+      cmocka_unit_test(of_migration_networks),
+      cmocka_unit_test(of_networks),
+      cmocka_unit_test(of_what_is_not_known),
+      cmocka_unit_test(of_limits_and_operator),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
