@@ -184,7 +184,7 @@ struct search {
   void *context;
 };
 
-/* False once FOUND wants no more. */
+/* False once the search is over: FOUND wants no more, or an entry begins after the span, as all entries after it do. */
 static bool visit(const struct search *search, size_t low, size_t high) {
   if (low >= high)
     return true;
@@ -192,13 +192,9 @@ static bool visit(const struct search *search, size_t low, size_t high) {
   const struct dw_interval_entry *entry = &search->index->entries[middle];
   if (dw_addr_compare(&search->index->reach[middle], &search->span->first) < 0)
     return true;
-  if (!visit(search, low, middle))
-    return false;
-  if (dw_addr_compare(&entry->span.first, &search->span->last) > 0)
-    return true;
-  if (dw_addr_compare(&entry->span.last, &search->span->first) >= 0 && !search->found(search->context, entry))
-    return false;
-  return visit(search, middle + 1, high);
+  return visit(search, low, middle) && dw_addr_compare(&entry->span.first, &search->span->last) <= 0 &&
+         (dw_addr_compare(&entry->span.last, &search->span->first) < 0 || search->found(search->context, entry)) &&
+         visit(search, middle + 1, high);
 }
 
 void dw_interval_index_find(const struct dw_interval_index *index, const struct dw_interval *span,
