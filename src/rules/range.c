@@ -132,7 +132,6 @@ static const struct dw_interval_entry *mark(struct marks *marks, const struct dw
       break;
     marks->holders[open] = entry;
     marks->open[open] = (uint32_t)open + 1;
-    at = open;
   }
   return met;
 }

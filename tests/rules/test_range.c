@@ -136,6 +136,10 @@ static void each_overlapping_range_is_told_once(void **state) {
   expect("\"ipRanges\":[{\"range\":\"192.168.99.0/25\"},{\"range\":\"192.168.99.128/25\"},{\"range\":\"192.168.99.0/"
          "24\"}]",
          "deny overlap-self spec.config.ipam.ipRanges[2].range\n");
+  expect_says("\"ipRanges\":[{\"range\":\"192.168.99.0/25\"},{\"range\":\"192.168.99.128/25\"},{\"range\":"
+              "\"192.168.99.0/24\"}]",
+              "overlap-self",
+              "shares 192.168.99.1-192.168.99.126 with spec.config.ipam.ipRanges[0].range (192.168.99.0/25)");
   expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.0/25\"},{\"range\":\"192.168.99.128/"
          "25\"}]",
          "deny overlap-self spec.config.ipam.ipRanges[1].range\n"
