@@ -123,8 +123,6 @@ void dw_audit_vmi(struct dw_audit *audit, const struct dw_object *vmi) {
   if (unverified && audit->vmis_unverified)
     check.findings.count = 0;
   audit->vmis_unverified |= unverified;
-  struct dw_judgement judgement = {.findings = check.findings};
-  for (size_t i = 0; i < check.findings.count; i++)
-    judgement.denied |= check.findings.items[i].action == DW_ACTION_DENY;
+  struct dw_judgement judgement = dw_check_conclude(&check);
   conclude(audit, vmi, &judgement);
 }

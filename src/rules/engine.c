@@ -159,7 +159,7 @@ void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json 
   check->old_migration = old == NULL ? NULL : read_migration(check->arena, old);
 }
 
-static struct dw_judgement conclude(const struct dw_check *check) {
+struct dw_judgement dw_check_conclude(const struct dw_check *check) {
   struct dw_judgement judgement = {.findings = check->findings,
                                    .denied = check->findings.more_denials > 0,
                                    .unavailable = check->unavailable,
@@ -192,7 +192,7 @@ struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *worl
   dw_check_run(&check);
   dw_ratchet(&check, request);
   dw_nad_drop_followers(&check.findings);
-  return conclude(&check);
+  return dw_check_conclude(&check);
 }
 
 /* Keeps the denials only. */
@@ -215,7 +215,7 @@ struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *
                            .ns = nad->namespace_,
                            .name = nad->name,
                            .order = check->order,
-                           .class = {.migration = true, .referenced = true, .why = "named by this object"},
+                           .class = {.migration = true, .why = "named by this object"},
                            .decentralized = decentralized};
   const char *text = nad->nad.config == NULL ? "" : nad->nad.config;
   inner.config = dw_cni_read_text(check->arena, text, strlen(text));

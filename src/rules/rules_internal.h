@@ -43,6 +43,9 @@ void dw_check_turn_back(struct dw_check *check, const dw_json *old) __attribute_
 /* Runs the rules in scope; what they find is in CHECK in the order of the catalogue. */
 void dw_check_run(struct dw_check *check) __attribute__((nonnull));
 
+/* The judgement that the findings of CHECK make. */
+struct dw_judgement dw_check_conclude(const struct dw_check *check) __attribute__((nonnull));
+
 /* Turns denials that the object being deleted, or the old object, had already into standing warnings. */
 void dw_ratchet(struct dw_check *check, const struct dw_request *request) __attribute__((nonnull));
 
