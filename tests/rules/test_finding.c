@@ -10,6 +10,7 @@
 
 #include "droveway/model/policy.h"
 #include "droveway/rules/rule.h"
+#include "rules/rules_internal.h"
 #include "support/review_case.h"
 
 static void never(struct dw_check *check, const struct dw_rule *rule) {
@@ -248,6 +249,85 @@ static void a_warning_drops_its_mend_where_that_keeps_it_short(void **state) {
   assert_int_equal(warning_length(arena, 300), 256);
 }
 
+/* --- the same mistake --- */
+
+static const dw_json *json_of(struct dw_arena *arena, const char *text) {
+  const dw_json *json = dw_json_parse(arena, text, strlen(text), DW_JSON_PLAIN, NULL);
+  assert_non_null(json);
+  return json;
+}
+
+static struct dw_interval addresses(const char *first, const char *last) {
+  struct dw_interval span;
+  assert_true(dw_addr_parse(first, DW_ADDR_STRICT, &span.first));
+  assert_true(dw_addr_parse(last, DW_ADDR_STRICT, &span.last));
+  return span;
+}
+
+static void expect_same(const struct dw_finding *a, const struct dw_finding *b, bool same) {
+  assert_int_equal(dw_finding_same(a, b), same);
+  assert_int_equal(dw_finding_same(b, a), same);
+}
+
+static void a_mistake_is_the_same_only_with_all_its_facts(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_interval spans[] = {addresses("10.0.0.1", "10.0.0.9"), addresses("10.0.1.1", "10.0.1.9")};
+  struct dw_interval ends[] = {addresses("10.0.0.1", "10.0.0.9"), addresses("10.0.1.1", "10.0.1.8")};
+  struct dw_interval begins[] = {addresses("10.0.0.2", "10.0.0.9"), addresses("10.0.1.1", "10.0.1.9")};
+  const struct dw_interval_set two = {spans, 2}, equal = {spans, 2}, one = {spans, 1}, end = {ends, 2};
+  const struct dw_interval_set begin = {begins, 2};
+  struct dw_finding first = sample("shown");
+  first.facts = (struct dw_facts){.field = "spec.a",
+                                  .value = "x",
+                                  .what = "is wrong",
+                                  .json = json_of(arena, "{\"a\": [1]}"),
+                                  .addresses = &two,
+                                  .about = {"text", 4}};
+#define EXPECT(same, change)                                                                                           \
+  do {                                                                                                                 \
+    struct dw_finding other = first;                                                                                   \
+    other.change;                                                                                                      \
+    expect_same(&first, &other, same);                                                                                 \
+  } while (0)
+  EXPECT(true, mend = "mend it otherwise");
+  EXPECT(true, action = DW_ACTION_WARN);
+  EXPECT(true, facts.json = json_of(arena, "{\"a\":[1]}"));
+  EXPECT(true, facts.addresses = &equal);
+  EXPECT(false, rule = &migration_only);
+  EXPECT(false, reason = DW_REASON_REQUIRED);
+  EXPECT(false, facts.unreadable = true);
+  EXPECT(false, facts.field = "spec.b");
+  EXPECT(false, facts.what = "is wrong here");
+  EXPECT(false, facts.value = "y");
+  EXPECT(false, facts.value = "");
+  EXPECT(false, facts.value = NULL);
+  EXPECT(false, facts.json = json_of(arena, "{\"a\":[2]}"));
+  EXPECT(false, facts.json = NULL);
+  EXPECT(false, facts.addresses = &one);
+  EXPECT(false, facts.addresses = &end);
+  EXPECT(false, facts.addresses = &begin);
+  EXPECT(false, facts.addresses = NULL);
+  EXPECT(false, facts.about.text = "test");
+  EXPECT(false, facts.about.length = 3);
+  EXPECT(false, facts.about = (struct dw_passage){0});
+  first.facts.value = "";
+  EXPECT(true, facts.value = "");
+  EXPECT(false, facts.value = NULL);
+}
+
+static void what_lacks_a_fact_equals_itself(void **state) {
+  (void)state;
+  struct dw_finding bare = sample(NULL);
+  bare.facts = (struct dw_facts){.field = "spec.a", .what = "is wrong"};
+  expect_same(&bare, &bare, true);
+  /* Unless it could not be read, and its text is not known. */
+  bare.facts.unreadable = true;
+  expect_same(&bare, &bare, false);
+  bare.facts.about = (struct dw_passage){"text", 4};
+  expect_same(&bare, &bare, true);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(action_follows_the_network_and_the_policy),
@@ -261,6 +341,8 @@ int main(void) {
       cmocka_unit_test(a_message_stays_within_1024_bytes_and_keeps_its_id),
       cmocka_unit_test(control_characters_reach_no_text),
       cmocka_unit_test(a_warning_drops_its_mend_where_that_keeps_it_short),
+      cmocka_unit_test(a_mistake_is_the_same_only_with_all_its_facts),
+      cmocka_unit_test(what_lacks_a_fact_equals_itself),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,6 +130,19 @@ static void what_little_is_known_counts(void **state) {
                    "warn overlap-network spec.config.ipam.range\n");
 }
 
+/* Nodes' addresses do not tell the pods' and services' networks, so what they leave free is not known to be free. */
+static void node_addresses_are_not_all_networks(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.1.0/24\""),
+                         .ns = "shop",
+                         .label = "false",
+                         .state = "{apiVersion: v1, kind: Node, metadata: {name: a}, "
+                                  "status: {addresses: [{type: InternalIP, address: 192.168.1.10}]}}"};
+  nad_expect(&nad, "warn overlap-cluster-network spec.config.ipam.range\n");
+  nad.config = nad_whereabouts("\"range\":\"192.168.2.0/24\"");
+  nad_expect(&nad, "unverified overlap-cluster-network spec.config.ipam.range\n");
+}
+
 /* --- overlap-network --- */
 
 /* A NAD in YAML: NS/NAME with a whereabouts range and more members of its ipam. */
@@ -287,6 +300,7 @@ int main(void) {
       cmocka_unit_test(each_range_is_judged),
       cmocka_unit_test(without_facts_it_is_said_once),
       cmocka_unit_test(what_little_is_known_counts),
+      cmocka_unit_test(node_addresses_are_not_all_networks),
       cmocka_unit_test(a_migration_network_shares_with_none),
       cmocka_unit_test(others_keep_off_migration_networks),
       cmocka_unit_test(between_others_it_is_warned_of),

@@ -423,6 +423,15 @@ static void a_long_value_is_compared_to_its_end(void **state) {
   expect_update(before.data, after.data, "ipam-syntax");
 }
 
+static void a_mistake_at_another_place_is_a_new_one(void **state) {
+  (void)state;
+#define TWO(first, second)                                                                                             \
+  "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"bridge\",\"bridge\":\"br1\"" first                \
+  ",\"ipam\":{\"type\":\"dhcp\"}},{\"type\":\"vlan\",\"master\":\"eth1\"" second "}]}"
+  expect_update(TWO(",\"mtu\":\"x\"", ""), TWO(",\"mtu\":\"x\"", ",\"a\":1"), "");
+  expect_update(TWO(",\"mtu\":\"x\"", ""), TWO("", ",\"mtu\":\"x\""), "mtu-above-master");
+}
+
 static void a_value_that_is_not_shown_is_compared_too(void **state) {
   (void)state;
   static const struct {
@@ -553,6 +562,7 @@ int main(void) {
       cmocka_unit_test(what_cannot_be_read_becomes_no_migration_network),
       cmocka_unit_test(an_ambiguous_key_stands_only_with_its_values),
       cmocka_unit_test(a_long_value_is_compared_to_its_end),
+      cmocka_unit_test(a_mistake_at_another_place_is_a_new_one),
       cmocka_unit_test(a_value_that_is_not_shown_is_compared_too),
       cmocka_unit_test(each_text_has_its_own_memory),
       cmocka_unit_test(each_network_that_is_not_available_counts),
