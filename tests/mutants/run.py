@@ -34,7 +34,7 @@ MOST_SURVIVORS = 0.05
 SHORTEST_LIMIT, TIMES_USUAL, MEMORY, FILE_SIZE = 20, 5, 8 << 30, 1 << 30
 BUILD = ["make", "-s", "BUILD=build", "SHARED=1", "OPT=-O1", "LTO=", "CFLAGS=-w"]
 # What holds the sources' objects: the shared library, and the one test program that is linked statically.
-LINKED = ["build/libdroveway.so", "build/tests/server/test_live"]
+LIBRARY, STATIC_TEST = "build/libdroveway.so", "build/tests/server/test_live"
 
 Result = collections.namedtuple("Result", "mutant outcome by")
 
@@ -252,10 +252,12 @@ def judge(mutant, built, tree, tests):
   original = target.read_bytes()
   target.write_bytes(built)
   try:
-    linked = subprocess.run(BUILD + LINKED, cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    programs = tests.of(mutant.path)
+    linked = subprocess.run(BUILD + [LIBRARY] + [STATIC_TEST] * (STATIC_TEST in programs), cwd=tree, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL, check=False)
     if linked.returncode != 0:
       return Result(mutant, "killed", "the linker")
-    for program in tests.of(mutant.path):
+    for program in programs:
       status = run_test(tree, program, tests.limit(program))
       if status is None:
         return Result(mutant, "hung", program)
