@@ -61,8 +61,6 @@ static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
   switch (scope) {
   case DW_SCOPE_NAD:
     return check->kind == DW_KIND_NAD && writes;
-  case DW_SCOPE_NAD_UPDATE:
-    return check->kind == DW_KIND_NAD && check->operation == DW_OP_UPDATE;
   case DW_SCOPE_NAD_DELETE:
     return check->kind == DW_KIND_NAD && check->operation == DW_OP_DELETE;
   case DW_SCOPE_CONFIG:

@@ -71,8 +71,7 @@ static const char *keep_value(struct dw_arena *arena, const char *value) {
 }
 
 enum dw_action dw_check_action(const struct dw_check *check, const struct dw_rule *rule, bool as_migration) {
-  bool by_class = rule->scope == DW_SCOPE_NAD || rule->scope == DW_SCOPE_NAD_UPDATE;
-  bool migration = as_migration || !by_class || check->class.migration;
+  bool migration = as_migration || rule->scope != DW_SCOPE_NAD || check->class.migration;
   return dw_policy_action(check->policy, rule->id, migration ? rule->migration : rule->other);
 }
 

@@ -40,7 +40,7 @@ static bool same_text(const struct dw_cni_config *a, const struct dw_cni_config 
 }
 
 static void network_in_use_change(struct dw_check *check, const struct dw_rule *rule) {
-  if (!check->class.referenced || check->config == NULL || check->old_config == NULL)
+  if (!check->class.referenced || check->old_config == NULL)
     return;
   if (check->config->state == DW_CONFIG_UNREADABLE || same_text(check->config, check->old_config))
     return;
@@ -53,7 +53,7 @@ static const struct dw_rule rules[] = {
     {"network-in-use", DW_SCOPE_NAD_DELETE, DW_ACTION_DENY, DW_ACTION_NONE,
      "the deletion of a NAD that a HyperConverged or KubeVirt names as migration network",
      "take the network out of that object first", network_in_use},
-    {"network-in-use-change", DW_SCOPE_NAD_UPDATE, DW_ACTION_WARN, DW_ACTION_NONE,
+    {"network-in-use-change", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
      "a change of the configuration of a NAD that is in use: virt-handlers that run keep the old one",
      "restart the virt-handler pods afterwards", network_in_use_change},
 };

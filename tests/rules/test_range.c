@@ -149,6 +149,8 @@ static void each_overlapping_range_is_told_once(void **state) {
          "{\"range\":\"192.168.99.0/24\"}]",
          "deny overlap-self spec.config.ipam.ipRanges[1].range\n"
          "deny overlap-self spec.config.ipam.ipRanges[2].range\n");
+  expect_says("\"ipRanges\":[{\"range\":\"192.168.99.4-192.168.99.30/24\"},{\"range\":\"192.168.99.0/24\"}]",
+              "overlap-self", "shares 192.168.99.4-192.168.99.30 with spec.config.ipam.ipRanges[0].range");
   expect_says(
       "\"ipRanges\":[{\"range\":\"192.168.99.4-192.168.99.30/24\"},{\"range\":\"192.168.99.8-192.168.99.16/24\"}]",
       "overlap-self", "shares 192.168.99.8-192.168.99.16 with spec.config.ipam.ipRanges[0].range");

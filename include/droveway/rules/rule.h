@@ -17,7 +17,6 @@ struct dw_check;
 /* Which objects and operations a rule reads. */
 enum dw_scope {
   DW_SCOPE_NAD,        /* NetworkAttachmentDefinition, CREATE and UPDATE */
-  DW_SCOPE_NAD_UPDATE, /* only UPDATE */
   DW_SCOPE_NAD_DELETE, /* only DELETE */
   DW_SCOPE_CONFIG,     /* HyperConverged and KubeVirt, CREATE and UPDATE */
   DW_SCOPE_HYPERCONVERGED,
