@@ -233,8 +233,7 @@ void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source 
                       enum dw_ipam_key key) {
   switch (key) {
   case DW_IPAM_RANGE:
-    if (pool->range.text != NULL)
-      add_range_problems(problems, pool);
+    add_range_problems(problems, pool);
     return;
   case DW_IPAM_RANGE_START:
     add_bound_problems(problems, source, pool,

@@ -108,8 +108,6 @@ static bool check_address_text(struct dw_problems *problems, const struct dw_val
 /* types.IPNet: null and "" are errors, for its decoder runs on them too. */
 static bool check_destination(struct dw_problems *problems, const struct dw_value *value) {
   struct dw_prefix prefix;
-  if (value->json == NULL)
-    return true;
   if (value->text == NULL) {
     dw_problem_wrong_type(problems, value, "a string");
     return false;

@@ -29,7 +29,7 @@ static size_t count_pools(const struct dw_cni_config *config) {
 static void add_pools(struct dw_reduction *r, const struct dw_ipam *ipam) {
   for (size_t i = 0; i < ipam->pool_count; i++) {
     const struct dw_pool *pool = &ipam->pools[i];
-    if (pool->state != DW_POOL_OK || pool->usable.count == 0)
+    if (pool->state != DW_POOL_OK)
       continue;
     char text[DW_PREFIX_TEXT];
     r->object->nad.pools[r->object->nad.pool_count++] = (struct dw_pool_summary){

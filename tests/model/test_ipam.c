@@ -274,6 +274,23 @@ static void a_wrong_type_anywhere_fails(void **state) {
        "no prefix length", "ADDRESS/LENGTH"},
       {RANGE ",\"addresses\":[{\"Address\":\"10.0.0.9/24\"}]", DW_IPAM_UNREADABLE, "addresses[0].Address",
        "does not take text", "write address"},
+      {RANGE ",\"routes\":[{\"dst\":\" 10.1.0.0/16\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "has blanks in it",
+       "write 10.1.0.0/16"},
+      {RANGE ",\"routes\":[{\"dst\":\"10.1.0.0 /x\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "has blanks in it",
+       "ADDRESS/LENGTH"},
+      {RANGE ",\"routes\":[{\"advmss\":\"5\"}]", DW_IPAM_UNREADABLE, "routes[0].advmss", "must be an integer",
+       "quotes"},
+      {RANGE ",\"routes\":[{\"priority\":\"5\"}]", DW_IPAM_UNREADABLE, "routes[0].priority", "must be an integer",
+       "quotes"},
+      {RANGE ",\"routes\":[{\"table\":\"5\"}]", DW_IPAM_UNREADABLE, "routes[0].table", "must be an integer", "quotes"},
+      {RANGE ",\"routes\":[{\"scope\":\"5\"}]", DW_IPAM_UNREADABLE, "routes[0].scope", "must be an integer", "quotes"},
+      {RANGE ",\"addresses\":[{\"address\":\"10.0.0.9/24\",\"gateway\":5}]", DW_IPAM_UNREADABLE, "addresses[0].gateway",
+       "must be a string", "quotes"},
+      {RANGE ",\"dns\":{\"nameservers\":5}", DW_IPAM_UNREADABLE, "dns.nameservers", "must be a list of strings", NULL},
+      {RANGE ",\"dns\":{\"domain\":5}", DW_IPAM_UNREADABLE, "dns.domain", "must be a string", "quotes"},
+      {RANGE ",\"dns\":{\"options\":5}", DW_IPAM_UNREADABLE, "dns.options", "must be a list of strings", NULL},
+      {RANGE ",\"kubernetes\":{\"k8s_api_root\":5}", DW_IPAM_UNREADABLE, "kubernetes.k8s_api_root", "must be a string",
+       "quotes"},
       {RANGE ",\"dns\":[]", DW_IPAM_UNREADABLE, "dns", "must be an object", NULL},
       {RANGE ",\"dns\":{\"search\":[\"a\",1]}", DW_IPAM_UNREADABLE, "dns.search[1]", "must be a string", "quotes"},
       {RANGE ",\"kubernetes\":{\"kubeconfig\":false}", DW_IPAM_UNREADABLE, "kubernetes.kubeconfig",
@@ -554,6 +571,8 @@ static void ignored_ends_are_marked(void **state) {
       {"\"range\":\"10.0.0.0-10.0.0.3/24\"", false, false},
       {"\"range\":\"10.0.0.2-10.0.0.3/24\",\"range_start\":\"10.0.0.2\"", true, false},
       {"\"range\":\"10.0.0.0/31\",\"range_start\":\"10.0.0.1\"", false, false},
+      {RANGE ",\"range_start\":5,\"range_end\":5", false, false}, /* whereabouts fails on these, it ignores nothing */
+      {RANGE ",\"range_start\":\"x\",\"range_end\":\"x\"", true, true},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -561,6 +580,46 @@ static void ignored_ends_are_marked(void **state) {
     if (pool->start_ignored != cases[i].start || pool->end_ignored != cases[i].end)
       fail_msg("%s: %d %d", cases[i].members, pool->start_ignored, pool->end_ignored);
   }
+}
+
+/* What is wrong beyond the most that is kept is noted, and no more. */
+static void only_so_many_problems_are_kept(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_puts(&text, RANGE ",\"routes\":[5");
+  for (int i = 1; i < 63; i++)
+    dw_buf_puts(&text, ",5");
+  const char *below = dw_arena_printf(arena, "%s]", dw_buf_text(&text));
+  const char *at = dw_arena_printf(arena, "%s,5]", dw_buf_text(&text));
+  const char *beyond = dw_arena_printf(arena, "%s,\"log_level\":5,\"dns\":{\"domain\":5},\"gateway\":\"x\"", at);
+  const struct {
+    const char *members;
+    size_t count;
+    bool more;
+  } cases[] = {{below, 63, false}, {at, 64, true}, {beyond, 64, true}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const struct dw_ipam *ipam = read_members(arena, cases[i].members);
+    assert_int_equal(ipam->problem_count, cases[i].count);
+    assert_int_equal(ipam->more_problems, cases[i].more);
+    assert_string_equal(ipam->problems[0].field, "spec.config.ipam.routes[0]");
+    assert_string_equal(ipam->problems[62].field, "spec.config.ipam.routes[62]");
+  }
+}
+
+/* The sentence quotes up to 100 bytes of the value. */
+static void a_long_value_is_not_quoted(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  static const char told[] = "is no CIDR that whereabouts can read; write it as ADDRESS/LENGTH or START-END/LENGTH, "
+                             "such as 10.200.5.0/24";
+  char value[102];
+  memset(value, 'x', sizeof value - 1);
+  value[101] = '\0';
+  assert_string_equal(read_members(arena, dw_arena_printf(arena, "\"range\":\"%.100s\"", value))->error,
+                      dw_arena_printf(arena, "spec.config.ipam.range \"%.100s\" %s", value, told));
+  assert_string_equal(read_members(arena, dw_arena_printf(arena, "\"range\":\"%s\"", value))->error,
+                      dw_arena_printf(arena, "spec.config.ipam.range %s", told));
 }
 
 static void settings_are_read(void **state) {
@@ -808,6 +867,8 @@ int main(void) {
       cmocka_unit_test(an_unreadable_part_leaves_the_subnet_known),
       cmocka_unit_test(excludes_can_empty_a_pool),
       cmocka_unit_test(ignored_ends_are_marked),
+      cmocka_unit_test(only_so_many_problems_are_kept),
+      cmocka_unit_test(a_long_value_is_not_quoted),
       cmocka_unit_test(settings_are_read),
       cmocka_unit_test(default_routes_are_found_for_every_type),
       cmocka_unit_test(ovn_allocates_from_its_subnets),

@@ -97,6 +97,32 @@ static void deletion_is_told(void **state) {
   dw_object_unref(staying);
 }
 
+/* Events name the objects that they are about by it; nobody else needs it. */
+static void only_what_events_are_about_keeps_its_uid(void **state) {
+  (void)state;
+#define UID63 "1234567890-234567890-234567890-234567890-234567890-234567890-23"
+  static const struct {
+    const char *version, *kind, *uid, *kept;
+  } cases[] = {
+      {"k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "u-1", "u-1"},
+      {"hco.kubevirt.io/v1beta1", "HyperConverged", "u-1", "u-1"},
+      {"kubevirt.io/v1", "KubeVirt", "u-1", "u-1"},
+      {"kubevirt.io/v1", "VirtualMachineInstance", "u-1", "u-1"},
+      {"kubevirt.io/v1", "VirtualMachineInstance", UID63 "4", UID63 "4"},
+      {"kubevirt.io/v1", "VirtualMachineInstance", UID63 "45", ""},
+      {"kubevirt.io/v1", "VirtualMachineInstanceMigration", "u-1", ""},
+      {"v1", "Node", "u-1", ""},
+      {"nmstate.io/v1", "NodeNetworkState", "u-1", ""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct cluster cluster = {0};
+    cluster_add(&cluster, "{apiVersion: %s, kind: %s, metadata: {name: a, uid: %s}}", cases[i].version, cases[i].kind,
+                cases[i].uid);
+    assert_string_equal(cluster.objects[0]->uid, cases[i].kept);
+    cluster_free(&cluster);
+  }
+}
+
 /* --- NADs --- */
 
 #define NAD "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: a, namespace: b"
@@ -300,12 +326,56 @@ static void node_errors_name_the_field(void **state) {
                       "Node w1: status.addresses is an integer; it has to be a list");
   assert_string_equal(refusal(NODE "status: {addresses: [{type: InternalIP, address: w1}]}}"),
                       "Node w1: status.addresses[0].address is \"w1\"; an InternalIP has to be an IP address");
+  assert_string_equal(refusal(NODE "status: {addresses: [{type: 5, address: 10.0.0.1}]}}"),
+                      "Node w1: status.addresses[0].type is an integer; it has to be a string");
+  assert_string_equal(refusal(NODE "status: {addresses: [{type: InternalIP, address: 5}]}}"),
+                      "Node w1: status.addresses[0].address is an integer; it has to be a string");
+  assert_string_equal(refusal(NODE "status: 5}"), "Node w1: status is an integer; it has to be an object");
+  assert_string_equal(refusal(NODE "spec: 5}"), "Node w1: spec is an integer; it has to be an object");
+  assert_string_equal(refusal(NODE "spec: {podCIDR: 5}}"),
+                      "Node w1: spec.podCIDR is an integer; it has to be a string");
   assert_string_equal(refusal(NODE "status: {addresses: [null]}}"),
                       "Node w1: status.addresses[0] is null; it has to be an object");
   assert_string_equal(refusal(NODE "spec: {podCIDRs: [10.0.0.0]}}"),
                       "Node w1: spec.podCIDRs[0] is \"10.0.0.0\"; it has to be a CIDR such as 10.128.0.0/14");
   assert_string_equal(refusal("{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {a: 1}}}"),
                       "Node w1: metadata.labels.a is an integer; it has to be a string");
+}
+
+static void errors_of_cluster_networks_name_the_field(void **state) {
+  (void)state;
+#define NETWORK "{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, "
+#define SERVICES "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: k}, "
+  static const struct {
+    const char *object;
+    const char *told;
+  } cases[] = {
+      {NETWORK "spec: 5}", "Network cluster: spec is an integer; it has to be an object"},
+      {NETWORK "status: 5}", "Network cluster: status is an integer; it has to be an object"},
+      {NETWORK "spec: {clusterNetwork: 5}}", "Network cluster: spec.clusterNetwork is an integer; it has to be a list"},
+      {NETWORK "status: {clusterNetwork: 5}}",
+       "Network cluster: status.clusterNetwork is an integer; it has to be a list"},
+      {NETWORK "spec: {clusterNetwork: [5]}}",
+       "Network cluster: spec.clusterNetwork[0] is an integer; it has to be an object"},
+      {NETWORK "spec: {clusterNetwork: [{cidr: 5}]}}",
+       "Network cluster: spec.clusterNetwork[0].cidr is an integer; it has to be a string"},
+      {NETWORK "spec: {clusterNetwork: [{cidr: x}]}}",
+       "Network cluster: spec.clusterNetwork[0].cidr is \"x\"; it has to be a CIDR such as 10.128.0.0/14"},
+      {NETWORK "spec: {serviceNetwork: 5}}", "Network cluster: spec.serviceNetwork is an integer; it has to be a list"},
+      {NETWORK "spec: {serviceNetwork: [5]}}",
+       "Network cluster: spec.serviceNetwork[0] is an integer; it has to be a string"},
+      {NETWORK "spec: {serviceNetwork: [x]}}",
+       "Network cluster: spec.serviceNetwork[0] is \"x\"; it has to be a CIDR such as 10.128.0.0/14"},
+      {NETWORK "spec: {networkType: 5}}", "Network cluster: spec.networkType is an integer; it has to be a string"},
+      {NETWORK "status: {networkType: 5}}", "Network cluster: status.networkType is an integer; it has to be a string"},
+      {SERVICES "spec: 5}", "ServiceCIDR k: spec is an integer; it has to be an object"},
+      {SERVICES "spec: {cidrs: 5}}", "ServiceCIDR k: spec.cidrs is an integer; it has to be a list"},
+      {SERVICES "spec: {cidrs: [5]}}", "ServiceCIDR k: spec.cidrs[0] is an integer; it has to be a string"},
+      {SERVICES "spec: {cidrs: [x]}}",
+       "ServiceCIDR k: spec.cidrs[0] is \"x\"; it has to be a CIDR such as 10.128.0.0/14"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    assert_string_equal(refusal(cases[i].object), cases[i].told);
 }
 
 static void the_openshift_network_prefers_status(void **state) {
@@ -612,6 +682,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_object_is_refused),
       cmocka_unit_test(namespaces_follow_the_kind),
       cmocka_unit_test(deletion_is_told),
+      cmocka_unit_test(only_what_events_are_about_keeps_its_uid),
       cmocka_unit_test(a_nad_keeps_name_and_pools),
       cmocka_unit_test(a_nad_without_readable_config_has_no_pools),
       cmocka_unit_test(the_label_is_read),
@@ -623,6 +694,7 @@ int main(void) {
       cmocka_unit_test(a_single_pod_cidr_counts_too),
       cmocka_unit_test(migration_errors_name_the_field),
       cmocka_unit_test(node_errors_name_the_field),
+      cmocka_unit_test(errors_of_cluster_networks_name_the_field),
       cmocka_unit_test(the_openshift_network_prefers_status),
       cmocka_unit_test(ovn_kubernetes_adds_its_own_subnets),
       cmocka_unit_test(service_cidrs_are_read),

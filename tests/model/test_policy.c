@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "droveway/base/buf.h"
 #include "droveway/model/policy.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -287,6 +288,7 @@ static void wrong_values(void **state) {
       {HEAD "migrationNetworks: {namePatterns: [7]}\n", 3, 36,
        "migrationNetworks.namePatterns[0]: must be a string, is an integer"},
       {HEAD "defaults: null\n", 3, 11, "defaults: must be an object, is null"},
+      {HEAD "namespace: null\n", 3, 12, "namespace: must be a string, is null"},
       {HEAD "defaults:\n  progressTimeout: -1\n", 4, 20,
        "defaults.progressTimeout: -1 is out of range; use 0 to 9223372036854775807"},
       {HEAD "defaults:\n  parallelMigrationsPerCluster: 0\n", 4, 33,
@@ -381,6 +383,35 @@ static void hostile_keys(void **state) {
   assert_null(strpbrk(err.text, "\n\a"));
 }
 
+/* A few bytes that stand for gigabytes: "a" is a list of ten strings, and each line below ten times the one above it.
+ */
+static void a_policy_that_grows_without_bounds_is_refused(void **state) {
+  (void)state;
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  struct dw_error err = DW_ERROR_INIT;
+  dw_buf_puts(&text, HEAD "a: &l0 [x, x, x, x, x, x, x, x, x, x]\n");
+  for (int i = 1; i < 7; i++)
+    dw_buf_printf(&text, "b%d: &l%d [*l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d]\n", i, i, i - 1, i - 1,
+                  i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+  assert_null(dw_policy_parse(dw_buf_text(&text), strlen(dw_buf_text(&text)), "p", rules, COUNT(rules), &err));
+  assert_int_equal(err.code, DW_ERR_MEMORY);
+}
+
+/* Each world that is judged in holds the policy: it stays until the last of them is gone. */
+static void a_policy_lives_until_its_last_reference_is_gone(void **state) {
+  (void)state;
+  static const char text[] = HEAD "namespace: one\n", other[] = HEAD "namespace: two\n";
+  struct dw_policy *policy = dw_policy_parse(text, strlen(text), "p", rules, COUNT(rules), NULL);
+  assert_non_null(policy);
+  assert_ptr_equal(dw_policy_ref(policy), policy);
+  dw_policy_free(policy);
+  struct dw_policy *later = dw_policy_parse(other, strlen(other), "p", rules, COUNT(rules), NULL);
+  assert_ptr_not_equal(later, policy);
+  assert_string_equal(policy->namespace_, "one");
+  dw_policy_free(policy);
+  dw_policy_free(later);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(default_policy),
@@ -398,6 +429,8 @@ int main(void) {
       cmocka_unit_test(range_of_one_address),
       cmocka_unit_test(without_known_rules),
       cmocka_unit_test(hostile_keys),
+      cmocka_unit_test(a_policy_that_grows_without_bounds_is_refused),
+      cmocka_unit_test(a_policy_lives_until_its_last_reference_is_gone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,9 @@ static void an_empty_view_answers(void **state) {
   struct dw_mtu_range mtu;
   assert_false(dw_view_nic_mtu(view, "eth0", &mtu));
   assert_false(dw_view_has_cluster_networks(view));
+  size_t networks = 7;
+  (void)dw_view_cluster_networks(view, &networks);
+  assert_int_equal(networks, 0);
   dw_view_set_order(view, "a", "b", 1);
   dw_view_free(view);
   dw_view_free(NULL);

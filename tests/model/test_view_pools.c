@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "model/cluster_fixture.h"
+#include "model/view_internal.h"
 
 /* Asks for the conflicts of NAD's first pool, as if it were applied again. */
 static size_t ask(const struct dw_view *view, const struct dw_object *nad, bool migration, size_t before,
@@ -309,6 +310,22 @@ static void thousands_of_copies_are_one_group(void **state) {
   dw_view_free(view);
 }
 
+/* Copies are one group wherever their NADs are in the order of names. */
+static void scattered_copies_are_one_group(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  for (int i = 0; i < 40; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "net-%02d", i);
+    add_nad(&cluster, "a", name, i % 2 == 0 ? "10.50.0.0/24" : "10.51.0.0/24", "");
+  }
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_int_equal(view->pools.group_count, 2);
+  assert_int_equal(view->pools.groups[0].all.count, 20);
+  assert_int_equal(view->pools.groups[1].all.count, 20);
+  dw_view_free(view);
+}
+
 static void more_nads_than_are_counted_in_many_groups(void **state) {
   (void)state;
   struct cluster cluster = {0};
@@ -341,6 +358,7 @@ int main(void) {
       cmocka_unit_test(only_what_is_applied_before_counts),
       cmocka_unit_test(conflicts_agree_with_brute_force),
       cmocka_unit_test(thousands_of_copies_are_one_group),
+      cmocka_unit_test(scattered_copies_are_one_group),
       cmocka_unit_test(more_nads_than_are_counted_in_many_groups),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
