@@ -508,6 +508,31 @@ static void nics_are_read(void **state) {
   dw_object_unref(nns);
 }
 
+/* An object outlives the text that it was read from by hours: what is read after it leaves it as it was. */
+static void an_object_holds_all_that_it_tells(void **state) {
+  (void)state;
+  enum { MANY = 50 };
+  struct cluster cluster = {0};
+  char text[64];
+  for (int i = 0; i < MANY; i++) {
+    snprintf(text, sizeof text, "10.1.%d.0/24", i);
+    add_nad(&cluster, "a", "b", text, ", \"ipRanges\": [{\"range\": \"fd00::/64\"}]");
+    cluster_add(&cluster, NNS "status: {currentState: {interfaces: [{name: eth%d, controller: elsewhere%d}]}}\n", i, i);
+  }
+  for (int i = 0; i < MANY; i++) {
+    const struct dw_object *nad = cluster.objects[2 * i], *nns = cluster.objects[2 * i + 1];
+    snprintf(text, sizeof text, "10.1.%d.0/24", i);
+    assert_string_equal(nad->nad.pools[0].text, text);
+    assert_string_equal(nad->nad.pools[0].field, "spec.config.ipam.range");
+    assert_string_equal(nad->nad.pools[1].field, "spec.config.ipam.ipRanges[0].range");
+    snprintf(text, sizeof text, "eth%d", i);
+    assert_string_equal(nns->nns.nics[0].name, text);
+    snprintf(text, sizeof text, "elsewhere%d", i);
+    assert_string_equal(nns->nns.nics[0].controller, text);
+  }
+  cluster_free(&cluster);
+}
+
 static void an_ovs_bridge_and_its_port_are_one(void **state) {
   (void)state;
   const struct dw_object *nns = reduced(
@@ -702,6 +727,7 @@ int main(void) {
       cmocka_unit_test(install_config_is_read),
       cmocka_unit_test(broken_embedded_yaml_is_refused),
       cmocka_unit_test(nics_are_read),
+      cmocka_unit_test(an_object_holds_all_that_it_tells),
       cmocka_unit_test(an_ovs_bridge_and_its_port_are_one),
       cmocka_unit_test(nic_errors_name_the_field),
       cmocka_unit_test(any_value_in_any_place_is_taken_or_refused),

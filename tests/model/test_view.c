@@ -215,6 +215,20 @@ static void each_network_finds_its_user(void **state) {
 
 /* --- what KubeVirt does --- */
 
+/* The kinds come one after the other, the networks in any order. */
+static void a_network_finds_its_user_of_either_kind(void **state) {
+  (void)state;
+  struct dw_policy *policy = policy_of(POLICY "namespace: kv\n");
+  struct cluster cluster = {0};
+  add_hco(&cluster, "kv", "hco", "network: b");
+  add_kubevirt(&cluster, "kv", "kubevirt", "network: a");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_int_equal(dw_view_user_of(view, "kv", "a")->kind, DW_KIND_KUBEVIRT);
+  assert_int_equal(dw_view_user_of(view, "kv", "b")->kind, DW_KIND_HYPERCONVERGED);
+  dw_view_free(view);
+  dw_policy_free(policy);
+}
+
 static void decentralized_is_the_hyperconvergeds_word(void **state) {
   (void)state;
   struct dw_policy *policy = policy_of(POLICY "namespace: kv\n");
@@ -321,6 +335,7 @@ int main(void) {
       cmocka_unit_test(running_migrations_are_counted),
       cmocka_unit_test(a_world_lives_until_its_last_reader_is_gone),
       cmocka_unit_test(each_network_finds_its_user),
+      cmocka_unit_test(a_network_finds_its_user_of_either_kind),
       cmocka_unit_test(views_share_objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

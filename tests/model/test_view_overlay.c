@@ -165,13 +165,20 @@ static void an_overlay_tells_of_nodes_and_knowledge_as_its_base(void **unused) {
 static void kinds_of_one_name_are_changed_apart(void **unused) {
   (void)unused;
   struct dw_policy *policy = dw_policy_default();
-  struct cluster none = {0}, changed = {0};
-  struct dw_world *base = dw_world_new(policy, cluster_view(&none, policy));
+  struct cluster cluster = {0}, changed = {0};
   static const char hco[] = "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: "
                             "openshift-cnv, name: one}, spec: {liveMigrationConfig: {network: %s}}}";
   static const char kubevirt[] = "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {namespace: openshift-cnv, "
                                  "name: one}, spec: {configuration: {migrations: {network: %s}}}}";
+  cluster_add(&cluster, kubevirt, "before");
+  add_nad(&cluster, "openshift-cnv", "one", "10.9.0.0/24", "");
+  struct dw_world *base = dw_world_new(policy, cluster_view(&cluster, policy));
   cluster_add(&changed, hco, "first");
+  struct dw_world *world = dw_world_overlay(base, &(struct dw_change){changed.objects[0], false}, 1);
+  assert_int_equal(dw_view_user_of(world->view, "openshift-cnv", "first")->kind, DW_KIND_HYPERCONVERGED);
+  assert_int_equal(dw_view_user_of(world->view, "openshift-cnv", "before")->kind, DW_KIND_KUBEVIRT);
+  assert_string_equal(dw_view_find(world->view, DW_KIND_NAD, "openshift-cnv", "one")->nad.pools[0].text, "10.9.0.0/24");
+  dw_world_unref(world);
   add_nad(&changed, "openshift-cnv", "one", "10.1.0.0/24", "");
   cluster_add(&changed, kubevirt, "first");
   cluster_add(&changed, hco, "second");
@@ -180,7 +187,7 @@ static void kinds_of_one_name_are_changed_apart(void **unused) {
   struct dw_change changes[6];
   for (size_t i = 0; i < 6; i++)
     changes[i] = (struct dw_change){changed.objects[i], false};
-  struct dw_world *world = dw_world_overlay(base, changes, 6);
+  world = dw_world_overlay(base, changes, 6);
   cluster_free(&changed);
   assert_int_equal(dw_view_count(world->view, DW_KIND_HYPERCONVERGED), 1);
   assert_int_equal(dw_view_count(world->view, DW_KIND_KUBEVIRT), 1);
