@@ -128,7 +128,6 @@ static struct excludes read_excludes(struct dw_problems *problems, const struct 
 /* The ends are kept off in both families, as in whereabouts' pools. */
 static void read_pool(struct dw_problems *problems, const struct dw_value *subnets, const char *entry,
                       const struct excludes *excludes, struct dw_pool *pool) {
-  pool->field = "spec.config";
   pool->range = (struct dw_value){subnets->field, subnets->json, entry};
   pool->excludes = excludes->items;
   pool->exclude_count = excludes->count;
@@ -140,7 +139,6 @@ static void read_pool(struct dw_problems *problems, const struct dw_value *subne
     pool->has_span = true;
     pool->span = ends.span;
   }
-  pool->parsed.subnet = pool->subnet;
   dw_pool_settle(problems->arena, pool, !pool->subnet_known || excludes->unreadable);
 }
 

@@ -263,7 +263,8 @@ static void a_wrong_type_anywhere_fails(void **state) {
        "ADDRESS/LENGTH"},
       {RANGE ",\"routes\":[{\"dst\":\"010.1.0.0/16\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "leading zeros",
        "write 10.1.0.0/16"},
-      {RANGE ",\"routes\":[{\"dst\":null}]", DW_IPAM_UNREADABLE, "routes[0].dst", "not null", "leave it out"},
+      {RANGE ",\"routes\":[{\"dst\":null}]", DW_IPAM_UNREADABLE, "routes[0].dst", "must be a string, not null",
+       "leave it out"},
       {RANGE ",\"routes\":[{\"dst\":\"10.1.0.0/16\",\"gw\":\"x\"}]", DW_IPAM_UNREADABLE, "routes[0].gw",
        "is no IP address", "such as"},
       {RANGE ",\"routes\":[{\"mtu\":\"5\"}]", DW_IPAM_UNREADABLE, "routes[0].mtu", "must be an integer",
@@ -419,6 +420,53 @@ static void lookalikes_name_the_right_key(void **state) {
   const struct problem_case inside = {"\"ipRanges\":[{" RANGE ",\"rangeEnd\":\"10.0.0.9\"}]", DW_IPAM_LOOKALIKE,
                                       "ipRanges[0].rangeEnd", "no key", "write range_end"};
   expect_one(arena, &inside);
+}
+
+/* '-' and '_' anywhere and any letter case: still the same words. Old keys are no advice. */
+static void each_key_is_found_however_its_words_are_joined(void **state) {
+  (void)state;
+  static const char *const known[] = {"addresses",
+                                      "configuration_path",
+                                      "dns",
+                                      "enable_overlapping_ranges",
+                                      "exclude",
+                                      "gateway",
+                                      "ipRanges",
+                                      "kubernetes",
+                                      "leader_lease_duration",
+                                      "leader_renew_deadline",
+                                      "leader_retry_period",
+                                      "log_file",
+                                      "log_level",
+                                      "network_name",
+                                      "node_slice_size",
+                                      "range",
+                                      "range_end",
+                                      "range_start",
+                                      "reconciler_cron_expression",
+                                      "routes",
+                                      "sleep_for_race",
+                                      "type"};
+  static const char *const old[] = {"datastore",     "etcd_ca_cert_file", "etcd_cert_file", "etcd_host",
+                                    "etcd_key_file", "etcd_password",     "etcd_username",  "Name",
+                                    "PodName",       "PodNamespace"};
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    bool taken = strcmp(known[i], "type") == 0;
+    const struct dw_ipam *ipam =
+        read_members(arena, dw_arena_printf(arena, "\"%c-%s\":null", known[i][0] - 'a' + 'A', known[i] + 1));
+    assert_int_equal(ipam->problem_count, 1);
+    assert_string_equal(ipam->problems[0].what, "is no key that whereabouts knows, so it is ignored");
+    assert_string_equal(ipam->problems[0].mend,
+                        taken ? "remove it: type stands beside it" : dw_arena_printf(arena, "write %s", known[i]));
+  }
+  for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {
+    const char *members = dw_arena_printf(arena, "\"%c-%s\":null", old[i][0], old[i] + 1);
+    const struct dw_ipam *ipam = read_members(arena, members);
+    assert_int_equal(ipam->problem_count, 1);
+    assert_int_equal(ipam->problems[0].kind, DW_IPAM_UNKNOWN);
+    assert_int_equal(read_members(arena, dw_arena_printf(arena, "\"%s\":null", old[i]))->problem_count, 0);
+  }
 }
 
 static void other_keys_are_unknown(void **state) {
@@ -859,6 +907,7 @@ int main(void) {
       cmocka_unit_test(silently_ignored_ends_are_told),
       cmocka_unit_test(leading_zeros_come_with_the_canonical_form),
       cmocka_unit_test(lookalikes_name_the_right_key),
+      cmocka_unit_test(each_key_is_found_however_its_words_are_joined),
       cmocka_unit_test(other_keys_are_unknown),
       cmocka_unit_test(everything_that_whereabouts_knows_is_fine),
       cmocka_unit_test(problems_stand_in_the_order_of_the_text),

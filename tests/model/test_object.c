@@ -508,6 +508,26 @@ static void nics_are_read(void **state) {
   dw_object_unref(nns);
 }
 
+static void only_real_nics_fit_a_master(void **state) {
+  (void)state;
+  static const struct {
+    const char *type;
+    bool fits;
+  } cases[] = {{"ethernet", true},   {"bond", true},        {"vlan", true},      {"team", true},
+               {"infiniband", true}, {"unknown", true},     {"mac-vlan", true},  {"ovs-interface", false},
+               {"ovs-port", false},  {"ovs-bridge", false}, {"loopback", false}, {"linux-bridge", false},
+               {"veth", false},      {"dummy", false},      {"tun", false},      {"vxlan", false},
+               {"geneve", false},    {"vrf", false},        {"ipsec", false},    {"xfrm", false},
+               {"mac-vtap", false}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct cluster cluster = {0};
+    cluster_add(&cluster, NNS "status: {currentState: {interfaces: [{name: x, type: %s}]}}\n", cases[i].type);
+    if (nic_of(cluster.objects[0], "x")->fits_master != cases[i].fits)
+      fail_msg("%s", cases[i].type);
+    cluster_free(&cluster);
+  }
+}
+
 /* An object outlives the text that it was read from by hours: what is read after it leaves it as it was. */
 static void an_object_holds_all_that_it_tells(void **state) {
   (void)state;
@@ -727,6 +747,7 @@ int main(void) {
       cmocka_unit_test(install_config_is_read),
       cmocka_unit_test(broken_embedded_yaml_is_refused),
       cmocka_unit_test(nics_are_read),
+      cmocka_unit_test(only_real_nics_fit_a_master),
       cmocka_unit_test(an_object_holds_all_that_it_tells),
       cmocka_unit_test(an_ovs_bridge_and_its_port_are_one),
       cmocka_unit_test(nic_errors_name_the_field),

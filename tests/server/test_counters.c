@@ -158,6 +158,28 @@ static void durations_on_both_sides_of_a_bound(void **state) {
   assert_value(*state, "droveway_review_duration_seconds_count{endpoint=\"mutate\"}", 0);
 }
 
+/* Each bucket holds what takes as long as its label says, and not a microsecond more. */
+static void each_bucket_ends_where_its_label_says(void **state) {
+  static const struct {
+    int64_t microseconds;
+    const char *label;
+  } buckets[] = {{50, "5e-05"},    {100, "0.0001"},  {250, "0.00025"}, {500, "0.0005"},  {1000, "0.001"},
+                 {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"},  {25000, "0.025"}, {50000, "0.05"},
+                 {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"},  {1000000, "1"}};
+  assert_int_equal(sizeof buckets / sizeof *buckets, COUNTERS_BOUNDS);
+  for (size_t i = 0; i < COUNTERS_BOUNDS; i++) {
+    char name[96];
+    snprintf(name, sizeof name, "droveway_review_duration_seconds_bucket{endpoint=\"validate\",le=\"%s\"}",
+             buckets[i].label);
+    double shorter = 2 * (double)i;
+    assert_value(*state, name, shorter);
+    dw_counters_review(*state, false, &nad, &allowed, buckets[i].microseconds);
+    assert_value(*state, name, shorter + 1);
+    dw_counters_review(*state, false, &nad, &allowed, buckets[i].microseconds + 1);
+    assert_value(*state, name, shorter + 1);
+  }
+}
+
 static void a_clock_that_goes_back_counts_as_nothing(void **state) {
   dw_counters_review(*state, false, &nad, &allowed, -5);
   assert_value(*state, BUCKET("5e-05"), 1);
@@ -191,6 +213,7 @@ int main(void) {
       TEST(findings_by_rule_and_action),
       TEST(refusals_by_status),
       TEST(durations_on_both_sides_of_a_bound),
+      TEST(each_bucket_ends_where_its_label_says),
       TEST(a_clock_that_goes_back_counts_as_nothing),
       TEST(buckets_rise),
   };

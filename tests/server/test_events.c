@@ -456,17 +456,80 @@ static void what_stands_is_one_event_of_all_replicas(void **state) {
   dw_events_stop(other);
 }
 
+/* An audited object's own version is not kept: its Event names one that every release serves. */
+static void of_an_audited_object_a_version_that_exists_is_told(void **state) {
+  struct fixture *f = *state;
+  start(f, (struct dw_events_options){.again_ms = 1});
+  struct dw_world *world = world_of("apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\nmetadata: {name: hco, "
+                                    "namespace: openshift-cnv}\nspec: {virtualization: {liveMigrationConfig: {network: "
+                                    "nowhere}}}\n---\napiVersion: kubevirt.io/v1\nkind: KubeVirt\nmetadata: {name: "
+                                    "kubevirt, namespace: openshift-cnv}\nspec: {configuration: {migrations: {network: "
+                                    "nowhere}}}\n",
+                                    NULL);
+  struct dw_audit run = {.world = world, .see = see, .context = f->service.events};
+  dw_audit_run(&run);
+  dw_world_unref(world);
+  wait_for(f->service.events, "sent", 2);
+  struct json_object *list = all_events(f);
+  assert_int_equal(json_object_array_length(list), 2);
+  for (size_t i = 0; i < 2; i++) {
+    struct json_object *event = json_object_array_get_idx(list, i);
+    bool hco = strcmp(text_at(event, "involvedObject/kind"), "HyperConverged") == 0;
+    assert_string_equal(text_at(event, "involvedObject/apiVersion"),
+                        hco ? "hco.kubevirt.io/v1beta1" : "kubevirt.io/v1");
+    assert_string_equal(text_at(event, "involvedObject/name"), hco ? "hco" : "kubevirt");
+  }
+  json_object_put(list);
+}
+
+/* What passes is waited for, and tells of the API server; anything else is the Event's own fault. */
+static void which_answers_pass(void **state) {
+  static const struct {
+    int status;
+    bool passing;
+  } cases[] = {{401, true}, {408, true}, {429, true}, {500, true}, {503, true}, {400, false}, {422, false}};
+  struct fixture *f = *state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct dw_events *events = events_of(f, (struct dw_events_options){.again_ms = 1});
+    f->service.events = events;
+    size_t unreachable = count_in_file(f->log.path, "events: the API server can't be reached");
+    size_t refused = count_in_file(f->log.path, "events: the API server refuses an Event");
+    fake_api_refuse(f->api, FAKE_EVENTS, cases[i].status);
+    deny(f, "migration-a");
+    if (cases[i].passing) {
+      wait_for_text(f->log.path, "events: the API server can't be reached", unreachable + 1);
+    } else {
+      wait_for_text(f->log.path, "events: the API server refuses an Event", refused + 1);
+      wait_for(events, "failed", 1);
+    }
+    fake_api_refuse(f->api, FAKE_EVENTS, 0);
+    dw_events_stop(events);
+    f->service.events = NULL;
+    assert_int_equal(count_in_file(f->log.path, "events: the API server refuses an Event"),
+                     refused + (cases[i].passing ? 0 : 1));
+  }
+}
+
 #define EVENTS(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      EVENTS(a_denial_is_told_beside_its_object),         EVENTS(equal_denials_are_counted_in_one_event),
-      EVENTS(many_objects_are_told_at_a_measured_pace),   EVENTS(dry_runs_warnings_and_mutations_are_not_told),
-      EVENTS(of_an_object_that_is_there_its_uid_is_told), EVENTS(what_no_object_is_called_is_not_told),
-      EVENTS(a_note_is_no_longer_than_events_allow),      EVENTS(a_full_queue_drops_while_answers_go_on),
-      EVENTS(what_is_forbidden_is_logged_once),           EVENTS(an_answer_that_is_lost_doubles_nothing),
-      EVENTS(what_the_api_server_forgot_is_made_anew),    EVENTS(what_can_t_be_told_waits_until_it_can),
-      EVENTS(what_waits_is_told_before_the_end),          EVENTS(what_stands_is_one_event_of_all_replicas),
+      EVENTS(a_denial_is_told_beside_its_object),
+      EVENTS(equal_denials_are_counted_in_one_event),
+      EVENTS(many_objects_are_told_at_a_measured_pace),
+      EVENTS(dry_runs_warnings_and_mutations_are_not_told),
+      EVENTS(of_an_object_that_is_there_its_uid_is_told),
+      EVENTS(what_no_object_is_called_is_not_told),
+      EVENTS(a_note_is_no_longer_than_events_allow),
+      EVENTS(a_full_queue_drops_while_answers_go_on),
+      EVENTS(what_is_forbidden_is_logged_once),
+      EVENTS(an_answer_that_is_lost_doubles_nothing),
+      EVENTS(what_the_api_server_forgot_is_made_anew),
+      EVENTS(what_can_t_be_told_waits_until_it_can),
+      EVENTS(what_waits_is_told_before_the_end),
+      EVENTS(what_stands_is_one_event_of_all_replicas),
+      EVENTS(of_an_audited_object_a_version_that_exists_is_told),
+      EVENTS(which_answers_pass),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

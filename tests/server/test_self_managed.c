@@ -403,6 +403,65 @@ static void no_key_is_ever_logged(void **state) {
   assert_int_equal(count_in_file(f->log.path, "LS0tLS1"), 0); /* "-----" in base64 */
 }
 
+/* TEXT with its numbers of nine and more digits, which are times, as "TIME". */
+static void hide_times(const char *text, struct dw_buf *out) {
+  while (*text != '\0') {
+    size_t digits = strspn(text, "0123456789");
+    if (digits >= 9)
+      dw_buf_puts(out, "TIME");
+    else
+      dw_buf_add(out, text, digits == 0 ? 1 : digits);
+    text += digits == 0 ? 1 : digits;
+  }
+}
+
+static bool metrics_are(struct replica *replica, const char *expected) {
+  DW_BUF_SCOPED struct dw_buf metrics = DW_BUF_INIT, shown = DW_BUF_INIT;
+  dw_self_managed_metrics(replica->managed, &metrics);
+  hide_times(dw_buf_text(&metrics), &shown);
+  return strcmp(dw_buf_text(&shown), expected) == 0;
+}
+
+#define METRICS(until, cas, stores, publications, well)                                                                \
+  "# HELP droveway_self_managed_ca_expiry_timestamp_seconds When the newest CA ends; 0: none seen yet.\n"              \
+  "# TYPE droveway_self_managed_ca_expiry_timestamp_seconds gauge\n"                                                   \
+  "droveway_self_managed_ca_expiry_timestamp_seconds " until "\n"                                                      \
+  "# HELP droveway_self_managed_cas CAs that are trusted; more than one while a CA is renewed.\n"                      \
+  "# TYPE droveway_self_managed_cas gauge\ndroveway_self_managed_cas " cas "\n"                                        \
+  "# HELP droveway_self_managed_stores_total Steps that this instance stored in the Secret.\n"                         \
+  "# TYPE droveway_self_managed_stores_total counter\ndroveway_self_managed_stores_total " stores "\n"                 \
+  "# HELP droveway_self_managed_publications_total Webhook configurations that this instance put the CA into.\n"       \
+  "# TYPE droveway_self_managed_publications_total counter\n"                                                          \
+  "droveway_self_managed_publications_total " publications "\n"                                                        \
+  "# HELP droveway_self_managed_last_success_timestamp_seconds When all was last seen or made as it is to be; 0: not " \
+  "yet.\n"                                                                                                             \
+  "# TYPE droveway_self_managed_last_success_timestamp_seconds gauge\n"                                                \
+  "droveway_self_managed_last_success_timestamp_seconds " well "\n"                                                    \
+  "# HELP droveway_self_managed_failures_total What went wrong: reading or writing the Secret or a webhook "           \
+  "configuration, making or using a pair.\n"                                                                           \
+  "# TYPE droveway_self_managed_failures_total counter\n"                                                              \
+  "droveway_self_managed_failures_total{of=\"secret\"} 0\n"                                                            \
+  "droveway_self_managed_failures_total{of=\"validating\"} 0\n"                                                        \
+  "droveway_self_managed_failures_total{of=\"mutating\"} 0\n"                                                          \
+  "droveway_self_managed_failures_total{of=\"pair\"} 0\n"
+
+static void metrics_tell_that_nothing_was_made_yet(void **state) {
+  struct fixture *f = *state;
+  put_secret(f, "");
+  put_hooks(f, "");
+  fake_api_hang_gets(f->api, FAKE_SECRETS);
+  start(f, 0);
+  assert_true(metrics_are(&f->replicas[0], METRICS("0", "0", "0", "0", "0")));
+}
+
+static void metrics_tell_of_a_round_that_went_well(void **state) {
+  struct fixture *f = *state;
+  put_secret(f, "");
+  put_hooks(f, "");
+  start(f, 0);
+  WAIT_FOR(metrics_are(&f->replicas[0], METRICS("TIME", "1", "1", "2", "TIME")));
+}
+
 static void options_that_can_not_work_are_refused(void **state) {
   static const char *const bad[] = {"no name"};
   struct fixture *f = *state;
@@ -434,6 +493,8 @@ int main(void) {
       MANAGED(a_pair_that_can_not_be_used_is_tried_again),
       MANAGED(it_stops_in_the_middle_of_a_call),
       MANAGED(no_key_is_ever_logged),
+      MANAGED(metrics_tell_that_nothing_was_made_yet),
+      MANAGED(metrics_tell_of_a_round_that_went_well),
       MANAGED(options_that_can_not_work_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,9 +78,32 @@ static void a_watch_that_rbac_refuses_is_shown(void **state) {
   assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_WATCH), 1);
 }
 
+#define UNWATCHED "\n[!]" NADS ": may not be watched; listed again every 30 to 60 s instead, 1 object, heard of "
+
+/* The seconds behind "heard of"; -1 where TEXT is not in /readyz?verbose. */
+static long heard_of(struct live *live, const char *text) {
+  struct https_reply reply = https_send(live->client, &(struct https_request){.path = "/readyz?verbose"});
+  const char *at = strstr(reply.body, text);
+  long seconds = at == NULL ? -1 : strtol(at + strlen(text), NULL, 10);
+  https_reply_free(&reply);
+  return seconds;
+}
+
+static void each_watch_is_shown(void **state) {
+  struct live *live = *state;
+  fake_api_put(live->api, FAKE_NODES, "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"w1\"}}");
+  WAIT_FOR(readyz_has(live, "[+]shutdown\n[+]view\n"));
+  WAIT_FOR(readyz_has(live, "\n[+]nodes: watching, 1 object, heard of 0 s ago\n"));
+  WAIT_FOR(readyz_has(live, "\n[+]kubevirts.kubevirt.io: watching, 0 objects, heard of 0 s ago\n"));
+  WAIT_FOR(heard_of(live, UNWATCHED) >= 1);
+  assert_in_range(heard_of(live, UNWATCHED), 1, 600);
+  assert_true(readyz_has(live, "\nreadyz check passed\n"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_watch_that_rbac_refuses_is_shown, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(each_watch_is_shown, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
