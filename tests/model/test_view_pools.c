@@ -182,6 +182,17 @@ static void the_first_by_name_is_told_and_nads_are_counted_once(void **state) {
   dw_view_free(view);
 }
 
+static void of_equal_pools_in_one_nad_the_first_is_told(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  add_nad(&cluster, "a", "twice", "10.1.0.0/24", ", \"ipRanges\": [{\"range\": \"10.1.0.0/24\"}]");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  struct dw_pool_hit hit;
+  assert_int_equal(conflicts(view, "10.1.0.128/25", "", false, &hit), 1);
+  assert_string_equal(hit.pool->field, "spec.config.ipam.range");
+  dw_view_free(view);
+}
+
 static void only_what_is_applied_before_counts(void **state) {
   (void)state;
   struct cluster cluster = {0};
@@ -355,6 +366,7 @@ int main(void) {
       cmocka_unit_test(a_migration_network_shares_with_nobody),
       cmocka_unit_test(the_asker_itself_is_passed_over),
       cmocka_unit_test(the_first_by_name_is_told_and_nads_are_counted_once),
+      cmocka_unit_test(of_equal_pools_in_one_nad_the_first_is_told),
       cmocka_unit_test(only_what_is_applied_before_counts),
       cmocka_unit_test(conflicts_agree_with_brute_force),
       cmocka_unit_test(thousands_of_copies_are_one_group),
