@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "droveway/base/buf.h"
 #include "droveway/model/migration.h"
+#include "model/jsonpatch.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define V1BETA1 "\"apiVersion\":\"hco.kubevirt.io/v1beta1\",\"kind\":\"HyperConverged\""
@@ -346,6 +348,31 @@ static void patch_that_cannot_be_read(void **state) {
   }
 }
 
+/* What was read before takes nothing from what the patch may take; a patch that takes more by itself is not read. */
+static void a_patch_has_its_own_memory(void **state) {
+  (void)state;
+  enum { LIMIT = 64 << 10 };
+  static const struct {
+    size_t values;
+    int read;
+  } cases[] = {{100, DW_JSONPATCH_SETS}, {10000, DW_JSONPATCH_OPAQUE}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    DW_ARENA_SCOPED struct dw_arena *text = dw_arena_new(0);
+    DW_BUF_SCOPED struct dw_buf patch = DW_BUF_INIT;
+    dw_buf_puts(&patch, "[" ADD("/spec/x", "[0"));
+    dw_buf_truncate(&patch, patch.length - 1);
+    for (size_t value = 1; value < cases[i].values; value++)
+      dw_buf_puts(&patch, ",0");
+    dw_buf_puts(&patch, "]}," ADD(NETWORK, "\"a\"") "]");
+    const dw_json *annotation = dw_json_new_string(text, dw_buf_text(&patch), patch.length);
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(LIMIT);
+    assert_non_null(dw_arena_try(arena, LIMIT - 4096));
+    struct dw_migration_config config = {0};
+    dw_jsonpatch_read(arena, annotation, &config);
+    assert_int_equal(config.jsonpatch, cases[i].read);
+  }
+}
+
 static void annotation_absent_or_no_string(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -435,6 +462,7 @@ int main(void) {
       cmocka_unit_test(patch_sets_no_string),
       cmocka_unit_test(patch_that_cannot_be_told),
       cmocka_unit_test(patch_that_cannot_be_read),
+      cmocka_unit_test(a_patch_has_its_own_memory),
       cmocka_unit_test(annotation_absent_or_no_string),
       cmocka_unit_test(pointer_escapes),
       cmocka_unit_test(hyperconverged_agrees),

@@ -70,6 +70,37 @@ static void what_is_no_object_is_refused(void **state) {
   assert_non_null(strstr(refusal("{apiVersion: v1, kind: Node, metadata: {name: 7}}"), "metadata.name is an integer"));
 }
 
+/* Items of a list lack kind and apiVersion, which the list itself gives; where versions differ, they must be there. */
+static void of_a_known_kind_the_object_need_not_say_it(void **state) {
+  (void)state;
+  static const struct {
+    enum dw_kind kind;
+    const char *json;
+    const char *told; /* NULL: reads */
+  } cases[] = {
+      {DW_KIND_NODE, "{\"metadata\":{\"name\":\"a\"}}", NULL},
+      {DW_KIND_NODE, "{\"kind\":\"Node\",\"metadata\":{\"name\":\"a\"}}", NULL},
+      {DW_KIND_NODE, "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"}}", "kind is Pod, not Node"},
+      {DW_KIND_NODE, "[]", "a Kubernetes object has to be an object, not a list"},
+      {DW_KIND_KUBEVIRT, "{\"kind\":\"KubeVirt\",\"metadata\":{\"name\":\"a\"}}", NULL},
+      {DW_KIND_KUBEVIRT, "{\"metadata\":{\"name\":\"a\"}}", "there is no kind"},
+      {DW_KIND_HYPERCONVERGED, "{\"metadata\":{\"name\":\"a\"}}", "there is no kind"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    struct dw_error err = DW_ERROR_INIT;
+    const struct dw_object *object = NULL;
+    const dw_json *json = dw_json_parse(arena, cases[i].json, strlen(cases[i].json), DW_JSON_PLAIN, &err);
+    int failed = dw_object_reduce_as(cases[i].kind, json, "default", &object, &err);
+    assert_int_equal(failed, cases[i].told == NULL ? 0 : -1);
+    if (failed == 0)
+      assert_string_equal(object->name, "a");
+    else
+      assert_string_equal(err.text, cases[i].told);
+    dw_object_unref(object);
+  }
+}
+
 static void namespaces_follow_the_kind(void **state) {
   (void)state;
   const struct dw_object *nad =
@@ -399,6 +430,8 @@ static void ovn_kubernetes_adds_its_own_subnets(void **state) {
   assert_network(network, 0, "100.64.0.0/16", "OVN-Kubernetes join subnet", "OVN-Kubernetes default");
   assert_network(network, 1, "100.88.0.0/16", "OVN-Kubernetes transit subnet", "OVN-Kubernetes default");
   assert_network(network, 2, "169.254.0.0/17", "OVN-Kubernetes masquerade subnet", "OVN-Kubernetes default");
+  assert_network(network, 3, "fd98::/64", "OVN-Kubernetes join subnet", "OVN-Kubernetes default");
+  assert_network(network, 4, "fd97::/64", "OVN-Kubernetes transit subnet", "OVN-Kubernetes default");
   assert_network(network, 5, "fd69::/112", "OVN-Kubernetes masquerade subnet", "OVN-Kubernetes default");
   dw_object_unref(network);
 }
@@ -725,6 +758,7 @@ int main(void) {
       cmocka_unit_test(any_version_of_a_group_is_taken),
       cmocka_unit_test(other_kinds_are_passed_over),
       cmocka_unit_test(what_is_no_object_is_refused),
+      cmocka_unit_test(of_a_known_kind_the_object_need_not_say_it),
       cmocka_unit_test(namespaces_follow_the_kind),
       cmocka_unit_test(deletion_is_told),
       cmocka_unit_test(only_what_events_are_about_keeps_its_uid),

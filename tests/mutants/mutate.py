@@ -26,8 +26,8 @@ WEAKER = {"=", "?", ":", ",", ";", "return", "+=", "-=", "|=", "&="}
 ENDS = {"&&": WEAKER | {"&&", "||"}, "||": WEAKER | {"||"}, "?": WEAKER}
 KEYWORDS = {"return", "if", "else", "for", "while", "do", "switch", "case", "default", "break", "continue", "goto", "sizeof", "static",
             "const", "struct", "enum", "union", "void", "int", "char", "bool", "unsigned", "long", "double", "typedef", "extern"}
-# What only a sanitizer or a profiler notices: leaks, and what the calling convention makes a no-op.
-UNNOTICED_CALLS = re.compile(r"^(va_end|free|OPENSSL_free|\w+_free|freeaddrinfo|munmap|__builtin_prefetch)$")
+# What only a sanitizer or a profiler notices: leaks, races, and what the calling convention makes a no-op.
+UNNOTICED_CALLS = re.compile(r"^(va_end|free|OPENSSL_free|\w+_free|\w+_unref|pthread_mutex_lock|freeaddrinfo|munmap|__builtin_prefetch)$")
 
 
 class Token:

@@ -184,6 +184,20 @@ static void migrations_that_went_past_the_network_are_found(void **state) {
   }
 }
 
+/* As many as before, but not the same. */
+static void what_changes_is_logged_again(void **state) {
+  struct fixture *f = *state;
+  put_network(f, " \\\"master\\\": \\\"eth1\\\",");
+  put_hyperconverged(f);
+  put_migrated(f, "10.1.1.1");
+  start(f);
+  wait_for_text(f->log.path, "10.1.1.1", 1);
+  put_migrated(f, "10.1.1.2");
+  wait_for_text(f->log.path, "10.1.1.2", 1);
+  wait_for_text(f->log.path, "\"msg\":\"audit\"", count_in_file(f->log.path, "\"msg\":\"audit\"") + 3);
+  assert_int_equal(count_in_file(f->log.path, "\"rule\":\"migration-bypassed\""), 2);
+}
+
 static void what_could_not_be_listed_is_told_once(void **state) {
   struct fixture *f = *state;
   fake_api_refuse(f->api, FAKE_VMIS, 403);
@@ -218,6 +232,7 @@ int main(void) {
       AUDIT(what_stands_wrong_is_told_in_an_event_of_its_own),
       AUDIT(of_an_object_made_again_the_event_has_the_new_uid),
       AUDIT(migrations_that_went_past_the_network_are_found),
+      AUDIT(what_changes_is_logged_again),
       AUDIT(what_could_not_be_listed_is_told_once),
       AUDIT(nothing_is_audited_before_the_cluster_is_read),
   };

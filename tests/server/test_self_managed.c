@@ -462,6 +462,19 @@ static void metrics_tell_of_a_round_that_went_well(void **state) {
   WAIT_FOR(metrics_are(&f->replicas[0], METRICS("TIME", "1", "1", "2", "TIME")));
 }
 
+/* It stores, publishes, sees that all is well, and looks again only when it is time. */
+static void no_more_is_asked_than_needed(void **state) {
+  struct fixture *f = *state;
+  f->options.poll_ms = 3600000;
+  put_secret(f, "");
+  put_hooks(f, "");
+  start(f, 0);
+  WAIT_FOR(metrics_are(&f->replicas[0], METRICS("TIME", "1", "1", "2", "TIME")));
+  assert_int_equal(fake_api_asked(f->api, FAKE_SECRETS, FAKE_GET), 3);
+  assert_int_equal(fake_api_asked(f->api, FAKE_VALIDATING, FAKE_GET), 3);
+  assert_int_equal(fake_api_asked(f->api, FAKE_MUTATING, FAKE_GET), 3);
+}
+
 static void options_that_can_not_work_are_refused(void **state) {
   static const char *const bad[] = {"no name"};
   struct fixture *f = *state;
@@ -495,6 +508,7 @@ int main(void) {
       MANAGED(no_key_is_ever_logged),
       MANAGED(metrics_tell_that_nothing_was_made_yet),
       MANAGED(metrics_tell_of_a_round_that_went_well),
+      MANAGED(no_more_is_asked_than_needed),
       MANAGED(options_that_can_not_work_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
