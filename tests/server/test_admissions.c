@@ -673,6 +673,26 @@ static void of_too_large_ones_the_oldest_no_longer_count(void **state) {
   dw_world_unref(world);
 }
 
+/* What is replaced is no longer held, and leaves its room to others. */
+static void a_large_one_that_changes_again_and_again_crowds_nobody_out(void **state) {
+  struct fixture *f = *state;
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  admit(f, DW_OP_CREATE, NAD("first", "10.1.0.0/24"));
+  for (int i = 0; i < 40; i++) {
+    dw_buf_truncate(&text, 0);
+    dw_buf_printf(&text,
+                  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
+                  ", name: large}, spec: {config: '{\"type\": \"%0*d\"}'}}\n",
+                  1 << 20, i);
+    admit(f, DW_OP_UPDATE, dw_buf_text(&text));
+  }
+  assert_waiting(f, 3); /* and two changes of the large one */
+  struct dw_world *world = world_now(f);
+  assert_true(is_there(world, "first"));
+  assert_true(is_there(world, "large"));
+  dw_world_unref(world);
+}
+
 static void of_too_many_the_oldest_no_longer_count(void **state) {
   struct fixture *f = *state;
   char folder[64];
@@ -1066,6 +1086,7 @@ int main(void) {
       TEST(an_update_lasts_from_its_own_time_on),
       TEST(a_deletion_that_never_comes_expires_too),
       TEST(nothing_expires_while_watches_are_broken),
+      TEST(a_large_one_that_changes_again_and_again_crowds_nobody_out),
       TEST(of_too_many_the_oldest_no_longer_count),
       TEST(of_too_large_ones_the_oldest_no_longer_count),
       TEST(of_two_that_overlap_exactly_one_passes),

@@ -269,6 +269,21 @@ static void of_an_object_that_is_there_its_uid_is_told(void **state) {
 }
 
 /* Through a webhook that anybody may reach comes what no API server sends. */
+static void they_are_among_the_metrics(void **state) {
+  struct fixture *f = *state;
+  start(f, (struct dw_events_options){.again_ms = 0});
+  deny(f, "migration-a");
+  wait_for(f->service.events, "sent", 1);
+  struct dw_http_service metrics = {.shown = &f->service};
+  struct dw_http_answer answer = {.status = 0};
+  dw_http_respond(&metrics, &(struct dw_http_request){.method = "GET", .path = "/metrics"}, &answer);
+  assert_int_equal(answer.status, 200);
+  assert_non_null(strstr(dw_buf_text(&answer.body), "\ndroveway_events_total{result=\"sent\"} 1\n"
+                                                    "droveway_events_total{result=\"failed\"} 0\n"
+                                                    "droveway_events_total{result=\"dropped\"} 0\n"));
+  dw_buf_free(&answer.body);
+}
+
 static void what_no_object_is_called_is_not_told(void **state) {
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = 0});
@@ -530,6 +545,7 @@ int main(void) {
       EVENTS(what_stands_is_one_event_of_all_replicas),
       EVENTS(of_an_audited_object_a_version_that_exists_is_told),
       EVENTS(which_answers_pass),
+      EVENTS(they_are_among_the_metrics),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

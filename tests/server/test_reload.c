@@ -107,6 +107,21 @@ static void what_is_read_again_is_counted(void **state) {
   assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 2\n"));
 }
 
+/* On demand all is read again, but only what was given is counted. */
+static void what_was_not_given_is_not_counted(void **state) {
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_worlds_options options = options_of(f, f->cluster);
+  options.sources.policy = NULL;
+  dw_worlds_stop(f->worlds);
+  f->worlds = dw_worlds_start(&options, &err);
+  assert_non_null(f->worlds);
+  dw_worlds_reread(f->worlds);
+  wait_for_text(f->log, read_again, 1);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 0\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 1\n"));
+}
+
 static void a_refused_policy_is_told_apart_from_a_refused_state(void **state) {
   struct fixture *f = *state;
   replace_file(f->cluster, "bad.yaml", "kind: [\n");
@@ -212,15 +227,11 @@ static void stopping_nothing_is_fine(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(a_changed_policy_comes_into_force),
-      TEST(what_is_read_again_is_counted),
-      TEST(a_refused_policy_is_told_apart_from_a_refused_state),
-      TEST(a_request_keeps_the_world_it_began_with),
-      TEST(a_broken_policy_leaves_the_old_in_force_and_is_told_once),
-      TEST(a_removed_policy_leaves_the_old_in_force),
-      TEST(a_changed_state_folder_is_read_again),
-      TEST(a_wish_reads_again_without_a_change),
-      TEST(what_is_broken_from_the_start_is_an_error),
+      TEST(a_changed_policy_comes_into_force),        TEST(what_is_read_again_is_counted),
+      TEST(what_was_not_given_is_not_counted),        TEST(a_refused_policy_is_told_apart_from_a_refused_state),
+      TEST(a_request_keeps_the_world_it_began_with),  TEST(a_broken_policy_leaves_the_old_in_force_and_is_told_once),
+      TEST(a_removed_policy_leaves_the_old_in_force), TEST(a_changed_state_folder_is_read_again),
+      TEST(a_wish_reads_again_without_a_change),      TEST(what_is_broken_from_the_start_is_an_error),
       cmocka_unit_test(stopping_nothing_is_fine),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

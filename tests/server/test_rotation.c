@@ -311,6 +311,7 @@ static void the_old_ca_goes_when_its_last_leaf_has_ended(void **state) {
   assert_string_equal(f->bundles[0][0], f->in.secret.ca);
   assert_string_equal(f->bundles[1][1], f->in.secret.ca);
   assert_string_equal(f->in.secret.published, "");
+  assert_string_equal(f->in.secret.replaced_until, "");
   assert_true(good_pair(&f->in.secret, START + end));
 }
 

@@ -268,6 +268,36 @@ static void what_is_no_review_is_a_bad_request_with_a_reason(void **state) {
   dw_buf_free(&answer.body);
 }
 
+/* The whole answer, and the line that goes with it, which quotes nothing of the body. */
+static void a_refused_review_is_told_why(void **state) {
+  static const struct {
+    const char *body;
+    int status;
+    const char *answer, *cause;
+  } cases[] = {
+      {"{\n  \"kind\": ,}", 400, "no AdmissionReview: line 2, column 11: ", "syntax"},
+      {"{\"a\":1,\"a\":1}", 400, "no AdmissionReview: ", "duplicate key"},
+      {"{\"kind\":\"Secret\"}", 400, "no AdmissionReview: apiVersion: must be a non-empty string, is absent\n",
+       "invalid"},
+      {"[[[[]]]]", 400, "no AdmissionReview: nested deeper than 3 levels\n", "nested too deep"},
+  };
+  struct fixture *f = *state;
+  f->service.max_nesting = 3;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct dw_http_answer answer = post(f, "/validate", cases[i].body, strlen(cases[i].body));
+    assert_int_equal(answer.status, cases[i].status);
+    if (strncmp(dw_buf_text(&answer.body), cases[i].answer, strlen(cases[i].answer)) != 0)
+      fail_msg("%s", dw_buf_text(&answer.body));
+    dw_buf_free(&answer.body);
+    struct json_object *line = last_line(f);
+    assert_string_equal(text_of(line, "level"), "warn");
+    assert_string_equal(text_of(line, "msg"), "request refused");
+    assert_string_equal(text_of(line, "reason"), "no AdmissionReview");
+    assert_string_equal(text_of(line, "cause"), cases[i].cause);
+    json_object_put(line);
+  }
+}
+
 static void no_body_at_all_is_a_bad_request(void **state) {
   struct dw_http_request request = {.method = "POST", .path = "/validate", .content_type = "application/json"};
   assert_int_equal(status_of(*state, &request), 400);
@@ -448,6 +478,7 @@ int main(void) {
       TEST(a_recorded_review_is_answered_as_json),
       TEST(the_two_endpoints_answer_differently),
       TEST(what_is_no_review_is_a_bad_request_with_a_reason),
+      TEST(a_refused_review_is_told_why),
       TEST(no_body_at_all_is_a_bad_request),
       TEST(a_body_that_takes_too_much_memory_is_too_large),
       TEST(what_is_wrong_in_large_updates_is_found),

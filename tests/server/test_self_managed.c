@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "droveway/base/base64.h"
+#include "droveway/server/http.h"
 #include "droveway/server/self_managed.h"
 #include "support/fake_api.h"
 #include "support/https_server.h"
@@ -462,6 +463,19 @@ static void metrics_tell_of_a_round_that_went_well(void **state) {
   WAIT_FOR(metrics_are(&f->replicas[0], METRICS("TIME", "1", "1", "2", "TIME")));
 }
 
+static void they_are_among_the_metrics(void **state) {
+  struct fixture *f = *state;
+  put_secret(f, "");
+  put_hooks(f, "");
+  start(f, 0);
+  struct dw_http_service service = {.managed = f->replicas[0].managed}, metrics = {.shown = &service};
+  struct dw_http_answer answer = {.status = 0};
+  dw_http_respond(&metrics, &(struct dw_http_request){.method = "GET", .path = "/metrics"}, &answer);
+  assert_int_equal(answer.status, 200);
+  assert_non_null(strstr(dw_buf_text(&answer.body), "\ndroveway_self_managed_failures_total{of=\"pair\"} 0\n"));
+  dw_buf_free(&answer.body);
+}
+
 /* It stores, publishes, sees that all is well, and looks again only when it is time. */
 static void no_more_is_asked_than_needed(void **state) {
   struct fixture *f = *state;
@@ -508,6 +522,7 @@ int main(void) {
       MANAGED(no_key_is_ever_logged),
       MANAGED(metrics_tell_that_nothing_was_made_yet),
       MANAGED(metrics_tell_of_a_round_that_went_well),
+      MANAGED(they_are_among_the_metrics),
       MANAGED(no_more_is_asked_than_needed),
       MANAGED(options_that_can_not_work_are_refused),
   };
