@@ -301,6 +301,18 @@ static void what_was_changed_there_and_back_is_not_taken_for_what_was_before(voi
   assert_waiting(f, 0);
 }
 
+/* ... nor where that last change is admitted a second time. */
+static void what_was_changed_back_twice_is_not_taken_for_what_was_before(void **state) {
+  struct fixture *f = *state;
+  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
+  admit(f, DW_OP_UPDATE, NAD("a", "10.1.0.0/24"));
+  admit(f, DW_OP_UPDATE, NAD("a", "10.1.0.0/24"));
+  watches_bring(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 3);
+  assert_range(f, "a", "10.1.0.0/24");
+  assert_waiting(f, 2);
+}
+
 static void what_is_admitted_again_counts_as_long_again(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
@@ -1062,6 +1074,7 @@ int main(void) {
       TEST(an_update_replaces_what_was_there),
       TEST(a_deletion_hides_and_a_creation_shows_again),
       TEST(what_was_changed_there_and_back_is_not_taken_for_what_was_before),
+      TEST(what_was_changed_back_twice_is_not_taken_for_what_was_before),
       TEST(what_is_admitted_again_counts_as_long_again),
       TEST(names_are_told_apart_by_kind_and_namespace),
       TEST(what_changes_nothing_that_is_read_leaves_nothing),

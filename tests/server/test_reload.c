@@ -12,6 +12,7 @@
 
 #include "droveway/rules/engine.h"
 #include "droveway/server/reload.h"
+#include "support/fake_api.h"
 #include "support/https_server.h"
 #include "support/run_program.h"
 
@@ -82,6 +83,7 @@ static void a_changed_policy_comes_into_force(void **state) {
   folder_write(f->folder, "policy.yaml", POLICY("six")); /* in place, of the same size */
   wait_for_text(f->log, read_again, 2);
   assert_namespace(f, "six");
+  assert_true(dw_worlds_ready(f->worlds)); /* reviews go on */
 }
 
 static bool metrics_have(struct fixture *f, const char *text) {
@@ -181,21 +183,52 @@ static void a_removed_policy_leaves_the_old_in_force(void **state) {
   assert_namespace(f, "one");
 }
 
+static size_t nodes_now(struct fixture *f) {
+  struct dw_world *world = dw_worlds_get(f->worlds);
+  size_t count = dw_view_count(world->view, DW_KIND_NODE);
+  dw_world_unref(world);
+  return count;
+}
+
 static void a_changed_state_folder_is_read_again(void **state) {
   struct fixture *f = *state;
-  struct dw_world *world = dw_worlds_get(f->worlds);
-  assert_int_equal(dw_view_count(world->view, DW_KIND_NODE), 0);
-  dw_world_unref(world);
+  assert_int_equal(nodes_now(f), 0);
   replace_file(f->cluster, "nodes.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: worker-1}\n");
   wait_for_text(f->log, read_again, 1);
-  world = dw_worlds_get(f->worlds);
-  assert_int_equal(dw_view_count(world->view, DW_KIND_NODE), 1);
-  dw_world_unref(world);
+  assert_int_equal(nodes_now(f), 1);
+  assert_true(dw_worlds_ready(f->worlds));
   replace_file(f->cluster, "bad.yaml", "kind: [\n");
   wait_for_text(f->log, "bad.yaml:", 1);
-  world = dw_worlds_get(f->worlds);
-  assert_int_equal(dw_view_count(world->view, DW_KIND_NODE), 1);
-  dw_world_unref(world);
+  assert_int_equal(nodes_now(f), 1);
+}
+
+/* Which of two worlds is the newer one is told by its generation. */
+static void each_world_of_a_cluster_is_newer(void **state) {
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  struct fake_api *api = fake_api_start();
+  fake_api_serve_all(api);
+  struct dw_worlds_options options = options_of(f, NULL);
+  options.cluster = fake_api_config(api);
+  dw_worlds_stop(f->worlds);
+  f->worlds = dw_worlds_start(&options, &err);
+  assert_non_null(f->worlds);
+  WAIT_FOR(dw_worlds_ready(f->worlds));
+  struct dw_world *first = dw_worlds_get(f->worlds);
+  fake_api_put(api, FAKE_NODES, "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"worker-1\"}}");
+  WAIT_FOR(nodes_now(f) == 1);
+  struct dw_world *second = dw_worlds_get(f->worlds);
+  assert_true(second->generation > first->generation);
+  dw_world_unref(first);
+  dw_world_unref(second);
+  replace_file(f->folder, "policy.yaml", POLICY("two")); /* the policy alone */
+  wait_for_text(f->log, read_again, 1);
+  assert_namespace(f, "two");
+  assert_int_equal(nodes_now(f), 1);
+  assert_true(dw_worlds_ready(f->worlds));
+  dw_worlds_stop(f->worlds);
+  f->worlds = NULL;
+  fake_api_end(api);
 }
 
 static void a_wish_reads_again_without_a_change(void **state) {
@@ -227,12 +260,12 @@ static void stopping_nothing_is_fine(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(a_changed_policy_comes_into_force),        TEST(what_is_read_again_is_counted),
-      TEST(what_was_not_given_is_not_counted),        TEST(a_refused_policy_is_told_apart_from_a_refused_state),
-      TEST(a_request_keeps_the_world_it_began_with),  TEST(a_broken_policy_leaves_the_old_in_force_and_is_told_once),
-      TEST(a_removed_policy_leaves_the_old_in_force), TEST(a_changed_state_folder_is_read_again),
-      TEST(a_wish_reads_again_without_a_change),      TEST(what_is_broken_from_the_start_is_an_error),
-      cmocka_unit_test(stopping_nothing_is_fine),
+      TEST(a_changed_policy_comes_into_force),         TEST(what_is_read_again_is_counted),
+      TEST(what_was_not_given_is_not_counted),         TEST(a_refused_policy_is_told_apart_from_a_refused_state),
+      TEST(a_request_keeps_the_world_it_began_with),   TEST(a_broken_policy_leaves_the_old_in_force_and_is_told_once),
+      TEST(a_removed_policy_leaves_the_old_in_force),  TEST(a_changed_state_folder_is_read_again),
+      TEST(each_world_of_a_cluster_is_newer),          TEST(a_wish_reads_again_without_a_change),
+      TEST(what_is_broken_from_the_start_is_an_error), cmocka_unit_test(stopping_nothing_is_fine),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
