@@ -119,6 +119,14 @@ static void what_stands_wrong_is_told_once_and_counted(void **state) {
   wait_for_metric(f, "droveway_audit_violations{rule=\"master-required\",action=\"deny\"} 1\n");
   wait_for_text(f->log.path, "\"msg\":\"audit\"", 5); /* audits later ... */
   assert_int_equal(count_in_file(f->log.path, "\"rule\":\"master-required\""), 1);
+  char *line = log_line(f->log.path, "\"rule\":\"master-required\"");
+  static const char told[] =
+      "\"level\":\"warn\",\"msg\":\"standing violation\",\"rule\":\"master-required\",\"action\":"
+      "\"deny\",\"kind\":\"NetworkAttachmentDefinition\",\"namespace\":\"openshift-cnv\","
+      "\"name\":\"net\",\"field\":\"spec.config.master\",\"message\":\"";
+  if (strncmp(line, told, sizeof told - 1) != 0)
+    fail_msg("%s", line);
+  free(line);
   put_network(f, " \\\"master\\\": \\\"eth1\\\",");
   for (int waited = 0; metrics_have(f, "master-required"); waited += 5) {
     assert_true(waited < PATIENCE_MS);
@@ -196,6 +204,7 @@ static void what_changes_is_logged_again(void **state) {
   wait_for_text(f->log.path, "10.1.1.2", 1);
   wait_for_text(f->log.path, "\"msg\":\"audit\"", count_in_file(f->log.path, "\"msg\":\"audit\"") + 3);
   assert_int_equal(count_in_file(f->log.path, "\"rule\":\"migration-bypassed\""), 2);
+  assert_int_equal(count_in_file(f->log.path, "\"rule\":\"migration-bypassed\",\"action\":\"warn\""), 2);
 }
 
 static void what_could_not_be_listed_is_told_once(void **state) {
