@@ -126,6 +126,41 @@ static void an_empty_secret_gets_a_ca_and_a_certificate(void **state) {
   assert_int_equal(f->plan.ca_count, 1);
 }
 
+/* What the log says of each step, in the order of a CA's life. */
+static void each_step_is_told(void **state) {
+  static const char *const others[] = {"droveway.example.org"};
+  struct fixture *f = *state;
+  look(f);
+  assert_string_equal(f->plan.what, "made a CA and a certificate");
+  settle(f);
+  go_to(f, renewal(LEAF));
+  look(f);
+  assert_string_equal(f->plan.what, "renewed the certificate (two thirds of its life are over)");
+  f->options.names = (struct dw_pki_names){others, 1};
+  look(f);
+  assert_string_equal(f->plan.what, "made a certificate");
+  assert_string_equal(f->plan.wrong, "tls.crt is not good for droveway.example.org");
+  f->options.names = usual.names;
+  live_to(f, renewal(CA));
+  look(f);
+  assert_string_equal(f->plan.what,
+                      "made a new CA (two thirds of the old one's life are over); the certificate is that "
+                      "of the old one until the new one is known");
+  f->in.secret = f->plan.secret;
+  look(f);
+  publish(f);
+  look(f);
+  assert_string_equal(f->plan.what, "the new CA is in the webhook configurations");
+  settle(f);
+  go_to(f, renewal(CA) + SETTLE_S);
+  look(f);
+  assert_string_equal(f->plan.what, "the new CA is known to the API servers: the certificate is its own from now on");
+  settle(f);
+  live_to(f, renewal(CA) + SETTLE_S + LEAF);
+  look(f);
+  assert_string_equal(f->plan.what, "the old CA is not trusted any more");
+}
+
 static void another_bundle_is_put_right_where_it_is_found(void **state) {
   struct fixture *f = *state;
   settle(f);
@@ -476,6 +511,7 @@ static void a_time_in_the_future_is_not_believed(void **state) {
 static void replicas_that_ask_for_different_names_agree(void **state) {
   static const char *const more[] = {"droveway.droveway.svc", "droveway.example.org"};
   static const char *const others[] = {"droveway.droveway.svc", "10.0.0.1"};
+  static const char *const third[] = {"third.example.org"};
   struct fixture *f = *state;
   settle(f);
   const char *before = f->in.secret.leaf;
@@ -491,6 +527,13 @@ static void replicas_that_ask_for_different_names_agree(void **state) {
   settle(f);
   assert_string_equal(f->in.secret.leaf, before);
   f->options.names = usual.names;
+  settle(f);
+  assert_string_equal(f->in.secret.leaf, before);
+  f->options.names = (struct dw_pki_names){third, 1}; /* fewer than the certificate has */
+  settle(f);
+  assert_string_not_equal(f->in.secret.leaf, before);
+  before = f->in.secret.leaf;
+  f->options.names = (struct dw_pki_names){more, 2};
   settle(f);
   assert_string_equal(f->in.secret.leaf, before);
 }
@@ -547,6 +590,7 @@ static void only_what_verifies_is_taken_and_once(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       LOOK(an_empty_secret_gets_a_ca_and_a_certificate),
+      LOOK(each_step_is_told),
       LOOK(another_bundle_is_put_right_where_it_is_found),
       LOOK(a_leaf_is_renewed_at_two_thirds_of_its_life),
       LOOK(a_new_ca_is_published_before_its_leaf_is_served),
