@@ -166,14 +166,17 @@ static struct resolved resolve(const char *text) {
 }
 
 /* Kubernetes turns YAML into JSON text, and Go writes 1.0 and 1e3 as 1 and 1000: the API server reads integers. */
-static dw_json *new_float(struct dw_arena *arena, double value, const char **problem) {
+static dw_json *new_float(struct dw_arena *arena, const struct yaml_scalar *scalar, double value,
+                          const char **problem) {
   if (!isfinite(value)) {
     *problem = "JSON has no number for infinity or NaN";
     return NULL;
   }
   if (value == trunc(value) && fabs(value) < 9223372036854775808.0)
     return dw_json_new_integer(arena, (int64_t)value);
-  return dw_json_new_real(arena, value);
+  /* With its digits, where JSON has the same: messages quote what is written. */
+  dw_json *written = dw_json_parse(arena, scalar->text, scalar->length, DW_JSON_PLAIN, NULL);
+  return dw_json_type(written) == DW_JSON_REAL ? written : dw_json_new_real(arena, value);
 }
 
 static dw_json *new_string(struct dw_arena *arena, const struct yaml_scalar *scalar, const char **problem) {
@@ -194,7 +197,7 @@ static dw_json *resolved_value(struct dw_arena *arena, const struct yaml_scalar 
   case KIND_INTEGER:
     return dw_json_new_integer(arena, resolved.integer);
   case KIND_FLOAT:
-    return new_float(arena, resolved.real, problem);
+    return new_float(arena, scalar, resolved.real, problem);
   case KIND_TOO_LARGE:
     *problem = "this number is too large";
     return NULL;
