@@ -167,7 +167,7 @@ static dw_json *parse_value(struct parser *p) {
   case '"':
     return parse_string(p);
   default:
-    return c == '-' || (c >= '0' && c <= '9') ? parse_number(p) : parse_word(p);
+    return c == '-' || dw_is_digit(c) ? parse_number(p) : parse_word(p);
   }
 }
 

@@ -36,10 +36,6 @@ static bool at_end(const struct scan *s) {
   return s->at >= s->length;
 }
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /* The four digits at AT, or -1. */
 static int32_t hex4(const char *text, size_t length, size_t at) {
   if (at > length || length - at < 4)
@@ -185,14 +181,14 @@ bool dw_scan_string(struct scan *s, struct dw_span *span) {
 }
 
 static void scan_digits(struct scan *s) {
-  while (is_digit(dw_scan_peek(s)))
+  while (dw_is_digit(dw_scan_peek(s)))
     s->at++;
 }
 
 static bool scan_number(struct scan *s) {
   if (dw_scan_peek(s) == '-')
     s->at++;
-  if (!is_digit(dw_scan_peek(s)))
+  if (!dw_is_digit(dw_scan_peek(s)))
     return fail(s, "a digit is expected after the minus sign");
   size_t start = s->at;
   scan_digits(s);
@@ -200,7 +196,7 @@ static bool scan_number(struct scan *s) {
     return dw_scan_fail(s, start, "a number must not begin with 0");
   if (dw_scan_peek(s) == '.') {
     s->at++;
-    if (!is_digit(dw_scan_peek(s)))
+    if (!dw_is_digit(dw_scan_peek(s)))
       return fail(s, "a digit is expected after the decimal point");
     scan_digits(s);
   }
@@ -208,7 +204,7 @@ static bool scan_number(struct scan *s) {
     s->at++;
     if (dw_scan_peek(s) == '+' || dw_scan_peek(s) == '-')
       s->at++;
-    if (!is_digit(dw_scan_peek(s)))
+    if (!dw_is_digit(dw_scan_peek(s)))
       return fail(s, "a digit is expected in the exponent");
     scan_digits(s);
   }
@@ -335,7 +331,7 @@ bool dw_scan_value(struct scan *s) {
     return scan_container(s);
   if (c == '"')
     return dw_scan_string(s, &span);
-  if (c == '-' || is_digit(c))
+  if (c == '-' || dw_is_digit(c))
     return scan_number(s);
   return scan_word(s) || fail_value(s);
 }

@@ -187,7 +187,7 @@ static bool is_version(const char *text) {
   for (const char *c = text; *c != '\0'; c++) {
     if (*c == '.' && digit && parts++ < 3)
       digit = false;
-    else if (*c >= '0' && *c <= '9' && c - text < 12)
+    else if (dw_is_digit(*c) && c - text < 12)
       digit = true;
     else
       return false;

@@ -31,12 +31,8 @@ struct parser {
   struct dw_error *err;
 };
 
-static bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static bool ends_word(char c) {
-  return c == '\0' || is_blank(c) || strchr("=!(),<>", c) != NULL;
+  return c == '\0' || dw_is_blank(c) || strchr("=!(),<>", c) != NULL;
 }
 
 static struct token symbol(const char *at) {
@@ -60,7 +56,7 @@ static struct token symbol(const char *at) {
 }
 
 static void advance(struct parser *p) {
-  while (is_blank(*p->at))
+  while (dw_is_blank(*p->at))
     p->at++;
   size_t length = 0;
   while (!ends_word(p->at[length]))
@@ -84,16 +80,12 @@ static int fail_expected(const struct parser *p, const char *expected) {
 
 /* --- what Kubernetes lets a label be (apimachinery, IsQualifiedName and IsValidLabelValue) --- */
 
-static bool is_alnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 static bool is_label_name(const char *text) {
   size_t length = strlen(text);
-  if (length == 0 || length > NAME_MAX_LENGTH || !is_alnum(text[0]) || !is_alnum(text[length - 1]))
+  if (length == 0 || length > NAME_MAX_LENGTH || !dw_is_alnum(text[0]) || !dw_is_alnum(text[length - 1]))
     return false;
   for (size_t i = 0; i < length; i++)
-    if (!is_alnum(text[i]) && text[i] != '-' && text[i] != '_' && text[i] != '.')
+    if (!dw_is_alnum(text[i]) && text[i] != '-' && text[i] != '_' && text[i] != '.')
       return false;
   return true;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "droveway/base/buf.h"
+#include "droveway/base/text.h"
 #include "droveway/base/utf8.h"
 #include "rules/rules_internal.h"
 
@@ -200,10 +201,6 @@ static bool same_addresses(const struct dw_interval_set *a, const struct dw_inte
   return true;
 }
 
-static bool same_text(const char *a, const char *b) {
-  return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 static bool same_passage(const struct dw_passage *a, const struct dw_passage *b) {
   if (a->text == NULL || b->text == NULL)
     return a->text == b->text;
@@ -216,7 +213,7 @@ bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) {
   if (a->rule != b->rule || a->reason != b->reason || x->unreadable != y->unreadable ||
       (x->unreadable && x->about.text == NULL))
     return false;
-  return same_text(x->field, y->field) && same_text(x->what, y->what) && same_text(x->value, y->value) &&
+  return dw_text_equal(x->field, y->field) && dw_text_equal(x->what, y->what) && dw_text_equal(x->value, y->value) &&
          same_passage(&x->about, &y->about) && same_addresses(x->addresses, y->addresses) &&
          dw_json_equal(x->json, y->json);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "droveway/base/log.h"
+#include "droveway/base/text.h"
 
 enum {
   EXPIRY_MS = 10000, /* far above the time from an answer to its object in etcd and on the watches */
@@ -89,16 +90,13 @@ void dw_admissions_end(struct dw_admissions *admissions) {
 
 /* --- what stays --- */
 
-static bool same_text(const char *a, const char *b) {
-  return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* To a view. A HyperConverged may be admitted in one version and watched in another. */
 static bool same_to_views(const struct dw_object *a, const struct dw_object *b) {
   if (a->kind == DW_KIND_NAD)
     return dw_object_same(a, b);
   return a->deleting == b->deleting && a->user.decentralized == b->user.decentralized &&
-         same_text(a->user.network, b->user.network) && same_text(a->user.jsonpatch_network, b->user.jsonpatch_network);
+         dw_text_equal(a->user.network, b->user.network) &&
+         dw_text_equal(a->user.jsonpatch_network, b->user.jsonpatch_network);
 }
 
 static bool arrived(const struct dw_change *change, const struct dw_view *view) {

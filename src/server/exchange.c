@@ -62,7 +62,7 @@ static uint64_t length_in(const char *text) {
 
 /* A character of a name as RFC 9110, 5.6.2 has it: another reader may take what is near one for it. */
 static bool in_token(char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')
+  if (dw_is_alnum(c) || c == '-')
     return true;
   return c != '\0' && strchr("!#$%&'*+.^_`|~", c) != NULL;
 }

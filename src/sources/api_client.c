@@ -8,6 +8,7 @@
 
 #include "droveway/base/buf.h"
 #include "droveway/base/clock.h"
+#include "droveway/base/text.h"
 #include "droveway/formats/json.h"
 #include "droveway/sources/manifests.h"
 #include "sources/api_internal.h"
@@ -82,8 +83,7 @@ void dw_api_client_interrupt(struct dw_api_client *client) {
 
 void dw_api_escape(struct dw_buf *out, const char *text) {
   for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-    bool plain =
-        (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("-._~", *c) != NULL;
+    bool plain = dw_is_alnum((char)*c) || strchr("-._~", *c) != NULL;
     if (plain)
       dw_buf_putc(out, (char)*c);
     else
