@@ -133,7 +133,6 @@ static int read_cluster(const struct serve_options *options, struct serve_parts 
   if (options->self_managed && out->cluster == NULL)
     return dw_error_set(err, DW_ERR_USAGE,
                         "--self-managed-certs keeps them in a cluster: give --kubeconfig, or run in a pod");
-  log_source(options, out->cluster);
   return 0;
 }
 
@@ -145,8 +144,7 @@ static void log_sandbox(const struct dw_sandbox_report *report) {
               dw_log_string("landlock", report->landlock.text), dw_log_string("seccomp", report->seccomp.text));
 }
 
-static int enter_sandbox(const struct serve_options *options, const struct serve_parts *parts, struct dw_error *err) {
-  struct dw_sandbox_report report;
+static int enter_sandbox(const struct serve_options *options, struct serve_parts *parts, struct dw_error *err) {
   const char *readable[16];
   size_t count = 0;
   const char *const files[] = {options->certificate, options->key, options->client_ca, options->world.policy,
@@ -162,10 +160,7 @@ static int enter_sandbox(const struct serve_options *options, const struct serve
                                        .readable_count = count,
                                        .writable = &options->record,
                                        .writable_count = options->record != NULL};
-  if (dw_sandbox_enter(&sandbox, &report, err) != 0)
-    return -1;
-  log_sandbox(&report);
-  return 0;
+  return dw_sandbox_enter(&sandbox, &parts->sandbox, err);
 }
 
 /* --- all of it --- */
@@ -179,6 +174,8 @@ int serve_parts_read(const struct serve_options *options, struct serve_parts *ou
 }
 
 int serve_parts_start(const struct serve_options *options, struct serve_parts *parts, struct dw_error *err) {
+  log_source(options, parts->cluster);
+  log_sandbox(&parts->sandbox);
   if (parts->recorder != NULL && dw_recorder_start(parts->recorder, err) != 0)
     return -1;
   parts->worlds = dw_worlds_start(

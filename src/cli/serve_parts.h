@@ -4,6 +4,7 @@
 
 #include "cli/serve_options.h"
 #include "droveway/base/error.h"
+#include "droveway/sandbox/sandbox.h"
 #include "droveway/server/auditor.h"
 #include "droveway/server/certificates.h"
 #include "droveway/server/events.h"
@@ -23,6 +24,7 @@ struct serve_parts {
   char *client_ca; /* PEM text, with self-managed certificates; NULL: none */
   struct dw_self_managed *managed;
   struct dw_api_config *cluster; /* NULL: a state folder, or nothing */
+  struct dw_sandbox_report sandbox;
   struct dw_worlds *worlds;
   struct dw_recorder *recorder;
   struct dw_auditor *auditor;
@@ -32,7 +34,8 @@ struct serve_parts {
 /* Reads what must be right for anything to start, and enters the sandbox: no thread is started. -1 on error; what was
  * made stays in OUT. */
 int serve_parts_read(const struct serve_options *options, struct serve_parts *out, struct dw_error *err);
-/* Starts the threads that feed the server. */
+/* Starts the threads that feed the server, and logs what was read: after the log has a thread, so that a log which
+ * nobody reads does not stop the start. */
 int serve_parts_start(const struct serve_options *options, struct serve_parts *parts, struct dw_error *err);
 void serve_parts_drop(struct serve_parts *parts);
 

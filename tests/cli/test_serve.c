@@ -461,6 +461,13 @@ static void a_log_that_nobody_reads_does_not_stop_the_end(void **state) {
   end(&f); /* what is queued is given a second; then it ends as ever */
 }
 
+/* A log reader that hung before: with the first line. */
+static void a_log_that_is_full_from_the_start_stops_neither_start_nor_end(void **state) {
+  (void)state;
+  struct service service = service_start_full((const char *const[]){"--shutdown-timeout", "20s", NULL});
+  assert_int_equal(service_stop(&service), 0);
+}
+
 /* A policy on a file system that hangs, here a pipe that nobody writes into: the thread that reads it can't be ended.
  */
 static void the_timeout_ends_a_process_that_is_stuck(void **state) {
@@ -575,6 +582,7 @@ int main(void) {
       cmocka_unit_test(metrics_have_their_own_listener),
       cmocka_unit_test(a_log_that_nobody_reads_stops_no_review),
       cmocka_unit_test(a_log_that_nobody_reads_does_not_stop_the_end),
+      cmocka_unit_test(a_log_that_is_full_from_the_start_stops_neither_start_nor_end),
       cmocka_unit_test(the_timeout_ends_a_process_that_is_stuck),
       TEST(metrics_are_off_unless_asked_for),
       cmocka_unit_test(bad_usage_exits_2),

@@ -188,7 +188,37 @@ static void wait_until_listening(struct service *service) {
   fail_msg("serve does not listen: %s", content_of(service->log, NULL));
 }
 
-static struct service start(const char *const *options, bool piped) {
+/* Those that answer are started last. */
+static void wait_until_threaded(const struct service *service) {
+  enum { MANY = 10 };
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task", (int)service->pid);
+  for (int i = 0; i < 3000; i++, usleep(10000)) {
+    int count = -2; /* "." and ".." */
+    DIR *tasks = opendir(path);
+    assert_non_null(tasks);
+    while (readdir(tasks) != NULL)
+      count++;
+    closedir(tasks);
+    if (count >= MANY)
+      return;
+  }
+  fail_msg("serve does not start its threads");
+}
+
+enum service_log { LOG_FILE, LOG_PIPE, LOG_FULL_PIPE };
+
+static void fill(int pipe) {
+  static const char dots[4096];
+  int flags = fcntl(pipe, F_GETFL);
+  fcntl(pipe, F_SETFL, flags | O_NONBLOCK);
+  while (write(pipe, dots, sizeof dots) > 0 || write(pipe, dots, 1) > 0)
+    continue;
+  fcntl(pipe, F_SETFL, flags);
+}
+
+static struct service start(const char *const *options, enum service_log kind) {
+  bool piped = kind != LOG_FILE;
   struct service service = {.log = memory_file(NULL), .pipe = -1};
   int ends[2] = {-1, -1};
   folder_make(service.folder);
@@ -206,6 +236,8 @@ static struct service start(const char *const *options, bool piped) {
     arguments[count++] = *options++;
   if (piped && (pipe2(ends, O_CLOEXEC) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0))
     fail_msg("no pipe");
+  if (kind == LOG_FULL_PIPE)
+    fill(ends[1]);
   int descriptors[3] = {memory_file(NULL), memory_file(NULL), piped ? ends[1] : service.log};
   service.pid = spawn(arguments, descriptors);
   service.pipe = ends[0];
@@ -213,16 +245,23 @@ static struct service start(const char *const *options, bool piped) {
     close(ends[1]);
   close(descriptors[0]);
   close(descriptors[1]);
-  wait_until_listening(&service);
+  if (kind == LOG_FULL_PIPE)
+    wait_until_threaded(&service);
+  else
+    wait_until_listening(&service);
   return service;
 }
 
 struct service service_start(const char *const *options) {
-  return start(options, false);
+  return start(options, LOG_FILE);
 }
 
 struct service service_start_piped(const char *const *options) {
-  return start(options, true);
+  return start(options, LOG_PIPE);
+}
+
+struct service service_start_full(const char *const *options) {
+  return start(options, LOG_FULL_PIPE);
 }
 
 int service_stop(struct service *service) {

@@ -44,6 +44,8 @@ struct service {
 struct service service_start(const char *const *options);
 /* The same with a pipe as standard error, which nobody reads but service_read_log(). */
 struct service service_start_piped(const char *const *options);
+/* The same with a pipe that is full, so that its port is never known; waits until it has threads. */
+struct service service_start_full(const char *const *options);
 /* Reads what is in the pipe now, and appends it to the log; returns how many bytes. */
 size_t service_read_log(const struct service *service);
 /* Sends SIGTERM and waits; returns the exit status. Removes the folder. */
