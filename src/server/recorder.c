@@ -165,40 +165,43 @@ void dw_recorder_free(struct dw_recorder *recorder) {
 
 /* --- reviews that come --- */
 
-/* The number of a review of LENGTH bytes that is to be recorded; MOST_FILES or more: it is not. */
+/* Makes room for a review of LENGTH bytes that is to be recorded, and returns its number; MOST_FILES or more: it is
+ * not. */
 static unsigned admit(struct dw_recorder *recorder, size_t length) {
-  if (recorder->failed)
-    return MOST_FILES + 1;
-  if (recorder->count < MOST_FILES && length > QUEUE_BYTES - recorder->queued) {
+  unsigned number = MOST_FILES + 1;
+  pthread_mutex_lock(&recorder->lock);
+  if (recorder->count < MOST_FILES && !recorder->failed && length > QUEUE_BYTES - recorder->queued) {
     recorder->left_out++;
-    return MOST_FILES + 1;
+  } else if (!recorder->failed) {
+    number = recorder->count;
+    recorder->count += number <= MOST_FILES;
+    recorder->queued += number < MOST_FILES ? length : 0;
   }
-  unsigned number = recorder->count;
-  recorder->count += number <= MOST_FILES;
+  pthread_mutex_unlock(&recorder->lock);
   return number;
+}
+
+static void enqueue(struct dw_recorder *recorder, struct record *record) {
+  pthread_mutex_lock(&recorder->lock);
+  *recorder->last = record;
+  recorder->last = &record->next;
+  pthread_cond_signal(&recorder->wake);
+  pthread_mutex_unlock(&recorder->lock);
 }
 
 void dw_recorder_keep(struct dw_recorder *recorder, bool mutate, const struct dw_request *request, const char *body,
                       size_t length) {
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
+  unsigned number = admit(recorder, length);
+  if (number == MOST_FILES)
+    dw_log(DW_LOG_WARN, "%d reviews are recorded; those that follow are not", (int)MOST_FILES);
+  if (number >= MOST_FILES)
+    return;
   struct record *record = malloc(sizeof *record + length);
   if (record == NULL)
     abort();
-  *record = (struct record){.length = length};
+  name_file(recorder, number, mutate, request, &path);
+  *record = (struct record){.path = dw_buf_steal(&path, NULL), .length = length};
   memcpy(record->body, body, length);
-  pthread_mutex_lock(&recorder->lock);
-  unsigned number = admit(recorder, length);
-  if (number < MOST_FILES) {
-    name_file(recorder, number, mutate, request, &path);
-    record->path = dw_buf_steal(&path, NULL);
-    *recorder->last = record;
-    recorder->last = &record->next;
-    recorder->queued += length;
-    pthread_cond_signal(&recorder->wake);
-  }
-  pthread_mutex_unlock(&recorder->lock);
-  if (number >= MOST_FILES)
-    free_record(record);
-  if (number == MOST_FILES)
-    dw_log(DW_LOG_WARN, "%d reviews are recorded; those that follow are not", (int)MOST_FILES);
+  enqueue(recorder, record);
 }
