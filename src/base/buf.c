@@ -52,7 +52,7 @@ static void enlarge(struct dw_buf *buf, size_t more) {
 
 /* Room for MORE bytes and the NUL behind them: nearly always it is there. */
 static inline void reserve(struct dw_buf *buf, size_t more) {
-  if (more >= buf->capacity - buf->length)
+  if (buf->data == NULL || more >= buf->capacity - buf->length)
     enlarge(buf, more);
 }
 

@@ -108,7 +108,7 @@ static void wait_for_lines(void) {
 
 /* One wake-up and one system call for many lines: under load that costs less than a system call each. */
 static void gather(void) {
-  struct timespec end = dw_deadline(dw_now_microseconds() + GATHER_MS * 1000);
+  struct timespec end = dw_deadline(dw_now_microseconds() + (int64_t)GATHER_MS * 1000);
   while (!queue.stopping && queue.length < MANY_BYTES && pthread_cond_timedwait(&queue.filled, &queue.lock, &end) == 0)
     continue;
 }
