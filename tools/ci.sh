@@ -39,7 +39,7 @@ step "completion, plugin, man page, pre-commit" make integrations
 step "end to end: kubectl, kube-apiserver, etcd" make e2e
 step "restarts without a lost request" make drain
 step "attacks, short" make attacks
-step "soak, a minute" make soak DURATION=60
+step "soak, two minutes" make soak DURATION=120
 step "the container image" make image-test
 echo "== tests, the count"
 exec make test
