@@ -226,11 +226,10 @@ static int make_leaf(struct draft *d, const char *ca, const char *ca_key) {
   struct dw_pki_life life = {f->now, f->in->options->leaf_seconds};
   struct dw_pki_names names = wanted_names(f);
   int failed = dw_pki_issue_leaf(&issuer, &names, &life, &made, d->err);
-  explicit_bzero(issuer.key, strlen(issuer.key));
   if (failed != 0)
     return -1;
   d->plan->secret.leaf = dw_arena_strdup(f->arena, made.certificate);
-  d->plan->secret.leaf_key = d->plan->new_keys[0] = dw_arena_strdup(f->arena, made.key);
+  d->plan->secret.leaf_key = dw_arena_strdup(f->arena, made.key);
   dw_pki_pair_free(&made);
   set_replaced_until(d, end_of_replaced(f));
   return 0;
@@ -276,7 +275,7 @@ static int make_ca(struct draft *d) {
     f->ca_count++;
     join_bundle(f);
     d->plan->secret.ca = f->bundle;
-    d->plan->secret.ca_key = d->plan->new_keys[1] = dw_arena_strdup(f->arena, made.key);
+    d->plan->secret.ca_key = dw_arena_strdup(f->arena, made.key);
     set_published(d, 0);
   }
   dw_pki_pair_free(&made);
@@ -400,18 +399,10 @@ int dw_rotation_plan(struct dw_arena *arena, const struct dw_rotation_input *inp
     failed = mend_leaf(&d);
   else
     failed = follow(&d);
-  if (failed != 0) {
-    dw_rotation_wipe(&made);
+  if (failed != 0)
     return -1;
-  }
   *plan = made;
   return 0;
-}
-
-void dw_rotation_wipe(struct dw_rotation_plan *plan) {
-  for (size_t i = 0; i < sizeof plan->new_keys / sizeof *plan->new_keys; i++)
-    if (plan->new_keys[i] != NULL)
-      explicit_bzero(plan->new_keys[i], strlen(plan->new_keys[i]));
 }
 
 bool dw_rotation_takes(const struct dw_rotation_input *input, const char *serving) {

@@ -48,7 +48,6 @@ struct dw_rotation_input {
 struct dw_rotation_plan {
   bool store; /* put `secret` in place of what was read, unless another was faster */
   struct dw_rotation_secret secret;
-  char *new_keys[2];  /* among them, for dw_rotation_wipe() */
   const char *what;   /* for the log: what storing it does */
   const char *wrong;  /* for the log: what is wrong with what was read; "" */
   const char *bundle; /* what each caBundle is to be, whether `secret` is stored or not; NULL: nothing yet */
@@ -58,10 +57,10 @@ struct dw_rotation_plan {
   size_t ca_count;
 };
 
-/* All in the arena. -1 where a key or certificate can't be made. */
+/* All in the arena, new private keys too: dw_arena_new_secret() makes one that is wiped. -1 where a key or certificate
+ * can't be made. */
 int dw_rotation_plan(struct dw_arena *arena, const struct dw_rotation_input *input, struct dw_rotation_plan *plan,
                      struct dw_error *err) __attribute__((nonnull(1, 2, 3), warn_unused_result));
-void dw_rotation_wipe(struct dw_rotation_plan *plan) __attribute__((nonnull));
 
 /* Whether a replica that serves the leaf SERVING (NULL: none) is to serve the Secret's from now on. Never one that does
  * not verify; and not yet that of a CA which API servers may not know while they trust what it serves. */

@@ -101,9 +101,7 @@ static bool plan_and_do(struct managed_look *look, int64_t *again_ms) {
     return false;
   }
   *again_ms = plan.again_ms;
-  bool again = carry_out(look, &plan);
-  dw_rotation_wipe(&plan);
-  return again;
+  return carry_out(look, &plan);
 }
 
 /* Looks and does one step; whether to look again at once. AGAIN_MS: when something is due. */

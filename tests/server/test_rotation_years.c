@@ -231,9 +231,7 @@ static bool act(struct world *w, struct replica *replica) {
   }
   if (dw_rotation_plan(arena, &in, &plan, &err) != 0)
     fail_msg("%s", err.text);
-  bool again = carry_out(w, replica, &plan);
-  dw_rotation_wipe(&plan);
-  return again;
+  return carry_out(w, replica, &plan);
 }
 
 static void step(struct world *w, struct replica *replica) {
