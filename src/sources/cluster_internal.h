@@ -102,6 +102,7 @@ struct dw_feed {
   struct dw_backoff backoff;
   enum dw_outcome watch_outcome; /* what a watch's ERROR event said */
   bool progress;                 /* the watch brought an object of another version */
+  unsigned nudges;               /* of the cluster when the last request was sent */
   int64_t refused_ms;            /* since when the resource is absent or forbidden without a break; 0: it is not */
   pthread_t thread;
   bool started;

@@ -266,16 +266,16 @@ static enum dw_outcome watch(struct dw_feed *feed) {
 
 /* --- the loop --- */
 
-/* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server. Then it answers
- * again, perhaps with a refusal while it starts: that must not lead to a long wait at once. */
+/* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server since the last
+ * request was sent. Then it answers again, perhaps with a refusal while it starts: that must not lead to a long wait at
+ * once. */
 static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
   struct dw_cluster *cluster = feed->cluster;
   int64_t until = dw_now_milliseconds() + milliseconds;
   int64_t soonest = dw_now_milliseconds() + SOONEST_MS;
   lock(feed);
-  unsigned nudges = cluster->nudges;
   while (!atomic_load(&cluster->stopping) && dw_now_milliseconds() < until) {
-    if (nudgeable && cluster->nudges != nudges && until > soonest) {
+    if (nudgeable && cluster->nudges != feed->nudges && until > soonest) {
       dw_backoff_reset(&feed->backoff);
       until = soonest;
     }
@@ -353,6 +353,13 @@ static void settle_watch(struct dw_feed *feed, enum dw_outcome outcome, bool rig
   }
 }
 
+/* One that comes while a request is under way must not be lost, for the wait after its failure may be a long one. */
+static void note_nudges(struct dw_feed *feed) {
+  lock(feed);
+  feed->nudges = feed->cluster->nudges;
+  unlock(feed);
+}
+
 void *dw_feed_run(void *context) {
   struct dw_feed *feed = context;
   bool listed = false;
@@ -360,6 +367,7 @@ void *dw_feed_run(void *context) {
   feed->lister.take = take;
   feed->lister.context = feed;
   while (!atomic_load(&feed->cluster->stopping)) {
+    note_nudges(feed);
     bool listing = *feed->lister.resource_version == '\0';
     enum dw_outcome outcome = listing ? list(feed) : watch(feed);
     if (listing)
