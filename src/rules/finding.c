@@ -120,6 +120,20 @@ static void set_value(struct dw_arena *arena, struct dw_finding *finding, const 
   finding->value = keep_value(arena, value);
 }
 
+/* How to fix it. What a placeholder will become is not known, so no other advice fits it. */
+static const char *mend_of(struct dw_arena *arena, const struct dw_found *found) {
+  enum { SHOWN_MAX = 60 };
+  size_t length = 0;
+  const char *placeholder = found->value == NULL ? NULL : dw_text_placeholder(found->value, &length);
+  if (placeholder == NULL)
+    return found->mend;
+  const char *shown = dw_text_cut(arena, dw_arena_strndup(arena, placeholder, length), SHOWN_MAX);
+  return dw_arena_printf(arena,
+                         "%s is a placeholder that was not filled in: render the manifest first (envsubst, helm, "
+                         "kustomize)",
+                         shown);
+}
+
 void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct dw_found *found, const char *what,
                ...) {
   enum dw_action action = dw_check_action(check, rule, found->as_migration);
@@ -140,7 +154,8 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   finding->of_key = found->of_key;
   finding->line = found->line;
   finding->column = found->column;
-  finding->mend = found->mend == NULL ? NULL : keep(check->arena, found->mend, MEND_MAX);
+  const char *mend = mend_of(check->arena, found);
+  finding->mend = mend == NULL ? NULL : keep(check->arena, mend, MEND_MAX);
 }
 
 /* NULL where it is only counted. */

@@ -231,6 +231,50 @@ static void texts_may_be_absent(void **state) {
   assert_false(dw_text_equal(NULL, ""));
 }
 
+static void assert_placeholder(const char *text, const char *wanted) {
+  size_t length;
+  const char *found = dw_text_placeholder(text, &length);
+  if (wanted == NULL) {
+    if (found != NULL)
+      fail_msg("%s: found %.*s", text, (int)length, found);
+    assert_int_equal(length, 0);
+    return;
+  }
+  if (found == NULL)
+    fail_msg("%s: found nothing", text);
+  assert_int_equal(length, strlen(wanted));
+  assert_memory_equal(found, wanted, length);
+}
+
+static void placeholders_are_found(void **state) {
+  (void)state;
+  assert_placeholder("${NIC}", "${NIC}");
+  assert_placeholder("eth${nic_number}", "${nic_number}");
+  assert_placeholder("${CIDR:-10.0.0.0/24}", "${CIDR:-10.0.0.0/24}");
+  assert_placeholder("\"vlanId\":${VLAN},\"a\":${B}", "${VLAN}");
+  assert_placeholder("$NIC", "$NIC");
+  assert_placeholder("$NIC_2/24", "$NIC_2");
+  assert_placeholder("$(params.nic)", "$(params.nic)");
+  assert_placeholder("{{ .Values.nic }}", "{{ .Values.nic }}");
+  assert_placeholder("x{{hub .ManagedClusterName hub}}", "{{hub .ManagedClusterName hub}}");
+  assert_placeholder("{{ index .Values \"nic\" }}", "{{ index .Values \"nic\" }}");
+  assert_placeholder("<%= nic %>", "<%= nic %>");
+  assert_placeholder("_replaced_", "_replaced_");
+  assert_placeholder("a: _REPLACE_ME_", "_REPLACE_ME_");
+  assert_placeholder("__placeholder__", "__placeholder__");
+}
+
+static void what_is_no_placeholder_is_not_found(void **state) {
+  (void)state;
+  static const char *const texts[] = {"",          "eth0",        "$",   "$1",    "${}",        "${1}",
+                                      "${NIC",     "$nic",        "$N",  "$NICs", "{\"a\":{}}", "{\"a\":{\"b\":{}}}",
+                                      "{{}}",      "{{",          "_",   "__",    "_eth0_",     "replaced",
+                                      "_replaced", "x_replaced_", "<1>", "<nic>", "$()",        "$(",
+                                      "${a\"b}",   "10.0.0.0/24"};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    assert_placeholder(texts[i], NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_fold_as_in_go),
@@ -248,6 +292,8 @@ int main(void) {
       cmocka_unit_test(classes_of_characters_are_ascii),
       cmocka_unit_test(texts_may_be_absent),
       cmocka_unit_test(hexadecimal_digits_have_values),
+      cmocka_unit_test(placeholders_are_found),
+      cmocka_unit_test(what_is_no_placeholder_is_not_found),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

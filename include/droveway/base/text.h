@@ -40,6 +40,11 @@ unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) __attrib
  * one's length, at most 3 edits). Of equally near ones the first. */
 const char *dw_nearest(const char *text, const char *const *words, size_t count) __attribute__((nonnull(1)));
 
+/* The first placeholder in TEXT that some tool should have filled in, or NULL; LENGTH gets its bytes: ${NAME},
+ * ${NAME:-x}, $NAME in capitals, $(NAME), {{ ... }}, <% ... %>, _replaced_. No valid CNI configuration needs any of
+ * them. */
+const char *dw_text_placeholder(const char *text, size_t *length) __attribute__((nonnull));
+
 /* Kubernetes names: a DNS label (RFC 1123, at most 63 bytes), and a DNS subdomain (labels joined by dots, 253). */
 bool dw_is_dns_label(const char *text) __attribute__((nonnull));
 bool dw_is_dns_subdomain(const char *text) __attribute__((nonnull));
