@@ -5,6 +5,7 @@
 #include "droveway/base/buf.h"
 #include "droveway/base/text.h"
 #include "droveway/formats/json_scan.h"
+#include "droveway/formats/patch.h"
 
 /* The network in the patched KubeVirt object. HCO decodes that object over the one it made itself (applyAnnotationPatch
  * in controllers/operands/operand.go), so what the patch removes stays as HCO's own field has it; only null clears it.
@@ -42,20 +43,6 @@ struct reach {
   bool misspelt;
 };
 
-/* TOKEN[LENGTH] of a JSON Pointer with ~1 and ~0 unescaped. */
-static const char *unescape(struct dw_arena *arena, const char *token, size_t length) {
-  char *text = dw_arena_strndup(arena, token, length);
-  size_t written = 0;
-  for (size_t i = 0; i < length; i++) {
-    char c = text[i];
-    if (c == '~' && (text[i + 1] == '0' || text[i + 1] == '1'))
-      c = text[++i] == '0' ? '~' : '/';
-    text[written++] = c;
-  }
-  text[written] = '\0';
-  return text;
-}
-
 /* As evanphx/json-patch reads POINTER: what comes before the first '/' does not count. */
 static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
   struct reach reach = {RELATION_ABOVE, 0, false};
@@ -68,7 +55,7 @@ static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
     size_t length = strcspn(++pointer, "/");
     const char *wanted = target[reach.depth++];
     /* Folding takes at most three bytes (U+212A) for one: a longer token can't be meant, and needs no copy. */
-    const char *token = length <= 3 * strlen(wanted) ? unescape(arena, pointer, length) : "";
+    const char *token = length <= 3 * strlen(wanted) ? dw_pointer_unescape(arena, pointer, length) : "";
     if (!dw_key_equal(token, wanted))
       return (struct reach){RELATION_APART, 0, false};
     reach.misspelt = reach.misspelt || strcmp(token, wanted) != 0;
