@@ -82,7 +82,7 @@ static bool is_of_pod(const char *name) {
 }
 
 static bool is_device(const struct dw_handler_node *on, const struct dw_nic *nic) {
-  return nic->fits_master || nic->is_bridge || dw_nic_role(on, nic).primary;
+  return nic->fits_master || nic->type == DW_NIC_LINUX_BRIDGE || dw_nic_role(on, nic).primary;
 }
 
 /* A port is worth telling where what it is a port of is: a bond's NICs, not what hangs on br-int. */

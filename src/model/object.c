@@ -1,5 +1,6 @@
 #include "droveway/model/object.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/reduce_internal.h"
@@ -146,4 +147,25 @@ int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *defa
   if (own == NULL && (kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT)) /* their versions differ */
     return dw_error_set(err, DW_ERR_INVALID, "there is no kind");
   return reduce(&r, default_namespace, out, err);
+}
+
+uint32_t dw_nic_port_count(const struct dw_nic *nic) {
+  return nic->more == NULL ? 0 : nic->more->port_count;
+}
+
+static int compare_nic(const void *key, const void *nic) {
+  return strcmp(key, ((const struct dw_nic *)nic)->name);
+}
+
+const struct dw_nic *dw_nns_find(const struct dw_object *nns, const char *name) {
+  size_t count = nns->nns.nic_count;
+  const struct dw_nic *nic =
+      count == 0 ? NULL : bsearch(name, nns->nns.nics, count, sizeof nns->nns.nics[0], compare_nic);
+  for (size_t i = 0; nic == NULL && i < count; i++) {
+    const struct dw_nic_more *more = nns->nns.nics[i].more;
+    for (size_t k = 0; more != NULL && k < more->alt_name_count; k++)
+      if (strcmp(more->alt_names[k], name) == 0)
+        nic = &nns->nns.nics[i];
+  }
+  return nic;
 }

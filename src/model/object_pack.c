@@ -69,13 +69,33 @@ static int compare_name(const void *key, const void *nic) {
   return strcmp(key, ((const struct dw_nic *)nic)->name);
 }
 
-/* A controller is nearly always a NIC of the same node: its name is there already. */
-static const char *pack_controller(struct packer *p, const struct dw_object *object, const char *controller) {
-  if (controller == NULL)
+/* Controllers, ports and the NICs below VLANs are nearly always NICs of the same node: their names are there already.
+ */
+static const char *pack_nic_name(struct packer *p, const struct dw_object *object, const char *name) {
+  if (name == NULL)
     return NULL;
   const struct dw_nic *nic =
-      bsearch(controller, object->nns.nics, object->nns.nic_count, sizeof object->nns.nics[0], compare_name);
-  return nic != NULL ? nic->name : pack_text(p, controller);
+      bsearch(name, object->nns.nics, object->nns.nic_count, sizeof object->nns.nics[0], compare_name);
+  return nic != NULL ? nic->name : pack_text(p, name);
+}
+
+/* While measuring, pack() gives the old place back: what is written there is what stood there. */
+static const struct dw_nic_more *pack_more(struct packer *p, const struct dw_object *object,
+                                           const struct dw_nic_more *from) {
+  if (from == NULL)
+    return NULL;
+  struct dw_nic_more *more = pack(p, from, sizeof *from, alignof(struct dw_nic_more));
+  more->base = pack_nic_name(p, object, more->base);
+  more->alt_names = pack(p, more->alt_names, more->alt_name_count * sizeof more->alt_names[0], alignof(const char *));
+  for (size_t i = 0; i < more->alt_name_count; i++)
+    more->alt_names[i] = pack_text(p, more->alt_names[i]);
+  more->ports = pack(p, more->ports, more->port_count * sizeof more->ports[0], alignof(struct dw_bridge_port));
+  for (uint32_t i = 0; i < more->port_count; i++) {
+    struct dw_bridge_port *port = &more->ports[i];
+    port->name = pack_nic_name(p, object, port->name);
+    port->vlans = pack(p, port->vlans, port->vlan_count * sizeof port->vlans[0], alignof(struct dw_vlan_range));
+  }
+  return more;
 }
 
 static void pack_nns(struct packer *p, struct dw_object *object) {
@@ -86,8 +106,9 @@ static void pack_nns(struct packer *p, struct dw_object *object) {
   }
   for (size_t i = 0; i < count; i++) {
     struct dw_nic *nic = &object->nns.nics[i];
-    nic->controller = pack_controller(p, object, nic->controller);
+    nic->controller = pack_nic_name(p, object, nic->controller);
     nic->addresses = pack(p, nic->addresses, nic->address_count * sizeof nic->addresses[0], alignof(struct dw_addr));
+    nic->more = pack_more(p, object, nic->more);
   }
   object->nns.nics = pack(p, object->nns.nics, count * sizeof object->nns.nics[0], alignof(struct dw_nic));
 }

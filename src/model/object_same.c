@@ -12,11 +12,31 @@ static bool same_addresses(const struct dw_addr *a, const struct dw_addr *b, siz
   return true;
 }
 
+static bool same_port(const struct dw_bridge_port *a, const struct dw_bridge_port *b) {
+  return dw_text_equal(a->name, b->name) && a->vlans_known == b->vlans_known && a->vlan_count == b->vlan_count &&
+         (a->vlan_count == 0 || memcmp(a->vlans, b->vlans, a->vlan_count * sizeof a->vlans[0]) == 0);
+}
+
+static bool same_more(const struct dw_nic_more *a, const struct dw_nic_more *b) {
+  if (a == NULL || b == NULL)
+    return a == b;
+  if (!dw_text_equal(a->base, b->base) || a->vlan_id != b->vlan_id || a->default_vlan != b->default_vlan ||
+      a->alt_name_count != b->alt_name_count || a->port_count != b->port_count)
+    return false;
+  for (size_t i = 0; i < a->alt_name_count; i++)
+    if (strcmp(a->alt_names[i], b->alt_names[i]) != 0)
+      return false;
+  for (uint32_t i = 0; i < a->port_count; i++)
+    if (!same_port(&a->ports[i], &b->ports[i]))
+      return false;
+  return true;
+}
+
 static bool same_nic(const struct dw_nic *a, const struct dw_nic *b) {
   return dw_text_equal(a->name, b->name) && dw_text_equal(a->controller, b->controller) && a->mtu == b->mtu &&
-         a->port_count == b->port_count && a->up == b->up && a->is_bridge == b->is_bridge &&
-         a->default_route == b->default_route && a->fits_master == b->fits_master &&
-         a->address_count == b->address_count && same_addresses(a->addresses, b->addresses, a->address_count);
+         a->speed == b->speed && a->type == b->type && a->up == b->up && a->default_route == b->default_route &&
+         a->fits_master == b->fits_master && a->address_count == b->address_count &&
+         same_addresses(a->addresses, b->addresses, a->address_count) && same_more(a->more, b->more);
 }
 
 static bool same_nics(const struct dw_object *a, const struct dw_object *b) {

@@ -30,20 +30,14 @@ static const char *const node_paths[] = {
     METADATA, "spec|podCIDR", "spec|podCIDRs", "status|addresses|[]|type", "status|addresses|[]|address", NULL};
 #define NIC "status|currentState|interfaces|[]|"
 #define ROUTE "status|currentState|routes|running|[]|"
-static const char *const nns_paths[] = {METADATA,
-                                        NIC "name",
-                                        NIC "type",
-                                        NIC "state",
-                                        NIC "mtu",
-                                        NIC "controller",
-                                        NIC "master",
-                                        NIC "bridge|port|[]|name",
-                                        NIC "ipv4|address|[]|ip",
-                                        NIC "ipv6|address|[]|ip",
-                                        ROUTE "destination",
-                                        ROUTE "next-hop-interface",
-                                        ROUTE "table-id",
-                                        NULL};
+/* Those of a NodeNetworkState, below PREFIX. */
+#define NNS(prefix)                                                                                                    \
+  prefix NIC "name", prefix NIC "type", prefix NIC "state", prefix NIC "mtu", prefix NIC "controller",                 \
+      prefix NIC "master", prefix NIC "alt-names", prefix NIC "vlan|base-iface", prefix NIC "vlan|id",                 \
+      prefix NIC "ethernet|speed", prefix NIC "bridge|options|vlan-default-pvid", prefix NIC "bridge|port|[]|name",    \
+      prefix NIC "bridge|port|[]|vlan", prefix NIC "ipv4|address|[]|ip", prefix NIC "ipv6|address|[]|ip",              \
+      prefix ROUTE "destination", prefix ROUTE "next-hop-interface", prefix ROUTE "table-id"
+static const char *const nns_paths[] = {METADATA, NNS(""), NULL};
 static const char *const network_paths[] = {METADATA,
                                             "spec|clusterNetwork",
                                             "spec|serviceNetwork",
@@ -66,10 +60,7 @@ static const char *const embedded_paths[] = {"networking|podSubnet", "networking
   prefix "apiVersion", prefix "kind", prefix "metadata|name", prefix "metadata|namespace", prefix "metadata|uid",      \
       prefix "metadata|resourceVersion", prefix "metadata|deletionTimestamp", prefix "metadata|labels",                \
       prefix "metadata|annotations|kubevirt.kubevirt.io/jsonpatch", prefix "spec", prefix "data",                      \
-      prefix "status|addresses|[]|type", prefix "status|addresses|[]|address", prefix NIC "name", prefix NIC "type",   \
-      prefix NIC "state", prefix NIC "mtu", prefix NIC "controller", prefix NIC "master",                              \
-      prefix NIC "bridge|port|[]|name", prefix NIC "ipv4|address|[]|ip", prefix NIC "ipv6|address|[]|ip",              \
-      prefix ROUTE "destination", prefix ROUTE "next-hop-interface", prefix ROUTE "table-id",                          \
+      prefix "status|addresses|[]|type", prefix "status|addresses|[]|address", NNS(prefix),                            \
       prefix "status|clusterNetwork", prefix "status|serviceNetwork", prefix "status|networkType",                     \
       prefix "status|phase", prefix "status|migrationState|targetNodeAddress",                                         \
       prefix "status|migrationState|completed"

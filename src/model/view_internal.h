@@ -80,22 +80,33 @@ enum dw_nic_flag {
   DW_NIC_FLAG_NO_BRIDGE = 4,
   DW_NIC_FLAG_NO_PORT = 8,
   DW_NIC_FLAG_BRIDGE = 16,
-  DW_NIC_FLAG_UNFIT = 32 /* not to be suggested as a master */
+  DW_NIC_FLAG_UNFIT = 32, /* not to be suggested as a master */
+  DW_NIC_FLAG_PORT = 64,
+  DW_NIC_FLAG_LOOPBACK = 128,
+  DW_NIC_FLAG_INFINIBAND = 256,
+  DW_NIC_FLAG_NO_OVS = 512, /* no OVS bridge */
+  DW_NIC_FLAG_ALIAS = 1024  /* the name is an alternative one there */
 };
 
 struct dw_nic_entry {
   uint32_t node; /* among the measured nodes */
   uint32_t mtu;
-  uint8_t flags;
+  uint16_t flags;
 };
+
+enum { DW_VLAN_WORDS = 4096 / 64 };
 
 struct dw_nic_name {
   const char *name;
-  struct dw_nic_entry *entries; /* by node */
+  struct dw_nic_entry *entries; /* by node, each node once */
   uint32_t count;
   uint32_t low_mtu, high_mtu; /* 0: no MTU is known */
   uint32_t low_node, high_node;
-  uint8_t any; /* flags that some entry has */
+  uint32_t low_wire_mtu; /* of a Linux bridge: the lowest of its uplinks' MTUs (dw_nic_wire_mtu()); 0: none is known */
+  uint32_t low_speed;    /* 0: none is known */
+  uint64_t *open_vlans;  /* a bit for each VLAN that every node's uplink carries, or may carry; NULL: all */
+  uint64_t *own_vlans;   /* a bit for each VLAN that is an interface of its own on this NIC of some node; NULL: none */
+  uint16_t any;          /* flags that some entry has */
 };
 
 struct dw_view_nics {
@@ -103,13 +114,26 @@ struct dw_view_nics {
   size_t measured_count;
   const char **unmeasured; /* those without one */
   size_t unmeasured_count;
-  struct dw_nic_name *names; /* by name */
+  struct dw_nic_name *names; /* by name; alternative names too */
   size_t name_count;
   const char **common; /* of these, the ones to suggest as a master */
   size_t common_count;
 };
 
+/* --- nic_wires.c: what is below a bridge --- */
+
+/* The highest MTU among the bridge's uplinks, for what is larger leaves by none of them; 0 where one is not known. */
+uint32_t dw_nic_wire_mtu(const struct dw_object *nns, const struct dw_nic *bridge) __attribute__((nonnull));
+/* Whether some uplink of the bridge carries the VLAN, or may carry it for all that is known. */
+bool dw_nic_carries(const struct dw_object *nns, const struct dw_nic *bridge, unsigned vlan) __attribute__((nonnull));
+/* Clears the bits of those VLANs that no uplink carries. */
+void dw_nic_carried(const struct dw_object *nns, const struct dw_nic *bridge, uint64_t *open) __attribute__((nonnull));
+/* Whether a bridge's uplinks tell which VLANs they carry. */
+bool dw_nic_filters(const struct dw_object *nns, const struct dw_nic *bridge) __attribute__((nonnull));
+
 void dw_view_nics_build(struct dw_view *view);
+/* What the nodes say of a NIC of this name; NULL where none has one. */
+struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *name) __attribute__((nonnull));
 
 /* --- view_overlay.c: a view in terms of another --- */
 

@@ -43,16 +43,6 @@ static size_t choose_nodes(const struct dw_view *view, struct dw_handler_node *o
 
 /* --- one NIC on one node --- */
 
-static int by_name(const void *key, const void *nic) {
-  return strcmp(key, ((const struct dw_nic *)nic)->name);
-}
-
-static const struct dw_nic *find_nic(const struct dw_object *nns, const char *name) {
-  if (nns->nns.nic_count == 0)
-    return NULL;
-  return bsearch(name, nns->nns.nics, nns->nns.nic_count, sizeof nns->nns.nics[0], by_name);
-}
-
 static bool has_own_address(const struct dw_nic *nic, const struct dw_object *node) {
   for (size_t i = 0; i < nic->address_count; i++)
     for (size_t k = 0; k < node->node.internal_ip_count; k++)
@@ -66,7 +56,7 @@ static bool is_primary(const struct dw_nic *nic, const struct dw_handler_node *o
   for (int step = 0; nic != NULL && step < CHAIN_LIMIT; step++) {
     if (nic->default_route || has_own_address(nic, on->node))
       return true;
-    nic = nic->controller == NULL ? NULL : find_nic(on->nns, nic->controller);
+    nic = nic->controller == NULL ? NULL : dw_nns_find(on->nns, nic->controller);
   }
   return false;
 }
@@ -75,17 +65,39 @@ struct dw_nic_role dw_nic_role(const struct dw_handler_node *on, const struct dw
   return (struct dw_nic_role){has_own_address(nic, on->node), is_primary(nic, on)};
 }
 
-static uint8_t flags_of(const struct dw_nic *nic, const struct dw_handler_node *on) {
-  int flags = nic->is_bridge ? DW_NIC_FLAG_BRIDGE : DW_NIC_FLAG_NO_BRIDGE;
-  if (nic->is_bridge && nic->port_count == 0)
-    flags |= DW_NIC_FLAG_NO_PORT;
-  if (!nic->up)
-    flags |= DW_NIC_FLAG_DOWN;
-  if (!nic->fits_master)
-    flags |= DW_NIC_FLAG_UNFIT;
-  if (is_primary(nic, on))
-    flags |= DW_NIC_FLAG_PRIMARY;
-  return (uint8_t)flags;
+/* A port whose frames the kernel hands to what it is a port of, so that no macvlan or ipvlan can take them: "device or
+ * resource busy" (netdev_rx_handler_register() in net/core/dev.c; bond, bridge, OVS and HSR call it, VRF does not). An
+ * internal port of OVS is the node's own end of the bridge, and free. */
+static bool is_port(const struct dw_nic *nic, const struct dw_object *nns) {
+  if (nic->controller == NULL || nic->type == DW_NIC_OVS_INTERFACE || nic->type == DW_NIC_OVS_BRIDGE)
+    return false;
+  if (strcmp(nic->controller, "ovs-system") == 0)
+    return true;
+  const struct dw_nic *above = dw_nns_find(nns, nic->controller);
+  return above != NULL && (above->type == DW_NIC_BOND || above->type == DW_NIC_LINUX_BRIDGE ||
+                           above->type == DW_NIC_OVS_BRIDGE || above->type == DW_NIC_HSR);
+}
+
+static uint16_t flags_of(const struct dw_nic *nic, const struct dw_handler_node *on) {
+  bool bridge = nic->type == DW_NIC_LINUX_BRIDGE;
+  const struct {
+    bool is;
+    enum dw_nic_flag flag;
+  } all[] = {{bridge, DW_NIC_FLAG_BRIDGE},
+             {!bridge, DW_NIC_FLAG_NO_BRIDGE},
+             {bridge && dw_nic_port_count(nic) == 0, DW_NIC_FLAG_NO_PORT},
+             {nic->type != DW_NIC_OVS_BRIDGE, DW_NIC_FLAG_NO_OVS},
+             {!nic->up, DW_NIC_FLAG_DOWN},
+             {!nic->fits_master, DW_NIC_FLAG_UNFIT},
+             {is_primary(nic, on), DW_NIC_FLAG_PRIMARY},
+             {is_port(nic, on->nns), DW_NIC_FLAG_PORT},
+             {nic->type == DW_NIC_LOOPBACK, DW_NIC_FLAG_LOOPBACK},
+             {nic->type == DW_NIC_INFINIBAND, DW_NIC_FLAG_INFINIBAND}};
+  unsigned flags = 0;
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+    if (all[i].is)
+      flags |= (unsigned)all[i].flag;
+  return (uint16_t)flags;
 }
 
 /* --- the names of all NICs, numbered by a hash table while building --- */
@@ -101,7 +113,7 @@ struct numbering {
   size_t mask;
   struct counted_name *names;
   uint32_t count;
-  uint32_t *ids; /* the number of each NIC of each node, in turn */
+  uint32_t *ids; /* the number of each name of each NIC of each node, in turn */
 };
 
 static uint32_t number_of(struct numbering *n, const char *name) {
@@ -117,15 +129,28 @@ static uint32_t number_of(struct numbering *n, const char *name) {
   return n->count - 1;
 }
 
-static size_t count_nics(const struct dw_handler_node *nodes, size_t count) {
+static size_t alias_count(const struct dw_nic *nic) {
+  return nic->more == NULL ? 0 : nic->more->alt_name_count;
+}
+
+static size_t count_names(const struct dw_handler_node *nodes, size_t count) {
   size_t total = 0;
   for (size_t i = 0; i < count; i++)
-    total += nodes[i].nns->nns.nic_count;
+    for (size_t k = 0; k < nodes[i].nns->nns.nic_count; k++)
+      total += 1 + alias_count(&nodes[i].nns->nns.nics[k]);
   return total;
 }
 
+static void number_nic(struct numbering *n, const struct dw_nic *nic, size_t *next) {
+  for (size_t i = 0; i <= alias_count(nic); i++) {
+    uint32_t id = number_of(n, i == 0 ? nic->name : nic->more->alt_names[i - 1]);
+    n->names[id].count++;
+    n->ids[(*next)++] = id;
+  }
+}
+
 static struct numbering number_names(struct dw_arena *scratch, const struct dw_handler_node *nodes, size_t count) {
-  size_t total = count_nics(nodes, count);
+  size_t total = count_names(nodes, count);
   size_t size = 16;
   while (size < 2 * total)
     size *= 2;
@@ -135,11 +160,8 @@ static struct numbering number_names(struct dw_arena *scratch, const struct dw_h
   n.ids = dw_arena_array(scratch, total, sizeof *n.ids);
   size_t next = 0;
   for (size_t i = 0; i < count; i++)
-    for (size_t k = 0; k < nodes[i].nns->nns.nic_count; k++) {
-      uint32_t id = number_of(&n, nodes[i].nns->nns.nics[k].name);
-      n.names[id].count++;
-      n.ids[next++] = id;
-    }
+    for (size_t k = 0; k < nodes[i].nns->nns.nic_count; k++)
+      number_nic(&n, &nodes[i].nns->nns.nics[k], &next);
   return n;
 }
 
@@ -167,7 +189,10 @@ static void sort_names(struct dw_view *view, struct dw_arena *scratch, struct nu
   }
 }
 
+/* A node that gives one name to two NICs, which the kernel refuses, is counted once. */
 static void add_entry(struct dw_nic_name *name, struct dw_nic_entry entry) {
+  if (name->count > 0 && name->entries[name->count - 1].node == entry.node)
+    return;
   name->entries[name->count++] = entry;
   name->any |= entry.flags;
   if (entry.mtu == 0)
@@ -182,9 +207,27 @@ static void add_entry(struct dw_nic_name *name, struct dw_nic_entry entry) {
   }
 }
 
+/* Keeps the lower of what is known. */
+static void lower(uint32_t *lowest, uint32_t number) {
+  if (number > 0 && (*lowest == 0 || number < *lowest))
+    *lowest = number;
+}
+
+static void add_bridge(struct dw_view *view, struct dw_nic_name *name, const struct dw_object *nns,
+                       const struct dw_nic *bridge) {
+  lower(&name->low_wire_mtu, dw_nic_wire_mtu(nns, bridge));
+  if (!dw_nic_filters(nns, bridge))
+    return;
+  if (name->open_vlans == NULL) {
+    name->open_vlans = dw_arena_array(view->arena, DW_VLAN_WORDS, sizeof *name->open_vlans);
+    memset(name->open_vlans, 0xFF, DW_VLAN_WORDS * sizeof *name->open_vlans);
+  }
+  dw_nic_carried(nns, bridge, name->open_vlans);
+}
+
 /* What a master can be: not the management network, no bridge, nothing that belongs to another. */
 static bool is_suggestible(const struct dw_nic_name *name) {
-  return (name->any & (DW_NIC_FLAG_BRIDGE | DW_NIC_FLAG_PRIMARY | DW_NIC_FLAG_UNFIT)) == 0 &&
+  return (name->any & (DW_NIC_FLAG_BRIDGE | DW_NIC_FLAG_PRIMARY | DW_NIC_FLAG_UNFIT | DW_NIC_FLAG_ALIAS)) == 0 &&
          strcmp(name->name, "lo") != 0;
 }
 
@@ -200,17 +243,55 @@ static void list_names(struct dw_view *view) {
   }
 }
 
+/* What all nodes tell, in the names' order. */
+struct building {
+  struct dw_view *view;
+  const struct numbering *numbering;
+  size_t next; /* of numbering->ids */
+};
+
+static struct dw_nic_name *next_name(struct building *b) {
+  const struct numbering *n = b->numbering;
+  return &b->view->nics.names[n->names[n->ids[b->next++]].rank];
+}
+
+static void add_nic(struct building *b, const struct dw_handler_node *on, uint32_t node, const struct dw_nic *nic) {
+  struct dw_nic_entry entry = {node, nic->mtu, flags_of(nic, on)};
+  for (size_t i = 0; i <= alias_count(nic); i++) {
+    struct dw_nic_name *name = next_name(b);
+    if (i > 0 && dw_nns_find(on->nns, name->name) != nic)
+      continue; /* another NIC is really named so */
+    add_entry(name, entry);
+    lower(&name->low_speed, nic->speed);
+    if (nic->type == DW_NIC_LINUX_BRIDGE && nic->more != NULL)
+      add_bridge(b->view, name, on->nns, nic);
+    entry.flags = (uint16_t)(entry.flags | DW_NIC_FLAG_ALIAS);
+  }
+}
+
+/* Marks a VLAN at the NIC that it is on. */
+static void add_vlan(struct building *b, const struct dw_nic *vlan) {
+  if (vlan->type != DW_NIC_VLAN || !vlan->up || vlan->more == NULL || vlan->more->base == NULL)
+    return;
+  unsigned id = vlan->more->vlan_id;
+  struct dw_nic_name *base = dw_view_nic_named(b->view, vlan->more->base);
+  if (base == NULL || id >= 64 * DW_VLAN_WORDS)
+    return;
+  if (base->own_vlans == NULL)
+    base->own_vlans = dw_arena_array(b->view->arena, DW_VLAN_WORDS, sizeof *base->own_vlans);
+  base->own_vlans[id / 64] |= UINT64_C(1) << id % 64;
+}
+
 static void build_nics(struct dw_view *view, const struct dw_handler_node *measured) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   size_t count = view->nics.measured_count;
   struct numbering n = number_names(scratch, measured, count);
-  sort_names(view, scratch, &n, count_nics(measured, count));
-  size_t next = 0;
+  sort_names(view, scratch, &n, count_names(measured, count));
+  struct building b = {view, &n, 0};
   for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < measured[i].nns->nns.nic_count; k++) {
-      const struct dw_nic *nic = &measured[i].nns->nns.nics[k];
-      struct dw_nic_entry entry = {(uint32_t)i, nic->mtu, flags_of(nic, &measured[i])};
-      add_entry(&view->nics.names[n.names[n.ids[next++]].rank], entry);
+      add_nic(&b, &measured[i], (uint32_t)i, &measured[i].nns->nns.nics[k]);
+      add_vlan(&b, &measured[i].nns->nns.nics[k]);
     }
   list_names(view);
 }

@@ -28,7 +28,7 @@ struct faulty {
 static struct faulty find_fault(const struct dw_check *check, const char *nic, enum dw_nic_fault fault,
                                 uint32_t limit) {
   const char *names[NODES_SHOWN];
-  struct dw_nic_query query = {.name = nic, .fault = fault, .limit = limit};
+  struct dw_nic_query query = {.name = nic, .fault = fault, .number = limit};
   struct faulty found = {dw_view_nic_fault(check->view, &query, names, NODES_SHOWN), ""};
   if (found.count > 0)
     found.nodes = dw_nad_list(check->arena, names, NODES_SHOWN, found.count);

@@ -533,12 +533,89 @@ static void nics_are_read(void **state) {
   assert_addr(&bond->addresses[1], "fe80::1");
   assert_true(nic_of(nns, "eth0")->up);
   assert_string_equal(nic_of(nns, "eth0")->controller, "br1");
-  assert_true(nic_of(nns, "br1")->is_bridge);
-  assert_int_equal(nic_of(nns, "br1")->port_count, 2);
+  assert_int_equal(nic_of(nns, "br1")->type, DW_NIC_LINUX_BRIDGE);
+  assert_int_equal(dw_nic_port_count(nic_of(nns, "br1")), 2);
   assert_false(nic_of(nns, "br1")->default_route);
   assert_true(nic_of(nns, "plain")->default_route);
   assert_int_equal(nic_of(nns, "plain")->mtu, 0);
   dw_object_unref(nns);
+}
+
+static void what_few_nics_have_is_read(void **state) {
+  (void)state;
+  const struct dw_object *nns = reduced(
+      NNS "status: {currentState: {interfaces: ["
+          "{name: eth1, type: ethernet, ethernet: {speed: 25000}, alt-names: [{name: enp1s0}, old, {name: gone, state: "
+          "absent}, {name: ''}, 5, {}]},"
+          "{name: eth2, type: ethernet, ethernet: {speed: 4294967295}, bridge: {port: [{name: no}]}},"
+          "{name: bond2.100, type: vlan, vlan: {base-iface: bond2, id: 100}},"
+          "{name: br1, type: linux-bridge, bridge: {options: {vlan-default-pvid: 9}, port: ["
+          "{name: eth1, vlan: {mode: trunk, trunk-tags: [{id: 5}, {id-range: {min: 200, max: 299}}], enable-native: "
+          "true, tag: 7}}, {name: eth3, vlan: {mode: access, tag: 6}}, {name: eth4, vlan: {}}, {name: eth5}, {}]}},"
+          "{name: br2, type: linux-bridge}]}}\n");
+  const struct dw_nic *eth1 = nic_of(nns, "eth1");
+  assert_int_equal(eth1->speed, 25000);
+  assert_int_equal(eth1->type, DW_NIC_ETHERNET);
+  assert_int_equal(eth1->more->alt_name_count, 2);
+  assert_string_equal(eth1->more->alt_names[0], "enp1s0");
+  assert_string_equal(eth1->more->alt_names[1], "old");
+  assert_ptr_equal(dw_nns_find(nns, "old"), eth1);
+  assert_ptr_equal(dw_nns_find(nns, "eth1"), eth1);
+  assert_null(dw_nns_find(nns, "gone"));
+  assert_int_equal(nic_of(nns, "eth2")->speed, 0);
+  assert_null(nic_of(nns, "eth2")->more);
+  const struct dw_nic *vlan = nic_of(nns, "bond2.100");
+  assert_string_equal(vlan->more->base, "bond2");
+  assert_int_equal(vlan->more->vlan_id, 100);
+  const struct dw_nic_more *bridge = nic_of(nns, "br1")->more;
+  assert_int_equal(bridge->default_vlan, 9);
+  assert_int_equal(bridge->port_count, 5);
+  assert_ptr_equal(bridge->ports[0].name, eth1->name); /* one text for both */
+  assert_true(bridge->ports[0].vlans_known);
+  assert_int_equal(bridge->ports[0].vlan_count, 3);
+  assert_int_equal(bridge->ports[0].vlans[0].first, 5);
+  assert_int_equal(bridge->ports[0].vlans[0].last, 5);
+  assert_int_equal(bridge->ports[0].vlans[1].first, 200);
+  assert_int_equal(bridge->ports[0].vlans[1].last, 299);
+  assert_int_equal(bridge->ports[0].vlans[2].first, 7);
+  assert_string_equal(bridge->ports[1].name, "eth3");
+  assert_int_equal(bridge->ports[1].vlans[0].last, 6);
+  assert_false(bridge->ports[2].vlans_known);
+  assert_false(bridge->ports[3].vlans_known);
+  assert_string_equal(bridge->ports[4].name, "");
+  assert_int_equal(nic_of(nns, "br2")->more->default_vlan, 1);
+  dw_object_unref(nns);
+}
+
+static void what_few_nics_have_counts_as_a_change(void **state) {
+  (void)state;
+#define BRIDGE(bridge) "{name: br1, type: linux-bridge, bridge: {" bridge "}}"
+  static const struct {
+    const char *a, *b;
+  } cases[] = {
+      {"{name: a, type: ethernet}", "{name: a, type: bond}"},
+      {"{name: a, type: ethernet}", "{name: a, type: ethernet, ethernet: {speed: 1000}}"},
+      {"{name: a}", "{name: a, alt-names: [{name: b}]}"},
+      {"{name: a, alt-names: [{name: b}]}", "{name: a, alt-names: [{name: c}]}"},
+      {"{name: a, alt-names: [{name: b}]}", "{name: a, alt-names: [{name: b}, {name: c}]}"},
+      {"{name: a, type: vlan, vlan: {base-iface: b, id: 5}}", "{name: a, type: vlan, vlan: {base-iface: c, id: 5}}"},
+      {"{name: a, type: vlan, vlan: {base-iface: b, id: 5}}", "{name: a, type: vlan, vlan: {base-iface: b, id: 6}}"},
+      {BRIDGE("port: [{name: a}]"), BRIDGE("port: [{name: b}]")},
+      {BRIDGE("port: [{name: a}]"), BRIDGE("port: []")},
+      {BRIDGE("port: [{name: a}]"), BRIDGE("port: [{name: a}], options: {vlan-default-pvid: 2}")},
+      {BRIDGE("port: [{name: a}]"), BRIDGE("port: [{name: a, vlan: {tag: 5}}]")},
+      {BRIDGE("port: [{name: a, vlan: {tag: 6}}]"), BRIDGE("port: [{name: a, vlan: {tag: 5}}]")},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct cluster cluster = {0};
+    cluster_add(&cluster, NNS "status: {currentState: {interfaces: [%s]}}\n", cases[i].a);
+    cluster_add(&cluster, NNS "status: {currentState: {interfaces: [%s]}}\n", cases[i].b);
+    cluster_add(&cluster, NNS "status: {currentState: {interfaces: [%s]}}\n", cases[i].b);
+    if (dw_object_same(cluster.objects[0], cluster.objects[1]) ||
+        !dw_object_same(cluster.objects[1], cluster.objects[2]))
+      fail_msg("%s", cases[i].b);
+    cluster_free(&cluster);
+  }
 }
 
 static void only_real_nics_fit_a_master(void **state) {
@@ -570,7 +647,10 @@ static void an_object_holds_all_that_it_tells(void **state) {
   for (int i = 0; i < MANY; i++) {
     snprintf(text, sizeof text, "10.1.%d.0/24", i);
     add_nad(&cluster, "a", "b", text, ", \"ipRanges\": [{\"range\": \"fd00::/64\"}]");
-    cluster_add(&cluster, NNS "status: {currentState: {interfaces: [{name: eth%d, controller: elsewhere%d}]}}\n", i, i);
+    cluster_add(&cluster,
+                NNS "status: {currentState: {interfaces: [{name: eth%d, type: linux-bridge, controller: elsewhere%d, "
+                    "alt-names: [{name: alias%d}], bridge: {port: [{name: port%d, vlan: {tag: %d}}]}}]}}\n",
+                i, i, i, i, i + 1);
   }
   for (int i = 0; i < MANY; i++) {
     const struct dw_object *nad = cluster.objects[2 * i], *nns = cluster.objects[2 * i + 1];
@@ -582,6 +662,12 @@ static void an_object_holds_all_that_it_tells(void **state) {
     assert_string_equal(nns->nns.nics[0].name, text);
     snprintf(text, sizeof text, "elsewhere%d", i);
     assert_string_equal(nns->nns.nics[0].controller, text);
+    const struct dw_nic_more *more = nns->nns.nics[0].more;
+    snprintf(text, sizeof text, "alias%d", i);
+    assert_string_equal(more->alt_names[0], text);
+    snprintf(text, sizeof text, "port%d", i);
+    assert_string_equal(more->ports[0].name, text);
+    assert_int_equal(more->ports[0].vlans[0].first, i + 1);
   }
   cluster_free(&cluster);
 }
@@ -598,13 +684,13 @@ static void an_ovs_bridge_and_its_port_are_one(void **state) {
   assert_int_equal(nns->nns.nic_count, 2);
   const struct dw_nic *bridge = nic_of(nns, "br-ex");
   assert_true(bridge->up);
-  assert_false(bridge->is_bridge); /* the bridge plugin can't attach to it */
-  assert_int_equal(bridge->port_count, 0);
+  assert_int_equal(bridge->type, DW_NIC_OVS_BRIDGE); /* the bridge plugin can't attach to it */
+  assert_int_equal(dw_nic_port_count(bridge), 0);
   assert_int_equal(bridge->mtu, 1400);
   assert_int_equal(bridge->address_count, 2);
   assert_null(bridge->controller);
   assert_false(bridge->fits_master);
-  assert_int_equal(nic_of(nns, "br-x")->port_count, 0);
+  assert_int_equal(dw_nic_port_count(nic_of(nns, "br-x")), 0);
   dw_object_unref(nns);
 }
 
@@ -781,6 +867,8 @@ int main(void) {
       cmocka_unit_test(install_config_is_read),
       cmocka_unit_test(broken_embedded_yaml_is_refused),
       cmocka_unit_test(nics_are_read),
+      cmocka_unit_test(what_few_nics_have_is_read),
+      cmocka_unit_test(what_few_nics_have_counts_as_a_change),
       cmocka_unit_test(only_real_nics_fit_a_master),
       cmocka_unit_test(an_object_holds_all_that_it_tells),
       cmocka_unit_test(an_ovs_bridge_and_its_port_are_one),

@@ -140,13 +140,16 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "    interfaces:\n"
          "    - {name: eth0, type: ethernet, state: up, mtu: 1500, controller: br0, mac-address: aa, "
          "ethernet: {speed: 10000}}\n"
-         "    - {name: eth1, type: bond, state: down, master: br1}\n"
+         "    - {name: eth1, type: bond, state: down, master: br1, alt-names: [{name: storage}]}\n"
+         "    - {name: eth1.5, type: vlan, vlan: {base-iface: eth1, id: 5, protocol: 802.1q}}\n"
          "    - {name: eth2, type: ethernet, lldp: {enabled: false}}\n"
          "    - {name: br9, type: linux-bridge}\n"
          "    - name: br0\n"
          "      type: linux-bridge\n"
          "      state: up\n"
-         "      bridge: {options: {group-forward-mask: 0}, port: [{name: eth0, vlan: {mode: trunk}}]}\n"
+         "      bridge: {options: {group-forward-mask: 0, vlan-default-pvid: 7}, port: [{name: eth0, stp-priority: 32, "
+         "vlan: "
+         "{mode: trunk, trunk-tags: [{id: 5}]}}]}\n"
          "      ipv4: {enabled: true, dhcp: true, address: [{ip: 192.168.1.5, prefix-length: 24, valid-lft: 99s}]}\n"
          "      ipv6: {enabled: true, address: [{ip: 'fe80::5', prefix-length: 64}]}\n"
          "    routes:\n"
@@ -155,11 +158,14 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "      - {destination: 0.0.0.0/0, next-hop-interface: br0, table-id: 254, next-hop-address: 192.168.1.1, "
          "metric: 425}\n",
          "{apiVersion: nmstate.io/v1beta1, kind: NodeNetworkState, metadata: {name: worker-1}, status: "
-         "{currentState: {interfaces: [{name: eth0, type: ethernet, state: up, mtu: 1500, controller: br0}, {name: "
-         "eth1, type: bond, state: down, master: br1}, {name: eth2, type: ethernet}, {name: br9, type: linux-bridge}, "
+         "{currentState: {interfaces: [{name: eth0, type: ethernet, state: up, mtu: 1500, controller: br0, ethernet: "
+         "{speed: 10000}}, {name: eth1, type: bond, state: down, master: br1, alt-names: [{name: storage}]}, {name: "
+         "eth1.5, type: vlan, vlan: {base-iface: eth1, id: 5}}, {name: eth2, type: ethernet}, {name: br9, type: "
+         "linux-bridge}, "
          "{name: br0, type: linux-bridge, "
-         "state: up, bridge: {port: "
-         "[{name: eth0}]}, ipv4: {address: [{ip: 192.168.1.5}]}, ipv6: {address: [{ip: 'fe80::5'}]}}], routes: "
+         "state: up, bridge: {options: {vlan-default-pvid: 7}, port: "
+         "[{name: eth0, vlan: {mode: trunk, trunk-tags: [{id: 5}]}}]}, ipv4: {address: [{ip: 192.168.1.5}]}, ipv6: "
+         "{address: [{ip: 'fe80::5'}]}}], routes: "
          "{running: [{destination: 0.0.0.0/0, next-hop-interface: br0, table-id: 254}]}}}}"},
     [NETWORK] =
         {DW_KIND_NETWORK, "apiVersion: config.openshift.io/v1\nkind: Network\n",
@@ -490,7 +496,8 @@ static void a_change_that_no_rule_reads_leaves_it_the_same(void **state) {
       {NODE, "{type: Hostname, address: worker-1}", "{type: Hostname, address: worker-2}"},
       {NNS, "lastSuccessfulUpdateTime: 2026-01-01T00:00:00Z", "lastSuccessfulUpdateTime: 2026-01-01T00:01:00Z"},
       {NNS, "valid-lft: 99s", "valid-lft: 98s"},
-      {NNS, "speed: 10000", "speed: 1000"},
+      {NNS, "protocol: 802.1q", "protocol: 802.1ad"},
+      {NNS, "stp-priority: 32", "stp-priority: 33"},
       {NNS, "metric: 425", "metric: 426"},
       {NETWORK, "type: NetworkDiagnosticsAvailable", "type: Other"},
       {NETWORK, "spec:\n  clusterNetwork: [{cidr: 10.128", "spec:\n  clusterNetwork: [{cidr: 10.192"},
@@ -551,7 +558,13 @@ static void a_change_that_the_rules_read_is_seen(void **state) {
       {NNS, "controller: br0", "controller: br1"},
       {NNS, "master: br1", "master: br2"},
       {NNS, "type: linux-bridge", "type: ovs-bridge"},
-      {NNS, "port: [{name: eth0, vlan: {mode: trunk}}]", "port: []"},
+      {NNS, "speed: 10000", "speed: 1000"},
+      {NNS, "name: storage", "name: backup"},
+      {NNS, "base-iface: eth1", "base-iface: eth0"},
+      {NNS, "id: 5, protocol", "id: 6, protocol"},
+      {NNS, "vlan-default-pvid: 7", "vlan-default-pvid: 8"},
+      {NNS, "port: [{name: eth0", "port: [{name: eth1"},
+      {NNS, "trunk-tags: [{id: 5}]", "trunk-tags: [{id: 6}]"},
       {NNS, "ip: 192.168.1.5", "ip: 192.168.1.6"},
       {NNS, "ip: 'fe80::5'", "ip: 'fe80::6'"},
       {NNS, "{ip: 'fe80::5', prefix-length: 64}", "{ip: 'fe80::5'}, {ip: 'fd00::5'}"},

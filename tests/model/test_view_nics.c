@@ -301,7 +301,7 @@ static bool at_fault(const struct plan *plan, int node, int nic, const struct dw
   case DW_NIC_DOWN:
     return plan->there[node][nic] && !plan->up[node][nic];
   case DW_NIC_MTU_BELOW:
-    return plan->there[node][nic] && mtu != 0 && mtu < query->limit;
+    return plan->there[node][nic] && mtu != 0 && mtu < query->number;
   default:
     return false;
   }
@@ -372,6 +372,279 @@ static void names_of_one_node_each_are_kept_apart(void **state) {
   dw_view_free(view);
 }
 
+/* --- alternative names --- */
+
+static void an_alternative_name_is_as_good(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+  add_node(&cluster, "w2", HANDLER, "10.0.0.2");
+  add_node(&cluster, "w3", HANDLER, "10.0.0.3");
+  add_nics(&cluster, "w1", "{name: eth1, type: ethernet, mtu: 9000, alt-names: [{name: storage}, {name: eth7}]}", "");
+  add_nics(&cluster, "w2",
+           "{name: eno1, type: ethernet, mtu: 1500, state: down, alt-names: [{name: storage}]}, {name: eth7}", "");
+  /* The kernel refuses to give a name twice, and a name proper comes first. */
+  add_nics(&cluster, "w3",
+           "{name: storage, mtu: 2000}, {name: x, alt-names: [{name: storage}, {name: eth7}]}, {name: z, alt-names: "
+           "[{name: eth7}]}",
+           "");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_string_equal(fault(view, "storage", DW_NIC_MISSING), "0:");
+  assert_string_equal(fault(view, "storage", DW_NIC_DOWN), "1: w2");
+  assert_string_equal(fault(view, "eth7", DW_NIC_MISSING), "0:");
+  struct dw_mtu_range mtu;
+  assert_true(dw_view_nic_mtu(view, "storage", &mtu));
+  assert_int_equal(mtu.low, 1500);
+  assert_int_equal(mtu.high, 9000);
+  assert_string_equal(dw_view_nic_proper(view, "storage"), "eth1");
+  assert_string_equal(dw_view_nic_proper(view, "eth1"), "eth1");
+  assert_string_equal(dw_view_nic_proper(view, "nowhere"), "nowhere");
+  assert_int_equal(dw_view_nic_on(view, "w3", "storage")->mtu, 2000);
+  assert_null(dw_view_nic_on(view, "w9", "storage"));
+  assert_string_equal(common(view), "0:");
+  dw_view_free(view);
+}
+
+/* What nmstate up to 2.2.50 tells. */
+static void a_name_that_udev_may_have_added_is_uncertain(void **state) {
+  (void)state;
+  static const struct {
+    const char *nics, *name, *missing;
+  } cases[] = {
+      {"{name: eno1, type: ethernet}", "enp3s0", "0:"},
+      {"{name: eno1, type: ethernet}", "ens1", "0:"},
+      {"{name: ens1, type: ethernet}", "enp3s0f0", "0:"},
+      {"{name: ens1, type: ethernet}", "enP2p3s0", "0:"},
+      {"{name: eth0, type: ethernet}", "eno1", "0:"},
+      {"{name: enp3s0, type: ethernet}", "enx0200", "0:"},
+      {"{name: ib0, type: infiniband}", "ibp3s0", "0:"},
+      {"{name: eth0, type: ethernet}", "alongerthan15byt", "0:"},
+      {"{name: ens1, type: ethernet}", "eno1", "1: w1"},
+      {"{name: enp3s0, type: ethernet}", "ens1", "1: w1"},
+      {"{name: eno1, type: ethernet}", "eno2", "1: w1"},
+      {"{name: bond0, type: bond}", "enp3s0", "1: w1"},
+      {"{name: eth0, type: ethernet}", "eth1", "1: w1"},
+      {"{name: eth0, type: ethernet}", "en", "1: w1"},
+      {"{name: eth0, type: ethernet}", "bond2", "1: w1"},
+      {"{name: eth0, type: ethernet}", "ethernet15bytes", "1: w1"},
+      {"{name: eno1, type: ethernet}, {name: eno2, type: ethernet, alt-names: [{name: enp3s1}]}", "enp3s0", "1: w1"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct cluster cluster = {0};
+    add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+    add_nics(&cluster, "w1", cases[i].nics, "");
+    struct dw_view *view = cluster_view(&cluster, policy);
+    assert_string_equal(fault(view, cases[i].name, DW_NIC_MISSING), cases[i].missing);
+    assert_string_equal(fault(view, cases[i].name, DW_NIC_UNSURE), cases[i].missing[0] == '0' ? "1: w1" : "0:");
+    dw_view_free(view);
+  }
+}
+
+/* --- ports --- */
+
+static void a_port_of_what_takes_its_frames_is_told(void **state) {
+  (void)state;
+  static const struct {
+    const char *nics;
+    bool port;
+  } cases[] = {
+      {"{name: x, type: ethernet, controller: b}, {name: b, type: bond}", true},
+      {"{name: x, type: bond, controller: b}, {name: b, type: linux-bridge}", true},
+      {"{name: x, type: vlan, controller: b}, {name: b, type: ovs-bridge}, {name: b, type: ovs-interface, controller: "
+       "b}",
+       true},
+      {"{name: x, type: ethernet, master: b}, {name: b, type: hsr}", true},
+      {"{name: x, type: ethernet, controller: ovs-system}", true},
+      {"{name: x, type: ethernet, controller: b}, {name: b, type: vrf}", false},
+      {"{name: x, type: ethernet, controller: b}, {name: b, type: unknown}", false},
+      {"{name: x, type: ethernet, controller: b}", false},
+      {"{name: x, type: ovs-interface, controller: b}, {name: b, type: ovs-bridge}", false},
+      {"{name: x, type: ovs-interface, controller: x}, {name: x, type: ovs-bridge}", false},
+      {"{name: x, type: linux-bridge}", false},
+      {"{name: x, type: ethernet}", false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct cluster cluster = {0};
+    add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+    add_nics(&cluster, "w1", cases[i].nics, "");
+    struct dw_view *view = cluster_view(&cluster, policy);
+    if (strcmp(fault(view, "x", DW_NIC_IS_PORT), cases[i].port ? "1: w1" : "0:") != 0)
+      fail_msg("%s", cases[i].nics);
+    dw_view_free(view);
+  }
+}
+
+static void kinds_of_nics_are_told_apart(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+  add_nics(&cluster, "w1",
+           "{name: lo, type: loopback}, {name: ib0, type: infiniband}, {name: br1, type: linux-bridge}, {name: br-ex, "
+           "type: ovs-bridge}, {name: br-ex, type: ovs-interface, controller: br-ex}",
+           "");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_string_equal(fault(view, "lo", DW_NIC_IS_LOOPBACK), "1: w1");
+  assert_string_equal(fault(view, "ib0", DW_NIC_IS_LOOPBACK), "0:");
+  assert_string_equal(fault(view, "ib0", DW_NIC_IS_INFINIBAND), "1: w1");
+  assert_string_equal(fault(view, "br1", DW_NIC_NO_OVS_BRIDGE), "1: w1");
+  assert_string_equal(fault(view, "br-ex", DW_NIC_NO_OVS_BRIDGE), "0:");
+  assert_string_equal(fault(view, "br-ex", DW_NIC_NO_BRIDGE), "1: w1");
+  dw_view_free(view);
+}
+
+/* --- below bridges --- */
+
+static void a_bridge_is_as_wide_as_its_widest_uplink(void **state) {
+  (void)state;
+  static const struct {
+    const char *nics;
+    uint32_t mtu;
+  } cases[] = {
+      {"{name: b, type: linux-bridge, mtu: 1500, bridge: {port: [{name: e}]}}, {name: e, mtu: 9000}", 9000},
+      {"{name: b, type: linux-bridge, mtu: 1500, bridge: {port: [{name: e}, {name: f}]}}, {name: e, mtu: 9000}, {name: "
+       "f, mtu: 1500}",
+       9000},
+      {"{name: b, type: linux-bridge, bridge: {port: [{name: e}, {name: t}]}}, {name: e, mtu: 1500}, {name: t, type: "
+       "tun, "
+       "mtu: 9000}",
+       1500},
+      {"{name: b, type: linux-bridge, mtu: 1500, bridge: {port: [{name: e}, {name: f}]}}, {name: e, mtu: 1500}", 0},
+      {"{name: b, type: linux-bridge, mtu: 1500, bridge: {port: [{name: e}]}}, {name: e}", 0},
+      {"{name: b, type: linux-bridge, mtu: 1500, bridge: {port: []}}", 0},
+      {"{name: b, type: ethernet, mtu: 1500}", 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct cluster cluster = {0};
+    add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+    add_nics(&cluster, "w1", cases[i].nics, "");
+    struct dw_view *view = cluster_view(&cluster, policy);
+    assert_int_equal(dw_view_wire_mtu(view, "b"), cases[i].mtu);
+    if (cases[i].mtu > 0) {
+      assert_string_equal(fault_below(view, "b", DW_NIC_WIRE_MTU_BELOW, cases[i].mtu), "0:");
+      assert_string_equal(fault_below(view, "b", DW_NIC_WIRE_MTU_BELOW, cases[i].mtu + 1), "1: w1");
+    } else {
+      assert_string_equal(fault_below(view, "b", DW_NIC_WIRE_MTU_BELOW, 60000), "0:");
+    }
+    dw_view_free(view);
+  }
+}
+
+static void a_vlan_that_no_uplink_carries_is_told(void **state) {
+  (void)state;
+#define FILTERING(ports) "{name: b, type: linux-bridge, bridge: {port: [" ports "]}}, {name: t, type: tun}"
+  struct cluster cluster = {0};
+  add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+  add_node(&cluster, "w2", HANDLER, "10.0.0.2");
+  add_node(&cluster, "w3", HANDLER, "10.0.0.3");
+  add_node(&cluster, "w4", HANDLER, "10.0.0.4");
+  add_nics(&cluster, "w1",
+           FILTERING("{name: e, vlan: {mode: trunk, trunk-tags: [{id: 100}, {id-range: {min: 200, max: 299}}], "
+                     "enable-native: true, tag: 7}}, {name: t, vlan: {mode: access, tag: 400}}"),
+           "");
+  add_nics(&cluster, "w2",
+           FILTERING("{name: e, vlan: {mode: trunk, trunk-tags: [{id-range: {min: 2, max: 4094}}]}}, {name: f, vlan: "
+                     "{tag: 5}}"),
+           "");
+  /* Nothing is known of one uplink, or of the only one. */
+  add_nics(&cluster, "w3", FILTERING("{name: e, vlan: {mode: access, tag: 7}}, {name: f}"), "");
+  add_nics(&cluster, "w4", FILTERING("{name: e, vlan: {}}"), "");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  static const struct {
+    uint32_t vlan;
+    const char *nodes;
+  } cases[] = {{100, "0:"},    {101, "1: w1"}, {199, "1: w1"}, {200, "0:"},     {299, "0:"},
+               {300, "1: w1"}, {7, "0:"},      {400, "1: w1"}, {4094, "1: w1"}, {1, "0:"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    assert_string_equal(fault_below(view, "b", DW_NIC_VLAN_CLOSED, cases[i].vlan), cases[i].nodes);
+  assert_string_equal(fault_below(view, "e", DW_NIC_VLAN_CLOSED, 101), "0:");
+  dw_view_free(view);
+}
+
+static void a_bridges_own_default_vlan_is_carried(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+  add_nics(
+      &cluster, "w1",
+      "{name: b, type: linux-bridge, bridge: {options: {vlan-default-pvid: 9}, port: [{name: e, vlan: {mode: trunk, "
+      "trunk-tags: [{id: 5}]}}]}}",
+      "");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_string_equal(fault_below(view, "b", DW_NIC_VLAN_CLOSED, 9), "0:");
+  assert_string_equal(fault_below(view, "b", DW_NIC_VLAN_CLOSED, 5), "0:");
+  assert_string_equal(fault_below(view, "b", DW_NIC_VLAN_CLOSED, 1), "1: w1");
+  dw_view_free(view);
+}
+
+static void a_vlan_interface_is_told_at_its_nic(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+  add_node(&cluster, "w2", HANDLER, "10.0.0.2");
+  add_nics(&cluster, "w1", "{name: eth1}, {name: storage, type: vlan, vlan: {base-iface: eth1, id: 100}}, {name: eth2}",
+           "");
+  add_nics(&cluster, "w2",
+           "{name: eth1}, {name: eth2}, {name: eth1.100, type: vlan, state: down, vlan: {base-iface: eth1, id: 100}}, "
+           "{name: "
+           "eth2.4095, type: vlan, vlan: {base-iface: eth2, id: 4095}}, {name: odd, type: vlan, vlan: {base-iface: "
+           "nowhere, id: 100}}, {name: odder, type: vlan}",
+           "");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_string_equal(fault_below(view, "eth1", DW_NIC_VLAN_TAKEN, 100), "1: w1");
+  assert_string_equal(fault_below(view, "eth1", DW_NIC_VLAN_TAKEN, 101), "0:");
+  assert_string_equal(fault_below(view, "eth2", DW_NIC_VLAN_TAKEN, 100), "0:");
+  assert_string_equal(fault_below(view, "eth2", DW_NIC_VLAN_TAKEN, 4095), "1: w2");
+  assert_string_equal(fault_below(view, "eth2", DW_NIC_VLAN_TAKEN, 4096), "0:");
+  dw_view_free(view);
+}
+
+/* --- speed --- */
+
+static void the_speed_is_what_lies_below(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+  add_node(&cluster, "w2", HANDLER, "10.0.0.2");
+#define SPEED(name, speed, more) "{name: " name ", type: ethernet, ethernet: {speed: " speed "}" more "}, "
+#define ABOVE                                                                                                          \
+  "{name: bond0, type: bond, controller: br1}, {name: bond0.5, type: vlan, vlan: {base-iface: bond0, id: 5}}, {name: " \
+  "br1, type: linux-bridge, bridge: {port: [{name: bond0}]}}, {name: br2, type: linux-bridge}, {name: bond9, type: "   \
+  "bond}, {name: half, type: ethernet, controller: bond9}"
+  add_nics(&cluster, "w1",
+           SPEED("eth0", "25000", ", controller: bond0") SPEED("eth1", "25000", ", controller: bond0")
+               SPEED("eth2", "10000", ", controller: bond9") ABOVE,
+           "");
+  add_nics(&cluster, "w2",
+           SPEED("eth0", "10000", ", controller: bond0") SPEED("eth1", "25000", ", controller: bond0")
+               SPEED("eth2", "10000", ", controller: bond9") ABOVE,
+           "");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_int_equal(dw_view_nic_speed(view, "eth0"), 10000);
+  assert_int_equal(dw_view_nic_speed(view, "eth1"), 25000);
+  assert_int_equal(dw_view_nic_speed(view, "bond0"), 35000);
+  assert_int_equal(dw_view_nic_speed(view, "bond0.5"), 35000);
+  assert_int_equal(dw_view_nic_speed(view, "br1"), 35000);
+  assert_int_equal(dw_view_nic_speed(view, "br2"), 0);
+  assert_int_equal(dw_view_nic_speed(view, "bond9"), 0); /* of one port nothing is known */
+  assert_int_equal(dw_view_nic_speed(view, "half"), 0);
+  assert_int_equal(dw_view_nic_speed(view, "nowhere"), 0);
+  dw_view_free(view);
+}
+
+static void a_loop_has_no_speed(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  add_node(&cluster, "w1", HANDLER, "10.0.0.1");
+  add_nics(&cluster, "w1",
+           "{name: a, type: bond, controller: b}, {name: b, type: bond, controller: a}, {name: v, type: vlan, vlan: "
+           "{base-iface: v}}",
+           "");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_int_equal(dw_view_nic_speed(view, "a"), 0);
+  assert_int_equal(dw_view_nic_speed(view, "v"), 0);
+  dw_view_free(view);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(handler_nodes_carry_the_label),
@@ -388,6 +661,16 @@ int main(void) {
       cmocka_unit_test(another_nodes_address_is_not_this_ones),
       cmocka_unit_test(faults_agree_with_brute_force),
       cmocka_unit_test(names_of_one_node_each_are_kept_apart),
+      cmocka_unit_test(an_alternative_name_is_as_good),
+      cmocka_unit_test(a_name_that_udev_may_have_added_is_uncertain),
+      cmocka_unit_test(a_port_of_what_takes_its_frames_is_told),
+      cmocka_unit_test(kinds_of_nics_are_told_apart),
+      cmocka_unit_test(a_bridge_is_as_wide_as_its_widest_uplink),
+      cmocka_unit_test(a_vlan_that_no_uplink_carries_is_told),
+      cmocka_unit_test(a_bridges_own_default_vlan_is_carried),
+      cmocka_unit_test(a_vlan_interface_is_told_at_its_nic),
+      cmocka_unit_test(the_speed_is_what_lies_below),
+      cmocka_unit_test(a_loop_has_no_speed),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -196,6 +196,7 @@ bool dw_plugin_needs_master(const char *type) __attribute__((nonnull));
 /* Whether it attaches to a Linux bridge by `bridge`, "cni0" by default: bridge, cnv-bridge. */
 bool dw_plugin_is_bridge(const char *type) __attribute__((nonnull));
 
+enum { DW_IFNAME_SIZE = 16, DW_ALTNAME_SIZE = 128 }; /* with the NUL; <linux/if.h> IFNAMSIZ, ALTIFNAMSIZ */
 /* Linux: 1..15 bytes, no '/', ':' or white space, not "." or "..". Source: dev_valid_name() in net/core/dev.c. */
 bool dw_is_interface_name(const char *name) __attribute__((nonnull));
 /* libcni: ^[a-zA-Z0-9][a-zA-Z0-9_.\-]*$. Source: libcni/api.go, utils.ValidateNetworkName. */

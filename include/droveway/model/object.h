@@ -43,18 +43,63 @@ struct dw_cluster_network {
       *source; /* "Network cluster", "ServiceCIDR kubernetes", "Node worker-1", "ConfigMap kubeadm-config", "policy" */
 };
 
+/* VLANs that a port of a bridge carries. */
+struct dw_vlan_range {
+  uint16_t first, last;
+};
+
+/* A port of a Linux bridge. */
+struct dw_bridge_port {
+  const char *name; /* "" where none is given */
+  struct dw_vlan_range *vlans;
+  uint16_t vlan_count;
+  bool vlans_known; /* false: the bridge does not filter, or has nothing but its default VLAN, which nmstate leaves out
+                     */
+};
+
+enum dw_nic_type {
+  DW_NIC_OTHER, /* no type is given, or one that no rule treats apart */
+  DW_NIC_ETHERNET,
+  DW_NIC_BOND,
+  DW_NIC_VLAN,
+  DW_NIC_LINUX_BRIDGE,
+  DW_NIC_OVS_BRIDGE, /* joined with its internal port of the same name, where it has one */
+  DW_NIC_OVS_INTERFACE,
+  DW_NIC_INFINIBAND,
+  DW_NIC_HSR,
+  DW_NIC_LOOPBACK,
+  DW_NIC_VIRTUAL /* veth, tun, dummy: it leads to no wire */
+};
+
+/* What few NICs have. */
+struct dw_nic_more {
+  const char *base; /* vlan.base-iface; NULL where it is no VLAN */
+  const char **alt_names;
+  size_t alt_name_count;
+  struct dw_bridge_port *ports; /* bridge.port[] of a Linux bridge */
+  uint32_t port_count;
+  uint16_t default_vlan; /* bridge.options.vlan-default-pvid; 1 where not given */
+  uint16_t vlan_id;      /* vlan.id */
+};
+
 struct dw_nic {
   const char *name;
   const char *controller; /* the bond or bridge above it; NULL where none */
   struct dw_addr *addresses;
-  size_t address_count;
-  uint32_t port_count; /* bridge.port[] of a Linux bridge */
-  uint32_t mtu;        /* 0 where not told */
-  bool up;             /* false only where it is told to be down */
-  bool is_bridge;      /* type linux-bridge */
-  bool default_route;  /* the running default route of the main table leaves here */
-  bool fits_master;    /* no port of a bond or bridge, and no tunnel, veth, loopback or OVS-internal interface */
+  const struct dw_nic_more *more; /* NULL where there is none of it */
+  uint32_t address_count;
+  uint32_t mtu;       /* 0 where not told */
+  uint32_t speed;     /* ethernet.speed in Mbit/s; 0 where not told */
+  uint8_t type;       /* enum dw_nic_type */
+  bool up;            /* false only where it is told to be down */
+  bool default_route; /* the running default route of the main table leaves here */
+  bool fits_master;   /* no port of a bond or bridge, and no tunnel, veth, loopback or OVS-internal interface */
 };
+/* Ports of a Linux bridge; 0 for any other NIC. */
+uint32_t dw_nic_port_count(const struct dw_nic *nic) __attribute__((nonnull));
+struct dw_object;
+/* The node's NIC of this very name, or else the one with this alternative name; NULL where there is none. */
+const struct dw_nic *dw_nns_find(const struct dw_object *nns, const char *name) __attribute__((nonnull));
 
 struct dw_object {
   enum dw_kind kind;

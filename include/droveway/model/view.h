@@ -143,16 +143,24 @@ size_t dw_view_running_migrations(const struct dw_view *view) __attribute__((non
 /* One NIC name over all virt-handler nodes that have a NodeNetworkState. */
 enum dw_nic_fault {
   DW_NIC_MISSING,
-  DW_NIC_DOWN,      /* there, not up */
-  DW_NIC_PRIMARY,   /* it, or the bond or bridge above it, carries the node's InternalIP or the default route */
-  DW_NIC_NO_BRIDGE, /* there, but no bridge */
-  DW_NIC_NO_PORT,   /* a bridge without a port */
-  DW_NIC_MTU_BELOW  /* mtu known and below the LIMIT asked for */
+  DW_NIC_UNSURE,        /* missing, but it may be an alternative name that nmstate does not tell */
+  DW_NIC_DOWN,          /* there, not up */
+  DW_NIC_PRIMARY,       /* it, or the bond or bridge above it, carries the node's InternalIP or the default route */
+  DW_NIC_NO_BRIDGE,     /* there, but no Linux bridge */
+  DW_NIC_NO_PORT,       /* a Linux bridge without a port */
+  DW_NIC_NO_OVS_BRIDGE, /* there, but no OVS bridge */
+  DW_NIC_IS_PORT,       /* of a bond, a Linux bridge or an OVS bridge: it can carry no macvlan or ipvlan */
+  DW_NIC_IS_LOOPBACK,
+  DW_NIC_IS_INFINIBAND,
+  DW_NIC_MTU_BELOW,      /* mtu known and below the NUMBER asked for */
+  DW_NIC_WIRE_MTU_BELOW, /* a Linux bridge of whose uplinks none has an MTU of NUMBER or more */
+  DW_NIC_VLAN_CLOSED,    /* a Linux bridge of whose uplinks none carries VLAN NUMBER */
+  DW_NIC_VLAN_TAKEN      /* the node has an interface for VLAN NUMBER on it */
 };
 struct dw_nic_query {
-  const char *name;
+  const char *name; /* the NIC's own or an alternative one */
   enum dw_nic_fault fault;
-  uint32_t limit; /* MTU_BELOW only */
+  uint32_t number;
 };
 /* How many nodes have the fault; the names of the first MAX (in order of name) into OUT. In the number of nodes only
  * where there is one. */
@@ -164,6 +172,16 @@ struct dw_mtu_range {
   const char *low_node, *high_node;
 };
 bool dw_view_nic_mtu(const struct dw_view *view, const char *name, struct dw_mtu_range *out) __attribute__((nonnull));
+/* The lowest MTU with which frames leave the nodes over this Linux bridge; 0 where none is known. */
+uint32_t dw_view_wire_mtu(const struct dw_view *view, const char *bridge) __attribute__((nonnull));
+/* The lowest speed of this NIC on the nodes in Mbit/s, of a bond its ports' together, of a bridge or VLAN what is below
+ * it; 0 where it is not known. */
+uint32_t dw_view_nic_speed(const struct dw_view *view, const char *name) __attribute__((nonnull));
+/* The NIC of one node; NULL where it has none of this name. */
+const struct dw_nic *dw_view_nic_on(const struct dw_view *view, const char *node, const char *name)
+    __attribute__((nonnull));
+/* NAME, or, where it is an alternative one, the proper one of the first node that has it. */
+const char *dw_view_nic_proper(const struct dw_view *view, const char *name) __attribute__((nonnull, returns_nonnull));
 /* The NICs that every such node has and that can be suggested as a master: no loopback, bridge, tunnel or port of a
  * bond or bridge, and primary on no node. How many, the first MAX in order of name into OUT. */
 size_t dw_view_common_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
