@@ -17,14 +17,25 @@ static bool is_exponent(const char *text) {
   return errno == 0;
 }
 
-static bool is_suffix(const char *text) {
-  static const char *const known[] = {"",  "n", "u",  "m",  "k",  "M",  "G",  "T",
-                                      "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-    if (strcmp(text, known[i]) == 0)
-      return true;
+static const struct suffix {
+  const char *text;
+  double factor;
+} suffixes[] = {
+    {"", 1},        {"n", 1e-9},    {"u", 1e-6},    {"m", 1e-3},    {"k", 1e3},     {"M", 1e6},
+    {"G", 1e9},     {"T", 1e12},    {"P", 1e15},    {"E", 1e18},    {"Ki", 0x1p10}, {"Mi", 0x1p20},
+    {"Gi", 0x1p30}, {"Ti", 0x1p40}, {"Pi", 0x1p50}, {"Ei", 0x1p60},
+};
+
+static const struct suffix *find_suffix(const char *text) {
+  for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    if (strcmp(text, suffixes[i].text) == 0)
+      return &suffixes[i];
   }
-  return (*text == 'e' || *text == 'E') && is_exponent(text + 1);
+  return NULL;
+}
+
+static bool is_suffix(const char *text) {
+  return find_suffix(text) != NULL || ((*text == 'e' || *text == 'E') && is_exponent(text + 1));
 }
 
 /* Reads digits; tells how many there were and whether one was not 0. */
@@ -52,4 +63,19 @@ bool dw_quantity_parse(const char *text, int *sign) {
   if (sign)
     *sign = !nonzero ? 0 : negative ? -1 : 1;
   return true;
+}
+
+const char *dw_quantity_suffix(const char *text) {
+  text += *text == '-' || *text == '+';
+  text += strspn(text, "0123456789");
+  text += *text == '.';
+  return text + strspn(text, "0123456789");
+}
+
+/* strtod() reads an exponent by itself, and stops at any other suffix. */
+double dw_quantity_value(const char *text) {
+  const struct suffix *suffix = find_suffix(dw_quantity_suffix(text));
+  if (!dw_quantity_parse(text, NULL))
+    return 0;
+  return strtod(text, NULL) * (suffix == NULL ? 1 : suffix->factor);
 }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "droveway/model/network.h"
 #include "map/block.h"
 #include "map/map_internal.h"
 
@@ -200,8 +201,9 @@ static void find_sites(struct dw_map_builder *b, const struct drafts *drafts) {
 }
 
 static bool is_network_in_force(const struct dw_map_builder *b, const struct dw_object *nad) {
-  return b->map->network != NULL && strcmp(nad->namespace_, b->policy->namespace_) == 0 &&
-         strcmp(nad->name, b->map->network) == 0;
+  struct dw_nad_name name;
+  return b->map->network != NULL && dw_network_read(b->scratch, b->policy->namespace_, b->map->network, &name) &&
+         strcmp(nad->namespace_, name.ns) == 0 && strcmp(nad->name, name.name) == 0;
 }
 
 /* The migration network in force, else the first one. */

@@ -25,11 +25,12 @@ struct outcome {
   bool misspelt;        /* a key that differs in case was written, which Go's decoder takes for the field too */
 };
 
-static const char *const target[] = {"spec", "configuration", "migrations", "network"};
-enum {
-  TARGET_DEPTH = sizeof target / sizeof *target,
-  POINTER_DEPTH = 2
-}; /* null clears pointers from `migrations` on */
+/* What is looked for in the KubeVirt object. */
+enum { TARGET_DEPTH = 4, POINTER_DEPTH = 2 }; /* null clears pointers from `migrations` on */
+static const char *const network_path[TARGET_DEPTH] = {"spec", "configuration", "migrations", "network"};
+static const char *const gates_path[TARGET_DEPTH] = {"spec", "configuration", "developerConfiguration", "featureGates"};
+/* NULL is an element of the list. */
+static const char *const component_path[TARGET_DEPTH] = {"spec", "customizeComponents", "patches", NULL};
 
 enum relation {
   RELATION_APART,
@@ -44,7 +45,7 @@ struct reach {
 };
 
 /* As evanphx/json-patch reads POINTER: what comes before the first '/' does not count. */
-static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
+static struct reach reach_of(struct dw_arena *arena, const char *const *target, const char *pointer) {
   struct reach reach = {RELATION_ABOVE, 0, false};
   pointer += strcspn(pointer, "/");
   while (*pointer == '/') {
@@ -54,6 +55,10 @@ static struct reach reach_of(struct dw_arena *arena, const char *pointer) {
     }
     size_t length = strcspn(++pointer, "/");
     const char *wanted = target[reach.depth++];
+    if (wanted == NULL) {
+      pointer += length;
+      continue;
+    }
     /* Folding takes at most three bytes (U+212A) for one: a longer token can't be meant, and needs no copy. */
     const char *token = length <= 3 * strlen(wanted) ? dw_pointer_unescape(arena, pointer, length) : "";
     if (!dw_key_equal(token, wanted))
@@ -77,11 +82,11 @@ static bool is_ambiguous(const dw_json *object, const char *name, bool leaf) {
 static struct outcome place(const dw_json *value, size_t op, size_t depth, bool misspelt) {
   struct outcome outcome = {.effect = EFFECT_NONE, .op = op, .first = depth, .misspelt = misspelt};
   for (; depth < TARGET_DEPTH && dw_json_type(value) == DW_JSON_OBJECT; depth++) {
-    const char *key = target[depth];
+    const char *key = network_path[depth];
     if (is_ambiguous(value, key, depth + 1 == TARGET_DEPTH))
       return (struct outcome){.effect = EFFECT_OPAQUE, .misspelt = true};
-    value = dw_json_get_fold(value, target[depth], &key);
-    outcome.misspelt = outcome.misspelt || (value != NULL && strcmp(key, target[depth]) != 0);
+    value = dw_json_get_fold(value, network_path[depth], &key);
+    outcome.misspelt = outcome.misspelt || (value != NULL && strcmp(key, network_path[depth]) != 0);
   }
   enum dw_json_type type = dw_json_type(value);
   if (type == DW_JSON_NULL)
@@ -134,10 +139,10 @@ static bool is_in_spec(const char *path) {
 }
 
 static void follow(struct dw_arena *arena, const struct op *op, size_t index, struct outcome *outcome) {
-  struct reach reach = reach_of(arena, op->path);
+  struct reach reach = reach_of(arena, network_path, op->path);
   bool touches = reach.relation != RELATION_APART;
   if (op->kind == MOVE)
-    touches = touches || reach_of(arena, op->from).relation != RELATION_APART;
+    touches = touches || reach_of(arena, network_path, op->from).relation != RELATION_APART;
   if (op->kind == TEST || !touches)
     return;
   /* Of keys in several spellings the last one in the document counts, and objects under them are merged. */
@@ -149,6 +154,57 @@ static void follow(struct dw_arena *arena, const struct op *op, size_t index, st
     *outcome = place(op->value, index, reach.depth, misspelt);
   else
     *outcome = (struct outcome){.effect = misspelt ? EFFECT_OPAQUE : EFFECT_NONE, .misspelt = misspelt};
+}
+
+/* --- what else the patch does --- */
+
+/* What VALUE, put at DEPTH tokens, has at the END-th of TARGET. */
+static const dw_json *dig(const dw_json *value, const char *const *target, size_t depth, size_t end) {
+  while (value != NULL && depth < end)
+    value = dw_json_get_fold(value, target[depth++], NULL);
+  return value;
+}
+
+/* The first loss counts. HyperConverged's decoder merges objects, but a list takes the place of the old one. */
+static void note_loss(struct dw_arena *arena, const struct op *op, struct dw_migration_config *out) {
+  struct dw_jsonpatch_loss loss = {.path = op->path, .removes = op->kind == REMOVE};
+  struct reach network = reach_of(arena, network_path, op->path);
+  struct reach gates = reach_of(arena, gates_path, op->path);
+  const dw_json *value = loss.removes ? NULL : op->value;
+  if (out->jsonpatch_loss.path != NULL || (op->kind != ADD && op->kind != REPLACE && op->kind != REMOVE))
+    return;
+  if (network.relation == RELATION_ABOVE && dig(value, network_path, network.depth, TARGET_DEPTH) == NULL) {
+    out->jsonpatch_loss = loss;
+  } else if (gates.relation == RELATION_ABOVE) {
+    loss.gates = true;
+    loss.for_good = dig(value, gates_path, gates.depth, TARGET_DEPTH) != NULL;
+    out->jsonpatch_loss = loss;
+  }
+}
+
+static void add_component_patch(struct dw_arena *arena, const dw_json *json, const char *field,
+                                struct dw_migration_config *out) {
+  out->component_patches = dw_arena_more(arena, out->component_patches, out->component_patch_count,
+                                         &out->component_patch_capacity, sizeof *out->component_patches);
+  out->component_patches[out->component_patch_count++] = (struct dw_component_patch){field, json};
+}
+
+void dw_component_patches_add(struct dw_arena *arena, const dw_json *patches, const char *field, bool in_list,
+                              struct dw_migration_config *out) {
+  if (dw_json_type(patches) == DW_JSON_OBJECT)
+    add_component_patch(arena, patches, field, out);
+  for (size_t i = 0; dw_json_type(patches) == DW_JSON_ARRAY && i < dw_json_size(patches); i++)
+    add_component_patch(arena, dw_json_at(patches, i), in_list ? dw_arena_printf(arena, "%s[%zu]", field, i) : field,
+                        out);
+}
+
+/* Of customizeComponents, of its list or of one element. */
+static void note_component_patches(struct dw_arena *arena, const struct op *op, struct dw_migration_config *out) {
+  struct reach reach = reach_of(arena, component_path, op->path);
+  if ((op->kind != ADD && op->kind != REPLACE) || reach.relation != RELATION_ABOVE)
+    return;
+  dw_component_patches_add(arena, dig(op->value, component_path, reach.depth, TARGET_DEPTH - 1),
+                           out->jsonpatch_network.field, false, out);
 }
 
 static void report(const struct outcome *outcome, struct dw_migration_config *out) {
@@ -178,7 +234,7 @@ static void tell_place(const char *text, const struct outcome *outcome, struct d
     return;
   dw_buf_printf(&path, "[%zu].value", outcome->op);
   for (size_t i = outcome->first; i < outcome->last; i++)
-    dw_buf_printf(&path, ".%s", target[i]);
+    dw_buf_printf(&path, ".%s", network_path[i]);
   if (dw_json_locate(text, strlen(text), dw_buf_text(&path), &place))
     dw_text_position(text, strlen(text), place.value.offset, &out->jsonpatch_line, &out->jsonpatch_column);
 }
@@ -195,6 +251,12 @@ static const dw_json *parse_patch(struct dw_arena *arena, const char *text, stru
   out->jsonpatch_line = err.line;
   out->jsonpatch_column = err.column;
   return NULL;
+}
+
+/* Nothing of the patch is applied. */
+static void forget(struct dw_migration_config *out) {
+  out->jsonpatch_loss = (struct dw_jsonpatch_loss){.path = NULL};
+  out->component_patch_count = 0;
 }
 
 /* To Go, null is a list of nothing. */
@@ -217,12 +279,17 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
   bool in_spec = true;
   for (size_t i = 0; i < dw_json_size(patch); i++) {
     struct op op;
-    if (!read_op(dw_json_at(patch, i), &op))
+    if (!read_op(dw_json_at(patch, i), &op)) {
+      forget(out);
       return;
+    }
     in_spec = in_spec && is_in_spec(op.path);
     follow(arena, &op, i, &outcome);
+    note_loss(arena, &op, out);
+    note_component_patches(arena, &op, out);
   }
   if (!in_spec) {
+    forget(out);
     out->jsonpatch = DW_JSONPATCH_OUTSIDE;
     return;
   }

@@ -10,6 +10,7 @@ static const char kubevirt_feature_gate[] = "DecentralizedLiveMigration";
 
 /* Where a version of an object keeps things. */
 struct layout {
+  enum dw_layout id;
   const char *parent; /* below spec and above the block; NULL where the block stands in spec */
   const char *block;
   const char *block_field;
@@ -53,12 +54,25 @@ static bool kubevirt_decentralized(const dw_json *spec) {
          !lists(dw_json_get(developer, "disabledFeatureGates"), kubevirt_feature_gate);
 }
 
-static const struct layout hco_v1beta1 = {NULL, "liveMigrationConfig", "spec.liveMigrationConfig",
+static const struct layout hco_v1beta1 = {DW_LAYOUT_HCO_V1BETA1,   NULL,
+                                          "liveMigrationConfig",   "spec.liveMigrationConfig",
                                           "spec.evictionStrategy", hco_v1beta1_decentralized};
-static const struct layout hco_v1 = {"virtualization", "liveMigrationConfig", "spec.virtualization.liveMigrationConfig",
-                                     "spec.virtualization.evictionStrategy", hco_v1_decentralized};
-static const struct layout kubevirt = {"configuration", "migrations", "spec.configuration.migrations",
-                                       "spec.configuration.evictionStrategy", kubevirt_decentralized};
+static const struct layout hco_v1 = {DW_LAYOUT_HCO_V1,
+                                     "virtualization",
+                                     "liveMigrationConfig",
+                                     "spec.virtualization.liveMigrationConfig",
+                                     "spec.virtualization.evictionStrategy",
+                                     hco_v1_decentralized};
+static const struct layout kubevirt = {DW_LAYOUT_KUBEVIRT,
+                                       "configuration",
+                                       "migrations",
+                                       "spec.configuration.migrations",
+                                       "spec.configuration.evictionStrategy",
+                                       kubevirt_decentralized};
+
+bool dw_layout_is_hco(enum dw_layout layout) {
+  return layout == DW_LAYOUT_HCO_V1BETA1 || layout == DW_LAYOUT_HCO_V1;
+}
 
 static bool is_kubevirt(const dw_json *json) {
   const char *kind = dw_json_get_string(json, "kind");
@@ -96,31 +110,37 @@ static struct dw_value value_at(struct dw_arena *arena, const dw_json *block, co
   return (struct dw_value){dw_arena_join(arena, block_field, ".", key), json, dw_json_string(json)};
 }
 
-static void read_block(struct dw_arena *arena, const dw_json *block, struct dw_migration_config *out) {
+static void read_block(struct dw_arena *arena, struct dw_migration_config *out) {
+  const dw_json *block = out->block;
   out->network = value_at(arena, block, out->block_field, "network");
   out->bandwidth = value_at(arena, block, out->block_field, "bandwidthPerMigration");
+  out->allow_post_copy = value_at(arena, block, out->block_field, "allowPostCopy");
+  out->allow_disruption = value_at(arena, block, out->block_field, "allowWorkloadDisruption");
   for (size_t i = 0; i < DW_LIMIT_COUNT; i++)
     out->limits[i] = value_at(arena, block, out->block_field, dw_limit_names[i]);
 }
 
 void dw_migration_read(struct dw_arena *arena, const dw_json *json, struct dw_migration_config *out) {
   const struct layout *layout = layout_of(json);
-  *out = (struct dw_migration_config){.block_field = layout->block_field};
-  const dw_json *spec = enter(out, json, "spec", "spec");
-  const dw_json *parent = spec;
+  *out = (struct dw_migration_config){.layout = layout->id, .block_field = layout->block_field};
+  out->spec = out->parent = enter(out, json, "spec", "spec");
   if (layout->parent != NULL)
-    parent = enter(out, spec, layout->parent, dw_arena_printf(arena, "spec.%s", layout->parent));
-  read_block(arena, enter(out, parent, layout->block, layout->block_field), out);
-  const dw_json *strategy = dw_json_get(parent, "evictionStrategy");
+    out->parent = enter(out, out->spec, layout->parent, dw_arena_printf(arena, "spec.%s", layout->parent));
+  out->block = enter(out, out->parent, layout->block, layout->block_field);
+  read_block(arena, out);
+  const dw_json *strategy = dw_json_get(out->parent, "evictionStrategy");
   out->eviction_strategy = (struct dw_value){layout->eviction_field, strategy, dw_json_string(strategy)};
-  out->decentralized = layout->decentralized(spec);
+  out->decentralized = layout->decentralized(out->spec);
   const char *manager = dw_json_string(dw_json_path(json, "metadata", "labels", "app.kubernetes.io/managed-by", NULL));
   out->hco_managed = manager != NULL && strcmp(manager, "hco-operator") == 0;
-  bool hyperconverged = layout != &kubevirt;
-  dw_jsonpatch_read(
-      arena,
-      hyperconverged ? dw_json_path(json, "metadata", "annotations", "kubevirt.kubevirt.io/jsonpatch", NULL) : NULL,
-      out);
+  if (layout->id == DW_LAYOUT_KUBEVIRT)
+    dw_component_patches_add(arena, dw_json_path(out->spec, "customizeComponents", "patches", NULL),
+                             "spec.customizeComponents.patches", true, out);
+  dw_jsonpatch_read(arena,
+                    dw_layout_is_hco(layout->id)
+                        ? dw_json_path(json, "metadata", "annotations", "kubevirt.kubevirt.io/jsonpatch", NULL)
+                        : NULL,
+                    out);
 }
 
 const char *dw_migration_network(const struct dw_migration_config *config) {

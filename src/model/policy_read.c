@@ -107,33 +107,54 @@ const char *dw_policy_text(const struct dw_policy_reader *r, const struct dw_pol
 
 /* --- the sections --- */
 
+static int fail_namespace(const struct dw_policy_reader *r, const struct dw_policy_node *node, const char *text) {
+  return dw_policy_fail(r, node,
+                        "\"%.100s\" is no namespace name; use lower-case letters, digits and '-', at most 63 of them, "
+                        "beginning and ending with a letter or digit",
+                        text);
+}
+
 static int read_namespace(struct dw_policy_reader *r, const struct dw_policy_node *node) {
   const char *text = dw_policy_text(r, node);
   if (text == NULL)
     return -1;
   if (!dw_is_dns_label(text))
-    return dw_policy_fail(
-        r, node,
-        "\"%.100s\" is no namespace name; use lower-case letters, digits and '-', at most 63 of them, "
-        "beginning and ending with a letter or digit",
-        text);
+    return fail_namespace(r, node, text);
   r->policy->namespace_ = text;
   return 0;
 }
 
-static int read_name_patterns(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+/* A list of texts, WHAT. */
+static int read_texts(struct dw_policy_reader *r, const struct dw_policy_node *node, const char *what,
+                      const char ***out, size_t *out_count) {
   if (dw_json_type(node->json) != DW_JSON_ARRAY)
-    return fail_type(r, node, "a list of shell patterns");
+    return fail_type(r, node, what);
   size_t count = dw_json_size(node->json);
-  const char **patterns = dw_arena_array(r->policy->arena, count, sizeof *patterns);
+  const char **texts = dw_arena_array(r->policy->arena, count, sizeof *texts);
   for (size_t i = 0; i < count; i++) {
     struct dw_policy_node item = dw_policy_item(r, node, i);
-    patterns[i] = dw_policy_text(r, &item);
-    if (patterns[i] == NULL)
+    texts[i] = dw_policy_text(r, &item);
+    if (texts[i] == NULL)
       return -1;
   }
-  r->policy->name_patterns = patterns;
-  r->policy->name_pattern_count = count;
+  *out = texts;
+  *out_count = count;
+  return 0;
+}
+
+static int read_name_patterns(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+  return read_texts(r, node, "a list of shell patterns", &r->policy->name_patterns, &r->policy->name_pattern_count);
+}
+
+static int read_global_namespaces(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+  if (read_texts(r, node, "a list of namespaces", &r->policy->global_namespaces, &r->policy->global_namespace_count) !=
+      0)
+    return -1;
+  for (size_t i = 0; i < r->policy->global_namespace_count; i++) {
+    struct dw_policy_node item = dw_policy_item(r, node, i);
+    if (!dw_is_dns_label(r->policy->global_namespaces[i]))
+      return fail_namespace(r, &item, r->policy->global_namespaces[i]);
+  }
   return 0;
 }
 
@@ -178,12 +199,15 @@ static int read_defaults(struct dw_policy_reader *r, const struct dw_policy_node
 }
 
 static int read_mutate(struct dw_policy_reader *r, const struct dw_policy_node *node) {
-  static const char *const keys[] = {"networkAttachmentDefinitions"};
+  static const char *const keys[] = {"networkAttachmentDefinitions", "kubeVirts"};
+  bool *const switches[] = {&r->policy->mutate_nads, &r->policy->mutate_kubevirts};
   if (dw_policy_check_object(r, node, keys, COUNT(keys)) != 0)
     return -1;
-  struct dw_policy_node child = dw_policy_child(r, node, keys[0]);
-  if (child.json != NULL && !dw_json_boolean(child.json, &r->policy->mutate_nads))
-    return fail_type(r, &child, "true or false");
+  for (size_t i = 0; i < COUNT(keys); i++) {
+    struct dw_policy_node child = dw_policy_child(r, node, keys[i]);
+    if (child.json != NULL && !dw_json_boolean(child.json, switches[i]))
+      return fail_type(r, &child, "true or false");
+  }
   return 0;
 }
 
@@ -265,6 +289,7 @@ static const struct section sections[] = {
     {"migrationNetworks", read_migration_networks, true},
     {"defaults", read_defaults, false},
     {"mutate", read_mutate, true},
+    {"globalNamespaces", read_global_namespaces, false},
     {"nodes", read_nodes, true},
     {"clusterNetworks", dw_policy_read_cluster_networks, true},
     {"remoteClusters", dw_policy_read_remote_clusters, true},
@@ -283,8 +308,9 @@ static int check_word(const struct dw_policy_reader *r, const struct dw_policy_n
 }
 
 int dw_policy_read(struct dw_policy_reader *r) {
-  static const char *const keys[] = {"apiVersion", "kind",  "namespace",       "migrationNetworks", "defaults",
-                                     "mutate",     "nodes", "clusterNetworks", "remoteClusters",    "rules"};
+  static const char *const keys[] = {
+      "apiVersion",       "kind",  "namespace",       "migrationNetworks", "defaults", "mutate",
+      "globalNamespaces", "nodes", "clusterNetworks", "remoteClusters",    "rules"};
   struct dw_policy_node root = {"", r->doc->root};
   if (dw_policy_check_object(r, &root, keys, COUNT(keys)) != 0 ||
       check_word(r, &root, "apiVersion", api_version) != 0 || check_word(r, &root, "kind", kind) != 0)

@@ -23,6 +23,7 @@ static const char *const hyperconverged_paths[] = {METADATA,
 static const char *const kubevirt_paths[] = {METADATA,
                                              "spec|configuration|migrations",
                                              "spec|configuration|evictionStrategy",
+                                             "spec|customizeComponents",
                                              "spec|configuration|developerConfiguration|featureGates",
                                              "spec|configuration|developerConfiguration|disabledFeatureGates",
                                              NULL};

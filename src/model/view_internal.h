@@ -2,6 +2,7 @@
 #ifndef DROVEWAY_MODEL_VIEW_INTERNAL_H
 #define DROVEWAY_MODEL_VIEW_INTERNAL_H
 
+#include "droveway/model/network.h"
 #include "droveway/model/view.h"
 #include "droveway/net/interval.h"
 
@@ -15,7 +16,7 @@ void dw_view_take(struct dw_view *view, const struct dw_view_source *source) __a
 /* --- view_nads.c --- */
 
 struct dw_user_ref {
-  const char *network;
+  struct dw_nad_name network;
   const struct dw_object *user;
 };
 
@@ -25,7 +26,7 @@ struct dw_view_nads {
   uint32_t *by_name; /* by name and namespace */
   bool *migration;
   size_t *order;
-  struct dw_user_ref *users; /* by network, then as users are sorted */
+  struct dw_user_ref *users; /* by the NAD's namespace and name, then as users are sorted */
   size_t user_count;
 };
 

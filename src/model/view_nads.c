@@ -7,10 +7,15 @@
 
 /* --- who names a NAD --- */
 
+static int compare_names(const struct dw_nad_name *a, const struct dw_nad_name *b) {
+  int order = strcmp(a->ns, b->ns);
+  return order != 0 ? order : strcmp(a->name, b->name);
+}
+
 static int by_network(const void *left, const void *right) {
   const struct dw_user_ref *a = left;
   const struct dw_user_ref *b = right;
-  int order = strcmp(a->network, b->network);
+  int order = compare_names(&a->network, &b->network);
   if (order != 0)
     return order;
   if (a->user->kind != b->user->kind)
@@ -18,9 +23,10 @@ static int by_network(const void *left, const void *right) {
   return strcmp(a->user->name, b->user->name);
 }
 
-static void add_user(struct dw_view_nads *nads, const struct dw_object *user, const char *network) {
-  if (network != NULL && *network != '\0')
-    nads->users[nads->user_count++] = (struct dw_user_ref){network, user};
+static void add_user(struct dw_view *view, const struct dw_object *user, const char *network) {
+  struct dw_nad_name name;
+  if (network != NULL && dw_network_read(view->arena, user->namespace_, network, &name))
+    view->nads.users[view->nads.user_count++] = (struct dw_user_ref){name, user};
 }
 
 static void add_users(struct dw_view *view, enum dw_kind kind) {
@@ -28,8 +34,8 @@ static void add_users(struct dw_view *view, enum dw_kind kind) {
     const struct dw_object *user = dw_view_at(view, kind, i);
     if (strcmp(user->namespace_, view->policy->namespace_) != 0)
       continue;
-    add_user(&view->nads, user, user->user.network);
-    add_user(&view->nads, user, user->user.jsonpatch_network);
+    add_user(view, user, user->user.network);
+    add_user(view, user, user->user.jsonpatch_network);
   }
 }
 
@@ -42,18 +48,17 @@ static void build_users(struct dw_view *view) {
 }
 
 const struct dw_object *dw_view_user_of(const struct dw_view *view, const char *ns, const char *name) {
-  if (strcmp(ns, view->policy->namespace_) != 0)
-    return NULL;
+  const struct dw_nad_name wanted = {ns, name};
   size_t low = 0;
   size_t high = view->nads.user_count;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (strcmp(view->nads.users[middle].network, name) < 0)
+    if (compare_names(&view->nads.users[middle].network, &wanted) < 0)
       low = middle + 1;
     else
       high = middle;
   }
-  bool found = low < view->nads.user_count && strcmp(view->nads.users[low].network, name) == 0;
+  bool found = low < view->nads.user_count && compare_names(&view->nads.users[low].network, &wanted) == 0;
   return found ? view->nads.users[low].user : NULL;
 }
 

@@ -100,11 +100,9 @@ static void keep_users(struct dw_view *view, struct parts *parts, const struct l
 /* Whether a NAD is a migration network hangs on who names it: those that users name, before or now, are looked at anew
  * with the changed ones. */
 static void move_named(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count,
-                       const char *network) {
-  if (network == NULL)
-    return;
+                       const struct dw_nad_name *network) {
   const struct dw_view *base = view->over.base;
-  uint32_t index = dw_view_nad_index(base, view->policy->namespace_, network);
+  uint32_t index = dw_view_nad_index(base, network->ns, network->name);
   if (index == DW_NOWHERE || is_changed(changes, count, base->nads.objects[index]))
     return;
   parts->objects[parts->count++] = base->nads.objects[index];
@@ -124,13 +122,17 @@ static void take_changes(struct dw_view *view, struct parts *parts, const struct
 static void move_all_named(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count) {
   const struct dw_view_nads *before = &view->over.base->nads;
   for (size_t i = 0; i < before->user_count; i++)
-    move_named(view, parts, changes, count, before->users[i].network);
+    move_named(view, parts, changes, count, &before->users[i].network);
   for (size_t i = 0; i < count; i++) {
     const struct dw_object *object = changes[i].change->object;
     if (!is_user(object->kind) || changes[i].change->gone)
       continue;
-    move_named(view, parts, changes, count, object->user.network);
-    move_named(view, parts, changes, count, object->user.jsonpatch_network);
+    const char *const networks[] = {object->user.network, object->user.jsonpatch_network};
+    for (size_t n = 0; n < 2; n++) {
+      struct dw_nad_name name;
+      if (networks[n] != NULL && dw_network_read(view->arena, object->namespace_, networks[n], &name))
+        move_named(view, parts, changes, count, &name);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "droveway/base/text.h"
+#include "droveway/model/network.h"
 #include "rules/families.h"
 #include "rules/rules_internal.h"
 
@@ -14,10 +15,6 @@ struct networks {
   size_t count;
 };
 
-static bool is_set(const struct dw_value *network) {
-  return dw_value_given(network) && (network->text == NULL || *network->text != '\0');
-}
-
 static bool same_network(const struct dw_value *a, const struct dw_value *b) {
   return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
 }
@@ -25,9 +22,9 @@ static bool same_network(const struct dw_value *a, const struct dw_value *b) {
 static struct networks networks_of(const struct dw_check *check) {
   const struct dw_migration_config *config = check->migration;
   struct networks networks = {.count = 0};
-  if (is_set(&config->network))
+  if (dw_value_given(&config->network))
     networks.items[networks.count++] = &config->network;
-  bool patched = config->jsonpatch == DW_JSONPATCH_SETS && is_set(&config->jsonpatch_network);
+  bool patched = config->jsonpatch == DW_JSONPATCH_SETS && dw_value_given(&config->jsonpatch_network);
   if (patched && !(networks.count == 1 && same_network(&config->network, &config->jsonpatch_network)))
     networks.items[networks.count++] = &config->jsonpatch_network;
   return networks;
@@ -49,13 +46,59 @@ static struct dw_found found_network(const struct dw_check *check, const struct 
                            .column = patched ? config->jsonpatch_column : 0};
 }
 
-static bool is_plain(const struct dw_value *network) {
-  return network->text != NULL && dw_is_dns_label(network->text);
+static bool is_empty(const struct dw_value *network) {
+  return dw_value_given(network) && network->text != NULL && dw_is_blank_text(network->text);
 }
 
-/* A KubeVirt elsewhere is looked after by another virt-operator, with NADs of its own namespace. */
+/* --- namespaces whose NADs the pods may use --- */
+
+enum access {
+  ACCESS_OWN,     /* KubeVirt's own namespace */
+  ACCESS_GLOBAL,  /* Multus opens it to pods of all namespaces */
+  ACCESS_DEFAULT, /* this Multus isolates nothing, unless it was set to */
+  ACCESS_ISOLATED
+};
+
+/* OpenShift's Multus isolates namespaces, upstream's does not by default. */
+static bool is_openshift(const struct dw_check *check) {
+  return dw_view_count(check->view, DW_KIND_NETWORK) > 0 ||
+         strncmp(check->policy->namespace_, "openshift", strlen("openshift")) == 0;
+}
+
+static bool holds(const char *const *words, size_t count, const char *word) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(words[i], word) == 0)
+      return true;
+  return false;
+}
+
+/* As OpenShift's cluster-network-operator sets `globalNamespaces` (bindata/network/multus/multus.yaml). */
+static enum access access_to(const struct dw_check *check, const char *ns) {
+  static const char *const openshift[] = {"default", "openshift-multus", "openshift-sriov-network-operator",
+                                          "openshift-cnv"};
+  const struct dw_policy *policy = check->policy;
+  if (strcmp(ns, check->ns) == 0)
+    return ACCESS_OWN;
+  if (policy->global_namespaces != NULL)
+    return holds(policy->global_namespaces, policy->global_namespace_count, ns) ? ACCESS_GLOBAL : ACCESS_ISOLATED;
+  if (!is_openshift(check))
+    return ACCESS_DEFAULT;
+  return holds(openshift, sizeof openshift / sizeof *openshift, ns) ? ACCESS_GLOBAL : ACCESS_ISOLATED;
+}
+
+/* The NAD that Multus looks up for a network; false where it looks up none, or something else as well. */
+static bool resolve(const struct dw_check *check, const struct dw_value *network, struct dw_nad_name *out) {
+  return network->text != NULL && dw_network_read(check->arena, check->ns, network->text, out);
+}
+
+/* The same, less what network-syntax denies. */
+static bool resolve_usable(const struct dw_check *check, const struct dw_value *network, struct dw_nad_name *out) {
+  return resolve(check, network, out) && access_to(check, out->ns) != ACCESS_ISOLATED;
+}
+
+/* Neither operator reads an object elsewhere: what it names is looked up by nobody, or by another virt-operator. */
 static bool is_elsewhere(const struct dw_check *check) {
-  return check->kind == DW_KIND_KUBEVIRT && strcmp(check->ns, check->policy->namespace_) != 0;
+  return strcmp(check->ns, check->policy->namespace_) != 0;
 }
 
 static void config_namespace(struct dw_check *check, const struct dw_rule *rule) {
@@ -78,13 +121,22 @@ static void config_name(struct dw_check *check, const struct dw_rule *rule) {
   dw_report(check, rule, &found, "HyperConverged's operator reads only %s", name);
 }
 
-/* --- network-syntax --- */
+/* --- network-empty --- */
 
-/* The text up to the first of STOPS as a NAD's name, where it is one: to be shown as the mend. */
-static const char *bare_name(struct dw_arena *arena, const char *text, const char *stops) {
-  const char *name = dw_arena_strndup(arena, text, strcspn(text, stops));
-  return dw_is_dns_label(name) ? dw_arena_printf(arena, "give the bare name \"%s\"", name) : "give the bare name";
+static void network_empty(struct dw_check *check, const struct dw_rule *rule) {
+  struct networks networks = networks_of(check);
+  for (size_t i = 0; i < networks.count; i++) {
+    if (!is_empty(networks.items[i]))
+      continue;
+    struct dw_found found = found_network(check, networks.items[i], DW_REASON_INVALID);
+    found.mend = "remove the field to migrate over the pod network";
+    dw_report(check, rule, &found,
+              "virt-operator writes \"@migration0\", a network without a name, so new virt-handler pods stay in "
+              "ContainerCreating");
+  }
 }
+
+/* --- network-syntax --- */
 
 static const char *lower_case(struct dw_arena *arena, const char *text) {
   char *lower = dw_arena_strndup(arena, text, strnlen(text, 64));
@@ -100,146 +152,183 @@ struct trap {
   const char *mend;
 };
 
+/* What Multus can't read: NAME is what follows a namespace. */
 static struct trap trap_of(const struct dw_check *check, const char *text) {
   struct dw_arena *arena = check->arena;
   const char *slash = strrchr(text, '/');
+  const char *name = slash == NULL ? text : slash + 1;
   if (strchr(text, ',') != NULL)
     return (struct trap){"names several networks, and virt-operator would attach them all", "give one NAD's name"};
-  if (slash != NULL)
-    return (struct trap){
-        dw_arena_printf(arena, "names a namespace too; the NAD is always looked up in %s", check->policy->namespace_),
-        bare_name(arena, slash + 1, "@")};
-  if (strchr(text, '@') != NULL)
+  if (strchr(text, '@') != NULL) {
+    const char *bare = dw_arena_strndup(arena, name, strcspn(name, "@"));
     return (struct trap){"names an interface too, which breaks virt-operator's own \"@migration0\"",
-                         bare_name(arena, text, "@")};
-  if (text[strcspn(text, " \t\r\n")] != '\0')
-    return (struct trap){"holds blanks", bare_name(arena, text + strspn(text, " \t\r\n"), " \t\r\n")};
+                         dw_is_attachable(bare) ? dw_arena_printf(arena, "give the bare name \"%s\"", bare)
+                                                : "give the bare name"};
+  }
+  if (dw_is_blank_text(name))
+    return (struct trap){"names a namespace without a NAD", "give a NAD's bare name"};
   const char *lower = lower_case(arena, text);
-  if (strlen(lower) == strlen(text) && dw_is_dns_label(lower))
+  if (strlen(lower) == strlen(text) && dw_is_attachable(lower))
     return (struct trap){"holds capital letters, which no NAD that Multus can attach has",
                          dw_arena_printf(arena, "give it in lower case: \"%s\"", lower)};
-  return (struct trap){"is no DNS label, so Multus can't attach it",
-                       "give a NAD's name of lower-case letters, digits and '-', at most 63 characters"};
+  return (struct trap){"is not a name that Multus can attach",
+                       "give a NAD's name of lower-case letters, digits and '-'"};
+}
+
+/* What Multus reads, though it is no bare name. False where it is one. */
+static bool is_odd(struct dw_check *check, const struct dw_value *network, const struct dw_nad_name *nad,
+                   struct dw_found *found, const char **what) {
+  const char *own = check->ns;
+  found->warn_at_most = true;
+  found->mend = dw_arena_printf(check->arena, "create the NAD in %s and give its bare name \"%s\"", own, nad->name);
+  switch (access_to(check, nad->ns)) {
+  case ACCESS_OWN:
+    found->mend = dw_arena_printf(check->arena, "give the bare name \"%s\"", nad->name);
+    *what = strchr(network->text, '/') != NULL
+                ? dw_arena_printf(check->arena, "the NAD is looked up in %s without a namespace too", own)
+                : "Multus trims the blanks";
+    return strcmp(network->text, nad->name) != 0;
+  case ACCESS_GLOBAL:
+    *what =
+        dw_arena_printf(check->arena, "works only while Multus opens namespace %s to the pods of all others", nad->ns);
+    return true;
+  case ACCESS_DEFAULT:
+    *what = dw_arena_printf(check->arena, "works only while Multus does not isolate namespaces: %s is not %s", nad->ns,
+                            own);
+    return true;
+  case ACCESS_ISOLATED:
+    found->warn_at_most = false;
+    *what = dw_arena_printf(check->arena, "namespace isolation keeps the pods of %s from NADs of namespace %s", own,
+                            nad->ns);
+    return true;
+  }
+  return false;
 }
 
 static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
   struct networks networks = networks_of(check);
   for (size_t i = 0; i < networks.count; i++) {
     const struct dw_value *network = networks.items[i];
-    if (is_plain(network))
-      continue;
     struct dw_found found = found_network(check, network, DW_REASON_INVALID);
+    struct dw_nad_name nad;
+    const char *what = NULL;
+    if (is_empty(network))
+      continue;
     if (network->text == NULL) {
       found.value = dw_json_text(check->arena, network->json);
       found.mend = "give a NAD's name";
       dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(network->json));
-      continue;
+    } else if (!resolve(check, network, &nad)) {
+      struct trap trap = trap_of(check, network->text);
+      found.mend = trap.mend;
+      dw_report(check, rule, &found, "%s", trap.what);
+    } else if (is_odd(check, network, &nad, &found, &what)) {
+      dw_report(check, rule, &found, "%s", what);
     }
-    struct trap trap = trap_of(check, network->text);
-    found.mend = trap.mend;
-    dw_report(check, rule, &found, "%s", trap.what);
   }
 }
 
 /* --- network-missing --- */
 
-static const struct dw_object *find_nad(const struct dw_check *check, const struct dw_value *network) {
-  return dw_view_find(check->view, DW_KIND_NAD, check->policy->namespace_, network->text);
+static const struct dw_object *find_nad(const struct dw_check *check, const struct dw_nad_name *nad) {
+  return dw_view_find(check->view, DW_KIND_NAD, nad->ns, nad->name);
 }
 
-static void report_missing(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {
-  const char *ns = check->policy->namespace_;
-  const char *elsewhere = dw_view_nad_elsewhere(check->view, ns, network->text);
-  const char *nearest = dw_view_nad_nearest(check->view, ns, network->text);
+static void report_missing(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
+                           const struct dw_nad_name *nad) {
+  const char *elsewhere = dw_view_nad_elsewhere(check->view, nad->ns, nad->name);
+  const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name);
   struct dw_found found = found_network(check, network, DW_REASON_NOT_FOUND);
   found.mend = "create the NAD first";
-  if (elsewhere != NULL) {
-    found.mend = dw_arena_printf(check->arena, "create it in %s", ns);
-    dw_report(check, rule, &found, "namespace %s has a NAD of that name, but it must be in %s", elsewhere, ns);
+  if (elsewhere != NULL && strcmp(nad->ns, check->ns) == 0) {
+    found.mend = dw_arena_printf(check->arena, "create it in %s", nad->ns);
+    dw_report(check, rule, &found, "namespace %s has a NAD of that name, but it must be in %s", elsewhere, nad->ns);
     return;
   }
   if (nearest != NULL)
     found.mend = dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest);
-  dw_report(check, rule, &found, "no such NAD in namespace %s", ns);
+  dw_report(check, rule, &found, "no such NAD in namespace %s", nad->ns);
 }
 
-static void report_unknown(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {
-  const char *nearest = dw_view_nad_nearest(check->view, check->policy->namespace_, network->text);
+static void report_unknown(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
+                           const struct dw_nad_name *nad) {
+  const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name);
   if (nearest == NULL)
     dw_report_unverified(check, rule, network->field, "the NADs are not known");
   else
     dw_report_unverified(check, rule, network->field, "the NADs are not known; did you mean \"%s\"?", nearest);
 }
 
-static void report_deleting(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {
+static void report_deleting(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
+                            const struct dw_nad_name *nad) {
   struct dw_found found = found_network(check, network, DW_REASON_NOT_FOUND);
-  found.mend = "create it anew once it is gone";
+  found.mend = "create it again once it is gone";
   found.warn_at_most = true;
-  dw_report(check, rule, &found, "NAD %s/%s is being deleted", check->policy->namespace_, network->text);
+  dw_report(check, rule, &found, "NAD %s/%s is being deleted", nad->ns, nad->name);
 }
 
-static void look_up(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network) {
-  const struct dw_object *nad = find_nad(check, network);
+static void look_up(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
+                    const struct dw_nad_name *name) {
+  const struct dw_object *nad = find_nad(check, name);
   if (nad != NULL) {
     if (nad->deleting)
-      report_deleting(check, rule, network);
+      report_deleting(check, rule, network, name);
     return;
   }
   switch (dw_view_knows(check->view, DW_KIND_NAD)) {
   case DW_KNOWN:
-    report_missing(check, rule, network);
+    report_missing(check, rule, network, name);
     return;
   case DW_UNKNOWN:
-    report_unknown(check, rule, network);
+    report_unknown(check, rule, network, name);
     return;
   case DW_UNAVAILABLE:
-    dw_report_unavailable(check, rule, network->field, "NAD %s/%s can't be looked up now", check->policy->namespace_,
-                          network->text);
+    dw_report_unavailable(check, rule, network->field, "NAD %s/%s can't be looked up now", name->ns, name->name);
     return;
   }
 }
 
+/* A HyperConverged elsewhere is config-namespace's finding: its operator never reads it. */
 static void network_missing(struct dw_check *check, const struct dw_rule *rule) {
   struct networks networks = networks_of(check);
   for (size_t i = 0; i < networks.count; i++) {
-    if (!is_plain(networks.items[i]))
+    struct dw_nad_name nad;
+    if (!resolve_usable(check, networks.items[i], &nad))
       continue;
-    if (is_elsewhere(check))
-      dw_report_unverified(check, rule, networks.items[i]->field, "it lies outside namespace %s",
+    if (!is_elsewhere(check))
+      look_up(check, rule, networks.items[i], &nad);
+    else if (check->kind == DW_KIND_KUBEVIRT)
+      dw_report_unverified(check, rule, networks.items[i]->field, "this KubeVirt is outside namespace %s",
                            check->policy->namespace_);
-    else
-      look_up(check, rule, networks.items[i]);
   }
 }
 
 /* --- network-unfit --- */
 
 static void report_unfit(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
-                         const struct dw_findings *findings) {
-  const char *ns = check->policy->namespace_;
+                         const struct dw_object *nad, const struct dw_findings *findings) {
   struct dw_found found = found_network(check, network, DW_REASON_INVALID);
-  found.mend = "mend that NAD first";
+  found.mend = "fix that NAD first";
   for (size_t i = 0; i < findings->count && i < UNFIT_MAX; i++) {
     const struct dw_finding *finding = &findings->items[i];
-    dw_report(check, rule, &found, "NAD %s/%s breaks %s: %s: %s", ns, network->text, finding->rule->id, finding->field,
-              dw_finding_text(check->arena, finding));
+    dw_report(check, rule, &found, "NAD %s/%s breaks %s: %s: %s", nad->namespace_, nad->name, finding->rule->id,
+              finding->field, dw_finding_text(check->arena, finding));
   }
   size_t total = findings->count + findings->more_denials;
   if (total > UNFIT_MAX)
-    dw_report(check, rule, &found, "NAD %s/%s has %zu more findings that deny it", ns, network->text,
+    dw_report(check, rule, &found, "NAD %s/%s has %zu more findings that deny it", nad->namespace_, nad->name,
               total - UNFIT_MAX);
 }
 
 static void network_unfit(struct dw_check *check, const struct dw_rule *rule) {
   struct networks networks = networks_of(check);
   for (size_t i = 0; i < networks.count && !is_elsewhere(check); i++) {
-    if (!is_plain(networks.items[i]))
-      continue;
-    const struct dw_object *nad = find_nad(check, networks.items[i]);
+    struct dw_nad_name name;
+    const struct dw_object *nad = resolve_usable(check, networks.items[i], &name) ? find_nad(check, &name) : NULL;
     if (nad == NULL)
       continue;
     struct dw_findings findings = dw_judge_nad(check, nad, check->migration->decentralized);
-    report_unfit(check, rule, networks.items[i], &findings);
+    report_unfit(check, rule, networks.items[i], nad, &findings);
   }
 }
 
@@ -250,7 +339,8 @@ static bool changes_network(const struct dw_check *check) {
   if (check->old_migration == NULL)
     return false;
   const struct dw_value *network = network_in_force(check->migration);
-  if (is_set(network) && !is_plain(network))
+  struct dw_nad_name nad;
+  if (dw_value_given(network) && !resolve_usable(check, network, &nad))
     return false;
   const char *now = dw_migration_network(check->migration);
   const char *before = dw_migration_network(check->old_migration);
@@ -265,7 +355,8 @@ static void network_change(struct dw_check *check, const struct dw_rule *rule) {
   if (!changes_network(check))
     return;
   struct dw_found found = found_change(check);
-  dw_report(check, rule, &found, "this change restarts virt-handler on every node");
+  dw_report(check, rule, &found,
+            "this change restarts the virt-handler pods: one first and, once that one runs, 10 %% of them at a time");
 }
 
 static void migrations_running(struct dw_check *check, const struct dw_rule *rule) {
@@ -289,17 +380,22 @@ static const struct dw_rule rules[] = {
      config_namespace},
     {"config-name", DW_SCOPE_HYPERCONVERGED, DW_ACTION_WARN, DW_ACTION_NONE,
      "a HyperConverged not named kubevirt-hyperconverged", "give it that name", config_name},
+    {"network-empty", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
+     "a network that is \"\" or blank: KubeVirt takes it for a network without a name", "remove the field",
+     network_empty},
     {"network-syntax", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a network that is no plain NAD name: \"ns/name\", \"a,b\", \"a@x\", capitals", "give the NAD's bare name",
-     network_syntax},
+     "a network that is not a NAD name (\"a,b\", \"a@x\", capitals), or \"ns/name\" of a namespace that Multus "
+     "isolates; "
+     "warns of \"ns/name\" that Multus can look up",
+     "give the NAD's bare name", network_syntax},
     {"network-missing", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
      "a network for which the policy's namespace has no NAD; warns of one that is being deleted",
      "create the NAD first, or correct the name", network_missing},
     {"network-unfit", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
      "a network whose NAD breaks a denying rule; carries its findings", "mend that NAD first", network_unfit},
     {"network-change", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a change of the network: it restarts every virt-handler", "change it when a restart of virt-handler does no harm",
-     network_change},
+     "a change of the network: it restarts the virt-handler pods, one first and then 10 % at a time",
+     "change it when a restart of virt-handler does no harm", network_change},
     {"migrations-running", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
      "a change of the network while migrations are in progress", "wait until they have ended", migrations_running},
 };

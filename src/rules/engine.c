@@ -8,10 +8,10 @@
 #include "rules/nad_internal.h"
 #include "rules/rules_internal.h"
 
-static const struct dw_family *const families[] = {&dw_family_cni,        &dw_family_ipam,      &dw_family_range,
-                                                   &dw_family_overlap,    &dw_family_migration, &dw_family_nic,
-                                                   &dw_family_allocation, &dw_family_use,       &dw_family_config,
-                                                   &dw_family_limits,     &dw_family_operator,  &dw_family_bypass};
+static const struct dw_family *const families[] = {
+    &dw_family_cni,    &dw_family_ipam,       &dw_family_range,    &dw_family_overlap, &dw_family_migration,
+    &dw_family_nic,    &dw_family_allocation, &dw_family_use,      &dw_family_config,  &dw_family_misplaced,
+    &dw_family_limits, &dw_family_bandwidth,  &dw_family_operator, &dw_family_bypass};
 
 enum { RULES_MAX = 128 };
 
@@ -213,7 +213,7 @@ struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *
                            .ns = nad->namespace_,
                            .name = nad->name,
                            .order = check->order,
-                           .class = {.migration = true, .why = "named by this object"},
+                           .class = {.migration = true, .referenced = true, .why = "named by this object"},
                            .decentralized = decentralized};
   const char *text = nad->nad.config == NULL ? "" : nad->nad.config;
   inner.config = dw_cni_read_text(check->arena, text, strlen(text));

@@ -19,7 +19,9 @@ extern const struct dw_family dw_family_nic;        /* nic.c: master-*, mtu-*, b
 extern const struct dw_family dw_family_allocation; /* allocation.c: ipam-required ... reservation-off */
 extern const struct dw_family dw_family_use;        /* use.c: network-in-use, network-in-use-change */
 extern const struct dw_family dw_family_config;     /* config.c: config-*, network-*, migrations-running */
-extern const struct dw_family dw_family_limits;     /* limits.c: limit-* ... bandwidth */
+extern const struct dw_family dw_family_misplaced;  /* misplaced.c: config-misplaced */
+extern const struct dw_family dw_family_limits;     /* limits.c: limit-type ... parallel-order */
+extern const struct dw_family dw_family_bandwidth;  /* bandwidth.c: bandwidth */
 extern const struct dw_family dw_family_operator;   /* operator.c: jsonpatch-network, eviction-strategy */
 extern const struct dw_family dw_family_bypass;     /* bypass.c: migration-bypassed */
 

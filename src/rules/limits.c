@@ -1,7 +1,6 @@
 #include <inttypes.h>
 
 #include "droveway/base/text.h"
-#include "droveway/formats/quantity.h"
 #include "rules/families.h"
 
 /* The parallel limits are uint32 in KubeVirt (kubevirt.io/api core/v1 MigrationConfiguration). */
@@ -86,33 +85,6 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
   dw_report(check, rule, &found, "%" PRId64 " is above the cluster's %" PRId64, node, cluster);
 }
 
-/* Whether KubeVirt's Quantity takes JSON; SIGN as dw_quantity_parse(). Numbers are quantities as they are written. */
-static bool quantity(const struct dw_check *check, const dw_json *json, int *sign) {
-  switch (dw_json_type(json)) {
-  case DW_JSON_STRING:
-  case DW_JSON_INTEGER:
-  case DW_JSON_REAL:
-    return dw_quantity_parse(shown(check, json), sign);
-  default:
-    return false;
-  }
-}
-
-static void bandwidth(struct dw_check *check, const struct dw_rule *rule) {
-  const struct dw_value *value = &check->migration->bandwidth;
-  if (!dw_value_given(value))
-    return;
-  struct dw_found found = {.reason = DW_REASON_INVALID,
-                           .field = value->field,
-                           .value = shown(check, value->json),
-                           .mend = "give bytes a second, such as \"64Mi\", or \"0\" for no limit"};
-  int sign = 0;
-  if (!quantity(check, value->json, &sign))
-    dw_report(check, rule, &found, "is no quantity");
-  else if (sign < 0)
-    dw_report(check, rule, &found, "must not be negative");
-}
-
 static const struct dw_rule rules[] = {
     {"limit-type", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
      "a live-migration limit that is no integer, or a block that is no object",
@@ -123,8 +95,6 @@ static const struct dw_rule rules[] = {
     {"parallel-order", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
      "parallelOutboundMigrationsPerNode above parallelMigrationsPerCluster", "lower the one or raise the other",
      parallel_order},
-    {"bandwidth", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE, "bandwidthPerMigration is no quantity, or negative",
-     "give bytes a second, such as \"64Mi\", or \"0\" for no limit", bandwidth},
 };
 
 const struct dw_family dw_family_limits = {rules, sizeof rules / sizeof *rules};

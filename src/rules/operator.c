@@ -1,5 +1,8 @@
 #include <string.h>
 
+#include "droveway/base/text.h"
+#include "droveway/model/network.h"
+#include "rules/customize.h"
 #include "rules/families.h"
 
 /* What HyperConverged's operator makes of the rest of the object. */
@@ -13,7 +16,25 @@ static const char *set_network(const struct dw_check *check) {
   return "takes the migration network away";
 }
 
-static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule) {
+/* HyperConverged's operator reads the patched KubeVirt over the one it made itself (json.Unmarshal() at the end of
+ * applyAnnotationPatch(), controllers/operands/operand.go): objects are merged, lists are replaced. */
+static void report_loss(struct dw_check *check, const struct dw_rule *rule, struct dw_found found) {
+  const struct dw_jsonpatch_loss *loss = &check->migration->jsonpatch_loss;
+  const char *what = loss->gates ? "the feature gates" : "the network and the limits";
+  found.json = check->migration->jsonpatch_annotation;
+  found.mend = loss->gates ? "add single gates, with a path that ends in /featureGates/-"
+                           : "patch single fields, or set HyperConverged's own";
+  if (loss->for_good)
+    dw_report(check, rule, &found, "%s replaces every feature gate that HyperConverged sets", loss->path);
+  else if (loss->removes)
+    dw_report(check, rule, &found, "removing %s takes %s away, unless HyperConverged merges its own back", loss->path,
+              what);
+  else
+    dw_report(check, rule, &found, "%s is replaced as a whole: %s are gone, unless HyperConverged merges its own back",
+              loss->path, what);
+}
+
+static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = config->jsonpatch_network.field,
@@ -21,11 +42,11 @@ static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule
                            .column = config->jsonpatch_column};
   switch (config->jsonpatch) {
   case DW_JSONPATCH_NONE:
-    return;
+    break;
   case DW_JSONPATCH_UNREADABLE:
     found.mend = "write a JSON list of operations (RFC 6902)";
     found.json = config->jsonpatch_annotation;
-    dw_report(check, rule, &found, "is no JSON Patch, so it can't be applied");
+    dw_report(check, rule, &found, "is not a JSON Patch, so it can't be applied");
     return;
   case DW_JSONPATCH_OUTSIDE:
     found.mend = "give only paths that begin with /spec/";
@@ -36,32 +57,139 @@ static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule
     dw_report_unverified(check, rule, found.field, "its effect can't be told");
     return;
   case DW_JSONPATCH_SETS:
+    if (dw_value_given(&config->jsonpatch_network) && config->jsonpatch_network.text != NULL &&
+        dw_is_blank_text(config->jsonpatch_network.text))
+      break; /* network-empty */
     found.mend = dw_arena_printf(check->arena, "set %s instead", config->network.field);
     found.json = config->jsonpatch_network.json;
     dw_report(check, rule, &found, "%s", set_network(check));
+    break;
+  }
+  if (config->jsonpatch_loss.path != NULL)
+    report_loss(check, rule, found);
+}
+
+/* --- customizeComponents --- */
+
+static void report_customization(struct dw_check *check, const struct dw_rule *rule, const char *field,
+                                 const struct dw_customization *custom) {
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = field};
+  switch (custom->touch) {
+  case DW_TOUCH_NOTHING:
+    return;
+  case DW_TOUCH_UNREADABLE:
+    dw_report_unverified(check, rule, field, "a patch of %s is not JSON of its type", custom->workload);
+    return;
+  case DW_TOUCH_NETWORKS:
+    found.mend = dw_arena_printf(check->arena, "set %s instead", check->migration->network.field);
+    dw_report(check, rule, &found, "a patch sets k8s.v1.cni.cncf.io/networks of %s, past the migration network",
+              custom->workload);
+    return;
+  case DW_TOUCH_ANNOTATIONS:
+    found.mend = "add single annotations";
+    dw_report(check, rule, &found, "a patch replaces %s of %s, so the migration network is not attached", custom->key,
+              custom->workload);
+    return;
+  case DW_TOUCH_HOST_NETWORK:
+    found.mend = "leave hostNetwork alone";
+    dw_report(check, rule, &found, "a patch sets hostNetwork of %s, and Multus attaches no network to such pods",
+              custom->workload);
+    return;
+  case DW_TOUCH_PLACEMENT:
+    dw_report(check, rule, &found, "a patch changes %s of %s: Droveway does not know on which nodes it runs then",
+              custom->key, custom->workload);
     return;
   }
 }
 
+static bool needs_network(enum dw_touch touch) {
+  return touch == DW_TOUCH_ANNOTATIONS || touch == DW_TOUCH_HOST_NETWORK || touch == DW_TOUCH_PLACEMENT;
+}
+
+static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_migration_config *config = check->migration;
+  bool network = dw_migration_network(config) != NULL;
+  report_jsonpatch(check, rule);
+  for (size_t i = 0; i < config->component_patch_count; i++) {
+    struct dw_customization custom = dw_customization_read(check->arena, config->component_patches[i].json);
+    if (custom.workload != NULL && (network || !needs_network(custom.touch)))
+      report_customization(check, rule, config->component_patches[i].field, &custom);
+  }
+}
+
+/* --- eviction-strategy --- */
+
 static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule) {
-  const struct dw_value *value = &check->migration->eviction_strategy;
-  if (value->text == NULL || dw_migration_network(check->migration) == NULL)
-    return;
-  if (strcmp(value->text, "None") != 0 && strcmp(value->text, "External") != 0)
-    return;
+  static const char *const words[] = {"LiveMigrate", "LiveMigrateIfPossible", "None", "External"};
+  const struct dw_migration_config *config = check->migration;
+  const struct dw_value *value = &config->eviction_strategy;
+  bool network = dw_migration_network(config) != NULL;
   struct dw_found found = {
       .reason = DW_REASON_INVALID, .field = value->field, .value = value->text, .mend = "set LiveMigrate"};
-  dw_report(check, rule, &found, "a network is set, but with %s a drain migrates no VM", value->text);
+  if (!dw_value_given(value)) {
+    found.reason = DW_REASON_REQUIRED;
+    if (network && config->layout == DW_LAYOUT_KUBEVIRT && !config->hco_managed)
+      dw_report(check, rule, &found, "a network is set, but KubeVirt's default is None: a drain migrates no VM");
+    return;
+  }
+  size_t word = 0;
+  while (value->text != NULL && word < sizeof words / sizeof *words && strcmp(value->text, words[word]) != 0)
+    word++;
+  if (value->text == NULL || word == sizeof words / sizeof *words) {
+    const char *nearest = value->text == NULL ? NULL : dw_nearest(value->text, words, sizeof words / sizeof *words);
+    found.value = value->text != NULL ? value->text : dw_json_text(check->arena, value->json);
+    found.mend = nearest != NULL ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest) : found.mend;
+    dw_report(check, rule, &found, "is not an eviction strategy");
+  } else if (network && word >= 2) {
+    dw_report(check, rule, &found, "a network is set, but with %s a drain migrates no VM", value->text);
+  }
+}
+
+/* --- post-copy-off --- */
+
+static bool is_switched(const struct dw_value *value, bool on) {
+  bool is = false;
+  return dw_json_boolean(value->json, &is) && is == on;
+}
+
+/* Absent, KubeVirt's allowWorkloadDisruption follows allowPostCopy (pkg/virt-config/virt-config.go); HyperConverged's
+ * CRD fills in false since 1.19. */
+static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_migration_config *config = check->migration;
+  int64_t timeout;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = config->allow_post_copy.field,
+                           .value = "true",
+                           .mend = "set allowWorkloadDisruption: true too"};
+  if (!is_switched(&config->allow_post_copy, true))
+    return;
+  if (is_switched(&config->allow_disruption, false)) {
+    dw_report(check, rule, &found,
+              "has no effect while allowWorkloadDisruption is false: a migration over its time is aborted");
+  } else if (!dw_value_given(&config->allow_disruption) && dw_layout_is_hco(config->layout)) {
+    dw_report(check, rule, &found,
+              "has no effect from HyperConverged 1.19 on, where allowWorkloadDisruption is false by default");
+  } else if (dw_json_integer(config->limits[DW_LIMIT_COMPLETION_TIMEOUT].json, &timeout) && timeout == 0) {
+    found.mend = "set a completionTimeoutPerGiB";
+    dw_report(check, rule, &found,
+              "has no effect while completionTimeoutPerGiB is 0: post-copy begins when it is over");
+  }
 }
 
 static const struct dw_rule rules[] = {
-    {"jsonpatch-network", DW_SCOPE_HYPERCONVERGED, DW_ACTION_WARN, DW_ACTION_NONE,
-     "HyperConverged's jsonpatch annotation sets the migration network, which is checked too, or can't be read",
-     "set the network in HyperConverged's own field", jsonpatch_network},
+    {"jsonpatch-network", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
+     "HyperConverged's jsonpatch annotation sets the migration network, which is checked too, replaces what holds the "
+     "network, the limits or the feature gates, or can't be read; patches in customizeComponents that touch the "
+     "network or the placement of virt-handler or virt-synchronization-controller",
+     "set the network in HyperConverged's or KubeVirt's own field", jsonpatch_network},
     {"eviction-strategy", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a migration network is set while evictionStrategy is None or External: a drain migrates only virtual machines "
-     "with a strategy of their own",
+     "a migration network is set while evictionStrategy is None or External (in a KubeVirt also where it is absent): a "
+     "drain migrates only virtual machines with a strategy of their own; a strategy that KubeVirt does not know",
      "set evictionStrategy to LiveMigrate", eviction_strategy},
+    {"post-copy-off", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
+     "allowPostCopy that can't take effect: allowWorkloadDisruption is false (HyperConverged: or absent), or "
+     "completionTimeoutPerGiB is 0",
+     "set allowWorkloadDisruption: true too", post_copy_off},
 };
 
 const struct dw_family dw_family_operator = {rules, sizeof rules / sizeof *rules};

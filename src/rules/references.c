@@ -1,20 +1,21 @@
 /* Which NADs a request hangs on: what lets the server look them up before it denies for them. */
 #include <string.h>
 
-#include "droveway/base/text.h"
 #include "rules/rules_internal.h"
 
-static size_t add_name(const char *names[2], size_t count, const struct dw_value *network) {
-  if (network->text == NULL || !dw_is_dns_label(network->text))
+static size_t add_name(struct dw_arena *arena, const struct dw_request *request, struct dw_nad_name names[2],
+                       size_t count, const struct dw_value *network) {
+  struct dw_nad_name name;
+  if (network->text == NULL || !dw_network_read(arena, request->ns, network->text, &name))
     return count;
-  if (count > 0 && strcmp(names[0], network->text) == 0)
+  if (count > 0 && strcmp(names[0].ns, name.ns) == 0 && strcmp(names[0].name, name.name) == 0)
     return count;
-  names[count] = network->text;
+  names[count] = name;
   return count + 1;
 }
 
 size_t dw_request_networks(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
-                           const char *names[2]) {
+                           struct dw_nad_name names[2]) {
   enum dw_kind kind = dw_kind_of(request->group, request->kind);
   bool user = kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
   bool writes = request->operation == DW_OP_CREATE || request->operation == DW_OP_UPDATE;
@@ -22,8 +23,9 @@ size_t dw_request_networks(struct dw_arena *arena, const struct dw_world *world,
   if (!user || !writes || strcmp(request->ns, world->policy->namespace_) != 0)
     return 0;
   dw_migration_read(arena, request->object, &config);
-  size_t count = add_name(names, 0, &config.network);
-  return config.jsonpatch == DW_JSONPATCH_SETS ? add_name(names, count, &config.jsonpatch_network) : count;
+  size_t count = add_name(arena, request, names, 0, &config.network);
+  return config.jsonpatch == DW_JSONPATCH_SETS ? add_name(arena, request, names, count, &config.jsonpatch_network)
+                                               : count;
 }
 
 /* Whether the comma-separated LIST holds ID. */

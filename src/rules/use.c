@@ -16,9 +16,6 @@ static bool users_are(const struct dw_check *check, enum dw_knowledge knowledge)
 
 static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
   static const char field[] = "metadata.name";
-  /* Users look NADs up in their own namespace only. */
-  if (strcmp(check->ns, check->policy->namespace_) != 0)
-    return;
   const struct dw_object *user = dw_view_user_of(check->view, check->ns, check->name);
   if (user != NULL) {
     struct dw_found found = {
@@ -27,6 +24,8 @@ static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
         .mend = dw_arena_printf(check->arena, "take it out of that %s first", dw_kind_name(user->kind))};
     dw_report(check, rule, &found, "%s %s/%s uses this NAD as its migration network", dw_kind_name(user->kind),
               user->namespace_, user->name);
+  } else if (strcmp(check->ns, check->policy->namespace_) != 0) {
+    return; /* hardly any user names a NAD of another namespace */
   } else if (users_are(check, DW_UNAVAILABLE)) {
     dw_report_unavailable(check, rule, field,
                           "the HyperConverged and KubeVirt objects that may use this NAD can't be read now");

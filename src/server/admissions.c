@@ -167,7 +167,7 @@ static bool is_same_object(const struct dw_object *a, const struct dw_object *b)
 
 static bool is_named(const struct dw_admissions_query *query, const struct dw_object *object) {
   for (size_t i = 0; i < query->network_count; i++)
-    if (object->kind == DW_KIND_NAD && strcmp(object->name, query->networks[i]) == 0)
+    if (is_of(object, DW_KIND_NAD, query->networks[i].ns, query->networks[i].name))
       return true;
   return false;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "droveway/base/arena.h"
+#include "droveway/model/network.h"
 #include "droveway/model/review.h"
 #include "droveway/model/view.h"
 #include "droveway/sources/cluster.h"
@@ -33,7 +34,7 @@ void dw_admissions_end(struct dw_admissions *admissions) __attribute__((nonnull)
 /* --- the states that may be the real one --- */
 
 struct dw_admissions_query {
-  const char *const *networks; /* the NADs that the request names: dw_request_networks() */
+  const struct dw_nad_name *networks; /* the NADs that the request names: dw_request_networks() */
   size_t network_count;
   const struct dw_change *found; /* what the API server shows, of objects that were looked up directly; outlives
                                     the states */

@@ -90,7 +90,7 @@ struct live {
   const struct dw_request *request;
   struct dw_arena *arena; /* of the request */
   struct dw_arena *retry; /* of the last judgement where it is not the first; holds the answer */
-  const char *networks[2];
+  struct dw_nad_name networks[2];
   size_t network_count;
   bool counts;
   struct dw_change found[MOST_LOOKUPS];
@@ -202,11 +202,11 @@ static bool is_found(const struct live *live, const struct dw_lookup_key *key) {
 
 /* What the answer hangs on, and was not looked up yet: the NADs that the request names where it is denied for one of
  * them, and what was admitted where it is denied without that. */
-static size_t list_doubts(const struct live *live, const struct dw_answer *answer, const char *ns,
+static size_t list_doubts(const struct live *live, const struct dw_answer *answer,
                           struct dw_lookup_key keys[MOST_LOOKUPS]) {
   size_t count = 0;
   for (size_t i = 0; dw_answer_doubt(answer) != DW_DOUBT_NONE && i < live->network_count; i++) {
-    keys[count] = (struct dw_lookup_key){DW_KIND_NAD, ns, live->networks[i]};
+    keys[count] = (struct dw_lookup_key){DW_KIND_NAD, live->networks[i].ns, live->networks[i].name};
     count += !is_found(live, &keys[count]);
   }
   for (size_t i = 0, named = count; !live->certain && i < live->states.doubtful_count; i++) {
@@ -250,9 +250,9 @@ static int look_up(struct live *live, const struct dw_lookup_key *key, struct dw
 
 /* Looks up what the answer hangs on. 1: it may change now; 0: nothing was left to be asked for; -1 with what can't be
  * had. */
-static int ask(struct live *live, const struct dw_answer *answer, const char *ns, struct dw_error *err) {
+static int ask(struct live *live, const struct dw_answer *answer, struct dw_error *err) {
   struct dw_lookup_key keys[MOST_LOOKUPS];
-  size_t count = list_doubts(live, answer, ns, keys);
+  size_t count = list_doubts(live, answer, keys);
   if (live->found_count + count > MOST_LOOKUPS)
     return dw_error_set(err, DW_ERR_OTHER, "too many objects were admitted that no watch has shown yet");
   for (size_t i = 0; i < count; i++)
@@ -286,7 +286,7 @@ static void validate_live(struct live *live, struct dw_answer *answer) {
   note_old_object(live);
   do {
     judge(live, answer);
-    asked = answer->allowed ? 0 : ask(live, answer, world->policy->namespace_, &err);
+    asked = answer->allowed ? 0 : ask(live, answer, &err);
   } while (asked > 0);
   if (asked < 0 && !(live->certain && dw_answer_doubt(answer) == DW_DOUBT_UNFIT))
     dw_answer_unavailable(answer,

@@ -48,7 +48,7 @@
 #define SAYS_UNFIT                                                                                                     \
   "spec.virtualization.liveMigrationConfig.network: Invalid value: \"migration\": NAD openshift-cnv/migration breaks " \
   "overlap-cluster-network: spec.config.ipam.range: Invalid value: \"10.129.0.0/24\": overlaps the pod network "       \
-  "10.128.0.0/14 (Network cluster); mend that NAD first [network-unfit]\n"
+  "10.128.0.0/14 (Network cluster); fix that NAD first [network-unfit]\n"
 #define SAYS_BAD                                                                                                       \
   "NetworkAttachmentDefinition openshift-cnv/migration: error: spec.config.ipam.range: Invalid value: "                \
   "\"10.129.0.0/24\": overlaps the pod network 10.128.0.0/14 (Network cluster); choose a range outside it "            \

@@ -25,7 +25,7 @@
 #define MANAGED ", labels: {app.kubernetes.io/managed-by: hco-operator}"
 #define KUBEVIRT(labels, network)                                                                                      \
   "---\n{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: kubevirt, namespace: openshift-cnv" labels       \
-  "}, spec: {configuration: {migrations: {network: " network "}}}}\n"
+  "}, spec: {configuration: {evictionStrategy: LiveMigrate, migrations: {network: " network "}}}}\n"
 #define DELETING ", deletionTimestamp: \"2026-11-20T10:00:00Z\""
 
 /* One node, its NIC, and a pod network. */
@@ -130,8 +130,6 @@ static void a_managed_kubevirt_is_judged_by_its_hyperconverged(void **state) {
   audit_expect(HCO("gone") KUBEVIRT("", "gone"), both);
   audit_expect(HCO_IN("default", "gone") KUBEVIRT(MANAGED, "gone"),
                "deny config-namespace HyperConverged default/kubevirt-hyperconverged metadata.namespace\n"
-               "deny network-missing HyperConverged default/kubevirt-hyperconverged "
-               "spec.liveMigrationConfig.network\n"
                "deny network-missing KubeVirt openshift-cnv/kubevirt spec.configuration.migrations.network\n");
 }
 

@@ -23,7 +23,7 @@
 #define SETS(network) "{\"op\":\"add\",\"path\":\"/spec/configuration/migrations/network\",\"value\":" network "}"
 #define KUBEVIRT_AT(ns, network)                                                                                       \
   "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: kubevirt, namespace: " ns                             \
-  "}, spec: {configuration: {migrations: {network: " network "}}}}"
+  "}, spec: {configuration: {evictionStrategy: LiveMigrate, migrations: {network: " network "}}}}"
 #define NAD(ns, name, config)                                                                                          \
   "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: " name ", namespace: " ns \
   "}, spec: {config: '" config "'}}\n"
@@ -44,7 +44,7 @@ static struct verdict create(const char *state, const char *object) {
 
 static void a_plain_config_passes(void **state) {
   (void)state;
-  static const char *const objects[] = {HCO("lm"), HCO("''"), HCO("null"), KUBEVIRT_AT("openshift-cnv", "lm")};
+  static const char *const objects[] = {HCO("lm"), HCO("null"), KUBEVIRT_AT("openshift-cnv", "lm")};
   for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
     VERDICT_SCOPED verdict = create(STATE, objects[i]);
     assert_true(verdict.allowed);
@@ -54,7 +54,9 @@ static void a_plain_config_passes(void **state) {
 
 static void place_and_name(void **state) {
   (void)state;
-  VERDICT_SCOPED place = create(STATE, HCO_AT("default", "kubevirt-hyperconverged", "lm"));
+  VERDICT_SCOPED place = create(STATE, HCO_AT("default", "kubevirt-hyperconverged", "nowhere"));
+  assert_int_equal(verdict_cause_count(&place), 1); /* nobody reads its network */
+  assert_string_equal(verdict_warned(&place), "");
   assert_string_equal(verdict_denied(&place), "config-namespace");
   assert_string_equal(verdict_cause(&place, 0, "field"), "metadata.namespace");
   assert_string_equal(verdict_cause(&place, 0, "message"),
@@ -71,19 +73,26 @@ static void traps_of_syntax(void **state) {
   static const struct {
     const char *object, *message;
   } cases[] = {
-      {HCO("openshift-cnv/lm"), "Invalid value: \"openshift-cnv/lm\": names a namespace too; the NAD is always looked "
-                                "up in openshift-cnv; give the bare name \"lm\" [network-syntax]"},
       {HCO("'lm,other'"), "Invalid value: \"lm,other\": names several networks, and virt-operator would attach them "
                           "all; give one NAD's name [network-syntax]"},
       {HCO("'lm@eth5'"), "Invalid value: \"lm@eth5\": names an interface too, which breaks virt-operator's own "
                          "\"@migration0\"; give the bare name \"lm\" [network-syntax]"},
       {HCO("LM"), "Invalid value: \"LM\": holds capital letters, which no NAD that Multus can attach has; give it in "
                   "lower case: \"lm\" [network-syntax]"},
-      {HCO("' lm '"), "Invalid value: \" lm \": holds blanks; give the bare name \"lm\" [network-syntax]"},
-      {HCO("l_m"), "Invalid value: \"l_m\": is no DNS label, so Multus can't attach it; give a NAD's name of "
-                   "lower-case letters, digits and '-', at most 63 characters [network-syntax]"},
-      {HCO("lm.x"), "Invalid value: \"lm.x\": is no DNS label, so Multus can't attach it; give a NAD's name of "
-                    "lower-case letters, digits and '-', at most 63 characters [network-syntax]"},
+      {HCO("'lm@'"), "Invalid value: \"lm@\": names an interface too, which breaks virt-operator's own "
+                     "\"@migration0\"; give the bare name \"lm\" [network-syntax]"},
+      {HCO("'default/lm@eth5'"), "Invalid value: \"default/lm@eth5\": names an interface too, which breaks "
+                                 "virt-operator's own \"@migration0\"; give the bare name \"lm\" [network-syntax]"},
+      {HCO("default/"), "Invalid value: \"default/\": names a namespace without a NAD; give a NAD's bare name "
+                        "[network-syntax]"},
+      {HCO("'l m'"), "Invalid value: \"l m\": is not a name that Multus can attach; give a NAD's name of lower-case "
+                     "letters, digits and '-' [network-syntax]"},
+      {HCO("l_m"), "Invalid value: \"l_m\": is not a name that Multus can attach; give a NAD's name of lower-case "
+                   "letters, digits and '-' [network-syntax]"},
+      {HCO("lm.x"), "Invalid value: \"lm.x\": is not a name that Multus can attach; give a NAD's name of lower-case "
+                    "letters, digits and '-' [network-syntax]"},
+      {HCO("a/b/c"), "Invalid value: \"a/b/c\": is not a name that Multus can attach; give a NAD's name of lower-case "
+                     "letters, digits and '-' [network-syntax]"},
       {HCO("5"), "Invalid value: \"5\": must be a string, not an integer; give a NAD's name [network-syntax]"},
       {HCO("[lm]"),
        "Invalid value: \"[\\\"lm\\\"]\": must be a string, not a list; give a NAD's name [network-syntax]"},
@@ -98,19 +107,122 @@ static void traps_of_syntax(void **state) {
   }
 }
 
-/* 63 characters are a label, 64 are none. */
+/* Multus has no bound of its own, and Kubernetes takes names of 253 characters. */
 static void the_longest_name(void **state) {
   (void)state;
-  char name[65];
-  char object[400];
-  memset(name, 'a', sizeof name - 1);
-  for (size_t length = 63; length <= 64; length++) {
-    name[length] = '\0';
+  static const size_t lengths[] = {63, 64, 253, 254};
+  char name[255];
+  char object[600];
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    memset(name, 'a', lengths[i]);
+    name[lengths[i]] = '\0';
     snprintf(object, sizeof object, HCO("%s"), name);
     VERDICT_SCOPED verdict = create(STATE, object);
-    assert_string_equal(verdict_denied(&verdict), length == 63 ? "network-missing" : "network-syntax");
-    name[length] = 'a';
+    assert_string_equal(verdict_denied(&verdict), lengths[i] < 254 ? "network-missing" : "network-syntax");
   }
+}
+
+static void an_empty_network_is_a_network_without_a_name(void **state) {
+  (void)state;
+  static const struct {
+    const char *object, *field, *value;
+  } cases[] = {
+      {HCO("''"), FIELD, "\"\""},
+      {HCO("'  '"), FIELD, "\"  \""},
+      {KUBEVIRT_AT("openshift-cnv", "''"), "spec.configuration.migrations.network", "\"\""},
+      {PATCHED("lm", SETS("\"\"")), ANNOTATION, "\"\""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    VERDICT_SCOPED verdict = create(STATE, cases[i].object);
+    char message[300];
+    snprintf(message, sizeof message,
+             "Invalid value: %s: virt-operator writes \"@migration0\", a network without a name, so new virt-handler "
+             "pods stay in ContainerCreating; remove the field to migrate over the pod network [network-empty]",
+             cases[i].value);
+    assert_string_equal(verdict_denied(&verdict), "network-empty");
+    assert_int_equal(verdict_cause_count(&verdict), 1);
+    assert_string_equal(verdict_cause(&verdict, 0, "field"), cases[i].field);
+    assert_string_equal(verdict_cause(&verdict, 0, "message"), message);
+    assert_string_equal(verdict_warned(&verdict), "");
+  }
+  VERDICT_SCOPED absent = create(STATE, PATCHED("lm", SETS("null")));
+  assert_true(absent.allowed);
+}
+
+#define OPENSHIFT                                                                                                      \
+  "---\n{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, status: {clusterNetwork: "      \
+  "[{cidr: 10.128.0.0/14}]}}\n"
+#define POLICY(rest) "{apiVersion: droveway.io/v1alpha1, kind: Policy" rest "}"
+#define KUBEVIRT_IN_KUBEVIRT(network) KUBEVIRT_AT("kubevirt", network)
+
+/* What Multus looks up, though it is no bare name, is judged as the NAD that it names. */
+static void a_namespace_in_the_network(void **state) {
+  (void)state;
+  static const struct {
+    const char *policy, *object, *denied, *said; /* the one cause or warning of network-syntax */
+  } cases[] = {
+      {NULL, HCO("openshift-cnv/lm"), "",
+       FIELD
+       ": the NAD is looked up in openshift-cnv without a namespace too; give the bare name \"lm\" [network-syntax]"},
+      {NULL, HCO("/lm"), "",
+       FIELD
+       ": the NAD is looked up in openshift-cnv without a namespace too; give the bare name \"lm\" [network-syntax]"},
+      {NULL, HCO("' lm '"), "", FIELD ": Multus trims the blanks; give the bare name \"lm\" [network-syntax]"},
+      {NULL, HCO("default/far"), "",
+       FIELD ": works only while Multus opens namespace default to the pods of all others; create the NAD in "
+             "openshift-cnv and give its bare name \"far\" [network-syntax]"},
+      {NULL, HCO("default/nowhere"), "network-missing",
+       FIELD ": works only while Multus opens namespace default to the pods of all others; create the NAD in "
+             "openshift-cnv and give its bare name \"nowhere\" [network-syntax]"},
+      {NULL, HCO("shop/far"), "network-syntax",
+       "Invalid value: \"shop/far\": namespace isolation keeps the pods of openshift-cnv from NADs of namespace shop; "
+       "create the NAD in openshift-cnv and give its bare name \"far\" [network-syntax]"},
+      {POLICY(", globalNamespaces: [shop]"), HCO("shop/far"), "network-missing",
+       FIELD ": works only while Multus opens namespace shop to the pods of all others; create the NAD in "
+             "openshift-cnv and give its bare name \"far\" [network-syntax]"},
+      {POLICY(", globalNamespaces: []"), HCO("default/far"), "network-syntax",
+       "Invalid value: \"default/far\": namespace isolation keeps the pods of openshift-cnv from NADs of namespace "
+       "default; create the NAD in openshift-cnv and give its bare name \"far\" [network-syntax]"},
+      /* upstream's Multus isolates nothing by default */
+      {POLICY(", namespace: kubevirt"), KUBEVIRT_IN_KUBEVIRT("default/far"), "",
+       "spec.configuration.migrations.network: works only while Multus does not isolate namespaces: default is not "
+       "kubevirt; create the NAD in kubevirt and give its bare name \"far\" [network-syntax]"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct dw_world *world = world_of(STATE, cases[i].policy);
+    VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, cases[i].object, NULL);
+    assert_string_equal(verdict_denied(&verdict), cases[i].denied);
+    const char *said = strcmp(cases[i].denied, "network-syntax") == 0
+                           ? verdict_cause_of(&verdict, "network-syntax", "message")
+                           : verdict_warning_of(&verdict, "network-syntax");
+    /* a warning leaves out its end where it is long */
+    const char *end = strstr(cases[i].said, "; ");
+    assert_memory_equal(said, cases[i].said, (size_t)(end - cases[i].said));
+    if (strncmp(said, "Invalid", 7) == 0)
+      assert_string_equal(said, cases[i].said);
+    dw_world_unref(world);
+  }
+  struct dw_world *openshift = world_of(STATE OPENSHIFT, POLICY(", namespace: kubevirt"));
+  VERDICT_SCOPED isolated = review(openshift, DW_OP_CREATE, KUBEVIRT_IN_KUBEVIRT("shop/far"), NULL);
+  assert_string_equal(verdict_denied(&isolated), "network-syntax");
+  dw_world_unref(openshift);
+}
+
+/* A NAD of another namespace that is in use is the migration network: judged as such, and kept. */
+static void a_nad_elsewhere_that_is_in_use(void **state) {
+  (void)state;
+  static const char bad[] = NAD("default", "far", GOOD("10.0.0.0/31"));
+  VERDICT_SCOPED unfit = create(bad, HCO("default/far"));
+  assert_string_equal(verdict_denied(&unfit), "network-unfit");
+  assert_int_equal(verdict_cause_count(&unfit), 1);
+  assert_non_null(strstr(verdict_cause(&unfit, 0, "message"), "NAD default/far breaks range-empty: "));
+  struct dw_world *world = world_of(STATE "---\n" HCO("default/far"), NULL);
+  const char *nad = NAD("default", "far", GOOD("10.200.6.0/24")) + strlen("---\n");
+  VERDICT_SCOPED deleted = review(world, DW_OP_DELETE, nad, NULL);
+  assert_string_equal(verdict_denied(&deleted), "network-in-use");
+  VERDICT_SCOPED again = review(world, DW_OP_CREATE, nad, NULL);
+  assert_string_equal(verdict_denied(&again), ""); /* no migration-namespace: Multus finds it there */
+  dw_world_unref(world);
 }
 
 static void missing_networks(void **state) {
@@ -183,7 +295,7 @@ static void an_unfit_nad_is_refused_with_its_findings(void **state) {
   const char *message = verdict_cause(&verdict, 0, "message");
   static const char start[] = "Invalid value: \"lm\": NAD openshift-cnv/lm breaks range-empty: spec.config.ipam.range: "
                               "Invalid value: \"10.0.0.0/31\": ";
-  static const char end[] = "; mend that NAD first [network-unfit]";
+  static const char end[] = "; fix that NAD first [network-unfit]";
   assert_memory_equal(message, start, strlen(start));
   assert_string_equal(message + strlen(message) - strlen(end), end);
   assert_null(strstr(message, "[range-empty]"));
@@ -240,7 +352,7 @@ static void a_kubevirt_elsewhere_is_not_looked_after(void **state) {
   VERDICT_SCOPED verdict = create(STATE, KUBEVIRT_AT("default", "xyz"));
   assert_true(verdict.allowed);
   assert_string_equal(verdict_warned(&verdict), "network-missing");
-  assert_non_null(strstr(verdict_warning(&verdict, 0), "it lies outside namespace openshift-cnv"));
+  assert_non_null(strstr(verdict_warning(&verdict, 0), "this KubeVirt is outside namespace openshift-cnv"));
   VERDICT_SCOPED unset = create(STATE, KUBEVIRT_AT("default", "null"));
   assert_int_equal(verdict_warning_count(&unset), 0);
 }
@@ -266,6 +378,7 @@ static void a_change_of_the_network_warns(void **state) {
       {HCO("null"), HCO("lm"), "network-change"},
       {HCO("lm"), HCO("null"), "network-change"},
       {HCO("''"), HCO("null"), ""},
+      {HCO("lm"), HCO("openshift-cnv/lm"), "network-syntax,network-change"},
       {PATCHED("null", SETS("\"lm\"")), HCO("lm"), ""},
       {HCO("lm"), PATCHED("lm", SETS("\"lm\"")), "jsonpatch-network"},
   };
@@ -300,6 +413,9 @@ int main(void) {
       cmocka_unit_test(place_and_name),
       cmocka_unit_test(traps_of_syntax),
       cmocka_unit_test(the_longest_name),
+      cmocka_unit_test(an_empty_network_is_a_network_without_a_name),
+      cmocka_unit_test(a_namespace_in_the_network),
+      cmocka_unit_test(a_nad_elsewhere_that_is_in_use),
       cmocka_unit_test(missing_networks),
       cmocka_unit_test(networks_that_cant_be_looked_up),
       cmocka_unit_test(a_nad_being_deleted_is_told_of),

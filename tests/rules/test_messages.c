@@ -574,11 +574,16 @@ static void of_networks(void **state) {
        "spec.liveMigrationConfig.network: Invalid value: \"a,b\": names several networks, and virt-operator would "
        "attach them all; give one NAD's name [network-syntax]"},
       {DW_OP_CREATE, NETWORK("shop/lm"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"shop/lm\": names a namespace too; the NAD is always looked "
-       "up in openshift-cnv; give the bare name \"lm\" [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"shop/lm\": namespace isolation keeps the pods of "
+       "openshift-cnv from NADs of namespace shop; create the NAD in openshift-cnv and give its bare name \"lm\" "
+       "[network-syntax]"},
+      {DW_OP_CREATE, NETWORK("''"), NULL, "", "network-empty",
+       "spec.liveMigrationConfig.network: Invalid value: \"\": virt-operator writes \"@migration0\", a network without "
+       "a name, so new virt-handler pods stay in ContainerCreating; remove the field to migrate over the pod network "
+       "[network-empty]"},
       {DW_OP_CREATE, NETWORK("shop/"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"shop/\": names a namespace too; the NAD is always looked up "
-       "in openshift-cnv; give the bare name [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"shop/\": names a namespace without a NAD; give a NAD's bare "
+       "name [network-syntax]"},
       {DW_OP_CREATE, NETWORK("lm@eth0"), NULL, "", "network-syntax",
        "spec.liveMigrationConfig.network: Invalid value: \"lm@eth0\": names an interface too, which breaks "
        "virt-operator's own \"@migration0\"; give the bare name \"lm\" [network-syntax]"},
@@ -586,8 +591,8 @@ static void of_networks(void **state) {
        "spec.liveMigrationConfig.network: Invalid value: \"Lm\": holds capital letters, which no NAD that Multus can "
        "attach has; give it in lower case: \"lm\" [network-syntax]"},
       {DW_OP_CREATE, NETWORK("a.b"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"a.b\": is no DNS label, so Multus can't attach it; give a "
-       "NAD's name of lower-case letters, digits and '-', at most 63 characters [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"a.b\": is not a name that Multus can attach; give a "
+       "NAD's name of lower-case letters, digits and '-' [network-syntax]"},
       {DW_OP_CREATE, NETWORK("[lm]"), NULL, "", "network-syntax",
        "spec.liveMigrationConfig.network: Invalid value: \"[\\\"lm\\\"]\": must be a string, not a list; give a NAD's "
        "name [network-syntax]"},
@@ -605,19 +610,19 @@ static void of_networks(void **state) {
        "[network-missing]"},
       {DW_OP_CREATE, NETWORK("lm"), NULL,
        NAD_IN("openshift-cnv", "lm", ", deletionTimestamp: '2026-11-21T00:00:00Z'", GOOD), "network-missing",
-       "spec.liveMigrationConfig.network: Not found: \"lm\": NAD openshift-cnv/lm is being deleted; create it anew "
+       "spec.liveMigrationConfig.network: Not found: \"lm\": NAD openshift-cnv/lm is being deleted; create it again "
        "once it is gone [network-missing]"},
       {DW_OP_CREATE, KUBEVIRT("shop", "network: lm"), NULL, "", "network-missing",
-       "spec.configuration.migrations.network: Invalid value: could not be checked: it lies outside namespace "
-       "openshift-cnv [network-missing]"},
+       "spec.configuration.migrations.network: Invalid value: could not be checked: this KubeVirt is outside "
+       "namespace openshift-cnv [network-missing]"},
       {DW_OP_CREATE, NETWORK("lm"), NULL, NAD_IN("openshift-cnv", "lm", "", "{\"type\":\"ptp\"," NAD_IPAM "}"),
        "network-unfit",
        "spec.liveMigrationConfig.network: Invalid value: \"lm\": NAD openshift-cnv/lm breaks migration-plugin: "
-       "spec.config.type: Unsupported value: \"ptp\": this plugin connects no nodes with each other; mend that NAD "
+       "spec.config.type: Unsupported value: \"ptp\": this plugin connects no nodes with each other; fix that NAD "
        "first [network-unfit]"},
       {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), LM, "network-change",
-       "spec.liveMigrationConfig.network: Invalid value: \"lm\": this change restarts virt-handler on every node "
-       "[network-change]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": this change restarts the virt-handler "
+       "pods: one first and, once that one runs, 10 % of them at a time [network-change]"},
       {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), LM "\n" MIGRATION("a"), "migrations-running",
        "spec.liveMigrationConfig.network: Invalid value: \"lm\": 1 live migration is in progress; wait for them, or "
        "they may fail [migrations-running]"},
@@ -704,13 +709,14 @@ static void of_limits_and_operator(void **state) {
        "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: Invalid value: \"6\": 6 is above the cluster's 5; "
        "give 5 or less, or raise parallelMigrationsPerCluster [parallel-order]"},
       {DW_OP_CREATE, BLOCK("bandwidthPerMigration: 64MB"), NULL, "", "bandwidth",
-       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"64MB\": is no quantity; give bytes a second, "
-       "such as \"64Mi\", or \"0\" for no limit [bandwidth]"},
+       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"64MB\": is not a quantity; use \"64M\" "
+       "[bandwidth]"},
       {DW_OP_CREATE, BLOCK("bandwidthPerMigration: -1Mi"), NULL, "", "bandwidth",
-       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"-1Mi\": must not be negative; give bytes a "
+       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"-1Mi\": must not be negative; give bytes per "
        "second, such as \"64Mi\", or \"0\" for no limit [bandwidth]"},
       {DW_OP_CREATE, ANNOTATED("{"), NULL, "", "jsonpatch-network",
-       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: is no JSON Patch, so it can't be applied; "
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: is not a JSON Patch, so it can't be "
+       "applied; "
        "write a JSON list of operations (RFC 6902) [jsonpatch-network]"},
       {DW_OP_CREATE, PATCH("/metadata/labels", "{}"), NULL, "", "jsonpatch-network",
        "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: holds a path outside /spec/, so "
@@ -725,7 +731,7 @@ static void of_limits_and_operator(void **state) {
       {DW_OP_CREATE, PATCH(PATCHED_NETWORK, "5"), NULL, "", "jsonpatch-network",
        "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: sets the network to an integer; set "
        "spec.liveMigrationConfig.network instead [jsonpatch-network]"},
-      {DW_OP_CREATE, PATCH(PATCHED_NETWORK, "\"\""), NULL, "", "jsonpatch-network",
+      {DW_OP_CREATE, PATCH(PATCHED_NETWORK, "null"), NULL, "", "jsonpatch-network",
        "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: takes the migration network away; set "
        "spec.liveMigrationConfig.network instead [jsonpatch-network]"},
       {DW_OP_CREATE, HCO("evictionStrategy: None, liveMigrationConfig: {network: lm}"), NULL, "", "eviction-strategy",

@@ -25,7 +25,7 @@ static void expect(enum dw_operation operation, const char *object, const char *
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_world *world = world_of(NULL, NULL);
   struct dw_request request;
-  const char *found[2] = {NULL, NULL};
+  struct dw_nad_name found[2];
   char *body = review_body(operation, object, operation == DW_OP_UPDATE ? object : NULL);
   assert_int_equal(dw_review_read(arena, body, strlen(body), &request, NULL), 0);
   size_t count = dw_request_networks(arena, world, &request, found);
@@ -33,7 +33,11 @@ static void expect(enum dw_operation operation, const char *object, const char *
   char text[160] = "";
   for (size_t i = 0; i < count; i++) {
     strcat(text, i > 0 ? "," : "");
-    strcat(text, found[i]);
+    if (strcmp(found[i].ns, "openshift-cnv") != 0) {
+      strcat(text, found[i].ns);
+      strcat(text, "/");
+    }
+    strcat(text, found[i].name);
   }
   assert_string_equal(text, names);
   free(body);
@@ -61,6 +65,15 @@ static void one_of_the_jsonpatch_annotation_too(void **state) {
   expect(DW_OP_CREATE, HCO("openshift-cnv", JSONPATCH("\"other\""), ""), "other");
 }
 
+static void what_multus_reads_as_one_nad_is_found(void **state) {
+  (void)state;
+  expect(DW_OP_CREATE, HCO("openshift-cnv", "", NETWORK("default/lm")), "default/lm");
+  expect(DW_OP_CREATE, HCO("openshift-cnv", "", NETWORK("openshift-cnv/lm")), "lm");
+  expect(DW_OP_CREATE, HCO("openshift-cnv", "", NETWORK("\" lm \"")), "lm");
+  expect(DW_OP_CREATE, HCO("openshift-cnv", "", NETWORK("/lm")), "lm");
+  expect(DW_OP_CREATE, HCO("openshift-cnv", JSONPATCH("\"default/lm\""), NETWORK("lm")), "lm,default/lm");
+}
+
 static void what_names_no_nad_is_not_looked_up(void **state) {
   (void)state;
   static const char *const objects[] = {
@@ -69,7 +82,6 @@ static void what_names_no_nad_is_not_looked_up(void **state) {
       HCO("openshift-cnv", "", NETWORK("null")),
       HCO("openshift-cnv", "", NETWORK("[lm]")),
       HCO("openshift-cnv", "", NETWORK("\"a,b\"")),
-      HCO("openshift-cnv", "", NETWORK("default/lm")),
       HCO("openshift-cnv", "", NETWORK("LM")),
       HCO("openshift-cnv", "", NETWORK("../../secrets/x")),
       HCO("openshift-cnv", JSONPATCH("\"x?watch=1\""), ""),
@@ -122,6 +134,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_network_that_is_named_is_found),
       cmocka_unit_test(one_of_the_jsonpatch_annotation_too),
+      cmocka_unit_test(what_multus_reads_as_one_nad_is_found),
       cmocka_unit_test(what_names_no_nad_is_not_looked_up),
       cmocka_unit_test(other_requests_name_none),
       cmocka_unit_test(only_a_nad_that_is_missing_or_unfit_leaves_doubt),

@@ -914,7 +914,7 @@ static void a_create_counts_where_the_view_is_not_current(void **state) {
 static void assert_last_state(struct fixture *f, const char *network, size_t count, const char *range,
                               size_t doubtful) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const char *const networks[] = {network};
+  const struct dw_nad_name networks[] = {{"openshift-cnv", network}};
   struct dw_states states = take(
       f, arena,
       &(struct dw_admissions_query){.networks = networks, .network_count = network == NULL ? 0 : 1, .current = true});

@@ -10,7 +10,18 @@
 #include "droveway/model/cni.h"
 #include "droveway/model/policy.h"
 
+/* Where an object keeps the block. */
+enum dw_layout {
+  DW_LAYOUT_HCO_V1BETA1, /* spec.liveMigrationConfig */
+  DW_LAYOUT_HCO_V1,      /* spec.virtualization.liveMigrationConfig */
+  DW_LAYOUT_KUBEVIRT,    /* spec.configuration.migrations */
+  DW_LAYOUT_COUNT
+};
+bool dw_layout_is_hco(enum dw_layout layout);
+
 struct dw_migration_config {
+  enum dw_layout layout;
+  const dw_json *spec, *parent, *block; /* NULL where absent or no object; PARENT holds the block */
   /* "spec.liveMigrationConfig" (HyperConverged v1beta1), "spec.virtualization.liveMigrationConfig" (v1),
    * "spec.configuration.migrations" (KubeVirt): where the block stands, or would stand. */
   const char *block_field;
@@ -19,6 +30,8 @@ struct dw_migration_config {
   struct dw_value network;      /* text NULL where absent; "" counts as absent */
   struct dw_value limits[DW_LIMIT_COUNT];
   struct dw_value bandwidth;         /* bandwidthPerMigration */
+  struct dw_value allow_post_copy;   /* allowPostCopy */
+  struct dw_value allow_disruption;  /* allowWorkloadDisruption */
   struct dw_value eviction_strategy; /* spec.evictionStrategy, spec.virtualization.evictionStrategy,
                                         spec.configuration.evictionStrategy */
   bool decentralized;                /* decentralizedLiveMigration is on */
@@ -34,6 +47,19 @@ struct dw_migration_config {
   } jsonpatch;
   struct dw_value jsonpatch_network; /* where SETS: the network that is left in force after the whole patch; field is
                                         "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]" */
+  /* A part of KubeVirt's object that the annotation replaces as a whole, with what HyperConverged put there. */
+  struct dw_jsonpatch_loss {
+    const char *path; /* the operation's, as written; NULL where nothing is replaced */
+    bool gates;       /* the feature gates are in it, else the network and the limits */
+    bool removes;     /* the operation is "remove" */
+    bool for_good;    /* HyperConverged's decoder does not merge what was there back */
+  } jsonpatch_loss;
+  /* Patches of KubeVirt's own workloads (spec.customizeComponents), the annotation's among them. */
+  struct dw_component_patch {
+    const char *field;
+    const dw_json *json;
+  } * component_patches;
+  size_t component_patch_count, component_patch_capacity;
   /* Inside the annotation's text, in bytes: where that network stands, or what is no JSON; 0 where neither is there. */
   int jsonpatch_line, jsonpatch_column;
 };

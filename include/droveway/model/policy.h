@@ -50,6 +50,9 @@ struct dw_policy {
     int64_t value;
   } defaults[DW_LIMIT_COUNT];
   bool mutate_nads;
+  bool mutate_kubevirts;
+  const char **global_namespaces; /* whose NADs Multus gives to pods of every namespace; NULL: not set */
+  size_t global_namespace_count;
   bool selector_given; /* nodes.selector was set */
   struct dw_selector selector;
   struct dw_policy_network *cluster_networks;

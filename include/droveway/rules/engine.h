@@ -2,6 +2,7 @@
 #ifndef DROVEWAY_RULES_ENGINE_H
 #define DROVEWAY_RULES_ENGINE_H
 
+#include "droveway/model/network.h"
 #include "droveway/rules/rule.h"
 
 /* All rules, in the order of the catalogue (design, section 6). */
@@ -28,10 +29,10 @@ struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *worl
 struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad, bool decentralized)
     __attribute__((nonnull));
 
-/* The NADs of the policy's namespace that a CREATE or UPDATE of a HyperConverged or KubeVirt names as migration
+/* The NADs that a CREATE or UPDATE of a HyperConverged or KubeVirt of the policy's namespace names as migration
  * network: at most two, into NAMES; they live in ARENA. 0 for other requests and where the text is no NAD name. */
 size_t dw_request_networks(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
-                           const char *names[2]) __attribute__((nonnull));
+                           struct dw_nad_name names[2]) __attribute__((nonnull));
 
 /* Whether an answer denies for a NAD that is missing or unfit: a fresh look at that NAD may change it. */
 enum dw_doubt { DW_DOUBT_NONE, DW_DOUBT_MISSING, DW_DOUBT_UNFIT };

@@ -9,7 +9,7 @@ A NAD that HyperConverged names can't be deleted; when nothing names it any more
   The NetworkAttachmentDefinition "migration" is invalid: metadata.name: Forbidden: HyperConverged openshift-cnv/kubevirt-hyperconverged uses this NAD as its migration network; take it out of that HyperConverged first [network-in-use]
   [1]
   $ kubectl -n openshift-cnv patch hyperconverged kubevirt-hyperconverged --type=json -p '[{"op": "remove", "path": "/spec/virtualization/liveMigrationConfig/network"}]'
-  Warning: spec.virtualization.liveMigrationConfig.network: this change restarts virt-handler on every node [network-change]
+  Warning: spec.virtualization.liveMigrationConfig.network: this change restarts the virt-handler pods: one first and, once that one runs, 10 % of them at a time [network-change]
   hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged patched
   $ kubectl -n openshift-cnv delete net-attach-def migration
   networkattachmentdefinition.k8s.cni.cncf.io "migration" deleted from openshift-cnv namespace

@@ -30,7 +30,7 @@ sent too: the match conditions are left out.
   $ kubevirt my-secondary-network | kubectl apply -f -
   kubevirt.kubevirt.io/kubevirt created
   $ kubevirt other | kubectl apply -f -
-  Warning: spec.configuration.migrations.network: this change restarts virt-handler on every node [network-change]
+  Warning: spec.configuration.migrations.network: this change restarts the virt-handler pods: one first and, once that one runs, 10 % of them at a time [network-change]
   The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.network: Not found: "other": no such NAD in namespace openshift-cnv; create the NAD first [network-missing]
   [1]
   $ kubectl -n openshift-cnv delete kubevirt kubevirt

@@ -1,0 +1,204 @@
+/* Keys that the API server prunes: what they say is never used, and nobody is told. */
+#include <string.h>
+
+#include "droveway/base/text.h"
+#include "rules/families.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum { NEAR = 2 };
+
+/* kubevirt/hyperconverged-cluster-operator api/v1, LiveMigrationConfigurations; v1beta1 has the same type. */
+static const char *const hco_keys[] = {"parallelMigrationsPerCluster",
+                                       "parallelOutboundMigrationsPerNode",
+                                       "bandwidthPerMigration",
+                                       "completionTimeoutPerGiB",
+                                       "progressTimeout",
+                                       "network",
+                                       "allowAutoConverge",
+                                       "allowPostCopy",
+                                       "allowWorkloadDisruption"};
+/* kubevirt/kubevirt kubevirt.io/api/core/v1, MigrationConfiguration. */
+static const char *const kubevirt_keys[] = {"nodeDrainTaintKey",
+                                            "parallelOutboundMigrationsPerNode",
+                                            "parallelMigrationsPerCluster",
+                                            "allowAutoConverge",
+                                            "bandwidthPerMigration",
+                                            "completionTimeoutPerGiB",
+                                            "maxDowntimeMs",
+                                            "progressTimeout",
+                                            "utilityVolumesTimeout",
+                                            "unsafeMigrationOverride",
+                                            "allowPostCopy",
+                                            "allowWorkloadDisruption",
+                                            "disableTLS",
+                                            "network",
+                                            "matchSELinuxLevelOnMigration"};
+
+/* Names for these keys that no spelling rule finds, as published manifests have them. */
+struct other_name {
+  const char *name, *key;
+};
+static const struct other_name other_names[] = {
+    {"autoConverge", "allowAutoConverge"},
+    {"bandwidth", "bandwidthPerMigration"},
+    {"bandwidthLimit", "bandwidthPerMigration"},
+    {"completionTimeout", "completionTimeoutPerGiB"},
+    {"migrationNetwork", "network"},
+    {"parallelMigrations", "parallelMigrationsPerCluster"},
+    {"parallelMigrationsPerNode", "parallelOutboundMigrationsPerNode"},
+    {"parallelOutboundMigrations", "parallelOutboundMigrationsPerNode"},
+    {"postCopy", "allowPostCopy"},
+};
+
+/* Names for the whole block, wherever they are beside it or above it. */
+static const char *const block_names[] = {
+    "liveMigration", "liveMigrationConfig", "liveMigrationConfiguration", "liveMigrationConfigurations", "migrate",
+    "migration",     "migrationConfig",     "migrationConfiguration",     "migrationConfigurations",     "migrations",
+};
+
+struct layout {
+  const char *version;
+  const char *const *keys;
+  size_t key_count;
+  const char *parent;     /* below spec and above the block; NULL where the block is in spec */
+  const char *block;      /* the block's own key */
+  const char *foreign[2]; /* below spec: where the other version of this kind keeps the block */
+};
+static const struct layout layouts[DW_LAYOUT_COUNT] = {
+    [DW_LAYOUT_HCO_V1BETA1] = {"hco.kubevirt.io/v1beta1",
+                               hco_keys,
+                               COUNT(hco_keys),
+                               NULL,
+                               "liveMigrationConfig",
+                               {"virtualization", "liveMigrationConfig"}},
+    [DW_LAYOUT_HCO_V1] = {"hco.kubevirt.io/v1",
+                          hco_keys,
+                          COUNT(hco_keys),
+                          "virtualization",
+                          "liveMigrationConfig",
+                          {"liveMigrationConfig", NULL}},
+    [DW_LAYOUT_KUBEVIRT] =
+        {"kubevirt.io/v1", kubevirt_keys, COUNT(kubevirt_keys), "configuration", "migrations", {NULL, NULL}},
+};
+
+/* One object of the manifest that is looked through. */
+struct place {
+  struct dw_check *check;
+  const struct dw_rule *rule;
+  const struct layout *layout;
+  const dw_json *object;
+  const char *field;
+};
+
+static bool is_one_of(const char *word, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(word, words[i]) == 0)
+      return true;
+  return false;
+}
+
+/* The word that is one or two letters, or only letter case, off KEY. */
+static const char *near_word(const char *key, const char *const *words, size_t count) {
+  const char *word = dw_nearest(key, words, count);
+  return word != NULL && dw_edit_distance(key, word, NEAR) <= NEAR ? word : NULL;
+}
+
+/* The key of the block that KEY, somewhere else or by another name, stands for. */
+static const char *key_meant(const struct layout *layout, const char *key) {
+  for (size_t i = 0; i < COUNT(other_names); i++)
+    if (dw_key_equal(key, other_names[i].name))
+      return other_names[i].key;
+  return is_one_of(key, layout->keys, layout->key_count) ? key : NULL;
+}
+
+/* MEANT is the path to use; NULL where none is known. */
+static void report(const struct place *place, const struct dw_json_member *member, bool denies, const char *meant) {
+  struct dw_found found = {
+      .reason = DW_REASON_NOT_SUPPORTED,
+      .field = dw_arena_printf(place->check->arena, "%s.%s", place->field, member->key),
+      .value = member->key,
+      .mend = meant == NULL ? NULL : dw_arena_printf(place->check->arena, "use %s", meant),
+      .warn_at_most = !denies,
+      .of_key = true,
+  };
+  dw_report(place->check, place->rule, &found,
+            "is not a known field of %s: the API server drops it, so it is never used", place->layout->version);
+}
+
+static const char *in_block(const struct place *place, const char *key) {
+  return key == NULL ? NULL : dw_arena_printf(place->check->arena, "%s.%s", place->check->migration->block_field, key);
+}
+
+static void look_into_block(const struct place *block) {
+  const struct layout *layout = block->layout;
+  for (struct dw_json_member m = dw_json_first(block->object); m.value != NULL; m = dw_json_next(block->object, m)) {
+    const char *near = near_word(m.key, layout->keys, layout->key_count);
+    if (!is_one_of(m.key, layout->keys, layout->key_count))
+      report(block, &m, near != NULL, in_block(block, near != NULL ? near : key_meant(layout, m.key)));
+  }
+}
+
+/* Objects and lists by these names are other settings, such as KubeVirt's configuration.network. */
+static bool is_scalar(const dw_json *value) {
+  enum dw_json_type type = dw_json_type(value);
+  return type != DW_JSON_OBJECT && type != DW_JSON_ARRAY && type != DW_JSON_NULL;
+}
+
+/* The object that should hold OWN (NULL: none here), the block or its parent. */
+static void look_around(const struct place *place, const char *own) {
+  const struct layout *layout = place->layout;
+  for (struct dw_json_member m = dw_json_first(place->object); m.value != NULL; m = dw_json_next(place->object, m)) {
+    if (own != NULL && strcmp(m.key, own) == 0)
+      continue;
+    if (own != NULL && near_word(m.key, &own, 1) != NULL)
+      report(place, &m, true, dw_arena_printf(place->check->arena, "%s.%s", place->field, own));
+    else if (is_one_of(m.key, block_names, COUNT(block_names)))
+      report(place, &m, false, place->check->migration->block_field);
+    else if (is_scalar(m.value) && key_meant(layout, m.key) != NULL)
+      report(place, &m, false, in_block(place, key_meant(layout, m.key)));
+  }
+}
+
+/* The block of the other version. False where there is none. */
+static bool look_for_foreign(const struct place *spec) {
+  const struct layout *layout = spec->layout;
+  struct place parent = *spec;
+  const char *key = layout->foreign[0];
+  if (key != NULL && layout->foreign[1] != NULL) {
+    parent.object = dw_json_get(spec->object, key);
+    parent.field = dw_arena_printf(spec->check->arena, "%s.%s", spec->field, key);
+    key = layout->foreign[1];
+  }
+  const dw_json *block = key == NULL ? NULL : dw_json_get(parent.object, key);
+  if (block == NULL)
+    return false;
+  report(&parent, &(struct dw_json_member){.key = key, .value = block}, true, spec->check->migration->block_field);
+  return true;
+}
+
+static void config_misplaced(struct dw_check *check, const struct dw_rule *rule) {
+  static const char *const holders[] = {"configuration", "virtualization"};
+  const struct dw_migration_config *config = check->migration;
+  const struct layout *layout = &layouts[config->layout];
+  const struct place spec = {check, rule, layout, config->spec, "spec"};
+  struct place place = {check, rule, layout, config->block, config->block_field};
+  look_into_block(&place);
+  if (look_for_foreign(&spec))
+    return;
+  look_around(&spec, layout->parent != NULL ? layout->parent : layout->block);
+  for (size_t i = 0; i < COUNT(holders); i++) {
+    place.object = dw_json_get(config->spec, holders[i]);
+    place.field = dw_arena_printf(check->arena, "spec.%s", holders[i]);
+    look_around(&place, layout->parent != NULL && strcmp(holders[i], layout->parent) == 0 ? layout->block : NULL);
+  }
+}
+
+static const struct dw_rule rules[] = {
+    {"config-misplaced", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
+     "a live-migration block where another version of the object keeps it, or a key that is one or two letters off a "
+     "known one; warns of other unknown keys",
+     "move it to the path that this version has", config_misplaced},
+};
+
+const struct dw_family dw_family_misplaced = {rules, sizeof rules / sizeof *rules};

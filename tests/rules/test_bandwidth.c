@@ -1,0 +1,120 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/review_case.h"
+
+#define HCO(members)                                                                                                   \
+  "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, namespace: "  \
+  "openshift-cnv}, spec: {liveMigrationConfig: {" members "}}}"
+#define KUBEVIRT(members)                                                                                              \
+  "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: kubevirt, namespace: openshift-cnv}, spec: "          \
+  "{configuration: {migrations: {" members "}}}}"
+
+struct example {
+  const char *object;
+  const char *said; /* what follows the field; "" where nothing is found */
+};
+
+/* The cause or the warning, without its field. */
+static void expect(const struct dw_world *world, const struct example *example, bool denied) {
+  VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, example->object, NULL);
+  assert_string_equal(verdict_denied(&verdict), denied ? "bandwidth" : "");
+  assert_string_equal(verdict_warned(&verdict), denied || *example->said == '\0' ? "" : "bandwidth");
+  if (*example->said == '\0')
+    return;
+  const char *said = denied ? verdict_cause(&verdict, 0, "message") : verdict_warning(&verdict, 0);
+  const char *text = denied ? strstr(said, "\": ") + 3 : strstr(said, "bandwidthPerMigration: ") + 23;
+  assert_string_equal(text, example->said);
+}
+
+#define EXPECT(examples, denied)                                                                                       \
+  do {                                                                                                                 \
+    struct dw_world *world = world_of("", NULL);                                                                       \
+    for (size_t i = 0; i < sizeof(examples) / sizeof *(examples); i++)                                                 \
+      expect(world, &(examples)[i], denied);                                                                           \
+    dw_world_unref(world);                                                                                             \
+  } while (0)
+
+static void what_is_no_quantity_is_told_as_one(void **state) {
+  (void)state;
+#define GENERIC "is not a quantity; give bytes per second, such as \"64Mi\", or \"0\" for no limit [bandwidth]"
+#define USE(text) "is not a quantity; use \"" text "\" [bandwidth]"
+#define BITS(text) "is not a quantity; use bytes per second, not bits: \"" text "\" [bandwidth]"
+  static const struct example examples[] = {
+      {HCO("bandwidthPerMigration: 64MiB"), USE("64Mi")},      {HCO("bandwidthPerMigration: 64 MiB"), USE("64Mi")},
+      {HCO("bandwidthPerMigration: 64MiB/s"), USE("64Mi")},    {HCO("bandwidthPerMigration: 64MiBps"), USE("64Mi")},
+      {HCO("bandwidthPerMigration: 64mi"), USE("64Mi")},       {HCO("bandwidthPerMigration: 1.5GB"), USE("1.5G")},
+      {HCO("bandwidthPerMigration: 64KB"), USE("64k")},        {HCO("bandwidthPerMigration: 64KiB"), USE("64Ki")},
+      {HCO("bandwidthPerMigration: 10Gbps"), BITS("1250M")},   {HCO("bandwidthPerMigration: 1Gbit/s"), BITS("125M")},
+      {HCO("bandwidthPerMigration: 100Mbit"), BITS("12500k")}, {HCO("bandwidthPerMigration: 8kbps"), BITS("1000")},
+      {HCO("bandwidthPerMigration: 64Mb"), GENERIC}, /* bits or bytes? */
+      {HCO("bandwidthPerMigration: 2.5Gbps"), GENERIC},        {HCO("bandwidthPerMigration: much"), GENERIC},
+      {HCO("bandwidthPerMigration: '64 '"), GENERIC},          {KUBEVIRT("bandwidthPerMigration: 64MiB"), USE("64Mi")},
+  };
+  EXPECT(examples, true);
+}
+
+static void under_a_mebibyte_counts_as_one(void **state) {
+  (void)state;
+#define BYTES(number, use) "is " number " bytes per second, and counts as 1 MiB/s; use " use " [bandwidth]"
+  static const struct example examples[] = {
+      {HCO("bandwidthPerMigration: '64'"), BYTES("64", "\"64Mi\"")},
+      {HCO("bandwidthPerMigration: 64"), BYTES("64", "\"64Mi\"")},
+      {HCO("bandwidthPerMigration: 64k"), "is 64000 bytes per second, and counts as 1 MiB/s [bandwidth]"},
+      {HCO("bandwidthPerMigration: 64m"),
+       "is thousandths of a byte per second (m is milli), and counts as 1 MiB/s; use "
+       "\"64Mi\" [bandwidth]"},
+      {HCO("bandwidthPerMigration: '1048575', completionTimeoutPerGiB: 2000"),
+       "is 1048575 bytes per second, and counts as 1 MiB/s [bandwidth]"},
+      {HCO("bandwidthPerMigration: '1048576', completionTimeoutPerGiB: 2000"), ""},
+      {HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: 2000"), ""},
+      {HCO("bandwidthPerMigration: '0'"), ""},
+      {HCO("bandwidthPerMigration: 0Mi"), ""},
+  };
+  EXPECT(examples, false);
+}
+
+static void a_gibibyte_has_to_fit_into_its_time(void **state) {
+  (void)state;
+#define SLOW(seconds, limit, use)                                                                                      \
+  "a GiB takes " seconds " s at this rate, but completionTimeoutPerGiB is " limit                                      \
+  ": a full VM never finishes; use " use " or more, or raise completionTimeoutPerGiB [bandwidth]"
+  static const struct example examples[] = {
+      {HCO("bandwidthPerMigration: 32Mi, completionTimeoutPerGiB: 20"), SLOW("32", "20", "52Mi")},
+      {HCO("bandwidthPerMigration: 51Mi, completionTimeoutPerGiB: 20"), SLOW("21", "20", "52Mi")},
+      {HCO("bandwidthPerMigration: 52Mi, completionTimeoutPerGiB: 20"), ""},
+      {HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: 1024"), ""},
+      {HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: 1023"), SLOW("1024", "1023", "2Mi")},
+      /* left out, it is 20 in HyperConverged and 150 in KubeVirt */
+      {HCO("bandwidthPerMigration: 32Mi"), SLOW("32", "20", "52Mi")},
+      {KUBEVIRT("bandwidthPerMigration: 32Mi"), ""},
+      {KUBEVIRT("bandwidthPerMigration: 6Mi"), SLOW("171", "150", "7Mi")},
+      {KUBEVIRT("bandwidthPerMigration: 7Mi"), ""},
+      {HCO("bandwidthPerMigration: 64Mi, completionTimeoutPerGiB: 800"), ""},
+  };
+  EXPECT(examples, false);
+  /* a time that is off or can't be read is another rule's */
+  struct dw_world *world = world_of("", NULL);
+  VERDICT_SCOPED off = review(world, DW_OP_CREATE, HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: 0"), NULL);
+  assert_string_equal(verdict_warned(&off), "limit-range");
+  VERDICT_SCOPED bad = review(world, DW_OP_CREATE, HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: x"), NULL);
+  assert_string_equal(verdict_denied(&bad), "limit-type");
+  assert_string_equal(verdict_warned(&bad), "");
+  dw_world_unref(world);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_is_no_quantity_is_told_as_one),
+      cmocka_unit_test(under_a_mebibyte_counts_as_one),
+      cmocka_unit_test(a_gibibyte_has_to_fit_into_its_time),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
