@@ -125,6 +125,7 @@ static void read_plugin(struct dw_arena *arena, const char *field, const dw_json
   plugin.link_in_container = known_member(&reader, DW_KEY_MASTER, "linkInContainer");
   bool in_container;
   plugin.in_container = dw_json_boolean(plugin.link_in_container.json, &in_container) && in_container;
+  plugin.mac = dw_plugin_mac(arena, &plugin);
   dw_ipam_read(arena, &plugin, &plugin.ipam);
   *out = plugin;
 }
@@ -174,7 +175,7 @@ static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
   config->plugins_value = dw_value_member(arena, config_field, config->json, "plugins");
   config->is_list = is_list(config);
   read_plugins(arena, config);
-  dw_cni_check_types(arena, config);
+  dw_cni_check_options(arena, config);
 }
 
 static struct dw_cni_config *new_config(struct dw_arena *arena, enum dw_config_state state) {

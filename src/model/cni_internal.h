@@ -18,6 +18,8 @@ enum {
   DW_KEY_ANY = 256 /* an unknown plugin: whatever is there */
 };
 unsigned dw_plugin_keys(const char *type) __attribute__((nonnull));
+/* The MAC address that PLUGIN gives to every pod; absent where it gives none. */
+struct dw_value dw_plugin_mac(struct dw_arena *arena, const struct dw_cni_plugin *plugin) __attribute__((nonnull));
 
 /* --- cni.c --- */
 
@@ -31,10 +33,10 @@ struct dw_value dw_value_member(struct dw_arena *arena, const char *base, const 
 struct dw_value dw_value_element(struct dw_arena *arena, const char *base, size_t index, const dw_json *json)
     __attribute__((nonnull(1, 2)));
 
-/* --- cni_types.c --- */
+/* --- options.c --- */
 
 /* Fills config->faults. CONFIG is read otherwise. */
-void dw_cni_check_types(struct dw_arena *arena, struct dw_cni_config *config) __attribute__((nonnull));
+void dw_cni_check_options(struct dw_arena *arena, struct dw_cni_config *config) __attribute__((nonnull));
 
 /* --- ipam.c --- */
 
@@ -111,6 +113,8 @@ const char *dw_ipam_key_name(enum dw_ipam_key key) __attribute__((returns_nonnul
 /* Whether VALUE is of the type that KEY needs (null always is); adds problems where it is not. */
 bool dw_ipam_check_type(struct dw_problems *problems, enum dw_ipam_key key, const struct dw_value *value)
     __attribute__((nonnull));
+/* How to fix a value that must be WANTED; NULL where that says it all. */
+const char *dw_type_mend(const struct dw_value *value, const char *wanted) __attribute__((nonnull));
 /* Adds "must be WANTED, not a ...". */
 void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *value, const char *wanted)
     __attribute__((nonnull));

@@ -8,42 +8,54 @@
 #include "droveway/base/text.h"
 #include "droveway/model/cni.h"
 
+enum { MAC_OPTIONS = 3 };
+
 struct plugin {
   const char *type;
   enum dw_plugin_class class;
   unsigned keys;
+  const char *mac_options[MAC_OPTIONS]; /* that give every pod the same MAC address, the one that wins first */
+  const char *oldest_version;           /* where that is not 0.1.0: what main() passes to skel.PluginMainFuncs() */
+  bool veth;
 };
 
-/* macvtap-cni never runs an IPAM plugin (pkg/cni/plugin.go): its interface has no address, so no node is reached. */
+#define PLUGIN(name, kind, ...)                                                                                        \
+  { .type = (name), .class = DW_PLUGIN_##kind, __VA_ARGS__ }
+
+/* macvtap-cni never runs an IPAM plugin (pkg/cni/plugin.go): its interface has no address, so no node is reached.
+ * ib-sriov ignores `vlan`, and accelerated-bridge takes several bridges (options_device.c). Only bridge and tuning read
+ * args.cni.mac. */
 static const struct plugin plugins[] = {
-    {"macvlan", DW_PLUGIN_CONNECTS, DW_KEY_MASTER},
-    {"ipvlan", DW_PLUGIN_CONNECTS, DW_KEY_MASTER},
-    {"vlan", DW_PLUGIN_CONNECTS, DW_KEY_MASTER | DW_KEY_VLAN_ID},
-    {"bridge", DW_PLUGIN_CONNECTS, DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_VLAN_TRUNK},
-    {"cnv-bridge", DW_PLUGIN_CONNECTS, DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_VLAN_TRUNK},
-    {"ovs", DW_PLUGIN_CONNECTS, DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_TRUNK},
-    {"accelerated-bridge", DW_PLUGIN_CONNECTS, DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_TRUNK},
-    {"sriov", DW_PLUGIN_CONNECTS, DW_KEY_VLAN},
-    {"ib-sriov", DW_PLUGIN_CONNECTS, DW_KEY_VLAN},
-    {"ipoib", DW_PLUGIN_CONNECTS, DW_KEY_MASTER},
-    {"host-device", DW_PLUGIN_CONNECTS, DW_KEY_DEVICE},
-    {"ovn-k8s-cni-overlay", DW_PLUGIN_CONNECTS, DW_KEY_OVN_VLAN_ID},
-    {"kube-ovn", DW_PLUGIN_CONNECTS, 0},
-    {"bond", DW_PLUGIN_CONNECTS, 0},
-    {"tuning", DW_PLUGIN_META, 0},
-    {"cnv-tuning", DW_PLUGIN_META, 0},
-    {"bandwidth", DW_PLUGIN_META, 0},
-    {"portmap", DW_PLUGIN_META, 0},
-    {"firewall", DW_PLUGIN_META, 0},
-    {"sbr", DW_PLUGIN_META, 0},
-    {"vrf", DW_PLUGIN_META, 0},
-    {"route-override", DW_PLUGIN_META, 0},
-    {"rdma", DW_PLUGIN_META, 0},
-    {"ptp", DW_PLUGIN_LOCAL, 0},
-    {"loopback", DW_PLUGIN_LOCAL, 0},
-    {"dummy", DW_PLUGIN_LOCAL, 0},
-    {"tap", DW_PLUGIN_LOCAL, 0},
-    {"macvtap", DW_PLUGIN_LOCAL, DW_KEY_MASTER},
+    PLUGIN("macvlan", CONNECTS, .keys = DW_KEY_MASTER, .mac_options = {"runtimeConfig.mac", "mac"}),
+    PLUGIN("ipvlan", CONNECTS, .keys = DW_KEY_MASTER),
+    PLUGIN("vlan", CONNECTS, .keys = DW_KEY_MASTER | DW_KEY_VLAN_ID),
+    PLUGIN("bridge", CONNECTS, .keys = DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_VLAN_TRUNK,
+           .mac_options = {"runtimeConfig.mac", "args.cni.mac"}, .veth = true),
+    PLUGIN("cnv-bridge", CONNECTS, .keys = DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_VLAN_TRUNK,
+           .mac_options = {"runtimeConfig.mac", "args.cni.mac"}, .veth = true),
+    PLUGIN("ovs", CONNECTS, .keys = DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_TRUNK, .veth = true),
+    PLUGIN("accelerated-bridge", CONNECTS, .keys = DW_KEY_VLAN | DW_KEY_TRUNK, .mac_options = {"mac"}),
+    PLUGIN("sriov", CONNECTS, .keys = DW_KEY_VLAN, .mac_options = {"runtimeConfig.mac", "mac"}),
+    PLUGIN("ib-sriov", CONNECTS, .keys = 0),
+    PLUGIN("ipoib", CONNECTS, .keys = DW_KEY_MASTER),
+    PLUGIN("host-device", CONNECTS, .keys = DW_KEY_DEVICE),
+    PLUGIN("ovn-k8s-cni-overlay", CONNECTS, .keys = DW_KEY_OVN_VLAN_ID, .veth = true),
+    PLUGIN("kube-ovn", CONNECTS, .keys = 0),
+    PLUGIN("bond", CONNECTS, .keys = 0),
+    PLUGIN("tuning", META, .keys = 0, .mac_options = {"args.cni.mac", "runtimeConfig.mac", "mac"}),
+    PLUGIN("cnv-tuning", META, .keys = 0, .mac_options = {"args.cni.mac", "runtimeConfig.mac", "mac"}),
+    PLUGIN("bandwidth", META, .keys = 0, .oldest_version = "0.3.0"),
+    PLUGIN("portmap", META, .keys = 0),
+    PLUGIN("firewall", META, .keys = 0, .oldest_version = "0.4.0"),
+    PLUGIN("sbr", META, .keys = 0),
+    PLUGIN("vrf", META, .keys = 0, .oldest_version = "0.3.1"),
+    PLUGIN("route-override", META, .keys = 0),
+    PLUGIN("rdma", META, .keys = 0),
+    PLUGIN("ptp", LOCAL, .keys = 0, .veth = true),
+    PLUGIN("loopback", LOCAL, .keys = 0),
+    PLUGIN("dummy", LOCAL, .keys = 0),
+    PLUGIN("tap", LOCAL, .keys = 0),
+    PLUGIN("macvtap", LOCAL, .keys = DW_KEY_MASTER),
 };
 
 static const struct plugin *find_plugin(const char *type) {
@@ -61,6 +73,34 @@ enum dw_plugin_class dw_plugin_class(const char *type) {
 unsigned dw_plugin_keys(const char *type) {
   const struct plugin *plugin = find_plugin(type);
   return plugin == NULL ? DW_KEY_ANY : plugin->keys;
+}
+
+const char *dw_plugin_oldest_version(const char *type) {
+  const struct plugin *plugin = find_plugin(type);
+  return plugin == NULL || plugin->oldest_version == NULL ? "0.1.0" : plugin->oldest_version;
+}
+
+/* kube-ovn can hand out a VF too. */
+int dw_plugin_makes_veth(const char *type) {
+  const struct plugin *plugin = find_plugin(type);
+  return plugin == NULL || strcmp(type, "kube-ovn") == 0 ? -1 : plugin->veth;
+}
+
+/* loopback brings up what is there. kube-ovn in a chain may be only another one's IPAM. */
+bool dw_plugin_makes_interface(const char *type) {
+  enum dw_plugin_class class = dw_plugin_class(type);
+  return (class == DW_PLUGIN_CONNECTS || class == DW_PLUGIN_LOCAL) && strcmp(type, "loopback") != 0 &&
+         strcmp(type, "kube-ovn") != 0;
+}
+
+struct dw_value dw_plugin_mac(struct dw_arena *arena, const struct dw_cni_plugin *plugin) {
+  const struct plugin *known = find_plugin(plugin->type_name);
+  for (size_t i = 0; known != NULL && i < MAC_OPTIONS && known->mac_options[i] != NULL; i++) {
+    struct dw_value mac = dw_plugin_option(arena, plugin, known->mac_options[i]);
+    if (mac.text != NULL && mac.text[0] != '\0')
+      return mac;
+  }
+  return (struct dw_value){.field = plugin->field};
 }
 
 bool dw_plugin_needs_master(const char *type) {

@@ -69,25 +69,9 @@ static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *c
   return span.length == 0 ? NULL : dw_arena_strndup(arena, line + span.offset, span.length);
 }
 
-/* What Go's decoders refuse although it is JSON. */
-static void refused_types(struct dw_check *check, const struct dw_rule *rule) {
-  for (size_t i = 0; i < check->config->fault_count; i++) {
-    const struct dw_cni_fault *fault = &check->config->faults[i];
-    struct dw_found found = {.reason = DW_REASON_INVALID,
-                             .field = fault->value.field,
-                             .value = dw_value_shown(check->arena, &fault->value),
-                             .json = fault->value.json,
-                             .mend = "correct it or leave it out"};
-    if (check->config->more_faults)
-      dw_nad_mark_unread(check, &found);
-    dw_report(check, rule, &found, "must be %s, is %s", fault->wanted, dw_json_type_name(fault->value.json));
-  }
-}
-
 static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_config *config = check->config;
-  if (reads(check))
-    refused_types(check, rule);
+  dw_nad_report_faults(check, rule, DW_FAULT_LIBCNI);
   if (config == NULL || config->state != DW_CONFIG_UNREADABLE)
     return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
@@ -328,6 +312,7 @@ struct trunk_entry {
   size_t index;
   const dw_json *json;
   int64_t lowest; /* id that the plugin takes */
+  bool by_ends;   /* whether minID and maxID have to come together */
 };
 
 /* Its place is written out only where there is something to tell: trunks can be long. */
@@ -345,13 +330,14 @@ static struct dw_value trunk_member(const struct dw_check *check, const struct t
   return value;
 }
 
-/* The bridge plugin fails where only one end is given (collectVlanTrunk() in plugins/main/bridge). */
+/* The bridge plugin fails where only one end is given (collectVlanTrunk() in plugins/main/bridge); the others compare
+ * maxID with 0 then (ovs-cni pkg/common/common.go:128 SplitVlanIds(), accelerated-bridge-cni pkg/config/vlan.go). */
 static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
   const dw_json *low = trunk_json(entry, "minID");
   const dw_json *high = trunk_json(entry, "maxID");
   int64_t first;
   int64_t last;
-  if ((low == NULL) != (high == NULL)) {
+  if (entry->by_ends && (low == NULL) != (high == NULL)) {
     struct dw_value absent = trunk_member(check, entry, low == NULL ? "minID" : "maxID");
     struct dw_found found = {
         .reason = DW_REASON_REQUIRED, .field = absent.field, .json = entry->json, .mend = "give both, or \"id\" alone"};
@@ -389,6 +375,29 @@ static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, c
   dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(entry->json));
 }
 
+static bool names_ids(const dw_json *entry) {
+  static const char *const names[] = {"minID", "maxID"};
+  int64_t ends[2] = {0, 0};
+  for (size_t i = 0; i < 2; i++)
+    (void)dw_json_integer(dw_json_get_fold(entry, names[i], NULL), &ends[i]);
+  const dw_json *id = dw_json_get_fold(entry, "id", NULL);
+  return (id != NULL && dw_json_type(id) != DW_JSON_NULL) || (ends[0] > 0 && ends[1] > 0);
+}
+
+/* ovs and accelerated-bridge fail where the whole list names no VLAN; an empty one is none. */
+static void useless_trunk(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *trunk) {
+  size_t count = dw_json_size(trunk->json);
+  for (size_t i = 0; i < count; i++)
+    if (dw_json_type(dw_json_at(trunk->json, i)) != DW_JSON_OBJECT || names_ids(dw_json_at(trunk->json, i)))
+      return;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = trunk->field,
+                           .json = trunk->json,
+                           .mend = "write it as [{\"id\": 100}] or [{\"minID\": 100, \"maxID\": 199}]"};
+  if (count > 0)
+    dw_report(check, rule, &found, "names no VLAN id");
+}
+
 static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   const struct dw_value *trunk = &plugin->vlan_trunk;
   if (!dw_value_given(trunk))
@@ -402,14 +411,17 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(trunk->json));
     return;
   }
-  bool bridge = dw_plugin_is_bridge(plugin->type_name); /* its trunk takes ids from 1 (collectVlanTrunk()) */
+  bool bridge = dw_plugin_is_bridge(plugin->type_name);
+  int64_t lowest = strcmp(plugin->type_name, "ovs") == 0 ? 0 : 1;
   for (size_t i = 0; i < dw_json_size(trunk->json); i++) {
-    struct trunk_entry entry = {trunk->field, i, dw_json_at(trunk->json, i), bridge ? 1 : 0};
+    struct trunk_entry entry = {trunk->field, i, dw_json_at(trunk->json, i), lowest, bridge};
     if (dw_json_type(entry.json) == DW_JSON_OBJECT)
       trunk_entry(check, rule, &entry);
     else
       no_trunk_entry(check, rule, &entry);
   }
+  if (!bridge)
+    useless_trunk(check, rule, trunk);
 }
 
 static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {

@@ -97,6 +97,17 @@ static void fill_object(struct filling *f, const char *path, const struct want *
   add_edit(f, offset, 0, dw_buf_text(&added));
 }
 
+/* One that every plugin of the configuration accepts. */
+static const char *version_for(const struct dw_cni_config *config) {
+  const char *version = default_version;
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const char *oldest = dw_plugin_oldest_version(config->plugins[i].type_name);
+    if (strcmp(oldest, version) > 0)
+      version = oldest;
+  }
+  return version;
+}
+
 static bool wants_mode(const struct dw_cni_plugin *plugin) {
   return plugin->is_object && strcmp(plugin->type_name, "macvlan") == 0 && is_missing(&plugin->mode);
 }
@@ -108,7 +119,7 @@ static void fill_root(struct filling *f, const char *name) {
   if (*name != '\0' && is_missing(&config->name))
     wants[count++] = (struct want){"name", &config->name, name};
   if (is_missing(&config->version))
-    wants[count++] = (struct want){"cniVersion", &config->version, default_version};
+    wants[count++] = (struct want){"cniVersion", &config->version, version_for(config)};
   if (!config->is_list && config->plugin_count > 0 && wants_mode(&config->plugins[0]))
     wants[count++] = (struct want){"mode", &config->plugins[0].mode, default_mode};
   if (count > 0)

@@ -9,9 +9,11 @@ struct dw_family {
   size_t count;
 };
 
-extern const struct dw_family dw_family_cni;   /* cni.c: cni-json ... vlan-range */
-extern const struct dw_family dw_family_ipam;  /* ipam.c: ipam-syntax ... ipam-unknown-key */
-extern const struct dw_family dw_family_range; /* range.c: range-ignored ... overlap-self, gateway-* */
+extern const struct dw_family dw_family_cni;    /* cni.c: cni-json ... vlan-range */
+extern const struct dw_family dw_family_option; /* option.c: plugin-option ... mac-fixed */
+extern const struct dw_family dw_family_chain;  /* chain.c: plugin-chain */
+extern const struct dw_family dw_family_ipam;   /* ipam.c: ipam-syntax ... ipam-unknown-key */
+extern const struct dw_family dw_family_range;  /* range.c: range-ignored ... overlap-self, gateway-* */
 extern const struct dw_family
     dw_family_overlap; /* overlap.c: overlap-cluster-network, overlap-network, overlap-remote-cluster */
 extern const struct dw_family dw_family_migration;  /* migration.c: migration-* */

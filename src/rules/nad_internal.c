@@ -61,6 +61,23 @@ void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, 
     }
 }
 
+void dw_nad_report_faults(struct dw_check *check, const struct dw_rule *rule, enum dw_fault_kind kind) {
+  const struct dw_cni_config *config = check->config;
+  for (size_t i = 0; config != NULL && i < config->fault_count; i++) {
+    const struct dw_cni_fault *fault = &config->faults[i];
+    struct dw_found found = {.reason = fault->value.json == NULL ? DW_REASON_REQUIRED : DW_REASON_INVALID,
+                             .field = fault->value.field,
+                             .value = dw_value_shown(check->arena, &fault->value),
+                             .mend = fault->mend,
+                             .warn_at_most = fault->doubtful,
+                             .json = fault->value.json};
+    if (config->more_faults)
+      dw_nad_mark_unread(check, &found);
+    if (fault->kind == kind)
+      dw_report(check, rule, &found, "%s", fault->what);
+  }
+}
+
 bool dw_nad_rule_off(const struct dw_check *check, const char *id) {
   return dw_policy_action(check->policy, id, DW_ACTION_DENY) == DW_ACTION_OFF;
 }

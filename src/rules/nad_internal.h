@@ -27,6 +27,10 @@ void dw_nad_mark_unread(const struct dw_check *check, struct dw_found *found) __
 void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind)
     __attribute__((nonnull));
 
+/* Makes findings of what is refused by KIND: Multus and libcni, or a plugin. */
+void dw_nad_report_faults(struct dw_check *check, const struct dw_rule *rule, enum dw_fault_kind kind)
+    __attribute__((nonnull));
+
 /* Drops what only follows from a key that cni-ambiguous-key denies: it is the same mistake. */
 void dw_nad_drop_followers(struct dw_findings *findings) __attribute__((nonnull));
 

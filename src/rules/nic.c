@@ -70,12 +70,9 @@ static void master_in_container(struct dw_check *check, const struct dw_rule *ru
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = link->field,
                              .value = dw_value_shown(check->arena, link),
-                             .json = link->json,
                              .mend = "leave it out"};
     if (plugin->in_container)
       dw_report(check, rule, &found, "looks for the master inside the pod, where the node's NIC is not");
-    else if (dw_json_type(link->json) != DW_JSON_BOOL) /* Go's decoder refuses the whole configuration */
-      dw_report(check, rule, &found, "must be a boolean, is %s", dw_json_type_name(link->json));
   }
 }
 
@@ -138,25 +135,9 @@ static void master_primary(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-static bool takes_mtu(const struct dw_cni_plugin *plugin) {
-  return dw_plugin_needs_master(plugin->type_name) || dw_plugin_is_bridge(plugin->type_name);
-}
-
 static bool mtu_is_sound(const struct dw_cni_plugin *plugin) {
   int64_t mtu;
   return !dw_value_given(&plugin->mtu) || (dw_json_integer(plugin->mtu.json, &mtu) && mtu >= 0);
-}
-
-static void bad_mtu(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
-  struct dw_found found = {.reason = DW_REASON_INVALID,
-                           .field = plugin->mtu.field,
-                           .value = dw_value_shown(check->arena, &plugin->mtu),
-                           .json = plugin->mtu.json,
-                           .mend = "write the NIC's MTU, such as 9000, or leave it out"};
-  if (dw_json_type(plugin->mtu.json) == DW_JSON_INTEGER)
-    dw_report(check, rule, &found, "is below 0");
-  else
-    dw_report(check, rule, &found, "must be an integer, is %s", dw_json_type_name(plugin->mtu.json));
 }
 
 static void high_mtu(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
@@ -178,9 +159,7 @@ static void high_mtu(struct dw_check *check, const struct dw_rule *rule, const s
 
 static void mtu_above_master(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    if (takes_mtu(plugin) && !mtu_is_sound(plugin))
-      bad_mtu(check, rule, plugin);
-    else if (has_master(plugin) && plugin->mtu_number > 0)
+    if (has_master(plugin) && plugin->mtu_number > 0)
       high_mtu(check, rule, plugin);
   }
 }
@@ -259,8 +238,7 @@ static const struct dw_rule rules[] = {
      "macvlan, ipvlan or vlan without a master: they would take the NIC of the default route",
      "name the NIC that is set apart for migrations", master_required},
     {"master-in-container", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "linkInContainer: the master is looked for inside the pod; or it is no boolean", "leave linkInContainer out",
-     master_in_container},
+     "linkInContainer: the master is looked for inside the pod", "leave linkInContainer out", master_in_container},
     {"master-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "the NIC is missing on a node that runs virt-handler", "name a NIC that all nodes have", master_missing},
     {"master-unverified", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
@@ -272,8 +250,8 @@ static const struct dw_rule rules[] = {
      "the NIC, or the bond or bridge above it, carries the node's own address or its default route",
      "use a NIC of its own, or a VLAN on it", master_primary},
     {"mtu-above-master", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "mtu is above the NIC's on some node, where the pod would fail; or it is no number",
-     "lower mtu, or raise the NIC's", mtu_above_master},
+     "mtu is above the NIC's on some node, where the pod would fail", "lower mtu, or raise the NIC's",
+     mtu_above_master},
     {"mtu-inconsistent", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
      "the NIC's MTU differs between nodes, and the configuration sets none", "set mtu to the lowest of them",
      mtu_inconsistent},

@@ -72,9 +72,9 @@ static void the_example_with_an_empty_range_is_denied(void **state) {
 static void the_bridge_example_is_denied_only_as_a_migration_network(void **state) {
   (void)state;
   expect(SEEDS "cross-cluster/bridge-net.yaml", true, "");
-  expect("tests/manifests/bridge-net/labelled.yaml", true, "bridge-uplink");
-  expect("tests/manifests/bridge-net/labelled.yaml", false, "bridge-uplink");
-  expect("tests/manifests/bridge-net/named.yaml", true, "bridge-uplink,network-unfit");
+  expect("tests/manifests/bridge-net/labelled.yaml", true, "bridge-options,bridge-uplink");
+  expect("tests/manifests/bridge-net/labelled.yaml", false, "bridge-options,bridge-uplink");
+  expect("tests/manifests/bridge-net/named.yaml", true, "bridge-options,bridge-uplink,network-unfit");
 }
 
 /* The file with the HyperConverged comes first in the folder: NADs count as applied before who names them. */

@@ -63,9 +63,8 @@ static void each_plugin_reads_its_own_keys(void **state) {
       {"bridge", DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_VLAN_TRUNK},
       {"cnv-bridge", DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_VLAN_TRUNK},
       {"ovs", DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_TRUNK},
-      {"accelerated-bridge", DW_KEY_BRIDGE | DW_KEY_VLAN | DW_KEY_TRUNK},
+      {"accelerated-bridge", DW_KEY_VLAN | DW_KEY_TRUNK},
       {"sriov", DW_KEY_VLAN},
-      {"ib-sriov", DW_KEY_VLAN},
       {"ipoib", DW_KEY_MASTER},
       {"host-device", DW_KEY_DEVICE},
       {"ovn-k8s-cni-overlay", DW_KEY_OVN_VLAN_ID},
@@ -73,9 +72,9 @@ static void each_plugin_reads_its_own_keys(void **state) {
       {"flannel", DW_KEY_ANY},
       {"", DW_KEY_ANY},
   };
-  static const char *const none[] = {"kube-ovn",       "bond",     "tuning",   "cnv-tuning", "bandwidth",
-                                     "portmap",        "firewall", "sbr",      "vrf",        "rdma",
-                                     "route-override", "ptp",      "loopback", "dummy",      "tap"};
+  static const char *const none[] = {"kube-ovn", "ib-sriov", "bond",  "tuning", "cnv-tuning", "bandwidth",
+                                     "portmap",  "firewall", "sbr",   "vrf",    "rdma",       "route-override",
+                                     "ptp",      "loopback", "dummy", "tap"};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     if (dw_plugin_keys(cases[i].type) != cases[i].keys)
       fail_msg("%s: %u", cases[i].type, dw_plugin_keys(cases[i].type));

@@ -35,7 +35,7 @@ static void one_plugin_of_a_list_allocates(void **state) {
   nad_expect_config(
       "{\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"},{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
       "},{\"type\":\"ipvlan\",\"master\":\"eth1\"}]}",
-      "");
+      "deny plugin-chain spec.config.plugins[0].type\ndeny plugin-chain spec.config.plugins[2].type\n");
   nad_expect_config("{\"type\":\"hypernet\"}", "warn migration-plugin spec.config.type\n"
                                                "warn ipam-required spec.config.ipam\n");
   nad_expect_config("{\"name\":\"n\",\"plugins\":[{},{\"type\":\"macvlan\",\"master\":\"eth1\"}]}",
@@ -66,7 +66,7 @@ static void allocating_per_node_is_denied(void **state) {
   expect("\"ipam\":{\"type\":\"host-local\",\"subnet\":\"192.168.99.0/24\"}",
          "deny ipam-per-node spec.config.ipam.type\n");
   expect("\"ipam\":{\"type\":\"static\"}", "deny ipam-per-node spec.config.ipam.type\n");
-  nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"host-local\"}"), "");
+  nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"host-local\",\"subnet\":\"192.168.99.0/24\"}"), "");
   nad_expect_says(&(struct nad_case){.config = nad_macvlan("\"ipam\":{\"type\":\"host-local\"}")}, "ipam-per-node",
                   "use whereabouts");
   struct nad_case other = {.config = nad_macvlan("\"ipam\":{\"type\":\"infoblox\"}")};

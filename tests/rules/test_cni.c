@@ -73,8 +73,8 @@ static void what_nobody_reads_may_be_any_number_or_text(void **state) {
   nad_expect_config("{" MACVLAN ",\"x\":[-1e300,{\"y\":123456789012345678901234567890}]}", "");
   nad_expect_config("{" MACVLAN ",\"d\":\"\\ud83d\",\"\\udc00\":\"\\ud83d\\ud83d\"}", "");
   struct nad_case mtu = {.config = "{" MACVLAN ",\"mtu\":99999999999999999999}"};
-  nad_expect(&mtu, "deny mtu-above-master spec.config.mtu\n");
-  nad_expect_says(&mtu, "mtu-above-master",
+  nad_expect(&mtu, "deny plugin-option spec.config.mtu\n");
+  nad_expect_says(&mtu, "plugin-option",
                   "Invalid value: \"99999999999999999999\": must be an integer, is an integer beyond 64 bits");
   struct nad_case vlan = {
       .config = "{" HEAD ",\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":18446744073709551716," NAD_IPAM "}"};
@@ -160,7 +160,7 @@ static void types_that_the_readers_refuse(void **state) {
   struct nad_case nad = {.config = "{" MACVLAN ",\"dns\":{\"nameservers\":\"10.9.0.1\"}}"};
   nad_expect(&nad, "deny cni-json spec.config.dns.nameservers\n");
   nad_expect_says(&nad, "cni-json", "Invalid value: \"10.9.0.1\": must be a list of strings, is a string");
-  nad_expect_other("{\"type\":\"bridge\",\"isGateway\":\"true\"}", "deny cni-json spec.config.isGateway\n");
+  nad_expect_other("{\"type\":\"bridge\",\"isGateway\":\"true\"}", "deny plugin-option spec.config.isGateway\n");
   nad_expect_other("{\"type\":\"tuning\",\"isGateway\":\"true\"}", "");
   nad_expect_other("{\"type\":\"loopback\",\"capabilities\":{\"ips\":1,\"mac\":\"x\"}}",
                    "deny cni-json spec.config.capabilities.ips\ndeny cni-json spec.config.capabilities.mac\n");

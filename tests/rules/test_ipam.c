@@ -95,7 +95,10 @@ static void unknown_keys_are_warned_of(void **state) {
   nad_expect_config(config, "warn ipam-unknown-key spec.config.ipam.colour\n");
   nad_expect_brief(&(struct nad_case){.config = config});
   /* Other plugins know other keys. */
-  nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"host-local\",\"rangeStart\":\"x\",\"colour\":1}"), "");
+  nad_expect_other(
+      nad_macvlan(
+          "\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.0.0.0/24\",\"rangeStart\":\"10.0.0.9\",\"colour\":1}"),
+      "");
 }
 
 int main(void) {

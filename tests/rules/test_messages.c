@@ -343,10 +343,6 @@ static void of_nics(void **state) {
        "master-in-container",
        "spec.config.linkInContainer: Invalid value: \"true\": looks for the master inside the pod, where the node's "
        "NIC is not; leave it out [master-in-container]"},
-      {{.config = WITH("\"linkInContainer\":\"true\"," NAD_IPAM)},
-       "master-in-container",
-       "spec.config.linkInContainer: Invalid value: \"true\": must be a boolean, is a string; leave it out "
-       "[master-in-container]"},
       {{.config = "{\"type\":\"macvlan\",\"master\":\"bond2\"," NAD_IPAM "}"},
        "master-missing",
        "spec.config.master: Not found: \"bond2\": no such NIC on 3 of 3 nodes: worker-0, worker-1 and worker-2; did "
@@ -379,14 +375,6 @@ static void of_nics(void **state) {
        "master-primary",
        "spec.config.master: Invalid value: \"ens3\": ens3 carries the node's own traffic on worker-0, worker-1 and "
        "worker-2; use a NIC of its own [master-primary]"},
-      {{.config = WITH("\"mtu\":-1," NAD_IPAM)},
-       "mtu-above-master",
-       "spec.config.mtu: Invalid value: \"-1\": is below 0; write the NIC's MTU, such as 9000, or leave it out "
-       "[mtu-above-master]"},
-      {{.config = WITH("\"mtu\":\"9000\"," NAD_IPAM)},
-       "mtu-above-master",
-       "spec.config.mtu: Invalid value: \"9000\": must be an integer, is a string; write the NIC's MTU, such as 9000, "
-       "or leave it out [mtu-above-master]"},
       {{.config = WITH("\"mtu\":65000," NAD_IPAM)},
        "mtu-above-master",
        "spec.config.mtu: Invalid value: \"65000\": is above the MTU of eth1 (lowest 9000) on worker-0, worker-1 and "

@@ -80,8 +80,9 @@ static void something_has_to_make_the_interface(void **state) {
   nad_expect_config("{\"type\":\"tuning\"}", "deny migration-plugin spec.config.type\n");
   nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"},{\"type\":\"sbr\"}]}",
                     "deny migration-plugin spec.config.plugins\n");
-  nad_expect_config(
-      "{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},{\"type\":\"sbr\"}]}", "");
+  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                    "},{\"type\":\"tuning\"}]}",
+                    "");
   nad_expect_config("{\"name\":\"n\",\"plugins\":[{},{\"type\":\"sbr\"}]}",
                     "deny cni-type spec.config.plugins[0].type\n");
 }
@@ -102,8 +103,8 @@ static void five_mistakes_give_five_findings(void **state) {
                                           "\"mtu\":\"big\",\"ipam\":{\"type\":\"static\"}}]}"},
              "deny cni-name spec.config.name\n"
              "deny vlan-range spec.config.plugins[0].vlan\n"
+             "deny plugin-option spec.config.plugins[0].mtu\n"
              "deny migration-namespace metadata.namespace\n"
-             "deny mtu-above-master spec.config.plugins[0].mtu\n"
              "deny bridge-uplink spec.config.plugins[0].bridge\n"
              "deny ipam-per-node spec.config.plugins[0].ipam.type\n");
 }
@@ -121,7 +122,7 @@ static void documented_networks_pass(void **state) {
   const char *bridge =
       "{\"cniVersion\": \"0.3.1\", \"name\": \"bridge-net\", \"type\": \"bridge\", \"isGateway\": true, "
       "\"vlan\": 2, \"ipam\": {\"type\": \"dhcp\"}}";
-  nad_expect_config(bridge, "deny bridge-uplink spec.config.bridge\n");
+  nad_expect_config(bridge, "deny bridge-options spec.config.isGateway\ndeny bridge-uplink spec.config.bridge\n");
   nad_expect_other(bridge, "");
 }
 

@@ -142,9 +142,9 @@ static void the_mtu_fits_the_master(void **state) {
   expect("\"master\":\"eth1\",\"mtu\":9001", "deny mtu-above-master spec.config.mtu\n");
   expect("\"master\":\"eth1\",\"mtu\":0", "");
   expect("\"master\":\"eth1\",\"mtu\":null", "");
-  expect("\"master\":\"eth1\",\"mtu\":-1", "deny mtu-above-master spec.config.mtu\n");
-  expect("\"master\":\"eth1\",\"mtu\":\"9000\"", "deny mtu-above-master spec.config.mtu\n");
-  expect("\"master\":\"eth1\",\"mtu\":1500.5", "deny mtu-above-master spec.config.mtu\n");
+  expect("\"master\":\"eth1\",\"mtu\":-1", "deny plugin-option spec.config.mtu\n");
+  expect("\"master\":\"eth1\",\"mtu\":\"9000\"", "deny plugin-option spec.config.mtu\n");
+  expect("\"master\":\"eth1\",\"mtu\":1500.5", "deny plugin-option spec.config.mtu\n");
   expect("\"master\":\"eth1\",\"mtu\":9223372036854775807", "deny mtu-above-master spec.config.mtu\n");
   expect("\"master\":\"eth5\",\"mtu\":9000", ""); /* no node tells its MTU */
   nad_expect_config("{\"type\":\"bridge\",\"bridge\":\"br1\",\"mtu\":[]," NAD_IPAM "}",
@@ -160,7 +160,7 @@ static void the_lowest_mtu_counts(void **state) {
               "Invalid value: \"9000\": is above the MTU of eth4 (lowest 1500) on worker-2; use 1500");
   expect("\"master\":\"eth4\"", "warn mtu-inconsistent spec.config.master\n");
   expect("\"master\":\"eth4\",\"mtu\":0", "warn mtu-inconsistent spec.config.master\n");
-  expect("\"master\":\"eth4\",\"mtu\":\"x\"", "deny mtu-above-master spec.config.mtu\n");
+  expect("\"master\":\"eth4\",\"mtu\":\"x\"", "deny plugin-option spec.config.mtu\n");
   expect_says("\"master\":\"eth4\"", "mtu-inconsistent", "MTU 1500 on worker-2, 9000 on worker-0; set \"mtu\": 1500");
   nad_expect_brief(&(struct nad_case){.config = macvlan("\"master\":\"eth4\"")});
 }
@@ -218,6 +218,8 @@ static void each_plugin_is_judged(void **state) {
   (void)state;
   nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"vlan\",\"master\":\"eth7\",\"vlanId\":1," NAD_IPAM "},"
                     "{\"type\":\"macvlan\",\"master\":\"eth2\"},{\"type\":\"ipvlan\"}]}",
+                    "deny plugin-chain spec.config.plugins[1].type\n"
+                    "deny plugin-chain spec.config.plugins[2].type\n"
                     "deny master-required spec.config.plugins[2].master\n"
                     "deny master-missing spec.config.plugins[0].master\n"
                     "warn master-down spec.config.plugins[1].master\n");
@@ -227,9 +229,8 @@ static void each_plugin_is_judged(void **state) {
 static void a_link_in_container_of_another_type_is_denied(void **state) {
   (void)state;
   nad_expect_config(nad_macvlan("\"linkInContainer\":\"true\"," NAD_IPAM),
-                    "deny master-in-container spec.config.linkInContainer\n");
-  nad_expect_config(nad_macvlan("\"linkInContainer\":1," NAD_IPAM),
-                    "deny master-in-container spec.config.linkInContainer\n");
+                    "deny plugin-option spec.config.linkInContainer\n");
+  nad_expect_config(nad_macvlan("\"linkInContainer\":1," NAD_IPAM), "deny plugin-option spec.config.linkInContainer\n");
   nad_expect_config(nad_macvlan("\"linkInContainer\":false," NAD_IPAM), "");
   nad_expect_config(nad_macvlan("\"linkInContainer\":null," NAD_IPAM), "");
 }

@@ -166,6 +166,7 @@ static void plugins_of_one_list_do_not_overlap(void **state) {
                                           "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},"
                                           "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}]}",
                                 .state = one_node},
+             "deny plugin-chain spec.config.plugins[1].type\n"
              "deny overlap-self spec.config.plugins[1].ipam.range\n");
 }
 

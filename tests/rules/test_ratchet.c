@@ -429,7 +429,7 @@ static void a_mistake_at_another_place_is_a_new_one(void **state) {
   "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"bridge\",\"bridge\":\"br1\"" first                \
   ",\"ipam\":{\"type\":\"dhcp\"}},{\"type\":\"vlan\",\"master\":\"eth1\"" second "}]}"
   expect_update(TWO(",\"mtu\":\"x\"", ""), TWO(",\"mtu\":\"x\"", ",\"a\":1"), "");
-  expect_update(TWO(",\"mtu\":\"x\"", ""), TWO("", ",\"mtu\":\"x\""), "mtu-above-master");
+  expect_update(TWO(",\"mtu\":\"x\"", ""), TWO("", ",\"mtu\":\"x\""), "plugin-option");
 }
 
 static void a_value_that_is_not_shown_is_compared_too(void **state) {
@@ -438,11 +438,11 @@ static void a_value_that_is_not_shown_is_compared_too(void **state) {
     const char *before, *after, *denied;
   } cases[] = {
 #define MEMBER(text) CONFIG(",\"master\":\"eth1\"," text, "10.200.5.0/24")
-      {MEMBER("\"mtu\":[1]"), MEMBER("\"mtu\":[2]"), "mtu-above-master"},
+      {MEMBER("\"mtu\":[1]"), MEMBER("\"mtu\":[2]"), "plugin-option"},
       {MEMBER("\"mtu\":[1]"), MEMBER("\"mtu\":[1]"), ""},
-      {MEMBER("\"mtu\":99999999999999999999"), MEMBER("\"mtu\":99999999999999999998"), "mtu-above-master"},
+      {MEMBER("\"mtu\":99999999999999999999"), MEMBER("\"mtu\":99999999999999999998"), "plugin-option"},
       {MEMBER("\"dns\":[{}]"), MEMBER("\"dns\":[]"), "cni-json"},
-      {MEMBER("\"linkInContainer\":{}"), MEMBER("\"linkInContainer\":[]"), "master-in-container"},
+      {MEMBER("\"linkInContainer\":{}"), MEMBER("\"linkInContainer\":[]"), "plugin-option"},
       {"{\"name\":\"n\",\"plugins\":{\"a\":1}}", "{\"name\":\"n\",\"plugins\":{\"a\":2}}", "cni-type"},
       {"{\"name\":\"n\",\"plugins\":[[1]]}", "{\"name\":\"n\",\"plugins\":[[2]]}", "cni-type"},
       {"{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":[1]}",

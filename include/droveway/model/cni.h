@@ -138,14 +138,25 @@ struct dw_cni_plugin {
   struct dw_value mtu;
   int64_t mtu_number; /* where mtu is an integer, else 0 */
   struct dw_value link_in_container;
-  bool in_container; /* linkInContainer is true */
+  bool in_container;   /* linkInContainer is true */
+  struct dw_value mac; /* the MAC address that every pod gets, by whichever option the plugin reads it; absent: none */
   struct dw_ipam ipam;
 };
 
-/* A value of a type that Go's decoders refuse, where no other rule looks at it. */
+/* Who refuses a value. */
+enum dw_fault_kind {
+  DW_FAULT_LIBCNI, /* Multus or libcni, which decode a part of each configuration */
+  DW_FAULT_OPTION, /* the plugin */
+  DW_FAULT_BRIDGE  /* the bridge plugin, because of another option */
+};
+
+/* A value that makes every ADD fail, where no other rule looks at it. */
 struct dw_cni_fault {
+  enum dw_fault_kind kind;
   struct dw_value value;
-  const char *wanted; /* "a boolean" */
+  const char *what; /* "must be a boolean, is a string" */
+  const char *mend; /* may be NULL */
+  bool doubtful;    /* it may work somewhere */
 };
 
 enum dw_config_state {
@@ -169,7 +180,7 @@ struct dw_cni_config {
   struct dw_value version;
   struct dw_cni_plugin *plugins; /* one where it is no list; none where `plugins` is no list or empty */
   size_t plugin_count;
-  struct dw_cni_fault *faults; /* what libcni, Multus or the plugins fail on, apart from what the rest tells */
+  struct dw_cni_fault *faults; /* what libcni, Multus or the plugins fail on, where no other rule reads it */
   size_t fault_count;
   bool more_faults; /* so many are kept that there may be more */
 };
@@ -195,6 +206,19 @@ enum dw_plugin_class dw_plugin_class(const char *type) __attribute__((nonnull));
 bool dw_plugin_needs_master(const char *type) __attribute__((nonnull));
 /* Whether it attaches to a Linux bridge by `bridge`, "cni0" by default: bridge, cnv-bridge. */
 bool dw_plugin_is_bridge(const char *type) __attribute__((nonnull));
+
+/* The oldest cniVersion that the plugin accepts ("0.1.0" where it accepts all, or is not known). */
+const char *dw_plugin_oldest_version(const char *type) __attribute__((nonnull, returns_nonnull));
+/* Whether its interface is a veth, with a peer in the node's namespace: yes (1), no (0), not known (-1). */
+int dw_plugin_makes_veth(const char *type) __attribute__((nonnull));
+/* Whether ADD makes the pod's interface, so that it fails where a plugin before it has made it. */
+bool dw_plugin_makes_interface(const char *type) __attribute__((nonnull));
+
+/* The option at PATH ("args.cni.mac") of PLUGIN, as Go finds it. */
+struct dw_value dw_plugin_option(struct dw_arena *arena, const struct dw_cni_plugin *plugin, const char *path)
+    __attribute__((nonnull));
+/* Whether it is set: neither absent, null, "", 0, false nor empty. */
+bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
 
 enum { DW_IFNAME_SIZE = 16, DW_ALTNAME_SIZE = 128 }; /* with the NUL; <linux/if.h> IFNAMSIZ, ALTIFNAMSIZ */
 /* Linux: 1..15 bytes, no '/', ':' or white space, not "." or "..". Source: dev_valid_name() in net/core/dev.c. */

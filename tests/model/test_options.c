@@ -21,7 +21,11 @@ static void expect_in(const char *head, const char *member, const char *field, c
     fail_msg("%s: %zu faults", text, config->fault_count);
   if (wanted == NULL)
     return;
-  assert_string_equal(config->faults[0].wanted, wanted);
+  const char *what = config->faults[0].what;
+  assert_memory_equal(what, "must be ", 8);
+  size_t length = strlen(wanted);
+  assert_memory_equal(what + 8, wanted, length);
+  assert_true(what[8 + length] == '\0' || what[8 + length] == ',');
   assert_string_equal(config->faults[0].value.field, field);
 }
 

@@ -1,0 +1,237 @@
+/* Lists of plugins: whether they work one after the other. */
+#include <string.h>
+
+#include "droveway/base/text.h"
+#include "rules/families.h"
+#include "rules/nad_internal.h"
+
+static bool is_type(const struct dw_cni_plugin *plugin, const char *type) {
+  return strcmp(plugin->type_name, type) == 0;
+}
+
+static bool is_tuning(const struct dw_cni_plugin *plugin) {
+  return is_type(plugin, "tuning") || is_type(plugin, "cnv-tuning");
+}
+
+static bool is_firewall(const struct dw_cni_plugin *plugin) {
+  return is_type(plugin, "firewall");
+}
+
+static struct dw_found about_type(const struct dw_cni_plugin *plugin, const char *mend) {
+  return (struct dw_found){
+      .reason = DW_REASON_INVALID, .field = plugin->type.field, .value = plugin->type_name, .mend = mend};
+}
+
+/* --- cniVersion --- */
+
+/* libcni takes the highest of `cniVersions`, if there is one. */
+static bool has_versions(const struct dw_cni_config *config) {
+  return config->is_list && dw_json_size(dw_json_get(config->json, "cniVersions")) > 0;
+}
+
+/* The version that plugins get: libcni knows the key in just this letter case (ConfListFromBytes), and none is 0.1.0
+ * (cni pkg/version/conf.go). NULL: cni-version finds it unreadable. */
+static const char *version_in_force(const struct dw_cni_config *config) {
+  if (dw_nad_is_blank(&config->version))
+    return "0.1.0";
+  if (config->version.text == NULL || !dw_is_cni_version(config->version.text))
+    return NULL;
+  bool exact = dw_json_get(config->json, "cniVersion") != NULL;
+  return config->is_list && !exact ? "0.1.0" : config->version.text;
+}
+
+static void version_fits(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  const struct dw_value *value = &check->config->version;
+  const char *version = version_in_force(check->config);
+  const char *oldest = dw_plugin_oldest_version(plugin->type_name);
+  if (version == NULL || has_versions(check->config) || strcmp(version, oldest) >= 0)
+    return;
+  struct dw_found found = {.reason = dw_nad_is_blank(value) ? DW_REASON_REQUIRED : DW_REASON_NOT_SUPPORTED,
+                           .field = value->field,
+                           .value = dw_value_shown(check->arena, value),
+                           .mend = dw_arena_printf(check->arena, "use %s or newer", oldest),
+                           .about = {plugin->type_name, strlen(plugin->type_name)}};
+  if (dw_nad_is_blank(value))
+    dw_report(check, rule, &found, "without it the version is 0.1.0, which the plugin %s does not accept",
+              plugin->type_name);
+  else
+    dw_report(check, rule, &found, "the plugin %s does not accept this version", plugin->type_name);
+}
+
+/* --- what makes the interface --- */
+
+/* A list without any plugin that makes one is migration-plugin's. */
+static bool has_maker(const struct dw_cni_config *config) {
+  for (size_t i = 0; i < config->plugin_count; i++)
+    if (config->plugins[i].type_readable && dw_plugin_class(config->plugins[i].type_name) != DW_PLUGIN_META)
+      return true;
+  return false;
+}
+
+/* All of them want the result of a plugin before them; a configuration may bring one of its own. */
+static void first_makes_none(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_cni_plugin *first = &check->config->plugins[0];
+  if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META ||
+      dw_plugin_option_set(first, "prevResult") || !has_maker(check->config))
+    return;
+  struct dw_found found = about_type(first, "put the plugin that makes the interface first");
+  dw_report(check, rule, &found, "only changes an interface that a plugin before it has made, but it is the first");
+}
+
+static void second_maker(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                         const struct dw_cni_plugin *maker) {
+  struct dw_found found = about_type(plugin, "leave one of them out, or make it a network of its own");
+  dw_report(check, rule, &found, "makes migration0 again, which %s has made already, so it fails", maker->type_name);
+}
+
+/* --- what a later plugin does to the interface --- */
+
+/* plugins/meta/sbr/main.go:176 cmdAdd(): with `table` the routes stay. addSourceHints (from 1.10 on) puts the subnet's
+ * route back. */
+static void source_routing(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
+  if (!is_type(plugin, "sbr") || dw_value_given(&table))
+    return;
+  struct dw_found found = about_type(plugin, "leave it out");
+  found.warn_at_most = dw_plugin_option_set(plugin, "addSourceHints");
+  dw_report(check, rule, &found,
+            found.warn_at_most ? "versions before 1.10 take the route to the other nodes out of the main table"
+                               : "takes the route to the other nodes out of the main table, so none is reached");
+}
+
+/* Linux: Documentation/networking/vrf.rst; sockets that are not bound to the VRF do not use its table. */
+static void routing_domain(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  if (!is_type(plugin, "vrf"))
+    return;
+  struct dw_found found = about_type(plugin, "leave it out");
+  dw_report(check, rule, &found, "moves the routes of migration0 into a table that virt-handler does not use");
+}
+
+static bool limits_bandwidth(const struct dw_cni_plugin *plugin) {
+  static const char *const options[] = {"ingressRate", "ingressBurst", "egressRate", "egressBurst"};
+  for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+    if (dw_plugin_option_set(plugin, options[i]))
+      return true;
+  return false;
+}
+
+/* plugins/meta/bandwidth/main.go:137 getHostInterface(). Without a limit it does nothing. */
+static void bandwidth(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                      const struct dw_cni_plugin *maker) {
+  if (!is_type(plugin, "bandwidth") || !limits_bandwidth(plugin) || dw_plugin_makes_veth(maker->type_name) != 0)
+    return;
+  struct dw_found found = about_type(plugin, "leave it out, and limit migrations by bandwidthPerMigration");
+  dw_report(check, rule, &found, "works on a veth pair only, and %s makes none", maker->type_name);
+}
+
+/* plugins/meta/firewall/ingresspolicy.go:90 setupIsolationChains(): it names the first interface of the result, which
+ * is the node's bridge only where the bridge plugin has made it. */
+static void firewall(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                     const struct dw_cni_plugin *maker) {
+  struct dw_value policy = dw_plugin_option(check->arena, plugin, "ingressPolicy");
+  struct dw_value backend = dw_plugin_option(check->arena, plugin, "backend");
+  if (dw_text_equal(policy.text, "isolated") && dw_plugin_is_bridge(maker->type_name)) {
+    struct dw_found found = {
+        .reason = DW_REASON_INVALID, .field = policy.field, .value = policy.text, .mend = "leave it out"};
+    dw_report(check, rule, &found, "drops what passes between the ports of the bridge, so no node reaches another");
+  } else if (dw_text_equal(backend.text, "firewalld")) {
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = backend.field,
+                             .value = backend.text,
+                             .mend = "leave it out",
+                             .warn_at_most = true};
+    dw_report(check, rule, &found, "fails on every node that does not run firewalld");
+  } else {
+    struct dw_found found = about_type(plugin, "leave it out");
+    found.warn_at_most = true;
+    dw_report(check, rule, &found, "adds nothing to a migration network, and leaves its iptables chains on the nodes");
+  }
+}
+
+/* --- tuning's disable_ipv6 --- */
+
+static bool is_only_ipv6(const struct dw_ipam *ipam) {
+  for (size_t i = 0; i < ipam->pool_count; i++)
+    if (!ipam->pools[i].subnet_known || ipam->pools[i].subnet.base.v4)
+      return false;
+  return ipam->pool_count > 0;
+}
+
+/* Whether KEY, a sysctl, switches IPv6 of migration0 off. */
+static bool is_ipv6_switch(const char *key) {
+  static const char *const interfaces[] = {"IFNAME", "all", "migration0"};
+  static const char head[] = "net.ipv6.conf.";
+  for (size_t i = 0; i < sizeof interfaces / sizeof interfaces[0]; i++) {
+    size_t length = strlen(interfaces[i]);
+    const char *name = key + sizeof head - 1;
+    if (strncmp(key, head, sizeof head - 1) == 0 && strncmp(name, interfaces[i], length) == 0 &&
+        strcmp(name + length, ".disable_ipv6") == 0)
+      return true;
+  }
+  return false;
+}
+
+static void tuning(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                   const struct dw_cni_plugin *maker) {
+  struct dw_value settings = dw_plugin_option(check->arena, plugin, "sysctl");
+  if (!is_only_ipv6(&maker->ipam))
+    return;
+  for (struct dw_json_member m = dw_json_first(settings.json); m.value != NULL; m = dw_json_next(settings.json, m)) {
+    int64_t number;
+    const char *text = dw_json_string(m.value);
+    if (text == NULL || !is_ipv6_switch(m.key) || !dw_parse_int64(text, &number) || number == 0)
+      continue;
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = dw_arena_join(check->arena, settings.field, ".", m.key),
+                             .value = text,
+                             .mend = "leave it out, or use an IPv4 range"};
+    dw_report(check, rule, &found, "takes the IPv6 addresses away again, and migration0 gets no others");
+  }
+}
+
+static void later_plugin(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                         const struct dw_cni_plugin *maker) {
+  source_routing(check, rule, plugin);
+  routing_domain(check, rule, plugin);
+  bandwidth(check, rule, plugin, maker);
+  if (is_firewall(plugin))
+    firewall(check, rule, plugin, maker);
+  if (is_tuning(plugin))
+    tuning(check, rule, plugin, maker);
+}
+
+/* Only a migration network: what another one is for is not known. */
+static void check_chain(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_cni_plugin *maker = NULL;
+  first_makes_none(check, rule);
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    if (!dw_plugin_makes_interface(plugin->type_name)) {
+      if (maker != NULL)
+        later_plugin(check, rule, plugin, maker);
+      continue;
+    }
+    if (maker != NULL)
+      second_maker(check, rule, plugin, maker);
+    maker = maker == NULL ? plugin : maker;
+  }
+}
+
+static void plugin_chain(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    version_fits(check, rule, plugin);
+  const struct dw_cni_config *config = check->config;
+  if (check->class.migration && config != NULL && config->is_list && config->plugin_count > 0)
+    check_chain(check, rule);
+}
+
+static const struct dw_rule rules[] = {
+    {"plugin-chain", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "a plugin that does not accept the cniVersion; on a migration network also a list whose first plugin makes no "
+     "interface, in which two do, or in which a later plugin cuts the nodes off from each other (sbr, vrf, bandwidth "
+     "without a veth, firewall's isolated)",
+     "set a cniVersion that all plugins accept, put the plugin that makes the interface first, and leave the others "
+     "out",
+     plugin_chain},
+};
+
+const struct dw_family dw_family_chain = {rules, sizeof rules / sizeof rules[0]};

@@ -1,0 +1,154 @@
+/* Lists of plugins that work one after the other, or not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "support/nad_case.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define MACVLAN "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"
+#define BRIDGE "{\"type\":\"bridge\",\"bridge\":\"br1\"," NAD_IPAM "}"
+#define LIST(version, plugins) "{" version "\"name\":\"n\",\"plugins\":[" plugins "]}"
+#define NEW(plugins) LIST("\"cniVersion\":\"1.0.0\",", plugins)
+
+static void expect_text(const char *config, const char *label, const char *text) {
+  struct nad_case nad = {.config = config, .label = label};
+  struct nad_answer answer;
+  nad_judge(&nad, &answer);
+  if (answer.judgement.findings.count == 0)
+    fail_msg("%s: nothing found", config);
+  const struct dw_finding *found = &answer.judgement.findings.items[0];
+  assert_string_equal(dw_arena_printf(answer.arena, "%s: %s", found->field, dw_finding_message(answer.arena, found)),
+                      text);
+  nad_answer_free(&answer);
+}
+
+static void plugins_accept_the_version(void **state) {
+  (void)state;
+  static const struct {
+    const char *type;
+    const char *oldest; /* NULL: all */
+  } plugins[] = {{"tuning", NULL},       {"portmap", NULL}, {"sbr", NULL},        {"route-override", NULL},
+                 {"bandwidth", "0.3.0"}, {"vrf", "0.3.1"},  {"firewall", "0.4.0"}};
+  static const char *const versions[] = {"0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"};
+  for (size_t p = 0; p < COUNT(plugins); p++) {
+    bool accepted = plugins[p].oldest == NULL;
+    for (size_t v = 0; v < COUNT(versions); v++) {
+      DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+      accepted = accepted || strcmp(plugins[p].oldest, versions[v]) == 0;
+      nad_expect_other(dw_arena_printf(arena,
+                                       "{\"cniVersion\":\"%s\",\"name\":\"n\",\"plugins\":[" MACVLAN
+                                       ",{\"type\":\"%s\",\"vrfname\":\"v\"}]}",
+                                       versions[v], plugins[p].type),
+                       accepted ? "" : "deny plugin-chain spec.config.cniVersion\n");
+    }
+  }
+}
+
+static void no_version_is_the_oldest(void **state) {
+  (void)state;
+#define FIREWALL MACVLAN ",{\"type\":\"firewall\"}"
+  expect_text(LIST("", FIREWALL), "false",
+              "spec.config.cniVersion: Required value: without it the version is 0.1.0, which the plugin firewall does "
+              "not accept; use 0.4.0 or newer [plugin-chain]");
+  expect_text(LIST("\"cniVersion\":\"0.3.1\",", FIREWALL), "true",
+              "spec.config.cniVersion: Unsupported value: \"0.3.1\": the plugin firewall does not accept this version; "
+              "use 0.4.0 or newer [plugin-chain]");
+  nad_expect_other(LIST("\"cniVersion\":\"\",", FIREWALL), "deny plugin-chain spec.config.cniVersion\n");
+  nad_expect_other(LIST("\"cniVersion\":\"9.9.9\",", FIREWALL), "deny cni-version spec.config.cniVersion\n");
+  nad_expect_other(LIST("\"cniVersions\":[\"1.0.0\"],", FIREWALL), "");
+  nad_expect_other(LIST("", MACVLAN), "");
+}
+
+static void the_first_makes_the_interface(void **state) {
+  (void)state;
+  nad_expect_config(NEW(MACVLAN ",{\"type\":\"tuning\",\"mtu\":1500}"), "");
+  nad_expect_config(NEW(MACVLAN ",{\"type\":\"portmap\",\"capabilities\":{\"portMappings\":true}}"), "");
+  nad_expect_config(NEW(MACVLAN), "");
+  expect_text(NEW("{\"type\":\"tuning\"}," MACVLAN), "true",
+              "spec.config.plugins[0].type: Invalid value: \"tuning\": only changes an interface that a plugin before "
+              "it has made, but it is the first; put the plugin that makes the interface first [plugin-chain]");
+  nad_expect_other(NEW("{\"type\":\"tuning\"}," MACVLAN), "");
+  nad_expect_config(NEW("{\"type\":\"tuning\",\"prevResult\":{\"interfaces\":[]}}," MACVLAN), "");
+  /* Nothing but such plugins is migration-plugin's. */
+  nad_expect_config(NEW("{\"type\":\"tuning\"},{\"type\":\"portmap\"}"), "deny migration-plugin spec.config.plugins\n");
+}
+
+static void only_one_makes_it(void **state) {
+  (void)state;
+  expect_text(NEW(MACVLAN "," BRIDGE), "true",
+              "spec.config.plugins[1].type: Invalid value: \"bridge\": makes migration0 again, which macvlan has made "
+              "already, so it fails; leave one of them out, or make it a network of its own [plugin-chain]");
+  nad_expect_other(NEW(MACVLAN ",{\"type\":\"bridge\"}"), "");
+  nad_expect_config(
+      NEW(MACVLAN ",{\"type\":\"dummy\"}"),
+      "deny plugin-chain spec.config.plugins[1].type\ndeny migration-plugin spec.config.plugins[1].type\n");
+  /* loopback brings up what is there. */
+  nad_expect_config(NEW(MACVLAN ",{\"type\":\"loopback\"}"), "deny migration-plugin spec.config.plugins[1].type\n");
+  nad_expect_config(NEW(MACVLAN ",{\"type\":\"hypernet\"}"), "warn migration-plugin spec.config.plugins[1].type\n");
+}
+
+static void nothing_cuts_the_nodes_off(void **state) {
+  (void)state;
+  static const struct {
+    const char *config, *lines;
+  } cases[] = {
+      {NEW(MACVLAN ",{\"type\":\"sbr\"}"), "deny plugin-chain spec.config.plugins[1].type\n"},
+      {NEW(MACVLAN ",{\"type\":\"sbr\",\"table\":null}"), "deny plugin-chain spec.config.plugins[1].type\n"},
+      {NEW(MACVLAN ",{\"type\":\"sbr\",\"table\":5}"), ""},
+      {NEW(MACVLAN ",{\"type\":\"sbr\",\"addSourceHints\":true}"), "warn plugin-chain spec.config.plugins[1].type\n"},
+      {NEW(MACVLAN ",{\"type\":\"vrf\",\"vrfname\":\"v\"}"), "deny plugin-chain spec.config.plugins[1].type\n"},
+      {NEW(BRIDGE ",{\"type\":\"bandwidth\",\"egressRate\":8,\"egressBurst\":8}"), ""},
+      {NEW(MACVLAN ",{\"type\":\"bandwidth\"}"), ""},
+      {NEW(MACVLAN ",{\"type\":\"bandwidth\",\"egressRate\":0}"), ""},
+      {NEW(MACVLAN ",{\"type\":\"bandwidth\",\"egressRate\":8,\"egressBurst\":8}"),
+       "deny plugin-chain spec.config.plugins[1].type\n"},
+      {NEW(BRIDGE ",{\"type\":\"firewall\",\"ingressPolicy\":\"isolated\"}"),
+       "deny plugin-chain spec.config.plugins[1].ingressPolicy\n"},
+      {NEW(MACVLAN ",{\"type\":\"firewall\",\"ingressPolicy\":\"isolated\"}"),
+       "warn plugin-chain spec.config.plugins[1].type\n"},
+      {NEW(BRIDGE ",{\"type\":\"firewall\",\"ingressPolicy\":\"same-bridge\"}"),
+       "warn plugin-chain spec.config.plugins[1].type\n"},
+      {NEW(BRIDGE ",{\"type\":\"firewall\",\"backend\":\"firewalld\"}"),
+       "warn plugin-chain spec.config.plugins[1].backend\n"},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    nad_expect_config(cases[i].config, cases[i].lines);
+    nad_expect_other(cases[i].config, "");
+  }
+}
+
+#define POOL(range) "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"" range "\"}"
+#define OFF(range, key, value)                                                                                         \
+  NEW("{\"type\":\"macvlan\",\"master\":\"eth1\"," range "},{\"type\":\"tuning\",\"sysctl\":{\"" key "\":\"" value     \
+      "\"}}")
+#define OFF_FIELD "deny plugin-chain spec.config.plugins[1].sysctl."
+
+static void ipv6_stays_on_for_ipv6(void **state) {
+  (void)state;
+  nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.IFNAME.disable_ipv6", "1"),
+                    OFF_FIELD "net.ipv6.conf.IFNAME.disable_ipv6\n");
+  nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.all.disable_ipv6", "1"),
+                    OFF_FIELD "net.ipv6.conf.all.disable_ipv6\n");
+  nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.IFNAME.disable_ipv6", "0"), "");
+  nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.eth0.disable_ipv6", "1"), "");
+  nad_expect_config(OFF(POOL("192.168.99.0/24"), "net.ipv6.conf.IFNAME.disable_ipv6", "1"), "");
+  nad_expect_config(OFF("\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":"
+                        "\"fd00:99::/64\"}]}",
+                        "net.ipv6.conf.IFNAME.disable_ipv6", "1"),
+                    "");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(plugins_accept_the_version),    cmocka_unit_test(no_version_is_the_oldest),
+      cmocka_unit_test(the_first_makes_the_interface), cmocka_unit_test(only_one_makes_it),
+      cmocka_unit_test(nothing_cuts_the_nodes_off),    cmocka_unit_test(ipv6_stays_on_for_ipv6),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
