@@ -386,13 +386,16 @@ static bool is_given(const dw_json *json) {
   return json != NULL && dw_json_type(json) != DW_JSON_NULL;
 }
 
+static bool is_true(const dw_json *json) {
+  bool truth;
+  return dw_json_boolean(json, &truth) && truth;
+}
+
 static bool is_set(const dw_json *json) {
-  bool truth = false;
   int64_t number;
   switch (dw_json_type(json)) {
   case DW_JSON_BOOL:
-    (void)dw_json_boolean(json, &truth);
-    return truth;
+    return is_true(json);
   case DW_JSON_INTEGER:
   case DW_JSON_REAL:
     return !dw_json_integer(json, &number) || number != 0;
@@ -406,6 +409,10 @@ static bool is_set(const dw_json *json) {
   }
 }
 
+bool dw_plugin_option_true(const struct dw_cni_plugin *plugin, const char *path) {
+  return is_true(dw_option_find(plugin->json, path));
+}
+
 bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) {
   return is_set(dw_option_find(plugin->json, path));
 }
@@ -415,10 +422,9 @@ bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) 
 static bool holds(const struct dw_condition *condition, const dw_json *plugin) {
   const dw_json *json = dw_option_find(plugin, condition->path);
   const char *text = dw_json_string(json);
-  bool truth;
   switch (condition->state) {
   case DW_IS_TRUE:
-    return dw_json_boolean(json, &truth) && truth;
+    return is_true(json);
   case DW_IS_GIVEN:
     return is_given(json);
   case DW_IS_ABSENT:

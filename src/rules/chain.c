@@ -93,7 +93,7 @@ static void source_routing(struct dw_check *check, const struct dw_rule *rule, c
   if (!is_type(plugin, "sbr") || dw_value_given(&table))
     return;
   struct dw_found found = about_type(plugin, "leave it out");
-  found.warn_at_most = dw_plugin_option_set(plugin, "addSourceHints");
+  found.warn_at_most = dw_plugin_option_true(plugin, "addSourceHints");
   dw_report(check, rule, &found,
             found.warn_at_most ? "versions before 1.10 take the route to the other nodes out of the main table"
                                : "takes the route to the other nodes out of the main table, so none is reached");

@@ -92,8 +92,8 @@ static void plugin_mode(struct dw_check *check, const struct dw_rule *rule) {
 
 /* plugins/main/bridge/bridge.go:522: isDefaultGateway sets isGateway. Without an IPAM plugin neither does anything. */
 static void bridge_gateway(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
-  bool is_default = dw_plugin_option_set(plugin, "isDefaultGateway");
-  if (plugin->ipam.type_name[0] == '\0' || (!is_default && !dw_plugin_option_set(plugin, "isGateway")))
+  bool is_default = dw_plugin_option_true(plugin, "isDefaultGateway");
+  if (plugin->ipam.type_name[0] == '\0' || (!is_default && !dw_plugin_option_true(plugin, "isGateway")))
     return;
   struct dw_value option = dw_plugin_option(check->arena, plugin, is_default ? "isDefaultGateway" : "isGateway");
   struct dw_found found = {.reason = DW_REASON_INVALID,
@@ -105,7 +105,7 @@ static void bridge_gateway(struct dw_check *check, const struct dw_rule *rule, c
 
 /* bridge.go:341 ensureBridge() switches it on, and nothing switches it off. */
 static void bridge_promiscuous(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
-  if (!dw_plugin_option_set(plugin, "promiscMode") || dw_plugin_option_set(plugin, "hairpinMode"))
+  if (!dw_plugin_option_true(plugin, "promiscMode") || dw_plugin_option_true(plugin, "hairpinMode"))
     return;
   struct dw_value option = dw_plugin_option(check->arena, plugin, "promiscMode");
   struct dw_found found = {.reason = DW_REASON_INVALID,

@@ -74,7 +74,7 @@ static void the_bridge_example_is_denied_only_as_a_migration_network(void **stat
   expect(SEEDS "cross-cluster/bridge-net.yaml", true, "");
   expect("tests/manifests/bridge-net/labelled.yaml", true, "bridge-options,bridge-uplink");
   expect("tests/manifests/bridge-net/labelled.yaml", false, "bridge-options,bridge-uplink");
-  expect("tests/manifests/bridge-net/named.yaml", true, "bridge-options,bridge-uplink,network-unfit");
+  expect("tests/manifests/bridge-net/named.yaml", true, "bridge-options,bridge-uplink,network-unfit,network-unfit");
 }
 
 /* The file with the HyperConverged comes first in the folder: NADs count as applied before who names them. */

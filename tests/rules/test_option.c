@@ -299,6 +299,7 @@ static void bridge_flags(void **state) {
   nad_expect_other(BRIDGE("\"ipMasq\":true,\"ipMasqBackend\":\"x\","),
                    "deny plugin-option spec.config.ipMasqBackend\n");
   nad_expect_other(BRIDGE("\"ipMasqBackend\":\"x\","), "");
+  nad_expect_config(BRIDGE("\"isGateway\":\"false\","), "deny plugin-option spec.config.isGateway\n");
   expect_text(BRIDGE("\"isGateway\":true,"), "true",
               "spec.config.isGateway: Invalid value: \"true\": gives the bridges of all nodes the same address, on one "
               "network; leave it out: a migration network needs no gateway [bridge-options]");

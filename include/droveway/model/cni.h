@@ -217,6 +217,8 @@ bool dw_plugin_makes_interface(const char *type) __attribute__((nonnull));
 /* The option at PATH ("args.cni.mac") of PLUGIN, as Go finds it. */
 struct dw_value dw_plugin_option(struct dw_arena *arena, const struct dw_cni_plugin *plugin, const char *path)
     __attribute__((nonnull));
+/* Whether it is true. */
+bool dw_plugin_option_true(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
 /* Whether it is set: neither absent, null, "", 0, false nor empty. */
 bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
 
