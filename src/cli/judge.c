@@ -11,7 +11,7 @@ bool cli_is_judged(enum dw_kind kind) {
 /* The NAD as /mutate would leave it: `kubectl apply` goes through both webhooks. */
 static const dw_json *as_mutated(struct dw_arena *arena, const struct dw_world *world,
                                  const struct cli_subject *subject) {
-  const dw_json *json = subject->manifest->json;
+  const dw_json *json = subject->json;
   if (subject->kind != DW_KIND_NAD || !subject->object || !world->policy->mutate_nads)
     return json;
   const struct dw_object *nad = subject->object;

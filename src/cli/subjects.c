@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/applied.h"
 #include "cli/state.h"
 
 enum dw_kind cli_kind_of(const dw_json *json) {
@@ -48,7 +49,7 @@ static bool label_is_readable(const dw_json *metadata) {
 static int fill_subject(const struct dw_manifest *manifest, const char *ns, struct cli_subject *out,
                         struct dw_error *err) {
   const dw_json *metadata = dw_json_get(manifest->json, "metadata");
-  *out = (struct cli_subject){.manifest = manifest, .kind = cli_kind_of(manifest->json)};
+  *out = (struct cli_subject){.manifest = manifest, .json = manifest->json, .kind = cli_kind_of(manifest->json)};
   out->ns = cli_namespace_of(manifest->json, ns);
   out->name = dw_json_get_string(metadata, "name");
   if (!out->name)
@@ -144,11 +145,26 @@ static void build_world(struct cli_subjects *out, struct dw_policy *policy, cons
   out->world = dw_world_new(policy, view);
 }
 
+/* An object that can't be read stays so: the rules say why. */
+static void apply_over(struct dw_arena *arena, struct cli_subject *subject) {
+  bool user = subject->kind == DW_KIND_HYPERCONVERGED || subject->kind == DW_KIND_KUBEVIRT;
+  const struct dw_object *applied = NULL;
+  if (!user || subject->old == NULL || subject->object == NULL)
+    return;
+  subject->json = cli_as_applied(arena, subject->json, subject->old);
+  if (dw_object_reduce(subject->json, subject->ns, &applied, NULL) != 0)
+    return;
+  dw_object_unref(subject->object);
+  subject->object = applied;
+}
+
 /* Takes POLICY over. */
 static void set_beside(struct cli_subjects *out, struct dw_policy *policy, const struct cli_state *state) {
   struct old_objects old = index_old(out->arena, state);
-  for (size_t i = 0; i < out->count; i++)
+  for (size_t i = 0; i < out->count; i++) {
     out->items[i].old = find_old(&old, &out->items[i]);
+    apply_over(out->arena, &out->items[i]);
+  }
   build_world(out, policy, state);
 }
 

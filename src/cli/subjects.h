@@ -14,6 +14,7 @@ int cli_by_identity(const void *a, const void *b);
 
 struct cli_subject {
   const struct dw_manifest *manifest;
+  const dw_json *json;            /* the manifest's; of an object that exists, as it would be applied */
   const struct dw_object *object; /* NULL where a part that the view needs can't be read, or no rule reads the kind */
   enum dw_kind kind;
   const char *ns, *name;

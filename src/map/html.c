@@ -3,6 +3,7 @@
 #include "droveway/formats/xml.h"
 #include "map/html.h"
 #include "map/page_files.h"
+#include "map/phrases.h"
 
 /* --- parts --- */
 
@@ -91,8 +92,8 @@ static void put_needed(const struct dw_map *map, struct dw_buf *out) {
   if (map->needed) {
     dw_buf_puts(out, "; a migration network needs <strong>");
     dw_html_number(out, map->needed);
-    dw_buf_printf(out, " usable address%s</strong>%s", map->needed == 1 ? "" : "es",
-                  map->decentralized ? ", two of them for virt-synchronization-controller" : "");
+    char sync[DW_SYNC_TEXT];
+    dw_buf_printf(out, " usable address%s</strong>%s", map->needed == 1 ? "" : "es", dw_map_sync_text(map, sync));
   }
   dw_buf_puts(out, "</li>\n");
 }

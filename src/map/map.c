@@ -7,10 +7,12 @@
 static void count_needed(struct dw_map_builder *b) {
   struct dw_map *map = b->map;
   map->handler_nodes = dw_view_handler_nodes(b->view);
-  map->unknown_nodes = dw_view_nodes_without_nics(b->view, NULL, 0);
-  map->decentralized = dw_view_decentralized(b->view);
+  for (size_t i = 0; i < map->handler_nodes; i++)
+    map->unknown_nodes += dw_view_handler_node(b->view, i).nns == NULL;
+  struct dw_sync_controllers sync = dw_view_sync_controllers(b->view);
+  map->needed_by_sync = sync.pods + sync.surge;
   if (map->handler_nodes > 0)
-    map->needed = map->handler_nodes + (map->decentralized ? DW_SYNC_REPLICAS : 0);
+    map->needed = map->handler_nodes + map->needed_by_sync;
 }
 
 /* --- what is not known --- */

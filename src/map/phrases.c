@@ -102,6 +102,13 @@ void dw_map_say_room(const struct dw_map_area *area, struct dw_buf *out) {
   }
 }
 
+const char *dw_map_sync_text(const struct dw_map *map, char text[DW_SYNC_TEXT]) {
+  if (map->needed_by_sync == 0)
+    return "";
+  snprintf(text, DW_SYNC_TEXT, ", %u of them for virt-synchronization-controller", map->needed_by_sync);
+  return text;
+}
+
 void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) {
   if (map->handler_nodes == 0) {
     dw_buf_puts(out, "How many nodes run virt-handler is not known.");
@@ -109,10 +116,10 @@ void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) {
   }
   char nodes[DW_NUMBER_TEXT];
   char needed[DW_NUMBER_TEXT];
+  char sync[DW_SYNC_TEXT];
   dw_buf_printf(out, "%s node%s virt-handler: a migration network needs %s address%s%s.",
                 dw_map_number(map->handler_nodes, nodes), map->handler_nodes == 1 ? " runs" : "s run",
-                dw_map_number(map->needed, needed), map->needed == 1 ? "" : "es",
-                map->decentralized ? ", two of them for virt-synchronization-controller" : "");
+                dw_map_number(map->needed, needed), map->needed == 1 ? "" : "es", dw_map_sync_text(map, sync));
 }
 
 void dw_map_say_findings(const struct dw_map *map, struct dw_buf *out) {

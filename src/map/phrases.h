@@ -16,6 +16,11 @@ void dw_map_say_gap(const struct dw_map_gap *gap, struct dw_buf *out) __attribut
 /* "free room by size: /10: 3, /16: 247 ...": all that is free is counted for each size anew. */
 void dw_map_say_room(const struct dw_map_area *area, struct dw_buf *out) __attribute__((nonnull));
 /* "3 nodes run virt-handler: a migration network needs 5 addresses ..." */
+/* ", 3 of them for virt-synchronization-controller", or "". */
+enum { DW_SYNC_TEXT = 64 };
+const char *dw_map_sync_text(const struct dw_map *map, char text[DW_SYNC_TEXT])
+    __attribute__((nonnull, returns_nonnull));
+
 void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
 /* "2 errors, 1 warning among what stands: `droveway audit` tells them." */
 void dw_map_say_findings(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));

@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "droveway/base/text.h"
+#include "model/deployment.h"
 #include "model/jsonpatch.h"
-
-static const char feature_gate[] = "decentralizedLiveMigration";
-static const char kubevirt_feature_gate[] = "DecentralizedLiveMigration";
 
 /* Where a version of an object keeps things. */
 struct layout {
@@ -15,60 +13,14 @@ struct layout {
   const char *block;
   const char *block_field;
   const char *eviction_field; /* evictionStrategy stands beside the block */
-  bool (*decentralized)(const dw_json *spec);
 };
 
-/* HCO v1: a list of what deviates from the gate's default, and this gate is beta: on. The first entry of the name is
- * taken, without regard to case. Source: HCO api/v1/featuregates/feature_gates.go. */
-static bool hco_v1_decentralized(const dw_json *spec) {
-  const dw_json *gates = dw_json_get(spec, "featureGates");
-  for (size_t i = 0; i < dw_json_size(gates); i++) {
-    const dw_json *gate = dw_json_at(gates, i);
-    const char *name = dw_json_get_string(gate, "name");
-    if (name == NULL || !dw_key_equal(name, feature_gate))
-      continue;
-    const char *state = dw_json_get_string(gate, "state");
-    return state == NULL || strcmp(state, "Enabled") == 0;
-  }
-  return true;
-}
-
-/* HCO v1beta1: its default (true) is the CRD's, so the API server has filled it in before anybody reads it. */
-static bool hco_v1beta1_decentralized(const dw_json *spec) {
-  bool on = false;
-  return dw_json_boolean(dw_json_path(spec, "featureGates", feature_gate, NULL), &on) && on;
-}
-
-static bool lists(const dw_json *list, const char *word) {
-  for (size_t i = 0; i < dw_json_size(list); i++) {
-    const char *text = dw_json_string(dw_json_at(list, i));
-    if (text != NULL && strcmp(text, word) == 0)
-      return true;
-  }
-  return false;
-}
-
-static bool kubevirt_decentralized(const dw_json *spec) {
-  const dw_json *developer = dw_json_path(spec, "configuration", "developerConfiguration", NULL);
-  return lists(dw_json_get(developer, "featureGates"), kubevirt_feature_gate) &&
-         !lists(dw_json_get(developer, "disabledFeatureGates"), kubevirt_feature_gate);
-}
-
-static const struct layout hco_v1beta1 = {DW_LAYOUT_HCO_V1BETA1,   NULL,
-                                          "liveMigrationConfig",   "spec.liveMigrationConfig",
-                                          "spec.evictionStrategy", hco_v1beta1_decentralized};
-static const struct layout hco_v1 = {DW_LAYOUT_HCO_V1,
-                                     "virtualization",
-                                     "liveMigrationConfig",
-                                     "spec.virtualization.liveMigrationConfig",
-                                     "spec.virtualization.evictionStrategy",
-                                     hco_v1_decentralized};
-static const struct layout kubevirt = {DW_LAYOUT_KUBEVIRT,
-                                       "configuration",
-                                       "migrations",
-                                       "spec.configuration.migrations",
-                                       "spec.configuration.evictionStrategy",
-                                       kubevirt_decentralized};
+static const struct layout hco_v1beta1 = {DW_LAYOUT_HCO_V1BETA1, NULL, "liveMigrationConfig",
+                                          "spec.liveMigrationConfig", "spec.evictionStrategy"};
+static const struct layout hco_v1 = {DW_LAYOUT_HCO_V1, "virtualization", "liveMigrationConfig",
+                                     "spec.virtualization.liveMigrationConfig", "spec.virtualization.evictionStrategy"};
+static const struct layout kubevirt = {DW_LAYOUT_KUBEVIRT, "configuration", "migrations",
+                                       "spec.configuration.migrations", "spec.configuration.evictionStrategy"};
 
 bool dw_layout_is_hco(enum dw_layout layout) {
   return layout == DW_LAYOUT_HCO_V1BETA1 || layout == DW_LAYOUT_HCO_V1;
@@ -130,7 +82,7 @@ void dw_migration_read(struct dw_arena *arena, const dw_json *json, struct dw_mi
   read_block(arena, out);
   const dw_json *strategy = dw_json_get(out->parent, "evictionStrategy");
   out->eviction_strategy = (struct dw_value){layout->eviction_field, strategy, dw_json_string(strategy)};
-  out->decentralized = layout->decentralized(out->spec);
+  dw_deployment_read(arena, json, layout->id, &out->deployment);
   const char *manager = dw_json_string(dw_json_path(json, "metadata", "labels", "app.kubernetes.io/managed-by", NULL));
   out->hco_managed = manager != NULL && strcmp(manager, "hco-operator") == 0;
   if (layout->id == DW_LAYOUT_KUBEVIRT)

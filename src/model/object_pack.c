@@ -63,6 +63,17 @@ static void pack_node(struct packer *p, struct dw_object *object) {
   object->node.internal_ips =
       pack(p, object->node.internal_ips, object->node.internal_ip_count * sizeof object->node.internal_ips[0],
            alignof(struct dw_addr));
+  for (size_t i = 0; i < object->node.taint_count; i++) {
+    struct dw_taint *taint = &object->node.taints[i];
+    taint->key = pack_text(p, taint->key);
+    taint->value = pack_text(p, taint->value);
+  }
+  object->node.taints =
+      pack(p, object->node.taints, object->node.taint_count * sizeof object->node.taints[0], alignof(struct dw_taint));
+  for (size_t i = 0; i < object->node.device_count; i++)
+    object->node.devices[i].resource = pack_text(p, object->node.devices[i].resource);
+  object->node.devices = pack(p, object->node.devices, object->node.device_count * sizeof object->node.devices[0],
+                              alignof(struct dw_device));
 }
 
 static int compare_name(const void *key, const void *nic) {
@@ -138,6 +149,7 @@ static void pack_kind(struct packer *p, struct dw_object *object) {
   case DW_KIND_KUBEVIRT:
     object->user.network = pack_text(p, object->user.network);
     object->user.jsonpatch_network = pack_text(p, object->user.jsonpatch_network);
+    object->user.placement = pack_text(p, object->user.placement);
     object->user.json = pack_text(p, object->user.json);
     break;
   case DW_KIND_NODE:

@@ -48,6 +48,27 @@ static bool same_nics(const struct dw_object *a, const struct dw_object *b) {
   return true;
 }
 
+static bool same_taints(const struct dw_object *a, const struct dw_object *b) {
+  if (a->node.taint_count != b->node.taint_count)
+    return false;
+  for (size_t i = 0; i < a->node.taint_count; i++)
+    if (!dw_text_equal(a->node.taints[i].key, b->node.taints[i].key) ||
+        !dw_text_equal(a->node.taints[i].value, b->node.taints[i].value) ||
+        !dw_text_equal(a->node.taints[i].effect, b->node.taints[i].effect))
+      return false;
+  return true;
+}
+
+static bool same_devices(const struct dw_object *a, const struct dw_object *b) {
+  if (a->node.device_count != b->node.device_count)
+    return false;
+  for (size_t i = 0; i < a->node.device_count; i++)
+    if (a->node.devices[i].count != b->node.devices[i].count ||
+        !dw_text_equal(a->node.devices[i].resource, b->node.devices[i].resource))
+      return false;
+  return true;
+}
+
 static bool same_node(const struct dw_object *a, const struct dw_object *b) {
   if (a->node.label_count != b->node.label_count || a->node.internal_ip_count != b->node.internal_ip_count)
     return false;
@@ -55,7 +76,8 @@ static bool same_node(const struct dw_object *a, const struct dw_object *b) {
     if (!dw_text_equal(a->node.labels[i].key, b->node.labels[i].key) ||
         !dw_text_equal(a->node.labels[i].value, b->node.labels[i].value))
       return false;
-  return same_addresses(a->node.internal_ips, b->node.internal_ips, a->node.internal_ip_count);
+  return same_addresses(a->node.internal_ips, b->node.internal_ips, a->node.internal_ip_count) && same_taints(a, b) &&
+         same_devices(a, b);
 }
 
 static bool same_networks(const struct dw_object *a, const struct dw_object *b) {

@@ -17,6 +17,9 @@ static const char *const hyperconverged_paths[] = {METADATA,
                                                    "spec|liveMigrationConfig",
                                                    "spec|evictionStrategy",
                                                    "spec|featureGates",
+                                                   "spec|workloads|nodePlacement",
+                                                   "spec|infra|nodePlacement",
+                                                   "spec|deployment|nodePlacements",
                                                    "spec|virtualization|liveMigrationConfig",
                                                    "spec|virtualization|evictionStrategy",
                                                    NULL};
@@ -26,9 +29,19 @@ static const char *const kubevirt_paths[] = {METADATA,
                                              "spec|customizeComponents",
                                              "spec|configuration|developerConfiguration|featureGates",
                                              "spec|configuration|developerConfiguration|disabledFeatureGates",
+                                             "spec|workloads|nodePlacement",
+                                             "spec|infra|nodePlacement",
+                                             "spec|infra|replicas",
+                                             "status|observedKubeVirtVersion",
                                              NULL};
-static const char *const node_paths[] = {
-    METADATA, "spec|podCIDR", "spec|podCIDRs", "status|addresses|[]|type", "status|addresses|[]|address", NULL};
+static const char *const node_paths[] = {METADATA,
+                                         "spec|podCIDR",
+                                         "spec|podCIDRs",
+                                         "spec|taints",
+                                         "status|addresses|[]|type",
+                                         "status|addresses|[]|address",
+                                         "status|allocatable",
+                                         NULL};
 #define NIC "status|currentState|interfaces|[]|"
 #define ROUTE "status|currentState|routes|running|[]|"
 /* Those of a NodeNetworkState, below PREFIX. */
@@ -63,8 +76,8 @@ static const char *const embedded_paths[] = {"networking|podSubnet", "networking
       prefix "metadata|annotations|kubevirt.kubevirt.io/jsonpatch", prefix "spec", prefix "data",                      \
       prefix "status|addresses|[]|type", prefix "status|addresses|[]|address", NNS(prefix),                            \
       prefix "status|clusterNetwork", prefix "status|serviceNetwork", prefix "status|networkType",                     \
-      prefix "status|phase", prefix "status|migrationState|targetNodeAddress",                                         \
-      prefix "status|migrationState|completed"
+      prefix "status|allocatable", prefix "status|observedKubeVirtVersion", prefix "status|phase",                     \
+      prefix "status|migrationState|targetNodeAddress", prefix "status|migrationState|completed"
 static const char *const object_paths[] = {ALL(""), NULL};
 static const char *const event_paths[] = {"type", ALL("object|"), "object|code", "object|message", NULL};
 static_assert(sizeof event_paths / sizeof *event_paths <= DW_JSON_MOST_PATHS, "event_paths is too long");

@@ -1,4 +1,6 @@
 /* Nodes, and the objects that tell of cluster networks. */
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -109,13 +111,70 @@ static int read_node_address(struct dw_reduction *r, const struct dw_spot *entry
   return 0;
 }
 
+/* A whole number, as the API server writes quantities ("7", "1k"). */
+static bool read_count(const dw_json *value, uint64_t *out) {
+  int64_t integer = 0;
+  if (dw_json_integer(value, &integer)) {
+    *out = integer < 0 ? 0 : (uint64_t)integer;
+    return true;
+  }
+  const char *text = dw_json_string(value);
+  char *end = NULL;
+  if (text == NULL || !isdigit((unsigned char)*text))
+    return false;
+  *out = strtoull(text, &end, 10);
+  if (strcmp(end, "k") == 0 && *out <= UINT64_MAX / 1000)
+    *out *= 1000;
+  else if (*end != '\0')
+    return false;
+  return true;
+}
+
+/* Effects are literals: of others than these two a pod needs to know nothing. */
+static int read_taints(struct dw_reduction *r, struct dw_error *err) {
+  static const char *const effects[] = {"NoSchedule", "NoExecute"};
+  struct dw_object *object = r->object;
+  struct dw_spot spec = dw_spot_member(&r->root, "spec");
+  struct dw_spot list;
+  if (dw_spot_list(&spec, "taints", &list, err) != 0)
+    return -1;
+  object->node.taints = dw_arena_array(r->scratch, dw_json_size(list.json), sizeof object->node.taints[0]);
+  for (size_t i = 0; i < dw_json_size(list.json); i++) {
+    struct dw_spot entry;
+    const char *effect = NULL;
+    struct dw_taint taint;
+    if (dw_spot_object_at(&list, i, &entry, err) != 0 || dw_spot_text(&entry, "key", &taint.key, err) != 0 ||
+        dw_spot_text(&entry, "value", &taint.value, err) != 0 || dw_spot_text(&entry, "effect", &effect, err) != 0)
+      return -1;
+    for (size_t k = 0; k < 2 && effect != NULL && taint.key != NULL; k++)
+      if (strcmp(effect, effects[k]) == 0)
+        object->node.taints[object->node.taint_count++] =
+            (struct dw_taint){taint.key, taint.value == NULL ? "" : taint.value, effects[k]};
+  }
+  return 0;
+}
+
+/* The names of what device plugins offer hold a slash; cpu, memory and hugepages do not. Such amounts are whole numbers
+ * (k8s.io/kubernetes pkg/apis/core/validation, ValidateResourceQuantityValue). */
+static void read_devices(struct dw_reduction *r, const struct dw_spot *status) {
+  struct dw_object *object = r->object;
+  const dw_json *all = dw_json_get(status->json, "allocatable");
+  object->node.devices = dw_arena_array(r->scratch, dw_json_size(all), sizeof object->node.devices[0]);
+  for (struct dw_json_member it = dw_json_first(all); it.value != NULL; it = dw_json_next(all, it)) {
+    uint64_t count = 0;
+    if (strchr(it.key, '/') != NULL && read_count(it.value, &count))
+      object->node.devices[object->node.device_count++] = (struct dw_device){it.key, count};
+  }
+}
+
 int dw_reduce_node(struct dw_reduction *r, struct dw_error *err) {
   const char *source = dw_arena_printf(r->scratch, "Node %s", r->object->name);
   struct dw_spot status;
   struct dw_spot addresses;
-  if (read_labels(r, err) != 0 || read_pod_cidrs(r, source, err) != 0 ||
+  if (read_labels(r, err) != 0 || read_pod_cidrs(r, source, err) != 0 || read_taints(r, err) != 0 ||
       dw_spot_object(&r->root, "status", &status, err) != 0 || dw_spot_list(&status, "addresses", &addresses, err) != 0)
     return -1;
+  read_devices(r, &status);
   size_t count = dw_json_size(addresses.json);
   r->object->node.internal_ips = dw_arena_array(r->scratch, count, sizeof r->object->node.internal_ips[0]);
   for (size_t i = 0; i < count; i++) {

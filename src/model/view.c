@@ -110,8 +110,7 @@ const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind ki
   return found == NULL ? NULL : *found;
 }
 
-/* The first of a kind in the policy's namespace. */
-static const struct dw_object *first_in_namespace(const struct dw_view *view, enum dw_kind kind) {
+const struct dw_object *dw_view_first_in_namespace(const struct dw_view *view, enum dw_kind kind) {
   for (size_t i = 0; i < dw_view_count(view, kind); i++) {
     const struct dw_object *object = dw_view_at(view, kind, i);
     if (strcmp(object->namespace_, view->policy->namespace_) == 0)
@@ -120,18 +119,13 @@ static const struct dw_object *first_in_namespace(const struct dw_view *view, en
   return NULL;
 }
 
-static const struct dw_object *user_in_force(const struct dw_view *view) {
-  const struct dw_object *user = first_in_namespace(view, DW_KIND_HYPERCONVERGED);
-  return user != NULL ? user : first_in_namespace(view, DW_KIND_KUBEVIRT);
-}
-
-bool dw_view_decentralized(const struct dw_view *view) {
-  const struct dw_object *user = user_in_force(view);
-  return user != NULL && user->user.decentralized;
+const struct dw_object *dw_view_user_in_force(const struct dw_view *view) {
+  const struct dw_object *user = dw_view_first_in_namespace(view, DW_KIND_HYPERCONVERGED);
+  return user != NULL ? user : dw_view_first_in_namespace(view, DW_KIND_KUBEVIRT);
 }
 
 const char *dw_view_network(const struct dw_view *view) {
-  const struct dw_object *user = user_in_force(view);
+  const struct dw_object *user = dw_view_user_in_force(view);
   if (user == NULL)
     return NULL;
   const char *patched = user->user.jsonpatch_network;

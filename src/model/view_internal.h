@@ -13,6 +13,12 @@
 /* Sorts the source's objects into the view, of each name the last, and takes references. */
 void dw_view_take(struct dw_view *view, const struct dw_view_source *source) __attribute__((nonnull));
 
+/* The first of KIND in the policy's namespace, or NULL. */
+const struct dw_object *dw_view_first_in_namespace(const struct dw_view *view, enum dw_kind kind)
+    __attribute__((nonnull));
+/* The HyperConverged of the policy's namespace, else its KubeVirt, else NULL. */
+const struct dw_object *dw_view_user_in_force(const struct dw_view *view) __attribute__((nonnull));
+
 /* --- view_nads.c --- */
 
 struct dw_user_ref {
@@ -73,6 +79,20 @@ struct dw_view_networks {
 
 void dw_view_networks_build(struct dw_view *view);
 
+/* --- view_nodes.c --- */
+
+struct dw_view_nodes {
+  const struct dw_object **handlers; /* those that run virt-handler: first the measured ones, each by name */
+  size_t handler_count;
+  size_t sync_count;   /* those where virt-synchronization-controller may run, whether there is one or not */
+  size_t shared_count; /* both */
+  size_t linux_count;
+  size_t control_plane_count, worker_count; /* by their labels */
+};
+
+/* Chooses the nodes whose NICs count, into OUT, which has room for all there are; returns how many. */
+size_t dw_view_nodes_build(struct dw_view *view, struct dw_handler_node *out) __attribute__((nonnull));
+
 /* --- view_nics.c builds, view_nic_faults.c answers --- */
 
 enum dw_nic_flag {
@@ -111,7 +131,7 @@ struct dw_nic_name {
 };
 
 struct dw_view_nics {
-  const char **measured; /* virt-handler nodes with a NodeNetworkState, by name */
+  const char **measured; /* nodes with a NodeNetworkState, by name */
   size_t measured_count;
   const char **unmeasured; /* those without one */
   size_t unmeasured_count;
@@ -163,6 +183,7 @@ struct dw_view {
   struct dw_view_nads nads;
   struct dw_view_pools pools;
   struct dw_view_networks networks;
+  struct dw_view_nodes nodes;
   struct dw_view_nics nics;
   size_t running_migrations;
 };

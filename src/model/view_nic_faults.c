@@ -11,18 +11,8 @@ static size_t copy_names(const char *const *names, size_t count, const char **ou
   return count;
 }
 
-size_t dw_view_handler_nodes(const struct dw_view *view) {
+size_t dw_view_network_nodes(const struct dw_view *view) {
   return view->nics.measured_count + view->nics.unmeasured_count;
-}
-
-struct dw_handler_node dw_view_handler_node(const struct dw_view *view, size_t index) {
-  const struct dw_view_nics *nics = &view->nics;
-  bool measured = index < nics->measured_count;
-  const char *name = measured ? nics->measured[index] : nics->unmeasured[index - nics->measured_count];
-  return (struct dw_handler_node){
-      dw_view_find(view, DW_KIND_NODE, "", name),
-      measured ? dw_view_find(view, DW_KIND_NODE_NETWORK_STATE, "", name) : NULL,
-  };
 }
 
 size_t dw_view_nodes_without_nics(const struct dw_view *view, const char **out, size_t max) {

@@ -1,5 +1,6 @@
-/* The nodes that run virt-handler, and their NICs by name: what all nodes say of one NIC stands together, with a
- * summary of the faults among them, so that a sound NIC is told without walking the nodes. */
+/* The NICs of the nodes that virt-handler or virt-synchronization-controller runs on, by name: what all nodes say of
+ * one NIC stands together, with a summary of the faults among them, so that a sound NIC is told without walking the
+ * nodes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,39 +8,6 @@
 #include "model/view_internal.h"
 
 enum { CHAIN_LIMIT = 16 }; /* NIC, bond, bridge ...: a longer chain of controllers is a loop */
-
-/* --- which nodes --- */
-
-static bool selected(const struct dw_object *node, const struct dw_policy *policy) {
-  return dw_selector_matches(&policy->selector, node->node.labels, node->node.label_count);
-}
-
-static bool is_linux(const struct dw_object *node) {
-  for (size_t i = 0; i < node->node.label_count; i++)
-    if (strcmp(node->node.labels[i].key, "kubernetes.io/os") == 0)
-      return strcmp(node->node.labels[i].value, "linux") == 0;
-  return true;
-}
-
-/* Before KubeVirt is up no node is marked schedulable: then every Linux node counts. A selector that the policy gives
- * is taken at its word. */
-static size_t choose_nodes(const struct dw_view *view, struct dw_handler_node *out) {
-  size_t all = dw_view_count(view, DW_KIND_NODE);
-  size_t count = 0;
-  for (size_t i = 0; i < all; i++) {
-    const struct dw_object *node = dw_view_at(view, DW_KIND_NODE, i);
-    if (selected(node, view->policy))
-      out[count++].node = node;
-  }
-  if (count > 0 || view->policy->selector_given)
-    return count;
-  for (size_t i = 0; i < all; i++) {
-    const struct dw_object *node = dw_view_at(view, DW_KIND_NODE, i);
-    if (is_linux(node))
-      out[count++].node = node;
-  }
-  return count;
-}
 
 /* --- one NIC on one node --- */
 
@@ -303,7 +271,6 @@ static void split_nodes(struct dw_view *view, struct dw_handler_node *nodes, siz
   nics->unmeasured = dw_arena_array(view->arena, count, sizeof *nics->unmeasured);
   for (size_t i = 0; i < count; i++) {
     const char *name = nodes[i].node->name;
-    nodes[i].nns = dw_view_find(view, DW_KIND_NODE_NETWORK_STATE, "", name);
     if (nodes[i].nns == NULL) {
       nics->unmeasured[nics->unmeasured_count++] = name;
       continue;
@@ -316,7 +283,7 @@ static void split_nodes(struct dw_view *view, struct dw_handler_node *nodes, siz
 void dw_view_nics_build(struct dw_view *view) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct dw_handler_node *nodes = dw_arena_array(scratch, dw_view_count(view, DW_KIND_NODE), sizeof *nodes);
-  size_t count = choose_nodes(view, nodes);
+  size_t count = dw_view_nodes_build(view, nodes);
   split_nodes(view, nodes, count);
   build_nics(view, nodes);
 }

@@ -172,6 +172,7 @@ struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_chan
   dw_view_nads_build(view);
   dw_view_pools_build(view);
   view->networks = base->networks;
+  view->nodes = base->nodes;
   view->nics = base->nics;
   view->running_migrations = base->running_migrations;
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)

@@ -43,7 +43,8 @@ static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
     dw_report_unverified(check, rule, ipam->type_value.field, "IPAM \"%s\" is not known", ipam->type_name);
 }
 
-/* How many addresses the pods take: virt-handler's one a node, and virt-synchronization-controller's two replicas. */
+/* How many addresses the pods take: one for each virt-handler and each virt-synchronization-controller, and one for the
+ * pod that an update of the latter starts first. */
 struct demand {
   bool known;
   uint64_t nodes;
@@ -53,7 +54,16 @@ struct demand {
 static struct demand demand_of(const struct dw_check *check) {
   uint64_t nodes = dw_view_handler_nodes(check->view);
   return (struct demand){nodes > 0 && dw_view_knows(check->view, DW_KIND_NODE) == DW_KNOWN, nodes,
-                         nodes + (check->decentralized ? DW_SYNC_REPLICAS : 0)};
+                         nodes + check->sync.pods + check->sync.surge};
+}
+
+static const char *sync_text(const struct dw_check *check) {
+  const struct dw_sync_controllers *sync = &check->sync;
+  if (sync->pods == 0)
+    return "";
+  const char *pods =
+      dw_arena_printf(check->arena, ", %u virt-synchronization-controller%s", sync->pods, sync->pods == 1 ? "" : "s");
+  return sync->surge == 0 ? pods : dw_arena_printf(check->arena, "%s and %u more during updates", pods, sync->surge);
 }
 
 static void small_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
@@ -64,8 +74,7 @@ static void small_pool(struct dw_check *check, const struct dw_rule *rule, const
                                .value = pool->range.text,
                                .mend = "widen the range"},
             "has %" PRIu64 " usable addresses, %" PRIu64 " are needed (%" PRIu64 " nodes that run virt-handler%s)",
-            dw_interval_set_count(&pool->usable), demand->total, demand->nodes,
-            check->decentralized ? ", 2 virt-synchronization-controllers" : "");
+            dw_interval_set_count(&pool->usable), demand->total, demand->nodes, sync_text(check));
 }
 
 static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
@@ -129,7 +138,8 @@ static const struct dw_rule rules[] = {
      "host-local or static IPAM: each node allocates by itself, and two hand out the same address",
      "use whereabouts, or dhcp with a server on that network", ipam_per_node},
     {"pool-too-small", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "fewer usable addresses than nodes that run virt-handler, plus 2 where decentralizedLiveMigration is on",
+     "fewer usable addresses than virt-handler and, where decentralizedLiveMigration is on, "
+     "virt-synchronization-controller need",
      "widen the range or exclude less", pool_too_small},
     {"pool-tight", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
      "less than 10 % of the needed addresses to spare: the next node may get none", "widen the range or exclude less",

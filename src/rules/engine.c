@@ -129,7 +129,7 @@ static void load_nad(struct dw_check *check, const dw_json *object, const dw_jso
   check->class = classify(check, object, config);
   check->config = check->operation == DW_OP_DELETE ? NULL : config;
   check->old_config = old == NULL ? NULL : dw_cni_read(check->arena, old);
-  check->decentralized = dw_view_decentralized(check->view);
+  check->sync = dw_view_sync_controllers(check->view);
 }
 
 static const struct dw_migration_config *read_migration(struct dw_arena *arena, const dw_json *object) {
@@ -155,6 +155,7 @@ void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json 
     return;
   }
   check->migration = read_migration(check->arena, object);
+  check->sync = dw_view_sync_controllers_of(check->view, check->kind, &check->migration->deployment.rollout);
   check->old_migration = old == NULL ? NULL : read_migration(check->arena, old);
 }
 
@@ -205,7 +206,7 @@ static void drop_warnings(struct dw_findings *findings) {
   findings->more_warnings = 0;
 }
 
-struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad, bool decentralized) {
+struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) {
   struct dw_check inner = {.arena = check->arena,
                            .policy = check->policy,
                            .view = check->view,
@@ -215,7 +216,7 @@ struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *
                            .name = nad->name,
                            .order = check->order,
                            .class = {.migration = true, .referenced = true, .why = "named by this object"},
-                           .decentralized = decentralized};
+                           .sync = check->sync};
   const char *text = nad->nad.config == NULL ? "" : nad->nad.config;
   inner.config = dw_cni_read_text(check->arena, text, strlen(text));
   dw_check_run(&inner);

@@ -38,7 +38,7 @@ static struct faulty find_fault(const struct dw_check *check, const char *nic, e
 /* Why the nodes' NICs can't be told; NULL where all can. */
 static const char *missing_facts(const struct dw_check *check) {
   const char *names[UNVERIFIED_SHOWN];
-  size_t nodes = dw_view_handler_nodes(check->view);
+  size_t nodes = dw_view_network_nodes(check->view);
   if (nodes == 0)
     return dw_nad_no_nodes(check);
   size_t without = dw_view_nodes_without_nics(check->view, names, UNVERIFIED_SHOWN);
@@ -97,7 +97,7 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
                                  .field = plugin->master.field,
                                  .value = plugin->master.text,
                                  .mend = suggest_nics(check, plugin->master.text)},
-              "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_handler_nodes(check->view), missing.nodes);
+              "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_network_nodes(check->view), missing.nodes);
   }
 }
 

@@ -90,12 +90,16 @@ void dw_admissions_end(struct dw_admissions *admissions) {
 
 /* --- what stays --- */
 
+static bool same_rollout(const struct dw_rollout *a, const struct dw_rollout *b) {
+  return a->decentralized == b->decentralized && a->infra_placed == b->infra_placed && a->replicas == b->replicas;
+}
+
 /* To a view. A HyperConverged may be admitted in one version and watched in another. */
 static bool same_to_views(const struct dw_object *a, const struct dw_object *b) {
   if (a->kind == DW_KIND_NAD)
     return dw_object_same(a, b);
-  return a->deleting == b->deleting && a->user.decentralized == b->user.decentralized &&
-         dw_text_equal(a->user.network, b->user.network) &&
+  return a->deleting == b->deleting && same_rollout(&a->user.rollout, &b->user.rollout) &&
+         dw_text_equal(a->user.placement, b->user.placement) && dw_text_equal(a->user.network, b->user.network) &&
          dw_text_equal(a->user.jsonpatch_network, b->user.jsonpatch_network);
 }
 

@@ -88,11 +88,12 @@ static void migration_networks_are_never_joined(void **state) {
 static void synchronization_controllers_need_addresses(void **state) {
   (void)state;
 #define TWO_NODES MAP_NODE("w1", "192.168.1.11") MAP_NODE("w2", "192.168.1.12") MAP_MIGRATION("a", "10.0.6.0/29")
-  MAP_SCOPED without = MAP(TWO_NODES MAP_HCO("migration-a", ""));
+  MAP_SCOPED without = MAP(TWO_NODES MAP_HCO("migration-a", ", featureGates: {decentralizedLiveMigration: false}"));
   MAP_SCOPED with = MAP(TWO_NODES MAP_HCO("migration-a", ", featureGates: {decentralizedLiveMigration: true}"));
   assert_int_equal(without.map->needed, 2);
   assert_int_equal(with.map->needed, 4);
-  assert_true(with.map->decentralized);
+  assert_int_equal(without.map->needed_by_sync, 0);
+  assert_int_equal(with.map->needed_by_sync, 2); /* one, and one more during updates */
   assert_string_equal(with.map->network, "migration-a");
 }
 

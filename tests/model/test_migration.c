@@ -141,8 +141,9 @@ static void decentralized(void **state) {
       {"{" V1BETA1 ",\"spec\":{\"featureGates\":{\"decentralizedLiveMigration\":true}}}", true},
       {"{" V1BETA1 ",\"spec\":{\"featureGates\":{\"decentralizedLiveMigration\":false}}}", false},
       {"{" V1BETA1 ",\"spec\":{\"featureGates\":{\"decentralizedLiveMigration\":\"true\"}}}", false},
-      {"{" V1BETA1 ",\"spec\":{\"featureGates\":{}}}", false},
-      {"{" V1BETA1 "}", false},
+      {"{" V1BETA1 ",\"spec\":{\"featureGates\":{}}}", true},
+      {"{" V1BETA1 ",\"spec\":{\"featureGates\":{\"decentralizedLiveMigration\":null}}}", true},
+      {"{" V1BETA1 "}", true},
       {"{" V1 "}", true},
       {"{" V1 ",\"spec\":{\"featureGates\":[]}}", true},
       {"{" V1 ",\"spec\":{\"featureGates\":[{\"name\":\"other\",\"state\":\"Disabled\"}]}}", true},
@@ -159,12 +160,30 @@ static void decentralized(void **state) {
       {"{" KUBEVIRT ",\"spec\":{\"configuration\":{\"developerConfiguration\":{\"featureGates\":[\"x\"]}}}}", false},
       {"{" KUBEVIRT ",\"spec\":{\"configuration\":{\"developerConfiguration\":{\"featureGates\":["
        "\"DecentralizedLiveMigration\"],\"disabledFeatureGates\":[\"DecentralizedLiveMigration\"]}}}}",
+       true},
+      {"{" KUBEVIRT ",\"status\":{\"observedKubeVirtVersion\":\"v1.9.2\"}}", false},
+      {"{" KUBEVIRT ",\"status\":{\"observedKubeVirtVersion\":\"v1.10.0-alpha.0\"}}", true},
+      {"{" KUBEVIRT ",\"status\":{\"observedKubeVirtVersion\":\"2.0.0\"}}", true},
+      {"{" KUBEVIRT ",\"status\":{\"observedKubeVirtVersion\":\"devel\"}}", false},
+      {"{" KUBEVIRT ",\"status\":{\"observedKubeVirtVersion\":\"v1.10.0\"},\"spec\":{\"configuration\":{"
+       "\"developerConfiguration\":{\"disabledFeatureGates\":[\"DecentralizedLiveMigration\"]}}}}",
        false},
+      /* HyperConverged's jsonpatch is applied to what it makes. */
+      {"{" V1 ",\"metadata\":{\"annotations\":{\"kubevirt.kubevirt.io/jsonpatch\":\"[{\\\"op\\\":\\\"add\\\","
+       "\\\"path\\\":\\\"/spec/configuration/developerConfiguration/featureGates/-\\\",\\\"value\\\":"
+       "\\\"DecentralizedLiveMigration\\\"}]\"}},\"spec\":{\"featureGates\":[{\"name\":\"decentralizedLiveMigration\","
+       "\"state\":\"Disabled\"}]}}",
+       true},
+      {"{" V1 ",\"metadata\":{\"annotations\":{\"kubevirt.kubevirt.io/jsonpatch\":\"[{\\\"op\\\":\\\"add\\\","
+       "\\\"path\\\":\\\"/spec/configuration/developerConfiguration\\\",\\\"value\\\":{}},"
+       "{\\\"op\\\":\\\"remove\\\",\\\"path\\\":\\\"/spec/configuration/smbios\\\"}]\"}}}",
+       false},
+      {"{" V1 ",\"metadata\":{\"annotations\":{\"kubevirt.kubevirt.io/jsonpatch\":\"nonsense\"}}}", true},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     struct dw_migration_config config = read_text(arena, cases[i].text);
-    if (config.decentralized != cases[i].on)
+    if (config.deployment.rollout.decentralized != cases[i].on)
       fail_msg("%s: should be %s", cases[i].text, cases[i].on ? "on" : "off");
   }
 }

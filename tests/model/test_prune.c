@@ -71,28 +71,32 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "  liveMigrationConfig: {network: live, parallelMigrationsPerCluster: 5}\n"
          "  evictionStrategy: LiveMigrate\n"
          "  featureGates: {decentralizedLiveMigration: true}\n"
+         "  workloads: {nodePlacement: {nodeSelector: {virt: on}}}\n"
+         "  infra: {nodePlacement: {tolerations: [{operator: Exists}]}}\n"
          "  certConfig: {ca: {duration: 48h}}\n"
          "status: {conditions: [{type: Available, lastHeartbeatTime: 2026-01-01T00:00:00Z}]}\n",
          "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "
          "namespace: openshift-cnv, labels: {app: hco}, annotations: {kubevirt.kubevirt.io/jsonpatch: '[{\"op\": "
          "\"add\", \"path\": \"/spec/configuration/migrations/network\", \"value\": \"patched\"}]'}}, spec: "
          "{liveMigrationConfig: {network: live, parallelMigrationsPerCluster: 5}, evictionStrategy: LiveMigrate, "
-         "featureGates: {decentralizedLiveMigration: true}}}"},
-    [HCO_V1] = {DW_KIND_HYPERCONVERGED, "apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\n",
-                "metadata:\n"
-                "  name: kubevirt-hyperconverged\n"
-                "  namespace: openshift-cnv\n" NOISE "spec:\n"
-                "  featureGates: [{name: decentralizedLiveMigration, state: Disabled}]\n"
-                "  virtualization:\n"
-                "    liveMigrationConfig: {network: live, bandwidthPerMigration: 64Mi}\n"
-                "    evictionStrategy: None\n"
-                "    workloadUpdateStrategy: {batchEvictionSize: 10}\n"
-                "  deployment: {nodePlacements: {}}\n"
-                "status: {observedGeneration: 3}\n",
-                "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "
-                "namespace: openshift-cnv}, spec: {featureGates: [{name: decentralizedLiveMigration, state: "
-                "Disabled}], virtualization: {liveMigrationConfig: {network: live, bandwidthPerMigration: 64Mi}, "
-                "evictionStrategy: None}}}"},
+         "featureGates: {decentralizedLiveMigration: true}, workloads: {nodePlacement: {nodeSelector: {virt: on}}}, "
+         "infra: {nodePlacement: {tolerations: [{operator: Exists}]}}}}"},
+    [HCO_V1] =
+        {DW_KIND_HYPERCONVERGED, "apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\n",
+         "metadata:\n"
+         "  name: kubevirt-hyperconverged\n"
+         "  namespace: openshift-cnv\n" NOISE "spec:\n"
+         "  featureGates: [{name: decentralizedLiveMigration, state: Disabled}]\n"
+         "  virtualization:\n"
+         "    liveMigrationConfig: {network: live, bandwidthPerMigration: 64Mi}\n"
+         "    evictionStrategy: None\n"
+         "    workloadUpdateStrategy: {batchEvictionSize: 10}\n"
+         "  deployment: {uninstallStrategy: RemoveWorkloads, nodePlacements: {workload: {nodeSelector: {a: b}}}}\n"
+         "status: {observedGeneration: 3}\n",
+         "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "
+         "namespace: openshift-cnv}, spec: {featureGates: [{name: decentralizedLiveMigration, state: "
+         "Disabled}], virtualization: {liveMigrationConfig: {network: live, bandwidthPerMigration: 64Mi}, "
+         "evictionStrategy: None}, deployment: {nodePlacements: {workload: {nodeSelector: {a: b}}}}}}"},
     [KUBEVIRT] =
         {DW_KIND_KUBEVIRT, "apiVersion: kubevirt.io/v1\nkind: KubeVirt\n",
          "metadata:\n"
@@ -106,12 +110,16 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "    developerConfiguration: {featureGates: [DecentralizedLiveMigration], disabledFeatureGates: [Other], "
          "logVerbosity: {virtHandler: 4}}\n"
          "    network: {defaultNetworkInterface: masquerade}\n"
+         "  workloads: {nodePlacement: {nodeSelector: {a: b}}}\n"
+         "  infra: {replicas: 3, nodePlacement: {nodeSelector: {c: d}}}\n"
          "  imagePullPolicy: Always\n"
-         "status: {phase: Deployed}\n",
+         "status: {phase: Deployed, observedKubeVirtVersion: v1.9.0}\n",
          "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: kubevirt, namespace: kubevirt, labels: "
          "{app.kubernetes.io/managed-by: hco-operator}}, spec: {configuration: {migrations: {network: live, "
          "parallelMigrationsPerCluster: 5}, evictionStrategy: LiveMigrate, developerConfiguration: {featureGates: "
-         "[DecentralizedLiveMigration], disabledFeatureGates: [Other]}}}}"},
+         "[DecentralizedLiveMigration], disabledFeatureGates: [Other]}}, workloads: {nodePlacement: {nodeSelector: {a: "
+         "b}}}, infra: {replicas: 3, nodePlacement: {nodeSelector: {c: d}}}}, status: {observedKubeVirtVersion: "
+         "v1.9.0}}"},
     [NODE] = {DW_KIND_NODE, "apiVersion: v1\nkind: Node\n",
               "metadata:\n"
               "  name: worker-1\n"
@@ -120,14 +128,17 @@ static const struct sample samples[SAMPLE_COUNT] = {
               "  podCIDR: 10.128.0.0/24\n"
               "  podCIDRs: [10.128.0.0/24, 'fd01::/64']\n"
               "  providerID: aws:///i-1\n"
+              "  taints: [{key: virt, value: only, effect: NoSchedule}]\n"
               "status:\n"
               "  addresses: [{type: InternalIP, address: 192.168.1.5}, {type: Hostname, address: worker-1}]\n"
               "  conditions: [{type: Ready, lastHeartbeatTime: 2026-01-01T00:00:00Z}]\n"
               "  images: [{names: [a], sizeBytes: 5}]\n"
+              "  allocatable: {openshift.io/mignics: '4'}\n"
               "  nodeInfo: {kubeletVersion: v1.36.0}\n",
               "{apiVersion: v1, kind: Node, metadata: {name: worker-1, labels: {kubevirt.io/schedulable: 'true', zone: "
-              "a}}, spec: {podCIDR: 10.128.0.0/24, podCIDRs: [10.128.0.0/24, 'fd01::/64']}, status: {addresses: "
-              "[{type: InternalIP, address: 192.168.1.5}, {type: Hostname, address: worker-1}]}}"},
+              "a}}, spec: {podCIDR: 10.128.0.0/24, podCIDRs: [10.128.0.0/24, 'fd01::/64'], taints: [{key: virt, value: "
+              "only, effect: NoSchedule}]}, status: {addresses: [{type: InternalIP, address: 192.168.1.5}, {type: "
+              "Hostname, address: worker-1}], allocatable: {openshift.io/mignics: '4'}}}"},
     [NNS] =
         {DW_KIND_NODE_NETWORK_STATE, "apiVersion: nmstate.io/v1beta1\nkind: NodeNetworkState\n",
          "metadata:\n"
@@ -538,6 +549,19 @@ static void a_change_that_the_rules_read_is_seen(void **state) {
       {HCO_V1, "bandwidthPerMigration: 64Mi", "bandwidthPerMigration: 32Mi"},
       {HCO_V1, "evictionStrategy: None", "evictionStrategy: LiveMigrate"},
       {HCO_V1, "state: Disabled", "state: Enabled"},
+      {HCO_V1, "nodeSelector: {a: b}", "nodeSelector: {a: c}"},
+      {HCO_V1BETA1, "nodeSelector: {virt: on}", "nodeSelector: {virt: off}"},
+      {HCO_V1BETA1, "{operator: Exists}", "{operator: Exists, key: a}"},
+      {KUBEVIRT, "nodeSelector: {a: b}", "nodeSelector: {a: c}"},
+      {KUBEVIRT, "nodeSelector: {c: d}", "nodeSelector: {c: e}"},
+      {KUBEVIRT, "replicas: 3", "replicas: 4"},
+      {KUBEVIRT, "v1.9.0", "v1.10.0"},
+      {NODE, "key: virt,", "key: other,"},
+      {NODE, "value: only,", ""},
+      {NODE, "effect: NoSchedule", "effect: NoExecute"},
+      {NODE, "effect: NoSchedule", "effect: PreferNoSchedule"},
+      {NODE, "mignics: '4'", "mignics: '3'"},
+      {NODE, "openshift.io/mignics", "openshift.io/nics"},
       {KUBEVIRT, "network: live", "network: other"},
       {KUBEVIRT, "evictionStrategy: LiveMigrate", "evictionStrategy: None"},
       {KUBEVIRT, "featureGates: [DecentralizedLiveMigration]", "featureGates: []"},

@@ -82,7 +82,7 @@ static void an_empty_view_answers(void **state) {
   assert_null(dw_view_user_of(view, policy->namespace_, "b"));
   assert_null(dw_view_nad_elsewhere(view, "a", "b"));
   assert_null(dw_view_nad_nearest(view, "a", "b"));
-  assert_false(dw_view_decentralized(view));
+  assert_false(dw_view_sync_controllers(view).on);
   assert_int_equal(dw_view_running_migrations(view), 0);
   assert_int_equal(dw_view_handler_nodes(view), 0);
   assert_int_equal(dw_view_nodes_without_nics(view, NULL, 0), 0);
@@ -237,12 +237,12 @@ static void decentralized_is_the_hyperconvergeds_word(void **state) {
   struct cluster cluster = {0};
   cluster_add(&cluster, "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {namespace: kv, name: k}, spec: {}}");
   struct dw_view *view = cluster_view(&cluster, policy);
-  assert_false(dw_view_decentralized(view));
+  assert_false(dw_view_sync_controllers(view).on);
   dw_view_free(view);
 
   cluster_keep(&cluster, reduced(gate));
   view = cluster_view(&cluster, policy);
-  assert_true(dw_view_decentralized(view));
+  assert_true(dw_view_sync_controllers(view).on);
   dw_view_free(view);
 
   cluster_add(&cluster, "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: kv, name: "
@@ -250,14 +250,32 @@ static void decentralized_is_the_hyperconvergeds_word(void **state) {
   cluster_add(&cluster, "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: other, "
                         "name: a}, spec: {}}");
   view = cluster_view(&cluster, policy);
-  assert_true(dw_view_decentralized(view));
+  assert_true(dw_view_sync_controllers(view).on);
   dw_view_free(view);
 
   cluster_keep(&cluster, reduced(gate));
   cluster_add(&cluster, "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: kv, name: "
                         "h}, spec: {featureGates: {decentralizedLiveMigration: false}}}");
   view = cluster_view(&cluster, policy);
-  assert_false(dw_view_decentralized(view));
+  assert_false(dw_view_sync_controllers(view).on);
+  dw_view_free(view);
+
+  /* Where it only follows the default, the KubeVirt that it made knows what its version has. */
+  static const char silent[] =
+      "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: kv, name: h}, spec: {}}";
+  cluster_keep(&cluster, reduced(silent));
+  view = cluster_view(&cluster, policy);
+  assert_true(dw_view_sync_controllers(view).on);
+  dw_view_free(view);
+  cluster_keep(&cluster, reduced(silent));
+  cluster_add(&cluster, "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {namespace: kv, name: k}, spec: {}}");
+  view = cluster_view(&cluster, policy);
+  assert_false(dw_view_sync_controllers(view).on);
+  dw_view_free(view);
+  cluster_keep(&cluster, reduced(silent));
+  cluster_keep(&cluster, reduced(gate));
+  view = cluster_view(&cluster, policy);
+  assert_true(dw_view_sync_controllers(view).on);
   dw_view_free(view);
   dw_policy_free(policy);
 }

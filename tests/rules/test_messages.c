@@ -448,7 +448,8 @@ static void of_allocation(void **state) {
       {{.config = IPAM("\"range\":\"192.168.99.0/30\""), .more = DECENTRALIZED},
        "pool-too-small",
        "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, 5 are needed (3 nodes that "
-       "run virt-handler, 2 virt-synchronization-controllers); widen the range [pool-too-small]"},
+       "run virt-handler, 1 virt-synchronization-controller and 1 more during updates); widen the range "
+       "[pool-too-small]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .no_state = true},
        "pool-too-small",
        "spec.config.ipam.range: Invalid value: could not be checked: no nodes are known [pool-too-small]"},

@@ -30,7 +30,8 @@ enum { EXPIRY_MS = 10000, MOST_ENTRIES = 4096 };
 #define NAD(name, range) NAD_OF(name, "u-" name, range)
 #define HCO_V1BETA1(network)                                                                                           \
   "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: " NS                              \
-  ", name: hco}, spec: {liveMigrationConfig: {network: " network "}}}\n"
+  ", name: hco}, spec: {featureGates: {decentralizedLiveMigration: false}, liveMigrationConfig: {network: " network    \
+  "}}}\n"
 #define HCO_V1(network)                                                                                                \
   "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {namespace: " NS                                   \
   ", name: hco}, spec: {featureGates: [{name: decentralizedLiveMigration, state: Disabled}], virtualization: "         \

@@ -150,7 +150,7 @@ struct dw_map {
   size_t handler_nodes;       /* nodes that run virt-handler */
   size_t unknown_nodes;       /* of these, without a NodeNetworkState */
   uint64_t needed;            /* addresses that a migration network needs; 0 where the nodes are not known */
-  bool decentralized;         /* two more for virt-synchronization-controller are among them */
+  unsigned needed_by_sync;    /* of these, by virt-synchronization-controller */
   struct dw_map_nodes *nodes; /* groups, by their first node; those unknown last */
   size_t node_group_count;
   struct dw_map_nic *nics; /* in natural order */

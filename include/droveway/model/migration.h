@@ -19,6 +19,21 @@ enum dw_layout {
 };
 bool dw_layout_is_hco(enum dw_layout layout);
 
+/* How virt-synchronization-controller, whose pods take addresses of the migration network too, is rolled out. */
+struct dw_rollout {
+  bool decentralized; /* the feature gate decentralizedLiveMigration is on: there are such pods */
+  bool by_default;    /* ... and nothing says so but HyperConverged's default of today */
+  bool infra_placed;  /* spec.infra has a nodePlacement, which replaces KubeVirt's own: control-plane nodes */
+  int replicas;       /* spec.infra.replicas of KubeVirt; -1 where it is not set */
+};
+
+/* KubeVirt's own pods. */
+struct dw_deployment {
+  struct dw_rollout rollout;
+  const dw_json *workloads; /* nodePlacement of virt-handler; NULL where none is set */
+  const dw_json *infra;     /* of virt-synchronization-controller */
+};
+
 struct dw_migration_config {
   enum dw_layout layout;
   const dw_json *spec, *parent, *block; /* NULL where absent or no object; PARENT holds the block */
@@ -34,7 +49,7 @@ struct dw_migration_config {
   struct dw_value allow_disruption;  /* allowWorkloadDisruption */
   struct dw_value eviction_strategy; /* spec.evictionStrategy, spec.virtualization.evictionStrategy,
                                         spec.configuration.evictionStrategy */
-  bool decentralized;                /* decentralizedLiveMigration is on */
+  struct dw_deployment deployment;   /* of a HyperConverged: of the KubeVirt that it makes, its jsonpatch applied */
   bool hco_managed;                  /* label app.kubernetes.io/managed-by: hco-operator */
   /* HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch, and what becomes of it. */
   const dw_json *jsonpatch_annotation; /* NULL where absent */

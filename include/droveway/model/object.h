@@ -11,6 +11,7 @@
 #include "droveway/base/error.h"
 #include "droveway/formats/json_select.h"
 #include "droveway/model/cni.h"
+#include "droveway/model/migration.h"
 #include "droveway/model/selector.h"
 
 enum dw_kind {
@@ -82,6 +83,19 @@ struct dw_nic_more {
   uint16_t vlan_id;      /* vlan.id */
 };
 
+/* What keeps pods off a node that do not tolerate it. */
+struct dw_taint {
+  const char *key;
+  const char *value;  /* "" where none */
+  const char *effect; /* "NoSchedule" or "NoExecute": PreferNoSchedule keeps nothing off */
+};
+
+/* What a device plugin offers on a node: "openshift.io/mignics". */
+struct dw_device {
+  const char *resource;
+  uint64_t count; /* allocatable */
+};
+
 struct dw_nic {
   const char *name;
   const char *controller; /* the bond or bridge above it; NULL where none */
@@ -125,14 +139,19 @@ struct dw_object {
       const char *network;           /* of the live-migration block; NULL where none */
       const char *jsonpatch_network; /* what HyperConverged's jsonpatch annotation makes of it, "" where it takes it
                                         away; NULL where it leaves it alone */
-      bool decentralized;            /* decentralizedLiveMigration is on */
-      const char *json;              /* what dw_object_prune() leaves of it, as text: an audit judges it anew */
-    } user;                          /* HyperConverged, KubeVirt: who names a migration network */
+      struct dw_rollout rollout;
+      const char *placement; /* {"workloads":NodePlacement,"infra":NodePlacement}, less what is not set; "" for none */
+      const char *json;      /* what dw_object_prune() leaves of it, as text: an audit judges it anew */
+    } user;                  /* HyperConverged, KubeVirt: who names a migration network */
     struct {
       struct dw_label *labels;
       size_t label_count;
       struct dw_addr *internal_ips;
       size_t internal_ip_count;
+      struct dw_taint *taints;
+      size_t taint_count;
+      struct dw_device *devices;
+      size_t device_count;
     } node;
     struct {
       struct dw_nic *nics; /* sorted by name; two interfaces of one name (an OVS bridge and its port) are joined */

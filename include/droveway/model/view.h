@@ -40,9 +40,9 @@ struct dw_change {
   bool gone;
 };
 /* A view of BASE with CHANGES (of one name the last counts), which answers every question below as one built from
- * scratch would, but for dw_view_count() and dw_view_at() of NADs, which tell of BASE, and without dw_view_set_order().
- * Costs what CHANGES cost, not what BASE costs. BASE is no overlay itself, and must outlive it (dw_world_overlay()
- * keeps it). The view takes references of its own. */
+ * scratch would, but for dw_view_count() and dw_view_at() of NADs and for the nodes that run KubeVirt's pods, which are
+ * those of BASE, and without dw_view_set_order(). Costs what CHANGES cost, not what BASE costs. BASE is no overlay
+ * itself, and must outlive it (dw_world_overlay() keeps it). The view takes references of its own. */
 struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count)
     __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
 
@@ -115,16 +115,25 @@ bool dw_view_has_cluster_networks(const struct dw_view *view) __attribute__((non
 const struct dw_cluster_network *dw_view_cluster_networks(const struct dw_view *view, size_t *count)
     __attribute__((nonnull));
 
-/* --- nodes that run virt-handler, and their NICs --- */
+/* --- nodes, and their NICs --- */
 
+/* How many nodes run virt-handler. */
 size_t dw_view_handler_nodes(const struct dw_view *view) __attribute__((nonnull));
+/* How many run virt-handler or may run virt-synchronization-controller: all questions about NICs below are about these.
+ */
+size_t dw_view_network_nodes(const struct dw_view *view) __attribute__((nonnull));
+/* All that run Linux. */
+size_t dw_view_linux_nodes(const struct dw_view *view) __attribute__((nonnull));
 /* Names of those without a NodeNetworkState: how many, and the first MAX into OUT. */
 size_t dw_view_nodes_without_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
-/* One of them, INDEX below dw_view_handler_nodes(): first those with a NodeNetworkState, then the others, each by name.
+/* A node that runs virt-handler, INDEX below dw_view_handler_nodes(): first those with a NodeNetworkState, then the
+ * others, each by name.
  */
 struct dw_handler_node {
   const struct dw_object *node;
   const struct dw_object *nns; /* NULL where it has none */
+  bool handler;                /* it runs virt-handler */
+  bool sync;                   /* virt-synchronization-controller may run on it */
 };
 struct dw_handler_node dw_view_handler_node(const struct dw_view *view, size_t index) __attribute__((nonnull));
 /* What a NIC of it (of its `nns`) is to the node. */
@@ -133,14 +142,23 @@ struct dw_nic_role {
   bool primary;     /* that or the default route, or the bond or bridge above it does */
 };
 struct dw_nic_role dw_nic_role(const struct dw_handler_node *on, const struct dw_nic *nic) __attribute__((nonnull));
-/* Pods of virt-synchronization-controller, which take an address each where decentralizedLiveMigration is on. */
-enum { DW_SYNC_REPLICAS = 2 };
-/* Whether decentralizedLiveMigration is on in the HyperConverged (or KubeVirt) of the policy's namespace. */
-bool dw_view_decentralized(const struct dw_view *view) __attribute__((nonnull));
+/* virt-synchronization-controller, whose pods take an address of the migration network each. */
+struct dw_sync_controllers {
+  bool on;          /* decentralizedLiveMigration is on */
+  unsigned pods;    /* 0 also where no node can take them */
+  unsigned surge;   /* more pods that an update starts before it ends old ones */
+  size_t nodes;     /* where they may run */
+  bool share_nodes; /* virt-handler runs on some of these, too */
+};
+/* As the HyperConverged (or KubeVirt) of the policy's namespace has it. An overlay takes the nodes of its base. */
+struct dw_sync_controllers dw_view_sync_controllers(const struct dw_view *view) __attribute__((nonnull));
+/* As one of KIND would have it. */
+struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *view, enum dw_kind kind,
+                                                       const struct dw_rollout *rollout) __attribute__((nonnull));
 /* Migrations that are not finished. */
 size_t dw_view_running_migrations(const struct dw_view *view) __attribute__((nonnull));
 
-/* One NIC name over all virt-handler nodes that have a NodeNetworkState. */
+/* One NIC name over all of dw_view_network_nodes() that have a NodeNetworkState. */
 enum dw_nic_fault {
   DW_NIC_MISSING,
   DW_NIC_UNSURE,        /* missing, but it may be an alternative name that nmstate does not tell */

@@ -25,9 +25,8 @@ struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *worl
                              size_t order) __attribute__((nonnull));
 
 /* Runs every NAD rule on a NAD of the view as a migration network, for network-unfit: the denying findings.
- * DECENTRALIZED as in dw_check. */
-struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad, bool decentralized)
-    __attribute__((nonnull));
+ */
+struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) __attribute__((nonnull));
 
 /* The NADs that a CREATE or UPDATE of a HyperConverged or KubeVirt of the policy's namespace names as migration
  * network: at most two, into NAMES; they live in ARENA. 0 for other requests and where the text is no NAD name. */

@@ -98,7 +98,7 @@ struct dw_check {
   struct dw_classification class;
   const struct dw_cni_config *config;     /* NULL on DELETE */
   const struct dw_cni_config *old_config; /* UPDATE only */
-  bool decentralized;                     /* migration pods beyond virt-handler take addresses too */
+  struct dw_sync_controllers sync;        /* pods beyond virt-handler that take addresses, too */
 
   /* HyperConverged, KubeVirt */
   const struct dw_migration_config *migration;

@@ -1,0 +1,12 @@
+/* What a HyperConverged or KubeVirt says of KubeVirt's own pods: which of them there are, how many, and where. */
+#ifndef DROVEWAY_MODEL_DEPLOYMENT_INTERNAL_H
+#define DROVEWAY_MODEL_DEPLOYMENT_INTERNAL_H
+
+#include "droveway/base/arena.h"
+#include "droveway/model/migration.h"
+
+/* OUT points into JSON and ARENA. Of a HyperConverged: the KubeVirt that it makes, with its jsonpatch applied. */
+void dw_deployment_read(struct dw_arena *arena, const dw_json *json, enum dw_layout layout, struct dw_deployment *out)
+    __attribute__((nonnull(1, 4)));
+
+#endif
