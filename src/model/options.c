@@ -417,6 +417,20 @@ bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) 
   return is_set(dw_option_find(plugin->json, path));
 }
 
+void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *plugin) {
+  const dw_json *ipam = dw_option_find(plugin->json, "ipam");
+  const dw_json *type = dw_option_find(ipam, "type");
+  bool readable = (!is_given(ipam) || dw_json_type(ipam) == DW_JSON_OBJECT) &&
+                  (!is_given(type) || dw_json_type(type) == DW_JSON_STRING);
+  if (!readable || is_set(type))
+    return;
+  struct dw_value value = value_of(reading->arena, plugin, "ipam.type");
+  reading->kind = DW_FAULT_IPAM;
+  dw_fault_add(reading, &value, "is missing: this plugin attaches no pod without an IPAM plugin",
+               "add \"ipam\" with a type, or use macvlan or bridge");
+  reading->kind = DW_FAULT_OPTION;
+}
+
 /* --- combinations --- */
 
 static bool holds(const struct dw_condition *condition, const dw_json *plugin) {

@@ -125,6 +125,10 @@ void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, cons
 void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *mend)
     __attribute__((nonnull(1, 2, 3)));
 
+/* Adds the fault of a plugin that runs its IPAM plugin even where there is none: vlan.go:187, ptp.go:191, dummy.go:84
+ * cmdAdd(). An `ipam` of a wrong type is ipam-syntax's. */
+void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
+
 /* The member at PATH below OBJECT, as Go finds it; NULL where there is none. */
 const dw_json *dw_option_find(const dw_json *object, const char *path) __attribute__((nonnull(2)));
 

@@ -20,6 +20,14 @@ static const struct dw_option ipvlan_rows[] = {
     DW_ROW("linkInContainer", BOOL),
 };
 
+/* ipvlan.go:256 cmdAdd(): only a plugin before it can have given the address. */
+static void check_ipvlan(struct dw_reading *reading, const struct dw_value *plugin) {
+  bool is_first = plugin->json == reading->config->plugins[0].json;
+  if (!is_first || dw_option_find(plugin->json, "prevResult") != NULL)
+    return;
+  dw_fault_without_ipam(reading, plugin);
+}
+
 /* plugins/main/vlan/vlan.go:35 NetConf, :50 loadConf() (mtu). */
 static const struct dw_option vlan_rows[] = {
     DW_ROW_WITHIN("mtu", 0, INT64_MAX),
@@ -109,11 +117,12 @@ static void check_host_device(struct dw_reading *reading, const struct dw_value 
 
 static const struct dw_plugin_options plugins[] = {
     {.type = "macvlan", .options = DW_OPTIONS(macvlan_rows)},
-    {.type = "ipvlan", .options = DW_OPTIONS(ipvlan_rows)},
-    {.type = "vlan", .options = DW_OPTIONS(vlan_rows)},
+    {.type = "ipvlan", .options = DW_OPTIONS(ipvlan_rows), .check = check_ipvlan},
+    {.type = "vlan", .options = DW_OPTIONS(vlan_rows), .check = dw_fault_without_ipam},
     {.type = "bridge", .options = DW_OPTIONS(bridge_rows), DW_COMBINATIONS(bridge_combinations)},
     {.type = "cnv-bridge", .options = DW_OPTIONS(bridge_rows), DW_COMBINATIONS(bridge_combinations)},
-    {.type = "ptp", .options = DW_OPTIONS(ptp_rows), DW_COMBINATIONS(ptp_combinations)},
+    {.type = "ptp", .options = DW_OPTIONS(ptp_rows), DW_COMBINATIONS(ptp_combinations), .check = dw_fault_without_ipam},
+    {.type = "dummy", .check = dw_fault_without_ipam},
     {.type = "tap", .options = DW_OPTIONS(tap_rows)},
     {.type = "host-device", .options = DW_OPTIONS(host_device_rows), .check = check_host_device},
 };

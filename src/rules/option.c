@@ -8,6 +8,8 @@
 
 static void plugin_option(struct dw_check *check, const struct dw_rule *rule) {
   dw_nad_report_faults(check, rule, DW_FAULT_OPTION);
+  if (!check->class.migration) /* there it is ipam-required's */
+    dw_nad_report_faults(check, rule, DW_FAULT_IPAM);
 }
 
 /* --- plugin-mode --- */

@@ -107,7 +107,7 @@ static void each_member_of_a_plugin_has_its_type(void **state) {
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-    const char *type = dw_arena_printf(arena, "\"type\":\"%s\"", cases[i].type);
+    const char *type = dw_arena_printf(arena, "\"type\":\"%s\",\"ipam\":{\"type\":\"other\"}", cases[i].type);
     const char *field = dw_arena_printf(arena, "spec.config.%s", cases[i].member);
     expect_in(type, dw_arena_printf(arena, "\"%s\":%s", cases[i].member, cases[i].wrong), field, cases[i].wanted);
     expect_in(type, dw_arena_printf(arena, "\"%s\":null", cases[i].member), field, NULL);

@@ -260,10 +260,12 @@ static void interface_names_are_possible_ones(void **state) {
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"abcdefghijklmno\"}", "");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"abcdefghijklmnop\"}",
                    "deny interface-name spec.config.master\n");
-  nad_expect_other("{\"type\":\"ipvlan\",\"master\":\"eth 1\"}", "deny interface-name spec.config.master\n");
-  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1:0\",\"vlanId\":5}",
+  nad_expect_other("{\"type\":\"ipvlan\",\"master\":\"eth 1\"," NAD_IPAM "}",
                    "deny interface-name spec.config.master\n");
-  nad_expect_other("{\"type\":\"vlan\",\"Master\":\"a/b\",\"vlanId\":5}", "deny interface-name spec.config.Master\n");
+  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1:0\",\"vlanId\":5," NAD_IPAM "}",
+                   "deny interface-name spec.config.master\n");
+  nad_expect_other("{\"type\":\"vlan\",\"Master\":\"a/b\",\"vlanId\":5," NAD_IPAM "}",
+                   "deny interface-name spec.config.Master\n");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":7}", "deny interface-name spec.config.master\n");
   nad_expect_other("{\"type\":\"bridge\",\"bridge\":\"..\"}", "deny interface-name spec.config.bridge\n");
   nad_expect_other("{\"type\":\"ovs\",\"bridge\":[]}", "deny interface-name spec.config.bridge\n");
@@ -296,8 +298,9 @@ static void vlans_lie_between_0_and_4094(void **state) {
   nad_expect_other("{\"type\":\"bridge\",\"vlan\":-1}", "deny vlan-range spec.config.vlan\n");
   nad_expect_other("{\"type\":\"bridge\",\"vlan\":\"5\"}", "deny vlan-range spec.config.vlan\n");
   nad_expect_other("{\"type\":\"bridge\",\"vlan\":5.5}", "deny vlan-range spec.config.vlan\n");
-  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanid\":5000}", "deny vlan-range spec.config.vlanid\n");
-  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlan\":5000,\"vlanId\":1}", "");
+  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanid\":5000," NAD_IPAM "}",
+                   "deny vlan-range spec.config.vlanid\n");
+  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlan\":5000,\"vlanId\":1," NAD_IPAM "}", "");
   nad_expect_other("{\"type\":\"mystery\",\"vlan\":\"blue\"}", "");
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"bridge\",\"vlan\":4095}"}, "vlan-range",
                   "Invalid value: \"4095\": is no VLAN id; use a VLAN id from 0 to 4094");

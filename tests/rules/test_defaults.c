@@ -56,6 +56,22 @@ static void what_is_missing_goes_in_front(void **state) {
   RUN(examples);
 }
 
+static void every_plugin_accepts_the_version(void **state) {
+  (void)state;
+#define CHAINED(version, type) "{" version "\"name\":\"n\",\"plugins\":[{\"type\":\"bridge\"},{\"type\":\"" type "\"}]}"
+  static const struct example examples[] = {
+      {CHAINED("", "tuning"), CHAINED("\"cniVersion\":\"0.3.1\",", "tuning"), "spec.config.cniVersion"},
+      {CHAINED("", "bandwidth"), CHAINED("\"cniVersion\":\"0.3.1\",", "bandwidth"), "spec.config.cniVersion"},
+      {CHAINED("", "vrf"), CHAINED("\"cniVersion\":\"0.3.1\",", "vrf"), "spec.config.cniVersion"},
+      {CHAINED("", "firewall"), CHAINED("\"cniVersion\":\"0.4.0\",", "firewall"), "spec.config.cniVersion"},
+      {CHAINED("", "nobody-knows"), CHAINED("\"cniVersion\":\"0.3.1\",", "nobody-knows"), "spec.config.cniVersion"},
+      {"{\"cniVersion\":\"\",\"name\":\"n\",\"plugins\":[{\"type\":\"firewall\"},{\"type\":\"tuning\"}]}",
+       "{\"cniVersion\":\"0.4.0\",\"name\":\"n\",\"plugins\":[{\"type\":\"firewall\"},{\"type\":\"tuning\"}]}",
+       "spec.config.cniVersion"},
+  };
+  RUN(examples);
+}
+
 static void null_and_empty_values_are_replaced_in_their_place(void **state) {
   (void)state;
   static const struct example examples[] = {
@@ -134,6 +150,7 @@ static void chains_of_over_32_plugins_keep_their_modes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_missing_goes_in_front),
+      cmocka_unit_test(every_plugin_accepts_the_version),
       cmocka_unit_test(null_and_empty_values_are_replaced_in_their_place),
       cmocka_unit_test(a_list_has_its_name_above_and_its_modes_below),
       cmocka_unit_test(what_is_doubtful_or_complete_stays),

@@ -68,7 +68,8 @@ struct row {
 static void expect_rows(const struct row *rows, size_t count) {
   for (size_t i = 0; i < count; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-    const char *config = dw_arena_printf(arena, "{" HEAD ",\"type\":\"%s\",%s}", rows[i].type, rows[i].members);
+    const char *config =
+        dw_arena_printf(arena, "{" HEAD ",\"type\":\"%s\",%s," NAD_IPAM "}", rows[i].type, rows[i].members);
     const char *lines =
         rows[i].field == NULL ? "" : dw_arena_printf(arena, "deny plugin-option spec.config.%s\n", rows[i].field);
     nad_expect_other(config, lines);
@@ -252,6 +253,25 @@ static void ipam_plugins_have_options_too(void **state) {
   nad_expect_other(CHAIN("{\"type\":\"portmap\",\"ipam\":{\"type\":\"host-local\"}}"), "");
 }
 
+static void some_attach_no_pod_without_ipam(void **state) {
+  (void)state;
+  static const char *const types[] = {"vlan", "ptp", "ipvlan", "dummy"};
+  for (size_t i = 0; i < COUNT(types); i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+#define WITHOUT(rest) dw_arena_printf(arena, "{" HEAD ",\"type\":\"%s\"" rest "}", types[i])
+    nad_expect_other(WITHOUT(""), "deny plugin-option spec.config.ipam.type\n");
+    nad_expect_other(WITHOUT(",\"ipam\":{}"), "deny plugin-option spec.config.ipam.type\n");
+    nad_expect_other(WITHOUT(",\"ipam\":{\"type\":\"\"}"), "deny plugin-option spec.config.ipam.type\n");
+    nad_expect_other(WITHOUT("," NAD_IPAM), "");
+    nad_expect_other(WITHOUT(",\"ipam\":\"x\""), "deny ipam-syntax spec.config.ipam\n");
+  }
+  nad_expect_other(CHAIN("{\"type\":\"ipvlan\"}"), ""); /* it takes the previous result's address */
+  nad_expect_other(OTHER("\"type\":\"macvlan\""), "");
+  nad_expect_other(OTHER("\"type\":\"bridge\""), "");
+  nad_expect_config(OTHER("\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":5"),
+                    "deny ipam-required spec.config.ipam\n");
+}
+
 #define MODE(type, mode) "{" HEAD ",\"type\":\"" type "\",\"master\":\"eth1\",\"mode\":" mode "," NAD_IPAM "}"
 
 static void modes(void **state) {
@@ -372,6 +392,7 @@ int main(void) {
       cmocka_unit_test(each_plugin_has_its_bounds),
       cmocka_unit_test(tuning_sets_what_the_kernel_takes),
       cmocka_unit_test(ipam_plugins_have_options_too),
+      cmocka_unit_test(some_attach_no_pod_without_ipam),
       cmocka_unit_test(modes),
       cmocka_unit_test(bridge_flags),
       cmocka_unit_test(one_mac_for_all),

@@ -147,7 +147,8 @@ struct dw_cni_plugin {
 enum dw_fault_kind {
   DW_FAULT_LIBCNI, /* Multus or libcni, which decode a part of each configuration */
   DW_FAULT_OPTION, /* the plugin */
-  DW_FAULT_BRIDGE  /* the bridge plugin, because of another option */
+  DW_FAULT_BRIDGE, /* the bridge plugin, because of another option */
+  DW_FAULT_IPAM    /* the plugin, which runs no pod without an IPAM plugin */
 };
 
 /* A value that makes every ADD fail, where no other rule looks at it. */
