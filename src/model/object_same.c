@@ -108,7 +108,7 @@ static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
   case DW_KIND_MIGRATION:
     return a->migration.finished == b->migration.finished && dw_text_equal(a->migration.vmi, b->migration.vmi);
   case DW_KIND_VMI:
-    return a->vmi.completed == b->vmi.completed &&
+    return a->vmi.completed == b->vmi.completed && a->vmi.decentralized == b->vmi.decentralized &&
            dw_text_equal(a->vmi.target_node_address, b->vmi.target_node_address);
   case DW_KIND_NETWORK:
   case DW_KIND_SERVICE_CIDR:

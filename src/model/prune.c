@@ -63,8 +63,13 @@ static const char *const network_paths[] = {METADATA,
 static const char *const service_cidr_paths[] = {METADATA, "spec|cidrs", NULL};
 static const char *const config_map_paths[] = {METADATA, "data|ClusterConfiguration", "data|install-config", NULL};
 static const char *const migration_paths[] = {METADATA, "spec|vmiName", "status|phase", NULL};
-static const char *const vmi_paths[] = {METADATA, "status|migrationState|targetNodeAddress",
-                                        "status|migrationState|completed", NULL};
+static const char *const vmi_paths[] = {METADATA,
+                                        "status|migrationState|targetNodeAddress",
+                                        "status|migrationState|completed",
+                                        "status|migrationState|failed",
+                                        "status|migrationState|sourceState|syncAddress",
+                                        "status|migrationState|targetState|syncAddress",
+                                        NULL};
 /* Of the YAML inside a ConfigMap. */
 static const char *const embedded_paths[] = {"networking|podSubnet", "networking|serviceSubnet",
                                              "networking|machineNetwork", "networking|machineCIDR", NULL};
@@ -77,7 +82,9 @@ static const char *const embedded_paths[] = {"networking|podSubnet", "networking
       prefix "status|addresses|[]|type", prefix "status|addresses|[]|address", NNS(prefix),                            \
       prefix "status|clusterNetwork", prefix "status|serviceNetwork", prefix "status|networkType",                     \
       prefix "status|allocatable", prefix "status|observedKubeVirtVersion", prefix "status|phase",                     \
-      prefix "status|migrationState|targetNodeAddress", prefix "status|migrationState|completed"
+      prefix "status|migrationState|targetNodeAddress", prefix "status|migrationState|completed",                      \
+      prefix "status|migrationState|failed", prefix "status|migrationState|sourceState|syncAddress",                   \
+      prefix "status|migrationState|targetState|syncAddress"
 static const char *const object_paths[] = {ALL(""), NULL};
 static const char *const event_paths[] = {"type", ALL("object|"), "object|code", "object|message", NULL};
 static_assert(sizeof event_paths / sizeof *event_paths <= DW_JSON_MOST_PATHS, "event_paths is too long");

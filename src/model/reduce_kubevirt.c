@@ -114,6 +114,13 @@ int dw_reduce_migration(struct dw_reduction *r, struct dw_error *err) {
   return 0;
 }
 
+static int read_switch(const struct dw_spot *up, const char *key, bool *out, struct dw_error *err) {
+  struct dw_spot spot = dw_spot_member(up, key);
+  if (spot.json != NULL && !dw_json_boolean(spot.json, out))
+    return dw_spot_error(&spot, err, "is %s; it has to be true or false", dw_json_type_name(spot.json));
+  return 0;
+}
+
 int dw_reduce_vmi(struct dw_reduction *r, struct dw_error *err) {
   struct dw_spot status;
   struct dw_spot state;
@@ -121,8 +128,13 @@ int dw_reduce_vmi(struct dw_reduction *r, struct dw_error *err) {
       dw_spot_object(&status, "migrationState", &state, err) != 0 ||
       dw_spot_text(&state, "targetNodeAddress", &r->object->vmi.target_node_address, err) != 0)
     return -1;
-  struct dw_spot completed = dw_spot_member(&state, "completed");
-  if (completed.json != NULL && !dw_json_boolean(completed.json, &r->object->vmi.completed))
-    return dw_spot_error(&completed, err, "is %s; it has to be true or false", dw_json_type_name(completed.json));
+  bool failed = false;
+  if (read_switch(&state, "completed", &r->object->vmi.completed, err) != 0 ||
+      read_switch(&state, "failed", &failed, err) != 0)
+    return -1;
+  r->object->vmi.completed = r->object->vmi.completed && !failed;
+  /* Only controllers of two clusters, which have an address each, synchronize. */
+  r->object->vmi.decentralized = dw_json_string(dw_json_path(state.json, "sourceState", "syncAddress", NULL)) != NULL ||
+                                 dw_json_string(dw_json_path(state.json, "targetState", "syncAddress", NULL)) != NULL;
   return 0;
 }

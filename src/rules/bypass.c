@@ -1,17 +1,31 @@
 #include <string.h>
 
+#include "droveway/model/network.h"
 #include "rules/families.h"
 
 /* Migrations that went past the migration network, told from what they left behind. */
 
+static bool is_within(const struct dw_interval *span, const struct dw_addr *address) {
+  return span->first.v4 == address->v4 && dw_addr_compare(&span->first, address) <= 0 &&
+         dw_addr_compare(address, &span->last) <= 0;
+}
+
 static bool holds(const struct dw_object *nad, const struct dw_addr *address) {
-  for (size_t i = 0; i < nad->nad.pool_count; i++) {
-    const struct dw_interval *span = &nad->nad.pools[i].span;
-    if (span->first.v4 == address->v4 && dw_addr_compare(&span->first, address) <= 0 &&
-        dw_addr_compare(address, &span->last) <= 0)
+  for (size_t i = 0; i < nad->nad.pool_count; i++)
+    if (is_within(&nad->nad.pools[i].span, address))
       return true;
-  }
   return false;
+}
+
+/* Whether it went to another cluster, over what may well be its migration network: into one of the ranges that the
+ * policy knows, or, where it knows none, anywhere between clusters. */
+static bool left_cluster(const struct dw_check *check, const struct dw_addr *address) {
+  const struct dw_policy *policy = check->policy;
+  for (size_t i = 0; i < policy->remote_cluster_count; i++)
+    for (size_t j = 0; j < policy->remote_clusters[i].range_count; j++)
+      if (is_within(&policy->remote_clusters[i].ranges[j], address))
+        return true;
+  return check->vmi->vmi.decentralized && policy->remote_cluster_count == 0;
 }
 
 static bool has_user(const struct dw_check *check, enum dw_kind kind) {
@@ -37,17 +51,17 @@ static bool may_have_network(const struct dw_check *check) {
  * and a network that is missing is the finding of who names it: then NULL, and *WHY_NOT stays as it is. */
 static const struct dw_object *network_of(const struct dw_check *check, const char **why_not) {
   const char *network = dw_view_network(check->view);
-  const char *ns = check->policy->namespace_;
-  if (network == NULL || *network == '\0') {
+  struct dw_nad_name name;
+  if (network == NULL || !dw_network_read(check->arena, check->policy->namespace_, network, &name)) {
     if (may_have_network(check))
       *why_not = "the migration network is not known";
     return NULL;
   }
-  const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, ns, network);
+  const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, name.ns, name.name);
   if (nad != NULL && nad->nad.pool_count > 0)
     return nad;
   if (nad != NULL)
-    *why_not = dw_arena_printf(check->arena, "the addresses of NAD %s/%s are not told by it", ns, network);
+    *why_not = dw_arena_printf(check->arena, "NAD %s/%s does not show its addresses", name.ns, name.name);
   else if (dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
     *why_not = "the NADs are not known";
   return NULL;
@@ -65,7 +79,7 @@ static void migration_bypassed(struct dw_check *check, const struct dw_rule *rul
     why_not = dw_arena_printf(check->arena, "\"%.64s\" is no IP address", text);
   if (why_not != NULL)
     dw_report_unverified(check, rule, field, "%s", why_not);
-  if (nad == NULL || why_not != NULL || holds(nad, &address))
+  if (nad == NULL || why_not != NULL || holds(nad, &address) || left_cluster(check, &address))
     return;
   struct dw_found found = {
       .reason = DW_REASON_INVALID,

@@ -51,6 +51,8 @@ static void assert_defaults(const struct dw_policy *policy) {
     assert_int_equal(policy->defaults[i].value, limits[i]);
   }
   assert_true(policy->mutate_nads);
+  assert_false(policy->mutate_kubevirts);
+  assert_null(policy->global_namespaces);
   assert_false(policy->selector_given);
   struct dw_label schedulable = {"kubevirt.io/schedulable", "false"};
   struct dw_label other = {"other", "true"};
@@ -99,7 +101,8 @@ static void whole_policy(void **state) {
                       "  completionTimeoutPerGiB: 20\n"
                       "  parallelMigrationsPerCluster: null\n"
                       "  progressTimeout: 0\n"
-                      "mutate: {networkAttachmentDefinitions: false}\n"
+                      "mutate: {networkAttachmentDefinitions: false, kubeVirts: true}\n"
+                      "globalNamespaces: [default, shared]\n"
                       "nodes: {selector: \"role=worker,!infra\"}\n"
                       "clusterNetworks:\n"
                       "- {name: machine-network, cidr: 192.168.1.7/24}\n"
@@ -119,6 +122,9 @@ static void whole_policy(void **state) {
   assert_true(policy->defaults[DW_LIMIT_PROGRESS_TIMEOUT].set);
   assert_int_equal(policy->defaults[DW_LIMIT_PROGRESS_TIMEOUT].value, 0);
   assert_false(policy->mutate_nads);
+  assert_true(policy->mutate_kubevirts);
+  assert_int_equal(policy->global_namespace_count, 2);
+  assert_string_equal(policy->global_namespaces[1], "shared");
   assert_true(policy->selector_given);
   assert_string_equal(policy->selector.text, "role=worker,!infra");
   assert_int_equal(policy->cluster_network_count, 2);
@@ -302,6 +308,12 @@ static void wrong_values(void **state) {
       {HEAD "defaults: {progressTimeout: 150s}\n", 3, 29, "defaults.progressTimeout: must be an integer from 0"},
       {HEAD "defaults: {progressTimeout: 9223372036854775808}\n", 3, 29,
        "defaults.progressTimeout: must be an integer"},
+      {HEAD "mutate: {kubeVirts: 1}\n", 3, 21, "mutate.kubeVirts: must be true or false, is an integer"},
+      {HEAD "globalNamespaces: default\n", 3, 19, "globalNamespaces: must be a list of namespaces, is a string"},
+      {HEAD "globalNamespaces: [Shop]\n", 3, 20,
+       "globalNamespaces[0]: \"Shop\" is no namespace name; use lower-case letters, digits and '-', at most 63 of "
+       "them, "
+       "beginning and ending with a letter or digit"},
       {HEAD "mutate: false\n", 3, 9, "mutate: must be an object, is a boolean"},
       {HEAD "mutate: {networkAttachmentDefinitions: \"false\"}\n", 3, 40,
        "mutate.networkAttachmentDefinitions: must be true or false, is a string"},

@@ -111,6 +111,31 @@ static void a_migration_that_did_not_end_tells_nothing(void **state) {
          "");
 }
 
+/* What failed went nowhere. */
+static void a_migration_that_failed_tells_nothing(void **state) {
+  (void)state;
+  expect(NET VMI_WITH("a", "{migrationState: {completed: true, failed: true, targetNodeAddress: \"10.128.2.7\"}}")
+             VMI_WITH("b", "{migrationState: {completed: true, failed: false, targetNodeAddress: \"10.128.2.7\"}}"),
+         BYPASSED("b"));
+}
+
+#define REMOTE                                                                                                         \
+  "apiVersion: droveway.io/v1alpha1\nkind: Policy\nremoteClusters: [{name: east, ranges: [10.77.0.0/24]}]\n"
+#define BETWEEN(name, address, side)                                                                                   \
+  VMI_WITH(name, "{migrationState: {completed: true, targetNodeAddress: \"" address "\", " side                        \
+                 ": {syncAddress: \"10.77.0.2:9185\"}}}")
+
+static void a_target_in_another_cluster_is_in_its_range(void **state) {
+  (void)state;
+  AUDITED_SCOPED remote = audit_knowing(NET VMI("a", "10.77.0.1") VMI("b", "10.77.0.255") VMI("c", "10.77.1.0")
+                                            BETWEEN("d", "10.77.1.0", "targetState"),
+                                        REMOTE, DW_KNOWN);
+  assert_string_equal(vmi_lines(&remote), BYPASSED("c") BYPASSED("d"));
+  /* without a policy that knows the ranges, nobody can tell of one between clusters */
+  expect(NET BETWEEN("a", "10.77.0.1", "targetState") BETWEEN("b", "10.77.0.1", "sourceState") VMI("c", "10.77.0.1"),
+         BYPASSED("c"));
+}
+
 static void without_a_network_nothing_goes_past_it(void **state) {
   (void)state;
   expect(VMI("a", "10.128.2.7"), "");
@@ -199,7 +224,7 @@ static void each_message_is_whole(void **state) {
       {NET VMI("a", "worker-1"), DW_KNOWN,
        "Invalid value: could not be checked: \"worker-1\" is no IP address [migration-bypassed]\n"},
       {NAD_WITH("lm", "\"ipam\":{\"type\":\"dhcp\"}") HCO("lm") VMI("a", "10.128.2.7"), DW_KNOWN,
-       "Invalid value: could not be checked: the addresses of NAD openshift-cnv/lm are not told by it "
+       "Invalid value: could not be checked: NAD openshift-cnv/lm does not show its addresses "
        "[migration-bypassed]\n"},
       {HCO("lm") VMI("a", "10.128.2.7"), DW_UNKNOWN,
        "Invalid value: could not be checked: the NADs are not known [migration-bypassed]\n"},
@@ -242,6 +267,8 @@ int main(void) {
       cmocka_unit_test(all_pools_of_the_network_count),
       cmocka_unit_test(ovn_kubernetes_subnets_are_pools),
       cmocka_unit_test(a_migration_that_did_not_end_tells_nothing),
+      cmocka_unit_test(a_migration_that_failed_tells_nothing),
+      cmocka_unit_test(a_target_in_another_cluster_is_in_its_range),
       cmocka_unit_test(without_a_network_nothing_goes_past_it),
       cmocka_unit_test(a_network_that_is_missing_is_not_told_again),
       cmocka_unit_test(the_network_in_force_is_the_one_that_counts),

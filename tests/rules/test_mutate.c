@@ -30,8 +30,14 @@
   "completionTimeoutPerGiB: 1, parallelMigrationsPerCluster: 1, parallelOutboundMigrationsPerNode: 1, "                \
   "progressTimeout: 1"
 
+#define POLICY "{apiVersion: droveway.io/v1alpha1, kind: Policy, "
+
 static struct dw_world *default_world(void) {
   return world_of(NULL, NULL);
+}
+
+static struct dw_world *world_that_fills_kubevirts(void) {
+  return world_of(NULL, POLICY "mutate: {kubeVirts: true}}");
 }
 
 static const char *text_of(struct json_object *patch) {
@@ -75,7 +81,7 @@ static void parents_are_made_where_they_lack(void **state) {
       {KUBEVIRT("", ", spec: {}"),
        "[{\"op\":\"add\",\"path\":\"/spec/configuration\",\"value\":{\"migrations\":" ALL "}}]"},
   };
-  struct dw_world *world = default_world();
+  struct dw_world *world = world_that_fills_kubevirts();
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     expect(world, cases[i].object, cases[i].patch);
   dw_world_unref(world);
@@ -99,7 +105,7 @@ static void only_what_is_missing_is_filled_in(void **state) {
       {V1BETA1("", ", spec: []"), ""},
       {V1(", spec: {virtualization: x}"), ""},
   };
-  struct dw_world *world = default_world();
+  struct dw_world *world = world_that_fills_kubevirts();
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     expect(world, cases[i].object, cases[i].patch);
   dw_world_unref(world);
@@ -140,11 +146,24 @@ static void what_was_filled_in_is_annotated(void **state) {
 
 static void the_operators_own_objects_are_left_alone(void **state) {
   (void)state;
-  struct dw_world *world = default_world();
+  struct dw_world *world = world_that_fills_kubevirts();
   expect(world, KUBEVIRT(", labels: {app.kubernetes.io/managed-by: hco-operator}", ", spec: {}"), "");
   expect(world, KUBEVIRT(", labels: {app.kubernetes.io/managed-by: helm}", ", spec: {configuration: {}}"),
          "[{\"op\":\"add\",\"path\":\"/spec/configuration/migrations\",\"value\":" ALL "}]");
   dw_world_unref(world);
+}
+
+static void a_kubevirt_keeps_its_own_defaults(void **state) {
+  (void)state;
+  static const char *const policies[] = {NULL, POLICY "mutate: {kubeVirts: false}}",
+                                         POLICY "mutate: {networkAttachmentDefinitions: true}}"};
+  for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+    struct dw_world *world = world_of(NULL, policies[i]);
+    expect(world, KUBEVIRT("", ", spec: {configuration: {}}"), "");
+    expect(world, V1BETA1("", ", spec: {}"),
+           "[{\"op\":\"add\",\"path\":\"/spec/liveMigrationConfig\",\"value\":" ALL "}]");
+    dw_world_unref(world);
+  }
 }
 
 static void only_writes_of_living_objects_are_mutated(void **state) {
@@ -265,6 +284,7 @@ int main(void) {
       cmocka_unit_test(the_policy_sets_the_defaults),
       cmocka_unit_test(what_was_filled_in_is_annotated),
       cmocka_unit_test(the_operators_own_objects_are_left_alone),
+      cmocka_unit_test(a_kubevirt_keeps_its_own_defaults),
       cmocka_unit_test(only_writes_of_living_objects_are_mutated),
       cmocka_unit_test(a_migration_nads_config_is_filled_in),
       cmocka_unit_test(nads_can_be_left_alone_by_policy),

@@ -163,7 +163,8 @@ struct dw_object {
     } migration;
     struct {
       const char *target_node_address; /* .status.migrationState.targetNodeAddress; NULL */
-      bool completed;
+      bool completed;                  /* and not failed */
+      bool decentralized;              /* between clusters, so the target may be another cluster's */
     } vmi;
   };
   struct dw_cluster_network *networks; /* Node, Network, ServiceCIDR, ConfigMap */
