@@ -45,8 +45,8 @@ static void standard_input_gives_the_same_bytes(void **state) {
 
 static void mutate_answers_as_the_other_endpoint(void **state) {
   (void)state;
-  RUN_SCOPED validated = RUN("review", RECORDED "mutate-nad-create.json");
-  RUN_SCOPED mutated = RUN("review", "--mutate", RECORDED "mutate-nad-create.json");
+  RUN_SCOPED validated = RUN("review", "tests/payloads/sample/mutate-hco-v1-no-parents.json");
+  RUN_SCOPED mutated = RUN("review", "--mutate", "tests/payloads/sample/mutate-hco-v1-no-parents.json");
   assert_int_equal(mutated.status, 0);
   assert_null(strstr(validated.out, "\"patch\""));
   assert_non_null(strstr(mutated.out, "\"patch\""));
