@@ -42,7 +42,9 @@ static void with_nads(struct dw_map_builder *b, const struct dw_map_origin *orig
                                 .migration = origin->pool->migration,
                                 .ns = nad->namespace_,
                                 .name = nad->name,
-                                .before = SIZE_MAX};
+                                .before = SIZE_MAX,
+                                .allocator = origin->pool->pool->allocator,
+                                .wire = origin->pool->pool->wire};
   size_t count = dw_view_pool_conflicts(b->view, &query, &hit);
   if (count == 0)
     return;

@@ -153,6 +153,12 @@ void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source 
 /* Reads an address; SYNTAX as whereabouts reads it there. */
 struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax syntax) __attribute__((nonnull));
 
+/* --- ipam_local.c --- */
+
+/* Fills local_pools; the type is known. */
+void dw_ipam_read_local(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
+    __attribute__((nonnull));
+
 /* --- ipam_whereabouts.c, ipam_ovn.c --- */
 
 void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) __attribute__((nonnull));

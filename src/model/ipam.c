@@ -39,36 +39,6 @@ static enum dw_ipam_type type_of(const char *name) {
   return DW_IPAM_OTHER;
 }
 
-static bool is_default_route(const struct dw_value *dst) {
-  struct dw_prefix prefix;
-  return dst->text != NULL && dw_prefix_parse(dst->text, DW_ADDR_STRICT, &prefix, NULL) && prefix.bits == 0;
-}
-
-/* The destination alone, without its place: lists are long, default routes are few. */
-static struct dw_value destination(const dw_json *route) {
-  const dw_json *dst = dw_json_get_fold(route, "dst", NULL);
-  return (struct dw_value){.json = dst, .text = dw_json_string(dst)};
-}
-
-static void read_default_routes(struct dw_arena *arena, struct dw_ipam *ipam) {
-  struct dw_value routes = dw_value_member(arena, ipam->field, ipam->raw.json, "routes");
-  size_t length = dw_json_type(routes.json) == DW_JSON_ARRAY ? dw_json_size(routes.json) : 0;
-  size_t count = 0;
-  for (size_t i = 0; i < length; i++) {
-    struct dw_value dst = destination(dw_json_at(routes.json, i));
-    count += is_default_route(&dst) ? 1 : 0;
-  }
-  ipam->default_routes = dw_arena_array(arena, count, sizeof *ipam->default_routes);
-  for (size_t i = 0; i < length && ipam->default_route_count < count; i++) {
-    const dw_json *route = dw_json_at(routes.json, i);
-    struct dw_value dst = destination(route);
-    if (!is_default_route(&dst))
-      continue;
-    struct dw_value place = dw_value_element(arena, routes.field, i, route);
-    ipam->default_routes[ipam->default_route_count++] = dw_value_member(arena, place.field, route, "dst");
-  }
-}
-
 static bool read_type(struct dw_problems *problems, struct dw_ipam *ipam) {
   if (dw_value_given(&ipam->raw) && dw_json_type(ipam->raw.json) != DW_JSON_OBJECT) {
     dw_problem_wrong_type(problems, &ipam->raw, "an object");
@@ -113,9 +83,11 @@ void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, st
   if (!readable || dw_ipam_read_ovn(&problems, plugin, &ipam)) {
     ipam.no_range_explained = ipam.pool_count == 0 && problems.count > 0;
   } else {
-    read_default_routes(arena, &ipam);
+    if (ipam.type != DW_IPAM_DHCP)
+      ipam.routes = dw_value_member(arena, ipam.field, ipam.raw.json, "routes");
     if (ipam.type == DW_IPAM_WHEREABOUTS)
       dw_ipam_read_whereabouts(&problems, &ipam);
+    dw_ipam_read_local(arena, plugin, &ipam);
   }
   finish(&problems, &ipam);
   *out = ipam;

@@ -41,15 +41,16 @@ static void pack_nad(struct packer *p, struct dw_object *object) {
   object->nad.config = pack_text(p, object->nad.config);
   object->nad.cni_name = pack_text(p, object->nad.cni_name);
   object->nad.network_name = pack_text(p, object->nad.network_name);
-  for (size_t i = 0; i < object->nad.pool_count; i++) {
+  size_t count = object->nad.pool_count + object->nad.local_pool_count;
+  for (size_t i = 0; i < count; i++) {
     struct dw_pool_summary *pool = &object->nad.pools[i];
     pool->field = pack_text(p, pool->field);
     pool->text = pack_text(p, pool->text);
+    pool->wire.nic = pack_text(p, pool->wire.nic);
     pool->usable.items =
         pack(p, pool->usable.items, pool->usable.count * sizeof pool->usable.items[0], alignof(struct dw_interval));
   }
-  object->nad.pools =
-      pack(p, object->nad.pools, object->nad.pool_count * sizeof object->nad.pools[0], alignof(struct dw_pool_summary));
+  object->nad.pools = pack(p, object->nad.pools, count * sizeof object->nad.pools[0], alignof(struct dw_pool_summary));
 }
 
 static void pack_node(struct packer *p, struct dw_object *object) {

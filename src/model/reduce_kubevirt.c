@@ -22,22 +22,61 @@ static int read_label(struct dw_reduction *r, struct dw_error *err) {
 static size_t count_pools(const struct dw_cni_config *config) {
   size_t count = 0;
   for (size_t i = 0; i < config->plugin_count; i++)
-    count += config->plugins[i].ipam.pool_count;
+    count += config->plugins[i].ipam.pool_count + config->plugins[i].ipam.local_pool_count;
   return count;
 }
 
-static void add_pools(struct dw_reduction *r, const struct dw_ipam *ipam) {
+static const char *subnet_text(struct dw_reduction *r, const struct dw_prefix *subnet) {
+  char text[DW_PREFIX_TEXT];
+  return dw_arena_strdup(r->scratch, dw_prefix_format(subnet, text));
+}
+
+static void add_pools(struct dw_reduction *r, const struct dw_cni_plugin *plugin, const struct dw_wire *wire) {
+  const struct dw_ipam *ipam = &plugin->ipam;
   for (size_t i = 0; i < ipam->pool_count; i++) {
     const struct dw_pool *pool = &ipam->pools[i];
     if (pool->state != DW_POOL_OK)
       continue;
-    char text[DW_PREFIX_TEXT];
     r->object->nad.pools[r->object->nad.pool_count++] = (struct dw_pool_summary){
         .field = pool->range.field,
-        .text = dw_arena_strdup(r->scratch, dw_prefix_format(&pool->subnet, text)),
+        .text = subnet_text(r, &pool->subnet),
         .span = pool->span,
         .usable = pool->usable,
+        .allocator = ipam->type == DW_IPAM_OVN ? DW_ALLOCATOR_OVN : DW_ALLOCATOR_WHEREABOUTS,
+        .wire = *wire,
     };
+  }
+}
+
+/* Behind all others, so after them. */
+static void add_local_pools(struct dw_reduction *r, const struct dw_cni_plugin *plugin, const struct dw_wire *wire) {
+  const struct dw_ipam *ipam = &plugin->ipam;
+  struct dw_pool_summary *next = r->object->nad.pools + r->object->nad.pool_count + r->object->nad.local_pool_count;
+  for (size_t i = 0; i < ipam->local_pool_count; i++) {
+    const struct dw_local_pool *pool = &ipam->local_pools[i];
+    const struct dw_interval_set *usable = &pool->usable;
+    *next++ = (struct dw_pool_summary){
+        .field = pool->value.field,
+        .text = subnet_text(r, &pool->subnet),
+        .span = {usable->items[0].first, usable->items[usable->count - 1].last},
+        .usable = *usable,
+        .allocator = DW_ALLOCATOR_NODE,
+        .wire = *wire,
+    };
+  }
+  r->object->nad.local_pool_count += ipam->local_pool_count;
+}
+
+/* Plugins that only change what another one made never ask an IPAM plugin. */
+static void add_all_pools(struct dw_reduction *r, const struct dw_cni_config *config,
+                          void (*add)(struct dw_reduction *r, const struct dw_cni_plugin *plugin,
+                                      const struct dw_wire *wire)) {
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const struct dw_cni_plugin *plugin = &config->plugins[i];
+    if (dw_plugin_class(plugin->type_name) == DW_PLUGIN_META)
+      continue;
+    struct dw_wire wire = dw_wire_of(r->scratch, plugin);
+    add(r, plugin, &wire);
   }
 }
 
@@ -62,8 +101,9 @@ int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
     const struct dw_ipam *ipam = &config->plugins[i].ipam;
     if (r->object->nad.network_name[0] == '\0' && ipam->network_name != NULL)
       r->object->nad.network_name = ipam->network_name;
-    add_pools(r, ipam);
   }
+  add_all_pools(r, config, add_pools);
+  add_all_pools(r, config, add_local_pools);
   return 0;
 }
 

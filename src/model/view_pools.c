@@ -11,10 +11,21 @@ struct pool_ref {
   struct dw_pool_member member;
 };
 
+static int compare_wires(const struct dw_wire *a, const struct dw_wire *b) {
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  int order = strcmp(a->nic, b->nic);
+  return order != 0 ? order : (a->vlan > b->vlan) - (a->vlan < b->vlan);
+}
+
 static int compare_likeness(const struct pool_ref *a, const struct pool_ref *b) {
   int order = strcmp(a->pool->text, b->pool->text);
   if (order == 0)
     order = strcmp(a->network_name, b->network_name);
+  if (order == 0)
+    order = (int)a->pool->allocator - (int)b->pool->allocator;
+  if (order == 0)
+    order = compare_wires(&a->pool->wire, &b->pool->wire);
   return order != 0 ? order : dw_interval_set_compare(&a->pool->usable, &b->pool->usable);
 }
 
@@ -29,16 +40,22 @@ static int compare_refs(const void *left, const void *right) {
   return (a->member.pool > b->member.pool) - (a->member.pool < b->member.pool);
 }
 
+static size_t count_pools(const struct dw_object *nad) {
+  return nad->nad.pool_count + nad->nad.local_pool_count;
+}
+
+/* Overlays are in conflict with nothing. */
 static struct pool_ref *collect(const struct dw_view_nads *nads, struct dw_arena *scratch, size_t *count) {
-  *count = 0;
+  size_t most = 0;
   for (size_t i = 0; i < nads->count; i++)
-    *count += nads->objects[i]->nad.pool_count;
-  struct pool_ref *refs = dw_arena_array(scratch, *count, sizeof *refs);
-  struct pool_ref *next = refs;
+    most += count_pools(nads->objects[i]);
+  struct pool_ref *refs = dw_arena_array(scratch, most, sizeof *refs);
+  *count = 0;
   for (size_t i = 0; i < nads->count; i++) {
     const struct dw_object *nad = nads->objects[i];
-    for (size_t k = 0; k < nad->nad.pool_count; k++)
-      *next++ = (struct pool_ref){&nad->nad.pools[k], nad->nad.network_name, {(uint32_t)i, (uint32_t)k}};
+    for (size_t k = 0; k < count_pools(nad); k++)
+      if (nad->nad.pools[k].wire.kind != DW_WIRE_OVERLAY)
+        refs[(*count)++] = (struct pool_ref){&nad->nad.pools[k], nad->nad.network_name, {(uint32_t)i, (uint32_t)k}};
   }
   return refs;
 }
@@ -111,6 +128,7 @@ struct search {
   uint32_t self;
   uint8_t *seen; /* a bit a group: its conflict is counted already; NULL before the first */
   struct dw_pool_member first;
+  bool unsure; /* of FIRST */
   struct tally tally;
 };
 
@@ -139,9 +157,12 @@ static void count_nad(struct tally *tally, uint32_t nad) {
   tally->nads[tally->used++] = nad;
 }
 
-/* A migration network weighs more than what comes before it. */
-static bool is_weightier(const struct search *search, const struct dw_pool_member *a, const struct dw_pool_member *b) {
+/* A sure conflict weighs more than one that is not, and a migration network more than what comes before it. */
+static bool is_weightier(const struct search *search, const struct dw_pool_member *a, bool unsure) {
+  const struct dw_pool_member *b = &search->first;
   const bool *migration = search->view->nads.migration;
+  if (unsure != search->unsure)
+    return search->unsure;
   if (migration[a->nad] != migration[b->nad])
     return migration[a->nad];
   return a->nad != b->nad ? a->nad < b->nad : a->pool < b->pool;
@@ -155,13 +176,15 @@ static bool is_asked_for(const struct search *search, uint32_t nad) {
 }
 
 /* Members are in order: the first one asked for speaks for all. */
-static void take_first(struct search *search, const struct dw_pool_members *members) {
+static void take_first(struct search *search, const struct dw_pool_members *members, bool unsure) {
   for (uint32_t i = 0; i < members->count; i++) {
     const struct dw_pool_member *member = &members->items[i];
     if (!is_asked_for(search, member->nad))
       continue;
-    if (search->first.nad == DW_NOWHERE || is_weightier(search, member, &search->first))
+    if (search->first.nad == DW_NOWHERE || is_weightier(search, member, unsure)) {
       search->first = *member;
+      search->unsure = unsure;
+    }
     return;
   }
 }
@@ -172,12 +195,34 @@ static void count_members(struct search *search, const struct dw_pool_members *m
       count_nad(&search->tally, members->items[i].nad);
 }
 
-/* Those of the group that are in conflict with the query where they share addresses. Between networks of which none is
- * for migrations, one CIDR is one pool on purpose (whereabouts keys pools by its text), and a network_name is an
- * address domain of its own. */
-static const struct dw_pool_members *conflicting(const struct dw_pool_query *query, const struct dw_pool_group *group) {
-  bool apart = strcmp(query->cidr, group->like->text) == 0 || strcmp(query->network_name, group->network_name) != 0;
-  return !query->migration && apart ? &group->migrating : &group->all;
+enum conflict { NO_CONFLICT, UNSURE_CONFLICT, CONFLICT };
+
+/* Two pools of whereabouts take addresses from each other wherever they are, unless network_name keeps them apart. */
+static bool are_joined(const struct dw_pool_query *query, const struct dw_pool_group *group) {
+  return query->allocator == DW_ALLOCATOR_WHEREABOUTS && group->like->allocator == DW_ALLOCATOR_WHEREABOUTS &&
+         strcmp(query->network_name, group->network_name) == 0;
+}
+
+/* Between networks of which none is for migrations, one CIDR is one pool on purpose (whereabouts keys pools by its
+ * text), a network_name is an address domain of its own, and what is handed out on each node is its owner's affair. */
+static bool may_share(const struct dw_pool_query *query, const struct dw_pool_group *group, enum dw_wires wires) {
+  if (strcmp(query->cidr, group->like->text) == 0 || strcmp(query->network_name, group->network_name) != 0)
+    return true;
+  bool by_node = query->allocator == DW_ALLOCATOR_NODE || group->like->allocator == DW_ALLOCATOR_NODE;
+  return !are_joined(query, group) && (wires == DW_WIRES_APART || (by_node && wires != DW_WIRES_SAME));
+}
+
+/* The same address twice does harm on one wire only. */
+static enum conflict conflict_of(const struct dw_pool_query *query, const struct dw_pool_group *group, bool migration) {
+  enum dw_wires wires = dw_wires_compare(&query->wire, &group->like->wire);
+  if (!migration)
+    return may_share(query, group, wires) ? NO_CONFLICT : CONFLICT;
+  if (wires == DW_WIRES_SAME)
+    return CONFLICT;
+  bool joined = are_joined(query, group);
+  if (wires == DW_WIRES_APART)
+    return joined ? UNSURE_CONFLICT : NO_CONFLICT;
+  return joined ? CONFLICT : UNSURE_CONFLICT;
 }
 
 static bool is_seen(const struct search *search, size_t group) {
@@ -197,12 +242,16 @@ static bool found_interval(void *context, const struct dw_interval_entry *entry)
   if (is_seen(search, entry->id))
     return true;
   const struct dw_pool_group *group = &search->view->pools.groups[entry->id];
-  const struct dw_pool_members *members = conflicting(search->query, group);
-  if (members->count == 0 || !dw_interval_set_meets(search->query->usable, &entry->span))
+  enum conflict with_migrating = conflict_of(search->query, group, true);
+  enum conflict with_all = search->query->migration ? with_migrating : conflict_of(search->query, group, false);
+  const struct dw_pool_members *members = with_all == NO_CONFLICT ? &group->migrating : &group->all;
+  if ((with_migrating == NO_CONFLICT && with_all == NO_CONFLICT) || members->count == 0 ||
+      !dw_interval_set_meets(search->query->usable, &entry->span))
     return true;
   mark_seen(search, entry->id);
-  take_first(search, &group->migrating);
-  take_first(search, members);
+  if (with_migrating != NO_CONFLICT)
+    take_first(search, &group->migrating, with_migrating == UNSURE_CONFLICT);
+  take_first(search, members, (members == &group->all ? with_all : with_migrating) == UNSURE_CONFLICT);
   count_members(search, members);
   return true;
 }
@@ -211,7 +260,7 @@ static bool found_interval(void *context, const struct dw_interval_entry *entry)
  * more than the intervals of the view that lie in it. */
 static void run(struct search *search) {
   const struct dw_interval_set *usable = search->query->usable;
-  if (usable->count == 0)
+  if (usable->count == 0 || search->query->wire.kind == DW_WIRE_OVERLAY)
     return;
   struct dw_interval hull = {usable->items[0].first, usable->items[usable->count - 1].last};
   dw_interval_index_find(&search->view->pools.index, &hull, found_interval, search);
@@ -231,10 +280,13 @@ static size_t look(const struct dw_view *view, const struct dw_view *over, const
   hit->nad = view->nads.objects[search.first.nad];
   hit->pool = &hit->nad->nad.pools[search.first.pool];
   hit->migration = view->nads.migration[search.first.nad];
+  hit->unsure = search.unsure;
   return search.tally.used;
 }
 
 static bool goes_before(const struct dw_pool_hit *a, const struct dw_pool_hit *b) {
+  if (a->unsure != b->unsure)
+    return b->unsure;
   return a->migration != b->migration ? a->migration : dw_view_nad_compare(a->nad, b->nad) < 0;
 }
 

@@ -27,18 +27,55 @@ static void ipam_required(struct dw_check *check, const struct dw_rule *rule) {
   dw_report(check, rule, &found, "migration0 gets no address without it");
 }
 
+/* virt-handler takes the first global unicast address of migration0: IPv4 before IPv6, else the pool's before these
+ * (whereabouts cmd/whereabouts.go, cmdAdd). So they do harm where they come first, or where a pod can be given the
+ * same one from the pool. */
+static bool every_node_uses(const struct dw_ipam *ipam, const struct dw_local_pool *address) {
+  const struct dw_addr *addr = &address->usable.items[0].first;
+  bool pool_first = false;
+  for (size_t i = 0; i < ipam->pool_count; i++) {
+    const struct dw_pool *pool = &ipam->pools[i];
+    if (pool->state == DW_POOL_UNREADABLE)
+      return false;
+    if (pool->state != DW_POOL_OK)
+      continue;
+    if (pool->subnet.base.v4 == addr->v4 && dw_interval_set_contains(&pool->usable, addr))
+      return true;
+    pool_first |= pool->subnet.base.v4 || !addr->v4;
+  }
+  return !pool_first;
+}
+
+static void added_addresses(struct dw_check *check, const struct dw_rule *rule, const struct dw_ipam *ipam) {
+  for (size_t i = 0; i < ipam->local_pool_count && ipam->error == NULL; i++) {
+    const struct dw_local_pool *address = &ipam->local_pools[i];
+    bool used = every_node_uses(ipam, address);
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .field = address->value.field,
+                                 .value = address->value.text,
+                                 .mend = "remove it",
+                                 .warn_at_most = !used},
+              used ? "every pod gets this address, so two nodes have the same one"
+                   : "every pod gets this address next to its own");
+  }
+}
+
 static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *plugin = dw_nad_connecting(check);
   if (plugin == NULL || (dw_nad_is_ovn(plugin) && plugin->ipam.error != NULL))
     return;
   const struct dw_ipam *ipam = &plugin->ipam;
-  if (ipam->type == DW_IPAM_HOST_LOCAL || ipam->type == DW_IPAM_STATIC)
-    dw_report(check, rule,
-              &(struct dw_found){.reason = DW_REASON_INVALID,
-                                 .field = ipam->type_value.field,
-                                 .value = ipam->type_name,
-                                 .mend = "use whereabouts, or dhcp with a server on that network"},
-              "allocates on each node by itself, so two nodes hand out the same address");
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = ipam->type_value.field,
+                           .value = ipam->type_name,
+                           .mend = "use whereabouts, or dhcp with a server on that network"};
+  if (ipam->type == DW_IPAM_HOST_LOCAL || (ipam->type == DW_IPAM_STATIC && ipam->local_pool_count > 0))
+    dw_report(check, rule, &found, "allocates on each node by itself, so two nodes hand out the same address");
+  else if (ipam->type == DW_IPAM_STATIC)
+    dw_report(check, rule, &found, "has no address to give, and would give the same one to every node");
+  else if (ipam->type == DW_IPAM_WHEREABOUTS)
+    added_addresses(check, rule, ipam);
   else if (ipam->type == DW_IPAM_OTHER)
     dw_report_unverified(check, rule, ipam->type_value.field, "IPAM \"%s\" is not known", ipam->type_name);
 }
@@ -108,17 +145,6 @@ static void pool_tight(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-static void default_route(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    for (size_t i = 0; i < plugin->ipam.default_route_count; i++)
-      dw_report(check, rule,
-                &(struct dw_found){.reason = DW_REASON_INVALID,
-                                   .field = plugin->ipam.default_routes[i].field,
-                                   .value = plugin->ipam.default_routes[i].text,
-                                   .mend = "remove it"},
-                "sends the pod's other traffic here, too");
-}
-
 static void reservation_off(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     if (plugin->ipam.reservation_off)
@@ -135,8 +161,8 @@ static const struct dw_rule rules[] = {
      "no IPAM, so migration0 gets no address (OVN-Kubernetes: no `subnets`)",
      "add whereabouts with a range; with OVN-Kubernetes add `subnets`", ipam_required},
     {"ipam-per-node", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "host-local or static IPAM: each node allocates by itself, and two hand out the same address",
-     "use whereabouts, or dhcp with a server on that network", ipam_per_node},
+     "host-local or static IPAM, or whereabouts with addresses: two nodes get the same address",
+     "use whereabouts without addresses, or dhcp with a server on that network", ipam_per_node},
     {"pool-too-small", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "fewer usable addresses than virt-handler and, where decentralizedLiveMigration is on, "
      "virt-synchronization-controller need",
@@ -144,9 +170,6 @@ static const struct dw_rule rules[] = {
     {"pool-tight", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
      "less than 10 % of the needed addresses to spare: the next node may get none", "widen the range or exclude less",
      pool_tight},
-    {"default-route", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a route to 0.0.0.0/0 or ::/0: the pods' other traffic may leave over the migration network", "remove the route",
-     default_route},
     {"reservation-off", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
      "enable_overlapping_ranges is false, so nothing keeps pools that overlap apart", "leave it out", reservation_off},
 };

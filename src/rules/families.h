@@ -19,6 +19,7 @@ extern const struct dw_family
 extern const struct dw_family dw_family_migration;  /* migration.c: migration-* */
 extern const struct dw_family dw_family_nic;        /* nic.c: master-*, mtu-*, bridge-uplink */
 extern const struct dw_family dw_family_allocation; /* allocation.c: ipam-required ... reservation-off */
+extern const struct dw_family dw_family_route;      /* route.c: default-route, route-unusable */
 extern const struct dw_family dw_family_use;        /* use.c: network-in-use, network-in-use-change */
 extern const struct dw_family dw_family_config;     /* config.c: config-*, network-*, migrations-running */
 extern const struct dw_family dw_family_misplaced;  /* misplaced.c: config-misplaced */

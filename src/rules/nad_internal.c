@@ -109,6 +109,75 @@ struct dw_nad_pools dw_nad_pools(const struct dw_check *check) {
   return pools;
 }
 
+/* The pod network sets its default route with metric 0 in IPv4, and 1024 in IPv6 (the kernel's own default). */
+bool dw_nad_route_counts(const struct dw_route *route) {
+  if (route->dst_state != DW_READ_OK || route->table != DW_ROUTE_MAIN_TABLE)
+    return false;
+  return route->dst.bits > 0 || route->priority <= (route->dst.base.v4 ? 0U : (uint32_t)DW_ROUTE_IPV6_PRIORITY);
+}
+
+/* Whether they lead to all addresses that a host can have: beyond them there is only multicast. */
+static bool covers(struct dw_arena *arena, const struct dw_routes *routes, bool v4) {
+  struct dw_interval *items = dw_arena_array(arena, routes->count, sizeof *items);
+  size_t count = 0;
+  for (size_t i = 0; i < routes->count; i++)
+    if (dw_nad_route_counts(&routes->items[i]) && routes->items[i].dst.base.v4 == v4)
+      items[count++] = dw_interval_of(&routes->items[i].dst);
+  struct dw_prefix unicast;
+  if (!dw_prefix_parse(v4 ? "0.0.0.0/0" : "::/0", DW_ADDR_STRICT, &unicast, NULL))
+    return false;
+  struct dw_interval_set set = dw_interval_set_make(items, count);
+  struct dw_interval all = dw_interval_of(&unicast);
+  struct dw_addr last;
+  if (!dw_addr_parse(v4 ? "223.255.255.255" : "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", DW_ADDR_STRICT, &last))
+    return false;
+  return set.count > 0 && dw_addr_compare(&set.items[0].first, &all.first) == 0 &&
+         dw_addr_compare(&set.items[0].last, &last) >= 0;
+}
+
+/* route-override's own, which args.cni replace. Source: redhat-nfvpe/cni-route-override cmd/route-override
+ * (parseConf). */
+static struct dw_value added_routes(struct dw_arena *arena, const struct dw_cni_plugin *plugin) {
+  const dw_json *cni = dw_json_get(dw_json_get_fold(plugin->json, "args", NULL), "cni");
+  struct dw_value own = {.field = dw_arena_join(arena, plugin->field, ".", "addroutes"),
+                         .json = dw_json_get_fold(plugin->json, "addroutes", NULL)};
+  struct dw_value args = {.field = dw_arena_join(arena, plugin->field, ".", "args.cni.addroutes"),
+                          .json = dw_json_get_fold(cni, "addroutes", NULL)};
+  return dw_json_type(args.json) == DW_JSON_ARRAY ? args : own;
+}
+
+static bool is_route_override(const struct dw_cni_plugin *plugin) {
+  return strcmp(plugin->type_name, "route-override") == 0;
+}
+
+/* A route-override behind PLUGIN takes away what that set, where it is told to. */
+static bool takes_routes(const struct dw_cni_plugin *plugin) {
+  static const char *const keys[] = {"flushroutes", "flushgateway"};
+  bool on = false;
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    if (dw_json_boolean(dw_json_get_fold(plugin->json, keys[i], NULL), &on) && on)
+      return true;
+  return dw_json_size(dw_json_get_fold(plugin->json, "delroutes", NULL)) > 0 ||
+         dw_json_get_fold(plugin->json, "args", NULL) != NULL;
+}
+
+struct dw_nad_routes dw_nad_routes(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+  struct dw_nad_routes out = {.may_not_count = plugin->ipam.type == DW_IPAM_OTHER};
+  struct dw_value list = plugin->ipam.routes;
+  if (is_route_override(plugin))
+    list = added_routes(check->arena, plugin);
+  else if (dw_plugin_class(plugin->type_name) == DW_PLUGIN_META || dw_nad_is_ovn(plugin))
+    return out;
+  if (list.json == NULL)
+    return out;
+  out.routes = dw_routes_read(check->arena, &list);
+  out.covers_v4 = covers(check->arena, &out.routes, true);
+  out.covers_v6 = covers(check->arena, &out.routes, false);
+  for (const struct dw_cni_plugin *next = plugin; (next = dw_nad_next(check, next)) != NULL;)
+    out.may_not_count |= is_route_override(next) && takes_routes(next);
+  return out;
+}
+
 const char *dw_nad_no_nodes(const struct dw_check *check) {
   if (dw_view_count(check->view, DW_KIND_NODE) == 0)
     return "no nodes are known";

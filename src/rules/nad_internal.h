@@ -54,6 +54,18 @@ struct dw_nad_pools {
 };
 struct dw_nad_pools dw_nad_pools(const struct dw_check *check) __attribute__((nonnull));
 
+/* The routes that PLUGIN sets in the pod: those of its IPAM, or those that route-override adds. */
+struct dw_nad_routes {
+  struct dw_routes routes;
+  bool covers_v4, covers_v6; /* those that count in the pod's main table lead every address of the family here */
+  bool may_not_count;        /* the IPAM plugin is not known, or a plugin behind it takes routes away again */
+};
+struct dw_nad_routes dw_nad_routes(const struct dw_check *check, const struct dw_cni_plugin *plugin)
+    __attribute__((nonnull));
+/* Whether the pod's main table leads traffic by ROUTE: not where another table or a higher metric than that of the pod
+ * network's own default route keeps it aside. */
+bool dw_nad_route_counts(const struct dw_route *route) __attribute__((nonnull));
+
 /* Why no node is known to run virt-handler, where there is none. */
 const char *dw_nad_no_nodes(const struct dw_check *check) __attribute__((nonnull, returns_nonnull));
 

@@ -1,4 +1,6 @@
 /* Ranges against what else is in use: the cluster's own networks, other NADs, other clusters. */
+#include <string.h>
+
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
@@ -6,12 +8,10 @@
  * than these overlap-network speaks. */
 enum { POOLS_COMPARED = 1024 };
 
-static void report_too_many(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *first,
+static void report_too_many(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *first,
                             const char *with) {
-  struct dw_found found = {.reason = DW_REASON_FORBIDDEN,
-                           .field = first->range.field,
-                           .mend = "give a few wide ranges",
-                           .as_migration = true};
+  struct dw_found found = {
+      .reason = DW_REASON_FORBIDDEN, .field = first->field, .mend = "give a few wide ranges", .as_migration = true};
   dw_nad_mark_unread(check, &found);
   dw_report(check, rule, &found, "more than %d ranges are not compared with %s", POOLS_COMPARED, with);
 }
@@ -22,11 +22,24 @@ static bool has_subnet(const struct dw_check *check, const struct dw_pool *pool)
   return pool->subnet_known && (dw_nad_pool_class(check->arena, pool) == NULL || dw_nad_rule_off(check, "range-class"));
 }
 
-static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {
+/* Plugins that only change what another one made never ask an IPAM plugin. */
+static bool allocates(const struct dw_cni_plugin *plugin) {
+  return dw_plugin_class(plugin->type_name) != DW_PLUGIN_META;
+}
+
+/* What leads the pod's traffic to a subnet: an address in it, or a route. */
+struct lead {
+  struct dw_value value;
+  const struct dw_prefix *subnet;
+  bool is_route;
+  bool may_not_count;
+};
+
+static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, const struct lead *lead) {
   enum { SHOWN = 3 };
   const struct dw_cluster_network *networks[SHOWN];
   const char *texts[SHOWN];
-  size_t count = dw_view_cluster_overlaps(check->view, &pool->subnet, networks, SHOWN);
+  size_t count = dw_view_cluster_overlaps(check->view, lead->subnet, networks, SHOWN);
   if (count == 0)
     return false;
   for (size_t i = 0; i < count && i < SHOWN; i++) {
@@ -34,11 +47,13 @@ static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, 
     texts[i] = dw_arena_printf(check->arena, "the %s %s (%s)", networks[i]->name,
                                dw_prefix_format(&networks[i]->prefix, prefix), networks[i]->source);
   }
+  const char *mend = count == 1 ? "choose a range outside it" : "choose a range outside them";
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
-                               .field = pool->range.field,
-                               .value = pool->range.text,
-                               .mend = count == 1 ? "choose a range outside it" : "choose a range outside them"},
+                               .field = lead->value.field,
+                               .value = lead->value.text,
+                               .mend = lead->is_route ? "remove the route" : mend,
+                               .warn_at_most = lead->may_not_count},
             "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
   return true;
 }
@@ -49,43 +64,132 @@ static bool is_denied_as_too_many(const struct dw_check *check) {
          dw_policy_action(check->policy, "overlap-network", DW_ACTION_DENY) == DW_ACTION_DENY;
 }
 
-static void overlap_cluster_network(struct dw_check *check, const struct dw_rule *rule) {
-  const struct dw_pool *first = NULL;
-  const struct dw_pool *beyond = NULL;
-  size_t compared = 0;
-  bool found = false;
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    for (size_t i = 0; i < plugin->ipam.pool_count && beyond == NULL; i++) {
-      const struct dw_pool *pool = &plugin->ipam.pools[i];
-      if (!has_subnet(check, pool))
-        continue;
-      if (compared++ == POOLS_COMPARED) {
-        beyond = pool;
-        continue;
-      }
-      first = first == NULL ? pool : first;
-      found |= cluster_overlap(check, rule, pool);
-    }
-  if (beyond != NULL && !is_denied_as_too_many(check))
-    report_too_many(check, rule, beyond, "the cluster's networks");
-  if (first != NULL && !found && !dw_view_has_cluster_networks(check->view))
-    dw_report_unverified(check, rule, first->range.field, "networks unknown; set clusterNetworks");
+struct leads {
+  struct dw_check *check;
+  const struct dw_rule *rule;
+  const char *first; /* field of what was compared first; NULL before that */
+  size_t compared;
+  bool found;
+  bool too_many;
+};
+
+static void compare_lead(struct leads *leads, const struct lead *lead) {
+  if (leads->too_many)
+    return;
+  if (leads->compared++ == POOLS_COMPARED) {
+    leads->too_many = true;
+    if (!is_denied_as_too_many(leads->check))
+      report_too_many(leads->check, leads->rule, &lead->value, "the cluster's networks");
+    return;
+  }
+  leads->first = leads->first == NULL ? lead->value.field : leads->first;
+  leads->found |= cluster_overlap(leads->check, leads->rule, lead);
 }
 
-/* Conflicts of one pool: how many NADs, and the one to name. */
-static size_t conflicts(const struct dw_check *check, const struct dw_nad_pool *item, struct dw_pool_hit *hit) {
+static void compare_pools(struct leads *leads, const struct dw_cni_plugin *plugin) {
+  for (size_t i = 0; i < plugin->ipam.pool_count; i++) {
+    const struct dw_pool *pool = &plugin->ipam.pools[i];
+    if (has_subnet(leads->check, pool))
+      compare_lead(leads, &(struct lead){.value = pool->range, .subnet = &pool->subnet});
+  }
+  for (size_t i = 0; i < plugin->ipam.local_pool_count; i++) {
+    const struct dw_local_pool *pool = &plugin->ipam.local_pools[i];
+    compare_lead(leads, &(struct lead){.value = pool->value, .subnet = &pool->subnet});
+  }
+}
+
+/* default-route speaks of those that lead everything away. */
+static void compare_routes(struct leads *leads, const struct dw_cni_plugin *plugin) {
+  struct dw_nad_routes all = dw_nad_routes(leads->check, plugin);
+  for (size_t i = 0; i < all.routes.count; i++) {
+    const struct dw_route *route = &all.routes.items[i];
+    if (route->dst_state != DW_READ_OK || route->dst.bits == 0 || (route->dst.base.v4 ? all.covers_v4 : all.covers_v6))
+      continue;
+    compare_lead(leads, &(struct lead){.value = dw_route_member(leads->check->arena, &all.routes, route, "dst"),
+                                       .subnet = &route->dst,
+                                       .is_route = true,
+                                       .may_not_count = all.may_not_count || !dw_nad_route_counts(route)});
+  }
+}
+
+/* A tenant's overlay is an isolated network, and OVN-Kubernetes itself keeps its subnets off the cluster's. */
+static bool is_tenant_overlay(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+  return !check->class.migration && dw_wire_of(check->arena, plugin).kind == DW_WIRE_OVERLAY;
+}
+
+static void overlap_cluster_network(struct dw_check *check, const struct dw_rule *rule) {
+  struct leads leads = {.check = check, .rule = rule};
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    if (is_tenant_overlay(check, plugin))
+      continue;
+    if (allocates(plugin))
+      compare_pools(&leads, plugin);
+    compare_routes(&leads, plugin);
+  }
+  if (leads.first != NULL && !leads.found && !dw_view_has_cluster_networks(check->view))
+    dw_report_unverified(check, rule, leads.first, "networks unknown; set clusterNetworks");
+}
+
+/* What is compared with other NADs' pools. */
+struct candidate {
+  const struct dw_value *value;
+  const struct dw_prefix *subnet;
+  const struct dw_interval_set *usable;
+  const struct dw_cni_plugin *plugin;
+  enum dw_allocator allocator;
+};
+
+struct candidates {
+  struct candidate *items;
+  size_t count;
+};
+
+/* A migration network with addresses of each node by itself has a finding for that already (ipam-per-node). */
+static void add_local_pools(struct dw_check *check, struct candidates *all) {
+  size_t most = all->count;
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    most += plugin->ipam.local_pool_count;
+  struct candidate *items = dw_arena_array(check->arena, most, sizeof *items);
+  if (all->count > 0)
+    memcpy(items, all->items, all->count * sizeof *items);
+  all->items = items;
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    for (size_t i = 0; allocates(plugin) && i < plugin->ipam.local_pool_count; i++) {
+      const struct dw_local_pool *pool = &plugin->ipam.local_pools[i];
+      items[all->count++] = (struct candidate){&pool->value, &pool->subnet, &pool->usable, plugin, DW_ALLOCATOR_NODE};
+    }
+}
+
+static struct candidates find_candidates(struct dw_check *check) {
+  struct dw_nad_pools pools = dw_nad_pools(check);
+  struct candidates all = {dw_arena_array(check->arena, pools.count, sizeof *all.items), 0};
+  for (size_t i = 0; i < pools.count; i++) {
+    const struct dw_pool *pool = pools.items[i].pool;
+    const struct dw_cni_plugin *plugin = pools.items[i].plugin;
+    enum dw_allocator allocator = plugin->ipam.type == DW_IPAM_OVN ? DW_ALLOCATOR_OVN : DW_ALLOCATOR_WHEREABOUTS;
+    all.items[all.count++] = (struct candidate){&pool->range, &pool->subnet, &pool->usable, plugin, allocator};
+  }
+  if (!check->class.migration)
+    add_local_pools(check, &all);
+  return all;
+}
+
+/* Conflicts of one candidate: how many NADs, and the one to name. */
+static size_t conflicts(const struct dw_check *check, const struct candidate *item, struct dw_pool_hit *hit) {
   char cidr[DW_PREFIX_TEXT];
-  struct dw_pool_query query = {.usable = &item->pool->usable,
-                                .cidr = dw_prefix_format(&item->pool->subnet, cidr),
+  struct dw_pool_query query = {.usable = item->usable,
+                                .cidr = dw_prefix_format(item->subnet, cidr),
                                 .network_name = item->plugin->ipam.network_name,
                                 .migration = check->class.migration,
                                 .ns = check->ns,
                                 .name = check->name,
-                                .before = check->order};
+                                .before = check->order,
+                                .allocator = item->allocator,
+                                .wire = dw_wire_of(check->arena, item->plugin)};
   return dw_view_pool_conflicts(check->view, &query, hit);
 }
 
-static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
+static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, const struct candidate *item) {
   struct dw_pool_hit hit;
   size_t count = conflicts(check, item, &hit);
   if (count == 0)
@@ -95,27 +199,32 @@ static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, 
     others = dw_arena_printf(check->arena, ", and pools of %zu more NAD%s", count - 1, count == 2 ? "" : "s");
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
-                               .field = item->pool->range.field,
-                               .value = item->pool->range.text,
+                               .field = item->value->field,
+                               .value = item->value->text,
                                .mend = "choose a range outside it",
-                               .addresses = &item->pool->usable,
-                               .as_migration = hit.migration || check->class.migration},
-            "overlaps %s of %s %s/%s (shared: %s)%s", hit.pool->text, hit.migration ? "migration network" : "NAD",
-            hit.nad->namespace_, hit.nad->name, dw_nad_span(check->arena, &hit.shared), others);
+                               .addresses = item->usable,
+                               .as_migration = hit.migration || check->class.migration,
+                               .warn_at_most = hit.unsure},
+            "overlaps %s of %s %s/%s%s (shared: %s)%s", hit.pool->text, hit.migration ? "migration network" : "NAD",
+            hit.nad->namespace_, hit.nad->name, hit.unsure ? ", perhaps on another wire" : "",
+            dw_nad_span(check->arena, &hit.shared), others);
   return true;
 }
 
 static void overlap_network(struct dw_check *check, const struct dw_rule *rule) {
-  struct dw_nad_pools pools = dw_nad_pools(check);
+  struct candidates all = find_candidates(check);
   bool found = false;
-  if (pools.count > POOLS_COMPARED) {
-    report_too_many(check, rule, pools.items[POOLS_COMPARED].pool, "other NADs");
+  if (all.count > POOLS_COMPARED) {
+    report_too_many(check, rule, all.items[POOLS_COMPARED].value, "other NADs");
     return;
   }
-  for (size_t i = 0; i < pools.count; i++)
-    found |= network_overlap(check, rule, &pools.items[i]);
-  if (pools.count > 0 && !found && dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
-    dw_report_unverified(check, rule, pools.items[0].pool->range.field, "other NADs are not known");
+  bool shared = false;
+  for (size_t i = 0; i < all.count; i++) {
+    found |= network_overlap(check, rule, &all.items[i]);
+    shared |= dw_wire_of(check->arena, all.items[i].plugin).kind != DW_WIRE_OVERLAY;
+  }
+  if (shared && !found && dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
+    dw_report_unverified(check, rule, all.items[0].value->field, "other NADs are not known");
 }
 
 static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {
@@ -159,9 +268,9 @@ static void overlap_remote_cluster(struct dw_check *check, const struct dw_rule 
 
 static const struct dw_rule rules[] = {
     {"overlap-cluster-network", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "the subnet overlaps a network of the cluster itself (pods, services, nodes), so that traffic to the cluster's "
-     "own addresses would go astray",
-     "choose a range outside the cluster's networks", overlap_cluster_network},
+     "the subnet, or the destination of a route, overlaps a network of the cluster itself (pods, services, nodes), so "
+     "that traffic to the cluster's own addresses would go astray",
+     "choose a range outside the cluster's networks, and remove the route", overlap_cluster_network},
     {"overlap-network", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
      "the pool overlaps another NAD's pool; denied where either is a migration network. Between other NADs an "
      "identical range is fine, and different network_names are separate",

@@ -377,7 +377,8 @@ static void make_room(struct dw_admissions *admissions, size_t bytes) {
 /* What it holds, but for a little. */
 static size_t bytes_of(const struct dw_object *object) {
   const char *text = object->kind == DW_KIND_NAD ? object->nad.config : object->user.json;
-  size_t pools = object->kind == DW_KIND_NAD ? object->nad.pool_count * sizeof *object->nad.pools : 0;
+  size_t count = object->kind == DW_KIND_NAD ? object->nad.pool_count + object->nad.local_pool_count : 0;
+  size_t pools = count * sizeof *object->nad.pools;
   return sizeof *object + pools + (text == NULL ? 0 : strlen(text));
 }
 

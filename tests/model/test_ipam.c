@@ -694,20 +694,133 @@ static void settings_are_read(void **state) {
   assert_string_equal(ipam->network_name, "");
 }
 
-static void default_routes_are_found_for_every_type(void **state) {
+static void routes_are_read_as_the_plugins_set_them(void **state) {
   (void)state;
-  static const char *const types[] = {"whereabouts", "host-local", "static", "dhcp", "other"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-    const struct dw_ipam *ipam = read_ipam(
-        arena, dw_arena_printf(arena,
-                               "{\"type\":\"%s\",\"Routes\":[{\"dst\":\"10.0.0.0/8\"},{\"Dst\":\"0.0.0.0/0\"},5,"
-                               "{\"dst\":\"::/0\"},{\"dst\":\"::/1\"},{\"dst\":7},{\"dst\":\"1.2.3.4/0\"}]}",
-                               types[i]));
-    assert_int_equal(ipam->default_route_count, 3);
-    assert_string_equal(ipam->default_routes[0].field, "spec.config.ipam.Routes[1].Dst");
-    assert_string_equal(ipam->default_routes[0].text, "0.0.0.0/0");
-    assert_string_equal(ipam->default_routes[1].field, "spec.config.ipam.Routes[3].dst");
+  char text[DW_PREFIX_TEXT];
+  char gw[DW_ADDR_TEXT];
+  const struct dw_ipam *ipam = read_ipam(
+      arena,
+      "{\"type\":\"static\",\"Routes\":[{\"Dst\":\"10.1.2.3/8\",\"gw\":\"10.0.0.1\",\"priority\":-1,\"table\":0},5,"
+      "{\"dst\":\"::/0\",\"gw\":\"\",\"scope\":999},{\"dst\":7,\"GW\":\"x\"},{},"
+      "{\"dst\":\"fd00::/64\",\"priority\":7,\"table\":10}]}");
+  struct dw_routes routes = dw_routes_read(arena, &ipam->routes);
+  assert_int_equal(routes.count, 6);
+  assert_false(routes.too_many);
+  const struct dw_route *route = routes.items;
+  assert_int_equal(route[0].dst_state, DW_READ_OK);
+  assert_string_equal(dw_prefix_format(&route[0].dst, text), "10.0.0.0/8");
+  assert_true(route[0].host_bits);
+  assert_string_equal(dw_addr_format(&route[0].gw, gw), "10.0.0.1");
+  assert_int_equal(route[0].priority, 0);
+  assert_int_equal(route[0].table, DW_ROUTE_MAIN_TABLE);
+  assert_string_equal(dw_route_member(arena, &routes, &route[0], "dst").field, "spec.config.ipam.Routes[0].Dst");
+  assert_int_equal(route[1].dst_state, DW_READ_ABSENT);
+  assert_string_equal(dw_route_value(arena, &routes, &route[1]).field, "spec.config.ipam.Routes[1]");
+  assert_int_equal(route[2].priority, DW_ROUTE_IPV6_PRIORITY);
+  assert_int_equal(route[2].gw_state, DW_READ_ABSENT);
+  assert_int_equal(route[2].scope, 231);
+  assert_int_equal(route[3].dst_state, DW_READ_BAD);
+  assert_int_equal(route[3].gw_state, DW_READ_BAD);
+  assert_int_equal(route[4].dst_state, DW_READ_ABSENT);
+  assert_string_equal(dw_route_member(arena, &routes, &route[4], "dst").field, "spec.config.ipam.Routes[4].dst");
+  assert_false(route[5].host_bits);
+  assert_int_equal(route[5].priority, 7);
+  assert_int_equal(route[5].table, 10);
+}
+
+/* dhcp takes its routes from the server alone. */
+static void dhcp_has_no_routes_of_its_own(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_ipam *ipam = read_ipam(arena, "{\"type\":\"dhcp\",\"routes\":[{\"dst\":\"10.1.2.3/8\"}]}");
+  assert_int_equal(dw_routes_read(arena, &ipam->routes).count, 0);
+  ipam = read_ipam(arena, "{\"type\":\"static\",\"routes\":{\"dst\":\"10.1.2.3/8\"}}");
+  assert_int_equal(dw_routes_read(arena, &ipam->routes).count, 0);
+}
+
+static void the_number_of_routes_is_bounded(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t count = 4096; count <= 4097; count++) {
+    struct dw_buf json = DW_BUF_IN(arena);
+    dw_buf_puts(&json, "{\"type\":\"static\",\"routes\":[");
+    for (size_t i = 0; i < count; i++)
+      dw_buf_puts(&json, i == 0 ? "{}" : ",{}");
+    dw_buf_puts(&json, "]}");
+    struct dw_routes routes = dw_routes_read(arena, &read_ipam(arena, dw_buf_text(&json))->routes);
+    assert_int_equal(routes.count, 4096);
+    assert_int_equal(routes.too_many, count > 4096);
+  }
+}
+
+/* --- what is handed out on each node by itself --- */
+
+/* "FIELD SUBNET FIRST-LAST,...; " of each local pool. */
+static const char *local_pools(struct dw_arena *arena, const struct dw_ipam *ipam) {
+  struct dw_buf out = DW_BUF_IN(arena);
+  for (size_t i = 0; i < ipam->local_pool_count; i++) {
+    const struct dw_local_pool *pool = &ipam->local_pools[i];
+    char subnet[DW_PREFIX_TEXT];
+    dw_buf_printf(&out, "%s %s", pool->value.field + strlen("spec.config."), dw_prefix_format(&pool->subnet, subnet));
+    for (size_t k = 0; k < pool->usable.count; k++) {
+      char first[DW_ADDR_TEXT];
+      char last[DW_ADDR_TEXT];
+      dw_buf_printf(&out, " %s-%s", dw_addr_format(&pool->usable.items[k].first, first),
+                    dw_addr_format(&pool->usable.items[k].last, last));
+    }
+    if (pool->gateway.state == DW_READ_OK) {
+      char gateway[DW_ADDR_TEXT];
+      dw_buf_printf(&out, " via %s", dw_addr_format(&pool->gateway.addr, gateway));
+    }
+    dw_buf_puts(&out, "; ");
+  }
+  return dw_buf_text(&out);
+}
+
+static void local_pools_are_what_the_plugins_hand_out(void **state) {
+  (void)state;
+  static const struct {
+    const char *config, *pools;
+  } rows[] = {
+      {"{\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.0.0.0/29\"}}",
+       "ipam.subnet 10.0.0.0/29 10.0.0.2-10.0.0.6 via 10.0.0.1; "},
+      {"{\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.0.0.0/"
+       "24\",\"rangeStart\":\"10.0.0.10\",\"RangeEnd\":\"10.0.0.20\","
+       "\"gateway\":\"10.0.0.15\"}}",
+       "ipam.subnet 10.0.0.0/24 10.0.0.10-10.0.0.14 10.0.0.16-10.0.0.20 via 10.0.0.15; "},
+      {"{\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":\"10.0.0.0/30\"},{\"subnet\":\"10.0.1.0/30\"}],"
+       "[{\"subnet\":\"fd00::/126\"}]]}}",
+       "ipam.ranges[0][0].subnet 10.0.0.0/30 10.0.0.2-10.0.0.2 via 10.0.0.1; "
+       "ipam.ranges[0][1].subnet 10.0.1.0/30 10.0.1.2-10.0.1.2 via 10.0.1.1; "
+       "ipam.ranges[1][0].subnet fd00::/126 fd00::2-fd00::2 via fd00::1; "},
+      /* What host-local refuses: host bits, too small, ends outside, an end before the start. */
+      {"{\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":\"10.0.0.1/24\"},{\"subnet\":\"10.0.0.0/31\"},"
+       "{\"subnet\":\"10.0.0.0/24\",\"rangeStart\":\"10.0.1.0\"},{\"subnet\":\"10.0.0.0/24\",\"gateway\":\"x\"},"
+       "{\"subnet\":\"10.0.0.0/24\",\"rangeStart\":\"10.0.0.9\",\"rangeEnd\":\"10.0.0.8\"},{},7],7]}}",
+       ""},
+      {"{\"ipam\":{\"type\":\"static\",\"addresses\":[{\"address\":\"10.0.0.5/24\",\"gateway\":\"10.0.0.1\"},"
+       "{\"address\":\"fd00::5/64\"},{\"address\":\"10.0.0.6\"},{}]}}",
+       "ipam.addresses[0].address 10.0.0.0/24 10.0.0.5-10.0.0.5 via 10.0.0.1; "
+       "ipam.addresses[1].address fd00::/64 fd00::5-fd00::5; "},
+      {"{\"ipam\":{\"type\":\"static\",\"addresses\":[{\"address\":\"10.0.0.5/"
+       "24\"}]},\"args\":{\"cni\":{\"ips\":[\"10.0.1.5/"
+       "24\"]}}}",
+       "args.cni.ips[0] 10.0.1.0/24 10.0.1.5-10.0.1.5; "},
+      {"{\"ipam\":{\"type\":\"static\"},\"args\":{\"cni\":{\"ips\":[\"10.0.1.5/"
+       "24\"]}},\"runtimeConfig\":{\"ips\":[\"10.0.2.5/"
+       "24\"]}}",
+       "runtimeConfig.ips[0] 10.0.2.0/24 10.0.2.5-10.0.2.5; "},
+      {"{\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.0.0.0/24\",\"addresses\":[{\"address\":\"010.0.0.5/24\"}]},"
+       "\"args\":{\"cni\":{\"ips\":[\"10.0.1.5/24\"]}}}",
+       "ipam.addresses[0].address 10.0.0.0/24 10.0.0.5-10.0.0.5; "},
+      {"{\"ipam\":{\"type\":\"dhcp\",\"addresses\":[{\"address\":\"10.0.0.5/24\"}],\"subnet\":\"10.0.0.0/24\"}}", ""},
+  };
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct dw_cni_config *config = dw_cni_read_text(arena, rows[i].config, strlen(rows[i].config));
+    assert_int_equal(config->state, DW_CONFIG_OK);
+    assert_string_equal(local_pools(arena, &config->plugins[0].ipam), rows[i].pools);
   }
 }
 
@@ -919,7 +1032,10 @@ int main(void) {
       cmocka_unit_test(only_so_many_problems_are_kept),
       cmocka_unit_test(a_long_value_is_not_quoted),
       cmocka_unit_test(settings_are_read),
-      cmocka_unit_test(default_routes_are_found_for_every_type),
+      cmocka_unit_test(routes_are_read_as_the_plugins_set_them),
+      cmocka_unit_test(dhcp_has_no_routes_of_its_own),
+      cmocka_unit_test(the_number_of_routes_is_bounded),
+      cmocka_unit_test(local_pools_are_what_the_plugins_hand_out),
       cmocka_unit_test(ovn_allocates_from_its_subnets),
       cmocka_unit_test(ovn_without_subnets_has_no_ipam),
       cmocka_unit_test(ovns_mistakes_are_told),

@@ -68,7 +68,7 @@ static void compare_pools(const struct dw_view *over, const struct dw_view *buil
   for (size_t i = 0; i < nad->nad.pool_count; i++) {
     const struct dw_pool_summary *pool = &nad->nad.pools[i];
     struct dw_pool_query query = {&pool->usable, pool->text, nad->nad.network_name, migration, nad->namespace_,
-                                  nad->name,     SIZE_MAX};
+                                  nad->name,     SIZE_MAX,   pool->allocator,       pool->wire};
     struct dw_pool_hit a;
     struct dw_pool_hit b;
     size_t count = dw_view_pool_conflicts(built, &query, &b);

@@ -17,7 +17,9 @@ static size_t ask(const struct dw_view *view, const struct dw_object *nad, bool 
                                 .migration = migration,
                                 .ns = nad->namespace_,
                                 .name = nad->name,
-                                .before = before};
+                                .before = before,
+                                .allocator = nad->nad.pools[0].allocator,
+                                .wire = nad->nad.pools[0].wire};
   return dw_view_pool_conflicts(view, &query, hit);
 }
 

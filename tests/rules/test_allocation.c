@@ -75,6 +75,49 @@ static void allocating_per_node_is_denied(void **state) {
   nad_expect_brief(&other);
 }
 
+/* virt-handler takes the first address: the pool's, unless there is none of that family or IPv4 comes before it. */
+static void added_addresses_are_denied_where_two_nodes_use_them(void **state) {
+  (void)state;
+  static const char first[] = "deny ipam-per-node spec.config.ipam.addresses[0].address\n";
+  static const char harmless[] = "warn ipam-per-node spec.config.ipam.addresses[0].address\n";
+  static const struct {
+    const char *members, *lines;
+  } rows[] = {
+      {"\"range\":\"192.168.99.0/24\",\"addresses\":[{\"address\":\"192.168.99.9/24\"}]", first},
+      {"\"range\":\"192.168.99.0/24\",\"addresses\":[{\"address\":\"192.168.98.9/24\"}]", harmless},
+      {"\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.9\"],\"addresses\":[{\"address\":\"192.168.99.9/24\"}]",
+       harmless},
+      {"\"range\":\"192.168.99.0/24\",\"addresses\":[{\"address\":\"fd00::9/64\"}]", harmless},
+      {"\"range\":\"fd00::/64\",\"addresses\":[{\"address\":\"192.168.99.9/24\"}]", first},
+      {"\"range\":\"192.168.99.0/24\",\"addresses\":[]", ""},
+      {"\"range\":\"192.168.99.0/24\",\"addresses\":[{\"address\":\"x\"}]",
+       "deny ipam-syntax spec.config.ipam.addresses[0].address\n"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    nad_expect_config(nad_whereabouts(rows[i].members), rows[i].lines);
+  struct nad_case used = {.config = nad_whereabouts(rows[0].members)};
+  nad_expect_says(&used, "ipam-per-node",
+                  "Invalid value: \"192.168.99.9/24\": every pod gets this address, so two nodes have the same one; "
+                  "remove it [ipam-per-node]");
+  used.config = nad_whereabouts(rows[1].members);
+  nad_expect_says(&used, "ipam-per-node",
+                  "Invalid value: \"192.168.98.9/24\": every pod gets this address next to its own; remove it "
+                  "[ipam-per-node]");
+  nad_expect_other(nad_whereabouts(rows[0].members), "");
+}
+
+static void static_addresses_come_from_args_too(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\"},\"args\":{"
+                                   "\"cni\":{\"ips\":[\"192.168.99.9/24\"]}}}"};
+  nad_expect_says(&nad, "ipam-per-node", "allocates on each node by itself");
+  nad.config = "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\"},\"runtimeConfig\":{\"ips\":["
+               "\"192.168.99.9/24\"]}}";
+  nad_expect_says(&nad, "ipam-per-node", "allocates on each node by itself");
+  nad.config = "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\",\"addresses\":[]}}";
+  nad_expect_says(&nad, "ipam-per-node", "has no address to give, and would give the same one to every node");
+}
+
 /* --- how much --- */
 
 /* Workers up to this number, as the standard cluster names and equips them. */
@@ -196,19 +239,6 @@ static void an_unreadable_default_route_is_none(void **state) {
                     "deny ipam-syntax spec.config.ipam.routes[0].dst\n");
 }
 
-static void default_routes_are_warned_of(void **state) {
-  (void)state;
-  const char *config =
-      nad_whereabouts("\"range\":\"192.168.99.0/24\",\"routes\":[{\"dst\":\"192.168.0.0/16\"},{\"dst\":\"0.0.0.0/0\"},"
-                      "{\"dst\":\"::/0\"}]");
-  nad_expect_config(config, "warn default-route spec.config.ipam.routes[1].dst\n"
-                            "warn default-route spec.config.ipam.routes[2].dst\n");
-  nad_expect_brief(&(struct nad_case){.config = config});
-  nad_expect_other(config, "");
-  expect("\"ipam\":{\"type\":\"dhcp\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]}",
-         "warn default-route spec.config.ipam.routes[0].dst\n");
-}
-
 static void reservations_stay_on(void **state) {
   (void)state;
   const char *off = nad_whereabouts("\"range\":\"192.168.99.0/24\",\"enable_overlapping_ranges\":false");
@@ -224,6 +254,8 @@ int main(void) {
       cmocka_unit_test(one_plugin_of_a_list_allocates),
       cmocka_unit_test(ovn_allocates_from_subnets),
       cmocka_unit_test(allocating_per_node_is_denied),
+      cmocka_unit_test(added_addresses_are_denied_where_two_nodes_use_them),
+      cmocka_unit_test(static_addresses_come_from_args_too),
       cmocka_unit_test(every_node_needs_an_address),
       cmocka_unit_test(decentralized_migration_needs_two_more),
       cmocka_unit_test(sizes_are_told),
@@ -232,7 +264,6 @@ int main(void) {
       cmocka_unit_test(a_selector_that_matches_no_node_is_named),
       cmocka_unit_test(nodes_of_another_system_are_none),
       cmocka_unit_test(an_unreadable_default_route_is_none),
-      cmocka_unit_test(default_routes_are_warned_of),
       cmocka_unit_test(reservations_stay_on),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

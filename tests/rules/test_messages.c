@@ -436,8 +436,8 @@ static void of_allocation(void **state) {
        "the same address; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
       {{.config = WITH("\"ipam\":{\"type\":\"static\"}")},
        "ipam-per-node",
-       "spec.config.ipam.type: Invalid value: \"static\": allocates on each node by itself, so two nodes hand out the "
-       "same address; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
+       "spec.config.ipam.type: Invalid value: \"static\": has no address to give, and would give the same one to every "
+       "node; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
       {{.config = WITH("\"ipam\":{\"type\":\"calico\"}")},
        "ipam-per-node",
        "spec.config.ipam.type: Invalid value: could not be checked: IPAM \"calico\" is not known [ipam-per-node]"},

@@ -233,6 +233,122 @@ static void a_migration_network_weighs_more(void **state) {
                   "(shared: 192.168.99.1-192.168.99.126), and pools of 2 more NADs");
 }
 
+/* --- wires --- */
+
+#define OTHER(config)                                                                                                  \
+  "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: a, namespace: shop}\n"          \
+  "spec: {config: '" config "'}\n"
+
+/* A migration network on MASTER with 192.168.99.0/24, and another NAD. */
+static void expect_with(const char *master, const char *other, const char *lines) {
+  char config[256];
+  (void)snprintf(config, sizeof config, "{\"type\":\"macvlan\",\"master\":\"%s\"," NAD_IPAM "}", master);
+  nad_expect(&(struct nad_case){.config = config,
+                                .more = other,
+                                .policy = POLICY "rules: {master-missing: off, master-unverified: off}\n"},
+             lines);
+}
+
+static const char denied[] = "deny overlap-network spec.config.ipam.range\n";
+static const char warned[] = "warn overlap-network spec.config.ipam.range\n";
+
+/* host-local and static ask nobody: on one wire the same address is there twice. */
+static void addresses_of_each_node_are_compared_on_one_wire(void **state) {
+  (void)state;
+#define HOST_LOCAL "\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":\"192.168.99.0/24\"}]]}"
+#define STATIC(address) "\"ipam\":{\"type\":\"static\",\"addresses\":[{\"address\":\"" address "\"}]}"
+  expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"," HOST_LOCAL "}"), denied);
+  expect_with("eth1", OTHER("{\"type\":\"ipvlan\",\"master\":\"eth1\"," STATIC("192.168.99.5/24") "}"), denied);
+  expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"," STATIC("192.168.98.5/24") "}"), "");
+  expect_with("eth1", OTHER("{\"type\":\"sriov\"," HOST_LOCAL "}"), denied);
+  expect_with("eth1.100", OTHER("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":100," HOST_LOCAL "}"), denied);
+  /* perhaps another wire */
+  expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth2\"," HOST_LOCAL "}"), warned);
+  expect_with("eth1", OTHER("{\"type\":\"bridge\",\"bridge\":\"br1\"," HOST_LOCAL "}"), warned);
+  expect_with("eth1", OTHER("{\"type\":\"weave-net\"," HOST_LOCAL "}"), warned);
+  /* surely another one, or none */
+  expect_with("eth1", OTHER("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":100," HOST_LOCAL "}"), "");
+  expect_with("eth1.99", OTHER("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":100," HOST_LOCAL "}"), "");
+  expect_with("eth1", OTHER("{\"type\":\"bridge\"," HOST_LOCAL "}"), "");
+  expect_with("eth1", OTHER("{\"type\":\"ptp\"," HOST_LOCAL "}"), "");
+  expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"}"), "");
+  expect_with(
+      "eth1",
+      OTHER("{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},{\"type\":\"tuning\"," HOST_LOCAL
+            "}]}"),
+      "");
+}
+
+static void the_other_way_round_too(void **state) {
+  (void)state;
+  static const char migration[] =
+      "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+      "metadata: {name: migration, namespace: openshift-cnv}\n"
+      "spec: {config: '{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":"
+      "\"192.168.99.0/24\"}}'}\n";
+  struct nad_case nad = {
+      .config = nad_macvlan(STATIC("192.168.99.5/24")), .ns = "shop", .label = "false", .more = migration};
+  nad_expect(&nad, "deny overlap-network spec.config.ipam.addresses[0].address\n");
+  nad_expect_says(&nad, "overlap-network",
+                  "Invalid value: \"192.168.99.5/24\": overlaps 192.168.99.0/24 of migration network "
+                  "openshift-cnv/migration (shared: 192.168.99.5); choose a range outside it [overlap-network]");
+  nad.config = "{\"type\":\"macvlan\",\"master\":\"eth2\"," STATIC("192.168.99.5/24") "}";
+  nad_expect(&nad, "warn overlap-network spec.config.ipam.addresses[0].address\n");
+  nad_expect_says(&nad, "overlap-network", "openshift-cnv/migration, perhaps on another wire (shared: 192.168.99.5)");
+  nad.config = nad_whereabouts("\"range\":\"10.7.0.0/24\",\"addresses\":[{\"address\":\"192.168.99.5/24\"}]");
+  nad_expect(&nad, "deny overlap-network spec.config.ipam.addresses[0].address\n");
+  /* Among themselves they are their owners' affair. */
+  nad.more = OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"," HOST_LOCAL "}");
+  nad.config = nad_macvlan(HOST_LOCAL);
+  nad_expect(&nad, "");
+}
+
+/* Two pools of whereabouts take addresses from each other, whatever the wire, unless network_name keeps them apart. */
+static void pools_of_whereabouts_share_beyond_one_wire(void **state) {
+  (void)state;
+#define SHARED(more) "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"" more "}"
+#define NAMED ",\"network_name\":\"shop\""
+  expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth2\"," SHARED("") "}"), denied);
+  expect_with("eth1", OTHER("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":100," SHARED("") "}"), warned);
+  expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"," SHARED(NAMED) "}"), denied);
+  expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth2\"," SHARED(NAMED) "}"), warned);
+  expect_with("eth1", OTHER("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":100," SHARED(NAMED) "}"), "");
+}
+
+#define OVN(topology)                                                                                                  \
+  "{\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"" topology                                          \
+  "\",\"netAttachDefName\":\"shop/a\",\"subnets\":\"192.168.0.0/16\"}"
+
+/* Only localnet reaches the physical network. */
+static void overlays_are_compared_with_nothing(void **state) {
+  (void)state;
+  expect_with("eth1", OTHER(OVN("layer2")), "");
+  expect_with("eth1", OTHER(OVN("layer3")), "");
+  expect_with("eth1", OTHER(OVN("localnet")), denied);
+  static const char migration[] =
+      "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+      "metadata: {name: migration, namespace: openshift-cnv}\n"
+      "spec: {config: '{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":"
+      "\"192.168.99.0/24\"}}'}\n";
+  struct nad_case nad = {.config = OVN("layer2"), .ns = "shop", .name = "a", .label = "false", .more = migration};
+  nad_expect(&nad, "");
+  nad.no_state = true;
+  nad.more = NULL;
+  nad_expect(&nad, "");
+  nad = (struct nad_case){.config = OVN("localnet"), .ns = "shop", .name = "a", .label = "false", .more = migration};
+  nad_expect(&nad, "warn overlap-cluster-network spec.config.subnets\n"
+                   "deny overlap-network spec.config.subnets\n");
+}
+
+static void addresses_of_each_node_have_subnets_too(void **state) {
+  (void)state;
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"addresses\":[{\"address\":\"10.128.3.4/16\"}]"),
+                    "deny overlap-cluster-network spec.config.ipam.addresses[0].address\n"
+                    "warn ipam-per-node spec.config.ipam.addresses[0].address\n");
+  nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"host-local\",\"subnet\":\"172.30.0.0/24\"}"),
+                   "warn overlap-cluster-network spec.config.ipam.subnet\n");
+}
+
 /* As many ranges as can be compared, each outside every network; and one more. */
 static const char *many_ranges(struct dw_buf *out, unsigned count) {
   dw_buf_puts(out, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":[");
@@ -305,6 +421,11 @@ int main(void) {
       cmocka_unit_test(others_keep_off_migration_networks),
       cmocka_unit_test(between_others_it_is_warned_of),
       cmocka_unit_test(a_migration_network_weighs_more),
+      cmocka_unit_test(addresses_of_each_node_are_compared_on_one_wire),
+      cmocka_unit_test(the_other_way_round_too),
+      cmocka_unit_test(pools_of_whereabouts_share_beyond_one_wire),
+      cmocka_unit_test(overlays_are_compared_with_nothing),
+      cmocka_unit_test(addresses_of_each_node_have_subnets_too),
       cmocka_unit_test(the_number_of_ranges_is_bounded),
       cmocka_unit_test(all_remote_clusters_are_named),
       cmocka_unit_test(remote_clusters_keep_their_part),

@@ -100,6 +100,15 @@ struct dw_ipam_problem {
   const char *mend;    /* how to mend it: "write it as 10.0.0.0/24"; may be NULL */
 };
 
+/* Addresses that an IPAM plugin hands out on each node by itself, so that two nodes hand out the same ones: a range of
+ * host-local, an address of static or of whereabouts' `addresses`. Only what those plugins can read. */
+struct dw_local_pool {
+  struct dw_value value;         /* the text of the subnet or address */
+  struct dw_prefix subnet;       /* the pod gets a route to it */
+  struct dw_interval_set usable; /* what is handed out; not empty */
+  struct dw_ip_value gateway;    /* host-local: the subnet's first address where none is given */
+};
+
 struct dw_ipam {
   const char *field; /* "spec.config.ipam" */
   struct dw_value raw;
@@ -110,9 +119,10 @@ struct dw_ipam {
   size_t pool_count;
   bool no_range_explained; /* there are no pools, and one of the problems is the reason: it needs no finding of its own
                             */
+  struct dw_local_pool *local_pools;
+  size_t local_pool_count;
   struct dw_ip_value gateway;
-  struct dw_value *default_routes; /* routes whose dst is 0.0.0.0/0 or ::/0 */
-  size_t default_route_count;
+  struct dw_value routes; /* see dw_routes_read(); absent where the IPAM plugin takes none (dhcp, OVN-Kubernetes) */
   struct dw_value overlapping_ranges; /* enable_overlapping_ranges, as written */
   bool reservation_off;               /* it is false */
   const char *network_name;           /* "" where none */
@@ -194,6 +204,34 @@ struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad)
 struct dw_cni_config *dw_cni_read_text(struct dw_arena *arena, const char *text, size_t length)
     __attribute__((nonnull, returns_nonnull));
 
+/* One entry of a list of routes. */
+struct dw_route {
+  size_t index;
+  const dw_json *json; /* may be anything; all the rest is filled only from an object */
+  enum dw_read_state dst_state;
+  struct dw_prefix dst; /* where OK, without the bits beyond its length */
+  bool host_bits;       /* it was written with some */
+  enum dw_read_state gw_state;
+  struct dw_addr gw; /* where OK */
+  uint32_t priority; /* as the kernel sees it */
+  uint32_t table;
+  uint8_t scope;
+};
+enum { DW_ROUTE_MAIN_TABLE = 254, DW_ROUTE_IPV6_PRIORITY = 1024 };
+struct dw_routes {
+  struct dw_value list;
+  struct dw_route *items;
+  size_t count;
+  bool too_many; /* only the first ones are read */
+};
+/* Reads LIST: `ipam.routes`, or `addroutes` of route-override. */
+struct dw_routes dw_routes_read(struct dw_arena *arena, const struct dw_value *list) __attribute__((nonnull));
+/* The entry itself, and its member NAME, with their fields. */
+struct dw_value dw_route_value(struct dw_arena *arena, const struct dw_routes *routes, const struct dw_route *route)
+    __attribute__((nonnull));
+struct dw_value dw_route_member(struct dw_arena *arena, const struct dw_routes *routes, const struct dw_route *route,
+                                const char *name) __attribute__((nonnull));
+
 /* What a plugin type is to a migration network. Source: CNI plugins main, Multus, SR-IOV, OVS and OVN-Kubernetes docs.
  */
 enum dw_plugin_class {
@@ -222,6 +260,31 @@ struct dw_value dw_plugin_option(struct dw_arena *arena, const struct dw_cni_plu
 bool dw_plugin_option_true(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
 /* Whether it is set: neither absent, null, "", 0, false nor empty. */
 bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
+
+/* Where the pods of a network meet others. */
+enum dw_wire_kind {
+  DW_WIRE_UNKNOWN, /* a plugin that is not known */
+  DW_WIRE_HIDDEN,  /* on some NIC of the node that the configuration does not name */
+  DW_WIRE_NIC,     /* on the NIC or bridge `nic` */
+  DW_WIRE_NODE,    /* no wire: the pods of one node only meet each other */
+  DW_WIRE_OVERLAY  /* an isolated network of its own (OVN-Kubernetes layer2 and layer3) */
+};
+enum { DW_VLAN_SEVERAL = -1 };
+struct dw_wire {
+  enum dw_wire_kind kind;
+  const char *nic; /* "" unless NIC; without ".100" where the NIC is called so */
+  int vlan;        /* 0: untagged; DW_VLAN_SEVERAL: a trunk, or not known */
+};
+struct dw_wire dw_wire_of(struct dw_arena *arena, const struct dw_cni_plugin *plugin) __attribute__((nonnull));
+/* The name of the node's own interface on that wire ("bond2", "bond2.100"); NULL where it can't be known. */
+const char *dw_wire_nic(struct dw_arena *arena, const struct dw_wire *wire) __attribute__((nonnull));
+
+enum dw_wires {
+  DW_WIRES_SAME,   /* the same one, or nothing shows that it is another */
+  DW_WIRES_UNSURE, /* different NICs, which may be plugged into one switch, or a plugin that is not known */
+  DW_WIRES_APART   /* never the same */
+};
+enum dw_wires dw_wires_compare(const struct dw_wire *a, const struct dw_wire *b) __attribute__((nonnull));
 
 enum { DW_IFNAME_SIZE = 16, DW_ALTNAME_SIZE = 128 }; /* with the NUL; <linux/if.h> IFNAMSIZ, ALTIFNAMSIZ */
 /* Linux: 1..15 bytes, no '/', ':' or white space, not "." or "..". Source: dev_valid_name() in net/core/dev.c. */

@@ -115,6 +115,13 @@ struct dw_object;
 /* The node's NIC of this very name, or else the one with this alternative name; NULL where there is none. */
 const struct dw_nic *dw_nns_find(const struct dw_object *nns, const char *name) __attribute__((nonnull));
 
+/* Who hands out a pool's addresses. */
+enum dw_allocator {
+  DW_ALLOCATOR_WHEREABOUTS, /* for the whole cluster: pools that overlap are kept apart address by address */
+  DW_ALLOCATOR_OVN,         /* for the whole network */
+  DW_ALLOCATOR_NODE         /* on each node by itself: host-local, static */
+};
+
 struct dw_object {
   enum dw_kind kind;
   const char *namespace_; /* "" for cluster-wide kinds */
@@ -132,8 +139,11 @@ struct dw_object {
         const char *text;  /* canonical CIDR */
         struct dw_interval span;
         struct dw_interval_set usable; /* not empty */
+        enum dw_allocator allocator;
+        struct dw_wire wire;
       } * pools;
-      size_t pool_count;
+      size_t pool_count;       /* of whereabouts and OVN-Kubernetes */
+      size_t local_pool_count; /* behind them in `pools`: what is handed out on each node by itself */
     } nad;
     struct {
       const char *network;           /* of the live-migration block; NULL where none */

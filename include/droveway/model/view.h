@@ -87,6 +87,7 @@ struct dw_pool_hit {
   const struct dw_object *nad;
   const struct dw_pool_summary *pool;
   bool migration;            /* that NAD is a migration network */
+  bool unsure;               /* they may be on different wires, where nothing comes of it */
   struct dw_interval shared; /* the first shared addresses */
 };
 struct dw_pool_query {
@@ -96,10 +97,13 @@ struct dw_pool_query {
   bool migration;           /* the asking NAD is a migration network */
   const char *ns, *name;    /* the asking NAD itself is passed over */
   size_t before;            /* only NADs whose order (dw_view_set_order) is below; SIZE_MAX for all */
+  enum dw_allocator allocator;
+  struct dw_wire wire;
 };
 /* Finds the NADs in conflict: overlapping, less what section 6 allows between NADs of which none is a migration network
- * (the identical range; different network_names). HIT gets the first by namespace and name, migration networks before
- * others; returns how many NADs there are (counted up to 1000). */
+ * (the identical range; different network_names) and what never meets (overlays; different VLANs). HIT gets the first
+ * by namespace and name, sure conflicts before others and then migration networks before others; returns how many NADs
+ * there are (counted up to 1000). */
 size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_query *query, struct dw_pool_hit *hit)
     __attribute__((nonnull));
 

@@ -1,0 +1,489 @@
+/* The routes that a network sets in the pod: those that lead away what belongs elsewhere, and those that can't be set.
+ * Each case was run with CNI plugins v1.10.0 (pkg/ipam/ipam_linux.go, ConfigureIface) on Linux 6.18. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/families.h"
+#include "rules/nad_internal.h"
+
+/* --- default-route --- */
+
+/* route-override can't replace the default route that is there (netlink.RouteAdd), and only logs that. */
+static bool is_harmless_default(const struct dw_cni_plugin *plugin, const struct dw_route *route) {
+  return !dw_nad_route_counts(route) || dw_plugin_class(plugin->type_name) == DW_PLUGIN_META;
+}
+
+static const char *default_route_text(const struct dw_route *route) {
+  if (route->table != DW_ROUTE_MAIN_TABLE)
+    return "is a default route, which plugins that do not know table set in the main one";
+  if (!dw_nad_route_counts(route))
+    return "is a second default route, with a higher metric than the pod network's";
+  return "sends the pod's other traffic here, too";
+}
+
+/* Of several routes that only together cover a family, the first one speaks for all. */
+static void covering_routes(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_routes *all,
+                            bool v4) {
+  const struct dw_route *first = NULL;
+  for (size_t i = 0; i < all->routes.count; i++) {
+    const struct dw_route *route = &all->routes.items[i];
+    if (!dw_nad_route_counts(route) || route->dst.base.v4 != v4)
+      continue;
+    if (route->dst.bits == 0)
+      return;
+    first = first == NULL ? route : first;
+  }
+  if (first == NULL)
+    return;
+  struct dw_value dst = dw_route_member(check->arena, &all->routes, first, "dst");
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = dst.field,
+                               .value = dst.text,
+                               .json = all->routes.list.json,
+                               .mend = "remove these routes",
+                               .warn_at_most = all->may_not_count},
+            "covers every %s address together with the routes next to it, so the pod's other traffic goes here, too",
+            v4 ? "IPv4" : "IPv6");
+}
+
+static void default_routes(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  struct dw_nad_routes all = dw_nad_routes(check, plugin);
+  for (size_t i = 0; i < all.routes.count; i++) {
+    const struct dw_route *route = &all.routes.items[i];
+    if (route->dst_state != DW_READ_OK || route->dst.bits > 0)
+      continue;
+    struct dw_value dst = dw_route_member(check->arena, &all.routes, route, "dst");
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .field = dst.field,
+                                 .value = dst.text,
+                                 .mend = "remove it",
+                                 .warn_at_most = all.may_not_count || is_harmless_default(plugin, route)},
+              "%s", default_route_text(route));
+  }
+  if (all.covers_v4)
+    covering_routes(check, rule, &all, true);
+  if (all.covers_v6)
+    covering_routes(check, rule, &all, false);
+}
+
+/* Source: plugins/main/bridge/bridge.go, cmdAdd: a default route of each family that has an address. */
+static void default_gateway(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  const char *key = "isDefaultGateway";
+  bool on;
+  if (!dw_plugin_is_bridge(plugin->type_name) || !dw_json_boolean(dw_json_get_fold(plugin->json, key, &key), &on) ||
+      !on)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = dw_arena_printf(check->arena, "%s.%s", plugin->field, key),
+                               .value = "true",
+                               .mend = "remove it"},
+            "adds a default route, so the pod's other traffic goes here, too");
+}
+
+static void default_route(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    default_routes(check, rule, plugin);
+    default_gateway(check, rule, plugin);
+  }
+}
+
+/* --- route-unusable --- */
+
+/* What the kernel knows of the pod's interface when it is given the routes. */
+struct link {
+  struct dw_check *check;
+  const struct dw_rule *rule;
+  const struct dw_cni_plugin *plugin;
+  const struct dw_nad_routes *all;
+  const struct dw_prefix **subnets; /* of the interface's addresses */
+  size_t subnet_count;
+  bool subnets_known;
+  const struct dw_ip_value *gateways[2]; /* of routes without one: IPv6, IPv4; NULL where none */
+};
+
+static void add_gateway(struct link *link, const struct dw_ip_value *gateway) {
+  if (gateway->state == DW_READ_OK && link->gateways[gateway->addr.v4] == NULL)
+    link->gateways[gateway->addr.v4] = gateway;
+}
+
+static void read_link(struct link *link) {
+  const struct dw_ipam *ipam = &link->plugin->ipam;
+  link->subnets =
+      dw_arena_array(link->check->arena, ipam->pool_count + ipam->local_pool_count, sizeof(const struct dw_prefix *));
+  link->subnets_known = ipam->error == NULL;
+  for (size_t i = 0; i < ipam->pool_count; i++) {
+    link->subnets_known &= ipam->pools[i].subnet_known;
+    link->subnets[link->subnet_count++] = &ipam->pools[i].subnet;
+  }
+  add_gateway(link, &ipam->gateway);
+  for (size_t i = 0; i < ipam->local_pool_count; i++) {
+    link->subnets[link->subnet_count++] = &ipam->local_pools[i].subnet;
+    add_gateway(link, &ipam->local_pools[i].gateway);
+  }
+  link->subnets_known &= link->subnet_count > 0;
+}
+
+static const struct dw_prefix *subnet_with(const struct link *link, const struct dw_addr *addr) {
+  for (size_t i = 0; i < link->subnet_count; i++)
+    if (link->subnets[i]->base.v4 == addr->v4 && dw_prefix_contains(link->subnets[i], addr))
+      return link->subnets[i];
+  return NULL;
+}
+
+/* The gateway that counts: the route's own or, without one, the network's. */
+static const struct dw_addr *gateway_of(const struct link *link, const struct dw_route *route) {
+  if (route->gw_state == DW_READ_OK)
+    return &route->gw;
+  if (route->gw_state == DW_READ_BAD || link->gateways[route->dst.base.v4] == NULL)
+    return NULL;
+  return &link->gateways[route->dst.base.v4]->addr;
+}
+
+static const char *prefix_text(const struct link *link, const struct dw_prefix *prefix) {
+  char text[DW_PREFIX_TEXT];
+  return dw_arena_strdup(link->check->arena, dw_prefix_format(prefix, text));
+}
+
+static const char *addr_text(const struct link *link, const struct dw_addr *addr) {
+  char text[DW_ADDR_TEXT];
+  return dw_arena_strdup(link->check->arena, dw_addr_format(addr, text));
+}
+
+/* A finding about the member NAME of a route. */
+static struct dw_found about(const struct link *link, const struct dw_route *route, const char *name,
+                             const char *mend) {
+  struct dw_value value = dw_route_member(link->check->arena, &link->all->routes, route, name);
+  return (struct dw_found){.reason = DW_REASON_INVALID,
+                           .field = value.field,
+                           .value = dw_value_shown(link->check->arena, &value),
+                           .json = value.json,
+                           .mend = mend,
+                           .warn_at_most = link->all->may_not_count};
+}
+
+/* The checks of one route, in turn: true where one found something, for the others then hang on that. */
+
+/* A null makes the plugins crash (ConfigureIface takes what it points to). ipam-syntax speaks of the rest in
+ * whereabouts' configuration. */
+static bool is_no_route(struct link *link, const struct dw_route *route) {
+  if (dw_json_type(route->json) == DW_JSON_OBJECT)
+    return false;
+  struct dw_value value = dw_route_value(link->check->arena, &link->all->routes, route);
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = value.field,
+                           .value = dw_value_shown(link->check->arena, &value),
+                           .json = value.json,
+                           .mend = "remove it",
+                           .warn_at_most = link->all->may_not_count};
+  if (dw_json_type(route->json) == DW_JSON_NULL)
+    dw_report(link->check, link->rule, &found, "is null, on which the plugins crash");
+  else if (link->plugin->ipam.type != DW_IPAM_WHEREABOUTS)
+    dw_report(link->check, link->rule, &found, "must be an object with a dst, is %s", dw_json_type_name(route->json));
+  return true;
+}
+
+static bool has_no_destination(struct link *link, const struct dw_route *route) {
+  bool told = link->plugin->ipam.type == DW_IPAM_WHEREABOUTS;
+  struct dw_found found = about(link, route, "dst", "write it as ADDRESS/LENGTH, such as 10.200.5.0/24");
+  if (route->dst_state == DW_READ_OK)
+    return false;
+  if (route->dst_state == DW_READ_ABSENT) {
+    found.reason = DW_REASON_REQUIRED;
+    found.mend = "give the destination, such as \"dst\": \"10.200.5.0/24\"";
+    dw_report(link->check, link->rule, &found, "the plugins refuse a route without one");
+  } else if (!told) {
+    dw_report(link->check, link->rule, &found, "is not a CIDR");
+  }
+  return true;
+}
+
+/* In IPv6 the kernel takes no notice of them. */
+static bool has_host_bits(struct link *link, const struct dw_route *route) {
+  if (!route->host_bits || !route->dst.base.v4)
+    return false;
+  struct dw_found found =
+      about(link, route, "dst", dw_arena_printf(link->check->arena, "use %s", prefix_text(link, &route->dst)));
+  dw_report(link->check, link->rule, &found, "has bits set beyond its length, which the kernel refuses");
+  return true;
+}
+
+static bool has_bad_gateway(struct link *link, const struct dw_route *route) {
+  if (route->gw_state == DW_READ_BAD && link->plugin->ipam.type != DW_IPAM_WHEREABOUTS) {
+    struct dw_found found = about(link, route, "gw", "write one address, such as 10.200.5.1");
+    dw_report(link->check, link->rule, &found, "is not an IP address");
+  }
+  if (route->gw_state != DW_READ_OK)
+    return route->gw_state == DW_READ_BAD;
+  if (route->gw.v4 == route->dst.base.v4)
+    return false;
+  struct dw_found found = about(link, route, "gw", "use a gateway of the destination's family");
+  dw_report(link->check, link->rule, &found, "is %s, but its destination %s is %s", route->gw.v4 ? "IPv4" : "IPv6",
+            prefix_text(link, &route->dst), route->gw.v4 ? "IPv6" : "IPv4");
+  return true;
+}
+
+/* A route without a gateway before this one makes what it leads to reachable; in IPv4 only with scope link (253). */
+static bool is_reached_before(const struct link *link, const struct dw_route *route, const struct dw_addr *gateway) {
+  for (const struct dw_route *it = link->all->routes.items; it < route; it++)
+    if (it->dst_state == DW_READ_OK && it->table == DW_ROUTE_MAIN_TABLE && gateway_of(link, it) == NULL &&
+        it->dst.base.v4 == gateway->v4 && dw_prefix_contains(&it->dst, gateway) && (!gateway->v4 || it->scope == 253))
+      return true;
+  return false;
+}
+
+static bool is_unspecified(const struct dw_addr *addr) {
+  struct dw_addr none;
+  return dw_addr_parse(addr->v4 ? "0.0.0.0" : "::", DW_ADDR_STRICT, &none) && dw_addr_compare(addr, &none) == 0;
+}
+
+static bool is_link_local_v6(const struct dw_addr *addr) {
+  struct dw_prefix local;
+  return !addr->v4 && dw_prefix_parse("fe80::/10", DW_ADDR_STRICT, &local, NULL) && dw_prefix_contains(&local, addr);
+}
+
+static const char *subnets_text(const struct link *link) {
+  enum { SHOWN = 3 };
+  const char *texts[SHOWN];
+  for (size_t i = 0; i < link->subnet_count && i < SHOWN; i++)
+    texts[i] = prefix_text(link, link->subnets[i]);
+  return dw_nad_list(link->check->arena, texts, SHOWN, link->subnet_count);
+}
+
+/* gateway-outside speaks of the network's own gateway on a migration network. */
+static bool is_unreachable(struct link *link, const struct dw_route *route) {
+  const struct dw_addr *gateway = gateway_of(link, route);
+  if (gateway == NULL || !link->subnets_known || subnet_with(link, gateway) != NULL || is_link_local_v6(gateway) ||
+      (gateway->v4 && is_unspecified(gateway)) || is_reached_before(link, route, gateway))
+    return false;
+  if (route->gw_state == DW_READ_OK) {
+    struct dw_found found = about(link, route, "gw", "use a gateway inside it, or remove the route");
+    dw_report(link->check, link->rule, &found, "is outside %s, so the kernel refuses the route", subnets_text(link));
+  } else if (!link->check->class.migration || dw_nad_rule_off(link->check, "gateway-outside")) {
+    struct dw_found found = about(link, route, "dst", "use a gateway inside it, or remove the route");
+    dw_report(link->check, link->rule, &found, "goes through the gateway %s, which is outside %s",
+              addr_text(link, gateway), subnets_text(link));
+  }
+  return true;
+}
+
+/* Run: a broadcast address is "invalid argument", the network address is taken. */
+static bool is_broadcast(struct link *link, const struct dw_route *route) {
+  const struct dw_prefix *subnet = route->gw_state == DW_READ_OK ? subnet_with(link, &route->gw) : NULL;
+  if (subnet == NULL || !subnet->base.v4 || subnet->bits > 30)
+    return false;
+  struct dw_interval span = dw_interval_of(subnet);
+  if (dw_addr_compare(&span.last, &route->gw) != 0)
+    return false;
+  struct dw_found found = about(link, route, "gw", "use the router's address");
+  dw_report(link->check, link->rule, &found, "is the broadcast address of %s", prefix_text(link, subnet));
+  return true;
+}
+
+/* How many addresses of the pool come before ADDR; SIZE_MAX where it is not in it, or far from its begin. */
+static size_t place_in_pool(const struct dw_pool *pool, const struct dw_addr *addr, size_t most) {
+  size_t before = 0;
+  for (size_t i = 0; i < pool->usable.count && before < most; i++) {
+    const struct dw_interval *part = &pool->usable.items[i];
+    struct dw_interval begin = {part->first, *addr};
+    if (dw_addr_compare(addr, &part->first) < 0)
+      return SIZE_MAX;
+    bool inside = dw_addr_compare(addr, &part->last) <= 0;
+    if (!inside)
+      begin.last = part->last;
+    struct dw_interval_set set = {&begin, 1};
+    uint64_t count = dw_interval_set_count(&set);
+    if (inside)
+      return count - 1 < most - before ? before + (size_t)count - 1 : SIZE_MAX;
+    before = count < most - before ? before + (size_t)count : most;
+  }
+  return SIZE_MAX;
+}
+
+/* The pod that holds the gateway's address: in IPv6 the kernel refuses its route ("Gateway can not be a local
+ * address"). whereabouts hands out the lowest free address, so those at the pool's begin are taken for sure. */
+static bool is_own_address(struct link *link, const struct dw_route *route) {
+  const struct dw_ipam *ipam = &link->plugin->ipam;
+  if (route->gw_state != DW_READ_OK || (ipam->gateway.state == DW_READ_OK && ipam->gateway.addr.v4 == route->gw.v4 &&
+                                        dw_addr_compare(&ipam->gateway.addr, &route->gw) == 0))
+    return false;
+  size_t users = dw_view_handler_nodes(link->check->view);
+  for (size_t i = 0; i < ipam->pool_count; i++) {
+    const struct dw_pool *pool = &ipam->pools[i];
+    if (pool->state != DW_POOL_OK || pool->subnet.base.v4 != route->gw.v4 ||
+        !dw_interval_set_contains(&pool->usable, &route->gw))
+      continue;
+    bool fails = !route->gw.v4 && place_in_pool(pool, &route->gw, users > 0 ? users : 1) != SIZE_MAX;
+    struct dw_found found = about(link, route, "gw",
+                                  dw_arena_printf(link->check->arena, "exclude it: \"exclude\": [\"%s/%d\"]",
+                                                  addr_text(link, &route->gw), route->gw.v4 ? 32 : 128));
+    found.warn_at_most |= !fails;
+    dw_report(link->check, link->rule, &found, "%s",
+              fails ? "is handed out to a pod too, whose route the kernel then refuses" : "can be handed out to a pod");
+    return fails;
+  }
+  return false;
+}
+
+/* Where the connected route of the interface goes first. */
+static bool yields_to_connected(const struct dw_route *route, const struct dw_prefix *subnet) {
+  if (route->dst.bits != subnet->bits)
+    return false;
+  return route->dst.base.v4 ? route->priority > 0 : route->priority > 256;
+}
+
+static bool meets_first(const struct dw_ipam *ipam, const struct dw_prefix *subnet, const struct dw_prefix *dst) {
+  for (size_t i = 0; i < ipam->pool_count; i++)
+    if (&ipam->pools[i].subnet == subnet && ipam->pools[i].usable.count > 0)
+      return dw_prefix_contains(dst, &ipam->pools[i].usable.items[0].first);
+  return false;
+}
+
+/* Run: with a gateway no node reaches another, without one all do. */
+static bool takes_own_subnet(struct link *link, const struct dw_route *route) {
+  const struct dw_addr *gateway = gateway_of(link, route);
+  if (gateway == NULL || is_unspecified(gateway) || route->table != DW_ROUTE_MAIN_TABLE)
+    return false;
+  for (size_t i = 0; i < link->subnet_count; i++) {
+    const struct dw_prefix *subnet = link->subnets[i];
+    if (subnet->base.v4 != route->dst.base.v4 || route->dst.bits < subnet->bits ||
+        !dw_prefix_contains(subnet, &route->dst.base) || yields_to_connected(route, subnet))
+      continue;
+    struct dw_found found = about(link, route, "dst", "remove the route");
+    found.warn_at_most |= !meets_first(&link->plugin->ipam, subnet, &route->dst);
+    dw_report(link->check, link->rule, &found,
+              "is %sthe network's own subnet %s, so pods reach each other only through %s",
+              route->dst.bits == subnet->bits ? "" : "part of ", prefix_text(link, subnet), addr_text(link, gateway));
+    return true;
+  }
+  return false;
+}
+
+/* A gateway has to be closer than what is reached through it, and nothing is beyond "nowhere" (255). */
+static bool has_bad_scope(struct link *link, const struct dw_route *route) {
+  const struct dw_addr *gateway = gateway_of(link, route);
+  bool through = gateway != NULL && !is_unspecified(gateway);
+  if (!route->dst.base.v4 || route->scope < (through ? 253 : 255))
+    return false;
+  struct dw_found found = about(link, route, "scope", "remove it");
+  dw_report(link->check, link->rule, &found,
+            through ? "allows no gateway, so the kernel refuses the route" : "is no scope that the kernel accepts");
+  return true;
+}
+
+/* --- the same route twice --- */
+
+struct identity {
+  const struct dw_route *route;
+  const struct dw_addr *gateway; /* NULL where there is none */
+};
+
+static int compare_gateways(const struct dw_addr *a, const struct dw_addr *b) {
+  if (a == NULL || b == NULL)
+    return (a != NULL) - (b != NULL);
+  return a->v4 != b->v4 ? (int)a->v4 - (int)b->v4 : dw_addr_compare(a, b);
+}
+
+static int compare_numbers(uint32_t a, uint32_t b) {
+  return (a > b) - (a < b);
+}
+
+/* IPv6 knows no scope. */
+static int compare_routes(const struct identity *a, const struct identity *b) {
+  const struct dw_route *x = a->route;
+  const struct dw_route *y = b->route;
+  bool v4 = x->dst.base.v4;
+  int order = (int)v4 - (int)y->dst.base.v4;
+  if (order == 0)
+    order = dw_addr_compare(&x->dst.base, &y->dst.base);
+  if (order == 0)
+    order = compare_numbers(x->dst.bits, y->dst.bits);
+  if (order == 0)
+    order = compare_numbers(x->table, y->table);
+  if (order == 0)
+    order = compare_numbers(x->priority, y->priority);
+  if (order == 0)
+    order = v4 ? compare_numbers(x->scope, y->scope) : 0;
+  return order != 0 ? order : compare_gateways(a->gateway, b->gateway);
+}
+
+static int by_identity(const void *left, const void *right) {
+  const struct identity *a = left;
+  const struct identity *b = right;
+  int order = compare_routes(a, b);
+  return order != 0 ? order : compare_numbers((uint32_t)a->route->index, (uint32_t)b->route->index);
+}
+
+/* For each route an earlier one that is the same; NULL where there is none. */
+static const struct dw_route **find_repeats(const struct link *link) {
+  const struct dw_routes *routes = &link->all->routes;
+  struct dw_arena *arena = link->check->arena;
+  struct identity *sorted = dw_arena_array(arena, routes->count, sizeof *sorted);
+  const struct dw_route **repeats = dw_arena_array(arena, routes->count, sizeof *repeats);
+  size_t count = 0;
+  for (size_t i = 0; i < routes->count; i++)
+    if (routes->items[i].dst_state == DW_READ_OK)
+      sorted[count++] = (struct identity){&routes->items[i], gateway_of(link, &routes->items[i])};
+  qsort(sorted, count, sizeof *sorted, by_identity);
+  for (size_t i = 1; i < count; i++)
+    if (compare_routes(&sorted[i - 1], &sorted[i]) == 0)
+      repeats[sorted[i].route->index] = sorted[i - 1].route;
+  return repeats;
+}
+
+static void report_repeat(struct link *link, const struct dw_route *route, const struct dw_route *earlier) {
+  struct dw_found found = about(link, route, "dst", "remove one of them");
+  struct dw_value other = dw_route_value(link->check->arena, &link->all->routes, earlier);
+  found.reason = DW_REASON_DUPLICATE;
+  dw_report(link->check, link->rule, &found, "is the same route as %s, which the kernel refuses", other.field);
+}
+
+static void unusable_routes(struct link *link) {
+  static bool (*const checks[])(struct link * link, const struct dw_route *route) = {
+      is_no_route,  has_no_destination, has_host_bits,    has_bad_gateway, is_unreachable,
+      is_broadcast, is_own_address,     takes_own_subnet, has_bad_scope};
+  const struct dw_route **repeats = find_repeats(link);
+  for (size_t i = 0; i < link->all->routes.count; i++) {
+    const struct dw_route *route = &link->all->routes.items[i];
+    bool found = false;
+    for (size_t k = 0; k < sizeof checks / sizeof *checks && !found; k++)
+      found = checks[k](link, route);
+    if (!found && repeats[i] != NULL)
+      report_repeat(link, route, repeats[i]);
+  }
+}
+
+/* route-override only logs what it can't set. */
+static void route_unusable(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    if (dw_plugin_class(plugin->type_name) == DW_PLUGIN_META)
+      continue;
+    struct dw_nad_routes all = dw_nad_routes(check, plugin);
+    if (all.routes.count == 0)
+      continue;
+    all.may_not_count = plugin->ipam.type == DW_IPAM_OTHER || dw_plugin_class(plugin->type_name) == DW_PLUGIN_UNKNOWN;
+    struct link link = {.check = check, .rule = rule, .plugin = plugin, .all = &all};
+    read_link(&link);
+    unusable_routes(&link);
+    if (all.routes.too_many) {
+      struct dw_found found = {.reason = DW_REASON_FORBIDDEN, .field = all.routes.list.field, .mend = "join them"};
+      dw_nad_mark_unread(check, &found);
+      dw_report(check, rule, &found, "holds more than %zu routes, which cannot be checked", all.routes.count);
+    }
+  }
+}
+
+static const struct dw_rule rules[] = {
+    {"default-route", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "routes to 0.0.0.0/0 or ::/0, or that together cover a whole family; a bridge's isDefaultGateway: virt-handler "
+     "loses the API server",
+     "remove the route", default_route},
+    {"route-unusable", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "a route that can't be set: its gateway is outside the subnet or of the other family, it has bits set beyond its "
+     "length, is there twice or has no destination; or one through a gateway to the network's own subnet",
+     "fix or remove the route", route_unusable},
+};
+
+const struct dw_family dw_family_route = {rules, sizeof rules / sizeof rules[0]};

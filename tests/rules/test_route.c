@@ -1,0 +1,382 @@
+/* Routes: what was run with the plugins and the kernel, in messages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "droveway/base/buf.h"
+#include "support/nad_case.h"
+
+/* A migration network 192.168.99.0/24 with the routes LIST. */
+static const char *with_routes(struct dw_arena *arena, const char *list) {
+  return dw_arena_printf(arena,
+                         "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":[{"
+                         "\"range\":\"192.168.99.0/24\"},{\"range\":\"fd00:99::/64\"}],\"routes\":[%s]}}",
+                         list);
+}
+
+/* "ACTION FIELD: MESSAGE\n" of each finding, without "spec.config." before the field. */
+static void expect_messages(const struct nad_case *nad, const char *lines) {
+  struct nad_answer answer;
+  nad_judge(nad, &answer);
+  struct dw_buf out = DW_BUF_IN(answer.arena);
+  for (size_t i = 0; i < answer.judgement.findings.count; i++) {
+    const struct dw_finding *finding = &answer.judgement.findings.items[i];
+    dw_buf_printf(&out, "%s %s: %s\n", finding->action == DW_ACTION_DENY ? "deny" : "warn",
+                  finding->field + strlen("spec.config."), dw_finding_message(answer.arena, finding));
+  }
+  if (strcmp(dw_buf_text(&out), lines) != 0)
+    fail_msg("for %s\nfound\n%sexpected\n%s", nad->config, dw_buf_text(&out), lines);
+  nad_answer_free(&answer);
+}
+
+struct row {
+  const char *routes, *lines;
+};
+
+static void expect_rows(const struct row *rows, size_t count) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < count; i++)
+    expect_messages(&(struct nad_case){.config = with_routes(arena, rows[i].routes)}, rows[i].lines);
+}
+#define EXPECT_ROWS(rows) expect_rows(rows, sizeof(rows) / sizeof *(rows))
+
+/* --- routes that work are not refused --- */
+
+static void routes_that_work_pass(void **state) {
+  (void)state;
+  static const char *const lists[] = {
+      "",
+      "{\"dst\":\"203.0.113.0/24\"}",
+      "{\"dst\":\"203.0.113.0/24\",\"gw\":\"\"}",
+      "{\"dst\":\"203.0.113.0/24\",\"gw\":\"0.0.0.0\"}",
+      "{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.0\"}",
+      "{\"dst\":\"::ffff:203.0.113.0/120\"}",
+      "{\"dst\":\"203.0.113.0/24\",\"priority\":50,\"mtu\":1400,\"scope\":253}",
+      "{\"dst\":\"203.0.113.0/24\",\"scope\":254}",
+      "{\"dst\":\"224.0.0.0/4\"}",
+      "{\"dst\":\"127.0.0.0/8\"}",
+      "{\"dst\":\"0.0.0.0/8\"}",
+      /* the own subnet, without a gateway; in IPv6 the connected route goes first */
+      "{\"dst\":\"192.168.99.0/24\"}",
+      "{\"dst\":\"fd00:99::/64\",\"gw\":\"fe80::1\"}",
+      "{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.0\",\"priority\":1}",
+      "{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.0\",\"table\":100}",
+      /* IPv6 takes host bits, a link-local gateway, and one that an earlier route makes reachable */
+      "{\"dst\":\"2001:db8:5::7/48\"}",
+      "{\"dst\":\"2001:db8:5::/48\",\"gw\":\"fe80::1\"}",
+      "{\"dst\":\"2001:db8:1::/64\"},{\"dst\":\"2001:db8:5::/48\",\"gw\":\"2001:db8:1::1\"}",
+      "{\"dst\":\"198.51.100.0/24\",\"scope\":253},{\"dst\":\"203.0.113.0/24\",\"gw\":\"198.51.100.1\"}",
+      /* not the same route */
+      "{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.0\"}",
+      "{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"203.0.113.0/25\"}",
+      "{\"dst\":\"203.0.113.0/24\",\"priority\":1},{\"dst\":\"203.0.113.0/24\",\"priority\":2}",
+      "{\"dst\":\"203.0.113.0/24\",\"table\":1},{\"dst\":\"203.0.113.0/24\",\"table\":2}",
+      "{\"dst\":\"203.0.113.0/24\",\"scope\":0},{\"dst\":\"203.0.113.0/24\",\"scope\":253}",
+  };
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    nad_expect_config(with_routes(arena, lists[i]), "");
+}
+
+/* --- route-unusable --- */
+
+static void routes_that_the_kernel_refuses_are_denied(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      {"{\"dst\":\"203.0.113.7/24\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"203.0.113.7/24\": has bits set beyond its length, which the kernel "
+       "refuses; use 203.0.113.0/24 [route-unusable]\n"},
+      {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"fd00:99::1\"}",
+       "deny ipam.routes[0].gw: Invalid value: \"fd00:99::1\": is IPv6, but its destination 203.0.113.0/24 is IPv4; "
+       "use "
+       "a gateway of the destination's family [route-unusable]\n"},
+      {"{\"dst\":\"2001:db8::/32\",\"gw\":\"192.168.99.1\"}",
+       "deny ipam.routes[0].gw: Invalid value: \"192.168.99.1\": is IPv4, but its destination 2001:db8::/32 is IPv6; "
+       "use a gateway of the destination's family [route-unusable]\n"},
+      {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.98.1\"}",
+       "deny ipam.routes[0].gw: Invalid value: \"192.168.98.1\": is outside 192.168.99.0/24 and fd00:99::/64, so the "
+       "kernel refuses the route; use a gateway inside it, or remove the route [route-unusable]\n"},
+      {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"169.254.1.1\"}",
+       "deny ipam.routes[0].gw: Invalid value: \"169.254.1.1\": is outside 192.168.99.0/24 and fd00:99::/64, so the "
+       "kernel refuses the route; use a gateway inside it, or remove the route [route-unusable]\n"},
+      {"{\"dst\":\"2001:db8::/32\",\"gw\":\"fd00:98::1\"}",
+       "deny ipam.routes[0].gw: Invalid value: \"fd00:98::1\": is outside 192.168.99.0/24 and fd00:99::/64, so the "
+       "kernel refuses the route; use a gateway inside it, or remove the route [route-unusable]\n"},
+      /* in IPv4 an earlier route without scope link does not make it reachable */
+      {"{\"dst\":\"198.51.100.0/24\"},{\"dst\":\"203.0.113.0/24\",\"gw\":\"198.51.100.1\"}",
+       "deny ipam.routes[1].gw: Invalid value: \"198.51.100.1\": is outside 192.168.99.0/24 and fd00:99::/64, so the "
+       "kernel refuses the route; use a gateway inside it, or remove the route [route-unusable]\n"},
+      {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.255\"}",
+       "deny ipam.routes[0].gw: Invalid value: \"192.168.99.255\": is the broadcast address of 192.168.99.0/24; use "
+       "the "
+       "router's address [route-unusable]\n"},
+      {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.0\",\"scope\":253}",
+       "deny ipam.routes[0].scope: Invalid value: \"253\": allows no gateway, so the kernel refuses the route; remove "
+       "it [route-unusable]\n"},
+      {"{\"dst\":\"203.0.113.0/24\",\"scope\":255}",
+       "deny ipam.routes[0].scope: Invalid value: \"255\": is no scope that the kernel accepts; remove it "
+       "[route-unusable]\n"},
+      {"{\"gw\":\"192.168.99.254\"}",
+       "deny ipam.routes[0].dst: Required value: the plugins refuse a route without one; give the destination, such as "
+       "\"dst\": \"10.200.5.0/24\" [route-unusable]\n"},
+      {"null", "deny ipam.routes[0]: Invalid value: \"null\": is null, on which the plugins crash; remove it "
+               "[route-unusable]\n"},
+      {"{\"dst\":\"203.0.113.0/24\",\"mtu\":1400},{\"dst\":\"203.0.113.0/24\",\"mtu\":1300}",
+       "deny ipam.routes[1].dst: Duplicate value: \"203.0.113.0/24\": is the same route as spec.config.ipam.routes[0], "
+       "which the kernel refuses; remove one of them [route-unusable]\n"},
+      {"{\"dst\":\"2001:db8::/32\"},{\"dst\":\"2001:db8::/32\",\"priority\":1024,\"scope\":253}",
+       "deny ipam.routes[1].dst: Duplicate value: \"2001:db8::/32\": is the same route as spec.config.ipam.routes[0], "
+       "which the kernel refuses; remove one of them [route-unusable]\n"},
+      /* what whereabouts can't read is told once */
+      {"{\"dst\":\"x\",\"gw\":\"y\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"x\": is no CIDR; write it as ADDRESS/LENGTH, such as 10.200.5.0/24 "
+       "[ipam-syntax]\n"
+       "deny ipam.routes[0].gw: Invalid value: \"y\": is no IP address; write one address, such as 10.200.5.1 "
+       "[ipam-syntax]\n"},
+  };
+  EXPECT_ROWS(rows);
+}
+
+static void the_own_subnet_is_not_led_through_a_gateway(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      {"{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.0\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"192.168.99.0/24\": is the network's own subnet 192.168.99.0/24, so "
+       "pods reach each other only through 192.168.99.0; remove the route [route-unusable]\n"},
+      {"{\"dst\":\"192.168.99.0/25\",\"gw\":\"192.168.99.0\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"192.168.99.0/25\": is part of the network's own subnet "
+       "192.168.99.0/24, so pods reach each other only through 192.168.99.0; remove the route [route-unusable]\n"},
+      /* no pod has one of these addresses before the others are used up */
+      {"{\"dst\":\"192.168.99.128/25\",\"gw\":\"192.168.99.0\"}",
+       "warn ipam.routes[0].dst: Invalid value: \"192.168.99.128/25\": is part of the network's own subnet "
+       "192.168.99.0/24, so pods reach each other only through 192.168.99.0; remove the route [route-unusable]\n"},
+      {"{\"dst\":\"fd00:99::/64\",\"gw\":\"fe80::1\",\"priority\":100}",
+       "deny ipam.routes[0].dst: Invalid value: \"fd00:99::/64\": is the network's own subnet fd00:99::/64, so pods "
+       "reach each other only through fe80::1; remove the route [route-unusable]\n"},
+  };
+  EXPECT_ROWS(rows);
+}
+
+/* Three nodes take the three lowest addresses: there the kernel refuses a route through the pod's own address. */
+static void a_gateway_that_a_pod_is_given_is_found(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      {"{\"dst\":\"2001:db8::/32\",\"gw\":\"fd00:99::3\"}",
+       "deny ipam.routes[0].gw: Invalid value: \"fd00:99::3\": is handed out to a pod too, whose route the kernel then "
+       "refuses; exclude it: \"exclude\": [\"fd00:99::3/128\"] [route-unusable]\n"},
+      {"{\"dst\":\"2001:db8::/32\",\"gw\":\"fd00:99::4\"}",
+       "warn ipam.routes[0].gw: Invalid value: \"fd00:99::4\": can be handed out to a pod; exclude it: \"exclude\": "
+       "[\"fd00:99::4/128\"] [route-unusable]\n"},
+      {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.1\"}",
+       "warn ipam.routes[0].gw: Invalid value: \"192.168.99.1\": can be handed out to a pod; exclude it: \"exclude\": "
+       "[\"192.168.99.1/32\"] [route-unusable]\n"},
+  };
+  EXPECT_ROWS(rows);
+  nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.1/32\"],\"routes\":[{"
+                                    "\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.1\"}]"),
+                    "");
+}
+
+/* Without a gateway of its own a route goes through the network's. */
+static void the_networks_gateway_counts(void **state) {
+  (void)state;
+  const char *outside = nad_whereabouts(
+      "\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.98.1\",\"routes\":[{\"dst\":\"203.0.113.0/24\"}]");
+  nad_expect_config(outside, "deny gateway-outside spec.config.ipam.gateway\n");
+  struct nad_case other = {.config = outside, .ns = "shop", .label = "false"};
+  nad_expect(&other, "warn gateway-outside spec.config.ipam.gateway\n"
+                     "deny route-unusable spec.config.ipam.routes[0].dst\n");
+  nad_expect_says(&other, "route-unusable",
+                  "Invalid value: \"203.0.113.0/24\": goes through the gateway 192.168.98.1, which is outside "
+                  "192.168.99.0/24; use a gateway inside it, or remove the route [route-unusable]");
+  expect_messages(
+      &(struct nad_case){.config = "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"host-local\","
+                                   "\"subnet\":\"10.7.0.0/24\",\"routes\":[{\"dst\":\"10.7.0.0/24\"}]}}",
+                         .ns = "shop",
+                         .label = "false"},
+      "warn ipam.routes[0].dst: Invalid value: \"10.7.0.0/24\": is the network's own subnet 10.7.0.0/24, so pods reach "
+      "each other only through 10.7.0.1; remove the route [route-unusable]\n");
+  nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.0\",\"routes\":[{\"dst\":"
+                                   "\"203.0.113.0/24\"},{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.0\"}]"),
+                   "deny route-unusable spec.config.ipam.routes[1].dst\n");
+}
+
+/* host-local and static have no rule of their own for what they can't read. */
+static void routes_of_host_local_and_static_are_read(void **state) {
+  (void)state;
+  expect_messages(
+      &(struct nad_case){.config =
+                             "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\",\"addresses\":"
+                             "[{\"address\":\"10.7.0.5/24\"}],\"routes\":[7,{\"dst\":\"\"},{\"dst\":\"1.0.0.0/8\","
+                             "\"gw\":\"x\"},{\"dst\":\"2.0.0.0/8\",\"gw\":\"10.8.0.1\"}]}}",
+                         .ns = "shop",
+                         .label = "false"},
+      "deny ipam.routes[0]: Invalid value: \"7\": must be an object with a dst, is an integer; remove it "
+      "[route-unusable]\n"
+      "deny ipam.routes[1].dst: Invalid value: \"\": is not a CIDR; write it as ADDRESS/LENGTH, such as 10.200.5.0/24 "
+      "[route-unusable]\n"
+      "deny ipam.routes[2].gw: Invalid value: \"x\": is not an IP address; write one address, such as 10.200.5.1 "
+      "[route-unusable]\n"
+      "deny ipam.routes[3].gw: Invalid value: \"10.8.0.1\": is outside 10.7.0.0/24, so the kernel refuses the route; "
+      "use a gateway inside it, or remove the route [route-unusable]\n");
+}
+
+/* What takes no routes from the configuration, or is not known to. */
+static void other_plugins_routes_are_left_alone(void **state) {
+  (void)state;
+  static const char bad[] = "\"routes\":[{\"dst\":\"0.0.0.0/0\"},{\"dst\":\"10.128.0.1/14\"},null]";
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  nad_expect_config(
+      dw_arena_printf(arena, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"dhcp\",%s}}", bad), "");
+  nad_expect_config(dw_arena_printf(arena,
+                                    "{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                                    "},{\"type\":\"tuning\",\"ipam\":{\"type\":\"static\",%s}}]}",
+                                    bad),
+                    "");
+  nad_expect(
+      &(struct nad_case){.config = dw_arena_printf(
+                             arena, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"own\",%s}}", bad)},
+      "unverified ipam-per-node spec.config.ipam.type\n"
+      "warn default-route spec.config.ipam.routes[0].dst\n"
+      "warn route-unusable spec.config.ipam.routes[1].dst\n"
+      "warn route-unusable spec.config.ipam.routes[2]\n");
+}
+
+/* --- default-route --- */
+
+static void default_routes_are_denied(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      {"{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"0.0.0.0/0\"}",
+       "deny ipam.routes[1].dst: Invalid value: \"0.0.0.0/0\": sends the pod's other traffic here, too; remove it "
+       "[default-route]\n"},
+      {"{\"dst\":\"::/0\",\"priority\":1024}",
+       "deny ipam.routes[0].dst: Invalid value: \"::/0\": sends the pod's other traffic here, too; remove it "
+       "[default-route]\n"},
+      {"{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/1\",\"priority\":7}",
+       "deny ipam.routes[0].dst: Invalid value: \"0.0.0.0/1\": covers every IPv4 address together with the routes next "
+       "to it, so the pod's other traffic goes here, too; remove these routes [default-route]\n"},
+      {"{\"dst\":\"8000::/1\"},{\"dst\":\"::/2\"},{\"dst\":\"4000::/2\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"8000::/1\": covers every IPv6 address together with the routes next "
+       "to it, so the pod's other traffic goes here, too; remove these routes [default-route]\n"},
+      /* multicast need not be covered */
+      {"{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/2\"},{\"dst\":\"192.0.0.0/3\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"0.0.0.0/1\": covers every IPv4 address together with the routes next "
+       "to it, so the pod's other traffic goes here, too; remove these routes [default-route]\n"},
+      /* the pod network's own goes first (metric 0; 1024), or no rule looks there */
+      {"{\"dst\":\"0.0.0.0/0\",\"priority\":100}", "warn ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": is a second "
+                                                   "default route, with a higher metric than the "
+                                                   "pod network's; remove it [default-route]\n"},
+      {"{\"dst\":\"::/0\",\"priority\":1025}",
+       "warn ipam.routes[0].dst: Invalid value: \"::/0\": is a second default route, with a higher metric than the pod "
+       "network's; remove it [default-route]\n"},
+      {"{\"dst\":\"0.0.0.0/0\",\"table\":100}", "warn ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": is a default "
+                                                "route, which plugins that do not know table "
+                                                "set in the main one; remove it [default-route]\n"},
+  };
+  EXPECT_ROWS(rows);
+  nad_expect_other(
+      "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/"
+      "24\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]}}",
+      "");
+}
+
+static void a_bridge_sets_one_too(void **state) {
+  (void)state;
+  const char *config = "{\"type\":\"bridge\",\"bridge\":\"br1\",\"IsDefaultGateway\":true," NAD_IPAM "}";
+  nad_expect_says(&(struct nad_case){.config = config}, "default-route",
+                  "Invalid value: \"true\": adds a default route, so the pod's other traffic goes here, too; remove it "
+                  "[default-route]");
+  nad_expect_config("{\"type\":\"bridge\",\"bridge\":\"br1\",\"isDefaultGateway\":false," NAD_IPAM "}", "");
+}
+
+/* Source: redhat-nfvpe/cni-route-override: it adds with netlink.RouteAdd, which leaves a default route as it is, and
+ * takes away what the plugin before it set. */
+static void route_override_adds_and_takes_away(void **state) {
+  (void)state;
+#define CHAIN(ipam, members)                                                                                           \
+  "{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\","         \
+  "\"range\":"                                                                                                         \
+  "\"192.168.99.0/24\"" ipam "}},{\"type\":\"route-override\"," members "}]}"
+#define DEFAULT ",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]"
+  nad_expect_config(CHAIN("", "\"addroutes\":[{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/1\"}]"),
+                    "deny default-route spec.config.plugins[1].addroutes[0].dst\n");
+  nad_expect_config(CHAIN("", "\"addroutes\":[{\"dst\":\"10.128.0.0/14\"}]"),
+                    "deny overlap-cluster-network spec.config.plugins[1].addroutes[0].dst\n");
+  nad_expect_config(CHAIN("", "\"addroutes\":[{\"dst\":\"0.0.0.0/0\"}]"),
+                    "warn default-route spec.config.plugins[1].addroutes[0].dst\n");
+  nad_expect_config(CHAIN("", "\"addroutes\":[{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"203.0.113.0/24\"}]"), "");
+  nad_expect_config(CHAIN("", "\"addroutes\":[],\"args\":{\"cni\":{\"addroutes\":[{\"dst\":\"172.30.0.0/16\"}]}}"),
+                    "deny overlap-cluster-network spec.config.plugins[1].args.cni.addroutes[0].dst\n");
+  nad_expect_config(CHAIN(DEFAULT, "\"skipcheck\":true"),
+                    "deny default-route spec.config.plugins[0].ipam.routes[0].dst\n");
+  nad_expect_config(CHAIN(DEFAULT, "\"flushroutes\":true"),
+                    "warn default-route spec.config.plugins[0].ipam.routes[0].dst\n");
+  nad_expect_config(CHAIN(DEFAULT, "\"flushgateway\":true"),
+                    "warn default-route spec.config.plugins[0].ipam.routes[0].dst\n");
+  nad_expect_config(CHAIN(DEFAULT, "\"delroutes\":[{\"dst\":\"0.0.0.0/0\"}]"),
+                    "warn default-route spec.config.plugins[0].ipam.routes[0].dst\n");
+}
+
+/* --- overlap-cluster-network --- */
+
+static void routes_into_the_clusters_networks_are_denied(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      {"{\"dst\":\"10.0.0.0/8\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"10.0.0.0/8\": overlaps the pod network 10.128.0.0/14 (Network "
+       "cluster); remove the route [overlap-cluster-network]\n"},
+      {"{\"dst\":\"172.30.0.1/32\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"172.30.0.1/32\": overlaps the service network 172.30.0.0/16 (Network "
+       "cluster); remove the route [overlap-cluster-network]\n"},
+      {"{\"dst\":\"192.168.1.12/32\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"192.168.1.12/32\": overlaps the node address 192.168.1.12/32 (Node "
+       "worker-1); remove the route [overlap-cluster-network]\n"},
+      {"{\"dst\":\"100.64.0.0/10\"}",
+       "deny ipam.routes[0].dst: Invalid value: \"100.64.0.0/10\": overlaps the OVN-Kubernetes join subnet "
+       "100.64.0.0/16 "
+       "(OVN-Kubernetes default) and the OVN-Kubernetes transit subnet 100.88.0.0/16 (OVN-Kubernetes default); remove "
+       "the route [overlap-cluster-network]\n"},
+      {"{\"dst\":\"10.128.0.0/14\",\"table\":100}",
+       "warn ipam.routes[0].dst: Invalid value: \"10.128.0.0/14\": overlaps the pod network 10.128.0.0/14 (Network "
+       "cluster); remove the route [overlap-cluster-network]\n"},
+  };
+  EXPECT_ROWS(rows);
+  nad_expect_other(
+      "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/"
+      "24\",\"routes\":[{\"dst\":\"10.0.0.0/8\"}]}}",
+      "warn overlap-cluster-network spec.config.ipam.routes[0].dst\n");
+}
+
+static void the_number_of_routes_is_bounded(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_buf list = DW_BUF_IN(arena);
+  for (unsigned i = 0; i < 4097; i++)
+    dw_buf_printf(&list, "%s{\"dst\":\"20.%u.%u.0/24\",\"table\":7}", i == 0 ? "" : ",", i / 256, i % 256);
+  nad_expect_config(with_routes(arena, dw_buf_text(&list)),
+                    "deny overlap-cluster-network spec.config.ipam.routes[1022].dst\n"
+                    "deny route-unusable spec.config.ipam.routes\n");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(routes_that_work_pass),
+      cmocka_unit_test(routes_that_the_kernel_refuses_are_denied),
+      cmocka_unit_test(the_own_subnet_is_not_led_through_a_gateway),
+      cmocka_unit_test(a_gateway_that_a_pod_is_given_is_found),
+      cmocka_unit_test(the_networks_gateway_counts),
+      cmocka_unit_test(routes_of_host_local_and_static_are_read),
+      cmocka_unit_test(other_plugins_routes_are_left_alone),
+      cmocka_unit_test(default_routes_are_denied),
+      cmocka_unit_test(a_bridge_sets_one_too),
+      cmocka_unit_test(route_override_adds_and_takes_away),
+      cmocka_unit_test(routes_into_the_clusters_networks_are_denied),
+      cmocka_unit_test(the_number_of_routes_is_bounded),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
