@@ -68,19 +68,17 @@ static void default_routes(struct dw_check *check, const struct dw_rule *rule, c
     covering_routes(check, rule, &all, false);
 }
 
-/* Source: plugins/main/bridge/bridge.go, cmdAdd: a default route of each family that has an address. */
+/* Source: plugins/main/bridge/bridge.go, cmdAdd: a default route of each family that has an address. bridge-options
+ * speaks of the same key. */
 static void default_gateway(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
-  const char *key = "isDefaultGateway";
-  bool on;
-  if (!dw_plugin_is_bridge(plugin->type_name) || !dw_json_boolean(dw_json_get_fold(plugin->json, key, &key), &on) ||
-      !on)
+  if (!dw_plugin_is_bridge(plugin->type_name) || plugin->ipam.type_name[0] == '\0' ||
+      !dw_plugin_option_true(plugin, "isDefaultGateway") || !dw_nad_rule_off(check, "bridge-options"))
     return;
-  dw_report(check, rule,
-            &(struct dw_found){.reason = DW_REASON_INVALID,
-                               .field = dw_arena_printf(check->arena, "%s.%s", plugin->field, key),
-                               .value = "true",
-                               .mend = "remove it"},
-            "adds a default route, so the pod's other traffic goes here, too");
+  struct dw_value option = dw_plugin_option(check->arena, plugin, "isDefaultGateway");
+  dw_report(
+      check, rule,
+      &(struct dw_found){.reason = DW_REASON_INVALID, .field = option.field, .value = "true", .mend = "remove it"},
+      "adds a default route, so the pod's other traffic goes here, too");
 }
 
 static void default_route(struct dw_check *check, const struct dw_rule *rule) {
@@ -166,37 +164,29 @@ static struct dw_found about(const struct link *link, const struct dw_route *rou
 
 /* The checks of one route, in turn: true where one found something, for the others then hang on that. */
 
-/* A null makes the plugins crash (ConfigureIface takes what it points to). ipam-syntax speaks of the rest in
- * whereabouts' configuration. */
+/* A null makes the plugins crash (ConfigureIface takes what it points to). Of what can't be read ipam-syntax and
+ * plugin-option speak. */
 static bool is_no_route(struct link *link, const struct dw_route *route) {
   if (dw_json_type(route->json) == DW_JSON_OBJECT)
     return false;
   struct dw_value value = dw_route_value(link->check->arena, &link->all->routes, route);
-  struct dw_found found = {.reason = DW_REASON_INVALID,
-                           .field = value.field,
-                           .value = dw_value_shown(link->check->arena, &value),
-                           .json = value.json,
-                           .mend = "remove it",
-                           .warn_at_most = link->all->may_not_count};
   if (dw_json_type(route->json) == DW_JSON_NULL)
-    dw_report(link->check, link->rule, &found, "is null, on which the plugins crash");
-  else if (link->plugin->ipam.type != DW_IPAM_WHEREABOUTS)
-    dw_report(link->check, link->rule, &found, "must be an object with a dst, is %s", dw_json_type_name(route->json));
+    dw_report(link->check, link->rule,
+              &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .field = value.field,
+                                 .value = "null",
+                                 .mend = "remove it",
+                                 .warn_at_most = link->all->may_not_count},
+              "is null, on which the plugins crash");
   return true;
 }
 
 static bool has_no_destination(struct link *link, const struct dw_route *route) {
-  bool told = link->plugin->ipam.type == DW_IPAM_WHEREABOUTS;
-  struct dw_found found = about(link, route, "dst", "write it as ADDRESS/LENGTH, such as 10.200.5.0/24");
-  if (route->dst_state == DW_READ_OK)
-    return false;
-  if (route->dst_state == DW_READ_ABSENT) {
-    found.reason = DW_REASON_REQUIRED;
-    found.mend = "give the destination, such as \"dst\": \"10.200.5.0/24\"";
-    dw_report(link->check, link->rule, &found, "the plugins refuse a route without one");
-  } else if (!told) {
-    dw_report(link->check, link->rule, &found, "is not a CIDR");
-  }
+  if (route->dst_state != DW_READ_ABSENT)
+    return route->dst_state == DW_READ_BAD;
+  struct dw_found found = about(link, route, "dst", "give the destination, such as \"dst\": \"10.200.5.0/24\"");
+  found.reason = DW_REASON_REQUIRED;
+  dw_report(link->check, link->rule, &found, "the plugins refuse a route without one");
   return true;
 }
 
@@ -211,10 +201,6 @@ static bool has_host_bits(struct link *link, const struct dw_route *route) {
 }
 
 static bool has_bad_gateway(struct link *link, const struct dw_route *route) {
-  if (route->gw_state == DW_READ_BAD && link->plugin->ipam.type != DW_IPAM_WHEREABOUTS) {
-    struct dw_found found = about(link, route, "gw", "write one address, such as 10.200.5.1");
-    dw_report(link->check, link->rule, &found, "is not an IP address");
-  }
   if (route->gw_state != DW_READ_OK)
     return route->gw_state == DW_READ_BAD;
   if (route->gw.v4 == route->dst.base.v4)
