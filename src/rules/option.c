@@ -53,29 +53,39 @@ static void unknown_mode(struct dw_check *check, const struct dw_rule *rule, con
   dw_report(check, rule, &found, "%s has no such mode, so every pod fails to attach", modes->type);
 }
 
-/* Linux: Documentation/networking/ipvlan.rst (no ARP in L3 modes), drivers/net/macvlan.c macvlan_common_newlink() (one
- * macvlan in passthru mode on a NIC). */
-static const struct {
-  const char *type, *mode, *what, *mend;
-} risky_modes[] = {
-    {"ipvlan", "l3", "answers no ARP or neighbour discovery, so the nodes may not reach each other", "use l2"},
-    {"ipvlan", "l3s", "answers no ARP or neighbour discovery, so the nodes may not reach each other", "use l2"},
-    {"macvlan", "passthru",
-     "lets one pod per node use the NIC: virt-handler and virt-synchronization-controller cannot both attach",
-     "use bridge"},
-};
+/* Linux: Documentation/networking/ipvlan.rst: interfaces in L3 modes do not answer ARP. */
+static const char silent_mode[] = "answers no ARP or neighbour discovery, so the nodes may not reach each other";
+
+static void ipvlan_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *mode) {
+  struct dw_found found = {
+      .reason = DW_REASON_INVALID, .field = mode->field, .value = mode->text, .mend = "use l2", .warn_at_most = true};
+  if (strcmp(mode->text, "l2") != 0)
+    dw_report(check, rule, &found, "%s", silent_mode);
+}
+
+/* Linux: drivers/net/macvlan.c macvlan_common_newlink() refuses a second macvlan on a NIC that has one in this mode. */
+static void macvlan_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *mode) {
+  const struct dw_sync_controllers *sync = &check->sync;
+  bool two = sync->on && sync->pods > 0 && sync->share_nodes;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = mode->field,
+                           .value = mode->text,
+                           .mend = "use bridge",
+                           .warn_at_most = !two};
+  if (strcmp(mode->text, "passthru") != 0)
+    return;
+  if (two)
+    dw_report(check, rule, &found,
+              "lets one pod per node use the NIC, but virt-synchronization-controller shares nodes with virt-handler");
+  else
+    dw_report(check, rule, &found, "lets one pod per node use the NIC, so a second pod there cannot attach");
+}
 
 static void risky_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
-  for (size_t i = 0; i < sizeof risky_modes / sizeof risky_modes[0]; i++) {
-    if (strcmp(plugin->type_name, risky_modes[i].type) != 0 || strcmp(plugin->mode.text, risky_modes[i].mode) != 0)
-      continue;
-    struct dw_found found = {.reason = DW_REASON_INVALID,
-                             .field = plugin->mode.field,
-                             .value = plugin->mode.text,
-                             .mend = risky_modes[i].mend,
-                             .warn_at_most = true};
-    dw_report(check, rule, &found, "%s", risky_modes[i].what);
-  }
+  if (strcmp(plugin->type_name, "ipvlan") == 0)
+    ipvlan_mode(check, rule, &plugin->mode);
+  else
+    macvlan_mode(check, rule, &plugin->mode);
 }
 
 static void plugin_mode(struct dw_check *check, const struct dw_rule *rule) {
@@ -158,7 +168,7 @@ static const struct dw_rule rules[] = {
      "use a value that the plugin accepts, or leave the option out", plugin_option},
     {"plugin-mode", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a macvlan or ipvlan mode that the plugin does not know; on a migration network it warns of ipvlan's l3 and l3s "
-     "and of macvlan's passthru",
+     "and of macvlan's passthru, which it denies where virt-synchronization-controller shares nodes with virt-handler",
      "use bridge for macvlan and l2 for ipvlan", plugin_mode},
     {"bridge-options", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "options that the bridge plugin refuses together; on a migration network also isGateway and isDefaultGateway, "

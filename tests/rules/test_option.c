@@ -272,6 +272,13 @@ static void some_attach_no_pod_without_ipam(void **state) {
                     "deny ipam-required spec.config.ipam\n");
 }
 
+static void nad_expect_denied(const struct nad_case *nad, bool denied) {
+  struct nad_answer answer;
+  nad_judge(nad, &answer);
+  assert_int_equal(answer.judgement.denied, denied);
+  nad_answer_free(&answer);
+}
+
 #define MODE(type, mode) "{" HEAD ",\"type\":\"" type "\",\"master\":\"eth1\",\"mode\":" mode "," NAD_IPAM "}"
 
 static void modes(void **state) {
@@ -299,6 +306,29 @@ static void modes(void **state) {
   nad_expect_other(MODE("ipvlan", "\"l3\""), "");
   nad_expect_other(MODE("macvlan", "\"passthru\""), "");
   nad_expect_other(OTHER("\"type\":\"bridge\",\"mode\":\"x\""), "");
+}
+
+#define DECENTRALIZED(labels)                                                                                          \
+  "apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n"                                                        \
+  "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"                                              \
+  "spec: {featureGates: {decentralizedLiveMigration: true}}\n---\n"                                                    \
+  "apiVersion: v1\nkind: Node\nmetadata: {name: both, labels: {kubernetes.io/os: linux, " labels "}}\n"
+
+/* virt-synchronization-controller runs on control-plane nodes. */
+static void passthru_takes_one_pod_a_node(void **state) {
+  (void)state;
+  struct nad_case apart = {.config = MODE("macvlan", "\"passthru\""),
+                           .more = DECENTRALIZED("node-role.kubernetes.io/control-plane: \"\"")};
+  struct nad_case together = {
+      .config = MODE("macvlan", "\"passthru\""),
+      .more = DECENTRALIZED("node-role.kubernetes.io/control-plane: \"\", kubevirt.io/schedulable: \"true\"")};
+  nad_expect_says(&apart, "plugin-mode",
+                  "lets one pod per node use the NIC, so a second pod there cannot attach; use bridge [plugin-mode]");
+  nad_expect_says(&together, "plugin-mode",
+                  "lets one pod per node use the NIC, but virt-synchronization-controller shares nodes with "
+                  "virt-handler; use bridge [plugin-mode]");
+  nad_expect_denied(&apart, false);
+  nad_expect_denied(&together, true);
 }
 
 #define BRIDGE(members) "{" HEAD ",\"type\":\"bridge\",\"bridge\":\"br1\"," members NAD_IPAM "}"
@@ -394,6 +424,7 @@ int main(void) {
       cmocka_unit_test(ipam_plugins_have_options_too),
       cmocka_unit_test(some_attach_no_pod_without_ipam),
       cmocka_unit_test(modes),
+      cmocka_unit_test(passthru_takes_one_pod_a_node),
       cmocka_unit_test(bridge_flags),
       cmocka_unit_test(one_mac_for_all),
       cmocka_unit_test(trunks),
