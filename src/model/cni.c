@@ -85,8 +85,10 @@ static struct dw_value read_master(const struct reader *reader) {
 }
 
 static struct dw_value read_vlan(const struct reader *reader) {
-  if ((reader->keys & DW_KEY_OVN_VLAN_ID) != 0)
-    return member(reader, "vlanID");
+  if ((reader->keys & DW_KEY_OVN_VLAN_ID) != 0) {
+    bool used = dw_ovn_topology(reader->plugin->json) == DW_OVN_LOCALNET;
+    return used ? member(reader, "vlanID") : dw_value_at(reader->arena, reader->plugin->field, "vlanID", NULL);
+  }
   if ((reader->keys & DW_KEY_VLAN_ID) != 0)
     return member(reader, "vlanId");
   struct dw_value vlan = known_member(reader, DW_KEY_VLAN, "vlan");
@@ -176,12 +178,14 @@ static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
   config->is_list = is_list(config);
   read_plugins(arena, config);
   dw_cni_check_options(arena, config);
+  dw_ovn_read(arena, config);
 }
 
 static struct dw_cni_config *new_config(struct dw_arena *arena, enum dw_config_state state) {
   struct dw_cni_config *config = dw_arena_alloc(arena, sizeof *config);
   config->state = state;
   config->text = "";
+  config->resource_name = "";
   config->plugins_value.field = "spec.config.plugins";
   config->name.field = "spec.config.name";
   config->version.field = "spec.config.cniVersion";
@@ -241,7 +245,13 @@ static struct dw_cni_config *wrong_type(struct dw_arena *arena, const char *need
   return config;
 }
 
-struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad) {
+const char *dw_cni_resource_name(const dw_json *nad) {
+  const char *name =
+      dw_json_string(dw_json_path(nad, "metadata", "annotations", "k8s.v1.cni.cncf.io/resourceName", NULL));
+  return name == NULL ? "" : name;
+}
+
+static struct dw_cni_config *read_spec(struct dw_arena *arena, const dw_json *nad) {
   const dw_json *spec = dw_json_get(nad, "spec");
   if (!missing(spec) && dw_json_type(spec) != DW_JSON_OBJECT)
     return wrong_type(arena, "spec must be an object that holds config", spec);
@@ -252,4 +262,11 @@ struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad) {
   if (text == NULL)
     return wrong_type(arena, "must be a string that holds a CNI configuration", config);
   return dw_cni_read_text(arena, text, strlen(text));
+}
+
+struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad) {
+  struct dw_cni_config *config = read_spec(arena, nad);
+  config->no_namespace = dw_json_get_string(dw_json_get(nad, "metadata"), "namespace") == NULL;
+  config->resource_name = dw_cni_resource_name(nad);
+  return config;
 }

@@ -3,6 +3,7 @@
 #define DROVEWAY_MODEL_CNI_INTERNAL_H
 
 #include "droveway/model/cni.h"
+#include "droveway/model/ovn.h"
 
 /* --- plugins.c: the keys that belong to a plugin type --- */
 
@@ -162,8 +163,28 @@ void dw_ipam_read_local(struct dw_arena *arena, const struct dw_cni_plugin *plug
 /* --- ipam_whereabouts.c, ipam_ovn.c --- */
 
 void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) __attribute__((nonnull));
-/* True where the plugin allocates by itself; fills IPAM then. */
+/* True where the plugin is OVN-Kubernetes', which allocates by itself; fills IPAM then. */
 bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
     __attribute__((nonnull));
+
+/* One CIDR of such a list: ADDRESS/LENGTH, or ADDRESS/LENGTH/HOSTPREFIX. */
+struct dw_ovn_entry {
+  const char *text; /* as written, without the blanks around it */
+  bool readable;
+  struct dw_prefix prefix;
+  bool has_host; /* a host prefix is given */
+  int64_t host;
+};
+struct dw_ovn_list {
+  struct dw_ovn_entry *items;
+  size_t count;
+  bool too_many; /* more than MAX: only those are read */
+};
+struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t max) __attribute__((nonnull));
+
+/* --- ovn.c --- */
+
+/* Absent, null, or a text of white space alone. */
+bool dw_ovn_is_blank(const struct dw_value *value) __attribute__((nonnull));
 
 #endif

@@ -41,6 +41,8 @@ static void pack_nad(struct packer *p, struct dw_object *object) {
   object->nad.config = pack_text(p, object->nad.config);
   object->nad.cni_name = pack_text(p, object->nad.cni_name);
   object->nad.network_name = pack_text(p, object->nad.network_name);
+  object->nad.resource_name = pack_text(p, object->nad.resource_name);
+  object->nad.ovn = pack_text(p, object->nad.ovn);
   size_t count = object->nad.pool_count + object->nad.local_pool_count;
   for (size_t i = 0; i < count; i++) {
     struct dw_pool_summary *pool = &object->nad.pools[i];
@@ -122,6 +124,13 @@ static void pack_nns(struct packer *p, struct dw_object *object) {
     nic->addresses = pack(p, nic->addresses, nic->address_count * sizeof nic->addresses[0], alignof(struct dw_addr));
     nic->more = pack_more(p, object, nic->more);
   }
+  for (size_t i = 0; i < object->nns.mapping_count; i++) {
+    struct dw_bridge_mapping *mapping = &object->nns.mappings[i];
+    mapping->localnet = pack_text(p, mapping->localnet);
+    mapping->bridge = pack_controller(p, object, mapping->bridge);
+  }
+  object->nns.mappings = pack(p, object->nns.mappings, object->nns.mapping_count * sizeof object->nns.mappings[0],
+                              alignof(struct dw_bridge_mapping));
   object->nns.nics = pack(p, object->nns.nics, count * sizeof object->nns.nics[0], alignof(struct dw_nic));
 }
 

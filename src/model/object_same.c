@@ -69,6 +69,16 @@ static bool same_devices(const struct dw_object *a, const struct dw_object *b) {
   return true;
 }
 
+static bool same_mappings(const struct dw_object *a, const struct dw_object *b) {
+  if (a->nns.mapping_count != b->nns.mapping_count)
+    return false;
+  for (size_t i = 0; i < a->nns.mapping_count; i++)
+    if (!dw_text_equal(a->nns.mappings[i].localnet, b->nns.mappings[i].localnet) ||
+        !dw_text_equal(a->nns.mappings[i].bridge, b->nns.mappings[i].bridge))
+      return false;
+  return true;
+}
+
 static bool same_node(const struct dw_object *a, const struct dw_object *b) {
   if (a->node.label_count != b->node.label_count || a->node.internal_ip_count != b->node.internal_ip_count)
     return false;
@@ -97,14 +107,15 @@ static bool same_networks(const struct dw_object *a, const struct dw_object *b) 
 static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
   switch (a->kind) {
   case DW_KIND_NAD:
-    return a->nad.label == b->nad.label && dw_text_equal(a->nad.config, b->nad.config);
+    return a->nad.label == b->nad.label && dw_text_equal(a->nad.config, b->nad.config) &&
+           dw_text_equal(a->nad.resource_name, b->nad.resource_name);
   case DW_KIND_HYPERCONVERGED:
   case DW_KIND_KUBEVIRT:
     return dw_text_equal(a->user.json, b->user.json);
   case DW_KIND_NODE:
     return same_node(a, b);
   case DW_KIND_NODE_NETWORK_STATE:
-    return same_nics(a, b);
+    return same_nics(a, b) && same_mappings(a, b);
   case DW_KIND_MIGRATION:
     return a->migration.finished == b->migration.finished && dw_text_equal(a->migration.vmi, b->migration.vmi);
   case DW_KIND_VMI:

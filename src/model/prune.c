@@ -11,7 +11,8 @@ enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 };
 /* Paths are those of json_select.h. */
 #define METADATA "metadata|name", "metadata|namespace", "metadata|deletionTimestamp", "metadata|labels"
 
-static const char *const nad_paths[] = {METADATA, "spec|config", NULL};
+#define RESOURCE_NAME "metadata|annotations|k8s.v1.cni.cncf.io/resourceName"
+static const char *const nad_paths[] = {METADATA, RESOURCE_NAME, "spec|config", NULL};
 static const char *const hyperconverged_paths[] = {METADATA,
                                                    "metadata|annotations|kubevirt.kubevirt.io/jsonpatch",
                                                    "spec|liveMigrationConfig",
@@ -43,6 +44,7 @@ static const char *const node_paths[] = {METADATA,
                                          "status|allocatable",
                                          NULL};
 #define NIC "status|currentState|interfaces|[]|"
+#define MAPPINGS "status|currentState|ovn|bridge-mappings"
 #define ROUTE "status|currentState|routes|running|[]|"
 /* Those of a NodeNetworkState, below PREFIX. */
 #define NNS(prefix)                                                                                                    \
@@ -50,7 +52,7 @@ static const char *const node_paths[] = {METADATA,
       prefix NIC "master", prefix NIC "alt-names", prefix NIC "vlan|base-iface", prefix NIC "vlan|id",                 \
       prefix NIC "ethernet|speed", prefix NIC "bridge|options|vlan-default-pvid", prefix NIC "bridge|port|[]|name",    \
       prefix NIC "bridge|port|[]|vlan", prefix NIC "ipv4|address|[]|ip", prefix NIC "ipv6|address|[]|ip",              \
-      prefix ROUTE "destination", prefix ROUTE "next-hop-interface", prefix ROUTE "table-id"
+      prefix ROUTE "destination", prefix ROUTE "next-hop-interface", prefix ROUTE "table-id", prefix MAPPINGS
 static const char *const nns_paths[] = {METADATA, NNS(""), NULL};
 static const char *const network_paths[] = {METADATA,
                                             "spec|clusterNetwork",
@@ -78,8 +80,8 @@ static const char *const embedded_paths[] = {"networking|podSubnet", "networking
 #define ALL(prefix)                                                                                                    \
   prefix "apiVersion", prefix "kind", prefix "metadata|name", prefix "metadata|namespace", prefix "metadata|uid",      \
       prefix "metadata|resourceVersion", prefix "metadata|deletionTimestamp", prefix "metadata|labels",                \
-      prefix "metadata|annotations|kubevirt.kubevirt.io/jsonpatch", prefix "spec", prefix "data",                      \
-      prefix "status|addresses|[]|type", prefix "status|addresses|[]|address", NNS(prefix),                            \
+      prefix "metadata|annotations|kubevirt.kubevirt.io/jsonpatch", prefix RESOURCE_NAME, prefix "spec",               \
+      prefix "data", prefix "status|addresses|[]|type", prefix "status|addresses|[]|address", NNS(prefix),             \
       prefix "status|clusterNetwork", prefix "status|serviceNetwork", prefix "status|networkType",                     \
       prefix "status|allocatable", prefix "status|observedKubeVirtVersion", prefix "status|phase",                     \
       prefix "status|migrationState|targetNodeAddress", prefix "status|migrationState|completed",                      \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "droveway/model/migration.h"
+#include "droveway/model/ovn.h"
 #include "model/reduce_internal.h"
 
 static int read_label(struct dw_reduction *r, struct dw_error *err) {
@@ -84,6 +85,8 @@ static void add_all_pools(struct dw_reduction *r, const struct dw_cni_config *co
 int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
   r->object->nad.cni_name = "";
   r->object->nad.network_name = "";
+  r->object->nad.resource_name = dw_cni_resource_name(r->root.json);
+  r->object->nad.ovn = "";
   struct dw_spot spec;
   if (read_label(r, err) != 0 || dw_spot_object(&r->root, "spec", &spec, err) != 0)
     return -1;
@@ -96,6 +99,7 @@ int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
     return 0;
   if (config->name.text != NULL)
     r->object->nad.cni_name = config->name.text;
+  r->object->nad.ovn = dw_ovn_signature(r->scratch, config, r->object->namespace_, r->object->name);
   r->object->nad.pools = dw_arena_array(r->scratch, count_pools(config), sizeof r->object->nad.pools[0]);
   for (size_t i = 0; i < config->plugin_count; i++) {
     const struct dw_ipam *ipam = &config->plugins[i].ipam;

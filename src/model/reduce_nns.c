@@ -349,5 +349,5 @@ int dw_reduce_nns(struct dw_reduction *r, struct dw_error *err) {
   if (dw_spot_object(&r->root, "status", &status, err) != 0 ||
       dw_spot_object(&status, "currentState", &state, err) != 0 || read_nics(r, &state, err) != 0)
     return -1;
-  return read_routes(r, &state, err);
+  return read_routes(r, &state, err) != 0 ? -1 : dw_reduce_mappings(r, &state, err);
 }

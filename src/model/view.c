@@ -60,6 +60,7 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
   view->running_migrations = count_running(view);
   dw_view_nads_build(view);
   dw_view_pools_build(view);
+  dw_view_ovn_build(view);
   dw_view_networks_build(view);
   dw_view_nics_build(view);
   return view;

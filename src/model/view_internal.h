@@ -69,6 +69,21 @@ struct dw_view_pools {
 
 void dw_view_pools_build(struct dw_view *view);
 
+/* --- view_ovn.c: NADs of one OVN-Kubernetes network that agree are one group --- */
+
+struct dw_ovn_group {
+  const char *name, *signature;
+  uint32_t *nads; /* rising */
+  uint32_t count;
+};
+
+struct dw_view_ovn {
+  struct dw_ovn_group *groups; /* by name, then by signature */
+  size_t group_count;
+};
+
+void dw_view_ovn_build(struct dw_view *view);
+
 /* --- view_networks.c --- */
 
 struct dw_view_networks {
@@ -130,6 +145,27 @@ struct dw_nic_name {
   uint16_t any;          /* flags that some entry has */
 };
 
+/* view_localnets.c: OVN-Kubernetes' localnets over the measured nodes. */
+
+enum { DW_LOCALNET_FLAG_PRIMARY = 1, DW_LOCALNET_FLAG_NO_BRIDGE = 2 };
+
+struct dw_localnet_entry {
+  uint32_t node; /* among the measured nodes */
+  uint8_t flags;
+};
+
+struct dw_localnet {
+  const char *name;
+  struct dw_localnet_entry *entries; /* by node, each once */
+  uint32_t count;
+  uint8_t any; /* flags that some entry has */
+};
+
+struct dw_view_localnets {
+  struct dw_localnet *items; /* by name */
+  size_t count;
+};
+
 struct dw_view_nics {
   const char **measured; /* nodes with a NodeNetworkState, by name */
   size_t measured_count;
@@ -139,6 +175,7 @@ struct dw_view_nics {
   size_t name_count;
   const char **common; /* of these, the ones to suggest as a master */
   size_t common_count;
+  struct dw_view_localnets localnets;
 };
 
 /* --- nic_wires.c: what is below a bridge --- */
@@ -155,6 +192,8 @@ bool dw_nic_filters(const struct dw_object *nns, const struct dw_nic *bridge) __
 void dw_view_nics_build(struct dw_view *view);
 /* What the nodes say of a NIC of this name; NULL where none has one. */
 struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *name) __attribute__((nonnull));
+/* NODES: the measured ones. */
+void dw_view_localnets_build(struct dw_view *view, const struct dw_handler_node *nodes);
 
 /* --- view_overlay.c: a view in terms of another --- */
 
@@ -182,6 +221,7 @@ struct dw_view {
   struct dw_view_overlay over; /* base: NULL for a view that stands alone */
   struct dw_view_nads nads;
   struct dw_view_pools pools;
+  struct dw_view_ovn ovn;
   struct dw_view_networks networks;
   struct dw_view_nodes nodes;
   struct dw_view_nics nics;

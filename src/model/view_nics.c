@@ -286,4 +286,5 @@ void dw_view_nics_build(struct dw_view *view) {
   size_t count = dw_view_nodes_build(view, nodes);
   split_nodes(view, nodes, count);
   build_nics(view, nodes);
+  dw_view_localnets_build(view, nodes);
 }

@@ -171,6 +171,7 @@ struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_chan
   build_parts(view, changes, count);
   dw_view_nads_build(view);
   dw_view_pools_build(view);
+  dw_view_ovn_build(view);
   view->networks = base->networks;
   view->nodes = base->nodes;
   view->nics = base->nics;

@@ -1,11 +1,15 @@
 /* Whether every pod of the migration network gets an address, and one that nobody else has. */
 #include <inttypes.h>
 
+#include "droveway/model/ovn.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
 static bool allocates_nothing(const struct dw_cni_plugin *plugin) {
   const struct dw_ipam *ipam = &plugin->ipam;
+  /* Of OVN-Kubernetes' default network and of an IPAM plugin beside it ovn-config speaks. */
+  if (dw_nad_is_ovn(plugin) && (ipam->type_name[0] != '\0' || dw_ovn_topology(plugin->json) == DW_OVN_NO_TOPOLOGY))
+    return false;
   return ipam->problem_count == 0 &&
          (ipam->type == DW_IPAM_NONE || (ipam->type == DW_IPAM_OVN && ipam->pool_count == 0));
 }
@@ -63,7 +67,7 @@ static void added_addresses(struct dw_check *check, const struct dw_rule *rule, 
 
 static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *plugin = dw_nad_connecting(check);
-  if (plugin == NULL || (dw_nad_is_ovn(plugin) && plugin->ipam.error != NULL))
+  if (plugin == NULL)
     return;
   const struct dw_ipam *ipam = &plugin->ipam;
   struct dw_found found = {.reason = DW_REASON_INVALID,

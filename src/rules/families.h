@@ -20,6 +20,8 @@ extern const struct dw_family dw_family_migration;  /* migration.c: migration-* 
 extern const struct dw_family dw_family_nic;        /* nic.c: master-*, mtu-*, bridge-uplink */
 extern const struct dw_family dw_family_allocation; /* allocation.c: ipam-required ... reservation-off */
 extern const struct dw_family dw_family_route;      /* route.c: default-route, route-unusable */
+extern const struct dw_family dw_family_ovn;        /* ovn.c: ovn-* */
+extern const struct dw_family dw_family_device;     /* device.c: device-missing */
 extern const struct dw_family dw_family_use;        /* use.c: network-in-use, network-in-use-change */
 extern const struct dw_family dw_family_config;     /* config.c: config-*, network-*, migrations-running */
 extern const struct dw_family dw_family_misplaced;  /* misplaced.c: config-misplaced */

@@ -184,6 +184,21 @@ const char *dw_nad_no_nodes(const struct dw_check *check) {
   return check->policy->selector_given ? "no node matches nodes.selector of the policy" : "no node runs Linux";
 }
 
+const char *dw_nad_no_nics(const struct dw_check *check) {
+  enum { NODES_SHOWN = 3 };
+  const char *names[NODES_SHOWN];
+  size_t nodes = dw_view_network_nodes(check->view);
+  if (nodes == 0)
+    return dw_nad_no_nodes(check);
+  size_t without = dw_view_nodes_without_nics(check->view, names, NODES_SHOWN);
+  if (without == 0)
+    return NULL;
+  if (without == nodes)
+    return "no NodeNetworkState known (kubernetes-nmstate)";
+  return dw_arena_printf(check->arena, "no NodeNetworkState for %s",
+                         dw_nad_list(check->arena, names, NODES_SHOWN, without));
+}
+
 const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total) {
   struct dw_buf out = DW_BUF_IN(arena);
   size_t shown = total < max ? total : max;

@@ -69,6 +69,9 @@ bool dw_nad_route_counts(const struct dw_route *route) __attribute__((nonnull));
 /* Why no node is known to run virt-handler, where there is none. */
 const char *dw_nad_no_nodes(const struct dw_check *check) __attribute__((nonnull, returns_nonnull));
 
+/* Why the NICs of some node that runs virt-handler are not known; NULL where all are. */
+const char *dw_nad_no_nics(const struct dw_check *check) __attribute__((nonnull));
+
 /* "worker-0, worker-1 and 3 more": NAMES holds the first of TOTAL names, at most MAX. */
 const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total)
     __attribute__((nonnull));

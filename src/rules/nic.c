@@ -4,7 +4,7 @@
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
-enum { NODES_SHOWN = 5, NICS_SHOWN = 8, UNVERIFIED_SHOWN = 3 };
+enum { NODES_SHOWN = 5, NICS_SHOWN = 8 };
 /* A master to look up on the nodes; not where linkInContainer makes it the pod's own. */
 static bool has_master(const struct dw_cni_plugin *plugin) {
   return dw_plugin_needs_master(plugin->type_name) && !plugin->in_container && plugin->master.text != NULL &&
@@ -33,21 +33,6 @@ static struct faulty find_fault(const struct dw_check *check, const char *nic, e
   if (found.count > 0)
     found.nodes = dw_nad_list(check->arena, names, NODES_SHOWN, found.count);
   return found;
-}
-
-/* Why the nodes' NICs can't be told; NULL where all can. */
-static const char *missing_facts(const struct dw_check *check) {
-  const char *names[UNVERIFIED_SHOWN];
-  size_t nodes = dw_view_network_nodes(check->view);
-  if (nodes == 0)
-    return dw_nad_no_nodes(check);
-  size_t without = dw_view_nodes_without_nics(check->view, names, UNVERIFIED_SHOWN);
-  if (without == 0)
-    return NULL;
-  if (without == nodes)
-    return "no NodeNetworkState known (kubernetes-nmstate)";
-  return dw_arena_printf(check->arena, "no NodeNetworkState for %s",
-                         dw_nad_list(check->arena, names, UNVERIFIED_SHOWN, without));
 }
 
 static void master_required(struct dw_check *check, const struct dw_rule *rule) {
@@ -104,7 +89,7 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
 /* The nodes are the same for every plugin: the first one speaks for all. */
 static void master_unverified(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *plugin = next_master(check, NULL);
-  const char *why = plugin == NULL ? NULL : missing_facts(check);
+  const char *why = plugin == NULL ? NULL : dw_nad_no_nics(check);
   if (why != NULL)
     dw_report_unverified(check, rule, plugin->master.field, "%s", why);
 }
@@ -200,7 +185,7 @@ static const char *bridge_faults(const struct dw_check *check, const char *bridg
 
 static void named_bridge(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *bridge) {
   const char *faults = bridge_faults(check, bridge->text);
-  const char *unknown = missing_facts(check);
+  const char *unknown = dw_nad_no_nics(check);
   if (faults != NULL)
     dw_report(
         check, rule,

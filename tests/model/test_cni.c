@@ -234,7 +234,7 @@ static void keys_belong_to_their_plugins(void **state) {
       {"ovs", NULL, "bridge", NULL, "vlan", "trunk"},
       {"sriov", NULL, NULL, NULL, "vlan", NULL},
       {"host-device", NULL, NULL, "device", NULL, NULL},
-      {"ovn-k8s-cni-overlay", NULL, NULL, NULL, "vlanId", NULL},
+      {"ovn-k8s-cni-overlay", NULL, NULL, NULL, NULL, NULL},
       {"tuning", NULL, NULL, NULL, NULL, NULL},
       {"somebody-elses", "master", "bridge", "device", "vlan", "vlanTrunk"},
   };

@@ -27,9 +27,14 @@ static const struct dw_ipam *read_members(struct dw_arena *arena, const char *te
   return read_ipam(arena, dw_arena_printf(arena, "{\"type\":\"whereabouts\",%s}", text));
 }
 
-static const struct dw_ipam *read_ovn(struct dw_arena *arena, const char *members) {
-  const char *config = dw_arena_printf(arena, "{\"type\":\"ovn-k8s-cni-overlay\",%s}", members);
+static const struct dw_ipam *read_ovn_as(struct dw_arena *arena, const char *topology, const char *members) {
+  const char *config =
+      dw_arena_printf(arena, "{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"%s\",%s}", topology, members);
   return &dw_cni_read_text(arena, config, strlen(config))->plugins[0].ipam;
+}
+
+static const struct dw_ipam *read_ovn(struct dw_arena *arena, const char *members) {
+  return read_ovn_as(arena, "layer2", members);
 }
 
 /* --- what whereabouts itself answered --- */
@@ -841,8 +846,14 @@ static void ovn_allocates_from_its_subnets(void **state) {
   assert_string_equal(ipam->pools[1].range.text, "fd00::/64");
   assert_int_equal(dw_interval_set_count(&ipam->pools[0].usable), 254 - 15 - 1);
   assert_int_equal(ipam->pools[1].state, DW_POOL_OK);
-  ipam = read_ovn(arena, "\"topology\":\"layer3\",\"subnets\":\"10.128.0.0/16/24\"");
+  assert_int_equal(ipam->pools[0].node_subnets, 0);
+  ipam = read_ovn_as(arena, "layer3", "\"subnets\":\"10.128.0.0/16/24,fd00::/62\",\"excludeSubnets\":\"x\"");
+  assert_int_equal(ipam->problem_count, 0);
   assert_int_equal(ipam->pools[0].state, DW_POOL_OK);
+  assert_int_equal(ipam->pools[0].node_subnets, 256);
+  assert_int_equal(ipam->pools[1].node_subnets, 4);
+  assert_int_equal(read_ovn_as(arena, "layer3", "\"subnets\":\"10.1.0.0/16/+17\"")->pools[0].node_subnets, 2);
+  assert_int_equal(read_ovn_as(arena, "layer3", "\"subnets\":\"10.1.0.0/24\"")->pools[0].node_subnets, 0);
   assert_string_equal(dw_prefix_format(&ipam->pools[0].subnet, text), "10.128.0.0/16");
   assert_int_equal(read_ovn(arena, "\"subnets\":\"10.1.0.0/24\",\"ipam\":{}")->type, DW_IPAM_OVN);
 }
@@ -856,8 +867,13 @@ static void ovn_without_subnets_has_no_ipam(void **state) {
     assert_int_equal(ipam->type, DW_IPAM_NONE);
     assert_int_equal(ipam->problem_count, 0);
   }
-  assert_int_equal(read_ovn(arena, "\"ipam\":{\"type\":\"dhcp\"}")->type, DW_IPAM_DHCP);
-  assert_int_equal(read_ovn(arena, "\"ipam\":{\"type\":\"dhcp\"}")->problem_count, 0);
+  /* Of the plugin beside it ovn.c tells; and without a topology `subnets` is ignored, whatever it is. */
+  const struct dw_ipam *ipam = read_ovn(arena, "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"x\"}");
+  assert_int_equal(ipam->type, DW_IPAM_NONE);
+  assert_int_equal(ipam->problem_count, 0);
+  ipam = read_ovn_as(arena, "", "\"subnets\":\"bogus\"");
+  assert_int_equal(ipam->type, DW_IPAM_NONE);
+  assert_int_equal(ipam->problem_count, 0);
 }
 
 static void ovns_mistakes_are_told(void **state) {
@@ -874,7 +890,7 @@ static void ovns_mistakes_are_told(void **state) {
       {"\"subnets\":\"010.1.0.0/24\"", "spec.config.subnets", "leading zeros"},
       {"\"subnets\":\"10.1.0.0/24\",\"excludeSubnets\":\"x\"", "spec.config.excludeSubnets", "is no CIDR"},
       {"\"subnets\":\"10.1.0.0/24\",\"excludeSubnets\":[]", "spec.config.excludeSubnets", "must be a string"},
-      {"\"ipam\":{\"type\":\"whereabouts\",\"range\":\"x\"}", "spec.config.ipam", "refused by OVN-Kubernetes"},
+      {"\"subnets\":\"10.1.0.0/24\",\"excludeSubnets\":\"10.1.0.0/25/26\"", "spec.config.excludeSubnets", "is no CIDR"},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

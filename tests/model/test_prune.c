@@ -54,7 +54,8 @@ static const struct sample samples[SAMPLE_COUNT] = {
              "  other: 1\n"
              "status: {seen: 1}\n",
              "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: live, namespace: "
-             "openshift-cnv, labels: {droveway.io/migration-network: 'true', team: a}}, spec: {config: "
+             "openshift-cnv, labels: {droveway.io/migration-network: 'true', team: a}, annotations: "
+             "{k8s.v1.cni.cncf.io/resourceName: example.com/x}}, spec: {config: "
              "'{\"cniVersion\": \"0.3.1\", \"name\": \"live\", \"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": "
              "{\"type\": \"whereabouts\", \"range\": \"10.1.0.0/24\"}}'}}"},
     [HCO_V1BETA1] =
@@ -163,6 +164,7 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "{mode: trunk, trunk-tags: [{id: 5}]}}]}\n"
          "      ipv4: {enabled: true, dhcp: true, address: [{ip: 192.168.1.5, prefix-length: 24, valid-lft: 99s}]}\n"
          "      ipv6: {enabled: true, address: [{ip: 'fe80::5', prefix-length: 64}]}\n"
+         "    ovn: {bridge-mappings: [{localnet: physnet, bridge: br-ex, state: present}], x: 1}\n"
          "    routes:\n"
          "      config: []\n"
          "      running:\n"
@@ -176,7 +178,8 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "{name: br0, type: linux-bridge, "
          "state: up, bridge: {options: {vlan-default-pvid: 7}, port: "
          "[{name: eth0, vlan: {mode: trunk, trunk-tags: [{id: 5}]}}]}, ipv4: {address: [{ip: 192.168.1.5}]}, ipv6: "
-         "{address: [{ip: 'fe80::5'}]}}], routes: "
+         "{address: [{ip: 'fe80::5'}]}}], ovn: "
+         "{bridge-mappings: [{localnet: physnet, bridge: br-ex, state: present}]}, routes: "
          "{running: [{destination: 0.0.0.0/0, next-hop-interface: br0, table-id: 254}]}}}}"},
     [NETWORK] =
         {DW_KIND_NETWORK, "apiVersion: config.openshift.io/v1\nkind: Network\n",
@@ -490,7 +493,6 @@ static void a_change_that_no_rule_reads_leaves_it_the_same(void **state) {
       {NAD, "resourceVersion: '7'", "resourceVersion: '8'"},
       {NAD, "team: a", "team: b"},
       {NAD, "manager: kubectl", "manager: argo"},
-      {NAD, "example.com/x", "example.com/y"},
       {NAD, "seen: 1", "seen: 2"},
       {HCO_V1BETA1, "generation: 3", "generation: 4"},
       {HCO_V1BETA1, "deployOVS: 'false'", "deployOVS: 'true'"},
@@ -535,6 +537,7 @@ static void a_change_that_the_rules_read_is_seen(void **state) {
   static const struct edit edits[] = {
       {NAD, "name: live", "name: other"},
       {NAD, "namespace: openshift-cnv", "namespace: other"},
+      {NAD, "example.com/x", "example.com/y"},
       {NAD, "migration-network: 'true'", "migration-network: 'false'"},
       {NAD, "droveway.io/migration-network: 'true', ", ""},
       {NAD, "10.1.0.0/24", "10.1.0.0/25"},
@@ -593,6 +596,9 @@ static void a_change_that_the_rules_read_is_seen(void **state) {
       {NNS, "ip: 'fe80::5'", "ip: 'fe80::6'"},
       {NNS, "{ip: 'fe80::5', prefix-length: 64}", "{ip: 'fe80::5'}, {ip: 'fd00::5'}"},
       {NNS, "name: br9, type: linux-bridge", "name: br9, type: ovs-bridge"},
+      {NNS, "localnet: physnet", "localnet: physnet2"},
+      {NNS, "bridge: br-ex", "bridge: br-mig"},
+      {NNS, "state: present", "state: absent"},
       {NNS, "destination: 0.0.0.0/0", "destination: 10.0.0.0/8"},
       {NNS, "next-hop-interface: br0", "next-hop-interface: eth1"},
       {NNS, "table-id: 254", "table-id: 100"},

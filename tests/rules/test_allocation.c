@@ -55,10 +55,10 @@ static void ovn_allocates_from_subnets(void **state) {
   nad_expect_config(OVN ",\"subnets\":\"192.168.99.0/24\"}", "");
   nad_expect_config(OVN ",\"subnets\":\"192.168.99.0\"}", "deny ipam-syntax spec.config.subnets\n");
   /* An IPAM plugin beside it is one mistake, whichever it is. */
-  nad_expect_config(OVN ",\"ipam\":{\"type\":\"whereabouts\"}}", "deny ipam-syntax spec.config.ipam\n");
-  nad_expect_config(OVN ",\"ipam\":{\"type\":\"host-local\"}}", "deny ipam-syntax spec.config.ipam\n");
+  nad_expect_config(OVN ",\"ipam\":{\"type\":\"whereabouts\"}}", "deny ovn-config spec.config.ipam.type\n");
+  nad_expect_config(OVN ",\"ipam\":{\"type\":\"dhcp\"}}", "deny ovn-config spec.config.ipam.type\n");
   nad_expect_config(OVN ",\"subnets\":\"192.168.99.0/24\",\"ipam\":{\"type\":\"static\"}}",
-                    "deny ipam-syntax spec.config.ipam\n");
+                    "deny ovn-config spec.config.ipam.type\n");
 }
 
 static void allocating_per_node_is_denied(void **state) {
@@ -196,8 +196,8 @@ static void without_all_nodes_it_is_said(void **state) {
   const char *nodes = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
                       "---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\n"
                       "---\napiVersion: v1\nkind: Node\nmetadata: {name: c}\n";
-  struct nad_case small = {.config =
-                               "{\"type\":\"sriov\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/30\"}}",
+  struct nad_case small = {.config = "{\"type\":\"sriov\",\"deviceID\":\"0000:3b:02.1\",\"ipam\":{\"type\":"
+                                     "\"whereabouts\",\"range\":\"192.168.99.0/30\"}}",
                            .no_state = true,
                            .policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
                                      "rules: {overlap-network: off, overlap-cluster-network: off}\n",

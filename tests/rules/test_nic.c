@@ -35,7 +35,7 @@ static void a_master_is_needed(void **state) {
   expect("\"Master\":null", "deny master-required spec.config.Master\n");
   nad_expect_config("{\"type\":\"ipvlan\"," NAD_IPAM "}", "deny master-required spec.config.master\n");
   nad_expect_config("{\"type\":\"vlan\",\"vlanId\":5," NAD_IPAM "}", "deny master-required spec.config.master\n");
-  nad_expect_config("{\"type\":\"sriov\"," NAD_IPAM "}", "");
+  nad_expect_config("{\"type\":\"sriov\",\"deviceID\":\"0000:3b:02.1\"," NAD_IPAM "}", "");
   nad_expect_other(macvlan(""), "");
   expect_says("", "master-required", "without it macvlan takes the NIC of the default route");
 }

@@ -355,7 +355,9 @@ static char *beyond_text(const struct beyond *beyond, const char *range) {
 }
 
 #define MACVLAN "\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\","
-#define OVN "\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\","
+#define OVN                                                                                                            \
+  "\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\",\"netAttachDefName\":\"openshift-cnv/"      \
+  "net\","
 
 static void what_could_not_be_read_stands_only_as_it_was(void **state) {
   (void)state;

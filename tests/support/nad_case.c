@@ -91,6 +91,14 @@ static const dw_json *make_nad(struct dw_arena *arena, const struct nad_case *na
   dw_json_member_string(&w, "kind", "NetworkAttachmentDefinition");
   dw_json_key(&w, "metadata");
   dw_json_begin_object(&w);
+  if (!nad->no_namespace)
+    dw_json_member_string(&w, "namespace", nad->ns == NULL ? "openshift-cnv" : nad->ns);
+  if (nad->resource != NULL) {
+    dw_json_key(&w, "annotations");
+    dw_json_begin_object(&w);
+    dw_json_member_string(&w, "k8s.v1.cni.cncf.io/resourceName", nad->resource);
+    dw_json_end_object(&w);
+  }
   if (label[0] != '\0') {
     dw_json_key(&w, "labels");
     dw_json_begin_object(&w);

@@ -6,14 +6,16 @@
 
 /* Designated initializers leave out what does not matter. */
 struct nad_case {
-  const char *config; /* spec.config; NULL leaves it out */
-  const char *ns;     /* NULL: openshift-cnv */
-  const char *name;   /* NULL: "net" */
-  const char *label;  /* droveway.io/migration-network; NULL: "true"; "" leaves it out */
-  const char *state;  /* the cluster's objects, YAML; NULL: nad_cluster.yaml */
-  const char *more;   /* more objects after those */
-  bool no_state;      /* no state folder at all: nothing is known but `more` */
-  const char *policy; /* YAML; NULL: the default policy */
+  const char *config;   /* spec.config; NULL leaves it out */
+  const char *ns;       /* NULL: openshift-cnv */
+  const char *name;     /* NULL: "net" */
+  const char *label;    /* droveway.io/migration-network; NULL: "true"; "" leaves it out */
+  const char *resource; /* annotation k8s.v1.cni.cncf.io/resourceName; NULL leaves it out */
+  bool no_namespace;    /* the NAD itself names none */
+  const char *state;    /* the cluster's objects, YAML; NULL: nad_cluster.yaml */
+  const char *more;     /* more objects after those */
+  bool no_state;        /* no state folder at all: nothing is known but `more` */
+  const char *policy;   /* YAML; NULL: the default policy */
 };
 
 struct nad_answer {

@@ -70,6 +70,7 @@ struct dw_pool {
   bool end_ignored;              /* ... range_end; or, where range is START-END/LEN with end before start, END */
   struct dw_exclude *excludes;
   size_t exclude_count;
+  uint64_t node_subnets; /* OVN-Kubernetes' layer3: how many nodes get a part of it each; 0 of other pools */
 };
 
 enum dw_ipam_type {
@@ -170,6 +171,8 @@ struct dw_cni_fault {
   bool doubtful;    /* it may work somewhere */
 };
 
+struct dw_ovn; /* ovn.h */
+
 enum dw_config_state {
   DW_CONFIG_EMPTY,      /* absent or "": Multus looks for a file on the node */
   DW_CONFIG_UNREADABLE, /* no string, no JSON, or no object */
@@ -180,6 +183,8 @@ struct dw_cni_config {
   enum dw_config_state state;
   const char *text; /* "" where absent or no string */
   size_t length;
+  bool no_namespace;         /* read from a NAD that names none: whoever applies it chooses */
+  const char *resource_name; /* annotation k8s.v1.cni.cncf.io/resourceName; "" */
   /* UNREADABLE: what is wrong, with line and column inside the text (0 where spec.config is no string). */
   struct dw_error error;
   const dw_json *json;
@@ -193,12 +198,16 @@ struct dw_cni_config {
   size_t plugin_count;
   struct dw_cni_fault *faults; /* what libcni, Multus or the plugins fail on, where no other rule reads it */
   size_t fault_count;
-  bool more_faults; /* so many are kept that there may be more */
+  bool more_faults;         /* so many are kept that there may be more */
+  const struct dw_ovn *ovn; /* NULL where the first plugin is not OVN-Kubernetes' */
 };
 
 /* Reads NAD's spec.config (the NAD as the API server has it; missing parts read as empty). */
 struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad)
     __attribute__((nonnull(1), returns_nonnull));
+
+/* The device plugin's resource that Multus gives the plugins a device of; "" where the NAD names none. */
+const char *dw_cni_resource_name(const dw_json *nad) __attribute__((returns_nonnull));
 
 /* The same from the text alone. */
 struct dw_cni_config *dw_cni_read_text(struct dw_arena *arena, const char *text, size_t length)

@@ -130,10 +130,12 @@ struct dw_object {
   bool deleting;   /* metadata.deletionTimestamp is set */
   union {
     struct {
-      const char *config;       /* spec.config; NULL where absent or no string */
-      int label;                /* droveway.io/migration-network: 1 true, 0 false, -1 neither */
-      const char *cni_name;     /* "" where none */
-      const char *network_name; /* whereabouts' network_name of the first plugin that has one; "" */
+      const char *config;        /* spec.config; NULL where absent or no string */
+      int label;                 /* droveway.io/migration-network: 1 true, 0 false, -1 neither */
+      const char *cni_name;      /* "" where none */
+      const char *network_name;  /* whereabouts' network_name of the first plugin that has one; "" */
+      const char *resource_name; /* of the device plugin that Multus takes a device from; "" where none is named */
+      const char *ovn;           /* dw_ovn_signature() */
       struct dw_pool_summary {
         const char *field; /* of the range */
         const char *text;  /* canonical CIDR */
@@ -166,6 +168,11 @@ struct dw_object {
     struct {
       struct dw_nic *nics; /* sorted by name; two interfaces of one name (an OVS bridge and its port) are joined */
       size_t nic_count;
+      struct dw_bridge_mapping {
+        const char *localnet;
+        const char *bridge; /* "" where none is told */
+      } * mappings;         /* of OVN, by localnet */
+      size_t mapping_count;
     } nns;
     struct {
       bool finished; /* status.phase Succeeded or Failed */

@@ -107,6 +107,16 @@ struct dw_pool_query {
 size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_query *query, struct dw_pool_hit *hit)
     __attribute__((nonnull));
 
+/* A NAD that makes an OVN-Kubernetes network of the name asked for, but another network; NULL where there is none. */
+struct dw_ovn_query {
+  const char *network;   /* the CNI name */
+  const char *signature; /* dw_ovn_signature() */
+  const char *ns, *name; /* the asking NAD itself is passed over */
+  size_t before;         /* as in dw_pool_query */
+};
+const struct dw_object *dw_view_ovn_conflict(const struct dw_view *view, const struct dw_ovn_query *query)
+    __attribute__((nonnull));
+
 /* --- cluster networks --- */
 
 /* All cluster networks that meet SUBNET, widest first, without those that lie inside another one found; at most MAX
@@ -210,6 +220,21 @@ size_t dw_view_common_nics(const struct dw_view *view, const char **out, size_t 
 /* The one of dw_view_common_nics() whose name is nearest to NAME; NULL where none is near, or several are equally so.
  */
 const char *dw_view_nearest_nic(const struct dw_view *view, const char *name) __attribute__((nonnull));
+
+/* --- OVN-Kubernetes' localnets on those nodes --- */
+
+enum dw_localnet_fault {
+  DW_LOCALNET_UNMAPPED, /* no bridge mapping of this name */
+  DW_LOCALNET_PRIMARY,  /* it maps to a bridge that carries the node's own traffic */
+  DW_LOCALNET_NO_BRIDGE /* it maps to a bridge that the node does not have */
+};
+/* As dw_view_nic_fault(). */
+size_t dw_view_localnet_fault(const struct dw_view *view, const char *localnet, enum dw_localnet_fault fault,
+                              const char **out, size_t max) __attribute__((nonnull(1, 2)));
+/* Whether any node tells of a bridge mapping at all: an older nmstate tells of none. */
+bool dw_view_tells_localnets(const struct dw_view *view) __attribute__((nonnull));
+/* The localnet whose name is nearest to NAME; NULL where none is near. */
+const char *dw_view_nearest_localnet(const struct dw_view *view, const char *name) __attribute__((nonnull));
 
 /* --- for `check`: manifests applied in turn --- */
 

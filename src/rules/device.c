@@ -1,0 +1,191 @@
+/* Plugins that move a device into the pod instead of making an interface: whether there is one to move. */
+#include <string.h>
+
+#include "rules/families.h"
+#include "rules/nad_internal.h"
+
+enum { NODES_SHOWN = 5, NAMES_SHOWN = 8 };
+
+#define RESOURCE_NAME "k8s.v1.cni.cncf.io/resourceName"
+
+/* Whether KEY is there and is no empty text. Of a value of the wrong type another rule speaks. */
+static bool gives(const dw_json *object, const char *key) {
+  const dw_json *json = dw_json_get_fold(object, key, NULL);
+  const char *text = dw_json_string(json);
+  return json != NULL && dw_json_type(json) != DW_JSON_NULL && (text == NULL || text[0] != '\0');
+}
+
+/* Multus gives plugins a device of the annotation's resource, as deviceID and pciBusID (multus-cni pkg/types/conf.go,
+ * delegateAddDeviceID). */
+static bool has_resource(const struct dw_check *check) {
+  return check->config->resource_name[0] != '\0';
+}
+
+static bool is_one_of(const char *type, const char *const *types, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(types[i], type) == 0)
+      return true;
+  return false;
+}
+
+/* sriov-cni pkg/config/config.go: "VF pci addr is required"; ib-sriov-cni and accelerated-bridge-cni have the same. */
+static void virtual_function(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  if (has_resource(check) || gives(plugin->json, "deviceID"))
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_REQUIRED,
+                               .field = "metadata.annotations[" RESOURCE_NAME "]",
+                               .mend = "name the device plugin's resource, such as openshift.io/migration"},
+            "without it Multus gives %s no device, and every pod fails", plugin->type_name);
+}
+
+/* --- NICs of the node that are moved --- */
+
+/* Of the first node where NIC carries the node's traffic: whether the node keeps another port of the same bond or
+ * bridge. */
+static bool keeps_another(const struct dw_check *check, const char *node, const char *nic) {
+  const struct dw_object *nns = dw_view_find(check->view, DW_KIND_NODE_NETWORK_STATE, "", node);
+  const char *controller = NULL;
+  for (size_t i = 0; nns != NULL && i < nns->nns.nic_count; i++)
+    if (strcmp(nns->nns.nics[i].name, nic) == 0)
+      controller = nns->nns.nics[i].controller;
+  for (size_t i = 0; controller != NULL && i < nns->nns.nic_count; i++) {
+    const struct dw_nic *other = &nns->nns.nics[i];
+    if (other->controller != NULL && strcmp(other->controller, controller) == 0 && strcmp(other->name, nic) != 0)
+      return true;
+  }
+  return false;
+}
+
+static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const char *type,
+                      const struct dw_value *nic) {
+  const char *names[NODES_SHOWN];
+  struct dw_nic_query query = {.name = nic->text, .fault = DW_NIC_PRIMARY};
+  size_t count = dw_view_nic_fault(check->view, &query, names, NODES_SHOWN);
+  if (count == 0)
+    return;
+  bool spare = keeps_another(check, names[0], nic->text);
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = nic->field,
+                               .value = nic->text,
+                               .mend = "use a NIC that is set apart for migrations",
+                               .warn_at_most = spare},
+            "carries the node's own traffic on %s; %s moves it into the pod%s",
+            dw_nad_list(check->arena, names, NODES_SHOWN, count), type, spare ? "" : " and cuts the node off");
+}
+
+static void missing_nic(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *nic) {
+  const char *names[NODES_SHOWN];
+  struct dw_nic_query query = {.name = nic->text, .fault = DW_NIC_MISSING};
+  size_t count = dw_view_nic_fault(check->view, &query, names, NODES_SHOWN);
+  if (count == 0)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_NOT_FOUND,
+                               .field = nic->field,
+                               .value = nic->text,
+                               .mend = "name NICs that all nodes have"},
+            "no such NIC on %zu of %zu nodes: %s", count, dw_view_network_nodes(check->view),
+            dw_nad_list(check->arena, names, NODES_SHOWN, count));
+}
+
+/* containernetworking/plugins plugins/main/host-device/host-device.go, loadConf(). */
+static void host_device(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  static const char *const keys[] = {"device", "hwaddr", "kernelpath", "pciBusID"};
+  bool given = has_resource(check) || gives(dw_json_get_fold(plugin->json, "runtimeConfig", NULL), "deviceID");
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+    given |= gives(plugin->json, keys[i]);
+  if (!given)
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_REQUIRED,
+                                 .field = plugin->device.field,
+                                 .mend = "name the NIC that is set apart for migrations"},
+              "host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation %s", RESOURCE_NAME);
+  else if (plugin->device.text != NULL && dw_is_interface_name(plugin->device.text))
+    moved_nic(check, rule, plugin->type_name, &plugin->device);
+}
+
+/* --- bond-cni: bond/bond.go --- */
+
+/* The links by name, each with its place; what is no text is left out. */
+struct links {
+  struct dw_value list;
+  struct dw_value *names;
+  size_t count;
+};
+
+static struct links links_of(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+  const char *key = "links";
+  struct links links = {.list.json = dw_json_get_fold(plugin->json, "links", &key)};
+  links.list.field = dw_arena_printf(check->arena, "%s.%s", plugin->field, links.list.json == NULL ? "links" : key);
+  if (dw_json_type(links.list.json) != DW_JSON_ARRAY)
+    return links;
+  size_t count = dw_json_size(links.list.json);
+  links.names = dw_arena_array(check->arena, count, sizeof *links.names);
+  for (size_t i = 0; i < count; i++) {
+    const dw_json *name = dw_json_get(dw_json_at(links.list.json, i), "name");
+    if (dw_json_string(name) != NULL)
+      links.names[links.count++] = (struct dw_value){dw_arena_printf(check->arena, "%s[%zu].name", links.list.field, i),
+                                                     name, dw_json_string(name)};
+  }
+  return links;
+}
+
+static void links_in_pod(struct dw_check *check, const struct dw_rule *rule, const struct links *links) {
+  const char *names[NAMES_SHOWN];
+  for (size_t i = 0; i < links->count && i < NAMES_SHOWN; i++)
+    names[i] = links->names[i].text;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = links->list.field,
+                               .json = links->list.json,
+                               .mend = "bond the NICs on the nodes, and use macvlan on that bond"},
+            "virt-handler has no %s to bond: Multus attaches migration0 alone",
+            dw_nad_list(check->arena, names, NAMES_SHOWN, links->count));
+}
+
+static void bond(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  struct links links = links_of(check, plugin);
+  bool in_pod = false;
+  (void)dw_json_boolean(dw_json_get_fold(plugin->json, "linksInContainer", NULL), &in_pod);
+  if (dw_value_given(&links.list) && dw_json_type(links.list.json) != DW_JSON_ARRAY)
+    return; /* the wrong type is another rule's finding */
+  if (links.count < 2) {
+    bool given = dw_value_given(&links.list);
+    dw_report(check, rule,
+              &(struct dw_found){.reason = given ? DW_REASON_INVALID : DW_REASON_REQUIRED,
+                                 .field = links.list.field,
+                                 .json = links.list.json,
+                                 .mend = "bond the NICs on the nodes, and use macvlan on that bond"},
+              "bond needs at least two links, each with a name");
+  } else if (in_pod) {
+    links_in_pod(check, rule, &links);
+  }
+  for (size_t i = 0; links.count >= 2 && !in_pod && i < links.count; i++) {
+    missing_nic(check, rule, &links.names[i]);
+    moved_nic(check, rule, plugin->type_name, &links.names[i]);
+  }
+}
+
+static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
+  static const char *const functions[] = {"sriov", "ib-sriov", "accelerated-bridge"};
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    if (is_one_of(plugin->type_name, functions, sizeof functions / sizeof functions[0]))
+      virtual_function(check, rule, plugin);
+    else if (strcmp(plugin->type_name, "host-device") == 0)
+      host_device(check, rule, plugin);
+    else if (strcmp(plugin->type_name, "bond") == 0)
+      bond(check, rule, plugin);
+  }
+}
+
+static const struct dw_rule rules[] = {
+    {"device-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "no device for the pod: SR-IOV without a resource, host-device without a device or with the node's own NIC, a "
+     "bond of links that virt-handler does not have",
+     "name the device plugin's resource in the annotation " RESOURCE_NAME ", or use macvlan on a NIC of the nodes",
+     device_missing},
+};
+
+const struct dw_family dw_family_device = {rules, sizeof rules / sizeof rules[0]};

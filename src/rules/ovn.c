@@ -1,0 +1,182 @@
+/* NADs of OVN-Kubernetes: what its controller refuses, and where a localnet leaves the nodes. */
+#include <string.h>
+
+#include "droveway/model/ovn.h"
+#include "rules/families.h"
+#include "rules/nad_internal.h"
+
+enum { NODES_SHOWN = 5 };
+
+static const struct dw_ovn *ovn_of(const struct dw_check *check) {
+  return check->config == NULL || check->config->state != DW_CONFIG_OK ? NULL : check->config->ovn;
+}
+
+/* --- ovn-config --- */
+
+static void report_problem(struct dw_check *check, const struct dw_rule *rule, const struct dw_ovn_problem *problem) {
+  const struct dw_value *value = &problem->value;
+  bool missing = value->json == NULL && value->text == NULL;
+  struct dw_found found = {.reason = missing ? DW_REASON_REQUIRED : DW_REASON_INVALID,
+                           .field = value->field,
+                           .value = dw_value_shown(check->arena, value),
+                           .json = value->json,
+                           .mend = problem->mend,
+                           .warn_at_most = problem->ignored};
+  if (missing)
+    found.value = NULL;
+  if (check->config->ovn->more_problems)
+    dw_nad_mark_unread(check, &found);
+  dw_report(check, rule, &found, "%s", problem->what);
+}
+
+/* Whether OWN names this NAD. Of a manifest without a namespace nobody knows where it will be applied. */
+static bool names_itself(const struct dw_check *check, const char *own) {
+  const char *slash = strchr(own, '/');
+  size_t length = slash == NULL ? 0 : (size_t)(slash - own);
+  bool here = check->config->no_namespace || (strlen(check->ns) == length && strncmp(own, check->ns, length) == 0);
+  return slash != NULL && here && strcmp(slash + 1, check->name) == 0;
+}
+
+static void check_nad_name(struct dw_check *check, const struct dw_rule *rule, const struct dw_ovn *ovn) {
+  const struct dw_value *own = &ovn->nad_name;
+  bool missing = dw_nad_is_blank(own);
+  if (ovn->topology == DW_OVN_NO_TOPOLOGY || (!missing && (own->text == NULL || names_itself(check, own->text))))
+    return;
+  struct dw_found found = {.reason = missing ? DW_REASON_REQUIRED : DW_REASON_INVALID,
+                           .field = own->field,
+                           .value = missing ? NULL : own->text};
+  if (check->name[0] == '\0')
+    found.mend = "give the NAD a fixed name: nobody knows one that is generated";
+  else
+    found.mend = dw_arena_printf(check->arena, "use \"%s/%s\"", check->ns, check->name);
+  dw_report(check, rule, &found, "%s",
+            missing ? "OVN-Kubernetes refuses a network without the NAD's own NAMESPACE/NAME here"
+                    : "is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes refuses the network");
+}
+
+/* Multus calls the plugin for migration0 with the default network's own port (pkg/cni/cniserver.go), which is taken
+ * away from eth0. */
+static void check_attachable(struct dw_check *check, const struct dw_rule *rule, const struct dw_ovn *ovn) {
+  if (!check->class.migration)
+    return;
+  if (ovn->topology == DW_OVN_NO_TOPOLOGY)
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_REQUIRED,
+                                 .field = ovn->topology_value.field,
+                                 .mend = "use localnet, layer2 or layer3"},
+              "without it this is the cluster's default network, not one for migrations");
+  else if (ovn->primary && ovn->topology != DW_OVN_LOCALNET)
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .field = ovn->role.field,
+                                 .value = ovn->role.text,
+                                 .mend = "use secondary, or leave it out"},
+              "OVN-Kubernetes attaches no pod to a primary network by its name");
+}
+
+static void ovn_config(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_ovn *ovn = ovn_of(check);
+  if (ovn == NULL)
+    return;
+  check_attachable(check, rule, ovn);
+  check_nad_name(check, rule, ovn);
+  for (size_t i = 0; i < ovn->problem_count; i++)
+    report_problem(check, rule, &ovn->problems[i]);
+}
+
+/* --- ovn-conflict --- */
+
+static void ovn_conflict(struct dw_check *check, const struct dw_rule *rule) {
+  if (ovn_of(check) == NULL)
+    return;
+  const char *signature = dw_ovn_signature(check->arena, check->config, check->ns, check->name);
+  struct dw_ovn_query query = {check->config->name.text, signature, check->ns, check->name, check->order};
+  const struct dw_object *other = signature[0] == '\0' ? NULL : dw_view_ovn_conflict(check->view, &query);
+  bool sure;
+  const char *keys = other == NULL ? NULL : dw_ovn_difference(check->arena, signature, other->nad.ovn, &sure);
+  if (keys == NULL)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = check->config->name.field,
+                               .value = check->config->name.text,
+                               .mend = "give both the same configuration, or this one another name",
+                               .warn_at_most = !sure},
+            "NAD %s/%s makes the network of this name with another %s, so OVN-Kubernetes refuses one of them",
+            other->namespace_, other->name, keys);
+}
+
+/* --- ovn-mapping --- */
+
+struct faulty {
+  size_t count;
+  const char *nodes;
+};
+
+static struct faulty find_fault(const struct dw_check *check, const char *localnet, enum dw_localnet_fault fault) {
+  const char *names[NODES_SHOWN];
+  struct faulty found = {dw_view_localnet_fault(check->view, localnet, fault, names, NODES_SHOWN), ""};
+  if (found.count > 0)
+    found.nodes = dw_nad_list(check->arena, names, NODES_SHOWN, found.count);
+  return found;
+}
+
+static const char *suggest(const struct dw_check *check, const char *localnet) {
+  const char *nearest = dw_view_nearest_localnet(check->view, localnet);
+  bool other = nearest != NULL && strcmp(nearest, localnet) != 0;
+  const char *meant = !other ? "" : dw_arena_printf(check->arena, "did you mean \"%s\"? ", nearest);
+  return dw_arena_printf(check->arena, "%smap it to an OVS bridge on every node", meant);
+}
+
+static void unmapped_localnet(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
+                              const struct faulty *unmapped) {
+  found->mend = suggest(check, found->value);
+  if (dw_view_tells_localnets(check->view)) {
+    dw_report(check, rule, found, "no bridge mapping for this localnet on %zu of %zu nodes: %s", unmapped->count,
+              dw_view_network_nodes(check->view), unmapped->nodes);
+    return;
+  }
+  /* Also what a NodeNetworkState of an nmstate that does not know bridge mappings looks like. */
+  found->warn_at_most = true;
+  dw_report(check, rule, found, "no node maps localnet %s to a bridge (NodeNetworkState ovn.bridge-mappings)",
+            found->value);
+}
+
+static void ovn_mapping(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_ovn *ovn = ovn_of(check);
+  if (ovn == NULL || ovn->localnet.text == NULL || ovn->localnet.text[0] == '\0')
+    return;
+  const char *localnet = ovn->localnet.text;
+  struct dw_found found = {.reason = DW_REASON_NOT_FOUND, .field = ovn->localnet.field, .value = localnet};
+  struct faulty unmapped = find_fault(check, localnet, DW_LOCALNET_UNMAPPED);
+  if (unmapped.count > 0)
+    unmapped_localnet(check, rule, &found, &unmapped);
+  found = (struct dw_found){
+      .reason = DW_REASON_INVALID, .field = ovn->localnet.field, .value = localnet, .warn_at_most = true};
+  struct faulty primary = find_fault(check, localnet, DW_LOCALNET_PRIMARY);
+  found.mend = "map it to a bridge with a NIC of its own";
+  if (primary.count > 0)
+    dw_report(check, rule, &found, "maps to the bridge of the node's own traffic on %s", primary.nodes);
+  struct faulty without = find_fault(check, localnet, DW_LOCALNET_NO_BRIDGE);
+  found.mend = "create that OVS bridge, with the migration NIC as its port";
+  if (without.count > 0)
+    dw_report(check, rule, &found, "maps to a bridge that does not exist on %s", without.nodes);
+  const char *unknown = dw_nad_no_nics(check);
+  if (unknown != NULL)
+    dw_report_unverified(check, rule, ovn->localnet.field, "%s", unknown);
+}
+
+static const struct dw_rule rules[] = {
+    {"ovn-config", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "a network that OVN-Kubernetes refuses: netAttachDefName, topology, role, ipam, subnets, other plugins in the "
+     "list, values of the wrong type; on a migration network also the default network and a primary one",
+     "write what OVN-Kubernetes accepts, with the NAD's own NAMESPACE/NAME in netAttachDefName", ovn_config},
+    {"ovn-mapping", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "a localnet that some node maps to no bridge (warns where it is the bridge of the node's own traffic)",
+     "map the localnet to a bridge with the migration NIC on every node", ovn_mapping},
+    {"ovn-conflict", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
+     "another NAD makes an OVN-Kubernetes network of the same name with another configuration",
+     "give both the same configuration, or different names", ovn_conflict},
+};
+
+const struct dw_family dw_family_ovn = {rules, sizeof rules / sizeof rules[0]};

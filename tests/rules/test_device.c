@@ -1,0 +1,144 @@
+/* Plugins that take a device of the node: whether each pod gets one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/nad_case.h"
+
+#define RESOURCE "metadata.annotations[k8s.v1.cni.cncf.io/resourceName]"
+#define DENY(field) "deny device-missing " field "\n"
+
+/* --- SR-IOV --- */
+
+static void a_virtual_function_comes_from_a_resource(void **state) {
+  (void)state;
+  static const char *const types[] = {"sriov", "ib-sriov", "accelerated-bridge"};
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+    struct nad_case nad = {.config = dw_arena_printf(arena, "{\"type\":\"%s\"," NAD_IPAM "}", types[i])};
+    nad_expect(&nad, DENY(RESOURCE));
+    nad.resource = "";
+    nad_expect(&nad, DENY(RESOURCE));
+    nad.resource = "openshift.io/migration";
+    nad_expect(&nad, "");
+    nad.resource = NULL;
+    nad.label = "false";
+    nad_expect(&nad, "");
+  }
+  nad_expect_config("{\"type\":\"sriov\",\"deviceID\":\"0000:3b:02.1\"," NAD_IPAM "}", "");
+  nad_expect_config("{\"type\":\"sriov\",\"deviceID\":\"\"," NAD_IPAM "}", DENY(RESOURCE));
+  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"sriov\"," NAD_IPAM "},{\"type\":\"tuning\"}]}",
+                    DENY(RESOURCE));
+  nad_expect_says(&(struct nad_case){.config = "{\"type\":\"sriov\"," NAD_IPAM "}"}, "device-missing",
+                  "Required value: without it Multus gives sriov no device, and every pod fails; name the device "
+                  "plugin's resource, such as openshift.io/migration [device-missing]");
+}
+
+/* --- host-device --- */
+
+#define HOST_DEVICE(members) "{\"type\":\"host-device\"," members NAD_IPAM "}"
+
+static void a_host_device_is_named(void **state) {
+  (void)state;
+  static const char *const sound[] = {
+      HOST_DEVICE("\"device\":\"eth1\","),
+      HOST_DEVICE("\"hwaddr\":\"52:54:00:00:00:01\","),
+      HOST_DEVICE("\"kernelpath\":\"/sys/devices/pci0000:00/0000:00:1f.6\","),
+      HOST_DEVICE("\"pciBusID\":\"0000:00:1f.6\","),
+      HOST_DEVICE("\"PCIBUSID\":\"0000:00:1f.6\","),
+      HOST_DEVICE("\"runtimeConfig\":{\"deviceID\":\"0000:00:1f.6\"},"),
+  };
+  for (size_t i = 0; i < sizeof sound / sizeof sound[0]; i++)
+    nad_expect_config(sound[i], "");
+  nad_expect(&(struct nad_case){.config = HOST_DEVICE(""), .resource = "intel.com/nic"}, "");
+  nad_expect_other(HOST_DEVICE(""), "");
+  nad_expect_config(HOST_DEVICE(""), DENY("spec.config.device"));
+  nad_expect_config(HOST_DEVICE("\"device\":null,"), DENY("spec.config.device"));
+  nad_expect_config(HOST_DEVICE("\"hwaddr\":\"\","), DENY("spec.config.device"));
+  /* Multus writes pciBusID; deviceID alone is read by nobody. */
+  nad_expect_config(HOST_DEVICE("\"deviceID\":\"0000:00:1f.6\","), DENY("spec.config.device"));
+  nad_expect_says(&(struct nad_case){.config = HOST_DEVICE("")}, "device-missing",
+                  "Required value: host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation "
+                  "k8s.v1.cni.cncf.io/resourceName; name the NIC that is set apart for migrations [device-missing]");
+}
+
+/* --- the node's own NIC --- */
+
+#define NODE_WITH(interfaces)                                                                                          \
+  "{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, status: {clusterNetwork: [{cidr: "   \
+  "10.128.0.0/14}], serviceNetwork: [172.30.0.0/16]}}\n---\n"                                                          \
+  "{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {kubevirt.io/schedulable: 'true'}}, status: {addresses: " \
+  "[{type: InternalIP, address: 192.168.1.11}]}}\n---\n"                                                               \
+  "{apiVersion: nmstate.io/v1beta1, kind: NodeNetworkState, metadata: {name: n1}, status: {currentState: "             \
+  "{interfaces: "                                                                                                      \
+  "[" interfaces "]}}}\n"
+#define OWN "ipv4: {address: [{ip: 192.168.1.11, prefix-length: 24}]}"
+
+static void the_nodes_own_nic_stays_on_the_node(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = HOST_DEVICE("\"device\":\"eth0\","),
+                         .state = NODE_WITH("{name: eth0, type: ethernet, " OWN "}, {name: eth1, type: ethernet}")};
+  nad_expect(&nad, DENY("spec.config.device"));
+  nad_expect_says(
+      &nad, "device-missing",
+      "Invalid value: \"eth0\": carries the node's own traffic on n1; host-device moves it into the pod and "
+      "cuts the node off; use a NIC that is set apart for migrations [device-missing]");
+  nad_expect(&(struct nad_case){.config = nad.config, .state = nad.state, .label = "false"}, "");
+  nad.config = HOST_DEVICE("\"device\":\"eth1\",");
+  nad_expect(&nad, "");
+  /* The only way out of the bridge that has the address. */
+  nad.config = HOST_DEVICE("\"device\":\"eth0\",");
+  nad.state = NODE_WITH("{name: eth0, type: ethernet, controller: br-ex}, {name: br-ex, type: ovs-bridge}, {name: "
+                        "br-ex, type: ovs-interface, " OWN "}");
+  nad_expect(&nad, DENY("spec.config.device"));
+  /* One of two ports of the bond that has it: the node goes on with the other. */
+  nad.state = NODE_WITH("{name: eth0, type: ethernet, controller: bond0}, {name: eth1, type: ethernet, controller: "
+                        "bond0}, {name: bond0, type: bond, " OWN "}");
+  nad_expect(&nad, "warn device-missing spec.config.device\n");
+  nad_expect_says(&nad, "device-missing", "on n1; host-device moves it into the pod; use");
+}
+
+/* --- bond --- */
+
+#define BOND(members) "{\"type\":\"bond\",\"mode\":\"active-backup\",\"miimon\":\"100\"" members "," NAD_IPAM "}"
+#define LINKS(a, b) ",\"links\":[{\"name\":\"" a "\"},{\"name\":\"" b "\"}]"
+
+static void virt_handler_has_no_links_to_bond(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = BOND(",\"linksInContainer\":true" LINKS("net1", "net2"))};
+  nad_expect(&nad, DENY("spec.config.links"));
+  nad_expect_says(&nad, "device-missing",
+                  "virt-handler has no net1 and net2 to bond: Multus attaches migration0 alone; bond the NICs on the "
+                  "nodes, and use macvlan on that bond [device-missing]");
+  nad.label = "false";
+  nad_expect(&nad, "");
+}
+
+static void a_bond_takes_two_links_of_every_node(void **state) {
+  (void)state;
+  nad_expect_config(BOND(LINKS("eth1", "eth4")), "");
+  nad_expect_config(BOND(",\"linksInContainer\":false" LINKS("eth1", "eth4")), "");
+  nad_expect_config(BOND(""), DENY("spec.config.links"));
+  nad_expect_config(BOND(",\"links\":[{\"name\":\"eth1\"}]"), DENY("spec.config.links"));
+  nad_expect_config(BOND(",\"links\":[{\"name\":\"eth1\"},{\"Name\":\"eth4\"}]"), DENY("spec.config.links"));
+  struct nad_case nad = {.config = BOND(LINKS("eth1", "eth3"))};
+  nad_expect(&nad, DENY("spec.config.links[1].name"));
+  nad_expect_says(&nad, "device-missing",
+                  "Not found: \"eth3\": no such NIC on 2 of 3 nodes: worker-1 and worker-2; name NICs that all nodes "
+                  "have [device-missing]");
+  nad_expect_config(BOND(LINKS("ens3", "eth1")), DENY("spec.config.links[0].name"));
+  nad_expect_says(&(struct nad_case){.config = BOND(LINKS("ens3", "eth1"))}, "device-missing",
+                  "; bond moves it into the pod and cuts the node off");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_virtual_function_comes_from_a_resource), cmocka_unit_test(a_host_device_is_named),
+      cmocka_unit_test(the_nodes_own_nic_stays_on_the_node),      cmocka_unit_test(virt_handler_has_no_links_to_bond),
+      cmocka_unit_test(a_bond_takes_two_links_of_every_node),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
