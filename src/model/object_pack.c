@@ -127,7 +127,7 @@ static void pack_nns(struct packer *p, struct dw_object *object) {
   for (size_t i = 0; i < object->nns.mapping_count; i++) {
     struct dw_bridge_mapping *mapping = &object->nns.mappings[i];
     mapping->localnet = pack_text(p, mapping->localnet);
-    mapping->bridge = pack_controller(p, object, mapping->bridge);
+    mapping->bridge = pack_nic_name(p, object, mapping->bridge);
   }
   object->nns.mappings = pack(p, object->nns.mappings, object->nns.mapping_count * sizeof object->nns.mappings[0],
                               alignof(struct dw_bridge_mapping));
