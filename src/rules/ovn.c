@@ -102,7 +102,7 @@ static void ovn_conflict(struct dw_check *check, const struct dw_rule *rule) {
                                .value = check->config->name.text,
                                .mend = "give both the same configuration, or this one another name",
                                .warn_at_most = !sure},
-            "NAD %s/%s makes the network of this name with another %s, so OVN-Kubernetes refuses one of them",
+            "NAD %s/%s defines a network of this name that differs in %s, so OVN-Kubernetes refuses one of them",
             other->namespace_, other->name, keys);
 }
 

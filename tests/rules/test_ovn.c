@@ -307,10 +307,11 @@ static void a_conflict_names_the_nad_and_the_keys(void **state) {
   (void)state;
   struct nad_case nad = {.config = LAYER2 ",\"subnets\":\"192.168.98.0/24\",\"mtu\":1400}",
                          .more = OTHER(L2 ",\"subnets\":\"192.168.99.0/24\",\"mtu\":1300")};
-  nad_expect_says(&nad, "ovn-conflict",
-                  "Invalid value: \"mig\": NAD vms/other makes the network of this name with another mtu, subnets, so "
-                  "OVN-Kubernetes refuses one of them; give both the same configuration, or this one another name "
-                  "[ovn-conflict]");
+  nad_expect_says(
+      &nad, "ovn-conflict",
+      "Invalid value: \"mig\": NAD vms/other defines a network of this name that differs in mtu, subnets, so "
+      "OVN-Kubernetes refuses one of them; give both the same configuration, or this one another name "
+      "[ovn-conflict]");
   nad.label = "false";
   nad.policy = apart;
   nad_expect(&nad, CONFLICT("warn"));
