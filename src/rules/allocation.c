@@ -118,11 +118,42 @@ static void small_pool(struct dw_check *check, const struct dw_rule *rule, const
             dw_interval_set_count(&pool->usable), demand->total, demand->nodes, sync_text(check));
 }
 
+/* OVN-Kubernetes' layer3 gives each node of the cluster a subnet of its own, from any of the subnets of a family. */
+static uint64_t node_subnets(const struct dw_nad_pools *pools, const struct dw_pool *first) {
+  uint64_t count = 0;
+  for (size_t i = 0; i < pools->count; i++) {
+    const struct dw_pool *pool = pools->items[i].pool;
+    if (pool->subnet.base.v4 == first->subnet.base.v4)
+      count = pool->node_subnets > UINT64_MAX - count ? UINT64_MAX : count + pool->node_subnets;
+  }
+  return count;
+}
+
+static bool few_node_subnets(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pools *pools,
+                             const struct dw_pool *pool) {
+  uint64_t subnets = node_subnets(pools, pool);
+  uint64_t handlers = dw_view_handler_nodes(check->view);
+  uint64_t all = dw_view_linux_nodes(check->view);
+  uint64_t needed = subnets < handlers ? handlers : all;
+  if (pool->node_subnets == 0 || handlers == 0 || subnets >= needed)
+    return false;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = pool->range.field,
+                               .value = pool->range.text,
+                               .mend = "give nodes a longer host prefix, or widen the subnet",
+                               .warn_at_most = subnets >= handlers},
+            "has %" PRIu64 " node subnet%s, one is needed for each of %" PRIu64 " nodes%s", subnets,
+            subnets == 1 ? "" : "s", needed, subnets < handlers ? " that run virt-handler" : "");
+  return true;
+}
+
 static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
   struct demand demand = demand_of(check);
   bool found = false;
   for (size_t i = 0; i < pools.count; i++) {
+    found |= few_node_subnets(check, rule, &pools, pools.items[i].pool);
     if (demand.nodes == 0 || dw_interval_set_count(&pools.items[i].pool->usable) >= demand.total)
       continue;
     found = true;

@@ -108,7 +108,7 @@ static void host_device(struct dw_check *check, const struct dw_rule *rule, cons
 
 /* --- bond-cni: bond/bond.go --- */
 
-/* The links by name, each with its place; what is no text is left out. */
+/* The name of each link, with its place. */
 struct links {
   struct dw_value list;
   struct dw_value *names;
@@ -121,15 +121,28 @@ static struct links links_of(const struct dw_check *check, const struct dw_cni_p
   links.list.field = dw_arena_printf(check->arena, "%s.%s", plugin->field, links.list.json == NULL ? "links" : key);
   if (dw_json_type(links.list.json) != DW_JSON_ARRAY)
     return links;
-  size_t count = dw_json_size(links.list.json);
-  links.names = dw_arena_array(check->arena, count, sizeof *links.names);
-  for (size_t i = 0; i < count; i++) {
-    const dw_json *name = dw_json_get(dw_json_at(links.list.json, i), "name");
-    if (dw_json_string(name) != NULL)
-      links.names[links.count++] = (struct dw_value){dw_arena_printf(check->arena, "%s[%zu].name", links.list.field, i),
-                                                     name, dw_json_string(name)};
+  links.count = dw_json_size(links.list.json);
+  links.names = dw_arena_array(check->arena, links.count, sizeof *links.names);
+  for (size_t i = 0; i < links.count; i++) {
+    const dw_json *name = dw_json_get(dw_json_at(links.list.json, i), "name"); /* a map's key: its case counts */
+    links.names[i] = (struct dw_value){dw_arena_printf(check->arena, "%s[%zu].name", links.list.field, i), name,
+                                       dw_json_string(name)};
   }
   return links;
+}
+
+static bool are_named(struct dw_check *check, const struct dw_rule *rule, const struct links *links) {
+  bool named = true;
+  for (size_t i = 0; i < links->count; i++) {
+    if (links->names[i].text != NULL)
+      continue;
+    named = false;
+    if (!dw_value_given(&links->names[i]))
+      dw_report(check, rule,
+                &(struct dw_found){.reason = DW_REASON_REQUIRED, .field = links->names[i].field, .mend = "name a NIC"},
+                "bond needs the name of each link");
+  }
+  return named;
 }
 
 static void links_in_pod(struct dw_check *check, const struct dw_rule *rule, const struct links *links) {
@@ -145,24 +158,16 @@ static void links_in_pod(struct dw_check *check, const struct dw_rule *rule, con
             dw_nad_list(check->arena, names, NAMES_SHOWN, links->count));
 }
 
+/* Fewer than two links and what is of a wrong type are plugin-option's. */
 static void bond(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct links links = links_of(check, plugin);
   bool in_pod = false;
   (void)dw_json_boolean(dw_json_get_fold(plugin->json, "linksInContainer", NULL), &in_pod);
-  if (dw_value_given(&links.list) && dw_json_type(links.list.json) != DW_JSON_ARRAY)
-    return; /* the wrong type is another rule's finding */
-  if (links.count < 2) {
-    bool given = dw_value_given(&links.list);
-    dw_report(check, rule,
-              &(struct dw_found){.reason = given ? DW_REASON_INVALID : DW_REASON_REQUIRED,
-                                 .field = links.list.field,
-                                 .json = links.list.json,
-                                 .mend = "bond the NICs on the nodes, and use macvlan on that bond"},
-              "bond needs at least two links, each with a name");
-  } else if (in_pod) {
+  if (links.count < 2 || !are_named(check, rule, &links))
+    return;
+  if (in_pod)
     links_in_pod(check, rule, &links);
-  }
-  for (size_t i = 0; links.count >= 2 && !in_pod && i < links.count; i++) {
+  for (size_t i = 0; !in_pod && i < links.count; i++) {
     missing_nic(check, rule, &links.names[i]);
     moved_nic(check, rule, plugin->type_name, &links.names[i]);
   }

@@ -121,9 +121,9 @@ static void a_bond_takes_two_links_of_every_node(void **state) {
   (void)state;
   nad_expect_config(BOND(LINKS("eth1", "eth4")), "");
   nad_expect_config(BOND(",\"linksInContainer\":false" LINKS("eth1", "eth4")), "");
-  nad_expect_config(BOND(""), DENY("spec.config.links"));
-  nad_expect_config(BOND(",\"links\":[{\"name\":\"eth1\"}]"), DENY("spec.config.links"));
-  nad_expect_config(BOND(",\"links\":[{\"name\":\"eth1\"},{\"Name\":\"eth4\"}]"), DENY("spec.config.links"));
+  nad_expect_config(BOND(",\"links\":[{\"name\":\"eth1\"},{\"Name\":\"eth4\"}]"), DENY("spec.config.links[1].name"));
+  nad_expect_says(&(struct nad_case){.config = BOND(",\"links\":[{\"name\":\"eth1\"},{\"Name\":\"eth4\"}]")},
+                  "device-missing", "Required value: bond needs the name of each link; name a NIC [device-missing]");
   struct nad_case nad = {.config = BOND(LINKS("eth1", "eth3"))};
   nad_expect(&nad, DENY("spec.config.links[1].name"));
   nad_expect_says(&nad, "device-missing",

@@ -221,6 +221,28 @@ static void messages_say_what_to_write(void **state) {
     nad_expect_says(&(struct nad_case){.config = messages[i].config}, "ovn-config", messages[i].message);
 }
 
+/* --- pool-too-small, pool-tight: a layer3 network gives each node a subnet --- */
+
+static void every_node_needs_a_subnet(void **state) {
+  (void)state;
+  nad_expect_config(LAYER3 ",\"subnets\":\"10.44.0.0/24/26\"}", "");
+  nad_expect_config(LAYER3 ",\"subnets\":\"10.44.0.0/24/25,10.45.0.0/24/25\"}", "");
+  struct nad_case nad = {.config = LAYER3 ",\"subnets\":\"10.44.0.0/24/25\"}"};
+  nad_expect(&nad, "deny pool-too-small spec.config.subnets\n");
+  nad_expect_says(&nad, "pool-too-small",
+                  "Invalid value: \"10.44.0.0/24/25\": has 2 node subnets, one is needed for each of 3 nodes that run "
+                  "virt-handler; give nodes a longer host prefix, or widen the subnet [pool-too-small]");
+  nad_expect(&(struct nad_case){.config = nad.config, .label = "false"}, "");
+  /* Enough for virt-handler's nodes, if none of the others comes first. */
+  static const char fifth[] = "{apiVersion: v1, kind: Node, metadata: {name: infra-0}}";
+  nad.config = LAYER3 ",\"subnets\":\"10.44.0.0/24/26\"}";
+  nad.more = fifth;
+  nad_expect(&nad, "warn pool-too-small spec.config.subnets\n");
+  nad_expect_says(&nad, "pool-too-small", "has 4 node subnets, one is needed for each of 5 nodes");
+  nad.config = LAYER3 ",\"subnets\":\"10.44.0.0/16,fd00:44::/62\"}";
+  nad_expect(&nad, "warn pool-too-small spec.config.subnets\n");
+}
+
 /* --- ovn-mapping --- */
 
 static void a_localnet_is_mapped_on_every_node(void **state) {
@@ -342,6 +364,7 @@ int main(void) {
       cmocka_unit_test(a_migration_network_is_attached_by_its_name),
       cmocka_unit_test(the_nads_own_name_may_not_be_known),
       cmocka_unit_test(messages_say_what_to_write),
+      cmocka_unit_test(every_node_needs_a_subnet),
       cmocka_unit_test(a_localnet_is_mapped_on_every_node),
       cmocka_unit_test(without_any_mapping_it_is_a_warning),
       cmocka_unit_test(nads_of_one_network_agree),
