@@ -326,6 +326,12 @@ static void check_option(struct dw_reading *reading, const struct dw_value *valu
   }
 }
 
+/* dw_key_equal(), which is dear, only where the first letters may be the same one. */
+static bool is_key(const char *key, const char *name) {
+  bool ascii = (unsigned char)key[0] < 0x80;
+  return !(ascii && ((key[0] ^ name[0]) & ~0x20) != 0) && dw_key_equal(key, name);
+}
+
 enum { ROWS_MAX = 32 };
 
 /* One walk over the object, which may be long: the last of equal keys counts. */
@@ -335,7 +341,7 @@ void dw_options_check(struct dw_reading *reading, const struct dw_value *object,
   memset(found, 0, sizeof found);
   for (struct dw_json_member m = dw_json_first(object->json); m.value != NULL; m = dw_json_next(object->json, m))
     for (size_t i = 0; i < count; i++)
-      if (dw_key_equal(m.key, options->rows[i].name))
+      if (is_key(m.key, options->rows[i].name))
         found[i] = m;
   for (size_t i = 0; i < count; i++) {
     if (found[i].value == NULL)

@@ -7,6 +7,7 @@
 
 #include "droveway/base/text.h"
 #include "droveway/model/cni.h"
+#include "model/options.h"
 
 enum { MAC_OPTIONS = 3 };
 
@@ -96,9 +97,9 @@ bool dw_plugin_makes_interface(const char *type) {
 struct dw_value dw_plugin_mac(struct dw_arena *arena, const struct dw_cni_plugin *plugin) {
   const struct plugin *known = find_plugin(plugin->type_name);
   for (size_t i = 0; known != NULL && i < MAC_OPTIONS && known->mac_options[i] != NULL; i++) {
-    struct dw_value mac = dw_plugin_option(arena, plugin, known->mac_options[i]);
-    if (mac.text != NULL && mac.text[0] != '\0')
-      return mac;
+    const char *text = dw_json_string(dw_option_find(plugin->json, known->mac_options[i]));
+    if (text != NULL && text[0] != '\0')
+      return dw_plugin_option(arena, plugin, known->mac_options[i]);
   }
   return (struct dw_value){.field = plugin->field};
 }
