@@ -41,6 +41,11 @@ static dw_json *parse_string(struct parser *p) {
   return string;
 }
 
+/* 2^63 is the first number that 64 bits do not hold. */
+static bool fits_integer(double number) {
+  return number >= -0x1p63 && number < 0x1p63 && trunc(number) == number;
+}
+
 /* As Go's decoder has it, where nothing wants an integer: also a number beyond 64 bits is a floating-point one, and one
  * beyond those is an error. */
 static dw_json *parse_real(struct parser *p, size_t start) {
@@ -52,13 +57,18 @@ static dw_json *parse_real(struct parser *p, size_t start) {
   memcpy(digits, p->scan.text + start, length);
   digits[length] = '\0';
   *number = (dw_json){.type = DW_JSON_REAL, .count = length, .real = strtod(digits, NULL)};
-  if (!isinf(number->real))
+  if ((p->options->flags & DW_JSON_REMARSHALLED) != 0 && fits_integer(number->real))
+    *number = (dw_json){.type = DW_JSON_INTEGER, .count = length, .integer = (int64_t)number->real};
+  if (number->type == DW_JSON_INTEGER || !isinf(number->real))
     return number;
   dw_scan_refuse(&p->scan, start, "this number is too large");
   return NULL;
 }
 
-static bool is_integer(const char *text, size_t length) {
+/* Minus zero is an integer to those alone who take a sign, so its text is kept. */
+static bool is_integer(const struct parser *p, const char *text, size_t length) {
+  if ((p->options->flags & DW_JSON_REMARSHALLED) != 0 && length == 2 && memcmp(text, "-0", 2) == 0)
+    return false;
   for (size_t i = 0; i < length; i++)
     if (strchr(".eE", text[i]))
       return false;
@@ -72,7 +82,7 @@ static dw_json *parse_number(struct parser *p) {
   if (!dw_scan_value(&p->scan))
     return NULL;
   size_t length = p->scan.at - start;
-  if (length >= sizeof digits || !is_integer(p->scan.text + start, length))
+  if (length >= sizeof digits || !is_integer(p, p->scan.text + start, length))
     return parse_real(p, start);
   memcpy(digits, p->scan.text + start, length);
   digits[length] = '\0';

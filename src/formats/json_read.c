@@ -70,6 +70,10 @@ bool dw_json_integer(const dw_json *value, int64_t *out) {
   return true;
 }
 
+bool dw_json_written_integer(const dw_json *value) {
+  return dw_json_type(value) == DW_JSON_INTEGER && (!dw_json_digits(value) || !strpbrk(dw_json_digits(value), ".eE"));
+}
+
 bool dw_json_real(const dw_json *value, double *out) {
   if (dw_json_type(value) != DW_JSON_REAL)
     return false;
@@ -152,7 +156,8 @@ static bool same_reals(const dw_json *a, const dw_json *b) {
 bool dw_json_equal(const dw_json *a, const dw_json *b) {
   if (a == b || !a || !b)
     return a == b;
-  if (a->type != b->type || (a->count != b->count && a->type != DW_JSON_REAL))
+  bool number = a->type == DW_JSON_INTEGER || a->type == DW_JSON_REAL;
+  if (a->type != b->type || (a->count != b->count && !number))
     return false;
   switch (a->type) {
   case DW_JSON_BOOL:
@@ -201,7 +206,10 @@ static void write_value(struct dw_json_writer *w, const dw_json *value) {
     break;
   case DW_JSON_INTEGER:
     dw_json_integer(value, &number);
-    dw_json_put_int(w, number);
+    if (dw_json_digits(value))
+      dw_json_put_raw(w, dw_json_digits(value));
+    else
+      dw_json_put_int(w, number);
     break;
   case DW_JSON_REAL:
     if (dw_json_digits(value))

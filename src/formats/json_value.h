@@ -13,8 +13,8 @@ struct member {
 struct dw_json {
   enum dw_json_type type;
   bool repeats;    /* an object whose text had a key twice */
-  size_t count;    /* bytes of a string, members of an object, elements of an array; of a number that was read as a real
-                    * one, the bytes of its text, which follow the value */
+  size_t count;    /* bytes of a string, members of an object, elements of an array; of a number that was not written as
+                    * an integer of 64 bits, the bytes of its text, which follow the value */
   size_t capacity; /* of the members or elements */
   union {
     bool truth;
@@ -35,9 +35,9 @@ char *dw_json_copy(struct dw_arena *arena, const char *text, size_t length);
 /* VALUE in the arena; NULL where the limit is reached. */
 dw_json *dw_json_new_value(struct dw_arena *arena, dw_json value);
 
-/* The text of a real number as it was written; NULL of one that was made. */
-static inline const char *dw_json_digits(const dw_json *real) {
-  return real->count > 0 ? (const char *)(real + 1) : NULL;
+/* The text of a number as it was written; NULL where it is kept as an integer alone, or was made. */
+static inline const char *dw_json_digits(const dw_json *number) {
+  return number->count > 0 ? (const char *)(number + 1) : NULL;
 }
 
 /* The member KEY of an object, or NULL. */

@@ -206,7 +206,7 @@ static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
     return false;
   }
   dw_arena_next_text(arena);
-  const dw_json *json = dw_json_parse(arena, config->text, config->length, DW_JSON_PLAIN, &config->error);
+  const dw_json *json = dw_json_parse(arena, config->text, config->length, DW_JSON_REMARSHALLED, &config->error);
   if (json == NULL)
     return false;
   if (dw_json_type(json) != DW_JSON_OBJECT) {

@@ -300,8 +300,11 @@ static void report_vlan(struct dw_check *check, const struct dw_rule *rule, cons
                            .json = value->json,
                            .mend =
                                dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
-  if (dw_json_type(value->json) == DW_JSON_INTEGER)
-    dw_report(check, rule, &found, "is no VLAN id");
+  int64_t id;
+  if (dw_json_integer(value->json, &id) && (id < lowest || id > VLAN_LAST))
+    dw_report(check, rule, &found, "is not a VLAN id");
+  else if (dw_json_integer(value->json, &id))
+    dw_report(check, rule, &found, "must be an integer without a fraction or exponent");
   else
     dw_report(check, rule, &found, "must be an integer, is %s", dw_json_type_name(value->json));
 }
@@ -428,7 +431,10 @@ static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (is_unknown(plugin))
       continue;
-    if (dw_value_given(&plugin->vlan) && !is_vlan(plugin->vlan.json, 0))
+    const dw_json *vlan = plugin->vlan.json;
+    /* OVN-Kubernetes reads the text itself; to the others libcni writes it anew. */
+    bool as_written = !dw_nad_is_ovn(plugin) || dw_json_written_integer(vlan);
+    if (dw_value_given(&plugin->vlan) && !(is_vlan(vlan, 0) && as_written))
       report_vlan(check, rule, &plugin->vlan, 0);
     vlan_trunk(check, rule, plugin);
   }

@@ -329,6 +329,58 @@ static void what_is_left_out_must_be_json_and_takes_no_memory(void **state) {
   free(many);
 }
 
+/* Source: what Go 1.25 prints for json.Marshal() of a number that was decoded into an interface{}. */
+static void remarshalled_numbers_are_integers_where_go_writes_them_so(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    bool integer, written;
+    int64_t value;
+  } cases[] = {
+      {"1500", true, true, 1500},
+      {"1500.0", true, false, 1500},
+      {"1.5e3", true, false, 1500},
+      {"-2.50E1", true, false, -25},
+      {"-2.55E+1", false, false, 0},
+      {"-250e-1", true, false, -25},
+      {"1500.5", false, false, 0},
+      {"1500.00000000000000001", true, false, 1500},
+      {"0.1e1", true, false, 1},
+      {"1e-400", true, false, 0},
+      {"-0", true, true, 0},
+      {"-0.0", true, false, 0},
+      {"9223372036854774784.0", true, false, 9223372036854774784},
+      {"9223372036854775808", false, false, 0},
+      {"9.3e18", false, false, 0},
+      {"-9223372036854775808.0", true, false, INT64_MIN},
+      {"1e21", false, false, 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    int64_t value = 0;
+    const dw_json *json = dw_json_parse(arena, cases[i].text, strlen(cases[i].text), DW_JSON_REMARSHALLED, NULL);
+    assert_non_null(json);
+    bool integer = dw_json_integer(json, &value);
+    if (integer != cases[i].integer || value != cases[i].value || dw_json_written_integer(json) != cases[i].written)
+      fail_msg("%s: integer %d, %lld", cases[i].text, integer, (long long)value);
+    assert_string_equal(dw_json_text(arena, json), cases[i].text);
+    if (cases[i].written)
+      continue;
+    json = dw_json_parse(arena, cases[i].text, strlen(cases[i].text), DW_JSON_PLAIN, NULL);
+    assert_false(dw_json_integer(json, &value));
+    assert_false(dw_json_written_integer(json));
+  }
+}
+
+static void remarshalled_numbers_are_compared_by_value(void **state) {
+  (void)state;
+  static const char text[] = "[1500,1500.0,1.5e3,1501,1500.5]";
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const dw_json *list = dw_json_parse(arena, text, sizeof text - 1, DW_JSON_REMARSHALLED, NULL);
+  for (size_t i = 0; i < 5; i++)
+    assert_int_equal(dw_json_equal(dw_json_at(list, 0), dw_json_at(list, i)), i < 3);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_every_kind_of_value),
@@ -346,6 +398,8 @@ int main(void) {
       cmocka_unit_test(threads_do_not_disturb_each_other),
       cmocka_unit_test(leaves_members_out),
       cmocka_unit_test(what_is_left_out_must_be_json_and_takes_no_memory),
+      cmocka_unit_test(remarshalled_numbers_are_integers_where_go_writes_them_so),
+      cmocka_unit_test(remarshalled_numbers_are_compared_by_value),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -303,7 +303,7 @@ static void vlans_lie_between_0_and_4094(void **state) {
   nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlan\":5000,\"vlanId\":1," NAD_IPAM "}", "");
   nad_expect_other("{\"type\":\"mystery\",\"vlan\":\"blue\"}", "");
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"bridge\",\"vlan\":4095}"}, "vlan-range",
-                  "Invalid value: \"4095\": is no VLAN id; use a VLAN id from 0 to 4094");
+                  "Invalid value: \"4095\": is not a VLAN id; use a VLAN id from 0 to 4094");
 }
 
 static void trunks_hold_vlans(void **state) {

@@ -144,7 +144,7 @@ static void of_cni(void **state) {
        "bytes without '/', ':' and white space [interface-name]"},
       {{.config = BRIDGE("\"vlan\":4095")},
        "vlan-range",
-       "spec.config.vlan: Invalid value: \"4095\": is no VLAN id; use a VLAN id from 0 to 4094 [vlan-range]"},
+       "spec.config.vlan: Invalid value: \"4095\": is not a VLAN id; use a VLAN id from 0 to 4094 [vlan-range]"},
       {{.config = BRIDGE("\"vlan\":\"7\"")},
        "vlan-range",
        "spec.config.vlan: Invalid value: \"7\": must be an integer, is a string; use a VLAN id from 0 to 4094 "
@@ -158,7 +158,7 @@ static void of_cni(void **state) {
        "{\"minID\": 100, \"maxID\": 199} [vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"id\":0}]")},
        "vlan-range",
-       "spec.config.vlanTrunk[0].id: Invalid value: \"0\": is no VLAN id; use a VLAN id from 1 to 4094 [vlan-range]"},
+       "spec.config.vlanTrunk[0].id: Invalid value: \"0\": is not a VLAN id; use a VLAN id from 1 to 4094 [vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"minID\":5}]")},
        "vlan-range",
        "spec.config.vlanTrunk[0].maxID: Required value: minID and maxID only work together; give both, or \"id\" alone "

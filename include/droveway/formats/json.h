@@ -27,7 +27,10 @@ enum dw_json_type {
 enum dw_json_flags {
   DW_JSON_PLAIN = 0,
   DW_JSON_UNIQUE_KEYS =
-      1 /* a key twice in one object is an error (DW_ERR_DUPLICATE); else the last one wins, as in Go */
+      1, /* a key twice in one object is an error (DW_ERR_DUPLICATE); else the last one wins, as in Go */
+  /* Numbers as they are after Go has decoded them into an interface{} and written them again: 1500.0 and 1.5e3 are
+   * integers, where 64 bits suffice. They keep the text that was written. */
+  DW_JSON_REMARSHALLED = 2
 };
 
 /* Parses exactly one value from TEXT (any bytes, LENGTH of them, need not end in NUL). NULL on error, with the line and
@@ -68,6 +71,9 @@ const dw_json *dw_json_at(const dw_json *value, size_t index); /* array element,
 size_t dw_json_size(const dw_json *value);                     /* elements or members; 0 for the rest */
 const char *dw_json_string(const dw_json *value);              /* NULL unless a string */
 bool dw_json_integer(const dw_json *value, int64_t *out) __attribute__((nonnull(2)));
+/* Whether it is an integer in the text itself, as those readers need it that get the text first-hand: 1500, not 1500.0.
+ */
+bool dw_json_written_integer(const dw_json *value);
 bool dw_json_real(const dw_json *value, double *out) __attribute__((nonnull(2)));
 bool dw_json_boolean(const dw_json *value, bool *out) __attribute__((nonnull(2)));
 /* dw_json_string() of dw_json_get(), or NULL. */
