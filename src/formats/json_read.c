@@ -18,8 +18,12 @@ const char *dw_json_type_name(const dw_json *value) {
       [DW_JSON_INTEGER] = "an integer", [DW_JSON_REAL] = "a number",    [DW_JSON_STRING] = "a string",
       [DW_JSON_ARRAY] = "a list",       [DW_JSON_OBJECT] = "an object",
   };
-  const char *digits = dw_json_type(value) == DW_JSON_REAL ? dw_json_digits(value) : NULL;
-  return digits && !strpbrk(digits, ".eE") ? "an integer beyond 64 bits" : names[dw_json_type(value)];
+  enum dw_json_type type = dw_json_type(value);
+  const char *digits = type == DW_JSON_REAL || type == DW_JSON_INTEGER ? dw_json_digits(value) : NULL;
+  bool plain = digits && !strpbrk(digits, ".eE");
+  if (digits && type == DW_JSON_INTEGER)
+    return names[plain ? DW_JSON_INTEGER : DW_JSON_REAL];
+  return plain ? "an integer beyond 64 bits" : names[type];
 }
 
 const dw_json *dw_json_get(const dw_json *value, const char *key) {
@@ -39,15 +43,13 @@ const dw_json *dw_json_path(const dw_json *value, ...) {
 }
 
 const dw_json *dw_json_get_fold(const dw_json *value, const char *name, const char **key) {
-  const dw_json *found = NULL;
-  for (struct dw_json_member it = dw_json_first(value); it.value; it = dw_json_next(value, it)) {
-    if (!dw_key_equal(it.key, name))
-      continue;
-    found = it.value;
-    if (key)
-      *key = it.key;
-  }
-  return found;
+  struct dw_json_member found = {0};
+  for (struct dw_json_member it = dw_json_first(value); it.value; it = dw_json_next(value, it))
+    if (dw_key_equal(it.key, name) && (!found.value || strcmp(it.key, found.key) > 0))
+      found = it;
+  if (found.value && key)
+    *key = found.key;
+  return found.value;
 }
 
 const dw_json *dw_json_at(const dw_json *value, size_t index) {

@@ -131,7 +131,8 @@ bool dw_json_locate(const char *text, size_t length, const char *path, struct dw
 struct key {
   const char *text;
   struct dw_span span;
-  size_t end; /* of its value */
+  size_t value; /* where its value begins and ends */
+  size_t end;
 };
 
 struct keys {
@@ -143,7 +144,9 @@ struct keys {
 struct duplicate {
   struct key first;
   struct key second; /* the last one */
+  const char *used;
   size_t times;
+  bool repeated, same_value;
 };
 
 struct search {
@@ -164,13 +167,17 @@ static void push_key(struct search *s, struct dw_span span) {
   dw_buf_truncate(&s->path, 0);
   dw_scan_unescape(s->scan.text, span, &s->path);
   const char *text = dw_arena_strndup(s->scratch, dw_buf_text(&s->path), s->path.length);
-  keys->list[keys->count++] = (struct key){text, span, 0};
+  keys->list[keys->count++] = (struct key){text, span, s->scan.at, 0};
 }
 
+/* Among keys that are equal but for case, the order in which Go writes the keys of a map; of identical ones it keeps
+ * the last. */
 static int by_name(const void *a, const void *b) {
   const struct key *x = a;
   const struct key *y = b;
   int order = dw_key_compare(x->text, y->text);
+  if (order == 0)
+    order = strcmp(x->text, y->text);
   return order != 0 ? order : (x->span.offset > y->span.offset) - (x->span.offset < y->span.offset);
 }
 
@@ -190,6 +197,26 @@ static void keep_duplicate(struct search *s, struct duplicate duplicate) {
     s->found_count++;
 }
 
+static bool same_value(const struct search *s, const struct key *a, const struct key *b) {
+  size_t length = a->end - a->value;
+  return length == b->end - b->value && memcmp(s->scan.text + a->value, s->scan.text + b->value, length) == 0;
+}
+
+/* LIST[COUNT] are equal keys, as by_name() sorts them. */
+static struct duplicate duplicate_of(const struct search *s, const struct key *list, size_t count) {
+  struct duplicate out = {
+      .first = list[0], .second = list[0], .used = list[count - 1].text, .times = count, .same_value = true};
+  for (size_t i = 1; i < count; i++) {
+    if (list[i].span.offset < out.first.span.offset)
+      out.first = list[i];
+    if (list[i].span.offset > out.second.span.offset)
+      out.second = list[i];
+    out.repeated |= strcmp(list[i].text, list[i - 1].text) == 0;
+    out.same_value &= same_value(s, &list[i], &list[i - 1]);
+  }
+  return out;
+}
+
 static void compare_keys(struct search *s, size_t from) {
   size_t count = s->keys.count - from;
   if (count < 2)
@@ -200,7 +227,7 @@ static void compare_keys(struct search *s, size_t from) {
     for (next = i + 1; next < count && dw_key_equal(list[i].text, list[next].text);)
       next++;
     if (next - i > 1)
-      keep_duplicate(s, (struct duplicate){list[i], list[next - 1], next - i});
+      keep_duplicate(s, duplicate_of(s, list + i, next - i));
   }
 }
 
@@ -232,7 +259,10 @@ static void report(struct search *s) {
   out->path = dw_arena_strndup(s->arena, dw_buf_text(&s->path), s->path.length);
   out->first = dw_arena_strdup(s->arena, found->first.text);
   out->second = dw_arena_strdup(s->arena, found->second.text);
+  out->used = dw_arena_strdup(s->arena, found->used);
   out->times = found->times;
+  out->repeated = found->repeated;
+  out->same_value = found->same_value;
   out->members = (struct dw_span){found->first.span.offset, found->second.end - found->first.span.offset};
   dw_text_position(s->scan.text, s->scan.length, found->second.span.offset, &out->line, &out->column);
 }

@@ -143,14 +143,6 @@ static void read_list(struct dw_arena *arena, struct dw_cni_config *config) {
   }
 }
 
-static void read_duplicates(struct dw_arena *arena, struct dw_cni_config *config) {
-  if (!dw_json_may_repeat(config->json))
-    return;
-  config->duplicates = dw_json_duplicates(arena, config->text, config->length, &config->duplicate_count);
-  for (size_t i = 0; i < config->duplicate_count; i++)
-    config->duplicates[i].path = dw_arena_join(arena, config_field, ".", config->duplicates[i].path);
-}
-
 /* Multus takes a configuration with a `type` for one plugin, whatever `plugins` holds. Source: multus-cni
  * pkg/types/conf.go, LoadDelegateNetConf. */
 static bool is_list(const struct dw_cni_config *config) {
@@ -171,12 +163,14 @@ static void read_plugins(struct dw_arena *arena, struct dw_cni_config *config) {
 }
 
 static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
-  read_duplicates(arena, config);
-  config->name = dw_value_member(arena, config_field, config->json, "name");
-  config->version = dw_value_member(arena, config_field, config->json, "cniVersion");
   config->plugins_value = dw_value_member(arena, config_field, config->json, "plugins");
   config->is_list = is_list(config);
+  config->name = dw_value_at(arena, config_field, "name", dw_json_get(config->json, "name"));
+  config->version = config->is_list
+                        ? dw_value_at(arena, config_field, "cniVersion", dw_json_get(config->json, "cniVersion"))
+                        : dw_value_member(arena, config_field, config->json, "cniVersion");
   read_plugins(arena, config);
+  dw_cni_find_duplicates(arena, config);
   dw_cni_check_options(arena, config);
   dw_ovn_read(arena, config);
 }

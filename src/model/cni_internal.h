@@ -34,6 +34,11 @@ struct dw_value dw_value_member(struct dw_arena *arena, const char *base, const 
 struct dw_value dw_value_element(struct dw_arena *arena, const char *base, size_t index, const dw_json *json)
     __attribute__((nonnull(1, 2)));
 
+/* --- cni_keys.c: keys of one object that are equal, or equal but for case --- */
+
+/* Fills config->duplicates. CONFIG is read otherwise. */
+void dw_cni_find_duplicates(struct dw_arena *arena, struct dw_cni_config *config) __attribute__((nonnull));
+
 /* --- options.c --- */
 
 /* Fills config->faults. CONFIG is read otherwise. */

@@ -78,15 +78,24 @@ static bool is_ambiguous(const dw_json *object, const char *name, bool leaf) {
   return count > 1 && (!leaf || dw_json_repeats(object));
 }
 
+/* Of a patch's own objects the keys are in the order of the text, of which the last counts. */
+static struct dw_json_member last_member(const dw_json *object, const char *name) {
+  struct dw_json_member last = {0};
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m))
+    if (dw_key_equal(m.key, name))
+      last = m;
+  return last;
+}
+
 /* What VALUE, put at DEPTH tokens, makes of the network. */
 static struct outcome place(const dw_json *value, size_t op, size_t depth, bool misspelt) {
   struct outcome outcome = {.effect = EFFECT_NONE, .op = op, .first = depth, .misspelt = misspelt};
   for (; depth < TARGET_DEPTH && dw_json_type(value) == DW_JSON_OBJECT; depth++) {
-    const char *key = network_path[depth];
-    if (is_ambiguous(value, key, depth + 1 == TARGET_DEPTH))
+    if (is_ambiguous(value, network_path[depth], depth + 1 == TARGET_DEPTH))
       return (struct outcome){.effect = EFFECT_OPAQUE, .misspelt = true};
-    value = dw_json_get_fold(value, network_path[depth], &key);
-    outcome.misspelt = outcome.misspelt || (value != NULL && strcmp(key, network_path[depth]) != 0);
+    struct dw_json_member member = last_member(value, network_path[depth]);
+    value = member.value;
+    outcome.misspelt = outcome.misspelt || (value != NULL && strcmp(member.key, network_path[depth]) != 0);
   }
   enum dw_json_type type = dw_json_type(value);
   if (type == DW_JSON_NULL)
@@ -161,7 +170,7 @@ static void follow(struct dw_arena *arena, const struct op *op, size_t index, st
 /* What VALUE, put at DEPTH tokens, has at the END-th of TARGET. */
 static const dw_json *dig(const dw_json *value, const char *const *target, size_t depth, size_t end) {
   while (value != NULL && depth < end)
-    value = dw_json_get_fold(value, target[depth++], NULL);
+    value = last_member(value, target[depth++]).value;
   return value;
 }
 

@@ -334,14 +334,14 @@ static bool is_key(const char *key, const char *name) {
 
 enum { ROWS_MAX = 32 };
 
-/* One walk over the object, which may be long: the last of equal keys counts. */
+/* One walk over the object, which may be long: of equal keys the greatest counts, as in dw_json_get_fold(). */
 void dw_options_check(struct dw_reading *reading, const struct dw_value *object, const struct dw_options *options) {
   struct dw_json_member found[ROWS_MAX];
   size_t count = options->count < ROWS_MAX ? options->count : ROWS_MAX;
   memset(found, 0, sizeof found);
   for (struct dw_json_member m = dw_json_first(object->json); m.value != NULL; m = dw_json_next(object->json, m))
     for (size_t i = 0; i < count; i++)
-      if (is_key(m.key, options->rows[i].name))
+      if (is_key(m.key, options->rows[i].name) && (found[i].value == NULL || strcmp(m.key, found[i].key) > 0))
         found[i] = m;
   for (size_t i = 0; i < count; i++) {
     if (found[i].value == NULL)
@@ -605,10 +605,22 @@ static const struct dw_option list_rows[] = {
 };
 static const struct dw_options list_options = DW_OPTIONS(list_rows);
 
+/* Multus decodes these in any case; the rules only look at them as libcni spells them. */
+static void check_misspelt(struct dw_reading *reading, const char *name) {
+  const dw_json *config = reading->config->json;
+  const char *key = name;
+  const dw_json *json = dw_json_get_fold(config, name, &key);
+  if (strcmp(key, name) == 0)
+    return;
+  struct dw_value value = dw_value_at(reading->arena, "spec.config", key, json);
+  (void)check_json(reading, &value, DW_JSON_STRING, "a string");
+}
+
 static void check_list(struct dw_reading *reading) {
   const struct dw_value object = {.field = "spec.config", .json = reading->config->json};
   dw_options_check(reading, &object, &common);
   dw_options_check(reading, &object, &list_options);
+  check_misspelt(reading, "cniVersion");
   check_switch(reading, "disableCheck", false);
   check_switch(reading, "disableGC", false);
   check_switch(reading, "loadOnlyInlinedPlugins", true);
@@ -617,6 +629,7 @@ static void check_list(struct dw_reading *reading) {
 
 void dw_cni_check_options(struct dw_arena *arena, struct dw_cni_config *config) {
   struct dw_reading reading = {.arena = arena, .config = config, .kind = DW_FAULT_LIBCNI};
+  check_misspelt(&reading, "name");
   if (config->is_list)
     check_list(&reading);
   for (size_t i = 0; i < config->plugin_count; i++)

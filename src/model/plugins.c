@@ -117,14 +117,22 @@ static bool breaks_interface_name(unsigned char c) {
   return c == '/' || c == ':' || c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0;
 }
 
-bool dw_is_interface_name(const char *name) {
+static bool is_link_name(const char *name, size_t longest) {
   size_t length = strlen(name);
-  if (length == 0 || length > 15 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+  if (length == 0 || length > longest || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
     return false;
   for (size_t i = 0; i < length; i++)
     if (breaks_interface_name((unsigned char)name[i]))
       return false;
   return true;
+}
+
+bool dw_is_interface_name(const char *name) {
+  return is_link_name(name, 15);
+}
+
+bool dw_is_interface_altname(const char *name) {
+  return is_link_name(name, 127);
 }
 
 bool dw_is_cni_name(const char *name) {

@@ -87,48 +87,68 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found, "%s", config->error.text);
 }
 
+/* Which of the keys counts: libcni decodes a configuration into a map and writes that for each plugin, with the keys
+ * sorted, and of what Go takes for one field the last counts (measured: key/key-ipam-and-IPAM, key/key-master-twice).
+ */
+static const char *winner(struct dw_arena *arena, const struct dw_json_duplicate *twin) {
+  if (twin->same_value)
+    return "with the same value";
+  if (strcmp(twin->used, twin->first) == 0 && strcmp(twin->used, twin->second) == 0)
+    return "and the last one wins";
+  return dw_arena_printf(arena, "and \"%s\" wins", twin->used);
+}
+
 static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const struct dw_json_duplicate *twin) {
   struct dw_found found = {.reason = DW_REASON_DUPLICATE,
                            .field = twin->path,
                            .value = twin->second,
                            .about = {check->config->text + twin->members.offset, twin->members.length},
                            .mend = "keep one of them",
-                           .of_key = true};
-  if (check->config->duplicate_count == DW_JSON_MOST_DUPLICATES)
+                           .of_key = true,
+                           .warn_at_most = twin->same_value && !check->class.migration};
+  if (check->config->more_duplicates)
     dw_nad_mark_unread(check, &found);
+  const char *wins = winner(check->arena, twin);
   if (twin->times > 2)
-    dw_report(check, rule, &found, "the key stands %zu times in one object (last at line %d, column %d)", twin->times,
-              twin->line, twin->column);
+    dw_report(check, rule, &found, "the key appears %zu times in one object (last at line %d, column %d), %s",
+              twin->times, twin->line, twin->column, wins);
   else if (strcmp(twin->first, twin->second) == 0)
-    dw_report(check, rule, &found, "the key stands twice (again at line %d, column %d)", twin->line, twin->column);
+    dw_report(check, rule, &found, "the key appears twice (again at line %d, column %d), %s", twin->line, twin->column,
+              wins);
   else
-    dw_report(check, rule, &found, "plugins take \"%s\" and \"%s\" (line %d, column %d) for one key", twin->first,
-              twin->second, twin->line, twin->column);
-}
-
-static bool stands_twice(const struct dw_cni_config *config, const char *field) {
-  for (size_t i = 0; i < config->duplicate_count; i++)
-    if (strcmp(config->duplicates[i].path, field) == 0)
-      return true;
-  return false;
+    dw_report(check, rule, &found, "\"%s\" and \"%s\" (line %d, column %d) are the same key to plugins, %s",
+              twin->first, twin->second, twin->line, twin->column, wins);
 }
 
 /* The attach client and libcni look the configuration's own members up in a map, where letter case counts; Multus and
  * the plugins decode them into fields, where it does not. Sources: network-attachment-definition-client
- * pkg/utils/cniconfig.go (GetCNIConfigFromSpec), libcni/conf.go (NetworkConfFromBytes). */
-static void capital_key(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
-                        const char *name) {
-  const char *key = name;
-  const dw_json *json = dw_json_get_fold(check->config->json, name, &key);
-  bool empty = dw_nad_is_blank(value) || (dw_json_type(json) == DW_JSON_ARRAY && dw_json_size(json) == 0);
-  if (empty || strcmp(key, name) == 0 || stands_twice(check->config, value->field))
+ * pkg/utils/cniconfig.go (GetCNIConfigFromSpec), libcni/conf.go (NetworkConfFromBytes). Measured: key/key-Name-only and
+ * key/key-list-CniVersion work, key/key-Plugins does not. */
+struct exact_key {
+  const char *name;
+  bool list_only; /* it matters in a list alone */
+  bool fails;
+  const char *what;
+};
+
+static const struct exact_key exact_keys[] = {
+    {"name", false, false, "Multus does not know this key and takes the NAD's name instead"},
+    {"cniVersion", true, false, "libcni does not know this key, so the list has no version and is taken for 0.1.0"},
+    {"plugins", true, true, "libcni does not know this key, so the list has no plugins and Multus crashes"},
+};
+
+static void misspelt_key(struct dw_check *check, const struct dw_rule *rule, const struct exact_key *exact) {
+  const dw_json *config = check->config->json;
+  const char *key = exact->name;
+  if (dw_json_get(config, exact->name) != NULL || dw_json_get_fold(config, exact->name, &key) == NULL)
     return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
-                           .field = value->field,
+                           .field = dw_arena_join(check->arena, "spec.config", ".", key),
                            .value = key,
-                           .mend = dw_arena_printf(check->arena, "write \"%s\"", name),
-                           .of_key = true};
-  dw_report(check, rule, &found, "libcni knows this key only as \"%s\", others take it in any letter case", name);
+                           .mend = dw_arena_printf(check->arena, "write \"%s\"", exact->name),
+                           .of_key = true,
+                           .warn_at_most = !exact->fails};
+  dw_report(check, rule, &found, "%s", exact->what);
 }
 
 static void cni_ambiguous_key(struct dw_check *check, const struct dw_rule *rule) {
@@ -137,12 +157,9 @@ static void cni_ambiguous_key(struct dw_check *check, const struct dw_rule *rule
   const struct dw_cni_config *config = check->config;
   for (size_t i = 0; i < config->duplicate_count; i++)
     twin_keys(check, rule, &config->duplicates[i]);
-  if (config->name.text != NULL)
-    capital_key(check, rule, &config->name, "name");
-  if (config->is_list && config->version.text != NULL)
-    capital_key(check, rule, &config->version, "cniVersion");
-  if (config->is_list && dw_json_type(config->plugins_value.json) == DW_JSON_ARRAY)
-    capital_key(check, rule, &config->plugins_value, "plugins");
+  for (size_t i = 0; i < sizeof exact_keys / sizeof exact_keys[0]; i++)
+    if (config->is_list || !exact_keys[i].list_only)
+      misspelt_key(check, rule, &exact_keys[i]);
 }
 
 static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
@@ -156,7 +173,7 @@ static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(plugins->json));
   } else if (dw_json_size(plugins->json) == 0) {
     found.reason = DW_REASON_REQUIRED;
-    dw_report(check, rule, &found, "the list holds no plugin");
+    dw_report(check, rule, &found, "the list of plugins is empty");
   }
 }
 
@@ -164,9 +181,12 @@ static void list_beside_type(struct dw_check *check, const struct dw_rule *rule)
   const struct dw_value *plugins = &check->config->plugins_value;
   if (check->config->is_list || !dw_value_given(plugins))
     return;
-  struct dw_found found = {
-      .reason = DW_REASON_FORBIDDEN, .field = plugins->field, .mend = "leave out the one or the other", .of_key = true};
-  dw_report(check, rule, &found, "is ignored: Multus takes a configuration with a type for one plugin");
+  struct dw_found found = {.reason = DW_REASON_FORBIDDEN,
+                           .field = plugins->field,
+                           .mend = "remove one of the two",
+                           .of_key = true,
+                           .warn_at_most = true};
+  dw_report(check, rule, &found, "is ignored, because a configuration with a type is that of one plugin");
 }
 
 static void plugin_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
@@ -181,12 +201,46 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
     found.json = plugin->json;
     dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(plugin->json));
   } else if (dw_nad_is_blank(&plugin->type)) {
+    /* Programs other than Multus read NADs, too: such a one needs no plugin. */
+    found.warn_at_most = !check->config->is_list && !check->class.migration;
     found.reason = DW_REASON_REQUIRED;
-    dw_report(check, rule, &found, "a plugin needs its type");
+    dw_report(check, rule, &found, "without a type there is no plugin to run");
   } else if (plugin->type.text == NULL) {
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(plugin->type.json));
   } else {
-    dw_report(check, rule, &found, "is no file name, and the type names the plugin's file");
+    dw_report(check, rule, &found, "is not a file name, and the type is the name of the plugin's file");
+  }
+}
+
+/* Where the type, or that of the IPAM plugin, is a known one misspelt. */
+static void misspelt_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *type,
+                          const char *meant) {
+  if (meant == NULL)
+    return;
+  struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
+                           .field = type->field,
+                           .value = type->text,
+                           .mend = dw_arena_printf(check->arena, "did you mean \"%s\"?", meant)};
+  dw_report(check, rule, &found, "no CNI plugin of this name is known");
+}
+
+/* libcni decodes them, too, though it then puts the list's own in their place. Source: libcni/conf.go,
+ * NetworkPluginConfFromBytes. */
+static void listed_plugin(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  static const char *const names[] = {"name", "cniVersion"};
+  for (size_t i = 0; plugin->is_object && i < sizeof names / sizeof names[0]; i++) {
+    const char *key = names[i];
+    const dw_json *json = dw_json_get_fold(plugin->json, names[i], &key);
+    enum dw_json_type type = dw_json_type(json);
+    if (type == DW_JSON_ABSENT || type == DW_JSON_NULL || type == DW_JSON_STRING)
+      continue;
+    struct dw_value value = {.field = dw_arena_join(check->arena, plugin->field, ".", key), .json = json};
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = value.field,
+                             .value = dw_value_shown(check->arena, &value),
+                             .json = json,
+                             .mend = "leave it out: the list's own counts"};
+    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(json));
   }
 }
 
@@ -197,20 +251,22 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
     plugins_list(check, rule);
   else
     list_beside_type(check, rule);
-  for (size_t i = 0; i < check->config->plugin_count; i++)
-    if (!check->config->plugins[i].type_readable)
-      plugin_type(check, rule, &check->config->plugins[i]);
+  for (size_t i = 0; i < check->config->plugin_count; i++) {
+    const struct dw_cni_plugin *plugin = &check->config->plugins[i];
+    if (check->config->is_list)
+      listed_plugin(check, rule, plugin);
+    if (!plugin->type_readable) {
+      plugin_type(check, rule, plugin);
+      continue;
+    }
+    misspelt_type(check, rule, &plugin->type, dw_plugin_meant(plugin->type_name));
+    misspelt_type(check, rule, &plugin->ipam.type_value, dw_ipam_meant(plugin->ipam.type_name));
+  }
 }
 
-/* Multus' attach client fills in an absent or empty name, but not null, and libcni fails on none. */
-static void null_name(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found) {
-  if (dw_json_type(dw_json_get(check->config->json, "name")) != DW_JSON_NULL)
-    return;
-  found->reason = DW_REASON_REQUIRED;
-  found->mend = "leave it out, or give a name";
-  dw_report(check, rule, found, "must not be null: Multus fills in only a name that is absent");
-}
-
+/* Multus' attach client fills in an absent or empty name, in a list as well (measured: type/list-no-name), but not
+ * null, and libcni fails on that. Source: network-attachment-definition-client pkg/utils/cniconfig.go,
+ * GetCNIConfigFromSpec. */
 static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;
@@ -220,18 +276,16 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
                            .value = dw_value_shown(check->arena, name),
                            .json = name->json,
                            .mend = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
-  if (dw_nad_is_blank(name)) {
-    if (!check->config->is_list) {
-      null_name(check, rule, &found);
-      return;
-    }
+  if (dw_json_type(name->json) == DW_JSON_NULL) {
     found.reason = DW_REASON_REQUIRED;
-    found.mend = "add a \"name\" (the mutating webhook does so for migration networks)";
-    dw_report(check, rule, &found, "a list of plugins needs a name");
+    found.mend = "remove it, or give a name";
+    dw_report(check, rule, &found, "must not be null: Multus only fills in a name that is absent or empty");
+  } else if (dw_nad_is_blank(name)) {
+    return;
   } else if (name->text == NULL) {
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
   } else if (!dw_is_cni_name(name->text)) {
-    dw_report(check, rule, &found, "is no network name that libcni takes");
+    dw_report(check, rule, &found, "libcni does not accept this network name");
   }
 }
 
@@ -256,14 +310,24 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-static void interface(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *name) {
-  if (dw_nad_is_blank(name) || (name->text != NULL && dw_is_interface_name(name->text)))
+/* A NIC that exists is looked up by an alternative name as well (measured: interface/master-altname-22-bytes); the
+ * bridge plugin first tries to make its bridge, and the kernel refuses a long name (interface/bridge-name-16). */
+static void interface(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *name,
+                      bool may_be_altname) {
+  if (dw_nad_is_blank(name))
+    return;
+  bool good =
+      name->text != NULL && (may_be_altname ? dw_is_interface_altname(name->text) : dw_is_interface_name(name->text));
+  if (good)
     return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = name->field,
                            .value = dw_value_shown(check->arena, name),
                            .json = name->json,
-                           .mend = "give a name of 1 to 15 bytes without '/', ':' and white space"};
+                           .mend = may_be_altname
+                                       ? "use the NIC's name: 1 to 15 bytes (an alternative name: up to 127) "
+                                         "without '/', ':' and white space"
+                                       : "use a name of 1 to 15 bytes without '/', ':' and white space"};
   if (name->text == NULL)
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
   else
@@ -279,9 +343,9 @@ static void interface_name(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (is_unknown(plugin))
       continue;
-    interface(check, rule, &plugin->master);
-    interface(check, rule, &plugin->bridge);
-    interface(check, rule, &plugin->device);
+    interface(check, rule, &plugin->master, true);
+    interface(check, rule, &plugin->bridge, false);
+    interface(check, rule, &plugin->device, true);
   }
 }
 
@@ -446,22 +510,29 @@ static const struct dw_rule rules[] = {
      "Multus or a plugin refuses",
      "correct the JSON at that place", cni_json},
     {"cni-ambiguous-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "two keys of one object are equal without regard to case, so that what a reader sees is not what plugins take; or "
-     "`name`, or a list's `plugins` or `cniVersion`, stands in a letter case that libcni does not know",
-     "keep one of the two keys; write name, plugins and cniVersion in just these letters", cni_ambiguous_key},
+     "two keys of one object are the same to a plugin, because they are equal or differ in case alone (elsewhere than "
+     "on "
+     "a migration network it only warns where they have the same value); or a list's `plugins` is spelled in another "
+     "case. Warns where `name`, or a list's `cniVersion`, is",
+     "keep one of the two keys; write name, plugins and cniVersion in exactly these letters", cni_ambiguous_key},
     {"cni-type", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a plugin without a type, a list without plugins or with a type beside it, or a type that is no file name",
+     "a plugin without a type, a type that is not a file name, a plugin or IPAM type one or two letters off a known "
+     "one, "
+     "a list without plugins, or a listed plugin whose name or cniVersion is not a string. Warns where a list is "
+     "ignored "
+     "because of a type next to it, and, on other networks, of a NAD without any plugin",
      "name the CNI plugin in `type`", cni_type},
     {"cni-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a network name with characters that libcni refuses, or a list of plugins without a name",
-     "give it letters, digits, '.', '_' and '-', beginning with a letter or digit", cni_name},
+     "a network name that libcni does not accept, or that is null (Multus fills in one that is absent)",
+     "use letters, digits, '.', '_' and '-', beginning with a letter or digit", cni_name},
     {"cni-version", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY, "a cniVersion that libcni does not know",
      "use 0.3.1 or 1.0.0, or leave it out", cni_version},
     {"interface-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "`master`, `bridge` or `device` is a name that no Linux interface can have",
-     "give the interface's name: 1 to 15 bytes without '/', ':' and white space", interface_name},
+     "use the interface's name: 1 to 15 bytes (an alternative name: up to 127) without '/', ':' and white space",
+     interface_name},
     {"vlan-range", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "`vlan`, `vlanId` or an id in `vlanTrunk` is no integer from 0 to 4094", "use the VLAN id of the switch port",
+     "`vlan`, `vlanId` or an id in `vlanTrunk` is not an integer from 0 to 4094", "use the VLAN id of the switch port",
      vlan_range},
 };
 

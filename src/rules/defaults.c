@@ -51,6 +51,11 @@ static bool is_missing(const struct dw_value *value) {
   return !dw_value_given(value) || (value->text != NULL && *value->text == '\0');
 }
 
+/* A key that differs in case alone must get no twin. */
+static bool may_add(const struct filling *f, const char *key) {
+  return dw_json_get(f->config->json, key) != NULL || dw_json_get_fold(f->config->json, key, NULL) == NULL;
+}
+
 static void add_edit(struct filling *f, size_t offset, size_t length, const char *text) {
   f->edits[f->count++] = (struct edit){{offset, length}, text};
 }
@@ -116,9 +121,9 @@ static void fill_root(struct filling *f, const char *name) {
   const struct dw_cni_config *config = f->config;
   struct want wants[ROOT_WANTS];
   size_t count = 0;
-  if (*name != '\0' && is_missing(&config->name))
+  if (*name != '\0' && is_missing(&config->name) && may_add(f, "name"))
     wants[count++] = (struct want){"name", &config->name, name};
-  if (is_missing(&config->version))
+  if (is_missing(&config->version) && (!config->is_list || may_add(f, "cniVersion")))
     wants[count++] = (struct want){"cniVersion", &config->version, version_for(config)};
   if (!config->is_list && config->plugin_count > 0 && wants_mode(&config->plugins[0]))
     wants[count++] = (struct want){"mode", &config->plugins[0].mode, default_mode};

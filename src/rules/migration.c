@@ -49,6 +49,8 @@ static void plugin_connects(struct dw_check *check, const struct dw_rule *rule, 
     dw_report(check, rule, &found, "this plugin connects no nodes with each other");
     break;
   case DW_PLUGIN_UNKNOWN:
+    if (dw_plugin_meant(plugin->type_name) != NULL) /* cni-type says so */
+      break;
     found.warn_at_most = true;
     dw_report(check, rule, &found, "Droveway does not know whether \"%s\" connects nodes", plugin->type_name);
     break;

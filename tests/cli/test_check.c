@@ -265,8 +265,8 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
       {HEAD "  config: '{\"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": {\"type\": \"whereabouts\", \"range\": "
             "\"10.9.0.0/24\", \"ranges\": 1, \"rangeStart\": \"10.9.0.4\",\n"
             "     \"type\": \"host-local\"}}'\n",
-       "nad.yaml:6:6: error: spec.config.ipam.type: Duplicate value: \"type\": the key stands twice (again at line 1, "
-       "column 134) [cni-ambiguous-key]\n"
+       "nad.yaml:6:6: error: spec.config.ipam.type: Duplicate value: \"type\": the key appears twice (again at line "
+       "1, column 134), and the last one wins [cni-ambiguous-key]\n"
        "     \"type\": \"host-local\"}}'\n"
        "     ^~~~~~\n"
        "  mend: keep one of them\n"
@@ -333,18 +333,20 @@ static void what_is_no_object_is_counted(void **state) {
   folder_remove(folder);
 }
 
-/* kubectl apply goes through /mutate first, and so does check: a list without a name gets one. */
+/* kubectl apply goes through /mutate first, and so does check: a version that is null, which libcni refuses in a
+ * list, gives way to one. */
 static void manifests_are_judged_as_the_mutating_webhook_leaves_them(void **state) {
   (void)state;
-  static const char list[] = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
-                             "metadata: {name: migration-lan, namespace: openshift-cnv}\n"
-                             "spec: {config: '{\"plugins\": [{\"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": "
-                             "{\"type\": \"whereabouts\", \"range\": \"10.210.0.0/24\"}}]}'}\n";
+  static const char list[] =
+      "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+      "metadata: {name: migration-lan, namespace: openshift-cnv}\n"
+      "spec: {config: '{\"cniVersion\": null, \"plugins\": [{\"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": "
+      "{\"type\": \"whereabouts\", \"range\": \"10.210.0.0/24\"}}]}'}\n";
   RUN_SCOPED migration = RUN_WITH(list, "check", "-f", "-", STATE);
   assert_int_equal(migration.status, 0);
   RUN_SCOPED untouched = RUN_WITH(list, "check", "-f", "-", STATE, "--policy", "tests/payloads/policy/policy.yaml");
   assert_int_equal(untouched.status, 1);
-  assert_non_null(strstr(untouched.out, "[cni-name]"));
+  assert_non_null(strstr(untouched.out, "[cni-version]"));
 }
 
 /* The state folder holds the same NAD: what is wrong there already only warns. */

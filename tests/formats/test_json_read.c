@@ -92,8 +92,10 @@ static void folds_keys_as_go_does(void **state) {
   } table[] = {
       {"{\"master\":1}", "master", 1, "master"},
       {"{\"MASTER\":1}", "master", 1, "MASTER"},
-      {"{\"master\":1,\"Master\":2}", "master", 2, "Master"},
+      {"{\"master\":1,\"Master\":2}", "master", 1, "master"},
       {"{\"Master\":2,\"master\":1}", "master", 1, "master"},
+      {"{\"Master\":2,\"MASTER\":1}", "master", 2, "Master"},
+      {"{\"ma\xc5\xbfter\":3,\"master\":1}", "master", 3, "ma\xc5\xbfter"},
       {"{\"ma\xc5\xbfter\":3}", "master", 3, "ma\xc5\xbfter"},
       {"{\"lin\xe2\x84\xaaInContainer\":4}", "linkInContainer", 4, "lin\xe2\x84\xaaInContainer"},
       {"{\"m\xc3\xa4ster\":1}", "master", 0, ""},

@@ -156,6 +156,33 @@ static void counts_how_often_a_key_stands(void **state) {
   assert_int_equal(list[1].times, 3);
 }
 
+static void says_which_of_equal_keys_counts(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *used;
+    bool repeated, same_value;
+  } table[] = {
+      {"{\"a\":1,\"A\":2}", "a", false, false},
+      {"{\"A\":1,\"a\":1}", "a", false, true},
+      {"{\"a\":{\"b\": 1} ,\"a\" : {\"b\": 1}\n}", "a", true, true},
+      {"{\"a\":1,\"a\":1.0}", "a", true, false},
+      {"{\"a\":1,\"A\":1,\"a\":1}", "a", true, true},
+      {"{\"Ab\":1,\"aB\":1,\"AB\":2}", "aB", false, false},
+      {"{\"\xc5\xbf\":1,\"s\":1,\"S\":1}", "\xc5\xbf", false, true},
+  };
+  for (size_t i = 0; i < LENGTH(table); i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    size_t count = 0;
+    char *copy = unterminated(table[i].text, strlen(table[i].text));
+    const struct dw_json_duplicate *found = dw_json_duplicates(arena, copy, strlen(table[i].text), &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(found->used, table[i].used);
+    assert_int_equal(found->repeated, table[i].repeated);
+    assert_int_equal(found->same_value, table[i].same_value);
+    free(copy);
+  }
+}
+
 static void keeps_the_first_64(void **state) {
   (void)state;
   for (int keys = 63; keys <= 65; keys++) {
@@ -242,6 +269,7 @@ int main(void) {
       cmocka_unit_test(deep_text_holds_nothing),
       cmocka_unit_test(finds_duplicates_on_every_level),
       cmocka_unit_test(counts_how_often_a_key_stands),
+      cmocka_unit_test(says_which_of_equal_keys_counts),
       cmocka_unit_test(keeps_the_first_64),
       cmocka_unit_test(keeps_the_first_64_of_several_objects),
       cmocka_unit_test(shortens_absurd_paths),

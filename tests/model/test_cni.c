@@ -138,10 +138,10 @@ static void keys_are_read_without_regard_to_case(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_cni_config *config = read_text(
-      arena, "{\"Name\":\"n\",\"CNIVERSION\":\"1.0.0\",\"PlugIns\":[{\"TYPE\":\"macvlan\",\"MASTER\":\"eth1\","
+      arena, "{\"name\":\"n\",\"CNIVERSION\":\"1.0.0\",\"PlugIns\":[{\"TYPE\":\"macvlan\",\"MASTER\":\"eth1\","
              "\"Ipam\":{\"Type\":\"dhcp\"}}]}");
   assert_string_equal(config->name.text, "n");
-  assert_string_equal(config->name.field, "spec.config.Name");
+  assert_null(config->version.json); /* libcni does not know it in a list */
   assert_true(config->is_list);
   assert_string_equal(config->plugins[0].master.text, "eth1");
   assert_string_equal(config->plugins[0].master.field, "spec.config.PlugIns[0].MASTER");
@@ -149,12 +149,21 @@ static void keys_are_read_without_regard_to_case(void **state) {
   assert_string_equal(config->plugins[0].ipam.field, "spec.config.PlugIns[0].Ipam");
 }
 
-static void the_last_of_equal_keys_counts_and_is_told(void **state) {
+static void what_multus_fills_in_is_not_read_in_another_case(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_cni_config *config = read_text(arena, "{\"Name\":\"n\",\"CNIVersion\":\"1.0.0\",\"type\":\"tap\"}");
+  assert_null(config->name.json);
+  assert_string_equal(config->version.text, "1.0.0");
+  assert_string_equal(config->version.field, "spec.config.CNIVersion");
+}
+
+static void the_greatest_of_equal_keys_counts_and_is_reported(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_cni_config *config =
       read_text(arena, "{\"type\":\"macvlan\",\"master\":\"eth1\",\n\"MASTER\":\"eth0\",\"ipam\":{\"a\":1,\"A\":2}}");
-  assert_string_equal(config->plugins[0].master.text, "eth0");
+  assert_string_equal(config->plugins[0].master.text, "eth1");
   assert_int_equal(config->duplicate_count, 2);
   assert_string_equal(config->duplicates[0].path, "spec.config.MASTER");
   assert_string_equal(config->duplicates[0].first, "master");
@@ -334,7 +343,8 @@ int main(void) {
       cmocka_unit_test(nesting_has_a_limit),
       cmocka_unit_test(a_single_plugin_is_read),
       cmocka_unit_test(keys_are_read_without_regard_to_case),
-      cmocka_unit_test(the_last_of_equal_keys_counts_and_is_told),
+      cmocka_unit_test(what_multus_fills_in_is_not_read_in_another_case),
+      cmocka_unit_test(the_greatest_of_equal_keys_counts_and_is_reported),
       cmocka_unit_test(a_list_keeps_every_entry),
       cmocka_unit_test(a_list_has_a_limit),
       cmocka_unit_test(plugins_of_another_type_make_an_empty_list),

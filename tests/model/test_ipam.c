@@ -303,7 +303,7 @@ static void a_wrong_type_anywhere_fails(void **state) {
        "must be a string, not a boolean", "quotes"},
       {RANGE ",\"log_level\":1", DW_IPAM_UNREADABLE, "log_level", "must be a string", "in quotes"},
       {RANGE ",\"PODNAME\":1", DW_IPAM_UNREADABLE, "PODNAME", "must be a string", "in quotes"},
-      {RANGE ",\"sleep_for_race\":1.0", DW_IPAM_UNREADABLE, "sleep_for_race", "must be an integer", NULL},
+      {RANGE ",\"sleep_for_race\":1.5", DW_IPAM_UNREADABLE, "sleep_for_race", "must be an integer", NULL},
       {RANGE ",\"leader_retry_period\":\"5\"", DW_IPAM_UNREADABLE, "leader_retry_period", "must be an integer",
        "without quotes"},
       {RANGE ",\"enable_overlapping_ranges\":\"false\"", DW_IPAM_UNREADABLE, "enable_overlapping_ranges",

@@ -12,11 +12,12 @@
 #define HEAD "\"cniVersion\":\"0.3.1\",\"name\":\"net\""
 #define MACVLAN HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
 
+#define MACVLAN_ALONE "\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
 #define VLAN(id) "{" HEAD ",\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":" id "," NAD_IPAM "}"
 #define BRIDGE(members) "{" HEAD ",\"type\":\"bridge\",\"bridge\":\"br1\"," members "," NAD_IPAM "}"
 #define WHEREABOUTS(members)                                                                                           \
   "{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/"    \
-           "24\"," members "}}"
+  "24\"," members "}}"
 #define OVN(members)                                                                                                   \
   "{\"cniVersion\":\"0.3.1\",\"name\":\"blue\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"localnet\","            \
   "\"netAttachDefName\":\"shop/net\"," members "}"
@@ -38,12 +39,12 @@ static void whole_numbers_may_be_written_in_any_form(void **state) {
 static void what_arrives_as_no_integer_is_refused_still(void **state) {
   (void)state;
   struct nad_case mtu = {.config = "{" MACVLAN ",\"mtu\":1500.5}"};
-  nad_expect(&mtu, "deny mtu-above-master spec.config.mtu\n");
-  nad_expect_says(&mtu, "mtu-above-master", "Invalid value: \"1500.5\": must be an integer, is a number");
-  nad_expect_config("{" MACVLAN ",\"mtu\":1e21}", "deny mtu-above-master spec.config.mtu\n");
+  nad_expect(&mtu, "deny plugin-option spec.config.mtu\n");
+  nad_expect_says(&mtu, "plugin-option", "Invalid value: \"1500.5\": must be an integer, is a number");
+  nad_expect_config("{" MACVLAN ",\"mtu\":1e21}", "deny plugin-option spec.config.mtu\n");
   nad_expect_config("{" MACVLAN ",\"mtu\":9.1e3}", "deny mtu-above-master spec.config.mtu\n");
-  nad_expect_config("{" MACVLAN ",\"bcqueuelen\":-0}", "deny cni-json spec.config.bcqueuelen\n");
-  nad_expect_config("{" MACVLAN ",\"bcqueuelen\":4294967296.0}", "deny cni-json spec.config.bcqueuelen\n");
+  nad_expect_config("{" MACVLAN ",\"bcqueuelen\":-0}", "deny plugin-option spec.config.bcqueuelen\n");
+  nad_expect_config("{" MACVLAN ",\"bcqueuelen\":4294967296.0}", "deny plugin-option spec.config.bcqueuelen\n");
   struct nad_case vlan = {.config = VLAN("4.095e3")};
   nad_expect(&vlan, "deny vlan-range spec.config.vlanId\n");
   nad_expect_says(&vlan, "vlan-range", "Invalid value: \"4.095e3\": is not a VLAN id");
@@ -60,6 +61,78 @@ static void ovn_kubernetes_takes_integers_as_they_are_written(void **state) {
   nad_expect_says(&nad, "vlan-range",
                   "Invalid value: \"1e2\": must be an integer without a fraction or exponent; use a VLAN id");
   nad_expect(&(struct nad_case){.config = OVN("\"vlanID\":100"), .ns = "shop", .label = ""}, "");
+}
+
+/* The same key twice with one value works, and so do keys of maps and comments. */
+static void keys_that_change_nothing_are_not_refused(void **state) {
+  (void)state;
+  struct nad_case same = {
+      .config = "{" HEAD ",\"type\":\"bridge\",\"bridge\":\"br1\",\"type\":\"bridge\"}", .ns = "shop", .label = ""};
+  nad_expect(&same, "warn cni-ambiguous-key spec.config.type\n");
+  nad_expect_says(&same, "cni-ambiguous-key",
+                  "the key appears twice (again at line 1, column 67), with the same value; keep one of them");
+  nad_expect_other("{" HEAD ",\"type\":\"bridge\",\"Type\":\"bridge\",\"bridge\":\"br1\"}",
+                   "warn cni-ambiguous-key spec.config.Type\n");
+  nad_expect_config("{" MACVLAN ",\"master\":\"eth1\"}", "deny cni-ambiguous-key spec.config.master\n");
+  nad_expect_other("{" HEAD ",\"type\":\"bridge\",\"bridge\":\"br1\",\"mtu\":1400,\"mtu\":1500}",
+                   "deny cni-ambiguous-key spec.config.mtu\n");
+  nad_expect_config("{" MACVLAN ",\"_comment\":\"a\",\"_comment\":\"b\",\"//\":1,\"//\":2}", "");
+  nad_expect_config("{" MACVLAN ",\"capabilities\":{\"ips\":true,\"IPS\":false}}", "");
+  nad_expect_config("{" MACVLAN ",\"args\":{\"cni\":{\"Id\":1,\"id\":2}}}", "");
+  nad_expect_config("{" MACVLAN ",\"x\":{\"a\":1,\"A\":2}}", "");
+  /* What somebody else's plugin makes of a key is not known. */
+  nad_expect_other("{\"type\":\"acme\",\"_a\":1,\"_a\":2}", "deny cni-ambiguous-key spec.config._a\n");
+}
+
+static void the_key_that_wins_is_named(void **state) {
+  (void)state;
+  nad_expect_says(&(struct nad_case){.config = "{" MACVLAN ",\"IPAM\":{\"type\":\"host-local\"}}"}, "cni-ambiguous-key",
+                  "\"ipam\" and \"IPAM\" (line 1, column 125) are the same key to plugins, and \"ipam\" wins");
+  nad_expect_says(&(struct nad_case){.config = "{" MACVLAN ",\"master\":\"eth2\"}"}, "cni-ambiguous-key",
+                  "the key appears twice (again at line 1, column 125), and the last one wins");
+}
+
+/* Programs other than Multus read NADs: such a one needs no plugin. Of a migration network it is a mistake. */
+static void a_nad_without_any_plugin_only_warns_elsewhere(void **state) {
+  (void)state;
+  static const char config[] = "{\"ipam\":{\"network_name\":\"overlay\",\"ipRanges\":[{\"range\":\"10.100.0.0/16\"}]}}";
+  struct nad_case other = {.config = config, .ns = "shop", .label = ""};
+  nad_expect(&other, "warn cni-type spec.config.type\n");
+  nad_expect_says(&other, "cni-type", "without a type there is no plugin to run; name the CNI plugin");
+  nad_expect_other("{\"type\":null}", "warn cni-type spec.config.type\n");
+  nad_expect_config(config, "deny cni-type spec.config.type\n");
+  nad_expect_other("{\"plugins\":[{\"mtu\":1400}]}", "deny cni-type spec.config.plugins[0].type\n");
+}
+
+static void a_listed_plugins_name_and_version_are_texts(void **state) {
+  (void)state;
+  struct nad_case name = {.config = "{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":true}]}"};
+  nad_expect(&name, "deny cni-type spec.config.plugins[0].name\n");
+  nad_expect_says(&name, "cni-type",
+                  "Invalid value: \"true\": must be a string, is a boolean; leave it out: the list's own counts");
+  nad_expect_config("{" HEAD ",\"plugins\":[{" MACVLAN_ALONE "},{\"type\":\"tuning\",\"CNIVersion\":[]}]}",
+                    "deny cni-type spec.config.plugins[1].CNIVersion\n");
+  nad_expect_config("{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":\"a b\",\"cniVersion\":\"9\"}]}", "");
+  nad_expect_config("{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":null,\"cniVersion\":null}]}", "");
+}
+
+static void misspelt_types_say_what_was_meant(void **state) {
+  (void)state;
+  struct nad_case plugin = {.config = "{" HEAD ",\"type\":\"macvaln\",\"master\":\"eth1\"," NAD_IPAM "}"};
+  nad_expect(&plugin, "deny cni-type spec.config.type\n");
+  nad_expect_says(&plugin, "cni-type",
+                  "Unsupported value: \"macvaln\": no CNI plugin of this name is known; did you mean \"macvlan\"?");
+  nad_expect_other("{\"type\":\"brigde\"}", "deny cni-type spec.config.type\n");
+  nad_expect_other("{\"type\":\"macvlan \"}", "deny cni-type spec.config.type\n");
+  struct nad_case ipam = {
+      .config = "{" HEAD ",\"type\":\"bridge\",\"ipam\":{\"type\":\"Whereabouts\"}}", .ns = "shop", .label = ""};
+  nad_expect(&ipam, "deny cni-type spec.config.ipam.type\n");
+  nad_expect_says(&ipam, "cni-type", "did you mean \"whereabouts\"?");
+  nad_expect_other("{\"plugins\":[{\"type\":\"bridge\",\"ipam\":{\"type\":\"host_local\"}}]}",
+                   "deny cni-type spec.config.plugins[0].ipam.type\n");
+  nad_expect_other("{\"type\":\"calico\",\"ipam\":{\"type\":\"calico-ipam\"}}", "");
+  nad_expect_other("{\"type\":\"macvlan2\"}", "");
+  nad_expect_other("{\"type\":\"vxlan\"}", "");
 }
 
 /* Whatever the value is judged for, the advice is to render the manifest. */
@@ -81,6 +154,11 @@ int main(void) {
       cmocka_unit_test(whole_numbers_may_be_written_in_any_form),
       cmocka_unit_test(what_arrives_as_no_integer_is_refused_still),
       cmocka_unit_test(ovn_kubernetes_takes_integers_as_they_are_written),
+      cmocka_unit_test(keys_that_change_nothing_are_not_refused),
+      cmocka_unit_test(the_key_that_wins_is_named),
+      cmocka_unit_test(a_nad_without_any_plugin_only_warns_elsewhere),
+      cmocka_unit_test(a_listed_plugins_name_and_version_are_texts),
+      cmocka_unit_test(misspelt_types_say_what_was_meant),
       cmocka_unit_test(a_placeholder_is_called_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,9 +75,9 @@ static void every_plugin_accepts_the_version(void **state) {
 static void null_and_empty_values_are_replaced_in_their_place(void **state) {
   (void)state;
   static const struct example examples[] = {
-      {"{\"type\":\"macvlan\",\"Name\" : null,\"cniversion\":\"\",\"MODE\":\"\"}",
-       "{\"type\":\"macvlan\",\"Name\" : \"net\",\"cniversion\":\"0.3.1\",\"MODE\":\"bridge\"}",
-       "spec.config.Name,spec.config.cniversion,spec.config.MODE"},
+      {"{\"type\":\"macvlan\",\"name\" : null,\"cniversion\":\"\",\"MODE\":\"\"}",
+       "{\"type\":\"macvlan\",\"name\" : \"net\",\"cniversion\":\"0.3.1\",\"MODE\":\"bridge\"}",
+       "spec.config.name,spec.config.cniversion,spec.config.MODE"},
       {"{ \"name\": \"\", \"type\": \"bridge\" }",
        "{ \"cniVersion\": \"0.3.1\", \"name\": \"net\", \"type\": \"bridge\" }",
        "spec.config.name,spec.config.cniVersion"},

@@ -62,45 +62,48 @@ static void of_cni(void **state) {
        "[cni-json]"},
       {{.config = WITH("\"mtu\":1,\"mtu\":2,\"MTU\":3")},
        "cni-ambiguous-key",
-       "spec.config.MTU: Duplicate value: \"MTU\": the key stands 3 times in one object (last at line 1, column 51); "
-       "keep one of them [cni-ambiguous-key]"},
+       "spec.config.MTU: Duplicate value: \"MTU\": the key appears 3 times in one object (last at line 1, column 51), "
+       "and \"mtu\" wins; keep one of them [cni-ambiguous-key]"},
       {{.config = WITH("\"mtu\":1,\"mtu\":2")},
        "cni-ambiguous-key",
-       "spec.config.mtu: Duplicate value: \"mtu\": the key stands twice (again at line 1, column 43); keep one of them "
-       "[cni-ambiguous-key]"},
+       "spec.config.mtu: Duplicate value: \"mtu\": the key appears twice (again at line 1, column 43), and the last "
+       "one wins; "
+       "keep one of them [cni-ambiguous-key]"},
       {{.config = WITH("\"mtu\":1,\"MTU\":2")},
        "cni-ambiguous-key",
-       "spec.config.MTU: Duplicate value: \"MTU\": plugins take \"mtu\" and \"MTU\" (line 1, column 43) for one key; "
-       "keep one of them [cni-ambiguous-key]"},
+       "spec.config.MTU: Duplicate value: \"MTU\": \"mtu\" and \"MTU\" (line 1, column 43) are the same key to "
+       "plugins, and \"mtu\" wins; keep one of them [cni-ambiguous-key]"},
       {{.config = WITH("\"Name\":\"n\"")},
        "cni-ambiguous-key",
-       "spec.config.Name: Invalid value: \"Name\": libcni knows this key only as \"name\", others take it in any "
-       "letter case; write \"name\" [cni-ambiguous-key]"},
+       "spec.config.Name: Invalid value: \"Name\": Multus does not know this key and takes the NAD's name "
+       "instead; write \"name\" [cni-ambiguous-key]"},
       {{.config = LIST("\"cniversion\":\"0.3.1\",\"plugins\":[{\"type\":\"macvlan\"}]")},
        "cni-ambiguous-key",
-       "spec.config.cniversion: Invalid value: \"cniversion\": libcni knows this key only as \"cniVersion\", others "
-       "take it in any letter case; write \"cniVersion\" [cni-ambiguous-key]"},
+       "spec.config.cniversion: Invalid value: \"cniversion\": libcni does not know this key, so the list has no "
+       "version and is taken for 0.1.0; write \"cniVersion\" [cni-ambiguous-key]"},
       {{.config = LIST("\"Plugins\":[{\"type\":\"macvlan\"}]")},
        "cni-ambiguous-key",
-       "spec.config.Plugins: Invalid value: \"Plugins\": libcni knows this key only as \"plugins\", others take it in "
-       "any letter case; write \"plugins\" [cni-ambiguous-key]"},
+       "spec.config.Plugins: Invalid value: \"Plugins\": libcni does not know this key, so the list has no plugins "
+       "and Multus crashes; write \"plugins\" [cni-ambiguous-key]"},
       {{.config = LIST("\"plugins\":5")},
        "cni-type",
        "spec.config.plugins: Invalid value: \"5\": must be a list, is an integer; list the plugins there [cni-type]"},
       {{.config = LIST("\"plugins\":[]")},
        "cni-type",
-       "spec.config.plugins: Required value: the list holds no plugin; list the plugins there [cni-type]"},
+       "spec.config.plugins: Required value: the list of plugins is empty; list the plugins there [cni-type]"},
       {{.config = WITH("\"plugins\":[]")},
        "cni-type",
-       "spec.config.plugins: Forbidden: is ignored: Multus takes a configuration with a type for one plugin; leave out "
-       "the one or the other [cni-type]"},
+       "spec.config.plugins: Forbidden: is ignored, because a configuration with a type is that of one plugin; remove "
+       "one "
+       "of the two [cni-type]"},
       {{.config = LIST("\"plugins\":[5]")},
        "cni-type",
        "spec.config.plugins[0]: Invalid value: must be an object, is an integer; name the CNI plugin, such as macvlan "
        "[cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"\"}]")},
        "cni-type",
-       "spec.config.plugins[0].type: Required value: a plugin needs its type; name the CNI plugin, such as macvlan "
+       "spec.config.plugins[0].type: Required value: without a type there is no plugin to run; name the CNI plugin, "
+       "such as macvlan "
        "[cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":5}]")},
        "cni-type",
@@ -108,23 +111,23 @@ static void of_cni(void **state) {
        "as macvlan [cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"a/b\"}]")},
        "cni-type",
-       "spec.config.plugins[0].type: Invalid value: \"a/b\": is no file name, and the type names the plugin's file; "
+       "spec.config.plugins[0].type: Invalid value: \"a/b\": is not a file name, and the type is the name of the "
+       "plugin's "
+       "file; "
        "name the CNI plugin, such as macvlan [cni-type]"},
       {{.config = WITH("\"name\":null")},
        "cni-name",
-       "spec.config.name: Required value: must not be null: Multus fills in only a name that is absent; leave it out, "
-       "or give a name [cni-name]"},
-      {{.config = "{\"plugins\":[{\"type\":\"macvlan\"}]}"},
-       "cni-name",
-       "spec.config.name: Required value: a list of plugins needs a name; add a \"name\" (the mutating webhook does so "
-       "for migration networks) [cni-name]"},
+       "spec.config.name: Required value: must not be null: Multus only fills in a name that is absent or empty; "
+       "remove "
+       "it, or give a name [cni-name]"},
       {{.config = WITH("\"name\":5")},
        "cni-name",
        "spec.config.name: Invalid value: \"5\": must be a string, is an integer; use letters, digits, '.', '_' and "
        "'-', beginning with a letter or digit [cni-name]"},
       {{.config = WITH("\"name\":\"a b\"")},
        "cni-name",
-       "spec.config.name: Invalid value: \"a b\": is no network name that libcni takes; use letters, digits, '.', '_' "
+       "spec.config.name: Invalid value: \"a b\": libcni does not accept this network name; use letters, digits, '.', "
+       "'_' "
        "and '-', beginning with a letter or digit [cni-name]"},
       {{.config = WITH("\"cniVersion\":5")},
        "cni-version",
@@ -136,12 +139,12 @@ static void of_cni(void **state) {
        "0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0 [cni-version]"},
       {{.config = "{\"type\":\"macvlan\",\"master\":5}"},
        "interface-name",
-       "spec.config.master: Invalid value: \"5\": must be a string, is an integer; give a name of 1 to 15 bytes "
-       "without '/', ':' and white space [interface-name]"},
+       "spec.config.master: Invalid value: \"5\": must be a string, is an integer; use the NIC's name: 1 to 15 "
+       "bytes (an alternative name: up to 127) without '/', ':' and white space [interface-name]"},
       {{.config = "{\"type\":\"macvlan\",\"master\":\"a/b\"}"},
        "interface-name",
-       "spec.config.master: Invalid value: \"a/b\": no Linux interface can have this name; give a name of 1 to 15 "
-       "bytes without '/', ':' and white space [interface-name]"},
+       "spec.config.master: Invalid value: \"a/b\": no Linux interface can have this name; use the NIC's name: 1 "
+       "to 15 bytes (an alternative name: up to 127) without '/', ':' and white space [interface-name]"},
       {{.config = BRIDGE("\"vlan\":4095")},
        "vlan-range",
        "spec.config.vlan: Invalid value: \"4095\": is not a VLAN id; use a VLAN id from 0 to 4094 [vlan-range]"},
@@ -158,7 +161,8 @@ static void of_cni(void **state) {
        "{\"minID\": 100, \"maxID\": 199} [vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"id\":0}]")},
        "vlan-range",
-       "spec.config.vlanTrunk[0].id: Invalid value: \"0\": is not a VLAN id; use a VLAN id from 1 to 4094 [vlan-range]"},
+       "spec.config.vlanTrunk[0].id: Invalid value: \"0\": is not a VLAN id; use a VLAN id from 1 to 4094 "
+       "[vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"minID\":5}]")},
        "vlan-range",
        "spec.config.vlanTrunk[0].maxID: Required value: minID and maxID only work together; give both, or \"id\" alone "

@@ -64,8 +64,9 @@ const char *dw_json_type_name(const dw_json *value) __attribute__((returns_nonnu
 const dw_json *dw_json_get(const dw_json *value, const char *key) __attribute__((nonnull(2)));
 /* Several dw_json_get() in a row: dw_json_path(v, "spec", "config", NULL). */
 const dw_json *dw_json_path(const dw_json *value, ...) __attribute__((sentinel));
-/* The member that Go's decoder would use for the field NAME: the last whose key equals it without regard to case
- * (dw_key_equal). KEY (may be NULL) gets the key as it is written. */
+/* The member that Go's decoder would use for the field NAME, of an object that Go has written itself, so that its keys
+ * are sorted: of those whose key equals it without regard to case (dw_key_equal) the greatest, byte by byte. KEY (may
+ * be NULL) gets the key as it is written. */
 const dw_json *dw_json_get_fold(const dw_json *value, const char *name, const char **key) __attribute__((nonnull(2)));
 const dw_json *dw_json_at(const dw_json *value, size_t index); /* array element, or NULL */
 size_t dw_json_size(const dw_json *value);                     /* elements or members; 0 for the rest */

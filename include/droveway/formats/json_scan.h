@@ -37,7 +37,10 @@ struct dw_json_duplicate {
   const char *path;   /* of the last key, as a field path below the root: "ipam.Range" */
   const char *first;  /* the first key, unescaped */
   const char *second; /* the last key, unescaped */
-  size_t times;       /* how often the key stands there: 2 or more */
+  const char *used;   /* the key whose value counts once Go has sorted the keys: the greatest, byte by byte */
+  size_t times;       /* how often the key appears: 2 or more */
+  bool repeated;      /* two of them are spelled the same */
+  bool same_value;    /* all have the same value, to the letter */
   int line;           /* of the last key */
   int column;
   struct dw_span members; /* from the first key to the end of the last one's value */

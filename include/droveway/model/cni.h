@@ -188,10 +188,13 @@ struct dw_cni_config {
   /* UNREADABLE: what is wrong, with line and column inside the text (0 where spec.config is no string). */
   struct dw_error error;
   const dw_json *json;
-  struct dw_json_duplicate *duplicates; /* paths below "spec.config"; DW_JSON_MOST_DUPLICATES at most */
+  struct dw_json_duplicate *duplicates; /* of keys that a plugin may read; paths below "spec.config" */
   size_t duplicate_count;
-  bool is_list; /* has `plugins` and no `type`: Multus looks for the list only then */
+  bool more_duplicates; /* so many are kept that there may be more */
+  bool is_list;         /* has `plugins` and no `type`: Multus looks for the list only then */
   struct dw_value plugins_value;
+  /* As libcni takes them. `name` must be spelled so, for Multus fills in another one otherwise; so must `cniVersion` in
+   * a list. */
   struct dw_value name;
   struct dw_value version;
   struct dw_cni_plugin *plugins; /* one where it is no list; none where `plugins` is no list or empty */
@@ -250,6 +253,10 @@ enum dw_plugin_class {
   DW_PLUGIN_UNKNOWN
 };
 enum dw_plugin_class dw_plugin_class(const char *type) __attribute__((nonnull));
+/* The known plugin, or IPAM plugin, whose name TYPE was most probably meant to be; NULL where it is one itself, another
+ * that exists, or like none. */
+const char *dw_plugin_meant(const char *type) __attribute__((nonnull));
+const char *dw_ipam_meant(const char *type) __attribute__((nonnull));
 /* Whether the plugin takes `master` and, without it, the default route's interface: macvlan, ipvlan, vlan. */
 bool dw_plugin_needs_master(const char *type) __attribute__((nonnull));
 /* Whether it attaches to a Linux bridge by `bridge`, "cni0" by default: bridge, cnv-bridge. */
@@ -298,6 +305,9 @@ enum dw_wires dw_wires_compare(const struct dw_wire *a, const struct dw_wire *b)
 enum { DW_IFNAME_SIZE = 16, DW_ALTNAME_SIZE = 128 }; /* with the NUL; <linux/if.h> IFNAMSIZ, ALTIFNAMSIZ */
 /* Linux: 1..15 bytes, no '/', ':' or white space, not "." or "..". Source: dev_valid_name() in net/core/dev.c. */
 bool dw_is_interface_name(const char *name) __attribute__((nonnull));
+/* The same, or an alternative name of a NIC: up to 127 bytes (ALTIFNAMSIZ). The kernel allows more in those, but
+ * neither udev nor `ip` before 6.18 makes such a name. */
+bool dw_is_interface_altname(const char *name) __attribute__((nonnull));
 /* libcni: ^[a-zA-Z0-9][a-zA-Z0-9_.\-]*$. Source: libcni/api.go, utils.ValidateNetworkName. */
 bool dw_is_cni_name(const char *name) __attribute__((nonnull));
 /* 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0. */
