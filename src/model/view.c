@@ -63,6 +63,7 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
   dw_view_ovn_build(view);
   dw_view_networks_build(view);
   dw_view_nics_build(view);
+  dw_view_addresses_build(view);
   return view;
 }
 

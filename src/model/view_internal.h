@@ -195,6 +195,15 @@ struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *na
 /* NODES: the measured ones. */
 void dw_view_localnets_build(struct dw_view *view, const struct dw_handler_node *nodes);
 
+/* --- view_addresses.c --- */
+
+struct dw_view_addresses {
+  struct dw_node_address *items; /* IPv4 first, by address, node and NIC */
+  size_t count;
+};
+
+void dw_view_addresses_build(struct dw_view *view);
+
 /* --- view_overlay.c: a view in terms of another --- */
 
 struct dw_view_overlay {
@@ -225,6 +234,7 @@ struct dw_view {
   struct dw_view_networks networks;
   struct dw_view_nodes nodes;
   struct dw_view_nics nics;
+  struct dw_view_addresses addresses;
   size_t running_migrations;
 };
 

@@ -30,4 +30,6 @@ extern const struct dw_family dw_family_bandwidth;  /* bandwidth.c: bandwidth */
 extern const struct dw_family dw_family_operator;   /* operator.c: jsonpatch-network, eviction-strategy */
 extern const struct dw_family dw_family_bypass;     /* bypass.c: migration-bypassed */
 
+extern const struct dw_family dw_family_node_address; /* node_address.c: node-address-in-pool */
+
 #endif

@@ -39,6 +39,7 @@ static const char *const catalogue[][3] = {
     {"overlap-cluster-network", "deny", "warn"},
     {"overlap-network", "deny", "warn"},
     {"overlap-remote-cluster", "deny", "-"},
+    {"node-address-in-pool", "deny", "warn"},
     {"migration-namespace", "deny", "-"},
     {"migration-name", "deny", "-"},
     {"migration-opaque", "deny", "-"},

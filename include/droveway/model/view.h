@@ -236,6 +236,18 @@ bool dw_view_tells_localnets(const struct dw_view *view) __attribute__((nonnull)
 /* The localnet whose name is nearest to NAME; NULL where none is near. */
 const char *dw_view_nearest_localnet(const struct dw_view *view, const char *name) __attribute__((nonnull));
 
+/* --- addresses that nodes have --- */
+
+struct dw_node_address {
+  struct dw_addr addr;
+  const char *node;
+  const struct dw_nic *nic;
+};
+/* Those of all NodeNetworkStates that lie in SPAN, in order; how many into COUNT. Without those that are valid on one
+ * node or wire only (loopback, link-local). */
+const struct dw_node_address *dw_view_node_addresses(const struct dw_view *view, const struct dw_interval *span,
+                                                     size_t *count) __attribute__((nonnull));
+
 /* --- for `check`: manifests applied in turn --- */
 
 /* Tags a NAD with its place in the order of application (default 0: there before all). Only before the view is shared.

@@ -1,0 +1,175 @@
+/* Addresses of the nodes themselves in a network's pool: nobody keeps them from being handed out. */
+#include <string.h>
+
+#include "droveway/base/buf.h"
+#include "rules/families.h"
+#include "rules/nad_internal.h"
+
+enum { ADDRESSES_SHOWN = 3, EXCLUDES_SHOWN = 4 };
+
+/* The nodes' addresses in one pool. */
+struct taken {
+  const struct dw_node_address **items;
+  size_t count;
+};
+
+/* The interface that the network is on, as the nodes have it. */
+struct place {
+  const struct dw_wire *wire;
+  const char *nic; /* NULL where it can't be known */
+};
+
+static bool is_on(const struct place *place, const struct dw_nic *nic) {
+  if (place->nic == NULL)
+    return false;
+  if (strcmp(nic->name, place->nic) == 0)
+    return true;
+  return nic->more != NULL && nic->more->base != NULL && strcmp(nic->more->base, place->wire->nic) == 0 &&
+         (int)nic->more->vlan_id == place->wire->vlan;
+}
+
+/* overlap-cluster-network speaks of those that lie in the cluster's own networks. */
+static bool is_of_cluster(const struct dw_check *check, const struct dw_addr *addr) {
+  const struct dw_cluster_network *network;
+  struct dw_prefix one = {.base = *addr, .bits = addr->v4 ? 32 : 128};
+  return dw_view_cluster_overlaps(check->view, &one, &network, 1) > 0;
+}
+
+static struct taken find_taken(const struct dw_check *check, const struct dw_pool *pool, const struct place *place,
+                               bool on) {
+  struct dw_interval hull = {pool->usable.items[0].first, pool->usable.items[pool->usable.count - 1].last};
+  size_t count;
+  const struct dw_node_address *all = dw_view_node_addresses(check->view, &hull, &count);
+  struct taken taken = {dw_arena_array(check->arena, count, sizeof(const struct dw_node_address *)), 0};
+  for (size_t i = 0; i < count; i++)
+    if (is_on(place, all[i].nic) == on && dw_interval_set_contains(&pool->usable, &all[i].addr) &&
+        (on || !is_of_cluster(check, &all[i].addr)))
+      taken.items[taken.count++] = &all[i];
+  return taken;
+}
+
+static const char *list_taken(struct dw_arena *arena, const struct taken *taken, bool with_nic) {
+  const char *texts[ADDRESSES_SHOWN];
+  for (size_t i = 0; i < taken->count && i < ADDRESSES_SHOWN; i++) {
+    char addr[DW_ADDR_TEXT];
+    const struct dw_node_address *item = taken->items[i];
+    texts[i] = dw_arena_printf(arena, "%s (%s%s%s)", dw_addr_format(&item->addr, addr), item->node,
+                               with_nic ? ", " : "", with_nic ? item->nic->name : "");
+  }
+  return dw_nad_list(arena, texts, ADDRESSES_SHOWN, taken->count);
+}
+
+/* --- what to exclude --- */
+
+/* The widest CIDR that begins where SPAN does, and ends in it. */
+static struct dw_prefix widest_in(const struct dw_interval *span) {
+  struct dw_prefix widest = {.base = span->first, .bits = span->first.v4 ? 32 : 128};
+  while (widest.bits > 0) {
+    struct dw_prefix wider = {.base = span->first, .bits = widest.bits - 1};
+    struct dw_addr last = dw_prefix_last(&wider);
+    if (!dw_prefix_contains(&wider, &span->first) || dw_addr_compare(&last, &span->last) > 0)
+      break;
+    widest = wider;
+  }
+  return widest;
+}
+
+/* At most EXCLUDES_SHOWN CIDRs into TEXTS; more than that where they do not suffice. */
+static size_t list_prefixes(struct dw_arena *arena, const struct dw_interval_set *set, const char **texts) {
+  size_t count = 0;
+  for (size_t i = 0; i < set->count; i++)
+    for (struct dw_interval rest = set->items[i];;) {
+      if (count == EXCLUDES_SHOWN)
+        return EXCLUDES_SHOWN + 1;
+      struct dw_prefix prefix = widest_in(&rest);
+      char text[DW_PREFIX_TEXT];
+      texts[count++] = dw_arena_printf(arena, "\"%s\"", dw_prefix_format(&prefix, text));
+      struct dw_interval removed = dw_interval_of(&prefix);
+      struct dw_interval_set left = dw_interval_set_without(arena, &rest, &(struct dw_interval_set){&removed, 1});
+      if (left.count == 0)
+        break;
+      rest = left.items[0];
+    }
+  return count;
+}
+
+/* The smallest subnet that holds all of SET, where it leaves most of the pool's own; NULL where none does. */
+static const char *common_prefix(struct dw_arena *arena, const struct dw_interval_set *set,
+                                 const struct dw_pool *pool) {
+  for (unsigned bits = pool->subnet.base.v4 ? 32 : 128; bits > pool->subnet.bits + 1U; bits--) {
+    char text[DW_PREFIX_TEXT];
+    char address[DW_ADDR_TEXT];
+    struct dw_prefix prefix;
+    const char *cidr = dw_arena_printf(arena, "%s/%u", dw_addr_format(&set->items[0].first, address), bits);
+    if (dw_prefix_parse(cidr, DW_ADDR_STRICT, &prefix, NULL) &&
+        dw_prefix_contains(&prefix, &set->items[set->count - 1].last))
+      return dw_arena_printf(arena, "\"%s\"", dw_prefix_format(&prefix, text));
+  }
+  return NULL;
+}
+
+static const char *exclude_taken(struct dw_arena *arena, const struct dw_nad_pool *item, const struct taken *taken) {
+  struct dw_interval *intervals = dw_arena_array(arena, taken->count, sizeof *intervals);
+  for (size_t i = 0; i < taken->count; i++)
+    intervals[i] = (struct dw_interval){taken->items[i]->addr, taken->items[i]->addr};
+  struct dw_interval_set set = dw_interval_set_make(intervals, taken->count);
+  const char *texts[EXCLUDES_SHOWN];
+  size_t count = list_prefixes(arena, &set, texts);
+  if (count > EXCLUDES_SHOWN && (texts[0] = common_prefix(arena, &set, item->pool)) != NULL)
+    count = 1;
+  const char *key = dw_nad_is_ovn(item->plugin) ? "excludeSubnets" : "exclude";
+  if (count > EXCLUDES_SHOWN)
+    return dw_arena_printf(arena, "leave them out by %s, or choose a range without them", key);
+  struct dw_buf list = DW_BUF_IN(arena);
+  for (size_t i = 0; i < count; i++)
+    dw_buf_printf(&list, "%s%s", i == 0 ? "" : ", ", texts[i]);
+  return dw_arena_printf(arena, "add %s to %s", dw_buf_text(&list), key);
+}
+
+/* --- the rule --- */
+
+static void report(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item,
+                   const struct taken *taken, const char *nic) {
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = item->pool->range.field,
+                           .value = item->pool->range.text,
+                           .mend = exclude_taken(check->arena, item, taken),
+                           .addresses = &item->pool->usable,
+                           .warn_at_most = nic == NULL};
+  if (nic != NULL)
+    dw_report(check, rule, &found, "holds addresses that nodes have on %s, and pods are given them too: %s", nic,
+              list_taken(check->arena, taken, false));
+  else
+    dw_report(check, rule, &found, "holds addresses that nodes have: %s", list_taken(check->arena, taken, true));
+}
+
+static void check_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
+  struct dw_wire wire = dw_wire_of(check->arena, item->plugin);
+  if (wire.kind == DW_WIRE_OVERLAY || wire.kind == DW_WIRE_NODE)
+    return;
+  const char *name = dw_wire_nic(check->arena, &wire);
+  struct place place = {&wire, name == NULL ? NULL : dw_view_nic_proper(check->view, name)};
+  struct taken taken = find_taken(check, item->pool, &place, true);
+  if (taken.count > 0) {
+    report(check, rule, item, &taken, place.nic);
+    return;
+  }
+  taken = find_taken(check, item->pool, &place, false);
+  if (taken.count > 0)
+    report(check, rule, item, &taken, NULL);
+}
+
+static void node_address_in_pool(struct dw_check *check, const struct dw_rule *rule) {
+  struct dw_nad_pools pools = dw_nad_pools(check);
+  for (size_t i = 0; i < pools.count; i++)
+    check_pool(check, rule, &pools.items[i]);
+}
+
+static const struct dw_rule rules[] = {
+    {"node-address-in-pool", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
+     "the pool holds addresses that nodes have on that NIC or bridge, and whereabouts hands them out again; on another "
+     "NIC only a warning",
+     "exclude the nodes' addresses", node_address_in_pool},
+};
+
+const struct dw_family dw_family_node_address = {rules, sizeof rules / sizeof rules[0]};
