@@ -195,7 +195,7 @@ static const struct dw_object *find(const struct dw_store *store, const char *ns
 
 static bool is_cluster_wide(enum dw_kind kind) {
   return kind == DW_KIND_NODE || kind == DW_KIND_NODE_NETWORK_STATE || kind == DW_KIND_NETWORK ||
-         kind == DW_KIND_SERVICE_CIDR;
+         kind == DW_KIND_NETWORK_OPERATOR || kind == DW_KIND_SERVICE_CIDR;
 }
 
 /* By the time that an event is told, the store agrees with it. */

@@ -168,9 +168,11 @@ static size_t end_of_kind(const struct item *items, size_t count, size_t start) 
   return end;
 }
 
-/* "networkattachmentdefinitions.json" */
+/* "networkattachmentdefinitions.json", "networks.operator.openshift.io.json" */
 static const char *file_name(struct dw_arena *arena, enum dw_kind kind) {
-  char *name = dw_arena_printf(arena, "%ss.json", dw_kind_name(kind));
+  bool shared = strcmp(dw_kind_title(kind), dw_kind_name(kind)) != 0;
+  char *name =
+      dw_arena_printf(arena, "%ss%s%s.json", dw_kind_name(kind), shared ? "." : "", shared ? dw_kind_group(kind) : "");
   for (char *c = name; *c != '\0'; c++)
     *c = (char)tolower((unsigned char)*c);
   return name;
@@ -207,7 +209,7 @@ static void warn_absent(const struct cli_gaps *gaps, const struct item *items, s
   for (int kind = 0; kind < DW_KIND_COUNT; kind++)
     if (!seen[kind] && gaps->knowledge[kind] == DW_KNOWN)
       fprintf(stderr, "%s%s", named++ == 0 ? "droveway: no objects, or no such kind: " : ", ",
-              dw_kind_name((enum dw_kind)kind));
+              dw_kind_title((enum dw_kind)kind));
   if (named > 0)
     fputc('\n', stderr);
 }

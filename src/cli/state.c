@@ -192,6 +192,6 @@ void cli_warn_unknown(const struct cli_world_options *options, const struct cli_
       continue;
     const char *why = kind == DW_KIND_NODE_NETWORK_STATE ? "are not there (kubernetes-nmstate), or RBAC forbids them"
                                                          : "are forbidden by RBAC";
-    cli_complain("droveway: %s objects %s: %s", dw_kind_name((enum dw_kind)kind), why, so);
+    cli_complain("droveway: %s objects %s: %s", dw_kind_title((enum dw_kind)kind), why, so);
   }
 }

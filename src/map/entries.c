@@ -31,6 +31,7 @@ static const char *field_of(const struct dw_cluster_network *network) {
     const char *source, *name, *field;
   } fields[] = {{"policy", "", "clusterNetworks"},
                 {"ServiceCIDR ", "", "spec.cidrs"},
+                {"Network.operator ", "", "spec.defaultNetwork.ovnKubernetesConfig"},
                 {"Node ", "pod CIDR", "spec.podCIDRs"},
                 {"Network ", "pod network", "clusterNetwork"},
                 {"Network ", "service network", "serviceNetwork"}};

@@ -19,6 +19,8 @@ static const struct kind {
     [DW_KIND_NODE] = {"Node", "", true, dw_reduce_node},
     [DW_KIND_NODE_NETWORK_STATE] = {"NodeNetworkState", "nmstate.io", true, dw_reduce_nns},
     [DW_KIND_NETWORK] = {"Network", "config.openshift.io", true, dw_reduce_network},
+    [DW_KIND_NETWORK_OPERATOR] = {"Network", "operator.openshift.io", true, dw_reduce_network_operator},
+    [DW_KIND_ADDRESS_POOL] = {"IPAddressPool", "metallb.io", false, dw_reduce_address_pool},
     [DW_KIND_SERVICE_CIDR] = {"ServiceCIDR", "networking.k8s.io", true, dw_reduce_service_cidr},
     [DW_KIND_CONFIG_MAP] = {"ConfigMap", "", false, dw_reduce_config_map},
     [DW_KIND_MIGRATION] = {"VirtualMachineInstanceMigration", "kubevirt.io", false, dw_reduce_migration},
@@ -34,6 +36,10 @@ enum dw_kind dw_kind_of(const char *group, const char *kind) {
 
 const char *dw_kind_name(enum dw_kind kind) {
   return kind < DW_KIND_COUNT ? kinds[kind].name : "object";
+}
+
+const char *dw_kind_title(enum dw_kind kind) {
+  return kind == DW_KIND_NETWORK_OPERATOR ? "Network.operator.openshift.io" : dw_kind_name(kind);
 }
 
 const char *dw_kind_group(enum dw_kind kind) {
@@ -89,9 +95,9 @@ static int read_metadata(struct dw_reduction *r, const char *default_namespace, 
   return 0;
 }
 
-/* Of Network.config.openshift.io only "cluster" means anything; of ConfigMaps, the two that tell of networks. */
+/* Of OpenShift's Networks only "cluster" means anything; of ConfigMaps, the two that tell of networks. */
 static bool is_read(const struct dw_object *object) {
-  if (object->kind == DW_KIND_NETWORK)
+  if (object->kind == DW_KIND_NETWORK || object->kind == DW_KIND_NETWORK_OPERATOR)
     return strcmp(object->name, "cluster") == 0;
   if (object->kind == DW_KIND_CONFIG_MAP)
     return dw_reduce_knows_config_map(object->namespace_, object->name);
@@ -107,7 +113,7 @@ static int check_object(const dw_json *json, struct dw_error *err) {
 static int reduce(struct dw_reduction *r, const char *default_namespace, const struct dw_object **out,
                   struct dw_error *err) {
   struct dw_object *object = r->object;
-  const char *kind = dw_kind_name(object->kind);
+  const char *kind = dw_kind_title(object->kind);
   if (read_metadata(r, default_namespace, err) != 0)
     return dw_error_wrap(err, "%s", kind);
   if (!is_read(object)) {

@@ -134,6 +134,14 @@ static void pack_nns(struct packer *p, struct dw_object *object) {
   object->nns.nics = pack(p, object->nns.nics, count * sizeof object->nns.nics[0], alignof(struct dw_nic));
 }
 
+static void pack_address_pool(struct packer *p, struct dw_object *object) {
+  size_t count = object->address_pool.range_count;
+  for (size_t i = 0; i < count; i++)
+    object->address_pool.ranges[i].text = pack_text(p, object->address_pool.ranges[i].text);
+  object->address_pool.ranges = pack(p, object->address_pool.ranges, count * sizeof object->address_pool.ranges[0],
+                                     alignof(struct dw_address_range));
+}
+
 /* Names are literals. Networks of one object mostly share the text of their source. */
 static void pack_networks(struct packer *p, struct dw_object *object) {
   const char *before = NULL;
@@ -168,6 +176,9 @@ static void pack_kind(struct packer *p, struct dw_object *object) {
   case DW_KIND_NODE_NETWORK_STATE:
     pack_nns(p, object);
     break;
+  case DW_KIND_ADDRESS_POOL:
+    pack_address_pool(p, object);
+    break;
   case DW_KIND_MIGRATION:
     object->migration.vmi = pack_text(p, object->migration.vmi);
     break;
@@ -175,6 +186,7 @@ static void pack_kind(struct packer *p, struct dw_object *object) {
     object->vmi.target_node_address = pack_text(p, object->vmi.target_node_address);
     break;
   case DW_KIND_NETWORK:
+  case DW_KIND_NETWORK_OPERATOR:
   case DW_KIND_SERVICE_CIDR:
   case DW_KIND_CONFIG_MAP:
   case DW_KIND_OTHER:

@@ -103,6 +103,15 @@ static bool same_networks(const struct dw_object *a, const struct dw_object *b) 
   return true;
 }
 
+static bool same_ranges(const struct dw_object *a, const struct dw_object *b) {
+  if (a->address_pool.range_count != b->address_pool.range_count)
+    return false;
+  for (size_t i = 0; i < a->address_pool.range_count; i++)
+    if (!dw_text_equal(a->address_pool.ranges[i].text, b->address_pool.ranges[i].text))
+      return false;
+  return true;
+}
+
 /* Of a NAD all the rest is read from its config. */
 static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
   switch (a->kind) {
@@ -116,12 +125,15 @@ static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
     return same_node(a, b);
   case DW_KIND_NODE_NETWORK_STATE:
     return same_nics(a, b) && same_mappings(a, b);
+  case DW_KIND_ADDRESS_POOL:
+    return same_ranges(a, b);
   case DW_KIND_MIGRATION:
     return a->migration.finished == b->migration.finished && dw_text_equal(a->migration.vmi, b->migration.vmi);
   case DW_KIND_VMI:
     return a->vmi.completed == b->vmi.completed && a->vmi.decentralized == b->vmi.decentralized &&
            dw_text_equal(a->vmi.target_node_address, b->vmi.target_node_address);
   case DW_KIND_NETWORK:
+  case DW_KIND_NETWORK_OPERATOR:
   case DW_KIND_SERVICE_CIDR:
   case DW_KIND_CONFIG_MAP:
   case DW_KIND_OTHER:

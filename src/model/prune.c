@@ -62,6 +62,12 @@ static const char *const network_paths[] = {METADATA,
                                             "status|serviceNetwork",
                                             "status|networkType",
                                             NULL};
+#define OVN "spec|defaultNetwork|ovnKubernetesConfig|"
+static const char *const network_operator_paths[] = {
+    METADATA,   OVN "v4InternalSubnet",   OVN "v6InternalSubnet",   OVN "ipv4",
+    OVN "ipv6", OVN "gatewayConfig|ipv4", OVN "gatewayConfig|ipv6", OVN "hybridOverlayConfig|hybridClusterNetwork",
+    NULL};
+static const char *const address_pool_paths[] = {METADATA, "spec|addresses", NULL};
 static const char *const service_cidr_paths[] = {METADATA, "spec|cidrs", NULL};
 static const char *const config_map_paths[] = {METADATA, "data|ClusterConfiguration", "data|install-config", NULL};
 static const char *const migration_paths[] = {METADATA, "spec|vmiName", "status|phase", NULL};
@@ -106,6 +112,8 @@ static const char *const *const paths_of[DW_KIND_COUNT] = {
     [DW_KIND_NODE] = node_paths,
     [DW_KIND_NODE_NETWORK_STATE] = nns_paths,
     [DW_KIND_NETWORK] = network_paths,
+    [DW_KIND_NETWORK_OPERATOR] = network_operator_paths,
+    [DW_KIND_ADDRESS_POOL] = address_pool_paths,
     [DW_KIND_SERVICE_CIDR] = service_cidr_paths,
     [DW_KIND_CONFIG_MAP] = config_map_paths,
     [DW_KIND_MIGRATION] = migration_paths,

@@ -50,6 +50,8 @@ int dw_reduce_nns(struct dw_reduction *r, struct dw_error *err);
 /* The bridge mappings of STATE, status.currentState; the NICs are reduced. */
 int dw_reduce_mappings(struct dw_reduction *r, const struct dw_spot *state, struct dw_error *err);
 int dw_reduce_network(struct dw_reduction *r, struct dw_error *err);
+int dw_reduce_network_operator(struct dw_reduction *r, struct dw_error *err);
+int dw_reduce_address_pool(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_service_cidr(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_config_map(struct dw_reduction *r, struct dw_error *err);
 /* Whether the rules read a ConfigMap of this name. */

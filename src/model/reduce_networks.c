@@ -199,7 +199,7 @@ static const struct {
 
 static int add_ovn_defaults(struct dw_reduction *r, struct dw_error *err) {
   for (size_t i = 0; i < sizeof ovn_defaults / sizeof ovn_defaults[0]; i++) {
-    struct origin origin = {ovn_defaults[i].name, "OVN-Kubernetes default"};
+    struct origin origin = {ovn_defaults[i].name, DW_OVN_DEFAULT};
     if (add_cidr(r, &r->root, ovn_defaults[i].cidr, &origin, err) != 0)
       return -1;
   }
@@ -236,6 +236,94 @@ int dw_reduce_network(struct dw_reduction *r, struct dw_error *err) {
   if (type == NULL || type[0] == '\0')
     type = wanted;
   return type != NULL && strcasecmp(type, "OVNKubernetes") == 0 ? add_ovn_defaults(r, err) : 0;
+}
+
+/* --- Network.operator.openshift.io/cluster --- */
+
+/* The subnet at KEY of OBJECT; nothing where it is left out, for then the default is in force. */
+static int add_subnet(struct dw_reduction *r, const struct dw_spot *object, const char *key, const char *name,
+                      struct dw_error *err) {
+  const struct origin origin = {name, "Network.operator cluster"};
+  const char *text = NULL;
+  struct dw_spot spot = dw_spot_member(object, key);
+  if (dw_spot_text(object, key, &text, err) != 0)
+    return -1;
+  return text == NULL || text[0] == '\0' ? 0 : add_cidr(r, &spot, text, &origin, err);
+}
+
+/* internalJoinSubnet goes before the older key. */
+static int add_family(struct dw_reduction *r, const struct dw_spot *ovn, const char *family, const char *older,
+                      struct dw_error *err) {
+  struct dw_spot own;
+  struct dw_spot gateway;
+  struct dw_spot masquerade;
+  const char *join = NULL;
+  if (dw_spot_object(ovn, family, &own, err) != 0 || dw_spot_object(ovn, "gatewayConfig", &gateway, err) != 0 ||
+      dw_spot_object(&gateway, family, &masquerade, err) != 0 ||
+      dw_spot_text(&own, "internalJoinSubnet", &join, err) != 0)
+    return -1;
+  bool newer = join != NULL && join[0] != '\0';
+  if (add_subnet(r, newer ? &own : ovn, newer ? "internalJoinSubnet" : older, "OVN-Kubernetes join subnet", err) != 0 ||
+      add_subnet(r, &own, "internalTransitSwitchSubnet", "OVN-Kubernetes transit subnet", err) != 0)
+    return -1;
+  return add_subnet(r, &masquerade, "internalMasqueradeSubnet", "OVN-Kubernetes masquerade subnet", err);
+}
+
+/* Source: openshift/cluster-network-operator pkg/network/ovn_kubernetes.go, renderOVNKubernetes. */
+int dw_reduce_network_operator(struct dw_reduction *r, struct dw_error *err) {
+  const struct origin hybrid = {"pod network of hybrid nodes", "Network.operator cluster"};
+  struct dw_spot spec;
+  struct dw_spot network;
+  struct dw_spot ovn;
+  struct dw_spot overlay;
+  struct dw_spot list;
+  if (dw_spot_object(&r->root, "spec", &spec, err) != 0 ||
+      dw_spot_object(&spec, "defaultNetwork", &network, err) != 0 ||
+      dw_spot_object(&network, "ovnKubernetesConfig", &ovn, err) != 0 ||
+      add_family(r, &ovn, "ipv4", "v4InternalSubnet", err) != 0 ||
+      add_family(r, &ovn, "ipv6", "v6InternalSubnet", err) != 0 ||
+      dw_spot_object(&ovn, "hybridOverlayConfig", &overlay, err) != 0 ||
+      dw_spot_list(&overlay, "hybridClusterNetwork", &list, err) != 0)
+    return -1;
+  return add_cidr_objects(r, &list, &hybrid, err);
+}
+
+/* --- IPAddressPool of MetalLB --- */
+
+/* ADDRESS-ADDRESS or a CIDR, with blanks around the addresses. What can't be read is left to MetalLB, which refuses
+ * it. Source: metallb internal/config/config.go, ParseCIDR. */
+static bool read_address_range(struct dw_arena *scratch, const char *text, struct dw_interval *out) {
+  struct dw_prefix prefix;
+  const char *dash = strchr(text, '-');
+  if (dash == NULL) {
+    if (!dw_prefix_parse(text, DW_ADDR_STRICT, &prefix, NULL))
+      return false;
+    *out = dw_interval_of(&prefix);
+    return true;
+  }
+  text += strspn(text, " ");
+  const char *first = dw_arena_strndup(scratch, text, strcspn(text, " -"));
+  const char *last = dash + 1 + strspn(dash + 1, " ");
+  last = dw_arena_strndup(scratch, last, strcspn(last, " "));
+  return dw_addr_parse(first, DW_ADDR_STRICT, &out->first) && dw_addr_parse(last, DW_ADDR_STRICT, &out->last) &&
+         out->first.v4 == out->last.v4 && dw_addr_compare(&out->first, &out->last) <= 0;
+}
+
+int dw_reduce_address_pool(struct dw_reduction *r, struct dw_error *err) {
+  struct dw_spot spec;
+  struct dw_spot list;
+  if (dw_spot_object(&r->root, "spec", &spec, err) != 0 || dw_spot_list(&spec, "addresses", &list, err) != 0)
+    return -1;
+  size_t count = dw_json_size(list.json);
+  r->object->address_pool.ranges = dw_arena_array(r->scratch, count, sizeof r->object->address_pool.ranges[0]);
+  for (size_t i = 0; i < count; i++) {
+    struct dw_address_range range;
+    if (dw_spot_text_at(&list, i, &range.text, err) != 0)
+      return -1;
+    if (read_address_range(r->scratch, range.text, &range.span))
+      r->object->address_pool.ranges[r->object->address_pool.range_count++] = range;
+  }
+  return 0;
 }
 
 /* --- ServiceCIDR --- */

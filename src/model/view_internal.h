@@ -195,6 +195,15 @@ struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *na
 /* NODES: the measured ones. */
 void dw_view_localnets_build(struct dw_view *view, const struct dw_handler_node *nodes);
 
+/* --- view_services.c --- */
+
+struct dw_view_services {
+  struct dw_service_range *items; /* by namespace and name of the pool, then as written */
+  struct dw_interval_index index; /* id: the item */
+};
+
+void dw_view_services_build(struct dw_view *view);
+
 /* --- view_addresses.c --- */
 
 struct dw_view_addresses {
@@ -235,6 +244,7 @@ struct dw_view {
   struct dw_view_nodes nodes;
   struct dw_view_nics nics;
   struct dw_view_addresses addresses;
+  struct dw_view_services services;
   size_t running_migrations;
 };
 

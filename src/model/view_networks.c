@@ -6,7 +6,8 @@
 
 /* Where two tell of the same subnet, the more telling one is kept: what the cluster says of itself, then the policy,
  * then single nodes. */
-static const enum dw_kind network_kinds[] = {DW_KIND_NETWORK, DW_KIND_SERVICE_CIDR, DW_KIND_CONFIG_MAP, DW_KIND_NODE};
+static const enum dw_kind network_kinds[] = {DW_KIND_NETWORK, DW_KIND_NETWORK_OPERATOR, DW_KIND_SERVICE_CIDR,
+                                             DW_KIND_CONFIG_MAP, DW_KIND_NODE};
 
 struct found {
   struct dw_cluster_network network;
@@ -30,6 +31,20 @@ static void add_policy(const struct dw_policy *policy, struct collection *all) {
   }
 }
 
+/* What OVN-Kubernetes uses unless told otherwise is not in use where Network.operator gives another subnet. */
+static bool is_replaced(const struct dw_view *view, const struct dw_cluster_network *network) {
+  if (strcmp(network->source, DW_OVN_DEFAULT) != 0)
+    return false;
+  for (size_t i = 0; i < dw_view_count(view, DW_KIND_NETWORK_OPERATOR); i++) {
+    const struct dw_object *object = dw_view_at(view, DW_KIND_NETWORK_OPERATOR, i);
+    for (size_t n = 0; n < object->network_count; n++)
+      if (object->networks[n].prefix.base.v4 == network->prefix.base.v4 &&
+          strcmp(object->networks[n].name, network->name) == 0)
+        return true;
+  }
+  return false;
+}
+
 static void collect(const struct dw_view *view, struct dw_arena *scratch, struct collection *all) {
   size_t room = view->policy->cluster_network_count;
   for (size_t i = 0; i < view->owned_count; i++)
@@ -41,7 +56,8 @@ static void collect(const struct dw_view *view, struct dw_arena *scratch, struct
     for (size_t i = 0; i < dw_view_count(view, network_kinds[k]); i++) {
       const struct dw_object *object = dw_view_at(view, network_kinds[k], i);
       for (size_t n = 0; n < object->network_count; n++)
-        add(all, &object->networks[n]);
+        if (!is_replaced(view, &object->networks[n]))
+          add(all, &object->networks[n]);
     }
   }
 }

@@ -176,6 +176,7 @@ struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_chan
   view->nodes = base->nodes;
   view->nics = base->nics;
   view->addresses = base->addresses;
+  view->services = base->services;
   view->running_migrations = base->running_migrations;
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
     if (!is_user((enum dw_kind)kind))

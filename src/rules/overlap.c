@@ -211,6 +211,23 @@ static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, 
   return true;
 }
 
+/* MetalLB answers for the addresses of its pools on the nodes' networks; on which of them its pools do not say. */
+static void service_overlap(struct dw_check *check, const struct dw_rule *rule, const struct candidate *item) {
+  const struct dw_service_range *range = dw_view_service_range(check->view, item->usable);
+  enum dw_wire_kind wire = dw_wire_of(check->arena, item->plugin).kind;
+  if (range == NULL || wire == DW_WIRE_OVERLAY || wire == DW_WIRE_NODE)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = item->value->field,
+                               .value = item->value->text,
+                               .mend = "leave it out by exclude or another range",
+                               .addresses = item->usable,
+                               .warn_at_most = true},
+            "overlaps %s of the IPAddressPool %s/%s, which MetalLB gives to services", range->text,
+            range->pool->namespace_, range->pool->name);
+}
+
 static void overlap_network(struct dw_check *check, const struct dw_rule *rule) {
   struct candidates all = find_candidates(check);
   bool found = false;
@@ -221,6 +238,7 @@ static void overlap_network(struct dw_check *check, const struct dw_rule *rule) 
   bool shared = false;
   for (size_t i = 0; i < all.count; i++) {
     found |= network_overlap(check, rule, &all.items[i]);
+    service_overlap(check, rule, &all.items[i]);
     shared |= dw_wire_of(check->arena, all.items[i].plugin).kind != DW_WIRE_OVERLAY;
   }
   if (shared && !found && dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)

@@ -3,6 +3,7 @@
 #include "sources/cluster_internal.h"
 
 static const char *const v1[] = {"v1", NULL};
+static const char *const v1beta1[] = {"v1beta1", NULL};
 static const char *const v1_or_beta[] = {"v1", "v1beta1", NULL};
 static const char *const nmstate[] = {"v1", "v1beta1", "v1alpha1", NULL};
 
@@ -13,7 +14,9 @@ static const struct dw_resource resources[] = {
     {"", v1, "nodes", NULL, NULL, DW_KIND_NODE, true},
     {"nmstate.io", nmstate, "nodenetworkstates", NULL, NULL, DW_KIND_NODE_NETWORK_STATE, true},
     {"config.openshift.io", v1, "networks", NULL, NULL, DW_KIND_NETWORK, true},
+    {"operator.openshift.io", v1, "networks", NULL, NULL, DW_KIND_NETWORK_OPERATOR, true},
     {"networking.k8s.io", v1_or_beta, "servicecidrs", NULL, NULL, DW_KIND_SERVICE_CIDR, true},
+    {"metallb.io", v1beta1, "ipaddresspools", NULL, NULL, DW_KIND_ADDRESS_POOL, true},
     /* By name, so that RBAC need allow no other ConfigMap. */
     {"", v1, "configmaps", "kube-system", "kubeadm-config", DW_KIND_CONFIG_MAP, true},
     {"", v1, "configmaps", "kube-system", "cluster-config-v1", DW_KIND_CONFIG_MAP, true},

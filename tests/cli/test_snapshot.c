@@ -135,7 +135,8 @@ static void one_file_a_kind_is_written_and_told(void **state) {
     snprintf(expected + length, sizeof expected - length, "%s/%s\n", place.first, files[i]);
   }
   assert_string_equal(run.out, expected);
-  assert_string_equal(run.err, "droveway: no objects, or no such kind: KubeVirt, VirtualMachineInstanceMigration, "
+  assert_string_equal(run.err, "droveway: no objects, or no such kind: KubeVirt, Network.operator.openshift.io, "
+                               "IPAddressPool, VirtualMachineInstanceMigration, "
                                "VirtualMachineInstance\n");
   assert_int_equal(run.status, 0);
   char *names = names_in(place.first);
@@ -449,7 +450,8 @@ static void a_live_cluster_is_written_as_its_audit_sees_it(void **state) {
   assert_int_equal(run.status, 0);
   assert_string_equal(
       run.err,
-      "droveway: no objects, or no such kind: HyperConverged, KubeVirt, Network, ServiceCIDR, ConfigMap, "
+      "droveway: no objects, or no such kind: HyperConverged, KubeVirt, Network, Network.operator.openshift.io, "
+      "ServiceCIDR, IPAddressPool, ConfigMap, "
       "VirtualMachineInstance\n"
       "droveway: NodeNetworkState objects are not there (kubernetes-nmstate), or RBAC forbids them: the snapshot lacks "
       "them, and reads as if there were none\n"

@@ -57,6 +57,7 @@ check_rbac() {
      | "\(.).\($group) \($verbs | join(","))"] | sort == ([
       "hyperconvergeds.hco.kubevirt.io get,list,watch", "kubevirts.kubevirt.io get,list,watch",
       "network-attachment-definitions.k8s.cni.cncf.io get,list,watch", "networks.config.openshift.io get,list,watch",
+      "networks.operator.openshift.io get,list,watch", "ipaddresspools.metallb.io get,list,watch",
       "nodenetworkstates.nmstate.io get,list,watch", "nodes. get,list,watch",
       "servicecidrs.networking.k8s.io get,list,watch", "virtualmachineinstancemigrations.kubevirt.io get,list,watch",
       "virtualmachineinstances.kubevirt.io get,list"] | sort)'

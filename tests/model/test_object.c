@@ -35,7 +35,10 @@ static void kinds_are_told_by_group_and_name(void **state) {
     assert_int_equal(dw_kind_of(dw_kind_group((enum dw_kind)i), dw_kind_name((enum dw_kind)i)), i);
   assert_int_equal(dw_kind_of("", "Node"), DW_KIND_NODE);
   assert_int_equal(dw_kind_of("config.openshift.io", "Network"), DW_KIND_NETWORK);
-  assert_int_equal(dw_kind_of("operator.openshift.io", "Network"), DW_KIND_OTHER);
+  assert_int_equal(dw_kind_of("operator.openshift.io", "Network"), DW_KIND_NETWORK_OPERATOR);
+  assert_int_equal(dw_kind_of("networking.openshift.io", "Network"), DW_KIND_OTHER);
+  assert_string_equal(dw_kind_title(DW_KIND_NETWORK), "Network");
+  assert_string_equal(dw_kind_title(DW_KIND_NETWORK_OPERATOR), "Network.operator.openshift.io");
   assert_int_equal(dw_kind_of("apps", "Node"), DW_KIND_OTHER);
   assert_int_equal(dw_kind_of("", "node"), DW_KIND_OTHER);
 }
@@ -434,6 +437,61 @@ static void ovn_kubernetes_adds_its_own_subnets(void **state) {
   assert_network(network, 4, "fd97::/64", "OVN-Kubernetes transit subnet", "OVN-Kubernetes default");
   assert_network(network, 5, "fd69::/112", "OVN-Kubernetes masquerade subnet", "OVN-Kubernetes default");
   dw_object_unref(network);
+}
+
+#define OPERATOR "{apiVersion: operator.openshift.io/v1, kind: Network, metadata: {name: cluster}, spec: "
+
+/* The newer key of the join subnet goes before the older one; what is left out has its default. */
+static void changed_ovn_subnets_are_read(void **state) {
+  (void)state;
+  const struct dw_object *object =
+      reduced(OPERATOR "{defaultNetwork: {type: OVNKubernetes, ovnKubernetesConfig: {v4InternalSubnet: 100.65.0.0/16, "
+                       "v6InternalSubnet: 'fd96::/64', ipv4: {internalJoinSubnet: 100.66.0.0/16, "
+                       "internalTransitSwitchSubnet: 100.89.0.0/16}, gatewayConfig: {ipv4: {internalMasqueradeSubnet: "
+                       "169.254.128.0/17}}, hybridOverlayConfig: {hybridClusterNetwork: [{cidr: 10.132.0.0/14}]}}}}}");
+  assert_int_equal(object->kind, DW_KIND_NETWORK_OPERATOR);
+  assert_int_equal(object->network_count, 5);
+  assert_network(object, 0, "100.66.0.0/16", "OVN-Kubernetes join subnet", "Network.operator cluster");
+  assert_network(object, 1, "100.89.0.0/16", "OVN-Kubernetes transit subnet", "Network.operator cluster");
+  assert_network(object, 2, "169.254.128.0/17", "OVN-Kubernetes masquerade subnet", "Network.operator cluster");
+  assert_network(object, 3, "fd96::/64", "OVN-Kubernetes join subnet", "Network.operator cluster");
+  assert_network(object, 4, "10.132.0.0/14", "pod network of hybrid nodes", "Network.operator cluster");
+  dw_object_unref(object);
+  object = reduced(OPERATOR "{defaultNetwork: {ovnKubernetesConfig: {v4InternalSubnet: '', ipv4: {internalJoinSubnet: "
+                            "''}, mtu: 1400}}}}");
+  assert_int_equal(object->network_count, 0);
+  dw_object_unref(object);
+  assert_null(reduced("{apiVersion: operator.openshift.io/v1, kind: Network, metadata: {name: other}, spec: 5}"));
+  assert_string_equal(refusal(OPERATOR "{defaultNetwork: {ovnKubernetesConfig: {v4InternalSubnet: x}}}}"),
+                      "Network.operator.openshift.io cluster: "
+                      "spec.defaultNetwork.ovnKubernetesConfig.v4InternalSubnet is \"x\"; it has to be a CIDR such as "
+                      "10.128.0.0/14");
+  assert_string_equal(refusal(OPERATOR "{defaultNetwork: {ovnKubernetesConfig: {ipv6: 5}}}}"),
+                      "Network.operator.openshift.io cluster: spec.defaultNetwork.ovnKubernetesConfig.ipv6 is an "
+                      "integer; it has to be an object");
+}
+
+static void assert_range(const struct dw_object *object, size_t index, const char *text, const char *first,
+                         const char *last) {
+  const struct dw_address_range *range = &object->address_pool.ranges[index];
+  char addr[DW_ADDR_TEXT];
+  assert_string_equal(range->text, text);
+  assert_string_equal(dw_addr_format(&range->span.first, addr), first);
+  assert_string_equal(dw_addr_format(&range->span.last, addr), last);
+}
+
+/* MetalLB itself refuses what can't be read. */
+static void address_pools_are_read(void **state) {
+  (void)state;
+  const struct dw_object *object =
+      reduced("{apiVersion: metallb.io/v1beta1, kind: IPAddressPool, metadata: {name: lab, namespace: metallb-system}, "
+              "spec: {addresses: [10.7.0.0/30, '10.7.1.5 - 10.7.1.9', 'fd00::5-fd00::9', 10.7.1.9-10.7.1.5, "
+              "10.7.1.5-fd00::9, x, 10.7.2.1]}}");
+  assert_int_equal(object->address_pool.range_count, 3);
+  assert_range(object, 0, "10.7.0.0/30", "10.7.0.0", "10.7.0.3");
+  assert_range(object, 1, "10.7.1.5 - 10.7.1.9", "10.7.1.5", "10.7.1.9");
+  assert_range(object, 2, "fd00::5-fd00::9", "fd00::5", "fd00::9");
+  dw_object_unref(object);
 }
 
 static void service_cidrs_are_read(void **state) {
@@ -862,6 +920,8 @@ int main(void) {
       cmocka_unit_test(errors_of_cluster_networks_name_the_field),
       cmocka_unit_test(the_openshift_network_prefers_status),
       cmocka_unit_test(ovn_kubernetes_adds_its_own_subnets),
+      cmocka_unit_test(changed_ovn_subnets_are_read),
+      cmocka_unit_test(address_pools_are_read),
       cmocka_unit_test(service_cidrs_are_read),
       cmocka_unit_test(kubeadm_config_is_read),
       cmocka_unit_test(install_config_is_read),

@@ -35,6 +35,8 @@ enum {
   NNS,
   NETWORK,
   SERVICE_CIDR,
+  NETWORK_OPERATOR,
+  ADDRESS_POOL,
   KUBEADM,
   INSTALL_CONFIG,
   MIGRATION,
@@ -200,6 +202,38 @@ static const struct sample samples[SAMPLE_COUNT] = {
          "[{cidr: 10.128.0.0/14, hostPrefix: 23}], serviceNetwork: [172.30.0.0/16], networkType: Other}, "
          "status: {clusterNetwork: [{cidr: 10.132.0.0/14, hostPrefix: 23}], serviceNetwork: [172.31.0.0/16], "
          "networkType: OVNKubernetes}}"},
+    [NETWORK_OPERATOR] =
+        {DW_KIND_NETWORK_OPERATOR, "apiVersion: operator.openshift.io/v1\nkind: Network\n",
+         "metadata:\n"
+         "  name: cluster\n"
+         "  annotations: {networkoperator.openshift.io/x: y}\n" NOISE "spec:\n"
+         "  logLevel: Normal\n"
+         "  defaultNetwork:\n"
+         "    type: OVNKubernetes\n"
+         "    ovnKubernetesConfig:\n"
+         "      mtu: 1400\n"
+         "      v4InternalSubnet: 100.65.0.0/16\n"
+         "      v6InternalSubnet: 'fd96::/64'\n"
+         "      ipv4: {internalTransitSwitchSubnet: 100.89.0.0/16}\n"
+         "      ipv6: {internalTransitSwitchSubnet: 'fd95::/64'}\n"
+         "      gatewayConfig: {routingViaHost: false, ipv4: {internalMasqueradeSubnet: 169.254.128.0/17}, ipv6: "
+         "{internalMasqueradeSubnet: 'fd68::/112'}}\n"
+         "      hybridOverlayConfig: {hybridClusterNetwork: [{cidr: 10.132.0.0/14, hostPrefix: 23}]}\n"
+         "status:\n"
+         "  version: 4.20.1\n",
+         "{apiVersion: operator.openshift.io/v1, kind: Network, metadata: {name: cluster}, spec: {defaultNetwork: "
+         "{ovnKubernetesConfig: {v4InternalSubnet: 100.65.0.0/16, v6InternalSubnet: 'fd96::/64', ipv4: "
+         "{internalTransitSwitchSubnet: 100.89.0.0/16}, ipv6: {internalTransitSwitchSubnet: 'fd95::/64'}, "
+         "gatewayConfig: {ipv4: {internalMasqueradeSubnet: 169.254.128.0/17}, ipv6: {internalMasqueradeSubnet: "
+         "'fd68::/112'}}, hybridOverlayConfig: {hybridClusterNetwork: [{cidr: 10.132.0.0/14, hostPrefix: 23}]}}}}}"},
+    [ADDRESS_POOL] = {DW_KIND_ADDRESS_POOL, "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\n",
+                      "metadata:\n"
+                      "  name: lab\n"
+                      "  namespace: metallb-system\n" NOISE "spec:\n"
+                      "  addresses: [10.7.0.5-10.7.0.9]\n"
+                      "  autoAssign: true\n",
+                      "{apiVersion: metallb.io/v1beta1, kind: IPAddressPool, metadata: {name: lab, namespace: "
+                      "metallb-system}, spec: {addresses: [10.7.0.5-10.7.0.9]}}"},
     [SERVICE_CIDR] = {DW_KIND_SERVICE_CIDR, "apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\n",
                       "metadata:\n"
                       "  name: kubernetes\n" NOISE "spec:\n"
@@ -515,6 +549,10 @@ static void a_change_that_no_rule_reads_leaves_it_the_same(void **state) {
       {NETWORK, "type: NetworkDiagnosticsAvailable", "type: Other"},
       {NETWORK, "spec:\n  clusterNetwork: [{cidr: 10.128", "spec:\n  clusterNetwork: [{cidr: 10.192"},
       {SERVICE_CIDR, "status: 'True'", "status: 'False'"},
+      {NETWORK_OPERATOR, "mtu: 1400", "mtu: 8900"},
+      {NETWORK_OPERATOR, "version: 4.20.1", "version: 4.20.2"},
+      {NETWORK_OPERATOR, "routingViaHost: false", "routingViaHost: true"},
+      {ADDRESS_POOL, "autoAssign: true", "autoAssign: false"},
       {KUBEADM, "kubernetesVersion: v1.36.0", "kubernetesVersion: v1.36.1"},
       {INSTALL_CONFIG, "hush-pull", "other"},
       {MIGRATION, "phase: Running", "phase: Pending"},
@@ -607,6 +645,13 @@ static void a_change_that_the_rules_read_is_seen(void **state) {
       {NETWORK, "  clusterNetwork: [{cidr: 10.132.0.0/14, hostPrefix: 23}]\n", ""},
       {NETWORK, "networkType: OVNKubernetes", "networkType: Calico"},
       {SERVICE_CIDR, "10.96.0.0/12", "10.96.0.0/13"},
+      {NETWORK_OPERATOR, "100.65.0.0/16", "100.66.0.0/16"},
+      {NETWORK_OPERATOR, "'fd96::/64'", "'fd94::/64'"},
+      {NETWORK_OPERATOR, "100.89.0.0/16", "100.90.0.0/16"},
+      {NETWORK_OPERATOR, "169.254.128.0/17", "169.254.0.0/16"},
+      {NETWORK_OPERATOR, "10.132.0.0/14", "10.136.0.0/14"},
+      {ADDRESS_POOL, "10.7.0.5-10.7.0.9", "10.7.0.5-10.7.0.8"},
+      {ADDRESS_POOL, "[10.7.0.5-10.7.0.9]", "[10.7.0.5-10.7.0.9, 10.7.1.0/24]"},
       {SERVICE_CIDR, "name: kubernetes", "name: more"},
       {KUBEADM, "podSubnet: 10.244.0.0/16", "podSubnet: 10.245.0.0/16"},
       {KUBEADM, "serviceSubnet: 10.96.0.0/12", "serviceSubnet: 10.97.0.0/16"},
@@ -644,7 +689,8 @@ static void two_kinds_are_never_the_same(void **state) {
 
 /* The API server leaves the kind out in lists of built-in kinds only: HyperConverged and KubeVirt, which are read by
  * their own apiVersion and kind, always have it. */
-static const size_t bare[] = {NAD, NODE, NNS, NETWORK, SERVICE_CIDR, KUBEADM, INSTALL_CONFIG, MIGRATION, VMI};
+static const size_t bare[] = {NAD,     NODE,           NNS,       NETWORK, SERVICE_CIDR, NETWORK_OPERATOR, ADDRESS_POOL,
+                              KUBEADM, INSTALL_CONFIG, MIGRATION, VMI};
 
 static void an_item_without_kind_is_read_as_the_kind_of_its_list(void **state) {
   (void)state;

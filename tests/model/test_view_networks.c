@@ -198,6 +198,33 @@ static void overlaps_agree_with_brute_force(void **state) {
   dw_policy_free(policy);
 }
 
+/* Each subnet for itself: what Network.operator leaves out has its default. */
+static void changed_ovn_subnets_replace_the_defaults(void **state) {
+  (void)state;
+  struct dw_policy *policy = policy_of(POLICY);
+  struct cluster cluster = {0};
+  cluster_add(&cluster, "{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, status: "
+                        "{networkType: OVNKubernetes}}");
+  cluster_add(&cluster, "{apiVersion: operator.openshift.io/v1, kind: Network, metadata: {name: cluster}, spec: "
+                        "{defaultNetwork: {ovnKubernetesConfig: {ipv4: {internalJoinSubnet: 100.66.0.0/16}, "
+                        "gatewayConfig: {ipv6: {internalMasqueradeSubnet: 'fd68::/112'}}}}}}");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  assert_string_equal(overlaps(view, "100.64.7.0/24"), "");
+  assert_string_equal(overlaps(view, "100.66.7.0/24"),
+                      "OVN-Kubernetes join subnet 100.66.0.0/16 (Network.operator cluster)");
+  assert_string_equal(overlaps(view, "100.88.7.0/24"),
+                      "OVN-Kubernetes transit subnet 100.88.0.0/16 (OVN-Kubernetes default)");
+  assert_string_equal(overlaps(view, "fd98::/64"), "OVN-Kubernetes join subnet fd98::/64 (OVN-Kubernetes default)");
+  assert_string_equal(overlaps(view, "169.254.0.0/24"),
+                      "OVN-Kubernetes masquerade subnet 169.254.0.0/17 (OVN-Kubernetes default)");
+  assert_string_equal(overlaps(view, "fd69::/112"), "");
+  assert_string_equal(overlaps(view, "fd68::/112"),
+                      "OVN-Kubernetes masquerade subnet fd68::/112 (Network.operator cluster)");
+  dw_view_free(view);
+  cluster_free(&cluster);
+  dw_policy_free(policy);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(networks_of_all_sources_are_known),
@@ -207,6 +234,7 @@ int main(void) {
       cmocka_unit_test(families_never_meet),
       cmocka_unit_test(node_addresses_alone_are_not_enough),
       cmocka_unit_test(overlaps_agree_with_brute_force),
+      cmocka_unit_test(changed_ovn_subnets_replace_the_defaults),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -349,6 +349,32 @@ static void addresses_of_each_node_have_subnets_too(void **state) {
                    "warn overlap-cluster-network spec.config.ipam.subnet\n");
 }
 
+/* MetalLB's pools do not say on which network, so it is never more than a warning. */
+static void addresses_of_services_are_warned_of(void **state) {
+  (void)state;
+  static const char pools[] =
+      "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\nmetadata: {name: b, namespace: metallb-system}\n"
+      "spec: {addresses: [192.168.99.100-192.168.99.150, 192.168.98.0/24]}\n"
+      "---\napiVersion: metallb.io/v1beta1\nkind: IPAddressPool\nmetadata: {name: a, namespace: metallb-system}\n"
+      "spec: {addresses: [192.168.97.0/24, 192.168.99.120/32]}\n";
+  struct nad_case nad = {.config = nad_macvlan(NAD_IPAM), .more = pools};
+  nad_expect(&nad, "warn overlap-network spec.config.ipam.range\n");
+  nad_expect_says(
+      &nad, "overlap-network",
+      "Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.120/32 of the IPAddressPool metallb-system/a, "
+      "which MetalLB gives to services; leave it out by exclude or another range [overlap-network]");
+  nad.config =
+      nad_whereabouts("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.64/26\",\"192.168.99.128/26\"]");
+  nad_expect(&nad, "");
+  nad.config = nad_whereabouts("\"range\":\"192.168.96.0/24\"");
+  nad_expect(&nad, "");
+  nad.config = OVN("layer2");
+  nad.ns = "shop";
+  nad.name = "a";
+  nad.label = "false";
+  nad_expect(&nad, "");
+}
+
 /* As many ranges as can be compared, each outside every network; and one more. */
 static const char *many_ranges(struct dw_buf *out, unsigned count) {
   dw_buf_puts(out, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":[");
@@ -426,6 +452,7 @@ int main(void) {
       cmocka_unit_test(pools_of_whereabouts_share_beyond_one_wire),
       cmocka_unit_test(overlays_are_compared_with_nothing),
       cmocka_unit_test(addresses_of_each_node_have_subnets_too),
+      cmocka_unit_test(addresses_of_services_are_warned_of),
       cmocka_unit_test(the_number_of_ranges_is_bounded),
       cmocka_unit_test(all_remote_clusters_are_named),
       cmocka_unit_test(remote_clusters_keep_their_part),

@@ -473,7 +473,7 @@ static void while_worlds_change_exactly_one_of_several_that_overlap_passes(void 
   "\"openshift-cnv\", \"name\": \"net\", \"uid\": \"u-1\"}, \"spec\": {\"config\": \"{\\\"cniVersion\\\": "            \
   "\\\"0.3.1\\\", \\\"name\\\": \\\"net\\\", \\\"type\\\": \\\"macvlan\\\", \\\"master\\\": \\\"eth1\\\", "            \
   "\\\"mode\\\": \\\"bridge\\\", \\\"ipam\\\": {\\\"type\\\": \\\"host-local\\\", \\\"subnet\\\": "                    \
-  "\\\"10.9.0.0/24\\\"}}\"}}"
+  "\\\"10.8.0.0/24\\\"}}\"}}"
 
 /* `kubectl create` of a fixed NAD whose name is taken: the API server will answer 409, so nothing has changed. */
 static void a_create_of_what_exists_does_not_count(void **state) {

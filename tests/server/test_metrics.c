@@ -81,15 +81,15 @@ static void known_requests_are_counted(void **state) {
   assert_int_equal(post_file(client, "/validate", SAMPLE "nad-bridge-passes.json"), 200);
   assert_int_equal(post_file(client, "/validate", SAMPLE "nad-bridge-passes.json"), 200);
   assert_int_equal(post_file(client, "/validate", SAMPLE "nad-gateway-in-pool.json"), 200);
-  assert_int_equal(post_file(client, "/validate", SAMPLE "nad-default-route.json"), 200);
+  assert_int_equal(post_file(client, "/validate", SAMPLE "nad-reservation-off.json"), 200);
   assert_int_equal(post_file(client, "/mutate", SAMPLE "mutate-nad-name-version-mode.json"), 200);
   assert_metric(server, REVIEWS "\"validate\"," NAD "verdict=\"allowed\"}", 2);
   assert_metric(server, REVIEWS "\"validate\"," NAD "verdict=\"denied\"}", 1);
   assert_metric(server, REVIEWS "\"validate\"," NAD "verdict=\"warned\"}", 1);
   assert_metric(server, REVIEWS "\"mutate\"," NAD "verdict=\"patched\"}", 1);
   assert_metric(server, "droveway_findings_total{rule=\"gateway-in-pool\",action=\"deny\"}", 1);
-  assert_metric(server, "droveway_findings_total{rule=\"default-route\",action=\"warn\"}", 1);
-  assert_metric(server, "droveway_findings_total{rule=\"default-route\",action=\"deny\"}", 0);
+  assert_metric(server, "droveway_findings_total{rule=\"reservation-off\",action=\"warn\"}", 1);
+  assert_metric(server, "droveway_findings_total{rule=\"reservation-off\",action=\"deny\"}", 0);
   assert_metric(server, DURATION "bucket{endpoint=\"validate\",le=\"+Inf\"}", 4);
   assert_metric(server, DURATION "count{endpoint=\"validate\"}", 4);
   assert_metric(server, DURATION "count{endpoint=\"mutate\"}", 1);

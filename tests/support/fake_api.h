@@ -19,6 +19,8 @@
 #define FAKE_CONFIGMAPS "/api/v1/configmaps"
 #define FAKE_NNS "/apis/nmstate.io/v1beta1/nodenetworkstates"
 #define FAKE_NETWORKS "/apis/config.openshift.io/v1/networks"
+#define FAKE_NETWORK_OPERATORS "/apis/operator.openshift.io/v1/networks"
+#define FAKE_ADDRESS_POOLS "/apis/metallb.io/v1beta1/ipaddresspools"
 #define FAKE_SECRETS "/api/v1/secrets"
 #define FAKE_VALIDATING "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 #define FAKE_MUTATING "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"

@@ -20,21 +20,27 @@ enum dw_kind {
   DW_KIND_KUBEVIRT,
   DW_KIND_NODE,
   DW_KIND_NODE_NETWORK_STATE,
-  DW_KIND_NETWORK, /* config.openshift.io */
+  DW_KIND_NETWORK,          /* config.openshift.io */
+  DW_KIND_NETWORK_OPERATOR, /* operator.openshift.io: where OVN-Kubernetes' own subnets were changed */
   DW_KIND_SERVICE_CIDR,
-  DW_KIND_CONFIG_MAP, /* kube-system/kubeadm-config and kube-system/cluster-config-v1 only */
-  DW_KIND_MIGRATION,  /* VirtualMachineInstanceMigration */
-  DW_KIND_VMI,        /* VirtualMachineInstance: audit only */
+  DW_KIND_ADDRESS_POOL, /* metallb.io IPAddressPool */
+  DW_KIND_CONFIG_MAP,   /* kube-system/kubeadm-config and kube-system/cluster-config-v1 only */
+  DW_KIND_MIGRATION,    /* VirtualMachineInstanceMigration */
+  DW_KIND_VMI,          /* VirtualMachineInstance: audit only */
   DW_KIND_COUNT,
   DW_KIND_OTHER = DW_KIND_COUNT
 };
 
 /* The kind by API group ("" for core) and kind name; OTHER for the rest. Any version of the group is taken. */
 enum dw_kind dw_kind_of(const char *group, const char *kind) __attribute__((nonnull));
-const char *dw_kind_name(enum dw_kind kind) __attribute__((returns_nonnull));  /* "NetworkAttachmentDefinition" */
+const char *dw_kind_name(enum dw_kind kind) __attribute__((returns_nonnull)); /* "NetworkAttachmentDefinition" */
+/* The same, with the group where another kind has that name: "Network.operator.openshift.io". */
+const char *dw_kind_title(enum dw_kind kind) __attribute__((returns_nonnull));
 const char *dw_kind_group(enum dw_kind kind) __attribute__((returns_nonnull)); /* "k8s.cni.cncf.io" */
 
 bool dw_kind_cluster_wide(enum dw_kind kind); /* its objects have no namespace */
+
+#define DW_OVN_DEFAULT "OVN-Kubernetes default" /* the source of what holds unless Network.operator says otherwise */
 
 /* A subnet that the cluster itself uses, and where the API tells of it. */
 struct dw_cluster_network {
@@ -175,6 +181,13 @@ struct dw_object {
       size_t mapping_count;
     } nns;
     struct {
+      struct dw_address_range {
+        const char *text; /* as written */
+        struct dw_interval span;
+      } * ranges;
+      size_t range_count;
+    } address_pool;
+    struct {
       bool finished; /* status.phase Succeeded or Failed */
       const char *vmi;
     } migration;
@@ -184,7 +197,7 @@ struct dw_object {
       bool decentralized;              /* between clusters, so the target may be another cluster's */
     } vmi;
   };
-  struct dw_cluster_network *networks; /* Node, Network, ServiceCIDR, ConfigMap */
+  struct dw_cluster_network *networks; /* Node, both kinds of Network, ServiceCIDR, ConfigMap */
   size_t network_count;
 };
 

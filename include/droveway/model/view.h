@@ -236,6 +236,16 @@ bool dw_view_tells_localnets(const struct dw_view *view) __attribute__((nonnull)
 /* The localnet whose name is nearest to NAME; NULL where none is near. */
 const char *dw_view_nearest_localnet(const struct dw_view *view, const char *name) __attribute__((nonnull));
 
+/* --- addresses that MetalLB hands out to services --- */
+
+struct dw_service_range {
+  const struct dw_object *pool; /* IPAddressPool */
+  const char *text;             /* the range as it is written there */
+};
+/* The first one, by namespace and name of its pool, that shares addresses with USABLE; NULL where none does. */
+const struct dw_service_range *dw_view_service_range(const struct dw_view *view, const struct dw_interval_set *usable)
+    __attribute__((nonnull));
+
 /* --- addresses that nodes have --- */
 
 struct dw_node_address {

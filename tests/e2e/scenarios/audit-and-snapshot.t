@@ -27,17 +27,21 @@ What came in while the webhook was away is found by the audit; a snapshot shows 
   state/nodes.json: 3 objects
   state/nodenetworkstates.json: 3 objects
   state/networks.json: 1 object
+  state/networks.operator.openshift.io.json: 1 object
   state/servicecidrs.json: 1 object
+  state/ipaddresspools.json: 1 object
   state/configmaps.json: 1 object
   state/virtualmachineinstances.json: 1 object
   $ "$DROVEWAY" audit --state state > snapshot.txt; "$DROVEWAY" audit --kubeconfig "$E2E_WORK/droveway.kubeconfig" | diff - snapshot.txt
   $ grep -c 'not for a snapshot' -r state
+  state/networks.operator.openshift.io.json:0
   state/hyperconvergeds.json:0
   state/servicecidrs.json:0
   state/networkattachmentdefinitions.json:0
   state/networks.json:0
   state/configmaps.json:0
   state/nodenetworkstates.json:0
+  state/ipaddresspools.json:0
   state/virtualmachineinstances.json:0
   state/nodes.json:0
   [1]

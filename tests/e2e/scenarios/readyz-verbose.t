@@ -12,7 +12,9 @@ What the webhook knows of the cluster, kind by kind.
   [+]nodes: watching, 3 objects, heard of 0 s ago
   [+]nodenetworkstates.nmstate.io: watching, 3 objects, heard of 0 s ago
   [+]networks.config.openshift.io: watching, 1 object, heard of 0 s ago
+  [+]networks.operator.openshift.io: watching, 1 object, heard of 0 s ago
   [+]servicecidrs.networking.k8s.io: watching, 1 object, heard of 0 s ago
+  [+]ipaddresspools.metallb.io: watching, 1 object, heard of 0 s ago
   [+]configmaps kube-system/kubeadm-config: watching, 0 objects, heard of 0 s ago
   [+]configmaps kube-system/cluster-config-v1: watching, 1 object, heard of 0 s ago
   [+]virtualmachineinstancemigrations.kubevirt.io: watching, 0 objects, heard of 0 s ago
