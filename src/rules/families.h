@@ -16,20 +16,19 @@ extern const struct dw_family dw_family_ipam;   /* ipam.c: ipam-syntax ... ipam-
 extern const struct dw_family dw_family_range;  /* range.c: range-ignored ... overlap-self, gateway-* */
 extern const struct dw_family
     dw_family_overlap; /* overlap.c: overlap-cluster-network, overlap-network, overlap-remote-cluster */
-extern const struct dw_family dw_family_migration;  /* migration.c: migration-* */
-extern const struct dw_family dw_family_nic;        /* nic.c: master-*, mtu-*, bridge-uplink */
-extern const struct dw_family dw_family_allocation; /* allocation.c: ipam-required ... reservation-off */
-extern const struct dw_family dw_family_route;      /* route.c: default-route, route-unusable */
-extern const struct dw_family dw_family_ovn;        /* ovn.c: ovn-* */
-extern const struct dw_family dw_family_device;     /* device.c: device-missing */
-extern const struct dw_family dw_family_use;        /* use.c: network-in-use, network-in-use-change */
-extern const struct dw_family dw_family_config;     /* config.c: config-*, network-*, migrations-running */
-extern const struct dw_family dw_family_misplaced;  /* misplaced.c: config-misplaced */
-extern const struct dw_family dw_family_limits;     /* limits.c: limit-type ... parallel-order */
-extern const struct dw_family dw_family_bandwidth;  /* bandwidth.c: bandwidth */
-extern const struct dw_family dw_family_operator;   /* operator.c: jsonpatch-network, eviction-strategy */
-extern const struct dw_family dw_family_bypass;     /* bypass.c: migration-bypassed */
-
 extern const struct dw_family dw_family_node_address; /* node_address.c: node-address-in-pool */
+extern const struct dw_family dw_family_migration;    /* migration.c: migration-* */
+extern const struct dw_family dw_family_nic;          /* nic.c: master-*, mtu-*, bridge-uplink */
+extern const struct dw_family dw_family_allocation;   /* allocation.c: ipam-required ... reservation-off */
+extern const struct dw_family dw_family_route;        /* route.c: default-route, route-unusable */
+extern const struct dw_family dw_family_ovn;          /* ovn.c: ovn-* */
+extern const struct dw_family dw_family_device;       /* device.c: device-missing */
+extern const struct dw_family dw_family_use;          /* use.c: network-in-use, network-in-use-change */
+extern const struct dw_family dw_family_config;       /* config.c: config-*, network-*, migrations-running */
+extern const struct dw_family dw_family_misplaced;    /* misplaced.c: config-misplaced */
+extern const struct dw_family dw_family_limits;       /* limits.c: limit-type ... parallel-order */
+extern const struct dw_family dw_family_bandwidth;    /* bandwidth.c: bandwidth */
+extern const struct dw_family dw_family_operator;     /* operator.c: jsonpatch-network, eviction-strategy */
+extern const struct dw_family dw_family_bypass;       /* bypass.c: migration-bypassed */
 
 #endif
