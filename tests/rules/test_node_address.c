@@ -51,7 +51,7 @@ static void expect(const struct world *world, const char *config, const char *li
   nad_expect(&(struct nad_case){.config = config,
                                 .state = state_of(arena, world),
                                 .policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\n"
-                                          "rules: {master-missing: off, bridge-uplink: off, gateway-in-pool: off}\n"},
+                                          "rules: {master-missing: off, bridge-uplink: off, device-missing: off}\n"},
              lines);
 }
 
