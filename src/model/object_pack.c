@@ -52,6 +52,10 @@ static void pack_nad(struct packer *p, struct dw_object *object) {
     pool->usable.items =
         pack(p, pool->usable.items, pool->usable.count * sizeof pool->usable.items[0], alignof(struct dw_interval));
   }
+  for (size_t i = 0; i < object->nad.link_count; i++)
+    object->nad.links[i].name = pack_text(p, object->nad.links[i].name);
+  object->nad.links =
+      pack(p, object->nad.links, object->nad.link_count * sizeof object->nad.links[0], alignof(struct dw_nad_link));
   object->nad.pools = pack(p, object->nad.pools, count * sizeof object->nad.pools[0], alignof(struct dw_pool_summary));
 }
 

@@ -81,6 +81,49 @@ static void add_all_pools(struct dw_reduction *r, const struct dw_cni_config *co
   }
 }
 
+static bool is_vlan(const dw_json *json, uint16_t *out) {
+  int64_t vlan = 0;
+  if (!dw_json_integer(json, &vlan) || vlan < 0 || vlan > 4094)
+    return false;
+  *out = (uint16_t)vlan;
+  return true;
+}
+
+static bool is_on_nic(const struct dw_cni_plugin *plugin, struct dw_nad_link *out) {
+  static const struct {
+    const char *type;
+    enum dw_link_kind kind;
+  } kinds[] = {
+      {"macvlan", DW_LINK_MACVLAN}, {"macvtap", DW_LINK_MACVLAN}, {"ipvlan", DW_LINK_IPVLAN}, {"vlan", DW_LINK_VLAN}};
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    if (strcmp(plugin->type_name, kinds[i].type) != 0)
+      continue;
+    *out = (struct dw_nad_link){.name = plugin->master.text, .kind = (uint8_t)kinds[i].kind};
+    if (out->kind == DW_LINK_MACVLAN && plugin->mode.text != NULL && strcmp(plugin->mode.text, "passthru") == 0)
+      out->kind = DW_LINK_PASSTHRU;
+    return !plugin->in_container && (out->kind != DW_LINK_VLAN || is_vlan(plugin->vlan.json, &out->vlan));
+  }
+  return false;
+}
+
+bool dw_nad_link_of(const struct dw_cni_plugin *plugin, struct dw_nad_link *out) {
+  if (dw_plugin_is_bridge(plugin->type_name)) {
+    *out = (struct dw_nad_link){.name = plugin->bridge.text, .kind = DW_LINK_BRIDGE};
+    if (dw_value_given(&plugin->vlan) && !is_vlan(plugin->vlan.json, &out->vlan))
+      return false;
+  } else if (!is_on_nic(plugin, out)) {
+    return false;
+  }
+  return out->name != NULL && out->name[0] != '\0';
+}
+
+static void add_links(struct dw_reduction *r, const struct dw_cni_config *config) {
+  r->object->nad.links = dw_arena_array(r->scratch, config->plugin_count, sizeof r->object->nad.links[0]);
+  for (size_t i = 0; i < config->plugin_count; i++)
+    if (dw_nad_link_of(&config->plugins[i], &r->object->nad.links[r->object->nad.link_count]))
+      r->object->nad.link_count++;
+}
+
 /* A config that can't be read is the rules' finding when it is applied; here the NAD is just one without pools. */
 int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
   r->object->nad.cni_name = "";
@@ -108,6 +151,7 @@ int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
   }
   add_all_pools(r, config, add_pools);
   add_all_pools(r, config, add_local_pools);
+  add_links(r, config);
   return 0;
 }
 

@@ -65,6 +65,7 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
   dw_view_nics_build(view);
   dw_view_addresses_build(view);
   dw_view_services_build(view);
+  dw_view_links_build(view);
   return view;
 }
 

@@ -213,6 +213,23 @@ struct dw_view_addresses {
 
 void dw_view_addresses_build(struct dw_view *view);
 
+/* --- view_links.c: NADs by what they are put on --- */
+
+struct dw_link_ref {
+  const char *name; /* the NIC's proper one */
+  uint16_t vlan;
+  uint8_t kind;
+  uint32_t nad;
+};
+
+struct dw_view_links {
+  struct dw_link_ref *items; /* in order of all their members */
+  size_t count;
+};
+
+/* After view->nads and view->nics are there. */
+void dw_view_links_build(struct dw_view *view);
+
 /* --- view_overlay.c: a view in terms of another --- */
 
 struct dw_view_overlay {
@@ -240,6 +257,7 @@ struct dw_view {
   struct dw_view_nads nads;
   struct dw_view_pools pools;
   struct dw_view_ovn ovn;
+  struct dw_view_links links;
   struct dw_view_networks networks;
   struct dw_view_nodes nodes;
   struct dw_view_nics nics;

@@ -46,6 +46,12 @@ static bool is_port(const struct dw_nic *nic, const struct dw_object *nns) {
                            above->type == DW_NIC_OVS_BRIDGE || above->type == DW_NIC_HSR);
 }
 
+/* Of a type that no OVS bridge is shown as, even where nmstate can't ask OVS. */
+static bool is_no_ovs_bridge(const struct dw_nic *nic) {
+  return nic->type == DW_NIC_ETHERNET || nic->type == DW_NIC_BOND || nic->type == DW_NIC_VLAN ||
+         nic->type == DW_NIC_LINUX_BRIDGE || nic->type == DW_NIC_INFINIBAND || nic->type == DW_NIC_LOOPBACK;
+}
+
 static uint16_t flags_of(const struct dw_nic *nic, const struct dw_handler_node *on) {
   bool bridge = nic->type == DW_NIC_LINUX_BRIDGE;
   const struct {
@@ -54,7 +60,7 @@ static uint16_t flags_of(const struct dw_nic *nic, const struct dw_handler_node 
   } all[] = {{bridge, DW_NIC_FLAG_BRIDGE},
              {!bridge, DW_NIC_FLAG_NO_BRIDGE},
              {bridge && dw_nic_port_count(nic) == 0, DW_NIC_FLAG_NO_PORT},
-             {nic->type != DW_NIC_OVS_BRIDGE, DW_NIC_FLAG_NO_OVS},
+             {is_no_ovs_bridge(nic), DW_NIC_FLAG_NO_OVS},
              {!nic->up, DW_NIC_FLAG_DOWN},
              {!nic->fits_master, DW_NIC_FLAG_UNFIT},
              {is_primary(nic, on), DW_NIC_FLAG_PRIMARY},

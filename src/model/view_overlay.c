@@ -181,5 +181,6 @@ struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_chan
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
     if (!is_user((enum dw_kind)kind))
       view->kinds[kind] = base->kinds[kind];
+  dw_view_links_build(view);
   return view;
 }

@@ -11,11 +11,17 @@ static const char *const spaces[] = {"a", "openshift-cnv", "z"};
 static const char *const names[] = {"alpha", "beta", "migration", "net1", "net2"};
 static const char *const ranges[] = {"10.1.0.0/24", "10.1.0.128/25", "10.1.0.0/16", "10.2.0.0/24", "10.9.0.0/30"};
 static const char *const more[] = {"", ", \"network_name\": \"x\"", ", \"exclude\": [\"10.1.0.0/26\"]"};
+static const char *const types[] = {"ipvlan", "vlan", "macvlan"};
 static const char *const networks[] = {"alpha", "beta", "net1", "none", ""};
 #define PICK(list, state) list[rnd(state) % (sizeof list / sizeof *list)]
 
 static const struct dw_object *one(struct cluster *made, uint64_t *state) {
-  if (rnd(state) % 4 != 0) {
+  if (rnd(state) % 4 == 0) {
+    cluster_add(made,
+                "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: \"%s\", "
+                "name: \"%s\"}, spec: {config: '{\"type\": \"%s\", \"master\": \"eth1\", \"vlanId\": %u}'}}",
+                PICK(spaces, state), PICK(names, state), PICK(types, state), rnd(state) % 2);
+  } else if (rnd(state) % 3 != 0) {
     add_nad(made, PICK(spaces, state), PICK(names, state), PICK(ranges, state), PICK(more, state));
   } else if (rnd(state) % 2 == 0) {
     cluster_add(made,
@@ -83,6 +89,19 @@ static void compare_pools(const struct dw_view *over, const struct dw_view *buil
   }
 }
 
+static void compare_links(const struct dw_view *over, const struct dw_view *built, const struct dw_object *nad) {
+  for (int kind = DW_LINK_MACVLAN; kind <= DW_LINK_VLAN; kind++)
+    for (uint16_t vlan = 0; vlan < 2; vlan++) {
+      struct dw_link_query query = {.name = "eth1",
+                                    .kind = (enum dw_link_kind)kind,
+                                    .vlan = vlan,
+                                    .ns = nad->namespace_,
+                                    .nad = nad->name,
+                                    .before = SIZE_MAX};
+      assert_ptr_equal(dw_view_link(over, &query), dw_view_link(built, &query));
+    }
+}
+
 static void compare_users(const struct dw_view *over, const struct dw_view *built) {
   static const enum dw_kind kinds[] = {DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
   for (size_t k = 0; k < 2; k++) {
@@ -132,9 +151,11 @@ static void an_overlay_answers_as_a_view_built_anew(void **unused) {
     compare_names(over, built, "openshift-cnv", "netx");
     compare_users(over, built);
     for (size_t i = 0; i < made.count; i++)
-      if (made.objects[i]->kind == DW_KIND_NAD)
+      if (made.objects[i]->kind == DW_KIND_NAD) {
         for (int migration = 0; migration < 2; migration++)
           compare_pools(over, built, made.objects[i], migration);
+        compare_links(over, built, made.objects[i]);
+      }
     dw_view_free(over);
     dw_view_free(built);
     dw_view_free(below);

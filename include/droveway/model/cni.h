@@ -302,7 +302,7 @@ enum dw_wires {
 };
 enum dw_wires dw_wires_compare(const struct dw_wire *a, const struct dw_wire *b) __attribute__((nonnull));
 
-enum { DW_IFNAME_SIZE = 16, DW_ALTNAME_SIZE = 128 }; /* with the NUL; <linux/if.h> IFNAMSIZ, ALTIFNAMSIZ */
+enum { DW_IFNAME_SIZE = 16 }; /* with the NUL; <linux/if.h> IFNAMSIZ */
 /* Linux: 1..15 bytes, no '/', ':' or white space, not "." or "..". Source: dev_valid_name() in net/core/dev.c. */
 bool dw_is_interface_name(const char *name) __attribute__((nonnull));
 /* The same, or an alternative name of a NIC: up to 127 bytes (ALTIFNAMSIZ). The kernel allows more in those, but

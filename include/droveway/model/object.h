@@ -50,6 +50,22 @@ struct dw_cluster_network {
       *source; /* "Network cluster", "ServiceCIDR kubernetes", "Node worker-1", "ConfigMap kubeadm-config", "policy" */
 };
 
+/* What of the nodes a NAD's plugin is put on, and how. */
+enum dw_link_kind {
+  DW_LINK_MACVLAN, /* macvtap too */
+  DW_LINK_PASSTHRU,
+  DW_LINK_IPVLAN,
+  DW_LINK_VLAN,
+  DW_LINK_BRIDGE /* bridge, cnv-bridge */
+};
+struct dw_nad_link {
+  const char *name; /* of the NIC or bridge */
+  uint16_t vlan;    /* VLAN, BRIDGE; 0 where there is none */
+  uint8_t kind;     /* enum dw_link_kind */
+};
+/* False where the plugin names nothing that others could share. NAME is the plugin's own text. */
+bool dw_nad_link_of(const struct dw_cni_plugin *plugin, struct dw_nad_link *out) __attribute__((nonnull));
+
 /* VLANs that a port of a bridge carries. */
 struct dw_vlan_range {
   uint16_t first, last;
@@ -152,6 +168,8 @@ struct dw_object {
       } * pools;
       size_t pool_count;       /* of whereabouts and OVN-Kubernetes */
       size_t local_pool_count; /* behind them in `pools`: what is handed out on each node by itself */
+      struct dw_nad_link *links;
+      size_t link_count;
     } nad;
     struct {
       const char *network;           /* of the live-migration block; NULL where none */

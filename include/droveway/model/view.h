@@ -117,6 +117,18 @@ struct dw_ovn_query {
 const struct dw_object *dw_view_ovn_conflict(const struct dw_view *view, const struct dw_ovn_query *query)
     __attribute__((nonnull));
 
+/* Which NADs are put on one NIC or bridge of the nodes. */
+struct dw_link_query {
+  const char *name; /* of the NIC or bridge; an alternative name is as good */
+  enum dw_link_kind kind;
+  uint16_t vlan;
+  const char *ns, *nad; /* the asking NAD itself is passed over */
+  size_t before;        /* as in dw_pool_query */
+};
+/* The first such NAD by namespace and name; NULL where there is none. */
+const struct dw_object *dw_view_link(const struct dw_view *view, const struct dw_link_query *query)
+    __attribute__((nonnull));
+
 /* --- cluster networks --- */
 
 /* All cluster networks that meet SUBNET, widest first, without those that lie inside another one found; at most MAX
