@@ -18,7 +18,10 @@ extern const struct dw_family
     dw_family_overlap; /* overlap.c: overlap-cluster-network, overlap-network, overlap-remote-cluster */
 extern const struct dw_family dw_family_node_address; /* node_address.c: node-address-in-pool */
 extern const struct dw_family dw_family_migration;    /* migration.c: migration-* */
-extern const struct dw_family dw_family_nic;          /* nic.c: master-*, mtu-*, bridge-uplink */
+extern const struct dw_family dw_family_nic;          /* nic.c: master-required ... master-primary */
+extern const struct dw_family dw_family_sharing;      /* sharing.c: master-shared */
+extern const struct dw_family dw_family_mtu;          /* mtu.c: mtu-* */
+extern const struct dw_family dw_family_uplink;       /* uplink.c: bridge-uplink, bridge-vlan */
 extern const struct dw_family dw_family_allocation;   /* allocation.c: ipam-required ... reservation-off */
 extern const struct dw_family dw_family_route;        /* route.c: default-route, route-unusable */
 extern const struct dw_family dw_family_ovn;          /* ovn.c: ovn-* */

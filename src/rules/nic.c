@@ -1,38 +1,21 @@
-/* The node's NIC or bridge below the network, on every node that runs virt-handler. */
+/* The node's NIC below the network, on every node that takes part in it. */
 #include <string.h>
 
 #include "rules/families.h"
-#include "rules/nad_internal.h"
+#include "rules/nic_internal.h"
 
-enum { NODES_SHOWN = 5, NICS_SHOWN = 8 };
-/* A master to look up on the nodes; not where linkInContainer makes it the pod's own. */
-static bool has_master(const struct dw_cni_plugin *plugin) {
-  return dw_plugin_needs_master(plugin->type_name) && !plugin->in_container && plugin->master.text != NULL &&
-         dw_is_interface_name(plugin->master.text);
-}
+enum { NICS_SHOWN = 8, FIRST_VLAN = 1, LAST_VLAN = 4094 };
 
-/* The next plugin with such a master, as dw_nad_next(). */
-static const struct dw_cni_plugin *next_master(const struct dw_check *check, const struct dw_cni_plugin *after) {
-  const struct dw_cni_plugin *plugin = dw_nad_next(check, after);
-  while (plugin != NULL && !has_master(plugin))
-    plugin = dw_nad_next(check, plugin);
-  return plugin;
-}
+/* --- master-required, master-in-container --- */
 
-/* Nodes with a fault: their number, and their names as a list. */
-struct faulty {
-  size_t count;
-  const char *nodes;
-};
-
-static struct faulty find_fault(const struct dw_check *check, const char *nic, enum dw_nic_fault fault,
-                                uint32_t limit) {
-  const char *names[NODES_SHOWN];
-  struct dw_nic_query query = {.name = nic, .fault = fault, .number = limit};
-  struct faulty found = {dw_view_nic_fault(check->view, &query, names, NODES_SHOWN), ""};
-  if (found.count > 0)
-    found.nodes = dw_nad_list(check->arena, names, NODES_SHOWN, found.count);
-  return found;
+/* What a plugin does without a master. Sources: containernetworking/plugins plugins/main/{macvlan,ipvlan,vlan},
+ * loadConf: an ipvlan that is not the first takes the interface in prevResult, and looks for it on the node. */
+static const char *without_master(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+  if (strcmp(plugin->type_name, "vlan") == 0)
+    return "the vlan plugin fails without it";
+  if (strcmp(plugin->type_name, "ipvlan") == 0 && plugin != check->config->plugins)
+    return "without it ipvlan takes the interface of the plugin before it, which is no NIC of the node";
+  return dw_arena_printf(check->arena, "without it %s takes the NIC of the default route", plugin->type_name);
 }
 
 static void master_required(struct dw_check *check, const struct dw_rule *rule) {
@@ -43,7 +26,7 @@ static void master_required(struct dw_check *check, const struct dw_rule *rule) 
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = plugin->master.field,
                                  .mend = "name the NIC that is set apart for migrations"},
-              "without it %s takes the NIC of the default route", plugin->type_name);
+              "%s", without_master(check, plugin));
   }
 }
 
@@ -61,42 +44,253 @@ static void master_in_container(struct dw_check *check, const struct dw_rule *ru
   }
 }
 
+/* --- master-missing, master-unverified --- */
+
+/* What of the nodes a plugin needs by name. */
+struct needed {
+  const struct dw_value *name;
+  bool is_ovs_bridge;
+  bool is_device; /* host-device moves it into the pod, where no NodeNetworkState shows it */
+};
+
+/* Sources: ovs-cni pkg/plugin, "failed to find bridge"; plugins/main/host-device, getLink: LinkByName(device). */
+static bool needs(const struct dw_cni_plugin *plugin, struct needed *out) {
+  *out = (struct needed){.name = &plugin->master};
+  if (dw_nic_has_master(plugin))
+    return true;
+  if (strcmp(plugin->type_name, "host-device") == 0)
+    *out = (struct needed){.name = &plugin->device, .is_device = true};
+  else if (strcmp(plugin->type_name, "ovs") == 0)
+    *out = (struct needed){.name = &plugin->bridge, .is_ovs_bridge = true};
+  else
+    return false;
+  return out->name->text != NULL && dw_is_interface_altname(out->name->text);
+}
+
+/* The next plugin that needs something, as dw_nad_next(). */
+static const struct dw_cni_plugin *next_needing(const struct dw_check *check, const struct dw_cni_plugin *after,
+                                                struct needed *out) {
+  const struct dw_cni_plugin *plugin = dw_nad_next(check, after);
+  while (plugin != NULL && !needs(plugin, out))
+    plugin = dw_nad_next(check, plugin);
+  return plugin;
+}
+
+/* A network that is in force may hold its device already: it is in virt-handler's pod then. */
+static bool may_hold(const struct dw_check *check, const struct needed *needed) {
+  return needed->is_device && check->class.referenced &&
+         dw_view_find(check->view, DW_KIND_NAD, check->ns, check->name) != NULL;
+}
+
+static const char *what_is_meant(const struct dw_check *check, const char *name) {
+  const char *nearest = dw_view_nearest_nic(check->view, name);
+  return nearest == NULL ? "" : dw_arena_printf(check->arena, "did you mean \"%s\"? ", nearest);
+}
+
 static const char *suggest_nics(const struct dw_check *check, const char *name) {
   const char *names[NICS_SHOWN];
   size_t count = dw_view_common_nics(check->view, names, NICS_SHOWN);
-  const char *nearest = dw_view_nearest_nic(check->view, name);
-  const char *meant = nearest == NULL ? "" : dw_arena_printf(check->arena, "did you mean \"%s\"? ", nearest);
+  const char *meant = what_is_meant(check, name);
   if (count == 0)
     return dw_arena_printf(check->arena, "%sgive the NICs for migrations the same name on all nodes", meant);
   return dw_arena_printf(check->arena, "%sNICs that all nodes have: %s", meant,
                          dw_nad_list(check->arena, names, NICS_SHOWN, count));
 }
 
+/* The number in "bond2.100"; 0 where the name is not made so. */
+static unsigned vlan_in(const char *name) {
+  const char *dot = strrchr(name, '.');
+  unsigned vlan = 0;
+  if (dot == NULL || dot == name)
+    return 0;
+  for (const char *digit = dot + 1; *digit != '\0'; digit++) {
+    if (*digit < '0' || *digit > '9' || vlan > LAST_VLAN)
+      return 0;
+    vlan = 10 * vlan + (unsigned)(*digit - '0');
+  }
+  return vlan >= FIRST_VLAN && vlan <= LAST_VLAN ? vlan : 0;
+}
+
+/* NODE's interface for this VLAN of this NIC; NULL where it has none. */
+static const char *vlan_interface(const struct dw_check *check, const char *node, const char *base, unsigned vlan) {
+  const struct dw_object *nns = dw_view_find(check->view, DW_KIND_NODE_NETWORK_STATE, "", node);
+  for (size_t i = 0; nns != NULL && i < nns->nns.nic_count; i++) {
+    const struct dw_nic *nic = &nns->nns.nics[i];
+    if (nic->more != NULL && nic->more->vlan_id == vlan && nic->more->base != NULL &&
+        strcmp(nic->more->base, base) == 0)
+      return nic->name;
+  }
+  return NULL;
+}
+
+/* For "bond2.100" where all nodes have bond2; else NULL. */
+static const char *suggest_vlan(const struct dw_check *check, const char *name, const char *node) {
+  unsigned vlan = vlan_in(name);
+  if (vlan == 0)
+    return NULL;
+  const char *base = dw_arena_strndup(check->arena, name, (size_t)(strrchr(name, '.') - name));
+  if (dw_view_nic_on(check->view, node, base) == NULL || dw_nic_fault(check, base, DW_NIC_MISSING, 0).count > 0)
+    return NULL;
+  const char *other = vlan_interface(check, node, base, vlan);
+  if (other != NULL)
+    return dw_arena_printf(check->arena, "VLAN %u of %s is named %s on %s: give it one name on all nodes", vlan, base,
+                           other, node);
+  const char *meant = what_is_meant(check, name);
+  return dw_arena_printf(check->arena,
+                         "%s%s this interface there (NodeNetworkConfigurationPolicy: type vlan, base-iface %s, id %u)",
+                         meant, *meant == '\0' ? "make" : "Or make", base, vlan);
+}
+
+static void missing_nic(struct dw_check *check, const struct dw_rule *rule, const struct needed *needed,
+                        const struct dw_faulty *missing) {
+  const char *name = needed->name->text;
+  struct dw_found found = {.reason = DW_REASON_NOT_FOUND, .field = needed->name->field, .value = name};
+  if (needed->is_ovs_bridge) {
+    found.mend = "make an OVS bridge of this name on every node";
+  } else {
+    found.mend = suggest_vlan(check, name, missing->first);
+    if (found.mend == NULL)
+      found.mend = suggest_nics(check, name);
+  }
+  dw_report(check, rule, &found, "no such %s on %zu of %zu nodes: %s", needed->is_ovs_bridge ? "OVS bridge" : "NIC",
+            missing->count, dw_view_network_nodes(check->view), missing->nodes);
+}
+
 static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_master(check, plugin)) != NULL;) {
-    struct faulty missing = find_fault(check, plugin->master.text, DW_NIC_MISSING, 0);
-    if (missing.count == 0)
-      continue;
-    dw_report(check, rule,
-              &(struct dw_found){.reason = DW_REASON_NOT_FOUND,
-                                 .field = plugin->master.field,
-                                 .value = plugin->master.text,
-                                 .mend = suggest_nics(check, plugin->master.text)},
-              "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_network_nodes(check->view), missing.nodes);
+  struct needed needed;
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_needing(check, plugin, &needed)) != NULL;) {
+    const char *name = needed.name->text;
+    struct dw_faulty missing = dw_nic_fault(check, name, DW_NIC_MISSING, 0);
+    struct dw_faulty other = {0, "", NULL};
+    if (needed.is_ovs_bridge)
+      other = dw_nic_fault(check, name, DW_NIC_NO_OVS_BRIDGE, 0);
+    if (missing.count > 0 && may_hold(check, &needed))
+      dw_report_unverified(check, rule, needed.name->field, "%s is not on %s, unless virt-handler holds it already",
+                           name, missing.nodes);
+    else if (missing.count > 0)
+      missing_nic(check, rule, &needed, &missing);
+    else if (other.count > 0)
+      dw_report(check, rule,
+                &(struct dw_found){.reason = DW_REASON_INVALID,
+                                   .field = needed.name->field,
+                                   .value = name,
+                                   .mend = "make an OVS bridge of this name on every node"},
+                "is not an OVS bridge on %s", other.nodes);
   }
 }
 
 /* The nodes are the same for every plugin: the first one speaks for all. */
 static void master_unverified(struct dw_check *check, const struct dw_rule *rule) {
-  const struct dw_cni_plugin *plugin = next_master(check, NULL);
+  struct needed needed;
+  const struct dw_cni_plugin *plugin = next_needing(check, NULL, &needed);
   const char *why = plugin == NULL ? NULL : dw_nad_no_nics(check);
   if (why != NULL)
-    dw_report_unverified(check, rule, plugin->master.field, "%s", why);
+    dw_report_unverified(check, rule, needed.name->field, "%s", why);
+  for (; plugin != NULL; plugin = next_needing(check, plugin, &needed)) {
+    struct dw_faulty unsure = dw_nic_fault(check, needed.name->text, DW_NIC_UNSURE, 0);
+    if (unsure.count > 0)
+      dw_report_unverified(check, rule, needed.name->field,
+                           "%s may be an alternative name on %s: nmstate before 2.2.51 does not list those",
+                           needed.name->text, unsure.nodes);
+  }
 }
 
+/* --- master-is-port --- */
+
+/* The kernel refuses these on every node where they are so. Sources: drivers/net/macvlan.c, macvlan_port_create();
+ * drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create(); net/8021q/vlan.c, vlan_check_real_dev(), which refuses lo and
+ * InfiniBand alone, for both are NETIF_F_VLAN_CHALLENGED. */
+static const struct {
+  enum dw_nic_fault fault;
+  bool vlan_too;
+  const char *what;
+} refused[] = {{DW_NIC_IS_LOOPBACK, true, "is the loopback interface"},
+               {DW_NIC_IS_INFINIBAND, true, "is not an Ethernet interface"},
+               {DW_NIC_IS_PORT, false, "is a port"}};
+
+static bool is_refused(const struct dw_cni_plugin *plugin, size_t kind) {
+  return refused[kind].vlan_too || strcmp(plugin->type_name, "vlan") != 0;
+}
+
+/* Whether the kernel refuses an interface on this plugin's master on some node. */
+static bool sits_on_port(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+  for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+    if (is_refused(plugin, i) && dw_nic_fault(check, plugin->master.text, refused[i].fault, 0).count > 0)
+      return true;
+  return false;
+}
+
+static const char *controller_word(const struct dw_nic *controller) {
+  if (controller == NULL)
+    return "";
+  switch (controller->type) {
+  case DW_NIC_BOND:
+    return "bond ";
+  case DW_NIC_LINUX_BRIDGE:
+    return "bridge ";
+  case DW_NIC_OVS_BRIDGE:
+    return "OVS bridge ";
+  default:
+    return "";
+  }
+}
+
+/* Instead of a NIC that nothing can be put on. */
+static const char *suggest_others(const struct dw_check *check) {
+  const char *names[NICS_SHOWN];
+  size_t count = dw_view_common_nics(check->view, names, NICS_SHOWN);
+  return count == 0 ? "use another NIC"
+                    : dw_arena_printf(check->arena, "use another NIC; all nodes have %s",
+                                      dw_nad_list(check->arena, names, NICS_SHOWN, count));
+}
+
+/* What to use instead of a port of CONTROLLER: it, unless it is a port itself or the node's own. */
+static const char *instead_of_port(const struct dw_check *check, const char *controller, const struct dw_nic *nic) {
+  if (nic == NULL || dw_nic_fault(check, controller, DW_NIC_PRIMARY, 0).count > 0 ||
+      dw_nic_fault(check, controller, DW_NIC_IS_PORT, 0).count > 0)
+    return suggest_others(check);
+  if (nic->type == DW_NIC_OVS_BRIDGE)
+    return dw_arena_printf(check->arena, "use the ovs plugin with \"bridge\": \"%s\"", controller);
+  return dw_arena_printf(check->arena, "use \"master\": \"%s\"", controller);
+}
+
+static void on_port(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                    const struct dw_faulty *ports) {
+  const struct dw_nic *nic = dw_view_nic_on(check->view, ports->first, plugin->master.text);
+  const struct dw_nic *above = dw_view_nic_on(check->view, ports->first, nic->controller);
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = plugin->master.field,
+                               .value = plugin->master.text,
+                               .mend = instead_of_port(check, nic->controller, above)},
+            "is a port of %s%s on %s, so %s fails: device or resource busy", controller_word(above), nic->controller,
+            ports->nodes, plugin->type_name);
+}
+
+static void master_is_port(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nic_next_master(check, plugin)) != NULL;)
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+      struct dw_faulty found = dw_nic_fault(check, plugin->master.text, refused[i].fault, 0);
+      if (found.count == 0 || !is_refused(plugin, i))
+        continue;
+      if (refused[i].fault == DW_NIC_IS_PORT)
+        on_port(check, rule, plugin, &found);
+      else
+        dw_report(check, rule,
+                  &(struct dw_found){.reason = DW_REASON_INVALID,
+                                     .field = plugin->master.field,
+                                     .value = plugin->master.text,
+                                     .mend = suggest_others(check)},
+                  "%s, where %s fails", refused[i].what, plugin->type_name);
+      break;
+    }
+}
+
+/* --- master-down, master-primary --- */
+
 static void master_down(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_master(check, plugin)) != NULL;) {
-    struct faulty down = find_fault(check, plugin->master.text, DW_NIC_DOWN, 0);
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nic_next_master(check, plugin)) != NULL;) {
+    struct dw_faulty down = dw_nic_fault(check, plugin->master.text, DW_NIC_DOWN, 0);
     if (down.count > 0)
       dw_report(check, rule,
                 &(struct dw_found){.reason = DW_REASON_INVALID,
@@ -108,141 +302,41 @@ static void master_down(struct dw_check *check, const struct dw_rule *rule) {
 }
 
 static void master_primary(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_master(check, plugin)) != NULL;) {
-    struct faulty primary = find_fault(check, plugin->master.text, DW_NIC_PRIMARY, 0);
-    if (primary.count > 0)
-      dw_report(check, rule,
-                &(struct dw_found){.reason = DW_REASON_INVALID,
-                                   .field = plugin->master.field,
-                                   .value = plugin->master.text,
-                                   .mend = "use a NIC of its own"},
-                "%s carries the node's own traffic on %s", plugin->master.text, primary.nodes);
-  }
-}
-
-static bool mtu_is_sound(const struct dw_cni_plugin *plugin) {
-  int64_t mtu;
-  return !dw_value_given(&plugin->mtu) || (dw_json_integer(plugin->mtu.json, &mtu) && mtu >= 0);
-}
-
-static void high_mtu(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
-  const char *nic = plugin->master.text;
-  struct dw_mtu_range known;
-  if (!dw_view_nic_mtu(check->view, nic, &known) || plugin->mtu_number <= known.low)
-    return;
-  uint32_t limit = plugin->mtu_number > UINT32_MAX ? UINT32_MAX : (uint32_t)plugin->mtu_number;
-  struct faulty below = find_fault(check, nic, DW_NIC_MTU_BELOW, limit);
-  dw_report(check, rule,
-            &(struct dw_found){.reason = DW_REASON_INVALID,
-                               .field = plugin->mtu.field,
-                               .value = dw_value_shown(check->arena, &plugin->mtu),
-                               .mend = dw_arena_printf(check->arena, "use %u, or raise the MTU of %s there",
-                                                       (unsigned)known.low, nic)},
-            "is above the MTU of %s (lowest %u) on %s", nic, (unsigned)known.low,
-            below.count > 0 ? below.nodes : known.low_node);
-}
-
-static void mtu_above_master(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    if (has_master(plugin) && plugin->mtu_number > 0)
-      high_mtu(check, rule, plugin);
-  }
-}
-
-/* Where the configuration sets no MTU, each pod takes its node's. */
-static void mtu_inconsistent(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = next_master(check, plugin)) != NULL;) {
-    struct dw_mtu_range known;
-    if (!mtu_is_sound(plugin) || plugin->mtu_number > 0 || !dw_view_nic_mtu(check->view, plugin->master.text, &known) ||
-        known.low == known.high)
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nic_next_master(check, plugin)) != NULL;) {
+    struct dw_faulty primary = dw_nic_fault(check, plugin->master.text, DW_NIC_PRIMARY, 0);
+    if (primary.count == 0 || (sits_on_port(check, plugin) && !dw_nad_rule_off(check, "master-is-port")))
       continue;
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = plugin->master.field,
                                  .value = plugin->master.text,
-                                 .mend = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)known.low)},
-              "MTU %u on %s, %u on %s", (unsigned)known.low, known.low_node, (unsigned)known.high, known.high_node);
-  }
-}
-
-/* A bridge can be missing on one node and without a port on the next: one finding tells all of it. */
-static const char *bridge_faults(const struct dw_check *check, const char *bridge) {
-  static const struct {
-    enum dw_nic_fault fault;
-    const char *words;
-  } faults[] = {{DW_NIC_MISSING, "does not exist on"},
-                {DW_NIC_NO_BRIDGE, "is no Linux bridge on"},
-                {DW_NIC_NO_PORT, "has no port on"}};
-  const char *text = NULL;
-  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-    struct faulty found = find_fault(check, bridge, faults[i].fault, 0);
-    if (found.count > 0)
-      text = dw_arena_printf(check->arena, "%s%s%s %s", text == NULL ? "" : text, text == NULL ? "" : ", ",
-                             faults[i].words, found.nodes);
-  }
-  return text;
-}
-
-static void named_bridge(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *bridge) {
-  const char *faults = bridge_faults(check, bridge->text);
-  const char *unknown = dw_nad_no_nics(check);
-  if (faults != NULL)
-    dw_report(
-        check, rule,
-        &(struct dw_found){.reason = DW_REASON_INVALID,
-                           .field = bridge->field,
-                           .value = bridge->text,
-                           .mend = "make a bridge of this name, with the migration NIC as its port, on every node"},
-        "%s", faults);
-  else if (unknown != NULL)
-    dw_report_unverified(check, rule, bridge->field, "%s", unknown);
-}
-
-static void bridge_uplink(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    const struct dw_value *bridge = &plugin->bridge;
-    if (!dw_plugin_is_bridge(plugin->type_name))
-      continue;
-    struct dw_found found = {.field = bridge->field,
-                             .value = bridge->text,
-                             .mend = "name a bridge that has the migration NIC as its port on every node"};
-    if (dw_nad_is_blank(bridge)) {
-      found.reason = DW_REASON_REQUIRED;
-      dw_report(check, rule, &found, "without it the bridge is cni0, which has no uplink");
-    } else if (bridge->text != NULL && strcmp(bridge->text, "cni0") == 0) {
-      found.reason = DW_REASON_INVALID;
-      dw_report(check, rule, &found, "is the default bridge, which has no uplink");
-    } else if (bridge->text != NULL && dw_is_interface_name(bridge->text)) {
-      named_bridge(check, rule, bridge);
-    }
+                                 .mend = "use a NIC of its own"},
+              "%s carries the node's own traffic on %s", plugin->master.text, primary.nodes);
   }
 }
 
 static const struct dw_rule rules[] = {
     {"master-required", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "macvlan, ipvlan or vlan without a master: they would take the NIC of the default route",
+     "macvlan or ipvlan without a master, which take the NIC of the default route; vlan without one, which fails",
      "name the NIC that is set apart for migrations", master_required},
     {"master-in-container", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "linkInContainer: the master is looked for inside the pod", "leave linkInContainer out", master_in_container},
     {"master-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the NIC is missing on a node that runs virt-handler", "name a NIC that all nodes have", master_missing},
+     "the NIC (host-device: the device; ovs: the OVS bridge) is missing on a node that runs virt-handler",
+     "name one that all nodes have", master_missing},
     {"master-unverified", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
      "there is no NodeNetworkState for some node that runs virt-handler, so its NICs are not known",
      "install kubernetes-nmstate, or check by hand that the nodes have the NIC", master_unverified},
+    {"master-is-port", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "macvlan or ipvlan on a port of a bond, Linux bridge or OVS bridge, or any of them on lo or InfiniBand: the "
+     "kernel "
+     "refuses it",
+     "use what it is a port of, or another NIC", master_is_port},
     {"master-down", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE, "the NIC is not up on some node",
      "bring it up, and check the cable and the switch", master_down},
     {"master-primary", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
      "the NIC, or the bond or bridge above it, carries the node's own address or its default route",
      "use a NIC of its own, or a VLAN on it", master_primary},
-    {"mtu-above-master", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "mtu is above the NIC's on some node, where the pod would fail", "lower mtu, or raise the NIC's",
-     mtu_above_master},
-    {"mtu-inconsistent", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
-     "the NIC's MTU differs between nodes, and the configuration sets none", "set mtu to the lowest of them",
-     mtu_inconsistent},
-    {"bridge-uplink", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the default bridge cni0, or one that on some node is absent, no Linux bridge, or without a port",
-     "name a bridge that has the migration NIC as its port on every node", bridge_uplink},
 };
 
 const struct dw_family dw_family_nic = {rules, sizeof rules / sizeof rules[0]};

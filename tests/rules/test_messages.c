@@ -401,8 +401,9 @@ static void of_nics(void **state) {
        "migration NIC as its port, on every node [bridge-uplink]"},
       {{.config = BRIDGE("\"bridge\":\"br3\"")},
        "bridge-uplink",
-       "spec.config.bridge: Invalid value: \"br3\": does not exist on worker-2, is no Linux bridge on worker-1; make a "
-       "bridge of this name, with the migration NIC as its port, on every node [bridge-uplink]"},
+       "spec.config.bridge: Invalid value: \"br3\": does not exist on worker-2, is not a Linux bridge on worker-1; "
+       "make "
+       "a bridge of this name, with the migration NIC as its port, on every node [bridge-uplink]"},
       {{.config = BRIDGE("\"bridge\":\"br1\""), .no_state = true},
        "bridge-uplink",
        "spec.config.bridge: Invalid value: could not be checked: no nodes are known [bridge-uplink]"},

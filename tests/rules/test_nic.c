@@ -5,9 +5,11 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "droveway/base/buf.h"
 #include "support/nad_case.h"
+#include "support/node_state.h"
 
 /* A macvlan with these members before its IPAM. In static memory, good until the next call. */
 static const char *macvlan(const char *members) {
@@ -97,8 +99,20 @@ static void the_nodes_own_nic_is_warned_of(void **state) {
       "---\napiVersion: nmstate.io/v1beta1\nkind: NodeNetworkState\nmetadata: {name: a}\n"
       "status: {currentState: {routes: {running: [{destination: 0.0.0.0/0, next-hop-interface: br-ex}]}, interfaces: ["
       "{name: eth1, type: ethernet, state: up, controller: br-ex}, {name: br-ex, type: ovs-bridge, state: up}]}}\n";
-  nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"eth1\""), .state = state_text},
+  nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"br-ex\""), .state = state_text},
              "warn master-primary spec.config.master\n");
+  nad_expect(&(struct nad_case){.config = "{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":5," NAD_IPAM "}",
+                                .state = state_text},
+             "warn master-primary spec.config.master\n");
+  /* A macvlan on it fails: that is one mistake, unless the policy does not want to know of it. */
+  nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"eth1\""), .state = state_text},
+             "deny master-is-port spec.config.master\n");
+  nad_expect(
+      &(struct nad_case){.config = macvlan("\"master\":\"eth1\""),
+                         .state = state_text,
+                         .policy =
+                             "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {master-is-port: \"off\"}\n"},
+      "warn master-primary spec.config.master\n");
 }
 
 /* --- what is not known --- */
@@ -198,7 +212,7 @@ static void bridges_have_ports_on_every_node(void **state) {
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"bridge\",\"bridge\":\"br2\"," NAD_IPAM "}"},
                   "bridge-uplink", "Invalid value: \"br2\": has no port on worker-2;");
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"bridge\",\"bridge\":\"br3\"," NAD_IPAM "}"},
-                  "bridge-uplink", "does not exist on worker-2, is no Linux bridge on worker-1;");
+                  "bridge-uplink", "does not exist on worker-2, is not a Linux bridge on worker-1;");
 }
 
 static void unknown_bridges_are_told(void **state) {
@@ -235,6 +249,246 @@ static void a_link_in_container_of_another_type_is_denied(void **state) {
   nad_expect_config(nad_macvlan("\"linkInContainer\":null," NAD_IPAM), "");
 }
 
+/* --- what a plugin does without a master --- */
+
+static void what_happens_without_a_master_is_true(void **state) {
+  (void)state;
+  nad_expect_says(&(struct nad_case){.config = "{\"type\":\"vlan\",\"vlanId\":5," NAD_IPAM "}"}, "master-required",
+                  "Required value: the vlan plugin fails without it; name the NIC that is set apart for migrations "
+                  "[master-required]");
+  nad_expect_says(&(struct nad_case){.config = "{\"type\":\"ipvlan\"," NAD_IPAM "}"}, "master-required",
+                  "Required value: without it ipvlan takes the NIC of the default route; ");
+  nad_expect_says(&(struct nad_case){.config = "{\"name\":\"n\",\"plugins\":[{\"type\":\"ipvlan\"," NAD_IPAM "}]}"},
+                  "master-required", "without it ipvlan takes the NIC of the default route; ");
+  nad_expect_says(&(struct nad_case){.config = "{\"name\":\"n\",\"plugins\":["
+                                               "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},"
+                                               "{\"type\":\"ipvlan\"}]}"},
+                  "master-required",
+                  "without it ipvlan takes the interface of the plugin before it, which is no NIC of the node; ");
+}
+
+/* --- alternative names --- */
+
+static void an_alternative_name_is_a_master(void **state) {
+  (void)state;
+#define ALIASED                                                                                                        \
+  "{name: eth0}, {name: eth1, type: ethernet, alt-names: [{name: enp1s0}, {name: enp129s0f0np0migration}]}"
+  nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"enp1s0\""), .state = one_node(ALIASED)}, "");
+  nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"enp129s0f0np0migration\""), .state = one_node(ALIASED)},
+             "");
+  nad_expect(&(struct nad_case){.config = "{\"type\":\"host-device\",\"device\":\"enp1s0\"," NAD_IPAM "}",
+                                .state = one_node(ALIASED)},
+             "");
+  struct nad_case other = {.config = macvlan("\"master\":\"enp129s0f0np0migrations\""), .state = one_node(ALIASED)};
+  nad_expect(&other, "deny master-missing spec.config.master\n");
+  nad_expect_says(&other, "master-missing",
+                  "Not found: \"enp129s0f0np0migrations\": no such NIC on 1 of 1 nodes: a; NICs that all nodes have: "
+                  "eth1 [master-missing]");
+  other.label = "";
+  nad_expect(&other, ""); /* nodes outside the migration network's may have it */
+}
+
+static void a_name_that_no_nic_can_have_stays_refused(void **state) {
+  (void)state;
+  char longest[128 + 1];
+  memset(longest, 'a', sizeof longest - 1);
+  longest[sizeof longest - 1] = '\0';
+  DW_BUF_SCOPED struct dw_buf members = DW_BUF_INIT;
+  dw_buf_printf(&members, "\"master\":\"%s\"", longest);
+  nad_expect(&(struct nad_case){.config = macvlan(dw_buf_text(&members)), .state = one_node(ALIASED)},
+             "deny interface-name spec.config.master\n");
+  longest[sizeof longest - 2] = '\0';
+  DW_BUF_SCOPED struct dw_buf shorter = DW_BUF_INIT;
+  dw_buf_printf(&shorter, "\"master\":\"%s\"", longest);
+  nad_expect(&(struct nad_case){.config = macvlan(dw_buf_text(&shorter)), .state = one_node(ALIASED)},
+             "deny master-missing spec.config.master\n");
+  /* The bridge plugin makes a bridge of this name, which fails: measured. */
+  nad_expect(&(struct nad_case){.config = "{\"type\":\"bridge\",\"bridge\":\"enp129s0f0np0migration\"," NAD_IPAM "}",
+                                .state = one_node(ALIASED)},
+             "deny interface-name spec.config.bridge\n");
+}
+
+static void a_name_that_nmstate_may_not_tell_is_warned_of(void **state) {
+  (void)state;
+  struct nad_case unsure = {.config = macvlan("\"master\":\"enp1s0f1\""),
+                            .state = one_node("{name: eth0, type: ethernet}, {name: eno1, type: ethernet}")};
+  nad_expect(&unsure, "unverified master-unverified spec.config.master\n");
+  nad_expect_says(&unsure, "master-unverified",
+                  "could not be checked: enp1s0f1 may be an alternative name on a: nmstate before 2.2.51 does not list "
+                  "those [master-unverified]");
+  unsure.label = "";
+  nad_expect(&unsure, "");
+  static const char *const nics[] = {"{name: eno1, type: ethernet}",
+                                     "{name: eno1, type: ethernet, alt-names: [{name: x}]}"};
+  nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"enp1s0f1\""), .state = node_state(nics, 2)},
+             "deny master-missing spec.config.master\n"
+             "unverified master-unverified spec.config.master\n");
+}
+
+/* --- devices and OVS bridges --- */
+
+static void a_device_is_on_every_node(void **state) {
+  (void)state;
+#define DEVICE(name) "{\"type\":\"host-device\",\"device\":\"" name "\"," NAD_IPAM "}"
+  nad_expect_config(DEVICE("eth1"), "");
+  nad_expect_config(DEVICE("eth3"), "deny master-missing spec.config.device\n");
+  nad_expect_says(&(struct nad_case){.config = DEVICE("eth77")}, "master-missing",
+                  "Not found: \"eth77\": no such NIC on 3 of 3 nodes: worker-0, worker-1 and worker-2; NICs that all "
+                  "nodes have: bond1, eth1, eth2, eth4 and eth5 [master-missing]");
+  nad_expect_other(DEVICE("eth77"), "");
+  nad_expect_config("{\"type\":\"host-device\",\"pciBusID\":\"0000:00:1f.6\"," NAD_IPAM "}", "");
+  nad_expect(&(struct nad_case){.config = DEVICE("eth1"),
+                                .no_state = true,
+                                .policy = "apiVersion: droveway.io/v1alpha1\n"
+                                          "kind: Policy\nrules: {overlap-cluster-network: \"off\", overlap-network: "
+                                          "\"off\", pool-too-small: \"off\"}\n"},
+             "unverified master-unverified spec.config.device\n");
+}
+
+static const char in_force[] =
+    "apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n"
+    "metadata: {namespace: openshift-cnv, name: kubevirt-hyperconverged}\n"
+    "spec: {featureGates: {decentralizedLiveMigration: false}, liveMigrationConfig: {network: net}}\n"
+    "---\napiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
+    "metadata: {namespace: openshift-cnv, name: net}\nspec: {config: '{}'}\n";
+
+/* It is in the pods then, and no NodeNetworkState has it. */
+static void a_device_that_virt_handler_may_hold_is_not_refused(void **state) {
+  (void)state;
+  struct nad_case held = {.config = DEVICE("eth77"), .more = in_force};
+  nad_expect(&held, "unverified master-missing spec.config.device\n");
+  nad_expect_says(&held, "master-missing",
+                  "could not be checked: eth77 is not on worker-0, worker-1 and worker-2, unless virt-handler holds it "
+                  "already [master-missing]");
+  held.name = "other";
+  nad_expect(&held, "deny master-missing spec.config.device\n");
+  nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"eth77\""), .more = in_force},
+             "deny master-missing spec.config.master\n");
+}
+
+static void an_ovs_bridge_is_on_every_node(void **state) {
+  (void)state;
+#define OVS(name) "{\"type\":\"ovs\",\"bridge\":\"" name "\"," NAD_IPAM "}"
+#define OVS_NICS                                                                                                       \
+  "{name: eth0}, {name: br-ex, type: ovs-bridge}, {name: br-ex, type: ovs-interface, controller: br-ex}, {name: br2, " \
+  "type: ovs-interface}, {name: br1, type: linux-bridge}"
+  nad_expect(&(struct nad_case){.config = OVS("br-ex"), .state = one_node(OVS_NICS)}, "");
+  nad_expect(&(struct nad_case){.config = OVS("br2"), .state = one_node(OVS_NICS)}, "");
+  nad_expect_says(&(struct nad_case){.config = OVS("br9"), .state = one_node(OVS_NICS)}, "master-missing",
+                  "Not found: \"br9\": no such OVS bridge on 1 of 1 nodes: a; make an OVS bridge of this name on every "
+                  "node [master-missing]");
+  nad_expect_says(&(struct nad_case){.config = OVS("br1"), .state = one_node(OVS_NICS)}, "master-missing",
+                  "Invalid value: \"br1\": is not an OVS bridge on a; make an OVS bridge of this name on every node "
+                  "[master-missing]");
+  nad_expect(&(struct nad_case){.config = OVS("br9"), .state = one_node(OVS_NICS), .label = ""}, "");
+  /* ovs-cni finds the bridge of a VF by itself. */
+  nad_expect(&(struct nad_case){.config = "{\"type\":\"ovs\"," NAD_IPAM "}", .state = one_node(OVS_NICS)}, "");
+}
+
+/* --- VLAN interfaces --- */
+
+static void a_missing_vlan_interface_comes_with_its_fix(void **state) {
+  (void)state;
+#define ON_BOND "{name: eth0}, {name: bond2, type: bond}"
+  static const struct {
+    const char *nics, *master, *fix;
+  } cases[] = {
+      {ON_BOND, "bond2.100",
+       "make this interface there (NodeNetworkConfigurationPolicy: type vlan, base-iface bond2, id 100) ["},
+      {ON_BOND ", {name: bond2.100, type: vlan, vlan: {base-iface: bond2, id: 100}}", "bond2.200",
+       "did you mean \"bond2.100\"? Or make this interface there (NodeNetworkConfigurationPolicy: type vlan, "
+       "base-iface "
+       "bond2, id 200) ["},
+      {ON_BOND, "bond2.4094", "base-iface bond2, id 4094) ["},
+      {ON_BOND ", {name: storage, type: vlan, vlan: {base-iface: bond2, id: 100}}", "bond2.100",
+       "VLAN 100 of bond2 is named storage on a: give it one name on all nodes ["},
+      {ON_BOND, "bond2.4095", "NICs that all nodes have: bond2 ["},
+      {ON_BOND, "bond2.0", "NICs that all nodes have: bond2 ["},
+      {ON_BOND, "bond2.x", "NICs that all nodes have: bond2 ["},
+      {ON_BOND, "bond2.", "NICs that all nodes have: bond2 ["},
+      {ON_BOND, "bond9.100", "NICs that all nodes have"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    DW_BUF_SCOPED struct dw_buf members = DW_BUF_INIT;
+    dw_buf_printf(&members, "\"master\":\"%s\"", cases[i].master);
+    nad_expect_says(&(struct nad_case){.config = macvlan(dw_buf_text(&members)), .state = one_node(cases[i].nics)},
+                    "master-missing", cases[i].fix);
+  }
+}
+
+/* --- ports --- */
+
+static void a_port_carries_no_macvlan(void **state) {
+  (void)state;
+  static const struct {
+    const char *nics, *message;
+  } cases[] = {
+      {"{name: eth0}, {name: eth9, controller: bond0}, {name: bond0, type: bond}",
+       "Invalid value: \"eth9\": is a port of bond bond0 on a, so macvlan fails: device or resource busy; use "
+       "\"master\": \"bond0\" [master-is-port]"},
+      {"{name: eth0}, {name: eth9, controller: br1}, {name: br1, type: linux-bridge, bridge: {port: [{name: eth9}]}}",
+       "is a port of bridge br1 on a, so macvlan fails: device or resource busy; use \"master\": \"br1\" ["},
+      {"{name: eth0}, {name: eth9, controller: br-a}, {name: br-a, type: ovs-bridge}",
+       "is a port of OVS bridge br-a on a, so macvlan fails: device or resource busy; use the ovs plugin with "
+       "\"bridge\": \"br-a\" ["},
+      {"{name: eth0}, {name: eth9, controller: ovs-system}",
+       "is a port of ovs-system on a, so macvlan fails: device or resource busy; use another NIC ["},
+      /* What it is a port of is the node's own, or a port itself. */
+      {"{name: eth9, controller: eth0}, {name: eth0, type: bond}, {name: eth1}",
+       "busy; use another NIC; all nodes have eth1 ["},
+      {"{name: eth0}, {name: eth9, controller: bond0}, {name: bond0, type: bond, controller: br1}, {name: br1, type: "
+       "linux-bridge}",
+       "busy; use another NIC ["},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct nad_case nad = {.config = macvlan("\"master\":\"eth9\""), .state = one_node(cases[i].nics)};
+    nad_expect_says(&nad, "master-is-port", cases[i].message);
+    nad_expect(&nad, "deny master-is-port spec.config.master\n");
+    nad.config = "{\"type\":\"ipvlan\",\"master\":\"eth9\"," NAD_IPAM "}";
+    nad_expect(&nad, "deny master-is-port spec.config.master\n");
+    nad_expect_says(&nad, "master-is-port", "so ipvlan fails: ");
+    nad.label = "";
+    nad_expect(&nad, "");
+  }
+}
+
+static void what_is_no_such_port_carries_a_macvlan(void **state) {
+  (void)state;
+  static const char *const nics[] = {
+      "{name: eth9, controller: red}, {name: red, type: vrf}",
+      "{name: eth9, controller: what}, {name: what, type: unknown}",
+      "{name: eth9, type: ovs-interface, controller: br-a}, {name: br-a, type: ovs-bridge}",
+      "{name: eth9, type: linux-bridge, bridge: {port: [{name: x}]}}",
+      "{name: eth9, type: bond}",
+      "{name: eth9, type: mac-vlan}",
+  };
+  for (size_t i = 0; i < sizeof nics / sizeof nics[0]; i++)
+    nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"eth9\""), .state = one_node(nics[i])}, "");
+  /* The kernel takes a VLAN's frames off before it hands the others to what the NIC is a port of. */
+  nad_expect(&(struct nad_case){.config = "{\"type\":\"vlan\",\"master\":\"eth9\",\"vlanId\":5," NAD_IPAM "}",
+                                .state = one_node("{name: eth9, controller: b}, {name: b, type: bond}")},
+             "");
+}
+
+static void nothing_is_put_on_lo_or_infiniband(void **state) {
+  (void)state;
+  static const char *const types[] = {"macvlan", "ipvlan", "vlan"};
+  for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+    char config[256];
+    (void)snprintf(config, sizeof config, "{\"type\":\"%s\",\"master\":\"lo\",\"vlanId\":5," NAD_IPAM "}", types[i]);
+    nad_expect_config(config, "deny master-is-port spec.config.master\n");
+    (void)snprintf(config, sizeof config, "{\"type\":\"%s\",\"master\":\"ib0\",\"vlanId\":5," NAD_IPAM "}", types[i]);
+    nad_expect(&(struct nad_case){.config = config, .state = one_node("{name: ib0, type: infiniband}, {name: eth1}")},
+               "deny master-is-port spec.config.master\n");
+  }
+  nad_expect_says(&(struct nad_case){.config = macvlan("\"master\":\"lo\"")}, "master-is-port",
+                  "Invalid value: \"lo\": is the loopback interface, where macvlan fails; use another NIC; all nodes "
+                  "have bond1, eth1, eth2, eth4 and eth5 [master-is-port]");
+  nad_expect_says(
+      &(struct nad_case){.config = macvlan("\"master\":\"ib0\""), .state = one_node("{name: ib0, type: infiniband}")},
+      "master-is-port", "Invalid value: \"ib0\": is not an Ethernet interface, where macvlan fails; ");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_master_is_needed),
@@ -252,6 +506,17 @@ int main(void) {
       cmocka_unit_test(unknown_bridges_are_told),
       cmocka_unit_test(each_plugin_is_judged),
       cmocka_unit_test(a_link_in_container_of_another_type_is_denied),
+      cmocka_unit_test(what_happens_without_a_master_is_true),
+      cmocka_unit_test(an_alternative_name_is_a_master),
+      cmocka_unit_test(a_name_that_no_nic_can_have_stays_refused),
+      cmocka_unit_test(a_name_that_nmstate_may_not_tell_is_warned_of),
+      cmocka_unit_test(a_device_is_on_every_node),
+      cmocka_unit_test(a_device_that_virt_handler_may_hold_is_not_refused),
+      cmocka_unit_test(an_ovs_bridge_is_on_every_node),
+      cmocka_unit_test(a_missing_vlan_interface_comes_with_its_fix),
+      cmocka_unit_test(a_port_carries_no_macvlan),
+      cmocka_unit_test(what_is_no_such_port_carries_a_macvlan),
+      cmocka_unit_test(nothing_is_put_on_lo_or_infiniband),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,9 +83,11 @@ static void the_interface_is_found_by_what_it_is(void **state) {
   const struct world other_name = {"migrate", vlan, {"192.168.99.11", NULL}};
   const struct world bridge = {"br1", ", type: linux-bridge, bridge: {port: [{name: eth9}]}", {"192.168.99.11", NULL}};
   const struct world alternative = {"bond3", ", type: bond, alt-names: [{name: enp9}]", {"192.168.99.11", NULL}};
+  static const char taken[] = "deny node-address-in-pool spec.config.ipam.range\n"
+                              "deny master-shared spec.config.vlanId\n";
   expect(&named, CONFIG("\"type\":\"macvlan\",\"master\":\"bond2.100\"", ""), denied);
-  expect(&named, CONFIG("\"type\":\"vlan\",\"master\":\"bond2\",\"vlanId\":100", ""), denied);
-  expect(&other_name, CONFIG("\"type\":\"vlan\",\"master\":\"bond2\",\"vlanId\":100", ""), denied);
+  expect(&named, CONFIG("\"type\":\"vlan\",\"master\":\"bond2\",\"vlanId\":100", ""), taken);
+  expect(&other_name, CONFIG("\"type\":\"vlan\",\"master\":\"bond2\",\"vlanId\":100", ""), taken);
   expect(&named, CONFIG("\"type\":\"vlan\",\"master\":\"bond2\",\"vlanId\":101", ""), warned);
   expect(&named, CONFIG(BOND2, ""), warned);
   expect(&bridge, CONFIG("\"type\":\"bridge\",\"bridge\":\"br1\"", ""), denied);

@@ -258,7 +258,9 @@ static void addresses_of_each_node_are_compared_on_one_wire(void **state) {
 #define HOST_LOCAL "\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":\"192.168.99.0/24\"}]]}"
 #define STATIC(address) "\"ipam\":{\"type\":\"static\",\"addresses\":[{\"address\":\"" address "\"}]}"
   expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"," HOST_LOCAL "}"), denied);
-  expect_with("eth1", OTHER("{\"type\":\"ipvlan\",\"master\":\"eth1\"," STATIC("192.168.99.5/24") "}"), denied);
+  expect_with("eth1", OTHER("{\"type\":\"ipvlan\",\"master\":\"eth1\"," STATIC("192.168.99.5/24") "}"),
+              "deny overlap-network spec.config.ipam.range\n"
+              "warn master-shared spec.config.master\n");
   expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"," STATIC("192.168.98.5/24") "}"), "");
   expect_with("eth1", OTHER("{\"type\":\"sriov\"," HOST_LOCAL "}"), denied);
   expect_with("eth1.100", OTHER("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":100," HOST_LOCAL "}"), denied);

@@ -1,0 +1,31 @@
+/* What the rules about the nodes' NICs share. */
+#ifndef RULES_NIC_INTERNAL_H
+#define RULES_NIC_INTERNAL_H
+
+#include "rules/nad_internal.h"
+
+enum { DW_NODES_SHOWN = 5 };
+
+/* Nodes with a fault: their number, and their names as a list. */
+struct dw_faulty {
+  size_t count;
+  const char *nodes; /* "worker-0, worker-1 and 3 more"; "" where there are none */
+  const char *first; /* the first of them; NULL */
+};
+
+/* NUMBER as in dw_nic_query. */
+struct dw_faulty dw_nic_fault(const struct dw_check *check, const char *nic, enum dw_nic_fault fault, uint32_t number)
+    __attribute__((nonnull));
+
+/* A master to look up on the nodes; not where linkInContainer makes it the pod's own. */
+bool dw_nic_has_master(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
+
+/* The next plugin that puts an interface on a master, as dw_nad_next(). */
+const struct dw_cni_plugin *dw_nic_next_master(const struct dw_check *check, const struct dw_cni_plugin *after)
+    __attribute__((nonnull(1)));
+
+/* The next plugin that connects to a Linux bridge by its name. */
+const struct dw_cni_plugin *dw_nic_next_bridge(const struct dw_check *check, const struct dw_cni_plugin *after)
+    __attribute__((nonnull(1)));
+
+#endif

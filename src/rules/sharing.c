@@ -1,0 +1,106 @@
+/* One NIC below several NADs: what the kernel does not put on it together. */
+#include <string.h>
+
+#include "rules/families.h"
+#include "rules/nic_internal.h"
+
+/* Sources: drivers/net/macvlan.c, macvlan_common_newlink() (passthru: EINVAL where there is another macvlan; measured
+ * both ways) and macvlan_port_create(); drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create() (EBUSY on a macvlan's
+ * NIC, and the other way round). */
+static const struct {
+  enum dw_link_kind mine;
+  enum dw_link_kind theirs;
+  const char *words;
+} conflicts[] = {
+    {DW_LINK_MACVLAN, DW_LINK_PASSTHRU, "macvlan in mode passthru"},
+    {DW_LINK_MACVLAN, DW_LINK_IPVLAN, "ipvlan"},
+    {DW_LINK_PASSTHRU, DW_LINK_PASSTHRU, "macvlan in mode passthru"},
+    {DW_LINK_PASSTHRU, DW_LINK_MACVLAN, "macvlan"},
+    {DW_LINK_PASSTHRU, DW_LINK_IPVLAN, "ipvlan"},
+    {DW_LINK_IPVLAN, DW_LINK_PASSTHRU, "macvlan in mode passthru"},
+    {DW_LINK_IPVLAN, DW_LINK_MACVLAN, "macvlan"},
+};
+
+static const struct dw_object *other_nad(const struct dw_check *check, const struct dw_nad_link *mine,
+                                         enum dw_link_kind kind) {
+  struct dw_link_query query = {.name = mine->name,
+                                .kind = kind,
+                                .vlan = mine->vlan,
+                                .ns = check->ns,
+                                .nad = check->name,
+                                .before = check->order};
+  return dw_view_link(check->view, &query);
+}
+
+static void report(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                   const struct dw_object *other, const char *words) {
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = plugin->master.field,
+                               .value = plugin->master.text,
+                               .mend = "use a NIC of its own",
+                               .warn_at_most = true},
+            "NAD %s/%s puts %s on this NIC: where a pod of one runs, pods of the other fail", other->namespace_,
+            other->name, words);
+}
+
+/* Whether two pods of the network may run on one node. */
+static bool may_meet(const struct dw_sync_controllers *sync) {
+  return sync->pods > 0 && (sync->share_nodes || sync->pods + sync->surge > sync->nodes);
+}
+
+/* Two VLAN devices of one number on one NIC: net/8021q/vlan.c, vlan_check_real_dev(): EEXIST, whatever network
+ * namespace the first has been moved to. */
+static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                        const struct dw_nad_link *link) {
+  struct dw_faulty taken =
+      dw_nic_fault(check, dw_view_nic_proper(check->view, link->name), DW_NIC_VLAN_TAKEN, link->vlan);
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = plugin->vlan.field,
+                           .value = dw_value_shown(check->arena, &plugin->vlan),
+                           .json = plugin->vlan.json};
+  if (taken.count > 0) {
+    found.mend = "use macvlan with that interface as master, or another VLAN";
+    dw_report(check, rule, &found,
+              "%s has an interface for this VLAN on %s already, so the vlan plugin fails: file exists", link->name,
+              taken.nodes);
+  }
+  found.warn_at_most = true;
+  const struct dw_object *other = other_nad(check, link, DW_LINK_VLAN);
+  if (other != NULL)
+    report(check, rule, plugin, other, "the same VLAN");
+  if (!check->class.migration || !may_meet(&check->sync))
+    return;
+  found.mend = "make the VLAN interface on the nodes, and use macvlan on it";
+  dw_report(
+      check, rule, &found,
+      "a node takes this VLAN of %s once: where virt-synchronization-controller runs beside another of its pods or "
+      "virt-handler, it fails",
+      link->name);
+}
+
+static void master_shared(struct dw_check *check, const struct dw_rule *rule) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nic_next_master(check, plugin)) != NULL;) {
+    struct dw_nad_link link;
+    if (!dw_nad_link_of(plugin, &link))
+      continue;
+    if (link.kind == DW_LINK_VLAN)
+      vlan_shared(check, rule, plugin, &link);
+    for (size_t i = 0; i < sizeof conflicts / sizeof conflicts[0]; i++) {
+      const struct dw_object *other =
+          conflicts[i].mine == link.kind ? other_nad(check, &link, conflicts[i].theirs) : NULL;
+      if (other != NULL)
+        report(check, rule, plugin, other, conflicts[i].words);
+    }
+  }
+}
+
+static const struct dw_rule rules[] = {
+    {"master-shared", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
+     "a node has an interface for the vlan plugin's VLAN already; or, as a warning, another NAD puts on the same NIC "
+     "what "
+     "the kernel does not allow together: macvlan and ipvlan, passthru and any macvlan, one VLAN twice",
+     "use a NIC of its own", master_shared},
+};
+
+const struct dw_family dw_family_sharing = {rules, sizeof rules / sizeof rules[0]};
