@@ -16,8 +16,8 @@ static int help(void) {
   puts("usage: droveway audit [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
        "       [-o text|json|sarif|junit] [--fail-on deny|warn|never]\n"
        "\n"
-       "Judges what is in a cluster already: every NetworkAttachmentDefinition, HyperConverged and KubeVirt as it "
-       "stands,\n"
+       "Judges what is in a cluster already: every NetworkAttachmentDefinition, HyperConverged, KubeVirt and "
+       "MigrationPolicy,\n"
        "and by their last migration every VirtualMachineInstance. Exit status: 0 no rule denies anything, 1 one does\n"
        "(see --fail-on), 2 the cluster or an input can't be read.\n"
        "\n"
@@ -76,8 +76,8 @@ static int audit(const struct audit_options *options, const struct dw_world *wor
       .command = "audit",
       .done = "audited",
       .denied = "in violation",
-      .nothing =
-          "nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or VirtualMachineInstance there",
+      .nothing = "nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or "
+                 "VirtualMachineInstance there",
       .by_object = true};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_report report = {.arena = arena, .words = &words};

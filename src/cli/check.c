@@ -25,7 +25,8 @@ static int help(void) {
        "       [-n NAMESPACE] [-o text|json|sarif|junit] [--fail-on deny|warn|never]\n"
        "\n"
        "Lints manifests as if they were applied in turn, NADs before the HyperConverged and KubeVirt objects that\n"
-       "name them: YAML streams, JSON and `kind: List`, in files, folders and on standard input (-). Other kinds are\n"
+       "name them, MigrationPolicies too: YAML streams, JSON and `kind: List`, in files, folders and on standard input "
+       "(-). Other kinds are\n"
        "passed over. Exit status: 0 nothing denied, 1 something denied (see --fail-on), 2 unreadable input.\n"
        "\n"
        "  -f, --filename PATH   a file, a folder (with all below it) or -; several as -f A B or -f A -f B\n"
@@ -57,7 +58,7 @@ int cli_check(int argc, char **argv) {
       .command = "check",
       .done = "checked",
       .denied = "denied",
-      .nothing = "nothing to check: no NetworkAttachmentDefinition, HyperConverged or KubeVirt found"};
+      .nothing = "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_report_options how = {.form = CLI_FORM_TEXT};
   struct cli_manifest_command command = {"check", options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS, take, &how};

@@ -5,7 +5,7 @@
 #include "droveway/rules/defaults.h"
 
 bool cli_is_judged(enum dw_kind kind) {
-  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
+  return dw_kind_is_judged(kind);
 }
 
 /* The NAD as /mutate would leave it: `kubectl apply` goes through both webhooks. */

@@ -9,8 +9,7 @@ static bool is_live(const struct cli_world_options *options) {
 }
 
 static bool is_wanted(enum cli_keep keep, enum dw_kind kind) {
-  bool judged = kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
-  return keep == CLI_KEEP_ALL || (keep == CLI_KEEP_JUDGED && judged);
+  return keep == CLI_KEEP_ALL || (keep == CLI_KEEP_JUDGED && dw_kind_is_judged(kind));
 }
 
 static void *grown(void *items, size_t count, size_t size) {

@@ -21,10 +21,6 @@ enum dw_kind cli_kind_of(const dw_json *json) {
   return dw_kind_of(group, kind);
 }
 
-static bool has_rules(enum dw_kind kind) {
-  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
-}
-
 const char *cli_namespace_of(const dw_json *json, const char *fallback) {
   const char *ns = dw_json_get_string(dw_json_get(json, "metadata"), "namespace");
   return ns && *ns ? ns : fallback;
@@ -50,14 +46,14 @@ static int fill_subject(const struct dw_manifest *manifest, const char *ns, stru
                         struct dw_error *err) {
   const dw_json *metadata = dw_json_get(manifest->json, "metadata");
   *out = (struct cli_subject){.manifest = manifest, .json = manifest->json, .kind = cli_kind_of(manifest->json)};
-  out->ns = cli_namespace_of(manifest->json, ns);
+  out->ns = dw_kind_cluster_wide(out->kind) ? "" : cli_namespace_of(manifest->json, ns);
   out->name = dw_json_get_string(metadata, "name");
   if (!out->name)
     out->name = "";
   int status = dw_object_reduce(manifest->json, ns, &out->object, err);
   if (status != 0 && !label_is_readable(metadata))
     return place_error(manifest, "metadata.labels[droveway.io/migration-network]", err);
-  if (status == 0 || (has_rules(out->kind) && *out->name))
+  if (status == 0 || (dw_kind_is_judged(out->kind) && *out->name))
     return 0; /* the rules tell what is wrong with it, at its place */
   return place_error(manifest, "", err);
 }

@@ -26,12 +26,21 @@ bool dw_layout_is_hco(enum dw_layout layout) {
   return layout == DW_LAYOUT_HCO_V1BETA1 || layout == DW_LAYOUT_HCO_V1;
 }
 
+static const struct layout policy = {DW_LAYOUT_POLICY, NULL, NULL, "spec", ""};
+
 static bool is_kubevirt(const dw_json *json) {
   const char *kind = dw_json_get_string(json, "kind");
   return kind != NULL && strcmp(kind, "KubeVirt") == 0;
 }
 
+static bool is_policy(const dw_json *json) {
+  const char *kind = dw_json_get_string(json, "kind");
+  return kind != NULL && strcmp(kind, "MigrationPolicy") == 0;
+}
+
 static const struct layout *layout_of(const dw_json *json) {
+  if (is_policy(json))
+    return &policy;
   if (is_kubevirt(json))
     return &kubevirt;
   const char *version = dw_json_get_string(json, "apiVersion");
@@ -62,9 +71,9 @@ static struct dw_value value_at(struct dw_arena *arena, const dw_json *block, co
   return (struct dw_value){dw_arena_join(arena, block_field, ".", key), json, dw_json_string(json)};
 }
 
+/* All but the network, which a MigrationPolicy does not have. */
 static void read_block(struct dw_arena *arena, struct dw_migration_config *out) {
   const dw_json *block = out->block;
-  out->network = value_at(arena, block, out->block_field, "network");
   out->bandwidth = value_at(arena, block, out->block_field, "bandwidthPerMigration");
   out->allow_post_copy = value_at(arena, block, out->block_field, "allowPostCopy");
   out->allow_disruption = value_at(arena, block, out->block_field, "allowWorkloadDisruption");
@@ -78,8 +87,11 @@ void dw_migration_read(struct dw_arena *arena, const dw_json *json, struct dw_mi
   out->spec = out->parent = enter(out, json, "spec", "spec");
   if (layout->parent != NULL)
     out->parent = enter(out, out->spec, layout->parent, dw_arena_printf(arena, "spec.%s", layout->parent));
-  out->block = enter(out, out->parent, layout->block, layout->block_field);
+  out->block = layout->block == NULL ? out->spec : enter(out, out->parent, layout->block, layout->block_field);
   read_block(arena, out);
+  if (layout->id == DW_LAYOUT_POLICY)
+    return;
+  out->network = value_at(arena, out->block, out->block_field, "network");
   const dw_json *strategy = dw_json_get(out->parent, "evictionStrategy");
   out->eviction_strategy = (struct dw_value){layout->eviction_field, strategy, dw_json_string(strategy)};
   dw_deployment_read(arena, json, layout->id, &out->deployment);

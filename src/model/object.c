@@ -25,6 +25,7 @@ static const struct kind {
     [DW_KIND_CONFIG_MAP] = {"ConfigMap", "", false, dw_reduce_config_map},
     [DW_KIND_MIGRATION] = {"VirtualMachineInstanceMigration", "kubevirt.io", false, dw_reduce_migration},
     [DW_KIND_VMI] = {"VirtualMachineInstance", "kubevirt.io", false, dw_reduce_vmi},
+    [DW_KIND_MIGRATION_POLICY] = {"MigrationPolicy", "migrations.kubevirt.io", true, dw_reduce_user},
 };
 
 enum dw_kind dw_kind_of(const char *group, const char *kind) {
@@ -50,6 +51,11 @@ bool dw_kind_cluster_wide(enum dw_kind kind) {
   return kind < DW_KIND_COUNT && kinds[kind].cluster_wide;
 }
 
+bool dw_kind_is_judged(enum dw_kind kind) {
+  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT ||
+         kind == DW_KIND_MIGRATION_POLICY;
+}
+
 static int required(const struct dw_spot *up, const char *key, const char **out, struct dw_error *err) {
   if (dw_spot_text(up, key, out, err) != 0)
     return -1;
@@ -61,8 +67,7 @@ static int required(const struct dw_spot *up, const char *key, const char **out,
 
 /* No rule reads it: it tells Events which object they are about. */
 static const char *uid_of(enum dw_kind kind, const dw_json *metadata) {
-  bool judged =
-      kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT || kind == DW_KIND_VMI;
+  bool judged = dw_kind_is_judged(kind) || kind == DW_KIND_VMI;
   const char *uid = judged ? dw_json_get_string(metadata, "uid") : NULL;
   return uid == NULL || strlen(uid) > LONGEST_UID ? "" : uid;
 }

@@ -169,6 +169,7 @@ static void pack_kind(struct packer *p, struct dw_object *object) {
     break;
   case DW_KIND_HYPERCONVERGED:
   case DW_KIND_KUBEVIRT:
+  case DW_KIND_MIGRATION_POLICY:
     object->user.network = pack_text(p, object->user.network);
     object->user.jsonpatch_network = pack_text(p, object->user.jsonpatch_network);
     object->user.placement = pack_text(p, object->user.placement);

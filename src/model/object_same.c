@@ -120,6 +120,7 @@ static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
            dw_text_equal(a->nad.resource_name, b->nad.resource_name);
   case DW_KIND_HYPERCONVERGED:
   case DW_KIND_KUBEVIRT:
+  case DW_KIND_MIGRATION_POLICY:
     return dw_text_equal(a->user.json, b->user.json);
   case DW_KIND_NODE:
     return same_node(a, b);

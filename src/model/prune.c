@@ -71,6 +71,7 @@ static const char *const address_pool_paths[] = {METADATA, "spec|addresses", NUL
 static const char *const service_cidr_paths[] = {METADATA, "spec|cidrs", NULL};
 static const char *const config_map_paths[] = {METADATA, "data|ClusterConfiguration", "data|install-config", NULL};
 static const char *const migration_paths[] = {METADATA, "spec|vmiName", "status|phase", NULL};
+static const char *const migration_policy_paths[] = {METADATA, "spec", NULL};
 static const char *const vmi_paths[] = {METADATA,
                                         "status|migrationState|targetNodeAddress",
                                         "status|migrationState|completed",
@@ -118,6 +119,7 @@ static const char *const *const paths_of[DW_KIND_COUNT] = {
     [DW_KIND_CONFIG_MAP] = config_map_paths,
     [DW_KIND_MIGRATION] = migration_paths,
     [DW_KIND_VMI] = vmi_paths,
+    [DW_KIND_MIGRATION_POLICY] = migration_policy_paths,
 };
 
 /* The text of a YAML document less what is not about networks. What can't be read stays unreadable. */

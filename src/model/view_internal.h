@@ -16,8 +16,6 @@ void dw_view_take(struct dw_view *view, const struct dw_view_source *source) __a
 /* The first of KIND in the policy's namespace, or NULL. */
 const struct dw_object *dw_view_first_in_namespace(const struct dw_view *view, enum dw_kind kind)
     __attribute__((nonnull));
-/* The HyperConverged of the policy's namespace, else its KubeVirt, else NULL. */
-const struct dw_object *dw_view_user_in_force(const struct dw_view *view) __attribute__((nonnull));
 
 /* --- view_nads.c --- */
 

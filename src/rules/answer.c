@@ -147,7 +147,7 @@ void dw_validate(struct dw_arena *arena, const struct dw_world *world, const str
 /* The objects' own kind and version decide how they are read, so they must be what the request says they are. */
 static int check_subject(const struct dw_request *request, struct dw_error *err) {
   enum dw_kind kind = dw_kind_of(request->group, request->kind);
-  if ((kind != DW_KIND_HYPERCONVERGED && kind != DW_KIND_KUBEVIRT) || request->operation == DW_OP_CONNECT)
+  if (kind == DW_KIND_NAD || !dw_kind_is_judged(kind) || request->operation == DW_OP_CONNECT)
     return 0;
   const dw_json *const subjects[] = {request->object, request->old_object};
   for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {

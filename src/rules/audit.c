@@ -96,7 +96,7 @@ static bool is_managed(const struct dw_audit *audit, const struct dw_object *obj
 }
 
 void dw_audit_run(struct dw_audit *audit) {
-  static const enum dw_kind kinds[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
+  static const enum dw_kind kinds[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT, DW_KIND_MIGRATION_POLICY};
   const struct dw_view *view = audit->world->view;
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
     for (size_t i = 0; i < dw_view_count(view, kinds[k]); i++)

@@ -5,6 +5,7 @@
 
 #include "droveway/base/text.h"
 #include "droveway/formats/quantity.h"
+#include "droveway/model/network.h"
 #include "rules/families.h"
 
 static const double mebibyte = 1024 * 1024;
@@ -12,7 +13,12 @@ static const double mebibytes_in_gibibyte = 1024;
 
 /* What a limit is where the object leaves it out. The API server fills HyperConverged's default in (1.19: its CRD's
  * default), KubeVirt takes its own (pkg/virt-config/virt-config.go). */
-enum { HCO_COMPLETION_TIMEOUT = 20, KUBEVIRT_COMPLETION_TIMEOUT = 150 };
+enum {
+  HCO_COMPLETION_TIMEOUT = 20,
+  HCO_PARALLEL_NODE = 1,
+  KUBEVIRT_COMPLETION_TIMEOUT = 150,
+  KUBEVIRT_PARALLEL_NODE = 2
+};
 
 static const char *shown(const struct dw_check *check, const dw_json *json) {
   const char *text = dw_json_string(json);
@@ -87,26 +93,36 @@ static void report_tiny(struct dw_check *check, const struct dw_rule *rule, stru
     dw_report(check, rule, found, "is %.0f bytes per second, and counts as 1 MiB/s", dw_quantity_value(found->value));
 }
 
-/* The seconds that a GiB may take; 0 where there is no limit, or none that can be read. */
-static int64_t seconds_allowed(const struct dw_migration_config *config) {
-  const struct dw_value *limit = &config->limits[DW_LIMIT_COMPLETION_TIMEOUT];
-  int64_t seconds = 0;
-  if (!dw_value_given(limit))
-    return dw_layout_is_hco(config->layout) ? HCO_COMPLETION_TIMEOUT : KUBEVIRT_COMPLETION_TIMEOUT;
-  return dw_json_integer(limit->json, &seconds) && seconds > 0 ? seconds : 0;
+/* --- what is in force --- */
+
+/* A MigrationPolicy overrides single values of the cluster's. */
+static const struct dw_value *merged(const struct dw_check *check, const struct dw_value *own,
+                                     const struct dw_value *clusters) {
+  return dw_value_given(own) || check->cluster == NULL ? own : clusters;
 }
 
-/* KubeVirt rounds to whole MiB/s (pkg/virt-launcher/virtwrap/converter/vcpu, QuantityToMebiByte). */
-static void check_time(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found) {
-  double rate = floor(dw_quantity_value(found->value) / mebibyte + 0.5);
-  int64_t allowed = seconds_allowed(check->migration);
-  if (allowed == 0 || mebibytes_in_gibibyte / rate <= (double)allowed)
-    return;
-  found->mend =
-      dw_arena_printf(check->arena, "use %.0fMi or more, or raise %s",
-                      floor(mebibytes_in_gibibyte / (double)allowed) + 1, dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]);
-  dw_report(check, rule, found, "a GiB takes %.0f s at this rate, but %s is %" PRId64 ": a full VM never finishes",
-            ceil(mebibytes_in_gibibyte / rate), dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT], allowed);
+static const struct dw_value *merged_bandwidth(const struct dw_check *check) {
+  return merged(check, &check->migration->bandwidth, check->cluster == NULL ? NULL : &check->cluster->bandwidth);
+}
+
+static const struct dw_value *merged_limit(const struct dw_check *check, enum dw_limit limit) {
+  return merged(check, &check->migration->limits[limit],
+                check->cluster == NULL ? NULL : &check->cluster->limits[limit]);
+}
+
+/* A limit in force; 0 where there is none, or none that is known. */
+static int64_t number_of(const struct dw_check *check, enum dw_limit limit, int64_t hco, int64_t kubevirt) {
+  const struct dw_value *value = merged_limit(check, limit);
+  enum dw_layout layout = check->cluster != NULL ? check->cluster->layout : check->migration->layout;
+  int64_t number = 0;
+  if (!dw_value_given(value))
+    return layout == DW_LAYOUT_POLICY ? 0 : dw_layout_is_hco(layout) ? hco : kubevirt;
+  return dw_json_integer(value->json, &number) && number > 0 ? number : 0;
+}
+
+/* The seconds that a GiB may take. */
+static int64_t seconds_allowed(const struct dw_check *check) {
+  return number_of(check, DW_LIMIT_COMPLETION_TIMEOUT, HCO_COMPLETION_TIMEOUT, KUBEVIRT_COMPLETION_TIMEOUT);
 }
 
 /* Whether KubeVirt's Quantity takes JSON; SIGN as dw_quantity_parse(). Numbers are quantities as they are written. */
@@ -116,33 +132,135 @@ static bool is_quantity(const struct dw_check *check, const dw_json *json, int *
   return readable && dw_quantity_parse(shown(check, json), sign);
 }
 
+/* --- the migration network's NIC --- */
+
+struct link {
+  const char *nic;
+  uint32_t speed; /* Mbit/s; 0 where not known */
+};
+
+static struct link link_of(const struct dw_check *check) {
+  const char *network =
+      check->kind == DW_KIND_MIGRATION_POLICY ? dw_view_network(check->view) : dw_migration_network(check->migration);
+  const char *ns = check->policy->namespace_;
+  struct dw_nad_name name;
+  const struct dw_object *nad = NULL;
+  if (network != NULL && dw_network_read(check->arena, ns, network, &name))
+    nad = dw_view_find(check->view, DW_KIND_NAD, name.ns, name.name);
+  if (nad == NULL || nad->nad.config == NULL)
+    return (struct link){NULL, 0};
+  const struct dw_cni_config *config = dw_cni_read_text(check->arena, nad->nad.config, strlen(nad->nad.config));
+  const struct dw_cni_plugin *plugin =
+      config->state == DW_CONFIG_OK && config->plugin_count > 0 ? config->plugins : NULL;
+  const char *nic = plugin == NULL ? NULL : plugin->master.text != NULL ? plugin->master.text : plugin->bridge.text;
+  return (struct link){nic, nic == NULL ? 0 : dw_view_nic_speed(check->view, nic)};
+}
+
+static double mebibytes_of(const struct link *link) {
+  return link->speed * 1e6 / 8 / mebibyte;
+}
+
+/* --- what can't be met --- */
+
+static void report_slow(struct dw_check *check, const struct dw_rule *rule, double rate, int64_t allowed) {
+  const struct dw_value *own = &check->migration->bandwidth;
+  const struct dw_value *value = dw_value_given(own) ? own : &check->migration->limits[DW_LIMIT_COMPLETION_TIMEOUT];
+  struct dw_found found = {
+      .reason = DW_REASON_INVALID,
+      .field = value->field,
+      .value = shown(check, value->json),
+      .mend = dw_arena_printf(check->arena, "use %.0fMi or more, or raise %s",
+                              floor(mebibytes_in_gibibyte / (double)allowed) + 1,
+                              dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
+      .warn_at_most = true,
+  };
+  dw_report(check, rule, &found, "a GiB takes %.0f s at %s, but %s is %" PRId64 ": a full VM never finishes",
+            ceil(mebibytes_in_gibibyte / rate),
+            dw_value_given(own) ? "this rate" : "the cluster's bandwidthPerMigration",
+            dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT], allowed);
+}
+
+/* Migrations that leave one node at once share its NIC. */
+static void check_share(struct dw_check *check, const struct dw_rule *rule, const struct link *link, int64_t allowed) {
+  const struct dw_migration_config *config = check->migration;
+  int64_t parallel = number_of(check, DW_LIMIT_PARALLEL_NODE, HCO_PARALLEL_NODE, KUBEVIRT_PARALLEL_NODE);
+  double seconds = mebibytes_in_gibibyte * (double)parallel / mebibytes_of(link);
+  const struct dw_value *value = &config->limits[DW_LIMIT_PARALLEL_NODE];
+  if (seconds <= (double)allowed)
+    return;
+  if (!dw_value_given(value))
+    value = &config->limits[DW_LIMIT_COMPLETION_TIMEOUT];
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = value->field,
+                           .value = dw_value_given(value) ? shown(check, value->json) : NULL,
+                           .mend = dw_arena_printf(check->arena, "lower %s or raise %s",
+                                                   dw_limit_names[DW_LIMIT_PARALLEL_NODE],
+                                                   dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
+                           .warn_at_most = true};
+  dw_report(check, rule, &found, "%" PRId64 " at once share %s's %u Mbit/s, so a GiB takes %.0f s, but %s is %" PRId64,
+            parallel, link->nic, (unsigned)link->speed, ceil(seconds), dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT],
+            allowed);
+}
+
+static void report_above(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
+                         const struct link *link) {
+  found->mend = dw_arena_printf(check->arena, "use %.0fMi or less, or \"0\" for no limit", floor(mebibytes_of(link)));
+  dw_report(check, rule, found, "is more than %s's %u Mbit/s, so it limits nothing", link->nic, (unsigned)link->speed);
+}
+
+/* RATE in MiB/s, 0 for no limit. KubeVirt rounds to whole ones (pkg/virt-launcher/virtwrap/converter/vcpu,
+ * QuantityToMebiByte()). */
+static void check_time(struct dw_check *check, const struct dw_rule *rule, const struct link *link, double rate) {
+  const struct dw_migration_config *config = check->migration;
+  int64_t allowed = seconds_allowed(check);
+  bool says_something = dw_value_given(&config->bandwidth) ||
+                        dw_value_given(&config->limits[DW_LIMIT_COMPLETION_TIMEOUT]) ||
+                        dw_value_given(&config->limits[DW_LIMIT_PARALLEL_NODE]);
+  if (allowed == 0 || !says_something)
+    return;
+  if (rate > 0 && mebibytes_in_gibibyte / floor(rate + 0.5) > (double)allowed)
+    report_slow(check, rule, floor(rate + 0.5), allowed);
+  else if (link->speed > 0)
+    check_share(check, rule, link, allowed);
+}
+
 static void bandwidth(struct dw_check *check, const struct dw_rule *rule) {
   static const char mend[] = "give bytes per second, such as \"64Mi\", or \"0\" for no limit";
   const struct dw_value *value = &check->migration->bandwidth;
-  if (!dw_value_given(value))
-    return;
-  struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = value->field, .value = shown(check, value->json), .mend = mend};
+  const struct dw_value *in_force = merged_bandwidth(check);
+  const struct link link = link_of(check);
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = value->field, .mend = mend};
   int sign = 0;
-  if (!is_quantity(check, value->json, &sign)) {
+  if (dw_value_given(in_force) && !is_quantity(check, in_force->json, &sign) && in_force != value)
+    return; /* the cluster's own mistake */
+  if (dw_value_given(value))
+    found.value = shown(check, value->json);
+  double rate = sign > 0 ? dw_quantity_value(shown(check, in_force->json)) / mebibyte : 0;
+  if (dw_value_given(value) && !is_quantity(check, value->json, &sign)) {
     const char *meant = value->text == NULL ? NULL : suggest(check->arena, value->text);
     found.mend = meant == NULL ? mend : meant;
     dw_report(check, rule, &found, "is not a quantity");
-  } else if (sign < 0) {
-    dw_report(check, rule, &found, "must not be negative");
-  } else if (sign > 0) {
-    found.warn_at_most = true;
-    if (dw_quantity_value(found.value) < mebibyte)
-      report_tiny(check, rule, &found);
-    else
-      check_time(check, rule, &found);
+    return;
   }
+  if (dw_value_given(value) && sign < 0) {
+    dw_report(check, rule, &found, "must not be negative");
+    return;
+  }
+  found.warn_at_most = true;
+  if (dw_value_given(value) && sign > 0 && rate < 1) {
+    report_tiny(check, rule, &found);
+    return;
+  }
+  if (dw_value_given(value) && link.speed > 0 && rate > mebibytes_of(&link))
+    report_above(check, rule, &found, &link);
+  if (sign >= 0)
+    check_time(check, rule, &link, rate < 1 && sign > 0 ? 1 : rate);
 }
 
 static const struct dw_rule rules[] = {
-    {"bandwidth", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
-     "bandwidthPerMigration is not a quantity, or negative; warns of less than 1Mi, and of too little for "
-     "completionTimeoutPerGiB",
+    {"bandwidth", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
+     "bandwidthPerMigration is not a quantity, or negative; warns of less than 1Mi, of more than the "
+     "NIC has, and where a GiB takes longer than completionTimeoutPerGiB",
      "give bytes per second, such as \"64Mi\", or \"0\" for no limit", bandwidth},
 };
 

@@ -13,7 +13,7 @@ static const struct dw_family *const families[] = {
     &dw_family_overlap,   &dw_family_node_address, &dw_family_migration,  &dw_family_nic,       &dw_family_sharing,
     &dw_family_mtu,       &dw_family_uplink,       &dw_family_allocation, &dw_family_route,     &dw_family_ovn,
     &dw_family_device,    &dw_family_use,          &dw_family_config,     &dw_family_misplaced, &dw_family_limits,
-    &dw_family_bandwidth, &dw_family_operator,     &dw_family_bypass};
+    &dw_family_bandwidth, &dw_family_operator,     &dw_family_selectors,  &dw_family_bypass};
 
 enum { RULES_MAX = 128 };
 
@@ -67,6 +67,10 @@ static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
     return check->kind == DW_KIND_NAD && check->operation == DW_OP_DELETE;
   case DW_SCOPE_CONFIG:
     return (check->kind == DW_KIND_HYPERCONVERGED || check->kind == DW_KIND_KUBEVIRT) && writes;
+  case DW_SCOPE_LIMITS:
+    return check->kind != DW_KIND_NAD && dw_kind_is_judged(check->kind) && writes;
+  case DW_SCOPE_MIGRATION_POLICY:
+    return check->kind == DW_KIND_MIGRATION_POLICY && writes;
   case DW_SCOPE_HYPERCONVERGED:
     return check->kind == DW_KIND_HYPERCONVERGED && writes;
   case DW_SCOPE_VMI:
@@ -96,14 +100,10 @@ bool dw_request_deleting(const struct dw_request *request) {
   return dw_json_string(stamp) != NULL && *dw_json_string(stamp) != '\0';
 }
 
-static bool has_rules(enum dw_kind kind) {
-  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
-}
-
 const char *dw_request_note(struct dw_arena *arena, const struct dw_request *request) {
   const char *what = dw_text_cut(
       arena, dw_arena_printf(arena, "%s%s%s", request->kind, *request->group ? "." : "", request->group), 120);
-  if (!has_rules(dw_kind_of(request->group, request->kind)))
+  if (!dw_kind_is_judged(dw_kind_of(request->group, request->kind)))
     return dw_arena_printf(arena, "Droveway has no rules for %s; take it out of the webhook configuration", what);
   if (request->operation == DW_OP_CONNECT)
     return dw_arena_printf(arena, "Droveway has no rules for CONNECT on %s; take it out of the webhook configuration",
@@ -139,6 +139,14 @@ static const struct dw_migration_config *read_migration(struct dw_arena *arena, 
   return config;
 }
 
+/* The cluster's own block. */
+static const struct dw_migration_config *read_cluster(const struct dw_check *check) {
+  const struct dw_object *user = dw_view_user_in_force(check->view);
+  const dw_json *json =
+      user == NULL ? NULL : dw_json_parse(check->arena, user->user.json, strlen(user->user.json), DW_JSON_PLAIN, NULL);
+  return json == NULL ? NULL : read_migration(check->arena, json);
+}
+
 void dw_check_turn_back(struct dw_check *check, const dw_json *old) {
   if (check->kind == DW_KIND_NAD) {
     check->config = check->old_config;
@@ -158,6 +166,7 @@ void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json 
   check->migration = read_migration(check->arena, object);
   check->sync = dw_view_sync_controllers_of(check->view, check->kind, &check->migration->deployment.rollout);
   check->old_migration = old == NULL ? NULL : read_migration(check->arena, old);
+  check->cluster = check->kind == DW_KIND_MIGRATION_POLICY ? read_cluster(check) : NULL;
 }
 
 struct dw_judgement dw_check_conclude(const struct dw_check *check) {

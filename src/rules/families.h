@@ -32,6 +32,7 @@ extern const struct dw_family dw_family_misplaced;    /* misplaced.c: config-mis
 extern const struct dw_family dw_family_limits;       /* limits.c: limit-type ... parallel-order */
 extern const struct dw_family dw_family_bandwidth;    /* bandwidth.c: bandwidth */
 extern const struct dw_family dw_family_operator;     /* operator.c: jsonpatch-network, eviction-strategy */
+extern const struct dw_family dw_family_selectors;    /* selectors.c: policy-selector */
 extern const struct dw_family dw_family_bypass;       /* bypass.c: migration-bypassed */
 
 #endif

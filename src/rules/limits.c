@@ -86,13 +86,13 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
 }
 
 static const struct dw_rule rules[] = {
-    {"limit-type", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
+    {"limit-type", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
      "a live-migration limit that is no integer, or a block that is no object",
      "write the number without quotes, the block as a mapping", limit_type},
-    {"limit-range", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
+    {"limit-range", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
      "a limit that is negative or beyond its type, or parallelism 0; a timeout of 0 only warns that it is off",
      "give a positive number", limit_range},
-    {"parallel-order", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
+    {"parallel-order", DW_SCOPE_LIMITS, DW_ACTION_WARN, DW_ACTION_NONE,
      "parallelOutboundMigrationsPerNode above parallelMigrationsPerCluster", "lower the one or raise the other",
      parallel_order},
 };

@@ -35,6 +35,11 @@ static const char *const kubevirt_keys[] = {"nodeDrainTaintKey",
                                             "network",
                                             "matchSELinuxLevelOnMigration"};
 
+/* kubevirt/kubevirt kubevirt.io/api/migrations/v1alpha1, MigrationPolicySpec. */
+static const char *const policy_keys[] = {
+    "selectors",     "allowAutoConverge", "bandwidthPerMigration",   "completionTimeoutPerGiB",
+    "maxDowntimeMs", "allowPostCopy",     "allowWorkloadDisruption", "experimental"};
+
 /* Names for these keys that no spelling rule finds, as published manifests have them. */
 struct other_name {
   const char *name, *key;
@@ -62,7 +67,7 @@ struct layout {
   const char *const *keys;
   size_t key_count;
   const char *parent;     /* below spec and above the block; NULL where the block is in spec */
-  const char *block;      /* the block's own key */
+  const char *block;      /* the block's own key; NULL where spec is the block */
   const char *foreign[2]; /* below spec: where the other version of this kind keeps the block */
 };
 static const struct layout layouts[DW_LAYOUT_COUNT] = {
@@ -80,6 +85,7 @@ static const struct layout layouts[DW_LAYOUT_COUNT] = {
                           {"liveMigrationConfig", NULL}},
     [DW_LAYOUT_KUBEVIRT] =
         {"kubevirt.io/v1", kubevirt_keys, COUNT(kubevirt_keys), "configuration", "migrations", {NULL, NULL}},
+    [DW_LAYOUT_POLICY] = {"migrations.kubevirt.io/v1alpha1", policy_keys, COUNT(policy_keys), NULL, NULL, {NULL, NULL}},
 };
 
 /* One object of the manifest that is looked through. */
@@ -184,6 +190,8 @@ static void config_misplaced(struct dw_check *check, const struct dw_rule *rule)
   const struct place spec = {check, rule, layout, config->spec, "spec"};
   struct place place = {check, rule, layout, config->block, config->block_field};
   look_into_block(&place);
+  if (layout->block == NULL)
+    return;
   if (look_for_foreign(&spec))
     return;
   look_around(&spec, layout->parent != NULL ? layout->parent : layout->block);
@@ -195,7 +203,7 @@ static void config_misplaced(struct dw_check *check, const struct dw_rule *rule)
 }
 
 static const struct dw_rule rules[] = {
-    {"config-misplaced", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
+    {"config-misplaced", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
      "a live-migration block where another version of the object keeps it, or a key that is one or two letters off a "
      "known one; warns of other unknown keys",
      "move it to the path that this version has", config_misplaced},

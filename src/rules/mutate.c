@@ -21,8 +21,10 @@ static void mutate_nad(struct dw_check *check, const dw_json *object, struct dw_
 static void mutate_limits(struct dw_check *check, const dw_json *object, struct dw_patch *patch, const char **fields) {
   dw_check_load(check, object, NULL);
   /* KubeVirt's own defaults are better than these: with 800 s per GiB a migration of 64 GiB that fails runs for 14
-   * hours. And what HyperConverged's operator writes itself, it would change back. */
-  if (check->kind == DW_KIND_KUBEVIRT && (!check->policy->mutate_kubevirts || check->migration->hco_managed))
+   * hours. What a MigrationPolicy leaves out is the cluster's. And what HyperConverged's operator writes itself, it
+   * would change back. */
+  if (check->kind == DW_KIND_MIGRATION_POLICY ||
+      (check->kind == DW_KIND_KUBEVIRT && (!check->policy->mutate_kubevirts || check->migration->hco_managed)))
     return;
   dw_fill_limits(check->arena, check->policy, object, check->migration, patch, fields);
 }

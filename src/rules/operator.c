@@ -156,6 +156,7 @@ static bool is_switched(const struct dw_value *value, bool on) {
  * CRD fills in false since 1.19. */
 static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
+  const struct dw_value *limit = &config->limits[DW_LIMIT_COMPLETION_TIMEOUT];
   int64_t timeout;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = config->allow_post_copy.field,
@@ -163,13 +164,15 @@ static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
                            .mend = "set allowWorkloadDisruption: true too"};
   if (!is_switched(&config->allow_post_copy, true))
     return;
+  if (!dw_value_given(limit) && check->cluster != NULL)
+    limit = &check->cluster->limits[DW_LIMIT_COMPLETION_TIMEOUT];
   if (is_switched(&config->allow_disruption, false)) {
     dw_report(check, rule, &found,
               "has no effect while allowWorkloadDisruption is false: a migration over its time is aborted");
   } else if (!dw_value_given(&config->allow_disruption) && dw_layout_is_hco(config->layout)) {
     dw_report(check, rule, &found,
               "has no effect from HyperConverged 1.19 on, where allowWorkloadDisruption is false by default");
-  } else if (dw_json_integer(config->limits[DW_LIMIT_COMPLETION_TIMEOUT].json, &timeout) && timeout == 0) {
+  } else if (dw_json_integer(limit->json, &timeout) && timeout == 0) {
     found.mend = "set a completionTimeoutPerGiB";
     dw_report(check, rule, &found,
               "has no effect while completionTimeoutPerGiB is 0: post-copy begins when it is over");
@@ -186,7 +189,7 @@ static const struct dw_rule rules[] = {
      "a migration network is set while evictionStrategy is None or External (in a KubeVirt also where it is absent): a "
      "drain migrates only virtual machines with a strategy of their own; a strategy that KubeVirt does not know",
      "set evictionStrategy to LiveMigrate", eviction_strategy},
-    {"post-copy-off", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
+    {"post-copy-off", DW_SCOPE_LIMITS, DW_ACTION_WARN, DW_ACTION_NONE,
      "allowPostCopy that can't take effect: allowWorkloadDisruption is false (HyperConverged: or absent), or "
      "completionTimeoutPerGiB is 0",
      "set allowWorkloadDisruption: true too", post_copy_off},

@@ -15,7 +15,8 @@ static const struct {
                              {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"},  {1000000, "1"}};
 
 static const char *const endpoints[] = {"validate", "mutate"};
-static const char *const kinds[COUNTED_KINDS] = {"NetworkAttachmentDefinition", "HyperConverged", "KubeVirt", "other"};
+static const char *const kinds[COUNTED_KINDS] = {"NetworkAttachmentDefinition", "HyperConverged", "KubeVirt",
+                                                 "MigrationPolicy", "other"};
 static const char *const operations[COUNTED_OPERATIONS] = {"CREATE", "UPDATE", "DELETE", "other"};
 static const char *const verdicts[VERDICTS] = {"allowed", "warned", "patched", "denied", "unavailable"};
 static const struct {
@@ -50,6 +51,8 @@ static enum counted_kind kind_of(const struct dw_request *request) {
     return COUNTED_HYPERCONVERGED;
   case DW_KIND_KUBEVIRT:
     return COUNTED_KUBEVIRT;
+  case DW_KIND_MIGRATION_POLICY:
+    return COUNTED_MIGRATION_POLICY;
   default:
     return COUNTED_OTHER_KIND;
   }

@@ -40,7 +40,7 @@ static int refuse(const struct reader *reader, const char *path, const char *wha
 
 /* Whether apiVersion or kind alone is that of an object that has rules: passed over, it would pass unchecked. */
 static bool names_ours(const dw_json *json) {
-  static const enum dw_kind ours[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
+  static const enum dw_kind ours[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT, DW_KIND_MIGRATION_POLICY};
   const char *version = dw_json_get_string(json, "apiVersion");
   const char *kind = dw_json_get_string(json, "kind");
   for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {

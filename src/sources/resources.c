@@ -5,6 +5,7 @@
 static const char *const v1[] = {"v1", NULL};
 static const char *const v1beta1[] = {"v1beta1", NULL};
 static const char *const v1_or_beta[] = {"v1", "v1beta1", NULL};
+static const char *const v1alpha1[] = {"v1alpha1", NULL};
 static const char *const nmstate[] = {"v1", "v1beta1", "v1alpha1", NULL};
 
 static const struct dw_resource resources[] = {
@@ -21,6 +22,7 @@ static const struct dw_resource resources[] = {
     {"", v1, "configmaps", "kube-system", "kubeadm-config", DW_KIND_CONFIG_MAP, true},
     {"", v1, "configmaps", "kube-system", "cluster-config-v1", DW_KIND_CONFIG_MAP, true},
     {"kubevirt.io", v1, "virtualmachineinstancemigrations", NULL, NULL, DW_KIND_MIGRATION, true},
+    {"migrations.kubevirt.io", v1alpha1, "migrationpolicies", NULL, NULL, DW_KIND_MIGRATION_POLICY, true},
     {"kubevirt.io", v1, "virtualmachineinstances", NULL, NULL, DW_KIND_VMI, false},
 };
 

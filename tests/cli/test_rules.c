@@ -85,6 +85,7 @@ static const char *const catalogue[][3] = {
     {"jsonpatch-network", "warn", "-"},
     {"eviction-strategy", "warn", "-"},
     {"post-copy-off", "warn", "-"},
+    {"policy-selector", "deny", "-"},
     {"migration-bypassed", "warn", "-"},
 };
 enum { RULES = sizeof catalogue / sizeof catalogue[0] };

@@ -137,7 +137,7 @@ static void one_file_a_kind_is_written_and_told(void **state) {
   assert_string_equal(run.out, expected);
   assert_string_equal(run.err, "droveway: no objects, or no such kind: KubeVirt, Network.operator.openshift.io, "
                                "IPAddressPool, VirtualMachineInstanceMigration, "
-                               "VirtualMachineInstance\n");
+                               "VirtualMachineInstance, MigrationPolicy\n");
   assert_int_equal(run.status, 0);
   char *names = names_in(place.first);
   assert_string_equal(names, "configmaps.json,hyperconvergeds.json,networkattachmentdefinitions.json,networks.json,"
@@ -452,7 +452,7 @@ static void a_live_cluster_is_written_as_its_audit_sees_it(void **state) {
       run.err,
       "droveway: no objects, or no such kind: HyperConverged, KubeVirt, Network, Network.operator.openshift.io, "
       "ServiceCIDR, IPAddressPool, ConfigMap, "
-      "VirtualMachineInstance\n"
+      "VirtualMachineInstance, MigrationPolicy\n"
       "droveway: NodeNetworkState objects are not there (kubernetes-nmstate), or RBAC forbids them: the snapshot lacks "
       "them, and reads as if there were none\n"
       "droveway: VirtualMachineInstanceMigration objects are forbidden by RBAC: the snapshot lacks them, and reads as "

@@ -13,7 +13,7 @@ refused() { ! kubectl create -f "$E2E/refused.yaml" --dry-run=server; }
 
 # Users first: a NAD that one names can't be deleted.
 reset() {
-  kubectl delete hyperconvergeds,kubevirts,vmim,vmi --all -A --wait=false
+  kubectl delete hyperconvergeds,kubevirts,vmim,vmi,migrationpolicies --all -A --wait=false
   until_seen hyperconvergeds.hco.kubevirt.io 0 && until_seen kubevirts.kubevirt.io 0
   kubectl delete net-attach-def --all -A --wait=false
   until_seen $nads 0

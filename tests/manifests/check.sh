@@ -56,6 +56,7 @@ check_rbac() {
     [own("ClusterRole").rules[] | .apiGroups[0] as $group | .verbs as $verbs | .resources[]
      | "\(.).\($group) \($verbs | join(","))"] | sort == ([
       "hyperconvergeds.hco.kubevirt.io get,list,watch", "kubevirts.kubevirt.io get,list,watch",
+      "migrationpolicies.migrations.kubevirt.io get,list,watch",
       "network-attachment-definitions.k8s.cni.cncf.io get,list,watch", "networks.config.openshift.io get,list,watch",
       "networks.operator.openshift.io get,list,watch", "ipaddresspools.metallb.io get,list,watch",
       "nodenetworkstates.nmstate.io get,list,watch", "nodes. get,list,watch",
@@ -114,14 +115,17 @@ check_webhooks() {
     "hyperconverged.validate.droveway.io: hco.kubevirt.io v1,v1beta1 hyperconvergeds CREATE,UPDATE, Fail 5 s null",
     "kubevirt.mutate.droveway.io: kubevirt.io v1 kubevirts CREATE,UPDATE, Ignore 3 s IfNeeded",
     "kubevirt.validate.droveway.io: kubevirt.io v1 kubevirts CREATE,UPDATE, Fail 5 s null",
+    "migrationpolicy.validate.droveway.io: migrations.kubevirt.io v1alpha1 migrationpolicies CREATE,UPDATE, Ignore 5 s null",
     "nad-migration.validate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE,DELETE, Fail 5 s null",
     "nad.mutate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE, Ignore 3 s IfNeeded",
     "nad.validate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE, Ignore 5 s null"]'
   holds 'every webhook matches equivalents, has no side effects and takes both reviews' '
     webhooks | all(.matchPolicy == "Equivalent" and .sideEffects == "None" and
-                   .admissionReviewVersions == ["v1", "v1beta1"] and ([.rules[].scope] == ["Namespaced"]))'
+                   .admissionReviewVersions == ["v1", "v1beta1"] and 
+                   ([.rules[].scope] ==
+                    [if .name == "migrationpolicy.validate.droveway.io" then "Cluster" else "Namespaced" end]))'
   holds 'every webhook leaves out kube-system and its own namespace' '
-    webhooks | all(excluded | index("kube-system") and index("droveway"))'
+    webhooks | map(select(.rules[0].scope == "Namespaced")) | all(excluded | index("kube-system") and index("droveway"))'
   holds 'every webhook calls the Service' '
     one("Service").metadata as $service | webhooks | all(.name as $name | .clientConfig.service ==
       {name: $service.name, namespace: $service.namespace, port: 443,
@@ -129,7 +133,7 @@ check_webhooks() {
   holds "KubeVirt's namespace is the policy's" '
     kubevirt_namespace as $ns | (named("nad-migration.validate.droveway.io") | included) == [$ns] and
     (named("nad.validate.droveway.io") | excluded | index($ns)) and
-    ([webhooks[] | select(.name != "nad-migration.validate.droveway.io") | included[]] == [])'
+    ([webhooks[] | select(.name != "nad-migration.validate.droveway.io" and has("namespaceSelector")) | included[]] == [])'
 }
 
 check_conditions() {

@@ -110,11 +110,65 @@ static void a_gibibyte_has_to_fit_into_its_time(void **state) {
   dw_world_unref(world);
 }
 
+#define NNS(node, speed)                                                                                               \
+  "---\n{apiVersion: nmstate.io/v1beta1, kind: NodeNetworkState, metadata: {name: " node                               \
+  "}, status: {currentState: {interfaces: [{name: eth1, type: ethernet, state: up, ethernet: {speed: " speed           \
+  "}}]}}}\n"
+#define NODE(name)                                                                                                     \
+  "---\n{apiVersion: v1, kind: Node, metadata: {name: " name ", labels: {kubevirt.io/schedulable: \"true\"}}}\n"
+#define LINK(speed)                                                                                                    \
+  NODE("a")                                                                                                            \
+  NODE("b")                                                                                                            \
+  NNS("a", "25000")                                                                                                    \
+  NNS("b", speed)                                                                                                      \
+  "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: lm, namespace: "          \
+  "openshift-cnv}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\"," \
+  "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.200.5.0/24\"}}'}}\n"
+
+/* The slowest NIC counts: a GiB takes 8.6 s on 1 Gbit/s, for each migration that leaves the node at once. */
+static void the_nic_has_a_speed(void **state) {
+  (void)state;
+#define ABOVE(speed) "is more than eth1's " speed " Mbit/s, so it limits nothing [bandwidth]"
+#define SHARED(count, speed, seconds, limit)                                                                           \
+  "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: " count " at once share eth1's " speed                  \
+  " Mbit/s, so a GiB takes " seconds " s, but completionTimeoutPerGiB is " limit
+  static const struct {
+    const char *state, *object, *start; /* after the field, or with it; "" where nothing is found */
+  } cases[] = {
+      {LINK("1000"), HCO("network: lm, bandwidthPerMigration: 200Mi"), ABOVE("1000")},
+      {LINK("1000"), HCO("network: lm, bandwidthPerMigration: 119Mi"), ""},
+      {LINK("10000"), HCO("network: lm, bandwidthPerMigration: 200Mi"), ""},
+      {LINK("1000"), HCO("network: lm, parallelOutboundMigrationsPerNode: 2, completionTimeoutPerGiB: 20"), ""},
+      {LINK("1000"), HCO("network: lm, parallelOutboundMigrationsPerNode: 3, completionTimeoutPerGiB: 20"),
+       SHARED("3", "1000", "26", "20")},
+      {LINK("1000"), HCO("network: lm, parallelOutboundMigrationsPerNode: 3, completionTimeoutPerGiB: 0"), ""},
+      {LINK("1000"), HCO("network: lm, parallelOutboundMigrationsPerNode: 3, completionTimeoutPerGiB: 26"), ""},
+      {LINK("100"), HCO("network: lm"), ""}, /* it sets none of the limits */
+      /* what is not known limits nothing */
+      {LINK("0"), HCO("network: lm, bandwidthPerMigration: 200Mi, parallelOutboundMigrationsPerNode: 50"), ""},
+      {LINK("1000"), HCO("bandwidthPerMigration: 200Mi, parallelOutboundMigrationsPerNode: 50"), ""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct dw_world *world = world_of(cases[i].state, NULL);
+    VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, cases[i].object, NULL);
+    const char *said = verdict_warning_of(&verdict, "bandwidth");
+    const char *colon = strncmp(cases[i].start, "spec.", 5) == 0 ? NULL : strstr(said, ": ");
+    if (colon != NULL)
+      said = colon + 2;
+    if (*cases[i].start == '\0')
+      assert_string_equal(said, "");
+    else
+      assert_memory_equal(said, cases[i].start, strlen(cases[i].start));
+    dw_world_unref(world);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_no_quantity_is_told_as_one),
       cmocka_unit_test(under_a_mebibyte_counts_as_one),
       cmocka_unit_test(a_gibibyte_has_to_fit_into_its_time),
+      cmocka_unit_test(the_nic_has_a_speed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

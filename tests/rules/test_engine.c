@@ -84,6 +84,7 @@ static const char *const ids[] = {"cni-json",
                                   "jsonpatch-network",
                                   "eviction-strategy",
                                   "post-copy-off",
+                                  "policy-selector",
                                   "migration-bypassed"};
 
 static void the_catalogue_is_the_designs(void **state) {

@@ -718,7 +718,8 @@ void fake_api_serve(struct fake_api *api, const char *path) {
 void fake_api_serve_all(struct fake_api *api) {
   static const char *const paths[] = {FAKE_NADS,       FAKE_HCOS,          FAKE_KUBEVIRTS,         FAKE_VMIS,
                                       FAKE_MIGRATIONS, FAKE_NODES,         FAKE_CONFIGMAPS,        FAKE_NNS,
-                                      FAKE_NETWORKS,   FAKE_SERVICE_CIDRS, FAKE_NETWORK_OPERATORS, FAKE_ADDRESS_POOLS};
+                                      FAKE_NETWORKS,   FAKE_SERVICE_CIDRS, FAKE_NETWORK_OPERATORS, FAKE_ADDRESS_POOLS,
+                                      FAKE_POLICIES};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     fake_api_serve(api, paths[i]);
 }

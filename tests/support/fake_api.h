@@ -15,6 +15,7 @@
 #define FAKE_KUBEVIRTS "/apis/kubevirt.io/v1/kubevirts"
 #define FAKE_VMIS "/apis/kubevirt.io/v1/virtualmachineinstances"
 #define FAKE_MIGRATIONS "/apis/kubevirt.io/v1/virtualmachineinstancemigrations"
+#define FAKE_POLICIES "/apis/migrations.kubevirt.io/v1alpha1/migrationpolicies"
 #define FAKE_NODES "/api/v1/nodes"
 #define FAKE_CONFIGMAPS "/api/v1/configmaps"
 #define FAKE_NNS "/apis/nmstate.io/v1beta1/nodenetworkstates"

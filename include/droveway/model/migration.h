@@ -15,6 +15,7 @@ enum dw_layout {
   DW_LAYOUT_HCO_V1BETA1, /* spec.liveMigrationConfig */
   DW_LAYOUT_HCO_V1,      /* spec.virtualization.liveMigrationConfig */
   DW_LAYOUT_KUBEVIRT,    /* spec.configuration.migrations */
+  DW_LAYOUT_POLICY,      /* spec: a MigrationPolicy's own fields, which hold for some VMs */
   DW_LAYOUT_COUNT
 };
 bool dw_layout_is_hco(enum dw_layout layout);

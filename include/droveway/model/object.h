@@ -27,6 +27,7 @@ enum dw_kind {
   DW_KIND_CONFIG_MAP,   /* kube-system/kubeadm-config and kube-system/cluster-config-v1 only */
   DW_KIND_MIGRATION,    /* VirtualMachineInstanceMigration */
   DW_KIND_VMI,          /* VirtualMachineInstance: audit only */
+  DW_KIND_MIGRATION_POLICY,
   DW_KIND_COUNT,
   DW_KIND_OTHER = DW_KIND_COUNT
 };
@@ -38,6 +39,8 @@ const char *dw_kind_name(enum dw_kind kind) __attribute__((returns_nonnull)); /*
 const char *dw_kind_title(enum dw_kind kind) __attribute__((returns_nonnull));
 const char *dw_kind_group(enum dw_kind kind) __attribute__((returns_nonnull)); /* "k8s.cni.cncf.io" */
 
+/* Whether objects of this kind are reviewed, linted and audited. */
+bool dw_kind_is_judged(enum dw_kind kind);
 bool dw_kind_cluster_wide(enum dw_kind kind); /* its objects have no namespace */
 
 #define DW_OVN_DEFAULT "OVN-Kubernetes default" /* the source of what holds unless Network.operator says otherwise */
@@ -178,7 +181,7 @@ struct dw_object {
       struct dw_rollout rollout;
       const char *placement; /* {"workloads":NodePlacement,"infra":NodePlacement}, less what is not set; "" for none */
       const char *json;      /* what dw_object_prune() leaves of it, as text: an audit judges it anew */
-    } user;                  /* HyperConverged, KubeVirt: who names a migration network */
+    } user;                  /* HyperConverged, KubeVirt: who names a migration network; MigrationPolicy */
     struct {
       struct dw_label *labels;
       size_t label_count;

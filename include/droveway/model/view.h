@@ -76,6 +76,9 @@ const struct dw_object *dw_view_user_of(const struct dw_view *view, const char *
  * NULL where none is set. */
 const char *dw_view_network(const struct dw_view *view) __attribute__((nonnull));
 
+/* The HyperConverged of KubeVirt's namespace, where there is none the KubeVirt; NULL where there is neither. */
+const struct dw_object *dw_view_user_in_force(const struct dw_view *view) __attribute__((nonnull));
+
 /* Another namespace that holds a NAD of this name (the first in order), or NULL. */
 const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name)
     __attribute__((nonnull));

@@ -19,6 +19,8 @@ enum dw_scope {
   DW_SCOPE_NAD,        /* NetworkAttachmentDefinition, CREATE and UPDATE */
   DW_SCOPE_NAD_DELETE, /* only DELETE */
   DW_SCOPE_CONFIG,     /* HyperConverged and KubeVirt, CREATE and UPDATE */
+  DW_SCOPE_LIMITS,     /* the same and MigrationPolicy */
+  DW_SCOPE_MIGRATION_POLICY,
   DW_SCOPE_HYPERCONVERGED,
   DW_SCOPE_VMI /* VirtualMachineInstance: no request, audit alone */
 };
@@ -90,7 +92,7 @@ struct dw_check {
   const struct dw_policy *policy;
   const struct dw_view *view;
   enum dw_operation operation;
-  enum dw_kind kind; /* NAD, HYPERCONVERGED, KUBEVIRT; VMI under audit */
+  enum dw_kind kind; /* NAD, HYPERCONVERGED, KUBEVIRT, MIGRATION_POLICY; VMI under audit */
   const char *ns, *name;
   size_t order; /* for dw_pool_query.before; SIZE_MAX where all NADs count */
 
@@ -100,9 +102,10 @@ struct dw_check {
   const struct dw_cni_config *old_config; /* UPDATE only */
   struct dw_sync_controllers sync;        /* pods beyond virt-handler that take addresses, too */
 
-  /* HyperConverged, KubeVirt */
+  /* HyperConverged, KubeVirt, MigrationPolicy */
   const struct dw_migration_config *migration;
   const struct dw_migration_config *old_migration; /* UPDATE only */
+  const struct dw_migration_config *cluster;       /* of a MigrationPolicy: what holds where it says nothing; or NULL */
 
   const struct dw_object *vmi; /* VirtualMachineInstance: under audit */
 

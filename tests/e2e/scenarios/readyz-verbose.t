@@ -18,4 +18,5 @@ What the webhook knows of the cluster, kind by kind.
   [+]configmaps kube-system/kubeadm-config: watching, 0 objects, heard of 0 s ago
   [+]configmaps kube-system/cluster-config-v1: watching, 1 object, heard of 0 s ago
   [+]virtualmachineinstancemigrations.kubevirt.io: watching, 0 objects, heard of 0 s ago
+  [+]migrationpolicies.migrations.kubevirt.io: watching, 0 objects, heard of 0 s ago
   readyz check passed

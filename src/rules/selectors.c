@@ -1,0 +1,108 @@
+/* Which VMs a MigrationPolicy is for. Source: kubevirt/kubevirt kubevirt.io/api/migrations/v1alpha1, Selectors, and
+ * matchPolicy() in pkg/virt-controller/watch/migration/migrationpolicy.go. */
+#include <string.h>
+
+#include "droveway/base/text.h"
+#include "rules/families.h"
+
+static const char *const known[] = {"namespaceSelector", "virtualMachineInstanceSelector"};
+enum { KNOWN = sizeof known / sizeof *known };
+
+static const char *shown(const struct dw_check *check, const dw_json *json) {
+  const char *text = dw_json_string(json);
+  return text != NULL ? text : dw_json_text(check->arena, json);
+}
+
+static bool is_given(const dw_json *json) {
+  return dw_json_type(json) > DW_JSON_NULL;
+}
+
+/* One label of a selector at FIELD. */
+static void check_label(struct dw_check *check, const struct dw_rule *rule, const char *field,
+                        const struct dw_json_member *label) {
+  bool nested = strcmp(label->key, "matchLabels") == 0 || strcmp(label->key, "matchExpressions") == 0;
+  enum dw_json_type type = dw_json_type(label->value);
+  if (type == DW_JSON_STRING)
+    return;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = dw_arena_printf(check->arena, "%s.%s", field, label->key),
+                           .value = shown(check, label->value)};
+  if (nested) {
+    found.mend = dw_arena_printf(check->arena, "write the labels into %s itself", field);
+    dw_report(check, rule, &found, "this selector is a plain map of labels, and knows no %s", label->key);
+    return;
+  }
+  if (type != DW_JSON_OBJECT && type != DW_JSON_ARRAY && type != DW_JSON_NULL)
+    found.mend = "put it in quotes";
+  dw_report(check, rule, &found, "a label's value must be a string, not %s", dw_json_type_name(label->value));
+}
+
+/* Returns how many labels it has. */
+static size_t check_selector(struct dw_check *check, const struct dw_rule *rule, const char *key,
+                             const dw_json *selector) {
+  const char *field = dw_arena_printf(check->arena, "spec.selectors.%s", key);
+  if (is_given(selector) && dw_json_type(selector) != DW_JSON_OBJECT) {
+    struct dw_found found = {
+        .reason = DW_REASON_INVALID, .field = field, .value = shown(check, selector), .mend = "write a map of labels"};
+    dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(selector));
+    return 1;
+  }
+  for (struct dw_json_member m = dw_json_first(selector); m.value != NULL; m = dw_json_next(selector, m))
+    check_label(check, rule, field, &m);
+  return dw_json_size(selector);
+}
+
+/* What the API server drops. Returns how many there are. */
+static size_t check_unknown(struct dw_check *check, const struct dw_rule *rule, const dw_json *selectors, bool empty) {
+  size_t unknown = 0;
+  for (struct dw_json_member m = dw_json_first(selectors); m.value != NULL; m = dw_json_next(selectors, m)) {
+    if (strcmp(m.key, known[0]) == 0 || strcmp(m.key, known[1]) == 0)
+      continue;
+    const char *nearest = dw_nearest(m.key, known, KNOWN);
+    struct dw_found found = {
+        .reason = DW_REASON_NOT_SUPPORTED,
+        .field = dw_arena_printf(check->arena, "spec.selectors.%s", m.key),
+        .value = m.key,
+        .mend = dw_arena_printf(check->arena, "use %s", nearest != NULL ? nearest : known[1]),
+        .warn_at_most = true,
+        .of_key = true,
+    };
+    dw_report(check, rule, &found, "the API server drops this unknown selector, so the policy matches %s",
+              empty ? "every VM" : "more VMs");
+    unknown++;
+  }
+  return unknown;
+}
+
+static void policy_selector(struct dw_check *check, const struct dw_rule *rule) {
+  static const char field[] = "spec.selectors";
+  const dw_json *selectors = dw_json_get(check->migration->spec, "selectors");
+  struct dw_found found = {.reason = DW_REASON_REQUIRED, .field = field, .warn_at_most = true};
+  size_t labels = 0;
+  if (check->migration->wrong_type_field != NULL)
+    return;
+  if (!is_given(selectors)) {
+    found.mend = "add namespaceSelector or virtualMachineInstanceSelector";
+    dw_report(check, rule, &found, "a policy without selectors matches no VM");
+    return;
+  }
+  if (dw_json_type(selectors) != DW_JSON_OBJECT) {
+    found = (struct dw_found){.reason = DW_REASON_INVALID, .field = field, .value = shown(check, selectors)};
+    dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(selectors));
+    return;
+  }
+  for (size_t i = 0; i < KNOWN; i++)
+    labels += check_selector(check, rule, known[i], dw_json_get(selectors, known[i]));
+  if (check_unknown(check, rule, selectors, labels == 0) > 0 || labels > 0)
+    return;
+  found.mend = "add labels, unless that is meant";
+  dw_report(check, rule, &found, "without a label to match, the policy matches every VM");
+}
+
+static const struct dw_rule rules[] = {
+    {"policy-selector", DW_SCOPE_MIGRATION_POLICY, DW_ACTION_DENY, DW_ACTION_NONE,
+     "a MigrationPolicy selector of the wrong shape, such as matchLabels inside it; warns of one that matches every VM",
+     "write the labels into namespaceSelector or virtualMachineInstanceSelector itself", policy_selector},
+};
+
+const struct dw_family dw_family_selectors = {rules, sizeof rules / sizeof *rules};
