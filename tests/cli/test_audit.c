@@ -126,8 +126,8 @@ static void a_folder_without_any_of_them_says_so(void **state) {
   char folder[64];
   folder_make(folder);
   RUN_SCOPED run = RUN("audit", "--state", folder);
-  assert_string_equal(run.out, "nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or "
-                               "VirtualMachineInstance there\n");
+  assert_string_equal(run.out, "nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, "
+                               "MigrationPolicy or VirtualMachineInstance there\n");
   assert_int_equal(run.status, 0);
   folder_remove(folder);
 }

@@ -13,11 +13,11 @@ Whatever kubectl logs in with, but for programs: a token, a client certificate i
   $ kubectl config set-context strange --cluster=strange --user=embedded >/dev/null
   $ set -o pipefail; audit() { "$DROVEWAY" audit "$@" 2>&1 | sed "s|$PWD/||; s|:$API_PORT|:PORT|"; }
   $ audit
-  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or VirtualMachineInstance there
+  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance there
   $ audit --kubeconfig config --context certificate
-  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or VirtualMachineInstance there
+  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance there
   $ audit --context embedded
-  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or VirtualMachineInstance there
+  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance there
   $ audit --context program
   droveway: config:55:7: the user "program" logs in through a program (exec), which Droveway does not run; name a user with a token or a client certificate, such as one made with `kubectl create token`
   [2]
@@ -34,4 +34,4 @@ Whatever kubectl logs in with, but for programs: a token, a client certificate i
   droveway: missing: can't be read: No such file or directory
   [2]
   $ mkdir elsewhere && cd elsewhere && audit --kubeconfig ../config --context certificate
-  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or VirtualMachineInstance there
+  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance there
