@@ -320,8 +320,9 @@ static void what_is_no_object_is_counted(void **state) {
   folder_write(folder, "values.yaml", "replicas: 3\n");
   RUN_SCOPED one = RUN("check", "-f", folder);
   assert_int_equal(one.status, 0);
-  assert_string_equal(one.out, "1 document passed over: no Kubernetes object (apiVersion or kind is missing)\n"
-                               "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found\n");
+  assert_string_equal(
+      one.out, "1 document passed over: no Kubernetes object (apiVersion or kind is missing)\n"
+               "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found\n");
   folder_write(folder, "more.yaml", "a: b\n---\n- 1\n");
   RUN_SCOPED three = RUN("check", "-f", folder, "demo/manifests/migration.yaml", STATE);
   assert_non_null(strstr(three.out, "\n3 documents passed over: no Kubernetes objects (apiVersion or kind is missing)\n"
