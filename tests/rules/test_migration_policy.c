@@ -96,8 +96,8 @@ static void selectors_that_match_more_than_is_meant(void **state) {
       {"", POLICY("selectors: {namespaceSelector: null, virtualMachineInstanceSelector: {}}"), "", EVERY},
       {"", POLICY(""), "", "spec.selectors: a policy without selectors matches no VM [policy-selector]"},
       {"", POLICY("selectors: {matchLabels: {a: b}}"), "",
-       "spec.selectors.matchLabels: the API server drops this unknown selector, so the policy matches every VM; use "
-       "virtualMachineInstanceSelector [policy-selector]"},
+       "spec.selectors.matchLabels: the API server drops this unknown selector, so the policy matches every VM "
+       "[policy-selector]"},
       {"", POLICY("selectors: {namespaceSelectors: {a: b}, virtualMachineInstanceSelector: {a: b}}"), "",
        "spec.selectors.namespaceSelectors: the API server drops this unknown selector, so the policy matches more VMs; "
        "use namespaceSelector [policy-selector]"},
