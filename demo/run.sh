@@ -119,7 +119,7 @@ validate-nad-delete allowed
 validate-hco-delete allowed
 LIST
 
-heading 'Mistakes, most of which would have taken virt-handler down on every node'
+heading 'Mistakes, most of which would have stopped the roll-out of virt-handler at its first node'
 columns
 sample=tests/payloads/sample
 while read -r name verdict; do
