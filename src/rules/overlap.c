@@ -22,11 +22,6 @@ static bool has_subnet(const struct dw_check *check, const struct dw_pool *pool)
   return pool->subnet_known && (dw_nad_pool_class(check->arena, pool) == NULL || dw_nad_rule_off(check, "range-class"));
 }
 
-/* Plugins that only change what another one made never ask an IPAM plugin. */
-static bool allocates(const struct dw_cni_plugin *plugin) {
-  return dw_plugin_class(plugin->type_name) != DW_PLUGIN_META;
-}
-
 /* What leads the pod's traffic to a subnet: an address in it, or a route. */
 struct lead {
   struct dw_value value;
@@ -122,7 +117,7 @@ static void overlap_cluster_network(struct dw_check *check, const struct dw_rule
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (is_tenant_overlay(check, plugin))
       continue;
-    if (allocates(plugin))
+    if (dw_nad_allocates(plugin))
       compare_pools(&leads, plugin);
     compare_routes(&leads, plugin);
   }
@@ -154,7 +149,7 @@ static void add_local_pools(struct dw_check *check, struct candidates *all) {
     memcpy(items, all->items, all->count * sizeof *items);
   all->items = items;
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    for (size_t i = 0; allocates(plugin) && i < plugin->ipam.local_pool_count; i++) {
+    for (size_t i = 0; dw_nad_allocates(plugin) && i < plugin->ipam.local_pool_count; i++) {
       const struct dw_local_pool *pool = &plugin->ipam.local_pools[i];
       items[all->count++] = (struct candidate){&pool->value, &pool->subnet, &pool->usable, plugin, DW_ALLOCATOR_NODE};
     }

@@ -351,6 +351,17 @@ static void addresses_of_each_node_have_subnets_too(void **state) {
                    "warn overlap-cluster-network spec.config.ipam.subnet\n");
 }
 
+/* tuning never asks an IPAM plugin: run, and the second one is not used. */
+static void plugins_that_never_allocate_are_left_out(void **state) {
+  (void)state;
+  static const char chain[] = "{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                              "},{\"type\":\"tuning\"," NAD_IPAM "}]}";
+  nad_expect_config(chain, "");
+  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+                    "},{\"type\":\"tuning\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.128.0.0/14\"}}]}",
+                    "");
+}
+
 /* MetalLB's pools do not say on which network, so it is never more than a warning. */
 static void addresses_of_services_are_warned_of(void **state) {
   (void)state;
@@ -454,6 +465,7 @@ int main(void) {
       cmocka_unit_test(pools_of_whereabouts_share_beyond_one_wire),
       cmocka_unit_test(overlays_are_compared_with_nothing),
       cmocka_unit_test(addresses_of_each_node_have_subnets_too),
+      cmocka_unit_test(plugins_that_never_allocate_are_left_out),
       cmocka_unit_test(addresses_of_services_are_warned_of),
       cmocka_unit_test(the_number_of_ranges_is_bounded),
       cmocka_unit_test(all_remote_clusters_are_named),
