@@ -1,6 +1,4 @@
 /* On which wire a plugin puts the pods: what decides whether two networks can disturb each other. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "droveway/base/text.h"
@@ -11,11 +9,18 @@ enum { VLAN_MAX = 4094 };
 /* The VLAN of a NIC called NAME.ID, and where the ID begins; 0 where it is not called so. */
 static int vlan_of_name(const char *name, size_t *length) {
   const char *dot = strrchr(name, '.');
-  if (dot == NULL || dot == name || dot[1] == '\0' || dot[1] == '0' || strlen(dot + 1) > 4 ||
-      strspn(dot + 1, "0123456789") != strlen(dot + 1) || atoi(dot + 1) > VLAN_MAX)
+  if (dot == NULL || dot == name || dot[1] == '0')
     return 0;
+  int vlan = 0;
+  for (const char *c = dot + 1; *c != '\0'; c++) {
+    if (!dw_is_digit(*c))
+      return 0;
+    vlan = 10 * vlan + (*c - '0');
+    if (vlan > VLAN_MAX)
+      return 0;
+  }
   *length = (size_t)(dot - name);
-  return atoi(dot + 1);
+  return vlan;
 }
 
 /* VLAN is the plugin's own; on a VLAN of the node's (VLAN in VLAN) they stay apart by the NIC's name. */
