@@ -112,8 +112,8 @@ mutate-hco-v1-create allowed
 validate-hco-v1-create allowed
 validate-hco-v1-update allowed
 validate-hco-v1beta1-create allowed
-mutate-kubevirt-create patched
-validate-kubevirt-create allowed
+mutate-kubevirt-create allowed
+validate-kubevirt-create warned
 validate-kubevirt-update denied
 validate-nad-delete allowed
 validate-hco-delete allowed
