@@ -8,6 +8,7 @@ KubeVirt is checked and never completed by default: its own defaults are better.
   > spec: {configuration: {migrations: {network: migration}}}
   > END
   $ kubectl apply -f kubevirt.yaml
+  Warning: spec.configuration.evictionStrategy: a network is set, but KubeVirt's default is None: a drain migrates no VM; set LiveMigrate [eviction-strategy]
   The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.network: Not found: "migration": no such NAD in namespace openshift-cnv; create the NAD first [network-missing]
   [1]
   $ nad migration 10.200.5.0/24 | kubectl apply -f -
@@ -23,3 +24,6 @@ KubeVirt is checked and never completed by default: its own defaults are better.
   kubevirt.kubevirt.io/kubevirt created
   $ kubectl -n openshift-cnv get kubevirt kubevirt -o jsonpath='{.spec}{"\n"}'
   {"configuration":{"migrations":{"network":"migration"}}}
+  $ kubectl -n openshift-cnv patch kubevirt kubevirt --type merge -p '{"spec": {"customizeComponents": {"patches": [{"resourceType": "DaemonSet", "resourceName": "virt-handler", "type": "merge", "patch": "{\"spec\": {\"template\": {\"spec\": {\"hostNetwork\": true}}}}"}]}}}'
+  Warning: spec.customizeComponents.patches[0]: a patch sets hostNetwork of virt-handler, and Multus attaches no network to such pods; leave hostNetwork alone [jsonpatch-network]
+  kubevirt.kubevirt.io/kubevirt patched
