@@ -224,37 +224,52 @@ static void check_time(struct dw_check *check, const struct dw_rule *rule, const
     check_share(check, rule, link, allowed);
 }
 
-static void bandwidth(struct dw_check *check, const struct dw_rule *rule) {
-  static const char mend[] = "give bytes per second, such as \"64Mi\", or \"0\" for no limit";
-  const struct dw_value *value = &check->migration->bandwidth;
-  const struct dw_value *in_force = merged_bandwidth(check);
-  const struct link link = link_of(check);
-  struct dw_found found = {.reason = DW_REASON_INVALID, .field = value->field, .mend = mend};
+/* The rate that VALUE sets, in MiB/s: 0 for no limit, -1 where it can't be read. */
+static double rate_of(const struct dw_check *check, const struct dw_value *value) {
   int sign = 0;
-  if (dw_value_given(in_force) && !is_quantity(check, in_force->json, &sign) && in_force != value)
-    return; /* the cluster's own mistake */
-  if (dw_value_given(value))
-    found.value = shown(check, value->json);
-  double rate = sign > 0 ? dw_quantity_value(shown(check, in_force->json)) / mebibyte : 0;
-  if (dw_value_given(value) && !is_quantity(check, value->json, &sign)) {
+  if (!dw_value_given(value))
+    return 0;
+  if (!is_quantity(check, value->json, &sign) || sign < 0)
+    return -1;
+  double rate = dw_quantity_value(shown(check, value->json)) / mebibyte;
+  return sign > 0 && rate < 1 ? 1 : rate;
+}
+
+/* The object's own value. False where nothing else can be said of it. */
+static bool check_value(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
+                        const struct link *link) {
+  static const char mend[] = "give bytes per second, such as \"64Mi\", or \"0\" for no limit";
+  struct dw_found found = {
+      .reason = DW_REASON_INVALID, .field = value->field, .value = shown(check, value->json), .mend = mend};
+  int sign = 0;
+  if (!is_quantity(check, value->json, &sign)) {
     const char *meant = value->text == NULL ? NULL : suggest(check->arena, value->text);
     found.mend = meant == NULL ? mend : meant;
     dw_report(check, rule, &found, "is not a quantity");
-    return;
+    return false;
   }
-  if (dw_value_given(value) && sign < 0) {
+  if (sign < 0) {
     dw_report(check, rule, &found, "must not be negative");
-    return;
+    return false;
   }
   found.warn_at_most = true;
-  if (dw_value_given(value) && sign > 0 && rate < 1) {
+  if (sign > 0 && dw_quantity_value(found.value) < mebibyte) {
     report_tiny(check, rule, &found);
-    return;
+    return false;
   }
-  if (dw_value_given(value) && link.speed > 0 && rate > mebibytes_of(&link))
-    report_above(check, rule, &found, &link);
-  if (sign >= 0)
-    check_time(check, rule, &link, rate < 1 && sign > 0 ? 1 : rate);
+  if (link->speed > 0 && dw_quantity_value(found.value) / mebibyte > mebibytes_of(link))
+    report_above(check, rule, &found, link);
+  return true;
+}
+
+static void bandwidth(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_value *value = &check->migration->bandwidth;
+  const struct link link = link_of(check);
+  if (dw_value_given(value) && !check_value(check, rule, value, &link))
+    return;
+  double rate = rate_of(check, merged_bandwidth(check));
+  if (rate >= 0)
+    check_time(check, rule, &link, rate);
 }
 
 static const struct dw_rule rules[] = {
