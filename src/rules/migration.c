@@ -1,7 +1,7 @@
 /* What only a migration network must keep to: place, name, and a plugin that connects nodes. */
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "droveway/model/network.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
@@ -20,16 +20,17 @@ static void migration_namespace(struct dw_check *check, const struct dw_rule *ru
             "KubeVirt looks for migration networks in %s (this is one: %s)", wanted, check->class.why);
 }
 
-/* Without a name the API server makes one of generateName, which nobody can judge yet. */
+/* Multus puts no bound on the length (measured with 64 bytes). Without a name the API server makes one of generateName,
+ * which nobody can judge yet. */
 static void migration_name(struct dw_check *check, const struct dw_rule *rule) {
-  if (check->name[0] == '\0' || dw_is_dns_label(check->name))
+  if (check->name[0] == '\0' || dw_is_attachable(check->name))
     return;
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = "metadata.name",
                                .value = check->name,
-                               .mend = "use at most 63 lower-case letters, digits and '-'"},
-            "is no DNS label, so Multus can't attach it");
+                               .mend = "use lower-case letters, digits and '-'"},
+            "is not a name that Multus can attach");
 }
 
 static void migration_opaque(struct dw_check *check, const struct dw_rule *rule) {
@@ -90,8 +91,8 @@ static const struct dw_rule rules[] = {
      "the migration network is not in the policy's namespace, where KubeVirt looks for it",
      "create it in that namespace", migration_namespace},
     {"migration-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the NAD's name is no DNS label, so Multus can't attach it", "use lower-case letters, digits and '-'",
-     migration_name},
+     "the NAD's name holds a dot or another character that Multus can't attach",
+     "use lower-case letters, digits and '-'", migration_name},
     {"migration-opaque", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "the configuration is empty: it lies in files on the nodes and can't be checked",
      "write the CNI configuration into spec.config", migration_opaque},

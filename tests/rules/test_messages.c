@@ -484,8 +484,8 @@ static void of_migration_networks(void **state) {
        "droveway.io/migration-network: \"false\" [migration-namespace]"},
       {{.config = WITH(NAD_IPAM), .name = "a.b"},
        "migration-name",
-       "metadata.name: Invalid value: \"a.b\": is no DNS label, so Multus can't attach it; use at most 63 lower-case "
-       "letters, digits and '-' [migration-name]"},
+       "metadata.name: Invalid value: \"a.b\": is not a name that Multus can attach; use lower-case letters, digits "
+       "and '-' [migration-name]"},
       {{.config = ""},
        "migration-opaque",
        "spec.config: Required value: the configuration lies in files on the nodes and can't be checked; write the CNI "
