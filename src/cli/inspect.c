@@ -31,9 +31,8 @@ static const struct dw_value *first_given(const struct dw_cni_config *config, si
 static struct nad_view read_nad(struct dw_arena *arena, const struct dw_world *world,
                                 const struct cli_subject *subject) {
   struct nad_view out = {.subject = subject, .config = dw_cni_read(arena, subject->manifest->json)};
-  int label = subject->object ? subject->object->nad.label : -1;
-  const char *cni_name = out.config->name.text ? out.config->name.text : "";
-  out.class = dw_view_classify(world->view, arena, subject->ns, subject->name, label, cni_name);
+  const struct dw_nad_traits traits = dw_nad_traits_read(subject->ns, subject->name, subject->json, out.config);
+  out.class = dw_view_classify(world->view, arena, &traits);
   for (size_t i = 0; i < out.config->plugin_count && !out.ipam; i++)
     if (out.config->plugins[i].ipam.type != DW_IPAM_NONE || out.config->plugins[i].ipam.problem_count)
       out.ipam = &out.config->plugins[i].ipam;

@@ -14,8 +14,8 @@ static const dw_json *as_mutated(struct dw_arena *arena, const struct dw_world *
   const dw_json *json = subject->json;
   if (subject->kind != DW_KIND_NAD || !subject->object || !world->policy->mutate_nads)
     return json;
-  const struct dw_object *nad = subject->object;
-  if (!dw_view_classify(world->view, arena, subject->ns, subject->name, nad->nad.label, nad->nad.cni_name).migration)
+  const struct dw_nad_traits traits = dw_nad_traits(subject->object);
+  if (!dw_view_classify(world->view, arena, &traits).migration)
     return json;
   const char *fields = NULL;
   const char *filled = dw_fill_config(arena, dw_cni_read(arena, json), subject->name, &fields);

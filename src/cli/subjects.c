@@ -42,15 +42,28 @@ static bool label_is_readable(const dw_json *metadata) {
          (type <= DW_JSON_NULL || type == DW_JSON_STRING);
 }
 
-static int fill_subject(const struct dw_manifest *manifest, const char *ns, struct cli_subject *out,
-                        struct dw_error *err) {
-  const dw_json *metadata = dw_json_get(manifest->json, "metadata");
-  *out = (struct cli_subject){.manifest = manifest, .json = manifest->json, .kind = cli_kind_of(manifest->json)};
+/* The manifest's object with a name as the API server makes it of generateName: five characters behind it. */
+static const dw_json *named(struct dw_arena *arena, const dw_json *json, size_t number) {
+  const dw_json *metadata = dw_json_get(json, "metadata");
+  const char *prefix = dw_json_get_string(metadata, "generateName");
+  const char *name = dw_json_get_string(metadata, "name");
+  if (!prefix || !*prefix || (name && *name))
+    return json;
+  const char *made = dw_arena_printf(arena, "%s%05zu", prefix, number);
+  const dw_json *value = dw_json_new_string(arena, made, strlen(made));
+  return dw_json_with(arena, json, "metadata", dw_json_with(arena, metadata, "name", value));
+}
+
+static int fill_subject(struct dw_arena *arena, const struct dw_manifest *manifest, const char *ns, size_t number,
+                        struct cli_subject *out, struct dw_error *err) {
+  const dw_json *json = named(arena, manifest->json, number);
+  const dw_json *metadata = dw_json_get(json, "metadata");
+  *out = (struct cli_subject){.manifest = manifest, .json = json, .kind = cli_kind_of(json)};
   out->ns = dw_kind_cluster_wide(out->kind) ? "" : cli_namespace_of(manifest->json, ns);
   out->name = dw_json_get_string(metadata, "name");
   if (!out->name)
     out->name = "";
-  int status = dw_object_reduce(manifest->json, ns, &out->object, err);
+  int status = dw_object_reduce(json, ns, &out->object, err);
   if (status != 0 && !label_is_readable(metadata))
     return place_error(manifest, "metadata.labels[droveway.io/migration-network]", err);
   if (status == 0 || (dw_kind_is_judged(out->kind) && *out->name))
@@ -112,7 +125,7 @@ static int read_subjects(struct cli_subjects *out, const struct dw_manifest *man
   out->items = dw_arena_array(out->arena, all + 1, sizeof *out->items);
   for (const struct dw_manifest *m = manifests; m; m = m->next) {
     struct cli_subject subject;
-    if (fill_subject(m, ns, &subject, err) != 0)
+    if (fill_subject(out->arena, m, ns, out->count + 1, &subject, err) != 0)
       return -1;
     subject.order = out->count + 1;
     if (subject.kind != DW_KIND_OTHER)

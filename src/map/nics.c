@@ -37,9 +37,8 @@ static void collect_uses(struct dw_map_builder *b, struct uses *uses) {
       continue;
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     const struct dw_cni_config *config = dw_cni_read_text(arena, nad->nad.config, strlen(nad->nad.config));
-    struct use use = {
-        NULL, nad,
-        dw_view_classify(b->view, arena, nad->namespace_, nad->name, nad->nad.label, nad->nad.cni_name).migration};
+    const struct dw_nad_traits traits = dw_nad_traits(nad);
+    struct use use = {NULL, nad, dw_view_classify(b->view, arena, &traits).migration};
     for (size_t k = 0; config->state == DW_CONFIG_OK && k < config->plugin_count; k++) {
       const char *nic = nic_of(&config->plugins[k]);
       if (nic != NULL)

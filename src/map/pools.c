@@ -29,8 +29,8 @@ static size_t collect(const struct dw_map_builder *b, struct dw_map_pool *out) {
   size_t count = 0;
   for (size_t i = 0; i < dw_view_count(b->view, DW_KIND_NAD); i++) {
     const struct dw_object *nad = dw_view_at(b->view, DW_KIND_NAD, i);
-    struct dw_classification class =
-        dw_view_classify(b->view, b->scratch, nad->namespace_, nad->name, nad->nad.label, nad->nad.cni_name);
+    const struct dw_nad_traits traits = dw_nad_traits(nad);
+    struct dw_classification class = dw_view_classify(b->view, b->scratch, &traits);
     for (size_t k = 0; k < nad->nad.pool_count; k++) {
       struct dw_map_pool pool = {.nad = nad, .pool = &nad->nad.pools[k], .migration = class.migration};
       if (!dw_prefix_parse(pool.pool->text, DW_ADDR_STRICT, &pool.prefix, NULL))

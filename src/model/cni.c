@@ -264,3 +264,13 @@ struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad) {
   config->resource_name = dw_cni_resource_name(nad);
   return config;
 }
+
+bool dw_cni_may_migrate(const struct dw_cni_config *config) {
+  for (size_t i = 0; config->state == DW_CONFIG_OK && i < config->plugin_count; i++) {
+    const struct dw_cni_plugin *plugin = &config->plugins[i];
+    if (dw_plugin_class(plugin->type_name) == DW_PLUGIN_CONNECTS &&
+        (plugin->ipam.type == DW_IPAM_WHEREABOUTS || plugin->ipam.type == DW_IPAM_DHCP))
+      return true;
+  }
+  return false;
+}

@@ -116,8 +116,8 @@ static bool same_ranges(const struct dw_object *a, const struct dw_object *b) {
 static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
   switch (a->kind) {
   case DW_KIND_NAD:
-    return a->nad.label == b->nad.label && dw_text_equal(a->nad.config, b->nad.config) &&
-           dw_text_equal(a->nad.resource_name, b->nad.resource_name);
+    return a->nad.label == b->nad.label && a->nad.transfer == b->nad.transfer &&
+           dw_text_equal(a->nad.config, b->nad.config) && dw_text_equal(a->nad.resource_name, b->nad.resource_name);
   case DW_KIND_HYPERCONVERGED:
   case DW_KIND_KUBEVIRT:
   case DW_KIND_MIGRATION_POLICY:

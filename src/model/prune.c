@@ -12,7 +12,8 @@ enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 };
 #define METADATA "metadata|name", "metadata|namespace", "metadata|deletionTimestamp", "metadata|labels"
 
 #define RESOURCE_NAME "metadata|annotations|k8s.v1.cni.cncf.io/resourceName"
-static const char *const nad_paths[] = {METADATA, RESOURCE_NAME, "spec|config", NULL};
+#define TRANSFER "metadata|annotations|" DW_TRANSFER_ANNOTATION
+static const char *const nad_paths[] = {METADATA, RESOURCE_NAME, TRANSFER, "spec|config", NULL};
 static const char *const hyperconverged_paths[] = {METADATA,
                                                    "metadata|annotations|kubevirt.kubevirt.io/jsonpatch",
                                                    "spec|liveMigrationConfig",
@@ -87,9 +88,9 @@ static const char *const embedded_paths[] = {"networking|podSubnet", "networking
 #define ALL(prefix)                                                                                                    \
   prefix "apiVersion", prefix "kind", prefix "metadata|name", prefix "metadata|namespace", prefix "metadata|uid",      \
       prefix "metadata|resourceVersion", prefix "metadata|deletionTimestamp", prefix "metadata|labels",                \
-      prefix "metadata|annotations|kubevirt.kubevirt.io/jsonpatch", prefix RESOURCE_NAME, prefix "spec",               \
-      prefix "data", prefix "status|addresses|[]|type", prefix "status|addresses|[]|address", NNS(prefix),             \
-      prefix "status|clusterNetwork", prefix "status|serviceNetwork", prefix "status|networkType",                     \
+      prefix "metadata|annotations|kubevirt.kubevirt.io/jsonpatch", prefix RESOURCE_NAME, prefix TRANSFER,             \
+      prefix "spec", prefix "data", prefix "status|addresses|[]|type", prefix "status|addresses|[]|address",           \
+      NNS(prefix), prefix "status|clusterNetwork", prefix "status|serviceNetwork", prefix "status|networkType",        \
       prefix "status|allocatable", prefix "status|observedKubeVirtVersion", prefix "status|phase",                     \
       prefix "status|migrationState|targetNodeAddress", prefix "status|migrationState|completed",                      \
       prefix "status|migrationState|failed", prefix "status|migrationState|sourceState|syncAddress",                   \

@@ -20,6 +20,10 @@ static int read_label(struct dw_reduction *r, struct dw_error *err) {
   return 0;
 }
 
+static bool is_transfer(const struct dw_reduction *r) {
+  return dw_json_string(dw_json_path(r->root.json, "metadata", "annotations", DW_TRANSFER_ANNOTATION, NULL)) != NULL;
+}
+
 static size_t count_pools(const struct dw_cni_config *config) {
   size_t count = 0;
   for (size_t i = 0; i < config->plugin_count; i++)
@@ -133,6 +137,7 @@ int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
   struct dw_spot spec;
   if (read_label(r, err) != 0 || dw_spot_object(&r->root, "spec", &spec, err) != 0)
     return -1;
+  r->object->nad.transfer = is_transfer(r);
   r->object->nad.config = dw_json_get_string(spec.json, "config");
   if (r->object->nad.config == NULL)
     return 0;
@@ -142,6 +147,7 @@ int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
     return 0;
   if (config->name.text != NULL)
     r->object->nad.cni_name = config->name.text;
+  r->object->nad.shaped = dw_cni_may_migrate(config);
   r->object->nad.ovn = dw_ovn_signature(r->scratch, config, r->object->namespace_, r->object->name);
   r->object->nad.pools = dw_arena_array(r->scratch, count_pools(config), sizeof r->object->nad.pools[0]);
   for (size_t i = 0; i < config->plugin_count; i++) {

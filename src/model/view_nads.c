@@ -64,6 +64,30 @@ const struct dw_object *dw_view_user_of(const struct dw_view *view, const char *
 
 /* --- classification --- */
 
+struct dw_nad_traits dw_nad_traits(const struct dw_object *nad) {
+  return (struct dw_nad_traits){.ns = nad->namespace_,
+                                .name = nad->name,
+                                .cni_name = nad->nad.cni_name,
+                                .label = nad->nad.label,
+                                .transfer = nad->nad.transfer,
+                                .shaped = nad->nad.shaped};
+}
+
+struct dw_nad_traits dw_nad_traits_read(const char *ns, const char *name, const dw_json *nad,
+                                        const struct dw_cni_config *config) {
+  const dw_json *metadata = dw_json_get(nad, "metadata");
+  const char *label = dw_json_string(dw_json_path(metadata, "labels", "droveway.io/migration-network", NULL));
+  return (struct dw_nad_traits){
+      .ns = ns,
+      .name = name,
+      .cni_name = config->name.text == NULL ? "" : config->name.text,
+      .label = dw_text_equal(label, "true")    ? 1
+               : dw_text_equal(label, "false") ? 0
+                                               : -1,
+      .transfer = dw_json_string(dw_json_path(metadata, "annotations", DW_TRANSFER_ANNOTATION, NULL)) != NULL,
+      .shaped = dw_cni_may_migrate(config)};
+}
+
 /* On which ground a NAD is a migration network, in the order of the design's section 4. */
 enum ground { GROUND_NONE, GROUND_LABEL, GROUND_USER, GROUND_NAME, GROUND_CNI_NAME };
 
@@ -71,25 +95,31 @@ struct verdict {
   enum ground ground;
   const struct dw_object *user;
   const char *pattern;
+  bool looks_so;
 };
 
-static struct verdict judge(const struct dw_view *view, const struct dw_object *nad) {
-  struct verdict verdict = {GROUND_NONE, dw_view_user_of(view, nad->namespace_, nad->name), NULL};
-  if (nad->nad.label == 1)
+static enum ground by_pattern(const struct dw_view *view, const struct dw_nad_traits *nad, const char **pattern) {
+  if ((*pattern = dw_policy_pattern(view->policy, nad->name)) != NULL)
+    return GROUND_NAME;
+  if (nad->cni_name[0] != '\0' && (*pattern = dw_policy_pattern(view->policy, nad->cni_name)) != NULL)
+    return GROUND_CNI_NAME;
+  return GROUND_NONE;
+}
+
+static struct verdict judge(const struct dw_view *view, const struct dw_nad_traits *nad) {
+  struct verdict verdict = {.user = dw_view_user_of(view, nad->ns, nad->name)};
+  if (nad->label == 1)
     verdict.ground = GROUND_LABEL;
   else if (verdict.user != NULL)
     verdict.ground = GROUND_USER;
-  else if (nad->nad.label == 0)
-    verdict.ground = GROUND_NONE;
-  else if ((verdict.pattern = dw_policy_pattern(view->policy, nad->name)) != NULL)
-    verdict.ground = GROUND_NAME;
-  else if (nad->nad.cni_name[0] != '\0' &&
-           (verdict.pattern = dw_policy_pattern(view->policy, nad->nad.cni_name)) != NULL)
-    verdict.ground = GROUND_CNI_NAME;
+  else if (nad->label != 0 && !nad->transfer)
+    verdict.ground = by_pattern(view, nad, &verdict.pattern);
+  if (verdict.pattern != NULL && !nad->shaped && strcmp(nad->ns, view->policy->namespace_) != 0)
+    verdict = (struct verdict){.looks_so = true};
   return verdict;
 }
 
-static const char *explain(struct dw_arena *arena, const struct dw_object *nad, const struct verdict *verdict) {
+static const char *explain(struct dw_arena *arena, const struct dw_nad_traits *nad, const struct verdict *verdict) {
   switch (verdict->ground) {
   case GROUND_LABEL:
     return "label droveway.io/migration-network is \"true\"";
@@ -99,24 +129,21 @@ static const char *explain(struct dw_arena *arena, const struct dw_object *nad, 
   case GROUND_NAME:
     return dw_arena_printf(arena, "name matches \"%s\"", verdict->pattern);
   case GROUND_CNI_NAME:
-    return dw_arena_printf(arena, "CNI name \"%s\" matches \"%s\"", nad->nad.cni_name, verdict->pattern);
+    return dw_arena_printf(arena, "CNI name \"%s\" matches \"%s\"", nad->cni_name, verdict->pattern);
   case GROUND_NONE:
     break;
   }
   return "";
 }
 
-struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_arena *arena, const char *ns,
-                                          const char *name, int label, const char *cni_name) {
-  struct dw_object nad = {.kind = DW_KIND_NAD, .namespace_ = ns, .name = name};
-  nad.nad.label = label;
-  nad.nad.cni_name = cni_name;
-  struct verdict verdict = judge(view, &nad);
-  const char *why = explain(arena, &nad, &verdict);
+struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_arena *arena,
+                                          const struct dw_nad_traits *nad) {
+  struct verdict verdict = judge(view, nad);
   return (struct dw_classification){
       .migration = verdict.ground != GROUND_NONE,
+      .looks_so = verdict.looks_so,
       .referenced = verdict.user != NULL,
-      .why = why,
+      .why = explain(arena, nad, &verdict),
   };
 }
 
@@ -146,6 +173,11 @@ static void build_names(struct dw_view *view) {
     nads->by_name[i] = all[i].index;
 }
 
+static bool is_migration(const struct dw_view *view, const struct dw_object *nad) {
+  const struct dw_nad_traits traits = dw_nad_traits(nad);
+  return judge(view, &traits).ground != GROUND_NONE;
+}
+
 void dw_view_nads_build(struct dw_view *view) {
   struct dw_view_nads *nads = &view->nads;
   nads->objects = view->kinds[DW_KIND_NAD].items;
@@ -155,7 +187,7 @@ void dw_view_nads_build(struct dw_view *view) {
   build_users(view);
   build_names(view);
   for (size_t i = 0; i < nads->count; i++)
-    nads->migration[i] = judge(view, nads->objects[i]).ground != GROUND_NONE;
+    nads->migration[i] = is_migration(view, nads->objects[i]);
 }
 
 /* The first NAD that is not before NS/NAME. */

@@ -63,6 +63,8 @@ static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
   switch (scope) {
   case DW_SCOPE_NAD:
     return check->kind == DW_KIND_NAD && writes;
+  case DW_SCOPE_NAD_CALLED_ONE:
+    return check->kind == DW_KIND_NAD && writes && (check->class.migration || check->class.looks_so);
   case DW_SCOPE_NAD_DELETE:
     return check->kind == DW_KIND_NAD && check->operation == DW_OP_DELETE;
   case DW_SCOPE_CONFIG:
@@ -111,18 +113,10 @@ const char *dw_request_note(struct dw_arena *arena, const struct dw_request *req
   return NULL;
 }
 
-static int label_of(const dw_json *object) {
-  const dw_json *label = dw_json_path(object, "metadata", "labels", "droveway.io/migration-network", NULL);
-  const char *text = dw_json_string(label);
-  if (text == NULL)
-    return -1;
-  return strcmp(text, "true") == 0 ? 1 : strcmp(text, "false") == 0 ? 0 : -1;
-}
-
 static struct dw_classification classify(const struct dw_check *check, const dw_json *json,
                                          const struct dw_cni_config *config) {
-  const char *cni_name = config->name.text == NULL ? "" : config->name.text;
-  return dw_view_classify(check->view, check->arena, check->ns, check->name, label_of(json), cni_name);
+  const struct dw_nad_traits traits = dw_nad_traits_read(check->ns, check->name, json, config);
+  return dw_view_classify(check->view, check->arena, &traits);
 }
 
 static void load_nad(struct dw_check *check, const dw_json *object, const dw_json *old) {

@@ -7,17 +7,18 @@
 
 static void migration_namespace(struct dw_check *check, const struct dw_rule *rule) {
   const char *wanted = check->policy->namespace_;
-  /* A NAD elsewhere that is in use is named with its namespace: network-syntax has that. */
-  if (strcmp(check->ns, wanted) == 0 || check->class.referenced)
-    return;
-  dw_report(check, rule,
-            &(struct dw_found){
-                .reason = DW_REASON_INVALID,
-                .field = "metadata.namespace",
-                .value = check->ns,
-                .mend = dw_arena_printf(
-                    check->arena, "create it in %s, or label it droveway.io/migration-network: \"false\"", wanted)},
-            "KubeVirt looks for migration networks in %s (this is one: %s)", wanted, check->class.why);
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = "metadata.namespace", .value = check->ns};
+  if (check->class.looks_so) {
+    found.warn_at_most = true;
+    found.mend = "if it is none, label it droveway.io/migration-network: \"false\"";
+    dw_report(check, rule, &found, "by its name a migration network, but KubeVirt looks for those in %s", wanted);
+  } else if (check->class.migration && !check->class.referenced && strcmp(check->ns, wanted) != 0) {
+    /* One that is in use is named with its namespace: network-syntax has that. */
+    found.mend =
+        dw_arena_printf(check->arena, "create it in %s, or label it droveway.io/migration-network: \"false\"", wanted);
+    dw_report(check, rule, &found, "KubeVirt looks for migration networks in %s (this is one: %s)", wanted,
+              check->class.why);
+  }
 }
 
 /* Multus puts no bound on the length (measured with 64 bytes). Without a name the API server makes one of generateName,
@@ -87,8 +88,9 @@ static void migration_plugin(struct dw_check *check, const struct dw_rule *rule)
 }
 
 static const struct dw_rule rules[] = {
-    {"migration-namespace", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the migration network is not in the policy's namespace, where KubeVirt looks for it",
+    {"migration-namespace", DW_SCOPE_NAD_CALLED_ONE, DW_ACTION_DENY, DW_ACTION_NONE,
+     "the migration network is not in the policy's namespace, where KubeVirt looks for it. Warns where only its name "
+     "says that it is one, and it connects no nodes or its IPAM is not cluster-wide",
      "create it in that namespace", migration_namespace},
     {"migration-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "the NAD's name holds a dot or another character that Multus can't attach",

@@ -350,6 +350,26 @@ static void manifests_are_judged_as_the_mutating_webhook_leaves_them(void **stat
   assert_non_null(strstr(untouched.out, "[cni-version]"));
 }
 
+/* `kubectl create` takes generateName, and the API server makes the name. */
+static void a_name_may_be_left_to_the_api_server(void **state) {
+  (void)state;
+#define GENERATED(name, range)                                                                                         \
+  "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"                                                \
+  "metadata: {" name ", namespace: openshift-cnv}\nspec: {config: '{\"type\": \"macvlan\", \"master\": \"eth1\", "     \
+  "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"" range "\"}}'}\n"
+  RUN_SCOPED good = RUN_WITH(GENERATED("generateName: migration-", "10.210.0.0/24"), "check", "-f", "-", STATE);
+  assert_int_equal(good.status, 0);
+  /* Two of them are two, and both are migration networks by what the name begins with. */
+  RUN_SCOPED both = RUN_WITH(GENERATED("generateName: migration-",
+                                       "10.210.0.0/24") "---\n" GENERATED("generateName: migration-", "10.210.0.0/25"),
+                             "check", "-f", "-", STATE);
+  assert_int_equal(both.status, 1);
+  assert_non_null(strstr(both.out, "overlaps 10.210.0.0/24 of migration network openshift-cnv/migration-00001"));
+  RUN_SCOPED none = RUN_WITH(GENERATED("generateName: ''", "10.210.0.0/24"), "check", "-f", "-", STATE);
+  assert_int_equal(none.status, 2);
+  assert_non_null(strstr(none.err, "metadata.name is missing"));
+}
+
 /* The state folder holds the same NAD: what is wrong there already only warns. */
 static void what_is_in_the_cluster_already_is_an_update(void **state) {
   (void)state;
@@ -462,6 +482,7 @@ int main(void) {
       cmocka_unit_test(without_snippets_a_finding_is_a_line),
       cmocka_unit_test(what_is_no_object_is_counted),
       cmocka_unit_test(manifests_are_judged_as_the_mutating_webhook_leaves_them),
+      cmocka_unit_test(a_name_may_be_left_to_the_api_server),
       cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
       cmocka_unit_test(nothing_to_check_is_said),
       cmocka_unit_test(unreadable_input_is_one_line_with_its_place),

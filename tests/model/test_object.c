@@ -207,6 +207,35 @@ static void a_nad_without_readable_config_has_no_pools(void **state) {
   }
 }
 
+#define DHCP "{\"type\":\"bridge\",\"ipam\":{\"type\":\"dhcp\"}}"
+
+static void what_makes_a_migration_network_is_read(void **state) {
+  (void)state;
+  static const struct {
+    const char *metadata, *config;
+    bool transfer, shaped;
+  } cases[] = {
+      {"", DHCP, false, true},
+      {", annotations: {forklift.konveyor.io/route: 192.168.55.1}", DHCP, true, true},
+      {", annotations: {forklift.konveyor.io/route: ''}", DHCP, true, true},
+      {", annotations: {forklift.konveyor.io/routes: 192.168.55.1}", DHCP, false, true},
+      {"", "{\"type\":\"bridge\"}", false, false},
+      {"", "{\"type\":\"bridge\",\"ipam\":{\"type\":\"host-local\"}}", false, false},
+      {"", "{\"type\":\"ptp\",\"ipam\":{\"type\":\"dhcp\"}}", false, false},
+      {"", "{\"type\":\"tuning\",\"ipam\":{\"type\":\"dhcp\"}}", false, false},
+      {"", "{\"plugins\":[{\"type\":\"macvlan\",\"ipam\":{\"type\":\"whereabouts\"}}]}", false, true},
+      {"", "{", false, false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[512];
+    snprintf(text, sizeof text, "%s%s}\nspec: {config: '%s'}\n", NAD, cases[i].metadata, cases[i].config);
+    const struct dw_object *nad = reduced(text);
+    assert_int_equal(nad->nad.transfer, cases[i].transfer);
+    assert_int_equal(nad->nad.shaped, cases[i].shaped);
+    dw_object_unref(nad);
+  }
+}
+
 static void the_label_is_read(void **state) {
   (void)state;
   static const struct {
@@ -908,6 +937,7 @@ int main(void) {
       cmocka_unit_test(only_what_events_are_about_keeps_its_uid),
       cmocka_unit_test(a_nad_keeps_name_and_pools),
       cmocka_unit_test(a_nad_without_readable_config_has_no_pools),
+      cmocka_unit_test(what_makes_a_migration_network_is_read),
       cmocka_unit_test(the_label_is_read),
       cmocka_unit_test(users_tell_their_networks),
       cmocka_unit_test(users_of_the_wrong_type_are_refused),

@@ -45,21 +45,23 @@ enum {
 };
 
 static const struct sample samples[SAMPLE_COUNT] = {
-    [NAD] = {DW_KIND_NAD, "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n",
-             "metadata:\n"
-             "  name: live\n"
-             "  namespace: openshift-cnv\n"
-             "  labels: {droveway.io/migration-network: 'true', team: a}\n"
-             "  annotations: {k8s.v1.cni.cncf.io/resourceName: example.com/x}\n" NOISE "spec:\n"
-             "  config: '{\"cniVersion\": \"0.3.1\", \"name\": \"live\", \"type\": \"macvlan\", \"master\": \"eth1\", "
-             "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.1.0.0/24\"}}'\n"
-             "  other: 1\n"
-             "status: {seen: 1}\n",
-             "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: live, namespace: "
-             "openshift-cnv, labels: {droveway.io/migration-network: 'true', team: a}, annotations: "
-             "{k8s.v1.cni.cncf.io/resourceName: example.com/x}}, spec: {config: "
-             "'{\"cniVersion\": \"0.3.1\", \"name\": \"live\", \"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": "
-             "{\"type\": \"whereabouts\", \"range\": \"10.1.0.0/24\"}}'}}"},
+    [NAD] =
+        {DW_KIND_NAD, "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n",
+         "metadata:\n"
+         "  name: live\n"
+         "  namespace: openshift-cnv\n"
+         "  labels: {droveway.io/migration-network: 'true', team: a}\n"
+         "  annotations: {forklift.konveyor.io/route: 10.9.0.1, k8s.v1.cni.cncf.io/resourceName: example.com/x}\n" NOISE
+         "spec:\n"
+         "  config: '{\"cniVersion\": \"0.3.1\", \"name\": \"live\", \"type\": \"macvlan\", \"master\": \"eth1\", "
+         "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.1.0.0/24\"}}'\n"
+         "  other: 1\n"
+         "status: {seen: 1}\n",
+         "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: live, namespace: "
+         "openshift-cnv, labels: {droveway.io/migration-network: 'true', team: a}, annotations: "
+         "{forklift.konveyor.io/route: 10.9.0.1, k8s.v1.cni.cncf.io/resourceName: example.com/x}}, spec: {config: "
+         "'{\"cniVersion\": \"0.3.1\", \"name\": \"live\", \"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": "
+         "{\"type\": \"whereabouts\", \"range\": \"10.1.0.0/24\"}}'}}"},
     [HCO_V1BETA1] =
         {DW_KIND_HYPERCONVERGED, "apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n",
          "metadata:\n"

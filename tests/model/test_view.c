@@ -140,8 +140,10 @@ static void the_nearest_nad_is_of_the_same_namespace(void **state) {
 static void assert_class(const struct dw_view *view, const char *ns, const char *name, int label, const char *cni_name,
                          const char *why, bool referenced) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_classification class = dw_view_classify(view, arena, ns, name, label, cni_name);
+  const struct dw_nad_traits traits = {.ns = ns, .name = name, .cni_name = cni_name, .label = label, .shaped = true};
+  struct dw_classification class = dw_view_classify(view, arena, &traits);
   assert_string_equal(class.why, why);
+  assert_false(class.looks_so);
   assert_int_equal(class.migration, why[0] != '\0');
   assert_int_equal(class.referenced, referenced);
 }
@@ -167,6 +169,46 @@ static void classification_follows_its_order(void **state) {
   assert_class(view, "default", "my-migration-net", 0, "migration", "", false);
   assert_class(view, "default", "plain", -1, "live-migration", "CNI name \"live-migration\" matches \"*migration*\"",
                false);
+  dw_view_free(view);
+  dw_policy_free(policy);
+}
+
+static struct dw_classification class_of(const struct dw_view *view, struct dw_nad_traits traits) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  return dw_view_classify(view, arena, &traits);
+}
+
+/* Elsewhere than in KubeVirt's namespace a name alone makes no migration network of what is shaped unlike one. */
+static void a_name_alone_counts_with_the_shape(void **state) {
+  (void)state;
+  struct dw_policy *policy = dw_policy_default();
+  struct cluster cluster = {0};
+  add_hco(&cluster, "openshift-cnv", "kubevirt-hyperconverged", "network: used");
+  struct dw_view *view = cluster_view(&cluster, policy);
+  struct dw_nad_traits nad = {.ns = "shop", .name = "db-migration", .cni_name = "", .label = -1};
+  assert_false(class_of(view, nad).migration);
+  assert_true(class_of(view, nad).looks_so);
+  nad.shaped = true;
+  assert_true(class_of(view, nad).migration);
+  assert_false(class_of(view, nad).looks_so);
+  nad.transfer = true;
+  assert_false(class_of(view, nad).migration);
+  assert_false(class_of(view, nad).looks_so);
+  nad = (struct dw_nad_traits){.ns = "shop", .name = "db", .cni_name = "migration", .label = -1};
+  assert_true(class_of(view, nad).looks_so);
+  nad.label = 0;
+  assert_false(class_of(view, nad).looks_so);
+  nad.label = 1;
+  assert_true(class_of(view, nad).migration);
+  assert_false(class_of(view, nad).looks_so);
+  nad = (struct dw_nad_traits){.ns = "openshift-cnv", .name = "db-migration", .cni_name = "", .label = -1};
+  assert_true(class_of(view, nad).migration);
+  nad.transfer = true;
+  assert_false(class_of(view, nad).migration);
+  nad.label = 1;
+  assert_true(class_of(view, nad).migration);
+  nad = (struct dw_nad_traits){.ns = "openshift-cnv", .name = "used", .cni_name = "", .label = 0, .transfer = true};
+  assert_true(class_of(view, nad).migration);
   dw_view_free(view);
   dw_policy_free(policy);
 }
@@ -348,6 +390,7 @@ int main(void) {
       cmocka_unit_test(a_nad_elsewhere_is_told),
       cmocka_unit_test(the_nearest_nad_is_of_the_same_namespace),
       cmocka_unit_test(classification_follows_its_order),
+      cmocka_unit_test(a_name_alone_counts_with_the_shape),
       cmocka_unit_test(a_network_set_by_jsonpatch_is_referenced),
       cmocka_unit_test(decentralized_is_the_hyperconvergeds_word),
       cmocka_unit_test(running_migrations_are_counted),

@@ -61,8 +61,9 @@ static void compare_names(const struct dw_view *over, const struct dw_view *buil
   assert_same_text(dw_view_nad_elsewhere(over, ns, name), dw_view_nad_elsewhere(built, ns, name));
   assert_same_text(dw_view_nad_nearest(over, ns, name), dw_view_nad_nearest(built, ns, name));
   for (int label = -1; label <= 1; label++) {
-    struct dw_classification a = dw_view_classify(over, arena, ns, name, label, "migration-x");
-    struct dw_classification b = dw_view_classify(built, arena, ns, name, label, "migration-x");
+    const struct dw_nad_traits traits = {.ns = ns, .name = name, .cni_name = "migration-x", .label = label};
+    struct dw_classification a = dw_view_classify(over, arena, &traits);
+    struct dw_classification b = dw_view_classify(built, arena, &traits);
     assert_int_equal(a.migration, b.migration);
     assert_int_equal(a.referenced, b.referenced);
     assert_string_equal(a.why, b.why);

@@ -33,6 +33,23 @@ static void a_pattern_tells_of_itself(void **state) {
   nad_expect_says(&nad, "migration-namespace", "droveway.io/migration-network: \"false\"");
 }
 
+/* Tenants' networks, and those over which disks are copied. */
+static void a_name_alone_only_warns_where_the_shape_is_another(void **state) {
+  (void)state;
+  struct nad_case local = {
+      .config = "{\"type\":\"bridge\",\"bridge\":\"br1\"}", .ns = "shop", .name = "db-migration", .label = ""};
+  nad_expect(&local, "warn migration-namespace metadata.namespace\n");
+  nad_expect_says(&local, "migration-namespace",
+                  "Invalid value: \"shop\": by its name a migration network, but KubeVirt looks for those in "
+                  "openshift-cnv; if it is none, label it droveway.io/migration-network: \"false\"");
+  local.config = "{\"type\":\"ptp\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"}}";
+  nad_expect(&local, "warn migration-namespace metadata.namespace\n");
+  local.config = "{\"type\":\"bridge\",\"bridge\":\"br1\",\"ipam\":{\"type\":\"dhcp\"}}";
+  nad_expect_says(&local, "migration-namespace", "KubeVirt looks for migration networks in openshift-cnv (this is one");
+  local.label = "false";
+  nad_expect(&local, "");
+}
+
 static void its_name_can_be_attached(void **state) {
   (void)state;
   struct nad_case dotted = {.config = sound, .name = "net.one"};
@@ -134,6 +151,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_stands_in_kubevirts_namespace),
       cmocka_unit_test(a_pattern_tells_of_itself),
+      cmocka_unit_test(a_name_alone_only_warns_where_the_shape_is_another),
       cmocka_unit_test(its_name_can_be_attached),
       cmocka_unit_test(an_empty_config_is_opaque),
       cmocka_unit_test(local_plugins_connect_nothing),

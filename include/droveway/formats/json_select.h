@@ -9,7 +9,7 @@
  * object in the place of a list, or a list in that of an object, stays as an empty one: so whoever reads it can refuse
  * it. At most DW_JSON_MOST_PATHS, ended by NULL. */
 typedef const char *const *dw_json_paths;
-enum { DW_JSON_MOST_PATHS = 48 };
+enum { DW_JSON_MOST_PATHS = 56 };
 
 /* As dw_json_parse(), less what no path leads to: of that only the syntax is looked at, not whether keys stand twice.
  * NULL on error, without its place: whoever has to tell it parses the text whole. */

@@ -212,6 +212,10 @@ struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad)
 /* The device plugin's resource that Multus gives the plugins a device of; "" where the NAD names none. */
 const char *dw_cni_resource_name(const dw_json *nad) __attribute__((returns_nonnull));
 
+/* Whether it is shaped like a migration network: a plugin that connects nodes has addresses that are handed out for the
+ * whole cluster. */
+bool dw_cni_may_migrate(const struct dw_cni_config *config) __attribute__((nonnull));
+
 /* The same from the text alone. */
 struct dw_cni_config *dw_cni_read_text(struct dw_arena *arena, const char *text, size_t length)
     __attribute__((nonnull, returns_nonnull));

@@ -147,6 +147,9 @@ enum dw_allocator {
   DW_ALLOCATOR_NODE         /* on each node by itself: host-local, static */
 };
 
+/* Of a NAD over which the Migration Toolkit for Virtualization (Forklift) copies disks. */
+#define DW_TRANSFER_ANNOTATION "forklift.konveyor.io/route"
+
 struct dw_object {
   enum dw_kind kind;
   const char *namespace_; /* "" for cluster-wide kinds */
@@ -157,6 +160,8 @@ struct dw_object {
     struct {
       const char *config;        /* spec.config; NULL where absent or no string */
       int label;                 /* droveway.io/migration-network: 1 true, 0 false, -1 neither */
+      bool transfer;             /* it has Forklift's annotation of a transfer network */
+      bool shaped;               /* dw_cni_may_migrate() */
       const char *cni_name;      /* "" where none */
       const char *network_name;  /* whereabouts' network_name of the first plugin that has one; "" */
       const char *resource_name; /* of the device plugin that Multus takes a device from; "" where none is named */

@@ -59,14 +59,28 @@ const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind ki
 /* Why a NAD is a migration network; "" where it is none. Source: design, section 4. */
 struct dw_classification {
   bool migration;
+  bool looks_so;   /* it is none, but its name says so: it is outside KubeVirt's namespace, and shaped unlike one */
   bool referenced; /* named by a HyperConverged or KubeVirt of the policy's namespace */
   const char *why; /* 'label droveway.io/migration-network is "true"', 'named by HyperConverged ns/name', 'name matches
                       "*migration*"' */
 };
 
-/* LABEL as in dw_object (1, 0, -1); CNI_NAME may be "". WHY lives in ARENA or is a literal. */
-struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_arena *arena, const char *ns,
-                                          const char *name, int label, const char *cni_name) __attribute__((nonnull));
+/* What it hangs on whether a NAD is a migration network, apart from who names it. */
+struct dw_nad_traits {
+  const char *ns, *name;
+  const char *cni_name; /* "" where none */
+  int label;            /* as in dw_object: 1, 0, -1 */
+  bool transfer;        /* as in dw_object, as the next */
+  bool shaped;
+};
+struct dw_nad_traits dw_nad_traits(const struct dw_object *nad) __attribute__((nonnull));
+/* The same of a NAD that was not reduced. */
+struct dw_nad_traits dw_nad_traits_read(const char *ns, const char *name, const dw_json *nad,
+                                        const struct dw_cni_config *config) __attribute__((nonnull(1, 2, 4)));
+
+/* WHY lives in ARENA or is a literal. */
+struct dw_classification dw_view_classify(const struct dw_view *view, struct dw_arena *arena,
+                                          const struct dw_nad_traits *nad) __attribute__((nonnull));
 
 /* The HyperConverged or KubeVirt of the policy's namespace that names NS/NAME as migration network; NULL where none. */
 const struct dw_object *dw_view_user_of(const struct dw_view *view, const char *ns, const char *name)

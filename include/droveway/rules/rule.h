@@ -16,10 +16,12 @@ struct dw_check;
 
 /* Which objects and operations a rule reads. */
 enum dw_scope {
-  DW_SCOPE_NAD,        /* NetworkAttachmentDefinition, CREATE and UPDATE */
-  DW_SCOPE_NAD_DELETE, /* only DELETE */
-  DW_SCOPE_CONFIG,     /* HyperConverged and KubeVirt, CREATE and UPDATE */
-  DW_SCOPE_LIMITS,     /* the same and MigrationPolicy */
+  DW_SCOPE_NAD,            /* NetworkAttachmentDefinition, CREATE and UPDATE */
+  DW_SCOPE_NAD_CALLED_ONE, /* the same, of migration networks and of what only looks like one
+                              (dw_classification.looks_so) */
+  DW_SCOPE_NAD_DELETE,     /* only DELETE */
+  DW_SCOPE_CONFIG,         /* HyperConverged and KubeVirt, CREATE and UPDATE */
+  DW_SCOPE_LIMITS,         /* the same and MigrationPolicy */
   DW_SCOPE_MIGRATION_POLICY,
   DW_SCOPE_HYPERCONVERGED,
   DW_SCOPE_VMI /* VirtualMachineInstance: no request, audit alone */
