@@ -223,15 +223,40 @@ static bool scan_word(struct scan *s) {
   return false;
 }
 
+/* Whether a quote of a word processor, or of another language, is next: U+2018..U+201F, U+00AB and U+00BB. */
+static bool at_typographic_quote(const struct scan *s) {
+  uint32_t code;
+  (void)dw_utf8_next(s->text + s->at, s->length - s->at, &code);
+  return (code >= 0x2018 && code <= 0x201F) || code == 0xAB || code == 0xBB;
+}
+
+/* <1> refers from an example in documentation to a remark below it. */
+static bool at_callout(const struct scan *s) {
+  size_t at = s->at + 1;
+  while (at < s->length && dw_is_digit(s->text[at]))
+    at++;
+  return dw_scan_peek(s) == '<' && at > s->at + 1 && at < s->length && s->text[at] == '>';
+}
+
+/* What people write into JSON that belongs to something else; NULL where it is nothing of the kind. */
+static const char *foreign(const struct scan *s) {
+  if (at_end(s))
+    return NULL;
+  if (s->text[s->at] == '/' || s->text[s->at] == '#')
+    return "JSON has no comments";
+  if (at_typographic_quote(s))
+    return "this is a typographic quote; JSON needs plain double quotes (\")";
+  return at_callout(s) ? "a callout from documentation, such as <1>, is not JSON; remove it" : NULL;
+}
+
 static bool fail_value(struct scan *s) {
   if (at_end(s))
     return fail(s, s->depth > 0 ? "the text ends too soon: a value is missing" : "the text is empty");
+  if (foreign(s))
+    return fail(s, foreign(s));
   switch (s->text[s->at]) {
   case '\'':
     return fail(s, "text must stand in double quotes, not in single ones");
-  case '/':
-  case '#':
-    return fail(s, "JSON has no comments");
   case '}':
   case ']':
   case ',':
@@ -260,10 +285,9 @@ static bool fail_separator(struct scan *s, bool object) {
   if (at_end(s))
     return fail(s, object ? "the text ends too soon: a closing } is missing"
                           : "the text ends too soon: a closing ] is missing");
-  char c = s->text[s->at];
-  if (c == '/' || c == '#')
-    return fail(s, "JSON has no comments");
-  if (c == ':')
+  if (foreign(s))
+    return fail(s, foreign(s));
+  if (s->text[s->at] == ':')
     return fail(s, "this colon has no place here");
   return fail(s, object ? "a comma or a closing } is missing before this"
                         : "a comma or a closing ] is missing before this");
@@ -273,7 +297,9 @@ static bool scan_key(struct scan *s, struct dw_span *key) {
   if (dw_scan_peek(s) != '"') {
     if (at_end(s))
       return fail(s, "the text ends too soon: a closing } is missing");
-    return fail(s, dw_scan_peek(s) == ',' ? "a comma too many" : "a key in double quotes is expected here");
+    const char *known = foreign(s);
+    const char *other = dw_scan_peek(s) == ',' ? "a comma too many" : "a key in double quotes is expected here";
+    return fail(s, known ? known : other);
   }
   if (!dw_scan_string(s, key))
     return false;
@@ -345,7 +371,8 @@ bool dw_scan_begin(struct scan *s) {
 
 bool dw_scan_end(struct scan *s) {
   dw_scan_blanks(s);
-  return at_end(s) || fail(s, "more text after the end of the value");
+  const char *known = foreign(s);
+  return at_end(s) || fail(s, known ? known : "more text after the end of the value");
 }
 
 /* The low half of a surrogate pair at AT, as another escape; -1 where there is none. */

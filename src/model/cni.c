@@ -193,6 +193,24 @@ static size_t leading_blanks(const char *text, size_t length) {
   return count;
 }
 
+static bool is_word(char c) {
+  return dw_is_alnum(c) || c == '_' || c == '-';
+}
+
+/* Whether TEXT, which is not JSON, begins like YAML: "key: value", below "---" and comments. */
+static bool is_yaml(const char *text, size_t length) {
+  size_t at = leading_blanks(text, length);
+  while (at < length && (text[at] == '#' || (length - at >= 3 && memcmp(text + at, "---", 3) == 0))) {
+    const char *end = memchr(text + at, '\n', length - at);
+    at = end == NULL ? length : (size_t)(end - text);
+    at += leading_blanks(text + at, length - at);
+  }
+  size_t start = at;
+  while (at < length && is_word(text[at]))
+    at++;
+  return at > start && at < length && text[at] == ':' && (at + 1 == length || dw_is_blank(text[at + 1]));
+}
+
 static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
   size_t blanks = leading_blanks(config->text, config->length);
   if (blanks == config->length) {
@@ -201,8 +219,12 @@ static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
   }
   dw_arena_next_text(arena);
   const dw_json *json = dw_json_parse(arena, config->text, config->length, DW_JSON_REMARSHALLED, &config->error);
-  if (json == NULL)
+  if (json == NULL) {
+    if (is_yaml(config->text, config->length))
+      (void)dw_error_at(&config->error, DW_ERR_SYNTAX, config->error.line, config->error.column,
+                        "this is YAML, but Multus reads the configuration as JSON");
     return false;
+  }
   if (dw_json_type(json) != DW_JSON_OBJECT) {
     int line;
     int column;

@@ -80,11 +80,14 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
                            .line = config->error.line,
                            .column = config->error.column};
   dw_nad_mark_unread(check, &found);
-  if (config->error.line > 0)
+  if (config->error.line > 0) {
     dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
               config->error.text);
-  else
+  } else {
+    if (config->error.code == DW_ERR_INVALID) /* the spec, or its config, is of a wrong type */
+      found.mend = "write \"config: |\" and indent the JSON below it";
     dw_report(check, rule, &found, "%s", config->error.text);
+  }
 }
 
 /* Which of the keys counts: libcni decodes a configuration into a map and writes that for each plugin, with the keys
