@@ -92,6 +92,27 @@ struct dw_view_networks {
 
 void dw_view_networks_build(struct dw_view *view);
 
+/* --- view_offers.c: what nodes have by a name: OVN-Kubernetes' localnets, devices --- */
+
+enum { DW_LOCALNET_FLAG_PRIMARY = 1, DW_LOCALNET_FLAG_NO_BRIDGE = 2 };
+
+struct dw_offer_entry {
+  uint32_t node; /* among those that are asked about */
+  uint8_t flags;
+};
+
+struct dw_offer {
+  const char *name;
+  struct dw_offer_entry *entries; /* by node, each once */
+  uint32_t count;
+  uint8_t any; /* flags that some entry has */
+};
+
+struct dw_offers {
+  struct dw_offer *items; /* by name */
+  size_t count;
+};
+
 /* --- view_nodes.c --- */
 
 struct dw_view_nodes {
@@ -101,6 +122,8 @@ struct dw_view_nodes {
   size_t shared_count; /* both */
   size_t linux_count;
   size_t control_plane_count, worker_count; /* by their labels */
+  size_t untold_count;                      /* handlers of which no device is known */
+  struct dw_offers devices;                 /* of the handlers */
 };
 
 /* Chooses the nodes whose NICs count, into OUT, which has room for all there are; returns how many. */
@@ -143,27 +166,6 @@ struct dw_nic_name {
   uint16_t any;          /* flags that some entry has */
 };
 
-/* view_localnets.c: OVN-Kubernetes' localnets over the measured nodes. */
-
-enum { DW_LOCALNET_FLAG_PRIMARY = 1, DW_LOCALNET_FLAG_NO_BRIDGE = 2 };
-
-struct dw_localnet_entry {
-  uint32_t node; /* among the measured nodes */
-  uint8_t flags;
-};
-
-struct dw_localnet {
-  const char *name;
-  struct dw_localnet_entry *entries; /* by node, each once */
-  uint32_t count;
-  uint8_t any; /* flags that some entry has */
-};
-
-struct dw_view_localnets {
-  struct dw_localnet *items; /* by name */
-  size_t count;
-};
-
 struct dw_view_nics {
   const char **measured; /* nodes with a NodeNetworkState, by name */
   size_t measured_count;
@@ -173,7 +175,7 @@ struct dw_view_nics {
   size_t name_count;
   const char **common; /* of these, the ones to suggest as a master */
   size_t common_count;
-  struct dw_view_localnets localnets;
+  struct dw_offers localnets; /* of the measured nodes */
 };
 
 /* --- nic_wires.c: what is below a bridge --- */
@@ -192,6 +194,7 @@ void dw_view_nics_build(struct dw_view *view);
 struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *name) __attribute__((nonnull));
 /* NODES: the measured ones. */
 void dw_view_localnets_build(struct dw_view *view, const struct dw_handler_node *nodes);
+void dw_view_devices_build(struct dw_view *view);
 
 /* --- view_services.c --- */
 

@@ -122,6 +122,7 @@ size_t dw_view_nodes_build(struct dw_view *view, struct dw_handler_node *out) {
     out[count++] = on;
   }
   list_handlers(view, out, count);
+  dw_view_devices_build(view);
   bool sync = dw_view_sync_controllers(view).pods > 0;
   size_t kept = 0;
   for (size_t i = 0; i < count; i++)

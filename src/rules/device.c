@@ -7,6 +7,7 @@
 enum { NODES_SHOWN = 5, NAMES_SHOWN = 8 };
 
 #define RESOURCE_NAME "k8s.v1.cni.cncf.io/resourceName"
+#define RESOURCE_FIELD "metadata.annotations[" RESOURCE_NAME "]"
 
 /* Whether KEY is there and is no empty text. Of a value of the wrong type another rule speaks. */
 static bool gives(const dw_json *object, const char *key) {
@@ -21,20 +22,69 @@ static bool has_resource(const struct dw_check *check) {
   return check->config->resource_name[0] != '\0';
 }
 
-static bool is_one_of(const char *type, const char *const *types, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (strcmp(types[i], type) == 0)
+static bool is_function(const struct dw_cni_plugin *plugin) {
+  static const char *const types[] = {"sriov", "ib-sriov", "accelerated-bridge"};
+  for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    if (strcmp(types[i], plugin->type_name) == 0)
       return true;
   return false;
 }
 
+static bool is_host_device(const struct dw_cni_plugin *plugin) {
+  return strcmp(plugin->type_name, "host-device") == 0;
+}
+
+/* Whether the plugin's own configuration names its device. */
+static bool names_device(const struct dw_cni_plugin *plugin) {
+  static const char *const keys[] = {"device", "hwaddr", "kernelpath", "pciBusID"};
+  if (is_function(plugin))
+    return gives(plugin->json, "deviceID");
+  bool named = gives(dw_json_get_fold(plugin->json, "runtimeConfig", NULL), "deviceID");
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+    named |= gives(plugin->json, keys[i]);
+  return named;
+}
+
+/* Whether some plugin fails without a device from Multus. */
+static bool needs_resource(const struct dw_check *check) {
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    if ((is_function(plugin) || is_host_device(plugin)) && !names_device(plugin))
+      return true;
+  return false;
+}
+
+/* The kubelet gives virt-handler a device of the resource on each node. Which are in use, nobody tells. */
+static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule) {
+  const char *resource = check->config->resource_name;
+  const char *names[NODES_SHOWN];
+  size_t without = dw_view_without_device(check->view, resource, names, NODES_SHOWN);
+  const char *nearest = dw_view_nearest_device(check->view, resource);
+  bool other = nearest != NULL && strcmp(nearest, resource) != 0;
+  if (without > 0)
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_NOT_FOUND,
+                                 .field = RESOURCE_FIELD,
+                                 .value = resource,
+                                 .mend = other ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)
+                                               : "let its device plugin offer some there",
+                                 .warn_at_most = !needs_resource(check)},
+              "no device of this resource on %zu of %zu nodes: %s", without, dw_view_handler_nodes(check->view),
+              dw_nad_list(check->arena, names, NODES_SHOWN, without));
+  size_t untold = dw_view_without_devices(check->view, names, NODES_SHOWN);
+  if (dw_view_handler_nodes(check->view) == 0)
+    dw_report_unverified(check, rule, RESOURCE_FIELD, "%s", dw_nad_no_nodes(check));
+  else if (untold > 0)
+    dw_report_unverified(check, rule, RESOURCE_FIELD, "no allocatable devices known of %s",
+                         dw_nad_list(check->arena, names, NODES_SHOWN, untold));
+}
+
 /* sriov-cni pkg/config/config.go: "VF pci addr is required"; ib-sriov-cni and accelerated-bridge-cni have the same. */
 static void virtual_function(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
-  if (has_resource(check) || gives(plugin->json, "deviceID"))
+  if (has_resource(check) || names_device(plugin))
     return;
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
-                               .field = "metadata.annotations[" RESOURCE_NAME "]",
+                               .field = RESOURCE_FIELD,
                                .mend = "name the device plugin's resource, such as openshift.io/migration"},
             "without it Multus gives %s no device, and every pod fails", plugin->type_name);
 }
@@ -92,11 +142,7 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
 
 /* containernetworking/plugins plugins/main/host-device/host-device.go, loadConf(). */
 static void host_device(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
-  static const char *const keys[] = {"device", "hwaddr", "kernelpath", "pciBusID"};
-  bool given = has_resource(check) || gives(dw_json_get_fold(plugin->json, "runtimeConfig", NULL), "deviceID");
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-    given |= gives(plugin->json, keys[i]);
-  if (!given)
+  if (!has_resource(check) && !names_device(plugin))
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = plugin->device.field,
@@ -174,11 +220,12 @@ static void bond(struct dw_check *check, const struct dw_rule *rule, const struc
 }
 
 static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
-  static const char *const functions[] = {"sriov", "ib-sriov", "accelerated-bridge"};
+  if (has_resource(check))
+    resource_of_nodes(check, rule);
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    if (is_one_of(plugin->type_name, functions, sizeof functions / sizeof functions[0]))
+    if (is_function(plugin))
       virtual_function(check, rule, plugin);
-    else if (strcmp(plugin->type_name, "host-device") == 0)
+    else if (is_host_device(plugin))
       host_device(check, rule, plugin);
     else if (strcmp(plugin->type_name, "bond") == 0)
       bond(check, rule, plugin);
@@ -187,7 +234,8 @@ static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"device-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "no device for the pod: SR-IOV without a resource, host-device without a device or with the node's own NIC, a "
+     "no device for the pod: SR-IOV without a resource, a node that offers no device of it, host-device without a "
+     "device or with the node's own NIC, a "
      "bond of links that virt-handler does not have",
      "name the device plugin's resource in the annotation " RESOURCE_NAME ", or use macvlan on a NIC of the nodes",
      device_missing},

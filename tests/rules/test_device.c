@@ -11,6 +11,16 @@
 #define RESOURCE "metadata.annotations[k8s.v1.cni.cncf.io/resourceName]"
 #define DENY(field) "deny device-missing " field "\n"
 
+#define WORKER(name, devices)                                                                                          \
+  "{apiVersion: v1, kind: Node, metadata: {name: " name                                                                \
+  ", labels: {kubernetes.io/os: linux, kubevirt.io/schedulable: "                                                      \
+  "'true'}}, status: {allocatable: {cpu: 8, " devices "}}}\n"
+#define KVM "devices.kubevirt.io/kvm: 1k"
+
+/* Three workers, each with a device of openshift.io/migration. */
+static const char equipped[] = WORKER("worker-0", KVM ", openshift.io/migration: '8'") "---\n" WORKER(
+    "worker-1", KVM ", openshift.io/migration: 1") "---\n" WORKER("worker-2", KVM ", openshift.io/migration: 2");
+
 /* --- SR-IOV --- */
 
 static void a_virtual_function_comes_from_a_resource(void **state) {
@@ -23,6 +33,7 @@ static void a_virtual_function_comes_from_a_resource(void **state) {
     nad.resource = "";
     nad_expect(&nad, DENY(RESOURCE));
     nad.resource = "openshift.io/migration";
+    nad.more = equipped;
     nad_expect(&nad, "");
     nad.resource = NULL;
     nad.label = "false";
@@ -35,6 +46,41 @@ static void a_virtual_function_comes_from_a_resource(void **state) {
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"sriov\"," NAD_IPAM "}"}, "device-missing",
                   "Required value: without it Multus gives sriov no device, and every pod fails; name the device "
                   "plugin's resource, such as openshift.io/migration [device-missing]");
+}
+
+static void every_node_offers_a_device(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = "{\"type\":\"sriov\"," NAD_IPAM "}",
+                         .resource = "openshift.io/migration",
+                         .more = WORKER("worker-0", KVM ", openshift.io/migration: 1") "---\n" WORKER(
+                             "worker-1", KVM ", openshift.io/migration: 0") "---\n" WORKER("worker-2", KVM)};
+  nad_expect(&nad, DENY(RESOURCE));
+  nad_expect_says(&nad, "device-missing",
+                  "Not found: \"openshift.io/migration\": no device of this resource on 2 of 3 nodes: worker-1 and "
+                  "worker-2; let its device plugin offer some there [device-missing]");
+  nad.resource = "openshift.io/migrations";
+  nad_expect_says(&nad, "device-missing",
+                  "on 3 of 3 nodes: worker-0, worker-1 and worker-2; did you mean "
+                  "\"openshift.io/migration\"? [device-missing]");
+  nad.config = "{\"type\":\"host-device\"," NAD_IPAM "}";
+  nad_expect(&nad, DENY(RESOURCE));
+  /* Who does without the device may get one all the same. */
+  nad.config = "{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}";
+  nad_expect(&nad, "warn device-missing " RESOURCE "\n");
+  nad.label = "false";
+  nad_expect(&nad, "");
+}
+
+/* With virt-handler each node offers devices.kubevirt.io/kvm: of one that offers nothing the allocatable is not told.
+ */
+static void nodes_of_which_nothing_is_told_are_named(void **state) {
+  (void)state;
+  struct nad_case nad = {.config = "{\"type\":\"sriov\"," NAD_IPAM "}", .resource = "openshift.io/migration"};
+  nad_expect(&nad, "unverified device-missing " RESOURCE "\n");
+  nad_expect_says(&nad, "device-missing",
+                  "could not be checked: no allocatable devices known of worker-0, worker-1 and worker-2");
+  nad.more = WORKER("worker-0", KVM) "---\n" WORKER("worker-1", KVM ", openshift.io/migration: 4");
+  nad_expect(&nad, DENY(RESOURCE) "unverified device-missing " RESOURCE "\n");
 }
 
 /* --- host-device --- */
@@ -53,7 +99,7 @@ static void a_host_device_is_named(void **state) {
   };
   for (size_t i = 0; i < sizeof sound / sizeof sound[0]; i++)
     nad_expect_config(sound[i], "");
-  nad_expect(&(struct nad_case){.config = HOST_DEVICE(""), .resource = "intel.com/nic"}, "");
+  nad_expect(&(struct nad_case){.config = HOST_DEVICE(""), .resource = "openshift.io/migration", .more = equipped}, "");
   nad_expect_other(HOST_DEVICE(""), "");
   nad_expect_config(HOST_DEVICE(""), DENY("spec.config.device"));
   nad_expect_config(HOST_DEVICE("\"device\":null,"), DENY("spec.config.device"));
@@ -136,7 +182,8 @@ static void a_bond_takes_two_links_of_every_node(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_virtual_function_comes_from_a_resource), cmocka_unit_test(a_host_device_is_named),
+      cmocka_unit_test(a_virtual_function_comes_from_a_resource), cmocka_unit_test(every_node_offers_a_device),
+      cmocka_unit_test(nodes_of_which_nothing_is_told_are_named), cmocka_unit_test(a_host_device_is_named),
       cmocka_unit_test(the_nodes_own_nic_stays_on_the_node),      cmocka_unit_test(virt_handler_has_no_links_to_bond),
       cmocka_unit_test(a_bond_takes_two_links_of_every_node),
   };

@@ -287,6 +287,16 @@ struct dw_node_address {
 const struct dw_node_address *dw_view_node_addresses(const struct dw_view *view, const struct dw_interval *span,
                                                      size_t *count) __attribute__((nonnull));
 
+/* --- devices of device plugins, on the nodes that run virt-handler --- */
+
+/* Nodes that offer devices, but none of RESOURCE, as dw_view_nic_fault(). */
+size_t dw_view_without_device(const struct dw_view *view, const char *resource, const char **out, size_t max)
+    __attribute__((nonnull(1, 2)));
+/* Nodes of which no device is known: with virt-handler each offers some (devices.kubevirt.io/kvm). */
+size_t dw_view_without_devices(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
+/* The resource whose name is nearest to NAME; NULL where none is near. */
+const char *dw_view_nearest_device(const struct dw_view *view, const char *name) __attribute__((nonnull));
+
 /* --- for `check`: manifests applied in turn --- */
 
 /* Tags a NAD with its place in the order of application (default 0: there before all). Only before the view is shared.
