@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "rules/families.h"
-#include "rules/nad_internal.h"
+#include "rules/nic_internal.h"
 
-enum { NODES_SHOWN = 5, NAMES_SHOWN = 8 };
+enum { NAMES_SHOWN = 8 };
 
 #define RESOURCE_NAME "k8s.v1.cni.cncf.io/resourceName"
 #define RESOURCE_FIELD "metadata.annotations[" RESOURCE_NAME "]"
@@ -56,8 +56,8 @@ static bool needs_resource(const struct dw_check *check) {
 /* The kubelet gives virt-handler a device of the resource on each node. Which are in use, nobody tells. */
 static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule) {
   const char *resource = check->config->resource_name;
-  const char *names[NODES_SHOWN];
-  size_t without = dw_view_without_device(check->view, resource, names, NODES_SHOWN);
+  const char *names[DW_NODES_SHOWN];
+  size_t without = dw_view_without_device(check->view, resource, names, DW_NODES_SHOWN);
   const char *nearest = dw_view_nearest_device(check->view, resource);
   bool other = nearest != NULL && strcmp(nearest, resource) != 0;
   if (without > 0)
@@ -69,13 +69,13 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
                                                : "let its device plugin offer some there",
                                  .warn_at_most = !needs_resource(check)},
               "no device of this resource on %zu of %zu nodes: %s", without, dw_view_handler_nodes(check->view),
-              dw_nad_list(check->arena, names, NODES_SHOWN, without));
-  size_t untold = dw_view_without_devices(check->view, names, NODES_SHOWN);
+              dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
+  size_t untold = dw_view_without_devices(check->view, names, DW_NODES_SHOWN);
   if (dw_view_handler_nodes(check->view) == 0)
     dw_report_unverified(check, rule, RESOURCE_FIELD, "%s", dw_nad_no_nodes(check));
   else if (untold > 0)
     dw_report_unverified(check, rule, RESOURCE_FIELD, "no allocatable devices known of %s",
-                         dw_nad_list(check->arena, names, NODES_SHOWN, untold));
+                         dw_nad_list(check->arena, names, DW_NODES_SHOWN, untold));
 }
 
 /* sriov-cni pkg/config/config.go: "VF pci addr is required"; ib-sriov-cni and accelerated-bridge-cni have the same. */
@@ -107,37 +107,46 @@ static bool keeps_another(const struct dw_check *check, const char *node, const 
   return false;
 }
 
-static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const char *type,
-                      const struct dw_value *nic) {
-  const char *names[NODES_SHOWN];
-  struct dw_nic_query query = {.name = nic->text, .fault = DW_NIC_PRIMARY};
-  size_t count = dw_view_nic_fault(check->view, &query, names, NODES_SHOWN);
-  if (count == 0)
+static void own_nic(struct dw_check *check, const struct dw_rule *rule, const char *type, const struct dw_value *nic) {
+  struct dw_faulty primary = dw_nic_fault(check, nic->text, DW_NIC_PRIMARY, 0);
+  if (primary.count == 0)
     return;
-  bool spare = keeps_another(check, names[0], nic->text);
+  bool spare = keeps_another(check, primary.first, nic->text);
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = nic->field,
                                .value = nic->text,
                                .mend = "use a NIC that is set apart for migrations",
                                .warn_at_most = spare},
-            "carries the node's own traffic on %s; %s moves it into the pod%s",
-            dw_nad_list(check->arena, names, NODES_SHOWN, count), type, spare ? "" : " and cuts the node off");
+            "carries the node's own traffic on %s; %s moves it into the pod%s", primary.nodes, type,
+            spare ? "" : " and cuts the node off");
+}
+
+/* The NIC is in one pod at a time. */
+static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const char *type,
+                      const struct dw_value *nic) {
+  own_nic(check, rule, type, nic);
+  if (dw_nad_pods_meet(check))
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .field = nic->field,
+                                 .value = nic->text,
+                                 .mend = "use macvlan on it",
+                                 .warn_at_most = true},
+              "is moved into one pod: where virt-synchronization-controller runs beside another of its pods or "
+              "virt-handler, it fails");
 }
 
 static void missing_nic(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *nic) {
-  const char *names[NODES_SHOWN];
-  struct dw_nic_query query = {.name = nic->text, .fault = DW_NIC_MISSING};
-  size_t count = dw_view_nic_fault(check->view, &query, names, NODES_SHOWN);
-  if (count == 0)
+  struct dw_faulty missing = dw_nic_fault(check, nic->text, DW_NIC_MISSING, 0);
+  if (missing.count == 0 || dw_nic_may_be_held(check))
     return;
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_NOT_FOUND,
                                .field = nic->field,
                                .value = nic->text,
                                .mend = "name NICs that all nodes have"},
-            "no such NIC on %zu of %zu nodes: %s", count, dw_view_network_nodes(check->view),
-            dw_nad_list(check->arena, names, NODES_SHOWN, count));
+            "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_network_nodes(check->view), missing.nodes);
 }
 
 /* containernetworking/plugins plugins/main/host-device/host-device.go, loadConf(). */
@@ -148,7 +157,7 @@ static void host_device(struct dw_check *check, const struct dw_rule *rule, cons
                                  .field = plugin->device.field,
                                  .mend = "name the NIC that is set apart for migrations"},
               "host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation %s", RESOURCE_NAME);
-  else if (plugin->device.text != NULL && dw_is_interface_name(plugin->device.text))
+  else if (plugin->device.text != NULL && dw_is_interface_altname(plugin->device.text))
     moved_nic(check, rule, plugin->type_name, &plugin->device);
 }
 

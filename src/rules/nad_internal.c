@@ -188,6 +188,11 @@ const char *dw_nad_no_nodes(const struct dw_check *check) {
   return check->policy->selector_given ? "no node matches nodes.selector of the policy" : "no node runs Linux";
 }
 
+bool dw_nad_pods_meet(const struct dw_check *check) {
+  const struct dw_sync_controllers *sync = &check->sync;
+  return sync->pods > 0 && (sync->share_nodes || sync->pods + sync->surge > sync->nodes);
+}
+
 const char *dw_nad_no_nics(const struct dw_check *check) {
   enum { NODES_SHOWN = 3 };
   const char *names[NODES_SHOWN];

@@ -72,6 +72,9 @@ bool dw_nad_route_counts(const struct dw_route *route) __attribute__((nonnull));
 /* Why no node is known to run virt-handler, where there is none. */
 const char *dw_nad_no_nodes(const struct dw_check *check) __attribute__((nonnull, returns_nonnull));
 
+/* Whether two pods of the migration network may run on one node. */
+bool dw_nad_pods_meet(const struct dw_check *check) __attribute__((nonnull));
+
 /* Why the NICs of some node that runs virt-handler are not known; NULL where all are. */
 const char *dw_nad_no_nics(const struct dw_check *check) __attribute__((nonnull));
 

@@ -76,10 +76,12 @@ static const struct dw_cni_plugin *next_needing(const struct dw_check *check, co
   return plugin;
 }
 
-/* A network that is in force may hold its device already: it is in virt-handler's pod then. */
+bool dw_nic_may_be_held(const struct dw_check *check) {
+  return check->class.referenced && dw_view_find(check->view, DW_KIND_NAD, check->ns, check->name) != NULL;
+}
+
 static bool may_hold(const struct dw_check *check, const struct needed *needed) {
-  return needed->is_device && check->class.referenced &&
-         dw_view_find(check->view, DW_KIND_NAD, check->ns, check->name) != NULL;
+  return needed->is_device && dw_nic_may_be_held(check);
 }
 
 static const char *what_is_meant(const struct dw_check *check, const char *name) {

@@ -24,6 +24,10 @@ bool dw_nic_has_master(const struct dw_cni_plugin *plugin) __attribute__((nonnul
 const struct dw_cni_plugin *dw_nic_next_master(const struct dw_check *check, const struct dw_cni_plugin *after)
     __attribute__((nonnull(1)));
 
+/* Whether the network is in force: a NIC that its plugin moves may be in virt-handler's pod already, where no
+ * NodeNetworkState shows it. */
+bool dw_nic_may_be_held(const struct dw_check *check) __attribute__((nonnull));
+
 /* The next plugin that connects to a Linux bridge by its name. */
 const struct dw_cni_plugin *dw_nic_next_bridge(const struct dw_check *check, const struct dw_cni_plugin *after)
     __attribute__((nonnull(1)));

@@ -44,11 +44,6 @@ static void report(struct dw_check *check, const struct dw_rule *rule, const str
             other->name, words);
 }
 
-/* Whether two pods of the network may run on one node. */
-static bool may_meet(const struct dw_sync_controllers *sync) {
-  return sync->pods > 0 && (sync->share_nodes || sync->pods + sync->surge > sync->nodes);
-}
-
 /* Two VLAN devices of one number on one NIC: net/8021q/vlan.c, vlan_check_real_dev(): EEXIST, whatever network
  * namespace the first has been moved to. */
 static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
@@ -69,7 +64,7 @@ static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, cons
   const struct dw_object *other = other_nad(check, link, DW_LINK_VLAN);
   if (other != NULL)
     report(check, rule, plugin, other, "the same VLAN");
-  if (!check->class.migration || !may_meet(&check->sync))
+  if (!check->class.migration || !dw_nad_pods_meet(check))
     return;
   found.mend = "make the VLAN interface on the nodes, and use macvlan on it";
   dw_report(

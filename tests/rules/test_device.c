@@ -147,6 +147,25 @@ static void the_nodes_own_nic_stays_on_the_node(void **state) {
   nad_expect_says(&nad, "device-missing", "on n1; host-device moves it into the pod; use");
 }
 
+/* Sync controllers run beside virt-handlers: one of the two gets the NIC. */
+static void a_moved_nic_is_in_one_pod(void **state) {
+  (void)state;
+  static const char decentralized[] =
+      "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "
+      "namespace: "
+      "openshift-cnv}, spec: {infra: {nodePlacement: {nodeSelector: {kubevirt.io/schedulable: 'true'}}}, featureGates: "
+      "{decentralizedLiveMigration: true}}}";
+  struct nad_case nad = {.config = "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}", .more = decentralized};
+  nad_expect(&nad, "");
+  nad.config = HOST_DEVICE("\"device\":\"eth1\",");
+  nad_expect(&nad, "warn device-missing spec.config.device\n");
+  nad_expect_says(&nad, "device-missing",
+                  "\"eth1\": is moved into one pod: where virt-synchronization-controller runs beside another of its "
+                  "pods or virt-handler, it fails; use macvlan on it [device-missing]");
+  nad.more = NULL;
+  nad_expect(&nad, "");
+}
+
 /* --- bond --- */
 
 #define BOND(members) "{\"type\":\"bond\",\"mode\":\"active-backup\",\"miimon\":\"100\"" members "," NAD_IPAM "}"
@@ -175,6 +194,15 @@ static void a_bond_takes_two_links_of_every_node(void **state) {
   nad_expect_says(&nad, "device-missing",
                   "Not found: \"eth3\": no such NIC on 2 of 3 nodes: worker-1 and worker-2; name NICs that all nodes "
                   "have [device-missing]");
+  /* In force, it has moved them: the nodes no longer show them. */
+  nad.label = "";
+  nad.more = "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "
+             "namespace: openshift-cnv}, spec: {featureGates: {decentralizedLiveMigration: false}, "
+             "liveMigrationConfig: {network: net}}}\n---\n"
+             "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: net, namespace: "
+             "openshift-cnv}, spec: {config: '{}'}}";
+  nad.policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {network-in-use-change: off}\n";
+  nad_expect(&nad, "");
   nad_expect_config(BOND(LINKS("ens3", "eth1")), DENY("spec.config.links[0].name"));
   nad_expect_says(&(struct nad_case){.config = BOND(LINKS("ens3", "eth1"))}, "device-missing",
                   "; bond moves it into the pod and cuts the node off");
@@ -184,7 +212,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_virtual_function_comes_from_a_resource), cmocka_unit_test(every_node_offers_a_device),
       cmocka_unit_test(nodes_of_which_nothing_is_told_are_named), cmocka_unit_test(a_host_device_is_named),
-      cmocka_unit_test(the_nodes_own_nic_stays_on_the_node),      cmocka_unit_test(virt_handler_has_no_links_to_bond),
+      cmocka_unit_test(the_nodes_own_nic_stays_on_the_node),      cmocka_unit_test(a_moved_nic_is_in_one_pod),
+      cmocka_unit_test(virt_handler_has_no_links_to_bond),
+
       cmocka_unit_test(a_bond_takes_two_links_of_every_node),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
