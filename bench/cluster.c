@@ -256,7 +256,7 @@ struct dw_world *bench_world(const struct bench_size *size) {
   for (int kind = 0; kind < DW_KIND_COUNT; kind++)
     source.knowledge[kind] = DW_KNOWN;
   struct dw_policy *policy = dw_policy_default();
-  struct dw_world *world = dw_world_new(policy, dw_view_build(policy, &source));
+  struct dw_world *world = dw_world_build(policy, &source);
   for (size_t i = 0; i < objects.count; i++)
     dw_object_unref(objects.items[i]);
   free(objects.items);

@@ -51,7 +51,7 @@ static struct dw_world *build_world(void) {
   for (int kind = 0; kind < DW_KIND_COUNT; kind++)
     source.knowledge[kind] = DW_KNOWN;
   struct dw_policy *policy = dw_policy_default();
-  struct dw_world *world = dw_world_new(policy, dw_view_build(policy, &source));
+  struct dw_world *world = dw_world_build(policy, &source);
   for (size_t i = 0; i < source.count; i++)
     dw_object_unref(objects[i]);
   dw_arena_free(arena);

@@ -147,13 +147,6 @@ void cli_state_free(struct cli_state *state) {
   *state = (struct cli_state){.objects = NULL};
 }
 
-/* A view of it under POLICY, which must outlive it. */
-static struct dw_view *view_of(const struct cli_state *state, const struct dw_policy *policy) {
-  struct dw_view_source source = {.objects = state->objects, .count = state->count};
-  memcpy(source.knowledge, state->gaps.knowledge, sizeof source.knowledge);
-  return dw_view_build(policy, &source);
-}
-
 static struct dw_world *live_world(const struct cli_world_options *options, struct cli_gaps *gaps,
                                    struct dw_error *err) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -168,7 +161,9 @@ static struct dw_world *live_world(const struct cli_world_options *options, stru
     return NULL;
   }
   *gaps = state.gaps;
-  struct dw_world *world = dw_world_new(policy, view_of(&state, policy));
+  struct dw_view_source source = {.objects = state.objects, .count = state.count};
+  memcpy(source.knowledge, state.gaps.knowledge, sizeof source.knowledge);
+  struct dw_world *world = dw_world_build(policy, &source);
   cli_state_free(&state);
   return world;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/applied.h"
 #include "cli/state.h"
+#include "droveway/base/text.h"
 
 enum dw_kind cli_kind_of(const dw_json *json) {
   const char *version = dw_json_get_string(json, "apiVersion");
@@ -147,11 +148,10 @@ static void build_world(struct cli_subjects *out, struct dw_policy *policy, cons
   for (size_t i = 0; i < out->count; i++)
     if (out->items[i].object)
       objects[source.count++] = out->items[i].object;
-  struct dw_view *view = dw_view_build(policy, &source);
+  out->world = dw_world_build(policy, &source);
   for (size_t i = 0; i < out->count; i++)
     if (out->items[i].kind == DW_KIND_NAD)
-      dw_view_set_order(view, out->items[i].ns, out->items[i].name, out->items[i].order);
-  out->world = dw_world_new(policy, view);
+      dw_view_set_order(out->world->view, out->items[i].ns, out->items[i].name, out->items[i].order);
 }
 
 /* An object that can't be read stays so: the rules say why. */
@@ -177,15 +177,41 @@ static void set_beside(struct cli_subjects *out, struct dw_policy *policy, const
   build_world(out, policy, state);
 }
 
+/* The namespace where KubeVirt runs, as the cluster and then the manifests tell it. Manifests are not reduced yet:
+ * where those go that name no namespace hangs on this. Takes POLICY over. */
+static struct dw_policy *settle_namespace(struct cli_subjects *out, struct dw_policy *policy,
+                                          const struct cli_state *state, const struct dw_manifest *manifests,
+                                          const char *given) {
+  if (policy->namespace_known)
+    return policy;
+  const char *ns = dw_kubevirt_namespace(state->objects, state->count);
+  size_t count = 0;
+  for (const struct dw_manifest *m = manifests; m != NULL; m = m->next)
+    count++;
+  struct dw_object *named = dw_arena_array(out->arena, count, sizeof *named);
+  const struct dw_object **users = dw_arena_array(out->arena, count, sizeof *users);
+  count = 0;
+  for (const struct dw_manifest *m = manifests; m != NULL; m = m->next) {
+    named[count] = (struct dw_object){.kind = cli_kind_of(m->json), .namespace_ = cli_namespace_of(m->json, given)};
+    if (named[count].namespace_ != NULL && dw_is_dns_label(named[count].namespace_)) {
+      users[count] = &named[count];
+      count++;
+    }
+  }
+  if (ns == NULL)
+    ns = dw_kubevirt_namespace(users, count);
+  return ns == NULL ? policy : dw_policy_in(policy, ns);
+}
+
 static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy,
                             const struct cli_manifest_arguments *arguments, const struct dw_manifest *manifests,
                             struct dw_error *err) {
-  const char *ns = arguments->ns ? arguments->ns : policy->namespace_;
   struct cli_state_query query = {&arguments->world, policy->namespace_, CLI_KEEP_JUDGED};
   struct cli_state state = {.objects = NULL};
-  int status = read_subjects(out, manifests, ns, err);
+  int status = cli_state_read(out->arena, &query, &state, err);
+  policy = settle_namespace(out, policy, &state, manifests, arguments->ns);
   if (status == 0)
-    status = cli_state_read(out->arena, &query, &state, err);
+    status = read_subjects(out, manifests, arguments->ns ? arguments->ns : policy->namespace_, err);
   if (status == 0)
     set_beside(out, policy, &state);
   else
@@ -218,18 +244,26 @@ static struct dw_policy *policy_of(const char *text, struct dw_error *err) {
               : dw_policy_default();
 }
 
-static int read_texts(const struct cli_texts *texts, const char *ns, struct cli_subjects *out, struct cli_state *state,
-                      struct dw_error *err) {
+static int read_state_text(const struct cli_texts *texts, struct dw_arena *arena, const char *ns,
+                           struct cli_state *state, struct dw_error *err) {
   struct cli_state_query query = {.ns = ns, .keep = CLI_KEEP_JUDGED};
   struct dw_manifest *manifests = NULL;
-  if (dw_manifests_parse(out->arena, texts->name, texts->manifests, &manifests, err) != 0 ||
-      read_subjects(out, manifests, ns, err) != 0)
-    return -1;
   if (!texts->state)
     return 0;
-  return dw_manifests_parse(out->arena, "state.yaml", texts->state, &manifests, err) == 0
-             ? cli_state_of(&query, manifests, state, err)
-             : -1;
+  if (dw_manifests_parse(arena, "state.yaml", texts->state, &manifests, err) != 0)
+    return -1;
+  return cli_state_of(&query, manifests, state, err);
+}
+
+/* POLICY may be another afterwards. */
+static int read_texts(const struct cli_texts *texts, struct dw_policy **policy, struct cli_subjects *out,
+                      struct cli_state *state, struct dw_error *err) {
+  struct dw_manifest *manifests = NULL;
+  if (read_state_text(texts, out->arena, (*policy)->namespace_, state, err) != 0 ||
+      dw_manifests_parse(out->arena, texts->name, texts->manifests, &manifests, err) != 0)
+    return -1;
+  *policy = settle_namespace(out, *policy, state, manifests, NULL);
+  return read_subjects(out, manifests, (*policy)->namespace_, err);
 }
 
 int cli_subjects_of_texts(const struct cli_texts *texts, struct cli_subjects *out, struct dw_error *err) {
@@ -238,7 +272,7 @@ int cli_subjects_of_texts(const struct cli_texts *texts, struct cli_subjects *ou
     return -1;
   *out = (struct cli_subjects){.arena = dw_arena_new(0)};
   struct cli_state state = {.objects = NULL};
-  int status = read_texts(texts, policy->namespace_, out, &state, err);
+  int status = read_texts(texts, &policy, out, &state, err);
   if (status == 0) {
     set_beside(out, policy, &state);
   } else {

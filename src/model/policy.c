@@ -33,6 +33,7 @@ static struct dw_selector default_selector(struct dw_arena *arena) {
 
 struct counted {
   struct dw_policy policy; /* first: a pointer to it is one to this */
+  struct dw_policy *base;  /* whose parts this one shares; NULL */
   atomic_size_t references;
 };
 
@@ -65,8 +66,23 @@ void dw_policy_free(struct dw_policy *policy) {
   if (policy == NULL)
     return;
   struct counted *counted = (struct counted *)policy;
-  if (atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) == 1)
-    dw_arena_free(policy->arena);
+  if (atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) != 1)
+    return;
+  struct dw_policy *base = counted->base;
+  dw_arena_free(policy->arena);
+  dw_policy_free(base);
+}
+
+struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_) {
+  struct dw_arena *arena = dw_arena_new(ARENA_LIMIT);
+  struct counted *counted = dw_arena_alloc(arena, sizeof *counted);
+  counted->policy = *policy;
+  counted->policy.arena = arena;
+  counted->policy.namespace_ = dw_arena_strdup(arena, namespace_);
+  counted->policy.namespace_known = true;
+  counted->base = policy;
+  atomic_init(&counted->references, 1);
+  return &counted->policy;
 }
 
 static int read_document(struct dw_policy_reader *r, const struct dw_yaml_doc *first) {

@@ -121,6 +121,7 @@ static int read_namespace(struct dw_policy_reader *r, const struct dw_policy_nod
   if (!dw_is_dns_label(text))
     return fail_namespace(r, node, text);
   r->policy->namespace_ = text;
+  r->policy->namespace_known = true;
   return 0;
 }
 

@@ -239,6 +239,10 @@ struct dw_view_overlay {
   size_t hidden_count;
 };
 
+/* dw_view_overlay() under another policy than the base's. */
+struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const struct dw_view *base,
+                                      const struct dw_change *changes, size_t count) __attribute__((nonnull(1, 2)));
+
 /* Whether a NAD of the base is hidden. */
 bool dw_view_hides(const struct dw_view *view, uint32_t base_nad) __attribute__((nonnull));
 

@@ -162,10 +162,15 @@ static void build_parts(struct dw_view *view, const struct dw_change *changes, s
 }
 
 struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count) {
+  return dw_view_overlay_under(base->policy, base, changes, count);
+}
+
+struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const struct dw_view *base,
+                                      const struct dw_change *changes, size_t count) {
   struct dw_arena *arena = dw_arena_new(0);
   struct dw_view *view = dw_arena_alloc(arena, sizeof *view);
   view->arena = arena;
-  view->policy = base->policy;
+  view->policy = policy;
   view->over.base = base;
   memcpy(view->knowledge, base->knowledge, sizeof view->knowledge);
   build_parts(view, changes, count);

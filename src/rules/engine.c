@@ -173,10 +173,24 @@ struct dw_judgement dw_check_conclude(const struct dw_check *check) {
   return judgement;
 }
 
+/* Where nobody has said where KubeVirt runs, the first HyperConverged or KubeVirt does. */
+const struct dw_policy *dw_request_policy(struct dw_arena *arena, const struct dw_world *world,
+                                          const struct dw_request *request) {
+  const struct dw_object object = {.kind = dw_kind_of(request->group, request->kind), .namespace_ = request->ns};
+  const struct dw_object *const objects[] = {&object};
+  const char *ns = world->policy->namespace_known ? NULL : dw_kubevirt_namespace(objects, 1);
+  if (ns == NULL)
+    return world->policy;
+  struct dw_policy *policy = dw_arena_alloc(arena, sizeof *policy);
+  *policy = *world->policy;
+  policy->namespace_ = ns;
+  return policy;
+}
+
 struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                              size_t order) {
   return (struct dw_check){.arena = arena,
-                           .policy = world->policy,
+                           .policy = dw_request_policy(arena, world, request),
                            .view = world->view,
                            .operation = request->operation,
                            .kind = dw_kind_of(request->group, request->kind),

@@ -20,7 +20,7 @@ size_t dw_request_networks(struct dw_arena *arena, const struct dw_world *world,
   bool user = kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
   bool writes = request->operation == DW_OP_CREATE || request->operation == DW_OP_UPDATE;
   struct dw_migration_config config;
-  if (!user || !writes || strcmp(request->ns, world->policy->namespace_) != 0)
+  if (!user || !writes || strcmp(request->ns, dw_request_policy(arena, world, request)->namespace_) != 0)
     return 0;
   dw_migration_read(arena, request->object, &config);
   size_t count = add_name(arena, request, names, 0, &config.network);

@@ -30,6 +30,10 @@ bool dw_request_deleting(const struct dw_request *request) __attribute__((nonnul
 /* A warning about a registration that sends what Droveway has no rules for; NULL where it has. */
 const char *dw_request_note(struct dw_arena *arena, const struct dw_request *request) __attribute__((nonnull));
 
+/* WORLD's policy, in KubeVirt's namespace as REQUEST tells it where nobody else has. */
+const struct dw_policy *dw_request_policy(struct dw_arena *arena, const struct dw_world *world,
+                                          const struct dw_request *request) __attribute__((nonnull, returns_nonnull));
+
 /* A check of REQUEST in WORLD, with nothing loaded yet. */
 struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                              size_t order) __attribute__((nonnull));

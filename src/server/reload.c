@@ -114,8 +114,7 @@ static struct dw_world *world_of_cluster(struct dw_worlds *worlds) {
   dw_cluster_objects(worlds->cluster, &objects);
   struct dw_view_source source = {.objects = objects.objects, .count = objects.count};
   memcpy(source.knowledge, objects.knowledge, sizeof source.knowledge);
-  struct dw_view *view = dw_view_build(worlds->policy, &source);
-  struct dw_world *world = dw_world_new(dw_policy_ref(worlds->policy), view);
+  struct dw_world *world = dw_world_build(dw_policy_ref(worlds->policy), &source);
   world->generation = objects.generation;
   dw_cluster_objects_free(&objects);
   return world;
@@ -126,7 +125,7 @@ static struct dw_world *empty_world(struct dw_worlds *worlds) {
   struct dw_view_source source = {.count = 0};
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
     source.knowledge[kind] = DW_UNAVAILABLE;
-  return dw_world_new(dw_policy_ref(worlds->policy), dw_view_build(worlds->policy, &source));
+  return dw_world_build(dw_policy_ref(worlds->policy), &source);
 }
 
 /* Before the first full reading there is nothing to build: what has come so far would let rules decide on a part. */

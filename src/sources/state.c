@@ -140,7 +140,7 @@ struct dw_world *dw_world_load(const struct dw_sources *sources, struct dw_error
     struct dw_view_source source = {.objects = objects, .count = count};
     if (sources->state)
       dw_state_knowledge(&source);
-    world = dw_world_new(policy, dw_view_build(policy, &source));
+    world = dw_world_build(policy, &source);
   } else {
     dw_policy_free(policy);
   }

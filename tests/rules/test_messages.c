@@ -558,8 +558,8 @@ static void expect_all(const struct message *messages, size_t count) {
 static void of_networks(void **state) {
   (void)state;
   static const struct message messages[] = {
-      {DW_OP_CREATE, HCO_IN("shop", "kubevirt-hyperconverged", "", ""), NULL, "", "config-namespace",
-       "metadata.namespace: Invalid value: \"shop\": HyperConverged's operator reads only namespace openshift-cnv; "
+      {DW_OP_CREATE, HCO_IN("default", "kubevirt-hyperconverged", "", ""), NULL, "", "config-namespace",
+       "metadata.namespace: Invalid value: \"default\": HyperConverged's operator reads only namespace openshift-cnv; "
        "create it in openshift-cnv [config-namespace]"},
       {DW_OP_CREATE, HCO_IN("openshift-cnv", "other", "", ""), NULL, "", "config-name",
        "metadata.name: Invalid value: \"other\": HyperConverged's operator reads only kubevirt-hyperconverged; give it "
@@ -606,7 +606,7 @@ static void of_networks(void **state) {
        NAD_IN("openshift-cnv", "lm", ", deletionTimestamp: '2026-11-21T00:00:00Z'", GOOD), "network-missing",
        "spec.liveMigrationConfig.network: Not found: \"lm\": NAD openshift-cnv/lm is being deleted; create it again "
        "once it is gone [network-missing]"},
-      {DW_OP_CREATE, KUBEVIRT("shop", "network: lm"), NULL, "", "network-missing",
+      {DW_OP_CREATE, KUBEVIRT("default", "network: lm"), NULL, "", "network-missing",
        "spec.configuration.migrations.network: Invalid value: could not be checked: this KubeVirt is outside "
        "namespace openshift-cnv [network-missing]"},
       {DW_OP_CREATE, NETWORK("lm"), NULL, NAD_IN("openshift-cnv", "lm", "", "{\"type\":\"ptp\"," NAD_IPAM "}"),

@@ -38,7 +38,7 @@ struct map_case map_of_many(size_t count, void (*write)(size_t index, struct dw_
     objects[i] = object_of(i, write);
   for (size_t i = 0; i < DW_KIND_COUNT; i++)
     source.knowledge[i] = DW_KNOWN;
-  struct dw_world *world = dw_world_new(policy, dw_view_build(policy, &source));
+  struct dw_world *world = dw_world_build(policy, &source);
   for (size_t i = 0; i < count; i++)
     dw_object_unref(objects[i]);
   map.map = dw_map_build(map.arena, world, &(struct dw_map_options){0});

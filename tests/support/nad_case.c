@@ -75,10 +75,10 @@ static struct dw_world *make_world(const struct nad_case *nad) {
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
     source.knowledge[kind] = nad->no_state ? DW_UNKNOWN : DW_KNOWN;
   struct dw_policy *policy = read_policy(nad->policy);
-  struct dw_view *view = dw_view_build(policy, &source);
+  struct dw_world *world = dw_world_build(policy, &source);
   for (size_t i = 0; i < objects.count; i++)
     dw_object_unref(objects.items[i]);
-  return dw_world_new(policy, view);
+  return world;
 }
 
 /* --- the request --- */

@@ -62,10 +62,10 @@ struct dw_world *world_knowing(const char *state, const char *policy_text, enum 
   struct dw_view_source source = {.objects = objects.items, .count = objects.count};
   for (size_t i = 0; i < DW_KIND_COUNT; i++)
     source.knowledge[i] = knowledge;
-  struct dw_view *view = dw_view_build(policy, &source);
+  struct dw_world *world = dw_world_build(policy, &source);
   for (size_t i = 0; i < objects.count; i++)
     dw_object_unref(objects.items[i]);
-  return dw_world_new(policy, view);
+  return world;
 }
 
 struct dw_world *world_of(const char *state, const char *policy) {

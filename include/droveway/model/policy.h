@@ -43,6 +43,7 @@ struct dw_rule_override {
 struct dw_policy {
   struct dw_arena *arena;
   const char *namespace_; /* where KubeVirt runs */
+  bool namespace_known;   /* false: nobody named it, and "openshift-cnv" is a guess */
   const char **name_patterns;
   size_t name_pattern_count;
   struct {
@@ -75,6 +76,9 @@ struct dw_policy *dw_policy_parse(const char *text, size_t length, const char *f
 
 /* One more reference, for a view made anew under the same policy. */
 struct dw_policy *dw_policy_ref(struct dw_policy *policy) __attribute__((nonnull, returns_nonnull));
+/* POLICY, which is taken over, with NAMESPACE as the one where KubeVirt runs. */
+struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull));
 /* Drops one; the last one frees it. NULL is allowed. */
 void dw_policy_free(struct dw_policy *policy);
 

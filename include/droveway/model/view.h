@@ -310,10 +310,19 @@ struct dw_world {
   struct dw_view *view;
   uint64_t generation; /* of the objects that the view was built from; 0 where none is told */
 };
+/* The namespace where KubeVirt runs, as the HyperConverged and KubeVirt objects among OBJECTS tell it: HyperConverged's
+ * rather than KubeVirt's; of several the one that has both, then one of the usual names, then the first. One in
+ * "default" tells nothing. NULL where there is none. */
+const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t count);
+/* A view of SOURCE under POLICY, which is taken over; where POLICY does not know KubeVirt's namespace, under the one
+ * that the objects tell. One reference for the caller. */
+struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_source *source)
+    __attribute__((nonnull, warn_unused_result, returns_nonnull));
 /* Takes both over. The result is counted: one reference for the caller. */
 struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
-/* BASE's policy with dw_view_overlay() of its view; keeps a reference to BASE. */
+/* BASE's policy (with a namespace that CHANGES tell, where it knows none) and dw_view_overlay() of its view; keeps a
+ * reference to BASE. */
 struct dw_world *dw_world_overlay(struct dw_world *base, const struct dw_change *changes, size_t count)
     __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
 struct dw_world *dw_world_ref(struct dw_world *world) __attribute__((nonnull, returns_nonnull));
