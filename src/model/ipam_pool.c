@@ -145,10 +145,21 @@ static const char *mend_dashed(struct dw_arena *arena, const struct dw_range *ra
   return dw_arena_printf(arena, "write %s", dw_range_format(arena, &mended));
 }
 
+/* The first and the last address of the subnet are never handed out: as start and end they change nothing. */
+static bool is_network(const struct dw_pool *pool, const struct dw_addr *start) {
+  struct dw_addr first = dw_prefix_first(&pool->subnet);
+  return dw_addr_compare(start, &first) == 0;
+}
+
+static bool is_broadcast(const struct dw_pool *pool, const struct dw_addr *end) {
+  struct dw_addr last = dw_prefix_last(&pool->subnet);
+  return dw_addr_compare(end, &last) == 0;
+}
+
 static void add_dashed_problems(struct dw_problems *problems, const struct dw_pool *pool) {
   const struct dw_range *range = &pool->parsed;
-  bool start_ignored = dw_addr_compare(&range->start, &pool->span.first) != 0;
-  bool end_ignored = dw_addr_compare(&range->end, &pool->span.last) != 0;
+  bool start_ignored = dw_addr_compare(&range->start, &pool->span.first) != 0 && !is_network(pool, &range->start);
+  bool end_ignored = dw_addr_compare(&range->end, &pool->span.last) != 0 && !is_broadcast(pool, &range->end);
   if (!start_ignored && !end_ignored)
     return;
   const char *what = "has ends outside the usable addresses, so whereabouts ignores them";
@@ -179,6 +190,16 @@ struct bound {
   bool is_end;
   bool ignored;
 };
+
+/* Whether the pool is the one that was meant, though the address is ignored. */
+static bool changes_nothing(const struct dw_pool *pool, const struct bound *bound) {
+  const struct dw_addr *addr = &bound->value->addr;
+  if (!pool->subnet_known)
+    return false;
+  if (pool->parsed.dashed)
+    return dw_addr_compare(addr, bound->is_end ? &pool->parsed.end : &pool->parsed.start) == 0;
+  return bound->is_end ? is_broadcast(pool, addr) : is_network(pool, addr);
+}
 
 /* Why an address that reads is ignored all the same. */
 static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct dw_pool *pool,
@@ -212,7 +233,7 @@ static void add_bound_problems(struct dw_problems *problems, const struct dw_poo
     if (!source->in_list)
       complaint.what = dw_arena_printf(problems->arena, "%s, so whereabouts ignores it", complaint.what);
     add(problems, source->in_list ? DW_IPAM_UNREADABLE : DW_IPAM_IGNORED, raw, complaint);
-  } else if (bound->value->state == DW_READ_OK && bound->ignored) {
+  } else if (bound->value->state == DW_READ_OK && bound->ignored && !changes_nothing(pool, bound)) {
     add(problems, DW_IPAM_IGNORED, raw, complain_ignored(problems->arena, pool, bound));
   } else if (bound->value->state == DW_READ_OK && dw_has_leading_zeros(raw->text)) {
     add_zeros(problems, raw, dw_addr_format(&bound->value->addr, canonical));

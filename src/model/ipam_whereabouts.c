@@ -52,34 +52,64 @@ static void add_unknown(struct dw_problems *problems, const struct slots *slots,
     set_text(problem, key, what, mend);
 }
 
-static void add_lookalike(struct dw_problems *problems, const struct slots *slots, const char *key,
+static bool is_given(const struct slots *slots, enum dw_ipam_key key) {
+  return dw_json_type(slots->members[key].value) > DW_JSON_NULL;
+}
+
+static bool is_empty(const dw_json *json) {
+  const char *text = dw_json_string(json);
+  bool holds_members = dw_json_type(json) == DW_JSON_ARRAY || dw_json_type(json) == DW_JSON_OBJECT;
+  return dw_json_type(json) <= DW_JSON_NULL || (text != NULL && text[0] == '\0') ||
+         (holds_members && dw_json_size(json) == 0);
+}
+
+/* Whether other addresses are handed out because the key is ignored. Where the right key is there as well, or another
+ * range is, the pod gets an address all the same. */
+static bool changes_pools(const struct slots *slots, enum dw_ipam_key meant, const dw_json *value) {
+  switch (meant) {
+  case DW_IPAM_RANGE:
+  case DW_IPAM_IP_RANGES:
+    return !is_empty(value) && !is_given(slots, DW_IPAM_RANGE) && !is_given(slots, DW_IPAM_IP_RANGES);
+  case DW_IPAM_RANGE_START:
+  case DW_IPAM_RANGE_END:
+  case DW_IPAM_EXCLUDE:
+    return !is_empty(value) && !is_given(slots, meant);
+  default:
+    return false;
+  }
+}
+
+static void add_lookalike(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
                           enum dw_ipam_key meant) {
+  const char *key = member->key;
   struct dw_value value = dw_value_at(problems->arena, slots->field, key, NULL);
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_LOOKALIKE, &value);
   if (problem == NULL)
     return;
-  bool taken = dw_json_type(slots->members[meant].value) > DW_JSON_NULL;
+  problem->harmless = !changes_pools(slots, meant, member->value);
+  bool taken = is_given(slots, meant);
   set_text(problem, key, "is no key that whereabouts knows, so it is ignored",
            taken ? dw_arena_printf(problems->arena, "remove it: %s stands beside it", dw_ipam_key_name(meant))
                  : dw_arena_printf(problems->arena, "write %s", dw_ipam_key_name(meant)));
 }
 
-/* Returns the key that was meant, or DW_IPAM_NO_KEY. */
-static enum dw_ipam_key tell_unknown(struct dw_problems *problems, const struct slots *slots, const char *key,
-                                     bool in_list) {
+/* Whether it is why there is no range. */
+static bool tell_unknown(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
+                         bool in_list) {
+  const char *key = member->key;
   if (dw_problems_full(problems, DW_IPAM_LOOKALIKE))
-    return DW_IPAM_NO_KEY;
+    return false;
   if (in_list && dw_ipam_key_of(key) != DW_IPAM_NO_KEY) {
     add_unknown(problems, slots, key, "is ignored inside ipRanges", "put it beside ipRanges");
-    return DW_IPAM_NO_KEY;
+    return false;
   }
   enum dw_ipam_key meant = dw_ipam_lookalike(key, in_list);
   if (meant != DW_IPAM_NO_KEY)
-    add_lookalike(problems, slots, key, meant);
+    add_lookalike(problems, slots, member, meant);
   else
     add_unknown(problems, slots, key, "is no key that whereabouts knows, so it is ignored",
                 "check its spelling, or remove it");
-  return meant;
+  return (meant == DW_IPAM_RANGE || meant == DW_IPAM_IP_RANGES) && changes_pools(slots, meant, member->value);
 }
 
 /* --- ipRanges --- */
@@ -129,7 +159,7 @@ static void tell_entry_members(struct dw_problems *problems, const struct slots 
       tell_missing_range(problems, &source->range, m.key);
       told = true;
     } else if (!dw_ipam_key_in_list(key)) {
-      (void)tell_unknown(problems, slots, m.key, true);
+      (void)tell_unknown(problems, slots, &m, true);
     } else if (slots->members[key].value == m.value && (key != DW_IPAM_RANGE || has_range(&source->range))) {
       tell_pool_member(problems, source, pool, key, source_value(source, key));
     }
@@ -250,24 +280,26 @@ static void tell_members(struct reading *reading) {
   for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
     enum dw_ipam_key key = dw_ipam_key_of(m.key);
     if (key == DW_IPAM_NO_KEY) {
-      enum dw_ipam_key meant = tell_unknown(reading->problems, &reading->slots, m.key, false);
-      reading->explained = reading->explained || meant == DW_IPAM_RANGE || meant == DW_IPAM_IP_RANGES;
+      reading->explained = tell_unknown(reading->problems, &reading->slots, &m, false) || reading->explained;
     } else if (reading->slots.members[key].value == m.value) {
       tell_member(reading, key);
     }
   }
 }
 
-static struct dw_ip_value read_gateway(struct dw_arena *arena, const struct slots *slots) {
+static void read_gateway(struct dw_arena *arena, const struct slots *slots, struct dw_ipam *ipam) {
   struct dw_value text = slot(arena, slots, DW_IPAM_GATEWAY);
   struct dw_value field = slot(arena, slots, DW_IPAM_GATEWAY_FIELD);
   struct dw_ip_value gateway = dw_ip_read(&text, DW_ADDR_SLOPPY);
   struct dw_ip_value fallback = dw_ip_read(&field, DW_ADDR_SLOPPY);
-  return gateway.state == DW_READ_ABSENT && fallback.state == DW_READ_OK ? fallback : gateway;
+  ipam->gateway_undocumented = gateway.state == DW_READ_ABSENT && fallback.state == DW_READ_OK;
+  ipam->gateway = ipam->gateway_undocumented ? fallback : gateway;
 }
 
 static void read_settings(struct dw_arena *arena, const struct slots *slots, struct dw_ipam *ipam) {
-  ipam->gateway = read_gateway(arena, slots);
+  read_gateway(arena, slots, ipam);
+  const dw_json *addresses = slots->members[DW_IPAM_ADDRESSES].value;
+  ipam->has_addresses = dw_json_type(addresses) == DW_JSON_ARRAY && dw_json_size(addresses) > 0;
   ipam->overlapping_ranges = slot(arena, slots, DW_IPAM_ENABLE_OVERLAPPING_RANGES);
   bool overlapping;
   ipam->reservation_off = dw_json_boolean(ipam->overlapping_ranges.json, &overlapping) && !overlapping;

@@ -19,7 +19,7 @@ static const struct dw_rule rules[] = {
     {"ipam-syntax", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a range, exclude, gateway or other IPAM value that whereabouts can't read, or of the wrong type",
      "write ranges as 10.0.0.0/24 or 10.0.0.10-10.0.0.20/24, addresses as 10.0.0.1", ipam_syntax},
-    {"ipam-lookalike-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+    {"ipam-lookalike-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
      "a key that whereabouts ignores in silence and that looks like one it knows (rangeStart, ip_ranges)",
      "spell the key as whereabouts does (range_start, ipRanges)", ipam_lookalike_key},
     {"ipam-unknown-key", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,

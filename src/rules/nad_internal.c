@@ -53,7 +53,8 @@ void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, 
                                .value = problem->value,
                                .json = problem->json,
                                .mend = problem->mend,
-                               .of_key = kind == DW_IPAM_LOOKALIKE || kind == DW_IPAM_UNKNOWN};
+                               .of_key = kind == DW_IPAM_LOOKALIKE || kind == DW_IPAM_UNKNOWN,
+                               .warn_at_most = problem->harmless};
       if (problem->too_large || plugin->ipam.more_problems)
         dw_nad_mark_unread(check, &found);
       if (problem->kind == kind)
@@ -82,14 +83,19 @@ bool dw_nad_rule_off(const struct dw_check *check, const char *id) {
   return dw_policy_action(check->policy, id, DW_ACTION_DENY) == DW_ACTION_OFF;
 }
 
+/* whereabouts hands out the lowest free address, so the first one decides. 0.0.0.0/8 is unicast but for the subnet of
+ * 0.0.0.0 itself (Linux 5.3, commit 96125bf9985a; both measured). */
 const char *dw_nad_pool_class(struct dw_arena *arena, const struct dw_pool *pool) {
-  struct dw_pool_ends whole;
-  if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !dw_pool_ends(&pool->subnet, NULL, NULL, &whole))
+  if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !pool->has_span)
     return NULL;
   if (pool->subnet.bits == 0)
     return "takes in every address there is";
-  const char *class_name = dw_special_class(&whole.span);
-  return class_name == NULL ? NULL : dw_arena_printf(arena, "takes in %s addresses", class_name);
+  struct dw_addr first = pool->state == DW_POOL_OK ? pool->usable.items[0].first : pool->span.first;
+  const char *class_name = dw_special_class(&(struct dw_interval){first, first});
+  bool zero_net = class_name != NULL && strcmp(class_name, "unspecified") == 0 && first.v4;
+  if (class_name == NULL || (zero_net && (uint32_t)pool->subnet.base.value.low != 0))
+    return NULL;
+  return dw_arena_printf(arena, "takes in %s addresses", class_name);
 }
 
 bool dw_nad_pool_sound(const struct dw_check *check, const struct dw_pool *pool) {

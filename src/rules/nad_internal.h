@@ -37,7 +37,8 @@ void dw_nad_drop_followers(struct dw_findings *findings) __attribute__((nonnull)
 /* Whether the policy switched the rule off: what it finds is then left to other rules. */
 bool dw_nad_rule_off(const struct dw_check *check, const char *id) __attribute__((nonnull));
 
-/* Why range-class refuses the pool's subnet ("takes in multicast addresses"); NULL where it does not. */
+/* Why range-class finds that the pool hands out addresses that serve no pod ("takes in multicast addresses"); NULL
+ * where it does not. */
 const char *dw_nad_pool_class(struct dw_arena *arena, const struct dw_pool *pool) __attribute__((nonnull));
 
 /* Whether the rules about a pool's place and size judge it: it has addresses, and range-class let it pass. */

@@ -23,6 +23,12 @@ static bool range_is_told(const struct dw_check *check, const struct dw_ipam *ip
   return false;
 }
 
+/* OpenShift's whereabouts-shim is such a NAD: it is there only so that the operator installs whereabouts' reconciler.
+ */
+static bool is_meant_without_range(const struct dw_check *check, const struct dw_ipam *ipam) {
+  return !check->class.migration && dw_json_size(ipam->raw.json) == 1;
+}
+
 static void no_range(struct dw_check *check, const struct dw_rule *rule, const struct dw_ipam *ipam) {
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
@@ -46,8 +52,8 @@ static void empty_pool(struct dw_check *check, const struct dw_rule *rule, const
 static void range_empty(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     const struct dw_ipam *ipam = &plugin->ipam;
-    bool wants_range = ipam->type == DW_IPAM_WHEREABOUTS && !dw_nad_is_ovn(plugin);
-    if (wants_range && ipam->pool_count == 0 && !range_is_told(check, ipam))
+    bool wants_range = ipam->type == DW_IPAM_WHEREABOUTS && !dw_nad_is_ovn(plugin) && !ipam->has_addresses;
+    if (wants_range && ipam->pool_count == 0 && !range_is_told(check, ipam) && !is_meant_without_range(check, ipam))
       no_range(check, rule, ipam);
     for (size_t i = 0; i < ipam->pool_count; i++)
       if (ipam->pools[i].state == DW_POOL_EMPTY)
@@ -55,19 +61,57 @@ static void range_empty(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
+static bool has_global_pool(struct dw_arena *arena, const struct dw_ipam *ipam) {
+  for (size_t i = 0; i < ipam->pool_count; i++)
+    if (ipam->pools[i].state == DW_POOL_OK && dw_nad_pool_class(arena, &ipam->pools[i]) == NULL)
+      return true;
+  return false;
+}
+
+/* Also where the pool begins with other addresses. */
+static const char *whole_class(struct dw_arena *arena, const struct dw_pool *pool) {
+  struct dw_pool_ends whole;
+  if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !dw_pool_ends(&pool->subnet, NULL, NULL, &whole))
+    return NULL;
+  const char *class_name = dw_special_class(&whole.span);
+  return class_name == NULL ? NULL : dw_arena_printf(arena, "takes in %s addresses", class_name);
+}
+
+static bool is_of_class(const struct dw_pool *pool, const char *wanted) {
+  const char *class_name = pool->has_span ? dw_special_class(&pool->span) : NULL;
+  return class_name != NULL && strcmp(class_name, wanted) == 0 && pool->subnet.bits > 0;
+}
+
+/* virt-handler passes over link-local and loopback addresses while it looks for a global one (measured): beside a pool
+ * of those they do no harm, and other pods may want them. */
+static bool serves_beside(const struct dw_check *check, const struct dw_pool *pool, bool global_beside) {
+  return is_of_class(pool, "link-local") ? global_beside || !check->class.migration
+                                         : global_beside && is_of_class(pool, "loopback");
+}
+
+static void report_class(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
+                         bool global_beside) {
+  const char *what = dw_nad_pool_class(check->arena, pool);
+  bool hands_them_out = what != NULL;
+  if (what == NULL)
+    what = whole_class(check->arena, pool);
+  if (what == NULL)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = pool->range.field,
+                               .value = pool->range.text,
+                               .mend = "choose a private range, such as 192.168.99.0/24",
+                               .warn_at_most = !hands_them_out || serves_beside(check, pool, global_beside)},
+            "%s", what);
+}
+
 static void range_class(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    for (size_t i = 0; i < plugin->ipam.pool_count; i++) {
-      const struct dw_pool *pool = &plugin->ipam.pools[i];
-      const char *what = dw_nad_pool_class(check->arena, pool);
-      if (what != NULL)
-        dw_report(check, rule,
-                  &(struct dw_found){.reason = DW_REASON_INVALID,
-                                     .field = pool->range.field,
-                                     .value = pool->range.text,
-                                     .mend = "choose a private range, such as 192.168.99.0/24"},
-                  "%s", what);
-    }
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
+    bool global_beside = has_global_pool(check->arena, &plugin->ipam);
+    for (size_t i = 0; i < plugin->ipam.pool_count; i++)
+      report_class(check, rule, &plugin->ipam.pools[i], global_beside);
+  }
 }
 
 /* A pool that stands before another one and shares addresses with it. */
@@ -162,23 +206,88 @@ static const struct overlap *find_overlaps(struct dw_arena *arena, const struct 
   return overlaps;
 }
 
+struct placed {
+  const struct dw_nad_pool *item;
+  size_t place; /* in the configuration */
+};
+
+static int compare_subnets(const struct dw_prefix *a, const struct dw_prefix *b) {
+  int order = dw_addr_compare(&a->base, &b->base);
+  return order != 0 ? order : (a->bits > b->bits) - (a->bits < b->bits);
+}
+
+static int by_subnet(const void *a, const void *b) {
+  const struct placed *left = a;
+  const struct placed *right = b;
+  int order = compare_subnets(&left->item->pool->subnet, &right->item->pool->subnet);
+  return order != 0 ? order : (left->place > right->place) - (left->place < right->place);
+}
+
+static bool share_ippool(const struct dw_nad_pool *one, const struct dw_nad_pool *other) {
+  return compare_subnets(&one->pool->subnet, &other->pool->subnet) == 0 &&
+         one->plugin->ipam.type == DW_IPAM_WHEREABOUTS && other->plugin->ipam.type == DW_IPAM_WHEREABOUTS &&
+         strcmp(one->plugin->ipam.network_name, other->plugin->ipam.network_name) == 0;
+}
+
+/* For each pool the first one of the same subnet before it, or NULL. whereabouts keeps one IPPool per subnet and finds
+ * that the pod has an address in it already (pkg/allocate/allocate.go, AssignIP). */
+static const struct dw_pool **find_same_subnets(struct dw_arena *arena, const struct dw_nad_pools *pools) {
+  const struct dw_pool **same = dw_arena_array(arena, pools->count, sizeof(*same));
+  struct placed *placed = dw_arena_array(arena, pools->count, sizeof *placed);
+  for (size_t i = 0; i < pools->count; i++)
+    placed[i] = (struct placed){&pools->items[i], i};
+  qsort(placed, pools->count, sizeof *placed, by_subnet);
+  for (size_t i = 1; i < pools->count; i++) {
+    const struct dw_pool *first = same[placed[i - 1].place];
+    if (share_ippool(placed[i - 1].item, placed[i].item))
+      same[placed[i].place] = first == NULL ? placed[i - 1].item->pool : first;
+  }
+  return same;
+}
+
+static void report_same_subnet(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
+                               const struct dw_pool *earlier) {
+  char subnet[DW_PREFIX_TEXT];
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = pool->range.field,
+                               .value = pool->range.text,
+                               .mend = "remove one of the two",
+                               .addresses = &pool->usable},
+            "is of the same subnet %s as %s, so the pod gets one address twice and fails (\"file exists\")",
+            dw_prefix_format(&pool->subnet, subnet), earlier->range.field);
+}
+
+/* Measured: a pod takes the first free address of each pool, and whereabouts lets it have its own reservation again.
+ * IPv4 accepts one address with two prefix lengths, IPv6 does not. Without reservations two pods get one address,
+ * unless both pools begin at the same one. */
+static bool may_share(const struct dw_nad_pool *item, const struct dw_pool *earlier) {
+  if (item->plugin->ipam.type != DW_IPAM_WHEREABOUTS)
+    return false;
+  bool same_first = dw_addr_compare(&item->pool->usable.items[0].first, &earlier->usable.items[0].first) == 0;
+  return same_first ? item->pool->subnet.base.v4 : !item->plugin->ipam.reservation_off;
+}
+
 static void overlap_self(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
   if (pools.count < 2)
     return;
+  const struct dw_pool **same = find_same_subnets(check->arena, &pools);
   const struct overlap *overlaps = find_overlaps(check->arena, &pools);
   for (size_t i = 0; i < pools.count; i++) {
     const struct dw_pool *earlier = overlaps[i].earlier;
-    if (earlier == NULL)
-      continue;
-    dw_report(check, rule,
-              &(struct dw_found){.reason = DW_REASON_INVALID,
-                                 .field = pools.items[i].pool->range.field,
-                                 .value = pools.items[i].pool->range.text,
-                                 .mend = "keep the ranges of one configuration apart",
-                                 .addresses = &pools.items[i].pool->usable},
-              "shares %s with %s (%s)", dw_nad_span(check->arena, &overlaps[i].shared), earlier->range.field,
-              earlier->range.text == NULL ? "" : earlier->range.text);
+    if (same[i] != NULL)
+      report_same_subnet(check, rule, pools.items[i].pool, same[i]);
+    else if (earlier != NULL)
+      dw_report(check, rule,
+                &(struct dw_found){.reason = DW_REASON_INVALID,
+                                   .field = pools.items[i].pool->range.field,
+                                   .value = pools.items[i].pool->range.text,
+                                   .mend = "keep the ranges of one configuration apart",
+                                   .warn_at_most = may_share(&pools.items[i], earlier),
+                                   .addresses = &pools.items[i].pool->usable},
+                "shares %s with %s (%s)", dw_nad_span(check->arena, &overlaps[i].shared), earlier->range.field,
+                earlier->range.text == NULL ? "" : earlier->range.text);
   }
 }
 
@@ -213,15 +322,25 @@ static void gateway_in_pool(struct dw_check *check, const struct dw_rule *rule) 
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = gateway->raw.field,
                                  .value = gateway->raw.text,
-                                 .mend = exclude_gateway(check->arena, &plugin->ipam, pool)},
+                                 .mend = exclude_gateway(check->arena, &plugin->ipam, pool),
+                                 .warn_at_most = plugin->ipam.gateway_undocumented},
               "can be handed to a pod");
   }
 }
 
 enum gateway_place { INSIDE, OUTSIDE, UNTOLD };
 
+/* A router's link-local address, which is on every link: the usual gateway of IPv6. */
+static bool is_on_every_link(const struct dw_addr *gateway) {
+  struct dw_interval span = {*gateway, *gateway};
+  const char *class_name = dw_special_class(&span);
+  return !gateway->v4 && class_name != NULL && strcmp(class_name, "link-local") == 0;
+}
+
 static enum gateway_place locate_gateway(const struct dw_check *check, const struct dw_ipam *ipam) {
-  bool untold = ipam->pool_count == 0;
+  bool untold = ipam->pool_count == 0 || ipam->has_addresses;
+  if (is_on_every_link(&ipam->gateway.addr))
+    return INSIDE;
   for (size_t i = 0; i < ipam->pool_count; i++) {
     const struct dw_pool *pool = &ipam->pools[i];
     if (!pool->subnet_known ||
@@ -243,7 +362,10 @@ static void gateway_outside(struct dw_check *check, const struct dw_rule *rule) 
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = ipam->gateway.raw.field,
                                  .value = ipam->gateway.raw.text,
-                                 .mend = "correct it, or leave it out: a migration network needs no gateway"},
+                                 .mend = check->class.migration
+                                             ? "correct it, or leave it out: a migration network needs no gateway"
+                                             : "correct it, or leave it out",
+                                 .warn_at_most = ipam->gateway_undocumented},
               "lies outside %s%s", dw_prefix_format(&ipam->pools[0].subnet, subnet),
               ipam->pool_count > 1 ? " and the other ranges" : "");
   }
@@ -251,17 +373,21 @@ static void gateway_outside(struct dw_check *check, const struct dw_rule *rule) 
 
 static const struct dw_rule rules[] = {
     {"range-ignored", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "range_start or range_end that whereabouts ignores in silence: outside the range, or the end before the start",
+     "range_start, range_end or exclude that whereabouts silently ignores: outside the range, the end before the "
+     "start, "
+     "or with node_slice_size",
      "put both inside the range, the start first", range_ignored},
-    {"range-empty", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+    {"range-empty", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
      "no usable address: no range, a /31, /32, /127 or /128, or everything excluded",
      "give a range with room for an address on each node", range_empty},
     {"range-class", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "loopback, multicast, link-local or unspecified addresses, or a /0", "choose a private range", range_class},
+     "loopback, multicast or unspecified addresses, or a /0; link-local ones (elsewhere only a warning)",
+     "choose a private range", range_class},
     {"range-leading-zero", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
      "octets with leading zeros, which some programs read as octal", "write the range in its canonical form",
      range_leading_zero},
-    {"overlap-self", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY, "two ranges of one configuration share addresses",
+    {"overlap-self", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "two ranges of one configuration are of one subnet, or share addresses in a way that pods fail or collide",
      "keep the ranges apart", overlap_self},
     {"gateway-in-pool", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
      "the gateway's address can be handed to a pod: whereabouts does not leave it out", "add the gateway to `exclude`",

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "support/nad_case.h"
 
@@ -62,8 +63,8 @@ static void each_unreadable_part_is_told(void **state) {
 static void every_nad_is_held_to_it(void **state) {
   (void)state;
   nad_expect_other(nad_whereabouts("\"range\":\"x\""), "deny ipam-syntax spec.config.ipam.range\n");
-  nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"excludes\":[]"),
-                   "deny ipam-lookalike-key spec.config.ipam.excludes\n");
+  nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"excludes\":[\"192.168.99.1\"]"),
+                   "warn ipam-lookalike-key spec.config.ipam.excludes\n");
   nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"colour\":\"blue\""),
                    "warn ipam-unknown-key spec.config.ipam.colour\n");
 }
@@ -76,6 +77,58 @@ static void lookalike_keys_name_the_right_one(void **state) {
                   "ipam-lookalike-key", "range_end");
   expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"excludes\":[\"192.168.99.1\"]}]",
          "deny ipam-lookalike-key spec.config.ipam.ipRanges[0].excludes\n");
+}
+
+/* Measured: the pod gets the address that it would get with the right key, or another one of the range. */
+static void lookalikes_that_change_no_pool_only_warn(void **state) {
+  (void)state;
+  static const char *const harmless[] = {"\"excludes\":[]",
+                                         "\"excludes\":null",
+                                         "\"excludes\":\"\"",
+                                         "\"subnet\":\"192.168.99.0/24\"",
+                                         "\"ip_ranges\":[{\"range\":\"192.168.98.0/24\"}]",
+                                         "\"gatewayIP\":\"192.168.99.1\"",
+                                         "\"networkName\":\"blue\"",
+                                         "\"range_start\":\"192.168.99.7\",\"rangeStart\":\"192.168.99.9\""};
+  static const char *const keys[] = {"excludes",  "excludes",  "excludes",    "subnet",
+                                     "ip_ranges", "gatewayIP", "networkName", "rangeStart"};
+  for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+    char members[160];
+    char lines[80];
+    (void)snprintf(members, sizeof members, "\"range\":\"192.168.99.0/24\",%s", harmless[i]);
+    (void)snprintf(lines, sizeof lines, "warn ipam-lookalike-key spec.config.ipam.%s\n", keys[i]);
+    expect(members, lines);
+  }
+  expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\",\"exclude\":[],\"excludes\":[\"192.168.99.1\"]}]",
+         "warn ipam-lookalike-key spec.config.ipam.ipRanges[0].excludes\n");
+  expect("\"ip_ranges\":[],\"range\":\"\"", "warn ipam-lookalike-key spec.config.ipam.ip_ranges\n"
+                                            "deny range-empty spec.config.ipam.range\n");
+}
+
+/* Only the plugin that makes the interface runs its IPAM. */
+static void an_ipam_that_nobody_runs_is_not_judged(void **state) {
+  (void)state;
+  static const char *const unused[] = {"{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"}",
+                                       "{\"type\":\"whereabouts\",\"range\":\"x\"}", "{\"type\":\"nosuch\"}",
+                                       "{\"type\":\"host-local\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]}"};
+  for (size_t i = 0; i < sizeof unused / sizeof *unused; i++) {
+    char config[400];
+    (void)snprintf(
+        config, sizeof config,
+        "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\","
+        "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"}},{\"type\":\"tuning\",\"ipam\":%s}]}",
+        unused[i]);
+    nad_expect_config(config, "");
+  }
+}
+
+/* Numbers are written anew before a plugin reads them; only what is no integer then fails. */
+static void whole_numbers_may_be_written_otherwise(void **state) {
+  (void)state;
+  expect("\"range\":\"192.168.99.0/24\",\"sleep_for_race\":1.0", "");
+  expect("\"range\":\"192.168.99.0/24\",\"sleep_for_race\":0.2e1", "");
+  expect("\"range\":\"192.168.99.0/24\",\"sleep_for_race\":1.5", "deny ipam-syntax spec.config.ipam.sleep_for_race\n");
+  expect("\"range\":\"192.168.99.0/24\",\"sleep_for_race\":1e30", "deny ipam-syntax spec.config.ipam.sleep_for_race\n");
 }
 
 /* The misspelt key is why there is no range: that is one mistake. Switched off, it leaves the missing range. */
@@ -109,6 +162,9 @@ int main(void) {
       cmocka_unit_test(each_unreadable_part_is_told),
       cmocka_unit_test(every_nad_is_held_to_it),
       cmocka_unit_test(lookalike_keys_name_the_right_one),
+      cmocka_unit_test(lookalikes_that_change_no_pool_only_warn),
+      cmocka_unit_test(an_ipam_that_nobody_runs_is_not_judged),
+      cmocka_unit_test(whole_numbers_may_be_written_otherwise),
       cmocka_unit_test(a_misspelt_range_is_one_mistake),
       cmocka_unit_test(unknown_keys_are_warned_of),
   };

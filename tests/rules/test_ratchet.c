@@ -88,8 +88,12 @@ static void becoming_a_migration_network_is_a_change(void **state) {
   (void)state;
   static const char off[] = NAD(", labels: {droveway.io/migration-network: \"false\"}", BAD);
   VERDICT_SCOPED becomes = update(off, NAD("", BAD));
-  assert_string_equal(verdict_denied(&becomes), "master-required");
-  assert_non_null(strstr(verdict_warned(&becomes), "range-empty"));
+  assert_string_equal(verdict_denied(&becomes), "range-empty,master-required"); /* elsewhere range-empty only warned */
+  static const char class_before[] =
+      NAD(", labels: {droveway.io/migration-network: \"false\"}", CONFIG("", "224.0.5.0/24"));
+  VERDICT_SCOPED class = update(class_before, NAD("", CONFIG("", "224.0.5.0/24")));
+  assert_string_equal(verdict_denied(&class), "master-required"); /* range-class denied before, too */
+  assert_non_null(strstr(verdict_warned(&class), "range-class"));
   VERDICT_SCOPED ceases = update(NAD("", BAD), off);
   assert_true(ceases.allowed);
   /* a warning of the old class becomes a denial of the new one */

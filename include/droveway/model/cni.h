@@ -97,6 +97,7 @@ struct dw_ipam_problem {
   const char *value;   /* as written, or the key itself for keys; may be NULL */
   const dw_json *json; /* where VALUE can't show what is written */
   bool too_large;      /* it can't be checked as a whole, though whereabouts may read it */
+  bool harmless;       /* a look-alike without which the same addresses are handed out */
   const char *what;    /* what is wrong: "is no CIDR" */
   const char *mend;    /* how to mend it: "write it as 10.0.0.0/24"; may be NULL */
 };
@@ -123,7 +124,9 @@ struct dw_ipam {
   struct dw_local_pool *local_pools;
   size_t local_pool_count;
   struct dw_ip_value gateway;
-  struct dw_value routes; /* see dw_routes_read(); absent where the IPAM plugin takes none (dhcp, OVN-Kubernetes) */
+  bool gateway_undocumented; /* it is that of `Gateway`, a key that exists only because of how the struct is written */
+  bool has_addresses;        /* `addresses` lists at least one, which pods get beside those of the pools */
+  struct dw_value routes;    /* see dw_routes_read(); absent where the IPAM plugin takes none (dhcp, OVN-Kubernetes) */
   struct dw_value overlapping_ranges; /* enable_overlapping_ranges, as written */
   bool reservation_off;               /* it is false */
   const char *network_name;           /* "" where none */
