@@ -46,7 +46,10 @@ static struct dw_ovn_entry read_entry(const char *text) {
 }
 
 struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t max) {
-  struct dw_ovn_list list = {.items = dw_arena_array(arena, max, sizeof *list.items)};
+  size_t entries = 1;
+  for (const char *c = text; *c != '\0' && entries < max; c++)
+    entries += *c == ',';
+  struct dw_ovn_list list = {.items = dw_arena_array(arena, entries, sizeof *list.items)};
   for (;;) {
     size_t length = strcspn(text, ",");
     if (list.count == max) {

@@ -44,6 +44,11 @@ static size_t count_pools(const struct dw_object *nad) {
   return nad->nad.pool_count + nad->nad.local_pool_count;
 }
 
+/* OVN-Kubernetes' addresses are those of the network, which several NADs may attach to. */
+static const char *network_name(const struct dw_object *nad, const struct dw_pool_summary *pool) {
+  return pool->allocator == DW_ALLOCATOR_OVN ? nad->nad.cni_name : nad->nad.network_name;
+}
+
 /* Overlays are in conflict with nothing. */
 static struct pool_ref *collect(const struct dw_view_nads *nads, struct dw_arena *scratch, size_t *count) {
   size_t most = 0;
@@ -55,7 +60,8 @@ static struct pool_ref *collect(const struct dw_view_nads *nads, struct dw_arena
     const struct dw_object *nad = nads->objects[i];
     for (size_t k = 0; k < count_pools(nad); k++)
       if (nad->nad.pools[k].wire.kind != DW_WIRE_OVERLAY)
-        refs[(*count)++] = (struct pool_ref){&nad->nad.pools[k], nad->nad.network_name, {(uint32_t)i, (uint32_t)k}};
+        refs[(*count)++] =
+            (struct pool_ref){&nad->nad.pools[k], network_name(nad, &nad->nad.pools[k]), {(uint32_t)i, (uint32_t)k}};
   }
   return refs;
 }
@@ -203,10 +209,22 @@ static bool are_joined(const struct dw_pool_query *query, const struct dw_pool_g
          strcmp(query->network_name, group->network_name) == 0;
 }
 
+/* OVN-Kubernetes hands out each address of a network once, whichever NAD of it the pod names. */
+static bool are_one_network(const struct dw_pool_query *query, const struct dw_pool_group *group) {
+  return query->allocator == DW_ALLOCATOR_OVN && group->like->allocator == DW_ALLOCATOR_OVN &&
+         strcmp(query->network_name, group->network_name) == 0;
+}
+
+/* An address domain of its own: network_name of whereabouts; "" for all others. */
+static const char *domain(enum dw_allocator allocator, const char *network_name) {
+  return allocator == DW_ALLOCATOR_OVN ? "" : network_name;
+}
+
 /* Between networks of which none is for migrations, one CIDR is one pool on purpose (whereabouts keys pools by its
  * text), a network_name is an address domain of its own, and what is handed out on each node is its owner's affair. */
 static bool may_share(const struct dw_pool_query *query, const struct dw_pool_group *group, enum dw_wires wires) {
-  if (strcmp(query->cidr, group->like->text) == 0 || strcmp(query->network_name, group->network_name) != 0)
+  if (strcmp(query->cidr, group->like->text) == 0 ||
+      strcmp(domain(query->allocator, query->network_name), domain(group->like->allocator, group->network_name)) != 0)
     return true;
   bool by_node = query->allocator == DW_ALLOCATOR_NODE || group->like->allocator == DW_ALLOCATOR_NODE;
   return !are_joined(query, group) && (wires == DW_WIRES_APART || (by_node && wires != DW_WIRES_SAME));
@@ -214,6 +232,8 @@ static bool may_share(const struct dw_pool_query *query, const struct dw_pool_gr
 
 /* The same address twice does harm on one wire only. */
 static enum conflict conflict_of(const struct dw_pool_query *query, const struct dw_pool_group *group, bool migration) {
+  if (are_one_network(query, group))
+    return NO_CONFLICT;
   enum dw_wires wires = dw_wires_compare(&query->wire, &group->like->wire);
   if (!migration)
     return may_share(query, group, wires) ? NO_CONFLICT : CONFLICT;

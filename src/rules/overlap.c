@@ -170,11 +170,17 @@ static struct candidates find_candidates(struct dw_check *check) {
 }
 
 /* Conflicts of one candidate: how many NADs, and the one to name. */
+static const char *network_name(const struct dw_check *check, const struct candidate *item) {
+  if (item->allocator != DW_ALLOCATOR_OVN)
+    return item->plugin->ipam.network_name;
+  return check->config->name.text == NULL ? "" : check->config->name.text;
+}
+
 static size_t conflicts(const struct dw_check *check, const struct candidate *item, struct dw_pool_hit *hit) {
   char cidr[DW_PREFIX_TEXT];
   struct dw_pool_query query = {.usable = item->usable,
                                 .cidr = dw_prefix_format(item->subnet, cidr),
-                                .network_name = item->plugin->ipam.network_name,
+                                .network_name = network_name(check, item),
                                 .migration = check->class.migration,
                                 .ns = check->ns,
                                 .name = check->name,

@@ -339,6 +339,22 @@ static void a_conflict_names_the_nad_and_the_keys(void **state) {
   nad_expect(&nad, CONFLICT("warn"));
 }
 
+/* NADs of one network share its addresses, and OVN-Kubernetes hands out each of them once. */
+static void nads_of_one_network_share_its_pool(void **state) {
+  (void)state;
+#define VMS(network, subnets)                                                                                          \
+  "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: other, namespace: vms}, " \
+  "spec: {config: '{\"name\":\"" network "\",\"type\":\"ovn-k8s-cni-overlay\",\"netAttachDefName\":\"vms/other\","     \
+  "\"topology\":\"localnet\",\"subnets\":\"" subnets "\"}'}}\n"
+  struct nad_case nad = {.config = LOCALNET "}", .state = mapped, .more = VMS("mig", "192.168.99.0/24")};
+  nad_expect(&nad, "");
+  nad.label = "false";
+  nad_expect(&nad, "");
+  nad.label = NULL;
+  nad.more = VMS("vms", "192.168.99.0/24");
+  nad_expect(&nad, "deny overlap-network spec.config.subnets\n");
+}
+
 /* One that OVN-Kubernetes refuses makes no network, nor does another plugin's NAD of that name. */
 static void what_makes_no_network_is_in_no_conflict(void **state) {
   (void)state;
@@ -369,6 +385,7 @@ int main(void) {
       cmocka_unit_test(without_any_mapping_it_is_a_warning),
       cmocka_unit_test(nads_of_one_network_agree),
       cmocka_unit_test(a_conflict_names_the_nad_and_the_keys),
+      cmocka_unit_test(nads_of_one_network_share_its_pool),
       cmocka_unit_test(what_makes_no_network_is_in_no_conflict),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

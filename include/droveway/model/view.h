@@ -110,7 +110,7 @@ struct dw_pool_hit {
 struct dw_pool_query {
   const struct dw_interval_set *usable;
   const char *cidr;         /* canonical subnet text */
-  const char *network_name; /* "" where none */
+  const char *network_name; /* whereabouts': "" where none; of OVN-Kubernetes the CNI name */
   bool migration;           /* the asking NAD is a migration network */
   const char *ns, *name;    /* the asking NAD itself is passed over */
   size_t before;            /* only NADs whose order (dw_view_set_order) is below; SIZE_MAX for all */
