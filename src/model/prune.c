@@ -12,7 +12,7 @@ enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 };
 #define METADATA "metadata|name", "metadata|namespace", "metadata|deletionTimestamp", "metadata|labels"
 
 #define RESOURCE_NAME "metadata|annotations|k8s.v1.cni.cncf.io/resourceName"
-#define TRANSFER "metadata|annotations|" DW_TRANSFER_ANNOTATION
+#define TRANSFER "metadata|annotations|forklift.konveyor.io/route"
 static const char *const nad_paths[] = {METADATA, RESOURCE_NAME, TRANSFER, "spec|config", NULL};
 static const char *const hyperconverged_paths[] = {METADATA,
                                                    "metadata|annotations|kubevirt.kubevirt.io/jsonpatch",
