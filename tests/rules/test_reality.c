@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "droveway/base/buf.h"
 #include "support/review_case.h"
 
 enum { LINE_BYTES = 64 * 1024, FEWEST_ROWS = 400 };
@@ -62,24 +63,25 @@ static char *text_and_free(struct json_object *object) {
   return text;
 }
 
-static char *file_text(const char *file) {
-  struct json_object *root = json_object_from_file(file);
-  if (root == NULL)
-    fail_msg("%s can't be read", file);
-  return text_and_free(root);
+/* Appends it to TEXT as a document of a stream. Gives OBJECT back. */
+static void add_document(struct dw_buf *text, struct json_object *object) {
+  dw_buf_printf(text, "---\n%s\n", json_object_to_json_string(object));
+  json_object_put(object);
 }
 
-/* The cluster, and the NADs that were there before. */
-static struct dw_world *world_for(const char *cluster, struct json_object *others) {
-  struct json_object *list = json_tokener_parse(cluster);
+/* The cluster, and the NADs that were there before (may be NULL). */
+static struct dw_world *world_with(struct json_object *others) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  struct json_object *list = json_object_from_file(cluster_file);
   struct json_object *items = NULL;
-  assert_true(json_object_object_get_ex(list, "items", &items));
-  for (size_t i = 0; i < json_object_array_length(others); i++)
-    json_object_array_add(items, nad_of(json_object_array_get_idx(others, i)));
-  char *text = text_and_free(list);
-  struct dw_world *world = world_of(text, NULL);
-  free(text);
-  return world;
+  if (list == NULL || !json_object_object_get_ex(list, "items", &items))
+    fail_msg("%s can't be read", cluster_file);
+  for (size_t i = 0; i < json_object_array_length(items); i++)
+    add_document(&text, json_object_get(json_object_array_get_idx(items, i)));
+  for (size_t i = 0; others != NULL && i < json_object_array_length(others); i++)
+    add_document(&text, nad_of(json_object_array_get_idx(others, i)));
+  json_object_put(list);
+  return world_of(dw_buf_text(&text), NULL);
 }
 
 static const char *what_is_said(const struct verdict *verdict) {
@@ -107,19 +109,18 @@ static bool judge(const struct dw_world *world, struct json_object *row) {
   const char *said = what_is_said(&verdict);
   bool right = is_as_expected(expected, said);
   if (!right)
-    print_error("%s/%s: expected %s, is %s (denied: %s; warned: %s)\n  %s\n", text_of(row, "group"),
-                text_of(row, "id"), expected, said, verdict_denied(&verdict), verdict_warned(&verdict),
-                text_of(row, "config"));
+    print_error("%s/%s: expected %s, is %s (denied: %s; warned: %s)\n  %s\n", text_of(row, "group"), text_of(row, "id"),
+                expected, said, verdict_denied(&verdict), verdict_warned(&verdict), text_of(row, "config"));
   free(nad);
   return right;
 }
 
 /* Builds a world of its own for a row with NADs that were there before. */
-static bool judge_row(const char *cluster, const struct dw_world *plain, struct json_object *row) {
+static bool judge_row(const struct dw_world *plain, struct json_object *row) {
   struct json_object *others = NULL;
   if (!json_object_object_get_ex(row, "others", &others))
     return judge(plain, row);
-  struct dw_world *world = world_for(cluster, others);
+  struct dw_world *world = world_with(others);
   bool right = judge(world, row);
   dw_world_unref(world);
   return right;
@@ -128,8 +129,7 @@ static bool judge_row(const char *cluster, const struct dw_world *plain, struct 
 static void verdicts_agree_with_what_happened(void **state) {
   (void)state;
   char *line = malloc(LINE_BYTES);
-  char *cluster = file_text(cluster_file);
-  struct dw_world *plain = world_of(cluster, NULL);
+  struct dw_world *plain = world_with(NULL);
   FILE *rows = fopen(rows_file, "r");
   size_t count = 0, wrong = 0;
   assert_non_null(line);
@@ -138,13 +138,12 @@ static void verdicts_agree_with_what_happened(void **state) {
     struct json_object *row = json_tokener_parse(line);
     if (row == NULL)
       fail_msg("%s:%zu can't be read", rows_file, count + 1);
-    wrong += judge_row(cluster, plain, row) ? 0 : 1;
+    wrong += judge_row(plain, row) ? 0 : 1;
     count++;
     json_object_put(row);
   }
   (void)fclose(rows);
   dw_world_unref(plain);
-  free(cluster);
   free(line);
   assert_true(count >= FEWEST_ROWS);
   if (wrong > 0)
