@@ -52,7 +52,7 @@ void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, st
 
 /* Problems as they are found. A client must not make us keep millions of them: each kind stops at a number that no
  * answer can hold anyway. */
-enum { DW_IPAM_KINDS = DW_IPAM_LEADING_ZERO + 1, DW_IPAM_PROBLEMS_MAX = 64 };
+enum { DW_IPAM_KINDS = DW_IPAM_EXCLUDES_NOTHING + 1, DW_IPAM_PROBLEMS_MAX = 64 };
 struct dw_problems {
   struct dw_arena *arena;
   struct dw_ipam_problem *items;
@@ -164,6 +164,19 @@ struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax sy
 /* Fills local_pools; the type is known. */
 void dw_ipam_read_local(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
     __attribute__((nonnull));
+
+/* --- ipam_store.c --- */
+
+struct dw_whereabouts_store {
+  struct dw_value network_name;
+  struct dw_value lease; /* leader_lease_duration */
+  struct dw_value renew; /* leader_renew_deadline */
+  struct dw_value retry; /* leader_retry_period */
+  struct dw_value sleep; /* sleep_for_race */
+};
+/* Adds what makes each allocation fail. The pools are read. */
+void dw_ipam_check_store(struct dw_problems *problems, const struct dw_ipam *ipam,
+                         const struct dw_whereabouts_store *store) __attribute__((nonnull));
 
 /* --- ipam_whereabouts.c, ipam_ovn.c --- */
 

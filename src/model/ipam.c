@@ -68,7 +68,7 @@ static void finish(struct dw_problems *problems, struct dw_ipam *ipam) {
   ipam->problem_count = problems->count;
   ipam->more_problems = problems->more;
   for (size_t i = 0; i < problems->count && ipam->error == NULL; i++)
-    if (problems->items[i].kind == DW_IPAM_UNREADABLE)
+    if (problems->items[i].kind == DW_IPAM_UNREADABLE || problems->items[i].kind == DW_IPAM_POOL_KEY)
       ipam->error = sentence(problems->arena, &problems->items[i]);
 }
 

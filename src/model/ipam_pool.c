@@ -240,6 +240,19 @@ static void add_bound_problems(struct dw_problems *problems, const struct dw_poo
   }
 }
 
+/* whereabouts reads a mapped address without a length as one of IPv6 (dw_exclude_parse). */
+static struct dw_complaint complain_excluded(struct dw_arena *arena, const struct dw_pool *pool,
+                                             const struct dw_exclude *exclude) {
+  char text[DW_PREFIX_TEXT];
+  struct dw_addr addr;
+  if (dw_addr_parse(exclude->raw.text, DW_ADDR_STRICT, &addr) && addr.v4 != exclude->prefix.base.v4)
+    return (struct dw_complaint){"is read as the IPv6 subnet ::/32, so it excludes nothing",
+                                 dw_arena_printf(arena, "write %s", dw_addr_format(&addr, text))};
+  return (struct dw_complaint){
+      dw_arena_printf(arena, "is outside %s, so it excludes nothing", dw_prefix_format(&pool->subnet, text)),
+      "correct it, or remove it"};
+}
+
 static void add_exclude_problems(struct dw_problems *problems, const struct dw_pool *pool) {
   for (size_t i = 0; i < pool->exclude_count && !dw_problems_full(problems, DW_IPAM_UNREADABLE); i++) {
     const struct dw_exclude *exclude = &pool->excludes[i];
@@ -247,6 +260,9 @@ static void add_exclude_problems(struct dw_problems *problems, const struct dw_p
       dw_problem_wrong_type(problems, &exclude->raw, "a string");
     else if (exclude->state == DW_READ_BAD)
       add(problems, DW_IPAM_UNREADABLE, &exclude->raw, dw_complain_exclude(problems->arena, exclude->raw.text));
+    else if (pool->subnet_known && !dw_prefix_overlaps(&exclude->prefix, &pool->subnet) &&
+             !dw_problems_full(problems, DW_IPAM_EXCLUDES_NOTHING))
+      add(problems, DW_IPAM_EXCLUDES_NOTHING, &exclude->raw, complain_excluded(problems->arena, pool, exclude));
   }
 }
 

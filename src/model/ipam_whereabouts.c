@@ -303,8 +303,20 @@ static void read_settings(struct dw_arena *arena, const struct slots *slots, str
   ipam->overlapping_ranges = slot(arena, slots, DW_IPAM_ENABLE_OVERLAPPING_RANGES);
   bool overlapping;
   ipam->reservation_off = dw_json_boolean(ipam->overlapping_ranges.json, &overlapping) && !overlapping;
+  struct dw_value kubernetes = slot(arena, slots, DW_IPAM_KUBERNETES);
+  ipam->kubeconfig = dw_value_member(arena, kubernetes.field, kubernetes.json, "kubeconfig");
   const char *network_name = dw_json_string(slots->members[DW_IPAM_NETWORK_NAME].value);
   ipam->network_name = network_name == NULL ? "" : network_name;
+}
+
+static void check_store(struct dw_problems *problems, const struct slots *slots, const struct dw_ipam *ipam) {
+  struct dw_arena *arena = problems->arena;
+  struct dw_whereabouts_store store = {.network_name = slot(arena, slots, DW_IPAM_NETWORK_NAME),
+                                       .lease = slot(arena, slots, DW_IPAM_LEADER_LEASE_DURATION),
+                                       .renew = slot(arena, slots, DW_IPAM_LEADER_RENEW_DEADLINE),
+                                       .retry = slot(arena, slots, DW_IPAM_LEADER_RETRY_PERIOD),
+                                       .sleep = slot(arena, slots, DW_IPAM_SLEEP_FOR_RACE)};
+  dw_ipam_check_store(problems, ipam, &store);
 }
 
 void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) {
@@ -321,5 +333,6 @@ void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam
   if (reading.has_range)
     dw_pool_read(problems->arena, &reading.source, &ipam->pools[ipam->pool_count++]);
   tell_members(&reading);
+  check_store(problems, &reading.slots, ipam);
   ipam->no_range_explained = ipam->pool_count == 0 && reading.explained;
 }

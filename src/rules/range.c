@@ -86,7 +86,7 @@ static bool is_of_class(const struct dw_pool *pool, const char *wanted) {
  * of those they do no harm, and other pods may want them. */
 static bool serves_beside(const struct dw_check *check, const struct dw_pool *pool, bool global_beside) {
   return is_of_class(pool, "link-local") ? global_beside || !check->class.migration
-                                         : global_beside && is_of_class(pool, "loopback");
+                                         : global_beside && pool->subnet.base.v4 && is_of_class(pool, "loopback");
 }
 
 static void report_class(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,

@@ -29,6 +29,8 @@ static const char *const catalogue[][3] = {
     {"ipam-syntax", "deny", "deny"},
     {"ipam-lookalike-key", "deny", "warn"},
     {"ipam-unknown-key", "warn", "warn"},
+    {"pool-key", "deny", "deny"},
+    {"exclude-outside", "warn", "warn"},
     {"range-ignored", "deny", "deny"},
     {"range-empty", "deny", "warn"},
     {"range-class", "deny", "deny"},

@@ -88,7 +88,9 @@ enum dw_ipam_problem_kind {
   DW_IPAM_LOOKALIKE,  /* a key that whereabouts ignores and that looks like one it knows */
   DW_IPAM_UNKNOWN,    /* another key that whereabouts does not know */
   DW_IPAM_IGNORED, /* a key whereabouts knows but silently ignores here (range_start, range_end, top-level exclude) */
-  DW_IPAM_LEADING_ZERO /* readable, with leading zeros */
+  DW_IPAM_LEADING_ZERO,    /* readable, with leading zeros */
+  DW_IPAM_POOL_KEY,        /* readable, but whereabouts can't store an allocation */
+  DW_IPAM_EXCLUDES_NOTHING /* an exclude that takes no address out */
 };
 struct dw_ipam_problem {
   enum dw_ipam_problem_kind kind;
@@ -130,6 +132,7 @@ struct dw_ipam {
   struct dw_value overlapping_ranges; /* enable_overlapping_ranges, as written */
   bool reservation_off;               /* it is false */
   const char *network_name;           /* "" where none */
+  struct dw_value kubeconfig;         /* kubernetes.kubeconfig */
   struct dw_ipam_problem *problems;
   size_t problem_count;
   bool more_problems; /* so many of a kind are kept that there may be more */

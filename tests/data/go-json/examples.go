@@ -333,7 +333,7 @@ func numbers() []example {
 		{"-01", x("-01"), "cni-json"},
 		{"trunk id 1e2", object(bridge + `,"vlanTrunk":[{"id":1e2}]`), ""},
 		{"trunk id in quotes", object(bridge + `,"vlanTrunk":[{"id":"100"}]`), "vlan-range"},
-		{"lease duration 1e3", inIPAM(`"leader_lease_duration":1e3`), ""},
+		{"lease duration 1e3", inIPAM(`"leader_lease_duration":1e3`), "pool-key"},
 		{"lease duration 1500.5", inIPAM(`"leader_lease_duration":1500.5`), "ipam-syntax"},
 		{"lease duration in quotes", inIPAM(`"leader_lease_duration":"1500"`), "ipam-syntax"},
 		{"route mtu 1.0", inIPAM(`"routes":[{"dst":"10.9.0.0/16","mtu":1.0}]`), ""},
