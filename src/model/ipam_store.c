@@ -109,7 +109,7 @@ static void must_exceed(struct dw_problems *problems, const struct duration *lon
         dw_arena_printf(arena, "must exceed %s%s (%" PRId64 "%s), or whereabouts panics", factor, short_one->name,
                         short_one->number, short_one->value == NULL ? ", the default" : ""),
         "raise it, or leave it out");
-  else
+  else if (short_one->value != NULL) /* the defaults fit each other */
     add(problems, short_one->value,
         dw_arena_printf(arena, "%s must stay below %s (%" PRId64 ", the default), or whereabouts panics",
                         factor[0] == '\0' ? "it" : dw_arena_printf(arena, "%sit", factor), long_one->name,
@@ -127,7 +127,7 @@ static void check_times(struct dw_problems *problems, const struct dw_whereabout
     return;
   if (lease.number <= renew.number)
     must_exceed(problems, &lease, "", &renew);
-  if (retry.number <= 0)
+  if (retry.value != NULL && retry.number <= 0)
     add(problems, retry.value, "must be positive, or whereabouts panics", "leave it out");
   else if ((double)renew.number <= 1.2 * (double)retry.number)
     must_exceed(problems, &renew, "1.2 times ", &retry);

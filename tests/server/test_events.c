@@ -449,13 +449,13 @@ static void what_stands_is_one_event_of_all_replicas(void **state) {
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = 1});
   struct dw_events *other = events_of(f, (struct dw_events_options){.instance = "droveway-2", .again_ms = 1});
-  audit(f->service.events, "10.1.1.1/32");
+  audit(f->service.events, "10.1.1.1/33");
   wait_for(f->service.events, "sent", 1);
-  audit(other, "10.1.1.1/32");
+  audit(other, "10.1.1.1/33");
   wait_for(other, "sent", 1);
-  audit(other, "10.1.1.1/32"); /* nothing new */
+  audit(other, "10.1.1.1/33"); /* nothing new */
   audit(other, "10.1.1.0/24"); /* nothing wrong */
-  audit(other, "10.1.1.2/32"); /* what is wrong reads otherwise */
+  audit(other, "10.1.1.2/33"); /* what is wrong reads otherwise */
   wait_for(other, "sent", 2);
   assert_int_equal(asked(f, FAKE_POST), 2);
   assert_int_equal(asked(f, FAKE_PATCH), 2);
@@ -465,7 +465,7 @@ static void what_stands_is_one_event_of_all_replicas(void **state) {
   assert_string_equal(text_at(event, "reason"), "NetworkViolation");
   assert_string_equal(text_at(event, "involvedObject/uid"), "0a1b");
   assert_string_equal(text_at(event, "involvedObject/apiVersion"), "k8s.cni.cncf.io/v1");
-  assert_true(strstr(text_at(event, "message"), "10.1.1.2/32") != NULL);
+  assert_true(strstr(text_at(event, "message"), "10.1.1.2/33") != NULL);
   assert_int_equal(count_at(event), 1);
   json_object_put(list);
   dw_events_stop(other);
