@@ -118,20 +118,25 @@ static void small_pool(struct dw_check *check, const struct dw_rule *rule, const
             dw_interval_set_count(&pool->usable), demand->total, demand->nodes, sync_text(check));
 }
 
-/* OVN-Kubernetes' layer3 gives each node of the cluster a subnet of its own, from any of the subnets of a family. */
-static uint64_t node_subnets(const struct dw_nad_pools *pools, const struct dw_pool *first) {
-  uint64_t count = 0;
+/* How many subnets for nodes the pools of each family hold: OVN-Kubernetes' layer3 gives each node of the cluster one
+ * of its own, from any of the subnets of a family. */
+struct node_subnets {
+  uint64_t v4, v6;
+};
+
+static struct node_subnets count_node_subnets(const struct dw_nad_pools *pools) {
+  struct node_subnets subnets = {0, 0};
   for (size_t i = 0; i < pools->count; i++) {
     const struct dw_pool *pool = pools->items[i].pool;
-    if (pool->subnet.base.v4 == first->subnet.base.v4)
-      count = pool->node_subnets > UINT64_MAX - count ? UINT64_MAX : count + pool->node_subnets;
+    uint64_t *count = pool->subnet.base.v4 ? &subnets.v4 : &subnets.v6;
+    *count = pool->node_subnets > UINT64_MAX - *count ? UINT64_MAX : *count + pool->node_subnets;
   }
-  return count;
+  return subnets;
 }
 
-static bool few_node_subnets(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pools *pools,
+static bool few_node_subnets(struct dw_check *check, const struct dw_rule *rule, const struct node_subnets *counted,
                              const struct dw_pool *pool) {
-  uint64_t subnets = node_subnets(pools, pool);
+  uint64_t subnets = pool->subnet.base.v4 ? counted->v4 : counted->v6;
   uint64_t handlers = dw_view_handler_nodes(check->view);
   uint64_t all = dw_view_linux_nodes(check->view);
   uint64_t needed = subnets < handlers ? handlers : all;
@@ -150,10 +155,11 @@ static bool few_node_subnets(struct dw_check *check, const struct dw_rule *rule,
 
 static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
+  struct node_subnets subnets = count_node_subnets(&pools);
   struct demand demand = demand_of(check);
   bool found = false;
   for (size_t i = 0; i < pools.count; i++) {
-    found |= few_node_subnets(check, rule, &pools, pools.items[i].pool);
+    found |= few_node_subnets(check, rule, &subnets, pools.items[i].pool);
     if (demand.nodes == 0 || dw_interval_set_count(&pools.items[i].pool->usable) >= demand.total)
       continue;
     found = true;
