@@ -43,7 +43,7 @@ static dw_json *parse_string(struct parser *p) {
 
 /* 2^63 is the first number that 64 bits do not hold. */
 static bool fits_integer(double number) {
-  return number >= -0x1p63 && number < 0x1p63 && trunc(number) == number;
+  return number >= -9223372036854775808.0 && number < 9223372036854775808.0 && trunc(number) == number;
 }
 
 /* As Go's decoder has it, where nothing wants an integer: also a number beyond 64 bits is a floating-point one, and one
