@@ -114,7 +114,8 @@ static bool are_swapped(const char *a, const char *b) {
   size_t at = 0;
   while (a[at] != '\0' && a[at] == b[at])
     at++;
-  return a[at] != '\0' && a[at] == b[at + 1] && a[at + 1] == b[at] && strcmp(a + at + 2, b + at + 2) == 0;
+  return a[at] != '\0' && b[at] != '\0' && a[at] == b[at + 1] && a[at + 1] == b[at] &&
+         strcmp(a + at + 2, b + at + 2) == 0;
 }
 
 static bool is_like(const char *type, const char *name) {
