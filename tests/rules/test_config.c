@@ -217,7 +217,8 @@ static void a_nad_elsewhere_that_is_in_use(void **state) {
   assert_int_equal(verdict_cause_count(&unfit), 1);
   assert_non_null(strstr(verdict_cause(&unfit, 0, "message"), "NAD default/far breaks range-empty: "));
   struct dw_world *world = world_of(STATE "---\n" HCO("default/far"), NULL);
-  const char *nad = NAD("default", "far", GOOD("10.200.6.0/24")) + strlen("---\n");
+  static const char document[] = NAD("default", "far", GOOD("10.200.6.0/24"));
+  const char *nad = &document[strlen("---\n")];
   VERDICT_SCOPED deleted = review(world, DW_OP_DELETE, nad, NULL);
   assert_string_equal(verdict_denied(&deleted), "network-in-use");
   VERDICT_SCOPED again = review(world, DW_OP_CREATE, nad, NULL);
