@@ -342,31 +342,32 @@ static void a_conflict_names_the_nad_and_the_keys(void **state) {
 /* NADs of one network share its addresses, and OVN-Kubernetes hands out each of them once. */
 static void nads_of_one_network_share_its_pool(void **state) {
   (void)state;
-#define VMS(network, subnets)                                                                                          \
+#define LOCALNET_OF(network, subnets)                                                                                  \
   "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: other, namespace: vms}, " \
   "spec: {config: '{\"name\":\"" network "\",\"type\":\"ovn-k8s-cni-overlay\",\"netAttachDefName\":\"vms/other\","     \
   "\"topology\":\"localnet\",\"subnets\":\"" subnets "\"}'}}\n"
-  struct nad_case nad = {.config = LOCALNET "}", .state = mapped, .more = VMS("mig", "192.168.99.0/24")};
+  struct nad_case nad = {.config = LOCALNET "}", .state = mapped, .more = LOCALNET_OF("mig", "192.168.99.0/24")};
   nad_expect(&nad, "");
   nad.label = "false";
   nad_expect(&nad, "");
   nad.label = NULL;
-  nad.more = VMS("vms", "192.168.99.0/24");
+  nad.more = LOCALNET_OF("vms", "192.168.99.0/24");
   nad_expect(&nad, "deny overlap-network spec.config.subnets\n");
 }
+
+#define NEIGHBOUR(members)                                                                                             \
+  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: other, namespace: vms}, "      \
+  "spec: {config: '{\"name\":\"mig\"," members "}'}}"
 
 /* One that OVN-Kubernetes refuses makes no network, nor does another plugin's NAD of that name. */
 static void what_makes_no_network_is_in_no_conflict(void **state) {
   (void)state;
-  static const char *const others[] = {
-      OTHER(L2 ",\"subnets\":\"192.168.90.0/24/25\""),
-      OTHER("\"subnets\":\"192.168.90.0/24\""),
-      OTHER(L2 ",\"subnets\":\"bogus\""),
-      OTHER(L2 ",\"ipam\":{\"type\":\"dhcp\"}"),
-      "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: other, namespace: vms}, "
-      "spec: {config: '{\"name\":\"mig\",\"type\":\"ovn-k8s-cni-overlay\",\"netAttachDefName\":\"vms/x\"," L2 "}'}}",
-      "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: other, namespace: vms}, "
-      "spec: {config: '{\"name\":\"mig\",\"type\":\"macvlan\"}'}}"};
+  static const char *const others[] = {OTHER(L2 ",\"subnets\":\"192.168.90.0/24/25\""),
+                                       OTHER("\"subnets\":\"192.168.90.0/24\""),
+                                       OTHER(L2 ",\"subnets\":\"bogus\""),
+                                       OTHER(L2 ",\"ipam\":{\"type\":\"dhcp\"}"),
+                                       NEIGHBOUR("\"type\":\"ovn-k8s-cni-overlay\",\"netAttachDefName\":\"vms/x\"," L2),
+                                       NEIGHBOUR("\"type\":\"macvlan\"")};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
     expect_conflict(LAYER2 SUBNETS "}", others[i], "");
 }
