@@ -8,18 +8,7 @@
 #include "droveway/base/text.h"
 
 enum dw_kind cli_kind_of(const dw_json *json) {
-  const char *version = dw_json_get_string(json, "apiVersion");
-  const char *kind = dw_json_get_string(json, "kind");
-  const char *slash = version ? strchr(version, '/') : NULL;
-  if (!version || !kind)
-    return DW_KIND_OTHER;
-  char group[128];
-  size_t length = slash ? (size_t)(slash - version) : 0;
-  if (length >= sizeof group)
-    return DW_KIND_OTHER;
-  memcpy(group, version, length);
-  group[length] = '\0';
-  return dw_kind_of(group, kind);
+  return dw_kind_of_version(dw_json_get_string(json, "apiVersion"), dw_json_get_string(json, "kind"), false);
 }
 
 const char *cli_namespace_of(const dw_json *json, const char *fallback) {

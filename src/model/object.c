@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "model/reduce_internal.h"
 
@@ -31,6 +32,16 @@ static const struct kind {
 enum dw_kind dw_kind_of(const char *group, const char *kind) {
   for (int i = 0; i < DW_KIND_COUNT; i++)
     if (strcmp(kinds[i].name, kind) == 0 && strcmp(kinds[i].group, group) == 0)
+      return (enum dw_kind)i;
+  return DW_KIND_OTHER;
+}
+
+enum dw_kind dw_kind_of_version(const char *version, const char *kind, bool fold) {
+  const char *slash = version == NULL ? NULL : strchr(version, '/');
+  size_t length = slash == NULL ? 0 : (size_t)(slash - version);
+  for (int i = 0; i < DW_KIND_COUNT && version != NULL && kind != NULL; i++)
+    if (strlen(kinds[i].group) == length && strncmp(kinds[i].group, version, length) == 0 &&
+        (fold ? strcasecmp(kinds[i].name, kind) : strcmp(kinds[i].name, kind)) == 0)
       return (enum dw_kind)i;
   return DW_KIND_OTHER;
 }
@@ -73,14 +84,12 @@ static const char *uid_of(enum dw_kind kind, const dw_json *metadata) {
 }
 
 /* "k8s.cni.cncf.io/v1" is of that group, "v1" of the core group, which is called "". */
-static int read_kind(struct dw_arena *scratch, const struct dw_spot *root, enum dw_kind *out, struct dw_error *err) {
+static int read_kind(const struct dw_spot *root, enum dw_kind *out, struct dw_error *err) {
   const char *version = NULL;
   const char *kind = NULL;
   if (required(root, "apiVersion", &version, err) != 0 || required(root, "kind", &kind, err) != 0)
     return -1;
-  const char *slash = strchr(version, '/');
-  size_t length = slash == NULL ? 0 : (size_t)(slash - version);
-  *out = dw_kind_of(dw_arena_strndup(scratch, version, length), kind);
+  *out = dw_kind_of_version(version, kind, false);
   return 0;
 }
 
@@ -137,7 +146,7 @@ int dw_object_reduce(const dw_json *json, const char *default_namespace, const s
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct dw_object object = {.kind = DW_KIND_OTHER};
   struct dw_reduction r = {.scratch = scratch, .object = &object, .root = {.json = json}};
-  if (check_object(json, err) != 0 || read_kind(scratch, &r.root, &object.kind, err) != 0)
+  if (check_object(json, err) != 0 || read_kind(&r.root, &object.kind, err) != 0)
     return -1;
   if (object.kind != DW_KIND_OTHER)
     return reduce(&r, default_namespace, out, err);

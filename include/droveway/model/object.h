@@ -34,6 +34,9 @@ enum dw_kind {
 
 /* The kind by API group ("" for core) and kind name; OTHER for the rest. Any version of the group is taken. */
 enum dw_kind dw_kind_of(const char *group, const char *kind) __attribute__((nonnull));
+/* The same by an object's apiVersion ("hco.kubevirt.io/v1"); FOLD ignores the letter case of the kind. Both texts may
+ * be NULL. */
+enum dw_kind dw_kind_of_version(const char *version, const char *kind, bool fold);
 const char *dw_kind_name(enum dw_kind kind) __attribute__((returns_nonnull)); /* "NetworkAttachmentDefinition" */
 /* The same, with the group where another kind has that name: "Network.operator.openshift.io". */
 const char *dw_kind_title(enum dw_kind kind) __attribute__((returns_nonnull));
