@@ -56,6 +56,8 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
   view->arena = arena;
   view->policy = policy;
   memcpy(view->knowledge, source->knowledge, sizeof view->knowledge);
+  view->made = source->made;
+  view->made_count = source->made_count;
   dw_view_take(view, source);
   view->running_migrations = count_running(view);
   dw_view_nads_build(view);

@@ -258,7 +258,9 @@ struct dw_view {
   const struct dw_object **owned; /* a reference to each */
   size_t owned_count;
   struct dw_view_kind kinds[DW_KIND_COUNT];
-  struct dw_view_overlay over; /* base: NULL for a view that stands alone */
+  struct dw_view_overlay over;    /* base: NULL for a view that stands alone */
+  const struct dw_made_nad *made; /* the source's */
+  size_t made_count;
   struct dw_view_nads nads;
   struct dw_view_pools pools;
   struct dw_view_ovn ovn;

@@ -308,3 +308,14 @@ const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, cons
   }
   return dw_nearest(name, words, count);
 }
+
+static bool fits(const char *wanted, const char *text) {
+  return wanted == NULL || strcmp(wanted, text) == 0;
+}
+
+const char *dw_view_maker(const struct dw_view *view, const char *ns, const char *name) {
+  for (size_t i = 0; i < view->made_count; i++)
+    if (fits(view->made[i].ns, ns) && fits(view->made[i].name, name))
+      return view->made[i].why;
+  return NULL;
+}

@@ -177,6 +177,8 @@ struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const stru
   dw_view_nads_build(view);
   dw_view_pools_build(view);
   dw_view_ovn_build(view);
+  view->made = base->made;
+  view->made_count = base->made_count;
   view->networks = base->networks;
   view->nodes = base->nodes;
   view->nics = base->nics;

@@ -275,6 +275,11 @@ static void look_up(struct dw_check *check, const struct dw_rule *rule, const st
       report_deleting(check, rule, network, name);
     return;
   }
+  const char *maker = dw_view_maker(check->view, name->ns, name->name);
+  if (maker != NULL) {
+    dw_report_unverified(check, rule, network->field, "%s", maker);
+    return;
+  }
   switch (dw_view_knows(check->view, DW_KIND_NAD)) {
   case DW_KNOWN:
     report_missing(check, rule, network, name);

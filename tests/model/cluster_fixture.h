@@ -72,7 +72,7 @@ static inline void cluster_free(struct cluster *cluster) {
 
 /* A view of the cluster, whose own references are given up. */
 static inline struct dw_view *cluster_view(struct cluster *cluster, const struct dw_policy *policy) {
-  struct dw_view_source source = {cluster->objects, cluster->count, {DW_UNKNOWN}};
+  struct dw_view_source source = {.objects = cluster->objects, .count = cluster->count};
   for (int i = 0; i < DW_KIND_COUNT; i++)
     source.knowledge[i] = DW_KNOWN;
   struct dw_view *view = dw_view_build(policy, &source);

@@ -69,7 +69,7 @@ static void later_objects_replace_earlier_ones(void **state) {
 static void an_empty_view_answers(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
-  struct dw_view_source source = {NULL, 0, {DW_UNKNOWN}};
+  struct dw_view_source source = {.objects = NULL};
   source.knowledge[DW_KIND_NODE] = DW_UNAVAILABLE;
   source.knowledge[DW_KIND_NAD] = DW_KNOWN;
   struct dw_view *view = dw_view_build(policy, &source);

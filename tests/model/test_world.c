@@ -19,7 +19,7 @@ static struct dw_world *build(struct dw_policy *policy, const char *const texts[
   struct cluster cluster = {0};
   for (size_t i = 0; i < MOST && texts[i] != NULL; i++)
     cluster_keep(&cluster, reduced(texts[i]));
-  struct dw_view_source source = {cluster.objects, cluster.count, {DW_UNKNOWN}};
+  struct dw_view_source source = {.objects = cluster.objects, .count = cluster.count};
   struct dw_world *world = dw_world_build(policy, &source);
   cluster_free(&cluster);
   return world;

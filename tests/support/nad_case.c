@@ -71,7 +71,7 @@ static struct dw_world *make_world(const struct nad_case *nad) {
   read_objects(arena, nad->state == NULL ? dw_buf_text(&cluster) : nad->state, &objects);
   if (nad->more != NULL)
     read_objects(arena, nad->more, &objects);
-  struct dw_view_source source = {objects.items, objects.count, {DW_UNKNOWN}};
+  struct dw_view_source source = {.objects = objects.items, .count = objects.count};
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
     source.knowledge[kind] = nad->no_state ? DW_UNKNOWN : DW_KNOWN;
   struct dw_policy *policy = read_policy(nad->policy);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "droveway/model/maker.h"
 #include "droveway/model/object.h"
 #include "droveway/model/policy.h"
 
@@ -21,6 +22,8 @@ struct dw_view_source {
   const struct dw_object *const *objects; /* the view takes references of its own */
   size_t count;
   enum dw_knowledge knowledge[DW_KIND_COUNT];
+  const struct dw_made_nad *made; /* NADs that will be created; they must outlive the view */
+  size_t made_count;
 };
 
 struct dw_view;
@@ -92,6 +95,10 @@ const char *dw_view_network(const struct dw_view *view) __attribute__((nonnull))
 
 /* The HyperConverged of KubeVirt's namespace, where there is none the KubeVirt; NULL where there is neither. */
 const struct dw_object *dw_view_user_in_force(const struct dw_view *view) __attribute__((nonnull));
+
+/* Why a NAD that is not in the view may be there soon ("SriovNetwork a creates this NAD"); NULL where nothing says so.
+ */
+const char *dw_view_maker(const struct dw_view *view, const char *ns, const char *name) __attribute__((nonnull));
 
 /* Another namespace that holds a NAD of this name (the first in order), or NULL. */
 const char *dw_view_nad_elsewhere(const struct dw_view *view, const char *ns, const char *name)
