@@ -14,7 +14,10 @@ static void check_subject(struct cli_report *report, const struct dw_world *worl
 }
 
 static void check_all(struct cli_report *report, const struct cli_subjects *subjects) {
-  report->passed_over = subjects->passed_over;
+  report->passed_over = subjects->read.passed_over;
+  report->templates = subjects->read.templates;
+  report->patches = subjects->read.patches;
+  report->patch_count = subjects->read.patch_count;
   for (size_t i = 0; i < subjects->count; i++)
     if (cli_is_judged(subjects->items[i].kind))
       check_subject(report, subjects->world, &subjects->items[i]);
@@ -26,8 +29,8 @@ static int help(void) {
        "\n"
        "Lints manifests as if they were applied in turn, NADs before the HyperConverged and KubeVirt objects that\n"
        "name them, and MigrationPolicies: YAML streams, JSON and `kind: List`, in files, folders and on standard\n"
-       "input (-). Other kinds are skipped. Exit status: 0 nothing denied, 1 something denied (see --fail-on),\n"
-       "2 unreadable input.\n"
+       "input (-), also inside other objects (policies, templates). Other kinds are skipped. Exit status: 0 nothing\n"
+       "denied, 1 something denied (see --fail-on), 2 unreadable input.\n"
        "\n"
        "  -f, --filename PATH   a file, a folder (with all below it) or -; several as -f A B or -f A -f B\n"
        "  -s, --state DIR       the cluster's objects, as `droveway snapshot DIR` writes them; without them rules that "

@@ -82,6 +82,9 @@ struct cli_report {
   size_t denied;           /* objects */
   size_t errors, warnings; /* findings, with those that are counted only */
   size_t passed_over;      /* documents that are no Kubernetes objects */
+  size_t templates;        /* files of Helm charts that could not be read before they are rendered */
+  const char **patches;    /* files that are kustomize's patches */
+  size_t patch_count;
 };
 
 /* Takes an object and what was found of it; all is copied. FILE of OBJECT and the findings' places come of MANIFEST

@@ -59,6 +59,12 @@ void cli_report_json(const struct cli_report *report, struct dw_buf *out) {
   dw_json_member_int(&w, "errors", (int64_t)report->errors);
   dw_json_member_int(&w, "warnings", (int64_t)report->warnings);
   dw_json_member_int(&w, "passedOver", (int64_t)report->passed_over);
+  dw_json_member_int(&w, "templates", (int64_t)report->templates);
+  dw_json_key(&w, "patches");
+  dw_json_begin_array(&w);
+  for (size_t i = 0; i < report->patch_count; i++)
+    dw_json_put_string(&w, report->patches[i]);
+  dw_json_end_array(&w);
   dw_json_end_object(&w);
   dw_buf_putc(out, '\n');
 }

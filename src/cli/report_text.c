@@ -114,6 +114,14 @@ static void put_summary(struct dw_buf *out, const struct cli_report *report) {
   if (report->passed_over > 0)
     dw_buf_printf(out, "%zu document%s passed over: no Kubernetes object%s (apiVersion or kind is missing)\n",
                   report->passed_over, plural(report->passed_over), plural(report->passed_over));
+  if (report->templates > 0)
+    dw_buf_printf(out, "%zu Helm template%s skipped; to check the result: helm template CHART | droveway check -f -\n",
+                  report->templates, plural(report->templates));
+  for (size_t i = 0; i < report->patch_count; i++) {
+    cli_put_clean(out, report->patches[i]);
+    dw_buf_puts(out,
+                ": skipped, because it is a patch; to check the result: kustomize build DIR | droveway check -f -\n");
+  }
   if (report->object_count == 0)
     dw_buf_printf(out, "%s\n", report->words->nothing);
   else

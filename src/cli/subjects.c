@@ -215,13 +215,11 @@ int cli_subjects_load(const struct cli_manifest_arguments *arguments, struct cli
   if (!policy)
     return -1;
   *out = (struct cli_subjects){.arena = dw_arena_new(0)};
-  struct dw_manifests manifests = {NULL, 0};
-  int status = dw_manifests_gather(out->arena, arguments->paths, arguments->path_count, &manifests, err);
-  out->passed_over = manifests.passed_over;
+  int status = dw_manifests_gather(out->arena, arguments->paths, arguments->path_count, &out->read, err);
   if (status != 0)
     dw_policy_free(policy);
   else
-    status = load_with_policy(out, policy, arguments, manifests.first, err);
+    status = load_with_policy(out, policy, arguments, out->read.first, err);
   if (status != 0)
     cli_subjects_free(out);
   return status;

@@ -27,7 +27,7 @@ struct cli_subjects {
   struct dw_world *world;
   struct cli_subject *items; /* in the order of application; kinds that no rule reads are left out */
   size_t count;
-  size_t passed_over; /* documents in folders that are no Kubernetes objects */
+  struct dw_manifests read; /* with what was skipped */
 };
 
 /* A command that reads manifests. Its options are those that all of them have, and its own. */

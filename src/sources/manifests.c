@@ -1,9 +1,13 @@
 #include "droveway/sources/manifests.h"
 
 #include <string.h>
+#include <strings.h>
 
+#include "droveway/base/text.h"
+#include "droveway/model/maker.h"
 #include "droveway/model/object.h"
 #include "sources/files.h"
+#include "sources/kustomize.h"
 #include "sources/template.h"
 
 struct reader {
@@ -15,12 +19,18 @@ struct reader {
   struct dw_manifest **tail; /* where the next one is hung in */
   bool project;              /* errors may be a template's */
   bool in_folder;            /* of a project: what is no object is passed over */
-  size_t passed_over;
+  struct dw_kustomize kustomize;
+  struct dw_manifests *found; /* of a project */
+  const char *wrapper;        /* apiVersion of the object around the one looked at */
 };
 
 static bool has_text(const dw_json *json, const char *key) {
   const char *text = dw_json_get_string(json, key);
   return text && *text;
+}
+
+static bool is_object(const dw_json *json) {
+  return has_text(json, "apiVersion") && has_text(json, "kind");
 }
 
 static bool is_list(const dw_json *json) {
@@ -36,6 +46,76 @@ static int refuse(const struct reader *reader, const char *path, const char *wha
   dw_yaml_locate(reader->doc, path, false, &line, &column);
   dw_error_at(err, DW_ERR_INVALID, line, column, "%s", what);
   return dw_error_in_file(err, reader->file);
+}
+
+static void append(struct reader *reader, const dw_json *json, const char *path) {
+  struct dw_manifest *manifest = dw_arena_alloc(reader->arena, sizeof *manifest);
+  *manifest = (struct dw_manifest){reader->file, reader->doc, reader->source, path, json, reader->wrapper, NULL, NULL};
+  *reader->tail = manifest;
+  reader->tail = &manifest->next;
+}
+
+/* --- objects inside others --- */
+
+static enum dw_kind kind_meant(const dw_json *json) {
+  return dw_kind_of_version(dw_json_get_string(json, "apiVersion"), dw_json_get_string(json, "kind"), true);
+}
+
+static bool has_name(const dw_json *json) {
+  const dw_json *metadata = dw_json_get(json, "metadata");
+  return has_text(metadata, "name") || has_text(metadata, "generateName");
+}
+
+/* Members that hold parts of objects: patches, what a test expects (Chainsaw), what an operator reports. */
+static bool holds_parts(const char *key) {
+  static const char *const keys[] = {"patches", "patchesStrategicMerge", "patch", "assert", "error",
+                                     "status",  "managedFields"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    if (strcmp(keys[i], key) == 0)
+      return true;
+  return false;
+}
+
+/* Of an ACM ConfigurationPolicy: "mustnothave" deletes the object, "musthave" merges it into the one that exists. A NAD
+ * without spec, say with a label only, is then a part of one. */
+static bool is_policy_for_part(const dw_json *json) {
+  const char *type = dw_json_get_string(json, "complianceType");
+  const dw_json *object = dw_json_get(json, "objectDefinition");
+  if (type == NULL)
+    return false;
+  return strcasecmp(type, "mustnothave") == 0 ||
+         (strcasecmp(type, "musthave") == 0 && dw_json_get(object, "spec") == NULL &&
+          kind_meant(object) == DW_KIND_NAD);
+}
+
+static const char *member_path(struct dw_arena *arena, const char *path, const char *key) {
+  bool plain = *key != '\0' && strpbrk(key, ".[]") == NULL;
+  return plain ? dw_arena_printf(arena, "%s%s%s", path, *path ? "." : "", key)
+               : dw_arena_printf(arena, "%s[%s]", path, key);
+}
+
+static void look_inside(struct reader *reader, const dw_json *json, const char *path);
+
+static void look_at(struct reader *reader, const dw_json *json, const char *path) {
+  bool has_rules = dw_kind_is_judged(kind_meant(json)) || dw_is_maker(json);
+  if (has_rules && has_name(json))
+    append(reader, json, path);
+  else if (dw_json_type(json) >= DW_JSON_ARRAY && !is_policy_for_part(json))
+    look_inside(reader, json, path);
+}
+
+/* Adds the objects that have rules, or make NADs, anywhere inside JSON: policies, templates and lists of other systems
+ * carry them in members of many names. The YAML reader bounds the depth. */
+static void look_inside(struct reader *reader, const dw_json *json, const char *path) {
+  const char *around = reader->wrapper;
+  if (is_object(json))
+    reader->wrapper = dw_json_get_string(json, "apiVersion");
+  for (size_t i = 0; dw_json_type(json) == DW_JSON_ARRAY && i < dw_json_size(json); i++)
+    look_at(reader, dw_json_at(json, i), dw_arena_printf(reader->arena, "%s[%zu]", path, i));
+  for (struct dw_json_member it = dw_json_first(json); it.value; it = dw_json_next(json, it))
+    if (dw_json_type(it.value) >= DW_JSON_ARRAY && !holds_parts(it.key))
+      look_at(reader, it.value, member_path(reader->arena, path, it.key));
+  reader->wrapper = around;
 }
 
 /* Whether apiVersion or kind alone is that of an object that has rules: passed over, it would pass unchecked. */
@@ -54,10 +134,6 @@ static bool names_ours(const dw_json *json) {
   return false;
 }
 
-static bool is_object(const dw_json *json) {
-  return has_text(json, "apiVersion") && has_text(json, "kind");
-}
-
 static int add_object(struct reader *reader, const dw_json *json, const char *path, struct dw_error *err) {
   if (dw_json_type(json) != DW_JSON_OBJECT)
     return refuse(reader, path, "is no Kubernetes object: it must be a mapping with apiVersion and kind", err);
@@ -72,16 +148,57 @@ static int add_object(struct reader *reader, const dw_json *json, const char *pa
     }
     return 0;
   }
-  struct dw_manifest *manifest = dw_arena_alloc(reader->arena, sizeof *manifest);
-  *manifest = (struct dw_manifest){reader->file, reader->doc, reader->source, path, json, NULL};
-  *reader->tail = manifest;
-  reader->tail = &manifest->next;
+  append(reader, json, path);
+  if (reader->project && !dw_kind_is_judged(kind_meant(json)))
+    look_inside(reader, json, path);
   return 0;
+}
+
+/* --- what is no object, or only a part of one --- */
+
+/* An object with a directive of kustomize's strategic merge, or a list of operations (RFC 6902). */
+static bool is_patch(const dw_json *json) {
+  size_t operations = 0;
+  if (dw_json_type(json) != DW_JSON_ARRAY)
+    return dw_json_get(json, "$patch") != NULL;
+  for (size_t i = 0; i < dw_json_size(json); i++)
+    operations += has_text(dw_json_at(json, i), "op") && dw_json_get_string(dw_json_at(json, i), "path") != NULL;
+  return operations > 0 && operations == dw_json_size(json);
+}
+
+static void skip_patch(struct reader *reader) {
+  struct dw_manifests *found = reader->found;
+  found->patches =
+      dw_arena_more(reader->arena, found->patches, found->patch_count, &found->patch_capacity, sizeof *found->patches);
+  if (found->patch_count == 0 || found->patches[found->patch_count - 1] != reader->file)
+    found->patches[found->patch_count++] = reader->file;
+}
+
+/* Whether the document is not an object that add_object() should read. */
+static bool skip_document(struct reader *reader, const dw_json *json) {
+  struct dw_manifest **before = reader->tail;
+  if (!reader->project)
+    return false;
+  if (is_patch(json)) {
+    skip_patch(reader);
+    return true;
+  }
+  if (is_object(json) || names_ours(json))
+    return false;
+  if (dw_json_type(json) >= DW_JSON_ARRAY)
+    look_inside(reader, json, "");
+  bool found = reader->tail != before;
+  reader->found->passed_over += !found && reader->in_folder;
+  return found || reader->in_folder;
 }
 
 static int read_text(struct reader *reader, const char *text, size_t length, struct dw_error *err) {
   struct dw_yaml_doc *doc = NULL;
   if (dw_yaml_parse(reader->arena, text, length, &doc, err) != 0) {
+    if (reader->in_folder && dw_is_chart_template(reader->arena, reader->file)) {
+      reader->found->templates++;
+      return 0;
+    }
     if (reader->project)
       dw_template_hint(text, length, err);
     return dw_error_in_file(err, reader->file);
@@ -89,9 +206,7 @@ static int read_text(struct reader *reader, const char *text, size_t length, str
   reader->source = dw_yaml_source_new(reader->arena, text, length);
   for (; doc; doc = doc->next) {
     reader->doc = doc;
-    if (reader->in_folder && !is_object(doc->root) && !names_ours(doc->root))
-      reader->passed_over++;
-    else if (add_object(reader, doc->root, "", err) != 0)
+    if (!skip_document(reader, doc->root) && add_object(reader, doc->root, "", err) != 0)
       return -1;
   }
   return 0;
@@ -112,29 +227,28 @@ static int read_path(struct reader *reader, const char *path, struct dw_error *e
   for (size_t i = 0; i < files.count; i++) {
     reader->file = files.paths[i];
     reader->in_folder = reader->project && strcmp(reader->file, path) != 0;
-    if (read_one(reader, err) != 0)
+    if (reader->project && dw_kustomize_is_patch(&reader->kustomize, reader->file))
+      skip_patch(reader);
+    else if (read_one(reader, err) != 0)
       return -1;
   }
   return 0;
 }
 
-static int read_all(struct reader *reader, const char *const *paths, size_t count, struct dw_manifests *out,
-                    struct dw_error *err) {
+static int read_all(struct reader *reader, const char *const *paths, size_t count, struct dw_error *err) {
   reader->tail = &reader->first;
   for (size_t i = 0; i < count; i++)
     if (read_path(reader, paths[i], err) != 0)
       return -1;
-  *out = (struct dw_manifests){reader->first, reader->passed_over};
   return 0;
 }
 
 int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
                       struct dw_error *err) {
-  struct dw_manifests all = {NULL, 0};
   struct reader reader = {.arena = arena};
-  if (read_all(&reader, paths, count, &all, err) != 0)
+  if (read_all(&reader, paths, count, err) != 0)
     return -1;
-  *first = all.first;
+  *first = reader.first;
   return 0;
 }
 
@@ -150,11 +264,26 @@ int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *tex
 
 int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
                         struct dw_error *err) {
-  struct reader reader = {.arena = arena, .project = true};
-  return read_all(&reader, paths, count, out, err);
+  struct dw_manifests found = {.first = NULL};
+  struct reader reader = {.arena = arena, .project = true, .kustomize = {.arena = arena}, .found = &found};
+  if (read_all(&reader, paths, count, err) != 0)
+    return -1;
+  *out = found;
+  out->first = reader.first;
+  return 0;
+}
+
+/* A configuration that stands elsewhere in its document is still called spec.config. */
+static const char *config_path(struct dw_arena *arena, const struct dw_manifest *manifest, const char *field) {
+  static const char config[] = "spec.config";
+  size_t length = sizeof config - 1;
+  bool inside = strncmp(field, config, length) == 0 && (field[length] == '\0' || strchr(".[", field[length]) != NULL);
+  return dw_arena_printf(arena, "%s.%s%s", manifest->path, manifest->config_key, inside ? field + length : "");
 }
 
 static const char *whole_path(struct dw_arena *arena, const struct dw_manifest *manifest, const char *field) {
+  if (manifest->config_key != NULL)
+    return config_path(arena, manifest, field);
   const char *dot = *manifest->path && *field && *field != '[' ? "." : "";
   return dw_arena_printf(arena, "%s%s%s", manifest->path, dot, field);
 }

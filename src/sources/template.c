@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool has_braces(const char *line, size_t length) {
   const char *brace = memchr(line, '{', length);
@@ -43,4 +44,15 @@ void dw_template_hint(const char *text, size_t length, struct dw_error *err) {
   size_t used = strlen(err->text);
   if (used + sizeof hint <= sizeof err->text)
     memcpy(err->text + used, hint, sizeof hint);
+}
+
+bool dw_is_chart_template(struct dw_arena *arena, const char *file) {
+  static const char folder[] = "templates/";
+  for (const char *at = file; (at = strstr(at, folder)) != NULL; at++) {
+    bool whole = at == file || at[-1] == '/';
+    int length = (int)(at - file);
+    if (whole && access(dw_arena_printf(arena, "%.*sChart.yaml", length, file), F_OK) == 0)
+      return true;
+  }
+  return false;
 }

@@ -2,11 +2,16 @@
 #ifndef SOURCES_TEMPLATE_H
 #define SOURCES_TEMPLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "droveway/base/arena.h"
 #include "droveway/base/error.h"
 
 /* ERR (NULL is allowed) tells why TEXT does not read. Where TEXT looks like a Helm template, adds how to render it. */
 void dw_template_hint(const char *text, size_t length, struct dw_error *err);
+
+/* Whether FILE is in the folder `templates` beside a Chart.yaml. */
+bool dw_is_chart_template(struct dw_arena *arena, const char *file) __attribute__((nonnull));
 
 #endif

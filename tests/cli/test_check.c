@@ -384,6 +384,26 @@ static void what_is_in_the_cluster_already_is_an_update(void **state) {
   folder_remove(folder);
 }
 
+static void what_is_skipped_is_named(void **state) {
+  (void)state;
+  RUN_SCOPED patches = RUN("check", "-f", "tests/reports/kustomize-patches/patches");
+  assert_string_equal(
+      patches.out,
+      "tests/reports/kustomize-patches/patches/master.yaml: skipped, because it is a patch; to check the result: "
+      "kustomize build DIR | droveway check -f -\n"
+      "tests/reports/kustomize-patches/patches/range.yaml: skipped, because it is a patch; to check the result: "
+      "kustomize build DIR | droveway check -f -\n"
+      "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found\n");
+  RUN_SCOPED chart = RUN("check", "-f", "tests/reports/helm-chart", STATE);
+  assert_non_null(strstr(chart.out, "1 Helm template skipped; to check the result: helm template CHART | droveway "
+                                    "check -f -\n"));
+  RUN_SCOPED json = RUN("check", "-f", "tests/reports/helm-chart", "tests/reports/kustomize-patches", "-o", "json");
+  struct json_object *report = run_json(&json);
+  assert_int_equal(member_int(report, "templates"), 1);
+  assert_int_equal(json_object_array_length(member_list(report, "patches")), 2);
+  json_object_put(report);
+}
+
 static void nothing_to_check_is_said(void **state) {
   (void)state;
   RUN_SCOPED run = RUN_WITH("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "check", "-f", "-");
@@ -484,6 +504,7 @@ int main(void) {
       cmocka_unit_test(manifests_are_judged_as_the_mutating_webhook_leaves_them),
       cmocka_unit_test(a_name_may_be_left_to_the_api_server),
       cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
+      cmocka_unit_test(what_is_skipped_is_named),
       cmocka_unit_test(nothing_to_check_is_said),
       cmocka_unit_test(unreadable_input_is_one_line_with_its_place),
       cmocka_unit_test(a_label_without_quotes_is_unreadable),

@@ -155,11 +155,12 @@ static void passes_over_what_is_no_object_in_a_project(void **state) {
   folder_put(folder, "b/patch.json", "[{\"op\": \"remove\", \"path\": \"/spec/config\"}]");
   folder_put(folder, "b/z.yaml", "just text\n---\n" POD("z") "---\nkind: 3\napiVersion: v1\n");
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_manifests out = {NULL, 0};
+  struct dw_manifests out = {.first = NULL};
   struct dw_error err;
   assert_int_equal(gather(arena, folder->path, &out, &err), 0);
   assert_string_equal(names_of(arena, out.first), "a@ b@ z@ ");
-  assert_int_equal(out.passed_over, 5);
+  assert_int_equal(out.passed_over, 4);
+  assert_int_equal(out.patch_count, 1);
   struct dw_manifest *first = NULL;
   const char *path = folder->path;
   assert_int_equal(dw_manifests_read(arena, &path, 1, &first, &err), -1);
@@ -168,7 +169,7 @@ static void passes_over_what_is_no_object_in_a_project(void **state) {
 static void a_file_that_is_named_must_hold_objects(void **state) {
   const struct folder *folder = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_manifests out = {NULL, 0};
+  struct dw_manifests out = {.first = NULL};
   struct dw_error err;
   folder_put(folder, "values.yaml", values);
   folder_put(folder, "empty.yaml", "---\n# Source: x.yaml\n---\n");
@@ -182,7 +183,7 @@ static void a_file_that_is_named_must_hold_objects(void **state) {
 /* TEXT as a file in a folder is an error that SAYS so, and says NOT that. */
 static void expect_project_refused(const struct folder *folder, const char *text, const char *says, const char * not ) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_manifests out = {NULL, 0};
+  struct dw_manifests out = {.first = NULL};
   struct dw_error err;
   folder_put(folder, "m.yaml", text);
   assert_int_equal(gather(arena, folder->path, &out, &err), -1);
@@ -265,6 +266,132 @@ static void tells_where_a_field_stands(void **state) {
   expect_place(first->next, "metadata.labels[a.b/c]", 11, 5); /* the nearest that is there */
 }
 
+#define NAD "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: nad}, spec: {}}"
+#define NAD_WITHOUT_SPEC "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: nad}}"
+#define CARRIER(members) "apiVersion: example.io/v1\nkind: Carrier\nmetadata: {name: c}\n" members "\n"
+#define POLICY(type, object)                                                                                           \
+  CARRIER("spec: {object-templates: [{complianceType: " type ", objectDefinition: " object "}]}")
+
+static void finds_objects_inside_others(void **state) {
+  static const struct {
+    const char *text, *names;
+  } cases[] = {
+      {CARRIER("spec: {manifests: [" NAD "]}"), "c@ nad@spec.manifests[0] "},
+      {CARRIER("spec: {resources: [{a: 1}, [" NAD "]]}"), "c@ nad@spec.resources[1][0] "},
+      {CARRIER("objects: [" NAD "]"), "c@ nad@objects[0] "},
+      {CARRIER("spec: {a.b/c: " NAD "}"), "c@ nad@spec[a.b/c] "},
+      {CARRIER("spec: {values: {apiVersion: v1, kind: List, items: [" NAD "]}}"), "c@ nad@spec.values.items[0] "},
+      {CARRIER("spec: {a: {apiVersion: kubevirt.io/v1, kind: kubevirt, metadata: {generateName: k}}}"), "c@ -@spec.a "},
+      {CARRIER("spec: {a: {apiVersion: k8s.ovn.org/v1, kind: UserDefinedNetwork, metadata: {name: u}}}"),
+       "c@ u@spec.a "},
+      {CARRIER("spec: {a: {apiVersion: v1, kind: Pod, metadata: {name: p}}}"), "c@ "},
+      {"apiVersion: v1\nkind: List\nitems:\n- {apiVersion: k8s.ovn.org/v1, kind: UserDefinedNetwork, metadata: {name: "
+       "u}}\n",
+       "u@items[0] "},
+      {POLICY("musthave", NAD), "c@ nad@spec.object-templates[0].objectDefinition "},
+      {POLICY("MustOnlyHave", NAD_WITHOUT_SPEC), "c@ nad@spec.object-templates[0].objectDefinition "},
+      {POLICY("mustnothave", NAD), "c@ "},
+      {POLICY("MustHave", NAD_WITHOUT_SPEC), "c@ "},
+      {CARRIER("spec: {ref: {apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, name: n}}"), "c@ "},
+      {CARRIER("spec: {patches: [" NAD "]}"), "c@ "},
+      {CARRIER("spec: {try: [{assert: {resource: " NAD "}}, {error: {resource: " NAD "}}]}"), "c@ "},
+      {CARRIER("status: {a: " NAD "}"), "c@ "},
+      {NAD "\n", "nad@ "},
+      {"extraObjects: [" NAD "]\n", "nad@extraObjects[0] "}, /* a chart's values.yaml */
+      {"- " NAD "\n", "nad@[0] "},
+  };
+  const struct folder *folder = *state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    struct dw_manifests out = {.first = NULL};
+    struct dw_error err;
+    folder_put(folder, "m.yaml", cases[i].text);
+    assert_int_equal(gather(arena, folder->path, &out, &err), 0);
+    if (strcmp(names_of(arena, out.first), cases[i].names) != 0)
+      fail_msg("%s, not %s, in:\n%s", names_of(arena, out.first), cases[i].names, cases[i].text);
+    assert_int_equal(out.passed_over, 0);
+  }
+}
+
+static void finds_the_place_of_an_object_inside_another(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  folder_put(folder, "m.yaml", CARRIER("spec:\n  manifests:\n  - " NAD));
+  assert_int_equal(gather(arena, folder_path(arena, folder, "m.yaml"), &out, &err), 0);
+  expect_place(out.first->next, "metadata.name", 6, 90);
+  assert_string_equal(out.first->next->wrapper, "example.io/v1");
+  assert_null(out.first->wrapper);
+}
+
+/* "FILE " of each, without the folder. */
+static const char *patches_of(struct dw_arena *arena, const struct folder *folder,
+                              const struct dw_manifests *manifests) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  for (size_t i = 0; i < manifests->patch_count; i++)
+    dw_buf_printf(&out, "%s ", manifests->patches[i] + strlen(folder->path) + 1);
+  return dw_arena_strdup(arena, dw_buf_text(&out));
+}
+
+static void skips_the_patches_of_kustomize(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  folder_put(folder, "overlays/a/kustomization.yaml",
+             "resources: [nad.yaml]\n"
+             "patches: [{path: ./patches/one.yaml}, {path: ../shared/two.yaml}, {patch: \"a: b\\nc: d\\n\"}]\n"
+             "patchesStrategicMerge: [three.yaml, \"a: b\\n\", missing.yaml]\n"
+             "patchesJson6902: [{target: {}, path: patches/deep/four.yaml}]\n");
+  folder_put(folder, "overlays/a/nad.yaml", NAD "\n");
+  folder_put(folder, "overlays/a/patches/one.yaml", NAD "\n");
+  folder_put(folder, "overlays/a/patches/deep/four.yaml", NAD "\n");
+  folder_put(folder, "overlays/a/patches/other.yaml", POD("other"));
+  folder_put(folder, "overlays/a/three.yaml", NAD "\n");
+  folder_put(folder, "overlays/shared/two.yaml", NAD "\n"); /* no kustomization is above it */
+  folder_put(folder, "z/directive.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: d}\n$patch: delete\n");
+  folder_put(folder, "z/operations.yaml", "- {op: remove, path: /spec}\n");
+  folder_put(folder, "z/list.yaml", "- {op: remove, path: /spec}\n- {op: remove}\n");
+  assert_int_equal(gather(arena, folder->path, &out, &err), 0);
+  assert_string_equal(names_of(arena, out.first), "nad@ other@ nad@ ");
+  assert_string_equal(patches_of(arena, folder, &out),
+                      "overlays/a/patches/deep/four.yaml overlays/a/patches/one.yaml overlays/a/three.yaml "
+                      "z/directive.yaml z/operations.yaml ");
+  assert_int_equal(out.passed_over, 2); /* the kustomization and the list */
+}
+
+static void a_patch_is_skipped_however_it_is_named(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  folder_put(folder, "a/kustomization.yml", "patches: [{path: b/../b/one.yaml}]\n");
+  folder_put(folder, "a/b/one.yaml", NAD "\n");
+  assert_int_equal(gather(arena, folder_path(arena, folder, "a/./b/one.yaml"), &out, &err), 0);
+  assert_null(out.first);
+  assert_int_equal(out.patch_count, 1);
+}
+
+static void counts_the_templates_of_a_chart(void **state) {
+  static const char template[] = "{{- if .Values.on }}\nkind: Pod\n{{- end }}\n";
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  folder_put(folder, "chart/Chart.yaml", "apiVersion: v2\nname: chart\n");
+  folder_put(folder, "chart/templates/a.yaml", template);
+  folder_put(folder, "chart/templates/sub/b.yaml", template);
+  folder_put(folder, "chart/crds/c.yaml", POD("c"));
+  assert_int_equal(gather(arena, folder->path, &out, &err), 0);
+  assert_string_equal(names_of(arena, out.first), "c@ ");
+  assert_int_equal(out.templates, 2);
+  assert_int_equal(out.passed_over, 1);
+  assert_int_equal(gather(arena, folder_path(arena, folder, "chart/templates/a.yaml"), &out, &err), -1);
+  folder_put(folder, "templates/a.yaml", template); /* of no chart */
+  assert_int_equal(gather(arena, folder->path, &out, &err), -1);
+}
+
 static void counts_each_list_item_as_its_own_object(void **state) {
   enum { COUNT = 5000 };
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -303,6 +430,11 @@ int main(void) {
       TEST(reads_standard_input),
       TEST(names_the_missing_path),
       TEST(tells_where_a_field_stands),
+      TEST(finds_objects_inside_others),
+      TEST(finds_the_place_of_an_object_inside_another),
+      TEST(skips_the_patches_of_kustomize),
+      TEST(a_patch_is_skipped_however_it_is_named),
+      TEST(counts_the_templates_of_a_chart),
       TEST(counts_each_list_item_as_its_own_object),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

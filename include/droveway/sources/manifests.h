@@ -17,6 +17,8 @@ struct dw_manifest {
   struct dw_yaml_source *source; /* the file's text */
   const char *path;              /* its path inside the document: "" or "items[3]" */
   const dw_json *json;           /* the object */
+  const char *wrapper;           /* apiVersion of the object that carries it; NULL where it stands by itself */
+  const char *config_key;        /* of a NAD that was made of another object: the member at PATH that is spec.config */
   struct dw_manifest *next;
 };
 
@@ -30,12 +32,17 @@ int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t c
 /* What the folders of a project hold. */
 struct dw_manifests {
   struct dw_manifest *first;
-  size_t passed_over; /* documents in folders that are no Kubernetes objects */
+  size_t passed_over;   /* documents in folders that are no Kubernetes objects */
+  size_t templates;     /* files of Helm charts that are no YAML before they are rendered */
+  const char **patches; /* files that kustomize takes for patches */
+  size_t patch_count, patch_capacity;
 };
 
 /* As dw_manifests_read(), for the folders of ordinary projects: a document in a folder that is no Kubernetes object
  * (values.yaml, a workflow, a patch) is passed over and counted, unless its apiVersion or kind is one that has rules.
- * What can't be read is an error there too; an error in a Helm template says how to render it. */
+ * What can't be read is an error there too, except the templates of a Helm chart, which are counted; an error in
+ * another template says how to render it. Objects that have rules are also found inside other objects and documents
+ * (policies, templates and lists of other systems); patches of kustomize are skipped. */
 int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
                         struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
