@@ -100,6 +100,7 @@ static int add_manifest(const struct cli_state_query *query, const struct dw_man
 
 static int read_manifests(const struct cli_state_query *query, const struct dw_manifest *manifests,
                           struct cli_state *out, struct dw_error *err) {
+  out->manifests = manifests;
   for (; manifests != NULL; manifests = manifests->next)
     if (add_manifest(query, manifests, out, err) != 0)
       return -1;

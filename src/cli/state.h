@@ -17,6 +17,7 @@ struct cli_state {
   const struct dw_object **objects; /* in the order read; a reference to each */
   const dw_json **jsons; /* beside each its JSON, of a live cluster pruned; NULL where it was not asked for */
   size_t count, capacity;
+  const struct dw_manifest *manifests; /* all that a folder holds; NULL of a live cluster */
   struct cli_gaps gaps;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/applied.h"
+#include "cli/made.h"
 #include "cli/state.h"
 #include "droveway/base/text.h"
 
@@ -44,9 +45,11 @@ static const dw_json *named(struct dw_arena *arena, const dw_json *json, size_t 
   return dw_json_with(arena, json, "metadata", dw_json_with(arena, metadata, "name", value));
 }
 
-static int fill_subject(struct dw_arena *arena, const struct dw_manifest *manifest, const char *ns, size_t number,
+static int fill_subject(const struct cli_subjects *subjects, const struct dw_manifest *manifest,
                         struct cli_subject *out, struct dw_error *err) {
-  const dw_json *json = named(arena, manifest->json, number);
+  struct dw_arena *arena = subjects->arena;
+  const char *ns = subjects->ns;
+  const dw_json *json = named(arena, manifest->json, subjects->count + 1);
   const dw_json *metadata = dw_json_get(json, "metadata");
   *out = (struct cli_subject){.manifest = manifest, .json = json, .kind = cli_kind_of(json)};
   out->ns = dw_kind_cluster_wide(out->kind) ? "" : cli_namespace_of(manifest->json, ns);
@@ -107,15 +110,17 @@ static int by_application(const void *a, const void *b) {
   return left->order < right->order ? -1 : left->order > right->order;
 }
 
-static int read_subjects(struct cli_subjects *out, const struct dw_manifest *manifests, const char *ns,
-                         struct dw_error *err) {
+static int read_subjects(struct cli_subjects *out, struct dw_manifest *manifests, const struct dw_policy *policy,
+                         const char *ns, struct dw_error *err) {
   size_t all = 0;
+  out->ns = ns != NULL ? ns : policy->namespace_;
+  cli_made_unfold(out->arena, manifests);
   for (const struct dw_manifest *m = manifests; m; m = m->next)
     all++;
   out->items = dw_arena_array(out->arena, all + 1, sizeof *out->items);
   for (const struct dw_manifest *m = manifests; m; m = m->next) {
     struct cli_subject subject;
-    if (fill_subject(out->arena, m, ns, out->count + 1, &subject, err) != 0)
+    if (fill_subject(out, m, &subject, err) != 0)
       return -1;
     subject.order = out->count + 1;
     if (subject.kind != DW_KIND_OTHER)
@@ -137,6 +142,7 @@ static void build_world(struct cli_subjects *out, struct dw_policy *policy, cons
   for (size_t i = 0; i < out->count; i++)
     if (out->items[i].object)
       objects[source.count++] = out->items[i].object;
+  cli_made_add(out, state, policy, &source);
   out->world = dw_world_build(policy, &source);
   for (size_t i = 0; i < out->count; i++)
     if (out->items[i].kind == DW_KIND_NAD)
@@ -193,14 +199,14 @@ static struct dw_policy *settle_namespace(struct cli_subjects *out, struct dw_po
 }
 
 static int load_with_policy(struct cli_subjects *out, struct dw_policy *policy,
-                            const struct cli_manifest_arguments *arguments, const struct dw_manifest *manifests,
+                            const struct cli_manifest_arguments *arguments, struct dw_manifest *manifests,
                             struct dw_error *err) {
   struct cli_state_query query = {&arguments->world, policy->namespace_, CLI_KEEP_JUDGED};
   struct cli_state state = {.objects = NULL};
   int status = cli_state_read(out->arena, &query, &state, err);
   policy = settle_namespace(out, policy, &state, manifests, arguments->ns);
   if (status == 0)
-    status = read_subjects(out, manifests, arguments->ns ? arguments->ns : policy->namespace_, err);
+    status = read_subjects(out, manifests, policy, arguments->ns, err);
   if (status == 0)
     set_beside(out, policy, &state);
   else
@@ -249,8 +255,9 @@ static int read_texts(const struct cli_texts *texts, struct dw_policy **policy, 
   if (read_state_text(texts, out->arena, (*policy)->namespace_, state, err) != 0 ||
       dw_manifests_parse(out->arena, texts->name, texts->manifests, &manifests, err) != 0)
     return -1;
+  out->read.first = manifests;
   *policy = settle_namespace(out, *policy, state, manifests, NULL);
-  return read_subjects(out, manifests, (*policy)->namespace_, err);
+  return read_subjects(out, manifests, *policy, NULL, err);
 }
 
 int cli_subjects_of_texts(const struct cli_texts *texts, struct cli_subjects *out, struct dw_error *err) {

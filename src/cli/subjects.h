@@ -27,6 +27,7 @@ struct cli_subjects {
   struct dw_world *world;
   struct cli_subject *items; /* in the order of application; kinds that no rule reads are left out */
   size_t count;
+  const char *ns;           /* of manifests that name none */
   struct dw_manifests read; /* with what was skipped */
 };
 

@@ -384,6 +384,101 @@ static void what_is_in_the_cluster_already_is_an_update(void **state) {
   folder_remove(folder);
 }
 
+#define USER                                                                                                           \
+  "apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n"                                                        \
+  "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\nspec: {liveMigrationConfig: {network: mig}}\n"
+
+/* What network-missing says about network "mig" of openshift-cnv beside OBJECT: "deny", "warn" or "". */
+static void expect_network(const char *object, const char *action) {
+  char text[1024];
+  snprintf(text, sizeof text, USER "---\n%s", object);
+  RUN_SCOPED run = RUN_WITH(text, "check", "-o", "json", "-f", "-", STATE);
+  struct json_object *report = run_json(&run);
+  char *denied = rules_with(report, "deny");
+  char *warned = rules_with(report, "warn");
+  const char *said = strstr(denied, "network-missing") != NULL   ? "deny"
+                     : strstr(warned, "network-missing") != NULL ? "warn"
+                                                                 : "";
+  if (strcmp(said, action) != 0)
+    fail_msg("\"%s\", not \"%s\", with:\n%s", said, action, object);
+  free(denied);
+  free(warned);
+  json_object_put(report);
+}
+
+#define MAKER(version, kind, name, ns, spec)                                                                           \
+  "apiVersion: " version "\nkind: " kind "\nmetadata: {name: " name ", namespace: " ns "}\nspec: " spec "\n"
+#define SELECTS(ns) "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: " ns "}}}"
+#define SRIOV(kind, name, spec) MAKER("sriovnetwork.openshift.io/v1", kind, name, "openshift-cnv", spec)
+#define MELLANOX(kind, ns) MAKER("mellanox.com/v1alpha1", kind, "mig", "operator", "{networkNamespace: " ns "}")
+#define ADDITIONAL(network)                                                                                            \
+  MAKER("operator.openshift.io/v1", "Network", "cluster", "", "{additionalNetworks: [" network "]}")
+
+static void a_network_that_an_operator_will_create_is_not_missing(void **state) {
+  (void)state;
+  static const struct {
+    const char *object, *action;
+  } cases[] = {
+      {MAKER("k8s.ovn.org/v1", "ClusterUserDefinedNetwork", "mig", "", SELECTS("openshift-cnv")), "warn"},
+      {MAKER("k8s.ovn.org/v1", "ClusterUserDefinedNetwork", "mig", "", "{namespaceSelector: {}}"), "warn"},
+      {MAKER("k8s.ovn.org/v1", "ClusterUserDefinedNetwork", "mig", "", SELECTS("elsewhere")), "deny"},
+      {MAKER("k8s.ovn.org/v1", "ClusterUserDefinedNetwork", "other", "", SELECTS("openshift-cnv")), "deny"},
+      {MAKER("k8s.ovn.org/v1", "UserDefinedNetwork", "mig", "openshift-cnv", "{}"), "warn"},
+      {MAKER("k8s.ovn.org/v1", "UserDefinedNetwork", "mig", "elsewhere", "{}"), "deny"},
+      {SRIOV("SriovNetwork", "mig", "{networkNamespace: openshift-cnv}"), "warn"},
+      {SRIOV("SriovNetwork", "mig", "{networkNamespace: '${NS}'}"), "warn"},
+      {SRIOV("SriovNetwork", "mig", "{}"), "warn"},
+      {SRIOV("SriovNetwork", "mig", "{networkNamespace: elsewhere}"), "deny"},
+      {SRIOV("SriovNetwork", "other", "{networkNamespace: openshift-cnv}"), "deny"},
+      {SRIOV("SriovIBNetwork", "mig", "{networkNamespace: openshift-cnv}"), "warn"},
+      {SRIOV("OVSNetwork", "mig", "{networkNamespace: openshift-cnv}"), "warn"},
+      {SRIOV("SriovNetworkNodePolicy", "mig", "{networkNamespace: openshift-cnv}"), "deny"},
+      {MELLANOX("HostDeviceNetwork", "openshift-cnv"), "warn"},
+      {MELLANOX("MacvlanNetwork", "openshift-cnv"), "warn"},
+      {MELLANOX("IPoIBNetwork", "elsewhere"), "deny"},
+      {ADDITIONAL("{name: mig, namespace: openshift-cnv, type: SimpleMacvlan}"), "warn"},
+      {ADDITIONAL("{name: mig, type: SimpleMacvlan}"), "deny"}, /* in namespace default */
+      {ADDITIONAL("{name: mig, namespace: openshift-cnv, type: Raw, rawCNIConfig: '{}'}"), ""},
+      {ADDITIONAL("{name: mig, type: Raw, rawCNIConfig: '{}'}"), "deny"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    expect_network(cases[i].object, cases[i].action);
+}
+
+static void a_network_that_the_state_will_create_is_not_missing(void **state) {
+  (void)state;
+  char folder[64];
+  folder_make(folder);
+  folder_write(folder, "cluster.yaml",
+               MAKER("operator.openshift.io/v1", "Network", "cluster", "",
+                     "{additionalNetworks: [{name: mig, namespace: openshift-cnv, type: Raw, rawCNIConfig: '{}'}]}"));
+  RUN_SCOPED run = RUN_WITH(USER, "check", "--no-snippets", "-f", "-", "--state", folder);
+  assert_int_equal(run.status, 0);
+  assert_non_null(strstr(run.out, "could not be checked: Network.operator.openshift.io creates this NAD "
+                                  "[network-missing]\n"));
+  folder_remove(folder);
+}
+
+static void a_network_may_be_in_a_template_that_was_skipped(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN_WITH(USER, "check", "--no-snippets", "-f", "tests/reports/helm-chart", "-", STATE);
+  assert_int_equal(run.status, 0);
+  assert_non_null(strstr(run.out, "could not be checked: a Helm template that was skipped may hold this NAD "
+                                  "[network-missing]\n"));
+}
+
+static void an_object_without_a_namespace_is_in_the_one_given(void **state) {
+  (void)state;
+  static const char network[] =
+      USER "---\napiVersion: k8s.ovn.org/v1\nkind: UserDefinedNetwork\nmetadata: {name: mig}\n";
+  RUN_SCOPED here = RUN_WITH(network, "check", "--no-snippets", "-f", "-", "-n", "openshift-cnv", STATE);
+  assert_int_equal(here.status, 0);
+  assert_non_null(strstr(here.out, "could not be checked: UserDefinedNetwork mig creates this NAD"));
+  RUN_SCOPED elsewhere = RUN_WITH(network, "check", "--no-snippets", "-f", "-", "-n", "elsewhere", STATE);
+  assert_int_equal(elsewhere.status, 1);
+  assert_non_null(strstr(elsewhere.out, "no such NAD in namespace openshift-cnv"));
+}
+
 static void what_is_skipped_is_named(void **state) {
   (void)state;
   RUN_SCOPED patches = RUN("check", "-f", "tests/reports/kustomize-patches/patches");
@@ -504,6 +599,10 @@ int main(void) {
       cmocka_unit_test(manifests_are_judged_as_the_mutating_webhook_leaves_them),
       cmocka_unit_test(a_name_may_be_left_to_the_api_server),
       cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
+      cmocka_unit_test(a_network_that_an_operator_will_create_is_not_missing),
+      cmocka_unit_test(a_network_that_the_state_will_create_is_not_missing),
+      cmocka_unit_test(a_network_may_be_in_a_template_that_was_skipped),
+      cmocka_unit_test(an_object_without_a_namespace_is_in_the_one_given),
       cmocka_unit_test(what_is_skipped_is_named),
       cmocka_unit_test(nothing_to_check_is_said),
       cmocka_unit_test(unreadable_input_is_one_line_with_its_place),

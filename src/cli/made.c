@@ -1,0 +1,66 @@
+#include "cli/made.h"
+
+#include "droveway/model/maker.h"
+
+void cli_made_unfold(struct dw_arena *arena, struct dw_manifest *manifests) {
+  for (struct dw_manifest *at = manifests; at != NULL; at = at->next) {
+    const struct dw_manifest *carrier = at;
+    for (size_t i = 0; i < dw_raw_networks(carrier->json); i++) {
+      const dw_json *nad = dw_raw_network(arena, carrier->json, i);
+      if (nad == NULL)
+        continue;
+      struct dw_manifest *made = dw_arena_alloc(arena, sizeof *made);
+      *made = *carrier;
+      made->path =
+          dw_arena_printf(arena, "%s%sspec.additionalNetworks[%zu]", carrier->path, *carrier->path ? "." : "", i);
+      made->json = nad;
+      made->config_key = "rawCNIConfig";
+      made->next = at->next;
+      at->next = made;
+      at = made;
+    }
+  }
+}
+
+struct collection {
+  struct dw_arena *arena;
+  struct dw_made_nad *items;
+  size_t count, capacity;
+};
+
+static void add(struct collection *all, struct dw_made_nad made) {
+  all->items = dw_arena_more(all->arena, all->items, all->count, &all->capacity, sizeof *all->items);
+  all->items[all->count++] = made;
+}
+
+static void add_made(struct collection *all, const dw_json *json, const char *ns) {
+  size_t count = dw_made_nads(all->arena, json, ns, NULL, 0);
+  struct dw_made_nad *made = dw_arena_array(all->arena, count, sizeof *made);
+  for (size_t i = 0; i < dw_made_nads(all->arena, json, ns, made, count); i++)
+    add(all, made[i]);
+}
+
+/* Those of manifests are judged as NADs; of those in the state only the names are used. */
+static void add_raw(struct collection *all, const dw_json *json) {
+  for (size_t i = 0; i < dw_raw_networks(json); i++) {
+    const dw_json *metadata = dw_json_get(dw_raw_network(all->arena, json, i), "metadata");
+    if (metadata != NULL)
+      add(all, (struct dw_made_nad){dw_json_get_string(metadata, "namespace"), dw_json_get_string(metadata, "name"),
+                                    "Network.operator.openshift.io creates this NAD"});
+  }
+}
+
+void cli_made_add(const struct cli_subjects *subjects, const struct cli_state *state, const struct dw_policy *policy,
+                  struct dw_view_source *source) {
+  struct collection all = {.arena = subjects->arena};
+  for (const struct dw_manifest *m = subjects->read.first; m != NULL; m = m->next)
+    add_made(&all, m->json, subjects->ns);
+  for (const struct dw_manifest *m = state->manifests; m != NULL; m = m->next) {
+    add_made(&all, m->json, policy->namespace_);
+    add_raw(&all, m->json);
+  }
+  if (subjects->read.templates > 0)
+    add(&all, (struct dw_made_nad){NULL, NULL, "a Helm template that was skipped may hold this NAD"});
+  source->made = all.items;
+  source->made_count = all.count;
+}
