@@ -1,6 +1,13 @@
 #include "cli/made.h"
 
+#include "droveway/base/text.h"
 #include "droveway/model/maker.h"
+#include "droveway/rules/engine.h"
+
+static const char *unless_placeholder(const char *text) {
+  size_t length = 0;
+  return dw_text_placeholder(text, &length) == NULL ? text : NULL;
+}
 
 void cli_made_unfold(struct dw_arena *arena, struct dw_manifest *manifests) {
   for (struct dw_manifest *at = manifests; at != NULL; at = at->next) {
@@ -20,6 +27,11 @@ void cli_made_unfold(struct dw_arena *arena, struct dw_manifest *manifests) {
       at = made;
     }
   }
+}
+
+bool cli_made_leaves_out(struct dw_arena *arena, const struct dw_policy *policy, const struct cli_subject *subject) {
+  return dw_kind_is_judged(subject->kind) &&
+         (cli_kind_of(subject->json) != subject->kind || dw_is_unrendered(arena, policy, subject->kind, subject->json));
 }
 
 struct collection {
@@ -50,6 +62,12 @@ static void add_raw(struct collection *all, const dw_json *json) {
   }
 }
 
+static void add_unread(struct collection *all, const struct cli_subject *subject) {
+  add(all, (struct dw_made_nad){unless_placeholder(subject->ns), unless_placeholder(subject->name),
+                                dw_arena_printf(all->arena, "NetworkAttachmentDefinition %s/%s could not be read",
+                                                subject->ns, subject->name)});
+}
+
 void cli_made_add(const struct cli_subjects *subjects, const struct cli_state *state, const struct dw_policy *policy,
                   struct dw_view_source *source) {
   struct collection all = {.arena = subjects->arena};
@@ -59,6 +77,9 @@ void cli_made_add(const struct cli_subjects *subjects, const struct cli_state *s
     add_made(&all, m->json, policy->namespace_);
     add_raw(&all, m->json);
   }
+  for (size_t i = 0; i < subjects->count; i++)
+    if (subjects->items[i].kind == DW_KIND_NAD && subjects->items[i].left_out)
+      add_unread(&all, &subjects->items[i]);
   if (subjects->read.templates > 0)
     add(&all, (struct dw_made_nad){NULL, NULL, "a Helm template that was skipped may hold this NAD"});
   source->made = all.items;

@@ -7,6 +7,7 @@
 #include "cli/made.h"
 #include "cli/state.h"
 #include "droveway/base/text.h"
+#include "droveway/rules/engine.h"
 
 enum dw_kind cli_kind_of(const dw_json *json) {
   return dw_kind_of_version(dw_json_get_string(json, "apiVersion"), dw_json_get_string(json, "kind"), false);
@@ -45,18 +46,28 @@ static const dw_json *named(struct dw_arena *arena, const dw_json *json, size_t 
   return dw_json_with(arena, json, "metadata", dw_json_with(arena, metadata, "name", value));
 }
 
-static int fill_subject(const struct cli_subjects *subjects, const struct dw_manifest *manifest,
-                        struct cli_subject *out, struct dw_error *err) {
+/* In any letter case: a kind that has rules is the only one with such a name in its group. */
+static enum dw_kind kind_meant(const dw_json *json) {
+  enum dw_kind kind =
+      dw_kind_of_version(dw_json_get_string(json, "apiVersion"), dw_json_get_string(json, "kind"), true);
+  return dw_kind_is_judged(kind) ? kind : cli_kind_of(json);
+}
+
+static int fill_subject(const struct cli_subjects *subjects, const struct dw_policy *policy,
+                        const struct dw_manifest *manifest, struct cli_subject *out, struct dw_error *err) {
   struct dw_arena *arena = subjects->arena;
   const char *ns = subjects->ns;
   const dw_json *json = named(arena, manifest->json, subjects->count + 1);
   const dw_json *metadata = dw_json_get(json, "metadata");
-  *out = (struct cli_subject){.manifest = manifest, .json = json, .kind = cli_kind_of(json)};
+  *out = (struct cli_subject){.manifest = manifest, .json = json, .kind = kind_meant(json)};
   out->ns = dw_kind_cluster_wide(out->kind) ? "" : cli_namespace_of(manifest->json, ns);
   out->name = dw_json_get_string(metadata, "name");
   if (!out->name)
     out->name = "";
-  int status = dw_object_reduce(json, ns, &out->object, err);
+  out->left_out = cli_made_leaves_out(arena, policy, out);
+  int status = !out->left_out ? dw_object_reduce(json, ns, &out->object, err) : 0;
+  if (status != 0 && !dw_kind_is_judged(out->kind) && dw_is_unrendered(arena, policy, out->kind, json))
+    return 0;
   if (status != 0 && !label_is_readable(metadata))
     return place_error(manifest, "metadata.labels[droveway.io/migration-network]", err);
   if (status == 0 || (dw_kind_is_judged(out->kind) && *out->name))
@@ -120,7 +131,7 @@ static int read_subjects(struct cli_subjects *out, struct dw_manifest *manifests
   out->items = dw_arena_array(out->arena, all + 1, sizeof *out->items);
   for (const struct dw_manifest *m = manifests; m; m = m->next) {
     struct cli_subject subject;
-    if (fill_subject(out, m, &subject, err) != 0)
+    if (fill_subject(out, policy, m, &subject, err) != 0)
       return -1;
     subject.order = out->count + 1;
     if (subject.kind != DW_KIND_OTHER)

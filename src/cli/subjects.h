@@ -19,6 +19,7 @@ struct cli_subject {
   enum dw_kind kind;
   const char *ns, *name;
   const dw_json *old; /* the same object in the state folder, or NULL */
+  bool left_out;      /* of the world: it is not rendered, or its kind is in the wrong case; then OBJECT is NULL */
   size_t order;       /* from 1, in the order of application; NADs come before their users */
 };
 

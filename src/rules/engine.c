@@ -13,7 +13,7 @@ static const struct dw_family *const families[] = {
     &dw_family_overlap,   &dw_family_node_address, &dw_family_migration,  &dw_family_nic,       &dw_family_sharing,
     &dw_family_mtu,       &dw_family_uplink,       &dw_family_allocation, &dw_family_route,     &dw_family_ovn,
     &dw_family_device,    &dw_family_use,          &dw_family_config,     &dw_family_misplaced, &dw_family_limits,
-    &dw_family_bandwidth, &dw_family_operator,     &dw_family_selectors,  &dw_family_bypass};
+    &dw_family_bandwidth, &dw_family_operator,     &dw_family_selectors,  &dw_family_manifest,  &dw_family_bypass};
 
 enum { RULES_MAX = 128 };
 
@@ -75,6 +75,8 @@ static bool in_scope(const struct dw_check *check, enum dw_scope scope) {
     return check->kind == DW_KIND_MIGRATION_POLICY && writes;
   case DW_SCOPE_HYPERCONVERGED:
     return check->kind == DW_KIND_HYPERCONVERGED && writes;
+  case DW_SCOPE_MANIFEST: /* dw_judge_manifest() */
+    return false;
   case DW_SCOPE_VMI:
     return check->kind == DW_KIND_VMI;
   }
@@ -199,18 +201,45 @@ struct dw_check dw_check_new(struct dw_arena *arena, const struct dw_world *worl
                            .order = order};
 }
 
+static struct dw_judgement judge(struct dw_check *check, const struct dw_request *request) {
+  const dw_json *old = check->operation == DW_OP_UPDATE ? request->old_object : NULL;
+  dw_check_load(check, subject_of(request), old);
+  dw_check_run(check);
+  dw_ratchet(check, request);
+  dw_nad_drop_followers(&check->findings);
+  return dw_check_conclude(check);
+}
+
 struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                              size_t order) {
   const char *note = dw_request_note(arena, request);
   if (note != NULL)
     return (struct dw_judgement){.note = note};
   struct dw_check check = dw_check_new(arena, world, request, order);
-  const dw_json *old = check.operation == DW_OP_UPDATE ? request->old_object : NULL;
-  dw_check_load(&check, subject_of(request), old);
-  dw_check_run(&check);
-  dw_ratchet(&check, request);
-  dw_nad_drop_followers(&check.findings);
-  return dw_check_conclude(&check);
+  return judge(&check, request);
+}
+
+/* Whether the findings of the manifest rules make all others pointless. */
+static bool is_beyond_judgement(const struct dw_check *check) {
+  for (size_t i = 0; i < check->findings.count; i++) {
+    const struct dw_finding *finding = &check->findings.items[i];
+    if (strcmp(finding->rule->id, "unrendered") == 0 || strcmp(finding->field, "kind") == 0)
+      return true;
+  }
+  return false;
+}
+
+struct dw_judgement dw_judge_manifest(struct dw_arena *arena, const struct dw_world *world,
+                                      const struct dw_request *request, size_t order,
+                                      const struct dw_manifest_facts *manifest) {
+  struct dw_check check = dw_check_new(arena, world, request, order);
+  size_t count;
+  const struct dw_rule *const *rules = dw_rules(&count);
+  check.manifest = manifest;
+  for (size_t i = 0; i < count; i++)
+    if (rules[i]->scope == DW_SCOPE_MANIFEST && dw_check_action(&check, rules[i], false) > DW_ACTION_OFF)
+      rules[i]->check(&check, rules[i]);
+  return is_beyond_judgement(&check) ? dw_check_conclude(&check) : judge(&check, request);
 }
 
 /* Keeps the denials only. */

@@ -33,6 +33,7 @@ extern const struct dw_family dw_family_limits;       /* limits.c: limit-type ..
 extern const struct dw_family dw_family_bandwidth;    /* bandwidth.c: bandwidth */
 extern const struct dw_family dw_family_operator;     /* operator.c: jsonpatch-network, eviction-strategy */
 extern const struct dw_family dw_family_selectors;    /* selectors.c: policy-selector */
+extern const struct dw_family dw_family_manifest;     /* manifest.c: unrendered, unserved-kind */
 extern const struct dw_family dw_family_bypass;       /* bypass.c: migration-bypassed */
 
 #endif

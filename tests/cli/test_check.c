@@ -384,6 +384,118 @@ static void what_is_in_the_cluster_already_is_an_update(void **state) {
   folder_remove(folder);
 }
 
+#define CONFIG(master)                                                                                                 \
+  "'{\"cniVersion\":\"0.3.1\",\"name\":\"x\",\"type\":\"macvlan\",\"master\":\"" master                                \
+  "\",\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.9.0.0/24\"}}'\n"
+
+/* TEXT has one finding, WARNING, at line:column: no other rule says anything. */
+static void expect_only_warning(const char *text, const char *warning) {
+  RUN_SCOPED run = RUN_WITH(text, "check", "--no-snippets", "-f", "-", STATE);
+  char expected[768];
+  snprintf(expected, sizeof expected, "<stdin>:%s\n1 object checked, 0 denied: 0 errors, 1 warning\n", warning);
+  assert_string_equal(run.out, expected);
+  assert_int_equal(run.status, 0);
+}
+
+static void a_placeholder_is_the_only_finding(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *warning;
+  } cases[] = {
+#define UNRENDERED(place, field, text, mend)                                                                           \
+  place ": warning: " field ": " text " is a placeholder that was not filled in, so this object is not checked; " mend \
+        " [unrendered]"
+      {HEAD "  config: " CONFIG("${NIC}"),
+       UNRENDERED("5:72", "spec.config", "${NIC}",
+                  "render it first: envsubst < FILE | droveway check -f - (with Flux: flux build kustomization)")},
+      {HEAD "  config: " CONFIG("$NIC"),
+       UNRENDERED("5:72", "spec.config", "$NIC",
+                  "render it first: envsubst < FILE | droveway check -f - (with Flux: flux build kustomization)")},
+      {HEAD "  config: " CONFIG("{{ .Values.nic }}"),
+       UNRENDERED("5:72", "spec.config", "{{ .Values.nic }}",
+                  "render the chart first: helm template CHART | droveway check -f -")},
+      {HEAD "  config: " CONFIG("{{hub .nic hub}}"),
+       UNRENDERED("5:72", "spec.config", "{{hub .nic hub}}",
+                  "Advanced Cluster Management fills it in: check the object on the cluster with droveway audit")},
+      {HEAD "  config: " CONFIG("$(NIC)"),
+       UNRENDERED("5:72", "spec.config", "$(NIC)", "render it first: kustomize build DIR | droveway check -f -")},
+      {HEAD "  config: " CONFIG("<%= nic %>"),
+       UNRENDERED("5:72", "spec.config", "<%= nic %>", "render the template first and check the result")},
+      {HEAD "  config: _replaced_\n",
+       UNRENDERED("5:11", "spec.config", "_replaced_", "render it first: kustomize build DIR | droveway check -f -")},
+      {"apiVersion: template.openshift.io/v1\nkind: Template\nmetadata: {name: t}\nobjects:\n"
+       "- {apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: k, namespace: '${NS}'}}\n",
+       UNRENDERED("5:80", "metadata.namespace", "${NS}",
+                  "render the template first: oc process -f FILE | droveway check -f -")},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    expect_only_warning(cases[i].text, cases[i].warning);
+}
+
+static void a_dollar_sign_that_is_not_a_placeholder_is_judged(void **state) {
+  (void)state;
+  RUN_SCOPED run = RUN_WITH(HEAD "  config: " CONFIG("cost$"), "check", "-o", "json", "-f", "-", STATE);
+  assert_int_equal(run.status, 1);
+  assert_null(strstr(run.out, "unrendered"));
+}
+
+static void placeholders_are_judged_as_they_are_where_the_rule_is_off(void **state) {
+  (void)state;
+  char folder[64];
+  char policy[96];
+  folder_make(folder);
+  folder_write(folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {unrendered: off}\n");
+  snprintf(policy, sizeof policy, "%s/policy.yaml", folder);
+  RUN_SCOPED run = RUN_WITH(HEAD "  config: " CONFIG("${NIC}"), "check", "-o", "json", "-f", "-", STATE, "-p", policy);
+  struct json_object *report = run_json(&run);
+  char *denied = rules_with(report, "deny");
+  assert_non_null(strstr(denied, "ipam-per-node"));
+  assert_null(strstr(run.out, "[unrendered]"));
+  free(denied);
+  json_object_put(report);
+  folder_remove(folder);
+}
+
+static void a_kind_in_the_wrong_case_is_denied(void **state) {
+  (void)state;
+  static const char *const kinds[][3] = {
+      {"kubevirt.io/v1", "Kubevirt", "KubeVirt"},
+      {"hco.kubevirt.io/v1beta1", "Hyperconverged", "HyperConverged"},
+      {"k8s.cni.cncf.io/v1", "networkattachmentdefinition", "NetworkAttachmentDefinition"},
+      {"migrations.kubevirt.io/v1alpha1", "Migrationpolicy", "MigrationPolicy"},
+  };
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    char text[192];
+    char expected[320];
+    snprintf(text, sizeof text, "apiVersion: %s\nkind: %s\nmetadata: {name: a, namespace: b}\nspec: {}\n", kinds[i][0],
+             kinds[i][1]);
+    snprintf(expected, sizeof expected,
+             "<stdin>:2:7: error: kind: Unsupported value: \"%s\": names of kinds are case-sensitive, so the API "
+             "server refuses "
+             "this object; use %s [unserved-kind]\n1 object checked, 1 denied: 1 error, 0 warnings\n",
+             kinds[i][1], kinds[i][2]);
+    RUN_SCOPED run = RUN_WITH(text, "check", "--no-snippets", "-f", "-", STATE);
+    assert_string_equal(run.out, expected);
+    assert_int_equal(run.status, 1);
+  }
+}
+
+static void an_unknown_version_is_a_warning_and_the_object_is_judged(void **state) {
+  (void)state;
+  RUN_SCOPED run =
+      RUN_WITH("apiVersion: kubevirt.io/v2\nkind: KubeVirt\nmetadata: {name: k, namespace: openshift-cnv}\n"
+               "spec: {configuration: {migrations: {parallelMigrationsPerCluster: 0}}}\n",
+               "check", "--no-snippets", "-f", "-");
+  assert_int_equal(run.status, 1);
+  assert_non_null(strstr(run.out, "<stdin>:1:13: warning: apiVersion: no known CRD serves KubeVirt in version v2; use "
+                                  "kubevirt.io/v1 [unserved-kind]\n"));
+  assert_non_null(strstr(run.out, "[limit-range]\n"));
+  RUN_SCOPED old = RUN_WITH("apiVersion: kubevirt.io/v1alpha3\nkind: KubeVirt\n"
+                            "metadata: {name: k, namespace: openshift-cnv}\nspec: {}\n",
+                            "check", "--no-snippets", "-f", "-");
+  assert_null(strstr(old.out, "unserved-kind"));
+}
+
 #define USER                                                                                                           \
   "apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n"                                                        \
   "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\nspec: {liveMigrationConfig: {network: mig}}\n"
@@ -440,6 +552,11 @@ static void a_network_that_an_operator_will_create_is_not_missing(void **state) 
       {ADDITIONAL("{name: mig, type: SimpleMacvlan}"), "deny"}, /* in namespace default */
       {ADDITIONAL("{name: mig, namespace: openshift-cnv, type: Raw, rawCNIConfig: '{}'}"), ""},
       {ADDITIONAL("{name: mig, type: Raw, rawCNIConfig: '{}'}"), "deny"},
+      {MAKER("k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "'{{ .name }}'", "openshift-cnv", "{}"), "warn"},
+      {MAKER("k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "mig", "openshift-cnv", "{config: _replaced_}"),
+       "warn"},
+      {MAKER("k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "other", "openshift-cnv", "{config: _replaced_}"),
+       "deny"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     expect_network(cases[i].object, cases[i].action);
@@ -599,6 +716,11 @@ int main(void) {
       cmocka_unit_test(manifests_are_judged_as_the_mutating_webhook_leaves_them),
       cmocka_unit_test(a_name_may_be_left_to_the_api_server),
       cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
+      cmocka_unit_test(a_placeholder_is_the_only_finding),
+      cmocka_unit_test(a_dollar_sign_that_is_not_a_placeholder_is_judged),
+      cmocka_unit_test(placeholders_are_judged_as_they_are_where_the_rule_is_off),
+      cmocka_unit_test(a_kind_in_the_wrong_case_is_denied),
+      cmocka_unit_test(an_unknown_version_is_a_warning_and_the_object_is_judged),
       cmocka_unit_test(a_network_that_an_operator_will_create_is_not_missing),
       cmocka_unit_test(a_network_that_the_state_will_create_is_not_missing),
       cmocka_unit_test(a_network_may_be_in_a_template_that_was_skipped),

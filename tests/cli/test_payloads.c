@@ -322,6 +322,11 @@ static void check_it(const struct group *group, const struct payload *payload, v
   json_object_put(answer);
 }
 
+/* The others are the audit's own, or `check`'s. */
+static bool is_of_a_review(const char *id) {
+  return strcmp(id, "migration-bypassed") != 0 && strcmp(id, "unrendered") != 0 && strcmp(id, "unserved-kind") != 0;
+}
+
 static void answers_keep_the_contract_and_show_every_rule(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("rules", "-o", "json");
@@ -330,8 +335,7 @@ static void answers_keep_the_contract_and_show_every_rule(void **state) {
   for (size_t i = 0; i < json_object_array_length(catalogue.rules); i++) {
     const char *id =
         json_object_get_string(json_object_object_get(json_object_array_get_idx(catalogue.rules, i), "id"));
-    bool of_a_review = strcmp(id, "migration-bypassed") != 0; /* the audit's own */
-    if (of_a_review && !json_object_object_get_ex(catalogue.seen, id, NULL))
+    if (is_of_a_review(id) && !json_object_object_get_ex(catalogue.seen, id, NULL))
       fail_msg("no golden answer shows %s", id);
   }
   json_object_put(catalogue.rules);

@@ -88,6 +88,8 @@ static const char *const catalogue[][3] = {
     {"eviction-strategy", "warn", "-"},
     {"post-copy-off", "warn", "-"},
     {"policy-selector", "deny", "-"},
+    {"unrendered", "warn", "-"},
+    {"unserved-kind", "deny", "-"},
     {"migration-bypassed", "warn", "-"},
 };
 enum { RULES = sizeof catalogue / sizeof catalogue[0] };

@@ -87,6 +87,8 @@ static const char *const ids[] = {"cni-json",
                                   "eviction-strategy",
                                   "post-copy-off",
                                   "policy-selector",
+                                  "unrendered",
+                                  "unserved-kind",
                                   "migration-bypassed"};
 
 static void the_catalogue_is_the_designs(void **state) {

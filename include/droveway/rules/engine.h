@@ -24,6 +24,16 @@ struct dw_judgement {
 struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                              size_t order) __attribute__((nonnull));
 
+/* The same for `check`, after the rules of manifests. A manifest that is not rendered, or has its kind in the wrong
+ * case, is not judged further. */
+struct dw_judgement dw_judge_manifest(struct dw_arena *arena, const struct dw_world *world,
+                                      const struct dw_request *request, size_t order,
+                                      const struct dw_manifest_facts *manifest) __attribute__((nonnull));
+
+/* Whether JSON, an object of KIND, holds a placeholder that no tool has filled in, and `unrendered` is not off. */
+bool dw_is_unrendered(struct dw_arena *arena, const struct dw_policy *policy, enum dw_kind kind, const dw_json *json)
+    __attribute__((nonnull));
+
 /* Runs every NAD rule on a NAD of the view as a migration network, for network-unfit: the denying findings.
  */
 struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) __attribute__((nonnull));

@@ -24,7 +24,8 @@ enum dw_scope {
   DW_SCOPE_LIMITS,         /* the same and MigrationPolicy */
   DW_SCOPE_MIGRATION_POLICY,
   DW_SCOPE_HYPERCONVERGED,
-  DW_SCOPE_VMI /* VirtualMachineInstance: no request, audit alone */
+  DW_SCOPE_MANIFEST, /* an object of a file, before it is anything else: `check` alone */
+  DW_SCOPE_VMI       /* VirtualMachineInstance: no request, audit alone */
 };
 
 struct dw_rule {
@@ -88,6 +89,12 @@ struct dw_findings {
   size_t more_warnings;
 };
 
+/* An object as a file has it. */
+struct dw_manifest_facts {
+  const dw_json *json;
+  const char *wrapper; /* apiVersion of the object that carries it; NULL where it stands by itself */
+};
+
 /* One object under judgement. Rules read it; only the reporting functions below write to it. */
 struct dw_check {
   struct dw_arena *arena;
@@ -108,6 +115,8 @@ struct dw_check {
   const struct dw_migration_config *migration;
   const struct dw_migration_config *old_migration; /* UPDATE only */
   const struct dw_migration_config *cluster;       /* of a MigrationPolicy: what holds where it says nothing; or NULL */
+
+  const struct dw_manifest_facts *manifest; /* under `check` */
 
   const struct dw_object *vmi; /* VirtualMachineInstance: under audit */
 
