@@ -270,6 +270,13 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
 /* Multus' attach client fills in an absent or empty name, in a list as well (measured: type/list-no-name), but not
  * null, and libcni fails on that. Source: network-attachment-definition-client pkg/utils/cniconfig.go,
  * GetCNIConfigFromSpec. */
+/* libcni keeps each result in a file NAME-CONTAINER-INTERFACE (libcni/api.go, getCacheFilePath), and a file name has at
+ * most 255 bytes: a container's id has 64, migration0 has 10. Elsewhere the interface's name may be as short as 1. */
+static size_t longest_name(const struct dw_check *check) {
+  enum { FILE_NAME = 255, CONTAINER = 64, DASHES = 2, MIGRATION0 = 10 };
+  return FILE_NAME - CONTAINER - DASHES - (check->class.migration ? MIGRATION0 : 1);
+}
+
 static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;
@@ -289,6 +296,11 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
   } else if (!dw_is_cni_name(name->text)) {
     dw_report(check, rule, &found, "libcni does not accept this network name");
+  } else if (strlen(name->text) > longest_name(check)) {
+    found.mend = "shorten it";
+    dw_report(check, rule, &found,
+              "has %zu bytes, more than the %zu that fit into the file name that libcni makes of it",
+              strlen(name->text), longest_name(check));
   }
 }
 

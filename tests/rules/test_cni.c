@@ -376,6 +376,29 @@ static void null_plugins_beside_a_type_are_none(void **state) {
   nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM ",\"plugins\":null}", "");
 }
 
+/* The name is part of a file's name, which has room for 255 bytes. */
+static void a_name_is_short_enough_for_a_file(void **state) {
+  (void)state;
+  static const struct {
+    int length;
+    const char *migration, *other;
+  } rows[] = {{179, "", ""},
+              {180, "deny cni-name spec.config.name\n", ""},
+              {188, "deny cni-name spec.config.name\n", ""},
+              {189, "deny cni-name spec.config.name\n", "deny cni-name spec.config.name\n"}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char config[512], name[256] = "";
+    memset(name, 'x', (size_t)rows[i].length);
+    snprintf(config, sizeof config, "{\"name\":\"%s\",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}", name);
+    nad_expect_config(config, rows[i].migration);
+    nad_expect_other(config, rows[i].other);
+    if (rows[i].length == 180)
+      nad_expect_says(
+          &(struct nad_case){.config = config}, "cni-name",
+          "has 180 bytes, more than the 179 that fit into the file name that libcni makes of it; shorten it");
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sound_configurations_pass),
@@ -403,6 +426,7 @@ int main(void) {
       cmocka_unit_test(a_type_beside_plugins_counts_alone),
       cmocka_unit_test(a_blank_type_beside_plugins_is_none),
       cmocka_unit_test(null_plugins_beside_a_type_are_none),
+      cmocka_unit_test(a_name_is_short_enough_for_a_file),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
