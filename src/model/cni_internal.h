@@ -148,6 +148,7 @@ struct dw_pool_source {
   struct dw_value start;
   struct dw_value end;
   struct dw_value exclude;
+  struct dw_value slice_size; /* node_slice_size; absent where there are several ranges */
 };
 void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, struct dw_pool *out)
     __attribute__((nonnull));
@@ -177,6 +178,16 @@ struct dw_whereabouts_store {
 /* Adds what makes each allocation fail. The pools are read. */
 void dw_ipam_check_store(struct dw_problems *problems, const struct dw_ipam *ipam,
                          const struct dw_whereabouts_store *store) __attribute__((nonnull));
+
+/* --- ipam_slice.c --- */
+
+/* The length of the slices that whereabouts cuts SUBNET into; 0 where it cuts none. */
+unsigned dw_slice_bits(const struct dw_value *size, const struct dw_prefix *subnet) __attribute__((nonnull));
+/* Makes the pool one of slices of BITS, whatever its ends and excludes are; 0 leaves it as it is. */
+void dw_pool_slice(struct dw_arena *arena, struct dw_pool *pool, unsigned bits) __attribute__((nonnull));
+/* Adds what is wrong with node_slice_size. The pools are read. */
+void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipam, const struct dw_value *size)
+    __attribute__((nonnull));
 
 /* --- ipam_whereabouts.c, ipam_ovn.c --- */
 

@@ -68,7 +68,8 @@ static void finish(struct dw_problems *problems, struct dw_ipam *ipam) {
   ipam->problem_count = problems->count;
   ipam->more_problems = problems->more;
   for (size_t i = 0; i < problems->count && ipam->error == NULL; i++)
-    if (problems->items[i].kind == DW_IPAM_UNREADABLE || problems->items[i].kind == DW_IPAM_POOL_KEY)
+    if (problems->items[i].kind == DW_IPAM_UNREADABLE || problems->items[i].kind == DW_IPAM_POOL_KEY ||
+        (problems->items[i].kind == DW_IPAM_NODE_SLICE && !problems->items[i].harmless))
       ipam->error = sentence(problems->arena, &problems->items[i]);
 }
 

@@ -18,6 +18,14 @@ static struct dw_exclude read_exclude(struct dw_arena *arena, const char *list, 
   return exclude;
 }
 
+/* Go's decoder takes it, whatever its entries say. */
+static bool is_list_of_texts(const struct dw_value *list, const struct dw_pool *pool) {
+  for (size_t i = 0; i < pool->exclude_count; i++)
+    if (pool->excludes[i].raw.text == NULL)
+      return false;
+  return !dw_value_given(list) || dw_json_type(list->json) == DW_JSON_ARRAY;
+}
+
 /* False where an entry can't be read, or it is no list. */
 static bool read_excludes(struct dw_arena *arena, const struct dw_value *list, struct dw_pool *pool) {
   if (!dw_value_given(list))
@@ -91,7 +99,7 @@ void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, s
   struct dw_pool pool = {.field = source->field, .range = source->range};
   pool.start = dw_ip_read(&source->start, syntax);
   pool.end = dw_ip_read(&source->end, syntax);
-  bool good = read_excludes(arena, &source->exclude, &pool);
+  bool excludes_good = read_excludes(arena, &source->exclude, &pool);
   if (source->range.text != NULL) {
     enum dw_range_fault fault = dw_range_parse(source->range.text, &pool.parsed);
     pool.subnet_known = fault == DW_RANGE_OK || fault == DW_RANGE_TOO_SMALL;
@@ -101,9 +109,11 @@ void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, s
     find_ends(&pool);
   }
   find_ignored(&pool, source->in_list);
-  good = good && pool.subnet_known && !is_unreadable(&pool.start, source->in_list) &&
-         !is_unreadable(&pool.end, source->in_list);
-  dw_pool_settle(arena, &pool, !good);
+  bool good =
+      pool.subnet_known && !is_unreadable(&pool.start, source->in_list) && !is_unreadable(&pool.end, source->in_list);
+  dw_pool_settle(arena, &pool, !good || !excludes_good);
+  if (good && is_list_of_texts(&source->exclude, &pool))
+    dw_pool_slice(arena, &pool, dw_slice_bits(&source->slice_size, &pool.subnet));
   *out = pool;
 }
 
@@ -172,6 +182,25 @@ static void add_dashed_problems(struct dw_problems *problems, const struct dw_po
   add(problems, DW_IPAM_IGNORED, &pool->range, (struct dw_complaint){what, mend_dashed(problems->arena, range)});
 }
 
+/* Where node_slice_size cuts the whole range. */
+static bool is_whole_start(const struct dw_pool *pool, const struct dw_addr *start) {
+  return is_network(pool, start) || dw_addr_compare(start, &pool->span.first) == 0;
+}
+
+static bool is_whole_end(const struct dw_pool *pool, const struct dw_addr *end) {
+  return is_broadcast(pool, end) || dw_addr_compare(end, &pool->span.last) == 0;
+}
+
+static void add_sliced_ends(struct dw_problems *problems, const struct dw_pool *pool) {
+  char text[DW_PREFIX_TEXT];
+  if (is_whole_start(pool, &pool->parsed.start) && is_whole_end(pool, &pool->parsed.end))
+    return;
+  add(problems, DW_IPAM_IGNORED, &pool->range,
+      (struct dw_complaint){"has ends that node_slice_size makes whereabouts ignore",
+                            dw_arena_printf(problems->arena, "write %s, or leave node_slice_size out",
+                                            dw_prefix_format(&pool->subnet, text))});
+}
+
 static void add_range_problems(struct dw_problems *problems, const struct dw_pool *pool) {
   if (!pool->subnet_known) {
     add(problems, DW_IPAM_UNREADABLE, &pool->range, dw_complain_range(problems->arena, pool->range.text));
@@ -179,7 +208,9 @@ static void add_range_problems(struct dw_problems *problems, const struct dw_poo
   }
   if (pool->parsed.leading_zeros)
     add_zeros(problems, &pool->range, dw_range_format(problems->arena, &pool->parsed));
-  if (pool->parsed.dashed && pool->has_span)
+  if (pool->parsed.dashed && pool->slice_bits != 0)
+    add_sliced_ends(problems, pool);
+  else if (pool->parsed.dashed && pool->has_span)
     add_dashed_problems(problems, pool);
 }
 
@@ -196,9 +227,16 @@ static bool changes_nothing(const struct dw_pool *pool, const struct bound *boun
   const struct dw_addr *addr = &bound->value->addr;
   if (!pool->subnet_known)
     return false;
+  if (pool->slice_bits != 0)
+    return bound->is_end ? is_whole_end(pool, addr) : is_whole_start(pool, addr);
   if (pool->parsed.dashed)
     return dw_addr_compare(addr, bound->is_end ? &pool->parsed.end : &pool->parsed.start) == 0;
   return bound->is_end ? is_broadcast(pool, addr) : is_network(pool, addr);
+}
+
+static struct dw_complaint complain_sliced(void) {
+  return (struct dw_complaint){"is ignored, for node_slice_size cuts the whole range",
+                               "leave it out, or leave node_slice_size out"};
 }
 
 /* Why an address that reads is ignored all the same. */
@@ -206,6 +244,8 @@ static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct
                                             const struct bound *bound) {
   char first[DW_ADDR_TEXT];
   char last[DW_ADDR_TEXT];
+  if (pool->slice_bits != 0)
+    return complain_sliced();
   if (pool->parsed.dashed)
     return (struct dw_complaint){"is ignored, for range gives both ends itself",
                                  dw_arena_printf(arena, "leave %s out", bound->name)};
@@ -233,7 +273,8 @@ static void add_bound_problems(struct dw_problems *problems, const struct dw_poo
     if (!source->in_list)
       complaint.what = dw_arena_printf(problems->arena, "%s, so whereabouts ignores it", complaint.what);
     add(problems, source->in_list ? DW_IPAM_UNREADABLE : DW_IPAM_IGNORED, raw, complaint);
-  } else if (bound->value->state == DW_READ_OK && bound->ignored && !changes_nothing(pool, bound)) {
+  } else if (bound->value->state == DW_READ_OK && (bound->ignored || pool->slice_bits != 0) &&
+             !changes_nothing(pool, bound)) {
     add(problems, DW_IPAM_IGNORED, raw, complain_ignored(problems->arena, pool, bound));
   } else if (bound->value->state == DW_READ_OK && dw_has_leading_zeros(raw->text)) {
     add_zeros(problems, raw, dw_addr_format(&bound->value->addr, canonical));
@@ -253,7 +294,23 @@ static struct dw_complaint complain_excluded(struct dw_arena *arena, const struc
       "correct it, or remove it"};
 }
 
-static void add_exclude_problems(struct dw_problems *problems, const struct dw_pool *pool) {
+/* Whether addresses are handed out that an exclude was to keep, or whereabouts does not see that it can't read one. */
+static bool drops_excludes(const struct dw_pool *pool) {
+  for (size_t i = 0; pool->slice_bits != 0 && i < pool->exclude_count; i++) {
+    struct dw_interval span = dw_interval_of(&pool->excludes[i].prefix);
+    if (pool->excludes[i].state == DW_READ_BAD ||
+        (span.first.v4 == pool->subnet.base.v4 && dw_interval_set_meets(&pool->usable, &span)))
+      return true;
+  }
+  return false;
+}
+
+static void add_exclude_problems(struct dw_problems *problems, const struct dw_pool_source *source,
+                                 const struct dw_pool *pool) {
+  if (drops_excludes(pool)) {
+    add(problems, DW_IPAM_IGNORED, &source->exclude, complain_sliced());
+    return;
+  }
   for (size_t i = 0; i < pool->exclude_count && !dw_problems_full(problems, DW_IPAM_UNREADABLE); i++) {
     const struct dw_exclude *exclude = &pool->excludes[i];
     if (exclude->raw.text == NULL)
@@ -280,7 +337,7 @@ void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source 
     add_bound_problems(problems, source, pool, &(struct bound){&pool->end, "range_end", true, pool->end_ignored});
     return;
   case DW_IPAM_EXCLUDE:
-    add_exclude_problems(problems, pool);
+    add_exclude_problems(problems, source, pool);
     return;
   default:
     return;

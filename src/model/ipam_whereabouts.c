@@ -168,11 +168,13 @@ static void tell_entry_members(struct dw_problems *problems, const struct slots 
     tell_missing_range(problems, &source->range, NULL);
 }
 
-static void read_entry(struct dw_problems *problems, const struct dw_value *entry, struct dw_pool *out) {
+static void read_entry(struct dw_problems *problems, const struct dw_value *entry, const struct dw_value *slice_size,
+                       struct dw_pool *out) {
   struct slots slots = {0};
   struct dw_pool_source source;
   fill_slots(&slots, entry->field, entry->json);
   fill_source(problems->arena, &slots, true, &source);
+  source.slice_size = *slice_size;
   dw_pool_read(problems->arena, &source, out);
   if (dw_json_type(entry->json) == DW_JSON_OBJECT)
     tell_entry_members(problems, &slots, entry->json, &source, out);
@@ -180,11 +182,12 @@ static void read_entry(struct dw_problems *problems, const struct dw_value *entr
     dw_problem_wrong_type(problems, entry, "an object with a range");
 }
 
-static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, const struct dw_value *list) {
+static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, const struct dw_value *list,
+                         const struct dw_value *slice_size) {
   size_t count = dw_json_size(list->json);
   for (size_t i = 0; i < count; i++) {
     struct dw_value entry = dw_value_element(problems->arena, list->field, i, dw_json_at(list->json, i));
-    read_entry(problems, &entry, &ipam->pools[ipam->pool_count++]);
+    read_entry(problems, &entry, slice_size, &ipam->pools[ipam->pool_count++]);
   }
 }
 
@@ -259,7 +262,7 @@ static void tell_ip_ranges(struct reading *reading, const struct dw_value *value
     tell_too_many(reading->problems, value);
     reading->explained = true;
   } else if (dw_value_given(value)) {
-    read_entries(reading->problems, reading->ipam, value);
+    read_entries(reading->problems, reading->ipam, value, &reading->source.slice_size);
   }
 }
 
@@ -329,10 +332,15 @@ void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam
   reading.has_range = has_range(&reading.source.range);
   size_t pools = reading.has_range ? 1 : 0;
   pools += reading.entries <= RANGES_MAX ? reading.entries : 0;
+  struct dw_value slice_size = slot(problems->arena, &reading.slots, DW_IPAM_NODE_SLICE_SIZE);
+  if (pools == 1)
+    reading.source.slice_size = slice_size;
+  ipam->node_slice_size = slice_size;
   ipam->pools = dw_arena_array(problems->arena, pools, sizeof *ipam->pools);
   if (reading.has_range)
     dw_pool_read(problems->arena, &reading.source, &ipam->pools[ipam->pool_count++]);
   tell_members(&reading);
   check_store(problems, &reading.slots, ipam);
+  dw_ipam_check_slice(problems, ipam, &slice_size);
   ipam->no_range_explained = ipam->pool_count == 0 && reading.explained;
 }

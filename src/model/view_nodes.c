@@ -183,7 +183,7 @@ struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *vie
   sync.pods = replicas_of(view, kind, rollout);
   sync.surge = sync.pods > 0 && sync.pods < LEAST_REPLICAS_WITHOUT_SURGE;
   sync.nodes = view->nodes.sync_count;
-  sync.share_nodes = view->nodes.shared_count > 0;
+  sync.shared_nodes = view->nodes.shared_count;
   return sync;
 }
 

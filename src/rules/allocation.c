@@ -1,5 +1,6 @@
 /* Whether every pod of the migration network gets an address, and one that nobody else has. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "droveway/model/ovn.h"
 #include "rules/families.h"
@@ -153,6 +154,49 @@ static bool few_node_subnets(struct dw_check *check, const struct dw_rule *rule,
   return true;
 }
 
+static void few_slices(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item,
+                       uint64_t slices, uint64_t nodes) {
+  const struct dw_value *size = &item->plugin->ipam.node_slice_size;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = size->field,
+                               .value = size->text,
+                               .mend = "widen the range, or make the slices smaller"},
+            "cuts the range into %" PRIu64 " slice%s, one is needed for each of %" PRIu64 " Linux nodes", slices,
+            slices == 1 ? "" : "s", nodes);
+}
+
+/* The scheduler spreads virt-synchronization-controller's pods where it can: it is certain that a slice is too small
+ * where all slices together have no room for them. */
+static void small_slices(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item,
+                         uint64_t room) {
+  const struct dw_sync_controllers *sync = &check->sync;
+  const struct dw_value *size = &item->plugin->ipam.node_slice_size;
+  uint64_t pods = (uint64_t)sync->pods + sync->surge;
+  uint64_t handlers = sync->shared_nodes > 0 ? 1 : 0;
+  if (sync->pods == 0 || handlers + pods <= room)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = size->field,
+                               .value = size->text,
+                               .mend = "make the slices larger",
+                               .warn_at_most = sync->nodes * room >= sync->shared_nodes + pods},
+            "leaves a node %" PRIu64 " usable addresses, up to %" PRIu64 " are needed (%s%s)", room, handlers + pods,
+            handlers > 0 ? "virt-handler" : "", handlers > 0 ? sync_text(check) : sync_text(check) + strlen(", "));
+}
+
+/* whereabouts' controller gives slices to all nodes, in no order: which ones are left without is chance
+ * (pkg/node-controller/controller.go, assignNodeToSlice). */
+static bool slices_too_small(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
+  uint64_t slices = dw_pool_slices(item->pool);
+  uint64_t nodes = dw_view_linux_nodes(check->view);
+  if (slices < nodes)
+    few_slices(check, rule, item, slices, nodes);
+  small_slices(check, rule, item, dw_pool_slice_room(item->pool));
+  return slices < nodes;
+}
+
 static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
   struct node_subnets subnets = count_node_subnets(&pools);
@@ -160,6 +204,10 @@ static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
   bool found = false;
   for (size_t i = 0; i < pools.count; i++) {
     found |= few_node_subnets(check, rule, &subnets, pools.items[i].pool);
+    if (pools.items[i].pool->slice_bits != 0 && demand.nodes > 0) {
+      found |= slices_too_small(check, rule, &pools.items[i]);
+      continue;
+    }
     if (demand.nodes == 0 || dw_interval_set_count(&pools.items[i].pool->usable) >= demand.total)
       continue;
     found = true;
@@ -169,12 +217,32 @@ static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
     dw_report_unverified(check, rule, pools.items[0].pool->range.field, "%s", dw_nad_no_nodes(check));
 }
 
+/* Each node takes a slice, whatever runs on it. */
+static void tight_slices(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
+  const struct dw_value *size = &item->plugin->ipam.node_slice_size;
+  uint64_t slices = dw_pool_slices(item->pool);
+  uint64_t nodes = dw_view_linux_nodes(check->view);
+  if (slices < nodes || slices - nodes >= (nodes + 9) / 10)
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = size->field,
+                               .value = size->text,
+                               .mend = "widen the range, or make the slices smaller"},
+            "%" PRIu64 " slice%s for %" PRIu64 " Linux node%s", slices, slices == 1 ? "" : "s", nodes,
+            nodes == 1 ? "" : "s");
+}
+
 static void pool_tight(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
   struct demand demand = demand_of(check);
   for (size_t i = 0; i < pools.count; i++) {
     const struct dw_pool *pool = pools.items[i].pool;
     uint64_t usable = dw_interval_set_count(&pool->usable);
+    if (pool->slice_bits != 0) {
+      tight_slices(check, rule, &pools.items[i]);
+      continue;
+    }
     if (demand.nodes == 0 || usable < demand.total || usable - demand.total >= (demand.total + 9) / 10)
       continue;
     dw_report(check, rule,
@@ -206,7 +274,7 @@ static const struct dw_rule rules[] = {
      "use whereabouts without addresses, or dhcp with a server on that network", ipam_per_node},
     {"pool-too-small", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "fewer usable addresses than virt-handler and, where decentralizedLiveMigration is on, "
-     "virt-synchronization-controller need",
+     "virt-synchronization-controller need; with node_slice_size too few slices, or too small ones",
      "widen the range or exclude less", pool_too_small},
     {"pool-tight", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
      "less than 10 % of the needed addresses to spare: the next node may get none", "widen the range or exclude less",

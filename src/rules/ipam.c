@@ -35,6 +35,10 @@ static void pool_key(struct dw_check *check, const struct dw_rule *rule) {
                            "whether the nodes have this file, without which no pod gets an address");
 }
 
+static void node_slice(struct dw_check *check, const struct dw_rule *rule) {
+  dw_nad_report_problems(check, rule, DW_IPAM_NODE_SLICE);
+}
+
 static void exclude_outside(struct dw_check *check, const struct dw_rule *rule) {
   dw_nad_report_problems(check, rule, DW_IPAM_EXCLUDES_NOTHING);
 }
@@ -52,6 +56,10 @@ static const struct dw_rule rules[] = {
     {"pool-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a network_name or range that makes no object name, or times with which whereabouts panics or gives up",
      "use lower-case letters, digits and '-' in network_name, and leave the times out", pool_key},
+    {"node-slice", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "a node_slice_size that can't be read or cut from the range: wider than it, /31 or /32, with IPv6 or several "
+     "ranges",
+     "choose a length from the range's to /30 with one IPv4 range, or leave it out", node_slice},
     {"exclude-outside", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
      "an exclude that excludes nothing: outside the range, or an IPv4 address in IPv6 form", "correct the exclude",
      exclude_outside},

@@ -196,7 +196,7 @@ const char *dw_nad_no_nodes(const struct dw_check *check) {
 
 bool dw_nad_pods_meet(const struct dw_check *check) {
   const struct dw_sync_controllers *sync = &check->sync;
-  return sync->pods > 0 && (sync->share_nodes || sync->pods + sync->surge > sync->nodes);
+  return sync->pods > 0 && (sync->shared_nodes > 0 || sync->pods + sync->surge > sync->nodes);
 }
 
 const char *dw_nad_no_nics(const struct dw_check *check) {

@@ -66,7 +66,7 @@ static void ipvlan_mode(struct dw_check *check, const struct dw_rule *rule, cons
 /* Linux: drivers/net/macvlan.c macvlan_common_newlink() refuses a second macvlan on a NIC that has one in this mode. */
 static void macvlan_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *mode) {
   const struct dw_sync_controllers *sync = &check->sync;
-  bool two = sync->on && sync->pods > 0 && sync->share_nodes;
+  bool two = sync->on && sync->pods > 0 && sync->shared_nodes > 0;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = mode->field,
                            .value = mode->text,

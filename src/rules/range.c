@@ -304,6 +304,8 @@ static const char *exclude_gateway(struct dw_arena *arena, const struct dw_ipam 
   char text[DW_ADDR_TEXT];
   const char *gateway = dw_addr_format(&ipam->gateway.addr, text);
   int bits = ipam->gateway.addr.v4 ? 32 : 128;
+  if (pool->slice_bits != 0)
+    return "leave node_slice_size out and exclude it: with slices whereabouts ignores exclude";
   const char *to = strcmp(pool->field, ipam->field) == 0 ? "" : dw_arena_printf(arena, " to %s", pool->field);
   if (pool->exclude_count > 0)
     return dw_arena_printf(arena, "append \"%s/%d\" to \"exclude\"", gateway, bits);

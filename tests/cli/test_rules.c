@@ -30,6 +30,7 @@ static const char *const catalogue[][3] = {
     {"ipam-lookalike-key", "deny", "warn"},
     {"ipam-unknown-key", "warn", "warn"},
     {"pool-key", "deny", "deny"},
+    {"node-slice", "deny", "-"},
     {"exclude-outside", "warn", "warn"},
     {"range-ignored", "deny", "deny"},
     {"range-empty", "deny", "warn"},

@@ -187,10 +187,10 @@ static void expect_sync(const struct sync_case *c) {
   cluster_keep(&cluster, reduced(c->user));
   struct dw_view *view = cluster_view(&cluster, policy);
   struct dw_sync_controllers sync = dw_view_sync_controllers(view);
-  if (sync.pods != c->pods || sync.surge != c->surge || sync.nodes != c->nodes || sync.share_nodes != c->share ||
+  if (sync.pods != c->pods || sync.surge != c->surge || sync.nodes != c->nodes || (sync.shared_nodes > 0) != c->share ||
       dw_view_network_nodes(view) != c->network_nodes)
-    fail_msg("%s, %u + %u nodes: %u pods, %u more, on %zu nodes, shared %d, %zu nodes count", c->user, c->controls,
-             c->workers, sync.pods, sync.surge, sync.nodes, sync.share_nodes, dw_view_network_nodes(view));
+    fail_msg("%s, %u + %u nodes: %u pods, %u more, on %zu nodes, %zu shared, %zu nodes count", c->user, c->controls,
+             c->workers, sync.pods, sync.surge, sync.nodes, sync.shared_nodes, dw_view_network_nodes(view));
   dw_view_free(view);
 }
 

@@ -70,6 +70,8 @@ struct dw_pool {
   bool end_ignored;              /* ... range_end; or, where range is START-END/LEN with end before start, END */
   struct dw_exclude *excludes;
   size_t exclude_count;
+  unsigned slice_bits;   /* whereabouts' node_slice_size, where it works: each node hands out addresses of a slice of
+                          * this length alone, without regard to start, end and excludes; 0 otherwise */
   uint64_t node_subnets; /* OVN-Kubernetes' layer3: how many nodes get a part of it each; 0 of other pools */
 };
 
@@ -84,12 +86,13 @@ enum dw_ipam_type {
 };
 
 enum dw_ipam_problem_kind {
-  DW_IPAM_UNREADABLE, /* whereabouts can't read it, or it is of the wrong type: every allocation fails */
-  DW_IPAM_LOOKALIKE,  /* a key that whereabouts ignores and that looks like one it knows */
-  DW_IPAM_UNKNOWN,    /* another key that whereabouts does not know */
-  DW_IPAM_IGNORED, /* a key whereabouts knows but silently ignores here (range_start, range_end, top-level exclude) */
+  DW_IPAM_UNREADABLE,      /* whereabouts can't read it, or it is of the wrong type: every allocation fails */
+  DW_IPAM_LOOKALIKE,       /* a key that whereabouts ignores and that looks like one it knows */
+  DW_IPAM_UNKNOWN,         /* another key that whereabouts does not know */
+  DW_IPAM_IGNORED,         /* a key whereabouts knows but silently ignores here (range_start, range_end, exclude) */
   DW_IPAM_LEADING_ZERO,    /* readable, with leading zeros */
   DW_IPAM_POOL_KEY,        /* readable, but whereabouts can't store an allocation */
+  DW_IPAM_NODE_SLICE,      /* a node_slice_size with which no node, or not each range, is served */
   DW_IPAM_EXCLUDES_NOTHING /* an exclude that takes no address out */
 };
 struct dw_ipam_problem {
@@ -103,6 +106,10 @@ struct dw_ipam_problem {
   const char *what;    /* what is wrong: "is no CIDR" */
   const char *mend;    /* how to mend it: "write it as 10.0.0.0/24"; may be NULL */
 };
+
+/* How many slices a pool is cut into, and how many addresses of each are handed out; 0 of other pools. */
+uint64_t dw_pool_slices(const struct dw_pool *pool) __attribute__((nonnull));
+uint64_t dw_pool_slice_room(const struct dw_pool *pool) __attribute__((nonnull));
 
 /* Addresses that an IPAM plugin hands out on each node by itself, so that two nodes hand out the same ones: a range of
  * host-local, an address of static or of whereabouts' `addresses`. Only what those plugins can read. */
@@ -133,6 +140,7 @@ struct dw_ipam {
   bool reservation_off;               /* it is false */
   const char *network_name;           /* "" where none */
   struct dw_value kubeconfig;         /* kubernetes.kubeconfig */
+  struct dw_value node_slice_size;    /* as written */
   struct dw_ipam_problem *problems;
   size_t problem_count;
   bool more_problems; /* so many of a kind are kept that there may be more */

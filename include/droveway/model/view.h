@@ -194,11 +194,11 @@ struct dw_nic_role {
 struct dw_nic_role dw_nic_role(const struct dw_handler_node *on, const struct dw_nic *nic) __attribute__((nonnull));
 /* virt-synchronization-controller, whose pods take an address of the migration network each. */
 struct dw_sync_controllers {
-  bool on;          /* decentralizedLiveMigration is on */
-  unsigned pods;    /* 0 also where no node can take them */
-  unsigned surge;   /* more pods that an update starts before it ends old ones */
-  size_t nodes;     /* where they may run */
-  bool share_nodes; /* virt-handler runs on some of these, too */
+  bool on;             /* decentralizedLiveMigration is on */
+  unsigned pods;       /* 0 also where no node can take them */
+  unsigned surge;      /* more pods that an update starts before it ends old ones */
+  size_t nodes;        /* where they may run */
+  size_t shared_nodes; /* how many of these run virt-handler, too */
 };
 /* As the HyperConverged (or KubeVirt) of the policy's namespace has it. An overlay takes the nodes of its base. */
 struct dw_sync_controllers dw_view_sync_controllers(const struct dw_view *view) __attribute__((nonnull));
