@@ -46,7 +46,8 @@ static int vlan_of(const struct dw_cni_plugin *plugin) {
 static struct dw_wire ovn_wire(const struct dw_cni_plugin *plugin) {
   const char *topology = dw_json_string(dw_json_get_fold(plugin->json, "topology", NULL));
   bool localnet = topology != NULL && strcmp(topology, "localnet") == 0;
-  return (struct dw_wire){localnet ? DW_WIRE_HIDDEN : DW_WIRE_OVERLAY, "", DW_VLAN_SEVERAL};
+  return localnet ? (struct dw_wire){DW_WIRE_HIDDEN, "", vlan_of(plugin)}
+                  : (struct dw_wire){DW_WIRE_OVERLAY, "", DW_VLAN_SEVERAL};
 }
 
 static bool names_nic(const struct dw_value *value) {
@@ -95,10 +96,12 @@ enum dw_wires dw_wires_compare(const struct dw_wire *a, const struct dw_wire *b)
     return DW_WIRES_APART;
   if (a->kind == DW_WIRE_UNKNOWN || b->kind == DW_WIRE_UNKNOWN)
     return DW_WIRES_UNSURE;
+  bool several = a->vlan == DW_VLAN_SEVERAL || b->vlan == DW_VLAN_SEVERAL;
+  bool one_vlan = several || a->vlan == b->vlan;
+  /* The switch's port may tag what the node does not. */
   if (a->kind == DW_WIRE_HIDDEN || b->kind == DW_WIRE_HIDDEN)
-    return DW_WIRES_SAME;
+    return one_vlan ? DW_WIRES_SAME : DW_WIRES_UNSURE;
   if (strcmp(a->nic, b->nic) != 0)
     return DW_WIRES_UNSURE;
-  bool several = a->vlan == DW_VLAN_SEVERAL || b->vlan == DW_VLAN_SEVERAL;
-  return several || a->vlan == b->vlan ? DW_WIRES_SAME : DW_WIRES_APART;
+  return one_vlan ? DW_WIRES_SAME : DW_WIRES_APART;
 }

@@ -78,6 +78,8 @@ static void wires_are_compared_by_nic_and_vlan(void **state) {
       {bond2, "{\"type\":\"bridge\"}", DW_WIRES_APART},
       {"{\"type\":\"sriov\"}", "{\"type\":\"ptp\"}", DW_WIRES_APART},
       {bond2, "{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"localnet\"}", DW_WIRES_SAME},
+      {bond2, "{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"localnet\",\"vlanID\":77}", DW_WIRES_UNSURE},
+      {vlan, "{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"localnet\",\"vlanID\":100}", DW_WIRES_SAME},
       {bond2, "{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\"}", DW_WIRES_APART},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
