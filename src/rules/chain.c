@@ -157,15 +157,16 @@ static bool is_only_ipv6(const struct dw_ipam *ipam) {
   return ipam->pool_count > 0;
 }
 
-/* Whether KEY, a sysctl, switches IPv6 of migration0 off. */
+/* Whether KEY, a sysctl, switches IPv6 of migration0 off. tuning takes both separators (plugins/meta/tuning/tuning.go,
+ * normalizeSysctl). */
 static bool is_ipv6_switch(const char *key) {
-  static const char *const interfaces[] = {"IFNAME", "all", "migration0"};
-  static const char head[] = "net.ipv6.conf.";
-  for (size_t i = 0; i < sizeof interfaces / sizeof interfaces[0]; i++) {
-    size_t length = strlen(interfaces[i]);
-    const char *name = key + sizeof head - 1;
-    if (strncmp(key, head, sizeof head - 1) == 0 && strncmp(name, interfaces[i], length) == 0 &&
-        strcmp(name + length, ".disable_ipv6") == 0)
+  static const char *const keys[] = {"net.ipv6.conf.IFNAME.disable_ipv6", "net.ipv6.conf.all.disable_ipv6",
+                                     "net.ipv6.conf.migration0.disable_ipv6"};
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    size_t at = 0;
+    while (key[at] != '\0' && (key[at] == keys[i][at] || (key[at] == '/' && keys[i][at] == '.')))
+      at++;
+    if (key[at] == '\0' && keys[i][at] == '\0')
       return true;
   }
   return false;
