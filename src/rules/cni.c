@@ -247,6 +247,15 @@ static void listed_plugin(struct dw_check *check, const struct dw_rule *rule, co
   }
 }
 
+/* Source: containernetworking/cni pkg/invoke/find.go, FindInPath: "invalid plugin name". */
+static void ipam_path(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *type) {
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = type->field,
+                           .value = type->text,
+                           .mend = "name the IPAM plugin alone, such as whereabouts"};
+  dw_report(check, rule, &found, "is a path, not the name of a plugin's file");
+}
+
 static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;
@@ -263,13 +272,13 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
       continue;
     }
     misspelt_type(check, rule, &plugin->type, dw_plugin_meant(plugin->type_name));
-    misspelt_type(check, rule, &plugin->ipam.type_value, dw_ipam_meant(plugin->ipam.type_name));
+    if (strchr(plugin->ipam.type_name, '/') != NULL)
+      ipam_path(check, rule, &plugin->ipam.type_value);
+    else
+      misspelt_type(check, rule, &plugin->ipam.type_value, dw_ipam_meant(plugin->ipam.type_name));
   }
 }
 
-/* Multus' attach client fills in an absent or empty name, in a list as well (measured: type/list-no-name), but not
- * null, and libcni fails on that. Source: network-attachment-definition-client pkg/utils/cniconfig.go,
- * GetCNIConfigFromSpec. */
 /* libcni keeps each result in a file NAME-CONTAINER-INTERFACE (libcni/api.go, getCacheFilePath), and a file name has at
  * most 255 bytes: a container's id has 64, migration0 has 10. Elsewhere the interface's name may be as short as 1. */
 static size_t longest_name(const struct dw_check *check) {
@@ -277,6 +286,9 @@ static size_t longest_name(const struct dw_check *check) {
   return FILE_NAME - CONTAINER - DASHES - (check->class.migration ? MIGRATION0 : 1);
 }
 
+/* Multus' attach client fills in an absent or empty name, in a list as well (measured: type/list-no-name), but not
+ * null, and libcni fails on that. Source: network-attachment-definition-client pkg/utils/cniconfig.go,
+ * GetCNIConfigFromSpec. */
 static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;

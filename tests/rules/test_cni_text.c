@@ -180,6 +180,18 @@ static void a_placeholder_is_called_one(void **state) {
                   "; {{ .Values.config | toJson }} is a placeholder that was not filled in");
 }
 
+/* libcni looks IPAM plugins up as it does others: by the name of a file. */
+static void an_ipam_type_is_not_a_path(void **state) {
+  (void)state;
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"../whereabouts\"}}",
+                   "deny cni-type spec.config.ipam.type\n");
+  nad_expect_says(
+      &(struct nad_case){.config =
+                             "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"/opt/whereabouts\"}}"},
+      "cni-type", "is a path, not the name of a plugin's file; name the IPAM plugin alone, such as whereabouts");
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"own-ipam\"}}", "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(whole_numbers_may_be_written_in_any_form),
@@ -192,6 +204,7 @@ int main(void) {
       cmocka_unit_test(misspelt_types_say_what_was_meant),
       cmocka_unit_test(what_is_not_json_is_called_what_it_is),
       cmocka_unit_test(a_placeholder_is_called_one),
+      cmocka_unit_test(an_ipam_type_is_not_a_path),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
