@@ -98,6 +98,11 @@ struct verdict {
   bool looks_so;
 };
 
+/* The namespaces of the Migration Toolkit and of Forklift: what is called a migration network there transfers disks. */
+static bool is_of_toolkit(const char *ns) {
+  return strcmp(ns, "openshift-mtv") == 0 || strcmp(ns, "konveyor-forklift") == 0;
+}
+
 /* What its name says, or that of its configuration. */
 static struct verdict by_name_alone(const struct dw_view *view, const struct dw_nad_traits *nad) {
   const char *of_name = dw_policy_pattern(view->policy, nad->name);
@@ -106,7 +111,7 @@ static struct verdict by_name_alone(const struct dw_view *view, const struct dw_
     pattern = dw_policy_pattern(view->policy, nad->cni_name);
   if (pattern == NULL)
     return (struct verdict){.ground = GROUND_NONE};
-  if (!nad->shaped && strcmp(nad->ns, view->policy->namespace_) != 0)
+  if (strcmp(nad->ns, view->policy->namespace_) != 0 && (!nad->shaped || is_of_toolkit(nad->ns)))
     return (struct verdict){.looks_so = true};
   return (struct verdict){.ground = of_name != NULL ? GROUND_NAME : GROUND_CNI_NAME, .pattern = pattern};
 }

@@ -191,6 +191,10 @@ static void a_name_alone_counts_with_the_shape(void **state) {
   nad.shaped = true;
   assert_true(class_of(view, nad).migration);
   assert_false(class_of(view, nad).looks_so);
+  nad.ns = "openshift-mtv"; /* the Migration Toolkit's: it transfers disks */
+  assert_false(class_of(view, nad).migration);
+  assert_true(class_of(view, nad).looks_so);
+  nad.ns = "shop";
   nad.transfer = true;
   assert_false(class_of(view, nad).migration);
   assert_false(class_of(view, nad).looks_so);
