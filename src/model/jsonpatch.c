@@ -216,6 +216,78 @@ static void note_component_patches(struct dw_arena *arena, const struct op *op, 
                            out->jsonpatch_network.field, false, out);
 }
 
+/* --- the other settings --- */
+
+/* Each operation copies what it changes, which the text can make as wide as itself. */
+enum { MOST_OPERATIONS = 128, MOST_WORK = 1 << 20 };
+static const char migrations_field[] = "spec.configuration.migrations";
+
+/* KubeVirt as HyperConverged makes it, less all values: what the patch adds is all that is in it. */
+static const dw_json *bare_kubevirt(struct dw_arena *arena) {
+  static const char text[] = "{\"spec\":{\"configuration\":{\"migrations\":{}}}}";
+  return dw_json_parse(arena, text, sizeof text - 1, DW_JSON_PLAIN, NULL);
+}
+
+static bool is_in_configuration(struct dw_arena *arena, const char *path) {
+  static const char *const inside[TARGET_DEPTH] = {"spec", "configuration", NULL, NULL};
+  return reach_of(arena, inside, path).relation != RELATION_APART;
+}
+
+/* KUBEVIRT after OP. The real object has what is replaced, so that is an `add` here; what can't be applied is about
+ * something that is not here. NULL where the outcome can't be told. */
+static const dw_json *apply(struct dw_arena *arena, const dw_json *kubevirt, const struct op *op) {
+  if (op->kind == TEST)
+    return kubevirt;
+  if (op->kind == MOVE || op->kind == COPY) {
+    bool touched = is_in_configuration(arena, op->path) || (op->kind == MOVE && is_in_configuration(arena, op->from));
+    return touched ? NULL : kubevirt;
+  }
+  const char *name = op->kind == REMOVE ? "remove" : "add";
+  dw_json *operation = dw_json_new_object(arena);
+  dw_json *patch = dw_json_new_array(arena);
+  dw_json_set(arena, operation, "op", dw_json_new_string(arena, name, strlen(name)));
+  dw_json_set(arena, operation, "path", dw_json_new_string(arena, op->path, strlen(op->path)));
+  if (op->kind != REMOVE)
+    dw_json_set(arena, operation, "value", dw_json_share(op->value));
+  dw_json_append(arena, patch, operation);
+  const dw_json *patched = dw_patch_apply(arena, kubevirt, patch);
+  return patched == NULL ? kubevirt : patched;
+}
+
+/* The member NAME of OBJECT; NULL where Go's decoder takes another one for it as well. */
+static const dw_json *sole_member(const dw_json *object, const char *name) {
+  size_t count = 0;
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m))
+    count += dw_key_equal(m.key, name);
+  return count == 1 ? dw_json_get(object, name) : NULL;
+}
+
+/* Null leaves it to KubeVirt's default, which nobody has chosen, so OUT's own stays. */
+static void override(struct dw_arena *arena, const dw_json *parent, const char *field, const char *name,
+                     struct dw_value *out) {
+  const dw_json *json = sole_member(parent, name);
+  if (json != NULL && dw_json_type(json) != DW_JSON_NULL)
+    *out = (struct dw_value){dw_arena_join(arena, field, ".", name), json, dw_json_string(json)};
+}
+
+static void take_settings(struct dw_arena *arena, const dw_json *kubevirt, struct dw_migration_config *out) {
+  out->jsonpatch_spec = dw_json_get(kubevirt, "spec");
+  const dw_json *configuration = sole_member(out->jsonpatch_spec, "configuration");
+  const dw_json *migrations = sole_member(configuration, "migrations");
+  for (size_t i = 0; i < DW_LIMIT_COUNT; i++)
+    override(arena, migrations, migrations_field, dw_limit_names[i], &out->limits[i]);
+  override(arena, migrations, migrations_field, "bandwidthPerMigration", &out->bandwidth);
+  override(arena, migrations, migrations_field, "allowPostCopy", &out->allow_post_copy);
+  override(arena, migrations, migrations_field, "allowWorkloadDisruption", &out->allow_disruption);
+  override(arena, configuration, "spec.configuration", "evictionStrategy", &out->eviction_strategy);
+}
+
+const char *dw_patched_field(const struct dw_migration_config *config, const struct dw_value *value) {
+  static const char kubevirts[] = "spec.configuration.";
+  bool patched = dw_layout_is_hco(config->layout) && strncmp(value->field, kubevirts, sizeof kubevirts - 1) == 0;
+  return patched ? config->jsonpatch_network.field : NULL;
+}
+
 static void report(const struct outcome *outcome, struct dw_migration_config *out) {
   switch (outcome->effect) {
   case EFFECT_NONE:
@@ -286,7 +358,10 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
     return;
   struct outcome outcome = {.effect = EFFECT_NONE};
   bool in_spec = true;
-  for (size_t i = 0; i < dw_json_size(patch); i++) {
+  size_t count = dw_json_size(patch);
+  bool too_much = count > MOST_OPERATIONS || count * strlen(text) > MOST_WORK;
+  const dw_json *kubevirt = too_much ? NULL : bare_kubevirt(arena);
+  for (size_t i = 0; i < count; i++) {
     struct op op;
     if (!read_op(dw_json_at(patch, i), &op)) {
       forget(out);
@@ -296,12 +371,16 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
     follow(arena, &op, i, &outcome);
     note_loss(arena, &op, out);
     note_component_patches(arena, &op, out);
+    kubevirt = kubevirt == NULL ? NULL : apply(arena, kubevirt, &op);
   }
   if (!in_spec) {
     forget(out);
     out->jsonpatch = DW_JSONPATCH_OUTSIDE;
     return;
   }
+  take_settings(arena, kubevirt, out);
   report(&outcome, out);
+  if (too_much && out->jsonpatch == DW_JSONPATCH_NONE)
+    out->jsonpatch = DW_JSONPATCH_OPAQUE;
   tell_place(text, &outcome, out);
 }

@@ -10,8 +10,9 @@
 void dw_component_patches_add(struct dw_arena *arena, const dw_json *patches, const char *field, bool in_list,
                               struct dw_migration_config *out) __attribute__((nonnull(1, 3, 5)));
 
-/* Fills OUT's jsonpatch and jsonpatch_network from the annotation (NULL where absent). The operations are followed for
- * their effect on /spec/configuration/migrations/network alone, never applied. */
+/* Fills OUT's jsonpatch, jsonpatch_network and jsonpatch_spec from the annotation (NULL where absent), and puts the
+ * limits and the other settings that it gives in the place of OUT's. For the network the operations are followed, not
+ * applied. */
 void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out)
     __attribute__((nonnull(1, 3)));
 

@@ -168,6 +168,7 @@ static void report_slow(struct dw_check *check, const struct dw_rule *rule, doub
   struct dw_found found = {
       .reason = DW_REASON_INVALID,
       .field = value->field,
+      .via = dw_patched_field(check->migration, value),
       .value = shown(check, value->json),
       .mend = dw_arena_printf(check->arena, "use %.0fMi or more, or raise %s",
                               floor(mebibytes_in_gibibyte / (double)allowed) + 1,
@@ -192,6 +193,7 @@ static void check_share(struct dw_check *check, const struct dw_rule *rule, cons
     value = &config->limits[DW_LIMIT_COMPLETION_TIMEOUT];
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
+                           .via = dw_patched_field(check->migration, value),
                            .value = dw_value_given(value) ? shown(check, value->json) : NULL,
                            .mend = dw_arena_printf(check->arena, "lower %s or raise %s",
                                                    dw_limit_names[DW_LIMIT_PARALLEL_NODE],
@@ -239,8 +241,11 @@ static double rate_of(const struct dw_check *check, const struct dw_value *value
 static bool check_value(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
                         const struct link *link) {
   static const char mend[] = "give bytes per second, such as \"64Mi\", or \"0\" for no limit";
-  struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = value->field, .value = shown(check, value->json), .mend = mend};
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = value->field,
+                           .via = dw_patched_field(check->migration, value),
+                           .value = shown(check, value->json),
+                           .mend = mend};
   int sign = 0;
   if (!is_quantity(check, value->json, &sign)) {
     const char *meant = value->text == NULL ? NULL : suggest(check->arena, value->text);

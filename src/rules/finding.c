@@ -146,10 +146,12 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
       .json = found->json, .addresses = found->addresses, .about = found->about, .unreadable = found->unreadable};
   va_list args;
   va_start(args, what);
-  set_what(check->arena, finding, dw_arena_vprintf(check->arena, what, args));
+  const char *text = dw_arena_vprintf(check->arena, what, args);
   va_end(args);
+  bool direct = found->via == NULL;
+  set_what(check->arena, finding, direct ? text : dw_arena_printf(check->arena, "sets %s: %s", found->field, text));
   finding->reason = found->reason;
-  set_field(check->arena, finding, found->field);
+  set_field(check->arena, finding, direct ? found->field : found->via);
   set_value(check->arena, finding, found->value);
   finding->of_key = found->of_key;
   finding->line = found->line;

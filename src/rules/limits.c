@@ -17,7 +17,10 @@ static const char *shown(const struct dw_check *check, const dw_json *json) {
 }
 
 static void report_limit_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value) {
-  struct dw_found found = {.reason = DW_REASON_INVALID, .field = value->field, .value = shown(check, value->json)};
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = value->field,
+                           .via = dw_patched_field(check->migration, value),
+                           .value = shown(check, value->json)};
   int64_t number;
   if (value->text != NULL && dw_parse_int64(value->text, &number))
     found.mend = dw_arena_printf(check->arena, "write %" PRId64 " without quotes", number);
@@ -39,8 +42,10 @@ static void limit_type(struct dw_check *check, const struct dw_rule *rule) {
 
 static void check_range(struct dw_check *check, const struct dw_rule *rule, enum dw_limit limit, int64_t number) {
   const struct dw_value *value = &check->migration->limits[limit];
-  struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = value->field, .value = dw_json_text(check->arena, value->json)};
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = value->field,
+                           .via = dw_patched_field(check->migration, value),
+                           .value = dw_json_text(check->arena, value->json)};
   if (number < 0) {
     found.mend = is_parallel(limit) ? "give 1 or more" : "give a number of seconds";
     dw_report(check, rule, &found, "must not be negative");
@@ -79,6 +84,7 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_value *value = &check->migration->limits[DW_LIMIT_PARALLEL_NODE];
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
+                           .via = dw_patched_field(check->migration, value),
                            .value = dw_json_text(check->arena, value->json),
                            .mend = dw_arena_printf(check->arena, "give %" PRId64 " or less, or raise %s", cluster,
                                                    dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER])};

@@ -88,13 +88,15 @@ static const struct layout layouts[DW_LAYOUT_COUNT] = {
     [DW_LAYOUT_POLICY] = {"migrations.kubevirt.io/v1alpha1", policy_keys, COUNT(policy_keys), NULL, NULL, {NULL, NULL}},
 };
 
-/* One object of the manifest that is looked through. */
+/* One object of the manifest, or of what HyperConverged's jsonpatch makes, that is looked through. */
 struct place {
   struct dw_check *check;
   const struct dw_rule *rule;
   const struct layout *layout;
   const dw_json *object;
   const char *field;
+  const char *block_field; /* where the block belongs */
+  const char *via;         /* as in dw_found */
 };
 
 static bool is_one_of(const char *word, const char *const *words, size_t count) {
@@ -123,24 +125,37 @@ static void report(const struct place *place, const struct dw_json_member *membe
   struct dw_found found = {
       .reason = DW_REASON_NOT_SUPPORTED,
       .field = dw_arena_printf(place->check->arena, "%s.%s", place->field, member->key),
+      .via = place->via,
       .value = member->key,
       .mend = meant == NULL ? NULL : dw_arena_printf(place->check->arena, "use %s", meant),
       .warn_at_most = !denies,
-      .of_key = true,
+      .of_key = place->via == NULL,
   };
-  dw_report(place->check, place->rule, &found,
-            "is not a known field of %s: the API server drops it, so it is never used", place->layout->version);
+  dw_report(place->check, place->rule, &found, "is not a known field of %s: %s drops it, so it is never used",
+            place->layout->version, place->via == NULL ? "the API server" : "HyperConverged");
 }
 
 static const char *in_block(const struct place *place, const char *key) {
-  return key == NULL ? NULL : dw_arena_printf(place->check->arena, "%s.%s", place->check->migration->block_field, key);
+  return key == NULL ? NULL : dw_arena_printf(place->check->arena, "%s.%s", place->block_field, key);
+}
+
+/* Go's decoder, which reads a jsonpatch's outcome, takes a key in any letter case; the API server drops it. */
+static bool is_taken_for(const struct place *place, const char *key, const char *word) {
+  return place->via == NULL ? strcmp(key, word) == 0 : dw_key_equal(key, word);
+}
+
+static bool is_known(const struct place *block, const char *key) {
+  for (size_t i = 0; i < block->layout->key_count; i++)
+    if (is_taken_for(block, key, block->layout->keys[i]))
+      return true;
+  return false;
 }
 
 static void look_into_block(const struct place *block) {
   const struct layout *layout = block->layout;
   for (struct dw_json_member m = dw_json_first(block->object); m.value != NULL; m = dw_json_next(block->object, m)) {
     const char *near = near_word(m.key, layout->keys, layout->key_count);
-    if (!is_one_of(m.key, layout->keys, layout->key_count))
+    if (!is_known(block, m.key))
       report(block, &m, near != NULL, in_block(block, near != NULL ? near : key_meant(layout, m.key)));
   }
 }
@@ -155,12 +170,12 @@ static bool is_scalar(const dw_json *value) {
 static void look_around(const struct place *place, const char *own) {
   const struct layout *layout = place->layout;
   for (struct dw_json_member m = dw_json_first(place->object); m.value != NULL; m = dw_json_next(place->object, m)) {
-    if (own != NULL && strcmp(m.key, own) == 0)
+    if (own != NULL && is_taken_for(place, m.key, own))
       continue;
     if (own != NULL && near_word(m.key, &own, 1) != NULL)
       report(place, &m, true, dw_arena_printf(place->check->arena, "%s.%s", place->field, own));
     else if (is_one_of(m.key, block_names, COUNT(block_names)))
-      report(place, &m, false, place->check->migration->block_field);
+      report(place, &m, false, place->block_field);
     else if (is_scalar(m.value) && key_meant(layout, m.key) != NULL)
       report(place, &m, false, in_block(place, key_meant(layout, m.key)));
   }
@@ -179,27 +194,46 @@ static bool look_for_foreign(const struct place *spec) {
   const dw_json *block = key == NULL ? NULL : dw_json_get(parent.object, key);
   if (block == NULL)
     return false;
-  report(&parent, &(struct dw_json_member){.key = key, .value = block}, true, spec->check->migration->block_field);
+  report(&parent, &(struct dw_json_member){.key = key, .value = block}, true, spec->block_field);
   return true;
 }
 
-static void config_misplaced(struct dw_check *check, const struct dw_rule *rule) {
+/* SPEC and what is in it, beside the block. */
+static void look_beside(const struct place *spec) {
   static const char *const holders[] = {"configuration", "virtualization"};
-  const struct dw_migration_config *config = check->migration;
-  const struct layout *layout = &layouts[config->layout];
-  const struct place spec = {check, rule, layout, config->spec, "spec"};
-  struct place place = {check, rule, layout, config->block, config->block_field};
-  look_into_block(&place);
-  if (layout->block == NULL)
-    return;
-  if (look_for_foreign(&spec))
-    return;
-  look_around(&spec, layout->parent != NULL ? layout->parent : layout->block);
+  const struct layout *layout = spec->layout;
+  look_around(spec, layout->parent != NULL ? layout->parent : layout->block);
   for (size_t i = 0; i < COUNT(holders); i++) {
-    place.object = dw_json_get(config->spec, holders[i]);
-    place.field = dw_arena_printf(check->arena, "spec.%s", holders[i]);
+    struct place place = *spec;
+    place.object = dw_json_get(spec->object, holders[i]);
+    place.field = dw_arena_printf(spec->check->arena, "spec.%s", holders[i]);
     look_around(&place, layout->parent != NULL && strcmp(holders[i], layout->parent) == 0 ? layout->block : NULL);
   }
+}
+
+/* What HyperConverged's jsonpatch puts into KubeVirt. */
+static void look_into_patched(struct dw_check *check, const struct dw_rule *rule) {
+  static const char field[] = "spec.configuration.migrations";
+  const struct dw_migration_config *config = check->migration;
+  const struct layout *layout = &layouts[DW_LAYOUT_KUBEVIRT];
+  const char *via = config->jsonpatch_network.field;
+  const struct place spec = {check, rule, layout, config->jsonpatch_spec, "spec", field, via};
+  const dw_json *block = dw_json_path(spec.object, layout->parent, layout->block, NULL);
+  look_into_block(&(struct place){check, rule, layout, block, field, field, via});
+  look_beside(&spec);
+}
+
+static void config_misplaced(struct dw_check *check, const struct dw_rule *rule) {
+  const struct dw_migration_config *config = check->migration;
+  const struct layout *layout = &layouts[config->layout];
+  const struct place spec = {check, rule, layout, config->spec, "spec", config->block_field, NULL};
+  look_into_block(&(struct place){check, rule, layout, config->block, config->block_field, config->block_field, NULL});
+  if (layout->block == NULL)
+    return;
+  if (!look_for_foreign(&spec))
+    look_beside(&spec);
+  if (config->jsonpatch_spec != NULL)
+    look_into_patched(check, rule);
 }
 
 static const struct dw_rule rules[] = {

@@ -124,8 +124,11 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
   const struct dw_migration_config *config = check->migration;
   const struct dw_value *value = &config->eviction_strategy;
   bool network = dw_migration_network(config) != NULL;
-  struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = value->field, .value = value->text, .mend = "set LiveMigrate"};
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = value->field,
+                           .via = dw_patched_field(config, value),
+                           .value = value->text,
+                           .mend = "set LiveMigrate"};
   if (!dw_value_given(value)) {
     found.reason = DW_REASON_REQUIRED;
     if (network && config->layout == DW_LAYOUT_KUBEVIRT && !config->hco_managed)
@@ -160,6 +163,7 @@ static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
   int64_t timeout;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = config->allow_post_copy.field,
+                           .via = dw_patched_field(config, &config->allow_post_copy),
                            .value = "true",
                            .mend = "set allowWorkloadDisruption: true too"};
   if (!is_switched(&config->allow_post_copy, true))

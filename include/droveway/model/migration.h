@@ -44,6 +44,8 @@ struct dw_migration_config {
   const char *wrong_type_field; /* the block or a parent of it is there and no object: its path; else NULL */
   const dw_json *wrong_type;    /* what stands there instead */
   struct dw_value network;      /* text NULL where absent; "" counts as absent */
+  /* From here to eviction_strategy: what is in force, of a HyperConverged the jsonpatch's where that sets it
+   * (dw_patched_field()). */
   struct dw_value limits[DW_LIMIT_COUNT];
   struct dw_value bandwidth;         /* bandwidthPerMigration */
   struct dw_value allow_post_copy;   /* allowPostCopy */
@@ -63,6 +65,7 @@ struct dw_migration_config {
   } jsonpatch;
   struct dw_value jsonpatch_network; /* where SETS: the network that is left in force after the whole patch; field is
                                         "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]" */
+  const dw_json *jsonpatch_spec;     /* what the annotation puts into KubeVirt's spec; NULL where that can't be told */
   /* A part of KubeVirt's object that the annotation replaces as a whole, with what HyperConverged put there. */
   struct dw_jsonpatch_loss {
     const char *path; /* the operation's, as written; NULL where nothing is replaced */
@@ -87,5 +90,10 @@ void dw_migration_read(struct dw_arena *arena, const dw_json *json, struct dw_mi
 
 /* The network that virt-operator ends up with: the jsonpatch's where it sets one, else the field's; NULL where none. */
 const char *dw_migration_network(const struct dw_migration_config *config) __attribute__((nonnull));
+
+/* The annotation by which a HyperConverged sets VALUE, of CONFIG, whose field is then KubeVirt's; NULL where VALUE is
+ * the object's own. */
+const char *dw_patched_field(const struct dw_migration_config *config, const struct dw_value *value)
+    __attribute__((nonnull));
 
 #endif

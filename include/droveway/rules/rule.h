@@ -129,6 +129,7 @@ struct dw_check {
 struct dw_found {
   enum dw_reason reason;
   const char *field;
+  const char *via;   /* the annotation that sets FIELD, of another object; NULL where FIELD is this object's own */
   const char *value; /* the offending value as written; NULL where there is none to show */
   const char *mend;  /* "choose a range outside it"; NULL where `what` says it all */
   bool warn_at_most; /* this case of the rule never denies */

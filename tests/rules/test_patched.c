@@ -1,0 +1,289 @@
+/* What HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch sets besides the network. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/review_case.h"
+
+#define STATE                                                                                                          \
+  "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: lm, namespace: "               \
+  "openshift-cnv}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\"," \
+  "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.200.5.0/24\"}}'}}"
+#define HCO(operations, block)                                                                                         \
+  "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, namespace: "  \
+  "openshift-cnv, annotations: {kubevirt.kubevirt.io/jsonpatch: '[" operations "]'}}, spec: {" block "}}"
+#define OP(op, path, value) "{\"op\":\"" op "\",\"path\":\"" path "\",\"value\":" value "}"
+#define CONFIGURATION(op, key, value) OP(op, "/spec/configuration" key, value)
+#define ADD(key, value) CONFIGURATION("add", "/migrations/" key, value)
+#define ONE(key, value) HCO(ADD(key, value), "")
+#define FIELD "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]"
+#define SETS(key) "sets spec.configuration.migrations." key ": "
+#define INVALID(value, key) "Invalid value: \"" value "\": " SETS(key)
+
+struct example {
+  const char *object;
+  const char *message; /* of the one denial or, after "warning: ", of the one warning; NULL where nothing is found */
+};
+
+static void expect(const struct dw_world *world, const struct example *example) {
+  static const char mark[] = "warning: ";
+  VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, example->object, NULL);
+  const char *message = example->message;
+  bool warns = message != NULL && strncmp(message, mark, strlen(mark)) == 0;
+  assert_int_equal(verdict.allowed, message == NULL || warns);
+  assert_int_equal(verdict_warning_count(&verdict), warns);
+  if (warns) {
+    assert_string_equal(verdict_warning(&verdict, 0), message + strlen(mark));
+  } else if (message != NULL) {
+    assert_int_equal(verdict_cause_count(&verdict), 1);
+    assert_string_equal(verdict_cause(&verdict, 0, "field"), FIELD);
+    assert_string_equal(verdict_cause(&verdict, 0, "message"), message);
+  }
+}
+
+static void run(const struct example *examples, size_t count) {
+  struct dw_world *world = world_of(STATE, NULL);
+  for (size_t i = 0; i < count; i++)
+    expect(world, &examples[i]);
+  dw_world_unref(world);
+}
+#define RUN(examples) run(examples, sizeof(examples) / sizeof *(examples))
+
+static void limits(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {ONE("parallelMigrationsPerCluster", "1"), NULL},
+      {ONE("parallelMigrationsPerCluster", "null"), NULL},
+      {ONE("parallelMigrationsPerCluster", "0"),
+       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+      {HCO(CONFIGURATION("replace", "/migrations/parallelMigrationsPerCluster", "0"), ""),
+       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+      {ONE("parallelMigrationsPerCluster", "\"5\""),
+       INVALID("5",
+               "parallelMigrationsPerCluster") "must be an integer, not a string; write 5 without quotes [limit-type]"},
+      {ONE("completionTimeoutPerGiB", "-5"),
+       INVALID("-5", "completionTimeoutPerGiB") "must not be negative; give a number of seconds [limit-range]"},
+      {ONE("progressTimeout", "150"), NULL},
+      {ONE("progressTimeout", "0"),
+       "warning: " FIELD ": " SETS("progressTimeout") "0 switches the timeout off; give a number of seconds, unless "
+                                                      "that is meant [limit-range]"},
+      {HCO(CONFIGURATION("add", "/migrations", "{\"network\":\"lm\",\"parallelMigrationsPerCluster\":4294967296}"), ""),
+       INVALID("4294967296", "parallelMigrationsPerCluster") "must be at most 4294967295; give a smaller number "
+                                                             "[limit-range]"},
+  };
+  struct dw_world *world = world_of(STATE, NULL);
+  for (size_t i = 0; i + 1 < sizeof examples / sizeof *examples; i++)
+    expect(world, &examples[i]);
+  /* the network of the same patch has its own warning */
+  const struct example *whole = &examples[sizeof examples / sizeof *examples - 1];
+  VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, whole->object, NULL);
+  assert_string_equal(verdict_denied(&verdict), "limit-range");
+  assert_string_equal(verdict_cause(&verdict, 0, "message"), whole->message);
+  assert_string_equal(verdict_warned(&verdict), "jsonpatch-network");
+  dw_world_unref(world);
+}
+
+static void bandwidths(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {ONE("bandwidthPerMigration", "\"64Mi\""), NULL},
+      {ONE("bandwidthPerMigration", "0"), NULL},
+      {ONE("bandwidthPerMigration", "\"64MiB\""),
+       INVALID("64MiB", "bandwidthPerMigration") "is not a quantity; use \"64Mi\" [bandwidth]"},
+      {ONE("bandwidthPerMigration", "\"64\""),
+       "warning: " FIELD ": " SETS("bandwidthPerMigration") "is 64 bytes per second, and counts as 1 MiB/s; use "
+                                                            "\"64Mi\" [bandwidth]"},
+  };
+  RUN(examples);
+}
+
+/* What the patch overrides is not in force, and what it leaves alone is. */
+static void patch_and_block_together(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {HCO(ADD("parallelMigrationsPerCluster", "5"), "liveMigrationConfig: {parallelMigrationsPerCluster: 0}"), NULL},
+      {HCO(ADD("parallelMigrationsPerCluster", "0"), "liveMigrationConfig: {parallelMigrationsPerCluster: 5}"),
+       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+      {HCO(ADD("parallelOutboundMigrationsPerNode", "6"), "liveMigrationConfig: {parallelMigrationsPerCluster: 5}"),
+       "warning: " FIELD
+       ": " SETS("parallelOutboundMigrationsPerNode") "6 is above the cluster's 5; give 5 or less, or "
+                                                      "raise parallelMigrationsPerCluster "
+                                                      "[parallel-order]"},
+      {HCO(ADD("parallelMigrationsPerCluster", "6"),
+           "liveMigrationConfig: {parallelMigrationsPerCluster: 5, parallelOutboundMigrationsPerNode: 6}"),
+       NULL},
+      {HCO(ADD("allowPostCopy", "true"), "liveMigrationConfig: {allowWorkloadDisruption: true}"), NULL},
+      {HCO(ADD("allowPostCopy", "true"), "liveMigrationConfig: {allowWorkloadDisruption: false}"),
+       "warning: " FIELD ": " SETS("allowPostCopy") "has no effect while allowWorkloadDisruption is false: a migration "
+                                                    "over its time is aborted; set allowWorkloadDisruption: true too "
+                                                    "[post-copy-off]"},
+      {HCO(ADD("allowWorkloadDisruption", "true"),
+           "liveMigrationConfig: {allowPostCopy: true, allowWorkloadDisruption: false}"),
+       NULL},
+  };
+  RUN(examples);
+}
+
+#define EVICTION(value, block) HCO(CONFIGURATION("replace", "/evictionStrategy", value), block)
+#define NETWORK "liveMigrationConfig: {network: lm}"
+
+static void eviction_strategies(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {EVICTION("\"LiveMigrate\"", NETWORK), NULL},
+      {EVICTION("\"None\"", ""), NULL},
+      {EVICTION("\"LiveMigrate\"", NETWORK ", evictionStrategy: None"), NULL},
+      {EVICTION("\"None\"", NETWORK ", evictionStrategy: LiveMigrate"),
+       "warning: " FIELD ": sets spec.configuration.evictionStrategy: a network is set, but with None a drain migrates "
+       "no VM; set LiveMigrate [eviction-strategy]"},
+      {EVICTION("\"LiveMigrat\"", NETWORK),
+       "warning: " FIELD ": sets spec.configuration.evictionStrategy: is not an eviction strategy; did you mean "
+       "\"LiveMigrate\"? [eviction-strategy]"},
+  };
+  RUN(examples);
+}
+
+#define UNSUPPORTED(key, path)                                                                                         \
+  "Unsupported value: \"" key "\": sets " path ": is not a known field of kubevirt.io/v1: HyperConverged drops it, "   \
+  "so it is never used; "
+
+/* Only jsonpatch-network has something to say. */
+#define REPLACED                                                                                                       \
+  "warning: " FIELD ": /spec/configuration/Migrations is replaced as a whole: the network and the limits are gone, "   \
+  "unless HyperConverged merges its own back [jsonpatch-network]"
+
+static void keys(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {ONE("maxDowntimeMs", "300"), NULL},
+      {ONE("paralelMigrationsPerCluster", "5"),
+       UNSUPPORTED("paralelMigrationsPerCluster",
+                   "spec.configuration.migrations.paralelMigrationsPerCluster") "use "
+                                                                                "spec.configuration.migrations."
+                                                                                "parallelMigrationsPerCluster "
+                                                                                "[config-misplaced]"},
+      {HCO(CONFIGURATION("add", "/migration", "{\"progressTimeout\":150}"), ""),
+       UNSUPPORTED("migration", "spec.configuration.migration") "use spec.configuration.migrations "
+                                                                "[config-misplaced]"},
+      {ONE("postCopy", "true"),
+       "warning: " FIELD ": " SETS("postCopy") "is not a known field of kubevirt.io/v1: HyperConverged drops it, so it "
+                                               "is never used; use spec.configuration.migrations.allowPostCopy "
+                                               "[config-misplaced]"},
+      /* Go's decoder takes keys in any letter case. */
+      {ONE("ParallelMigrationsPerCluster", "5"), NULL},
+      {HCO(CONFIGURATION("add", "/Migrations", "{\"progressTimeout\":150}"), ""), REPLACED},
+      {HCO(CONFIGURATION("add", "/network", "{\"permitSlirpInterface\":true}"), ""), NULL},
+  };
+  RUN(examples);
+}
+
+#define ZERO ADD("parallelMigrationsPerCluster", "0")
+
+/* Only what is left in the end counts, and nothing where that can't be told. */
+static void what_is_not_in_force_passes(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {HCO(ZERO "," ADD("parallelMigrationsPerCluster", "5"), ""), NULL},
+      {HCO(ZERO ",{\"op\":\"remove\",\"path\":\"/spec/configuration/migrations/parallelMigrationsPerCluster\"}", ""),
+       NULL},
+      {HCO(ZERO ",{\"op\":\"copy\",\"from\":\"/spec/infra/replicas\",\"path\":"
+                "\"/spec/configuration/migrations/parallelMigrationsPerCluster\"}",
+           ""),
+       NULL},
+      {HCO(CONFIGURATION("test", "/migrations/parallelMigrationsPerCluster", "0"), ""), NULL},
+      {HCO(ZERO "," CONFIGURATION("add", "/Migrations", "{\"parallelMigrationsPerCluster\":5}"), ""), REPLACED},
+      {HCO(ZERO "," OP("test", "/kind", "\"KubeVirt\""), ""),
+       "warning: " FIELD ": holds a path outside /spec/, so HyperConverged applies nothing of it; give only paths that "
+       "begin with /spec/ [jsonpatch-network]"},
+      {HCO(ADD("parallelMigrationsPerCluster",
+               "5") ",{\"op\":\"copy\",\"from\":\"/spec/a\",\"path\":\"/spec/infra\"}," ZERO,
+           ""),
+       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+  };
+  RUN(examples);
+}
+
+/* COUNT operations that set a limit to 0, in an annotation that BLANKS make longer. */
+static char *long_patch(size_t count, size_t blanks) {
+  static const char head[] = "{\"apiVersion\":\"hco.kubevirt.io/v1beta1\",\"kind\":\"HyperConverged\",\"metadata\":{"
+                             "\"name\":\"kubevirt-hyperconverged\",\"namespace\":\"openshift-cnv\",\"annotations\":{"
+                             "\"kubevirt.kubevirt.io/jsonpatch\":'[";
+  size_t length = sizeof head + blanks + count * sizeof ZERO + 64;
+  char *text = malloc(length);
+  assert_non_null(text);
+  int used = snprintf(text, length, "%s%*s", head, (int)blanks, "");
+  for (size_t i = 0; i < count; i++)
+    used += snprintf(text + used, length - (size_t)used, "%s%s", i == 0 ? "" : ",", ZERO);
+  (void)snprintf(text + used, length - (size_t)used, "]'}},\"spec\":{}}");
+  return text;
+}
+
+/* Not silence, where a patch is so large that following it would take long. */
+static void a_huge_patch_is_said_to_be_unchecked(void **state) {
+  (void)state;
+  static const struct {
+    size_t count, blanks;
+    bool told;
+  } cases[] = {{1, 0, true}, {90, 0, true}, {129, 0, false}, {10, 90000, true}, {10, 120000, false}};
+  struct dw_world *world = world_of(STATE, NULL);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char *object = long_patch(cases[i].count, cases[i].blanks);
+    VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, object, NULL);
+    assert_string_equal(verdict_denied(&verdict), cases[i].told ? "limit-range" : "");
+    assert_string_equal(verdict_warning_of(&verdict, "jsonpatch-network"),
+                        cases[i].told ? ""
+                                      : FIELD ": could not be checked: its effect can't be told "
+                                              "[jsonpatch-network]");
+    free(object);
+  }
+  dw_world_unref(world);
+}
+
+/* The annotation is HyperConverged's alone. */
+static void a_kubevirt_with_the_annotation_passes(void **state) {
+  (void)state;
+  static const struct example example = {
+      "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: kubevirt, namespace: openshift-cnv, annotations: "
+      "{kubevirt.kubevirt.io/jsonpatch: '[" ZERO "]'}}, spec: {}}",
+      NULL};
+  run(&example, 1);
+}
+
+static void an_old_mistake_stands(void **state) {
+  (void)state;
+  struct dw_world *world = world_of(STATE, NULL);
+  static const char old[] = HCO(ZERO, "");
+  static const char new[] = HCO(ZERO "," ADD("progressTimeout", "150"), "");
+  VERDICT_SCOPED same = review(world, DW_OP_UPDATE, new, old);
+  assert_true(same.allowed);
+  assert_string_equal(verdict_warned(&same), "limit-range");
+  VERDICT_SCOPED worse = review(world, DW_OP_UPDATE, HCO(ADD("parallelMigrationsPerCluster", "-1"), ""), old);
+  assert_string_equal(verdict_denied(&worse), "limit-range");
+  /* moved from the block into the annotation, it is a new one */
+  VERDICT_SCOPED moved =
+      review(world, DW_OP_UPDATE, new, HCO("", "liveMigrationConfig: {parallelMigrationsPerCluster: 0}"));
+  assert_string_equal(verdict_denied(&moved), "limit-range");
+  dw_world_unref(world);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(limits),
+      cmocka_unit_test(bandwidths),
+      cmocka_unit_test(patch_and_block_together),
+      cmocka_unit_test(eviction_strategies),
+      cmocka_unit_test(keys),
+      cmocka_unit_test(what_is_not_in_force_passes),
+      cmocka_unit_test(a_huge_patch_is_said_to_be_unchecked),
+      cmocka_unit_test(a_kubevirt_with_the_annotation_passes),
+      cmocka_unit_test(an_old_mistake_stands),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
