@@ -353,7 +353,9 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
     return;
   out->jsonpatch = DW_JSONPATCH_UNREADABLE;
   const char *text = dw_json_string(annotation);
-  const dw_json *patch = text == NULL ? NULL : parse_patch(arena, text, out);
+  if (text == NULL)
+    return;
+  const dw_json *patch = parse_patch(arena, text, out);
   if (!is_list(patch))
     return;
   struct outcome outcome = {.effect = EFFECT_NONE};
