@@ -162,6 +162,27 @@ struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax sy
 
 /* --- ipam_local.c --- */
 
+/* What host-local makes of a range: `subnet`, `rangeStart`, `rangeEnd` and `gateway`. */
+struct dw_local_range {
+  struct dw_prefix subnet;
+  struct dw_interval span;
+  struct dw_addr gateway;
+};
+enum dw_local_fault {
+  DW_LOCAL_OK,
+  DW_LOCAL_UNREADABLE, /* also without a subnet */
+  DW_LOCAL_MAPPED,     /* an IPv4 subnet written as IPv6 */
+  DW_LOCAL_TOO_SMALL,
+  DW_LOCAL_HOST_BITS,
+  DW_LOCAL_START_OUTSIDE,
+  DW_LOCAL_END_OUTSIDE,
+  DW_LOCAL_END_FIRST,      /* the end lies before the start */
+  DW_LOCAL_START_LAST,     /* the start lies behind the last address; accepted before 1.10 */
+  DW_LOCAL_GATEWAY_OUTSIDE /* accepted before 1.10 */
+};
+/* Of OUT the subnet is known from MAPPED on, the rest from START_OUTSIDE on. */
+enum dw_local_fault dw_local_range_read(const dw_json *range, struct dw_local_range *out) __attribute__((nonnull(2)));
+
 /* Fills local_pools; the type is known. */
 void dw_ipam_read_local(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
     __attribute__((nonnull));

@@ -81,34 +81,63 @@ static void read_static(struct reading *r, const struct dw_cni_plugin *plugin) {
 
 /* --- host-local --- */
 
-/* False where the member is there and is no address of the subnet. */
-static bool read_end(const struct reading *r, const struct dw_value *range, const struct dw_prefix *subnet,
-                     const char *name, struct dw_addr *end) {
-  struct dw_value raw = dw_value_member(r->arena, range->field, range->json, name);
-  struct dw_ip_value value = dw_ip_read(&raw, DW_ADDR_STRICT);
-  if (value.state == DW_READ_ABSENT)
-    return true;
-  *end = value.addr;
-  return value.state == DW_READ_OK && dw_prefix_contains(subnet, &value.addr);
+/* False where the member is there and is not an address. "" is none. */
+static bool read_end(const dw_json *range, const char *name, struct dw_addr *end, bool *given) {
+  const dw_json *json = dw_json_get_fold(range, name, NULL);
+  const char *text = dw_json_string(json);
+  *given = text != NULL && text[0] != '\0';
+  return *given ? dw_addr_parse(text, DW_ADDR_STRICT, end)
+                : text != NULL || json == NULL || dw_json_type(json) == DW_JSON_NULL;
+}
+
+/* Go keeps the long mask of an IPv4 address that is written as IPv6. */
+static enum dw_local_fault read_subnet(const char *text, struct dw_local_range *out) {
+  struct dw_addr written;
+  if (text == NULL || !dw_prefix_parse(text, DW_ADDR_STRICT, &out->subnet, &written))
+    return DW_LOCAL_UNREADABLE;
+  if (written.v4 && strchr(text, ':') != NULL)
+    return DW_LOCAL_MAPPED;
+  if (dw_prefix_host_bits(&out->subnet) < 2)
+    return DW_LOCAL_TOO_SMALL;
+  return dw_addr_compare(&written, &out->subnet.base) != 0 ? DW_LOCAL_HOST_BITS : DW_LOCAL_OK;
+}
+
+/* range.go:27 Canonicalize(): the broadcast address is left out by default, but of IPv4 only. */
+enum dw_local_fault dw_local_range_read(const dw_json *range, struct dw_local_range *out) {
+  bool has_start;
+  bool has_end;
+  bool has_gateway;
+  enum dw_local_fault fault = read_subnet(dw_json_string(dw_json_get_fold(range, "subnet", NULL)), out);
+  if (fault != DW_LOCAL_OK)
+    return fault;
+  struct dw_interval *span = &out->span;
+  *span = dw_interval_of(&out->subnet);
+  span->first.value = dw_u128_add(span->first.value, 1);
+  if (span->last.v4)
+    span->last.value = dw_u128_sub(span->last.value, (struct dw_u128){0, 1});
+  out->gateway = span->first;
+  if (!read_end(range, "rangeStart", &span->first, &has_start) || !read_end(range, "rangeEnd", &span->last, &has_end) ||
+      !read_end(range, "gateway", &out->gateway, &has_gateway))
+    return DW_LOCAL_UNREADABLE;
+  if (has_start && !dw_prefix_contains(&out->subnet, &span->first))
+    return DW_LOCAL_START_OUTSIDE;
+  if (has_end && !dw_prefix_contains(&out->subnet, &span->last))
+    return DW_LOCAL_END_OUTSIDE;
+  if (dw_addr_compare(&span->first, &span->last) > 0)
+    return has_end ? DW_LOCAL_END_FIRST : DW_LOCAL_START_LAST;
+  return dw_prefix_contains(&out->subnet, &out->gateway) ? DW_LOCAL_OK : DW_LOCAL_GATEWAY_OUTSIDE;
 }
 
 /* The gateway, by default the first address, is never handed out. */
 static void add_range(struct reading *r, const struct dw_value *range) {
-  struct dw_local_pool pool = {.value = dw_value_member(r->arena, range->field, range->json, "subnet")};
-  struct dw_addr written;
-  struct dw_pool_ends whole;
-  if (pool.value.text == NULL || !dw_prefix_parse(pool.value.text, DW_ADDR_STRICT, &pool.subnet, &written) ||
-      dw_addr_compare(&written, &pool.subnet.base) != 0 || !dw_pool_ends(&pool.subnet, NULL, NULL, &whole))
+  struct dw_local_range read;
+  if (dw_local_range_read(range->json, &read) != DW_LOCAL_OK)
     return;
-  struct dw_interval span = whole.span;
-  struct dw_addr gateway = span.first;
-  if (!read_end(r, range, &pool.subnet, "rangeStart", &span.first) ||
-      !read_end(r, range, &pool.subnet, "rangeEnd", &span.last) ||
-      !read_end(r, range, &pool.subnet, "gateway", &gateway) || dw_addr_compare(&span.first, &span.last) > 0)
-    return;
-  pool.gateway = (struct dw_ip_value){.state = DW_READ_OK, .addr = gateway};
-  struct dw_interval_set removed = one_address(r->arena, &gateway);
-  pool.usable = dw_interval_set_without(r->arena, &span, &removed);
+  struct dw_local_pool pool = {.value = dw_value_member(r->arena, range->field, range->json, "subnet"),
+                               .subnet = read.subnet,
+                               .gateway = {.state = DW_READ_OK, .addr = read.gateway}};
+  struct dw_interval_set removed = one_address(r->arena, &read.gateway);
+  pool.usable = dw_interval_set_without(r->arena, &read.span, &removed);
   add(r, &pool);
 }
 

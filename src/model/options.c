@@ -373,7 +373,7 @@ const dw_json *dw_option_find(const dw_json *object, const char *path) {
   return object;
 }
 
-static struct dw_value value_of(struct dw_arena *arena, const struct dw_value *object, const char *path) {
+struct dw_value dw_option_value(struct dw_arena *arena, const struct dw_value *object, const char *path) {
   struct dw_value value = *object;
   while (*path != '\0') {
     char name[SEGMENT_MAX];
@@ -385,7 +385,7 @@ static struct dw_value value_of(struct dw_arena *arena, const struct dw_value *o
 
 struct dw_value dw_plugin_option(struct dw_arena *arena, const struct dw_cni_plugin *plugin, const char *path) {
   const struct dw_value object = {.field = plugin->field, .json = plugin->json};
-  return value_of(arena, &object, path);
+  return dw_option_value(arena, &object, path);
 }
 
 static bool is_given(const dw_json *json) {
@@ -397,7 +397,7 @@ static bool is_true(const dw_json *json) {
   return dw_json_boolean(json, &truth) && truth;
 }
 
-static bool is_set(const dw_json *json) {
+bool dw_option_set(const dw_json *json) {
   int64_t number;
   switch (dw_json_type(json)) {
   case DW_JSON_BOOL:
@@ -420,7 +420,7 @@ bool dw_plugin_option_true(const struct dw_cni_plugin *plugin, const char *path)
 }
 
 bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) {
-  return is_set(dw_option_find(plugin->json, path));
+  return dw_option_set(dw_option_find(plugin->json, path));
 }
 
 void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *plugin) {
@@ -428,9 +428,9 @@ void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *pl
   const dw_json *type = dw_option_find(ipam, "type");
   bool readable = (!is_given(ipam) || dw_json_type(ipam) == DW_JSON_OBJECT) &&
                   (!is_given(type) || dw_json_type(type) == DW_JSON_STRING);
-  if (!readable || is_set(type))
+  if (!readable || dw_option_set(type))
     return;
-  struct dw_value value = value_of(reading->arena, plugin, "ipam.type");
+  struct dw_value value = dw_option_value(reading->arena, plugin, "ipam.type");
   reading->kind = DW_FAULT_IPAM;
   dw_fault_add(reading, &value, "is missing: this plugin attaches no pod without an IPAM plugin",
                "add \"ipam\" with a type, or use macvlan or bridge");
@@ -450,9 +450,9 @@ static bool holds(const struct dw_condition *condition, const dw_json *plugin) {
   case DW_IS_ABSENT:
     return !is_given(json);
   case DW_IS_SET:
-    return is_set(json);
+    return dw_option_set(json);
   case DW_IS_UNSET:
-    return !is_set(json);
+    return !dw_option_set(json);
   case DW_IS_WORD:
     return text != NULL && dw_key_equal(text, condition->word);
   case DW_IS_OTHER:
@@ -476,7 +476,7 @@ static void check_combinations(struct dw_reading *reading, const struct dw_value
     const struct dw_combination *combination = &options->combinations[i];
     if (!all_hold(combination, plugin->json))
       continue;
-    struct dw_value value = value_of(reading->arena, plugin, combination->conditions[0].path);
+    struct dw_value value = dw_option_value(reading->arena, plugin, combination->conditions[0].path);
     reading->kind = combination->kind;
     dw_fault_add(reading, &value, combination->what, combination->mend);
     reading->kind = DW_FAULT_OPTION;

@@ -110,22 +110,12 @@ static const struct dw_option static_rows[] = {
     DW_ROW_OF("args", OBJECT, args_ips_rows),
 };
 
-/* main.go:186 LoadIPAMConfig(). Addresses that a pod brings take the place of these, so only what is written is
- * checked. */
-static void check_static(struct dw_reading *reading, const struct dw_value *plugin) {
-  static const struct dw_option cidr_rows[] = {DW_ROW_LIKE("address", CIDR)};
-  static const struct dw_options cidr = DW_OPTIONS(cidr_rows);
-  struct dw_value ipam = dw_value_member(reading->arena, plugin->field, plugin->json, "ipam");
-  struct dw_value addresses = dw_value_member(reading->arena, ipam.field, ipam.json, "addresses");
-  for (size_t i = 0; i < dw_json_size(addresses.json); i++) {
-    struct dw_value place = dw_value_element(reading->arena, addresses.field, i, dw_json_at(addresses.json, i));
-    dw_options_check(reading, &place, &cidr);
-  }
-}
-
 static const struct dw_plugin_options plugins[] = {
     {.type = "dhcp", .options = DW_OPTIONS(dhcp_rows), .check = check_dhcp},
-    {.type = "host-local", .options = DW_OPTIONS(host_local_rows), DW_COMBINATIONS(host_local_combinations)},
-    {.type = "static", .options = DW_OPTIONS(static_rows), .check = check_static},
+    {.type = "host-local",
+     .options = DW_OPTIONS(host_local_rows),
+     DW_COMBINATIONS(host_local_combinations),
+     .check = dw_check_host_local},
+    {.type = "static", .options = DW_OPTIONS(static_rows), .check = dw_check_static},
 };
 const struct dw_plugin_table dw_ipam_options = DW_OPTIONS(plugins);

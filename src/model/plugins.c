@@ -151,3 +151,17 @@ bool dw_is_cni_version(const char *version) {
       return true;
   return false;
 }
+
+/* libcni takes the highest of `cniVersions`, if there is one. It knows a list's `cniVersion` in just this letter case
+ * (ConfListFromBytes), and none is 0.1.0 (cni pkg/version/plugin.go ParseVersion()). */
+const char *dw_cni_version_in_force(const struct dw_cni_config *config) {
+  const char *text = config->version.text;
+  if (config->is_list && dw_json_size(dw_json_get(config->json, "cniVersions")) > 0)
+    return NULL;
+  if (!dw_value_given(&config->version) || (text != NULL && text[0] == '\0'))
+    return "0.1.0";
+  if (text == NULL || !dw_is_cni_version(text))
+    return NULL;
+  bool exact = dw_json_get(config->json, "cniVersion") != NULL;
+  return config->is_list && !exact ? "0.1.0" : text;
+}

@@ -24,27 +24,11 @@ static struct dw_found about_type(const struct dw_cni_plugin *plugin, const char
 
 /* --- cniVersion --- */
 
-/* libcni takes the highest of `cniVersions`, if there is one. */
-static bool has_versions(const struct dw_cni_config *config) {
-  return config->is_list && dw_json_size(dw_json_get(config->json, "cniVersions")) > 0;
-}
-
-/* The version that plugins get: libcni knows the key in just this letter case (ConfListFromBytes), and none is 0.1.0
- * (cni pkg/version/conf.go). NULL: cni-version finds it unreadable. */
-static const char *version_in_force(const struct dw_cni_config *config) {
-  if (dw_nad_is_blank(&config->version))
-    return "0.1.0";
-  if (config->version.text == NULL || !dw_is_cni_version(config->version.text))
-    return NULL;
-  bool exact = dw_json_get(config->json, "cniVersion") != NULL;
-  return config->is_list && !exact ? "0.1.0" : config->version.text;
-}
-
 static void version_fits(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   const struct dw_value *value = &check->config->version;
-  const char *version = version_in_force(check->config);
+  const char *version = dw_cni_version_in_force(check->config);
   const char *oldest = dw_plugin_oldest_version(plugin->type_name);
-  if (version == NULL || has_versions(check->config) || strcmp(version, oldest) >= 0)
+  if (version == NULL || strcmp(version, oldest) >= 0)
     return;
   struct dw_found found = {.reason = dw_nad_is_blank(value) ? DW_REASON_REQUIRED : DW_REASON_NOT_SUPPORTED,
                            .field = value->field,

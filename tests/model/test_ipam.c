@@ -799,7 +799,7 @@ static void local_pools_are_what_the_plugins_hand_out(void **state) {
        "[{\"subnet\":\"fd00::/126\"}]]}}",
        "ipam.ranges[0][0].subnet 10.0.0.0/30 10.0.0.2-10.0.0.2 via 10.0.0.1; "
        "ipam.ranges[0][1].subnet 10.0.1.0/30 10.0.1.2-10.0.1.2 via 10.0.1.1; "
-       "ipam.ranges[1][0].subnet fd00::/126 fd00::2-fd00::2 via fd00::1; "},
+       "ipam.ranges[1][0].subnet fd00::/126 fd00::2-fd00::3 via fd00::1; "},
       /* What host-local refuses: host bits, too small, ends outside, an end before the start. */
       {"{\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":\"10.0.0.1/24\"},{\"subnet\":\"10.0.0.0/31\"},"
        "{\"subnet\":\"10.0.0.0/24\",\"rangeStart\":\"10.0.1.0\"},{\"subnet\":\"10.0.0.0/24\",\"gateway\":\"x\"},"

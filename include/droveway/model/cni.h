@@ -330,5 +330,7 @@ bool dw_is_interface_altname(const char *name) __attribute__((nonnull));
 bool dw_is_cni_name(const char *name) __attribute__((nonnull));
 /* 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0. */
 bool dw_is_cni_version(const char *version) __attribute__((nonnull));
+/* The version that plugins get, "0.1.0" where there is none; NULL where it can't be read, or `cniVersions` decides. */
+const char *dw_cni_version_in_force(const struct dw_cni_config *config) __attribute__((nonnull));
 
 #endif
