@@ -211,12 +211,14 @@ test-valgrind: all ## Look for leaks in `review` and in `serve` after 10,000 req
 	@BUILD=$(BUILD) tests/valgrind.sh
 
 .PHONY: coverage
+# A process that ends while one of its threads runs writes counts of branches that do not add up, even below zero; gcovr ends
+# at such a line unless told to pass over it. Lines alone are judged here.
 coverage: ## Line coverage of src/; fails under 90 %
 	@tools/deps.sh test coverage
 	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) --no-print-directory -j$$(nproc) test-run SAN=coverage BUILD=$(BUILD)/coverage
 	@gcovr --root . --object-directory $(BUILD)/coverage --filter 'src/' --sort-percentage --print-summary \
-	  --txt $(BUILD)/coverage/report.txt --fail-under-line 90
+	  --gcov-ignore-parse-errors --txt $(BUILD)/coverage/report.txt --fail-under-line 90
 	@echo "by file: $(BUILD)/coverage/report.txt"
 
 .PHONY: mutants
