@@ -224,15 +224,19 @@ static bool same_passage(const struct dw_passage *a, const struct dw_passage *b)
   return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
 
-bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) {
+bool dw_finding_same_facts(const struct dw_finding *a, const struct dw_finding *b) {
   const struct dw_facts *x = &a->facts;
   const struct dw_facts *y = &b->facts;
   if (a->rule != b->rule || a->reason != b->reason || x->unreadable != y->unreadable ||
       (x->unreadable && x->about.text == NULL))
     return false;
-  return dw_text_equal(x->field, y->field) && dw_text_equal(x->what, y->what) && dw_text_equal(x->value, y->value) &&
-         same_passage(&x->about, &y->about) && same_addresses(x->addresses, y->addresses) &&
-         dw_json_equal(x->json, y->json);
+  return dw_text_equal(x->value, y->value) && same_passage(&x->about, &y->about) &&
+         same_addresses(x->addresses, y->addresses) && dw_json_equal(x->json, y->json);
+}
+
+bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) {
+  return dw_text_equal(a->facts.field, b->facts.field) && dw_text_equal(a->facts.what, b->facts.what) &&
+         dw_finding_same_facts(a, b);
 }
 
 const char *dw_reason_name(enum dw_reason reason) {

@@ -31,46 +31,98 @@ static void let_all_stand(struct dw_check *check) {
   check->unavailable = false;
 }
 
-/* The findings of one rule stand together. */
-static struct dw_findings run_of(const struct dw_findings *findings, const struct dw_rule *rule) {
-  struct dw_findings run = {0};
-  size_t i = 0;
-  while (i < findings->count && findings->items[i].rule != rule)
-    i++;
-  if (i < findings->count)
-    run.items = &findings->items[i];
-  while (i + run.count < findings->count && run.items[run.count].rule == rule)
+/* The findings of one rule, from FROM on; they come one after another. */
+static struct dw_findings run_at(const struct dw_findings *findings, size_t from) {
+  struct dw_findings run = {.items = &findings->items[from]};
+  while (from + run.count < findings->count && run.items[run.count].rule == run.items[0].rule)
     run.count++;
   return run;
 }
 
-static bool counted_before(const struct dw_findings *run, const struct dw_finding *finding) {
-  for (size_t i = 0; i < run->count; i++) {
-    const struct dw_finding *old = &run->items[i];
-    if ((old->action == DW_ACTION_DENY || old->unavailable) && dw_finding_same(old, finding))
-      return true;
-  }
-  return false;
+static struct dw_findings run_of(const struct dw_findings *findings, const struct dw_rule *rule) {
+  for (size_t i = 0; i < findings->count; i++)
+    if (findings->items[i].rule == rule)
+      return run_at(findings, i);
+  return (struct dw_findings){0};
 }
+
+static bool refuses(const struct dw_finding *finding) {
+  return finding->action == DW_ACTION_DENY || finding->unavailable;
+}
+
+/* An UPDATE: the new object and the old one. */
+struct update {
+  struct dw_check *check, *before;
+  const struct dw_request *request;
+};
 
 /* What nobody can read may be left as it was, but not become a migration network. */
-static bool becomes_unreadable(const struct dw_check *check, const struct dw_check *before,
-                               const struct dw_finding *finding) {
-  return finding->facts.unreadable && check->class.migration && !before->class.migration;
+static bool becomes_unreadable(const struct update *update, const struct dw_finding *finding) {
+  return finding->facts.unreadable && update->check->class.migration && !update->before->class.migration;
 }
 
-static void compare(struct dw_check *check, const struct dw_check *before) {
-  struct dw_findings run = {0};
+/* FINDING is the mistake OLD: one old mistake excuses one new one. */
+static void pair_off(const struct update *update, struct dw_finding *finding, struct dw_finding *old) {
+  let_stand(old);
+  if (!becomes_unreadable(update, finding))
+    let_stand(finding);
+}
+
+static void pair_unmoved(const struct update *update, struct dw_findings now, struct dw_findings old) {
+  for (size_t i = 0; i < now.count; i++) {
+    size_t k = 0;
+    while (refuses(&now.items[i]) && k < old.count &&
+           !(refuses(&old.items[k]) && dw_finding_same(&old.items[k], &now.items[i])))
+      k++;
+    if (refuses(&now.items[i]) && k < old.count)
+      pair_off(update, &now.items[i], &old.items[k]);
+  }
+}
+
+/* Of a rule, so many are looked for at another place. */
+enum { MOVED_MAX = 64 };
+
+static size_t places_of(const struct dw_check *check, const dw_json *object, struct dw_findings run,
+                        struct dw_place *places) {
+  size_t count = 0;
+  for (size_t i = 0; i < run.count && count < MOVED_MAX; i++)
+    if (refuses(&run.items[i]))
+      places[count++] = dw_place_of(check, object, &run.items[i]);
+  return count;
+}
+
+static void pair_moved(const struct update *update, struct dw_findings now, struct dw_findings old) {
+  struct dw_place olds[MOVED_MAX];
+  size_t old_count = places_of(update->before, update->request->old_object, old, olds);
+  for (size_t i = 0, looked = 0; i < now.count && old_count > 0 && looked < MOVED_MAX; i++) {
+    if (!refuses(&now.items[i]))
+      continue;
+    struct dw_place place = dw_place_of(update->check, update->request->object, &now.items[i]);
+    size_t k = 0;
+    while (k < old_count && !dw_place_moved(&olds[k], &place))
+      k++;
+    looked++;
+    if (k == old_count)
+      continue;
+    pair_off(update, &now.items[i], olds[k].finding);
+    olds[k] = olds[--old_count];
+  }
+}
+
+static void compare(const struct update *update) {
+  struct dw_check *check = update->check;
   check->unavailable = false;
-  for (size_t i = 0; i < check->findings.count; i++) {
-    struct dw_finding *finding = &check->findings.items[i];
-    if (i == 0 || finding->rule != finding[-1].rule)
-      run = run_of(&before->findings, finding->rule);
-    if (counted_before(&run, finding) && !becomes_unreadable(check, before, finding))
-      let_stand(finding);
-    if (finding->unavailable && !check->unavailable) {
+  for (size_t i = 0; i < check->findings.count;) {
+    struct dw_findings now = run_at(&check->findings, i);
+    struct dw_findings old = run_of(&update->before->findings, now.items[0].rule);
+    pair_unmoved(update, now, old);
+    pair_moved(update, now, old);
+    i += now.count;
+  }
+  for (size_t i = 0; i < check->findings.count && !check->unavailable; i++) {
+    if (check->findings.items[i].unavailable) {
       check->unavailable = true;
-      check->unavailable_why = dw_finding_why(finding);
+      check->unavailable_why = dw_finding_why(&check->findings.items[i]);
     }
   }
 }
@@ -111,5 +163,5 @@ void dw_ratchet(struct dw_check *check, const struct dw_request *request) {
     return;
   }
   dw_check_run(&before);
-  compare(check, &before);
+  compare(&(struct update){check, &before, request});
 }

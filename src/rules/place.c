@@ -1,0 +1,154 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "droveway/base/buf.h"
+#include "droveway/base/text.h"
+#include "rules/rules_internal.h"
+
+/* Recognises a mistake after its path has changed: an element was put before it or taken away, a plugin became a list
+ * of plugins, a key is written in another case. */
+
+static const char config_path[] = "spec.config";
+
+/* The length of "[12]" at TEXT; 0 where there is no index. */
+static size_t index_length(const char *text) {
+  size_t digits = text[0] == '[' ? strspn(text + 1, "0123456789") : 0;
+  return digits > 0 && text[1 + digits] == ']' ? digits + 2 : 0;
+}
+
+/* The length of ".plugins" in ".plugins[0]": of a list whose elements can be written without it, too. */
+static size_t wrapper_length(const char *text) {
+  static const char *const wrappers[] = {".plugins", ".ipranges", ".ranges"};
+  size_t length = strcspn(text + 1, ".[") + 1;
+  if (index_length(text + length) == 0)
+    return 0;
+  for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++)
+    if (strlen(wrappers[i]) == length && strncasecmp(text, wrappers[i], length) == 0)
+      return length;
+  return 0;
+}
+
+/* Appends the path of LENGTH bytes without what may change. Below spec.config the case of keys does not count. */
+static void add_settled(struct dw_buf *out, const char *path, size_t length) {
+  bool config = strncmp(path, config_path, sizeof config_path - 1) == 0;
+  for (size_t i = 0, skipped; i < length; i += skipped) {
+    skipped = index_length(path + i);
+    if (skipped == 0 && config && path[i] == '.')
+      skipped = wrapper_length(path + i);
+    if (skipped > 0)
+      continue;
+    char byte = path[i];
+    dw_buf_putc(out, config && byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte);
+    skipped = 1;
+  }
+}
+
+static const char *settled_path(struct dw_arena *arena, const char *path) {
+  struct dw_buf out = DW_BUF_IN(arena);
+  add_settled(&out, path, strlen(path));
+  return dw_buf_text(&out);
+}
+
+/* TEXT with the paths in it settled. */
+static const char *settled_text(struct dw_arena *arena, const char *text) {
+  static const char end[] = " ,;:()\"";
+  struct dw_buf out = DW_BUF_IN(arena);
+  while (*text != '\0') {
+    size_t length = strcspn(text, end);
+    if (strncmp(text, "spec.", 5) == 0)
+      add_settled(&out, text, length);
+    else
+      dw_buf_add(&out, text, length);
+    text += length;
+    length = strspn(text, end);
+    dw_buf_add(&out, text, length);
+    text += length;
+  }
+  return dw_buf_text(&out);
+}
+
+/* Whether PATH is BASE or below it. */
+static bool is_at(const char *path, const char *base) {
+  size_t length = strlen(base);
+  return strncmp(path, base, length) == 0 && (path[length] == '\0' || path[length] == '.' || path[length] == '[');
+}
+
+static const struct dw_cni_plugin *plugin_at(const struct dw_cni_config *config, const char *path) {
+  for (size_t i = 0; config != NULL && i < config->plugin_count; i++)
+    if (is_at(path, config->plugins[i].field))
+      return &config->plugins[i];
+  return NULL;
+}
+
+/* The member of OBJECT that PATH goes on with, and its key's length; a key may hold dots. */
+static const dw_json *member_at(const dw_json *object, const char *path, size_t *length) {
+  const dw_json *found = NULL;
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
+    if (is_at(path, m.key) && (found == NULL || strlen(m.key) > *length)) {
+      found = m.value;
+      *length = strlen(m.key);
+    }
+  }
+  return found;
+}
+
+/* The innermost list element on the way along PATH; ELEMENT itself where there is none. */
+static const dw_json *element_at(const dw_json *json, const char *path, const dw_json *element) {
+  while (json != NULL && *path != '\0') {
+    size_t length = index_length(path);
+    if (length > 0) {
+      element = json = dw_json_at(json, (size_t)strtoul(path + 1, NULL, 10));
+    } else {
+      path += *path == '.';
+      json = member_at(json, path, &length);
+    }
+    path += length;
+  }
+  return element;
+}
+
+struct dw_place dw_place_of(const struct dw_check *check, const dw_json *object, struct dw_finding *finding) {
+  const char *field = finding->facts.field;
+  struct dw_place place = {.finding = finding,
+                           .path = settled_path(check->arena, field),
+                           .what = settled_text(check->arena, finding->facts.what),
+                           .plugin = plugin_at(check->config, field)};
+  if (place.plugin != NULL) {
+    place.siblings = check->config->is_list ? check->config->plugin_count : 0;
+    place.element = element_at(place.plugin->json, field + strlen(place.plugin->field), place.plugin->json);
+  } else if (check->config != NULL && is_at(field, config_path)) {
+    place.element = element_at(check->config->json, field + strlen(config_path), NULL);
+  } else {
+    place.element = element_at(object, field, NULL);
+  }
+  return place;
+}
+
+static const char *type_at(const struct dw_place *place) {
+  return place->plugin == NULL ? NULL : place->plugin->type_name;
+}
+
+/* Whether both are in the same element, so far as can be seen: it is unchanged, or the list of plugins has become
+ * longer or shorter and this is one of the same type. */
+static bool in_same_element(const struct dw_place *old, const struct dw_place *now) {
+  if (dw_json_equal(old->element, now->element))
+    return true;
+  return now->plugin != NULL && now->element == now->plugin->json && old->element == old->plugin->json &&
+         *now->plugin->type_name != '\0' && old->siblings != now->siblings;
+}
+
+/* Whether the facts say which of several like it a mistake is. */
+static bool is_told_by_value(const struct dw_facts *facts) {
+  return facts->value != NULL || facts->json != NULL || facts->addresses != NULL || facts->about.text != NULL;
+}
+
+bool dw_place_moved(const struct dw_place *old, const struct dw_place *now) {
+  if (strcmp(old->path, now->path) != 0 || strcmp(old->what, now->what) != 0 ||
+      !dw_finding_same_facts(old->finding, now->finding))
+    return false;
+  if (dw_key_equal(old->finding->facts.field, now->finding->facts.field))
+    return true;
+  return dw_text_equal(type_at(old), type_at(now)) &&
+         (is_told_by_value(&now->finding->facts) || in_same_element(old, now));
+}
