@@ -112,6 +112,8 @@ static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const 
   if (check->config->more_duplicates)
     dw_nad_mark_unread(check, &found);
   const char *wins = winner(check->arena, twin);
+  found.gist =
+      dw_arena_printf(check->arena, "\"%s\" and \"%s\" of %zu, %s", twin->first, twin->second, twin->times, wins);
   if (twin->times > 2)
     dw_report(check, rule, &found, "the key appears %zu times in one object (last at line %d, column %d), %s",
               twin->times, twin->line, twin->column, wins);

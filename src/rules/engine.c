@@ -151,6 +151,7 @@ void dw_check_turn_back(struct dw_check *check, const dw_json *old) {
     return;
   }
   check->migration = check->old_migration;
+  check->sync = dw_view_sync_controllers_of(check->view, check->kind, &check->migration->deployment.rollout);
   check->old_migration = NULL;
 }
 

@@ -150,6 +150,8 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   va_end(args);
   bool direct = found->via == NULL;
   set_what(check->arena, finding, direct ? text : dw_arena_printf(check->arena, "sets %s: %s", found->field, text));
+  if (found->gist != NULL)
+    finding->facts.what = dw_arena_strdup(check->arena, found->gist);
   finding->reason = found->reason;
   set_field(check->arena, finding, direct ? found->field : found->via);
   set_value(check->arena, finding, found->value);
@@ -218,10 +220,45 @@ static bool same_addresses(const struct dw_interval_set *a, const struct dw_inte
   return true;
 }
 
-static bool same_passage(const struct dw_passage *a, const struct dw_passage *b) {
+/* Where the next byte of PASSAGE that counts is, from AT on: blanks between JSON's tokens do not. */
+static size_t next_byte(const struct dw_passage *passage, size_t at, bool in_string) {
+  while (!in_string && at < passage->length && strchr(" \t\r\n", passage->text[at]) != NULL)
+    at++;
+  return at;
+}
+
+/* Whether two parts of JSON texts are the same but for how they are laid out. */
+static bool same_tokens(const struct dw_passage *a, const struct dw_passage *b) {
+  bool in_string = false;
+  for (size_t i = 0, k = 0;; i++, k++) {
+    i = next_byte(a, i, in_string);
+    k = next_byte(b, k, in_string);
+    if (i >= a->length || k >= b->length)
+      return i >= a->length && k >= b->length;
+    if (a->text[i] != b->text[k])
+      return false;
+    if (in_string && a->text[i] == '\\' && i + 1 < a->length && k + 1 < b->length) {
+      if (a->text[++i] != b->text[++k])
+        return false;
+    } else if (a->text[i] == '"') {
+      in_string = !in_string;
+    }
+  }
+}
+
+static bool same_passage(const struct dw_passage *a, const struct dw_passage *b, bool unreadable) {
   if (a->text == NULL || b->text == NULL)
     return a->text == b->text;
+  if (!unreadable)
+    return same_tokens(a, b);
   return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+}
+
+/* The value of a finding about a key is the key, whose case does not count in a CNI configuration. */
+static bool same_value(const struct dw_finding *a, const struct dw_finding *b) {
+  const char *x = a->facts.value;
+  const char *y = b->facts.value;
+  return dw_text_equal(x, y) || (a->of_key && b->of_key && x != NULL && y != NULL && dw_key_equal(x, y));
 }
 
 bool dw_finding_same_facts(const struct dw_finding *a, const struct dw_finding *b) {
@@ -230,13 +267,12 @@ bool dw_finding_same_facts(const struct dw_finding *a, const struct dw_finding *
   if (a->rule != b->rule || a->reason != b->reason || x->unreadable != y->unreadable ||
       (x->unreadable && x->about.text == NULL))
     return false;
-  return dw_text_equal(x->value, y->value) && same_passage(&x->about, &y->about) &&
+  return dw_text_equal(x->what, y->what) && same_value(a, b) && same_passage(&x->about, &y->about, x->unreadable) &&
          same_addresses(x->addresses, y->addresses) && dw_json_equal(x->json, y->json);
 }
 
 bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) {
-  return dw_text_equal(a->facts.field, b->facts.field) && dw_text_equal(a->facts.what, b->facts.what) &&
-         dw_finding_same_facts(a, b);
+  return dw_text_equal(a->facts.field, b->facts.field) && dw_finding_same_facts(a, b);
 }
 
 const char *dw_reason_name(enum dw_reason reason) {

@@ -14,6 +14,7 @@ static void migration_namespace(struct dw_check *check, const struct dw_rule *ru
     dw_report(check, rule, &found, "by its name a migration network, but KubeVirt looks for those in %s", wanted);
   } else if (check->class.migration && !check->class.referenced && strcmp(check->ns, wanted) != 0) {
     /* One that is in use is named with its namespace: network-syntax has that. */
+    found.gist = "is outside KubeVirt's namespace";
     found.mend =
         dw_arena_printf(check->arena, "create it in %s, or label it droveway.io/migration-network: \"false\"", wanted);
     dw_report(check, rule, &found, "KubeVirt looks for migration networks in %s (this is one: %s)", wanted,

@@ -29,41 +29,19 @@ static size_t wrapper_length(const char *text) {
   return 0;
 }
 
-/* Appends the path of LENGTH bytes without what may change. Below spec.config the case of keys does not count. */
-static void add_settled(struct dw_buf *out, const char *path, size_t length) {
+/* PATH without what may change. Below spec.config the case of keys does not count. */
+static const char *settled(struct dw_arena *arena, const char *path) {
   bool config = strncmp(path, config_path, sizeof config_path - 1) == 0;
-  for (size_t i = 0, skipped; i < length; i += skipped) {
-    skipped = index_length(path + i);
-    if (skipped == 0 && config && path[i] == '.')
-      skipped = wrapper_length(path + i);
+  struct dw_buf out = DW_BUF_IN(arena);
+  while (*path != '\0') {
+    size_t skipped = index_length(path);
+    if (skipped == 0 && config && *path == '.')
+      skipped = wrapper_length(path);
+    path += skipped;
     if (skipped > 0)
       continue;
-    char byte = path[i];
-    dw_buf_putc(out, config && byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte);
-    skipped = 1;
-  }
-}
-
-static const char *settled_path(struct dw_arena *arena, const char *path) {
-  struct dw_buf out = DW_BUF_IN(arena);
-  add_settled(&out, path, strlen(path));
-  return dw_buf_text(&out);
-}
-
-/* TEXT with the paths in it settled. */
-static const char *settled_text(struct dw_arena *arena, const char *text) {
-  static const char end[] = " ,;:()\"";
-  struct dw_buf out = DW_BUF_IN(arena);
-  while (*text != '\0') {
-    size_t length = strcspn(text, end);
-    if (strncmp(text, "spec.", 5) == 0)
-      add_settled(&out, text, length);
-    else
-      dw_buf_add(&out, text, length);
-    text += length;
-    length = strspn(text, end);
-    dw_buf_add(&out, text, length);
-    text += length;
+    dw_buf_putc(&out, config && *path >= 'A' && *path <= 'Z' ? (char)(*path - 'A' + 'a') : *path);
+    path++;
   }
   return dw_buf_text(&out);
 }
@@ -110,10 +88,8 @@ static const dw_json *element_at(const dw_json *json, const char *path, const dw
 
 struct dw_place dw_place_of(const struct dw_check *check, const dw_json *object, struct dw_finding *finding) {
   const char *field = finding->facts.field;
-  struct dw_place place = {.finding = finding,
-                           .path = settled_path(check->arena, field),
-                           .what = settled_text(check->arena, finding->facts.what),
-                           .plugin = plugin_at(check->config, field)};
+  struct dw_place place = {
+      .finding = finding, .path = settled(check->arena, field), .plugin = plugin_at(check->config, field)};
   if (place.plugin != NULL) {
     place.siblings = check->config->is_list ? check->config->plugin_count : 0;
     place.element = element_at(place.plugin->json, field + strlen(place.plugin->field), place.plugin->json);
@@ -144,8 +120,7 @@ static bool is_told_by_value(const struct dw_facts *facts) {
 }
 
 bool dw_place_moved(const struct dw_place *old, const struct dw_place *now) {
-  if (strcmp(old->path, now->path) != 0 || strcmp(old->what, now->what) != 0 ||
-      !dw_finding_same_facts(old->finding, now->finding))
+  if (strcmp(old->path, now->path) != 0 || !dw_finding_same_facts(old->finding, now->finding))
     return false;
   if (dw_key_equal(old->finding->facts.field, now->finding->facts.field))
     return true;

@@ -253,6 +253,7 @@ static void report_same_subnet(struct dw_check *check, const struct dw_rule *rul
                                .field = pool->range.field,
                                .value = pool->range.text,
                                .mend = "remove one of the two",
+                               .gist = "is of the same subnet as another",
                                .addresses = &pool->usable},
             "is of the same subnet %s as %s, so the pod gets one address twice and fails (\"file exists\")",
             dw_prefix_format(&pool->subnet, subnet), earlier->range.field);
@@ -268,6 +269,22 @@ static bool may_share(const struct dw_nad_pool *item, const struct dw_pool *earl
   return same_first ? item->pool->subnet.base.v4 : !item->plugin->ipam.reservation_off;
 }
 
+static void report_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item,
+                           const struct overlap *overlap) {
+  const struct dw_value *earlier = &overlap->earlier->range;
+  const char *text = earlier->text == NULL ? "" : earlier->text;
+  const char *shared = dw_nad_span(check->arena, &overlap->shared);
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = item->pool->range.field,
+                               .value = item->pool->range.text,
+                               .mend = "keep the ranges of one configuration apart",
+                               .warn_at_most = may_share(item, overlap->earlier),
+                               .gist = dw_arena_printf(check->arena, "shares %s with %s", shared, text),
+                               .addresses = &item->pool->usable},
+            "shares %s with %s (%s)", shared, earlier->field, text);
+}
+
 static void overlap_self(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_nad_pools pools = dw_nad_pools(check);
   if (pools.count < 2)
@@ -275,19 +292,10 @@ static void overlap_self(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_pool **same = find_same_subnets(check->arena, &pools);
   const struct overlap *overlaps = find_overlaps(check->arena, &pools);
   for (size_t i = 0; i < pools.count; i++) {
-    const struct dw_pool *earlier = overlaps[i].earlier;
     if (same[i] != NULL)
       report_same_subnet(check, rule, pools.items[i].pool, same[i]);
-    else if (earlier != NULL)
-      dw_report(check, rule,
-                &(struct dw_found){.reason = DW_REASON_INVALID,
-                                   .field = pools.items[i].pool->range.field,
-                                   .value = pools.items[i].pool->range.text,
-                                   .mend = "keep the ranges of one configuration apart",
-                                   .warn_at_most = may_share(&pools.items[i], earlier),
-                                   .addresses = &pools.items[i].pool->usable},
-                "shares %s with %s (%s)", dw_nad_span(check->arena, &overlaps[i].shared), earlier->range.field,
-                earlier->range.text == NULL ? "" : earlier->range.text);
+    else if (overlaps[i].earlier != NULL)
+      report_overlap(check, rule, &pools.items[i], &overlaps[i]);
   }
 }
 

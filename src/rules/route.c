@@ -21,7 +21,14 @@ static const char *default_route_text(const struct dw_route *route) {
   return "sends the pod's other traffic here, too";
 }
 
-/* Of several routes that only together cover a family, the first one speaks for all. */
+/* Whether ONE leads more, or the same from a lower address on. */
+static bool is_before(const struct dw_route *one, const struct dw_route *other) {
+  if (one->dst.bits != other->dst.bits)
+    return one->dst.bits < other->dst.bits;
+  return dw_addr_compare(&one->dst.base, &other->dst.base) < 0;
+}
+
+/* Of several routes that only together cover a family, the widest speaks for all, in whatever order they are. */
 static void covering_routes(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_routes *all,
                             bool v4) {
   const struct dw_route *first = NULL;
@@ -31,7 +38,7 @@ static void covering_routes(struct dw_check *check, const struct dw_rule *rule, 
       continue;
     if (route->dst.bits == 0)
       return;
-    first = first == NULL ? route : first;
+    first = first == NULL || is_before(route, first) ? route : first;
   }
   if (first == NULL)
     return;
@@ -40,7 +47,6 @@ static void covering_routes(struct dw_check *check, const struct dw_rule *rule, 
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = dst.field,
                                .value = dst.text,
-                               .json = all->routes.list.json,
                                .mend = "remove these routes",
                                .warn_at_most = all->may_not_count},
             "covers every %s address together with the routes next to it, so the pod's other traffic goes here, too",
@@ -423,6 +429,7 @@ static void report_repeat(struct link *link, const struct dw_route *route, const
   struct dw_found found = about(link, route, "dst", "remove one of them");
   struct dw_value other = dw_route_value(link->check->arena, &link->all->routes, earlier);
   found.reason = DW_REASON_DUPLICATE;
+  found.gist = "is the same route as another";
   dw_report(link->check, link->rule, &found, "is the same route as %s, which the kernel refuses", other.field);
 }
 

@@ -21,14 +21,13 @@ const char *dw_finding_why(const struct dw_finding *finding) __attribute__((nonn
 
 /* Whether two findings are the same mistake: the same rule found the same facts. */
 bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) __attribute__((nonnull));
-/* The same, wherever they are and in whatever words. */
+/* The same, wherever they are. */
 bool dw_finding_same_facts(const struct dw_finding *a, const struct dw_finding *b) __attribute__((nonnull));
 
 /* Where a finding is, for those whose path has changed. */
 struct dw_place {
   struct dw_finding *finding;
   const char *path; /* its field without indexes, and without a list that may be left out ("plugins[0].") */
-  const char *what; /* what was found, with the paths in it written the same way */
   const struct dw_cni_plugin *plugin; /* that it is in; NULL where in none */
   size_t siblings;                    /* how many plugins the list of PLUGIN has; 0 where it is not in a list */
   const dw_json *element;             /* the innermost list element that it is in, or PLUGIN's; NULL where in none */

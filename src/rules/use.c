@@ -34,14 +34,18 @@ static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-static bool same_text(const struct dw_cni_config *a, const struct dw_cni_config *b) {
-  return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+/* Whether they differ in nothing but how they are laid out. */
+static bool same_config(const struct dw_cni_config *a, const struct dw_cni_config *b) {
+  if (a->length == b->length && memcmp(a->text, b->text, a->length) == 0)
+    return true;
+  return a->state == DW_CONFIG_OK && b->state == DW_CONFIG_OK && a->duplicate_count == 0 && b->duplicate_count == 0 &&
+         dw_json_equal(a->json, b->json);
 }
 
 static void network_in_use_change(struct dw_check *check, const struct dw_rule *rule) {
   if (!check->class.referenced || check->old_config == NULL)
     return;
-  if (check->config->state == DW_CONFIG_UNREADABLE || same_text(check->config, check->old_config))
+  if (check->config->state == DW_CONFIG_UNREADABLE || same_config(check->config, check->old_config))
     return;
   struct dw_found found = {
       .reason = DW_REASON_INVALID, .field = "spec.config", .mend = "restart the virt-handler pods to take it over"};

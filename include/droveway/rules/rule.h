@@ -57,8 +57,8 @@ struct dw_passage {
 /* What was found, whole. The texts of a finding are made for people: clean, and cut where they are long. */
 struct dw_facts {
   const char *field;
-  const char *value; /* NULL where there is none */
-  const char *what;
+  const char *value;   /* NULL where there is none */
+  const char *what;    /* or the gist of it */
   const dw_json *json; /* as in dw_found, as the next three */
   const struct dw_interval_set *addresses;
   struct dw_passage about;
@@ -138,7 +138,9 @@ struct dw_found {
    * All of them live as long as the finding. */
   const dw_json *json; /* the offending value, which may be an object or a list */
   const struct dw_interval_set *addresses;
-  struct dw_passage about;
+  struct dw_passage about; /* of a JSON text; how it is laid out does not count */
+  /* What is wrong, where the text also says what may change without it: a path, a line, a reason. */
+  const char *gist;
   /* ABOUT is what could not be read, or only in part, so nobody knows what is in it: such a finding never counts as an
    * old one unless ABOUT is the same bytes as before. */
   bool unreadable;
