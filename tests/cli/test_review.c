@@ -69,6 +69,60 @@ static void a_denied_review_exits_1(void **state) {
   free(text);
 }
 
+/* An UPDATE from BEFORE to AFTER, configurations. */
+static char *update_of(const char *before, const char *after) {
+  static const char nad[] =
+      "{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": "
+      "{\"name\": \"my-migration\", \"namespace\": \"openshift-cnv\"}, \"spec\": {\"config\": %s}}";
+  json_object *texts[] = {json_object_new_string(before), json_object_new_string(after)};
+  char *objects[2];
+  for (size_t i = 0; i < 2; i++) {
+    const char *quoted = json_object_to_json_string(texts[i]);
+    size_t size = sizeof nad + strlen(quoted);
+    objects[i] = malloc(size);
+    assert_non_null(objects[i]);
+    snprintf(objects[i], size, nad, quoted);
+    json_object_put(texts[i]);
+  }
+  static const char review[] =
+      "{\"apiVersion\": \"admission.k8s.io/v1\", \"kind\": \"AdmissionReview\", \"request\": {\"uid\": \"1\", "
+      "\"kind\": "
+      "{\"group\": \"k8s.cni.cncf.io\", \"version\": \"v1\", \"kind\": \"NetworkAttachmentDefinition\"}, \"resource\": "
+      "{\"group\": \"k8s.cni.cncf.io\", \"version\": \"v1\", \"resource\": \"network-attachment-definitions\"}, "
+      "\"name\": "
+      "\"my-migration\", \"namespace\": \"openshift-cnv\", \"operation\": \"UPDATE\", \"oldObject\": %s, \"object\": "
+      "%s}}";
+  size_t size = sizeof review + strlen(objects[0]) + strlen(objects[1]);
+  char *text = malloc(size);
+  assert_non_null(text);
+  snprintf(text, size, review, objects[0], objects[1]);
+  free(objects[0]);
+  free(objects[1]);
+  return text;
+}
+
+static void an_old_mistake_may_move_but_not_double(void **state) {
+  (void)state;
+#define MACVLAN(routes)                                                                                                \
+  "\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.9.0.0/"                  \
+  "24\",\"routes\":[" routes "]}}"
+#define ROUTE "{\"dst\":\"10.1.0.1/24\"}"
+#define LIST "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{"
+  static const char before[] = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\"," MACVLAN(ROUTE);
+  char *moved = update_of(before, LIST MACVLAN("{\"dst\":\"10.2.0.0/24\"}," ROUTE) ",{\"type\":\"tuning\"}]}");
+  RUN_SCOPED stays = RUN_WITH(moved, "review", "-");
+  assert_int_equal(stays.status, 0);
+  assert_non_null(strstr(stays.out,
+                         "\"spec.config.plugins[0].ipam.routes[1].dst: has bits set beyond its length, which "
+                         "the kernel refuses [route-unusable]\""));
+  char *doubled = update_of(before, LIST MACVLAN(ROUTE "," ROUTE) "]}");
+  RUN_SCOPED second = RUN_WITH(doubled, "review", "-");
+  assert_int_equal(second.status, 1);
+  assert_non_null(strstr(second.out, "spec.config.plugins[0].ipam.routes[1].dst: Invalid value: \\\"10.1.0.1/24\\\""));
+  free(moved);
+  free(doubled);
+}
+
 static void the_policy_counts(void **state) {
   (void)state;
   char folder[64], path[96];
@@ -158,6 +212,7 @@ int main(void) {
       cmocka_unit_test(standard_input_gives_the_same_bytes),
       cmocka_unit_test(mutate_answers_as_the_other_endpoint),
       cmocka_unit_test(a_denied_review_exits_1),
+      cmocka_unit_test(an_old_mistake_may_move_but_not_double),
       cmocka_unit_test(the_policy_counts),
       cmocka_unit_test(the_state_counts),
       cmocka_unit_test(what_is_no_review_is_told_with_its_place),
