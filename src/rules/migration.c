@@ -78,7 +78,7 @@ static void migration_plugin(struct dw_check *check, const struct dw_rule *rule)
   if (only_meta(config)) {
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_NOT_SUPPORTED,
-                                 .field = config->plugins[0].type.field,
+                                 .field = config->is_list ? config->plugins_value.field : config->plugins[0].type.field,
                                  .value = config->plugins[0].type_name,
                                  .mend = "put macvlan, bridge or another plugin with an uplink before it"},
               "makes no interface of its own");

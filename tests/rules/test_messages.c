@@ -504,8 +504,7 @@ static void of_migration_networks(void **state) {
        "plugin with an uplink before it [migration-plugin]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"tuning\"}]")},
        "migration-plugin",
-       "spec.config.plugins[0].type: Unsupported value: \"tuning\": makes no interface of its own; put macvlan, bridge "
-       "or "
+       "spec.config.plugins: Unsupported value: \"tuning\": makes no interface of its own; put macvlan, bridge or "
        "another plugin with an uplink before it [migration-plugin]"},
   };
   EXPECT_NADS(messages);

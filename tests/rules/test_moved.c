@@ -75,7 +75,6 @@ static void a_plugin_may_become_a_list_and_a_list_a_plugin(void **state) {
       {LIST("{" BAD "}," TUNING), SINGLE(BAD), ""},
       {SINGLE(NO_MASTER), LIST("{" NO_MASTER ",\"mtu\":1400}," TUNING), ""},
       {LIST("{" NO_MASTER "}"), SINGLE(NO_MASTER), ""},
-      {SINGLE("\"type\":\"tuning\""), LIST(TUNING), ""},
       /* a new mistake next to the old one, or instead of it */
       {SINGLE(BAD), LIST("{" MACVLAN("\"range\":\"10.9.0.2/31\"") "}"), "range-empty"},
       {SINGLE(BAD), LIST("{\"mtu\":\"x\"," BAD "}"), "plugin-option"},
