@@ -174,15 +174,24 @@ static const dw_json *dig(const dw_json *value, const char *const *target, size_
   return value;
 }
 
+/* What Go decodes into a struct. */
+static bool is_struct(const dw_json *json) {
+  enum dw_json_type type = dw_json_type(json);
+  return type == DW_JSON_OBJECT || type == DW_JSON_NULL || type == DW_JSON_ABSENT;
+}
+
 /* The first loss counts. HyperConverged's decoder merges objects, but a list takes the place of the old one. */
-static void note_loss(struct dw_arena *arena, const struct op *op, struct dw_migration_config *out) {
-  struct dw_jsonpatch_loss loss = {.path = op->path, .removes = op->kind == REMOVE};
+static void note_loss(struct dw_arena *arena, const struct op *op, size_t index, struct dw_migration_config *out) {
+  struct dw_jsonpatch_loss loss = {.path = op->path, .op = index, .removes = op->kind == REMOVE};
   struct reach network = reach_of(arena, network_path, op->path);
   struct reach gates = reach_of(arena, gates_path, op->path);
   const dw_json *value = loss.removes ? NULL : op->value;
   if (out->jsonpatch_loss.path != NULL || (op->kind != ADD && op->kind != REPLACE && op->kind != REMOVE))
     return;
+  if (network.relation == RELATION_ABOVE && network.depth < TARGET_DEPTH && !is_struct(value)) /* limit-type */
+    return;
   if (network.relation == RELATION_ABOVE && dig(value, network_path, network.depth, TARGET_DEPTH) == NULL) {
+    loss.limits = network.depth < TARGET_DEPTH;
     out->jsonpatch_loss = loss;
   } else if (gates.relation == RELATION_ABOVE) {
     loss.gates = true;
@@ -228,30 +237,68 @@ static const dw_json *bare_kubevirt(struct dw_arena *arena) {
   return dw_json_parse(arena, text, sizeof text - 1, DW_JSON_PLAIN, NULL);
 }
 
-static bool is_in_configuration(struct dw_arena *arena, const char *path) {
-  static const char *const inside[TARGET_DEPTH] = {"spec", "configuration", NULL, NULL};
-  return reach_of(arena, inside, path).relation != RELATION_APART;
-}
-
-/* KUBEVIRT after OP. The real object has what is replaced, so that is an `add` here; what can't be applied is about
- * something that is not here. NULL where the outcome can't be told. */
-static const dw_json *apply(struct dw_arena *arena, const dw_json *kubevirt, const struct op *op) {
-  if (op->kind == TEST)
-    return kubevirt;
-  if (op->kind == MOVE || op->kind == COPY) {
-    bool touched = is_in_configuration(arena, op->path) || (op->kind == MOVE && is_in_configuration(arena, op->from));
-    return touched ? NULL : kubevirt;
-  }
-  const char *name = op->kind == REMOVE ? "remove" : "add";
+static const dw_json *patched(struct dw_arena *arena, const dw_json *kubevirt, const char *name, const char *path,
+                              const dw_json *value) {
   dw_json *operation = dw_json_new_object(arena);
   dw_json *patch = dw_json_new_array(arena);
   dw_json_set(arena, operation, "op", dw_json_new_string(arena, name, strlen(name)));
-  dw_json_set(arena, operation, "path", dw_json_new_string(arena, op->path, strlen(op->path)));
-  if (op->kind != REMOVE)
-    dw_json_set(arena, operation, "value", dw_json_share(op->value));
+  dw_json_set(arena, operation, "path", dw_json_new_string(arena, path, strlen(path)));
+  if (value != NULL)
+    dw_json_set(arena, operation, "value", dw_json_share(value));
   dw_json_append(arena, patch, operation);
-  const dw_json *patched = dw_patch_apply(arena, kubevirt, patch);
-  return patched == NULL ? kubevirt : patched;
+  return dw_patch_apply(arena, kubevirt, patch);
+}
+
+/* The real object has what is replaced, so that is an `add` too. A parent that is missing here may be in the real
+ * object, or be the misspelt key that the rules look for, so it is made. */
+static const dw_json *put(struct dw_arena *arena, const dw_json *kubevirt, const char *path, const dw_json *value) {
+  enum { MOST_PARENTS = 4 };
+  const dw_json *after = patched(arena, kubevirt, "add", path, value);
+  for (size_t i = 0; after == NULL && i < MOST_PARENTS && is_in_spec(path); i++) {
+    const char *slash = strrchr(path, '/');
+    dw_json *parent = dw_json_new_object(arena);
+    dw_json_set(arena, parent, dw_pointer_unescape(arena, slash + 1, strlen(slash + 1)), dw_json_share(value));
+    value = parent;
+    path = dw_arena_strndup(arena, path, (size_t)(slash - path));
+    after = !is_in_spec(path) ? NULL : patched(arena, kubevirt, "add", path, value);
+  }
+  return after == NULL ? kubevirt : after;
+}
+
+static const dw_json *without(struct dw_arena *arena, const dw_json *kubevirt, const char *path) {
+  const dw_json *after = patched(arena, kubevirt, "remove", path, NULL);
+  return after == NULL ? kubevirt : after;
+}
+
+/* What is at PATH, where that is one of KubeVirt's settings for migrations and the patch gave it. */
+static const dw_json *given_at(struct dw_arena *arena, const dw_json *kubevirt, const char *path) {
+  const char *target[TARGET_DEPTH] = {"spec", "configuration", "migrations", NULL};
+  struct reach reach = reach_of(arena, target, path);
+  if (reach.relation != RELATION_ABOVE || reach.depth != TARGET_DEPTH || reach.misspelt)
+    return NULL;
+  const char *slash = strrchr(path, '/');
+  return dw_json_path(kubevirt, "spec", "configuration", "migrations",
+                      dw_pointer_unescape(arena, slash + 1, strlen(slash + 1)), NULL);
+}
+
+/* A list or an object could be doubled by each copy. */
+static bool is_scalar(const dw_json *json) {
+  enum dw_json_type type = dw_json_type(json);
+  return type != DW_JSON_ABSENT && type != DW_JSON_OBJECT && type != DW_JSON_ARRAY;
+}
+
+/* KUBEVIRT after OP. Of what is not here, because HyperConverged made it, nothing is told. */
+static const dw_json *apply(struct dw_arena *arena, const dw_json *kubevirt, const struct op *op) {
+  if (op->kind == TEST)
+    return kubevirt;
+  if (op->kind == ADD || op->kind == REPLACE)
+    return put(arena, kubevirt, op->path, op->value);
+  if (op->kind == REMOVE)
+    return without(arena, kubevirt, op->path);
+  const dw_json *value = given_at(arena, kubevirt, op->from);
+  if (op->kind == MOVE)
+    kubevirt = without(arena, kubevirt, op->from);
+  return is_scalar(value) ? put(arena, kubevirt, op->path, value) : without(arena, kubevirt, op->path);
 }
 
 /* The member NAME of OBJECT; NULL where Go's decoder takes another one for it as well. */
@@ -308,16 +355,26 @@ static void report(const struct outcome *outcome, struct dw_migration_config *ou
   }
 }
 
+/* Where PATH is in the annotation's TEXT; left alone where it is not there. */
+static void tell_position(const char *text, const char *path, int *line, int *column) {
+  struct dw_json_place place;
+  if (dw_json_locate(text, strlen(text), path, &place))
+    dw_text_position(text, strlen(text), place.value.offset, line, column);
+}
+
 static void tell_place(const char *text, const struct outcome *outcome, struct dw_migration_config *out) {
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
-  struct dw_json_place place;
   if (outcome->effect != EFFECT_SETS && outcome->effect != EFFECT_CLEARS)
     return;
   dw_buf_printf(&path, "[%zu].value", outcome->op);
   for (size_t i = outcome->first; i < outcome->last; i++)
     dw_buf_printf(&path, ".%s", network_path[i]);
-  if (dw_json_locate(text, strlen(text), dw_buf_text(&path), &place))
-    dw_text_position(text, strlen(text), place.value.offset, &out->jsonpatch_line, &out->jsonpatch_column);
+  tell_position(text, dw_buf_text(&path), &out->jsonpatch_line, &out->jsonpatch_column);
+}
+
+static void tell_loss(struct dw_arena *arena, const char *text, struct dw_jsonpatch_loss *loss) {
+  if (loss->path != NULL)
+    tell_position(text, dw_arena_printf(arena, "[%zu].path", loss->op), &loss->line, &loss->column);
 }
 
 /* NULL where it is no JSON, or is JSON that is not read here: OUT then has which. */
@@ -358,6 +415,7 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
   const dw_json *patch = parse_patch(arena, text, out);
   if (!is_list(patch))
     return;
+  out->jsonpatch_operations = patch;
   struct outcome outcome = {.effect = EFFECT_NONE};
   bool in_spec = true;
   size_t count = dw_json_size(patch);
@@ -371,7 +429,7 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
     }
     in_spec = in_spec && is_in_spec(op.path);
     follow(arena, &op, i, &outcome);
-    note_loss(arena, &op, out);
+    note_loss(arena, &op, i, out);
     note_component_patches(arena, &op, out);
     kubevirt = kubevirt == NULL ? NULL : apply(arena, kubevirt, &op);
   }
@@ -385,4 +443,64 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
   if (too_much && out->jsonpatch == DW_JSONPATCH_NONE)
     out->jsonpatch = DW_JSONPATCH_OPAQUE;
   tell_place(text, &outcome, out);
+  tell_loss(arena, text, &out->jsonpatch_loss);
+}
+
+const dw_json *dw_jsonpatch_mistyped(const struct dw_migration_config *config, const char **field) {
+  const dw_json *configuration = dw_json_get(config->jsonpatch_spec, "configuration");
+  const dw_json *migrations = dw_json_get(configuration, "migrations");
+  *field = is_struct(configuration) ? migrations_field : "spec.configuration";
+  return !is_struct(configuration) ? configuration : is_struct(migrations) ? NULL : migrations;
+}
+
+/* --- where the patch gives a setting --- */
+
+/* FIELD's keys; 0 where there are more than a target has. */
+static size_t split_field(struct dw_arena *arena, const char *field, const char **target) {
+  size_t count = 0;
+  for (; count < TARGET_DEPTH; count++) {
+    size_t length = strcspn(field, ".");
+    target[count] = dw_arena_strndup(arena, field, length);
+    field += length;
+    if (*field++ == '\0')
+      return count + 1;
+  }
+  return 0;
+}
+
+/* The path in the annotation to what the operation says of TARGET; NULL where it says nothing of it. */
+static const char *place_of(struct dw_arena *arena, const dw_json *operation, size_t index, const char *const *target,
+                            size_t count) {
+  struct op op;
+  if (!read_op(operation, &op) || (op.kind != ADD && op.kind != REPLACE))
+    return NULL;
+  struct reach reach = reach_of(arena, target, op.path);
+  if (reach.relation == RELATION_APART)
+    return NULL;
+  if (reach.relation == RELATION_BELOW || reach.depth > count)
+    return dw_arena_printf(arena, "[%zu].path", index);
+  const char *path = dw_arena_printf(arena, "[%zu].value", index);
+  const dw_json *value = op.value;
+  for (size_t depth = reach.depth; depth < count && value != NULL; depth++) {
+    struct dw_json_member member = last_member(value, target[depth]);
+    value = member.value;
+    path = value == NULL ? path : dw_arena_join(arena, path, ".", member.key);
+  }
+  return value == NULL ? NULL : path;
+}
+
+void dw_jsonpatch_locate(struct dw_arena *arena, const struct dw_migration_config *config, const char *field, int *line,
+                         int *column) {
+  enum { LONGEST = 64 * 1024 }; /* the text is read once more for each finding */
+  const char *target[TARGET_DEPTH] = {NULL};
+  const char *text = dw_json_string(config->jsonpatch_annotation);
+  const dw_json *patch = config->jsonpatch_operations;
+  size_t count = split_field(arena, field, target);
+  if (text == NULL || count == 0 || strlen(text) > LONGEST)
+    return;
+  const char *place = NULL;
+  for (size_t i = dw_json_size(patch); i > 0 && place == NULL; i--)
+    place = place_of(arena, dw_json_at(patch, i - 1), i - 1, target, count);
+  if (place != NULL)
+    tell_position(text, place, line, column);
 }

@@ -158,6 +158,8 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   finding->of_key = found->of_key;
   finding->line = found->line;
   finding->column = found->column;
+  if (!direct && found->line == 0)
+    dw_jsonpatch_locate(check->arena, check->migration, found->field, &finding->line, &finding->column);
   const char *mend = mend_of(check->arena, found);
   finding->mend = mend == NULL ? NULL : keep(check->arena, mend, MEND_MAX);
 }

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "droveway/base/text.h"
 #include "rules/families.h"
@@ -27,17 +28,95 @@ static void report_limit_type(struct dw_check *check, const struct dw_rule *rule
   dw_report(check, rule, &found, "must be an integer, not %s", dw_json_type_name(value->json));
 }
 
+/* A number such as 5.0 is 5 by the time that the API server has stored it; the annotation's is decoded as written. */
+static bool is_whole(const dw_json *json, bool patched) {
+  static const double exact = 9007199254740992; /* up to here a double holds every integer */
+  double number = 0;
+  if (dw_json_type(json) != DW_JSON_REAL || patched)
+    return dw_json_type(json) == DW_JSON_INTEGER;
+  return dw_json_real(json, &number) && number >= -exact && number <= exact && number == (double)(int64_t)number;
+}
+
+static void check_object(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *via,
+                         const dw_json *json) {
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = field, .via = via, .value = shown(check, json)};
+  dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(json));
+}
+
+/* The keys of the block that no rule of their own judges: MigrationConfiguration in kubevirt.io/api/core/v1/types.go.
+ */
+struct other_key {
+  const char *name;
+  enum dw_json_type type;
+  bool policys; /* a MigrationPolicy has it too */
+  bool hcos;    /* and HyperConverged */
+};
+static const struct other_key other_keys[] = {
+    {"allowAutoConverge", DW_JSON_BOOL, true, true},
+    {"allowPostCopy", DW_JSON_BOOL, true, true},
+    {"allowWorkloadDisruption", DW_JSON_BOOL, true, true},
+    {"disableTLS", DW_JSON_BOOL, false, false},
+    {"matchSELinuxLevelOnMigration", DW_JSON_BOOL, false, false},
+    {"maxDowntimeMs", DW_JSON_INTEGER, true, false},
+    {"nodeDrainTaintKey", DW_JSON_STRING, false, false},
+    {"unsafeMigrationOverride", DW_JSON_BOOL, false, false},
+    {"utilityVolumesTimeout", DW_JSON_INTEGER, false, false},
+};
+
+static bool has_key(enum dw_layout layout, const struct other_key *key) {
+  return layout == DW_LAYOUT_POLICY ? key->policys : layout == DW_LAYOUT_KUBEVIRT || key->hcos;
+}
+
+static void check_other_key(struct dw_check *check, const struct dw_rule *rule, const struct other_key *key,
+                            const char *field, const char *via, const dw_json *json) {
+  static const char *const names[] = {
+      [DW_JSON_BOOL] = "true or false", [DW_JSON_INTEGER] = "an integer", [DW_JSON_STRING] = "a string"};
+  enum dw_json_type type = dw_json_type(json);
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = field, .via = via};
+  bool good = key->type == DW_JSON_INTEGER ? is_whole(json, via != NULL) : type == key->type;
+  if (good || type == DW_JSON_ABSENT || type == DW_JSON_NULL)
+    return;
+  found.value = shown(check, json);
+  if (key->type == DW_JSON_BOOL && (strcmp(found.value, "true") == 0 || strcmp(found.value, "false") == 0))
+    found.mend = dw_arena_printf(check->arena, "write %s without quotes", found.value);
+  dw_report(check, rule, &found, "must be %s, not %s", names[key->type], dw_json_type_name(json));
+}
+
+static void check_other_keys(struct dw_check *check, const struct dw_rule *rule, const dw_json *block,
+                             enum dw_layout layout, const char *block_field, const char *via) {
+  for (size_t i = 0; i < sizeof other_keys / sizeof *other_keys; i++) {
+    const struct other_key *key = &other_keys[i];
+    if (has_key(layout, key))
+      check_other_key(check, rule, key, dw_arena_join(check->arena, block_field, ".", key->name), via,
+                      dw_json_get(block, key->name));
+  }
+}
+
+/* HyperConverged decodes what its jsonpatch makes into KubeVirt's Go types, and uses nothing of it where one does not
+ * fit. */
+static void check_patched(struct dw_check *check, const struct dw_rule *rule) {
+  static const char field[] = "spec.configuration.migrations";
+  const struct dw_migration_config *config = check->migration;
+  const char *via = config->jsonpatch_network.field;
+  const char *mistyped_field;
+  const dw_json *mistyped = dw_jsonpatch_mistyped(config, &mistyped_field);
+  const dw_json *block = dw_json_path(config->jsonpatch_spec, "configuration", "migrations", NULL);
+  if (mistyped != NULL)
+    check_object(check, rule, mistyped_field, via, mistyped);
+  check_other_keys(check, rule, block, DW_LAYOUT_KUBEVIRT, field, via);
+}
+
 static void limit_type(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
-  if (config->wrong_type_field != NULL) {
-    struct dw_found found = {
-        .reason = DW_REASON_INVALID, .field = config->wrong_type_field, .value = shown(check, config->wrong_type)};
-    dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(config->wrong_type));
-  }
+  if (config->wrong_type_field != NULL)
+    check_object(check, rule, config->wrong_type_field, NULL, config->wrong_type);
   for (size_t i = 0; i < DW_LIMIT_COUNT; i++) {
-    if (dw_value_given(&config->limits[i]) && dw_json_type(config->limits[i].json) != DW_JSON_INTEGER)
-      report_limit_type(check, rule, &config->limits[i]);
+    const struct dw_value *value = &config->limits[i];
+    if (dw_value_given(value) && !is_whole(value->json, dw_patched_field(config, value) != NULL))
+      report_limit_type(check, rule, value);
   }
+  check_other_keys(check, rule, config->block, config->layout, config->block_field, NULL);
+  check_patched(check, rule);
 }
 
 static void check_range(struct dw_check *check, const struct dw_rule *rule, enum dw_limit limit, int64_t number) {
@@ -93,8 +172,9 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"limit-type", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a live-migration limit that is no integer, or a block that is no object",
-     "write the number without quotes, the block as a mapping", limit_type},
+     "a live-migration limit that is not an integer, a switch that is not true or false, or a block that is not an "
+     "object",
+     "write the value without quotes, the block as a mapping", limit_type},
     {"limit-range", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
      "a limit that is negative or beyond its type, or parallelism 0; a timeout of 0 only warns that it is off",
      "give a positive number", limit_range},

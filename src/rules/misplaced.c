@@ -131,8 +131,9 @@ static void report(const struct place *place, const struct dw_json_member *membe
       .warn_at_most = !denies,
       .of_key = place->via == NULL,
   };
-  dw_report(place->check, place->rule, &found, "is not a known field of %s: %s drops it, so it is never used",
-            place->layout->version, place->via == NULL ? "the API server" : "HyperConverged");
+  dw_report(place->check, place->rule, &found, "is not a known field of %s%s", place->layout->version,
+            place->via == NULL ? ": the API server drops it, so it is never used"
+                               : ", so HyperConverged never uses it");
 }
 
 static const char *in_block(const struct place *place, const char *key) {

@@ -20,7 +20,9 @@ static const char *set_network(const struct dw_check *check) {
  * applyAnnotationPatch(), controllers/operands/operand.go): objects are merged, lists are replaced. */
 static void report_loss(struct dw_check *check, const struct dw_rule *rule, struct dw_found found) {
   const struct dw_jsonpatch_loss *loss = &check->migration->jsonpatch_loss;
-  const char *what = loss->gates ? "the feature gates" : "the network and the limits";
+  const char *what = loss->gates ? "the feature gates" : loss->limits ? "the network and the limits" : "the network";
+  found.line = loss->line;
+  found.column = loss->column;
   found.json = check->migration->jsonpatch_annotation;
   found.mend = loss->gates ? "add single gates, with a path that ends in /featureGates/-"
                            : "patch single fields, or set HyperConverged's own";
@@ -36,6 +38,7 @@ static void report_loss(struct dw_check *check, const struct dw_rule *rule, stru
 
 static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
+  const char *mistyped = NULL;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = config->jsonpatch_network.field,
                            .line = config->jsonpatch_line,
@@ -54,6 +57,8 @@ static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule)
     dw_report(check, rule, &found, "holds a path outside /spec/, so HyperConverged applies nothing of it");
     return;
   case DW_JSONPATCH_OPAQUE:
+    if (dw_jsonpatch_mistyped(config, &mistyped) != NULL)
+      return; /* limit-type */
     dw_report_unverified(check, rule, found.field, "its effect can't be told");
     return;
   case DW_JSONPATCH_SETS:

@@ -313,6 +313,27 @@ static void without_snippets_a_finding_is_a_line(void **state) {
 }
 
 /* A folder of an ordinary project holds other documents, too. */
+/* kubectl and the API server decode and encode JSON: 5.0 in it is stored as 5. */
+static void a_whole_number_with_a_fraction_is_an_integer(void **state) {
+  (void)state;
+#define LIMIT(number)                                                                                                  \
+  "{\"apiVersion\": \"kubevirt.io/v1\", \"kind\": \"KubeVirt\", \"metadata\": {\"name\": \"kubevirt\", "               \
+  "\"namespace\": "                                                                                                    \
+  "\"openshift-cnv\"}, \"spec\": {\"configuration\": {\"migrations\": {\"parallelMigrationsPerCluster\": " number      \
+  "}}}}"
+  static const char *const whole[] = {LIMIT("5.0"), LIMIT("1e1"), LIMIT("5")};
+  for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+    RUN_SCOPED run = RUN_WITH(whole[i], "check", "-f", "-");
+    assert_int_equal(run.status, 0);
+    assert_string_equal(run.out, "1 object checked, 0 denied: 0 errors, 0 warnings\n");
+  }
+  RUN_SCOPED half = RUN_WITH(LIMIT("5.5"), "check", "-f", "-");
+  assert_int_equal(half.status, 1);
+  assert_non_null(strstr(half.out, "Invalid value: \"5.5\": must be an integer, not a number [limit-type]"));
+  RUN_SCOPED wide = RUN_WITH(LIMIT("1e300"), "check", "-f", "-");
+  assert_int_equal(wide.status, 1);
+}
+
 static void what_is_no_object_is_counted(void **state) {
   (void)state;
   char folder[64];
@@ -712,6 +733,7 @@ int main(void) {
       cmocka_unit_test(the_caret_stands_under_what_is_wrong),
       cmocka_unit_test(findings_stand_in_the_order_of_the_file),
       cmocka_unit_test(without_snippets_a_finding_is_a_line),
+      cmocka_unit_test(a_whole_number_with_a_fraction_is_an_integer),
       cmocka_unit_test(what_is_no_object_is_counted),
       cmocka_unit_test(manifests_are_judged_as_the_mutating_webhook_leaves_them),
       cmocka_unit_test(a_name_may_be_left_to_the_api_server),

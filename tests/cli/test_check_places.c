@@ -131,11 +131,32 @@ static void names_the_character_inside_a_json_patch(void **state) {
   expect(HCO "'[]'\nspec: {liveMigrationConfig: {network: " MARK "a/b}}\n", "network-syntax");
 }
 
+#define OP(path) "{\"op\": \"add\", \"path\": \"/spec/configuration" path "\", \"value\": "
+
+/* Also of settings that are not the network, and of the operation that counts. */
+static void names_the_setting_inside_a_json_patch(void **state) {
+  (void)state;
+  expect(HCO "|-\n      [" OP("/migrations/parallelMigrationsPerCluster") MARK "0}]\n", "limit-range");
+  expect(HCO "|-\n      [" OP("/migrations/parallelMigrationsPerCluster") "0},\n       " OP(
+             "/migrations/parallelMigrationsPerCluster") MARK "-1}]\n",
+         "limit-range");
+  expect(HCO "|-\n      [" OP("/migrations") "{\n      \"allowAutoConverge\": " MARK "\"true\"}}]\n", "limit-type");
+  expect(HCO "|-\n      [" OP("") "{\n      \"Migrations\": {\"disableTLS\": true}, \"migration\": " MARK "{}}}]\n",
+         "config-misplaced");
+  expect(HCO "|-\n      [{\"op\": \"add\", \"path\": " MARK
+             "\"/spec/configuration/migration/network\", \"value\": \"a\"}]\n",
+         "config-misplaced");
+  expect(HCO "|-\n      [" OP("/migrations/network") "\"a\"},\n       {\"op\": \"remove\", \"path\": " MARK
+                                                     "\"/spec/configuration/migrations\"}]\n",
+         "jsonpatch-network");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_the_character_inside_the_config),
       cmocka_unit_test(names_places_in_the_file_not_in_what_mutation_made_of_it),
       cmocka_unit_test(names_the_character_inside_a_json_patch),
+      cmocka_unit_test(names_the_setting_inside_a_json_patch),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

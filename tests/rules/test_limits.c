@@ -68,6 +68,31 @@ static void types(void **state) {
   RUN(examples);
 }
 
+/* Of the settings that have no rule of their own, those that the kind has. */
+static void types_of_other_settings(void **state) {
+  (void)state;
+#define POLICY(members)                                                                                                \
+  "{apiVersion: migrations.kubevirt.io/v1alpha1, kind: MigrationPolicy, metadata: {name: p}, spec: {selectors: "       \
+  "{namespaceSelector: {a: b}}, " members "}}"
+  static const struct example examples[] = {
+      {BLOCK("allowAutoConverge: true, allowPostCopy: false"), "", "", ""},
+      {BLOCK("allowAutoConverge: null"), "", "", ""},
+      {BLOCK("allowAutoConverge: 'true'"), "limit-type", "", "spec.liveMigrationConfig.allowAutoConverge"},
+      {BLOCK("allowPostCopy: 'true'"), "limit-type", "", "spec.liveMigrationConfig.allowPostCopy"},
+      {V1("{virtualization: {liveMigrationConfig: {allowWorkloadDisruption: 1}}}"), "limit-type", "",
+       "spec.virtualization.liveMigrationConfig.allowWorkloadDisruption"},
+      {BLOCK("disableTLS: 'true'"), "", "config-misplaced", "spec.liveMigrationConfig.disableTLS"},
+      {KUBEVIRT("disableTLS: true, maxDowntimeMs: 300, nodeDrainTaintKey: drain"), "", "", ""},
+      {KUBEVIRT("disableTLS: 'true'"), "limit-type", "", "spec.configuration.migrations.disableTLS"},
+      {KUBEVIRT("maxDowntimeMs: fast"), "limit-type", "", "spec.configuration.migrations.maxDowntimeMs"},
+      {KUBEVIRT("nodeDrainTaintKey: true"), "limit-type", "", "spec.configuration.migrations.nodeDrainTaintKey"},
+      {POLICY("maxDowntimeMs: 300, allowPostCopy: false"), "", "", ""},
+      {POLICY("maxDowntimeMs: fast"), "limit-type", "", "spec.maxDowntimeMs"},
+      {POLICY("allowAutoConverge: 1"), "limit-type", "", "spec.allowAutoConverge"},
+  };
+  RUN(examples);
+}
+
 static void a_number_in_quotes_gets_its_mend(void **state) {
   (void)state;
   struct dw_world *world = world_of("", NULL);
@@ -157,9 +182,13 @@ static void all_mistakes_are_told_at_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(types),      cmocka_unit_test(a_number_in_quotes_gets_its_mend),
-      cmocka_unit_test(ranges),     cmocka_unit_test(order),
-      cmocka_unit_test(bandwidths), cmocka_unit_test(all_mistakes_are_told_at_once),
+      cmocka_unit_test(types),
+      cmocka_unit_test(a_number_in_quotes_gets_its_mend),
+      cmocka_unit_test(ranges),
+      cmocka_unit_test(order),
+      cmocka_unit_test(bandwidths),
+      cmocka_unit_test(all_mistakes_are_told_at_once),
+      cmocka_unit_test(types_of_other_settings),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

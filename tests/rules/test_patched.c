@@ -151,8 +151,8 @@ static void eviction_strategies(void **state) {
 }
 
 #define UNSUPPORTED(key, path)                                                                                         \
-  "Unsupported value: \"" key "\": sets " path ": is not a known field of kubevirt.io/v1: HyperConverged drops it, "   \
-  "so it is never used; "
+  "Unsupported value: \"" key "\": sets " path ": is not a known field of kubevirt.io/v1, so HyperConverged never "    \
+  "uses it; "
 
 /* Only jsonpatch-network has something to say. */
 #define REPLACED                                                                                                       \
@@ -173,9 +173,18 @@ static void keys(void **state) {
        UNSUPPORTED("migration", "spec.configuration.migration") "use spec.configuration.migrations "
                                                                 "[config-misplaced]"},
       {ONE("postCopy", "true"),
-       "warning: " FIELD ": " SETS("postCopy") "is not a known field of kubevirt.io/v1: HyperConverged drops it, so it "
-                                               "is never used; use spec.configuration.migrations.allowPostCopy "
+       "warning: " FIELD ": " SETS("postCopy") "is not a known field of kubevirt.io/v1, so HyperConverged never uses "
+                                               "it; use spec.configuration.migrations.allowPostCopy "
                                                "[config-misplaced]"},
+      /* A parent that KubeVirt does not have makes the whole patch fail. */
+      {HCO(CONFIGURATION("add", "/migration/network", "\"lm\""), ""),
+       UNSUPPORTED("migration", "spec.configuration.migration") "use spec.configuration.migrations "
+                                                                "[config-misplaced]"},
+      {HCO(OP("add", "/spec/liveMigrationConfig/network", "\"lm\""), ""),
+       "warning: " FIELD ": sets spec.liveMigrationConfig: is not a known field of kubevirt.io/v1, so HyperConverged "
+       "never uses it; use spec.configuration.migrations [config-misplaced]"},
+      {HCO(CONFIGURATION("add", "/developerConfiguration/featureGates/-", "\"x\""), ""), NULL},
+      {HCO(OP("add", "/spec/workloads/nodePlacement/nodeSelector/migration", "\"x\""), ""), NULL},
       /* Go's decoder takes keys in any letter case. */
       {ONE("ParallelMigrationsPerCluster", "5"), NULL},
       {HCO(CONFIGURATION("add", "/Migrations", "{\"progressTimeout\":150}"), ""), REPLACED},
@@ -208,6 +217,78 @@ static void what_is_not_in_force_passes(void **state) {
        INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
   };
   RUN(examples);
+}
+
+/* Go's decoder refuses another type, and HyperConverged then applies nothing. */
+static void types(void **state) {
+  (void)state;
+#define TYPE(value, key, what) INVALID(value, key) "must be " what " [limit-type]"
+  static const struct example examples[] = {
+      {ONE("allowAutoConverge", "true"), NULL},
+      {ONE("allowAutoConverge", "null"), NULL},
+      {ONE("nodeDrainTaintKey", "\"drain\""), NULL},
+      {ONE("maxDowntimeMs", "300"), NULL},
+      {ONE("allowAutoConverge", "\"true\""),
+       TYPE("true", "allowAutoConverge", "true or false, not a string; write true without quotes")},
+      {ONE("allowPostCopy", "\"yes\""), TYPE("yes", "allowPostCopy", "true or false, not a string")},
+      {ONE("disableTLS", "1"), TYPE("1", "disableTLS", "true or false, not an integer")},
+      {ONE("nodeDrainTaintKey", "5"), TYPE("5", "nodeDrainTaintKey", "a string, not an integer")},
+      {ONE("maxDowntimeMs", "300.0"), TYPE("300.0", "maxDowntimeMs", "an integer, not a number")},
+      {ONE("parallelMigrationsPerCluster", "5.0"),
+       TYPE("5.0", "parallelMigrationsPerCluster", "an integer, not a number")},
+      {ONE("progressTimeout", "1e3"), TYPE("1e3", "progressTimeout", "an integer, not a number")},
+      {HCO(CONFIGURATION("add", "/migrations", "[1]"), ""),
+       "Invalid value: \"[1]\": sets spec.configuration.migrations: must be an object, not a list [limit-type]"},
+      {HCO(CONFIGURATION("add", "", "\"x\""), ""),
+       "Invalid value: \"x\": sets spec.configuration: must be an object, not a string [limit-type]"},
+      /* A later operation puts it right. */
+      {HCO(ADD("disableTLS", "1") "," ADD("disableTLS", "true"), ""), NULL},
+      {HCO(ADD("disableTLS", "1") ",{\"op\":\"remove\",\"path\":\"/spec/configuration/migrations/disableTLS\"}", ""),
+       NULL},
+  };
+  RUN(examples);
+}
+
+#define FROM(op, from, to)                                                                                             \
+  "{\"op\":\"" op "\",\"from\":\"/spec/" from "\",\"path\":\"/spec/configuration/migrations/" to "\"}"
+
+/* A value that the patch itself gave is known wherever it goes; what HyperConverged made is not. */
+static void copies(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {HCO(ZERO "," FROM("copy", "infra/replicas", "progressTimeout"), ""),
+       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+      {HCO(ADD("progressTimeout", "0") "," FROM("move", "configuration/migrations/progressTimeout",
+                                                "parallelMigrationsPerCluster"),
+           ""),
+       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+      {HCO(ZERO "," FROM("move", "configuration/migrations/parallelMigrationsPerCluster",
+                         "unsafeMigrationOverride") "," ADD("unsafeMigrationOverride", "true"),
+           ""),
+       NULL},
+      {HCO(ZERO "," FROM("copy", "configuration/migrations/progressTimeout", "parallelMigrationsPerCluster"), ""),
+       NULL},
+  };
+  RUN(examples);
+}
+
+/* Each copy would double what it copies. */
+static void copies_do_not_grow(void **state) {
+  (void)state;
+  static const char start[] = ADD("progressTimeout", "{\"a\":{}}");
+  static const char twice[] = "," FROM("copy", "configuration/migrations/progressTimeout", "progressTimeout/a");
+  static const char head[] = "{\"apiVersion\":\"hco.kubevirt.io/v1beta1\",\"kind\":\"HyperConverged\",\"metadata\":{"
+                             "\"name\":\"kubevirt-hyperconverged\",\"namespace\":\"openshift-cnv\",\"annotations\":{"
+                             "\"kubevirt.kubevirt.io/jsonpatch\":'[";
+  char text[sizeof head + sizeof start + 50 * sizeof twice + 64];
+  int used = snprintf(text, sizeof text, "%s%s", head, start);
+  for (size_t i = 0; i < 50; i++)
+    used += snprintf(text + used, sizeof text - (size_t)used, "%s", twice);
+  (void)snprintf(text + used, sizeof text - (size_t)used, "]'}},\"spec\":{}}");
+  struct dw_world *world = world_of(STATE, NULL);
+  VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, text, NULL);
+  assert_string_equal(verdict_denied(&verdict), "limit-type");
+  dw_world_unref(world);
 }
 
 /* COUNT operations that set a limit to 0, in an annotation that BLANKS make longer. */
@@ -281,6 +362,9 @@ int main(void) {
       cmocka_unit_test(eviction_strategies),
       cmocka_unit_test(keys),
       cmocka_unit_test(what_is_not_in_force_passes),
+      cmocka_unit_test(types),
+      cmocka_unit_test(copies),
+      cmocka_unit_test(copies_do_not_grow),
       cmocka_unit_test(a_huge_patch_is_said_to_be_unchecked),
       cmocka_unit_test(a_kubevirt_with_the_annotation_passes),
       cmocka_unit_test(an_old_mistake_stands),

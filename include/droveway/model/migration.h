@@ -56,6 +56,7 @@ struct dw_migration_config {
   bool hco_managed;                  /* label app.kubernetes.io/managed-by: hco-operator */
   /* HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch, and what becomes of it. */
   const dw_json *jsonpatch_annotation; /* NULL where absent */
+  const dw_json *jsonpatch_operations; /* its text, read; NULL where it is not a list */
   enum {
     DW_JSONPATCH_NONE,
     DW_JSONPATCH_UNREADABLE, /* it is no JSON Patch, or none that can be applied to anything */
@@ -69,9 +70,12 @@ struct dw_migration_config {
   /* A part of KubeVirt's object that the annotation replaces as a whole, with what HyperConverged put there. */
   struct dw_jsonpatch_loss {
     const char *path; /* the operation's, as written; NULL where nothing is replaced */
-    bool gates;       /* the feature gates are in it, else the network and the limits */
+    size_t op;        /* its place in the list */
+    bool gates;       /* the feature gates are in it, else the network */
+    bool limits;      /* and the limits */
     bool removes;     /* the operation is "remove" */
     bool for_good;    /* HyperConverged's decoder does not merge what was there back */
+    int line, column; /* as jsonpatch_line: where the path is */
   } jsonpatch_loss;
   /* Patches of KubeVirt's own workloads (spec.customizeComponents), the annotation's among them. */
   struct dw_component_patch {
@@ -95,5 +99,15 @@ const char *dw_migration_network(const struct dw_migration_config *config) __att
  * the object's own. */
 const char *dw_patched_field(const struct dw_migration_config *config, const struct dw_value *value)
     __attribute__((nonnull));
+
+/* What the annotation has in place of an object on the way to the block, which makes HyperConverged apply nothing of
+ * it; FIELD gets its path. NULL where there is none. */
+const dw_json *dw_jsonpatch_mistyped(const struct dw_migration_config *config, const char **field)
+    __attribute__((nonnull));
+
+/* Where in the annotation's text FIELD of KubeVirt, such as spec.configuration.evictionStrategy, is set; LINE and
+ * COLUMN, 1-based and in bytes, stay as they are where that can't be told. */
+void dw_jsonpatch_locate(struct dw_arena *arena, const struct dw_migration_config *config, const char *field, int *line,
+                         int *column) __attribute__((nonnull));
 
 #endif
