@@ -46,7 +46,8 @@ struct dw_judgement cli_judge(struct dw_arena *arena, const struct dw_world *wor
   struct dw_request request = request_of(subject, subject->old ? DW_OP_UPDATE : DW_OP_CREATE);
   request.object = as_mutated(arena, world, subject);
   request.old_object = subject->old;
-  const struct dw_manifest_facts manifest = {subject->manifest->json, subject->manifest->wrapper};
+  const struct dw_manifest_facts manifest = {subject->manifest->json, subject->manifest->wrapper,
+                                             subject->manifest->template};
   return dw_judge_manifest(arena, world, &request, subject->order, &manifest);
 }
 

@@ -31,7 +31,8 @@ void cli_made_unfold(struct dw_arena *arena, struct dw_manifest *manifests) {
 
 bool cli_made_leaves_out(struct dw_arena *arena, const struct dw_policy *policy, const struct cli_subject *subject) {
   return dw_kind_is_judged(subject->kind) &&
-         (cli_kind_of(subject->json) != subject->kind || dw_is_unrendered(arena, policy, subject->kind, subject->json));
+         (subject->manifest->template != NULL || cli_kind_of(subject->json) != subject->kind ||
+          dw_is_unrendered(arena, policy, subject->kind, subject->json));
 }
 
 struct collection {
@@ -63,6 +64,10 @@ static void add_raw(struct collection *all, const dw_json *json) {
 }
 
 static void add_unread(struct collection *all, const struct cli_subject *subject) {
+  if (subject->manifest->template != NULL) {
+    add(all, (struct dw_made_nad){NULL, NULL, "a policy's templates that were not filled in may hold this NAD"});
+    return;
+  }
   add(all, (struct dw_made_nad){unless_placeholder(subject->ns), unless_placeholder(subject->name),
                                 dw_arena_printf(all->arena, "NetworkAttachmentDefinition %s/%s could not be read",
                                                 subject->ns, subject->name)});

@@ -72,9 +72,22 @@ static const char *how_to_render(const struct placeholder *found, const char *wr
   return renderer->mend;
 }
 
+/* Where TEXT, the object-templates-raw of an ACM policy, has its first template. */
+static struct placeholder first_template(const char *text) {
+  static const char braces[] = "{{";
+  struct placeholder found = {.field = "object-templates-raw", .text = text};
+  found.begin = strstr(text, braces);
+  const char *whole = dw_text_placeholder(found.begin, &found.length);
+  if (whole != found.begin)
+    found.length = sizeof braces - 1;
+  return found;
+}
+
 static void unrendered(struct dw_check *check, const struct dw_rule *rule) {
   enum { SHOWN_MAX = 60 };
-  struct placeholder placeholder = placeholder_of(check->arena, check->kind, check->manifest->json);
+  const char *template = check->manifest->template;
+  struct placeholder placeholder =
+      template != NULL ? first_template(template) : placeholder_of(check->arena, check->kind, check->manifest->json);
   if (placeholder.field == NULL)
     return;
   const char *shown =
@@ -85,7 +98,8 @@ static void unrendered(struct dw_check *check, const struct dw_rule *rule) {
                            .about = {placeholder.begin, placeholder.length}};
   dw_text_position(placeholder.text, strlen(placeholder.text), (size_t)(placeholder.begin - placeholder.text),
                    &found.line, &found.column);
-  dw_report(check, rule, &found, "%s is a placeholder that was not filled in, so this object is not checked", shown);
+  dw_report(check, rule, &found, "%s is a placeholder that was not filled in, so %s not checked", shown,
+            template != NULL ? "the objects in this text are" : "this object is");
 }
 
 /* --- unserved-kind --- */

@@ -22,6 +22,8 @@ struct reader {
   struct dw_kustomize kustomize;
   struct dw_manifests *found; /* of a project */
   const char *wrapper;        /* apiVersion of the object around the one looked at */
+  const char *carrier;        /* and its name */
+  const struct dw_manifest_string *inside;
 };
 
 static bool has_text(const dw_json *json, const char *key) {
@@ -48,11 +50,18 @@ static int refuse(const struct reader *reader, const char *path, const char *wha
   return dw_error_in_file(err, reader->file);
 }
 
-static void append(struct reader *reader, const dw_json *json, const char *path) {
+static struct dw_manifest *append(struct reader *reader, const dw_json *json, const char *path) {
   struct dw_manifest *manifest = dw_arena_alloc(reader->arena, sizeof *manifest);
-  *manifest = (struct dw_manifest){reader->file, reader->doc, reader->source, path, json, reader->wrapper, NULL, NULL};
+  *manifest = (struct dw_manifest){.file = reader->file,
+                                   .doc = reader->doc,
+                                   .source = reader->source,
+                                   .path = path,
+                                   .json = json,
+                                   .wrapper = reader->wrapper,
+                                   .inside = reader->inside};
   *reader->tail = manifest;
   reader->tail = &manifest->next;
+  return manifest;
 }
 
 /* --- objects inside others --- */
@@ -99,31 +108,105 @@ static void look_inside(struct reader *reader, const dw_json *json, const char *
 static void look_at(struct reader *reader, const dw_json *json, const char *path) {
   bool has_rules = dw_kind_is_judged(kind_meant(json)) || dw_is_maker(json);
   if (has_rules && has_name(json))
-    append(reader, json, path);
+    (void)append(reader, json, path);
   else if (dw_json_type(json) >= DW_JSON_ARRAY && !is_policy_for_part(json))
     look_inside(reader, json, path);
+}
+
+static const enum dw_kind ours[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT, DW_KIND_MIGRATION_POLICY};
+enum { OUR_KINDS = sizeof ours / sizeof ours[0] };
+
+static const char raw_templates[] = "object-templates-raw";
+
+/* Whether TEXT has "kind: NAME" somewhere. */
+static bool mentions(const char *text, const char *name) {
+  static const char key[] = "kind:";
+  for (const char *at = text; (at = strstr(at, key)) != NULL; at++) {
+    const char *value = at + sizeof key - 1;
+    value += strspn(value, " \t\"'");
+    size_t length = strlen(name);
+    if (strncmp(value, name, length) == 0 && !dw_is_alnum(value[length]))
+      return true;
+  }
+  return false;
+}
+
+/* The first of the kinds that have rules which TEXT mentions; DW_KIND_OTHER where there is none. */
+static enum dw_kind kind_in(const char *text) {
+  for (size_t i = 0; i < OUR_KINDS; i++)
+    if (mentions(text, dw_kind_name(ours[i])))
+      return ours[i];
+  return DW_KIND_OTHER;
+}
+
+/* What is in a text with templates is not known, only that it is about KIND. */
+static void add_template(struct reader *reader, const char *text, enum dw_kind kind, const char *path) {
+  struct dw_arena *arena = reader->arena;
+  const char *name = reader->carrier == NULL ? raw_templates : reader->carrier;
+  const char *version =
+      dw_arena_printf(arena, "%s/%s", dw_kind_group(kind), kind == DW_KIND_MIGRATION_POLICY ? "v1alpha1" : "v1");
+  dw_json *json = dw_json_new_object(arena);
+  dw_json *metadata = dw_json_new_object(arena);
+  dw_json_set(arena, metadata, "name", dw_json_new_string(arena, name, strlen(name)));
+  dw_json_set(arena, json, "apiVersion", dw_json_new_string(arena, version, strlen(version)));
+  dw_json_set(arena, json, "kind", dw_json_new_string(arena, dw_kind_name(kind), strlen(dw_kind_name(kind))));
+  dw_json_set(arena, json, "metadata", metadata);
+  append(reader, json, path)->template = text;
+}
+
+/* The list of object-templates as text, the member object-templates-raw at PATH: Go templates, which are YAML only
+ * without them (open-cluster-management.io/config-policy-controller, ConfigurationPolicySpec). What is no YAML, the
+ * controller refuses; that is not about a migration network. */
+static void look_into_text(struct reader *reader, const char *text, const char *path) {
+  struct dw_yaml_doc *doc = NULL;
+  enum dw_kind kind = kind_in(text);
+  if (reader->inside != NULL)
+    return;
+  if (strstr(text, "{{") != NULL) {
+    if (kind != DW_KIND_OTHER)
+      add_template(reader, text, kind, path);
+    return;
+  }
+  if (dw_yaml_parse(reader->arena, text, strlen(text), &doc, NULL) != 0)
+    return;
+  struct dw_manifest_string *inside = dw_arena_alloc(reader->arena, sizeof *inside);
+  *inside = (struct dw_manifest_string){reader->doc, reader->source, member_path(reader->arena, path, raw_templates)};
+  reader->inside = inside;
+  reader->source = dw_yaml_source_new(reader->arena, text, strlen(text));
+  for (; doc != NULL; doc = doc->next) {
+    reader->doc = doc;
+    look_at(reader, doc->root, "");
+  }
+  reader->doc = inside->doc;
+  reader->source = inside->source;
+  reader->inside = NULL;
 }
 
 /* Adds the objects that have rules, or make NADs, anywhere inside JSON: policies, templates and lists of other systems
  * carry them in members of many names. The YAML reader bounds the depth. */
 static void look_inside(struct reader *reader, const dw_json *json, const char *path) {
   const char *around = reader->wrapper;
-  if (is_object(json))
+  const char *carrier = reader->carrier;
+  if (is_object(json)) {
     reader->wrapper = dw_json_get_string(json, "apiVersion");
+    reader->carrier = dw_json_get_string(dw_json_get(json, "metadata"), "name");
+  }
   for (size_t i = 0; dw_json_type(json) == DW_JSON_ARRAY && i < dw_json_size(json); i++)
     look_at(reader, dw_json_at(json, i), dw_arena_printf(reader->arena, "%s[%zu]", path, i));
   for (struct dw_json_member it = dw_json_first(json); it.value; it = dw_json_next(json, it))
     if (dw_json_type(it.value) >= DW_JSON_ARRAY && !holds_parts(it.key))
       look_at(reader, it.value, member_path(reader->arena, path, it.key));
+    else if (dw_json_string(it.value) != NULL && strcmp(it.key, raw_templates) == 0)
+      look_into_text(reader, dw_json_string(it.value), path);
   reader->wrapper = around;
+  reader->carrier = carrier;
 }
 
 /* Whether apiVersion or kind alone is that of an object that has rules: passed over, it would pass unchecked. */
 static bool names_ours(const dw_json *json) {
-  static const enum dw_kind ours[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT, DW_KIND_MIGRATION_POLICY};
   const char *version = dw_json_get_string(json, "apiVersion");
   const char *kind = dw_json_get_string(json, "kind");
-  for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+  for (size_t i = 0; i < OUR_KINDS; i++) {
     const char *group = dw_kind_group(ours[i]);
     size_t length = strlen(group);
     if (kind && strcmp(kind, dw_kind_name(ours[i])) == 0)
@@ -148,7 +231,7 @@ static int add_object(struct reader *reader, const dw_json *json, const char *pa
     }
     return 0;
   }
-  append(reader, json, path);
+  (void)append(reader, json, path);
   if (reader->project && !dw_kind_is_judged(kind_meant(json)))
     look_inside(reader, json, path);
   return 0;
@@ -288,8 +371,24 @@ static const char *whole_path(struct dw_arena *arena, const struct dw_manifest *
   return dw_arena_printf(arena, "%s%s%s", manifest->path, dot, field);
 }
 
+/* How many bytes the characters before PLACE take on its line. */
+static int bytes_before(const struct dw_place *place) {
+  const char *at = place->source;
+  for (int left = place->column - 1; left > 0 && *at != '\0'; left--) {
+    at++;
+    while (((unsigned char)*at & 0xC0) == 0x80)
+      at++;
+  }
+  return (int)(at - place->source);
+}
+
 struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_yaml_spot found = {whole_path(arena, manifest, spot->field), spot->of_key, spot->line, spot->column};
-  return dw_yaml_find(manifest->doc, manifest->source, &found);
+  const struct dw_place place = dw_yaml_find(manifest->doc, manifest->source, &found);
+  const struct dw_manifest_string *inside = manifest->inside;
+  if (inside == NULL)
+    return place;
+  const struct dw_yaml_spot outer = {inside->path, false, place.line, bytes_before(&place) + 1};
+  return dw_yaml_find(inside->doc, inside->source, &outer);
 }

@@ -453,6 +453,54 @@ static void a_placeholder_is_the_only_finding(void **state) {
     expect_only_warning(cases[i].text, cases[i].warning);
 }
 
+#define RAW_POLICY(entry)                                                                                              \
+  "apiVersion: policy.open-cluster-management.io/v1\nkind: ConfigurationPolicy\nmetadata: {name: p}\nspec:\n"          \
+  "  object-templates-raw: |\n    - complianceType: musthave\n      objectDefinition:\n" entry
+#define RAW_NAD(nic)                                                                                                   \
+  "        apiVersion: k8s.cni.cncf.io/v1\n        kind: NetworkAttachmentDefinition\n"                                \
+  "        metadata: {name: migration-network, namespace: openshift-cnv}\n        spec:\n"                             \
+  "          config: '{\"cniVersion\": \"0.3.1\", \"name\": \"m\", \"type\": \"macvlan\", \"master\": \"" nic "\", "   \
+  "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"192.168.99.0/24\"}}'\n"
+#define RAW_USER                                                                                                       \
+  "---\napiVersion: kubevirt.io/v1\nkind: KubeVirt\nmetadata: {name: k, namespace: openshift-cnv}\n"                   \
+  "spec: {configuration: {evictionStrategy: LiveMigrate, migrations: {network: " network "}}}\n"
+
+/* Text that is YAML is judged as the list object-templates is; with Go templates in it, it is not known. */
+static void the_text_of_a_policy_is_judged(void **state) {
+  (void)state;
+  RUN_SCOPED wrong = RUN_WITH(RAW_POLICY(RAW_NAD("/eth1")), "check", "--no-snippets", "-f", "-", STATE);
+  assert_int_equal(wrong.status, 1);
+  assert_non_null(strstr(wrong.out, "<stdin>:12:86: error: spec.config.master: Invalid value: \"/eth1\""));
+  assert_non_null(strstr(wrong.out, "\n1 object checked, 1 denied: 1 error, 0 warnings\n"));
+  expect_only_warning(RAW_POLICY(RAW_NAD("{{ fromConfigMap \"a\" \"b\" \"nic\" }}")),
+                      "12:87: warning: object-templates-raw: {{ fromConfigMap \"a\" \"b\" \"nic\" }} is a placeholder "
+                      "that was not filled "
+                      "in, so the objects in this text are not checked; Advanced Cluster Management fills it in: check "
+                      "the object on the "
+                      "cluster with droveway audit [unrendered]");
+  RUN_SCOPED other = RUN_WITH(RAW_POLICY("        {kind: ConfigMap, apiVersion: v1, data: {a: '{{ .b }}'}}\n"), "check",
+                              "-f", "-", STATE);
+  assert_int_equal(other.status, 0);
+  assert_null(strstr(other.out, "unrendered"));
+}
+
+/* The text may make any NAD. */
+static void a_network_may_be_in_the_text_of_a_policy(void **state) {
+  (void)state;
+#define network "any"
+  RUN_SCOPED run = RUN_WITH(RAW_POLICY(RAW_NAD("{{ .nic }}")) RAW_USER, "check", "--no-snippets", "-f", "-", STATE);
+#undef network
+  assert_int_equal(run.status, 0);
+  assert_non_null(strstr(run.out,
+                         "could not be checked: a policy's templates that were not filled in may hold this NAD "
+                         "[network-missing]\n"));
+#define network "migration-network"
+  RUN_SCOPED whole = RUN_WITH(RAW_POLICY(RAW_NAD("eth1")) RAW_USER, "check", "--no-snippets", "-f", "-", STATE);
+#undef network
+  assert_int_equal(whole.status, 0);
+  assert_null(strstr(whole.out, "network-missing"));
+}
+
 static void a_dollar_sign_that_is_not_a_placeholder_is_judged(void **state) {
   (void)state;
   RUN_SCOPED run = RUN_WITH(HEAD "  config: " CONFIG("cost$"), "check", "-o", "json", "-f", "-", STATE);
@@ -474,6 +522,9 @@ static void placeholders_are_judged_as_they_are_where_the_rule_is_off(void **sta
   assert_null(strstr(run.out, "[unrendered]"));
   free(denied);
   json_object_put(report);
+  /* Of a text there is nothing to judge. */
+  RUN_SCOPED text = RUN_WITH(RAW_POLICY(RAW_NAD("{{ .nic }}")), "check", "-f", "-", STATE, "-p", policy);
+  assert_string_equal(text.out, "1 object checked, 0 denied: 0 errors, 0 warnings\n");
   folder_remove(folder);
 }
 
@@ -739,6 +790,8 @@ int main(void) {
       cmocka_unit_test(a_name_may_be_left_to_the_api_server),
       cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
       cmocka_unit_test(a_placeholder_is_the_only_finding),
+      cmocka_unit_test(the_text_of_a_policy_is_judged),
+      cmocka_unit_test(a_network_may_be_in_the_text_of_a_policy),
       cmocka_unit_test(a_dollar_sign_that_is_not_a_placeholder_is_judged),
       cmocka_unit_test(placeholders_are_judged_as_they_are_where_the_rule_is_off),
       cmocka_unit_test(a_kind_in_the_wrong_case_is_denied),

@@ -272,6 +272,8 @@ static void tells_where_a_field_stands(void **state) {
 #define POLICY(type, object)                                                                                           \
   CARRIER("spec: {object-templates: [{complianceType: " type ", objectDefinition: " object "}]}")
 
+#define RAW(text) CARRIER("spec:\n  object-templates-raw: |\n    " text)
+
 static void finds_objects_inside_others(void **state) {
   static const struct {
     const char *text, *names;
@@ -292,6 +294,16 @@ static void finds_objects_inside_others(void **state) {
       {POLICY("MustOnlyHave", NAD_WITHOUT_SPEC), "c@ nad@spec.object-templates[0].objectDefinition "},
       {POLICY("mustnothave", NAD), "c@ "},
       {POLICY("MustHave", NAD_WITHOUT_SPEC), "c@ "},
+      {RAW("- {complianceType: musthave, objectDefinition: " NAD "}"), "c@ nad@[0].objectDefinition "},
+      {RAW("- {complianceType: mustnothave, objectDefinition: " NAD "}"), "c@ "},
+      {RAW("{a: " NAD "}"), "c@ nad@a "},
+      {RAW("[}"), "c@ "},
+      {RAW("- {objectDefinition: {kind: ConfigMap, data: '{{ .a }}'}}"), "c@ "},
+      {RAW("# a NetworkAttachmentDefinition {{ .a }}"), "c@ "},
+      {RAW("- {kind: NetworkAttachmentDefinitions, a: '{{ .a }}'}"), "c@ "},
+      {RAW("- {{ if .a }}\n    - kind: \"KubeVirt\""), "c@ c@spec "}, /* named as the policy is */
+      {"object-templates-raw: |\n  - {objectDefinition: " NAD "}\n", "nad@[0].objectDefinition "},
+      {CARRIER("spec: {object-templates-raw: 5}"), "c@ "},
       {CARRIER("spec: {ref: {apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, name: n}}"), "c@ "},
       {CARRIER("spec: {patches: [" NAD "]}"), "c@ "},
       {CARRIER("spec: {try: [{assert: {resource: " NAD "}}, {error: {resource: " NAD "}}]}"), "c@ "},
@@ -323,6 +335,22 @@ static void finds_the_place_of_an_object_inside_another(void **state) {
   expect_place(out.first->next, "metadata.name", 6, 90);
   assert_string_equal(out.first->next->wrapper, "example.io/v1");
   assert_null(out.first->wrapper);
+}
+
+/* The text is YAML inside YAML. */
+static void finds_the_place_of_an_object_inside_a_text(void **state) {
+  const struct folder *folder = *state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifests out = {.first = NULL};
+  struct dw_error err;
+  folder_put(folder, "m.yaml", RAW("- \"\xC3\xA9\": " NAD) "---\n" NAD "\n");
+  assert_int_equal(gather(arena, folder_path(arena, folder, "m.yaml"), &out, &err), 0);
+  const struct dw_manifest *nad = out.first->next;
+  expect_place(nad, "metadata.name", 6, 97);
+  assert_string_equal(nad->wrapper, "example.io/v1");
+  assert_null(nad->template);
+  expect_place(nad->next, "metadata.name", 8, 86); /* of the file again */
+  assert_null(nad->next->wrapper);
 }
 
 /* "FILE " of each, without the folder. */
@@ -432,6 +460,7 @@ int main(void) {
       TEST(tells_where_a_field_stands),
       TEST(finds_objects_inside_others),
       TEST(finds_the_place_of_an_object_inside_another),
+      TEST(finds_the_place_of_an_object_inside_a_text),
       TEST(skips_the_patches_of_kustomize),
       TEST(a_patch_is_skipped_however_it_is_named),
       TEST(counts_the_templates_of_a_chart),

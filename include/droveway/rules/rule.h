@@ -92,7 +92,8 @@ struct dw_findings {
 /* An object as a file has it. */
 struct dw_manifest_facts {
   const dw_json *json;
-  const char *wrapper; /* apiVersion of the object that carries it; NULL where it stands by itself */
+  const char *wrapper;  /* apiVersion of the object that carries it; NULL where it stands by itself */
+  const char *template; /* the text, with templates, that it is in; NULL where it is none */
 };
 
 /* One object under judgement. Rules read it; only the reporting functions below write to it. */

@@ -19,6 +19,14 @@ struct dw_manifest {
   const dw_json *json;           /* the object */
   const char *wrapper;           /* apiVersion of the object that carries it; NULL where it stands by itself */
   const char *config_key;        /* of a NAD that was made of another object: the member at PATH that is spec.config */
+  /* Where DOC is the text of a string in a document: that string. NULL where it is a file's. */
+  const struct dw_manifest_string {
+    const struct dw_yaml_doc *doc;
+    struct dw_yaml_source *source;
+    const char *path;
+  } * inside;
+  const char *template; /* a text that can't be read before it is rendered, which has an object of JSON's kind in it: it
+                           is the member object-templates-raw at PATH */
   struct dw_manifest *next;
 };
 
@@ -42,7 +50,8 @@ struct dw_manifests {
  * (values.yaml, a workflow, a patch) is passed over and counted, unless its apiVersion or kind is one that has rules.
  * What can't be read is an error there too, except the templates of a Helm chart, which are counted; an error in
  * another template says how to render it. Objects that have rules are also found inside other objects and documents
- * (policies, templates and lists of other systems); patches of kustomize are skipped. */
+ * (policies, templates and lists of other systems); patches of kustomize are skipped. So are those
+ * in the text of an ACM policy's object-templates-raw. */
 int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
                         struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
