@@ -244,14 +244,16 @@ C_FILES := $(wildcard src/*/*.[ch] include/droveway/*/*.h tests/*/*.[ch] fuzz/*.
 format: ## Format the sources
 	clang-format -i $(C_FILES)
 
-.PHONY: lint lint-format lint-layers lint-tidy lint-cppcheck lint-shell
-lint: lint-layers lint-format lint-shell lint-cppcheck lint-tidy ## Style, layers, clang-tidy, cppcheck
+.PHONY: lint lint-format lint-layers lint-tidy lint-cppcheck lint-shell lint-mutants
+lint: lint-layers lint-format lint-shell lint-mutants lint-cppcheck lint-tidy ## Style, layers, clang-tidy, cppcheck
 lint-layers: $(BUILD)/libdroveway.a
 	@tools/layers.sh $(BUILD)/libdroveway.a
 lint-format:
 	@clang-format --dry-run -Werror $(C_FILES)
 lint-shell:
 	@shellcheck -x $$(git ls-files '*.sh' .ci/run)
+lint-mutants:
+	@tests/mutants/run.py rows
 lint-cppcheck:
 	@cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src

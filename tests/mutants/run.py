@@ -6,7 +6,9 @@ into a shared library in a copy of the tree, and the test programs that can noti
 
 Environment: MUTANTS (how many; 300), SEED (of the choice; today's date), MUTATE (folders or files to change), BUILD (build), JOBS (2); NEAR=1 runs
 only the tests of a source's own folder, which is quicker while those are written, but reports what others would notice, too.
-Ends with 1 where more than 5 % survive."""
+Ends with 1 where more than 5 % survive.
+
+With the argument "rows" it makes no mutant, and only ends with 2 where a row of equivalent.tsv is no change of today's sources."""
 import collections
 import concurrent.futures
 import datetime
@@ -307,13 +309,24 @@ def report(results, work):
   return counts["all"]
 
 
+def changes_of(paths):
+  return [mutant for path in paths for mutant in mutate.mutants_of(path, (ROOT / path).read_text(encoding="utf-8"))]
+
+
+def check_rows():
+  known = Equivalent()
+  known.check(changes_of(files_of(sorted({path for path, *_ in known.rows}))))
+  print(f"mutants: {len(known.rows)} rows of {EQUIVALENT} match the sources")
+
+
 def main():
+  if sys.argv[1:] == ["rows"]:
+    check_rows()
+    return
   wanted, jobs = int(os.environ.get("MUTANTS") or 300), int(os.environ.get("JOBS") or 2)
   seed = os.environ.get("SEED") or datetime.date.today().isoformat()
   print(f"mutants: SEED={seed} MUTANTS={wanted}", flush=True)
-  mutants = []
-  for path in files_of((os.environ.get("MUTATE") or FOLDERS).split()):
-    mutants += mutate.mutants_of(path, (ROOT / path).read_text(encoding="utf-8"))
+  mutants = changes_of(files_of((os.environ.get("MUTATE") or FOLDERS).split()))
   known = Equivalent()
   known.check(mutants)
   work = (ROOT / (os.environ.get("BUILD") or "build") / "mutants").resolve()
