@@ -156,6 +156,16 @@ static void reads_well(const char *id, const struct dw_explanation *explanation)
     fail_msg("%s: mended is what was broken", id);
 }
 
+/* What was measured on real nodes, a row of tests/data/reality.jsonl by its id, or a file of the program that does it.
+ */
+static void names_its_ground(const char *id, const char *why) {
+  static const char *const grounds[] = {"measured", "Measured", "(laboratory: ", ".go"};
+  for (size_t i = 0; i < sizeof grounds / sizeof *grounds; i++)
+    if (strstr(why, grounds[i]) != NULL)
+      return;
+  fail_msg("%s: names neither a measurement nor the upstream file that it follows from", id);
+}
+
 static void explained(const struct dw_rule *rule) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct example example = {.arena = arena, .rule = rule};
@@ -163,6 +173,7 @@ static void explained(const struct dw_rule *rule) {
   if (dw_explain(arena, rule->id, &example.explanation, &err) != 0)
     fail_msg("%s: %s", rule->id, err.text);
   reads_well(rule->id, &example.explanation);
+  names_its_ground(rule->id, example.explanation.why);
   struct verdict broken = judge(&example, example.explanation.broken);
   if (broken.of_rule == 0)
     fail_msg("%s: the broken example does not break it (findings of it: %d)", rule->id, broken.of_rule_any);
