@@ -135,13 +135,13 @@ static const char *const ipv6_settings[] = {"accept_dad",
                                             "use_tempaddr"};
 
 struct settings {
-  const char *prefix; /* with '/' for '.' */
+  const char *conf, *neighbours; /* with '/' for '.' */
   const char *const *names;
   size_t count;
 };
 static const struct settings families[] = {
-    {"net/ipv4/conf/", ipv4_settings, sizeof ipv4_settings / sizeof *ipv4_settings},
-    {"net/ipv6/conf/", ipv6_settings, sizeof ipv6_settings / sizeof *ipv6_settings},
+    {"net/ipv4/conf/", "net/ipv4/neigh/", ipv4_settings, sizeof ipv4_settings / sizeof *ipv4_settings},
+    {"net/ipv6/conf/", "net/ipv6/neigh/", ipv6_settings, sizeof ipv6_settings / sizeof *ipv6_settings},
 };
 
 /* net/core/sysctl_net_core.c: only the node's own network namespace can write these. */
@@ -149,15 +149,23 @@ static const char *const node_settings[] = {
     "net/core/rmem_max",           "net/core/wmem_max",      "net/core/rmem_default", "net/core/wmem_default",
     "net/core/netdev_max_backlog", "net/core/netdev_budget", "net/core/dev_weight"};
 
-/* The file below /proc/sys, as getSysctlFilename() (tuning.go:630) makes it; NULL where it leaves /proc/sys/net. */
+static const char node_setting[] = "is a setting of the node, which cannot be written from a pod's network";
+static const char node_setting_mend[] = "leave it out, and set it on the nodes";
+
+/* The file below /proc/sys, as getSysctlFilename() (tuning.go:630) makes it: filepath.Join() makes one '/' of several.
+ * NULL where it leaves /proc/sys/net. */
 static const char *setting_path(struct dw_arena *arena, const char *key) {
   char *path = dw_arena_strdup(arena, key);
-  for (char *c = path; *c != '\0'; c++)
-    if (*c == '.')
-      *c = '/';
-  while (*path == '/')
-    path++;
-  return strncmp(path, "net/", 4) == 0 && path[4] != '\0' ? path : NULL;
+  size_t length = 0;
+  for (const char *c = key; *c != '\0'; c++) {
+    bool separator = *c == '.' || *c == '/';
+    if (!separator || (length > 0 && path[length - 1] != '/'))
+      path[length++] = *c == '.' ? '/' : *c;
+  }
+  if (length > 0 && path[length - 1] == '/')
+    length--;
+  path[length] = '\0';
+  return strncmp(path, "net/", 4) == 0 ? path : NULL;
 }
 
 static bool is_listed(const char *name, const char *const *names, size_t count) {
@@ -193,16 +201,54 @@ static void check_interface_setting(struct dw_reading *reading, const struct dw_
   }
 }
 
-/* The setting of the pod's own interface, or of all, that PATH is; NULL: something else. */
-static const char *interface_setting(const char *path, const struct settings *settings) {
-  static const char *const interfaces[] = {"IFNAME/", "all/", "default/", "migration0/"};
-  size_t length = strlen(settings->prefix);
-  if (strncmp(path, settings->prefix, length) != 0)
-    return NULL;
-  for (size_t i = 0; i < sizeof interfaces / sizeof interfaces[0]; i++)
-    if (strncmp(path + length, interfaces[i], strlen(interfaces[i])) == 0)
-      return path + length + strlen(interfaces[i]);
-  return NULL;
+/* The pod's interfaces: the network's own, which IFNAME stands for, and others. */
+static const char *const own_interfaces[] = {"IFNAME", "migration0"};
+static const char *const other_interfaces[] = {"eth0", "lo"};
+/* Folders for more than one interface. */
+static const char *const all_interfaces[] = {"all", "default"};
+#define IS_LISTED(name, names) is_listed(name, names, sizeof(names) / sizeof *(names))
+
+static bool begins_with(const char *path, const char *prefix) {
+  return strncmp(path, prefix, strlen(prefix)) == 0;
+}
+
+static void other_interface(struct dw_reading *reading, const struct dw_value *value, const char *interface) {
+  if (IS_LISTED(interface, own_interfaces) || IS_LISTED(interface, other_interfaces))
+    return;
+  if (dw_key_equal(interface, own_interfaces[0]))
+    dw_fault_add(reading, value, "is of no interface: only IFNAME, in capitals, stands for the pod's own",
+                 "use IFNAME");
+  else
+    dw_fault_doubt(reading, value, "is of an interface that the pod may not have: the plugin fails where it does not",
+                   "use IFNAME, which stands for the pod's own interface");
+}
+
+/* SETTING: "IFNAME/arp_filter". Each interface has one folder, without folders in it. */
+static void check_conf(struct dw_reading *reading, const struct dw_value *value, const char *setting,
+                       const struct settings *settings) {
+  const char *slash = strchr(setting, '/');
+  if (slash == NULL) {
+    dw_fault_add(reading, value, "names an interface, but no setting of it", NULL);
+    return;
+  }
+  const char *interface = dw_arena_strndup(reading->arena, setting, (size_t)(slash - setting));
+  if (IS_LISTED(interface, own_interfaces) || IS_LISTED(interface, all_interfaces))
+    check_interface_setting(reading, value, slash + 1, settings);
+  else if (strchr(slash + 1, '/') != NULL)
+    dw_fault_add(reading, value,
+                 "is not a setting: the plugin reads each dot as a separator, also one in an interface's name",
+                 "use IFNAME, which stands for the pod's own interface");
+  else
+    other_interface(reading, value, interface);
+}
+
+/* net/core/neighbour.c neigh_sysctl_register(): the defaults are the node's, and there is no "all". */
+static void check_neighbours(struct dw_reading *reading, const struct dw_value *value, const char *setting) {
+  const char *interface = dw_arena_strndup(reading->arena, setting, strcspn(setting, "/"));
+  if (strcmp(interface, "default") == 0)
+    dw_fault_add(reading, value, node_setting, node_setting_mend);
+  else
+    other_interface(reading, value, interface);
 }
 
 static void check_setting(struct dw_reading *reading, const struct dw_value *value, const char *key) {
@@ -212,25 +258,33 @@ static void check_setting(struct dw_reading *reading, const struct dw_value *val
     return;
   }
   if (is_listed(path, node_settings, sizeof node_settings / sizeof *node_settings))
-    dw_fault_add(reading, value, "is a setting of the node, which cannot be written from a pod's network",
-                 "leave it out, and set it on the nodes");
+    dw_fault_add(reading, value, node_setting, node_setting_mend);
   for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
-    const char *name = interface_setting(path, &families[i]);
-    if (name != NULL)
-      check_interface_setting(reading, value, name, &families[i]);
+    if (begins_with(path, families[i].conf))
+      check_conf(reading, value, path + strlen(families[i].conf), &families[i]);
+    else if (begins_with(path, families[i].neighbours))
+      check_neighbours(reading, value, path + strlen(families[i].neighbours));
   }
 }
 
-static void check_settings(struct dw_reading *reading, const struct dw_value *map) {
+/* Settings of the same key in LATER replace those in MAP. */
+static void check_settings(struct dw_reading *reading, const struct dw_value *map, const dw_json *later) {
   for (struct dw_json_member m = dw_json_first(map->json); m.value != NULL; m = dw_json_next(map->json, m)) {
     struct dw_value value = dw_value_at(reading->arena, map->field, m.key, m.value);
-    check_setting(reading, &value, m.key);
+    if (dw_json_get(later, m.key) == NULL)
+      check_setting(reading, &value, m.key);
   }
 }
 
+/* tuning.go:121 parseConf() */
 static void check_tuning(struct dw_reading *reading, const struct dw_value *plugin) {
   struct dw_value settings = dw_value_member(reading->arena, plugin->field, plugin->json, "sysctl");
-  check_settings(reading, &settings);
+  struct dw_value args = dw_value_member(reading->arena, plugin->field, plugin->json, "args");
+  struct dw_value cni = dw_value_member(reading->arena, args.field, args.json, "cni");
+  struct dw_value later = dw_value_member(reading->arena, cni.field, cni.json, "sysctl");
+  check_settings(reading, &settings, later.json);
+  if (dw_value_given(&settings))
+    check_settings(reading, &later, NULL);
 }
 
 /* --- sbr --- */

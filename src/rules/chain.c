@@ -156,22 +156,33 @@ static bool is_ipv6_switch(const char *key) {
   return false;
 }
 
-static void tuning(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
-                   const struct dw_cni_plugin *maker) {
-  struct dw_value settings = dw_plugin_option(check->arena, plugin, "sysctl");
-  if (!is_only_ipv6(&maker->ipam))
-    return;
-  for (struct dw_json_member m = dw_json_first(settings.json); m.value != NULL; m = dw_json_next(settings.json, m)) {
+/* What SETTINGS switch off, but for those that LATER ones of the same key replace. */
+static void ipv6_switches(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *settings,
+                          const dw_json *later) {
+  for (struct dw_json_member m = dw_json_first(settings->json); m.value != NULL; m = dw_json_next(settings->json, m)) {
     int64_t number;
     const char *text = dw_json_string(m.value);
-    if (text == NULL || !is_ipv6_switch(m.key) || !dw_parse_int64(text, &number) || number == 0)
+    if (text == NULL || !is_ipv6_switch(m.key) || !dw_parse_int64(text, &number) || number == 0 ||
+        dw_json_get(later, m.key) != NULL)
       continue;
     struct dw_found found = {.reason = DW_REASON_INVALID,
-                             .field = dw_arena_join(check->arena, settings.field, ".", m.key),
+                             .field = dw_arena_join(check->arena, settings->field, ".", m.key),
                              .value = text,
                              .mend = "leave it out, or use an IPv4 range"};
     dw_report(check, rule, &found, "takes the IPv6 addresses away again, and migration0 gets no others");
   }
+}
+
+/* tuning.go:121 parseConf() writes args.cni.sysctl over `sysctl`, and panics where there is none: plugin-option has
+ * that. */
+static void tuning(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                   const struct dw_cni_plugin *maker) {
+  struct dw_value settings = dw_plugin_option(check->arena, plugin, "sysctl");
+  struct dw_value later = dw_plugin_option(check->arena, plugin, "args.cni.sysctl");
+  if (!is_only_ipv6(&maker->ipam) || !dw_value_given(&settings))
+    return;
+  ipv6_switches(check, rule, &settings, later.json);
+  ipv6_switches(check, rule, &later, NULL);
 }
 
 static void later_plugin(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,

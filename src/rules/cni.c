@@ -520,6 +520,32 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
     useless_trunk(check, rule, trunk);
 }
 
+/* The key by which another plugin takes its VLAN. Without its own one a plugin takes 0 (vlan.go:39, bridge.go:62;
+ * ovs-cni pkg/types/types.go, sriov-cni pkg/types/types.go): the frames have no VLAN. */
+static void ignored_vlan(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  static const struct {
+    const char *type, *ignored, *own;
+  } keys[] = {{"vlan", "vlan", "vlanId"}, {"bridge", "vlanId", "vlan"}, {"cnv-bridge", "vlanId", "vlan"},
+              {"ovs", "vlanId", "vlan"},  {"sriov", "vlanId", "vlan"},  {"accelerated-bridge", "vlanId", "vlan"}};
+  size_t i = 0;
+  while (i < sizeof keys / sizeof *keys && strcmp(keys[i].type, plugin->type_name) != 0)
+    i++;
+  if (i == sizeof keys / sizeof *keys || dw_value_given(&plugin->vlan))
+    return;
+  struct dw_value vlan = dw_plugin_option(check->arena, plugin, keys[i].ignored);
+  int64_t id;
+  if (!dw_value_given(&vlan) || (dw_json_integer(vlan.json, &id) && id == 0))
+    return;
+  struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
+                           .field = vlan.field,
+                           .value = dw_value_shown(check->arena, &vlan),
+                           .json = vlan.json,
+                           .mend = dw_arena_printf(check->arena, "use %s", keys[i].own),
+                           .of_key = true,
+                           .warn_at_most = true};
+  dw_report(check, rule, &found, "the plugin %s ignores this key, so there is no VLAN", plugin->type_name);
+}
+
 static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (is_unknown(plugin))
@@ -529,6 +555,7 @@ static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
     bool as_written = !dw_nad_is_ovn(plugin) || dw_json_written_integer(vlan);
     if (dw_value_given(&plugin->vlan) && !(is_vlan(vlan, 0) && as_written))
       report_vlan(check, rule, &plugin->vlan, 0);
+    ignored_vlan(check, rule, plugin);
     vlan_trunk(check, rule, plugin);
   }
 }
@@ -561,8 +588,10 @@ static const struct dw_rule rules[] = {
      "use the interface's name: 1 to 15 bytes (an alternative name: up to 127) without '/', ':' and white space",
      interface_name},
     {"vlan-range", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "`vlan`, `vlanId` or an id in `vlanTrunk` is not an integer from 0 to 4094", "use the VLAN id of the switch port",
-     vlan_range},
+     "`vlan`, `vlanId` or an id in `vlanTrunk` is not an integer from 0 to 4094. Warns of vlan or vlanId where the "
+     "plugin "
+     "knows the other one",
+     "use the VLAN id of the switch port", vlan_range},
 };
 
 const struct dw_family dw_family_cni = {rules, sizeof rules / sizeof rules[0]};

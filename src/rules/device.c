@@ -149,6 +149,25 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
             "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_network_nodes(check->view), missing.nodes);
 }
 
+/* host-device.go:571 getLink(): `device` and `hwaddr` count before it, and nothing is looked for where the driver of
+ * the device's PCI address is one of DPDK. */
+static void kernel_path(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  static const char begin[] = "/sys/devices/";
+  struct dw_value path = dw_plugin_option(check->arena, plugin, "kernelpath");
+  if (path.text == NULL || path.text[0] == '\0' || strncmp(path.text, begin, sizeof begin - 1) == 0 ||
+      gives(plugin->json, "device") || gives(plugin->json, "hwaddr"))
+    return;
+  bool by_address = has_resource(check) || gives(plugin->json, "pciBusID") ||
+                    gives(dw_json_get_fold(plugin->json, "runtimeConfig", NULL), "deviceID");
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = path.field,
+                               .value = path.text,
+                               .mend = "use the path that \"readlink -f /sys/class/net/NIC/device\" prints",
+                               .warn_at_most = by_address},
+            "host-device only accepts a path that begins with /sys/devices/");
+}
+
 /* containernetworking/plugins plugins/main/host-device/host-device.go, loadConf(). */
 static void host_device(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   if (!has_resource(check) && !names_device(plugin))
@@ -159,6 +178,7 @@ static void host_device(struct dw_check *check, const struct dw_rule *rule, cons
               "host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation %s", RESOURCE_NAME);
   else if (plugin->device.text != NULL && dw_is_interface_altname(plugin->device.text))
     moved_nic(check, rule, plugin->type_name, &plugin->device);
+  kernel_path(check, rule, plugin);
 }
 
 /* --- bond-cni: bond/bond.go --- */
@@ -244,7 +264,7 @@ static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
 static const struct dw_rule rules[] = {
     {"device-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "no device for the pod: SR-IOV without a resource, a node that offers no device of it, host-device without a "
-     "device or with the node's own NIC, a "
+     "device, with the node's own NIC or with a kernelpath outside /sys/devices/, a "
      "bond of links that virt-handler does not have",
      "name the device plugin's resource in the annotation " RESOURCE_NAME ", or use macvlan on a NIC of the nodes",
      device_missing},

@@ -129,6 +129,28 @@ static void nothing_cuts_the_nodes_off(void **state) {
       "\"}}")
 #define OFF_FIELD "deny plugin-chain spec.config.plugins[1].sysctl."
 
+/* Measured: args.cni.sysctl is written over sysctl, and makes the plugin panic where there is none. */
+static void args_switch_ipv6_off_too(void **state) {
+  (void)state;
+#define KEY "net.ipv6.conf.IFNAME.disable_ipv6"
+#define ARGS(range, sysctl, args)                                                                                      \
+  NEW("{\"type\":\"macvlan\",\"master\":\"eth1\"," range "},{\"type\":\"tuning\"," sysctl                              \
+      "\"args\":{\"cni\":{\"sysctl\":{" args "}}}}")
+#define ON "\"" KEY "\":\"0\""
+#define GONE "\"" KEY "\":\"1\""
+#define ARGS_FIELD "deny plugin-chain spec.config.plugins[1].args.cni.sysctl." KEY "\n"
+  nad_expect_config(ARGS(POOL("fd00:99::/64"), "\"sysctl\":{},", GONE), ARGS_FIELD);
+  nad_expect_config(ARGS(POOL("fd00:99::/64"), "\"sysctl\":{" ON "},", GONE), ARGS_FIELD);
+  nad_expect_config(ARGS(POOL("fd00:99::/64"), "\"sysctl\":{" GONE "},", GONE), ARGS_FIELD);
+  nad_expect_config(ARGS(POOL("fd00:99::/64"), "\"sysctl\":{" GONE "},", ON), "");
+  nad_expect_config(ARGS(POOL("fd00:99::/64"), "\"sysctl\":{" GONE "},", "\"net.ipv6.conf.lo.disable_ipv6\":\"0\""),
+                    OFF_FIELD KEY "\n");
+  nad_expect_config(ARGS(POOL("fd00:99::/64"), "\"sysctl\":{},", ON), "");
+  nad_expect_config(ARGS(POOL("192.168.99.0/24"), "\"sysctl\":{},", GONE), "");
+  nad_expect_config(ARGS(POOL("fd00:99::/64"), "", GONE),
+                    "deny plugin-option spec.config.plugins[1].args.cni.sysctl\n");
+}
+
 static void ipv6_stays_on_for_ipv6(void **state) {
   (void)state;
   nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.IFNAME.disable_ipv6", "1"),
@@ -152,6 +174,7 @@ int main(void) {
       cmocka_unit_test(plugins_accept_the_version),    cmocka_unit_test(no_version_is_the_oldest),
       cmocka_unit_test(the_first_makes_the_interface), cmocka_unit_test(only_one_makes_it),
       cmocka_unit_test(nothing_cuts_the_nodes_off),    cmocka_unit_test(ipv6_stays_on_for_ipv6),
+      cmocka_unit_test(args_switch_ipv6_off_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

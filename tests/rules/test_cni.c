@@ -399,8 +399,31 @@ static void a_name_is_short_enough_for_a_file(void **state) {
   }
 }
 
+/* Source: plugins/main/vlan/vlan.go:39 and bridge.go:62 (NetConf): each knows one of the two. */
+static void the_other_plugins_key_for_a_vlan_is_ignored(void **state) {
+  (void)state;
+#define TAGGED(type, members) "{" HEAD ",\"type\":\"" type "\"," members NAD_IPAM "}"
+#define VLAN(members) TAGGED("vlan", "\"master\":\"eth1\"," members)
+#define BRIDGE(members) TAGGED("bridge", "\"bridge\":\"br1\"," members)
+  struct nad_case vlan = {.config = VLAN("\"vlan\":100,")};
+  nad_expect(&vlan, "warn vlan-range spec.config.vlan\n");
+  nad_expect_says(&vlan, "vlan-range",
+                  "Unsupported value: \"100\": the plugin vlan ignores this key, so there is no VLAN; use vlanId "
+                  "[vlan-range]");
+  nad_expect_config(VLAN("\"VLAN\":\"100\",\"vlanId\":null,"), "warn vlan-range spec.config.VLAN\n");
+  nad_expect_config(VLAN("\"vlan\":100,\"vlanId\":100,"), "");
+  nad_expect_config(VLAN("\"vlan\":100,\"vlanid\":0,"), "");
+  nad_expect_config(VLAN("\"vlan\":0,"), "");
+  nad_expect_config(VLAN("\"vlan\":null,"), "");
+  nad_expect_config(VLAN(""), "");
+  nad_expect_config(BRIDGE("\"vlanId\":100,"), "warn vlan-range spec.config.vlanId\n");
+  nad_expect_config(BRIDGE("\"vlanId\":100,\"vlan\":100,"), "");
+  nad_expect_config(TAGGED("macvlan", "\"master\":\"eth1\",\"vlan\":100,"), "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_other_plugins_key_for_a_vlan_is_ignored),
       cmocka_unit_test(sound_configurations_pass),
       cmocka_unit_test(json_errors_give_the_place),
       cmocka_unit_test(json_errors_quote_whole_tokens),

@@ -111,6 +111,29 @@ static void a_host_device_is_named(void **state) {
                   "k8s.v1.cni.cncf.io/resourceName; name the NIC that is set apart for migrations [device-missing]");
 }
 
+/* Measured: "kernel device path "/sys/class/net/d0" must be absolute and begin with /sys/devices/". */
+static void a_kernel_path_begins_with_sys_devices(void **state) {
+  (void)state;
+#define OUTSIDE "\"kernelpath\":\"/sys/class/net/eth1\","
+  nad_expect_config(HOST_DEVICE(OUTSIDE), DENY("spec.config.kernelpath"));
+  nad_expect_config(HOST_DEVICE("\"kernelpath\":\"sys/devices/x\","), DENY("spec.config.kernelpath"));
+  nad_expect_config(HOST_DEVICE("\"KernelPath\":\"/sys/devices\","), DENY("spec.config.KernelPath"));
+  nad_expect_config(HOST_DEVICE("\"device\":null,\"hwaddr\":\"\"," OUTSIDE), DENY("spec.config.kernelpath"));
+  nad_expect_config(HOST_DEVICE("\"kernelpath\":\"\",\"pciBusID\":\"0000:00:1f.6\","), "");
+  nad_expect_config(HOST_DEVICE("\"hwaddr\":\"02:00:00:00:00:01\"," OUTSIDE), "");
+  nad_expect_other(HOST_DEVICE(OUTSIDE), "");
+  /* A device that DPDK drives is not looked for. */
+  nad_expect_config(HOST_DEVICE("\"pciBusID\":\"0000:00:1f.6\"," OUTSIDE),
+                    "warn device-missing spec.config.kernelpath\n");
+  nad_expect_config(HOST_DEVICE("\"runtimeConfig\":{\"deviceID\":\"0000:00:1f.6\"}," OUTSIDE),
+                    "warn device-missing spec.config.kernelpath\n");
+  nad_expect(&(struct nad_case){.config = HOST_DEVICE(OUTSIDE), .resource = "openshift.io/migration", .more = equipped},
+             "warn device-missing spec.config.kernelpath\n");
+  nad_expect_says(&(struct nad_case){.config = HOST_DEVICE(OUTSIDE)}, "device-missing",
+                  "Invalid value: \"/sys/class/net/eth1\": host-device only accepts a path that begins with "
+                  "/sys/devices/; use the path that \"readlink -f /sys/class/net/NIC/device\" prints [device-missing]");
+}
+
 /* --- the node's own NIC --- */
 
 #define NODE_WITH(interfaces)                                                                                          \
@@ -210,9 +233,13 @@ static void a_bond_takes_two_links_of_every_node(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_virtual_function_comes_from_a_resource), cmocka_unit_test(every_node_offers_a_device),
-      cmocka_unit_test(nodes_of_which_nothing_is_told_are_named), cmocka_unit_test(a_host_device_is_named),
-      cmocka_unit_test(the_nodes_own_nic_stays_on_the_node),      cmocka_unit_test(a_moved_nic_is_in_one_pod),
+      cmocka_unit_test(a_virtual_function_comes_from_a_resource),
+      cmocka_unit_test(a_kernel_path_begins_with_sys_devices),
+      cmocka_unit_test(every_node_offers_a_device),
+      cmocka_unit_test(nodes_of_which_nothing_is_told_are_named),
+      cmocka_unit_test(a_host_device_is_named),
+      cmocka_unit_test(the_nodes_own_nic_stays_on_the_node),
+      cmocka_unit_test(a_moved_nic_is_in_one_pod),
       cmocka_unit_test(virt_handler_has_no_links_to_bond),
 
       cmocka_unit_test(a_bond_takes_two_links_of_every_node),

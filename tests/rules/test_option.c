@@ -51,6 +51,11 @@ static void a_plugin_refuses_values(void **state) {
   expect_text(CHAIN("{\"type\":\"tuning\",\"sysctl\":{\"kernel.pid_max\":\"1\"}}"), "false",
               "spec.config.plugins[1].sysctl.kernel.pid_max: Invalid value: \"1\": is outside net.: the tuning plugin "
               "changes network settings only; leave it out [plugin-option]");
+  expect_text(
+      CHAIN("{\"type\":\"tuning\",\"sysctl\":{\"net.ipv4.conf.eth1.100.arp_filter\":\"1\"}}"), "false",
+      "spec.config.plugins[1].sysctl.net.ipv4.conf.eth1.100.arp_filter: Invalid value: \"1\": is not a setting: the "
+      "plugin reads each dot as a separator, also one in an interface's name; use IFNAME, which stands for the "
+      "pod's own interface [plugin-option]");
   expect_text(CHAIN("{\"type\":\"tuning\",\"sysctl\":{\"net.ipv4.conf.IFNAME.arp_filtre\":\"1\"}}"), "false",
               "spec.config.plugins[1].sysctl.net.ipv4.conf.IFNAME.arp_filtre: Invalid value: \"1\": is not a setting "
               "that the kernel has; did you mean arp_filter? [plugin-option]");
@@ -198,6 +203,34 @@ static void tuning_sets_what_the_kernel_takes(void **state) {
       {"\"sysctl\":{\"net.core.rmem_max\":\"262144\"}",
        "deny plugin-option spec.config.plugins[1].sysctl.net.core.rmem_max\n"},
       {"\"sysctl\":{\"vm.swappiness\":\"1\"}", "deny plugin-option spec.config.plugins[1].sysctl.vm.swappiness\n"},
+#define AT(key) " plugin-option spec.config.plugins[1].sysctl." key "\n"
+#define SET(key) "\"sysctl\":{\"" key "\":\"1\"}",
+#define IN_ARGS(key, value) "\"args\":{\"cni\":{\"sysctl\":{\"" key "\":\"" value "\"}}}"
+#define AT_ARGS(key) " plugin-option spec.config.plugins[1].args.cni.sysctl." key "\n"
+      /* measured: an interface that the pod has not, and a dot in its name */
+      {SET("net.ipv4.conf.eth0.arp_filter") ""},
+      {SET("net.ipv4.conf.lo.arp_filter") ""},
+      {SET("net.ipv4.conf.migration0.arp_filter") ""},
+      {SET("net.ipv4.conf..all//arp_filter") ""},
+      {SET("net.ipv4.conf.net1.arp_filter") "warn" AT("net.ipv4.conf.net1.arp_filter")},
+      {SET("net/ipv6/conf/ifname/accept_ra") "deny" AT("net/ipv6/conf/ifname/accept_ra")},
+      {SET("net.ipv4.conf.eth1.100.arp_filter") "deny" AT("net.ipv4.conf.eth1.100.arp_filter")},
+      {SET("net.ipv4.conf.IFNAME") "deny" AT("net.ipv4.conf.IFNAME")},
+      {SET("net.ipv4.conf.all.") "deny" AT("net.ipv4.conf.all.")},
+      {SET("net.ipv4.conf..all.arp_filtre") "deny" AT("net.ipv4.conf..all.arp_filtre")},
+      {SET("net.ipv4.neigh.IFNAME.gc_stale_time") ""},
+      {SET("net.ipv6.neigh.eth0.gc_stale_time") ""},
+      {SET("net.ipv4.neigh.eth1.gc_stale_time") "warn" AT("net.ipv4.neigh.eth1.gc_stale_time")},
+      {SET("net.ipv4.neigh.default.gc_stale_time") "deny" AT("net.ipv4.neigh.default.gc_stale_time")},
+      {SET("net.") "deny" AT("net.")},
+      /* args.cni.sysctl is written over it */
+      {"\"sysctl\":{}," IN_ARGS("net.ipv4.conf.IFNAME.arp_filter", "1"), ""},
+      {"\"sysctl\":{}," IN_ARGS("net.ipv4.conf.IFNAME.arp_filter", "x"),
+       "deny" AT_ARGS("net.ipv4.conf.IFNAME.arp_filter")},
+      {"\"sysctl\":{}," IN_ARGS("kernel.pid_max", "1"), "deny" AT_ARGS("kernel.pid_max")},
+      {"\"sysctl\":{\"net.ipv4.conf.IFNAME.arp_filter\":\"x\"}," IN_ARGS("net.ipv4.conf.IFNAME.arp_filter", "1"), ""},
+      {"\"sysctl\":{\"net.ipv4.conf.all.arp_filter\":\"x\"}," IN_ARGS("net.ipv4.conf.IFNAME.arp_filter", "1"),
+       "deny" AT("net.ipv4.conf.all.arp_filter")},
       {"\"sysctl\":[]", "deny plugin-option spec.config.plugins[1].sysctl\n"},
       {"\"args\":{\"cni\":{\"sysctl\":{\"net.core.somaxconn\":\"1\"}}}",
        "deny plugin-option spec.config.plugins[1].args.cni.sysctl\n"},

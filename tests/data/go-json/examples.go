@@ -350,7 +350,7 @@ func wrongTypes() []example {
 		{"name in capitals is a number", object(`"cniVersion":"0.3.1","Name":5,` + member + "," + pool), "cni-json"},
 		{"cniVersion in capitals is a number, of a list", listWith(`"CNIVersion":5,"name":"net"`), "cni-json"},
 		{"a comment twice", object(head + "," + member + "," + pool + `,"_comment":"a","_comment":"b"`), ""},
-		{"a sysctl in two letter cases", object(head + `,"plugins":[{` + member + "," + pool + `},{"type":"tuning","sysctl":{"net.ipv4.conf.IFNAME.forwarding":"1","net.ipv4.conf.ifname.forwarding":"1"}}]`), ""},
+		{"a sysctl in two letter cases", object(head + `,"plugins":[{` + member + "," + pool + `},{"type":"tuning","sysctl":{"net.ipv4.conf.IFNAME.forwarding":"1","net.ipv4.conf.ifname.forwarding":"1"}}]`), "plugin-option"},
 		{"a sysctl twice", object(head + `,"plugins":[{` + member + "," + pool + `},{"type":"tuning","sysctl":{"net.core.somaxconn":"1","net.core.somaxconn":"2"}}]`), "cni-ambiguous-key"},
 		{"bcqueuelen is 1e3", object(head + "," + member + "," + pool + `,"bcqueuelen":1e3`), ""},
 		{"bcqueuelen is -0", object(head + "," + member + "," + pool + `,"bcqueuelen":-0`), "plugin-option"},
