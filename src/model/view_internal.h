@@ -142,7 +142,8 @@ enum dw_nic_flag {
   DW_NIC_FLAG_LOOPBACK = 128,
   DW_NIC_FLAG_INFINIBAND = 256,
   DW_NIC_FLAG_NO_OVS = 512, /* no OVS bridge */
-  DW_NIC_FLAG_ALIAS = 1024  /* the name is an alternative one there */
+  DW_NIC_FLAG_ALIAS = 1024, /* the name is an alternative one there */
+  DW_NIC_FLAG_FIXED = 2048  /* can't be moved to another network namespace */
 };
 
 struct dw_nic_entry {

@@ -186,6 +186,7 @@ size_t dw_view_nic_fault(const struct dw_view *view, const struct dw_nic_query *
       [DW_NIC_NO_OVS_BRIDGE] = DW_NIC_FLAG_NO_OVS,
       [DW_NIC_IS_PORT] = DW_NIC_FLAG_PORT,
       [DW_NIC_IS_LOOPBACK] = DW_NIC_FLAG_LOOPBACK,
+      [DW_NIC_IS_FIXED] = DW_NIC_FLAG_FIXED,
       [DW_NIC_IS_INFINIBAND] = DW_NIC_FLAG_INFINIBAND,
   };
   const struct dw_nic_name *nic = dw_view_nic_named(view, query->name);

@@ -52,6 +52,14 @@ static bool is_no_ovs_bridge(const struct dw_nic *nic) {
          nic->type == DW_NIC_LINUX_BRIDGE || nic->type == DW_NIC_INFINIBAND || nic->type == DW_NIC_LOOPBACK;
 }
 
+/* The kernel lets none of these leave its network namespace: NETIF_F_NETNS_LOCAL (since 6.14 netns_immutable) in
+ * drivers/net/loopback.c, net/bridge/br_device.c, drivers/net/bonding/bond_main.c and, for a bridge's own port,
+ * net/openvswitch/vport-internal_dev.c. */
+static bool is_fixed(const struct dw_nic *nic) {
+  return nic->type == DW_NIC_LOOPBACK || nic->type == DW_NIC_LINUX_BRIDGE || nic->type == DW_NIC_BOND ||
+         nic->type == DW_NIC_OVS_BRIDGE;
+}
+
 static uint16_t flags_of(const struct dw_nic *nic, const struct dw_handler_node *on) {
   bool bridge = nic->type == DW_NIC_LINUX_BRIDGE;
   const struct {
@@ -66,6 +74,7 @@ static uint16_t flags_of(const struct dw_nic *nic, const struct dw_handler_node 
              {is_primary(nic, on), DW_NIC_FLAG_PRIMARY},
              {is_port(nic, on->nns), DW_NIC_FLAG_PORT},
              {nic->type == DW_NIC_LOOPBACK, DW_NIC_FLAG_LOOPBACK},
+             {is_fixed(nic), DW_NIC_FLAG_FIXED},
              {nic->type == DW_NIC_INFINIBAND, DW_NIC_FLAG_INFINIBAND}};
   unsigned flags = 0;
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

@@ -125,6 +125,17 @@ static void own_nic(struct dw_check *check, const struct dw_rule *rule, const ch
 /* The NIC is in one pod at a time. */
 static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const char *type,
                       const struct dw_value *nic) {
+  struct dw_faulty fixed = dw_nic_fault(check, nic->text, DW_NIC_IS_FIXED, 0);
+  if (fixed.count > 0) {
+    dw_report(check, rule,
+              &(struct dw_found){.reason = DW_REASON_INVALID,
+                                 .field = nic->field,
+                                 .value = nic->text,
+                                 .mend = "use macvlan on a NIC that is set apart for migrations"},
+              "is a loopback interface, a bond or a bridge on %s; the kernel does not let %s move it into a pod",
+              fixed.nodes, type);
+    return;
+  }
   own_nic(check, rule, type, nic);
   if (dw_nad_pods_meet(check))
     dw_report(check, rule,
@@ -264,7 +275,7 @@ static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
 static const struct dw_rule rules[] = {
     {"device-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "no device for the pod: SR-IOV without a resource, a node that offers no device of it, host-device without a "
-     "device, with the node's own NIC or with a kernelpath outside /sys/devices/, a "
+     "device, with the node's own NIC, with a bridge or bond or with a kernelpath outside /sys/devices/, a "
      "bond of links that virt-handler does not have",
      "name the device plugin's resource in the annotation " RESOURCE_NAME ", or use macvlan on a NIC of the nodes",
      device_missing},

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -170,6 +171,32 @@ static void the_nodes_own_nic_stays_on_the_node(void **state) {
   nad_expect_says(&nad, "device-missing", "on n1; host-device moves it into the pod; use");
 }
 
+static void what_the_kernel_keeps_on_the_node_is_refused(void **state) {
+  (void)state;
+  static const char *const fixed[] = {"lo", "br1", "bond0", "br-ovs"};
+  static const char *const movable[] = {"eth1", "eth1.100", "vx", "patch0"};
+  struct nad_case nad = {
+      .state = NODE_WITH("{name: eth0, type: ethernet, " OWN "}, {name: eth1, type: ethernet}, {name: lo, type: "
+                         "loopback}, {name: br1, type: linux-bridge}, {name: bond0, type: bond}, {name: br-ovs, "
+                         "type: ovs-bridge}, {name: br-ovs, type: ovs-interface}, {name: eth1.100, type: vlan}, "
+                         "{name: vx, type: vxlan}, {name: patch0, type: ovs-interface}")};
+  char config[256];
+  nad.config = config;
+  for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+    (void)snprintf(config, sizeof config, HOST_DEVICE("\"device\":\"%s\","), fixed[i]);
+    nad_expect(&nad, DENY("spec.config.device"));
+  }
+  for (size_t i = 0; i < sizeof movable / sizeof movable[0]; i++) {
+    (void)snprintf(config, sizeof config, HOST_DEVICE("\"device\":\"%s\","), movable[i]);
+    nad_expect(&nad, "");
+  }
+  nad.config = HOST_DEVICE("\"device\":\"lo\",");
+  nad_expect_says(&nad, "device-missing",
+                  "Invalid value: \"lo\": is a loopback interface, a bond or a bridge on n1; the kernel does not let "
+                  "host-device move it into a pod; use macvlan on a NIC that is set apart for migrations "
+                  "[device-missing]");
+}
+
 /* Sync controllers run beside virt-handlers: one of the two gets the NIC. */
 static void a_moved_nic_is_in_one_pod(void **state) {
   (void)state;
@@ -238,6 +265,10 @@ int main(void) {
       cmocka_unit_test(every_node_offers_a_device),
       cmocka_unit_test(nodes_of_which_nothing_is_told_are_named),
       cmocka_unit_test(a_host_device_is_named),
+      cmocka_unit_test(every_node_offers_a_device),
+      cmocka_unit_test(nodes_of_which_nothing_is_told_are_named),
+      cmocka_unit_test(a_host_device_is_named),
+      cmocka_unit_test(what_the_kernel_keeps_on_the_node_is_refused),
       cmocka_unit_test(the_nodes_own_nic_stays_on_the_node),
       cmocka_unit_test(a_moved_nic_is_in_one_pod),
       cmocka_unit_test(virt_handler_has_no_links_to_bond),

@@ -219,6 +219,7 @@ enum dw_nic_fault {
   DW_NIC_NO_OVS_BRIDGE, /* there, but no OVS bridge */
   DW_NIC_IS_PORT,       /* of a bond, a Linux bridge or an OVS bridge: it can carry no macvlan or ipvlan */
   DW_NIC_IS_LOOPBACK,
+  DW_NIC_IS_FIXED, /* of a type that the kernel leaves in its network namespace */
   DW_NIC_IS_INFINIBAND,
   DW_NIC_MTU_BELOW,      /* mtu known and below the NUMBER asked for */
   DW_NIC_WIRE_MTU_BELOW, /* a Linux bridge of whose uplinks none has an MTU of NUMBER or more */
