@@ -38,7 +38,7 @@ static bool is_unread(const struct dw_cni_plugin *plugin) {
 static const struct dw_cni_plugin *made_before(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   for (const struct dw_cni_plugin *before = plugin; before-- > check->config->plugins;)
     if (dw_plugin_class(before->type_name) != DW_PLUGIN_META)
-      return before->type_readable && takes_mtu(before) ? before : NULL;
+      return before->type_readable && dw_plugin_class(before->type_name) == DW_PLUGIN_CONNECTS ? before : NULL;
   return NULL;
 }
 
@@ -162,7 +162,7 @@ static void above_bridge(struct dw_check *check, const struct dw_rule *rule, con
 static void judge(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                   const struct dw_cni_plugin *maker) {
   bool given = mtu_of(plugin) != 0;
-  if (given && is_impossible(check, rule, plugin, maker))
+  if ((given && is_impossible(check, rule, plugin, maker)) || !takes_mtu(maker))
     return;
   if (dw_plugin_is_bridge(maker->type_name) && (given || plugin == maker))
     above_bridge(check, rule, plugin, maker);
@@ -173,7 +173,7 @@ static void judge(struct dw_check *check, const struct dw_rule *rule, const stru
 static void mtu_above_master(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     const struct dw_cni_plugin *maker = is_tuning(plugin) ? made_before(check, plugin) : plugin;
-    if (maker != NULL && takes_mtu(maker) && !is_unread(plugin))
+    if (maker != NULL && (plugin != maker || takes_mtu(maker)) && !is_unread(plugin))
       judge(check, rule, plugin, maker);
   }
 }

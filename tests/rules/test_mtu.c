@@ -212,6 +212,17 @@ static void tuning_obeys_the_same_limits(void **state) {
             "");
 }
 
+/* The kernel's own limits hold for a device that another plugin brings, too. */
+static void tuning_obeys_the_kernel_after_any_plugin(void **state) {
+  (void)state;
+  expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "67"), TUNING_DENIED);
+  expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "-1"), TUNING_DENIED);
+  expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "88"), "");
+  expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "9001"), "");
+  /* host-device reads no mtu itself. */
+  expect_on(NIC, "{\"type\":\"host-device\",\"device\":\"eth1\",\"mtu\":1," NAD_IPAM "}", "");
+}
+
 /* tuning changes the pod's end alone. */
 static void tuning_above_a_bridges_other_end_is_denied(void **state) {
   (void)state;
@@ -249,6 +260,7 @@ int main(void) {
       cmocka_unit_test(the_default_mtu_of_the_bridge_plugin_counts),
       cmocka_unit_test(a_veth_has_a_highest_mtu),
       cmocka_unit_test(tuning_obeys_the_same_limits),
+      cmocka_unit_test(tuning_obeys_the_kernel_after_any_plugin),
       cmocka_unit_test(tuning_above_a_bridges_other_end_is_denied),
       cmocka_unit_test(tuning_makes_mtus_alike),
   };
