@@ -334,7 +334,7 @@ bench-budget: all $(BENCHES) ## Accept the instructions and allocations that a r
 
 # --- tests with the real tools around it ----------------------------------------------------------------------------
 
-.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e drain attacks soak image image-test
+.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e drain attacks soak lab lab-smoke lab-clean-test image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
@@ -369,6 +369,15 @@ DURATION ?= 1800
 soak: all ## Compare every answer for DURATION (1800) seconds while everything changes
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) DURATION=$(DURATION) tests/soak/run.sh
+lab: all ## Attach 770 CNI configurations for real and compare (as root; ONLY=REGEX, LABS=2; the first time builds, 10 minutes)
+	@tools/deps.sh lab
+	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' tests/lab/lab.sh
+lab-smoke: all ## The same for 60 of them, chosen by SEED
+	@tools/deps.sh lab
+	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' SAMPLE=60 SEED=$(SEED) tests/lab/lab.sh
+lab-clean-test: all ## The laboratory leaves nothing: after success, failure and SIGTERM
+	@tools/deps.sh lab
+	@tests/lab/clean.sh
 image: ## Build the container image (podman, buildah or docker)
 	@tools/image.sh
 image-test: ## Build the image without a registry, run it, look into it (as root)

@@ -132,6 +132,9 @@ func (l *lab) try(c *testCase) (r *result, err error) {
 func (l *lab) arranged(c *testCase, f func() error) error {
 	for _, n := range l.nodes {
 		n.dhcpDaemon(c.Dhcp != "")
+		if err := n.whereaboutsConfig(c.Config == nil || strings.Contains(*c.Config, "leader_")); err != nil {
+			return err
+		}
 	}
 	for _, a := range c.There {
 		if err := l.sw.ip("addr add " + a + " dev " + c.L2); err != nil {
@@ -183,9 +186,7 @@ func (l *lab) rounds(c *testCase, r *result) error {
 	if err == nil && c.allocates() && one.attachedPods() > 0 {
 		two, err = l.round(spec, true, false)
 	}
-	for _, pod := range before {
-		pod.delete()
-	}
+	deletePods(before)
 	if err != nil {
 		return err
 	}
@@ -236,16 +237,10 @@ func (l *lab) round(spec podSpec, atTheSameTime, full bool) (*attached, error) {
 	a := &attached{bridgeAddresses: map[string][]string{}}
 	var err error
 	if a.pods, err = l.podsOn(l.nodes, spec); err != nil {
-		for _, p := range a.pods {
-			p.forget()
-		}
+		deletePods(a.pods)
 		return nil, err
 	}
-	defer func() {
-		for _, p := range a.pods {
-			p.delete()
-		}
-	}()
+	defer func() { deletePods(a.pods) }()
 	if atTheSameTime {
 		eachAtOnce(len(a.pods), func(i int) { a.pods[i].add() })
 	} else {

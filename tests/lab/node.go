@@ -102,9 +102,7 @@ func (n *node) files() error {
 	}
 	for path, text := range map[string]string{
 		cni + "/net.d/whereabouts.d/whereabouts.kubeconfig": string(kubeconfig),
-		cni + "/net.d/whereabouts.d/whereabouts.conf": `{"datastore": "kubernetes", "reconciler_cron_expression": "30 4 * * *",
-			"kubernetes": {"kubeconfig": "/etc/cni/net.d/whereabouts.d/whereabouts.kubeconfig"}}`,
-		cni + "/multus/net.d/10-pods.conf": `{"cniVersion": "0.4.0", "name": "pods", "type": "` + podNetworkType + `"}`,
+		cni + "/multus/net.d/10-pods.conf":                  `{"cniVersion": "0.4.0", "name": "pods", "type": "` + podNetworkType + `"}`,
 		// A kubelet that has given out no device.
 		root + "/lib/kubelet/device-plugins/kubelet_internal_checkpoint": `{"Data": {"PodDeviceEntries": [], "RegisteredDevices": {}}, "Checksum": 0}`,
 		root + "/lib/cni/.keep":   "",
@@ -159,6 +157,17 @@ func (n *node) files() error {
 		n.mounts, err = unix.Open("/proc/thread-self/ns/mnt", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		return err
 	})
+}
+
+// whereaboutsConfig writes whereabouts' file on the node. A pod that is not the leader tries again after 500 ms, which is most of the
+// time that attaching at once takes; 60 ms allocate the same. A case that sets such times itself gets the file as it is installed.
+func (n *node) whereaboutsConfig(asInstalled bool) error {
+	retry := `"leader_retry_period": 60, `
+	if asInstalled {
+		retry = ""
+	}
+	return os.WriteFile(fmt.Sprintf("%s/%s/etc/cni/net.d/whereabouts.d/whereabouts.conf", n.lab.work, n.name), []byte(`{`+retry+`"datastore": "kubernetes",
+		"reconciler_cron_expression": "30 4 * * *", "kubernetes": {"kubeconfig": "/etc/cni/net.d/whereabouts.d/whereabouts.kubeconfig"}}`), 0o644)
 }
 
 // do runs f on a thread inside the node; a program that f starts is inside, too.

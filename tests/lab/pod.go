@@ -120,8 +120,16 @@ func (p *pod) add() {
 	}
 }
 
-// delete calls DEL, and ends the sandbox and the object.
-func (p *pod) delete() {
+// delete calls DEL for one pod after the other, and ends the sandboxes and the objects.
+func deletePods(pods []*pod) {
+	for _, p := range pods {
+		p.detach()
+	}
+	eachAtOnce(len(pods), func(i int) { pods[i].forget() })
+}
+
+// detach calls DEL.
+func (p *pod) detach() {
 	if p.server != nil {
 		p.server.stop()
 		p.server = nil
@@ -129,11 +137,13 @@ func (p *pod) delete() {
 	if err := p.cni("DEL"); err != nil {
 		p.deleteError = strings.TrimSpace(err.Error())
 	}
-	p.forget()
 }
 
 // forget ends the sandbox without DEL, as when a node loses power.
 func (p *pod) forget() {
+	if p.server != nil {
+		p.server.stop()
+	}
 	p.lab.drop(p.space)
 	p.lab.api.remove(fmt.Sprintf("/api/v1/namespaces/%s/pods/%s", p.namespace, p.name))
 }

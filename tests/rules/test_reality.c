@@ -1,5 +1,5 @@
 /* What the rules say of configurations that were attached to three nodes with the real plugins, against what happened
- * there: tests/data/reality.md. */
+ * there: tests/lab/README.md. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +16,8 @@
 
 enum { LINE_BYTES = 64 * 1024, FEWEST_ROWS = 400 };
 
-static const char rows_file[] = "tests/data/reality.jsonl";
-static const char cluster_file[] = "tests/data/reality-cluster.json";
+static const char rows_file[] = "tests/lab/corpus/reality.jsonl";
+static const char cluster_file[] = "tests/lab/corpus/cluster.json";
 
 static const char *text_of(struct json_object *row, const char *key) {
   struct json_object *value = NULL;

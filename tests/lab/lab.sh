@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs the corpus in the laboratory and compares Droveway's verdicts with what happened. Exits 1 where they differ without a
+# reason. ONLY=REGEX: GROUP/ID; SAMPLE=NUMBER: that many, chosen by SEED; LABS=2; KEEP=FOLDER: for the results.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+droveway=$(realpath "${BUILD:-build}/droveway")
+work=${KEEP:-$(mktemp -d "${TMPDIR:-/tmp}/droveway-lab-results.XXXXXX")}
+[ -n "${KEEP-}" ] || trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+mkdir -p "$work"
+"$here/verdicts" --mutate "$droveway" "$here/corpus/cluster.json" "$here/corpus/reality.jsonl" >"$work/cases.jsonl"
+if [ -n "${SAMPLE-}" ]; then
+  seed=${SEED:-$RANDOM}
+  echo "lab: $SAMPLE of $(wc -l <"$work/cases.jsonl") configurations, SEED=$seed"
+  python3 - "$seed" "$SAMPLE" "$work/cases.jsonl" >"$work/sample.jsonl" <<'END'
+import random, sys
+lines = open(sys.argv[3]).readlines()
+sys.stdout.writelines(random.Random(int(sys.argv[1])).sample(lines, min(int(sys.argv[2]), len(lines))))
+END
+  mv "$work/sample.jsonl" "$work/cases.jsonl"
+fi
+"$here/run" --cases "$work/cases.jsonl" --out "$work/results.jsonl" --state "$work/cluster.json" --labs "${LABS:-2}" --only "${ONLY-}"
+"$here/verdicts" "$droveway" "$work/cluster.json" "$work/results.jsonl"
