@@ -30,7 +30,8 @@ type testCase struct {
 	L2         string   // that network; else eth1's
 	Dhcp       string   // "daemon", or "server": the daemon and a server
 	Concurrent *bool    // attach on all nodes at once as well
-	Scenario   string
+	Steps      []string // what happens over time, in place of attaching once: see steps.go
+	Then       string   // the configuration that a step changes to
 	raw        map[string]any
 }
 
@@ -125,7 +126,12 @@ func (l *lab) try(c *testCase) (r *result, err error) {
 		return r, err
 	}
 	made = append(made, path)
-	return r, l.arranged(c, func() error { return l.rounds(c, r) })
+	return r, l.arranged(c, func() error {
+		if len(c.Steps) > 0 {
+			return l.tell(c, r)
+		}
+		return l.rounds(c, r)
+	})
 }
 
 // arranged runs f with the DHCP daemons and the machines that a case wants.

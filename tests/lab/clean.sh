@@ -11,8 +11,8 @@ left_by() {
   local pid=$1
   find /run/netns "${TMPDIR:-/tmp}" -maxdepth 1 -name "droveway-lab-$pid*" 2>/dev/null || true
   grep -h "droveway-lab-$pid" /proc/self/mountinfo || true
-  for environ in /proc/[0-9]*/cmdline; do
-    if tr '\0' ' ' <"$environ" 2>/dev/null | grep -q "droveway-lab-$pid"; then echo "$environ"; fi
+  for process in /proc/[0-9]*/cmdline; do
+    if { tr '\0' ' ' <"$process" | grep -q "droveway-lab-$pid"; } 2>/dev/null; then echo "$process"; fi
   done
   ip -o link show | grep -E 'mig[a-h]-[0-9]|mgmt-|br-(mig|jumbo|part|lonely)' || true
 }
@@ -64,5 +64,6 @@ done
 sleep 1; kill -TERM "$pid"; finish; check "SIGTERM while it is built" "$status" 1
 start "$work/many"; until_log '^3/40'; kill -TERM "$pid"; finish; check "SIGTERM while it attaches" "$status" 1
 start "$work/many"; until_log '^2/40'; kill -KILL "$pid"; finish
-start "$work/few"; killed=$pid; finish
-pid=$killed; check "a run after one that was killed" "$status" 0
+killed=$pid
+start "$work/few"; finish; check "a run after one that was killed" "$status" 0
+pid=$killed; check "the one that was killed" 0 0

@@ -9,6 +9,7 @@ work=${KEEP:-$(mktemp -d "${TMPDIR:-/tmp}/droveway-lab-results.XXXXXX")}
 trap 'exit 130' INT TERM
 mkdir -p "$work"
 "$here/verdicts" --mutate "$droveway" "$here/corpus/cluster.json" "$here/corpus/reality.jsonl" >"$work/cases.jsonl"
+cat "$here/corpus/time.jsonl" >>"$work/cases.jsonl"
 if [ -n "${SAMPLE-}" ]; then
   seed=${SEED:-$RANDOM}
   echo "lab: $SAMPLE of $(wc -l <"$work/cases.jsonl") configurations, SEED=$seed"

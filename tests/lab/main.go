@@ -90,13 +90,14 @@ func start(o options, labs int, path, out, only, state string) error {
 	}
 	close(queue)
 	results := make(chan done, len(all))
+	atEnd := make(chan string, labs)
 	failures := make(chan error, labs)
 	var wait sync.WaitGroup
 	for number := range min(labs, max(1, len(all))) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			w := &worker{ctx: ctx, options: o, number: number, work: fmt.Sprintf("%s/%d", work, number)}
+			w := &worker{atEnd: atEnd, ctx: ctx, options: o, number: number, work: fmt.Sprintf("%s/%d", work, number)}
 			if number == 0 {
 				w.state = state
 			}
@@ -117,7 +118,13 @@ func start(o options, labs int, path, out, only, state string) error {
 		if list := d.line["problems"].([]string); len(list) > 0 {
 			first = list[0]
 		}
+		if count == 20 {
+			fmt.Println("lab: after 20 cases:", wear())
+		}
 		fmt.Printf("%d/%d %v: %v (%v s) %.150s\n", count, len(all), d.line["id"], d.line["reality"], d.line["seconds"], strings.ReplaceAll(first, "\n", " "))
+	}
+	if count > 20 {
+		fmt.Println("lab: at the end:", <-atEnd)
 	}
 	if err := write(out, got); err != nil {
 		return err
@@ -160,6 +167,7 @@ func write(out string, lines []map[string]any) error {
 
 // worker runs cases in one laboratory after another.
 type worker struct {
+	atEnd   chan string
 	ctx     context.Context
 	options options
 	number  int
@@ -218,6 +226,7 @@ func (w *worker) run(all []*testCase, queue chan int, results chan done) error {
 		line["seconds"] = math.Round(r.seconds*100) / 100
 		results <- done{i, line}
 	}
+	w.atEnd <- wear()
 	return nil
 }
 
@@ -238,4 +247,17 @@ func removeStale() {
 			}
 		}
 	}
+}
+
+// wear counts what a laboratory that leaks would have more and more of.
+func wear() string {
+	count := func(pattern string) int { found, _ := filepath.Glob(pattern); return len(found) }
+	children := 0
+	tasks, _ := filepath.Glob("/proc/self/task/*/children")
+	for _, path := range tasks {
+		text, _ := os.ReadFile(path)
+		children += len(strings.Fields(string(text)))
+	}
+	return fmt.Sprintf("%d threads, %d descriptors, %d processes, %d network namespaces", count("/proc/self/task/*"), count("/proc/self/fd/*"), children,
+		count(fmt.Sprintf("%s/droveway-lab-%d-*", netnsFolder, os.Getpid())))
 }

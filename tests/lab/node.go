@@ -90,24 +90,14 @@ func (n *node) network() error {
 func (n *node) files() error {
 	root := fmt.Sprintf("%s/%s", n.lab.work, n.name)
 	cni := root + "/etc/cni"
-	kubeconfig, err := json.Marshal(object{
-		"apiVersion": "v1", "kind": "Config", "current-context": "c",
-		"clusters": []object{{"name": "c", "cluster": object{"server": "https://" + apiAddress + ":6443",
-			"certificate-authority-data": base64.StdEncoding.EncodeToString([]byte(n.lab.access.certificate))}}},
-		"users":    []object{{"name": "u", "user": object{"token": n.lab.access.token}}},
-		"contexts": []object{{"name": "c", "context": object{"cluster": "c", "user": "u", "namespace": "kube-system"}}},
-	})
-	if err != nil {
-		return err
-	}
 	for path, text := range map[string]string{
-		cni + "/net.d/whereabouts.d/whereabouts.kubeconfig": string(kubeconfig),
-		cni + "/multus/net.d/10-pods.conf":                  `{"cniVersion": "0.4.0", "name": "pods", "type": "` + podNetworkType + `"}`,
+		cni + "/multus/net.d/10-pods.conf": `{"cniVersion": "0.4.0", "name": "pods", "type": "` + podNetworkType + `"}`,
 		// A kubelet that has given out no device.
 		root + "/lib/kubelet/device-plugins/kubelet_internal_checkpoint": `{"Data": {"PodDeviceEntries": [], "RegisteredDevices": {}}, "Checksum": 0}`,
-		root + "/lib/cni/.keep":   "",
-		root + "/run/cni/.keep":   "",
-		root + "/run/netns/.keep": "",
+		root + "/lib/cni/.keep":            "",
+		cni + "/net.d/whereabouts.d/.keep": "",
+		root + "/run/cni/.keep":            "",
+		root + "/run/netns/.keep":          "",
 	} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
@@ -125,6 +115,12 @@ func (n *node) files() error {
 				return err
 			}
 		}
+	}
+	if err := copyLinks("/etc/alternatives", root+"/etc/alternatives"); err != nil { // iptables is one
+		return err
+	}
+	if err := n.kubeconfig("kube-system"); err != nil {
+		return err
 	}
 	n.api = transport(n.space, n.lab.access.roots)
 	return apart(func() error {
@@ -157,6 +153,34 @@ func (n *node) files() error {
 		n.mounts, err = unix.Open("/proc/thread-self/ns/mnt", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		return err
 	})
+}
+
+func copyLinks(from, to string) error {
+	found, err := filepath.Glob(from + "/*")
+	if err == nil {
+		err = os.MkdirAll(to, 0o755)
+	}
+	for _, path := range found {
+		if target, bad := os.Readlink(path); err == nil && bad == nil {
+			err = os.Symlink(target, to+"/"+filepath.Base(path))
+		}
+	}
+	return err
+}
+
+// kubeconfig writes whereabouts' credentials. The namespace is where it keeps its pools.
+func (n *node) kubeconfig(namespace string) error {
+	kubeconfig, err := json.Marshal(object{
+		"apiVersion": "v1", "kind": "Config", "current-context": "c",
+		"clusters": []object{{"name": "c", "cluster": object{"server": "https://" + apiAddress + ":6443",
+			"certificate-authority-data": base64.StdEncoding.EncodeToString([]byte(n.lab.access.certificate))}}},
+		"users":    []object{{"name": "u", "user": object{"token": n.lab.access.token}}},
+		"contexts": []object{{"name": "c", "context": object{"cluster": "c", "user": "u", "namespace": namespace}}},
+	})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(fmt.Sprintf("%s/%s/etc/cni/net.d/whereabouts.d/whereabouts.kubeconfig", n.lab.work, n.name), kubeconfig, 0o600)
 }
 
 // whereaboutsConfig writes whereabouts' file on the node. A pod that is not the leader tries again after 500 ms, which is most of the
@@ -383,6 +407,22 @@ func (n *node) restore() (left []string, err error) {
 		_ = os.Remove(fmt.Sprintf("%s/%s/lib/cni%s", n.lab.work, n.name, f))
 	}
 	return left, err
+}
+
+// settle waits until what went with a sandbox has left the node's interfaces: the kernel does that later.
+func (n *node) settle() error {
+	return n.lab.until(5*time.Second, func() error {
+		links, err := n.space.handle.LinkList()
+		if err != nil {
+			return err
+		}
+		for _, l := range links {
+			if name := l.Attrs().Name; isPodCable(name) && name != n.ordinary.cable() {
+				return fmt.Errorf("%s stays", name)
+			}
+		}
+		return nil
+	})
 }
 
 // dropCables removes what is left of pods that are gone.

@@ -47,15 +47,14 @@ type pod struct {
 	defaultRoute       bool // over nic
 	conflict           []string
 	server             *server
+	remote             bool // it is another cluster's, on the same wire
 }
 
 func (l *lab) newPod(n *node, s podSpec) (*pod, error) {
 	if s.namespace == "" {
 		s.namespace = kubevirtNamespace
 	}
-	id := make([]byte, 32)
-	_, _ = rand.Read(id)
-	p := &pod{podSpec: s, lab: l, node: n, name: fmt.Sprintf("%s-%d", s.prefix, l.number()), container: hex.EncodeToString(id)}
+	p := &pod{podSpec: s, lab: l, node: n, name: fmt.Sprintf("%s-%d", s.prefix, l.number()), container: newContainer()}
 	var err error
 	if p.uid, err = l.api.putPod(p.namespace, p.name, n.name, s.networks, map[string]string{"kubevirt.io": s.prefix}); err != nil {
 		return nil, err
@@ -64,12 +63,30 @@ func (l *lab) newPod(n *node, s podSpec) (*pod, error) {
 	return p, err
 }
 
+// sandbox makes a new one for a pod whose old one is gone.
+func (l *lab) sandbox(old *pod) (*pod, error) {
+	p := &pod{podSpec: old.podSpec, lab: l, node: old.node, name: old.name, uid: old.uid, remote: old.remote, container: newContainer()}
+	var err error
+	p.space, err = l.space(fmt.Sprintf("p%d-%s", p.node.i, p.name))
+	return p, err
+}
+
+func newContainer() string {
+	id := make([]byte, 32)
+	_, _ = rand.Read(id)
+	return hex.EncodeToString(id)
+}
+
+func (p *pod) object() string {
+	return fmt.Sprintf("/api/v1/namespaces/%s/pods/%s", p.namespace, p.name)
+}
+
 // cable is the node's end of the pod network's cable.
 func (p *pod) cable() string { return "veth" + p.container[:8] }
 
 // client is Multus's, with connections of its own as each call of the program has.
 func (n *node) client() (*k8sclient.ClientInfo, error) {
-	config := &rest.Config{Host: "https://" + apiAddress + ":6443", Transport: n.api, BearerToken: n.lab.access.token, QPS: -1, Timeout: time.Minute}
+	config := &rest.Config{Host: "https://" + apiAddress + ":6443", Transport: n.api, BearerToken: n.lab.access.token, QPS: -1, Timeout: 10 * time.Second}
 	nads, err := netclient.NewForConfig(config)
 	if err != nil {
 		return nil, err
@@ -145,7 +162,7 @@ func (p *pod) forget() {
 		p.server.stop()
 	}
 	p.lab.drop(p.space)
-	p.lab.api.remove(fmt.Sprintf("/api/v1/namespaces/%s/pods/%s", p.namespace, p.name))
+	p.lab.api.remove(p.object())
 }
 
 // look reads what the attachment made of the sandbox.
@@ -211,7 +228,10 @@ func tentative(all []netlink.Addr) bool {
 func (p *pod) joinPodNetwork() (string, error) {
 	n := p.node
 	base := fmt.Sprintf("10.128.%d.", 2*n.i)
-	p.podAddress = fmt.Sprint(base, 2+p.lab.number()%250)
+	p.podAddress = fmt.Sprint(base, 10+p.lab.number()%240) // again only when the earlier pod is long gone
+	if p.networks == "" {
+		p.podAddress = base + "2" // the ordinary pod, which stays
+	}
 	peer := &netlink.Veth{LinkAttrs: netlink.NewLinkAttrs(), PeerName: "eth0", PeerNamespace: netlink.NsFd(p.space.fd)}
 	peer.Name = p.cable()
 	if err := n.space.handle.LinkAdd(peer); err != nil {

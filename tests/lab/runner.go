@@ -16,7 +16,7 @@ import (
 	"github.com/containernetworking/cni/pkg/version"
 )
 
-const pluginLimit = 20 * time.Second
+const pluginLimit = 15 * time.Second
 
 // runner starts plugins for Multus, on the node's thread. Like libcni's own, but it ends a plugin that hangs, with its children,
 // and serves the pod network itself.

@@ -1,0 +1,353 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// story is what happens over time: the pods that are there, and who uses which datastore.
+type story struct {
+	lab      *lab
+	c        *testCase
+	problems problems
+	pods     []*pod // attached, and not deleted
+	remote   bool   // pods of the other cluster are meant
+	tried    int    // attachments
+	good     int
+}
+
+// step names what a line of a case's "steps" may begin with.
+var steps = map[string]func(*story, []string) error{
+	"add":     (*story).add,
+	"delete":  (*story).remove,
+	"roll":    (*story).roll,
+	"surge":   (*story).surge,
+	"restart": (*story).restart,
+	"lose":    (*story).lose,
+	"change":  (*story).change,
+	"cluster": (*story).cluster,
+	"reach":   (*story).reach,
+}
+
+// tell runs a case's steps. A step that can't attach is a problem; the next steps go on, as a cluster does.
+func (l *lab) tell(c *testCase, r *result) error {
+	s := &story{lab: l, c: c}
+	defer func() {
+		for _, p := range s.pods {
+			p.forget()
+		}
+	}()
+	for number, line := range c.Steps {
+		words := strings.Fields(line)
+		f := steps[words[0]]
+		if f == nil {
+			return fmt.Errorf("%s: step %d: unknown step %q", c.ID, number+1, line)
+		}
+		before := len(s.problems.list)
+		if err := f(s, words[1:]); err != nil {
+			return fmt.Errorf("step %d (%s): %w", number+1, line, err)
+		}
+		for i := before; i < len(s.problems.list); i++ {
+			s.problems.list[i] = fmt.Sprintf("step %d (%s): %s", number+1, line, s.problems.list[i])
+		}
+	}
+	r.nodes = map[string]any{}
+	for _, p := range s.pods {
+		r.nodes[p.name] = map[string]any{"addresses": p.addresses, "mtu": p.mtu}
+	}
+	for _, remote := range []bool{true, false} {
+		if err := s.datastore(remote); err != nil {
+			return err
+		}
+		var own []*pod
+		for _, p := range s.pods {
+			if p.remote == remote {
+				own = append(own, p)
+			}
+		}
+		deletePods(own)
+		for _, p := range own {
+			if p.deleteError != "" {
+				s.problems.add("delete %s: %s", p.name, p.deleteError)
+			}
+		}
+	}
+	s.pods = nil
+	r.problems, r.reality = s.problems.list, "works"
+	switch {
+	case s.tried > 0 && s.good == 0:
+		r.reality = "fails"
+	case len(s.problems.list) > 0:
+		r.reality = "partly"
+	}
+	left, err := l.leftovers()
+	for _, x := range left {
+		r.problems = append(r.problems, "left: "+x)
+	}
+	return err
+}
+
+// on reads nodes' numbers; none are all.
+func (s *story) on(words []string) ([]*node, error) {
+	if len(words) == 0 {
+		return s.lab.nodes, nil
+	}
+	var nodes []*node
+	for _, w := range words {
+		i, err := strconv.Atoi(w)
+		if err != nil || i < 1 || i > len(s.lab.nodes) {
+			return nil, fmt.Errorf("%q is not a node", w)
+		}
+		nodes = append(nodes, s.lab.nodes[i-1])
+	}
+	return nodes, nil
+}
+
+func (s *story) spec(prefix string) podSpec {
+	spec := podSpec{prefix: prefix, networks: s.c.Name + "@" + migrationNIC, nic: migrationNIC}
+	for _, o := range s.c.Others { // "add NAD" is a pod of that network, else of the case's own
+		if o.Name == prefix {
+			spec = podSpec{prefix: "virt-launcher", namespace: o.Namespace, networks: o.Name + "@" + o.Ifname, nic: o.Ifname}
+		}
+	}
+	return spec
+}
+
+// attach makes a pod on the node; nil is one that could not attach, which is a problem.
+func (s *story) attach(n *node, prefix string) (*pod, error) {
+	p, err := s.lab.newPod(n, s.spec(prefix))
+	if err != nil {
+		return nil, err
+	}
+	p.prefix, p.remote = prefix, s.remote
+	return s.attached(p)
+}
+
+func (s *story) attached(p *pod) (*pod, error) {
+	p.add()
+	s.tried++
+	if p.error == "" {
+		if err := p.look(); err != nil {
+			return nil, err
+		}
+		if p.address == "" && p.nic == migrationNIC {
+			p.error = fmt.Sprintf("%s has no global unicast address: %v", p.nic, p.addresses)
+		}
+	}
+	if p.error != "" {
+		s.problems.add("%s on %s: %s", p.prefix, p.node.name, p.error)
+		p.detach()
+		p.forget()
+		return nil, nil
+	}
+	s.good++
+	for _, other := range s.pods {
+		if p.address != "" && other.address == p.address && s.lab.sameWire(p, other) {
+			s.problems.add("duplicate: %s of %s on %s is also that of %s on %s", p.address, p.prefix, p.node.name, other.prefix, other.node.name)
+		}
+	}
+	var err error
+	p.server, err = newServer(p)
+	s.pods = append(s.pods, p)
+	return p, err
+}
+
+// end takes a pod from the story, with DEL or without.
+func (s *story) end(p *pod, withDEL bool) {
+	for i, other := range s.pods {
+		if other == p {
+			s.pods = append(s.pods[:i:i], s.pods[i+1:]...)
+		}
+	}
+	if withDEL {
+		p.detach()
+		if p.deleteError != "" {
+			s.problems.add("delete %s on %s: %s", p.prefix, p.node.name, p.deleteError)
+		}
+	}
+	p.forget()
+}
+
+// named are the pods of a workload in this cluster.
+func (s *story) named(prefix string) (found []*pod) {
+	for _, p := range s.pods {
+		if p.prefix == prefix && p.remote == s.remote {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// add WORKLOAD [NODE...]: a pod on each.
+func (s *story) add(words []string) error {
+	nodes, err := s.on(words[1:])
+	for _, n := range nodes {
+		if err == nil {
+			_, err = s.attach(n, words[0])
+		}
+	}
+	return err
+}
+
+// delete WORKLOAD [NODE...]
+func (s *story) remove(words []string) error {
+	nodes, err := s.on(words[1:])
+	for _, p := range s.named(words[0]) {
+		for _, n := range nodes {
+			if p.node == n {
+				s.end(p, true)
+				break
+			}
+		}
+	}
+	return err
+}
+
+// roll WORKLOAD: as a DaemonSet is rolled out, node by node, the old pod first. A pod that can't attach stops it: virt-operator
+// begins with maxUnavailable 1, the canary, and 10 % of three nodes are one, too.
+func (s *story) roll(words []string) error {
+	for _, old := range s.named(words[0]) {
+		s.end(old, true)
+		p, err := s.attach(old.node, words[0])
+		if p == nil || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// surge WORKLOAD: as a Deployment is rolled out (maxSurge 25 % of two is one, maxUnavailable none), the new pod first, on another
+// node where there is one. A pod that can't attach stops it.
+func (s *story) surge(words []string) error {
+	for _, old := range s.named(words[0]) {
+		p, err := s.attach(s.lab.nodes[old.node.i%len(s.lab.nodes)], words[0])
+		if p == nil || err != nil {
+			return err
+		}
+		s.end(old, true)
+	}
+	return nil
+}
+
+// restart NODE...: the node boots; its pods get new sandboxes, without DEL for the old ones.
+func (s *story) restart(words []string) error {
+	return s.replace(words, func(p *pod) error {
+		again, err := s.lab.sandbox(p)
+		if err == nil {
+			_, err = s.attached(again)
+		}
+		return err
+	})
+}
+
+// lose NODE...: the node is replaced by another; its pods are new ones.
+func (s *story) lose(words []string) error {
+	return s.replace(words, func(p *pod) error {
+		s.lab.api.remove(p.object())
+		_, err := s.attach(p.node, p.prefix)
+		return err
+	})
+}
+
+// replace ends the sandboxes of nodes, whose cables and files go with them.
+func (s *story) replace(words []string, f func(*pod) error) error {
+	nodes, err := s.on(words)
+	if err != nil {
+		return err
+	}
+	for _, n := range nodes {
+		var gone []*pod
+		for _, p := range append([]*pod{}, s.pods...) {
+			if p.node == n {
+				gone = append(gone, p)
+				p.server.stop()
+				s.lab.drop(p.space)
+				_ = os.Remove(fmt.Sprintf("%s/%s/lib/cni/multus/%s", s.lab.work, n.name, p.container))
+				for i, other := range s.pods {
+					if other == p {
+						s.pods = append(s.pods[:i:i], s.pods[i+1:]...)
+					}
+				}
+			}
+		}
+		if err := n.settle(); err != nil {
+			return err
+		}
+		for _, p := range gone {
+			if err := f(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// change: the NAD gets the case's other configuration.
+func (s *story) change([]string) error {
+	path := fmt.Sprintf(nadPath, s.c.Namespace) + "/" + s.c.Name
+	return s.lab.api.call("PATCH", path, object{"spec": object{"config": s.c.Then}}, nil)
+}
+
+// cluster own|remote: whose pods come next. The other cluster's whereabouts has a datastore of its own.
+func (s *story) cluster(words []string) error {
+	return s.datastore(words[0] == "remote")
+}
+
+func (s *story) datastore(remote bool) error {
+	s.remote = remote
+	namespace := "kube-system"
+	if remote {
+		namespace = "remote-cluster"
+		if err := s.lab.api.create("/api/v1/namespaces", object{"metadata": object{"name": namespace}}); err != nil {
+			return err
+		}
+	}
+	for _, n := range s.lab.nodes {
+		if err := n.kubeconfig(namespace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach: every pod of a workload migrates to every other pod of it in its cluster. (virt-handler and the sync controller don't
+// talk to each other over this network.)
+func (s *story) reach([]string) error {
+	groups := map[string][]*pod{}
+	for _, p := range s.pods {
+		if p.nic == migrationNIC && p.address != "" {
+			group := fmt.Sprint(p.prefix, p.remote)
+			groups[group] = append(groups[group], p)
+		}
+	}
+	for _, name := range sortedKeys(groups) {
+		_, problems := reach(groups[name], true)
+		s.problems.addMap("reach", problems)
+	}
+	return nil
+}
+
+// sameWire says whether two pods are on one network: the switch knows on which it has seen their NICs. Not seen is on any.
+func (l *lab) sameWire(a, b *pod) bool {
+	x, y := l.wire(a), l.wire(b)
+	return x == y || x == 0 || y == 0
+}
+
+func (l *lab) wire(p *pod) int {
+	link, err := p.space.handle.LinkByName(p.nic)
+	if err != nil {
+		return 0
+	}
+	known, _ := l.sw.handle.NeighList(0, unix.AF_BRIDGE)
+	for _, k := range known {
+		if bytes.Equal(k.HardwareAddr, link.Attrs().HardwareAddr) && k.MasterIndex != 0 {
+			return k.MasterIndex
+		}
+	}
+	return 0
+}
