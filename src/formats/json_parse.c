@@ -41,9 +41,49 @@ static dw_json *parse_string(struct parser *p) {
   return string;
 }
 
-/* 2^63 is the first number that 64 bits do not hold. */
-static bool fits_integer(double number) {
-  return number >= -9223372036854775808.0 && number < 9223372036854775808.0 && trunc(number) == number;
+static bool is_remarshalled(const struct parser *p) {
+  return (p->options->flags & DW_JSON_REMARSHALLED) != 0;
+}
+
+/* Integers up to 2^53 are the same as floating-point numbers. */
+enum { EXACT_BITS = 53 };
+
+static bool is_exact(int64_t number) {
+  return number >= -(INT64_C(1) << EXACT_BITS) && number <= INT64_C(1) << EXACT_BITS;
+}
+
+/* NUMBER, which is whole, as Go writes it: the shortest decimal that reads as the same number, filled up with zeros
+ * (strconv AppendFloat 'f', -1). So 2^63-1 comes out as 9223372036854776000, which 64 bits do not hold. */
+static bool rewritten(double number, int64_t *out) {
+  enum { DIGITS_MAX = 17, PLACES_MAX = 19 };
+  char text[32];
+  char whole[PLACES_MAX + 2] = "";
+  for (int digits = 1; digits <= DIGITS_MAX; digits++) {
+    (void)snprintf(text, sizeof text, "%.*e", digits - 1, number);
+    if (strtod(text, NULL) == number)
+      break;
+  }
+  char *exponent = strchr(text, 'e');
+  int places = atoi(exponent + 1) + 1;
+  if (places > PLACES_MAX)
+    return false;
+  *exponent = '\0';
+  size_t length = 0;
+  size_t sign = text[0] == '-';
+  for (const char *c = text; *c != '\0' && length < sign + (size_t)places; c++)
+    if (*c != '.')
+      whole[length++] = *c;
+  while (length < sign + (size_t)places)
+    whole[length++] = '0';
+  return dw_parse_int64(whole, out);
+}
+
+/* Whether NUMBER is an integer after Go has decoded it into an interface{} and written it again. */
+static bool remarshalled(double number, int64_t *out) {
+  if (trunc(number) != number || number < -9223372036854775808.0 || number > 9223372036854775808.0)
+    return false;
+  *out = number < 9223372036854775808.0 ? (int64_t)number : INT64_MAX;
+  return is_exact(*out) || rewritten(number, out);
 }
 
 /* As Go's decoder has it, where nothing wants an integer: also a number beyond 64 bits is a floating-point one, and one
@@ -57,8 +97,9 @@ static dw_json *parse_real(struct parser *p, size_t start) {
   memcpy(digits, p->scan.text + start, length);
   digits[length] = '\0';
   *number = (dw_json){.type = DW_JSON_REAL, .count = length, .real = strtod(digits, NULL)};
-  if ((p->options->flags & DW_JSON_REMARSHALLED) != 0 && fits_integer(number->real))
-    *number = (dw_json){.type = DW_JSON_INTEGER, .count = length, .integer = (int64_t)number->real};
+  int64_t integer;
+  if (is_remarshalled(p) && remarshalled(number->real, &integer))
+    *number = (dw_json){.type = DW_JSON_INTEGER, .count = length, .integer = integer};
   if (number->type == DW_JSON_INTEGER || !isinf(number->real))
     return number;
   dw_scan_refuse(&p->scan, start, "this number is too large");
@@ -67,7 +108,7 @@ static dw_json *parse_real(struct parser *p, size_t start) {
 
 /* Minus zero is an integer to those alone who take a sign, so its text is kept. */
 static bool is_integer(const struct parser *p, const char *text, size_t length) {
-  if ((p->options->flags & DW_JSON_REMARSHALLED) != 0 && length == 2 && memcmp(text, "-0", 2) == 0)
+  if (is_remarshalled(p) && length == 2 && memcmp(text, "-0", 2) == 0)
     return false;
   for (size_t i = 0; i < length; i++)
     if (strchr(".eE", text[i]))
@@ -86,7 +127,9 @@ static dw_json *parse_number(struct parser *p) {
     return parse_real(p, start);
   memcpy(digits, p->scan.text + start, length);
   digits[length] = '\0';
-  return dw_parse_int64(digits, &number.integer) ? dw_json_new_value(p->arena, number) : parse_real(p, start);
+  if (!dw_parse_int64(digits, &number.integer) || (is_remarshalled(p) && !is_exact(number.integer)))
+    return parse_real(p, start);
+  return dw_json_new_value(p->arena, number);
 }
 
 static dw_json *parse_word(struct parser *p) {

@@ -349,10 +349,19 @@ static void remarshalled_numbers_are_integers_where_go_writes_them_so(void **sta
       {"1e-400", true, false, 0},
       {"-0", true, true, 0},
       {"-0.0", true, false, 0},
-      {"9223372036854774784.0", true, false, 9223372036854774784},
+      {"9007199254740992", true, true, 9007199254740992},
+      {"9007199254740993", true, true, 9007199254740992},
+      {"-9007199254740995", true, true, -9007199254740996},
+      {"1234567890123456789", true, true, 1234567890123456800},
+      {"1e18", true, false, 1000000000000000000},
+      {"9223372036854774784", true, true, 9223372036854775000},
+      {"9223372036854774784.0", true, false, 9223372036854775000},
+      {"-9223372036854774784", true, true, -9223372036854775000},
+      {"9223372036854775807", false, false, 0},
       {"9223372036854775808", false, false, 0},
       {"9.3e18", false, false, 0},
-      {"-9223372036854775808.0", true, false, INT64_MIN},
+      {"-9223372036854775808", false, false, 0},
+      {"-9223372036854775808.0", false, false, 0},
       {"1e21", false, false, 0},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -367,8 +376,9 @@ static void remarshalled_numbers_are_integers_where_go_writes_them_so(void **sta
     if (cases[i].written)
       continue;
     json = dw_json_parse(arena, cases[i].text, strlen(cases[i].text), DW_JSON_PLAIN, NULL);
-    assert_false(dw_json_integer(json, &value));
-    assert_false(dw_json_written_integer(json));
+    bool plain = strpbrk(cases[i].text, ".eE") == NULL && dw_json_type(json) == DW_JSON_INTEGER;
+    assert_int_equal(dw_json_integer(json, &value), plain);
+    assert_int_equal(dw_json_written_integer(json), plain);
   }
 }
 
