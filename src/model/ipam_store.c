@@ -21,11 +21,12 @@ static void add(struct dw_problems *problems, const struct dw_value *value, cons
 
 enum { NAME_ROOM = 320 }; /* for the longest name that an object may have, and a subnet */
 
-/* "NETWORK-10.0.0.0-24": ':' and '/' become '-'. */
+/* "NETWORK-10.0.0.0-24": ':' and '/' become '-', behind a ':' at the end there is a 0. */
 static const char *object_name(const char *network, const char *text, char out[NAME_ROOM]) {
   int length = snprintf(out, NAME_ROOM, "%s%s", network, network[0] == '\0' ? "" : "-");
   size_t start = (size_t)length < NAME_ROOM ? (size_t)length : NAME_ROOM - 1;
-  (void)snprintf(out + start, NAME_ROOM - start, "%s", text);
+  bool open_end = text[0] != '\0' && text[strlen(text) - 1] == ':';
+  (void)snprintf(out + start, NAME_ROOM - start, "%s%s", text, open_end ? "0" : "");
   for (char *c = out + start; *c != '\0'; c++)
     if (*c == ':' || *c == '/')
       *c = '-';
