@@ -101,12 +101,12 @@ static void check_types(struct reading *r) {
     struct dw_value value = member(r, members[i].key);
     if (!dw_value_given(&value) || is_checked(r, members[i].key))
       continue;
-    int64_t number;
     enum dw_json_type type = dw_json_type(value.json);
-    if (type == members[i].type && (type != DW_JSON_INTEGER || dw_json_integer(value.json, &number)))
-      continue;
-    add(r, &value, dw_arena_printf(r->arena, "must be %s, not %s", members[i].wanted, dw_json_type_name(value.json)),
-        NULL);
+    if (type != members[i].type)
+      add(r, &value, dw_arena_printf(r->arena, "must be %s, not %s", members[i].wanted, dw_json_type_name(value.json)),
+          NULL);
+    else if (type == DW_JSON_INTEGER && !dw_json_written_integer(value.json)) /* the controller reads the text itself */
+      add(r, &value, "must be an integer without a fraction or exponent", NULL);
   }
 }
 
@@ -122,7 +122,9 @@ static void check_chain(struct reading *r) {
 }
 
 static void check_name(struct reading *r) {
-  const struct dw_value *name = &r->config->name;
+  /* The controller decodes a single plugin into fields, whose letter case does not count. */
+  struct dw_value folded = dw_value_member(r->arena, "spec.config", r->config->json, "name");
+  const struct dw_value *name = r->config->is_list ? &r->config->name : &folded;
   if (r->ovn->topology == DW_OVN_NO_TOPOLOGY || (dw_value_given(name) && name->text == NULL))
     return;
   if (!dw_value_given(name) || name->text[0] == '\0')
