@@ -237,4 +237,7 @@ struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t 
 /* Absent, null, or a text of white space alone. */
 bool dw_ovn_is_blank(const struct dw_value *value) __attribute__((nonnull));
 
+/* MAJOR[.MINOR[.MICRO]]; "" is 0.1.0. Source: containernetworking/cni pkg/version/plugin.go, ParseVersion(). */
+bool dw_cni_version_parse(const char *text, int64_t parts[3]) __attribute__((nonnull));
+
 #endif

@@ -111,20 +111,26 @@ static size_t parse_mac(const char *text, uint8_t out[6]) {
 }
 
 /* What is wrong with the text of a MAC address; NULL: nothing. The kernel's veth_validate(), macvlan_validate() and
- * eth_mac_addr() want is_valid_ether_addr(). */
-static const char *mac_fault(const char *text, bool of_interface) {
+ * eth_mac_addr() want is_valid_ether_addr(); an interface that exists takes the first bytes of a longer address
+ * (net/core/rtnetlink.c do_setlink()). */
+static const char *mac_fault(const char *text, enum dw_option_form form) {
   static const uint8_t zero[6];
   uint8_t mac[6];
   size_t bytes = parse_mac(text, mac);
   if (bytes == 0)
     return "is not a MAC address";
-  if (!of_interface)
+  if (form == DW_FORM_MAC)
     return NULL;
-  if (bytes != sizeof mac)
+  if (bytes != sizeof mac && form == DW_FORM_ETHERNET)
     return "is longer than an Ethernet address";
   if ((mac[0] & 1) != 0)
     return "is a multicast address, which no interface can have";
   return memcmp(mac, zero, sizeof mac) == 0 ? "is the zero address, which no interface can have" : NULL;
+}
+
+/* Of several addresses a plugin parses only the one that wins. */
+static bool is_overridden(const struct dw_reading *reading, const struct dw_value *value, enum dw_option_form form) {
+  return form != DW_FORM_MAC && reading->mac != NULL && value->json != reading->mac;
 }
 
 /* Source: containernetworking/plugins plugins/ipam/dhcp/options.go:25 parseOptionName(). */
@@ -150,7 +156,8 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   switch (form) {
   case DW_FORM_MAC:
   case DW_FORM_ETHERNET:
-    what = mac_fault(text, form == DW_FORM_ETHERNET);
+  case DW_FORM_HARDWARE:
+    what = is_overridden(reading, value, form) ? NULL : mac_fault(text, form);
     mend = "leave it out: each pod then gets its own";
     break;
   case DW_FORM_ADDRESS:
@@ -530,6 +537,7 @@ static bool calls_ipam(const char *type) {
 static void check_plugin(struct dw_reading *reading, const struct dw_cni_plugin *plugin) {
   const struct dw_value object = {.field = plugin->field, .json = plugin->json};
   reading->kind = DW_FAULT_LIBCNI;
+  reading->mac = plugin->mac.json;
   dw_options_check(reading, &object, &common);
   reading->kind = DW_FAULT_OPTION;
   check_by(reading, &object, options_of(plugin->type_name));
@@ -565,21 +573,6 @@ static void check_switch(struct dw_reading *reading, const char *name, bool text
     wrong_type(reading, &value, "true or false");
 }
 
-/* MAJOR[.MINOR[.MICRO]]. Source: cni pkg/version/plugin.go, ParseVersion. */
-static bool is_version(const char *text) {
-  size_t parts = 1;
-  bool digit = false;
-  for (const char *c = text; *c != '\0'; c++) {
-    if (*c == '.' && digit && parts++ < 3)
-      digit = false;
-    else if (dw_is_digit(*c) && c - text < 12)
-      digit = true;
-    else
-      return false;
-  }
-  return digit;
-}
-
 static void check_versions(struct dw_reading *reading) {
   const dw_json *list = dw_json_get(reading->config->json, "cniVersions");
   if (list == NULL)
@@ -590,7 +583,8 @@ static void check_versions(struct dw_reading *reading) {
   for (size_t i = 0; dw_json_type(list) == DW_JSON_ARRAY && i < dw_json_size(list); i++) {
     const dw_json *element = dw_json_at(list, i);
     const char *text = dw_json_string(element);
-    if (text != NULL && is_version(text))
+    int64_t parts[3];
+    if (text != NULL && dw_cni_version_parse(text, parts))
       continue;
     struct dw_value place = dw_value_element(reading->arena, value.field, i, element);
     wrong_type(reading, &place, "a version such as \"1.0.0\"");

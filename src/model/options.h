@@ -25,6 +25,7 @@ enum dw_option_form {
   DW_FORM_ANY,
   DW_FORM_MAC,       /* as net.ParseMAC reads it, or "" */
   DW_FORM_ETHERNET,  /* that, of 6 bytes, and an address that the kernel gives to an interface */
+  DW_FORM_HARDWARE,  /* that, or a longer one, of which the kernel takes the first 6 bytes */
   DW_FORM_ADDRESS,   /* net.IP: an address or "" */
   DW_FORM_CIDR,      /* types.IPNet: an address with a length; null and "" are none */
   DW_FORM_INTERFACE, /* an interface name, or "" */
@@ -97,6 +98,7 @@ struct dw_reading {
   struct dw_arena *arena;
   struct dw_cni_config *config;
   enum dw_fault_kind kind; /* of the faults that are found now */
+  const dw_json *mac;      /* the plugin's MAC address that wins over others; NULL where it has none */
 };
 
 struct dw_plugin_options {

@@ -9,17 +9,17 @@
 
 /* plugins/meta/tuning/tuning.go:47 TuningConf, :63 IPAMArgs, :133 changeMacAddr(). */
 static const struct dw_option tuning_cni_rows[] = {
-    DW_ROW("sysctl", TEXT_MAP), DW_ROW_LIKE("mac", ETHERNET), DW_ROW("promisc", BOOL),
+    DW_ROW("sysctl", TEXT_MAP), DW_ROW_LIKE("mac", HARDWARE), DW_ROW("promisc", BOOL),
     DW_ROW("mtu", INT),         DW_ROW("allmulti", BOOL),     DW_ROW("txQLen", INT),
 };
 static const struct dw_option tuning_args_rows[] = {
     DW_ROW_OF("cni", OBJECT, tuning_cni_rows),
 };
-static const struct dw_option tuning_runtime_rows[] = {DW_ROW_LIKE("mac", ETHERNET)};
+static const struct dw_option tuning_runtime_rows[] = {DW_ROW_LIKE("mac", HARDWARE)};
 static const struct dw_option tuning_rows[] = {
     DW_ROW("dataDir", TEXT),
     DW_ROW("sysctl", TEXT_MAP),
-    DW_ROW_LIKE("mac", ETHERNET),
+    DW_ROW_LIKE("mac", HARDWARE),
     DW_ROW("promisc", BOOL),
     DW_ROW("mtu", INT),
     DW_ROW("txQLen", INT),

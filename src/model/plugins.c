@@ -152,12 +152,77 @@ bool dw_is_cni_version(const char *version) {
   return false;
 }
 
-/* libcni takes the highest of `cniVersions`, if there is one. It knows a list's `cniVersion` in just this letter case
- * (ConfListFromBytes), and none is 0.1.0 (cni pkg/version/plugin.go ParseVersion()). */
+bool dw_cni_version_parse(const char *text, int64_t parts[3]) {
+  enum { LONGEST = 12 };
+  parts[0] = parts[1] = parts[2] = 0;
+  if (strlen(text) > LONGEST)
+    return false;
+  if (text[0] == '\0') {
+    parts[1] = 1;
+    return true;
+  }
+  for (size_t i = 0; i < 3; i++) {
+    char digits[20];
+    size_t length = strspn(text, "0123456789");
+    if (length == 0 || length >= sizeof digits)
+      return false;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    if (!dw_parse_int64(digits, &parts[i]))
+      return false;
+    text += length;
+    if (*text == '\0')
+      return true;
+    if (*text++ != '.')
+      return false;
+  }
+  return false;
+}
+
+static int compare_versions(const int64_t a[3], const int64_t b[3]) {
+  for (size_t i = 0; i < 3; i++)
+    if (a[i] != b[i])
+      return a[i] < b[i] ? -1 : 1;
+  return 0;
+}
+
+/* libcni takes the highest of a list's `cniVersions` and `cniVersion` that it knows of, and of equal ones the first. It
+ * looks both up in just this letter case. Source: cni 1.3.0 libcni/conf.go, NetworkConfFromBytes(). */
+bool dw_cni_version_chosen(const struct dw_cni_config *config, struct dw_version_choice *out) {
+  static const int64_t newest[] = {1, 1, 0};
+  const dw_json *list = config->is_list ? dw_json_get(config->json, "cniVersions") : NULL;
+  size_t count = dw_json_type(list) == DW_JSON_ARRAY ? dw_json_size(list) : 0;
+  int64_t highest[3] = {-1, 0, 0};
+  *out = (struct dw_version_choice){.index = count};
+  if (count == 0)
+    return false;
+  for (size_t i = 0; i <= count; i++) {
+    const char *text = i < count ? dw_json_string(dw_json_at(list, i)) : config->version.text;
+    int64_t parts[3];
+    if (i == count && (config->version.json == NULL || (text != NULL && text[0] == '\0')))
+      break;
+    if (text == NULL || !dw_cni_version_parse(text, parts)) {
+      out->unreadable = true;
+      return true;
+    }
+    if (compare_versions(parts, newest) > 0 || compare_versions(parts, highest) <= 0)
+      continue;
+    memcpy(highest, parts, sizeof highest);
+    *out = (struct dw_version_choice){.text = text, .index = i, .of_list = i < count};
+  }
+  if (out->text == NULL) /* all are too new: what `cniVersion` says, stands */
+    out->text = config->version.text == NULL ? "" : config->version.text;
+  return true;
+}
+
 const char *dw_cni_version_in_force(const struct dw_cni_config *config) {
   const char *text = config->version.text;
-  if (config->is_list && dw_json_size(dw_json_get(config->json, "cniVersions")) > 0)
-    return NULL;
+  struct dw_version_choice choice;
+  if (dw_cni_version_chosen(config, &choice))
+    return choice.unreadable                ? NULL
+           : choice.text[0] == '\0'         ? "0.1.0"
+           : dw_is_cni_version(choice.text) ? choice.text
+                                            : NULL;
   if (!dw_value_given(&config->version) || (text != NULL && text[0] == '\0'))
     return "0.1.0";
   if (text == NULL || !dw_is_cni_version(text))

@@ -318,10 +318,30 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
+/* Whether VERSION can be read where libcni chooses among several; what it chooses is reported here. */
+static bool is_chosen(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *version) {
+  struct dw_version_choice choice;
+  if (!dw_cni_version_chosen(check->config, &choice) || (version->json != NULL && version->text == NULL))
+    return false;
+  if (choice.unreadable) /* of one in the list cni-json speaks */
+    return version->text == NULL || dw_is_cni_version(version->text);
+  struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
+                           .field = choice.of_list
+                                        ? dw_arena_printf(check->arena, "spec.config.cniVersions[%zu]", choice.index)
+                                        : version->field,
+                           .value = choice.text,
+                           .mend = "use 0.3.1, 0.4.0, 1.0.0 or 1.1.0 as the highest"};
+  if (choice.text[0] != '\0' && !dw_is_cni_version(choice.text))
+    dw_report(check, rule, &found, "libcni chooses this version, the highest in cniVersions, but no plugin knows it");
+  return true;
+}
+
 static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;
   const struct dw_value *version = &check->config->version;
+  if (is_chosen(check, rule, version))
+    return;
   /* libcni reads a list's own members from a map, where null is no absence. */
   bool null = check->config->is_list && version->json != NULL && !dw_value_given(version);
   if ((dw_nad_is_blank(version) && !null) || (version->text != NULL && dw_is_cni_version(version->text)))

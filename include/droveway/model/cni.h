@@ -330,7 +330,16 @@ bool dw_is_interface_altname(const char *name) __attribute__((nonnull));
 bool dw_is_cni_name(const char *name) __attribute__((nonnull));
 /* 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0. */
 bool dw_is_cni_version(const char *version) __attribute__((nonnull));
-/* The version that plugins get, "0.1.0" where there is none; NULL where it can't be read, or `cniVersions` decides. */
+/* The version that libcni chooses from a list's `cniVersions` and `cniVersion`. */
+struct dw_version_choice {
+  const char *text; /* "" where there is none */
+  size_t index;     /* in `cniVersions`, where OF_LIST; else it is that of `cniVersion` */
+  bool of_list;
+  bool unreadable; /* one of them can't be read, and libcni fails */
+};
+/* False where there is nothing to choose from. */
+bool dw_cni_version_chosen(const struct dw_cni_config *config, struct dw_version_choice *out) __attribute__((nonnull));
+/* The version that plugins get, "0.1.0" where there is none; NULL where it can't be read. */
 const char *dw_cni_version_in_force(const struct dw_cni_config *config) __attribute__((nonnull));
 
 #endif
