@@ -226,6 +226,17 @@ mutants: ## Make MUTANTS (300) wrong changes, chosen by SEED: fails where the te
 	@tools/deps.sh build test mutants
 	@BUILD=$(BUILD) tests/mutants/run.py
 
+# What Droveway reads, one configuration per line, to compare with the plugins' own readers.
+$(BUILD)/oracle/droveway-reads: $(BUILD)/obj/tests/oracle/droveway.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
+
+.PHONY: oracle-readers
+oracle-readers: $(BUILD)/oracle/droveway-reads ## Compare N (20000) mutated configurations, by SEED, with the plugins' own readers (root)
+	@tools/deps.sh build readers
+	@BUILD=$(BUILD) tests/oracle/readers/run.sh
+
 .PHONY: payloads
 payloads: all ## Write the golden answers of tests/payloads anew (look at the diff!)
 	@BUILD=$(BUILD) tests/payloads/golden.sh
