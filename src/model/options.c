@@ -84,6 +84,12 @@ static bool is_word(const struct dw_option *option, const char *text) {
   return false;
 }
 
+/* Only from Go 1.26 on net.ParseMAC() also takes the digits alone. */
+static bool is_mac_of_digits(const char *text) {
+  size_t digits = strspn(text, "0123456789abcdefABCDEF");
+  return text[digits] == '\0' && (digits == 12 || digits == 16 || digits == 40);
+}
+
 /* net.ParseMAC(): groups of two digits between ':' or '-', or of four between '.', of 6, 8 or 20 bytes. The number of
  * bytes, of which the first six are in OUT; 0: it is no MAC address. */
 static size_t parse_mac(const char *text, uint8_t out[6]) {
@@ -182,7 +188,10 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   case DW_FORM_ANY:
     break;
   }
-  if (what != NULL)
+  bool is_mac = form == DW_FORM_MAC || form == DW_FORM_ETHERNET || form == DW_FORM_HARDWARE;
+  if (what != NULL && is_mac && is_mac_of_digits(text))
+    dw_fault_doubt(reading, value, "has no separators, which plugins built with Go before 1.26 refuse", mend);
+  else if (what != NULL)
     dw_fault_add(reading, value, what, mend);
 }
 

@@ -117,6 +117,14 @@ static void tuning_takes_a_longer_mac(void **state) {
                    "deny plugin-option spec.config.mac\n");
 }
 
+/* Run with the plugins 1.10.0, which need Go 1.26. */
+static void a_mac_of_digits_may_work(void **state) {
+  (void)state;
+  nad_expect_other(nad_macvlan("\"mac\":\"020000000001\"," NAD_IPAM), "warn plugin-option spec.config.mac\n");
+  nad_expect_other(nad_macvlan("\"mac\":\"02000000000\"," NAD_IPAM), "deny plugin-option spec.config.mac\n");
+  nad_expect_other(nad_macvlan("\"mac\":\"02000000000g\"," NAD_IPAM), "deny plugin-option spec.config.mac\n");
+}
+
 static void tuning_checks_the_settings_of_args(void **state) {
   (void)state;
 #define SYSCTL(key, value) "\"sysctl\":{\"net.ipv4.conf.IFNAME." key "\":\"" value "\"}"
@@ -139,6 +147,7 @@ int main(void) {
       cmocka_unit_test(ovn_reads_the_name_in_any_case),
       cmocka_unit_test(only_the_mac_that_wins_is_read),
       cmocka_unit_test(tuning_takes_a_longer_mac),
+      cmocka_unit_test(a_mac_of_digits_may_work),
       cmocka_unit_test(tuning_checks_the_settings_of_args),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
