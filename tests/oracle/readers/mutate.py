@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints N mutated CNI configurations, a JSON object per line: mutate.py N SEED
 
-Each begins as one of the repository's own: seeds.jsonl, tests/data/reality.jsonl, the manifests of tests/reports and of the
+Each begins as one of the repository's own: seeds.jsonl, the corpus of tests/lab, the manifests of tests/reports and of the
 rules' explanations. A text is mutated as a tree of tokens (types, numbers, keys), by value (what the key is known to hold) and, last,
 as bytes."""
 import json
@@ -53,7 +53,10 @@ def seeds():
         row = json.loads(line, object_pairs_hook=Pairs, parse_int=Raw, parse_float=Raw)
         row = dict(row)
         found.extend([(row["config"], row.get("resourceName"))] * 12)
-    texts = [json.loads(line)["config"] for line in (ROOT / "tests/data/reality.jsonl").read_text().splitlines()]
+    texts = []
+    for path in sorted((ROOT / "tests/lab/corpus").glob("*.jsonl")):
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        texts.extend(row["config"] for row in rows if isinstance(row.get("config"), str))
     for folder in ("tests/reports", "src/rules/explanations"):
         for path in sorted((ROOT / folder).rglob("*.yaml")):
             texts.extend(block_configs(path))
