@@ -159,7 +159,7 @@ static void the_mtu_fits_the_master(void **state) {
   expect("\"master\":\"eth1\",\"mtu\":-1", "deny plugin-option spec.config.mtu\n");
   expect("\"master\":\"eth1\",\"mtu\":\"9000\"", "deny plugin-option spec.config.mtu\n");
   expect("\"master\":\"eth1\",\"mtu\":1500.5", "deny plugin-option spec.config.mtu\n");
-  expect("\"master\":\"eth1\",\"mtu\":9223372036854775807", "deny mtu-above-master spec.config.mtu\n");
+  expect("\"master\":\"eth1\",\"mtu\":4611686018427387904", "deny mtu-above-master spec.config.mtu\n");
   expect("\"master\":\"eth5\",\"mtu\":9000", ""); /* no node tells its MTU */
   nad_expect_config("{\"type\":\"bridge\",\"bridge\":\"br1\",\"mtu\":[]," NAD_IPAM "}",
                     "deny plugin-option spec.config.mtu\n");
