@@ -53,7 +53,7 @@ static const struct plugin plugins[] = {
     PLUGIN("route-override", META, .keys = 0),
     PLUGIN("rdma", META, .keys = 0),
     PLUGIN("ptp", LOCAL, .keys = 0, .veth = true),
-    PLUGIN("loopback", LOCAL, .keys = 0),
+    PLUGIN("loopback", META, .keys = 0),
     PLUGIN("dummy", LOCAL, .keys = 0),
     PLUGIN("tap", LOCAL, .keys = 0),
     PLUGIN("macvtap", LOCAL, .keys = DW_KEY_MASTER),
@@ -87,11 +87,10 @@ int dw_plugin_makes_veth(const char *type) {
   return plugin == NULL || strcmp(type, "kube-ovn") == 0 ? -1 : plugin->veth;
 }
 
-/* loopback brings up what is there. kube-ovn in a chain may be only another one's IPAM. */
+/* kube-ovn in a chain may be only another one's IPAM. */
 bool dw_plugin_makes_interface(const char *type) {
   enum dw_plugin_class class = dw_plugin_class(type);
-  return (class == DW_PLUGIN_CONNECTS || class == DW_PLUGIN_LOCAL) && strcmp(type, "loopback") != 0 &&
-         strcmp(type, "kube-ovn") != 0;
+  return (class == DW_PLUGIN_CONNECTS || class == DW_PLUGIN_LOCAL) && strcmp(type, "kube-ovn") != 0;
 }
 
 struct dw_value dw_plugin_mac(struct dw_arena *arena, const struct dw_cni_plugin *plugin) {

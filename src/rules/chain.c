@@ -52,10 +52,10 @@ static bool has_maker(const struct dw_cni_config *config) {
   return false;
 }
 
-/* All of them want the result of a plugin before them; a configuration may bring one of its own. */
+/* All of them but loopback want the result of a plugin before them; a configuration may bring one of its own. */
 static void first_makes_none(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *first = &check->config->plugins[0];
-  if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META ||
+  if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META || is_type(first, "loopback") ||
       dw_plugin_option_set(first, "prevResult") || !has_maker(check->config))
     return;
   struct dw_found found = about_type(first, "put the plugin that makes the interface first");

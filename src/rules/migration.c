@@ -100,7 +100,8 @@ static const struct dw_rule rules[] = {
      "the configuration is empty: it lies in files on the nodes and can't be checked",
      "write the CNI configuration into spec.config", migration_opaque},
     {"migration-plugin", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a plugin that connects no nodes (ptp, loopback, dummy, tap), or only plugins like tuning that make no interface; "
+     "a plugin that connects no nodes (ptp, dummy, tap), or only plugins like tuning or loopback that make no "
+     "interface; "
      "warns of one that Droveway does not know",
      "use macvlan, ipvlan, bridge or another plugin with an uplink", migration_plugin},
 };

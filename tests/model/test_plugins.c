@@ -37,7 +37,7 @@ static void plugins_have_classes(void **state) {
       {"portmap", DW_PLUGIN_META},
       {"firewall", DW_PLUGIN_META},
       {"ptp", DW_PLUGIN_LOCAL},
-      {"loopback", DW_PLUGIN_LOCAL},
+      {"loopback", DW_PLUGIN_META},
       {"dummy", DW_PLUGIN_LOCAL},
       {"tap", DW_PLUGIN_LOCAL},
       {"macvtap", DW_PLUGIN_LOCAL},

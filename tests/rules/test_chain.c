@@ -88,8 +88,10 @@ static void only_one_makes_it(void **state) {
   nad_expect_config(
       NEW(MACVLAN ",{\"type\":\"dummy\"}"),
       "deny plugin-chain spec.config.plugins[1].type\ndeny migration-plugin spec.config.plugins[1].type\n");
-  /* loopback brings up what is there. */
-  nad_expect_config(NEW(MACVLAN ",{\"type\":\"loopback\"}"), "deny migration-plugin spec.config.plugins[1].type\n");
+  /* loopback brings up lo, wherever it stands. */
+  nad_expect_config(NEW(MACVLAN ",{\"type\":\"loopback\"}"), "");
+  nad_expect_config(NEW("{\"type\":\"loopback\"}," MACVLAN), "");
+  nad_expect_config(NEW("{\"type\":\"loopback\"}"), "deny migration-plugin spec.config.plugins\n");
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"hypernet\"}"), "warn migration-plugin spec.config.plugins[1].type\n");
 }
 

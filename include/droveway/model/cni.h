@@ -266,8 +266,8 @@ struct dw_value dw_route_member(struct dw_arena *arena, const struct dw_routes *
  */
 enum dw_plugin_class {
   DW_PLUGIN_CONNECTS, /* macvlan, ipvlan, vlan, bridge, cnv-bridge, ovs, sriov, host-device, ovn-k8s-cni-overlay ... */
-  DW_PLUGIN_META,     /* tuning, sbr, bandwidth ...: only changes what another made */
-  DW_PLUGIN_LOCAL,    /* ptp, loopback, dummy, tap: connects no nodes */
+  DW_PLUGIN_META,     /* tuning, sbr, bandwidth, loopback ...: only changes what is there */
+  DW_PLUGIN_LOCAL,    /* ptp, dummy, tap: connects no nodes */
   DW_PLUGIN_UNKNOWN
 };
 enum dw_plugin_class dw_plugin_class(const char *type) __attribute__((nonnull));
