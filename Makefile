@@ -345,7 +345,7 @@ bench-budget: all $(BENCHES) ## Accept the instructions and allocations that a r
 
 # --- tests with the real tools around it ----------------------------------------------------------------------------
 
-.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e drain attacks soak lab lab-smoke lab-clean-test image image-test
+.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e drain attacks soak lab lab-smoke lab-generated lab-clean-test image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
@@ -386,6 +386,10 @@ lab: all ## Attach 780 CNI configurations for real and compare (as root; ONLY=RE
 lab-smoke: all ## The same for 60 of them, chosen by SEED
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' SAMPLE=60 SEED=$(SEED) tests/lab/lab.sh
+COUNT ?= 100
+lab-generated: all ## The same for COUNT (100) configurations composed from SEED
+	@tools/deps.sh lab
+	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' GENERATE=$(COUNT) SEED=$(SEED) tests/lab/lab.sh
 lab-clean-test: all ## The laboratory leaves nothing: after success, failure and SIGTERM
 	@tools/deps.sh lab
 	@tests/lab/clean.sh

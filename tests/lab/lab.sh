@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the corpus in the laboratory and compares Droveway's verdicts with what happened. Exits 1 where they differ without a
-# reason. ONLY=REGEX: GROUP/ID; SAMPLE=NUMBER: that many, chosen by SEED; LABS=2; KEEP=FOLDER: for the results.
+# reason. ONLY=REGEX: GROUP/ID; SAMPLE=NUMBER: that many, chosen by SEED; GENERATE=NUMBER: instead of the corpus that many
+# composed from SEED; LABS=2; KEEP=FOLDER: for the results.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 droveway=$(realpath "${BUILD:-build}/droveway")
@@ -8,10 +9,15 @@ work=${KEEP:-$(mktemp -d "${TMPDIR:-/tmp}/droveway-lab-results.XXXXXX")}
 [ -n "${KEEP-}" ] || trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 mkdir -p "$work"
-"$here/verdicts" --mutate "$droveway" "$here/corpus/cluster.json" "$here/corpus/reality.jsonl" >"$work/cases.jsonl"
-cat "$here/corpus/time.jsonl" >>"$work/cases.jsonl"
+seed=${SEED:-$RANDOM}
+if [ -n "${GENERATE-}" ]; then
+  echo "lab: $GENERATE composed configurations, SEED=$seed"
+  "$here/generate.py" --seed "$seed" --count "$GENERATE" >"$work/cases.jsonl"
+else
+  "$here/verdicts" --mutate "$droveway" "$here/corpus/cluster.json" "$here/corpus/reality.jsonl" >"$work/cases.jsonl"
+  cat "$here/corpus/time.jsonl" >>"$work/cases.jsonl"
+fi
 if [ -n "${SAMPLE-}" ]; then
-  seed=${SEED:-$RANDOM}
   echo "lab: $SAMPLE of $(wc -l <"$work/cases.jsonl") configurations, SEED=$seed"
   python3 - "$seed" "$SAMPLE" "$work/cases.jsonl" >"$work/sample.jsonl" <<'END'
 import random, sys
