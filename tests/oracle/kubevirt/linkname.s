@@ -1,0 +1,1 @@
+// go:linkname needs a package with an assembly file.
