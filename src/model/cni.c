@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "droveway/base/text.h"
+#include "droveway/model/object.h"
 #include "model/cni_internal.h"
 
 static const char config_field[] = "spec.config";
@@ -263,7 +264,7 @@ static struct dw_cni_config *wrong_type(struct dw_arena *arena, const char *need
 
 const char *dw_cni_resource_name(const dw_json *nad) {
   const char *name =
-      dw_json_string(dw_json_path(nad, "metadata", "annotations", "k8s.v1.cni.cncf.io/resourceName", NULL));
+      dw_json_string(dw_json_path(nad, "metadata", "annotations", DW_RESOURCE_ANNOTATION, NULL));
   return name == NULL ? "" : name;
 }
 

@@ -8,19 +8,34 @@ static dw_json *text(struct dw_arena *arena, const char *string) {
   return dw_json_new_string(arena, string, strlen(string));
 }
 
+static void put(struct dw_arena *arena, dw_json *object, const char *key, const char *string) {
+  if (string != NULL && *string != '\0')
+    dw_json_set(arena, object, key, text(arena, string));
+}
+
+static dw_json *nad_metadata(struct dw_arena *arena, const struct dw_object *nad) {
+  dw_json *metadata = dw_json_new_object(arena);
+  dw_json *labels = dw_json_new_object(arena);
+  dw_json *annotations = dw_json_new_object(arena);
+  put(arena, metadata, "name", nad->name);
+  put(arena, metadata, "namespace", nad->namespace_);
+  if (nad->nad.label >= 0)
+    put(arena, labels, "droveway.io/migration-network", nad->nad.label ? "true" : "false");
+  put(arena, annotations, DW_RESOURCE_ANNOTATION, nad->nad.resource_name);
+  if (nad->nad.transfer)
+    put(arena, annotations, DW_TRANSFER_ANNOTATION, "none");
+  dw_json_set(arena, metadata, "labels", labels);
+  dw_json_set(arena, metadata, "annotations", annotations);
+  return metadata;
+}
+
 /* What the rules read of a NAD, as an object of the API. */
 static const dw_json *nad_json(struct dw_arena *arena, const struct dw_object *nad) {
   dw_json *object = dw_json_new_object(arena);
-  dw_json *metadata = dw_json_new_object(arena);
   dw_json *spec = dw_json_new_object(arena);
-  if (nad->nad.label >= 0) {
-    dw_json *labels = dw_json_new_object(arena);
-    dw_json_set(arena, labels, "droveway.io/migration-network", text(arena, nad->nad.label ? "true" : "false"));
-    dw_json_set(arena, metadata, "labels", labels);
-  }
   if (nad->nad.config != NULL)
     dw_json_set(arena, spec, "config", text(arena, nad->nad.config));
-  dw_json_set(arena, object, "metadata", metadata);
+  dw_json_set(arena, object, "metadata", nad_metadata(arena, nad));
   dw_json_set(arena, object, "spec", spec);
   return object;
 }

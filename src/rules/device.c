@@ -6,8 +6,7 @@
 
 enum { NAMES_SHOWN = 8 };
 
-#define RESOURCE_NAME "k8s.v1.cni.cncf.io/resourceName"
-#define RESOURCE_FIELD "metadata.annotations[" RESOURCE_NAME "]"
+#define RESOURCE_FIELD "metadata.annotations[" DW_RESOURCE_ANNOTATION "]"
 
 /* Whether KEY is there and is no empty text. Of a value of the wrong type another rule speaks. */
 static bool gives(const dw_json *object, const char *key) {
@@ -186,7 +185,7 @@ static void host_device(struct dw_check *check, const struct dw_rule *rule, cons
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = plugin->device.field,
                                  .mend = "name the NIC that is set apart for migrations"},
-              "host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation %s", RESOURCE_NAME);
+              "host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation %s", DW_RESOURCE_ANNOTATION);
   else if (plugin->device.text != NULL && dw_is_interface_altname(plugin->device.text))
     moved_nic(check, rule, plugin->type_name, &plugin->device);
   kernel_path(check, rule, plugin);
@@ -277,7 +276,8 @@ static const struct dw_rule rules[] = {
      "no device for the pod: SR-IOV without a resource, a node that offers no device of it, host-device without a "
      "device, with the node's own NIC, with a bridge or bond or with a kernelpath outside /sys/devices/, a "
      "bond of links that virt-handler does not have",
-     "name the device plugin's resource in the annotation " RESOURCE_NAME ", or use macvlan on a NIC of the nodes",
+     "name the device plugin's resource in the annotation " DW_RESOURCE_ANNOTATION
+     ", or use macvlan on a NIC of the nodes",
      device_missing},
 };
 

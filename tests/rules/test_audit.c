@@ -90,6 +90,31 @@ static void a_label_makes_a_migration_network_and_unmakes_one(void **state) {
                NAD_SAYS("warn", "overlap-cluster-network", "migration") RANGE);
 }
 
+/* The audit judges what the view keeps of a NAD: none of what the rules read of its metadata may be lost there. */
+static void annotations_count(void **state) {
+  (void)state;
+#define ANNOTATED(name, annotation, config)                                                                            \
+  "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: openshift-cnv, "     \
+  "name: " name ", annotations: {" annotation "}}, spec: {config: '" config "'}}\n"
+#define SRIOV                                                                                                          \
+  "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"sriov\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192."    \
+  "168.9.0/24\"}}"
+#define DEVICES                                                                                                        \
+  "---\n{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {allocatable: {openshift.io/fast: '4'}}}\n"         \
+  "---\n{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, status: {clusterNetwork: "      \
+  "[{cidr: 10.128.0.0/14}]}}\n"
+  AUDITED_SCOPED device =
+      audit_of(DEVICES ANNOTATED("migration", "k8s.v1.cni.cncf.io/resourceName: openshift.io/fast", SRIOV));
+  assert_string_equal(device.lines, "");
+  AUDITED_SCOPED none =
+      audit_of(DEVICES ANNOTATED("migration", "k8s.v1.cni.cncf.io/resourceName: openshift.io/slow", SRIOV));
+  assert_string_equal(none.lines, NAD_SAYS("deny", "device-missing",
+                                           "migration") "metadata.annotations[k8s.v1.cni.cncf.io/resourceName]\n");
+  AUDITED_SCOPED transfer =
+      audit_of(CLUSTER ANNOTATED("vm-migration", "forklift.konveyor.io/route: none", CONFIG("10.128.0.0/24")));
+  assert_string_equal(transfer.lines, NAD_SAYS("warn", "overlap-cluster-network", "vm-migration") RANGE);
+}
+
 static void a_migration_network_without_a_configuration_is_told(void **state) {
   (void)state;
   audit_expect(CLUSTER "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: "
@@ -224,6 +249,7 @@ int main(void) {
       cmocka_unit_test(each_object_is_judged_as_it_stands),
       cmocka_unit_test(networks_that_overlap_are_both_told),
       cmocka_unit_test(a_label_makes_a_migration_network_and_unmakes_one),
+      cmocka_unit_test(annotations_count),
       cmocka_unit_test(a_migration_network_without_a_configuration_is_told),
       cmocka_unit_test(fields_are_those_of_the_version_that_stands),
       cmocka_unit_test(a_managed_kubevirt_is_judged_by_its_hyperconverged),

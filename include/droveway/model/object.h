@@ -150,6 +150,8 @@ enum dw_allocator {
   DW_ALLOCATOR_NODE         /* on each node by itself: host-local, static */
 };
 
+/* Of a NAD for whose pods Multus takes a device of this resource from the node's device plugin. */
+#define DW_RESOURCE_ANNOTATION "k8s.v1.cni.cncf.io/resourceName"
 /* Of a NAD over which the Migration Toolkit for Virtualization (Forklift) copies disks. */
 #define DW_TRANSFER_ANNOTATION "forklift.konveyor.io/route"
 

@@ -1,0 +1,381 @@
+"""Compares Droveway with KubeVirt's own code: who takes an address of the migration network, and where.
+
+compare.py ORACLE DROVEWAY [--seed N] [--count N] [--keep DIR]
+
+Makes COUNT KubeVirt objects with clusters of nodes from SEED, asks ORACLE (main.go) what virt-operator and Kubernetes
+make of them, and `droveway audit` what it counts. Exits with 1 on a difference that EXPLAINED does not name."""
+import argparse
+import collections
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+NAMESPACE = 'openshift-cnv'
+SYNC = 'virt-synchronization-controller'
+GATE = 'DecentralizedLiveMigration'
+
+
+# --- the generator ---
+
+def chance(r, percent):
+    return r.randrange(100) < percent
+
+
+LABELS = {'zone': ['a', 'b', 'c'], 'cpus': ['8', '16', '64', 'many', '-3'], 'gpu': ['', 'true']}
+TAINTS = [
+    {'key': 'virt', 'value': 'only', 'effect': 'NoSchedule'}, {'key': 'virt', 'effect': 'NoExecute'},
+    {'key': 'gpu', 'value': 'true', 'effect': 'NoSchedule'}, {'key': 'soft', 'effect': 'PreferNoSchedule'},
+    {'key': 'CriticalAddonsOnly', 'effect': 'NoSchedule'},
+]
+CONDITIONS = [
+    {'key': 'node.kubernetes.io/not-ready', 'effect': 'NoSchedule'},
+    {'key': 'node.kubernetes.io/not-ready', 'effect': 'NoExecute'},
+    {'key': 'node.kubernetes.io/unreachable', 'effect': 'NoExecute'},
+    {'key': 'node.kubernetes.io/disk-pressure', 'effect': 'NoSchedule'},
+    {'key': 'node.kubernetes.io/network-unavailable', 'effect': 'NoSchedule'},
+]
+
+
+def make_node(r, index):
+    labels = {'kubernetes.io/hostname': f'n{index}', 'kubernetes.io/os': 'windows' if chance(r, 8) else 'linux'}
+    taints = []
+    if chance(r, 40):
+        labels[r.choice(['node-role.kubernetes.io/control-plane'] * 3 + ['node-role.kubernetes.io/master'])] = ''
+        if chance(r, 50):
+            taints.append({'key': 'node-role.kubernetes.io/control-plane', 'effect': 'NoSchedule'})
+    if chance(r, 60):
+        labels['node-role.kubernetes.io/worker'] = ''
+    for key, values in LABELS.items():
+        if chance(r, 60):
+            labels[key] = r.choice(values)
+    if chance(r, 30):
+        taints.append(r.choice(TAINTS))
+    spec = {}
+    if chance(r, 10):
+        spec['unschedulable'] = True
+        taints.append({'key': 'node.kubernetes.io/unschedulable', 'effect': 'NoSchedule'})
+    if chance(r, 10):
+        taints.append(r.choice(CONDITIONS))
+    if taints:
+        spec['taints'] = taints
+    return {'apiVersion': 'v1', 'kind': 'Node', 'metadata': {'name': f'n{index}', 'labels': labels}, 'spec': spec}
+
+
+def make_requirement(r):
+    key = r.choice(list(LABELS) + ['node-role.kubernetes.io/worker', 'node-role.kubernetes.io/control-plane', 'absent'])
+    operator = r.choice(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'])
+    if operator in ('Gt', 'Lt'):
+        return {'key': r.choice(['cpus', key]), 'operator': operator, 'values': [r.choice(['8', '10', '16', '0', '-5'])]}
+    if operator in ('In', 'NotIn'):
+        values = LABELS.get(key, [''])
+        return {'key': key, 'operator': operator, 'values': r.sample(values, r.randint(1, len(values)))}
+    return {'key': key, 'operator': operator}
+
+
+def make_term(r):
+    term = {}
+    if chance(r, 85):
+        term['matchExpressions'] = [make_requirement(r) for _ in range(r.randint(1, 2))]
+    if chance(r, 20):
+        term['matchFields'] = [{'key': 'metadata.name', 'operator': r.choice(['In', 'NotIn']),
+                                'values': [f'n{r.randrange(6)}']}]
+    return term
+
+
+def make_affinity(r):
+    node, affinity = {}, {}
+    if chance(r, 85):
+        terms = [make_term(r) for _ in range(r.randint(1, 3))]
+        node['requiredDuringSchedulingIgnoredDuringExecution'] = {'nodeSelectorTerms': terms}
+    if chance(r, 30):
+        node['preferredDuringSchedulingIgnoredDuringExecution'] = [{'weight': 1, 'preference': make_term(r)}]
+    if node or chance(r, 50):
+        affinity['nodeAffinity'] = node
+    return affinity
+
+
+def make_toleration(r):
+    if chance(r, 15):
+        return {'operator': 'Exists'}
+    taint = r.choice(TAINTS + CONDITIONS + [{'key': 'node-role.kubernetes.io/control-plane', 'effect': 'NoSchedule'}])
+    toleration = {'key': taint['key']}
+    if chance(r, 60):
+        toleration['operator'] = 'Exists'
+    elif chance(r, 50):
+        toleration['operator'] = 'Equal'
+    if toleration.get('operator') != 'Exists' and chance(r, 70):
+        toleration['value'] = taint.get('value', '')
+    if chance(r, 50):
+        toleration['effect'] = r.choice([taint['effect'], 'NoSchedule', 'NoExecute'])
+    return toleration
+
+
+def make_placement(r):
+    placement = {}
+    if chance(r, 35):
+        selector = {r.choice(list(LABELS) + ['node-role.kubernetes.io/worker']): r.choice(['a', 'b', '8', '', 'true'])}
+        if chance(r, 10):
+            selector['kubernetes.io/os'] = r.choice(['linux', 'linux', 'windows'])
+        placement['nodeSelector'] = selector
+    if chance(r, 45):
+        placement['affinity'] = make_affinity(r)
+    if chance(r, 45):
+        placement['tolerations'] = [make_toleration(r) for _ in range(r.randint(1, 3))]
+    return placement
+
+
+def make_component(r):
+    component = {}
+    if chance(r, 75):
+        component['nodePlacement'] = make_placement(r)
+    return component
+
+
+GATES = [GATE] * 3 + ['decentralizedLiveMigration', 'LiveMigration', 'HotplugVolumes', 'GPU', 'Root', 'NoSuchGate', 'Template',
+                      'PasstBinding', 'NetworkDevicesWithDRA', 'ExternalNetResourceInjection']
+
+
+def make_patch(r):
+    on_sync = chance(r, 50)
+    annotation = {'k8s.v1.cni.cncf.io/networks': r.choice(['mig2@migration0', None])}
+    template = r.choice([
+        {'metadata': {'annotations': {'team': 'virt'}}}, {'spec': {'priorityClassName': 'x'}},
+        {'metadata': {'annotations': annotation}}, {'spec': {'nodeSelector': {'zone': 'a'}}},
+        {'spec': {'tolerations': [{'operator': 'Exists'}]}}, {'metadata': {'annotations': None}},
+    ])
+    patch = {'resourceType': r.choice(['Deployment' if on_sync else 'DaemonSet'] * 3 + ['*']),
+             'resourceName': r.choice([SYNC if on_sync else 'virt-handler'] * 3 + ['*', 'Virt-Handler', 'virt-api']),
+             'type': r.choice(['strategic', 'merge']), 'patch': json.dumps({'spec': {'template': template}})}
+    if chance(r, 25):
+        operations = [{'op': 'replace', 'path': '/spec/replicas', 'value': r.randint(1, 4)}] if on_sync else [
+            {'op': 'add', 'path': '/spec/template/metadata/annotations', 'value': {'team': 'virt'}}]
+        patch.update(type='json', patch=json.dumps(operations))
+    return patch
+
+
+NETWORKS = [None, '', 'mig', 'mig', 'mig', 'mig', NAMESPACE + '/mig', 'default/mig', 'absent', ' mig', 'mig,mig2',
+            'mig@net1', 'Mig', 'a/b/mig']
+
+
+def make_kubevirt(r):
+    developer, configuration, spec = {}, {}, {}
+    if chance(r, 75):
+        developer['featureGates'] = r.sample(GATES, r.randint(0, 4))
+    if chance(r, 25):
+        developer['disabledFeatureGates'] = r.sample(GATES, r.randint(0, 3))
+    if developer or chance(r, 50):
+        configuration['developerConfiguration'] = developer
+    network = r.choice(NETWORKS)
+    if network is not None:
+        configuration['migrations'] = {'network': network}
+    elif chance(r, 50):
+        configuration['migrations'] = {'parallelMigrationsPerCluster': 5}
+    spec['configuration'] = configuration
+    if chance(r, 70):
+        spec['workloads'] = make_component(r)
+    if chance(r, 60):
+        spec['infra'] = make_component(r)
+        if chance(r, 60):
+            spec['infra']['replicas'] = r.choice([0, 1, 1, 2, 3, 3, 4, 5, 8])
+    if chance(r, 25):
+        customize = {}
+        if chance(r, 70):
+            customize['patches'] = [make_patch(r) for _ in range(r.randint(1, 2))]
+        if chance(r, 40):
+            customize['flags'] = {'handler': {'v': '5'}, 'api': {'v': '5'}}
+        spec['customizeComponents'] = customize
+    if chance(r, 30):
+        spec['workloadUpdateStrategy'] = {'workloadUpdateMethods': ['LiveMigrate', 'Evict'], 'batchEvictionSize': 10}
+    if chance(r, 20):
+        spec['synchronizationPort'] = '9185'
+    return {'apiVersion': 'kubevirt.io/v1', 'kind': 'KubeVirt', 'metadata': {'name': 'kubevirt', 'namespace': NAMESPACE},
+            'spec': spec, 'status': {'observedKubeVirtVersion': 'v1.9.0'}}
+
+
+def make_case(r):
+    return {'kubevirt': make_kubevirt(r), 'nodes': [make_node(r, i) for i in range(r.randint(1, 7))],
+            'labels': r.choice(['none', 'running', 'stale'])}
+
+
+# --- KubeVirt's answer ---
+
+def ask_oracle(oracle, questions):
+    lines = ''.join(json.dumps(q) + '\n' for q in questions)
+    out = subprocess.run([oracle], input=lines, capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def expected(answer):
+    """(nodes with virt-handler, pods of the sync controller, surge, nodes they fit on, networks of each)."""
+    found = {w['name']: w for w in answer['workloads']}
+    handler, sync = found['virt-handler'], found.get(SYNC)
+    runs = sync is not None and len(sync['lasting']) > 0
+    return {
+        'handlers': set(handler['lasting']), 'now': set(handler['now']),
+        'pods': sync['replicas'] if runs else 0, 'surge': sync['surge'] if runs else 0,
+        'sync nodes': set(sync['lasting']) if runs and sync['replicas'] > 0 else set(),
+        'attached': handler['attached'], 'unreadable': handler.get('unreadable', ''),
+        'sync attached': sync['attached'] if sync else None, 'given': handler['networks'] is not None,
+    }
+
+
+# --- Droveway's answer ---
+
+def make_nad(name, index, config, annotations=None, namespace=NAMESPACE):
+    full = {'cniVersion': '0.3.1', 'name': name, 'ipam': {'type': 'whereabouts', 'range': f'172.16.{index}.0/24'}, **config}
+    return {'apiVersion': 'k8s.cni.cncf.io/v1', 'kind': 'NetworkAttachmentDefinition',
+            'metadata': {'name': name, 'namespace': namespace, 'annotations': annotations or {},
+                         'labels': {'droveway.io/migration-network': 'true'}}, 'spec': {'config': json.dumps(full)}}
+
+
+def make_state(case):
+    """For each node a NAD whose NIC, and one whose device, all nodes have but this one: the first is found missing where
+    any pod of the network runs there, the second where virt-handler does."""
+    one = {'type': 'whereabouts', 'range': '192.168.99.0/24', 'range_start': '192.168.99.5', 'range_end': '192.168.99.5'}
+    names = [node['metadata']['name'] for node in case['nodes']]
+    objects = [case['kubevirt']]
+    objects.append(make_nad('mig', 0, {'type': 'macvlan', 'master': 'eth1', 'ipam': one}))
+    objects.append(make_nad('mig2', 0, {'type': 'macvlan', 'master': 'eth1'}))
+    for i, name in enumerate(names):
+        objects.append(make_nad(f'nic-{name}', 1 + i, {'type': 'macvlan', 'master': f'not-{name}'}))
+        objects.append(make_nad(f'device-{name}', 101 + i, {'type': 'sriov'},
+                                {'k8s.v1.cni.cncf.io/resourceName': f'example.com/not-{name}'}))
+    for node in case['nodes']:
+        name = node['metadata']['name']
+        others = [f'not-{other}' for other in names if other != name]
+        node = {**node, 'status': {'allocatable': {'cpu': '8', **{f'example.com/{other}': '4' for other in others}}}}
+        nics = [{'name': nic, 'type': 'ethernet', 'state': 'up', 'mtu': 1500} for nic in ['eth0', 'eth1', *others]]
+        objects += [node, {'apiVersion': 'nmstate.io/v1beta1', 'kind': 'NodeNetworkState', 'metadata': {'name': name},
+                           'status': {'currentState': {'interfaces': nics}}}]
+    return objects
+
+
+NEEDED = re.compile(r'(\d+) are needed \((\d+) nodes that run virt-handler'
+                    r'(?:, (\d+) virt-synchronization-controllers?)?(?: and (\d+) more during updates)?\)')
+
+
+def ask_droveway(droveway, case, folder):
+    path = os.path.join(folder, 'state.json')
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump({'apiVersion': 'v1', 'kind': 'List', 'items': make_state(case)}, out)
+    run = subprocess.run([droveway, 'audit', '-s', folder, '-o', 'json', '--fail-on', 'never'], capture_output=True, text=True,
+                         check=True)
+    answer = {'any': set(), 'handlers': set(), 'needed': None, 'network': [], 'customized': []}
+    for f in json.loads(run.stdout)['findings']:
+        name = f['name']
+        if name.startswith('nic-') and f['rule'] == 'master-missing':
+            answer['any'].add(name[len('nic-'):])
+        elif name.startswith('device-') and 'no device of this resource' in f['message']:
+            answer['handlers'].add(name[len('device-'):])
+        elif name == 'mig' and f['rule'] == 'pool-too-small' and f['kind'] != 'KubeVirt':
+            match = NEEDED.search(f['message'])
+            answer['needed'] = [int(text or 0) for text in match.groups()] if match else None
+        elif f['kind'] == 'KubeVirt' and f['rule'].startswith('network-'):
+            answer['network'].append((f['rule'], f['message']))
+        elif f['kind'] == 'KubeVirt' and f['rule'] == 'jsonpatch-network':
+            answer['customized'].append(f['message'])
+    return answer
+
+
+# --- the comparison ---
+
+def compare_placement(want, got):
+    differences = []
+    if got['handlers'] != want['handlers']:
+        differences.append(('handlers', sorted(want['handlers']), sorted(got['handlers'])))
+    if got['any'] != want['handlers'] | want['sync nodes']:
+        differences.append(('any', sorted(want['handlers'] | want['sync nodes']), sorted(got['any'])))
+    total = len(want['handlers']) + want['pods'] + want['surge']
+    counts = [total, len(want['handlers']), want['pods'], want['surge']] if want['handlers'] and total > 1 else None
+    if got['needed'] != counts:
+        differences.append(('needed', counts, got['needed']))
+    return differences
+
+
+def compare_network(want, got):
+    """What Multus attaches against what Droveway says of the network."""
+    rules = [rule for rule, _ in got['network']]
+    unfit = {re.search(r'NAD (\S+)', message).group(1) for rule, message in got['network'] if rule == 'network-unfit'}
+    names = [text.split('@')[0] for text in want['attached']]
+    good = want['attached'] == [names[0] + '@migration0'] if names else False
+    if not want['given']:
+        verdict = not rules
+    elif want['unreadable'] or not good:
+        verdict = bool(rules)
+    elif names[0] != NAMESPACE + '/mig':
+        verdict = bool(rules)
+    else:
+        verdict = unfit == set(names) or (got['needed'] is None and not unfit)
+    return [] if verdict else [('network', want['attached'] or want['unreadable'], got['network'])]
+
+
+# What may differ, and why: (name, whether DIFFERENCE of this case is such a one, reason).
+EXPLAINED = []
+
+
+def explain(case, want, difference):
+    for name, applies, _ in EXPLAINED:
+        if applies(case, want, difference):
+            return name
+    return None
+
+
+def set_labels(r, case, want):
+    """The label that virt-handler sets where it runs: on none, on these nodes, or left over from another placement."""
+    for node in case['nodes']:
+        name = node['metadata']['name']
+        if (case['labels'] == 'running' and name in want['now']) or (case['labels'] == 'stale' and chance(r, 50)):
+            node['metadata']['labels']['kubevirt.io/schedulable'] = r.choice(['true', 'true', 'false'])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('oracle')
+    parser.add_argument('droveway')
+    parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument('--count', type=int, default=300)
+    parser.add_argument('--keep', help='a folder for the state of each case that differs')
+    options = parser.parse_args()
+    print(f'seed {options.seed}, {options.count} KubeVirt objects')
+    r = random.Random(options.seed)
+    cases = [make_case(r) for _ in range(options.count)]
+    plain = [{**c, 'kubevirt': {**c['kubevirt'], 'spec': {k: v for k, v in c['kubevirt']['spec'].items() if k != 'customizeComponents'}}}
+             for c in cases]
+    answers = ask_oracle(options.oracle, cases + plain)
+    tally, failed = collections.Counter(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        for i, case in enumerate(cases):
+            answer, unpatched = answers[i], expected(answers[len(cases) + i])
+            if 'error' in answer:
+                tally['virt-operator changes nothing: ' + answer['error'][:60]] += 1
+                continue
+            want = expected(answer)
+            tally['refused by virt-operator on update'] += 'refused' in answer
+            set_labels(r, case, want)
+            got = ask_droveway(options.droveway, case, folder)
+            patched = want != unpatched
+            differences = compare_placement(unpatched if patched else want, got) + compare_network(unpatched if patched else want, got)
+            if patched and not got['customized']:
+                differences.append(('customized', 'a patch that changes who takes an address', 'nothing'))
+            tally['same' if not differences else 'different'] += 1
+            tally['of these with patches that Droveway warns about'] += patched
+            for difference in differences:
+                name = explain(case, want, difference)
+                tally[f'{difference[0]}: {name}' if name else f'UNEXPLAINED {difference[0]}'] += 1
+                if name is None:
+                    failed += 1
+                    print(f'case {i} ({case["labels"]} labels): {difference[0]}: KubeVirt {difference[1]}, Droveway {difference[2]}')
+                    if options.keep:
+                        with open(os.path.join(options.keep, f'{i}.json'), 'w', encoding='utf-8') as out:
+                            json.dump({'case': case, 'answer': answer}, out, indent=1)
+    for name, count in sorted(tally.items()):
+        print(f'{count:6} {name}')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
