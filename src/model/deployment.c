@@ -79,6 +79,7 @@ static void read_kubevirt(const dw_json *kubevirt, struct dw_deployment *out) {
   out->infra = object_or_null(dw_json_path(spec, "infra", "nodePlacement", NULL));
   out->rollout.replicas = given && replicas >= 0 && replicas <= UINT8_MAX ? (int)replicas : -1;
   out->rollout.infra_placed = out->infra != NULL;
+  out->rollout.patched = dw_json_size(dw_json_path(spec, "customizeComponents", "patches", NULL)) > 0;
   out->rollout.decentralized = kubevirt_decentralized(kubevirt);
 }
 
@@ -167,4 +168,15 @@ void dw_deployment_read(struct dw_arena *arena, const dw_json *json, enum dw_lay
     read_kubevirt(json, out);
   else
     read_hyperconverged(arena, json, layout == DW_LAYOUT_HCO_V1, out);
+}
+
+const char *dw_deployment_placement(struct dw_arena *arena, const struct dw_deployment *deployment) {
+  if (deployment->workloads == NULL && deployment->infra == NULL)
+    return "";
+  dw_json *both = dw_json_new_object(arena);
+  if (deployment->workloads != NULL)
+    dw_json_set(arena, both, "workloads", dw_json_share(deployment->workloads));
+  if (deployment->infra != NULL)
+    dw_json_set(arena, both, "infra", dw_json_share(deployment->infra));
+  return dw_json_text(arena, both);
 }

@@ -9,4 +9,8 @@
 void dw_deployment_read(struct dw_arena *arena, const dw_json *json, enum dw_layout layout, struct dw_deployment *out)
     __attribute__((nonnull(1, 4)));
 
+/* Where its pods run, as one text; "" where it says nothing of that. */
+const char *dw_deployment_placement(struct dw_arena *arena, const struct dw_deployment *deployment)
+    __attribute__((nonnull, returns_nonnull));
+
 #endif

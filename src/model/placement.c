@@ -12,10 +12,26 @@ static const char *label_of(const struct dw_object *node, const char *key) {
 
 /* --- nodeSelector --- */
 
+static const char system_label[] = "kubernetes.io/os";
+
+/* A node without the label is taken for one that runs Linux. */
+static const char *system_of(const struct dw_object *node) {
+  const char *system = label_of(node, system_label);
+  return system == NULL ? "linux" : system;
+}
+
+bool dw_node_is_linux(const struct dw_object *node) {
+  return strcmp(system_of(node), "linux") == 0;
+}
+
+/* KubeVirt's pods run on Linux unless the selector names another system
+ * (pkg/virt-operator/resource/placement/placement.go). */
 static bool selects(const dw_json *selector, const struct dw_object *node) {
+  if (dw_json_get(selector, system_label) == NULL && !dw_node_is_linux(node))
+    return false;
   for (struct dw_json_member it = dw_json_first(selector); it.value != NULL; it = dw_json_next(selector, it)) {
     const char *wanted = dw_json_string(it.value);
-    const char *value = label_of(node, it.key);
+    const char *value = strcmp(it.key, system_label) == 0 ? system_of(node) : label_of(node, it.key);
     if (wanted == NULL || value == NULL || strcmp(wanted, value) != 0)
       return false;
   }
@@ -131,14 +147,8 @@ static bool all_tolerated(const dw_json *tolerations, const struct dw_object *no
   return true;
 }
 
-/* KubeVirt's pods run on Linux alone; a node without the label is taken for one that does. */
-bool dw_node_is_linux(const struct dw_object *node) {
-  const char *system = label_of(node, "kubernetes.io/os");
-  return system == NULL || strcmp(system, "linux") == 0;
-}
-
 bool dw_placement_fits(const dw_json *placement, const struct dw_object *node) {
-  return dw_node_is_linux(node) && selects(dw_json_get(placement, "nodeSelector"), node) &&
+  return selects(dw_json_get(placement, "nodeSelector"), node) &&
          affinity_matches(dw_json_get(placement, "affinity"), node) &&
          all_tolerated(dw_json_get(placement, "tolerations"), node);
 }

@@ -3,6 +3,7 @@
 
 #include "droveway/model/migration.h"
 #include "droveway/model/ovn.h"
+#include "model/deployment.h"
 #include "model/reduce_internal.h"
 
 static int read_label(struct dw_reduction *r, struct dw_error *err) {
@@ -165,18 +166,6 @@ static const char *unless_empty(const char *text) {
   return text == NULL || text[0] == '\0' ? NULL : text;
 }
 
-/* As text, for a reduced object keeps no JSON: a view parses it once. */
-static const char *placement_text(struct dw_arena *scratch, const struct dw_deployment *deployment) {
-  if (deployment->workloads == NULL && deployment->infra == NULL)
-    return "";
-  dw_json *both = dw_json_new_object(scratch);
-  if (deployment->workloads != NULL)
-    dw_json_set(scratch, both, "workloads", dw_json_share(deployment->workloads));
-  if (deployment->infra != NULL)
-    dw_json_set(scratch, both, "infra", dw_json_share(deployment->infra));
-  return dw_json_text(scratch, both);
-}
-
 int dw_reduce_user(struct dw_reduction *r, struct dw_error *err) {
   struct dw_migration_config config;
   dw_migration_read(r->scratch, r->root.json, &config);
@@ -190,7 +179,8 @@ int dw_reduce_user(struct dw_reduction *r, struct dw_error *err) {
   if (config.jsonpatch == DW_JSONPATCH_SETS)
     r->object->user.jsonpatch_network = config.jsonpatch_network.text == NULL ? "" : config.jsonpatch_network.text;
   r->object->user.rollout = config.deployment.rollout;
-  r->object->user.placement = placement_text(r->scratch, &config.deployment);
+  /* As text, for a reduced object keeps no JSON: a view parses it once. */
+  r->object->user.placement = dw_deployment_placement(r->scratch, &config.deployment);
   const dw_json *pruned = dw_object_prune(r->scratch, r->object->kind, "v1", r->root.json);
   r->object->user.json = dw_json_text(r->scratch, pruned);
   return 0;

@@ -64,7 +64,8 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
   dw_view_pools_build(view);
   dw_view_ovn_build(view);
   dw_view_networks_build(view);
-  dw_view_nics_build(view);
+  struct dw_placing placing;
+  dw_view_nics_build(view, dw_view_placing(view, &placing));
   dw_view_addresses_build(view);
   dw_view_services_build(view);
   dw_view_links_build(view);

@@ -126,8 +126,20 @@ struct dw_view_nodes {
   struct dw_offers devices;                 /* of the handlers */
 };
 
+/* A HyperConverged or KubeVirt, as far as its pods go. */
+struct dw_placing {
+  enum dw_kind kind;
+  const char *placement; /* as dw_object's */
+  struct dw_rollout rollout;
+};
+
+/* Whether SOME and OTHER (NULL: none is there) have pods on the same nodes. */
+bool dw_placing_same(const struct dw_placing *some, const struct dw_placing *other);
+/* That of the user in force; NULL where there is none. */
+const struct dw_placing *dw_view_placing(const struct dw_view *view, struct dw_placing *out) __attribute__((nonnull));
 /* Chooses the nodes whose NICs count, into OUT, which has room for all there are; returns how many. */
-size_t dw_view_nodes_build(struct dw_view *view, struct dw_handler_node *out) __attribute__((nonnull));
+size_t dw_view_nodes_build(struct dw_view *view, const struct dw_placing *placing, struct dw_handler_node *out)
+    __attribute__((nonnull(1, 3)));
 
 /* --- view_nics.c builds, view_nic_faults.c answers --- */
 
@@ -190,7 +202,8 @@ void dw_nic_carried(const struct dw_object *nns, const struct dw_nic *bridge, ui
 /* Whether a bridge's uplinks tell which VLANs they carry. */
 bool dw_nic_filters(const struct dw_object *nns, const struct dw_nic *bridge) __attribute__((nonnull));
 
-void dw_view_nics_build(struct dw_view *view);
+/* PLACING: whose pods the nodes run; NULL where nobody says. */
+void dw_view_nics_build(struct dw_view *view, const struct dw_placing *placing) __attribute__((nonnull(1)));
 /* What the nodes say of a NIC of this name; NULL where none has one. */
 struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *name) __attribute__((nonnull));
 /* NODES: the measured ones. */

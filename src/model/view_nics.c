@@ -295,10 +295,11 @@ static void split_nodes(struct dw_view *view, struct dw_handler_node *nodes, siz
   }
 }
 
-void dw_view_nics_build(struct dw_view *view) {
+void dw_view_nics_build(struct dw_view *view, const struct dw_placing *placing) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct dw_handler_node *nodes = dw_arena_array(scratch, dw_view_count(view, DW_KIND_NODE), sizeof *nodes);
-  size_t count = dw_view_nodes_build(view, nodes);
+  view->nics = (struct dw_view_nics){0};
+  size_t count = dw_view_nodes_build(view, placing, nodes);
   split_nodes(view, nodes, count);
   build_nics(view, nodes);
   dw_view_localnets_build(view, nodes);

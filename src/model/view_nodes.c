@@ -1,6 +1,7 @@
 /* The nodes that run virt-handler and virt-synchronization-controller, and how many pods of the latter there are. */
 #include <string.h>
 
+#include "model/deployment.h"
 #include "model/placement.h"
 #include "model/view_internal.h"
 
@@ -40,10 +41,10 @@ static const dw_json *parse(struct dw_arena *arena, const char *text) {
 /* With no control-plane node at all HyperConverged lifts KubeVirt's own rule (hcoConfig2KvConfig in its
  * controllers/handlers/kubevirt.go). */
 static struct placements placements_of(struct dw_arena *arena, const struct dw_view *view,
-                                       const struct dw_object *user) {
-  const dw_json *set = user == NULL || *user->user.placement == '\0' ? NULL : parse(arena, user->user.placement);
+                                       const struct dw_placing *placing) {
+  const dw_json *set = placing == NULL || *placing->placement == '\0' ? NULL : parse(arena, placing->placement);
   struct placements both = {dw_json_get(set, "workloads"), dw_json_get(set, "infra")};
-  bool lifted = user != NULL && user->kind == DW_KIND_HYPERCONVERGED && view->nodes.control_plane_count == 0;
+  bool lifted = placing != NULL && placing->kind == DW_KIND_HYPERCONVERGED && view->nodes.control_plane_count == 0;
   if (both.infra == NULL && !lifted)
     both.infra = parse(arena, control_plane_placement);
   return both;
@@ -51,7 +52,7 @@ static struct placements placements_of(struct dw_arena *arena, const struct dw_v
 
 /* --- virt-handler --- */
 
-enum trust { TRUST_SELECTOR, TRUST_LABEL_THAT_FITS, TRUST_FIT, TRUST_LABEL, TRUST_COUNT };
+enum trust { TRUST_SELECTOR, TRUST_LABEL_THAT_FITS, TRUST_WORKER_THAT_FITS, TRUST_FIT, TRUST_LABEL, TRUST_COUNT };
 
 /* Whether GROUND makes NODE one that runs virt-handler, which labels the nodes that it runs on. */
 static bool runs_handler(const struct dw_view *view, const dw_json *placement, const struct dw_object *node,
@@ -59,7 +60,8 @@ static bool runs_handler(const struct dw_view *view, const dw_json *placement, c
   bool selected = dw_selector_matches(&view->policy->selector, node->node.labels, node->node.label_count);
   if (ground == TRUST_SELECTOR || ground == TRUST_LABEL)
     return selected;
-  return dw_placement_fits(placement, node) && (ground == TRUST_FIT || selected);
+  return dw_placement_fits(placement, node) &&
+         (selected || ground == TRUST_FIT || (ground == TRUST_WORKER_THAT_FITS && !is_control_plane(node)));
 }
 
 static size_t count_handlers(const struct dw_view *view, const dw_json *placement, enum trust ground) {
@@ -69,15 +71,20 @@ static size_t count_handlers(const struct dw_view *view, const dw_json *placemen
   return count;
 }
 
-/* A selector that the policy gives is taken at its word. A label is old where the placement has changed or the node was
- * tainted since; before KubeVirt is up no node has it. Where nobody says what virt-handler tolerates, the label knows
- * more than the taints. */
-static enum trust choose_ground(const struct dw_view *view, const struct dw_object *user, const dw_json *placement) {
+/* A selector that the policy gives is taken at its word. Otherwise the DaemonSet runs wherever its placement lets it:
+ * the label is old where the placement has changed or the node was tainted since, and missing on a node that has just
+ * joined or where virt-handler never came up. Those are workers: a control-plane node without the label, next to nodes
+ * that have it, has a taint that a written state leaves out. The label knows more than the placement where nobody says
+ * what virt-handler tolerates, or where patches that are not read here may move it. */
+static enum trust choose_ground(const struct dw_view *view, const struct dw_placing *placing,
+                                const dw_json *placement) {
   if (view->policy->selector_given)
     return TRUST_SELECTOR;
-  if (user == NULL && count_handlers(view, placement, TRUST_LABEL) > 0)
+  if (placing == NULL && count_handlers(view, placement, TRUST_LABEL) > 0)
     return TRUST_LABEL;
-  enum trust ground = TRUST_LABEL_THAT_FITS;
+  enum trust ground = placing == NULL || placing->rollout.patched ? TRUST_LABEL_THAT_FITS : TRUST_WORKER_THAT_FITS;
+  if (count_handlers(view, placement, TRUST_LABEL_THAT_FITS) == 0)
+    ground = TRUST_FIT;
   while (ground < TRUST_LABEL && count_handlers(view, placement, ground) == 0)
     ground++;
   return ground;
@@ -105,13 +112,13 @@ static void list_handlers(struct dw_view *view, const struct dw_handler_node *no
         out->handlers[out->handler_count++] = nodes[i].node;
 }
 
-size_t dw_view_nodes_build(struct dw_view *view, struct dw_handler_node *out) {
+size_t dw_view_nodes_build(struct dw_view *view, const struct dw_placing *placing, struct dw_handler_node *out) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  const struct dw_object *user = dw_view_user_in_force(view);
   size_t count = 0;
+  view->nodes = (struct dw_view_nodes){0};
   count_roles(view);
-  struct placements placements = placements_of(scratch, view, user);
-  enum trust ground = choose_ground(view, user, placements.workloads);
+  struct placements placements = placements_of(scratch, view, placing);
+  enum trust ground = choose_ground(view, placing, placements.workloads);
   for (size_t i = 0; i < dw_view_count(view, DW_KIND_NODE); i++) {
     struct dw_handler_node on = {.node = dw_view_at(view, DW_KIND_NODE, i)};
     on.nns = dw_view_find(view, DW_KIND_NODE_NETWORK_STATE, "", on.node->name);
@@ -123,12 +130,46 @@ size_t dw_view_nodes_build(struct dw_view *view, struct dw_handler_node *out) {
   }
   list_handlers(view, out, count);
   dw_view_devices_build(view);
-  bool sync = dw_view_sync_controllers(view).pods > 0;
+  bool sync = placing != NULL && dw_view_sync_controllers_of(view, placing->kind, &placing->rollout).pods > 0;
   size_t kept = 0;
   for (size_t i = 0; i < count; i++)
     if (out[i].handler || (sync && out[i].sync))
       out[kept++] = out[i];
   return kept;
+}
+
+/* --- who moves them --- */
+
+const struct dw_placing *dw_view_placing(const struct dw_view *view, struct dw_placing *out) {
+  const struct dw_object *user = dw_view_user_in_force(view);
+  if (user == NULL)
+    return NULL;
+  *out = (struct dw_placing){user->kind, user->user.placement, user->user.rollout};
+  return out;
+}
+
+bool dw_placing_same(const struct dw_placing *some, const struct dw_placing *other) {
+  return some != NULL && other != NULL && some->kind == other->kind &&
+         some->rollout.decentralized == other->rollout.decentralized &&
+         some->rollout.patched == other->rollout.patched && some->rollout.replicas == other->rollout.replicas &&
+         strcmp(some->placement, other->placement) == 0;
+}
+
+const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena *arena, enum dw_kind kind,
+                                     const struct dw_deployment *deployment) {
+  struct dw_placing in_force;
+  const struct dw_placing *now = dw_view_placing(view, &in_force);
+  struct dw_placing placing = {kind, dw_deployment_placement(arena, deployment), deployment->rollout};
+  /* HyperConverged's CRD fills the gate in: it is no wish, and older versions have none. Pods that are not there yet
+   * are counted (dw_view_sync_controllers_of()), but no NIC is asked for where they would run. */
+  placing.rollout.decentralized = now != NULL && now->rollout.decentralized;
+  if (dw_view_count(view, DW_KIND_NODE) == 0 || dw_placing_same(&placing, now))
+    return view;
+  struct dw_view *placed = dw_arena_alloc(arena, sizeof *placed);
+  *placed = *view;
+  placed->arena = arena;
+  dw_view_nics_build(placed, &placing);
+  return placed;
 }
 
 /* --- questions --- */
@@ -160,12 +201,6 @@ static unsigned replicas_of(const struct dw_view *view, enum dw_kind kind, const
   return spread ? DEFAULT_REPLICAS : 1;
 }
 
-/* Where KubeVirt's own rule finds no control-plane node the pods stay pending, without an address. */
-static bool stays_pending(const struct dw_view *view, enum dw_kind kind, const struct dw_rollout *rollout) {
-  return kind == DW_KIND_KUBEVIRT && !rollout->infra_placed && dw_view_count(view, DW_KIND_NODE) > 0 &&
-         view->nodes.control_plane_count == 0;
-}
-
 /* HyperConverged's default is that of its newest version: the KubeVirt that it made tells whether its own has it. */
 static bool is_on(const struct dw_view *view, enum dw_kind kind, const struct dw_rollout *rollout) {
   const struct dw_object *made =
@@ -178,7 +213,8 @@ static bool is_on(const struct dw_view *view, enum dw_kind kind, const struct dw
 struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *view, enum dw_kind kind,
                                                        const struct dw_rollout *rollout) {
   struct dw_sync_controllers sync = {.on = is_on(view, kind, rollout)};
-  if (!sync.on || stays_pending(view, kind, rollout))
+  /* Where the pods fit on no node they stay pending, without an address. */
+  if (!sync.on || (dw_view_count(view, DW_KIND_NODE) > 0 && view->nodes.sync_count == 0))
     return sync;
   sync.pods = replicas_of(view, kind, rollout);
   sync.surge = sync.pods > 0 && sync.pods < LEAST_REPLICAS_WITHOUT_SURGE;

@@ -161,6 +161,20 @@ static void build_parts(struct dw_view *view, const struct dw_change *changes, s
   dw_view_take(view, &source);
 }
 
+/* The nodes are the base's, unless a change of a user moves KubeVirt's pods. */
+static void place(struct dw_view *view) {
+  struct dw_placing before;
+  struct dw_placing now;
+  const struct dw_view *base = view->over.base;
+  const struct dw_placing *placing = dw_view_placing(view, &now);
+  if (placing == NULL || dw_placing_same(placing, dw_view_placing(base, &before))) {
+    view->nodes = base->nodes;
+    view->nics = base->nics;
+  } else {
+    dw_view_nics_build(view, placing);
+  }
+}
+
 struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count) {
   return dw_view_overlay_under(base->policy, base, changes, count);
 }
@@ -180,14 +194,13 @@ struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const stru
   view->made = base->made;
   view->made_count = base->made_count;
   view->networks = base->networks;
-  view->nodes = base->nodes;
-  view->nics = base->nics;
   view->addresses = base->addresses;
   view->services = base->services;
   view->running_migrations = base->running_migrations;
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
     if (!is_user((enum dw_kind)kind))
       view->kinds[kind] = base->kinds[kind];
+  place(view);
   dw_view_links_build(view);
   return view;
 }

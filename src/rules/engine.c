@@ -151,8 +151,19 @@ void dw_check_turn_back(struct dw_check *check, const dw_json *old) {
     return;
   }
   check->migration = check->old_migration;
+  check->view = check->old_view;
   check->sync = dw_view_sync_controllers_of(check->view, check->kind, &check->migration->deployment.rollout);
   check->old_migration = NULL;
+}
+
+/* Whether the object is the one that places KubeVirt's pods, or will be. */
+static bool is_in_force(const struct dw_check *check) {
+  const struct dw_object *user = dw_view_user_in_force(check->view);
+  if ((check->kind != DW_KIND_HYPERCONVERGED && check->kind != DW_KIND_KUBEVIRT) || check->operation == DW_OP_DELETE ||
+      strcmp(check->ns, check->policy->namespace_) != 0)
+    return false;
+  return user == NULL || (user->kind == check->kind && strcmp(user->name, check->name) == 0) ||
+         (user->kind == DW_KIND_KUBEVIRT && check->kind == DW_KIND_HYPERCONVERGED);
 }
 
 void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json *old) {
@@ -161,6 +172,9 @@ void dw_check_load(struct dw_check *check, const dw_json *object, const dw_json 
     return;
   }
   check->migration = read_migration(check->arena, object);
+  check->old_view = check->view;
+  if (is_in_force(check))
+    check->view = dw_view_placed(check->view, check->arena, check->kind, &check->migration->deployment);
   check->sync = dw_view_sync_controllers_of(check->view, check->kind, &check->migration->deployment.rollout);
   check->old_migration = old == NULL ? NULL : read_migration(check->arena, old);
   check->cluster = check->kind == DW_KIND_MIGRATION_POLICY ? read_cluster(check) : NULL;

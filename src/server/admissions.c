@@ -91,7 +91,8 @@ void dw_admissions_end(struct dw_admissions *admissions) {
 /* --- what stays --- */
 
 static bool same_rollout(const struct dw_rollout *a, const struct dw_rollout *b) {
-  return a->decentralized == b->decentralized && a->infra_placed == b->infra_placed && a->replicas == b->replicas;
+  return a->decentralized == b->decentralized && a->infra_placed == b->infra_placed && a->patched == b->patched &&
+         a->replicas == b->replicas;
 }
 
 /* To a view. A HyperConverged may be admitted in one version and watched in another. */

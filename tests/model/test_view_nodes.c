@@ -133,16 +133,20 @@ static void jsonpatch_places_virt_handler(void **state) {
 
 #define RUNS "kubevirt.io/schedulable: 'true'"
 
-/* The label shows where it runs already; where the placement says otherwise it is old. */
-static void the_label_and_the_placement_agree(void **state) {
+/* The label shows where it runs already; where a user's placement says otherwise it is old, or missing on a node that
+ * has just joined. A control-plane node that fits has been there all along. */
+static void the_label_knows_less_than_the_placement(void **state) {
   (void)state;
   static const struct {
     const char *user, *names;
   } cases[] = {
-      {HCO_V1BETA1 "spec: {}}", "a"},
+      {HCO_V1BETA1 "spec: {}}", "a b"},
       {HCO_V1BETA1 "spec: {workloads: {nodePlacement: {nodeSelector: {zone: q}}}}}", "b"},
-      {HCO_V1BETA1 "spec: {workloads: {nodePlacement: {tolerations: [{operator: Exists}]}}}}", "a t"},
+      {HCO_V1BETA1 "spec: {workloads: {nodePlacement: {tolerations: [{operator: Exists}]}}}}", "a b t"},
       {HCO_V1BETA1 "spec: {workloads: {nodePlacement: {nodeSelector: {zone: none}}}}}", "a t"},
+      /* Patches may move it, and are not read. */
+      {KUBEVIRT "spec: {customizeComponents: {patches: [{resourceName: virt-handler}]}}}", "a"},
+      {KUBEVIRT "spec: {customizeComponents: {patches: [], flags: {handler: {v: '5'}}}}}", "a b"},
       {NULL, "a t"}, /* who knows what virt-handler tolerates? */
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -150,6 +154,7 @@ static void the_label_and_the_placement_agree(void **state) {
     char text[256];
     add_node(&cluster, "a", RUNS, "");
     add_node(&cluster, "b", "zone: q", "");
+    add_node(&cluster, "c", "node-role.kubernetes.io/control-plane: ''", "");
     add_node(&cluster, "t", RUNS, "{key: virt, effect: NoSchedule}");
     if (cases[i].user != NULL)
       cluster_keep(&cluster, reduced(cases[i].user));
@@ -158,6 +163,39 @@ static void the_label_and_the_placement_agree(void **state) {
       fail_msg("case %zu: virt-handler runs on \"%s\", not on \"%s\"", i, text, cases[i].names);
     dw_view_free(view);
   }
+}
+
+/* KubeVirt asks for Linux unless the selector asks for another system. */
+static void a_selector_may_name_the_system(void **state) {
+  (void)state;
+#define SYSTEM(name) HCO_V1BETA1 "spec: {workloads: {nodePlacement: {nodeSelector: {kubernetes.io/os: " name "}}}}}"
+  expect_handlers(SYSTEM("linux"), "a b"); /* that they lack the label says nothing */
+  expect_handlers(SYSTEM("windows"), "w");
+}
+
+/* As it will be once an object is in force that is not in the view. */
+static void a_placement_that_comes_moves_the_pods(void **state) {
+  (void)state;
+  struct cluster cluster = {0};
+  char text[256];
+  add_node(&cluster, "a", "zone: x", "");
+  add_node(&cluster, "b", "zone: q", "");
+  add_node(&cluster, "t", "zone: q", "{key: virt, effect: NoSchedule}");
+  cluster_keep(&cluster, reduced(KUBEVIRT "spec: {" MIGRATING "}}"));
+  struct dw_view *view = cluster_view(&cluster, policy);
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  static const char placement[] = "{\"nodeSelector\":{\"zone\":\"q\"}}";
+  struct dw_deployment same = {.rollout = {.replicas = -1, .decentralized = true}};
+  struct dw_deployment moved = {.rollout = {.replicas = -1, .decentralized = true, .infra_placed = true},
+                                .workloads = dw_json_parse(arena, placement, strlen(placement), DW_JSON_PLAIN, NULL)};
+  moved.infra = dw_json_parse(arena, "{}", 2, DW_JSON_PLAIN, NULL);
+  assert_ptr_equal(dw_view_placed(view, arena, DW_KIND_KUBEVIRT, &same), view);
+  const struct dw_view *placed = dw_view_placed(view, arena, DW_KIND_KUBEVIRT, &moved);
+  assert_string_equal(join(placed, text), "b");
+  assert_int_equal(dw_view_network_nodes(placed), 2);
+  assert_int_equal(dw_view_sync_controllers_of(placed, DW_KIND_KUBEVIRT, &moved.rollout).nodes, 2);
+  assert_string_equal(join(view, text), "a b");
+  dw_view_free(view);
 }
 
 /* --- virt-synchronization-controller --- */
@@ -216,7 +254,8 @@ static void synchronization_controllers_run_on_control_planes(void **state) {
       {PLACED("replicas: 0"), 3, 3, 0, 0, 3, 3, false},
       {PLACED("replicas: 3"), 3, 3, 3, 1, 3, 6, false},
       {PLACED("replicas: 4"), 3, 3, 4, 0, 3, 6, false}, /* a roll-out may end one first */
-      {PLACED("nodePlacement: {nodeSelector: {kubernetes.io/hostname: none}}"), 3, 3, 2, 1, 0, 3, false},
+      {PLACED("nodePlacement: {nodeSelector: {kubernetes.io/hostname: none}}"), 3, 3, 0, 0, 0, 3, false}, /* pending */
+      {PLACED("nodePlacement: {nodeSelector: {kubernetes.io/os: windows}}"), 3, 3, 0, 0, 0, 3, false},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     expect_sync(&cases[i]);
@@ -253,7 +292,9 @@ int main(void) {
       cmocka_unit_test(what_passes_keeps_nobody_off),
       cmocka_unit_test(selectors_and_affinity_choose_nodes),
       cmocka_unit_test(jsonpatch_places_virt_handler),
-      cmocka_unit_test(the_label_and_the_placement_agree),
+      cmocka_unit_test(the_label_knows_less_than_the_placement),
+      cmocka_unit_test(a_selector_may_name_the_system),
+      cmocka_unit_test(a_placement_that_comes_moves_the_pods),
       cmocka_unit_test(synchronization_controllers_run_on_control_planes),
       cmocka_unit_test(jsonpatch_sets_replicas),
       cmocka_unit_test(another_users_words_count),

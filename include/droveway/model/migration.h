@@ -25,6 +25,7 @@ struct dw_rollout {
   bool decentralized; /* the feature gate decentralizedLiveMigration is on: there are such pods */
   bool by_default;    /* ... and nothing says so but HyperConverged's default of today */
   bool infra_placed;  /* spec.infra has a nodePlacement, which replaces KubeVirt's own: control-plane nodes */
+  bool patched;       /* customizeComponents may move the pods */
   int replicas;       /* spec.infra.replicas of KubeVirt; -1 where it is not set */
 };
 

@@ -200,11 +200,16 @@ struct dw_sync_controllers {
   size_t nodes;        /* where they may run */
   size_t shared_nodes; /* how many of these run virt-handler, too */
 };
-/* As the HyperConverged (or KubeVirt) of the policy's namespace has it. An overlay takes the nodes of its base. */
+/* As the HyperConverged (or KubeVirt) of the policy's namespace has it. */
 struct dw_sync_controllers dw_view_sync_controllers(const struct dw_view *view) __attribute__((nonnull));
 /* As one of KIND would have it. */
 struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *view, enum dw_kind kind,
                                                        const struct dw_rollout *rollout) __attribute__((nonnull));
+/* VIEW with the nodes that pods of KubeVirt run on once a user of KIND with DEPLOYMENT is in force, as far as such pods
+ * are there now. It lives in ARENA and
+ * needs VIEW; it is VIEW itself where nothing moves. */
+const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena *arena, enum dw_kind kind,
+                                     const struct dw_deployment *deployment) __attribute__((nonnull, returns_nonnull));
 /* Migrations that are not finished. */
 size_t dw_view_running_migrations(const struct dw_view *view) __attribute__((nonnull));
 

@@ -100,7 +100,8 @@ struct dw_manifest_facts {
 struct dw_check {
   struct dw_arena *arena;
   const struct dw_policy *policy;
-  const struct dw_view *view;
+  const struct dw_view *view;     /* of a HyperConverged or KubeVirt: with the pods where it puts them */
+  const struct dw_view *old_view; /* with the pods where they are */
   enum dw_operation operation;
   enum dw_kind kind; /* NAD, HYPERCONVERGED, KUBEVIRT, MIGRATION_POLICY; VMI under audit */
   const char *ns, *name;

@@ -197,7 +197,7 @@ def make_kubevirt(r):
 
 
 def make_case(r):
-    return {'kubevirt': make_kubevirt(r), 'nodes': [make_node(r, i) for i in range(r.randint(1, 7))],
+    return {'kubevirt': make_kubevirt(r), 'nodes': [make_node(r, i) for i in range(r.randint(2, 7))],
             'labels': r.choice(['none', 'running', 'stale'])}
 
 

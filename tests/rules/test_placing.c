@@ -1,0 +1,94 @@
+/* A HyperConverged or KubeVirt is judged with KubeVirt's pods where it puts them, not where they are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/review_case.h"
+
+#define NODE(name, labels)                                                                                             \
+  "---\n{apiVersion: v1, kind: Node, metadata: {name: " name ", labels: {" labels "}}}\n"                              \
+  "---\n{apiVersion: nmstate.io/v1beta1, kind: NodeNetworkState, metadata: {name: " name                               \
+  "}, status: {currentState: {interfaces: [{name: eth1, type: ethernet, state: up, mtu: 1500}]}}}\n"
+/* Three nodes, one of them for virtual machines, and a pool of one address. */
+#define CLUSTER                                                                                                        \
+  NODE("a", "virt: 'yes'")                                                                                             \
+  NODE("b", "")                                                                                                        \
+  NODE("c", "")                                                                                                        \
+  "---\n{apiVersion: config.openshift.io/v1, kind: Network, metadata: {name: cluster}, status: {clusterNetwork: "      \
+  "[{cidr: 10.128.0.0/14}]}}\n"                                                                                        \
+  "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: openshift-cnv, "     \
+  "name: small}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\","   \
+  "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.9.0/24\",\"range_start\":\"192.168.9.5\",\"range_end\":"     \
+  "\"192.168.9.5\"}}'}}\n"
+#define KUBEVIRT_NAMED(name, more)                                                                                     \
+  "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: " name ", namespace: openshift-cnv}, spec: "          \
+  "{configuration: {evictionStrategy: LiveMigrate" more "}"
+#define KUBEVIRT(more) KUBEVIRT_NAMED("kubevirt", more)
+#define NETWORK ", migrations: {network: small}"
+#define ON_ONE ", workloads: {nodePlacement: {nodeSelector: {virt: 'yes'}}}}}"
+#define ON_ALL "}}"
+#define TOO_SMALL                                                                                                      \
+  "Invalid value: \"small\": NAD openshift-cnv/small breaks pool-too-small: spec.config.ipam.range: Invalid value: "   \
+  "\"192.168.9.0/24\": has 1 usable addresses, 3 are needed (3 nodes that run virt-handler); fix that NAD first "      \
+  "[network-unfit]"
+
+static void expect(const char *state, enum dw_operation operation, const char *object, const char *old,
+                   const char *cause) {
+  struct dw_world *world = world_of(state, NULL);
+  VERDICT_SCOPED verdict = review(world, operation, object, old);
+  assert_string_equal(verdict_cause(&verdict, 0, "message"), cause);
+  assert_int_equal(verdict.allowed, *cause == '\0');
+  dw_world_unref(world);
+}
+
+static void a_placement_and_a_network_come_at_once(void **state) {
+  (void)state;
+  expect(CLUSTER, DW_OP_CREATE, KUBEVIRT(NETWORK) ON_ONE, NULL, "");
+  expect(CLUSTER, DW_OP_CREATE, KUBEVIRT(NETWORK) ON_ALL, NULL, TOO_SMALL);
+  expect(CLUSTER "---\n" KUBEVIRT("") ON_ALL "\n", DW_OP_UPDATE, KUBEVIRT(NETWORK) ON_ONE, KUBEVIRT("") ON_ALL, "");
+  expect(CLUSTER "---\n" KUBEVIRT("") ON_ONE "\n", DW_OP_UPDATE, KUBEVIRT(NETWORK) ON_ALL, KUBEVIRT("") ON_ONE,
+         TOO_SMALL);
+}
+
+/* The old object is judged where its pods are: what the new placement breaks was not broken before. */
+static void a_placement_that_breaks_the_network_is_denied(void **state) {
+  (void)state;
+  expect(CLUSTER "---\n" KUBEVIRT(NETWORK) ON_ONE "\n", DW_OP_UPDATE, KUBEVIRT(NETWORK) ON_ALL,
+         KUBEVIRT(NETWORK) ON_ONE, TOO_SMALL);
+  /* It was so before, and is better now. */
+  expect(CLUSTER "---\n" KUBEVIRT(NETWORK) ON_ALL "\n", DW_OP_UPDATE, KUBEVIRT(NETWORK) ON_ONE,
+         KUBEVIRT(NETWORK) ON_ALL, "");
+}
+
+/* A second one places nothing. */
+static void another_kubevirt_moves_nothing(void **state) {
+  (void)state;
+  expect(CLUSTER "---\n" KUBEVIRT("") ON_ALL "\n", DW_OP_CREATE, KUBEVIRT_NAMED("other", NETWORK) ON_ONE, NULL,
+         TOO_SMALL);
+}
+
+/* HyperConverged makes the KubeVirt: its placement is the one that comes. */
+static void hyperconverged_places_too(void **state) {
+  (void)state;
+#define HCO(placement)                                                                                                 \
+  "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, namespace: "       \
+  "openshift-cnv}, spec: {featureGates: [{name: decentralizedLiveMigration, state: Disabled}], virtualization: "       \
+  "{liveMigrationConfig: {network: small}}" placement "}}"
+#define WORKLOAD ", deployment: {nodePlacements: {workload: {nodeSelector: {virt: 'yes'}}}}"
+  expect(CLUSTER, DW_OP_CREATE, HCO(WORKLOAD), NULL, "");
+  expect(CLUSTER, DW_OP_CREATE, HCO(""), NULL, TOO_SMALL);
+  expect(CLUSTER "---\n" KUBEVIRT("") ON_ALL "\n", DW_OP_CREATE, HCO(WORKLOAD), NULL, "");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_placement_and_a_network_come_at_once),
+      cmocka_unit_test(a_placement_that_breaks_the_network_is_denied),
+      cmocka_unit_test(another_kubevirt_moves_nothing),
+      cmocka_unit_test(hyperconverged_places_too),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
