@@ -345,7 +345,7 @@ bench-budget: all $(BENCHES) ## Accept the instructions and allocations that a r
 
 # --- tests with the real tools around it ----------------------------------------------------------------------------
 
-.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e drain attacks soak lab lab-smoke lab-generated lab-clean-test image image-test
+.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
@@ -370,6 +370,9 @@ integrations: all ## Try completion, kubectl plugin, man page and pre-commit hoo
 e2e: all ## Run kubectl, kube-apiserver and etcd against the webhook (the first time builds them, 5 minutes)
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/e2e/run.sh
+oracle-kubevirt: all ## Compare who takes an address with KubeVirt's own code, on generated objects; ORACLE="--seed N --count N"
+	@tools/deps.sh oracle
+	@BUILD=$(BUILD) tests/oracle/kubevirt/run.sh $(ORACLE)
 drain: all ## Restart two instances behind haproxy under 2,000 applies: none may fail
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/drain/run.sh

@@ -12,7 +12,7 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e attacks docs sarif image browser monitoring shells
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle attacks docs sarif image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-shell
 step "how it was linked" make hardening
@@ -37,6 +37,7 @@ step "fuzzing, short" make fuzz-smoke
 step "manifests" make manifests
 step "completion, plugin, man page, pre-commit" make integrations
 step "end to end: kubectl, kube-apiserver, etcd" make e2e
+step "who takes an address: KubeVirt's own code" make oracle-kubevirt
 step "restarts without a lost request" make drain
 step "attacks, short" make attacks
 step "soak, two minutes" make soak DURATION=120

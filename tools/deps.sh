@@ -16,6 +16,7 @@ declare -A groups=(
   [e2e]="etcd-server etcd-client haproxy jq curl openssl python3 python3-cram procps"
   [lab]="etcd-server iproute2 nftables iptables python3"
   [readers]="iproute2 util-linux python3"
+  [oracle]="python3"
   [attacks]="slowhttptest openssl curl python3"
   [docs]="python3 git jq libxml2-utils"
   [sarif]="python3 python3-jsonschema"
