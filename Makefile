@@ -367,7 +367,7 @@ manifests: all ## Check what kustomize makes of manifests/
 integrations: all ## Try completion, kubectl plugin, man page and pre-commit hook
 	@tools/deps.sh test shells e2e
 	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/integrations/run.sh
-e2e: all ## Run kubectl, kube-apiserver and etcd against the webhook (the first time builds them, 5 minutes)
+e2e: all ## Run kubectl, kube-apiserver and etcd against the webhook (the first time builds them, 10 minutes)
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/e2e/run.sh
 oracle-kubevirt: all ## Compare who takes an address with KubeVirt's own code, on generated objects; ORACLE="--seed N --count N"

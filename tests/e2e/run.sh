@@ -10,6 +10,7 @@ DROVEWAY=$(cd "$REPOSITORY" && realpath "${BUILD:-build}/droveway")
 E2E=$PWD
 E2E_WORK=$(mktemp -d "${TMPDIR:-/tmp}/droveway-e2e.XXXXXX")
 assets=$(./assets.sh)
+crds=$(./crds.sh)
 export REPOSITORY DROVEWAY E2E E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig
 unset KUBERNETES_SERVICE_HOST NO_COLOR
 # shellcheck source=tests/e2e/control-plane.sh
@@ -47,7 +48,7 @@ write_kubeconfig "$KUBECONFIG" "$token"
 start_etcd
 start_apiserver
 set_up() {
-  kubectl apply -f crds
+  kubectl apply --server-side -f crds -f "$crds" # their schemas are too large for an annotation
   kubectl wait --for condition=Established --timeout=30s crd --all
   until_true 30 kubectl apply -f cluster
   install_rbac

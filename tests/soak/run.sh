@@ -81,7 +81,7 @@ set_up_cluster() {
   local file
   start_etcd
   start_apiserver || return 1
-  kubectl apply -f tests/e2e/crds
+  kubectl apply --server-side -f tests/e2e/crds -f "$(tests/e2e/crds.sh)"
   kubectl wait --for condition=Established --timeout=30s crd --all || return 1
   kubectl apply -f tests/e2e/cluster/namespaces.yaml -f tests/e2e/cluster/networks.yaml
   for name in vms vms-dev storage; do kubectl create namespace "$name"; done

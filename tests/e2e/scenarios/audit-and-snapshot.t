@@ -11,6 +11,7 @@ What came in while the webhook was away is found by the audit; a snapshot shows 
   > apiVersion: kubevirt.io/v1
   > kind: VirtualMachineInstance
   > metadata: {name: vm, namespace: tenant}
+  > spec: {domain: {devices: {}}}
   > status: {migrationState: {completed: true, targetNodeAddress: 10.128.1.7}}
   > END
   virtualmachineinstance.kubevirt.io/vm created

@@ -1,4 +1,4 @@
-HyperConverged v1: the limits that were left out are filled in.
+HyperConverged v1: its own schema fills in the limits that were left out, before any webhook.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -
@@ -6,4 +6,4 @@ HyperConverged v1: the limits that were left out are filled in.
   $ hco migration | kubectl apply -f -
   hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
   $ kubectl -n openshift-cnv get hyperconvergeds.v1.hco.kubevirt.io kubevirt-hyperconverged -o jsonpath='{.spec}{"\n"}'
-  {"virtualization":{"liveMigrationConfig":{"completionTimeoutPerGiB":800,"network":"migration","parallelMigrationsPerCluster":5,"parallelOutboundMigrationsPerNode":2,"progressTimeout":150}}}
+  {"virtualization":{"liveMigrationConfig":{"allowAutoConverge":false,"allowPostCopy":false,"allowWorkloadDisruption":false,"completionTimeoutPerGiB":20,"network":"migration","parallelMigrationsPerCluster":5,"parallelOutboundMigrationsPerNode":1,"progressTimeout":150}}}

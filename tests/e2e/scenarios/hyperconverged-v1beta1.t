@@ -6,4 +6,4 @@ HyperConverged v1beta1, written and read as such.
   $ beta '{network: migration, progressTimeout: 300}' | kubectl apply -f -
   hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
   $ kubectl -n openshift-cnv get hyperconvergeds.v1beta1.hco.kubevirt.io kubevirt-hyperconverged -o jsonpath='{.spec}{"\n"}'
-  {"liveMigrationConfig":{"completionTimeoutPerGiB":800,"network":"migration","parallelMigrationsPerCluster":5,"parallelOutboundMigrationsPerNode":2,"progressTimeout":300}}
+  {"liveMigrationConfig":{"allowAutoConverge":false,"allowPostCopy":false,"allowWorkloadDisruption":false,"completionTimeoutPerGiB":20,"network":"migration","parallelMigrationsPerCluster":5,"parallelOutboundMigrationsPerNode":1,"progressTimeout":300}}

@@ -2,6 +2,8 @@
 //
 // Reads {"kubevirt": KubeVirt, "nodes": [Node...]} a line, prints a line of JSON for each. virt-operator's packages make
 // the workloads (install strategy, customizeComponents, placement, replicas), Kubernetes' own decide where they run.
+//
+// With the argument "crds" it prints KubeVirt's CustomResourceDefinitions as a List instead.
 package main
 
 import (
@@ -21,6 +23,7 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/fake"
@@ -319,7 +322,30 @@ func answerTo(q *question) (a answer) {
 	return
 }
 
+func printCRDs() error {
+	list := map[string]any{"apiVersion": "v1", "kind": "List"}
+	var items []any
+	for _, make := range []func() (*extv1.CustomResourceDefinition, error){
+		components.NewKubeVirtCrd, components.NewVirtualMachineInstanceCrd,
+		components.NewVirtualMachineInstanceMigrationCrd, components.NewMigrationPolicyCrd,
+	} {
+		crd, err := make()
+		if err != nil {
+			return err
+		}
+		items = append(items, crd)
+	}
+	list["items"] = items
+	return json.NewEncoder(os.Stdout).Encode(list)
+}
+
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "crds" {
+		if err := printCRDs(); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	os.Setenv("VIRT_OPERATOR_IMAGE", "registry:5000/kubevirt/virt-operator:v1.9.0")
 	virtlog.Log = virtlog.MakeLogger(kitlog.NewNopLogger())
 	if err := verifyStrategy(); err != nil {
