@@ -263,8 +263,7 @@ static struct dw_cni_config *wrong_type(struct dw_arena *arena, const char *need
 }
 
 const char *dw_cni_resource_name(const dw_json *nad) {
-  const char *name =
-      dw_json_string(dw_json_path(nad, "metadata", "annotations", DW_RESOURCE_ANNOTATION, NULL));
+  const char *name = dw_json_string(dw_json_path(nad, "metadata", "annotations", DW_RESOURCE_ANNOTATION, NULL));
   return name == NULL ? "" : name;
 }
 
