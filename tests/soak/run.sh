@@ -27,6 +27,7 @@ case $duration in '' | *[!0-9]*) die "\"$duration\" is no number of seconds" ;; 
 pause=${PAUSE:-$([ "$duration" -lt 300 ] && echo 0.5 || echo 2)}
 for tool in haproxy curl jq openssl python3; do command -v "$tool" >/dev/null || die "$tool is missing; tools/deps.sh test e2e installs it"; done
 assets=$(tests/e2e/assets.sh) || die 'no kube-apiserver: set KUBEBUILDER_ASSETS'
+crds=$(tests/e2e/crds.sh) || die 'no CustomResourceDefinitions'
 PATH=$assets:$PATH
 command -v etcd >/dev/null || die 'etcd is missing; tools/deps.sh e2e installs it'
 
@@ -81,7 +82,7 @@ set_up_cluster() {
   local file
   start_etcd
   start_apiserver || return 1
-  kubectl apply --server-side -f tests/e2e/crds -f "$(tests/e2e/crds.sh)"
+  kubectl apply --server-side -f tests/e2e/crds -f "$crds"
   kubectl wait --for condition=Established --timeout=30s crd --all || return 1
   kubectl apply -f tests/e2e/cluster/namespaces.yaml -f tests/e2e/cluster/networks.yaml
   for name in vms vms-dev storage; do kubectl create namespace "$name"; done

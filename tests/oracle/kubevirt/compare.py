@@ -69,7 +69,7 @@ def make_requirement(r):
     key = r.choice(list(LABELS) + ['node-role.kubernetes.io/worker', 'node-role.kubernetes.io/control-plane', 'absent'])
     operator = r.choice(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'])
     if operator in ('Gt', 'Lt'):
-        return {'key': r.choice(['cpus', key]), 'operator': operator, 'values': [r.choice(['8', '10', '16', '0'])]}
+        return {'key': r.choice(['cpus', key]), 'operator': operator, 'values': [r.choice(['8', '8', '10', '16', '64'])]}
     if operator in ('In', 'NotIn'):
         values = LABELS.get(key, [''])
         return {'key': key, 'operator': operator, 'values': r.sample(values, r.randint(1, len(values)))}
