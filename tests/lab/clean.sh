@@ -40,7 +40,7 @@ start() {
 }
 finish() { status=0; wait "$pid" || status=$?; }
 until_log() {
-  for _ in $(seq 600); do
+  for _ in $(seq 1800); do
     ! grep -q "$1" "$work/log" || return 0
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
@@ -62,7 +62,7 @@ for _ in $(seq 600); do
   sleep 0.1
 done
 sleep 1; kill -TERM "$pid"; finish; check "SIGTERM while it is built" "$status" 1
-start "$work/many"; until_log '^3/40'; kill -TERM "$pid"; finish; check "SIGTERM while it attaches" "$status" 1
+start "$work/many"; until_log '^21/40'; kill -TERM "$pid"; finish; check "SIGTERM while it attaches" "$status" 1
 start "$work/many"; until_log '^2/40'; kill -KILL "$pid"; finish
 killed=$pid
 start "$work/few"; finish; check "a run after one that was killed" "$status" 0

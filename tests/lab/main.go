@@ -123,8 +123,10 @@ func start(o options, labs int, path, out, only, state string) error {
 		}
 		fmt.Printf("%d/%d %v: %v (%v s) %.150s\n", count, len(all), d.line["id"], d.line["reality"], d.line["seconds"], strings.ReplaceAll(first, "\n", " "))
 	}
-	if count > 20 {
-		fmt.Println("lab: at the end:", <-atEnd)
+	select { // none where all were stopped
+	case last := <-atEnd:
+		fmt.Println("lab: at the end:", last)
+	default:
 	}
 	if err := write(out, got); err != nil {
 		return err
