@@ -70,11 +70,19 @@ static void second_maker(struct dw_check *check, const struct dw_rule *rule, con
 
 /* --- what a later plugin does to the interface --- */
 
+static bool is_only_ipv6(const struct dw_ipam *ipam) {
+  for (size_t i = 0; i < ipam->pool_count; i++)
+    if (!ipam->pools[i].subnet_known || ipam->pools[i].subnet.base.v4)
+      return false;
+  return ipam->pool_count > 0;
+}
+
 /* plugins/meta/sbr/main.go:176 cmdAdd(): with `table` the routes stay. addSourceHints (from 1.10 on) puts the subnet's
- * route back. */
-static void source_routing(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+ * route back. IPv6 looks the route up again with the source that it has chosen, and finds the table (measured). */
+static void source_routing(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                           const struct dw_cni_plugin *maker) {
   struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
-  if (!is_type(plugin, "sbr") || dw_value_given(&table))
+  if (!is_type(plugin, "sbr") || dw_value_given(&table) || is_only_ipv6(&maker->ipam))
     return;
   struct dw_found found = about_type(plugin, "leave it out");
   found.warn_at_most = dw_plugin_option_true(plugin, "addSourceHints");
@@ -134,13 +142,6 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
 
 /* --- tuning's disable_ipv6 --- */
 
-static bool is_only_ipv6(const struct dw_ipam *ipam) {
-  for (size_t i = 0; i < ipam->pool_count; i++)
-    if (!ipam->pools[i].subnet_known || ipam->pools[i].subnet.base.v4)
-      return false;
-  return ipam->pool_count > 0;
-}
-
 /* Whether KEY, a sysctl, switches IPv6 of migration0 off. tuning takes both separators (plugins/meta/tuning/tuning.go,
  * normalizeSysctl). */
 static bool is_ipv6_switch(const char *key) {
@@ -187,7 +188,7 @@ static void tuning(struct dw_check *check, const struct dw_rule *rule, const str
 
 static void later_plugin(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                          const struct dw_cni_plugin *maker) {
-  source_routing(check, rule, plugin);
+  source_routing(check, rule, plugin, maker);
   routing_domain(check, rule, plugin);
   bandwidth(check, rule, plugin, maker);
   if (is_firewall(plugin))

@@ -103,6 +103,9 @@ static void nothing_cuts_the_nodes_off(void **state) {
       {NEW(MACVLAN ",{\"type\":\"sbr\"}"), "deny plugin-chain spec.config.plugins[1].type\n"},
       {NEW(MACVLAN ",{\"type\":\"sbr\",\"table\":null}"), "deny plugin-chain spec.config.plugins[1].type\n"},
       {NEW(MACVLAN ",{\"type\":\"sbr\",\"table\":5}"), ""},
+      {NEW("{\"type\":\"macvlan\",\"master\":\"eth1\",\"mode\":\"bridge\",\"ipam\":{\"type\":\"whereabouts\",\"range\":"
+           "\"fd00:99::/64\"}},{\"type\":\"sbr\"}"),
+       ""},
       {NEW(MACVLAN ",{\"type\":\"sbr\",\"addSourceHints\":true}"), "warn plugin-chain spec.config.plugins[1].type\n"},
       {NEW(MACVLAN ",{\"type\":\"vrf\",\"vrfname\":\"v\"}"), "deny plugin-chain spec.config.plugins[1].type\n"},
       {NEW(BRIDGE ",{\"type\":\"bandwidth\",\"egressRate\":8,\"egressBurst\":8}"), ""},
