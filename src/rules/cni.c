@@ -336,10 +336,29 @@ static bool is_chosen(struct dw_check *check, const struct dw_rule *rule, const 
   return true;
 }
 
+/* When a pod ends, Multus fills its own version into a list that has none, and writes the list anew from a struct that
+ * knows little more than each plugin's type (multus-cni 4.2.3 pkg/multus/multus.go:986 CmdDel()). The
+ * letter case of the key does not count there. */
+static void warn_of_lost_options(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *version) {
+  const dw_json *folded = dw_json_get_fold(check->config->json, "cniVersion", NULL);
+  const char *text = dw_json_string(folded);
+  if (!check->config->is_list || (folded != NULL && (text == NULL || text[0] != '\0')))
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_REQUIRED,
+                               .field = version->field,
+                               .mend = "give one, such as \"cniVersion\": \"0.3.1\"",
+                               .warn_at_most = true},
+            "without it Multus hands the plugins of a list no options when a pod ends: whereabouts keeps the pod's "
+            "address, and what the plugins set up stays");
+}
+
 static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
   if (!reads(check))
     return;
   const struct dw_value *version = &check->config->version;
+  if (check->class.migration)
+    warn_of_lost_options(check, rule, version);
   if (is_chosen(check, rule, version))
     return;
   /* libcni reads a list's own members from a map, where null is no absence. */
@@ -601,8 +620,9 @@ static const struct dw_rule rules[] = {
     {"cni-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a network name that libcni does not accept, or that is null (Multus fills in one that is absent)",
      "use letters, digits, '.', '_' and '-', beginning with a letter or digit", cni_name},
-    {"cni-version", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY, "a cniVersion that libcni does not know",
-     "use 0.3.1 or 1.0.0, or leave it out", cni_version},
+    {"cni-version", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "a cniVersion that libcni does not know; warns of a list of plugins without one on a migration network",
+     "use 0.3.1 or 1.0.0", cni_version},
     {"interface-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "`master`, `bridge` or `device` is a name that no Linux interface can have",
      "use the interface's name: 1 to 15 bytes (an alternative name: up to 127) without '/', ':' and white space",

@@ -30,16 +30,17 @@ static void an_ipam_is_needed(void **state) {
 /* The plugin that makes the interface needs it; those after it do not, and of an unknown one nobody can tell. */
 static void one_plugin_of_a_list_allocates(void **state) {
   (void)state;
-  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},{\"type\":\"tuning\"}]}",
+  nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},{"
+                    "\"type\":\"tuning\"}]}",
                     "deny ipam-required spec.config.plugins[0].ipam\n");
-  nad_expect_config(
-      "{\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"},{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
-      "},{\"type\":\"ipvlan\",\"master\":\"eth1\"}]}",
-      "deny plugin-chain spec.config.plugins[0].type\ndeny plugin-chain spec.config.plugins[2].type\n");
+  nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"},{\"type\":\"macvlan\","
+                    "\"master\":\"eth1\"," NAD_IPAM "},{\"type\":\"ipvlan\",\"master\":\"eth1\"}]}",
+                    "deny plugin-chain spec.config.plugins[0].type\ndeny plugin-chain spec.config.plugins[2].type\n");
   nad_expect_config("{\"type\":\"hypernet\"}", "warn migration-plugin spec.config.type\n"
                                                "warn ipam-required spec.config.ipam\n");
-  nad_expect_config("{\"name\":\"n\",\"plugins\":[{},{\"type\":\"macvlan\",\"master\":\"eth1\"}]}",
-                    "deny cni-type spec.config.plugins[0].type\n");
+  nad_expect_config(
+      "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{},{\"type\":\"macvlan\",\"master\":\"eth1\"}]}",
+      "deny cni-type spec.config.plugins[0].type\n");
   nad_expect_config("{\"type\":\"ptp\"}", "deny migration-plugin spec.config.type\n");
 }
 

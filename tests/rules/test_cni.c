@@ -421,6 +421,27 @@ static void the_other_plugins_key_for_a_vlan_is_ignored(void **state) {
   nad_expect_config(TAGGED("macvlan", "\"master\":\"eth1\",\"vlan\":100,"), "");
 }
 
+/* multus-cni 4.2.3 pkg/multus/multus.go CmdDel(): of a list without a version the plugins' types are left. */
+static void a_list_without_a_version_keeps_what_it_took(void **state) {
+  (void)state;
+#define PLUGIN "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"
+  static const char *const lists[] = {"{\"name\":\"n\",\"plugins\":[" PLUGIN "]}",
+                                      "{\"cniVersion\":\"\",\"name\":\"n\",\"plugins\":[" PLUGIN "]}"};
+  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    nad_expect_config(lists[i], "warn cni-version spec.config.cniVersion\n");
+    nad_expect_other(lists[i], "");
+  }
+  nad_expect_config("{\"cniVersion\":\"0.1.0\",\"name\":\"n\",\"plugins\":[" PLUGIN "]}", "");
+  nad_expect_config("{\"CNIVERSION\":\"0.3.1\",\"name\":\"n\",\"plugins\":[" PLUGIN "]}",
+                    "warn cni-ambiguous-key spec.config.CNIVERSION\n");
+  nad_expect_config("{\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}", "");
+  nad_expect_says(&(struct nad_case){.config = lists[0]}, "cni-version",
+                  "Required value: without it Multus hands the plugins of a list no options when a pod ends: "
+                  "whereabouts keeps the pod's address, and what the plugins set up stays; give one, such as "
+                  "\"cniVersion\": \"0.3.1\" [cni-version]");
+#undef PLUGIN
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_other_plugins_key_for_a_vlan_is_ignored),
@@ -450,6 +471,7 @@ int main(void) {
       cmocka_unit_test(a_blank_type_beside_plugins_is_none),
       cmocka_unit_test(null_plugins_beside_a_type_are_none),
       cmocka_unit_test(a_name_is_short_enough_for_a_file),
+      cmocka_unit_test(a_list_without_a_version_keeps_what_it_took),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

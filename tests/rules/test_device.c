@@ -42,7 +42,8 @@ static void a_virtual_function_comes_from_a_resource(void **state) {
   }
   nad_expect_config("{\"type\":\"sriov\",\"deviceID\":\"0000:3b:02.1\"," NAD_IPAM "}", "");
   nad_expect_config("{\"type\":\"sriov\",\"deviceID\":\"\"," NAD_IPAM "}", DENY(RESOURCE));
-  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"sriov\"," NAD_IPAM "},{\"type\":\"tuning\"}]}",
+  nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"sriov\"," NAD_IPAM
+                    "},{\"type\":\"tuning\"}]}",
                     DENY(RESOURCE));
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"sriov\"," NAD_IPAM "}"}, "device-missing",
                   "Required value: without it Multus gives sriov no device, and every pod fails; name the device "

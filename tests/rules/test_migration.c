@@ -99,12 +99,13 @@ static void unknown_plugins_are_warned_of(void **state) {
 static void something_has_to_make_the_interface(void **state) {
   (void)state;
   nad_expect_config("{\"type\":\"tuning\"}", "deny migration-plugin spec.config.type\n");
-  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"},{\"type\":\"sbr\"}]}",
+  nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"},{\"type\":\"sbr\"}]}",
                     "deny migration-plugin spec.config.plugins\n");
-  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
-                    "},{\"type\":\"tuning\"}]}",
-                    "");
-  nad_expect_config("{\"name\":\"n\",\"plugins\":[{},{\"type\":\"sbr\"}]}",
+  nad_expect_config(
+      "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+      "},{\"type\":\"tuning\"}]}",
+      "");
+  nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{},{\"type\":\"sbr\"}]}",
                     "deny cni-type spec.config.plugins[0].type\n");
 }
 
@@ -119,15 +120,17 @@ static void five_mistakes_give_five_findings(void **state) {
              "deny gateway-in-pool spec.config.ipam.gateway\n"
              "deny overlap-cluster-network spec.config.ipam.range\n"
              "deny master-missing spec.config.master\n");
-  nad_expect(&(struct nad_case){.ns = "shop",
-                                .config = "{\"name\":\"a b\",\"plugins\":[{\"type\":\"bridge\",\"vlan\":5000,"
-                                          "\"mtu\":\"big\",\"ipam\":{\"type\":\"static\"}}]}"},
-             "deny cni-name spec.config.name\n"
-             "deny vlan-range spec.config.plugins[0].vlan\n"
-             "deny plugin-option spec.config.plugins[0].mtu\n"
-             "deny migration-namespace metadata.namespace\n"
-             "deny bridge-uplink spec.config.plugins[0].bridge\n"
-             "deny ipam-per-node spec.config.plugins[0].ipam.type\n");
+  nad_expect(
+      &(struct nad_case){
+          .ns = "shop",
+          .config = "{\"cniVersion\":\"0.3.1\",\"name\":\"a b\",\"plugins\":[{\"type\":\"bridge\",\"vlan\":5000,"
+                    "\"mtu\":\"big\",\"ipam\":{\"type\":\"static\"}}]}"},
+      "deny cni-name spec.config.name\n"
+      "deny vlan-range spec.config.plugins[0].vlan\n"
+      "deny plugin-option spec.config.plugins[0].mtu\n"
+      "deny migration-namespace metadata.namespace\n"
+      "deny bridge-uplink spec.config.plugins[0].bridge\n"
+      "deny ipam-per-node spec.config.plugins[0].ipam.type\n");
 }
 
 /* The configurations of the documents that people copy from, in a cluster that has their NICs. */

@@ -76,7 +76,7 @@ static void an_mtu_below_0_is_none(void **state) {
   expect_on(NIC, "{\"type\":\"ipvlan\",\"master\":\"eth1\",\"mtu\":-1," NAD_IPAM "}", "");
   nad_expect_config("{\"type\":\"bridge\",\"bridge\":\"br1\",\"mtu\":-1," NAD_IPAM "}", "");
   expect_on(NIC,
-            "{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+            "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
             "},{\"type\":\"tuning\",\"mtu\":-1}]}",
             "deny mtu-above-master spec.config.plugins[1].mtu\n");
 }
@@ -164,7 +164,7 @@ static void the_default_mtu_of_the_bridge_plugin_counts(void **state) {
       "without it the pod's MTU is 1500, above that of the uplink of br1 (lowest 1450) on a; set \"mtu\": 1450 "
       "[mtu-above-master]");
   expect_on(UPLINK("1450", "1450"),
-            "{\"name\":\"n\",\"plugins\":[{\"type\":\"bridge\",\"bridge\":\"br1\"," NAD_IPAM
+            "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"bridge\",\"bridge\":\"br1\"," NAD_IPAM
             "},{\"type\":\"tuning\",\"mtu\":1400}]}",
             "");
 }
@@ -183,7 +183,8 @@ static void a_veth_has_a_highest_mtu(void **state) {
 
 /* --- tuning --- */
 
-#define TUNED(first, mtu) "{\"name\":\"n\",\"plugins\":[" first ",{\"type\":\"tuning\",\"mtu\":" mtu "}]}"
+#define TUNED(first, mtu)                                                                                              \
+  "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[" first ",{\"type\":\"tuning\",\"mtu\":" mtu "}]}"
 #define TUNING_DENIED "deny mtu-above-master spec.config.plugins[1].mtu\n"
 #define ON_NIC(type, more) "{\"type\":\"" type "\",\"master\":\"eth1\"" more "," NAD_IPAM "}"
 #define ON_BRIDGE(more) "{\"type\":\"bridge\",\"bridge\":\"br1\"" more "," NAD_IPAM "}"
@@ -199,15 +200,17 @@ static void tuning_obeys_the_same_limits(void **state) {
   expect_on(NIC, TUNED("{\"type\":\"macvlan\",\"master\":\"eth1\"," IPV6 "}", "1279"), TUNING_DENIED);
   expect_on(NIC, TUNED("{\"type\":\"macvlan\",\"master\":\"eth1\"," IPV6 "}", "1280"), "");
   expect_on(NIC, TUNED(ON_NIC("macvlan", ""), "0"), "");
-  expect_on(NIC, "{\"name\":\"n\",\"plugins\":[" ON_NIC("macvlan", "") ",{\"type\":\"cnv-tuning\",\"mtu\":9001}]}",
+  expect_on(NIC,
+            "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[" ON_NIC(
+                "macvlan", "") ",{\"type\":\"cnv-tuning\",\"mtu\":9001}]}",
             TUNING_DENIED);
   expect_on(NIC,
-            "{\"name\":\"n\",\"plugins\":[" ON_NIC("macvlan",
-                                                   "") ",{\"type\":\"tuning\"},{\"type\":\"tuning\",\"mtu\":9001}]}",
+            "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[" ON_NIC(
+                "macvlan", "") ",{\"type\":\"tuning\"},{\"type\":\"tuning\",\"mtu\":9001}]}",
             "deny mtu-above-master spec.config.plugins[2].mtu\n");
   /* What another plugin makes, nobody knows. */
   expect_on(NIC,
-            "{\"name\":\"n\",\"plugins\":[{\"type\":\"ipoib\",\"master\":\"ib0\"," NAD_IPAM
+            "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"ipoib\",\"master\":\"ib0\"," NAD_IPAM
             "},{\"type\":\"tuning\",\"mtu\":9001}]}",
             "");
 }
@@ -240,7 +243,8 @@ static void tuning_above_a_bridges_other_end_is_denied(void **state) {
 static void tuning_makes_mtus_alike(void **state) {
   (void)state;
   static const char *const nics[] = {"{name: eth1, mtu: 9000}", "{name: eth1, mtu: 1500}"};
-  struct nad_case nad = {.config = "{\"name\":\"n\",\"plugins\":[" ON_NIC("macvlan", "") ",{\"type\":\"tuning\"}]}",
+  struct nad_case nad = {.config = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[" ON_NIC(
+                             "macvlan", "") ",{\"type\":\"tuning\"}]}",
                          .state = node_state(nics, 2)};
   nad_expect(&nad, "warn mtu-inconsistent spec.config.plugins[0].master\n");
   nad.config = TUNED(ON_NIC("macvlan", ""), "1500");

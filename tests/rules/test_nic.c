@@ -230,7 +230,8 @@ static void unknown_bridges_are_told(void **state) {
 
 static void each_plugin_is_judged(void **state) {
   (void)state;
-  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"vlan\",\"master\":\"eth7\",\"vlanId\":1," NAD_IPAM "},"
+  nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"vlan\",\"master\":\"eth7\","
+                    "\"vlanId\":1," NAD_IPAM "},"
                     "{\"type\":\"macvlan\",\"master\":\"eth2\"},{\"type\":\"ipvlan\"}]}",
                     "deny plugin-chain spec.config.plugins[1].type\n"
                     "deny plugin-chain spec.config.plugins[2].type\n"
@@ -258,9 +259,11 @@ static void what_happens_without_a_master_is_true(void **state) {
                   "[master-required]");
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"ipvlan\"," NAD_IPAM "}"}, "master-required",
                   "Required value: without it ipvlan takes the NIC of the default route; ");
-  nad_expect_says(&(struct nad_case){.config = "{\"name\":\"n\",\"plugins\":[{\"type\":\"ipvlan\"," NAD_IPAM "}]}"},
-                  "master-required", "without it ipvlan takes the NIC of the default route; ");
-  nad_expect_says(&(struct nad_case){.config = "{\"name\":\"n\",\"plugins\":["
+  nad_expect_says(
+      &(struct nad_case){
+          .config = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"ipvlan\"," NAD_IPAM "}]}"},
+      "master-required", "without it ipvlan takes the NIC of the default route; ");
+  nad_expect_says(&(struct nad_case){.config = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":["
                                                "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},"
                                                "{\"type\":\"ipvlan\"}]}"},
                   "master-required",

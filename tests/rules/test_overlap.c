@@ -274,11 +274,10 @@ static void addresses_of_each_node_are_compared_on_one_wire(void **state) {
   expect_with("eth1", OTHER("{\"type\":\"bridge\"," HOST_LOCAL "}"), "");
   expect_with("eth1", OTHER("{\"type\":\"ptp\"," HOST_LOCAL "}"), "");
   expect_with("eth1", OTHER("{\"type\":\"macvlan\",\"master\":\"eth1\"}"), "");
-  expect_with(
-      "eth1",
-      OTHER("{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},{\"type\":\"tuning\"," HOST_LOCAL
-            "}]}"),
-      "");
+  expect_with("eth1",
+              OTHER("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},{"
+                    "\"type\":\"tuning\"," HOST_LOCAL "}]}"),
+              "");
 }
 
 static void the_other_way_round_too(void **state) {
@@ -354,12 +353,14 @@ static void addresses_of_each_node_have_subnets_too(void **state) {
 /* tuning never asks an IPAM plugin: run, and the second one is not used. */
 static void plugins_that_never_allocate_are_left_out(void **state) {
   (void)state;
-  static const char chain[] = "{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
-                              "},{\"type\":\"tuning\"," NAD_IPAM "}]}";
+  static const char chain[] =
+      "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+      "},{\"type\":\"tuning\"," NAD_IPAM "}]}";
   nad_expect_config(chain, "");
-  nad_expect_config("{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
-                    "},{\"type\":\"tuning\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.128.0.0/14\"}}]}",
-                    "");
+  nad_expect_config(
+      "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+      "},{\"type\":\"tuning\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.128.0.0/14\"}}]}",
+      "");
 }
 
 /* MetalLB's pools do not say on which network, so it is never more than a warning. */

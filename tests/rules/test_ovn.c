@@ -62,7 +62,8 @@ static void what_ovn_kubernetes_accepts_is_accepted(void **state) {
       LAYER3 ",\"subnets\":\"10.44.0.0/16/23,10.45.0.0/16/23,fd00:44::/48\"}",
       LAYER3 ",\"subnets\":\"fd00:44::/48/64\",\"joinSubnet\":\"100.70.0.0/16\"}",
       OPEN ",\"plugins\":null" NAMED ",\"topology\":\"layer2\"" SUBNETS "}",
-      "{\"name\":\"mig\",\"plugins\":[{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\"" NAMED SUBNETS "}]}",
+      "{\"cniVersion\":\"0.3.1\",\"name\":\"mig\",\"plugins\":[{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":"
+      "\"layer2\"" NAMED SUBNETS "}]}",
       OPEN ",\"NetAttachDefName\":\"openshift-cnv/net\",\"Topology\":\"layer2\"" SUBNETS "}",
   };
   for (size_t i = 0; i < sizeof sound / sizeof sound[0]; i++)
@@ -114,8 +115,8 @@ static void what_ovn_kubernetes_refuses_is_denied_everywhere(void **state) {
        DENY("name")},
       {"{\"name\":\"ovn-kubernetes\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\"" NAMED SUBNETS "}",
        DENY("name")},
-      {"{\"name\":\"mig\",\"plugins\":[{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\"" NAMED SUBNETS
-       "},{\"type\":\"tuning\"}]}",
+      {"{\"cniVersion\":\"0.3.1\",\"name\":\"mig\",\"plugins\":[{\"type\":\"ovn-k8s-cni-overlay\",\"topology\":"
+       "\"layer2\"" NAMED SUBNETS "},{\"type\":\"tuning\"}]}",
        DENY("plugins[1].type")},
       {LAYER2 SUBNETS ",\"role\":\"main\"}", DENY("role")},
       {LAYER2 SUBNETS ",\"mtu\":\"1400\"}", DENY("mtu")},

@@ -245,7 +245,7 @@ static void each_overlapping_range_is_told_once(void **state) {
 
 static void plugins_of_one_list_do_not_overlap(void **state) {
   (void)state;
-  nad_expect(&(struct nad_case){.config = "{\"name\":\"n\",\"plugins\":["
+  nad_expect(&(struct nad_case){.config = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":["
                                           "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},"
                                           "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}]}",
                                 .state = one_node},

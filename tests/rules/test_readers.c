@@ -22,7 +22,7 @@ static void libcni_chooses_the_highest_version(void **state) {
       {LIST("\"cniVersion\":\"0.3.1\",\"cniVersions\":[\"0.2.0\",\"0.5.0\"]"), OF_LIST(1)},
       {LIST("\"cniVersion\":\"1.0.0\",\"cniVersions\":[\"0.3.2\"]"), ""},
       {LIST("\"cniVersion\":\"1.1.0\",\"cniVersions\":[\"1.0\"]"), ""},
-      {LIST("\"cniVersions\":[\"1.0\"]"), OF_LIST(0)},
+      {LIST("\"cniVersions\":[\"1.0\"]"), "warn cni-version spec.config.cniVersion\n" OF_LIST(0)},
       /* what is newer than libcni is left out */
       {LIST("\"cniVersion\":\"1.2.0\",\"cniVersions\":[\"1.0.0\"]"), ""},
       {LIST("\"cniVersion\":\"0.3.1\",\"cniVersions\":[\"1.2.0\",\"2\"]"), ""},
@@ -30,7 +30,7 @@ static void libcni_chooses_the_highest_version(void **state) {
       {LIST("\"cniVersion\":\"0.3.2\",\"cniVersions\":[\"0.2.0\"]"), "deny cni-version spec.config.cniVersion\n"},
       /* "" is 0.1.0 */
       {LIST("\"cniVersion\":\"0.3.1\",\"cniVersions\":[\"0.2.0\",\"\"]"), ""},
-      {LIST("\"cniVersions\":[\"\"]"), ""},
+      {LIST("\"cniVersions\":[\"\"]"), "warn cni-version spec.config.cniVersion\n"},
       {LIST("\"cniVersion\":\"1.2.0\",\"cniVersions\":[]"), "deny cni-version spec.config.cniVersion\n"},
       {LIST("\"cniVersion\":\"x\",\"cniVersions\":[\"1.0.0\"]"), "deny cni-version spec.config.cniVersion\n"},
   };

@@ -225,11 +225,13 @@ static void other_plugins_routes_are_left_alone(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   nad_expect_config(
       dw_arena_printf(arena, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"dhcp\",%s}}", bad), "");
-  nad_expect_config(dw_arena_printf(arena,
-                                    "{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
-                                    "},{\"type\":\"tuning\",\"ipam\":{\"type\":\"static\",%s}}]}",
-                                    bad),
-                    "");
+  nad_expect_config(
+      dw_arena_printf(
+          arena,
+          "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+          "},{\"type\":\"tuning\",\"ipam\":{\"type\":\"static\",%s}}]}",
+          bad),
+      "");
   nad_expect(
       &(struct nad_case){.config = dw_arena_printf(
                              arena, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"own\",%s}}", bad)},
@@ -296,7 +298,8 @@ static void a_bridge_sets_one_too(void **state) {
 static void route_override_adds_and_takes_away(void **state) {
   (void)state;
 #define CHAIN(ipam, members)                                                                                           \
-  "{\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\","         \
+  "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{"         \
+  "\"type\":\"whereabouts\","                                                                                          \
   "\"range\":"                                                                                                         \
   "\"192.168.99.0/24\"" ipam "}},{\"type\":\"route-override\"," members "}]}"
 #define DEFAULT ",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]"
