@@ -64,7 +64,7 @@ static bool rewritten(double number, int64_t *out) {
       break;
   }
   char *exponent = strchr(text, 'e');
-  int places = atoi(exponent + 1) + 1;
+  int places = (int)strtol(exponent + 1, NULL, 10) + 1;
   if (places > PLACES_MAX)
     return false;
   *exponent = '\0';
