@@ -83,23 +83,23 @@ static void pair_unmoved(const struct update *update, struct dw_findings now, st
 enum { MOVED_MAX = 64 };
 
 static size_t places_of(const struct dw_check *check, const dw_json *object, struct dw_findings run,
-                        struct dw_place *places) {
+                        struct dw_finding_place *places) {
   size_t count = 0;
   for (size_t i = 0; i < run.count && count < MOVED_MAX; i++)
     if (refuses(&run.items[i]))
-      places[count++] = dw_place_of(check, object, &run.items[i]);
+      places[count++] = dw_finding_place(check, object, &run.items[i]);
   return count;
 }
 
 static void pair_moved(const struct update *update, struct dw_findings now, struct dw_findings old) {
-  struct dw_place olds[MOVED_MAX];
+  struct dw_finding_place olds[MOVED_MAX];
   size_t old_count = places_of(update->before, update->request->old_object, old, olds);
   for (size_t i = 0, looked = 0; i < now.count && old_count > 0 && looked < MOVED_MAX; i++) {
     if (!refuses(&now.items[i]))
       continue;
-    struct dw_place place = dw_place_of(update->check, update->request->object, &now.items[i]);
+    struct dw_finding_place place = dw_finding_place(update->check, update->request->object, &now.items[i]);
     size_t k = 0;
-    while (k < old_count && !dw_place_moved(&olds[k], &place))
+    while (k < old_count && !dw_finding_moved(&olds[k], &place))
       k++;
     looked++;
     if (k == old_count)

@@ -25,7 +25,7 @@ bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) __a
 bool dw_finding_same_facts(const struct dw_finding *a, const struct dw_finding *b) __attribute__((nonnull));
 
 /* Where a finding is, for those whose path has changed. */
-struct dw_place {
+struct dw_finding_place {
   struct dw_finding *finding;
   const char *path; /* its field without indexes, and without a list that may be left out ("plugins[0].") */
   const struct dw_cni_plugin *plugin; /* that it is in; NULL where in none */
@@ -33,11 +33,11 @@ struct dw_place {
   const dw_json *element;             /* the innermost list element that it is in, or PLUGIN's; NULL where in none */
 };
 /* OBJECT: what CHECK is loaded with. */
-struct dw_place dw_place_of(const struct dw_check *check, const dw_json *object, struct dw_finding *finding)
-    __attribute__((nonnull(1, 3)));
+struct dw_finding_place dw_finding_place(const struct dw_check *check, const dw_json *object,
+                                         struct dw_finding *finding) __attribute__((nonnull(1, 3)));
 /* Whether NOW is the mistake OLD after a list's elements have moved, or a plugin became a list of plugins. A mistake
  * without a value of its own is recognised by the list element that it is in. */
-bool dw_place_moved(const struct dw_place *old, const struct dw_place *now) __attribute__((nonnull));
+bool dw_finding_moved(const struct dw_finding_place *old, const struct dw_finding_place *now) __attribute__((nonnull));
 
 /* TEXT cut to at most MAX bytes (with "..." at the end where it was cut) on a UTF-8 border; owned by the arena. */
 const char *dw_text_cut(struct dw_arena *arena, const char *text, size_t max) __attribute__((nonnull, returns_nonnull));

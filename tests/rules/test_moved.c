@@ -442,7 +442,7 @@ static void paths_are_settled(void **state) {
   struct dw_check check = {.arena = arena};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct dw_finding finding = {.facts.field = cases[i].field};
-    assert_string_equal(dw_place_of(&check, NULL, &finding).path, cases[i].path);
+    assert_string_equal(dw_finding_place(&check, NULL, &finding).path, cases[i].path);
   }
 }
 
@@ -463,7 +463,7 @@ static void the_innermost_element_is_found(void **state) {
   struct dw_check check = {.arena = arena};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct dw_finding finding = {.facts.field = cases[i].field};
-    const dw_json *element = dw_place_of(&check, object, &finding).element;
+    const dw_json *element = dw_finding_place(&check, object, &finding).element;
     if (cases[i].element == NULL)
       assert_null(element);
     else

@@ -86,9 +86,10 @@ static const dw_json *element_at(const dw_json *json, const char *path, const dw
   return element;
 }
 
-struct dw_place dw_place_of(const struct dw_check *check, const dw_json *object, struct dw_finding *finding) {
+struct dw_finding_place dw_finding_place(const struct dw_check *check, const dw_json *object,
+                                         struct dw_finding *finding) {
   const char *field = finding->facts.field;
-  struct dw_place place = {
+  struct dw_finding_place place = {
       .finding = finding, .path = settled(check->arena, field), .plugin = plugin_at(check->config, field)};
   if (place.plugin != NULL) {
     place.siblings = check->config->is_list ? check->config->plugin_count : 0;
@@ -101,13 +102,13 @@ struct dw_place dw_place_of(const struct dw_check *check, const dw_json *object,
   return place;
 }
 
-static const char *type_at(const struct dw_place *place) {
+static const char *type_at(const struct dw_finding_place *place) {
   return place->plugin == NULL ? NULL : place->plugin->type_name;
 }
 
 /* Whether both are in the same element, so far as can be seen: it is unchanged, or the list of plugins has become
  * longer or shorter and this is one of the same type. */
-static bool in_same_element(const struct dw_place *old, const struct dw_place *now) {
+static bool in_same_element(const struct dw_finding_place *old, const struct dw_finding_place *now) {
   if (dw_json_equal(old->element, now->element))
     return true;
   return now->plugin != NULL && now->element == now->plugin->json && old->element == old->plugin->json &&
@@ -119,7 +120,7 @@ static bool is_told_by_value(const struct dw_facts *facts) {
   return facts->value != NULL || facts->json != NULL || facts->addresses != NULL || facts->about.text != NULL;
 }
 
-bool dw_place_moved(const struct dw_place *old, const struct dw_place *now) {
+bool dw_finding_moved(const struct dw_finding_place *old, const struct dw_finding_place *now) {
   if (strcmp(old->path, now->path) != 0 || !dw_finding_same_facts(old->finding, now->finding))
     return false;
   if (dw_key_equal(old->finding->facts.field, now->finding->facts.field))
