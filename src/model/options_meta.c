@@ -152,9 +152,8 @@ static const char *const node_settings[] = {
 static const char node_setting[] = "is a setting of the node, which cannot be written from a pod's network";
 static const char node_setting_mend[] = "leave it out, and set it on the nodes";
 
-/* The file below /proc/sys, as getSysctlFilename() (tuning.go:630) makes it: filepath.Join() makes one '/' of several.
- * NULL where it leaves /proc/sys/net. */
-static const char *setting_path(struct dw_arena *arena, const char *key) {
+/* As getSysctlFilename() (tuning.go:630) makes it: filepath.Join() makes one '/' of several. */
+const char *dw_tuning_setting(struct dw_arena *arena, const char *key) {
   char *path = dw_arena_strdup(arena, key);
   size_t length = 0;
   for (const char *c = key; *c != '\0'; c++) {
@@ -252,7 +251,7 @@ static void check_neighbours(struct dw_reading *reading, const struct dw_value *
 }
 
 static void check_setting(struct dw_reading *reading, const struct dw_value *value, const char *key) {
-  const char *path = setting_path(reading->arena, key);
+  const char *path = dw_tuning_setting(reading->arena, key);
   if (path == NULL) {
     dw_fault_add(reading, value, "is outside net.: the tuning plugin changes network settings only", "leave it out");
     return;

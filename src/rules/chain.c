@@ -142,18 +142,14 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
 
 /* --- tuning's disable_ipv6 --- */
 
-/* Whether KEY, a sysctl, switches IPv6 of migration0 off. tuning takes both separators (plugins/meta/tuning/tuning.go,
- * normalizeSysctl). */
-static bool is_ipv6_switch(const char *key) {
-  static const char *const keys[] = {"net.ipv6.conf.IFNAME.disable_ipv6", "net.ipv6.conf.all.disable_ipv6",
-                                     "net.ipv6.conf.migration0.disable_ipv6"};
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-    size_t at = 0;
-    while (key[at] != '\0' && (key[at] == keys[i][at] || (key[at] == '/' && keys[i][at] == '.')))
-      at++;
-    if (key[at] == '\0' && keys[i][at] == '\0')
+/* Whether KEY, a sysctl, switches IPv6 of migration0 off. */
+static bool is_ipv6_switch(struct dw_arena *arena, const char *key) {
+  static const char *const files[] = {"net/ipv6/conf/IFNAME/disable_ipv6", "net/ipv6/conf/all/disable_ipv6",
+                                      "net/ipv6/conf/migration0/disable_ipv6"};
+  const char *file = dw_tuning_setting(arena, key);
+  for (size_t i = 0; file != NULL && i < sizeof files / sizeof files[0]; i++)
+    if (strcmp(file, files[i]) == 0)
       return true;
-  }
   return false;
 }
 
@@ -163,7 +159,7 @@ static void ipv6_switches(struct dw_check *check, const struct dw_rule *rule, co
   for (struct dw_json_member m = dw_json_first(settings->json); m.value != NULL; m = dw_json_next(settings->json, m)) {
     int64_t number;
     const char *text = dw_json_string(m.value);
-    if (text == NULL || !is_ipv6_switch(m.key) || !dw_parse_int64(text, &number) || number == 0 ||
+    if (text == NULL || !is_ipv6_switch(check->arena, m.key) || !dw_parse_int64(text, &number) || number == 0 ||
         dw_json_get(later, m.key) != NULL)
       continue;
     struct dw_found found = {.reason = DW_REASON_INVALID,

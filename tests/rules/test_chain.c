@@ -162,6 +162,9 @@ static void ipv6_stays_on_for_ipv6(void **state) {
                     OFF_FIELD "net.ipv6.conf.IFNAME.disable_ipv6\n");
   nad_expect_config(OFF(POOL("fd00:99::/64"), "net/ipv6/conf/IFNAME/disable_ipv6", "1"),
                     OFF_FIELD "net/ipv6/conf/IFNAME/disable_ipv6\n");
+  /* filepath.Join() makes one separator of two. */
+  nad_expect_config(OFF(POOL("fd00:99::/64"), "net..ipv6.conf.IFNAME//disable_ipv6", "1"),
+                    OFF_FIELD "net..ipv6.conf.IFNAME//disable_ipv6\n");
   nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.lo.disable_ipv6", "1"), "");
   nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.all.disable_ipv6", "1"),
                     OFF_FIELD "net.ipv6.conf.all.disable_ipv6\n");

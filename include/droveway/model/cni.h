@@ -295,6 +295,10 @@ bool dw_plugin_option_true(const struct dw_cni_plugin *plugin, const char *path)
 /* Whether it is set: neither absent, null, "", 0, false nor empty. */
 bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
 
+/* The file below /proc/sys that the tuning plugin writes for KEY of its sysctl, such as
+ * "net/ipv4/conf/IFNAME/arp_filter"; NULL where it leaves /proc/sys/net. */
+const char *dw_tuning_setting(struct dw_arena *arena, const char *key) __attribute__((nonnull));
+
 /* Where the pods of a network meet others. */
 enum dw_wire_kind {
   DW_WIRE_UNKNOWN, /* a plugin that is not known */
