@@ -229,7 +229,6 @@ static void note_component_patches(struct dw_arena *arena, const struct op *op, 
 
 /* Each operation copies what it changes, which the text can make as wide as itself. */
 enum { MOST_OPERATIONS = 128, MOST_WORK = 1 << 20 };
-static const char migrations_field[] = "spec.configuration.migrations";
 
 /* KubeVirt as HyperConverged makes it, less all values: what the patch adds is all that is in it. */
 static const dw_json *bare_kubevirt(struct dw_arena *arena) {
@@ -322,10 +321,10 @@ static void take_settings(struct dw_arena *arena, const dw_json *kubevirt, struc
   const dw_json *configuration = sole_member(out->jsonpatch_spec, "configuration");
   const dw_json *migrations = sole_member(configuration, "migrations");
   for (size_t i = 0; i < DW_LIMIT_COUNT; i++)
-    override(arena, migrations, migrations_field, dw_limit_names[i], &out->limits[i]);
-  override(arena, migrations, migrations_field, "bandwidthPerMigration", &out->bandwidth);
-  override(arena, migrations, migrations_field, "allowPostCopy", &out->allow_post_copy);
-  override(arena, migrations, migrations_field, "allowWorkloadDisruption", &out->allow_disruption);
+    override(arena, migrations, DW_KUBEVIRT_BLOCK, dw_limit_names[i], &out->limits[i]);
+  override(arena, migrations, DW_KUBEVIRT_BLOCK, "bandwidthPerMigration", &out->bandwidth);
+  override(arena, migrations, DW_KUBEVIRT_BLOCK, "allowPostCopy", &out->allow_post_copy);
+  override(arena, migrations, DW_KUBEVIRT_BLOCK, "allowWorkloadDisruption", &out->allow_disruption);
   override(arena, configuration, "spec.configuration", "evictionStrategy", &out->eviction_strategy);
 }
 
@@ -449,7 +448,7 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
 const dw_json *dw_jsonpatch_mistyped(const struct dw_migration_config *config, const char **field) {
   const dw_json *configuration = dw_json_get(config->jsonpatch_spec, "configuration");
   const dw_json *migrations = dw_json_get(configuration, "migrations");
-  *field = is_struct(configuration) ? migrations_field : "spec.configuration";
+  *field = is_struct(configuration) ? DW_KUBEVIRT_BLOCK : "spec.configuration";
   return !is_struct(configuration) ? configuration : is_struct(migrations) ? NULL : migrations;
 }
 

@@ -19,8 +19,8 @@ static const struct layout hco_v1beta1 = {DW_LAYOUT_HCO_V1BETA1, NULL, "liveMigr
                                           "spec.liveMigrationConfig", "spec.evictionStrategy"};
 static const struct layout hco_v1 = {DW_LAYOUT_HCO_V1, "virtualization", "liveMigrationConfig",
                                      "spec.virtualization.liveMigrationConfig", "spec.virtualization.evictionStrategy"};
-static const struct layout kubevirt = {DW_LAYOUT_KUBEVIRT, "configuration", "migrations",
-                                       "spec.configuration.migrations", "spec.configuration.evictionStrategy"};
+static const struct layout kubevirt = {DW_LAYOUT_KUBEVIRT, "configuration", "migrations", DW_KUBEVIRT_BLOCK,
+                                       "spec.configuration.evictionStrategy"};
 
 bool dw_layout_is_hco(enum dw_layout layout) {
   return layout == DW_LAYOUT_HCO_V1BETA1 || layout == DW_LAYOUT_HCO_V1;

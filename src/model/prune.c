@@ -11,8 +11,8 @@ enum { EMBEDDED_LIMIT = 64 * 1024 * 1024 };
 /* Paths are those of json_select.h. */
 #define METADATA "metadata|name", "metadata|namespace", "metadata|deletionTimestamp", "metadata|labels"
 
-#define RESOURCE_NAME "metadata|annotations|k8s.v1.cni.cncf.io/resourceName"
-#define TRANSFER "metadata|annotations|forklift.konveyor.io/route"
+#define RESOURCE_NAME "metadata|annotations|" DW_RESOURCE_ANNOTATION
+#define TRANSFER "metadata|annotations|" DW_TRANSFER_ANNOTATION
 static const char *const nad_paths[] = {METADATA, RESOURCE_NAME, TRANSFER, "spec|config", NULL};
 static const char *const hyperconverged_paths[] = {METADATA,
                                                    "metadata|annotations|kubevirt.kubevirt.io/jsonpatch",

@@ -95,7 +95,6 @@ static void check_other_keys(struct dw_check *check, const struct dw_rule *rule,
 /* HyperConverged decodes what its jsonpatch makes into KubeVirt's Go types, and uses nothing of it where one does not
  * fit. */
 static void check_patched(struct dw_check *check, const struct dw_rule *rule) {
-  static const char field[] = "spec.configuration.migrations";
   const struct dw_migration_config *config = check->migration;
   const char *via = config->jsonpatch_network.field;
   const char *mistyped_field;
@@ -103,7 +102,7 @@ static void check_patched(struct dw_check *check, const struct dw_rule *rule) {
   const dw_json *block = dw_json_path(config->jsonpatch_spec, "configuration", "migrations", NULL);
   if (mistyped != NULL)
     check_object(check, rule, mistyped_field, via, mistyped);
-  check_other_keys(check, rule, block, DW_LAYOUT_KUBEVIRT, field, via);
+  check_other_keys(check, rule, block, DW_LAYOUT_KUBEVIRT, DW_KUBEVIRT_BLOCK, via);
 }
 
 static void limit_type(struct dw_check *check, const struct dw_rule *rule) {

@@ -214,13 +214,12 @@ static void look_beside(const struct place *spec) {
 
 /* What HyperConverged's jsonpatch puts into KubeVirt. */
 static void look_into_patched(struct dw_check *check, const struct dw_rule *rule) {
-  static const char field[] = "spec.configuration.migrations";
   const struct dw_migration_config *config = check->migration;
   const struct layout *layout = &layouts[DW_LAYOUT_KUBEVIRT];
   const char *via = config->jsonpatch_network.field;
-  const struct place spec = {check, rule, layout, config->jsonpatch_spec, "spec", field, via};
+  const struct place spec = {check, rule, layout, config->jsonpatch_spec, "spec", DW_KUBEVIRT_BLOCK, via};
   const dw_json *block = dw_json_path(spec.object, layout->parent, layout->block, NULL);
-  look_into_block(&(struct place){check, rule, layout, block, field, field, via});
+  look_into_block(&(struct place){check, rule, layout, block, DW_KUBEVIRT_BLOCK, DW_KUBEVIRT_BLOCK, via});
   look_beside(&spec);
 }
 

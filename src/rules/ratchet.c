@@ -135,7 +135,7 @@ static bool same_metadata(const struct dw_request *request, const char *map, con
 /* What the rules read of metadata, but for what makes a NAD a migration network. */
 static bool same_spec(const struct dw_request *request) {
   return same_metadata(request, "annotations", "kubevirt.kubevirt.io/jsonpatch") &&
-         same_metadata(request, "annotations", "k8s.v1.cni.cncf.io/resourceName") &&
+         same_metadata(request, "annotations", DW_RESOURCE_ANNOTATION) &&
          same_metadata(request, "labels", "app.kubernetes.io/managed-by") &&
          dw_json_equal(dw_json_get(request->object, "spec"), dw_json_get(request->old_object, "spec"));
 }

@@ -36,11 +36,14 @@ struct dw_deployment {
   const dw_json *infra;     /* of virt-synchronization-controller */
 };
 
+/* Where a KubeVirt has the block, which HyperConverged's jsonpatch writes to. */
+#define DW_KUBEVIRT_BLOCK "spec.configuration.migrations"
+
 struct dw_migration_config {
   enum dw_layout layout;
   const dw_json *spec, *parent, *block; /* NULL where absent or no object; PARENT holds the block */
   /* "spec.liveMigrationConfig" (HyperConverged v1beta1), "spec.virtualization.liveMigrationConfig" (v1),
-   * "spec.configuration.migrations" (KubeVirt): where the block stands, or would stand. */
+   * DW_KUBEVIRT_BLOCK: where the block stands, or would stand. */
   const char *block_field;
   const char *wrong_type_field; /* the block or a parent of it is there and no object: its path; else NULL */
   const dw_json *wrong_type;    /* what stands there instead */
