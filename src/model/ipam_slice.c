@@ -1,41 +1,27 @@
 /* node_slice_size, whereabouts' fast IPAM: its controller cuts the range into slices and gives each node one, of which
  * the node's pods get their addresses. Sources: whereabouts 0.9.2 pkg/iphelpers/iphelpers.go (DivideRangeBySize),
  * pkg/node-controller/controller.go (syncHandler), pkg/storage/kubernetes/ipam.go (IPManagementKubernetesUpdate). */
-#include <stdlib.h>
-
 #include "droveway/base/text.h"
 #include "model/cni_internal.h"
 
 enum {
   LONGEST = 30,      /* with room between the first and the last address */
-  TOO_LARGE = 1000,  /* any number that no prefix length reaches */
   SLICES_KEPT = 1024 /* of more, the range as a whole stands for what is handed out */
 };
 
 /* As Go's strconv.Atoi reads it, after one '/'. */
-static bool read_size(const char *text, int *out) {
-  const char *c = text[0] == '/' ? text + 1 : text;
-  bool negative = *c == '-';
-  if (*c == '+' || *c == '-')
-    c++;
-  if (*c == '\0')
-    return false;
-  int number = 0;
-  for (; *c != '\0'; c++) {
-    if (*c < '0' || *c > '9')
-      return false;
-    number = number >= TOO_LARGE ? TOO_LARGE : number * 10 + (*c - '0');
-  }
-  *out = negative ? -number : number;
-  return true;
+static bool read_size(const char *text, int64_t *out) {
+  const char *number = text[0] == '/' ? text + 1 : text;
+  number += number[0] == '+' && dw_is_digit(number[1]);
+  return dw_parse_int64(number, out);
 }
 
-static bool divides(const struct dw_prefix *subnet, int size) {
-  return subnet->base.v4 && size >= (int)subnet->bits && size <= LONGEST;
+static bool divides(const struct dw_prefix *subnet, int64_t size) {
+  return subnet->base.v4 && size >= subnet->bits && size <= LONGEST;
 }
 
 unsigned dw_slice_bits(const struct dw_value *size, const struct dw_prefix *subnet) {
-  int bits;
+  int64_t bits;
   bool cuts = size->text != NULL && read_size(size->text, &bits) && divides(subnet, bits);
   return cuts ? (unsigned)bits : 0;
 }
@@ -114,11 +100,11 @@ static bool all_usable(const struct dw_ipam *ipam) {
   return true;
 }
 
-static void check_size(struct dw_problems *problems, const struct dw_value *size, int bits,
+static void check_size(struct dw_problems *problems, const struct dw_value *size, int64_t bits,
                        const struct dw_prefix *subnet) {
   struct dw_arena *arena = problems->arena;
   char text[DW_PREFIX_TEXT];
-  if (bits < (int)subnet->bits)
+  if (bits < subnet->bits)
     add(problems, size, false,
         dw_arena_printf(arena, "is wider than the range %s, so no node gets a slice", dw_prefix_format(subnet, text)),
         choose_size(arena, subnet));
@@ -131,7 +117,7 @@ static void check_size(struct dw_problems *problems, const struct dw_value *size
 
 /* Of ranges that can't be read or hold nothing other rules speak. */
 void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipam, const struct dw_value *size) {
-  int bits = 0;
+  int64_t bits = 0;
   if (ipam->pool_count == 0 || size->text == NULL || size->text[0] == '\0' || !all_usable(ipam))
     return;
   const struct dw_prefix *subnet = &ipam->pools[0].subnet;

@@ -3,6 +3,7 @@
  * route-override-cni, KubeVirt's bridge-marker images (cnv-bridge, cnv-tuning) and macvtap-cni, OVN-Kubernetes. */
 #include "model/cni_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "droveway/base/text.h"
@@ -160,16 +161,10 @@ bool dw_cni_version_parse(const char *text, int64_t parts[3]) {
     parts[1] = 1;
     return true;
   }
-  for (size_t i = 0; i < 3; i++) {
-    char digits[20];
-    size_t length = strspn(text, "0123456789");
-    if (length == 0 || length >= sizeof digits)
-      return false;
-    memcpy(digits, text, length);
-    digits[length] = '\0';
-    if (!dw_parse_int64(digits, &parts[i]))
-      return false;
-    text += length;
+  for (size_t i = 0; i < 3 && dw_is_digit(*text); i++) {
+    char *end;
+    parts[i] = strtoll(text, &end, 10);
+    text = end;
     if (*text == '\0')
       return true;
     if (*text++ != '.')
