@@ -336,9 +336,9 @@ static bool is_chosen(struct dw_check *check, const struct dw_rule *rule, const 
   return true;
 }
 
-/* When a pod ends, Multus fills its own version into a list that has none, and writes the list anew from a struct that
- * knows little more than each plugin's type (multus-cni 4.2.3 pkg/multus/multus.go:986 CmdDel()). The
- * letter case of the key does not count there. */
+/* When a pod ends, Multus fills its own version into a list that has none, and rewrites the list from a struct that
+ * knows little more than each plugin's type (multus-cni 4.2.3 pkg/multus/multus.go:986 CmdDel()). The letter case of
+ * the key does not count there. */
 static void warn_of_lost_options(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *version) {
   const dw_json *folded = dw_json_get_fold(check->config->json, "cniVersion", NULL);
   const char *text = dw_json_string(folded);
@@ -629,8 +629,7 @@ static const struct dw_rule rules[] = {
      interface_name},
     {"vlan-range", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "`vlan`, `vlanId` or an id in `vlanTrunk` is not an integer from 0 to 4094. Warns of vlan or vlanId where the "
-     "plugin "
-     "knows the other one",
+     "plugin knows the other one",
      "use the VLAN id of the switch port", vlan_range},
 };
 

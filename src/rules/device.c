@@ -274,8 +274,8 @@ static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
 static const struct dw_rule rules[] = {
     {"device-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "no device for the pod: SR-IOV without a resource, a node that offers no device of it, host-device without a "
-     "device, with the node's own NIC, with a bridge or bond or with a kernelpath outside /sys/devices/, a "
-     "bond of links that virt-handler does not have",
+     "device, with the node's own NIC, with a bridge or bond or with a kernelpath outside /sys/devices/, a bond of "
+     "links that virt-handler does not have",
      "name the device plugin's resource in the annotation " DW_RESOURCE_ANNOTATION
      ", or use macvlan on a NIC of the nodes",
      device_missing},

@@ -101,8 +101,7 @@ static const struct dw_rule rules[] = {
      "write the CNI configuration into spec.config", migration_opaque},
     {"migration-plugin", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "a plugin that connects no nodes (ptp, dummy, tap), or only plugins like tuning or loopback that make no "
-     "interface; "
-     "warns of one that Droveway does not know",
+     "interface; warns of one that Droveway does not know",
      "use macvlan, ipvlan, bridge or another plugin with an uplink", migration_plugin},
 };
 

@@ -156,7 +156,8 @@ static void reads_well(const char *id, const struct dw_explanation *explanation)
     fail_msg("%s: mended is what was broken", id);
 }
 
-/* What was measured on real nodes, a row of tests/data/reality.jsonl by its id, or a file of the program that does it.
+/* What was measured on real nodes, a row of tests/lab/corpus/reality.jsonl by its id, or a file of the program that
+ * does it.
  */
 static void names_its_ground(const char *id, const char *why) {
   static const char *const grounds[] = {"measured", "Measured", "(laboratory: ", ".go"};

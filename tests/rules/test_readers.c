@@ -60,7 +60,7 @@ static void an_address_that_ends_in_colons_makes_an_object_name(void **state) {
   nad_expect_config(nad_whereabouts("\"range\":\"::1:0/112\""), "deny pool-key spec.config.ipam.range\n");
 }
 
-/* libcni writes the numbers anew as floating-point ones. */
+/* libcni rewrites the numbers as floating-point ones. */
 static void large_integers_pass_through_floating_point(void **state) {
   (void)state;
   nad_expect_other(nad_macvlan("\"mtu\":9223372036854775807," NAD_IPAM), "deny plugin-option spec.config.mtu\n");

@@ -206,8 +206,7 @@ struct dw_sync_controllers dw_view_sync_controllers(const struct dw_view *view) 
 struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *view, enum dw_kind kind,
                                                        const struct dw_rollout *rollout) __attribute__((nonnull));
 /* VIEW with the nodes that pods of KubeVirt run on once a user of KIND with DEPLOYMENT is in force, as far as such pods
- * are there now. It lives in ARENA and
- * needs VIEW; it is VIEW itself where nothing moves. */
+ * are there now. It lives in ARENA and needs VIEW; it is VIEW itself where nothing moves. */
 const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena *arena, enum dw_kind kind,
                                      const struct dw_deployment *deployment) __attribute__((nonnull, returns_nonnull));
 /* Migrations that are not finished. */

@@ -50,8 +50,8 @@ struct dw_manifests {
  * (values.yaml, a workflow, a patch) is passed over and counted, unless its apiVersion or kind is one that has rules.
  * What can't be read is an error there too, except the templates of a Helm chart, which are counted; an error in
  * another template says how to render it. Objects that have rules are also found inside other objects and documents
- * (policies, templates and lists of other systems); patches of kustomize are skipped. So are those
- * in the text of an ACM policy's object-templates-raw. */
+ * (policies, templates and lists of other systems) and in the text of an ACM policy's object-templates-raw; patches of
+ * kustomize are skipped. */
 int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
                         struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 

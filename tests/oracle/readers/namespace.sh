@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the readers in the ASSETS folder, inside fresh network and mount namespaces: two NICs, and a pod's namespace that is laid out
-# anew whenever a plugin took a NIC with it. Nothing outside /run can be written.
+# Runs the readers in the ASSETS folder, inside fresh network and mount namespaces: two NICs, and a pod's namespace that is made
+# again whenever a plugin took a NIC with it. Nothing outside /run can be written.
 set -euo pipefail
 assets=$1
 mkdir -p /run
