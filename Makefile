@@ -164,7 +164,8 @@ test: deps ## Run all tests (and the fuzzers' kept inputs)
 	@$(MAKE) --no-print-directory -j$$(nproc) test-run
 
 .PHONY: test-build test-run
-test-build: all $(TESTS) $(REPLAYS)
+ORACLE_READS := $(BUILD)/oracle/droveway-reads
+test-build: all $(TESTS) $(REPLAYS) $(ORACLE_READS)
 test-run: test-build
 	@BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
 
@@ -227,13 +228,13 @@ mutants: ## Make MUTANTS (300) wrong changes, chosen by SEED: fails where the te
 	@BUILD=$(BUILD) tests/mutants/run.py
 
 # What Droveway reads, one configuration per line, to compare with the plugins' own readers.
-$(BUILD)/oracle/droveway-reads: $(BUILD)/obj/tests/oracle/droveway.o $(LIB)
+$(ORACLE_READS): $(BUILD)/obj/tests/oracle/droveway.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS) -pthread
 
 .PHONY: oracle-readers
-oracle-readers: $(BUILD)/oracle/droveway-reads ## Compare N (20000) mutated configurations, by SEED, with the plugins' own readers (root)
+oracle-readers: $(ORACLE_READS) ## Compare N (20000) mutated configurations, by SEED, with the plugins' own readers (root)
 	@tools/deps.sh build readers
 	@BUILD=$(BUILD) tests/oracle/readers/run.sh
 
