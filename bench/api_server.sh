@@ -23,6 +23,7 @@ if [ -n "$smoke" ] && [ -z "${KUBEBUILDER_ASSETS:-}" ] && ! compgen -G "${DROVEW
   exit 0
 fi
 assets=$(tests/e2e/assets.sh)
+crds=$(tests/e2e/crds.sh)
 E2E_WORK=$(mktemp -d "${TMPDIR:-/tmp}/droveway-bench.XXXXXX")
 export REPOSITORY DROVEWAY E2E_WORK PATH=$assets:$PATH HOME=$E2E_WORK KUBECONFIG=$E2E_WORK/kubeconfig NO_PROXY='*'
 unset KUBERNETES_SERVICE_HOST
@@ -58,8 +59,7 @@ set_up() {
   start_etcd
   # The API server limits how many requests it works on at once: not what is measured.
   API_OPTIONS='--max-requests-inflight 0 --max-mutating-requests-inflight 0 --enable-priority-and-fairness=false' start_apiserver
-  kubectl apply -f tests/e2e/crds
-  kubectl wait --for condition=Established --timeout=30s crd --all
+  install_crds "$crds"
   install_rbac
   # Only objects with this label are sent to the webhook: so an apply with it and one without it can be taken in turn.
   install_webhooks '.webhooks[].objectSelector.matchLabels = {bench: "with"}'

@@ -81,6 +81,12 @@ metrics() {
   curl -fsS --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$METRICS_PORT/metrics"
 }
 
+# install_crds FOLDER: ours and those in FOLDER, which crds.sh printed. Their schemas are too large for kubectl's annotation.
+install_crds() {
+  kubectl apply --server-side -f "$REPOSITORY/tests/e2e/crds" -f "$1" &&
+    kubectl wait --for condition=Established --timeout=30s crd --all
+}
+
 # write_kubeconfig FILE TOKEN
 write_kubeconfig() {
   cat >"$1" <<END

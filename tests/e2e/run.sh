@@ -48,8 +48,7 @@ write_kubeconfig "$KUBECONFIG" "$token"
 start_etcd
 start_apiserver
 set_up() {
-  kubectl apply --server-side -f crds -f "$crds" # their schemas are too large for an annotation
-  kubectl wait --for condition=Established --timeout=30s crd --all
+  install_crds "$crds"
   until_true 30 kubectl apply -f cluster
   install_rbac
   start_droveway --threads 2

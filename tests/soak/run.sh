@@ -82,8 +82,7 @@ set_up_cluster() {
   local file
   start_etcd
   start_apiserver || return 1
-  kubectl apply --server-side -f tests/e2e/crds -f "$crds"
-  kubectl wait --for condition=Established --timeout=30s crd --all || return 1
+  install_crds "$crds" || return 1
   kubectl apply -f tests/e2e/cluster/namespaces.yaml -f tests/e2e/cluster/networks.yaml
   for name in vms vms-dev storage; do kubectl create namespace "$name"; done
   for file in nodes node-network-states network-attachment-definitions hyperconverged; do
