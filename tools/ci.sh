@@ -12,7 +12,10 @@ step() {
   echo "   ($((SECONDS - begin)) s)"
 }
 
-step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle attacks docs sarif image browser monitoring shells
+# Composed cases and mutated texts are others for each commit, and the same when a commit is tested again.
+seed=$((16#$(git rev-parse --short=7 HEAD)))
+
+step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle lab readers attacks docs sarif image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-shell
 step "how it was linked" make hardening
@@ -38,6 +41,8 @@ step "manifests" make manifests
 step "completion, plugin, man page, pre-commit" make integrations
 step "end to end: kubectl, kube-apiserver, etcd" make e2e
 step "who takes an address: KubeVirt's own code" make oracle-kubevirt ORACLE="--seed 1"
+step "what the plugins read" make oracle-readers N=2000 SEED=$seed
+step "what the plugins do: the laboratory, 100 composed configurations" make lab-generated COUNT=100 SEED=$seed
 step "restarts without a lost request" make drain
 step "attacks, short" make attacks
 step "soak, two minutes" make soak DURATION=120
