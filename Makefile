@@ -281,6 +281,8 @@ docs: all ## Write the generated parts of docs/ anew
 	{ $(BUILD)/droveway rules -o markdown && echo && $(BUILD)/droveway explain --all -o markdown; } > $(BUILD)/rules.md
 	mv $(BUILD)/rules.md docs/rules.md
 	tools/man.sh $(BUILD)/droveway > docs/droveway.1
+	tests/lab/reality.py $(BUILD)/droveway > $(BUILD)/reality.md
+	mv $(BUILD)/reality.md docs/reality.md
 
 .PHONY: pictures
 pictures: all ## Draw docs/images anew from what the program prints
