@@ -319,11 +319,12 @@ static bool is_own_address(struct link *link, const struct dw_route *route) {
   return false;
 }
 
-/* Where the connected route of the interface goes first. */
+/* Where the connected route of the interface goes first. Its metric is 0 in IPv4, and 256 in IPv6, where of two equal
+ * ones the kernel takes the older (measured: border/route-own-subnet-v6-priority-256). */
 static bool yields_to_connected(const struct dw_route *route, const struct dw_prefix *subnet) {
   if (route->dst.bits != subnet->bits)
     return false;
-  return route->dst.base.v4 ? route->priority > 0 : route->priority > 256;
+  return route->dst.base.v4 ? route->priority > 0 : route->priority >= 256;
 }
 
 static bool meets_first(const struct dw_ipam *ipam, const struct dw_prefix *subnet, const struct dw_prefix *dst) {

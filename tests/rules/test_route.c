@@ -63,6 +63,7 @@ static void routes_that_work_pass(void **state) {
       /* the own subnet, without a gateway; in IPv6 the connected route goes first */
       "{\"dst\":\"192.168.99.0/24\"}",
       "{\"dst\":\"fd00:99::/64\",\"gw\":\"fe80::1\"}",
+      "{\"dst\":\"fd00:99::/64\",\"gw\":\"fe80::1\",\"priority\":256}",
       "{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.0\",\"priority\":1}",
       "{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.0\",\"table\":100}",
       /* IPv6 takes host bits, a link-local gateway, and one that an earlier route makes reachable */
@@ -154,7 +155,7 @@ static void the_own_subnet_is_not_led_through_a_gateway(void **state) {
       {"{\"dst\":\"192.168.99.128/25\",\"gw\":\"192.168.99.0\"}",
        "warn ipam.routes[0].dst: Invalid value: \"192.168.99.128/25\": is part of the network's own subnet "
        "192.168.99.0/24, so pods reach each other only through 192.168.99.0; remove the route [route-unusable]\n"},
-      {"{\"dst\":\"fd00:99::/64\",\"gw\":\"fe80::1\",\"priority\":100}",
+      {"{\"dst\":\"fd00:99::/64\",\"gw\":\"fe80::1\",\"priority\":255}",
        "deny ipam.routes[0].dst: Invalid value: \"fd00:99::/64\": is the network's own subnet fd00:99::/64, so pods "
        "reach each other only through fe80::1; remove the route [route-unusable]\n"},
   };
