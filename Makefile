@@ -266,6 +266,7 @@ lint-shell:
 	@shellcheck -x $$(git ls-files '*.sh' .ci/run)
 lint-mutants:
 	@tests/mutants/run.py rows
+	@tests/lab/mutants.py rows
 lint-cppcheck:
 	@cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src
@@ -348,7 +349,7 @@ bench-budget: all $(BENCHES) ## Accept the instructions and allocations that a r
 
 # --- tests with the real tools around it ----------------------------------------------------------------------------
 
-.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test image image-test
+.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test lab-mutants image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
@@ -399,6 +400,9 @@ lab-generated: all ## The same for COUNT (100) configurations composed from SEED
 lab-clean-test: all ## The laboratory leaves nothing: after success, failure and SIGTERM
 	@tools/deps.sh lab
 	@tests/lab/clean.sh
+lab-mutants: all ## Would the laboratory notice it? Switches off each rule that it shows, and shifts bounds (ONLY=REGEX of rules, V=1)
+	@tools/deps.sh build mutants
+	@BUILD=$(BUILD) ONLY='$(ONLY)' tests/lab/mutants.py $(BUILD)/droveway
 image: ## Build the container image (podman, buildah or docker)
 	@tools/image.sh
 image-test: ## Build the image without a registry, run it, look into it (as root)

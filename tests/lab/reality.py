@@ -48,6 +48,7 @@ else a case can hold: `tests/lab/README.md`.
     make lab                                 # the recorded corpus, as root
     make lab ONLY='^seed/macvlan-mtu-9000$'  # a single case
     make lab-generated COUNT=500 SEED=7      # configurations composed at random
+    make lab-mutants                         # is a rule noticed that is switched off or changed?
 """
 ORACLES = """## Other comparisons
 
