@@ -194,13 +194,13 @@ def differences(rows, made):
         if row["class"] == "elsewhere":
             for rule in dict.fromkeys(row["verdict"]["deny"]):
                 about[rule].append(name_of(row))
-    yield "Denied for what this topology can't show (class `elsewhere`):\n"
+    yield "Cases of the corpus that are denied for what this topology can't show (class `elsewhere`):\n"
     yield from table(["rule", "cases", "reason", "which"], [[link(rule), len(names), why[rule], code(names)] for rule, names in sorted(about.items())])
     lacks = collections.defaultdict(list)
     for row in rows:
         if row["class"] == "kernel":
             lacks[row["because"] or "; ".join(row["problems"])].append(name_of(row))
-    yield "What this kernel lacks (class `kernel`), and the upstream line that shows what happens instead:\n"
+    yield "What the kernel of the laboratory lacks (class `kernel`), and the upstream line that shows what happens instead:\n"
     yield from table(["source", "which"], [[because, code(names)] for because, names in sorted(lacks.items())])
 
 
