@@ -191,6 +191,83 @@ static void host_device(struct dw_check *check, const struct dw_rule *rule, cons
   kernel_path(check, rule, plugin);
 }
 
+/* --- devices by their address --- */
+
+/* Where a plugin reads the address of its device, and whether it also knows the auxiliary bus. */
+struct address {
+  const char *type, *path, *unless; /* UNLESS is set: then that one counts */
+  bool auxiliary;
+};
+
+/* host-device.go:73 handleDeviceID(), :97 loadConf(), which looks at pciBusID even where `device` counts;
+ * sriov-cni, ib-sriov-cni and accelerated-bridge-cni pkg/config/config.go LoadConf(); ovs-cni pkg/sriov/plugin.go:73;
+ * rdma-cni cmd/rdma/main.go:209; ovn-kubernetes go-controller/pkg/cni/cniserver.go:238. */
+static const struct address addresses[] = {
+    {"host-device", "pciBusID", "runtimeConfig.deviceID", false},
+    {"host-device", "runtimeConfig.deviceID", NULL, true},
+    {"sriov", "deviceID", NULL, false},
+    {"ib-sriov", "deviceID", NULL, false},
+    {"accelerated-bridge", "deviceID", NULL, false},
+    {"ovs", "deviceID", NULL, false},
+    {"rdma", "deviceID", NULL, false},
+    {"ovn-k8s-cni-overlay", "deviceID", NULL, true},
+};
+
+static bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* Whether the kernel names a device of the PCI bus so: "%04x:%02x:%02x.%d", the slot up to 1f (drivers/pci/probe.c
+ * pci_setup_device()). The files below /sys/bus/pci/devices have these names and no others. */
+static bool is_pci_address(const char *text) {
+  static const char rest[] = ":xx:sx.f";
+  size_t domain = 0;
+  while (is_hex(text[domain]))
+    domain++;
+  if (domain < 4 || domain > 8 || strlen(text + domain) != sizeof rest - 1)
+    return false;
+  for (size_t i = 0; rest[i] != '\0'; i++) {
+    char c = text[domain + i];
+    bool right = rest[i] == 'x'   ? is_hex(c)
+                 : rest[i] == 's' ? c == '0' || c == '1'
+                 : rest[i] == 'f' ? c >= '0' && c <= '7'
+                                  : c == rest[i];
+    if (!right)
+      return false;
+  }
+  return true;
+}
+
+/* "%s.%s.%d" (drivers/base/auxiliary.c __auxiliary_device_add()), such as mlx5_core.sf.4. */
+static bool is_auxiliary_name(const char *text) {
+  const char *last = strrchr(text, '.');
+  return last != NULL && last != strchr(text, '.') && last[1] != '\0' &&
+         last[1 + strspn(last + 1, "0123456789")] == '\0';
+}
+
+/* Multus writes the resource's device over both keys. A path with a slash leads to other files of the node. */
+static void device_address(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
+                           const struct address *address) {
+  struct dw_value value = dw_plugin_option(check->arena, plugin, address->path);
+  if (value.text == NULL || value.text[0] == '\0' || strchr(value.text, '/') != NULL || is_pci_address(value.text) ||
+      (address->auxiliary && is_auxiliary_name(value.text)) ||
+      (address->unless != NULL && dw_plugin_option_set(plugin, address->unless)))
+    return;
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID,
+                               .field = value.field,
+                               .value = value.text,
+                               .mend = "use the address that \"lspci -D\" prints, such as 0000:00:1f.6"},
+            "is not a PCI address%s, so %s finds no such device on any node",
+            address->auxiliary ? " or the name of an auxiliary device" : "", plugin->type_name);
+}
+
+static void device_addresses(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
+    if (strcmp(addresses[i].type, plugin->type_name) == 0)
+      device_address(check, rule, plugin, &addresses[i]);
+}
+
 /* --- bond-cni: bond/bond.go --- */
 
 /* The name of each link, with its place. */
@@ -268,14 +345,16 @@ static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
       host_device(check, rule, plugin);
     else if (strcmp(plugin->type_name, "bond") == 0)
       bond(check, rule, plugin);
+    if (!has_resource(check))
+      device_addresses(check, rule, plugin);
   }
 }
 
 static const struct dw_rule rules[] = {
     {"device-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
      "no device for the pod: SR-IOV without a resource, a node that offers no device of it, host-device without a "
-     "device, with the node's own NIC, with a bridge or bond or with a kernelpath outside /sys/devices/, a bond of "
-     "links that virt-handler does not have",
+     "device, with the node's own NIC, with a bridge or bond or with a kernelpath outside /sys/devices/, a device "
+     "by what is not a PCI address, a bond of links that virt-handler does not have",
      "name the device plugin's resource in the annotation " DW_RESOURCE_ANNOTATION
      ", or use macvlan on a NIC of the nodes",
      device_missing},

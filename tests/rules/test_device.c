@@ -136,6 +136,64 @@ static void a_kernel_path_begins_with_sys_devices(void **state) {
                   "/sys/devices/; use the path that \"readlink -f /sys/class/net/NIC/device\" prints [device-missing]");
 }
 
+/* Measured: "error with host device: lstat /sys/bus/pci/devices/0000:zz:00.0: no such file or directory". */
+static void a_device_is_found_by_its_pci_address(void **state) {
+  (void)state;
+  static const char *const right[] = {"0000:00:1f.6", "ffff:ff:1f.7", "10000:e1:00.0", "./0000:00:1f.6",
+                                      "../../../class/net/eth1/device"};
+  static const char *const wrong[] = {
+      "zz",           "0000:zz:00.0",  "00:1f.6",          "0000:00:1F.6",  "0000:00:1f.8",
+      "0000:00:20.0", "0000:00:1f",    " 0000:00:1f.6",    "0000:00:1f.6 ", "mlx5_core.sf.4",
+      "000:00:1f.6",  "0000:00:1f.10", "000000000:00:1f.6"};
+  static const struct {
+    const char *types, *key, *field;
+  } options[] = {{"\"host-device\"", "\"pciBusID\"", "pciBusID"},
+                 {"\"host-device\",\"device\":\"eth1\"", "\"PCIBusID\"", "PCIBusID"},
+                 {"\"host-device\",\"runtimeConfig\":{\"deviceID\":\"\"}", "\"pciBusID\"", "pciBusID"},
+                 {"\"sriov\"", "\"deviceID\"", "deviceID"},
+                 {"\"ib-sriov\"", "\"deviceID\"", "deviceID"},
+                 {"\"accelerated-bridge\"", "\"deviceID\"", "deviceID"},
+                 {"\"ovs\"", "\"deviceID\"", "deviceID"}};
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  for (size_t o = 0; o < sizeof options / sizeof options[0]; o++) {
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
+      nad_expect_config(
+          dw_arena_printf(arena, "{\"type\":%s,%s:\"%s\"," NAD_IPAM "}", options[o].types, options[o].key, right[i]),
+          "");
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+      const char *config =
+          dw_arena_printf(arena, "{\"type\":%s,%s:\"%s\"," NAD_IPAM "}", options[o].types, options[o].key, wrong[i]);
+      nad_expect_config(config, dw_arena_printf(arena, "deny device-missing spec.config.%s\n", options[o].field));
+      nad_expect_other(config, "");
+      /* Multus writes the resource's device over it. */
+      nad_expect(&(struct nad_case){.config = config, .resource = "openshift.io/migration", .more = equipped}, "");
+    }
+  }
+  nad_expect_says(&(struct nad_case){.config = HOST_DEVICE("\"pciBusID\":\"00:1f.6\",")}, "device-missing",
+                  "Invalid value: \"00:1f.6\": is not a PCI address, so host-device finds no such device on any node; "
+                  "use the address that \"lspci -D\" prints, such as 0000:00:1f.6 [device-missing]");
+}
+
+/* Of the auxiliary bus: the functions of an SR-IOV NIC's successor. */
+static void a_sub_function_has_another_name(void **state) {
+  (void)state;
+#define RUNTIME(device) "\"runtimeConfig\":{\"deviceID\":\"" device "\"},"
+  nad_expect_config(HOST_DEVICE(RUNTIME("mlx5_core.sf.4")), "");
+  nad_expect_config(HOST_DEVICE(RUNTIME("0000:3b:00.2")), "");
+  nad_expect_config(HOST_DEVICE(RUNTIME("mlx5_core.sf.4") "\"pciBusID\":\"zz\","), "");
+  nad_expect_config(HOST_DEVICE(RUNTIME("eth1")), DENY("spec.config.runtimeConfig.deviceID"));
+  nad_expect_config(HOST_DEVICE(RUNTIME("sf.4")), DENY("spec.config.runtimeConfig.deviceID"));
+  nad_expect_config(HOST_DEVICE(RUNTIME("mlx5_core.sf.x")), DENY("spec.config.runtimeConfig.deviceID"));
+  nad_expect_config(
+      "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+      "},{\"type\":\"rdma\",\"deviceID\":\"mlx5_0\"}]}",
+      DENY("spec.config.plugins[1].deviceID"));
+  nad_expect_says(&(struct nad_case){.config = HOST_DEVICE(RUNTIME("eth1"))}, "device-missing",
+                  "Invalid value: \"eth1\": is not a PCI address or the name of an auxiliary device, so host-device "
+                  "finds no such device on any node; use the address that \"lspci -D\" prints, such as 0000:00:1f.6 "
+                  "[device-missing]");
+}
+
 /* --- the node's own NIC --- */
 
 #define NODE_WITH(interfaces)                                                                                          \
@@ -263,6 +321,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_virtual_function_comes_from_a_resource),
       cmocka_unit_test(a_kernel_path_begins_with_sys_devices),
+      cmocka_unit_test(a_device_is_found_by_its_pci_address),
+      cmocka_unit_test(a_sub_function_has_another_name),
       cmocka_unit_test(every_node_offers_a_device),
       cmocka_unit_test(nodes_of_which_nothing_is_told_are_named),
       cmocka_unit_test(a_host_device_is_named),
