@@ -231,6 +231,8 @@ struct dw_ovn_list {
   bool too_many; /* more than MAX: only those are read */
 };
 struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t max) __attribute__((nonnull));
+/* Whether it is an IPv4 subnet that is written as one of IPv6, such as ::ffff:10.200.0.0/112. */
+bool dw_ovn_is_mapped(const struct dw_ovn_entry *entry) __attribute__((nonnull));
 
 /* --- ovn.c --- */
 

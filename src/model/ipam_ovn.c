@@ -45,6 +45,10 @@ static struct dw_ovn_entry read_entry(const char *text) {
   return entry;
 }
 
+bool dw_ovn_is_mapped(const struct dw_ovn_entry *entry) {
+  return entry->prefix.base.v4 && strchr(entry->text, ':') != NULL;
+}
+
 struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t max) {
   size_t entries = 1;
   for (const char *c = text; *c != '\0' && entries < max; c++)
@@ -126,7 +130,7 @@ static uint64_t node_subnets(const struct dw_ovn_entry *entry) {
   enum { HOST_V4 = 24, HOST_V6 = 64, MOST_BITS = 62 };
   int64_t host = entry->has_host ? entry->host : entry->prefix.base.v4 ? HOST_V4 : HOST_V6;
   int64_t bits = host - (int64_t)entry->prefix.bits;
-  return bits <= 0 ? 0 : UINT64_C(1) << (bits < MOST_BITS ? bits : MOST_BITS);
+  return bits <= 0 || dw_ovn_is_mapped(entry) ? 0 : UINT64_C(1) << (bits < MOST_BITS ? bits : MOST_BITS);
 }
 
 /* The ends are kept off in both families, as in whereabouts' pools. */

@@ -175,7 +175,7 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
     break;
   case DW_FORM_INTERFACE:
     what = dw_is_interface_name(text) ? NULL : "is not a name that a Linux interface can have";
-    mend = "use 1 to 15 bytes without '/', ':' and white space";
+    mend = "use 1 to 15 bytes without '/', ':', '%' and white space";
     break;
   case DW_FORM_DIGITS:
     what = dw_parse_int64(text + (*text == '+'), &number) ? NULL : "is not a number";

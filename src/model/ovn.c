@@ -222,12 +222,15 @@ static struct dw_value entry_of(const struct dw_value *list, const char *text) {
   return (struct dw_value){list->field, list->json, text};
 }
 
-/* ParseClusterSubnetEntriesWithDefaults() with 24 and 64. */
+/* ParseClusterSubnetEntriesWithDefaults() with 24 and 64. It counts an IPv4-mapped subnet's length from the beginning
+ * of the 128 bits, so no host prefix of IPv4 is longer. */
 static const char *host_fault(struct reading *r, const struct dw_ovn_entry *entry, int64_t host, int64_t first) {
   enum { HOST_V6 = 64, MOST_V4 = 32 };
   const char *of = entry->has_host ? "" : "default ";
   if (!entry->prefix.base.v4 && host != HOST_V6)
     return "must give each node a /64 of an IPv6 subnet";
+  if (dw_ovn_is_mapped(entry))
+    return "is IPv4 written as IPv6, which can't be cut into one subnet per node";
   if (entry->prefix.base.v4 && host > MOST_V4)
     return dw_arena_printf(r->arena, "has a host prefix above 32");
   if (host <= (int64_t)entry->prefix.bits)

@@ -128,7 +128,7 @@ static bool is_link_name(const char *name, size_t longest) {
 }
 
 bool dw_is_interface_name(const char *name) {
-  return is_link_name(name, 15);
+  return is_link_name(name, 15) && strchr(name, '%') == NULL;
 }
 
 bool dw_is_interface_altname(const char *name) {

@@ -395,7 +395,7 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
                            .mend = may_be_altname
                                        ? "use the NIC's name: 1 to 15 bytes (an alternative name: up to 127) "
                                          "without '/', ':' and white space"
-                                       : "use a name of 1 to 15 bytes without '/', ':' and white space"};
+                                       : "use a name of 1 to 15 bytes without '/', ':', '%' and white space"};
   if (name->text == NULL)
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
   else
@@ -424,6 +424,10 @@ static bool is_vlan(const dw_json *json, int64_t lowest) {
   return dw_json_integer(json, &id) && id >= lowest && id <= VLAN_LAST;
 }
 
+static bool has_minus(struct dw_arena *arena, const dw_json *json) {
+  return dw_json_text(arena, json)[0] == '-';
+}
+
 static void report_vlan(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
                         int64_t lowest) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
@@ -433,7 +437,7 @@ static void report_vlan(struct dw_check *check, const struct dw_rule *rule, cons
                            .mend =
                                dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
   int64_t id;
-  if (dw_json_integer(value->json, &id) && (id < lowest || id > VLAN_LAST))
+  if (dw_json_integer(value->json, &id) && (id < lowest || id > VLAN_LAST || has_minus(check->arena, value->json)))
     dw_report(check, rule, &found, "is not a VLAN id");
   else if (dw_json_integer(value->json, &id))
     dw_report(check, rule, &found, "must be an integer without a fraction or exponent");
@@ -448,6 +452,7 @@ struct trunk_entry {
   const dw_json *json;
   int64_t lowest; /* id that the plugin takes */
   bool by_ends;   /* whether minID and maxID have to come together */
+  bool no_sign;   /* Go's uint: not even -0 */
 };
 
 /* Its place is written out only where there is something to tell: trunks can be long. */
@@ -492,7 +497,7 @@ static void trunk_entry(struct dw_check *check, const struct dw_rule *rule, cons
   bool sound = true;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     const dw_json *json = trunk_json(entry, names[i]);
-    if (json == NULL || is_vlan(json, entry->lowest))
+    if (json == NULL || (is_vlan(json, entry->lowest) && !(entry->no_sign && has_minus(check->arena, json))))
       continue;
     struct dw_value value = trunk_member(check, entry, names[i]);
     report_vlan(check, rule, &value, entry->lowest);
@@ -533,6 +538,11 @@ static void useless_trunk(struct dw_check *check, const struct dw_rule *rule, co
     dw_report(check, rule, &found, "names no VLAN id");
 }
 
+/* ovs-cni pkg/types/types.go: the ids are of Go's type uint. */
+static bool is_ovs(const struct dw_cni_plugin *plugin) {
+  return strcmp(plugin->type_name, "ovs") == 0;
+}
+
 static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   const struct dw_value *trunk = &plugin->vlan_trunk;
   if (!dw_value_given(trunk))
@@ -547,9 +557,9 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
     return;
   }
   bool bridge = dw_plugin_is_bridge(plugin->type_name);
-  int64_t lowest = strcmp(plugin->type_name, "ovs") == 0 ? 0 : 1;
+  bool ovs = is_ovs(plugin);
   for (size_t i = 0; i < dw_json_size(trunk->json); i++) {
-    struct trunk_entry entry = {trunk->field, i, dw_json_at(trunk->json, i), lowest, bridge};
+    struct trunk_entry entry = {trunk->field, i, dw_json_at(trunk->json, i), ovs ? 0 : 1, bridge, ovs};
     if (dw_json_type(entry.json) == DW_JSON_OBJECT)
       trunk_entry(check, rule, &entry);
     else
@@ -592,7 +602,8 @@ static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
     const dw_json *vlan = plugin->vlan.json;
     /* OVN-Kubernetes reads the text itself; to the others libcni writes it anew. */
     bool as_written = !dw_nad_is_ovn(plugin) || dw_json_written_integer(vlan);
-    if (dw_value_given(&plugin->vlan) && !(is_vlan(vlan, 0) && as_written))
+    bool signed_zero = is_ovs(plugin) && dw_value_given(&plugin->vlan) && has_minus(check->arena, vlan);
+    if (dw_value_given(&plugin->vlan) && (!is_vlan(vlan, 0) || !as_written || signed_zero))
       report_vlan(check, rule, &plugin->vlan, 0);
     ignored_vlan(check, rule, plugin);
     vlan_trunk(check, rule, plugin);

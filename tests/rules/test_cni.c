@@ -281,7 +281,7 @@ static void interface_names_are_possible_ones(void **state) {
   struct nad_case bridge = {
       .config = "{\"type\":\"bridge\",\"bridge\":\"abcdefghijklmnop\"}", .ns = "shop", .label = ""};
   nad_expect(&bridge, "deny interface-name spec.config.bridge\n");
-  nad_expect_says(&bridge, "interface-name", "; use a name of 1 to 15 bytes without '/', ':' and white space");
+  nad_expect_says(&bridge, "interface-name", "; use a name of 1 to 15 bytes without '/', ':', '%' and white space");
   nad_expect_other("{\"type\":\"ipvlan\",\"master\":\"eth 1\"," NAD_IPAM "}",
                    "deny interface-name spec.config.master\n");
   nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1:0\",\"vlanId\":5," NAD_IPAM "}",
@@ -289,6 +289,10 @@ static void interface_names_are_possible_ones(void **state) {
   nad_expect_other("{\"type\":\"vlan\",\"Master\":\"a/b\",\"vlanId\":5," NAD_IPAM "}",
                    "deny interface-name spec.config.Master\n");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":7}", "deny interface-name spec.config.master\n");
+  /* Measured: could not add "br-m%ig": invalid argument. An alternative name may have it. */
+  nad_expect_other("{\"type\":\"bridge\",\"bridge\":\"br-m%ig\"}", "deny interface-name spec.config.bridge\n");
+  nad_expect_other("{\"type\":\"ovs\",\"bridge\":\"br-%d\"}", "deny interface-name spec.config.bridge\n");
+  nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth%1\"}", "");
   nad_expect_other("{\"type\":\"bridge\",\"bridge\":\"..\"}", "deny interface-name spec.config.bridge\n");
   nad_expect_other("{\"type\":\"ovs\",\"bridge\":[]}", "deny interface-name spec.config.bridge\n");
   nad_expect_other("{\"type\":\"host-device\",\"device\":\"eth/1\"}", "deny interface-name spec.config.device\n");

@@ -440,6 +440,16 @@ static void trunks(void **state) {
       {"\"type\":\"ovs\",\"trunk\":[{}]", "deny vlan-range spec.config.trunk\n"},
       {"\"type\":\"ovs\",\"trunk\":[]", ""},
       {"\"type\":\"ovs\",\"trunk\":[{\"minID\":9,\"maxID\":8}]", "deny vlan-range spec.config.trunk[0].minID\n"},
+      /* ovs-cni reads a Go uint, which takes no sign. */
+      {"\"type\":\"ovs\",\"trunk\":[{\"id\":-0}]", "deny vlan-range spec.config.trunk[0].id\n"},
+      {"\"type\":\"ovs\",\"trunk\":[{\"id\":5},{\"minID\":-0.0,\"maxID\":8}]",
+       "deny vlan-range spec.config.trunk[1].minID\n"},
+      {"\"type\":\"ovs\",\"vlan\":-0", "deny vlan-range spec.config.vlan\n"},
+      {"\"type\":\"ovs\",\"vlan\":-0e3", "deny vlan-range spec.config.vlan\n"},
+      {"\"type\":\"ovs\",\"vlan\":0", ""},
+      {"\"type\":\"bridge\",\"vlan\":-0", ""},
+      {"\"type\":\"sriov\",\"vlan\":-0", ""},
+      {"\"type\":\"accelerated-bridge\",\"vlan\":-0", ""},
       {"\"type\":\"accelerated-bridge\",\"trunk\":[{\"id\":0}]", "deny vlan-range spec.config.trunk[0].id\n"},
       {"\"type\":\"accelerated-bridge\",\"trunk\":[{\"id\":1}]", ""},
   };

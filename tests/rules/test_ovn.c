@@ -203,6 +203,9 @@ static void messages_say_what_to_write(void **state) {
       {LAYER3 ",\"subnets\":\"192.168.99.0/24\"}",
        "Invalid value: \"192.168.99.0/24\": can't be cut into a /24 per node: the default host prefix must be longer "
        "than the subnet's; write SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
+      {LAYER3 ",\"subnets\":\"::ffff:10.200.0.0/112/24\"}",
+       "Invalid value: \"::ffff:10.200.0.0/112/24\": is IPv4 written as IPv6, which can't be cut into one subnet per "
+       "node; write SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
       {LAYER2 ",\"subnets\":\"192.168.99.0/24/26\"}",
        "Invalid value: \"192.168.99.0/24/26\": has a host prefix, which only topology layer3 takes; write it as "
        "ADDRESS/LENGTH [ovn-config]"},
