@@ -54,7 +54,7 @@ func readCase(line []byte) (*testCase, error) {
 	for i := range c.Others {
 		c.Others[i].fill()
 	}
-	return c, nil
+	return c, checkSteps(c)
 }
 
 func (n *nadCase) fill() {

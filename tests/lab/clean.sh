@@ -48,12 +48,16 @@ until_log() {
   echo "lab: waited in vain for \"$1\""; cat "$work/log"; exit 1
 }
 
+(cd "$here" && CGO_ENABLED=0 go test -mod=readonly .)
 before=$(rules)
 head -n 40 "$here/corpus/reality.jsonl" >"$work/many"
 head -n 3 "$work/many" >"$work/few"
 start "$work/few"; finish; check success "$status" 0
 echo '{"id": "broken' >"$work/broken"
 start "$work/broken"; finish; check "an unreadable case" "$status" 1
+echo '{"id": "story", "config": "{}", "steps": ["add virt-handler", " "]}' >"$work/broken"
+start "$work/broken"; finish; check "an empty step" "$status" 1
+grep -qF 'story: step 2 (" "): the step is empty' "$work/log" || { echo "lab: an empty step:"; cat "$work/log"; exit 1; }
 mkdir "$work/empty"
 start "$work/few" --assets "$work/empty"; finish; check "no kube-apiserver" "$status" 1
 start "$work/many"

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,17 +23,62 @@ type story struct {
 	good     int
 }
 
-// step names what a line of a case's "steps" may begin with.
-var steps = map[string]func(*story, []string) error{
-	"add":     (*story).add,
-	"delete":  (*story).remove,
-	"roll":    (*story).roll,
-	"surge":   (*story).surge,
-	"restart": (*story).restart,
-	"lose":    (*story).lose,
-	"change":  (*story).change,
-	"cluster": (*story).cluster,
-	"reach":   (*story).reach,
+// step is what a line of a case's "steps" may begin with, and what follows.
+type step struct {
+	run      func(*story, []string) error
+	workload bool     // its first argument
+	words    []string // or one of these
+	nodes    bool     // numbers of nodes follow
+}
+
+var steps = map[string]step{
+	"add":     {run: (*story).add, workload: true, nodes: true},
+	"delete":  {run: (*story).remove, workload: true, nodes: true},
+	"roll":    {run: (*story).roll, workload: true},
+	"surge":   {run: (*story).surge, workload: true},
+	"restart": {run: (*story).restart, nodes: true},
+	"lose":    {run: (*story).lose, nodes: true},
+	"change":  {run: (*story).change},
+	"cluster": {run: (*story).cluster, words: []string{"own", "remote"}},
+	"reach":   {run: (*story).reach},
+}
+
+// parseStep finds the step that the words of a line are.
+func parseStep(words []string) (step, error) {
+	if len(words) == 0 {
+		return step{}, errors.New("the step is empty")
+	}
+	s, known := steps[words[0]]
+	rest := words[1:]
+	switch {
+	case !known:
+		return s, fmt.Errorf("unknown step %q", words[0])
+	case s.workload && len(rest) == 0:
+		return s, fmt.Errorf("%s needs a workload", words[0])
+	case s.words != nil && (len(rest) == 0 || !slices.Contains(s.words, rest[0])):
+		return s, fmt.Errorf("%s needs %s", words[0], strings.Join(s.words, " or "))
+	case s.workload || s.words != nil:
+		rest = rest[1:]
+	}
+	for _, w := range rest {
+		if !s.nodes {
+			return s, fmt.Errorf("%s takes no %q", words[0], w)
+		}
+		if i, err := strconv.Atoi(w); err != nil || i < 1 || i > nodeCount {
+			return s, fmt.Errorf("%q is not a node from 1 to %d", w, nodeCount)
+		}
+	}
+	return s, nil
+}
+
+// checkSteps says what is wrong with a case's steps, before anything is attached.
+func checkSteps(c *testCase) error {
+	for i, line := range c.Steps {
+		if _, err := parseStep(strings.Fields(line)); err != nil {
+			return fmt.Errorf("%s: step %d (%q): %w", c.ID, i+1, line, err)
+		}
+	}
+	return nil
 }
 
 // tell runs a case's steps. A step that can't attach is a problem; the next steps go on, as a cluster does.
@@ -44,12 +91,12 @@ func (l *lab) tell(c *testCase, r *result) error {
 	}()
 	for number, line := range c.Steps {
 		words := strings.Fields(line)
-		f := steps[words[0]]
-		if f == nil {
-			return fmt.Errorf("%s: step %d: unknown step %q", c.ID, number+1, line)
+		step, err := parseStep(words)
+		if err != nil {
+			return err
 		}
 		before := len(s.problems.list)
-		if err := f(s, words[1:]); err != nil {
+		if err := step.run(s, words[1:]); err != nil {
 			return fmt.Errorf("step %d (%s): %w", number+1, line, err)
 		}
 		for i := before; i < len(s.problems.list); i++ {
@@ -92,7 +139,7 @@ func (l *lab) tell(c *testCase, r *result) error {
 	return err
 }
 
-// on reads nodes' numbers; none are all.
+// on finds nodes by their numbers, which parseStep has checked; none are all.
 func (s *story) on(words []string) ([]*node, error) {
 	if len(words) == 0 {
 		return s.lab.nodes, nil
@@ -100,8 +147,8 @@ func (s *story) on(words []string) ([]*node, error) {
 	var nodes []*node
 	for _, w := range words {
 		i, err := strconv.Atoi(w)
-		if err != nil || i < 1 || i > len(s.lab.nodes) {
-			return nil, fmt.Errorf("%q is not a node", w)
+		if err != nil {
+			return nil, err
 		}
 		nodes = append(nodes, s.lab.nodes[i-1])
 	}
