@@ -6,6 +6,7 @@
 #include "droveway/base/text.h"
 #include "droveway/formats/json_scan.h"
 #include "droveway/formats/patch.h"
+#include "droveway/formats/quantity.h"
 
 /* The network in the patched KubeVirt object. HCO decodes that object over the one it made itself (applyAnnotationPatch
  * in controllers/operands/operand.go), so what the patch removes stays as HCO's own field has it; only null clears it.
@@ -308,12 +309,78 @@ static const dw_json *sole_member(const dw_json *object, const char *name) {
   return count == 1 ? dw_json_get(object, name) : NULL;
 }
 
-/* Null leaves it to KubeVirt's default, which nobody has chosen, so OUT's own stays. */
-static void override(struct dw_arena *arena, const dw_json *parent, const char *field, const char *name,
+/* --- whether it can be applied --- */
+
+/* Where PATH is in the annotation's TEXT; left alone where it is not there. */
+static void tell_position(const char *text, const char *path, int *line, int *column) {
+  struct dw_json_place place;
+  if (dw_json_locate(text, strlen(text), path, &place))
+    dw_text_position(text, strlen(text), place.value.offset, line, column);
+}
+
+/* Of MigrationConfiguration what HyperConverged leaves out, whatever its own fields are: hcLiveMigrationToKv() in
+ * controllers/handlers/kubevirt.go. */
+static bool is_never_set(const char *key) {
+  static const char *const keys[] = {"disableTLS",        "matchSELinuxLevelOnMigration", "maxDowntimeMs",
+                                     "nodeDrainTaintKey", "unsafeMigrationOverride",      "utilityVolumesTimeout"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    if (strcmp(keys[i], key) == 0)
+      return true;
+  return false;
+}
+
+/* Whether the real object can't take OP, after what KUBEVIRT has of the operations before it. Only of what can be known
+ * from the HyperConverged object: the network, and what is never set. */
+static bool fails(struct dw_arena *arena, const dw_json *kubevirt, const struct op *op,
+                  const struct dw_migration_config *own, bool *differs) {
+  const char *target[TARGET_DEPTH] = {"spec", "configuration", "migrations", NULL};
+  struct reach reach = reach_of(arena, target, op->path);
+  if ((op->kind != REPLACE && op->kind != REMOVE && op->kind != TEST) || reach.relation != RELATION_ABOVE ||
+      reach.depth != TARGET_DEPTH || reach.misspelt || given_at(arena, kubevirt, op->path) != NULL)
+    return false;
+  const char *slash = strrchr(op->path, '/');
+  const char *key = dw_pointer_unescape(arena, slash + 1, strlen(slash + 1));
+  bool network = strcmp(key, "network") == 0;
+  const char *tested = op->kind == TEST ? dw_json_string(op->value) : NULL;
+  *differs = network && tested != NULL && own->network.text != NULL && strcmp(tested, own->network.text) != 0;
+  bool missing = network ? !dw_value_given(&own->network) : is_never_set(key);
+  return *differs || (missing && (op->kind != TEST || (op->value != NULL && dw_json_type(op->value) != DW_JSON_NULL)));
+}
+
+static void note_failure(struct dw_arena *arena, const char *text, const dw_json *kubevirt, const struct op *op,
+                         size_t index, struct dw_migration_config *out) {
+  bool differs = false;
+  if (kubevirt == NULL || out->jsonpatch_failure.path != NULL || !fails(arena, kubevirt, op, out, &differs))
+    return;
+  struct dw_jsonpatch_failure failure = {.name = operations[op->kind], .path = op->path, .differs = differs};
+  tell_position(text, dw_arena_printf(arena, "[%zu].path", index), &failure.line, &failure.column);
+  out->jsonpatch_failure = failure;
+}
+
+/* Null leaves it to KubeVirt's default, which nobody has chosen, so OUT's own stays and the answer is false. */
+static bool override(struct dw_arena *arena, const dw_json *parent, const char *field, const char *name,
                      struct dw_value *out) {
   const dw_json *json = sole_member(parent, name);
-  if (json != NULL && dw_json_type(json) != DW_JSON_NULL)
-    *out = (struct dw_value){dw_arena_join(arena, field, ".", name), json, dw_json_string(json)};
+  if (json == NULL || dw_json_type(json) == DW_JSON_NULL)
+    return false;
+  *out = (struct dw_value){dw_arena_join(arena, field, ".", name), json, dw_json_string(json)};
+  return true;
+}
+
+/* HyperConverged decodes the outcome into Go's types, and Quantity.UnmarshalJSON() cuts spaces off; KubeVirt then has
+ * the quantity without them. In its own field the CRD's pattern refuses them. */
+static void trim_quantity(struct dw_arena *arena, struct dw_value *value) {
+  if (value->text == NULL)
+    return;
+  const char *begin = value->text + strspn(value->text, " ");
+  size_t length = strlen(begin);
+  while (length > 0 && begin[length - 1] == ' ')
+    length--;
+  const char *text = dw_arena_strndup(arena, begin, length);
+  if (!dw_quantity_parse(text, NULL))
+    return;
+  value->json = dw_json_new_string(arena, text, length);
+  value->text = text;
 }
 
 static void take_settings(struct dw_arena *arena, const dw_json *kubevirt, struct dw_migration_config *out) {
@@ -321,11 +388,12 @@ static void take_settings(struct dw_arena *arena, const dw_json *kubevirt, struc
   const dw_json *configuration = sole_member(out->jsonpatch_spec, "configuration");
   const dw_json *migrations = sole_member(configuration, "migrations");
   for (size_t i = 0; i < DW_LIMIT_COUNT; i++)
-    override(arena, migrations, DW_KUBEVIRT_BLOCK, dw_limit_names[i], &out->limits[i]);
-  override(arena, migrations, DW_KUBEVIRT_BLOCK, "bandwidthPerMigration", &out->bandwidth);
-  override(arena, migrations, DW_KUBEVIRT_BLOCK, "allowPostCopy", &out->allow_post_copy);
-  override(arena, migrations, DW_KUBEVIRT_BLOCK, "allowWorkloadDisruption", &out->allow_disruption);
-  override(arena, configuration, "spec.configuration", "evictionStrategy", &out->eviction_strategy);
+    (void) override(arena, migrations, DW_KUBEVIRT_BLOCK, dw_limit_names[i], &out->limits[i]);
+  if (override(arena, migrations, DW_KUBEVIRT_BLOCK, "bandwidthPerMigration", &out->bandwidth))
+    trim_quantity(arena, &out->bandwidth);
+  (void) override(arena, migrations, DW_KUBEVIRT_BLOCK, "allowPostCopy", &out->allow_post_copy);
+  (void) override(arena, migrations, DW_KUBEVIRT_BLOCK, "allowWorkloadDisruption", &out->allow_disruption);
+  (void) override(arena, configuration, "spec.configuration", "evictionStrategy", &out->eviction_strategy);
 }
 
 const char *dw_patched_field(const struct dw_migration_config *config, const struct dw_value *value) {
@@ -352,13 +420,6 @@ static void report(const struct outcome *outcome, struct dw_migration_config *ou
     out->jsonpatch_network.text = dw_json_string(outcome->value);
     return;
   }
-}
-
-/* Where PATH is in the annotation's TEXT; left alone where it is not there. */
-static void tell_position(const char *text, const char *path, int *line, int *column) {
-  struct dw_json_place place;
-  if (dw_json_locate(text, strlen(text), path, &place))
-    dw_text_position(text, strlen(text), place.value.offset, line, column);
 }
 
 static void tell_place(const char *text, const struct outcome *outcome, struct dw_migration_config *out) {
@@ -393,6 +454,7 @@ static const dw_json *parse_patch(struct dw_arena *arena, const char *text, stru
 /* Nothing of the patch is applied. */
 static void forget(struct dw_migration_config *out) {
   out->jsonpatch_loss = (struct dw_jsonpatch_loss){.path = NULL};
+  out->jsonpatch_failure = (struct dw_jsonpatch_failure){.path = NULL};
   out->component_patch_count = 0;
 }
 
@@ -417,6 +479,7 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
   out->jsonpatch_operations = patch;
   struct outcome outcome = {.effect = EFFECT_NONE};
   bool in_spec = true;
+  bool known = true; /* what was copied or moved is not */
   size_t count = dw_json_size(patch);
   bool too_much = count > MOST_OPERATIONS || count * strlen(text) > MOST_WORK;
   const dw_json *kubevirt = too_much ? NULL : bare_kubevirt(arena);
@@ -430,6 +493,8 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
     follow(arena, &op, i, &outcome);
     note_loss(arena, &op, i, out);
     note_component_patches(arena, &op, out);
+    known = known && op.kind != MOVE && op.kind != COPY;
+    note_failure(arena, text, known ? kubevirt : NULL, &op, i, out);
     kubevirt = kubevirt == NULL ? NULL : apply(arena, kubevirt, &op);
   }
   if (!in_spec) {

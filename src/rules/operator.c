@@ -36,6 +36,19 @@ static void report_loss(struct dw_check *check, const struct dw_rule *rule, stru
               loss->path, what);
 }
 
+/* HyperConverged's webhook makes the KubeVirt object, too, and rejects what it can't apply (pkg/webhooks/validator,
+ * handlers.NewKubeVirt()). */
+static void report_failure(struct dw_check *check, const struct dw_rule *rule, struct dw_found found) {
+  const struct dw_jsonpatch_failure *failure = &check->migration->jsonpatch_failure;
+  bool replace = strcmp(failure->name, "replace") == 0;
+  found.line = failure->line;
+  found.column = failure->column;
+  found.json = check->migration->jsonpatch_annotation;
+  found.mend = replace ? "use \"add\", which also replaces" : "leave this operation out";
+  dw_report(check, rule, &found, "%s %s fails, because KubeVirt has %s there: HyperConverged rejects the object",
+            failure->name, failure->path, failure->differs ? "another value" : "nothing");
+}
+
 static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   const char *mistyped = NULL;
@@ -43,6 +56,10 @@ static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule)
                            .field = config->jsonpatch_network.field,
                            .line = config->jsonpatch_line,
                            .column = config->jsonpatch_column};
+  if (config->jsonpatch_failure.path != NULL) {
+    report_failure(check, rule, found);
+    return;
+  }
   switch (config->jsonpatch) {
   case DW_JSONPATCH_NONE:
     break;

@@ -105,6 +105,59 @@ static void bandwidths(void **state) {
 }
 
 /* What the patch overrides is not in force, and what it leaves alone is. */
+/* Go's Quantity.UnmarshalJSON() cuts spaces off, and HyperConverged then writes what is left. */
+static void a_quantity_may_have_spaces_around_it(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {ONE("bandwidthPerMigration", "\" 64Mi \""), NULL},
+      {ONE("bandwidthPerMigration", "\"64Mi  \""), NULL},
+      {ONE("bandwidthPerMigration", "\"64 Mi\""),
+       INVALID("64 Mi", "bandwidthPerMigration") "is not a quantity; use \"64Mi\" [bandwidth]"},
+      {ONE("bandwidthPerMigration", "\" -1 \""),
+       INVALID("-1", "bandwidthPerMigration") "must not be negative; give bytes per second, such as \"64Mi\", or \"0\" "
+                                              "for no limit [bandwidth]"},
+      {ONE("bandwidthPerMigration", "\" \""),
+       INVALID(" ", "bandwidthPerMigration") "is not a quantity; give bytes per second, such as \"64Mi\", or \"0\" for "
+                                             "no limit [bandwidth]"},
+  };
+  RUN(examples);
+}
+
+#define MIGRATIONS "/spec/configuration/migrations/"
+#define FAILS(text, fix) "warning: " FIELD ": " text ": HyperConverged rejects the object; " fix " [jsonpatch-network]"
+#define REMOVE(key) "{\"op\":\"remove\",\"path\":\"" MIGRATIONS key "\"}"
+#define OWN "liveMigrationConfig: {network: lm}"
+
+/* HyperConverged leaves these out of the KubeVirt object, so evanphx/json-patch finds nothing there. */
+static void what_cannot_be_applied_is_reported(void **state) {
+  (void)state;
+  static const struct example examples[] = {
+      {HCO(CONFIGURATION("replace", "/migrations/network", "\"lm\""), ""),
+       FAILS("replace " MIGRATIONS "network fails, because KubeVirt has nothing there",
+             "use \"add\", which also replaces")},
+      {HCO(REMOVE("network"), ""),
+       FAILS("remove " MIGRATIONS "network fails, because KubeVirt has nothing there", "leave this operation out")},
+      {HCO(REMOVE("disableTLS"), OWN),
+       FAILS("remove " MIGRATIONS "disableTLS fails, because KubeVirt has nothing there", "leave this operation out")},
+      {HCO(CONFIGURATION("test", "/migrations/network", "\"lm\""), ""),
+       FAILS("test " MIGRATIONS "network fails, because KubeVirt has nothing there", "leave this operation out")},
+      {HCO(CONFIGURATION("test", "/migrations/network", "\"other\""), OWN),
+       FAILS("test " MIGRATIONS "network fails, because KubeVirt has another value there", "leave this operation out")},
+      /* What is there, what the patch itself has put there, and what cannot be known. */
+      {HCO(CONFIGURATION("test", "/migrations/network", "\"lm\""), OWN), NULL},
+      {HCO(CONFIGURATION("test", "/migrations/network", "null"), ""), NULL},
+      {HCO(ADD("disableTLS", "true") "," REMOVE("disableTLS"), OWN), NULL},
+      {HCO(ADD("disableTLS", "true") "," CONFIGURATION("replace", "/migrations/disableTLS", "false"), OWN), NULL},
+      {HCO(REMOVE("bandwidthPerMigration"), OWN), NULL},
+      {HCO(REMOVE("progressTimeout"), OWN), NULL},
+      {HCO("{\"op\":\"copy\",\"from\":\"" MIGRATIONS "allowPostCopy\",\"path\":\"" MIGRATIONS
+           "disableTLS\"}," REMOVE("disableTLS"),
+           OWN),
+       NULL},
+  };
+  RUN(examples);
+}
+
 static void patch_and_block_together(void **state) {
   (void)state;
   static const struct example examples[] = {
@@ -358,6 +411,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(limits),
       cmocka_unit_test(bandwidths),
+      cmocka_unit_test(a_quantity_may_have_spaces_around_it),
+      cmocka_unit_test(what_cannot_be_applied_is_reported),
       cmocka_unit_test(patch_and_block_together),
       cmocka_unit_test(eviction_strategies),
       cmocka_unit_test(keys),

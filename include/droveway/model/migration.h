@@ -81,6 +81,12 @@ struct dw_migration_config {
     bool for_good;    /* HyperConverged's decoder does not merge what was there back */
     int line, column; /* as jsonpatch_line: where the path is */
   } jsonpatch_loss;
+  /* The first operation that can't be applied to the KubeVirt that HyperConverged makes of this object. */
+  struct dw_jsonpatch_failure {
+    const char *name, *path; /* the operation's, as written; NULL where none is known to fail */
+    bool differs;            /* a "test" of another value, else of what is not there */
+    int line, column;        /* as jsonpatch_line: where the path is */
+  } jsonpatch_failure;
   /* Patches of KubeVirt's own workloads (spec.customizeComponents), the annotation's among them. */
   struct dw_component_patch {
     const char *field;
