@@ -328,8 +328,8 @@ enum { DW_IFNAME_SIZE = 16 }; /* with the NUL; <linux/if.h> IFNAMSIZ */
 /* Linux: 1..15 bytes, no '/', ':' or white space, not "." or "..", and no '%', which asks for a number. Source:
  * dev_valid_name() and __dev_alloc_name() in net/core/dev.c. */
 bool dw_is_interface_name(const char *name) __attribute__((nonnull));
-/* The same, or an alternative name of a NIC: up to 127 bytes (ALTIFNAMSIZ), also with '%'. The kernel allows more in those, but
- * neither udev nor `ip` before 6.18 makes such a name. */
+/* The same, or an alternative name of a NIC: up to 127 bytes (ALTIFNAMSIZ), also with '%'. The kernel allows more in
+ * those, but neither udev nor `ip` before 6.18 makes such a name. */
 bool dw_is_interface_altname(const char *name) __attribute__((nonnull));
 /* libcni: ^[a-zA-Z0-9][a-zA-Z0-9_.\-]*$. Source: libcni/api.go, utils.ValidateNetworkName. */
 bool dw_is_cni_name(const char *name) __attribute__((nonnull));
