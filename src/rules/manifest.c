@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "droveway/base/text.h"
+#include "droveway/formats/yaml.h"
 #include "rules/families.h"
 #include "rules/rules_internal.h"
 
@@ -83,9 +84,29 @@ static struct placeholder first_template(const char *text) {
   return found;
 }
 
+/* A text without a template that is no YAML either. */
+static void not_yaml(struct dw_check *check, const struct dw_rule *rule, const char *text) {
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_yaml_doc *doc = NULL;
+  if (dw_yaml_parse(check->arena, text, strlen(text), &doc, &err) == 0)
+    return;
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = "object-templates-raw",
+                           .mend = "correct the YAML",
+                           .line = err.line,
+                           .column = err.column};
+  dw_report(check, rule, &found,
+            "is neither YAML nor a Go template (%s), so Advanced Cluster Management makes none of the objects in it",
+            err.text);
+}
+
 static void unrendered(struct dw_check *check, const struct dw_rule *rule) {
   enum { SHOWN_MAX = 60 };
   const char *template = check->manifest->template;
+  if (template != NULL && strstr(template, "{{") == NULL) {
+    not_yaml(check, rule, template);
+    return;
+  }
   struct placeholder placeholder =
       template != NULL ? first_template(template) : placeholder_of(check->arena, check->kind, check->manifest->json);
   if (placeholder.field == NULL)
@@ -142,8 +163,8 @@ static void unserved_kind(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"unrendered", DW_SCOPE_MANIFEST, DW_ACTION_WARN, DW_ACTION_NONE,
-     "`check` only: a placeholder that no tool has filled in (`${NAME}`, `{{ ... }}`, `_replaced_`): the object is not "
-     "checked",
+     "`check` only: a placeholder that no tool has filled in (`${NAME}`, `{{ ... }}`, `_replaced_`), or an "
+     "object-templates-raw that is not YAML: the object is not checked",
      "render the manifest first and check the result", unrendered},
     {"unserved-kind", DW_SCOPE_MANIFEST, DW_ACTION_DENY, DW_ACTION_NONE,
      "`check` only: a kind in the wrong letter case (`Kubevirt`), which the API server refuses; warns of an unknown "

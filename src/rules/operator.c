@@ -208,7 +208,8 @@ static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
 static const struct dw_rule rules[] = {
     {"jsonpatch-network", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
      "HyperConverged's jsonpatch annotation sets the migration network, which is checked too, replaces what holds the "
-     "network, the limits or the feature gates, or can't be read; patches in customizeComponents that touch the "
+     "network, the limits or the feature gates, or can't be read or applied; patches in customizeComponents that touch "
+     "the "
      "network or the placement of virt-handler or virt-synchronization-controller",
      "set the network in HyperConverged's or KubeVirt's own field", jsonpatch_network},
     {"eviction-strategy", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,

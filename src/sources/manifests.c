@@ -139,7 +139,7 @@ static enum dw_kind kind_in(const char *text) {
   return DW_KIND_OTHER;
 }
 
-/* What is in a text with templates is not known, only that it is about KIND. */
+/* What is in a text with templates, or that is no YAML, is not known, only that it is about KIND. */
 static void add_template(struct reader *reader, const char *text, enum dw_kind kind, const char *path) {
   struct dw_arena *arena = reader->arena;
   const char *name = reader->carrier == NULL ? raw_templates : reader->carrier;
@@ -156,19 +156,18 @@ static void add_template(struct reader *reader, const char *text, enum dw_kind k
 
 /* The list of object-templates as text, the member object-templates-raw at PATH: Go templates, which are YAML only
  * without them (open-cluster-management.io/config-policy-controller, ConfigurationPolicySpec). What is no YAML, the
- * controller refuses; that is not about a migration network. */
+ * controller refuses. */
 static void look_into_text(struct reader *reader, const char *text, const char *path) {
   struct dw_yaml_doc *doc = NULL;
   enum dw_kind kind = kind_in(text);
   if (reader->inside != NULL)
     return;
-  if (strstr(text, "{{") != NULL) {
+  bool rendered = strstr(text, "{{") == NULL;
+  if (!rendered || dw_yaml_parse(reader->arena, text, strlen(text), &doc, NULL) != 0) {
     if (kind != DW_KIND_OTHER)
       add_template(reader, text, kind, path);
     return;
   }
-  if (dw_yaml_parse(reader->arena, text, strlen(text), &doc, NULL) != 0)
-    return;
   struct dw_manifest_string *inside = dw_arena_alloc(reader->arena, sizeof *inside);
   *inside = (struct dw_manifest_string){reader->doc, reader->source, member_path(reader->arena, path, raw_templates)};
   reader->inside = inside;

@@ -478,6 +478,11 @@ static void the_text_of_a_policy_is_judged(void **state) {
                       "in, so the objects in this text are not checked; Advanced Cluster Management fills it in: check "
                       "the object on the "
                       "cluster with droveway audit [unrendered]");
+  RUN_SCOPED broken = RUN_WITH(RAW_POLICY(RAW_NAD("eth1") "        - ]\n"), "check", "--no-snippets", "-f", "-", STATE);
+  assert_int_equal(broken.status, 0);
+  assert_non_null(strstr(broken.out, "warning: object-templates-raw: is neither YAML nor a Go template ("));
+  assert_non_null(strstr(broken.out, "), so Advanced Cluster Management makes none of the objects in it; correct the "
+                                     "YAML [unrendered]"));
   RUN_SCOPED other = RUN_WITH(RAW_POLICY("        {kind: ConfigMap, apiVersion: v1, data: {a: '{{ .b }}'}}\n"), "check",
                               "-f", "-", STATE);
   assert_int_equal(other.status, 0);

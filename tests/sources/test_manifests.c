@@ -298,6 +298,7 @@ static void finds_objects_inside_others(void **state) {
       {RAW("- {complianceType: mustnothave, objectDefinition: " NAD "}"), "c@ "},
       {RAW("{a: " NAD "}"), "c@ nad@a "},
       {RAW("[}"), "c@ "},
+      {RAW("- [kind: KubeVirt"), "c@ c@spec "},
       {RAW("- {objectDefinition: {kind: ConfigMap, data: '{{ .a }}'}}"), "c@ "},
       {RAW("# a NetworkAttachmentDefinition {{ .a }}"), "c@ "},
       {RAW("- {kind: NetworkAttachmentDefinitions, a: '{{ .a }}'}"), "c@ "},

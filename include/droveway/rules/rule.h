@@ -93,7 +93,7 @@ struct dw_findings {
 struct dw_manifest_facts {
   const dw_json *json;
   const char *wrapper;  /* apiVersion of the object that carries it; NULL where it stands by itself */
-  const char *template; /* the text, with templates, that it is in; NULL where it is none */
+  const char *template; /* the text, with templates or not YAML, that it is in; NULL where it is none */
 };
 
 /* One object under judgement. Rules read it; only the reporting functions below write to it. */
