@@ -162,7 +162,8 @@ const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena
   struct dw_placing placing = {kind, dw_deployment_placement(arena, deployment), deployment->rollout};
   /* HyperConverged's CRD fills the gate in: nobody has asked for it, and older versions have none. Pods that are not
    * there yet are counted (dw_view_sync_controllers_of()), but no NIC is asked for where they would run. */
-  placing.rollout.decentralized = now != NULL && now->rollout.decentralized;
+  if (kind == DW_KIND_HYPERCONVERGED)
+    placing.rollout.decentralized = now != NULL && now->rollout.decentralized;
   if (dw_view_count(view, DW_KIND_NODE) == 0 || dw_placing_same(&placing, now))
     return view;
   struct dw_view *placed = dw_arena_alloc(arena, sizeof *placed);

@@ -83,12 +83,42 @@ static void hyperconverged_places_too(void **state) {
   expect(CLUSTER "---\n" KUBEVIRT("") ON_ALL "\n", DW_OP_CREATE, HCO(WORKLOAD), NULL, "");
 }
 
+/* The pods of virt-synchronization-controller, which the gate brings, run on node b, which lacks the NIC. */
+#define TWO_KINDS                                                                                                      \
+  NODE("a", "virt: 'yes'")                                                                                             \
+  "---\n{apiVersion: v1, kind: Node, metadata: {name: b, labels: {kubevirt.io/schedulable: 'true', infra: 'yes'}}}\n"  \
+  "---\n{apiVersion: nmstate.io/v1beta1, kind: NodeNetworkState, metadata: {name: b}, status: {currentState: "         \
+  "{interfaces: [{name: eth0, type: ethernet, state: up, mtu: 1500}]}}}\n"                                             \
+  "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: openshift-cnv, "     \
+  "name: small}, spec: {config: '{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\","   \
+  "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.9.0/24\"}}'}}\n"
+#define APART                                                                                                          \
+  ", workloads: {nodePlacement: {nodeSelector: {virt: 'yes'}}}, infra: {nodePlacement: {nodeSelector: {infra: "        \
+  "'yes'}}}}}"
+#define GATE ", developerConfiguration: {featureGates: [DecentralizedLiveMigration]}"
+
+static void a_gate_that_brings_pods_asks_for_their_nics(void **state) {
+  (void)state;
+#define MISSING                                                                                                        \
+  "Invalid value: \"small\": NAD openshift-cnv/small breaks master-missing: spec.config.master: Not found: \"eth1\": " \
+  "no such NIC on 1 of 2 nodes: b; fix that NAD first [network-unfit]"
+  static const char off[] = KUBEVIRT(NETWORK) APART;
+  static const char on[] = KUBEVIRT(NETWORK GATE) APART;
+  expect(TWO_KINDS "---\n" KUBEVIRT(NETWORK) APART "\n", DW_OP_UPDATE, on, off, MISSING);
+  expect(TWO_KINDS, DW_OP_CREATE, on, NULL, MISSING);
+  expect(TWO_KINDS, DW_OP_CREATE, off, NULL, "");
+  /* It was so before; and without the gate all is well. */
+  expect(TWO_KINDS "---\n" KUBEVIRT(NETWORK GATE) APART "\n", DW_OP_UPDATE, on, on, "");
+  expect(TWO_KINDS "---\n" KUBEVIRT(NETWORK GATE) APART "\n", DW_OP_UPDATE, off, on, "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_placement_and_a_network_come_at_once),
       cmocka_unit_test(a_placement_that_breaks_the_network_is_denied),
       cmocka_unit_test(another_kubevirt_moves_nothing),
       cmocka_unit_test(hyperconverged_places_too),
+      cmocka_unit_test(a_gate_that_brings_pods_asks_for_their_nics),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
