@@ -387,7 +387,7 @@ DURATION ?= 1800
 soak: all ## Compare every answer for DURATION (1800) seconds while everything changes
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) DURATION=$(DURATION) tests/soak/run.sh
-lab: all ## Attach 780 CNI configurations for real and compare (as root; ONLY=REGEX, LABS=2; the first time builds programs)
+lab: all ## Attach all recorded CNI configurations for real and compare (as root; ONLY=REGEX, LABS=2; the first time builds programs)
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' tests/lab/lab.sh
 lab-smoke: all ## The same for 60 of them, chosen by SEED
