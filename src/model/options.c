@@ -150,6 +150,17 @@ static bool is_dhcp_option(const char *text) {
   return dw_is_digit(text[0]) && dw_parse_int64(text, &number) && number <= UINT8_MAX;
 }
 
+/* Source: iptables 1.8.9 iptables/xshared.c assert_valid_chain_name(), include/linux/netfilter/x_tables.h
+ * XT_EXTENSION_MAXNAMELEN, libxtables/xtables.c xtables_find_target() (measured: left/chain-28, left/chain-29). */
+bool dw_is_chain_name(const char *text) {
+  static const char *const targets[] = {"ACCEPT", "DROP", "QUEUE", "RETURN"};
+  enum { LONGEST = 28 };
+  for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
+    if (strcmp(text, targets[i]) == 0)
+      return false;
+  return strlen(text) <= LONGEST && text[0] != '-' && text[0] != '!' && text[strcspn(text, " \t\n\v\f\r")] == '\0';
+}
+
 static void check_form(struct dw_reading *reading, const struct dw_value *value, enum dw_option_form form) {
   const char *text = value->text;
   const char *what = NULL;
@@ -176,6 +187,10 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   case DW_FORM_INTERFACE:
     what = dw_is_interface_name(text) ? NULL : "is not a name that a Linux interface can have";
     mend = "use 1 to 15 bytes without '/', ':', '%' and white space";
+    break;
+  case DW_FORM_CHAIN:
+    what = dw_is_chain_name(text) ? NULL : "is not a name that an iptables chain can have";
+    mend = "use 1 to 28 bytes without spaces, not - or ! first, and not a target's name such as ACCEPT";
     break;
   case DW_FORM_DIGITS:
     what = dw_parse_int64(text + (*text == '+'), &number) ? NULL : "is not a number";

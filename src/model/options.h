@@ -29,6 +29,7 @@ enum dw_option_form {
   DW_FORM_ADDRESS,   /* net.IP: an address or "" */
   DW_FORM_CIDR,      /* types.IPNet: an address with a length; null and "" are none */
   DW_FORM_INTERFACE, /* an interface name, or "" */
+  DW_FORM_CHAIN,     /* the name of an iptables chain, or "" */
   DW_FORM_DIGITS,    /* a number as text */
   DW_FORM_DHCP       /* a DHCP option: a known name, or a number up to 255 */
 };
@@ -130,6 +131,9 @@ void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, co
 /* Adds the fault of a plugin that runs its IPAM plugin even where there is none: vlan.go:187, ptp.go:191, dummy.go:84
  * cmdAdd(). An `ipam` of a wrong type is ipam-syntax's. */
 void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
+
+/* Whether iptables can make a chain of this name. */
+bool dw_is_chain_name(const char *text) __attribute__((nonnull));
 
 /* options_local.c: what host-local and static refuse beside single values. */
 void dw_check_host_local(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));

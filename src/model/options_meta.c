@@ -384,7 +384,16 @@ static void check_conditions(struct dw_reading *reading, const struct dw_value *
                  "write them for the backend in use");
 }
 
+/* Without a mapping the plugin does nothing (measured: left/portmap-mark-long). */
+static void check_mark_chain(struct dw_reading *reading, const struct dw_value *plugin) {
+  struct dw_value chain = dw_value_member(reading->arena, plugin->field, plugin->json, "externalSetMarkChain");
+  const dw_json *mappings = dw_option_find(plugin->json, "runtimeConfig.portMappings");
+  if (dw_json_at(mappings, 0) != NULL && chain.text != NULL && chain.text[0] != '\0' && !dw_is_chain_name(chain.text))
+    dw_fault_add(reading, &chain, "is not a name that an iptables chain can have", "leave it out");
+}
+
 static void check_portmap(struct dw_reading *reading, const struct dw_value *plugin) {
+  check_mark_chain(reading, plugin);
   const char *backend = dw_json_string(dw_option_find(plugin->json, "backend"));
   if (backend == NULL) /* which one that is, each node decides */
     return;
@@ -399,7 +408,7 @@ static void check_portmap(struct dw_reading *reading, const struct dw_value *plu
 static const char *const ingress_policies[] = {"", "open", "same-bridge", "isolated", NULL};
 static const struct dw_option firewall_rows[] = {
     DW_ROW("backend", TEXT),
-    DW_ROW("iptablesAdminChainName", TEXT),
+    DW_ROW_LIKE("iptablesAdminChainName", CHAIN),
     DW_ROW("firewalldZone", TEXT),
     DW_ROW_AMONG("ingressPolicy", ingress_policies),
 };

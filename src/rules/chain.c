@@ -125,8 +125,18 @@ static void routing_domain(struct dw_check *check, const struct dw_rule *rule, c
                    : "moves the routes of migration0 into a table that virt-handler does not use");
 }
 
+/* plugins/meta/bandwidth/main.go:91 getBandwidth(): runtimeConfig.bandwidth goes first. */
 static bool limits_bandwidth(const struct dw_cni_plugin *plugin) {
-  static const char *const options[] = {"ingressRate", "ingressBurst", "egressRate", "egressBurst"};
+  static const char *const options[] = {
+      "ingressRate",
+      "ingressBurst",
+      "egressRate",
+      "egressBurst",
+      "runtimeConfig.bandwidth.ingressRate",
+      "runtimeConfig.bandwidth.ingressBurst",
+      "runtimeConfig.bandwidth.egressRate",
+      "runtimeConfig.bandwidth.egressBurst",
+  };
   for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
     if (dw_plugin_option_set(plugin, options[i]))
       return true;
@@ -164,6 +174,17 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
     found.warn_at_most = true;
     dw_report(check, rule, &found, "adds nothing to a migration network, and leaves its iptables chains on the nodes");
   }
+}
+
+/* Ports of the node lead to the pod; the chains for all pods stay on the node (measured: left/portmap-map). */
+static void port_mappings(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
+  struct dw_value mappings = dw_plugin_option(check->arena, plugin, "runtimeConfig.portMappings");
+  if (!is_type(plugin, "portmap") || dw_json_at(mappings.json, 0) == NULL)
+    return;
+  struct dw_found found = about_type(plugin, "leave it out");
+  found.warn_at_most = true;
+  dw_report(check, rule, &found,
+            "opens ports of the node to virt-handler, and leaves its chains in the node's packet filter");
 }
 
 /* --- tuning's disable_ipv6 --- */
@@ -213,6 +234,7 @@ static void later_plugin(struct dw_check *check, const struct dw_rule *rule, con
   source_routing(check, rule, plugin, maker);
   routing_domain(check, rule, plugin);
   bandwidth(check, rule, plugin, maker);
+  port_mappings(check, rule, plugin);
   if (is_firewall(plugin))
     firewall(check, rule, plugin, maker);
   if (is_tuning(plugin))

@@ -50,6 +50,22 @@ static void plugins_accept_the_version(void **state) {
   }
 }
 
+static void what_runtime_config_asks_for_counts(void **state) {
+  (void)state;
+  expect_text(
+      NEW(MACVLAN ",{\"type\":\"bandwidth\",\"runtimeConfig\":{\"bandwidth\":{\"egressRate\":8,\"egressBurst\":8}}}"),
+      "true",
+      "spec.config.plugins[1].type: Invalid value: \"bandwidth\": works on a veth pair only, and macvlan makes "
+      "none; leave it out, and limit migrations by bandwidthPerMigration [plugin-chain]");
+  expect_text(
+      NEW(MACVLAN ",{\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":80,"
+                  "\"containerPort\":80}]}}"),
+      "true",
+      "spec.config.plugins[1].type: Invalid value: \"portmap\": opens ports of the node to virt-handler, and leaves "
+      "its chains in the node's packet filter; leave it out [plugin-chain]");
+  nad_expect_config(NEW(MACVLAN ",{\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[]}}"), "");
+}
+
 static void no_version_is_the_oldest(void **state) {
   (void)state;
 #define FIREWALL MACVLAN ",{\"type\":\"firewall\"}"
@@ -195,9 +211,13 @@ static void ipv6_stays_on_for_ipv6(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(plugins_accept_the_version),    cmocka_unit_test(no_version_is_the_oldest),
-      cmocka_unit_test(the_first_makes_the_interface), cmocka_unit_test(only_one_makes_it),
-      cmocka_unit_test(nothing_cuts_the_nodes_off),    cmocka_unit_test(ipv6_stays_on_for_ipv6),
+      cmocka_unit_test(what_runtime_config_asks_for_counts),
+      cmocka_unit_test(plugins_accept_the_version),
+      cmocka_unit_test(no_version_is_the_oldest),
+      cmocka_unit_test(the_first_makes_the_interface),
+      cmocka_unit_test(only_one_makes_it),
+      cmocka_unit_test(nothing_cuts_the_nodes_off),
+      cmocka_unit_test(ipv6_stays_on_for_ipv6),
       cmocka_unit_test(args_switch_ipv6_off_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

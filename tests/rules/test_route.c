@@ -46,6 +46,21 @@ static void expect_rows(const struct row *rows, size_t count) {
 
 /* --- routes that work are not refused --- */
 
+/* A result of cniVersion 0.2.0 has routes with addresses only, so those of another family are dropped. */
+static void old_versions_drop_routes_of_a_family_without_an_address(void **state) {
+  (void)state;
+#define OLD(version, range, routes)                                                                                    \
+  "{\"cniVersion\":\"" version "\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":"        \
+  "\"whereabouts\",\"range\":\"" range "\",\"routes\":[" routes "]}}"
+#define TO_IPV6 "{\"dst\":\"fd01::/48\",\"gw\":\"192.168.99.1\"}"
+#define TO_IPV4 "{\"dst\":\"203.0.113.0/24\",\"gw\":\"10.98.0.1\"}"
+  static const char refused[] = "deny route-unusable spec.config.ipam.routes[0].gw\n";
+  nad_expect_config(OLD("0.2.0", "192.168.99.0/24", TO_IPV6), "");
+  nad_expect_config(OLD("0.1.0", "fd00:99::/64", TO_IPV4), "");
+  nad_expect_config(OLD("0.2.0", "192.168.99.0/24", TO_IPV4), refused);
+  nad_expect_config(OLD("0.3.0", "192.168.99.0/24", TO_IPV6), refused);
+}
+
 static void routes_that_work_pass(void **state) {
   (void)state;
   static const char *const lists[] = {
@@ -366,6 +381,7 @@ static void the_number_of_routes_is_bounded(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(old_versions_drop_routes_of_a_family_without_an_address),
       cmocka_unit_test(routes_that_work_pass),
       cmocka_unit_test(routes_that_the_kernel_refuses_are_denied),
       cmocka_unit_test(the_own_subnet_is_not_led_through_a_gateway),
