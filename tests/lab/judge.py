@@ -166,7 +166,7 @@ def classify(row, why):
         found = "warned-only" if warn else "a"
     for kind in why["rules"]:
         if (kind["class"] == found and set(deny + warn) <= set(kind["only"]) and re.search(kind.get("problem", ""), "\n".join(row["problems"]))
-                and re.search(kind.get("how", ""), "\n".join(row.get("how", ())))):
+                and re.search(kind.get("how", ""), "\n".join(row.get("how", ()))) and re.search(kind.get("config", ""), row.get("config") or "")):
             return found, kind["because"]
     return found, row.get("because")
 
