@@ -57,7 +57,7 @@ LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 TEST_LIBS = $(shell pkg-config --libs $(TEST_LIBRARIES))
 
-CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' $(if $(RULES_URL),-DDW_RULES_URL='"$(RULES_URL)"') -Iinclude -Isrc -I$(BUILD)/gen
+CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' $(if $(RULES_URL),-DDW_RULES_URL='"$(RULES_URL)"') -Isrc -I$(BUILD)/gen
 ALL_CFLAGS = -std=c11 $(OPT) $(LTO) $(WARN) $(HARDEN) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LINK) $(SAN_FLAGS) $(LDFLAGS)
 
@@ -145,8 +145,8 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(LIB)
 	$(link_test)
 
 # The test holds judgements where it wants to. The linker cannot wrap a call inside a shared library, so this program is always linked statically.
-$(BUILD)/tests/server/test_live: LDFLAGS += -Wl,--wrap=dw_validate
-$(BUILD)/tests/server/test_live: $(BUILD)/obj/tests/server/test_live.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
+$(BUILD)/tests/serve/test_live: LDFLAGS += -Wl,--wrap=dw_validate
+$(BUILD)/tests/serve/test_live: $(BUILD)/obj/tests/serve/test_live.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
 	$(link_test)
 
 $(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $(BUILD)/obj/fuzz/support.o $(BUILD)/tests/libsupport.a $(LIB)
@@ -182,8 +182,8 @@ test-sanitizers: ## Run all tests under AddressSanitizer and UndefinedBehaviorSa
 test-threads: ## Run the server's tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory -j$$(nproc) test-threads-run SAN=thread BUILD=$(BUILD)/tsan
 # (Without the rotation: it is pure, and simulates years.)
-THREAD_TESTS := $(filter-out $(BUILD)/tests/server/test_rotation%,$(filter $(BUILD)/tests/base/test_log% $(BUILD)/tests/server/% $(BUILD)/tests/sources/test_cluster $(BUILD)/tests/sources/test_feed $(BUILD)/tests/sources/test_api_client \
-                         $(BUILD)/tests/model/test_view,$(TESTS)))
+THREAD_TESTS := $(filter-out $(BUILD)/tests/certs/test_rotation%,$(filter $(BUILD)/tests/base/test_log% $(BUILD)/tests/http/% $(BUILD)/tests/serve/% $(BUILD)/tests/events/% $(BUILD)/tests/certs/test_se% $(BUILD)/tests/kube/test_cluster $(BUILD)/tests/kube/test_feed $(BUILD)/tests/kube/test_api_client \
+                         $(BUILD)/tests/cluster/test_view,$(TESTS)))
 .PHONY: test-threads-run
 test-threads-run: all $(THREAD_TESTS)
 	@TSAN_OPTIONS=halt_on_error=1 BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
@@ -200,8 +200,8 @@ test-memcheck: ## Run the unit tests under valgrind: what is read has to be writ
 #                               a minute and more each (all addresses of a range, 5,000 nodes, RSA keys, years, hundreds of connections)
 #   test_limits, test_overload, test_metrics, test_wire
 #                               what they measure are times and limits of the server, which valgrind makes ten times slower
-NOT_UNDER_MEMCHECK := cli/% sandbox/% base/test_memory model/test_ipam map/test_map map/test_nodes pki/test_certs server/test_live server/test_self_managed server/test_rotation% \
-                      server/test_concurrency server/test_server server/test_limits server/test_overload server/test_metrics server/test_wire
+NOT_UNDER_MEMCHECK := cli/% sandbox/% base/test_memory cni/test_ipam map/test_map map/test_nodes certs/test_certs serve/test_live certs/test_self_managed certs/test_rotation% \
+                      serve/test_concurrency http/test_server http/test_limits http/test_overload serve/test_metrics http/test_wire
 MEMCHECK_TESTS := $(filter-out $(NOT_UNDER_MEMCHECK:%=$(BUILD)/tests/%),$(TESTS))
 test-memcheck-run: all $(MEMCHECK_TESTS)
 	@TEST_UNDER="valgrind --quiet --error-exitcode=99" BUILD=$(BUILD) tests/run.sh $(MEMCHECK_TESTS)
@@ -250,7 +250,7 @@ payloads-recorded: all ## Record tests/payloads/recorded anew from a real API se
 
 # --- checks ---------------------------------------------------------------------------------------------------------
 
-C_FILES := $(wildcard src/*/*.[ch] include/droveway/*/*.h tests/*/*.[ch] fuzz/*.[ch] bench/*.[ch])
+C_FILES := $(wildcard src/*/*.[ch] tests/*/*.[ch] fuzz/*.[ch] bench/*.[ch])
 
 .PHONY: format
 format: ## Format the sources
@@ -269,9 +269,9 @@ lint-mutants:
 	@tests/lab/mutants.py rows
 lint-cppcheck:
 	@cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
-	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src
+	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Isrc -j$$(nproc) src
 lint-tidy: $(addprefix $(BUILD)/tidy/,$(addsuffix .ok,$(LIB_SRC) $(CLI_SRC)))
-$(BUILD)/tidy/%.ok: % .clang-tidy $(wildcard include/droveway/*/*.h src/*/*.h)
+$(BUILD)/tidy/%.ok: % .clang-tidy $(wildcard src/*/*.h)
 	@mkdir -p $(@D)
 	$(call say,TIDY,$<)
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- -std=c11 $(CPPFLAGS) $(LIB_CFLAGS) 2>$@.log || { cat $@.log; exit 1; }
@@ -434,7 +434,6 @@ install: all ## Install to DESTDIR and PREFIX (/usr/local)
 	install -D -m 644 integrations/completions/_droveway $(DESTDIR)$(ZSH_COMPLETIONS)/_droveway
 	install -D -m 644 docs/droveway.1 $(DESTDIR)$(PREFIX)/share/man/man1/droveway.1
 	install -m 644 $(BUILD)/libdroveway.a $(DESTDIR)$(PREFIX)/lib/libdroveway.a
-	cp -R include/droveway $(DESTDIR)$(PREFIX)/include/
 	install -m 644 *.md LICENSE Containerfile $(DESTDIR)$(PREFIX)/share/doc/droveway/
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs docs/*.md
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs/images docs/images/*

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/formats/json.h"
-#include "droveway/model/object.h"
+#include "cluster/object.h"
+#include "json/json.h"
 
 enum { IMAGES = 50, TENANTS = 100, PHYSICAL = 8 };
 

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/rules/engine.h"
+#include "base/buf.h"
+#include "rules/engine.h"
 
 enum { BENCH_NICS = 40 }; /* a node, in every cluster whose size is given as NADSxNODES */
 

@@ -16,10 +16,10 @@
 #include <unistd.h>
 #include <valgrind/callgrind.h>
 
+#include "base/buf.h"
 #include "cluster.h"
-#include "droveway/base/buf.h"
-#include "droveway/rules/engine.h"
-#include "droveway/server/limits.h"
+#include "http/limits.h"
+#include "rules/engine.h"
 
 static const struct bench_size sizes[] = {
     {10, 3, BENCH_NICS}, {100, 100, BENCH_NICS}, {1000, 500, BENCH_NICS}, {10000, 5000, BENCH_NICS}};

@@ -32,11 +32,11 @@ NADS, NODES = 100, 100
 
 def own_priorities():
   """What `serve` asks of GnuTLS, as its source says."""
-  for path in sorted((ROOT / "src/server").glob("*.c")):
+  for path in sorted((ROOT / "src/http").glob("*.c")):
     found = re.search(r'\bpriorities\[\] =((?:\s*"[^"]*")+);', path.read_text())
     if found:
       return "".join(re.findall(r'"([^"]*)"', found[1]))
-  sys.exit("serve.py: src/server names no priorities")
+  sys.exit("serve.py: src/http names no priorities")
 
 
 class Server:

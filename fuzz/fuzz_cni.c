@@ -2,7 +2,7 @@
  * second filling. */
 #include <string.h>
 
-#include "droveway/rules/defaults.h"
+#include "rules/defaults.h"
 #include "support.h"
 
 static bool inside(const struct dw_prefix *subnet, const struct dw_interval *span) {

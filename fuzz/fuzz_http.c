@@ -15,13 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "droveway/base/log.h"
-#include "droveway/pki/certs.h"
-#include "droveway/rules/engine.h"
-#include "droveway/server/limits.h"
-#include "droveway/server/listen.h"
-#include "droveway/server/server.h"
+#include "base/log.h"
+#include "certs/certificate_watch.h"
+#include "certs/certs.h"
+#include "http/limits.h"
+#include "http/listen.h"
 #include "http_reader.h"
+#include "rules/engine.h"
+#include "serve/server.h"
 #include "support.h"
 
 enum {

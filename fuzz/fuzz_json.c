@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/formats/json.h"
+#include "base/buf.h"
 #include "property.h"
+#include "json/json.h"
 
 static bool same(const dw_json *ours, const json_t *theirs);
 

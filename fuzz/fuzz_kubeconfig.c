@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "droveway/formats/yaml.h"
-#include "sources/api_internal.h"
+#include "kube/api_internal.h"
 #include "support.h"
+#include "yaml/yaml.h"
 
 /* What no error may show. */
 #define SECRET "hunter2"

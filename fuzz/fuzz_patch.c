@@ -2,7 +2,7 @@
  * changes nothing that was there, and the patched object gives no second patch. */
 #include <string.h>
 
-#include "droveway/rules/engine.h"
+#include "rules/engine.h"
 #include "support.h"
 #include "support/json_patch.h"
 

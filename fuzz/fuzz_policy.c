@@ -2,8 +2,8 @@
  * reason. */
 #include <string.h>
 
-#include "droveway/base/text.h"
-#include "droveway/rules/engine.h"
+#include "base/text.h"
+#include "rules/engine.h"
 #include "support.h"
 
 static void check_policy(const struct dw_policy *policy) {

@@ -2,7 +2,7 @@
  * stay inside their CIDR. */
 #include <string.h>
 
-#include "droveway/net/range.h"
+#include "net/range.h"
 #include "support.h"
 
 enum { LINES = 8 };

@@ -2,7 +2,7 @@
  * API's limits, and what can't be read is never allowed. */
 #include <string.h>
 
-#include "droveway/rules/engine.h"
+#include "rules/engine.h"
 #include "support.h"
 
 enum { TREE_LIMIT = 16 << 20 };

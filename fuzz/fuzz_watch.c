@@ -5,8 +5,8 @@
  * rest is split. */
 #include <string.h>
 
-#include "droveway/base/log.h"
-#include "sources/cluster_internal.h"
+#include "base/log.h"
+#include "kube/cluster_internal.h"
 #include "support.h"
 
 enum { LIST_BIT = 0x20, INDEX_BITS = 0x1f, MOST_PART = 64 };

@@ -2,9 +2,9 @@
  * text. */
 #include <string.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/formats/yaml.h"
+#include "base/buf.h"
 #include "support.h"
+#include "yaml/yaml.h"
 
 static int count_lines(const uint8_t *data, size_t size) {
   int lines = 1;

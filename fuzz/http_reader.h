@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support.h"
 
 enum {

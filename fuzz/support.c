@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "droveway/formats/yaml.h"
-#include "droveway/model/object.h"
+#include "cluster/object.h"
+#include "yaml/yaml.h"
 
 static const char cluster[] =
     "{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {kubevirt.io/schedulable: 'true'}},"

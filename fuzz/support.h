@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 #include <stddef.h>
 
-#include "droveway/model/view.h"
+#include "cluster/view.h"
 #include "property.h"
 
 /* A small OpenShift-like cluster, built once: three workers, one NAD in use, one of another namespace. */

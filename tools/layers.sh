@@ -4,36 +4,40 @@
 set -euo pipefail
 archive=${1:-}
 
-mapfile -t sources < <(git ls-files --cached --others --exclude-standard 'src/*/*.[ch]' 'include/droveway/*/*.h' | sort -u)
+mapfile -t sources < <(git ls-files --cached --others --exclude-standard 'src/*/*.[ch]' | sort -u)
 awk '
   BEGIN {
     may["base"] = "base"
+    may["json"] = "base json"
+    may["yaml"] = "base json yaml"
     may["net"] = "base net"
-    may["formats"] = "base formats"
-    may["model"] = "base net formats model"
-    may["rules"] = "base net formats model rules"
-    may["sources"] = "base net formats model sources"
-    may["map"] = "base net formats model rules map"
-    may["server"] = "base net formats model rules sources pki server"
-    may["pki"] = "base pki"
+    may["cni"] = "base net json cni"
+    may["cluster"] = "base net json yaml cni cluster"
+    may["rules"] = "base net json yaml cni cluster rules"
+    may["map"] = "base net json cni cluster rules map"
+    may["files"] = "base json yaml cluster files"
+    may["kube"] = "base json yaml cluster files kube"
+    may["http"] = "base http"
+    may["certs"] = "base json files kube http certs"
+    may["events"] = "base json rules kube events"
+    may["serve"] = "base net json yaml cni cluster rules files kube http certs events serve"
     may["sandbox"] = "base sandbox"
-    may["cli"] = "base net formats model rules sources server pki sandbox map cli"
-    home["yaml.h"] = "formats"
-    home["curl/"] = "sources"; home["microhttpd.h"] = "server"; home["gnutls/"] = "server"; home["openssl/"] = "pki"
-    home["seccomp.h"] = "sandbox"
+    may["cli"] = "base net json yaml cni cluster rules map files kube http certs events serve sandbox cli"
+    home["yaml.h"] = "yaml"; home["curl/"] = "kube"; home["microhttpd.h"] = "http"; home["gnutls/"] = "http"
+    home["openssl/"] = "certs"; home["seccomp.h"] = "sandbox"
   }
   FNR == 1 {
     layer = FILENAME
-    sub(/^(src|include\/droveway)\//, "", layer); sub(/\/.*/, "", layer)
+    sub(/^src\//, "", layer); sub(/\/.*/, "", layer)
     if (!(layer in may)) { print FILENAME ":1: the folder " layer " is no layer"; bad = 1 }
   }
   /^[ \t]*#[ \t]*include[ \t]*"/ {
     target = $0; sub(/^[^"]*"/, "", target); sub(/".*/, "", target)
-    from = target; sub(/^droveway\//, "", from)
+    from = target
     if (from !~ /\//) { print FILENAME ":" FNR ": name the layer: \"" layer "/" from "\""; bad = 1; next }
     sub(/\/.*/, "", from)
     if ((" " may[layer] " ") !~ (" " from " ")) { print FILENAME ":" FNR ": " layer " must not include " from " (" target ")"; bad = 1 }
-    if (target !~ /^droveway\// && from != layer) { print FILENAME ":" FNR ": " target " is private to " from; bad = 1 }
+    if (target ~ /_internal\.h$/ && from != layer) { print FILENAME ":" FNR ": " target " is private to " from; bad = 1 }
   }
   /^[ \t]*#[ \t]*include[ \t]*</ {
     target = $0; sub(/^[^<]*</, "", target); sub(/>.*/, "", target)

@@ -1,4 +1,4 @@
-#include "droveway/base/arena.h"
+#include "base/arena.h"
 
 #include <stdalign.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/base_internal.h"
-#include "droveway/base/secret.h"
+#include "base/secret.h"
 
 enum {
   FIRST_BLOCK = 16 * 1024,

@@ -1,4 +1,4 @@
-#include "droveway/base/base64.h"
+#include "base/base64.h"
 
 #include <stdint.h>
 #include <string.h>

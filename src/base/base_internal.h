@@ -1,6 +1,6 @@
 /* What the files of base share and nobody else needs. */
-#ifndef DROVEWAY_SRC_BASE_BASE_INTERNAL_H
-#define DROVEWAY_SRC_BASE_BASE_INTERNAL_H
+#ifndef BASE_BASE_INTERNAL_H
+#define BASE_BASE_INTERNAL_H
 
 #include <stddef.h>
 

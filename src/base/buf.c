@@ -1,4 +1,4 @@
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base_internal.h"
-#include "droveway/base/secret.h"
+#include "base/secret.h"
 
 enum { FIRST_CAPACITY = 256 };
 

@@ -1,4 +1,4 @@
-#include "droveway/base/clock.h"
+#include "base/clock.h"
 
 static int64_t microseconds_of(clockid_t clock) {
   struct timespec now = {0};

@@ -1,4 +1,4 @@
-#include "droveway/base/error.h"
+#include "base/error.h"
 
 #include <poll.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/base_internal.h"
-#include "droveway/base/utf8.h"
+#include "base/utf8.h"
 
 void dw_out_of_memory(void) {
   static const char message[] = "droveway: out of memory\n";

@@ -1,4 +1,4 @@
-#include "droveway/base/hash.h"
+#include "base/hash.h"
 
 #include <pthread.h>
 #include <stdlib.h>

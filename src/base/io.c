@@ -1,4 +1,4 @@
-#include "droveway/base/io.h"
+#include "base/io.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "droveway/base/log.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log_internal.h"
-#include "droveway/base/clock.h"
-#include "droveway/base/utf8.h"
+#include "base/utf8.h"
 
 static atomic_int threshold = DW_LOG_INFO;
 static atomic_int form = DW_LOG_JSON;

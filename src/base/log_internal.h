@@ -2,7 +2,7 @@
 #ifndef BASE_LOG_INTERNAL_H
 #define BASE_LOG_INTERNAL_H
 
-#include "droveway/base/log.h"
+#include "base/log.h"
 
 /* log_json.c: appends ,"key":value for each member. */
 void dw_log_json_members(struct dw_buf *out, const struct dw_log_member *members, size_t count);

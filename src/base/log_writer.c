@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log_internal.h"
-#include "droveway/base/clock.h"
 
 enum {
   QUEUE_BYTES = 512 << 10,      /* twice: while one half is written, lines go into the other */

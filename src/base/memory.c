@@ -1,4 +1,4 @@
-#include "droveway/base/memory.h"
+#include "base/memory.h"
 
 #include <link.h>
 #include <malloc.h>

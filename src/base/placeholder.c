@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 
 /* A longer text between two marks was hardly meant as a name or an expression. */
 enum { INSIDE_MAX = 256 };

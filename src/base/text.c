@@ -1,4 +1,4 @@
-#include "droveway/base/text.h"
+#include "base/text.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "droveway/base/utf8.h"
+#include "base/utf8.h"
 
 /* How many bytes a character takes by its first one; 0 where none begins so. */
 static size_t size_of(unsigned char lead) {

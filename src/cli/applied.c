@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "droveway/model/migration.h"
+#include "cluster/migration.h"
 
 /* VALUE at PATH[COUNT] of OBJECT, with parents made where they are missing. */
 static const dw_json *put(struct dw_arena *arena, const dw_json *object, const char *const *path, size_t count,

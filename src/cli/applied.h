@@ -2,7 +2,7 @@
 #ifndef CLI_APPLIED_H
 #define CLI_APPLIED_H
 
-#include "droveway/formats/json.h"
+#include "json/json.h"
 
 /* The HyperConverged or KubeVirt JSON with what it leaves open of KubeVirt's own pods (feature gate, nodePlacement,
  * version) as OLD, the object that exists, has it, in whichever version of the API. */

@@ -5,7 +5,7 @@
 #include "cli/spots.h"
 #include "cli/state.h"
 #include "cli/subjects.h"
-#include "droveway/rules/audit.h"
+#include "rules/audit.h"
 
 struct audit_options {
   struct cli_world_options world;

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/text.h"
+#include "certs/certs.h"
 #include "cli/cli.h"
-#include "droveway/base/arena.h"
-#include "droveway/base/text.h"
-#include "droveway/pki/certs.h"
 
 struct certs_options {
   struct dw_pki_request request;

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "droveway/base/error.h"
-#include "droveway/model/view.h"
-#include "droveway/sources/cluster.h"
-#include "droveway/sources/state.h"
+#include "base/error.h"
+#include "cluster/view.h"
+#include "files/state.h"
+#include "kube/cluster.h"
 
 enum { CLI_OK = 0, CLI_DENIED = 1, CLI_FAILED = 2, CLI_TIMED_OUT = 3 };
 

@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/glyph.h"
-#include "droveway/base/buf.h"
-#include "droveway/base/text.h"
-#include "droveway/rules/engine.h"
-#include "droveway/sources/state.h"
+#include "files/state.h"
+#include "rules/engine.h"
 
 void cli_complain(const char *format, ...) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;

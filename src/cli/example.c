@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/judge.h"
-#include "droveway/rules/audit.h"
+#include "rules/audit.h"
 
 struct hearing {
   struct cli_report *report;

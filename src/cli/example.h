@@ -3,8 +3,8 @@
 #define CLI_EXAMPLE_H
 
 #include "cli/report.h"
-#include "droveway/rules/engine.h"
-#include "droveway/rules/explain.h"
+#include "rules/engine.h"
+#include "rules/explain.h"
 
 /* What RULE, and every rule that denies, says of the broken example: the lines that `check` (or of a rule of its own
  * `audit`) prints, without a summary. What other rules warn of, or could not check, is left out. In ARENA; NULL where

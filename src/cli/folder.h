@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "droveway/base/error.h"
+#include "base/error.h"
 
 enum { CLI_FOLDER_FILES = 16 };
 

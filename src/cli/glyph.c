@@ -3,7 +3,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "droveway/base/utf8.h"
+#include "base/utf8.h"
 
 static size_t columns_of(uint32_t code) {
   if (code < 0x80)

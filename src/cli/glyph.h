@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 
 struct cli_glyph {
   uint32_t code;  /* DW_UTF8_BAD for a byte that is no UTF-8 */

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/glyph.h"
 #include "cli/subjects.h"
-#include "droveway/base/buf.h"
-#include "droveway/formats/json_write.h"
+#include "json/json_write.h"
 
 /* JSON numbers are exact up to here for every reader. */
 #define MOST_USABLE (UINT64_C(1) << 53)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "droveway/rules/defaults.h"
+#include "rules/defaults.h"
 
 bool cli_is_judged(enum dw_kind kind) {
   return dw_kind_is_judged(kind);

@@ -3,7 +3,7 @@
 #define CLI_JUDGE_H
 
 #include "cli/subjects.h"
-#include "droveway/rules/engine.h"
+#include "rules/engine.h"
 
 /* Whether `check` judges such an object at all. */
 bool cli_is_judged(enum dw_kind kind);

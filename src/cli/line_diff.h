@@ -2,7 +2,7 @@
 #ifndef CLI_LINE_DIFF_H
 #define CLI_LINE_DIFF_H
 
-#include "droveway/base/arena.h"
+#include "base/arena.h"
 
 struct cli_diff_line {
   char mark;        /* ' ' in both, '-' only in the old, '+' only in the new, '@' where lines in both are left out */

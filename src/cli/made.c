@@ -1,8 +1,8 @@
 #include "cli/made.h"
 
-#include "droveway/base/text.h"
-#include "droveway/model/maker.h"
-#include "droveway/rules/engine.h"
+#include "base/text.h"
+#include "cluster/maker.h"
+#include "rules/engine.h"
 
 static const char *unless_placeholder(const char *text) {
   size_t length = 0;

@@ -5,11 +5,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/report.h"
 #include "cli/state.h"
 #include "cli/subjects.h"
-#include "droveway/base/text.h"
-#include "droveway/map/map.h"
+#include "map/map.h"
 
 enum form { FORM_TEXT, FORM_SVG, FORM_HTML };
 

@@ -4,11 +4,11 @@
 
 #include <getopt.h>
 
+#include "base/buf.h"
 #include "cli/cli.h"
 #include "cli/report_snippet.h"
-#include "droveway/base/buf.h"
-#include "droveway/rules/engine.h"
-#include "droveway/sources/manifests.h"
+#include "files/manifests.h"
+#include "rules/engine.h"
 
 enum cli_form { CLI_FORM_TEXT, CLI_FORM_JSON, CLI_FORM_SARIF, CLI_FORM_JUNIT };
 enum cli_fail_on { CLI_FAIL_ON_DENY, CLI_FAIL_ON_WARN, CLI_FAIL_ON_NEVER };

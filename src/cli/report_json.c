@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "cli/report.h"
-#include "droveway/formats/json_write.h"
+#include "json/json_write.h"
 
 /* A longer line of source is left out: every finding of a file in one line would repeat the file. */
 enum { SOURCE_MOST = 1000 };

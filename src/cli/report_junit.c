@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/xml.h"
 #include "cli/glyph.h"
 #include "cli/report.h"
-#include "droveway/formats/xml.h"
 
 /* JUnit's XML as Jenkins and GitLab read it: a suite a file, a case an object. Both show one failure a case, so that
  * all that denies an object stands in one. */

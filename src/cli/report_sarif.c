@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "cli/report.h"
-#include "droveway/base/hash.h"
-#include "droveway/formats/json_write.h"
-#include "droveway/rules/explain.h"
+#include "rules/explain.h"
+#include "json/json_write.h"
 
 /* SARIF 2.1.0 (OASIS Standard, errata 01). Numbers in comments are its sections. */
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cli/glyph.h"
-#include "droveway/base/utf8.h"
 
 static const char cut[] = "...";
 static const size_t cut_length = sizeof cut - 1;

@@ -2,8 +2,8 @@
 #ifndef CLI_REPORT_SNIPPET_H
 #define CLI_REPORT_SNIPPET_H
 
-#include "droveway/base/buf.h"
-#include "droveway/sources/manifests.h"
+#include "base/buf.h"
+#include "files/manifests.h"
 
 /* Where the place before was: a line can be megabytes long, and hold thousands of them. Begins as zeros. */
 struct cli_line_cursor {

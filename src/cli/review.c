@@ -1,12 +1,12 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "cli/cli.h"
-#include "droveway/base/arena.h"
-#include "droveway/base/buf.h"
-#include "droveway/rules/engine.h"
-#include "droveway/server/limits.h"
-#include "droveway/sources/manifests.h"
+#include "files/manifests.h"
+#include "http/limits.h"
+#include "rules/engine.h"
 
 struct review_options {
   struct cli_world_options world;

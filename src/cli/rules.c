@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/cli.h"
-#include "droveway/base/buf.h"
-#include "droveway/formats/json_write.h"
-#include "droveway/rules/engine.h"
+#include "rules/engine.h"
+#include "json/json_write.h"
 
 static const char *action_name(enum dw_action action) {
   static const char *const names[] = {

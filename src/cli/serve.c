@@ -10,12 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "cli/serve_parts.h"
 #include "cli/watchdog.h"
-#include "droveway/base/clock.h"
-#include "droveway/base/log.h"
-#include "droveway/server/listen.h"
-#include "droveway/server/server.h"
+#include "http/listen.h"
+#include "serve/server.h"
 
 enum { MOST_FILES = 4096, LARGE_BLOCK = 128 << 10, ARENAS = 4 };
 /* Of the time that --shutdown-timeout leaves. */

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "droveway/base/text.h"
-#include "droveway/formats/json.h"
-#include "droveway/server/limits.h"
-#include "droveway/sources/api.h"
+#include "base/text.h"
+#include "http/limits.h"
+#include "kube/api.h"
+#include "json/json.h"
 
 enum { FEWEST_BYTES = 1024, MOST_MILLISECONDS = 24 * 60 * 60 * 1000, FEWEST_LEVELS = 8, MOST_CONNECTIONS = 60000 };
 #define MOST_LIFETIME_S (INT64_C(100) * 365 * 86400)

@@ -2,8 +2,8 @@
 #ifndef CLI_SERVE_OPTIONS_H
 #define CLI_SERVE_OPTIONS_H
 
+#include "base/log.h"
 #include "cli/cli.h"
-#include "droveway/base/log.h"
 
 struct serve_options {
   struct cli_world_options world;

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/base/log.h"
-#include "droveway/pki/certs.h"
-#include "droveway/sandbox/sandbox.h"
-#include "droveway/sources/manifests.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "certs/certificate_watch.h"
+#include "certs/certs.h"
+#include "files/manifests.h"
+#include "sandbox/sandbox.h"
 
 enum { FIRST_PAIR_SECONDS = 86400, MOST_CA_BYTES = 1 << 20 };
 

@@ -2,15 +2,16 @@
 #ifndef CLI_SERVE_PARTS_H
 #define CLI_SERVE_PARTS_H
 
+#include "base/error.h"
+#include "certs/certificate_watch.h"
+#include "certs/self_managed.h"
 #include "cli/serve_options.h"
-#include "droveway/base/error.h"
-#include "droveway/sandbox/sandbox.h"
-#include "droveway/server/auditor.h"
-#include "droveway/server/certificates.h"
-#include "droveway/server/events.h"
-#include "droveway/server/recorder.h"
-#include "droveway/server/reload.h"
-#include "droveway/server/self_managed.h"
+#include "events/events.h"
+#include "http/certificates.h"
+#include "sandbox/sandbox.h"
+#include "serve/auditor.h"
+#include "serve/recorder.h"
+#include "serve/reload.h"
 
 struct serve_parts {
   struct dw_certificates *certificates;

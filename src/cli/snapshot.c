@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/folder.h"
 #include "cli/state.h"
-#include "droveway/base/buf.h"
-#include "droveway/formats/json_write.h"
+#include "json/json_write.h"
 
 struct snapshot_options {
   struct cli_world_options world;

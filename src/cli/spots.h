@@ -3,7 +3,7 @@
 #define CLI_SPOTS_H
 
 #include "cli/cli.h"
-#include "droveway/sources/manifests.h"
+#include "files/manifests.h"
 
 struct cli_spots {
   struct dw_arena *arena;

@@ -2,10 +2,10 @@
 #ifndef CLI_STATE_H
 #define CLI_STATE_H
 
+#include "base/arena.h"
 #include "cli/cli.h"
-#include "droveway/base/arena.h"
-#include "droveway/formats/json.h"
-#include "droveway/sources/manifests.h"
+#include "files/manifests.h"
+#include "json/json.h"
 
 /* What was not told of it. */
 struct cli_gaps {

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/applied.h"
 #include "cli/made.h"
 #include "cli/state.h"
-#include "droveway/base/text.h"
-#include "droveway/rules/engine.h"
+#include "rules/engine.h"
 
 enum dw_kind cli_kind_of(const dw_json *json) {
   return dw_kind_of_version(dw_json_get_string(json, "apiVersion"), dw_json_get_string(json, "kind"), false);

@@ -3,7 +3,7 @@
 #define CLI_SUBJECTS_H
 
 #include "cli/cli.h"
-#include "droveway/sources/manifests.h"
+#include "files/manifests.h"
 
 /* Which object it is, for sorting and finding: the first member of what is sorted. */
 struct cli_identity {

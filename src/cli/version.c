@@ -2,11 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "certs/certs.h"
 #include "cli/cli.h"
-#include "droveway/formats/version.h"
-#include "droveway/pki/certs.h"
-#include "droveway/server/server.h"
-#include "droveway/sources/api.h"
+#include "http/server.h"
+#include "kube/api.h"
+#include "serve/server.h"
+#include "yaml/version.h"
 
 #ifndef DW_VERSION
 #define DW_VERSION "0.1.0"
@@ -53,7 +54,7 @@ int cli_version(int argc, char **argv) {
   if (optind < argc)
     return cli_usage("version", "unexpected argument \"%s\"", argv[optind]);
   printf("droveway %s\n", DW_VERSION);
-  printf("libraries: libmicrohttpd %s, OpenSSL %s, libyaml %s, libcurl %s\n", dw_server_library(), dw_pki_library(),
+  printf("libraries: libmicrohttpd %s, OpenSSL %s, libyaml %s, libcurl %s\n", dw_http_library(), dw_pki_library(),
          dw_formats_libyaml(), dw_api_library());
   printf("build: %s, %s\n", COMPILER, build_kind());
   return cli_finish(CLI_OK);

@@ -7,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "cli/cli.h"
-#include "droveway/base/clock.h"
-#include "droveway/base/log.h"
 
 enum { LAST_LINE_MS = 100 }; /* for the log to write why the process ends */
 

@@ -2,7 +2,7 @@
 #ifndef CLI_WATCHDOG_H
 #define CLI_WATCHDOG_H
 
-#include "droveway/base/error.h"
+#include "base/error.h"
 
 /* Starts its thread, so that none is needed when it counts. -1 on error. */
 int watchdog_start(struct dw_error *err);

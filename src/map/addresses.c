@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/net/range.h"
 #include "map/block.h"
 #include "map/map_internal.h"
+#include "net/range.h"
 
 struct seen {
   struct dw_addr addr;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "droveway/net/interval.h"
+#include "net/interval.h"
 
 /* The lowest block of ROOM that begins at FROM or above, the highest that begins at FROM or below; false where there is
  * none. */

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/model/network.h"
+#include "cluster/network.h"
 #include "map/block.h"
 #include "map/map_internal.h"
 

@@ -1,5 +1,5 @@
 /* What the audit finds in what stands. */
-#include "droveway/rules/audit.h"
+#include "rules/audit.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include <inttypes.h>
 
-#include "droveway/formats/xml.h"
+#include "base/xml.h"
 #include "map/html.h"
 #include "map/page_files.h"
 #include "map/phrases.h"

@@ -2,7 +2,7 @@
 #ifndef MAP_HTML_H
 #define MAP_HTML_H
 
-#include "droveway/map/map.h"
+#include "map/map.h"
 
 /* Of each table so many rows at most (a browser stays usable); how many were left out is said below it. */
 enum { HTML_ROWS = 500, HTML_STRIP_ROWS = 300, HTML_COLUMNS = 24, HTML_NAMES = 200, HTML_FILTER_FROM = 8 };

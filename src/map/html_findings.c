@@ -1,4 +1,4 @@
-#include "droveway/formats/xml.h"
+#include "base/xml.h"
 #include "map/html.h"
 
 static void put_finding(const struct dw_map_finding *finding, struct dw_buf *out) {

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "droveway/formats/xml.h"
+#include "base/xml.h"
 #include "map/html.h"
 
 static size_t columns(const struct dw_map *map) {

@@ -1,4 +1,4 @@
-#include "droveway/formats/xml.h"
+#include "base/xml.h"
 #include "map/html.h"
 
 /* --- the wanted size --- */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/formats/xml.h"
+#include "base/xml.h"
 #include "map/html.h"
 
 /* All places where something begins or ends cut the area into cells; a cell's width follows the number of bits of its

@@ -1,4 +1,4 @@
-#include "droveway/map/map.h"
+#include "map/map.h"
 
 #include "map/map_internal.h"
 

@@ -2,7 +2,7 @@
 #ifndef MAP_MAP_INTERNAL_H
 #define MAP_MAP_INTERNAL_H
 
-#include "droveway/map/map.h"
+#include "map/map.h"
 
 /* Addresses of both families: kept apart, as ::/0 would hold all of IPv4. */
 struct dw_map_union {

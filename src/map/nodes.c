@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "map/map_internal.h"
 
 struct node {

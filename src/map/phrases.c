@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/utf8.h"
+#include "base/utf8.h"
 #include "map/block.h"
 
 #define NO_BREAK "\xC2\xA0" /* a space where no line is broken */

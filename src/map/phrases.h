@@ -2,7 +2,7 @@
 #ifndef MAP_PHRASES_H
 #define MAP_PHRASES_H
 
-#include "droveway/map/map.h"
+#include "map/map.h"
 
 /* "64,512"; OUT holds at least DW_NUMBER_TEXT bytes. Returns OUT. */
 #define DW_NUMBER_TEXT 32

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/formats/xml.h"
+#include "base/xml.h"
 #include "map/block.h"
 #include "map/phrases.h"
 

@@ -1,7 +1,7 @@
 /* The map on a terminal. */
 #include <string.h>
 
-#include "droveway/base/utf8.h"
+#include "base/utf8.h"
 #include "map/block.h"
 #include "map/phrases.h"
 

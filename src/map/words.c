@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "map/block.h"
 #include "map/map_internal.h"
 

@@ -1,9 +1,9 @@
-#include "droveway/net/addr.h"
+#include "net/addr.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "net/addr_internal.h"
 
 enum { GROUPS = 8, V4_BITS = 32, V6_BITS = 128, MAPPED_BITS = V6_BITS - V4_BITS };

@@ -1,8 +1,8 @@
 /* What the files of net share. */
-#ifndef DROVEWAY_SRC_NET_ADDR_INTERNAL_H
-#define DROVEWAY_SRC_NET_ADDR_INTERNAL_H
+#ifndef NET_ADDR_INTERNAL_H
+#define NET_ADDR_INTERNAL_H
 
-#include "droveway/net/addr.h"
+#include "net/addr.h"
 
 /* dw_addr_parse() of the LENGTH bytes at TEXT. */
 bool dw_addr_parse_span(const char *text, size_t length, enum dw_addr_syntax syntax, struct dw_addr *out)

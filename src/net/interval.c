@@ -1,4 +1,4 @@
-#include "droveway/net/interval.h"
+#include "net/interval.h"
 
 #include <stdlib.h>
 

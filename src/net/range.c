@@ -1,8 +1,8 @@
-#include "droveway/net/range.h"
+#include "net/range.h"
 
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "net/addr_internal.h"
 
 /* Whether a number written with leading zeros begins at TEXT. */

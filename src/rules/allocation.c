@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "droveway/model/ovn.h"
+#include "cni/ovn.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 

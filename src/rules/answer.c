@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "rules/rules_internal.h"
 
 /* From judgement to answer: causes, message, warnings and audit annotations, within the API's limits. */

@@ -1,4 +1,4 @@
-#include "droveway/rules/audit.h"
+#include "rules/audit.h"
 
 #include <string.h>
 

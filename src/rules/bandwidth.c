@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "droveway/base/text.h"
-#include "droveway/formats/quantity.h"
-#include "droveway/model/network.h"
+#include "base/quantity.h"
+#include "base/text.h"
+#include "cluster/network.h"
 #include "rules/families.h"
 
 static const double mebibyte = 1024 * 1024;

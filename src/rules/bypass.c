@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "droveway/model/network.h"
+#include "cluster/network.h"
 #include "rules/families.h"
 
 /* Migrations that went past the migration network, told from what they left behind. */

@@ -1,7 +1,7 @@
 /* Lists of plugins: whether they work one after the other. */
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 

@@ -1,7 +1,7 @@
 /* What every CNI configuration must keep to, whatever the network is for. */
 #include <string.h>
 
-#include "droveway/base/utf8.h"
+#include "base/utf8.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 
 enum { DEPTH = 5 };
 

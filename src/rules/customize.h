@@ -2,8 +2,8 @@
 #ifndef RULES_CUSTOMIZE_H
 #define RULES_CUSTOMIZE_H
 
-#include "droveway/base/arena.h"
-#include "droveway/formats/json.h"
+#include "base/arena.h"
+#include "json/json.h"
 
 /* Where a patch does several of these, the first. */
 enum dw_touch {

@@ -1,11 +1,11 @@
-#include "droveway/rules/defaults.h"
+#include "rules/defaults.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/base/text.h"
-#include "droveway/formats/json_write.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "json/json_write.h"
 
 static void add_field(struct dw_buf *fields, const char *field) {
   dw_buf_printf(fields, "%s%s", fields->length == 0 ? "" : ",", field);

@@ -1,4 +1,4 @@
-#include "droveway/rules/engine.h"
+#include "rules/engine.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-#include "droveway/rules/explain.h"
+#include "rules/explain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/formats/yaml.h"
 #include "rules/explanations.h"
+#include "yaml/yaml.h"
 
 static int by_rule(const void *key, const void *item) {
   const struct dw_explanation_file *file = item;

@@ -2,7 +2,7 @@
 #ifndef RULES_FAMILIES_H
 #define RULES_FAMILIES_H
 
-#include "droveway/rules/rule.h"
+#include "rules/rule.h"
 
 struct dw_family {
   const struct dw_rule *rules;

@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/base/text.h"
-#include "droveway/base/utf8.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "base/utf8.h"
 #include "rules/rules_internal.h"
 
 /* Bounds on what one finding keeps: a client's text can be megabytes long. */

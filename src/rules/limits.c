@@ -1,7 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "rules/families.h"
 
 /* The parallel limits are uint32 in KubeVirt (kubevirt.io/api core/v1 MigrationConfiguration). */

@@ -2,10 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "droveway/base/text.h"
-#include "droveway/formats/yaml.h"
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/rules_internal.h"
+#include "yaml/yaml.h"
 
 /* --- unrendered --- */
 

@@ -1,7 +1,7 @@
 /* Keys that the API server prunes: what they say is never used, and nobody is told. */
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "rules/families.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

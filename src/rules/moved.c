@@ -2,8 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/base/text.h"
+#include "base/buf.h"
+#include "base/text.h"
 #include "rules/rules_internal.h"
 
 /* Recognises a mistake after its path has changed: an element was put before it or taken away, a plugin became a list

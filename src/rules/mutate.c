@@ -1,7 +1,7 @@
-#include "droveway/formats/json_write.h"
-#include "droveway/formats/patch.h"
-#include "droveway/rules/defaults.h"
+#include "rules/defaults.h"
 #include "rules/rules_internal.h"
+#include "json/json_write.h"
+#include "json/patch.h"
 
 static void mutate_nad(struct dw_check *check, const dw_json *object, struct dw_patch *patch, const char **fields) {
   if (!check->policy->mutate_nads)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 
 const struct dw_cni_plugin *dw_nad_next(const struct dw_check *check, const struct dw_cni_plugin *after) {
   const struct dw_cni_config *config = check->config;

@@ -2,7 +2,7 @@
 #ifndef RULES_NAD_INTERNAL_H
 #define RULES_NAD_INTERNAL_H
 
-#include "droveway/rules/rule.h"
+#include "rules/rule.h"
 
 /* The plugins whose type can be told, one after the other: `p = NULL; (p = dw_nad_next(check, p)) != NULL`. None where
  * the configuration can't be read; of the other plugins cni-type speaks, and nobody else. */

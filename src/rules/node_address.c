@@ -1,7 +1,7 @@
 /* Addresses of the nodes themselves in a network's pool: nobody keeps them from being handed out. */
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "droveway/base/text.h"
-#include "droveway/model/network.h"
+#include "base/text.h"
+#include "cluster/network.h"
 #include "rules/customize.h"
 #include "rules/families.h"
 

@@ -2,7 +2,7 @@
  * plugin refuses is in the tables of model/options_*.c. */
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 

@@ -1,7 +1,7 @@
 /* NADs of OVN-Kubernetes: what its controller refuses, and where a localnet leaves the nodes. */
 #include <string.h>
 
-#include "droveway/model/ovn.h"
+#include "cni/ovn.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 

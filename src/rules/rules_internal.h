@@ -2,8 +2,8 @@
 #ifndef RULES_RULES_INTERNAL_H
 #define RULES_RULES_INTERNAL_H
 
-#include "droveway/rules/engine.h"
-#include "droveway/rules/rule.h"
+#include "rules/engine.h"
+#include "rules/rule.h"
 
 /* Of one rule, this many findings are kept with their texts; the rest are counted. */
 enum { DW_FINDINGS_PER_RULE = 256 };

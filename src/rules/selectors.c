@@ -2,7 +2,7 @@
  * matchPolicy() in pkg/virt-controller/watch/migration/migrationpolicy.go. */
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "rules/families.h"
 
 static const char *const known[] = {"namespaceSelector", "virtualMachineInstanceSelector"};

@@ -2,7 +2,7 @@
  * is no mistake of its own. It is taken off last, where the request is denied anyway: nothing gets through by it. */
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 #include "rules/nad_internal.h"
 
 /* FIELD's last key begins at the result; NULL where it is no plain one. */

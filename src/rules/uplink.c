@@ -1,7 +1,7 @@
 /* The Linux bridge below the network, and its uplink: the port that leads out of the node. */
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "rules/families.h"
 #include "rules/nic_internal.h"
 

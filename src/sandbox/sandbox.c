@@ -1,4 +1,4 @@
-#include "droveway/sandbox/sandbox.h"
+#include "sandbox/sandbox.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 
 #include <seccomp.h>
 
-#include "droveway/sandbox/sandbox.h"
+#include "sandbox/sandbox.h"
 
 /* Sanitizers start threads and programs, map code and trace their own process; coverage writes files at the end. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__

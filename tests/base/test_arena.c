@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "droveway/base/arena.h"
+#include "base/arena.h"
 
 static void gives_zeroed_aligned_memory_of_its_own(void **state) {
   (void)state;

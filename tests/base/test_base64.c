@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/base64.h"
+#include "base/base64.h"
 
 static void expect(const char *text, const char *bytes, size_t length) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);

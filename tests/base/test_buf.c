@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 
 static void is_empty_text_at_first(void **state) {
   (void)state;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "droveway/base/error.h"
+#include "base/error.h"
 
 static void set_forgets_the_old_place(void **state) {
   (void)state;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "droveway/base/hash.h"
+#include "base/hash.h"
 
 /* From http://www.isthe.com/chongo/src/fnv/test_fnv.c, fnv1a_64_vector. */
 static void hashes_as_the_authors_of_fnv_do(void **state) {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "droveway/base/io.h"
+#include "base/io.h"
 
 enum { LENGTH = 1 << 20 }; /* far more than a pipe holds */
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "droveway/base/log.h"
+#include "base/log.h"
 
 /* Standard error goes into a file while a test logs. */
 static FILE *captured;

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "droveway/base/log.h"
+#include "base/log.h"
 #include "support/waiting.h"
 
 enum { PATIENCE_STEPS = 6000 }; /* of 10 ms */

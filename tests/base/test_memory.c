@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/memory.h"
+#include "base/memory.h"
 
 /* Kilobytes of /proc/self/status; stdio would take memory of its own. */
 static long status_of(const char *key) {

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/base_internal.h"
-#include "droveway/base/buf.h"
-#include "droveway/base/secret.h"
+#include "base/buf.h"
+#include "base/secret.h"
 
 enum { MOST = 64, FIRST_BLOCK = 16 * 1024 };
 

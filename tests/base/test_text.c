@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/text.h"
+#include "base/text.h"
 
 #define LONG_S "\xC5\xBF"
 #define KELVIN "\xE2\x84\xAA"

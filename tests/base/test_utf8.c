@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "droveway/base/utf8.h"
+#include "base/utf8.h"
 
 static void expect(const char *text, size_t length, size_t bytes, uint32_t code) {
   uint32_t found = 0;

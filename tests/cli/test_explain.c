@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/rules/engine.h"
-#include "droveway/rules/explain.h"
+#include "rules/engine.h"
+#include "rules/explain.h"
 #include "support/run_program.h"
 
 static void has(const struct run *run, const char *text) {

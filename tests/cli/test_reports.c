@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/arena.h"
+#include "base/arena.h"
 #include "support/run_program.h"
 
 struct report {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/server/limits.h"
+#include "http/limits.h"
 #include "support/run_program.h"
 
 #define RECORDED "tests/payloads/recorded/"

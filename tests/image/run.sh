@@ -103,7 +103,7 @@ if [ -n "${IMAGE_TWICE:-}" ]; then
   second=$(identity "${other[@]}")
 else
   # A comment more, so that nothing from there on comes from the first build.
-  echo '/* built again */' >>"$work/again/include/droveway/base/error.h"
+  echo '/* built again */' >>"$work/again/src/base/error.h"
   build "$work/again" "$image" "${storage[@]}"
   second=$(identity "${storage[@]}")
 fi

@@ -2,7 +2,7 @@
 #ifndef TESTS_MAP_PAGE_FIXTURE_H
 #define TESTS_MAP_PAGE_FIXTURE_H
 
-#include "droveway/map/map.h"
+#include "map/map.h"
 
 /* A span of "FIRST" to "LAST". */
 static inline struct dw_interval page_span(const char *first, const char *last) {

@@ -29,14 +29,14 @@ import time
 import mutate
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = "src/rules src/model src/net src/server"
+FOLDERS = "src/rules src/cni src/cluster src/net src/http src/serve"
 EQUIVALENT = "tests/mutants/equivalent.tsv"
 MOST_SURVIVORS = 0.05
 # What a mutant may take: it may loop for ever, and allocate or write while it does.
 SHORTEST_LIMIT, TIMES_USUAL, MEMORY, FILE_SIZE = 20, 5, 8 << 30, 1 << 30
 BUILD = ["make", "-s", "BUILD=build", "SHARED=1", "OPT=-O1", "LTO=", "CFLAGS=-w"]
 # What holds the sources' objects: the shared library, and the one test program that is linked statically.
-LIBRARY, STATIC_TEST = "build/libdroveway.so", "build/tests/server/test_live"
+LIBRARY, STATIC_TEST = "build/libdroveway.so", "build/tests/serve/test_live"
 
 Result = collections.namedtuple("Result", "mutant outcome by")
 

@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "droveway/net/addr.h"
+#include "net/addr.h"
 
 /* The canonical text of TEXT, "" where it does not read. */
 static const char *canonical(const char *text, enum dw_addr_syntax syntax, char *out) {

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/net/interval.h"
+#include "base/buf.h"
+#include "net/interval.h"
 
 static struct dw_interval span(const char *first, const char *last) {
   struct dw_interval made;

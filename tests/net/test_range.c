@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/net/range.h"
+#include "net/range.h"
 
 static const struct {
   const char *text;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "droveway/net/range.h"
+#include "net/range.h"
 
 /* The last of the members whose name is KEY without regard to case, as Go decodes. */
 static struct json_object *member(struct json_object *object, const char *key) {

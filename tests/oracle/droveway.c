@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/formats/json.h"
-#include "droveway/formats/json_write.h"
-#include "droveway/rules/engine.h"
+#include "base/buf.h"
+#include "rules/engine.h"
+#include "json/json.h"
+#include "json/json_write.h"
 
 /* As in ipam.go. */
 enum { COUNT_AT_MOST = 256 };

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/rules/engine.h"
+#include "base/buf.h"
+#include "rules/engine.h"
 #include "support/review_case.h"
 
 #define KUBEVIRT(migrations)                                                                                           \

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/review_case.h"
 
 #define HCO_AT(ns, name, network)                                                                                      \

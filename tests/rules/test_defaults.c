@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "droveway/rules/defaults.h"
+#include "rules/defaults.h"
 
 static const char *fill(struct dw_arena *arena, const char *text, const char *name, const char **fields) {
   *fields = NULL;

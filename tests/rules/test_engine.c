@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/rules/engine.h"
+#include "rules/engine.h"
 #include "support/review_case.h"
 
 /* Design, section 6: the rules of the webhook, in the order of its table. */

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/formats/yaml.h"
-#include "droveway/rules/engine.h"
-#include "droveway/rules/explain.h"
+#include "rules/engine.h"
+#include "rules/explain.h"
 #include "support/run_program.h"
+#include "yaml/yaml.h"
 
 struct verdict {
   int of_rule;     /* findings of the rule that checked something, with its action on a migration network */

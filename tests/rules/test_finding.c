@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/model/policy.h"
-#include "droveway/rules/rule.h"
+#include "cluster/policy.h"
+#include "rules/rule.h"
 #include "rules/rules_internal.h"
 #include "support/review_case.h"
 

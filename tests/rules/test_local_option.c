@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/nad_case.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

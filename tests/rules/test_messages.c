@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/nad_case.h"
 #include "support/review_case.h"
 

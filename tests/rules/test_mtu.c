@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/nad_case.h"
 #include "support/node_state.h"
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/nad_case.h"
 
 static const char cluster[] = "apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/nad_case.h"
 
 #define OPEN "{\"cniVersion\":\"1.0.0\",\"name\":\"mig\",\"type\":\"ovn-k8s-cni-overlay\""

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/review_case.h"
 
 enum { LINE_BYTES = 64 * 1024, FEWEST_ROWS = 400 };

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/nad_case.h"
 
 /* A migration network 192.168.99.0/24 with the routes LIST. */

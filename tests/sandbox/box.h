@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "droveway/sandbox/sandbox.h"
+#include "sandbox/sandbox.h"
 #include "support/run_program.h"
 
 enum { DONE = 0, NOT_ENTERED = 90, NONE_HERE = 91, WRONG = 92, MOST_PATH = 128 };

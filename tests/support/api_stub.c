@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/run_program.h"
 
 static int listen_on_loopback(int *port) {

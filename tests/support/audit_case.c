@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/review_case.h"
 
 struct notes {

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_AUDIT_CASE_H
 #define TESTS_SUPPORT_AUDIT_CASE_H
 
-#include "droveway/rules/audit.h"
+#include "rules/audit.h"
 
 struct audited {
   struct dw_audit_result result;

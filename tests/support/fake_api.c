@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "droveway/base/buf.h"
+#include "base/buf.h"
 #include "support/run_program.h"
 
 enum { MOST_PATHS = 2048, MOST_CONNECTIONS = 1024, MOST_REQUEST = 65536, TICK_MS = 20 };

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "droveway/sources/api.h"
+#include "kube/api.h"
 
 #define FAKE_NADS "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions"
 #define FAKE_HCOS "/apis/hco.kubevirt.io/v1/hyperconvergeds"

@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "droveway/rules/engine.h"
-#include "droveway/server/limits.h"
-#include "droveway/server/listen.h"
+#include "http/limits.h"
+#include "http/listen.h"
+#include "rules/engine.h"
 #include "support/run_program.h"
 
 char *path_in(const char *folder, const char *name) {

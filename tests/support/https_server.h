@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-#include "droveway/pki/certs.h"
-#include "droveway/server/reload.h"
-#include "droveway/server/server.h"
+#include "certs/certs.h"
+#include "serve/reload.h"
+#include "serve/server.h"
 #include "support/https_client.h"
 #include "support/log_file.h"
 #include "support/waiting.h"

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_MAP_CASE_H
 #define TESTS_SUPPORT_MAP_CASE_H
 
-#include "droveway/map/map.h"
+#include "map/map.h"
 
 struct map_case {
   struct dw_arena *arena;

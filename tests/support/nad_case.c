@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/formats/json_write.h"
-#include "droveway/formats/yaml.h"
+#include "base/buf.h"
+#include "yaml/yaml.h"
+#include "json/json_write.h"
 
 static const char cluster_file[] = "tests/support/nad_cluster.yaml";
 

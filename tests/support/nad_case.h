@@ -2,7 +2,7 @@
 #ifndef SUPPORT_NAD_CASE_H
 #define SUPPORT_NAD_CASE_H
 
-#include "droveway/rules/engine.h"
+#include "rules/engine.h"
 
 /* Designated initializers leave out what does not matter. */
 struct nad_case {

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "droveway/base/buf.h"
-#include "droveway/formats/yaml.h"
-#include "droveway/rules/engine.h"
+#include "base/buf.h"
+#include "rules/engine.h"
 #include "support/json_patch.h"
+#include "yaml/yaml.h"
 
 /* --- worlds --- */
 

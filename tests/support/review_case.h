@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "droveway/model/review.h"
-#include "droveway/model/view.h"
+#include "cluster/view.h"
+#include "rules/review.h"
 
 /* A world of the objects in STATE (YAML, all kinds are then known; NULL: nothing is known) under POLICY (YAML; NULL:
  * the default). Give it back with dw_world_unref(). */

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_ROTATION_CASE_H
 #define TESTS_SUPPORT_ROTATION_CASE_H
 
-#include "server/rotation.h"
+#include "certs/rotation.h"
 
 #define ROTATION_NAME "droveway.droveway.svc"
 

@@ -1,0 +1,16 @@
+/* Kubernetes resource quantities ("64Mi", "1e9", "0.5"). Source: k8s.io/apimachinery pkg/api/resource/quantity.go. */
+#ifndef BASE_QUANTITY_H
+#define BASE_QUANTITY_H
+
+#include <stdbool.h>
+
+/* Whether TEXT is a quantity; SIGN (may be NULL) gets -1, 0 or 1. */
+bool dw_quantity_parse(const char *text, int *sign) __attribute__((nonnull(1), warn_unused_result));
+
+/* The number that the quantity TEXT stands for, as near as a double comes; 0 where TEXT is none. */
+double dw_quantity_value(const char *text) __attribute__((nonnull));
+
+/* The suffix of the quantity TEXT: "Mi", "m", "" ...; what follows the number where it is none. */
+const char *dw_quantity_suffix(const char *text) __attribute__((nonnull, returns_nonnull));
+
+#endif

@@ -1,0 +1,61 @@
+/* Small text helpers. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ASCII alone, in every locale. */
+static inline bool dw_is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+static inline bool dw_is_alnum(char c) {
+  return dw_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+/* The white space of JSON and YAML. */
+static inline bool dw_is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+/* The white space that C's isspace() and Go's unicode.IsSpace() agree on. */
+static inline bool dw_is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Whether both are NULL, or texts that are equal. */
+bool dw_text_equal(const char *a, const char *b);
+
+/* Whether Go's encoding/json takes KEY for the field NAME: equal under Unicode simple case folding, which besides
+ * ASCII letters maps U+017F (long s) to s and U+212A (Kelvin sign) to k. */
+bool dw_key_equal(const char *key, const char *name) __attribute__((nonnull));
+
+/* Compares under the same folding: <0, 0, >0. A total order, for sorting. */
+int dw_key_compare(const char *a, const char *b) __attribute__((nonnull));
+
+/* Edit distance (insert, delete, replace, swap of neighbours), case ignored; stops counting above LIMIT and then
+ * returns LIMIT + 1. Only the first 128 bytes count. */
+unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) __attribute__((nonnull));
+
+/* The word of WORDS[COUNT] nearest to TEXT, or NULL where none is near enough to be meant (a third of the longer
+ * one's length, at most 3 edits). Of equally near ones the first. */
+const char *dw_nearest(const char *text, const char *const *words, size_t count) __attribute__((nonnull(1)));
+
+/* The first placeholder in TEXT that some tool should have filled in, or NULL; LENGTH gets its bytes: ${NAME},
+ * ${NAME:-x}, $NAME in capitals, $(NAME), {{ ... }}, <% ... %>, _replaced_. No valid CNI configuration needs any of
+ * them. */
+const char *dw_text_placeholder(const char *text, size_t *length) __attribute__((nonnull));
+
+/* Kubernetes names: a DNS label (RFC 1123, at most 63 bytes), and a DNS subdomain (labels joined by dots, 253). */
+bool dw_is_dns_label(const char *text) __attribute__((nonnull));
+bool dw_is_dns_subdomain(const char *text) __attribute__((nonnull));
+
+/* The value of a hexadecimal digit of either case; 16 where C is none. */
+unsigned dw_hex_digit(char c);
+
+/* Strict decimal: the whole text, no sign but '-', no blanks, no overflow. */
+bool dw_parse_int64(const char *text, int64_t *out) __attribute__((nonnull, warn_unused_result));
+
+/* Whether a file name is meant for us: ends in SUFFIX. */
+bool dw_has_suffix(const char *text, const char *suffix) __attribute__((nonnull));
+
+#endif

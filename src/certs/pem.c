@@ -1,0 +1,76 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "certs/pki_internal.h"
+
+/* A key with a pass phrase can't be used by a server that nobody sits at: no prompt. */
+static int no_pass_phrase(char *buffer, int size, int writing, void *unused) {
+  (void)buffer;
+  (void)size;
+  (void)writing;
+  (void)unused;
+  return -1;
+}
+
+static int no_pem(struct dw_error *err, const char *file, const char *what) {
+  ERR_clear_error();
+  dw_error_set(err, DW_ERR_SYNTAX, "holds no %s", what);
+  return file == NULL ? -1 : dw_error_in_file(err, file);
+}
+
+X509 *dw_pki_read_cert(const char *pem, const char *file, struct dw_error *err) {
+  BIO *source = BIO_new_mem_buf(pem, -1);
+  X509 *cert = source == NULL ? NULL : PEM_read_bio_X509(source, NULL, no_pass_phrase, NULL);
+  BIO_free(source);
+  if (cert == NULL)
+    no_pem(err, file, "certificate in PEM form");
+  return cert;
+}
+
+STACK_OF(X509) * dw_pki_read_chain(const char *pem) {
+  BIO *source = BIO_new_mem_buf(pem, -1);
+  STACK_OF(X509) *chain = sk_X509_new_null();
+  X509 *cert = NULL;
+  if (source == NULL || chain == NULL)
+    abort();
+  while ((cert = PEM_read_bio_X509(source, NULL, no_pass_phrase, NULL)) != NULL)
+    if (sk_X509_push(chain, cert) == 0)
+      abort();
+  ERR_clear_error();
+  BIO_free(source);
+  return chain;
+}
+
+EVP_PKEY *dw_pki_read_key(const char *pem, const char *file, struct dw_error *err) {
+  BIO *source = BIO_new_mem_buf(pem, -1);
+  EVP_PKEY *key = source == NULL ? NULL : PEM_read_bio_PrivateKey(source, NULL, no_pass_phrase, NULL);
+  BIO_free(source);
+  if (key == NULL)
+    no_pem(err, file, "private key in PEM form without a pass phrase");
+  return key;
+}
+
+static int take(BIO *memory, bool good, struct dw_buf *out, struct dw_error *err) {
+  char *data = NULL;
+  long length = memory == NULL ? 0 : BIO_get_mem_data(memory, &data);
+  good = good && length > 0;
+  if (good)
+    dw_buf_add(out, data, (size_t)length);
+  BIO_free(memory);
+  return good ? 0 : dw_pki_error(err, "can't write PEM");
+}
+
+int dw_pki_cert_pem(X509 *cert, struct dw_buf *out, struct dw_error *err) {
+  BIO *memory = BIO_new(BIO_s_mem());
+  return take(memory, memory != NULL && PEM_write_bio_X509(memory, cert) == 1, out, err);
+}
+
+int dw_pki_key_pem(EVP_PKEY *key, struct dw_buf *out, struct dw_error *err) {
+  BIO *memory = BIO_new(BIO_s_secmem());
+  bool good = memory != NULL && PEM_write_bio_PKCS8PrivateKey(memory, key, NULL, NULL, 0, NULL, NULL) == 1;
+  return take(memory, good, out, err);
+}

@@ -1,0 +1,420 @@
+#include "certs/rotation.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+  MOST_OLD = 4,  /* CAs that are trusted beside the newest */
+  AHEAD_S = 600, /* what another replica made may begin that much later by this one's clock */
+  RENEW_NUM = 2, /* at two thirds of its life */
+  RENEW_DEN = 3
+};
+
+/* What there is, read. */
+struct facts {
+  struct dw_arena *arena;
+  const struct dw_rotation_input *in;
+  int64_t now;
+  struct dw_pki_cert cas[MOST_OLD + 1];
+  size_t ca_count;
+  bool ca_usable;     /* cas[0] and its key */
+  const char *bundle; /* all of `cas` */
+  struct dw_pki_cert leaf;
+  bool leaf_verifies;  /* and its key fits */
+  bool by_newest;      /* cas[0] signed it */
+  const char *missing; /* a name that it is not good for */
+  const char *wrong_ca, *wrong_leaf;
+  int64_t published, replaced_until; /* 0: not told */
+  bool held, seen;                   /* every webhook configuration holds the bundle; could be read */
+};
+
+/* --- times --- */
+
+static int64_t parse_time(const char *text) {
+  struct tm utc = {0};
+  const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return end == NULL || *end != '\0' ? 0 : (int64_t)timegm(&utc);
+}
+
+static const char *format_time(struct dw_arena *arena, int64_t seconds) {
+  char text[32] = "";
+  struct tm utc = {0};
+  time_t time = (time_t)seconds;
+  if (seconds == 0 || gmtime_r(&time, &utc) == NULL || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+    return "";
+  return dw_arena_strdup(arena, text);
+}
+
+static int64_t renewal_of(const struct dw_pki_cert *cert) {
+  return cert->from + (cert->until - cert->from) * RENEW_NUM / RENEW_DEN;
+}
+
+static int64_t later(int64_t a, int64_t b) {
+  return a > b ? a : b;
+}
+
+static int64_t sooner(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+/* A certificate that begins a little later by this clock is looked at as if it had begun. */
+static int64_t look_at(int64_t now, const struct dw_pki_cert *cert) {
+  return cert->from > now && cert->from - now <= AHEAD_S ? cert->from : now;
+}
+
+/* --- reading --- */
+
+static bool is_known(const struct facts *f, const struct dw_pki_cert *cert) {
+  for (size_t i = 0; i < f->ca_count; i++)
+    if (strcmp(f->cas[i].pem, cert->pem) == 0)
+      return true;
+  return false;
+}
+
+static void join_bundle(struct facts *f) {
+  DW_BUF_SCOPED struct dw_buf all = DW_BUF_INIT;
+  for (size_t i = 0; i < f->ca_count; i++)
+    dw_buf_puts(&all, f->cas[i].pem);
+  f->bundle = dw_arena_strdup(f->arena, dw_buf_text(&all));
+}
+
+static void add_ca(struct facts *f, const struct dw_pki_cert *cert) {
+  if (f->ca_count <= MOST_OLD && cert->ca && !is_known(f, cert))
+    f->cas[f->ca_count++] = *cert;
+}
+
+/* What is wrong with the CA; NULL where it can sign. */
+static const char *judge_ca(struct facts *f) {
+  const struct dw_rotation_secret *secret = &f->in->secret;
+  struct dw_pki_certs all = {NULL, 0};
+  struct dw_error err = DW_ERROR_INIT;
+  if (*secret->ca == '\0')
+    return "ca.crt is missing";
+  if (dw_pki_read_certs(f->arena, secret->ca, &all, &err) != 0)
+    return dw_arena_printf(f->arena, "ca.crt %s", err.text);
+  for (size_t i = 0; i < all.count; i++)
+    add_ca(f, &all.list[i]);
+  join_bundle(f);
+  if (!all.list[0].ca)
+    return "ca.crt is no CA's certificate";
+  if (all.list[0].until <= f->now)
+    return "the CA has expired";
+  if (all.list[0].from > f->now + AHEAD_S)
+    return "the CA is not valid yet: look at the clocks of the nodes";
+  if (*secret->ca_key == '\0')
+    return "ca.key is missing";
+  if (dw_pki_key_fits(all.list[0].pem, secret->ca_key, &err) != 0)
+    return dw_arena_printf(f->arena, "ca.key: %s", err.text);
+  return NULL;
+}
+
+/* What is wrong with the leaf; NULL where it can be served. */
+static const char *judge_leaf(struct facts *f) {
+  const struct dw_rotation_secret *secret = &f->in->secret;
+  struct dw_pki_certs all = {NULL, 0};
+  struct dw_error err = DW_ERROR_INIT;
+  if (*secret->leaf == '\0')
+    return "tls.crt is missing";
+  if (dw_pki_read_certs(f->arena, secret->leaf, &all, &err) != 0)
+    return dw_arena_printf(f->arena, "tls.crt %s", err.text);
+  f->leaf = all.list[0];
+  if (*secret->leaf_key == '\0')
+    return "tls.key is missing";
+  if (dw_pki_key_fits(f->leaf.pem, secret->leaf_key, &err) != 0)
+    return dw_arena_printf(f->arena, "tls.key: %s", err.text);
+  if (f->ca_count == 0 || dw_pki_verify(f->bundle, f->leaf.pem, look_at(f->now, &f->leaf), &err) != 0)
+    return dw_arena_printf(f->arena, "tls.crt: %s", f->ca_count == 0 ? "no CA is there to verify it" : err.text);
+  f->leaf_verifies = true;
+  f->by_newest = dw_pki_verify(f->cas[0].pem, f->leaf.pem, look_at(f->now, &f->leaf), NULL) == 0;
+  f->missing = dw_pki_missing_name(f->leaf.pem, &f->in->options->names);
+  return NULL;
+}
+
+static void look_at_hooks(struct facts *f) {
+  f->held = f->seen = true;
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    const struct dw_rotation_hook *hook = &f->in->hooks[h];
+    f->seen = f->seen && hook->state != DW_ROTATION_UNKNOWN;
+    for (size_t i = 0; hook->state == DW_ROTATION_READ && i < hook->count; i++)
+      f->held = f->held && strcmp(hook->bundles[i], f->bundle) == 0;
+  }
+}
+
+static struct facts read_facts(struct dw_arena *arena, const struct dw_rotation_input *in) {
+  struct facts f = {.arena = arena, .in = in, .now = in->now_ms / 1000, .bundle = ""};
+  f.wrong_ca = judge_ca(&f);
+  f.ca_usable = f.wrong_ca == NULL;
+  f.wrong_leaf = judge_leaf(&f);
+  f.published = parse_time(in->secret.published);
+  f.replaced_until = parse_time(in->secret.replaced_until);
+  if (f.published > f.now + AHEAD_S) /* said by a clock that was wrong */
+    f.published = 0;
+  look_at_hooks(&f);
+  return f;
+}
+
+static int64_t settled_ms(const struct facts *f) {
+  return f->published * 1000 + f->in->options->settle_ms;
+}
+
+/* Every API server knows the newest CA. One that is alone has nobody to wait for. */
+static bool is_settled(const struct facts *f) {
+  return f->ca_count == 1 || (f->published != 0 && f->in->now_ms >= settled_ms(f));
+}
+
+static int64_t last_old_end(const struct facts *f) {
+  int64_t end = 0;
+  for (size_t i = 1; i < f->ca_count; i++)
+    end = later(end, f->cas[i].until);
+  return end;
+}
+
+/* When the old CAs can go: no leaf of them is valid any more, wherever it may be served. */
+static int64_t old_until(const struct facts *f) {
+  int64_t end = last_old_end(f);
+  return f->replaced_until == 0 ? end : sooner(f->replaced_until, end);
+}
+
+/* --- making --- */
+
+/* The Secret as it is to be. */
+struct draft {
+  struct facts *f;
+  struct dw_rotation_plan *plan;
+  struct dw_error *err;
+};
+
+static void begin(struct draft *d, const char *what) {
+  d->plan->store = true;
+  d->plan->what = what;
+}
+
+static void set_replaced_until(struct draft *d, int64_t until) {
+  d->f->replaced_until = later(d->f->replaced_until, until);
+  d->plan->secret.replaced_until = format_time(d->f->arena, d->f->replaced_until);
+}
+
+static void set_published(struct draft *d, int64_t at) {
+  d->f->published = at;
+  d->plan->secret.published = format_time(d->f->arena, at);
+}
+
+/* The names asked for, and those that the leaf has: replicas of two versions that ask for different ones must not
+ * replace each other's for ever. */
+static struct dw_pki_names wanted_names(const struct facts *f) {
+  struct dw_pki_names asked = f->in->options->names;
+  if (!f->leaf_verifies || f->missing == NULL || asked.count + f->leaf.name_count > DW_PKI_MOST_NAMES)
+    return asked;
+  const char **list = dw_arena_array(f->arena, asked.count + f->leaf.name_count, sizeof *list);
+  memcpy(list, asked.list, asked.count * sizeof *list);
+  memcpy(list + asked.count, f->leaf.names, f->leaf.name_count * sizeof *list);
+  return (struct dw_pki_names){list, asked.count + f->leaf.name_count};
+}
+
+/* A leaf that is replaced may still be served somewhere until it ends; one that can't be read, for as long as any. */
+static int64_t end_of_replaced(const struct facts *f) {
+  if (f->leaf_verifies || (f->leaf.pem != NULL && f->leaf.until <= f->now))
+    return f->leaf.until;
+  return f->ca_count > 1 ? sooner(f->now + f->in->options->leaf_seconds, last_old_end(f)) : 0;
+}
+
+static int make_leaf(struct draft *d, const char *ca, const char *ca_key) {
+  struct facts *f = d->f;
+  struct dw_pki_pair issuer = {.certificate = dw_arena_strdup(f->arena, ca), .key = dw_arena_strdup(f->arena, ca_key)};
+  struct dw_pki_pair made = {.certificate = NULL};
+  struct dw_pki_life life = {f->now, f->in->options->leaf_seconds};
+  struct dw_pki_names names = wanted_names(f);
+  int failed = dw_pki_issue_leaf(&issuer, &names, &life, &made, d->err);
+  if (failed != 0)
+    return -1;
+  d->plan->secret.leaf = dw_arena_strdup(f->arena, made.certificate);
+  d->plan->secret.leaf_key = dw_arena_strdup(f->arena, made.key);
+  dw_pki_pair_free(&made);
+  set_replaced_until(d, end_of_replaced(f));
+  return 0;
+}
+
+/* CAs that API servers trust now; one of them may have signed what is served somewhere. */
+static void adopt_published(struct facts *f) {
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    const struct dw_rotation_hook *hook = &f->in->hooks[h];
+    for (size_t i = 0; hook->state == DW_ROTATION_READ && i < hook->count; i++) {
+      struct dw_pki_certs found = {NULL, 0};
+      if (dw_pki_read_certs(f->arena, hook->bundles[i], &found, NULL) != 0)
+        continue;
+      for (size_t c = 0; c < found.count; c++)
+        add_ca(f, &found.list[c]);
+    }
+  }
+}
+
+static void drop_expired(struct facts *f) {
+  size_t kept = 0;
+  for (size_t i = 0; i < f->ca_count; i++)
+    if (f->cas[i].until > f->now)
+      f->cas[kept++] = f->cas[i];
+  f->ca_count = kept;
+}
+
+/* Puts a new CA before those that are there. */
+static int make_ca(struct draft *d) {
+  struct facts *f = d->f;
+  struct dw_pki_pair made = {.certificate = NULL};
+  struct dw_pki_life life = {f->now, f->in->options->ca_seconds};
+  struct dw_pki_certs read = {NULL, 0};
+  if (dw_pki_issue_ca(&life, &made, d->err) != 0)
+    return -1;
+  int failed = dw_pki_read_certs(f->arena, made.certificate, &read, d->err);
+  if (failed == 0) {
+    drop_expired(f);
+    if (f->ca_count > MOST_OLD)
+      f->ca_count = MOST_OLD;
+    memmove(f->cas + 1, f->cas, f->ca_count * sizeof *f->cas);
+    f->cas[0] = read.list[0];
+    f->ca_count++;
+    join_bundle(f);
+    d->plan->secret.ca = f->bundle;
+    d->plan->secret.ca_key = dw_arena_strdup(f->arena, made.key);
+    set_published(d, 0);
+  }
+  dw_pki_pair_free(&made);
+  return failed;
+}
+
+/* --- deciding --- */
+
+/* Whatever is there can't sign. A leaf that is good is served on: it is a renewal of the CA then. */
+static int start_anew(struct draft *d) {
+  struct facts *f = d->f;
+  bool fresh = *f->in->secret.ca == '\0' && *f->in->secret.leaf == '\0';
+  d->plan->wrong = fresh ? "" : f->wrong_ca;
+  begin(d, f->leaf_verifies ? "made a new CA; the certificate is that of the old one until the new one is known"
+                            : "made a CA and a certificate");
+  adopt_published(f);
+  if (make_ca(d) != 0)
+    return -1;
+  return f->leaf_verifies ? 0 : make_leaf(d, d->plan->secret.ca, d->plan->secret.ca_key);
+}
+
+static int renew_leaf(struct draft *d, const char *what) {
+  begin(d, what);
+  return make_leaf(d, d->f->cas[0].pem, d->f->in->secret.ca_key);
+}
+
+/* The old CA's last leaf is made while its key is at hand: the new CA then has a leaf's whole life to become known. */
+static int renew_ca(struct draft *d) {
+  begin(d, "made a new CA (two thirds of the old one's life are over); the certificate is that of the old one until "
+           "the new one is known");
+  if (make_leaf(d, d->f->cas[0].pem, d->f->in->secret.ca_key) != 0)
+    return -1;
+  return make_ca(d);
+}
+
+static int mend_leaf(struct draft *d) {
+  struct facts *f = d->f;
+  if (f->missing != NULL)
+    d->plan->wrong = dw_arena_printf(f->arena, "tls.crt is not good for %s", f->missing);
+  else
+    d->plan->wrong = f->wrong_leaf;
+  return renew_leaf(d, "made a certificate");
+}
+
+/* Notes when the bundle is seen everywhere, and forgets it where it is not before that has counted. */
+static void note_publication(struct draft *d) {
+  struct facts *f = d->f;
+  if (f->ca_count == 1)
+    return;
+  if (f->held && f->seen && f->published == 0) {
+    begin(d, "the new CA is in the webhook configurations");
+    set_published(d, (f->in->now_ms + 999) / 1000);
+  } else if (!f->held && f->published != 0 && !(f->by_newest && is_settled(f))) {
+    begin(d, "the new CA is not in the webhook configurations any more");
+    set_published(d, 0);
+  }
+}
+
+static void drop_old(struct draft *d) {
+  begin(d, "the old CA is not trusted any more");
+  d->plan->secret.ca = d->f->cas[0].pem;
+  d->plan->secret.published = "";
+  d->plan->secret.replaced_until = "";
+}
+
+static int follow(struct draft *d) {
+  struct facts *f = d->f;
+  if (!f->by_newest) {
+    if (f->held && f->seen && is_settled(f))
+      return renew_leaf(d, "the new CA is known to the API servers: the certificate is its own from now on");
+  } else if (f->now >= renewal_of(&f->cas[0])) {
+    return renew_ca(d);
+  } else if (f->now >= renewal_of(&f->leaf)) {
+    return renew_leaf(d, "renewed the certificate (two thirds of its life are over)");
+  } else if (f->ca_count > 1 && f->now >= old_until(f)) {
+    drop_old(d);
+    return 0;
+  }
+  note_publication(d);
+  return 0;
+}
+
+static void plan_publication(const struct facts *f, struct dw_rotation_plan *plan) {
+  if (!f->ca_usable && !f->leaf_verifies) /* what is published may be better */
+    return;
+  plan->bundle = f->bundle;
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
+    const struct dw_rotation_hook *hook = &f->in->hooks[h];
+    for (size_t i = 0; hook->state == DW_ROTATION_READ && i < hook->count; i++)
+      plan->publish[h] = plan->publish[h] || strcmp(hook->bundles[i], f->bundle) != 0;
+  }
+}
+
+static int64_t next_due_ms(const struct facts *f) {
+  int64_t due = INT64_MAX;
+  if (!f->ca_usable || !f->leaf_verifies)
+    return f->in->now_ms;
+  if (!is_settled(f) && f->published != 0)
+    due = settled_ms(f);
+  if (f->by_newest) {
+    due = sooner(due, renewal_of(&f->cas[0]) * 1000);
+    due = sooner(due, renewal_of(&f->leaf) * 1000);
+    if (f->ca_count > 1)
+      due = sooner(due, old_until(f) * 1000);
+  }
+  return due;
+}
+
+int dw_rotation_plan(struct dw_arena *arena, const struct dw_rotation_input *input, struct dw_rotation_plan *plan,
+                     struct dw_error *err) {
+  struct facts f = read_facts(arena, input);
+  struct dw_rotation_plan made = {.secret = input->secret, .what = "", .wrong = "", .ca_count = f.ca_count};
+  struct draft d = {&f, &made, err};
+  int failed = 0;
+  made.ca_until = f.ca_count == 0 ? 0 : f.cas[0].until;
+  made.again_ms = next_due_ms(&f);
+  plan_publication(&f, &made);
+  if (!f.ca_usable)
+    failed = start_anew(&d);
+  else if (!f.leaf_verifies || f.missing != NULL)
+    failed = mend_leaf(&d);
+  else
+    failed = follow(&d);
+  if (failed != 0)
+    return -1;
+  *plan = made;
+  return 0;
+}
+
+bool dw_rotation_takes(const struct dw_rotation_input *input, const char *serving) {
+  if (serving != NULL && strcmp(serving, input->secret.leaf) == 0)
+    return false;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct facts f = read_facts(arena, input);
+  if (!f.leaf_verifies)
+    return false;
+  if (serving == NULL)
+    return true;
+  if (!f.by_newest || is_settled(&f) || dw_pki_verify(f.bundle, serving, f.now, NULL) != 0)
+    return true;
+  return dw_pki_verify(f.cas[0].pem, serving, f.now, NULL) == 0;
+}

@@ -1,0 +1,19 @@
+/* What HyperConverged's annotation kubevirt.kubevirt.io/jsonpatch does to KubeVirt's migration network. */
+#ifndef CLUSTER_JSONPATCH_H
+#define CLUSTER_JSONPATCH_H
+
+#include "base/arena.h"
+#include "cluster/migration.h"
+
+/* Adds PATCHES, a customizeComponents.patches or one of its elements, to OUT's component_patches. FIELD is its path;
+ * where IN_LIST, an element's gets its index. */
+void dw_component_patches_add(struct dw_arena *arena, const dw_json *patches, const char *field, bool in_list,
+                              struct dw_migration_config *out) __attribute__((nonnull(1, 3, 5)));
+
+/* Fills OUT's jsonpatch, jsonpatch_network and jsonpatch_spec from the annotation (NULL where absent), and puts the
+ * limits and the other settings that it gives in the place of OUT's. For the network the operations are followed, not
+ * applied. */
+void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out)
+    __attribute__((nonnull(1, 3)));
+
+#endif

@@ -1,0 +1,191 @@
+#include "cluster/object.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cluster/reduce_internal.h"
+
+enum { LONGEST_UID = 64 };
+
+static const struct kind {
+  const char *name;
+  const char *group;
+  bool cluster_wide;
+  int (*reduce)(struct dw_reduction *r, struct dw_error *err);
+} kinds[DW_KIND_COUNT] = {
+    [DW_KIND_NAD] = {"NetworkAttachmentDefinition", "k8s.cni.cncf.io", false, dw_reduce_nad},
+    [DW_KIND_HYPERCONVERGED] = {"HyperConverged", "hco.kubevirt.io", false, dw_reduce_user},
+    [DW_KIND_KUBEVIRT] = {"KubeVirt", "kubevirt.io", false, dw_reduce_user},
+    [DW_KIND_NODE] = {"Node", "", true, dw_reduce_node},
+    [DW_KIND_NODE_NETWORK_STATE] = {"NodeNetworkState", "nmstate.io", true, dw_reduce_nns},
+    [DW_KIND_NETWORK] = {"Network", "config.openshift.io", true, dw_reduce_network},
+    [DW_KIND_NETWORK_OPERATOR] = {"Network", "operator.openshift.io", true, dw_reduce_network_operator},
+    [DW_KIND_ADDRESS_POOL] = {"IPAddressPool", "metallb.io", false, dw_reduce_address_pool},
+    [DW_KIND_SERVICE_CIDR] = {"ServiceCIDR", "networking.k8s.io", true, dw_reduce_service_cidr},
+    [DW_KIND_CONFIG_MAP] = {"ConfigMap", "", false, dw_reduce_config_map},
+    [DW_KIND_MIGRATION] = {"VirtualMachineInstanceMigration", "kubevirt.io", false, dw_reduce_migration},
+    [DW_KIND_VMI] = {"VirtualMachineInstance", "kubevirt.io", false, dw_reduce_vmi},
+    [DW_KIND_MIGRATION_POLICY] = {"MigrationPolicy", "migrations.kubevirt.io", true, dw_reduce_user},
+};
+
+enum dw_kind dw_kind_of(const char *group, const char *kind) {
+  for (int i = 0; i < DW_KIND_COUNT; i++)
+    if (strcmp(kinds[i].name, kind) == 0 && strcmp(kinds[i].group, group) == 0)
+      return (enum dw_kind)i;
+  return DW_KIND_OTHER;
+}
+
+enum dw_kind dw_kind_of_version(const char *version, const char *kind, bool fold) {
+  const char *slash = version == NULL ? NULL : strchr(version, '/');
+  size_t length = slash == NULL ? 0 : (size_t)(slash - version);
+  for (int i = 0; i < DW_KIND_COUNT && version != NULL && kind != NULL; i++)
+    if (strlen(kinds[i].group) == length && strncmp(kinds[i].group, version, length) == 0 &&
+        (fold ? strcasecmp(kinds[i].name, kind) : strcmp(kinds[i].name, kind)) == 0)
+      return (enum dw_kind)i;
+  return DW_KIND_OTHER;
+}
+
+const char *dw_kind_name(enum dw_kind kind) {
+  return kind < DW_KIND_COUNT ? kinds[kind].name : "object";
+}
+
+const char *dw_kind_title(enum dw_kind kind) {
+  return kind == DW_KIND_NETWORK_OPERATOR ? "Network.operator.openshift.io" : dw_kind_name(kind);
+}
+
+const char *dw_kind_group(enum dw_kind kind) {
+  return kind < DW_KIND_COUNT ? kinds[kind].group : "";
+}
+
+bool dw_kind_cluster_wide(enum dw_kind kind) {
+  return kind < DW_KIND_COUNT && kinds[kind].cluster_wide;
+}
+
+bool dw_kind_is_judged(enum dw_kind kind) {
+  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT ||
+         kind == DW_KIND_MIGRATION_POLICY;
+}
+
+static int required(const struct dw_spot *up, const char *key, const char **out, struct dw_error *err) {
+  if (dw_spot_text(up, key, out, err) != 0)
+    return -1;
+  if (*out != NULL && (*out)[0] != '\0')
+    return 0;
+  struct dw_spot spot = dw_spot_member(up, key);
+  return dw_spot_error(&spot, err, "is missing; every Kubernetes object has it");
+}
+
+/* No rule reads it: it tells Events which object they are about. */
+static const char *uid_of(enum dw_kind kind, const dw_json *metadata) {
+  bool judged = dw_kind_is_judged(kind) || kind == DW_KIND_VMI;
+  const char *uid = judged ? dw_json_get_string(metadata, "uid") : NULL;
+  return uid == NULL || strlen(uid) > LONGEST_UID ? "" : uid;
+}
+
+/* "k8s.cni.cncf.io/v1" is of that group, "v1" of the core group, which is called "". */
+static int read_kind(const struct dw_spot *root, enum dw_kind *out, struct dw_error *err) {
+  const char *version = NULL;
+  const char *kind = NULL;
+  if (required(root, "apiVersion", &version, err) != 0 || required(root, "kind", &kind, err) != 0)
+    return -1;
+  *out = dw_kind_of_version(version, kind, false);
+  return 0;
+}
+
+static int read_metadata(struct dw_reduction *r, const char *default_namespace, struct dw_error *err) {
+  struct dw_spot metadata;
+  const char *ns = NULL;
+  if (dw_spot_object(&r->root, "metadata", &metadata, err) != 0 ||
+      required(&metadata, "name", &r->object->name, err) != 0 || dw_spot_text(&metadata, "namespace", &ns, err) != 0)
+    return -1;
+  if (kinds[r->object->kind].cluster_wide)
+    ns = "";
+  else if (ns == NULL || ns[0] == '\0')
+    ns = default_namespace;
+  r->object->namespace_ = ns;
+  r->object->uid = uid_of(r->object->kind, metadata.json);
+  r->object->deleting = dw_spot_member(&metadata, "deletionTimestamp").json != NULL;
+  return 0;
+}
+
+/* Of OpenShift's Networks only "cluster" means anything; of ConfigMaps, the two that tell of networks. */
+static bool is_read(const struct dw_object *object) {
+  if (object->kind == DW_KIND_NETWORK || object->kind == DW_KIND_NETWORK_OPERATOR)
+    return strcmp(object->name, "cluster") == 0;
+  if (object->kind == DW_KIND_CONFIG_MAP)
+    return dw_reduce_knows_config_map(object->namespace_, object->name);
+  return true;
+}
+
+static int check_object(const dw_json *json, struct dw_error *err) {
+  if (dw_json_type(json) == DW_JSON_OBJECT)
+    return 0;
+  return dw_error_set(err, DW_ERR_INVALID, "a Kubernetes object has to be an object, not %s", dw_json_type_name(json));
+}
+
+static int reduce(struct dw_reduction *r, const char *default_namespace, const struct dw_object **out,
+                  struct dw_error *err) {
+  struct dw_object *object = r->object;
+  const char *kind = dw_kind_title(object->kind);
+  if (read_metadata(r, default_namespace, err) != 0)
+    return dw_error_wrap(err, "%s", kind);
+  if (!is_read(object)) {
+    *out = NULL;
+    return 0;
+  }
+  if (kinds[object->kind].reduce(r, err) != 0)
+    return dw_error_wrap(err, "%s %s%s%s", kind, object->namespace_, object->namespace_[0] == '\0' ? "" : "/",
+                         object->name);
+  *out = dw_object_pack(object);
+  return 0;
+}
+
+int dw_object_reduce(const dw_json *json, const char *default_namespace, const struct dw_object **out,
+                     struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct dw_object object = {.kind = DW_KIND_OTHER};
+  struct dw_reduction r = {.scratch = scratch, .object = &object, .root = {.json = json}};
+  if (check_object(json, err) != 0 || read_kind(&r.root, &object.kind, err) != 0)
+    return -1;
+  if (object.kind != DW_KIND_OTHER)
+    return reduce(&r, default_namespace, out, err);
+  *out = NULL;
+  return 0;
+}
+
+int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *default_namespace,
+                        const struct dw_object **out, struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  struct dw_object object = {.kind = kind};
+  struct dw_reduction r = {.scratch = scratch, .object = &object, .root = {.json = json}};
+  if (check_object(json, err) != 0)
+    return -1;
+  const char *own = dw_json_get_string(json, "kind");
+  if (own != NULL && strcmp(own, dw_kind_name(kind)) != 0)
+    return dw_error_set(err, DW_ERR_INVALID, "kind is %s, not %s", own, dw_kind_name(kind));
+  if (own == NULL && (kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT)) /* their versions differ */
+    return dw_error_set(err, DW_ERR_INVALID, "there is no kind");
+  return reduce(&r, default_namespace, out, err);
+}
+
+uint32_t dw_nic_port_count(const struct dw_nic *nic) {
+  return nic->more == NULL ? 0 : nic->more->port_count;
+}
+
+static int compare_nic(const void *key, const void *nic) {
+  return strcmp(key, ((const struct dw_nic *)nic)->name);
+}
+
+const struct dw_nic *dw_nns_find(const struct dw_object *nns, const char *name) {
+  size_t count = nns->nns.nic_count;
+  const struct dw_nic *nic =
+      count == 0 ? NULL : bsearch(name, nns->nns.nics, count, sizeof nns->nns.nics[0], compare_nic);
+  for (size_t i = 0; nic == NULL && i < count; i++) {
+    const struct dw_nic_more *more = nns->nns.nics[i].more;
+    for (size_t k = 0; more != NULL && k < more->alt_name_count; k++)
+      if (strcmp(more->alt_names[k], name) == 0)
+        nic = &nns->nns.nics[i];
+  }
+  return nic;
+}

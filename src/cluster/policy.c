@@ -1,0 +1,125 @@
+#include "cluster/policy.h"
+
+#include <fnmatch.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "cluster/policy_read.h"
+
+/* What a policy file may grow to in memory: far above any that is meant, far below what would hurt. */
+enum { ARENA_LIMIT = 64 * 1024 * 1024 };
+
+const char *const dw_limit_names[DW_LIMIT_COUNT] = {
+    [DW_LIMIT_COMPLETION_TIMEOUT] = "completionTimeoutPerGiB",
+    [DW_LIMIT_PARALLEL_CLUSTER] = "parallelMigrationsPerCluster",
+    [DW_LIMIT_PARALLEL_NODE] = "parallelOutboundMigrationsPerNode",
+    [DW_LIMIT_PROGRESS_TIMEOUT] = "progressTimeout",
+};
+
+static const int64_t default_limits[DW_LIMIT_COUNT] = {
+    [DW_LIMIT_COMPLETION_TIMEOUT] = 800,
+    [DW_LIMIT_PARALLEL_CLUSTER] = 5,
+    [DW_LIMIT_PARALLEL_NODE] = 2,
+    [DW_LIMIT_PROGRESS_TIMEOUT] = 150,
+};
+
+/* virt-handler labels every node that it runs on so. */
+static struct dw_selector default_selector(struct dw_arena *arena) {
+  static const char key[] = "kubevirt.io/schedulable";
+  struct dw_selector_term *term = dw_arena_alloc(arena, sizeof *term);
+  *term = (struct dw_selector_term){.op = DW_SELECT_EXISTS, .key = key};
+  return (struct dw_selector){.text = key, .terms = term, .term_count = 1};
+}
+
+struct counted {
+  struct dw_policy policy; /* first: a pointer to it is one to this */
+  struct dw_policy *base;  /* whose parts this one shares; NULL */
+  atomic_size_t references;
+};
+
+struct dw_policy *dw_policy_default(void) {
+  struct dw_arena *arena = dw_arena_new(ARENA_LIMIT);
+  struct counted *counted = dw_arena_alloc(arena, sizeof *counted);
+  struct dw_policy *policy = &counted->policy;
+  atomic_init(&counted->references, 1);
+  policy->arena = arena;
+  policy->namespace_ = "openshift-cnv";
+  policy->name_patterns = dw_arena_array(arena, 1, sizeof *policy->name_patterns);
+  policy->name_patterns[0] = "*migration*";
+  policy->name_pattern_count = 1;
+  for (size_t i = 0; i < DW_LIMIT_COUNT; i++) {
+    policy->defaults[i].set = true;
+    policy->defaults[i].value = default_limits[i];
+  }
+  policy->mutate_nads = true;
+  policy->selector = default_selector(arena);
+  return policy;
+}
+
+struct dw_policy *dw_policy_ref(struct dw_policy *policy) {
+  struct counted *counted = (struct counted *)policy;
+  atomic_fetch_add_explicit(&counted->references, 1, memory_order_relaxed);
+  return policy;
+}
+
+void dw_policy_free(struct dw_policy *policy) {
+  if (policy == NULL)
+    return;
+  struct counted *counted = (struct counted *)policy;
+  if (atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) != 1)
+    return;
+  struct dw_policy *base = counted->base;
+  dw_arena_free(policy->arena);
+  dw_policy_free(base);
+}
+
+struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_) {
+  struct dw_arena *arena = dw_arena_new(ARENA_LIMIT);
+  struct counted *counted = dw_arena_alloc(arena, sizeof *counted);
+  counted->policy = *policy;
+  counted->policy.arena = arena;
+  counted->policy.namespace_ = dw_arena_strdup(arena, namespace_);
+  counted->policy.namespace_known = true;
+  counted->base = policy;
+  atomic_init(&counted->references, 1);
+  return &counted->policy;
+}
+
+static int read_document(struct dw_policy_reader *r, const struct dw_yaml_doc *first) {
+  if (first == NULL || dw_json_type(first->root) == DW_JSON_NULL)
+    return dw_error_at(r->err, DW_ERR_INVALID, 1, 1,
+                       "the file is empty; a policy needs apiVersion: droveway.io/v1alpha1 and kind: Policy");
+  if (first->next != NULL)
+    return dw_error_at(r->err, DW_ERR_INVALID, first->next->line, 1,
+                       "a second document; a policy file holds one policy, so join the two or take this one out");
+  r->doc = first;
+  return dw_policy_read(r);
+}
+
+struct dw_policy *dw_policy_parse(const char *text, size_t length, const char *file, const char *const *rules,
+                                  size_t rule_count, struct dw_error *err) {
+  struct dw_policy *policy = dw_policy_default();
+  struct dw_policy_reader reader = {policy, NULL, rules, rule_count, err};
+  struct dw_yaml_doc *first = NULL;
+  if (dw_yaml_parse(policy->arena, text, length, &first, err) == 0 && read_document(&reader, first) == 0)
+    return policy;
+  dw_error_in_file(err, file);
+  dw_policy_free(policy);
+  return NULL;
+}
+
+enum dw_action dw_policy_action(const struct dw_policy *policy, const char *rule, enum dw_action fallback) {
+  if (fallback == DW_ACTION_NONE)
+    return DW_ACTION_NONE;
+  for (size_t i = 0; i < policy->override_count; i++)
+    if (strcmp(policy->overrides[i].rule, rule) == 0)
+      return policy->overrides[i].action;
+  return fallback;
+}
+
+const char *dw_policy_pattern(const struct dw_policy *policy, const char *text) {
+  for (size_t i = 0; i < policy->name_pattern_count; i++)
+    if (fnmatch(policy->name_patterns[i], text, 0) == 0)
+      return policy->name_patterns[i];
+  return NULL;
+}

@@ -1,0 +1,67 @@
+/* The addresses that nodes have, in order: who is in a range is found without walking the nodes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cluster/view_internal.h"
+
+static int compare_addresses(const struct dw_addr *a, const struct dw_addr *b) {
+  return a->v4 != b->v4 ? (int)b->v4 - (int)a->v4 : dw_addr_compare(a, b);
+}
+
+static int by_address(const void *left, const void *right) {
+  const struct dw_node_address *a = left;
+  const struct dw_node_address *b = right;
+  int order = compare_addresses(&a->addr, &b->addr);
+  if (order == 0)
+    order = strcmp(a->node, b->node);
+  return order != 0 ? order : strcmp(a->nic->name, b->nic->name);
+}
+
+/* What is valid on one wire only is no address that a pod could be given. */
+static bool counts(const struct dw_nic *nic, const struct dw_addr *addr) {
+  struct dw_interval one = {*addr, *addr};
+  return nic->type != DW_NIC_LOOPBACK && dw_special_class(&one) == NULL;
+}
+
+void dw_view_addresses_build(struct dw_view *view) {
+  struct dw_view_addresses *all = &view->addresses;
+  size_t most = 0;
+  for (size_t i = 0; i < dw_view_count(view, DW_KIND_NODE_NETWORK_STATE); i++) {
+    const struct dw_object *nns = dw_view_at(view, DW_KIND_NODE_NETWORK_STATE, i);
+    for (size_t k = 0; k < nns->nns.nic_count; k++)
+      most += nns->nns.nics[k].address_count;
+  }
+  all->items = dw_arena_array(view->arena, most, sizeof *all->items);
+  for (size_t i = 0; i < dw_view_count(view, DW_KIND_NODE_NETWORK_STATE); i++) {
+    const struct dw_object *nns = dw_view_at(view, DW_KIND_NODE_NETWORK_STATE, i);
+    for (size_t k = 0; k < nns->nns.nic_count; k++) {
+      const struct dw_nic *nic = &nns->nns.nics[k];
+      for (size_t n = 0; n < nic->address_count; n++)
+        if (counts(nic, &nic->addresses[n]))
+          all->items[all->count++] = (struct dw_node_address){nic->addresses[n], nns->name, nic};
+    }
+  }
+  qsort(all->items, all->count, sizeof *all->items, by_address);
+}
+
+/* The first that is not before ADDR, or, where AFTER is set, the first behind it. */
+static size_t bound(const struct dw_view_addresses *all, const struct dw_addr *addr, bool after) {
+  size_t low = 0;
+  size_t high = all->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = compare_addresses(&all->items[middle].addr, addr);
+    if (order < 0 || (after && order == 0))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+const struct dw_node_address *dw_view_node_addresses(const struct dw_view *view, const struct dw_interval *span,
+                                                     size_t *count) {
+  size_t first = bound(&view->addresses, &span->first, false);
+  *count = bound(&view->addresses, &span->last, true) - first;
+  return view->addresses.items + first;
+}

@@ -1,0 +1,111 @@
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <string.h>
+
+#include "cluster/view_internal.h"
+
+struct counted {
+  struct dw_world world; /* first: a pointer to it is one to this */
+  struct dw_world *base; /* of an overlay; NULL */
+  atomic_size_t references;
+};
+
+static struct dw_world *make(struct dw_policy *policy, struct dw_view *view, struct dw_world *base) {
+  struct counted *counted = malloc(sizeof *counted);
+  if (counted == NULL)
+    abort();
+  counted->world = (struct dw_world){policy, view, 0};
+  counted->base = base;
+  atomic_init(&counted->references, 1);
+  return &counted->world;
+}
+
+struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view) {
+  return make(policy, view, NULL);
+}
+
+/* --- where KubeVirt runs --- */
+
+/* Where an object lands whose author forgot the namespace: it tells nothing. */
+static const char nowhere[] = "default";
+
+static bool is_user(const struct dw_object *object) {
+  return object->kind == DW_KIND_HYPERCONVERGED || object->kind == DW_KIND_KUBEVIRT;
+}
+
+static bool has_both(const struct dw_object *const *objects, size_t count, const struct dw_object *user) {
+  for (size_t i = 0; i < count; i++)
+    if (is_user(objects[i]) && objects[i]->kind != user->kind && strcmp(objects[i]->namespace_, user->namespace_) == 0)
+      return true;
+  return false;
+}
+
+static bool is_usual(const char *ns) {
+  static const char *const usual[] = {"openshift-cnv", "kubevirt-hyperconverged", "kubevirt"};
+  for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    if (strcmp(usual[i], ns) == 0)
+      return true;
+  return false;
+}
+
+const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t count) {
+  enum { HYPERCONVERGED = 4, BOTH = 2, USUAL = 1 };
+  const char *best = NULL;
+  int most = -1;
+  for (size_t i = 0; i < count; i++) {
+    if (!is_user(objects[i]) || strcmp(objects[i]->namespace_, nowhere) == 0)
+      continue;
+    int score = (objects[i]->kind == DW_KIND_HYPERCONVERGED ? HYPERCONVERGED : 0) +
+                (has_both(objects, count, objects[i]) ? BOTH : 0) + (is_usual(objects[i]->namespace_) ? USUAL : 0);
+    if (score <= most)
+      continue;
+    most = score;
+    best = objects[i]->namespace_;
+  }
+  return best;
+}
+
+struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_source *source) {
+  const char *ns = policy->namespace_known ? NULL : dw_kubevirt_namespace(source->objects, source->count);
+  if (ns != NULL)
+    policy = dw_policy_in(policy, ns);
+  return dw_world_new(policy, dw_view_build(policy, source));
+}
+
+/* Of the changes: a base that knows no namespace has no such object. */
+static const char *namespace_of_changes(struct dw_arena *scratch, const struct dw_change *changes, size_t count) {
+  const struct dw_object **objects = dw_arena_array(scratch, count, sizeof *objects);
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++)
+    if (!changes[i].gone)
+      objects[kept++] = changes[i].object;
+  return dw_kubevirt_namespace(objects, kept);
+}
+
+struct dw_world *dw_world_overlay(struct dw_world *base, const struct dw_change *changes, size_t count) {
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  const char *ns = base->policy->namespace_known ? NULL : namespace_of_changes(scratch, changes, count);
+  struct dw_policy *policy = dw_policy_ref(base->policy);
+  if (ns != NULL)
+    policy = dw_policy_in(policy, ns);
+  return make(policy, dw_view_overlay_under(policy, base->view, changes, count), dw_world_ref(base));
+}
+
+struct dw_world *dw_world_ref(struct dw_world *world) {
+  struct counted *counted = (struct counted *)world;
+  atomic_fetch_add_explicit(&counted->references, 1, memory_order_relaxed);
+  return world;
+}
+
+void dw_world_unref(struct dw_world *world) {
+  if (world == NULL)
+    return;
+  struct counted *counted = (struct counted *)world;
+  if (atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) != 1)
+    return;
+  dw_view_free(world->view);
+  dw_policy_free(world->policy);
+  dw_world_unref(counted->base);
+  free(counted);
+}

@@ -1,0 +1,245 @@
+/* What the parts of the CNI reader share. */
+#ifndef CNI_CNI_INTERNAL_H
+#define CNI_CNI_INTERNAL_H
+
+#include "cni/cni.h"
+#include "cni/ovn.h"
+
+/* --- plugins.c: the keys that belong to a plugin type --- */
+
+enum {
+  DW_KEY_MASTER = 1,
+  DW_KEY_BRIDGE = 2,
+  DW_KEY_DEVICE = 4,
+  DW_KEY_VLAN = 8,
+  DW_KEY_VLAN_ID = 16,     /* `vlanId` */
+  DW_KEY_OVN_VLAN_ID = 32, /* `vlanID` */
+  DW_KEY_VLAN_TRUNK = 64,
+  DW_KEY_TRUNK = 128,
+  DW_KEY_ANY = 256 /* an unknown plugin: whatever is there */
+};
+unsigned dw_plugin_keys(const char *type) __attribute__((nonnull));
+/* The MAC address that PLUGIN gives to every pod; absent where it gives none. */
+struct dw_value dw_plugin_mac(struct dw_arena *arena, const struct dw_cni_plugin *plugin) __attribute__((nonnull));
+
+/* --- cni.c --- */
+
+/* A member under the key as it is written. */
+struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json)
+    __attribute__((nonnull(1, 2, 3)));
+/* The member that Go's decoder takes for the field NAME. */
+struct dw_value dw_value_member(struct dw_arena *arena, const char *base, const dw_json *object, const char *name)
+    __attribute__((nonnull(1, 2, 4)));
+/* BASE[INDEX]. */
+struct dw_value dw_value_element(struct dw_arena *arena, const char *base, size_t index, const dw_json *json)
+    __attribute__((nonnull(1, 2)));
+
+/* --- cni_keys.c: keys of one object that are equal, or equal but for case --- */
+
+/* Fills config->duplicates. CONFIG is read otherwise. */
+void dw_cni_find_duplicates(struct dw_arena *arena, struct dw_cni_config *config) __attribute__((nonnull));
+
+/* --- options.c --- */
+
+/* Fills config->faults. CONFIG is read otherwise. */
+void dw_cni_check_options(struct dw_arena *arena, struct dw_cni_config *config) __attribute__((nonnull));
+
+/* --- ipam.c --- */
+
+/* PLUGIN has field, json and type_name. */
+void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *out)
+    __attribute__((nonnull));
+
+/* Problems as they are found. A client must not make us keep millions of them: each kind stops at a number that no
+ * answer can hold anyway. */
+enum { DW_IPAM_KINDS = DW_IPAM_EXCLUDES_NOTHING + 1, DW_IPAM_PROBLEMS_MAX = 64 };
+struct dw_problems {
+  struct dw_arena *arena;
+  struct dw_ipam_problem *items;
+  size_t count;
+  size_t capacity;
+  size_t kept[DW_IPAM_KINDS];
+  bool more; /* as many of a kind as are kept: there may be more */
+};
+/* Adds a problem about VALUE for the caller to describe; NULL where there are enough of its kind. It stays valid until
+ * the next one is added. */
+struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
+                                       const struct dw_value *value) __attribute__((nonnull, warn_unused_result));
+bool dw_problems_full(const struct dw_problems *problems, enum dw_ipam_problem_kind kind) __attribute__((nonnull));
+
+/* --- ipam_keys.c: the keys of whereabouts --- */
+
+/* In the order of dw_key_compare(). Source: whereabouts pkg/types/types.go, IPAMConfigAlias. */
+enum dw_ipam_key {
+  DW_IPAM_ADDRESSES,
+  DW_IPAM_CONFIGURATION_PATH,
+  DW_IPAM_DATASTORE,
+  DW_IPAM_DNS,
+  DW_IPAM_ENABLE_OVERLAPPING_RANGES,
+  DW_IPAM_ETCD_CA_CERT_FILE,
+  DW_IPAM_ETCD_CERT_FILE,
+  DW_IPAM_ETCD_HOST,
+  DW_IPAM_ETCD_KEY_FILE,
+  DW_IPAM_ETCD_PASSWORD,
+  DW_IPAM_ETCD_USERNAME,
+  DW_IPAM_EXCLUDE,
+  DW_IPAM_GATEWAY,
+  DW_IPAM_IP_RANGES,
+  DW_IPAM_KUBERNETES,
+  DW_IPAM_LEADER_LEASE_DURATION,
+  DW_IPAM_LEADER_RENEW_DEADLINE,
+  DW_IPAM_LEADER_RETRY_PERIOD,
+  DW_IPAM_LOG_FILE,
+  DW_IPAM_LOG_LEVEL,
+  DW_IPAM_NAME,
+  DW_IPAM_NETWORK_NAME,
+  DW_IPAM_NODE_SLICE_SIZE,
+  DW_IPAM_POD_NAME,
+  DW_IPAM_POD_NAMESPACE,
+  DW_IPAM_RANGE,
+  DW_IPAM_RANGE_END,
+  DW_IPAM_RANGE_START,
+  DW_IPAM_RECONCILER_CRON_EXPRESSION,
+  DW_IPAM_ROUTES,
+  DW_IPAM_SLEEP_FOR_RACE,
+  DW_IPAM_TYPE,
+  DW_IPAM_KEY_COUNT,
+  DW_IPAM_GATEWAY_FIELD = DW_IPAM_KEY_COUNT, /* `Gateway`, spelled exactly so: a field of its own in Go */
+  DW_IPAM_SLOT_COUNT,
+  DW_IPAM_NO_KEY = DW_IPAM_SLOT_COUNT
+};
+enum dw_ipam_key dw_ipam_key_of(const char *key) __attribute__((nonnull));
+/* The known key that KEY was probably meant to be, or DW_IPAM_NO_KEY. IN_LIST: within an entry of ipRanges. */
+enum dw_ipam_key dw_ipam_lookalike(const char *key, bool in_list) __attribute__((nonnull));
+bool dw_ipam_key_in_list(enum dw_ipam_key key); /* whether an entry of ipRanges may hold it */
+const char *dw_ipam_key_name(enum dw_ipam_key key) __attribute__((returns_nonnull));
+
+/* --- ipam_types.c: JSON types as Go's decoder wants them --- */
+
+/* Whether VALUE is of the type that KEY needs (null always is); adds problems where it is not. */
+bool dw_ipam_check_type(struct dw_problems *problems, enum dw_ipam_key key, const struct dw_value *value)
+    __attribute__((nonnull));
+/* How to fix a value that must be WANTED; NULL where that says it all. */
+const char *dw_type_mend(const struct dw_value *value, const char *wanted) __attribute__((nonnull));
+/* Adds "must be WANTED, not a ...". */
+void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *value, const char *wanted)
+    __attribute__((nonnull));
+
+/* --- ipam_text.c: what is wrong with a text, and how it should read --- */
+
+struct dw_complaint {
+  const char *what;
+  const char *mend;
+};
+/* TEXT is no range that whereabouts can read. */
+struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+/* For routes and addresses. */
+struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+
+/* --- ipam_pool.c --- */
+
+/* The members that make a pool, each absent where its json is NULL. */
+struct dw_pool_source {
+  const char *field;
+  bool in_list; /* an entry of ipRanges: range_start and range_end are read strictly */
+  struct dw_value range;
+  struct dw_value start;
+  struct dw_value end;
+  struct dw_value exclude;
+  struct dw_value slice_size; /* node_slice_size; absent where there are several ranges */
+};
+void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, struct dw_pool *out)
+    __attribute__((nonnull));
+/* Fills `usable` and `state` from span and excludes. */
+void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadable) __attribute__((nonnull));
+/* Adds the problems of one of the pool's members; its JSON type is right. */
+void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source *source, const struct dw_pool *pool,
+                      enum dw_ipam_key key) __attribute__((nonnull));
+/* Reads an address; SYNTAX as whereabouts reads it there. */
+struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax syntax) __attribute__((nonnull));
+
+/* --- ipam_local.c --- */
+
+/* What host-local makes of a range: `subnet`, `rangeStart`, `rangeEnd` and `gateway`. */
+struct dw_local_range {
+  struct dw_prefix subnet;
+  struct dw_interval span;
+  struct dw_addr gateway;
+};
+enum dw_local_fault {
+  DW_LOCAL_OK,
+  DW_LOCAL_UNREADABLE, /* also without a subnet */
+  DW_LOCAL_MAPPED,     /* an IPv4 subnet written as IPv6 */
+  DW_LOCAL_TOO_SMALL,
+  DW_LOCAL_HOST_BITS,
+  DW_LOCAL_START_OUTSIDE,
+  DW_LOCAL_END_OUTSIDE,
+  DW_LOCAL_END_FIRST,      /* the end lies before the start */
+  DW_LOCAL_START_LAST,     /* the start lies behind the last address; accepted before 1.10 */
+  DW_LOCAL_GATEWAY_OUTSIDE /* accepted before 1.10 */
+};
+/* Of OUT the subnet is known from MAPPED on, the rest from START_OUTSIDE on. */
+enum dw_local_fault dw_local_range_read(const dw_json *range, struct dw_local_range *out) __attribute__((nonnull(2)));
+
+/* Fills local_pools; the type is known. */
+void dw_ipam_read_local(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
+    __attribute__((nonnull));
+
+/* --- ipam_store.c --- */
+
+struct dw_whereabouts_store {
+  struct dw_value network_name;
+  struct dw_value lease; /* leader_lease_duration */
+  struct dw_value renew; /* leader_renew_deadline */
+  struct dw_value retry; /* leader_retry_period */
+  struct dw_value sleep; /* sleep_for_race */
+};
+/* Adds what makes each allocation fail. The pools are read. */
+void dw_ipam_check_store(struct dw_problems *problems, const struct dw_ipam *ipam,
+                         const struct dw_whereabouts_store *store) __attribute__((nonnull));
+
+/* --- ipam_slice.c --- */
+
+/* The length of the slices that whereabouts cuts SUBNET into; 0 where it cuts none. */
+unsigned dw_slice_bits(const struct dw_value *size, const struct dw_prefix *subnet) __attribute__((nonnull));
+/* Makes the pool one of slices of BITS, whatever its ends and excludes are; 0 leaves it as it is. */
+void dw_pool_slice(struct dw_arena *arena, struct dw_pool *pool, unsigned bits) __attribute__((nonnull));
+/* Adds what is wrong with node_slice_size. The pools are read. */
+void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipam, const struct dw_value *size)
+    __attribute__((nonnull));
+
+/* --- ipam_whereabouts.c, ipam_ovn.c --- */
+
+void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) __attribute__((nonnull));
+/* True where the plugin is OVN-Kubernetes', which allocates by itself; fills IPAM then. */
+bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
+    __attribute__((nonnull));
+
+/* One CIDR of such a list: ADDRESS/LENGTH, or ADDRESS/LENGTH/HOSTPREFIX. */
+struct dw_ovn_entry {
+  const char *text; /* as written, without the blanks around it */
+  bool readable;
+  struct dw_prefix prefix;
+  bool has_host; /* a host prefix is given */
+  int64_t host;
+};
+struct dw_ovn_list {
+  struct dw_ovn_entry *items;
+  size_t count;
+  bool too_many; /* more than MAX: only those are read */
+};
+struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t max) __attribute__((nonnull));
+/* Whether it is an IPv4 subnet that is written as one of IPv6, such as ::ffff:10.200.0.0/112. */
+bool dw_ovn_is_mapped(const struct dw_ovn_entry *entry) __attribute__((nonnull));
+
+/* --- ovn.c --- */
+
+/* Absent, null, or a text of white space alone. */
+bool dw_ovn_is_blank(const struct dw_value *value) __attribute__((nonnull));
+
+/* MAJOR[.MINOR[.MICRO]]; "" is 0.1.0. Source: containernetworking/cni pkg/version/plugin.go, ParseVersion(). */
+bool dw_cni_version_parse(const char *text, int64_t parts[3]) __attribute__((nonnull));
+
+#endif

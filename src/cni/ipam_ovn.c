@@ -1,0 +1,191 @@
+/* OVN-Kubernetes' secondary networks: `subnets` and `excludeSubnets` beside the plugin's other keys, comma-separated.
+ * Sources: ovn-kubernetes go-controller pkg/util/multi_network.go (parseNetworkSubnets, parseSubnetList), pkg/config
+ * (ParseClusterSubnetEntriesWithDefaults: blanks around an entry are cut off, net.ParseCIDR, an optional /HOSTPREFIX).
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cni/cni_internal.h"
+
+/* Real networks have one subnet a family. Each exclude counts for every subnet, so both lists are bounded. */
+enum { SUBNETS_MAX = 32, EXCLUDES_MAX = 1024, ENTRY_MAX = 128 };
+
+/* The text without the blanks around it. */
+static const char *entry_text(struct dw_arena *arena, const char *at, size_t length) {
+  while (length > 0 && dw_is_space(at[0])) {
+    at++;
+    length--;
+  }
+  while (length > 0 && dw_is_space(at[length - 1]))
+    length--;
+  return dw_arena_strndup(arena, at, length);
+}
+
+/* Go's strconv.Atoi takes a sign. */
+static bool parse_host(const char *text, int64_t *out) {
+  const char *digits = text[0] == '+' ? text + 1 : text;
+  return (digits == text || dw_is_digit(digits[0])) && dw_parse_int64(digits, out);
+}
+
+static struct dw_ovn_entry read_entry(const char *text) {
+  struct dw_ovn_entry entry = {.text = text};
+  char cidr[ENTRY_MAX];
+  size_t length = strnlen(text, ENTRY_MAX);
+  if (length == ENTRY_MAX)
+    return entry;
+  memcpy(cidr, text, length + 1);
+  char *slash = strchr(cidr, '/');
+  char *second = slash == NULL ? NULL : strchr(slash + 1, '/');
+  entry.has_host = second != NULL;
+  if (second != NULL && !parse_host(second + 1, &entry.host))
+    return entry;
+  if (second != NULL)
+    *second = '\0';
+  entry.readable = dw_prefix_parse(cidr, DW_ADDR_STRICT, &entry.prefix, NULL);
+  return entry;
+}
+
+bool dw_ovn_is_mapped(const struct dw_ovn_entry *entry) {
+  return entry->prefix.base.v4 && strchr(entry->text, ':') != NULL;
+}
+
+struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t max) {
+  size_t entries = 1;
+  for (const char *c = text; *c != '\0' && entries < max; c++)
+    entries += *c == ',';
+  struct dw_ovn_list list = {.items = dw_arena_array(arena, entries, sizeof *list.items)};
+  for (;;) {
+    size_t length = strcspn(text, ",");
+    if (list.count == max) {
+      list.too_many = true;
+      return list;
+    }
+    list.items[list.count++] = read_entry(entry_text(arena, text, length));
+    if (text[length] == '\0')
+      return list;
+    text += length + 1;
+  }
+}
+
+static void tell(struct dw_problems *problems, const struct dw_value *value, struct dw_complaint complaint) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
+  if (problem == NULL)
+    return;
+  problem->what = complaint.what;
+  problem->mend = complaint.mend;
+}
+
+/* Nothing behind the last entry that is read can be checked. */
+static void report_too_many(struct dw_problems *problems, const struct dw_value *value, const char *mend) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
+  if (problem == NULL)
+    return;
+  problem->too_large = true;
+  problem->what = "holds more subnets than can be checked";
+  problem->mend = mend;
+}
+
+static void tell_entry(struct dw_problems *problems, const struct dw_value *list, const char *entry) {
+  struct dw_value value = {.field = list->field, .json = list->json, .text = entry};
+  tell(problems, &value, dw_complain_cidr(problems->arena, entry));
+}
+
+/* The excludes that all pools share. */
+struct excludes {
+  struct dw_exclude *items;
+  size_t count;
+  bool unreadable;
+};
+
+static struct excludes read_excludes(struct dw_problems *problems, const struct dw_value *list) {
+  struct excludes excludes = {0};
+  if (dw_value_given(list) && list->text == NULL) {
+    dw_problem_wrong_type(problems, list, "a string");
+    excludes.unreadable = true;
+    return excludes;
+  }
+  if (dw_ovn_is_blank(list))
+    return excludes;
+  struct dw_ovn_list entries = dw_ovn_list(problems->arena, list->text, EXCLUDES_MAX);
+  excludes.items = dw_arena_array(problems->arena, entries.count, sizeof *excludes.items);
+  excludes.count = entries.count;
+  excludes.unreadable = entries.too_many;
+  if (entries.too_many)
+    report_too_many(problems, list, "join them into wider ones");
+  for (size_t i = 0; i < entries.count; i++) {
+    const struct dw_ovn_entry *entry = &entries.items[i];
+    bool readable = entry->readable && !entry->has_host;
+    excludes.items[i] =
+        (struct dw_exclude){{list->field, list->json, entry->text}, readable ? DW_READ_OK : DW_READ_BAD, entry->prefix};
+    if (readable)
+      continue;
+    excludes.unreadable = true;
+    tell_entry(problems, list, entry->text);
+  }
+  return excludes;
+}
+
+/* How many parts with a prefix of HOST bits PREFIX has; 0 where OVN-Kubernetes refuses to cut it so (ovn.c). */
+static uint64_t node_subnets(const struct dw_ovn_entry *entry) {
+  enum { HOST_V4 = 24, HOST_V6 = 64, MOST_BITS = 62 };
+  int64_t host = entry->has_host ? entry->host : entry->prefix.base.v4 ? HOST_V4 : HOST_V6;
+  int64_t bits = host - (int64_t)entry->prefix.bits;
+  return bits <= 0 || dw_ovn_is_mapped(entry) ? 0 : UINT64_C(1) << (bits < MOST_BITS ? bits : MOST_BITS);
+}
+
+/* The ends are kept off in both families, as in whereabouts' pools. */
+static void read_pool(struct dw_problems *problems, const struct dw_value *subnets, const struct dw_ovn_entry *entry,
+                      const struct excludes *excludes, struct dw_pool *pool) {
+  pool->range = (struct dw_value){subnets->field, subnets->json, entry->text};
+  pool->excludes = excludes->items;
+  pool->exclude_count = excludes->count;
+  pool->subnet_known = entry->readable;
+  pool->subnet = entry->prefix;
+  struct dw_pool_ends ends;
+  if (!pool->subnet_known) {
+    tell_entry(problems, subnets, entry->text);
+  } else if (dw_pool_ends(&pool->subnet, NULL, NULL, &ends)) {
+    pool->has_span = true;
+    pool->span = ends.span;
+  }
+  dw_pool_settle(problems->arena, pool, !pool->subnet_known || excludes->unreadable);
+}
+
+static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin *plugin, const struct dw_value *subnets,
+                       enum dw_ovn_topology topology, struct dw_ipam *ipam) {
+  struct dw_value excluded = dw_value_member(problems->arena, plugin->field, plugin->json, "excludeSubnets");
+  if (topology == DW_OVN_LAYER3)
+    excluded.json = NULL; /* ignored there; ovn.c says so */
+  struct excludes excludes = read_excludes(problems, &excluded);
+  struct dw_ovn_list entries = dw_ovn_list(problems->arena, subnets->text, SUBNETS_MAX);
+  if (entries.too_many)
+    report_too_many(problems, subnets, "write one a family");
+  ipam->pools = dw_arena_array(problems->arena, entries.count, sizeof *ipam->pools);
+  for (size_t i = 0; i < entries.count; i++) {
+    struct dw_pool *pool = &ipam->pools[ipam->pool_count++];
+    read_pool(problems, subnets, &entries.items[i], &excludes, pool);
+    pool->field = plugin->field;
+    if (topology == DW_OVN_LAYER3 && pool->subnet_known)
+      pool->node_subnets = node_subnets(&entries.items[i]);
+  }
+}
+
+/* An `ipam` beside `subnets` is no business of any IPAM plugin: OVN-Kubernetes refuses it (ovn.c). Without a topology
+ * the NAD is the default network, and `subnets` is ignored. */
+bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam) {
+  if (strcmp(plugin->type_name, "ovn-k8s-cni-overlay") != 0)
+    return false;
+  ipam->type = DW_IPAM_NONE;
+  struct dw_value subnets = dw_value_member(problems->arena, plugin->field, plugin->json, "subnets");
+  if (dw_value_given(&subnets) && subnets.text == NULL) {
+    dw_problem_wrong_type(problems, &subnets, "a string");
+    return true;
+  }
+  enum dw_ovn_topology topology = dw_ovn_topology(plugin->json);
+  if (dw_ovn_is_blank(&subnets) || topology == DW_OVN_NO_TOPOLOGY)
+    return true;
+  ipam->type = DW_IPAM_OVN;
+  ipam->field = plugin->field;
+  read_pools(problems, plugin, &subnets, topology, ipam);
+  return true;
+}

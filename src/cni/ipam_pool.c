@@ -1,0 +1,345 @@
+/* One range with its start, end and excludes. Sources: whereabouts pkg/config/config.go (LoadIPAMConfig),
+ * pkg/iphelpers/iphelpers.go (GetIPRange), pkg/allocate/allocate.go (IterateForAssignment). */
+#include "cni/cni_internal.h"
+
+struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax syntax) {
+  struct dw_ip_value value = {.raw = *raw, .state = DW_READ_ABSENT};
+  if (!dw_value_given(raw) || (raw->text != NULL && raw->text[0] == '\0'))
+    return value;
+  bool good = raw->text != NULL && dw_addr_parse(raw->text, syntax, &value.addr);
+  value.state = good ? DW_READ_OK : DW_READ_BAD;
+  return value;
+}
+
+static struct dw_exclude read_exclude(struct dw_arena *arena, const char *list, size_t index, const dw_json *json) {
+  struct dw_exclude exclude = {.raw = dw_value_element(arena, list, index, json), .state = DW_READ_BAD};
+  if (exclude.raw.text != NULL && dw_exclude_parse(exclude.raw.text, &exclude.prefix))
+    exclude.state = DW_READ_OK;
+  return exclude;
+}
+
+/* Go's decoder takes it, whatever its entries say. */
+static bool is_list_of_texts(const struct dw_value *list, const struct dw_pool *pool) {
+  for (size_t i = 0; i < pool->exclude_count; i++)
+    if (pool->excludes[i].raw.text == NULL)
+      return false;
+  return !dw_value_given(list) || dw_json_type(list->json) == DW_JSON_ARRAY;
+}
+
+/* False where an entry can't be read, or it is no list. */
+static bool read_excludes(struct dw_arena *arena, const struct dw_value *list, struct dw_pool *pool) {
+  if (!dw_value_given(list))
+    return true;
+  if (dw_json_type(list->json) != DW_JSON_ARRAY)
+    return false;
+  bool good = true;
+  pool->exclude_count = dw_json_size(list->json);
+  pool->excludes = dw_arena_array(arena, pool->exclude_count, sizeof *pool->excludes);
+  for (size_t i = 0; i < pool->exclude_count; i++) {
+    pool->excludes[i] = read_exclude(arena, list->field, i, dw_json_at(list->json, i));
+    good = good && pool->excludes[i].state == DW_READ_OK;
+  }
+  return good;
+}
+
+void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadable) {
+  pool->state = unreadable ? DW_POOL_UNREADABLE : DW_POOL_EMPTY;
+  if (unreadable || !pool->has_span)
+    return;
+  struct dw_interval *items = dw_arena_array(arena, pool->exclude_count, sizeof *items);
+  size_t count = 0;
+  for (size_t i = 0; i < pool->exclude_count; i++)
+    if (pool->excludes[i].prefix.base.v4 == pool->subnet.base.v4) /* Go: a net never holds the other family's address */
+      items[count++] = dw_interval_of(&pool->excludes[i].prefix);
+  struct dw_interval_set removed = dw_interval_set_make(items, count);
+  struct dw_interval_set usable = dw_interval_set_without(arena, &pool->span, &removed);
+  if (usable.count == 0)
+    return;
+  pool->usable = usable;
+  pool->state = DW_POOL_OK;
+}
+
+/* Where the range is dashed, its ends replace range_start and range_end. */
+static void find_ends(struct dw_pool *pool) {
+  bool dashed = pool->parsed.dashed;
+  const struct dw_addr *start = pool->start.state == DW_READ_OK ? &pool->start.addr : NULL;
+  const struct dw_addr *end = pool->end.state == DW_READ_OK ? &pool->end.addr : NULL;
+  struct dw_pool_ends ends;
+  pool->has_span =
+      dw_pool_ends(&pool->subnet, dashed ? &pool->parsed.start : start, dashed ? &pool->parsed.end : end, &ends);
+  if (!pool->has_span)
+    return;
+  pool->span = ends.span;
+  pool->span.first.v4 = pool->span.last.v4 = pool->subnet.base.v4; /* a mapped START or END stays in its subnet */
+  pool->end_ignored = ends.end_ignored;
+  if (!dashed)
+    pool->start_ignored = ends.start_ignored;
+}
+
+static bool is_text(const struct dw_ip_value *value) {
+  return value->raw.text != NULL;
+}
+
+/* At the top level text that can't be read, and beside a dashed range all there is, counts for nothing. */
+static void find_ignored(struct dw_pool *pool, bool in_list) {
+  bool dashed = pool->subnet_known && pool->parsed.dashed;
+  if ((dashed && pool->start.state == DW_READ_OK) ||
+      (!in_list && pool->start.state == DW_READ_BAD && is_text(&pool->start)))
+    pool->start_ignored = true;
+  if ((dashed && pool->end.state == DW_READ_OK) || (!in_list && pool->end.state == DW_READ_BAD && is_text(&pool->end)))
+    pool->end_ignored = true;
+}
+
+static bool is_unreadable(const struct dw_ip_value *value, bool in_list) {
+  return value->state == DW_READ_BAD && (in_list || !is_text(value));
+}
+
+void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, struct dw_pool *out) {
+  enum dw_addr_syntax syntax = source->in_list ? DW_ADDR_STRICT : DW_ADDR_SLOPPY;
+  struct dw_pool pool = {.field = source->field, .range = source->range};
+  pool.start = dw_ip_read(&source->start, syntax);
+  pool.end = dw_ip_read(&source->end, syntax);
+  bool excludes_good = read_excludes(arena, &source->exclude, &pool);
+  if (source->range.text != NULL) {
+    enum dw_range_fault fault = dw_range_parse(source->range.text, &pool.parsed);
+    pool.subnet_known = fault == DW_RANGE_OK || fault == DW_RANGE_TOO_SMALL;
+  }
+  if (pool.subnet_known) {
+    pool.subnet = pool.parsed.subnet;
+    find_ends(&pool);
+  }
+  find_ignored(&pool, source->in_list);
+  bool good =
+      pool.subnet_known && !is_unreadable(&pool.start, source->in_list) && !is_unreadable(&pool.end, source->in_list);
+  dw_pool_settle(arena, &pool, !good || !excludes_good);
+  if (good && is_list_of_texts(&source->exclude, &pool))
+    dw_pool_slice(arena, &pool, dw_slice_bits(&source->slice_size, &pool.subnet));
+  *out = pool;
+}
+
+/* --- problems --- */
+
+static void add(struct dw_problems *problems, enum dw_ipam_problem_kind kind, const struct dw_value *value,
+                struct dw_complaint complaint) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, kind, value);
+  if (problem == NULL)
+    return;
+  problem->what = complaint.what;
+  problem->mend = complaint.mend;
+}
+
+static void add_zeros(struct dw_problems *problems, const struct dw_value *value, const char *canonical) {
+  add(problems, DW_IPAM_LEADING_ZERO, value,
+      (struct dw_complaint){"has leading zeros, which are read as decimal",
+                            dw_arena_printf(problems->arena, "write %s", canonical)});
+}
+
+static const struct dw_addr *higher(const struct dw_addr *a, const struct dw_addr *b) {
+  return dw_addr_compare(a, b) >= 0 ? a : b;
+}
+
+static const struct dw_addr *lower(const struct dw_addr *a, const struct dw_addr *b) {
+  return dw_addr_compare(a, b) <= 0 ? a : b;
+}
+
+/* A dashed range with its ends in order and inside the usable addresses. */
+static const char *mend_dashed(struct dw_arena *arena, const struct dw_range *range) {
+  struct dw_pool_ends all;
+  if (!dw_pool_ends(&range->subnet, NULL, NULL, &all))
+    return NULL;
+  struct dw_range mended = *range;
+  mended.start = *higher(lower(&range->start, &range->end), &all.span.first);
+  mended.end = *lower(higher(&range->start, &range->end), &all.span.last);
+  if (dw_addr_compare(&mended.start, &mended.end) > 0)
+    return "choose START and END among the usable addresses";
+  return dw_arena_printf(arena, "write %s", dw_range_format(arena, &mended));
+}
+
+/* The first and the last address of the subnet are never handed out: as start and end they change nothing. */
+static bool is_network(const struct dw_pool *pool, const struct dw_addr *start) {
+  struct dw_addr first = dw_prefix_first(&pool->subnet);
+  return dw_addr_compare(start, &first) == 0;
+}
+
+static bool is_broadcast(const struct dw_pool *pool, const struct dw_addr *end) {
+  struct dw_addr last = dw_prefix_last(&pool->subnet);
+  return dw_addr_compare(end, &last) == 0;
+}
+
+static void add_dashed_problems(struct dw_problems *problems, const struct dw_pool *pool) {
+  const struct dw_range *range = &pool->parsed;
+  bool start_ignored = dw_addr_compare(&range->start, &pool->span.first) != 0 && !is_network(pool, &range->start);
+  bool end_ignored = dw_addr_compare(&range->end, &pool->span.last) != 0 && !is_broadcast(pool, &range->end);
+  if (!start_ignored && !end_ignored)
+    return;
+  const char *what = "has ends outside the usable addresses, so whereabouts ignores them";
+  if (end_ignored && dw_addr_compare(&range->end, &range->start) < 0)
+    what = "ends before it starts, so whereabouts ignores its end";
+  else if (!start_ignored)
+    what = "ends outside the usable addresses, so whereabouts ignores its end";
+  else if (!end_ignored)
+    what = "starts outside the usable addresses, so whereabouts ignores its start";
+  add(problems, DW_IPAM_IGNORED, &pool->range, (struct dw_complaint){what, mend_dashed(problems->arena, range)});
+}
+
+/* Where node_slice_size cuts the whole range. */
+static bool is_whole_start(const struct dw_pool *pool, const struct dw_addr *start) {
+  return is_network(pool, start) || dw_addr_compare(start, &pool->span.first) == 0;
+}
+
+static bool is_whole_end(const struct dw_pool *pool, const struct dw_addr *end) {
+  return is_broadcast(pool, end) || dw_addr_compare(end, &pool->span.last) == 0;
+}
+
+static void add_sliced_ends(struct dw_problems *problems, const struct dw_pool *pool) {
+  char text[DW_PREFIX_TEXT];
+  if (is_whole_start(pool, &pool->parsed.start) && is_whole_end(pool, &pool->parsed.end))
+    return;
+  add(problems, DW_IPAM_IGNORED, &pool->range,
+      (struct dw_complaint){"has ends that node_slice_size makes whereabouts ignore",
+                            dw_arena_printf(problems->arena, "write %s, or leave node_slice_size out",
+                                            dw_prefix_format(&pool->subnet, text))});
+}
+
+static void add_range_problems(struct dw_problems *problems, const struct dw_pool *pool) {
+  if (!pool->subnet_known) {
+    add(problems, DW_IPAM_UNREADABLE, &pool->range, dw_complain_range(problems->arena, pool->range.text));
+    return;
+  }
+  if (pool->parsed.leading_zeros)
+    add_zeros(problems, &pool->range, dw_range_format(problems->arena, &pool->parsed));
+  if (pool->parsed.dashed && pool->slice_bits != 0)
+    add_sliced_ends(problems, pool);
+  else if (pool->parsed.dashed && pool->has_span)
+    add_dashed_problems(problems, pool);
+}
+
+/* range_start or range_end. */
+struct bound {
+  const struct dw_ip_value *value;
+  const char *name;
+  bool is_end;
+  bool ignored;
+};
+
+/* Whether the pool is the one that was meant, though the address is ignored. */
+static bool changes_nothing(const struct dw_pool *pool, const struct bound *bound) {
+  const struct dw_addr *addr = &bound->value->addr;
+  if (!pool->subnet_known)
+    return false;
+  if (pool->slice_bits != 0)
+    return bound->is_end ? is_whole_end(pool, addr) : is_whole_start(pool, addr);
+  if (pool->parsed.dashed)
+    return dw_addr_compare(addr, bound->is_end ? &pool->parsed.end : &pool->parsed.start) == 0;
+  return bound->is_end ? is_broadcast(pool, addr) : is_network(pool, addr);
+}
+
+static struct dw_complaint complain_sliced(void) {
+  return (struct dw_complaint){"is ignored, for node_slice_size cuts the whole range",
+                               "leave it out, or leave node_slice_size out"};
+}
+
+/* Why an address that reads is ignored all the same. */
+static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct dw_pool *pool,
+                                            const struct bound *bound) {
+  char first[DW_ADDR_TEXT];
+  char last[DW_ADDR_TEXT];
+  if (pool->slice_bits != 0)
+    return complain_sliced();
+  if (pool->parsed.dashed)
+    return (struct dw_complaint){"is ignored, for range gives both ends itself",
+                                 dw_arena_printf(arena, "leave %s out", bound->name)};
+  struct dw_pool_ends all;
+  if (!dw_pool_ends(&pool->subnet, NULL, NULL, &all))
+    return (struct dw_complaint){"is ignored", NULL};
+  bool start_counts = bound->is_end && pool->start.state == DW_READ_OK && !pool->start_ignored;
+  dw_addr_format(start_counts ? &pool->start.addr : &all.span.first, first);
+  dw_addr_format(&all.span.last, last);
+  const char *what =
+      dw_arena_printf(arena, "is ignored, for it lies outside the usable addresses %s to %s", first, last);
+  if (start_counts && dw_addr_compare(&bound->value->addr, &pool->start.addr) < 0 &&
+      dw_prefix_contains(&pool->subnet, &bound->value->addr))
+    what = dw_arena_printf(arena, "is ignored, for it lies before range_start %s", first);
+  return (struct dw_complaint){
+      what, dw_arena_printf(arena, "choose an address from %s to %s, or leave %s out", first, last, bound->name)};
+}
+
+static void add_bound_problems(struct dw_problems *problems, const struct dw_pool_source *source,
+                               const struct dw_pool *pool, const struct bound *bound) {
+  const struct dw_value *raw = &bound->value->raw;
+  char canonical[DW_ADDR_TEXT];
+  if (bound->value->state == DW_READ_BAD) {
+    struct dw_complaint complaint = dw_complain_address(problems->arena, raw->text);
+    if (!source->in_list)
+      complaint.what = dw_arena_printf(problems->arena, "%s, so whereabouts ignores it", complaint.what);
+    add(problems, source->in_list ? DW_IPAM_UNREADABLE : DW_IPAM_IGNORED, raw, complaint);
+  } else if (bound->value->state == DW_READ_OK && (bound->ignored || pool->slice_bits != 0) &&
+             !changes_nothing(pool, bound)) {
+    add(problems, DW_IPAM_IGNORED, raw, complain_ignored(problems->arena, pool, bound));
+  } else if (bound->value->state == DW_READ_OK && dw_has_leading_zeros(raw->text)) {
+    add_zeros(problems, raw, dw_addr_format(&bound->value->addr, canonical));
+  }
+}
+
+/* whereabouts reads a mapped address without a length as one of IPv6 (dw_exclude_parse). */
+static struct dw_complaint complain_excluded(struct dw_arena *arena, const struct dw_pool *pool,
+                                             const struct dw_exclude *exclude) {
+  char text[DW_PREFIX_TEXT];
+  struct dw_addr addr;
+  if (dw_addr_parse(exclude->raw.text, DW_ADDR_STRICT, &addr) && addr.v4 != exclude->prefix.base.v4)
+    return (struct dw_complaint){"is read as the IPv6 subnet ::/32, so it excludes nothing",
+                                 dw_arena_printf(arena, "write %s", dw_addr_format(&addr, text))};
+  return (struct dw_complaint){
+      dw_arena_printf(arena, "is outside %s, so it excludes nothing", dw_prefix_format(&pool->subnet, text)),
+      "correct it, or remove it"};
+}
+
+/* Whether addresses are handed out that an exclude was to keep, or whereabouts does not see that it can't read one. */
+static bool drops_excludes(const struct dw_pool *pool) {
+  for (size_t i = 0; pool->slice_bits != 0 && i < pool->exclude_count; i++) {
+    struct dw_interval span = dw_interval_of(&pool->excludes[i].prefix);
+    if (pool->excludes[i].state == DW_READ_BAD ||
+        (span.first.v4 == pool->subnet.base.v4 && dw_interval_set_meets(&pool->usable, &span)))
+      return true;
+  }
+  return false;
+}
+
+static void add_exclude_problems(struct dw_problems *problems, const struct dw_pool_source *source,
+                                 const struct dw_pool *pool) {
+  if (drops_excludes(pool)) {
+    add(problems, DW_IPAM_IGNORED, &source->exclude, complain_sliced());
+    return;
+  }
+  for (size_t i = 0; i < pool->exclude_count && !dw_problems_full(problems, DW_IPAM_UNREADABLE); i++) {
+    const struct dw_exclude *exclude = &pool->excludes[i];
+    if (exclude->raw.text == NULL)
+      dw_problem_wrong_type(problems, &exclude->raw, "a string");
+    else if (exclude->state == DW_READ_BAD)
+      add(problems, DW_IPAM_UNREADABLE, &exclude->raw, dw_complain_exclude(problems->arena, exclude->raw.text));
+    else if (pool->subnet_known && !dw_prefix_overlaps(&exclude->prefix, &pool->subnet) &&
+             !dw_problems_full(problems, DW_IPAM_EXCLUDES_NOTHING))
+      add(problems, DW_IPAM_EXCLUDES_NOTHING, &exclude->raw, complain_excluded(problems->arena, pool, exclude));
+  }
+}
+
+void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source *source, const struct dw_pool *pool,
+                      enum dw_ipam_key key) {
+  switch (key) {
+  case DW_IPAM_RANGE:
+    add_range_problems(problems, pool);
+    return;
+  case DW_IPAM_RANGE_START:
+    add_bound_problems(problems, source, pool,
+                       &(struct bound){&pool->start, "range_start", false, pool->start_ignored});
+    return;
+  case DW_IPAM_RANGE_END:
+    add_bound_problems(problems, source, pool, &(struct bound){&pool->end, "range_end", true, pool->end_ignored});
+    return;
+  case DW_IPAM_EXCLUDE:
+    add_exclude_problems(problems, source, pool);
+    return;
+  default:
+    return;
+  }
+}

@@ -1,0 +1,133 @@
+/* node_slice_size, whereabouts' fast IPAM: its controller cuts the range into slices and gives each node one, of which
+ * the node's pods get their addresses. Sources: whereabouts 0.9.2 pkg/iphelpers/iphelpers.go (DivideRangeBySize),
+ * pkg/node-controller/controller.go (syncHandler), pkg/storage/kubernetes/ipam.go (IPManagementKubernetesUpdate). */
+#include "base/text.h"
+#include "cni/cni_internal.h"
+
+enum {
+  LONGEST = 30,      /* with room between the first and the last address */
+  SLICES_KEPT = 1024 /* of more, the range as a whole stands for what is handed out */
+};
+
+/* As Go's strconv.Atoi reads it, after one '/'. */
+static bool read_size(const char *text, int64_t *out) {
+  const char *number = text[0] == '/' ? text + 1 : text;
+  number += number[0] == '+' && dw_is_digit(number[1]);
+  return dw_parse_int64(number, out);
+}
+
+static bool divides(const struct dw_prefix *subnet, int64_t size) {
+  return subnet->base.v4 && size >= subnet->bits && size <= LONGEST;
+}
+
+unsigned dw_slice_bits(const struct dw_value *size, const struct dw_prefix *subnet) {
+  int64_t bits;
+  bool cuts = size->text != NULL && read_size(size->text, &bits) && divides(subnet, bits);
+  return cuts ? (unsigned)bits : 0;
+}
+
+/* All addresses but the first and the last one of each slice. */
+static struct dw_interval_set all_slices(struct dw_arena *arena, const struct dw_pool *pool) {
+  uint64_t count = dw_pool_slices(pool);
+  struct dw_interval *items = dw_arena_array(arena, count, sizeof *items);
+  struct dw_prefix slice = {pool->subnet.base, pool->slice_bits};
+  for (uint64_t i = 0; i < count; i++) {
+    items[i] = dw_interval_of(&slice);
+    slice.base.value = dw_u128_add(items[i].last.value, 1);
+    items[i].first.value = dw_u128_add(items[i].first.value, 1);
+    items[i].last.value = dw_u128_sub(items[i].last.value, (struct dw_u128){.low = 1});
+  }
+  return dw_interval_set_make(items, (size_t)count);
+}
+
+void dw_pool_slice(struct dw_arena *arena, struct dw_pool *pool, unsigned bits) {
+  struct dw_pool_ends whole;
+  if (bits == 0 || !dw_pool_ends(&pool->subnet, NULL, NULL, &whole))
+    return;
+  pool->slice_bits = bits;
+  pool->span = whole.span;
+  pool->state = DW_POOL_OK;
+  if (dw_pool_slices(pool) <= SLICES_KEPT) {
+    pool->usable = all_slices(arena, pool);
+  } else {
+    pool->usable.items = dw_arena_array(arena, 1, sizeof *pool->usable.items);
+    pool->usable.items[0] = pool->span;
+    pool->usable.count = 1;
+  }
+}
+
+uint64_t dw_pool_slices(const struct dw_pool *pool) {
+  return pool->slice_bits == 0 ? 0 : (uint64_t)1 << (pool->slice_bits - pool->subnet.bits);
+}
+
+uint64_t dw_pool_slice_room(const struct dw_pool *pool) {
+  return pool->slice_bits == 0 ? 0 : ((uint64_t)1 << (32 - pool->slice_bits)) - 2;
+}
+
+/* --- problems --- */
+
+static void add(struct dw_problems *problems, const struct dw_value *size, bool harmless, const char *what,
+                const char *mend) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_NODE_SLICE, size);
+  if (problem == NULL)
+    return;
+  problem->harmless = harmless;
+  problem->what = what;
+  problem->mend = mend;
+}
+
+static const char *choose_size(struct dw_arena *arena, const struct dw_prefix *subnet) {
+  return dw_arena_printf(arena, "choose one from /%u to /%d, or leave it out", subnet->bits, LONGEST);
+}
+
+/* A pod gets its address once more for each range (AssignIP finds its reservation). IPv4 takes one address with two
+ * prefix lengths; with one length the second is refused ("file exists"), and an IPv6 range has no IPv4 mask. */
+static bool is_taken_twice(const struct dw_ipam *ipam) {
+  uint64_t seen = 0;
+  for (size_t i = 0; i < ipam->pool_count; i++) {
+    const struct dw_prefix *subnet = &ipam->pools[i].subnet;
+    if (!subnet->base.v4 || (seen & (uint64_t)1 << subnet->bits) != 0)
+      return false;
+    seen |= (uint64_t)1 << subnet->bits;
+  }
+  return true;
+}
+
+static bool all_usable(const struct dw_ipam *ipam) {
+  for (size_t i = 0; i < ipam->pool_count; i++)
+    if (!ipam->pools[i].subnet_known || !ipam->pools[i].has_span)
+      return false;
+  return true;
+}
+
+static void check_size(struct dw_problems *problems, const struct dw_value *size, int64_t bits,
+                       const struct dw_prefix *subnet) {
+  struct dw_arena *arena = problems->arena;
+  char text[DW_PREFIX_TEXT];
+  if (bits < subnet->bits)
+    add(problems, size, false,
+        dw_arena_printf(arena, "is wider than the range %s, so no node gets a slice", dw_prefix_format(subnet, text)),
+        choose_size(arena, subnet));
+  else if (bits > 32)
+    add(problems, size, false, "is not an IPv4 prefix length, so no node gets a slice", choose_size(arena, subnet));
+  else if (bits > LONGEST)
+    add(problems, size, false, "leaves a slice no usable address: its first and last are never handed out",
+        choose_size(arena, subnet));
+}
+
+/* Of ranges that can't be read or hold nothing other rules speak. */
+void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipam, const struct dw_value *size) {
+  int64_t bits = 0;
+  if (ipam->pool_count == 0 || size->text == NULL || size->text[0] == '\0' || !all_usable(ipam))
+    return;
+  const struct dw_prefix *subnet = &ipam->pools[0].subnet;
+  if (!subnet->base.v4)
+    add(problems, size, false, "cuts IPv4 ranges only, so no node gets a slice of an IPv6 range", "leave it out");
+  else if (!read_size(size->text, &bits))
+    add(problems, size, false, "is not a prefix length, so no node gets a slice", choose_size(problems->arena, subnet));
+  else if (!divides(subnet, bits))
+    check_size(problems, size, bits, subnet);
+  else if (ipam->pool_count > 1)
+    add(problems, size, is_taken_twice(ipam), "cuts the first range only, so the others hand out nothing",
+        "keep one range, or leave it out");
+}

@@ -1,0 +1,202 @@
+/* What is wrong with an address or range that whereabouts can't read, and how it should have been written. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cni/cni_internal.h"
+
+enum { TEXT_MAX = 128 }; /* longer ones are never addresses by mistake */
+
+static const char range_mend[] = "write it as ADDRESS/LENGTH or START-END/LENGTH, such as 10.200.5.0/24";
+static const char address_mend[] = "write one address, such as 10.200.5.1";
+static const char exclude_mend[] = "write it as ADDRESS/LENGTH or ADDRESS, such as 10.200.5.1/32";
+static const char cidr_mend[] = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
+
+/* TEXT without its blanks; false where it has none. */
+static bool without_blanks(const char *text, char out[TEXT_MAX]) {
+  size_t length = 0;
+  size_t blanks = 0;
+  for (const char *c = text; *c != '\0'; c++) {
+    if (dw_is_space(*c))
+      blanks++;
+    else
+      out[length++] = *c;
+  }
+  out[length] = '\0';
+  return blanks > 0;
+}
+
+static bool too_long(const char *text) {
+  return strnlen(text, TEXT_MAX) == TEXT_MAX;
+}
+
+static struct dw_complaint blanks(struct dw_arena *arena, const char *mended, const char *other_mend) {
+  return (struct dw_complaint){"has blanks in it, which cannot be read",
+                               mended == NULL ? other_mend : dw_arena_printf(arena, "write %s", mended)};
+}
+
+/* A netmask's length; false where it is none. */
+static bool mask_length(const char *mask, unsigned *bits) {
+  struct dw_addr addr;
+  if (strchr(mask, '.') == NULL || !dw_addr_parse(mask, DW_ADDR_STRICT, &addr) || !addr.v4)
+    return false;
+  uint32_t value = (uint32_t)addr.value.low;
+  unsigned ones = 0;
+  while (ones < 32 && (value & (UINT32_C(1) << (31 - ones))) != 0)
+    ones++;
+  *bits = ones;
+  return ones > 0 && (ones == 32 || value << ones == 0);
+}
+
+/* The usual length, where one subnet of it holds both, else the longest that does. */
+static bool common_length(const char *start, const char *end, unsigned *bits) {
+  struct dw_addr first;
+  struct dw_addr last;
+  if (!dw_addr_parse(start, DW_ADDR_SLOPPY, &first) || !dw_addr_parse(end, DW_ADDR_SLOPPY, &last) ||
+      first.v4 != last.v4)
+    return false;
+  for (unsigned length = first.v4 ? 24 : 64; length > 0; length--) {
+    char text[TEXT_MAX + 8];
+    struct dw_prefix prefix;
+    (void)snprintf(text, sizeof text, "%s/%u", end, length);
+    if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, NULL) && dw_prefix_contains(&prefix, &first)) {
+      *bits = length;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool is_readable_range(const char *text) {
+  struct dw_range range;
+  enum dw_range_fault fault = dw_range_parse(text, &range);
+  return fault == DW_RANGE_OK || fault == DW_RANGE_TOO_SMALL;
+}
+
+/* ADDRESS/MASK as ADDRESS/BITS, also behind START-; NULL where TEXT is none. */
+static const char *mend_mask(struct dw_arena *arena, const char *text) {
+  unsigned bits;
+  const char *slash = strrchr(text, '/');
+  if (slash == NULL || !mask_length(slash + 1, &bits))
+    return NULL;
+  const char *mended = dw_arena_printf(arena, "%.*s/%u", (int)(slash - text), text, bits);
+  return is_readable_range(mended) ? mended : NULL;
+}
+
+static struct dw_complaint no_length(const char *mend) {
+  return (struct dw_complaint){"has no prefix length", mend};
+}
+
+static struct dw_complaint complain_dashed(struct dw_arena *arena, const char *text, const char *dash) {
+  char start[TEXT_MAX];
+  const char *end = dash + 1;
+  unsigned bits;
+  (void)snprintf(start, sizeof start, "%.*s", (int)(dash - text), text);
+  if (common_length(start, end, &bits))
+    return no_length(dw_arena_printf(arena, "add the prefix length behind the end: %s-%s/%u", start, end, bits));
+  struct dw_addr addr;
+  if (dw_addr_parse(start, DW_ADDR_SLOPPY, &addr))
+    return (struct dw_complaint){"has no END/LENGTH behind the '-'", range_mend};
+  char *slash = strchr(start, '/');
+  if (slash != NULL) {
+    *slash = '\0';
+    const char *mended = dw_arena_printf(arena, "%s-%s", start, end);
+    if (is_readable_range(mended))
+      return (struct dw_complaint){"has a prefix length before the '-', where an address must stand",
+                                   dw_arena_printf(arena, "write %s", mended)};
+  }
+  return (struct dw_complaint){"has no IP address before the '-'", range_mend};
+}
+
+static struct dw_complaint complain_start_outside(struct dw_arena *arena, const struct dw_range *range) {
+  char start[DW_ADDR_TEXT];
+  char subnet[DW_PREFIX_TEXT];
+  const char *what = dw_arena_printf(arena, "START %s lies outside %s", dw_addr_format(&range->start, start),
+                                     dw_prefix_format(&range->subnet, subnet));
+  return (struct dw_complaint){what, "choose a START inside, or a prefix length that takes in both"};
+}
+
+struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) {
+  static const struct dw_complaint none = {"is no CIDR that whereabouts can read", range_mend};
+  char plain[TEXT_MAX];
+  struct dw_range range;
+  struct dw_addr addr;
+  if (too_long(text))
+    return none;
+  if (text[0] == '\0')
+    return (struct dw_complaint){"is empty", range_mend};
+  if (without_blanks(text, plain))
+    return blanks(arena, is_readable_range(plain) ? plain : NULL, range_mend);
+  if (dw_range_parse(text, &range) == DW_RANGE_START_OUTSIDE)
+    return complain_start_outside(arena, &range);
+  const char *mended = mend_mask(arena, text);
+  if (mended != NULL)
+    return (struct dw_complaint){"has a netmask for a prefix length", dw_arena_printf(arena, "write %s", mended)};
+  if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
+    return no_length(dw_arena_printf(arena, "write %s/%d", text, addr.v4 ? 24 : 64));
+  const char *dash = strchr(text, '-');
+  return dash == NULL ? none : complain_dashed(arena, text, dash);
+}
+
+/* Leading zeros, where they alone keep TEXT from being read: its canonical form, else NULL. */
+static const char *without_zeros(struct dw_arena *arena, const char *text) {
+  char canonical[DW_PREFIX_TEXT];
+  struct dw_prefix prefix;
+  struct dw_addr addr;
+  if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, NULL))
+    return dw_arena_printf(arena, "write %s", dw_prefix_format(&prefix, canonical));
+  if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
+    return dw_arena_printf(arena, "write %s", dw_addr_format(&addr, canonical));
+  return NULL;
+}
+
+static const char zeros_what[] = "has leading zeros, which cannot be read here";
+
+struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) {
+  static const struct dw_complaint none = {"is no IP address", address_mend};
+  char plain[TEXT_MAX];
+  char canonical[DW_ADDR_TEXT];
+  struct dw_prefix prefix;
+  struct dw_addr addr;
+  if (too_long(text))
+    return none;
+  if (without_blanks(text, plain))
+    return blanks(arena, dw_addr_parse(plain, DW_ADDR_SLOPPY, &addr) ? dw_addr_format(&addr, canonical) : NULL,
+                  address_mend);
+  if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, &addr))
+    return (struct dw_complaint){"is a CIDR where one address is wanted",
+                                 dw_arena_printf(arena, "write %s", dw_addr_format(&addr, canonical))};
+  const char *mend = without_zeros(arena, text);
+  return mend == NULL ? none : (struct dw_complaint){zeros_what, mend};
+}
+
+struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) {
+  static const struct dw_complaint none = {"is no CIDR or address, so every allocation fails", exclude_mend};
+  char plain[TEXT_MAX];
+  struct dw_prefix prefix;
+  if (too_long(text))
+    return none;
+  if (without_blanks(text, plain))
+    return blanks(arena, dw_exclude_parse(plain, &prefix) ? plain : NULL, exclude_mend);
+  const char *mend = without_zeros(arena, text);
+  if (mend != NULL)
+    return (struct dw_complaint){zeros_what, mend};
+  if (strpbrk(text, "-,") != NULL)
+    return (struct dw_complaint){none.what, "write each CIDR or address as an entry of its own"};
+  return none;
+}
+
+struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) {
+  static const struct dw_complaint none = {"is no CIDR", cidr_mend};
+  char plain[TEXT_MAX];
+  struct dw_prefix prefix;
+  struct dw_addr addr;
+  if (too_long(text))
+    return none;
+  if (without_blanks(text, plain))
+    return blanks(arena, dw_prefix_parse(plain, DW_ADDR_STRICT, &prefix, NULL) ? plain : NULL, cidr_mend);
+  if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
+    return no_length(cidr_mend);
+  const char *mend = without_zeros(arena, text);
+  return mend == NULL ? none : (struct dw_complaint){zeros_what, mend};
+}

@@ -1,0 +1,346 @@
+/* whereabouts' IPAM object, as its LoadIPAMConfig reads it. The members are found first, then the problems are told in
+ * the order in which they stand in the text. */
+#include "cni/cni_internal.h"
+
+/* What is kept of a range is far larger than "{}". */
+enum { RANGES_MAX = 100000 };
+
+/* The member that counts for each known key: the last one. */
+struct slots {
+  const char *field; /* of the object */
+  struct dw_json_member members[DW_IPAM_SLOT_COUNT];
+};
+
+static void fill_slots(struct slots *slots, const char *field, const dw_json *object) {
+  slots->field = field;
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
+    enum dw_ipam_key key = dw_ipam_key_of(m.key);
+    if (key < DW_IPAM_SLOT_COUNT)
+      slots->members[key] = m;
+  }
+}
+
+static struct dw_value slot(struct dw_arena *arena, const struct slots *slots, enum dw_ipam_key key) {
+  const struct dw_json_member *member = &slots->members[key];
+  return dw_value_at(arena, slots->field, member->value == NULL ? dw_ipam_key_name(key) : member->key, member->value);
+}
+
+static void fill_source(struct dw_arena *arena, const struct slots *slots, bool in_list, struct dw_pool_source *out) {
+  *out = (struct dw_pool_source){.field = slots->field,
+                                 .in_list = in_list,
+                                 .range = slot(arena, slots, DW_IPAM_RANGE),
+                                 .start = slot(arena, slots, DW_IPAM_RANGE_START),
+                                 .end = slot(arena, slots, DW_IPAM_RANGE_END),
+                                 .exclude = slot(arena, slots, DW_IPAM_EXCLUDE)};
+}
+
+/* --- keys that whereabouts does not know --- */
+
+static void set_text(struct dw_ipam_problem *problem, const char *key, const char *what, const char *mend) {
+  problem->value = key;
+  problem->what = what;
+  problem->mend = mend;
+}
+
+static void add_unknown(struct dw_problems *problems, const struct slots *slots, const char *key, const char *what,
+                        const char *mend) {
+  if (dw_problems_full(problems, DW_IPAM_UNKNOWN))
+    return;
+  struct dw_value value = dw_value_at(problems->arena, slots->field, key, NULL);
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNKNOWN, &value);
+  if (problem != NULL)
+    set_text(problem, key, what, mend);
+}
+
+static bool is_given(const struct slots *slots, enum dw_ipam_key key) {
+  return dw_json_type(slots->members[key].value) > DW_JSON_NULL;
+}
+
+static bool is_empty(const dw_json *json) {
+  const char *text = dw_json_string(json);
+  bool holds_members = dw_json_type(json) == DW_JSON_ARRAY || dw_json_type(json) == DW_JSON_OBJECT;
+  return dw_json_type(json) <= DW_JSON_NULL || (text != NULL && text[0] == '\0') ||
+         (holds_members && dw_json_size(json) == 0);
+}
+
+/* Whether other addresses are handed out because the key is ignored. Where the right key is there as well, or another
+ * range is, the pod gets an address all the same. */
+static bool changes_pools(const struct slots *slots, enum dw_ipam_key meant, const dw_json *value) {
+  switch (meant) {
+  case DW_IPAM_RANGE:
+  case DW_IPAM_IP_RANGES:
+    return !is_empty(value) && !is_given(slots, DW_IPAM_RANGE) && !is_given(slots, DW_IPAM_IP_RANGES);
+  case DW_IPAM_RANGE_START:
+  case DW_IPAM_RANGE_END:
+  case DW_IPAM_EXCLUDE:
+    return !is_empty(value) && !is_given(slots, meant);
+  default:
+    return false;
+  }
+}
+
+static void add_lookalike(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
+                          enum dw_ipam_key meant) {
+  const char *key = member->key;
+  struct dw_value value = dw_value_at(problems->arena, slots->field, key, NULL);
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_LOOKALIKE, &value);
+  if (problem == NULL)
+    return;
+  problem->harmless = !changes_pools(slots, meant, member->value);
+  bool taken = is_given(slots, meant);
+  set_text(problem, key, "is no key that whereabouts knows, so it is ignored",
+           taken ? dw_arena_printf(problems->arena, "remove it: %s stands beside it", dw_ipam_key_name(meant))
+                 : dw_arena_printf(problems->arena, "write %s", dw_ipam_key_name(meant)));
+}
+
+/* Whether it is why there is no range. */
+static bool tell_unknown(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
+                         bool in_list) {
+  const char *key = member->key;
+  if (dw_problems_full(problems, DW_IPAM_LOOKALIKE))
+    return false;
+  if (in_list && dw_ipam_key_of(key) != DW_IPAM_NO_KEY) {
+    add_unknown(problems, slots, key, "is ignored inside ipRanges", "put it beside ipRanges");
+    return false;
+  }
+  enum dw_ipam_key meant = dw_ipam_lookalike(key, in_list);
+  if (meant != DW_IPAM_NO_KEY)
+    add_lookalike(problems, slots, member, meant);
+  else
+    add_unknown(problems, slots, key, "is no key that whereabouts knows, so it is ignored",
+                "check its spelling, or remove it");
+  return (meant == DW_IPAM_RANGE || meant == DW_IPAM_IP_RANGES) && changes_pools(slots, meant, member->value);
+}
+
+/* --- ipRanges --- */
+
+static void tell_pool_member(struct dw_problems *problems, const struct dw_pool_source *source,
+                             const struct dw_pool *pool, enum dw_ipam_key key, const struct dw_value *value) {
+  bool excludes = key == DW_IPAM_EXCLUDE && dw_json_type(value->json) == DW_JSON_ARRAY; /* told entry by entry */
+  if (excludes || dw_ipam_check_type(problems, key, value))
+    dw_pool_problems(problems, source, pool, key);
+}
+
+static bool has_range(const struct dw_value *range) {
+  return dw_value_given(range) && (range->text == NULL || range->text[0] != '\0');
+}
+
+/* WRITTEN is the key that stands in its place, or NULL. */
+static void tell_missing_range(struct dw_problems *problems, const struct dw_value *range, const char *written) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, range);
+  if (problem == NULL)
+    return;
+  problem->missing = true;
+  problem->what = "whereabouts fails on the whole configuration without it";
+  problem->mend = written == NULL ? "give each entry of ipRanges a range, such as 10.200.5.0/24"
+                                  : dw_arena_printf(problems->arena, "write range instead of %s", written);
+}
+
+static const struct dw_value *source_value(const struct dw_pool_source *source, enum dw_ipam_key key) {
+  switch (key) {
+  case DW_IPAM_RANGE:
+    return &source->range;
+  case DW_IPAM_RANGE_START:
+    return &source->start;
+  case DW_IPAM_RANGE_END:
+    return &source->end;
+  default:
+    return &source->exclude;
+  }
+}
+
+/* A missing range and a key that looks like it are one mistake, told as the one that makes whereabouts fail. */
+static void tell_entry_members(struct dw_problems *problems, const struct slots *slots, const dw_json *entry,
+                               const struct dw_pool_source *source, const struct dw_pool *pool) {
+  bool told = has_range(&source->range);
+  for (struct dw_json_member m = dw_json_first(entry); m.value != NULL; m = dw_json_next(entry, m)) {
+    enum dw_ipam_key key = dw_ipam_key_of(m.key);
+    if (key == DW_IPAM_NO_KEY && !told && dw_ipam_lookalike(m.key, true) == DW_IPAM_RANGE) {
+      tell_missing_range(problems, &source->range, m.key);
+      told = true;
+    } else if (!dw_ipam_key_in_list(key)) {
+      (void)tell_unknown(problems, slots, &m, true);
+    } else if (slots->members[key].value == m.value && (key != DW_IPAM_RANGE || has_range(&source->range))) {
+      tell_pool_member(problems, source, pool, key, source_value(source, key));
+    }
+  }
+  if (!told)
+    tell_missing_range(problems, &source->range, NULL);
+}
+
+static void read_entry(struct dw_problems *problems, const struct dw_value *entry, const struct dw_value *slice_size,
+                       struct dw_pool *out) {
+  struct slots slots = {0};
+  struct dw_pool_source source;
+  fill_slots(&slots, entry->field, entry->json);
+  fill_source(problems->arena, &slots, true, &source);
+  source.slice_size = *slice_size;
+  dw_pool_read(problems->arena, &source, out);
+  if (dw_json_type(entry->json) == DW_JSON_OBJECT)
+    tell_entry_members(problems, &slots, entry->json, &source, out);
+  else
+    dw_problem_wrong_type(problems, entry, "an object with a range");
+}
+
+static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, const struct dw_value *list,
+                         const struct dw_value *slice_size) {
+  size_t count = dw_json_size(list->json);
+  for (size_t i = 0; i < count; i++) {
+    struct dw_value entry = dw_value_element(problems->arena, list->field, i, dw_json_at(list->json, i));
+    read_entry(problems, &entry, slice_size, &ipam->pools[ipam->pool_count++]);
+  }
+}
+
+/* --- the top level --- */
+
+/* What is told while walking over the members. */
+struct reading {
+  struct dw_problems *problems;
+  struct dw_ipam *ipam;
+  struct slots slots;
+  struct dw_pool_source source;
+  bool has_range;
+  size_t entries; /* of ipRanges */
+  bool explained; /* a problem tells why there is no range */
+};
+
+/* Without a range at this level there is nothing that start, end and excludes could belong to. Where ipRanges has none
+ * either, the missing range is the one mistake. */
+static void tell_stray(struct reading *reading, const struct dw_value *value) {
+  bool empty = value->text != NULL ? value->text[0] == '\0' : dw_json_size(value->json) == 0;
+  if (reading->entries == 0 || empty)
+    return;
+  struct dw_ipam_problem *problem = dw_problem_add(reading->problems, DW_IPAM_IGNORED, value);
+  if (problem == NULL)
+    return;
+  problem->what = "is ignored, for it applies only to a range beside it";
+  problem->mend = "move it into the entry of ipRanges that it is meant for";
+}
+
+static void tell_range_member(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
+  if (reading->has_range)
+    tell_pool_member(reading->problems, &reading->source, &reading->ipam->pools[0], key, value);
+  else if (dw_ipam_check_type(reading->problems, key, value) && dw_value_given(value) && key != DW_IPAM_RANGE)
+    tell_stray(reading, value);
+}
+
+/* `gateway` fails where it can't be read; `Gateway`, which counts only without it, is dropped in silence. */
+static void tell_gateway(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
+  struct dw_problems *problems = reading->problems;
+  struct dw_ip_value gateway = dw_ip_read(value, DW_ADDR_SLOPPY);
+  bool bad = gateway.state == DW_READ_BAD;
+  if (!bad && (gateway.state == DW_READ_ABSENT || !dw_has_leading_zeros(value->text)))
+    return;
+  enum dw_ipam_problem_kind failing = key == DW_IPAM_GATEWAY ? DW_IPAM_UNREADABLE : DW_IPAM_IGNORED;
+  struct dw_ipam_problem *problem = dw_problem_add(problems, bad ? failing : DW_IPAM_LEADING_ZERO, value);
+  if (problem == NULL)
+    return;
+  if (bad) {
+    struct dw_complaint complaint = dw_complain_address(problems->arena, value->text);
+    problem->what = complaint.what;
+    problem->mend = complaint.mend;
+    return;
+  }
+  char canonical[DW_ADDR_TEXT];
+  problem->what = "has leading zeros, which are read as decimal";
+  problem->mend = dw_arena_printf(problems->arena, "write %s", dw_addr_format(&gateway.addr, canonical));
+}
+
+static void tell_too_many(struct dw_problems *problems, const struct dw_value *value) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
+  if (problem == NULL)
+    return;
+  problem->too_large = true;
+  problem->what = dw_arena_printf(problems->arena, "holds more than %d ranges, which cannot be checked", RANGES_MAX);
+  problem->mend = "join them into wider ones";
+}
+
+static void tell_ip_ranges(struct reading *reading, const struct dw_value *value) {
+  if (!dw_ipam_check_type(reading->problems, DW_IPAM_IP_RANGES, value)) {
+    reading->explained = true;
+  } else if (reading->entries > RANGES_MAX) {
+    tell_too_many(reading->problems, value);
+    reading->explained = true;
+  } else if (dw_value_given(value)) {
+    read_entries(reading->problems, reading->ipam, value, &reading->source.slice_size);
+  }
+}
+
+static void tell_member(struct reading *reading, enum dw_ipam_key key) {
+  struct dw_value value = slot(reading->problems->arena, &reading->slots, key);
+  if (dw_ipam_key_in_list(key)) {
+    tell_range_member(reading, key, &value);
+  } else if (key == DW_IPAM_IP_RANGES) {
+    tell_ip_ranges(reading, &value);
+  } else if (dw_ipam_check_type(reading->problems, key, &value) &&
+             (key == DW_IPAM_GATEWAY || key == DW_IPAM_GATEWAY_FIELD)) {
+    tell_gateway(reading, key, &value);
+  }
+}
+
+static void tell_members(struct reading *reading) {
+  const dw_json *object = reading->ipam->raw.json;
+  for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
+    enum dw_ipam_key key = dw_ipam_key_of(m.key);
+    if (key == DW_IPAM_NO_KEY) {
+      reading->explained = tell_unknown(reading->problems, &reading->slots, &m, false) || reading->explained;
+    } else if (reading->slots.members[key].value == m.value) {
+      tell_member(reading, key);
+    }
+  }
+}
+
+static void read_gateway(struct dw_arena *arena, const struct slots *slots, struct dw_ipam *ipam) {
+  struct dw_value text = slot(arena, slots, DW_IPAM_GATEWAY);
+  struct dw_value field = slot(arena, slots, DW_IPAM_GATEWAY_FIELD);
+  struct dw_ip_value gateway = dw_ip_read(&text, DW_ADDR_SLOPPY);
+  struct dw_ip_value fallback = dw_ip_read(&field, DW_ADDR_SLOPPY);
+  ipam->gateway_undocumented = gateway.state == DW_READ_ABSENT && fallback.state == DW_READ_OK;
+  ipam->gateway = ipam->gateway_undocumented ? fallback : gateway;
+}
+
+static void read_settings(struct dw_arena *arena, const struct slots *slots, struct dw_ipam *ipam) {
+  read_gateway(arena, slots, ipam);
+  const dw_json *addresses = slots->members[DW_IPAM_ADDRESSES].value;
+  ipam->has_addresses = dw_json_type(addresses) == DW_JSON_ARRAY && dw_json_size(addresses) > 0;
+  ipam->overlapping_ranges = slot(arena, slots, DW_IPAM_ENABLE_OVERLAPPING_RANGES);
+  bool overlapping;
+  ipam->reservation_off = dw_json_boolean(ipam->overlapping_ranges.json, &overlapping) && !overlapping;
+  struct dw_value kubernetes = slot(arena, slots, DW_IPAM_KUBERNETES);
+  ipam->kubeconfig = dw_value_member(arena, kubernetes.field, kubernetes.json, "kubeconfig");
+  const char *network_name = dw_json_string(slots->members[DW_IPAM_NETWORK_NAME].value);
+  ipam->network_name = network_name == NULL ? "" : network_name;
+}
+
+static void check_store(struct dw_problems *problems, const struct slots *slots, const struct dw_ipam *ipam) {
+  struct dw_arena *arena = problems->arena;
+  struct dw_whereabouts_store store = {.network_name = slot(arena, slots, DW_IPAM_NETWORK_NAME),
+                                       .lease = slot(arena, slots, DW_IPAM_LEADER_LEASE_DURATION),
+                                       .renew = slot(arena, slots, DW_IPAM_LEADER_RENEW_DEADLINE),
+                                       .retry = slot(arena, slots, DW_IPAM_LEADER_RETRY_PERIOD),
+                                       .sleep = slot(arena, slots, DW_IPAM_SLEEP_FOR_RACE)};
+  dw_ipam_check_store(problems, ipam, &store);
+}
+
+void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) {
+  struct reading reading = {.problems = problems, .ipam = ipam};
+  fill_slots(&reading.slots, ipam->field, ipam->raw.json);
+  fill_source(problems->arena, &reading.slots, false, &reading.source);
+  read_settings(problems->arena, &reading.slots, ipam);
+  const dw_json *list = reading.slots.members[DW_IPAM_IP_RANGES].value;
+  reading.entries = dw_json_type(list) == DW_JSON_ARRAY ? dw_json_size(list) : 0;
+  reading.has_range = has_range(&reading.source.range);
+  size_t pools = reading.has_range ? 1 : 0;
+  pools += reading.entries <= RANGES_MAX ? reading.entries : 0;
+  struct dw_value slice_size = slot(problems->arena, &reading.slots, DW_IPAM_NODE_SLICE_SIZE);
+  if (pools == 1)
+    reading.source.slice_size = slice_size;
+  ipam->node_slice_size = slice_size;
+  ipam->pools = dw_arena_array(problems->arena, pools, sizeof *ipam->pools);
+  if (reading.has_range)
+    dw_pool_read(problems->arena, &reading.source, &ipam->pools[ipam->pool_count++]);
+  tell_members(&reading);
+  check_store(problems, &reading.slots, ipam);
+  dw_ipam_check_slice(problems, ipam, &slice_size);
+  ipam->no_range_explained = ipam->pool_count == 0 && reading.explained;
+}

@@ -1,0 +1,334 @@
+#include "events/events.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "events/event_queue.h"
+#include "events/event_table.h"
+
+enum {
+  CALL_MS = 5000,
+  AGAIN_MS = 5000,
+  WINDOW_MS = 600000,
+  REFRESH_MS = 3000000, /* --event-ttl of kube-apiserver is an hour */
+  REFUSED_MS = 60000,
+  GIVE_UP_MS = 600000,
+  RATE = 10,
+  FLUSH_MS = 1000,
+  FIRST_WAIT_MS = 500,
+  MOST_WAIT_MS = 30000,
+  SAID_AGAIN_MS = 3600000, /* a trouble that lasts, or comes and goes, is logged so often */
+  MOST_INSTANCE = 128      /* bytes of reportingInstance; events.k8s.io allows no more */
+};
+
+/* What can go wrong; each is logged by itself. */
+enum trouble { FORBIDDEN, ABSENT, REFUSED, UNREACHABLE, TROUBLES };
+
+struct dw_events {
+  struct dw_events_options options;
+  char instance[MOST_INSTANCE + 1];
+  struct dw_api_client *client;
+  pthread_t thread;
+  sem_t wake, ended;
+  atomic_bool stopping;
+  atomic_int_fast64_t stop_by; /* monotonic milliseconds, set before `stopping` */
+  atomic_uint flush_ms;
+  atomic_uint_fast64_t sent, failed, dropped;
+  struct dw_event_queue queue;
+  struct dw_event_table table; /* the thread's own, as the rest */
+  struct dw_backoff backoff;
+  int64_t paused_until, filled_at; /* of the bucket */
+  double bucket;                   /* writes that may be made at once */
+  int64_t said[TROUBLES];          /* when it was logged last; 0: never, or it is over */
+};
+
+/* --- what comes --- */
+
+static void tell(struct dw_events *events, struct dw_event *event) {
+  if (event != NULL && dw_event_queue_push(&events->queue, event)) {
+    sem_post(&events->wake);
+    return;
+  }
+  free(event);
+  atomic_fetch_add(&events->dropped, 1);
+}
+
+void dw_events_denied(struct dw_events *events, const struct dw_request *request, const struct dw_answer *answer) {
+  if (!answer->allowed && answer->code == 422 && !request->dry_run)
+    tell(events, dw_event_of_denial(request, answer));
+}
+
+void dw_events_audited(struct dw_events *events, const struct dw_audited *audited) {
+  if (audited->judgement.denied)
+    tell(events, dw_event_of_audited(audited));
+}
+
+static void take_all(struct dw_events *events) {
+  int64_t now = dw_now_milliseconds();
+  for (struct dw_event *event; (event = dw_event_queue_pop(&events->queue)) != NULL;)
+    if (dw_event_table_add(&events->table, event, now) == DW_EVENT_NO_ROOM)
+      atomic_fetch_add(&events->dropped, 1);
+}
+
+/* --- what goes wrong --- */
+
+static void say(struct dw_events *events, enum trouble trouble, const char *ns, const char *message) {
+  static const char *const what[TROUBLES] = {
+      [FORBIDDEN] = ("events: RBAC forbids to write Events: allow create and patch of events, as "
+                     "manifests/components/events does"),
+      [ABSENT] = "events: there is no such namespace to write Events in",
+      [REFUSED] = "events: the API server refuses an Event",
+      [UNREACHABLE] = "events: the API server can't be reached; what is to be told waits"};
+  int64_t now = dw_now_milliseconds();
+  if (events->said[trouble] != 0 && now - events->said[trouble] < SAID_AGAIN_MS)
+    return;
+  events->said[trouble] = now;
+  dw_log_with(DW_LOG_WARN, what[trouble], dw_log_string("namespace", ns), dw_log_string("answer", message));
+}
+
+static void say_well(struct dw_events *events) {
+  if (events->said[UNREACHABLE] != 0)
+    dw_log(DW_LOG_INFO, "events: the API server is reached again");
+  events->said[UNREACHABLE] = 0;
+  dw_backoff_reset(&events->backoff);
+}
+
+/* Whether another try may do better: nothing came, or the API server can't just now. */
+static bool is_passing(int status) {
+  return status == 0 || status == 401 || status == 408 || status == 429 || status >= 500;
+}
+
+static enum trouble trouble_of(int status) {
+  return status == 403 ? FORBIDDEN : status == 404 ? ABSENT : REFUSED;
+}
+
+/* --- writing --- */
+
+static unsigned call_ms(const struct dw_events *events) {
+  unsigned most = events->options.call_ms;
+  if (!atomic_load(&events->stopping))
+    return most;
+  int64_t left = atomic_load(&events->stop_by) - dw_now_milliseconds();
+  return left < 1 ? 1 : left < (int64_t)most ? (unsigned)left : most;
+}
+
+static void path_of(const struct dw_event *event, const char *name, struct dw_buf *out) {
+  dw_buf_puts(out, "/api/v1/namespaces/");
+  dw_api_escape(out, event->ns);
+  dw_buf_puts(out, "/events");
+  if (name != NULL) {
+    dw_buf_putc(out, '/');
+    dw_api_escape(out, name);
+  }
+}
+
+static void write_event(struct dw_events *events, const struct dw_event_entry *entry, bool patch,
+                        struct dw_api_result *result) {
+  DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf body = DW_BUF_INIT;
+  struct dw_event_facts facts = dw_event_facts_of(&events->table, entry);
+  path_of(entry->event, patch ? entry->name : NULL, &path);
+  (patch ? dw_event_write_patch : dw_event_write)(entry->event, &facts, &body);
+  struct dw_api_request request = {.method = patch ? "PATCH" : "POST",
+                                   .path = dw_buf_text(&path),
+                                   .body = dw_buf_text(&body),
+                                   .length = body.length,
+                                   .content_type = patch ? "application/merge-patch+json" : "application/json",
+                                   .timeout_ms = call_ms(events)};
+  (void)!dw_api_call(events->client, &request, result);
+}
+
+/* An Event that is there already (409) was made by another replica, or by a try whose answer was lost; one that is gone
+ * (404) was forgotten by the API server. */
+static bool write_either(struct dw_events *events, const struct dw_event_entry *entry, struct dw_api_result *result) {
+  bool patch = entry->created;
+  for (int tries = 0; tries < 2; tries++) {
+    write_event(events, entry, patch, result);
+    if (result->complete && result->status >= 200 && result->status <= 299)
+      return true;
+    if (result->status != (patch ? 404 : 409))
+      return false;
+    patch = !patch;
+  }
+  return false;
+}
+
+/* False where the API server can't be asked now. */
+static bool send_entry(struct dw_events *events, struct dw_event_entry *entry) {
+  struct dw_api_result result;
+  if (write_either(events, entry, &result)) {
+    atomic_fetch_add(&events->sent, dw_event_told(&events->table, entry, dw_now_milliseconds()));
+    say_well(events);
+    return true;
+  }
+  if (result.stopped)
+    return false;
+  if (is_passing(result.status)) {
+    atomic_fetch_add(&events->failed, dw_event_missed(&events->table, entry, dw_now_milliseconds()));
+    events->paused_until = dw_now_milliseconds() + dw_backoff_next(&events->backoff, result.retry_after_ms);
+    say(events, UNREACHABLE, entry->event->ns, result.message);
+    return false;
+  }
+  atomic_fetch_add(&events->failed, dw_event_refused(&events->table, entry, dw_now_milliseconds()));
+  say(events, trouble_of(result.status), entry->event->ns, result.message);
+  return true;
+}
+
+/* --- the thread --- */
+
+/* How long until a write may be made; 0: now, and it is. */
+static int64_t take_token(struct dw_events *events, int64_t now) {
+  double rate = events->options.rate;
+  events->bucket += (double)(now - events->filled_at) * rate / 1000;
+  events->bucket = events->bucket > rate ? rate : events->bucket;
+  events->filled_at = now;
+  if (events->bucket < 1)
+    return (int64_t)((1 - events->bucket) * 1000 / rate) + 1;
+  events->bucket--;
+  return 0;
+}
+
+/* Writes one, if one is due; how long to rest then. */
+static int64_t step(struct dw_events *events) {
+  int64_t now = dw_now_milliseconds(), wait = 0;
+  if (now < events->paused_until)
+    return events->paused_until - now;
+  struct dw_event_entry *entry = dw_event_table_due(&events->table, now, &wait);
+  if (entry == NULL)
+    return wait;
+  wait = take_token(events, now);
+  if (wait == 0)
+    send_entry(events, entry);
+  return wait;
+}
+
+static void doze(struct dw_events *events, int64_t milliseconds) {
+  int64_t until = dw_now_milliseconds() + milliseconds;
+  struct timespec deadline = dw_deadline(until * 1000);
+  if (milliseconds > 0)
+    (void)sem_clockwait(&events->wake, CLOCK_MONOTONIC, &deadline);
+  while (sem_trywait(&events->wake) == 0)
+    continue;
+}
+
+static void flush(struct dw_events *events) {
+  take_all(events);
+  for (struct dw_event_entry *entry; (entry = dw_event_table_waiting(&events->table)) != NULL;)
+    if (dw_now_milliseconds() >= atomic_load(&events->stop_by) || !send_entry(events, entry))
+      break;
+  for (size_t i = 0; i < DW_EVENT_ENTRIES; i++)
+    atomic_fetch_add(&events->dropped, events->table.entries[i].waiting);
+}
+
+static void *run(void *context) {
+  struct dw_events *events = context;
+  while (!atomic_load(&events->stopping)) {
+    take_all(events);
+    doze(events, step(events));
+  }
+  flush(events);
+  sem_post(&events->ended);
+  return NULL;
+}
+
+/* --- start and stop --- */
+
+static unsigned or_default(unsigned value, unsigned fallback) {
+  return value == 0 ? fallback : value;
+}
+
+static void fill_in(struct dw_events *events, const struct dw_events_options *options) {
+  struct dw_events_options *own = &events->options;
+  struct timespec now;
+  *own = *options;
+  own->call_ms = or_default(own->call_ms, CALL_MS);
+  own->rate = or_default(own->rate, RATE);
+  if (options->instance != NULL)
+    snprintf(events->instance, sizeof events->instance, "%s", options->instance);
+  else if (gethostname(events->instance, sizeof events->instance) != 0 || events->instance[0] == '\0')
+    snprintf(events->instance, sizeof events->instance, "droveway");
+  events->instance[MOST_INSTANCE] = '\0';
+  clock_gettime(CLOCK_REALTIME, &now);
+  events->table.instance = events->instance;
+  events->table.salt = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+  events->table.times = (struct dw_event_times){.window = or_default(own->window_ms, WINDOW_MS),
+                                                .again = or_default(own->again_ms, AGAIN_MS),
+                                                .refresh = or_default(own->refresh_ms, REFRESH_MS),
+                                                .refused = or_default(own->refused_ms, REFUSED_MS),
+                                                .give_up = GIVE_UP_MS};
+  events->backoff = (struct dw_backoff){.first_ms = FIRST_WAIT_MS, .most_ms = MOST_WAIT_MS};
+  events->bucket = own->rate;
+  events->filled_at = dw_now_milliseconds();
+}
+
+static void drop(struct dw_events *events) {
+  for (struct dw_event *event; (event = dw_event_queue_pop(&events->queue)) != NULL;)
+    free(event);
+  dw_event_queue_destroy(&events->queue);
+  dw_event_table_clear(&events->table);
+  dw_api_client_free(events->client);
+  sem_destroy(&events->wake);
+  sem_destroy(&events->ended);
+  free(events);
+}
+
+struct dw_events *dw_events_start(const struct dw_events_options *options, struct dw_error *err) {
+  struct dw_events *events = calloc(1, sizeof *events);
+  if (events == NULL)
+    abort();
+  sem_init(&events->wake, 0, 0);
+  sem_init(&events->ended, 0, 0);
+  atomic_init(&events->flush_ms, FLUSH_MS);
+  dw_event_queue_init(&events->queue);
+  fill_in(events, options);
+  events->client = dw_api_client_new(options->config, err);
+  if (events->client != NULL) {
+    if (pthread_create(&events->thread, NULL, run, events) == 0)
+      return events;
+    dw_error_set(err, DW_ERR_OTHER, "can't start a thread");
+  }
+  drop(events);
+  return NULL;
+}
+
+void dw_events_limit_stop(struct dw_events *events, unsigned milliseconds) {
+  atomic_store(&events->flush_ms, milliseconds);
+}
+
+void dw_events_stop(struct dw_events *events) {
+  if (events == NULL)
+    return;
+  int64_t until = dw_now_milliseconds() + atomic_load(&events->flush_ms);
+  struct timespec deadline = dw_deadline(until * 1000);
+  atomic_store(&events->stop_by, until);
+  atomic_store(&events->stopping, true);
+  sem_post(&events->wake);
+  while (sem_clockwait(&events->ended, CLOCK_MONOTONIC, &deadline) != 0 && dw_now_milliseconds() < until)
+    continue;
+  dw_api_client_interrupt(events->client);
+  pthread_join(events->thread, NULL);
+  drop(events);
+}
+
+/* --- metrics --- */
+
+void dw_events_metrics(struct dw_events *events, struct dw_buf *out) {
+  dw_metric_head(out, "events_total", "counter",
+                 "Denials and findings that were told in an Event, could not be, or were left out because too many "
+                 "waited.");
+  dw_buf_printf(out,
+                "droveway_events_total{result=\"sent\"} %llu\n"
+                "droveway_events_total{result=\"failed\"} %llu\n"
+                "droveway_events_total{result=\"dropped\"} %llu\n",
+                (unsigned long long)atomic_load(&events->sent), (unsigned long long)atomic_load(&events->failed),
+                (unsigned long long)atomic_load(&events->dropped));
+}

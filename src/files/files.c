@@ -1,0 +1,206 @@
+#include "files/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "files/manifests.h"
+
+enum { MAX_FOLDER_DEPTH = 16, STREAM_BYTES = 65536 };
+
+static void add_path(struct dw_arena *arena, struct dw_file_list *list, const char *path) {
+  list->paths = dw_arena_more(arena, list->paths, list->count, &list->capacity, sizeof *list->paths);
+  list->paths[list->count++] = path;
+}
+
+static int wanted(const struct dirent *entry) {
+  return entry->d_name[0] != '.';
+}
+
+static bool is_manifest(const char *name) {
+  return dw_has_suffix(name, ".yaml") || dw_has_suffix(name, ".yml") || dw_has_suffix(name, ".json");
+}
+
+static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err);
+
+/* What NAME in a folder, at PATH, is worth: what can't be read must not pass for what is not there. */
+static int visit(struct dw_arena *arena, const char *path, const char *name, int depth, struct dw_file_list *out,
+                 struct dw_error *err) {
+  struct stat info;
+  struct stat link;
+  if (lstat(path, &link) != 0)
+    return 0; /* gone since the folder was listed */
+  if (stat(path, &info) != 0) {
+    if (!is_manifest(name))
+      return 0;
+    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+    return dw_error_in_file(err, path);
+  }
+  if (S_ISDIR(link.st_mode)) /* no links: they may lead in circles */
+    return walk(arena, path, depth + 1, out, err);
+  if (S_ISREG(info.st_mode) && is_manifest(name))
+    add_path(arena, out, path);
+  return 0;
+}
+
+static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err) {
+  struct dirent **entries = NULL;
+  if (depth > MAX_FOLDER_DEPTH) {
+    dw_error_set(err, DW_ERR_IO, "lies more than %d folders deep; give a folder further down", MAX_FOLDER_DEPTH);
+    return dw_error_in_file(err, path);
+  }
+  int count = scandir(path, &entries, wanted, alphasort);
+  if (count < 0) {
+    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+    return dw_error_in_file(err, path);
+  }
+  int status = 0;
+  for (int i = 0; i < count; i++) {
+    const char *name = entries[i]->d_name;
+    if (status == 0)
+      status = visit(arena, dw_arena_printf(arena, "%s/%s", path, name), name, depth, out, err);
+    free(entries[i]);
+  }
+  free(entries);
+  return status;
+}
+
+int dw_files_below(struct dw_arena *arena, const char *path, struct dw_file_list *out, struct dw_error *err) {
+  struct stat info;
+  if (strcmp(path, "-") == 0) {
+    add_path(arena, out, "-");
+    return 0;
+  }
+  if (stat(path, &info) != 0) {
+    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+    return dw_error_in_file(err, path);
+  }
+  if (S_ISDIR(info.st_mode)) {
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+      length--;
+    return walk(arena, dw_arena_strndup(arena, path, length), 0, out, err);
+  }
+  add_path(arena, out, dw_arena_strdup(arena, path));
+  return 0;
+}
+
+/* FNV-1a: a fingerprint only has to differ when a file differs, nobody gains from forging one. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t length) {
+  const unsigned char *byte = bytes;
+  for (size_t i = 0; i < length; i++)
+    hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+  return hash;
+}
+
+static uint64_t mix_file(uint64_t hash, const char *path) {
+  struct stat info;
+  if (stat(path, &info) != 0)
+    return mix(hash, "gone", 4);
+  hash = mix(hash, path, strlen(path));
+  hash = mix(hash, &info.st_ino, sizeof info.st_ino);
+  hash = mix(hash, &info.st_size, sizeof info.st_size);
+  hash = mix(hash, &info.st_mtim.tv_sec, sizeof info.st_mtim.tv_sec);
+  return mix(hash, &info.st_mtim.tv_nsec, sizeof info.st_mtim.tv_nsec);
+}
+
+uint64_t dw_fingerprint(const char *path) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_file_list files = {NULL, 0, 0};
+  if (dw_files_below(arena, path, &files, NULL) != 0)
+    return 0;
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; i < files.count; i++)
+    hash = mix_file(hash, files.paths[i]);
+  return hash ? hash : 1;
+}
+
+static int64_t milliseconds_of(const struct timespec *time) {
+  return (int64_t)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+}
+
+/* `cp -a`, tar and rsync give what they have just written an old time, but can't so change the inode's. */
+bool dw_written_lately(const char *path, unsigned milliseconds) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_file_list files = {NULL, 0, 0};
+  struct timespec now;
+  struct stat info;
+  if (dw_files_below(arena, path, &files, NULL) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+    return true;
+  int64_t since = milliseconds_of(&now) - milliseconds;
+  for (size_t i = 0; i < files.count; i++)
+    if (stat(files.paths[i], &info) != 0 || milliseconds_of(&info.st_mtim) >= since ||
+        milliseconds_of(&info.st_ctim) >= since)
+      return true;
+  return false;
+}
+
+/* All of a regular file in one go, from its beginning. NULL where it is none, or changes meanwhile: then nothing is
+ * lost by reading it as a stream. */
+static char *read_regular(struct dw_arena *arena, int fd, size_t limit, size_t *length) {
+  struct stat info;
+  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0 || (uint64_t)info.st_size > limit)
+    return NULL;
+  size_t size = (size_t)info.st_size;
+  size_t used = 0;
+  char *text = dw_arena_try(arena, size + 1);
+  ssize_t got = text == NULL ? -1 : 1;
+  while (got > 0 && used <= size) { /* one byte more than there should be, to see the end */
+    got = pread(fd, text + used, size + 1 - used, (off_t)used);
+    used += got > 0 ? (size_t)got : 0;
+  }
+  if (got != 0 || used != size)
+    return NULL;
+  text[size] = '\0';
+  *length = size;
+  return text;
+}
+
+static char *read_stream(struct dw_arena *arena, int fd, size_t limit, size_t *length, struct dw_error *err) {
+  DW_BUF_SCOPED struct dw_buf data = {.secret = dw_arena_is_secret(arena)};
+  for (;;) {
+    dw_buf_reserve(&data, STREAM_BYTES);
+    ssize_t got = read(fd, data.data + data.length, STREAM_BYTES);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0) {
+      dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+      return NULL;
+    }
+    data.length += (size_t)got;
+    if (data.length > limit) {
+      dw_error_set(err, DW_ERR_MEMORY, "is larger than %zu bytes", limit);
+      return NULL;
+    }
+    if (got == 0) {
+      char *text = dw_arena_alloc(arena, data.length + 1);
+      memcpy(text, data.data, data.length); /* NUL bytes too: the parsers are to see them */
+      *length = data.length;
+      return text;
+    }
+  }
+}
+
+char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err) {
+  bool standard_input = strcmp(path, "-") == 0;
+  size_t most = limit ? limit : (size_t)1 << 30;
+  int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  /* Of standard input a part may have been read before. */
+  char *text = fd < 0 || standard_input ? NULL : read_regular(arena, fd, most, length);
+  if (fd < 0)
+    dw_error_set(err, DW_ERR_IO, "can't be read: %s", strerror(errno));
+  else if (text == NULL)
+    text = read_stream(arena, fd, most, length, err);
+  if (fd >= 0 && !standard_input) /* where standard input is closed, it is 0: left open, "-" would read it at its end */
+    close(fd);
+  if (!text)
+    dw_error_in_file(err, path);
+  return text;
+}

@@ -1,0 +1,151 @@
+#include "files/state.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "files/files.h"
+#include "files/manifests.h"
+#include "json/json_select.h"
+
+static void push_object(const struct dw_object ***objects, size_t *count, const struct dw_object *object) {
+  /* Grown at powers of two, so no capacity has to be carried along. */
+  if ((*count & (*count - 1)) == 0) {
+    const struct dw_object **grown = realloc(*objects, (*count ? *count * 2 : 1) * sizeof **objects);
+    if (!grown)
+      abort();
+    *objects = grown;
+  }
+  (*objects)[(*count)++] = object;
+}
+
+/* --- large lists --- */
+
+struct taking {
+  const char *default_namespace;
+  const struct dw_object ***objects;
+  size_t *count;
+};
+
+static bool has_text(const dw_json *json, const char *key) {
+  const char *text = dw_json_get_string(json, key);
+  return text != NULL && *text != '\0';
+}
+
+static bool is_list(const dw_json *json) {
+  return has_text(json, "kind") && dw_has_suffix(dw_json_get_string(json, "kind"), "List");
+}
+
+static int take(void *context, const dw_json *json) {
+  struct taking *taking = context;
+  const struct dw_object *object = NULL;
+  if (!has_text(json, "apiVersion") || is_list(json) ||
+      dw_object_reduce(json, taking->default_namespace, &object, NULL) != 0)
+    return -1;
+  if (object != NULL)
+    push_object(taking->objects, taking->count, object);
+  return 0;
+}
+
+static void drop_behind(struct taking *taking, size_t count) {
+  while (*taking->count > count)
+    dw_object_unref((*taking->objects)[--*taking->count]);
+}
+
+/* What `kubectl get -o json` prints of a large cluster is hundreds of megabytes of which the rules read little: no
+ * value is made of the rest, and no tree of the whole. False, and nothing taken, where FILE is anything else or
+ * something is wrong with it: then the ordinary way reads it, and says what. */
+static bool take_list(const char *file, struct taking *taking) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const struct dw_json_stream stream = {"items", dw_object_paths(), DW_JSON_UNIQUE_KEYS, take, taking};
+  size_t before = *taking->count;
+  size_t length = 0;
+  const char *text = dw_has_suffix(file, ".json") ? dw_read_file(arena, file, 0, &length, NULL) : NULL;
+  const dw_json *root = text == NULL ? NULL : dw_json_read_stream(arena, text, length, &stream);
+  if (root != NULL && has_text(root, "apiVersion") && is_list(root))
+    return true;
+  drop_behind(taking, before);
+  return false;
+}
+
+/* --- */
+
+static int reduce_file(const char *file, const char *default_namespace, const struct dw_object ***objects,
+                       size_t *count, struct dw_error *err) {
+  if (take_list(file, &(struct taking){default_namespace, objects, count}))
+    return 0;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_manifest *manifest = NULL;
+  if (dw_manifests_read(arena, &file, 1, &manifest, err) != 0)
+    return -1;
+  for (; manifest; manifest = manifest->next) {
+    const struct dw_object *object = NULL;
+    if (dw_object_reduce(manifest->json, default_namespace, &object, err) != 0) {
+      if (err) {
+        struct dw_place place = dw_manifest_find(manifest, &(struct dw_manifest_spot){.field = ""});
+        err->line = place.line;
+        err->column = place.column;
+        dw_error_in_file(err, file);
+      }
+      return -1;
+    }
+    if (object)
+      push_object(objects, count, object);
+  }
+  return 0;
+}
+
+int dw_state_objects(const char *folder, const char *default_namespace, const struct dw_object ***objects,
+                     size_t *count, struct dw_error *err) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct dw_file_list files = {NULL, 0, 0};
+  if (dw_files_below(arena, folder, &files, err) != 0)
+    return -1;
+  for (size_t i = 0; i < files.count; i++)
+    if (reduce_file(files.paths[i], default_namespace, objects, count, err) != 0)
+      return -1;
+  return 0;
+}
+
+struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_error *err) {
+  if (!sources->policy)
+    return dw_policy_default();
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  size_t length = 0;
+  char *text = dw_read_file(arena, sources->policy, 0, &length, err);
+  if (!text)
+    return NULL;
+  return dw_policy_parse(text, length, sources->policy, sources->rules, sources->rule_count, err);
+}
+
+/* A folder that was given counts as the whole cluster; but no cluster is without nodes, so a folder without them does
+ * not tell of nodes, and NodeNetworkStates are not to be had everywhere. */
+void dw_state_knowledge(struct dw_view_source *source) {
+  for (int kind = 0; kind < DW_KIND_COUNT; kind++)
+    source->knowledge[kind] = DW_KNOWN;
+  source->knowledge[DW_KIND_NODE] = DW_UNKNOWN;
+  source->knowledge[DW_KIND_NODE_NETWORK_STATE] = DW_UNKNOWN;
+  for (size_t i = 0; i < source->count; i++)
+    if (source->objects[i]->kind == DW_KIND_NODE || source->objects[i]->kind == DW_KIND_NODE_NETWORK_STATE)
+      source->knowledge[source->objects[i]->kind] = DW_KNOWN;
+}
+
+struct dw_world *dw_world_load(const struct dw_sources *sources, struct dw_error *err) {
+  struct dw_policy *policy = dw_policy_load(sources, err);
+  if (!policy)
+    return NULL;
+  const struct dw_object **objects = NULL;
+  size_t count = 0;
+  struct dw_world *world = NULL;
+  if (!sources->state || dw_state_objects(sources->state, policy->namespace_, &objects, &count, err) == 0) {
+    struct dw_view_source source = {.objects = objects, .count = count};
+    if (sources->state)
+      dw_state_knowledge(&source);
+    world = dw_world_build(policy, &source);
+  } else {
+    dw_policy_free(policy);
+  }
+  for (size_t i = 0; i < count; i++)
+    dw_object_unref(objects[i]);
+  free(objects);
+  return world;
+}

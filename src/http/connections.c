@@ -1,0 +1,283 @@
+#include "http/connections.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "http/rates.h"
+
+enum { LOOK_MS = 250, FEWEST_SLOTS = 1024, MOST_SLOTS = 65536 };
+
+enum phase {
+  PHASE_FREE,
+  PHASE_QUEUED, /* the library has not begun with it, and may close it without a word */
+  PHASE_BUSY,   /* something of a request has come, or nothing yet at all */
+  PHASE_ENDED,  /* its answer has gone out; the thread notes how much was received by then */
+  PHASE_IDLE,
+};
+
+/* By descriptor, so that what happens on the way of a request costs no look-up and no lock. */
+struct slot {
+  atomic_int phase;
+  _Atomic int64_t since;     /* of the phase; IDLE's is ENDED's */
+  uint64_t received;         /* the thread's own: bytes by the end of the last request */
+  unsigned char address[16]; /* under lock, as the rest */
+  dev_t device;              /* with the inode: which socket it is, whatever else gets its descriptor later */
+  ino_t inode;
+  atomic_uint *load; /* that it counts for; NULL: none yet */
+};
+
+struct connections {
+  struct connection_limits limits;
+  struct dw_bound_hits *hits;
+  struct slot *slots;
+  size_t slot_count;
+  pthread_mutex_t
+      lock; /* over who is open; shutdown() of a descriptor is under it too, so that it is still the same connection */
+  unsigned open;
+  struct rates rates; /* under lock */
+  int stop;           /* eventfd */
+  pthread_t thread;
+};
+
+static struct slot *slot_of(const struct connections *connections, int fd) {
+  return fd >= 0 && (size_t)fd < connections->slot_count ? &connections->slots[fd] : NULL;
+}
+
+static void enter(struct slot *slot, enum phase phase) {
+  atomic_store(&slot->since, dw_now_microseconds());
+  atomic_store(&slot->phase, phase);
+}
+
+/* --- who is let in --- */
+
+/* Under lock. */
+static void release(struct connections *connections, struct slot *slot) {
+  if (atomic_exchange(&slot->phase, PHASE_FREE) == PHASE_FREE)
+    return;
+  connections->open--;
+  if (slot->load != NULL)
+    atomic_fetch_sub(slot->load, 1);
+  slot->load = NULL;
+}
+
+static void note_socket(struct slot *slot, int fd) {
+  struct stat info = {0};
+  (void)fstat(fd, &info);
+  slot->device = info.st_dev;
+  slot->inode = info.st_ino;
+}
+
+static bool is_still_open(const struct slot *slot, int fd) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && info.st_dev == slot->device && info.st_ino == slot->inode;
+}
+
+/* IPv4 inside IPv6 is the same other side. */
+static void read_address(const struct sockaddr *peer, unsigned char out[16]) {
+  memset(out, 0, 16);
+  if (peer->sa_family == AF_INET6) {
+    memcpy(out, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, 16);
+  } else if (peer->sa_family == AF_INET) {
+    out[10] = out[11] = 0xff;
+    memcpy(out + 12, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, 4);
+  }
+}
+
+static unsigned count_of(const struct connections *connections, const unsigned char address[16]) {
+  unsigned count = 0;
+  for (size_t i = 0, seen = 0; i < connections->slot_count && seen < connections->open; i++) {
+    const struct slot *slot = &connections->slots[i];
+    if (atomic_load_explicit(&slot->phase, memory_order_relaxed) == PHASE_FREE)
+      continue;
+    seen++;
+    count += memcmp(slot->address, address, 16) == 0;
+  }
+  return count;
+}
+
+int64_t dw_connections_admit(struct connections *connections, int fd, const struct sockaddr *peer) {
+  struct slot *slot = slot_of(connections, fd);
+  unsigned char address[16];
+  enum dw_bound hit = DW_BOUND_COUNT;
+  int64_t wait = 0;
+  read_address(peer, address);
+  pthread_mutex_lock(&connections->lock);
+  if (slot != NULL)
+    release(connections, slot); /* of one that the library closed: this one has its descriptor */
+  if (slot == NULL || connections->open >= connections->limits.most)
+    hit = DW_BOUND_CONNECTIONS;
+  else if (count_of(connections, address) >= connections->limits.most_per_address)
+    hit = DW_BOUND_CONNECTIONS_PER_ADDRESS;
+  else if ((wait = dw_rates_wait(&connections->rates, address, dw_now_microseconds())) < 0)
+    hit = DW_BOUND_CONNECTION_RATE;
+  if (hit == DW_BOUND_COUNT) {
+    connections->open++;
+    memcpy(slot->address, address, 16);
+    slot->received = 0;
+    note_socket(slot, fd);
+    enter(slot, PHASE_QUEUED);
+  }
+  pthread_mutex_unlock(&connections->lock);
+  if (hit == DW_BOUND_COUNT)
+    return wait;
+  dw_bound_hit(connections->hits, hit);
+  return -1;
+}
+
+void dw_connections_hand_on(struct connections *connections, int fd, atomic_uint *load) {
+  struct slot *slot = slot_of(connections, fd);
+  pthread_mutex_lock(&connections->lock);
+  if (slot != NULL) {
+    slot->load = load;
+    atomic_fetch_add(load, 1);
+  }
+  pthread_mutex_unlock(&connections->lock);
+}
+
+void dw_connections_closed(struct connections *connections, int fd) {
+  struct slot *slot = slot_of(connections, fd);
+  pthread_mutex_lock(&connections->lock);
+  if (slot != NULL)
+    release(connections, slot);
+  pthread_mutex_unlock(&connections->lock);
+}
+
+unsigned dw_connections_count(struct connections *connections) {
+  pthread_mutex_lock(&connections->lock);
+  unsigned open = connections->open;
+  pthread_mutex_unlock(&connections->lock);
+  return open;
+}
+
+/* --- how long it takes --- */
+
+/* The time goes on from the connection. */
+void dw_connections_begin(struct connections *connections, int fd) {
+  struct slot *slot = slot_of(connections, fd);
+  pthread_mutex_lock(&connections->lock); /* not while the thread looks whether it is still open */
+  if (slot != NULL)
+    atomic_store(&slot->phase, PHASE_BUSY);
+  pthread_mutex_unlock(&connections->lock);
+}
+
+/* The time goes on from the first byte, where the thread has seen it. */
+void dw_connections_busy(struct connections *connections, int fd) {
+  struct slot *slot = slot_of(connections, fd);
+  if (slot != NULL && atomic_load(&slot->phase) != PHASE_BUSY)
+    enter(slot, PHASE_BUSY);
+}
+
+void dw_connections_idle(struct connections *connections, int fd) {
+  struct slot *slot = slot_of(connections, fd);
+  if (slot != NULL)
+    enter(slot, PHASE_ENDED);
+}
+
+static uint64_t received_on(int fd) {
+  struct tcp_info info;
+  socklen_t length = sizeof info;
+  memset(&info, 0, sizeof info);
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 ? info.tcpi_bytes_received : 0;
+}
+
+/* A request thread may enter another phase at the same moment: then nothing is changed here. */
+static void look_at(struct connections *connections, int fd, int64_t now) {
+  struct slot *slot = &connections->slots[fd];
+  int phase = atomic_load(&slot->phase);
+  int64_t taken = (now - atomic_load(&slot->since)) / 1000;
+  if (phase == PHASE_QUEUED && !is_still_open(slot, fd)) {
+    release(connections, slot);
+  } else if (phase == PHASE_ENDED) {
+    slot->received = received_on(fd);
+    atomic_compare_exchange_strong(&slot->phase, &phase, PHASE_IDLE);
+  } else if (phase == PHASE_IDLE && received_on(fd) > slot->received) {
+    atomic_store(&slot->since, now);
+    atomic_compare_exchange_strong(&slot->phase, &phase, PHASE_BUSY);
+  } else if (phase == PHASE_IDLE && taken >= (int64_t)connections->limits.idle_ms) {
+    dw_bound_hit(connections->hits, DW_BOUND_IDLE_TIME);
+    shutdown(fd, SHUT_RDWR);
+  } else if (phase == PHASE_BUSY && taken >= (int64_t)connections->limits.request_ms) {
+    dw_bound_hit(connections->hits, DW_BOUND_REQUEST_TIME);
+    shutdown(fd, SHUT_RDWR);
+    atomic_store(&slot->since, now); /* counted once, and once more where it is still there after as long again */
+  }
+}
+
+static void look_at_all(struct connections *connections) {
+  int64_t now = dw_now_microseconds();
+  pthread_mutex_lock(&connections->lock);
+  unsigned seen = 0;
+  for (size_t i = 0; i < connections->slot_count && seen < connections->open; i++)
+    if (atomic_load_explicit(&connections->slots[i].phase, memory_order_relaxed) != PHASE_FREE) {
+      seen++;
+      look_at(connections, (int)i, now);
+    }
+  pthread_mutex_unlock(&connections->lock);
+}
+
+static void *run(void *context) {
+  struct connections *connections = context;
+  struct pollfd stop = {connections->stop, POLLIN, 0};
+  while (poll(&stop, 1, LOOK_MS) <= 0) {
+    look_at_all(connections);
+    if (connections->limits.look != NULL)
+      connections->limits.look(connections->limits.context);
+  }
+  return NULL;
+}
+
+/* --- start and stop --- */
+
+static size_t slots_wanted(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < FEWEST_SLOTS)
+    return FEWEST_SLOTS;
+  return limit.rlim_cur > MOST_SLOTS ? MOST_SLOTS : (size_t)limit.rlim_cur;
+}
+
+struct connections *dw_connections_start(const struct connection_limits *limits, struct dw_bound_hits *hits,
+                                         struct dw_error *err) {
+  struct connections *connections = calloc(1, sizeof *connections);
+  if (connections == NULL)
+    abort();
+  connections->limits = *limits;
+  connections->rates.rate = limits->rate;
+  connections->hits = hits;
+  connections->slot_count = slots_wanted();
+  connections->slots = calloc(connections->slot_count, sizeof *connections->slots);
+  if (connections->slots == NULL)
+    abort();
+  pthread_mutex_init(&connections->lock, NULL);
+  connections->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (connections->stop >= 0 && pthread_create(&connections->thread, NULL, run, connections) == 0)
+    return connections;
+  dw_error_set(err, DW_ERR_OTHER, "can't start a thread that watches connections");
+  if (connections->stop >= 0)
+    close(connections->stop);
+  pthread_mutex_destroy(&connections->lock);
+  free(connections->slots);
+  free(connections);
+  return NULL;
+}
+
+void dw_connections_stop(struct connections *connections) {
+  if (connections == NULL)
+    return;
+  const uint64_t one = 1;
+  (void)!write(connections->stop, &one, sizeof one);
+  pthread_join(connections->thread, NULL);
+  close(connections->stop);
+  pthread_mutex_destroy(&connections->lock);
+  free(connections->slots);
+  free(connections);
+}

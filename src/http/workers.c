@@ -1,0 +1,80 @@
+#include "http/workers.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "http/limits.h"
+
+/* More threads cost memory, more connections a thread cost it time (docs/performance.md). */
+enum { CONNECTIONS_EACH = 64 };
+
+struct workers {
+  size_t usual; /* these share all connections as long as they have room */
+  size_t count;
+  struct worker all[];
+};
+
+static size_t wanted(unsigned threads, unsigned most_connections) {
+  size_t needed = ((size_t)most_connections + CONNECTIONS_EACH - 1) / CONNECTIONS_EACH;
+  if (needed > DW_MAX_THREADS)
+    needed = DW_MAX_THREADS;
+  return needed > threads ? needed : threads;
+}
+
+struct workers *dw_workers_start(unsigned threads, unsigned most_connections,
+                                 struct MHD_Daemon *(*start)(void *context), void *context, struct dw_error *err) {
+  size_t count = wanted(threads, most_connections);
+  struct workers *workers = calloc(1, sizeof *workers + count * sizeof workers->all[0]);
+  if (workers == NULL)
+    abort();
+  workers->usual = threads;
+  while (workers->count < count && (workers->all[workers->count].daemon = start(context)) != NULL)
+    workers->count++;
+  if (workers->count == count)
+    return workers;
+  dw_error_set(err, DW_ERR_OTHER, "can't start the %zu threads that answer; %zu could be started", count,
+               workers->count);
+  dw_workers_stop(workers);
+  dw_workers_free(workers);
+  return NULL;
+}
+
+unsigned dw_workers_count(const struct workers *workers) {
+  return (unsigned)workers->count;
+}
+
+static struct worker *least_loaded(struct worker *workers, size_t count) {
+  struct worker *least = workers;
+  for (size_t i = 1; i < count; i++)
+    if (atomic_load(&workers[i].load) < atomic_load(&least->load))
+      least = &workers[i];
+  return least;
+}
+
+static bool has_room(const struct worker *worker) {
+  return atomic_load(&worker->load) < CONNECTIONS_EACH;
+}
+
+/* The further ones are filled one after the other: a thread that has several requests at once takes less time for each
+ * than several threads with one. */
+struct worker *dw_workers_pick(struct workers *workers) {
+  struct worker *worker = least_loaded(workers->all, workers->usual);
+  if (has_room(worker))
+    return worker;
+  for (size_t i = workers->usual; i < workers->count; i++)
+    if (has_room(&workers->all[i]))
+      return &workers->all[i];
+  return least_loaded(workers->all, workers->count);
+}
+
+void dw_workers_stop(struct workers *workers) {
+  if (workers == NULL)
+    return;
+  for (size_t i = 0; i < workers->count; i++)
+    MHD_stop_daemon(workers->all[i].daemon);
+}
+
+void dw_workers_free(struct workers *workers) {
+  free(workers);
+}

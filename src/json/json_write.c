@@ -1,0 +1,111 @@
+#include "json/json_write.h"
+
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/log.h"
+
+static void break_line(struct dw_json_writer *w) {
+  if (w->indent <= 0 || w->depth == 0)
+    return;
+  dw_buf_printf(w->out, "\n%*s", w->indent * (int)w->depth, "");
+}
+
+/* What has to stand before a key or a value. */
+static void separate(struct dw_json_writer *w) {
+  if (w->after_key) {
+    w->after_key = false;
+    return;
+  }
+  if (!w->first)
+    dw_buf_putc(w->out, ',');
+  w->first = false;
+  break_line(w);
+}
+
+static void begin(struct dw_json_writer *w, char bracket) {
+  separate(w);
+  dw_buf_putc(w->out, bracket);
+  w->depth++;
+  w->first = true;
+}
+
+static void end(struct dw_json_writer *w, char bracket) {
+  w->depth--;
+  if (!w->first && w->indent > 0)
+    dw_buf_printf(w->out, "\n%*s", w->indent * (int)w->depth, "");
+  dw_buf_putc(w->out, bracket);
+  w->first = false;
+}
+
+void dw_json_begin_object(struct dw_json_writer *w) {
+  begin(w, '{');
+}
+
+void dw_json_end_object(struct dw_json_writer *w) {
+  end(w, '}');
+}
+
+void dw_json_begin_array(struct dw_json_writer *w) {
+  begin(w, '[');
+}
+
+void dw_json_end_array(struct dw_json_writer *w) {
+  end(w, ']');
+}
+
+void dw_json_key(struct dw_json_writer *w, const char *key) {
+  separate(w);
+  dw_log_quote(w->out, key, strlen(key));
+  dw_buf_puts(w->out, w->indent > 0 ? ": " : ":");
+  w->after_key = true;
+}
+
+void dw_json_put_bytes(struct dw_json_writer *w, const char *text, size_t length) {
+  separate(w);
+  dw_log_quote(w->out, text, length);
+}
+
+void dw_json_put_string(struct dw_json_writer *w, const char *text) {
+  dw_json_put_bytes(w, text, strlen(text));
+}
+
+void dw_json_put_base64(struct dw_json_writer *w, const char *bytes, size_t length) {
+  separate(w);
+  dw_buf_putc(w->out, '"');
+  dw_base64_add(w->out, bytes, length);
+  dw_buf_putc(w->out, '"');
+}
+
+void dw_json_put_raw(struct dw_json_writer *w, const char *json) {
+  separate(w);
+  dw_buf_puts(w->out, json);
+}
+
+void dw_json_put_int(struct dw_json_writer *w, int64_t value) {
+  separate(w);
+  dw_buf_decimal(w->out, value);
+}
+
+void dw_json_put_bool(struct dw_json_writer *w, bool value) {
+  dw_json_put_raw(w, value ? "true" : "false");
+}
+
+void dw_json_put_null(struct dw_json_writer *w) {
+  dw_json_put_raw(w, "null");
+}
+
+void dw_json_member_string(struct dw_json_writer *w, const char *key, const char *text) {
+  dw_json_key(w, key);
+  dw_json_put_string(w, text);
+}
+
+void dw_json_member_int(struct dw_json_writer *w, const char *key, int64_t value) {
+  dw_json_key(w, key);
+  dw_json_put_int(w, value);
+}
+
+void dw_json_member_bool(struct dw_json_writer *w, const char *key, bool value) {
+  dw_json_key(w, key);
+  dw_json_put_bool(w, value);
+}

@@ -1,0 +1,382 @@
+/* A resource kept up to date by list and watch. Source: Kubernetes' documentation, "API Concepts": efficient detection
+ * of changes, watch bookmarks, 410 Gone. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "kube/cluster_internal.h"
+
+enum {
+  WATCH_IDLE_MS = 90000, /* bookmarks come about once a minute */
+  WATCH_SECONDS = 240,   /* at least */
+  SOONEST_MS = 250       /* between tries, however often the feed is nudged */
+};
+
+static const char *group_of(const struct dw_resource *resource) {
+  return *resource->group == '\0' ? "core" : resource->group;
+}
+
+static void lock(struct dw_feed *feed) {
+  pthread_mutex_lock(&feed->cluster->lock);
+}
+
+static void unlock(struct dw_feed *feed) {
+  pthread_mutex_unlock(&feed->cluster->lock);
+}
+
+void dw_feed_changed(struct dw_feed *feed) {
+  const struct dw_cluster_options *options = &feed->cluster->options;
+  if (options->changed != NULL)
+    options->changed(options->context);
+}
+
+/* --- state --- */
+
+static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size_t objects, const char *why) {
+  static const struct {
+    enum dw_log_level level;
+    const char *text;
+  } lines[] = {
+      [DW_FEED_LISTING] = {DW_LOG_WARN, "can't be read yet"},
+      [DW_FEED_LISTED] = {DW_LOG_DEBUG, "read"},
+      [DW_FEED_WATCHING] = {DW_LOG_INFO, "read and watched"},
+      [DW_FEED_BROKEN] = {DW_LOG_WARN, "can't be watched now; using the last known state"},
+      [DW_FEED_UNWATCHED] = {DW_LOG_WARN, "may not be watched; listed again every 30 to 60 s instead"},
+      [DW_FEED_ABSENT] = {DW_LOG_INFO, "not there: the CRD is not installed"},
+      [DW_FEED_FORBIDDEN] = {DW_LOG_ERROR, "may not be read (RBAC): what hangs on it \"could not be checked\""},
+  };
+  const struct dw_resource *resource = feed->status.resource;
+  char message[200];
+  char name[512];
+  snprintf(message, sizeof message, "%s: %s", resource->plural, lines[state].text);
+  if (resource->name != NULL)
+    snprintf(name, sizeof name, "%s/%s", resource->ns, resource->name);
+  dw_log_with(lines[state].level, message, dw_log_string("group", group_of(resource)),
+              dw_log_integer("objects", (int64_t)objects), dw_log_string("name", resource->name == NULL ? NULL : name),
+              dw_log_string("reason", *why == '\0' ? NULL : why));
+}
+
+/* Says so once a change, not once a try. */
+static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char *why) {
+  lock(feed);
+  struct dw_feed_status *status = &feed->status;
+  bool news = status->state != state || (state == DW_FEED_LISTING && *status->error == '\0' && *why != '\0');
+  size_t objects = feed->store.count;
+  status->state = state;
+  if (state == DW_FEED_WATCHING || state == DW_FEED_ABSENT)
+    feed->heard_ms = dw_now_milliseconds();
+  snprintf(status->error, sizeof status->error, "%s", why);
+  unlock(feed);
+  if (news)
+    log_state(feed, state, objects, why);
+}
+
+void dw_feed_heard(struct dw_feed *feed) {
+  lock(feed);
+  feed->heard_ms = dw_now_milliseconds();
+  unlock(feed);
+}
+
+static enum dw_outcome what_stands(struct dw_feed *feed) {
+  lock(feed);
+  enum dw_outcome stands = feed->stands;
+  unlock(feed);
+  return stands;
+}
+
+/* --- list --- */
+
+static void restart(void *context) {
+  struct dw_feed *feed = context;
+  dw_store_clear(&feed->fresh);
+  feed->fresh_unreadable = 0;
+}
+
+static int take(void *context, struct dw_arena *arena, const dw_json *json, struct dw_error *err) {
+  struct dw_feed *feed = context;
+  (void)arena;
+  (void)err;
+  const struct dw_object *object = NULL;
+  if (dw_feed_reduce(feed, json, &object) != 0)
+    feed->fresh_unreadable++;
+  else if (object != NULL)
+    dw_store_append(&feed->fresh, object);
+  return 0;
+}
+
+/* What was admitted long before the list began, and is not in it, does not exist. */
+static void report_list(const struct dw_feed *feed, int64_t began_ms, uint64_t generation) {
+  const struct dw_cluster_options *options = &feed->cluster->options;
+  if (options->event != NULL)
+    options->event(options->context, &(struct dw_cluster_event){.kind = feed->status.resource->kind,
+                                                                .ns = "",
+                                                                .name = "",
+                                                                .uid = "",
+                                                                .listed_ms = began_ms,
+                                                                .generation = generation});
+}
+
+/* Puts what was read in place of what was there. */
+static void replace_store(struct dw_feed *feed, enum dw_outcome outcome, int64_t began_ms) {
+  dw_store_sort(&feed->fresh);
+  lock(feed);
+  struct dw_store old = feed->store;
+  feed->store = feed->fresh;
+  feed->status.unreadable = feed->fresh_unreadable;
+  feed->stands = outcome;
+  if (outcome == DW_OUTCOME_DONE)
+    feed->served = feed->lister.version;
+  uint64_t generation = ++feed->cluster->generation;
+  unlock(feed);
+  if (outcome != DW_OUTCOME_FORBIDDEN)
+    report_list(feed, began_ms, generation);
+  feed->fresh = (struct dw_store){NULL, 0, 0};
+  feed->fresh_unreadable = 0;
+  dw_store_clear(&old);
+}
+
+/* Absent or forbidden is believed of an API server that has started, and of what was read before only after a while:
+ * dropping what is known would let pass what it denies. */
+static bool is_believed(struct dw_feed *feed) {
+  int64_t now = dw_now_milliseconds();
+  if (!dw_lister_server_ready(&feed->lister))
+    return false;
+  if (feed->refused_ms == 0)
+    feed->refused_ms = now;
+  return what_stands(feed) != DW_OUTCOME_DONE || now - feed->refused_ms >= (int64_t)feed->cluster->options.believe_ms;
+}
+
+static enum dw_outcome list_believed(struct dw_feed *feed) {
+  enum dw_outcome outcome = dw_lister_run(&feed->lister);
+  if (outcome != DW_OUTCOME_ABSENT && outcome != DW_OUTCOME_FORBIDDEN) {
+    feed->refused_ms = 0;
+    return outcome;
+  }
+  if (outcome == DW_OUTCOME_ABSENT)
+    snprintf(feed->lister.err.text, sizeof feed->lister.err.text, "it is not served");
+  return is_believed(feed) ? outcome : DW_OUTCOME_FAILED;
+}
+
+static enum dw_outcome list(struct dw_feed *feed) {
+  lock(feed);
+  feed->status.lists++;
+  unlock(feed);
+  int64_t began_ms = dw_now_milliseconds();
+  enum dw_outcome outcome = list_believed(feed);
+  if (outcome != DW_OUTCOME_DONE)
+    restart(feed);
+  if (outcome == DW_OUTCOME_DONE || outcome == DW_OUTCOME_ABSENT || outcome == DW_OUTCOME_FORBIDDEN)
+    replace_store(feed, outcome, began_ms);
+  if (outcome != DW_OUTCOME_DONE)
+    *feed->lister.resource_version = '\0';
+  return outcome;
+}
+
+/* --- watch --- */
+
+static void set_open(struct dw_feed *feed, bool open) {
+  lock(feed);
+  feed->open = open;
+  unlock(feed);
+}
+
+/* Whether the last list or watch came to nothing: then a watch has to last before it counts as good, so that one which
+ * ends again and again is not reported each time. */
+static bool is_in_trouble(const struct dw_feed *feed) {
+  return feed->status.state == DW_FEED_BROKEN || feed->status.state == DW_FEED_UNWATCHED;
+}
+
+static void on_opened(void *context) {
+  struct dw_feed *feed = context;
+  set_open(feed, true);
+  if (!is_in_trouble(feed))
+    set_state(feed, DW_FEED_WATCHING, "");
+}
+
+static void on_lasted(void *context) {
+  set_state(context, DW_FEED_WATCHING, "");
+}
+
+static void watch_path(const struct dw_feed *feed, struct dw_buf *path) {
+  unsigned seconds = feed->cluster->options.watch_seconds;
+  dw_resource_path(feed->status.resource, feed->lister.version, path);
+  dw_buf_puts(path, "watch=true&allowWatchBookmarks=true&resourceVersion=");
+  dw_api_escape(path, feed->lister.resource_version);
+  dw_buf_printf(path, "&timeoutSeconds=%u", seconds > 0 ? seconds : dw_spread(WATCH_SECONDS));
+}
+
+static enum dw_outcome fail(struct dw_feed *feed, const char *why) {
+  snprintf(feed->lister.err.text, sizeof feed->lister.err.text, "%s", why);
+  return DW_OUTCOME_FAILED;
+}
+
+/* A watch that the API server ended in good order. client-go takes one that ends within a second without an event for
+ * an error; here it is one with events, too: somebody in between may cut each watch off. What such a watch brings still
+ * arrives in time, because progress keeps the waits short. */
+static enum dw_outcome judge_end(struct dw_feed *feed, int64_t lasted_ms) {
+  if (feed->line.length > 0)
+    return fail(feed, "the watch ended in the middle of an event");
+  if (lasted_ms >= (int64_t)feed->cluster->options.short_watch_ms) {
+    set_state(feed, DW_FEED_WATCHING, "");
+    return DW_OUTCOME_DONE;
+  }
+  if (feed->progress)
+    dw_backoff_reset(&feed->backoff);
+  return fail(feed, "the API server ends each watch at once");
+}
+
+/* A watch that was cut off. Where each lasts a while, as behind a proxy that closes quiet connections, the next is due
+ * after the first wait: nothing of the API server's is at fault, and what changes meanwhile must not come late. */
+static enum dw_outcome judge_cut(struct dw_feed *feed, enum dw_outcome outcome, int64_t lasted_ms) {
+  const struct dw_api_result *result = &feed->lister.result;
+  bool opened = result->status >= 200 && result->status <= 299;
+  if (opened && lasted_ms >= (int64_t)feed->cluster->options.short_watch_ms)
+    dw_backoff_reset(&feed->backoff);
+  dw_outcome_text(result, feed->lister.err.text, sizeof feed->lister.err.text);
+  return outcome;
+}
+
+static enum dw_outcome watch(struct dw_feed *feed) {
+  DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
+  watch_path(feed, &path);
+  lock(feed);
+  feed->status.watches++;
+  unlock(feed);
+  dw_buf_truncate(&feed->line, 0);
+  feed->watch_outcome = DW_OUTCOME_DONE;
+  feed->progress = false;
+  struct dw_api_request request = {.path = dw_buf_text(&path),
+                                   .idle_ms = WATCH_IDLE_MS,
+                                   .opened = on_opened,
+                                   .lasted = on_lasted,
+                                   .lasting_ms = feed->cluster->options.short_watch_ms,
+                                   .receive = dw_feed_watched,
+                                   .context = feed};
+  int64_t began_ms = dw_now_milliseconds();
+  dw_api_call(feed->lister.client, &request, &feed->lister.result);
+  set_open(feed, false);
+  if (feed->watch_outcome != DW_OUTCOME_DONE)
+    return feed->watch_outcome;
+  enum dw_outcome outcome = dw_outcome_of(&feed->lister.result);
+  int64_t lasted_ms = dw_now_milliseconds() - began_ms;
+  return outcome == DW_OUTCOME_DONE ? judge_end(feed, lasted_ms) : judge_cut(feed, outcome, lasted_ms);
+}
+
+/* --- the loop --- */
+
+/* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server since the last
+ * request was sent. Then it answers again, perhaps with a refusal while it starts: that must not lead to a long wait at
+ * once. */
+static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
+  struct dw_cluster *cluster = feed->cluster;
+  int64_t until = dw_now_milliseconds() + milliseconds;
+  int64_t soonest = dw_now_milliseconds() + SOONEST_MS;
+  lock(feed);
+  while (!atomic_load(&cluster->stopping) && dw_now_milliseconds() < until) {
+    if (nudgeable && cluster->nudges != feed->nudges && until > soonest) {
+      dw_backoff_reset(&feed->backoff);
+      until = soonest;
+    }
+    struct timespec deadline = dw_deadline(until * 1000);
+    pthread_cond_timedwait(&cluster->wake, &cluster->lock, &deadline);
+  }
+  unlock(feed);
+}
+
+static void count_failure(struct dw_feed *feed) {
+  lock(feed);
+  feed->status.failures++;
+  unlock(feed);
+}
+
+/* Where an answer came, that somebody has heard of the API server is no reason to ask it again sooner. */
+static void back_off(struct dw_feed *feed, enum dw_feed_state state) {
+  const struct dw_api_result *result = &feed->lister.result;
+  count_failure(feed);
+  set_state(feed, state, feed->lister.err.text);
+  rest(feed, dw_backoff_next(&feed->backoff, result->retry_after_ms), result->status == 0);
+}
+
+static void settle_list(struct dw_feed *feed, enum dw_outcome outcome) {
+  const struct dw_cluster_options *options = &feed->cluster->options;
+  switch (outcome) {
+  case DW_OUTCOME_DONE:
+    dw_feed_heard(feed);
+    if (!is_in_trouble(feed))
+      set_state(feed, DW_FEED_LISTED, "");
+    dw_feed_changed(feed);
+    return;
+  case DW_OUTCOME_ABSENT:
+    set_state(feed, DW_FEED_ABSENT, "");
+    dw_feed_changed(feed);
+    rest(feed, dw_spread(options->absent_wait_ms), false);
+    return;
+  case DW_OUTCOME_FORBIDDEN:
+    count_failure(feed);
+    set_state(feed, DW_FEED_FORBIDDEN, feed->lister.err.text);
+    dw_feed_changed(feed);
+    rest(feed, dw_spread(options->absent_wait_ms), false);
+    return;
+  case DW_OUTCOME_EXPIRED:
+  case DW_OUTCOME_FAILED:
+    back_off(feed, what_stands(feed) == DW_OUTCOME_FAILED ? DW_FEED_LISTING : DW_FEED_BROKEN);
+    return;
+  case DW_OUTCOME_STOPPED:
+    return;
+  }
+}
+
+/* RIGHT_AFTER a list that worked. */
+static void settle_watch(struct dw_feed *feed, enum dw_outcome outcome, bool right_after) {
+  switch (outcome) {
+  case DW_OUTCOME_EXPIRED:
+    *feed->lister.resource_version = '\0';
+    back_off(feed, DW_FEED_BROKEN);
+    return;
+  case DW_OUTCOME_FAILED:
+    back_off(feed, DW_FEED_BROKEN);
+    return;
+  case DW_OUTCOME_ABSENT:
+  case DW_OUTCOME_FORBIDDEN:
+    *feed->lister.resource_version = '\0';
+    if (!right_after) /* the list shows whether the resource is gone */
+      return;
+    count_failure(feed);
+    set_state(feed, DW_FEED_UNWATCHED, feed->lister.err.text);
+    rest(feed, dw_spread(feed->cluster->options.relist_ms), false);
+    return;
+  case DW_OUTCOME_DONE:
+  case DW_OUTCOME_STOPPED:
+    return;
+  }
+}
+
+/* One that comes while a request is under way must not be lost, for the wait after its failure may be a long one. */
+static void note_nudges(struct dw_feed *feed) {
+  lock(feed);
+  feed->nudges = feed->cluster->nudges;
+  unlock(feed);
+}
+
+void *dw_feed_run(void *context) {
+  struct dw_feed *feed = context;
+  bool listed = false;
+  feed->lister.restart = restart;
+  feed->lister.take = take;
+  feed->lister.context = feed;
+  while (!atomic_load(&feed->cluster->stopping)) {
+    note_nudges(feed);
+    bool listing = *feed->lister.resource_version == '\0';
+    enum dw_outcome outcome = listing ? list(feed) : watch(feed);
+    if (listing)
+      settle_list(feed, outcome);
+    else
+      settle_watch(feed, outcome, listed);
+    listed = listing && outcome == DW_OUTCOME_DONE;
+  }
+  restart(feed);
+  dw_buf_free(&feed->line);
+  return NULL;
+}

@@ -1,0 +1,180 @@
+/* What comes over a watch, and the objects of a list: they are reduced and go into the feed's store. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "kube/cluster_internal.h"
+
+static void lock(struct dw_feed *feed) {
+  pthread_mutex_lock(&feed->cluster->lock);
+}
+
+static void unlock(struct dw_feed *feed) {
+  pthread_mutex_unlock(&feed->cluster->lock);
+}
+
+/* --- one object --- */
+
+static void log_unreadable(const struct dw_feed *feed, const dw_json *object, const struct dw_error *err) {
+  const char *name = dw_json_string(dw_json_path(object, "metadata", "name", NULL));
+  const char *ns = dw_json_string(dw_json_path(object, "metadata", "namespace", NULL));
+  dw_log_with(DW_LOG_WARN, "an object can't be read and is left out",
+              dw_log_string("resource", feed->status.resource->plural),
+              dw_log_string("namespace", ns == NULL ? "" : ns), dw_log_string("name", name == NULL ? "" : name),
+              dw_log_string("reason", err->text));
+}
+
+int dw_feed_reduce(struct dw_feed *feed, const dw_json *json, const struct dw_object **out) {
+  struct dw_error err = DW_ERROR_INIT;
+  *out = NULL;
+  if (json == NULL)
+    dw_error_set(&err, DW_ERR_SYNTAX, "is too large or no JSON");
+  else if (dw_object_reduce_as(feed->status.resource->kind, json, "", out, &err) == 0)
+    return 0;
+  log_unreadable(feed, json, &err);
+  return -1;
+}
+
+/* --- events --- */
+
+static const char *metadata(const dw_json *json, const char *key) {
+  const char *text = dw_json_string(dw_json_path(json, "metadata", key, NULL));
+  return text == NULL ? "" : text;
+}
+
+/* The store's key: a cluster-wide object has no namespace, whatever the event says. */
+static const char *namespace_of(const struct dw_feed *feed, const dw_json *json) {
+  return dw_kind_cluster_wide(feed->status.resource->kind) ? "" : metadata(json, "namespace");
+}
+
+static void tell_event(struct dw_feed *feed, const dw_json *json, const struct dw_object *object, uint64_t generation,
+                       bool deleted) {
+  const struct dw_cluster_options *options = &feed->cluster->options;
+  if (options->event != NULL)
+    options->event(options->context, &(struct dw_cluster_event){.kind = feed->status.resource->kind,
+                                                                .ns = metadata(json, "namespace"),
+                                                                .name = metadata(json, "name"),
+                                                                .uid = metadata(json, "uid"),
+                                                                .object = object,
+                                                                .deleted = deleted,
+                                                                .generation = generation});
+}
+
+/* Whether it changes what the rules read: nodes and NodeNetworkStates are written every few minutes without a change.
+ */
+static bool put(struct dw_feed *feed, const dw_json *json) {
+  const struct dw_object *object = NULL;
+  int failed = dw_feed_reduce(feed, json, &object);
+  lock(feed);
+  bool changed = false;
+  if (object != NULL)
+    changed = dw_store_put(&feed->store, dw_object_ref(object));
+  else /* what was read of it before is no longer true */
+    changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
+  feed->status.unreadable += failed != 0;
+  uint64_t generation = ++feed->cluster->generation;
+  unlock(feed);
+  tell_event(feed, json, object, generation, false);
+  dw_object_unref(object);
+  return changed;
+}
+
+static bool drop(struct dw_feed *feed, const dw_json *json) {
+  lock(feed);
+  bool changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
+  uint64_t generation = ++feed->cluster->generation;
+  unlock(feed);
+  tell_event(feed, json, NULL, generation, true);
+  return changed;
+}
+
+static int fail_watch(struct dw_feed *feed, enum dw_outcome outcome, const char *why) {
+  feed->watch_outcome = outcome;
+  snprintf(feed->lister.err.text, sizeof feed->lister.err.text, "%s", why);
+  return -1;
+}
+
+/* What came can't be relied on, so the next is a list. */
+static int distrust(struct dw_feed *feed, const char *why) {
+  *feed->lister.resource_version = '\0';
+  return fail_watch(feed, DW_OUTCOME_FAILED, why);
+}
+
+static bool is_version(const char *version) {
+  return version != NULL && *version != '\0' && strlen(version) < DW_VERSION_BYTES;
+}
+
+/* PROGRESS: an object came with it; a bookmark is none. */
+static void note_version(struct dw_feed *feed, const char *version, bool progress) {
+  feed->progress |= progress && strcmp(version, feed->lister.resource_version) != 0;
+  memcpy(feed->lister.resource_version, version, strlen(version) + 1);
+}
+
+static int on_error_event(struct dw_feed *feed, const dw_json *status) {
+  int64_t code = 0;
+  const char *message = dw_json_get_string(status, "message");
+  dw_json_integer(dw_json_get(status, "code"), &code);
+  return fail_watch(feed, code == 410 ? DW_OUTCOME_EXPIRED : DW_OUTCOME_FAILED,
+                    message == NULL ? "the watch ended with an error" : message);
+}
+
+/* CHANGED is set where what the rules read did. */
+static int on_object(struct dw_feed *feed, struct dw_arena *arena, const char *type, const dw_json *object,
+                     bool *changed) {
+  const char *misfit = dw_resource_misfit(feed->status.resource, arena, object);
+  if (misfit != NULL)
+    return distrust(feed, misfit);
+  *changed |= strcmp(type, "DELETED") == 0 ? drop(feed, object) : put(feed, object);
+  return 0;
+}
+
+static int on_event(struct dw_feed *feed, const char *text, size_t length, bool *changed) {
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const dw_json *event = dw_json_select(arena, text, length, dw_event_paths(), DW_JSON_PLAIN);
+  const char *type = dw_json_get_string(event, "type");
+  const dw_json *object = dw_json_get(event, "object");
+  if (type == NULL || dw_json_type(object) != DW_JSON_OBJECT)
+    return distrust(feed, "what came over the watch is not an event");
+  if (strcmp(type, "ERROR") == 0)
+    return on_error_event(feed, object);
+  const char *version = dw_json_string(dw_json_path(object, "metadata", "resourceVersion", NULL));
+  if (!is_version(version))
+    return distrust(feed, "an event came without a usable resourceVersion");
+  bool of_object = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0 || strcmp(type, "DELETED") == 0;
+  if (of_object && on_object(feed, arena, type, object, changed) != 0)
+    return -1;
+  note_version(feed, version, of_object);
+  return 0;
+}
+
+static int add_to_line(struct dw_feed *feed, const char *data, size_t length) {
+  if (length > DW_MOST_OBJECT_BYTES - feed->line.length)
+    return distrust(feed, "an event is too large");
+  dw_buf_add(&feed->line, data, length);
+  return 0;
+}
+
+static bool take_lines(struct dw_feed *feed, const char *data, size_t length, bool *changed) {
+  for (const char *end; (end = memchr(data, '\n', length)) != NULL;) {
+    size_t part = (size_t)(end - data);
+    if (add_to_line(feed, data, part) != 0)
+      return false;
+    data += part + 1;
+    length -= part + 1;
+    bool ok = feed->line.length == 0 || on_event(feed, dw_buf_text(&feed->line), feed->line.length, changed) == 0;
+    dw_buf_truncate(&feed->line, 0);
+    if (!ok)
+      return false;
+  }
+  return add_to_line(feed, data, length) == 0;
+}
+
+bool dw_feed_watched(void *context, const char *data, size_t length) {
+  struct dw_feed *feed = context;
+  bool changed = false;
+  dw_feed_heard(feed);
+  bool more = take_lines(feed, data, length, &changed);
+  if (changed)
+    dw_feed_changed(feed);
+  return more;
+}

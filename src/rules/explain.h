@@ -1,0 +1,31 @@
+/* Why each rule exists, with an example that breaks it and the example mended. The texts stand in
+ * src/rules/explanations/RULE-ID.yaml and are built into the library. */
+#ifndef RULES_EXPLAIN_H
+#define RULES_EXPLAIN_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/* An example is judged as `check` judges manifests: as if they were applied in turn, NADs first, to a cluster that
+ * holds `state`, under `policy`; without `state` as without --state. Where `deletes` is set, the NADs of `broken` are
+ * deleted from that cluster, and `mended` is what is to be applied first. Where the rule is of `audit` alone
+ * (DW_SCOPE_VMI), the example is what stands in the cluster beside `state`, and is audited. Broken, it breaks this rule
+ * and no other denying one; mended, neither. */
+struct dw_explanation {
+  const char *why;    /* plain text, lines of at most 100 columns */
+  const char *broken; /* manifests, a YAML stream */
+  const char *mended; /* the same, mended */
+  /* What an example needs beside it; NULL where nothing: */
+  const char *state;  /* the cluster's objects, a YAML stream */
+  const char *policy; /* a policy file */
+  bool deletes;
+};
+
+/* The explanation of the rule ID, in ARENA. -1 where there is no such rule (or its file is broken, which a test
+ * excludes). */
+int dw_explain(struct dw_arena *arena, const char *id, struct dw_explanation *out, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 3), warn_unused_result));
+
+#endif

@@ -1,0 +1,62 @@
+/* AdmissionReview, admission.k8s.io/v1 and v1beta1: the request as it came, and the answer's text. */
+#ifndef RULES_REVIEW_H
+#define RULES_REVIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "json/json.h"
+
+enum dw_operation { DW_OP_CREATE, DW_OP_UPDATE, DW_OP_DELETE, DW_OP_CONNECT };
+const char *dw_operation_name(enum dw_operation operation) __attribute__((returns_nonnull));
+
+struct dw_request {
+  const char *api_version; /* "admission.k8s.io/v1" or "admission.k8s.io/v1beta1" */
+  const char *uid;
+  const char *group, *version, *kind; /* of the object as sent (request.kind) */
+  const char *subresource;            /* "" where none */
+  const char *ns, *name;              /* request's, else the object's metadata; "" where none (generateName) */
+  const char *user;                   /* userInfo.username; "" */
+  enum dw_operation operation;
+  bool dry_run;
+  const dw_json *object;     /* NULL on DELETE */
+  const dw_json *old_object; /* NULL on CREATE */
+};
+
+/* Reads a body. -1: it is no well-formed AdmissionReview (HTTP 400; DW_ERR_DEPTH 400; DW_ERR_MEMORY 413), including
+ * duplicate keys, a wrong type in any part of the envelope, and an `object` that is missing or no object where the
+ * operation needs one. OUT points into the arena. */
+int dw_request_read(struct dw_arena *arena, const char *body, size_t length, struct dw_request *out,
+                    struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
+
+/* A cause of a denial (metav1.StatusCause). */
+struct dw_cause {
+  const char *reason; /* "FieldValueInvalid" ... */
+  const char *field;
+  const char *message; /* `Invalid value: "x": ... [rule-id]` */
+};
+
+/* What is answered. All text belongs to the arena of the request. */
+struct dw_answer {
+  bool allowed;
+  int code;           /* where denied: 422, 503 ...; HTTP's status is 200 all the same */
+  const char *reason; /* "Invalid", "ServiceUnavailable" */
+  const char *message;
+  struct dw_cause *causes; /* with code 422 */
+  size_t cause_count;
+  const char **warnings; /* ready to print, within the API's limits */
+  size_t warning_count;
+  const char *patch; /* JSON Patch text; NULL for none */
+  size_t patch_length;
+  const char *denied, *warned, *defaulted; /* audit annotations; NULL leaves the key out */
+};
+
+/* Writes the AdmissionReview that answers REQUEST, ended by a line break. v1beta1 answers carry the same fields. */
+void dw_answer_write(const struct dw_request *request, const struct dw_answer *answer, struct dw_buf *out)
+    __attribute__((nonnull));
+
+#endif

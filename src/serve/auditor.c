@@ -1,0 +1,297 @@
+#include "serve/auditor.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "events/events.h"
+#include "rules/audit.h"
+#include "serve/server_internal.h"
+
+enum {
+  LOGGED = 100,   /* findings of one audit that get a line each */
+  TOLD = 100,     /* ... and objects that get an Event */
+  READY_MS = 200, /* between looks whether there is something to audit */
+  RULES_MAX = 128
+};
+
+struct tally {
+  const struct dw_rule *rule;
+  size_t denials, warnings;
+};
+
+/* What an audit found, as it is logged. */
+enum { MEMBERS = 7 };
+static const char *const keys[MEMBERS] = {"rule", "action", "kind", "namespace", "name", "field", "message"};
+struct violations {
+  struct dw_arena *arena;
+  size_t count;
+  struct {
+    const char *texts[MEMBERS]; /* in the order of KEYS */
+  } items[LOGGED];
+};
+
+/* One audit. */
+struct run {
+  struct dw_audit audit;
+  struct tally tallies[RULES_MAX];
+  struct violations *found;
+  size_t left_out, told;
+  struct dw_auditor *auditor;
+};
+
+struct dw_auditor {
+  struct dw_auditor_options options;
+  struct dw_api_client *client; /* NULL without a cluster */
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  atomic_bool stopping;
+  bool vmis_failed; /* the thread's own, as the next: what was found last */
+  struct violations *last;
+  struct tally tallies[RULES_MAX]; /* under lock, as the rest */
+  size_t objects;
+  int64_t finished; /* seconds since 1970; 0: none yet */
+};
+
+/* --- what is found --- */
+
+static void add_finding(struct run *run, const struct dw_object *object, const struct dw_finding *finding) {
+  struct violations *found = run->found;
+  if (found->count == LOGGED) {
+    run->left_out++;
+    return;
+  }
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const char *const texts[MEMBERS] = {finding->rule->id,
+                                      finding->action == DW_ACTION_DENY ? "deny" : "warn",
+                                      dw_kind_name(object->kind),
+                                      object->namespace_,
+                                      object->name,
+                                      finding->field,
+                                      dw_finding_message(arena, finding)};
+  for (size_t i = 0; i < MEMBERS; i++)
+    found->items[found->count].texts[i] = dw_arena_strdup(found->arena, texts[i]);
+  found->count++;
+}
+
+static void tally(struct run *run, const struct dw_finding *finding) {
+  for (size_t i = 0; i < RULES_MAX; i++) {
+    struct tally *tally = &run->tallies[i];
+    if (tally->rule != NULL && tally->rule != finding->rule)
+      continue;
+    tally->rule = finding->rule;
+    *(finding->action == DW_ACTION_DENY ? &tally->denials : &tally->warnings) += 1;
+    return;
+  }
+}
+
+static void see(void *context, const struct dw_audited *audited) {
+  struct run *run = context;
+  for (size_t i = 0; i < audited->judgement.findings.count; i++) {
+    tally(run, &audited->judgement.findings.items[i]);
+    add_finding(run, audited->object, &audited->judgement.findings.items[i]);
+  }
+  if (run->auditor->options.events != NULL && audited->judgement.denied && run->told++ < TOLD)
+    dw_events_audited(run->auditor->options.events, audited);
+}
+
+/* --- migrations --- */
+
+static int take_vmi(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *json,
+                    struct dw_error *err) {
+  struct run *run = context;
+  const struct dw_object *vmi = NULL;
+  (void)arena;
+  if (atomic_load(&run->auditor->stopping))
+    return dw_error_set(err, DW_ERR_OTHER, "stopped");
+  /* One that can't be read says nothing of its migration; the others still do. */
+  if (dw_object_reduce_as(resource->kind, json, "", &vmi, NULL) == 0 && vmi != NULL)
+    dw_audit_vmi(&run->audit, vmi);
+  dw_object_unref(vmi);
+  return 0;
+}
+
+/* Said once, until it works again. */
+static void log_vmis(struct dw_auditor *auditor, bool failed, const char *why) {
+  if (failed && !auditor->vmis_failed)
+    dw_log(DW_LOG_WARN, "audit: migration-bypassed could not be checked: %s", why);
+  auditor->vmis_failed = failed;
+}
+
+static void audit_vmis(struct run *run) {
+  struct dw_auditor *auditor = run->auditor;
+  enum dw_knowledge knowledge[DW_KIND_COUNT] = {DW_UNKNOWN};
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_cluster_list list = {.config = auditor->options.config,
+                                 .client = auditor->client,
+                                 .take = take_vmi,
+                                 .context = run,
+                                 .only = DW_KIND_VMI};
+  if (auditor->client == NULL)
+    return;
+  if (dw_cluster_list(&list, knowledge, &err) != 0)
+    log_vmis(auditor, !atomic_load(&auditor->stopping), err.text);
+  else
+    log_vmis(auditor, knowledge[DW_KIND_VMI] == DW_UNKNOWN, "RBAC forbids to list virtualmachineinstances");
+}
+
+/* --- a run --- */
+
+static struct violations *new_violations(void) {
+  struct dw_arena *arena = dw_arena_new(0);
+  struct violations *violations = dw_arena_alloc(arena, sizeof *violations);
+  violations->arena = arena;
+  return violations;
+}
+
+static void free_violations(struct violations *violations) {
+  if (violations != NULL)
+    dw_arena_free(violations->arena);
+}
+
+static bool same_violations(const struct violations *a, const struct violations *b) {
+  bool same = a->count == b->count;
+  for (size_t i = 0; i < a->count && same; i++)
+    for (size_t m = 0; m < MEMBERS && same; m++)
+      same = strcmp(a->items[i].texts[m], b->items[i].texts[m]) == 0;
+  return same;
+}
+
+static void log_violations(const struct run *run) {
+  for (size_t i = 0; i < run->found->count; i++) {
+    struct dw_log_member members[MEMBERS];
+    for (size_t m = 0; m < MEMBERS; m++)
+      members[m] = dw_log_string(keys[m], run->found->items[i].texts[m]);
+    dw_log_members(NULL, DW_LOG_WARN, "standing violation", members, MEMBERS);
+  }
+  if (run->left_out > 0)
+    dw_log(DW_LOG_WARN, "and %zu more: `droveway audit` lists them all", run->left_out);
+}
+
+/* Findings are listed where they are not those of the last time. */
+static void report(struct dw_auditor *auditor, struct run *run) {
+  const struct dw_audit_result *result = &run->audit.result;
+  if (auditor->last == NULL || !same_violations(auditor->last, run->found))
+    log_violations(run);
+  dw_log_with(DW_LOG_INFO, "audit", dw_log_integer("objects", (int64_t)result->objects),
+              dw_log_integer("violating", (int64_t)result->violating),
+              dw_log_integer("denials", (int64_t)result->denials),
+              dw_log_integer("warnings", (int64_t)result->warnings));
+  free_violations(auditor->last);
+  auditor->last = run->found;
+  run->found = NULL;
+  pthread_mutex_lock(&auditor->lock);
+  memcpy(auditor->tallies, run->tallies, sizeof auditor->tallies);
+  auditor->objects = result->objects;
+  auditor->finished = time(NULL);
+  pthread_mutex_unlock(&auditor->lock);
+}
+
+static void audit(struct dw_auditor *auditor) {
+  struct dw_world *world = dw_worlds_get(auditor->options.worlds);
+  struct run run = {.auditor = auditor, .found = new_violations()};
+  run.audit = (struct dw_audit){.world = world, .see = see, .context = &run};
+  dw_audit_run(&run.audit);
+  audit_vmis(&run);
+  if (!atomic_load(&auditor->stopping))
+    report(auditor, &run);
+  free_violations(run.found);
+  dw_world_unref(world);
+  dw_memory_give_back(); /* what the audit and replaced views took would else stay, a little more each time */
+}
+
+/* --- the thread --- */
+
+static void rest(struct dw_auditor *auditor, unsigned milliseconds) {
+  int64_t until = dw_now_microseconds() + (int64_t)milliseconds * 1000;
+  struct timespec deadline = dw_deadline(until);
+  pthread_mutex_lock(&auditor->lock);
+  while (!atomic_load(&auditor->stopping) && dw_now_microseconds() < until)
+    pthread_cond_timedwait(&auditor->wake, &auditor->lock, &deadline);
+  pthread_mutex_unlock(&auditor->lock);
+}
+
+static void *run_audits(void *context) {
+  struct dw_auditor *auditor = context;
+  while (!atomic_load(&auditor->stopping)) {
+    bool ready = dw_worlds_ready(auditor->options.worlds);
+    if (ready)
+      audit(auditor);
+    rest(auditor, ready ? auditor->options.interval_ms : READY_MS);
+  }
+  return NULL;
+}
+
+static void drop(struct dw_auditor *auditor) {
+  dw_api_client_free(auditor->client);
+  pthread_cond_destroy(&auditor->wake);
+  pthread_mutex_destroy(&auditor->lock);
+  free_violations(auditor->last);
+  free(auditor);
+}
+
+struct dw_auditor *dw_auditor_start(const struct dw_auditor_options *options, struct dw_error *err) {
+  struct dw_auditor *auditor = calloc(1, sizeof *auditor);
+  if (auditor == NULL)
+    abort();
+  pthread_condattr_t attributes;
+  pthread_mutex_init(&auditor->lock, NULL);
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&auditor->wake, &attributes);
+  pthread_condattr_destroy(&attributes);
+  auditor->options = *options;
+  if (options->config != NULL)
+    auditor->client = dw_api_client_new(options->config, err);
+  if (options->config == NULL || auditor->client != NULL) {
+    if (pthread_create(&auditor->thread, NULL, run_audits, auditor) == 0)
+      return auditor;
+    dw_error_set(err, DW_ERR_OTHER, "can't start a thread");
+  }
+  drop(auditor);
+  return NULL;
+}
+
+void dw_auditor_stop(struct dw_auditor *auditor) {
+  if (auditor == NULL)
+    return;
+  pthread_mutex_lock(&auditor->lock);
+  atomic_store(&auditor->stopping, true);
+  pthread_cond_signal(&auditor->wake);
+  pthread_mutex_unlock(&auditor->lock);
+  if (auditor->client != NULL)
+    dw_api_client_interrupt(auditor->client);
+  pthread_join(auditor->thread, NULL);
+  drop(auditor);
+}
+
+/* --- metrics --- */
+
+static void add_tally(struct dw_buf *out, const struct tally *tally) {
+  if (tally->denials > 0)
+    dw_buf_printf(out, "droveway_audit_violations{rule=\"%s\",action=\"deny\"} %zu\n", tally->rule->id, tally->denials);
+  if (tally->warnings > 0)
+    dw_buf_printf(out, "droveway_audit_violations{rule=\"%s\",action=\"warn\"} %zu\n", tally->rule->id,
+                  tally->warnings);
+}
+
+void dw_auditor_metrics(struct dw_auditor *auditor, struct dw_buf *out) {
+  pthread_mutex_lock(&auditor->lock);
+  dw_buf_puts(out, "# HELP droveway_audit_violations Findings among the objects that stand, by the last audit.\n"
+                   "# TYPE droveway_audit_violations gauge\n");
+  for (size_t i = 0; i < RULES_MAX && auditor->tallies[i].rule != NULL; i++)
+    add_tally(out, &auditor->tallies[i]);
+  dw_buf_printf(out,
+                "# HELP droveway_audit_objects Objects that the last audit judged.\n"
+                "# TYPE droveway_audit_objects gauge\ndroveway_audit_objects %zu\n"
+                "# HELP droveway_audit_last_run_timestamp_seconds When the last audit ended; 0 before the first.\n"
+                "# TYPE droveway_audit_last_run_timestamp_seconds gauge\n"
+                "droveway_audit_last_run_timestamp_seconds %lld\n",
+                auditor->objects, (long long)auditor->finished);
+  pthread_mutex_unlock(&auditor->lock);
+}

@@ -1,0 +1,96 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "certs/self_managed.h"
+#include "kube/cluster.h"
+#include "serve/server_internal.h"
+
+enum { MOST_FEEDS = 16 };
+
+bool dw_health_path(const char *path) {
+  return strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0 || strcmp(path, "/healthz") == 0;
+}
+
+/* Liveness never asks, so that a cluster out of reach restarts nothing. */
+const char *dw_not_ready(const struct dw_service *service) {
+  if (atomic_load(&service->stopping))
+    return "shutting down";
+  if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
+    return "policy and cluster state are not read yet";
+  if (service->managed != NULL && !dw_self_managed_ready(service->managed))
+    return "there is no certificate yet";
+  return NULL;
+}
+
+/* --- one line a check --- */
+
+static const char *const states[] = {
+    [DW_FEED_LISTING] = "not read yet",
+    [DW_FEED_LISTED] = "read; the watch is being opened",
+    [DW_FEED_WATCHING] = "watching",
+    [DW_FEED_BROKEN] = "can't be watched now; using the last known state",
+    [DW_FEED_UNWATCHED] = "may not be watched; listed again every 30 to 60 s instead",
+    [DW_FEED_ABSENT] = "not installed",
+    [DW_FEED_FORBIDDEN] = "forbidden by RBAC; rules that need it say \"could not be checked\"",
+};
+
+static char mark(enum dw_feed_state state) {
+  switch (state) {
+  case DW_FEED_LISTING:
+    return '-';
+  case DW_FEED_LISTED:
+  case DW_FEED_WATCHING:
+  case DW_FEED_ABSENT:
+    return '+';
+  case DW_FEED_BROKEN:
+  case DW_FEED_UNWATCHED:
+  case DW_FEED_FORBIDDEN:
+    return '!';
+  }
+  return '!';
+}
+
+static void add_feed(struct dw_buf *out, const struct dw_feed_status *feed) {
+  const struct dw_resource *resource = feed->resource;
+  dw_buf_printf(out, "[%c]%s%s%s", mark(feed->state), resource->plural, *resource->group == '\0' ? "" : ".",
+                resource->group);
+  if (resource->name != NULL)
+    dw_buf_printf(out, " %s/%s", resource->ns, resource->name);
+  dw_buf_printf(out, ": %s, %zu object%s", states[feed->state], feed->objects, feed->objects == 1 ? "" : "s");
+  if (feed->unreadable > 0)
+    dw_buf_printf(out, ", %zu unreadable", feed->unreadable);
+  if (feed->age_ms >= 0)
+    dw_buf_printf(out, ", heard of %lld s ago", (long long)(feed->age_ms / 1000));
+  if (*feed->error != '\0')
+    dw_buf_printf(out, " (%s)", feed->error);
+  dw_buf_putc(out, '\n');
+}
+
+static void add_checks(const struct dw_service *service, struct dw_buf *out) {
+  struct dw_feed_status feeds[MOST_FEEDS];
+  struct dw_cluster *cluster = service->worlds == NULL ? NULL : dw_worlds_cluster(service->worlds);
+  bool ready = service->worlds != NULL && dw_worlds_ready(service->worlds);
+  dw_buf_printf(out, "[%c]shutdown\n", atomic_load(&service->stopping) ? '-' : '+');
+  dw_buf_printf(out, "[%c]view\n", ready ? '+' : '-');
+  if (service->worlds != NULL && dw_worlds_policy_stale(service->worlds))
+    dw_buf_puts(out, "[!]policy: the newest file can't be used, the log says why; the one before is in force\n");
+  if (service->managed != NULL)
+    dw_buf_printf(out, "[%c]certificate\n", dw_self_managed_ready(service->managed) ? '+' : '-');
+  size_t count = cluster == NULL ? 0 : dw_cluster_status(cluster, feeds, MOST_FEEDS);
+  for (size_t i = 0; i < count && i < MOST_FEEDS; i++)
+    add_feed(out, &feeds[i]);
+}
+
+void dw_health_respond(const struct dw_service *service, const struct dw_http_request *request,
+                       struct dw_http_answer *answer) {
+  const char *name = request->path + 1;
+  const char *why = strcmp(name, "readyz") == 0 ? dw_not_ready(service) : NULL;
+  answer->status = why == NULL ? 200 : 503;
+  answer->content_type = "text/plain; charset=utf-8";
+  if (!request->verbose) {
+    dw_buf_printf(&answer->body, "%s\n", why == NULL ? "ok" : why);
+    return;
+  }
+  add_checks(service, &answer->body);
+  dw_buf_printf(&answer->body, "%s check %s\n", name, why == NULL ? "passed" : "failed");
+}

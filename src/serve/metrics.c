@@ -1,0 +1,177 @@
+/* What there is to measure, in Prometheus's text format 0.0.4. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "certs/self_managed.h"
+#include "events/events.h"
+#include "http/certificates.h"
+#include "http/connections.h"
+#include "http/limits.h"
+#include "kube/cluster.h"
+#include "serve/auditor.h"
+#include "serve/counters.h"
+#include "serve/server_internal.h"
+
+enum { MOST_FEEDS = 16 };
+
+/* A label that tells the lists of one resource apart: "configmaps/kubeadm-config". */
+static void resource_label(struct dw_buf *out, const struct dw_resource *resource) {
+  dw_buf_printf(out, "{resource=\"%s%s%s%s%s\"}", resource->plural, *resource->group == '\0' ? "" : ".",
+                resource->group, resource->name == NULL ? "" : "/", resource->name == NULL ? "" : resource->name);
+}
+
+struct feeds {
+  struct dw_feed_status items[MOST_FEEDS];
+  size_t count;
+};
+
+/* A line for each feed. */
+static void per_feed(struct dw_buf *out, const struct feeds *feeds, const char *name,
+                     double (*value)(const struct dw_feed_status *feed)) {
+  for (size_t i = 0; i < feeds->count; i++) {
+    dw_buf_printf(out, "droveway_%s", name);
+    resource_label(out, feeds->items[i].resource);
+    dw_buf_printf(out, " %.15g\n", value(&feeds->items[i]));
+  }
+}
+
+/* Negative where the API server was never heard of. */
+static double age(const struct dw_feed_status *feed) {
+  return feed->age_ms < 0 ? -1 : (double)feed->age_ms / 1000;
+}
+
+static double objects(const struct dw_feed_status *feed) {
+  return (double)feed->objects;
+}
+
+static double unreadable(const struct dw_feed_status *feed) {
+  return (double)feed->unreadable;
+}
+
+static double lists(const struct dw_feed_status *feed) {
+  return (double)feed->lists;
+}
+
+/* Beside the first. */
+static double watch_restarts(const struct dw_feed_status *feed) {
+  return feed->watches == 0 ? 0 : (double)feed->watches - 1;
+}
+
+static double watching(const struct dw_feed_status *feed) {
+  return feed->state == DW_FEED_WATCHING;
+}
+
+static double failures(const struct dw_feed_status *feed) {
+  return (double)feed->failures;
+}
+
+static double unwatched(const struct dw_feed_status *feed) {
+  return feed->state == DW_FEED_UNWATCHED;
+}
+
+static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
+  struct feeds feeds;
+  feeds.count = dw_cluster_status(cluster, feeds.items, MOST_FEEDS);
+  if (feeds.count > MOST_FEEDS)
+    feeds.count = MOST_FEEDS;
+  dw_metric_head(out, "view_age_seconds", "gauge",
+                 "Time since the API server was last heard of, 0 while the watch stands.");
+  per_feed(out, &feeds, "view_age_seconds", age);
+  dw_metric_head(out, "view_objects", "gauge", "Objects in the view.");
+  per_feed(out, &feeds, "view_objects", objects);
+  dw_metric_head(out, "view_unreadable_objects", "gauge", "Objects left out because they could not be read.");
+  per_feed(out, &feeds, "view_unreadable_objects", unreadable);
+  dw_metric_head(out, "watch_up", "gauge", "Whether the watch stands.");
+  per_feed(out, &feeds, "watch_up", watching);
+  dw_metric_head(out, "watch_refused", "gauge", "Whether the resource may be listed but not watched.");
+  per_feed(out, &feeds, "watch_refused", unwatched);
+  dw_metric_head(out, "view_failures_total", "counter", "Lists and watches that failed or were refused.");
+  per_feed(out, &feeds, "view_failures_total", failures);
+  dw_metric_head(out, "lists_total", "counter", "Lists begun.");
+  per_feed(out, &feeds, "lists_total", lists);
+  dw_metric_head(out, "watch_restarts_total", "counter",
+                 "Watches begun after the first; an API server ends each after some minutes.");
+  per_feed(out, &feeds, "watch_restarts_total", watch_restarts);
+}
+
+static void add_hits(struct dw_buf *out, const char *limit, uint64_t hits) {
+  dw_buf_printf(out, "droveway_limit_hits_total{limit=\"%s\"} %" PRIu64 "\n", limit, hits);
+}
+
+static uint64_t hits_of(const struct dw_bound_hits *hits, enum dw_bound limit) {
+  return atomic_load_explicit(&hits->counts[limit], memory_order_relaxed);
+}
+
+/* Of the service and, under names of their own, of the listener that metrics are served on. */
+static void add_limits(struct dw_buf *out, const struct dw_bound_hits *hits, const struct dw_bound_hits *own) {
+  dw_metric_head(out, "limit_hits_total", "counter", "Requests refused and connections closed for a limit.");
+  for (enum dw_bound limit = 0; limit < DW_BOUND_COUNT; limit++)
+    add_hits(out, dw_bound_name(limit), hits_of(hits, limit));
+  if (own == NULL)
+    return;
+  add_hits(out, "metrics_connections",
+           hits_of(own, DW_BOUND_CONNECTIONS) + hits_of(own, DW_BOUND_CONNECTIONS_PER_ADDRESS) +
+               hits_of(own, DW_BOUND_CONNECTION_RATE));
+  add_hits(out, "metrics_request_time", hits_of(own, DW_BOUND_REQUEST_TIME));
+}
+
+static void add_load(struct dw_buf *out, const struct dw_http_load *load) {
+  dw_metric_head(out, "requests_in_flight", "gauge", "Requests begun and not completely answered.");
+  dw_buf_printf(out, "droveway_requests_in_flight %u\n", atomic_load_explicit(&load->active, memory_order_relaxed));
+  dw_metric_head(out, "threads", "gauge", "Threads that answer.");
+  dw_buf_printf(out, "droveway_threads %u\n", load->threads);
+  dw_metric_head(out, "connections", "gauge", "Connections that are open.");
+  dw_buf_printf(out, "droveway_connections %u\n", dw_connections_count(load->connections));
+  dw_metric_head(out, "request_memory_bytes", "gauge", "Bodies and parsed JSON of the requests in progress.");
+  dw_buf_printf(out, "droveway_request_memory_bytes %zu\n", atomic_load(&load->budget.used));
+}
+
+static void add_requests(struct dw_buf *out, const struct dw_service *service, const struct dw_http_load *own) {
+  if (service->counters != NULL)
+    dw_counters_metrics(service->counters, out);
+  if (service->load == NULL)
+    return;
+  add_limits(out, &service->load->hits, own == NULL ? NULL : &own->hits);
+  if (service->load->connections != NULL)
+    add_load(out, service->load);
+}
+
+static void add_sources(struct dw_buf *out, const struct dw_service *service) {
+  struct dw_cluster *cluster = service->worlds == NULL ? NULL : dw_worlds_cluster(service->worlds);
+  if (service->worlds != NULL)
+    dw_worlds_metrics(service->worlds, out);
+  if (cluster != NULL)
+    add_feeds(out, cluster);
+  if (service->certificates != NULL)
+    dw_certificates_metrics(service->certificates, out);
+  if (service->managed != NULL)
+    dw_self_managed_metrics(service->managed, out);
+  if (service->auditor != NULL)
+    dw_auditor_metrics(service->auditor, out);
+  if (service->events != NULL)
+    dw_events_metrics(service->events, out);
+}
+
+static void add_log(struct dw_buf *out) {
+  dw_metric_head(out, "log_lines_dropped_total", "counter",
+                 "Log lines that were dropped because standard error took none, or not fast enough.");
+  dw_buf_printf(out, "droveway_log_lines_dropped_total %" PRIu64 "\n", dw_log_dropped());
+}
+
+void dw_metrics_respond(const struct dw_service *service, struct dw_http_answer *answer) {
+  const struct dw_service *shown = service->shown;
+  struct dw_buf *out = &answer->body;
+  answer->status = 200;
+  answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
+  dw_metric_head(out, "build_info", "gauge", "Version of Droveway.");
+  dw_buf_puts(out, "droveway_build_info{version=\"" DW_VERSION "\"} 1\n");
+  dw_metric_head(out, "ready", "gauge", "Whether reviews are answered.");
+  dw_buf_printf(out, "droveway_ready %d\n", dw_not_ready(shown) == NULL);
+  add_requests(out, shown, service->load);
+  add_sources(out, shown);
+  add_log(out);
+  dw_process_metrics(out);
+}

@@ -1,0 +1,415 @@
+#include "serve/reload.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/metric.h"
+#include "files/manifests.h"
+#include "serve/server_internal.h"
+
+enum {
+  POLL_MILLISECONDS = 1000,
+  /* Longer than a file system's clock tick: what is written after the second look has another time than what was
+   * written before the first, so no change can hide behind an equal time. */
+  SETTLE_MILLISECONDS = 20,
+  SETTLE_LOOKS = 10,
+  /* While a cluster changes all the time, building views takes at most one part in so many of a core. What was admitted
+   * meanwhile counts all the same (admissions.h). */
+  REBUILD_SHARE = 5,
+  REBUILD_PAUSE_MICROSECONDS = 20000
+};
+
+struct fingerprint {
+  uint64_t policy, state;
+};
+
+/* What was read again since the start. */
+struct reloads {
+  atomic_uint_fast64_t used, refused;
+};
+
+struct dw_worlds {
+  struct dw_sources sources;
+  struct dw_cluster *cluster; /* NULL: a state folder, or nothing */
+  unsigned poll_milliseconds;
+  struct fingerprint seen;  /* the watcher's own, as the next two */
+  struct dw_policy *policy; /* with a cluster: the one in force */
+  int64_t not_before;       /* the next view of the cluster, in monotonic microseconds */
+  struct reloads policies, states;
+  atomic_bool policy_stale;
+  pthread_t watcher;
+  pthread_mutex_t listening; /* over the next two */
+  void (*listen)(void *context, const struct dw_cluster_event *event);
+  void *listen_context;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  struct dw_world *world; /* under lock, as all that follows */
+  bool ready;
+  bool reread;
+  bool changed; /* the cluster did */
+  bool stop;
+};
+
+static struct fingerprint look(const struct dw_worlds *worlds) {
+  const struct dw_sources *sources = &worlds->sources;
+  return (struct fingerprint){
+      .policy = sources->policy == NULL ? 0 : dw_fingerprint(sources->policy),
+      .state = sources->state == NULL ? 0 : dw_fingerprint(sources->state),
+  };
+}
+
+static bool same(struct fingerprint a, struct fingerprint b) {
+  return a.policy == b.policy && a.state == b.state;
+}
+
+static bool is_fresh(const struct dw_worlds *worlds) {
+  const char *const paths[] = {worlds->sources.policy, worlds->sources.state};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    if (paths[i] != NULL && dw_written_lately(paths[i], SETTLE_MILLISECONDS))
+      return true;
+  return false;
+}
+
+/* Waits until two looks agree, so that nothing is read while it is being written. */
+static struct fingerprint settle(const struct dw_worlds *worlds) {
+  struct fingerprint last = look(worlds);
+  for (int i = 0; i < SETTLE_LOOKS && is_fresh(worlds); i++) {
+    nanosleep(&(struct timespec){.tv_nsec = SETTLE_MILLISECONDS * 1000000L}, NULL);
+    struct fingerprint now = look(worlds);
+    if (same(now, last))
+      break;
+    last = now;
+  }
+  return last;
+}
+
+static void swap_in(struct dw_worlds *worlds, struct dw_world *world, bool ready) {
+  pthread_mutex_lock(&worlds->lock);
+  struct dw_world *old = worlds->world;
+  worlds->world = world;
+  worlds->ready = ready;
+  pthread_mutex_unlock(&worlds->lock);
+  dw_world_unref(old);
+}
+
+static void log_broken(const struct dw_error *err, bool policy) {
+  char text[sizeof err->file + sizeof err->text + 32];
+  dw_log_with(DW_LOG_ERROR,
+              policy ? "can't read the changed policy; the last good one stays in force"
+                     : "can't read the changed state; the last good one stays in force",
+              dw_log_string("error", dw_error_format(err, text, sizeof text)));
+}
+
+/* --- the cluster --- */
+
+static struct dw_world *world_of_cluster(struct dw_worlds *worlds) {
+  struct dw_cluster_objects objects;
+  dw_cluster_objects(worlds->cluster, &objects);
+  struct dw_view_source source = {.objects = objects.objects, .count = objects.count};
+  memcpy(source.knowledge, objects.knowledge, sizeof source.knowledge);
+  struct dw_world *world = dw_world_build(dw_policy_ref(worlds->policy), &source);
+  world->generation = objects.generation;
+  dw_cluster_objects_free(&objects);
+  return world;
+}
+
+/* Nothing is known yet, and all of it may be had soon. */
+static struct dw_world *empty_world(struct dw_worlds *worlds) {
+  struct dw_view_source source = {.count = 0};
+  for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
+    source.knowledge[kind] = DW_UNAVAILABLE;
+  return dw_world_build(dw_policy_ref(worlds->policy), &source);
+}
+
+/* Before the first full reading there is nothing to build: what has come so far would let rules decide on a part. */
+static void rebuild(struct dw_worlds *worlds) {
+  if (!dw_cluster_ready(worlds->cluster))
+    return;
+  int64_t start = dw_now_microseconds();
+  struct dw_world *world = world_of_cluster(worlds);
+  int64_t end = dw_now_microseconds();
+  int64_t pause = (end - start) * (REBUILD_SHARE - 1);
+  worlds->not_before = end + (pause > REBUILD_PAUSE_MICROSECONDS ? pause : REBUILD_PAUSE_MICROSECONDS);
+  bool first = !dw_worlds_ready(worlds);
+  if (first)
+    dw_log(DW_LOG_INFO, "ready: the cluster is read");
+  swap_in(worlds, world, true);
+  if (first)
+    dw_memory_give_back();
+}
+
+static void tell(struct dw_worlds *worlds, bool *what) {
+  pthread_mutex_lock(&worlds->lock);
+  *what = true;
+  pthread_cond_signal(&worlds->wake);
+  pthread_mutex_unlock(&worlds->lock);
+}
+
+static void changed(void *context) {
+  struct dw_worlds *worlds = context;
+  tell(worlds, &worlds->changed);
+}
+
+static void on_event(void *context, const struct dw_cluster_event *event) {
+  struct dw_worlds *worlds = context;
+  pthread_mutex_lock(&worlds->listening);
+  if (worlds->listen != NULL)
+    worlds->listen(worlds->listen_context, event);
+  pthread_mutex_unlock(&worlds->listening);
+}
+
+void dw_worlds_listen(struct dw_worlds *worlds, void (*listen)(void *context, const struct dw_cluster_event *event),
+                      void *context) {
+  pthread_mutex_lock(&worlds->listening);
+  worlds->listen = listen;
+  worlds->listen_context = context;
+  pthread_mutex_unlock(&worlds->listening);
+}
+
+/* --- what was asked for --- */
+
+/* -1 where the new one can't be read: the old one stays. */
+static int reload_policy(struct dw_worlds *worlds, struct dw_error *err) {
+  struct dw_policy *policy = dw_policy_load(&worlds->sources, err);
+  if (policy == NULL)
+    return -1;
+  dw_policy_free(worlds->policy);
+  worlds->policy = policy;
+  rebuild(worlds); /* before the cluster is read no review is judged, and then the first world has it */
+  return 0;
+}
+
+static int reload_files(struct dw_worlds *worlds, struct dw_error *err) {
+  if (worlds->cluster != NULL)
+    return reload_policy(worlds, err);
+  struct dw_world *world = dw_world_load(&worlds->sources, err);
+  if (world == NULL)
+    return -1;
+  swap_in(worlds, world, true);
+  dw_memory_give_back();
+  return 0;
+}
+
+/* Whether it is the policy that can't be read. */
+static bool is_policy_broken(const struct dw_worlds *worlds) {
+  struct dw_policy *policy = dw_policy_load(&worlds->sources, NULL);
+  bool broken = policy == NULL;
+  dw_policy_free(policy);
+  return broken;
+}
+
+/* What is new counts, and on demand what was given. */
+static void count_used(struct dw_worlds *worlds, struct fingerprint before, bool all) {
+  const struct dw_sources *sources = &worlds->sources;
+  if (sources->policy != NULL && (all || before.policy != worlds->seen.policy))
+    worlds->policies.used++;
+  if (sources->state != NULL && worlds->cluster == NULL && (all || before.state != worlds->seen.state))
+    worlds->states.used++;
+  worlds->policy_stale = false;
+}
+
+static void report_broken(struct dw_worlds *worlds, const struct dw_error *err) {
+  bool policy = is_policy_broken(worlds);
+  (policy ? &worlds->policies : &worlds->states)->refused++;
+  if (policy)
+    worlds->policy_stale = true;
+  log_broken(err, policy);
+}
+
+/* What changes under the reading is read again at the next look. ALL: it was asked for. */
+static void reload(struct dw_worlds *worlds, bool all) {
+  struct dw_error err = DW_ERROR_INIT;
+  struct fingerprint before = worlds->seen;
+  worlds->seen = settle(worlds);
+  if (reload_files(worlds, &err) == 0) {
+    count_used(worlds, before, all);
+    dw_log(DW_LOG_INFO, "policy and state are read again");
+  } else if (same(look(worlds), worlds->seen)) {
+    report_broken(worlds, &err);
+  }
+}
+
+/* --- the watcher --- */
+
+enum wish { WISH_NONE, WISH_LOOK, WISH_REREAD, WISH_REBUILD, WISH_STOP };
+
+static void wait_until(struct dw_worlds *worlds, int64_t microseconds) {
+  struct timespec deadline = dw_deadline(microseconds);
+  (void)pthread_cond_timedwait(&worlds->wake, &worlds->lock, &deadline);
+}
+
+static enum wish wish_now(const struct dw_worlds *worlds, int64_t look_at) {
+  int64_t now = dw_now_microseconds();
+  if (worlds->stop)
+    return WISH_STOP;
+  if (worlds->reread)
+    return WISH_REREAD;
+  if (worlds->changed && now >= worlds->not_before)
+    return WISH_REBUILD;
+  return now >= look_at ? WISH_LOOK : WISH_NONE;
+}
+
+static enum wish next_wish(struct dw_worlds *worlds, int64_t look_at) {
+  pthread_mutex_lock(&worlds->lock);
+  enum wish wish;
+  while ((wish = wish_now(worlds, look_at)) == WISH_NONE)
+    wait_until(worlds, worlds->changed && worlds->not_before < look_at ? worlds->not_before : look_at);
+  if (wish == WISH_REREAD)
+    worlds->reread = false;
+  if (wish == WISH_REBUILD)
+    worlds->changed = false;
+  pthread_mutex_unlock(&worlds->lock);
+  return wish;
+}
+
+static void *watch(void *argument) {
+  struct dw_worlds *worlds = argument;
+  int64_t pause = (int64_t)worlds->poll_milliseconds * 1000;
+  for (int64_t look_at = dw_now_microseconds() + pause;;) {
+    switch (next_wish(worlds, look_at)) {
+    case WISH_STOP:
+      return NULL;
+    case WISH_REBUILD:
+      rebuild(worlds);
+      break;
+    case WISH_REREAD:
+      reload(worlds, true);
+      break;
+    case WISH_LOOK:
+      if (!same(look(worlds), worlds->seen))
+        reload(worlds, false);
+      look_at = dw_now_microseconds() + pause;
+      break;
+    case WISH_NONE:
+      break;
+    }
+  }
+}
+
+/* --- start and stop --- */
+
+static void make_locks(struct dw_worlds *worlds) {
+  pthread_condattr_t attributes;
+  pthread_mutex_init(&worlds->lock, NULL);
+  pthread_mutex_init(&worlds->listening, NULL);
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&worlds->wake, &attributes);
+  pthread_condattr_destroy(&attributes);
+}
+
+static void drop(struct dw_worlds *worlds) {
+  dw_cluster_stop(worlds->cluster);
+  pthread_cond_destroy(&worlds->wake);
+  pthread_mutex_destroy(&worlds->lock);
+  pthread_mutex_destroy(&worlds->listening);
+  dw_world_unref(worlds->world);
+  dw_policy_free(worlds->policy);
+  free(worlds);
+}
+
+static int start_cluster(struct dw_worlds *worlds, const struct dw_worlds_options *options, struct dw_error *err) {
+  worlds->policy = dw_policy_load(&worlds->sources, err);
+  if (worlds->policy == NULL)
+    return -1;
+  worlds->world = empty_world(worlds);
+  struct dw_cluster_options cluster = options->tuning;
+  cluster.config = options->cluster;
+  cluster.changed = changed;
+  cluster.event = on_event;
+  cluster.context = worlds;
+  worlds->cluster = dw_cluster_start(&cluster, err);
+  return worlds->cluster == NULL ? -1 : 0;
+}
+
+static int start_files(struct dw_worlds *worlds, struct dw_error *err) {
+  worlds->world = dw_world_load(&worlds->sources, err);
+  worlds->ready = true;
+  return worlds->world == NULL ? -1 : 0;
+}
+
+static int start(struct dw_worlds *worlds, const struct dw_worlds_options *options, struct dw_error *err) {
+  worlds->sources = options->sources;
+  worlds->poll_milliseconds = options->poll_milliseconds == 0 ? POLL_MILLISECONDS : options->poll_milliseconds;
+  worlds->seen = settle(worlds);
+  if ((options->cluster != NULL ? start_cluster(worlds, options, err) : start_files(worlds, err)) != 0)
+    return -1;
+  if (pthread_create(&worlds->watcher, NULL, watch, worlds) != 0)
+    return dw_error_set(err, DW_ERR_OTHER, "can't start a thread");
+  return 0;
+}
+
+struct dw_worlds *dw_worlds_start(const struct dw_worlds_options *options, struct dw_error *err) {
+  struct dw_worlds *worlds = calloc(1, sizeof *worlds);
+  if (worlds == NULL) {
+    dw_error_set(err, DW_ERR_MEMORY, "out of memory");
+    return NULL;
+  }
+  make_locks(worlds);
+  if (start(worlds, options, err) == 0)
+    return worlds;
+  drop(worlds);
+  return NULL;
+}
+
+void dw_worlds_stop(struct dw_worlds *worlds) {
+  if (worlds == NULL)
+    return;
+  tell(worlds, &worlds->stop);
+  pthread_join(worlds->watcher, NULL);
+  drop(worlds);
+}
+
+struct dw_world *dw_worlds_get(struct dw_worlds *worlds) {
+  pthread_mutex_lock(&worlds->lock);
+  struct dw_world *world = dw_world_ref(worlds->world);
+  pthread_mutex_unlock(&worlds->lock);
+  return world;
+}
+
+bool dw_worlds_ready(struct dw_worlds *worlds) {
+  pthread_mutex_lock(&worlds->lock);
+  bool ready = worlds->ready;
+  pthread_mutex_unlock(&worlds->lock);
+  return ready;
+}
+
+struct dw_cluster *dw_worlds_cluster(struct dw_worlds *worlds) {
+  return worlds->cluster;
+}
+
+void dw_worlds_reread(struct dw_worlds *worlds) {
+  tell(worlds, &worlds->reread);
+}
+
+bool dw_worlds_policy_stale(struct dw_worlds *worlds) {
+  return worlds->policy_stale;
+}
+
+/* --- metrics --- */
+
+static void add_reloads(struct dw_buf *out, const char *what, const struct reloads *reloads) {
+  char name[32], help[64];
+  snprintf(name, sizeof name, "%s_reloads_total", what);
+  snprintf(help, sizeof help, "Times that the %s was read again.", what);
+  dw_metric_head(out, name, "counter", help);
+  dw_buf_printf(out,
+                "droveway_%s{result=\"used\"} %" PRIu64 "\n"
+                "droveway_%s{result=\"refused\"} %" PRIu64 "\n",
+                name, (uint64_t)reloads->used, name, (uint64_t)reloads->refused);
+}
+
+void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) {
+  add_reloads(out, "policy", &worlds->policies);
+  add_reloads(out, "state", &worlds->states);
+  dw_metric_head(out, "policy_in_force_stale", "gauge", "Whether the newest policy file was refused.");
+  dw_buf_printf(out, "droveway_policy_in_force_stale %d\n", worlds->policy_stale);
+}

@@ -1,0 +1,355 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "events/events.h"
+#include "http/limits.h"
+#include "kube/cluster.h"
+#include "rules/engine.h"
+#include "serve/admissions.h"
+#include "serve/counters.h"
+#include "serve/recorder.h"
+#include "serve/server_internal.h"
+
+static const char *code_name(enum dw_error_code code) {
+  switch (code) {
+  case DW_ERR_SYNTAX:
+    return "syntax";
+  case DW_ERR_DUPLICATE:
+    return "duplicate key";
+  case DW_ERR_DEPTH:
+    return "nested too deep";
+  case DW_ERR_MEMORY:
+    return "too much memory";
+  case DW_ERR_INVALID:
+    return "invalid";
+  case DW_ERR_OTHER:
+  case DW_ERR_IO:
+  case DW_ERR_USAGE:
+    return "other";
+  }
+  return "other";
+}
+
+/* The error's own text may quote the body, so the client gets it and the log does not. */
+static void refuse_review(const struct dw_service *service, const struct dw_http_request *http,
+                          const struct dw_error *err, bool together, struct dw_http_answer *answer) {
+  const char *what = err->code != DW_ERR_MEMORY ? "no AdmissionReview"
+                     : together                 ? "too many large AdmissionReviews at once; try again later"
+                                                : "the AdmissionReview takes too much memory";
+  answer->status = err->code == DW_ERR_MEMORY ? (together ? 503 : 413) : 400;
+  answer->content_type = "text/plain; charset=utf-8";
+  dw_note_refusal(service, http, &(struct refusal){answer->status, what, code_name(err->code), err->line, err->column});
+  dw_buf_truncate(&answer->body, 0);
+  dw_buf_puts(&answer->body, what);
+  if (err->code == DW_ERR_MEMORY && !together)
+    dw_buf_printf(&answer->body, " (the limit is %zu bytes)", service->max_memory);
+  if (err->line > 0)
+    dw_buf_printf(&answer->body, ": line %d, column %d", err->line, err->column);
+  dw_buf_printf(&answer->body, ": %s\n", err->text);
+}
+
+static void count_hit(const struct dw_service *service, enum dw_error_code code, bool together) {
+  if (service->load == NULL)
+    return;
+  if (code == DW_ERR_DEPTH)
+    dw_bound_hit(&service->load->hits, DW_BOUND_NESTING);
+  else if (code == DW_ERR_MEMORY)
+    dw_bound_hit(&service->load->hits, together ? DW_BOUND_TOTAL_MEMORY : DW_BOUND_MEMORY);
+}
+
+/* What an ordinary review's JSON takes, which is to be answered also while large ones use up the memory for all. No
+ * more of them are parsed at once than there are threads. */
+enum { SMALL_REVIEW = 256 << 10 };
+
+/* The parser has a limit of its own, which is the most that can be asked for. */
+static int read_body(const struct dw_service *service, struct dw_arena *arena, const char *body, size_t length,
+                     struct dw_request *out, struct dw_error *err) {
+  if (service->max_nesting > 0 && service->max_nesting < DW_JSON_MAX_DEPTH &&
+      dw_json_depth(body, length) > service->max_nesting)
+    return dw_error_set(err, DW_ERR_DEPTH, "nested deeper than %u levels", service->max_nesting);
+  return dw_review_read(arena, body, length, out, err);
+}
+
+/* --- on a live cluster --- */
+
+enum {
+  LOOKUP_MS = 1000, /* for all look-ups of a review together */
+  MOST_LOOKUPS = 2 * DW_MOST_DOUBTFUL,
+  OPTIMISTIC_TRIES = 3,
+  MOST_TRIES = 8,
+  QUICK_MICROSECONDS = 10000 /* with thousands of objects in flight a small review takes some milliseconds */
+};
+
+/* A review on its way to its answer. */
+struct live {
+  const struct dw_service *service;
+  const struct dw_request *request;
+  struct dw_arena *arena; /* of the request */
+  struct dw_arena *retry; /* of the last judgement where it is not the first; holds the answer */
+  struct dw_nad_name networks[2];
+  size_t network_count;
+  bool counts;
+  struct dw_change found[MOST_LOOKUPS];
+  struct dw_object absent[MOST_LOOKUPS]; /* what a change that is gone points to */
+  size_t found_count;
+  int64_t look_up_until;   /* monotonic microseconds; 0: nothing was looked up yet */
+  struct dw_states states; /* of the last judgement */
+  bool certain;            /* the answer is that of the first state */
+};
+
+static void end_live(struct live *live) {
+  dw_states_free(&live->states);
+  for (size_t i = 0; i < live->found_count; i++)
+    if (!live->found[i].gone)
+      dw_object_unref(live->found[i].object);
+}
+
+/* Judging takes memory: no try leaves less of it to the next. */
+static struct dw_arena *arena_of_try(struct live *live, bool first) {
+  if (first)
+    return live->arena;
+  dw_states_free(&live->states);
+  dw_arena_free(live->retry);
+  live->retry = dw_arena_new(live->service->max_memory);
+  if (live->service->load != NULL)
+    dw_arena_share(live->retry, &live->service->load->budget, SMALL_REVIEW);
+  return live->retry;
+}
+
+/* Allowed is what each state allows. */
+static void judge_states(struct live *live, struct dw_arena *arena, struct dw_answer *answer) {
+  dw_validate(arena, live->states.worlds[0], live->request, answer);
+  live->certain = true;
+  for (size_t i = 1; answer->allowed && i < live->states.count; i++) {
+    struct dw_answer other = {0};
+    dw_validate(arena, live->states.worlds[i], live->request, &other);
+    if (other.allowed)
+      continue;
+    *answer = other;
+    live->certain = false;
+  }
+}
+
+static void take_states(struct live *live, struct dw_arena *arena, bool current) {
+  struct dw_admissions_query query = {.networks = live->networks,
+                                      .network_count = live->network_count,
+                                      .found = live->found,
+                                      .found_count = live->found_count,
+                                      .current = current};
+  struct dw_world *base = dw_worlds_get(live->service->worlds);
+  dw_states_free(&live->states);
+  dw_admissions_take(live->service->admissions, arena, base, &query, &live->states);
+  dw_world_unref(base);
+}
+
+/* One judgement. HOLD keeps the lock, so that nothing is admitted meanwhile. False where something was. */
+static bool judge_once(struct live *live, struct dw_arena *arena, bool hold, struct dw_answer *answer) {
+  struct dw_admissions *admissions = live->service->admissions;
+  bool current = dw_cluster_current(dw_worlds_cluster(live->service->worlds)), added = true;
+  struct dw_admission admission = {.creates = false};
+  dw_admissions_begin(admissions);
+  take_states(live, arena, current);
+  if (!hold)
+    dw_admissions_end(admissions);
+  dw_states_build(&live->states);
+  judge_states(live, arena, answer);
+  if (live->counts && answer->allowed)
+    admission = dw_admission_of(live->request);
+  if (!hold)
+    dw_admissions_begin(admissions);
+  dw_admissions_keep(admissions, &live->states);
+  if (live->counts && answer->allowed)
+    added = dw_admissions_add(admissions, &live->states, &admission, current);
+  dw_admissions_end(admissions);
+  dw_object_unref(admission.change.object);
+  return added;
+}
+
+/* A review that others overtake is judged again. One that is judged quickly then keeps the lock for that time, so that
+ * it needs no more tries; a slow one never does, and after so many of them is asked to come back. What counts is the
+ * processor's time: on a busy machine the quickest takes long. */
+static void judge(struct live *live, struct dw_answer *answer) {
+  int64_t quickest = INT64_MAX, began = 0;
+  for (int try = 1; try <= MOST_TRIES; try++) {
+    bool first = try == 1 && live->found_count == 0;
+    if (judge_once(live, arena_of_try(live, first), try > OPTIMISTIC_TRIES && quickest < QUICK_MICROSECONDS, answer))
+      return;
+    int64_t ended = dw_thread_microseconds();
+    if (try > 1 && ended - began < quickest)
+      quickest = ended - began;
+    began = ended;
+  }
+  live->certain = true;
+  dw_answer_unavailable(answer, "Droveway can't judge this now: other objects are admitted all the time; try again");
+}
+
+/* --- asking the API server --- */
+
+static bool is_of(const struct dw_object *object, const struct dw_lookup_key *key) {
+  return object->kind == key->kind && strcmp(object->namespace_, key->ns) == 0 && strcmp(object->name, key->name) == 0;
+}
+
+static bool is_found(const struct live *live, const struct dw_lookup_key *key) {
+  for (size_t i = 0; i < live->found_count; i++)
+    if (is_of(live->found[i].object, key))
+      return true;
+  return false;
+}
+
+/* What the answer hangs on, and was not looked up yet: the NADs that the request names where it is denied for one of
+ * them, and what was admitted where it is denied without that. */
+static size_t list_doubts(const struct live *live, const struct dw_answer *answer,
+                          struct dw_lookup_key keys[MOST_LOOKUPS]) {
+  size_t count = 0;
+  for (size_t i = 0; dw_answer_doubt(answer) != DW_DOUBT_NONE && i < live->network_count; i++) {
+    keys[count] = (struct dw_lookup_key){DW_KIND_NAD, live->networks[i].ns, live->networks[i].name};
+    count += !is_found(live, &keys[count]);
+  }
+  for (size_t i = 0, named = count; !live->certain && i < live->states.doubtful_count; i++) {
+    const struct dw_object *object = live->states.doubtful[i];
+    bool listed = false;
+    for (size_t j = 0; j < named; j++)
+      listed = listed || is_of(object, &keys[j]);
+    if (!listed)
+      keys[count++] = (struct dw_lookup_key){object->kind, object->namespace_, object->name};
+  }
+  return count;
+}
+
+/* -1 with what can't be looked up. */
+static int look_up(struct live *live, const struct dw_lookup_key *key, struct dw_error *err) {
+  struct dw_cluster *cluster = dw_worlds_cluster(live->service->worlds);
+  struct dw_change *change = &live->found[live->found_count];
+  struct dw_object *absent = &live->absent[live->found_count];
+  int64_t now = dw_now_microseconds();
+  if (live->look_up_until == 0)
+    live->look_up_until = now + (int64_t)LOOKUP_MS * 1000;
+  int64_t left = (live->look_up_until - now) / 1000;
+  *change = (struct dw_change){.gone = false};
+  switch (dw_cluster_lookup(cluster, key, left < 1 ? 1 : (unsigned)left, &change->object, err)) {
+  case DW_LOOKUP_FOUND:
+    break;
+  case DW_LOOKUP_ABSENT:
+    *absent = (struct dw_object){.kind = key->kind,
+                                 .namespace_ = dw_arena_strdup(live->arena, key->ns),
+                                 .name = dw_arena_strdup(live->arena, key->name)};
+    *change = (struct dw_change){absent, true};
+    break;
+  case DW_LOOKUP_FAILED:
+    return dw_error_wrap(err, "%s %s/%s can't be looked up", key->kind == DW_KIND_NAD ? "NAD" : dw_kind_name(key->kind),
+                         key->ns, key->name);
+  }
+  live->found_count++;
+  dw_admissions_shown(live->service->admissions, change);
+  return 0;
+}
+
+/* Looks up what the answer hangs on. 1: it may change now; 0: nothing was left to be asked for; -1 with what can't be
+ * had. */
+static int ask(struct live *live, const struct dw_answer *answer, struct dw_error *err) {
+  struct dw_lookup_key keys[MOST_LOOKUPS];
+  size_t count = list_doubts(live, answer, keys);
+  if (live->found_count + count > MOST_LOOKUPS)
+    return dw_error_set(err, DW_ERR_OTHER, "too many objects were admitted that no watch has shown yet");
+  for (size_t i = 0; i < count; i++)
+    if (look_up(live, &keys[i], err) != 0)
+      return -1;
+  return count > 0;
+}
+
+/* The old object of a request is what the API server holds now: it confirms what was admitted before. */
+static void note_old_object(const struct live *live) {
+  const struct dw_request *request = live->request;
+  enum dw_kind kind = dw_kind_of(request->group, request->kind);
+  struct dw_change now = {.gone = false};
+  if (request->old_object == NULL ||
+      !dw_admissions_unconfirmed(live->service->admissions, kind, request->ns, request->name) ||
+      dw_object_reduce_as(kind, request->old_object, request->ns, &now.object, NULL) != 0 || now.object == NULL)
+    return;
+  dw_admissions_shown(live->service->admissions, &now);
+  dw_object_unref(now.object);
+}
+
+/* Nothing is denied for a NAD that the view lacks or knows as unfit, and nothing is allowed only because of what was
+ * admitted a moment ago, before the API server was asked: another replica may know better, and what was admitted may
+ * have been refused since. What is known as unfit stays denied where the API server can't be asked. */
+static void validate_live(struct live *live, struct dw_answer *answer) {
+  struct dw_world *world = dw_worlds_get(live->service->worlds);
+  struct dw_error err = DW_ERROR_INIT;
+  int asked = 0;
+  live->counts = dw_admissions_counts(live->request);
+  live->network_count = dw_request_networks(live->arena, world, live->request, live->networks);
+  note_old_object(live);
+  do {
+    judge(live, answer);
+    asked = answer->allowed ? 0 : ask(live, answer, &err);
+  } while (asked > 0);
+  if (asked < 0 && !(live->certain && dw_answer_doubt(answer) == DW_DOUBT_UNFIT))
+    dw_answer_unavailable(answer,
+                          dw_arena_printf(live->arena, "Droveway can't judge this now: %s; try again", err.text));
+  dw_world_unref(world);
+}
+
+/* The answer lives in ARENA or in RETRY, which the caller frees. */
+static void decide(const struct dw_service *service, struct dw_arena *arena, bool mutate,
+                   const struct dw_request *request, struct dw_answer *answer, struct dw_arena **retry) {
+  struct dw_cluster *cluster = dw_worlds_cluster(service->worlds);
+  if (cluster != NULL)
+    dw_cluster_nudge(cluster);
+  if (cluster != NULL && !mutate) {
+    struct live live = {.service = service, .request = request, .arena = arena};
+    validate_live(&live, answer);
+    end_live(&live);
+    *retry = live.retry;
+    return;
+  }
+  struct dw_world *world = dw_worlds_get(service->worlds);
+  if (mutate)
+    dw_mutate(arena, world, request, answer);
+  else
+    dw_validate(arena, world, request, answer);
+  dw_world_unref(world);
+}
+
+void dw_review_respond(const struct dw_service *service, const struct dw_http_request *http, bool mutate,
+                       struct dw_http_answer *answer) {
+  int64_t start = dw_now_microseconds();
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(service->max_memory);
+  struct dw_request request = {0};
+  struct dw_answer decided = {0};
+  struct dw_error err = DW_ERROR_INIT;
+  const char *body = http->body == NULL ? "" : http->body;
+  if (service->load != NULL)
+    dw_arena_share(arena, &service->load->budget, SMALL_REVIEW);
+  int failed = read_body(service, arena, body, http->length, &request, &err);
+  if (service->recorder != NULL)
+    dw_recorder_keep(service->recorder, mutate, failed == 0 ? &request : NULL, body, http->length);
+  if (failed != 0) {
+    bool together = dw_arena_exhausted(arena) == DW_BUDGET_EXHAUSTED;
+    count_hit(service, err.code, together);
+    refuse_review(service, http, &err, together, answer);
+    return;
+  }
+  DW_ARENA_SCOPED struct dw_arena *retry = NULL;
+  decide(service, arena, mutate, &request, &decided, &retry);
+  if (!decided.allowed && dw_arena_exhausted(retry == NULL ? arena : retry) == DW_BUDGET_EXHAUSTED) {
+    /* A text inside the object could not be read because of other reviews: that is no mistake of the object. */
+    (void)dw_error_set(&err, DW_ERR_MEMORY, "needs more memory than is left at the moment");
+    count_hit(service, err.code, true);
+    refuse_review(service, http, &err, true, answer);
+    return;
+  }
+  dw_answer_write(&request, &decided, &answer->body);
+  answer->status = 200;
+  answer->content_type = "application/json";
+  int64_t taken = dw_now_microseconds() - start;
+  if (service->counters != NULL)
+    dw_counters_review(service->counters, mutate, &request, &decided, taken);
+  if (service->events != NULL)
+    dw_events_denied(service->events, &request, &decided);
+  dw_log_decision(&(struct decision){mutate, &request, &decided, taken, arena});
+}

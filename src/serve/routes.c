@@ -1,0 +1,131 @@
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/limits.h"
+#include "serve/server_internal.h"
+
+static const char plain_text[] = "text/plain; charset=utf-8";
+
+static bool review_path(const char *path) {
+  return strcmp(path, "/validate") == 0 || strcmp(path, "/mutate") == 0;
+}
+
+static bool metrics_path(const char *path) {
+  return strcmp(path, "/metrics") == 0;
+}
+
+/* "application/json", with or without parameters. */
+static bool is_json(const char *content_type) {
+  static const char json[] = "application/json";
+  if (content_type == NULL || strncasecmp(content_type, json, sizeof json - 1) != 0)
+    return false;
+  const char *rest = content_type + sizeof json - 1;
+  return rest[strspn(rest, " \t")] == '\0' || rest[strspn(rest, " \t")] == ';';
+}
+
+static bool is_plain(const char *content_encoding) {
+  return content_encoding == NULL || content_encoding[0] == '\0' || strcasecmp(content_encoding, "identity") == 0;
+}
+
+void dw_service_fail(const struct dw_service *service, const struct dw_http_request *request,
+                     struct dw_http_answer *answer, int status, const char *text) {
+  answer->status = status;
+  answer->content_type = plain_text;
+  dw_buf_truncate(&answer->body, 0);
+  dw_buf_printf(&answer->body, "%s\n", text);
+  dw_note_refusal(service, request, &(struct refusal){.status = status, .text = text});
+}
+
+/* What is asked of a service. */
+struct asked {
+  const struct dw_service *service;
+  const struct dw_http_request *request;
+};
+
+static bool refuse(const struct asked *asked, struct dw_http_answer *answer, int status, const char *text) {
+  dw_service_fail(asked->service, asked->request, answer, status, text);
+  return true;
+}
+
+static void hit(const struct dw_service *service, enum dw_bound limit) {
+  if (service->load != NULL)
+    dw_bound_hit(&service->load->hits, limit);
+}
+
+static bool refuse_method(const struct asked *asked, struct dw_http_answer *answer, const char *allow) {
+  char text[80];
+  snprintf(text, sizeof text, "the method is not allowed here; this path takes %s", allow);
+  answer->allow = allow;
+  return refuse(asked, answer, 405, text);
+}
+
+static bool refuse_unless_get(const struct asked *asked, struct dw_http_answer *answer) {
+  const char *method = asked->request->method;
+  return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 && refuse_method(asked, answer, "GET, HEAD");
+}
+
+static bool refuse_review(const struct asked *asked, struct dw_http_answer *answer) {
+  const struct dw_http_request *request = asked->request;
+  size_t max_body = asked->service->max_body;
+  if (strcmp(request->method, "POST") != 0)
+    return refuse_method(asked, answer, "POST");
+  if (request->untrusted)
+    return refuse(
+        asked, answer, 403,
+        "reviews are taken from clients with a certificate of the CA in --client-ca alone; see \"Only the API "
+        "server\" in docs/operations.md");
+  if (!is_json(request->content_type))
+    return refuse(asked, answer, 415, "send an AdmissionReview as Content-Type: application/json");
+  if (!is_plain(request->content_encoding))
+    return refuse(asked, answer, 415, "send the body without Content-Encoding");
+  if (request->announced > max_body || request->length > max_body) {
+    char text[64];
+    snprintf(text, sizeof text, "the body is over the limit of %zu bytes", max_body);
+    hit(asked->service, DW_BOUND_BODY);
+    return refuse(asked, answer, 413, text);
+  }
+  return false;
+}
+
+static bool refuse_metrics(const struct asked *asked, struct dw_http_answer *answer) {
+  if (!metrics_path(asked->request->path))
+    return refuse(asked, answer, 404, "no such path; there is /metrics");
+  if (asked->request->untrusted)
+    return refuse(asked, answer, 403,
+                  "metrics are given to clients with a certificate of the CA in --metrics-client-ca alone");
+  return refuse_unless_get(asked, answer);
+}
+
+bool dw_service_refuse(const struct dw_service *service, const struct dw_http_request *request,
+                       struct dw_http_answer *answer) {
+  const struct asked asked = {service, request};
+  *answer = (struct dw_http_answer){.body = DW_BUF_INIT};
+  if (service->max_header > 0 && request->head > service->max_header) {
+    char text[64];
+    snprintf(text, sizeof text, "the head is over the limit of %zu bytes", service->max_header);
+    hit(service, DW_BOUND_HEADER);
+    return refuse(&asked, answer, 431, text);
+  }
+  if (service->shown != NULL)
+    return refuse_metrics(&asked, answer);
+  if (review_path(request->path))
+    return refuse_review(&asked, answer);
+  if (!dw_health_path(request->path))
+    return refuse(&asked, answer, 404, "no such path; there are /validate, /mutate, /livez, /readyz and /healthz");
+  return refuse_unless_get(&asked, answer);
+}
+
+void dw_service_respond(const struct dw_service *service, const struct dw_http_request *request,
+                        struct dw_http_answer *answer) {
+  if (dw_service_refuse(service, request, answer))
+    return;
+  if (service->shown != NULL)
+    dw_metrics_respond(service, answer);
+  else if (dw_health_path(request->path))
+    dw_health_respond(service, request, answer);
+  else if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
+    dw_service_fail(service, request, answer, 503, "policy and cluster state are not read yet");
+  else
+    dw_review_respond(service, request, strcmp(request->path, "/mutate") == 0, answer);
+}

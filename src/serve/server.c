@@ -1,0 +1,193 @@
+#include "serve/server.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/server.h"
+#include "serve/admissions.h"
+#include "serve/counters.h"
+#include "serve/service.h"
+
+enum {
+  DRAIN_MILLISECONDS = 10000,
+  FRESH_MILLISECONDS = 2000,
+  QUIET_MILLISECONDS = 100,
+  LOOK_MILLISECONDS = 10,
+  /* For those who read metrics: a few, that keep their connections. */
+  METRICS_CONNECTIONS = 32,
+  METRICS_CONNECTIONS_PER_ADDRESS = 16,
+  METRICS_REQUEST_MS = 10000
+};
+
+struct dw_server {
+  struct dw_service service, metrics_service;
+  struct dw_http_load load, metrics_load;
+  struct dw_counters counters, metrics_counters;
+  struct dw_http_server *http, *metrics; /* METRICS is NULL where they are not served */
+  unsigned drain_milliseconds;
+};
+
+static size_t or_default(size_t value, size_t fallback) {
+  return value == 0 ? fallback : value;
+}
+
+/* --- what the transport calls --- */
+
+static bool refuse(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer) {
+  return dw_service_refuse(service, request, answer);
+}
+
+static void fail(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer, int status,
+                 const char *text) {
+  dw_service_fail(service, request, answer, status, text);
+}
+
+static void respond(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer) {
+  dw_service_respond(service, request, answer);
+}
+
+/* --- starting --- */
+
+static struct dw_server *new_server(const struct dw_server_options *options) {
+  struct dw_server *server = calloc(1, sizeof *server);
+  if (server == NULL)
+    abort();
+  server->service = (struct dw_service){.worlds = options->worlds,
+                                        .admissions = dw_admissions_new(dw_now_milliseconds),
+                                        .recorder = options->recorder,
+                                        .auditor = options->auditor,
+                                        .events = options->events,
+                                        .managed = options->managed,
+                                        .certificates = options->certificates,
+                                        .max_body = or_default(options->max_body, DW_DEFAULT_MAX_BODY),
+                                        .max_header = or_default(options->max_header, DW_DEFAULT_MAX_HEADER),
+                                        .max_memory = or_default(options->max_memory, DW_DEFAULT_MAX_MEMORY),
+                                        .max_nesting = options->max_nesting,
+                                        .load = &server->load,
+                                        .counters = &server->counters};
+  server->metrics_service = (struct dw_service){.max_header = DW_DEFAULT_MAX_HEADER,
+                                                .load = &server->metrics_load,
+                                                .counters = &server->metrics_counters,
+                                                .shown = &server->service};
+  server->load.budget.most = or_default(options->max_total_memory, DW_DEFAULT_MAX_TOTAL_MEMORY);
+  server->metrics_load.budget.most = DW_DEFAULT_MAX_TOTAL_MEMORY;
+  server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
+  return server;
+}
+
+static struct dw_http_server *start_reviews(struct dw_server *server, const struct dw_server_options *options,
+                                            struct dw_error *err) {
+  const struct dw_http_options http = {.name = "webhook",
+                                       .listen_fd = options->listen_fd,
+                                       .certificates = options->certificates,
+                                       .audience = DW_AUDIENCE_REVIEWS,
+                                       .handler = {&server->service, refuse, fail, respond},
+                                       .load = &server->load,
+                                       .threads = options->threads,
+                                       .max_body = server->service.max_body,
+                                       .max_header = server->service.max_header,
+                                       .max_connections = options->max_connections,
+                                       .max_connections_per_address = options->max_connections_per_address,
+                                       .connection_rate = options->connection_rate,
+                                       .idle_ms = options->idle_ms,
+                                       .request_ms = options->request_ms};
+  return dw_http_server_start(&http, err);
+}
+
+static struct dw_http_server *start_metrics(struct dw_server *server, const struct dw_server_options *options,
+                                            struct dw_error *err) {
+  const struct dw_http_options http = {.name = "metrics",
+                                       .listen_fd = options->metrics->listen_fd,
+                                       .plain = options->metrics->plain,
+                                       .certificates = options->certificates,
+                                       .audience = DW_AUDIENCE_METRICS,
+                                       .handler = {&server->metrics_service, refuse, fail, respond},
+                                       .load = &server->metrics_load,
+                                       .threads = 1,
+                                       .max_header = server->metrics_service.max_header,
+                                       .max_connections = METRICS_CONNECTIONS,
+                                       .max_connections_per_address = METRICS_CONNECTIONS_PER_ADDRESS,
+                                       .request_ms = METRICS_REQUEST_MS};
+  return dw_http_server_start(&http, err);
+}
+
+static void drop(struct dw_server *server) {
+  dw_admissions_free(server->service.admissions);
+  free(server);
+}
+
+struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err) {
+  struct dw_server *server = new_server(options);
+  server->http = start_reviews(server, options, err);
+  if (server->http == NULL) {
+    if (options->metrics != NULL)
+      close(options->metrics->listen_fd);
+    drop(server);
+    return NULL;
+  }
+  if (options->metrics != NULL && (server->metrics = start_metrics(server, options, err)) == NULL) {
+    dw_http_server_stop_listening(server->http);
+    dw_http_server_free(server->http);
+    drop(server);
+    return NULL;
+  }
+  if (options->worlds != NULL)
+    dw_worlds_listen(options->worlds, dw_admissions_seen, server->service.admissions);
+  return server;
+}
+
+/* --- stopping --- */
+
+static bool busy(struct dw_server *server, int64_t waited_ms) {
+  if (atomic_load(&server->load.active) > 0 || atomic_load(&server->metrics_load.active) > 0)
+    return true;
+  /* A client that has connected and is about to send its first request is as good as in flight. */
+  return atomic_load(&server->load.fresh) > 0 && waited_ms < FRESH_MILLISECONDS;
+}
+
+/* Until nothing was in flight for a moment: a request may be on its way on a kept connection. */
+static void drain(struct dw_server *server) {
+  int64_t start = dw_now_microseconds();
+  int64_t quiet_since = start;
+  for (;;) {
+    int64_t now = dw_now_microseconds();
+    int64_t waited = (now - start) / 1000;
+    if (busy(server, waited))
+      quiet_since = now;
+    if (waited >= (int64_t)server->drain_milliseconds) {
+      dw_log(DW_LOG_WARN, "stopping with %u requests unanswered", atomic_load(&server->load.active));
+      return;
+    }
+    if (now - quiet_since >= QUIET_MILLISECONDS * INT64_C(1000))
+      return;
+    nanosleep(&(struct timespec){.tv_nsec = LOOK_MILLISECONDS * 1000000L}, NULL);
+  }
+}
+
+void dw_server_drain(struct dw_server *server) {
+  atomic_store(&server->service.stopping, true);
+  dw_http_server_close_connections(server->http);
+}
+
+void dw_server_limit_stop(struct dw_server *server, unsigned milliseconds) {
+  server->drain_milliseconds = milliseconds;
+}
+
+void dw_server_stop(struct dw_server *server) {
+  if (server == NULL)
+    return;
+  atomic_store(&server->service.stopping, true);
+  dw_http_server_stop_listening(server->http);
+  if (server->metrics != NULL)
+    dw_http_server_stop_listening(server->metrics);
+  drain(server);
+  if (server->metrics != NULL)
+    dw_http_server_free(server->metrics);
+  if (server->service.worlds != NULL)
+    dw_worlds_listen(server->service.worlds, NULL, NULL);
+  dw_http_server_free(server->http);
+  drop(server);
+}

@@ -1,0 +1,324 @@
+/* Streams, documents and values; yaml_mapping.c reads mappings. */
+#include "yaml/yaml.h"
+
+#include <string.h>
+
+#include "yaml/yaml_reader.h"
+#include "yaml/yaml_scalar.h"
+#include "json/json_scan.h"
+#include "json/quote.h"
+#include "json/scan.h"
+
+#define NO_ANCHOR SIZE_MAX
+
+static struct node *anchor_at(struct reader *r, size_t index) {
+  return (struct node *)(void *)r->anchor_list.data + index;
+}
+
+/* Names the node that is about to be read. A name may be given again; the nearest one before an alias counts. */
+static bool open_anchor(struct reader *r, const yaml_char_t *name, size_t *index) {
+  const struct node open = {0};
+  *index = NO_ANCHOR;
+  if (!name)
+    return true;
+  *index = r->anchor_list.length / sizeof open;
+  dw_buf_add(&r->anchor_list, &open, sizeof open);
+  dw_json *number = dw_json_new_integer(r->arena, (int64_t)*index);
+  if (!number || dw_json_set(r->arena, r->anchors, (const char *)name, number) < 0)
+    return dw_yaml_fail_memory(r);
+  return true;
+}
+
+static void close_anchor(struct reader *r, size_t index, const struct node *node) {
+  if (index != NO_ANCHOR)
+    *anchor_at(r, index) = *node;
+}
+
+static bool read_alias(struct reader *r, struct node *out) {
+  char name[QUOTE_SIZE];
+  int64_t index = 0;
+  const char *anchor = (const char *)r->event.data.alias.anchor;
+  if (!dw_json_integer(dw_json_get(r->anchors, anchor), &index))
+    return dw_yaml_fail(r, DW_ERR_SYNTAX, out->place, "no anchor %s stands before this alias",
+                        dw_quote_short(name, anchor, strlen(anchor)));
+  const struct node *node = anchor_at(r, (size_t)index);
+  if (!node->value)
+    return dw_yaml_fail(r, DW_ERR_INVALID, out->place, "the anchor %s would hold itself",
+                        dw_quote_short(name, anchor, strlen(anchor)));
+  r->expanded += node->weight;
+  if (r->expanded > DW_YAML_MAX_NODES)
+    return dw_yaml_fail(r, DW_ERR_MEMORY, out->place,
+                        "the aliases up to here stand for over %d values; write less of them", DW_YAML_MAX_NODES);
+  if (r->depth + node->height > DW_JSON_MAX_DEPTH)
+    return dw_yaml_fail(r, DW_ERR_DEPTH, out->place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
+  const struct alias alias = {out->place, node->place};
+  dw_buf_add(&r->aliases, &alias, sizeof alias);
+  *out = (struct node){dw_json_share(node->value), node->weight, node->height, out->place};
+  return true;
+}
+
+static bool read_scalar(struct reader *r, struct node *out) {
+  const char *problem = NULL;
+  size_t length = r->event.data.scalar.length;
+  const struct yaml_scalar scalar = {
+      .text = (const char *)r->event.data.scalar.value,
+      .length = length,
+      .tag = (const char *)r->event.data.scalar.tag,
+      .plain = r->event.data.scalar.plain_implicit,
+  };
+  out->value = dw_yaml_scalar_value(r->arena, &scalar, &problem);
+  out->weight = 1 + length / YAML_BYTES_A_VALUE;
+  if (problem)
+    return dw_yaml_fail(r, DW_ERR_INVALID, out->place, "%s", problem);
+  return out->value || dw_yaml_fail_memory(r);
+}
+
+static bool fits_depth(struct reader *r, struct place place) {
+  if (r->depth < DW_JSON_MAX_DEPTH)
+    return true;
+  return dw_yaml_fail(r, DW_ERR_DEPTH, place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
+}
+
+struct members dw_yaml_open(struct reader *r, struct node *owner) {
+  r->depth++;
+  owner->weight = 1;
+  owner->height = 1;
+  return (struct members){owner, r->pending.length};
+}
+
+bool dw_yaml_mark(struct reader *r, const char *key, struct place key_place, struct place place) {
+  const struct mark mark = {key, key_place, place};
+  dw_buf_add(&r->pending, &mark, sizeof mark);
+  return true;
+}
+
+void dw_yaml_count(struct node *owner, const struct node *member) {
+  owner->weight += member->weight;
+  if (owner->height <= member->height)
+    owner->height = member->height + 1;
+}
+
+bool dw_yaml_close(struct reader *r, struct members members) {
+  size_t count = (r->pending.length - members.first_mark) / sizeof(struct mark);
+  const struct mark *list = count > 0 ? (const void *)(r->pending.data + members.first_mark) : NULL;
+  r->depth--;
+  if (dw_marks_add(r->arena, r->marks, members.owner->value, list, count) < 0)
+    return dw_yaml_fail_memory(r);
+  dw_buf_truncate(&r->pending, members.first_mark);
+  return true;
+}
+
+static bool read_sequence(struct reader *r, struct node *out) {
+  out->value = dw_json_new_array(r->arena);
+  if (!out->value)
+    return dw_yaml_fail_memory(r);
+  struct members members = dw_yaml_open(r, out);
+  for (;;) {
+    struct node element;
+    if (!dw_yaml_next_event(r))
+      return false;
+    if (r->event.type == YAML_SEQUENCE_END_EVENT)
+      return dw_yaml_close(r, members);
+    if (!dw_yaml_read_node(r, &element))
+      return false;
+    if (dw_json_append(r->arena, out->value, element.value) < 0)
+      return dw_yaml_fail_memory(r);
+    dw_yaml_count(out, &element);
+    dw_yaml_mark(r, NULL, element.place, element.place);
+  }
+}
+
+static bool read_container(struct reader *r, const yaml_char_t *anchor, struct node *out) {
+  size_t index;
+  bool mapping = r->event.type == YAML_MAPPING_START_EVENT;
+  if (!fits_depth(r, out->place) || !open_anchor(r, anchor, &index))
+    return false;
+  if (!(mapping ? dw_yaml_read_mapping(r, out) : read_sequence(r, out)))
+    return false;
+  close_anchor(r, index, out);
+  return true;
+}
+
+bool dw_yaml_read_node(struct reader *r, struct node *out) {
+  size_t index;
+  *out = (struct node){.place = dw_yaml_place(r->event.start_mark)};
+  switch (r->event.type) {
+  case YAML_ALIAS_EVENT:
+    return read_alias(r, out);
+  case YAML_MAPPING_START_EVENT:
+    return read_container(r, r->event.data.mapping_start.anchor, out);
+  case YAML_SEQUENCE_START_EVENT:
+    return read_container(r, r->event.data.sequence_start.anchor, out);
+  default:
+    if (!open_anchor(r, r->event.data.scalar.anchor, &index) || !read_scalar(r, out))
+      return false;
+    close_anchor(r, index, out);
+    return true;
+  }
+}
+
+static struct dw_yaml_doc *new_doc(struct dw_arena *arena) {
+  struct dw_yaml_doc *doc = dw_arena_try(arena, sizeof *doc);
+  struct dw_yaml_marks *marks = dw_arena_try(arena, sizeof *marks);
+  if (!doc || !marks)
+    return NULL;
+  *marks = (struct dw_yaml_marks){.arena = arena};
+  *doc = (struct dw_yaml_doc){.marks = marks};
+  return doc;
+}
+
+static bool keep_aliases(struct reader *r) {
+  size_t size = r->aliases.length;
+  if (size == 0)
+    return true;
+  struct alias *list = dw_arena_try(r->arena, size);
+  if (!list)
+    return dw_yaml_fail_memory(r);
+  memcpy(list, r->aliases.data, size);
+  r->marks->aliases = list;
+  r->marks->alias_count = size / sizeof *list;
+  return true;
+}
+
+/* The document's start is at hand. DOC gets NULL where it is empty. */
+static bool read_document(struct reader *r, struct dw_yaml_doc **doc) {
+  struct node root;
+  struct dw_yaml_doc *made = new_doc(r->arena);
+  r->anchors = dw_json_new_object(r->arena);
+  if (!made || !r->anchors)
+    return dw_yaml_fail_memory(r);
+  r->marks = made->marks;
+  r->expanded = 0;
+  dw_buf_truncate(&r->anchor_list, 0);
+  dw_buf_truncate(&r->aliases, 0);
+  if (!dw_yaml_next_event(r) || !dw_yaml_read_node(r, &root) || !dw_yaml_next_event(r) || !keep_aliases(r))
+    return false;
+  made->root = root.value;
+  made->line = root.place.line;
+  made->marks->root = root.place;
+  *doc = dw_json_type(root.value) == DW_JSON_NULL ? NULL : made;
+  return true;
+}
+
+static bool read_stream(struct reader *r, struct dw_yaml_doc **first) {
+  struct dw_yaml_doc **next = first;
+  do {
+    if (!dw_yaml_next_event(r))
+      return false;
+    if (r->event.type != YAML_DOCUMENT_START_EVENT)
+      continue;
+    if (!read_document(r, next))
+      return false;
+    if (*next)
+      next = &(*next)->next;
+  } while (r->event.type != YAML_STREAM_END_EVENT);
+  return true;
+}
+
+static int parse_yaml(struct dw_arena *arena, const char *text, size_t length, struct dw_yaml_doc **first,
+                      struct dw_error *err) {
+  struct reader r = {.arena = arena, .err = err, .text = text, .length = length};
+  if (!yaml_parser_initialize(&r.parser)) {
+    dw_yaml_set_memory_error(&r);
+    return -1;
+  }
+  yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, length);
+  bool read = read_stream(&r, first);
+  yaml_event_delete(&r.event);
+  yaml_parser_delete(&r.parser);
+  dw_buf_free(&r.anchor_list);
+  dw_buf_free(&r.pending);
+  dw_buf_free(&r.aliases);
+  return read ? 0 : -1;
+}
+
+/* Makes the place within one value of the text a place within the whole. */
+static void shift_place(struct dw_error *err, const char *text, size_t length, size_t start) {
+  int line;
+  int column;
+  if (!err || err->line == 0)
+    return;
+  dw_text_position(text, length, start, &line, &column);
+  if (err->line == 1)
+    err->column += column - 1;
+  err->line += line - 1;
+}
+
+static struct dw_yaml_doc *json_document(struct dw_arena *arena, const char *text, size_t start, size_t end,
+                                         struct dw_error *err) {
+  struct dw_yaml_doc *doc = new_doc(arena);
+  dw_json *root = doc ? dw_json_parse(arena, text + start, end - start, DW_JSON_UNIQUE_KEYS, err) : NULL;
+  if (!doc)
+    dw_error_set(err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
+  if (!root)
+    return NULL;
+  doc->root = root;
+  doc->marks->json_start = start;
+  return doc;
+}
+
+/* JSON values one after the other, as jq and kubectl write and read them. */
+static int parse_json(struct dw_arena *arena, const char *text, size_t length, struct dw_yaml_doc **first,
+                      struct dw_error *err) {
+  struct dw_yaml_doc *docs = NULL;
+  struct dw_yaml_doc **next = &docs;
+  struct scan s = dw_scan_start(text, length);
+  int column;
+  for (dw_scan_blanks(&s); s.at < length; dw_scan_blanks(&s)) {
+    size_t start = s.at;
+    bool read = dw_scan_value(&s);
+    *next = json_document(arena, text, start, read ? s.at : length, err);
+    if (!*next) {
+      shift_place(err, text, length, start);
+      return -1;
+    }
+    if (dw_json_type((*next)->root) == DW_JSON_NULL)
+      continue;
+    dw_text_position(text, length, start, &(*next)->line, &column);
+    next = &(*next)->next;
+  }
+  *next = NULL;
+  *first = docs;
+  return 0;
+}
+
+static int keep_json_text(struct dw_arena *arena, const char *text, size_t length, struct dw_yaml_doc *docs,
+                          struct dw_error *err) {
+  char *copy = dw_arena_try(arena, length + 1);
+  if (!copy)
+    return dw_error_set(err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
+  memcpy(copy, text, length);
+  for (; docs; docs = docs->next) {
+    docs->marks->json = copy;
+    docs->marks->json_length = length;
+  }
+  return 0;
+}
+
+static bool begins_like_json(const char *text, size_t length) {
+  struct scan s = dw_scan_start(text, length);
+  dw_scan_blanks(&s);
+  return dw_scan_peek(&s) == '{' || dw_scan_peek(&s) == '[';
+}
+
+int dw_yaml_parse(struct dw_arena *arena, const char *text, size_t length, struct dw_yaml_doc **first,
+                  struct dw_error *err) {
+  struct dw_error json_error = DW_ERROR_INIT;
+  struct dw_error yaml_error = DW_ERROR_INIT;
+  struct dw_yaml_doc *docs = NULL;
+  bool json = begins_like_json(text, length);
+  if (json && parse_json(arena, text, length, &docs, &json_error) == 0) {
+    if (keep_json_text(arena, text, length, docs, err) < 0)
+      return -1;
+    *first = docs;
+    return 0;
+  }
+  bool may_be_yaml = !json || json_error.code == DW_ERR_SYNTAX;
+  if (may_be_yaml && parse_yaml(arena, text, length, &docs, &yaml_error) == 0) {
+    *first = docs;
+    return 0;
+  }
+  if (err)
+    *err = json && (!may_be_yaml || yaml_error.code == DW_ERR_SYNTAX) ? json_error : yaml_error;
+  return -1;
+}

@@ -1,0 +1,186 @@
+/* The slots of connections: what libmicrohttpd closes without a word must not count for ever, and what gets its
+ * descriptor must not be touched. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/connections.h"
+#include "support/waiting.h"
+
+struct fixture {
+  struct connections *connections;
+  struct dw_bound_hits hits;
+  atomic_uint load;
+  int listener;
+};
+
+static const struct sockaddr_in peer = {.sin_family = AF_INET};
+
+static int set_up(void **state) {
+  struct fixture *fixture = calloc(1, sizeof *fixture);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  static const struct connection_limits limits = {
+      .most = 3, .most_per_address = 3, .rate = 1000, .idle_ms = 200, .request_ms = 200};
+  struct dw_error err = DW_ERROR_INIT;
+  assert_non_null(fixture);
+  fixture->connections = dw_connections_start(&limits, &fixture->hits, &err);
+  assert_non_null(fixture->connections);
+  fixture->listener = socket(AF_INET, SOCK_STREAM, 0);
+  assert_int_equal(bind(fixture->listener, (const struct sockaddr *)&address, sizeof address), 0);
+  assert_int_equal(listen(fixture->listener, 8), 0);
+  *state = fixture;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct fixture *fixture = *state;
+  dw_connections_stop(fixture->connections);
+  close(fixture->listener);
+  free(fixture);
+  return 0;
+}
+
+/* Both ends of a connection. */
+struct pair {
+  int client, served;
+};
+
+static struct pair connect_pair(const struct fixture *fixture) {
+  struct sockaddr_in address;
+  socklen_t length = sizeof address;
+  struct pair pair = {.client = socket(AF_INET, SOCK_STREAM, 0)};
+  assert_int_equal(getsockname(fixture->listener, (struct sockaddr *)&address, &length), 0);
+  assert_int_equal(connect(pair.client, (const struct sockaddr *)&address, length), 0);
+  pair.served = accept(fixture->listener, NULL, NULL);
+  assert_true(pair.served >= 0);
+  return pair;
+}
+
+static void hand_on(struct fixture *fixture, int fd) {
+  assert_int_equal(dw_connections_admit(fixture->connections, fd, (const struct sockaddr *)&peer), 0);
+  dw_connections_hand_on(fixture->connections, fd, &fixture->load);
+}
+
+static void expect_counts(struct fixture *fixture, unsigned count) {
+  assert_int_equal(dw_connections_count(fixture->connections), count);
+  assert_int_equal(atomic_load(&fixture->load), count);
+}
+
+static bool is_shut(int fd) {
+  char byte;
+  return recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static void what_is_closed_with_a_word_counts_no_longer(void **state) {
+  struct fixture *fixture = *state;
+  struct pair pair = connect_pair(fixture);
+  hand_on(fixture, pair.served);
+  expect_counts(fixture, 1);
+  dw_connections_begin(fixture->connections, pair.served);
+  dw_connections_closed(fixture->connections, pair.served);
+  expect_counts(fixture, 0);
+  dw_connections_closed(fixture->connections, pair.served);
+  expect_counts(fixture, 0);
+  close(pair.served);
+  close(pair.client);
+}
+
+static void what_is_closed_without_a_word_is_noticed(void **state) {
+  struct fixture *fixture = *state;
+  struct pair lost = connect_pair(fixture), kept = connect_pair(fixture);
+  hand_on(fixture, lost.served);
+  hand_on(fixture, kept.served);
+  expect_counts(fixture, 2);
+  close(lost.served);
+  WAIT_FOR(dw_connections_count(fixture->connections) == 1);
+  expect_counts(fixture, 1);
+  assert_false(is_shut(kept.client));
+  dw_connections_closed(fixture->connections, kept.served);
+  expect_counts(fixture, 0);
+  close(kept.served);
+  close(kept.client);
+  close(lost.client);
+}
+
+/* The descriptor may be anybody's by then: a watch on the API server's, say. */
+static void what_gets_the_descriptor_of_a_lost_one_is_left_alone(void **state) {
+  struct fixture *fixture = *state;
+  struct pair lost = connect_pair(fixture), other = connect_pair(fixture), slow = connect_pair(fixture);
+  hand_on(fixture, lost.served);
+  assert_int_equal(dup2(other.served, lost.served), lost.served);
+  WAIT_FOR(dw_connections_count(fixture->connections) == 0);
+  expect_counts(fixture, 0);
+  hand_on(fixture, slow.served); /* which is ended for its time, much later than the other would have been */
+  dw_connections_begin(fixture->connections, slow.served);
+  WAIT_FOR(is_shut(slow.client));
+  assert_false(is_shut(other.client));
+  assert_int_equal(atomic_load(&fixture->hits.counts[DW_BOUND_REQUEST_TIME]), 1);
+  dw_connections_closed(fixture->connections, slow.served);
+  close(lost.served);
+  close(other.served);
+  close(slow.served);
+  close(lost.client);
+  close(other.client);
+  close(slow.client);
+}
+
+static void a_connection_with_the_descriptor_of_a_lost_one_counts_once(void **state) {
+  struct fixture *fixture = *state;
+  struct pair lost = connect_pair(fixture), next = connect_pair(fixture);
+  for (int i = 0; i < 20; i++) { /* more than there may be together */
+    hand_on(fixture, lost.served);
+    assert_int_equal(dup2(next.served, lost.served), lost.served);
+  }
+  expect_counts(fixture, 1);
+  assert_int_equal(atomic_load(&fixture->hits.counts[DW_BOUND_CONNECTIONS]), 0);
+  dw_connections_begin(fixture->connections, lost.served);
+  dw_connections_closed(fixture->connections, lost.served);
+  expect_counts(fixture, 0);
+  close(lost.served);
+  close(next.served);
+  close(lost.client);
+  close(next.client);
+}
+
+/* One that the library has not begun with yet is not ended for its time: who would answer it is the library. */
+static void the_time_of_one_that_waits_goes_on_when_it_begins(void **state) {
+  struct fixture *fixture = *state;
+  struct pair waits = connect_pair(fixture), begun = connect_pair(fixture);
+  hand_on(fixture, waits.served);
+  hand_on(fixture, begun.served);
+  dw_connections_begin(fixture->connections, begun.served);
+  WAIT_FOR(is_shut(begun.client));
+  assert_false(is_shut(waits.client));
+  dw_connections_begin(fixture->connections, waits.served);
+  WAIT_FOR(is_shut(waits.client));
+  expect_counts(fixture, 2);
+  dw_connections_closed(fixture->connections, waits.served);
+  dw_connections_closed(fixture->connections, begun.served);
+  expect_counts(fixture, 0);
+  close(waits.served);
+  close(begun.served);
+  close(waits.client);
+  close(begun.client);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(what_is_closed_with_a_word_counts_no_longer),
+      TEST(what_is_closed_without_a_word_is_noticed),
+      TEST(what_gets_the_descriptor_of_a_lost_one_is_left_alone),
+      TEST(a_connection_with_the_descriptor_of_a_lost_one_counts_once),
+      TEST(the_time_of_one_that_waits_goes_on_when_it_begins),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

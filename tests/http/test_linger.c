@@ -1,0 +1,139 @@
+/* Connections that were answered before all was read: they take what still comes, within bounds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/linger.h"
+#include "support/waiting.h"
+
+enum { MOST_SOCKETS = 64, MOST_BYTES = 64 << 20 };
+
+static bool had_input; /* before any of it ran */
+
+static int set_up(void **state) {
+  struct dw_error err = DW_ERROR_INIT;
+  *state = dw_linger_start(&err);
+  if (*state == NULL)
+    fail_msg("%s", err.text);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  dw_linger_stop(*state);
+  return 0;
+}
+
+/* The client's end of a connection that the server has answered and closed. */
+static int closed_by_server(struct lingerer *linger) {
+  int ends[2];
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  assert_int_equal(send(ends[0], "answer", 6, 0), 6);
+  dw_linger_keep(linger, ends[0]);
+  close(ends[0]);
+  return ends[1];
+}
+
+static bool takes(int client, size_t bytes) {
+  static const char waste[1 << 16];
+  while (bytes > 0) {
+    ssize_t sent = send(client, waste, bytes < sizeof waste ? bytes : sizeof waste, MSG_NOSIGNAL);
+    if (sent <= 0)
+      return false;
+    bytes -= (size_t)sent;
+  }
+  return true;
+}
+
+static size_t count_taking(const int *clients, size_t count) {
+  size_t taking = 0;
+  for (size_t i = 0; i < count; i++)
+    taking += takes(clients[i], 1) ? 1 : 0;
+  return taking;
+}
+
+static void assert_answered(int client) {
+  char answer[8];
+  assert_int_equal(recv(client, answer, sizeof answer, MSG_WAITALL), 6); /* and then it has ended */
+  assert_memory_equal(answer, "answer", 6);
+}
+
+static void who_still_sends_gets_the_answer(void **state) {
+  int client = closed_by_server(*state);
+  assert_true(takes(client, 1));
+  assert_true(takes(client, 1 << 20));
+  assert_answered(client);
+  assert_true(takes(client, 1));
+  close(client);
+}
+
+static void of_one_connection_only_so_many_bytes_are_taken(void **state) {
+  int client = closed_by_server(*state);
+  (void)takes(client, MOST_BYTES);
+  WAIT_FOR(!takes(client, 1));
+  assert_answered(client);
+  close(client);
+}
+
+static void only_so_many_connections_are_kept(void **state) {
+  int clients[MOST_SOCKETS + 6];
+  enum { COUNT = sizeof clients / sizeof *clients };
+  for (size_t i = 0; i < COUNT; i++)
+    clients[i] = closed_by_server(*state);
+  WAIT_FOR(count_taking(clients, COUNT) <= MOST_SOCKETS);
+  assert_int_equal(count_taking(clients, COUNT), MOST_SOCKETS);
+  for (size_t i = 0; i < COUNT; i++) {
+    assert_answered(clients[i]);
+    close(clients[i]);
+  }
+}
+
+static void a_connection_that_ends_makes_room(void **state) {
+  for (int i = 0; i < 4 * MOST_SOCKETS; i++) {
+    int client = closed_by_server(*state);
+    assert_answered(client);
+    close(client);
+  }
+  int last = -1;
+  for (bool taken = false; !taken; taken = takes(last, 1)) { /* as soon as the others are seen to have ended */
+    if (last >= 0)
+      close(last);
+    last = closed_by_server(*state);
+    pause_ms(5);
+  }
+  close(last);
+}
+
+static void no_other_descriptor_is_closed(void **state) {
+  int kept = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  assert_true(kept >= 0);
+  close(closed_by_server(*state));
+  int client = closed_by_server(*state);
+  assert_true(takes(client, 1));
+  dw_linger_stop(*state);
+  *state = NULL;
+  assert_false(takes(client, 1));
+  assert_int_equal(fcntl(STDIN_FILENO, F_GETFD) >= 0, had_input);
+  assert_true(fcntl(kept, F_GETFD) >= 0);
+  close(client);
+  close(kept);
+}
+
+int main(void) {
+  had_input = fcntl(STDIN_FILENO, F_GETFD) >= 0;
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(who_still_sends_gets_the_answer),   TEST(of_one_connection_only_so_many_bytes_are_taken),
+      TEST(only_so_many_connections_are_kept), TEST(a_connection_that_ends_makes_room),
+      TEST(no_other_descriptor_is_closed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,128 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/overload.h"
+#include "support/log_file.h"
+#include "support/run_program.h"
+
+static const char begins[] = "connections are turned away or ended for a limit";
+static const char ends[] = "\"no more connections are turned away or ended for a limit\"";
+static const char left_out[] = "more requests were refused than have a line each";
+
+struct fixture {
+  struct overload overload;
+  struct dw_http_load load;
+  struct log_file log;
+};
+
+static int set_up(void **state) {
+  struct fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  log_file_begin(&f->log);
+  f->overload = (struct overload){.listener = "webhook", .load = &f->load};
+  *state = f;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct fixture *f = *state;
+  log_file_end(&f->log);
+  free(f);
+  return 0;
+}
+
+/* As if the last line were so old. */
+static void age(struct fixture *f, int64_t seconds) {
+  f->overload.told_at -= seconds * 1000000;
+  f->overload.left_out_at -= seconds * 1000000;
+}
+
+static void hit(struct fixture *f, enum dw_bound limit, unsigned times) {
+  while (times-- > 0)
+    dw_bound_hit(&f->load.hits, limit);
+}
+
+/* "msg":"no more connections ..." holds that of the beginning too. */
+static size_t count_begins(const struct fixture *f) {
+  return count_in_file(f->log.path, begins) - count_in_file(f->log.path, ends);
+}
+
+static void nothing_is_said_of_nothing(void **state) {
+  struct fixture *f = *state;
+  for (int i = 0; i < 5; i++, age(f, 60))
+    dw_overload_look(&f->overload);
+  char *log = file_text(f->log.path, NULL);
+  assert_string_equal(log, "");
+  free(log);
+}
+
+static void it_is_said_when_it_begins_goes_on_and_ends(void **state) {
+  struct fixture *f = *state;
+  hit(f, DW_BOUND_CONNECTIONS, 3);
+  hit(f, DW_BOUND_CONNECTION_RATE, 1);
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_begins(f), 1);
+  assert_int_equal(count_in_file(f->log.path, "\"listener\":\"webhook\",\"connections\":3,\"connection_rate\":1}"), 1);
+  for (int i = 0; i < 100; i++) { /* no line each */
+    hit(f, DW_BOUND_CONNECTIONS, 1);
+    dw_overload_look(&f->overload);
+  }
+  assert_int_equal(count_begins(f), 1);
+  age(f, 10);
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_begins(f), 2);
+  assert_int_equal(count_in_file(f->log.path, "\"connections\":100}"), 1);
+  age(f, 9);
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_in_file(f->log.path, ends), 0);
+  age(f, 1);
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_in_file(f->log.path, ends), 1);
+  age(f, 60);
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_in_file(f->log.path, ends), 1);
+  hit(f, DW_BOUND_REQUEST_TIME, 1); /* and at once when it begins again */
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_begins(f), 3);
+}
+
+static void idle_connections_and_refused_requests_are_none(void **state) {
+  struct fixture *f = *state;
+  hit(f, DW_BOUND_IDLE_TIME, 5);
+  hit(f, DW_BOUND_BODY, 5);
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_begins(f), 0);
+}
+
+static void lines_that_were_left_out_are_counted_once_a_second(void **state) {
+  struct fixture *f = *state;
+  f->load.refusals.left_out = 7;
+  age(f, 60);
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_in_file(f->log.path, left_out), 1);
+  assert_int_equal(count_in_file(f->log.path, "\"listener\":\"webhook\",\"count\":7}"), 1);
+  f->load.refusals.left_out = 5;
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_in_file(f->log.path, left_out), 1);
+  age(f, 1);
+  dw_overload_look(&f->overload);
+  assert_int_equal(count_in_file(f->log.path, "\"count\":5}"), 1);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(nothing_is_said_of_nothing),
+      TEST(it_is_said_when_it_begins_goes_on_and_ends),
+      TEST(idle_connections_and_refused_requests_are_none),
+      TEST(lines_that_were_left_out_are_counted_once_a_second),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

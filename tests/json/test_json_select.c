@@ -1,0 +1,218 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "json/formats_support.h"
+#include "json/json_select.h"
+
+#define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
+
+static const char *const paths[] = {"kind", "meta|name", "nics|[]|name", "nics|[]|ip|[]|a", "all", "k\"ey|x", NULL};
+
+static dw_json *pick(struct dw_arena *arena, const char *text, enum dw_json_flags flags) {
+  char *copy = unterminated(text, strlen(text));
+  dw_json *value = dw_json_select(arena, copy, strlen(text), paths, flags);
+  free(copy);
+  return value;
+}
+
+/* --- dw_json_select --- */
+
+static void only_what_is_asked_for_is_left(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *left;
+  } cases[] = {
+      {"{}", "{}"},
+      {"{\"kind\":\"a\",\"other\":{\"kind\":1},\"kin\":2,\"kinds\":3}", "{\"kind\":\"a\"}"},
+      {"{\"other\":[1,{\"a\":[]}],\"kind\":\"a\"}", "{\"kind\":\"a\"}"},
+      {"{\"meta\":{\"uid\":\"1\",\"name\":\"n\"}}", "{\"meta\":{\"name\":\"n\"}}"},
+      {"{\"meta\":{\"uid\":\"1\"}}", "{\"meta\":{}}"},
+      {"{\"nics\":[{\"name\":\"a\",\"mtu\":1},{\"mtu\":2},{\"name\":\"b\",\"ip\":[{\"a\":1,\"b\":2},{}]}]}",
+       "{\"nics\":[{\"name\":\"a\"},{},{\"name\":\"b\",\"ip\":[{\"a\":1},{}]}]}"},
+      {"{\"all\":{\"a\":[1,{\"b\":2}]}}", "{\"all\":{\"a\":[1,{\"b\":2}]}}"},
+      {"{\"\\u006bind\":1,\"k\\\"ey\":{\"x\":2,\"y\":3}}", "{\"kind\":1,\"k\\\"ey\":{\"x\":2}}"},
+      /* Of another type than the path expects: for whoever reads it to refuse. */
+      {"{\"meta\":\"text\",\"nics\":{\"name\":1}}", "{\"meta\":\"text\",\"nics\":{}}"},
+      {"{\"meta\":[{\"name\":1}],\"nics\":null}", "{\"meta\":[],\"nics\":null}"},
+      {"{\"nics\":[1,[2],\"a\"]}", "{\"nics\":[1,[],\"a\"]}"},
+      {"[{\"kind\":1}]", "[]"},
+      {"5", "5"},
+      /* As in Go, the last of equal keys. */
+      {"{\"meta\":{\"name\":\"a\"},\"meta\":{\"uid\":1}}", "{\"meta\":{}}"},
+  };
+  for (size_t i = 0; i < LENGTH(cases); i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    dw_json *value = pick(arena, cases[i].text, DW_JSON_PLAIN);
+    if (value == NULL || !same_json(dw_json_text(arena, value), cases[i].left))
+      fail_msg("%s became %s", cases[i].text, value == NULL ? "nothing" : dw_json_text(arena, value));
+    const dw_json *whole = dw_json_parse(arena, cases[i].text, strlen(cases[i].text), DW_JSON_PLAIN, NULL);
+    if (!dw_json_equal(dw_json_keep(arena, whole, paths), value))
+      fail_msg("%s as a value became %s", cases[i].text, dw_json_text(arena, dw_json_keep(arena, whole, paths)));
+  }
+}
+
+static void what_is_left_out_has_to_be_json_too(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+      "",
+      "{\"other\":}",
+      "{\"other\":[1,]}",
+      "{\"other\":{\"a\" 1}}",
+      "{\"other\":\"\\x\"}",
+      "{\"other\":\"\xff\"}",
+      "{\"other\":1} 2",
+      "{\"other\":1",
+      "{\"all\":[1,}",
+      "{\"meta\":{\"name\":01}}",
+      "\xEF\xBB\xBF{}",
+  };
+  for (size_t i = 0; i < LENGTH(texts); i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    if (pick(arena, texts[i], DW_JSON_PLAIN) != NULL)
+      fail_msg("%s was taken", texts[i]);
+  }
+}
+
+static dw_json *pick_nested(struct dw_arena *arena, const char *key, size_t depth) {
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  dw_buf_printf(&text, "{\"%s\":", key);
+  for (size_t i = 1; i < depth; i++)
+    dw_buf_putc(&text, '[');
+  for (size_t i = 1; i < depth; i++)
+    dw_buf_putc(&text, ']');
+  dw_buf_putc(&text, '}');
+  return dw_json_select(arena, dw_buf_text(&text), text.length, paths, DW_JSON_PLAIN);
+}
+
+static void depth_is_limited_everywhere(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_non_null(pick_nested(arena, "all", DW_JSON_MAX_DEPTH));
+  assert_null(pick_nested(arena, "all", DW_JSON_MAX_DEPTH + 1));
+  assert_non_null(pick_nested(arena, "other", DW_JSON_MAX_DEPTH));
+  assert_null(pick_nested(arena, "other", DW_JSON_MAX_DEPTH + 1));
+}
+
+static void equal_keys_are_refused_on_demand(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  assert_null(pick(arena, "{\"kind\":1,\"kind\":1}", DW_JSON_UNIQUE_KEYS));
+  assert_null(pick(arena, "{\"kind\":1,\"\\u006bind\":1}", DW_JSON_UNIQUE_KEYS));
+  assert_null(pick(arena, "{\"all\":{\"a\":1,\"a\":1}}", DW_JSON_UNIQUE_KEYS));
+  assert_null(pick(arena, "{\"nics\":[{\"name\":1,\"name\":1}]}", DW_JSON_UNIQUE_KEYS));
+  assert_non_null(pick(arena, "{\"nics\":[{\"name\":1},{\"name\":1}]}", DW_JSON_UNIQUE_KEYS));
+}
+
+static void the_limit_of_the_arena_is_held(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(64);
+  assert_null(pick(arena, "{\"all\":[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9]}", DW_JSON_PLAIN));
+}
+
+static void a_value_is_kept_within_the_limit_too(void **state) {
+  static const char text[] = "{\"nics\":[{\"name\":1},{\"name\":2}],\"meta\":{\"name\":\"n\"}}";
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  const dw_json *whole = dw_json_parse(arena, text, sizeof text - 1, DW_JSON_PLAIN, NULL);
+  bool enough = false;
+  for (size_t limit = 1; !enough; limit++) {
+    DW_ARENA_SCOPED struct dw_arena *limited = dw_arena_new(limit);
+    const dw_json *kept = dw_json_keep(limited, whole, paths);
+    enough = dw_arena_exhausted(limited) == DW_NOT_EXHAUSTED;
+    assert_int_equal(kept != NULL, enough);
+  }
+}
+
+/* --- dw_json_read_stream --- */
+
+struct taken {
+  struct dw_buf text;
+  size_t count, most;
+};
+
+static int take(void *context, const dw_json *element) {
+  struct taken *taken = context;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  if (taken->count == taken->most)
+    return -1;
+  taken->count++;
+  dw_buf_printf(&taken->text, "%s ", dw_json_text(arena, element));
+  return 0;
+}
+
+static dw_json *stream(struct dw_arena *arena, const char *text, struct taken *taken) {
+  const struct dw_json_stream stream = {"items", paths, DW_JSON_UNIQUE_KEYS, take, taken};
+  char *copy = unterminated(text, strlen(text));
+  dw_json *root = dw_json_read_stream(arena, copy, strlen(text), &stream);
+  free(copy);
+  return root;
+}
+
+static void elements_come_one_by_one(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct taken taken = {.most = 9};
+  dw_json *root = stream(
+      arena, " {\"v\":1,\"items\":[{\"kind\":1,\"x\":[]},{\"meta\":{\"name\":\"n\",\"y\":0}},3],\"kind\":\"List\"} ",
+      &taken);
+  assert_non_null(root);
+  assert_true(same_json(dw_json_text(arena, root), "{\"v\":1,\"kind\":\"List\"}"));
+  assert_string_equal(dw_buf_text(&taken.text), "{\"kind\":1} {\"meta\":{\"name\":\"n\"}} 3 ");
+  dw_buf_free(&taken.text);
+}
+
+static void an_empty_list_is_one(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct taken taken = {.most = 9};
+  assert_non_null(stream(arena, "{\"items\":[]}", &taken));
+  assert_int_equal(taken.count, 0);
+}
+
+static void whoever_takes_can_end_it(void **state) {
+  (void)state;
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  struct taken taken = {.most = 1};
+  assert_null(stream(arena, "{\"items\":[1,2,3]}", &taken));
+  assert_int_equal(taken.count, 1);
+  dw_buf_free(&taken.text);
+}
+
+static void what_is_no_such_text_is_refused(void **state) {
+  (void)state;
+  static const char *const texts[] = {"",
+                                      "[]",
+                                      "5",
+                                      "{}",
+                                      "{\"items\":{}}",
+                                      "{\"items\":null}",
+                                      "{\"items\":[1}",
+                                      "{\"items\":[1]} {\"items\":[1]}",
+                                      "{\"items\":[1],\"items\":[2]}",
+                                      "{\"items\":[1],\"items\":null}",
+                                      "{\"items\":{},\"items\":[1]}",
+                                      "{\"items\":[1],\"a\":}",
+                                      "{\"a\":1,\"a\":2,\"items\":[]}"};
+  for (size_t i = 0; i < LENGTH(texts); i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    struct taken taken = {.most = 9};
+    if (stream(arena, texts[i], &taken) != NULL)
+      fail_msg("%s was taken", texts[i]);
+    dw_buf_free(&taken.text);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(only_what_is_asked_for_is_left), cmocka_unit_test(what_is_left_out_has_to_be_json_too),
+      cmocka_unit_test(depth_is_limited_everywhere),    cmocka_unit_test(equal_keys_are_refused_on_demand),
+      cmocka_unit_test(the_limit_of_the_arena_is_held), cmocka_unit_test(a_value_is_kept_within_the_limit_too),
+      cmocka_unit_test(elements_come_one_by_one),       cmocka_unit_test(an_empty_list_is_one),
+      cmocka_unit_test(whoever_takes_can_end_it),       cmocka_unit_test(what_is_no_such_text_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

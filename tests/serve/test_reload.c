@@ -1,0 +1,271 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rules/engine.h"
+#include "serve/reload.h"
+#include "support/fake_api.h"
+#include "support/https_server.h"
+#include "support/run_program.h"
+
+#define POLICY(ns) "apiVersion: droveway.io/v1alpha1\nkind: Policy\nnamespace: " ns "\n"
+
+static const char read_again[] = "policy and state are read again";
+static const char broken[] = "stays in force";
+
+struct fixture {
+  char folder[64]; /* the policy's */
+  char cluster[64];
+  char *policy;
+  char *log;
+  int standard_error;
+  struct dw_worlds *worlds;
+};
+
+static struct dw_worlds_options options_of(const struct fixture *f, const char *state) {
+  struct dw_worlds_options options = {.poll_milliseconds = 10};
+  options.sources.policy = f->policy;
+  options.sources.state = state;
+  options.sources.rules = dw_rule_ids(&options.sources.rule_count);
+  return options;
+}
+
+static int set_up(void **state) {
+  struct fixture *f = calloc(1, sizeof *f);
+  struct dw_error err = DW_ERROR_INIT;
+  assert_non_null(f);
+  folder_make(f->folder);
+  folder_make(f->cluster);
+  f->policy = path_in(f->folder, "policy.yaml");
+  f->log = path_in(f->folder, "log");
+  folder_write(f->folder, "policy.yaml", POLICY("one"));
+  f->standard_error = log_to_file(f->log);
+  struct dw_worlds_options options = options_of(f, f->cluster);
+  f->worlds = dw_worlds_start(&options, &err);
+  if (f->worlds == NULL)
+    fail_msg("%s", err.text);
+  *state = f;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct fixture *f = *state;
+  dw_worlds_stop(f->worlds);
+  log_restore(f->standard_error);
+  folder_remove(f->folder);
+  folder_remove(f->cluster);
+  free(f->policy);
+  free(f->log);
+  free(f);
+  return 0;
+}
+
+static void assert_namespace(struct fixture *f, const char *expected) {
+  struct dw_world *world = dw_worlds_get(f->worlds);
+  assert_string_equal(world->policy->namespace_, expected);
+  dw_world_unref(world);
+}
+
+static void a_changed_policy_comes_into_force(void **state) {
+  struct fixture *f = *state;
+  assert_namespace(f, "one");
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_namespace(f, "two");
+  folder_write(f->folder, "policy.yaml", POLICY("six")); /* in place, of the same size */
+  wait_for_text(f->log, read_again, 2);
+  assert_namespace(f, "six");
+  assert_true(dw_worlds_ready(f->worlds)); /* reviews go on */
+}
+
+static bool metrics_have(struct fixture *f, const char *text) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  dw_worlds_metrics(f->worlds, &out);
+  return strstr(dw_buf_text(&out), text) != NULL;
+}
+
+static void what_is_read_again_is_counted(void **state) {
+  struct fixture *f = *state;
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 0\n"));
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 0\n"));
+  replace_file(f->cluster, "nodes.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: worker-1}\n");
+  wait_for_text(f->log, read_again, 2);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 1\n"));
+  dw_worlds_reread(f->worlds); /* on demand: both */
+  wait_for_text(f->log, read_again, 3);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 2\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 2\n"));
+}
+
+/* On demand all is read again, but only what was given is counted. */
+static void what_was_not_given_is_not_counted(void **state) {
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_worlds_options options = options_of(f, f->cluster);
+  options.sources.policy = NULL;
+  dw_worlds_stop(f->worlds);
+  f->worlds = dw_worlds_start(&options, &err);
+  assert_non_null(f->worlds);
+  dw_worlds_reread(f->worlds);
+  wait_for_text(f->log, read_again, 1);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 0\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 1\n"));
+}
+
+static void a_refused_policy_is_told_apart_from_a_refused_state(void **state) {
+  struct fixture *f = *state;
+  replace_file(f->cluster, "bad.yaml", "kind: [\n");
+  wait_for_text(f->log, "can't read the changed state", 1);
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"refused\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_policy_in_force_stale 0\n"));
+  assert_false(dw_worlds_policy_stale(f->worlds));
+  replace_file(f->folder, "policy.yaml", "nonsense: [\n");
+  wait_for_text(f->log, "can't read the changed policy", 1);
+  assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"refused\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"refused\"} 1\n"));
+  assert_true(metrics_have(f, "\ndroveway_policy_in_force_stale 1\n"));
+  assert_true(dw_worlds_policy_stale(f->worlds));
+  replace_file(f->cluster, "bad.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: worker-1}\n");
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_namespace(f, "two");
+  assert_false(dw_worlds_policy_stale(f->worlds));
+  assert_true(metrics_have(f, "\ndroveway_policy_in_force_stale 0\n"));
+}
+
+static void a_request_keeps_the_world_it_began_with(void **state) {
+  struct fixture *f = *state;
+  struct dw_world *before = dw_worlds_get(f->worlds);
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_string_equal(before->policy->namespace_, "one");
+  dw_world_unref(before);
+}
+
+static void a_broken_policy_leaves_the_old_in_force_and_is_told_once(void **state) {
+  struct fixture *f = *state;
+  replace_file(f->folder, "policy.yaml", POLICY("two") "namspace: three\n");
+  wait_for_text(f->log, broken, 1);
+  assert_namespace(f, "one");
+  pause_ms(200); /* many looks later */
+  assert_int_equal(count_in_file(f->log, broken), 1);
+  assert_int_equal(count_in_file(f->log, "\"level\":\"error\""), 1);
+  char *line = log_line(f->log, broken), *expected = NULL;
+  assert_true(
+      asprintf(&expected,
+               "\"level\":\"error\",\"msg\":\"can't read the changed policy; the last good one stays in force\","
+               "\"error\":\"%s/policy.yaml:4:1: unknown key \\\"namspace\\\"; did you mean \\\"namespace\\\"?\"}",
+               f->folder) > 0);
+  assert_string_equal(line, expected);
+  free(line);
+  free(expected);
+  replace_file(f->folder, "policy.yaml", POLICY("two"));
+  wait_for_text(f->log, read_again, 1);
+  assert_namespace(f, "two");
+}
+
+static void a_removed_policy_leaves_the_old_in_force(void **state) {
+  struct fixture *f = *state;
+  assert_int_equal(unlink(f->policy), 0);
+  wait_for_text(f->log, broken, 1);
+  assert_namespace(f, "one");
+}
+
+static size_t nodes_now(struct fixture *f) {
+  struct dw_world *world = dw_worlds_get(f->worlds);
+  size_t count = dw_view_count(world->view, DW_KIND_NODE);
+  dw_world_unref(world);
+  return count;
+}
+
+static void a_changed_state_folder_is_read_again(void **state) {
+  struct fixture *f = *state;
+  assert_int_equal(nodes_now(f), 0);
+  replace_file(f->cluster, "nodes.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: worker-1}\n");
+  wait_for_text(f->log, read_again, 1);
+  assert_int_equal(nodes_now(f), 1);
+  assert_true(dw_worlds_ready(f->worlds));
+  replace_file(f->cluster, "bad.yaml", "kind: [\n");
+  wait_for_text(f->log, "bad.yaml:", 1);
+  assert_int_equal(nodes_now(f), 1);
+}
+
+/* Which of two worlds is the newer one is told by its generation. */
+static void each_world_of_a_cluster_is_newer(void **state) {
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  struct fake_api *api = fake_api_start();
+  fake_api_serve_all(api);
+  struct dw_worlds_options options = options_of(f, NULL);
+  options.cluster = fake_api_config(api);
+  dw_worlds_stop(f->worlds);
+  f->worlds = dw_worlds_start(&options, &err);
+  assert_non_null(f->worlds);
+  WAIT_FOR(dw_worlds_ready(f->worlds));
+  struct dw_world *first = dw_worlds_get(f->worlds);
+  fake_api_put(api, FAKE_NODES, "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"worker-1\"}}");
+  WAIT_FOR(nodes_now(f) == 1);
+  struct dw_world *second = dw_worlds_get(f->worlds);
+  assert_true(second->generation > first->generation);
+  dw_world_unref(first);
+  dw_world_unref(second);
+  replace_file(f->folder, "policy.yaml", POLICY("two")); /* the policy alone */
+  wait_for_text(f->log, read_again, 1);
+  assert_namespace(f, "two");
+  assert_int_equal(nodes_now(f), 1);
+  assert_true(dw_worlds_ready(f->worlds));
+  dw_worlds_stop(f->worlds);
+  f->worlds = NULL;
+  fake_api_end(api);
+}
+
+static void a_wish_reads_again_without_a_change(void **state) {
+  struct fixture *f = *state;
+  pause_ms(100);
+  assert_int_equal(count_in_file(f->log, read_again), 0);
+  dw_worlds_reread(f->worlds);
+  wait_for_text(f->log, read_again, 1);
+}
+
+static void what_is_broken_from_the_start_is_an_error(void **state) {
+  struct fixture *f = *state;
+  struct dw_error err = DW_ERROR_INIT;
+  struct dw_worlds_options options = options_of(f, "/nowhere/at-all");
+  assert_null(dw_worlds_start(&options, &err));
+  assert_string_not_equal(err.text, "");
+  replace_file(f->folder, "policy.yaml", "rules: 1\n");
+  options = options_of(f, NULL);
+  assert_null(dw_worlds_start(&options, &err));
+  assert_string_equal(err.file, f->policy);
+  assert_true(err.line > 0);
+}
+
+static void stopping_nothing_is_fine(void **state) {
+  (void)state;
+  dw_worlds_stop(NULL);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(a_changed_policy_comes_into_force),         TEST(what_is_read_again_is_counted),
+      TEST(what_was_not_given_is_not_counted),         TEST(a_refused_policy_is_told_apart_from_a_refused_state),
+      TEST(a_request_keeps_the_world_it_began_with),   TEST(a_broken_policy_leaves_the_old_in_force_and_is_told_once),
+      TEST(a_removed_policy_leaves_the_old_in_force),  TEST(a_changed_state_folder_is_read_again),
+      TEST(each_world_of_a_cluster_is_newer),          TEST(a_wish_reads_again_without_a_change),
+      TEST(what_is_broken_from_the_start_is_an_error), cmocka_unit_test(stopping_nothing_is_fine),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
