@@ -1,39 +1,52 @@
 #!/usr/bin/env bash
-# Runs the test programs given, one after the other, each with its output in BUILD/tests/logs; prints a line a program and, last,
-# "N passed, N failed" over all tests in them. A program that crashes counts as one failed test. Sanitizers report into files:
-# what a test captures of its own standard error would swallow a report.
+# Runs the test programs given, TEST_JOBS (as many as there are processors) at a time, each with its output in BUILD/tests/logs.
+# Prints one line per program and, last, "N passed, N failed" over all tests in them. A program that crashes counts as one failed
+# test. Sanitizers report into files: what a test captures of its own standard error would swallow a report.
 set -uo pipefail
 logs=${BUILD:-build}/tests/logs
 mkdir -p "$logs"
-passed=0 failed=0 bad=()
+logs=$(cd "$logs" && pwd)
 read -ra under <<<"${TEST_UNDER:-}" # a program that runs each, with its options
-reports=$(cd "$logs" && pwd)/report
-for tool in ASAN UBSAN LSAN TSAN; do
-  options=${tool}_OPTIONS
-  export "$options=${!options:-}:log_path=$reports"
-done
+jobs=${TEST_JOBS:-$(nproc)}
 
-for program in "$@"; do
-  name=${program#"${BUILD:-build}"/tests/}
-  log=$logs/${name//\//-}.log
-  rm -f "$reports".*
-  CMOCKA_MESSAGE_OUTPUT=STDOUT timeout "${TEST_TIMEOUT:-600}" "${under[@]}" "$program" >"$log" 2>&1
+# run_one PROGRAM: leaves "PASSED FAILED" in its .result, and what is to be printed in its .line.
+run_one() {
+  local name log report status ok no tool options
+  name=${1#"${BUILD:-build}"/tests/}
+  log=$logs/${name//\//-}.log report=$logs/${name//\//-}.report
+  rm -f "$report".* "${log%.log}.result"
+  for tool in ASAN UBSAN LSAN TSAN; do
+    options=${tool}_OPTIONS
+    export "$options=${!options:-}:log_path=$report"
+  done
+  CMOCKA_MESSAGE_OUTPUT=STDOUT timeout "${TEST_TIMEOUT:-600}" "${under[@]}" "$1" >"$log" 2>&1
   status=$?
   ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s).*/\1/p' "$log" | awk '{s += $1} END {print s + 0}')
   no=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test(s).*/\1/p' "$log" | awk '{s += $1} END {print s + 0}')
   if [ "$status" -ne 0 ] && [ "$no" -eq 0 ]; then no=1; fi
   if [ "$status" -eq 0 ] && [ "$ok" -eq 0 ]; then no=1; echo "$name ran no test" >>"$log"; fi
-  passed=$((passed + ok)) failed=$((failed + no))
+  echo "$ok $no" >"${log%.log}.result"
   if [ "$no" -gt 0 ]; then
-    bad+=("$log")
-    printf 'FAIL %-36s %s\n' "$name" "($ok passed, $no failed, exit $status)"
-    cat "$reports".* >>"$log" 2>/dev/null
-    tail -n 60 "$log" | sed 's/^/    /'
+    cat "$report".* >>"$log" 2>/dev/null
+    { printf 'FAIL %-36s %s\n' "$name" "($ok passed, $no failed, exit $status)"; tail -n 60 "$log" | sed 's/^/    /'; } >"${log%.log}.line"
   else
-    printf 'ok   %-36s %s\n' "$name" "($ok)"
+    printf 'ok   %-36s %s\n' "$name" "($ok)" >"${log%.log}.line"
   fi
-done
+  cat "${log%.log}.line" # in one write, so that lines of programs side by side do not mix
+}
 
-[ ${#bad[@]} -eq 0 ] || printf 'failed: %s\n' "${bad[@]}"
+for program in "$@"; do
+  while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+  run_one "$program" &
+done
+wait
+
+passed=0 failed=0
+for program in "$@"; do
+  name=${program#"${BUILD:-build}"/tests/}
+  read -r ok no <"$logs/${name//\//-}.result"
+  passed=$((passed + ok)) failed=$((failed + no))
+  [ "$no" -eq 0 ] || echo "failed: $logs/${name//\//-}.log"
+done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
