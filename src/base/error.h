@@ -18,7 +18,7 @@ struct dw_error {
   int line;       /* 1-based; 0 where there is no place */
   int column;     /* 1-based, in bytes; 0 where there is no place */
   char file[256]; /* "" where there is no file */
-  char text[512]; /* what is wrong and how to mend it; no line break, no full stop at its end */
+  char text[512]; /* what is wrong and how to fix it; no line break, no full stop at its end */
 };
 #define DW_ERROR_INIT                                                                                                  \
   { DW_ERR_OTHER, 0, 0, "", "" }

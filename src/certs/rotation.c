@@ -311,7 +311,7 @@ static int renew_ca(struct draft *d) {
   return make_ca(d);
 }
 
-static int mend_leaf(struct draft *d) {
+static int fix_leaf(struct draft *d) {
   struct facts *f = d->f;
   if (f->missing != NULL)
     d->plan->wrong = dw_arena_printf(f->arena, "tls.crt is not good for %s", f->missing);
@@ -396,7 +396,7 @@ int dw_rotation_plan(struct dw_arena *arena, const struct dw_rotation_input *inp
   if (!f.ca_usable)
     failed = start_anew(&d);
   else if (!f.leaf_verifies || f.missing != NULL)
-    failed = mend_leaf(&d);
+    failed = fix_leaf(&d);
   else
     failed = follow(&d);
   if (failed != 0)

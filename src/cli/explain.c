@@ -15,7 +15,7 @@ struct explain_options {
 static int help(void) {
   puts("usage: droveway explain [RULE | --all] [--policy FILE] [-o text|markdown]\n"
        "\n"
-       "Tells of a rule why it exists, an example that breaks it with what Droveway says of it, the example mended, "
+       "Tells of a rule why it exists, an example that breaks it with what Droveway says of it, the example fixed, "
        "and\n"
        "how to change the rule's action. Without RULE: all rules, one a line.\n"
        "\n"

@@ -74,7 +74,7 @@ static void print_part(const char *title, const char *text, const char *indent) 
 static void print_diff(const struct cli_explained *explained, size_t context, const char *indent) {
   struct cli_diff_line *lines = NULL;
   size_t count =
-      cli_line_diff(explained->arena, explained->explanation.broken, explained->explanation.mended, context, &lines);
+      cli_line_diff(explained->arena, explained->explanation.broken, explained->explanation.fixed, context, &lines);
   for (size_t i = 0; i < count; i++)
     if (lines[i].mark == '@')
       printf("%s  ...\n", indent);
@@ -82,25 +82,25 @@ static void print_diff(const struct cli_explained *explained, size_t context, co
       printf("%s%c%s%s\n", indent, lines[i].mark, *lines[i].text ? " " : "", lines[i].text);
 }
 
-static void print_mended(const struct cli_explained *explained) {
+static void print_fixed(const struct cli_explained *explained) {
   if (explained->explanation.deletes) {
-    print_part("To be applied first", explained->explanation.mended, "    ");
+    print_part("To be applied first", explained->explanation.fixed, "    ");
     return;
   }
-  puts("\nMended");
+  puts("\nFixed");
   print_diff(explained, 3, "    ");
 }
 
 void cli_explain_text(const struct cli_explained *explained) {
   const struct dw_rule *rule = explained->rule;
   const struct dw_explanation *explanation = &explained->explanation;
-  printf("%s: %s\n  finds: %s\n  mend:  %s\n", rule->id, actions_of(explained->arena, explained->policy, rule),
-         rule->finds, rule->mend);
+  printf("%s: %s\n  finds: %s\n  fix:  %s\n", rule->id, actions_of(explained->arena, explained->policy, rule),
+         rule->finds, rule->fix);
   print_part("Why", explanation->why, "  ");
   print_part(explanation->deletes ? "An example that breaks it, when it is deleted" : "An example that breaks it",
              explanation->broken, "    ");
   print_part(sayer(explained), explained->said, "    ");
-  print_mended(explained);
+  print_fixed(explained);
   print_part("To change its action, in the policy (--policy FILE; `deny`, `warn` or `off`)", policy_snippet(explained),
              "    ");
   if (is_of_nads(rule))
@@ -130,12 +130,12 @@ static void print_folded(const char *title, const char *text) {
     printf("\n<details><summary>%s</summary>\n\n```yaml\n%s```\n\n</details>\n", title, text);
 }
 
-static void print_mended_block(const struct cli_explained *explained) {
+static void print_fixed_block(const struct cli_explained *explained) {
   if (explained->explanation.deletes) {
-    print_block("To be applied first", "yaml", explained->explanation.mended);
+    print_block("To be applied first", "yaml", explained->explanation.fixed);
     return;
   }
-  puts("\nMended:\n\n```diff");
+  puts("\nFixed:\n\n```diff");
   print_diff(explained, 3, "");
   puts("```");
 }
@@ -148,7 +148,7 @@ void cli_explain_markdown(const struct cli_explained *explained) {
   print_block(explanation->deletes ? "An example that breaks it, when it is deleted" : "An example that breaks it",
               "yaml", explanation->broken);
   print_block(sayer(explained), "text", explained->said);
-  print_mended_block(explained);
+  print_fixed_block(explained);
   print_folded("The policy of the example", explanation->policy);
   print_folded("The cluster of the example", explanation->state);
   if (explained->one_of_many)

@@ -14,7 +14,7 @@ static const struct cli_command commands[] = {
     {"snapshot", "write what the rules see of a cluster as a state folder", cli_snapshot},
     {"map", "the address map: cluster networks, pools, free room", cli_map},
     {"rules", "the rule catalogue with the actions in force", cli_rules},
-    {"explain", "why a rule exists, an example that breaks it, and the example mended", cli_explain},
+    {"explain", "why a rule exists, an example that breaks it, and the example fixed", cli_explain},
     {"certs", "make or check the certificates that `serve` needs", cli_certs},
     {"sleep", "wait: for a preStop hook in an image without a shell", cli_sleep},
     {"version", "version, libraries, build", cli_version},
@@ -23,7 +23,7 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static int help(void) {
   puts("droveway keeps the networks that KubeVirt migrates virtual machines over right:\n"
-       "it refuses a migration network that would take virt-handler down, and says how to mend it.\n"
+       "it refuses a migration network that would take virt-handler down, and says how to fix it.\n"
        "\n"
        "usage: droveway COMMAND [OPTION...]\n");
   for (size_t i = 0; i < COMMANDS; i++)

@@ -61,7 +61,7 @@ static void add_finding(struct cli_report *report, const struct dw_finding *find
   found->finding.field = copied(report->arena, finding->field);
   found->finding.value = copied(report->arena, finding->value);
   found->finding.what = copied(report->arena, finding->what);
-  found->finding.mend = copied(report->arena, finding->mend);
+  found->finding.fix = copied(report->arena, finding->fix);
   found->finding.facts = (struct dw_facts){0};
   if (manifest == NULL)
     return;
@@ -101,10 +101,10 @@ int cli_report_status(const struct cli_report *report, const struct cli_report_o
 
 /* --- for the forms --- */
 
-const char *cli_report_say(struct dw_arena *arena, const struct dw_finding *finding, bool mend) {
+const char *cli_report_say(struct dw_arena *arena, const struct dw_finding *finding, bool fix) {
   struct dw_finding said = *finding;
-  if (!mend)
-    said.mend = NULL;
+  if (!fix)
+    said.fix = NULL;
   return cli_say(arena, &said);
 }
 

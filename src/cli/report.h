@@ -99,8 +99,8 @@ int cli_report_status(const struct cli_report *report, const struct cli_report_o
 
 /* --- for the forms --- */
 
-/* cli_say() (judge.h), with the mend or without. */
-const char *cli_report_say(struct dw_arena *arena, const struct dw_finding *finding, bool mend);
+/* cli_say() (judge.h), with the fix or without. */
+const char *cli_report_say(struct dw_arena *arena, const struct dw_finding *finding, bool fix);
 /* "Kind ns/name" */
 const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object);
 

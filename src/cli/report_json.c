@@ -38,8 +38,8 @@ static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const 
   dw_json_member_string(w, "reason", dw_reason_name(finding->reason));
   dw_json_member_string(w, "field", finding->field);
   dw_json_member_string(w, "message", dw_finding_message(arena, finding));
-  if (finding->mend != NULL)
-    dw_json_member_string(w, "mend", finding->mend);
+  if (finding->fix != NULL)
+    dw_json_member_string(w, "fix", finding->fix);
   dw_json_member_bool(w, "unverified", finding->unverified);
   put_extent(w, found);
   dw_json_end_object(w);

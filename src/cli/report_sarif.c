@@ -65,13 +65,13 @@ static void put_help(struct dw_json_writer *w, struct dw_arena *arena, const str
   dw_json_key(w, "help");
   dw_json_begin_object(w);
   dw_json_member_string(w, "text",
-                        dw_arena_printf(arena, "Finds: %s.\n\nTo mend it: %s.\n%s%s", rule->finds, rule->mend,
+                        dw_arena_printf(arena, "Finds: %s.\n\nTo fix it: %s.\n%s%s", rule->finds, rule->fix,
                                         has ? "\n" : "", has ? told.why : ""));
-  const char *markdown = dw_arena_printf(arena, "**Finds:** %s.\n\n**To mend it:** %s.\n", rule->finds, rule->mend);
+  const char *markdown = dw_arena_printf(arena, "**Finds:** %s.\n\n**To fix it:** %s.\n", rule->finds, rule->fix);
   if (has)
     markdown = dw_arena_printf(arena, "%s\n%s\n\n%s:\n\n```yaml\n%s\n```\n\n%s:\n\n```yaml\n%s\n```\n", markdown,
                                told.why, told.deletes ? "Not to be deleted" : "Breaks the rule", told.broken,
-                               told.deletes ? "To be applied first" : "Mended", told.mended);
+                               told.deletes ? "To be applied first" : "Fixed", told.fixed);
   dw_json_member_string(w, "markdown", markdown);
   dw_json_end_object(w);
 }
@@ -80,7 +80,7 @@ static void put_rule(struct dw_json_writer *w, struct dw_arena *arena, const str
   dw_json_begin_object(w);
   dw_json_member_string(w, "id", rule->id);
   put_text(w, "shortDescription", rule->finds);
-  put_text(w, "fullDescription", dw_arena_printf(arena, "Finds: %s. To mend it: %s.", rule->finds, rule->mend));
+  put_text(w, "fullDescription", dw_arena_printf(arena, "Finds: %s. To fix it: %s.", rule->finds, rule->fix));
   put_help(w, arena, rule);
   if (*rules_url != '\0')
     dw_json_member_string(w, "helpUri", dw_arena_printf(arena, "%s#%s", rules_url, rule->id));

@@ -11,7 +11,7 @@
 enum { PIPE_WIDTH = 160, LEAST_WIDTH = 40 };
 
 /* Terminal sequences (ECMA-48, SGR), in compilers' colors. */
-enum role { PLACE, ERROR, WARNING, CARET, MEND };
+enum role { PLACE, ERROR, WARNING, CARET, FIX };
 static const char *const sequences[] = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[1;36m"};
 
 static const char *begin(const struct cli_text_style *style, enum role role) {
@@ -40,18 +40,18 @@ static void put_place(struct dw_buf *out, const struct cli_reported *found) {
 }
 
 static void put_head(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style,
-                     bool mend) {
+                     bool fix) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   dw_buf_puts(out, begin(style, PLACE));
   put_place(out, found);
   dw_buf_printf(out, ":%s %s%s:%s ", end(style),
                 begin(style, found->finding.action == DW_ACTION_DENY ? ERROR : WARNING), cli_severity(&found->finding),
                 end(style));
-  cli_put_clean(out, cli_report_say(arena, &found->finding, mend));
+  cli_put_clean(out, cli_report_say(arena, &found->finding, fix));
   dw_buf_putc(out, '\n');
 }
 
-/* A mend has a line of its own where the source is shown; a lone line tells all. */
+/* A fix has a line of its own where the source is shown; a lone line tells all. */
 void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style) {
   const char *const around[] = {begin(style, CARET), end(style)};
   bool snippet =
@@ -60,10 +60,10 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
   if (!snippet)
     return;
   cli_put_snippet(out, &found->place, style->width, around, style->cursor);
-  if (found->finding.mend == NULL)
+  if (found->finding.fix == NULL)
     return;
-  dw_buf_printf(out, "  %smend:%s ", begin(style, MEND), end(style));
-  cli_put_clean(out, found->finding.mend);
+  dw_buf_printf(out, "  %sfix:%s ", begin(style, FIX), end(style));
+  cli_put_clean(out, found->finding.fix);
   dw_buf_putc(out, '\n');
 }
 

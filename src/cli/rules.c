@@ -34,7 +34,7 @@ static void print_json(const struct dw_policy *policy, const struct dw_rule *con
     dw_json_member_string(&w, "migrationNetwork", action_name(in_force(policy, rules[i], true)));
     dw_json_member_string(&w, "otherNetwork", action_name(in_force(policy, rules[i], false)));
     dw_json_member_string(&w, "finds", rules[i]->finds);
-    dw_json_member_string(&w, "mend", rules[i]->mend);
+    dw_json_member_string(&w, "fix", rules[i]->fix);
     dw_json_end_object(&w);
   }
   dw_json_end_array(&w);
@@ -56,14 +56,14 @@ static void print_markdown(const struct dw_policy *policy, const struct dw_rule 
        "them by rule id: `rules: {gateway-in-pool: warn}` with `deny`, `warn` or `off`. Below the table each rule is "
        "explained, as\n"
        "`droveway explain RULE` does, with an example that breaks it.\n\n"
-       "| rule | migration network | other NAD | finds | how to mend it |\n"
+       "| rule | migration network | other NAD | finds | how to fix it |\n"
        "| --- | --- | --- | --- | --- |");
   for (size_t i = 0; i < count; i++) {
     printf("| [`%s`](#%s) | %s | %s | ", rules[i]->id, rules[i]->id, action_name(in_force(policy, rules[i], true)),
            action_name(in_force(policy, rules[i], false)));
     print_cell(rules[i]->finds);
     fputs(" | ", stdout);
-    print_cell(rules[i]->mend);
+    print_cell(rules[i]->fix);
     puts(" |");
   }
 }

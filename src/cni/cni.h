@@ -107,7 +107,7 @@ struct dw_ipam_problem {
   bool too_large;      /* it can't be checked as a whole, though whereabouts may read it */
   bool harmless;       /* a look-alike without which the same addresses are handed out */
   const char *what;    /* what is wrong: "is no CIDR" */
-  const char *mend;    /* how to mend it: "write it as 10.0.0.0/24"; may be NULL */
+  const char *fix;     /* how to fix it: "write it as 10.0.0.0/24"; may be NULL */
 };
 
 /* How many slices a pool is cut into, and how many addresses of each are handed out; 0 of other pools. */
@@ -184,7 +184,7 @@ struct dw_cni_fault {
   enum dw_fault_kind kind;
   struct dw_value value;
   const char *what; /* "must be a boolean, is a string" */
-  const char *mend; /* may be NULL */
+  const char *fix;  /* may be NULL */
   bool doubtful;    /* it may work somewhere */
 };
 

@@ -120,7 +120,7 @@ const char *dw_ipam_key_name(enum dw_ipam_key key) __attribute__((returns_nonnul
 bool dw_ipam_check_type(struct dw_problems *problems, enum dw_ipam_key key, const struct dw_value *value)
     __attribute__((nonnull));
 /* How to fix a value that must be WANTED; NULL where that says it all. */
-const char *dw_type_mend(const struct dw_value *value, const char *wanted) __attribute__((nonnull));
+const char *dw_type_fix(const struct dw_value *value, const char *wanted) __attribute__((nonnull));
 /* Adds "must be WANTED, not a ...". */
 void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *value, const char *wanted)
     __attribute__((nonnull));
@@ -129,7 +129,7 @@ void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *
 
 struct dw_complaint {
   const char *what;
-  const char *mend;
+  const char *fix;
 };
 /* TEXT is no range that whereabouts can read. */
 struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) __attribute__((nonnull));

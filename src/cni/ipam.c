@@ -59,8 +59,8 @@ enum { SHOWN_MAX = 100 };
 static const char *sentence(struct dw_arena *arena, const struct dw_ipam_problem *problem) {
   bool show = problem->value != NULL && strlen(problem->value) <= SHOWN_MAX;
   return dw_arena_printf(arena, "%s %s%s%s%s%s%s", problem->field, show ? "\"" : "", show ? problem->value : "",
-                         show ? "\" " : "", problem->what, problem->mend == NULL ? "" : "; ",
-                         problem->mend == NULL ? "" : problem->mend);
+                         show ? "\" " : "", problem->what, problem->fix == NULL ? "" : "; ",
+                         problem->fix == NULL ? "" : problem->fix);
 }
 
 static void finish(struct dw_problems *problems, struct dw_ipam *ipam) {

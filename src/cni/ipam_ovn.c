@@ -72,17 +72,17 @@ static void tell(struct dw_problems *problems, const struct dw_value *value, str
   if (problem == NULL)
     return;
   problem->what = complaint.what;
-  problem->mend = complaint.mend;
+  problem->fix = complaint.fix;
 }
 
 /* Nothing behind the last entry that is read can be checked. */
-static void report_too_many(struct dw_problems *problems, const struct dw_value *value, const char *mend) {
+static void report_too_many(struct dw_problems *problems, const struct dw_value *value, const char *fix) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
   if (problem == NULL)
     return;
   problem->too_large = true;
   problem->what = "holds more subnets than can be checked";
-  problem->mend = mend;
+  problem->fix = fix;
 }
 
 static void tell_entry(struct dw_problems *problems, const struct dw_value *list, const char *entry) {

@@ -125,7 +125,7 @@ static void add(struct dw_problems *problems, enum dw_ipam_problem_kind kind, co
   if (problem == NULL)
     return;
   problem->what = complaint.what;
-  problem->mend = complaint.mend;
+  problem->fix = complaint.fix;
 }
 
 static void add_zeros(struct dw_problems *problems, const struct dw_value *value, const char *canonical) {
@@ -143,16 +143,16 @@ static const struct dw_addr *lower(const struct dw_addr *a, const struct dw_addr
 }
 
 /* A dashed range with its ends in order and inside the usable addresses. */
-static const char *mend_dashed(struct dw_arena *arena, const struct dw_range *range) {
+static const char *fix_dashed(struct dw_arena *arena, const struct dw_range *range) {
   struct dw_pool_ends all;
   if (!dw_pool_ends(&range->subnet, NULL, NULL, &all))
     return NULL;
-  struct dw_range mended = *range;
-  mended.start = *higher(lower(&range->start, &range->end), &all.span.first);
-  mended.end = *lower(higher(&range->start, &range->end), &all.span.last);
-  if (dw_addr_compare(&mended.start, &mended.end) > 0)
+  struct dw_range fixed = *range;
+  fixed.start = *higher(lower(&range->start, &range->end), &all.span.first);
+  fixed.end = *lower(higher(&range->start, &range->end), &all.span.last);
+  if (dw_addr_compare(&fixed.start, &fixed.end) > 0)
     return "choose START and END among the usable addresses";
-  return dw_arena_printf(arena, "write %s", dw_range_format(arena, &mended));
+  return dw_arena_printf(arena, "write %s", dw_range_format(arena, &fixed));
 }
 
 /* The first and the last address of the subnet are never handed out: as start and end they change nothing. */
@@ -179,7 +179,7 @@ static void add_dashed_problems(struct dw_problems *problems, const struct dw_po
     what = "ends outside the usable addresses, so whereabouts ignores its end";
   else if (!end_ignored)
     what = "starts outside the usable addresses, so whereabouts ignores its start";
-  add(problems, DW_IPAM_IGNORED, &pool->range, (struct dw_complaint){what, mend_dashed(problems->arena, range)});
+  add(problems, DW_IPAM_IGNORED, &pool->range, (struct dw_complaint){what, fix_dashed(problems->arena, range)});
 }
 
 /* Where node_slice_size cuts the whole range. */

@@ -67,13 +67,13 @@ uint64_t dw_pool_slice_room(const struct dw_pool *pool) {
 /* --- problems --- */
 
 static void add(struct dw_problems *problems, const struct dw_value *size, bool harmless, const char *what,
-                const char *mend) {
+                const char *fix) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_NODE_SLICE, size);
   if (problem == NULL)
     return;
   problem->harmless = harmless;
   problem->what = what;
-  problem->mend = mend;
+  problem->fix = fix;
 }
 
 static const char *choose_size(struct dw_arena *arena, const struct dw_prefix *subnet) {

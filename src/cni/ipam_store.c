@@ -9,12 +9,12 @@
 #include "base/text.h"
 #include "cni/cni_internal.h"
 
-static void add(struct dw_problems *problems, const struct dw_value *value, const char *what, const char *mend) {
+static void add(struct dw_problems *problems, const struct dw_value *value, const char *what, const char *fix) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_POOL_KEY, value);
   if (problem == NULL)
     return;
   problem->what = what;
-  problem->mend = mend;
+  problem->fix = fix;
 }
 
 /* --- names --- */

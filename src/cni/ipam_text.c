@@ -7,10 +7,10 @@
 
 enum { TEXT_MAX = 128 }; /* longer ones are never addresses by mistake */
 
-static const char range_mend[] = "write it as ADDRESS/LENGTH or START-END/LENGTH, such as 10.200.5.0/24";
-static const char address_mend[] = "write one address, such as 10.200.5.1";
-static const char exclude_mend[] = "write it as ADDRESS/LENGTH or ADDRESS, such as 10.200.5.1/32";
-static const char cidr_mend[] = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
+static const char range_fix[] = "write it as ADDRESS/LENGTH or START-END/LENGTH, such as 10.200.5.0/24";
+static const char address_fix[] = "write one address, such as 10.200.5.1";
+static const char exclude_fix[] = "write it as ADDRESS/LENGTH or ADDRESS, such as 10.200.5.1/32";
+static const char cidr_fix[] = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
 
 /* TEXT without its blanks; false where it has none. */
 static bool without_blanks(const char *text, char out[TEXT_MAX]) {
@@ -30,9 +30,9 @@ static bool too_long(const char *text) {
   return strnlen(text, TEXT_MAX) == TEXT_MAX;
 }
 
-static struct dw_complaint blanks(struct dw_arena *arena, const char *mended, const char *other_mend) {
+static struct dw_complaint blanks(struct dw_arena *arena, const char *fixed, const char *other_fix) {
   return (struct dw_complaint){"has blanks in it, which cannot be read",
-                               mended == NULL ? other_mend : dw_arena_printf(arena, "write %s", mended)};
+                               fixed == NULL ? other_fix : dw_arena_printf(arena, "write %s", fixed)};
 }
 
 /* A netmask's length; false where it is none. */
@@ -74,17 +74,17 @@ static bool is_readable_range(const char *text) {
 }
 
 /* ADDRESS/MASK as ADDRESS/BITS, also behind START-; NULL where TEXT is none. */
-static const char *mend_mask(struct dw_arena *arena, const char *text) {
+static const char *fix_mask(struct dw_arena *arena, const char *text) {
   unsigned bits;
   const char *slash = strrchr(text, '/');
   if (slash == NULL || !mask_length(slash + 1, &bits))
     return NULL;
-  const char *mended = dw_arena_printf(arena, "%.*s/%u", (int)(slash - text), text, bits);
-  return is_readable_range(mended) ? mended : NULL;
+  const char *fixed = dw_arena_printf(arena, "%.*s/%u", (int)(slash - text), text, bits);
+  return is_readable_range(fixed) ? fixed : NULL;
 }
 
-static struct dw_complaint no_length(const char *mend) {
-  return (struct dw_complaint){"has no prefix length", mend};
+static struct dw_complaint no_length(const char *fix) {
+  return (struct dw_complaint){"has no prefix length", fix};
 }
 
 static struct dw_complaint complain_dashed(struct dw_arena *arena, const char *text, const char *dash) {
@@ -96,16 +96,16 @@ static struct dw_complaint complain_dashed(struct dw_arena *arena, const char *t
     return no_length(dw_arena_printf(arena, "add the prefix length behind the end: %s-%s/%u", start, end, bits));
   struct dw_addr addr;
   if (dw_addr_parse(start, DW_ADDR_SLOPPY, &addr))
-    return (struct dw_complaint){"has no END/LENGTH behind the '-'", range_mend};
+    return (struct dw_complaint){"has no END/LENGTH behind the '-'", range_fix};
   char *slash = strchr(start, '/');
   if (slash != NULL) {
     *slash = '\0';
-    const char *mended = dw_arena_printf(arena, "%s-%s", start, end);
-    if (is_readable_range(mended))
+    const char *fixed = dw_arena_printf(arena, "%s-%s", start, end);
+    if (is_readable_range(fixed))
       return (struct dw_complaint){"has a prefix length before the '-', where an address must stand",
-                                   dw_arena_printf(arena, "write %s", mended)};
+                                   dw_arena_printf(arena, "write %s", fixed)};
   }
-  return (struct dw_complaint){"has no IP address before the '-'", range_mend};
+  return (struct dw_complaint){"has no IP address before the '-'", range_fix};
 }
 
 static struct dw_complaint complain_start_outside(struct dw_arena *arena, const struct dw_range *range) {
@@ -117,21 +117,21 @@ static struct dw_complaint complain_start_outside(struct dw_arena *arena, const 
 }
 
 struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is no CIDR that whereabouts can read", range_mend};
+  static const struct dw_complaint none = {"is no CIDR that whereabouts can read", range_fix};
   char plain[TEXT_MAX];
   struct dw_range range;
   struct dw_addr addr;
   if (too_long(text))
     return none;
   if (text[0] == '\0')
-    return (struct dw_complaint){"is empty", range_mend};
+    return (struct dw_complaint){"is empty", range_fix};
   if (without_blanks(text, plain))
-    return blanks(arena, is_readable_range(plain) ? plain : NULL, range_mend);
+    return blanks(arena, is_readable_range(plain) ? plain : NULL, range_fix);
   if (dw_range_parse(text, &range) == DW_RANGE_START_OUTSIDE)
     return complain_start_outside(arena, &range);
-  const char *mended = mend_mask(arena, text);
-  if (mended != NULL)
-    return (struct dw_complaint){"has a netmask for a prefix length", dw_arena_printf(arena, "write %s", mended)};
+  const char *fixed = fix_mask(arena, text);
+  if (fixed != NULL)
+    return (struct dw_complaint){"has a netmask for a prefix length", dw_arena_printf(arena, "write %s", fixed)};
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
     return no_length(dw_arena_printf(arena, "write %s/%d", text, addr.v4 ? 24 : 64));
   const char *dash = strchr(text, '-');
@@ -153,7 +153,7 @@ static const char *without_zeros(struct dw_arena *arena, const char *text) {
 static const char zeros_what[] = "has leading zeros, which cannot be read here";
 
 struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is no IP address", address_mend};
+  static const struct dw_complaint none = {"is no IP address", address_fix};
   char plain[TEXT_MAX];
   char canonical[DW_ADDR_TEXT];
   struct dw_prefix prefix;
@@ -162,41 +162,41 @@ struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text
     return none;
   if (without_blanks(text, plain))
     return blanks(arena, dw_addr_parse(plain, DW_ADDR_SLOPPY, &addr) ? dw_addr_format(&addr, canonical) : NULL,
-                  address_mend);
+                  address_fix);
   if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, &addr))
     return (struct dw_complaint){"is a CIDR where one address is wanted",
                                  dw_arena_printf(arena, "write %s", dw_addr_format(&addr, canonical))};
-  const char *mend = without_zeros(arena, text);
-  return mend == NULL ? none : (struct dw_complaint){zeros_what, mend};
+  const char *fix = without_zeros(arena, text);
+  return fix == NULL ? none : (struct dw_complaint){zeros_what, fix};
 }
 
 struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is no CIDR or address, so every allocation fails", exclude_mend};
+  static const struct dw_complaint none = {"is no CIDR or address, so every allocation fails", exclude_fix};
   char plain[TEXT_MAX];
   struct dw_prefix prefix;
   if (too_long(text))
     return none;
   if (without_blanks(text, plain))
-    return blanks(arena, dw_exclude_parse(plain, &prefix) ? plain : NULL, exclude_mend);
-  const char *mend = without_zeros(arena, text);
-  if (mend != NULL)
-    return (struct dw_complaint){zeros_what, mend};
+    return blanks(arena, dw_exclude_parse(plain, &prefix) ? plain : NULL, exclude_fix);
+  const char *fix = without_zeros(arena, text);
+  if (fix != NULL)
+    return (struct dw_complaint){zeros_what, fix};
   if (strpbrk(text, "-,") != NULL)
     return (struct dw_complaint){none.what, "write each CIDR or address as an entry of its own"};
   return none;
 }
 
 struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is no CIDR", cidr_mend};
+  static const struct dw_complaint none = {"is no CIDR", cidr_fix};
   char plain[TEXT_MAX];
   struct dw_prefix prefix;
   struct dw_addr addr;
   if (too_long(text))
     return none;
   if (without_blanks(text, plain))
-    return blanks(arena, dw_prefix_parse(plain, DW_ADDR_STRICT, &prefix, NULL) ? plain : NULL, cidr_mend);
+    return blanks(arena, dw_prefix_parse(plain, DW_ADDR_STRICT, &prefix, NULL) ? plain : NULL, cidr_fix);
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
-    return no_length(cidr_mend);
-  const char *mend = without_zeros(arena, text);
-  return mend == NULL ? none : (struct dw_complaint){zeros_what, mend};
+    return no_length(cidr_fix);
+  const char *fix = without_zeros(arena, text);
+  return fix == NULL ? none : (struct dw_complaint){zeros_what, fix};
 }

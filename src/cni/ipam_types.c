@@ -5,7 +5,7 @@
 
 #include "cni/cni_internal.h"
 
-const char *dw_type_mend(const struct dw_value *value, const char *wanted) {
+const char *dw_type_fix(const struct dw_value *value, const char *wanted) {
   enum dw_json_type type = dw_json_type(value->json);
   if (type == DW_JSON_NULL)
     return "leave it out";
@@ -24,7 +24,7 @@ void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *
   if (problem == NULL)
     return;
   problem->what = dw_arena_printf(problems->arena, "must be %s, not %s", wanted, dw_json_type_name(value->json));
-  problem->mend = dw_type_mend(value, wanted);
+  problem->fix = dw_type_fix(value, wanted);
 }
 
 static bool check_json(struct dw_problems *problems, const struct dw_value *value, enum dw_json_type type,
@@ -90,7 +90,7 @@ static bool complain(struct dw_problems *problems, const struct dw_value *value,
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
   if (problem != NULL) {
     problem->what = complaint.what;
-    problem->mend = complaint.mend;
+    problem->fix = complaint.fix;
   }
   return false;
 }

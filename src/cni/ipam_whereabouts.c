@@ -36,20 +36,20 @@ static void fill_source(struct dw_arena *arena, const struct slots *slots, bool 
 
 /* --- keys that whereabouts does not know --- */
 
-static void set_text(struct dw_ipam_problem *problem, const char *key, const char *what, const char *mend) {
+static void set_text(struct dw_ipam_problem *problem, const char *key, const char *what, const char *fix) {
   problem->value = key;
   problem->what = what;
-  problem->mend = mend;
+  problem->fix = fix;
 }
 
 static void add_unknown(struct dw_problems *problems, const struct slots *slots, const char *key, const char *what,
-                        const char *mend) {
+                        const char *fix) {
   if (dw_problems_full(problems, DW_IPAM_UNKNOWN))
     return;
   struct dw_value value = dw_value_at(problems->arena, slots->field, key, NULL);
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNKNOWN, &value);
   if (problem != NULL)
-    set_text(problem, key, what, mend);
+    set_text(problem, key, what, fix);
 }
 
 static bool is_given(const struct slots *slots, enum dw_ipam_key key) {
@@ -132,8 +132,8 @@ static void tell_missing_range(struct dw_problems *problems, const struct dw_val
     return;
   problem->missing = true;
   problem->what = "whereabouts fails on the whole configuration without it";
-  problem->mend = written == NULL ? "give each entry of ipRanges a range, such as 10.200.5.0/24"
-                                  : dw_arena_printf(problems->arena, "write range instead of %s", written);
+  problem->fix = written == NULL ? "give each entry of ipRanges a range, such as 10.200.5.0/24"
+                                 : dw_arena_printf(problems->arena, "write range instead of %s", written);
 }
 
 static const struct dw_value *source_value(const struct dw_pool_source *source, enum dw_ipam_key key) {
@@ -214,7 +214,7 @@ static void tell_stray(struct reading *reading, const struct dw_value *value) {
   if (problem == NULL)
     return;
   problem->what = "is ignored, for it applies only to a range beside it";
-  problem->mend = "move it into the entry of ipRanges that it is meant for";
+  problem->fix = "move it into the entry of ipRanges that it is meant for";
 }
 
 static void tell_range_member(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
@@ -238,12 +238,12 @@ static void tell_gateway(struct reading *reading, enum dw_ipam_key key, const st
   if (bad) {
     struct dw_complaint complaint = dw_complain_address(problems->arena, value->text);
     problem->what = complaint.what;
-    problem->mend = complaint.mend;
+    problem->fix = complaint.fix;
     return;
   }
   char canonical[DW_ADDR_TEXT];
   problem->what = "has leading zeros, which are read as decimal";
-  problem->mend = dw_arena_printf(problems->arena, "write %s", dw_addr_format(&gateway.addr, canonical));
+  problem->fix = dw_arena_printf(problems->arena, "write %s", dw_addr_format(&gateway.addr, canonical));
 }
 
 static void tell_too_many(struct dw_problems *problems, const struct dw_value *value) {
@@ -252,7 +252,7 @@ static void tell_too_many(struct dw_problems *problems, const struct dw_value *v
     return;
   problem->too_large = true;
   problem->what = dw_arena_printf(problems->arena, "holds more than %d ranges, which cannot be checked", RANGES_MAX);
-  problem->mend = "join them into wider ones";
+  problem->fix = "join them into wider ones";
 }
 
 static void tell_ip_ranges(struct reading *reading, const struct dw_value *value) {

@@ -36,20 +36,20 @@ static void add(struct dw_reading *reading, const struct dw_cni_fault *fault) {
   config->more_faults = is_full(reading);
 }
 
-void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *mend) {
-  add(reading, &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .mend = mend});
+void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix) {
+  add(reading, &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix});
 }
 
-void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *mend) {
+void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix) {
   add(reading,
-      &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .mend = mend, .doubtful = true});
+      &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix, .doubtful = true});
 }
 
 static void wrong_type(struct dw_reading *reading, const struct dw_value *value, const char *wanted) {
-  const char *mend = reading->kind == DW_FAULT_OPTION ? dw_type_mend(value, wanted) : NULL;
+  const char *fix = reading->kind == DW_FAULT_OPTION ? dw_type_fix(value, wanted) : NULL;
   dw_fault_add(reading, value,
                dw_arena_printf(reading->arena, "must be %s, is %s", wanted, dw_json_type_name(value->json)),
-               mend != NULL ? mend : "correct it or leave it out");
+               fix != NULL ? fix : "correct it or leave it out");
 }
 
 /* --- values --- */
@@ -164,7 +164,7 @@ bool dw_is_chain_name(const char *text) {
 static void check_form(struct dw_reading *reading, const struct dw_value *value, enum dw_option_form form) {
   const char *text = value->text;
   const char *what = NULL;
-  const char *mend = NULL;
+  const char *fix = NULL;
   struct dw_addr addr;
   struct dw_prefix prefix;
   int64_t number;
@@ -175,39 +175,39 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   case DW_FORM_ETHERNET:
   case DW_FORM_HARDWARE:
     what = is_overridden(reading, value, form) ? NULL : mac_fault(text, form);
-    mend = "leave it out: each pod then gets its own";
+    fix = "leave it out: each pod then gets its own";
     break;
   case DW_FORM_ADDRESS:
     what = dw_addr_parse(text, DW_ADDR_STRICT, &addr) ? NULL : "is not an IP address";
     break;
   case DW_FORM_CIDR:
     what = dw_prefix_parse(text, DW_ADDR_STRICT, &prefix, NULL) ? NULL : "is not a CIDR";
-    mend = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
+    fix = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
     break;
   case DW_FORM_INTERFACE:
     what = dw_is_interface_name(text) ? NULL : "is not a name that a Linux interface can have";
-    mend = "use 1 to 15 bytes without '/', ':', '%' and white space";
+    fix = "use 1 to 15 bytes without '/', ':', '%' and white space";
     break;
   case DW_FORM_CHAIN:
     what = dw_is_chain_name(text) ? NULL : "is not a name that an iptables chain can have";
-    mend = "use 1 to 28 bytes without spaces, not - or ! first, and not a target's name such as ACCEPT";
+    fix = "use 1 to 28 bytes without spaces, not - or ! first, and not a target's name such as ACCEPT";
     break;
   case DW_FORM_DIGITS:
     what = dw_parse_int64(text + (*text == '+'), &number) ? NULL : "is not a number";
-    mend = "write a whole number in quotes, such as \"100\"";
+    fix = "write a whole number in quotes, such as \"100\"";
     break;
   case DW_FORM_DHCP:
     what = is_dhcp_option(text) ? NULL : "is not a DHCP option that the plugin knows";
-    mend = "use a name such as routers, or a number from 0 to 255 in quotes";
+    fix = "use a name such as routers, or a number from 0 to 255 in quotes";
     break;
   case DW_FORM_ANY:
     break;
   }
   bool is_mac = form == DW_FORM_MAC || form == DW_FORM_ETHERNET || form == DW_FORM_HARDWARE;
   if (what != NULL && is_mac && is_mac_of_digits(text))
-    dw_fault_doubt(reading, value, "has no separators, which plugins built with Go before 1.26 refuse", mend);
+    dw_fault_doubt(reading, value, "has no separators, which plugins built with Go before 1.26 refuse", fix);
   else if (what != NULL)
-    dw_fault_add(reading, value, what, mend);
+    dw_fault_add(reading, value, what, fix);
 }
 
 static void check_text(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
@@ -509,7 +509,7 @@ static void check_combinations(struct dw_reading *reading, const struct dw_value
       continue;
     struct dw_value value = dw_option_value(reading->arena, plugin, combination->conditions[0].path);
     reading->kind = combination->kind;
-    dw_fault_add(reading, &value, combination->what, combination->mend);
+    dw_fault_add(reading, &value, combination->what, combination->fix);
     reading->kind = DW_FAULT_OPTION;
   }
 }

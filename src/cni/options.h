@@ -90,7 +90,7 @@ enum { DW_CONDITIONS_MAX = 4 };
 /* Options that a plugin refuses together: wrong where all conditions hold. The first one's field is reported. */
 struct dw_combination {
   struct dw_condition conditions[DW_CONDITIONS_MAX];
-  const char *what, *mend;
+  const char *what, *fix;
   enum dw_fault_kind kind;
 };
 
@@ -121,11 +121,11 @@ extern const struct dw_plugin_table dw_meta_options;   /* options_meta.c: those 
 extern const struct dw_plugin_table dw_device_options; /* options_device.c: SR-IOV, Open vSwitch, bond */
 extern const struct dw_plugin_table dw_ipam_options;   /* options_ipam.c, by ipam.type */
 
-/* Adds a fault about VALUE, unless one is known for its field. WHAT and MEND live as long as the configuration. */
-void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *mend)
+/* Adds a fault about VALUE, unless one is known for its field. WHAT and FIX live as long as the configuration. */
+void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
     __attribute__((nonnull(1, 2, 3)));
 /* The same for one of which nobody can be sure. */
-void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *mend)
+void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
     __attribute__((nonnull(1, 2, 3)));
 
 /* Adds the fault of a plugin that runs its IPAM plugin even where there is none: vlan.go:187, ptp.go:191, dummy.go:84

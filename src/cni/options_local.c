@@ -101,19 +101,19 @@ static void report_subnet(struct host_local *h, const struct dw_value *subnet, e
                           const struct dw_local_range *read) {
   struct dw_arena *arena = h->reading->arena;
   const char *what = "is missing: each range of host-local needs a subnet";
-  const char *mend = "add one, such as \"10.200.5.0/24\"";
+  const char *fix = "add one, such as \"10.200.5.0/24\"";
   if (fault == DW_LOCAL_MAPPED) {
     what = "is an IPv4 subnet written as IPv6, which host-local refuses";
-    mend = read->subnet.base.v4 ? dw_arena_printf(arena, "write %s", subnet_text(arena, &read->subnet))
-                                : "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
+    fix = read->subnet.base.v4 ? dw_arena_printf(arena, "write %s", subnet_text(arena, &read->subnet))
+                               : "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
   } else if (fault == DW_LOCAL_TOO_SMALL) {
     what = "is too small: host-local has no address of it to give";
-    mend = read->subnet.base.v4 ? "use a /30 or a wider one" : "use a /126 or a wider one";
+    fix = read->subnet.base.v4 ? "use a /30 or a wider one" : "use a /126 or a wider one";
   } else if (fault == DW_LOCAL_HOST_BITS) {
     what = "has bits set behind its length: host-local wants the network's own address";
-    mend = dw_arena_printf(arena, "write %s", subnet_text(arena, &read->subnet));
+    fix = dw_arena_printf(arena, "write %s", subnet_text(arena, &read->subnet));
   }
-  dw_fault_add(h->reading, subnet, what, mend);
+  dw_fault_add(h->reading, subnet, what, fix);
 }
 
 static void report_range(struct host_local *h, const struct dw_value *range, enum dw_local_fault fault,
@@ -313,10 +313,10 @@ static void check_entry(struct static_reading *s, const struct dw_value *entry) 
   } else if (address.json == NULL || type == DW_JSON_STRING || type == DW_JSON_NULL) {
     check_address(s, &address);
   } else {
-    const char *mend = dw_type_mend(&address, "a string");
+    const char *fix = dw_type_fix(&address, "a string");
     dw_fault_add(reading, &address,
                  dw_arena_printf(reading->arena, "must be a string, is %s", dw_json_type_name(address.json)),
-                 mend != NULL ? mend : cidr_advice);
+                 fix != NULL ? fix : cidr_advice);
   }
 }
 

@@ -57,7 +57,7 @@ static const struct dw_option bridge_rows[] = {
 };
 
 static const char backend_what[] = "is not an ipMasq backend";
-static const char backend_mend[] = "use iptables or nftables, or leave it out";
+static const char backend_fix[] = "use iptables or nftables, or leave it out";
 
 /* bridge.go:518 and :526 cmdAdd(); pkg/ip/ipmasq_linux.go:42 SetupIPMasqForNetworks(), which is called for an address
  * only. */
@@ -72,7 +72,7 @@ static const struct dw_combination bridge_combinations[] = {
      DW_FAULT_BRIDGE},
     {{{"ipMasqBackend", DW_IS_OTHER, "iptables", "nftables"}, DW_WHERE("ipMasq", TRUE), DW_WHERE("ipam.type", SET)},
      backend_what,
-     backend_mend,
+     backend_fix,
      DW_FAULT_OPTION},
 };
 
@@ -85,7 +85,7 @@ static const struct dw_option ptp_rows[] = {
 static const struct dw_combination ptp_combinations[] = {
     {{{"ipMasqBackend", DW_IS_OTHER, "iptables", "nftables"}, DW_WHERE("ipMasq", TRUE)},
      backend_what,
-     backend_mend,
+     backend_fix,
      DW_FAULT_OPTION},
 };
 

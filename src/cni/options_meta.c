@@ -150,7 +150,7 @@ static const char *const node_settings[] = {
     "net/core/netdev_max_backlog", "net/core/netdev_budget", "net/core/dev_weight"};
 
 static const char node_setting[] = "is a setting of the node, which cannot be written from a pod's network";
-static const char node_setting_mend[] = "leave it out, and set it on the nodes";
+static const char node_setting_fix[] = "leave it out, and set it on the nodes";
 
 /* As getSysctlFilename() (tuning.go:630) makes it: filepath.Join() makes one '/' of several. */
 const char *dw_tuning_setting(struct dw_arena *arena, const char *key) {
@@ -245,7 +245,7 @@ static void check_conf(struct dw_reading *reading, const struct dw_value *value,
 static void check_neighbours(struct dw_reading *reading, const struct dw_value *value, const char *setting) {
   const char *interface = dw_arena_strndup(reading->arena, setting, strcspn(setting, "/"));
   if (strcmp(interface, "default") == 0)
-    dw_fault_add(reading, value, node_setting, node_setting_mend);
+    dw_fault_add(reading, value, node_setting, node_setting_fix);
   else
     other_interface(reading, value, interface);
 }
@@ -257,7 +257,7 @@ static void check_setting(struct dw_reading *reading, const struct dw_value *val
     return;
   }
   if (is_listed(path, node_settings, sizeof node_settings / sizeof *node_settings))
-    dw_fault_add(reading, value, node_setting, node_setting_mend);
+    dw_fault_add(reading, value, node_setting, node_setting_fix);
   for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
     if (begins_with(path, families[i].conf))
       check_conf(reading, value, path + strlen(families[i].conf), &families[i]);

@@ -52,8 +52,8 @@ static void add_problem(struct reading *r, struct dw_ovn_problem problem) {
   ovn->problems[ovn->problem_count++] = problem;
 }
 
-static void add(struct reading *r, const struct dw_value *value, const char *what, const char *mend) {
-  add_problem(r, (struct dw_ovn_problem){*value, what, mend, false});
+static void add(struct reading *r, const struct dw_value *value, const char *what, const char *fix) {
+  add_problem(r, (struct dw_ovn_problem){*value, what, fix, false});
 }
 
 static struct dw_value member(const struct reading *r, const char *key) {
@@ -309,7 +309,7 @@ static struct join read_join(struct reading *r, bool report) {
     } else if (report) {
       struct dw_value place = entry_of(&value, entry->text);
       struct dw_complaint complaint = dw_complain_cidr(r->arena, entry->text);
-      add(r, &place, complaint.what, complaint.mend);
+      add(r, &place, complaint.what, complaint.fix);
     }
   }
   return join;

@@ -25,7 +25,7 @@ enum dw_ovn_topology dw_ovn_topology(const dw_json *plugin);
 struct dw_ovn_problem {
   struct dw_value value; /* neither `json` nor `text`: it is missing */
   const char *what;
-  const char *mend;
+  const char *fix;
   bool ignored; /* nothing fails, but the key does nothing */
 };
 

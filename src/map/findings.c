@@ -14,8 +14,8 @@ struct listing {
 /* dw_finding_message() without the id at its end: it stands beside it. */
 static const char *message_of(struct dw_arena *arena, const struct dw_finding *finding) {
   if (finding->action != DW_ACTION_DENY)
-    return dw_arena_printf(arena, "%s%s%s", finding->what, finding->mend != NULL ? "; " : "",
-                           finding->mend != NULL ? finding->mend : "");
+    return dw_arena_printf(arena, "%s%s%s", finding->what, finding->fix != NULL ? "; " : "",
+                           finding->fix != NULL ? finding->fix : "");
   char *text = dw_arena_strdup(arena, dw_finding_message(arena, finding));
   char *end = strrchr(text, '[');
   if (end != NULL && end > text && end[-1] == ' ')

@@ -18,7 +18,7 @@ static void put_table(const struct dw_map *map, struct dw_buf *out) {
       .caption = "What the rules find in what stands in the cluster, denials first",
       .subject = "",
       .heads = "<th role=\"columnheader\" scope=\"col\">Action</th><th role=\"columnheader\" scope=\"col\">Object</th>"
-               "<th role=\"columnheader\" scope=\"col\">What is wrong, and how to mend it</th>"
+               "<th role=\"columnheader\" scope=\"col\">What is wrong, and how to fix it</th>"
                "<th role=\"columnheader\" scope=\"col\">Rule</th>",
       .rows = shown,
       .stacked = true};

@@ -130,7 +130,7 @@ struct dw_map_finding {
   bool deny;          /* else it warns */
   const char *rule;
   const char *field;
-  const char *message; /* what is wrong and how to mend it; without the rule's id */
+  const char *message; /* what is wrong and how to fix it; without the rule's id */
 };
 
 struct dw_map {

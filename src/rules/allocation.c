@@ -21,11 +21,11 @@ static void ipam_required(struct dw_check *check, const struct dw_rule *rule) {
     return;
   struct dw_found found = {.reason = DW_REASON_REQUIRED,
                            .field = plugin->ipam.field,
-                           .mend = "add \"ipam\": {\"type\": \"whereabouts\", \"range\": \"192.168.99.0/24\"}",
+                           .fix = "add \"ipam\": {\"type\": \"whereabouts\", \"range\": \"192.168.99.0/24\"}",
                            .warn_at_most = dw_plugin_class(plugin->type_name) == DW_PLUGIN_UNKNOWN};
   if (dw_nad_is_ovn(plugin)) {
     found.field = dw_arena_printf(check->arena, "%s.subnets", plugin->field);
-    found.mend = "add \"subnets\": \"192.168.99.0/24\"";
+    found.fix = "add \"subnets\": \"192.168.99.0/24\"";
   } else if (plugin->ipam.field == NULL) {
     found.field = dw_arena_printf(check->arena, "%s.ipam", plugin->field);
   }
@@ -59,7 +59,7 @@ static void added_addresses(struct dw_check *check, const struct dw_rule *rule, 
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = address->value.field,
                                  .value = address->value.text,
-                                 .mend = "remove it",
+                                 .fix = "remove it",
                                  .warn_at_most = !used},
               used ? "every pod gets this address, so two nodes have the same one"
                    : "every pod gets this address next to its own");
@@ -74,7 +74,7 @@ static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = ipam->type_value.field,
                            .value = ipam->type_name,
-                           .mend = "use whereabouts, or dhcp with a server on that network"};
+                           .fix = "use whereabouts, or dhcp with a server on that network"};
   if (ipam->type == DW_IPAM_HOST_LOCAL || (ipam->type == DW_IPAM_STATIC && ipam->local_pool_count > 0))
     dw_report(check, rule, &found, "allocates on each node by itself, so two nodes hand out the same address");
   else if (ipam->type == DW_IPAM_STATIC)
@@ -110,13 +110,12 @@ static const char *sync_text(const struct dw_check *check) {
 
 static void small_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
                        const struct demand *demand) {
-  dw_report(check, rule,
-            &(struct dw_found){.reason = DW_REASON_INVALID,
-                               .field = pool->range.field,
-                               .value = pool->range.text,
-                               .mend = "widen the range"},
-            "has %" PRIu64 " usable addresses, %" PRIu64 " are needed (%" PRIu64 " nodes that run virt-handler%s)",
-            dw_interval_set_count(&pool->usable), demand->total, demand->nodes, sync_text(check));
+  dw_report(
+      check, rule,
+      &(struct dw_found){
+          .reason = DW_REASON_INVALID, .field = pool->range.field, .value = pool->range.text, .fix = "widen the range"},
+      "has %" PRIu64 " usable addresses, %" PRIu64 " are needed (%" PRIu64 " nodes that run virt-handler%s)",
+      dw_interval_set_count(&pool->usable), demand->total, demand->nodes, sync_text(check));
 }
 
 /* How many subnets for nodes the pools of each family hold: OVN-Kubernetes' layer3 gives each node of the cluster one
@@ -147,7 +146,7 @@ static bool few_node_subnets(struct dw_check *check, const struct dw_rule *rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = pool->range.field,
                                .value = pool->range.text,
-                               .mend = "give nodes a longer host prefix, or widen the subnet",
+                               .fix = "give nodes a longer host prefix, or widen the subnet",
                                .warn_at_most = subnets >= handlers},
             "has %" PRIu64 " node subnet%s, one is needed for each of %" PRIu64 " nodes%s", subnets,
             subnets == 1 ? "" : "s", needed, subnets < handlers ? " that run virt-handler" : "");
@@ -161,7 +160,7 @@ static void few_slices(struct dw_check *check, const struct dw_rule *rule, const
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = size->field,
                                .value = size->text,
-                               .mend = "widen the range, or make the slices smaller"},
+                               .fix = "widen the range, or make the slices smaller"},
             "cuts the range into %" PRIu64 " slice%s, one is needed for each of %" PRIu64 " Linux nodes", slices,
             slices == 1 ? "" : "s", nodes);
 }
@@ -180,7 +179,7 @@ static void small_slices(struct dw_check *check, const struct dw_rule *rule, con
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = size->field,
                                .value = size->text,
-                               .mend = "make the slices larger",
+                               .fix = "make the slices larger",
                                .warn_at_most = sync->nodes * room >= sync->shared_nodes + pods},
             "leaves a node %" PRIu64 " usable addresses, up to %" PRIu64 " are needed (%s%s)", room, handlers + pods,
             handlers > 0 ? "virt-handler" : "", handlers > 0 ? sync_text(check) : sync_text(check) + strlen(", "));
@@ -228,7 +227,7 @@ static void tight_slices(struct dw_check *check, const struct dw_rule *rule, con
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = size->field,
                                .value = size->text,
-                               .mend = "widen the range, or make the slices smaller"},
+                               .fix = "widen the range, or make the slices smaller"},
             "%" PRIu64 " slice%s for %" PRIu64 " Linux node%s", slices, slices == 1 ? "" : "s", nodes,
             nodes == 1 ? "" : "s");
 }
@@ -249,7 +248,7 @@ static void pool_tight(struct dw_check *check, const struct dw_rule *rule) {
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = pool->range.field,
                                  .value = pool->range.text,
-                                 .mend = "widen the range"},
+                                 .fix = "widen the range"},
               "%" PRIu64 " usable for %" PRIu64 " needed", usable, demand.total);
   }
 }
@@ -261,7 +260,7 @@ static void reservation_off(struct dw_check *check, const struct dw_rule *rule) 
                 &(struct dw_found){.reason = DW_REASON_INVALID,
                                    .field = plugin->ipam.overlapping_ranges.field,
                                    .value = "false",
-                                   .mend = "leave it out"},
+                                   .fix = "leave it out"},
                 "nothing keeps overlapping ranges apart");
 }
 

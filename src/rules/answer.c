@@ -31,7 +31,7 @@ static void add_causes(struct dw_arena *arena, const struct dw_findings *finding
   const char *field = answer->cause_count == 0 ? "" : answer->causes[answer->cause_count - 1].field;
   answer->causes[answer->cause_count] = (struct dw_cause){
       "FieldValueTooMany", field,
-      dw_arena_printf(arena, "Too many: %zu more findings deny this; mend these first", total - answer->cause_count)};
+      dw_arena_printf(arena, "Too many: %zu more findings deny this; fix these first", total - answer->cause_count)};
   answer->cause_count++;
 }
 

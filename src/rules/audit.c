@@ -100,7 +100,7 @@ static bool has_hyperconverged(const struct dw_view *view, const char *ns) {
   return false;
 }
 
-/* HyperConverged writes the KubeVirt that it manages: what is wrong there is wrong, and mended, in the former. */
+/* HyperConverged writes the KubeVirt that it manages: what is wrong there is wrong, and fixed, in the former. */
 static bool is_managed(const struct dw_audit *audit, const struct dw_object *object) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_migration_config config;

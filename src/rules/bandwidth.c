@@ -86,7 +86,7 @@ static void report_tiny(struct dw_check *check, const struct dw_rule *rule, stru
   const char *suffix = dw_quantity_suffix(found->value);
   const char *number = dw_arena_strndup(check->arena, found->value, (size_t)(suffix - found->value));
   bool milli = strcmp(suffix, "m") == 0;
-  found->mend = milli || *suffix == '\0' ? dw_arena_printf(check->arena, "use \"%sMi\"", number) : "use 1Mi or more";
+  found->fix = milli || *suffix == '\0' ? dw_arena_printf(check->arena, "use \"%sMi\"", number) : "use 1Mi or more";
   if (milli)
     dw_report(check, rule, found, "is thousandths of a byte per second (m is milli), and counts as 1 MiB/s");
   else
@@ -170,9 +170,9 @@ static void report_slow(struct dw_check *check, const struct dw_rule *rule, doub
       .field = value->field,
       .via = dw_patched_field(check->migration, value),
       .value = shown(check, value->json),
-      .mend = dw_arena_printf(check->arena, "use %.0fMi or more, or raise %s",
-                              floor(mebibytes_in_gibibyte / (double)allowed) + 1,
-                              dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
+      .fix = dw_arena_printf(check->arena, "use %.0fMi or more, or raise %s",
+                             floor(mebibytes_in_gibibyte / (double)allowed) + 1,
+                             dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
       .warn_at_most = true,
   };
   dw_report(check, rule, &found, "a GiB takes %.0f s at %s, but %s is %" PRId64 ": a full VM never finishes",
@@ -195,9 +195,9 @@ static void check_share(struct dw_check *check, const struct dw_rule *rule, cons
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
                            .value = dw_value_given(value) ? shown(check, value->json) : NULL,
-                           .mend = dw_arena_printf(check->arena, "lower %s or raise %s",
-                                                   dw_limit_names[DW_LIMIT_PARALLEL_NODE],
-                                                   dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
+                           .fix = dw_arena_printf(check->arena, "lower %s or raise %s",
+                                                  dw_limit_names[DW_LIMIT_PARALLEL_NODE],
+                                                  dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
                            .warn_at_most = true};
   dw_report(check, rule, &found, "%" PRId64 " at once share %s's %u Mbit/s, so a GiB takes %.0f s, but %s is %" PRId64,
             parallel, link->nic, (unsigned)link->speed, ceil(seconds), dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT],
@@ -206,7 +206,7 @@ static void check_share(struct dw_check *check, const struct dw_rule *rule, cons
 
 static void report_above(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
                          const struct link *link) {
-  found->mend = dw_arena_printf(check->arena, "use %.0fMi or less, or \"0\" for no limit", floor(mebibytes_of(link)));
+  found->fix = dw_arena_printf(check->arena, "use %.0fMi or less, or \"0\" for no limit", floor(mebibytes_of(link)));
   dw_report(check, rule, found, "is more than %s's %u Mbit/s, so it limits nothing", link->nic, (unsigned)link->speed);
 }
 
@@ -240,16 +240,16 @@ static double rate_of(const struct dw_check *check, const struct dw_value *value
 /* The object's own value. False where nothing else can be said of it. */
 static bool check_value(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
                         const struct link *link) {
-  static const char mend[] = "give bytes per second, such as \"64Mi\", or \"0\" for no limit";
+  static const char fix[] = "give bytes per second, such as \"64Mi\", or \"0\" for no limit";
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
                            .value = shown(check, value->json),
-                           .mend = mend};
+                           .fix = fix};
   int sign = 0;
   if (!is_quantity(check, value->json, &sign)) {
     const char *meant = value->text == NULL ? NULL : suggest(check->arena, value->text);
-    found.mend = meant == NULL ? mend : meant;
+    found.fix = meant == NULL ? fix : meant;
     dw_report(check, rule, &found, "is not a quantity");
     return false;
   }

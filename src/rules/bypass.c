@@ -85,7 +85,7 @@ static void migration_bypassed(struct dw_check *check, const struct dw_rule *rul
       .reason = DW_REASON_INVALID,
       .field = field,
       .value = text,
-      .mend = "look for migration0 in the target node's virt-handler pod, unless this was before the network was set"};
+      .fix = "look for migration0 in the target node's virt-handler pod, unless this was before the network was set"};
   dw_report(check, rule, &found, "the last migration went to %s, past the migration network: outside NAD %s/%s's pools",
             text, nad->namespace_, nad->name);
 }

@@ -17,9 +17,9 @@ static bool is_firewall(const struct dw_cni_plugin *plugin) {
   return is_type(plugin, "firewall");
 }
 
-static struct dw_found about_type(const struct dw_cni_plugin *plugin, const char *mend) {
+static struct dw_found about_type(const struct dw_cni_plugin *plugin, const char *fix) {
   return (struct dw_found){
-      .reason = DW_REASON_INVALID, .field = plugin->type.field, .value = plugin->type_name, .mend = mend};
+      .reason = DW_REASON_INVALID, .field = plugin->type.field, .value = plugin->type_name, .fix = fix};
 }
 
 /* --- cniVersion --- */
@@ -33,7 +33,7 @@ static void version_fits(struct dw_check *check, const struct dw_rule *rule, con
   struct dw_found found = {.reason = dw_nad_is_blank(value) ? DW_REASON_REQUIRED : DW_REASON_NOT_SUPPORTED,
                            .field = value->field,
                            .value = dw_value_shown(check->arena, value),
-                           .mend = dw_arena_printf(check->arena, "use %s or newer", oldest),
+                           .fix = dw_arena_printf(check->arena, "use %s or newer", oldest),
                            .about = {plugin->type_name, strlen(plugin->type_name)}};
   if (dw_nad_is_blank(value))
     dw_report(check, rule, &found, "without it the version is 0.1.0, which the plugin %s does not accept",
@@ -160,13 +160,13 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
   struct dw_value backend = dw_plugin_option(check->arena, plugin, "backend");
   if (dw_text_equal(policy.text, "isolated") && dw_plugin_is_bridge(maker->type_name)) {
     struct dw_found found = {
-        .reason = DW_REASON_INVALID, .field = policy.field, .value = policy.text, .mend = "leave it out"};
+        .reason = DW_REASON_INVALID, .field = policy.field, .value = policy.text, .fix = "leave it out"};
     dw_report(check, rule, &found, "drops what passes between the ports of the bridge, so no node reaches another");
   } else if (dw_text_equal(backend.text, "firewalld")) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = backend.field,
                              .value = backend.text,
-                             .mend = "leave it out",
+                             .fix = "leave it out",
                              .warn_at_most = true};
     dw_report(check, rule, &found, "fails on every node that does not run firewalld");
   } else {
@@ -212,7 +212,7 @@ static void ipv6_switches(struct dw_check *check, const struct dw_rule *rule, co
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = dw_arena_join(check->arena, settings->field, ".", m.key),
                              .value = text,
-                             .mend = "leave it out, or use an IPv4 range"};
+                             .fix = "leave it out, or use an IPv4 range"};
     dw_report(check, rule, &found, "takes the IPv6 addresses away again, and migration0 gets no others");
   }
 }

@@ -85,7 +85,7 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
               config->error.text);
   } else {
     if (config->error.code == DW_ERR_INVALID) /* the spec, or its config, is of a wrong type */
-      found.mend = "write \"config: |\" and indent the JSON below it";
+      found.fix = "write \"config: |\" and indent the JSON below it";
     dw_report(check, rule, &found, "%s", config->error.text);
   }
 }
@@ -106,7 +106,7 @@ static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const 
                            .field = twin->path,
                            .value = twin->second,
                            .about = {check->config->text + twin->members.offset, twin->members.length},
-                           .mend = "keep one of them",
+                           .fix = "keep one of them",
                            .of_key = true,
                            .warn_at_most = twin->same_value && !check->class.migration};
   if (check->config->more_duplicates)
@@ -150,7 +150,7 @@ static void misspelt_key(struct dw_check *check, const struct dw_rule *rule, con
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = dw_arena_join(check->arena, "spec.config", ".", key),
                            .value = key,
-                           .mend = dw_arena_printf(check->arena, "write \"%s\"", exact->name),
+                           .fix = dw_arena_printf(check->arena, "write \"%s\"", exact->name),
                            .of_key = true,
                            .warn_at_most = !exact->fails};
   dw_report(check, rule, &found, "%s", exact->what);
@@ -173,7 +173,7 @@ static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
                            .field = plugins->field,
                            .value = dw_value_shown(check->arena, plugins),
                            .json = plugins->json,
-                           .mend = "list the plugins there"};
+                           .fix = "list the plugins there"};
   if (dw_json_type(plugins->json) != DW_JSON_ARRAY) {
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(plugins->json));
   } else if (dw_json_size(plugins->json) == 0) {
@@ -188,7 +188,7 @@ static void list_beside_type(struct dw_check *check, const struct dw_rule *rule)
     return;
   struct dw_found found = {.reason = DW_REASON_FORBIDDEN,
                            .field = plugins->field,
-                           .mend = "remove one of the two",
+                           .fix = "remove one of the two",
                            .of_key = true,
                            .warn_at_most = true};
   dw_report(check, rule, &found, "is ignored, because a configuration with a type is that of one plugin");
@@ -199,7 +199,7 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
                            .field = plugin->type.field,
                            .value = dw_value_shown(check->arena, &plugin->type),
                            .json = plugin->type.json,
-                           .mend = "name the CNI plugin, such as macvlan"};
+                           .fix = "name the CNI plugin, such as macvlan"};
   if (!plugin->is_object) {
     found.field = plugin->field;
     found.value = NULL;
@@ -225,7 +225,7 @@ static void misspelt_type(struct dw_check *check, const struct dw_rule *rule, co
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
                            .field = type->field,
                            .value = type->text,
-                           .mend = dw_arena_printf(check->arena, "did you mean \"%s\"?", meant)};
+                           .fix = dw_arena_printf(check->arena, "did you mean \"%s\"?", meant)};
   dw_report(check, rule, &found, "no CNI plugin of this name is known");
 }
 
@@ -244,7 +244,7 @@ static void listed_plugin(struct dw_check *check, const struct dw_rule *rule, co
                              .field = value.field,
                              .value = dw_value_shown(check->arena, &value),
                              .json = json,
-                             .mend = "leave it out: the list's own counts"};
+                             .fix = "leave it out: the list's own counts"};
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(json));
   }
 }
@@ -254,7 +254,7 @@ static void ipam_path(struct dw_check *check, const struct dw_rule *rule, const 
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = type->field,
                            .value = type->text,
-                           .mend = "name the IPAM plugin alone, such as whereabouts"};
+                           .fix = "name the IPAM plugin alone, such as whereabouts"};
   dw_report(check, rule, &found, "is a path, not the name of a plugin's file");
 }
 
@@ -299,10 +299,10 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
                            .field = name->field,
                            .value = dw_value_shown(check->arena, name),
                            .json = name->json,
-                           .mend = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
+                           .fix = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
   if (dw_json_type(name->json) == DW_JSON_NULL) {
     found.reason = DW_REASON_REQUIRED;
-    found.mend = "remove it, or give a name";
+    found.fix = "remove it, or give a name";
     dw_report(check, rule, &found, "must not be null: Multus only fills in a name that is absent or empty");
   } else if (dw_nad_is_blank(name)) {
     return;
@@ -311,7 +311,7 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   } else if (!dw_is_cni_name(name->text)) {
     dw_report(check, rule, &found, "libcni does not accept this network name");
   } else if (strlen(name->text) > longest_name(check)) {
-    found.mend = "shorten it";
+    found.fix = "shorten it";
     dw_report(check, rule, &found,
               "has %zu bytes, more than the %zu that fit into the file name that libcni makes of it",
               strlen(name->text), longest_name(check));
@@ -330,7 +330,7 @@ static bool is_chosen(struct dw_check *check, const struct dw_rule *rule, const 
                                         ? dw_arena_printf(check->arena, "spec.config.cniVersions[%zu]", choice.index)
                                         : version->field,
                            .value = choice.text,
-                           .mend = "use 0.3.1, 0.4.0, 1.0.0 or 1.1.0 as the highest"};
+                           .fix = "use 0.3.1, 0.4.0, 1.0.0 or 1.1.0 as the highest"};
   if (choice.text[0] != '\0' && !dw_is_cni_version(choice.text))
     dw_report(check, rule, &found, "libcni chooses this version, the highest in cniVersions, but no plugin knows it");
   return true;
@@ -347,7 +347,7 @@ static void warn_of_lost_options(struct dw_check *check, const struct dw_rule *r
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                .field = version->field,
-                               .mend = "give one, such as \"cniVersion\": \"0.3.1\"",
+                               .fix = "give one, such as \"cniVersion\": \"0.3.1\"",
                                .warn_at_most = true},
             "without it Multus hands the plugins of a list no options when a pod ends: whereabouts keeps the pod's "
             "address, and what the plugins set up stays");
@@ -369,7 +369,7 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
                            .field = version->field,
                            .value = dw_value_shown(check->arena, version),
                            .json = version->json,
-                           .mend = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0"};
+                           .fix = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0"};
   if (version->text == NULL) {
     found.reason = DW_REASON_INVALID;
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(version->json));
@@ -392,10 +392,9 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
                            .field = name->field,
                            .value = dw_value_shown(check->arena, name),
                            .json = name->json,
-                           .mend = may_be_altname
-                                       ? "use the NIC's name: 1 to 15 bytes (an alternative name: up to 127) "
-                                         "without '/', ':' and white space"
-                                       : "use a name of 1 to 15 bytes without '/', ':', '%' and white space"};
+                           .fix = may_be_altname ? "use the NIC's name: 1 to 15 bytes (an alternative name: up to 127) "
+                                                   "without '/', ':' and white space"
+                                                 : "use a name of 1 to 15 bytes without '/', ':', '%' and white space"};
   if (name->text == NULL)
     dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
   else
@@ -434,8 +433,7 @@ static void report_vlan(struct dw_check *check, const struct dw_rule *rule, cons
                            .field = value->field,
                            .value = dw_value_shown(check->arena, value),
                            .json = value->json,
-                           .mend =
-                               dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
+                           .fix = dw_arena_printf(check->arena, "use a VLAN id from %d to %d", (int)lowest, VLAN_LAST)};
   int64_t id;
   if (dw_json_integer(value->json, &id) && (id < lowest || id > VLAN_LAST || has_minus(check->arena, value->json)))
     dw_report(check, rule, &found, "is not a VLAN id");
@@ -480,14 +478,14 @@ static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const
   if (entry->by_ends && (low == NULL) != (high == NULL)) {
     struct dw_value absent = trunk_member(check, entry, low == NULL ? "minID" : "maxID");
     struct dw_found found = {
-        .reason = DW_REASON_REQUIRED, .field = absent.field, .json = entry->json, .mend = "give both, or \"id\" alone"};
+        .reason = DW_REASON_REQUIRED, .field = absent.field, .json = entry->json, .fix = "give both, or \"id\" alone"};
     dw_report(check, rule, &found, "minID and maxID only work together");
   } else if (dw_json_integer(low, &first) && dw_json_integer(high, &last) && first > last) {
     struct dw_value value = trunk_member(check, entry, "minID");
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = value.field,
                              .value = dw_value_shown(check->arena, &value),
-                             .mend = "swap the two"};
+                             .fix = "swap the two"};
     dw_report(check, rule, &found, "is above maxID %lld", (long long)last);
   }
 }
@@ -511,7 +509,7 @@ static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
                            .json = entry->json,
-                           .mend = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
+                           .fix = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
   dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(entry->json));
 }
 
@@ -533,7 +531,7 @@ static void useless_trunk(struct dw_check *check, const struct dw_rule *rule, co
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = trunk->field,
                            .json = trunk->json,
-                           .mend = "write it as [{\"id\": 100}] or [{\"minID\": 100, \"maxID\": 199}]"};
+                           .fix = "write it as [{\"id\": 100}] or [{\"minID\": 100, \"maxID\": 199}]"};
   if (count > 0)
     dw_report(check, rule, &found, "names no VLAN id");
 }
@@ -552,7 +550,7 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
                              .field = trunk->field,
                              .value = dw_value_shown(check->arena, trunk),
                              .json = trunk->json,
-                             .mend = "write it as [{\"id\": 100}]"};
+                             .fix = "write it as [{\"id\": 100}]"};
     dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(trunk->json));
     return;
   }
@@ -589,7 +587,7 @@ static void ignored_vlan(struct dw_check *check, const struct dw_rule *rule, con
                            .field = vlan.field,
                            .value = dw_value_shown(check->arena, &vlan),
                            .json = vlan.json,
-                           .mend = dw_arena_printf(check->arena, "use %s", keys[i].own),
+                           .fix = dw_arena_printf(check->arena, "use %s", keys[i].own),
                            .of_key = true,
                            .warn_at_most = true};
   dw_report(check, rule, &found, "the plugin %s ignores this key, so there is no VLAN", plugin->type_name);

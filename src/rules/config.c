@@ -108,7 +108,7 @@ static void config_namespace(struct dw_check *check, const struct dw_rule *rule)
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = "metadata.namespace",
                            .value = check->ns,
-                           .mend = dw_arena_printf(check->arena, "create it in %s", ns)};
+                           .fix = dw_arena_printf(check->arena, "create it in %s", ns)};
   dw_report(check, rule, &found, "HyperConverged's operator reads only namespace %s", ns);
 }
 
@@ -117,7 +117,7 @@ static void config_name(struct dw_check *check, const struct dw_rule *rule) {
   if (strcmp(check->name, name) == 0)
     return;
   struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = "metadata.name", .value = check->name, .mend = "give it that name"};
+      .reason = DW_REASON_INVALID, .field = "metadata.name", .value = check->name, .fix = "give it that name"};
   dw_report(check, rule, &found, "HyperConverged's operator reads only %s", name);
 }
 
@@ -129,7 +129,7 @@ static void network_empty(struct dw_check *check, const struct dw_rule *rule) {
     if (!is_empty(networks.items[i]))
       continue;
     struct dw_found found = found_network(check, networks.items[i], DW_REASON_INVALID);
-    found.mend = "remove the field to migrate over the pod network";
+    found.fix = "remove the field to migrate over the pod network";
     dw_report(check, rule, &found,
               "virt-operator writes \"@migration0\", a network without a name, so new virt-handler pods stay in "
               "ContainerCreating");
@@ -149,7 +149,7 @@ static const char *lower_case(struct dw_arena *arena, const char *text) {
 
 struct trap {
   const char *what;
-  const char *mend;
+  const char *fix;
 };
 
 /* What Multus can't read: NAME is what follows a namespace. */
@@ -180,10 +180,10 @@ static bool is_odd(struct dw_check *check, const struct dw_value *network, const
                    struct dw_found *found, const char **what) {
   const char *own = check->ns;
   found->warn_at_most = true;
-  found->mend = dw_arena_printf(check->arena, "create the NAD in %s and give its bare name \"%s\"", own, nad->name);
+  found->fix = dw_arena_printf(check->arena, "create the NAD in %s and give its bare name \"%s\"", own, nad->name);
   switch (access_to(check, nad->ns)) {
   case ACCESS_OWN:
-    found->mend = dw_arena_printf(check->arena, "give the bare name \"%s\"", nad->name);
+    found->fix = dw_arena_printf(check->arena, "give the bare name \"%s\"", nad->name);
     *what = strchr(network->text, '/') != NULL
                 ? dw_arena_printf(check->arena, "the NAD is looked up in %s without a namespace too", own)
                 : "Multus trims the blanks";
@@ -216,11 +216,11 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
       continue;
     if (network->text == NULL) {
       found.value = dw_json_text(check->arena, network->json);
-      found.mend = "give a NAD's name";
+      found.fix = "give a NAD's name";
       dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(network->json));
     } else if (!resolve(check, network, &nad)) {
       struct trap trap = trap_of(check, network->text);
-      found.mend = trap.mend;
+      found.fix = trap.fix;
       dw_report(check, rule, &found, "%s", trap.what);
     } else if (is_odd(check, network, &nad, &found, &what)) {
       dw_report(check, rule, &found, "%s", what);
@@ -239,14 +239,14 @@ static void report_missing(struct dw_check *check, const struct dw_rule *rule, c
   const char *elsewhere = dw_view_nad_elsewhere(check->view, nad->ns, nad->name);
   const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name);
   struct dw_found found = found_network(check, network, DW_REASON_NOT_FOUND);
-  found.mend = "create the NAD first";
+  found.fix = "create the NAD first";
   if (elsewhere != NULL && strcmp(nad->ns, check->ns) == 0) {
-    found.mend = dw_arena_printf(check->arena, "create it in %s", nad->ns);
+    found.fix = dw_arena_printf(check->arena, "create it in %s", nad->ns);
     dw_report(check, rule, &found, "namespace %s has a NAD of that name, but it must be in %s", elsewhere, nad->ns);
     return;
   }
   if (nearest != NULL)
-    found.mend = dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest);
+    found.fix = dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest);
   dw_report(check, rule, &found, "no such NAD in namespace %s", nad->ns);
 }
 
@@ -262,7 +262,7 @@ static void report_unknown(struct dw_check *check, const struct dw_rule *rule, c
 static void report_deleting(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
                             const struct dw_nad_name *nad) {
   struct dw_found found = found_network(check, network, DW_REASON_NOT_FOUND);
-  found.mend = "create it again once it is gone";
+  found.fix = "create it again once it is gone";
   found.warn_at_most = true;
   dw_report(check, rule, &found, "NAD %s/%s is being deleted", nad->ns, nad->name);
 }
@@ -313,7 +313,7 @@ static void network_missing(struct dw_check *check, const struct dw_rule *rule) 
 static void report_unfit(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
                          const struct dw_object *nad, const struct dw_findings *findings) {
   struct dw_found found = found_network(check, network, DW_REASON_INVALID);
-  found.mend = "fix that NAD first";
+  found.fix = "fix that NAD first";
   for (size_t i = 0; i < findings->count && i < UNFIT_MAX; i++) {
     const struct dw_finding *finding = &findings->items[i];
     dw_report(check, rule, &found, "NAD %s/%s breaks %s: %s: %s", nad->namespace_, nad->name, finding->rule->id,
@@ -375,7 +375,7 @@ static void migrations_running(struct dw_check *check, const struct dw_rule *rul
   size_t running = dw_view_running_migrations(check->view);
   if (running == 0)
     return;
-  found.mend = "wait for them, or they may fail";
+  found.fix = "wait for them, or they may fail";
   dw_report(check, rule, &found, "%zu live migration%s in progress", running, running == 1 ? " is" : "s are");
 }
 
@@ -397,7 +397,7 @@ static const struct dw_rule rules[] = {
      "a network for which the policy's namespace has no NAD; warns of one that is being deleted",
      "create the NAD first, or correct the name", network_missing},
     {"network-unfit", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a network whose NAD breaks a denying rule; carries its findings", "mend that NAD first", network_unfit},
+     "a network whose NAD breaks a denying rule; carries its findings", "fix that NAD first", network_unfit},
     {"network-change", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
      "a change of the network: it restarts the virt-handler pods, one first and then 10 % at a time",
      "change it when a restart of virt-handler does no harm", network_change},

@@ -64,8 +64,8 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
               &(struct dw_found){.reason = DW_REASON_NOT_FOUND,
                                  .field = RESOURCE_FIELD,
                                  .value = resource,
-                                 .mend = other ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)
-                                               : "let its device plugin offer some there",
+                                 .fix = other ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)
+                                              : "let its device plugin offer some there",
                                  .warn_at_most = !needs_resource(check)},
               "no device of this resource on %zu of %zu nodes: %s", without, dw_view_handler_nodes(check->view),
               dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
@@ -84,7 +84,7 @@ static void virtual_function(struct dw_check *check, const struct dw_rule *rule,
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                .field = RESOURCE_FIELD,
-                               .mend = "name the device plugin's resource, such as openshift.io/migration"},
+                               .fix = "name the device plugin's resource, such as openshift.io/migration"},
             "without it Multus gives %s no device, and every pod fails", plugin->type_name);
 }
 
@@ -115,7 +115,7 @@ static void own_nic(struct dw_check *check, const struct dw_rule *rule, const ch
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = nic->field,
                                .value = nic->text,
-                               .mend = "use a NIC that is set apart for migrations",
+                               .fix = "use a NIC that is set apart for migrations",
                                .warn_at_most = spare},
             "carries the node's own traffic on %s; %s moves it into the pod%s", primary.nodes, type,
             spare ? "" : " and cuts the node off");
@@ -130,7 +130,7 @@ static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const 
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = nic->field,
                                  .value = nic->text,
-                                 .mend = "use macvlan on a NIC that is set apart for migrations"},
+                                 .fix = "use macvlan on a NIC that is set apart for migrations"},
               "is a loopback interface, a bond or a bridge on %s; the kernel does not let %s move it into a pod",
               fixed.nodes, type);
     return;
@@ -141,7 +141,7 @@ static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const 
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = nic->field,
                                  .value = nic->text,
-                                 .mend = "use macvlan on it",
+                                 .fix = "use macvlan on it",
                                  .warn_at_most = true},
               "is moved into one pod: where virt-synchronization-controller runs beside another of its pods or "
               "virt-handler, it fails");
@@ -155,7 +155,7 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
             &(struct dw_found){.reason = DW_REASON_NOT_FOUND,
                                .field = nic->field,
                                .value = nic->text,
-                               .mend = "name NICs that all nodes have"},
+                               .fix = "name NICs that all nodes have"},
             "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_network_nodes(check->view), missing.nodes);
 }
 
@@ -173,7 +173,7 @@ static void kernel_path(struct dw_check *check, const struct dw_rule *rule, cons
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = path.field,
                                .value = path.text,
-                               .mend = "use the path that \"readlink -f /sys/class/net/NIC/device\" prints",
+                               .fix = "use the path that \"readlink -f /sys/class/net/NIC/device\" prints",
                                .warn_at_most = by_address},
             "host-device only accepts a path that begins with /sys/devices/");
 }
@@ -184,7 +184,7 @@ static void host_device(struct dw_check *check, const struct dw_rule *rule, cons
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = plugin->device.field,
-                                 .mend = "name the NIC that is set apart for migrations"},
+                                 .fix = "name the NIC that is set apart for migrations"},
               "host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation %s", DW_RESOURCE_ANNOTATION);
   else if (plugin->device.text != NULL && dw_is_interface_altname(plugin->device.text))
     moved_nic(check, rule, plugin->type_name, &plugin->device);
@@ -257,7 +257,7 @@ static void device_address(struct dw_check *check, const struct dw_rule *rule, c
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = value.field,
                                .value = value.text,
-                               .mend = "use the address that \"lspci -D\" prints, such as 0000:00:1f.6"},
+                               .fix = "use the address that \"lspci -D\" prints, such as 0000:00:1f.6"},
             "is not a PCI address%s, so %s finds no such device on any node",
             address->auxiliary ? " or the name of an auxiliary device" : "", plugin->type_name);
 }
@@ -301,7 +301,7 @@ static bool are_named(struct dw_check *check, const struct dw_rule *rule, const 
     named = false;
     if (!dw_value_given(&links->names[i]))
       dw_report(check, rule,
-                &(struct dw_found){.reason = DW_REASON_REQUIRED, .field = links->names[i].field, .mend = "name a NIC"},
+                &(struct dw_found){.reason = DW_REASON_REQUIRED, .field = links->names[i].field, .fix = "name a NIC"},
                 "bond needs the name of each link");
   }
   return named;
@@ -315,7 +315,7 @@ static void links_in_pod(struct dw_check *check, const struct dw_rule *rule, con
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = links->list.field,
                                .json = links->list.json,
-                               .mend = "bond the NICs on the nodes, and use macvlan on that bond"},
+                               .fix = "bond the NICs on the nodes, and use macvlan on that bond"},
             "virt-handler has no %s to bond: Multus attaches migration0 alone",
             dw_nad_list(check->arena, names, NAMES_SHOWN, links->count));
 }

@@ -22,7 +22,7 @@ static bool read_member(const struct dw_json_member *member, struct dw_explanati
     const char **text;
   } texts[] = {{"why", &out->why},
                {"broken", &out->broken},
-               {"mended", &out->mended},
+               {"fixed", &out->fixed},
                {"state", &out->state},
                {"policy", &out->policy}};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -35,8 +35,8 @@ static int read_document(const dw_json *root, struct dw_explanation *out, struct
   for (struct dw_json_member m = dw_json_first(root); m.value != NULL; m = dw_json_next(root, m))
     if (!read_member(&m, out))
       return dw_error_set(err, DW_ERR_INVALID, "\"%s\" does not belong there, or is of the wrong type", m.key);
-  if (out->why == NULL || out->broken == NULL || out->mended == NULL)
-    return dw_error_set(err, DW_ERR_INVALID, "why, broken and mended must be there");
+  if (out->why == NULL || out->broken == NULL || out->fixed == NULL)
+    return dw_error_set(err, DW_ERR_INVALID, "why, broken and fixed must be there");
   return 0;
 }
 

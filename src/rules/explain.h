@@ -1,4 +1,4 @@
-/* Why each rule exists, with an example that breaks it and the example mended. The texts stand in
+/* Why each rule exists, with an example that breaks it and the example fixed. The texts stand in
  * src/rules/explanations/RULE-ID.yaml and are built into the library. */
 #ifndef RULES_EXPLAIN_H
 #define RULES_EXPLAIN_H
@@ -10,13 +10,13 @@
 
 /* An example is judged as `check` judges manifests: as if they were applied in turn, NADs first, to a cluster that
  * holds `state`, under `policy`; without `state` as without --state. Where `deletes` is set, the NADs of `broken` are
- * deleted from that cluster, and `mended` is what is to be applied first. Where the rule is of `audit` alone
+ * deleted from that cluster, and `fixed` is what is to be applied first. Where the rule is of `audit` alone
  * (DW_SCOPE_VMI), the example is what stands in the cluster beside `state`, and is audited. Broken, it breaks this rule
- * and no other denying one; mended, neither. */
+ * and no other denying one; fixed, neither. */
 struct dw_explanation {
   const char *why;    /* plain text, lines of at most 100 columns */
   const char *broken; /* manifests, a YAML stream */
-  const char *mended; /* the same, mended */
+  const char *fixed;  /* the same, fixed */
   /* What an example needs beside it; NULL where nothing: */
   const char *state;  /* the cluster's objects, a YAML stream */
   const char *policy; /* a policy file */

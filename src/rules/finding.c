@@ -7,7 +7,7 @@
 #include "rules/rules_internal.h"
 
 /* Bounds on what one finding keeps: a client's text can be megabytes long. */
-enum { FIELD_MAX = 512, VALUE_MAX = 4096, WHAT_MAX = 2048, MEND_MAX = 400 };
+enum { FIELD_MAX = 512, VALUE_MAX = 4096, WHAT_MAX = 2048, FIX_MAX = 400 };
 /* Bounds on what is printed. The API server cuts a warning at 256 (k8s.io/apiserver, warning recorder). */
 enum { SHOWN_VALUE_MAX = 80, MESSAGE_MAX = 1024, WARNING_GOOD = 120, WARNING_MAX = 256, WARNING_FIELD_MAX = 96 };
 
@@ -121,12 +121,12 @@ static void set_value(struct dw_arena *arena, struct dw_finding *finding, const 
 }
 
 /* How to fix it. What a placeholder will become is not known, so no other advice fits it. */
-static const char *mend_of(struct dw_arena *arena, const struct dw_found *found) {
+static const char *fix_of(struct dw_arena *arena, const struct dw_found *found) {
   enum { SHOWN_MAX = 60 };
   size_t length = 0;
   const char *placeholder = found->value == NULL ? NULL : dw_text_placeholder(found->value, &length);
   if (placeholder == NULL)
-    return found->mend;
+    return found->fix;
   const char *shown = dw_text_cut(arena, dw_arena_strndup(arena, placeholder, length), SHOWN_MAX);
   return dw_arena_printf(arena,
                          "%s is a placeholder that was not filled in: render the manifest first (envsubst, helm, "
@@ -160,8 +160,8 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   finding->column = found->column;
   if (!direct && found->line == 0)
     dw_jsonpatch_locate(check->arena, check->migration, found->field, &finding->line, &finding->column);
-  const char *mend = mend_of(check->arena, found);
-  finding->mend = mend == NULL ? NULL : keep(check->arena, mend, MEND_MAX);
+  const char *fix = fix_of(check->arena, found);
+  finding->fix = fix == NULL ? NULL : keep(check->arena, fix, FIX_MAX);
 }
 
 /* NULL where it is only counted. */
@@ -333,12 +333,12 @@ const char *dw_finding_text(struct dw_arena *arena, const struct dw_finding *fin
   return dw_buf_text(&out);
 }
 
-/* Appends "WHAT; MEND [id]", cutting WHAT so that OUT stays within MAX bytes. */
-static void add_body(struct dw_arena *arena, struct dw_buf *out, const struct dw_finding *finding, bool mend,
+/* Appends "WHAT; FIX [id]", cutting WHAT so that OUT stays within MAX bytes. */
+static void add_body(struct dw_arena *arena, struct dw_buf *out, const struct dw_finding *finding, bool fix,
                      size_t max) {
   struct dw_buf tail = DW_BUF_IN(arena);
-  if (mend && finding->mend != NULL)
-    dw_buf_printf(&tail, "; %s", finding->mend);
+  if (fix && finding->fix != NULL)
+    dw_buf_printf(&tail, "; %s", finding->fix);
   dw_buf_printf(&tail, " [%s]", finding->rule->id);
   size_t taken = out->length + tail.length;
   dw_buf_puts(out, dw_text_cut(arena, finding->what, taken < max ? max - taken : 0));
@@ -352,11 +352,11 @@ const char *dw_finding_message(struct dw_arena *arena, const struct dw_finding *
   return dw_buf_text(&out);
 }
 
-static const char *warning(struct dw_arena *arena, const struct dw_finding *finding, bool mend, size_t max) {
+static const char *warning(struct dw_arena *arena, const struct dw_finding *finding, bool fix, size_t max) {
   struct dw_buf out = DW_BUF_IN(arena);
   if (*finding->field != '\0')
     dw_buf_printf(&out, "%s: ", dw_text_cut(arena, finding->field, WARNING_FIELD_MAX));
-  add_body(arena, &out, finding, mend, max);
+  add_body(arena, &out, finding, fix, max);
   return dw_buf_text(&out);
 }
 

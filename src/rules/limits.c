@@ -24,7 +24,7 @@ static void report_limit_type(struct dw_check *check, const struct dw_rule *rule
                            .value = shown(check, value->json)};
   int64_t number;
   if (value->text != NULL && dw_parse_int64(value->text, &number))
-    found.mend = dw_arena_printf(check->arena, "write %" PRId64 " without quotes", number);
+    found.fix = dw_arena_printf(check->arena, "write %" PRId64 " without quotes", number);
   dw_report(check, rule, &found, "must be an integer, not %s", dw_json_type_name(value->json));
 }
 
@@ -78,7 +78,7 @@ static void check_other_key(struct dw_check *check, const struct dw_rule *rule, 
     return;
   found.value = shown(check, json);
   if (key->type == DW_JSON_BOOL && (strcmp(found.value, "true") == 0 || strcmp(found.value, "false") == 0))
-    found.mend = dw_arena_printf(check->arena, "write %s without quotes", found.value);
+    found.fix = dw_arena_printf(check->arena, "write %s without quotes", found.value);
   dw_report(check, rule, &found, "must be %s, not %s", names[key->type], dw_json_type_name(json));
 }
 
@@ -125,16 +125,16 @@ static void check_range(struct dw_check *check, const struct dw_rule *rule, enum
                            .via = dw_patched_field(check->migration, value),
                            .value = dw_json_text(check->arena, value->json)};
   if (number < 0) {
-    found.mend = is_parallel(limit) ? "give 1 or more" : "give a number of seconds";
+    found.fix = is_parallel(limit) ? "give 1 or more" : "give a number of seconds";
     dw_report(check, rule, &found, "must not be negative");
   } else if (number == 0 && is_parallel(limit)) {
-    found.mend = "give 1 or more";
+    found.fix = "give 1 or more";
     dw_report(check, rule, &found, "0 would let no migration start");
   } else if (number > parallel_max && is_parallel(limit)) {
-    found.mend = "give a smaller number";
+    found.fix = "give a smaller number";
     dw_report(check, rule, &found, "must be at most %" PRId64, parallel_max);
   } else if (number == 0) {
-    found.mend = "give a number of seconds, unless that is meant";
+    found.fix = "give a number of seconds, unless that is meant";
     found.warn_at_most = true;
     dw_report(check, rule, &found, "0 switches the timeout off");
   }
@@ -164,8 +164,8 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
                            .value = dw_json_text(check->arena, value->json),
-                           .mend = dw_arena_printf(check->arena, "give %" PRId64 " or less, or raise %s", cluster,
-                                                   dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER])};
+                           .fix = dw_arena_printf(check->arena, "give %" PRId64 " or less, or raise %s", cluster,
+                                                  dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER])};
   dw_report(check, rule, &found, "%" PRId64 " is above the cluster's %" PRId64, node, cluster);
 }
 

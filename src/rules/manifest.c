@@ -51,7 +51,7 @@ bool dw_is_unrendered(struct dw_arena *arena, const struct dw_policy *policy, en
 /* The form of a placeholder, and the object that carries it, show which program fills it in. */
 static const struct renderer {
   const char *begins, *wrapper; /* the placeholder's first characters; the API group around it, NULL for any */
-  const char *mend;
+  const char *fix;
 } renderers[] = {
     {"${", "template.openshift.io/", "render the template first: oc process -f FILE | droveway check -f -"},
     {"{{hub", NULL, "Advanced Cluster Management fills it in: check the object on the cluster with droveway audit"},
@@ -70,7 +70,7 @@ static const char *how_to_render(const struct placeholder *found, const char *wr
          (renderer->wrapper != NULL &&
           (wrapper == NULL || strncmp(wrapper, renderer->wrapper, strlen(renderer->wrapper)) != 0)))
     renderer++;
-  return renderer->mend;
+  return renderer->fix;
 }
 
 /* Where TEXT, the object-templates-raw of an ACM policy, has its first template. */
@@ -92,7 +92,7 @@ static void not_yaml(struct dw_check *check, const struct dw_rule *rule, const c
     return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = "object-templates-raw",
-                           .mend = "correct the YAML",
+                           .fix = "correct the YAML",
                            .line = err.line,
                            .column = err.column};
   dw_report(check, rule, &found,
@@ -115,7 +115,7 @@ static void unrendered(struct dw_check *check, const struct dw_rule *rule) {
       dw_text_cut(check->arena, dw_arena_strndup(check->arena, placeholder.begin, placeholder.length), SHOWN_MAX);
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = placeholder.field,
-                           .mend = how_to_render(&placeholder, check->manifest->wrapper),
+                           .fix = how_to_render(&placeholder, check->manifest->wrapper),
                            .about = {placeholder.begin, placeholder.length}};
   dw_text_position(placeholder.text, strlen(placeholder.text), (size_t)(placeholder.begin - placeholder.text),
                    &found.line, &found.column);
@@ -150,13 +150,13 @@ static void unserved_kind(struct dw_check *check, const struct dw_rule *rule) {
   if (kind != NULL && strcmp(kind, dw_kind_name(check->kind)) != 0) {
     found.field = "kind";
     found.value = kind;
-    found.mend = dw_arena_printf(check->arena, "use %s", dw_kind_name(check->kind));
+    found.fix = dw_arena_printf(check->arena, "use %s", dw_kind_name(check->kind));
     dw_report(check, rule, &found, "names of kinds are case-sensitive, so the API server refuses this object");
   } else if (slash != NULL && !is_served(check->kind, slash + 1)) {
     found.field = "apiVersion";
     found.value = version;
     found.warn_at_most = true;
-    found.mend = dw_arena_printf(check->arena, "use %s/%s", dw_kind_group(check->kind), usual_version(check->kind));
+    found.fix = dw_arena_printf(check->arena, "use %s/%s", dw_kind_group(check->kind), usual_version(check->kind));
     dw_report(check, rule, &found, "no known CRD serves %s in version %s", dw_kind_name(check->kind), slash + 1);
   }
 }

@@ -10,12 +10,12 @@ static void migration_namespace(struct dw_check *check, const struct dw_rule *ru
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = "metadata.namespace", .value = check->ns};
   if (check->class.looks_so) {
     found.warn_at_most = true;
-    found.mend = "if it is none, label it droveway.io/migration-network: \"false\"";
+    found.fix = "if it is none, label it droveway.io/migration-network: \"false\"";
     dw_report(check, rule, &found, "by its name a migration network, but KubeVirt looks for those in %s", wanted);
   } else if (check->class.migration && !check->class.referenced && strcmp(check->ns, wanted) != 0) {
     /* One that is in use is named with its namespace: network-syntax has that. */
     found.gist = "is outside KubeVirt's namespace";
-    found.mend =
+    found.fix =
         dw_arena_printf(check->arena, "create it in %s, or label it droveway.io/migration-network: \"false\"", wanted);
     dw_report(check, rule, &found, "KubeVirt looks for migration networks in %s (this is one: %s)", wanted,
               check->class.why);
@@ -31,7 +31,7 @@ static void migration_name(struct dw_check *check, const struct dw_rule *rule) {
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = "metadata.name",
                                .value = check->name,
-                               .mend = "use lower-case letters, digits and '-'"},
+                               .fix = "use lower-case letters, digits and '-'"},
             "is not a name that Multus can attach");
 }
 
@@ -40,7 +40,7 @@ static void migration_opaque(struct dw_check *check, const struct dw_rule *rule)
     return;
   dw_report(check, rule,
             &(struct dw_found){
-                .reason = DW_REASON_REQUIRED, .field = "spec.config", .mend = "write the CNI configuration here"},
+                .reason = DW_REASON_REQUIRED, .field = "spec.config", .fix = "write the CNI configuration here"},
             "the configuration lies in files on the nodes and can't be checked");
 }
 
@@ -48,7 +48,7 @@ static void plugin_connects(struct dw_check *check, const struct dw_rule *rule, 
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED, .field = plugin->type.field, .value = plugin->type_name};
   switch (dw_plugin_class(plugin->type_name)) {
   case DW_PLUGIN_LOCAL:
-    found.mend = "use macvlan, ipvlan, bridge or another plugin with an uplink";
+    found.fix = "use macvlan, ipvlan, bridge or another plugin with an uplink";
     dw_report(check, rule, &found, "this plugin connects no nodes with each other");
     break;
   case DW_PLUGIN_UNKNOWN:
@@ -80,7 +80,7 @@ static void migration_plugin(struct dw_check *check, const struct dw_rule *rule)
               &(struct dw_found){.reason = DW_REASON_NOT_SUPPORTED,
                                  .field = config->is_list ? config->plugins_value.field : config->plugins[0].type.field,
                                  .value = config->plugins[0].type_name,
-                                 .mend = "put macvlan, bridge or another plugin with an uplink before it"},
+                                 .fix = "put macvlan, bridge or another plugin with an uplink before it"},
               "makes no interface of its own");
     return;
   }

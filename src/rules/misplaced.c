@@ -127,7 +127,7 @@ static void report(const struct place *place, const struct dw_json_member *membe
       .field = dw_arena_printf(place->check->arena, "%s.%s", place->field, member->key),
       .via = place->via,
       .value = member->key,
-      .mend = meant == NULL ? NULL : dw_arena_printf(place->check->arena, "use %s", meant),
+      .fix = meant == NULL ? NULL : dw_arena_printf(place->check->arena, "use %s", meant),
       .warn_at_most = !denies,
       .of_key = place->via == NULL,
   };

@@ -57,12 +57,12 @@ static bool has_ipv6(const struct dw_ipam *ipam) {
   return false;
 }
 
-static struct dw_found found_of(const struct dw_check *check, const struct dw_cni_plugin *plugin, const char *mend) {
+static struct dw_found found_of(const struct dw_check *check, const struct dw_cni_plugin *plugin, const char *fix) {
   return (struct dw_found){.reason = DW_REASON_INVALID,
                            .field = plugin->mtu.field,
                            .value = dw_value_shown(check->arena, &plugin->mtu),
                            .json = plugin->mtu.json,
-                           .mend = mend};
+                           .fix = fix};
 }
 
 /* Whether the MTU is too small or too large whatever is below; then that is reported. */
@@ -123,12 +123,12 @@ static void above_uplink(struct dw_check *check, const struct dw_rule *rule, con
     return;
   }
   if (mtu_of(plugin) == 0) {
-    found.mend = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)wire);
+    found.fix = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)wire);
     dw_report(check, rule, &found, "without it the pod's MTU is %d, above that of %s%s (lowest %u) on %s", MTU_VETH,
               found.warn_at_most ? "" : "the uplink of ", bridge, (unsigned)wire, nodes);
     return;
   }
-  found.mend = dw_arena_printf(check->arena, "use %u, or raise the MTU of the bridge and its port", (unsigned)wire);
+  found.fix = dw_arena_printf(check->arena, "use %u, or raise the MTU of the bridge and its port", (unsigned)wire);
   dw_report(check, rule, &found, "is above the MTU of %s%s (lowest %u) on %s: larger frames vanish",
             found.warn_at_most ? "" : "the uplink of ", bridge, (unsigned)wire, nodes);
 }
@@ -189,7 +189,7 @@ static void mtu_inconsistent(struct dw_check *check, const struct dw_rule *rule)
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = plugin->master.field,
                                  .value = plugin->master.text,
-                                 .mend = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)known.low)},
+                                 .fix = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)known.low)},
               "MTU %u on %s, %u on %s", (unsigned)known.low, known.low_node, (unsigned)known.high, known.high_node);
   }
 }

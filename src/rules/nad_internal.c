@@ -52,7 +52,7 @@ void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, 
                                .field = problem->field,
                                .value = problem->value,
                                .json = problem->json,
-                               .mend = problem->mend,
+                               .fix = problem->fix,
                                .of_key = kind == DW_IPAM_LOOKALIKE || kind == DW_IPAM_UNKNOWN,
                                .warn_at_most = problem->harmless};
       if (problem->too_large || plugin->ipam.more_problems)
@@ -69,7 +69,7 @@ void dw_nad_report_faults(struct dw_check *check, const struct dw_rule *rule, en
     struct dw_found found = {.reason = fault->value.json == NULL ? DW_REASON_REQUIRED : DW_REASON_INVALID,
                              .field = fault->value.field,
                              .value = dw_value_shown(check->arena, &fault->value),
-                             .mend = fault->mend,
+                             .fix = fault->fix,
                              .warn_at_most = fault->doubtful,
                              .json = fault->value.json};
     if (config->more_faults)

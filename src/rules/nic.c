@@ -25,7 +25,7 @@ static void master_required(struct dw_check *check, const struct dw_rule *rule) 
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = plugin->master.field,
-                                 .mend = "name the NIC that is set apart for migrations"},
+                                 .fix = "name the NIC that is set apart for migrations"},
               "%s", without_master(check, plugin));
   }
 }
@@ -38,7 +38,7 @@ static void master_in_container(struct dw_check *check, const struct dw_rule *ru
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = link->field,
                              .value = dw_value_shown(check->arena, link),
-                             .mend = "leave it out"};
+                             .fix = "leave it out"};
     if (plugin->in_container)
       dw_report(check, rule, &found, "looks for the master inside the pod, where the node's NIC is not");
   }
@@ -148,11 +148,11 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
   const char *name = needed->name->text;
   struct dw_found found = {.reason = DW_REASON_NOT_FOUND, .field = needed->name->field, .value = name};
   if (needed->is_ovs_bridge) {
-    found.mend = "make an OVS bridge of this name on every node";
+    found.fix = "make an OVS bridge of this name on every node";
   } else {
-    found.mend = suggest_vlan(check, name, missing->first);
-    if (found.mend == NULL)
-      found.mend = suggest_nics(check, name);
+    found.fix = suggest_vlan(check, name, missing->first);
+    if (found.fix == NULL)
+      found.fix = suggest_nics(check, name);
   }
   dw_report(check, rule, &found, "no such %s on %zu of %zu nodes: %s", needed->is_ovs_bridge ? "OVS bridge" : "NIC",
             missing->count, dw_view_network_nodes(check->view), missing->nodes);
@@ -176,7 +176,7 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
                 &(struct dw_found){.reason = DW_REASON_INVALID,
                                    .field = needed.name->field,
                                    .value = name,
-                                   .mend = "make an OVS bridge of this name on every node"},
+                                   .fix = "make an OVS bridge of this name on every node"},
                 "is not an OVS bridge on %s", other.nodes);
   }
 }
@@ -264,7 +264,7 @@ static void on_port(struct dw_check *check, const struct dw_rule *rule, const st
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = plugin->master.field,
                                .value = plugin->master.text,
-                               .mend = instead_of_port(check, nic->controller, above)},
+                               .fix = instead_of_port(check, nic->controller, above)},
             "is a port of %s%s on %s, so %s fails: device or resource busy", controller_word(above), nic->controller,
             ports->nodes, plugin->type_name);
 }
@@ -282,7 +282,7 @@ static void master_is_port(struct dw_check *check, const struct dw_rule *rule) {
                   &(struct dw_found){.reason = DW_REASON_INVALID,
                                      .field = plugin->master.field,
                                      .value = plugin->master.text,
-                                     .mend = suggest_others(check)},
+                                     .fix = suggest_others(check)},
                   "%s, where %s fails", refused[i].what, plugin->type_name);
       break;
     }
@@ -298,7 +298,7 @@ static void master_down(struct dw_check *check, const struct dw_rule *rule) {
                 &(struct dw_found){.reason = DW_REASON_INVALID,
                                    .field = plugin->master.field,
                                    .value = plugin->master.text,
-                                   .mend = "bring it up"},
+                                   .fix = "bring it up"},
                 "%s is not up on %s", plugin->master.text, down.nodes);
   }
 }
@@ -312,7 +312,7 @@ static void master_primary(struct dw_check *check, const struct dw_rule *rule) {
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = plugin->master.field,
                                  .value = plugin->master.text,
-                                 .mend = "use a NIC of its own"},
+                                 .fix = "use a NIC of its own"},
               "%s carries the node's own traffic on %s", plugin->master.text, primary.nodes);
   }
 }

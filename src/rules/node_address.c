@@ -133,7 +133,7 @@ static void report(struct dw_check *check, const struct dw_rule *rule, const str
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = item->pool->range.field,
                            .value = item->pool->range.text,
-                           .mend = exclude_taken(check->arena, item, taken),
+                           .fix = exclude_taken(check->arena, item, taken),
                            .addresses = &item->pool->usable,
                            .warn_at_most = nic == NULL};
   if (nic != NULL)

@@ -24,8 +24,8 @@ static void report_loss(struct dw_check *check, const struct dw_rule *rule, stru
   found.line = loss->line;
   found.column = loss->column;
   found.json = check->migration->jsonpatch_annotation;
-  found.mend = loss->gates ? "add single gates, with a path that ends in /featureGates/-"
-                           : "patch single fields, or set HyperConverged's own";
+  found.fix = loss->gates ? "add single gates, with a path that ends in /featureGates/-"
+                          : "patch single fields, or set HyperConverged's own";
   if (loss->for_good)
     dw_report(check, rule, &found, "%s replaces every feature gate that HyperConverged sets", loss->path);
   else if (loss->removes)
@@ -44,7 +44,7 @@ static void report_failure(struct dw_check *check, const struct dw_rule *rule, s
   found.line = failure->line;
   found.column = failure->column;
   found.json = check->migration->jsonpatch_annotation;
-  found.mend = replace ? "use \"add\", which also replaces" : "leave this operation out";
+  found.fix = replace ? "use \"add\", which also replaces" : "leave this operation out";
   dw_report(check, rule, &found, "%s %s fails, because KubeVirt has %s there: HyperConverged rejects the object",
             failure->name, failure->path, failure->differs ? "another value" : "nothing");
 }
@@ -64,12 +64,12 @@ static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule)
   case DW_JSONPATCH_NONE:
     break;
   case DW_JSONPATCH_UNREADABLE:
-    found.mend = "write a JSON list of operations (RFC 6902)";
+    found.fix = "write a JSON list of operations (RFC 6902)";
     found.json = config->jsonpatch_annotation;
     dw_report(check, rule, &found, "is not a JSON Patch, so it can't be applied");
     return;
   case DW_JSONPATCH_OUTSIDE:
-    found.mend = "give only paths that begin with /spec/";
+    found.fix = "give only paths that begin with /spec/";
     found.json = config->jsonpatch_annotation;
     dw_report(check, rule, &found, "holds a path outside /spec/, so HyperConverged applies nothing of it");
     return;
@@ -82,7 +82,7 @@ static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule)
     if (dw_value_given(&config->jsonpatch_network) && config->jsonpatch_network.text != NULL &&
         dw_is_blank_text(config->jsonpatch_network.text))
       break; /* network-empty */
-    found.mend = dw_arena_printf(check->arena, "set %s instead", config->network.field);
+    found.fix = dw_arena_printf(check->arena, "set %s instead", config->network.field);
     found.json = config->jsonpatch_network.json;
     dw_report(check, rule, &found, "%s", set_network(check));
     break;
@@ -103,17 +103,17 @@ static void report_customization(struct dw_check *check, const struct dw_rule *r
     dw_report_unverified(check, rule, field, "a patch of %s is not JSON of its type", custom->workload);
     return;
   case DW_TOUCH_NETWORKS:
-    found.mend = dw_arena_printf(check->arena, "set %s instead", check->migration->network.field);
+    found.fix = dw_arena_printf(check->arena, "set %s instead", check->migration->network.field);
     dw_report(check, rule, &found, "a patch sets k8s.v1.cni.cncf.io/networks of %s, past the migration network",
               custom->workload);
     return;
   case DW_TOUCH_ANNOTATIONS:
-    found.mend = "add single annotations";
+    found.fix = "add single annotations";
     dw_report(check, rule, &found, "a patch replaces %s of %s, so the migration network is not attached", custom->key,
               custom->workload);
     return;
   case DW_TOUCH_HOST_NETWORK:
-    found.mend = "leave hostNetwork alone";
+    found.fix = "leave hostNetwork alone";
     dw_report(check, rule, &found, "a patch sets hostNetwork of %s, and Multus attaches no network to such pods",
               custom->workload);
     return;
@@ -150,7 +150,7 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
                            .field = value->field,
                            .via = dw_patched_field(config, value),
                            .value = value->text,
-                           .mend = "set LiveMigrate"};
+                           .fix = "set LiveMigrate"};
   if (!dw_value_given(value)) {
     found.reason = DW_REASON_REQUIRED;
     if (network && config->layout == DW_LAYOUT_KUBEVIRT && !config->hco_managed)
@@ -163,7 +163,7 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
   if (value->text == NULL || word == sizeof words / sizeof *words) {
     const char *nearest = value->text == NULL ? NULL : dw_nearest(value->text, words, sizeof words / sizeof *words);
     found.value = value->text != NULL ? value->text : dw_json_text(check->arena, value->json);
-    found.mend = nearest != NULL ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest) : found.mend;
+    found.fix = nearest != NULL ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest) : found.fix;
     dw_report(check, rule, &found, "is not an eviction strategy");
   } else if (network && word >= 2) {
     dw_report(check, rule, &found, "a network is set, but with %s a drain migrates no VM", value->text);
@@ -187,7 +187,7 @@ static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
                            .field = config->allow_post_copy.field,
                            .via = dw_patched_field(config, &config->allow_post_copy),
                            .value = "true",
-                           .mend = "set allowWorkloadDisruption: true too"};
+                           .fix = "set allowWorkloadDisruption: true too"};
   if (!is_switched(&config->allow_post_copy, true))
     return;
   if (!dw_value_given(limit) && check->cluster != NULL)
@@ -199,7 +199,7 @@ static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found,
               "has no effect from HyperConverged 1.19 on, where allowWorkloadDisruption is false by default");
   } else if (dw_json_integer(limit->json, &timeout) && timeout == 0) {
-    found.mend = "set a completionTimeoutPerGiB";
+    found.fix = "set a completionTimeoutPerGiB";
     dw_report(check, rule, &found,
               "has no effect while completionTimeoutPerGiB is 0: post-copy begins when it is over");
   }

@@ -48,8 +48,8 @@ static void unknown_mode(struct dw_check *check, const struct dw_rule *rule, con
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
                            .field = mode->field,
                            .value = mode->text,
-                           .mend = nearest == NULL ? modes->advice
-                                                   : dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)};
+                           .fix = nearest == NULL ? modes->advice
+                                                  : dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)};
   dw_report(check, rule, &found, "%s has no such mode, so every pod fails to attach", modes->type);
 }
 
@@ -58,7 +58,7 @@ static const char silent_mode[] = "answers no ARP or neighbour discovery, so the
 
 static void ipvlan_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *mode) {
   struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = mode->field, .value = mode->text, .mend = "use l2", .warn_at_most = true};
+      .reason = DW_REASON_INVALID, .field = mode->field, .value = mode->text, .fix = "use l2", .warn_at_most = true};
   if (strcmp(mode->text, "l2") != 0)
     dw_report(check, rule, &found, "%s", silent_mode);
 }
@@ -70,7 +70,7 @@ static void macvlan_mode(struct dw_check *check, const struct dw_rule *rule, con
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = mode->field,
                            .value = mode->text,
-                           .mend = "use bridge",
+                           .fix = "use bridge",
                            .warn_at_most = !two};
   if (strcmp(mode->text, "passthru") != 0)
     return;
@@ -111,7 +111,7 @@ static void bridge_gateway(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = option.field,
                            .value = dw_value_shown(check->arena, &option),
-                           .mend = "leave it out: a migration network needs no gateway"};
+                           .fix = "leave it out: a migration network needs no gateway"};
   dw_report(check, rule, &found, "gives the bridges of all nodes the same address, on one network");
 }
 
@@ -123,7 +123,7 @@ static void bridge_promiscuous(struct dw_check *check, const struct dw_rule *rul
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = option.field,
                            .value = dw_value_shown(check->arena, &option),
-                           .mend = "leave it out",
+                           .fix = "leave it out",
                            .warn_at_most = true};
   dw_report(check, rule, &found, "leaves the node's bridge in promiscuous mode for good");
 }
@@ -156,7 +156,7 @@ static void mac_fixed(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = mac->field,
                              .value = mac->text,
-                             .mend = "leave it out: each pod then gets its own"};
+                             .fix = "leave it out: each pod then gets its own"};
     dw_report(check, rule, &found,
               "gives the pods of all nodes the same MAC address, so frames reach only one of them");
   }

@@ -11,7 +11,7 @@ enum { POOLS_COMPARED = 1024 };
 static void report_too_many(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *first,
                             const char *with) {
   struct dw_found found = {
-      .reason = DW_REASON_FORBIDDEN, .field = first->field, .mend = "give a few wide ranges", .as_migration = true};
+      .reason = DW_REASON_FORBIDDEN, .field = first->field, .fix = "give a few wide ranges", .as_migration = true};
   dw_nad_mark_unread(check, &found);
   dw_report(check, rule, &found, "more than %d ranges are not compared with %s", POOLS_COMPARED, with);
 }
@@ -42,12 +42,12 @@ static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, 
     texts[i] = dw_arena_printf(check->arena, "the %s %s (%s)", networks[i]->name,
                                dw_prefix_format(&networks[i]->prefix, prefix), networks[i]->source);
   }
-  const char *mend = count == 1 ? "choose a range outside it" : "choose a range outside them";
+  const char *fix = count == 1 ? "choose a range outside it" : "choose a range outside them";
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = lead->value.field,
                                .value = lead->value.text,
-                               .mend = lead->is_route ? "remove the route" : mend,
+                               .fix = lead->is_route ? "remove the route" : fix,
                                .warn_at_most = lead->may_not_count},
             "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
   return true;
@@ -202,7 +202,7 @@ static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, 
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = item->value->field,
                                .value = item->value->text,
-                               .mend = "choose a range outside it",
+                               .fix = "choose a range outside it",
                                .addresses = item->usable,
                                .as_migration = hit.migration || check->class.migration,
                                .warn_at_most = hit.unsure},
@@ -222,7 +222,7 @@ static void service_overlap(struct dw_check *check, const struct dw_rule *rule, 
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = item->value->field,
                                .value = item->value->text,
-                               .mend = "leave it out by exclude or another range",
+                               .fix = "leave it out by exclude or another range",
                                .addresses = item->usable,
                                .warn_at_most = true},
             "overlaps %s of the IPAddressPool %s/%s, which MetalLB gives to services", range->text,
@@ -272,8 +272,8 @@ static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, c
                 .field = pool->range.field,
                 .value = pool->range.text,
                 .addresses = &pool->usable,
-                .mend = count > 1 ? "leave them out by exclude or another range"
-                                  : dw_arena_printf(check->arena, "leave out %s by exclude or another range", first)},
+                .fix = count > 1 ? "leave them out by exclude or another range"
+                                 : dw_arena_printf(check->arena, "leave out %s by exclude or another range", first)},
             "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
 }
 

@@ -20,7 +20,7 @@ static void report_problem(struct dw_check *check, const struct dw_rule *rule, c
                            .field = value->field,
                            .value = dw_value_shown(check->arena, value),
                            .json = value->json,
-                           .mend = problem->mend,
+                           .fix = problem->fix,
                            .warn_at_most = problem->ignored};
   if (missing)
     found.value = NULL;
@@ -46,9 +46,9 @@ static void check_nad_name(struct dw_check *check, const struct dw_rule *rule, c
                            .field = own->field,
                            .value = missing ? NULL : own->text};
   if (check->name[0] == '\0')
-    found.mend = "give the NAD a fixed name: nobody knows one that is generated";
+    found.fix = "give the NAD a fixed name: nobody knows one that is generated";
   else
-    found.mend = dw_arena_printf(check->arena, "use \"%s/%s\"", check->ns, check->name);
+    found.fix = dw_arena_printf(check->arena, "use \"%s/%s\"", check->ns, check->name);
   dw_report(check, rule, &found, "%s",
             missing ? "OVN-Kubernetes refuses a network without the NAD's own NAMESPACE/NAME here"
                     : "is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes refuses the network");
@@ -63,14 +63,14 @@ static void check_attachable(struct dw_check *check, const struct dw_rule *rule,
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = ovn->topology_value.field,
-                                 .mend = "use localnet, layer2 or layer3"},
+                                 .fix = "use localnet, layer2 or layer3"},
               "without it this is the cluster's default network, not one for migrations");
   else if (ovn->primary && ovn->topology != DW_OVN_LOCALNET)
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = ovn->role.field,
                                  .value = ovn->role.text,
-                                 .mend = "use secondary, or leave it out"},
+                                 .fix = "use secondary, or leave it out"},
               "OVN-Kubernetes attaches no pod to a primary network by its name");
 }
 
@@ -100,7 +100,7 @@ static void ovn_conflict(struct dw_check *check, const struct dw_rule *rule) {
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = check->config->name.field,
                                .value = check->config->name.text,
-                               .mend = "give both the same configuration, or this one another name",
+                               .fix = "give both the same configuration, or this one another name",
                                .warn_at_most = !sure},
             "NAD %s/%s defines a network of this name that differs in %s, so OVN-Kubernetes refuses one of them",
             other->namespace_, other->name, keys);
@@ -130,7 +130,7 @@ static const char *suggest(const struct dw_check *check, const char *localnet) {
 
 static void unmapped_localnet(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
                               const struct faulty *unmapped) {
-  found->mend = suggest(check, found->value);
+  found->fix = suggest(check, found->value);
   if (dw_view_tells_localnets(check->view)) {
     dw_report(check, rule, found, "no bridge mapping for this localnet on %zu of %zu nodes: %s", unmapped->count,
               dw_view_network_nodes(check->view), unmapped->nodes);
@@ -154,11 +154,11 @@ static void ovn_mapping(struct dw_check *check, const struct dw_rule *rule) {
   found = (struct dw_found){
       .reason = DW_REASON_INVALID, .field = ovn->localnet.field, .value = localnet, .warn_at_most = true};
   struct faulty primary = find_fault(check, localnet, DW_LOCALNET_PRIMARY);
-  found.mend = "map it to a bridge with a NIC of its own";
+  found.fix = "map it to a bridge with a NIC of its own";
   if (primary.count > 0)
     dw_report(check, rule, &found, "maps to the bridge of the node's own traffic on %s", primary.nodes);
   struct faulty without = find_fault(check, localnet, DW_LOCALNET_NO_BRIDGE);
-  found.mend = "create that OVS bridge, with the migration NIC as its port";
+  found.fix = "create that OVS bridge, with the migration NIC as its port";
   if (without.count > 0)
     dw_report(check, rule, &found, "maps to a bridge that does not exist on %s", without.nodes);
   const char *unknown = dw_nad_no_nics(check);

@@ -33,17 +33,17 @@ static void no_range(struct dw_check *check, const struct dw_rule *rule, const s
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                .field = dw_arena_printf(check->arena, "%s.range", ipam->field),
-                               .mend = "add a \"range\" such as \"192.168.99.0/24\""},
+                               .fix = "add a \"range\" such as \"192.168.99.0/24\""},
             "without a range whereabouts hands out no address");
 }
 
 static void empty_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = pool->range.field, .value = pool->range.text};
   if (pool->has_span) {
-    found.mend = "exclude less, or take a wider range";
+    found.fix = "exclude less, or take a wider range";
     dw_report(check, rule, &found, "has no usable address: exclude takes out all of them");
   } else {
-    found.mend = pool->subnet.base.v4 ? "take a wider one, such as a /24" : "take a wider one, such as a /64";
+    found.fix = pool->subnet.base.v4 ? "take a wider one, such as a /24" : "take a wider one, such as a /64";
     dw_report(check, rule, &found, "has no usable address: the first and the last of a /%u are never handed out",
               pool->subnet.bits);
   }
@@ -101,7 +101,7 @@ static void report_class(struct dw_check *check, const struct dw_rule *rule, con
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = pool->range.field,
                                .value = pool->range.text,
-                               .mend = "choose a private range, such as 192.168.99.0/24",
+                               .fix = "choose a private range, such as 192.168.99.0/24",
                                .warn_at_most = !hands_them_out || serves_beside(check, pool, global_beside)},
             "%s", what);
 }
@@ -252,7 +252,7 @@ static void report_same_subnet(struct dw_check *check, const struct dw_rule *rul
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = pool->range.field,
                                .value = pool->range.text,
-                               .mend = "remove one of the two",
+                               .fix = "remove one of the two",
                                .gist = "is of the same subnet as another",
                                .addresses = &pool->usable},
             "is of the same subnet %s as %s, so the pod gets one address twice and fails (\"file exists\")",
@@ -278,7 +278,7 @@ static void report_overlap(struct dw_check *check, const struct dw_rule *rule, c
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = item->pool->range.field,
                                .value = item->pool->range.text,
-                               .mend = "keep the ranges of one configuration apart",
+                               .fix = "keep the ranges of one configuration apart",
                                .warn_at_most = may_share(item, overlap->earlier),
                                .gist = dw_arena_printf(check->arena, "shares %s with %s", shared, text),
                                .addresses = &item->pool->usable},
@@ -332,7 +332,7 @@ static void gateway_in_pool(struct dw_check *check, const struct dw_rule *rule) 
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = gateway->raw.field,
                                  .value = gateway->raw.text,
-                                 .mend = exclude_gateway(check->arena, &plugin->ipam, pool),
+                                 .fix = exclude_gateway(check->arena, &plugin->ipam, pool),
                                  .warn_at_most = plugin->ipam.gateway_undocumented},
               "can be handed to a pod");
   }
@@ -372,9 +372,9 @@ static void gateway_outside(struct dw_check *check, const struct dw_rule *rule) 
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = ipam->gateway.raw.field,
                                  .value = ipam->gateway.raw.text,
-                                 .mend = check->class.migration
-                                             ? "correct it, or leave it out: a migration network needs no gateway"
-                                             : "correct it, or leave it out",
+                                 .fix = check->class.migration
+                                            ? "correct it, or leave it out: a migration network needs no gateway"
+                                            : "correct it, or leave it out",
                                  .warn_at_most = ipam->gateway_undocumented},
               "lies outside %s%s", dw_prefix_format(&ipam->pools[0].subnet, subnet),
               ipam->pool_count > 1 ? " and the other ranges" : "");

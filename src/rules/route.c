@@ -47,7 +47,7 @@ static void covering_routes(struct dw_check *check, const struct dw_rule *rule, 
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = dst.field,
                                .value = dst.text,
-                               .mend = "remove these routes",
+                               .fix = "remove these routes",
                                .warn_at_most = all->may_not_count},
             "covers every %s address together with the routes next to it, so the pod's other traffic goes here, too",
             v4 ? "IPv4" : "IPv6");
@@ -64,7 +64,7 @@ static void default_routes(struct dw_check *check, const struct dw_rule *rule, c
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = dst.field,
                                  .value = dst.text,
-                                 .mend = "remove it",
+                                 .fix = "remove it",
                                  .warn_at_most = all.may_not_count || is_harmless_default(plugin, route)},
               "%s", default_route_text(route));
   }
@@ -81,10 +81,9 @@ static void default_gateway(struct dw_check *check, const struct dw_rule *rule, 
       !dw_plugin_option_true(plugin, "isDefaultGateway") || !dw_nad_rule_off(check, "bridge-options"))
     return;
   struct dw_value option = dw_plugin_option(check->arena, plugin, "isDefaultGateway");
-  dw_report(
-      check, rule,
-      &(struct dw_found){.reason = DW_REASON_INVALID, .field = option.field, .value = "true", .mend = "remove it"},
-      "adds a default route, so the pod's other traffic goes here, too");
+  dw_report(check, rule,
+            &(struct dw_found){.reason = DW_REASON_INVALID, .field = option.field, .value = "true", .fix = "remove it"},
+            "adds a default route, so the pod's other traffic goes here, too");
 }
 
 static void default_route(struct dw_check *check, const struct dw_rule *rule) {
@@ -166,14 +165,13 @@ static const char *addr_text(const struct link *link, const struct dw_addr *addr
 }
 
 /* A finding about the member NAME of a route. */
-static struct dw_found about(const struct link *link, const struct dw_route *route, const char *name,
-                             const char *mend) {
+static struct dw_found about(const struct link *link, const struct dw_route *route, const char *name, const char *fix) {
   struct dw_value value = dw_route_member(link->check->arena, &link->all->routes, route, name);
   return (struct dw_found){.reason = DW_REASON_INVALID,
                            .field = value.field,
                            .value = dw_value_shown(link->check->arena, &value),
                            .json = value.json,
-                           .mend = mend,
+                           .fix = fix,
                            .warn_at_most = link->all->may_not_count};
 }
 
@@ -190,7 +188,7 @@ static bool is_no_route(struct link *link, const struct dw_route *route) {
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = value.field,
                                  .value = "null",
-                                 .mend = "remove it",
+                                 .fix = "remove it",
                                  .warn_at_most = link->all->may_not_count},
               "is null, on which the plugins crash");
   return true;
@@ -479,7 +477,7 @@ static void route_unusable(struct dw_check *check, const struct dw_rule *rule) {
     read_link(&link);
     unusable_routes(&link);
     if (all.routes.too_many) {
-      struct dw_found found = {.reason = DW_REASON_FORBIDDEN, .field = all.routes.list.field, .mend = "join them"};
+      struct dw_found found = {.reason = DW_REASON_FORBIDDEN, .field = all.routes.list.field, .fix = "join them"};
       dw_nad_mark_unread(check, &found);
       dw_report(check, rule, &found, "holds more than %zu routes, which cannot be checked", all.routes.count);
     }

@@ -34,7 +34,7 @@ struct dw_rule {
   enum dw_action migration; /* default action on a migration network; for CONFIG scopes the only one */
   enum dw_action other;     /* default action on any other NAD; DW_ACTION_NONE where it does not apply */
   const char *finds;        /* for the catalogue: what it finds, in one sentence without a full stop */
-  const char *mend;         /* for the catalogue: how to mend it */
+  const char *fix;          /* for the catalogue: how to fix it */
   void (*check)(struct dw_check *check, const struct dw_rule *rule);
 };
 
@@ -75,8 +75,8 @@ struct dw_finding {
   const char *field;
   const char *value; /* as shown between quotes; NULL shows none */
   const char *what;
-  const char *mend; /* NULL where there is nothing to add */
-  bool of_key;      /* as in dw_found, as the next */
+  const char *fix; /* NULL where there is nothing to add */
+  bool of_key;     /* as in dw_found, as the next */
   int line, column;
   struct dw_facts facts; /* by which an old finding is recognised in a new object */
 };
@@ -133,7 +133,7 @@ struct dw_found {
   const char *field;
   const char *via;   /* the annotation that sets FIELD, of another object; NULL where FIELD is this object's own */
   const char *value; /* the offending value as written; NULL where there is none to show */
-  const char *mend;  /* "choose a range outside it"; NULL where `what` says it all */
+  const char *fix;   /* "choose a range outside it"; NULL where `what` says it all */
   bool warn_at_most; /* this case of the rule never denies */
   bool as_migration; /* judged as on a migration network, whatever this NAD is (overlap-network) */
   /* What it is about, where FIELD, VALUE and the text do not say all of it: with another one it is another mistake.
@@ -167,10 +167,10 @@ void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, c
 
 /* "FieldValueInvalid" ... */
 const char *dw_reason_name(enum dw_reason reason) __attribute__((returns_nonnull));
-/* `Invalid value: "x": WHAT; MEND [rule-id]` */
+/* `Invalid value: "x": WHAT; FIX [rule-id]` */
 const char *dw_finding_message(struct dw_arena *arena, const struct dw_finding *finding)
     __attribute__((nonnull, returns_nonnull));
-/* `FIELD: WHAT; MEND [rule-id]`, at most 120 bytes where leaving out MEND can do it, never over 256, no control
+/* `FIELD: WHAT; FIX [rule-id]`, at most 120 bytes where leaving out FIX can do it, never over 256, no control
  * characters. */
 const char *dw_finding_warning(struct dw_arena *arena, const struct dw_finding *finding)
     __attribute__((nonnull, returns_nonnull));

@@ -12,7 +12,7 @@ enum { DW_FINDINGS_PER_RULE = 256 };
 enum dw_action dw_check_action(const struct dw_check *check, const struct dw_rule *rule, bool as_migration)
     __attribute__((nonnull));
 
-/* `Invalid value: "x": WHAT`, without the mend and the rule's id. */
+/* `Invalid value: "x": WHAT`, without the fix and the rule's id. */
 const char *dw_finding_text(struct dw_arena *arena, const struct dw_finding *finding)
     __attribute__((nonnull, returns_nonnull));
 

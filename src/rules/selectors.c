@@ -28,12 +28,12 @@ static void check_label(struct dw_check *check, const struct dw_rule *rule, cons
                            .field = dw_arena_printf(check->arena, "%s.%s", field, label->key),
                            .value = shown(check, label->value)};
   if (nested) {
-    found.mend = dw_arena_printf(check->arena, "write the labels into %s itself", field);
+    found.fix = dw_arena_printf(check->arena, "write the labels into %s itself", field);
     dw_report(check, rule, &found, "this selector is a plain map of labels, and knows no %s", label->key);
     return;
   }
   if (type != DW_JSON_OBJECT && type != DW_JSON_ARRAY && type != DW_JSON_NULL)
-    found.mend = "put it in quotes";
+    found.fix = "put it in quotes";
   dw_report(check, rule, &found, "a label's value must be a string, not %s", dw_json_type_name(label->value));
 }
 
@@ -43,7 +43,7 @@ static size_t check_selector(struct dw_check *check, const struct dw_rule *rule,
   const char *field = dw_arena_printf(check->arena, "spec.selectors.%s", key);
   if (is_given(selector) && dw_json_type(selector) != DW_JSON_OBJECT) {
     struct dw_found found = {
-        .reason = DW_REASON_INVALID, .field = field, .value = shown(check, selector), .mend = "write a map of labels"};
+        .reason = DW_REASON_INVALID, .field = field, .value = shown(check, selector), .fix = "write a map of labels"};
     dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(selector));
     return 1;
   }
@@ -63,7 +63,7 @@ static size_t check_unknown(struct dw_check *check, const struct dw_rule *rule, 
         .reason = DW_REASON_NOT_SUPPORTED,
         .field = dw_arena_printf(check->arena, "spec.selectors.%s", m.key),
         .value = m.key,
-        .mend = dw_arena_printf(check->arena, "use %s", nearest != NULL ? nearest : known[1]),
+        .fix = dw_arena_printf(check->arena, "use %s", nearest != NULL ? nearest : known[1]),
         .warn_at_most = true,
         .of_key = true,
     };
@@ -82,7 +82,7 @@ static void policy_selector(struct dw_check *check, const struct dw_rule *rule) 
   if (check->migration->wrong_type_field != NULL)
     return;
   if (!is_given(selectors)) {
-    found.mend = "add namespaceSelector or virtualMachineInstanceSelector";
+    found.fix = "add namespaceSelector or virtualMachineInstanceSelector";
     dw_report(check, rule, &found, "a policy without selectors matches no VM");
     return;
   }
@@ -95,7 +95,7 @@ static void policy_selector(struct dw_check *check, const struct dw_rule *rule) 
     labels += check_selector(check, rule, known[i], dw_json_get(selectors, known[i]));
   if (check_unknown(check, rule, selectors, labels == 0) > 0 || labels > 0)
     return;
-  found.mend = "add labels, unless that is meant";
+  found.fix = "add labels, unless that is meant";
   dw_report(check, rule, &found, "without a label to match, the policy matches every VM");
 }
 

@@ -38,7 +38,7 @@ static void report(struct dw_check *check, const struct dw_rule *rule, const str
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = plugin->master.field,
                                .value = plugin->master.text,
-                               .mend = "use a NIC of its own",
+                               .fix = "use a NIC of its own",
                                .warn_at_most = true},
             "NAD %s/%s puts %s on this NIC: where a pod of one runs, pods of the other fail", other->namespace_,
             other->name, words);
@@ -55,7 +55,7 @@ static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, cons
                            .value = dw_value_shown(check->arena, &plugin->vlan),
                            .json = plugin->vlan.json};
   if (taken.count > 0) {
-    found.mend = "use macvlan with that interface as master, or another VLAN";
+    found.fix = "use macvlan with that interface as master, or another VLAN";
     dw_report(check, rule, &found,
               "%s has an interface for this VLAN on %s already, so the vlan plugin fails: file exists", link->name,
               taken.nodes);
@@ -66,7 +66,7 @@ static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, cons
     report(check, rule, plugin, other, "the same VLAN");
   if (!check->class.migration || !dw_nad_pods_meet(check))
     return;
-  found.mend = "make the VLAN interface on the nodes, and use macvlan on it";
+  found.fix = "make the VLAN interface on the nodes, and use macvlan on it";
   dw_report(
       check, rule, &found,
       "a node takes this VLAN of %s once: where virt-synchronization-controller runs beside another of its pods or "

@@ -34,7 +34,7 @@ static void named_bridge(struct dw_check *check, const struct dw_rule *rule, con
         &(struct dw_found){.reason = DW_REASON_INVALID,
                            .field = bridge->field,
                            .value = bridge->text,
-                           .mend = "make a bridge of this name, with the migration NIC as its port, on every node"},
+                           .fix = "make a bridge of this name, with the migration NIC as its port, on every node"},
         "%s", faults);
   else if (unknown != NULL)
     dw_report_unverified(check, rule, bridge->field, "%s", unknown);
@@ -44,7 +44,7 @@ static void named_bridge(struct dw_check *check, const struct dw_rule *rule, con
 static void bridge_of(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *bridge) {
   struct dw_found found = {.field = bridge->field,
                            .value = bridge->text,
-                           .mend = "name a bridge that has the migration NIC as its port on every node"};
+                           .fix = "name a bridge that has the migration NIC as its port on every node"};
   if (!dw_value_given(bridge)) {
     found.reason = DW_REASON_REQUIRED;
     dw_report(check, rule, &found, "without it the bridge is cni0, which has no uplink");
@@ -67,7 +67,7 @@ static void bridge_as_master(struct dw_check *check, const struct dw_rule *rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = master->field,
                                  .value = master->text,
-                                 .mend = "make the migration NIC its port on every node, or use that NIC"},
+                                 .fix = "make the migration NIC its port on every node, or use that NIC"},
               "is a bridge without a port on %s", lonely.nodes);
 }
 
@@ -121,7 +121,7 @@ static void closed_vlan(struct dw_check *check, const struct dw_rule *rule, cons
                                .field = plugin->vlan.field,
                                .value = dw_value_shown(check->arena, &plugin->vlan),
                                .json = plugin->vlan.json,
-                               .mend = "add it to the port's trunk-tags, or use a VLAN that the port carries"},
+                               .fix = "add it to the port's trunk-tags, or use a VLAN that the port carries"},
             "no port of %s carries this VLAN on %s (%s on %s), so no frame leaves the node", bridge, closed.nodes,
             what_is_carried(check, closed.first, bridge), closed.first);
 }
@@ -140,7 +140,7 @@ static void shared_vlan(struct dw_check *check, const struct dw_rule *rule, cons
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = plugin->bridge.field,
                                .value = plugin->bridge.text,
-                               .mend = "set a VLAN apart for migrations",
+                               .fix = "set a VLAN apart for migrations",
                                .warn_at_most = true},
             "NAD %s/%s is on the same bridge and VLAN, so its pods and VMs share the wire with migrations",
             other->namespace_, other->name);

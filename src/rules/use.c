@@ -21,7 +21,7 @@ static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = {
         .reason = DW_REASON_FORBIDDEN,
         .field = field,
-        .mend = dw_arena_printf(check->arena, "take it out of that %s first", dw_kind_name(user->kind))};
+        .fix = dw_arena_printf(check->arena, "take it out of that %s first", dw_kind_name(user->kind))};
     dw_report(check, rule, &found, "%s %s/%s uses this NAD as its migration network", dw_kind_name(user->kind),
               user->namespace_, user->name);
   } else if (strcmp(check->ns, check->policy->namespace_) != 0) {
@@ -48,7 +48,7 @@ static void network_in_use_change(struct dw_check *check, const struct dw_rule *
   if (check->config->state == DW_CONFIG_UNREADABLE || same_config(check->config, check->old_config))
     return;
   struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = "spec.config", .mend = "restart the virt-handler pods to take it over"};
+      .reason = DW_REASON_INVALID, .field = "spec.config", .fix = "restart the virt-handler pods to take it over"};
   dw_report(check, rule, &found, "this NAD is in use: virt-handlers that run keep the old configuration");
 }
 

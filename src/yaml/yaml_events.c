@@ -90,7 +90,7 @@ static const char *in_words(const struct reader *r, struct place place) {
   return problem;
 }
 
-/* What has no end is found far behind the place where it is to be mended. */
+/* What has no end is found far behind the place where it is to be fixed. */
 static bool blames_context(const yaml_parser_t *parser) {
   if (!parser->problem || !parser->context)
     return false;

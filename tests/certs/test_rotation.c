@@ -400,7 +400,7 @@ static struct dw_pki_pair other_ca(void) {
   return pair;
 }
 
-static void broken_content_is_mended_and_told(void **state) {
+static void broken_content_is_fixed_and_told(void **state) {
   struct fixture *f = *state;
   settle(f);
   struct dw_pki_pair other = other_ca();
@@ -486,7 +486,7 @@ static void an_expired_ca_is_replaced(void **state) {
   assert_true(good_pair(&f->in.secret, START + CA));
 }
 
-static void a_clock_that_is_a_little_behind_mends_nothing(void **state) {
+static void a_clock_that_is_a_little_behind_fixes_nothing(void **state) {
   struct fixture *f = *state;
   settle(f);
   go_to(f, -60 - 600); /* what is there begins ten minutes later by this clock */
@@ -604,11 +604,11 @@ int main(void) {
       LOOK(the_old_ca_goes_when_its_last_leaf_has_ended),
       LOOK(a_leaf_that_was_replaced_early_counts_until_its_own_end),
       LOOK(without_its_notes_the_old_ca_stays_until_it_ends),
-      LOOK(broken_content_is_mended_and_told),
+      LOOK(broken_content_is_fixed_and_told),
       LOOK(a_ca_without_its_key_is_renewed_without_a_break),
       LOOK(an_emptied_secret_keeps_trust_in_what_is_served),
       LOOK(an_expired_ca_is_replaced),
-      LOOK(a_clock_that_is_a_little_behind_mends_nothing),
+      LOOK(a_clock_that_is_a_little_behind_fixes_nothing),
       LOOK(a_time_in_the_future_is_not_believed),
       LOOK(replicas_that_ask_for_different_names_agree),
       LOOK(a_name_that_is_none_is_an_error),

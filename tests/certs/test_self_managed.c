@@ -294,7 +294,7 @@ static void another_bundle_is_put_right(void **state) {
   assert_int_equal(f->replicas[0].uses, 1);
 }
 
-static void a_broken_secret_is_mended_and_told(void **state) {
+static void a_broken_secret_is_fixed_and_told(void **state) {
   struct fixture *f = *state;
   put_secret(f, ",\"data\":{\"ca.crt\":\"Cg==\",\"ca.key\":\"!\",\"other\":\"eA==\"}");
   put_hooks(f, "");
@@ -513,7 +513,7 @@ int main(void) {
       MANAGED(several_replicas_agree_and_one_that_comes_late_takes_part),
       MANAGED(cas_are_renewed_while_what_is_served_always_verifies),
       MANAGED(another_bundle_is_put_right),
-      MANAGED(a_broken_secret_is_mended_and_told),
+      MANAGED(a_broken_secret_is_fixed_and_told),
       MANAGED(an_api_server_that_is_away_is_told_once_and_served_through),
       MANAGED(what_rbac_forbids_is_said),
       MANAGED(a_secret_that_is_not_there_is_said),

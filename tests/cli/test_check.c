@@ -94,7 +94,7 @@ static void a_wrong_name_is_denied_where_the_cluster_is_known(void **state) {
                                   "namespace openshift-cnv [network-missing]\n"
                                   "    network: migration-lna\n"
                                   "             ^~~~~~~~~~~~~\n"
-                                  "  mend: did you mean \"migration-lan\"?\n"));
+                                  "  fix: did you mean \"migration-lan\"?\n"));
 }
 
 static void a_wrong_name_warns_where_no_cluster_is_known(void **state) {
@@ -128,7 +128,7 @@ static void json_says_where_and_what(void **state) {
   assert_int_equal(member_int(finding, "endColumn"), 154);
   assert_int_equal(member_int(finding, "width"), 13);
   assert_int_equal(strncmp(member_text(finding, "source"), "    config: '{", 14), 0);
-  assert_string_equal(member_text(finding, "mend"), "take a wider one, such as a /24");
+  assert_string_equal(member_text(finding, "fix"), "take a wider one, such as a /24");
   assert_string_equal(member_text(finding, "kind"), "NetworkAttachmentDefinition");
   assert_string_equal(member_text(finding, "namespace"), "openshift-cnv");
   assert_string_equal(member_text(finding, "name"), "migration-lan");
@@ -211,7 +211,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "and the last of a /31 are never handed out [range-empty]\n"
        "    \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/31\"}}'\n"
        "                                             ^~~~~~~~~~~~~\n"
-       "  mend: take a wider one, such as a /24\n"
+       "  fix: take a wider one, such as a /24\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* double quotes, with escapes */
       {HEAD "  config: \"{\\\"cniVersion\\\": \\\"0.3.1\\\", \\\"name\\\": \\\"x\\\", \\\"type\\\": \\\"macvlan\\\", "
@@ -221,7 +221,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "and the last of a /31 are never handed out [range-empty]\n"
        "    {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"\n"
        "                                           ^~~~~~~~~~~~~~~\n"
-       "  mend: take a wider one, such as a /24\n"
+       "  fix: take a wider one, such as a /24\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* literal, with tabs and wide characters */
       {HEAD "  config: |\n"
@@ -235,7 +235,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "    \t\"master\": \"eth1\", \"移行\": \"eth\",\t\"ipam\": {\"type\": \"whereabouts\", \"range\": "
        "\"10.9.0.0/31\"}\n"
        "    \t                                \t                                         ^~~~~~~~~~~~~\n"
-       "  mend: take a wider one, such as a /24\n"
+       "  fix: take a wider one, such as a /24\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* a missing key: the object that lacks it */
       {HEAD "  config: |\n"
@@ -247,7 +247,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "[master-required]\n"
        "    {\n"
        "    ^\n"
-       "  mend: name the NIC that is set apart for migrations\n"
+       "  fix: name the NIC that is set apart for migrations\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* no JSON: the place that the parser tells */
       {HEAD "  config: |\n"
@@ -269,7 +269,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "1, column 134), and the last one wins [cni-ambiguous-key]\n"
        "     \"type\": \"host-local\"}}'\n"
        "     ^~~~~~\n"
-       "  mend: keep one of them\n"
+       "  fix: keep one of them\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* JSON, cut: it is longer than a line of a terminal */
       {"{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": {\"name\": "
@@ -283,7 +283,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "\\\"eth1\\\", \\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"}}\n"
        "                                                                                                               "
        "                          ^~~~~~~~~~~~~~~\n"
-       "  mend: take a wider one, such as a /24\n"
+       "  fix: take a wider one, such as a /24\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -423,8 +423,8 @@ static void a_placeholder_is_the_only_finding(void **state) {
   static const struct {
     const char *text, *warning;
   } cases[] = {
-#define UNRENDERED(place, field, text, mend)                                                                           \
-  place ": warning: " field ": " text " is a placeholder that was not filled in, so this object is not checked; " mend \
+#define UNRENDERED(place, field, text, fix)                                                                            \
+  place ": warning: " field ": " text " is a placeholder that was not filled in, so this object is not checked; " fix  \
         " [unrendered]"
       {HEAD "  config: " CONFIG("${NIC}"),
        UNRENDERED("5:72", "spec.config", "${NIC}",

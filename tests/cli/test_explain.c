@@ -29,7 +29,7 @@ static void a_rule_is_told_of(void **state) {
   has(&run, "\nAn example that breaks it\n    apiVersion: k8s.cni.cncf.io/v1\n");
   has(&run, "\n    -         \"gateway\": \"192.168.99.1\"\n    +         \"gateway\": \"192.168.99.1\",\n"
             "    +         \"exclude\": [\"192.168.99.1/32\"]\n");
-  has(&run, "\nMended\n      ...\n            \"ipam\": {\n");
+  has(&run, "\nFixed\n      ...\n            \"ipam\": {\n");
   has(&run, "\n    rules: {gateway-in-pool: warn}\n");
   has(&run, "\nWhere it applies\n");
   has(&run, "(\"*migration*\")");

@@ -107,7 +107,7 @@ static void json_holds_every_rule(void **state) {
     assert_string_equal(member_text(rule, "migrationNetwork"), catalogue[i][1]);
     assert_string_equal(member_text(rule, "otherNetwork"), catalogue[i][2]);
     assert_true(strlen(member_text(rule, "finds")) > 10);
-    assert_true(strlen(member_text(rule, "mend")) > 5);
+    assert_true(strlen(member_text(rule, "fix")) > 5);
   }
   json_object_put(rules);
 }

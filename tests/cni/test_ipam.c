@@ -168,7 +168,7 @@ struct problem_case {
   enum dw_ipam_problem_kind kind;
   const char *field; /* below spec.config.ipam */
   const char *what;  /* part of it */
-  const char *mend;  /* part of it; NULL for none */
+  const char *fix;   /* part of it; NULL for none */
 };
 
 static void expect_one(struct dw_arena *arena, const struct problem_case *one) {
@@ -180,10 +180,10 @@ static void expect_one(struct dw_arena *arena, const struct problem_case *one) {
   assert_string_equal(problem->field, field);
   if (problem->kind != one->kind || strstr(problem->what, one->what) == NULL)
     fail_msg("%s: kind %d, %s", one->members, problem->kind, problem->what);
-  if (one->mend == NULL)
-    assert_null(problem->mend);
-  else if (problem->mend == NULL || strstr(problem->mend, one->mend) == NULL)
-    fail_msg("%s: %s", one->members, problem->mend == NULL ? "no mend" : problem->mend);
+  if (one->fix == NULL)
+    assert_null(problem->fix);
+  else if (problem->fix == NULL || strstr(problem->fix, one->fix) == NULL)
+    fail_msg("%s: %s", one->members, problem->fix == NULL ? "no fix" : problem->fix);
   if ((ipam->error != NULL) != (one->kind == DW_IPAM_UNREADABLE))
     fail_msg("%s: error %s", one->members, ipam->error == NULL ? "absent" : ipam->error);
 }
@@ -462,7 +462,7 @@ static void each_key_is_found_however_its_words_are_joined(void **state) {
         read_members(arena, dw_arena_printf(arena, "\"%c-%s\":null", known[i][0] - 'a' + 'A', known[i] + 1));
     assert_int_equal(ipam->problem_count, 1);
     assert_string_equal(ipam->problems[0].what, "is no key that whereabouts knows, so it is ignored");
-    assert_string_equal(ipam->problems[0].mend,
+    assert_string_equal(ipam->problems[0].fix,
                         taken ? "remove it: type stands beside it" : dw_arena_printf(arena, "write %s", known[i]));
   }
   for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {

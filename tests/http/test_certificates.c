@@ -194,7 +194,7 @@ static void expect_kept(struct fixture *f, const char *certificate, const char *
   free(expected);
   assert_true(is_served(f, f->first_ca));
   assert_true(metrics_have(f, "droveway_certificate_loads_total{result=\"refused\"} 1\n"));
-  mount_pair(f, "3", f->second.leaf.certificate, f->second.leaf.key); /* mended */
+  mount_pair(f, "3", f->second.leaf.certificate, f->second.leaf.key); /* fixed */
   wait_for_text(f->server.log, "the certificate is read again", 1);
   assert_true(is_served(f, f->second_ca));
 }

@@ -89,7 +89,7 @@ diff <(tools/man.sh "$build/droveway") docs/droveway.1 >"$work/diff" || bad "doc
 $(head -n 20 "$work/diff")"
 MANPATH=$work/stage/usr/share/man mandoc -Tutf8 "$work/stage/usr/share/man/man1/droveway.1" | grep -q 'kubectl droveway' || bad "the man page is not installed"
 
-# --- pre-commit, in a repository with a bad network, then with it mended ---
+# --- pre-commit, in a repository with a bad network, then with it fixed ---
 export HOME=$work/home GIT_CONFIG_GLOBAL=$work/gitconfig PRE_COMMIT_HOME=$work/pre-commit
 mkdir -p "$HOME" "$work/hooks" "$work/project"
 git config --global user.name t && git config --global user.email t@example.com && git config --global init.defaultBranch main

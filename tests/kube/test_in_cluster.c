@@ -46,14 +46,14 @@ static void expect_server(const struct folder *folder, const char *server) {
   assert_string_equal(dw_api_config_server(&config), server);
 }
 
-static void expect_failure(const struct folder *folder, enum dw_error_code code, const char *part, const char *mend) {
+static void expect_failure(const struct folder *folder, enum dw_error_code code, const char *part, const char *fix) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_api_config config = {.arena = arena};
   struct dw_error err = DW_ERROR_INIT;
   assert_int_equal(dw_api_read_in_cluster(&config, folder->path, &err), -1);
   assert_int_equal(err.code, code);
-  if (strstr(err.text, part) == NULL || strstr(err.text, mend) == NULL)
-    fail_msg("\"%s\" lacks \"%s\" or \"%s\"", err.text, part, mend);
+  if (strstr(err.text, part) == NULL || strstr(err.text, fix) == NULL)
+    fail_msg("\"%s\" lacks \"%s\" or \"%s\"", err.text, part, fix);
   assert_null(strstr(err.text, "secret"));
 }
 

@@ -67,12 +67,12 @@ static struct dw_api_config *load_cluster(const struct folder *folder, const cha
 /* Where the mistake stands, and words that its text holds (the last may be NULL). */
 struct mistake {
   int line; /* 0: nowhere in the file */
-  const char *what, *mend;
+  const char *what, *fix;
 };
 
 static void expect_told(const struct dw_error *err, const struct mistake *mistake) {
-  if (strstr(err->text, mistake->what) == NULL || (mistake->mend != NULL && strstr(err->text, mistake->mend) == NULL))
-    fail_msg("\"%s\" lacks \"%s\" or \"%s\"", err->text, mistake->what, mistake->mend == NULL ? "" : mistake->mend);
+  if (strstr(err->text, mistake->what) == NULL || (mistake->fix != NULL && strstr(err->text, mistake->fix) == NULL))
+    fail_msg("\"%s\" lacks \"%s\" or \"%s\"", err->text, mistake->what, mistake->fix == NULL ? "" : mistake->fix);
   if (err->line != mistake->line)
     fail_msg("line %d, not %d: %s", err->line, mistake->line, err->text);
   assert_null(strstr(err->text, SECRET));

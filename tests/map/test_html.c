@@ -268,7 +268,7 @@ static void unknown_nodes_are_not_said_to_lack_a_nic(void **state) {
   free(page);
 }
 
-static void findings_are_told_with_their_mend(void **state) {
+static void findings_are_told_with_their_fix(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -451,7 +451,7 @@ int main(void) {
                                      cmocka_unit_test(nics_show_what_speaks_against_them),
                                      cmocka_unit_test(mtus_that_differ_are_told),
                                      cmocka_unit_test(unknown_nodes_are_not_said_to_lack_a_nic),
-                                     cmocka_unit_test(findings_are_told_with_their_mend),
+                                     cmocka_unit_test(findings_are_told_with_their_fix),
                                      cmocka_unit_test(names_stay_text),
                                      cmocka_unit_test(an_empty_map_is_a_page_too),
                                      cmocka_unit_test(many_ranges_are_cut_and_counted),

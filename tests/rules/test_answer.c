@@ -99,7 +99,7 @@ static void at_most_100_causes_are_listed(void **state) {
     assert_string_equal(verdict_cause(&verdict, 99, "field"), "spec.config.plugins[100].type");
     if (counts[i] > 100) {
       char text[80];
-      snprintf(text, sizeof text, "Too many: %d more findings deny this; mend these first", counts[i] - 100);
+      snprintf(text, sizeof text, "Too many: %d more findings deny this; fix these first", counts[i] - 100);
       assert_string_equal(verdict_cause(&verdict, 100, "message"), text);
       assert_string_equal(verdict_cause(&verdict, 100, "reason"), "FieldValueTooMany");
     }

@@ -139,7 +139,7 @@ static void fields_are_those_of_the_version_that_stands(void **state) {
                "spec.configuration.migrations.parallelMigrationsPerCluster\n");
 }
 
-/* What HyperConverged's operator writes is mended in HyperConverged alone. */
+/* What HyperConverged's operator writes is fixed in HyperConverged alone. */
 static void a_managed_kubevirt_is_judged_by_its_hyperconverged(void **state) {
   (void)state;
   static const char hco[] = "deny network-missing HyperConverged openshift-cnv/kubevirt-hyperconverged "

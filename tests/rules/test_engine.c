@@ -108,13 +108,13 @@ static void the_catalogue_is_the_designs(void **state) {
   assert_null(dw_rule_find("no-such-rule"));
 }
 
-static void every_rule_tells_what_it_finds_and_how_to_mend_it(void **state) {
+static void every_rule_tells_what_it_finds_and_how_to_fix_it(void **state) {
   (void)state;
   size_t count;
   const struct dw_rule *const *rules = dw_rules(&count);
   for (size_t i = 0; i < count; i++) {
     assert_true(strlen(rules[i]->finds) > 10);
-    assert_true(strlen(rules[i]->mend) > 5);
+    assert_true(strlen(rules[i]->fix) > 5);
     assert_true(rules[i]->finds[strlen(rules[i]->finds) - 1] != '.');
     assert_true(rules[i]->migration == DW_ACTION_WARN || rules[i]->migration == DW_ACTION_DENY);
   }
@@ -269,7 +269,7 @@ static void a_nad_of_the_view_is_judged_as_a_migration_network(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_catalogue_is_the_designs),
-      cmocka_unit_test(every_rule_tells_what_it_finds_and_how_to_mend_it),
+      cmocka_unit_test(every_rule_tells_what_it_finds_and_how_to_fix_it),
       cmocka_unit_test(a_network_is_judged_by_its_class),
       cmocka_unit_test(a_label_decides_before_the_name),
       cmocka_unit_test(the_policy_sets_actions),

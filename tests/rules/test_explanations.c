@@ -1,4 +1,4 @@
-/* Every rule's explanation: its example is given to build/droveway as a user would, broken and mended. */
+/* Every rule's explanation: its example is given to build/droveway as a user would, broken and fixed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -151,9 +151,9 @@ static void reads_well(const char *id, const struct dw_explanation *explanation)
     fail_msg("%s: says too little of why", id);
   every_line_fits(id, explanation->why);
   every_line_fits(id, explanation->broken);
-  every_line_fits(id, explanation->mended);
-  if (strcmp(explanation->broken, explanation->mended) == 0)
-    fail_msg("%s: mended is what was broken", id);
+  every_line_fits(id, explanation->fixed);
+  if (strcmp(explanation->broken, explanation->fixed) == 0)
+    fail_msg("%s: fixed is what was broken", id);
 }
 
 /* What was measured on real nodes, a row of tests/lab/corpus/reality.jsonl by its id, or a file of the program that
@@ -180,11 +180,11 @@ static void explained(const struct dw_rule *rule) {
     fail_msg("%s: the broken example does not break it (findings of it: %d)", rule->id, broken.of_rule_any);
   if (*broken.other_denial)
     fail_msg("%s: the broken example breaks %s, too", rule->id, broken.other_denial);
-  struct verdict mended = judge(&example, example.explanation.mended);
-  if (mended.of_rule_any > 0)
-    fail_msg("%s: the mended example still has a finding of it", rule->id);
-  if (mended.denials > 0)
-    fail_msg("%s: the mended example is denied (%s)", rule->id, mended.other_denial);
+  struct verdict fixed = judge(&example, example.explanation.fixed);
+  if (fixed.of_rule_any > 0)
+    fail_msg("%s: the fixed example still has a finding of it", rule->id);
+  if (fixed.denials > 0)
+    fail_msg("%s: the fixed example is denied (%s)", rule->id, fixed.other_denial);
 }
 
 static void every_example_holds(void **state) {

@@ -49,8 +49,7 @@ static void fixture_free(struct fixture **f) {
 }
 #define FIXTURE __attribute__((cleanup(fixture_free))) struct fixture
 
-static const struct dw_found invalid = {
-    .reason = DW_REASON_INVALID, .field = "spec.a", .value = "x", .mend = "mend it"};
+static const struct dw_found invalid = {.reason = DW_REASON_INVALID, .field = "spec.a", .value = "x", .fix = "fix it"};
 
 static struct dw_finding sample(const char *value) {
   return (struct dw_finding){.rule = &both,
@@ -59,7 +58,7 @@ static struct dw_finding sample(const char *value) {
                              .field = "spec.a",
                              .value = value,
                              .what = "is wrong",
-                             .mend = "mend it"};
+                             .fix = "fix it"};
 }
 
 static void action_follows_the_network_and_the_policy(void **state) {
@@ -157,13 +156,13 @@ static void messages_read_as_the_api_servers(void **state) {
     enum dw_reason reason;
     const char *name, *message;
   } cases[] = {
-      {DW_REASON_REQUIRED, "FieldValueRequired", "Required value: is wrong; mend it [gateway-in-pool]"},
-      {DW_REASON_INVALID, "FieldValueInvalid", "Invalid value: \"v\": is wrong; mend it [gateway-in-pool]"},
-      {DW_REASON_DUPLICATE, "FieldValueDuplicate", "Duplicate value: \"v\": is wrong; mend it [gateway-in-pool]"},
-      {DW_REASON_NOT_FOUND, "FieldValueNotFound", "Not found: \"v\": is wrong; mend it [gateway-in-pool]"},
+      {DW_REASON_REQUIRED, "FieldValueRequired", "Required value: is wrong; fix it [gateway-in-pool]"},
+      {DW_REASON_INVALID, "FieldValueInvalid", "Invalid value: \"v\": is wrong; fix it [gateway-in-pool]"},
+      {DW_REASON_DUPLICATE, "FieldValueDuplicate", "Duplicate value: \"v\": is wrong; fix it [gateway-in-pool]"},
+      {DW_REASON_NOT_FOUND, "FieldValueNotFound", "Not found: \"v\": is wrong; fix it [gateway-in-pool]"},
       {DW_REASON_NOT_SUPPORTED, "FieldValueNotSupported",
-       "Unsupported value: \"v\": is wrong; mend it [gateway-in-pool]"},
-      {DW_REASON_FORBIDDEN, "FieldValueForbidden", "Forbidden: is wrong; mend it [gateway-in-pool]"},
+       "Unsupported value: \"v\": is wrong; fix it [gateway-in-pool]"},
+      {DW_REASON_FORBIDDEN, "FieldValueForbidden", "Forbidden: is wrong; fix it [gateway-in-pool]"},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -173,7 +172,7 @@ static void messages_read_as_the_api_servers(void **state) {
     assert_string_equal(dw_finding_message(arena, &finding), cases[i].message);
   }
   struct dw_finding bare = sample(NULL);
-  bare.mend = NULL;
+  bare.fix = NULL;
   assert_string_equal(dw_finding_message(arena, &bare), "Invalid value: is wrong [gateway-in-pool]");
 }
 
@@ -182,7 +181,7 @@ static void values_are_quoted_and_cut(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_finding finding = sample("a\"b\\c\nd\x01\x1b[0m\xe2\x80\xae");
   assert_string_equal(dw_finding_message(arena, &finding),
-                      "Invalid value: \"a\\\"b\\\\c\\nd\\x01\\x1b[0m\\u202e\": is wrong; mend it [gateway-in-pool]");
+                      "Invalid value: \"a\\\"b\\\\c\\nd\\x01\\x1b[0m\\u202e\": is wrong; fix it [gateway-in-pool]");
   char text[100];
   memset(text, 'a', sizeof text);
   text[80] = '\0';
@@ -205,7 +204,7 @@ static void a_message_stays_within_1024_bytes_and_keeps_its_id(void **state) {
   char *text = calloc(1, 5001);
   assert_non_null(text);
   memset(text, '\x01', 5000); /* each shows as four bytes */
-  struct dw_found found = {.reason = DW_REASON_INVALID, .field = text, .value = text, .mend = text};
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = text, .value = text, .fix = text};
   dw_report(&f->check, &both, &found, "%s", text);
   free(text);
   const struct dw_finding *finding = &f->check.findings.items[0];
@@ -220,32 +219,32 @@ static void a_message_stays_within_1024_bytes_and_keeps_its_id(void **state) {
 static void control_characters_reach_no_text(void **state) {
   (void)state;
   FIXTURE *f = fixture_new(NULL, true);
-  struct dw_found found = {.reason = DW_REASON_INVALID, .field = "spec.a\nb", .mend = "x\ty"};
+  struct dw_found found = {.reason = DW_REASON_INVALID, .field = "spec.a\nb", .fix = "x\ty"};
   dw_report(&f->check, &both, &found, "%s", "one\r\ntwo\x7f\xc2\x85");
   assert_string_equal(dw_finding_warning(f->arena, &f->check.findings.items[0]),
                       "spec.a\\nb: one\\r\\ntwo\\x7f\\u0085; x\\ty [gateway-in-pool]");
 }
 
-/* A warning of LENGTH bytes with its mend, which takes 9 of them. */
+/* A warning of LENGTH bytes with its fix, which takes 8 of them. */
 static size_t warning_length(struct dw_arena *arena, size_t length) {
   struct dw_finding finding = sample(NULL);
   char what[400];
-  size_t rest = strlen("spec.a: ; mend it [gateway-in-pool]");
+  size_t rest = strlen("spec.a: ; fix it [gateway-in-pool]");
   memset(what, 'w', sizeof what);
   what[length - rest] = '\0';
   finding.what = what;
   return strlen(dw_finding_warning(arena, &finding));
 }
 
-static void a_warning_drops_its_mend_where_that_keeps_it_short(void **state) {
+static void a_warning_drops_its_fix_where_that_keeps_it_short(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_int_equal(warning_length(arena, 120), 120);
-  assert_int_equal(warning_length(arena, 121), 112);
-  assert_int_equal(warning_length(arena, 129), 120);
-  assert_int_equal(warning_length(arena, 130), 130); /* too long either way */
+  assert_int_equal(warning_length(arena, 121), 113);
+  assert_int_equal(warning_length(arena, 128), 120);
+  assert_int_equal(warning_length(arena, 129), 129); /* too long either way */
   assert_int_equal(warning_length(arena, 256), 256);
-  assert_int_equal(warning_length(arena, 257), 248);
+  assert_int_equal(warning_length(arena, 257), 249);
   assert_int_equal(warning_length(arena, 300), 256);
 }
 
@@ -290,7 +289,7 @@ static void a_mistake_is_the_same_only_with_all_its_facts(void **state) {
     other.change;                                                                                                      \
     expect_same(&first, &other, same);                                                                                 \
   } while (0)
-  EXPECT(true, mend = "mend it otherwise");
+  EXPECT(true, fix = "fix it otherwise");
   EXPECT(true, action = DW_ACTION_WARN);
   EXPECT(true, facts.json = json_of(arena, "{\"a\":[1]}"));
   EXPECT(true, facts.addresses = &equal);
@@ -340,7 +339,7 @@ int main(void) {
       cmocka_unit_test(values_are_quoted_and_cut),
       cmocka_unit_test(a_message_stays_within_1024_bytes_and_keeps_its_id),
       cmocka_unit_test(control_characters_reach_no_text),
-      cmocka_unit_test(a_warning_drops_its_mend_where_that_keeps_it_short),
+      cmocka_unit_test(a_warning_drops_its_fix_where_that_keeps_it_short),
       cmocka_unit_test(a_mistake_is_the_same_only_with_all_its_facts),
       cmocka_unit_test(what_lacks_a_fact_equals_itself),
   };

@@ -93,7 +93,7 @@ static void types_of_other_settings(void **state) {
   RUN(examples);
 }
 
-static void a_number_in_quotes_gets_its_mend(void **state) {
+static void a_number_in_quotes_gets_its_fix(void **state) {
   (void)state;
   struct dw_world *world = world_of("", NULL);
   VERDICT_SCOPED number = review(world, DW_OP_CREATE, BLOCK("progressTimeout: '150'"), NULL);
@@ -183,7 +183,7 @@ static void all_mistakes_are_told_at_once(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(types),
-      cmocka_unit_test(a_number_in_quotes_gets_its_mend),
+      cmocka_unit_test(a_number_in_quotes_gets_its_fix),
       cmocka_unit_test(ranges),
       cmocka_unit_test(order),
       cmocka_unit_test(bandwidths),

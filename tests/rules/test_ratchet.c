@@ -76,7 +76,7 @@ static void no_value_is_another_mistake_than_an_empty_one(void **state) {
   assert_non_null(strstr(verdict_denied(&changes), "cni-type"));
 }
 
-static void a_mended_object_has_nothing_left(void **state) {
+static void a_fixed_object_has_nothing_left(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = update(NAD("", BAD), NAD("", CONFIG(",\"master\":\"eth1\"", "10.0.0.0/24")));
   assert_true(verdict.allowed);
@@ -550,7 +550,7 @@ int main(void) {
       cmocka_unit_test(a_new_mistake_is_denied_beside_old_ones),
       cmocka_unit_test(another_wrong_value_is_a_new_mistake),
       cmocka_unit_test(no_value_is_another_mistake_than_an_empty_one),
-      cmocka_unit_test(a_mended_object_has_nothing_left),
+      cmocka_unit_test(a_fixed_object_has_nothing_left),
       cmocka_unit_test(becoming_a_migration_network_is_a_change),
       cmocka_unit_test(an_object_on_its_way_out_is_let_go),
       cmocka_unit_test(an_unreadable_old_object_excuses_nothing),

@@ -219,7 +219,7 @@ static void looks_up_a_nad_that_the_view_lacks(void **state) {
   assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_GET), 2);
 }
 
-/* ... so that a NAD mended a moment ago, through another replica, is not held against it. */
+/* ... so that a NAD fixed a moment ago, through another replica, is not held against it. */
 static void looks_up_a_nad_that_the_view_knows_as_unfit(void **state) {
   struct live *live = *state;
   put_nad(live, "net", "10.9.0.0/33");

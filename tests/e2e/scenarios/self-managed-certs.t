@@ -28,8 +28,8 @@ fail closed.
 What a manifest that is applied again takes away comes back by itself.
 
   $ kubectl get validatingwebhookconfiguration droveway -o json | jq '.webhooks[].clientConfig.caBundle = "Cg=="' | kubectl replace -f - >/dev/null
-  $ mended() { kubectl get validatingwebhookconfiguration droveway -o json | jq -e '.webhooks | all(.clientConfig.caBundle | length > 100)'; }
-  $ until_true 10 mended
+  $ fixed() { kubectl get validatingwebhookconfiguration droveway -o json | jq -e '.webhooks | all(.clientConfig.caBundle | length > 100)'; }
+  $ until_true 10 fixed
   $ passes() { nad probe 10.200.9.0/24 | kubectl create --dry-run=server -f -; }
   $ until_true 10 passes
 
