@@ -16,15 +16,17 @@ awk '
     may["rules"] = "base net json yaml cni cluster rules"
     may["map"] = "base net json cni cluster rules map"
     may["files"] = "base json yaml cluster files"
+    may["lint"] = "base net json yaml cni cluster rules files lint"
+    may["library"] = "base net json yaml cni cluster rules files lint library"
     may["kube"] = "base json yaml cluster files kube"
     may["http"] = "base http"
     may["certs"] = "base json files kube http certs"
     may["events"] = "base json rules kube events"
     may["serve"] = "base net json yaml cni cluster rules files kube http certs events serve"
     may["sandbox"] = "base sandbox"
-    may["cli"] = "base net json yaml cni cluster rules map files kube http certs events serve sandbox cli"
+    may["cli"] = "base net json yaml cni cluster rules map files lint kube http certs events serve sandbox cli"
     home["yaml.h"] = "yaml"; home["curl/"] = "kube"; home["microhttpd.h"] = "http"; home["gnutls/"] = "http"
-    home["openssl/"] = "certs"; home["seccomp.h"] = "sandbox"
+    home["openssl/"] = "certs"; home["seccomp.h"] = "sandbox"; home["droveway/"] = "library"
   }
   FNR == 1 {
     layer = FILENAME

@@ -44,7 +44,7 @@ static int read_arguments(const struct cli_manifest_command *command, int argc, 
   return cli_check_world(command->name, &out->world);
 }
 
-int cli_subjects_open(const struct cli_manifest_command *command, int argc, char **argv, struct cli_subjects *out) {
+int cli_subjects_open(const struct cli_manifest_command *command, int argc, char **argv, struct dw_subjects *out) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_manifest_arguments arguments = {.ns = NULL};
   arguments.paths = dw_arena_array(arena, (size_t)argc + 1, sizeof *arguments.paths);

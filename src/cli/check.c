@@ -1,11 +1,12 @@
 #include <stdio.h>
 
-#include "cli/judge.h"
 #include "cli/report.h"
+#include "cli/subjects.h"
+#include "lint/judge.h"
 
-static void check_subject(struct cli_report *report, const struct dw_world *world, const struct cli_subject *subject) {
+static void check_subject(struct cli_report *report, const struct dw_world *world, const struct dw_subject *subject) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_judgement judgement = cli_judge(arena, world, subject);
+  struct dw_judgement judgement = dw_lint_judge(arena, world, subject);
   struct cli_reported_object object = {.kind = dw_kind_name(subject->kind),
                                        .ns = subject->ns,
                                        .name = subject->name,
@@ -13,13 +14,13 @@ static void check_subject(struct cli_report *report, const struct dw_world *worl
   cli_report_add(report, &object, &judgement.findings, subject->manifest);
 }
 
-static void check_all(struct cli_report *report, const struct cli_subjects *subjects) {
+static void check_all(struct cli_report *report, const struct dw_subjects *subjects) {
   report->passed_over = subjects->read.passed_over;
   report->templates = subjects->read.templates;
   report->patches = subjects->read.patches;
   report->patch_count = subjects->read.patch_count;
   for (size_t i = 0; i < subjects->count; i++)
-    if (cli_is_judged(subjects->items[i].kind))
+    if (dw_kind_is_judged(subjects->items[i].kind))
       check_subject(report, subjects->world, &subjects->items[i]);
 }
 
@@ -65,13 +66,13 @@ int cli_check(int argc, char **argv) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_report_options how = {.form = CLI_FORM_TEXT};
   struct cli_manifest_command command = {"check", options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS, take, &how};
-  struct cli_subjects subjects;
+  struct dw_subjects subjects;
   int status = cli_subjects_open(&command, argc, argv, &subjects);
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
   struct cli_report report = {.arena = arena, .words = &words};
   check_all(&report, &subjects);
   cli_report_print(&report, &how);
-  cli_subjects_free(&subjects);
+  dw_subjects_free(&subjects);
   return cli_finish(cli_report_status(&report, &how));
 }

@@ -2,13 +2,14 @@
 
 #include <string.h>
 
-#include "cli/judge.h"
+#include "cli/subjects.h"
+#include "lint/judge.h"
 #include "rules/audit.h"
 
 struct hearing {
   struct cli_report *report;
   const struct dw_rule *rule;
-  const struct cli_subjects *subjects;
+  const struct dw_subjects *subjects;
 };
 
 static bool is_told(const struct dw_rule *rule, const struct dw_finding *finding) {
@@ -30,18 +31,18 @@ static void hear(const struct hearing *hearing, struct cli_reported_object objec
 static void check_example(const struct hearing *hearing, bool deletes) {
   for (size_t i = 0; i < hearing->subjects->count; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-    const struct cli_subject *subject = &hearing->subjects->items[i];
-    if (!cli_is_judged(subject->kind))
+    const struct dw_subject *subject = &hearing->subjects->items[i];
+    if (!dw_kind_is_judged(subject->kind))
       continue;
     struct dw_judgement judgement = deletes && subject->kind == DW_KIND_NAD
-                                        ? cli_judge_deletion(arena, hearing->subjects->world, subject)
-                                        : cli_judge(arena, hearing->subjects->world, subject);
+                                        ? dw_lint_judge_deletion(arena, hearing->subjects->world, subject)
+                                        : dw_lint_judge(arena, hearing->subjects->world, subject);
     struct cli_reported_object object = {.kind = dw_kind_name(subject->kind), .ns = subject->ns, .name = subject->name};
     hear(hearing, object, &judgement, subject->manifest);
   }
 }
 
-static const struct dw_manifest *manifest_of(const struct cli_subjects *subjects, const struct dw_object *object) {
+static const struct dw_manifest *manifest_of(const struct dw_subjects *subjects, const struct dw_object *object) {
   for (size_t i = 0; i < subjects->count; i++)
     if (subjects->items[i].object == object)
       return subjects->items[i].manifest;
@@ -57,7 +58,7 @@ static void see(void *context, const struct dw_audited *audited) {
 }
 
 static const char *said_of(struct dw_arena *arena, const struct dw_rule *rule, bool deletes,
-                           const struct cli_subjects *subjects, enum cli_color color) {
+                           const struct dw_subjects *subjects, enum cli_color color) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   bool audited = rule->scope == DW_SCOPE_VMI;
   struct cli_report_words words = {.by_object = audited};
@@ -75,10 +76,10 @@ static const char *said_of(struct dw_arena *arena, const struct dw_rule *rule, b
 const char *cli_example_said(struct dw_arena *arena, const struct dw_rule *rule,
                              const struct dw_explanation *explanation, enum cli_color color, struct dw_error *err) {
   struct cli_texts texts = {"example.yaml", explanation->broken, explanation->state, explanation->policy};
-  struct cli_subjects subjects;
+  struct dw_subjects subjects;
   if (cli_subjects_of_texts(&texts, &subjects, err) != 0)
     return NULL;
   const char *said = said_of(arena, rule, explanation->deletes, &subjects, color);
-  cli_subjects_free(&subjects);
+  dw_subjects_free(&subjects);
   return said;
 }

@@ -12,7 +12,7 @@
 
 /* One NAD, read. */
 struct nad_view {
-  const struct cli_subject *subject;
+  const struct dw_subject *subject;
   struct dw_classification class;
   const struct dw_cni_config *config;
   const struct dw_ipam *ipam; /* of the first plugin that has one; NULL */
@@ -29,7 +29,7 @@ static const struct dw_value *first_given(const struct dw_cni_config *config, si
 #define FIRST_GIVEN(config, member) first_given((config), offsetof(struct dw_cni_plugin, member))
 
 static struct nad_view read_nad(struct dw_arena *arena, const struct dw_world *world,
-                                const struct cli_subject *subject) {
+                                const struct dw_subject *subject) {
   struct nad_view out = {.subject = subject, .config = dw_cni_read(arena, subject->manifest->json)};
   const struct dw_nad_traits traits = dw_nad_traits_read(subject->ns, subject->name, subject->json, out.config);
   out.class = dw_view_classify(world->view, arena, &traits);
@@ -182,7 +182,7 @@ static void print_nad(struct dw_arena *arena, const struct nad_view *nad) {
       print_pool(&nad->ipam->pools[i]);
 }
 
-static void print_all(struct dw_arena *arena, const struct cli_subjects *subjects, bool json) {
+static void print_all(struct dw_arena *arena, const struct dw_subjects *subjects, bool json) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   struct dw_json_writer w = DW_JSON_PRETTY_WRITER(&out);
   dw_json_begin_array(&w);
@@ -233,11 +233,11 @@ int cli_inspect(int argc, char **argv) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   bool json = false;
   struct cli_manifest_command command = {"inspect", options, CLI_MANIFEST_LETTERS "o:", take, &json};
-  struct cli_subjects subjects;
+  struct dw_subjects subjects;
   int status = cli_subjects_open(&command, argc, argv, &subjects);
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
   print_all(arena, &subjects, json);
-  cli_subjects_free(&subjects);
+  dw_subjects_free(&subjects);
   return cli_finish(CLI_OK);
 }

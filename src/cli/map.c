@@ -178,14 +178,14 @@ static int render(struct dw_arena *arena, const struct dw_world *world, const st
 }
 
 static int map_manifests(struct dw_arena *arena, const struct arguments *arguments) {
-  struct cli_subjects subjects;
+  struct dw_subjects subjects;
   struct dw_error err = DW_ERROR_INIT;
   if (cli_check_world("map", &arguments->manifests.world) != CLI_OK)
     return CLI_FAILED;
   if (cli_subjects_load(&arguments->manifests, &subjects, &err) != 0)
     return cli_fail(&err);
   int status = render(arena, subjects.world, arguments);
-  cli_subjects_free(&subjects);
+  dw_subjects_free(&subjects);
   return status;
 }
 

@@ -87,7 +87,7 @@ static const dw_json *pruned(struct dw_arena *arena, const struct dw_object *obj
   return kept;
 }
 
-static struct item *collect(struct dw_arena *arena, const struct cli_state *state, size_t *count) {
+static struct item *collect(struct dw_arena *arena, const struct dw_state *state, size_t *count) {
   struct item *items = dw_arena_array(arena, state->count + 1, sizeof *items);
   for (size_t i = 0; i < state->count; i++)
     items[i] = (struct item){state->objects[i], state->jsons[i], i};
@@ -218,7 +218,7 @@ static int write_all(struct dw_arena *arena, const struct snapshot_options *opti
                      struct dw_error *err) {
   struct cli_folder folder;
   size_t count = 0;
-  struct item *items = collect(arena, state, &count);
+  struct item *items = collect(arena, &state->found, &count);
   if (cli_folder_open(&folder, options->folder, err) != 0)
     return -1;
   int failed = fill(arena, &folder, items, count, err);
@@ -239,7 +239,7 @@ static int snapshot(struct dw_arena *arena, const struct snapshot_options *optio
   struct dw_policy *policy = dw_policy_load(&sources, err);
   if (policy == NULL)
     return -1;
-  struct cli_state_query query = {&options->world, policy->namespace_, CLI_KEEP_ALL};
+  struct cli_state_query query = {&options->world, policy->namespace_, DW_KEEP_ALL};
   int failed = cli_state_read(arena, &query, &state, err);
   if (failed == 0) {
     failed = write_all(arena, options, &state, err);

@@ -6,7 +6,7 @@
 #include "cli/subjects.h"
 
 struct cli_spot {
-  struct cli_identity id;
+  struct dw_identity id;
   const struct dw_manifest *manifest;
 };
 
@@ -21,11 +21,11 @@ static void load(struct cli_spots *spots) {
   spots->items = dw_arena_array(spots->arena, all + 1, sizeof *spots->items);
   for (const struct dw_manifest *m = first; m != NULL; m = m->next) {
     const char *name = dw_json_get_string(dw_json_get(m->json, "metadata"), "name");
-    enum dw_kind kind = cli_kind_of(m->json);
+    enum dw_kind kind = dw_kind_of_json(m->json);
     if (kind != DW_KIND_OTHER && name != NULL)
-      spots->items[spots->count++] = (struct cli_spot){{kind, cli_namespace_of(m->json, spots->ns), name}, m};
+      spots->items[spots->count++] = (struct cli_spot){{kind, dw_namespace_of_json(m->json, spots->ns), name}, m};
   }
-  qsort(spots->items, spots->count, sizeof *spots->items, cli_by_identity);
+  qsort(spots->items, spots->count, sizeof *spots->items, dw_by_identity);
 }
 
 const struct dw_manifest *cli_spot(struct cli_spots *spots, const struct dw_object *object) {
@@ -33,6 +33,6 @@ const struct dw_manifest *cli_spot(struct cli_spots *spots, const struct dw_obje
     load(spots);
   struct cli_spot key = {{object->kind, object->namespace_, object->name}, NULL};
   const struct cli_spot *found =
-      spots->count == 0 ? NULL : bsearch(&key, spots->items, spots->count, sizeof key, cli_by_identity);
+      spots->count == 0 ? NULL : bsearch(&key, spots->items, spots->count, sizeof key, dw_by_identity);
   return found == NULL ? NULL : found->manifest;
 }

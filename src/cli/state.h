@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "cli/cli.h"
-#include "files/manifests.h"
+#include "lint/state.h"
 #include "json/json.h"
 
 /* What was not told of it. */
@@ -14,29 +14,20 @@ struct cli_gaps {
 };
 
 struct cli_state {
-  const struct dw_object **objects; /* in the order read; a reference to each */
-  const dw_json **jsons; /* beside each its JSON, of a live cluster pruned; NULL where it was not asked for */
-  size_t count, capacity;
-  const struct dw_manifest *manifests; /* all that a folder holds; NULL of a live cluster */
+  struct dw_state found; /* the JSON of a live cluster's objects is pruned */
   struct cli_gaps gaps;
 };
-
-/* Whose JSON is wanted. */
-enum cli_keep { CLI_KEEP_NONE, CLI_KEEP_JUDGED, CLI_KEEP_ALL };
 
 struct cli_state_query {
   const struct cli_world_options *world;
   const char *ns; /* stands in where an object of a folder names no namespace */
-  enum cli_keep keep;
+  enum dw_keep keep;
 };
 
 /* Reads the folder or cluster; nothing where neither is given. JSON lives in ARENA. -1 with the reason; nothing is left
  * then. Free with cli_state_free(). */
 int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
                    struct dw_error *err);
-/* The same of what a folder would hold; QUERY's world is not looked at. */
-int cli_state_of(const struct cli_state_query *query, const struct dw_manifest *manifests, struct cli_state *out,
-                 struct dw_error *err);
 void cli_state_free(struct cli_state *state);
 
 /* cli_world() that tells the gaps, too. */

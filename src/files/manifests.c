@@ -391,3 +391,12 @@ struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struc
   const struct dw_yaml_spot outer = {inside->path, false, place.line, bytes_before(&place) + 1};
   return dw_yaml_find(inside->doc, inside->source, &outer);
 }
+
+int dw_manifest_error(const struct dw_manifest *manifest, const char *field, struct dw_error *err) {
+  if (err == NULL)
+    return -1;
+  struct dw_place place = dw_manifest_find(manifest, &(struct dw_manifest_spot){.field = field});
+  err->line = place.line;
+  err->column = place.column;
+  return dw_error_in_file(err, manifest->file);
+}

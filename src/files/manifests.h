@@ -72,6 +72,10 @@ struct dw_manifest_spot {
 struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struct dw_manifest_spot *spot)
     __attribute__((nonnull));
 
+/* Gives ERR, which says what is wrong with the manifest, the place of FIELD; returns -1. */
+int dw_manifest_error(const struct dw_manifest *manifest, const char *field, struct dw_error *err)
+    __attribute__((nonnull(1, 2)));
+
 /* A number that changes when a file or folder below PATH (any of the kinds above, or one single file) changes: names,
  * sizes, times, inodes. 0 where PATH can't be read. */
 uint64_t dw_fingerprint(const char *path) __attribute__((nonnull));

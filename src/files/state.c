@@ -79,15 +79,8 @@ static int reduce_file(const char *file, const char *default_namespace, const st
     return -1;
   for (; manifest; manifest = manifest->next) {
     const struct dw_object *object = NULL;
-    if (dw_object_reduce(manifest->json, default_namespace, &object, err) != 0) {
-      if (err) {
-        struct dw_place place = dw_manifest_find(manifest, &(struct dw_manifest_spot){.field = ""});
-        err->line = place.line;
-        err->column = place.column;
-        dw_error_in_file(err, file);
-      }
-      return -1;
-    }
+    if (dw_object_reduce(manifest->json, default_namespace, &object, err) != 0)
+      return dw_manifest_error(manifest, "", err);
     if (object)
       push_object(objects, count, object);
   }

@@ -1,4 +1,4 @@
-#include "cli/applied.h"
+#include "lint/applied.h"
 
 #include <string.h>
 
@@ -66,7 +66,7 @@ static const dw_json *fill_kubevirt(struct dw_arena *arena, const dw_json *json,
   return json;
 }
 
-const dw_json *cli_as_applied(struct dw_arena *arena, const dw_json *json, const dw_json *old) {
+const dw_json *dw_as_applied(struct dw_arena *arena, const dw_json *json, const dw_json *old) {
   struct dw_migration_config mine;
   struct dw_migration_config before;
   if (strcmp(dw_json_get_string(json, "kind"), "KubeVirt") == 0)

@@ -1,15 +1,14 @@
-#include "cli/made.h"
+#include "lint/made.h"
 
 #include "base/text.h"
 #include "cluster/maker.h"
-#include "rules/engine.h"
 
 static const char *unless_placeholder(const char *text) {
   size_t length = 0;
   return dw_text_placeholder(text, &length) == NULL ? text : NULL;
 }
 
-void cli_made_unfold(struct dw_arena *arena, struct dw_manifest *manifests) {
+void dw_lint_made_unfold(struct dw_arena *arena, struct dw_manifest *manifests) {
   for (struct dw_manifest *at = manifests; at != NULL; at = at->next) {
     const struct dw_manifest *carrier = at;
     for (size_t i = 0; i < dw_raw_networks(carrier->json); i++) {
@@ -27,12 +26,6 @@ void cli_made_unfold(struct dw_arena *arena, struct dw_manifest *manifests) {
       at = made;
     }
   }
-}
-
-bool cli_made_leaves_out(struct dw_arena *arena, const struct dw_policy *policy, const struct cli_subject *subject) {
-  return dw_kind_is_judged(subject->kind) &&
-         (subject->manifest->template != NULL || cli_kind_of(subject->json) != subject->kind ||
-          dw_is_unrendered(arena, policy, subject->kind, subject->json));
 }
 
 struct collection {
@@ -63,7 +56,7 @@ static void add_raw(struct collection *all, const dw_json *json) {
   }
 }
 
-static void add_unread(struct collection *all, const struct cli_subject *subject) {
+static void add_unread(struct collection *all, const struct dw_subject *subject) {
   if (subject->manifest->template != NULL) {
     add(all, (struct dw_made_nad){NULL, NULL, "a policy's templates that were not filled in may hold this NAD"});
     return;
@@ -73,8 +66,8 @@ static void add_unread(struct collection *all, const struct cli_subject *subject
                                                 subject->ns, subject->name)});
 }
 
-void cli_made_add(const struct cli_subjects *subjects, const struct cli_state *state, const struct dw_policy *policy,
-                  struct dw_view_source *source) {
+void dw_lint_made_add(const struct dw_subjects *subjects, const struct dw_state *state, const struct dw_policy *policy,
+                      struct dw_view_source *source) {
   struct collection all = {.arena = subjects->arena};
   for (const struct dw_manifest *m = subjects->read.first; m != NULL; m = m->next)
     add_made(&all, m->json, subjects->ns);

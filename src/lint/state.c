@@ -1,0 +1,65 @@
+#include "lint/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "files/state.h"
+
+bool dw_state_keeps(enum dw_keep keep, enum dw_kind kind) {
+  return keep == DW_KEEP_ALL || (keep == DW_KEEP_JUDGED && dw_kind_is_judged(kind));
+}
+
+static void *grown(void *items, size_t count, size_t size) {
+  void *more = realloc(items, count * size);
+  if (more == NULL)
+    abort();
+  return more;
+}
+
+void dw_state_add(struct dw_state *state, const struct dw_object *object, const dw_json *json) {
+  if (state->count == state->capacity) {
+    state->capacity = state->capacity == 0 ? 64 : 2 * state->capacity;
+    state->objects = grown(state->objects, state->capacity, sizeof *state->objects);
+    state->jsons = grown(state->jsons, state->capacity, sizeof *state->jsons);
+  }
+  state->objects[state->count] = object;
+  state->jsons[state->count++] = json;
+}
+
+static int add_manifest(struct dw_state *out, const struct dw_manifest *manifest, const char *ns, enum dw_keep keep,
+                        struct dw_error *err) {
+  const struct dw_object *object = NULL;
+  if (dw_object_reduce(manifest->json, ns, &object, err) != 0)
+    return dw_manifest_error(manifest, "", err);
+  if (object != NULL)
+    dw_state_add(out, object, dw_state_keeps(keep, object->kind) ? manifest->json : NULL);
+  return 0;
+}
+
+int dw_state_add_manifests(struct dw_state *out, const struct dw_manifest *manifests, const char *ns, enum dw_keep keep,
+                           struct dw_error *err) {
+  out->manifests = manifests;
+  for (; manifests != NULL; manifests = manifests->next)
+    if (add_manifest(out, manifests, ns, keep, err) != 0)
+      return -1;
+  struct dw_view_source source = {.objects = out->objects, .count = out->count};
+  dw_state_knowledge(&source);
+  memcpy(out->knowledge, source.knowledge, sizeof out->knowledge);
+  return 0;
+}
+
+int dw_state_add_folder(struct dw_arena *arena, struct dw_state *out, const char *folder, const char *ns,
+                        enum dw_keep keep, struct dw_error *err) {
+  struct dw_manifest *manifests = NULL;
+  return dw_manifests_read(arena, &folder, 1, &manifests, err) == 0
+             ? dw_state_add_manifests(out, manifests, ns, keep, err)
+             : -1;
+}
+
+void dw_state_free(struct dw_state *state) {
+  for (size_t i = 0; i < state->count; i++)
+    dw_object_unref(state->objects[i]);
+  free(state->objects);
+  free(state->jsons);
+  *state = (struct dw_state){.objects = NULL};
+}

@@ -1,0 +1,228 @@
+#include "lint/subjects.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "lint/applied.h"
+#include "lint/made.h"
+#include "rules/engine.h"
+
+enum dw_kind dw_kind_of_json(const dw_json *json) {
+  return dw_kind_of_version(dw_json_get_string(json, "apiVersion"), dw_json_get_string(json, "kind"), false);
+}
+
+const char *dw_namespace_of_json(const dw_json *json, const char *fallback) {
+  const char *ns = dw_json_get_string(dw_json_get(json, "metadata"), "namespace");
+  return ns && *ns ? ns : fallback;
+}
+
+/* A label that is no string (`true` without quotes) would make another network of the NAD, if the API server took it.
+ */
+static bool label_is_readable(const dw_json *metadata) {
+  const dw_json *labels = dw_json_get(metadata, "labels");
+  enum dw_json_type type = dw_json_type(dw_json_get(labels, "droveway.io/migration-network"));
+  return (dw_json_type(labels) <= DW_JSON_NULL || dw_json_type(labels) == DW_JSON_OBJECT) &&
+         (type <= DW_JSON_NULL || type == DW_JSON_STRING);
+}
+
+/* The manifest's object with a name as the API server makes it of generateName: five characters behind it. */
+static const dw_json *named(struct dw_arena *arena, const dw_json *json, size_t number) {
+  const dw_json *metadata = dw_json_get(json, "metadata");
+  const char *prefix = dw_json_get_string(metadata, "generateName");
+  const char *name = dw_json_get_string(metadata, "name");
+  if (!prefix || !*prefix || (name && *name))
+    return json;
+  const char *made = dw_arena_printf(arena, "%s%05zu", prefix, number);
+  const dw_json *value = dw_json_new_string(arena, made, strlen(made));
+  return dw_json_with(arena, json, "metadata", dw_json_with(arena, metadata, "name", value));
+}
+
+/* In any letter case: a kind that has rules is the only one with such a name in its group. */
+static enum dw_kind kind_meant(const dw_json *json) {
+  enum dw_kind kind =
+      dw_kind_of_version(dw_json_get_string(json, "apiVersion"), dw_json_get_string(json, "kind"), true);
+  return dw_kind_is_judged(kind) ? kind : dw_kind_of_json(json);
+}
+
+static bool is_left_out(struct dw_arena *arena, const struct dw_policy *policy, const struct dw_subject *subject) {
+  return dw_kind_is_judged(subject->kind) &&
+         (subject->manifest->template != NULL || dw_kind_of_json(subject->json) != subject->kind ||
+          dw_is_unrendered(arena, policy, subject->kind, subject->json));
+}
+
+static int fill_subject(const struct dw_subjects *subjects, const struct dw_policy *policy,
+                        const struct dw_manifest *manifest, struct dw_subject *out, struct dw_error *err) {
+  struct dw_arena *arena = subjects->arena;
+  const char *ns = subjects->ns;
+  const dw_json *json = named(arena, manifest->json, subjects->count + 1);
+  const dw_json *metadata = dw_json_get(json, "metadata");
+  *out = (struct dw_subject){.manifest = manifest, .json = json, .kind = kind_meant(json)};
+  out->ns = dw_kind_cluster_wide(out->kind) ? "" : dw_namespace_of_json(manifest->json, ns);
+  out->name = dw_json_get_string(metadata, "name");
+  if (!out->name)
+    out->name = "";
+  out->left_out = is_left_out(arena, policy, out);
+  int status = !out->left_out ? dw_object_reduce(json, ns, &out->object, err) : 0;
+  if (status != 0 && !dw_kind_is_judged(out->kind) && dw_is_unrendered(arena, policy, out->kind, json))
+    return 0;
+  if (status != 0 && !label_is_readable(metadata))
+    return dw_manifest_error(manifest, "metadata.labels[droveway.io/migration-network]", err);
+  if (status == 0 || (dw_kind_is_judged(out->kind) && *out->name))
+    return 0; /* the rules tell what is wrong with it, at its place */
+  return dw_manifest_error(manifest, "", err);
+}
+
+/* The state folder's objects by kind, namespace and name. */
+struct old_object {
+  struct dw_identity id;
+  const dw_json *json;
+};
+struct old_objects {
+  struct old_object *items;
+  size_t count;
+};
+
+int dw_by_identity(const void *a, const void *b) {
+  const struct dw_identity *left = a;
+  const struct dw_identity *right = b;
+  if (left->kind != right->kind)
+    return left->kind < right->kind ? -1 : 1;
+  int order = strcmp(left->ns, right->ns);
+  return order ? order : strcmp(left->name, right->name);
+}
+
+static struct old_objects index_old(struct dw_arena *arena, const struct dw_state *state) {
+  struct old_objects old = {dw_arena_array(arena, state->count + 1, sizeof *old.items), 0};
+  for (size_t i = 0; i < state->count; i++) {
+    const struct dw_object *object = state->objects[i];
+    if (state->jsons[i])
+      old.items[old.count++] = (struct old_object){{object->kind, object->namespace_, object->name}, state->jsons[i]};
+  }
+  qsort(old.items, old.count, sizeof *old.items, dw_by_identity);
+  return old;
+}
+
+static const dw_json *find_old(const struct old_objects *old, const struct dw_subject *subject) {
+  struct old_object key = {{subject->kind, subject->ns, subject->name}, NULL};
+  const struct old_object *found = bsearch(&key, old->items, old->count, sizeof *old->items, dw_by_identity);
+  return found ? found->json : NULL;
+}
+
+/* NADs before those who name them, each in the order of the manifests. */
+static int by_application(const void *a, const void *b) {
+  const struct dw_subject *left = a;
+  const struct dw_subject *right = b;
+  int users_last = (left->kind != DW_KIND_NAD) - (right->kind != DW_KIND_NAD);
+  if (users_last)
+    return users_last;
+  return left->order < right->order ? -1 : left->order > right->order;
+}
+
+static int read_subjects(struct dw_subjects *out, struct dw_manifest *manifests, const struct dw_policy *policy,
+                         const char *ns, struct dw_error *err) {
+  size_t all = 0;
+  out->ns = ns != NULL ? ns : policy->namespace_;
+  dw_lint_made_unfold(out->arena, manifests);
+  for (const struct dw_manifest *m = manifests; m; m = m->next)
+    all++;
+  out->items = dw_arena_array(out->arena, all + 1, sizeof *out->items);
+  for (const struct dw_manifest *m = manifests; m; m = m->next) {
+    struct dw_subject subject;
+    if (fill_subject(out, policy, m, &subject, err) != 0)
+      return -1;
+    subject.order = out->count + 1;
+    if (subject.kind != DW_KIND_OTHER)
+      out->items[out->count++] = subject;
+  }
+  qsort(out->items, out->count, sizeof *out->items, by_application);
+  for (size_t i = 0; i < out->count; i++)
+    out->items[i].order = i + 1;
+  return 0;
+}
+
+static void build_world(struct dw_subjects *out, struct dw_policy *policy, const struct dw_state *state) {
+  const struct dw_object **objects =
+      dw_arena_array(out->arena, state->count + out->count + 1, sizeof(const struct dw_object *));
+  struct dw_view_source source = {.objects = objects, .count = state->count};
+  if (state->count)
+    memcpy(objects, state->objects, state->count * sizeof *objects);
+  memcpy(source.knowledge, state->knowledge, sizeof source.knowledge);
+  for (size_t i = 0; i < out->count; i++)
+    if (out->items[i].object)
+      objects[source.count++] = out->items[i].object;
+  dw_lint_made_add(out, state, policy, &source);
+  out->world = dw_world_build(policy, &source);
+  for (size_t i = 0; i < out->count; i++)
+    if (out->items[i].kind == DW_KIND_NAD)
+      dw_view_set_order(out->world->view, out->items[i].ns, out->items[i].name, out->items[i].order);
+}
+
+/* An object that can't be read stays so: the rules say why. */
+static void apply_over(struct dw_arena *arena, struct dw_subject *subject) {
+  bool user = subject->kind == DW_KIND_HYPERCONVERGED || subject->kind == DW_KIND_KUBEVIRT;
+  const struct dw_object *applied = NULL;
+  if (!user || subject->old == NULL || subject->object == NULL)
+    return;
+  subject->json = dw_as_applied(arena, subject->json, subject->old);
+  if (dw_object_reduce(subject->json, subject->ns, &applied, NULL) != 0)
+    return;
+  dw_object_unref(subject->object);
+  subject->object = applied;
+}
+
+/* Takes POLICY over. */
+static void set_beside(struct dw_subjects *out, struct dw_policy *policy, const struct dw_state *state) {
+  struct old_objects old = index_old(out->arena, state);
+  for (size_t i = 0; i < out->count; i++) {
+    out->items[i].old = find_old(&old, &out->items[i]);
+    apply_over(out->arena, &out->items[i]);
+  }
+  build_world(out, policy, state);
+}
+
+/* The namespace where KubeVirt runs, as the cluster and then the manifests tell it. Manifests are not reduced yet:
+ * where those go that name no namespace hangs on this. Takes POLICY over. */
+static struct dw_policy *settle_namespace(struct dw_subjects *out, struct dw_policy *policy,
+                                          const struct dw_state *state, const struct dw_manifest *manifests,
+                                          const char *given) {
+  if (policy->namespace_known)
+    return policy;
+  const char *ns = dw_kubevirt_namespace(state->objects, state->count);
+  size_t count = 0;
+  for (const struct dw_manifest *m = manifests; m != NULL; m = m->next)
+    count++;
+  struct dw_object *named = dw_arena_array(out->arena, count, sizeof *named);
+  const struct dw_object **users = dw_arena_array(out->arena, count, sizeof *users);
+  count = 0;
+  for (const struct dw_manifest *m = manifests; m != NULL; m = m->next) {
+    named[count] =
+        (struct dw_object){.kind = dw_kind_of_json(m->json), .namespace_ = dw_namespace_of_json(m->json, given)};
+    if (named[count].namespace_ != NULL && dw_is_dns_label(named[count].namespace_)) {
+      users[count] = &named[count];
+      count++;
+    }
+  }
+  if (ns == NULL)
+    ns = dw_kubevirt_namespace(users, count);
+  return ns == NULL ? policy : dw_policy_in(policy, ns);
+}
+
+int dw_subjects_build(struct dw_subjects *out, struct dw_policy *policy, const struct dw_state *state, const char *ns,
+                      struct dw_error *err) {
+  policy = settle_namespace(out, policy, state, out->read.first, ns);
+  if (read_subjects(out, out->read.first, policy, ns, err) != 0) {
+    dw_policy_free(policy);
+    return -1;
+  }
+  set_beside(out, policy, state);
+  return 0;
+}
+
+void dw_subjects_free(struct dw_subjects *subjects) {
+  for (size_t i = 0; i < subjects->count; i++)
+    dw_object_unref(subjects->items[i].object);
+  dw_world_unref(subjects->world);
+  dw_arena_free(subjects->arena);
+  *subjects = (struct dw_subjects){0};
+}
