@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails where a review takes more instructions or allocations than bench/budget.tsv allows; `--accept` writes what it takes now.
+"""Reports where a review takes more instructions or allocations than bench/budget.tsv has, and fails where that is more than 10 %;
+`--accept` writes what it takes now. A check is never left out for its price, so a new rule may cost something.
 
 Instructions hang on the compiler and on glibc, so they are compared only where both are those that the budget was written with; allocations,
 and what a large cluster adds, are compared everywhere."""
@@ -11,8 +12,9 @@ import engine
 from lines import ROOT, Results
 
 BUDGET = ROOT / "bench/budget.tsv"
-# More instructions than that fail; less is noise of other patch levels of compiler and C library.
-TOLERANCE = 1.03
+TOLERANCE = 1.10
+NOISE = 1.03  # of other patch levels of compiler and C library: not reported
+MORE_BLOCKS = 2  # one allocation more is over 10 % of most reviews
 SMALL, ORDINARY, LARGE = "10x3", "100x100", "10000x5000"
 KEPT = (ORDINARY, LARGE)
 MOST_BY_SIZE = 1.25
@@ -60,7 +62,7 @@ def read_budget():
 
 
 def compare(found, rows, with_instructions):
-  faults, least = [], []
+  faults, more, less = [], [], []
   for case in kept_cases(found):
     allocations = found.median("engine", case, "allocations")
     instructions = found.median("engine", case, "instructions")
@@ -69,15 +71,17 @@ def compare(found, rows, with_instructions):
       continue
     allowed, blocks = rows[case]
     if allocations > blocks:
-      faults.append(f"{case}: {allocations:.0f} allocations, {blocks} are allowed")
+      fails = allocations > max(blocks * TOLERANCE, blocks + MORE_BLOCKS)
+      (faults if fails else more).append(f"{case}: {allocations:.0f} allocations, {blocks} in the budget")
     if allowed is None or not with_instructions:
       continue
-    if instructions > allowed * TOLERANCE:
-      faults.append(f"{case}: {instructions:,.0f} instructions, {instructions / allowed - 1:+.1%} over the {allowed:,} of the budget")
-    elif instructions * TOLERANCE < allowed:
-      least.append(f"{case}: {instructions / allowed - 1:.1%}")
+    if instructions > allowed * NOISE:
+      said = f"{case}: {instructions:,.0f} instructions, {instructions / allowed - 1:+.1%} over the {allowed:,} of the budget"
+      (faults if instructions > allowed * TOLERANCE else more).append(said)
+    elif instructions * NOISE < allowed:
+      less.append(f"{case}: {instructions / allowed - 1:.1%}")
   faults += [f"{case}: in the budget, but no longer measured" for case in rows.keys() - set(kept_cases(found))]
-  return faults, least
+  return faults, more, less
 
 
 def compare_sizes(found):
@@ -104,18 +108,20 @@ def main():
   other = [f"{name} is {found.facts[name]}, the budget's {facts.get(name)}" for name in FACTS if found.facts[name] != facts.get(name)]
   if other:
     print("guard: INSTRUCTIONS ARE NOT COMPARED: " + "; ".join(other), "guard: CI compares them, on Debian 12 with its gcc.", sep="\n", file=sys.stderr)
-  faults, less = compare(found, rows, not other)
+  faults, more, less = compare(found, rows, not other)
   size_faults, worst = compare_sizes(found)
+  for said in more:
+    print(f"guard: note: {said}")
   for fault in faults + size_faults:
     print(f"guard: {fault}", file=sys.stderr)
   if faults or size_faults:
     print("guard: make it cheaper again (callgrind shows where it goes: docs/performance.md), or, where it is worth its price, accept it with "
           "`make bench-budget` and say why in the commit", file=sys.stderr)
     return 1
-  print(f"guard: {len(rows)} rows within {TOLERANCE - 1:.0%} of instructions{' (not compared)' if other else ''} and without a further allocation; "
+  print(f"guard: {len(rows)} rows within {TOLERANCE - 1:.0%} of the budget's instructions{' (not compared)' if other else ''} and allocations; "
         f"the large cluster costs at most {worst:.2f} times the small one")
   if less:
-    print(f"guard: {len(less)} rows are cheaper than the budget, such as {less[0]}; `make bench-budget` holds that")
+    print(f"guard: {len(less)} rows are cheaper than the budget, such as {less[0]}; `make bench-budget` keeps that")
   return 0
 
 
