@@ -214,9 +214,9 @@ static bool available(struct dw_sandbox_part *report) {
   if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)
     return true;
   if (errno == EPERM || errno == EACCES)
-    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: the container runtime does not let seccomp through");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the container runtime does not let seccomp through");
   else
-    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: the kernel has no seccomp filter that ends a process");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the kernel has no seccomp filter that ends a process");
   return false;
 }
 
@@ -230,7 +230,8 @@ int dw_sandbox_seccomp(bool writes, struct dw_sandbox_part *report, struct dw_er
   seccomp_release(filter);
   if (failed != 0)
     return dw_error_set(err, DW_ERR_OTHER, "the system call filter can't be put in force: %s", strerror(-failed));
-  dw_sandbox_tell(report, DW_SANDBOX_ON, "on: what serving does not need ends the process%s",
-                  writes ? "; files may be written" : "");
+  dw_sandbox_report(report, DW_SANDBOX_ON,
+                    writes ? "on: what serving does not need ends the process; files may be written"
+                           : "on: what serving does not need ends the process");
   return 0;
 }

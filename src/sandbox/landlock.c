@@ -224,11 +224,11 @@ static int find_version(struct dw_sandbox_part *report, struct dw_error *err) {
   if (version > 0)
     return version;
   if (errno == ENOSYS)
-    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: the kernel has no Landlock (it came with Linux 5.13)");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the kernel has no Landlock (it came with Linux 5.13)");
   else if (errno == EOPNOTSUPP)
-    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: Landlock is not among the kernel's boot option lsm=");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: Landlock is not among the kernel's boot option lsm=");
   else if (errno == EPERM || errno == EACCES)
-    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: the container runtime does not let Landlock through");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the container runtime does not let Landlock through");
   else
     return dw_error_set(err, DW_ERR_OTHER, "Landlock does not tell its version: %s", strerror(errno));
   return 0;
@@ -245,8 +245,10 @@ int dw_sandbox_landlock(const struct dw_sandbox_options *options, struct dw_sand
   if (failed == 0 && syscall(SYS_landlock_restrict_self, rules.fd, 0) != 0)
     failed = dw_error_set(err, DW_ERR_OTHER, "Landlock can't be put in force: %s", strerror(errno));
   close(rules.fd);
-  if (failed == 0)
-    dw_sandbox_tell(report, DW_SANDBOX_ON, "on: version %d, reading %zu places, writing %zu%s", rules.version,
-                    rules.readable, rules.writable, rules.version >= 4 ? ", no new listener" : "");
-  return failed;
+  if (failed != 0)
+    return -1;
+  report->state = DW_SANDBOX_ON;
+  snprintf(report->text, sizeof report->text, "on: version %d, reading %zu places, writing %zu%s", rules.version,
+           rules.readable, rules.writable, rules.version >= 4 ? ", no new listener" : "");
+  return 0;
 }

@@ -1,21 +1,62 @@
 #include "sandbox/sandbox.h"
 
+#include <dlfcn.h>
 #include <errno.h>
-#include <stdarg.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "sandbox/sandbox_internal.h"
 
-void dw_sandbox_tell(struct dw_sandbox_part *part, enum dw_sandbox_state state, const char *format, ...) {
-  va_list args;
-  part->state = state;
-  va_start(args, format);
-  vsnprintf(part->text, sizeof part->text, format, args);
-  va_end(args);
+/* --- names of hosts --- */
+
+enum { MOST_LINE_BYTES = 1024 };
+
+/* glibc opens libnss_NAME.so.2 for a source when it first asks it; "files" and "dns" are part of it since 2.34. One
+ * that is loaded already is not looked for again, and the handle is kept for good. */
+static void load_source(const char *name) {
+  char library[MOST_LINE_BYTES + 32];
+  if (strcmp(name, "files") == 0 || strcmp(name, "dns") == 0 || strchr(name, '/') != NULL)
+    return;
+  snprintf(library, sizeof library, "libnss_%s.so.2", name);
+  (void)!dlopen(library, RTLD_NOW);
 }
+
+/* "hosts: files myhostname resolve [!UNAVAIL=return] dns" */
+static void load_sources(char *line) {
+  char *rest = NULL;
+  line[strcspn(line, "#\n")] = '\0';
+  for (char *word = strtok_r(line, " \t", &rest); word != NULL; word = strtok_r(NULL, " \t", &rest))
+    if (strpbrk(word, "[]=") == NULL)
+      load_source(word);
+}
+
+static void load_modules(void) {
+  char line[MOST_LINE_BYTES];
+  FILE *file = fopen("/etc/nsswitch.conf", "re");
+  if (file == NULL)
+    return;
+  while (fgets(line, sizeof line, file) != NULL) {
+    char *start = line + strspn(line, " \t");
+    if (strncmp(start, "hosts:", 6) == 0)
+      load_sources(start + 6);
+  }
+  fclose(file);
+}
+
+/* Resolves a name, so that what glibc opens and loads for that is there before the sandbox forbids it. */
+static void load_names(void) {
+  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+  struct addrinfo *found = NULL;
+  load_modules();
+  if (getaddrinfo("localhost", NULL, &hints, &found) == 0)
+    freeaddrinfo(found);
+}
+
+/* --- what is given up --- */
 
 /* A thread that runs already would keep what this one gives up. proc(5): the links of the folder count the threads.
  * ThreadSanitizer has one of its own. */
@@ -31,21 +72,21 @@ static int drop_privileges(bool dumpable, struct dw_sandbox_part *report, struct
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return dw_error_set(err, DW_ERR_OTHER, "can't give up new privileges: %s", strerror(errno));
   if (dumpable) {
-    dw_sandbox_tell(report, DW_SANDBOX_OFF, "no new privileges; dumpable by option");
+    dw_sandbox_report(report, DW_SANDBOX_OFF, "no new privileges; dumpable by option");
     return 0;
   }
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
     return dw_error_set(err, DW_ERR_OTHER, "can't forbid memory dumps: %s", strerror(errno));
-  dw_sandbox_tell(report, DW_SANDBOX_ON, "on: no new privileges, not dumpable");
+  dw_sandbox_report(report, DW_SANDBOX_ON, "on: no new privileges, not dumpable");
   return 0;
 }
 
 static int restrict_files(const struct dw_sandbox_options *options, struct dw_sandbox_part *report,
                           struct dw_error *err) {
   if (options->no_landlock)
-    dw_sandbox_tell(report, DW_SANDBOX_OFF, "off by option");
+    dw_sandbox_report(report, DW_SANDBOX_OFF, "off by option");
   else if (SANDBOX_COVERED)
-    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: this build measures coverage");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: this build measures coverage");
   else
     return dw_sandbox_landlock(options, report, err);
   return 0;
@@ -54,11 +95,11 @@ static int restrict_files(const struct dw_sandbox_options *options, struct dw_sa
 static int restrict_calls(const struct dw_sandbox_options *options, struct dw_sandbox_part *report,
                           struct dw_error *err) {
   if (options->no_seccomp)
-    dw_sandbox_tell(report, DW_SANDBOX_OFF, "off by option");
+    dw_sandbox_report(report, DW_SANDBOX_OFF, "off by option");
   else if (SANDBOX_SANITIZED)
-    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: this build has sanitizers");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: this build has sanitizers");
   else if (SANDBOX_COVERED)
-    dw_sandbox_tell(report, DW_SANDBOX_NONE, "none: this build measures coverage");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: this build measures coverage");
   else
     return dw_sandbox_seccomp(options->writable_count > 0, report, err);
   return 0;
@@ -66,7 +107,7 @@ static int restrict_calls(const struct dw_sandbox_options *options, struct dw_sa
 
 int dw_sandbox_enter(const struct dw_sandbox_options *options, struct dw_sandbox_report *report, struct dw_error *err) {
   struct dw_sandbox_report made;
-  dw_sandbox_load_names();
+  load_names();
   if (check_alone(err) != 0 || drop_privileges(options->dumpable, &made.privileges, err) != 0 ||
       restrict_files(options, &made.landlock, err) != 0 || restrict_calls(options, &made.seccomp, err) != 0)
     return -1;

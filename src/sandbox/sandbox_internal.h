@@ -2,6 +2,7 @@
 #define SANDBOX_SANDBOX_INTERNAL_H
 
 #include <seccomp.h>
+#include <stdio.h>
 
 #include "sandbox/sandbox.h"
 
@@ -22,11 +23,10 @@
 #define SANDBOX_COVERED 0
 #endif
 
-/* Resolves a name, so that what glibc opens and loads for it is there. */
-void dw_sandbox_load_names(void);
-
-void dw_sandbox_tell(struct dw_sandbox_part *part, enum dw_sandbox_state state, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+static inline void dw_sandbox_report(struct dw_sandbox_part *part, enum dw_sandbox_state state, const char *text) {
+  part->state = state;
+  snprintf(part->text, sizeof part->text, "%s", text);
+}
 
 int dw_sandbox_landlock(const struct dw_sandbox_options *options, struct dw_sandbox_part *report, struct dw_error *err);
 
