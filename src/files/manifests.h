@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "files/files.h"
 #include "yaml/yaml.h"
 
 /* One object, where it stands. */
@@ -75,17 +76,5 @@ struct dw_place dw_manifest_find(const struct dw_manifest *manifest, const struc
 /* Gives ERR, which says what is wrong with the manifest, the place of FIELD; returns -1. */
 int dw_manifest_error(const struct dw_manifest *manifest, const char *field, struct dw_error *err)
     __attribute__((nonnull(1, 2)));
-
-/* A number that changes when a file or folder below PATH (any of the kinds above, or one single file) changes: names,
- * sizes, times, inodes. 0 where PATH can't be read. */
-uint64_t dw_fingerprint(const char *path) __attribute__((nonnull));
-
-/* Whether a file of those that dw_fingerprint() looks at was written, renamed or given another time in the last
- * MILLISECONDS, or by a clock that is ahead, or can't be looked at: somebody may be at it. */
-bool dw_written_lately(const char *path, unsigned milliseconds) __attribute__((nonnull));
-
-/* Reads a whole file (at most LIMIT bytes; 0 for 1 GiB) into the arena; NULL on error. "-" is standard input. */
-char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err)
-    __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
 #endif

@@ -24,7 +24,7 @@ struct dw_api_config {
   bool insecure;
 };
 
-/* in_cluster.c: FOLDER holds the service account's token and ca.crt. */
+/* api_config.c: FOLDER holds the service account's token and ca.crt. */
 int dw_api_read_in_cluster(struct dw_api_config *config, const char *folder, struct dw_error *err)
     __attribute__((nonnull(1, 2), warn_unused_result));
 /* kubeconfig.c */

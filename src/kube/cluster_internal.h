@@ -115,13 +115,13 @@ struct dw_feed {
   bool open;        /* the API server has answered the watch in progress */
 };
 void *dw_feed_run(void *feed);
-/* The API server answers. */
+
+/* --- feed_events.c: what comes over a watch, and what a feed reports --- */
+
+/* Notes that the API server answered. */
 void dw_feed_heard(struct dw_feed *feed) __attribute__((nonnull));
 /* Calls the owner's `changed`. */
 void dw_feed_changed(struct dw_feed *feed) __attribute__((nonnull));
-
-/* --- feed_events.c: what comes over a watch --- */
-
 /* -1 where it can't be read; that is logged. OUT: NULL for an object of the kind that no rule reads. */
 int dw_feed_reduce(struct dw_feed *feed, const dw_json *json, const struct dw_object **out)
     __attribute__((nonnull(1, 3)));

@@ -26,12 +26,6 @@ static void unlock(struct dw_feed *feed) {
   pthread_mutex_unlock(&feed->cluster->lock);
 }
 
-void dw_feed_changed(struct dw_feed *feed) {
-  const struct dw_cluster_options *options = &feed->cluster->options;
-  if (options->changed != NULL)
-    options->changed(options->context);
-}
-
 /* --- state --- */
 
 static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size_t objects, const char *why) {
@@ -71,12 +65,6 @@ static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char
   unlock(feed);
   if (news)
     log_state(feed, state, objects, why);
-}
-
-void dw_feed_heard(struct dw_feed *feed) {
-  lock(feed);
-  feed->heard_ms = dw_now_milliseconds();
-  unlock(feed);
 }
 
 static enum dw_outcome what_stands(struct dw_feed *feed) {

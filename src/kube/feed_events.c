@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "kube/cluster_internal.h"
 
@@ -11,6 +12,18 @@ static void lock(struct dw_feed *feed) {
 
 static void unlock(struct dw_feed *feed) {
   pthread_mutex_unlock(&feed->cluster->lock);
+}
+
+void dw_feed_changed(struct dw_feed *feed) {
+  const struct dw_cluster_options *options = &feed->cluster->options;
+  if (options->changed != NULL)
+    options->changed(options->context);
+}
+
+void dw_feed_heard(struct dw_feed *feed) {
+  lock(feed);
+  feed->heard_ms = dw_now_milliseconds();
+  unlock(feed);
 }
 
 /* --- one object --- */
