@@ -10,22 +10,6 @@
 
 enum { LONGEST_COMMON_NAME = 64 /* RFC 5280, A.1 */ };
 
-void dw_pki_free_key(EVP_PKEY **key) {
-  EVP_PKEY_free(*key);
-}
-
-void dw_pki_free_cert(X509 **cert) {
-  X509_free(*cert);
-}
-
-int dw_pki_error(struct dw_error *err, const char *what) {
-  const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-  ERR_clear_error();
-  if (reason == NULL)
-    return dw_error_set(err, DW_ERR_OTHER, "%s", what);
-  return dw_error_set(err, DW_ERR_OTHER, "%s: %s", what, reason);
-}
-
 EVP_PKEY *dw_pki_new_key(struct dw_error *err) {
   EVP_PKEY *key = EVP_EC_gen("P-256");
   if (key == NULL)

@@ -1,8 +1,178 @@
 #include "certs/managed_objects.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/log.h"
+
+enum { CALL_MS = 10000, MOST_BYTES = 4 << 20 /* of an object; Secrets have at most 1 MiB */ };
+
+static const char *const hook_kinds[DW_ROTATION_HOOKS] = {"ValidatingWebhookConfiguration",
+                                                          "MutatingWebhookConfiguration"};
+
+/* --- what goes wrong --- */
+
+const char *dw_managed_subject(const struct dw_self_managed *managed, enum managed_topic topic, char out[320]) {
+  const struct dw_self_managed_options *options = &managed->options;
+  if (topic == MANAGED_SECRET)
+    snprintf(out, 320, "Secret %s/%s", options->ns, options->secret);
+  else if (topic == MANAGED_PAIR)
+    snprintf(out, 320, "the certificate");
+  else
+    snprintf(out, 320, "%s %s", hook_kinds[topic - MANAGED_VALIDATING], options->webhooks);
+  return out;
+}
+
+void dw_managed_tell(struct managed_look *look, enum managed_topic topic, const char *key, const char *message) {
+  struct dw_self_managed *managed = look->managed;
+  char name[320];
+  managed->failed[topic] = true;
+  pthread_mutex_lock(&managed->lock);
+  managed->failures[topic]++;
+  pthread_mutex_unlock(&managed->lock);
+  if (strcmp(managed->troubles[topic], key) == 0)
+    return;
+  snprintf(managed->troubles[topic], sizeof managed->troubles[topic], "%s", key);
+  dw_log(DW_LOG_ERROR, "self-managed certificates: %s: %s", dw_managed_subject(managed, topic, name), message);
+}
+
+void dw_managed_tell_well(struct dw_self_managed *managed, enum managed_topic topic) {
+  char name[320];
+  if (managed->troubles[topic][0] == '\0')
+    return;
+  managed->troubles[topic][0] = '\0';
+  dw_log(DW_LOG_INFO, "self-managed certificates: %s: works again", dw_managed_subject(managed, topic, name));
+}
+
+static void tell_call(struct managed_look *look, enum managed_topic topic, const char *method,
+                      const struct dw_api_result *result) {
+  const char *verb = strcmp(method, "GET") == 0 ? "get" : "update";
+  const char *plural = topic == MANAGED_SECRET       ? "secrets"
+                       : topic == MANAGED_VALIDATING ? "validatingwebhookconfigurations"
+                                                     : "mutatingwebhookconfigurations";
+  char key[160], message[640];
+  if (result->stopped)
+    return;
+  if (result->retry_after_ms > look->managed->retry_after_ms)
+    look->managed->retry_after_ms = result->retry_after_ms;
+  /* An answer that is cut off is the same trouble as none. */
+  snprintf(key, sizeof key, "%s %d %s", verb, result->complete ? result->status : 0, result->reason);
+  if (result->status == 403)
+    snprintf(message, sizeof message, "RBAC forbids to %s it: allow get and update of this name in %s (%s)", verb,
+             plural, result->message);
+  else if (result->status == 404 && topic == MANAGED_SECRET)
+    snprintf(message, sizeof message, "it is not there: make it, empty, as the manifests do");
+  else
+    snprintf(message, sizeof message, "can't %s it: %s", verb, result->message);
+  dw_managed_tell(look, topic, key, message);
+}
+
+/* --- the API --- */
+
+static bool take_bytes(void *context, const char *data, size_t length) {
+  struct dw_buf *body = context;
+  if (body->length + length > MOST_BYTES)
+    return false;
+  dw_buf_add(body, data, length);
+  return true;
+}
+
+/* A Status in the place of the Secret would look like one without keys. */
+static const dw_json *parse_object(struct managed_look *look, enum managed_topic topic, const struct dw_buf *body) {
+  struct dw_error err = DW_ERROR_INIT;
+  const dw_json *object = dw_json_parse(look->arena, dw_buf_text(body), body->length, DW_JSON_PLAIN, &err);
+  const char *kind = dw_json_get_string(object, "kind");
+  const char *wanted = topic == MANAGED_SECRET ? "Secret" : hook_kinds[topic - MANAGED_VALIDATING];
+  if (dw_json_type(object) == DW_JSON_OBJECT && (kind == NULL || strcmp(kind, wanted) == 0))
+    return object;
+  dw_managed_tell(look, topic, "no JSON", "the API server's answer can't be read");
+  return NULL;
+}
+
+/* NULL where it can't be had; ABSENT tells that it is not there. */
+static const dw_json *get_object(struct managed_look *look, enum managed_topic topic, bool *absent) {
+  struct dw_self_managed *managed = look->managed;
+  DW_BUF_SCOPED struct dw_buf body = DW_BUF_SECRET;
+  struct dw_api_request request = {
+      .path = managed->paths[topic], .timeout_ms = CALL_MS, .receive = take_bytes, .context = &body};
+  struct dw_api_result result;
+  if (dw_api_call(managed->client, &request, &result) == 0)
+    return parse_object(look, topic, &body);
+  *absent = result.status == 404;
+  if (result.stopped && body.length > 0)
+    dw_managed_tell(look, topic, "too long", "it is too large");
+  else if (!*absent || topic == MANAGED_SECRET)
+    tell_call(look, topic, "GET", &result);
+  return NULL;
+}
+
+enum managed_put dw_managed_put(struct managed_look *look, enum managed_topic topic, const dw_json *object) {
+  struct dw_self_managed *managed = look->managed;
+  const char *body = dw_json_text(look->arena, object);
+  struct dw_api_request request = {
+      .method = "PUT", .path = managed->paths[topic], .body = body, .length = strlen(body), .timeout_ms = CALL_MS};
+  struct dw_api_result result;
+  if (dw_api_call(managed->client, &request, &result) == 0)
+    return PUT_DONE;
+  if (result.status == 409)
+    return PUT_CONFLICT;
+  tell_call(look, topic, "PUT", &result);
+  return PUT_FAILED;
+}
+
+/* --- reading --- */
+
+static const char *decoded(struct dw_arena *arena, const char *text) {
+  size_t length = 0;
+  const char *bytes = text == NULL ? NULL : dw_base64_decode(arena, text, &length);
+  return bytes == NULL ? "" : bytes;
+}
+
+static const char *annotation(const dw_json *object, const char *key) {
+  const char *text = dw_json_get_string(dw_json_path(object, "metadata", "annotations", NULL), key);
+  return text == NULL ? "" : text;
+}
+
+static void read_secret(struct managed_look *look) {
+  const dw_json *data = dw_json_get(look->secret, "data");
+  look->input.secret =
+      (struct dw_rotation_secret){.ca = decoded(look->arena, dw_json_get_string(data, "ca.crt")),
+                                  .ca_key = decoded(look->arena, dw_json_get_string(data, "ca.key")),
+                                  .leaf = decoded(look->arena, dw_json_get_string(data, "tls.crt")),
+                                  .leaf_key = decoded(look->arena, dw_json_get_string(data, "tls.key")),
+                                  .published = annotation(look->secret, DW_ROTATION_PUBLISHED),
+                                  .replaced_until = annotation(look->secret, DW_ROTATION_REPLACED_UNTIL)};
+}
+
+static void read_hook(struct managed_look *look, size_t h) {
+  struct dw_rotation_hook *hook = &look->input.hooks[h];
+  bool absent = false;
+  look->hooks[h] = get_object(look, MANAGED_VALIDATING + (enum managed_topic)h, &absent);
+  if (look->hooks[h] == NULL) {
+    hook->state = absent ? DW_ROTATION_ABSENT : DW_ROTATION_UNKNOWN;
+    return;
+  }
+  const dw_json *webhooks = dw_json_get(look->hooks[h], "webhooks");
+  const char **bundles = dw_arena_array(look->arena, dw_json_size(webhooks) + 1, sizeof *bundles);
+  for (size_t i = 0; i < dw_json_size(webhooks); i++)
+    bundles[i] =
+        decoded(look->arena, dw_json_get_string(dw_json_get(dw_json_at(webhooks, i), "clientConfig"), "caBundle"));
+  *hook = (struct dw_rotation_hook){DW_ROTATION_READ, bundles, dw_json_size(webhooks)};
+}
+
+bool dw_managed_look(struct managed_look *look) {
+  bool absent = false;
+  look->secret = get_object(look, MANAGED_SECRET, &absent);
+  if (look->secret == NULL)
+    return false;
+  read_secret(look);
+  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++)
+    read_hook(look, h);
+  return true;
+}
+
+/* --- what is written --- */
 
 static bool is_among(const char *key, const char *const *keys, size_t count) {
   for (size_t i = 0; i < count; i++)

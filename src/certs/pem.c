@@ -1,11 +1,33 @@
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "certs/pki_internal.h"
+
+/* --- errors and releasing --- */
+
+void dw_pki_free_key(EVP_PKEY **key) {
+  EVP_PKEY_free(*key);
+}
+
+void dw_pki_free_cert(X509 **cert) {
+  X509_free(*cert);
+}
+
+int dw_pki_error(struct dw_error *err, const char *what) {
+  const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+  ERR_clear_error();
+  if (reason == NULL)
+    return dw_error_set(err, DW_ERR_OTHER, "%s", what);
+  return dw_error_set(err, DW_ERR_OTHER, "%s: %s", what, reason);
+}
+
+/* --- PEM --- */
 
 /* A key with a pass phrase can't be used by a server that nobody sits at: no prompt. */
 static int no_pass_phrase(char *buffer, int size, int writing, void *unused) {
@@ -73,4 +95,32 @@ int dw_pki_key_pem(EVP_PKEY *key, struct dw_buf *out, struct dw_error *err) {
   BIO *memory = BIO_new(BIO_s_secmem());
   bool good = memory != NULL && PEM_write_bio_PKCS8PrivateKey(memory, key, NULL, NULL, 0, NULL, NULL) == 1;
   return take(memory, good, out, err);
+}
+
+/* --- what a certificate says --- */
+
+void dw_pki_format_time(const ASN1_TIME *time, char out[32]) {
+  struct tm utc = {0};
+  if (ASN1_TIME_to_tm(time, &utc) != 1 || strftime(out, 32, "%Y-%m-%d %H:%M:%S UTC", &utc) == 0)
+    memcpy(out, "?", 2);
+}
+
+void dw_pki_subject(X509 *cert, struct dw_buf *out) {
+  char name[128] = "";
+  if (X509_NAME_get_text_by_NID(X509_get_subject_name(cert), NID_commonName, name, sizeof name) <= 0)
+    dw_buf_puts(out, "(no name)");
+  for (const char *at = name; *at != '\0'; at++)
+    dw_buf_putc(out, (unsigned char)*at < 0x20 || *at == 0x7F ? '?' : *at);
+}
+
+bool dw_pki_expired(X509 *cert) {
+  return X509_cmp_time(X509_get0_notAfter(cert), NULL) <= 0; /* 0: no time that can be read */
+}
+
+bool dw_pki_early(X509 *cert) {
+  return X509_cmp_time(X509_get0_notBefore(cert), NULL) >= 0;
+}
+
+const char *dw_pki_library(void) {
+  return OpenSSL_version(OPENSSL_VERSION_STRING);
 }

@@ -47,8 +47,6 @@ STACK_OF(X509) * dw_pki_read_chain(const char *pem);
 EVP_PKEY *dw_pki_read_key(const char *pem, const char *file, struct dw_error *err);
 int dw_pki_cert_pem(X509 *cert, struct dw_buf *out, struct dw_error *err);
 int dw_pki_key_pem(EVP_PKEY *key, struct dw_buf *out, struct dw_error *err); /* PKCS #8 */
-
-/* --- describe.c --- */
 /* "2026-11-21 01:02:03 UTC"; OUT has room for 32 bytes. */
 void dw_pki_format_time(const ASN1_TIME *time, char out[32]);
 /* Appends the subject's common name, or "(no name)". */

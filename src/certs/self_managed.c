@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "certs/managed_look.h"
 #include "certs/managed_objects.h"
 
 enum {
