@@ -4,8 +4,13 @@
 #ifndef EVENTS_EVENTS_H
 #define EVENTS_EVENTS_H
 
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/buf.h"
 #include "base/error.h"
+#include "events/event.h"
 #include "kube/api.h"
 #include "rules/audit.h"
 #include "rules/review.h"
@@ -41,5 +46,23 @@ void dw_events_audited(struct dw_events *events, const struct dw_audited *audite
 
 /* Appends its metrics. */
 void dw_events_metrics(struct dw_events *events, struct dw_buf *out) __attribute__((nonnull));
+
+/* --- the queue from the threads that answer to the one that writes: a bounded ring --- */
+
+enum { DW_EVENT_QUEUE = 256 };
+
+struct dw_event_queue {
+  pthread_mutex_t lock;
+  struct dw_event *events[DW_EVENT_QUEUE];
+  size_t first, count;
+};
+
+void dw_event_queue_init(struct dw_event_queue *queue) __attribute__((nonnull));
+void dw_event_queue_destroy(struct dw_event_queue *queue) __attribute__((nonnull));
+/* From any thread; false where it is full. Takes EVENT over where true. */
+bool dw_event_queue_push(struct dw_event_queue *queue, struct dw_event *event)
+    __attribute__((nonnull, warn_unused_result));
+/* From any thread; NULL where it is empty. */
+struct dw_event *dw_event_queue_pop(struct dw_event_queue *queue) __attribute__((nonnull, warn_unused_result));
 
 #endif

@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include "events/event_queue.h"
+#include "events/events.h"
 
 enum { PUSHERS = 4, EACH = 5000 };
 
