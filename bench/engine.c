@@ -18,7 +18,7 @@
 
 #include "base/buf.h"
 #include "cluster.h"
-#include "http/limits.h"
+#include "http/http.h"
 #include "rules/engine.h"
 
 static const struct bench_size sizes[] = {

@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "certs/certificate_watch.h"
 #include "certs/certs.h"
-#include "http/limits.h"
+#include "http/http.h"
 #include "http/listen.h"
 #include "http_reader.h"
 #include "rules/engine.h"

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "cli/cli.h"
 #include "files/manifests.h"
-#include "http/limits.h"
+#include "http/http.h"
 #include "rules/engine.h"
 
 struct review_options {

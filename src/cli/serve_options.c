@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "http/limits.h"
+#include "http/http.h"
 #include "kube/api.h"
 #include "json/json.h"
 

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "http/rates.h"
+#include "base/hash.h"
+#include "base/log.h"
 
 enum { LOOK_MS = 250, FEWEST_SLOTS = 1024, MOST_SLOTS = 65536 };
 
@@ -38,7 +39,8 @@ struct slot {
 
 struct connections {
   struct connection_limits limits;
-  struct dw_bound_hits *hits;
+  struct dw_http_load *load;
+  struct overload overload; /* the thread alone uses it */
   struct slot *slots;
   size_t slot_count;
   pthread_mutex_t
@@ -58,7 +60,45 @@ static void enter(struct slot *slot, enum phase phase) {
   atomic_store(&slot->phase, phase);
 }
 
-/* --- who is let in --- */
+/* --- how fast an address may connect --- */
+
+static double at_once(const struct rates *rates) {
+  return rates->rate < 2 ? 1 : rates->rate / 2.0;
+}
+
+static struct rate *set_of(struct rates *rates, const unsigned char address[16]) {
+  return rates->sets[dw_hash_bytes(DW_HASH_INIT, address, 16) % RATES_SETS];
+}
+
+/* Its own, or the one that was used longest ago: an address that was away so long has its bucket full again. */
+static struct rate *find(struct rates *rates, const unsigned char address[16], int64_t now) {
+  struct rate *set = set_of(rates, address);
+  struct rate *oldest = &set[0];
+  for (int i = 0; i < RATES_WAYS; i++) {
+    if (set[i].since != 0 && memcmp(set[i].address, address, 16) == 0)
+      return &set[i];
+    if (set[i].since < oldest->since)
+      oldest = &set[i];
+  }
+  memcpy(oldest->address, address, 16);
+  oldest->since = now;
+  oldest->tokens = at_once(rates);
+  return oldest;
+}
+
+int64_t dw_rates_wait(struct rates *rates, const unsigned char address[16], int64_t now) {
+  struct rate *rate = find(rates, address, now);
+  rate->tokens += (double)(now - rate->since) / 1e6 * rates->rate;
+  if (rate->tokens > at_once(rates))
+    rate->tokens = at_once(rates);
+  rate->since = now;
+  if (rate->tokens - 1 < -2.0 * rates->rate)
+    return -1;
+  rate->tokens -= 1;
+  return rate->tokens >= 0 ? 0 : (int64_t)(-rate->tokens / rates->rate * 1e6);
+}
+
+/* --- which connections are accepted --- */
 
 /* Under lock. */
 static void release(struct connections *connections, struct slot *slot) {
@@ -130,7 +170,7 @@ int64_t dw_connections_admit(struct connections *connections, int fd, const stru
   pthread_mutex_unlock(&connections->lock);
   if (hit == DW_BOUND_COUNT)
     return wait;
-  dw_bound_hit(connections->hits, hit);
+  dw_bound_hit(&connections->load->hits, hit);
   return -1;
 }
 
@@ -204,10 +244,10 @@ static void look_at(struct connections *connections, int fd, int64_t now) {
     atomic_store(&slot->since, now);
     atomic_compare_exchange_strong(&slot->phase, &phase, PHASE_BUSY);
   } else if (phase == PHASE_IDLE && taken >= (int64_t)connections->limits.idle_ms) {
-    dw_bound_hit(connections->hits, DW_BOUND_IDLE_TIME);
+    dw_bound_hit(&connections->load->hits, DW_BOUND_IDLE_TIME);
     shutdown(fd, SHUT_RDWR);
   } else if (phase == PHASE_BUSY && taken >= (int64_t)connections->limits.request_ms) {
-    dw_bound_hit(connections->hits, DW_BOUND_REQUEST_TIME);
+    dw_bound_hit(&connections->load->hits, DW_BOUND_REQUEST_TIME);
     shutdown(fd, SHUT_RDWR);
     atomic_store(&slot->since, now); /* counted once, and once more where it is still there after as long again */
   }
@@ -225,13 +265,90 @@ static void look_at_all(struct connections *connections) {
   pthread_mutex_unlock(&connections->lock);
 }
 
+/* --- what the log says about refusals --- */
+
+const char *dw_bound_name(enum dw_bound limit) {
+  static const char *const names[DW_BOUND_COUNT] = {[DW_BOUND_BODY] = "body",
+                                                    [DW_BOUND_HEADER] = "header",
+                                                    [DW_BOUND_NESTING] = "nesting",
+                                                    [DW_BOUND_MEMORY] = "memory",
+                                                    [DW_BOUND_TOTAL_MEMORY] = "total_memory",
+                                                    [DW_BOUND_CONNECTIONS] = "connections",
+                                                    [DW_BOUND_CONNECTIONS_PER_ADDRESS] = "connections_per_address",
+                                                    [DW_BOUND_CONNECTION_RATE] = "connection_rate",
+                                                    [DW_BOUND_IDLE_TIME] = "idle_time",
+                                                    [DW_BOUND_REQUEST_TIME] = "request_time"};
+  return names[limit];
+}
+
+enum { PAUSE_SECONDS = 10 };
+#define PAUSE_US (PAUSE_SECONDS * INT64_C(1000000))
+#define SECOND_US INT64_C(1000000)
+
+/* Limits that no other log line reports: a refused request has its own line, and closing an idle connection is normal.
+ */
+static const enum dw_bound silent[] = {DW_BOUND_CONNECTIONS, DW_BOUND_CONNECTIONS_PER_ADDRESS, DW_BOUND_CONNECTION_RATE,
+                                       DW_BOUND_REQUEST_TIME};
+
+enum { SILENT = sizeof silent / sizeof *silent };
+
+/* One member for each limit that was hit since the last line; returns how many there are. */
+static size_t add_recent(const struct overload *overload, struct dw_log_member *out) {
+  size_t count = 0;
+  for (size_t i = 0; i < SILENT; i++) {
+    uint64_t hits = atomic_load_explicit(&overload->load->hits.counts[silent[i]], memory_order_relaxed);
+    uint64_t news = hits - overload->reported[silent[i]];
+    if (news > 0)
+      out[count++] = dw_log_integer(dw_bound_name(silent[i]), (int64_t)news);
+  }
+  return count;
+}
+
+static void note_reported(struct overload *overload, int64_t now) {
+  for (size_t i = 0; i < DW_BOUND_COUNT; i++)
+    overload->reported[i] = atomic_load_explicit(&overload->load->hits.counts[i], memory_order_relaxed);
+  overload->reported_at = now;
+}
+
+static void report_connections(struct overload *overload, int64_t now) {
+  if (overload->on && now - overload->reported_at < PAUSE_US)
+    return;
+  struct dw_log_member members[1 + SILENT] = {dw_log_string("listener", overload->listener)};
+  size_t news = add_recent(overload, members + 1);
+  if (news > 0)
+    dw_log_members(NULL, DW_LOG_WARN, "connections are turned away or ended for a limit", members, 1 + news);
+  else if (overload->on)
+    dw_log_members(NULL, DW_LOG_INFO, "no more connections are turned away or ended for a limit", members, 1);
+  if (news > 0 || overload->on)
+    note_reported(overload, now);
+  overload->on = news > 0;
+}
+
+static void report_refusals(struct overload *overload, int64_t now) {
+  if (now - overload->left_out_at < SECOND_US)
+    return;
+  overload->left_out_at = now;
+  unsigned count = dw_log_gate_left_out(&overload->load->refusals);
+  if (count == 0)
+    return;
+  dw_log_with(DW_LOG_WARN, "more requests were refused than have a line each",
+              dw_log_string("listener", overload->listener), dw_log_integer("count", count));
+}
+
+void dw_overload_report(struct overload *overload) {
+  int64_t now = dw_now_microseconds();
+  report_connections(overload, now);
+  report_refusals(overload, now);
+}
+
+/* --- the thread --- */
+
 static void *run(void *context) {
   struct connections *connections = context;
   struct pollfd stop = {connections->stop, POLLIN, 0};
   while (poll(&stop, 1, LOOK_MS) <= 0) {
     look_at_all(connections);
-    if (connections->limits.look != NULL)
-      connections->limits.look(connections->limits.context);
+    dw_overload_report(&connections->overload);
   }
   return NULL;
 }
@@ -245,14 +362,15 @@ static size_t slots_wanted(void) {
   return limit.rlim_cur > MOST_SLOTS ? MOST_SLOTS : (size_t)limit.rlim_cur;
 }
 
-struct connections *dw_connections_start(const struct connection_limits *limits, struct dw_bound_hits *hits,
-                                         struct dw_error *err) {
+struct connections *dw_connections_start(const struct connection_limits *limits, const char *listener,
+                                         struct dw_http_load *load, struct dw_error *err) {
   struct connections *connections = calloc(1, sizeof *connections);
   if (connections == NULL)
     abort();
   connections->limits = *limits;
   connections->rates.rate = limits->rate;
-  connections->hits = hits;
+  connections->load = load;
+  connections->overload = (struct overload){.listener = listener, .load = load};
   connections->slot_count = slots_wanted();
   connections->slots = calloc(connections->slot_count, sizeof *connections->slots);
   if (connections->slots == NULL)

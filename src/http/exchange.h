@@ -10,7 +10,6 @@
 #include "http/heavy.h"
 #include "http/http.h"
 #include "http/linger.h"
-#include "http/overload.h"
 
 /* What all connections share. */
 struct exchanges {
@@ -23,7 +22,6 @@ struct exchanges {
   bool plain;                  /* HTTP without TLS */
   atomic_bool closing;         /* each answer closes its connection */
   size_t max_body, max_header; /* bytes */
-  struct overload overload;
 };
 
 /* CLS is struct exchanges for all three. */

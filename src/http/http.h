@@ -10,7 +10,54 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "http/limits.h"
+
+/* --- limits that apply by default, and how often each was reached --- */
+
+/* An API server sends at most a few MiB: etcd's limit for one object, old and new. */
+#define DW_DEFAULT_MAX_BODY ((size_t)8 << 20)
+/* What one request's parsed JSON may take: with its body, the largest stays under 64 MiB. */
+#define DW_DEFAULT_MAX_MEMORY ((size_t)32 << 20)
+/* What all requests together may take, bodies and parsed JSON. */
+#define DW_DEFAULT_MAX_TOTAL_MEMORY ((size_t)128 << 20)
+/* An API server's head takes less than 1 KiB. */
+#define DW_DEFAULT_MAX_HEADER ((size_t)16 << 10)
+
+enum {
+  DW_MAX_THREADS = 64,
+  DW_DEFAULT_MAX_CONNECTIONS = 1000,
+  DW_DEFAULT_MAX_CONNECTIONS_PER_ADDRESS = 250, /* control planes can come from one address */
+  DW_DEFAULT_CONNECTION_RATE = 50,              /* a TLS handshake is the dearest thing that can be asked for */
+  DW_DEFAULT_IDLE_MS = 180000,                  /* above Go's 90 s, so that the API server closes first */
+  DW_DEFAULT_REQUEST_MS = 30000,                /* the longest that an API server waits for a webhook */
+};
+
+/* What a request or connection can hit. */
+enum dw_bound {
+  DW_BOUND_BODY,
+  DW_BOUND_HEADER,
+  DW_BOUND_NESTING,
+  DW_BOUND_MEMORY,
+  DW_BOUND_TOTAL_MEMORY,
+  DW_BOUND_CONNECTIONS,
+  DW_BOUND_CONNECTIONS_PER_ADDRESS,
+  DW_BOUND_CONNECTION_RATE,
+  DW_BOUND_IDLE_TIME,
+  DW_BOUND_REQUEST_TIME,
+  DW_BOUND_COUNT
+};
+
+struct dw_bound_hits {
+  atomic_uint_fast64_t counts[DW_BOUND_COUNT];
+};
+
+static inline void dw_bound_hit(struct dw_bound_hits *hits, enum dw_bound limit) {
+  atomic_fetch_add_explicit(&hits->counts[limit], 1, memory_order_relaxed);
+}
+
+/* As in metrics and docs: "body", "connections_per_address". */
+const char *dw_bound_name(enum dw_bound limit) __attribute__((returns_nonnull));
+
+/* --- requests and answers --- */
 
 struct dw_http_request {
   const char *method;       /* "POST" */
@@ -32,16 +79,20 @@ struct dw_http_answer {
   struct dw_buf body;       /* the caller frees it */
 };
 
-/* The service that a transport carries. Its functions are called on several threads at once; each fills ANSWER. */
+/* The service that a transport carries; its owner defines the structure. The functions are called on several threads at
+ * once, and each fills ANSWER. */
+struct dw_service;
 struct dw_http_handler {
-  const void *service; /* what they are called with */
+  const struct dw_service *service;
   /* What the head alone already refuses, so that no body need be read: true where it does. */
-  bool (*refuse)(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer);
+  bool (*refuse)(const struct dw_service *service, const struct dw_http_request *request,
+                 struct dw_http_answer *answer);
   /* A refusal that only the transport can notice. */
-  void (*fail)(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer, int status,
-               const char *text);
+  void (*fail)(const struct dw_service *service, const struct dw_http_request *request, struct dw_http_answer *answer,
+               int status, const char *text);
   /* The answer to the whole request. */
-  void (*respond)(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer);
+  void (*respond)(const struct dw_service *service, const struct dw_http_request *request,
+                  struct dw_http_answer *answer);
 };
 
 struct connections;

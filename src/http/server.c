@@ -84,8 +84,7 @@ static void fill(struct dw_http_server *server, const struct dw_http_options *op
                                          .audience = options->audience,
                                          .plain = options->plain,
                                          .max_body = options->max_body,
-                                         .max_header = options->max_header,
-                                         .overload = {.listener = options->name, .load = options->load}};
+                                         .max_header = options->max_header};
 }
 
 static int start_parts(struct dw_http_server *server, const struct dw_http_options *options, struct dw_error *err) {
@@ -95,11 +94,9 @@ static int start_parts(struct dw_http_server *server, const struct dw_http_optio
       .most_per_address = or_default(options->max_connections_per_address, DW_DEFAULT_MAX_CONNECTIONS_PER_ADDRESS),
       .rate = or_default(options->connection_rate, DW_DEFAULT_CONNECTION_RATE),
       .idle_ms = or_default(options->idle_ms, DW_DEFAULT_IDLE_MS),
-      .request_ms = or_default(options->request_ms, DW_DEFAULT_REQUEST_MS),
-      .look = dw_overload_look,
-      .context = &all->overload};
+      .request_ms = or_default(options->request_ms, DW_DEFAULT_REQUEST_MS)};
   all->linger = dw_linger_start(err);
-  all->load->connections = all->linger == NULL ? NULL : dw_connections_start(&limits, &all->load->hits, err);
+  all->load->connections = all->linger == NULL ? NULL : dw_connections_start(&limits, options->name, all->load, err);
   if (all->load->connections == NULL)
     return -1;
   all->heavy = dw_heavy_start(err);

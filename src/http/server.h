@@ -22,7 +22,7 @@ struct dw_http_options {
   unsigned threads;               /* 1..DW_MAX_THREADS; very many connections bring more (workers.h) */
   size_t max_body;                /* bytes of one request's body */
   size_t max_header;              /* bytes of one request's head */
-  /* Of these 0 takes the default of limits.h. */
+  /* Of these 0 means the default in http.h. */
   unsigned max_connections, max_connections_per_address;
   unsigned connection_rate; /* new connections of one address a second; half as many at once, twice as many wait */
   unsigned idle_ms;         /* a connection without a request */

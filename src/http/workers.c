@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "http/limits.h"
+#include "http/http.h"
 
 /* More threads cost memory, more connections a thread cost it time (docs/performance.md). */
 enum { CONNECTIONS_EACH = 64 };

@@ -6,11 +6,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "events/events.h"
 #include "rules/audit.h"
-#include "serve/server_internal.h"
+#include "serve/service.h"
 
 enum {
   LOGGED = 100,   /* findings of one audit that get a line each */

@@ -5,7 +5,7 @@
 
 #include "base/metric.h"
 #include "rules/engine.h"
-#include "serve/server_internal.h"
+#include "serve/service.h"
 
 /* Upper ends of the histogram's buckets. An ordinary review takes some 100 us; an API server waits 5 s. */
 static const struct {

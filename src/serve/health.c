@@ -3,7 +3,7 @@
 
 #include "certs/self_managed.h"
 #include "kube/cluster.h"
-#include "serve/server_internal.h"
+#include "serve/service.h"
 
 enum { MOST_FEEDS = 16 };
 

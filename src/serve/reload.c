@@ -9,11 +9,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metric.h"
 #include "files/manifests.h"
-#include "serve/server_internal.h"
+#include "serve/service.h"
 
 enum {
   POLL_MILLISECONDS = 1000,

@@ -5,14 +5,14 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "events/events.h"
-#include "http/limits.h"
 #include "kube/cluster.h"
 #include "rules/engine.h"
 #include "serve/admissions.h"
 #include "serve/counters.h"
 #include "serve/recorder.h"
-#include "serve/server_internal.h"
+#include "serve/service.h"
 
 static const char *code_name(enum dw_error_code code) {
   switch (code) {
@@ -35,14 +35,14 @@ static const char *code_name(enum dw_error_code code) {
 }
 
 /* The error's own text may quote the body, so the client gets it and the log does not. */
-static void refuse_review(const struct dw_service *service, const struct dw_http_request *http,
-                          const struct dw_error *err, bool together, struct dw_http_answer *answer) {
+static void refuse_review(const struct dw_service *service, const struct dw_error *err, bool together,
+                          struct dw_http_answer *answer, struct dw_refusal *refusal) {
   const char *what = err->code != DW_ERR_MEMORY ? "no AdmissionReview"
                      : together                 ? "too many large AdmissionReviews at once; try again later"
                                                 : "the AdmissionReview takes too much memory";
   answer->status = err->code == DW_ERR_MEMORY ? (together ? 503 : 413) : 400;
   answer->content_type = "text/plain; charset=utf-8";
-  dw_note_refusal(service, http, &(struct refusal){answer->status, what, code_name(err->code), err->line, err->column});
+  *refusal = (struct dw_refusal){answer->status, what, code_name(err->code), err->line, err->column};
   dw_buf_truncate(&answer->body, 0);
   dw_buf_puts(&answer->body, what);
   if (err->code == DW_ERR_MEMORY && !together)
@@ -315,8 +315,67 @@ static void decide(const struct dw_service *service, struct dw_arena *arena, boo
   dw_world_unref(world);
 }
 
+/* --- the log line --- */
+
+/* Names are at most 253 bytes; what a client sends instead may be as long as its body. */
+enum { LONGEST_TEXT = 256, ALWAYS_MEMBERS = 11, MOST_MEMBERS = 15 };
+
+struct decision {
+  bool mutate; /* the endpoint */
+  const struct dw_request *request;
+  const struct dw_answer *answer;
+  int64_t microseconds;
+  struct dw_arena *arena; /* of the request: the line is built there */
+};
+
+/* "warned" says which rules warned, so that what passes with a warning is "allowed" here. */
+static const char *verdict(const struct dw_answer *answer) {
+  if (!answer->allowed)
+    return answer->code == 503 ? "unavailable" : "denied";
+  return answer->patch != NULL ? "patched" : "allowed";
+}
+
+static struct dw_log_member of_request(const char *key, const char *text) {
+  return dw_log_beginning(key, text, LONGEST_TEXT);
+}
+
+/* A list that is left out where there is none: the log writes an empty one. */
+static size_t add_rules(struct dw_log_member *members, size_t count, const char *key, const char *rules) {
+  if (rules != NULL)
+    members[count++] = dw_log_list(key, rules, NULL);
+  return count;
+}
+
+/* "rules" holds every rule that found something; "denied" and "warned" tell which way. */
+static void log_decision(const struct decision *decision) {
+  if (!dw_log_enabled(DW_LOG_INFO))
+    return;
+  const struct dw_request *request = decision->request;
+  const struct dw_answer *answer = decision->answer;
+  struct dw_log_member members[MOST_MEMBERS] = {
+      dw_log_string("endpoint", decision->mutate ? "mutate" : "validate"),
+      of_request("uid", request->uid),
+      dw_log_string("operation", dw_operation_name(request->operation)),
+      of_request("group", request->group),
+      of_request("kind", request->kind),
+      of_request("namespace", request->ns),
+      of_request("name", request->name),
+      of_request("user", request->user),
+      dw_log_boolean("dryRun", request->dry_run),
+      dw_log_string("verdict", verdict(answer)),
+      dw_log_list("rules", answer->denied, answer->warned),
+  };
+  size_t count = add_rules(members, ALWAYS_MEMBERS, "denied", answer->denied);
+  count = add_rules(members, count, "warned", answer->warned);
+  count = add_rules(members, count, "defaulted", answer->defaulted);
+  members[count++] = dw_log_integer("microseconds", decision->microseconds);
+  dw_log_members(decision->arena, DW_LOG_INFO, "decision", members, count);
+}
+
+/* --- the endpoint --- */
+
 void dw_review_respond(const struct dw_service *service, const struct dw_http_request *http, bool mutate,
-                       struct dw_http_answer *answer) {
+                       struct dw_http_answer *answer, struct dw_refusal *refusal) {
   int64_t start = dw_now_microseconds();
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(service->max_memory);
   struct dw_request request = {0};
@@ -331,7 +390,7 @@ void dw_review_respond(const struct dw_service *service, const struct dw_http_re
   if (failed != 0) {
     bool together = dw_arena_exhausted(arena) == DW_BUDGET_EXHAUSTED;
     count_hit(service, err.code, together);
-    refuse_review(service, http, &err, together, answer);
+    refuse_review(service, &err, together, answer, refusal);
     return;
   }
   DW_ARENA_SCOPED struct dw_arena *retry = NULL;
@@ -340,7 +399,7 @@ void dw_review_respond(const struct dw_service *service, const struct dw_http_re
     /* A text inside the object could not be read because of other reviews: that is no mistake of the object. */
     (void)dw_error_set(&err, DW_ERR_MEMORY, "needs more memory than is left at the moment");
     count_hit(service, err.code, true);
-    refuse_review(service, http, &err, true, answer);
+    refuse_review(service, &err, true, answer, refusal);
     return;
   }
   dw_answer_write(&request, &decided, &answer->body);
@@ -351,5 +410,5 @@ void dw_review_respond(const struct dw_service *service, const struct dw_http_re
     dw_counters_review(service->counters, mutate, &request, &decided, taken);
   if (service->events != NULL)
     dw_events_denied(service->events, &request, &decided);
-  dw_log_decision(&(struct decision){mutate, &request, &decided, taken, arena});
+  log_decision(&(struct decision){mutate, &request, &decided, taken, arena});
 }

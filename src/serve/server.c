@@ -34,21 +34,6 @@ static size_t or_default(size_t value, size_t fallback) {
   return value == 0 ? fallback : value;
 }
 
-/* --- what the transport calls --- */
-
-static bool refuse(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer) {
-  return dw_service_refuse(service, request, answer);
-}
-
-static void fail(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer, int status,
-                 const char *text) {
-  dw_service_fail(service, request, answer, status, text);
-}
-
-static void respond(const void *service, const struct dw_http_request *request, struct dw_http_answer *answer) {
-  dw_service_respond(service, request, answer);
-}
-
 /* --- starting --- */
 
 static struct dw_server *new_server(const struct dw_server_options *options) {
@@ -80,37 +65,39 @@ static struct dw_server *new_server(const struct dw_server_options *options) {
 
 static struct dw_http_server *start_reviews(struct dw_server *server, const struct dw_server_options *options,
                                             struct dw_error *err) {
-  const struct dw_http_options http = {.name = "webhook",
-                                       .listen_fd = options->listen_fd,
-                                       .certificates = options->certificates,
-                                       .audience = DW_AUDIENCE_REVIEWS,
-                                       .handler = {&server->service, refuse, fail, respond},
-                                       .load = &server->load,
-                                       .threads = options->threads,
-                                       .max_body = server->service.max_body,
-                                       .max_header = server->service.max_header,
-                                       .max_connections = options->max_connections,
-                                       .max_connections_per_address = options->max_connections_per_address,
-                                       .connection_rate = options->connection_rate,
-                                       .idle_ms = options->idle_ms,
-                                       .request_ms = options->request_ms};
+  const struct dw_http_options http = {
+      .name = "webhook",
+      .listen_fd = options->listen_fd,
+      .certificates = options->certificates,
+      .audience = DW_AUDIENCE_REVIEWS,
+      .handler = {&server->service, dw_service_refuse, dw_service_fail, dw_service_respond},
+      .load = &server->load,
+      .threads = options->threads,
+      .max_body = server->service.max_body,
+      .max_header = server->service.max_header,
+      .max_connections = options->max_connections,
+      .max_connections_per_address = options->max_connections_per_address,
+      .connection_rate = options->connection_rate,
+      .idle_ms = options->idle_ms,
+      .request_ms = options->request_ms};
   return dw_http_server_start(&http, err);
 }
 
 static struct dw_http_server *start_metrics(struct dw_server *server, const struct dw_server_options *options,
                                             struct dw_error *err) {
-  const struct dw_http_options http = {.name = "metrics",
-                                       .listen_fd = options->metrics->listen_fd,
-                                       .plain = options->metrics->plain,
-                                       .certificates = options->certificates,
-                                       .audience = DW_AUDIENCE_METRICS,
-                                       .handler = {&server->metrics_service, refuse, fail, respond},
-                                       .load = &server->metrics_load,
-                                       .threads = 1,
-                                       .max_header = server->metrics_service.max_header,
-                                       .max_connections = METRICS_CONNECTIONS,
-                                       .max_connections_per_address = METRICS_CONNECTIONS_PER_ADDRESS,
-                                       .request_ms = METRICS_REQUEST_MS};
+  const struct dw_http_options http = {
+      .name = "metrics",
+      .listen_fd = options->metrics->listen_fd,
+      .plain = options->metrics->plain,
+      .certificates = options->certificates,
+      .audience = DW_AUDIENCE_METRICS,
+      .handler = {&server->metrics_service, dw_service_refuse, dw_service_fail, dw_service_respond},
+      .load = &server->metrics_load,
+      .threads = 1,
+      .max_header = server->metrics_service.max_header,
+      .max_connections = METRICS_CONNECTIONS,
+      .max_connections_per_address = METRICS_CONNECTIONS_PER_ADDRESS,
+      .request_ms = METRICS_REQUEST_MS};
   return dw_http_server_start(&http, err);
 }
 

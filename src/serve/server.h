@@ -25,7 +25,7 @@ struct dw_server_options {
       *certificates;               /* must outlive the server; where none is in force yet, no connection is taken */
   struct dw_self_managed *managed; /* whose first pair /readyz waits for; NULL: none */
   unsigned threads;                /* 1..DW_MAX_THREADS; very many connections bring more (workers.h) */
-  /* Limits; 0 takes the default of limits.h. */
+  /* Limits; 0 means the default in http.h. */
   size_t max_body;         /* bytes of one request's body */
   size_t max_header;       /* bytes of one request's head */
   size_t max_memory;       /* bytes of parsed JSON a request */

@@ -46,8 +46,33 @@ bool dw_service_refuse(const struct dw_service *service, const struct dw_http_re
 void dw_service_fail(const struct dw_service *service, const struct dw_http_request *request,
                      struct dw_http_answer *answer, int status, const char *text) __attribute__((nonnull));
 
-/* The whole chain. Fills ANSWER. */
+/* Answers the whole request. */
 void dw_service_respond(const struct dw_service *service, const struct dw_http_request *request,
                         struct dw_http_answer *answer) __attribute__((nonnull));
+
+/* --- the endpoints --- */
+
+/* health.c: answers /livez, /readyz and /healthz. */
+bool dw_health_path(const char *path) __attribute__((nonnull));
+void dw_health_respond(const struct dw_service *service, const struct dw_http_request *request,
+                       struct dw_http_answer *answer) __attribute__((nonnull));
+/* health.c: why reviews are not answered now; NULL if they are. */
+const char *dw_not_ready(const struct dw_service *service) __attribute__((nonnull));
+
+/* metrics.c: answers /metrics in Prometheus's text format, for the service that SERVICE shows. */
+void dw_metrics_respond(const struct dw_service *service, struct dw_http_answer *answer) __attribute__((nonnull));
+
+/* Why a request was refused, for the log and the counters. */
+struct dw_refusal {
+  int status; /* of HTTP; 0: it was answered */
+  const char *text;
+  const char *cause; /* what is wrong with the body; NULL: nothing, or it was not read */
+  int line, column;  /* ... and where; 0: unknown */
+};
+
+/* review_endpoint.c: answers a body posted to /validate or /mutate. If it is not a review, ANSWER and REFUSAL say so.
+ */
+void dw_review_respond(const struct dw_service *service, const struct dw_http_request *http, bool mutate,
+                       struct dw_http_answer *answer, struct dw_refusal *refusal) __attribute__((nonnull));
 
 #endif

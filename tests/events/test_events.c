@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "events/events.h"
-#include "http/limits.h"
+#include "http/http.h"
 #include "rules/engine.h"
 #include "serve/service.h"
 #include "support/fake_api.h"

@@ -18,7 +18,7 @@
 
 struct fixture {
   struct connections *connections;
-  struct dw_bound_hits hits;
+  struct dw_http_load http_load;
   atomic_uint load;
   int listener;
 };
@@ -32,7 +32,7 @@ static int set_up(void **state) {
       .most = 3, .most_per_address = 3, .rate = 1000, .idle_ms = 200, .request_ms = 200};
   struct dw_error err = DW_ERROR_INIT;
   assert_non_null(fixture);
-  fixture->connections = dw_connections_start(&limits, &fixture->hits, &err);
+  fixture->connections = dw_connections_start(&limits, "webhook", &fixture->http_load, &err);
   assert_non_null(fixture->connections);
   fixture->listener = socket(AF_INET, SOCK_STREAM, 0);
   assert_int_equal(bind(fixture->listener, (const struct sockaddr *)&address, sizeof address), 0);
@@ -123,7 +123,7 @@ static void what_gets_the_descriptor_of_a_lost_one_is_left_alone(void **state) {
   dw_connections_begin(fixture->connections, slow.served);
   WAIT_FOR(is_shut(slow.client));
   assert_false(is_shut(other.client));
-  assert_int_equal(atomic_load(&fixture->hits.counts[DW_BOUND_REQUEST_TIME]), 1);
+  assert_int_equal(atomic_load(&fixture->http_load.hits.counts[DW_BOUND_REQUEST_TIME]), 1);
   dw_connections_closed(fixture->connections, slow.served);
   close(lost.served);
   close(other.served);
@@ -141,7 +141,7 @@ static void a_connection_with_the_descriptor_of_a_lost_one_counts_once(void **st
     assert_int_equal(dup2(next.served, lost.served), lost.served);
   }
   expect_counts(fixture, 1);
-  assert_int_equal(atomic_load(&fixture->hits.counts[DW_BOUND_CONNECTIONS]), 0);
+  assert_int_equal(atomic_load(&fixture->http_load.hits.counts[DW_BOUND_CONNECTIONS]), 0);
   dw_connections_begin(fixture->connections, lost.served);
   dw_connections_closed(fixture->connections, lost.served);
   expect_counts(fixture, 0);

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/limits.h"
+#include "http/http.h"
 #include "support/https_server.h"
 #include "support/run_program.h"
 #include "json/json.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/overload.h"
+#include "http/connections.h"
 #include "support/log_file.h"
 #include "support/run_program.h"
 
@@ -40,7 +40,7 @@ static int tear_down(void **state) {
 
 /* As if the last line were so old. */
 static void age(struct fixture *f, int64_t seconds) {
-  f->overload.told_at -= seconds * 1000000;
+  f->overload.reported_at -= seconds * 1000000;
   f->overload.left_out_at -= seconds * 1000000;
 }
 
@@ -57,7 +57,7 @@ static size_t count_begins(const struct fixture *f) {
 static void nothing_is_said_of_nothing(void **state) {
   struct fixture *f = *state;
   for (int i = 0; i < 5; i++, age(f, 60))
-    dw_overload_look(&f->overload);
+    dw_overload_report(&f->overload);
   char *log = file_text(f->log.path, NULL);
   assert_string_equal(log, "");
   free(log);
@@ -67,29 +67,29 @@ static void it_is_said_when_it_begins_goes_on_and_ends(void **state) {
   struct fixture *f = *state;
   hit(f, DW_BOUND_CONNECTIONS, 3);
   hit(f, DW_BOUND_CONNECTION_RATE, 1);
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_begins(f), 1);
   assert_int_equal(count_in_file(f->log.path, "\"listener\":\"webhook\",\"connections\":3,\"connection_rate\":1}"), 1);
   for (int i = 0; i < 100; i++) { /* no line each */
     hit(f, DW_BOUND_CONNECTIONS, 1);
-    dw_overload_look(&f->overload);
+    dw_overload_report(&f->overload);
   }
   assert_int_equal(count_begins(f), 1);
   age(f, 10);
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_begins(f), 2);
   assert_int_equal(count_in_file(f->log.path, "\"connections\":100}"), 1);
   age(f, 9);
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_in_file(f->log.path, ends), 0);
   age(f, 1);
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_in_file(f->log.path, ends), 1);
   age(f, 60);
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_in_file(f->log.path, ends), 1);
   hit(f, DW_BOUND_REQUEST_TIME, 1); /* and at once when it begins again */
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_begins(f), 3);
 }
 
@@ -97,7 +97,7 @@ static void idle_connections_and_refused_requests_are_none(void **state) {
   struct fixture *f = *state;
   hit(f, DW_BOUND_IDLE_TIME, 5);
   hit(f, DW_BOUND_BODY, 5);
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_begins(f), 0);
 }
 
@@ -105,14 +105,14 @@ static void lines_that_were_left_out_are_counted_once_a_second(void **state) {
   struct fixture *f = *state;
   f->load.refusals.left_out = 7;
   age(f, 60);
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_in_file(f->log.path, left_out), 1);
   assert_int_equal(count_in_file(f->log.path, "\"listener\":\"webhook\",\"count\":7}"), 1);
   f->load.refusals.left_out = 5;
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_in_file(f->log.path, left_out), 1);
   age(f, 1);
-  dw_overload_look(&f->overload);
+  dw_overload_report(&f->overload);
   assert_int_equal(count_in_file(f->log.path, "\"count\":5}"), 1);
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/rates.h"
+#include "http/connections.h"
 
 enum { SECOND = 1000000 };
 

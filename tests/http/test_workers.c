@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "http/limits.h"
+#include "http/http.h"
 #include "http/workers.h"
 
 enum { FULL = 64, MANY = 1000 };

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "http/limits.h"
+#include "http/http.h"
 #include "http/listen.h"
 #include "rules/engine.h"
 #include "support/run_program.h"

@@ -2,8 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/limits.h"
-#include "serve/server_internal.h"
+#include "base/log.h"
+#include "serve/counters.h"
+#include "serve/service.h"
 
 static const char plain_text[] = "text/plain; charset=utf-8";
 
@@ -28,13 +29,39 @@ static bool is_plain(const char *content_encoding) {
   return content_encoding == NULL || content_encoding[0] == '\0' || strcasecmp(content_encoding, "identity") == 0;
 }
 
+/* --- refusals --- */
+
+enum { LONGEST_TEXT = 256, MOST_REFUSALS = 20 /* per second */ };
+
+static void log_refusal(const struct dw_http_request *http, const struct dw_refusal *refusal) {
+  const struct dw_log_member members[] = {dw_log_integer("status", refusal->status),
+                                          dw_log_beginning("method", http->method, LONGEST_TEXT),
+                                          dw_log_beginning("path", http->path, LONGEST_TEXT),
+                                          dw_log_beginning("reason", refusal->text, LONGEST_TEXT),
+                                          dw_log_string("cause", refusal->cause),
+                                          dw_log_integer("line", refusal->line),
+                                          dw_log_integer("column", refusal->column)};
+  enum { ALL = sizeof members / sizeof *members, PLACE = 3 };
+  dw_log_members(NULL, DW_LOG_WARN, "request refused", members, refusal->cause == NULL ? ALL - PLACE : ALL);
+}
+
+/* Counts the refusal, and logs it unless there were too many in this second. */
+static void note_refusal(const struct dw_service *service, const struct dw_http_request *http,
+                         const struct dw_refusal *refusal) {
+  if (service->counters != NULL)
+    dw_counters_refused(service->counters, refusal->status);
+  if (dw_log_enabled(DW_LOG_WARN) &&
+      (service->load == NULL || dw_log_gate_pass(&service->load->refusals, MOST_REFUSALS)))
+    log_refusal(http, refusal);
+}
+
 void dw_service_fail(const struct dw_service *service, const struct dw_http_request *request,
                      struct dw_http_answer *answer, int status, const char *text) {
   answer->status = status;
   answer->content_type = plain_text;
   dw_buf_truncate(&answer->body, 0);
   dw_buf_printf(&answer->body, "%s\n", text);
-  dw_note_refusal(service, request, &(struct refusal){.status = status, .text = text});
+  note_refusal(service, request, &(struct dw_refusal){.status = status, .text = text});
 }
 
 /* What is asked of a service. */
@@ -116,6 +143,14 @@ bool dw_service_refuse(const struct dw_service *service, const struct dw_http_re
   return refuse_unless_get(&asked, answer);
 }
 
+static void answer_review(const struct dw_service *service, const struct dw_http_request *request,
+                          struct dw_http_answer *answer) {
+  struct dw_refusal refusal = {0};
+  dw_review_respond(service, request, strcmp(request->path, "/mutate") == 0, answer, &refusal);
+  if (refusal.status != 0)
+    note_refusal(service, request, &refusal);
+}
+
 void dw_service_respond(const struct dw_service *service, const struct dw_http_request *request,
                         struct dw_http_answer *answer) {
   if (dw_service_refuse(service, request, answer))
@@ -127,5 +162,5 @@ void dw_service_respond(const struct dw_service *service, const struct dw_http_r
   else if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
     dw_service_fail(service, request, answer, 503, "policy and cluster state are not read yet");
   else
-    dw_review_respond(service, request, strcmp(request->path, "/mutate") == 0, answer);
+    answer_review(service, request, answer);
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "http/limits.h"
+#include "http/http.h"
 #include "rules/engine.h"
 #include "serve/service.h"
 #include "support/https_server.h"
