@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change lands. First what is quick and tells most; then two lanes side by side: what keeps the
-# processors busy, with less priority, next to what mostly waits for servers. Each step's output is printed when the step has ended,
-# so that lines of two steps do not mix. The first step that fails ends all. The last line says how many tests ran.
+# Everything that must hold before a change lands. First what is quick and tells most; then two lanes side by side: compilers and
+# static analysis, with less priority, next to what mostly waits for servers; last the tests under tools, two programs at a time. A
+# step's output is printed when the step has ended, so that lines of two steps do not mix. The first step that fails ends all. The
+# last line says how many tests ran.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export WERROR=1
@@ -49,11 +50,10 @@ step "build (clang, warnings are errors)" make -j"$(nproc)" all test-build CC=cl
 computing() {
   renice -n 5 "$BASHPID" >/dev/null
   step "static analysis" make -j"$(nproc)" lint-cppcheck lint-tidy &&
-    step "tests under AddressSanitizer and UndefinedBehaviorSanitizer" make test-sanitizers &&
-    step "server tests under ThreadSanitizer" make test-threads &&
-    step "coverage" make coverage &&
-    step "unit tests under valgrind" make test-memcheck &&
-    step "fuzzing, short" make fuzz-smoke
+    step "build (AddressSanitizer and UndefinedBehaviorSanitizer)" make -j"$(nproc)" test-build SAN=address,undefined BUILD=build/asan &&
+    step "build (ThreadSanitizer)" make -j"$(nproc)" test-build SAN=thread BUILD=build/tsan &&
+    step "build (coverage)" make -j"$(nproc)" test-build SAN=coverage BUILD=build/coverage &&
+    step "build (fuzzers)" make -j"$(nproc)" fuzz-build
 }
 serving() {
   step "installation" make install DESTDIR="$PWD/build/stage" &&
@@ -72,12 +72,19 @@ serving() {
     step "restarts without a lost request" make drain &&
     step "attacks, short" make attacks &&
     step "soak, two minutes" make soak DURATION=120 &&
-    step "leaks under valgrind" make test-valgrind &&
-    step "tests on another machine, as it were" make test-portable &&
     step "the container image" make image-test
 }
 lane computing
 lane serving
 for _ in "${lanes[@]}"; do wait -n; done
 [ -e "$work/computing.done" ] && [ -e "$work/serving.done" ]
+lanes=()
+
+step "tests under AddressSanitizer and UndefinedBehaviorSanitizer" make test-sanitizers
+step "server tests under ThreadSanitizer" make test-threads
+step "coverage" make coverage
+step "unit tests under valgrind" make test-memcheck
+step "leaks under valgrind" make test-valgrind
+step "fuzzing, short" make fuzz-smoke
+step "tests on another machine, as it were" make test-portable
 grep -h ' passed, ' "$work/tests.log" | tail -n 1
