@@ -10,43 +10,6 @@ static const char config_field[] = "spec.config";
 /* Real lists chain a handful. What is kept of a plugin is far larger than "{}", so a client may not have millions. */
 enum { PLUGINS_MAX = 1024 };
 
-static bool missing(const dw_json *value) {
-  return value == NULL || dw_json_type(value) == DW_JSON_NULL;
-}
-
-bool dw_value_given(const struct dw_value *value) {
-  return !missing(value->json);
-}
-
-const char *dw_value_shown(struct dw_arena *arena, const struct dw_value *value) {
-  if (value->text != NULL)
-    return value->text;
-  switch (dw_json_type(value->json)) {
-  case DW_JSON_NULL:
-  case DW_JSON_BOOL:
-  case DW_JSON_INTEGER:
-  case DW_JSON_REAL:
-    return dw_json_text(arena, value->json);
-  default:
-    return NULL;
-  }
-}
-
-struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json) {
-  return (struct dw_value){.field = dw_arena_join(arena, base, ".", key), .json = json, .text = dw_json_string(json)};
-}
-
-struct dw_value dw_value_member(struct dw_arena *arena, const char *base, const dw_json *object, const char *name) {
-  const char *key = name;
-  const dw_json *json = dw_json_get_fold(object, name, &key);
-  return dw_value_at(arena, base, json == NULL ? name : key, json);
-}
-
-struct dw_value dw_value_element(struct dw_arena *arena, const char *base, size_t index, const dw_json *json) {
-  return (struct dw_value){
-      .field = dw_arena_printf(arena, "%s[%zu]", base, index), .json = json, .text = dw_json_string(json)};
-}
-
 /* libcni looks for a file of this name (pkg/invoke/find.go refuses separators); NAME_MAX bounds it. */
 static bool is_file_name(const char *type) {
   enum { NAME_BYTES = 255 };
@@ -148,7 +111,7 @@ static void read_list(struct dw_arena *arena, struct dw_cni_config *config) {
 static bool is_list(const struct dw_cni_config *config) {
   const dw_json *type = dw_json_get_fold(config->json, "type", NULL);
   const char *text = dw_json_string(type);
-  bool blank = missing(type) || (text != NULL && text[0] == '\0');
+  bool blank = !dw_is_given(type) || (text != NULL && text[0] == '\0');
   return blank && dw_value_given(&config->plugins_value);
 }
 
@@ -162,6 +125,77 @@ static void read_plugins(struct dw_arena *arena, struct dw_cni_config *config) {
   read_plugin(arena, config_field, config->json, &config->plugins[0]);
 }
 
+/* --- keys of one object that Go takes for one. Source: encoding/json, which matches the keys of a struct without
+ * regard to case, but those of a map exactly; the structs are those of containernetworking/plugins (plugins/main, meta,
+ * ipam), whereabouts and sriov-cni, where `sysctl`, `capabilities` and what is below `args` are maps or read by single
+ * keys.
+ * --- */
+
+/* The plugin in whose object PATH, below the root, is; KEY gets what follows there. NULL: in the list's own. */
+static const struct dw_cni_plugin *plugin_of(const struct dw_cni_config *config, const char *path, const char **key) {
+  *key = path;
+  if (!config->is_list)
+    return config->plugin_count > 0 ? &config->plugins[0] : NULL;
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const char *field = config->plugins[i].field + strlen("spec.config.");
+    size_t length = strlen(field);
+    if (strncmp(path, field, length) == 0 && path[length] == '.') {
+      *key = path + length + 1;
+      return &config->plugins[i];
+    }
+  }
+  return NULL;
+}
+
+/* No Go field is spelled "_comment" or "//", which is how comments get into JSON. */
+static bool is_comment(const char *key) {
+  unsigned char c = (unsigned char)key[0];
+  return c < 0x80 && (dw_is_digit(key[0]) || !dw_is_alnum(key[0]));
+}
+
+static bool in_struct(const char *key, size_t top_length) {
+  static const char *const structs[] = {"ipam", "dns", "runtimeConfig", "vlanTrunk", "trunk"};
+  char top[16];
+  if (key[top_length] == '\0')
+    return true;
+  if (top_length >= sizeof top)
+    return false;
+  memcpy(top, key, top_length);
+  top[top_length] = '\0';
+  for (size_t i = 0; i < sizeof structs / sizeof structs[0]; i++)
+    if (dw_key_equal(top, structs[i]))
+      return true;
+  return false;
+}
+
+/* Whether what a plugin reads may depend on which of the keys counts. */
+static bool matters(const struct dw_cni_config *config, const struct dw_json_duplicate *found) {
+  const char *key;
+  const struct dw_cni_plugin *plugin = plugin_of(config, found->path, &key);
+  bool known = plugin == NULL || dw_plugin_class(plugin->type_name) != DW_PLUGIN_UNKNOWN;
+  if (known && (is_comment(key) || is_comment(found->first)))
+    return false;
+  return found->repeated || in_struct(key, strcspn(key, ".["));
+}
+
+/* Where not all are kept, others may matter: then each of them stands for those. */
+static void find_duplicates(struct dw_arena *arena, struct dw_cni_config *config) {
+  size_t count = 0;
+  if (!dw_json_may_repeat(config->json))
+    return;
+  config->duplicates = dw_json_duplicates(arena, config->text, config->length, &count);
+  config->more_duplicates = count == DW_JSON_MOST_DUPLICATES;
+  for (size_t i = 0; i < count; i++) {
+    struct dw_json_duplicate *found = &config->duplicates[i];
+    if (!config->more_duplicates && !matters(config, found))
+      continue;
+    found->path = dw_arena_join(arena, "spec.config", ".", found->path);
+    config->duplicates[config->duplicate_count++] = *found;
+  }
+}
+
+/* --- the configuration --- */
+
 static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
   config->plugins_value = dw_value_member(arena, config_field, config->json, "plugins");
   config->is_list = is_list(config);
@@ -170,7 +204,7 @@ static void read_object(struct dw_arena *arena, struct dw_cni_config *config) {
                         ? dw_value_at(arena, config_field, "cniVersion", dw_json_get(config->json, "cniVersion"))
                         : dw_value_member(arena, config_field, config->json, "cniVersion");
   read_plugins(arena, config);
-  dw_cni_find_duplicates(arena, config);
+  find_duplicates(arena, config);
   dw_cni_check_options(arena, config);
   dw_ovn_read(arena, config);
 }
@@ -268,10 +302,10 @@ const char *dw_cni_resource_name(const dw_json *nad) {
 
 static struct dw_cni_config *read_spec(struct dw_arena *arena, const dw_json *nad) {
   const dw_json *spec = dw_json_get(nad, "spec");
-  if (!missing(spec) && dw_json_type(spec) != DW_JSON_OBJECT)
+  if (dw_is_given(spec) && dw_json_type(spec) != DW_JSON_OBJECT)
     return wrong_type(arena, "spec must be an object that holds config", spec);
   const dw_json *config = dw_json_get(spec, "config");
-  if (missing(config))
+  if (!dw_is_given(config))
     return new_config(arena, DW_CONFIG_EMPTY);
   const char *text = dw_json_string(config);
   if (text == NULL)

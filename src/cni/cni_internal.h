@@ -22,8 +22,11 @@ unsigned dw_plugin_keys(const char *type) __attribute__((nonnull));
 /* The MAC address that PLUGIN gives to every pod; absent where it gives none. */
 struct dw_value dw_plugin_mac(struct dw_arena *arena, const struct dw_cni_plugin *plugin) __attribute__((nonnull));
 
-/* --- cni.c --- */
+/* --- values.c: members and options --- */
 
+/* Whether it is there and not null. */
+bool dw_is_given(const dw_json *json);
+bool dw_is_true(const dw_json *json);
 /* A member under the key as it is written. */
 struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json)
     __attribute__((nonnull(1, 2, 3)));
@@ -34,10 +37,16 @@ struct dw_value dw_value_member(struct dw_arena *arena, const char *base, const 
 struct dw_value dw_value_element(struct dw_arena *arena, const char *base, size_t index, const dw_json *json)
     __attribute__((nonnull(1, 2)));
 
-/* --- cni_keys.c: keys of one object that are equal, or equal but for case --- */
+/* Reads an address; SYNTAX as whereabouts reads it there. */
+struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax syntax) __attribute__((nonnull));
 
-/* Fills config->duplicates. CONFIG is read otherwise. */
-void dw_cni_find_duplicates(struct dw_arena *arena, struct dw_cni_config *config) __attribute__((nonnull));
+/* The member at PATH ("args.cni.mac") below OBJECT, as Go finds it; NULL where there is none. */
+const dw_json *dw_option_find(const dw_json *object, const char *path) __attribute__((nonnull(2)));
+/* The same with the fields of the members, which may be absent. */
+struct dw_value dw_option_value(struct dw_arena *arena, const struct dw_value *object, const char *path)
+    __attribute__((nonnull));
+/* Whether it is neither absent, null, "", 0, false nor empty. */
+bool dw_option_set(const dw_json *json);
 
 /* --- options.c --- */
 
@@ -49,6 +58,8 @@ void dw_cni_check_options(struct dw_arena *arena, struct dw_cni_config *config) 
 /* PLUGIN has field, json and type_name. */
 void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *out)
     __attribute__((nonnull));
+
+/* --- ipam_problems.c: problems, and what is wrong with a text --- */
 
 /* Problems as they are found. A client must not make us keep millions of them: each kind stops at a number that no
  * answer can hold anyway. */
@@ -66,6 +77,20 @@ struct dw_problems {
 struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
                                        const struct dw_value *value) __attribute__((nonnull, warn_unused_result));
 bool dw_problems_full(const struct dw_problems *problems, enum dw_ipam_problem_kind kind) __attribute__((nonnull));
+
+struct dw_complaint {
+  const char *what;
+  const char *fix;
+};
+/* Adds a problem with COMPLAINT. */
+void dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind kind, const struct dw_value *value,
+                         struct dw_complaint complaint) __attribute__((nonnull));
+/* TEXT is no range that whereabouts can read. */
+struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) __attribute__((nonnull));
+/* For routes and addresses. */
+struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) __attribute__((nonnull));
 
 /* --- ipam_keys.c: the keys of whereabouts --- */
 
@@ -125,19 +150,6 @@ const char *dw_type_fix(const struct dw_value *value, const char *wanted) __attr
 void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *value, const char *wanted)
     __attribute__((nonnull));
 
-/* --- ipam_text.c: what is wrong with a text, and how it should read --- */
-
-struct dw_complaint {
-  const char *what;
-  const char *fix;
-};
-/* TEXT is no range that whereabouts can read. */
-struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) __attribute__((nonnull));
-struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) __attribute__((nonnull));
-struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) __attribute__((nonnull));
-/* For routes and addresses. */
-struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) __attribute__((nonnull));
-
 /* --- ipam_pool.c --- */
 
 /* The members that make a pool, each absent where its json is NULL. */
@@ -157,9 +169,6 @@ void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadabl
 /* Adds the problems of one of the pool's members; its JSON type is right. */
 void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source *source, const struct dw_pool *pool,
                       enum dw_ipam_key key) __attribute__((nonnull));
-/* Reads an address; SYNTAX as whereabouts reads it there. */
-struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax syntax) __attribute__((nonnull));
-
 /* --- ipam_local.c --- */
 
 /* What host-local makes of a range: `subnet`, `rangeStart`, `rangeEnd` and `gateway`. */
@@ -217,6 +226,8 @@ void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam
 bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
     __attribute__((nonnull));
 
+/* Absent, null, or a text of white space alone. */
+bool dw_ovn_is_blank(const struct dw_value *value) __attribute__((nonnull));
 /* One CIDR of such a list: ADDRESS/LENGTH, or ADDRESS/LENGTH/HOSTPREFIX. */
 struct dw_ovn_entry {
   const char *text; /* as written, without the blanks around it */
@@ -234,10 +245,7 @@ struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t 
 /* Whether it is an IPv4 subnet that is written as one of IPv6, such as ::ffff:10.200.0.0/112. */
 bool dw_ovn_is_mapped(const struct dw_ovn_entry *entry) __attribute__((nonnull));
 
-/* --- ovn.c --- */
-
-/* Absent, null, or a text of white space alone. */
-bool dw_ovn_is_blank(const struct dw_value *value) __attribute__((nonnull));
+/* --- plugins.c: versions --- */
 
 /* MAJOR[.MINOR[.MICRO]]; "" is 0.1.0. Source: containernetworking/cni pkg/version/plugin.go, ParseVersion(). */
 bool dw_cni_version_parse(const char *text, int64_t parts[3]) __attribute__((nonnull));

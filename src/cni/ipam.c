@@ -2,28 +2,6 @@
 
 #include "cni/cni_internal.h"
 
-bool dw_problems_full(const struct dw_problems *problems, enum dw_ipam_problem_kind kind) {
-  return problems->kept[kind] >= DW_IPAM_PROBLEMS_MAX;
-}
-
-struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
-                                       const struct dw_value *value) {
-  if (dw_problems_full(problems, kind))
-    return NULL;
-  problems->items =
-      dw_arena_more(problems->arena, problems->items, problems->count, &problems->capacity, sizeof *problems->items);
-  problems->kept[kind]++;
-  problems->more = problems->more || dw_problems_full(problems, kind);
-  struct dw_ipam_problem *problem = &problems->items[problems->count++];
-  const char *shown = dw_value_shown(problems->arena, value);
-  *problem = (struct dw_ipam_problem){.kind = kind,
-                                      .field = value->field,
-                                      .value = shown,
-                                      .json = shown == NULL ? value->json : NULL,
-                                      .what = "is not usable"};
-  return problem;
-}
-
 static enum dw_ipam_type type_of(const char *name) {
   static const struct {
     const char *name;

@@ -10,6 +10,28 @@
 /* Real networks have one subnet a family. Each exclude counts for every subnet, so both lists are bounded. */
 enum { SUBNETS_MAX = 32, EXCLUDES_MAX = 1024, ENTRY_MAX = 128 };
 
+bool dw_ovn_is_blank(const struct dw_value *value) {
+  if (value->text == NULL || !dw_value_given(value))
+    return true;
+  return value->text[strspn(value->text, " \t\n\v\f\r")] == '\0';
+}
+
+enum dw_ovn_topology dw_ovn_topology(const dw_json *plugin) {
+  static const struct {
+    const char *name;
+    enum dw_ovn_topology topology;
+  } known[] = {
+      {"", DW_OVN_NO_TOPOLOGY}, {"layer2", DW_OVN_LAYER2}, {"layer3", DW_OVN_LAYER3}, {"localnet", DW_OVN_LOCALNET}};
+  const dw_json *json = dw_json_get_fold(plugin, "topology", NULL);
+  if (json == NULL || dw_json_type(json) == DW_JSON_NULL)
+    return DW_OVN_NO_TOPOLOGY;
+  const char *text = dw_json_string(json);
+  for (size_t i = 0; text != NULL && i < sizeof known / sizeof known[0]; i++)
+    if (strcmp(known[i].name, text) == 0)
+      return known[i].topology;
+  return DW_OVN_OTHER_TOPOLOGY;
+}
+
 /* The text without the blanks around it. */
 static const char *entry_text(struct dw_arena *arena, const char *at, size_t length) {
   while (length > 0 && dw_is_space(at[0])) {
@@ -67,14 +89,6 @@ struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t 
   }
 }
 
-static void tell(struct dw_problems *problems, const struct dw_value *value, struct dw_complaint complaint) {
-  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
-  if (problem == NULL)
-    return;
-  problem->what = complaint.what;
-  problem->fix = complaint.fix;
-}
-
 /* Nothing behind the last entry that is read can be checked. */
 static void report_too_many(struct dw_problems *problems, const struct dw_value *value, const char *fix) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
@@ -85,9 +99,9 @@ static void report_too_many(struct dw_problems *problems, const struct dw_value 
   problem->fix = fix;
 }
 
-static void tell_entry(struct dw_problems *problems, const struct dw_value *list, const char *entry) {
+static void report_entry(struct dw_problems *problems, const struct dw_value *list, const char *entry) {
   struct dw_value value = {.field = list->field, .json = list->json, .text = entry};
-  tell(problems, &value, dw_complain_cidr(problems->arena, entry));
+  dw_problem_complain(problems, DW_IPAM_UNREADABLE, &value, dw_complain_cidr(problems->arena, entry));
 }
 
 /* The excludes that all pools share. */
@@ -120,7 +134,7 @@ static struct excludes read_excludes(struct dw_problems *problems, const struct 
     if (readable)
       continue;
     excludes.unreadable = true;
-    tell_entry(problems, list, entry->text);
+    report_entry(problems, list, entry->text);
   }
   return excludes;
 }
@@ -143,7 +157,7 @@ static void read_pool(struct dw_problems *problems, const struct dw_value *subne
   pool->subnet = entry->prefix;
   struct dw_pool_ends ends;
   if (!pool->subnet_known) {
-    tell_entry(problems, subnets, entry->text);
+    report_entry(problems, subnets, entry->text);
   } else if (dw_pool_ends(&pool->subnet, NULL, NULL, &ends)) {
     pool->has_span = true;
     pool->span = ends.span;

@@ -2,15 +2,6 @@
  * pkg/iphelpers/iphelpers.go (GetIPRange), pkg/allocate/allocate.go (IterateForAssignment). */
 #include "cni/cni_internal.h"
 
-struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax syntax) {
-  struct dw_ip_value value = {.raw = *raw, .state = DW_READ_ABSENT};
-  if (!dw_value_given(raw) || (raw->text != NULL && raw->text[0] == '\0'))
-    return value;
-  bool good = raw->text != NULL && dw_addr_parse(raw->text, syntax, &value.addr);
-  value.state = good ? DW_READ_OK : DW_READ_BAD;
-  return value;
-}
-
 static struct dw_exclude read_exclude(struct dw_arena *arena, const char *list, size_t index, const dw_json *json) {
   struct dw_exclude exclude = {.raw = dw_value_element(arena, list, index, json), .state = DW_READ_BAD};
   if (exclude.raw.text != NULL && dw_exclude_parse(exclude.raw.text, &exclude.prefix))
@@ -119,19 +110,10 @@ void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, s
 
 /* --- problems --- */
 
-static void add(struct dw_problems *problems, enum dw_ipam_problem_kind kind, const struct dw_value *value,
-                struct dw_complaint complaint) {
-  struct dw_ipam_problem *problem = dw_problem_add(problems, kind, value);
-  if (problem == NULL)
-    return;
-  problem->what = complaint.what;
-  problem->fix = complaint.fix;
-}
-
 static void add_zeros(struct dw_problems *problems, const struct dw_value *value, const char *canonical) {
-  add(problems, DW_IPAM_LEADING_ZERO, value,
-      (struct dw_complaint){"has leading zeros, which are read as decimal",
-                            dw_arena_printf(problems->arena, "write %s", canonical)});
+  dw_problem_complain(problems, DW_IPAM_LEADING_ZERO, value,
+                      (struct dw_complaint){"has leading zeros, which are read as decimal",
+                                            dw_arena_printf(problems->arena, "write %s", canonical)});
 }
 
 static const struct dw_addr *higher(const struct dw_addr *a, const struct dw_addr *b) {
@@ -179,7 +161,8 @@ static void add_dashed_problems(struct dw_problems *problems, const struct dw_po
     what = "ends outside the usable addresses, so whereabouts ignores its end";
   else if (!end_ignored)
     what = "starts outside the usable addresses, so whereabouts ignores its start";
-  add(problems, DW_IPAM_IGNORED, &pool->range, (struct dw_complaint){what, fix_dashed(problems->arena, range)});
+  dw_problem_complain(problems, DW_IPAM_IGNORED, &pool->range,
+                      (struct dw_complaint){what, fix_dashed(problems->arena, range)});
 }
 
 /* Where node_slice_size cuts the whole range. */
@@ -195,15 +178,16 @@ static void add_sliced_ends(struct dw_problems *problems, const struct dw_pool *
   char text[DW_PREFIX_TEXT];
   if (is_whole_start(pool, &pool->parsed.start) && is_whole_end(pool, &pool->parsed.end))
     return;
-  add(problems, DW_IPAM_IGNORED, &pool->range,
-      (struct dw_complaint){"has ends that node_slice_size makes whereabouts ignore",
-                            dw_arena_printf(problems->arena, "write %s, or leave node_slice_size out",
-                                            dw_prefix_format(&pool->subnet, text))});
+  dw_problem_complain(problems, DW_IPAM_IGNORED, &pool->range,
+                      (struct dw_complaint){"has ends that node_slice_size makes whereabouts ignore",
+                                            dw_arena_printf(problems->arena, "write %s, or leave node_slice_size out",
+                                                            dw_prefix_format(&pool->subnet, text))});
 }
 
 static void add_range_problems(struct dw_problems *problems, const struct dw_pool *pool) {
   if (!pool->subnet_known) {
-    add(problems, DW_IPAM_UNREADABLE, &pool->range, dw_complain_range(problems->arena, pool->range.text));
+    dw_problem_complain(problems, DW_IPAM_UNREADABLE, &pool->range,
+                        dw_complain_range(problems->arena, pool->range.text));
     return;
   }
   if (pool->parsed.leading_zeros)
@@ -272,10 +256,10 @@ static void add_bound_problems(struct dw_problems *problems, const struct dw_poo
     struct dw_complaint complaint = dw_complain_address(problems->arena, raw->text);
     if (!source->in_list)
       complaint.what = dw_arena_printf(problems->arena, "%s, so whereabouts ignores it", complaint.what);
-    add(problems, source->in_list ? DW_IPAM_UNREADABLE : DW_IPAM_IGNORED, raw, complaint);
+    dw_problem_complain(problems, source->in_list ? DW_IPAM_UNREADABLE : DW_IPAM_IGNORED, raw, complaint);
   } else if (bound->value->state == DW_READ_OK && (bound->ignored || pool->slice_bits != 0) &&
              !changes_nothing(pool, bound)) {
-    add(problems, DW_IPAM_IGNORED, raw, complain_ignored(problems->arena, pool, bound));
+    dw_problem_complain(problems, DW_IPAM_IGNORED, raw, complain_ignored(problems->arena, pool, bound));
   } else if (bound->value->state == DW_READ_OK && dw_has_leading_zeros(raw->text)) {
     add_zeros(problems, raw, dw_addr_format(&bound->value->addr, canonical));
   }
@@ -308,7 +292,7 @@ static bool drops_excludes(const struct dw_pool *pool) {
 static void add_exclude_problems(struct dw_problems *problems, const struct dw_pool_source *source,
                                  const struct dw_pool *pool) {
   if (drops_excludes(pool)) {
-    add(problems, DW_IPAM_IGNORED, &source->exclude, complain_sliced());
+    dw_problem_complain(problems, DW_IPAM_IGNORED, &source->exclude, complain_sliced());
     return;
   }
   for (size_t i = 0; i < pool->exclude_count && !dw_problems_full(problems, DW_IPAM_UNREADABLE); i++) {
@@ -316,10 +300,12 @@ static void add_exclude_problems(struct dw_problems *problems, const struct dw_p
     if (exclude->raw.text == NULL)
       dw_problem_wrong_type(problems, &exclude->raw, "a string");
     else if (exclude->state == DW_READ_BAD)
-      add(problems, DW_IPAM_UNREADABLE, &exclude->raw, dw_complain_exclude(problems->arena, exclude->raw.text));
+      dw_problem_complain(problems, DW_IPAM_UNREADABLE, &exclude->raw,
+                          dw_complain_exclude(problems->arena, exclude->raw.text));
     else if (pool->subnet_known && !dw_prefix_overlaps(&exclude->prefix, &pool->subnet) &&
              !dw_problems_full(problems, DW_IPAM_EXCLUDES_NOTHING))
-      add(problems, DW_IPAM_EXCLUDES_NOTHING, &exclude->raw, complain_excluded(problems->arena, pool, exclude));
+      dw_problem_complain(problems, DW_IPAM_EXCLUDES_NOTHING, &exclude->raw,
+                          complain_excluded(problems->arena, pool, exclude));
   }
 }
 

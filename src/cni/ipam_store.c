@@ -9,14 +9,6 @@
 #include "base/text.h"
 #include "cni/cni_internal.h"
 
-static void add(struct dw_problems *problems, const struct dw_value *value, const char *what, const char *fix) {
-  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_POOL_KEY, value);
-  if (problem == NULL)
-    return;
-  problem->what = what;
-  problem->fix = fix;
-}
-
 /* --- names --- */
 
 enum { NAME_ROOM = 320 }; /* for the longest name that an object may have, and a subnet */
@@ -40,17 +32,21 @@ static const char *shown(struct dw_arena *arena, const char *name) {
 
 static void bad_network_name(struct dw_problems *problems, const struct dw_value *value, const char *kind,
                              const char *name) {
-  add(problems, value,
-      dw_arena_printf(problems->arena, "makes %s the name of whereabouts' %s, which is not a valid object name",
-                      shown(problems->arena, name), kind),
-      "use lower-case letters, digits and '-'");
+  dw_problem_complain(
+      problems, DW_IPAM_POOL_KEY, value,
+      (struct dw_complaint){dw_arena_printf(problems->arena,
+                                            "makes %s the name of whereabouts' %s, which is not a valid object name",
+                                            shown(problems->arena, name), kind),
+                            "use lower-case letters, digits and '-'"});
 }
 
 static void bad_range(struct dw_problems *problems, const struct dw_pool *pool, const char *kind, const char *name) {
-  add(problems, &pool->range,
-      dw_arena_printf(problems->arena, "makes %s the name of whereabouts' %s, which is not a valid object name",
-                      shown(problems->arena, name), kind),
-      "choose a range whose addresses do not begin with \"::\", such as fd00:99::/64");
+  dw_problem_complain(
+      problems, DW_IPAM_POOL_KEY, &pool->range,
+      (struct dw_complaint){dw_arena_printf(problems->arena,
+                                            "makes %s the name of whereabouts' %s, which is not a valid object name",
+                                            shown(problems->arena, name), kind),
+                            "choose a range whose addresses do not begin with \"::\", such as fd00:99::/64"});
 }
 
 /* The range alone: an IPv6 text may begin with "::". Of ranges of special addresses range-class speaks. */
@@ -106,16 +102,20 @@ static void must_exceed(struct dw_problems *problems, const struct duration *lon
                         const struct duration *short_one) {
   struct dw_arena *arena = problems->arena;
   if (long_one->value != NULL)
-    add(problems, long_one->value,
-        dw_arena_printf(arena, "must exceed %s%s (%" PRId64 "%s), or whereabouts panics", factor, short_one->name,
-                        short_one->number, short_one->value == NULL ? ", the default" : ""),
-        "raise it, or leave it out");
+    dw_problem_complain(
+        problems, DW_IPAM_POOL_KEY, long_one->value,
+        (struct dw_complaint){dw_arena_printf(arena, "must exceed %s%s (%" PRId64 "%s), or whereabouts panics", factor,
+                                              short_one->name, short_one->number,
+                                              short_one->value == NULL ? ", the default" : ""),
+                              "raise it, or leave it out"});
   else if (short_one->value != NULL) /* the defaults fit each other */
-    add(problems, short_one->value,
-        dw_arena_printf(arena, "%s must stay below %s (%" PRId64 ", the default), or whereabouts panics",
-                        factor[0] == '\0' ? "it" : dw_arena_printf(arena, "%sit", factor), long_one->name,
-                        long_one->number),
-        "lower it, or leave it out");
+    dw_problem_complain(
+        problems, DW_IPAM_POOL_KEY, short_one->value,
+        (struct dw_complaint){dw_arena_printf(arena,
+                                              "%s must stay below %s (%" PRId64 ", the default), or whereabouts panics",
+                                              factor[0] == '\0' ? "it" : dw_arena_printf(arena, "%sit", factor),
+                                              long_one->name, long_one->number),
+                              "lower it, or leave it out"});
 }
 
 static void check_times(struct dw_problems *problems, const struct dw_whereabouts_store *store) {
@@ -129,7 +129,8 @@ static void check_times(struct dw_problems *problems, const struct dw_whereabout
   if (lease.number <= renew.number)
     must_exceed(problems, &lease, "", &renew);
   if (retry.value != NULL && retry.number <= 0)
-    add(problems, retry.value, "must be positive, or whereabouts panics", "leave it out");
+    dw_problem_complain(problems, DW_IPAM_POOL_KEY, retry.value,
+                        (struct dw_complaint){"must be positive, or whereabouts panics", "leave it out"});
   else if ((double)renew.number <= 1.2 * (double)retry.number)
     must_exceed(problems, &renew, "1.2 times ", &retry);
 }
@@ -138,7 +139,9 @@ static void check_times(struct dw_problems *problems, const struct dw_whereabout
 static void check_sleep(struct dw_problems *problems, const struct dw_value *sleep) {
   int64_t seconds;
   if (dw_json_integer(sleep->json, &seconds) && seconds >= 10)
-    add(problems, sleep, "is longer than the 10 seconds after which whereabouts gives up", "leave it out");
+    dw_problem_complain(
+        problems, DW_IPAM_POOL_KEY, sleep,
+        (struct dw_complaint){"is longer than the 10 seconds after which whereabouts gives up", "leave it out"});
 }
 
 void dw_ipam_check_store(struct dw_problems *problems, const struct dw_ipam *ipam,

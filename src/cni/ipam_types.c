@@ -87,11 +87,7 @@ static bool check_members(struct dw_problems *problems, const struct dw_value *o
 }
 
 static bool complain(struct dw_problems *problems, const struct dw_value *value, struct dw_complaint complaint) {
-  struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
-  if (problem != NULL) {
-    problem->what = complaint.what;
-    problem->fix = complaint.fix;
-  }
+  dw_problem_complain(problems, DW_IPAM_UNREADABLE, value, complaint);
   return false;
 }
 

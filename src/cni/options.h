@@ -128,6 +128,10 @@ void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, cons
 void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
     __attribute__((nonnull(1, 2, 3)));
 
+/* Adds "must be WANTED, is a ...". */
+void dw_fault_wrong_type(struct dw_reading *reading, const struct dw_value *value, const char *wanted)
+    __attribute__((nonnull));
+
 /* Adds the fault of a plugin that runs its IPAM plugin even where there is none: vlan.go:187, ptp.go:191, dummy.go:84
  * cmdAdd(). An `ipam` of a wrong type is ipam-syntax's. */
 void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
@@ -138,15 +142,6 @@ bool dw_is_chain_name(const char *text) __attribute__((nonnull));
 /* options_local.c: what host-local and static refuse beside single values. */
 void dw_check_host_local(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
 void dw_check_static(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
-
-/* The member at PATH below OBJECT, as Go finds it; NULL where there is none. */
-const dw_json *dw_option_find(const dw_json *object, const char *path) __attribute__((nonnull(2)));
-
-/* The same with the fields of the members, which may be absent. */
-struct dw_value dw_option_value(struct dw_arena *arena, const struct dw_value *object, const char *path)
-    __attribute__((nonnull));
-/* Whether it is neither absent, null, "", 0, false nor empty. */
-bool dw_option_set(const dw_json *json);
 
 /* Checks OBJECT, which is one, by its table. */
 void dw_options_check(struct dw_reading *reading, const struct dw_value *object, const struct dw_options *options)

@@ -9,28 +9,6 @@
 
 /* --- the parts --- */
 
-bool dw_ovn_is_blank(const struct dw_value *value) {
-  if (value->text == NULL || !dw_value_given(value))
-    return true;
-  return value->text[strspn(value->text, " \t\n\v\f\r")] == '\0';
-}
-
-enum dw_ovn_topology dw_ovn_topology(const dw_json *plugin) {
-  static const struct {
-    const char *name;
-    enum dw_ovn_topology topology;
-  } known[] = {
-      {"", DW_OVN_NO_TOPOLOGY}, {"layer2", DW_OVN_LAYER2}, {"layer3", DW_OVN_LAYER3}, {"localnet", DW_OVN_LOCALNET}};
-  const dw_json *json = dw_json_get_fold(plugin, "topology", NULL);
-  if (json == NULL || dw_json_type(json) == DW_JSON_NULL)
-    return DW_OVN_NO_TOPOLOGY;
-  const char *text = dw_json_string(json);
-  for (size_t i = 0; text != NULL && i < sizeof known / sizeof known[0]; i++)
-    if (strcmp(known[i].name, text) == 0)
-      return known[i].topology;
-  return DW_OVN_OTHER_TOPOLOGY;
-}
-
 /* One network on its way. */
 struct reading {
   struct dw_arena *arena;

@@ -5,6 +5,37 @@
 #include "base/text.h"
 #include "cni/cni_internal.h"
 
+bool dw_problems_full(const struct dw_problems *problems, enum dw_ipam_problem_kind kind) {
+  return problems->kept[kind] >= DW_IPAM_PROBLEMS_MAX;
+}
+
+struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
+                                       const struct dw_value *value) {
+  if (dw_problems_full(problems, kind))
+    return NULL;
+  problems->items =
+      dw_arena_more(problems->arena, problems->items, problems->count, &problems->capacity, sizeof *problems->items);
+  problems->kept[kind]++;
+  problems->more = problems->more || dw_problems_full(problems, kind);
+  struct dw_ipam_problem *problem = &problems->items[problems->count++];
+  const char *shown = dw_value_shown(problems->arena, value);
+  *problem = (struct dw_ipam_problem){.kind = kind,
+                                      .field = value->field,
+                                      .value = shown,
+                                      .json = shown == NULL ? value->json : NULL,
+                                      .what = "is not usable"};
+  return problem;
+}
+
+void dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind kind, const struct dw_value *value,
+                         struct dw_complaint complaint) {
+  struct dw_ipam_problem *problem = dw_problem_add(problems, kind, value);
+  if (problem == NULL)
+    return;
+  problem->what = complaint.what;
+  problem->fix = complaint.fix;
+}
+
 enum { TEXT_MAX = 128 }; /* longer ones are never addresses by mistake */
 
 static const char range_fix[] = "write it as ADDRESS/LENGTH or START-END/LENGTH, such as 10.200.5.0/24";

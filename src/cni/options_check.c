@@ -1,0 +1,395 @@
+/* Checks the values of an object by a table of options, and keeps the faults. */
+#include "cni/options.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* What an answer can hold anyway. */
+enum { FAULTS_MAX = 64 };
+
+/* --- faults --- */
+
+static bool is_full(const struct dw_reading *reading) {
+  return reading->config->fault_count == FAULTS_MAX;
+}
+
+/* A plugin and its IPAM plugin may both read the same option. */
+static bool is_known(const struct dw_cni_config *config, const char *field) {
+  for (size_t i = 0; i < config->fault_count; i++)
+    if (strcmp(config->faults[i].value.field, field) == 0)
+      return true;
+  return false;
+}
+
+static void add(struct dw_reading *reading, const struct dw_cni_fault *fault) {
+  struct dw_cni_config *config = reading->config;
+  if (is_full(reading) || is_known(config, fault->value.field))
+    return;
+  if (config->faults == NULL)
+    config->faults = dw_arena_array(reading->arena, FAULTS_MAX, sizeof *config->faults);
+  config->faults[config->fault_count++] = *fault;
+  config->more_faults = is_full(reading);
+}
+
+void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix) {
+  add(reading, &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix});
+}
+
+void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix) {
+  add(reading,
+      &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix, .doubtful = true});
+}
+
+void dw_fault_wrong_type(struct dw_reading *reading, const struct dw_value *value, const char *wanted) {
+  const char *fix = reading->kind == DW_FAULT_OPTION ? dw_type_fix(value, wanted) : NULL;
+  dw_fault_add(reading, value,
+               dw_arena_printf(reading->arena, "must be %s, is %s", wanted, dw_json_type_name(value->json)),
+               fix != NULL ? fix : "correct it or leave it out");
+}
+
+/* --- values --- */
+
+static bool check_json(struct dw_reading *reading, const struct dw_value *value, enum dw_json_type type,
+                       const char *wanted) {
+  if (!dw_value_given(value))
+    return false;
+  if (dw_json_type(value->json) == type)
+    return true;
+  dw_fault_wrong_type(reading, value, wanted);
+  return false;
+}
+
+static const char *list_words(struct dw_arena *arena, const char *const *words) {
+  const char *text = "use";
+  const char *comma = "";
+  for (size_t i = 0; words[i] != NULL; i++) {
+    if (words[i][0] == '\0')
+      continue;
+    const char *joint = *comma == '\0' ? " " : words[i + 1] == NULL ? " or " : ", ";
+    text = dw_arena_join(arena, text, joint, words[i]);
+    comma = ",";
+  }
+  return text;
+}
+
+static bool is_word(const struct dw_option *option, const char *text) {
+  for (size_t i = 0; option->words[i] != NULL; i++)
+    if (option->any_case ? dw_key_equal(text, option->words[i]) : strcmp(text, option->words[i]) == 0)
+      return true;
+  return false;
+}
+
+/* Only from Go 1.26 on net.ParseMAC() also takes the digits alone. */
+static bool is_mac_of_digits(const char *text) {
+  size_t digits = strspn(text, "0123456789abcdefABCDEF");
+  return text[digits] == '\0' && (digits == 12 || digits == 16 || digits == 40);
+}
+
+/* net.ParseMAC(): groups of two digits between ':' or '-', or of four between '.', of 6, 8 or 20 bytes. The number of
+ * bytes, of which the first six are in OUT; 0: it is no MAC address. */
+static size_t parse_mac(const char *text, uint8_t out[6]) {
+  enum { LONGEST = 20 };
+  size_t group = strcspn(text, ":-.");
+  char joint = text[group];
+  size_t count = 0;
+  if (joint == '\0' || group != (joint == '.' ? 4U : 2U))
+    return 0;
+  for (const char *c = text; count < LONGEST; c++) {
+    for (size_t digit = 0; digit < group; digit += 2, count++, c += 2) {
+      unsigned high = dw_hex_digit(c[0]);
+      unsigned low = high == 16 ? 16 : dw_hex_digit(c[1]);
+      if (low == 16)
+        return 0;
+      if (count < 6)
+        out[count] = (uint8_t)(high << 4 | low);
+    }
+    if (*c == '\0')
+      return count == 6 || count == 8 || count == LONGEST ? count : 0;
+    if (*c != joint)
+      return 0;
+  }
+  return 0;
+}
+
+/* What is wrong with the text of a MAC address; NULL: nothing. The kernel's veth_validate(), macvlan_validate() and
+ * eth_mac_addr() want is_valid_ether_addr(); an interface that exists takes the first bytes of a longer address
+ * (net/core/rtnetlink.c do_setlink()). */
+static const char *mac_fault(const char *text, enum dw_option_form form) {
+  static const uint8_t zero[6];
+  uint8_t mac[6];
+  size_t bytes = parse_mac(text, mac);
+  if (bytes == 0)
+    return "is not a MAC address";
+  if (form == DW_FORM_MAC)
+    return NULL;
+  if (bytes != sizeof mac && form == DW_FORM_ETHERNET)
+    return "is longer than an Ethernet address";
+  if ((mac[0] & 1) != 0)
+    return "is a multicast address, which no interface can have";
+  return memcmp(mac, zero, sizeof mac) == 0 ? "is the zero address, which no interface can have" : NULL;
+}
+
+/* Of several addresses a plugin parses only the one that wins. */
+static bool is_overridden(const struct dw_reading *reading, const struct dw_value *value, enum dw_option_form form) {
+  return form != DW_FORM_MAC && reading->mac != NULL && value->json != reading->mac;
+}
+
+/* Source: containernetworking/plugins plugins/ipam/dhcp/options.go:25 parseOptionName(). */
+static bool is_dhcp_option(const char *text) {
+  static const char *const names[] = {"dhcp-client-identifier", "subnet-mask", "routers", "host-name", "user-class",
+                                      "vendor-class-identifier"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(text, names[i]) == 0)
+      return true;
+  int64_t number;
+  return dw_is_digit(text[0]) && dw_parse_int64(text, &number) && number <= UINT8_MAX;
+}
+
+/* Source: iptables 1.8.9 iptables/xshared.c assert_valid_chain_name(), include/linux/netfilter/x_tables.h
+ * XT_EXTENSION_MAXNAMELEN, libxtables/xtables.c xtables_find_target() (measured: left/chain-28, left/chain-29). */
+bool dw_is_chain_name(const char *text) {
+  static const char *const targets[] = {"ACCEPT", "DROP", "QUEUE", "RETURN"};
+  enum { LONGEST = 28 };
+  for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
+    if (strcmp(text, targets[i]) == 0)
+      return false;
+  return strlen(text) <= LONGEST && text[0] != '-' && text[0] != '!' && text[strcspn(text, " \t\n\v\f\r")] == '\0';
+}
+
+static void check_form(struct dw_reading *reading, const struct dw_value *value, enum dw_option_form form) {
+  const char *text = value->text;
+  const char *what = NULL;
+  const char *fix = NULL;
+  struct dw_addr addr;
+  struct dw_prefix prefix;
+  int64_t number;
+  if (*text == '\0' && form != DW_FORM_CIDR && form != DW_FORM_DHCP)
+    return;
+  switch (form) {
+  case DW_FORM_MAC:
+  case DW_FORM_ETHERNET:
+  case DW_FORM_HARDWARE:
+    what = is_overridden(reading, value, form) ? NULL : mac_fault(text, form);
+    fix = "leave it out: each pod then gets its own";
+    break;
+  case DW_FORM_ADDRESS:
+    what = dw_addr_parse(text, DW_ADDR_STRICT, &addr) ? NULL : "is not an IP address";
+    break;
+  case DW_FORM_CIDR:
+    what = dw_prefix_parse(text, DW_ADDR_STRICT, &prefix, NULL) ? NULL : "is not a CIDR";
+    fix = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
+    break;
+  case DW_FORM_INTERFACE:
+    what = dw_is_interface_name(text) ? NULL : "is not a name that a Linux interface can have";
+    fix = "use 1 to 15 bytes without '/', ':', '%' and white space";
+    break;
+  case DW_FORM_CHAIN:
+    what = dw_is_chain_name(text) ? NULL : "is not a name that an iptables chain can have";
+    fix = "use 1 to 28 bytes without spaces, not - or ! first, and not a target's name such as ACCEPT";
+    break;
+  case DW_FORM_DIGITS:
+    what = dw_parse_int64(text + (*text == '+'), &number) ? NULL : "is not a number";
+    fix = "write a whole number in quotes, such as \"100\"";
+    break;
+  case DW_FORM_DHCP:
+    what = is_dhcp_option(text) ? NULL : "is not a DHCP option that the plugin knows";
+    fix = "use a name such as routers, or a number from 0 to 255 in quotes";
+    break;
+  case DW_FORM_ANY:
+    break;
+  }
+  bool is_mac = form == DW_FORM_MAC || form == DW_FORM_ETHERNET || form == DW_FORM_HARDWARE;
+  if (what != NULL && is_mac && is_mac_of_digits(text))
+    dw_fault_doubt(reading, value, "has no separators, which plugins built with Go before 1.26 refuse", fix);
+  else if (what != NULL)
+    dw_fault_add(reading, value, what, fix);
+}
+
+static void check_text(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  if (option->form == DW_FORM_CIDR && value->json != NULL && dw_json_type(value->json) == DW_JSON_NULL)
+    dw_fault_add(reading, value, "must not be null", "write it as ADDRESS/LENGTH, such as 10.200.5.0/24");
+  else if (!check_json(reading, value, DW_JSON_STRING, "a string"))
+    return;
+  else if (option->words != NULL && !is_word(option, value->text))
+    dw_fault_add(reading, value, "is not a value that the plugin accepts", list_words(reading->arena, option->words));
+  else
+    check_form(reading, value, option->form);
+}
+
+static void out_of_bounds(struct dw_reading *reading, const struct dw_value *value, const char *bounds) {
+  dw_fault_add(reading, value, dw_arena_printf(reading->arena, "must be an integer %s", bounds), NULL);
+}
+
+static void check_int(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  int64_t number;
+  if (!dw_value_given(value))
+    return;
+  if (!dw_json_integer(value->json, &number)) {
+    dw_fault_wrong_type(reading, value, "an integer");
+    return;
+  }
+  if (option->low == option->high || (number >= option->low && number <= option->high))
+    return;
+  if (option->high == INT64_MAX)
+    out_of_bounds(reading, value, dw_arena_printf(reading->arena, "from %lld", (long long)option->low));
+  else
+    out_of_bounds(
+        reading, value,
+        dw_arena_printf(reading->arena, "from %lld to %lld", (long long)option->low, (long long)option->high));
+}
+
+static bool has_minus(struct dw_arena *arena, const dw_json *json) {
+  return dw_json_text(arena, json)[0] == '-';
+}
+
+/* Numbers pass through a double on their way: 1e19 arrives as its digits. */
+static bool is_uint64(const dw_json *json) {
+  static const double end = 18446744073709551616.0;
+  double real;
+  return dw_json_real(json, &real) && real >= 0 && real < end && (real >= end / 4 || real == (double)(uint64_t)real);
+}
+
+static void check_unsigned(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  bool small = option->type == DW_OPTION_UINT32;
+  int64_t number;
+  if (!dw_value_given(value))
+    return;
+  bool integer = dw_json_integer(value->json, &number);
+  if (!integer && (small || !is_uint64(value->json)))
+    dw_fault_wrong_type(reading, value, "an integer");
+  else if (integer && (has_minus(reading->arena, value->json) || (small && number > UINT32_MAX)))
+    out_of_bounds(reading, value, small ? "from 0 to 4294967295" : "from 0");
+  else if (option->high > 0 && (!integer || number > option->high))
+    out_of_bounds(reading, value, dw_arena_printf(reading->arena, "up to %lld", (long long)option->high));
+}
+
+/* What the elements of a list, or the values of a map, have to be; null always may. */
+static bool is_part(const dw_json *json, enum dw_json_type type) {
+  return dw_json_type(json) == type || dw_json_type(json) == DW_JSON_NULL;
+}
+
+static void check_texts(struct dw_reading *reading, const struct dw_value *value) {
+  if (!check_json(reading, value, DW_JSON_ARRAY, "a list of strings"))
+    return;
+  for (size_t i = 0; i < dw_json_size(value->json) && !is_full(reading); i++) {
+    const dw_json *element = dw_json_at(value->json, i);
+    if (is_part(element, DW_JSON_STRING))
+      continue;
+    struct dw_value place = dw_value_element(reading->arena, value->field, i, element);
+    dw_fault_wrong_type(reading, &place, "a string");
+  }
+}
+
+static void check_map(struct dw_reading *reading, const struct dw_value *value, enum dw_json_type type,
+                      const char *wanted) {
+  if (!check_json(reading, value, DW_JSON_OBJECT, "an object"))
+    return;
+  for (struct dw_json_member m = dw_json_first(value->json); m.value != NULL && !is_full(reading);
+       m = dw_json_next(value->json, m)) {
+    if (is_part(m.value, type))
+      continue;
+    struct dw_value place = dw_value_at(reading->arena, value->field, m.key, m.value);
+    dw_fault_wrong_type(reading, &place, wanted);
+  }
+}
+
+static void check_object(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  if (check_json(reading, value, DW_JSON_OBJECT, "an object"))
+    dw_options_check(reading, value, &option->members);
+}
+
+static void check_objects(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  if (!check_json(reading, value, DW_JSON_ARRAY, "a list of objects"))
+    return;
+  for (size_t i = 0; i < dw_json_size(value->json) && !is_full(reading); i++) {
+    struct dw_value place = dw_value_element(reading->arena, value->field, i, dw_json_at(value->json, i));
+    check_object(reading, &place, option);
+  }
+}
+
+static void check_lists(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  if (!check_json(reading, value, DW_JSON_ARRAY, "a list of lists"))
+    return;
+  for (size_t i = 0; i < dw_json_size(value->json) && !is_full(reading); i++) {
+    struct dw_value place = dw_value_element(reading->arena, value->field, i, dw_json_at(value->json, i));
+    check_objects(reading, &place, option);
+  }
+}
+
+static void check_option(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
+  switch (option->type) {
+  case DW_OPTION_TEXT:
+    check_text(reading, value, option);
+    break;
+  case DW_OPTION_BOOL:
+    (void)check_json(reading, value, DW_JSON_BOOL, "a boolean");
+    break;
+  case DW_OPTION_INT:
+    check_int(reading, value, option);
+    break;
+  case DW_OPTION_UINT32:
+  case DW_OPTION_UINT64:
+    check_unsigned(reading, value, option);
+    break;
+  case DW_OPTION_TEXTS:
+    check_texts(reading, value);
+    break;
+  case DW_OPTION_OBJECT:
+    check_object(reading, value, option);
+    break;
+  case DW_OPTION_OBJECTS:
+    check_objects(reading, value, option);
+    break;
+  case DW_OPTION_LISTS:
+    check_lists(reading, value, option);
+    break;
+  case DW_OPTION_BOOL_MAP:
+    check_map(reading, value, DW_JSON_BOOL, "a boolean");
+    break;
+  case DW_OPTION_TEXT_MAP:
+    check_map(reading, value, DW_JSON_STRING, "a string");
+    break;
+  }
+}
+
+/* dw_key_equal(), which is dear, only where the first letters may be the same one. */
+static bool is_key(const char *key, const char *name) {
+  bool ascii = (unsigned char)key[0] < 0x80;
+  return !(ascii && ((key[0] ^ name[0]) & ~0x20) != 0) && dw_key_equal(key, name);
+}
+
+enum { ROWS_MAX = 32 };
+
+/* One walk over the object, which may be long: of equal keys the greatest counts, as in dw_json_get_fold(). */
+void dw_options_check(struct dw_reading *reading, const struct dw_value *object, const struct dw_options *options) {
+  struct dw_json_member found[ROWS_MAX];
+  size_t count = options->count < ROWS_MAX ? options->count : ROWS_MAX;
+  memset(found, 0, sizeof found);
+  for (struct dw_json_member m = dw_json_first(object->json); m.value != NULL; m = dw_json_next(object->json, m))
+    for (size_t i = 0; i < count; i++)
+      if (is_key(m.key, options->rows[i].name) && (found[i].value == NULL || strcmp(m.key, found[i].key) > 0))
+        found[i] = m;
+  for (size_t i = 0; i < count; i++) {
+    if (found[i].value == NULL)
+      continue;
+    struct dw_value value = dw_value_at(reading->arena, object->field, found[i].key, found[i].value);
+    check_option(reading, &value, &options->rows[i]);
+  }
+}
+
+/* --- IPAM --- */
+
+void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *plugin) {
+  const dw_json *ipam = dw_option_find(plugin->json, "ipam");
+  const dw_json *type = dw_option_find(ipam, "type");
+  bool readable = (!dw_is_given(ipam) || dw_json_type(ipam) == DW_JSON_OBJECT) &&
+                  (!dw_is_given(type) || dw_json_type(type) == DW_JSON_STRING);
+  if (!readable || dw_option_set(type))
+    return;
+  struct dw_value value = dw_option_value(reading->arena, plugin, "ipam.type");
+  reading->kind = DW_FAULT_IPAM;
+  dw_fault_add(reading, &value, "is missing: this plugin attaches no pod without an IPAM plugin",
+               "add \"ipam\" with a type, or use macvlan or bridge");
+  reading->kind = DW_FAULT_OPTION;
+}
