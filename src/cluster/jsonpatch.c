@@ -396,12 +396,6 @@ static void take_settings(struct dw_arena *arena, const dw_json *kubevirt, struc
   (void) override(arena, configuration, "spec.configuration", "evictionStrategy", &out->eviction_strategy);
 }
 
-const char *dw_patched_field(const struct dw_migration_config *config, const struct dw_value *value) {
-  static const char kubevirts[] = "spec.configuration.";
-  bool patched = dw_layout_is_hco(config->layout) && strncmp(value->field, kubevirts, sizeof kubevirts - 1) == 0;
-  return patched ? config->jsonpatch_network.field : NULL;
-}
-
 static void report(const struct outcome *outcome, struct dw_migration_config *out) {
   switch (outcome->effect) {
   case EFFECT_NONE:

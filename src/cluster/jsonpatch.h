@@ -16,4 +16,14 @@ void dw_component_patches_add(struct dw_arena *arena, const dw_json *patches, co
 void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out)
     __attribute__((nonnull(1, 3)));
 
+/* What the annotation has in place of an object on the way to the block, which makes HyperConverged apply nothing of
+ * it; FIELD gets its path. NULL where there is none. */
+const dw_json *dw_jsonpatch_mistyped(const struct dw_migration_config *config, const char **field)
+    __attribute__((nonnull));
+
+/* Where in the annotation's text FIELD of KubeVirt, such as spec.configuration.evictionStrategy, is set; LINE and
+ * COLUMN, 1-based and in bytes, stay as they are where that can't be told. */
+void dw_jsonpatch_locate(struct dw_arena *arena, const struct dw_migration_config *config, const char *field, int *line,
+                         int *column) __attribute__((nonnull));
+
 #endif

@@ -110,14 +110,23 @@ const char *dw_migration_network(const struct dw_migration_config *config) __att
 const char *dw_patched_field(const struct dw_migration_config *config, const struct dw_value *value)
     __attribute__((nonnull));
 
-/* What the annotation has in place of an object on the way to the block, which makes HyperConverged apply nothing of
- * it; FIELD gets its path. NULL where there is none. */
-const dw_json *dw_jsonpatch_mistyped(const struct dw_migration_config *config, const char **field)
+/* The NAD that a network's text names. */
+struct dw_nad_name {
+  const char *ns;
+  const char *name;
+};
+
+/* Reads TEXT, behind which virt-operator writes "@migration0": "name" or "ns/name", with blanks around either, which
+ * Multus trims. NS is the namespace of the pods, where a name without a namespace is looked up. False where TEXT names
+ * no NAD, several NADs or an interface too. Source: Multus pkg/k8sclient, parsePodNetworkAnnotation() and
+ * parsePodNetworkObjectName(). */
+bool dw_network_read(struct dw_arena *arena, const char *ns, const char *text, struct dw_nad_name *out)
     __attribute__((nonnull));
 
-/* Where in the annotation's text FIELD of KubeVirt, such as spec.configuration.evictionStrategy, is set; LINE and
- * COLUMN, 1-based and in bytes, stay as they are where that can't be told. */
-void dw_jsonpatch_locate(struct dw_arena *arena, const struct dw_migration_config *config, const char *field, int *line,
-                         int *column) __attribute__((nonnull));
+/* Whether Multus takes TEXT for the name of a NAD or namespace: a DNS label, but of any length. */
+bool dw_is_attachable(const char *text) __attribute__((nonnull));
+
+/* Whether TEXT holds nothing but blanks. */
+bool dw_is_blank_text(const char *text) __attribute__((nonnull));
 
 #endif

@@ -2,70 +2,26 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cluster/reduce_internal.h"
 
 enum { LONGEST_UID = 64 };
 
-static const struct kind {
-  const char *name;
-  const char *group;
-  bool cluster_wide;
-  int (*reduce)(struct dw_reduction *r, struct dw_error *err);
-} kinds[DW_KIND_COUNT] = {
-    [DW_KIND_NAD] = {"NetworkAttachmentDefinition", "k8s.cni.cncf.io", false, dw_reduce_nad},
-    [DW_KIND_HYPERCONVERGED] = {"HyperConverged", "hco.kubevirt.io", false, dw_reduce_user},
-    [DW_KIND_KUBEVIRT] = {"KubeVirt", "kubevirt.io", false, dw_reduce_user},
-    [DW_KIND_NODE] = {"Node", "", true, dw_reduce_node},
-    [DW_KIND_NODE_NETWORK_STATE] = {"NodeNetworkState", "nmstate.io", true, dw_reduce_nns},
-    [DW_KIND_NETWORK] = {"Network", "config.openshift.io", true, dw_reduce_network},
-    [DW_KIND_NETWORK_OPERATOR] = {"Network", "operator.openshift.io", true, dw_reduce_network_operator},
-    [DW_KIND_ADDRESS_POOL] = {"IPAddressPool", "metallb.io", false, dw_reduce_address_pool},
-    [DW_KIND_SERVICE_CIDR] = {"ServiceCIDR", "networking.k8s.io", true, dw_reduce_service_cidr},
-    [DW_KIND_CONFIG_MAP] = {"ConfigMap", "", false, dw_reduce_config_map},
-    [DW_KIND_MIGRATION] = {"VirtualMachineInstanceMigration", "kubevirt.io", false, dw_reduce_migration},
-    [DW_KIND_VMI] = {"VirtualMachineInstance", "kubevirt.io", false, dw_reduce_vmi},
-    [DW_KIND_MIGRATION_POLICY] = {"MigrationPolicy", "migrations.kubevirt.io", true, dw_reduce_user},
+static int (*const reducers[DW_KIND_COUNT])(struct dw_reduction *r, struct dw_error *err) = {
+    [DW_KIND_NAD] = dw_reduce_nad,
+    [DW_KIND_HYPERCONVERGED] = dw_reduce_user,
+    [DW_KIND_KUBEVIRT] = dw_reduce_user,
+    [DW_KIND_NODE] = dw_reduce_node,
+    [DW_KIND_NODE_NETWORK_STATE] = dw_reduce_nns,
+    [DW_KIND_NETWORK] = dw_reduce_network,
+    [DW_KIND_NETWORK_OPERATOR] = dw_reduce_network_operator,
+    [DW_KIND_ADDRESS_POOL] = dw_reduce_address_pool,
+    [DW_KIND_SERVICE_CIDR] = dw_reduce_service_cidr,
+    [DW_KIND_CONFIG_MAP] = dw_reduce_config_map,
+    [DW_KIND_MIGRATION] = dw_reduce_migration,
+    [DW_KIND_VMI] = dw_reduce_vmi,
+    [DW_KIND_MIGRATION_POLICY] = dw_reduce_user,
 };
-
-enum dw_kind dw_kind_of(const char *group, const char *kind) {
-  for (int i = 0; i < DW_KIND_COUNT; i++)
-    if (strcmp(kinds[i].name, kind) == 0 && strcmp(kinds[i].group, group) == 0)
-      return (enum dw_kind)i;
-  return DW_KIND_OTHER;
-}
-
-enum dw_kind dw_kind_of_version(const char *version, const char *kind, bool fold) {
-  const char *slash = version == NULL ? NULL : strchr(version, '/');
-  size_t length = slash == NULL ? 0 : (size_t)(slash - version);
-  for (int i = 0; i < DW_KIND_COUNT && version != NULL && kind != NULL; i++)
-    if (strlen(kinds[i].group) == length && strncmp(kinds[i].group, version, length) == 0 &&
-        (fold ? strcasecmp(kinds[i].name, kind) : strcmp(kinds[i].name, kind)) == 0)
-      return (enum dw_kind)i;
-  return DW_KIND_OTHER;
-}
-
-const char *dw_kind_name(enum dw_kind kind) {
-  return kind < DW_KIND_COUNT ? kinds[kind].name : "object";
-}
-
-const char *dw_kind_title(enum dw_kind kind) {
-  return kind == DW_KIND_NETWORK_OPERATOR ? "Network.operator.openshift.io" : dw_kind_name(kind);
-}
-
-const char *dw_kind_group(enum dw_kind kind) {
-  return kind < DW_KIND_COUNT ? kinds[kind].group : "";
-}
-
-bool dw_kind_cluster_wide(enum dw_kind kind) {
-  return kind < DW_KIND_COUNT && kinds[kind].cluster_wide;
-}
-
-bool dw_kind_is_judged(enum dw_kind kind) {
-  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT ||
-         kind == DW_KIND_MIGRATION_POLICY;
-}
 
 static int required(const struct dw_spot *up, const char *key, const char **out, struct dw_error *err) {
   if (dw_spot_text(up, key, out, err) != 0)
@@ -99,7 +55,7 @@ static int read_metadata(struct dw_reduction *r, const char *default_namespace, 
   if (dw_spot_object(&r->root, "metadata", &metadata, err) != 0 ||
       required(&metadata, "name", &r->object->name, err) != 0 || dw_spot_text(&metadata, "namespace", &ns, err) != 0)
     return -1;
-  if (kinds[r->object->kind].cluster_wide)
+  if (dw_kind_cluster_wide(r->object->kind))
     ns = "";
   else if (ns == NULL || ns[0] == '\0')
     ns = default_namespace;
@@ -134,7 +90,7 @@ static int reduce(struct dw_reduction *r, const char *default_namespace, const s
     *out = NULL;
     return 0;
   }
-  if (kinds[object->kind].reduce(r, err) != 0)
+  if (reducers[object->kind](r, err) != 0)
     return dw_error_wrap(err, "%s %s%s%s", kind, object->namespace_, object->namespace_[0] == '\0' ? "" : "/",
                          object->name);
   *out = dw_object_pack(object);

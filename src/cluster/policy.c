@@ -4,8 +4,6 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "cluster/policy_read.h"
-
 /* What a policy file may grow to in memory: far above any that is meant, far below what would hurt. */
 enum { ARENA_LIMIT = 64 * 1024 * 1024 };
 
@@ -83,29 +81,6 @@ struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_)
   counted->base = policy;
   atomic_init(&counted->references, 1);
   return &counted->policy;
-}
-
-static int read_document(struct dw_policy_reader *r, const struct dw_yaml_doc *first) {
-  if (first == NULL || dw_json_type(first->root) == DW_JSON_NULL)
-    return dw_error_at(r->err, DW_ERR_INVALID, 1, 1,
-                       "the file is empty; a policy needs apiVersion: droveway.io/v1alpha1 and kind: Policy");
-  if (first->next != NULL)
-    return dw_error_at(r->err, DW_ERR_INVALID, first->next->line, 1,
-                       "a second document; a policy file holds one policy, so join the two or take this one out");
-  r->doc = first;
-  return dw_policy_read(r);
-}
-
-struct dw_policy *dw_policy_parse(const char *text, size_t length, const char *file, const char *const *rules,
-                                  size_t rule_count, struct dw_error *err) {
-  struct dw_policy *policy = dw_policy_default();
-  struct dw_policy_reader reader = {policy, NULL, rules, rule_count, err};
-  struct dw_yaml_doc *first = NULL;
-  if (dw_yaml_parse(policy->arena, text, length, &first, err) == 0 && read_document(&reader, first) == 0)
-    return policy;
-  dw_error_in_file(err, file);
-  dw_policy_free(policy);
-  return NULL;
 }
 
 enum dw_action dw_policy_action(const struct dw_policy *policy, const char *rule, enum dw_action fallback) {

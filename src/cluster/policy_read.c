@@ -1,4 +1,5 @@
-#include "cluster/policy_read.h"
+/* Reading a policy file. */
+#include "cluster/policy.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -6,6 +7,22 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "net/range.h"
+#include "yaml/yaml.h"
+
+struct policy_reader {
+  struct dw_policy *policy; /* what is read goes here */
+  const struct dw_yaml_doc *doc;
+  const char *const *rules; /* the known rule ids */
+  size_t rule_count;
+  struct dw_error *err;
+};
+
+/* A value of the document and its path, as dw_yaml_locate() takes it. */
+struct policy_node {
+  const char *path;
+  const dw_json *json; /* NULL where absent */
+};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -14,30 +31,31 @@ static const char kind[] = "Policy";
 
 /* --- places and errors --- */
 
-struct dw_policy_node dw_policy_child(const struct dw_policy_reader *r, const struct dw_policy_node *parent,
-                                      const char *key) {
+static struct policy_node child_of(const struct policy_reader *r, const struct policy_node *parent, const char *key) {
   struct dw_arena *arena = r->policy->arena;
   bool plain = key[0] != '\0' && strpbrk(key, ".[]") == NULL;
   const char *path = !plain                    ? dw_arena_printf(arena, "%s[%s]", parent->path, key)
                      : parent->path[0] == '\0' ? dw_arena_strdup(arena, key)
                                                : dw_arena_printf(arena, "%s.%s", parent->path, key);
-  return (struct dw_policy_node){path, dw_json_get(parent->json, key)};
+  return (struct policy_node){path, dw_json_get(parent->json, key)};
 }
 
-struct dw_policy_node dw_policy_item(const struct dw_policy_reader *r, const struct dw_policy_node *list,
-                                     size_t index) {
-  return (struct dw_policy_node){dw_arena_printf(r->policy->arena, "%s[%zu]", list->path, index),
-                                 dw_json_at(list->json, index)};
+static struct policy_node item_of(const struct policy_reader *r, const struct policy_node *list, size_t index) {
+  return (struct policy_node){dw_arena_printf(r->policy->arena, "%s[%zu]", list->path, index),
+                              dw_json_at(list->json, index)};
 }
 
-static int fail_at(const struct dw_policy_reader *r, const char *path, bool of_key, const char *text) {
+static int fail_at(const struct policy_reader *r, const char *path, bool of_key, const char *text) {
   int line = 0;
   int column = 0;
   dw_yaml_locate(r->doc, path, of_key, &line, &column);
   return dw_error_at(r->err, DW_ERR_INVALID, line, column, "%s", text);
 }
 
-int dw_policy_fail(const struct dw_policy_reader *r, const struct dw_policy_node *at, const char *format, ...) {
+static int fail(const struct policy_reader *r, const struct policy_node *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int fail(const struct policy_reader *r, const struct policy_node *at, const char *format, ...) {
   va_list args;
   va_start(args, format);
   const char *what = dw_arena_vprintf(r->policy->arena, format, args);
@@ -55,7 +73,7 @@ struct known_words {
   bool of_key;
 };
 
-static int fail_unknown(const struct dw_policy_reader *r, const struct dw_policy_node *at, const char *word,
+static int fail_unknown(const struct policy_reader *r, const struct policy_node *at, const char *word,
                         const struct known_words *known) {
   struct dw_arena *arena = r->policy->arena;
   const char *nearest = dw_nearest(word, known->words, known->count);
@@ -66,8 +84,8 @@ static int fail_unknown(const struct dw_policy_reader *r, const struct dw_policy
   return fail_at(r, at->path, known->of_key, text);
 }
 
-static int fail_type(const struct dw_policy_reader *r, const struct dw_policy_node *at, const char *wanted) {
-  return dw_policy_fail(r, at, "must be %s, is %s", wanted, dw_json_type_name(at->json));
+static int fail_type(const struct policy_reader *r, const struct policy_node *at, const char *wanted) {
+  return fail(r, at, "must be %s, is %s", wanted, dw_json_type_name(at->json));
 }
 
 static const char *join_words(struct dw_arena *arena, const char *const *words, size_t count) {
@@ -77,8 +95,8 @@ static const char *join_words(struct dw_arena *arena, const char *const *words, 
   return joined;
 }
 
-int dw_policy_check_object(const struct dw_policy_reader *r, const struct dw_policy_node *node, const char *const *keys,
-                           size_t count) {
+static int check_object(const struct policy_reader *r, const struct policy_node *node, const char *const *keys,
+                        size_t count) {
   if (dw_json_type(node->json) != DW_JSON_OBJECT)
     return fail_type(r, node, "an object");
   struct dw_json_member member = dw_json_first(node->json);
@@ -88,7 +106,7 @@ int dw_policy_check_object(const struct dw_policy_reader *r, const struct dw_pol
       i++;
     if (i < count)
       continue;
-    struct dw_policy_node at = dw_policy_child(r, node, member.key);
+    struct policy_node at = child_of(r, node, member.key);
     struct dw_arena *arena = r->policy->arena;
     const char *hint = dw_arena_printf(arena, "known here: %s", join_words(arena, keys, count));
     return fail_unknown(r, &at, member.key, &(struct known_words){"key", keys, count, hint, true});
@@ -96,26 +114,26 @@ int dw_policy_check_object(const struct dw_policy_reader *r, const struct dw_pol
   return 0;
 }
 
-const char *dw_policy_text(const struct dw_policy_reader *r, const struct dw_policy_node *node) {
+static const char *text_of(const struct policy_reader *r, const struct policy_node *node) {
   const char *text = dw_json_string(node->json);
   if (text == NULL)
     fail_type(r, node, "a string");
   else if (text[0] == '\0')
-    dw_policy_fail(r, node, "must not be empty");
+    fail(r, node, "must not be empty");
   return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
 /* --- the sections --- */
 
-static int fail_namespace(const struct dw_policy_reader *r, const struct dw_policy_node *node, const char *text) {
-  return dw_policy_fail(r, node,
-                        "\"%.100s\" is no namespace name; use lower-case letters, digits and '-', at most 63 of them, "
-                        "beginning and ending with a letter or digit",
-                        text);
+static int fail_namespace(const struct policy_reader *r, const struct policy_node *node, const char *text) {
+  return fail(r, node,
+              "\"%.100s\" is no namespace name; use lower-case letters, digits and '-', at most 63 of them, "
+              "beginning and ending with a letter or digit",
+              text);
 }
 
-static int read_namespace(struct dw_policy_reader *r, const struct dw_policy_node *node) {
-  const char *text = dw_policy_text(r, node);
+static int read_namespace(struct policy_reader *r, const struct policy_node *node) {
+  const char *text = text_of(r, node);
   if (text == NULL)
     return -1;
   if (!dw_is_dns_label(text))
@@ -126,15 +144,15 @@ static int read_namespace(struct dw_policy_reader *r, const struct dw_policy_nod
 }
 
 /* A list of texts, WHAT. */
-static int read_texts(struct dw_policy_reader *r, const struct dw_policy_node *node, const char *what,
-                      const char ***out, size_t *out_count) {
+static int read_texts(struct policy_reader *r, const struct policy_node *node, const char *what, const char ***out,
+                      size_t *out_count) {
   if (dw_json_type(node->json) != DW_JSON_ARRAY)
     return fail_type(r, node, what);
   size_t count = dw_json_size(node->json);
   const char **texts = dw_arena_array(r->policy->arena, count, sizeof *texts);
   for (size_t i = 0; i < count; i++) {
-    struct dw_policy_node item = dw_policy_item(r, node, i);
-    texts[i] = dw_policy_text(r, &item);
+    struct policy_node item = item_of(r, node, i);
+    texts[i] = text_of(r, &item);
     if (texts[i] == NULL)
       return -1;
   }
@@ -143,31 +161,31 @@ static int read_texts(struct dw_policy_reader *r, const struct dw_policy_node *n
   return 0;
 }
 
-static int read_name_patterns(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+static int read_name_patterns(struct policy_reader *r, const struct policy_node *node) {
   return read_texts(r, node, "a list of shell patterns", &r->policy->name_patterns, &r->policy->name_pattern_count);
 }
 
-static int read_global_namespaces(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+static int read_global_namespaces(struct policy_reader *r, const struct policy_node *node) {
   if (read_texts(r, node, "a list of namespaces", &r->policy->global_namespaces, &r->policy->global_namespace_count) !=
       0)
     return -1;
   for (size_t i = 0; i < r->policy->global_namespace_count; i++) {
-    struct dw_policy_node item = dw_policy_item(r, node, i);
+    struct policy_node item = item_of(r, node, i);
     if (!dw_is_dns_label(r->policy->global_namespaces[i]))
       return fail_namespace(r, &item, r->policy->global_namespaces[i]);
   }
   return 0;
 }
 
-static int read_migration_networks(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+static int read_migration_networks(struct policy_reader *r, const struct policy_node *node) {
   static const char *const keys[] = {"namePatterns"};
-  if (dw_policy_check_object(r, node, keys, COUNT(keys)) != 0)
+  if (check_object(r, node, keys, COUNT(keys)) != 0)
     return -1;
-  struct dw_policy_node patterns = dw_policy_child(r, node, keys[0]);
+  struct policy_node patterns = child_of(r, node, keys[0]);
   return patterns.json == NULL ? 0 : read_name_patterns(r, &patterns);
 }
 
-static int read_default(struct dw_policy_reader *r, const struct dw_policy_node *node, enum dw_limit limit) {
+static int read_default(struct policy_reader *r, const struct policy_node *node, enum dw_limit limit) {
   if (dw_json_type(node->json) == DW_JSON_NULL) {
     r->policy->defaults[limit].set = false;
     return 0;
@@ -177,46 +195,45 @@ static int read_default(struct dw_policy_reader *r, const struct dw_policy_node 
   int64_t highest = parallel ? (int64_t)UINT32_MAX : INT64_MAX; /* as the field's own type in KubeVirt's API */
   int64_t value = 0;
   if (!dw_json_integer(node->json, &value))
-    return dw_policy_fail(r, node,
-                          "must be an integer from %" PRId64 " to %" PRId64 " (null leaves the field alone), is %s",
-                          lowest, highest, dw_json_type_name(node->json));
+    return fail(r, node, "must be an integer from %" PRId64 " to %" PRId64 " (null leaves the field alone), is %s",
+                lowest, highest, dw_json_type_name(node->json));
   if (value < lowest || value > highest)
-    return dw_policy_fail(r, node, "%" PRId64 " is out of range; use %" PRId64 " to %" PRId64, value, lowest, highest);
+    return fail(r, node, "%" PRId64 " is out of range; use %" PRId64 " to %" PRId64, value, lowest, highest);
   r->policy->defaults[limit].value = value;
   return 0;
 }
 
-static int read_defaults(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+static int read_defaults(struct policy_reader *r, const struct policy_node *node) {
   if (dw_json_type(node->json) == DW_JSON_NULL)
-    return dw_policy_fail(r, node, "must be an object, is null; to leave a field alone, set that field to null");
-  if (dw_policy_check_object(r, node, dw_limit_names, DW_LIMIT_COUNT) != 0)
+    return fail(r, node, "must be an object, is null; to leave a field alone, set that field to null");
+  if (check_object(r, node, dw_limit_names, DW_LIMIT_COUNT) != 0)
     return -1;
   for (int i = 0; i < DW_LIMIT_COUNT; i++) {
-    struct dw_policy_node child = dw_policy_child(r, node, dw_limit_names[i]);
+    struct policy_node child = child_of(r, node, dw_limit_names[i]);
     if (child.json != NULL && read_default(r, &child, (enum dw_limit)i) != 0)
       return -1;
   }
   return 0;
 }
 
-static int read_mutate(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+static int read_mutate(struct policy_reader *r, const struct policy_node *node) {
   static const char *const keys[] = {"networkAttachmentDefinitions", "kubeVirts"};
   bool *const switches[] = {&r->policy->mutate_nads, &r->policy->mutate_kubevirts};
-  if (dw_policy_check_object(r, node, keys, COUNT(keys)) != 0)
+  if (check_object(r, node, keys, COUNT(keys)) != 0)
     return -1;
   for (size_t i = 0; i < COUNT(keys); i++) {
-    struct dw_policy_node child = dw_policy_child(r, node, keys[i]);
+    struct policy_node child = child_of(r, node, keys[i]);
     if (child.json != NULL && !dw_json_boolean(child.json, switches[i]))
       return fail_type(r, &child, "true or false");
   }
   return 0;
 }
 
-static int read_nodes(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+static int read_nodes(struct policy_reader *r, const struct policy_node *node) {
   static const char *const keys[] = {"selector"};
-  if (dw_policy_check_object(r, node, keys, COUNT(keys)) != 0)
+  if (check_object(r, node, keys, COUNT(keys)) != 0)
     return -1;
-  struct dw_policy_node child = dw_policy_child(r, node, keys[0]);
+  struct policy_node child = child_of(r, node, keys[0]);
   if (child.json == NULL)
     return 0;
   const char *text = dw_json_string(child.json);
@@ -224,19 +241,19 @@ static int read_nodes(struct dw_policy_reader *r, const struct dw_policy_node *n
     return fail_type(r, &child, "a string");
   struct dw_error why = DW_ERROR_INIT;
   if (dw_selector_parse(r->policy->arena, text, &r->policy->selector, &why) != 0)
-    return dw_policy_fail(r, &child, "%s", why.text);
+    return fail(r, &child, "%s", why.text);
   r->policy->selector_given = true;
   return 0;
 }
 
-static int read_action(struct dw_policy_reader *r, const struct dw_policy_node *node, enum dw_action *out) {
+static int read_action(struct policy_reader *r, const struct policy_node *node, enum dw_action *out) {
   static const char *const words[] = {"deny", "warn", "off"};
   static const enum dw_action actions[] = {DW_ACTION_DENY, DW_ACTION_WARN, DW_ACTION_OFF};
   static const char hint[] = "use deny, warn or off";
   bool yes = false;
   if (dw_json_boolean(node->json, &yes)) { /* YAML 1.1 takes a bare off for false, and on for true */
     *out = DW_ACTION_OFF;
-    return yes ? dw_policy_fail(r, node, "must be deny, warn or off, is true (YAML reads a bare on or yes so)") : 0;
+    return yes ? fail(r, node, "must be deny, warn or off, is true (YAML reads a bare on or yes so)") : 0;
   }
   const char *text = dw_json_string(node->json);
   if (text == NULL)
@@ -250,21 +267,21 @@ static int read_action(struct dw_policy_reader *r, const struct dw_policy_node *
   return fail_unknown(r, node, text, &(struct known_words){"action", words, COUNT(words), hint, false});
 }
 
-static const char *find_rule(const struct dw_policy_reader *r, const char *id) {
+static const char *find_rule(const struct policy_reader *r, const char *id) {
   for (size_t i = 0; i < r->rule_count; i++)
     if (strcmp(r->rules[i], id) == 0)
       return r->rules[i];
   return NULL;
 }
 
-static int read_rules(struct dw_policy_reader *r, const struct dw_policy_node *node) {
+static int read_rules(struct policy_reader *r, const struct policy_node *node) {
   if (dw_json_type(node->json) != DW_JSON_OBJECT)
     return fail_type(r, node, "an object of rule ids");
   struct dw_rule_override *overrides = dw_arena_array(r->policy->arena, dw_json_size(node->json), sizeof *overrides);
   size_t count = 0;
   struct dw_json_member member = dw_json_first(node->json);
   for (; member.value != NULL; member = dw_json_next(node->json, member)) {
-    struct dw_policy_node child = dw_policy_child(r, node, member.key);
+    struct policy_node child = child_of(r, node, member.key);
     struct known_words known = {"rule", r->rules, r->rule_count, "`droveway rules` lists them", true};
     if (find_rule(r, member.key) == NULL)
       return fail_unknown(r, &child, member.key, &known);
@@ -277,11 +294,134 @@ static int read_rules(struct dw_policy_reader *r, const struct dw_policy_node *n
   return 0;
 }
 
+/* --- lists of networks: clusterNetworks and remoteClusters --- */
+
+static int check_list(const struct policy_reader *r, const struct policy_node *node, const char *of) {
+  if (dw_json_type(node->json) == DW_JSON_ARRAY)
+    return 0;
+  return fail(r, node, "must be a list of %s, is %s", of, dw_json_type_name(node->json));
+}
+
+/* The member KEY, which must be a non-empty string. */
+static const char *required_text(const struct policy_reader *r, const struct policy_node *item, const char *key) {
+  struct policy_node child = child_of(r, item, key);
+  if (child.json != NULL)
+    return text_of(r, &child);
+  fail(r, item, "%s is missing", key);
+  return NULL;
+}
+
+static int read_cluster_network(const struct policy_reader *r, const struct policy_node *item,
+                                struct dw_policy_network *out) {
+  static const char *const keys[] = {"name", "cidr"};
+  if (check_object(r, item, keys, sizeof keys / sizeof *keys) != 0)
+    return -1;
+  out->name = required_text(r, item, "name");
+  const char *cidr = out->name == NULL ? NULL : required_text(r, item, "cidr");
+  if (cidr == NULL)
+    return -1;
+  if (dw_prefix_parse(cidr, DW_ADDR_STRICT, &out->prefix, NULL))
+    return 0;
+  struct policy_node child = child_of(r, item, "cidr");
+  return fail(r, &child, "\"%.100s\" is no CIDR; write ADDRESS/LENGTH, as 192.168.1.0/24", cidr);
+}
+
+static int read_cluster_networks(struct policy_reader *r, const struct policy_node *node) {
+  if (check_list(r, node, "{name, cidr}") != 0)
+    return -1;
+  size_t count = dw_json_size(node->json);
+  struct dw_policy_network *networks = dw_arena_array(r->policy->arena, count, sizeof *networks);
+  for (size_t i = 0; i < count; i++) {
+    struct policy_node item = item_of(r, node, i);
+    if (read_cluster_network(r, &item, &networks[i]) != 0)
+      return -1;
+  }
+  r->policy->cluster_networks = networks;
+  r->policy->cluster_network_count = count;
+  return 0;
+}
+
+static int fail_range(const struct policy_reader *r, const struct policy_node *node, enum dw_range_fault fault) {
+  const char *text = dw_json_string(node->json);
+  switch (fault) {
+  case DW_RANGE_BAD_START:
+    return fail(r, node, "\"%.100s\": what stands before the '-' is no address", text);
+  case DW_RANGE_START_OUTSIDE:
+    return fail(r, node, "\"%.100s\": the first address does not lie in the last one's subnet", text);
+  default:
+    return fail(r, node,
+                "\"%.100s\" is no range; write a CIDR (10.0.0.0/24) or START-END/LENGTH "
+                "(10.0.0.10-10.0.0.20/24)",
+                text);
+  }
+}
+
+static int read_range(const struct policy_reader *r, const struct policy_node *node, struct dw_interval *out,
+                      const char **text) {
+  struct dw_range range = {0};
+  *text = text_of(r, node);
+  if (*text == NULL)
+    return -1;
+  enum dw_range_fault fault = dw_range_parse(*text, &range);
+  if (fault != DW_RANGE_OK && fault != DW_RANGE_TOO_SMALL) /* a /32 has no room for a pool, but it can be taken */
+    return fail_range(r, node, fault);
+  if (range.leading_zeros)
+    return fail(r, node, "\"%.100s\" has leading zeros; if decimal is meant, write %s", *text,
+                dw_range_format(r->policy->arena, &range));
+  if (range.dashed && dw_addr_compare(&range.end, &range.start) < 0)
+    return fail(r, node, "\"%.100s\" ends before it starts", *text);
+  *out = range.dashed ? (struct dw_interval){range.start, range.end} : dw_interval_of(&range.subnet);
+  return 0;
+}
+
+static int read_ranges(const struct policy_reader *r, const struct policy_node *node, struct dw_remote_cluster *out) {
+  if (check_list(r, node, "ranges") != 0)
+    return -1;
+  out->range_count = dw_json_size(node->json);
+  if (out->range_count == 0)
+    return fail(r, node, "must hold at least one range");
+  out->ranges = dw_arena_array(r->policy->arena, out->range_count, sizeof *out->ranges);
+  out->texts = dw_arena_array(r->policy->arena, out->range_count, sizeof *out->texts);
+  for (size_t i = 0; i < out->range_count; i++) {
+    struct policy_node item = item_of(r, node, i);
+    if (read_range(r, &item, &out->ranges[i], &out->texts[i]) != 0)
+      return -1;
+  }
+  return 0;
+}
+
+static int read_remote_cluster(const struct policy_reader *r, const struct policy_node *item,
+                               struct dw_remote_cluster *out) {
+  static const char *const keys[] = {"name", "ranges"};
+  if (check_object(r, item, keys, sizeof keys / sizeof *keys) != 0)
+    return -1;
+  out->name = required_text(r, item, "name");
+  if (out->name == NULL)
+    return -1;
+  struct policy_node ranges = child_of(r, item, "ranges");
+  return ranges.json == NULL ? fail(r, item, "ranges is missing") : read_ranges(r, &ranges, out);
+}
+
+static int read_remote_clusters(struct policy_reader *r, const struct policy_node *node) {
+  if (check_list(r, node, "{name, ranges}") != 0)
+    return -1;
+  size_t count = dw_json_size(node->json);
+  struct dw_remote_cluster *clusters = dw_arena_array(r->policy->arena, count, sizeof *clusters);
+  for (size_t i = 0; i < count; i++) {
+    struct policy_node item = item_of(r, node, i);
+    if (read_remote_cluster(r, &item, &clusters[i]) != 0)
+      return -1;
+  }
+  r->policy->remote_clusters = clusters;
+  r->policy->remote_cluster_count = count;
+  return 0;
+}
+
 /* --- the document --- */
 
 struct section {
   const char *key;
-  int (*read)(struct dw_policy_reader *r, const struct dw_policy_node *node);
+  int (*read)(struct policy_reader *r, const struct policy_node *node);
   bool may_be_null; /* `rules:` with all that stood below commented out */
 };
 
@@ -292,35 +432,58 @@ static const struct section sections[] = {
     {"mutate", read_mutate, true},
     {"globalNamespaces", read_global_namespaces, false},
     {"nodes", read_nodes, true},
-    {"clusterNetworks", dw_policy_read_cluster_networks, true},
-    {"remoteClusters", dw_policy_read_remote_clusters, true},
+    {"clusterNetworks", read_cluster_networks, true},
+    {"remoteClusters", read_remote_clusters, true},
     {"rules", read_rules, true},
 };
 
-static int check_word(const struct dw_policy_reader *r, const struct dw_policy_node *root, const char *key,
+static int check_word(const struct policy_reader *r, const struct policy_node *root, const char *key,
                       const char *wanted) {
-  struct dw_policy_node node = dw_policy_child(r, root, key);
+  struct policy_node node = child_of(r, root, key);
   if (node.json == NULL)
-    return dw_policy_fail(r, root, "%s is missing; a policy needs apiVersion: %s and kind: %s", key, api_version, kind);
+    return fail(r, root, "%s is missing; a policy needs apiVersion: %s and kind: %s", key, api_version, kind);
   const char *text = dw_json_string(node.json);
   if (text == NULL)
-    return dw_policy_fail(r, &node, "must be %s, is %s", wanted, dw_json_type_name(node.json));
-  return strcmp(text, wanted) == 0 ? 0 : dw_policy_fail(r, &node, "must be %s, is \"%.100s\"", wanted, text);
+    return fail(r, &node, "must be %s, is %s", wanted, dw_json_type_name(node.json));
+  return strcmp(text, wanted) == 0 ? 0 : fail(r, &node, "must be %s, is \"%.100s\"", wanted, text);
 }
 
-int dw_policy_read(struct dw_policy_reader *r) {
+static int read_policy(struct policy_reader *r) {
   static const char *const keys[] = {
       "apiVersion",       "kind",  "namespace",       "migrationNetworks", "defaults", "mutate",
       "globalNamespaces", "nodes", "clusterNetworks", "remoteClusters",    "rules"};
-  struct dw_policy_node root = {"", r->doc->root};
-  if (dw_policy_check_object(r, &root, keys, COUNT(keys)) != 0 ||
-      check_word(r, &root, "apiVersion", api_version) != 0 || check_word(r, &root, "kind", kind) != 0)
+  struct policy_node root = {"", r->doc->root};
+  if (check_object(r, &root, keys, COUNT(keys)) != 0 || check_word(r, &root, "apiVersion", api_version) != 0 ||
+      check_word(r, &root, "kind", kind) != 0)
     return -1;
   for (size_t i = 0; i < COUNT(sections); i++) {
-    struct dw_policy_node node = dw_policy_child(r, &root, sections[i].key);
+    struct policy_node node = child_of(r, &root, sections[i].key);
     bool skip = node.json == NULL || (sections[i].may_be_null && dw_json_type(node.json) == DW_JSON_NULL);
     if (!skip && sections[i].read(r, &node) != 0)
       return -1;
   }
   return 0;
+}
+
+static int read_document(struct policy_reader *r, const struct dw_yaml_doc *first) {
+  if (first == NULL || dw_json_type(first->root) == DW_JSON_NULL)
+    return dw_error_at(r->err, DW_ERR_INVALID, 1, 1,
+                       "the file is empty; a policy needs apiVersion: droveway.io/v1alpha1 and kind: Policy");
+  if (first->next != NULL)
+    return dw_error_at(r->err, DW_ERR_INVALID, first->next->line, 1,
+                       "a second document; a policy file holds one policy, so join the two or take this one out");
+  r->doc = first;
+  return read_policy(r);
+}
+
+struct dw_policy *dw_policy_parse(const char *text, size_t length, const char *file, const char *const *rules,
+                                  size_t rule_count, struct dw_error *err) {
+  struct dw_policy *policy = dw_policy_default();
+  struct policy_reader reader = {policy, NULL, rules, rule_count, err};
+  struct dw_yaml_doc *first = NULL;
+  if (dw_yaml_parse(policy->arena, text, length, &first, err) == 0 && read_document(&reader, first) == 0)
+    return policy;
+  dw_error_in_file(err, file);
+  dw_policy_free(policy);
+  return NULL;
 }

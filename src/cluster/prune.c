@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "cluster/reduce_internal.h"
+#include "cluster/object.h"
 #include "yaml/yaml.h"
 #include "json/json_select.h"
 

@@ -47,8 +47,6 @@ int dw_reduce_migration(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_vmi(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_node(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_nns(struct dw_reduction *r, struct dw_error *err);
-/* The bridge mappings of STATE, status.currentState; the NICs are reduced. */
-int dw_reduce_mappings(struct dw_reduction *r, const struct dw_spot *state, struct dw_error *err);
 int dw_reduce_network(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_network_operator(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_address_pool(struct dw_reduction *r, struct dw_error *err);

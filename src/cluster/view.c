@@ -1,8 +1,10 @@
+/* Building a view, and one that differs from another in a few objects. */
 #include "cluster/view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster/deployment.h"
 #include "cluster/view_internal.h"
 
 struct candidate {
@@ -10,21 +12,14 @@ struct candidate {
   size_t place; /* in the source */
 };
 
-static int compare_objects(const struct dw_object *a, const struct dw_object *b) {
-  if (a->kind != b->kind)
-    return a->kind < b->kind ? -1 : 1;
-  int order = strcmp(a->namespace_, b->namespace_);
-  return order != 0 ? order : strcmp(a->name, b->name);
-}
-
 static int compare_candidates(const void *left, const void *right) {
   const struct candidate *a = left;
   const struct candidate *b = right;
-  int order = compare_objects(a->object, b->object);
+  int order = dw_view_compare(a->object, b->object);
   return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-void dw_view_take(struct dw_view *view, const struct dw_view_source *source) {
+static void take(struct dw_view *view, const struct dw_view_source *source) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct candidate *all = dw_arena_array(scratch, source->count, sizeof *all);
   size_t count = 0;
@@ -34,7 +29,7 @@ void dw_view_take(struct dw_view *view, const struct dw_view_source *source) {
   qsort(all, count, sizeof *all, compare_candidates);
   view->owned = dw_arena_array(view->arena, count, sizeof *view->owned);
   for (size_t i = 0; i < count; i++) {
-    if (i + 1 < count && compare_objects(all[i].object, all[i + 1].object) == 0)
+    if (i + 1 < count && dw_view_compare(all[i].object, all[i + 1].object) == 0)
       continue;
     struct dw_view_kind *kind = &view->kinds[all[i].object->kind];
     if (kind->count++ == 0)
@@ -58,7 +53,7 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
   memcpy(view->knowledge, source->knowledge, sizeof view->knowledge);
   view->made = source->made;
   view->made_count = source->made_count;
-  dw_view_take(view, source);
+  take(view, source);
   view->running_migrations = count_running(view);
   dw_view_nads_build(view);
   dw_view_pools_build(view);
@@ -80,67 +75,207 @@ void dw_view_free(struct dw_view *view) {
   dw_arena_free(view->arena);
 }
 
-enum dw_knowledge dw_view_knows(const struct dw_view *view, enum dw_kind kind) {
-  return kind < DW_KIND_COUNT ? view->knowledge[kind] : DW_UNKNOWN;
+/* --- a view that differs from another in a few NADs, HyperConverged and KubeVirt objects. Its own parts (users, NADs,
+ * pools) hold what differs, built as those of any view; NADs of the base that differ are hidden there. --- */
+
+/* The objects of a view's own part. */
+struct parts {
+  struct dw_arena *arena;
+  const struct dw_object **objects;
+  size_t count;
+};
+
+static bool is_user(enum dw_kind kind) {
+  return kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
 }
 
-size_t dw_view_count(const struct dw_view *view, enum dw_kind kind) {
-  return kind < DW_KIND_COUNT ? view->kinds[kind].count : 0;
+/* The last change of an object is the one that counts. */
+struct latest {
+  const struct dw_change *change;
+  size_t place;
+};
+
+static int compare_changes(const void *left, const void *right) {
+  const struct latest *a = left;
+  const struct latest *b = right;
+  int order = dw_view_compare(a->change->object, b->change->object);
+  return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-const struct dw_object *dw_view_at(const struct dw_view *view, enum dw_kind kind, size_t index) {
-  return index < dw_view_count(view, kind) ? view->kinds[kind].items[index] : NULL;
+static struct latest *sort_changes(struct dw_arena *arena, const struct dw_change *changes, size_t *count) {
+  struct latest *all = dw_arena_array(arena, *count, sizeof *all);
+  for (size_t i = 0; i < *count; i++)
+    all[i] = (struct latest){&changes[i], i};
+  qsort(all, *count, sizeof *all, compare_changes);
+  size_t kept = 0;
+  for (size_t i = 0; i < *count; i++)
+    if (i + 1 == *count || dw_view_compare(all[i].change->object, all[i + 1].change->object) != 0)
+      all[kept++] = all[i];
+  *count = kept;
+  return all;
 }
 
-static int compare_places(const void *key, const void *element) {
-  return compare_objects(key, *(const struct dw_object *const *)element);
-}
-
-static const struct dw_object *find_nad(const struct dw_view *view, const char *ns, const char *name) {
-  uint32_t index = dw_view_nad_index(view, ns, name);
-  if (index != DW_NOWHERE)
-    return view->nads.objects[index];
-  const struct dw_view *base = view->over.base;
-  index = base == NULL ? DW_NOWHERE : dw_view_nad_index(base, ns, name);
-  return index == DW_NOWHERE || dw_view_hides(view, index) ? NULL : base->nads.objects[index];
-}
-
-const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind kind, const char *ns, const char *name) {
-  if (kind == DW_KIND_NAD)
-    return find_nad(view, ns, name);
-  size_t count = dw_view_count(view, kind);
-  if (count == 0)
-    return NULL;
-  struct dw_object key = {.kind = kind, .namespace_ = ns, .name = name};
-  const struct dw_object *const *found =
-      bsearch(&key, view->kinds[kind].items, count, sizeof *view->kinds[kind].items, compare_places);
-  return found == NULL ? NULL : *found;
-}
-
-const struct dw_object *dw_view_first_in_namespace(const struct dw_view *view, enum dw_kind kind) {
-  for (size_t i = 0; i < dw_view_count(view, kind); i++) {
-    const struct dw_object *object = dw_view_at(view, kind, i);
-    if (strcmp(object->namespace_, view->policy->namespace_) == 0)
-      return object;
+static bool is_changed(const struct latest *changes, size_t count, const struct dw_object *object) {
+  struct dw_change change = {.object = object};
+  for (size_t low = 0, high = count; low < high;) {
+    size_t middle = low + (high - low) / 2;
+    struct latest key = {&change, changes[middle].place};
+    int order = compare_changes(&key, &changes[middle]);
+    if (order == 0)
+      return true;
+    if (order < 0)
+      high = middle;
+    else
+      low = middle + 1;
   }
-  return NULL;
+  return false;
 }
 
-const struct dw_object *dw_view_user_in_force(const struct dw_view *view) {
-  const struct dw_object *user = dw_view_first_in_namespace(view, DW_KIND_HYPERCONVERGED);
-  return user != NULL ? user : dw_view_first_in_namespace(view, DW_KIND_KUBEVIRT);
+static void hide(struct dw_view *view, const char *ns, const char *name) {
+  uint32_t index = dw_view_nad_index(view->over.base, ns, name);
+  if (index != DW_NOWHERE)
+    view->over.hidden[view->over.hidden_count++] = index;
 }
 
-const char *dw_view_network(const struct dw_view *view) {
-  const struct dw_object *user = dw_view_user_in_force(view);
-  if (user == NULL)
-    return NULL;
-  const char *patched = user->user.jsonpatch_network;
-  if (patched == NULL)
-    return user->user.network;
-  return *patched == '\0' ? NULL : patched;
+/* The users of the base that stay as they are. */
+static void keep_users(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count) {
+  static const enum dw_kind kinds[] = {DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
+  for (size_t k = 0; k < 2; k++) {
+    const struct dw_view_kind *kind = &view->over.base->kinds[kinds[k]];
+    for (size_t i = 0; i < kind->count; i++)
+      if (!is_changed(changes, count, kind->items[i]))
+        parts->objects[parts->count++] = kind->items[i];
+  }
 }
 
-size_t dw_view_running_migrations(const struct dw_view *view) {
-  return view->running_migrations;
+/* Whether a NAD is a migration network hangs on who names it: those that users name, before or now, are looked at anew
+ * with the changed ones. */
+static void move_named(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count,
+                       const struct dw_nad_name *network) {
+  const struct dw_view *base = view->over.base;
+  uint32_t index = dw_view_nad_index(base, network->ns, network->name);
+  if (index == DW_NOWHERE || is_changed(changes, count, base->nads.objects[index]))
+    return;
+  parts->objects[parts->count++] = base->nads.objects[index];
+  view->over.hidden[view->over.hidden_count++] = index;
+}
+
+static void take_changes(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const struct dw_change *change = changes[i].change;
+    if (change->object->kind == DW_KIND_NAD)
+      hide(view, change->object->namespace_, change->object->name);
+    if (!change->gone)
+      parts->objects[parts->count++] = change->object;
+  }
+}
+
+static void move_all_named(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count) {
+  const struct dw_view_nads *before = &view->over.base->nads;
+  for (size_t i = 0; i < before->user_count; i++)
+    move_named(view, parts, changes, count, &before->users[i].network);
+  for (size_t i = 0; i < count; i++) {
+    const struct dw_object *object = changes[i].change->object;
+    if (!is_user(object->kind) || changes[i].change->gone)
+      continue;
+    const char *const networks[] = {object->user.network, object->user.jsonpatch_network};
+    for (size_t n = 0; n < 2; n++) {
+      struct dw_nad_name name;
+      if (networks[n] != NULL && dw_network_read(view->arena, object->namespace_, networks[n], &name))
+        move_named(view, parts, changes, count, &name);
+    }
+  }
+}
+
+static int compare_numbers(const void *left, const void *right) {
+  uint32_t a = *(const uint32_t *)left;
+  uint32_t b = *(const uint32_t *)right;
+  return (a > b) - (a < b);
+}
+
+static size_t drop_repeats(uint32_t *numbers, size_t count) {
+  qsort(numbers, count, sizeof *numbers, compare_numbers);
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++)
+    if (kept == 0 || numbers[kept - 1] != numbers[i])
+      numbers[kept++] = numbers[i];
+  return kept;
+}
+
+static void build_parts(struct dw_view *view, const struct dw_change *changes, size_t count) {
+  const struct dw_view *base = view->over.base;
+  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  const struct latest *latest = sort_changes(scratch, changes, &count);
+  size_t users = base->kinds[DW_KIND_HYPERCONVERGED].count + base->kinds[DW_KIND_KUBEVIRT].count;
+  size_t most = 3 * (count + users);
+  struct parts parts = {scratch, dw_arena_array(scratch, most, sizeof *parts.objects), 0};
+  view->over.hidden = dw_arena_array(view->arena, most, sizeof *view->over.hidden);
+  keep_users(view, &parts, latest, count);
+  take_changes(view, &parts, latest, count);
+  move_all_named(view, &parts, latest, count);
+  view->over.hidden_count = drop_repeats(view->over.hidden, view->over.hidden_count);
+  struct dw_view_source source = {.objects = parts.objects, .count = parts.count};
+  take(view, &source);
+}
+
+/* The nodes are the base's, unless a change of a user moves KubeVirt's pods. */
+static void place(struct dw_view *view) {
+  struct dw_placing before;
+  struct dw_placing now;
+  const struct dw_view *base = view->over.base;
+  const struct dw_placing *placing = dw_view_placing(view, &now);
+  if (placing == NULL || dw_placing_same(placing, dw_view_placing(base, &before))) {
+    view->nodes = base->nodes;
+    view->nics = base->nics;
+  } else {
+    dw_view_nics_build(view, placing);
+  }
+}
+
+struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count) {
+  return dw_view_overlay_under(base->policy, base, changes, count);
+}
+
+struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const struct dw_view *base,
+                                      const struct dw_change *changes, size_t count) {
+  struct dw_arena *arena = dw_arena_new(0);
+  struct dw_view *view = dw_arena_alloc(arena, sizeof *view);
+  view->arena = arena;
+  view->policy = policy;
+  view->over.base = base;
+  memcpy(view->knowledge, base->knowledge, sizeof view->knowledge);
+  build_parts(view, changes, count);
+  dw_view_nads_build(view);
+  dw_view_pools_build(view);
+  dw_view_ovn_build(view);
+  view->made = base->made;
+  view->made_count = base->made_count;
+  view->networks = base->networks;
+  view->addresses = base->addresses;
+  view->services = base->services;
+  view->running_migrations = base->running_migrations;
+  for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
+    if (!is_user((enum dw_kind)kind))
+      view->kinds[kind] = base->kinds[kind];
+  place(view);
+  dw_view_links_build(view);
+  return view;
+}
+
+const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena *arena, enum dw_kind kind,
+                                     const struct dw_deployment *deployment) {
+  struct dw_placing in_force;
+  const struct dw_placing *now = dw_view_placing(view, &in_force);
+  struct dw_placing placing = {kind, dw_deployment_placement(arena, deployment), deployment->rollout};
+  /* HyperConverged's CRD fills the gate in: nobody has asked for it, and older versions have none. Pods that are not
+   * there yet are counted (dw_view_sync_controllers_of()), but no NIC is asked for where they would run. */
+  if (kind == DW_KIND_HYPERCONVERGED)
+    placing.rollout.decentralized = now != NULL && now->rollout.decentralized;
+  if (dw_view_count(view, DW_KIND_NODE) == 0 || dw_placing_same(&placing, now))
+    return view;
+  struct dw_view *placed = dw_arena_alloc(arena, sizeof *placed);
+  *placed = *view;
+  placed->arena = arena;
+  dw_view_nics_build(placed, &placing);
+  return placed;
 }

@@ -2,20 +2,25 @@
 #ifndef CLUSTER_VIEW_INTERNAL_H
 #define CLUSTER_VIEW_INTERNAL_H
 
-#include "cluster/network.h"
+#include "cluster/migration.h"
 #include "cluster/view.h"
 #include "net/interval.h"
 
 #define DW_NOWHERE UINT32_MAX /* no such index */
 
-/* --- view.c --- */
-
-/* Sorts the source's objects into the view, of each name the last, and takes references. */
-void dw_view_take(struct dw_view *view, const struct dw_view_source *source) __attribute__((nonnull));
+/* --- view_index.c --- */
 
 /* The first of KIND in the policy's namespace, or NULL. */
 const struct dw_object *dw_view_first_in_namespace(const struct dw_view *view, enum dw_kind kind)
     __attribute__((nonnull));
+/* <0, 0, >0 as kinds, namespaces and names of two objects are in order. */
+int dw_view_compare(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
+/* The same of two NADs. */
+int dw_view_nad_compare(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
+/* The NAD's place in `objects` of the view's own NADs, or DW_NOWHERE. */
+uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name);
+/* Whether a NAD of the base is hidden. */
+bool dw_view_hides(const struct dw_view *view, uint32_t base_nad) __attribute__((nonnull));
 
 /* --- view_nads.c --- */
 
@@ -35,10 +40,8 @@ struct dw_view_nads {
 };
 
 void dw_view_nads_build(struct dw_view *view);
-/* <0, 0, >0 as namespaces and names of two NADs are in order. */
-int dw_view_nad_compare(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
-/* The NAD's place in `objects`, or DW_NOWHERE. */
-uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name);
+/* view_index.c: the first NAD that is not before NS/NAME. */
+size_t dw_view_nad_bound(const struct dw_view_nads *nads, const char *ns, const char *name) __attribute__((nonnull));
 
 /* --- view_pools.c: identical pools are one group, however many NADs have them --- */
 
@@ -191,7 +194,10 @@ struct dw_view_nics {
   struct dw_offers localnets; /* of the measured nodes */
 };
 
-/* --- nic_wires.c: what is below a bridge --- */
+/* --- node_nic.c: one NIC on its node, and what is below a bridge --- */
+
+/* Flags of enum dw_nic_flag. */
+uint16_t dw_nic_flags(const struct dw_nic *nic, const struct dw_handler_node *on) __attribute__((nonnull));
 
 /* The highest MTU among the bridge's uplinks, for what is larger leaves by none of them; 0 where one is not known. */
 uint32_t dw_nic_wire_mtu(const struct dw_object *nns, const struct dw_nic *bridge) __attribute__((nonnull));
@@ -209,8 +215,6 @@ struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *na
 /* NODES: the measured ones. */
 void dw_view_localnets_build(struct dw_view *view, const struct dw_handler_node *nodes);
 void dw_view_devices_build(struct dw_view *view);
-
-/* --- view_services.c --- */
 
 struct dw_view_services {
   struct dw_service_range *items; /* by namespace and name of the pool, then as written */
@@ -245,7 +249,7 @@ struct dw_view_links {
 /* After view->nads and view->nics are there. */
 void dw_view_links_build(struct dw_view *view);
 
-/* --- view_overlay.c: a view in terms of another --- */
+/* --- view.c: a view in terms of another --- */
 
 struct dw_view_overlay {
   const struct dw_view *base;
@@ -256,9 +260,6 @@ struct dw_view_overlay {
 /* dw_view_overlay() under another policy than the base's. */
 struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const struct dw_view *base,
                                       const struct dw_change *changes, size_t count) __attribute__((nonnull(1, 2)));
-
-/* Whether a NAD of the base is hidden. */
-bool dw_view_hides(const struct dw_view *view, uint32_t base_nad) __attribute__((nonnull));
 
 struct dw_view_kind {
   const struct dw_object **items; /* by namespace and name */

@@ -200,42 +200,10 @@ void dw_view_nads_build(struct dw_view *view) {
     nads->migration[i] = is_migration(view, nads->objects[i]);
 }
 
-/* The first NAD that is not before NS/NAME. */
-static size_t lower_bound(const struct dw_view_nads *nads, const char *ns, const char *name) {
-  size_t low = 0;
-  size_t high = nads->count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    int order = strcmp(nads->objects[middle]->namespace_, ns);
-    if (order == 0)
-      order = strcmp(nads->objects[middle]->name, name);
-    if (order < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
-static bool is_named(const struct dw_object *nad, const char *ns, const char *name) {
-  return strcmp(nad->namespace_, ns) == 0 && strcmp(nad->name, name) == 0;
-}
-
-uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name) {
-  size_t place = lower_bound(&view->nads, ns, name);
-  bool found = place < view->nads.count && is_named(view->nads.objects[place], ns, name);
-  return found ? (uint32_t)place : DW_NOWHERE;
-}
-
 void dw_view_set_order(struct dw_view *view, const char *ns, const char *name, size_t order) {
   uint32_t index = dw_view_nad_index(view, ns, name);
   if (index != DW_NOWHERE)
     view->nads.order[index] = order;
-}
-
-int dw_view_nad_compare(const struct dw_object *a, const struct dw_object *b) {
-  int order = strcmp(a->namespace_, b->namespace_);
-  return order != 0 ? order : strcmp(a->name, b->name);
 }
 
 /* Where NADs of this NAME begin in `by_name`. */
@@ -279,7 +247,7 @@ struct places {
 };
 
 static struct places places_of(const struct dw_view_nads *nads, const char *ns) {
-  struct places places = {lower_bound(nads, ns, ""), 0};
+  struct places places = {dw_view_nad_bound(nads, ns, ""), 0};
   for (places.end = places.first; places.end < nads->count; places.end++)
     if (strcmp(nads->objects[places.end]->namespace_, ns) != 0)
       break;

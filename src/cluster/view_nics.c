@@ -7,82 +7,6 @@
 #include "base/hash.h"
 #include "cluster/view_internal.h"
 
-enum { CHAIN_LIMIT = 16 }; /* NIC, bond, bridge ...: a longer chain of controllers is a loop */
-
-/* --- one NIC on one node --- */
-
-static bool has_own_address(const struct dw_nic *nic, const struct dw_object *node) {
-  for (size_t i = 0; i < nic->address_count; i++)
-    for (size_t k = 0; k < node->node.internal_ip_count; k++)
-      if (nic->addresses[i].v4 == node->node.internal_ips[k].v4 &&
-          dw_addr_compare(&nic->addresses[i], &node->node.internal_ips[k]) == 0)
-        return true;
-  return false;
-}
-
-static bool is_primary(const struct dw_nic *nic, const struct dw_handler_node *on) {
-  for (int step = 0; nic != NULL && step < CHAIN_LIMIT; step++) {
-    if (nic->default_route || has_own_address(nic, on->node))
-      return true;
-    nic = nic->controller == NULL ? NULL : dw_nns_find(on->nns, nic->controller);
-  }
-  return false;
-}
-
-struct dw_nic_role dw_nic_role(const struct dw_handler_node *on, const struct dw_nic *nic) {
-  return (struct dw_nic_role){has_own_address(nic, on->node), is_primary(nic, on)};
-}
-
-/* A port whose frames the kernel hands to what it is a port of, so that no macvlan or ipvlan can take them: "device or
- * resource busy" (netdev_rx_handler_register() in net/core/dev.c; bond, bridge, OVS and HSR call it, VRF does not). An
- * internal port of OVS is the node's own end of the bridge, and free. */
-static bool is_port(const struct dw_nic *nic, const struct dw_object *nns) {
-  if (nic->controller == NULL || nic->type == DW_NIC_OVS_INTERFACE || nic->type == DW_NIC_OVS_BRIDGE)
-    return false;
-  if (strcmp(nic->controller, "ovs-system") == 0)
-    return true;
-  const struct dw_nic *above = dw_nns_find(nns, nic->controller);
-  return above != NULL && (above->type == DW_NIC_BOND || above->type == DW_NIC_LINUX_BRIDGE ||
-                           above->type == DW_NIC_OVS_BRIDGE || above->type == DW_NIC_HSR);
-}
-
-/* Of a type that no OVS bridge is shown as, even where nmstate can't ask OVS. */
-static bool is_no_ovs_bridge(const struct dw_nic *nic) {
-  return nic->type == DW_NIC_ETHERNET || nic->type == DW_NIC_BOND || nic->type == DW_NIC_VLAN ||
-         nic->type == DW_NIC_LINUX_BRIDGE || nic->type == DW_NIC_INFINIBAND || nic->type == DW_NIC_LOOPBACK;
-}
-
-/* The kernel lets none of these leave its network namespace: NETIF_F_NETNS_LOCAL (since 6.14 netns_immutable) in
- * drivers/net/loopback.c, net/bridge/br_device.c, drivers/net/bonding/bond_main.c and, for a bridge's own port,
- * net/openvswitch/vport-internal_dev.c. */
-static bool is_fixed(const struct dw_nic *nic) {
-  return nic->type == DW_NIC_LOOPBACK || nic->type == DW_NIC_LINUX_BRIDGE || nic->type == DW_NIC_BOND ||
-         nic->type == DW_NIC_OVS_BRIDGE;
-}
-
-static uint16_t flags_of(const struct dw_nic *nic, const struct dw_handler_node *on) {
-  bool bridge = nic->type == DW_NIC_LINUX_BRIDGE;
-  const struct {
-    bool is;
-    enum dw_nic_flag flag;
-  } all[] = {{bridge, DW_NIC_FLAG_BRIDGE},
-             {!bridge, DW_NIC_FLAG_NO_BRIDGE},
-             {bridge && dw_nic_port_count(nic) == 0, DW_NIC_FLAG_NO_PORT},
-             {is_no_ovs_bridge(nic), DW_NIC_FLAG_NO_OVS},
-             {!nic->up, DW_NIC_FLAG_DOWN},
-             {!nic->fits_master, DW_NIC_FLAG_UNFIT},
-             {is_primary(nic, on), DW_NIC_FLAG_PRIMARY},
-             {is_port(nic, on->nns), DW_NIC_FLAG_PORT},
-             {nic->type == DW_NIC_LOOPBACK, DW_NIC_FLAG_LOOPBACK},
-             {is_fixed(nic), DW_NIC_FLAG_FIXED},
-             {nic->type == DW_NIC_INFINIBAND, DW_NIC_FLAG_INFINIBAND}};
-  unsigned flags = 0;
-  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-    if (all[i].is)
-      flags |= (unsigned)all[i].flag;
-  return (uint16_t)flags;
-}
-
 /* --- the names of all NICs, numbered by a hash table while building --- */
 
 struct counted_name {
@@ -239,7 +163,7 @@ static struct dw_nic_name *next_name(struct building *b) {
 }
 
 static void add_nic(struct building *b, const struct dw_handler_node *on, uint32_t node, const struct dw_nic *nic) {
-  struct dw_nic_entry entry = {node, nic->mtu, flags_of(nic, on)};
+  struct dw_nic_entry entry = {node, nic->mtu, dw_nic_flags(nic, on)};
   for (size_t i = 0; i <= alias_count(nic); i++) {
     struct dw_nic_name *name = next_name(b);
     if (i > 0 && dw_nns_find(on->nns, name->name) != nic)

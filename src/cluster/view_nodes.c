@@ -155,24 +155,6 @@ bool dw_placing_same(const struct dw_placing *some, const struct dw_placing *oth
          strcmp(some->placement, other->placement) == 0;
 }
 
-const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena *arena, enum dw_kind kind,
-                                     const struct dw_deployment *deployment) {
-  struct dw_placing in_force;
-  const struct dw_placing *now = dw_view_placing(view, &in_force);
-  struct dw_placing placing = {kind, dw_deployment_placement(arena, deployment), deployment->rollout};
-  /* HyperConverged's CRD fills the gate in: nobody has asked for it, and older versions have none. Pods that are not
-   * there yet are counted (dw_view_sync_controllers_of()), but no NIC is asked for where they would run. */
-  if (kind == DW_KIND_HYPERCONVERGED)
-    placing.rollout.decentralized = now != NULL && now->rollout.decentralized;
-  if (dw_view_count(view, DW_KIND_NODE) == 0 || dw_placing_same(&placing, now))
-    return view;
-  struct dw_view *placed = dw_arena_alloc(arena, sizeof *placed);
-  *placed = *view;
-  placed->arena = arena;
-  dw_view_nics_build(placed, &placing);
-  return placed;
-}
-
 /* --- questions --- */
 
 size_t dw_view_handler_nodes(const struct dw_view *view) {

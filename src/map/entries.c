@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cluster/network.h"
 #include "map/block.h"
 #include "map/map_internal.h"
 

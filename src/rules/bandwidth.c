@@ -5,7 +5,6 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
-#include "cluster/network.h"
 #include "rules/families.h"
 
 static const double mebibyte = 1024 * 1024;

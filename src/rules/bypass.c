@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "cluster/network.h"
 #include "rules/families.h"
 
 /* Migrations that went past the migration network, told from what they left behind. */

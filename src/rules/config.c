@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cluster/network.h"
 #include "rules/families.h"
 #include "rules/rules_internal.h"
 

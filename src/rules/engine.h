@@ -2,7 +2,6 @@
 #ifndef RULES_ENGINE_H
 #define RULES_ENGINE_H
 
-#include "cluster/network.h"
 #include "rules/rule.h"
 
 /* All rules, in the order of the catalogue (design, section 6). */

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "cluster/jsonpatch.h"
 #include "rules/rules_internal.h"
 
 /* Bounds on what one finding keeps: a client's text can be megabytes long. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cluster/jsonpatch.h"
 #include "rules/families.h"
 
 /* The parallel limits are uint32 in KubeVirt (kubevirt.io/api core/v1 MigrationConfiguration). */

@@ -1,7 +1,6 @@
 /* What only a migration network must keep to: place, name, and a plugin that connects nodes. */
 #include <string.h>
 
-#include "cluster/network.h"
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 

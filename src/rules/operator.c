@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cluster/network.h"
+#include "cluster/jsonpatch.h"
 #include "rules/customize.h"
 #include "rules/families.h"
 

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "cluster/network.h"
 #include "cluster/view.h"
 #include "kube/cluster.h"
 #include "rules/review.h"

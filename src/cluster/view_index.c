@@ -1,0 +1,128 @@
+/* Looking objects up in a view that is built. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cluster/view_internal.h"
+
+enum dw_knowledge dw_view_knows(const struct dw_view *view, enum dw_kind kind) {
+  return kind < DW_KIND_COUNT ? view->knowledge[kind] : DW_UNKNOWN;
+}
+
+size_t dw_view_count(const struct dw_view *view, enum dw_kind kind) {
+  return kind < DW_KIND_COUNT ? view->kinds[kind].count : 0;
+}
+
+const struct dw_object *dw_view_at(const struct dw_view *view, enum dw_kind kind, size_t index) {
+  return index < dw_view_count(view, kind) ? view->kinds[kind].items[index] : NULL;
+}
+
+size_t dw_view_running_migrations(const struct dw_view *view) {
+  return view->running_migrations;
+}
+
+/* --- NADs --- */
+
+int dw_view_nad_compare(const struct dw_object *a, const struct dw_object *b) {
+  int order = strcmp(a->namespace_, b->namespace_);
+  return order != 0 ? order : strcmp(a->name, b->name);
+}
+
+/* The first NAD that is not before NS/NAME. */
+size_t dw_view_nad_bound(const struct dw_view_nads *nads, const char *ns, const char *name) {
+  size_t low = 0;
+  size_t high = nads->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = strcmp(nads->objects[middle]->namespace_, ns);
+    if (order == 0)
+      order = strcmp(nads->objects[middle]->name, name);
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static bool is_named(const struct dw_object *nad, const char *ns, const char *name) {
+  return strcmp(nad->namespace_, ns) == 0 && strcmp(nad->name, name) == 0;
+}
+
+uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name) {
+  size_t place = dw_view_nad_bound(&view->nads, ns, name);
+  bool found = place < view->nads.count && is_named(view->nads.objects[place], ns, name);
+  return found ? (uint32_t)place : DW_NOWHERE;
+}
+
+bool dw_view_hides(const struct dw_view *view, uint32_t base_nad) {
+  const struct dw_view_overlay *over = &view->over;
+  size_t low = 0;
+  size_t high = over->hidden_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (over->hidden[middle] < base_nad)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < over->hidden_count && over->hidden[low] == base_nad;
+}
+
+static const struct dw_object *find_nad(const struct dw_view *view, const char *ns, const char *name) {
+  uint32_t index = dw_view_nad_index(view, ns, name);
+  if (index != DW_NOWHERE)
+    return view->nads.objects[index];
+  const struct dw_view *base = view->over.base;
+  index = base == NULL ? DW_NOWHERE : dw_view_nad_index(base, ns, name);
+  return index == DW_NOWHERE || dw_view_hides(view, index) ? NULL : base->nads.objects[index];
+}
+
+/* --- objects of any kind --- */
+
+int dw_view_compare(const struct dw_object *a, const struct dw_object *b) {
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  return dw_view_nad_compare(a, b);
+}
+
+static int compare_places(const void *key, const void *element) {
+  return dw_view_compare(key, *(const struct dw_object *const *)element);
+}
+
+const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind kind, const char *ns, const char *name) {
+  if (kind == DW_KIND_NAD)
+    return find_nad(view, ns, name);
+  size_t count = dw_view_count(view, kind);
+  if (count == 0)
+    return NULL;
+  struct dw_object key = {.kind = kind, .namespace_ = ns, .name = name};
+  const struct dw_object *const *found =
+      bsearch(&key, view->kinds[kind].items, count, sizeof *view->kinds[kind].items, compare_places);
+  return found == NULL ? NULL : *found;
+}
+
+/* --- who names the migration network --- */
+
+const struct dw_object *dw_view_first_in_namespace(const struct dw_view *view, enum dw_kind kind) {
+  for (size_t i = 0; i < dw_view_count(view, kind); i++) {
+    const struct dw_object *object = dw_view_at(view, kind, i);
+    if (strcmp(object->namespace_, view->policy->namespace_) == 0)
+      return object;
+  }
+  return NULL;
+}
+
+const struct dw_object *dw_view_user_in_force(const struct dw_view *view) {
+  const struct dw_object *user = dw_view_first_in_namespace(view, DW_KIND_HYPERCONVERGED);
+  return user != NULL ? user : dw_view_first_in_namespace(view, DW_KIND_KUBEVIRT);
+}
+
+const char *dw_view_network(const struct dw_view *view) {
+  const struct dw_object *user = dw_view_user_in_force(view);
+  if (user == NULL)
+    return NULL;
+  const char *patched = user->user.jsonpatch_network;
+  if (patched == NULL)
+    return user->user.network;
+  return *patched == '\0' ? NULL : patched;
+}
