@@ -118,7 +118,7 @@ def target_cores():
 def targets():
   fresh = against_floor("cpu", "fresh", "floor-best")
   rows = [
-    target_ratio("CPU a decision", "cpu", 2),
+    target_ratio("CPU per decision", "cpu", 2),
     target_ratio("p99 of the latency", "p99", 1.5),
     ["CPU of a fresh connection", "the floor's with the best settings", ratio_text(fresh) + " times", met([fresh and fresh[0]], 1.0)],
     target_size(), target_memory(ORDINARY, 12), target_memory(LARGE, 64), target_ready(SMALL, 0.05), target_ready(LARGE, 2),
@@ -132,7 +132,7 @@ def targets():
 def serve():
   rows = []
   for n in CONNECTIONS:
-    for metric, words in (("cpu", "CPU a decision, µs"), ("rate", "decisions a second"), ("p50", "p50, µs"), ("p99", "p99, µs"), ("p99.9", "p99.9, µs")):
+    for metric, words in (("cpu", "CPU per decision, µs"), ("rate", "decisions per second"), ("p50", "p50, µs"), ("p99", "p99, µs"), ("p99.9", "p99.9, µs")):
       rows.append([str(n), words, value("serve", f"floor c={n}", metric), value("serve", f"serve c={n}", metric), ratio_text(against_floor(metric, f"c={n}"))])
   return table(["connections", "", "floor", "`serve`", "ratio"], rows)
 
@@ -140,7 +140,7 @@ def serve():
 def idle():
   rows = [[str(n), value("serve", f"alone c={n}", "cpu"), value("serve", f"crowded c={n}", "cpu"),
            ratio_text(results.ratio(("serve", f"crowded c={n}", "cpu"), ("serve", f"alone c={n}", "cpu")))] for n in CONNECTIONS[:2]]
-  return table(["connections", "CPU a decision, µs", "with 900 idle ones", "ratio"], rows)
+  return table(["connections", "CPU per decision, µs", "with 900 idle ones", "ratio"], rows)
 
 
 FRESH = (("floor", "floor, GnuTLS's defaults"), ("floor-no-tickets", "floor, no tickets"), ("floor-aes-128", "floor, AES-128-GCM and SHA-256"),
@@ -160,7 +160,7 @@ def cores():
            ratio_text(results.ratio(("cores", f"engine threads={n}", "rate"), ("cores", "engine threads=1", "rate")))] for n in threads_measured("engine")]
   rows += [[f"`serve --threads {n}`, client on the same cores", value("cores", f"serve threads={n}", "rate"), value("cores", f"serve threads={n}", "cpu"),
             ratio_text(results.ratio(("cores", f"serve threads={n}", "rate"), ("cores", "serve threads=1", "rate")))] for n in threads_measured("serve")]
-  return table(["", "decisions a second", "CPU a decision, µs", "decisions, ratio to one thread"], rows)
+  return table(["", "decisions per second", "CPU per decision, µs", "decisions, ratio to one thread"], rows)
 
 
 def reviews():
@@ -234,16 +234,16 @@ def charts():
   words = {n: "1 connection" if n == 1 else f"{n} connections" for n in CONNECTIONS}
   by_size = [(size_words(size), size) for size in SIZES]
   return {
-    "cpu": Bars("CPU a decision: serve beside bare libmicrohttpd with TLS", "µs of CPU a decision, less is better",
+    "cpu": Bars("CPU per decision: serve and bare libmicrohttpd with TLS", "µs of CPU per decision, less is better",
                 groups([(words[n], [(s, ("serve", f"{s} c={n}", "cpu"), 1) for s in pair]) for n in CONNECTIONS])),
     "latency": Bars("Latency at full load", "µs, less is better",
                     groups([(f"{metric}, {words[n]}", [(s, ("serve", f"{s} c={n}", metric), 1) for s in pair]) for n in CONNECTIONS for metric in ("p50", "p99", "p99.9")]),
                     logarithmic=True),
     "fresh": Bars("A fresh TLS connection with one decision", "µs of CPU a connection, less is better",
                   groups([(words, [("", ("serve", f"{case} fresh", "cpu"), 1)]) for case, words in FRESH])),
-    "engine": Bars("Instructions a review, in the engine alone", "thousands of instructions, less is better",
+    "engine": Bars("Instructions per review, in the engine alone", "thousands of instructions, less is better",
                    groups([(name.replace("-bridge-dhcp-serverside", "-serverside"), [("", ("engine", f"{name} {ORDINARY}", "instructions"), 0.001)]) for name in reviews()])),
-    "sizes": Bars("Instructions a review, by the cluster's size", "thousands of instructions, less is better",
+    "sizes": Bars("Instructions per review, by the cluster's size", "thousands of instructions, less is better",
                   groups([(words, [(label, ("engine", f"{name} {size}", "instructions"), 0.001) for name, label in ((WIDE, "NAD CREATE"), ("validate-hco-v1-create", "HyperConverged CREATE"))])
                           for words, size in by_size])),
     "memory": Bars("Resident memory of serve, by the cluster's size", "MB, less is better",
