@@ -3,7 +3,9 @@
 VERSION := 0.1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
 CC      ?= cc
+OBJCOPY ?= objcopy
 SAN     ?=
 WERROR  ?=
 # Where docs/rules.md is published, for the links in SARIF; none by default.
@@ -54,11 +56,12 @@ endif
 LIBRARIES := yaml-0.1 libmicrohttpd gnutls libcrypto libcurl libseccomp
 TEST_LIBRARIES := cmocka json-c
 LIB_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
+LIBRARY_LIBS = $(shell pkg-config --libs yaml-0.1) -lm
 LIB_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 TEST_LIBS = $(shell pkg-config --libs $(TEST_LIBRARIES))
 
-CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' $(if $(RULES_URL),-DDW_RULES_URL='"$(RULES_URL)"') -Isrc -I$(BUILD)/gen
-ALL_CFLAGS = -std=c11 $(OPT) $(LTO) $(WARN) $(HARDEN) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
+CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' $(if $(RULES_URL),-DDW_RULES_URL='"$(RULES_URL)"') -Iinclude -Isrc -I$(BUILD)/gen
+ALL_CFLAGS = -std=c11 $(OPT) $(LTO) $(WARN) $(HARDEN) $(PIC) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LINK) $(SAN_FLAGS) $(LDFLAGS)
 
 # --- what is built --------------------------------------------------------------------------------------------------
@@ -74,6 +77,15 @@ BENCH_SRC := $(filter-out bench/cluster.c bench/count.c,$(wildcard bench/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/explanations.o
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/obj/%.o)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
+# The layers of the public library (include/droveway/). Only what include/ declares is visible outside.
+LIBRARY_LAYERS := base json yaml net cni cluster rules files lint library
+LIBRARY_OBJ := $(foreach layer,$(LIBRARY_LAYERS),$(filter $(BUILD)/obj/src/$(layer)/%,$(LIB_OBJ))) $(BUILD)/obj/gen/explanations.o
+SONAME := libdroveway.so.$(firstword $(subst ., ,$(VERSION)))
+LIBRARY := $(BUILD)/library/libdroveway.so.$(VERSION) $(BUILD)/library/libdroveway.a
+ifeq ($(SHARED),)
+$(LIBRARY_OBJ): PIC := -fPIC -fvisibility=hidden
+endif
+
 TESTS    := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
 REPLAYS  := $(FUZZ_SRC:fuzz/fuzz_%.c=$(BUILD)/tests/replay/%)
 FUZZERS  := $(FUZZ_SRC:fuzz/%.c=$(BUILD)/fuzz/%)
@@ -90,6 +102,22 @@ $(BUILD)/libdroveway.a: $(LIB_OBJ)
 $(BUILD)/libdroveway.so: $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -o $@ $^ $(LDFLAGS) $(LIB_LIBS) -pthread
+
+# What is installed, unlike $(LIB), which is everything for the program and the tests.
+.PHONY: library
+library: $(LIBRARY) ## Build the public library, shared and static, into build/library
+$(BUILD)/library/libdroveway.so.$(VERSION): $(LIBRARY_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -shared -Wl,-soname,$(SONAME) -o $@ $^ \
+	  $(filter-out -pie,$(HARDEN_LINK)) -Wl,-z,defs $(LDFLAGS) $(LIBRARY_LIBS) -pthread
+# One object, in which the internal symbols are local.
+$(BUILD)/library/libdroveway.a: $(LIBRARY_OBJ)
+	@mkdir -p $(@D); rm -f $@
+	$(call say,AR,$@)
+	$(Q)$(CC) -r -nostdlib $(NO_LTO) -o $(@D)/droveway.o $^
+	$(Q)$(OBJCOPY) --localize-hidden -R '.gnu.lto_*' -R '.gnu.debuglto_*' $(@D)/droveway.o
+	$(Q)$(AR) rcs $@ $(@D)/droveway.o
 
 $(BUILD)/droveway: $(CLI_OBJ) $(LIB)
 	$(call say,LINK,$@)
@@ -183,7 +211,7 @@ test-threads: ## Run the server's tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory -j$$(nproc) test-threads-run SAN=thread BUILD=$(BUILD)/tsan
 # (Without the rotation: it is pure, and simulates years.)
 THREAD_TESTS := $(filter-out $(BUILD)/tests/certs/test_rotation%,$(filter $(BUILD)/tests/base/test_log% $(BUILD)/tests/http/% $(BUILD)/tests/serve/% $(BUILD)/tests/events/% $(BUILD)/tests/certs/test_se% $(BUILD)/tests/kube/test_cluster $(BUILD)/tests/kube/test_feed $(BUILD)/tests/kube/test_api_client \
-                         $(BUILD)/tests/cluster/test_view,$(TESTS)))
+                         $(BUILD)/tests/cluster/test_view $(BUILD)/tests/library/%,$(TESTS)))
 .PHONY: test-threads-run
 test-threads-run: all $(THREAD_TESTS)
 	@TSAN_OPTIONS=halt_on_error=1 BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
@@ -250,7 +278,7 @@ payloads-recorded: all ## Record tests/payloads/recorded anew from a real API se
 
 # --- checks ---------------------------------------------------------------------------------------------------------
 
-C_FILES := $(wildcard src/*/*.[ch] tests/*/*.[ch] fuzz/*.[ch] bench/*.[ch])
+C_FILES := $(wildcard include/*/*.h examples/*.c src/*/*.[ch] tests/*/*.[ch] fuzz/*.[ch] bench/*.[ch])
 
 .PHONY: format
 format: ## Format the sources
@@ -272,11 +300,11 @@ lint-mutants:
 	@tests/lab/mutants.py rows
 lint-cppcheck:
 	@cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
-	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Isrc -j$$(nproc) src
+	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src
 lint-tidy: $(addprefix $(BUILD)/tidy/,$(addsuffix .ok,$(LIB_SRC) $(CLI_SRC)))
 # Only what changed, by the headers that the compiler has read for it.
 .SECONDEXPANSION:
-$(BUILD)/tidy/%.ok: % .clang-tidy $$(shell grep -oE 'src/[a-z_/]+\.h' $(BUILD)/obj/$$(basename $$*).d 2>/dev/null | sort -u)
+$(BUILD)/tidy/%.ok: % .clang-tidy $$(shell grep -oE '(src|include)/[a-z_/]+\.h' $(BUILD)/obj/$$(basename $$*).d 2>/dev/null | sort -u)
 	@mkdir -p $(@D)
 	$(call say,TIDY,$<)
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- -std=c11 $(CPPFLAGS) $(LIB_CFLAGS) 2>$@.log || { cat $@.log; exit 1; }
@@ -354,10 +382,13 @@ bench-budget: all $(BENCHES) ## Accept the instructions and allocations that a r
 
 # --- tests with the real tools around it ----------------------------------------------------------------------------
 
-.PHONY: hardening docs-check sarif monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test lab-mutants image image-test
+.PHONY: hardening library-test docs-check sarif monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test lab-mutants image image-test
 hardening: all ## Check how the binary was linked
 	@tools/deps.sh build
 	@tests/hardening.sh $(BUILD)/droveway
+library-test: all library ## Build and run the example of the C API from an installed tree
+	@tools/deps.sh build
+	@BUILD=$(BUILD) tests/library/installed.sh
 docs-check: all ## Check what the documents link to, name and show
 	@tools/deps.sh docs
 	@BUILD=$(BUILD) tests/docs/run.sh
@@ -438,15 +469,21 @@ check: ## What a contributor runs before a commit: build, most tests, lint, docu
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 
 .PHONY: install
-install: all ## Install to DESTDIR and PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/doc/droveway
+install: all library ## Install to DESTDIR and PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/droveway
 	install -m 755 $(BUILD)/droveway $(DESTDIR)$(PREFIX)/bin/droveway
 	ln -sf droveway $(DESTDIR)$(PREFIX)/bin/kubectl-droveway
 	install -m 755 integrations/completions/kubectl_complete-droveway $(DESTDIR)$(PREFIX)/bin/
 	install -D -m 644 integrations/completions/droveway.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/droveway
 	install -D -m 644 integrations/completions/_droveway $(DESTDIR)$(ZSH_COMPLETIONS)/_droveway
 	install -D -m 644 docs/droveway.1 $(DESTDIR)$(PREFIX)/share/man/man1/droveway.1
-	install -m 644 $(BUILD)/libdroveway.a $(DESTDIR)$(PREFIX)/lib/libdroveway.a
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/droveway include/droveway/*.h
+	install -D -m 644 -t $(DESTDIR)$(LIBDIR) $(LIBRARY)
+	ln -sf libdroveway.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdroveway.so
+	install -D -m 644 src/library/droveway.pc.in $(DESTDIR)$(LIBDIR)/pkgconfig/droveway.pc
+	sed -i 's|@prefix@|$(PREFIX)|; s|@libdir@|$(LIBDIR)|; s|@version@|$(VERSION)|' $(DESTDIR)$(LIBDIR)/pkgconfig/droveway.pc
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/examples examples/*
 	install -m 644 *.md LICENSE Containerfile $(DESTDIR)$(PREFIX)/share/doc/droveway/
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs docs/*.md
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs/images docs/images/*

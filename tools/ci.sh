@@ -57,6 +57,7 @@ computing() {
 }
 serving() {
   step "installation" make install DESTDIR="$PWD/build/stage" &&
+    step "the C API, installed" make library-test &&
     step "the demo" make demo &&
     step "end to end: kubectl, kube-apiserver, etcd" make e2e &&
     step "benchmarks, smoke" make bench-smoke &&

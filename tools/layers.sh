@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The layers: lower never includes higher, only a library's own folder includes its header, and every symbol that the library
-# exports carries the prefix dw_. Prints each breach as FILE:LINE: what; exits 1 where there is one.
+# exports carries the prefix dw_, or droveway_ where it is the public API. Prints each breach as FILE:LINE: what; exits 1 where there is one.
 set -euo pipefail
 archive=${1:-}
 
@@ -52,6 +52,6 @@ awk '
 
 if [ -n "$archive" ]; then
   nm --defined-only --extern-only "$archive" 2>/dev/null | awk '
-    NF == 3 && $2 ~ /^[A-Z]$/ && $3 !~ /^(dw_|__|_|\.)/ { print "libdroveway.a: exports " $3 " without the prefix dw_"; bad = 1 }
+    NF == 3 && $2 ~ /^[A-Z]$/ && $3 !~ /^(dw_|droveway_|__|_|\.)/ { print "libdroveway.a: exports " $3 " without the prefix dw_ or droveway_"; bad = 1 }
     END { exit bad }'
 fi

@@ -42,10 +42,11 @@ static struct dw_policy *policy_of(const char *text, struct dw_error *err) {
 static int read_texts(const struct cli_texts *texts, const char *ns, struct dw_subjects *out, struct dw_state *state,
                       struct dw_error *err) {
   struct dw_manifest *objects = NULL;
-  if (texts->state != NULL && (dw_manifests_parse(out->arena, "state.yaml", texts->state, &objects, err) != 0 ||
-                               dw_state_add_manifests(state, objects, ns, DW_KEEP_JUDGED, err) != 0))
+  if (texts->state != NULL &&
+      (dw_manifests_parse(out->arena, "state.yaml", texts->state, strlen(texts->state), &objects, err) != 0 ||
+       dw_state_add_manifests(state, objects, ns, DW_KEEP_JUDGED, err) != 0))
     return -1;
-  return dw_manifests_parse(out->arena, texts->name, texts->manifests, &out->read.first, err);
+  return dw_manifests_parse(out->arena, texts->name, texts->manifests, strlen(texts->manifests), &out->read.first, err);
 }
 
 int cli_subjects_of_texts(const struct cli_texts *texts, struct dw_subjects *out, struct dw_error *err) {

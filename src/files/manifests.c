@@ -334,14 +334,24 @@ int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t c
   return 0;
 }
 
-int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, struct dw_manifest **first,
-                       struct dw_error *err) {
+int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, size_t length,
+                       struct dw_manifest **first, struct dw_error *err) {
   struct reader reader = {.arena = arena, .file = file};
   reader.tail = &reader.first;
-  if (read_text(&reader, text, strlen(text), err) != 0)
+  if (read_text(&reader, text, length, err) != 0)
     return -1;
   *first = reader.first;
   return 0;
+}
+
+int dw_manifests_gather_text(struct dw_arena *arena, const char *file, const char *text, size_t length,
+                             struct dw_manifests *out, struct dw_error *err) {
+  *out = (struct dw_manifests){.first = NULL};
+  struct reader reader = {.arena = arena, .file = file, .project = true, .found = out};
+  reader.tail = &reader.first;
+  int status = read_text(&reader, text, length, err);
+  out->first = reader.first;
+  return status;
 }
 
 int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,

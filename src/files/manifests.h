@@ -56,10 +56,15 @@ struct dw_manifests {
 int dw_manifests_gather(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifests *out,
                         struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
-/* As dw_manifests_read() for TEXT, which is at hand already; FILE is what it is called in errors and places. Both are
- * to live as long as ARENA. */
-int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, struct dw_manifest **first,
-                       struct dw_error *err) __attribute__((nonnull(1, 2, 3, 4), warn_unused_result));
+/* As dw_manifests_read() for the LENGTH bytes of TEXT; FILE is what errors and places call it. A NUL follows the bytes,
+ * and both must live as long as ARENA. */
+int dw_manifests_parse(struct dw_arena *arena, const char *file, const char *text, size_t length,
+                       struct dw_manifest **first, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
+/* The same, as dw_manifests_gather() reads a file that was named. */
+int dw_manifests_gather_text(struct dw_arena *arena, const char *file, const char *text, size_t length,
+                             struct dw_manifests *out, struct dw_error *err)
+    __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
 
 /* What is to be shown of a manifest: a field as findings name it, also inside the JSON of a string
  * ("spec.config.plugins[0].ipam.range"), and where the finding tells one, a place inside the field's text. */

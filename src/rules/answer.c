@@ -128,20 +128,25 @@ static void refuse(struct dw_answer *answer, int code, const char *reason, const
   answer->message = message;
 }
 
+void dw_answer_judgement(struct dw_arena *arena, const struct dw_request *request, const struct dw_judgement *judgement,
+                         struct dw_answer *answer) {
+  *answer = (struct dw_answer){.allowed = true};
+  add_warnings(arena, judgement, answer);
+  answer->denied = ids_of(arena, &judgement->findings, DW_ACTION_DENY);
+  answer->warned = ids_of(arena, &judgement->findings, DW_ACTION_WARN);
+  if (judgement->denied) {
+    add_causes(arena, &judgement->findings, answer);
+    refuse(answer, 422, "Invalid", message_of(arena, request, answer));
+  } else if (judgement->unavailable) {
+    refuse(answer, 503, "ServiceUnavailable",
+           dw_arena_printf(arena, "Droveway can't judge this now: %s; try again", judgement->unavailable_why));
+  }
+}
+
 void dw_validate(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                  struct dw_answer *answer) {
   struct dw_judgement judgement = dw_judge(arena, world, request, SIZE_MAX);
-  *answer = (struct dw_answer){.allowed = true};
-  add_warnings(arena, &judgement, answer);
-  answer->denied = ids_of(arena, &judgement.findings, DW_ACTION_DENY);
-  answer->warned = ids_of(arena, &judgement.findings, DW_ACTION_WARN);
-  if (judgement.denied) {
-    add_causes(arena, &judgement.findings, answer);
-    refuse(answer, 422, "Invalid", message_of(arena, request, answer));
-  } else if (judgement.unavailable) {
-    refuse(answer, 503, "ServiceUnavailable",
-           dw_arena_printf(arena, "Droveway can't judge this now: %s; try again", judgement.unavailable_why));
-  }
+  dw_answer_judgement(arena, request, &judgement, answer);
 }
 
 /* The objects' own kind and version decide how they are read, so they must be what the request says they are. */

@@ -48,6 +48,9 @@ enum dw_doubt dw_answer_doubt(const struct dw_answer *answer) __attribute__((non
 /* Makes it code 503: MESSAGE tells what can't be had now. */
 void dw_answer_unavailable(struct dw_answer *answer, const char *message) __attribute__((nonnull));
 
+/* The answer of /validate to a request that was judged. */
+void dw_answer_judgement(struct dw_arena *arena, const struct dw_request *request, const struct dw_judgement *judgement,
+                         struct dw_answer *answer) __attribute__((nonnull));
 /* The answers of /validate and /mutate. */
 void dw_validate(struct dw_arena *arena, const struct dw_world *world, const struct dw_request *request,
                  struct dw_answer *answer) __attribute__((nonnull));
