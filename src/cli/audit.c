@@ -1,10 +1,13 @@
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "cli/cli.h"
 #include "cli/report.h"
-#include "cli/spots.h"
 #include "cli/state.h"
-#include "cli/subjects.h"
+#include "files/manifests.h"
+#include "lint/subjects.h"
 #include "rules/audit.h"
 
 struct audit_options {
@@ -16,27 +19,29 @@ static int help(void) {
   puts("usage: droveway audit [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
        "       [-o text|json|sarif|junit] [--fail-on deny|warn|never]\n"
        "\n"
-       "Judges what is in a cluster already: every NetworkAttachmentDefinition, HyperConverged, KubeVirt and "
-       "MigrationPolicy,\n"
-       "and by their last migration every VirtualMachineInstance. Exit status: 0 no rule denies anything, 1 one does\n"
-       "(see --fail-on), 2 the cluster or an input can't be read.\n"
+       "Checks the objects that exist in a cluster: every NetworkAttachmentDefinition, HyperConverged, KubeVirt and\n"
+       "MigrationPolicy, and the last migration of every VirtualMachineInstance.\n"
        "\n"
-       "      --kubeconfig FILE the cluster; without it the one that this runs in, $KUBECONFIG or ~/.kube/config\n"
-       "      --context NAME    of the kubeconfig; default: its current-context\n"
-       "  -s, --state DIR       a folder that stands for the cluster instead (see `droveway snapshot`)\n"
-       "  -p, --policy FILE     the policy in force\n" CLI_REPORT_HELP "      --help            this text");
+       "      --kubeconfig FILE cluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
+       "      --context NAME    context of the kubeconfig (default: its current context)\n"
+       "  -s, --state DIR       read the cluster's objects from files instead (see `droveway snapshot`)\n"
+       "  -p, --policy FILE     policy to apply (default: the built-in policy)\n" CLI_REPORT_HELP
+       "      --help            show this help\n"
+       "\n"
+       "Exit status: 0 if no rule denies anything, 1 if a rule does (see --fail-on), 2 if the cluster or an input\n"
+       "cannot be read.");
   return cli_finish(CLI_OK);
 }
 
 /* CLI_OK, CLI_HELP, or CLI_FAILED after saying why. */
-static int take_option(char **argv, int option, struct audit_options *out) {
+static int take_option(int option, struct audit_options *out) {
   if (cli_world_option(option, optarg, &out->world))
     return CLI_OK;
   switch (option) {
   case 'h':
     return CLI_HELP;
   case '?':
-    return cli_bad_option(argv);
+    return CLI_FAILED;
   default:
     return cli_report_option("audit", option, optarg, &out->report);
   }
@@ -47,18 +52,63 @@ static int read_options(int argc, char **argv, struct audit_options *out) {
       CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, CLI_REPORT_OPTIONS, {NULL, 0, NULL, 0}};
   int option;
   int status = CLI_OK;
-  while (status == CLI_OK && (option = getopt_long(argc, argv, "s:p:h" CLI_REPORT_LETTERS, options, NULL)) != -1)
-    status = take_option(argv, option, out);
+  while (status == CLI_OK && (option = cli_option(argc, argv, ":s:p:h" CLI_REPORT_LETTERS, options)) != -1)
+    status = take_option(option, out);
   if (status == CLI_OK && optind < argc)
     return cli_usage("audit", "unexpected argument \"%s\"", argv[optind]);
   return status;
+}
+
+/* --- where the objects are in the files of a state folder --- */
+
+struct spot {
+  struct dw_identity id;
+  const struct dw_manifest *manifest;
+};
+
+/* The folder is read when the first object is looked up. */
+struct spots {
+  struct dw_arena *arena;
+  const char *folder; /* NULL: the objects are not read from files */
+  const char *ns;     /* of objects that name none */
+  bool loaded;
+  struct spot *items;
+  size_t count;
+};
+
+static void load_spots(struct spots *spots) {
+  struct dw_manifest *first = NULL;
+  size_t all = 0;
+  spots->loaded = true;
+  if (spots->folder == NULL || dw_manifests_read(spots->arena, &spots->folder, 1, &first, NULL) != 0)
+    return; /* it was readable a moment ago; now objects are reported without their places */
+  for (const struct dw_manifest *m = first; m != NULL; m = m->next)
+    all++;
+  spots->items = dw_arena_array(spots->arena, all + 1, sizeof *spots->items);
+  for (const struct dw_manifest *m = first; m != NULL; m = m->next) {
+    const char *name = dw_json_get_string(dw_json_get(m->json, "metadata"), "name");
+    enum dw_kind kind = dw_kind_of_json(m->json);
+    if (kind != DW_KIND_OTHER && name != NULL)
+      spots->items[spots->count++] = (struct spot){{kind, dw_namespace_of_json(m->json, spots->ns), name}, m};
+  }
+  qsort(spots->items, spots->count, sizeof *spots->items, dw_by_identity);
+}
+
+/* NULL if it is unknown. */
+static const struct dw_manifest *find_spot(struct spots *spots, const struct dw_object *object) {
+  if (!spots->loaded)
+    load_spots(spots);
+  struct spot key = {{object->kind, object->namespace_, object->name}, NULL};
+  const struct spot *found =
+      spots->count == 0 ? NULL : bsearch(&key, spots->items, spots->count, sizeof key, dw_by_identity);
+  return found == NULL ? NULL : found->manifest;
 }
 
 /* --- what is found --- */
 
 struct auditing {
   struct cli_report *report;
-  struct cli_spots *spots;
+  struct spots *spots;
 };
 
 static void see(void *context, const struct dw_audited *audited) {
@@ -68,7 +118,7 @@ static void see(void *context, const struct dw_audited *audited) {
                                          .ns = object->namespace_,
                                          .name = object->name,
                                          .denied = audited->judgement.denied};
-  cli_report_add(auditing->report, &reported, &audited->judgement.findings, cli_spot(auditing->spots, object));
+  cli_report_add(auditing->report, &reported, &audited->judgement.findings, find_spot(auditing->spots, object));
 }
 
 static int audit(const struct audit_options *options, const struct dw_world *world, const struct cli_gaps *gaps) {
@@ -77,16 +127,16 @@ static int audit(const struct audit_options *options, const struct dw_world *wor
       .done = "audited",
       .denied = "in violation",
       .nothing = "nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or "
-                 "VirtualMachineInstance there",
+                 "VirtualMachineInstance found",
       .by_object = true};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_report report = {.arena = arena, .words = &words};
   bool places = options->report.form != CLI_FORM_TEXT; /* whose lines name objects: the folder need not be read again */
-  struct cli_spots spots = {
+  struct spots spots = {
       .arena = arena, .folder = places ? options->world.state : NULL, .ns = world->policy->namespace_};
   struct auditing auditing = {&report, &spots};
   struct dw_audit run = {.world = world, .see = see, .context = &auditing, .see_all = true};
-  cli_warn_unknown(&options->world, gaps, "what hangs on them could not be checked");
+  cli_warn_unknown(&options->world, gaps, "rules that need them could not be checked");
   dw_audit_run(&run);
   cli_report_print(&report, &options->report);
   int status = cli_report_status(&report, &options->report);
@@ -103,7 +153,7 @@ int cli_audit(int argc, char **argv) {
     return status == CLI_HELP ? help() : status;
   if (cli_default_cluster("audit", arena, &options.world) != CLI_OK)
     return CLI_FAILED;
-  struct dw_world *world = cli_world_with_gaps(&options.world, &gaps, &err);
+  struct dw_world *world = cli_world(&options.world, &gaps, &err);
   if (world == NULL)
     return cli_fail(&err);
   status = audit(&options, world, &gaps);

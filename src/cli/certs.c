@@ -20,24 +20,25 @@ struct names {
 };
 
 static int help(void) {
-  printf("usage: droveway certs --dir DIR --dns NAME... [--days N] [--force]\n"
-         "       droveway certs --dir DIR --check [--dns NAME...]\n"
-         "\n"
-         "Makes ca.crt, tls.crt and tls.key (the names that a Kubernetes TLS Secret uses) and ca.key: a CA of its own\n"
-         "and a server certificate signed by it, ECDSA P-256. A CA that is in DIR already is kept, and signs a new\n"
-         "tls.crt; so running it again renews the server's certificate.\n"
-         "\n"
-         "      --dir DIR    the folder; made where missing\n"
-         "      --dns NAME   DNS names or IP addresses of the server: droveway.NAMESPACE.svc for a webhook behind a\n"
-         "                   Service; may be given again, and take several names, apart or with commas\n"
-         "      --days N     how long both certificates are valid, 1 to %d; without it %d days for tls.crt and %d for\n"
-         "                   ca.crt; tls.crt never outlives ca.crt\n"
-         "      --force      make a new CA and replace what is there\n"
-         "      --check      only show what is there, and what is wrong with it\n"
-         "      --help       this text\n"
-         "\n"
-         "Exit status: 0 made, or nothing wrong; 1 --check found something wrong; 2 bad usage or unreadable files.\n",
-         DW_PKI_MOST_DAYS, DW_PKI_LEAF_DAYS, DW_PKI_CA_DAYS);
+  printf(
+      "usage: droveway certs --dir DIR --dns NAME... [--days N] [--force]\n"
+      "       droveway certs --dir DIR --check [--dns NAME...]\n"
+      "\n"
+      "Creates a private CA (ca.crt, ca.key) and a server certificate signed by it (tls.crt, tls.key), with the file\n"
+      "names of a Kubernetes TLS Secret. Keys are ECDSA P-256. If DIR already has a CA, it is kept and signs a new\n"
+      "tls.crt, so running the command again renews the server certificate.\n"
+      "\n"
+      "      --dir DIR    directory for the files; created if missing\n"
+      "      --dns NAME   DNS name or IP address of the server: droveway.NAMESPACE.svc for a webhook behind a\n"
+      "                   Service; repeat it, or list several names separated by spaces or commas\n"
+      "      --days N     days that the certificates are valid, 1 to %d (default: %d for tls.crt, %d for ca.crt);\n"
+      "                   tls.crt never outlives ca.crt\n"
+      "      --force      create a new CA and replace the existing files\n"
+      "      --check      only show the existing certificates and any problems with them\n"
+      "      --help       show this help\n"
+      "\n"
+      "Exit status: 0 on success, 1 if --check found a problem, 2 if the usage is wrong or a file cannot be read.\n",
+      DW_PKI_MOST_DAYS, DW_PKI_LEAF_DAYS, DW_PKI_CA_DAYS);
   return cli_finish(CLI_OK);
 }
 
@@ -65,12 +66,12 @@ static void add_names(struct names *names, const char *text) {
 static int read_days(const char *text, int *out) {
   int64_t days = 0;
   if (!dw_parse_int64(text, &days) || days < 1 || days > DW_PKI_MOST_DAYS)
-    return cli_usage("certs", "--days takes 1 to %d, not \"%s\"", DW_PKI_MOST_DAYS, text);
+    return cli_usage("certs", "invalid --days \"%s\"; use 1 to %d", text, DW_PKI_MOST_DAYS);
   *out = (int)days;
   return CLI_OK;
 }
 
-static int read_option(int option, char **argv, struct certs_options *out, struct names *names) {
+static int read_option(int option, struct certs_options *out, struct names *names) {
   switch (option) {
   case 'd':
     out->request.dir = optarg;
@@ -87,7 +88,7 @@ static int read_option(int option, char **argv, struct certs_options *out, struc
     out->check = true;
     return CLI_OK;
   default:
-    return cli_bad_option(argv);
+    return CLI_FAILED;
   }
 }
 
@@ -102,12 +103,12 @@ static bool read_options(int argc, char **argv, struct certs_options *out, struc
                                           {NULL, 0, NULL, 0}};
   *status = CLI_FAILED;
   int option;
-  while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+  while ((option = cli_option(argc, argv, ":h", options)) != -1) {
     if (option == 'h') {
       *status = help();
       return false;
     }
-    if (read_option(option, argv, out, names) != CLI_OK)
+    if (read_option(option, out, names) != CLI_OK)
       return false;
   }
   if (optind < argc && names->count == 0) {
@@ -117,11 +118,11 @@ static bool read_options(int argc, char **argv, struct certs_options *out, struc
   while (optind < argc) /* --dns a b */
     add_names(names, argv[optind++]);
   if (out->request.dir == NULL) {
-    cli_usage("certs", "name the folder: --dir DIR");
+    cli_usage("certs", "--dir DIR is required");
     return false;
   }
   if (!out->check && names->count == 0) {
-    cli_usage("certs", "name the server: --dns droveway.NAMESPACE.svc");
+    cli_usage("certs", "--dns NAME is required, for example --dns droveway.NAMESPACE.svc");
     return false;
   }
   out->request.names = (struct dw_pki_names){names->list, names->count};

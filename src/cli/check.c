@@ -25,27 +25,30 @@ static void check_all(struct cli_report *report, const struct dw_subjects *subje
 }
 
 static int help(void) {
-  puts("usage: droveway check -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
-       "       [-n NAMESPACE] [-o text|json|sarif|junit] [--fail-on deny|warn|never]\n"
-       "\n"
-       "Lints manifests as if they were applied in turn, NADs before the HyperConverged and KubeVirt objects that\n"
-       "name them, and MigrationPolicies: YAML streams, JSON and `kind: List`, in files, folders and on standard\n"
-       "input (-), also inside other objects (policies, templates). Other kinds are skipped. Exit status: 0 nothing\n"
-       "denied, 1 something denied (see --fail-on), 2 unreadable input.\n"
-       "\n"
-       "  -f, --filename PATH   a file, a folder (with all below it) or -; several as -f A B or -f A -f B\n"
-       "  -s, --state DIR       the cluster's objects, as `droveway snapshot DIR` writes them; without them rules that "
-       "need\n"
-       "                        facts warn that they could not be checked\n"
-       "      --kubeconfig FILE the live cluster instead; --context NAME for another than the current one\n"
-       "  -p, --policy FILE     the policy in force\n"
-       "  -n, --namespace NAME  where manifests go that name no namespace (default: the policy's)\n" CLI_REPORT_HELP
-       "      --no-snippets     one line a finding in text, without the manifest's own lines\n"
-       "      --help            this text\n"
-       "\n"
-       "examples:\n"
-       "  kubectl kustomize overlays/prod | droveway check -f - --state cluster-state\n"
-       "  droveway check -f manifests/ -o sarif > droveway.sarif");
+  puts(
+      "usage: droveway check -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
+      "       [-n NAMESPACE] [-o text|json|sarif|junit] [--fail-on deny|warn|never]\n"
+      "\n"
+      "Checks manifests as if they were applied in order: NetworkAttachmentDefinitions (NADs) first, then the\n"
+      "HyperConverged and KubeVirt objects that refer to them, and MigrationPolicies. Reads YAML streams, JSON and\n"
+      "`kind: List` from files, directories and standard input (-), including manifests embedded in other objects\n"
+      "such as policies and templates. Skips all other kinds.\n"
+      "\n"
+      "  -f, --filename PATH   file, directory (read recursively) or -; repeat it or list several: -f A B\n"
+      "  -s, --state DIR       the cluster's objects, as written by `droveway snapshot DIR`; without them, rules that\n"
+      "                        need them warn that they could not be checked\n"
+      "      --kubeconfig FILE read the live cluster instead\n"
+      "      --context NAME    context of the kubeconfig (default: its current context)\n"
+      "  -p, --policy FILE     policy to apply (default: the built-in policy)\n"
+      "  -n, --namespace NAME  namespace of manifests that do not set one (default: the policy's)\n" CLI_REPORT_HELP
+      "      --no-snippets     print one line per finding, without source lines, in text output\n"
+      "      --help            show this help\n"
+      "\n"
+      "Exit status: 0 if nothing is denied, 1 if something is denied (see --fail-on), 2 if an input cannot be read.\n"
+      "\n"
+      "Examples:\n"
+      "  kubectl kustomize overlays/prod | droveway check -f - --state cluster-state\n"
+      "  droveway check -f manifests/ -o sarif > droveway.sarif");
   return cli_finish(CLI_OK);
 }
 

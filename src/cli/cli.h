@@ -11,7 +11,10 @@
 #include "files/state.h"
 #include "kube/cluster.h"
 
+/* Exit statuses. */
 enum { CLI_OK = 0, CLI_DENIED = 1, CLI_FAILED = 2, CLI_TIMED_OUT = 3 };
+/* For functions that read options: --help was given. */
+enum { CLI_HELP = -1 };
 
 struct cli_command {
   const char *name;
@@ -38,8 +41,8 @@ void cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)))
 int cli_fail(const struct dw_error *err);
 /* `droveway COMMAND: what; see 'droveway COMMAND --help'`; returns CLI_FAILED. */
 int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* For getopt's '?': names the option that was not understood; returns CLI_FAILED. */
-int cli_bad_option(char **argv);
+/* getopt_long() for the command argv[0], with LETTERS after a colon. '?' means that the error has been printed. */
+int cli_option(int argc, char **argv, const char *letters, const struct option *options);
 /* `droveway: unknown WHAT "GIVEN"; did you mean ...?` on standard error; returns CLI_FAILED. */
 int cli_unknown(const char *what, const char *given, const char *const *known, size_t count);
 /* Flushes standard output: STATUS, or CLI_FAILED where it could not be written. */
@@ -64,8 +67,5 @@ bool cli_world_option(int option, const char *value, struct cli_world_options *o
 int cli_check_world(const char *command, const struct cli_world_options *options);
 /* The same with the rule ids, for dw_policy_load() and dw_world_load(). */
 struct dw_sources cli_sources(const struct cli_world_options *options);
-/* The world of the policy and of --state or --kubeconfig's cluster (state.c). NULL with the reason in ERR. The caller
- * unrefs. */
-struct dw_world *cli_world(const struct cli_world_options *options, struct dw_error *err);
 
 #endif

@@ -1,11 +1,12 @@
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "cli/glyph.h"
+#include "cli/terminal.h"
 #include "files/state.h"
 #include "rules/engine.h"
 
@@ -37,8 +38,56 @@ int cli_usage(const char *command, const char *format, ...) {
   return CLI_FAILED;
 }
 
-int cli_bad_option(char **argv) {
-  return cli_usage(argv[0], "\"%s\" is no option here, or lacks its value", argv[optind > 1 ? optind - 1 : 1]);
+static const struct option *find_option(const struct option *options, const char *name, size_t length) {
+  while (options->name != NULL && (strncmp(options->name, name, length) != 0 || options->name[length] != '\0'))
+    options++;
+  return options->name == NULL ? NULL : options;
+}
+
+/* TEXT is "--NAME", or "--NAME=VALUE". */
+static void complain_long(const char *command, const char *text, const struct option *options) {
+  enum { MOST_OPTIONS = 64 };
+  const char *names[MOST_OPTIONS];
+  const char *matches[MOST_OPTIONS];
+  char name[64];
+  size_t length = strcspn(text + 2, "=");
+  size_t count = 0, match_count = 0;
+  snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), text + 2);
+  for (; options->name != NULL && count < MOST_OPTIONS; options++) {
+    names[count++] = options->name;
+    if (strncmp(options->name, name, strlen(name)) == 0)
+      matches[match_count++] = options->name;
+  }
+  const char *near = match_count > 0 ? NULL : dw_nearest(name, names, count);
+  if (match_count > 1)
+    cli_usage(command, "option \"--%s\" is ambiguous: it could be --%s or --%s", name, matches[0], matches[1]);
+  else if (near != NULL)
+    cli_complain("droveway %s: unknown option \"--%s\"; did you mean \"--%s\"?", command, name, near);
+  else
+    cli_usage(command, "unknown option \"--%s\"", name);
+}
+
+int cli_option(int argc, char **argv, const char *letters, const struct option *options) {
+  int option = getopt_long(argc, argv, letters, options, NULL);
+  const char *text = argv[optind > 1 ? optind - 1 : 1]; /* where it is a long option */
+  bool is_long = text != NULL && strncmp(text, "--", 2) == 0;
+  if (option == ':') {
+    if (is_long)
+      cli_usage(argv[0], "option %s needs a value", text);
+    else
+      cli_usage(argv[0], "option -%c needs a value", optopt);
+    return '?';
+  }
+  if (option != '?')
+    return option;
+  const struct option *known = is_long ? find_option(options, text + 2, strcspn(text + 2, "=")) : NULL;
+  if (optopt == 0)
+    complain_long(argv[0], text, options);
+  else if (known != NULL && known->val == optopt && strchr(text, '=') != NULL)
+    cli_usage(argv[0], "option --%s does not accept a value", known->name);
+  else
+    cli_usage(argv[0], "unknown option \"-%c\"", optopt);
+  return '?';
 }
 
 int cli_unknown(const char *what, const char *given, const char *const *known, size_t count) {
@@ -77,9 +126,9 @@ bool cli_world_option(int option, const char *value, struct cli_world_options *o
 
 int cli_check_world(const char *command, const struct cli_world_options *options) {
   if (options->state != NULL && options->kubeconfig != NULL)
-    return cli_usage(command, "give --state or --kubeconfig, not both");
+    return cli_usage(command, "--state and --kubeconfig cannot be used together");
   if (options->context != NULL && options->kubeconfig == NULL)
-    return cli_usage(command, "--context names a context of a --kubeconfig");
+    return cli_usage(command, "--context requires --kubeconfig");
   return CLI_OK;
 }
 

@@ -4,6 +4,10 @@
 
 #include "cli/cli.h"
 #include "cli/explain_print.h"
+#include "cli/report.h"
+#include "cli/subjects.h"
+#include "lint/judge.h"
+#include "rules/audit.h"
 
 struct explain_options {
   struct cli_world_options world;
@@ -13,16 +17,16 @@ struct explain_options {
 };
 
 static int help(void) {
-  puts("usage: droveway explain [RULE | --all] [--policy FILE] [-o text|markdown]\n"
-       "\n"
-       "Tells of a rule why it exists, an example that breaks it with what Droveway says of it, the example fixed, "
-       "and\n"
-       "how to change the rule's action. Without RULE: all rules, one a line.\n"
-       "\n"
-       "      --all           every rule\n"
-       "  -p, --policy FILE   the policy whose actions are shown; without it the defaults\n"
-       "  -o, --output FORM   text (default) or markdown\n"
-       "      --help          this text");
+  puts(
+      "usage: droveway explain [RULE | --all] [--policy FILE] [-o text|markdown]\n"
+      "\n"
+      "Explains a rule: why it exists, an example that breaks it and what Droveway reports for it, the fixed example,\n"
+      "and how to change the rule's action. Without RULE, lists all rules.\n"
+      "\n"
+      "      --all           explain every rule\n"
+      "  -p, --policy FILE   policy whose actions are shown (default: the built-in policy)\n"
+      "  -o, --output FORMAT text (default) or markdown\n"
+      "      --help          show this help");
   return cli_finish(CLI_OK);
 }
 
@@ -34,9 +38,9 @@ static bool read_options(int argc, char **argv, struct explain_options *out, int
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   int option;
-  while ((option = getopt_long(argc, argv, "p:o:h", options, NULL)) != -1) {
+  while ((option = cli_option(argc, argv, ":p:o:h", options)) != -1) {
     if (option == 'h' || option == '?') {
-      *status = option == 'h' ? help() : cli_bad_option(argv);
+      *status = option == 'h' ? help() : CLI_FAILED;
       return false;
     }
     if (option == 'a')
@@ -48,15 +52,97 @@ static bool read_options(int argc, char **argv, struct explain_options *out, int
   if (optind < argc)
     out->rule = argv[optind++];
   if (optind < argc)
-    cli_usage("explain", "unexpected argument \"%s\": one rule at a time, or --all", argv[optind]);
+    cli_usage("explain", "unexpected argument \"%s\"; give one rule, or --all", argv[optind]);
   else if (out->rule && out->all)
-    cli_usage("explain", "name a rule or give --all, not both");
+    cli_usage("explain", "a rule and --all cannot be used together");
   else if (strcmp(out->form, "text") != 0 && strcmp(out->form, "markdown") != 0)
-    cli_usage("explain", "unknown output form \"%s\": text or markdown", out->form);
+    cli_usage("explain", "unknown output format \"%s\"; use text or markdown", out->form);
   else
     return true;
   return false;
 }
+
+/* --- the example, judged by the engine --- */
+
+struct collector {
+  struct cli_report *report;
+  const struct dw_rule *rule;
+  const struct dw_subjects *subjects;
+};
+
+static void collect(const struct collector *collector, struct cli_reported_object object,
+                    const struct dw_judgement *judgement, const struct dw_manifest *manifest) {
+  struct dw_findings shown = judgement->findings;
+  shown.items = dw_arena_array(collector->report->arena, shown.count + 1, sizeof *shown.items);
+  shown.count = 0;
+  for (size_t i = 0; i < judgement->findings.count; i++)
+    if (judgement->findings.items[i].rule == collector->rule || judgement->findings.items[i].action == DW_ACTION_DENY)
+      shown.items[shown.count++] = judgement->findings.items[i];
+  object.denied = judgement->denied;
+  cli_report_add(collector->report, &object, &shown, manifest);
+}
+
+static void check_example(const struct collector *collector, bool deletes) {
+  for (size_t i = 0; i < collector->subjects->count; i++) {
+    DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+    const struct dw_subject *subject = &collector->subjects->items[i];
+    if (!dw_kind_is_judged(subject->kind))
+      continue;
+    struct dw_judgement judgement = deletes && subject->kind == DW_KIND_NAD
+                                        ? dw_lint_judge_deletion(arena, collector->subjects->world, subject)
+                                        : dw_lint_judge(arena, collector->subjects->world, subject);
+    struct cli_reported_object object = {.kind = dw_kind_name(subject->kind), .ns = subject->ns, .name = subject->name};
+    collect(collector, object, &judgement, subject->manifest);
+  }
+}
+
+static const struct dw_manifest *manifest_of(const struct dw_subjects *subjects, const struct dw_object *object) {
+  for (size_t i = 0; i < subjects->count; i++)
+    if (subjects->items[i].object == object)
+      return subjects->items[i].manifest;
+  return NULL;
+}
+
+static void collect_audited(void *context, const struct dw_audited *audited) {
+  const struct collector *collector = context;
+  const struct dw_object *object = audited->object;
+  struct cli_reported_object reported = {
+      .kind = dw_kind_name(object->kind), .ns = object->namespace_, .name = object->name};
+  collect(collector, reported, &audited->judgement, manifest_of(collector->subjects, object));
+}
+
+static const char *judge_example(struct dw_arena *arena, const struct dw_rule *rule, bool deletes,
+                                 const struct dw_subjects *subjects, enum cli_color color) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  bool audited = rule->scope == DW_SCOPE_VMI;
+  struct cli_report_words words = {.by_object = audited};
+  struct cli_report report = {.arena = arena, .words = &words};
+  struct collector collector = {&report, rule, subjects};
+  struct cli_report_options how = {.color = color, .quiet = true};
+  if (audited)
+    dw_audit_run(&(struct dw_audit){.world = subjects->world, .see = collect_audited, .context = &collector});
+  else
+    check_example(&collector, deletes);
+  cli_report_text(&report, &how, &out);
+  return dw_arena_strdup(arena, dw_buf_text(&out));
+}
+
+/* What RULE, and every rule that denies, reports for the broken example: the lines that `check` prints (`audit`, for a
+ * rule of audits) without the summary. Warnings of other rules are left out. In ARENA; NULL if the example is not
+ * readable. */
+static const char *example_output(struct dw_arena *arena, const struct dw_rule *rule,
+                                  const struct dw_explanation *explanation, enum cli_color color,
+                                  struct dw_error *err) {
+  struct cli_texts texts = {"example.yaml", explanation->broken, explanation->state, explanation->policy};
+  struct dw_subjects subjects;
+  if (cli_subjects_of_texts(&texts, &subjects, err) != 0)
+    return NULL;
+  const char *output = judge_example(arena, rule, explanation->deletes, &subjects, color);
+  dw_subjects_free(&subjects);
+  return output;
+}
+
+/* --- the explanation --- */
 
 static int explain(const struct dw_policy *policy, const struct dw_rule *rule, const struct explain_options *options) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -64,9 +150,9 @@ static int explain(const struct dw_policy *policy, const struct dw_rule *rule, c
   struct dw_error err = DW_ERROR_INIT;
   bool markdown = strcmp(options->form, "markdown") == 0;
   if (dw_explain(arena, rule->id, &explained.explanation, &err) == 0)
-    explained.said =
-        cli_example_said(arena, rule, &explained.explanation, markdown ? CLI_COLOR_NEVER : CLI_COLOR_AUTO, &err);
-  if (!explained.said)
+    explained.output =
+        example_output(arena, rule, &explained.explanation, markdown ? CLI_COLOR_NEVER : CLI_COLOR_AUTO, &err);
+  if (!explained.output)
     return cli_fail(&err);
   if (markdown)
     cli_explain_markdown(&explained);

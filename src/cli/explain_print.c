@@ -1,9 +1,11 @@
 #include "cli/explain_print.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/line_diff.h"
+#include "base/arena.h"
 
 static const char *action_name(enum dw_action action) {
   return action == DW_ACTION_DENY ? "deny" : action == DW_ACTION_WARN ? "warn" : "off";
@@ -26,10 +28,10 @@ static const char *actions_of(struct dw_arena *arena, const struct dw_policy *po
   return dw_arena_printf(arena, "%s on a migration network, %s on any other NAD", migration, other);
 }
 
-static const char *sayer(const struct cli_explained *explained) {
+static const char *output_title(const struct cli_explained *explained) {
   if (explained->rule->scope == DW_SCOPE_VMI)
-    return "What `droveway audit` says of it";
-  return explained->explanation.deletes ? "What its deletion is answered with" : "What `droveway check` says of it";
+    return "What `droveway audit` reports";
+  return explained->explanation.deletes ? "How its deletion is answered" : "What `droveway check` reports";
 }
 
 /* How it is decided which action a NAD gets. */
@@ -43,15 +45,107 @@ static const char *which_networks(const struct cli_explained *explained) {
   }
   return dw_arena_printf(
       arena,
-      "A NAD is a migration network where a HyperConverged or KubeVirt names it; else as its label\n"
-      "droveway.io/migration-network says (\"true\" or \"false\"); without that label where its name or the\n"
-      "CNI name in it matches a pattern of the policy's migrationNetworks.namePatterns (%s).\n",
-      *patterns ? patterns : "none now");
+      "A NAD is a migration network if a HyperConverged or KubeVirt object refers to it. Otherwise its label\n"
+      "droveway.io/migration-network decides (\"true\" or \"false\"). Without that label, it is one if its name or\n"
+      "its CNI network name matches a pattern of the policy's migrationNetworks.namePatterns (%s).\n",
+      *patterns ? patterns : "currently none");
 }
 
 static const char *policy_snippet(const struct cli_explained *explained) {
   return dw_arena_printf(explained->arena, "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {%s: %s}\n",
                          explained->rule->id, explained->rule->migration == DW_ACTION_DENY ? "warn" : "deny");
+}
+
+/* --- the example and the fixed example, line by line --- */
+
+struct diff_line {
+  char mark;        /* ' ' in both, '-' only in the old, '+' only in the new, '@' where lines in both are left out */
+  const char *text; /* without its end */
+};
+
+/* The lines of both, in order, of those in both only CONTEXT around each change. The time goes with the product of
+ * their numbers of lines. OUT is in ARENA; returns how many there are. */
+static size_t line_diff(struct dw_arena *arena, const char *before, const char *after, size_t context,
+                        struct diff_line **out);
+
+struct lines {
+  const char **items;
+  size_t count;
+};
+
+static struct lines split(struct dw_arena *arena, const char *text) {
+  size_t most = 1;
+  for (const char *c = text; *c; c++)
+    most += *c == '\n';
+  struct lines lines = {dw_arena_array(arena, most, sizeof *lines.items), 0};
+  while (*text) {
+    size_t length = strcspn(text, "\n");
+    lines.items[lines.count++] = dw_arena_strndup(arena, text, length);
+    text += length + (text[length] == '\n');
+  }
+  return lines;
+}
+
+/* shared[i * (after.count + 1) + j]: how many lines from before[i] and after[j] on can be kept. */
+static const uint32_t *measure(struct dw_arena *arena, const struct lines *before, const struct lines *after) {
+  size_t width = after->count + 1;
+  uint32_t *shared = dw_arena_array(arena, (before->count + 1) * width, sizeof *shared);
+  for (size_t i = before->count; i-- > 0;)
+    for (size_t j = after->count; j-- > 0;) {
+      uint32_t down = shared[(i + 1) * width + j];
+      uint32_t right = shared[i * width + j + 1];
+      shared[i * width + j] = strcmp(before->items[i], after->items[j]) == 0 ? shared[(i + 1) * width + j + 1] + 1
+                              : down >= right                                ? down
+                                                                             : right;
+    }
+  return shared;
+}
+
+static size_t whole_diff(struct dw_arena *arena, const struct lines *before, const struct lines *after,
+                         struct diff_line *out) {
+  const uint32_t *shared = measure(arena, before, after);
+  size_t width = after->count + 1;
+  size_t count = 0;
+  size_t i = 0;
+  size_t j = 0;
+  while (i < before->count || j < after->count) {
+    bool both = i < before->count && j < after->count;
+    if (both && strcmp(before->items[i], after->items[j]) == 0) {
+      out[count++] = (struct diff_line){' ', before->items[i++]};
+      j++;
+    } else if (j == after->count || (both && shared[(i + 1) * width + j] >= shared[i * width + j + 1])) {
+      out[count++] = (struct diff_line){'-', before->items[i++]};
+    } else {
+      out[count++] = (struct diff_line){'+', after->items[j++]};
+    }
+  }
+  return count;
+}
+
+static bool is_near_change(const struct diff_line *lines, size_t count, size_t at, size_t context) {
+  size_t from = at > context ? at - context : 0;
+  for (size_t i = from; i < count && i <= at + context; i++)
+    if (lines[i].mark != ' ')
+      return true;
+  return false;
+}
+
+static size_t line_diff(struct dw_arena *arena, const char *before, const char *after, size_t context,
+                        struct diff_line **out) {
+  struct lines old = split(arena, before);
+  struct lines new = split(arena, after);
+  struct diff_line *all = dw_arena_array(arena, old.count + new.count + 1, sizeof *all);
+  struct diff_line *shown = dw_arena_array(arena, old.count + new.count + 1, sizeof *shown);
+  size_t all_count = whole_diff(arena, &old, &new, all);
+  size_t count = 0;
+  for (size_t i = 0; i < all_count; i++) {
+    if (is_near_change(all, all_count, i, context))
+      shown[count++] = all[i];
+    else if (count == 0 || shown[count - 1].mark != '@')
+      shown[count++] = (struct diff_line){'@', "..."};
+  }
+  *out = shown;
+  return count;
 }
 
 /* --- text --- */
@@ -72,9 +166,9 @@ static void print_part(const char *title, const char *text, const char *indent) 
 }
 
 static void print_diff(const struct cli_explained *explained, size_t context, const char *indent) {
-  struct cli_diff_line *lines = NULL;
+  struct diff_line *lines = NULL;
   size_t count =
-      cli_line_diff(explained->arena, explained->explanation.broken, explained->explanation.fixed, context, &lines);
+      line_diff(explained->arena, explained->explanation.broken, explained->explanation.fixed, context, &lines);
   for (size_t i = 0; i < count; i++)
     if (lines[i].mark == '@')
       printf("%s  ...\n", indent);
@@ -84,7 +178,7 @@ static void print_diff(const struct cli_explained *explained, size_t context, co
 
 static void print_fixed(const struct cli_explained *explained) {
   if (explained->explanation.deletes) {
-    print_part("To be applied first", explained->explanation.fixed, "    ");
+    print_part("Apply this first", explained->explanation.fixed, "    ");
     return;
   }
   puts("\nFixed");
@@ -97,14 +191,14 @@ void cli_explain_text(const struct cli_explained *explained) {
   printf("%s: %s\n  finds: %s\n  fix:  %s\n", rule->id, actions_of(explained->arena, explained->policy, rule),
          rule->finds, rule->fix);
   print_part("Why", explanation->why, "  ");
-  print_part(explanation->deletes ? "An example that breaks it, when it is deleted" : "An example that breaks it",
+  print_part(explanation->deletes ? "An example whose deletion breaks it" : "An example that breaks it",
              explanation->broken, "    ");
-  print_part(sayer(explained), explained->said, "    ");
+  print_part(output_title(explained), explained->output, "    ");
   print_fixed(explained);
-  print_part("To change its action, in the policy (--policy FILE; `deny`, `warn` or `off`)", policy_snippet(explained),
+  print_part("To change its action (`deny`, `warn` or `off`), in the policy (--policy FILE)", policy_snippet(explained),
              "    ");
   if (is_of_nads(rule))
-    print_part("Where it applies", which_networks(explained), "  ");
+    print_part("Which networks it applies to", which_networks(explained), "  ");
   print_part("The policy of the example", explanation->policy, "    ");
   print_part("The cluster of the example", explanation->state, "    ");
 }
@@ -132,7 +226,7 @@ static void print_folded(const char *title, const char *text) {
 
 static void print_fixed_block(const struct cli_explained *explained) {
   if (explained->explanation.deletes) {
-    print_block("To be applied first", "yaml", explained->explanation.fixed);
+    print_block("Apply this first", "yaml", explained->explanation.fixed);
     return;
   }
   puts("\nFixed:\n\n```diff");
@@ -145,15 +239,15 @@ void cli_explain_markdown(const struct cli_explained *explained) {
   const struct dw_explanation *explanation = &explained->explanation;
   printf("## %s\n\nAction: %s.\n\n", rule->id, actions_of(explained->arena, explained->policy, rule));
   print_prose(explanation->why);
-  print_block(explanation->deletes ? "An example that breaks it, when it is deleted" : "An example that breaks it",
-              "yaml", explanation->broken);
-  print_block(sayer(explained), "text", explained->said);
+  print_block(explanation->deletes ? "An example whose deletion breaks it" : "An example that breaks it", "yaml",
+              explanation->broken);
+  print_block(output_title(explained), "text", explained->output);
   print_fixed_block(explained);
   print_folded("The policy of the example", explanation->policy);
   print_folded("The cluster of the example", explanation->state);
   if (explained->one_of_many)
     return;
-  print_block("To change its action, in the policy (`deny`, `warn` or `off`)", "yaml", policy_snippet(explained));
+  print_block("To change its action (`deny`, `warn` or `off`), in the policy", "yaml", policy_snippet(explained));
   if (!is_of_nads(rule))
     return;
   puts("");

@@ -2,15 +2,16 @@
 #ifndef CLI_EXPLAIN_PRINT_H
 #define CLI_EXPLAIN_PRINT_H
 
-#include "cli/example.h"
+#include "rules/engine.h"
+#include "rules/explain.h"
 
 struct cli_explained {
   struct dw_arena *arena;
   const struct dw_rule *rule;
   const struct dw_policy *policy; /* whose actions are in force */
   struct dw_explanation explanation;
-  const char *said; /* of the broken example */
-  bool one_of_many; /* what goes for all rules is said elsewhere */
+  const char *output; /* of `check` or `audit` for the broken example */
+  bool one_of_many;   /* what is the same for all rules is not repeated */
 };
 
 /* Both print to standard output. */

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "cli/glyph.h"
 #include "cli/subjects.h"
+#include "cli/terminal.h"
 #include "json/json_write.h"
 
 /* JSON numbers are exact up to here for every reader. */
@@ -165,7 +165,7 @@ static void print_nad(struct dw_arena *arena, const struct nad_view *nad) {
   if (config->state == DW_CONFIG_UNREADABLE)
     print_field("error", config->error.text);
   if (config->state == DW_CONFIG_EMPTY)
-    print_field("config", "empty: Multus looks for a file on the node");
+    print_field("config", "empty: Multus reads the configuration from a file on the node");
   for (size_t i = 0; i < config->plugin_count; i++)
     print_field("plugin", *config->plugins[i].type_name ? config->plugins[i].type_name : "(no type)");
   print_value(arena, "master", FIRST_GIVEN(config, master));
@@ -201,20 +201,22 @@ static void print_all(struct dw_arena *arena, const struct dw_subjects *subjects
 }
 
 static int help(void) {
-  puts(
-      "usage: droveway inspect -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
-      "       [-n NAMESPACE] [-o text|json]\n"
-      "\n"
-      "Prints what was understood of each NetworkAttachmentDefinition: whether it is a migration network and why, its\n"
-      "plugins, and the pools with how many addresses they can hand out.\n"
-      "\n"
-      "  -f, --filename PATH   a file, a folder (with all below it) or -; several as -f A B or -f A -f B\n"
-      "  -s, --state DIR       the cluster's objects (see `droveway snapshot`): who names a NAD as migration network\n"
-      "      --kubeconfig FILE the live cluster instead; --context NAME for another than the current one\n"
-      "  -p, --policy FILE     the policy in force\n"
-      "  -n, --namespace NAME  where manifests go that name no namespace (default: the policy's)\n"
-      "  -o, --output FORM     text (default) or json\n"
-      "      --help            this text");
+  puts("usage: droveway inspect -f PATH... [--state DIR | --kubeconfig FILE] [--policy FILE]\n"
+       "       [-n NAMESPACE] [-o text|json]\n"
+       "\n"
+       "Shows how Droveway reads each NetworkAttachmentDefinition (NAD): whether it is a migration network and why, "
+       "its\n"
+       "plugins, and its address pools with the number of usable addresses.\n"
+       "\n"
+       "  -f, --filename PATH   file, directory (read recursively) or -; repeat it or list several: -f A B\n"
+       "  -s, --state DIR       the cluster's objects (see `droveway snapshot`), to find out which NADs are in use as\n"
+       "                        migration networks\n"
+       "      --kubeconfig FILE read the live cluster instead\n"
+       "      --context NAME    context of the kubeconfig (default: its current context)\n"
+       "  -p, --policy FILE     policy to apply (default: the built-in policy)\n"
+       "  -n, --namespace NAME  namespace of manifests that do not set one (default: the policy's)\n"
+       "  -o, --output FORMAT   text (default) or json\n"
+       "      --help            show this help");
   return CLI_OK;
 }
 
@@ -223,8 +225,9 @@ static int take(void *into, int option, const char *value) {
   bool *json = into;
   (void)option;
   *json = strcmp(value, "json") == 0;
-  return *json || strcmp(value, "text") == 0 ? CLI_OK
-                                             : cli_usage("inspect", "unknown output form \"%s\": text or json", value);
+  return *json || strcmp(value, "text") == 0
+             ? CLI_OK
+             : cli_usage("inspect", "unknown output format \"%s\"; use text or json", value);
 }
 
 int cli_inspect(int argc, char **argv) {

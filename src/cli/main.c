@@ -6,31 +6,32 @@
 #include "cli/cli.h"
 
 static const struct cli_command commands[] = {
-    {"serve", "the HTTPS webhook: POST /validate, POST /mutate; GET /livez, /readyz, /healthz", cli_serve},
-    {"review", "answer one recorded AdmissionReview and print the answer", cli_review},
-    {"check", "lint manifests as if they were applied in turn", cli_check},
-    {"inspect", "show what was understood of each NAD: classification, plugins, pools", cli_inspect},
-    {"audit", "judge what is in a cluster already", cli_audit},
-    {"snapshot", "write what the rules see of a cluster as a state folder", cli_snapshot},
-    {"map", "the address map: cluster networks, pools, free room", cli_map},
-    {"rules", "the rule catalogue with the actions in force", cli_rules},
-    {"explain", "why a rule exists, an example that breaks it, and the example fixed", cli_explain},
-    {"certs", "make or check the certificates that `serve` needs", cli_certs},
-    {"sleep", "wait: for a preStop hook in an image without a shell", cli_sleep},
-    {"version", "version, libraries, build", cli_version},
+    {"serve", "run the admission webhook (HTTPS)", cli_serve},
+    {"review", "answer one AdmissionReview from a file", cli_review},
+    {"check", "check manifests before they are applied", cli_check},
+    {"inspect", "show how each NAD is read: classification, plugins, pools", cli_inspect},
+    {"audit", "check the objects that exist in a cluster", cli_audit},
+    {"snapshot", "save the parts of a cluster that the rules read to files", cli_snapshot},
+    {"map", "show the address map: cluster networks, pools, free ranges", cli_map},
+    {"rules", "list all rules and their actions", cli_rules},
+    {"explain", "explain a rule, with an example that breaks it and its fix", cli_explain},
+    {"certs", "create, renew or check the certificates for `serve`", cli_certs},
+    {"sleep", "wait, for use as a preStop hook", cli_sleep},
+    {"version", "show the version, libraries and build", cli_version},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static int help(void) {
-  puts("droveway keeps the networks that KubeVirt migrates virtual machines over right:\n"
-       "it refuses a migration network that would take virt-handler down, and says how to fix it.\n"
+  puts("Droveway checks KubeVirt live-migration networks. It rejects networks that would break\n"
+       "virt-handler and tells you how to fix them.\n"
        "\n"
        "usage: droveway COMMAND [OPTION...]\n");
   for (size_t i = 0; i < COMMANDS; i++)
     printf("  %-9s %s\n", commands[i].name, commands[i].summary);
   puts("\n"
-       "`droveway COMMAND --help` tells the options of a command.\n"
-       "Exit status: 0 nothing denied, 1 something denied, 2 bad usage or unreadable input.");
+       "Run `droveway COMMAND --help` for the options of a command.\n"
+       "Exit status: 0 if nothing is denied, 1 if something is denied, 2 if the usage is wrong or an input cannot be\n"
+       "read.");
   return CLI_OK;
 }
 

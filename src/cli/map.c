@@ -22,25 +22,27 @@ struct arguments {
 };
 
 static int help(void) {
-  puts("usage: droveway map [--kubeconfig FILE [--context NAME] | --state DIR] [-f PATH...] [--policy FILE]\n"
-       "                    [-o text|svg|html] [--suggest /SIZE] [--family 4|6] [--color WHEN]\n"
-       "\n"
-       "Shows which addresses are in use (cluster networks, pools, remote clusters, nodes) and what is free between\n"
-       "them. Exit status: 0, or 2 where the cluster or an input can't be read.\n"
-       "\n"
-       "      --kubeconfig FILE  the cluster; without it the one that this runs in, $KUBECONFIG or ~/.kube/config\n"
-       "      --context NAME     of the kubeconfig; default: its current-context\n"
-       "  -s, --state DIR        a folder that stands for the cluster instead (see `droveway snapshot`)\n"
-       "  -f, --filename PATH    manifests as if they were applied already; then no cluster is read but the one named\n"
-       "  -p, --policy FILE      the policy in force\n"
-       "  -o, --output FORM      text (default), svg (a picture), html (a page with NICs and findings, too)\n"
-       "      --suggest /SIZE    ranges of this size that overlap nothing: /8 to /30 of IPv4, /48 to /126 of IPv6;\n"
-       "                         html suggests /24 without it\n"
-       "      --family 4|6       only IPv4 or only IPv6\n"
-       "      --color WHEN       auto (default: on a terminal, unless NO_COLOR is set), always or never\n"
-       "      --help             this text\n"
-       "\n"
-       "Text is as wide as the terminal, or $COLUMNS.");
+  puts(
+      "usage: droveway map [--kubeconfig FILE [--context NAME] | --state DIR] [-f PATH...] [--policy FILE]\n"
+      "                    [-o text|svg|html] [--suggest /SIZE] [--family 4|6] [--color WHEN]\n"
+      "\n"
+      "Shows which addresses are in use (cluster networks, pools, remote clusters, nodes) and which are free.\n"
+      "\n"
+      "      --kubeconfig FILE  cluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
+      "      --context NAME     context of the kubeconfig (default: its current context)\n"
+      "  -s, --state DIR        read the cluster's objects from files instead (see `droveway snapshot`)\n"
+      "  -f, --filename PATH    include these manifests as if they were already applied; a cluster is then read only\n"
+      "                         with --kubeconfig or --state\n"
+      "  -p, --policy FILE      policy to apply (default: the built-in policy)\n"
+      "  -o, --output FORMAT    text (default), svg (a picture) or html (a page that also shows NICs and findings)\n"
+      "      --suggest /SIZE    suggest free ranges of this size: /8 to /30 (IPv4) or /48 to /126 (IPv6); html output\n"
+      "                         suggests /24 by default\n"
+      "      --family 4|6       show only IPv4 or only IPv6\n"
+      "      --color WHEN       auto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"
+      "      --help             show this help\n"
+      "\n"
+      "Text output is as wide as $COLUMNS, or else the terminal.\n"
+      "Exit status: 0, or 2 if the cluster or an input cannot be read.");
   return cli_finish(CLI_OK);
 }
 
@@ -53,12 +55,12 @@ static int read_form(const char *text, enum form *form) {
       *form = (enum form)i;
       return CLI_OK;
     }
-  return cli_usage("map", "unknown output form \"%s\": text, svg or html", text);
+  return cli_usage("map", "unknown output format \"%s\"; use text, svg or html", text);
 }
 
 static int read_family(const char *text, int *family) {
   if (strcmp(text, "4") != 0 && strcmp(text, "6") != 0)
-    return cli_usage("map", "unknown family \"%s\": 4 or 6", text);
+    return cli_usage("map", "invalid --family \"%s\"; use 4 or 6", text);
   *family = text[0] - '0';
   return CLI_OK;
 }
@@ -80,7 +82,7 @@ static int read_suggest(struct arguments *out) {
   if (readable && !(out->map.family == 4 && !out->map.suggest_v4) &&
       dw_map_can_suggest(out->map.suggest_v4, out->map.suggest_bits))
     return CLI_OK;
-  return cli_usage("map", "no range of size \"%s\" is suggested: /8 to /30 of IPv4, /48 to /126 of IPv6", out->suggest);
+  return cli_usage("map", "invalid --suggest \"%s\"; use /8 to /30 (IPv4) or /48 to /126 (IPv6)", out->suggest);
 }
 
 static int take_option(int option, struct arguments *out) {
@@ -113,12 +115,10 @@ static int read_options(int argc, char **argv, struct arguments *out) {
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
   int option;
-  while ((option = getopt_long(argc, argv, "s:f:p:o:h", options, NULL)) != -1) {
+  while ((option = cli_option(argc, argv, ":s:f:p:o:h", options)) != -1) {
     if (option == 'h')
       return CLI_HELP;
-    if (option == '?' || option == ':')
-      return cli_bad_option(argv);
-    if (take_option(option, out) != CLI_OK)
+    if (option == '?' || take_option(option, out) != CLI_OK)
       return CLI_FAILED;
   }
   while (optind < argc && out->manifests.path_count > 0) /* -f a b c, as a shell's pattern leaves it */
@@ -155,16 +155,12 @@ static unsigned columns(void) {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-static struct dw_map_text_options terminal(enum cli_color color) {
-  return (struct dw_map_text_options){columns(), is_utf8(), cli_wants_color(color)};
-}
-
 /* --- the map --- */
 
 static int render(struct dw_arena *arena, const struct dw_world *world, const struct arguments *arguments) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   const struct dw_map *map = dw_map_build(arena, world, &arguments->map);
-  struct dw_map_text_options options = terminal(arguments->color);
+  struct dw_map_text_options options = {columns(), is_utf8(), cli_wants_color(arguments->color)};
   if (arguments->form == FORM_SVG)
     dw_map_svg(map, &out);
   else if (arguments->form == FORM_HTML)
@@ -172,7 +168,7 @@ static int render(struct dw_arena *arena, const struct dw_world *world, const st
   else
     dw_map_text(map, &options, &out);
   if (out.length == 0)
-    return cli_usage("map", "this form is not built in");
+    return cli_usage("map", "this output format is not built in");
   fwrite(out.data, 1, out.length, stdout);
   return cli_finish(CLI_OK);
 }
@@ -195,10 +191,10 @@ static int map_cluster(struct dw_arena *arena, struct arguments *arguments) {
   struct cli_gaps gaps;
   if (cli_default_cluster("map", arena, options) != CLI_OK)
     return CLI_FAILED;
-  struct dw_world *world = cli_world_with_gaps(options, &gaps, &err);
+  struct dw_world *world = cli_world(options, &gaps, &err);
   if (world == NULL)
     return cli_fail(&err);
-  cli_warn_unknown(options, &gaps, "the map lacks them");
+  cli_warn_unknown(options, &gaps, "the map does not show them");
   int status = render(arena, world, arguments);
   dw_world_unref(world);
   return status == CLI_OK && gaps.unreadable > 0 ? CLI_FAILED : status;

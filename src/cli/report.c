@@ -3,11 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/judge.h"
-
 /* --- options --- */
 
-static const char *const forms[] = {"text", "json", "sarif", "junit"};
+static const struct {
+  const char *name;
+  void (*put)(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
+} forms[] = {[CLI_FORM_TEXT] = {"text", cli_report_text},
+             [CLI_FORM_JSON] = {"json", cli_report_json},
+             [CLI_FORM_SARIF] = {"sarif", cli_report_sarif},
+             [CLI_FORM_JUNIT] = {"junit", cli_report_junit}};
 static const char *const fail_ons[] = {"deny", "warn", "never"};
 static const char *const colors[] = {"auto", "always", "never"};
 
@@ -19,22 +23,28 @@ static int find_word(const char *const *words, int count, const char *text) {
   return -1;
 }
 
+static int read_form(const char *command, const char *text, enum cli_form *out) {
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (strcmp(forms[i].name, text) == 0) {
+      *out = (enum cli_form)i;
+      return CLI_OK;
+    }
+  return cli_usage(command, "unknown output format \"%s\"; use text, json, sarif or junit", text);
+}
+
 int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out) {
   int word = 0;
   switch (option) {
   case 'o':
-    if ((word = find_word(forms, 4, value)) < 0)
-      return cli_usage(command, "unknown output form \"%s\": text, json, sarif or junit", value);
-    out->form = (enum cli_form)word;
-    break;
+    return read_form(command, value, &out->form);
   case CLI_OPTION_FAIL_ON:
     if ((word = find_word(fail_ons, 3, value)) < 0)
-      return cli_usage(command, "--fail-on \"%s\": deny, warn or never", value);
+      return cli_usage(command, "invalid --fail-on \"%s\"; use deny, warn or never", value);
     out->fail_on = (enum cli_fail_on)word;
     break;
   case CLI_OPTION_COLOR:
     if ((word = find_word(colors, 3, value)) < 0)
-      return cli_usage(command, "--color \"%s\": auto, always or never", value);
+      return cli_usage(command, "invalid --color \"%s\"; use auto, always or never", value);
     out->color = (enum cli_color)word;
     break;
   case CLI_OPTION_NO_SNIPPETS:
@@ -99,33 +109,8 @@ int cli_report_status(const struct cli_report *report, const struct cli_report_o
   return report->denied > 0 || warned ? CLI_DENIED : CLI_OK;
 }
 
-/* --- for the forms --- */
-
-const char *cli_report_say(struct dw_arena *arena, const struct dw_finding *finding, bool fix) {
-  struct dw_finding said = *finding;
-  if (!fix)
-    said.fix = NULL;
-  return cli_say(arena, &said);
-}
-
-const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object) {
-  return dw_arena_printf(arena, "%s %s%s%s", object->kind, object->ns, *object->ns == '\0' ? "" : "/", object->name);
-}
-
 void cli_report_print(const struct cli_report *report, const struct cli_report_options *options) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
-  switch (options->form) {
-  case CLI_FORM_TEXT:
-    cli_report_text(report, options, &out);
-    break;
-  case CLI_FORM_JSON:
-    cli_report_json(report, &out);
-    break;
-  case CLI_FORM_SARIF:
-    cli_report_sarif(report, &out);
-    break;
-  case CLI_FORM_JUNIT:
-    cli_report_junit(report, options, &out);
-  }
+  forms[options->form].put(report, options, &out);
   fwrite(dw_buf_text(&out), 1, out.length, stdout);
 }

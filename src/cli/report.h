@@ -6,13 +6,12 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
-#include "cli/report_snippet.h"
+#include "cli/terminal.h"
 #include "files/manifests.h"
 #include "rules/engine.h"
 
 enum cli_form { CLI_FORM_TEXT, CLI_FORM_JSON, CLI_FORM_SARIF, CLI_FORM_JUNIT };
 enum cli_fail_on { CLI_FAIL_ON_DENY, CLI_FAIL_ON_WARN, CLI_FAIL_ON_NEVER };
-enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 
 struct cli_report_options {
   enum cli_form form;
@@ -33,13 +32,10 @@ enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
   }
 #define CLI_REPORT_LETTERS "o:q"
 #define CLI_REPORT_HELP                                                                                                \
-  "  -o, --output FORM     text (default), json, sarif or junit\n"                                                     \
-  "      --fail-on WHAT    when to exit with 1: deny (default), warn (warnings too) or never\n"                        \
-  "      --color WHEN      auto (default: on a terminal, unless NO_COLOR is set), always or never\n"                   \
-  "  -q, --quiet           no summary in text\n"
-
-/* Whether standard output is to be coloured; AUTO asks the terminal and NO_COLOR. */
-bool cli_wants_color(enum cli_color color);
+  "  -o, --output FORMAT   text (default), json, sarif or junit\n"                                                     \
+  "      --fail-on LEVEL   exit with status 1 on: deny (default), warn (also on warnings) or never\n"                  \
+  "      --color WHEN      auto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"         \
+  "  -q, --quiet           omit the summary from text output\n"
 
 /* CLI_FAILED after saying what is wrong with VALUE, in COMMAND's name. */
 int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out);
@@ -99,8 +95,9 @@ int cli_report_status(const struct cli_report *report, const struct cli_report_o
 
 /* --- for the forms --- */
 
-/* cli_say() (judge.h), with the fix or without. */
-const char *cli_report_say(struct dw_arena *arena, const struct dw_finding *finding, bool fix);
+/* "FIELD: ", then a denial as the API server words it, or a warning as kubectl prints it, but never shortened. In
+ * ARENA. */
+const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *finding, bool fix);
 /* "Kind ns/name" */
 const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object);
 
@@ -117,8 +114,8 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
 void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object);
 
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
-void cli_report_json(const struct cli_report *report, struct dw_buf *out);
-void cli_report_sarif(const struct cli_report *report, struct dw_buf *out);
+void cli_report_json(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
+void cli_report_sarif(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 void cli_report_junit(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);
 
 #endif

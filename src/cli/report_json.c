@@ -45,7 +45,8 @@ static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const 
   dw_json_end_object(w);
 }
 
-void cli_report_json(const struct cli_report *report, struct dw_buf *out) {
+void cli_report_json(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
+  (void)options;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_json_writer w = DW_JSON_PRETTY_WRITER(out);
   dw_json_begin_object(&w);

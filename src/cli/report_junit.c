@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/xml.h"
-#include "cli/glyph.h"
 #include "cli/report.h"
+#include "cli/terminal.h"
 
 /* JUnit's XML as Jenkins and GitLab read it: a suite a file, a case an object. Both show one failure a case, so that
  * all that denies an object stands in one. */
@@ -76,7 +76,7 @@ static const struct cli_reported *collect(const struct junit *junit, const struc
 static void put_failure(struct dw_buf *out, const struct cli_reported *first, const struct dw_buf *text) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   dw_buf_puts(out, "      <failure");
-  put_attribute(out, "message", first == NULL ? "denied" : cli_report_say(arena, &first->finding, true));
+  put_attribute(out, "message", first == NULL ? "denied" : cli_finding_text(arena, &first->finding, true));
   put_attribute(out, "type", first == NULL ? "denied" : first->finding.rule->id);
   dw_buf_putc(out, '>');
   put_text(out, text);

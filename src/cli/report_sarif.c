@@ -250,7 +250,7 @@ static void put_result(struct dw_json_writer *w, const struct cli_reported *foun
   dw_json_member_string(w, "ruleId", rule->id);
   dw_json_member_int(w, "ruleIndex", rules->index[place_of(rules, rule)]);
   dw_json_member_string(w, "level", level_of(found->finding.action));
-  put_text(w, "message", without_links(arena, cli_report_say(arena, &found->finding, true)));
+  put_text(w, "message", without_links(arena, cli_finding_text(arena, &found->finding, true)));
   put_location(w, arena, found);
   dw_json_key(w, "partialFingerprints");
   dw_json_begin_object(w);
@@ -274,7 +274,8 @@ static void put_run(struct dw_json_writer *w, const struct cli_report *report) {
   dw_json_end_object(w);
 }
 
-void cli_report_sarif(const struct cli_report *report, struct dw_buf *out) {
+void cli_report_sarif(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
+  (void)options;
   struct dw_json_writer w = DW_JSON_PRETTY_WRITER(out);
   dw_json_begin_object(&w);
   dw_json_member_string(&w, "$schema",

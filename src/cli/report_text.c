@@ -1,14 +1,25 @@
+#include "cli/report.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/glyph.h"
-#include "cli/judge.h"
-#include "cli/report.h"
+const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *finding, bool fix) {
+  struct dw_finding shown = *finding;
+  const char *colon = *finding->field == '\0' ? "" : ": ";
+  if (!fix)
+    shown.fix = NULL;
+  if (shown.action == DW_ACTION_DENY)
+    return dw_arena_printf(arena, "%s%s%s", shown.field, colon, dw_finding_message(arena, &shown));
+  return dw_arena_printf(arena, "%s%s%s%s%s [%s]", shown.field, colon, shown.what, shown.fix == NULL ? "" : "; ",
+                         shown.fix == NULL ? "" : shown.fix, shown.rule->id);
+}
 
-enum { PIPE_WIDTH = 160, LEAST_WIDTH = 40 };
+const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object) {
+  return dw_arena_printf(arena, "%s %s%s%s", object->kind, object->ns, *object->ns == '\0' ? "" : "/", object->name);
+}
 
 /* Terminal sequences (ECMA-48, SGR), in compilers' colors. */
 enum role { PLACE, ERROR, WARNING, CARET, FIX };
@@ -42,12 +53,12 @@ static void put_place(struct dw_buf *out, const struct cli_reported *found) {
 static void put_head(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style,
                      bool fix) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
+  bool denies = found->finding.action == DW_ACTION_DENY;
   dw_buf_puts(out, begin(style, PLACE));
   put_place(out, found);
-  dw_buf_printf(out, ":%s %s%s:%s ", end(style),
-                begin(style, found->finding.action == DW_ACTION_DENY ? ERROR : WARNING), cli_severity(&found->finding),
+  dw_buf_printf(out, ":%s %s%s:%s ", end(style), begin(style, denies ? ERROR : WARNING), denies ? "error" : "warning",
                 end(style));
-  cli_put_clean(out, cli_report_say(arena, &found->finding, fix));
+  cli_put_clean(out, cli_finding_text(arena, &found->finding, fix));
   dw_buf_putc(out, '\n');
 }
 
@@ -89,7 +100,7 @@ static void put_more(struct dw_buf *out, const struct cli_reported_object *objec
   if (count == 0)
     return;
   cli_put_clean(out, cli_object_label(arena, object));
-  dw_buf_printf(out, ": %zu more %s%s like these not shown\n", count, what, plural(count));
+  dw_buf_printf(out, ": %zu more %s%s like these, not shown\n", count, what, plural(count));
 }
 
 void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object) {
@@ -112,15 +123,16 @@ static void put_object(struct dw_buf *out, const struct cli_report *report, cons
 
 static void put_summary(struct dw_buf *out, const struct cli_report *report) {
   if (report->passed_over > 0)
-    dw_buf_printf(out, "%zu document%s passed over: no Kubernetes object%s (apiVersion or kind is missing)\n",
-                  report->passed_over, plural(report->passed_over), plural(report->passed_over));
+    dw_buf_printf(out, "%zu document%s skipped: not %s (apiVersion or kind is missing)\n", report->passed_over,
+                  plural(report->passed_over), report->passed_over == 1 ? "a Kubernetes object" : "Kubernetes objects");
   if (report->templates > 0)
-    dw_buf_printf(out, "%zu Helm template%s skipped; to check the result: helm template CHART | droveway check -f -\n",
-                  report->templates, plural(report->templates));
+    dw_buf_printf(
+        out, "%zu Helm template%s skipped; to check the rendered chart: helm template CHART | droveway check -f -\n",
+        report->templates, plural(report->templates));
   for (size_t i = 0; i < report->patch_count; i++) {
     cli_put_clean(out, report->patches[i]);
     dw_buf_puts(out,
-                ": skipped, because it is a patch; to check the result: kustomize build DIR | droveway check -f -\n");
+                ": skipped because it is a patch; to check the result: kustomize build DIR | droveway check -f -\n");
   }
   if (report->object_count == 0)
     dw_buf_printf(out, "%s\n", report->words->nothing);
@@ -130,32 +142,9 @@ static void put_summary(struct dw_buf *out, const struct cli_report *report) {
                   report->errors, plural(report->errors), report->warnings, plural(report->warnings));
 }
 
-/* --- the terminal --- */
-
-static bool is_set(const char *name) {
-  const char *value = getenv(name);
-  return value != NULL && *value != '\0';
-}
-
-/* NO_COLOR as https://no-color.org has it: set, to whatever but nothing. */
-bool cli_wants_color(enum cli_color color) {
-  if (color != CLI_COLOR_AUTO)
-    return color == CLI_COLOR_ALWAYS;
-  const char *terminal = getenv("TERM");
-  return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && terminal != NULL && *terminal != '\0' &&
-         strcmp(terminal, "dumb") != 0;
-}
-
-static size_t line_width(void) {
-  struct winsize size;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-    return PIPE_WIDTH;
-  return size.ws_col < LEAST_WIDTH ? LEAST_WIDTH : size.ws_col;
-}
-
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out) {
   struct cli_line_cursor cursor = {.source = NULL};
-  struct cli_text_style style = {cli_wants_color(options->color), !options->no_snippets, line_width(), &cursor};
+  struct cli_text_style style = {cli_wants_color(options->color), !options->no_snippets, cli_line_width(), &cursor};
   struct cli_glyphs glyphs = cli_glyphs_begin();
   for (size_t i = 0; i < report->object_count; i++)
     put_object(out, report, &report->objects[i], &style);

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/state.h"
 #include "files/manifests.h"
 #include "http/http.h"
 #include "rules/engine.h"
@@ -15,19 +16,20 @@ struct review_options {
 };
 
 static int help(void) {
-  puts(
-      "usage: droveway review FILE [--mutate] [--policy FILE] [--state DIR | --kubeconfig FILE]\n"
-      "\n"
-      "Answers one recorded AdmissionReview (- = standard input) and prints the AdmissionReview answer, byte for byte\n"
-      "as `serve` would send it.\n"
-      "\n"
-      "      --mutate        answer as /mutate does; without it as /validate\n"
-      "  -p, --policy FILE   the policy; without it the defaults\n"
-      "  -s, --state DIR     Kubernetes objects that stand for the cluster; without it nothing is known of one\n"
-      "      --kubeconfig FILE  the live cluster instead; --context NAME picks another than its current one\n"
-      "      --help          this text\n"
-      "\n"
-      "Exit status: 0 allowed, 1 denied, 2 bad usage or unreadable input.");
+  puts("usage: droveway review FILE [--mutate] [--policy FILE] [--state DIR | --kubeconfig FILE]\n"
+       "\n"
+       "Answers the AdmissionReview request in FILE (- for standard input) and prints the response that `serve` would\n"
+       "send, byte for byte.\n"
+       "\n"
+       "      --mutate          answer as /mutate does (default: as /validate does)\n"
+       "  -p, --policy FILE     policy to apply (default: the built-in policy)\n"
+       "  -s, --state DIR       read the cluster's objects from files (default: nothing is known about a cluster)\n"
+       "      --kubeconfig FILE read the live cluster instead\n"
+       "      --context NAME    context of the kubeconfig (default: its current context)\n"
+       "      --help            show this help\n"
+       "\n"
+       "Exit status: 0 if the request is allowed, 1 if it is denied, 2 if the usage is wrong or an input cannot be "
+       "read.");
   return cli_finish(CLI_OK);
 }
 
@@ -37,16 +39,16 @@ static bool read_options(int argc, char **argv, struct review_options *out, int 
       {"mutate", no_argument, NULL, 'm'}, CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
   *status = CLI_FAILED;
   int option;
-  while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
+  while ((option = cli_option(argc, argv, ":p:s:h", options)) != -1) {
     if (option == 'm') {
       out->mutate = true;
     } else if (!cli_world_option(option, optarg, &out->world)) {
-      *status = option == 'h' ? help() : cli_bad_option(argv);
+      *status = option == 'h' ? help() : CLI_FAILED;
       return false;
     }
   }
   if (argc - optind != 1) {
-    cli_usage("review", "name one file with an AdmissionReview, or -");
+    cli_usage("review", "expected one file with an AdmissionReview, or -");
     return false;
   }
   out->file = argv[optind];
@@ -76,7 +78,8 @@ int cli_review(int argc, char **argv) {
   int status = CLI_OK;
   if (!read_options(argc, argv, &options, &status))
     return status;
-  struct dw_world *world = cli_world(&options.world, &err);
+  struct cli_gaps gaps;
+  struct dw_world *world = cli_world(&options.world, &gaps, &err);
   if (world == NULL)
     return cli_fail(&err);
   status = answer_review(&options, world, &err);

@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,8 +14,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cli/cli.h"
 #include "cli/serve_parts.h"
-#include "cli/watchdog.h"
 #include "http/listen.h"
 #include "serve/server.h"
 
@@ -64,13 +66,13 @@ static void log_listening(int fd, const struct serve_options *options, const str
   dw_log_with(DW_LOG_INFO, "listening", dw_log_string("address", name), dw_log_integer("port", port),
               dw_log_integer("threads", options->threads), dw_log_string("certificateUntil", until));
   if (end <= time(NULL))
-    dw_log(DW_LOG_ERROR, "the certificate has expired: the API server will refuse it");
+    dw_log(DW_LOG_ERROR, "the certificate has expired; the API server will reject it");
 }
 
 static void log_metrics(int fd, bool plain) {
   char name[128];
   uint16_t port = dw_listen_name(fd, name, sizeof name);
-  dw_log_with(DW_LOG_INFO, "metrics are served", dw_log_string("address", name), dw_log_integer("port", port),
+  dw_log_with(DW_LOG_INFO, "serving metrics", dw_log_string("address", name), dw_log_integer("port", port),
               dw_log_string("scheme", plain ? "http" : "https"));
 }
 
@@ -96,15 +98,65 @@ static void keep_answering(const sigset_t *signals, unsigned milliseconds) {
     got = sigtimedwait(signals, &info, &(struct timespec){left / 1000, (long)(left % 1000) * 1000000L});
 }
 
-/* What was denied last is told as an Event while there is time, a second at most. */
-static void limit_events(struct dw_events *events, int64_t left) {
-  if (events != NULL)
-    dw_events_limit_stop(events, left < 0 ? 0 : left > EVENTS_MS ? EVENTS_MS : (unsigned)left);
-}
-
 static unsigned least(unsigned a, unsigned b) {
   return a < b ? a : b;
 }
+
+/* --- the watchdog: it ends the process in time, whatever the other threads are stuck in --- */
+
+enum { LAST_LINE_MS = 100 }; /* for logging why the process ends */
+
+static struct {
+  pthread_t thread;
+  bool started, armed;
+  struct timespec end;
+  sem_t changed; /* posted by watchdog_arm() and watchdog_stop() */
+} watchdog;
+
+static void end_process(void) {
+  dw_log(DW_LOG_ERROR, "--shutdown-timeout expired; exiting with unfinished work");
+  dw_log_flush(LAST_LINE_MS);
+  _exit(CLI_TIMED_OUT);
+}
+
+static void *watch(void *unused) {
+  (void)unused;
+  while (sem_wait(&watchdog.changed) != 0)
+    continue;
+  if (!watchdog.armed)
+    return NULL;
+  while (sem_clockwait(&watchdog.changed, CLOCK_MONOTONIC, &watchdog.end) != 0)
+    if (errno == ETIMEDOUT)
+      end_process();
+  return NULL;
+}
+
+/* Starts the thread early, so that none has to be started during a shutdown. */
+static int watchdog_start(struct dw_error *err) {
+  sem_init(&watchdog.changed, 0, 0);
+  if (pthread_create(&watchdog.thread, NULL, watch, NULL) != 0)
+    return dw_error_set(err, DW_ERR_OTHER, "can't start the shutdown watchdog thread");
+  watchdog.started = true;
+  return 0;
+}
+
+/* The process ends with CLI_TIMED_OUT in MILLISECONDS unless watchdog_stop() is called first. */
+static void watchdog_arm(unsigned milliseconds) {
+  unsigned left = milliseconds < 2 * LAST_LINE_MS ? milliseconds / 2 : milliseconds - LAST_LINE_MS;
+  watchdog.end = dw_deadline(dw_now_microseconds() + (int64_t)left * 1000);
+  watchdog.armed = true;
+  sem_post(&watchdog.changed);
+}
+
+static void watchdog_stop(void) {
+  if (!watchdog.started)
+    return;
+  sem_post(&watchdog.changed);
+  pthread_join(watchdog.thread, NULL);
+  sem_destroy(&watchdog.changed);
+}
+
+/* --- the server --- */
 
 static void stop(const struct serve_options *options, const sigset_t *signals, struct dw_server *server,
                  struct dw_events *events) {
@@ -114,12 +166,14 @@ static void stop(const struct serve_options *options, const sigset_t *signals, s
   unsigned delay = least(options->shutdown_delay_ms, answering > FLIGHT_MS ? answering - FLIGHT_MS : 0);
   int64_t end = dw_now_milliseconds() + total;
   watchdog_arm(total);
-  dw_log(DW_LOG_INFO, "stopping: not ready, answering for %u ms more, then finishing what is in flight", delay);
+  dw_log(DW_LOG_INFO, "stopping: not ready; still answering for %u ms, then finishing the requests in flight", delay);
   dw_server_drain(server);
   keep_answering(signals, delay);
   dw_server_limit_stop(server, answering - delay);
   dw_server_stop(server);
-  limit_events(events, end - dw_now_milliseconds() - ending / 2);
+  int64_t left = end - dw_now_milliseconds() - ending / 2;
+  if (events != NULL)
+    dw_events_limit_stop(events, left < 0 ? 0 : left > EVENTS_MS ? EVENTS_MS : (unsigned)left);
   dw_log(DW_LOG_INFO, "stopped");
 }
 

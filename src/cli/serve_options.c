@@ -14,78 +14,85 @@ enum { FEWEST_BYTES = 1024, MOST_MILLISECONDS = 24 * 60 * 60 * 1000, FEWEST_LEVE
 #define MOST_LIFETIME_S (INT64_C(100) * 365 * 86400)
 
 static int help(void) {
+  puts("usage: droveway serve --tls-cert FILE --tls-key FILE [OPTION...]\n"
+       "       droveway serve --self-managed-certs [OPTION...]\n"
+       "\n"
+       "Runs the admission webhook over HTTPS. It serves POST /validate and /mutate, and GET /livez, /readyz and\n"
+       "/healthz (each with ?verbose).\n"
+       "\n"
+       "      --listen ADDR:PORT   address and port to listen on (default: :8443, all addresses). Use [::1]:8443 for\n"
+       "                           IPv6, or 127.0.0.1:0 for any free port, which the log line `listening` shows\n"
+       "      --tls-cert FILE      server certificate, PEM (see `droveway certs`)\n"
+       "      --tls-key FILE       private key of the certificate, PEM; both files are reloaded when they change\n"
+       "      --client-ca FILE     accept reviews only from clients with a certificate of this CA (the API server)\n"
+       "      --self-managed-certs create a CA and a certificate in a cluster, share them between replicas in a "
+       "Secret,\n"
+       "                           set the CA in the webhook configurations, and renew both before they expire\n"
+       "      --service NS/NAME    Service that the API server calls, for self-managed certificates (default:\n"
+       "                           droveway/droveway). The Secret is NS/NAME-tls; the webhook configurations have the\n"
+       "                           name NAME\n"
+       "      --dns NAME           additional DNS name for the self-managed certificate; up to 8\n"
+       "      --cert-lifetime T    lifetime of the self-managed certificate (default: 90d)\n"
+       "      --ca-lifetime T      lifetime of the self-managed CA (default: 365d)\n"
+       "  -p, --policy FILE        policy to apply (default: the built-in policy)\n"
+       "\n"
+       "Cluster state (default: in a pod, the pod's own cluster; elsewhere, none):\n"
+       "      --kubeconfig FILE    watch this cluster\n"
+       "      --context NAME       context of the kubeconfig (default: its current context)\n"
+       "  -s, --state DIR          read the cluster's objects from files instead\n"
+       "      --audit-interval T   time between audits of existing objects (default: 10m; 0 turns them off)\n"
+       "      --events             report denials and audit findings as Events on the objects\n"
+       "\n"
+       "Shutdown:\n"
+       "      --shutdown-delay T   how long to keep answering, but not ready, after SIGTERM (default: 10s)\n"
+       "      --shutdown-timeout T exit at the latest this long after SIGTERM (default: 25s)\n"
+       "\n"
+       "Logs and metrics:\n"
+       "      --record DIR         save each review to a separate file in DIR\n"
+       "      --metrics-listen ADDR:PORT  serve Prometheus metrics at /metrics on this address, for example :9443, "
+       "over\n"
+       "                           HTTPS with the same certificate\n"
+       "      --metrics-client-ca FILE  serve metrics only to clients with a certificate of this CA\n"
+       "      --metrics-plain-http serve metrics over HTTP, for use on the same host or behind other protection\n"
+       "      --log-format FORMAT  json (default) or text\n"
+       "      --log-level LEVEL    error, warn, info (default) or debug; decisions are logged at info\n");
   puts(
-      "usage: droveway serve --tls-cert FILE --tls-key FILE [OPTION...]\n"
-      "       droveway serve --self-managed-certs [OPTION...]\n"
+      "Limits (a request over a limit gets the HTTP status in parentheses or a closed connection, and is counted in\n"
+      "the metrics):\n"
+      "      --threads N          threads that answer requests, 1 to 64 (default: one per core)\n"
+      "      --max-body SIZE      largest request body (default: 8Mi; 413)\n"
+      "      --max-header SIZE    largest request line and headers (default: 16Ki; 431)\n"
+      "      --max-nesting N      deepest nesting of a request's JSON, 8 to 128 (default: 128; 400)\n"
+      "      --max-memory SIZE    memory for the parsed JSON of one request, and for each JSON text embedded in it\n"
+      "                           (default: 32Mi; 413)\n"
+      "      --max-total-memory SIZE  memory for all requests together, including their bodies (default: 128Mi; 503)\n"
+      "      --max-connections N  open connections in total (default: 1000; closed)\n"
+      "      --max-connections-per-address N  open connections from one address (default: 250; closed)\n"
+      "      --connection-rate N  new connections per second from one address; half as many at once, further ones "
+      "wait\n"
+      "                           (default: 50; closed)\n"
+      "      --idle-timeout T     time a connection can be open without a request (default: 180s; closed)\n"
+      "      --request-timeout T  time from the first byte of a request to the last byte of its response (default:\n"
+      "                           30s; closed)\n"
       "\n"
-      "The HTTPS webhook: POST /validate and /mutate; GET /livez, /readyz, /healthz (each with ?verbose).\n"
+      "      --no-seccomp         do not filter system calls\n"
+      "      --no-landlock        do not restrict which files can be opened\n"
+      "      --help               show this help\n"
       "\n"
-      "      --listen ADDR:PORT   where to listen; default :8443, on every address; [::1]:8443 for IPv6,\n"
-      "                           127.0.0.1:0 for any free port (the log's line `listening` tells which)\n"
-      "      --tls-cert FILE      the server's certificate, PEM (see `droveway certs`)\n"
-      "      --tls-key FILE       its private key, PEM; both are read again when they change\n"
-      "      --client-ca FILE     only clients with a certificate of this CA (the API server's) may send reviews\n"
-      "      --self-managed-certs make CA and certificate, keep them in a Secret of all replicas, put the CA into the\n"
-      "                           webhook configurations, and renew both before they end; in a cluster\n"
-      "      --service NS/NAME    that the API server calls then; default droveway/droveway. The Secret is "
-      "NS/NAME-tls,\n"
-      "                           the webhook configurations are called NAME\n"
-      "      --dns NAME           a further name of the certificate, up to 8 times\n"
-      "      --cert-lifetime T    of the certificate, 90 days unless told; --ca-lifetime T of the CA, 365 days\n"
-      "  -p, --policy FILE        the policy; without it the defaults\n"
-      "\n"
-      "Where the cluster's state comes from (without any of these: inside a pod from its API server, elsewhere "
-      "nothing\n"
-      "is known of a cluster):\n"
-      "      --kubeconfig FILE    a live cluster, watched\n"
-      "      --context NAME       of the kubeconfig; default: its current-context\n"
-      "  -s, --state DIR          Kubernetes objects in files that stand for the cluster\n"
-      "      --audit-interval T   between audits of what is there already; default 10m, 0 for none\n"
-      "      --events             tell denials and what the audit finds as Events of the cluster, beside the object\n"
-      "\n"
-      "      --shutdown-delay T   after SIGTERM not ready, but answering, for so long; default 10s\n"
-      "      --shutdown-timeout T from SIGTERM to the end at the latest, whatever is stuck; default 25s\n"
-      "      --record DIR         write each review that comes into a file of its own\n"
-      "\n"
-      "      --metrics-listen ADDR:PORT  serve /metrics (Prometheus) there, as :9443; by HTTPS with the same "
-      "certificate\n"
-      "      --metrics-client-ca FILE  only to clients with a certificate of this CA\n"
-      "      --metrics-plain-http by HTTP: for what stands on this host or is protected otherwise\n"
-      "      --log-format FORMAT  json (the default) or text, for people\n"
-      "      --log-level LEVEL    error, warn, info (the default) or debug; decisions are info\n");
-  puts(
-      "Limits: what is over one gets an HTTP status or a closed connection, and is counted in the metrics.\n"
-      "      --threads N          threads that answer, 1 to 64; default: one a core\n"
-      "      --max-body SIZE      largest request body; default 8Mi (413)\n"
-      "      --max-header SIZE    largest request line and headers; default 16Ki (431)\n"
-      "      --max-nesting N      brackets inside brackets in a body, 8 to 128; default 128 (400)\n"
-      "      --max-memory SIZE    memory for the parsed JSON of one request, and of each\n"
-      "                           text inside it; default 32Mi (413)\n"
-      "      --max-total-memory SIZE  ... of all requests together, with their bodies; default 128Mi (503)\n"
-      "      --max-connections N  together; default 1000 (closed, as the next four)\n"
-      "      --max-connections-per-address N  from one address; default 250\n"
-      "      --connection-rate N  new ones a second from one address; half as many at once, the next wait; default 50\n"
-      "      --idle-timeout T     of a connection without a request; default 180s\n"
-      "      --request-timeout T  from a request's first byte to its answer's last; default 30s\n"
-      "\n"
-      "      --no-seccomp         no filter of system calls\n"
-      "      --no-landlock        no limits to the files that can be opened\n"
-      "      --help               this text\n"
-      "\n"
-      "SIZE is in bytes, or with Ki, Mi or Gi; T in seconds, or with ms, s, m or h. Policy and state are read again "
-      "when\n"
-      "they change and on SIGHUP; broken new ones leave the old ones in force and are reported. A second SIGTERM cuts\n"
-      "the delay short. One log line per decision on standard error; if nobody reads it, lines are dropped and "
-      "counted\n"
-      "in the metrics.\n"
-      "Exit status: 0 ended by SIGTERM or SIGINT, 2 bad usage or it could not start, 3 ended by --shutdown-timeout.");
+      "SIZE is in bytes, or has the suffix Ki, Mi or Gi. T is in seconds, or has the suffix ms, s, m or h; lifetimes\n"
+      "need s, m, h or d. The policy and state files are reloaded when they change and on SIGHUP; if the new ones are\n"
+      "invalid, the error is reported and the previous ones stay in use. A second SIGTERM ends the shutdown delay.\n"
+      "Each decision is one log line on standard error. If nothing reads it, lines are dropped and counted in the\n"
+      "metrics.\n"
+      "Exit status: 0 after SIGTERM or SIGINT, 2 if the usage is wrong or the webhook could not start, 3 after\n"
+      "--shutdown-timeout.");
   return cli_finish(CLI_OK);
 }
 
 static int read_number(const char *option, const char *text, unsigned least, unsigned most, unsigned *out) {
   int64_t number = 0;
   if (!dw_parse_int64(text, &number) || number < least || number > most)
-    return cli_usage("serve", "%s takes %u to %u, not \"%s\"", option, least, most, text);
+    return cli_usage("serve", "invalid %s \"%s\"; use %u to %u", option, text, least, most);
   *out = (unsigned)number;
   return CLI_OK;
 }
@@ -113,7 +120,7 @@ static int read_size(const char *option, const char *text, size_t *out) {
     *out = (size_t)size;
     return CLI_OK;
   }
-  return cli_usage("serve", "%s takes 1Ki to 16Gi, as in 8Mi, not \"%s\"", option, text);
+  return cli_usage("serve", "invalid %s \"%s\"; use 1Ki to 16Gi, for example 8Mi", option, text);
 }
 
 /* "90d", "12h": of a certificate, in seconds. */
@@ -134,7 +141,7 @@ static int read_lifetime(const char *option, const char *text, unsigned *out) {
     *out = (unsigned)(count * units[i].seconds);
     return CLI_OK;
   }
-  return cli_usage("serve", "%s takes a time as in 90d, 12h or 30s, not \"%s\"", option, text);
+  return cli_usage("serve", "invalid %s \"%s\"; use a duration such as 90d, 12h or 30s", option, text);
 }
 
 /* "10s", "1m", "500ms", "2h"; bare numbers are seconds. */
@@ -155,10 +162,10 @@ static int read_duration(const char *option, const char *text, unsigned *out) {
     *out = (unsigned)(count * units[i].milliseconds);
     return CLI_OK;
   }
-  return cli_usage("serve", "%s takes a time of at most 24h, as in 10s, 2m or 500ms, not \"%s\"", option, text);
+  return cli_usage("serve", "invalid %s \"%s\"; use a duration such as 10s, 2m or 500ms, at most 24h", option, text);
 }
 
-static int read_limit(int option, char **argv, struct serve_options *out) {
+static int read_limit(int option, struct serve_options *out) {
   switch (option) {
   case 't':
     return read_number("--threads", optarg, 1, DW_MAX_THREADS, &out->threads);
@@ -183,11 +190,11 @@ static int read_limit(int option, char **argv, struct serve_options *out) {
   case 'q':
     return read_duration("--request-timeout", optarg, &out->request_ms);
   default:
-    return cli_bad_option(argv);
+    return CLI_FAILED;
   }
 }
 
-static int read_certificate_option(int option, char **argv, struct serve_options *out) {
+static int read_certificate_option(int option, struct serve_options *out) {
   switch (option) {
   case 'c':
     out->certificate = optarg;
@@ -206,7 +213,7 @@ static int read_certificate_option(int option, char **argv, struct serve_options
     return CLI_OK;
   case 'd':
     if (out->dns_count == sizeof out->dns / sizeof *out->dns)
-      return cli_usage("serve", "--dns is given over %zu times", out->dns_count);
+      return cli_usage("serve", "--dns can be given at most %zu times", out->dns_count);
     out->dns[out->dns_count++] = optarg;
     return CLI_OK;
   case 'L':
@@ -218,7 +225,7 @@ static int read_certificate_option(int option, char **argv, struct serve_options
   case 'Q':
     return read_duration("--rotation-settle", optarg, &out->rotation_settle_ms);
   default:
-    return read_limit(option, argv, out);
+    return read_limit(option, out);
   }
 }
 
@@ -234,7 +241,7 @@ static int read_log_format(const char *text, enum dw_log_format *out) {
   static const char *const words[] = {[DW_LOG_JSON] = "json", [DW_LOG_TEXT] = "text"};
   int found = word_of(text, words, sizeof words / sizeof *words);
   if (found < 0)
-    return cli_usage("serve", "--log-format takes json or text, not \"%s\"", text);
+    return cli_usage("serve", "invalid --log-format \"%s\"; use json or text", text);
   *out = (enum dw_log_format)found;
   return CLI_OK;
 }
@@ -244,13 +251,13 @@ static int read_log_level(const char *text, enum dw_log_level *out) {
       [DW_LOG_ERROR] = "error", [DW_LOG_WARN] = "warn", [DW_LOG_INFO] = "info", [DW_LOG_DEBUG] = "debug"};
   int found = word_of(text, words, sizeof words / sizeof *words);
   if (found < 0)
-    return cli_usage("serve", "--log-level takes error, warn, info or debug, not \"%s\"", text);
+    return cli_usage("serve", "invalid --log-level \"%s\"; use error, warn, info or debug", text);
   *out = (enum dw_log_level)found;
   return CLI_OK;
 }
 
 /* What it tells of itself. */
-static int read_watching_option(int option, char **argv, struct serve_options *out) {
+static int read_watching_option(int option, struct serve_options *out) {
   switch (option) {
   case '3':
     out->metrics.listen = optarg;
@@ -266,11 +273,11 @@ static int read_watching_option(int option, char **argv, struct serve_options *o
   case '7':
     return read_log_level(optarg, &out->log_level);
   default:
-    return read_certificate_option(option, argv, out);
+    return read_certificate_option(option, out);
   }
 }
 
-static int read_option(int option, char **argv, struct serve_options *out) {
+static int read_option(int option, struct serve_options *out) {
   if (cli_world_option(option, optarg, &out->world))
     return CLI_OK;
   switch (option) {
@@ -296,28 +303,28 @@ static int read_option(int option, char **argv, struct serve_options *out) {
     out->no_landlock = true;
     return CLI_OK;
   default:
-    return read_watching_option(option, argv, out);
+    return read_watching_option(option, out);
   }
 }
 
 static int check_options(const struct serve_options *options) {
   bool files = options->certificate != NULL || options->key != NULL;
   if (options->self_managed && files)
-    return cli_usage("serve", "--self-managed-certs makes what --tls-cert and --tls-key name: give one or the other");
+    return cli_usage("serve", "--self-managed-certs cannot be used with --tls-cert and --tls-key");
   if (!options->self_managed && (options->certificate == NULL || options->key == NULL))
-    return cli_usage("serve", "--tls-cert and --tls-key are both needed ('droveway certs' makes them), or "
-                              "--self-managed-certs");
+    return cli_usage("serve",
+                     "use --tls-cert and --tls-key ('droveway certs' creates the files), or --self-managed-certs");
   if (!options->self_managed &&
       (options->service != NULL || options->dns_count > 0 || options->leaf_seconds > 0 || options->ca_seconds > 0))
-    return cli_usage("serve", "--service, --dns, --cert-lifetime and --ca-lifetime are for --self-managed-certs");
+    return cli_usage("serve", "--service, --dns, --cert-lifetime and --ca-lifetime require --self-managed-certs");
   if (options->metrics.listen == NULL && (options->metrics.plain || options->metrics.client_ca != NULL))
-    return cli_usage("serve", "--metrics-plain-http and --metrics-client-ca are for --metrics-listen");
+    return cli_usage("serve", "--metrics-plain-http and --metrics-client-ca require --metrics-listen");
   if (options->metrics.plain && options->metrics.client_ca != NULL)
-    return cli_usage("serve", "--metrics-client-ca needs HTTPS: leave --metrics-plain-http out");
+    return cli_usage("serve", "--metrics-client-ca needs HTTPS and cannot be used with --metrics-plain-http");
   if (options->events && options->world.state != NULL)
-    return cli_usage("serve", "--events writes into a cluster, and with --state there is none: leave out one of them");
+    return cli_usage("serve", "--events needs a cluster and cannot be used with --state");
   if (options->events && options->world.kubeconfig == NULL && !dw_api_in_cluster())
-    return cli_usage("serve", "--events writes into a cluster, and there is none: give --kubeconfig, or run in a pod");
+    return cli_usage("serve", "--events needs a cluster; use --kubeconfig or run in a pod");
   return cli_check_world("serve", &options->world);
 }
 
@@ -369,12 +376,12 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
                                 .log_format = DW_LOG_JSON,
                                 .log_level = DW_LOG_INFO};
   int option;
-  while ((option = getopt_long(argc, argv, "p:s:h", options, NULL)) != -1) {
+  while ((option = cli_option(argc, argv, ":p:s:h", options)) != -1) {
     if (option == 'h') {
       *status = help();
       return false;
     }
-    if (read_option(option, argv, out) != CLI_OK)
+    if (read_option(option, out) != CLI_OK)
       return false;
   }
   if (optind < argc) {

@@ -23,7 +23,7 @@ static int name_service(const struct serve_options *options, struct serve_parts 
   size_t length = slash == NULL ? 0 : (size_t)(slash - service);
   if (slash == NULL || length == 0 || length >= sizeof out->ns || slash[1] == '\0' || strchr(slash + 1, '/') != NULL ||
       strlen(slash + 1) >= sizeof out->name)
-    return dw_error_set(err, DW_ERR_USAGE, "--service takes NAMESPACE/NAME, not \"%s\"", service);
+    return dw_error_set(err, DW_ERR_USAGE, "invalid --service \"%s\"; use NAMESPACE/NAME", service);
   snprintf(out->ns, sizeof out->ns, "%.*s", (int)length, service);
   snprintf(out->name, sizeof out->name, "%s", slash + 1);
   snprintf(out->secret, sizeof out->secret, "%s-tls", out->name);
@@ -117,11 +117,11 @@ static int keep_certificates(const struct serve_options *options, struct serve_p
 
 static void log_source(const struct serve_options *options, const struct dw_api_config *cluster) {
   if (cluster != NULL)
-    dw_log(DW_LOG_INFO, "the cluster is watched at %s", dw_api_config_server(cluster));
+    dw_log(DW_LOG_INFO, "watching the cluster at %s", dw_api_config_server(cluster));
   else if (options->world.state != NULL)
-    dw_log(DW_LOG_INFO, "the folder %s stands for the cluster", options->world.state);
+    dw_log(DW_LOG_INFO, "reading the cluster's objects from %s", options->world.state);
   else
-    dw_log(DW_LOG_WARN, "nothing is known of a cluster: rules that need facts say \"could not be checked\"");
+    dw_log(DW_LOG_WARN, "no cluster configured: rules that need its objects warn that they could not be checked");
 }
 
 static int read_cluster(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
@@ -132,8 +132,7 @@ static int read_cluster(const struct serve_options *options, struct serve_parts 
       return -1;
   }
   if (options->self_managed && out->cluster == NULL)
-    return dw_error_set(err, DW_ERR_USAGE,
-                        "--self-managed-certs keeps them in a cluster: give --kubeconfig, or run in a pod");
+    return dw_error_set(err, DW_ERR_USAGE, "--self-managed-certs needs a cluster; use --kubeconfig or run in a pod");
   return 0;
 }
 

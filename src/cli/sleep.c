@@ -35,8 +35,8 @@ static bool read_seconds(const char *text, struct timespec *out) {
 static int help(void) {
   puts("usage: droveway sleep SECONDS\n"
        "\n"
-       "Waits, for a preStop hook in an image without a shell: the endpoints get time to leave the Service before\n"
-       "the server is told to stop. SECONDS may have decimals (0.5); at most a day.");
+       "Waits, for use as a preStop hook in an image without a shell: the pod's endpoint is removed from the Service\n"
+       "before the server stops. SECONDS may be a decimal (0.5); the maximum is one day.");
   return cli_finish(CLI_OK);
 }
 
@@ -44,12 +44,12 @@ int cli_sleep(int argc, char **argv) {
   static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
   struct timespec left = {0};
   int option;
-  while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-    return option == 'h' ? help() : cli_bad_option(argv);
+  while ((option = cli_option(argc, argv, ":h", options)) != -1)
+    return option == 'h' ? help() : CLI_FAILED;
   if (argc - optind != 1)
-    return cli_usage("sleep", "say how many seconds");
+    return cli_usage("sleep", "expected a number of seconds");
   if (!read_seconds(argv[optind], &left))
-    return cli_usage("sleep", "\"%s\" is no number of seconds from 0 to %d", argv[optind], LONGEST_SECONDS);
+    return cli_usage("sleep", "invalid number of seconds \"%s\"; use 0 to %d", argv[optind], LONGEST_SECONDS);
   while (nanosleep(&left, &left) != 0 && errno == EINTR)
     ;
   return CLI_OK;

@@ -1,11 +1,18 @@
 #include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
-#include "cli/folder.h"
+#include "base/error.h"
 #include "cli/state.h"
 #include "json/json_write.h"
 
@@ -17,16 +24,15 @@ struct snapshot_options {
 static int help(void) {
   puts("usage: droveway snapshot DIR [--kubeconfig FILE [--context NAME] | --state DIR] [--policy FILE]\n"
        "\n"
-       "Writes what the rules see of a cluster as a state folder, one file a kind: for `--state`, or to go with a bug\n"
-       "report. No other field or annotation is written, no pull secret and no SSH key. DIR is made; where it exists "
-       "already\n"
-       "it must be empty.\n"
+       "Writes the parts of a cluster's objects that the rules read to DIR, one file per kind, for `--state` or to\n"
+       "attach to a bug report. Other fields and annotations, pull secrets and SSH keys are left out. DIR is created;\n"
+       "if it exists, it must be empty.\n"
        "\n"
-       "      --kubeconfig FILE  the cluster; without it the one that this runs in, $KUBECONFIG or ~/.kube/config\n"
-       "      --context NAME     of the kubeconfig; default: its current-context\n"
-       "  -s, --state DIR        a state folder to be reduced to what the rules see\n"
-       "  -p, --policy FILE      its namespace stands in for objects of a folder that name none\n"
-       "      --help             this text");
+       "      --kubeconfig FILE  cluster to read (default: the pod's own cluster, $KUBECONFIG or ~/.kube/config)\n"
+       "      --context NAME     context of the kubeconfig (default: its current context)\n"
+       "  -s, --state DIR        reduce the objects in these files instead\n"
+       "  -p, --policy FILE      policy whose namespace is used for objects in files that do not set one\n"
+       "      --help             show this help");
   return cli_finish(CLI_OK);
 }
 
@@ -35,14 +41,14 @@ static bool read_options(int argc, char **argv, struct snapshot_options *out, in
   static const struct option options[] = {CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
   int option;
   *status = CLI_FAILED;
-  while ((option = getopt_long(argc, argv, "s:p:h", options, NULL)) != -1) {
+  while ((option = cli_option(argc, argv, ":s:p:h", options)) != -1) {
     if (cli_world_option(option, optarg, &out->world))
       continue;
-    *status = option == 'h' ? help() : cli_bad_option(argv);
+    *status = option == 'h' ? help() : CLI_FAILED;
     return false;
   }
   if (argc - optind != 1) {
-    cli_usage("snapshot", "name one folder to write to");
+    cli_usage("snapshot", "expected one directory to write to");
     return false;
   }
   out->folder = argv[optind];
@@ -158,6 +164,103 @@ static void write_list(struct dw_buf *out, const struct item *items, size_t coun
   dw_buf_putc(out, '\n');
 }
 
+/* --- the folder: filled as a whole or not at all --- */
+
+enum { MOST_FILES = 16 };
+
+struct folder {
+  const char *path;
+  bool made; /* by folder_open() */
+  const char *names[MOST_FILES];
+  size_t count;
+};
+
+static int can_not(const char *verb, const char *path, struct dw_error *err) {
+  return dw_error_set(err, DW_ERR_IO, "can't %s %s: %s", verb, path, strerror(errno));
+}
+
+/* -1 with errno where PATH can't be listed. */
+static int count_entries(const char *path) {
+  DIR *dir = opendir(path);
+  int count = 0;
+  if (dir == NULL)
+    return -1;
+  for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
+    count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+  closedir(dir);
+  return count;
+}
+
+/* Fails unless PATH is an empty folder or does not exist. */
+static int folder_check(const char *path, struct dw_error *err) {
+  int entries = count_entries(path);
+  if (entries > 0)
+    return dw_error_set(err, DW_ERR_IO, "%s is not empty; use a new directory", path);
+  return entries == 0 || errno == ENOENT ? 0 : can_not("write to", path, err);
+}
+
+static int folder_open(struct folder *folder, const char *path, struct dw_error *err) {
+  *folder = (struct folder){.path = path};
+  if (mkdir(path, 0777) == 0) {
+    folder->made = true;
+    return 0;
+  }
+  return errno == EEXIST ? folder_check(path, err) : can_not("create the directory", path, err);
+}
+
+static void hidden_path(const struct folder *folder, const char *name, char out[PATH_MAX]) {
+  snprintf(out, PATH_MAX, "%s/.%s.part", folder->path, name);
+}
+
+static void final_path(const struct folder *folder, const char *name, char out[PATH_MAX]) {
+  snprintf(out, PATH_MAX, "%s/%s", folder->path, name);
+}
+
+/* The file gets a hidden name, which readers of a state folder skip, until folder_commit(). NAME must live on. */
+static int folder_add(struct folder *folder, const char *name, const char *text, size_t length, struct dw_error *err) {
+  char path[PATH_MAX];
+  if (folder->count == MOST_FILES)
+    abort();
+  hidden_path(folder, name, path);
+  FILE *file = fopen(path, "wxe");
+  if (file == NULL)
+    return can_not("write", path, err);
+  folder->names[folder->count++] = name;
+  bool good = fwrite(text, 1, length, file) == length && fflush(file) == 0;
+  int reason = errno;
+  good = fclose(file) == 0 && good;
+  errno = reason;
+  return good ? 0 : can_not("write", path, err);
+}
+
+static int folder_commit(struct folder *folder, struct dw_error *err) {
+  for (size_t i = 0; i < folder->count; i++) {
+    char hidden[PATH_MAX];
+    char final[PATH_MAX];
+    hidden_path(folder, folder->names[i], hidden);
+    final_path(folder, folder->names[i], final);
+    if (rename(hidden, final) != 0)
+      return can_not("write", final, err);
+  }
+  folder->count = 0;
+  folder->made = false;
+  return 0;
+}
+
+/* Removes everything again unless it was committed. */
+static void folder_close(struct folder *folder) {
+  for (size_t i = 0; i < folder->count; i++) {
+    char path[PATH_MAX];
+    hidden_path(folder, folder->names[i], path);
+    if (unlink(path) == 0)
+      continue;
+    final_path(folder, folder->names[i], path); /* the commit failed half way */
+    unlink(path);
+  }
+  if (folder->made)
+    rmdir(folder->path);
+}
+
 /* --- the files --- */
 
 /* Of one kind, from START on. */
@@ -178,16 +281,16 @@ static const char *file_name(struct dw_arena *arena, enum dw_kind kind) {
   return name;
 }
 
-static int fill(struct dw_arena *arena, struct cli_folder *folder, const struct item *items, size_t count,
+static int fill(struct dw_arena *arena, struct folder *folder, const struct item *items, size_t count,
                 struct dw_error *err) {
   for (size_t start = 0, end; start < count; start = end) {
     DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
     end = end_of_kind(items, count, start);
     write_list(&text, items + start, end - start);
-    if (cli_folder_add(folder, file_name(arena, items[start].object->kind), text.data, text.length, err) != 0)
+    if (folder_add(folder, file_name(arena, items[start].object->kind), text.data, text.length, err) != 0)
       return -1;
   }
-  return cli_folder_commit(folder, err);
+  return folder_commit(folder, err);
 }
 
 static void print_counts(struct dw_arena *arena, const char *folder, const struct item *items, size_t count) {
@@ -197,7 +300,7 @@ static void print_counts(struct dw_arena *arena, const char *folder, const struc
            end - start == 1 ? "" : "s");
   }
   if (count == 0)
-    printf("%s: nothing that the rules read\n", folder);
+    printf("%s: no objects that the rules read\n", folder);
 }
 
 /* The kinds of which there is nothing: known to be empty, or not installed. */
@@ -208,7 +311,7 @@ static void warn_absent(const struct cli_gaps *gaps, const struct item *items, s
     seen[items[i].object->kind] = true;
   for (int kind = 0; kind < DW_KIND_COUNT; kind++)
     if (!seen[kind] && gaps->knowledge[kind] == DW_KNOWN)
-      fprintf(stderr, "%s%s", named++ == 0 ? "droveway: no objects, or no such kind: " : ", ",
+      fprintf(stderr, "%s%s", named++ == 0 ? "droveway: no objects of these kinds, or not installed: " : ", ",
               dw_kind_title((enum dw_kind)kind));
   if (named > 0)
     fputc('\n', stderr);
@@ -216,25 +319,26 @@ static void warn_absent(const struct cli_gaps *gaps, const struct item *items, s
 
 static int write_all(struct dw_arena *arena, const struct snapshot_options *options, const struct cli_state *state,
                      struct dw_error *err) {
-  struct cli_folder folder;
+  struct folder folder;
   size_t count = 0;
   struct item *items = collect(arena, &state->found, &count);
-  if (cli_folder_open(&folder, options->folder, err) != 0)
+  if (folder_open(&folder, options->folder, err) != 0)
     return -1;
   int failed = fill(arena, &folder, items, count, err);
-  cli_folder_close(&folder);
+  folder_close(&folder);
   if (failed != 0)
     return -1;
   print_counts(arena, options->folder, items, count);
   warn_absent(&state->gaps, items, count);
-  cli_warn_unknown(&options->world, &state->gaps, "the snapshot lacks them, and reads as if there were none");
+  cli_warn_unknown(&options->world, &state->gaps,
+                   "they are missing from the snapshot, which reads as if there were none");
   return 0;
 }
 
 static int snapshot(struct dw_arena *arena, const struct snapshot_options *options, struct dw_error *err) {
   struct dw_sources sources = cli_sources(&options->world);
   struct cli_state state;
-  if (cli_folder_check(options->folder, err) != 0)
+  if (folder_check(options->folder, err) != 0)
     return -1;
   struct dw_policy *policy = dw_policy_load(&sources, err);
   if (policy == NULL)

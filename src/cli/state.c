@@ -1,7 +1,9 @@
 #include "cli/state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_live(const struct cli_world_options *options) {
   return options->state == NULL && (options->kubeconfig != NULL || options->in_cluster);
@@ -20,8 +22,8 @@ static void leave_out(struct reading *reading, enum dw_kind kind, const dw_json 
   const dw_json *metadata = dw_json_get(json, "metadata");
   const char *ns = dw_json_get_string(metadata, "namespace");
   const char *name = dw_json_get_string(metadata, "name");
-  cli_complain("droveway: %s %s%s%s is left out: %s", dw_kind_name(kind), ns == NULL ? "" : ns, ns == NULL ? "" : "/",
-               name == NULL ? "without a name" : name, err->text);
+  cli_complain("droveway: skipping %s %s%s%s: %s", dw_kind_name(kind), ns == NULL ? "" : ns, ns == NULL ? "" : "/",
+               name == NULL ? "(no name)" : name, err->text);
   reading->state->gaps.unreadable++;
 }
 
@@ -101,24 +103,73 @@ static struct dw_world *live_world(const struct cli_world_options *options, stru
   return world;
 }
 
-struct dw_world *cli_world_with_gaps(const struct cli_world_options *options, struct cli_gaps *gaps,
-                                     struct dw_error *err) {
+struct dw_world *cli_world(const struct cli_world_options *options, struct cli_gaps *gaps, struct dw_error *err) {
   struct dw_sources sources = cli_sources(options);
   *gaps = (struct cli_gaps){.unreadable = 0};
   return is_live(options) ? live_world(options, gaps, err) : dw_world_load(&sources, err);
-}
-
-struct dw_world *cli_world(const struct cli_world_options *options, struct dw_error *err) {
-  struct cli_gaps gaps;
-  return cli_world_with_gaps(options, &gaps, err);
 }
 
 void cli_warn_unknown(const struct cli_world_options *options, const struct cli_gaps *gaps, const char *so) {
   for (int kind = 0; kind < DW_KIND_COUNT && is_live(options); kind++) {
     if (gaps->knowledge[kind] == DW_KNOWN)
       continue;
-    const char *why = kind == DW_KIND_NODE_NETWORK_STATE ? "are not there (kubernetes-nmstate), or RBAC forbids them"
-                                                         : "are forbidden by RBAC";
-    cli_complain("droveway: %s objects %s: %s", dw_kind_title((enum dw_kind)kind), why, so);
+    const char *why = kind == DW_KIND_NODE_NETWORK_STATE
+                          ? "are not available (kubernetes-nmstate is not installed, or RBAC denies access)"
+                          : "are not available (RBAC denies access)";
+    cli_complain("droveway: %s objects %s; %s", dw_kind_title((enum dw_kind)kind), why, so);
   }
+}
+
+/* --- the default cluster --- */
+
+static int check_options(const char *command, const struct cli_world_options *options) {
+  if (options->state != NULL && options->kubeconfig != NULL)
+    return cli_usage(command, "--state and --kubeconfig cannot be used together");
+  if (options->state != NULL && options->context != NULL)
+    return cli_usage(command, "--context cannot be used with --state");
+  return CLI_OK;
+}
+
+/* kubectl merges the files of $KUBECONFIG's list. Here one is read: the only one that is there. NULL, and MANY tells
+ * whether for there being several. */
+static const char *only_file(struct dw_arena *arena, const char *list, bool *many) {
+  const char *only = NULL;
+  const char *first = NULL;
+  size_t named = 0;
+  *many = false;
+  for (char *rest = dw_arena_strdup(arena, list), *file; (file = strsep(&rest, ":")) != NULL;) {
+    if (*file == '\0')
+      continue;
+    first = named++ == 0 ? file : first;
+    if (access(file, F_OK) != 0)
+      continue;
+    *many |= only != NULL;
+    only = file;
+  }
+  return *many ? NULL : only != NULL ? only : first;
+}
+
+int cli_default_cluster(const char *command, struct dw_arena *arena, struct cli_world_options *options) {
+  const char *named = getenv("KUBECONFIG");
+  const char *home = getenv("HOME");
+  bool many = false;
+  if (check_options(command, options) != CLI_OK)
+    return CLI_FAILED;
+  if (options->state != NULL || options->kubeconfig != NULL)
+    return CLI_OK;
+  if (options->context == NULL && dw_api_in_cluster()) {
+    options->in_cluster = true;
+    return CLI_OK;
+  }
+  options->kubeconfig = named == NULL ? NULL : only_file(arena, named, &many);
+  if (many)
+    return cli_usage(command, "KUBECONFIG lists several existing files; choose one with --kubeconfig");
+  if (options->kubeconfig != NULL)
+    return CLI_OK;
+  const char *usual = dw_arena_printf(arena, "%s/.kube/config", home == NULL ? "" : home);
+  if (home == NULL || access(usual, F_OK) != 0)
+    return cli_usage(command,
+                     "no kubeconfig found ($KUBECONFIG, ~/.kube/config); use --kubeconfig FILE or --state DIR");
+  options->kubeconfig = usual;
+  return CLI_OK;
 }

@@ -30,9 +30,8 @@ int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, 
                    struct dw_error *err);
 void cli_state_free(struct cli_state *state);
 
-/* cli_world() that tells the gaps, too. */
-struct dw_world *cli_world_with_gaps(const struct cli_world_options *options, struct cli_gaps *gaps,
-                                     struct dw_error *err);
+/* The world of the policy and of --state or --kubeconfig's cluster. NULL with the reason in ERR. The caller unrefs. */
+struct dw_world *cli_world(const struct cli_world_options *options, struct cli_gaps *gaps, struct dw_error *err);
 
 /* For `audit` and `snapshot`, instead of cli_check_world(). Where neither --state nor --kubeconfig is given: in a pod
  * its own cluster (but not with --context), else the file of $KUBECONFIG, else ~/.kube/config. CLI_FAILED after saying

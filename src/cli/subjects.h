@@ -17,9 +17,7 @@ struct cli_manifest_command {
   CLI_WORLD_OPTIONS, {"filename", required_argument, NULL, 'f'}, {"namespace", required_argument, NULL, 'n'}, {        \
     "help", no_argument, NULL, 'h'                                                                                     \
   }
-#define CLI_MANIFEST_LETTERS "f:s:p:n:h"
-
-enum { CLI_HELP = -1 };
+#define CLI_MANIFEST_LETTERS ":f:s:p:n:h"
 
 /* Reads the options of COMMAND, and what they name. CLI_OK, and the caller frees OUT with dw_subjects_free(); CLI_HELP
  * where help was asked for; CLI_FAILED after saying why. */

@@ -42,15 +42,15 @@ static const char *build_kind(void) {
 static int help(void) {
   puts("usage: droveway version\n"
        "\n"
-       "Prints the version, the libraries that run and how it was built.");
+       "Prints the version, the versions of the libraries in use and the kind of build.");
   return cli_finish(CLI_OK);
 }
 
 int cli_version(int argc, char **argv) {
   static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
   int option;
-  while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-    return option == 'h' ? help() : cli_bad_option(argv);
+  while ((option = cli_option(argc, argv, ":h", options)) != -1)
+    return option == 'h' ? help() : CLI_FAILED;
   if (optind < argc)
     return cli_usage("version", "unexpected argument \"%s\"", argv[optind]);
   printf("droveway %s\n", DW_VERSION);

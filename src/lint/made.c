@@ -58,7 +58,7 @@ static void add_raw(struct collection *all, const dw_json *json) {
 
 static void add_unread(struct collection *all, const struct dw_subject *subject) {
   if (subject->manifest->template != NULL) {
-    add(all, (struct dw_made_nad){NULL, NULL, "a policy's templates that were not filled in may hold this NAD"});
+    add(all, (struct dw_made_nad){NULL, NULL, "it may be in a policy's template that is not filled in yet"});
     return;
   }
   add(all, (struct dw_made_nad){unless_placeholder(subject->ns), unless_placeholder(subject->name),
@@ -79,7 +79,7 @@ void dw_lint_made_add(const struct dw_subjects *subjects, const struct dw_state 
     if (subjects->items[i].kind == DW_KIND_NAD && subjects->items[i].left_out)
       add_unread(&all, &subjects->items[i]);
   if (subjects->read.templates > 0)
-    add(&all, (struct dw_made_nad){NULL, NULL, "a Helm template that was skipped may hold this NAD"});
+    add(&all, (struct dw_made_nad){NULL, NULL, "it may be in a Helm template that was skipped"});
   source->made = all.items;
   source->made_count = all.count;
 }

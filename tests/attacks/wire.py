@@ -60,7 +60,7 @@ class Server:
 
   @property
   def metrics_port(self):
-    return int(re.search(rb'"metrics are served","address":"127\.0\.0\.1:(\d+)"', self.log()).group(1))
+    return int(re.search(rb'"serving metrics","address":"127\.0\.0\.1:(\d+)"', self.log()).group(1))
 
   def metrics(self):
     with connect(replace(self, port=self.metrics_port), "127.0.0.2") as connection:

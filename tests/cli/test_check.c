@@ -342,11 +342,11 @@ static void what_is_no_object_is_counted(void **state) {
   RUN_SCOPED one = RUN("check", "-f", folder);
   assert_int_equal(one.status, 0);
   assert_string_equal(
-      one.out, "1 document passed over: no Kubernetes object (apiVersion or kind is missing)\n"
+      one.out, "1 document skipped: not a Kubernetes object (apiVersion or kind is missing)\n"
                "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found\n");
   folder_write(folder, "more.yaml", "a: b\n---\n- 1\n");
   RUN_SCOPED three = RUN("check", "-f", folder, "demo/manifests/migration.yaml", STATE);
-  assert_non_null(strstr(three.out, "\n3 documents passed over: no Kubernetes objects (apiVersion or kind is missing)\n"
+  assert_non_null(strstr(three.out, "\n3 documents skipped: not Kubernetes objects (apiVersion or kind is missing)\n"
                                     "2 objects checked, "));
   RUN_SCOPED run = RUN("check", "-f", folder, "-o", "json");
   struct json_object *report = run_json(&run);
@@ -496,9 +496,8 @@ static void a_network_may_be_in_the_text_of_a_policy(void **state) {
   RUN_SCOPED run = RUN_WITH(RAW_POLICY(RAW_NAD("{{ .nic }}")) RAW_USER, "check", "--no-snippets", "-f", "-", STATE);
 #undef network
   assert_int_equal(run.status, 0);
-  assert_non_null(strstr(run.out,
-                         "could not be checked: a policy's templates that were not filled in may hold this NAD "
-                         "[network-missing]\n"));
+  assert_non_null(strstr(run.out, "could not be checked: it may be in a policy's template that is not filled in yet "
+                                  "[network-missing]\n"));
 #define network "migration-network"
   RUN_SCOPED whole = RUN_WITH(RAW_POLICY(RAW_NAD("eth1")) RAW_USER, "check", "--no-snippets", "-f", "-", STATE);
 #undef network
@@ -657,7 +656,7 @@ static void a_network_may_be_in_a_template_that_was_skipped(void **state) {
   (void)state;
   RUN_SCOPED run = RUN_WITH(USER, "check", "--no-snippets", "-f", "tests/reports/helm-chart", "-", STATE);
   assert_int_equal(run.status, 0);
-  assert_non_null(strstr(run.out, "could not be checked: a Helm template that was skipped may hold this NAD "
+  assert_non_null(strstr(run.out, "could not be checked: it may be in a Helm template that was skipped "
                                   "[network-missing]\n"));
 }
 
@@ -678,14 +677,15 @@ static void what_is_skipped_is_named(void **state) {
   RUN_SCOPED patches = RUN("check", "-f", "tests/reports/kustomize-patches/patches");
   assert_string_equal(
       patches.out,
-      "tests/reports/kustomize-patches/patches/master.yaml: skipped, because it is a patch; to check the result: "
+      "tests/reports/kustomize-patches/patches/master.yaml: skipped because it is a patch; to check the result: "
       "kustomize build DIR | droveway check -f -\n"
-      "tests/reports/kustomize-patches/patches/range.yaml: skipped, because it is a patch; to check the result: "
+      "tests/reports/kustomize-patches/patches/range.yaml: skipped because it is a patch; to check the result: "
       "kustomize build DIR | droveway check -f -\n"
       "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found\n");
   RUN_SCOPED chart = RUN("check", "-f", "tests/reports/helm-chart", STATE);
-  assert_non_null(strstr(chart.out, "1 Helm template skipped; to check the result: helm template CHART | droveway "
-                                    "check -f -\n"));
+  assert_non_null(strstr(chart.out,
+                         "1 Helm template skipped; to check the rendered chart: helm template CHART | droveway "
+                         "check -f -\n"));
   RUN_SCOPED json = RUN("check", "-f", "tests/reports/helm-chart", "tests/reports/kustomize-patches", "-o", "json");
   struct json_object *report = run_json(&json);
   assert_int_equal(member_int(report, "templates"), 1);

@@ -31,7 +31,7 @@ static void a_rule_is_told_of(void **state) {
             "    +         \"exclude\": [\"192.168.99.1/32\"]\n");
   has(&run, "\nFixed\n      ...\n            \"ipam\": {\n");
   has(&run, "\n    rules: {gateway-in-pool: warn}\n");
-  has(&run, "\nWhere it applies\n");
+  has(&run, "\nWhich networks it applies to\n");
   has(&run, "(\"*migration*\")");
 }
 

@@ -77,7 +77,7 @@ static void sizes_have_bounds(void **state) {
   static const char *const bad[] = {
       "/0", "/7", "/31", "/33", "/47", "/127", "/129", "24/", "", "/-1", "/99999999999999"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-    expect_usage("--suggest", bad[i], "/8 to /30 of IPv4, /48 to /126 of IPv6");
+    expect_usage("--suggest", bad[i], "; use /8 to /30 (IPv4) or /48 to /126 (IPv6)");
   RUN_SCOPED four = RUN("map", "-s", "demo/state", "--family", "4", "--suggest", "/64");
   RUN_SCOPED six = RUN("map", "-s", "demo/state", "--family", "6", "--suggest", "/24");
   assert_int_equal(four.status, 2);
@@ -86,9 +86,9 @@ static void sizes_have_bounds(void **state) {
 
 static void wrong_words_are_named(void **state) {
   (void)state;
-  expect_usage("-o", "pdf", "\"pdf\": text, svg or html");
-  expect_usage("--family", "5", "\"5\": 4 or 6");
-  expect_usage("--color", "red", "\"red\": auto, always or never");
+  expect_usage("-o", "pdf", "\"pdf\"; use text, svg or html");
+  expect_usage("--family", "5", "\"5\"; use 4 or 6");
+  expect_usage("--color", "red", "\"red\"; use auto, always or never");
 }
 
 static void unreadable_input_is_an_error(void **state) {

@@ -346,9 +346,9 @@ static void the_level_can_be_told(void **state) {
 /* --- metrics --- */
 
 static int metrics_port(const struct fixture *f) {
-  wait_for_text(f->log, "\"metrics are served\"", 1);
+  wait_for_text(f->log, "\"serving metrics\"", 1);
   char *log = file_text(f->log, NULL);
-  const char *port = strstr(strstr(log, "\"metrics are served\""), "\"port\":");
+  const char *port = strstr(strstr(log, "\"serving metrics\""), "\"port\":");
   assert_non_null(port);
   int number = atoi(port + strlen("\"port\":"));
   free(log);
@@ -433,7 +433,7 @@ static void a_log_that_nobody_reads_stops_no_review(void **state) {
                                "\"count\":";
   (void)state;
   struct fixture f = begin_piped((const char *const[]){"--metrics-listen", "127.0.0.1:0", "--threads", "2", NULL});
-  WAIT_FOR(service_read_log(&f.service) == 0 && count_in_file(f.log, "\"metrics are served\"") == 1);
+  WAIT_FOR(service_read_log(&f.service) == 0 && count_in_file(f.log, "\"serving metrics\"") == 1);
   struct https_client *client = client_of(&f);
   struct https_client *metrics = https_client_new("localhost", (uint16_t)metrics_port(&f), f.ca);
   assert_true(dropped_lines(metrics) < 1);
@@ -489,8 +489,8 @@ static void the_timeout_ends_a_process_that_is_stuck(void **state) {
   assert_int_equal(service_stop(&f->service), 3);
   snprintf(f->log, sizeof f->log, "/proc/self/fd/%d", log);
   assert_int_equal(count_in_file(f->log,
-                                 "\"level\":\"error\",\"msg\":\"--shutdown-timeout is over: the process ends without "
-                                 "finishing\"}"),
+                                 "\"level\":\"error\",\"msg\":\"--shutdown-timeout expired; exiting with unfinished "
+                                 "work\"}"),
                    1);
   close(probe);
   close(log);
@@ -502,7 +502,7 @@ static void metrics_are_off_unless_asked_for(void **state) {
   struct https_client *client = client_of(f);
   struct https_reply reply = https_send(client, &(struct https_request){.path = "/metrics"});
   assert_int_equal(reply.status, 404);
-  assert_int_equal(count_in_file(f->log, "metrics are served"), 0);
+  assert_int_equal(count_in_file(f->log, "serving metrics"), 0);
   https_reply_free(&reply);
   https_client_free(client);
 }
@@ -527,14 +527,14 @@ static void bad_usage_exits_2(void **state) {
   ASSERT_FAILS("--audit-interval", "--audit-interval", "");
   ASSERT_FAILS("json or text", "--log-format", "xml");
   ASSERT_FAILS("error, warn, info or debug", "--log-level", "INFO");
-  ASSERT_FAILS("for --metrics-listen", "--tls-cert", "x", "--tls-key", "y", "--metrics-plain-http");
-  ASSERT_FAILS("for --metrics-listen", "--tls-cert", "x", "--tls-key", "y", "--metrics-client-ca", "z");
+  ASSERT_FAILS("require --metrics-listen", "--tls-cert", "x", "--tls-key", "y", "--metrics-plain-http");
+  ASSERT_FAILS("require --metrics-listen", "--tls-cert", "x", "--tls-key", "y", "--metrics-client-ca", "z");
   ASSERT_FAILS("needs HTTPS", "--tls-cert", "x", "--tls-key", "y", "--metrics-listen", ":0", "--metrics-client-ca", "z",
                "--metrics-plain-http");
-  ASSERT_FAILS("not both", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--kubeconfig", "k");
+  ASSERT_FAILS("cannot be used together", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--kubeconfig", "k");
   ASSERT_FAILS("--kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--context", "c");
-  ASSERT_FAILS("with --state there is none", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--events");
-  ASSERT_FAILS("and there is none: give --kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--events");
+  ASSERT_FAILS("cannot be used with --state", "--tls-cert", "x", "--tls-key", "y", "--state", "s", "--events");
+  ASSERT_FAILS("needs a cluster; use --kubeconfig", "--tls-cert", "x", "--tls-key", "y", "--events");
   RUN_SCOPED help = RUN("serve", "--help");
   assert_int_equal(help.status, 0);
   assert_non_null(strstr(help.out, ":8443"));

@@ -135,9 +135,10 @@ static void one_file_a_kind_is_written_and_told(void **state) {
     snprintf(expected + length, sizeof expected - length, "%s/%s\n", place.first, files[i]);
   }
   assert_string_equal(run.out, expected);
-  assert_string_equal(run.err, "droveway: no objects, or no such kind: KubeVirt, Network.operator.openshift.io, "
-                               "IPAddressPool, VirtualMachineInstanceMigration, "
-                               "VirtualMachineInstance, MigrationPolicy\n");
+  assert_string_equal(run.err,
+                      "droveway: no objects of these kinds, or not installed: KubeVirt, Network.operator.openshift.io, "
+                      "IPAddressPool, VirtualMachineInstanceMigration, "
+                      "VirtualMachineInstance, MigrationPolicy\n");
   assert_int_equal(run.status, 0);
   char *names = names_in(place.first);
   assert_string_equal(names, "configmaps.json,hyperconvergeds.json,networkattachmentdefinitions.json,networks.json,"
@@ -205,7 +206,7 @@ static void an_empty_state_is_told(void **state) {
   struct place place = place_make();
   RUN_SCOPED run = RUN("snapshot", place.first, "--state", place.folder);
   assert_int_equal(run.status, 0);
-  assert_non_null(strstr(run.out, ": nothing that the rules read\n"));
+  assert_non_null(strstr(run.out, ": no objects that the rules read\n"));
   char *names = names_in(place.first);
   assert_string_equal(names, "");
   free(names);
@@ -352,7 +353,7 @@ static void nothing_is_overwritten(void **state) {
   char file[96];
   folder_write(place.folder, "mine.txt", "x");
   RUN_SCOPED full = RUN("snapshot", place.folder, "-s", "demo/state");
-  snprintf(expected, sizeof expected, "droveway: %s is not empty; name a new folder\n", place.folder);
+  snprintf(expected, sizeof expected, "droveway: %s is not empty; use a new directory\n", place.folder);
   assert_string_equal(full.err, expected);
   assert_string_equal(full.out, "");
   assert_int_equal(full.status, 2);
@@ -420,13 +421,13 @@ static void expect_usage(struct run run, const char *text) {
 
 static void bad_usage_is_refused(void **state) {
   (void)state;
-  expect_usage(RUN("snapshot", "-s", "demo/state"), "name one folder to write to");
-  expect_usage(RUN("snapshot", "a", "b", "-s", "demo/state"), "name one folder to write to");
+  expect_usage(RUN("snapshot", "-s", "demo/state"), "expected one directory to write to");
+  expect_usage(RUN("snapshot", "a", "b", "-s", "demo/state"), "expected one directory to write to");
   expect_usage(RUN("snapshot", "/tmp/never", "-s", "demo/state", "--kubeconfig", "x"),
-               "give --state or --kubeconfig, not both");
-  expect_usage(RUN("snapshot", "/tmp/never"), "there is no kubeconfig ($KUBECONFIG, ~/.kube/config); name a cluster "
-                                              "with --kubeconfig FILE, or a folder with --state DIR");
-  expect_usage(RUN("snapshot", "-o", "json", "x"), "is no option here");
+               "--state and --kubeconfig cannot be used together");
+  expect_usage(RUN("snapshot", "/tmp/never"), "no kubeconfig found ($KUBECONFIG, ~/.kube/config); "
+                                              "use --kubeconfig FILE or --state DIR");
+  expect_usage(RUN("snapshot", "-o", "json", "x"), "unknown option \"-o\"");
   expect_usage(RUN("snapshot", "/tmp/never", "-s", "demo/state", "-p", "no/such/policy"), "no/such/policy: ");
   RUN_SCOPED help = RUN("snapshot", "--help");
   assert_int_equal(help.status, 0);
@@ -450,13 +451,15 @@ static void a_live_cluster_is_written_as_its_audit_sees_it(void **state) {
   assert_int_equal(run.status, 0);
   assert_string_equal(
       run.err,
-      "droveway: no objects, or no such kind: HyperConverged, KubeVirt, Network, Network.operator.openshift.io, "
+      "droveway: no objects of these kinds, or not installed: HyperConverged, KubeVirt, Network, "
+      "Network.operator.openshift.io, "
       "ServiceCIDR, IPAddressPool, ConfigMap, "
       "VirtualMachineInstance, MigrationPolicy\n"
-      "droveway: NodeNetworkState objects are not there (kubernetes-nmstate), or RBAC forbids them: the snapshot lacks "
-      "them, and reads as if there were none\n"
-      "droveway: VirtualMachineInstanceMigration objects are forbidden by RBAC: the snapshot lacks them, and reads as "
-      "if there were none\n");
+      "droveway: NodeNetworkState objects are not available (kubernetes-nmstate is not installed, or RBAC denies "
+      "access); "
+      "they are missing from the snapshot, which reads as if there were none\n"
+      "droveway: VirtualMachineInstanceMigration objects are not available (RBAC denies access); they are missing from "
+      "the snapshot, which reads as if there were none\n");
   char *nodes = text_in(place.first, "nodes.json");
   assert_non_null(strstr(nodes, "\"apiVersion\": \"v1\",\n      \"kind\": \"Node\""));
   assert_null(strstr(nodes, "hush"));

@@ -21,7 +21,7 @@ start() {
   "$droveway" serve --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 --shutdown-delay 0 "$@" 2>>"$work/log" &
   server=$!
   for _ in $(seq 200); do
-    [ -z "$(port 'metrics are served')" ] || return 0
+    [ -z "$(port 'serving metrics')" ] || return 0
     kill -0 "$server" || break
     sleep 0.05
   done
@@ -44,7 +44,7 @@ done
 ask --output /dev/null --fail -H 'Content-Type: application/json' --data-binary @tests/payloads/sample/mutate-nad-name-version-mode.json "$webhook/mutate"
 ask --output /dev/null "$webhook/favicon.ico"
 ask --output /dev/null -H 'Content-Type: application/json' --data '{}' "$webhook/validate"
-ask --fail "https://localhost:$(port 'metrics are served')/metrics"
+ask --fail "https://localhost:$(port 'serving metrics')/metrics"
 stop
 
 echo "# ---"
@@ -57,5 +57,5 @@ users: [{name: nobody, user: {token: none}}]
 contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
 CONFIG
 start --self-managed-certs --events --kubeconfig "$work/kubeconfig" --metrics-plain-http
-ask --fail "http://127.0.0.1:$(port 'metrics are served')/metrics"
+ask --fail "http://127.0.0.1:$(port 'serving metrics')/metrics"
 stop

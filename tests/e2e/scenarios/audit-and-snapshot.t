@@ -22,7 +22,7 @@ What came in while the webhook was away is found by the audit; a snapshot shows 
   3 objects audited, 2 in violation: 2 errors, 1 warning
   [1]
   $ "$DROVEWAY" snapshot state --kubeconfig "$E2E_WORK/droveway.kubeconfig"
-  droveway: no objects, or no such kind: KubeVirt, VirtualMachineInstanceMigration, MigrationPolicy
+  droveway: no objects of these kinds, or not installed: KubeVirt, VirtualMachineInstanceMigration, MigrationPolicy
   state/networkattachmentdefinitions.json: 1 object
   state/hyperconvergeds.json: 1 object
   state/nodes.json: 3 objects

@@ -11,8 +11,7 @@
 #include <string.h>
 
 /* The commands are not in the library. */
-#include "cli/glyph.c"
-#include "cli/report_snippet.c"
+#include "cli/terminal.c"
 
 static const char *const plain[] = {"", ""};
 
