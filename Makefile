@@ -284,8 +284,8 @@ C_FILES := $(wildcard include/*/*.h examples/*.c src/*/*.[ch] tests/*/*.[ch] fuz
 format: ## Format the sources
 	clang-format -i $(C_FILES)
 
-.PHONY: lint lint-format lint-layers lint-tidy lint-cppcheck lint-shell lint-mutants
-lint: lint-layers lint-format lint-shell lint-mutants lint-cppcheck lint-tidy ## Style, layers, clang-tidy, cppcheck
+.PHONY: lint lint-format lint-layers lint-tidy lint-cppcheck lint-shell lint-mutants lint-words
+lint: lint-layers lint-format lint-words lint-shell lint-mutants lint-cppcheck lint-tidy ## Style, layers, words, clang-tidy, cppcheck
 .PHONY: structure
 structure: all ## Count files, functions, lines and circles between files
 	@tools/structure.py $(BUILD)
@@ -298,6 +298,8 @@ lint-shell:
 lint-mutants:
 	@tests/mutants/run.py rows
 	@tests/lab/mutants.py rows
+lint-words:
+	@tools/words.py
 lint-cppcheck:
 	@cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src
@@ -317,6 +319,8 @@ docs: all ## Write the generated parts of docs/ anew
 	tools/man.sh $(BUILD)/droveway > docs/droveway.1
 	tests/lab/reality.py $(BUILD)/droveway > $(BUILD)/reality.md
 	mv $(BUILD)/reality.md docs/reality.md
+	tools/layers_svg.py > $(BUILD)/layers.svg
+	mv $(BUILD)/layers.svg docs/images/layers.svg
 
 .PHONY: pictures
 pictures: all ## Draw docs/images anew from what the program prints
@@ -462,7 +466,7 @@ check: ## What a contributor runs before a commit: build, most tests, lint, docu
 	@tools/deps.sh build test lint docs
 	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=1 all test-build
 	@BUILD=$(BUILD) tests/run.sh $(filter-out $(SLOW_TESTS:%=$(BUILD)/tests/%),$(TESTS)) $(REPLAYS)
-	@$(MAKE) --no-print-directory WERROR=1 lint-layers lint-format lint-shell lint-mutants docs-check
+	@$(MAKE) --no-print-directory WERROR=1 lint-layers lint-format lint-words lint-shell lint-mutants docs-check
 	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=1 lint-cppcheck lint-tidy
 
 # Where Debian's zsh looks by itself: packages have a folder, what is installed locally another one.
@@ -486,6 +490,7 @@ install: all library ## Install to DESTDIR and PREFIX (/usr/local)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/examples examples/*
 	install -m 644 *.md LICENSE Containerfile $(DESTDIR)$(PREFIX)/share/doc/droveway/
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs docs/*.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs/decisions docs/decisions/*.md
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/docs/images docs/images/*
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/droveway/integrations/ci integrations/ci/*
 	cp -R manifests $(DESTDIR)$(PREFIX)/share/doc/droveway/

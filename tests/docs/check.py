@@ -37,7 +37,7 @@ def anchors(path):
 
 
 def check_links(path):
-  text = re.sub(r"^(```.*?^```|(?: {4}|\t).*$)", "", path.read_text(), flags=re.S | re.M)
+  text = re.sub(r"^(?:```.*?^```|(?: {4}|\t)[^\n]*$)", "", path.read_text(), flags=re.S | re.M)
   found = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", target)]
   for target in found:
     name, _, anchor = target.partition("#")
@@ -78,7 +78,7 @@ def check_options(path, commands):
 def check_names(path, targets):
   """Make targets and paths of the repository."""
   text = path.read_text()
-  for target in re.findall(r"(?:`|^ {4})make ([a-z][a-z0-9-]*)", text, re.M):
+  for target in re.findall(r"(?:`|^ {4})make ([a-z][a-z0-9-]*)(?![\w/-])", text, re.M):
     if target not in targets:
       bad(path, f"there is no make {target}")
   for name in re.findall(r"`((?:src|include|tests|manifests|integrations|tools|demo|fuzz|bench)/[\w./*-]*)`", text):

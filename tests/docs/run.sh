@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# What the documents link to, name and show, and that docs/reality.md is what is generated; here and as `make install` lays them out.
+# What the documents link to, name and show, and that the generated page and picture are up to date; here and as `make install`
+# lays them out.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
 stage=$(mktemp -d "${TMPDIR:-/tmp}/droveway-docs.XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 python3 tests/lab/reality.py "$build/droveway" | diff docs/reality.md - >&2 || { echo "docs/reality.md is out of date; run \`make docs\`" >&2; exit 1; }
+tools/layers_svg.py | diff docs/images/layers.svg - >&2 || { echo "docs/images/layers.svg is out of date; run \`make docs\`" >&2; exit 1; }
 make -s install BUILD="$build" DESTDIR="$stage" PREFIX=/usr
 python3 tests/docs/check.py "$build/droveway"
 python3 tests/docs/check.py "$build/droveway" "$stage/usr/share/doc/droveway"

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Draws the layers of src/ as tools/layers.sh has them: layers_svg.py > docs/images/layers.svg
+
+A layer is above those that it may include. A line is drawn only where no longer way leads to the same layer."""
+import os
+import re
+
+WIDTH, BOX, HEIGHT, GAP, STEP, MARGIN = 860, 140, 46, 28, 84, 20
+BEND = 16
+SWEEPS = 8
+LIBRARIES = {"droveway/": "the public headers", "yaml.h": "libyaml", "curl/": "libcurl", "microhttpd.h": "libmicrohttpd", "gnutls/": "GnuTLS", "openssl/": "OpenSSL", "seccomp.h": "libseccomp"}
+
+
+def read():
+  """{layer: layers that it may include}, {layer: libraries}"""
+  with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "layers.sh"), encoding="utf-8") as file:
+    text = file.read()
+  may = {name: [low for low in lower.split() if low != name] for name, lower in re.findall(r'may\["(\w+)"\] = "([^"]*)"', text)}
+  libraries = {}
+  for header, layer in re.findall(r'home\["([^"]+)"\] = "(\w+)"', text):
+    libraries.setdefault(layer, []).append(LIBRARIES.get(header, header))
+  return may, libraries
+
+
+def direct(may):
+  """The layers below each that are below no other one of them."""
+  return {name: [low for low in lower if not any(low in may[other] for other in lower)] for name, lower in may.items()}
+
+
+def rows_of(edges):
+  """Rows from the top; each layer right below the lowest that includes it. A line over several rows has a bend in each: (from, to, row)."""
+  users = {name: [high for high in edges if name in edges[high]] for name in edges}
+  depth = {}
+
+  def deep(name):
+    if name not in depth:
+      depth[name] = 1 + max((deep(high) for high in users[name]), default=-1)
+    return depth[name]
+
+  rows = [[] for _ in range(1 + max(deep(name) for name in edges))]
+  above = {}  # what a box or bend is under
+  below = {}  # and above
+  for name in edges:
+    rows[deep(name)].append(name)
+  for high, lower in edges.items():
+    for low in lower:
+      last = high
+      for row in range(deep(high) + 1, deep(low)):
+        bend = (high, low, row)
+        rows[row].append(bend)
+        above.setdefault(bend, []).append(last)
+        below.setdefault(last, []).append(bend)
+        last = bend
+      above.setdefault(low, []).append(last)
+      below.setdefault(last, []).append(low)
+  return rows, above, below
+
+
+def spread(row):
+  """{box or bend: x of its middle}"""
+  width = {item: BOX if isinstance(item, str) else BEND for item in row}
+  x = (WIDTH - sum(width.values()) - GAP * (len(row) - 1)) / 2
+  middle = {}
+  for item in row:
+    middle[item] = round(x + width[item] / 2)
+    x += width[item] + GAP
+  return middle
+
+
+def place(edges):
+  rows, above, below = rows_of(edges)
+  middle = {}
+  for row in rows:
+    middle.update(spread(row))
+  for turn in range(SWEEPS):
+    near = above if turn % 2 == 0 else below
+    for row in rows if turn % 2 == 0 else reversed(rows):
+      at = {item: sum(middle[other] for other in near[item]) / len(near[item]) if near.get(item) else middle[item] for item in row}
+      row.sort(key=lambda item: (at[item], str(item)))
+      middle.update(spread(row))
+  y = {item: MARGIN + number * STEP for number, row in enumerate(rows) for item in row}
+  return middle, y, MARGIN * 2 + (len(rows) - 1) * STEP + HEIGHT
+
+
+def lines(edges, middle, y):
+  for high, lower in edges.items():
+    for low in lower:
+      bends = sorted((item for item in middle if isinstance(item, tuple) and item[:2] == (high, low)), key=lambda item: item[2])
+      points = [(middle[high], y[high] + HEIGHT)]
+      for bend in bends:
+        points += [(middle[bend], y[bend]), (middle[bend], y[bend] + HEIGHT)]
+      points.append((middle[low], y[low]))
+      yield " ".join(f"{a},{b}" for a, b in points)
+
+
+def main():
+  may, libraries = read()
+  edges = direct(may)
+  middle, y, height = place(edges)
+  print(f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
+        'font-family="Helvetica, Arial, sans-serif">')
+  print("  <title>The layers of src: each may include those below it that lines lead to</title>")
+  print(f'  <rect width="{WIDTH}" height="{height}" fill="#ffffff"/>')
+  for points in lines(edges, middle, y):
+    print(f'  <polyline points="{points}" fill="none" stroke="#8a94a6" stroke-width="1.5"/>')
+  for name in edges:
+    library = ", ".join(libraries.get(name, []))
+    fill, stroke = ("#fff4df", "#b97a1b") if library else ("#eaf1fb", "#3d6fb4")
+    print(f'  <rect x="{middle[name] - BOX // 2}" y="{y[name]}" width="{BOX}" height="{HEIGHT}" rx="6" fill="{fill}" stroke="{stroke}"/>')
+    print(f'  <text x="{middle[name]}" y="{y[name] + (20 if library else 28)}" text-anchor="middle" font-size="15" fill="#1c2430">{name}</text>')
+    if library:
+      print(f'  <text x="{middle[name]}" y="{y[name] + 36}" text-anchor="middle" font-size="11" fill="#5d4310">{library}</text>')
+  print("</svg>")
+
+
+main()

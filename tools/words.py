@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Refuses words that make a text hard to read for a native reader: words.py [--all]
+
+It reads the documents and the strings of src/ (and so every message and --help text). A line that needs the word anyway says so
+with `words: ok` in a comment at its end. --all also counts the words of the second list, which still occur."""
+import re
+import subprocess
+import sys
+
+# A pattern (letter case does not count), and what to use instead.
+REFUSED = [
+  (r"mend(?:s|ed|ing)?", "fix"),
+  (r"anew", "again"),
+  (r"out of reach", "unreachable"),
+  (r"spelt", "written"),
+  (r"for ever", "forever"),
+]
+# As above, but they still occur. Move a line up when --all no longer reports it.
+LATER = [
+  (r"unless told(?: otherwise)?", "by default"),
+  (r"can(?:'t|not)? be had", "is (not) available"),
+  (r"pass(?:ed|es)? over", "skipped, ignored"),
+  (r"in the place of", "instead of"),
+  (r"(?:is|are|was|be) told", "is reported, is shown"),
+  (r"tells? of", "reports, describes"),
+  (r"what stands", "existing objects"),
+  (r"stands? (?:twice|in|already|there|now|beside|after|before)", "is, exists, appears"),
+  (r"is no (?!more\b|longer\b|such\b|need\b|other\b)", "is not a (valid)"),
+  (r"lies? in", "is in"),
+  (r"of (?:its|their) own", "own, separate"),
+  (r"by (?:itself|themselves)", "automatically, alone"),
+  (r"beside", "next to, in addition to"),
+  (r"heard of", "last contact, news"),
+]
+STRING = re.compile(r'"(?:\\.|[^"\\])*"')
+
+
+def lines_of(path):
+  """(number, text) of what a user reads in PATH."""
+  with open(path, encoding="utf-8") as file:
+    for number, line in enumerate(file, 1):
+      if "words: ok" in line:
+        continue
+      if path.endswith((".c", ".h")):
+        line = "" if line.lstrip().startswith("#") else " ".join(STRING.findall(line))
+      yield number, line
+
+
+def found(words):
+  patterns = [(re.compile(r"(?<![\w-])(?:" + pattern + r")(?![\w-])", re.IGNORECASE), instead) for pattern, instead in words]
+  paths = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md", ":!docs/rules.md", "src/*/*.[ch]",
+                          "src/rules/explanations/*.yaml"], capture_output=True, text=True, check=True).stdout.split()
+  for path in paths:
+    for number, line in lines_of(path):
+      for pattern, instead in patterns:
+        for match in pattern.finditer(line):
+          yield path, number, match.group(0), instead
+
+
+def main():
+  bad = list(found(REFUSED))
+  for path, number, word, instead in bad:
+    print(f"{path}:{number}: \"{word}\": use {instead}", file=sys.stderr)
+  if "--all" in sys.argv[1:]:
+    for path, number, word, instead in found(LATER):
+      print(f"{path}:{number}: later: \"{word}\": use {instead}")
+  return 1 if bad else 0
+
+
+sys.exit(main())
