@@ -32,7 +32,7 @@ static int lint(const droveway_state *state, const char *const *paths, size_t co
     return fail(error);
   for (size_t i = 0; i < droveway_findings_count(findings); i++)
     print(droveway_findings_at(findings, i));
-  printf("%zu objects, %zu denials, %zu warnings\n", droveway_findings_objects(findings),
+  printf("objects: %zu, denials: %zu, warnings: %zu\n", droveway_findings_objects(findings),
          droveway_findings_denials(findings), droveway_findings_warnings(findings));
   int status = droveway_findings_denials(findings) > 0 ? DENIED : NOTHING_DENIED;
   droveway_findings_free(findings);

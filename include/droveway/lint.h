@@ -86,8 +86,8 @@ DROVEWAY_API const char *droveway_finding_message(const droveway_finding *findin
 /* droveway_finding_fix: how to fix it; "" where the message says it all. Thread-safe. Since 0.1.0. */
 DROVEWAY_API const char *droveway_finding_fix(const droveway_finding *finding);
 
-/* droveway_finding_text: all of it as one line, in the words of the API server: "FIELD: Invalid value: "VALUE":
- * MESSAGE; FIX [RULE]". Thread-safe. Since 0.1.0. */
+/* droveway_finding_text: all of it as one line: "FIELD: MESSAGE; FIX [RULE]". A denial is in the words of the API
+ * server: "FIELD: Invalid value: "VALUE": MESSAGE; FIX [RULE]". Thread-safe. Since 0.1.0. */
 DROVEWAY_API const char *droveway_finding_text(const droveway_finding *finding);
 
 /* droveway_finding_file: the file or the name of the input; "" for the findings of a verdict. Thread-safe. Since 0.1.0.

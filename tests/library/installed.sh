@@ -27,7 +27,8 @@ shows() {
 make -s install BUILD="$build" DESTDIR="$stage" PREFIX=/usr
 lib=$stage/usr/lib
 doc=$stage/usr/share/doc/droveway
-export PKG_CONFIG_LIBDIR=$lib/pkgconfig:$(pkg-config --variable pc_path pkg-config)
+PKG_CONFIG_LIBDIR=$lib/pkgconfig:$(pkg-config --variable pc_path pkg-config)
+export PKG_CONFIG_LIBDIR
 config() {
   PKG_CONFIG_SYSROOT_DIR=$stage PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 pkg-config "$@" droveway
 }
@@ -43,10 +44,13 @@ soname=$(readelf -d "$lib/libdroveway.so" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/
 grep -q "DROVEWAY_VERSION \"$version\"" "$stage/usr/include/droveway/error.h" || fail "the headers are not of version $version"
 
 declared=$(cat "$stage"/usr/include/droveway/*.h | grep '^DROVEWAY_API' -A1 | grep -o 'droveway_[a-z_]*(' | tr -d '(' | sort -u)
-for library in "$lib/libdroveway.so" "$lib/libdroveway.a"; do
-  exported=$(nm $([ "${library##*.}" = so ] && echo -D) --defined-only --extern-only "$library" 2>/dev/null | awk 'NF == 3 {print $3}' | sort -u)
-  diff <(echo "$declared") <(echo "$exported") >&2 || fail "${library##*/} does not export what the headers declare (<)"
-done
+[ -n "$declared" ] || fail "the headers declare nothing"
+exports() { # LIBRARY [OPTION]
+  diff <(echo "$declared") <(nm "${@:2}" --defined-only --extern-only "$1" | awk 'NF == 3 {print $3}' | sort -u) >&2 ||
+    fail "${1##*/} does not export what the headers declare (<)"
+}
+exports "$lib/libdroveway.so" -D
+exports "$lib/libdroveway.a"
 
 # --- the headers alone ---
 
@@ -78,7 +82,8 @@ for lint in "$stage/shared" "$stage/static"; do
   expect 1 "$lint" demo/state tests/manifests/pair-misspelt
   shows 'tests/manifests/pair-misspelt/hyperconverged.yaml:9:14: error: spec.liveMigrationConfig.network: Not found: "migration-lna"'
   shows '[network-missing]'
-  shows '2 objects, 1 denials, 1 warnings'
+  shows 'warning: spec.liveMigrationConfig.network: this change restarts the virt-handler pods'
+  shows 'objects: 2, denials: 1, warnings: 1'
   expect 2 "$lint" demo/state Makefile.absent
   shows 'lint: Makefile.absent: '
   expect 2 "$lint"

@@ -94,6 +94,8 @@ static void a_warning_is_a_warning(void **state) {
   const droveway_finding *finding = find(findings, "ipam-unknown-key");
   assert_int_equal(droveway_finding_severity(finding), DROVEWAY_WARNING);
   assert_string_equal(droveway_finding_field(finding), "spec.config.ipam.colour");
+  assert_null(strstr(droveway_finding_text(finding), "Invalid value"));
+  assert_non_null(strstr(droveway_finding_text(finding), "[ipam-unknown-key]"));
   assert_int_equal(droveway_findings_denials(findings), 0);
   droveway_findings_free(findings);
 }
