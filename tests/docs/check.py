@@ -1,7 +1,7 @@
 """What the documents name is there: check.py DROVEWAY [ROOT]
 
 Every relative link of the Markdown files leads to a file and an anchor that exist; every command, option, Make target, path and
-alert that they name is one; what they show after `$ droveway` is what it prints. With ROOT (an installed copy), only the links."""
+alert that they name is one; the tour names each function after its file; what they show after `$ droveway` is what it prints. With ROOT (an installed copy), only the links."""
 import os
 import pathlib
 import re
@@ -87,6 +87,21 @@ def check_names(path, targets):
       bad(path, f"there is no {name}")
 
 
+def check_functions(path):
+  """`name()` behind `src/FILE.c`, in one paragraph or list item: that file defines it."""
+  named = 0
+  for block in re.split(r"\n\s*\n|\n(?=\d+\. |- )", path.read_text()):
+    code = None
+    for span in re.findall(r"`([^`\n]+)`", block):
+      if re.fullmatch(r"src/[\w/]+\.[ch]", span):
+        code = root / span
+      elif re.fullmatch(r"\w+\(\)", span):
+        named += 1
+        if code is None or not code.exists() or not re.search(rf"^\w[^\n;]*\b{span[:-2]}\(", code.read_text(), re.M):
+          bad(path, f"{span} is not in " + ("a file that is named before it" if code is None else str(code.relative_to(root))))
+  return named
+
+
 def expected_matches(expected, got):
   pattern = "\n".join(re.escape(line).replace(re.escape("..."), ".*") for line in expected)
   return re.fullmatch(pattern, "\n".join(got), re.S) is not None
@@ -132,8 +147,9 @@ def main():
       check_names(path, targets)
     shown = sum(check_outputs(path) for path in files)
     alerts = check_alerts()
-    counts += [used, shown, alerts]
-    summary += f", {used} options of {len(commands)} commands, {shown} outputs, {alerts} alerts"
+    functions = check_functions(root / "docs/tour.md")
+    counts += [used, shown, alerts, functions]
+    summary += f", {used} options of {len(commands)} commands, {shown} outputs, {alerts} alerts, {functions} functions"
   for fault in faults:
     print(f"docs: {fault}", file=sys.stderr)
   print(f"docs: {summary}")
