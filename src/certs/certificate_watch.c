@@ -89,11 +89,11 @@ static void read_again(struct dw_certificate_watch *watch) {
   if (look(watch->files) == watch->seen)
     return;
   if (read_whole(watch, &err) == 0) {
-    dw_log(DW_LOG_INFO, "the certificate is read again: new connections get it");
+    dw_log(DW_LOG_INFO, "using the new certificate for new connections");
     return;
   }
   char text[sizeof err.file + sizeof err.text + 32];
-  dw_log_with(DW_LOG_ERROR, "the new certificate can't be used; the one before stays",
+  dw_log_with(DW_LOG_ERROR, "can't use the new certificate; the previous one stays in use",
               dw_log_string("error", dw_error_format(&err, text, sizeof text)));
   dw_certificates_failed(watch->certificates);
 }
@@ -102,7 +102,7 @@ static void read_again(struct dw_certificate_watch *watch) {
 static void look_at_dates(struct dw_certificate_watch *watch) {
   bool expired = dw_certificates_until(watch->certificates) <= (int64_t)time(NULL);
   if (expired && !watch->expired)
-    dw_log(DW_LOG_ERROR, "the certificate has expired: the API server refuses it; put a new one into its files");
+    dw_log(DW_LOG_ERROR, "the certificate has expired and the API server rejects it; replace its files");
   watch->expired = expired;
 }
 

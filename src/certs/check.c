@@ -63,11 +63,11 @@ static int check_key(struct inspection *in, enum pki_file cert_file, X509 *cert,
     return -1;
   note_mode(in, file);
   if (X509_check_private_key(cert, key) == 1) {
-    dw_buf_printf(in->report, "%s/%s: belongs to %s\n", in->dir, dw_pki_file_name(file), dw_pki_file_name(cert_file));
+    dw_buf_printf(in->report, "%s/%s: matches %s\n", in->dir, dw_pki_file_name(file), dw_pki_file_name(cert_file));
     return 0;
   }
   ERR_clear_error();
-  wrong(in, "%s does not belong to %s", dw_pki_file_name(file), dw_pki_file_name(cert_file));
+  wrong(in, "%s does not match %s", dw_pki_file_name(file), dw_pki_file_name(cert_file));
   return 0;
 }
 
@@ -83,7 +83,7 @@ static void check_chain(struct inspection *in, X509 *ca, X509 *leaf) {
   else if (X509_verify_cert(context) == 1)
     dw_buf_puts(in->report, "tls.crt is signed by ca.crt\n");
   else
-    wrong(in, "tls.crt is not good for a server that ca.crt vouches for: %s",
+    wrong(in, "tls.crt does not verify as a server certificate against ca.crt: %s",
           X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)));
   ERR_clear_error();
   X509_STORE_CTX_free(context);
@@ -93,10 +93,10 @@ static void check_chain(struct inspection *in, X509 *ca, X509 *leaf) {
 static void check_names(struct inspection *in, X509 *leaf, const struct dw_pki_names *names) {
   DW_BUF_SCOPED struct dw_buf unused = DW_BUF_INIT;
   if (dw_pki_list_names(leaf, &unused) == 0)
-    wrong(in, "tls.crt has no subject alternative name: the API server looks at nothing else");
+    wrong(in, "tls.crt has no subject alternative name, the only name that the API server checks");
   for (size_t i = 0; i < names->count; i++)
     if (!dw_pki_has_name(leaf, names->list[i]))
-      wrong(in, "tls.crt is not good for %s", names->list[i]);
+      wrong(in, "tls.crt is not valid for %s", names->list[i]);
 }
 
 int dw_pki_check(const char *dir, const struct dw_pki_names *names, struct dw_buf *report, struct dw_error *err) {

@@ -86,7 +86,7 @@ static int write_temp(const char *dir, enum pki_file file, const struct dw_buf *
   snprintf(temp, PATH_MAX, "%s/.%s.XXXXXX", dir, dw_pki_file_name(file));
   int fd = mkostemp(temp, O_CLOEXEC);
   if (fd < 0) {
-    io_error(err, temp, "can't be made");
+    io_error(err, temp, "can't be created");
     temp[0] = '\0';
     return -1;
   }
@@ -116,7 +116,7 @@ int dw_pki_write_files(const char *dir, const struct dw_buf texts[PKI_FILES], st
   if (strlen(dir) > PATH_MAX - 32)
     return dw_error_set(err, DW_ERR_USAGE, "the folder's name is too long");
   if (mkdir(dir, 0755) != 0 && errno != EEXIST)
-    return io_error(err, dir, "can't be made");
+    return io_error(err, dir, "can't be created");
   for (enum pki_file file = 0; file < PKI_FILES && failed == 0; file++)
     if (texts[file].length > 0)
       failed = write_temp(dir, file, &texts[file], temps[file], err);

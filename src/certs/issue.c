@@ -13,7 +13,7 @@ enum { LONGEST_COMMON_NAME = 64 /* RFC 5280, A.1 */ };
 EVP_PKEY *dw_pki_new_key(struct dw_error *err) {
   EVP_PKEY *key = EVP_EC_gen("P-256");
   if (key == NULL)
-    dw_pki_error(err, "can't make a key");
+    dw_pki_error(err, "can't create a key");
   return key;
 }
 
@@ -75,7 +75,7 @@ X509 *dw_pki_new_ca(EVP_PKEY *key, const struct pki_life *life, struct dw_error 
       add_extension(cert, cert, NID_authority_key_identifier, "keyid:always") && sign(cert, key))
     return cert;
   X509_free(cert);
-  dw_pki_error(err, "can't make the CA's certificate");
+  dw_pki_error(err, "can't create the CA certificate");
   return NULL;
 }
 
@@ -113,6 +113,6 @@ X509 *dw_pki_new_leaf(const struct pki_issuer *issuer, EVP_PKEY *key, const stru
   if (good)
     return cert;
   X509_free(cert);
-  dw_pki_error(err, "can't make the server's certificate");
+  dw_pki_error(err, "can't create the server certificate");
   return NULL;
 }

@@ -28,12 +28,12 @@ static int force_hint(struct dw_error *err, const char *what) {
 /* A leaf that another CA signed was not made here. */
 static int guard_leaf(const char *dir, X509 *ca, struct dw_error *err) {
   if (!dw_pki_exists(dir, PKI_LEAF_CERT))
-    return dw_pki_exists(dir, PKI_LEAF_KEY) ? force_hint(err, "there is a tls.key without a tls.crt") : 0;
+    return dw_pki_exists(dir, PKI_LEAF_KEY) ? force_hint(err, "found tls.key without tls.crt") : 0;
   SCOPED(dw_pki_free_cert) X509 *leaf = dw_pki_load_cert(dir, PKI_LEAF_CERT, err);
   if (leaf == NULL)
     return -1;
   if (X509_check_issued(ca, leaf) != X509_V_OK)
-    return force_hint(err, "tls.crt is there and not signed by ca.crt");
+    return force_hint(err, "the existing tls.crt is not signed by ca.crt");
   return 0;
 }
 
@@ -45,10 +45,10 @@ static int keep_ca(const char *dir, struct material *m, struct dw_error *err) {
   m->ca_kept = true;
   if (X509_check_private_key(m->ca.cert, m->ca.key) != 1) {
     ERR_clear_error();
-    return force_hint(err, "ca.key does not belong to ca.crt");
+    return force_hint(err, "ca.key does not match ca.crt");
   }
   if (X509_check_ca(m->ca.cert) == 0)
-    return force_hint(err, "ca.crt is no CA's certificate");
+    return force_hint(err, "ca.crt is not a CA certificate");
   if (dw_pki_expired(m->ca.cert))
     return force_hint(err, "ca.crt has expired");
   return guard_leaf(dir, m->ca.cert, err);
@@ -77,9 +77,9 @@ static int provide_ca(const struct dw_pki_request *request, struct material *m, 
   if (cert && key)
     return keep_ca(request->dir, m, err);
   if (cert || key)
-    return force_hint(err, cert ? "there is a ca.crt without a ca.key" : "there is a ca.key without a ca.crt");
+    return force_hint(err, cert ? "found ca.crt without ca.key" : "found ca.key without ca.crt");
   if (dw_pki_exists(request->dir, PKI_LEAF_CERT) || dw_pki_exists(request->dir, PKI_LEAF_KEY))
-    return force_hint(err, "there is a tls.crt or tls.key without the CA that signed it");
+    return force_hint(err, "found tls.crt or tls.key without the CA that signed it");
   return make_ca(request, m, err);
 }
 

@@ -42,7 +42,7 @@ void dw_managed_tell_well(struct dw_self_managed *managed, enum managed_topic to
   if (managed->troubles[topic][0] == '\0')
     return;
   managed->troubles[topic][0] = '\0';
-  dw_log(DW_LOG_INFO, "self-managed certificates: %s: works again", dw_managed_subject(managed, topic, name));
+  dw_log(DW_LOG_INFO, "self-managed certificates: %s: working again", dw_managed_subject(managed, topic, name));
 }
 
 static void tell_call(struct managed_look *look, enum managed_topic topic, const char *method,
@@ -59,10 +59,10 @@ static void tell_call(struct managed_look *look, enum managed_topic topic, const
   /* An answer that is cut off is the same trouble as none. */
   snprintf(key, sizeof key, "%s %d %s", verb, result->complete ? result->status : 0, result->reason);
   if (result->status == 403)
-    snprintf(message, sizeof message, "RBAC forbids to %s it: allow get and update of this name in %s (%s)", verb,
-             plural, result->message);
+    snprintf(message, sizeof message, "RBAC forbids \"%s\"; allow get and update of this name in %s (%s)", verb, plural,
+             result->message);
   else if (result->status == 404 && topic == MANAGED_SECRET)
-    snprintf(message, sizeof message, "it is not there: make it, empty, as the manifests do");
+    snprintf(message, sizeof message, "it does not exist; create it empty, as the manifests do");
   else
     snprintf(message, sizeof message, "can't %s it: %s", verb, result->message);
   dw_managed_tell(look, topic, key, message);

@@ -59,9 +59,9 @@ static int add_name(GENERAL_NAMES *all, const char *name, struct dw_error *err) 
   else if (dns_name(name, lower))
     entry = dns_entry(lower);
   else
-    return dw_error_set(err, DW_ERR_USAGE, "\"%s\" is no DNS name and no IP address", name);
+    return dw_error_set(err, DW_ERR_USAGE, "\"%s\" is not a valid DNS name or IP address", name);
   if (entry == NULL)
-    return dw_pki_error(err, "can't make a certificate's name");
+    return dw_pki_error(err, "can't create a certificate name");
   if (already_there(all, entry)) {
     GENERAL_NAME_free(entry);
     return 0;
@@ -69,17 +69,17 @@ static int add_name(GENERAL_NAMES *all, const char *name, struct dw_error *err) 
   if (sk_GENERAL_NAME_push(all, entry) > 0)
     return 0;
   GENERAL_NAME_free(entry);
-  return dw_pki_error(err, "can't make a certificate's name");
+  return dw_pki_error(err, "can't create a certificate name");
 }
 
 GENERAL_NAMES *dw_pki_alt_names(const struct dw_pki_names *names, struct dw_error *err) {
   if (names->count == 0 || names->count > DW_PKI_MOST_NAMES) {
-    dw_error_set(err, DW_ERR_USAGE, "a certificate takes 1 to %d names, not %zu", DW_PKI_MOST_NAMES, names->count);
+    dw_error_set(err, DW_ERR_USAGE, "a certificate can have 1 to %d names, not %zu", DW_PKI_MOST_NAMES, names->count);
     return NULL;
   }
   GENERAL_NAMES *all = sk_GENERAL_NAME_new_null();
   if (all == NULL) {
-    dw_pki_error(err, "can't make a certificate's names");
+    dw_pki_error(err, "can't create a certificate names");
     return NULL;
   }
   for (size_t i = 0; i < names->count; i++) {

@@ -38,7 +38,7 @@ static int check_pair(const char *cert_file, const char *key_file, struct dw_buf
     return -1;
   if (X509_check_private_key(cert, key) != 1) {
     ERR_clear_error();
-    dw_error_set(err, DW_ERR_INVALID, "this key does not belong to the certificate in %s", cert_file);
+    dw_error_set(err, DW_ERR_INVALID, "this key does not match the certificate in %s", cert_file);
     return dw_error_in_file(err, key_file);
   }
   if (check_chain(cert_file, dw_buf_text(&texts[0]), err) != 0)

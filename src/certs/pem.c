@@ -40,7 +40,7 @@ static int no_pass_phrase(char *buffer, int size, int writing, void *unused) {
 
 static int no_pem(struct dw_error *err, const char *file, const char *what) {
   ERR_clear_error();
-  dw_error_set(err, DW_ERR_SYNTAX, "holds no %s", what);
+  dw_error_set(err, DW_ERR_SYNTAX, "contains no PEM %s", what);
   return file == NULL ? -1 : dw_error_in_file(err, file);
 }
 
@@ -49,7 +49,7 @@ X509 *dw_pki_read_cert(const char *pem, const char *file, struct dw_error *err) 
   X509 *cert = source == NULL ? NULL : PEM_read_bio_X509(source, NULL, no_pass_phrase, NULL);
   BIO_free(source);
   if (cert == NULL)
-    no_pem(err, file, "certificate in PEM form");
+    no_pem(err, file, "certificate");
   return cert;
 }
 
@@ -72,7 +72,7 @@ EVP_PKEY *dw_pki_read_key(const char *pem, const char *file, struct dw_error *er
   EVP_PKEY *key = source == NULL ? NULL : PEM_read_bio_PrivateKey(source, NULL, no_pass_phrase, NULL);
   BIO_free(source);
   if (key == NULL)
-    no_pem(err, file, "private key in PEM form without a pass phrase");
+    no_pem(err, file, "private key without a pass phrase");
   return key;
 }
 

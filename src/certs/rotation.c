@@ -97,11 +97,11 @@ static const char *judge_ca(struct facts *f) {
     add_ca(f, &all.list[i]);
   join_bundle(f);
   if (!all.list[0].ca)
-    return "ca.crt is no CA's certificate";
+    return "ca.crt is not a CA certificate";
   if (all.list[0].until <= f->now)
     return "the CA has expired";
   if (all.list[0].from > f->now + AHEAD_S)
-    return "the CA is not valid yet: look at the clocks of the nodes";
+    return "the CA is not valid yet; check the clocks of the nodes";
   if (*secret->ca_key == '\0')
     return "ca.key is missing";
   if (dw_pki_key_fits(all.list[0].pem, secret->ca_key, &err) != 0)
@@ -124,7 +124,7 @@ static const char *judge_leaf(struct facts *f) {
   if (dw_pki_key_fits(f->leaf.pem, secret->leaf_key, &err) != 0)
     return dw_arena_printf(f->arena, "tls.key: %s", err.text);
   if (f->ca_count == 0 || dw_pki_verify(f->bundle, f->leaf.pem, look_at(f->now, &f->leaf), &err) != 0)
-    return dw_arena_printf(f->arena, "tls.crt: %s", f->ca_count == 0 ? "no CA is there to verify it" : err.text);
+    return dw_arena_printf(f->arena, "tls.crt: %s", f->ca_count == 0 ? "there is no CA to verify it" : err.text);
   f->leaf_verifies = true;
   f->by_newest = dw_pki_verify(f->cas[0].pem, f->leaf.pem, look_at(f->now, &f->leaf), NULL) == 0;
   f->missing = dw_pki_missing_name(f->leaf.pem, &f->in->options->names);
@@ -289,8 +289,8 @@ static int start_anew(struct draft *d) {
   struct facts *f = d->f;
   bool fresh = *f->in->secret.ca == '\0' && *f->in->secret.leaf == '\0';
   d->plan->wrong = fresh ? "" : f->wrong_ca;
-  begin(d, f->leaf_verifies ? "made a new CA; the certificate is that of the old one until the new one is known"
-                            : "made a CA and a certificate");
+  begin(d, f->leaf_verifies ? "created a new CA; the old certificate stays in use until the API servers know the new CA"
+                            : "created a CA and a certificate");
   adopt_published(f);
   if (make_ca(d) != 0)
     return -1;
@@ -304,8 +304,9 @@ static int renew_leaf(struct draft *d, const char *what) {
 
 /* The old CA's last leaf is made while its key is at hand: the new CA then has a leaf's whole life to become known. */
 static int renew_ca(struct draft *d) {
-  begin(d, "made a new CA (two thirds of the old one's life are over); the certificate is that of the old one until "
-           "the new one is known");
+  begin(d,
+        "created a new CA (two thirds of the old one's lifetime have passed); the old certificate stays in use until "
+        "the API servers know the new CA");
   if (make_leaf(d, d->f->cas[0].pem, d->f->in->secret.ca_key) != 0)
     return -1;
   return make_ca(d);
@@ -314,10 +315,10 @@ static int renew_ca(struct draft *d) {
 static int fix_leaf(struct draft *d) {
   struct facts *f = d->f;
   if (f->missing != NULL)
-    d->plan->wrong = dw_arena_printf(f->arena, "tls.crt is not good for %s", f->missing);
+    d->plan->wrong = dw_arena_printf(f->arena, "tls.crt is not valid for %s", f->missing);
   else
     d->plan->wrong = f->wrong_leaf;
-  return renew_leaf(d, "made a certificate");
+  return renew_leaf(d, "created a certificate");
 }
 
 /* Notes when the bundle is seen everywhere, and forgets it where it is not before that has counted. */
@@ -326,16 +327,16 @@ static void note_publication(struct draft *d) {
   if (f->ca_count == 1)
     return;
   if (f->held && f->seen && f->published == 0) {
-    begin(d, "the new CA is in the webhook configurations");
+    begin(d, "published the new CA in the webhook configurations");
     set_published(d, (f->in->now_ms + 999) / 1000);
   } else if (!f->held && f->published != 0 && !(f->by_newest && is_settled(f))) {
-    begin(d, "the new CA is not in the webhook configurations any more");
+    begin(d, "the new CA is no longer in the webhook configurations");
     set_published(d, 0);
   }
 }
 
 static void drop_old(struct draft *d) {
-  begin(d, "the old CA is not trusted any more");
+  begin(d, "removed the old CA");
   d->plan->secret.ca = d->f->cas[0].pem;
   d->plan->secret.published = "";
   d->plan->secret.replaced_until = "";
@@ -345,11 +346,11 @@ static int follow(struct draft *d) {
   struct facts *f = d->f;
   if (!f->by_newest) {
     if (f->held && f->seen && is_settled(f))
-      return renew_leaf(d, "the new CA is known to the API servers: the certificate is its own from now on");
+      return renew_leaf(d, "switched to a certificate from the new CA, which the API servers now know");
   } else if (f->now >= renewal_of(&f->cas[0])) {
     return renew_ca(d);
   } else if (f->now >= renewal_of(&f->leaf)) {
-    return renew_leaf(d, "renewed the certificate (two thirds of its life are over)");
+    return renew_leaf(d, "renewed the certificate (two thirds of its lifetime have passed)");
   } else if (f->ca_count > 1 && f->now >= old_until(f)) {
     drop_old(d);
     return 0;

@@ -69,7 +69,7 @@ static bool publish(struct managed_look *look, const struct dw_rotation_plan *pl
     if (put != PUT_DONE)
       continue;
     char name[320];
-    dw_log(DW_LOG_INFO, "self-managed certificates: put the CA into %s", dw_managed_subject(managed, topic, name));
+    dw_log(DW_LOG_INFO, "self-managed certificates: published the CA in %s", dw_managed_subject(managed, topic, name));
     pthread_mutex_lock(&managed->lock);
     managed->published++;
     pthread_mutex_unlock(&managed->lock);
@@ -202,7 +202,7 @@ static int check_options(const struct dw_self_managed *managed, struct dw_error 
   dw_pki_pair_free(&ca);
   dw_pki_pair_free(&leaf);
   if (failed == 0 && needed_ms >= shortest * 1000)
-    failed = dw_error_set(err, DW_ERR_USAGE, "the certificates' lives are too short: %lld s are needed to renew a CA",
+    failed = dw_error_set(err, DW_ERR_USAGE, "the certificates are valid too briefly: renewing a CA takes %lld s",
                           (long long)(needed_ms / 1000));
   return failed;
 }
@@ -282,8 +282,8 @@ bool dw_self_managed_ready(struct dw_self_managed *managed) {
 
 static void add_failures(const struct dw_self_managed *managed, struct dw_buf *out) {
   static const char *const names[MANAGED_TOPICS] = {"secret", "validating", "mutating", "pair"};
-  dw_buf_puts(out, "# HELP droveway_self_managed_failures_total What went wrong: reading or writing the Secret or a "
-                   "webhook configuration, making or using a pair.\n"
+  dw_buf_puts(out, "# HELP droveway_self_managed_failures_total Failures to read or write the Secret or a "
+                   "webhook configuration, or to create or use a key pair.\n"
                    "# TYPE droveway_self_managed_failures_total counter\n");
   for (size_t i = 0; i < MANAGED_TOPICS; i++)
     dw_buf_printf(out, "droveway_self_managed_failures_total{of=\"%s\"} %llu\n", names[i],
@@ -292,26 +292,26 @@ static void add_failures(const struct dw_self_managed *managed, struct dw_buf *o
 
 void dw_self_managed_metrics(struct dw_self_managed *managed, struct dw_buf *out) {
   pthread_mutex_lock(&managed->lock);
-  dw_buf_printf(out,
-                "# HELP droveway_self_managed_ca_expiry_timestamp_seconds When the newest CA ends; 0: none seen yet.\n"
-                "# TYPE droveway_self_managed_ca_expiry_timestamp_seconds gauge\n"
-                "droveway_self_managed_ca_expiry_timestamp_seconds %lld\n"
-                "# HELP droveway_self_managed_cas CAs that are trusted; more than one while a CA is renewed.\n"
-                "# TYPE droveway_self_managed_cas gauge\ndroveway_self_managed_cas %zu\n",
-                (long long)managed->ca_until, managed->ca_count);
   dw_buf_printf(
       out,
-      "# HELP droveway_self_managed_stores_total Steps that this instance stored in the Secret.\n"
-      "# TYPE droveway_self_managed_stores_total counter\ndroveway_self_managed_stores_total %llu\n"
-      "# HELP droveway_self_managed_publications_total Webhook configurations that this instance put the CA "
-      "into.\n"
-      "# TYPE droveway_self_managed_publications_total counter\n"
-      "droveway_self_managed_publications_total %llu\n"
-      "# HELP droveway_self_managed_last_success_timestamp_seconds When all was last seen or made as it is to "
-      "be; 0: not yet.\n"
-      "# TYPE droveway_self_managed_last_success_timestamp_seconds gauge\n"
-      "droveway_self_managed_last_success_timestamp_seconds %lld\n",
-      (unsigned long long)managed->stored, (unsigned long long)managed->published, (long long)managed->well);
+      "# HELP droveway_self_managed_ca_expiry_timestamp_seconds When the newest CA expires; 0 before one was read.\n"
+      "# TYPE droveway_self_managed_ca_expiry_timestamp_seconds gauge\n"
+      "droveway_self_managed_ca_expiry_timestamp_seconds %lld\n"
+      "# HELP droveway_self_managed_cas Trusted CAs; more than one while a CA is being renewed.\n"
+      "# TYPE droveway_self_managed_cas gauge\ndroveway_self_managed_cas %zu\n",
+      (long long)managed->ca_until, managed->ca_count);
+  dw_buf_printf(out,
+                "# HELP droveway_self_managed_stores_total Renewal steps that this instance stored in the Secret.\n"
+                "# TYPE droveway_self_managed_stores_total counter\ndroveway_self_managed_stores_total %llu\n"
+                "# HELP droveway_self_managed_publications_total Times this instance wrote the CA into a webhook "
+                "configuration.\n"
+                "# TYPE droveway_self_managed_publications_total counter\n"
+                "droveway_self_managed_publications_total %llu\n"
+                "# HELP droveway_self_managed_last_success_timestamp_seconds When the Secret and the webhook "
+                "configurations were last correct; 0 before the first time.\n"
+                "# TYPE droveway_self_managed_last_success_timestamp_seconds gauge\n"
+                "droveway_self_managed_last_success_timestamp_seconds %lld\n",
+                (unsigned long long)managed->stored, (unsigned long long)managed->published, (long long)managed->well);
   add_failures(managed, out);
   pthread_mutex_unlock(&managed->lock);
 }

@@ -24,7 +24,7 @@ static struct pki_life life_of(const struct dw_pki_life *asked) {
 static int check_life(const struct dw_pki_life *life, struct dw_error *err) {
   if (life->seconds >= 1 && life->seconds <= (int64_t)DW_PKI_MOST_DAYS * 86400)
     return 0;
-  return dw_error_set(err, DW_ERR_USAGE, "a certificate is valid for 1 second to %d days", DW_PKI_MOST_DAYS);
+  return dw_error_set(err, DW_ERR_USAGE, "a certificate must be valid for 1 second to %d days", DW_PKI_MOST_DAYS);
 }
 
 static int write_pair(X509 *cert, EVP_PKEY *key, struct dw_pki_pair *out, struct dw_error *err) {
@@ -50,7 +50,7 @@ static int make_leaf(const struct pki_issuer *issuer, const struct dw_pki_names 
                      struct dw_pki_pair *out, struct dw_error *err) {
   if (X509_check_private_key(issuer->cert, issuer->key) != 1) {
     ERR_clear_error();
-    return dw_error_set(err, DW_ERR_INVALID, "the CA's key does not belong to its certificate");
+    return dw_error_set(err, DW_ERR_INVALID, "the CA's key does not match its certificate");
   }
   SCOPED(dw_pki_free_key) EVP_PKEY *key = dw_pki_new_key(err);
   SCOPED(dw_pki_free_cert) X509 *cert = key == NULL ? NULL : dw_pki_new_leaf(issuer, key, names, times, err);
@@ -121,12 +121,12 @@ static int read_stack(const char *pem, cert_stack *certs, struct dw_error *err) 
   for (X509 *cert; failed == 0 && (cert = PEM_read_bio_X509(source, NULL, NULL, "")) != NULL;)
     if (sk_X509_num(certs) >= DW_PKI_MOST_CERTS || sk_X509_push(certs, cert) <= 0) {
       X509_free(cert);
-      failed = dw_error_set(err, DW_ERR_INVALID, "holds more than %d certificates", DW_PKI_MOST_CERTS);
+      failed = dw_error_set(err, DW_ERR_INVALID, "contains more than %d certificates", DW_PKI_MOST_CERTS);
     }
   if (failed == 0 && !at_end())
-    failed = dw_error_set(err, DW_ERR_SYNTAX, "holds a broken certificate");
+    failed = dw_error_set(err, DW_ERR_SYNTAX, "contains a malformed certificate");
   if (failed == 0 && sk_X509_num(certs) == 0)
-    failed = dw_error_set(err, DW_ERR_SYNTAX, "holds no certificate in PEM form");
+    failed = dw_error_set(err, DW_ERR_SYNTAX, "contains no PEM certificate");
   BIO_free(source);
   return failed;
 }
@@ -160,7 +160,7 @@ int dw_pki_key_fits(const char *certificate, const char *key_text, struct dw_err
   if (X509_check_private_key(cert, key) == 1)
     return 0;
   ERR_clear_error();
-  return dw_error_set(err, DW_ERR_INVALID, "the key does not belong to the certificate");
+  return dw_error_set(err, DW_ERR_INVALID, "the key does not match the certificate");
 }
 
 /* As Go does it: whatever is in the bundle is trusted by itself, and the time counts for it too. */

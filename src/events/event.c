@@ -141,7 +141,7 @@ struct dw_event *dw_event_of_audited(const struct dw_audited *audited) {
   const struct dw_rule *last = NULL;
   if (!is_nameable(object->namespace_, object->name))
     return NULL;
-  dw_buf_puts(&note.text, "stands, and would be denied: ");
+  dw_buf_puts(&note.text, "this existing object would be denied: ");
   for (size_t i = 0; i < findings->count; i++) {
     const struct dw_finding *finding = &findings->items[i];
     if (finding->action != DW_ACTION_DENY)

@@ -114,11 +114,11 @@ static void take_all(struct dw_events *events) {
 
 static void say(struct dw_events *events, enum trouble trouble, const char *ns, const char *message) {
   static const char *const what[TROUBLES] = {
-      [FORBIDDEN] = ("events: RBAC forbids to write Events: allow create and patch of events, as "
+      [FORBIDDEN] = ("events: RBAC forbids writing Events; allow create and patch of events, as "
                      "manifests/components/events does"),
-      [ABSENT] = "events: there is no such namespace to write Events in",
-      [REFUSED] = "events: the API server refuses an Event",
-      [UNREACHABLE] = "events: the API server can't be reached; what is to be told waits"};
+      [ABSENT] = "events: can't write Events: the namespace does not exist",
+      [REFUSED] = "events: the API server rejected an Event",
+      [UNREACHABLE] = "events: the API server is unreachable; Events are queued"};
   int64_t now = dw_now_milliseconds();
   if (events->said[trouble] != 0 && now - events->said[trouble] < SAID_AGAIN_MS)
     return;
@@ -128,7 +128,7 @@ static void say(struct dw_events *events, enum trouble trouble, const char *ns, 
 
 static void say_well(struct dw_events *events) {
   if (events->said[UNREACHABLE] != 0)
-    dw_log(DW_LOG_INFO, "events: the API server is reached again");
+    dw_log(DW_LOG_INFO, "events: the API server is reachable again");
   events->said[UNREACHABLE] = 0;
   dw_backoff_reset(&events->backoff);
 }
@@ -354,8 +354,8 @@ void dw_events_stop(struct dw_events *events) {
 
 void dw_events_metrics(struct dw_events *events, struct dw_buf *out) {
   dw_metric_head(out, "events_total", "counter",
-                 "Denials and findings that were told in an Event, could not be, or were left out because too many "
-                 "waited.");
+                 "Denials and findings reported as an Event, failed, or dropped because the queue "
+                 "was full.");
   dw_buf_printf(out,
                 "droveway_events_total{result=\"sent\"} %llu\n"
                 "droveway_events_total{result=\"failed\"} %llu\n"

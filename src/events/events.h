@@ -1,5 +1,6 @@
-/* Denials and standing violations as Events of the cluster, which `kubectl get events` and `kubectl describe` show
- * beside the object. Never in the way of an answer: what is to be told waits in a bounded queue, and one thread writes.
+/* Denials and violations in existing objects as Events of the cluster, which `kubectl get events` and `kubectl
+ * describe` show beside the object. Never in the way of an answer: what is to be told waits in a bounded queue, and one
+ * thread writes.
  */
 #ifndef EVENTS_EVENTS_H
 #define EVENTS_EVENTS_H

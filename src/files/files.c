@@ -53,7 +53,7 @@ static int visit(struct dw_arena *arena, const char *path, const char *name, int
 static int walk(struct dw_arena *arena, const char *path, int depth, struct dw_file_list *out, struct dw_error *err) {
   struct dirent **entries = NULL;
   if (depth > MAX_FOLDER_DEPTH) {
-    dw_error_set(err, DW_ERR_IO, "lies more than %d folders deep; give a folder further down", MAX_FOLDER_DEPTH);
+    dw_error_set(err, DW_ERR_IO, "is more than %d folders deep; name a folder further down", MAX_FOLDER_DEPTH);
     return dw_error_in_file(err, path);
   }
   int count = scandir(path, &entries, wanted, alphasort);

@@ -218,9 +218,9 @@ static bool names_ours(const dw_json *json) {
 
 static int add_object(struct reader *reader, const dw_json *json, const char *path, struct dw_error *err) {
   if (dw_json_type(json) != DW_JSON_OBJECT)
-    return refuse(reader, path, "is no Kubernetes object: it must be a mapping with apiVersion and kind", err);
+    return refuse(reader, path, "is not a Kubernetes object: expected a mapping with apiVersion and kind", err);
   if (!is_object(json))
-    return refuse(reader, path, "is no Kubernetes object: apiVersion or kind is missing", err);
+    return refuse(reader, path, "is not a Kubernetes object: apiVersion or kind is missing", err);
   if (is_list(json)) {
     const dw_json *items = dw_json_get(json, "items");
     for (size_t i = 0; i < dw_json_size(items); i++) {
@@ -298,7 +298,7 @@ static int read_one(struct reader *reader, struct dw_error *err) {
   size_t length = 0;
   char *text = dw_read_file(reader->arena, reader->file, 0, &length, err);
   if (text && length == 0 && strcmp(reader->file, "-") == 0) /* what a command that failed leaves to the pipe */
-    return dw_error_set(err, DW_ERR_IO, "standard input is empty: did the command before it fail?");
+    return dw_error_set(err, DW_ERR_IO, "standard input is empty; did the previous command fail?");
   return text ? read_text(reader, text, length, err) : -1;
 }
 

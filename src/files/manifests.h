@@ -33,8 +33,8 @@ struct dw_manifest {
 
 /* Reads PATHS[COUNT]: files whatever their name, folders with all .yaml, .yml and .json below them (in order of name;
  * names that begin with a dot are passed over), "-" once for standard input. Lists are taken apart. -1 with file, line
- * and column where something can't be read or is no Kubernetes object (no apiVersion or kind). FIRST gets the objects
- * in order. */
+ * and column where something can't be read or is not a Kubernetes object (no apiVersion or kind). FIRST gets the
+ * objects in order. */
 int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t count, struct dw_manifest **first,
                       struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
@@ -47,7 +47,7 @@ struct dw_manifests {
   size_t patch_count, patch_capacity;
 };
 
-/* As dw_manifests_read(), for the folders of ordinary projects: a document in a folder that is no Kubernetes object
+/* As dw_manifests_read(), for the folders of ordinary projects: a document in a folder that is not a Kubernetes object
  * (values.yaml, a workflow, a patch) is passed over and counted, unless its apiVersion or kind is one that has rules.
  * What can't be read is an error there too, except the templates of a Helm chart, which are counted; an error in
  * another template says how to render it. Objects that have rules are also found inside other objects and documents

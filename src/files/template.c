@@ -38,7 +38,7 @@ static bool is_template(const char *text, size_t length, int error_line) {
 
 void dw_template_hint(const char *text, size_t length, struct dw_error *err) {
   static const char hint[] =
-      "; this looks like a Helm template: render it first: helm template CHART | droveway check -f -";
+      "; this looks like a Helm template; render it first: helm template CHART | droveway check -f -";
   if (!err || err->code == DW_ERR_MEMORY || err->code == DW_ERR_IO || !is_template(text, length, err->line))
     return;
   size_t used = strlen(err->text);

@@ -118,7 +118,7 @@ static void *run(void *context) {
     if (good)
       continue;
     if (!acceptor->short_of_descriptors)
-      dw_log(DW_LOG_WARN, "no descriptors are left for new connections; they wait (raise the limit of open files)");
+      dw_log(DW_LOG_WARN, "out of file descriptors: new connections wait; raise the limit on open files");
     acceptor->short_of_descriptors = true;
     poll(&fds[1], 1, BREATH_MS);
   }
@@ -137,7 +137,7 @@ struct acceptor *dw_acceptor_start(int listen_fd, struct workers *workers, struc
   acceptor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (acceptor->wake_fd >= 0 && pthread_create(&acceptor->thread, NULL, run, acceptor) == 0)
     return acceptor;
-  dw_error_set(err, DW_ERR_OTHER, "can't start a thread that takes connections");
+  dw_error_set(err, DW_ERR_OTHER, "can't start the thread that accepts connections");
   if (acceptor->wake_fd >= 0)
     close(acceptor->wake_fd);
   free(acceptor);

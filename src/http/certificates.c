@@ -92,10 +92,10 @@ static int fill_for(struct credentials *out, enum dw_audience audience, const st
   gnutls_certificate_credentials_t *handle = &out->to[audience].handle;
   int code = gnutls_certificate_allocate_credentials(handle);
   if (code != GNUTLS_E_SUCCESS)
-    return refuse(err, "no certificate can be used", code);
+    return refuse(err, "can't set up TLS credentials", code);
   code = gnutls_certificate_set_x509_key_mem(*handle, &pair[0], &pair[1], GNUTLS_X509_FMT_PEM);
   if (code < 0)
-    return refuse(err, "certificate and key can't be used", code);
+    return refuse(err, "can't use the certificate and key", code);
   if (offer->client_ca == NULL)
     return 0;
   gnutls_datum_t trust = datum(offer->client_ca);
@@ -113,8 +113,8 @@ int dw_certificates_set(struct dw_certificates *certificates, const char *certif
     abort();
   atomic_init(&fresh->users, 1);
   fresh->until = end_of(certificate);
-  struct offer reviews = {certificate, key, client_ca, "the clients' CA can't be used"};
-  struct offer metrics = {certificate, key, certificates->metrics_ca, "the CA of --metrics-client-ca can't be used"};
+  struct offer reviews = {certificate, key, client_ca, "can't use the CA in --client-ca"};
+  struct offer metrics = {certificate, key, certificates->metrics_ca, "can't use the CA in --metrics-client-ca"};
   if (fill_for(fresh, DW_AUDIENCE_REVIEWS, &reviews, err) != 0 ||
       fill_for(fresh, DW_AUDIENCE_METRICS, &metrics, err) != 0) {
     dw_credentials_give_back(fresh);
@@ -148,10 +148,10 @@ void dw_certificates_metrics(struct dw_certificates *certificates, struct dw_buf
   uint64_t taken = certificates->taken, failed = certificates->failed;
   pthread_mutex_unlock(&certificates->lock);
   dw_buf_printf(out,
-                "# HELP droveway_certificate_expiry_timestamp_seconds When the certificate that is served ends.\n"
+                "# HELP droveway_certificate_expiry_timestamp_seconds When the certificate in use expires.\n"
                 "# TYPE droveway_certificate_expiry_timestamp_seconds gauge\n"
                 "droveway_certificate_expiry_timestamp_seconds %" PRId64 "\n"
-                "# HELP droveway_certificate_loads_total Certificates taken into use, and new ones that could not be.\n"
+                "# HELP droveway_certificate_loads_total New certificates, by whether they could be used.\n"
                 "# TYPE droveway_certificate_loads_total counter\n"
                 "droveway_certificate_loads_total{result=\"used\"} %" PRIu64 "\n"
                 "droveway_certificate_loads_total{result=\"refused\"} %" PRIu64 "\n",

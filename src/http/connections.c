@@ -316,9 +316,9 @@ static void report_connections(struct overload *overload, int64_t now) {
   struct dw_log_member members[1 + SILENT] = {dw_log_string("listener", overload->listener)};
   size_t news = add_recent(overload, members + 1);
   if (news > 0)
-    dw_log_members(NULL, DW_LOG_WARN, "connections are turned away or ended for a limit", members, 1 + news);
+    dw_log_members(NULL, DW_LOG_WARN, "connections are refused or closed because of a limit", members, 1 + news);
   else if (overload->on)
-    dw_log_members(NULL, DW_LOG_INFO, "no more connections are turned away or ended for a limit", members, 1);
+    dw_log_members(NULL, DW_LOG_INFO, "no more connections are refused or closed because of a limit", members, 1);
   if (news > 0 || overload->on)
     note_reported(overload, now);
   overload->on = news > 0;
@@ -331,8 +331,8 @@ static void report_refusals(struct overload *overload, int64_t now) {
   unsigned count = dw_log_gate_left_out(&overload->load->refusals);
   if (count == 0)
     return;
-  dw_log_with(DW_LOG_WARN, "more requests were refused than have a line each",
-              dw_log_string("listener", overload->listener), dw_log_integer("count", count));
+  dw_log_with(DW_LOG_WARN, "more requests were refused than were logged", dw_log_string("listener", overload->listener),
+              dw_log_integer("count", count));
 }
 
 void dw_overload_report(struct overload *overload) {
@@ -379,7 +379,7 @@ struct connections *dw_connections_start(const struct connection_limits *limits,
   connections->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (connections->stop >= 0 && pthread_create(&connections->thread, NULL, run, connections) == 0)
     return connections;
-  dw_error_set(err, DW_ERR_OTHER, "can't start a thread that watches connections");
+  dw_error_set(err, DW_ERR_OTHER, "can't start the thread that watches connections");
   if (connections->stop >= 0)
     close(connections->stop);
   pthread_mutex_destroy(&connections->lock);

@@ -197,7 +197,7 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
   request->untrusted = !is_trusted(all, link);
   if (is_ambiguous(&exchange->head)) {
     all->handler.fail(all->handler.service, request, &exchange->answer, 400,
-                      "where the body ends is told in two ways, or in none that is known");
+                      "ambiguous body length: send one Content-Length, or Transfer-Encoding: chunked");
     return queue_early(connection, exchange);
   }
   exchange->refused = all->handler.refuse(all->handler.service, request, &exchange->answer);
@@ -229,9 +229,9 @@ static void release(struct exchanges *all, struct exchange *exchange) {
 
 static void refuse(struct exchanges *all, struct exchange *exchange, int status) {
   char text[64];
-  snprintf(text, sizeof text, "the body is over the limit of %zu bytes", all->max_body);
+  snprintf(text, sizeof text, "the body exceeds the limit of %zu bytes", all->max_body);
   all->handler.fail(all->handler.service, &exchange->head.request, &exchange->answer, status,
-                    status == 413 ? text : "too many large bodies at once; try again later");
+                    status == 413 ? text : "too many large requests at once; try again later");
   exchange->refused = true;
   release(all, exchange);
 }

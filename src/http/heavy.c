@@ -38,7 +38,7 @@ struct heavy *dw_heavy_start(struct dw_error *err) {
   pthread_cond_init(&heavy->changed, NULL);
   if (pthread_create(&heavy->thread, NULL, run, heavy) == 0)
     return heavy;
-  dw_error_set(err, DW_ERR_OTHER, "can't start a thread for large reviews");
+  dw_error_set(err, DW_ERR_OTHER, "can't start the thread for large reviews");
   free(heavy);
   return NULL;
 }

@@ -89,7 +89,7 @@ static int open_host(const struct endpoint *where, const char *text, struct dw_e
 int dw_listen_open(const char *text, struct dw_error *err) {
   struct endpoint where = {"", ""};
   if (!split(text, &where))
-    return dw_error_set(err, DW_ERR_USAGE, "\"%s\" is no ADDR:PORT; write it as :8443, 10.0.0.1:8443 or [::1]:8443",
+    return dw_error_set(err, DW_ERR_USAGE, "\"%s\" is not a valid ADDR:PORT; use :8443, 10.0.0.1:8443 or [::1]:8443",
                         text);
   if (where.host[0] != '\0')
     return open_host(&where, text, err);

@@ -33,8 +33,7 @@ struct workers *dw_workers_start(unsigned threads, unsigned most_connections,
     workers->count++;
   if (workers->count == count)
     return workers;
-  dw_error_set(err, DW_ERR_OTHER, "can't start the %zu threads that answer; %zu could be started", count,
-               workers->count);
+  dw_error_set(err, DW_ERR_OTHER, "can't start %zu request threads; %zu started", count, workers->count);
   dw_workers_stop(workers);
   dw_workers_free(workers);
   return NULL;

@@ -346,7 +346,7 @@ static void describe(struct call *call, CURLcode code) {
   else if (code == CURLE_OK && !succeeded(result->status))
     read_refusal(call);
   else if (code == CURLE_OPERATION_TIMEDOUT && too_quiet(call))
-    snprintf(result->message, sizeof result->message, "no byte came for %u ms", call->request->idle_ms);
+    snprintf(result->message, sizeof result->message, "no data received for %u ms", call->request->idle_ms);
   else if (code != CURLE_OK)
     snprintf(result->message, sizeof result->message, "%s",
              call->error[0] == '\0' ? curl_easy_strerror(code) : call->error);

@@ -29,7 +29,7 @@ int dw_api_read_in_cluster(struct dw_api_config *config, const char *folder, str
   if (host == NULL || *host == '\0' || port == NULL || *port == '\0')
     return dw_error_set(
         err, DW_ERR_OTHER,
-        "this is no pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set; give --kubeconfig");
+        "not running in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set; use --kubeconfig");
   bool bare_ipv6 = strchr(host, ':') != NULL;
   config->server =
       dw_arena_printf(config->arena, "https://%s%s%s:%s", bare_ipv6 ? "[" : "", host, bare_ipv6 ? "]" : "", port);

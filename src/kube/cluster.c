@@ -232,7 +232,7 @@ enum dw_lookup dw_cluster_lookup(struct dw_cluster *cluster, const struct dw_loo
   enum dw_lookup found = dw_lookups_get(cluster->lookups, key->kind, dw_buf_text(&path), timeout_ms, out, err);
   if (found != DW_LOOKUP_FOUND || (strcmp((*out)->namespace_, key->ns) == 0 && strcmp((*out)->name, key->name) == 0))
     return found;
-  dw_error_set(err, DW_ERR_INVALID, "the API server answered with %s/%s", (*out)->namespace_, (*out)->name);
+  dw_error_set(err, DW_ERR_INVALID, "the API server returned %s/%s instead", (*out)->namespace_, (*out)->name);
   dw_object_unref(*out);
   *out = NULL;
   return DW_LOOKUP_FAILED;
@@ -255,9 +255,9 @@ static void restart(void *context) {
 static int take(void *context, struct dw_arena *arena, const dw_json *object, struct dw_error *err) {
   struct taking *taking = context;
   if (taking->twice)
-    return dw_error_set(err, DW_ERR_OTHER, "the cluster changed too fast to be listed; try again");
+    return dw_error_set(err, DW_ERR_OTHER, "the cluster changed too fast to list it; try again");
   if (object == NULL)
-    return dw_error_set(err, DW_ERR_SYNTAX, "an object is too large or no JSON");
+    return dw_error_set(err, DW_ERR_SYNTAX, "an object is too large or not valid JSON");
   taking->taken = true;
   return taking->list->take(taking->list->context, arena, taking->resource, object, err);
 }

@@ -33,13 +33,14 @@ static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size
     enum dw_log_level level;
     const char *text;
   } lines[] = {
-      [DW_FEED_LISTING] = {DW_LOG_WARN, "can't be read yet"},
+      [DW_FEED_LISTING] = {DW_LOG_WARN, "can't be listed yet"},
       [DW_FEED_LISTED] = {DW_LOG_DEBUG, "read"},
-      [DW_FEED_WATCHING] = {DW_LOG_INFO, "read and watched"},
+      [DW_FEED_WATCHING] = {DW_LOG_INFO, "listed and watched"},
       [DW_FEED_BROKEN] = {DW_LOG_WARN, "can't be watched now; using the last known state"},
-      [DW_FEED_UNWATCHED] = {DW_LOG_WARN, "may not be watched; listed again every 30 to 60 s instead"},
-      [DW_FEED_ABSENT] = {DW_LOG_INFO, "not there: the CRD is not installed"},
-      [DW_FEED_FORBIDDEN] = {DW_LOG_ERROR, "may not be read (RBAC): what hangs on it \"could not be checked\""},
+      [DW_FEED_UNWATCHED] = {DW_LOG_WARN, "RBAC forbids watching it; listed every 30 to 60 s instead"},
+      [DW_FEED_ABSENT] = {DW_LOG_INFO, "not available: the CRD is not installed"},
+      [DW_FEED_FORBIDDEN] = {DW_LOG_ERROR,
+                             "RBAC forbids reading it; rules that need it report \"could not be checked\""},
   };
   const struct dw_resource *resource = feed->status.resource;
   char message[200];
@@ -143,7 +144,7 @@ static enum dw_outcome list_believed(struct dw_feed *feed) {
     return outcome;
   }
   if (outcome == DW_OUTCOME_ABSENT)
-    snprintf(feed->lister.err.text, sizeof feed->lister.err.text, "it is not served");
+    snprintf(feed->lister.err.text, sizeof feed->lister.err.text, "the API server does not serve it");
   return is_believed(feed) ? outcome : DW_OUTCOME_FAILED;
 }
 
@@ -212,7 +213,7 @@ static enum dw_outcome judge_end(struct dw_feed *feed, int64_t lasted_ms) {
   }
   if (feed->progress)
     dw_backoff_reset(&feed->backoff);
-  return fail(feed, "the API server ends each watch at once");
+  return fail(feed, "the API server closes every watch immediately");
 }
 
 /* A watch that was cut off. Where each lasts a while, as behind a proxy that closes quiet connections, the next is due

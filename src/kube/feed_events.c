@@ -31,7 +31,7 @@ void dw_feed_heard(struct dw_feed *feed) {
 static void log_unreadable(const struct dw_feed *feed, const dw_json *object, const struct dw_error *err) {
   const char *name = dw_json_string(dw_json_path(object, "metadata", "name", NULL));
   const char *ns = dw_json_string(dw_json_path(object, "metadata", "namespace", NULL));
-  dw_log_with(DW_LOG_WARN, "an object can't be read and is left out",
+  dw_log_with(DW_LOG_WARN, "skipped an object that can't be read",
               dw_log_string("resource", feed->status.resource->plural),
               dw_log_string("namespace", ns == NULL ? "" : ns), dw_log_string("name", name == NULL ? "" : name),
               dw_log_string("reason", err->text));
@@ -41,7 +41,7 @@ int dw_feed_reduce(struct dw_feed *feed, const dw_json *json, const struct dw_ob
   struct dw_error err = DW_ERROR_INIT;
   *out = NULL;
   if (json == NULL)
-    dw_error_set(&err, DW_ERR_SYNTAX, "is too large or no JSON");
+    dw_error_set(&err, DW_ERR_SYNTAX, "is too large or not valid JSON");
   else if (dw_object_reduce_as(feed->status.resource->kind, json, "", out, &err) == 0)
     return 0;
   log_unreadable(feed, json, &err);
@@ -147,12 +147,12 @@ static int on_event(struct dw_feed *feed, const char *text, size_t length, bool 
   const char *type = dw_json_get_string(event, "type");
   const dw_json *object = dw_json_get(event, "object");
   if (type == NULL || dw_json_type(object) != DW_JSON_OBJECT)
-    return distrust(feed, "what came over the watch is not an event");
+    return distrust(feed, "the watch sent something that is not an event");
   if (strcmp(type, "ERROR") == 0)
     return on_error_event(feed, object);
   const char *version = dw_json_string(dw_json_path(object, "metadata", "resourceVersion", NULL));
   if (!is_version(version))
-    return distrust(feed, "an event came without a usable resourceVersion");
+    return distrust(feed, "an event has no usable resourceVersion");
   bool of_object = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0 || strcmp(type, "DELETED") == 0;
   if (of_object && on_object(feed, arena, type, object, changed) != 0)
     return -1;

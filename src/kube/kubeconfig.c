@@ -44,7 +44,7 @@ static int get_text(const struct kubeconfig *k, const struct entry *entry, const
   if (dw_json_type(value) == DW_JSON_ABSENT || dw_json_type(value) == DW_JSON_NULL)
     return 0;
   if (dw_json_string(value) == NULL)
-    return fail(k, dw_arena_printf(k->arena, "%s.%s", entry->path, key), "%s is %s, it must be a string", key,
+    return fail(k, dw_arena_printf(k->arena, "%s.%s", entry->path, key), "%s must be a string, not %s", key,
                 dw_json_type_name(value));
   *out = *dw_json_string(value) == '\0' ? NULL : dw_json_string(value);
   return 0;
@@ -68,7 +68,7 @@ static int find_entry(const struct kubeconfig *k, const char *list, const char *
     out->value = dw_json_get(dw_json_at(items, i), key);
     out->path = dw_arena_printf(k->arena, "%s[%zu].%s", list, i, key);
     if (dw_json_type(out->value) != DW_JSON_OBJECT)
-      return fail(k, out->path, "the %s \"%s\" is %s, it must be a mapping", key, name, dw_json_type_name(out->value));
+      return fail(k, out->path, "the %s \"%s\" must be a mapping, not %s", key, name, dw_json_type_name(out->value));
     return 0;
   }
   const char *near = dw_nearest(name, names, known);
@@ -95,7 +95,7 @@ static int get_pem(const struct kubeconfig *k, const struct entry *entry, const 
   if (data != NULL) {
     out->text = dw_base64_decode(k->arena, data, &out->length);
     if (out->text == NULL)
-      return fail(k, dw_arena_printf(k->arena, "%s.%s", entry->path, data_key), "%s is no base64", data_key);
+      return fail(k, dw_arena_printf(k->arena, "%s.%s", entry->path, data_key), "%s is not valid base64", data_key);
   } else if (file != NULL) {
     DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new_secret();
     size_t length = 0;
@@ -111,19 +111,19 @@ static int read_server(const struct kubeconfig *k, const struct entry *cluster, 
   if (get_text(k, cluster, "server", &server) != 0)
     return -1;
   if (server == NULL)
-    return fail(k, cluster->path, "the cluster names no server");
+    return fail(k, cluster->path, "the cluster has no server");
   if (strncmp(server, "https://", 8) != 0 && strncmp(server, "http://", 7) != 0)
     return fail(k, dw_arena_printf(k->arena, "%s.server", cluster->path),
-                "the server \"%s\" is no URL: it must begin with https://", server);
+                "the server \"%s\" is not a valid URL; it must begin with https://", server);
   const char *host = strstr(server, "//") + 2;
   if (strcspn(host, "@") < strcspn(host, "/?#"))
     return fail(k, dw_arena_printf(k->arena, "%s.server", cluster->path),
-                "the server's URL holds a user name or password; put them into the user");
+                "the server URL contains a user name or password; move them to the user entry");
   size_t length = strlen(server);
   while (server[length - 1] == '/')
     length--;
   if (server[length - 1] == ':')
-    return fail(k, dw_arena_printf(k->arena, "%s.server", cluster->path), "the server \"%s\" names no host", server);
+    return fail(k, dw_arena_printf(k->arena, "%s.server", cluster->path), "the server URL \"%s\" has no host", server);
   out->server = dw_arena_strndup(k->arena, server, length);
   return 0;
 }
@@ -143,7 +143,7 @@ static int read_cluster(const struct kubeconfig *k, const char *name, struct dw_
   const dw_json *insecure = dw_json_get(cluster.value, "insecure-skip-tls-verify");
   if (dw_json_type(insecure) > DW_JSON_NULL && !dw_json_boolean(insecure, &out->insecure))
     return fail(k, dw_arena_printf(k->arena, "%s.insecure-skip-tls-verify", cluster.path),
-                "insecure-skip-tls-verify is %s, it must be true or false", dw_json_type_name(insecure));
+                "insecure-skip-tls-verify must be true or false, not %s", dw_json_type_name(insecure));
   return 0;
 }
 
@@ -202,12 +202,12 @@ static int read_context(const struct kubeconfig *k, const char *wanted, struct d
   if (name == NULL && get_text(k, &root, "current-context", &name) != 0)
     return -1;
   if (name == NULL)
-    return fail(k, "", "there is no current-context; name one with --context");
+    return fail(k, "", "there is no current-context; use --context");
   if (find_entry(k, "contexts", "context", name, &context) != 0 || get_text(k, &context, "cluster", &cluster) != 0 ||
       get_text(k, &context, "user", &user) != 0)
     return -1;
   if (cluster == NULL)
-    return fail(k, context.path, "the context \"%s\" names no cluster", name);
+    return fail(k, context.path, "the context \"%s\" has no cluster", name);
   if (read_cluster(k, cluster, out) != 0)
     return -1;
   return user == NULL ? 0 : read_user(k, user, out);
@@ -223,7 +223,7 @@ int dw_api_read_kubeconfig(struct dw_api_config *config, const struct dw_api_opt
   if (dw_yaml_parse(scratch, text, length, &doc, err) != 0)
     return dw_error_in_file(err, options->kubeconfig);
   if (doc == NULL || dw_json_type(doc->root) != DW_JSON_OBJECT) {
-    dw_error_at(err, DW_ERR_INVALID, 1, 1, "is no kubeconfig: it must be a mapping with clusters, users and contexts");
+    dw_error_at(err, DW_ERR_INVALID, 1, 1, "is not a kubeconfig: expected a mapping with clusters, users and contexts");
     return dw_error_in_file(err, options->kubeconfig);
   }
   struct kubeconfig k = {config->arena, options->kubeconfig, doc, err};

@@ -164,7 +164,7 @@ bool dw_list_reader_whole(const struct dw_list_reader *reader) {
 /* What client-go refuses too: it decodes by the kind. A Go slice that is nil is written as null. */
 const char *dw_list_reader_fault(const struct dw_list_reader *reader) {
   if (!reader->begun || reader->depth > 0)
-    return "it is cut off";
+    return "it is truncated";
   if (!dw_has_suffix(dw_buf_text(&reader->kind), "List"))
     return "its kind is not a list";
   if (reader->metadata.length == 0)

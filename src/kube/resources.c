@@ -52,10 +52,9 @@ const char *dw_resource_misfit(const struct dw_resource *resource, struct dw_are
   const char *ns = dw_json_string(dw_json_path(object, "metadata", "namespace", NULL));
   const char *name = dw_json_string(dw_json_path(object, "metadata", "name", NULL));
   if (differs(kind, dw_kind_name(resource->kind)))
-    return dw_arena_printf(arena, "an object of kind %.64s came where %s was asked for", kind,
-                           dw_kind_name(resource->kind));
+    return dw_arena_printf(arena, "the API server sent kind %.64s instead of %s", kind, dw_kind_name(resource->kind));
   if (differs(ns, resource->ns) || differs(name, resource->name))
-    return dw_arena_printf(arena, "%.64s/%.256s came where %s/%s was asked for", ns == NULL ? "" : ns,
+    return dw_arena_printf(arena, "the API server sent %.64s/%.256s instead of %s/%s", ns == NULL ? "" : ns,
                            name == NULL ? "" : name, resource->ns, resource->name);
   return NULL;
 }

@@ -139,7 +139,7 @@ void dw_answer_judgement(struct dw_arena *arena, const struct dw_request *reques
     refuse(answer, 422, "Invalid", message_of(arena, request, answer));
   } else if (judgement->unavailable) {
     refuse(answer, 503, "ServiceUnavailable",
-           dw_arena_printf(arena, "Droveway can't judge this now: %s; try again", judgement->unavailable_why));
+           dw_arena_printf(arena, "Droveway can't check this now: %s; try again", judgement->unavailable_why));
   }
 }
 

@@ -214,9 +214,9 @@ static bool available(struct dw_sandbox_part *report) {
   if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)
     return true;
   if (errno == EPERM || errno == EACCES)
-    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the container runtime does not let seccomp through");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the container runtime blocks seccomp");
   else
-    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the kernel has no seccomp filter that ends a process");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the kernel has no seccomp filter that kills the process");
   return false;
 }
 
@@ -225,13 +225,13 @@ int dw_sandbox_seccomp(bool writes, struct dw_sandbox_part *report, struct dw_er
     return 0;
   scmp_filter_ctx filter = dw_sandbox_filter(SCMP_ARCH_NATIVE, writes);
   if (filter == NULL)
-    return dw_error_set(err, DW_ERR_OTHER, "the system call filter can't be made");
+    return dw_error_set(err, DW_ERR_OTHER, "can't create the system call filter");
   int failed = seccomp_load(filter);
   seccomp_release(filter);
   if (failed != 0)
-    return dw_error_set(err, DW_ERR_OTHER, "the system call filter can't be put in force: %s", strerror(-failed));
+    return dw_error_set(err, DW_ERR_OTHER, "can't activate the system call filter: %s", strerror(-failed));
   dw_sandbox_report(report, DW_SANDBOX_ON,
-                    writes ? "on: what serving does not need ends the process; files may be written"
-                           : "on: what serving does not need ends the process");
+                    writes ? "on: system calls that serve does not need kill the process; it may write files"
+                           : "on: system calls that serve does not need kill the process");
   return 0;
 }

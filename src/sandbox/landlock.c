@@ -75,7 +75,7 @@ static int make_ruleset(struct rules *rules, struct dw_error *err) {
     attributes.scoped = SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL;
   rules->handled = attributes.fs;
   rules->fd = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
-  return rules->fd >= 0 ? 0 : dw_error_set(err, DW_ERR_OTHER, "Landlock makes no ruleset: %s", strerror(errno));
+  return rules->fd >= 0 ? 0 : dw_error_set(err, DW_ERR_OTHER, "can't create a Landlock ruleset: %s", strerror(errno));
 }
 
 /* --- rules --- */
@@ -198,7 +198,7 @@ static void grant_system(struct rules *rules) {
 }
 
 static int fail_at(const char *path, struct dw_error *err) {
-  dw_error_set(err, DW_ERR_IO, "can't be opened up to Landlock: %s", strerror(errno));
+  dw_error_set(err, DW_ERR_IO, "can't be allowed in Landlock: %s", strerror(errno));
   return dw_error_in_file(err, path);
 }
 
@@ -224,13 +224,13 @@ static int find_version(struct dw_sandbox_part *report, struct dw_error *err) {
   if (version > 0)
     return version;
   if (errno == ENOSYS)
-    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the kernel has no Landlock (it came with Linux 5.13)");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the kernel has no Landlock (needs Linux 5.13)");
   else if (errno == EOPNOTSUPP)
-    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: Landlock is not among the kernel's boot option lsm=");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: Landlock is missing from the kernel boot option lsm=");
   else if (errno == EPERM || errno == EACCES)
-    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the container runtime does not let Landlock through");
+    dw_sandbox_report(report, DW_SANDBOX_NONE, "none: the container runtime blocks Landlock");
   else
-    return dw_error_set(err, DW_ERR_OTHER, "Landlock does not tell its version: %s", strerror(errno));
+    return dw_error_set(err, DW_ERR_OTHER, "can't read the Landlock version: %s", strerror(errno));
   return 0;
 }
 
@@ -243,12 +243,12 @@ int dw_sandbox_landlock(const struct dw_sandbox_options *options, struct dw_sand
     return -1;
   int failed = grant_all(&rules, options, err);
   if (failed == 0 && syscall(SYS_landlock_restrict_self, rules.fd, 0) != 0)
-    failed = dw_error_set(err, DW_ERR_OTHER, "Landlock can't be put in force: %s", strerror(errno));
+    failed = dw_error_set(err, DW_ERR_OTHER, "can't activate Landlock: %s", strerror(errno));
   close(rules.fd);
   if (failed != 0)
     return -1;
   report->state = DW_SANDBOX_ON;
-  snprintf(report->text, sizeof report->text, "on: version %d, reading %zu places, writing %zu%s", rules.version,
+  snprintf(report->text, sizeof report->text, "on: version %d, %zu readable paths, %zu writable%s", rules.version,
            rules.readable, rules.writable, rules.version >= 4 ? ", no new listener" : "");
   return 0;
 }

@@ -64,19 +64,19 @@ static int check_alone(struct dw_error *err) {
   struct stat task;
   if (SANDBOX_SANITIZED || stat("/proc/self/task", &task) != 0 || task.st_nlink <= 3)
     return 0;
-  return dw_error_set(err, DW_ERR_OTHER, "the sandbox must be entered before threads are started; %lu run",
+  return dw_error_set(err, DW_ERR_OTHER, "the sandbox must be entered before threads start; %lu are running",
                       (unsigned long)task.st_nlink - 2);
 }
 
 static int drop_privileges(bool dumpable, struct dw_sandbox_part *report, struct dw_error *err) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-    return dw_error_set(err, DW_ERR_OTHER, "can't give up new privileges: %s", strerror(errno));
+    return dw_error_set(err, DW_ERR_OTHER, "can't set no_new_privs: %s", strerror(errno));
   if (dumpable) {
     dw_sandbox_report(report, DW_SANDBOX_OFF, "no new privileges; dumpable by option");
     return 0;
   }
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-    return dw_error_set(err, DW_ERR_OTHER, "can't forbid memory dumps: %s", strerror(errno));
+    return dw_error_set(err, DW_ERR_OTHER, "can't disable core dumps: %s", strerror(errno));
   dw_sandbox_report(report, DW_SANDBOX_ON, "on: no new privileges, not dumpable");
   return 0;
 }

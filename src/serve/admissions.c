@@ -368,7 +368,7 @@ static void make_room(struct dw_admissions *admissions, size_t bytes) {
   while (admissions->count > 0 && (admissions->count == MOST_ENTRIES || admissions->bytes + bytes > MOST_BYTES)) {
     if (!admissions->overflowed)
       dw_log(DW_LOG_WARN,
-             "over %d objects or %d MiB were admitted and have not come over a watch yet; the oldest no longer count",
+             "over %d objects or %d MiB were admitted but no watch has reported them yet; ignoring the oldest",
              (int)MOST_ENTRIES, (int)MOST_BYTES >> 20);
     admissions->overflowed = true;
     remove_at(admissions, 0);

@@ -138,7 +138,7 @@ static void audit_vmis(struct run *run) {
   if (dw_cluster_list(&list, knowledge, &err) != 0)
     log_vmis(auditor, !atomic_load(&auditor->stopping), err.text);
   else
-    log_vmis(auditor, knowledge[DW_KIND_VMI] == DW_UNKNOWN, "RBAC forbids to list virtualmachineinstances");
+    log_vmis(auditor, knowledge[DW_KIND_VMI] == DW_UNKNOWN, "RBAC forbids listing virtualmachineinstances");
 }
 
 /* --- a run --- */
@@ -168,10 +168,10 @@ static void log_violations(const struct run *run) {
     struct dw_log_member members[MEMBERS];
     for (size_t m = 0; m < MEMBERS; m++)
       members[m] = dw_log_string(keys[m], run->found->items[i].texts[m]);
-    dw_log_members(NULL, DW_LOG_WARN, "standing violation", members, MEMBERS);
+    dw_log_members(NULL, DW_LOG_WARN, "violation in an existing object", members, MEMBERS);
   }
   if (run->left_out > 0)
-    dw_log(DW_LOG_WARN, "and %zu more: `droveway audit` lists them all", run->left_out);
+    dw_log(DW_LOG_WARN, "%zu more violations; run `droveway audit` to list them all", run->left_out);
 }
 
 /* Findings are listed where they are not those of the last time. */
@@ -283,14 +283,14 @@ static void add_tally(struct dw_buf *out, const struct tally *tally) {
 
 void dw_auditor_metrics(struct dw_auditor *auditor, struct dw_buf *out) {
   pthread_mutex_lock(&auditor->lock);
-  dw_buf_puts(out, "# HELP droveway_audit_violations Findings among the objects that stand, by the last audit.\n"
+  dw_buf_puts(out, "# HELP droveway_audit_violations Findings in existing objects, from the last audit.\n"
                    "# TYPE droveway_audit_violations gauge\n");
   for (size_t i = 0; i < RULES_MAX && auditor->tallies[i].rule != NULL; i++)
     add_tally(out, &auditor->tallies[i]);
   dw_buf_printf(out,
-                "# HELP droveway_audit_objects Objects that the last audit judged.\n"
+                "# HELP droveway_audit_objects Objects that the last audit checked.\n"
                 "# TYPE droveway_audit_objects gauge\ndroveway_audit_objects %zu\n"
-                "# HELP droveway_audit_last_run_timestamp_seconds When the last audit ended; 0 before the first.\n"
+                "# HELP droveway_audit_last_run_timestamp_seconds When the last audit finished; 0 before the first.\n"
                 "# TYPE droveway_audit_last_run_timestamp_seconds gauge\n"
                 "droveway_audit_last_run_timestamp_seconds %lld\n",
                 auditor->objects, (long long)auditor->finished);

@@ -128,7 +128,7 @@ static void tell_verdicts(const struct dw_counters *counters, struct dw_buf *out
 }
 
 static void tell_reviews(const struct dw_counters *counters, struct dw_buf *out) {
-  dw_metric_head(out, "reviews_total", "counter", "Reviews that were answered.");
+  dw_metric_head(out, "reviews_total", "counter", "Reviews answered.");
   for (size_t endpoint = 0; endpoint < 2; endpoint++)
     for (size_t kind = 0; kind < COUNTED_KINDS; kind++)
       for (size_t operation = 0; operation < COUNTED_OPERATIONS; operation++)
@@ -162,7 +162,7 @@ static void tell_findings(const struct dw_counters *counters, struct dw_buf *out
 }
 
 static void tell_refused(const struct dw_counters *counters, struct dw_buf *out) {
-  dw_metric_head(out, "refused_requests_total", "counter", "Requests that were answered with an error of HTTP.");
+  dw_metric_head(out, "refused_requests_total", "counter", "Requests answered with an HTTP error.");
   for (size_t i = 0; i < COUNTED_STATUSES; i++)
     dw_buf_printf(out, "droveway_refused_requests_total{code=\"%s\"} %" PRIu64 "\n", statuses[i].label,
                   get(&counters->refused[i]));
@@ -170,7 +170,7 @@ static void tell_refused(const struct dw_counters *counters, struct dw_buf *out)
 
 void dw_counters_metrics(const struct dw_counters *counters, struct dw_buf *out) {
   tell_reviews(counters, out);
-  dw_metric_head(out, "review_duration_seconds", "histogram", "Time from a review's last byte to its answer.");
+  dw_metric_head(out, "review_duration_seconds", "histogram", "Time from the last byte of a review to its answer.");
   for (size_t endpoint = 0; endpoint < 2; endpoint++)
     tell_duration(counters, out, endpoint);
   tell_findings(counters, out);

@@ -16,7 +16,7 @@ const char *dw_not_ready(const struct dw_service *service) {
   if (atomic_load(&service->stopping))
     return "shutting down";
   if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
-    return "policy and cluster state are not read yet";
+    return "policy and cluster state are not loaded yet";
   if (service->managed != NULL && !dw_self_managed_ready(service->managed))
     return "there is no certificate yet";
   return NULL;
@@ -25,13 +25,13 @@ const char *dw_not_ready(const struct dw_service *service) {
 /* --- one line a check --- */
 
 static const char *const states[] = {
-    [DW_FEED_LISTING] = "not read yet",
-    [DW_FEED_LISTED] = "read; the watch is being opened",
+    [DW_FEED_LISTING] = "not listed yet",
+    [DW_FEED_LISTED] = "listed; opening the watch",
     [DW_FEED_WATCHING] = "watching",
     [DW_FEED_BROKEN] = "can't be watched now; using the last known state",
-    [DW_FEED_UNWATCHED] = "may not be watched; listed again every 30 to 60 s instead",
+    [DW_FEED_UNWATCHED] = "RBAC forbids watching it; listed every 30 to 60 s instead",
     [DW_FEED_ABSENT] = "not installed",
-    [DW_FEED_FORBIDDEN] = "forbidden by RBAC; rules that need it say \"could not be checked\"",
+    [DW_FEED_FORBIDDEN] = "forbidden by RBAC; rules that need it report \"could not be checked\"",
 };
 
 static char mark(enum dw_feed_state state) {
@@ -60,7 +60,7 @@ static void add_feed(struct dw_buf *out, const struct dw_feed_status *feed) {
   if (feed->unreadable > 0)
     dw_buf_printf(out, ", %zu unreadable", feed->unreadable);
   if (feed->age_ms >= 0)
-    dw_buf_printf(out, ", heard of %lld s ago", (long long)(feed->age_ms / 1000));
+    dw_buf_printf(out, ", last heard from %lld s ago", (long long)(feed->age_ms / 1000));
   if (*feed->error != '\0')
     dw_buf_printf(out, " (%s)", feed->error);
   dw_buf_putc(out, '\n');
@@ -73,7 +73,7 @@ static void add_checks(const struct dw_service *service, struct dw_buf *out) {
   dw_buf_printf(out, "[%c]shutdown\n", atomic_load(&service->stopping) ? '-' : '+');
   dw_buf_printf(out, "[%c]view\n", ready ? '+' : '-');
   if (service->worlds != NULL && dw_worlds_policy_stale(service->worlds))
-    dw_buf_puts(out, "[!]policy: the newest file can't be used, the log says why; the one before is in force\n");
+    dw_buf_puts(out, "[!]policy: the newest file was rejected (see the log); the previous one stays in use\n");
   if (service->managed != NULL)
     dw_buf_printf(out, "[%c]certificate\n", dw_self_managed_ready(service->managed) ? '+' : '-');
   size_t count = cluster == NULL ? 0 : dw_cluster_status(cluster, feeds, MOST_FEEDS);

@@ -86,22 +86,22 @@ static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
   if (feeds.count > MOST_FEEDS)
     feeds.count = MOST_FEEDS;
   dw_metric_head(out, "view_age_seconds", "gauge",
-                 "Time since the API server was last heard of, 0 while the watch stands.");
+                 "Time since the API server last sent something about this resource; 0 while it is being watched.");
   per_feed(out, &feeds, "view_age_seconds", age);
   dw_metric_head(out, "view_objects", "gauge", "Objects in the view.");
   per_feed(out, &feeds, "view_objects", objects);
-  dw_metric_head(out, "view_unreadable_objects", "gauge", "Objects left out because they could not be read.");
+  dw_metric_head(out, "view_unreadable_objects", "gauge", "Objects skipped because they could not be read.");
   per_feed(out, &feeds, "view_unreadable_objects", unreadable);
-  dw_metric_head(out, "watch_up", "gauge", "Whether the watch stands.");
+  dw_metric_head(out, "watch_up", "gauge", "Whether the resource is being watched.");
   per_feed(out, &feeds, "watch_up", watching);
   dw_metric_head(out, "watch_refused", "gauge", "Whether the resource may be listed but not watched.");
   per_feed(out, &feeds, "watch_refused", unwatched);
-  dw_metric_head(out, "view_failures_total", "counter", "Lists and watches that failed or were refused.");
+  dw_metric_head(out, "view_failures_total", "counter", "Lists and watches that failed or were rejected.");
   per_feed(out, &feeds, "view_failures_total", failures);
-  dw_metric_head(out, "lists_total", "counter", "Lists begun.");
+  dw_metric_head(out, "lists_total", "counter", "Lists started.");
   per_feed(out, &feeds, "lists_total", lists);
   dw_metric_head(out, "watch_restarts_total", "counter",
-                 "Watches begun after the first; an API server ends each after some minutes.");
+                 "Watches started after the first; the API server closes each after some minutes.");
   per_feed(out, &feeds, "watch_restarts_total", watch_restarts);
 }
 
@@ -115,7 +115,7 @@ static uint64_t hits_of(const struct dw_bound_hits *hits, enum dw_bound limit) {
 
 /* Of the service and, under names of their own, of the listener that metrics are served on. */
 static void add_limits(struct dw_buf *out, const struct dw_bound_hits *hits, const struct dw_bound_hits *own) {
-  dw_metric_head(out, "limit_hits_total", "counter", "Requests refused and connections closed for a limit.");
+  dw_metric_head(out, "limit_hits_total", "counter", "Requests refused and connections closed because of a limit.");
   for (enum dw_bound limit = 0; limit < DW_BOUND_COUNT; limit++)
     add_hits(out, dw_bound_name(limit), hits_of(hits, limit));
   if (own == NULL)
@@ -127,13 +127,14 @@ static void add_limits(struct dw_buf *out, const struct dw_bound_hits *hits, con
 }
 
 static void add_load(struct dw_buf *out, const struct dw_http_load *load) {
-  dw_metric_head(out, "requests_in_flight", "gauge", "Requests begun and not completely answered.");
+  dw_metric_head(out, "requests_in_flight", "gauge", "Requests in progress.");
   dw_buf_printf(out, "droveway_requests_in_flight %u\n", atomic_load_explicit(&load->active, memory_order_relaxed));
-  dw_metric_head(out, "threads", "gauge", "Threads that answer.");
+  dw_metric_head(out, "threads", "gauge", "Request threads.");
   dw_buf_printf(out, "droveway_threads %u\n", load->threads);
-  dw_metric_head(out, "connections", "gauge", "Connections that are open.");
+  dw_metric_head(out, "connections", "gauge", "Open connections.");
   dw_buf_printf(out, "droveway_connections %u\n", dw_connections_count(load->connections));
-  dw_metric_head(out, "request_memory_bytes", "gauge", "Bodies and parsed JSON of the requests in progress.");
+  dw_metric_head(out, "request_memory_bytes", "gauge",
+                 "Memory for the bodies and parsed JSON of requests in progress.");
   dw_buf_printf(out, "droveway_request_memory_bytes %zu\n", atomic_load(&load->budget.used));
 }
 
@@ -165,7 +166,7 @@ static void add_sources(struct dw_buf *out, const struct dw_service *service) {
 
 static void add_log(struct dw_buf *out) {
   dw_metric_head(out, "log_lines_dropped_total", "counter",
-                 "Log lines that were dropped because standard error took none, or not fast enough.");
+                 "Log lines dropped because standard error blocked or was too slow.");
   dw_buf_printf(out, "droveway_log_lines_dropped_total %" PRIu64 "\n", dw_log_dropped());
 }
 
@@ -262,9 +263,9 @@ void dw_metrics_respond(const struct dw_service *service, struct dw_http_answer 
   struct dw_buf *out = &answer->body;
   answer->status = 200;
   answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-  dw_metric_head(out, "build_info", "gauge", "Version of Droveway.");
+  dw_metric_head(out, "build_info", "gauge", "Droveway's version.");
   dw_buf_puts(out, "droveway_build_info{version=\"" DW_VERSION "\"} 1\n");
-  dw_metric_head(out, "ready", "gauge", "Whether reviews are answered.");
+  dw_metric_head(out, "ready", "gauge", "Whether this instance answers reviews.");
   dw_buf_printf(out, "droveway_ready %d\n", dw_not_ready(shown) == NULL);
   add_requests(out, shown, service->load);
   add_sources(out, shown);

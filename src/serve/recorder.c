@@ -39,7 +39,7 @@ struct dw_recorder {
 
 struct dw_recorder *dw_recorder_new(const char *folder, struct dw_error *err) {
   if ((mkdir(folder, 0700) != 0 && errno != EEXIST) || access(folder, W_OK | X_OK) != 0) {
-    dw_error_set(err, DW_ERR_IO, "can't write into %s: %s", folder, strerror(errno));
+    dw_error_set(err, DW_ERR_IO, "can't write to %s: %s", folder, strerror(errno));
     return NULL;
   }
   struct dw_recorder *recorder = calloc(1, sizeof *recorder);
@@ -116,7 +116,7 @@ static void note_failure(struct dw_recorder *recorder, int why) {
   recorder->failed = true;
   pthread_mutex_unlock(&recorder->lock);
   if (first)
-    dw_log(DW_LOG_ERROR, "can't record a review (%s); none is recorded from now on", strerror(why));
+    dw_log(DW_LOG_ERROR, "can't record a review (%s); recording stops", strerror(why));
 }
 
 static void report_left_out(struct dw_recorder *recorder) {
@@ -125,8 +125,7 @@ static void report_left_out(struct dw_recorder *recorder) {
   recorder->left_out = 0;
   pthread_mutex_unlock(&recorder->lock);
   if (count > 0)
-    dw_log_with(DW_LOG_WARN, "reviews were not recorded, because the disk was too slow",
-                dw_log_integer("count", count));
+    dw_log_with(DW_LOG_WARN, "reviews were not recorded because the disk was too slow", dw_log_integer("count", count));
 }
 
 static void *run(void *context) {
@@ -194,7 +193,7 @@ void dw_recorder_keep(struct dw_recorder *recorder, bool mutate, const struct dw
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
   unsigned number = admit(recorder, length);
   if (number == MOST_FILES)
-    dw_log(DW_LOG_WARN, "%d reviews are recorded; those that follow are not", (int)MOST_FILES);
+    dw_log(DW_LOG_WARN, "recorded %d reviews, the maximum; recording stops", (int)MOST_FILES);
   if (number >= MOST_FILES)
     return;
   struct record *record = malloc(sizeof *record + length);

@@ -104,8 +104,8 @@ static void swap_in(struct dw_worlds *worlds, struct dw_world *world, bool ready
 static void log_broken(const struct dw_error *err, bool policy) {
   char text[sizeof err->file + sizeof err->text + 32];
   dw_log_with(DW_LOG_ERROR,
-              policy ? "can't read the changed policy; the last good one stays in force"
-                     : "can't read the changed state; the last good one stays in force",
+              policy ? "can't read the changed policy; the previous one stays in use"
+                     : "can't read the changed state; the previous one stays in use",
               dw_log_string("error", dw_error_format(err, text, sizeof text)));
 }
 
@@ -141,7 +141,7 @@ static void rebuild(struct dw_worlds *worlds) {
   worlds->not_before = end + (pause > REBUILD_PAUSE_MICROSECONDS ? pause : REBUILD_PAUSE_MICROSECONDS);
   bool first = !dw_worlds_ready(worlds);
   if (first)
-    dw_log(DW_LOG_INFO, "ready: the cluster is read");
+    dw_log(DW_LOG_INFO, "ready: the cluster state is complete");
   swap_in(worlds, world, true);
   if (first)
     dw_memory_give_back();
@@ -232,7 +232,7 @@ static void reload(struct dw_worlds *worlds, bool all) {
   worlds->seen = settle(worlds);
   if (reload_files(worlds, &err) == 0) {
     count_used(worlds, before, all);
-    dw_log(DW_LOG_INFO, "policy and state are read again");
+    dw_log(DW_LOG_INFO, "reloaded policy and state");
   } else if (same(look(worlds), worlds->seen)) {
     report_broken(worlds, &err);
   }
@@ -400,7 +400,7 @@ bool dw_worlds_policy_stale(struct dw_worlds *worlds) {
 static void add_reloads(struct dw_buf *out, const char *what, const struct reloads *reloads) {
   char name[32], help[64];
   snprintf(name, sizeof name, "%s_reloads_total", what);
-  snprintf(help, sizeof help, "Times that the %s was read again.", what);
+  snprintf(help, sizeof help, "Reloads of the %s.", what);
   dw_metric_head(out, name, "counter", help);
   dw_buf_printf(out,
                 "droveway_%s{result=\"used\"} %" PRIu64 "\n"
@@ -411,6 +411,6 @@ static void add_reloads(struct dw_buf *out, const char *what, const struct reloa
 void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) {
   add_reloads(out, "policy", &worlds->policies);
   add_reloads(out, "state", &worlds->states);
-  dw_metric_head(out, "policy_in_force_stale", "gauge", "Whether the newest policy file was refused.");
+  dw_metric_head(out, "policy_in_force_stale", "gauge", "Whether the newest policy file was rejected.");
   dw_buf_printf(out, "droveway_policy_in_force_stale %d\n", worlds->policy_stale);
 }

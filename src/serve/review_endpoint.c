@@ -37,9 +37,9 @@ static const char *code_name(enum dw_error_code code) {
 /* The error's own text may quote the body, so the client gets it and the log does not. */
 static void refuse_review(const struct dw_service *service, const struct dw_error *err, bool together,
                           struct dw_http_answer *answer, struct dw_refusal *refusal) {
-  const char *what = err->code != DW_ERR_MEMORY ? "no AdmissionReview"
+  const char *what = err->code != DW_ERR_MEMORY ? "not a valid AdmissionReview"
                      : together                 ? "too many large AdmissionReviews at once; try again later"
-                                                : "the AdmissionReview takes too much memory";
+                                                : "the AdmissionReview needs too much memory";
   answer->status = err->code == DW_ERR_MEMORY ? (together ? 503 : 413) : 400;
   answer->content_type = "text/plain; charset=utf-8";
   *refusal = (struct dw_refusal){answer->status, what, code_name(err->code), err->line, err->column};
@@ -184,7 +184,7 @@ static void judge(struct live *live, struct dw_answer *answer) {
     began = ended;
   }
   live->certain = true;
-  dw_answer_unavailable(answer, "Droveway can't judge this now: other objects are admitted all the time; try again");
+  dw_answer_unavailable(answer, "Droveway can't check this now because other objects keep being admitted; try again");
 }
 
 /* --- asking the API server --- */
@@ -240,7 +240,7 @@ static int look_up(struct live *live, const struct dw_lookup_key *key, struct dw
     *change = (struct dw_change){absent, true};
     break;
   case DW_LOOKUP_FAILED:
-    return dw_error_wrap(err, "%s %s/%s can't be looked up", key->kind == DW_KIND_NAD ? "NAD" : dw_kind_name(key->kind),
+    return dw_error_wrap(err, "can't look up %s %s/%s", key->kind == DW_KIND_NAD ? "NAD" : dw_kind_name(key->kind),
                          key->ns, key->name);
   }
   live->found_count++;
@@ -254,7 +254,7 @@ static int ask(struct live *live, const struct dw_answer *answer, struct dw_erro
   struct dw_lookup_key keys[MOST_LOOKUPS];
   size_t count = list_doubts(live, answer, keys);
   if (live->found_count + count > MOST_LOOKUPS)
-    return dw_error_set(err, DW_ERR_OTHER, "too many objects were admitted that no watch has shown yet");
+    return dw_error_set(err, DW_ERR_OTHER, "too many admitted objects have not appeared on a watch yet");
   for (size_t i = 0; i < count; i++)
     if (look_up(live, &keys[i], err) != 0)
       return -1;
@@ -290,7 +290,7 @@ static void validate_live(struct live *live, struct dw_answer *answer) {
   } while (asked > 0);
   if (asked < 0 && !(live->certain && dw_answer_doubt(answer) == DW_DOUBT_UNFIT))
     dw_answer_unavailable(answer,
-                          dw_arena_printf(live->arena, "Droveway can't judge this now: %s; try again", err.text));
+                          dw_arena_printf(live->arena, "Droveway can't check this now: %s; try again", err.text));
   dw_world_unref(world);
 }
 
@@ -397,7 +397,7 @@ void dw_review_respond(const struct dw_service *service, const struct dw_http_re
   decide(service, arena, mutate, &request, &decided, &retry);
   if (!decided.allowed && dw_arena_exhausted(retry == NULL ? arena : retry) == DW_BUDGET_EXHAUSTED) {
     /* A text inside the object could not be read because of other reviews: that is no mistake of the object. */
-    (void)dw_error_set(&err, DW_ERR_MEMORY, "needs more memory than is left at the moment");
+    (void)dw_error_set(&err, DW_ERR_MEMORY, "needs more memory than is available now");
     count_hit(service, err.code, true);
     refuse_review(service, &err, true, answer, refusal);
     return;

@@ -145,7 +145,7 @@ static void drain(struct dw_server *server) {
     if (busy(server, waited))
       quiet_since = now;
     if (waited >= (int64_t)server->drain_milliseconds) {
-      dw_log(DW_LOG_WARN, "stopping with %u requests unanswered", atomic_load(&server->load.active));
+      dw_log(DW_LOG_WARN, "stopping with %u unanswered requests", atomic_load(&server->load.active));
       return;
     }
     if (now - quiet_since >= QUIET_MILLISECONDS * INT64_C(1000))

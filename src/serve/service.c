@@ -82,7 +82,7 @@ static void hit(const struct dw_service *service, enum dw_bound limit) {
 
 static bool refuse_method(const struct asked *asked, struct dw_http_answer *answer, const char *allow) {
   char text[80];
-  snprintf(text, sizeof text, "the method is not allowed here; this path takes %s", allow);
+  snprintf(text, sizeof text, "method not allowed; use %s", allow);
   answer->allow = allow;
   return refuse(asked, answer, 405, text);
 }
@@ -100,7 +100,7 @@ static bool refuse_review(const struct asked *asked, struct dw_http_answer *answ
   if (request->untrusted)
     return refuse(
         asked, answer, 403,
-        "reviews are taken from clients with a certificate of the CA in --client-ca alone; see \"Only the API "
+        "only clients with a certificate from the CA in --client-ca can send reviews; see \"Only the API "
         "server\" in docs/operations.md");
   if (!is_json(request->content_type))
     return refuse(asked, answer, 415, "send an AdmissionReview as Content-Type: application/json");
@@ -108,7 +108,7 @@ static bool refuse_review(const struct asked *asked, struct dw_http_answer *answ
     return refuse(asked, answer, 415, "send the body without Content-Encoding");
   if (request->announced > max_body || request->length > max_body) {
     char text[64];
-    snprintf(text, sizeof text, "the body is over the limit of %zu bytes", max_body);
+    snprintf(text, sizeof text, "the body exceeds the limit of %zu bytes", max_body);
     hit(asked->service, DW_BOUND_BODY);
     return refuse(asked, answer, 413, text);
   }
@@ -117,10 +117,10 @@ static bool refuse_review(const struct asked *asked, struct dw_http_answer *answ
 
 static bool refuse_metrics(const struct asked *asked, struct dw_http_answer *answer) {
   if (!metrics_path(asked->request->path))
-    return refuse(asked, answer, 404, "no such path; there is /metrics");
+    return refuse(asked, answer, 404, "no such path; use /metrics");
   if (asked->request->untrusted)
     return refuse(asked, answer, 403,
-                  "metrics are given to clients with a certificate of the CA in --metrics-client-ca alone");
+                  "only clients with a certificate from the CA in --metrics-client-ca can read metrics");
   return refuse_unless_get(asked, answer);
 }
 
@@ -129,8 +129,8 @@ bool dw_service_refuse(const struct dw_service *service, const struct dw_http_re
   const struct asked asked = {service, request};
   *answer = (struct dw_http_answer){.body = DW_BUF_INIT};
   if (service->max_header > 0 && request->head > service->max_header) {
-    char text[64];
-    snprintf(text, sizeof text, "the head is over the limit of %zu bytes", service->max_header);
+    char text[80];
+    snprintf(text, sizeof text, "the request head exceeds the limit of %zu bytes", service->max_header);
     hit(service, DW_BOUND_HEADER);
     return refuse(&asked, answer, 431, text);
   }
@@ -139,7 +139,7 @@ bool dw_service_refuse(const struct dw_service *service, const struct dw_http_re
   if (review_path(request->path))
     return refuse_review(&asked, answer);
   if (!dw_health_path(request->path))
-    return refuse(&asked, answer, 404, "no such path; there are /validate, /mutate, /livez, /readyz and /healthz");
+    return refuse(&asked, answer, 404, "no such path; use /validate, /mutate, /livez, /readyz or /healthz");
   return refuse_unless_get(&asked, answer);
 }
 
@@ -160,7 +160,7 @@ void dw_service_respond(const struct dw_service *service, const struct dw_http_r
   else if (dw_health_path(request->path))
     dw_health_respond(service, request, answer);
   else if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
-    dw_service_fail(service, request, answer, 503, "policy and cluster state are not read yet");
+    dw_service_fail(service, request, answer, 503, "policy and cluster state are not loaded yet");
   else
     answer_review(service, request, answer);
 }

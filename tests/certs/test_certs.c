@@ -201,9 +201,9 @@ static void what_was_not_made_here_is_not_replaced(void **state) {
   assert_string_equal(still, foreign);
   folder_write(f->folder, "tls.crt", mine);
   folder_write(f->folder, "ca.key", foreign_key);
-  assert_refused(f->folder, "ca.key does not belong to ca.crt");
+  assert_refused(f->folder, "ca.key does not match ca.crt");
   take_away(f->folder, "ca.key");
-  assert_refused(f->folder, "a ca.crt without a ca.key");
+  assert_refused(f->folder, "ca.crt without ca.key");
   take_away(f->folder, "ca.crt");
   assert_refused(f->folder, "without the CA");
   assert_int_equal(make(f->folder, two, 0, true), 0);
@@ -268,19 +268,19 @@ static void check_tells_each_fault(void **state) {
   assert_int_equal(make(f->folder, two, 0, false), 0);
   assert_int_equal(make(other, two, 0, false), 0);
   assert_int_equal(
-      check(f->folder, (struct dw_pki_names){elsewhere, 2}, "wrong: tls.crt is not good for elsewhere.svc"), 2);
+      check(f->folder, (struct dw_pki_names){elsewhere, 2}, "wrong: tls.crt is not valid for elsewhere.svc"), 2);
   char *key = text_in(other, "tls.key"), *cert = text_in(other, "tls.crt");
   char *own_cert = text_in(f->folder, "tls.crt"), *ca = text_in(f->folder, "ca.crt");
   folder_write(f->folder, "tls.key", key);
-  assert_int_equal(check(f->folder, none, "wrong: tls.key does not belong to tls.crt"), 1);
+  assert_int_equal(check(f->folder, none, "wrong: tls.key does not match tls.crt"), 1);
   folder_write(f->folder, "tls.crt", cert);
-  assert_int_equal(check(f->folder, none, "wrong: tls.crt is not good for a server that ca.crt vouches for"), 1);
+  assert_int_equal(check(f->folder, none, "wrong: tls.crt does not verify as a server certificate against ca.crt"), 1);
   folder_write(f->folder, "tls.crt", own_cert);
   folder_write(f->folder, "ca.crt", own_cert);
-  assert_true(check(f->folder, none, "wrong: ca.key does not belong to ca.crt") > 0);
+  assert_true(check(f->folder, none, "wrong: ca.key does not match ca.crt") > 0);
   folder_write(f->folder, "ca.crt", ca);
   take_away(f->folder, "ca.key"); /* as in a mounted Secret */
-  assert_int_equal(check(f->folder, none, "wrong: tls.key does not belong to tls.crt"), 1);
+  assert_int_equal(check(f->folder, none, "wrong: tls.key does not match tls.crt"), 1);
   folder_write(f->folder, "tls.crt", "nonsense");
   assert_int_equal(check(f->folder, none, NULL), -1);
   free(key), free(cert), free(own_cert), free(ca);
@@ -339,9 +339,9 @@ static void a_pair_must_belong_together(void **state) {
   assert_int_equal(make(f->folder, two, 0, false), 0);
   assert_int_equal(dw_pki_pair_load(cert, ca_key, &pair, &err), -1);
   assert_string_equal(err.file, ca_key);
-  assert_non_null(strstr(err.text, "does not belong"));
+  assert_non_null(strstr(err.text, "does not match"));
   assert_int_equal(dw_pki_pair_load(cert, cert, &pair, &err), -1);
-  assert_non_null(strstr(err.text, "no private key"));
+  assert_non_null(strstr(err.text, "no PEM private key"));
   assert_int_equal(dw_pki_pair_load(key, key, &pair, &err), -1);
   assert_non_null(strstr(err.text, "no certificate"));
   assert_string_equal(pair.until, "untouched");

@@ -131,34 +131,34 @@ static void each_step_is_told(void **state) {
   static const char *const others[] = {"droveway.example.org"};
   struct fixture *f = *state;
   look(f);
-  assert_string_equal(f->plan.what, "made a CA and a certificate");
+  assert_string_equal(f->plan.what, "created a CA and a certificate");
   settle(f);
   go_to(f, renewal(LEAF));
   look(f);
-  assert_string_equal(f->plan.what, "renewed the certificate (two thirds of its life are over)");
+  assert_string_equal(f->plan.what, "renewed the certificate (two thirds of its lifetime have passed)");
   f->options.names = (struct dw_pki_names){others, 1};
   look(f);
-  assert_string_equal(f->plan.what, "made a certificate");
-  assert_string_equal(f->plan.wrong, "tls.crt is not good for droveway.example.org");
+  assert_string_equal(f->plan.what, "created a certificate");
+  assert_string_equal(f->plan.wrong, "tls.crt is not valid for droveway.example.org");
   f->options.names = usual.names;
   live_to(f, renewal(CA));
   look(f);
   assert_string_equal(f->plan.what,
-                      "made a new CA (two thirds of the old one's life are over); the certificate is that "
-                      "of the old one until the new one is known");
+                      "created a new CA (two thirds of the old one's lifetime have passed); the old certificate stays "
+                      "in use until the API servers know the new CA");
   f->in.secret = f->plan.secret;
   look(f);
   publish(f);
   look(f);
-  assert_string_equal(f->plan.what, "the new CA is in the webhook configurations");
+  assert_string_equal(f->plan.what, "published the new CA in the webhook configurations");
   settle(f);
   go_to(f, renewal(CA) + SETTLE_S);
   look(f);
-  assert_string_equal(f->plan.what, "the new CA is known to the API servers: the certificate is its own from now on");
+  assert_string_equal(f->plan.what, "switched to a certificate from the new CA, which the API servers now know");
   settle(f);
   live_to(f, renewal(CA) + SETTLE_S + LEAF);
   look(f);
-  assert_string_equal(f->plan.what, "the old CA is not trusted any more");
+  assert_string_equal(f->plan.what, "removed the old CA");
 }
 
 static void another_bundle_is_put_right_where_it_is_found(void **state) {
@@ -275,7 +275,7 @@ static void the_new_leaf_waits_although_it_is_time(void **state) {
     assert_string_equal(f->plan.secret.leaf, old);
     assert_true(f->plan.publish[h]);
     assert_string_equal(f->plan.secret.published, ""); /* the settle time begins again when it is published again */
-    assert_string_equal(f->plan.what, "the new CA is not in the webhook configurations any more");
+    assert_string_equal(f->plan.what, "the new CA is no longer in the webhook configurations");
     f->bundles[h][1] = both;
     f->in.hooks[h].state = DW_ROTATION_UNKNOWN;
     look(f);
@@ -413,16 +413,16 @@ static void broken_content_is_fixed_and_told(void **state) {
     const char *wrong;
   } cases[] = {
       {{"", good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt is missing"},
-      {{"x", good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt holds no certificate"},
-      {{good.leaf, good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt is no CA's certificate"},
+      {{"x", good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt contains no PEM certificate"},
+      {{good.leaf, good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt is not a CA certificate"},
       {{good.ca, "", good.leaf, good.leaf_key, "", ""}, "ca.key is missing"},
-      {{good.ca, "x", good.leaf, good.leaf_key, "", ""}, "ca.key: holds no private key"},
-      {{good.ca, other.key, good.leaf, good.leaf_key, "", ""}, "ca.key: the key does not belong"},
+      {{good.ca, "x", good.leaf, good.leaf_key, "", ""}, "ca.key: contains no PEM private key"},
+      {{good.ca, other.key, good.leaf, good.leaf_key, "", ""}, "ca.key: the key does not match"},
       {{good.ca, good.ca_key, "", good.leaf_key, "", ""}, "tls.crt is missing"},
-      {{good.ca, good.ca_key, "x", good.leaf_key, "", ""}, "tls.crt holds no certificate"},
+      {{good.ca, good.ca_key, "x", good.leaf_key, "", ""}, "tls.crt contains no PEM certificate"},
       {{good.ca, good.ca_key, good.leaf, "", "", ""}, "tls.key is missing"},
-      {{good.ca, good.ca_key, good.leaf, "x", "", ""}, "tls.key: holds no private key"},
-      {{good.ca, good.ca_key, good.leaf, other.key, "", ""}, "tls.key: the key does not belong"},
+      {{good.ca, good.ca_key, good.leaf, "x", "", ""}, "tls.key: contains no PEM private key"},
+      {{good.ca, good.ca_key, good.leaf, other.key, "", ""}, "tls.key: the key does not match"},
       {{good.ca, good.ca_key, stranger.certificate, stranger.key, "", ""}, "tls.crt: it does not verify"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -517,7 +517,7 @@ static void replicas_that_ask_for_different_names_agree(void **state) {
   const char *before = f->in.secret.leaf;
   f->options.names = (struct dw_pki_names){more, 2};
   look(f);
-  assert_string_equal(f->plan.wrong, "tls.crt is not good for droveway.example.org");
+  assert_string_equal(f->plan.wrong, "tls.crt is not valid for droveway.example.org");
   settle(f);
   assert_string_not_equal(f->in.secret.leaf, before);
   f->options.names = (struct dw_pki_names){others, 2};

@@ -300,7 +300,7 @@ static void a_broken_secret_is_fixed_and_told(void **state) {
   put_hooks(f, "");
   start(f, 0);
   wait_until_well(f, 1);
-  wait_for_text(f->log.path, "\"wrong\":\"ca.crt holds no certificate", 1);
+  wait_for_text(f->log.path, "\"wrong\":\"ca.crt contains no PEM certificate", 1);
   char *other = secret(f, "/data/other");
   assert_string_equal(other, "x");
   free(other);
@@ -328,7 +328,7 @@ static void an_api_server_that_is_away_is_told_once_and_served_through(void **st
   }
   assert_int_equal(count_in_file(f->log.path, "Secret droveway/droveway-tls: can't get it"), 1);
   fake_api_up(f->api);
-  wait_for_text(f->log.path, "Secret droveway/droveway-tls: works again", 1);
+  wait_for_text(f->log.path, "Secret droveway/droveway-tls: working again", 1);
   put_hooks(f, "");
   wait_until_well(f, 1);
   assert_int_equal(f->replicas[0].uses, 1);
@@ -341,12 +341,12 @@ static void what_rbac_forbids_is_said(void **state) {
   fake_api_refuse_puts(f->api, FAKE_MUTATING, 403);
   fake_api_refuse_puts(f->api, FAKE_SECRETS, 403);
   start(f, 0);
-  wait_for_text(f->log.path, "Secret droveway/droveway-tls: RBAC forbids to update it: allow get and update", 1);
+  wait_for_text(f->log.path, "Secret droveway/droveway-tls: RBAC forbids \\\"update\\\"; allow get and update", 1);
   fake_api_refuse_puts(f->api, FAKE_SECRETS, 0);
-  wait_for_text(f->log.path, "MutatingWebhookConfiguration droveway: RBAC forbids to update it", 1);
+  wait_for_text(f->log.path, "MutatingWebhookConfiguration droveway: RBAC forbids \\\"update\\\"", 1);
   fake_api_refuse_puts(f->api, FAKE_MUTATING, 0);
   wait_until_well(f, 1);
-  wait_for_text(f->log.path, "MutatingWebhookConfiguration droveway: works again", 1);
+  wait_for_text(f->log.path, "MutatingWebhookConfiguration droveway: working again", 1);
   assert_int_equal(count_in_file(f->log.path, "RBAC forbids"), 2);
 }
 
@@ -355,7 +355,7 @@ static void a_secret_that_is_not_there_is_said(void **state) {
   fake_api_serve(f->api, FAKE_SECRETS);
   put_hooks(f, "");
   start(f, 0);
-  wait_for_text(f->log.path, "Secret droveway/droveway-tls: it is not there", 1);
+  wait_for_text(f->log.path, "Secret droveway/droveway-tls: it does not exist", 1);
   assert_false(dw_self_managed_ready(f->replicas[0].managed));
   put_secret(f, "");
   wait_until_well(f, 1);
@@ -424,22 +424,22 @@ static bool metrics_are(struct replica *replica, const char *expected) {
 }
 
 #define METRICS(until, cas, stores, publications, well)                                                                \
-  "# HELP droveway_self_managed_ca_expiry_timestamp_seconds When the newest CA ends; 0: none seen yet.\n"              \
+  "# HELP droveway_self_managed_ca_expiry_timestamp_seconds When the newest CA expires; 0 before one was read.\n"      \
   "# TYPE droveway_self_managed_ca_expiry_timestamp_seconds gauge\n"                                                   \
   "droveway_self_managed_ca_expiry_timestamp_seconds " until "\n"                                                      \
-  "# HELP droveway_self_managed_cas CAs that are trusted; more than one while a CA is renewed.\n"                      \
+  "# HELP droveway_self_managed_cas Trusted CAs; more than one while a CA is being renewed.\n"                         \
   "# TYPE droveway_self_managed_cas gauge\ndroveway_self_managed_cas " cas "\n"                                        \
-  "# HELP droveway_self_managed_stores_total Steps that this instance stored in the Secret.\n"                         \
+  "# HELP droveway_self_managed_stores_total Renewal steps that this instance stored in the Secret.\n"                 \
   "# TYPE droveway_self_managed_stores_total counter\ndroveway_self_managed_stores_total " stores "\n"                 \
-  "# HELP droveway_self_managed_publications_total Webhook configurations that this instance put the CA into.\n"       \
+  "# HELP droveway_self_managed_publications_total Times this instance wrote the CA into a webhook configuration.\n"   \
   "# TYPE droveway_self_managed_publications_total counter\n"                                                          \
   "droveway_self_managed_publications_total " publications "\n"                                                        \
-  "# HELP droveway_self_managed_last_success_timestamp_seconds When all was last seen or made as it is to be; 0: not " \
-  "yet.\n"                                                                                                             \
+  "# HELP droveway_self_managed_last_success_timestamp_seconds When the Secret and the webhook configurations "        \
+  "were last correct; 0 before the first time.\n"                                                                      \
   "# TYPE droveway_self_managed_last_success_timestamp_seconds gauge\n"                                                \
   "droveway_self_managed_last_success_timestamp_seconds " well "\n"                                                    \
-  "# HELP droveway_self_managed_failures_total What went wrong: reading or writing the Secret or a webhook "           \
-  "configuration, making or using a pair.\n"                                                                           \
+  "# HELP droveway_self_managed_failures_total Failures to read or write the Secret or a webhook "                     \
+  "configuration, or to create or use a key pair.\n"                                                                   \
   "# TYPE droveway_self_managed_failures_total counter\n"                                                              \
   "droveway_self_managed_failures_total{of=\"secret\"} 0\n"                                                            \
   "droveway_self_managed_failures_total{of=\"validating\"} 0\n"                                                        \
@@ -498,7 +498,7 @@ static void options_that_can_not_work_are_refused(void **state) {
   f->options.ca_seconds = 1;
   f->options.settle_ms = 300;
   assert_null(dw_self_managed_start(&f->options, &err));
-  assert_non_null(strstr(err.text, "too short"));
+  assert_non_null(strstr(err.text, "too briefly"));
   f->options.ca_seconds = f->options.leaf_seconds = 0;
   f->options.names = (struct dw_pki_names){bad, 1};
   assert_null(dw_self_managed_start(&f->options, &err));

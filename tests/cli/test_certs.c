@@ -58,7 +58,7 @@ static void check_exits_1_where_something_is_wrong(void **state) {
   assert_int_equal(made.status, 0);
   assert_int_equal(good.status, 0);
   assert_int_equal(wrong.status, 1);
-  assert_non_null(strstr(wrong.out, "wrong: tls.crt is not good for b.svc"));
+  assert_non_null(strstr(wrong.out, "wrong: tls.crt is not valid for b.svc"));
 }
 
 static void unreadable_files_exit_2_and_are_named(void **state) {

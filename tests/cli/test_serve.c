@@ -88,11 +88,11 @@ static void https_and_review_give_the_same_bytes(void **state) {
 static void hup_reads_again(void **state) {
   struct fixture *f = *state;
   kill(f->service.pid, SIGHUP);
-  wait_for_text(f->log, "policy and state are read again", 1);
+  wait_for_text(f->log, "reloaded policy and state", 1);
   replace_file(f->folder, "policy.yaml", "kind: Nonsense\n");
-  wait_for_text(f->log, "stays in force", 1);
+  wait_for_text(f->log, "stays in use", 1);
   kill(f->service.pid, SIGHUP);
-  wait_for_text(f->log, "stays in force", 2);
+  wait_for_text(f->log, "stays in use", 2);
   struct https_client *client = client_of(f);
   assert_same_as_review(client, RECORDED "validate-nad-create.json", false);
   https_client_free(client);
@@ -550,14 +550,14 @@ static void what_cannot_be_used_exits_2(void **state) {
   ASSERT_FAILS(cert, "--tls-cert", cert, "--tls-key", key);
   RUN_SCOPED made = RUN("certs", "--dir", folder, "--dns", "localhost");
   assert_int_equal(made.status, 0);
-  ASSERT_FAILS("does not belong", "--tls-cert", cert, "--tls-key", ca_key);
-  ASSERT_FAILS("no ADDR:PORT", "--tls-cert", cert, "--tls-key", key, "--listen", "8443");
-  ASSERT_FAILS("no ADDR:PORT", "--tls-cert", cert, "--tls-key", key, "--listen", "127.0.0.1:0", "--metrics-listen",
-               "9443");
+  ASSERT_FAILS("does not match", "--tls-cert", cert, "--tls-key", ca_key);
+  ASSERT_FAILS("not a valid ADDR:PORT", "--tls-cert", cert, "--tls-key", key, "--listen", "8443");
+  ASSERT_FAILS("not a valid ADDR:PORT", "--tls-cert", cert, "--tls-key", key, "--listen", "127.0.0.1:0",
+               "--metrics-listen", "9443");
   ASSERT_FAILS("/nowhere/ca", "--tls-cert", cert, "--tls-key", key, "--listen", "127.0.0.1:0", "--metrics-listen",
                "127.0.0.1:0", "--metrics-client-ca", "/nowhere/ca");
-  ASSERT_FAILS("--metrics-client-ca can't be used", "--tls-cert", cert, "--tls-key", key, "--listen", "127.0.0.1:0",
-               "--metrics-listen", "127.0.0.1:0", "--metrics-client-ca", key);
+  ASSERT_FAILS("can't use the CA in --metrics-client-ca", "--tls-cert", cert, "--tls-key", key, "--listen",
+               "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--metrics-client-ca", key);
   ASSERT_FAILS("/nowhere/policy", "--tls-cert", cert, "--tls-key", key, "--policy", "/nowhere/policy");
   ASSERT_FAILS("/nowhere/kubeconfig", "--tls-cert", cert, "--tls-key", key, "--kubeconfig", "/nowhere/kubeconfig");
   ASSERT_FAILS("/nowhere/records", "--tls-cert", cert, "--tls-key", key, "--record", "/nowhere/records");

@@ -356,12 +356,12 @@ static void what_is_forbidden_is_logged_once(void **state) {
   deny(f, "migration-b");
   deny(f, "migration-a");
   wait_for(f->service.events, "failed", 3);
-  assert_int_equal(count_in_file(f->log.path, "RBAC forbids to write Events"), 1);
+  assert_int_equal(count_in_file(f->log.path, "RBAC forbids writing Events"), 1);
   fake_api_refuse(f->api, FAKE_EVENTS, 404);
   deny(f, "migration-c");
   deny(f, "migration-d");
   wait_for(f->service.events, "failed", 5);
-  assert_int_equal(count_in_file(f->log.path, "no such namespace"), 1);
+  assert_int_equal(count_in_file(f->log.path, "the namespace does not exist"), 1);
   fake_api_refuse(f->api, FAKE_EVENTS, 0);
   deny(f, "migration-b");
   wait_for(f->service.events, "sent", 1);
@@ -403,11 +403,11 @@ static void what_can_t_be_told_waits_until_it_can(void **state) {
   start(f, (struct dw_events_options){.again_ms = 1});
   deny(f, "migration-a");
   deny(f, "migration-b");
-  wait_for_text(f->log.path, "the API server can't be reached", 1);
+  wait_for_text(f->log.path, "the API server is unreachable", 1);
   fake_api_up(f->api);
   wait_for(f->service.events, "sent", 2);
-  wait_for_text(f->log.path, "the API server is reached again", 1);
-  assert_int_equal(count_in_file(f->log.path, "the API server can't be reached"), 1);
+  wait_for_text(f->log.path, "the API server is reachable again", 1);
+  assert_int_equal(count_in_file(f->log.path, "the API server is unreachable"), 1);
   assert_true(counts(f->service.events, "failed", 0));
 }
 
@@ -507,20 +507,20 @@ static void which_answers_pass(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct dw_events *events = events_of(f, (struct dw_events_options){.again_ms = 1});
     f->service.events = events;
-    size_t unreachable = count_in_file(f->log.path, "events: the API server can't be reached");
-    size_t refused = count_in_file(f->log.path, "events: the API server refuses an Event");
+    size_t unreachable = count_in_file(f->log.path, "events: the API server is unreachable");
+    size_t refused = count_in_file(f->log.path, "events: the API server rejected an Event");
     fake_api_refuse(f->api, FAKE_EVENTS, cases[i].status);
     deny(f, "migration-a");
     if (cases[i].passing) {
-      wait_for_text(f->log.path, "events: the API server can't be reached", unreachable + 1);
+      wait_for_text(f->log.path, "events: the API server is unreachable", unreachable + 1);
     } else {
-      wait_for_text(f->log.path, "events: the API server refuses an Event", refused + 1);
+      wait_for_text(f->log.path, "events: the API server rejected an Event", refused + 1);
       wait_for(events, "failed", 1);
     }
     fake_api_refuse(f->api, FAKE_EVENTS, 0);
     dw_events_stop(events);
     f->service.events = NULL;
-    assert_int_equal(count_in_file(f->log.path, "events: the API server refuses an Event"),
+    assert_int_equal(count_in_file(f->log.path, "events: the API server rejected an Event"),
                      refused + (cases[i].passing ? 0 : 1));
   }
 }

@@ -158,7 +158,7 @@ static void a_swapped_secret_is_served_to_new_connections(void **state) {
   struct https_client *kept = client_of(f, f->first_ca);
   assert_int_equal(status_by(kept, NULL), 200);
   mount_pair(f, "2", f->second.leaf.certificate, f->second.leaf.key);
-  wait_for_text(f->server.log, "the certificate is read again", 1);
+  wait_for_text(f->server.log, "using the new certificate for new connections", 1);
   assert_true(is_served(f, f->second_ca));
   assert_false(is_served(f, f->first_ca));
   assert_int_equal(status_by(kept, &new_connections), 200); /* the open connection goes on */
@@ -183,10 +183,10 @@ static void files_written_in_place_are_read_too(void **state) {
 static void expect_kept(struct fixture *f, const char *certificate, const char *key, const char *why) {
   start(f);
   mount_pair(f, "2", certificate, key);
-  wait_for_text(f->server.log, "the new certificate can't be used; the one before stays", 1);
-  char *line = log_line(f->server.log, "the new certificate can't be used"), *expected = NULL;
+  wait_for_text(f->server.log, "can't use the new certificate; the previous one stays in use", 1);
+  char *line = log_line(f->server.log, "can't use the new certificate"), *expected = NULL;
   assert_true(asprintf(&expected,
-                       "\"level\":\"error\",\"msg\":\"the new certificate can't be used; the one before stays\","
+                       "\"level\":\"error\",\"msg\":\"can't use the new certificate; the previous one stays in use\","
                        "\"error\":\"%s/%s\"}",
                        f->root, why) > 0);
   assert_string_equal(line, expected);
@@ -195,14 +195,14 @@ static void expect_kept(struct fixture *f, const char *certificate, const char *
   assert_true(is_served(f, f->first_ca));
   assert_true(metrics_have(f, "droveway_certificate_loads_total{result=\"refused\"} 1\n"));
   mount_pair(f, "3", f->second.leaf.certificate, f->second.leaf.key); /* fixed */
-  wait_for_text(f->server.log, "the certificate is read again", 1);
+  wait_for_text(f->server.log, "using the new certificate for new connections", 1);
   assert_true(is_served(f, f->second_ca));
 }
 
 static void a_key_of_another_certificate_is_not_taken(void **state) {
   struct fixture *f = *state;
   char *why = NULL;
-  assert_true(asprintf(&why, "tls.key: this key does not belong to the certificate in %s/tls.crt", f->root) > 0);
+  assert_true(asprintf(&why, "tls.key: this key does not match the certificate in %s/tls.crt", f->root) > 0);
   expect_kept(f, f->second.leaf.certificate, f->first.leaf.key, why);
   free(why);
 }
@@ -210,7 +210,7 @@ static void a_key_of_another_certificate_is_not_taken(void **state) {
 static void half_a_file_is_not_taken(void **state) {
   struct fixture *f = *state;
   char *half = strndup(f->second.leaf.certificate, strlen(f->second.leaf.certificate) / 2);
-  expect_kept(f, half, f->second.leaf.key, "tls.crt: holds no certificate in PEM form");
+  expect_kept(f, half, f->second.leaf.key, "tls.crt: contains no PEM certificate");
   free(half);
 }
 
@@ -247,7 +247,7 @@ static void files_that_vanish_change_nothing(void **state) {
   start(f);
   snprintf(link, sizeof link, "%s/..data", f->root);
   assert_int_equal(unlink(link), 0);
-  wait_for_text(f->server.log, "the new certificate can't be used; the one before stays", 1);
+  wait_for_text(f->server.log, "can't use the new certificate; the previous one stays in use", 1);
   assert_true(is_served(f, f->first_ca));
 }
 
@@ -380,7 +380,7 @@ static void a_clients_ca_that_is_none_is_refused(void **state) {
   https_server_start(&f->server, NULL, NULL);
   assert_int_equal(
       dw_certificates_set(f->server.certificates, f->first.leaf.certificate, f->first.leaf.key, "nonsense", &err), -1);
-  assert_non_null(strstr(err.text, "clients' CA"));
+  assert_non_null(strstr(err.text, "--client-ca"));
 }
 
 static void without_a_pair_no_connection_is_made(void **state) {

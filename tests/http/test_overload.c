@@ -12,9 +12,9 @@
 #include "support/log_file.h"
 #include "support/run_program.h"
 
-static const char begins[] = "connections are turned away or ended for a limit";
-static const char ends[] = "\"no more connections are turned away or ended for a limit\"";
-static const char left_out[] = "more requests were refused than have a line each";
+static const char begins[] = "connections are refused or closed because of a limit";
+static const char ends[] = "\"no more connections are refused or closed because of a limit\"";
+static const char left_out[] = "more requests were refused than were logged";
 
 struct fixture {
   struct overload overload;

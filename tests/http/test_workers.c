@@ -116,7 +116,7 @@ static void where_one_does_not_start_none_does(void **state) {
   struct starter starter = {.most = 2};
   struct dw_error err = DW_ERROR_INIT;
   assert_null(dw_workers_start(3, 10, start, &starter, &err));
-  assert_string_equal(err.text, "can't start the 3 threads that answer; 2 could be started");
+  assert_string_equal(err.text, "can't start 3 request threads; 2 started");
   assert_int_equal(starter.started, 2);
 }
 

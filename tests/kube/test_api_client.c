@@ -260,7 +260,7 @@ static void waits_no_longer_than_it_may(void **state) {
   assert_int_equal(result.status, 0);
   assert_false(result.stopped);
   assert_int_equal(dw_api_call(calls->client, &(struct dw_api_request){.path = NADS_OF, .idle_ms = 50}, &result), -1);
-  assert_non_null(strstr(result.message, "no byte came for 50 ms"));
+  assert_non_null(strstr(result.message, "no data received for 50 ms"));
 }
 
 static void *interrupt(void *context) {

@@ -27,9 +27,9 @@ enum { MOST_FEEDS = 16, HOUR_MS = 3600 * 1000, TRIES = 5 };
   "\"level\":\"" level "\",\"msg\":\"" NADS ": " message                                                               \
   "\",\"group\":\"k8s.cni.cncf.io\",\"objects\":1,\"reason\":\"" reason "\"}\n"
 #define WATCHED                                                                                                        \
-  "\"level\":\"info\",\"msg\":\"" NADS ": read and watched\",\"group\":\"k8s.cni.cncf.io\",\"objects\":1}\n"
+  "\"level\":\"info\",\"msg\":\"" NADS ": listed and watched\",\"group\":\"k8s.cni.cncf.io\",\"objects\":1}\n"
 #define BROKEN(reason) LINE("warn", "can't be watched now; using the last known state", reason)
-#define UNWATCHED(reason) LINE("warn", "may not be watched; listed again every 30 to 60 s instead", reason)
+#define UNWATCHED(reason) LINE("warn", "RBAC forbids watching it; listed every 30 to 60 s instead", reason)
 #define NET_A                                                                                                          \
   "{\"apiVersion\":\"k8s.cni.cncf.io/v1\",\"kind\":\"NetworkAttachmentDefinition\",\"metadata\":{\"name\":\"net-a\","  \
   "\"namespace\":\"virt\",\"uid\":\"u\",\"resourceVersion\":\"7\"},\"spec\":{\"config\":\"{}\"}}"
@@ -98,9 +98,9 @@ static size_t logged(const struct live *live, const char *text) {
 #define ERROR_EVENT(code, message)                                                                                     \
   "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":" code ",\"message\":\"" message "\"}}\n"
 #define EVENT(type, object) "{\"type\":\"" type "\",\"object\":" object "}\n"
-#define AT_ONCE "the API server ends each watch at once"
-#define NO_EVENT "what came over the watch is not an event"
-#define NO_VERSION "an event came without a usable resourceVersion"
+#define AT_ONCE "the API server closes every watch immediately"
+#define NO_EVENT "the watch sent something that is not an event"
+#define NO_VERSION "an event has no usable resourceVersion"
 
 static const struct bad_watch {
   const char *what, *answer, *why;
@@ -128,11 +128,11 @@ static const struct bad_watch {
     {"another kind",
      OK_HEAD "\r\n" EVENT("MODIFIED", "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"net-a\",\"namespace\":"
                                       "\"virt\",\"resourceVersion\":\"9\"}}"),
-     "an object of kind Pod came where NetworkAttachmentDefinition was asked for", true},
+     "the API server sent kind Pod instead of NetworkAttachmentDefinition", true},
     {"another kind is gone",
      OK_HEAD "\r\n" EVENT("DELETED", "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"net-a\","
                                      "\"namespace\":\"virt\",\"resourceVersion\":\"9\"}}"),
-     "an object of kind Pod came where NetworkAttachmentDefinition was asked for", true},
+     "the API server sent kind Pod instead of NetworkAttachmentDefinition", true},
     {"no version", OK_HEAD "\r\n" EVENT("BOOKMARK", "{\"metadata\":{}}"), NO_VERSION, true},
     {"an empty version", OK_HEAD "\r\n" EVENT("BOOKMARK", "{\"metadata\":{\"resourceVersion\":\"\"}}"), NO_VERSION,
      true},
@@ -306,7 +306,7 @@ static void such_lists_keep_the_view_fresh(void **state) {
   assert_int_equal(logged(&live, NADS), 1);
   fake_api_refuse_watches(live.api, FAKE_NADS, 0);
   WAIT_FOR(nads(&live).state == DW_FEED_WATCHING);
-  assert_int_equal(logged(&live, NADS ": read and watched"), 1);
+  assert_int_equal(logged(&live, NADS ": listed and watched"), 1);
   end(&live);
 }
 
@@ -401,12 +401,12 @@ static const struct bad_list {
     {"{\"kind\":\"List\"," META ",\"items\":[\"x\"]}", NOT_A_LIST "an item is not an object"},
     {"{\"kind\":\"List\"," META ",\"items\":[[]]}", NOT_A_LIST "an item is not an object"},
     {"{\"kind\":\"List\"," META ",\"items\":[7]}", NOT_A_LIST "an item is not an object"},
-    {"{\"kind\":\"List\"," META ",\"items\":[", NOT_A_LIST "it is cut off"},
+    {"{\"kind\":\"List\"," META ",\"items\":[", NOT_A_LIST "it is truncated"},
     {"<html>welcome</html>", NOT_A_LIST "it is not a JSON object"},
     {"[]", NOT_A_LIST "it is not a JSON object"},
-    {"", NOT_A_LIST "it is cut off"},
+    {"", NOT_A_LIST "it is truncated"},
     {"{\"kind\":\"List\"," META ",\"items\":[{\"kind\":\"Pod\",\"metadata\":{\"name\":\"x\",\"namespace\":\"virt\"}}]}",
-     "an object of kind Pod came where NetworkAttachmentDefinition was asked for"},
+     "the API server sent kind Pod instead of NetworkAttachmentDefinition"},
 };
 
 static void answer_lists(struct live *live, const char *body) {
@@ -542,7 +542,8 @@ static void a_config_map_that_was_not_asked_for_is_a_failure(void **state) {
   start(&live, HOUR_MS, 1);
   WAIT_FOR(dw_cluster_status(live.cluster, feeds, MOST_FEEDS) > KUBEADM && *feeds[KUBEADM].error != '\0');
   assert_string_equal(feeds[KUBEADM].resource->name, "kubeadm-config");
-  assert_string_equal(feeds[KUBEADM].error, "kube-system/other came where kube-system/kubeadm-config was asked for");
+  assert_string_equal(feeds[KUBEADM].error,
+                      "the API server sent kube-system/other instead of kube-system/kubeadm-config");
   end(&live);
 }
 
@@ -560,9 +561,9 @@ static void a_look_up_that_is_answered_with_something_else_has_failed(void **sta
       {"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"net-a\",\"namespace\":\"virt\"}}",
        "kind is Pod, not NetworkAttachmentDefinition"},
       {"{\"kind\":\"NetworkAttachmentDefinition\",\"metadata\":{\"name\":\"net-b\",\"namespace\":\"virt\"}}",
-       "the API server answered with virt/net-b"},
+       "the API server returned virt/net-b instead"},
       {"{\"kind\":\"NetworkAttachmentDefinition\",\"metadata\":{\"name\":\"net-a\",\"namespace\":\"other\"}}",
-       "the API server answered with other/net-a"},
+       "the API server returned other/net-a instead"},
       {"<html>welcome</html>", NULL},
       {"", NULL},
       {"null", NULL},

@@ -98,7 +98,7 @@ static void outside_of_a_pod_asks_for_a_kubeconfig(void **state) {
   };
   for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
     set_variables(values[i][0], values[i][1], values[i][2]);
-    expect_failure(*state, DW_ERR_OTHER, "no pod", "--kubeconfig");
+    expect_failure(*state, DW_ERR_OTHER, "not running in a pod", "--kubeconfig");
   }
 }
 

@@ -173,15 +173,15 @@ static void tells_that_no_context_is_current(void **state) {
 
 static void tells_of_a_context_of_the_wrong_shape(void **state) {
   expect_mistake(*state, "a: 1\ncurrent-context: [x]\n", NULL,
-                 &(struct mistake){2, "current-context is", "must be a string"});
+                 &(struct mistake){2, "current-context must be", "must be a string"});
   expect_mistake(*state, "current-context: a\ncontexts:\n- name: a\n  context: 5\n", NULL,
-                 &(struct mistake){4, "context \"a\" is", "must be a mapping"});
+                 &(struct mistake){4, "context \"a\" must be", "must be a mapping"});
   expect_mistake(*state, "current-context: a\ncontexts:\n- name: a\n", NULL,
-                 &(struct mistake){3, "context \"a\" is", "must be a mapping"});
+                 &(struct mistake){3, "context \"a\" must be", "must be a mapping"});
   expect_mistake(*state, "current-context: a\ncontexts:\n- name: a\n  context: {user: u}\n", NULL,
-                 &(struct mistake){4, "context \"a\" names no cluster", NULL});
+                 &(struct mistake){4, "context \"a\" has no cluster", NULL});
   expect_mistake(*state, "current-context: a\ncontexts:\n- name: a\n  context:\n    cluster: 5\n", NULL,
-                 &(struct mistake){5, "cluster is", "must be a string"});
+                 &(struct mistake){5, "cluster must be", "must be a string"});
 }
 
 static void tells_of_a_cluster_or_user_that_is_not_there(void **state) {
@@ -221,21 +221,21 @@ static void takes_a_slash_off_the_server(void **state) {
 }
 
 static void tells_of_a_server_that_is_none(void **state) {
-  const struct mistake none = {CLUSTER_LINE, "names no server", NULL};
+  const struct mistake none = {CLUSTER_LINE, "has no server", NULL};
   expect_cluster_mistake(*state, "proxy-url: http://proxy", &none);
   expect_cluster_mistake(*state, "server: ''", &none);
   expect_cluster_mistake(*state, "server: null", &none);
-  const struct mistake no_url = {CLUSTER_LINE, "no URL", "begin with https://"};
+  const struct mistake no_url = {CLUSTER_LINE, "not a valid URL", "begin with https://"};
   expect_cluster_mistake(*state, "server: 10.0.0.1:6443", &no_url);
   expect_cluster_mistake(*state, "server: ftp://10.0.0.1", &no_url);
   expect_cluster_mistake(*state, "server: 'https:/10.0.0.1'", &no_url);
-  const struct mistake no_host = {CLUSTER_LINE, "names no host", NULL};
+  const struct mistake no_host = {CLUSTER_LINE, "has no host", NULL};
   expect_cluster_mistake(*state, "server: 'https://'", &no_host);
   expect_cluster_mistake(*state, "server: 'https:///'", &no_host);
-  const struct mistake secret = {CLUSTER_LINE, "holds a user name or password", "put them into the user"};
+  const struct mistake secret = {CLUSTER_LINE, "contains a user name or password", "move them to the user entry"};
   expect_cluster_mistake(*state, "server: 'https://me:secret@host'", &secret);
   expect_cluster_mistake(*state, "server: 'http://me:secret@host:80/x'", &secret);
-  expect_cluster_mistake(*state, "server: 17", &(struct mistake){CLUSTER_LINE, "server is", "must be a string"});
+  expect_cluster_mistake(*state, "server: 17", &(struct mistake){CLUSTER_LINE, "server must be", "must be a string"});
 }
 
 static void reads_how_the_cluster_is_reached(void **state) {
@@ -269,15 +269,16 @@ static void what_is_left_out_is_not_set(void **state) {
 
 static void tells_of_wrong_types_in_the_cluster(void **state) {
   expect_cluster_mistake(*state, SERVER "\n    tls-server-name: 5",
-                         &(struct mistake){CLUSTER_LINE + 1, "tls-server-name is", "must be a string"});
+                         &(struct mistake){CLUSTER_LINE + 1, "tls-server-name must be", "must be a string"});
   expect_cluster_mistake(*state, SERVER "\n    proxy-url: [a]",
-                         &(struct mistake){CLUSTER_LINE + 1, "proxy-url is", "must be a string"});
-  expect_cluster_mistake(*state, SERVER "\n    insecure-skip-tls-verify: 'true'",
-                         &(struct mistake){CLUSTER_LINE + 1, "insecure-skip-tls-verify is", "must be true or false"});
+                         &(struct mistake){CLUSTER_LINE + 1, "proxy-url must be", "must be a string"});
+  expect_cluster_mistake(
+      *state, SERVER "\n    insecure-skip-tls-verify: 'true'",
+      &(struct mistake){CLUSTER_LINE + 1, "insecure-skip-tls-verify must be", "must be true or false"});
   expect_cluster_mistake(*state, SERVER "\n    certificate-authority: {}",
-                         &(struct mistake){CLUSTER_LINE + 1, "certificate-authority is", "must be a string"});
+                         &(struct mistake){CLUSTER_LINE + 1, "certificate-authority must be", "must be a string"});
   expect_cluster_mistake(*state, SERVER "\n    certificate-authority-data: 1",
-                         &(struct mistake){CLUSTER_LINE + 1, "certificate-authority-data is", "must be a string"});
+                         &(struct mistake){CLUSTER_LINE + 1, "certificate-authority-data must be", "must be a string"});
 }
 
 /* --- certificates --- */
@@ -326,11 +327,11 @@ static void data_goes_before_a_file(void **state) {
 
 static void tells_of_bad_base64(void **state) {
   expect_cluster_mistake(*state, SERVER "\n    certificate-authority-data: '-----BEGIN CERTIFICATE-----'",
-                         &(struct mistake){CLUSTER_LINE + 1, "certificate-authority-data is no base64", NULL});
+                         &(struct mistake){CLUSTER_LINE + 1, "certificate-authority-data is not valid base64", NULL});
   expect_user_mistake(*state, "client-certificate-data: Q0VS\n    client-key-data: " SECRET "!",
-                      &(struct mistake){USER_LINE + 1, "client-key-data is no base64", NULL});
+                      &(struct mistake){USER_LINE + 1, "client-key-data is not valid base64", NULL});
   expect_user_mistake(*state, "client-certificate-data: Q0V\n    client-key-data: Q0VS",
-                      &(struct mistake){USER_LINE, "client-certificate-data is no base64", NULL});
+                      &(struct mistake){USER_LINE, "client-certificate-data is not valid base64", NULL});
 }
 
 /* The missing file is named, and which member names it. */
@@ -432,16 +433,16 @@ static void tells_of_wrong_types_in_the_user_without_its_secrets(void **state) {
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     const char *user = dw_arena_printf(arena, "x: 1\n    %s: [" SECRET "]", members[i]);
-    const char *what = dw_arena_printf(arena, "%s is", members[i]);
+    const char *what = dw_arena_printf(arena, "%s must be", members[i]);
     expect_user_mistake(*state, user, &(struct mistake){USER_LINE + 1, what, "must be a string"});
   }
-  expect_user_mistake(*state, "token: 12345", &(struct mistake){USER_LINE, "token is", "must be a string"});
+  expect_user_mistake(*state, "token: 12345", &(struct mistake){USER_LINE, "token must be", "must be a string"});
 }
 
 /* --- the file --- */
 
 static void tells_of_text_that_is_no_kubeconfig(void **state) {
-  const struct mistake none = {1, "no kubeconfig", "must be a mapping"};
+  const struct mistake none = {1, "is not a kubeconfig", "expected a mapping"};
   expect_mistake(*state, "", NULL, &none);
   expect_mistake(*state, "# all of it is a comment\n", NULL, &none);
   expect_mistake(*state, "[]\n", NULL, &none);

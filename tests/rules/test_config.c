@@ -268,7 +268,7 @@ static void networks_that_cant_be_looked_up(void **state) {
   assert_int_equal(verdict_code(&held), 503);
   assert_string_equal(verdict_reason(&held), "ServiceUnavailable");
   assert_string_equal(verdict_message(&held),
-                      "Droveway can't judge this now: NAD openshift-cnv/lm can't be looked up now; try again");
+                      "Droveway can't check this now: NAD openshift-cnv/lm can't be looked up now; try again");
   VERDICT_SCOPED denied = review(unavailable, DW_OP_CREATE, HCO("LM"), NULL);
   assert_int_equal(verdict_code(&denied), 422);
   dw_world_unref(unavailable);

@@ -714,10 +714,10 @@ static void of_too_many_the_oldest_no_longer_count(void **state) {
   int standard_error = log_to_file(log);
   add_numbered(f, 0, MOST_ENTRIES);
   struct dw_world *full = world_now(f);
-  size_t told_when_full = count_in_file(log, "the oldest no longer count");
+  size_t told_when_full = count_in_file(log, "ignoring the oldest");
   add_numbered(f, MOST_ENTRIES, MOST_ENTRIES + 2);
   struct dw_world *over = world_now(f);
-  size_t told_when_over = count_in_file(log, "the oldest no longer count");
+  size_t told_when_over = count_in_file(log, "ignoring the oldest");
   log_restore(standard_error);
   free(log);
   folder_remove(folder);

@@ -121,7 +121,7 @@ static void what_stands_wrong_is_told_once_and_counted(void **state) {
   assert_int_equal(count_in_file(f->log.path, "\"rule\":\"master-required\""), 1);
   char *line = log_line(f->log.path, "\"rule\":\"master-required\"");
   static const char told[] =
-      "\"level\":\"warn\",\"msg\":\"standing violation\",\"rule\":\"master-required\",\"action\":"
+      "\"level\":\"warn\",\"msg\":\"violation in an existing object\",\"rule\":\"master-required\",\"action\":"
       "\"deny\",\"kind\":\"NetworkAttachmentDefinition\",\"namespace\":\"openshift-cnv\","
       "\"name\":\"net\",\"field\":\"spec.config.master\",\"message\":\"";
   if (strncmp(line, told, sizeof told - 1) != 0)
@@ -225,7 +225,7 @@ static void nothing_is_audited_before_the_cluster_is_read(void **state) {
   fake_api_refuse(f->api, FAKE_NODES, 500);
   put_network(f, "");
   start(f);
-  wait_for_text(f->log.path, "nodes: can't be read yet", 1);
+  wait_for_text(f->log.path, "nodes: can't be listed yet", 1);
   assert_true(metrics_have(f, "droveway_audit_last_run_timestamp_seconds 0\n"));
   assert_int_equal(count_in_file(f->log.path, "\"msg\":\"audit\""), 0);
   fake_api_refuse(f->api, FAKE_NODES, 0);

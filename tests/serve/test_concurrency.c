@@ -1,4 +1,4 @@
-/* Many clients at once while policy and state are read again; also run under ThreadSanitizer. */
+/* Many clients at once while reloaded policy and state; also run under ThreadSanitizer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -99,7 +99,7 @@ static void requests_are_answered_while_everything_changes(void **state) {
   size_t rereads = 0;
   for (int round = 0; round < MOST_CHANGES && rereads < REREADS; round++) {
     change(&server, cluster, round);
-    rereads = count_in_file(server.log, "policy and state are read again");
+    rereads = count_in_file(server.log, "reloaded policy and state");
   }
   atomic_store(&job.enough, true);
   for (int i = 0; i <= CLIENTS; i++)

@@ -162,7 +162,7 @@ static void is_not_ready_before_the_cluster_is_read(void **state) {
   struct live *live = *state;
   fake_api_refuse(live->api, FAKE_NODES, 500);
   start(live);
-  WAIT_FOR(get_has(live, "/readyz?verbose", 503, "[-]nodes: not read yet, 0 objects (HTTP status 500"));
+  WAIT_FOR(get_has(live, "/readyz?verbose", 503, "[-]nodes: not listed yet, 0 objects (HTTP status 500"));
   assert_true(get_has(live, "/readyz?verbose", 503, "[-]view"));
   assert_true(get_has(live, "/livez", 200, "ok"));
   assert_true(get_has(live, "/metrics", 200, "droveway_ready 0\n"));
@@ -193,7 +193,7 @@ static void stays_ready_on_what_it_read_while_the_api_server_is_away(void **stat
   assert_true(get_has(live, "/metrics", 200, "watch_up{resource=\"nodes\"} 0\n"));
   expect_hco(live, "net", "allowed");
   expect_nad(live, "other", "10.9.0.128/25", "overlaps");
-  expect_hco(live, "missing", "503 Droveway can't judge this now: NAD openshift-cnv/missing can't be looked up");
+  expect_hco(live, "missing", "503 Droveway can't check this now: can't look up NAD openshift-cnv/missing");
   fake_api_up(live->api);
   WAIT_FOR(get_has(live, "/metrics", 200, "view_age_seconds{resource=\"nodes\"} 0\n"));
   expect_hco(live, "missing", "no such NAD");
@@ -204,7 +204,7 @@ static void says_what_rbac_forbids(void **state) {
   fake_api_refuse(live->api, FAKE_NODES, 403);
   start_ready(live);
   assert_true(get_has(live, "/readyz?verbose", 200, "[!]nodes: forbidden by RBAC"));
-  WAIT_FOR(count_in_file(live->server.log, "may not be read (RBAC)") == 1);
+  WAIT_FOR(count_in_file(live->server.log, "RBAC forbids reading it") == 1);
 }
 
 /* --- direct look-ups --- */
@@ -234,11 +234,10 @@ static void says_so_where_a_look_up_fails(void **state) {
   struct live *live = *state;
   start_ready(live);
   fake_api_refuse_gets(live->api, FAKE_NADS, 500);
-  expect_hco(live, "net",
-             "503 Droveway can't judge this now: NAD openshift-cnv/net can't be looked up: HTTP status 500");
+  expect_hco(live, "net", "503 Droveway can't check this now: can't look up NAD openshift-cnv/net: HTTP status 500");
   fake_api_refuse_gets(live->api, FAKE_NADS, 0);
   fake_api_hang_gets(live->api, FAKE_NADS);
-  expect_hco(live, "net", "503 Droveway can't judge this now: NAD openshift-cnv/net can't be looked up");
+  expect_hco(live, "net", "503 Droveway can't check this now: can't look up NAD openshift-cnv/net");
 }
 
 static void what_the_view_knows_is_not_asked_for(void **state) {
@@ -560,8 +559,7 @@ static void run_dependent(struct live *live, const struct dependent *dependent) 
   /* Refused since, or not stored yet. */
   expect(live, dependent->second_operation, dependent->second, NULL, dependent->denied);
   fake_api_refuse_gets(live->api, dependent->path, 403);
-  snprintf(text, sizeof text, "503 Droveway can't judge this now: %s can't be looked up: HTTP status 403",
-           dependent->what);
+  snprintf(text, sizeof text, "503 Droveway can't check this now: can't look up %s: HTTP status 403", dependent->what);
   expect(live, dependent->second_operation, dependent->second, NULL, text);
   fake_api_refuse_gets(live->api, dependent->path, 0);
   /* Stored, though no watch shows it. */
@@ -622,12 +620,12 @@ static void what_is_unfit_stays_denied_where_it_cannot_be_looked_up(void **state
   fake_api_refuse_gets(live->api, FAKE_NADS, 500);
   expect_hco(live, "net", "422 HyperConverged.hco.kubevirt.io");
   expect_hco(live, "net", "[network-unfit]");
-  expect_hco(live, "other", "503 Droveway can't judge this now: NAD openshift-cnv/other can't be looked up");
+  expect_hco(live, "other", "503 Droveway can't check this now: can't look up NAD openshift-cnv/other");
   /* Once a fix was admitted, nobody knows. */
   char *fixed = nad("net", "10.9.0.0/24");
   fake_api_mute(live->api, true);
   expect(live, DW_OP_UPDATE, fixed, UNFIT_NAD, "allowed");
-  expect_hco(live, "net", "503 Droveway can't judge this now: NAD openshift-cnv/net can't be looked up");
+  expect_hco(live, "net", "503 Droveway can't check this now: can't look up NAD openshift-cnv/net");
   free(fixed);
 }
 
@@ -835,7 +833,7 @@ static void a_slow_review_is_judged_again_so_often_and_no_more(void **state) {
   expect_slow(&slow, "allowed");
   send_slow(live, &slow, "10.8.0.0/16");
   overtake(live, &slow, OVERTAKEN_TRIES);
-  expect_slow(&slow, "503 Droveway can't judge this now: other objects are admitted all the time; try again");
+  expect_slow(&slow, "503 Droveway can't check this now because other objects keep being admitted; try again");
 }
 
 /* Quick ones that overtake each other all come to an end. */
@@ -899,10 +897,10 @@ static void a_changed_policy_is_taken_with_the_same_cluster(void **state) {
   expect_nad(live, "other", "10.9.0.0/24", "[overlap-network]");
   replace_file(live->server.folder, "policy.yaml",
                "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules:\n  overlap-network: off\n");
-  wait_for_text(live->server.log, "policy and state are read again", 1);
+  wait_for_text(live->server.log, "reloaded policy and state", 1);
   expect_nad(live, "other", "10.9.0.0/24", "allowed");
   replace_file(live->server.folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: 7\n");
-  wait_for_text(live->server.log, "the last good one stays in force", 1);
+  wait_for_text(live->server.log, "the previous one stays in use", 1);
   expect_nad(live, "third", "10.9.0.0/24", "allowed");
 }
 
@@ -916,17 +914,17 @@ static void a_policy_that_changes_before_the_cluster_is_read_is_in_force_then(vo
   live->server.cluster = fake_api_config(live->api);
   https_server_start(&live->server, &(struct dw_sources){.policy = live->policy}, NULL);
   live->client = https_server_client(&live->server);
-  WAIT_FOR(get_has(live, "/readyz?verbose", 503, "[-]nodes: not read yet"));
+  WAIT_FOR(get_has(live, "/readyz?verbose", 503, "[-]nodes: not listed yet"));
   replace_file(live->server.folder, "policy.yaml",
                "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules:\n  overlap-network: off\n");
-  wait_for_text(live->server.log, "policy and state are read again", 1);
+  wait_for_text(live->server.log, "reloaded policy and state", 1);
   assert_true(get_has(live, "/readyz?verbose", 503, "[-]view"));
   assert_true(get_has(live, "/metrics", 200, "droveway_ready 0\n"));
   fake_api_refuse(live->api, FAKE_NODES, 0);
   WAIT_FOR(get_has(live, "/readyz", 200, "ok"));
   expect_nad(live, "other", "10.9.0.0/24", "allowed");
   replace_file(live->server.folder, "policy.yaml", "apiVersion: droveway.io/v1alpha1\nkind: Policy\n");
-  wait_for_text(live->server.log, "policy and state are read again", 2);
+  wait_for_text(live->server.log, "reloaded policy and state", 2);
   assert_true(get_has(live, "/readyz", 200, "ok"));
   expect_nad(live, "third", "10.9.0.0/24", "[overlap-network]");
 }

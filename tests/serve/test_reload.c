@@ -18,8 +18,8 @@
 
 #define POLICY(ns) "apiVersion: droveway.io/v1alpha1\nkind: Policy\nnamespace: " ns "\n"
 
-static const char read_again[] = "policy and state are read again";
-static const char broken[] = "stays in force";
+static const char read_again[] = "reloaded policy and state";
+static const char broken[] = "stays in use";
 
 struct fixture {
   char folder[64]; /* the policy's */
@@ -165,7 +165,7 @@ static void a_broken_policy_leaves_the_old_in_force_and_is_told_once(void **stat
   char *line = log_line(f->log, broken), *expected = NULL;
   assert_true(
       asprintf(&expected,
-               "\"level\":\"error\",\"msg\":\"can't read the changed policy; the last good one stays in force\","
+               "\"level\":\"error\",\"msg\":\"can't read the changed policy; the previous one stays in use\","
                "\"error\":\"%s/policy.yaml:4:1: unknown key \\\"namspace\\\"; did you mean \\\"namespace\\\"?\"}",
                f->folder) > 0);
   assert_string_equal(line, expected);

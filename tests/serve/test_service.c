@@ -275,11 +275,11 @@ static void a_refused_review_is_told_why(void **state) {
     int status;
     const char *answer, *cause;
   } cases[] = {
-      {"{\n  \"kind\": ,}", 400, "no AdmissionReview: line 2, column 11: ", "syntax"},
-      {"{\"a\":1,\"a\":1}", 400, "no AdmissionReview: ", "duplicate key"},
-      {"{\"kind\":\"Secret\"}", 400, "no AdmissionReview: apiVersion: must be a non-empty string, is absent\n",
+      {"{\n  \"kind\": ,}", 400, "not a valid AdmissionReview: line 2, column 11: ", "syntax"},
+      {"{\"a\":1,\"a\":1}", 400, "not a valid AdmissionReview: ", "duplicate key"},
+      {"{\"kind\":\"Secret\"}", 400, "not a valid AdmissionReview: apiVersion: must be a non-empty string, is absent\n",
        "invalid"},
-      {"[[[[]]]]", 400, "no AdmissionReview: nested deeper than 3 levels\n", "nested too deep"},
+      {"[[[[]]]]", 400, "not a valid AdmissionReview: nested deeper than 3 levels\n", "nested too deep"},
   };
   struct fixture *f = *state;
   f->service.max_nesting = 3;
@@ -292,7 +292,7 @@ static void a_refused_review_is_told_why(void **state) {
     struct json_object *line = last_line(f);
     assert_string_equal(text_of(line, "level"), "warn");
     assert_string_equal(text_of(line, "msg"), "request refused");
-    assert_string_equal(text_of(line, "reason"), "no AdmissionReview");
+    assert_string_equal(text_of(line, "reason"), "not a valid AdmissionReview");
     assert_string_equal(text_of(line, "cause"), cases[i].cause);
     json_object_put(line);
   }
@@ -370,7 +370,7 @@ static void a_text_that_others_left_no_memory_for_is_to_be_sent_again(void **sta
   struct dw_http_answer answer = post(f, "/validate", body.data, body.length);
   assert_int_equal(answer.status, 503);
   assert_string_equal(dw_buf_text(&answer.body), "too many large AdmissionReviews at once; try again later: needs more "
-                                                 "memory than is left at the moment\n");
+                                                 "memory than is available now\n");
   struct json_object *line = last_line(f);
   assert_string_equal(text_of(line, "level"), "warn");
   json_object_put(line);

@@ -60,8 +60,8 @@ static double metric(struct live *live, const char *name) {
 
 static void a_watch_that_rbac_refuses_is_shown(void **state) {
   struct live *live = *state;
-  WAIT_FOR(
-      readyz_has(live, "[!]" NADS ": may not be watched; listed again every 30 to 60 s instead, 1 object, heard of "));
+  WAIT_FOR(readyz_has(live, "[!]" NADS
+                            ": RBAC forbids watching it; listed every 30 to 60 s instead, 1 object, last heard from "));
   assert_true(readyz_has(live, " s ago (HTTP status 403: the test said 403)\n"));
   assert_true(metric(live, "droveway_watch_refused{resource=\"" NADS "\"}") == 1);
   assert_true(metric(live, "droveway_watch_up{resource=\"" NADS "\"}") == 0);
@@ -70,17 +70,17 @@ static void a_watch_that_rbac_refuses_is_shown(void **state) {
   assert_true(metric(live, "droveway_watch_refused{resource=\"nodes\"}") == 0);
   assert_true(metric(live, "droveway_view_failures_total{resource=\"nodes\"}") == 0);
   assert_int_equal(count_in_file(live->server.log,
-                                 "\"level\":\"warn\",\"msg\":\"network-attachment-definitions: may not be watched; "
-                                 "listed again every 30 to 60 s instead\",\"group\":\"k8s.cni.cncf.io\",\"objects\":1,"
+                                 "\"level\":\"warn\",\"msg\":\"network-attachment-definitions: RBAC forbids watching "
+                                 "it; listed every 30 to 60 s instead\",\"group\":\"k8s.cni.cncf.io\",\"objects\":1,"
                                  "\"reason\":\"HTTP status 403: the test said 403\"}\n"),
                    1);
   assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_LIST), 1);
   assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_WATCH), 1);
 }
 
-#define UNWATCHED "\n[!]" NADS ": may not be watched; listed again every 30 to 60 s instead, 1 object, heard of "
+#define UNWATCHED "\n[!]" NADS ": RBAC forbids watching it; listed every 30 to 60 s instead, 1 object, last heard from "
 
-/* The seconds behind "heard of"; -1 where TEXT is not in /readyz?verbose. */
+/* The seconds behind "last heard from"; -1 where TEXT is not in /readyz?verbose. */
 static long heard_of(struct live *live, const char *text) {
   struct https_reply reply = https_send(live->client, &(struct https_request){.path = "/readyz?verbose"});
   const char *at = strstr(reply.body, text);
@@ -93,8 +93,8 @@ static void each_watch_is_shown(void **state) {
   struct live *live = *state;
   fake_api_put(live->api, FAKE_NODES, "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"w1\"}}");
   WAIT_FOR(readyz_has(live, "[+]shutdown\n[+]view\n"));
-  WAIT_FOR(readyz_has(live, "\n[+]nodes: watching, 1 object, heard of 0 s ago\n"));
-  WAIT_FOR(readyz_has(live, "\n[+]kubevirts.kubevirt.io: watching, 0 objects, heard of 0 s ago\n"));
+  WAIT_FOR(readyz_has(live, "\n[+]nodes: watching, 1 object, last heard from 0 s ago\n"));
+  WAIT_FOR(readyz_has(live, "\n[+]kubevirts.kubevirt.io: watching, 0 objects, last heard from 0 s ago\n"));
   WAIT_FOR(heard_of(live, UNWATCHED) >= 1);
   assert_in_range(heard_of(live, UNWATCHED), 1, 600);
   assert_true(readyz_has(live, "\nreadyz check passed\n"));

@@ -229,9 +229,9 @@ all_say() {
 serial() { openssl s_client -connect "127.0.0.1:${ports[$1]}" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
 serves() { [ "$(serial "$1")" = "$2" ]; }
 serial_of_pair() { openssl x509 -noout -serial -in "$work/tls/..pair$1/tls.crt"; }
-refused_certificate="the new certificate can't be used; the one before stays"
-refused_policy="can't read the changed policy; the last good one stays in force"
-refused_state="can't read the changed state; the last good one stays in force"
+refused_certificate="can't use the new certificate; the previous one stays in use"
+refused_policy="can't read the changed policy; the previous one stays in use"
+refused_state="can't read the changed state; the previous one stays in use"
 
 rotate() {
   local name
@@ -279,7 +279,7 @@ nth() {
 }
 swap_policy() {
   mount policy "$(nth 'policies replaced' long reordered short)"
-  all_say 'policy and state are read again' "${instances[@]}"
+  all_say 'reloaded policy and state' "${instances[@]}"
   count 'policies replaced'
 }
 break_policy() {
@@ -289,7 +289,7 @@ break_policy() {
   all_say "$refused_policy" "${instances[@]}"
   mark
   mount policy "${before#..}"
-  all_say 'policy and state are read again' "${instances[@]}"
+  all_say 'reloaded policy and state' "${instances[@]}"
   count 'broken policies'
 }
 # The fourth time none is swapped: the files are written anew where they are.
@@ -304,7 +304,7 @@ swap_state() {
   else
     mount state "$version"
   fi
-  all_say 'policy and state are read again' a b s
+  all_say 'reloaded policy and state' a b s
   count 'states replaced'
 }
 break_state() {
@@ -314,13 +314,13 @@ break_state() {
   all_say "$refused_state" a b s
   mark
   mount state "${before#..}"
-  all_say 'policy and state are read again' a b s
+  all_say 'reloaded policy and state' a b s
   count 'broken states'
 }
 hang_up() {
   local name
   for name in "${instances[@]}"; do kill -HUP "${pids[$name]}"; done
-  all_say 'policy and state are read again' "${instances[@]}"
+  all_say 'reloaded policy and state' "${instances[@]}"
   count 'SIGHUPs to all'
 }
 # Objects that change where no rule looks: the watches tell.

@@ -12,8 +12,8 @@ The webhook audits what is there by itself, logs it and counts it.
   $ until_true 20 found
   $ found
   droveway_audit_violations{rule="master-missing",action="deny"} 1
-  $ grep -o '"msg":"standing violation".*"field"' "$E2E_WORK/droveway.log" | tail -n 1
-  "msg":"standing violation","rule":"master-missing","action":"deny","kind":"NetworkAttachmentDefinition","namespace":"openshift-cnv","name":"migration","field"
+  $ grep -o '"msg":"violation in an existing object".*"field"' "$E2E_WORK/droveway.log" | tail -n 1
+  "msg":"violation in an existing object","rule":"master-missing","action":"deny","kind":"NetworkAttachmentDefinition","namespace":"openshift-cnv","name":"migration","field"
   $ kubectl create -f webhooks.json
   validatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
   $ until_true 20 refused

@@ -9,9 +9,9 @@ Only the API server may send reviews: --client-ca asks for its certificate, whic
 Without it, the API server is refused, and so is the write.
 
   $ nad migration-a 10.200.5.0/24 | kubectl create -f - 2>&1 | sed "s/:$WEBHOOK_PORT/:PORT/"
-  Error from server (InternalError): error when creating "STDIN": Internal error occurred: failed calling webhook "nad-migration.validate.droveway.io": failed to call webhook: reviews are taken from clients with a certificate of the CA in --client-ca alone; see "Only the API server" in docs/operations.md
+  Error from server (InternalError): error when creating "STDIN": Internal error occurred: failed calling webhook "nad-migration.validate.droveway.io": failed to call webhook: only clients with a certificate from the CA in --client-ca can send reviews; see "Only the API server" in docs/operations.md
   $ curl -s --cacert "$E2E_WORK/pki/ca.crt" -H 'Content-Type: application/json' -d '{}' "https://localhost:$WEBHOOK_PORT/validate"
-  reviews are taken from clients with a certificate of the CA in --client-ca alone; see "Only the API server" in docs/operations.md
+  only clients with a certificate from the CA in --client-ca can send reviews; see "Only the API server" in docs/operations.md
   $ curl -s --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$WEBHOOK_PORT/readyz"
   ok
 

@@ -6,7 +6,7 @@ Droveway is there before the CRD of HyperConverged.
   $ stop droveway
   $ start_droveway
   $ webhook '/readyz?verbose' | grep hyperconverged
-  [+]hyperconvergeds.hco.kubevirt.io: not installed, 0 objects, heard of 0 s ago
+  [+]hyperconvergeds.hco.kubevirt.io: not installed, 0 objects, last heard from 0 s ago
   $ kubectl apply -f "$E2E/crds/hyperconverged.yaml"
   customresourcedefinition.apiextensions.k8s.io/hyperconvergeds.hco.kubevirt.io created
   $ kubectl wait --for condition=Established crd hyperconvergeds.hco.kubevirt.io

@@ -10,7 +10,7 @@ With --events a denial, and what the audit finds, stands beside the object. With
   $ logged() { grep -q '"msg":"events: ' "$E2E_WORK/droveway.log"; }
   $ until_true 20 logged
   $ grep -o '"RBAC.*\|"msg":"events: .*' "$E2E_WORK/droveway.log"
-  "msg":"events: RBAC forbids to write Events: allow create and patch of events, as manifests/components/events does","namespace":"openshift-cnv","answer":"events is forbidden: User \"system:serviceaccount:droveway:droveway\" cannot create resource \"events\" in API group \"\" in the namespace \"openshift-cnv\""}
+  "msg":"events: RBAC forbids writing Events; allow create and patch of events, as manifests/components/events does","namespace":"openshift-cnv","answer":"events is forbidden: User \"system:serviceaccount:droveway:droveway\" cannot create resource \"events\" in API group \"\" in the namespace \"openshift-cnv\""}
   $ kubectl get events -n openshift-cnv
   No resources found in openshift-cnv namespace.
   $ kubectl apply -f "$REPOSITORY/manifests/components/events/rbac.yaml"
@@ -59,7 +59,7 @@ And so it does of what stands already.
   Events:
     Type     Reason            Age   From      Message
     ----     ------            ----  ----      -------
-    Warning  NetworkViolation AGE   droveway  stands, and would be denied: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs that all nodes have: bond2 and eth1 [master-missing]
+    Warning  NetworkViolation AGE   droveway  this existing object would be denied: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs that all nodes have: bond2 and eth1 [master-missing]
   $ kubectl create -f webhooks.json
   validatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
   $ until_true 20 refused

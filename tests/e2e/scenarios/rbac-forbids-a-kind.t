@@ -7,12 +7,12 @@ RBAC takes the nodes away: said in /readyz?verbose, and what hangs on them could
   $ stop droveway
   $ start_droveway
   $ webhook '/readyz?verbose' | grep nodes:
-  [!]nodes: forbidden by RBAC; rules that need it say "could not be checked", 0 objects (HTTP status 403: nodes is forbidden: User "system:serviceaccount:droveway:droveway" cannot list resource "nodes" in API group "" at the cluster scope)
+  [!]nodes: forbidden by RBAC; rules that need it report "could not be checked", 0 objects (HTTP status 403: nodes is forbidden: User "system:serviceaccount:droveway:droveway" cannot list resource "nodes" in API group "" at the cluster scope)
   $ nad migration 10.200.5.0/24 | kubectl apply -f -
   Warning: spec.config.master: could not be checked: no nodes are known [master-unverified]
   Warning: spec.config.ipam.range: could not be checked: no nodes are known [pool-too-small]
   networkattachmentdefinition.k8s.cni.cncf.io/migration created
-  $ grep -c '"nodes: may not be read' "$E2E_WORK/droveway.log"
+  $ grep -c '"nodes: RBAC forbids reading it' "$E2E_WORK/droveway.log"
   1
   $ jq "del(.metadata.resourceVersion)" role.json | kubectl replace -f -
   clusterrole.rbac.authorization.k8s.io/droveway replaced
