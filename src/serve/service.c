@@ -98,10 +98,9 @@ static bool refuse_review(const struct asked *asked, struct dw_http_answer *answ
   if (strcmp(request->method, "POST") != 0)
     return refuse_method(asked, answer, "POST");
   if (request->untrusted)
-    return refuse(
-        asked, answer, 403,
-        "only clients with a certificate from the CA in --client-ca can send reviews; see \"Only the API "
-        "server\" in docs/operations.md");
+    return refuse(asked, answer, 403,
+                  "only clients with a certificate from the CA in --client-ca can send reviews; see \"Only the API "
+                  "server\" in docs/operations.md");
   if (!is_json(request->content_type))
     return refuse(asked, answer, 415, "send an AdmissionReview as Content-Type: application/json");
   if (!is_plain(request->content_encoding))
