@@ -452,11 +452,6 @@ static void forget(struct dw_migration_config *out) {
   out->component_patch_count = 0;
 }
 
-/* To Go, null is a list of nothing. */
-static bool is_list(const dw_json *patch) {
-  return dw_json_type(patch) == DW_JSON_ARRAY || dw_json_type(patch) == DW_JSON_NULL;
-}
-
 void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out) {
   out->jsonpatch_annotation = annotation;
   out->jsonpatch = DW_JSONPATCH_NONE;
@@ -468,7 +463,7 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
   if (text == NULL)
     return;
   const dw_json *patch = parse_patch(arena, text, out);
-  if (!is_list(patch))
+  if (dw_json_type(patch) != DW_JSON_ARRAY && dw_json_type(patch) != DW_JSON_NULL) /* to Go, null is an empty list */
     return;
   out->jsonpatch_operations = patch;
   struct outcome outcome = {.effect = EFFECT_NONE};

@@ -123,16 +123,12 @@ const char *dw_patched_field(const struct dw_migration_config *config, const str
 
 enum { NAME_MAX_BYTES = 253 }; /* no object has a longer name */
 
-static bool is_attachable_char(char c) {
-  return dw_is_digit(c) || (c >= 'a' && c <= 'z') || c == '-';
-}
-
 bool dw_is_attachable(const char *text) {
   size_t length = strlen(text);
   if (length == 0 || length > NAME_MAX_BYTES || text[0] == '-' || text[length - 1] == '-')
     return false;
   for (size_t i = 0; i < length; i++)
-    if (!is_attachable_char(text[i]))
+    if (!dw_is_digit(text[i]) && !(text[i] >= 'a' && text[i] <= 'z') && text[i] != '-')
       return false;
   return true;
 }

@@ -161,10 +161,6 @@ static int read_texts(struct policy_reader *r, const struct policy_node *node, c
   return 0;
 }
 
-static int read_name_patterns(struct policy_reader *r, const struct policy_node *node) {
-  return read_texts(r, node, "a list of shell patterns", &r->policy->name_patterns, &r->policy->name_pattern_count);
-}
-
 static int read_global_namespaces(struct policy_reader *r, const struct policy_node *node) {
   if (read_texts(r, node, "a list of namespaces", &r->policy->global_namespaces, &r->policy->global_namespace_count) !=
       0)
@@ -182,7 +178,10 @@ static int read_migration_networks(struct policy_reader *r, const struct policy_
   if (check_object(r, node, keys, COUNT(keys)) != 0)
     return -1;
   struct policy_node patterns = child_of(r, node, keys[0]);
-  return patterns.json == NULL ? 0 : read_name_patterns(r, &patterns);
+  if (patterns.json == NULL)
+    return 0;
+  return read_texts(r, &patterns, "a list of shell patterns", &r->policy->name_patterns,
+                    &r->policy->name_pattern_count);
 }
 
 static int read_default(struct policy_reader *r, const struct policy_node *node, enum dw_limit limit) {

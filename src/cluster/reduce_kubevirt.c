@@ -21,10 +21,6 @@ static int read_label(struct dw_reduction *r, struct dw_error *err) {
   return 0;
 }
 
-static bool is_transfer(const struct dw_reduction *r) {
-  return dw_json_string(dw_json_path(r->root.json, "metadata", "annotations", DW_TRANSFER_ANNOTATION, NULL)) != NULL;
-}
-
 static size_t count_pools(const struct dw_cni_config *config) {
   size_t count = 0;
   for (size_t i = 0; i < config->plugin_count; i++)
@@ -138,7 +134,8 @@ int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
   struct dw_spot spec;
   if (read_label(r, err) != 0 || dw_spot_object(&r->root, "spec", &spec, err) != 0)
     return -1;
-  r->object->nad.transfer = is_transfer(r);
+  r->object->nad.transfer =
+      dw_json_string(dw_json_path(r->root.json, "metadata", "annotations", DW_TRANSFER_ANNOTATION, NULL)) != NULL;
   r->object->nad.config = dw_json_get_string(spec.json, "config");
   if (r->object->nad.config == NULL)
     return 0;
@@ -162,10 +159,6 @@ int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err) {
   return 0;
 }
 
-static const char *unless_empty(const char *text) {
-  return text == NULL || text[0] == '\0' ? NULL : text;
-}
-
 int dw_reduce_user(struct dw_reduction *r, struct dw_error *err) {
   struct dw_migration_config config;
   dw_migration_read(r->scratch, r->root.json, &config);
@@ -175,7 +168,7 @@ int dw_reduce_user(struct dw_reduction *r, struct dw_error *err) {
   if (dw_value_given(&config.network) && config.network.text == NULL)
     return dw_error_set(err, DW_ERR_INVALID, "%s is %s; it has to be a string, the name of a NAD", config.network.field,
                         dw_json_type_name(config.network.json));
-  r->object->user.network = unless_empty(config.network.text);
+  r->object->user.network = config.network.text != NULL && config.network.text[0] == '\0' ? NULL : config.network.text;
   if (config.jsonpatch == DW_JSONPATCH_SETS)
     r->object->user.jsonpatch_network = config.jsonpatch_network.text == NULL ? "" : config.jsonpatch_network.text;
   r->object->user.rollout = config.deployment.rollout;

@@ -44,13 +44,10 @@ size_t dw_view_nad_bound(const struct dw_view_nads *nads, const char *ns, const 
   return low;
 }
 
-static bool is_named(const struct dw_object *nad, const char *ns, const char *name) {
-  return strcmp(nad->namespace_, ns) == 0 && strcmp(nad->name, name) == 0;
-}
-
 uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name) {
   size_t place = dw_view_nad_bound(&view->nads, ns, name);
-  bool found = place < view->nads.count && is_named(view->nads.objects[place], ns, name);
+  const struct dw_object *nad = place < view->nads.count ? view->nads.objects[place] : NULL;
+  bool found = nad != NULL && strcmp(nad->namespace_, ns) == 0 && strcmp(nad->name, name) == 0;
   return found ? (uint32_t)place : DW_NOWHERE;
 }
 

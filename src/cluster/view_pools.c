@@ -245,10 +245,6 @@ static enum conflict conflict_of(const struct dw_pool_query *query, const struct
   return joined ? CONFLICT : UNSURE_CONFLICT;
 }
 
-static bool is_seen(const struct search *search, size_t group) {
-  return search->seen != NULL && (search->seen[group / 8] & 1U << (group % 8)) != 0;
-}
-
 static void mark_seen(struct search *search, size_t group) {
   if (search->seen == NULL) {
     search->tally.arena = dw_arena_new(0);
@@ -259,7 +255,7 @@ static void mark_seen(struct search *search, size_t group) {
 
 static bool found_interval(void *context, const struct dw_interval_entry *entry) {
   struct search *search = context;
-  if (is_seen(search, entry->id))
+  if (search->seen != NULL && (search->seen[entry->id / 8] & 1U << (entry->id % 8)) != 0)
     return true;
   const struct dw_pool_group *group = &search->view->pools.groups[entry->id];
   enum conflict with_migrating = conflict_of(search->query, group, true);

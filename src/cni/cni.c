@@ -227,10 +227,6 @@ static size_t leading_blanks(const char *text, size_t length) {
   return count;
 }
 
-static bool is_word(char c) {
-  return dw_is_alnum(c) || c == '_' || c == '-';
-}
-
 /* Whether TEXT, which is not JSON, begins like YAML: "key: value", below "---" and comments. */
 static bool is_yaml(const char *text, size_t length) {
   size_t at = leading_blanks(text, length);
@@ -240,7 +236,7 @@ static bool is_yaml(const char *text, size_t length) {
     at += leading_blanks(text + at, length - at);
   }
   size_t start = at;
-  while (at < length && is_word(text[at]))
+  while (at < length && (dw_is_alnum(text[at]) || text[at] == '_' || text[at] == '-'))
     at++;
   return at > start && at < length && text[at] == ':' && (at + 1 == length || dw_is_blank(text[at + 1]));
 }

@@ -112,11 +112,6 @@ static void check_plugin(struct dw_reading *reading, const struct dw_cni_plugin 
 
 /* --- a list's own members --- */
 
-/* null where the key is spelled as libcni has it: absent for Multus, but not for libcni. */
-static bool is_exact_null(const struct dw_reading *reading, const char *name) {
-  return dw_json_type(dw_json_get(reading->config->json, name)) == DW_JSON_NULL;
-}
-
 /* libcni takes "true" for true. Multus does not, in the two that it knows. */
 static bool is_truth(const struct dw_value *value, bool text) {
   static const char *const words[] = {"true", "false"};
@@ -134,7 +129,9 @@ static bool is_truth(const struct dw_value *value, bool text) {
 
 static void check_switch(struct dw_reading *reading, const char *name, bool text) {
   struct dw_value value = dw_value_member(reading->arena, "spec.config", reading->config->json, name);
-  if (is_exact_null(reading, name) || (dw_value_given(&value) && !is_truth(&value, text)))
+  /* A null under exactly this key is absent for Multus, but not for libcni. */
+  bool exact_null = dw_json_type(dw_json_get(reading->config->json, name)) == DW_JSON_NULL;
+  if (exact_null || (dw_value_given(&value) && !is_truth(&value, text)))
     dw_fault_wrong_type(reading, &value, "true or false");
 }
 

@@ -239,10 +239,6 @@ static void check_int(struct dw_reading *reading, const struct dw_value *value, 
         dw_arena_printf(reading->arena, "from %lld to %lld", (long long)option->low, (long long)option->high));
 }
 
-static bool has_minus(struct dw_arena *arena, const dw_json *json) {
-  return dw_json_text(arena, json)[0] == '-';
-}
-
 /* Numbers pass through a double on their way: 1e19 arrives as its digits. */
 static bool is_uint64(const dw_json *json) {
   static const double end = 18446744073709551616.0;
@@ -258,7 +254,7 @@ static void check_unsigned(struct dw_reading *reading, const struct dw_value *va
   bool integer = dw_json_integer(value->json, &number);
   if (!integer && (small || !is_uint64(value->json)))
     dw_fault_wrong_type(reading, value, "an integer");
-  else if (integer && (has_minus(reading->arena, value->json) || (small && number > UINT32_MAX)))
+  else if (integer && (dw_json_text(reading->arena, value->json)[0] == '-' || (small && number > UINT32_MAX)))
     out_of_bounds(reading, value, small ? "from 0 to 4294967295" : "from 0");
   else if (option->high > 0 && (!integer || number > option->high))
     out_of_bounds(reading, value, dw_arena_printf(reading->arena, "up to %lld", (long long)option->high));
