@@ -29,7 +29,7 @@ static int required(const struct dw_spot *up, const char *key, const char **out,
   if (*out != NULL && (*out)[0] != '\0')
     return 0;
   struct dw_spot spot = dw_spot_member(up, key);
-  return dw_spot_error(&spot, err, "is missing; every Kubernetes object has it");
+  return dw_spot_error(&spot, err, "is missing; every Kubernetes object needs it");
 }
 
 /* No rule reads it: it tells Events which object they are about. */
@@ -77,7 +77,8 @@ static bool is_read(const struct dw_object *object) {
 static int check_object(const dw_json *json, struct dw_error *err) {
   if (dw_json_type(json) == DW_JSON_OBJECT)
     return 0;
-  return dw_error_set(err, DW_ERR_INVALID, "a Kubernetes object has to be an object, not %s", dw_json_type_name(json));
+  return dw_error_set(err, DW_ERR_INVALID, "a Kubernetes object must be a JSON object, not %s",
+                      dw_json_type_name(json));
 }
 
 static int reduce(struct dw_reduction *r, const char *default_namespace, const struct dw_object **out,
@@ -121,7 +122,7 @@ int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *defa
   if (own != NULL && strcmp(own, dw_kind_name(kind)) != 0)
     return dw_error_set(err, DW_ERR_INVALID, "kind is %s, not %s", own, dw_kind_name(kind));
   if (own == NULL && (kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT)) /* their versions differ */
-    return dw_error_set(err, DW_ERR_INVALID, "there is no kind");
+    return dw_error_set(err, DW_ERR_INVALID, "kind is missing");
   return reduce(&r, default_namespace, out, err);
 }
 

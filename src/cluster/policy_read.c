@@ -85,7 +85,7 @@ static int fail_unknown(const struct policy_reader *r, const struct policy_node 
 }
 
 static int fail_type(const struct policy_reader *r, const struct policy_node *at, const char *wanted) {
-  return fail(r, at, "must be %s, is %s", wanted, dw_json_type_name(at->json));
+  return fail(r, at, "must be %s, not %s", wanted, dw_json_type_name(at->json));
 }
 
 static const char *join_words(struct dw_arena *arena, const char *const *words, size_t count) {
@@ -108,7 +108,7 @@ static int check_object(const struct policy_reader *r, const struct policy_node 
       continue;
     struct policy_node at = child_of(r, node, member.key);
     struct dw_arena *arena = r->policy->arena;
-    const char *hint = dw_arena_printf(arena, "known here: %s", join_words(arena, keys, count));
+    const char *hint = dw_arena_printf(arena, "known keys: %s", join_words(arena, keys, count));
     return fail_unknown(r, &at, member.key, &(struct known_words){"key", keys, count, hint, true});
   }
   return 0;
@@ -127,8 +127,8 @@ static const char *text_of(const struct policy_reader *r, const struct policy_no
 
 static int fail_namespace(const struct policy_reader *r, const struct policy_node *node, const char *text) {
   return fail(r, node,
-              "\"%.100s\" is no namespace name; use lower-case letters, digits and '-', at most 63 of them, "
-              "beginning and ending with a letter or digit",
+              "\"%.100s\" is not a valid namespace name; use at most 63 lower-case letters, digits and '-', "
+              "starting and ending with a letter or digit",
               text);
 }
 
@@ -194,7 +194,7 @@ static int read_default(struct policy_reader *r, const struct policy_node *node,
   int64_t highest = parallel ? (int64_t)UINT32_MAX : INT64_MAX; /* as the field's own type in KubeVirt's API */
   int64_t value = 0;
   if (!dw_json_integer(node->json, &value))
-    return fail(r, node, "must be an integer from %" PRId64 " to %" PRId64 " (null leaves the field alone), is %s",
+    return fail(r, node, "must be an integer from %" PRId64 " to %" PRId64 " (null leaves the field alone), not %s",
                 lowest, highest, dw_json_type_name(node->json));
   if (value < lowest || value > highest)
     return fail(r, node, "%" PRId64 " is out of range; use %" PRId64 " to %" PRId64, value, lowest, highest);
@@ -204,7 +204,7 @@ static int read_default(struct policy_reader *r, const struct policy_node *node,
 
 static int read_defaults(struct policy_reader *r, const struct policy_node *node) {
   if (dw_json_type(node->json) == DW_JSON_NULL)
-    return fail(r, node, "must be an object, is null; to leave a field alone, set that field to null");
+    return fail(r, node, "must be an object, not null; to leave a field alone, set that field to null");
   if (check_object(r, node, dw_limit_names, DW_LIMIT_COUNT) != 0)
     return -1;
   for (int i = 0; i < DW_LIMIT_COUNT; i++) {
@@ -252,7 +252,7 @@ static int read_action(struct policy_reader *r, const struct policy_node *node, 
   bool yes = false;
   if (dw_json_boolean(node->json, &yes)) { /* YAML 1.1 takes a bare off for false, and on for true */
     *out = DW_ACTION_OFF;
-    return yes ? fail(r, node, "must be deny, warn or off, is true (YAML reads a bare on or yes so)") : 0;
+    return yes ? fail(r, node, "must be deny, warn or off, not true (YAML reads an unquoted on or yes as true)") : 0;
   }
   const char *text = dw_json_string(node->json);
   if (text == NULL)
@@ -298,7 +298,7 @@ static int read_rules(struct policy_reader *r, const struct policy_node *node) {
 static int check_list(const struct policy_reader *r, const struct policy_node *node, const char *of) {
   if (dw_json_type(node->json) == DW_JSON_ARRAY)
     return 0;
-  return fail(r, node, "must be a list of %s, is %s", of, dw_json_type_name(node->json));
+  return fail(r, node, "must be a list of %s, not %s", of, dw_json_type_name(node->json));
 }
 
 /* The member KEY, which must be a non-empty string. */
@@ -322,7 +322,7 @@ static int read_cluster_network(const struct policy_reader *r, const struct poli
   if (dw_prefix_parse(cidr, DW_ADDR_STRICT, &out->prefix, NULL))
     return 0;
   struct policy_node child = child_of(r, item, "cidr");
-  return fail(r, &child, "\"%.100s\" is no CIDR; write ADDRESS/LENGTH, as 192.168.1.0/24", cidr);
+  return fail(r, &child, "\"%.100s\" is not a CIDR; use ADDRESS/LENGTH, such as 192.168.1.0/24", cidr);
 }
 
 static int read_cluster_networks(struct policy_reader *r, const struct policy_node *node) {
@@ -344,12 +344,12 @@ static int fail_range(const struct policy_reader *r, const struct policy_node *n
   const char *text = dw_json_string(node->json);
   switch (fault) {
   case DW_RANGE_BAD_START:
-    return fail(r, node, "\"%.100s\": what stands before the '-' is no address", text);
+    return fail(r, node, "\"%.100s\": the part before the '-' is not an IP address", text);
   case DW_RANGE_START_OUTSIDE:
-    return fail(r, node, "\"%.100s\": the first address does not lie in the last one's subnet", text);
+    return fail(r, node, "\"%.100s\": the first address is not in the subnet of the last one", text);
   default:
     return fail(r, node,
-                "\"%.100s\" is no range; write a CIDR (10.0.0.0/24) or START-END/LENGTH "
+                "\"%.100s\" is not a range; use a CIDR (10.0.0.0/24) or START-END/LENGTH "
                 "(10.0.0.10-10.0.0.20/24)",
                 text);
   }
@@ -365,7 +365,7 @@ static int read_range(const struct policy_reader *r, const struct policy_node *n
   if (fault != DW_RANGE_OK && fault != DW_RANGE_TOO_SMALL) /* a /32 has no room for a pool, but it can be taken */
     return fail_range(r, node, fault);
   if (range.leading_zeros)
-    return fail(r, node, "\"%.100s\" has leading zeros; if decimal is meant, write %s", *text,
+    return fail(r, node, "\"%.100s\" has leading zeros; if you mean decimal, use %s", *text,
                 dw_range_format(r->policy->arena, &range));
   if (range.dashed && dw_addr_compare(&range.end, &range.start) < 0)
     return fail(r, node, "\"%.100s\" ends before it starts", *text);
@@ -378,7 +378,7 @@ static int read_ranges(const struct policy_reader *r, const struct policy_node *
     return -1;
   out->range_count = dw_json_size(node->json);
   if (out->range_count == 0)
-    return fail(r, node, "must hold at least one range");
+    return fail(r, node, "must have at least one range");
   out->ranges = dw_arena_array(r->policy->arena, out->range_count, sizeof *out->ranges);
   out->texts = dw_arena_array(r->policy->arena, out->range_count, sizeof *out->texts);
   for (size_t i = 0; i < out->range_count; i++) {
@@ -443,8 +443,8 @@ static int check_word(const struct policy_reader *r, const struct policy_node *r
     return fail(r, root, "%s is missing; a policy needs apiVersion: %s and kind: %s", key, api_version, kind);
   const char *text = dw_json_string(node.json);
   if (text == NULL)
-    return fail(r, &node, "must be %s, is %s", wanted, dw_json_type_name(node.json));
-  return strcmp(text, wanted) == 0 ? 0 : fail(r, &node, "must be %s, is \"%.100s\"", wanted, text);
+    return fail(r, &node, "must be %s, not %s", wanted, dw_json_type_name(node.json));
+  return strcmp(text, wanted) == 0 ? 0 : fail(r, &node, "must be %s, not \"%.100s\"", wanted, text);
 }
 
 static int read_policy(struct policy_reader *r) {
@@ -470,7 +470,7 @@ static int read_document(struct policy_reader *r, const struct dw_yaml_doc *firs
                        "the file is empty; a policy needs apiVersion: droveway.io/v1alpha1 and kind: Policy");
   if (first->next != NULL)
     return dw_error_at(r->err, DW_ERR_INVALID, first->next->line, 1,
-                       "a second document; a policy file holds one policy, so join the two or take this one out");
+                       "second document: a policy file contains one policy, so merge the two or remove this one");
   r->doc = first;
   return read_policy(r);
 }

@@ -45,7 +45,7 @@ static int check_type(const struct dw_spot *spot, enum dw_json_type type, const 
   if (dw_json_type(spot->json) == type)
     return 0;
   const char *found = spot->json == NULL ? "null" : dw_json_type_name(spot->json);
-  return dw_spot_error(spot, err, "is %s; it has to be %s", found, wanted);
+  return dw_spot_error(spot, err, "is %s; it must be %s", found, wanted);
 }
 
 static int member_of_type(const struct dw_spot *spot, enum dw_json_type type, const char *wanted,
@@ -78,7 +78,7 @@ int dw_spot_number(const struct dw_spot *up, const char *key, uint32_t *out, str
     return -1;
   int64_t number = 0;
   if (!dw_json_integer(spot.json, &number) || number < 0 || number > UINT32_MAX)
-    return dw_spot_error(&spot, err, "is %" PRId64 "; it has to lie between 0 and %" PRIu32, number, UINT32_MAX);
+    return dw_spot_error(&spot, err, "is %" PRId64 "; it must be between 0 and %" PRIu32, number, UINT32_MAX);
   *out = (uint32_t)number;
   return 0;
 }

@@ -163,10 +163,10 @@ int dw_reduce_user(struct dw_reduction *r, struct dw_error *err) {
   struct dw_migration_config config;
   dw_migration_read(r->scratch, r->root.json, &config);
   if (config.wrong_type_field != NULL)
-    return dw_error_set(err, DW_ERR_INVALID, "%s is %s; it has to be an object", config.wrong_type_field,
+    return dw_error_set(err, DW_ERR_INVALID, "%s is %s; it must be an object", config.wrong_type_field,
                         dw_json_type_name(config.wrong_type));
   if (dw_value_given(&config.network) && config.network.text == NULL)
-    return dw_error_set(err, DW_ERR_INVALID, "%s is %s; it has to be a string, the name of a NAD", config.network.field,
+    return dw_error_set(err, DW_ERR_INVALID, "%s is %s; it must be a string, the name of a NAD", config.network.field,
                         dw_json_type_name(config.network.json));
   r->object->user.network = config.network.text != NULL && config.network.text[0] == '\0' ? NULL : config.network.text;
   if (config.jsonpatch == DW_JSONPATCH_SETS)
@@ -194,7 +194,7 @@ int dw_reduce_migration(struct dw_reduction *r, struct dw_error *err) {
 static int read_switch(const struct dw_spot *up, const char *key, bool *out, struct dw_error *err) {
   struct dw_spot spot = dw_spot_member(up, key);
   if (spot.json != NULL && !dw_json_boolean(spot.json, out))
-    return dw_spot_error(&spot, err, "is %s; it has to be true or false", dw_json_type_name(spot.json));
+    return dw_spot_error(&spot, err, "is %s; it must be true or false", dw_json_type_name(spot.json));
   return 0;
 }
 

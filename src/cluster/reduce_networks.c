@@ -27,7 +27,7 @@ static int add_cidr(struct dw_reduction *r, const struct dw_spot *spot, const ch
                     struct dw_error *err) {
   struct dw_prefix prefix;
   if (!dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, NULL))
-    return dw_spot_error(spot, err, "is \"%.80s\"; it has to be a CIDR such as 10.128.0.0/14", text);
+    return dw_spot_error(spot, err, "is \"%.80s\"; it must be a CIDR such as 10.128.0.0/14", text);
   add_network(r, &prefix, origin->name, origin->source);
   return 0;
 }
@@ -103,7 +103,7 @@ static int read_node_address(struct dw_reduction *r, const struct dw_spot *entry
   struct dw_addr addr;
   if (!dw_addr_parse(text, DW_ADDR_SLOPPY, &addr)) {
     struct dw_spot spot = dw_spot_member(entry, "address");
-    return dw_spot_error(&spot, err, "is \"%.80s\"; an InternalIP has to be an IP address", text);
+    return dw_spot_error(&spot, err, "is \"%.80s\"; an InternalIP must be an IP address", text);
   }
   r->object->node.internal_ips[r->object->node.internal_ip_count++] = addr;
   struct dw_prefix prefix = {.base = addr, .bits = addr.v4 ? 32 : 128};
@@ -357,13 +357,13 @@ static int embedded(struct dw_reduction *r, const struct dw_spot *data, const ch
   struct dw_yaml_doc *doc = NULL;
   struct dw_error inner = DW_ERROR_INIT;
   if (dw_yaml_parse(r->scratch, text, strlen(text), &doc, &inner) != 0)
-    return dw_spot_error(out, err, "holds no readable YAML: line %d of it, column %d: %s", inner.line, inner.column,
+    return dw_spot_error(out, err, "is not readable YAML: line %d, column %d: %s", inner.line, inner.column,
                          inner.text);
   if (doc == NULL || dw_json_type(doc->root) == DW_JSON_NULL)
     return 0;
   out->json = doc->root;
   if (dw_json_type(doc->root) != DW_JSON_OBJECT)
-    return dw_spot_error(out, err, "holds %s; it has to hold an object", dw_json_type_name(doc->root));
+    return dw_spot_error(out, err, "holds %s; it must be an object", dw_json_type_name(doc->root));
   return 0;
 }
 

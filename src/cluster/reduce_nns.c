@@ -195,7 +195,7 @@ static int add_addresses(const struct dw_spot *interface, const char *family, st
       continue;
     struct dw_spot spot = dw_spot_member(&entry, "ip");
     if (!dw_addr_parse(text, DW_ADDR_SLOPPY, &nic->addresses[nic->address_count]))
-      return dw_spot_error(&spot, err, "is \"%.80s\"; it has to be an IP address", text);
+      return dw_spot_error(&spot, err, "is \"%.80s\"; it must be an IP address", text);
     nic->address_count++;
   }
   return 0;

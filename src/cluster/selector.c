@@ -72,9 +72,9 @@ static bool is_word(const struct parser *p, const char *word) {
 
 static int fail_expected(const struct parser *p, const char *expected) {
   if (p->token.kind == TOKEN_END)
-    return dw_error_set(p->err, DW_ERR_SYNTAX, "label selector ends where %s should stand", expected);
+    return dw_error_set(p->err, DW_ERR_SYNTAX, "label selector ends where %s is expected", expected);
   int shown = p->token.length > NAME_MAX_LENGTH ? NAME_MAX_LENGTH : (int)p->token.length;
-  return dw_error_set(p->err, DW_ERR_SYNTAX, "label selector has \"%.*s\" where %s should stand", shown, p->token.start,
+  return dw_error_set(p->err, DW_ERR_SYNTAX, "label selector has \"%.*s\" where %s is expected", shown, p->token.start,
                       expected);
 }
 
@@ -104,11 +104,11 @@ static const char *take_key(struct parser *p) {
   }
   const char *key = dw_arena_strndup(p->arena, p->token.start, p->token.length);
   if (!is_label_key(p->arena, key)) {
-    dw_error_set(
-        p->err, DW_ERR_INVALID,
-        "label selector: \"%.100s\" is no label key; write NAME or PREFIX/NAME, PREFIX a DNS name, NAME up to 63 "
-        "letters, digits, '-', '_' and '.'",
-        key);
+    dw_error_set(p->err, DW_ERR_INVALID,
+                 "label selector: \"%.100s\" is not a valid label key; use NAME or PREFIX/NAME, where PREFIX is a DNS "
+                 "name and NAME up to 63 "
+                 "letters, digits, '-', '_' and '.'",
+                 key);
     return NULL;
   }
   advance(p);
@@ -123,7 +123,8 @@ static int add_value(struct parser *p, struct dw_selector_term *term) {
     if (!is_label_name(value))
       return dw_error_set(
           p->err, DW_ERR_INVALID,
-          "label selector: \"%.100s\" is no label value; use up to 63 letters, digits, '-', '_' and '.'", value);
+          "label selector: \"%.100s\" is not a valid label value; use up to 63 letters, digits, '-', '_' and '.'",
+          value);
     advance(p);
   }
   term->values[term->value_count++] = value;

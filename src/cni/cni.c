@@ -244,7 +244,7 @@ static bool is_yaml(const char *text, size_t length) {
 static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
   size_t blanks = leading_blanks(config->text, config->length);
   if (blanks == config->length) {
-    (void)dw_error_at(&config->error, DW_ERR_SYNTAX, 1, 1, "holds nothing but blanks: write a CNI configuration");
+    (void)dw_error_at(&config->error, DW_ERR_SYNTAX, 1, 1, "contains only white space: add a CNI configuration");
     return false;
   }
   dw_arena_next_text(arena);
@@ -265,7 +265,7 @@ static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
   }
   const dw_json *plugins = dw_json_get_fold(json, "plugins", NULL);
   if (dw_json_type(plugins) == DW_JSON_ARRAY && dw_json_size(plugins) > PLUGINS_MAX) {
-    (void)dw_error_at(&config->error, DW_ERR_INVALID, 1, 1, "holds %zu plugins, more than the %d that are read",
+    (void)dw_error_at(&config->error, DW_ERR_INVALID, 1, 1, "holds %zu plugins, more than the %d that Droveway reads",
                       dw_json_size(plugins), PLUGINS_MAX);
     return false;
   }

@@ -106,7 +106,7 @@ struct dw_ipam_problem {
   const dw_json *json; /* where VALUE can't show what is written */
   bool too_large;      /* it can't be checked as a whole, though whereabouts may read it */
   bool harmless;       /* a look-alike without which the same addresses are handed out */
-  const char *what;    /* what is wrong: "is no CIDR" */
+  const char *what;    /* what is wrong: "is not a CIDR" */
   const char *fix;     /* how to fix it: "write it as 10.0.0.0/24"; may be NULL */
 };
 

@@ -95,7 +95,7 @@ static void report_too_many(struct dw_problems *problems, const struct dw_value 
   if (problem == NULL)
     return;
   problem->too_large = true;
-  problem->what = "holds more subnets than can be checked";
+  problem->what = "has more subnets than Droveway can check";
   problem->fix = fix;
 }
 
@@ -125,7 +125,7 @@ static struct excludes read_excludes(struct dw_problems *problems, const struct 
   excludes.count = entries.count;
   excludes.unreadable = entries.too_many;
   if (entries.too_many)
-    report_too_many(problems, list, "join them into wider ones");
+    report_too_many(problems, list, "merge them into wider ones");
   for (size_t i = 0; i < entries.count; i++) {
     const struct dw_ovn_entry *entry = &entries.items[i];
     bool readable = entry->readable && !entry->has_host;
@@ -173,7 +173,7 @@ static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin 
   struct excludes excludes = read_excludes(problems, &excluded);
   struct dw_ovn_list entries = dw_ovn_list(problems->arena, subnets->text, SUBNETS_MAX);
   if (entries.too_many)
-    report_too_many(problems, subnets, "write one a family");
+    report_too_many(problems, subnets, "use one per address family");
   ipam->pools = dw_arena_array(problems->arena, entries.count, sizeof *ipam->pools);
   for (size_t i = 0; i < entries.count; i++) {
     struct dw_pool *pool = &ipam->pools[ipam->pool_count++];

@@ -113,7 +113,7 @@ void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, s
 static void add_zeros(struct dw_problems *problems, const struct dw_value *value, const char *canonical) {
   dw_problem_complain(problems, DW_IPAM_LEADING_ZERO, value,
                       (struct dw_complaint){"has leading zeros, which are read as decimal",
-                                            dw_arena_printf(problems->arena, "write %s", canonical)});
+                                            dw_arena_printf(problems->arena, "use %s", canonical)});
 }
 
 static const struct dw_addr *higher(const struct dw_addr *a, const struct dw_addr *b) {
@@ -133,8 +133,8 @@ static const char *fix_dashed(struct dw_arena *arena, const struct dw_range *ran
   fixed.start = *higher(lower(&range->start, &range->end), &all.span.first);
   fixed.end = *lower(higher(&range->start, &range->end), &all.span.last);
   if (dw_addr_compare(&fixed.start, &fixed.end) > 0)
-    return "choose START and END among the usable addresses";
-  return dw_arena_printf(arena, "write %s", dw_range_format(arena, &fixed));
+    return "choose START and END from the usable addresses";
+  return dw_arena_printf(arena, "use %s", dw_range_format(arena, &fixed));
 }
 
 /* The first and the last address of the subnet are never handed out: as start and end they change nothing. */
@@ -179,8 +179,8 @@ static void add_sliced_ends(struct dw_problems *problems, const struct dw_pool *
   if (is_whole_start(pool, &pool->parsed.start) && is_whole_end(pool, &pool->parsed.end))
     return;
   dw_problem_complain(problems, DW_IPAM_IGNORED, &pool->range,
-                      (struct dw_complaint){"has ends that node_slice_size makes whereabouts ignore",
-                                            dw_arena_printf(problems->arena, "write %s, or leave node_slice_size out",
+                      (struct dw_complaint){"has a start or end that whereabouts ignores because of node_slice_size",
+                                            dw_arena_printf(problems->arena, "use %s, or leave node_slice_size out",
                                                             dw_prefix_format(&pool->subnet, text))});
 }
 
@@ -219,7 +219,7 @@ static bool changes_nothing(const struct dw_pool *pool, const struct bound *boun
 }
 
 static struct dw_complaint complain_sliced(void) {
-  return (struct dw_complaint){"is ignored, for node_slice_size cuts the whole range",
+  return (struct dw_complaint){"is ignored because node_slice_size divides the whole range",
                                "leave it out, or leave node_slice_size out"};
 }
 
@@ -231,7 +231,7 @@ static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct
   if (pool->slice_bits != 0)
     return complain_sliced();
   if (pool->parsed.dashed)
-    return (struct dw_complaint){"is ignored, for range gives both ends itself",
+    return (struct dw_complaint){"is ignored because range already gives both ends",
                                  dw_arena_printf(arena, "leave %s out", bound->name)};
   struct dw_pool_ends all;
   if (!dw_pool_ends(&pool->subnet, NULL, NULL, &all))
@@ -240,10 +240,10 @@ static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct
   dw_addr_format(start_counts ? &pool->start.addr : &all.span.first, first);
   dw_addr_format(&all.span.last, last);
   const char *what =
-      dw_arena_printf(arena, "is ignored, for it lies outside the usable addresses %s to %s", first, last);
+      dw_arena_printf(arena, "is ignored because it is outside the usable addresses %s to %s", first, last);
   if (start_counts && dw_addr_compare(&bound->value->addr, &pool->start.addr) < 0 &&
       dw_prefix_contains(&pool->subnet, &bound->value->addr))
-    what = dw_arena_printf(arena, "is ignored, for it lies before range_start %s", first);
+    what = dw_arena_printf(arena, "is ignored because it is below range_start %s", first);
   return (struct dw_complaint){
       what, dw_arena_printf(arena, "choose an address from %s to %s, or leave %s out", first, last, bound->name)};
 }
@@ -272,7 +272,7 @@ static struct dw_complaint complain_excluded(struct dw_arena *arena, const struc
   struct dw_addr addr;
   if (dw_addr_parse(exclude->raw.text, DW_ADDR_STRICT, &addr) && addr.v4 != exclude->prefix.base.v4)
     return (struct dw_complaint){"is read as the IPv6 subnet ::/32, so it excludes nothing",
-                                 dw_arena_printf(arena, "write %s", dw_addr_format(&addr, text))};
+                                 dw_arena_printf(arena, "use %s", dw_addr_format(&addr, text))};
   return (struct dw_complaint){
       dw_arena_printf(arena, "is outside %s, so it excludes nothing", dw_prefix_format(&pool->subnet, text)),
       "correct it, or remove it"};

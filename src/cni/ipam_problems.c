@@ -38,10 +38,10 @@ void dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind
 
 enum { TEXT_MAX = 128 }; /* longer ones are never addresses by mistake */
 
-static const char range_fix[] = "write it as ADDRESS/LENGTH or START-END/LENGTH, such as 10.200.5.0/24";
-static const char address_fix[] = "write one address, such as 10.200.5.1";
-static const char exclude_fix[] = "write it as ADDRESS/LENGTH or ADDRESS, such as 10.200.5.1/32";
-static const char cidr_fix[] = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
+static const char range_fix[] = "use ADDRESS/LENGTH or START-END/LENGTH, such as 10.200.5.0/24";
+static const char address_fix[] = "use one address, such as 10.200.5.1";
+static const char exclude_fix[] = "use ADDRESS/LENGTH or ADDRESS, such as 10.200.5.1/32";
+static const char cidr_fix[] = "use ADDRESS/LENGTH, such as 10.200.5.0/24";
 
 /* TEXT without its blanks; false where it has none. */
 static bool without_blanks(const char *text, char out[TEXT_MAX]) {
@@ -62,8 +62,8 @@ static bool too_long(const char *text) {
 }
 
 static struct dw_complaint blanks(struct dw_arena *arena, const char *fixed, const char *other_fix) {
-  return (struct dw_complaint){"has blanks in it, which cannot be read",
-                               fixed == NULL ? other_fix : dw_arena_printf(arena, "write %s", fixed)};
+  return (struct dw_complaint){"contains white space, which is not accepted",
+                               fixed == NULL ? other_fix : dw_arena_printf(arena, "use %s", fixed)};
 }
 
 /* A netmask's length; false where it is none. */
@@ -124,17 +124,17 @@ static struct dw_complaint complain_dashed(struct dw_arena *arena, const char *t
   unsigned bits;
   (void)snprintf(start, sizeof start, "%.*s", (int)(dash - text), text);
   if (common_length(start, end, &bits))
-    return no_length(dw_arena_printf(arena, "add the prefix length behind the end: %s-%s/%u", start, end, bits));
+    return no_length(dw_arena_printf(arena, "add the prefix length after the end: %s-%s/%u", start, end, bits));
   struct dw_addr addr;
   if (dw_addr_parse(start, DW_ADDR_SLOPPY, &addr))
-    return (struct dw_complaint){"has no END/LENGTH behind the '-'", range_fix};
+    return (struct dw_complaint){"has no END/LENGTH after the '-'", range_fix};
   char *slash = strchr(start, '/');
   if (slash != NULL) {
     *slash = '\0';
     const char *fixed = dw_arena_printf(arena, "%s-%s", start, end);
     if (is_readable_range(fixed))
-      return (struct dw_complaint){"has a prefix length before the '-', where an address must stand",
-                                   dw_arena_printf(arena, "write %s", fixed)};
+      return (struct dw_complaint){"has a prefix length before the '-', where only an address is allowed",
+                                   dw_arena_printf(arena, "use %s", fixed)};
   }
   return (struct dw_complaint){"has no IP address before the '-'", range_fix};
 }
@@ -144,11 +144,11 @@ static struct dw_complaint complain_start_outside(struct dw_arena *arena, const 
   char subnet[DW_PREFIX_TEXT];
   const char *what = dw_arena_printf(arena, "START %s lies outside %s", dw_addr_format(&range->start, start),
                                      dw_prefix_format(&range->subnet, subnet));
-  return (struct dw_complaint){what, "choose a START inside, or a prefix length that takes in both"};
+  return (struct dw_complaint){what, "choose a START inside it, or a prefix length that covers both"};
 }
 
 struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is no CIDR that whereabouts can read", range_fix};
+  static const struct dw_complaint none = {"is not a CIDR that whereabouts can read", range_fix};
   char plain[TEXT_MAX];
   struct dw_range range;
   struct dw_addr addr;
@@ -162,9 +162,9 @@ struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) 
     return complain_start_outside(arena, &range);
   const char *fixed = fix_mask(arena, text);
   if (fixed != NULL)
-    return (struct dw_complaint){"has a netmask for a prefix length", dw_arena_printf(arena, "write %s", fixed)};
+    return (struct dw_complaint){"has a netmask instead of a prefix length", dw_arena_printf(arena, "use %s", fixed)};
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
-    return no_length(dw_arena_printf(arena, "write %s/%d", text, addr.v4 ? 24 : 64));
+    return no_length(dw_arena_printf(arena, "use %s/%d", text, addr.v4 ? 24 : 64));
   const char *dash = strchr(text, '-');
   return dash == NULL ? none : complain_dashed(arena, text, dash);
 }
@@ -175,16 +175,16 @@ static const char *without_zeros(struct dw_arena *arena, const char *text) {
   struct dw_prefix prefix;
   struct dw_addr addr;
   if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, NULL))
-    return dw_arena_printf(arena, "write %s", dw_prefix_format(&prefix, canonical));
+    return dw_arena_printf(arena, "use %s", dw_prefix_format(&prefix, canonical));
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
-    return dw_arena_printf(arena, "write %s", dw_addr_format(&addr, canonical));
+    return dw_arena_printf(arena, "use %s", dw_addr_format(&addr, canonical));
   return NULL;
 }
 
-static const char zeros_what[] = "has leading zeros, which cannot be read here";
+static const char zeros_what[] = "has leading zeros, which are not accepted here";
 
 struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is no IP address", address_fix};
+  static const struct dw_complaint none = {"is not an IP address", address_fix};
   char plain[TEXT_MAX];
   char canonical[DW_ADDR_TEXT];
   struct dw_prefix prefix;
@@ -195,14 +195,14 @@ struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text
     return blanks(arena, dw_addr_parse(plain, DW_ADDR_SLOPPY, &addr) ? dw_addr_format(&addr, canonical) : NULL,
                   address_fix);
   if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, &addr))
-    return (struct dw_complaint){"is a CIDR where one address is wanted",
-                                 dw_arena_printf(arena, "write %s", dw_addr_format(&addr, canonical))};
+    return (struct dw_complaint){"is a CIDR, but a single address is needed",
+                                 dw_arena_printf(arena, "use %s", dw_addr_format(&addr, canonical))};
   const char *fix = without_zeros(arena, text);
   return fix == NULL ? none : (struct dw_complaint){zeros_what, fix};
 }
 
 struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is no CIDR or address, so every allocation fails", exclude_fix};
+  static const struct dw_complaint none = {"is not a CIDR or address, so every allocation fails", exclude_fix};
   char plain[TEXT_MAX];
   struct dw_prefix prefix;
   if (too_long(text))
@@ -213,12 +213,12 @@ struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text
   if (fix != NULL)
     return (struct dw_complaint){zeros_what, fix};
   if (strpbrk(text, "-,") != NULL)
-    return (struct dw_complaint){none.what, "write each CIDR or address as an entry of its own"};
+    return (struct dw_complaint){none.what, "use a separate entry for each CIDR or address"};
   return none;
 }
 
 struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) {
-  static const struct dw_complaint none = {"is no CIDR", cidr_fix};
+  static const struct dw_complaint none = {"is not a CIDR", cidr_fix};
   char plain[TEXT_MAX];
   struct dw_prefix prefix;
   struct dw_addr addr;

@@ -111,7 +111,7 @@ static void check_size(struct dw_problems *problems, const struct dw_value *size
   else if (bits > 32)
     add(problems, size, false, "is not an IPv4 prefix length, so no node gets a slice", choose_size(arena, subnet));
   else if (bits > LONGEST)
-    add(problems, size, false, "leaves a slice no usable address: its first and last are never handed out",
+    add(problems, size, false, "leaves no usable address in a slice: first and last are reserved",
         choose_size(arena, subnet));
 }
 
@@ -122,12 +122,12 @@ void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipa
     return;
   const struct dw_prefix *subnet = &ipam->pools[0].subnet;
   if (!subnet->base.v4)
-    add(problems, size, false, "cuts IPv4 ranges only, so no node gets a slice of an IPv6 range", "leave it out");
+    add(problems, size, false, "divides only IPv4 ranges, so no node gets a slice of an IPv6 range", "leave it out");
   else if (!read_size(size->text, &bits))
     add(problems, size, false, "is not a prefix length, so no node gets a slice", choose_size(problems->arena, subnet));
   else if (!divides(subnet, bits))
     check_size(problems, size, bits, subnet);
   else if (ipam->pool_count > 1)
-    add(problems, size, is_taken_twice(ipam), "cuts the first range only, so the others hand out nothing",
+    add(problems, size, is_taken_twice(ipam), "divides only the first range, so no addresses come from the others",
         "keep one range, or leave it out");
 }

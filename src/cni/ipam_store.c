@@ -112,7 +112,7 @@ static void must_exceed(struct dw_problems *problems, const struct duration *lon
     dw_problem_complain(
         problems, DW_IPAM_POOL_KEY, short_one->value,
         (struct dw_complaint){dw_arena_printf(arena,
-                                              "%s must stay below %s (%" PRId64 ", the default), or whereabouts panics",
+                                              "%s must be below %s (%" PRId64 ", the default), or whereabouts panics",
                                               factor[0] == '\0' ? "it" : dw_arena_printf(arena, "%sit", factor),
                                               long_one->name, long_one->number),
                               "lower it, or leave it out"});

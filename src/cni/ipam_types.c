@@ -11,11 +11,11 @@ const char *dw_type_fix(const struct dw_value *value, const char *wanted) {
     return "leave it out";
   bool scalar = type == DW_JSON_BOOL || type == DW_JSON_INTEGER || type == DW_JSON_REAL;
   if (strcmp(wanted, "a string") == 0 && scalar)
-    return "write it in quotes";
+    return "put it in quotes";
   if (type == DW_JSON_STRING && (strcmp(wanted, "an integer") == 0 || strcmp(wanted, "a boolean") == 0))
-    return "write it without quotes";
+    return "remove the quotes";
   if (type == DW_JSON_STRING && strcmp(wanted, "a list of strings") == 0)
-    return "put it into square brackets";
+    return "put it in square brackets";
   return NULL;
 }
 
@@ -125,8 +125,8 @@ static bool check_address_cidr(struct dw_problems *problems, const struct dw_val
   if (value->text != NULL && !capital)
     return complain(problems, value, dw_complain_cidr(problems->arena, value->text));
   return complain(problems, value,
-                  capital ? (struct dw_complaint){"is a key that whereabouts does not take text for", "write address"}
-                          : (struct dw_complaint){"is missing", "write it as ADDRESS/LENGTH, such as 10.200.5.9/24"});
+                  capital ? (struct dw_complaint){"is a key for which whereabouts does not accept text", "use address"}
+                          : (struct dw_complaint){"is missing", "use ADDRESS/LENGTH, such as 10.200.5.9/24"});
 }
 
 static const struct checked route_members[] = {{"dst", check_destination, false},  {"gw", check_address_text, false},

@@ -88,9 +88,9 @@ static void add_lookalike(struct dw_problems *problems, const struct slots *slot
     return;
   problem->harmless = !changes_pools(slots, meant, member->value);
   bool taken = is_given(slots, meant);
-  set_text(problem, key, "is no key that whereabouts knows, so it is ignored",
-           taken ? dw_arena_printf(problems->arena, "remove it: %s stands beside it", dw_ipam_key_name(meant))
-                 : dw_arena_printf(problems->arena, "write %s", dw_ipam_key_name(meant)));
+  set_text(problem, key, "is an unknown key, which whereabouts ignores",
+           taken ? dw_arena_printf(problems->arena, "remove it: %s is also set", dw_ipam_key_name(meant))
+                 : dw_arena_printf(problems->arena, "use %s", dw_ipam_key_name(meant)));
 }
 
 /* Whether it is why there is no range. */
@@ -100,14 +100,14 @@ static bool tell_unknown(struct dw_problems *problems, const struct slots *slots
   if (dw_problems_full(problems, DW_IPAM_LOOKALIKE))
     return false;
   if (in_list && dw_ipam_key_of(key) != DW_IPAM_NO_KEY) {
-    add_unknown(problems, slots, key, "is ignored inside ipRanges", "put it beside ipRanges");
+    add_unknown(problems, slots, key, "is ignored inside ipRanges", "move it next to ipRanges");
     return false;
   }
   enum dw_ipam_key meant = dw_ipam_lookalike(key, in_list);
   if (meant != DW_IPAM_NO_KEY)
     add_lookalike(problems, slots, member, meant);
   else
-    add_unknown(problems, slots, key, "is no key that whereabouts knows, so it is ignored",
+    add_unknown(problems, slots, key, "is an unknown key, which whereabouts ignores",
                 "check its spelling, or remove it");
   return (meant == DW_IPAM_RANGE || meant == DW_IPAM_IP_RANGES) && changes_pools(slots, meant, member->value);
 }
@@ -131,9 +131,9 @@ static void tell_missing_range(struct dw_problems *problems, const struct dw_val
   if (problem == NULL)
     return;
   problem->missing = true;
-  problem->what = "whereabouts fails on the whole configuration without it";
+  problem->what = "whereabouts rejects the whole configuration without it";
   problem->fix = written == NULL ? "give each entry of ipRanges a range, such as 10.200.5.0/24"
-                                 : dw_arena_printf(problems->arena, "write range instead of %s", written);
+                                 : dw_arena_printf(problems->arena, "use range instead of %s", written);
 }
 
 static const struct dw_value *source_value(const struct dw_pool_source *source, enum dw_ipam_key key) {
@@ -213,8 +213,8 @@ static void tell_stray(struct reading *reading, const struct dw_value *value) {
   struct dw_ipam_problem *problem = dw_problem_add(reading->problems, DW_IPAM_IGNORED, value);
   if (problem == NULL)
     return;
-  problem->what = "is ignored, for it applies only to a range beside it";
-  problem->fix = "move it into the entry of ipRanges that it is meant for";
+  problem->what = "is ignored because it applies only to a range next to it";
+  problem->fix = "move it to the ipRanges entry that it is meant for";
 }
 
 static void tell_range_member(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
@@ -243,7 +243,7 @@ static void tell_gateway(struct reading *reading, enum dw_ipam_key key, const st
   }
   char canonical[DW_ADDR_TEXT];
   problem->what = "has leading zeros, which are read as decimal";
-  problem->fix = dw_arena_printf(problems->arena, "write %s", dw_addr_format(&gateway.addr, canonical));
+  problem->fix = dw_arena_printf(problems->arena, "use %s", dw_addr_format(&gateway.addr, canonical));
 }
 
 static void tell_too_many(struct dw_problems *problems, const struct dw_value *value) {
@@ -251,8 +251,8 @@ static void tell_too_many(struct dw_problems *problems, const struct dw_value *v
   if (problem == NULL)
     return;
   problem->too_large = true;
-  problem->what = dw_arena_printf(problems->arena, "holds more than %d ranges, which cannot be checked", RANGES_MAX);
-  problem->fix = "join them into wider ones";
+  problem->what = dw_arena_printf(problems->arena, "holds more than %d ranges, too many to check", RANGES_MAX);
+  problem->fix = "merge them into wider ones";
 }
 
 static void tell_ip_ranges(struct reading *reading, const struct dw_value *value) {

@@ -44,7 +44,7 @@ void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, co
 void dw_fault_wrong_type(struct dw_reading *reading, const struct dw_value *value, const char *wanted) {
   const char *fix = reading->kind == DW_FAULT_OPTION ? dw_type_fix(value, wanted) : NULL;
   dw_fault_add(reading, value,
-               dw_arena_printf(reading->arena, "must be %s, is %s", wanted, dw_json_type_name(value->json)),
+               dw_arena_printf(reading->arena, "must be %s, not %s", wanted, dw_json_type_name(value->json)),
                fix != NULL ? fix : "correct it or leave it out");
 }
 
@@ -178,15 +178,15 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
     break;
   case DW_FORM_CIDR:
     what = dw_prefix_parse(text, DW_ADDR_STRICT, &prefix, NULL) ? NULL : "is not a CIDR";
-    fix = "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
+    fix = "use ADDRESS/LENGTH, such as 10.200.5.0/24";
     break;
   case DW_FORM_INTERFACE:
     what = dw_is_interface_name(text) ? NULL : "is not a name that a Linux interface can have";
-    fix = "use 1 to 15 bytes without '/', ':', '%' and white space";
+    fix = "use 1 to 15 bytes without '/', ':', '%' or white space";
     break;
   case DW_FORM_CHAIN:
     what = dw_is_chain_name(text) ? NULL : "is not a name that an iptables chain can have";
-    fix = "use 1 to 28 bytes without spaces, not - or ! first, and not a target's name such as ACCEPT";
+    fix = "use 1 to 28 bytes without spaces, not starting with - or !, and not the name of a target such as ACCEPT";
     break;
   case DW_FORM_DIGITS:
     what = dw_parse_int64(text + (*text == '+'), &number) ? NULL : "is not a number";
@@ -208,7 +208,7 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
 
 static void check_text(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
   if (option->form == DW_FORM_CIDR && value->json != NULL && dw_json_type(value->json) == DW_JSON_NULL)
-    dw_fault_add(reading, value, "must not be null", "write it as ADDRESS/LENGTH, such as 10.200.5.0/24");
+    dw_fault_add(reading, value, "must not be null", "use ADDRESS/LENGTH, such as 10.200.5.0/24");
   else if (!check_json(reading, value, DW_JSON_STRING, "a string"))
     return;
   else if (option->words != NULL && !is_word(option, value->text))
@@ -385,7 +385,7 @@ void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *pl
     return;
   struct dw_value value = dw_option_value(reading->arena, plugin, "ipam.type");
   reading->kind = DW_FAULT_IPAM;
-  dw_fault_add(reading, &value, "is missing: this plugin attaches no pod without an IPAM plugin",
+  dw_fault_add(reading, &value, "is missing: this plugin cannot attach a pod without an IPAM plugin",
                "add \"ipam\" with a type, or use macvlan or bridge");
   reading->kind = DW_FAULT_OPTION;
 }

@@ -30,7 +30,7 @@ static void check_families(struct dw_reading *reading, const size_t counts[2]) {
     return;
   dw_fault_add(
       reading, &config->version,
-      dw_arena_printf(reading->arena, "%s a pod one address of each family at most, but ipam has %zu of %s",
+      dw_arena_printf(reading->arena, "%s a pod at most one address per family, but ipam has %zu of %s",
                       dw_value_given(&config->version) ? "gives" : "without it the version is 0.1.0, which gives",
                       counts[v4], family_name(v4)),
       "use 0.3.0 or newer");
@@ -66,9 +66,9 @@ static void end_before_start(struct host_local *h, const struct dw_value *range,
   struct dw_value end = dw_value_member(h->reading->arena, range->field, range->json, "rangeEnd");
   char first[DW_ADDR_TEXT];
   dw_fault_add(h->reading, &end,
-               dw_arena_printf(h->reading->arena, "lies before the first address of the range, %s",
+               dw_arena_printf(h->reading->arena, "is below the first address of the range, %s",
                                dw_addr_format(&read->span.first, first)),
-               "exchange the two, or leave it out");
+               "swap the two, or leave it out");
 }
 
 static void outside(struct host_local *h, const struct dw_value *range, const struct dw_local_range *read,
@@ -76,7 +76,7 @@ static void outside(struct host_local *h, const struct dw_value *range, const st
   struct dw_arena *arena = h->reading->arena;
   struct dw_value value = dw_value_member(arena, range->field, range->json, name);
   dw_fault_add(h->reading, &value,
-               dw_arena_printf(arena, "lies outside the subnet %s", subnet_text(arena, &read->subnet)),
+               dw_arena_printf(arena, "is outside the subnet %s", subnet_text(arena, &read->subnet)),
                "use an address of the subnet, or leave it out");
 }
 
@@ -85,15 +85,14 @@ static void since_1_10(struct host_local *h, const struct dw_value *range, const
                        bool is_gateway) {
   struct dw_arena *arena = h->reading->arena;
   struct dw_value value = dw_value_member(arena, range->field, range->json, is_gateway ? "gateway" : "rangeStart");
-  dw_fault_doubt(h->reading, &value,
-                 is_gateway
-                     ? dw_arena_printf(arena, "lies outside the subnet %s, which host-local refuses from 1.10 on",
-                                       subnet_text(arena, &read->subnet))
-                     : dw_arena_printf(arena,
-                                       "lies behind the last address of the range %s, which host-local refuses "
-                                       "from 1.10 on",
-                                       subnet_text(arena, &read->subnet)),
-                 "use an address of the subnet, or leave it out");
+  dw_fault_doubt(
+      h->reading, &value,
+      is_gateway
+          ? dw_arena_printf(arena, "is outside the subnet %s, which host-local 1.10 and later refuse",
+                            subnet_text(arena, &read->subnet))
+          : dw_arena_printf(arena, "is above the last address of the range %s, which host-local 1.10 and later refuse",
+                            subnet_text(arena, &read->subnet)),
+      "use an address of the subnet, or leave it out");
 }
 
 /* One that the tables found unreadable does not come here. */
@@ -104,14 +103,14 @@ static void report_subnet(struct host_local *h, const struct dw_value *subnet, e
   const char *fix = "add one, such as \"10.200.5.0/24\"";
   if (fault == DW_LOCAL_MAPPED) {
     what = "is an IPv4 subnet written as IPv6, which host-local refuses";
-    fix = read->subnet.base.v4 ? dw_arena_printf(arena, "write %s", subnet_text(arena, &read->subnet))
-                               : "write it as ADDRESS/LENGTH, such as 10.200.5.0/24";
+    fix = read->subnet.base.v4 ? dw_arena_printf(arena, "use %s", subnet_text(arena, &read->subnet))
+                               : "use ADDRESS/LENGTH, such as 10.200.5.0/24";
   } else if (fault == DW_LOCAL_TOO_SMALL) {
-    what = "is too small: host-local has no address of it to give";
-    fix = read->subnet.base.v4 ? "use a /30 or a wider one" : "use a /126 or a wider one";
+    what = "is too small: it has no address for host-local to hand out";
+    fix = read->subnet.base.v4 ? "use a /30 or wider" : "use a /126 or wider";
   } else if (fault == DW_LOCAL_HOST_BITS) {
-    what = "has bits set behind its length: host-local wants the network's own address";
-    fix = dw_arena_printf(arena, "write %s", subnet_text(arena, &read->subnet));
+    what = "has host bits set: host-local needs the network address";
+    fix = dw_arena_printf(arena, "use %s", subnet_text(arena, &read->subnet));
   }
   dw_fault_add(h->reading, subnet, what, fix);
 }
@@ -174,7 +173,7 @@ static void check_range(struct host_local *h, struct set *set, const struct dw_v
     dw_fault_add(h->reading, &subnet,
                  dw_arena_printf(arena, "is %s, but the set begins with %s", family_name(read.subnet.base.v4),
                                  family_name(set->v4)),
-                 "put it into a set of its own");
+                 "move it to a separate set");
     return;
   }
   h->spans = dw_arena_more(arena, h->spans, h->count, &h->capacity, sizeof *h->spans);
@@ -187,7 +186,7 @@ static void end_set(struct host_local *h, const struct set *set) {
   if (set->subnet.field != NULL)
     h->sets[set->v4]++;
   if (set->sound && !set->may_give)
-    dw_fault_add(h->reading, &set->subnet, "has no address to give beside the gateway", "widen the range");
+    dw_fault_add(h->reading, &set->subnet, "has no address to hand out besides the gateway", "widen the range");
 }
 
 static void check_sets(struct host_local *h, const struct dw_value *sets) {
@@ -231,7 +230,7 @@ static const struct span *report_shared(struct dw_reading *reading, const struct
     dw_fault_add(reading, &later->subnet,
                  dw_arena_printf(reading->arena, "shares addresses with the range %s, which host-local refuses",
                                  span_text(reading->arena, &other->span)),
-                 "let each address be in one range only");
+                 "put each address in only one range");
   return later;
 }
 
@@ -274,7 +273,7 @@ void dw_check_host_local(struct dw_reading *reading, const struct dw_value *plug
 
 /* --- static --- */
 
-static const char cidr_advice[] = "write it as ADDRESS/LENGTH, such as 10.200.5.9/24";
+static const char cidr_advice[] = "use ADDRESS/LENGTH, such as 10.200.5.9/24";
 
 struct static_reading {
   struct dw_reading *reading;
@@ -309,13 +308,13 @@ static void check_entry(struct static_reading *s, const struct dw_value *entry) 
   enum dw_json_type type = dw_json_type(address.json);
   if (address.json != NULL && address.json == dw_json_get(entry->json, "Address")) {
     if (type == DW_JSON_STRING)
-      dw_fault_add(reading, &address, "is a key that static does not take text for", "write address");
+      dw_fault_add(reading, &address, "is a key for which static does not accept text", "use address");
   } else if (address.json == NULL || type == DW_JSON_STRING || type == DW_JSON_NULL) {
     check_address(s, &address);
   } else {
     const char *fix = dw_type_fix(&address, "a string");
     dw_fault_add(reading, &address,
-                 dw_arena_printf(reading->arena, "must be a string, is %s", dw_json_type_name(address.json)),
+                 dw_arena_printf(reading->arena, "must be a string, not %s", dw_json_type_name(address.json)),
                  fix != NULL ? fix : cidr_advice);
   }
 }

@@ -31,7 +31,7 @@ static const struct dw_option tuning_rows[] = {
 static const struct dw_combination tuning_combinations[] = {
     {{DW_WHERE("args.cni.sysctl", SET), DW_WHERE("sysctl", ABSENT)},
      "makes the tuning plugin panic, because it has no sysctl to add them to",
-     "write them under \"sysctl\"",
+     "move them to \"sysctl\"",
      DW_FAULT_OPTION},
 };
 
@@ -193,10 +193,10 @@ static void check_interface_setting(struct dw_reading *reading, const struct dw_
       dw_fault_add(reading, value, "is not a setting that the kernel has",
                    dw_arena_printf(reading->arena, "did you mean %s?", nearest));
     else
-      dw_fault_doubt(reading, value, "is not a setting that Droveway knows: the plugin fails where the kernel lacks it",
+      dw_fault_doubt(reading, value, "is not a setting that Droveway knows: the plugin fails if the kernel lacks it",
                      "check the name with sysctl -a");
   } else if (value->text != NULL && strcmp(name, "stable_secret") != 0 && !is_integer_text(value->text)) {
-    dw_fault_add(reading, value, "is not an integer, which the kernel wants here", NULL);
+    dw_fault_add(reading, value, "is not an integer, which the kernel requires here", NULL);
   }
 }
 
@@ -215,10 +215,10 @@ static void other_interface(struct dw_reading *reading, const struct dw_value *v
   if (IS_LISTED(interface, own_interfaces) || IS_LISTED(interface, other_interfaces))
     return;
   if (dw_key_equal(interface, own_interfaces[0]))
-    dw_fault_add(reading, value, "is of no interface: only IFNAME, in capitals, stands for the pod's own",
+    dw_fault_add(reading, value, "does not name an interface: only IFNAME, in capitals, means the pod's own",
                  "use IFNAME");
   else
-    dw_fault_doubt(reading, value, "is of an interface that the pod may not have: the plugin fails where it does not",
+    dw_fault_doubt(reading, value, "names an interface that the pod may not have: without it the plugin fails",
                    "use IFNAME, which stands for the pod's own interface");
 }
 
@@ -235,7 +235,7 @@ static void check_conf(struct dw_reading *reading, const struct dw_value *value,
     check_interface_setting(reading, value, slash + 1, settings);
   else if (strchr(slash + 1, '/') != NULL)
     dw_fault_add(reading, value,
-                 "is not a setting: the plugin reads each dot as a separator, also one in an interface's name",
+                 "is not a setting: the plugin reads each dot as a separator, even in an interface name",
                  "use IFNAME, which stands for the pod's own interface");
   else
     other_interface(reading, value, interface);
@@ -381,7 +381,7 @@ static void check_conditions(struct dw_reading *reading, const struct dw_value *
     dw_fault_add(reading, &list,
                  dw_arena_printf(reading->arena, "holds %s conditions, but the backend is %s",
                                  iptables ? "iptables" : "nftables", backend),
-                 "write them for the backend in use");
+                 "use conditions for that backend");
 }
 
 /* Without a mapping the plugin does nothing (measured: left/portmap-mark-long). */

@@ -96,7 +96,7 @@ static void check_chain(struct reading *r) {
   const struct dw_cni_plugin *second = &r->config->plugins[1];
   struct dw_value value = second->type_readable ? second->type : (struct dw_value){.field = second->field};
   add(r, &value, "follows OVN-Kubernetes' plugin, which refuses a list with other plugins",
-      "leave ovn-k8s-cni-overlay alone in the list");
+      "keep only ovn-k8s-cni-overlay in the list");
 }
 
 static void check_name(struct reading *r) {
@@ -118,7 +118,7 @@ static void check_topology(struct reading *r) {
   if (r->ovn->topology != DW_OVN_OTHER_TOPOLOGY || topology->text == NULL)
     return;
   const char *nearest = dw_nearest(topology->text, names, 3);
-  add(r, topology, "is not a topology of OVN-Kubernetes",
+  add(r, topology, "is not an OVN-Kubernetes topology",
       nearest == NULL ? "use localnet, layer2 or layer3" : dw_arena_printf(r->arena, "did you mean \"%s\"?", nearest));
 }
 
@@ -127,9 +127,10 @@ static void check_role(struct reading *r) {
   if (role->text == NULL || role->text[0] == '\0' || is_text(role, "secondary"))
     return;
   if (!is_text(role, "primary"))
-    add(r, role, "is not a role of OVN-Kubernetes", "use secondary, or leave it out");
+    add(r, role, "is not an OVN-Kubernetes role", "use secondary, or leave it out");
   else if (r->ovn->topology == DW_OVN_LOCALNET)
-    add(r, role, "is refused by OVN-Kubernetes, for a localnet is always secondary", "use secondary, or leave it out");
+    add(r, role, "is refused by OVN-Kubernetes because a localnet is always secondary",
+        "use secondary, or leave it out");
   else if (r->ovn->topology == DW_OVN_LAYER2) {
     struct dw_value subnets = member(r, "subnets");
     if (!dw_value_given(&subnets) || is_text(&subnets, ""))
@@ -142,7 +143,7 @@ static void check_ipam(struct reading *r) {
   const struct dw_ipam *ipam = &r->plugin->ipam;
   if (ipam->type_name[0] != '\0')
     add(r, &ipam->type_value, "is refused by OVN-Kubernetes, which allocates addresses itself",
-        "remove ipam and give the addresses in subnets");
+        "remove ipam and list the addresses in subnets");
 }
 
 enum { NONE = 1, L2 = 2, L3 = 4, LOCALNET = 8 };
@@ -231,7 +232,7 @@ static void check_layer3(struct reading *r, const struct dw_value *subnets, cons
     const char *fault = host_fault(r, entry, host, first);
     struct dw_value value = entry_of(subnets, entry->text);
     if (fault != NULL)
-      add(r, &value, fault, "write SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24");
+      add(r, &value, fault, "use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24");
     if (entry->prefix.base.v4 && first == 0)
       first = host;
   }
@@ -241,7 +242,7 @@ static void check_flat(struct reading *r, const struct dw_value *subnets, const 
   for (size_t i = 0; i < list->count; i++) {
     struct dw_value value = entry_of(subnets, list->items[i].text);
     if (list->items[i].readable && list->items[i].has_host)
-      add(r, &value, "has a host prefix, which only topology layer3 takes", "write it as ADDRESS/LENGTH");
+      add(r, &value, "has a host prefix, which only topology layer3 accepts", "use ADDRESS/LENGTH");
   }
 }
 
@@ -260,7 +261,7 @@ static void check_excludes(struct reading *r) {
   const struct dw_ipam *ipam = &r->plugin->ipam;
   struct dw_value list = member(r, "excludeSubnets");
   if (ipam->pool_count == 0 && ipam->error == NULL && !dw_ovn_is_blank(&list))
-    add(r, &list, "can't be excluded, for there are no subnets", "add subnets, or remove it");
+    add(r, &list, "cannot be excluded because there are no subnets", "add subnets, or remove it");
   for (size_t i = 0; ipam->pool_count > 0 && i < ipam->pools[0].exclude_count; i++) {
     const struct dw_exclude *exclude = &ipam->pools[0].excludes[i];
     if (exclude->state == DW_READ_OK && !is_held(ipam, &exclude->prefix))

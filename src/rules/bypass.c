@@ -75,7 +75,7 @@ static void migration_bypassed(struct dw_check *check, const struct dw_rule *rul
     return;
   const struct dw_object *nad = network_of(check, &why_not);
   if (nad != NULL && !dw_addr_parse(text, DW_ADDR_SLOPPY, &address))
-    why_not = dw_arena_printf(check->arena, "\"%.64s\" is no IP address", text);
+    why_not = dw_arena_printf(check->arena, "\"%.64s\" is not an IP address", text);
   if (why_not != NULL)
     dw_report_unverified(check, rule, field, "%s", why_not);
   if (nad == NULL || why_not != NULL || holds(nad, &address) || left_cluster(check, &address))

@@ -175,7 +175,7 @@ static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
                            .json = plugins->json,
                            .fix = "list the plugins there"};
   if (dw_json_type(plugins->json) != DW_JSON_ARRAY) {
-    dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(plugins->json));
+    dw_report(check, rule, &found, "must be a list, not %s", dw_json_type_name(plugins->json));
   } else if (dw_json_size(plugins->json) == 0) {
     found.reason = DW_REASON_REQUIRED;
     dw_report(check, rule, &found, "the list of plugins is empty");
@@ -204,14 +204,14 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
     found.field = plugin->field;
     found.value = NULL;
     found.json = plugin->json;
-    dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(plugin->json));
+    dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(plugin->json));
   } else if (dw_nad_is_blank(&plugin->type)) {
     /* Programs other than Multus read NADs, too: such a one needs no plugin. */
     found.warn_at_most = !check->config->is_list && !check->class.migration;
     found.reason = DW_REASON_REQUIRED;
     dw_report(check, rule, &found, "without a type there is no plugin to run");
   } else if (plugin->type.text == NULL) {
-    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(plugin->type.json));
+    dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(plugin->type.json));
   } else {
     dw_report(check, rule, &found, "is not a file name, and the type is the name of the plugin's file");
   }
@@ -245,7 +245,7 @@ static void listed_plugin(struct dw_check *check, const struct dw_rule *rule, co
                              .value = dw_value_shown(check->arena, &value),
                              .json = json,
                              .fix = "leave it out: the list's own counts"};
-    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(json));
+    dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(json));
   }
 }
 
@@ -307,7 +307,7 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   } else if (dw_nad_is_blank(name)) {
     return;
   } else if (name->text == NULL) {
-    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
+    dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(name->json));
   } else if (!dw_is_cni_name(name->text)) {
     dw_report(check, rule, &found, "libcni does not accept this network name");
   } else if (strlen(name->text) > longest_name(check)) {
@@ -372,7 +372,7 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
                            .fix = "use 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0"};
   if (version->text == NULL) {
     found.reason = DW_REASON_INVALID;
-    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(version->json));
+    dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(version->json));
   } else {
     dw_report(check, rule, &found, "libcni does not know this version");
   }
@@ -394,9 +394,9 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
                            .json = name->json,
                            .fix = may_be_altname ? "use the NIC's name: 1 to 15 bytes (an alternative name: up to 127) "
                                                    "without '/', ':' and white space"
-                                                 : "use a name of 1 to 15 bytes without '/', ':', '%' and white space"};
+                                                 : "use a name of 1 to 15 bytes without '/', ':', '%' or white space"};
   if (name->text == NULL)
-    dw_report(check, rule, &found, "must be a string, is %s", dw_json_type_name(name->json));
+    dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(name->json));
   else
     dw_report(check, rule, &found, "no Linux interface can have this name");
 }
@@ -440,7 +440,7 @@ static void report_vlan(struct dw_check *check, const struct dw_rule *rule, cons
   else if (dw_json_integer(value->json, &id))
     dw_report(check, rule, &found, "must be an integer without a fraction or exponent");
   else
-    dw_report(check, rule, &found, "must be an integer, is %s", dw_json_type_name(value->json));
+    dw_report(check, rule, &found, "must be an integer, not %s", dw_json_type_name(value->json));
 }
 
 /* One entry of a trunk, { "id": n } or { "minID": n, "maxID": m }. */
@@ -510,7 +510,7 @@ static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, c
                            .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
                            .json = entry->json,
                            .fix = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
-  dw_report(check, rule, &found, "must be an object, is %s", dw_json_type_name(entry->json));
+  dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(entry->json));
 }
 
 static bool names_ids(const dw_json *entry) {
@@ -551,7 +551,7 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
                              .value = dw_value_shown(check->arena, trunk),
                              .json = trunk->json,
                              .fix = "write it as [{\"id\": 100}]"};
-    dw_report(check, rule, &found, "must be a list, is %s", dw_json_type_name(trunk->json));
+    dw_report(check, rule, &found, "must be a list, not %s", dw_json_type_name(trunk->json));
     return;
   }
   bool bridge = dw_plugin_is_bridge(plugin->type_name);

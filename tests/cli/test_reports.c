@@ -88,7 +88,7 @@ static const struct report reports[] = {
      "has 2 usable addresses", false},
     {"node-slice-wider-than-range", DEMO, 1, DENY("node-slice", CONFIG "ipam.node_slice_size"),
      "is wider than the range 10.222.0.0/24", false},
-    {"node-slice-31", DEMO, 1, DENY("node-slice", CONFIG "ipam.node_slice_size"), "leaves a slice no usable address",
+    {"node-slice-31", DEMO, 1, DENY("node-slice", CONFIG "ipam.node_slice_size"), "leaves no usable address in a slice",
      false},
     {"whereabouts-shim", DEMO, 0, "", NULL, true},
     {"ends-of-the-subnet", DEMO, 0, "", NULL, true},

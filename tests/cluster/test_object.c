@@ -62,7 +62,7 @@ static void other_kinds_are_passed_over(void **state) {
 
 static void what_is_no_object_is_refused(void **state) {
   (void)state;
-  assert_string_equal(refusal("[]"), "a Kubernetes object has to be an object, not a list");
+  assert_string_equal(refusal("[]"), "a Kubernetes object must be a JSON object, not a list");
   assert_non_null(strstr(refusal("{kind: Node, metadata: {name: a}}"), "apiVersion is missing"));
   assert_non_null(strstr(refusal("{apiVersion: v1, metadata: {name: a}}"), "kind is missing"));
   assert_non_null(strstr(refusal("{apiVersion: v1, kind: ''}"), "kind is missing"));
@@ -84,10 +84,10 @@ static void of_a_known_kind_the_object_need_not_say_it(void **state) {
       {DW_KIND_NODE, "{\"metadata\":{\"name\":\"a\"}}", NULL},
       {DW_KIND_NODE, "{\"kind\":\"Node\",\"metadata\":{\"name\":\"a\"}}", NULL},
       {DW_KIND_NODE, "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"}}", "kind is Pod, not Node"},
-      {DW_KIND_NODE, "[]", "a Kubernetes object has to be an object, not a list"},
+      {DW_KIND_NODE, "[]", "a Kubernetes object must be a JSON object, not a list"},
       {DW_KIND_KUBEVIRT, "{\"kind\":\"KubeVirt\",\"metadata\":{\"name\":\"a\"}}", NULL},
-      {DW_KIND_KUBEVIRT, "{\"metadata\":{\"name\":\"a\"}}", "there is no kind"},
-      {DW_KIND_HYPERCONVERGED, "{\"metadata\":{\"name\":\"a\"}}", "there is no kind"},
+      {DW_KIND_KUBEVIRT, "{\"metadata\":{\"name\":\"a\"}}", "kind is missing"},
+      {DW_KIND_HYPERCONVERGED, "{\"metadata\":{\"name\":\"a\"}}", "kind is missing"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -251,7 +251,7 @@ static void the_label_is_read(void **state) {
   }
   assert_string_equal(refusal(NAD ", labels: {droveway.io/migration-network: true}}\n"),
                       "NetworkAttachmentDefinition b/a: metadata.labels.droveway.io/migration-network is a boolean; it "
-                      "has to be a string");
+                      "must be a string");
 }
 
 /* --- users, migrations, instances --- */
@@ -364,16 +364,16 @@ static void migration_errors_name_the_field(void **state) {
     const char *object;
     const char *told;
   } cases[] = {
-      {MIGRATION "spec: 5}\n", "m: spec is an integer; it has to be an object"},
-      {MIGRATION "spec: {vmiName: 5}}\n", "m: spec.vmiName is an integer; it has to be a string"},
-      {MIGRATION "status: 5}\n", "m: status is an integer; it has to be an object"},
-      {MIGRATION "status: {phase: 5}}\n", "m: status.phase is an integer; it has to be a string"},
-      {VMI "status: 5}\n", "v: status is an integer; it has to be an object"},
-      {VMI "status: {migrationState: 5}}\n", "v: status.migrationState is an integer; it has to be an object"},
+      {MIGRATION "spec: 5}\n", "m: spec is an integer; it must be an object"},
+      {MIGRATION "spec: {vmiName: 5}}\n", "m: spec.vmiName is an integer; it must be a string"},
+      {MIGRATION "status: 5}\n", "m: status is an integer; it must be an object"},
+      {MIGRATION "status: {phase: 5}}\n", "m: status.phase is an integer; it must be a string"},
+      {VMI "status: 5}\n", "v: status is an integer; it must be an object"},
+      {VMI "status: {migrationState: 5}}\n", "v: status.migrationState is an integer; it must be an object"},
       {VMI "status: {migrationState: {targetNodeAddress: 5}}}\n",
-       "v: status.migrationState.targetNodeAddress is an integer; it has to be a string"},
+       "v: status.migrationState.targetNodeAddress is an integer; it must be a string"},
       {VMI "status: {migrationState: {completed: 5}}}\n",
-       "v: status.migrationState.completed is an integer; it has to be true or false"},
+       "v: status.migrationState.completed is an integer; it must be true or false"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const char *told = refusal(cases[i].object);
@@ -386,23 +386,22 @@ static void node_errors_name_the_field(void **state) {
   (void)state;
 #define NODE "{apiVersion: v1, kind: Node, metadata: {name: w1}, "
   assert_string_equal(refusal(NODE "status: {addresses: 5}}"),
-                      "Node w1: status.addresses is an integer; it has to be a list");
+                      "Node w1: status.addresses is an integer; it must be a list");
   assert_string_equal(refusal(NODE "status: {addresses: [{type: InternalIP, address: w1}]}}"),
-                      "Node w1: status.addresses[0].address is \"w1\"; an InternalIP has to be an IP address");
+                      "Node w1: status.addresses[0].address is \"w1\"; an InternalIP must be an IP address");
   assert_string_equal(refusal(NODE "status: {addresses: [{type: 5, address: 10.0.0.1}]}}"),
-                      "Node w1: status.addresses[0].type is an integer; it has to be a string");
+                      "Node w1: status.addresses[0].type is an integer; it must be a string");
   assert_string_equal(refusal(NODE "status: {addresses: [{type: InternalIP, address: 5}]}}"),
-                      "Node w1: status.addresses[0].address is an integer; it has to be a string");
-  assert_string_equal(refusal(NODE "status: 5}"), "Node w1: status is an integer; it has to be an object");
-  assert_string_equal(refusal(NODE "spec: 5}"), "Node w1: spec is an integer; it has to be an object");
-  assert_string_equal(refusal(NODE "spec: {podCIDR: 5}}"),
-                      "Node w1: spec.podCIDR is an integer; it has to be a string");
+                      "Node w1: status.addresses[0].address is an integer; it must be a string");
+  assert_string_equal(refusal(NODE "status: 5}"), "Node w1: status is an integer; it must be an object");
+  assert_string_equal(refusal(NODE "spec: 5}"), "Node w1: spec is an integer; it must be an object");
+  assert_string_equal(refusal(NODE "spec: {podCIDR: 5}}"), "Node w1: spec.podCIDR is an integer; it must be a string");
   assert_string_equal(refusal(NODE "status: {addresses: [null]}}"),
-                      "Node w1: status.addresses[0] is null; it has to be an object");
+                      "Node w1: status.addresses[0] is null; it must be an object");
   assert_string_equal(refusal(NODE "spec: {podCIDRs: [10.0.0.0]}}"),
-                      "Node w1: spec.podCIDRs[0] is \"10.0.0.0\"; it has to be a CIDR such as 10.128.0.0/14");
+                      "Node w1: spec.podCIDRs[0] is \"10.0.0.0\"; it must be a CIDR such as 10.128.0.0/14");
   assert_string_equal(refusal("{apiVersion: v1, kind: Node, metadata: {name: w1, labels: {a: 1}}}"),
-                      "Node w1: metadata.labels.a is an integer; it has to be a string");
+                      "Node w1: metadata.labels.a is an integer; it must be a string");
 }
 
 static void errors_of_cluster_networks_name_the_field(void **state) {
@@ -413,29 +412,29 @@ static void errors_of_cluster_networks_name_the_field(void **state) {
     const char *object;
     const char *told;
   } cases[] = {
-      {NETWORK "spec: 5}", "Network cluster: spec is an integer; it has to be an object"},
-      {NETWORK "status: 5}", "Network cluster: status is an integer; it has to be an object"},
-      {NETWORK "spec: {clusterNetwork: 5}}", "Network cluster: spec.clusterNetwork is an integer; it has to be a list"},
+      {NETWORK "spec: 5}", "Network cluster: spec is an integer; it must be an object"},
+      {NETWORK "status: 5}", "Network cluster: status is an integer; it must be an object"},
+      {NETWORK "spec: {clusterNetwork: 5}}", "Network cluster: spec.clusterNetwork is an integer; it must be a list"},
       {NETWORK "status: {clusterNetwork: 5}}",
-       "Network cluster: status.clusterNetwork is an integer; it has to be a list"},
+       "Network cluster: status.clusterNetwork is an integer; it must be a list"},
       {NETWORK "spec: {clusterNetwork: [5]}}",
-       "Network cluster: spec.clusterNetwork[0] is an integer; it has to be an object"},
+       "Network cluster: spec.clusterNetwork[0] is an integer; it must be an object"},
       {NETWORK "spec: {clusterNetwork: [{cidr: 5}]}}",
-       "Network cluster: spec.clusterNetwork[0].cidr is an integer; it has to be a string"},
+       "Network cluster: spec.clusterNetwork[0].cidr is an integer; it must be a string"},
       {NETWORK "spec: {clusterNetwork: [{cidr: x}]}}",
-       "Network cluster: spec.clusterNetwork[0].cidr is \"x\"; it has to be a CIDR such as 10.128.0.0/14"},
-      {NETWORK "spec: {serviceNetwork: 5}}", "Network cluster: spec.serviceNetwork is an integer; it has to be a list"},
+       "Network cluster: spec.clusterNetwork[0].cidr is \"x\"; it must be a CIDR such as 10.128.0.0/14"},
+      {NETWORK "spec: {serviceNetwork: 5}}", "Network cluster: spec.serviceNetwork is an integer; it must be a list"},
       {NETWORK "spec: {serviceNetwork: [5]}}",
-       "Network cluster: spec.serviceNetwork[0] is an integer; it has to be a string"},
+       "Network cluster: spec.serviceNetwork[0] is an integer; it must be a string"},
       {NETWORK "spec: {serviceNetwork: [x]}}",
-       "Network cluster: spec.serviceNetwork[0] is \"x\"; it has to be a CIDR such as 10.128.0.0/14"},
-      {NETWORK "spec: {networkType: 5}}", "Network cluster: spec.networkType is an integer; it has to be a string"},
-      {NETWORK "status: {networkType: 5}}", "Network cluster: status.networkType is an integer; it has to be a string"},
-      {SERVICES "spec: 5}", "ServiceCIDR k: spec is an integer; it has to be an object"},
-      {SERVICES "spec: {cidrs: 5}}", "ServiceCIDR k: spec.cidrs is an integer; it has to be a list"},
-      {SERVICES "spec: {cidrs: [5]}}", "ServiceCIDR k: spec.cidrs[0] is an integer; it has to be a string"},
+       "Network cluster: spec.serviceNetwork[0] is \"x\"; it must be a CIDR such as 10.128.0.0/14"},
+      {NETWORK "spec: {networkType: 5}}", "Network cluster: spec.networkType is an integer; it must be a string"},
+      {NETWORK "status: {networkType: 5}}", "Network cluster: status.networkType is an integer; it must be a string"},
+      {SERVICES "spec: 5}", "ServiceCIDR k: spec is an integer; it must be an object"},
+      {SERVICES "spec: {cidrs: 5}}", "ServiceCIDR k: spec.cidrs is an integer; it must be a list"},
+      {SERVICES "spec: {cidrs: [5]}}", "ServiceCIDR k: spec.cidrs[0] is an integer; it must be a string"},
       {SERVICES "spec: {cidrs: [x]}}",
-       "ServiceCIDR k: spec.cidrs[0] is \"x\"; it has to be a CIDR such as 10.128.0.0/14"},
+       "ServiceCIDR k: spec.cidrs[0] is \"x\"; it must be a CIDR such as 10.128.0.0/14"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     assert_string_equal(refusal(cases[i].object), cases[i].told);
@@ -493,11 +492,11 @@ static void changed_ovn_subnets_are_read(void **state) {
   assert_null(reduced("{apiVersion: operator.openshift.io/v1, kind: Network, metadata: {name: other}, spec: 5}"));
   assert_string_equal(refusal(OPERATOR "{defaultNetwork: {ovnKubernetesConfig: {v4InternalSubnet: x}}}}"),
                       "Network.operator.openshift.io cluster: "
-                      "spec.defaultNetwork.ovnKubernetesConfig.v4InternalSubnet is \"x\"; it has to be a CIDR such as "
+                      "spec.defaultNetwork.ovnKubernetesConfig.v4InternalSubnet is \"x\"; it must be a CIDR such as "
                       "10.128.0.0/14");
   assert_string_equal(refusal(OPERATOR "{defaultNetwork: {ovnKubernetesConfig: {ipv6: 5}}}}"),
                       "Network.operator.openshift.io cluster: spec.defaultNetwork.ovnKubernetesConfig.ipv6 is an "
-                      "integer; it has to be an object");
+                      "integer; it must be an object");
 }
 
 static void assert_range(const struct dw_object *object, size_t index, const char *text, const char *first,
@@ -565,7 +564,7 @@ static void broken_embedded_yaml_is_refused(void **state) {
   (void)state;
 #define KUBEADM "{apiVersion: v1, kind: ConfigMap, metadata: {name: kubeadm-config, namespace: kube-system}, data: "
   const char *text = refusal(KUBEADM "{ClusterConfiguration: \"a: b\\nc: [\"}}");
-  assert_non_null(strstr(text, "ConfigMap kube-system/kubeadm-config: data.ClusterConfiguration holds no readable"));
+  assert_non_null(strstr(text, "ConfigMap kube-system/kubeadm-config: data.ClusterConfiguration is not readable"));
   text = refusal(KUBEADM "{ClusterConfiguration: '[1]'}}");
   assert_non_null(strstr(text, "data.ClusterConfiguration holds a list"));
   text = refusal(KUBEADM "{ClusterConfiguration: 'networking: {podSubnet: 5}'}}");
@@ -785,9 +784,9 @@ static void nic_errors_name_the_field(void **state) {
   (void)state;
 #define NICS NNS "status: {currentState: {interfaces: "
   assert_string_equal(refusal(NICS "[{name: a}, {name: b, mtu: '1500'}]}}\n"),
-                      "NodeNetworkState w1: status.currentState.interfaces[1].mtu is a string; it has to be an "
+                      "NodeNetworkState w1: status.currentState.interfaces[1].mtu is a string; it must be an "
                       "integer");
-  assert_non_null(strstr(refusal(NICS "[{name: a, mtu: -1}]}}\n"), "interfaces[0].mtu is -1; it has to lie between"));
+  assert_non_null(strstr(refusal(NICS "[{name: a, mtu: -1}]}}\n"), "interfaces[0].mtu is -1; it must be between"));
   assert_non_null(strstr(refusal(NICS "[{name: a, mtu: 4294967296}]}}\n"), "interfaces[0].mtu is 4294967296"));
   assert_non_null(strstr(refusal(NICS "{}}}\n"), "status.currentState.interfaces is an object"));
   assert_non_null(strstr(refusal(NICS "[{name: 5}]}}\n"), "interfaces[0].name is an integer"));

@@ -236,12 +236,12 @@ static void wrong_documents(void **state) {
       {"kind: Policy\n", 1, 1, "policy: apiVersion is missing"},
       {"apiVersion: droveway.io/v1alpha1\n", 1, 1, "policy: kind is missing"},
       {"apiVersion: droveway.io/v1\nkind: Policy\n", 1, 13,
-       "apiVersion: must be droveway.io/v1alpha1, is \"droveway.io/v1\""},
-      {"apiVersion: droveway.io/v1alpha1\nkind: ConfigMap\n", 2, 7, "kind: must be Policy, is \"ConfigMap\""},
-      {"apiVersion: 1\nkind: Policy\n", 1, 13, "apiVersion: must be droveway.io/v1alpha1, is an integer"},
-      {"- a\n", 1, 1, "policy: must be an object, is a list"},
-      {"policy\n", 1, 1, "policy: must be an object, is a string"},
-      {HEAD "---\n" HEAD, 4, 1, "a second document"},
+       "apiVersion: must be droveway.io/v1alpha1, not \"droveway.io/v1\""},
+      {"apiVersion: droveway.io/v1alpha1\nkind: ConfigMap\n", 2, 7, "kind: must be Policy, not \"ConfigMap\""},
+      {"apiVersion: 1\nkind: Policy\n", 1, 13, "apiVersion: must be droveway.io/v1alpha1, not an integer"},
+      {"- a\n", 1, 1, "policy: must be an object, not a list"},
+      {"policy\n", 1, 1, "policy: must be an object, not a string"},
+      {HEAD "---\n" HEAD, 4, 1, "second document"},
       {HEAD "namespace: a\nnamespace: b\n", 4, 1, ""}, /* the YAML reader's own words */
   };
   check_wrong(cases, COUNT(cases));
@@ -252,14 +252,14 @@ static void unknown_words(void **state) {
   static const struct wrong cases[] = {
       {HEAD "namspace: x\n", 3, 1, "unknown key \"namspace\"; did you mean \"namespace\"?"},
       {HEAD "Namespace: x\n", 3, 1, "unknown key \"Namespace\"; did you mean \"namespace\"?"},
-      {HEAD "metadata: {name: x}\n", 3, 1, "unknown key \"metadata\"; known here: apiVersion, kind, namespace, "},
-      {HEAD "a.b/c[0]: 1\n", 3, 1, "unknown key \"a.b/c[0]\"; known here: "},
+      {HEAD "metadata: {name: x}\n", 3, 1, "unknown key \"metadata\"; known keys: apiVersion, kind, namespace, "},
+      {HEAD "a.b/c[0]: 1\n", 3, 1, "unknown key \"a.b/c[0]\"; known keys: "},
       {HEAD "migrationNetworks:\n  namePattern: [x]\n", 4, 3,
        "unknown key \"namePattern\"; did you mean \"namePatterns\"?"},
       {HEAD "defaults: {completionTimeoutPerGB: 1}\n", 3, 12,
        "unknown key \"completionTimeoutPerGB\"; did you mean \"completionTimeoutPerGiB\"?"},
       {HEAD "mutate: {hyperConverged: false}\n", 3, 10,
-       "unknown key \"hyperConverged\"; known here: networkAttachmentDefinitions"},
+       "unknown key \"hyperConverged\"; known keys: networkAttachmentDefinitions"},
       {HEAD "nodes: {select: x}\n", 3, 9, "unknown key \"select\"; did you mean \"selector\"?"},
       {HEAD "clusterNetworks:\n- {name: a, cidr: 10.0.0.0/8}\n- name: b\n  cdir: 10.0.0.0/8\n", 6, 3,
        "unknown key \"cdir\"; did you mean \"cidr\"?"},
@@ -270,10 +270,10 @@ static void unknown_words(void **state) {
       {HEAD "rules:\n  cni-json: wran\n", 4, 13, "unknown action \"wran\"; did you mean \"warn\"?"},
       {HEAD "rules: {cni-json: Deny}\n", 3, 19, "unknown action \"Deny\"; did you mean \"deny\"?"},
       {HEAD "rules: {cni-json: ignore}\n", 3, 19, "unknown action \"ignore\"; use deny, warn or off"},
-      {HEAD "rules: {cni-json: on}\n", 3, 19, "rules.cni-json: must be deny, warn or off, is true"},
-      {HEAD "rules: {cni-json: null}\n", 3, 19, "rules.cni-json: must be deny, warn or off, is null"},
-      {HEAD "rules: {cni-json: [deny]}\n", 3, 19, "rules.cni-json: must be deny, warn or off, is a list"},
-      {HEAD "rules: [cni-json]\n", 3, 8, "rules: must be an object of rule ids, is a list"},
+      {HEAD "rules: {cni-json: on}\n", 3, 19, "rules.cni-json: must be deny, warn or off, not true"},
+      {HEAD "rules: {cni-json: null}\n", 3, 19, "rules.cni-json: must be deny, warn or off, not null"},
+      {HEAD "rules: {cni-json: [deny]}\n", 3, 19, "rules.cni-json: must be deny, warn or off, not a list"},
+      {HEAD "rules: [cni-json]\n", 3, 8, "rules: must be an object of rule ids, not a list"},
   };
   check_wrong(cases, COUNT(cases));
 }
@@ -281,20 +281,20 @@ static void unknown_words(void **state) {
 static void wrong_values(void **state) {
   (void)state;
   static const struct wrong cases[] = {
-      {HEAD "namespace: 7\n", 3, 12, "namespace: must be a string, is an integer"},
-      {HEAD "namespace: [a]\n", 3, 12, "namespace: must be a string, is a list"},
+      {HEAD "namespace: 7\n", 3, 12, "namespace: must be a string, not an integer"},
+      {HEAD "namespace: [a]\n", 3, 12, "namespace: must be a string, not a list"},
       {HEAD "namespace: \"\"\n", 3, 12, "namespace: must not be empty"},
-      {HEAD "namespace: OpenShift\n", 3, 12, "namespace: \"OpenShift\" is no namespace name"},
-      {HEAD "namespace: a.b\n", 3, 12, "namespace: \"a.b\" is no namespace name"},
-      {HEAD "migrationNetworks: []\n", 3, 20, "migrationNetworks: must be an object, is a list"},
+      {HEAD "namespace: OpenShift\n", 3, 12, "namespace: \"OpenShift\" is not a valid namespace name"},
+      {HEAD "namespace: a.b\n", 3, 12, "namespace: \"a.b\" is not a valid namespace name"},
+      {HEAD "migrationNetworks: []\n", 3, 20, "migrationNetworks: must be an object, not a list"},
       {HEAD "migrationNetworks: {namePatterns: x}\n", 3, 35,
-       "migrationNetworks.namePatterns: must be a list of shell patterns, is a string"},
+       "migrationNetworks.namePatterns: must be a list of shell patterns, not a string"},
       {HEAD "migrationNetworks: {namePatterns: [x, \"\"]}\n", 3, 39,
        "migrationNetworks.namePatterns[1]: must not be empty"},
       {HEAD "migrationNetworks: {namePatterns: [7]}\n", 3, 36,
-       "migrationNetworks.namePatterns[0]: must be a string, is an integer"},
-      {HEAD "defaults: null\n", 3, 11, "defaults: must be an object, is null"},
-      {HEAD "namespace: null\n", 3, 12, "namespace: must be a string, is null"},
+       "migrationNetworks.namePatterns[0]: must be a string, not an integer"},
+      {HEAD "defaults: null\n", 3, 11, "defaults: must be an object, not null"},
+      {HEAD "namespace: null\n", 3, 12, "namespace: must be a string, not null"},
       {HEAD "defaults:\n  progressTimeout: -1\n", 4, 20,
        "defaults.progressTimeout: -1 is out of range; use 0 to 9223372036854775807"},
       {HEAD "defaults:\n  parallelMigrationsPerCluster: 0\n", 4, 33,
@@ -302,24 +302,25 @@ static void wrong_values(void **state) {
       {HEAD "defaults:\n  parallelOutboundMigrationsPerNode: 4294967296\n", 4, 38,
        "defaults.parallelOutboundMigrationsPerNode: 4294967296 is out of range; use 1 to 4294967295"},
       {HEAD "defaults: {progressTimeout: \"150\"}\n", 3, 29,
-       "defaults.progressTimeout: must be an integer from 0 to 9223372036854775807 (null leaves the field alone), is a "
+       "defaults.progressTimeout: must be an integer from 0 to 9223372036854775807 (null leaves the field alone), not "
+       "a "
        "string"},
       {HEAD "defaults: {progressTimeout: 1.5}\n", 3, 29, "defaults.progressTimeout: must be an integer from 0"},
       {HEAD "defaults: {progressTimeout: 150s}\n", 3, 29, "defaults.progressTimeout: must be an integer from 0"},
       {HEAD "defaults: {progressTimeout: 9223372036854775808}\n", 3, 29,
        "defaults.progressTimeout: must be an integer"},
-      {HEAD "mutate: {kubeVirts: 1}\n", 3, 21, "mutate.kubeVirts: must be true or false, is an integer"},
-      {HEAD "globalNamespaces: default\n", 3, 19, "globalNamespaces: must be a list of namespaces, is a string"},
+      {HEAD "mutate: {kubeVirts: 1}\n", 3, 21, "mutate.kubeVirts: must be true or false, not an integer"},
+      {HEAD "globalNamespaces: default\n", 3, 19, "globalNamespaces: must be a list of namespaces, not a string"},
       {HEAD "globalNamespaces: [Shop]\n", 3, 20,
-       "globalNamespaces[0]: \"Shop\" is no namespace name; use lower-case letters, digits and '-', at most 63 of "
-       "them, "
-       "beginning and ending with a letter or digit"},
-      {HEAD "mutate: false\n", 3, 9, "mutate: must be an object, is a boolean"},
+       "globalNamespaces[0]: \"Shop\" is not a valid namespace name; use at most 63 lower-case letters, digits and "
+       "'-', "
+       "starting and ending with a letter or digit"},
+      {HEAD "mutate: false\n", 3, 9, "mutate: must be an object, not a boolean"},
       {HEAD "mutate: {networkAttachmentDefinitions: \"false\"}\n", 3, 40,
-       "mutate.networkAttachmentDefinitions: must be true or false, is a string"},
+       "mutate.networkAttachmentDefinitions: must be true or false, not a string"},
       {HEAD "mutate: {networkAttachmentDefinitions: null}\n", 3, 40,
        "mutate.networkAttachmentDefinitions: must be true"},
-      {HEAD "nodes: {selector: {a: b}}\n", 3, 19, "nodes.selector: must be a string, is an object"},
+      {HEAD "nodes: {selector: {a: b}}\n", 3, 19, "nodes.selector: must be a string, not an object"},
       {HEAD "nodes: {selector: \"a in b\"}\n", 3, 19, "nodes.selector: label selector has \"b\" where \"(\""},
   };
   check_wrong(cases, COUNT(cases));
@@ -328,36 +329,37 @@ static void wrong_values(void **state) {
 static void wrong_networks(void **state) {
   (void)state;
   static const struct wrong cases[] = {
-      {HEAD "clusterNetworks: {}\n", 3, 18, "clusterNetworks: must be a list of {name, cidr}, is an object"},
-      {HEAD "clusterNetworks: [10.0.0.0/8]\n", 3, 19, "clusterNetworks[0]: must be an object, is a string"},
+      {HEAD "clusterNetworks: {}\n", 3, 18, "clusterNetworks: must be a list of {name, cidr}, not an object"},
+      {HEAD "clusterNetworks: [10.0.0.0/8]\n", 3, 19, "clusterNetworks[0]: must be an object, not a string"},
       {HEAD "clusterNetworks:\n- {cidr: 10.0.0.0/8}\n", 4, 3, "clusterNetworks[0]: name is missing"},
       {HEAD "clusterNetworks:\n- {name: a}\n", 4, 3, "clusterNetworks[0]: cidr is missing"},
       {HEAD "clusterNetworks:\n- {name: a, cidr: 10.0.0.1}\n", 4, 19,
-       "clusterNetworks[0].cidr: \"10.0.0.1\" is no CIDR; write ADDRESS/LENGTH"},
+       "clusterNetworks[0].cidr: \"10.0.0.1\" is not a CIDR; use ADDRESS/LENGTH"},
       {HEAD "clusterNetworks:\n- {name: a, cidr: 10.0.0.0/33}\n", 4, 19,
        "clusterNetworks[0].cidr: \"10.0.0.0/33\" is no"},
       {HEAD "clusterNetworks:\n- {name: a, cidr: 010.0.0.0/8}\n", 4, 19,
        "clusterNetworks[0].cidr: \"010.0.0.0/8\" is no"},
       {HEAD "clusterNetworks:\n- {name: \"\", cidr: 10.0.0.0/8}\n", 4, 10,
        "clusterNetworks[0].name: must not be empty"},
-      {HEAD "clusterNetworks:\n- {name: a, cidr: null}\n", 4, 19, "clusterNetworks[0].cidr: must be a string, is null"},
-      {HEAD "remoteClusters: east\n", 3, 17, "remoteClusters: must be a list of {name, ranges}, is a string"},
+      {HEAD "clusterNetworks:\n- {name: a, cidr: null}\n", 4, 19,
+       "clusterNetworks[0].cidr: must be a string, not null"},
+      {HEAD "remoteClusters: east\n", 3, 17, "remoteClusters: must be a list of {name, ranges}, not a string"},
       {HEAD "remoteClusters: [{ranges: [10.0.0.0/8]}]\n", 3, 18, "remoteClusters[0]: name is missing"},
       {HEAD "remoteClusters: [{name: a}]\n", 3, 18, "remoteClusters[0]: ranges is missing"},
       {HEAD "remoteClusters: [{name: a, ranges: []}]\n", 3, 36,
-       "remoteClusters[0].ranges: must hold at least one range"},
+       "remoteClusters[0].ranges: must have at least one range"},
       {HEAD "remoteClusters: [{name: a, ranges: 10.0.0.0/8}]\n", 3, 36,
-       "remoteClusters[0].ranges: must be a list of ranges, is a string"},
+       "remoteClusters[0].ranges: must be a list of ranges, not a string"},
       {HEAD "remoteClusters: [{name: a, ranges: [10.0.0.0/8, x]}]\n", 3, 49,
-       "remoteClusters[0].ranges[1]: \"x\" is no range; write a CIDR"},
+       "remoteClusters[0].ranges[1]: \"x\" is not a range; use a CIDR"},
       {HEAD "remoteClusters: [{name: a, ranges: [x-10.0.0.9/24]}]\n", 3, 37,
-       "remoteClusters[0].ranges[0]: \"x-10.0.0.9/24\": what stands before the '-' is no address"},
+       "remoteClusters[0].ranges[0]: \"x-10.0.0.9/24\": the part before the '-' is not an IP address"},
       {HEAD "remoteClusters: [{name: a, ranges: [10.0.1.1-10.0.0.9/24]}]\n", 3, 37,
-       "remoteClusters[0].ranges[0]: \"10.0.1.1-10.0.0.9/24\": the first address does not lie in"},
+       "remoteClusters[0].ranges[0]: \"10.0.1.1-10.0.0.9/24\": the first address is not in"},
       {HEAD "remoteClusters: [{name: a, ranges: [10.0.0.9-10.0.0.8/24]}]\n", 3, 37,
        "remoteClusters[0].ranges[0]: \"10.0.0.9-10.0.0.8/24\" ends before it starts"},
       {HEAD "remoteClusters: [{name: a, ranges: [010.0.0.0/24]}]\n", 3, 37,
-       "remoteClusters[0].ranges[0]: \"010.0.0.0/24\" has leading zeros; if decimal is meant, write 10.0.0.0/24"},
+       "remoteClusters[0].ranges[0]: \"010.0.0.0/24\" has leading zeros; if you mean decimal, use 10.0.0.0/24"},
   };
   check_wrong(cases, COUNT(cases));
 }
@@ -401,7 +403,7 @@ static void a_policy_that_takes_too_much_memory_is_refused(void **state) {
   static const struct {
     size_t values;
     const char *told;
-  } cases[] = {{100000, "namespace: must be a string, is a list"},
+  } cases[] = {{100000, "namespace: must be a string, not a list"},
                {1000000, "needs more memory than is allowed for one document"}};
   for (size_t i = 0; i < COUNT(cases); i++) {
     DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;

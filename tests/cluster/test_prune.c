@@ -767,7 +767,7 @@ static void assert_refused_as(enum dw_kind kind, const char *text, const char *p
 static void what_does_not_belong_into_the_list_is_refused(void **state) {
   (void)state;
   assert_refused_as(DW_KIND_NODE, "{apiVersion: v1, kind: Pod, metadata: {name: a}}", "kind is Pod, not Node");
-  assert_refused_as(DW_KIND_NODE, "[]", "has to be an object, not a list");
+  assert_refused_as(DW_KIND_NODE, "[]", "must be a JSON object, not a list");
   assert_refused_as(DW_KIND_NODE, "{metadata: {labels: {a: b}}}", "metadata.name is missing");
   assert_refused_as(DW_KIND_NODE, "{metadata: {name: a}, spec: 5}", "Node a: spec is an integer");
   assert_refused_as(DW_KIND_NAD, "{metadata: {name: a}, spec: 5}", "NetworkAttachmentDefinition default/a: spec is");

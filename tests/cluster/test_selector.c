@@ -86,7 +86,7 @@ static void test_errors(void **state) {
     const char *selector;
     const char *told; /* part of the message */
   } cases[] = {
-      {"a,", "ends where a label key should stand"},
+      {"a,", "ends where a label key is expected"},
       {",a", "has \",\" where a label key"},
       {"a,,b", "has \",\" where a label key"},
       {"=b", "has \"=\" where a label key"},
@@ -96,7 +96,7 @@ static void test_errors(void **state) {
       {"a b", "has \"b\" where =, !=, in or notin"},
       {"a In (b)", "has \"In\" where =, !=, in or notin"},
       {"a>1", "has \">\" where =, !=, in or notin"},
-      {"a in", "ends where \"(\" should stand"},
+      {"a in", "ends where \"(\" is expected"},
       {"a in b", "has \"b\" where \"(\""},
       {"a in (b", "ends where \",\" or \")\""},
       {"a in (b c)", "has \"c\" where \",\" or \")\""},
@@ -104,18 +104,18 @@ static void test_errors(void **state) {
       {"a=b c", "has \"c\" where \",\" or the end"},
       {"a===b", "has \"=\" where \",\" or the end"},
       {"a=(b)", "has \"(\" where \",\" or the end"},
-      {"-a",
-       "label selector: \"-a\" is no label key; write NAME or PREFIX/NAME, PREFIX a DNS name, NAME up to 63 letters, "
-       "digits, '-', '_' and '.'"},
-      {"a/b/c", "\"a/b/c\" is no label key"},
-      {"/a", "\"/a\" is no label key"},
-      {"a/", "\"a/\" is no label key"},
-      {"Upper.io/a", "\"Upper.io/a\" is no label key"},
-      {"a\xc3\xa4", "is no label key"},
-      {"a=b/c", "label selector: \"b/c\" is no label value; use up to 63 letters, digits, '-', '_' and '.'"},
-      {"a=b-", "\"b-\" is no label value"},
+      {"-a", "label selector: \"-a\" is not a valid label key; use NAME or PREFIX/NAME, where PREFIX is a DNS name and "
+             "NAME up to 63 letters, "
+             "digits, '-', '_' and '.'"},
+      {"a/b/c", "\"a/b/c\" is not a valid label key"},
+      {"/a", "\"/a\" is not a valid label key"},
+      {"a/", "\"a/\" is not a valid label key"},
+      {"Upper.io/a", "\"Upper.io/a\" is not a valid label key"},
+      {"a\xc3\xa4", "is not a valid label key"},
+      {"a=b/c", "label selector: \"b/c\" is not a valid label value; use up to 63 letters, digits, '-', '_' and '.'"},
+      {"a=b-", "\"b-\" is not a valid label value"},
       {"a in (x,y z)", "has \"z\""},
-      {"a in (x,#)", "\"#\" is no label value"},
+      {"a in (x,#)", "\"#\" is not a valid label value"},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);

@@ -72,7 +72,7 @@ static void text_that_is_no_object_tells_its_place(void **state) {
     int line;
     const char *part;
   } cases[] = {
-      {"  \n\t", 1, "nothing but blanks"},
+      {"  \n\t", 1, "only white space"},
       {"\n  [1]", 2, "must be one JSON object, not a list"},
       {"5", 1, "must be one JSON object, not an integer"},
       {"null", 1, "must be one JSON object, not null"},
@@ -202,7 +202,7 @@ static void a_list_has_a_limit(void **state) {
   assert_int_equal(read_plugins(arena, 1024)->plugin_count, 1024);
   const struct dw_cni_config *config = read_plugins(arena, 1025);
   assert_int_equal(config->state, DW_CONFIG_UNREADABLE);
-  assert_string_equal(config->error.text, "holds 1025 plugins, more than the 1024 that are read");
+  assert_string_equal(config->error.text, "holds 1025 plugins, more than the 1024 that Droveway reads");
 }
 
 static void plugins_of_another_type_make_an_empty_list(void **state) {

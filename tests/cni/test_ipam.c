@@ -200,21 +200,21 @@ static void expect_one(struct dw_arena *arena, const struct problem_case *one) {
 static void unreadable_ranges_say_how_to_write_them(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
-      {"\"range\":\"bogus\"", DW_IPAM_UNREADABLE, "range", "is no CIDR", "ADDRESS/LENGTH"},
-      {"\"range\":\"10.200.5.0\"", DW_IPAM_UNREADABLE, "range", "no prefix length", "write 10.200.5.0/24"},
-      {"\"range\":\"fd00::\"", DW_IPAM_UNREADABLE, "range", "no prefix length", "write fd00::/64"},
-      {"\"range\":\" 10.0.0.0/24\"", DW_IPAM_UNREADABLE, "range", "blanks", "write 10.0.0.0/24"},
-      {"\"range\":\"10.0.0.0/24\\n\"", DW_IPAM_UNREADABLE, "range", "blanks", "write 10.0.0.0/24"},
-      {"\"range\":\" \"", DW_IPAM_UNREADABLE, "range", "blanks", "ADDRESS/LENGTH"},
-      {"\"range\":\"10.0.0.1 - 10.0.0.9/24\"", DW_IPAM_UNREADABLE, "range", "blanks", "write 10.0.0.1-10.0.0.9/24"},
+      {"\"range\":\"bogus\"", DW_IPAM_UNREADABLE, "range", "is not a CIDR", "ADDRESS/LENGTH"},
+      {"\"range\":\"10.200.5.0\"", DW_IPAM_UNREADABLE, "range", "no prefix length", "use 10.200.5.0/24"},
+      {"\"range\":\"fd00::\"", DW_IPAM_UNREADABLE, "range", "no prefix length", "use fd00::/64"},
+      {"\"range\":\" 10.0.0.0/24\"", DW_IPAM_UNREADABLE, "range", "white space", "use 10.0.0.0/24"},
+      {"\"range\":\"10.0.0.0/24\\n\"", DW_IPAM_UNREADABLE, "range", "white space", "use 10.0.0.0/24"},
+      {"\"range\":\" \"", DW_IPAM_UNREADABLE, "range", "white space", "ADDRESS/LENGTH"},
+      {"\"range\":\"10.0.0.1 - 10.0.0.9/24\"", DW_IPAM_UNREADABLE, "range", "white space", "use 10.0.0.1-10.0.0.9/24"},
       {"\"range\":\"10.0.0.10-10.0.0.20\"", DW_IPAM_UNREADABLE, "range", "no prefix length",
-       "add the prefix length behind the end: 10.0.0.10-10.0.0.20/24"},
+       "add the prefix length after the end: 10.0.0.10-10.0.0.20/24"},
       {"\"range\":\"10.0.0.10-10.0.1.20\"", DW_IPAM_UNREADABLE, "range", "no prefix length", "10.0.0.10-10.0.1.20/23"},
       {"\"range\":\"10.0.0.10-\"", DW_IPAM_UNREADABLE, "range", "no END/LENGTH", "START-END/LENGTH"},
       {"\"range\":\"10.0.0.1/24-10.0.0.9/24\"", DW_IPAM_UNREADABLE, "range", "before the '-'",
-       "write 10.0.0.1-10.0.0.9/24"},
-      {"\"range\":\"10.0.0.0/255.255.254.0\"", DW_IPAM_UNREADABLE, "range", "netmask", "write 10.0.0.0/23"},
-      {"\"range\":\"10.0.0.0/255.0.255.0\"", DW_IPAM_UNREADABLE, "range", "is no CIDR", "ADDRESS/LENGTH"},
+       "use 10.0.0.1-10.0.0.9/24"},
+      {"\"range\":\"10.0.0.0/255.255.254.0\"", DW_IPAM_UNREADABLE, "range", "netmask", "use 10.0.0.0/23"},
+      {"\"range\":\"10.0.0.0/255.0.255.0\"", DW_IPAM_UNREADABLE, "range", "is not a CIDR", "ADDRESS/LENGTH"},
       {"\"range\":\"192.168.2.200-192.168.2.230/28\"", DW_IPAM_UNREADABLE, "range",
        "START 192.168.2.200 lies outside 192.168.2.224/28", "choose a START inside"},
       {"\"range\":5", DW_IPAM_UNREADABLE, "range", "must be a string such as \"10.200.5.0/24\", not an integer", NULL},
@@ -226,7 +226,7 @@ static void unreadable_ranges_say_how_to_write_them(void **state) {
       {"\"ipRanges\":[{\"range\":\"\"}]", DW_IPAM_UNREADABLE, "ipRanges[0].range", "without it", "10.200.5.0/24"},
       {"\"ipRanges\":[{\"range\":null}]", DW_IPAM_UNREADABLE, "ipRanges[0].range", "without it", "10.200.5.0/24"},
       {"\"IPRanges\":[{\"range\":\"10.0.0.0/24\"},{\"Range\":\"x\"}]", DW_IPAM_UNREADABLE, "IPRanges[1].Range",
-       "is no CIDR", "ADDRESS/LENGTH"},
+       "is not a CIDR", "ADDRESS/LENGTH"},
   };
   EXPECT_EACH(cases);
 }
@@ -236,22 +236,22 @@ static void unreadable_parts_are_told_where_they_stand(void **state) {
   static const struct problem_case cases[] = {
       {RANGE ",\"exclude\":[\"10.0.0.1\",\"bogus\"]", DW_IPAM_UNREADABLE, "exclude[1]", "every allocation fails",
        "ADDRESS"},
-      {RANGE ",\"exclude\":[\"\"]", DW_IPAM_UNREADABLE, "exclude[0]", "is no CIDR or address", "ADDRESS"},
+      {RANGE ",\"exclude\":[\"\"]", DW_IPAM_UNREADABLE, "exclude[0]", "is not a CIDR or address", "ADDRESS"},
       {RANGE ",\"exclude\":[null]", DW_IPAM_UNREADABLE, "exclude[0]", "not null", "leave it out"},
       {RANGE ",\"exclude\":[5]", DW_IPAM_UNREADABLE, "exclude[0]", "not an integer", "quotes"},
       {RANGE ",\"exclude\":\"10.0.0.1\"", DW_IPAM_UNREADABLE, "exclude", "must be a list of strings", "brackets"},
-      {RANGE ",\"exclude\":[\"010.0.0.0/28\"]", DW_IPAM_UNREADABLE, "exclude[0]", "leading zeros", "write 10.0.0.0/28"},
-      {RANGE ",\"exclude\":[\"10.0.0.1-10.0.0.5\"]", DW_IPAM_UNREADABLE, "exclude[0]", "is no CIDR or address",
-       "an entry of its own"},
-      {RANGE ",\"exclude\":[\"10.0.0.1/32 \"]", DW_IPAM_UNREADABLE, "exclude[0]", "blanks", "write 10.0.0.1/32"},
-      {RANGE ",\"gateway\":\"bogus\"", DW_IPAM_UNREADABLE, "gateway", "is no IP address", "such as"},
-      {RANGE ",\"gateway\":\"10.0.0.1/24\"", DW_IPAM_UNREADABLE, "gateway", "is a CIDR", "write 10.0.0.1"},
+      {RANGE ",\"exclude\":[\"010.0.0.0/28\"]", DW_IPAM_UNREADABLE, "exclude[0]", "leading zeros", "use 10.0.0.0/28"},
+      {RANGE ",\"exclude\":[\"10.0.0.1-10.0.0.5\"]", DW_IPAM_UNREADABLE, "exclude[0]", "is not a CIDR or address",
+       "separate entry"},
+      {RANGE ",\"exclude\":[\"10.0.0.1/32 \"]", DW_IPAM_UNREADABLE, "exclude[0]", "white space", "use 10.0.0.1/32"},
+      {RANGE ",\"gateway\":\"bogus\"", DW_IPAM_UNREADABLE, "gateway", "is not an IP address", "such as"},
+      {RANGE ",\"gateway\":\"10.0.0.1/24\"", DW_IPAM_UNREADABLE, "gateway", "is a CIDR", "use 10.0.0.1"},
       {RANGE ",\"gateway\":5", DW_IPAM_UNREADABLE, "gateway", "must be a string such as \"10.200.5.1\"", NULL},
       {RANGE ",\"range_start\":5", DW_IPAM_UNREADABLE, "range_start", "must be a string", NULL},
       {"\"ipRanges\":[{" RANGE ",\"range_start\":\"x\"}]", DW_IPAM_UNREADABLE, "ipRanges[0].range_start",
-       "is no IP address", "such as"},
+       "is not an IP address", "such as"},
       {"\"ipRanges\":[{" RANGE ",\"range_end\":\"010.0.0.9\"}]", DW_IPAM_UNREADABLE, "ipRanges[0].range_end",
-       "leading zeros", "write 10.0.0.9"},
+       "leading zeros", "use 10.0.0.9"},
       {"\"ipRanges\":[{" RANGE ",\"exclude\":[\"x\"]}]", DW_IPAM_UNREADABLE, "ipRanges[0].exclude[0]",
        "every allocation fails", "ADDRESS"},
   };
@@ -263,26 +263,26 @@ static void a_wrong_type_anywhere_fails(void **state) {
   static const struct problem_case cases[] = {
       {RANGE ",\"routes\":{}", DW_IPAM_UNREADABLE, "routes", "must be a list of objects", NULL},
       {RANGE ",\"routes\":[5]", DW_IPAM_UNREADABLE, "routes[0]", "must be an object", NULL},
-      {RANGE ",\"routes\":[{\"dst\":\"x\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "is no CIDR", "ADDRESS/LENGTH"},
+      {RANGE ",\"routes\":[{\"dst\":\"x\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "is not a CIDR", "ADDRESS/LENGTH"},
       {RANGE ",\"routes\":[{\"dst\":\"10.1.0.0\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "no prefix length",
        "ADDRESS/LENGTH"},
       {RANGE ",\"routes\":[{\"dst\":\"010.1.0.0/16\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "leading zeros",
-       "write 10.1.0.0/16"},
+       "use 10.1.0.0/16"},
       {RANGE ",\"routes\":[{\"dst\":null}]", DW_IPAM_UNREADABLE, "routes[0].dst", "must be a string, not null",
        "leave it out"},
       {RANGE ",\"routes\":[{\"dst\":\"10.1.0.0/16\",\"gw\":\"x\"}]", DW_IPAM_UNREADABLE, "routes[0].gw",
-       "is no IP address", "such as"},
+       "is not an IP address", "such as"},
       {RANGE ",\"routes\":[{\"mtu\":\"5\"}]", DW_IPAM_UNREADABLE, "routes[0].mtu", "must be an integer",
-       "without quotes"},
+       "remove the quotes"},
       {RANGE ",\"addresses\":[{}]", DW_IPAM_UNREADABLE, "addresses[0].address", "is missing", "ADDRESS/LENGTH"},
       {RANGE ",\"addresses\":[null]", DW_IPAM_UNREADABLE, "addresses[0].address", "is missing", "ADDRESS/LENGTH"},
       {RANGE ",\"addresses\":[{\"address\":\"10.0.0.9\"}]", DW_IPAM_UNREADABLE, "addresses[0].address",
        "no prefix length", "ADDRESS/LENGTH"},
       {RANGE ",\"addresses\":[{\"Address\":\"10.0.0.9/24\"}]", DW_IPAM_UNREADABLE, "addresses[0].Address",
-       "does not take text", "write address"},
-      {RANGE ",\"routes\":[{\"dst\":\" 10.1.0.0/16\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "has blanks in it",
-       "write 10.1.0.0/16"},
-      {RANGE ",\"routes\":[{\"dst\":\"10.1.0.0 /x\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "has blanks in it",
+       "does not accept text", "use address"},
+      {RANGE ",\"routes\":[{\"dst\":\" 10.1.0.0/16\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "contains white space",
+       "use 10.1.0.0/16"},
+      {RANGE ",\"routes\":[{\"dst\":\"10.1.0.0 /x\"}]", DW_IPAM_UNREADABLE, "routes[0].dst", "contains white space",
        "ADDRESS/LENGTH"},
       {RANGE ",\"routes\":[{\"advmss\":\"5\"}]", DW_IPAM_UNREADABLE, "routes[0].advmss", "must be an integer",
        "quotes"},
@@ -305,9 +305,9 @@ static void a_wrong_type_anywhere_fails(void **state) {
       {RANGE ",\"PODNAME\":1", DW_IPAM_UNREADABLE, "PODNAME", "must be a string", "in quotes"},
       {RANGE ",\"sleep_for_race\":1.5", DW_IPAM_UNREADABLE, "sleep_for_race", "must be an integer", NULL},
       {RANGE ",\"leader_retry_period\":\"5\"", DW_IPAM_UNREADABLE, "leader_retry_period", "must be an integer",
-       "without quotes"},
+       "remove the quotes"},
       {RANGE ",\"enable_overlapping_ranges\":\"false\"", DW_IPAM_UNREADABLE, "enable_overlapping_ranges",
-       "must be a boolean", "without quotes"},
+       "must be a boolean", "remove the quotes"},
   };
   EXPECT_EACH(cases);
 }
@@ -322,25 +322,24 @@ static void silently_ignored_ends_are_told(void **state) {
        "leave range_end out"},
       {RANGE ",\"range_end\":\"fd00::9\"", DW_IPAM_IGNORED, "range_end", "outside", "choose an address"},
       {RANGE ",\"range_start\":\"10.0.0.20\",\"range_end\":\"10.0.0.10\"", DW_IPAM_IGNORED, "range_end",
-       "before range_start 10.0.0.20", "10.0.0.20 to 10.0.0.254"},
+       "below range_start 10.0.0.20", "10.0.0.20 to 10.0.0.254"},
       {"\"range\":\"10.0.0.10-10.0.0.20/24\",\"range_start\":\"10.0.0.15\"", DW_IPAM_IGNORED, "range_start",
-       "range gives both ends itself", "leave range_start out"},
+       "range already gives both ends", "leave range_start out"},
       {"\"range\":\"10.0.0.10-10.0.0.20/24\",\"range_end\":\"10.0.0.15\"", DW_IPAM_IGNORED, "range_end",
-       "range gives both ends itself", "leave range_end out"},
+       "range already gives both ends", "leave range_end out"},
       {"\"range\":\"10.0.0.20-10.0.0.10/24\"", DW_IPAM_IGNORED, "range", "ends before it starts",
-       "write 10.0.0.10-10.0.0.20/24"},
-      {"\"range\":\"10.0.0.20-10.0.0.0/24\"", DW_IPAM_IGNORED, "range", "ignores its end",
-       "write 10.0.0.1-10.0.0.20/24"},
+       "use 10.0.0.10-10.0.0.20/24"},
+      {"\"range\":\"10.0.0.20-10.0.0.0/24\"", DW_IPAM_IGNORED, "range", "ignores its end", "use 10.0.0.1-10.0.0.20/24"},
       {"\"range\":\"10.0.0.255-10.0.0.20/24\"", DW_IPAM_IGNORED, "range", "ignores its start",
-       "write 10.0.0.20-10.0.0.254/24"},
-      {"\"range\":\"10.0.0.0-10.0.0.0/24\"", DW_IPAM_IGNORED, "range", "ignores", "among the usable addresses"},
+       "use 10.0.0.20-10.0.0.254/24"},
+      {"\"range\":\"10.0.0.0-10.0.0.0/24\"", DW_IPAM_IGNORED, "range", "ignores", "from the usable addresses"},
       {"\"ipRanges\":[{" RANGE ",\"range_start\":\"10.9.0.1\"}]", DW_IPAM_IGNORED, "ipRanges[0].range_start", "outside",
        "choose an address"},
       {"\"range_start\":\"10.0.0.9\",\"ipRanges\":[{" RANGE "}]", DW_IPAM_IGNORED, "range_start",
-       "only to a range beside it", "move it into the entry of ipRanges"},
-      {"\"exclude\":[\"x\"],\"ipRanges\":[{" RANGE "}]", DW_IPAM_IGNORED, "exclude", "only to a range beside it",
-       "move it into the entry of ipRanges"},
-      {RANGE ",\"Gateway\":\"x\"", DW_IPAM_IGNORED, "Gateway", "is no IP address", "such as"},
+       "only to a range next to it", "move it to the ipRanges entry"},
+      {"\"exclude\":[\"x\"],\"ipRanges\":[{" RANGE "}]", DW_IPAM_IGNORED, "exclude", "only to a range next to it",
+       "move it to the ipRanges entry"},
+      {RANGE ",\"Gateway\":\"x\"", DW_IPAM_IGNORED, "Gateway", "is not an IP address", "such as"},
   };
   EXPECT_EACH(cases);
 }
@@ -348,14 +347,14 @@ static void silently_ignored_ends_are_told(void **state) {
 static void leading_zeros_come_with_the_canonical_form(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
-      {"\"range\":\"010.0.5.000/24\"", DW_IPAM_LEADING_ZERO, "range", "leading zeros", "write 10.0.5.0/24"},
-      {"\"range\":\"10.0.5.0/024\"", DW_IPAM_LEADING_ZERO, "range", "leading zeros", "write 10.0.5.0/24"},
+      {"\"range\":\"010.0.5.000/24\"", DW_IPAM_LEADING_ZERO, "range", "leading zeros", "use 10.0.5.0/24"},
+      {"\"range\":\"10.0.5.0/024\"", DW_IPAM_LEADING_ZERO, "range", "leading zeros", "use 10.0.5.0/24"},
       {"\"range\":\"10.0.0.010-10.0.0.020/24\"", DW_IPAM_LEADING_ZERO, "range", "leading zeros",
-       "write 10.0.0.10-10.0.0.20/24"},
+       "use 10.0.0.10-10.0.0.20/24"},
       {"\"ipRanges\":[{\"range\":\"010.0.0.0/24\"}]", DW_IPAM_LEADING_ZERO, "ipRanges[0].range", "leading zeros",
-       "write 10.0.0.0/24"},
-      {RANGE ",\"range_start\":\"010.0.0.9\"", DW_IPAM_LEADING_ZERO, "range_start", "leading zeros", "write 10.0.0.9"},
-      {RANGE ",\"gateway\":\"010.0.0.1\"", DW_IPAM_LEADING_ZERO, "gateway", "leading zeros", "write 10.0.0.1"},
+       "use 10.0.0.0/24"},
+      {RANGE ",\"range_start\":\"010.0.0.9\"", DW_IPAM_LEADING_ZERO, "range_start", "leading zeros", "use 10.0.0.9"},
+      {RANGE ",\"gateway\":\"010.0.0.1\"", DW_IPAM_LEADING_ZERO, "gateway", "leading zeros", "use 10.0.0.1"},
   };
   EXPECT_EACH(cases);
 }
@@ -411,19 +410,18 @@ static void lookalikes_name_the_right_key(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
     const struct problem_case one = {dw_arena_printf(arena, RANGE ",\"%s\":\"\"", pairs[i].written), DW_IPAM_LOOKALIKE,
-                                     pairs[i].written, "no key that whereabouts knows",
-                                     dw_arena_printf(arena, "write %s", pairs[i].right)};
+                                     pairs[i].written, "unknown key", dw_arena_printf(arena, "use %s", pairs[i].right)};
     expect_one(arena, &one);
     assert_string_equal(read_members(arena, one.members)->problems[0].value, pairs[i].written);
   }
   static const char *const ranges[] = {"subnet", "subnets", "cidr", "ip_pool"};
   for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
     const struct problem_case beside = {dw_arena_printf(arena, RANGE ",\"%s\":\"10.0.0.0/24\"", ranges[i]),
-                                        DW_IPAM_LOOKALIKE, ranges[i], "no key", "remove it: range stands beside it"};
+                                        DW_IPAM_LOOKALIKE, ranges[i], "unknown key", "remove it: range is also set"};
     expect_one(arena, &beside);
   }
   const struct problem_case inside = {"\"ipRanges\":[{" RANGE ",\"rangeEnd\":\"10.0.0.9\"}]", DW_IPAM_LOOKALIKE,
-                                      "ipRanges[0].rangeEnd", "no key", "write range_end"};
+                                      "ipRanges[0].rangeEnd", "unknown key", "use range_end"};
   expect_one(arena, &inside);
 }
 
@@ -461,9 +459,9 @@ static void each_key_is_found_however_its_words_are_joined(void **state) {
     const struct dw_ipam *ipam =
         read_members(arena, dw_arena_printf(arena, "\"%c-%s\":null", known[i][0] - 'a' + 'A', known[i] + 1));
     assert_int_equal(ipam->problem_count, 1);
-    assert_string_equal(ipam->problems[0].what, "is no key that whereabouts knows, so it is ignored");
+    assert_string_equal(ipam->problems[0].what, "is an unknown key, which whereabouts ignores");
     assert_string_equal(ipam->problems[0].fix,
-                        taken ? "remove it: type stands beside it" : dw_arena_printf(arena, "write %s", known[i]));
+                        taken ? "remove it: type is also set" : dw_arena_printf(arena, "use %s", known[i]));
   }
   for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {
     const char *members = dw_arena_printf(arena, "\"%c-%s\":null", old[i][0], old[i] + 1);
@@ -477,15 +475,15 @@ static void each_key_is_found_however_its_words_are_joined(void **state) {
 static void other_keys_are_unknown(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
-      {RANGE ",\"foo\":1", DW_IPAM_UNKNOWN, "foo", "no key that whereabouts knows", "spelling"},
-      {RANGE ",\"dn\":1", DW_IPAM_UNKNOWN, "dn", "no key that whereabouts knows", "spelling"},
-      {RANGE ",\"\":1", DW_IPAM_UNKNOWN, "", "no key that whereabouts knows", "spelling"},
-      {RANGE ",\"datastor\":1", DW_IPAM_UNKNOWN, "datastor", "no key that whereabouts knows", "spelling"},
+      {RANGE ",\"foo\":1", DW_IPAM_UNKNOWN, "foo", "unknown key", "spelling"},
+      {RANGE ",\"dn\":1", DW_IPAM_UNKNOWN, "dn", "unknown key", "spelling"},
+      {RANGE ",\"\":1", DW_IPAM_UNKNOWN, "", "unknown key", "spelling"},
+      {RANGE ",\"datastor\":1", DW_IPAM_UNKNOWN, "datastor", "unknown key", "spelling"},
       {"\"ipRanges\":[{" RANGE ",\"gateway\":\"10.0.0.1\"}]", DW_IPAM_UNKNOWN, "ipRanges[0].gateway",
-       "ignored inside ipRanges", "beside ipRanges"},
+       "ignored inside ipRanges", "next to ipRanges"},
       {"\"ipRanges\":[{" RANGE ",\"routes\":5}]", DW_IPAM_UNKNOWN, "ipRanges[0].routes", "ignored inside ipRanges",
-       "beside ipRanges"},
-      {"\"ipRanges\":[{" RANGE ",\"gatewai\":5}]", DW_IPAM_UNKNOWN, "ipRanges[0].gatewai", "no key", "spelling"},
+       "next to ipRanges"},
+      {"\"ipRanges\":[{" RANGE ",\"gatewai\":5}]", DW_IPAM_UNKNOWN, "ipRanges[0].gatewai", "unknown key", "spelling"},
   };
   EXPECT_EACH(cases);
 }
@@ -531,7 +529,7 @@ static void problems_stand_in_the_order_of_the_text(void **state) {
   assert_int_equal(ipam->problem_count, 6);
   for (size_t i = 0; i < 6; i++)
     assert_string_equal(ipam->problems[i].field, dw_arena_printf(arena, "spec.config.ipam.%s", fields[i]));
-  assert_non_null(strstr(ipam->error, "spec.config.ipam.ipRanges[0].exclude[0] \"x\" is no CIDR"));
+  assert_non_null(strstr(ipam->error, "spec.config.ipam.ipRanges[0].exclude[0] \"x\" is not a CIDR"));
 }
 
 /* --- pools --- */
@@ -561,7 +559,7 @@ static void a_lookalike_in_place_of_a_range_is_one_mistake(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct problem_case one = {"\"ipRanges\":[{\"subnet\":\"10.0.0.0/24\"}]", DW_IPAM_UNREADABLE,
-                                   "ipRanges[0].range", "without it", "write range instead of subnet"};
+                                   "ipRanges[0].range", "without it", "use range instead of subnet"};
   expect_one(arena, &one);
   const struct dw_ipam *two = read_members(arena, "\"ipRanges\":[{\"subnet\":\"10.0.0.0/24\",\"cidr\":\"\"}]");
   assert_int_equal(two->problem_count, 2);
@@ -665,7 +663,7 @@ static void only_so_many_problems_are_kept(void **state) {
 static void a_long_value_is_not_quoted(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  static const char told[] = "is no CIDR that whereabouts can read; write it as ADDRESS/LENGTH or START-END/LENGTH, "
+  static const char told[] = "is not a CIDR that whereabouts can read; use ADDRESS/LENGTH or START-END/LENGTH, "
                              "such as 10.200.5.0/24";
   char value[102];
   memset(value, 'x', sizeof value - 1);
@@ -885,13 +883,14 @@ static void ovns_mistakes_are_told(void **state) {
     const char *what;
   } cases[] = {
       {"\"subnets\":5", "spec.config.subnets", "must be a string"},
-      {"\"subnets\":\"bogus\"", "spec.config.subnets", "is no CIDR"},
-      {"\"subnets\":\"10.1.0.0/24,\"", "spec.config.subnets", "is no CIDR"},
-      {"\"subnets\":\"10.1.0.0/24/x\"", "spec.config.subnets", "is no CIDR"},
+      {"\"subnets\":\"bogus\"", "spec.config.subnets", "is not a CIDR"},
+      {"\"subnets\":\"10.1.0.0/24,\"", "spec.config.subnets", "is not a CIDR"},
+      {"\"subnets\":\"10.1.0.0/24/x\"", "spec.config.subnets", "is not a CIDR"},
       {"\"subnets\":\"010.1.0.0/24\"", "spec.config.subnets", "leading zeros"},
-      {"\"subnets\":\"10.1.0.0/24\",\"excludeSubnets\":\"x\"", "spec.config.excludeSubnets", "is no CIDR"},
+      {"\"subnets\":\"10.1.0.0/24\",\"excludeSubnets\":\"x\"", "spec.config.excludeSubnets", "is not a CIDR"},
       {"\"subnets\":\"10.1.0.0/24\",\"excludeSubnets\":[]", "spec.config.excludeSubnets", "must be a string"},
-      {"\"subnets\":\"10.1.0.0/24\",\"excludeSubnets\":\"10.1.0.0/25/26\"", "spec.config.excludeSubnets", "is no CIDR"},
+      {"\"subnets\":\"10.1.0.0/24\",\"excludeSubnets\":\"10.1.0.0/25/26\"", "spec.config.excludeSubnets",
+       "is not a CIDR"},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -1023,7 +1022,7 @@ static void long_ovn_lists_are_refused(void **state) {
   DW_BUF_SCOPED struct dw_buf longer = DW_BUF_INIT;
   ipam = read_ovn(arena, repeat(&longer, "\"subnets\":\"", "10.0.0.0/#", 33, "\""));
   assert_true(ipam->problem_count > 0);
-  assert_non_null(strstr(ipam->error, "more subnets than can be checked"));
+  assert_non_null(strstr(ipam->error, "more subnets than Droveway can check"));
 }
 
 int main(void) {

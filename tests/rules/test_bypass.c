@@ -222,7 +222,7 @@ static void each_message_is_whole(void **state) {
        "openshift-cnv/lm's pools; look for migration0 in the target node's virt-handler pod, unless this was before "
        "the network was set [migration-bypassed]\n"},
       {NET VMI("a", "worker-1"), DW_KNOWN,
-       "Invalid value: could not be checked: \"worker-1\" is no IP address [migration-bypassed]\n"},
+       "Invalid value: could not be checked: \"worker-1\" is not an IP address [migration-bypassed]\n"},
       {NAD_WITH("lm", "\"ipam\":{\"type\":\"dhcp\"}") HCO("lm") VMI("a", "10.128.2.7"), DW_KNOWN,
        "Invalid value: could not be checked: NAD openshift-cnv/lm does not show its addresses "
        "[migration-bypassed]\n"},

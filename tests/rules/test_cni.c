@@ -75,12 +75,12 @@ static void what_nobody_reads_may_be_any_number_or_text(void **state) {
   struct nad_case mtu = {.config = "{" MACVLAN ",\"mtu\":99999999999999999999}"};
   nad_expect(&mtu, "deny plugin-option spec.config.mtu\n");
   nad_expect_says(&mtu, "plugin-option",
-                  "Invalid value: \"99999999999999999999\": must be an integer, is an integer beyond 64 bits");
+                  "Invalid value: \"99999999999999999999\": must be an integer, not an integer beyond 64 bits");
   struct nad_case vlan = {
       .config = "{" HEAD ",\"type\":\"vlan\",\"master\":\"eth1\",\"vlanId\":18446744073709551716," NAD_IPAM "}"};
   nad_expect(&vlan, "deny vlan-range spec.config.vlanId\n");
   nad_expect_says(&vlan, "vlan-range",
-                  "Invalid value: \"18446744073709551716\": must be an integer, is an integer beyond");
+                  "Invalid value: \"18446744073709551716\": must be an integer, not an integer beyond");
   nad_expect_config("{" MACVLAN ",\"x\":1e400}", "deny cni-json spec.config\n");
   nad_expect_config("{" MACVLAN ",\"x\":\"\\u0000\"}", "deny cni-json spec.config\n");
 }
@@ -164,7 +164,7 @@ static void types_that_the_readers_refuse(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{" MACVLAN ",\"dns\":{\"nameservers\":\"10.9.0.1\"}}"};
   nad_expect(&nad, "deny cni-json spec.config.dns.nameservers\n");
-  nad_expect_says(&nad, "cni-json", "Invalid value: \"10.9.0.1\": must be a list of strings, is a string");
+  nad_expect_says(&nad, "cni-json", "Invalid value: \"10.9.0.1\": must be a list of strings, not a string");
   nad_expect_other("{\"type\":\"bridge\",\"isGateway\":\"true\"}", "deny plugin-option spec.config.isGateway\n");
   nad_expect_other("{\"type\":\"tuning\",\"isGateway\":\"true\"}", "");
   nad_expect_other("{\"type\":\"loopback\",\"capabilities\":{\"ips\":1,\"mac\":\"x\"}}",
@@ -195,7 +195,7 @@ static void a_plugin_needs_a_type(void **state) {
                     "deny cni-type spec.config.plugins[2]\n"
                     "deny cni-type spec.config.plugins[3]\n");
   nad_expect_says(&(struct nad_case){.config = "{" HEAD ",\"plugins\":[5]}"}, "cni-type",
-                  "must be an object, is an integer");
+                  "must be an object, not an integer");
 }
 
 static void a_type_is_a_file_name(void **state) {
@@ -281,7 +281,7 @@ static void interface_names_are_possible_ones(void **state) {
   struct nad_case bridge = {
       .config = "{\"type\":\"bridge\",\"bridge\":\"abcdefghijklmnop\"}", .ns = "shop", .label = ""};
   nad_expect(&bridge, "deny interface-name spec.config.bridge\n");
-  nad_expect_says(&bridge, "interface-name", "; use a name of 1 to 15 bytes without '/', ':', '%' and white space");
+  nad_expect_says(&bridge, "interface-name", "; use a name of 1 to 15 bytes without '/', ':', '%' or white space");
   nad_expect_other("{\"type\":\"ipvlan\",\"master\":\"eth 1\"," NAD_IPAM "}",
                    "deny interface-name spec.config.master\n");
   nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1:0\",\"vlanId\":5," NAD_IPAM "}",

@@ -40,7 +40,7 @@ static void what_arrives_as_no_integer_is_refused_still(void **state) {
   (void)state;
   struct nad_case mtu = {.config = "{" MACVLAN ",\"mtu\":1500.5}"};
   nad_expect(&mtu, "deny plugin-option spec.config.mtu\n");
-  nad_expect_says(&mtu, "plugin-option", "Invalid value: \"1500.5\": must be an integer, is a number");
+  nad_expect_says(&mtu, "plugin-option", "Invalid value: \"1500.5\": must be an integer, not a number");
   nad_expect_config("{" MACVLAN ",\"mtu\":1e21}", "deny plugin-option spec.config.mtu\n");
   nad_expect_config("{" MACVLAN ",\"mtu\":9.1e3}", "deny mtu-above-master spec.config.mtu\n");
   nad_expect_config("{" MACVLAN ",\"bcqueuelen\":-0}", "deny plugin-option spec.config.bcqueuelen\n");
@@ -109,7 +109,7 @@ static void a_listed_plugins_name_and_version_are_texts(void **state) {
   struct nad_case name = {.config = "{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":true}]}"};
   nad_expect(&name, "deny cni-type spec.config.plugins[0].name\n");
   nad_expect_says(&name, "cni-type",
-                  "Invalid value: \"true\": must be a string, is a boolean; leave it out: the list's own counts");
+                  "Invalid value: \"true\": must be a string, not a boolean; leave it out: the list's own counts");
   nad_expect_config("{" HEAD ",\"plugins\":[{" MACVLAN_ALONE "},{\"type\":\"tuning\",\"CNIVersion\":[]}]}",
                     "deny cni-type spec.config.plugins[1].CNIVersion\n");
   nad_expect_config("{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":\"a b\",\"cniVersion\":\"9\"}]}", "");

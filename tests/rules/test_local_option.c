@@ -15,7 +15,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define IPAM "spec.config.ipam."
 
-/* TYPE with MEMBERS as ipam, and what stands beside it. TEXT: all messages, a line each; "": none. */
+/* TYPE with MEMBERS as ipam, and what is also set. TEXT: all messages, a line each; "": none. */
 struct row {
   const char *members, *text, *beside;
 };
@@ -58,40 +58,37 @@ static void a_subnet_has_addresses_to_give(void **state) {
   static const struct row rows[] = {
       {"\"subnet\":\"10.0.0.0/30\"", "", NULL},
       {"\"subnet\":\"10.0.0.0/31\"",
-       "deny " IPAM
-       "subnet: Invalid value: \"10.0.0.0/31\": is too small: host-local has no address of it to give; use "
-       "a /30 or a wider one [plugin-option]\n",
+       "deny " IPAM "subnet: Invalid value: \"10.0.0.0/31\": is too small: it has no address for host-local to hand "
+       "out; use a /30 or wider [plugin-option]\n",
        NULL},
       {"\"subnet\":\"10.0.0.7/32\"",
-       "deny " IPAM
-       "subnet: Invalid value: \"10.0.0.7/32\": is too small: host-local has no address of it to give; use "
-       "a /30 or a wider one [plugin-option]\n",
+       "deny " IPAM "subnet: Invalid value: \"10.0.0.7/32\": is too small: it has no address for host-local to hand "
+       "out; use a /30 or wider [plugin-option]\n",
        NULL},
       {"\"subnet\":\"fd00::/126\"", "", NULL},
       {"\"SUBNET\":\"fd00::/127\"",
-       "deny " IPAM
-       "SUBNET: Invalid value: \"fd00::/127\": is too small: host-local has no address of it to give; use a "
-       "/126 or a wider one [plugin-option]\n",
+       "deny " IPAM "SUBNET: Invalid value: \"fd00::/127\": is too small: it has no address for host-local to hand "
+       "out; use a /126 or wider [plugin-option]\n",
        NULL},
       {"\"subnet\":\"0.0.0.0/0\"", "", NULL},
       {"\"subnet\":\"::/0\"", "", NULL},
       {"\"subnet\":\"10.0.0.5/24\",\"rangeStart\":\"10.9.0.1\"",
-       "deny " IPAM "subnet: Invalid value: \"10.0.0.5/24\": has bits set behind its length: host-local wants the "
-       "network's own address; write 10.0.0.0/24 [plugin-option]\n",
+       "deny " IPAM "subnet: Invalid value: \"10.0.0.5/24\": has host bits set: host-local needs the network address; "
+       "use 10.0.0.0/24 [plugin-option]\n",
        NULL},
       {"\"ranges\":[[" NET("10.1.0.0/24") "],[" NET("fd00::5/64") "]]",
-       "deny " IPAM "ranges[1][0].subnet: Invalid value: \"fd00::5/64\": has bits set behind its length: host-local "
-       "wants the network's own address; write fd00::/64 [plugin-option]\n",
+       "deny " IPAM "ranges[1][0].subnet: Invalid value: \"fd00::5/64\": has host bits set: host-local needs the "
+       "network address; use fd00::/64 [plugin-option]\n",
        NULL},
       {"\"subnet\":\"::ffff:10.0.0.0/120\"",
        "deny " IPAM
        "subnet: Invalid value: \"::ffff:10.0.0.0/120\": is an IPv4 subnet written as IPv6, which host-local "
-       "refuses; write 10.0.0.0/24 [plugin-option]\n",
+       "refuses; use 10.0.0.0/24 [plugin-option]\n",
        NULL},
       {"\"subnet\":\"::ffff:10.0.0.0/80\"",
        "deny " IPAM
        "subnet: Invalid value: \"::ffff:10.0.0.0/80\": is an IPv4 subnet written as IPv6, which host-local "
-       "refuses; write it as ADDRESS/LENGTH, such as 10.200.5.0/24 [plugin-option]\n",
+       "refuses; use ADDRESS/LENGTH, such as 10.200.5.0/24 [plugin-option]\n",
        NULL},
   };
   expect_all("host-local", rows, COUNT(rows));
@@ -105,47 +102,44 @@ static void the_ends_lie_in_the_subnet(void **state) {
       {SUBNET ",\"rangeStart\":\"\",\"rangeEnd\":\"\",\"gateway\":\"\"", "", NULL},
       {SUBNET ",\"rangeStart\":null,\"rangeEnd\":null,\"gateway\":null", "", NULL},
       {SUBNET ",\"rangeStart\":\"10.0.1.0\"",
-       "deny " IPAM
-       "rangeStart: Invalid value: \"10.0.1.0\": lies outside the subnet 10.0.0.0/24; use an address of the "
+       "deny " IPAM "rangeStart: Invalid value: \"10.0.1.0\": is outside the subnet 10.0.0.0/24; use an address of the "
        "subnet, or leave it out [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeStart\":\"fd00::1\"",
-       "deny " IPAM
-       "rangeStart: Invalid value: \"fd00::1\": lies outside the subnet 10.0.0.0/24; use an address of the "
+       "deny " IPAM "rangeStart: Invalid value: \"fd00::1\": is outside the subnet 10.0.0.0/24; use an address of the "
        "subnet, or leave it out [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.0.255\"", "", NULL},
       {"\"subnet\":\"fd00::/126\",\"rangeEnd\":\"fd00::3\"", "", NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.1.0\"",
-       "deny " IPAM "rangeEnd: Invalid value: \"10.0.1.0\": lies outside the subnet 10.0.0.0/24; use an address of the "
+       "deny " IPAM "rangeEnd: Invalid value: \"10.0.1.0\": is outside the subnet 10.0.0.0/24; use an address of the "
        "subnet, or leave it out [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.0.0\"",
-       "deny " IPAM "rangeEnd: Invalid value: \"10.0.0.0\": lies before the first address of the range, 10.0.0.1; "
-       "exchange the two, or leave it out [plugin-option]\n",
+       "deny " IPAM "rangeEnd: Invalid value: \"10.0.0.0\": is below the first address of the range, 10.0.0.1; "
+       "swap the two, or leave it out [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeStart\":\"10.0.0.9\",\"rangeEnd\":\"10.0.0.9\"", "", NULL},
       {"\"ranges\":[[{" SUBNET ",\"rangeStart\":\"10.0.0.9\",\"rangeEnd\":\"10.0.0.8\"}]]",
-       "deny " IPAM "ranges[0][0].rangeEnd: Invalid value: \"10.0.0.8\": lies before the first address of the range, "
-       "10.0.0.9; exchange the two, or leave it out [plugin-option]\n",
+       "deny " IPAM "ranges[0][0].rangeEnd: Invalid value: \"10.0.0.8\": is below the first address of the range, "
+       "10.0.0.9; swap the two, or leave it out [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeStart\":\"10.0.0.254\"", "", NULL},
       /* Before 1.10 both are taken. */
       {SUBNET ",\"rangeStart\":\"10.0.0.255\"",
-       "warn " IPAM "rangeStart: Invalid value: \"10.0.0.255\": lies behind the last address of the range 10.0.0.0/24, "
-       "which host-local refuses from 1.10 on; use an address of the subnet, or leave it out [plugin-option]\n",
+       "warn " IPAM "rangeStart: Invalid value: \"10.0.0.255\": is above the last address of the range 10.0.0.0/24, "
+       "which host-local 1.10 and later refuse; use an address of the subnet, or leave it out [plugin-option]\n",
        NULL},
       {SUBNET ",\"gateway\":\"10.0.0.254\"", "", NULL},
       {SUBNET ",\"gateway\":\"10.0.0.0\"", "", NULL},
       {SUBNET ",\"gateway\":\"10.9.9.9\"",
-       "warn " IPAM
-       "gateway: Invalid value: \"10.9.9.9\": lies outside the subnet 10.0.0.0/24, which host-local refuses "
-       "from 1.10 on; use an address of the subnet, or leave it out [plugin-option]\n",
+       "warn " IPAM "gateway: Invalid value: \"10.9.9.9\": is outside the subnet 10.0.0.0/24, which host-local 1.10 "
+       "and later refuse; use an address of the subnet, or leave it out [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.0.2\"", "", NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.0.1\"",
        "deny " IPAM
-       "subnet: Invalid value: \"10.0.0.0/24\": has no address to give beside the gateway; widen the range "
+       "subnet: Invalid value: \"10.0.0.0/24\": has no address to hand out besides the gateway; widen the range "
        "[plugin-option]\n",
        NULL},
       {"\"ranges\":[[{" SUBNET ",\"rangeEnd\":\"10.0.0.1\"}," NET("10.0.1.0/24") "]]", "", NULL},
@@ -180,8 +174,8 @@ static void a_set_has_ranges_of_one_family(void **state) {
        NULL},
       {"\"ranges\":[[" NET("10.0.0.0/24") "],[" NET("fd00::/64") "]]", "", NULL},
       {"\"ranges\":[[" NET("10.0.0.0/24") "," NET("fd00::/64") "]]",
-       "deny " IPAM "ranges[0][1].subnet: Invalid value: \"fd00::/64\": is IPv6, but the set begins with IPv4; put it "
-       "into a set of its own [plugin-option]\n",
+       "deny " IPAM "ranges[0][1].subnet: Invalid value: \"fd00::/64\": is IPv6, but the set begins with IPv4; move it "
+       "to a separate set [plugin-option]\n",
        NULL},
       {SUBNET, "", ",\"runtimeConfig\":{\"ipRanges\":[[" NET("10.0.1.0/24") "]]}"},
       {SUBNET, dw_arena_printf(arena, "deny spec.config.runtimeConfig.ipRanges[0]: Invalid value: %s", empty_set),
@@ -198,20 +192,20 @@ static void no_two_ranges_share_addresses(void **state) {
       {"\"ranges\":[[{" SUBNET ",\"rangeEnd\":\"10.0.0.9\"},{" SUBNET ",\"rangeStart\":\"10.0.0.10\"}]]", "", NULL},
       {"\"ranges\":[[{" SUBNET ",\"rangeEnd\":\"10.0.0.10\"},{" SUBNET ",\"rangeStart\":\"10.0.0.10\"}]]",
        "deny " IPAM "ranges[0][1].subnet: Invalid value: \"10.0.0.0/24\": shares addresses with the range "
-       "10.0.0.1-10.0.0.10, which host-local refuses; let each address be in one range only [plugin-option]\n",
+       "10.0.0.1-10.0.0.10, which host-local refuses; put each address in only one range [plugin-option]\n",
        NULL},
       {"\"ranges\":[[" NET("10.0.0.128/25") "],[" NET("10.0.0.0/24") "]]",
        "deny " IPAM "ranges[1][0].subnet: Invalid value: \"10.0.0.0/24\": shares addresses with the range "
-       "10.0.0.129-10.0.0.254, which host-local refuses; let each address be in one range only [plugin-option]\n",
+       "10.0.0.129-10.0.0.254, which host-local refuses; put each address in only one range [plugin-option]\n",
        NULL},
       {SUBNET ",\"ranges\":[[" NET("10.0.0.0/25") "]]",
        "deny " IPAM "ranges[0][0].subnet: Invalid value: \"10.0.0.0/25\": shares addresses with the range "
-       "10.0.0.1-10.0.0.254, which host-local refuses; let each address be in one range only [plugin-option]\n",
+       "10.0.0.1-10.0.0.254, which host-local refuses; put each address in only one range [plugin-option]\n",
        NULL},
       /* The furthest one reaches over one between them. */
       {"\"ranges\":[[" NET("10.0.0.0/16") "],[" NET("10.0.200.0/24") "]]",
        "deny " IPAM "ranges[1][0].subnet: Invalid value: \"10.0.200.0/24\": shares addresses with the range "
-       "10.0.0.1-10.0.255.254, which host-local refuses; let each address be in one range only [plugin-option]\n",
+       "10.0.0.1-10.0.255.254, which host-local refuses; put each address in only one range [plugin-option]\n",
        NULL},
       /* ::/0 holds the numbers that IPv4 is kept at. */
       {"\"ranges\":[[" NET("::/0") "],[" NET("10.0.1.0/24") "]]", "", NULL},
@@ -220,11 +214,11 @@ static void no_two_ranges_share_addresses(void **state) {
 }
 
 #define OLD "\"cniVersion\":\"0.2.0\","
-static const char two_sets[] = "deny spec.config.cniVersion: Invalid value: \"0.2.0\": gives a pod one address of each "
-                               "family at most, but ipam has 2 of IPv4; use 0.3.0 or newer [plugin-option]\n";
-static const char two_without[] = "deny spec.config.cniVersion: Required value: without it the version is 0.1.0, which "
-                                  "gives a pod one address of each family "
-                                  "at most, but ipam has 2 of IPv4; use 0.3.0 or newer [plugin-option]\n";
+static const char two_sets[] = "deny spec.config.cniVersion: Invalid value: \"0.2.0\": gives a pod at most one address "
+                               "per family, but ipam has 2 of IPv4; use 0.3.0 or newer [plugin-option]\n";
+static const char two_without[] =
+    "deny spec.config.cniVersion: Required value: without it the version is 0.1.0, which "
+    "gives a pod at most one address per family, but ipam has 2 of IPv4; use 0.3.0 or newer [plugin-option]\n";
 
 static void old_versions_have_one_address_a_family(void **state) {
   (void)state;
@@ -243,10 +237,10 @@ static void old_versions_have_one_address_a_family(void **state) {
 }
 
 #define MISSING(action, field)                                                                                         \
-  action " " field ": Required value: is missing; write it as ADDRESS/LENGTH, such as 10.200.5.9/24 [plugin-option]\n"
+  action " " field ": Required value: is missing; use ADDRESS/LENGTH, such as 10.200.5.9/24 [plugin-option]\n"
 #define BAD(action, field, value)                                                                                      \
   action " " field ": Invalid value: \"" value                                                                         \
-         "\": is not a CIDR; write it as ADDRESS/LENGTH, such as 10.200.5.9/24 [plugin-option]\n"
+         "\": is not a CIDR; use ADDRESS/LENGTH, such as 10.200.5.9/24 [plugin-option]\n"
 
 static void static_wants_addresses_with_a_length(void **state) {
   (void)state;
@@ -262,17 +256,17 @@ static void static_wants_addresses_with_a_length(void **state) {
       {"\"addresses\":[{\"address\":\"\"}]", BAD("deny", IPAM "addresses[0].address", ""), NULL},
       {"\"addresses\":[{\"address\":\"10.0.0.1\"}]", BAD("deny", IPAM "addresses[0].address", "10.0.0.1"), NULL},
       {"\"addresses\":[{\"address\":null}]",
-       "deny " IPAM "addresses[0].address: Invalid value: \"null\": must not be null; write it as ADDRESS/LENGTH, such "
+       "deny " IPAM "addresses[0].address: Invalid value: \"null\": must not be null; use ADDRESS/LENGTH, such "
        "as 10.200.5.9/24 [plugin-option]\n",
        NULL},
       {"\"addresses\":[{\"address\":7}]",
-       "deny " IPAM "addresses[0].address: Invalid value: \"7\": must be a string, is an integer; write it in quotes "
+       "deny " IPAM "addresses[0].address: Invalid value: \"7\": must be a string, not an integer; put it in quotes "
        "[plugin-option]\n",
        NULL},
       {"\"addresses\":[{\"Address\":\"10.0.0.1/24\"}]",
        "deny " IPAM
-       "addresses[0].Address: Invalid value: \"10.0.0.1/24\": is a key that static does not take text for; "
-       "write address [plugin-option]\n",
+       "addresses[0].Address: Invalid value: \"10.0.0.1/24\": is a key for which static does not accept text; "
+       "use address [plugin-option]\n",
        NULL},
       {"\"addresses\":[{\"Address\":{\"IP\":\"10.0.0.1\",\"Mask\":\"////AA==\"}}]", "", NULL},
       /* What takes the place of them is read instead. */
@@ -302,12 +296,13 @@ static void long_lists_are_compared_by_sorting(void **state) {
   expect_in("host-local", NEW, &(struct row){dw_arena_strdup(arena, dw_buf_text(&buf)), "", NULL});
   dw_buf_truncate(&buf, strlen(dw_buf_text(&buf)) - 2);
   dw_buf_printf(&buf, ",{\"subnet\":\"10.0.0.0/8\"}]]");
-  expect_in("host-local", NEW,
-            &(struct row){dw_arena_strdup(arena, dw_buf_text(&buf)),
-                          "deny " IPAM "ranges[0][15000].subnet: Invalid value: \"10.0.0.0/8\": shares addresses with "
-                          "the range 10.0.0.1-10.0.0.2, which host-local refuses; let each address be in one range "
-                          "only [plugin-option]\n",
-                          NULL});
+  expect_in(
+      "host-local", NEW,
+      &(struct row){
+          dw_arena_strdup(arena, dw_buf_text(&buf)),
+          "deny " IPAM "ranges[0][15000].subnet: Invalid value: \"10.0.0.0/8\": shares addresses with "
+          "the range 10.0.0.1-10.0.0.2, which host-local refuses; put each address in only one range [plugin-option]\n",
+          NULL});
 }
 
 int main(void) {

@@ -58,7 +58,7 @@ static void of_cni(void **state) {
        "key [cni-json]"},
       {{.config = WITH("\"dns\":{\"domain\":5}")},
        "cni-json",
-       "spec.config.dns.domain: Invalid value: \"5\": must be a string, is an integer; correct it or leave it out "
+       "spec.config.dns.domain: Invalid value: \"5\": must be a string, not an integer; correct it or leave it out "
        "[cni-json]"},
       {{.config = WITH("\"mtu\":1,\"mtu\":2,\"MTU\":3")},
        "cni-ambiguous-key",
@@ -87,7 +87,7 @@ static void of_cni(void **state) {
        "and Multus crashes; write \"plugins\" [cni-ambiguous-key]"},
       {{.config = LIST("\"plugins\":5")},
        "cni-type",
-       "spec.config.plugins: Invalid value: \"5\": must be a list, is an integer; list the plugins there [cni-type]"},
+       "spec.config.plugins: Invalid value: \"5\": must be a list, not an integer; list the plugins there [cni-type]"},
       {{.config = LIST("\"plugins\":[]")},
        "cni-type",
        "spec.config.plugins: Required value: the list of plugins is empty; list the plugins there [cni-type]"},
@@ -98,7 +98,7 @@ static void of_cni(void **state) {
        "of the two [cni-type]"},
       {{.config = LIST("\"plugins\":[5]")},
        "cni-type",
-       "spec.config.plugins[0]: Invalid value: must be an object, is an integer; name the CNI plugin, such as macvlan "
+       "spec.config.plugins[0]: Invalid value: must be an object, not an integer; name the CNI plugin, such as macvlan "
        "[cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"\"}]")},
        "cni-type",
@@ -107,7 +107,7 @@ static void of_cni(void **state) {
        "[cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":5}]")},
        "cni-type",
-       "spec.config.plugins[0].type: Invalid value: \"5\": must be a string, is an integer; name the CNI plugin, such "
+       "spec.config.plugins[0].type: Invalid value: \"5\": must be a string, not an integer; name the CNI plugin, such "
        "as macvlan [cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"a/b\"}]")},
        "cni-type",
@@ -122,7 +122,7 @@ static void of_cni(void **state) {
        "it, or give a name [cni-name]"},
       {{.config = WITH("\"name\":5")},
        "cni-name",
-       "spec.config.name: Invalid value: \"5\": must be a string, is an integer; use letters, digits, '.', '_' and "
+       "spec.config.name: Invalid value: \"5\": must be a string, not an integer; use letters, digits, '.', '_' and "
        "'-', beginning with a letter or digit [cni-name]"},
       {{.config = WITH("\"name\":\"a b\"")},
        "cni-name",
@@ -131,7 +131,8 @@ static void of_cni(void **state) {
        "and '-', beginning with a letter or digit [cni-name]"},
       {{.config = WITH("\"cniVersion\":5")},
        "cni-version",
-       "spec.config.cniVersion: Invalid value: \"5\": must be a string, is an integer; use 0.1.0, 0.2.0, 0.3.0, 0.3.1, "
+       "spec.config.cniVersion: Invalid value: \"5\": must be a string, not an integer; use 0.1.0, 0.2.0, 0.3.0, "
+       "0.3.1, "
        "0.4.0, 1.0.0 or 1.1.0 [cni-version]"},
       {{.config = WITH("\"cniVersion\":\"9.9.9\"")},
        "cni-version",
@@ -139,7 +140,7 @@ static void of_cni(void **state) {
        "0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0 [cni-version]"},
       {{.config = "{\"type\":\"macvlan\",\"master\":5}"},
        "interface-name",
-       "spec.config.master: Invalid value: \"5\": must be a string, is an integer; use the NIC's name: 1 to 15 "
+       "spec.config.master: Invalid value: \"5\": must be a string, not an integer; use the NIC's name: 1 to 15 "
        "bytes (an alternative name: up to 127) without '/', ':' and white space [interface-name]"},
       {{.config = "{\"type\":\"macvlan\",\"master\":\"a/b\"}"},
        "interface-name",
@@ -150,14 +151,14 @@ static void of_cni(void **state) {
        "spec.config.vlan: Invalid value: \"4095\": is not a VLAN id; use a VLAN id from 0 to 4094 [vlan-range]"},
       {{.config = BRIDGE("\"vlan\":\"7\"")},
        "vlan-range",
-       "spec.config.vlan: Invalid value: \"7\": must be an integer, is a string; use a VLAN id from 0 to 4094 "
+       "spec.config.vlan: Invalid value: \"7\": must be an integer, not a string; use a VLAN id from 0 to 4094 "
        "[vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":{}")},
        "vlan-range",
-       "spec.config.vlanTrunk: Invalid value: must be a list, is an object; write it as [{\"id\": 100}] [vlan-range]"},
+       "spec.config.vlanTrunk: Invalid value: must be a list, not an object; write it as [{\"id\": 100}] [vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[7]")},
        "vlan-range",
-       "spec.config.vlanTrunk[0]: Invalid value: must be an object, is an integer; write it as {\"id\": 100} or "
+       "spec.config.vlanTrunk[0]: Invalid value: must be an object, not an integer; write it as {\"id\": 100} or "
        "{\"minID\": 100, \"maxID\": 199} [vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"id\":0}]")},
        "vlan-range",
@@ -183,19 +184,19 @@ static void of_ranges(void **state) {
   static const struct nad_message messages[] = {
       {{.config = IPAM("\"range\":\"x\"")},
        "ipam-syntax",
-       "spec.config.ipam.range: Invalid value: \"x\": is no CIDR that whereabouts can read; write it as ADDRESS/LENGTH "
+       "spec.config.ipam.range: Invalid value: \"x\": is not a CIDR that whereabouts can read; use ADDRESS/LENGTH "
        "or START-END/LENGTH, such as 10.200.5.0/24 [ipam-syntax]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"rangeStart\":\"192.168.99.5\"")},
        "ipam-lookalike-key",
-       "spec.config.ipam.rangeStart: Invalid value: \"rangeStart\": is no key that whereabouts knows, so it is "
-       "ignored; write range_start [ipam-lookalike-key]"},
+       "spec.config.ipam.rangeStart: Invalid value: \"rangeStart\": is an unknown key, which whereabouts ignores; use "
+       "range_start [ipam-lookalike-key]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"colour\":\"red\"")},
        "ipam-unknown-key",
-       "spec.config.ipam.colour: Invalid value: \"colour\": is no key that whereabouts knows, so it is ignored; check "
+       "spec.config.ipam.colour: Invalid value: \"colour\": is an unknown key, which whereabouts ignores; check "
        "its spelling, or remove it [ipam-unknown-key]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"range_start\":\"10.0.0.1\"")},
        "range-ignored",
-       "spec.config.ipam.range_start: Invalid value: \"10.0.0.1\": is ignored, for it lies outside the usable "
+       "spec.config.ipam.range_start: Invalid value: \"10.0.0.1\": is ignored because it is outside the usable "
        "addresses 192.168.99.1 to 192.168.99.254; choose an address from 192.168.99.1 to 192.168.99.254, or leave "
        "range_start out [range-ignored]"},
       {{.config = IPAM("\"x\":1")},
@@ -224,7 +225,7 @@ static void of_ranges(void **state) {
        "such as 192.168.99.0/24 [range-class]"},
       {{.config = IPAM("\"range\":\"010.0.5.0/24\"")},
        "range-leading-zero",
-       "spec.config.ipam.range: Invalid value: \"010.0.5.0/24\": has leading zeros, which are read as decimal; write "
+       "spec.config.ipam.range: Invalid value: \"010.0.5.0/24\": has leading zeros, which are read as decimal; use "
        "10.0.5.0/24 [range-leading-zero]"},
       {{.config = IPAM("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.8/29\"}]")},
        "overlap-self",

@@ -65,17 +65,19 @@ static void it_says_what_is_wrong(void **state) {
               "Invalid value: \"/20\": is wider than the range 192.168.99.0/24, so no node gets a slice; choose one "
               "from /24 to /30, or leave it out [node-slice]");
   expect_text(RANGE SLICE("/31"), "node-slice",
-              "Invalid value: \"/31\": leaves a slice no usable address: its first and last are never handed out; "
+              "Invalid value: \"/31\": leaves no usable address in a slice: first and last are reserved; "
               "choose one from /24 to /30, or leave it out [node-slice]");
   expect_text(RANGE SLICE("/64"), "node-slice",
               "Invalid value: \"/64\": is not an IPv4 prefix length, so no node gets a slice; choose one from /24 to "
               "/30, or leave it out [node-slice]");
-  expect_text("\"range\":\"fd00:99::/64\"" SLICE("/80"), "node-slice",
-              "Invalid value: \"/80\": cuts IPv4 ranges only, so no node gets a slice of an IPv6 range; leave it out "
-              "[node-slice]");
-  expect_text("\"ipRanges\":[{" RANGE "},{\"range\":\"192.168.98.0/24\"}]" SLICE("/27"), "node-slice",
-              "Invalid value: \"/27\": cuts the first range only, so the others hand out nothing; keep one range, or "
-              "leave it out [node-slice]");
+  expect_text(
+      "\"range\":\"fd00:99::/64\"" SLICE("/80"), "node-slice",
+      "Invalid value: \"/80\": divides only IPv4 ranges, so no node gets a slice of an IPv6 range; leave it out "
+      "[node-slice]");
+  expect_text(
+      "\"ipRanges\":[{" RANGE "},{\"range\":\"192.168.98.0/24\"}]" SLICE("/27"), "node-slice",
+      "Invalid value: \"/27\": divides only the first range, so no addresses come from the others; keep one range, or "
+      "leave it out [node-slice]");
 }
 
 static void only_one_range_is_cut(void **state) {
@@ -107,11 +109,13 @@ static void ends_are_dropped(void **state) {
   expect(RANGE ",\"range_end\":\"192.168.99.200\"" SLICE(""), "");
   nad_expect_other(nad_whereabouts(RANGE ",\"range_end\":\"192.168.99.200\"" SLICE("/27")),
                    "deny range-ignored " IPAM "range_end\n");
-  expect_text(RANGE ",\"range_start\":\"192.168.99.100\"" SLICE("/27"), "range-ignored",
-              "Invalid value: \"192.168.99.100\": is ignored, for node_slice_size cuts the whole range; leave it out, "
-              "or leave node_slice_size out [range-ignored]");
+  expect_text(
+      RANGE ",\"range_start\":\"192.168.99.100\"" SLICE("/27"), "range-ignored",
+      "Invalid value: \"192.168.99.100\": is ignored because node_slice_size divides the whole range; leave it out, "
+      "or leave node_slice_size out [range-ignored]");
   expect_text("\"range\":\"192.168.99.10-192.168.99.254/24\"" SLICE("/27"), "range-ignored",
-              "has ends that node_slice_size makes whereabouts ignore; write 192.168.99.0/24, or leave node_slice_size "
+              "has a start or end that whereabouts ignores because of node_slice_size; use 192.168.99.0/24, or leave "
+              "node_slice_size "
               "out [range-ignored]");
 }
 
@@ -134,7 +138,7 @@ static void excludes_are_dropped(void **state) {
   expect(RANGE ",\"exclude\":[]" SLICE("/27"), "");
   expect(RANGE ",\"exclude\":[5]" SLICE("/27"), "deny ipam-syntax " IPAM "exclude[0]\n");
   expect_text(RANGE ",\"exclude\":[\"192.168.99.0/28\"]" SLICE("/27"), "range-ignored",
-              "is ignored, for node_slice_size cuts the whole range; leave it out, or "
+              "is ignored because node_slice_size divides the whole range; leave it out, or "
               "leave node_slice_size out [range-ignored]");
 }
 

@@ -33,8 +33,8 @@ static void expect_text(const char *config, const char *label, const char *text)
 static void a_plugin_refuses_values(void **state) {
   (void)state;
   expect_text(CHAIN("{\"type\":\"tuning\",\"promisc\":\"true\"}"), "true",
-              "spec.config.plugins[1].promisc: Invalid value: \"true\": must be a boolean, is a string; write it "
-              "without quotes [plugin-option]");
+              "spec.config.plugins[1].promisc: Invalid value: \"true\": must be a boolean, not a string; remove the "
+              "quotes [plugin-option]");
   expect_text(OTHER("\"type\":\"macvlan\",\"master\":\"eth1\",\"mtu\":-1"), "false",
               "spec.config.mtu: Invalid value: \"-1\": must be an integer from 0 [plugin-option]");
   expect_text(
@@ -54,7 +54,7 @@ static void a_plugin_refuses_values(void **state) {
   expect_text(
       CHAIN("{\"type\":\"tuning\",\"sysctl\":{\"net.ipv4.conf.eth1.100.arp_filter\":\"1\"}}"), "false",
       "spec.config.plugins[1].sysctl.net.ipv4.conf.eth1.100.arp_filter: Invalid value: \"1\": is not a setting: the "
-      "plugin reads each dot as a separator, also one in an interface's name; use IFNAME, which stands for the "
+      "plugin reads each dot as a separator, even in an interface name; use IFNAME, which stands for the "
       "pod's own interface [plugin-option]");
   expect_text(CHAIN("{\"type\":\"tuning\",\"sysctl\":{\"net.ipv4.conf.IFNAME.arp_filtre\":\"1\"}}"), "false",
               "spec.config.plugins[1].sysctl.net.ipv4.conf.IFNAME.arp_filtre: Invalid value: \"1\": is not a setting "

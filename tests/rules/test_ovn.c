@@ -194,21 +194,20 @@ static void messages_say_what_to_write(void **state) {
        "Invalid value: \"default/other\": is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes refuses the network; "
        "use \"openshift-cnv/net\" [ovn-config]"},
       {OPEN NAMED ",\"topology\":\"layr2\"" SUBNETS "}",
-       "Invalid value: \"layr2\": is not a topology of OVN-Kubernetes; did you mean \"layer2\"? [ovn-config]"},
+       "Invalid value: \"layr2\": is not an OVN-Kubernetes topology; did you mean \"layer2\"? [ovn-config]"},
       {OPEN NAMED ",\"topology\":\"foo\"" SUBNETS "}",
-       "Invalid value: \"foo\": is not a topology of OVN-Kubernetes; use localnet, layer2 or layer3 [ovn-config]"},
+       "Invalid value: \"foo\": is not an OVN-Kubernetes topology; use localnet, layer2 or layer3 [ovn-config]"},
       {OPEN NAMED SUBNETS "}",
        "Required value: without it this is the cluster's default network, not one for migrations; use localnet, layer2 "
        "or layer3 [ovn-config]"},
       {LAYER3 ",\"subnets\":\"192.168.99.0/24\"}",
        "Invalid value: \"192.168.99.0/24\": can't be cut into a /24 per node: the default host prefix must be longer "
-       "than the subnet's; write SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
+       "than the subnet's; use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
       {LAYER3 ",\"subnets\":\"::ffff:10.200.0.0/112/24\"}",
        "Invalid value: \"::ffff:10.200.0.0/112/24\": is IPv4 written as IPv6, which can't be cut into one subnet per "
-       "node; write SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
-      {LAYER2 ",\"subnets\":\"192.168.99.0/24/26\"}",
-       "Invalid value: \"192.168.99.0/24/26\": has a host prefix, which only topology layer3 takes; write it as "
-       "ADDRESS/LENGTH [ovn-config]"},
+       "node; use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
+      {LAYER2 ",\"subnets\":\"192.168.99.0/24/26\"}", "Invalid value: \"192.168.99.0/24/26\": has a host prefix, which "
+                                                      "only topology layer3 accepts; use ADDRESS/LENGTH [ovn-config]"},
       {LAYER2 SUBNETS ",\"excludeSubnets\":\"192.168.98.0/28\"}",
        "Invalid value: \"192.168.98.0/28\": is in none of the subnets, so OVN-Kubernetes refuses the network; remove "
        "it "

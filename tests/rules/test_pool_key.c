@@ -125,10 +125,10 @@ static void leader_election_says_what_is_wrong(void **state) {
               "Invalid value: \"500\": must exceed leader_renew_deadline (1000, the default), or whereabouts panics; "
               "raise it, or leave it out [pool-key]");
   expect_text(RANGE ",\"leader_renew_deadline\":2000", "pool-key",
-              "Invalid value: \"2000\": it must stay below leader_lease_duration (1500, the default), or whereabouts "
+              "Invalid value: \"2000\": it must be below leader_lease_duration (1500, the default), or whereabouts "
               "panics; lower it, or leave it out [pool-key]");
   expect_text(RANGE ",\"leader_retry_period\":834", "pool-key",
-              "Invalid value: \"834\": 1.2 times it must stay below leader_renew_deadline (1000, the default), or "
+              "Invalid value: \"834\": 1.2 times it must be below leader_renew_deadline (1000, the default), or "
               "whereabouts panics; lower it, or leave it out [pool-key]");
   expect_text(RANGE ",\"leader_renew_deadline\":1200,\"leader_retry_period\":1000", "pool-key",
               "must exceed 1.2 times leader_retry_period (1000), or whereabouts panics");
@@ -184,7 +184,7 @@ static void an_exclude_of_nothing_says_why(void **state) {
               "Invalid value: \"192.168.98.0/24\": is outside 192.168.99.0/24, so it excludes nothing; correct it, or "
               "remove it [exclude-outside]");
   expect_text(RANGE ",\"exclude\":[\"::ffff:192.168.99.1\"]", "exclude-outside",
-              "is read as the IPv6 subnet ::/32, so it excludes nothing; write 192.168.99.1 [exclude-outside]");
+              "is read as the IPv6 subnet ::/32, so it excludes nothing; use 192.168.99.1 [exclude-outside]");
 }
 
 /* Measured: with each of these every allocation fails; the last one reads. */

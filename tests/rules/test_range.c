@@ -127,7 +127,7 @@ static void a_range_that_only_holds_special_addresses_further_on_warns(void **st
   expect("\"range\":\"126.0.0.0/7\",\"exclude\":[\"126.0.0.0/8\"]", "deny range-class spec.config.ipam.range\n");
 }
 
-/* virt-handler takes the first global address of migration0, and only on a migration network it has to be one. */
+/* virt-handler takes the first global address of migration0, and only on a migration network it must be one. */
 static void special_addresses_beside_global_ones_warn(void **state) {
   (void)state;
   static const char other[] = ",\"ipRanges\":[{\"range\":\"192.168.99.0/24\"}]";

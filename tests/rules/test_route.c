@@ -149,9 +149,9 @@ static void routes_that_the_kernel_refuses_are_denied(void **state) {
        "which the kernel refuses; remove one of them [route-unusable]\n"},
       /* what whereabouts can't read is told once */
       {"{\"dst\":\"x\",\"gw\":\"y\"}",
-       "deny ipam.routes[0].dst: Invalid value: \"x\": is no CIDR; write it as ADDRESS/LENGTH, such as 10.200.5.0/24 "
+       "deny ipam.routes[0].dst: Invalid value: \"x\": is not a CIDR; use ADDRESS/LENGTH, such as 10.200.5.0/24 "
        "[ipam-syntax]\n"
-       "deny ipam.routes[0].gw: Invalid value: \"y\": is no IP address; write one address, such as 10.200.5.1 "
+       "deny ipam.routes[0].gw: Invalid value: \"y\": is not an IP address; use one address, such as 10.200.5.1 "
        "[ipam-syntax]\n"},
   };
   EXPECT_ROWS(rows);
