@@ -1,4 +1,4 @@
-# Droveway: `make help` lists what there is.
+# Droveway: `make help` lists the targets.
 
 VERSION := 0.1.0
 BUILD   ?= build
@@ -198,7 +198,7 @@ test-run: test-build
 	@BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
 
 .PHONY: test-portable
-test-portable: test-build ## Run all tests as another user, without IPv6, names and input, in an odd zone and locale
+test-portable: test-build ## Run all tests as another user, without IPv6, names and input, in an unusual time zone and locale
 	@tools/deps.sh test portable
 	@BUILD=$(BUILD) tests/portable.sh $(TESTS) $(REPLAYS)
 
@@ -217,7 +217,7 @@ test-threads-run: all $(THREAD_TESTS)
 	@TSAN_OPTIONS=halt_on_error=1 BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
 
 .PHONY: test-memcheck test-memcheck-run
-test-memcheck: ## Run the unit tests under valgrind: what is read has to be written before
+test-memcheck: ## Run the unit tests under valgrind, which finds reads of uninitialized memory
 	@tools/deps.sh valgrind
 	@$(MAKE) --no-print-directory -j$$(nproc) test-memcheck-run
 # Not run there, and why:
@@ -242,7 +242,7 @@ test-valgrind: all ## Look for leaks in `review` and in `serve` after 10,000 req
 .PHONY: coverage
 # A process that ends while one of its threads runs writes counts of branches that do not add up, even below zero; gcovr ends
 # at such a line unless told to pass over it. Lines alone are judged here.
-coverage: ## Line coverage of src/; fails under 90 %
+coverage: ## Measure line coverage of src/; fail under 90 %
 	@tools/deps.sh test coverage
 	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) --no-print-directory -j$$(nproc) test-run SAN=coverage BUILD=$(BUILD)/coverage
@@ -251,7 +251,7 @@ coverage: ## Line coverage of src/; fails under 90 %
 	@echo "by file: $(BUILD)/coverage/report.txt"
 
 .PHONY: mutants
-mutants: ## Make MUTANTS (300) wrong changes, chosen by SEED: fails where the tests miss more than 5 %
+mutants: ## Make MUTANTS (300) wrong changes, chosen by SEED; fail if the tests miss more than 5 %
 	@tools/deps.sh build test mutants
 	@BUILD=$(BUILD) tests/mutants/run.py
 
@@ -267,11 +267,11 @@ oracle-readers: $(ORACLE_READS) ## Compare N (20000) mutated configurations, by 
 	@BUILD=$(BUILD) tests/oracle/readers/run.sh
 
 .PHONY: payloads
-payloads: all ## Write the golden answers of tests/payloads anew (look at the diff!)
+payloads: all ## Write the golden answers of tests/payloads (look at the diff!)
 	@BUILD=$(BUILD) tests/payloads/golden.sh
 
 .PHONY: payloads-recorded
-payloads-recorded: all ## Record tests/payloads/recorded anew from a real API server, then the golden answers
+payloads-recorded: all ## Record tests/payloads/recorded from a real API server, then write the golden answers
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/payloads/refresh.sh
 	@BUILD=$(BUILD) tests/payloads/golden.sh
@@ -285,7 +285,7 @@ format: ## Format the sources
 	clang-format -i $(C_FILES)
 
 .PHONY: lint lint-format lint-layers lint-tidy lint-cppcheck lint-shell lint-mutants lint-words
-lint: lint-layers lint-format lint-words lint-shell lint-mutants lint-cppcheck lint-tidy ## Style, layers, words, clang-tidy, cppcheck
+lint: lint-layers lint-format lint-words lint-shell lint-mutants lint-cppcheck lint-tidy ## Check style, layers, words, shell scripts; run clang-tidy and cppcheck
 .PHONY: structure
 structure: all ## Count files, functions, lines and circles between files
 	@tools/structure.py $(BUILD)
@@ -313,7 +313,7 @@ $(BUILD)/tidy/%.ok: % .clang-tidy $$(shell grep -oE '(src|include)/[a-z_/]+\.h' 
 	@touch $@
 
 .PHONY: docs
-docs: all ## Write the generated parts of docs/ anew
+docs: all ## Update the generated parts of docs/
 	{ $(BUILD)/droveway rules -o markdown && echo && $(BUILD)/droveway explain --all -o markdown; } > $(BUILD)/rules.md
 	mv $(BUILD)/rules.md docs/rules.md
 	tools/man.sh $(BUILD)/droveway > docs/droveway.1
@@ -323,7 +323,7 @@ docs: all ## Write the generated parts of docs/ anew
 	mv $(BUILD)/layers.svg docs/images/layers.svg
 
 .PHONY: pictures
-pictures: all ## Draw docs/images anew from what the program prints
+pictures: all ## Draw the pictures in docs/images from what the program prints
 	@tools/deps.sh test demo
 	tools/pictures.sh $(BUILD)/droveway
 
@@ -352,7 +352,7 @@ fuzz: ## Fuzz every target for FUZZ_SECONDS (1200)
 	@tools/deps.sh build fuzz
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-build
 	@BUILD=$(BUILD) fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
-fuzz-smoke: ## The same for 10 seconds a target
+fuzz-smoke: ## Fuzz every target for 10 seconds
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
 
 # --- benchmarks -----------------------------------------------------------------------------------------------------
@@ -368,19 +368,19 @@ $(BUILD)/bench/libcount.so: bench/count.c
 	$(Q)$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
 
 .PHONY: bench bench-smoke bench-report bench-guard bench-budget
-bench: all $(BENCHES) ## Measure everything side by side (8 minutes) and write it into docs/performance.md
+bench: all $(BENCHES) ## Measure everything (8 minutes) and update docs/performance.md
 	@tools/deps.sh bench
 	@BUILD=$(BUILD) bench/run.py
 	@bench/report.py
-bench-report: ## Write docs/performance.md anew from the results that are there
+bench-report: ## Update docs/performance.md from existing results
 	@bench/report.py
-bench-smoke: all $(BENCHES) ## Run each benchmark once, for a moment: they work; nothing is measured
+bench-smoke: all $(BENCHES) ## Run each benchmark once, briefly, to see that it works; measure nothing
 	@tools/deps.sh bench
 	@BUILD=$(BUILD) bench/run.py --smoke
 bench-guard: all $(BENCHES) ## Report instructions and allocations per review over bench/budget.tsv; fail above 10 %
 	@tools/deps.sh bench
 	@BUILD=$(BUILD) bench/guard.py
-bench-budget: all $(BENCHES) ## Accept the instructions and allocations that a review takes now
+bench-budget: all $(BENCHES) ## Accept the current instructions and allocations per review
 	@tools/deps.sh bench
 	@BUILD=$(BUILD) bench/guard.py --accept
 
@@ -393,10 +393,10 @@ hardening: all ## Check how the binary was linked
 library-test: all library ## Build and run the example of the C API from an installed tree
 	@tools/deps.sh build
 	@BUILD=$(BUILD) tests/library/installed.sh
-docs-check: all ## Check what the documents link to, name and show
+docs-check: all ## Check links, names and outputs in the documents
 	@tools/deps.sh docs
 	@BUILD=$(BUILD) tests/docs/run.sh
-sarif: all ## Check what -o sarif prints against OASIS's schema
+sarif: all ## Validate the output of -o sarif against OASIS's schema
 	@tools/deps.sh sarif
 	@BUILD=$(BUILD) tests/sarif/run.sh
 monitoring: all ## Test alert rules, dashboard and metrics with promtool
@@ -405,7 +405,7 @@ monitoring: all ## Test alert rules, dashboard and metrics with promtool
 browser: all ## Open the page of `droveway map -o html` in headless Chromium
 	@tools/deps.sh browser
 	@BUILD=$(BUILD) tests/browser/run.sh
-manifests: all ## Check what kustomize makes of manifests/
+manifests: all ## Check the output of kustomize for manifests/
 	@tools/deps.sh e2e
 	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/manifests/check.sh
 integrations: all ## Try completion, kubectl plugin, man page and pre-commit hook
@@ -414,10 +414,10 @@ integrations: all ## Try completion, kubectl plugin, man page and pre-commit hoo
 e2e: all ## Run kubectl, kube-apiserver and etcd against the webhook (the first time builds them, 10 minutes)
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/e2e/run.sh
-oracle-kubevirt: all ## Compare who takes an address with KubeVirt's own code, on generated objects; ORACLE="--seed N --count N"
+oracle-kubevirt: all ## Compare, with KubeVirt's own code, which pods take an address, for generated objects; ORACLE="--seed N --count N"
 	@tools/deps.sh oracle
 	@BUILD=$(BUILD) tests/oracle/kubevirt/run.sh $(ORACLE)
-drain: all ## Restart two instances behind haproxy under 2,000 applies: none may fail
+drain: all ## Restart two instances behind haproxy during 2,000 applies; none may fail
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/drain/run.sh
 attacks: all ## Attack a running webhook while an honest client is served; ATTACK_SECONDS (5) for each
@@ -430,22 +430,22 @@ soak: all ## Compare every answer for DURATION (1800) seconds while everything c
 lab: all ## Attach all recorded CNI configurations for real and compare (as root; ONLY=REGEX, LABS=2; the first time builds programs)
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' tests/lab/lab.sh
-lab-smoke: all ## The same for 60 of them, chosen by SEED
+lab-smoke: all ## Attach 60 of the recorded configurations, chosen by SEED
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' SAMPLE=60 SEED=$(SEED) tests/lab/lab.sh
 COUNT ?= 100
-lab-generated: all ## The same for COUNT (100) configurations composed from SEED
+lab-generated: all ## Attach COUNT (100) configurations, composed from SEED
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' GENERATE=$(COUNT) SEED=$(SEED) tests/lab/lab.sh
-lab-clean-test: all ## The laboratory leaves nothing: after success, failure and SIGTERM
+lab-clean-test: all ## Check that the laboratory leaves nothing behind, after success, failure and SIGTERM
 	@tools/deps.sh lab
 	@tests/lab/clean.sh
-lab-mutants: all ## Would the laboratory notice it? Switches off each rule that it shows, and shifts bounds (ONLY=REGEX of rules, V=1)
+lab-mutants: all ## Switch off rules and shift bounds; fail if the laboratory does not notice (ONLY=REGEX of rules, V=1)
 	@tools/deps.sh build mutants
 	@BUILD=$(BUILD) ONLY='$(ONLY)' tests/lab/mutants.py $(BUILD)/droveway
 image: ## Build the container image (podman, buildah or docker)
 	@tools/image.sh
-image-test: ## Build the image without a registry, run it, look into it (as root)
+image-test: ## Build the image without a registry, run it, inspect it (as root)
 	@tools/deps.sh test image
 	@tests/image/run.sh
 
@@ -458,11 +458,11 @@ demo: ## Install what is missing, build, start the webhook on a sample cluster, 
 	@BUILD=$(BUILD) demo/run.sh
 
 .PHONY: ci check
-ci: ## All that CI runs
+ci: ## Run everything that CI runs
 	tools/ci.sh
 # The tests that take longest are CI's: of limits that are waited for, of years, of hundreds of connections.
 SLOW_TESTS := http/test_limits http/test_wire http/test_server certs/test_rotation_years serve/test_live serve/test_concurrency
-check: ## What a contributor runs before a commit: build, most tests, lint, documents; under four minutes when built before
+check: ## Run before a commit: build, most tests, lint, documents; under four minutes if already built
 	@tools/deps.sh build test lint docs
 	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=1 all test-build
 	@BUILD=$(BUILD) tests/run.sh $(filter-out $(SLOW_TESTS:%=$(BUILD)/tests/%),$(TESTS)) $(REPLAYS)
@@ -500,6 +500,6 @@ clean: ## Remove what was built
 	rm -rf $(BUILD)
 
 .PHONY: help
-help: ## This list
+help: ## Show this list
 	@awk -F':.*## ' '/^# --- / {gsub(/^# -+ | -+$$/, ""); title = $$0} \
 	  /^[a-z0-9-]+:.*## / {if (title) print title; title = ""; printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

@@ -11,13 +11,13 @@ import sys
 REFUSED = [
   (r"mend(?:s|ed|ing)?", "fix"),
   (r"anew", "again"),
+  (r"unless told(?: otherwise)?", "by default"),
   (r"out of reach", "unreachable"),
   (r"spelt", "written"),
   (r"for ever", "forever"),
 ]
 # As above, but they still occur. Move a line up when --all no longer reports it.
 LATER = [
-  (r"unless told(?: otherwise)?", "by default"),
   (r"can(?:'t|not)? be had", "is (not) available"),
   (r"pass(?:ed|es)? over", "skipped, ignored"),
   (r"in the place of", "instead of"),
