@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/base_internal.h"
+#include "base/memory.h"
 #include "base/secret.h"
 
 enum {

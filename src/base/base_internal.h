@@ -4,9 +4,6 @@
 
 #include <stddef.h>
 
-/* Says so on standard error and aborts. Allocates nothing. */
-void dw_out_of_memory(void) __attribute__((noreturn));
-
 /* For tests: is shown all secret memory after it was wiped, while it is still there. NULL: nobody. */
 extern void (*dw_secret_freed)(const void *bytes, size_t size);
 

@@ -18,6 +18,14 @@ int64_t dw_thread_microseconds(void) {
   return microseconds_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
+void dw_condition_init(pthread_cond_t *condition) {
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(condition, &attributes);
+  pthread_condattr_destroy(&attributes);
+}
+
 struct timespec dw_deadline(int64_t microseconds) {
   return (struct timespec){.tv_sec = microseconds / 1000000, .tv_nsec = microseconds % 1000000 * 1000};
 }

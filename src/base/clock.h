@@ -2,6 +2,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -12,7 +13,12 @@ int64_t dw_now_milliseconds(void);
 /* How long this thread has had a processor. */
 int64_t dw_thread_microseconds(void);
 
-/* MICROSECONDS of the monotonic clock as pthread_cond_timedwait() and sem_clockwait() take a deadline. */
+/* Initializes CONDITION so that pthread_cond_timedwait() measures its deadline on the monotonic clock, as dw_deadline()
+ * returns it. The caller owns CONDITION and destroys it with pthread_cond_destroy(). It can't fail on Linux. */
+void dw_condition_init(pthread_cond_t *condition) __attribute__((nonnull));
+
+/* Converts MICROSECONDS of the monotonic clock to the deadline that sem_clockwait() and pthread_cond_timedwait()
+ * expect, the latter for a condition variable that dw_condition_init() has initialized. */
 struct timespec dw_deadline(int64_t microseconds);
 
 /* The wall clock, in milliseconds since 1970. */

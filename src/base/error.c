@@ -1,22 +1,11 @@
 #include "base/error.h"
 
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/base_internal.h"
 #include "base/utf8.h"
-
-void dw_out_of_memory(void) {
-  static const char message[] = "droveway: out of memory\n";
-  struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
-  if (poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) /* else a full pipe would keep the process alive */
-    (void)!write(STDERR_FILENO, message, sizeof message - 1);
-  abort();
-}
 
 /* A cut may have split the last character: what is left of it goes too, so that the text stays UTF-8. */
 static void drop_split_character(char *text) {

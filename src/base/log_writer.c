@@ -231,12 +231,8 @@ static void catch (void) {
 /* --- start and stop --- */
 
 int dw_log_start_writer(struct dw_error *err) {
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&queue.filled, &attributes);
-  pthread_cond_init(&queue.ended, &attributes);
-  pthread_condattr_destroy(&attributes);
+  dw_condition_init(&queue.filled);
+  dw_condition_init(&queue.ended);
   queue.stopping = false;
   atomic_store(&mode, QUEUED);
   if (pthread_create(&queue.thread, NULL, run, NULL) != 0) {

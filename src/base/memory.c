@@ -2,10 +2,31 @@
 
 #include <link.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+void dw_out_of_memory(void) {
+  static const char message[] = "droveway: out of memory\n";
+  struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
+  if (poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) /* else a full pipe would keep the process alive */
+    (void)!write(STDERR_FILENO, message, sizeof message - 1);
+  abort();
+}
+
+void *dw_more(void *items, size_t count, size_t *capacity, size_t size) {
+  enum { FIRST_ITEMS = 8 };
+  if (count < *capacity)
+    return items;
+  *capacity = *capacity == 0 ? FIRST_ITEMS : 2 * *capacity;
+  void *larger = reallocarray(items, *capacity, size);
+  if (larger == NULL)
+    dw_out_of_memory();
+  return larger;
+}
 
 /* The loader tells addresses as numbers. */
 static void *at(uintptr_t address) {

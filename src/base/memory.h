@@ -1,6 +1,19 @@
-/* Memory of the process as a whole. */
+/* The heap, and the memory of the process as a whole. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Reports on standard error that the machine has no memory left, and aborts. Allocates nothing. */
+void dw_out_of_memory(void) __attribute__((noreturn));
+
+/* Makes room for one more element in a growing array on the heap.
+ * ITEMS holds COUNT elements of SIZE bytes and has room for *CAPACITY; an empty array is NULL with a capacity of 0.
+ * Returns ITEMS while there is room, else a reallocated array of twice the capacity, which replaces ITEMS: the caller
+ * owns it and frees it with free(). The new elements are not initialized. Never NULL: aborts without memory.
+ * dw_arena_more() does the same in an arena. */
+void *dw_more(void *items, size_t count, size_t *capacity, size_t size)
+    __attribute__((nonnull(3), warn_unused_result, returns_nonnull));
 
 /* Gives the system back what a piece of work that is over needed and the next ones do not: freed memory, and the pages
  * of the program and its libraries that only that work ran through (they are clean copies of files; what is needed

@@ -6,6 +6,10 @@ bool dw_text_equal(const char *a, const char *b) {
   return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+int dw_by_name(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 /* The next character of *AT under Go's folding, 0 at the end. Field names are ASCII, so beyond ASCII only the two
  * characters that fold into it matter; every other byte stands for itself (Go: encoding/json/fold.go). */
 static unsigned char next_folded(const unsigned char **at) {

@@ -25,6 +25,11 @@ static inline bool dw_is_space(char c) {
 /* Whether both are NULL, or texts that are equal. */
 bool dw_text_equal(const char *a, const char *b);
 
+/* Comparator for qsort() and bsearch() over elements that are a const char *, or structs that begin with one: orders
+ * them by that text, byte by byte. The texts must not be NULL. For bsearch() the key is such an element too: `&name`.
+ */
+int dw_by_name(const void *a, const void *b) __attribute__((nonnull));
+
 /* Whether Go's encoding/json takes KEY for the field NAME: equal under Unicode simple case folding, which besides
  * ASCII letters maps U+017F (long s) to s and U+212A (Kelvin sign) to k. */
 bool dw_key_equal(const char *key, const char *name) __attribute__((nonnull));

@@ -238,12 +238,8 @@ static struct dw_self_managed *new_managed(void) {
   struct dw_self_managed *managed = calloc(1, sizeof *managed);
   if (managed == NULL)
     abort();
-  pthread_condattr_t attributes;
   pthread_mutex_init(&managed->lock, NULL);
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&managed->wake, &attributes);
-  pthread_condattr_destroy(&attributes);
+  dw_condition_init(&managed->wake);
   return managed;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/state.h"
 #include "json/json_write.h"
 
@@ -107,12 +108,6 @@ static struct item *collect(struct dw_arena *arena, const struct dw_state *state
 
 /* --- their text --- */
 
-static int by_key(const void *left, const void *right) {
-  const struct dw_json_member *a = left;
-  const struct dw_json_member *b = right;
-  return strcmp(a->key, b->key);
-}
-
 static void write_json(struct dw_json_writer *w, struct dw_arena *arena, const dw_json *json);
 
 /* In the order of the keys: one state, one text. */
@@ -121,7 +116,7 @@ static void write_object(struct dw_json_writer *w, struct dw_arena *arena, const
   size_t count = 0;
   for (struct dw_json_member m = dw_json_first(json); m.value != NULL; m = dw_json_next(json, m))
     members[count++] = m;
-  qsort(members, count, sizeof *members, by_key);
+  qsort(members, count, sizeof *members, dw_by_name);
   dw_json_begin_object(w);
   for (size_t i = 0; i < count; i++) {
     dw_json_key(w, members[i].key);

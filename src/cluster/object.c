@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cluster/reduce_internal.h"
 
 enum { LONGEST_UID = 64 };
@@ -130,14 +131,10 @@ uint32_t dw_nic_port_count(const struct dw_nic *nic) {
   return nic->more == NULL ? 0 : nic->more->port_count;
 }
 
-static int compare_nic(const void *key, const void *nic) {
-  return strcmp(key, ((const struct dw_nic *)nic)->name);
-}
-
 const struct dw_nic *dw_nns_find(const struct dw_object *nns, const char *name) {
   size_t count = nns->nns.nic_count;
   const struct dw_nic *nic =
-      count == 0 ? NULL : bsearch(name, nns->nns.nics, count, sizeof nns->nns.nics[0], compare_nic);
+      count == 0 ? NULL : bsearch(&name, nns->nns.nics, count, sizeof nns->nns.nics[0], dw_by_name);
   for (size_t i = 0; nic == NULL && i < count; i++) {
     const struct dw_nic_more *more = nns->nns.nics[i].more;
     for (size_t k = 0; more != NULL && k < more->alt_name_count; k++)

@@ -94,7 +94,7 @@ struct dw_device {
 };
 
 struct dw_nic {
-  const char *name;
+  const char *name;       /* first, for dw_by_name() */
   const char *controller; /* the bond or bridge above it; NULL where none */
   struct dw_addr *addresses;
   const struct dw_nic_more *more; /* NULL where there is none of it */
@@ -173,9 +173,9 @@ struct dw_object {
       struct dw_nic *nics; /* sorted by name; two interfaces of one name (an OVS bridge and its port) are joined */
       size_t nic_count;
       struct dw_bridge_mapping {
-        const char *localnet;
-        const char *bridge; /* "" where none is told */
-      } * mappings;         /* of OVN, by localnet */
+        const char *localnet; /* first, for dw_by_name() */
+        const char *bridge;   /* "" where none is told */
+      } * mappings;           /* of OVN, by localnet */
       size_t mapping_count;
     } nns;
     struct {

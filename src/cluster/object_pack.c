@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cluster/reduce_internal.h"
 
 struct counted {
@@ -83,17 +84,13 @@ static void pack_node(struct packer *p, struct dw_object *object) {
                               alignof(struct dw_device));
 }
 
-static int compare_name(const void *key, const void *nic) {
-  return strcmp(key, ((const struct dw_nic *)nic)->name);
-}
-
 /* Controllers, ports and the NICs below VLANs are nearly always NICs of the same node: their names are there already.
  */
 static const char *pack_nic_name(struct packer *p, const struct dw_object *object, const char *name) {
   if (name == NULL)
     return NULL;
   const struct dw_nic *nic =
-      bsearch(name, object->nns.nics, object->nns.nic_count, sizeof object->nns.nics[0], compare_name);
+      bsearch(&name, object->nns.nics, object->nns.nic_count, sizeof object->nns.nics[0], dw_by_name);
   return nic != NULL ? nic->name : pack_text(p, name);
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cluster/reduce_internal.h"
 
 /* How nmstate names the types, and whether a macvlan, ipvlan or vlan of a migration network is put on such an
@@ -246,10 +247,6 @@ static int read_nic(struct dw_arena *scratch, const struct dw_spot *interface, s
   return 0;
 }
 
-static int by_name(const void *a, const void *b) {
-  return strcmp(((const struct dw_nic *)a)->name, ((const struct dw_nic *)b)->name);
-}
-
 /* Joins B into A: an OVS bridge and its internal port have one name. */
 static void join(struct dw_arena *scratch, struct dw_nic *a, const struct dw_nic *b) {
   a->up = a->up || b->up;
@@ -276,7 +273,7 @@ static void join(struct dw_arena *scratch, struct dw_nic *a, const struct dw_nic
 static void sort_and_join(struct dw_reduction *r) {
   struct dw_nic *nics = r->object->nns.nics;
   size_t count = r->object->nns.nic_count;
-  qsort(nics, count, sizeof nics[0], by_name);
+  qsort(nics, count, sizeof nics[0], dw_by_name);
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {
     if (kept > 0 && strcmp(nics[kept - 1].name, nics[i].name) == 0)
@@ -309,7 +306,7 @@ static int read_nics(struct dw_reduction *r, const struct dw_spot *state, struct
 
 static void mark_default_route(struct dw_object *object, const char *name) {
   struct dw_nic key = {.name = name};
-  struct dw_nic *nic = bsearch(&key, object->nns.nics, object->nns.nic_count, sizeof key, by_name);
+  struct dw_nic *nic = bsearch(&key, object->nns.nics, object->nns.nic_count, sizeof key, dw_by_name);
   if (nic != NULL)
     nic->default_route = true;
 }
@@ -347,10 +344,6 @@ static int read_routes(struct dw_reduction *r, const struct dw_spot *state, stru
  * rust/src/lib/ovn.rs (OvnConfiguration): read from ovn-bridge-mappings in Open vSwitch's database, however they came
  * there, and left out where there is none. --- */
 
-static int by_localnet(const void *a, const void *b) {
-  return strcmp(((const struct dw_bridge_mapping *)a)->localnet, ((const struct dw_bridge_mapping *)b)->localnet);
-}
-
 static int read_mappings(struct dw_reduction *r, const struct dw_spot *state, struct dw_error *err) {
   struct dw_spot ovn;
   struct dw_spot list;
@@ -373,7 +366,7 @@ static int read_mappings(struct dw_reduction *r, const struct dw_spot *state, st
       mapping.bridge = "";
     mappings[r->object->nns.mapping_count++] = mapping;
   }
-  qsort(mappings, r->object->nns.mapping_count, sizeof *mappings, by_localnet);
+  qsort(mappings, r->object->nns.mapping_count, sizeof *mappings, dw_by_name);
   return 0;
 }
 

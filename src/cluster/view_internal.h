@@ -105,7 +105,7 @@ struct dw_offer_entry {
 };
 
 struct dw_offer {
-  const char *name;
+  const char *name;               /* first, for dw_by_name() */
   struct dw_offer_entry *entries; /* by node, each once */
   uint32_t count;
   uint8_t any; /* flags that some entry has */
@@ -170,7 +170,7 @@ struct dw_nic_entry {
 enum { DW_VLAN_WORDS = 4096 / 64 };
 
 struct dw_nic_name {
-  const char *name;
+  const char *name;             /* first, for dw_by_name() */
   struct dw_nic_entry *entries; /* by node, each node once */
   uint32_t count;
   uint32_t low_mtu, high_mtu; /* 0: no MTU is known */

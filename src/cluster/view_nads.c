@@ -264,10 +264,6 @@ static size_t add_names(const struct dw_view *view, const struct dw_view *over, 
   return count;
 }
 
-static int compare_words(const void *left, const void *right) {
-  return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, const char *name) {
   const struct dw_view *base = view->over.base;
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
@@ -277,7 +273,7 @@ const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, cons
   size_t count = add_names(view, NULL, own, words, 0);
   if (base != NULL) {
     count = add_names(base, view, below, words, count);
-    qsort(words, count, sizeof *words, compare_words); /* of equally near ones the first is taken */
+    qsort(words, count, sizeof *words, dw_by_name); /* of equally near ones the first is taken */
   }
   return dw_nearest(name, words, count);
 }

@@ -33,13 +33,9 @@ const char *dw_view_nearest_nic(const struct dw_view *view, const char *name) {
   return nearest;
 }
 
-static int by_name(const void *key, const void *name) {
-  return strcmp(key, ((const struct dw_nic_name *)name)->name);
-}
-
 struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *name) {
   const struct dw_view_nics *nics = &view->nics;
-  return nics->name_count == 0 ? NULL : bsearch(name, nics->names, nics->name_count, sizeof *nics->names, by_name);
+  return nics->name_count == 0 ? NULL : bsearch(&name, nics->names, nics->name_count, sizeof *nics->names, dw_by_name);
 }
 
 /* --- names that udev may have given as alternative ones --- */

@@ -42,12 +42,8 @@ static struct dw_offers make_offers(struct dw_arena *arena, struct offer_ref *re
   return offers;
 }
 
-static int by_name(const void *key, const void *offer) {
-  return strcmp(key, ((const struct dw_offer *)offer)->name);
-}
-
 static const struct dw_offer *find(const struct dw_offers *offers, const char *name) {
-  return offers->count == 0 ? NULL : bsearch(name, offers->items, offers->count, sizeof *offers->items, by_name);
+  return offers->count == 0 ? NULL : bsearch(&name, offers->items, offers->count, sizeof *offers->items, dw_by_name);
 }
 
 static const char *nearest(const struct dw_offers *offers, const char *name) {
@@ -60,15 +56,11 @@ static const char *nearest(const struct dw_offers *offers, const char *name) {
 
 /* --- localnets --- */
 
-static int by_nic_name(const void *key, const void *nic) {
-  return strcmp(key, ((const struct dw_nic *)nic)->name);
-}
-
 static uint8_t bridge_flags(const struct dw_handler_node *on, const char *bridge) {
   const struct dw_object *nns = on->nns;
   const struct dw_nic *nic = nns->nns.nic_count == 0 ? NULL
-                                                     : bsearch(bridge, nns->nns.nics, nns->nns.nic_count,
-                                                               sizeof nns->nns.nics[0], by_nic_name);
+                                                     : bsearch(&bridge, nns->nns.nics, nns->nns.nic_count,
+                                                               sizeof nns->nns.nics[0], dw_by_name);
   if (nic == NULL)
     return bridge[0] == '\0' ? 0 : DW_LOCALNET_FLAG_NO_BRIDGE;
   return dw_nic_role(on, nic).primary ? DW_LOCALNET_FLAG_PRIMARY : 0;

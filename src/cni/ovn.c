@@ -377,10 +377,6 @@ static bool is_refused(const struct dw_cni_config *config, const char *ns, const
   return own == NULL || strncmp(own, ns, length) != 0 || own[length] != '/' || strcmp(own + length + 1, name) != 0;
 }
 
-static int by_text(const void *left, const void *right) {
-  return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 /* The canonical CIDRs of a list, sorted. */
 static void add_list(struct dw_buf *out, struct reading *r, const char *key) {
   enum { LIST_MAX = 1024 };
@@ -393,7 +389,7 @@ static void add_list(struct dw_buf *out, struct reading *r, const char *key) {
       char text[DW_PREFIX_TEXT];
       texts[i] = dw_arena_strdup(r->arena, dw_prefix_format(&list.items[i].prefix, text));
     }
-    qsort(texts, list.count, sizeof *texts, by_text);
+    qsort(texts, list.count, sizeof *texts, dw_by_name);
     for (size_t i = 0; i < list.count; i++)
       dw_buf_printf(out, "%s,", texts[i]);
   }

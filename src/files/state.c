@@ -2,28 +2,27 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "files/files.h"
 #include "files/manifests.h"
 #include "json/json_select.h"
 
-static void push_object(const struct dw_object ***objects, size_t *count, const struct dw_object *object) {
-  /* Grown at powers of two, so no capacity has to be carried along. */
-  if ((*count & (*count - 1)) == 0) {
-    const struct dw_object **grown = realloc(*objects, (*count ? *count * 2 : 1) * sizeof **objects);
-    if (!grown)
-      abort();
-    *objects = grown;
-  }
-  (*objects)[(*count)++] = object;
+struct objects {
+  const struct dw_object **items;
+  size_t count, capacity;
+};
+
+static void push_object(struct objects *objects, const struct dw_object *object) {
+  objects->items = dw_more(objects->items, objects->count, &objects->capacity, sizeof *objects->items);
+  objects->items[objects->count++] = object;
 }
 
 /* --- large lists --- */
 
 struct taking {
   const char *default_namespace;
-  const struct dw_object ***objects;
-  size_t *count;
+  struct objects *objects;
 };
 
 static bool has_text(const dw_json *json, const char *key) {
@@ -42,13 +41,13 @@ static int take(void *context, const dw_json *json) {
       dw_object_reduce(json, taking->default_namespace, &object, NULL) != 0)
     return -1;
   if (object != NULL)
-    push_object(taking->objects, taking->count, object);
+    push_object(taking->objects, object);
   return 0;
 }
 
-static void drop_behind(struct taking *taking, size_t count) {
-  while (*taking->count > count)
-    dw_object_unref((*taking->objects)[--*taking->count]);
+static void drop_behind(struct objects *objects, size_t count) {
+  while (objects->count > count)
+    dw_object_unref(objects->items[--objects->count]);
 }
 
 /* What `kubectl get -o json` prints of a large cluster is hundreds of megabytes of which the rules read little: no
@@ -57,21 +56,20 @@ static void drop_behind(struct taking *taking, size_t count) {
 static bool take_list(const char *file, struct taking *taking) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_json_stream stream = {"items", dw_object_paths(), DW_JSON_UNIQUE_KEYS, take, taking};
-  size_t before = *taking->count;
+  size_t before = taking->objects->count;
   size_t length = 0;
   const char *text = dw_has_suffix(file, ".json") ? dw_read_file(arena, file, 0, &length, NULL) : NULL;
   const dw_json *root = text == NULL ? NULL : dw_json_read_stream(arena, text, length, &stream);
   if (root != NULL && has_text(root, "apiVersion") && is_list(root))
     return true;
-  drop_behind(taking, before);
+  drop_behind(taking->objects, before);
   return false;
 }
 
 /* --- */
 
-static int reduce_file(const char *file, const char *default_namespace, const struct dw_object ***objects,
-                       size_t *count, struct dw_error *err) {
-  if (take_list(file, &(struct taking){default_namespace, objects, count}))
+static int reduce_file(const char *file, const char *default_namespace, struct objects *objects, struct dw_error *err) {
+  if (take_list(file, &(struct taking){default_namespace, objects}))
     return 0;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifest *manifest = NULL;
@@ -82,7 +80,7 @@ static int reduce_file(const char *file, const char *default_namespace, const st
     if (dw_object_reduce(manifest->json, default_namespace, &object, err) != 0)
       return dw_manifest_error(manifest, "", err);
     if (object)
-      push_object(objects, count, object);
+      push_object(objects, object);
   }
   return 0;
 }
@@ -93,10 +91,13 @@ int dw_state_objects(const char *folder, const char *default_namespace, const st
   struct dw_file_list files = {NULL, 0, 0};
   if (dw_files_below(arena, folder, &files, err) != 0)
     return -1;
-  for (size_t i = 0; i < files.count; i++)
-    if (reduce_file(files.paths[i], default_namespace, objects, count, err) != 0)
-      return -1;
-  return 0;
+  struct objects all = {*objects, *count, *count};
+  int result = 0;
+  for (size_t i = 0; i < files.count && result == 0; i++)
+    result = reduce_file(files.paths[i], default_namespace, &all, err);
+  *objects = all.items;
+  *count = all.count;
+  return result;
 }
 
 struct dw_policy *dw_policy_load(const struct dw_sources *sources, struct dw_error *err) {

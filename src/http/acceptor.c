@@ -12,11 +12,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 
 enum {
-  BREATH_MS = 50,         /* where no connection can be taken for want of descriptors */
-  SEND_BUFFER = 64 << 10, /* answers are small; those that are not read must not fill the kernel's memory */
-  FEW_WAITING = 64
+  BREATH_MS = 50,        /* where no connection can be taken for want of descriptors */
+  SEND_BUFFER = 64 << 10 /* answers are small; those that are not read must not fill the kernel's memory */
 };
 
 /* A connection that waits its turn. */
@@ -51,12 +51,8 @@ static void hand_on(struct acceptor *acceptor, const struct waiting *one) {
 }
 
 static void keep_waiting(struct acceptor *acceptor, const struct waiting *one) {
-  if (acceptor->waiting_count == acceptor->waiting_room) {
-    acceptor->waiting_room = acceptor->waiting_room == 0 ? FEW_WAITING : 2 * acceptor->waiting_room;
-    acceptor->waiting = realloc(acceptor->waiting, acceptor->waiting_room * sizeof *acceptor->waiting);
-    if (acceptor->waiting == NULL)
-      abort();
-  }
+  acceptor->waiting =
+      dw_more(acceptor->waiting, acceptor->waiting_count, &acceptor->waiting_room, sizeof *acceptor->waiting);
   acceptor->waiting[acceptor->waiting_count++] = *one;
 }
 

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
+
 struct heavy {
   pthread_t thread;
   pthread_mutex_t lock;
@@ -35,7 +37,7 @@ struct heavy *dw_heavy_start(struct dw_error *err) {
   if (heavy == NULL)
     abort();
   pthread_mutex_init(&heavy->lock, NULL);
-  pthread_cond_init(&heavy->changed, NULL);
+  dw_condition_init(&heavy->changed);
   if (pthread_create(&heavy->thread, NULL, run, heavy) == 0)
     return heavy;
   dw_error_set(err, DW_ERR_OTHER, "can't start the thread for large reviews");

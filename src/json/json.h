@@ -82,7 +82,7 @@ const char *dw_json_get_string(const dw_json *value, const char *key) __attribut
 
 /* Members in document order: `for (it = dw_json_first(v); it.value; it = dw_json_next(v, it))`. */
 struct dw_json_member {
-  const char *key;
+  const char *key;      /* first, for dw_by_name() */
   const dw_json *value; /* NULL at the end */
   size_t place;
 };

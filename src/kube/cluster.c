@@ -33,12 +33,8 @@ static struct dw_cluster *make_cluster(const struct dw_cluster_options *options)
   cluster->options.most_pages = or_else(options->most_pages, DW_MOST_PAGES);
   cluster->options.believe_ms = or_else(options->believe_ms, BELIEVE_MS);
   cluster->options.page = or_else(options->page, DW_PAGE);
-  pthread_condattr_t attributes;
   pthread_mutex_init(&cluster->lock, NULL);
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&cluster->wake, &attributes);
-  pthread_condattr_destroy(&attributes);
+  dw_condition_init(&cluster->wake);
   cluster->lookups = dw_lookups_new(options->config);
   return cluster;
 }

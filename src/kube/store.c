@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "kube/cluster_internal.h"
 
 static int compare(const char *a_ns, const char *a_name, const struct dw_object *b) {
@@ -27,14 +28,7 @@ static bool is_at(const struct dw_store *store, size_t place, const char *ns, co
 }
 
 static void make_room(struct dw_store *store) {
-  if (store->count < store->capacity)
-    return;
-  size_t capacity = store->capacity == 0 ? 16 : store->capacity * 2;
-  const struct dw_object **grown = realloc(store->objects, capacity * sizeof *grown);
-  if (grown == NULL)
-    abort();
-  store->objects = grown;
-  store->capacity = capacity;
+  store->objects = dw_more(store->objects, store->count, &store->capacity, sizeof *store->objects);
 }
 
 void dw_store_append(struct dw_store *store, const struct dw_object *object) {

@@ -3,25 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "files/state.h"
 
 bool dw_state_keeps(enum dw_keep keep, enum dw_kind kind) {
   return keep == DW_KEEP_ALL || (keep == DW_KEEP_JUDGED && dw_kind_is_judged(kind));
 }
 
-static void *grown(void *items, size_t count, size_t size) {
-  void *more = realloc(items, count * size);
-  if (more == NULL)
-    abort();
-  return more;
-}
-
 void dw_state_add(struct dw_state *state, const struct dw_object *object, const dw_json *json) {
-  if (state->count == state->capacity) {
-    state->capacity = state->capacity == 0 ? 64 : 2 * state->capacity;
-    state->objects = grown(state->objects, state->capacity, sizeof *state->objects);
-    state->jsons = grown(state->jsons, state->capacity, sizeof *state->jsons);
-  }
+  size_t capacity = state->capacity;
+  state->objects = dw_more(state->objects, state->count, &capacity, sizeof *state->objects);
+  state->jsons = dw_more(state->jsons, state->count, &state->capacity, sizeof *state->jsons);
   state->objects[state->count] = object;
   state->jsons[state->count++] = json;
 }

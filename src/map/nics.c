@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "map/map_internal.h"
 
 /* --- what the NADs use --- */
@@ -68,14 +69,6 @@ static void find_named(struct dw_map_builder *b, const struct uses *uses) {
 
 /* --- what the nodes have --- */
 
-static int by_text(const void *key, const void *element) {
-  return strcmp(key, *(const char *const *)element);
-}
-
-static int by_nic_name(const void *key, const void *nic) {
-  return strcmp(key, ((const struct dw_nic *)nic)->name);
-}
-
 static bool is_of_pod(const char *name) {
   return strncmp(name, "veth", 4) == 0 || strncmp(name, "tap", 3) == 0 || strncmp(name, "vnet", 4) == 0;
 }
@@ -86,7 +79,7 @@ static bool is_device(const struct dw_handler_node *on, const struct dw_nic *nic
 
 /* A port is worth telling where what it is a port of is: a bond's NICs, not what hangs on br-int. */
 static bool is_shown(const struct dw_map_builder *b, const struct dw_handler_node *on, const struct dw_nic *nic) {
-  if (b->named_count > 0 && bsearch(nic->name, b->named, b->named_count, sizeof *b->named, by_text) != NULL)
+  if (b->named_count > 0 && bsearch(&nic->name, b->named, b->named_count, sizeof *b->named, dw_by_name) != NULL)
     return true;
   if (strcmp(nic->name, "lo") == 0 || is_of_pod(nic->name))
     return false;
@@ -95,7 +88,7 @@ static bool is_shown(const struct dw_map_builder *b, const struct dw_handler_nod
   if (nic->controller == NULL)
     return false;
   const struct dw_nic *above =
-      bsearch(nic->controller, on->nns->nns.nics, on->nns->nns.nic_count, sizeof *on->nns->nns.nics, by_nic_name);
+      bsearch(&nic->controller, on->nns->nns.nics, on->nns->nns.nic_count, sizeof *on->nns->nns.nics, dw_by_name);
   return above != NULL && is_device(on, above);
 }
 

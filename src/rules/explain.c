@@ -3,13 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "rules/explanations.h"
 #include "yaml/yaml.h"
-
-static int by_rule(const void *key, const void *item) {
-  const struct dw_explanation_file *file = item;
-  return strcmp(key, file->rule);
-}
 
 static bool read_text(const dw_json *value, const char **out) {
   *out = dw_json_string(value);
@@ -42,7 +38,7 @@ static int read_document(const dw_json *root, struct dw_explanation *out, struct
 
 int dw_explain(struct dw_arena *arena, const char *id, struct dw_explanation *out, struct dw_error *err) {
   const struct dw_explanation_file *file =
-      bsearch(id, dw_explanation_files, dw_explanation_file_count, sizeof *file, by_rule);
+      bsearch(&id, dw_explanation_files, dw_explanation_file_count, sizeof *file, dw_by_name);
   struct dw_explanation explanation = {.why = NULL};
   struct dw_yaml_doc *doc = NULL;
   if (file == NULL)

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 struct dw_explanation_file {
-  const char *rule; /* the id that it explains */
+  const char *rule; /* the id that it explains; first, for dw_by_name() */
   const char *text; /* ends in NUL */
   size_t length;
 };

@@ -240,12 +240,8 @@ struct dw_auditor *dw_auditor_start(const struct dw_auditor_options *options, st
   struct dw_auditor *auditor = calloc(1, sizeof *auditor);
   if (auditor == NULL)
     abort();
-  pthread_condattr_t attributes;
   pthread_mutex_init(&auditor->lock, NULL);
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&auditor->wake, &attributes);
-  pthread_condattr_destroy(&attributes);
+  dw_condition_init(&auditor->wake);
   auditor->options = *options;
   if (options->config != NULL)
     auditor->client = dw_api_client_new(options->config, err);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 
@@ -46,7 +47,7 @@ struct dw_recorder *dw_recorder_new(const char *folder, struct dw_error *err) {
   if (recorder == NULL || (recorder->folder = strdup(folder)) == NULL)
     abort();
   pthread_mutex_init(&recorder->lock, NULL);
-  pthread_cond_init(&recorder->wake, NULL);
+  dw_condition_init(&recorder->wake);
   recorder->last = &recorder->first;
   return recorder;
 }

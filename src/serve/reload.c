@@ -298,13 +298,9 @@ static void *watch(void *argument) {
 /* --- start and stop --- */
 
 static void make_locks(struct dw_worlds *worlds) {
-  pthread_condattr_t attributes;
   pthread_mutex_init(&worlds->lock, NULL);
   pthread_mutex_init(&worlds->listening, NULL);
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&worlds->wake, &attributes);
-  pthread_condattr_destroy(&attributes);
+  dw_condition_init(&worlds->wake);
 }
 
 static void drop(struct dw_worlds *worlds) {

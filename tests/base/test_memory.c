@@ -76,10 +76,26 @@ static void freed_memory_is_given_back(void **state) {
 }
 #endif
 
+static void arrays_on_the_heap_grow(void **state) {
+  (void)state;
+  int *items = NULL;
+  size_t capacity = 0;
+  for (size_t count = 0; count < 1000; count++) {
+    items = dw_more(items, count, &capacity, sizeof *items);
+    assert_true(capacity > count);
+    items[count] = (int)count;
+  }
+  for (size_t i = 0; i < 1000; i++)
+    assert_int_equal(items[i], i);
+  assert_ptr_equal(dw_more(items, capacity - 1, &capacity, sizeof *items), items);
+  free(items);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(pages_of_programs_are_given_back),
       cmocka_unit_test(all_goes_on_as_before),
+      cmocka_unit_test(arrays_on_the_heap_grow),
 #ifndef __SANITIZE_ADDRESS__
       cmocka_unit_test(freed_memory_is_given_back),
 #endif

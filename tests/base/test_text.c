@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -275,6 +276,19 @@ static void what_is_no_placeholder_is_not_found(void **state) {
     assert_placeholder(texts[i], NULL);
 }
 
+static void elements_that_begin_with_a_text_are_ordered_by_it(void **state) {
+  (void)state;
+  struct {
+    const char *name;
+    int value;
+  } items[] = {{"b", 2}, {"a", 1}, {"B", 0}};
+  const char *wanted = "b";
+  qsort(items, 3, sizeof *items, dw_by_name);
+  for (int i = 0; i < 3; i++)
+    assert_int_equal(items[i].value, i);
+  assert_ptr_equal(bsearch(&wanted, items, 3, sizeof *items, dw_by_name), &items[2]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_fold_as_in_go),
@@ -291,6 +305,7 @@ int main(void) {
       cmocka_unit_test(suffixes),
       cmocka_unit_test(classes_of_characters_are_ascii),
       cmocka_unit_test(texts_may_be_absent),
+      cmocka_unit_test(elements_that_begin_with_a_text_are_ordered_by_it),
       cmocka_unit_test(hexadecimal_digits_have_values),
       cmocka_unit_test(placeholders_are_found),
       cmocka_unit_test(what_is_no_placeholder_is_not_found),
