@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/secret.h"
 
 enum {
   FIRST_BLOCK = 16 * 1024,

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/secret.h"
 
 enum { FIRST_CAPACITY = 256 };
 

@@ -1,172 +1,219 @@
+/* Lines on their way to standard error: written by the thread that logs, or queued for a thread that writes them. */
 #include "base/log.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log_internal.h"
-#include "base/utf8.h"
+
+enum {
+  QUEUE_BYTES = 512 << 10,      /* twice: while one half is written, lines go into the other */
+  GATHER_MS = 5,                /* lines that come within this time are written together, */
+  MANY_BYTES = QUEUE_BYTES / 4, /* unless there are that many */
+  FATAL_MS = 200                /* that a fatal signal waits for the thread */
+};
+
+enum mode { DIRECT, QUEUED, CLOSED };
+
+static struct {
+  pthread_mutex_t lock;
+  pthread_cond_t filled, ended;
+  pthread_t thread;
+  bool stopping;
+  char halves[2][QUEUE_BYTES];
+  unsigned filling; /* the half that lines are added to */
+  size_t length;    /* of the lines in it */
+  uint64_t gap;     /* lines that had no room behind them */
+} queue = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static _Atomic enum mode mode = DIRECT;
+static atomic_bool pending; /* the thread has not written all lines that were queued */
+static atomic_uint_fast64_t dropped;
+
+uint64_t dw_log_dropped(void) {
+  return atomic_load_explicit(&dropped, memory_order_relaxed);
+}
+
+/* --- writing --- */
+
+/* Standard error may be a pipe that another process has made non-blocking. */
+static void wait_for_room(void) {
+  (void)!poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
+}
+
+/* Returns how many bytes were written. */
+static size_t write_bytes(const char *bytes, size_t length) {
+  size_t done = 0;
+  while (done < length) {
+    ssize_t written = write(STDERR_FILENO, bytes + done, length - done);
+    if (written > 0)
+      done += (size_t)written;
+    else if (written < 0 && errno == EAGAIN)
+      wait_for_room();
+    else if (written == 0 || errno != EINTR)
+      break;
+  }
+  return done;
+}
+
+static uint64_t count_lines(const char *lines, size_t length) {
+  uint64_t count = 0;
+  for (size_t i = 0; i < length; i++)
+    count += lines[i] == '\n';
+  return count;
+}
+
+/* Writes whole lines; returns how many of them were not written. Where a disk is full, a line can end in its middle:
+ * the next one then begins on a new line. */
+static uint64_t write_lines(const char *lines, size_t length) {
+  static atomic_bool torn;
+  if (atomic_load(&torn) && write_bytes("\n", 1) == 1)
+    atomic_store(&torn, false);
+  size_t done = atomic_load(&torn) ? 0 : write_bytes(lines, length);
+  if (done > 0 && lines[done - 1] != '\n')
+    atomic_store(&torn, true);
+  return count_lines(lines + done, length - done);
+}
+
+/* As many whole lines as a pipe takes in one piece, so that no line of another process gets into one of ours. */
+static size_t piece_of(const char *lines, size_t length) {
+  if (length <= PIPE_BUF)
+    return length;
+  const char *end = memrchr(lines, '\n', PIPE_BUF);
+  if (end == NULL)
+    end = memchr(lines, '\n', length);
+  return end == NULL ? length : (size_t)(end - lines) + 1;
+}
+
+/* --- the thread --- */
+
+struct batch {
+  const char *lines;
+  size_t length;
+  uint64_t gap;
+};
+
+static void wait_for_lines(void) {
+  while (queue.length == 0 && !queue.stopping) {
+    atomic_store(&pending, false);
+    pthread_cond_wait(&queue.filled, &queue.lock);
+  }
+}
+
+/* One wake-up and one system call for many lines: under load that costs less than a system call each. */
+static void gather(void) {
+  struct timespec end = dw_deadline(dw_now_microseconds() + (int64_t)GATHER_MS * 1000);
+  while (!queue.stopping && queue.length < MANY_BYTES && pthread_cond_timedwait(&queue.filled, &queue.lock, &end) == 0)
+    continue;
+}
+
+static struct batch take_all(void) {
+  struct batch batch = {queue.halves[queue.filling], queue.length, queue.gap};
+  queue.filling = 1 - queue.filling;
+  queue.length = 0;
+  queue.gap = 0;
+  return batch;
+}
+
+/* Returns how many were not written. */
+static uint64_t report(uint64_t count) {
+  DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
+  static const char message[] = "log lines were dropped: standard error took none, or not fast enough";
+  const struct dw_log_member member = dw_log_integer("count", (int64_t)count);
+  dw_log_make_line(&line, &(struct dw_log_entry){DW_LOG_ERROR, message, sizeof message - 1, &member, 1});
+  return write_lines(line.data, line.length);
+}
+
+static void write_batch(const struct batch *batch) {
+  static uint64_t unreported; /* dropped lines; the thread's own */
+  uint64_t failed = 0;
+  for (size_t at = 0, piece; at < batch->length; at += piece) {
+    piece = piece_of(batch->lines + at, batch->length - at);
+    failed = write_lines(batch->lines + at, piece);
+    unreported += failed;
+    atomic_fetch_add(&dropped, failed);
+  }
+  unreported += batch->gap;
+  if (unreported > 0 && failed == 0 && report(unreported) == 0)
+    unreported = 0;
+}
+
+static void *run(void *unused) {
+  (void)unused;
+  pthread_mutex_lock(&queue.lock);
+  for (wait_for_lines(); queue.length > 0; wait_for_lines()) {
+    gather();
+    struct batch batch = take_all();
+    pthread_mutex_unlock(&queue.lock);
+    write_batch(&batch);
+    pthread_mutex_lock(&queue.lock);
+  }
+  if (atomic_load(&mode) == QUEUED)
+    atomic_store(&mode, DIRECT);
+  atomic_store(&pending, false);
+  pthread_cond_signal(&queue.ended);
+  pthread_mutex_unlock(&queue.lock);
+  return NULL;
+}
+
+/* --- lines that come --- */
 
 static atomic_int threshold = DW_LOG_INFO;
-static atomic_int form = DW_LOG_JSON;
 
 void dw_log_set_level(enum dw_log_level level) {
   atomic_store_explicit(&threshold, (int)level, memory_order_relaxed);
-}
-
-void dw_log_set_format(enum dw_log_format format) {
-  atomic_store_explicit(&form, (int)format, memory_order_relaxed);
 }
 
 int dw_log_enabled(enum dw_log_level level) {
   return (int)level <= atomic_load_explicit(&threshold, memory_order_relaxed);
 }
 
-static void quote_ascii(struct dw_buf *out, unsigned char byte) {
-  if (byte == '"')
-    dw_buf_puts(out, "\\\"");
-  else if (byte == '\\')
-    dw_buf_puts(out, "\\\\");
-  else if (byte == '\n')
-    dw_buf_puts(out, "\\n");
-  else if (byte == '\t')
-    dw_buf_puts(out, "\\t");
-  else if (byte < 0x20 || byte == 0x7F)
-    dw_buf_printf(out, "\\u%04x", byte);
-  else
-    dw_buf_putc(out, (char)byte);
-}
-
-/* What a terminal obeys or may show as something else: C1 controls, the line and paragraph separators, and what turns
- * the direction of writing. What is only invisible joins letters and emoji: it stays. */
-static bool is_harmful(uint32_t code) {
-  return (code >= 0x80 && code < 0xA0) || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
-         (code >= 0x2066 && code <= 0x2069);
-}
-
-/* One character, as it goes into a string; returns how many bytes it takes in TEXT. */
-static size_t quote_one(struct dw_buf *out, const char *text, size_t length) {
-  uint32_t code;
-  size_t taken = dw_utf8_next(text, length, &code);
-  if (code < 0x80)
-    quote_ascii(out, (unsigned char)code);
-  else if (code == DW_UTF8_BAD)
-    dw_buf_puts(out, DW_UTF8_REPLACEMENT);
-  else if (is_harmful(code))
-    dw_buf_printf(out, "\\u%04x", (unsigned)code);
-  else
-    dw_buf_add(out, text, taken);
-  return taken;
-}
-
-void dw_log_quote(struct dw_buf *out, const char *text, size_t length) {
-  dw_buf_reserve(out, length + 2);
-  dw_buf_putc(out, '"');
-  for (size_t i = 0; i < length;) {
-    size_t plain = dw_utf8_plain(text + i, length - i);
-    dw_buf_add(out, text + i, plain);
-    i += plain;
-    if (i < length)
-      i += quote_one(out, text + i, length - i);
+/* Behind a line that had no room there is none for a shorter one either, so that all that is missing is missing at one
+ * place. */
+static void enqueue(const char *line, size_t length) {
+  if (queue.gap > 0 || length > QUEUE_BYTES - queue.length) {
+    queue.gap++;
+    atomic_fetch_add(&dropped, 1);
+    return;
   }
-  dw_buf_putc(out, '"');
+  bool first = queue.length == 0, many = queue.length < MANY_BYTES && length >= MANY_BYTES - queue.length;
+  memcpy(queue.halves[queue.filling] + queue.length, line, length);
+  queue.length += length;
+  if (first)
+    atomic_store(&pending, true);
+  if (first || many)
+    pthread_cond_signal(&queue.filled);
 }
 
-static const char *level_name(enum dw_log_level level) {
-  switch (level) {
-  case DW_LOG_ERROR:
-    return "error";
-  case DW_LOG_WARN:
-    return "warn";
-  case DW_LOG_INFO:
-    return "info";
-  case DW_LOG_DEBUG:
-    return "debug";
+static void put_line(const char *line, size_t length) {
+  if (atomic_load(&mode) == DIRECT) {
+    atomic_fetch_add(&dropped, write_lines(line, length));
+    return;
   }
-  return "info";
+  pthread_mutex_lock(&queue.lock);
+  enum mode now = atomic_load(&mode);
+  if (now == QUEUED)
+    enqueue(line, length);
+  pthread_mutex_unlock(&queue.lock);
+  if (now == DIRECT)
+    atomic_fetch_add(&dropped, write_lines(line, length));
+  else if (now == CLOSED)
+    atomic_fetch_add(&dropped, 1);
 }
 
-/* Five characters wide. */
-static const char *level_label(enum dw_log_level level) {
-  static const char *const labels[] = {
-      [DW_LOG_ERROR] = "ERROR", [DW_LOG_WARN] = "WARN ", [DW_LOG_INFO] = "INFO ", [DW_LOG_DEBUG] = "DEBUG"};
-  return labels[level];
-}
-
-/* The second is written out once a second and thread. */
-static void add_time(struct dw_buf *line) {
-  static _Thread_local struct {
-    time_t second;
-    char text[32];
-  } last;
-  struct timespec now = {0};
-  clock_gettime(CLOCK_REALTIME, &now);
-  if (now.tv_sec != last.second || last.text[0] == '\0') {
-    struct tm utc = {0};
-    gmtime_r(&now.tv_sec, &utc);
-    if (strftime(last.text, sizeof last.text, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
-      last.text[0] = '\0';
-    last.second = now.tv_sec;
-  }
-  int thousandths = (int)(now.tv_nsec / 1000000);
-  const char fraction[] = {'.', (char)('0' + thousandths / 100), (char)('0' + thousandths / 10 % 10),
-                           (char)('0' + thousandths % 10), 'Z'};
-  dw_buf_puts(line, last.text);
-  dw_buf_add(line, fraction, sizeof fraction);
-}
-
-/* A line in the making: what both forms are made of. */
-struct entry {
-  enum dw_log_level level;
-  const char *message;
-  size_t length; /* of the message */
-  const struct dw_log_member *members;
-  size_t count;
-};
-
-static void add_json(struct dw_buf *line, const struct entry *entry) {
-  dw_buf_puts(line, "{\"time\":\"");
-  add_time(line);
-  dw_buf_puts(line, "\",\"level\":\"");
-  dw_buf_puts(line, level_name(entry->level));
-  dw_buf_puts(line, "\",\"msg\":");
-  dw_log_quote(line, entry->message, entry->length);
-  dw_log_json_members(line, entry->members, entry->count);
-  dw_buf_puts(line, "}\n");
-}
-
-static void add_text(struct dw_buf *line, const struct entry *entry) {
-  add_time(line);
-  dw_buf_putc(line, ' ');
-  dw_buf_puts(line, level_label(entry->level));
-  dw_buf_putc(line, ' ');
-  dw_log_text_message(line, entry->message, entry->length);
-  dw_log_text_members(line, entry->members, entry->count);
-  dw_buf_putc(line, '\n');
-}
-
-static void make_line(struct dw_buf *line, const struct entry *entry) {
-  enum { USUAL_REST = 96, USUAL_MEMBER = 40 }; /* bytes */
-  dw_buf_reserve(line, entry->length + entry->count * USUAL_MEMBER + USUAL_REST);
-  if (atomic_load_explicit(&form, memory_order_relaxed) == DW_LOG_TEXT)
-    add_text(line, entry);
-  else
-    add_json(line, entry);
-}
-
-void dw_log_make_line(struct dw_buf *out, enum dw_log_level level, const char *message,
-                      const struct dw_log_member *members, size_t count) {
-  make_line(out, &(struct entry){level, message, strlen(message), members, count});
-}
-
-static void write_entry(struct dw_arena *arena, const struct entry *entry) {
+static void write_entry(struct dw_arena *arena, const struct dw_log_entry *entry) {
   int saved = errno;
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_IN(arena);
-  make_line(&line, entry);
-  dw_log_put_line(line.data, line.length);
+  dw_log_make_line(&line, entry);
+  put_line(line.data, line.length);
   errno = saved;
 }
 
@@ -178,13 +225,80 @@ void dw_log(enum dw_log_level level, const char *format, ...) {
   va_start(args, format);
   dw_buf_vprintf(&message, format, args);
   va_end(args);
-  write_entry(NULL, &(struct entry){level, dw_buf_text(&message), message.length, NULL, 0});
+  write_entry(NULL, &(struct dw_log_entry){level, dw_buf_text(&message), message.length, NULL, 0});
 }
 
 void dw_log_members(struct dw_arena *arena, enum dw_log_level level, const char *message,
                     const struct dw_log_member *members, size_t count) {
   if (dw_log_enabled(level))
-    write_entry(arena, &(struct entry){level, message, strlen(message), members, count});
+    write_entry(arena, &(struct dw_log_entry){level, message, strlen(message), members, count});
+}
+
+/* --- fatal signals --- */
+
+static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+enum { FATAL = sizeof fatal / sizeof *fatal };
+static struct sigaction actions[FATAL]; /* what each led to before */
+
+/* Also in a signal handler: it takes no lock. */
+bool dw_log_flush(unsigned milliseconds) {
+  for (unsigned i = 0; i < milliseconds && atomic_load(&pending); i++)
+    (void)!poll(NULL, 0, 1);
+  return !atomic_load(&pending);
+}
+
+static void restore_actions(void) {
+  for (size_t i = 0; i < FATAL; i++)
+    sigaction(fatal[i], &actions[i], NULL);
+}
+
+/* The signal comes again when this returns, and then ends the process. */
+static void flush_and_die(int number) {
+  dw_log_flush(FATAL_MS);
+  restore_actions();
+  raise(number);
+}
+
+static void catch (void) {
+  const struct sigaction action = {.sa_handler = flush_and_die};
+  for (size_t i = 0; i < FATAL; i++)
+    sigaction(fatal[i], &action, &actions[i]);
+}
+
+/* --- start and stop --- */
+
+int dw_log_start_writer(struct dw_error *err) {
+  dw_condition_init(&queue.filled);
+  dw_condition_init(&queue.ended);
+  queue.stopping = false;
+  atomic_store(&mode, QUEUED);
+  if (pthread_create(&queue.thread, NULL, run, NULL) != 0) {
+    atomic_store(&mode, DIRECT);
+    return dw_error_set(err, DW_ERR_OTHER, "can't start the thread that writes the log");
+  }
+  catch ();
+  return 0;
+}
+
+void dw_log_stop_writer(unsigned milliseconds) {
+  struct timespec end = dw_deadline(dw_now_microseconds() + (int64_t)milliseconds * 1000);
+  if (atomic_load(&mode) != QUEUED)
+    return;
+  pthread_mutex_lock(&queue.lock);
+  queue.stopping = true;
+  pthread_cond_signal(&queue.filled);
+  while (atomic_load(&mode) == QUEUED && pthread_cond_timedwait(&queue.ended, &queue.lock, &end) == 0)
+    continue;
+  bool ended = atomic_load(&mode) == DIRECT;
+  if (!ended)
+    atomic_store(&mode, CLOSED);
+  pthread_mutex_unlock(&queue.lock);
+  if (!ended)
+    return;
+  restore_actions();
+  pthread_join(queue.thread, NULL);
+  pthread_cond_destroy(&queue.filled);
+  pthread_cond_destroy(&queue.ended);
 }
 
 /* --- gates --- */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,6 +28,25 @@ void *dw_more(void *items, size_t count, size_t *capacity, size_t size) {
     dw_out_of_memory();
   return larger;
 }
+
+/* --- secrets --- */
+
+void (*dw_secret_freed)(const void *bytes, size_t size);
+
+void dw_secret_free(void *bytes, size_t size) {
+  if (bytes == NULL)
+    return;
+  explicit_bzero(bytes, size);
+  if (dw_secret_freed != NULL)
+    dw_secret_freed(bytes, size);
+  free(bytes);
+}
+
+void dw_secret_free_text(char *text) {
+  dw_secret_free(text, text == NULL ? 0 : strlen(text));
+}
+
+/* --- the process --- */
 
 /* The loader tells addresses as numbers. */
 static void *at(uintptr_t address) {

@@ -1,4 +1,4 @@
-/* The heap, and the memory of the process as a whole. */
+/* The heap, secrets on it, and the memory of the process as a whole. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
@@ -14,6 +14,18 @@ void dw_out_of_memory(void) __attribute__((noreturn));
  * dw_arena_more() does the same in an arena. */
 void *dw_more(void *items, size_t count, size_t *capacity, size_t size)
     __attribute__((nonnull(3), warn_unused_result, returns_nonnull));
+
+/* Memory that held private keys, tokens or passwords is wiped before it is freed: arenas by dw_arena_new_secret(),
+ * buffers by DW_BUF_SECRET, everything else by these two. */
+
+/* Wipes SIZE bytes and frees them. NULL is allowed. */
+void dw_secret_free(void *bytes, size_t size);
+
+/* The same for a text, up to its NUL. */
+void dw_secret_free_text(char *text);
+
+/* For tests: called with all secret memory after it was wiped and before it is freed. NULL by default. */
+extern void (*dw_secret_freed)(const void *bytes, size_t size);
 
 /* Gives the system back what a piece of work that is over needed and the next ones do not: freed memory, and the pages
  * of the program and its libraries that only that work ran through (they are clean copies of files; what is needed

@@ -50,6 +50,11 @@ const char *dw_nearest(const char *text, const char *const *words, size_t count)
  * them. */
 const char *dw_text_placeholder(const char *text, size_t *length) __attribute__((nonnull));
 
+/* For messages: writes TEXT[LENGTH] in double quotes into OUT, shortened to fit, with '?' for quotes and for control
+ * characters, which a terminal would obey. Returns OUT. */
+#define DW_QUOTE_SIZE 64
+const char *dw_quote_short(char out[DW_QUOTE_SIZE], const char *text, size_t length) __attribute__((nonnull));
+
 /* Kubernetes names: a DNS label (RFC 1123, at most 63 bytes), and a DNS subdomain (labels joined by dots, 253). */
 bool dw_is_dns_label(const char *text) __attribute__((nonnull));
 bool dw_is_dns_subdomain(const char *text) __attribute__((nonnull));

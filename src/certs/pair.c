@@ -3,7 +3,7 @@
 
 #include <openssl/err.h>
 
-#include "base/secret.h"
+#include "base/memory.h"
 #include "certs/pki_internal.h"
 
 /* Each certificate of the file but the last is signed by the one that follows: clients refuse a server whose chain

@@ -7,7 +7,7 @@
 #include "http/server.h"
 #include "kube/api.h"
 #include "serve/server.h"
-#include "yaml/version.h"
+#include "yaml/yaml.h"
 
 #ifndef DW_VERSION
 #define DW_VERSION "0.1.0"
@@ -55,7 +55,7 @@ int cli_version(int argc, char **argv) {
     return cli_usage("version", "unexpected argument \"%s\"", argv[optind]);
   printf("droveway %s\n", DW_VERSION);
   printf("libraries: libmicrohttpd %s, OpenSSL %s, libyaml %s, libcurl %s\n", dw_http_library(), dw_pki_library(),
-         dw_formats_libyaml(), dw_api_library());
+         dw_yaml_library(), dw_api_library());
   printf("build: %s, %s\n", COMPILER, build_kind());
   return cli_finish(CLI_OK);
 }

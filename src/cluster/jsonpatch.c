@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/quantity.h"
 #include "base/text.h"
-#include "json/json_scan.h"
+#include "json/json_position.h"
 #include "json/patch.h"
 
 /* The network in the patched KubeVirt object. HCO decodes that object over the one it made itself (applyAnnotationPatch

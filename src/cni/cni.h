@@ -13,7 +13,7 @@
 #include "net/interval.h"
 #include "net/range.h"
 #include "json/json.h"
-#include "json/json_scan.h"
+#include "json/json_position.h"
 
 /* Of a NAD for whose pods Multus takes a device of this resource from the node's device plugin. */
 #define DW_RESOURCE_ANNOTATION "k8s.v1.cni.cncf.io/resourceName"

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "json/json_value.h"
-#include "json/quote.h"
+#include "json/json_internal.h"
 #include "json/scan.h"
 
 struct parser {
@@ -233,8 +232,8 @@ static void fail_at(struct dw_error *err, const struct parser *p, enum dw_error_
 }
 
 static void fail(struct dw_error *err, const struct parser *p) {
-  char key[QUOTE_SIZE];
-  char problem[QUOTE_SIZE + 40];
+  char key[DW_QUOTE_SIZE];
+  char problem[DW_QUOTE_SIZE + 40];
   if (dw_arena_exhausted(p->arena)) {
     dw_error_set(err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
   } else if (p->duplicate.length > 0) {

@@ -1,9 +1,12 @@
 #include "json/json_write.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/log.h"
+#include "json/json_internal.h"
 
 static void break_line(struct dw_json_writer *w) {
   if (w->indent <= 0 || w->depth == 0)
@@ -108,4 +111,71 @@ void dw_json_member_int(struct dw_json_writer *w, const char *key, int64_t value
 void dw_json_member_bool(struct dw_json_writer *w, const char *key, bool value) {
   dw_json_key(w, key);
   dw_json_put_bool(w, value);
+}
+
+/* --- values --- */
+
+/* The shortest digits that read back as the same number, and always as a real one. */
+static void write_real(struct dw_json_writer *w, double value) {
+  char text[40];
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(text, sizeof text - 2, "%.*g", digits, value);
+    if (strtod(text, NULL) == value)
+      break;
+  }
+  if (!strpbrk(text, ".e"))
+    memcpy(text + strlen(text), ".0", sizeof ".0");
+  dw_json_put_raw(w, text);
+}
+
+static void write_value(struct dw_json_writer *w, const dw_json *value) {
+  bool truth = false;
+  int64_t number = 0;
+  switch (dw_json_type(value)) {
+  case DW_JSON_ABSENT:
+  case DW_JSON_NULL:
+    dw_json_put_null(w);
+    break;
+  case DW_JSON_BOOL:
+    dw_json_boolean(value, &truth);
+    dw_json_put_bool(w, truth);
+    break;
+  case DW_JSON_INTEGER:
+    dw_json_integer(value, &number);
+    if (dw_json_digits(value))
+      dw_json_put_raw(w, dw_json_digits(value));
+    else
+      dw_json_put_int(w, number);
+    break;
+  case DW_JSON_REAL:
+    if (dw_json_digits(value))
+      dw_json_put_raw(w, dw_json_digits(value));
+    else
+      write_real(w, value->real);
+    break;
+  case DW_JSON_STRING:
+    dw_json_put_bytes(w, value->text, value->count);
+    break;
+  case DW_JSON_ARRAY:
+    dw_json_begin_array(w);
+    for (size_t i = 0; i < value->count; i++)
+      write_value(w, value->elements[i]);
+    dw_json_end_array(w);
+    break;
+  case DW_JSON_OBJECT:
+    dw_json_begin_object(w);
+    for (struct dw_json_member it = dw_json_first(value); it.value; it = dw_json_next(value, it)) {
+      dw_json_key(w, it.key);
+      write_value(w, it.value);
+    }
+    dw_json_end_object(w);
+    break;
+  }
+}
+
+const char *dw_json_text(struct dw_arena *arena, const dw_json *value) {
+  struct dw_buf out = DW_BUF_IN(arena);
+  struct dw_json_writer w = DW_JSON_WRITER(&out);
+  write_value(&w, value);
+  return dw_buf_text(&out);
 }

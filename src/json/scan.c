@@ -420,3 +420,25 @@ void dw_scan_unescape(const char *text, struct dw_span span, struct dw_buf *out)
   dw_buf_add(out, text + span.offset + 1, length);
   dw_buf_truncate(out, start + dw_scan_decode(out->data + start, length, out->data + start));
 }
+
+/* To the end of the string that begins at AT. */
+static size_t skip_string(const char *text, size_t length, size_t at) {
+  for (at++; at < length && text[at] != '"'; at++)
+    if (text[at] == '\\')
+      at++;
+  return at;
+}
+
+unsigned dw_json_depth(const char *text, size_t length) {
+  unsigned depth = 0;
+  unsigned deepest = 0;
+  for (size_t at = 0; at < length; at++) {
+    if (text[at] == '"')
+      at = skip_string(text, length, at);
+    else if (text[at] == '{' || text[at] == '[')
+      deepest = ++depth > deepest ? depth : deepest;
+    else if ((text[at] == '}' || text[at] == ']') && depth > 0)
+      depth--;
+  }
+  return deepest;
+}

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "json/json_scan.h"
+#include "json/json_position.h"
 
 struct scan {
   const char *text;

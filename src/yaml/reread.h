@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "json/json_scan.h"
+#include "json/json_position.h"
 
 struct reread {
   const char *text; /* the file */

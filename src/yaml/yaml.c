@@ -1,15 +1,24 @@
-/* Streams, documents and values; yaml_mapping.c reads mappings. */
+/* Streams, documents and values. */
 #include "yaml/yaml.h"
 
 #include <string.h>
 
+#include "base/text.h"
 #include "yaml/yaml_reader.h"
 #include "yaml/yaml_scalar.h"
-#include "json/json_scan.h"
-#include "json/quote.h"
+#include "json/json_position.h"
 #include "json/scan.h"
 
 #define NO_ANCHOR SIZE_MAX
+
+/* Members on their way into a container. */
+struct members {
+  struct node *owner;
+  size_t first_mark; /* of the owner's, among the pending ones */
+};
+
+/* The value that begins with the event at hand; its last event is then at hand. */
+static bool read_node(struct reader *r, struct node *out);
 
 static struct node *anchor_at(struct reader *r, size_t index) {
   return (struct node *)(void *)r->anchor_list.data + index;
@@ -35,7 +44,7 @@ static void close_anchor(struct reader *r, size_t index, const struct node *node
 }
 
 static bool read_alias(struct reader *r, struct node *out) {
-  char name[QUOTE_SIZE];
+  char name[DW_QUOTE_SIZE];
   int64_t index = 0;
   const char *anchor = (const char *)r->event.data.alias.anchor;
   if (!dw_json_integer(dw_json_get(r->anchors, anchor), &index))
@@ -79,26 +88,27 @@ static bool fits_depth(struct reader *r, struct place place) {
   return dw_yaml_fail(r, DW_ERR_DEPTH, place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
 }
 
-struct members dw_yaml_open(struct reader *r, struct node *owner) {
+static struct members open_container(struct reader *r, struct node *owner) {
   r->depth++;
   owner->weight = 1;
   owner->height = 1;
   return (struct members){owner, r->pending.length};
 }
 
-bool dw_yaml_mark(struct reader *r, const char *key, struct place key_place, struct place place) {
+static bool add_mark(struct reader *r, const char *key, struct place key_place, struct place place) {
   const struct mark mark = {key, key_place, place};
   dw_buf_add(&r->pending, &mark, sizeof mark);
   return true;
 }
 
-void dw_yaml_count(struct node *owner, const struct node *member) {
+/* Takes a member's weight and height into account. */
+static void count_member(struct node *owner, const struct node *member) {
   owner->weight += member->weight;
   if (owner->height <= member->height)
     owner->height = member->height + 1;
 }
 
-bool dw_yaml_close(struct reader *r, struct members members) {
+static bool close_container(struct reader *r, struct members members) {
   size_t count = (r->pending.length - members.first_mark) / sizeof(struct mark);
   const struct mark *list = count > 0 ? (const void *)(r->pending.data + members.first_mark) : NULL;
   r->depth--;
@@ -112,34 +122,178 @@ static bool read_sequence(struct reader *r, struct node *out) {
   out->value = dw_json_new_array(r->arena);
   if (!out->value)
     return dw_yaml_fail_memory(r);
-  struct members members = dw_yaml_open(r, out);
+  struct members members = open_container(r, out);
   for (;;) {
     struct node element;
     if (!dw_yaml_next_event(r))
       return false;
     if (r->event.type == YAML_SEQUENCE_END_EVENT)
-      return dw_yaml_close(r, members);
-    if (!dw_yaml_read_node(r, &element))
+      return close_container(r, members);
+    if (!read_node(r, &element))
       return false;
     if (dw_json_append(r->arena, out->value, element.value) < 0)
       return dw_yaml_fail_memory(r);
-    dw_yaml_count(out, &element);
-    dw_yaml_mark(r, NULL, element.place, element.place);
+    count_member(out, &element);
+    add_mark(r, NULL, element.place, element.place);
   }
 }
+
+/* --- mappings: keys as text, duplicates, merge keys --- */
+
+struct mapping {
+  struct members members;
+  dw_json *object;
+  dw_json *merged; /* keys that came by << and may still be set: true; NULL while there is none */
+};
+
+static bool is_merged(const struct mapping *m, const char *key) {
+  bool merged = false;
+  return dw_json_boolean(dw_json_get(m->merged, key), &merged) && merged;
+}
+
+static bool set_merged(struct reader *r, struct mapping *m, const char *key, bool merged) {
+  if (!m->merged)
+    m->merged = dw_json_new_object(r->arena);
+  if (!m->merged || dw_json_set(r->arena, m->merged, key, dw_json_new_bool(merged)) < 0)
+    return dw_yaml_fail_memory(r);
+  return true;
+}
+
+static bool fail_duplicate(struct reader *r, const struct mapping *m, const char *key, struct place place) {
+  char quoted[DW_QUOTE_SIZE];
+  size_t count = (r->pending.length - m->members.first_mark) / sizeof(struct mark);
+  const struct mark *list = (const void *)(r->pending.data + m->members.first_mark);
+  const struct mark *first = dw_mark_of_key(list, count, key);
+  return dw_yaml_fail(r, DW_ERR_DUPLICATE, place, "the key %s stands twice in one object; it stands on line %d already",
+                      dw_quote_short(quoted, key, strlen(key)), first ? first->key_place.line : place.line);
+}
+
+static bool set_member(struct reader *r, struct mapping *m, const struct mark *mark, dw_json *value) {
+  if (dw_json_set(r->arena, m->object, mark->key, value) < 0)
+    return dw_yaml_fail_memory(r);
+  return add_mark(r, mark->key, mark->key_place, mark->place);
+}
+
+/* The members of FROM; goyaml.v2 lets them replace what stands before the << and lets what follows replace them. */
+static bool merge_object(struct reader *r, struct mapping *m, const dw_json *from) {
+  const struct mark_block *block = dw_marks_of(r->marks, from);
+  for (size_t i = 0; block && i < block->count; i++) {
+    const struct mark *mark = &block->marks[i];
+    dw_json *value = dw_json_share(dw_json_get(from, mark->key));
+    bool may_be_set = is_merged(m, mark->key) || !dw_json_get(m->object, mark->key);
+    if (!set_merged(r, m, mark->key, may_be_set) || !set_member(r, m, mark, value))
+      return false;
+  }
+  return true;
+}
+
+static bool merge_node(struct reader *r, struct mapping *m, const struct node *node, bool list_allowed) {
+  if (dw_json_type(node->value) == DW_JSON_OBJECT)
+    return merge_object(r, m, node->value);
+  if (dw_json_type(node->value) != DW_JSON_ARRAY || !list_allowed)
+    return dw_yaml_fail(r, DW_ERR_INVALID, node->place, "<< needs an object or a list of objects");
+  for (size_t i = dw_json_size(node->value); i-- > 0;) {
+    const struct node element = {.value = (dw_json *)dw_json_at(node->value, i), .place = node->place};
+    if (!merge_node(r, m, &element, false))
+      return false;
+  }
+  return true;
+}
+
+/* The << is at hand. */
+static bool read_merge(struct reader *r, struct mapping *m) {
+  struct node node;
+  if (!dw_yaml_next_event(r))
+    return false;
+  bool alias = r->event.type == YAML_ALIAS_EVENT;
+  if (!read_node(r, &node) || !merge_node(r, m, &node, !alias))
+    return false;
+  struct node *owner = m->members.owner;
+  unsigned height = dw_json_type(node.value) == DW_JSON_ARRAY ? node.height - 1 : node.height;
+  owner->weight += node.weight;
+  if (owner->height < height)
+    owner->height = height;
+  return true;
+}
+
+/* The key at hand as text in the arena. */
+static bool read_key(struct reader *r, struct mark *mark) {
+  struct node node;
+  DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
+  if (!read_node(r, &node))
+    return false;
+  if (!dw_yaml_key_text(node.value, &text))
+    return dw_yaml_fail(r, DW_ERR_INVALID, node.place, "%s can't be a key; put it in quotes if it is meant as text",
+                        dw_json_type_name(node.value));
+  char *key = dw_arena_try(r->arena, text.length + 1);
+  if (!key)
+    return dw_yaml_fail_memory(r);
+  memcpy(key, dw_buf_text(&text), text.length + 1);
+  mark->key = key;
+  mark->key_place = node.place;
+  return true;
+}
+
+static bool read_member(struct reader *r, struct mapping *m) {
+  struct node node;
+  struct mark mark = {0};
+  if (!read_key(r, &mark))
+    return false;
+  bool merged = is_merged(m, mark.key);
+  if (dw_json_get(m->object, mark.key) && !merged)
+    return fail_duplicate(r, m, mark.key, mark.key_place);
+  if (!dw_yaml_next_event(r) || !read_node(r, &node))
+    return false;
+  if (merged && !set_merged(r, m, mark.key, false))
+    return false;
+  mark.place = node.place;
+  count_member(m->members.owner, &node);
+  m->members.owner->weight += strlen(mark.key) / YAML_BYTES_A_VALUE;
+  return set_member(r, m, &mark, node.value);
+}
+
+static bool at_merge_key(const struct reader *r) {
+  if (r->event.type != YAML_SCALAR_EVENT)
+    return false;
+  const struct yaml_scalar scalar = {
+      .text = (const char *)r->event.data.scalar.value,
+      .length = r->event.data.scalar.length,
+      .tag = (const char *)r->event.data.scalar.tag,
+      .plain = r->event.data.scalar.plain_implicit,
+  };
+  return dw_yaml_is_merge_key(&scalar);
+}
+
+/* The mapping whose start is at hand, of which OUT has the place. */
+static bool read_mapping(struct reader *r, struct node *out) {
+  out->value = dw_json_new_object(r->arena);
+  if (!out->value)
+    return dw_yaml_fail_memory(r);
+  struct mapping m = {open_container(r, out), out->value, NULL};
+  for (;;) {
+    if (!dw_yaml_next_event(r))
+      return false;
+    if (r->event.type == YAML_MAPPING_END_EVENT)
+      return close_container(r, m.members);
+    if (!(at_merge_key(r) ? read_merge(r, &m) : read_member(r, &m)))
+      return false;
+  }
+}
+
+/* --- containers and nodes --- */
 
 static bool read_container(struct reader *r, const yaml_char_t *anchor, struct node *out) {
   size_t index;
   bool mapping = r->event.type == YAML_MAPPING_START_EVENT;
   if (!fits_depth(r, out->place) || !open_anchor(r, anchor, &index))
     return false;
-  if (!(mapping ? dw_yaml_read_mapping(r, out) : read_sequence(r, out)))
+  if (!(mapping ? read_mapping(r, out) : read_sequence(r, out)))
     return false;
   close_anchor(r, index, out);
   return true;
 }
 
-bool dw_yaml_read_node(struct reader *r, struct node *out) {
+static bool read_node(struct reader *r, struct node *out) {
   size_t index;
   *out = (struct node){.place = dw_yaml_place(r->event.start_mark)};
   switch (r->event.type) {
@@ -156,6 +310,8 @@ bool dw_yaml_read_node(struct reader *r, struct node *out) {
     return true;
   }
 }
+
+/* --- documents --- */
 
 static struct dw_yaml_doc *new_doc(struct dw_arena *arena) {
   struct dw_yaml_doc *doc = dw_arena_try(arena, sizeof *doc);
@@ -191,7 +347,7 @@ static bool read_document(struct reader *r, struct dw_yaml_doc **doc) {
   r->expanded = 0;
   dw_buf_truncate(&r->anchor_list, 0);
   dw_buf_truncate(&r->aliases, 0);
-  if (!dw_yaml_next_event(r) || !dw_yaml_read_node(r, &root) || !dw_yaml_next_event(r) || !keep_aliases(r))
+  if (!dw_yaml_next_event(r) || !read_node(r, &root) || !dw_yaml_next_event(r) || !keep_aliases(r))
     return false;
   made->root = root.value;
   made->line = root.place.line;
@@ -231,6 +387,8 @@ static int parse_yaml(struct dw_arena *arena, const char *text, size_t length, s
   dw_buf_free(&r.aliases);
   return read ? 0 : -1;
 }
+
+/* --- JSON --- */
 
 /* Makes the place within one value of the text a place within the whole. */
 static void shift_place(struct dw_error *err, const char *text, size_t length, size_t start) {
@@ -321,4 +479,8 @@ int dw_yaml_parse(struct dw_arena *arena, const char *text, size_t length, struc
   if (err)
     *err = json && (!may_be_yaml || yaml_error.code == DW_ERR_SYNTAX) ? json_error : yaml_error;
   return -1;
+}
+
+const char *dw_yaml_library(void) {
+  return yaml_get_version_string();
 }

@@ -59,4 +59,7 @@ struct dw_place {
 struct dw_place dw_yaml_find(const struct dw_yaml_doc *doc, struct dw_yaml_source *source,
                              const struct dw_yaml_spot *spot) __attribute__((nonnull));
 
+/* The version of libyaml that runs. */
+const char *dw_yaml_library(void) __attribute__((returns_nonnull));
+
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "yaml/yaml_reader.h"
-#include "json/json_scan.h"
+#include "json/json_position.h"
 
 struct place dw_yaml_place(yaml_mark_t mark) {
   return (struct place){(int)mark.line + 1, (int)mark.column + 1};

@@ -5,7 +5,7 @@
 #include "yaml/reread.h"
 #include "yaml/text_lines.h"
 #include "yaml/yaml.h"
-#include "json/json_scan.h"
+#include "json/json_position.h"
 
 struct search {
   const struct dw_yaml_doc *doc;

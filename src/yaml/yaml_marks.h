@@ -56,9 +56,6 @@ const struct mark_block *dw_marks_of(const struct dw_yaml_marks *marks, const dw
 const struct mark *dw_mark_of_key(const struct mark *list, size_t count, const char *key);
 
 struct dw_yaml_doc;
-/* Marks a JSON document, unless it is marked already. */
-void dw_marks_of_json(const struct dw_yaml_doc *doc);
-
 /* How far a path leads: to a value, or to the nearest ancestor of what is missing. */
 struct mark_cursor {
   const dw_json *value;

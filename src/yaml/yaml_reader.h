@@ -47,20 +47,4 @@ void dw_yaml_set_memory_error(struct reader *r);
 bool dw_yaml_next_event(struct reader *r);
 struct place dw_yaml_place(yaml_mark_t mark);
 
-/* The value that begins with the event at hand; its last event is then at hand. */
-bool dw_yaml_read_node(struct reader *r, struct node *out);
-/* The mapping whose start is at hand, of which OUT has the place. */
-bool dw_yaml_read_mapping(struct reader *r, struct node *out);
-
-/* Members on their way into a container. */
-struct members {
-  struct node *owner;
-  size_t first_mark; /* of the owner's, among the pending ones */
-};
-struct members dw_yaml_open(struct reader *r, struct node *owner);
-bool dw_yaml_mark(struct reader *r, const char *key, struct place key_place, struct place place);
-/* Takes a member's weight and height into account. */
-void dw_yaml_count(struct node *owner, const struct node *member);
-bool dw_yaml_close(struct reader *r, struct members members);
-
 #endif

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/base_internal.h"
+#include "base/memory.h"
 #include "certs/certs.h"
 #include "certs/self_managed.h"
 #include "files/manifests.h"

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "json/formats_support.h"
+#include "json/json_support.h"
 #include "json/json_write.h"
 
 static void write_sample(struct dw_json_writer *w) {

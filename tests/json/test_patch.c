@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "json/formats_support.h"
+#include "json/json_support.h"
 #include "json/patch.h"
 
 static void an_empty_patch_is_an_empty_list(void **state) {

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "json/formats_support.h"
+#include "json/json_support.h"
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 

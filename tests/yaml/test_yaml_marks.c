@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "json/formats_support.h"
+#include "json/json_support.h"
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 

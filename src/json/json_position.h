@@ -1,12 +1,13 @@
 /* Places inside JSON text that is already known to be valid: what a tree of values can't tell. All offsets are bytes.
  */
-#ifndef JSON_JSON_SCAN_H
-#define JSON_JSON_SCAN_H
+#ifndef JSON_JSON_POSITION_H
+#define JSON_JSON_POSITION_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 struct dw_span {
   size_t offset;
@@ -52,5 +53,21 @@ enum { DW_JSON_MOST_DUPLICATES = 64 };
  * DW_JSON_MOST_DUPLICATES are kept. */
 struct dw_json_duplicate *dw_json_duplicates(struct dw_arena *arena, const char *text, size_t length, size_t *count)
     __attribute__((nonnull, returns_nonnull));
+
+/* --- field paths taken apart: "plugins[0].ipam", "annotations[a.b/c]" --- */
+
+struct path_token {
+  const char *text;
+  size_t length;
+};
+
+/* Takes the next token off *PATH; false at its end. */
+bool dw_path_next(const char **path, struct path_token *token);
+/* Whether the token can be an array's index. */
+bool dw_path_index(struct path_token token, size_t *index);
+
+/* Appends a member's name, in brackets where it would not read as one token. Very long names are cut. */
+void dw_path_add_key(struct dw_buf *path, const char *key, size_t length);
+void dw_path_add_index(struct dw_buf *path, size_t index);
 
 #endif

@@ -1,7 +1,7 @@
 /* What several tests of this layer need. Texts are handed over without a NUL behind them, so that reading past the end
  * is seen by the sanitizers. */
-#ifndef TESTS_FORMATS_SUPPORT_H
-#define TESTS_FORMATS_SUPPORT_H
+#ifndef TESTS_JSON_SUPPORT_H
+#define TESTS_JSON_SUPPORT_H
 
 #include <json-c/json.h>
 #include <stdlib.h>

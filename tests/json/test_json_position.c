@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "json/formats_support.h"
-#include "json/json_scan.h"
+#include "json/json_position.h"
+#include "json/json_support.h"
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 

@@ -1,6 +1,6 @@
-/* How values are laid out: known to json*.c alone. */
-#ifndef JSON_JSON_VALUE_H
-#define JSON_JSON_VALUE_H
+/* How values are laid out. */
+#ifndef JSON_JSON_INTERNAL_H
+#define JSON_JSON_INTERNAL_H
 
 #include "json/json.h"
 
