@@ -126,7 +126,7 @@ static struct batch take_all(void) {
 /* Returns how many were not written. */
 static uint64_t report(uint64_t count) {
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
-  static const char message[] = "log lines were dropped: standard error took none, or not fast enough";
+  static const char message[] = "log lines were dropped because standard error was blocked or too slow";
   const struct dw_log_member member = dw_log_integer("count", (int64_t)count);
   dw_log_make_line(&line, &(struct dw_log_entry){DW_LOG_ERROR, message, sizeof message - 1, &member, 1});
   return write_lines(line.data, line.length);

@@ -233,12 +233,12 @@ static void fail_at(struct dw_error *err, const struct parser *p, enum dw_error_
 
 static void fail(struct dw_error *err, const struct parser *p) {
   char key[DW_QUOTE_SIZE];
-  char problem[DW_QUOTE_SIZE + 40];
+  char problem[DW_QUOTE_SIZE + 64];
   if (dw_arena_exhausted(p->arena)) {
     dw_error_set(err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
   } else if (p->duplicate.length > 0) {
     dw_quote_short(key, p->scan.text + p->duplicate.offset + 1, p->duplicate.length - 2);
-    snprintf(problem, sizeof problem, "the key %s stands twice in one object", key);
+    snprintf(problem, sizeof problem, "the key %s appears twice in the same object", key);
     fail_at(err, p, DW_ERR_DUPLICATE, p->duplicate.offset, problem);
   } else {
     fail_at(err, p, p->scan.code, p->scan.problem_at, p->scan.problem);

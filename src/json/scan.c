@@ -99,7 +99,7 @@ static bool scan_escape(struct scan *s) {
   if (c == 'u')
     return scan_unicode_escape(s);
   if (c != '"' && unescape_letter(c) == '\0') /* most are quotes */
-    return dw_scan_fail(s, s->at - 1, "not an escape that JSON knows; write a backslash itself as \\\\");
+    return dw_scan_fail(s, s->at - 1, "JSON has no such escape sequence; write a backslash as \\\\");
   s->at++;
   return true;
 }
@@ -108,11 +108,11 @@ static bool fail_control(struct scan *s) {
   switch (s->text[s->at]) {
   case '\n':
   case '\r':
-    return fail(s, "a line break inside a string; its closing quote is missing, or it must be written \\n");
+    return fail(s, "line break inside a string: add the closing quote, or write the line break as \\n");
   case '\t':
-    return fail(s, "a tab inside a string must be written \\t");
+    return fail(s, "tab inside a string: write it as \\t");
   default:
-    return fail(s, "a control character inside a string");
+    return fail(s, "control character inside a string");
   }
 }
 
@@ -126,7 +126,7 @@ static bool scan_character(struct scan *s) {
   uint32_t code;
   size_t size = dw_utf8_next(s->text + s->at, s->length - s->at, &code);
   if (code == DW_UTF8_BAD)
-    return fail(s, "bytes that are no UTF-8 text");
+    return fail(s, "invalid UTF-8");
   s->at += size;
   return true;
 }
@@ -166,7 +166,7 @@ bool dw_scan_string(struct scan *s, struct dw_span *span) {
   for (;;) {
     s->at = skip_plain(s);
     if (at_end(s))
-      return dw_scan_fail(s, start, "the closing quote of this string is missing");
+      return dw_scan_fail(s, start, "this string has no closing quote");
     unsigned char c = (unsigned char)s->text[s->at];
     if (c == '"')
       break;
@@ -189,15 +189,15 @@ static bool scan_number(struct scan *s) {
   if (dw_scan_peek(s) == '-')
     s->at++;
   if (!dw_is_digit(dw_scan_peek(s)))
-    return fail(s, "a digit is expected after the minus sign");
+    return fail(s, "expected a digit after the minus sign");
   size_t start = s->at;
   scan_digits(s);
   if (s->text[start] == '0' && s->at - start > 1)
-    return dw_scan_fail(s, start, "a number must not begin with 0");
+    return dw_scan_fail(s, start, "a number must not have leading zeros");
   if (dw_scan_peek(s) == '.') {
     s->at++;
     if (!dw_is_digit(dw_scan_peek(s)))
-      return fail(s, "a digit is expected after the decimal point");
+      return fail(s, "expected a digit after the decimal point");
     scan_digits(s);
   }
   if (dw_scan_peek(s) == 'e' || dw_scan_peek(s) == 'E') {
@@ -205,7 +205,7 @@ static bool scan_number(struct scan *s) {
     if (dw_scan_peek(s) == '+' || dw_scan_peek(s) == '-')
       s->at++;
     if (!dw_is_digit(dw_scan_peek(s)))
-      return fail(s, "a digit is expected in the exponent");
+      return fail(s, "expected a digit in the exponent");
     scan_digits(s);
   }
   return true;
@@ -243,29 +243,29 @@ static const char *foreign(const struct scan *s) {
   if (at_end(s))
     return NULL;
   if (s->text[s->at] == '/' || s->text[s->at] == '#')
-    return "JSON has no comments";
+    return "JSON does not allow comments";
   if (at_typographic_quote(s))
     return "this is a typographic quote; JSON needs plain double quotes (\")";
-  return at_callout(s) ? "a callout from documentation, such as <1>, is not JSON; remove it" : NULL;
+  return at_callout(s) ? "this is a callout from documentation, such as <1>; remove it" : NULL;
 }
 
 static bool fail_value(struct scan *s) {
   if (at_end(s))
-    return fail(s, s->depth > 0 ? "the text ends too soon: a value is missing" : "the text is empty");
+    return fail(s, s->depth > 0 ? "unexpected end of text: expected a value" : "the text is empty");
   if (foreign(s))
     return fail(s, foreign(s));
   switch (s->text[s->at]) {
   case '\'':
-    return fail(s, "text must stand in double quotes, not in single ones");
+    return fail(s, "JSON needs double quotes (\") instead of single quotes");
   case '}':
   case ']':
   case ',':
-    return fail(s, "a value is missing here");
+    return fail(s, "expected a value here");
   case '+':
   case '.':
     return fail(s, "a number must begin with a digit or a minus sign");
   default:
-    return fail(s, "a value is expected here; text must stand in double quotes");
+    return fail(s, "expected a value; put text in double quotes");
   }
 }
 
@@ -283,29 +283,27 @@ bool dw_scan_enter(struct scan *s, struct scan_walk *walk) {
 
 static bool fail_separator(struct scan *s, bool object) {
   if (at_end(s))
-    return fail(s, object ? "the text ends too soon: a closing } is missing"
-                          : "the text ends too soon: a closing ] is missing");
+    return fail(s, object ? "unexpected end of text: expected '}'" : "unexpected end of text: expected ']'");
   if (foreign(s))
     return fail(s, foreign(s));
   if (s->text[s->at] == ':')
-    return fail(s, "this colon has no place here");
-  return fail(s, object ? "a comma or a closing } is missing before this"
-                        : "a comma or a closing ] is missing before this");
+    return fail(s, "unexpected ':'");
+  return fail(s, object ? "expected ',' or '}'" : "expected ',' or ']'");
 }
 
 static bool scan_key(struct scan *s, struct dw_span *key) {
   if (dw_scan_peek(s) != '"') {
     if (at_end(s))
-      return fail(s, "the text ends too soon: a closing } is missing");
+      return fail(s, "unexpected end of text: expected '}'");
     const char *known = foreign(s);
-    const char *other = dw_scan_peek(s) == ',' ? "a comma too many" : "a key in double quotes is expected here";
+    const char *other = dw_scan_peek(s) == ',' ? "unexpected ','" : "expected a key in double quotes";
     return fail(s, known ? known : other);
   }
   if (!dw_scan_string(s, key))
     return false;
   dw_scan_blanks(s);
   if (dw_scan_peek(s) != ':')
-    return fail(s, "a colon is missing after the key");
+    return fail(s, "expected ':' after the key");
   s->at++;
   dw_scan_blanks(s);
   return true;
@@ -328,7 +326,7 @@ enum scan_step dw_scan_next(struct scan *s, struct scan_walk *walk, struct dw_sp
     size_t comma = s->at++;
     dw_scan_blanks(s);
     if (dw_scan_peek(s) == close) {
-      dw_scan_fail(s, comma, "a comma too many: nothing follows it");
+      dw_scan_fail(s, comma, "trailing comma: JSON does not allow a comma after the last item");
       return SCAN_FAILED;
     }
   }
@@ -372,7 +370,7 @@ bool dw_scan_begin(struct scan *s) {
 bool dw_scan_end(struct scan *s) {
   dw_scan_blanks(s);
   const char *known = foreign(s);
-  return at_end(s) || fail(s, known ? known : "more text after the end of the value");
+  return at_end(s) || fail(s, known ? known : "unexpected text after the end of the value");
 }
 
 /* The low half of a surrogate pair at AT, as another escape; -1 where there is none. */

@@ -48,16 +48,18 @@ static bool read_alias(struct reader *r, struct node *out) {
   int64_t index = 0;
   const char *anchor = (const char *)r->event.data.alias.anchor;
   if (!dw_json_integer(dw_json_get(r->anchors, anchor), &index))
-    return dw_yaml_fail(r, DW_ERR_SYNTAX, out->place, "no anchor %s stands before this alias",
+    return dw_yaml_fail(r, DW_ERR_SYNTAX, out->place,
+                        "this alias refers to the anchor %s, which is not defined before it",
                         dw_quote_short(name, anchor, strlen(anchor)));
   const struct node *node = anchor_at(r, (size_t)index);
   if (!node->value)
-    return dw_yaml_fail(r, DW_ERR_INVALID, out->place, "the anchor %s would hold itself",
+    return dw_yaml_fail(r, DW_ERR_INVALID, out->place, "the value of the anchor %s would contain itself",
                         dw_quote_short(name, anchor, strlen(anchor)));
   r->expanded += node->weight;
   if (r->expanded > DW_YAML_MAX_NODES)
     return dw_yaml_fail(r, DW_ERR_MEMORY, out->place,
-                        "the aliases up to here stand for over %d values; write less of them", DW_YAML_MAX_NODES);
+                        "the aliases up to this one expand to more than %d values; use fewer aliases",
+                        DW_YAML_MAX_NODES);
   if (r->depth + node->height > DW_JSON_MAX_DEPTH)
     return dw_yaml_fail(r, DW_ERR_DEPTH, out->place, "nested deeper than %d levels", DW_JSON_MAX_DEPTH);
   const struct alias alias = {out->place, node->place};
@@ -164,7 +166,7 @@ static bool fail_duplicate(struct reader *r, const struct mapping *m, const char
   size_t count = (r->pending.length - m->members.first_mark) / sizeof(struct mark);
   const struct mark *list = (const void *)(r->pending.data + m->members.first_mark);
   const struct mark *first = dw_mark_of_key(list, count, key);
-  return dw_yaml_fail(r, DW_ERR_DUPLICATE, place, "the key %s stands twice in one object; it stands on line %d already",
+  return dw_yaml_fail(r, DW_ERR_DUPLICATE, place, "the key %s appears twice in the same object, first on line %d",
                       dw_quote_short(quoted, key, strlen(key)), first ? first->key_place.line : place.line);
 }
 
@@ -191,7 +193,7 @@ static bool merge_node(struct reader *r, struct mapping *m, const struct node *n
   if (dw_json_type(node->value) == DW_JSON_OBJECT)
     return merge_object(r, m, node->value);
   if (dw_json_type(node->value) != DW_JSON_ARRAY || !list_allowed)
-    return dw_yaml_fail(r, DW_ERR_INVALID, node->place, "<< needs an object or a list of objects");
+    return dw_yaml_fail(r, DW_ERR_INVALID, node->place, "the value of << must be an object or a list of objects");
   for (size_t i = dw_json_size(node->value); i-- > 0;) {
     const struct node element = {.value = (dw_json *)dw_json_at(node->value, i), .place = node->place};
     if (!merge_node(r, m, &element, false))
@@ -223,7 +225,7 @@ static bool read_key(struct reader *r, struct mark *mark) {
   if (!read_node(r, &node))
     return false;
   if (!dw_yaml_key_text(node.value, &text))
-    return dw_yaml_fail(r, DW_ERR_INVALID, node.place, "%s can't be a key; put it in quotes if it is meant as text",
+    return dw_yaml_fail(r, DW_ERR_INVALID, node.place, "%s can't be a key; if you mean text, put it in quotes",
                         dw_json_type_name(node.value));
   char *key = dw_arena_try(r->arena, text.length + 1);
   if (!key)

@@ -28,9 +28,9 @@ static bool fail_reading(struct reader *r) {
   const char *problem = r->parser.problem ? r->parser.problem : "";
   dw_text_position(r->text, r->length, r->parser.problem_offset, &place.line, &place.column);
   if (strstr(problem, "control character"))
-    return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "a control character (0x%02X) is not allowed in YAML",
+    return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "YAML does not allow this control character (0x%02X)",
                         (unsigned)r->parser.problem_value);
-  return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "bytes that are no UTF-8 text");
+  return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "invalid UTF-8");
 }
 
 /* The byte that PLACE names, as far as its line is plain ASCII; NUL where there is none. */
@@ -49,13 +49,13 @@ static char byte_at(const struct reader *r, struct place place) {
 static const char *bad_start(const struct reader *r, struct place place) {
   switch (byte_at(r, place)) {
   case '\t':
-    return "a tab can't indent in YAML; use blanks";
+    return "YAML does not allow tabs for indentation; use spaces";
   case '@':
   case '`':
   case '%':
-    return "text that begins with this character must stand in quotes";
+    return "text that begins with this character needs quotes";
   default:
-    return "this character can't stand here";
+    return "unexpected character";
   }
 }
 
@@ -65,20 +65,21 @@ static const char *in_words(const struct reader *r, struct place place) {
     const char *words;
   } known[] = {
       {"mapping values are not allowed",
-       "a colon has no place here: check the indentation, or put text that holds \": \" in quotes"},
-      {"did not find expected key", "a key is expected here: check the indentation"},
-      {"did not find expected '-'", "an item with \"- \" is expected here: check the indentation"},
-      {"block sequence entries are not allowed", "an item with \"- \" has no place here: check the indentation"},
-      {"block mapping keys are not allowed", "a key has no place here: check the indentation"},
-      {"could not find expected ':'", "a colon is missing after this key"},
-      {"found unexpected end of stream", "the closing quote of this text is missing"},
-      {"found unexpected document indicator", "the closing quote of this text is missing"},
-      {"did not find expected ',' or ']'", "a comma or a closing ] is missing before this"},
-      {"did not find expected ',' or '}'", "a comma or a closing } is missing before this"},
-      {"did not find expected <document start>", "the document has ended before this; a line --- begins another"},
-      {"did not find expected node content", "a value is expected here"},
-      {"found a tab character", "a tab can't indent in YAML; use blanks"},
-      {"found unknown escape character", "not an escape that YAML knows; use single quotes to keep backslashes"},
+       "unexpected ':'; check the indentation, or put text that contains \": \" in quotes"},
+      {"did not find expected key", "expected a key; check the indentation"},
+      {"did not find expected '-'", "expected a list item (\"- \"); check the indentation"},
+      {"block sequence entries are not allowed", "unexpected list item (\"- \"); check the indentation"},
+      {"block mapping keys are not allowed", "unexpected key; check the indentation"},
+      {"could not find expected ':'", "expected ':' after this key"},
+      {"found unexpected end of stream", "this text has no closing quote"},
+      {"found unexpected document indicator", "this text has no closing quote"},
+      {"did not find expected ',' or ']'", "expected ',' or ']'"},
+      {"did not find expected ',' or '}'", "expected ',' or '}'"},
+      {"did not find expected <document start>",
+       "unexpected text after the end of the document; begin the next document with a line ---"},
+      {"did not find expected node content", "expected a value"},
+      {"found a tab character", "YAML does not allow tabs for indentation; use spaces"},
+      {"found unknown escape character", "YAML has no such escape sequence; use single quotes to keep backslashes"},
   };
   const char *problem = r->parser.problem ? r->parser.problem : "not valid YAML";
   if (strstr(problem, "cannot start any token"))
@@ -98,6 +99,11 @@ static bool blames_context(const yaml_parser_t *parser) {
   return open_quote || strstr(parser->context, "simple key");
 }
 
+/* libyaml's name for what it was parsing, such as "while parsing a flow sequence", as Kubernetes users call it. */
+static const char *surrounding(const char *context) {
+  return strstr(context, "sequence") ? "list" : strstr(context, "mapping") ? "object" : "text";
+}
+
 static bool fail_parsing(struct reader *r) {
   const yaml_parser_t *parser = &r->parser;
   if (parser->error == YAML_MEMORY_ERROR)
@@ -108,7 +114,8 @@ static bool fail_parsing(struct reader *r) {
   struct place begin = dw_yaml_place(parser->context_mark);
   const char *words = in_words(r, place);
   if (parser->context && begin.line < place.line)
-    return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s (what it belongs to begins on line %d)", words, begin.line);
+    return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s (the %s begins on line %d)", words, surrounding(parser->context),
+                        begin.line);
   return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s", words);
 }
 

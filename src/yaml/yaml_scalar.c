@@ -169,7 +169,7 @@ static struct resolved resolve(const char *text) {
 static dw_json *new_float(struct dw_arena *arena, const struct yaml_scalar *scalar, double value,
                           const char **problem) {
   if (!isfinite(value)) {
-    *problem = "JSON has no number for infinity or NaN";
+    *problem = "JSON can't represent infinity or NaN";
     return NULL;
   }
   if (value == trunc(value) && fabs(value) < 9223372036854775808.0)
@@ -181,7 +181,7 @@ static dw_json *new_float(struct dw_arena *arena, const struct yaml_scalar *scal
 
 static dw_json *new_string(struct dw_arena *arena, const struct yaml_scalar *scalar, const char **problem) {
   if (memchr(scalar->text, '\0', scalar->length)) {
-    *problem = "a NUL character is not allowed in text";
+    *problem = "text must not contain a NUL character";
     return NULL;
   }
   return dw_json_new_string(arena, scalar->text, scalar->length);
@@ -225,7 +225,7 @@ static bool tag_kind(const char *tag, enum kind *kind) {
 static dw_json *tagged_value(struct dw_arena *arena, const struct yaml_scalar *scalar, const char **problem) {
   enum kind wanted;
   if (strcmp(scalar->tag, TAG("binary")) == 0) {
-    *problem = "!!binary has no place in JSON; leave the tag out and keep the base64 text";
+    *problem = "JSON has no type for !!binary; remove the tag and keep the base64 text";
     return NULL;
   }
   if (!tag_kind(scalar->tag, &wanted))
@@ -233,7 +233,7 @@ static dw_json *tagged_value(struct dw_arena *arena, const struct yaml_scalar *s
   struct resolved resolved = resolve(scalar->text);
   bool fits = resolved.kind == wanted || (wanted == KIND_FLOAT && resolved.kind == KIND_INTEGER);
   if (!fits || strlen(scalar->text) != scalar->length) {
-    *problem = "this text is not of the type that its tag names";
+    *problem = "this text does not have the type that its tag names";
     return NULL;
   }
   return resolved_value(arena, scalar, resolved, problem);

@@ -76,9 +76,8 @@ static void log_numbers(unsigned first, unsigned count) {
 
 /* How many lines the report in LINE tells of; 0 where it is none. */
 static unsigned long dropped_by(const char *line) {
-  static const char head[] =
-      "\"level\":\"error\",\"msg\":\"log lines were dropped: standard error took none, or not fast "
-      "enough\",\"count\":";
+  static const char head[] = "\"level\":\"error\",\"msg\":\"log lines were dropped because standard error was blocked "
+                             "or too slow\",\"count\":";
   const char *at = strstr(line, head);
   return at == NULL ? 0 : strtoul(at + strlen(head), NULL, 10);
 }

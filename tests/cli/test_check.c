@@ -257,7 +257,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
             "      \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
             "    }\n",
        "nad.yaml:9:7: error: spec.config: Invalid value: \"\\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", "
-       "\\\"range\\\":\": line 4, column 3: a comma or a closing } is missing before this [cni-json]\n"
+       "\\\"range\\\":\": line 4, column 3: expected ',' or '}' [cni-json]\n"
        "      \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
        "      ^\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},

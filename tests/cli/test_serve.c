@@ -429,7 +429,7 @@ static void send_reviews(struct https_client *client) {
 
 /* A container runtime's log reader that hangs, or a stopped process behind a pipe. */
 static void a_log_that_nobody_reads_stops_no_review(void **state) {
-  static const char report[] = "\"msg\":\"log lines were dropped: standard error took none, or not fast enough\","
+  static const char report[] = "\"msg\":\"log lines were dropped because standard error was blocked or too slow\","
                                "\"count\":";
   (void)state;
   struct fixture f = begin_piped((const char *const[]){"--metrics-listen", "127.0.0.1:0", "--threads", "2", NULL});

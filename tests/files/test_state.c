@@ -197,7 +197,7 @@ static void what_is_wrong_in_a_json_list_is_named_with_its_place(void **state) {
                                                                                          "{\"kind\":\"Node\"}]}\n");
   expect_refused(folder, "a.json", 3, 1, "apiVersion or kind is missing");
   folder_put(folder, "a.json", JSON_LIST("\n" JSON_NODE("a", ",\n\"kind\":\"Node\"")));
-  expect_refused(folder, "a.json", 3, 1, "stands twice");
+  expect_refused(folder, "a.json", 3, 1, "appears twice");
   folder_put(folder, "a.json", JSON_LIST("\n" JSON_NODE("a", ",\n\"status\":{\"images\":[}")));
   expect_refused(folder, "a.json", 3, 21, "value is missing");
 }
@@ -206,7 +206,7 @@ static void a_broken_file_is_named_with_its_place(void **state) {
   const struct folder *folder = *state;
   folder_put(folder, "a.yaml", NODE);
   folder_put(folder, "sub/b.yaml", NODE "status: {\n");
-  expect_refused(folder, "sub/b.yaml", 5, 1, "value is expected");
+  expect_refused(folder, "sub/b.yaml", 5, 1, "expected a value");
 }
 
 static void a_missing_folder_is_named(void **state) {
@@ -251,7 +251,7 @@ static void expect_bad_policy(const struct folder *folder, const char *text, int
 static void a_bad_policy_is_named_with_its_place(void **state) {
   expect_bad_policy(*state, HEAD "rules: {gateway-in-pol: warn}\n", 3, 9, "gateway-in-pool");
   expect_bad_policy(*state, HEAD "namespaces: x\n", 3, 1, "namespace");
-  expect_bad_policy(*state, HEAD "rules: [\n", 4, 1, "value is expected");
+  expect_bad_policy(*state, HEAD "rules: [\n", 4, 1, "expected a value");
   expect_bad_policy(*state, "", 1, 1, "empty");
 }
 

@@ -64,8 +64,8 @@ static void names_the_place_and_the_mistake(void **state) {
       {"[1,]", 1, 3, "comma too many"},
       {"[,1]", 1, 2, "a value is missing"},
       {"{,}", 1, 2, "comma too many"},
-      {"{\"a\":1 \"b\":2}", 1, 8, "a comma or a closing }"},
-      {"[1 2]", 1, 4, "a comma or a closing ]"},
+      {"{\"a\":1 \"b\":2}", 1, 8, "expected ',' or '}'"},
+      {"[1 2]", 1, 4, "expected ',' or ']'"},
       {"{\"a\" 1}", 1, 6, "colon is missing"},
       {"{\"a\"", 1, 5, "colon is missing"},
       {"[\"a\":1]", 1, 5, "colon has no place"},
@@ -77,12 +77,12 @@ static void names_the_place_and_the_mistake(void **state) {
       {"[01]", 1, 2, "begin with 0"},
       {"[+1]", 1, 2, "begin with a digit"},
       {"[.5]", 1, 2, "begin with a digit"},
-      {"[-]", 1, 3, "digit is expected"},
+      {"[-]", 1, 3, "expected a digit"},
       {"[1.]", 1, 4, "decimal point"},
       {"[1e+]", 1, 5, "exponent"},
-      {"[True]", 1, 2, "value is expected"},
-      {"nul", 1, 1, "value is expected"},
-      {"[1}", 1, 3, "a comma or a closing ]"},
+      {"[True]", 1, 2, "expected a value"},
+      {"nul", 1, 1, "expected a value"},
+      {"[1}", 1, 3, "expected ',' or ']'"},
       {"\"abc", 1, 1, "closing quote"},
       {"[\"a\nb\"]", 1, 4, "line break"},
       {"\"a\tb\"", 1, 3, "tab"},
@@ -130,7 +130,7 @@ static void half_a_surrogate_pair_reads_as_the_replacement(void **state) {
     assert_string_equal(dw_json_string(parse(arena, table[i].text)), table[i].says);
   }
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  expect_error(&(struct broken){"{\"\\ud800\":1,\"\\ud801\":2}", 1, 13, "stands twice"}, DW_JSON_UNIQUE_KEYS,
+  expect_error(&(struct broken){"{\"\\ud800\":1,\"\\ud801\":2}", 1, 13, "appears twice"}, DW_JSON_UNIQUE_KEYS,
                DW_ERR_DUPLICATE);
   assert_int_equal(dw_json_size(parse(arena, "{\"\\ud800\":1,\"\\ud801\":2}")), 1);
 }

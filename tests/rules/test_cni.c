@@ -48,11 +48,11 @@ static void json_errors_quote_whole_tokens(void **state) {
        "Invalid value: \"\\\"whereabouts and more than that\\\",1}\": line 1, column 39: a key in double quotes"},
       {"{\"a\":\"half\\uq\",\"b\":1}",
        "Invalid value: \"{\\\"a\\\":\\\"half\\\\uq\\\",\\\"b\\\":1}\": line 1, column 11:"},
-      {"{\"a\":1 'b'}", "Invalid value: \"{\\\"a\\\":1 'b'}\": line 1, column 8: a comma or"},
-      {"{\"a\": 1 ", "Invalid value: \"{\\\"a\\\": 1\": line 1, column 9: the text ends too soon"},
+      {"{\"a\":1 'b'}", "Invalid value: \"{\\\"a\\\":1 'b'}\": line 1, column 8: expected ',' or"},
+      {"{\"a\": 1 ", "Invalid value: \"{\\\"a\\\": 1\": line 1, column 9: unexpected end of text"},
       {"{\"a\": \"a long text that does not end",
        "Invalid value: \"{\\\"a\\\": \\\"a long text that does not end\": line 1, column 7: the closing quote"},
-      {"\xc3\xa4", "Invalid value: \"\xc3\xa4\": line 1, column 1: a value is expected"},
+      {"\xc3\xa4", "Invalid value: \"\xc3\xa4\": line 1, column 1: expected a value"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     nad_expect_says(&(struct nad_case){.config = cases[i].config}, "cni-json", cases[i].says);

@@ -141,23 +141,23 @@ static void what_is_not_json_is_called_what_it_is(void **state) {
   static const struct {
     const char *config, *says;
   } cases[] = {
-      {"{\n# a NIC\n\"type\":\"macvlan\"}", "line 2, column 1: JSON has no comments [cni-json]"},
-      {"{\"type\":\"macvlan\", // a NIC\n\"master\":\"eth1\"}", "line 1, column 20: JSON has no comments"},
-      {"{\"type\":\"macvlan\"} # done", "line 1, column 20: JSON has no comments"},
+      {"{\n# a NIC\n\"type\":\"macvlan\"}", "line 2, column 1: JSON does not allow comments [cni-json]"},
+      {"{\"type\":\"macvlan\", // a NIC\n\"master\":\"eth1\"}", "line 1, column 20: JSON does not allow comments"},
+      {"{\"type\":\"macvlan\"} # done", "line 1, column 20: JSON does not allow comments"},
       {"{\"type\":\xe2\x80\x9cmacvlan\xe2\x80\x9d}",
        "line 1, column 9: this is a typographic quote; JSON needs plain double quotes (\") [cni-json]"},
       {"{\xe2\x80\x9etype\":\"macvlan\"}", "line 1, column 2: this is a typographic quote"},
       {"{\"type\":\xc2\xabmacvlan\xc2\xbb}", "line 1, column 9: this is a typographic quote"},
       {"{\"type\":\"macvlan\", <12>\n\"master\":\"eth1\"}",
-       "line 1, column 20: a callout from documentation, such as <1>, is not JSON; remove it [cni-json]"},
-      {"{\"type\":\"macvlan\"} <1>", "line 1, column 20: a callout from documentation"},
+       "line 1, column 20: this is a callout from documentation, such as <1>; remove it [cni-json]"},
+      {"{\"type\":\"macvlan\"} <1>", "line 1, column 20: this is a callout from documentation"},
       {"type: macvlan\nmaster: eth1\n",
        "Invalid value: \"type: macvlan\": line 1, column 1: this is YAML, but Multus reads the configuration as JSON "
        "[cni-json]"},
       {"---\n# migration\ncniVersion: 1.0.0\nplugins:\n- type: macvlan\n", "this is YAML, but Multus reads"},
-      {"{\"type\": <nic>}", "line 1, column 10: a value is expected here; text must stand in double quotes"},
-      {"macvlan", "line 1, column 1: a value is expected here"},
-      {"http://eth1", "line 1, column 1: a value is expected here"},
+      {"{\"type\": <nic>}", "line 1, column 10: expected a value; put text in double quotes"},
+      {"macvlan", "line 1, column 1: expected a value"},
+      {"http://eth1", "line 1, column 1: expected a value"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct nad_case nad = {.config = cases[i].config};

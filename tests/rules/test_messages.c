@@ -54,7 +54,7 @@ static void of_cni(void **state) {
   static const struct nad_message messages[] = {
       {{.config = "{\"type\":\"macvlan\",\n \"master\" \"eth1\"}"},
        "cni-json",
-       "spec.config: Invalid value: \"\\\"master\\\" \\\"eth1\\\"}\": line 2, column 11: a colon is missing after the "
+       "spec.config: Invalid value: \"\\\"master\\\" \\\"eth1\\\"}\": line 2, column 11: expected ':' after the "
        "key [cni-json]"},
       {{.config = WITH("\"dns\":{\"domain\":5}")},
        "cni-json",

@@ -87,7 +87,7 @@ static void refuses_duplicate_keys_and_names_both_lines(void **state) {
   static const struct broken table[] = {
       {"a: 1\nb: 2\na: 3\n", DW_ERR_DUPLICATE, 3, 1, "line 1"},
       {"x:\n- b:\n    c: 1\n    d: 2\n    c: 3\n", DW_ERR_DUPLICATE, 5, 5,
-       "\"c\" stands twice in one object; it stands on line 3"},
+       "\"c\" appears twice in the same object, first on line 3"},
       {"a: 1\n\"a\": 2\n", DW_ERR_DUPLICATE, 2, 1, "line 1"},
       {"1: a\n\"1\": b\n", DW_ERR_DUPLICATE, 2, 1, "line 1"},
       {"yes: a\n\"true\": b\n", DW_ERR_DUPLICATE, 2, 1, "line 1"},

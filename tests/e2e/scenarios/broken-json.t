@@ -2,5 +2,5 @@ A configuration that is no JSON is refused in any namespace, with line and colum
 
   $ . "$E2E/scenario.sh"
   $ config net '{"cniVersion": "0.3.1", "type": "macvlan" "master": "eth1"}' tenant | kubectl apply -f -
-  The NetworkAttachmentDefinition "net" is invalid: spec.config: Invalid value: "\"type\": \"macvlan\" \"master\": \"eth1\"}": line 1, column 43: a comma or a closing } is missing before this [cni-json]
+  The NetworkAttachmentDefinition "net" is invalid: spec.config: Invalid value: "\"type\": \"macvlan\" \"master\": \"eth1\"}": line 1, column 43: expected ',' or '}' [cni-json]
   [1]
