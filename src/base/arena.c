@@ -20,23 +20,23 @@ enum { FIRST_TEXT = 256 }; /* formatted on the stack */
 
 struct block {
   struct block *next;
-  size_t size; /* with this head */
+  size_t size; /* including this header */
   alignas(max_align_t) unsigned char bytes[];
 };
 
-/* Stands at the head of its first block. */
+/* Located at the start of its own first block. */
 struct dw_arena {
   struct block *blocks;
-  unsigned char *at; /* where the next small request is cut from, */
-  size_t left;       /* and what is left there */
-  size_t allowed;    /* what dw_arena_try() may take without a look at limit and budget */
+  unsigned char *at; /* where the next small allocation is taken from */
+  size_t left;       /* bytes left at `at` */
+  size_t allowed;    /* what dw_arena_try() may allocate without checking limit and budget */
   size_t block_size; /* of the next block */
   size_t used;
   size_t limit;
-  size_t start;             /* of the current text: what was used before it */
-  struct dw_budget *budget; /* NULL: none */
+  size_t start;             /* bytes used before the current text began */
+  struct dw_budget *budget; /* NULL if there is none */
   size_t charged;           /* to the budget */
-  size_t free;              /* that the budget does not count */
+  size_t free;              /* bytes that are not charged to the budget */
   enum dw_exhausted exhausted;
   bool secret;
 };
@@ -84,7 +84,7 @@ bool dw_arena_is_secret(const struct dw_arena *arena) {
   return arena->secret;
 }
 
-/* The arena is in the last of its blocks. */
+/* The arena itself is in the last block of the list, so each `next` is read before its block is freed. */
 void dw_arena_free(struct dw_arena *arena) {
   if (arena == NULL)
     return;
@@ -117,14 +117,14 @@ static unsigned char *add_block(struct dw_arena *arena, size_t size) {
   return block->bytes;
 }
 
-/* SIZE in whole units of the alignment, at least one, so that every allocation has its own address. */
+/* Rounds SIZE up to the alignment, and 0 up to one unit, so that every allocation has a distinct address. */
 static size_t rounded(size_t size) {
   if (size > SIZE_MAX / 4)
     dw_out_of_memory();
   return size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* A large request must not strand what is left of the current block, so it gets a block of its own. */
+/* A large request gets a separate block, so that the rest of the current block is not wasted. */
 static void *take_from_new(struct dw_arena *arena, size_t size) {
   bool large = size > arena->block_size / 2;
   unsigned char *bytes = add_block(arena, large ? size : arena->block_size);
@@ -171,7 +171,7 @@ void *dw_arena_array(struct dw_arena *arena, size_t count, size_t size) {
   return dw_arena_alloc(arena, product);
 }
 
-/* In steps, so that small documents cost one look at what all share. */
+/* Charges in steps, so that a small document accesses the shared counter only once. */
 static bool charge(struct dw_arena *arena, size_t size) {
   size_t covered = arena->charged + arena->free;
   if (arena->budget == NULL || arena->used + size <= covered)
@@ -193,7 +193,7 @@ void *dw_arena_more(struct dw_arena *arena, void *items, size_t count, size_t *c
   return larger;
 }
 
-/* Whether SIZE more stay within the limit and the budget; if not, the arena remembers why. */
+/* Whether SIZE more bytes are within the limit and the budget. If not, the arena remembers which was exceeded. */
 static bool allow(struct dw_arena *arena, size_t size) {
   if (arena->exhausted != DW_NOT_EXHAUSTED)
     return false;
@@ -253,7 +253,7 @@ char *dw_arena_printf(struct dw_arena *arena, const char *format, ...) {
   return text;
 }
 
-/* Most texts are short: they are formatted once. */
+/* Most texts are short enough for the buffer on the stack, and are formatted only once. */
 char *dw_arena_vprintf(struct dw_arena *arena, const char *format, va_list args) {
   char first[FIRST_TEXT];
   va_list again;

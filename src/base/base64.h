@@ -1,4 +1,4 @@
-/* Base64 (RFC 4648, section 4), as kubeconfigs, Secrets and the patches of AdmissionReviews carry bytes. */
+/* Base64 (RFC 4648, section 4), which kubeconfigs, Secrets and AdmissionReview patches use. */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
 
@@ -7,8 +7,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-/* The bytes that TEXT stands for, ended by a NUL, in the arena; NULL where it is no base64. Line breaks are passed
- * over.
+/* Decodes TEXT into the arena, with a NUL behind the bytes. Returns NULL if TEXT is not valid base64. Line breaks are
+ * skipped.
  */
 char *dw_base64_decode(struct dw_arena *arena, const char *text, size_t *length)
     __attribute__((nonnull, warn_unused_result));
@@ -16,7 +16,7 @@ char *dw_base64_decode(struct dw_arena *arena, const char *text, size_t *length)
 /* Appends LENGTH bytes as base64 on one line, with padding. */
 void dw_base64_add(struct dw_buf *out, const void *bytes, size_t length) __attribute__((nonnull));
 
-/* The same as a text in the arena. */
+/* The same, as a text in the arena. */
 const char *dw_base64_encode(struct dw_arena *arena, const void *bytes, size_t length)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
 

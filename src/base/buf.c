@@ -9,7 +9,7 @@
 
 enum { FIRST_CAPACITY = 256 };
 
-/* An arena frees its own. */
+/* The bytes of an arena are freed with it. */
 static void release(const struct dw_buf *buf) {
   if (buf->secret)
     dw_secret_free(buf->data, buf->capacity);
@@ -22,7 +22,7 @@ void dw_buf_free(struct dw_buf *buf) {
   *buf = (struct dw_buf){.arena = buf->arena, .secret = buf->secret};
 }
 
-/* realloc() would free a secret as it is. */
+/* A secret must not be passed to realloc(), which would free the old bytes without wiping them. */
 static char *grow(const struct dw_buf *buf, size_t capacity) {
   if (buf->arena == NULL && !buf->secret)
     return realloc(buf->data, capacity);
@@ -49,7 +49,7 @@ static void enlarge(struct dw_buf *buf, size_t more) {
   buf->capacity = capacity;
 }
 
-/* Room for MORE bytes and the NUL behind them: nearly always it is there. */
+/* Makes room for MORE bytes and a NUL. There is nearly always room already. */
 static inline void reserve(struct dw_buf *buf, size_t more) {
   if (buf->data == NULL || more >= buf->capacity - buf->length)
     enlarge(buf, more);

@@ -1,4 +1,4 @@
-/* Clocks: one for intervals, deadlines and back-offs, one for dates. */
+/* Clocks: the monotonic one for intervals, deadlines and back-offs, the wall clock for dates. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -6,11 +6,11 @@
 #include <stdint.h>
 #include <time.h>
 
-/* The monotonic clock: setting the wall clock does not change it. */
+/* The monotonic clock, which is not affected when the wall clock is set. */
 int64_t dw_now_microseconds(void);
 int64_t dw_now_milliseconds(void);
 
-/* How long this thread has had a processor. */
+/* The CPU time that this thread has used. */
 int64_t dw_thread_microseconds(void);
 
 /* Initializes CONDITION so that pthread_cond_timedwait() measures its deadline on the monotonic clock, as dw_deadline()

@@ -7,7 +7,8 @@
 
 #include "base/utf8.h"
 
-/* A cut may have split the last character: what is left of it goes too, so that the text stays UTF-8. */
+/* Truncating may have split the last character. What is left of it is removed too, so that the text stays valid UTF-8.
+ */
 static void drop_split_character(char *text) {
   size_t length = strlen(text);
   size_t lead = length;
@@ -21,7 +22,7 @@ static void drop_split_character(char *text) {
     text[lead - 1] = '\0';
 }
 
-/* One line: line breaks and other control characters of quoted input become blanks. */
+/* Keeps the text on one line: line breaks and other control characters of quoted input become spaces. */
 static void flatten(char *text) {
   for (char *at = text; *at != '\0'; at++)
     if ((unsigned char)*at < 0x20 || *at == 0x7F)
@@ -91,7 +92,7 @@ int dw_error_in_file(struct dw_error *err, const char *file) {
   size_t room = sizeof err->file - 1;
   if (length <= room)
     memcpy(err->file, file, length + 1);
-  else /* the end of a long path tells more than its beginning */
+  else /* the end of a long path says more than its beginning */
     snprintf(err->file, sizeof err->file, "...%s", file + (length - (room - 3)));
   flatten(err->file);
   return -1;

@@ -1,4 +1,4 @@
-/* Lines on their way to standard error: written by the thread that logs, or queued for a thread that writes them. */
+/* Writes log lines to standard error: from the thread that logs, or through a queue and a separate thread. */
 #include "base/log.h"
 
 #include <errno.h>
@@ -15,10 +15,10 @@
 #include "base/log_internal.h"
 
 enum {
-  QUEUE_BYTES = 512 << 10,      /* twice: while one half is written, lines go into the other */
-  GATHER_MS = 5,                /* lines that come within this time are written together, */
-  MANY_BYTES = QUEUE_BYTES / 4, /* unless there are that many */
-  FATAL_MS = 200                /* that a fatal signal waits for the thread */
+  QUEUE_BYTES = 512 << 10,      /* there are two: one is written while the other is filled */
+  GATHER_MS = 5,                /* lines logged within this time are written together */
+  MANY_BYTES = QUEUE_BYTES / 4, /* unless this many bytes are queued */
+  FATAL_MS = 200                /* how long a fatal signal waits for the thread */
 };
 
 enum mode { DIRECT, QUEUED, CLOSED };
@@ -31,7 +31,7 @@ static struct {
   char halves[2][QUEUE_BYTES];
   unsigned filling; /* the half that lines are added to */
   size_t length;    /* of the lines in it */
-  uint64_t gap;     /* lines that had no room behind them */
+  uint64_t gap;     /* the number of lines that no longer fitted */
 } queue = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static _Atomic enum mode mode = DIRECT;
@@ -44,12 +44,12 @@ uint64_t dw_log_dropped(void) {
 
 /* --- writing --- */
 
-/* Standard error may be a pipe that another process has made non-blocking. */
+/* Another process may have made the pipe at standard error non-blocking. */
 static void wait_for_room(void) {
   (void)!poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
 }
 
-/* Returns how many bytes were written. */
+/* Returns the number of bytes written. */
 static size_t write_bytes(const char *bytes, size_t length) {
   size_t done = 0;
   while (done < length) {
@@ -71,8 +71,8 @@ static uint64_t count_lines(const char *lines, size_t length) {
   return count;
 }
 
-/* Writes whole lines; returns how many of them were not written. Where a disk is full, a line can end in its middle:
- * the next one then begins on a new line. */
+/* Writes whole lines and returns how many of them were not written. If the disk is full, a line may be written only in
+ * part; the next one then begins on a new line. */
 static uint64_t write_lines(const char *lines, size_t length) {
   static atomic_bool torn;
   if (atomic_load(&torn) && write_bytes("\n", 1) == 1)
@@ -83,7 +83,7 @@ static uint64_t write_lines(const char *lines, size_t length) {
   return count_lines(lines + done, length - done);
 }
 
-/* As many whole lines as a pipe takes in one piece, so that no line of another process gets into one of ours. */
+/* As many whole lines as a pipe accepts atomically, so that lines of other processes do not end up inside ours. */
 static size_t piece_of(const char *lines, size_t length) {
   if (length <= PIPE_BUF)
     return length;
@@ -108,7 +108,7 @@ static void wait_for_lines(void) {
   }
 }
 
-/* One wake-up and one system call for many lines: under load that costs less than a system call each. */
+/* Under load, one wake-up and one system call for many lines is cheaper than a system call per line. */
 static void gather(void) {
   struct timespec end = dw_deadline(dw_now_microseconds() + (int64_t)GATHER_MS * 1000);
   while (!queue.stopping && queue.length < MANY_BYTES && pthread_cond_timedwait(&queue.filled, &queue.lock, &end) == 0)
@@ -123,7 +123,7 @@ static struct batch take_all(void) {
   return batch;
 }
 
-/* Returns how many were not written. */
+/* Returns the number of lines that were not written. */
 static uint64_t report(uint64_t count) {
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
   static const char message[] = "log lines were dropped because standard error was blocked or too slow";
@@ -133,7 +133,7 @@ static uint64_t report(uint64_t count) {
 }
 
 static void write_batch(const struct batch *batch) {
-  static uint64_t unreported; /* dropped lines; the thread's own */
+  static uint64_t unreported; /* number of dropped lines; only the thread uses it */
   uint64_t failed = 0;
   for (size_t at = 0, piece; at < batch->length; at += piece) {
     piece = piece_of(batch->lines + at, batch->length - at);
@@ -164,7 +164,7 @@ static void *run(void *unused) {
   return NULL;
 }
 
-/* --- lines that come --- */
+/* --- logging --- */
 
 static atomic_int threshold = DW_LOG_INFO;
 
@@ -176,8 +176,7 @@ int dw_log_enabled(enum dw_log_level level) {
   return (int)level <= atomic_load_explicit(&threshold, memory_order_relaxed);
 }
 
-/* Behind a line that had no room there is none for a shorter one either, so that all that is missing is missing at one
- * place. */
+/* After a line that did not fit, shorter ones are dropped too, so that all missing lines are missing at one place. */
 static void enqueue(const char *line, size_t length) {
   if (queue.gap > 0 || length > QUEUE_BYTES - queue.length) {
     queue.gap++;
@@ -238,9 +237,9 @@ void dw_log_members(struct dw_arena *arena, enum dw_log_level level, const char 
 
 static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 enum { FATAL = sizeof fatal / sizeof *fatal };
-static struct sigaction actions[FATAL]; /* what each led to before */
+static struct sigaction actions[FATAL]; /* the previous actions */
 
-/* Also in a signal handler: it takes no lock. */
+/* Acquires no lock, because it runs in signal handlers too. */
 bool dw_log_flush(unsigned milliseconds) {
   for (unsigned i = 0; i < milliseconds && atomic_load(&pending); i++)
     (void)!poll(NULL, 0, 1);
@@ -252,7 +251,7 @@ static void restore_actions(void) {
     sigaction(fatal[i], &actions[i], NULL);
 }
 
-/* The signal comes again when this returns, and then ends the process. */
+/* The signal is delivered again after this returns, and then ends the process. */
 static void flush_and_die(int number) {
   dw_log_flush(FATAL_MS);
   restore_actions();

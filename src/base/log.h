@@ -1,4 +1,4 @@
-/* Log lines on standard error: a JSON object each, or text for people. */
+/* Log lines on standard error, each a JSON object or human-readable text. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -11,21 +11,21 @@
 
 enum dw_log_level { DW_LOG_ERROR, DW_LOG_WARN, DW_LOG_INFO, DW_LOG_DEBUG };
 
-/* Lines above this level are not written; DW_LOG_INFO at the start. */
+/* Lines above this level are not written. The default is DW_LOG_INFO. */
 void dw_log_set_level(enum dw_log_level level);
 int dw_log_enabled(enum dw_log_level level);
 
 enum dw_log_format { DW_LOG_JSON, DW_LOG_TEXT };
-/* Of the lines from now on; DW_LOG_JSON at the start. */
+/* The format of all further lines. The default is DW_LOG_JSON. */
 void dw_log_set_format(enum dw_log_format format);
 
-/* {"time":"2026-11-21T00:01:36.123Z","level":"info","msg":"..."}, or as text: 2026-11-21T00:01:36.123Z INFO  ...; what
- * would break the line, move a terminal's cursor or pass for a member is escaped. */
+/* {"time":"2026-11-21T00:01:36.123Z","level":"info","msg":"..."}, or as text: 2026-11-21T00:01:36.123Z INFO  ...
+ * Whatever would break the line, move a terminal's cursor or look like a member is escaped. */
 void dw_log(enum dw_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- members --- */
 
-/* What goes with a message. The log quotes the value; the key is a word that the program chose, and is not quoted. */
+/* Goes with a message. The log quotes the value, but not the key, which is a word that the program chose. */
 struct dw_log_member {
   const char *key;
   enum dw_log_member_type {
@@ -34,20 +34,20 @@ struct dw_log_member {
     DW_LOG_MEMBER_BOOLEAN,
     DW_LOG_MEMBER_LIST
   } type;
-  const char *text; /* of a string, or of a list the items with a comma between them */
+  const char *text; /* a string, or the comma-separated items of a list */
   union {
-    size_t most;      /* of a string: bytes of TEXT that are written at most */
-    int64_t number;   /* of an integer, or of a boolean 0 or 1 */
-    const char *more; /* of a list: items that follow those of TEXT */
+    size_t most;      /* of a string: the maximum number of bytes of TEXT to write */
+    int64_t number;   /* an integer, or 0 or 1 for a boolean */
+    const char *more; /* of a list: more items, which follow those of TEXT */
   } u;
 };
 
-/* {"key":"text"}; NULL leaves the member out. */
+/* {"key":"text"}. The member is omitted if TEXT is NULL. */
 static inline struct dw_log_member dw_log_string(const char *key, const char *text) {
   return (struct dw_log_member){key, DW_LOG_MEMBER_STRING, text, {.most = SIZE_MAX}};
 }
 
-/* The same, cut after MOST bytes. */
+/* The same, truncated to MOST bytes. */
 static inline struct dw_log_member dw_log_beginning(const char *key, const char *text, size_t most) {
   return (struct dw_log_member){key, DW_LOG_MEMBER_STRING, text, {.most = most}};
 }
@@ -60,13 +60,13 @@ static inline struct dw_log_member dw_log_boolean(const char *key, bool value) {
   return (struct dw_log_member){key, DW_LOG_MEMBER_BOOLEAN, NULL, {.number = value}};
 }
 
-/* {"key":["a","b"]} from "a,b"; the items of MORE follow. NULL is no item. Text has key=a,b, and nothing for an empty
- * list. */
+/* {"key":["a","b"]} from "a,b", followed by the items of MORE. NULL means no items. As text it is key=a,b, and an empty
+ * list is omitted. */
 static inline struct dw_log_member dw_log_list(const char *key, const char *items, const char *more) {
   return (struct dw_log_member){key, DW_LOG_MEMBER_LIST, items, {.more = more}};
 }
 
-/* A message with COUNT members. The line is made in ARENA; NULL: on the heap. */
+/* Logs a message with COUNT members. The line is built in ARENA, or on the heap if ARENA is NULL. */
 void dw_log_members(struct dw_arena *arena, enum dw_log_level level, const char *message,
                     const struct dw_log_member *members, size_t count) __attribute__((nonnull(3)));
 
@@ -78,34 +78,36 @@ void dw_log_members(struct dw_arena *arena, enum dw_log_level level, const char 
                    sizeof members_of_the_line / sizeof *members_of_the_line);                                          \
   } while (0)
 
-/* Appends TEXT as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
+/* Appends TEXT as a JSON string, including the quotes. Invalid UTF-8 becomes U+FFFD. */
 void dw_log_quote(struct dw_buf *out, const char *text, size_t length) __attribute__((nonnull));
 
 /* --- a thread that writes --- */
 
-/* Until this is called, who logs writes, and waits where standard error is a full pipe. From now on a thread writes,
- * and who logs never waits: what has no room in a bounded queue, or can't be written, is dropped, counted, and reported
- * by a line as soon as one can be written again. A fatal signal waits a moment for the thread. -1 on error. */
+/* Until this is called, a thread that logs writes the line itself, and blocks while standard error is a full pipe.
+ * Afterwards a separate thread writes, and logging never blocks: lines that do not fit into a bounded queue, or can't
+ * be written, are dropped and counted, and a line reports their number as soon as writing works again. A fatal signal
+ * waits briefly for the thread. Returns -1 on error. */
 int dw_log_start_writer(struct dw_error *err) __attribute__((warn_unused_result));
-/* Writes what is queued, for so long at most. If all is written, who logs writes again; else later lines are dropped.
- * Without a thread it does nothing. */
+/* Writes the queued lines, for at most MILLISECONDS. If all are written, threads that log write their lines themselves
+ * again; otherwise all further lines are dropped. Does nothing if the thread does not run. */
 void dw_log_stop_writer(unsigned milliseconds);
-/* Waits until the thread has written all lines, for so long at most; whether it has. Also in a signal handler. */
+/* Waits for at most MILLISECONDS until the thread has written all lines, and returns whether it has. Async-signal-safe.
+ */
 bool dw_log_flush(unsigned milliseconds);
-/* Lines that were dropped since the start of the process. */
+/* The number of lines dropped since the process started. */
 uint64_t dw_log_dropped(void);
 
-/* --- lines that input can cause: only so many a second --- */
+/* --- rate limits for lines that input can cause --- */
 
-/* All zero at the start. */
+/* Initialize with zeros. */
 struct dw_log_gate {
   _Atomic int64_t second;
   atomic_uint passed, left_out;
 };
 
-/* Whether one more line may be written, of at most MOST in this second; else it is counted. Thread-safe. */
+/* Whether one more line may be written, of at most MOST per second. If not, the line is counted. Thread-safe. */
 bool dw_log_gate_pass(struct dw_log_gate *gate, unsigned most) __attribute__((nonnull));
-/* How many were not written since the last call. */
+/* The number of lines that were not written since the last call. */
 unsigned dw_log_gate_left_out(struct dw_log_gate *gate) __attribute__((nonnull));
 
 #endif

@@ -1,4 +1,4 @@
-/* A log line: a JSON object, or text for people. */
+/* Formats log lines, as JSON objects or as human-readable text. */
 #include <ctype.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -30,14 +30,15 @@ static void quote_ascii(struct dw_buf *out, unsigned char byte) {
     dw_buf_putc(out, (char)byte);
 }
 
-/* What a terminal obeys or may show as something else: C1 controls, the line and paragraph separators, and what turns
- * the direction of writing. What is only invisible joins letters and emoji: it stays. */
+/* Characters that a terminal interprets or may show as something else: C1 controls, the line and paragraph separators,
+ * and those that change the writing direction. Merely invisible characters are kept, because they join letters and
+ * emoji. */
 static bool is_harmful(uint32_t code) {
   return (code >= 0x80 && code < 0xA0) || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
          (code >= 0x2066 && code <= 0x2069);
 }
 
-/* One character, as it goes into a string; returns how many bytes it takes in TEXT. */
+/* Appends one character, escaped if necessary. Returns its length in TEXT. */
 static size_t quote_one(struct dw_buf *out, const char *text, size_t length) {
   uint32_t code;
   size_t taken = dw_utf8_next(text, length, &code);
@@ -67,7 +68,7 @@ void dw_log_quote(struct dw_buf *out, const char *text, size_t length) {
 
 /* --- members as JSON --- */
 
-/* "a,b" as "a","b"; returns whether there was one. */
+/* Appends "a,b" as "a","b". FOLLOWS: items precede these. Returns whether items precede the next ones. */
 static bool add_json_items(struct dw_buf *out, const char *list, bool follows) {
   while (list != NULL && *list != '\0') {
     size_t length = strcspn(list, ",");
@@ -118,7 +119,7 @@ static void add_json_members(struct dw_buf *out, const struct dw_log_member *mem
 
 /* --- members as text: key=value --- */
 
-/* Quoting changes nothing but to put a backslash before quotes and backslashes. */
+/* Whether quoting has changed nothing except to escape quotes and backslashes. */
 static bool is_harmless(const char *text, size_t length, const struct dw_buf *quoted) {
   size_t escapes = 0;
   for (size_t i = 0; i < length; i++)
@@ -136,7 +137,7 @@ static void add_text_message(struct dw_buf *out, const char *message, size_t len
     dw_buf_add(out, quoted.data, quoted.length);
 }
 
-/* What needs no quotes. A comma needs them in a string, because it separates the items of a list. */
+/* Whether the value needs no quotes. A string with a comma needs them, because commas separate the items of a list. */
 static bool is_word(const char *text, size_t length, bool list) {
   for (size_t i = 0; i < length; i++)
     if (!isalnum((unsigned char)text[i]) && strchr("-_./:@+*%~[]", text[i]) == NULL && !(list && text[i] == ','))
@@ -164,7 +165,7 @@ static const char *or_empty(const char *text) {
   return text == NULL ? "" : text;
 }
 
-/* An empty list says nothing. */
+/* Lists without items are omitted. */
 static bool is_left_out(const struct dw_log_member *member) {
   return (member->type == DW_LOG_MEMBER_STRING && member->text == NULL) ||
          (member->type == DW_LOG_MEMBER_LIST && *or_empty(member->text) == '\0' && *or_empty(member->u.more) == '\0');
@@ -220,7 +221,7 @@ static const char *level_label(enum dw_log_level level) {
   return labels[level];
 }
 
-/* The second is written out once a second and thread. */
+/* Each thread formats the date and time once per second and reuses the text. */
 static void add_time(struct dw_buf *line) {
   static _Thread_local struct {
     time_t second;

@@ -13,7 +13,7 @@
 void dw_out_of_memory(void) {
   static const char message[] = "droveway: out of memory\n";
   struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
-  if (poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) /* else a full pipe would keep the process alive */
+  if (poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) /* a full pipe must not block the process */
     (void)!write(STDERR_FILENO, message, sizeof message - 1);
   abort();
 }
@@ -48,13 +48,13 @@ void dw_secret_free_text(char *text) {
 
 /* --- the process --- */
 
-/* The loader tells addresses as numbers. */
+/* The loader provides addresses as numbers. */
 static void *at(uintptr_t address) {
   return (void *)address; /* NOLINT(performance-no-int-to-ptr) */
 }
 
-/* Whether the loader has written into the code: then its pages are no longer the file's. (Never so on x86-64 and
- * arm64.) */
+/* Whether the loader has modified the code, so that its pages differ from the file. This never happens on x86-64 and
+ * arm64. */
 static bool is_patched(const struct dl_phdr_info *object) {
   for (size_t i = 0; i < object->dlpi_phnum; i++) {
     const ElfW(Phdr) *part = &object->dlpi_phdr[i];
@@ -68,9 +68,9 @@ static bool is_patched(const struct dl_phdr_info *object) {
   return false;
 }
 
-/* Parts that can be written hold relocations (RELRO too) and data: they stay. madvise(2): the pages of a private
- * mapping of a file that were not written are read from the file again, which the page cache holds. What a debugger
- * wrote there, its breakpoints, goes. */
+/* Writable segments hold relocations (also RELRO ones) and data, so they are kept. Unmodified pages of a private file
+ * mapping are read again from the file, that is, from the page cache (madvise(2)). This removes a debugger's
+ * breakpoints. */
 static int forget(struct dl_phdr_info *object, size_t size, void *context) {
   uintptr_t page = *(const uintptr_t *)context;
   size_t count = is_patched(object) ? 0 : object->dlpi_phnum;

@@ -27,10 +27,9 @@ void dw_secret_free_text(char *text);
 /* For tests: called with all secret memory after it was wiped and before it is freed. NULL by default. */
 extern void (*dw_secret_freed)(const void *bytes, size_t size);
 
-/* Gives the system back what a piece of work that is over needed and the next ones do not: freed memory, and the pages
- * of the program and its libraries that only that work ran through (they are clean copies of files; what is needed
- * again comes back by itself). For the end of start-up, of a reload, of an audit: not for every request. Any thread may
- * call it. */
+/* Returns memory that finished work no longer needs to the system: freed heap memory, and the resident pages of the
+ * program and its libraries. Those pages are clean copies of files and are read again when needed. Call it at the end
+ * of start-up, of a reload or of an audit, not after every request. Any thread may call it. */
 void dw_memory_give_back(void);
 
 #endif

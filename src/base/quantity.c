@@ -1,4 +1,4 @@
-/* What both the API server's schema pattern for quantities and its ParseQuantity() accept. */
+/* Accepts what both the API server's schema pattern for quantities and its ParseQuantity() accept. */
 #include "base/quantity.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ static bool is_suffix(const char *text) {
   return find_suffix(text) != NULL || ((*text == 'e' || *text == 'E') && is_exponent(text + 1));
 }
 
-/* Reads digits; tells how many there were and whether one was not 0. */
+/* Skips digits. Returns how many there were, and sets NONZERO if one of them was not 0. */
 static size_t skip_digits(const char **text, bool *nonzero) {
   const char *start = *text;
   for (; dw_is_digit(**text); ++*text) {
@@ -72,7 +72,7 @@ const char *dw_quantity_suffix(const char *text) {
   return text + strspn(text, "0123456789");
 }
 
-/* strtod() reads an exponent by itself, and stops at any other suffix. */
+/* strtod() reads an exponent too, and stops at any other suffix. */
 double dw_quantity_value(const char *text) {
   const struct suffix *suffix = find_suffix(dw_quantity_suffix(text));
   if (!dw_quantity_parse(text, NULL))

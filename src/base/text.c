@@ -13,8 +13,8 @@ int dw_by_name(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The next character of *AT under Go's folding, 0 at the end. Field names are ASCII, so beyond ASCII only the two
- * characters that fold into it matter; every other byte stands for itself (Go: encoding/json/fold.go). */
+/* The next character of *AT under Go's folding, 0 at the end. Field names are ASCII, so the only other characters that
+ * matter are the two that fold into ASCII; all other bytes are unchanged (Go: encoding/json/fold.go). */
 static unsigned char next_folded(const unsigned char **at) {
   const unsigned char *c = *at;
   if (*c == '\0')
@@ -50,7 +50,7 @@ static unsigned char lower(char c) {
   return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : (unsigned char)c;
 }
 
-/* Most keys differ in their first letter already. Only what is no ASCII can fold to another letter. */
+/* A fast path: most keys differ in their first letter. Only non-ASCII characters can fold to a different letter. */
 bool dw_key_equal(const char *key, const char *name) {
   bool ascii = (unsigned char)*key < 0x80 && (unsigned char)*name < 0x80;
   if (ascii && lower(*key) != lower(*name))
@@ -62,7 +62,7 @@ static unsigned least(unsigned a, unsigned b) {
   return a < b ? a : b;
 }
 
-/* One row of the table for a[i-1]; returns the row's lowest value. `before` is the row of i-2. */
+/* Fills one row of the table, for a[i-1], and returns its lowest value. `before` is the row of i-2. */
 struct rows {
   unsigned before[DISTANCE_MAX + 1];
   unsigned last[DISTANCE_MAX + 1];
@@ -93,7 +93,7 @@ unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) {
     rows.last[j] = (unsigned)j;
   for (size_t i = 1; i <= a_length; i++) {
     unsigned lowest = fill_row(&rows, a, i, b, b_length);
-    if (lowest > limit && lowest_before > limit) /* a swap reaches back two rows */
+    if (lowest > limit && lowest_before > limit) /* a swap depends on the last two rows */
       return limit + 1;
     lowest_before = lowest;
     memcpy(rows.before, rows.last, sizeof rows.before);
@@ -111,7 +111,8 @@ const char *dw_nearest(const char *text, const char *const *words, size_t count)
     size_t word_length = strlen(words[i]);
     size_t third = (word_length > length ? word_length : length) / 3;
     unsigned allowed = third < MOST_EDITS ? (unsigned)third : MOST_EDITS;
-    if (word_length > length + allowed || length > word_length + allowed) /* of ten thousand names, most */
+    if (word_length > length + allowed ||
+        length > word_length + allowed) /* rules out most names without computing a distance */
       continue;
     unsigned edits = dw_edit_distance(text, words[i], allowed);
     if (edits <= allowed && edits < nearest_edits) {
@@ -140,7 +141,7 @@ bool dw_is_dns_label(const char *text) {
   return length <= 63 && is_label(text, length);
 }
 
-/* Kubernetes bounds the whole name, not its labels (apimachinery, IsDNS1123Subdomain). */
+/* Kubernetes limits the length of the whole name, not of its labels (apimachinery, IsDNS1123Subdomain). */
 bool dw_is_dns_subdomain(const char *text) {
   if (strlen(text) > 253)
     return false;
@@ -206,7 +207,7 @@ const char *dw_quote_short(char out[DW_QUOTE_SIZE], const char *text, size_t len
 
 /* --- placeholders --- */
 
-/* A longer text between two marks was hardly meant as a name or an expression. */
+/* A longer text between the delimiters is unlikely to be a name or an expression. */
 enum { INSIDE_MAX = 256 };
 
 static bool is_name_start(char c) {
@@ -217,7 +218,8 @@ static bool is_name_part(char c) {
   return c == '_' || dw_is_alnum(c);
 }
 
-/* The length of what begins with OPEN and ends with CLOSE at TEXT; 0 where nothing does. NAMED: a name comes first. */
+/* The length of a placeholder at TEXT that begins with OPEN and ends with CLOSE; 0 if there is none. NAMED: it must
+ * begin with a name. */
 static size_t enclosed(const char *text, const char *open, const char *close, bool named) {
   size_t length = strlen(open);
   if (strncmp(text, open, length) != 0 || (named && !is_name_start(text[length])))
@@ -230,7 +232,7 @@ static size_t enclosed(const char *text, const char *open, const char *close, bo
   return (size_t)(end - text) + strlen(close);
 }
 
-/* envsubst and Flux fill in $NAME, too. Capitals only: a lone dollar sign may be meant. */
+/* envsubst and Flux also fill in $NAME. Only capitals count, because any other dollar sign may be intended. */
 static size_t variable(const char *text) {
   static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
   if (text[0] != '$' || text[1] == '\0' || strchr(capitals, text[1]) == NULL)
@@ -239,7 +241,7 @@ static size_t variable(const char *text) {
   return length < 2 || is_name_part(text[1 + length]) ? 0 : length + 1;
 }
 
-/* _replaced_, _replace_me_, _placeholder_: what a kustomize replacement overwrites. */
+/* _replaced_, _replace_me_, _placeholder_: values that a kustomize replacement overwrites. */
 static size_t replaced_word(const char *text) {
   size_t length = 0;
   bool meant = false;

@@ -6,23 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ASCII alone, in every locale. */
+/* Only ASCII, in every locale. */
 static inline bool dw_is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 static inline bool dw_is_alnum(char c) {
   return dw_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-/* The white space of JSON and YAML. */
+/* White space in JSON and YAML. */
 static inline bool dw_is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
-/* The white space that C's isspace() and Go's unicode.IsSpace() agree on. */
+/* White space both to C's isspace() and to Go's unicode.IsSpace(). */
 static inline bool dw_is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Whether both are NULL, or texts that are equal. */
+/* Whether both are NULL, or both are equal texts. */
 bool dw_text_equal(const char *a, const char *b);
 
 /* Comparator for qsort() and bsearch() over elements that are a const char *, or structs that begin with one: orders
@@ -30,24 +30,24 @@ bool dw_text_equal(const char *a, const char *b);
  */
 int dw_by_name(const void *a, const void *b) __attribute__((nonnull));
 
-/* Whether Go's encoding/json takes KEY for the field NAME: equal under Unicode simple case folding, which besides
- * ASCII letters maps U+017F (long s) to s and U+212A (Kelvin sign) to k. */
+/* Whether Go's encoding/json matches KEY to the field NAME: equal under Unicode simple case folding, which maps U+017F
+ * (long s) to s and U+212A (Kelvin sign) to k in addition to ASCII letters. */
 bool dw_key_equal(const char *key, const char *name) __attribute__((nonnull));
 
-/* Compares under the same folding: <0, 0, >0. A total order, for sorting. */
+/* Compares under the same folding. Returns <0, 0 or >0: a total order, for sorting. */
 int dw_key_compare(const char *a, const char *b) __attribute__((nonnull));
 
-/* Edit distance (insert, delete, replace, swap of neighbours), case ignored; stops counting above LIMIT and then
- * returns LIMIT + 1. Only the first 128 bytes count. */
+/* Edit distance (insert, delete, replace, swap of adjacent bytes), ignoring case. Above LIMIT it returns LIMIT + 1.
+ * Only the first 128 bytes are compared. */
 unsigned dw_edit_distance(const char *a, const char *b, unsigned limit) __attribute__((nonnull));
 
-/* The word of WORDS[COUNT] nearest to TEXT, or NULL where none is near enough to be meant (a third of the longer
- * one's length, at most 3 edits). Of equally near ones the first. */
+/* The word of WORDS[COUNT] that is most similar to TEXT, the first one of equals. NULL if none is similar enough to be
+ * meant: at most 3 edits, and at most a third of the longer text's length. */
 const char *dw_nearest(const char *text, const char *const *words, size_t count) __attribute__((nonnull(1)));
 
-/* The first placeholder in TEXT that some tool should have filled in, or NULL; LENGTH gets its bytes: ${NAME},
- * ${NAME:-x}, $NAME in capitals, $(NAME), {{ ... }}, <% ... %>, _replaced_. No valid CNI configuration needs any of
- * them. */
+/* The first placeholder in TEXT that a tool should have filled in, or NULL; LENGTH receives its length. Placeholders
+ * are ${NAME}, ${NAME:-x}, $NAME in capitals, $(NAME), {{ ... }}, <% ... %> and _replaced_. No valid CNI configuration
+ * needs any of them. */
 const char *dw_text_placeholder(const char *text, size_t *length) __attribute__((nonnull));
 
 /* For messages: writes TEXT[LENGTH] in double quotes into OUT, shortened to fit, with '?' for quotes and for control
@@ -55,17 +55,18 @@ const char *dw_text_placeholder(const char *text, size_t *length) __attribute__(
 #define DW_QUOTE_SIZE 64
 const char *dw_quote_short(char out[DW_QUOTE_SIZE], const char *text, size_t length) __attribute__((nonnull));
 
-/* Kubernetes names: a DNS label (RFC 1123, at most 63 bytes), and a DNS subdomain (labels joined by dots, 253). */
+/* Kubernetes names: a DNS label (RFC 1123, at most 63 bytes), and a DNS subdomain (labels joined by dots, at most 253).
+ */
 bool dw_is_dns_label(const char *text) __attribute__((nonnull));
 bool dw_is_dns_subdomain(const char *text) __attribute__((nonnull));
 
-/* The value of a hexadecimal digit of either case; 16 where C is none. */
+/* The value of a hexadecimal digit, in upper or lower case; 16 if C is not one. */
 unsigned dw_hex_digit(char c);
 
-/* Strict decimal: the whole text, no sign but '-', no blanks, no overflow. */
+/* Parses the whole TEXT as a decimal number: no sign except '-', no white space, no overflow. */
 bool dw_parse_int64(const char *text, int64_t *out) __attribute__((nonnull, warn_unused_result));
 
-/* Whether a file name is meant for us: ends in SUFFIX. */
+/* Whether TEXT ends with SUFFIX. */
 bool dw_has_suffix(const char *text, const char *suffix) __attribute__((nonnull));
 
 #endif

@@ -1,6 +1,6 @@
 #include "base/utf8.h"
 
-/* How many bytes a character takes by its first one; 0 where none begins so. */
+/* The length of a character that begins with this byte; 0 if no character does. */
 static size_t size_of(unsigned char lead) {
   if (lead < 0x80)
     return 1;

@@ -1,4 +1,4 @@
-/* UTF-8 as RFC 3629 has it: no overlong form, no surrogate, nothing above U+10FFFF. */
+/* UTF-8 as defined by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
@@ -10,34 +10,34 @@
 
 enum { DW_UTF8_MAX = 4 }; /* bytes of a character */
 
-/* The code of a byte that is no UTF-8. */
+/* The code that represents an invalid byte. */
 #define DW_UTF8_BAD UINT32_MAX
 
-/* U+FFFD, which is shown in place of what can't be. */
+/* U+FFFD, which replaces what can't be shown. */
 #define DW_UTF8_REPLACEMENT "\xEF\xBF\xBD"
 
-/* The code of the first character of TEXT[LENGTH], LENGTH above 0, into CODE; returns how many bytes it takes. A byte
- * that is no UTF-8 counts alone, as DW_UTF8_BAD. Nothing behind a NUL is read: DW_UTF8_MAX does as the LENGTH of what
- * ends with one. */
+/* Decodes the first character of TEXT[LENGTH] (LENGTH > 0) into CODE and returns its length in bytes. An invalid byte
+ * is one character with the code DW_UTF8_BAD. Nothing behind a NUL is read, so DW_UTF8_MAX can be passed as the LENGTH
+ * of NUL-terminated text. */
 size_t dw_utf8_next(const char *text, size_t length, uint32_t *code) __attribute__((nonnull));
 
-/* Whether a character, or what stands for it, would move, hide or turn text that is shown: bytes that are no UTF-8,
- * controls (tabs and line ends, too), what is invisible or changes the direction of writing, U+FFFE and U+FFFF. */
+/* Whether showing this character would move, hide or reverse other text: true for invalid bytes, control characters
+ * (including tabs and line ends), invisible characters, those that change the writing direction, U+FFFE and U+FFFF. */
 bool dw_utf8_is_hidden(uint32_t code);
 
-/* Whether BYTE goes on with a character that began before it. */
+/* Whether BYTE is a continuation byte. */
 static inline bool dw_utf8_is_inside(char byte) {
   return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
-/* How many bytes of TEXT[LENGTH] go by before one that is not printable ASCII, or a quote or a backslash: what can be
- * taken over in one piece into any quoted text. */
+/* The number of bytes of TEXT[LENGTH] before the first quote, backslash or byte that is not printable ASCII: they can
+ * be copied as they are into any quoted text. */
 size_t dw_utf8_plain(const char *text, size_t length) __attribute__((nonnull));
 
-/* How much of TEXT[LENGTH] stays where MOST bytes may: all of it, or up to the last whole character that fits. */
+/* The length of TEXT[LENGTH] when it is truncated to at most MOST bytes without splitting a character. */
 size_t dw_utf8_cut(const char *text, size_t length, size_t most) __attribute__((nonnull));
 
-/* The character CODE, at most U+10FFFF, into OUT; returns how many bytes it takes. */
+/* Encodes the character CODE, at most U+10FFFF, into OUT and returns its length in bytes. */
 size_t dw_utf8_encode(uint32_t code, char out[DW_UTF8_MAX]) __attribute__((nonnull));
 /* Appends it. */
 void dw_utf8_put(struct dw_buf *out, uint32_t code) __attribute__((nonnull));

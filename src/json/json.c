@@ -9,10 +9,11 @@
 #include "json/json_internal.h"
 
 /* --- members by key ---
- * One by one where they are few, else by a hash table (open addressing) that nobody outside can make collide: SipHash
- * with a random key. */
+ * Small objects are searched linearly, larger ones have a hash table (open addressing). Its hash is SipHash with a
+ * random key, so that a client can't cause collisions. */
 
-/* A slot holds the place of a member plus one; 0 is free. Twice as many as members, so that half of them stay free. */
+/* A slot holds the index of a member plus one, or 0 if it is free. There are twice as many slots as members, so that
+ * half of them stay free. */
 static size_t slots_of(size_t capacity) {
   return capacity > DW_JSON_FEW ? 2 * capacity : 0;
 }
@@ -25,7 +26,7 @@ static bool is_key(const struct member *member, const char *key, size_t length) 
   return member->length == length && member->key[0] == key[0] && memcmp(member->key, key, length) == 0;
 }
 
-/* The slot that holds KEY, or the free one where it belongs. */
+/* The slot that holds KEY, or the free slot for it. */
 static uint32_t *slot_for(const dw_json *object, const char *key, size_t length) {
   uint32_t *index = index_of(object);
   size_t mask = slots_of(object->capacity) - 1;
@@ -119,8 +120,8 @@ dw_json *dw_json_new_real(struct dw_arena *arena, double value) {
   return dw_json_new_value(arena, (dw_json){.type = DW_JSON_REAL, .real = value});
 }
 
-/* Nothing ever changes a value of these types, so one of each does; the const is lost for callers who hold it among
- * others. */
+/* Values of these types are never changed, so one of each is enough. The const is cast away because callers store it
+ * among other values. */
 dw_json *dw_json_new_bool(bool value) {
   static const dw_json values[] = {{.type = DW_JSON_BOOL, .truth = false}, {.type = DW_JSON_BOOL, .truth = true}};
   return (dw_json *)&values[value];
@@ -320,7 +321,7 @@ static bool same_elements(const dw_json *a, const dw_json *b) {
   return true;
 }
 
-/* Beyond 53 bits, different integers are one floating-point number. */
+/* Compares the digits too, because beyond 53 bits different integers become the same floating-point number. */
 static bool same_reals(const dw_json *a, const dw_json *b) {
   const char *x = dw_json_digits(a);
   const char *y = dw_json_digits(b);

@@ -1,4 +1,4 @@
-/* From text to values, in one walk of the scanner. */
+/* Parsing: from text to values, in a single pass of the scanner. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +12,11 @@ struct parser {
   struct scan scan;
   struct dw_arena *arena;
   const struct dw_json_options *options;
-  struct dw_span duplicate; /* the key that stands there again; empty while there is none */
+  struct dw_span duplicate; /* the second occurrence of a key; empty if there is none */
 };
 
-/* What the string at SPAN, the last one scanned, says; ROOM is for as many bytes as the span has: its quotes are more
- * than the NUL. Returns its length. */
+/* Decodes the string at SPAN, the last one scanned, into ROOM, which needs as many bytes as SPAN has: the NUL needs
+ * less room than the quotes. Returns the length. */
 static size_t decode(const struct parser *p, struct dw_span span, char *room) {
   const char *text = p->scan.text + span.offset + 1;
   size_t length = span.length - 2;
@@ -44,15 +44,15 @@ static bool is_remarshalled(const struct parser *p) {
   return (p->options->flags & DW_JSON_REMARSHALLED) != 0;
 }
 
-/* Integers up to 2^53 are the same as floating-point numbers. */
+/* Integers up to 2^53 have exact floating-point equivalents. */
 enum { EXACT_BITS = 53 };
 
 static bool is_exact(int64_t number) {
   return number >= -(INT64_C(1) << EXACT_BITS) && number <= INT64_C(1) << EXACT_BITS;
 }
 
-/* NUMBER, which is whole, as Go writes it: the shortest decimal that reads as the same number, filled up with zeros
- * (strconv AppendFloat 'f', -1). So 2^63-1 comes out as 9223372036854776000, which 64 bits do not hold. */
+/* Converts NUMBER, which is whole, as Go writes it: the shortest decimal that reads as the same number, padded with
+ * zeros (strconv AppendFloat 'f', -1). So 2^63-1 becomes 9223372036854776000, which does not fit into 64 bits. */
 static bool rewritten(double number, int64_t *out) {
   enum { DIGITS_MAX = 17, PLACES_MAX = 19 };
   char text[32];
@@ -77,7 +77,7 @@ static bool rewritten(double number, int64_t *out) {
   return dw_parse_int64(whole, out);
 }
 
-/* Whether NUMBER is an integer after Go has decoded it into an interface{} and written it again. */
+/* Whether NUMBER is an integer after Go has decoded it into an interface{} and encoded it again. */
 static bool remarshalled(double number, int64_t *out) {
   if (trunc(number) != number || number < -9223372036854775808.0 || number > 9223372036854775808.0)
     return false;
@@ -85,8 +85,8 @@ static bool remarshalled(double number, int64_t *out) {
   return is_exact(*out) || rewritten(number, out);
 }
 
-/* As Go's decoder has it, where nothing wants an integer: also a number beyond 64 bits is a floating-point one, and one
- * beyond those is an error. */
+/* Like Go's decoder when the target is not an integer type: an integer beyond 64 bits becomes a floating-point number,
+ * and a number beyond their range is an error. */
 static dw_json *parse_real(struct parser *p, size_t start) {
   size_t length = p->scan.at - start;
   dw_json *number = dw_arena_try(p->arena, sizeof *number + length + 1);
@@ -105,7 +105,7 @@ static dw_json *parse_real(struct parser *p, size_t start) {
   return NULL;
 }
 
-/* Minus zero is an integer to those alone who take a sign, so its text is kept. */
+/* Only readers of signed integers accept minus zero as an integer, so its text is kept. */
 static bool is_integer(const struct parser *p, const char *text, size_t length) {
   if (is_remarshalled(p) && length == 2 && memcmp(text, "-0", 2) == 0)
     return false;
@@ -116,7 +116,7 @@ static bool is_integer(const struct parser *p, const char *text, size_t length) 
 }
 
 static dw_json *parse_number(struct parser *p) {
-  char digits[24]; /* more can't be within 64 bits: a number does not begin with 0 */
+  char digits[24]; /* a longer number does not fit into 64 bits, because numbers have no leading zeros */
   size_t start = p->scan.at;
   dw_json number = {.type = DW_JSON_INTEGER};
   if (!dw_scan_value(&p->scan))
@@ -140,7 +140,7 @@ static dw_json *parse_word(struct parser *p) {
 
 static dw_json *parse_value(struct parser *p);
 
-/* Whether the key at SPAN names what no reader of the values is interested in. */
+/* Whether the member with the key at SPAN is to be left out. */
 static bool is_left_out(const struct parser *p, struct dw_span span) {
   const char *const *name = p->options->left_out;
   const char *text = p->scan.text + span.offset + 1;
@@ -151,7 +151,7 @@ static bool is_left_out(const struct parser *p, struct dw_span span) {
   return false;
 }
 
-/* False where the key stands there already and may not, or short of memory. */
+/* False if the key is a forbidden duplicate, or if the limit is reached. */
 static bool parse_member(struct parser *p, dw_json *object, struct dw_span key) {
   if (is_left_out(p, key))
     return dw_scan_value(&p->scan);
@@ -174,7 +174,7 @@ static bool parse_member(struct parser *p, dw_json *object, struct dw_span key) 
   return true;
 }
 
-/* Members and elements are gathered on the stack while they are few: most objects never have more. */
+/* The first members and elements are collected on the stack: most containers never have more. */
 static dw_json *parse_object(struct parser *p) {
   struct member few[DW_JSON_FEW];
   dw_json object = {.type = DW_JSON_OBJECT, .capacity = DW_JSON_FEW, .members = few};

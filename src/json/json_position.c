@@ -24,7 +24,7 @@ void dw_text_position(const char *text, size_t length, size_t offset, int *line,
 
 /* --- field paths --- */
 
-#define LONGEST_NAME 320 /* holds any label key; one absurd key must not be copied into many paths */
+#define LONGEST_NAME 320 /* enough for any label key; a huge key must not be copied into many paths */
 
 static bool ends_bracket(char after) {
   return after == '\0' || after == '.' || after == '[';
@@ -90,13 +90,13 @@ void dw_path_add_index(struct dw_buf *path, size_t index) {
 
 /* --- finding a value --- */
 
-/* How well a key fits the wanted name. */
+/* How well a key matches a name. */
 enum fit { FIT_NONE, FIT_FOLDED, FIT_EXACT };
 
 struct finder {
   struct scan scan;
-  struct dw_buf name; /* the path's token */
-  struct dw_buf key;  /* the key at hand, unescaped */
+  struct dw_buf name; /* the token of the path */
+  struct dw_buf key;  /* the current key, unescaped */
 };
 
 static enum fit key_fit(struct finder *f, struct dw_span key) {
@@ -117,7 +117,7 @@ static bool skip_to(struct finder *f, struct dw_span *value) {
   return true;
 }
 
-/* Looks among the members of the container at scan.at and goes to the one that TOKEN names. */
+/* Finds the member that TOKEN names in the container at scan.at, and moves there. */
 static bool find_member(struct finder *f, struct path_token token, struct dw_json_place *out) {
   size_t wanted = 0;
   bool is_index = dw_path_index(token, &wanted);
@@ -162,7 +162,7 @@ static bool is_empty_container(const char *text, struct dw_span value) {
   return at + 1 == value.offset + value.length;
 }
 
-/* PLACE gets the value, or its nearest ancestor; an empty value where the text is no JSON. */
+/* PLACE receives the value, or its nearest ancestor; an empty value if the text is not valid JSON. */
 static bool follow(struct finder *f, const char *path, struct dw_json_place *place) {
   struct path_token token;
   *place = (struct dw_json_place){{0, 0}, {0, 0}, false};
@@ -197,11 +197,12 @@ bool dw_json_locate(const char *text, size_t length, const char *path, struct dw
 
 /* --- duplicate keys --- */
 
-/* Finding duplicates takes two walks: the first sorts each object's keys, the second makes the paths of those found. */
+/* Finding duplicates takes two passes: the first one sorts the keys of each object, the second one builds the paths of
+ * the duplicates. */
 struct key {
   const char *text;
   struct dw_span span;
-  size_t value; /* where its value begins and ends */
+  size_t value; /* offsets of the start and the end of its value */
   size_t end;
 };
 
@@ -222,8 +223,8 @@ struct duplicate {
 struct search {
   struct scan scan;
   struct dw_arena *scratch;
-  struct keys keys;        /* of all objects that are open, as a stack */
-  struct duplicate *found; /* the first DW_JSON_MOST_DUPLICATES in document order; NULL where there are none */
+  struct keys keys;        /* of all open objects, as a stack */
+  struct duplicate *found; /* the first DW_JSON_MOST_DUPLICATES in document order; NULL if there are none */
   size_t found_count;
   struct dw_json_duplicate *out;
   size_t out_count;
@@ -240,8 +241,8 @@ static void push_key(struct search *s, struct dw_span span) {
   keys->list[keys->count++] = (struct key){text, span, s->scan.at, 0};
 }
 
-/* Among keys that are equal but for case, the order in which Go writes the keys of a map; of identical ones it keeps
- * the last. */
+/* Orders keys that are equal ignoring case as Go orders the keys of a map when it encodes one. Of identical keys, Go
+ * uses the last. */
 static int by_name(const void *a, const void *b) {
   const struct key *x = a;
   const struct key *y = b;
@@ -251,7 +252,7 @@ static int by_name(const void *a, const void *b) {
   return order != 0 ? order : (x->span.offset > y->span.offset) - (x->span.offset < y->span.offset);
 }
 
-/* Keeps the list sorted by the later key's place, and only its beginning. */
+/* Inserts DUPLICATE into the list, which is sorted by the position of the last key; only the first ones are kept. */
 static void keep_duplicate(struct search *s, struct duplicate duplicate) {
   if (!s->found)
     s->found = dw_arena_array(s->scratch, DW_JSON_MOST_DUPLICATES, sizeof *s->found);
@@ -272,7 +273,7 @@ static bool same_value(const struct search *s, const struct key *a, const struct
   return length == b->end - b->value && memcmp(s->scan.text + a->value, s->scan.text + b->value, length) == 0;
 }
 
-/* LIST[COUNT] are equal keys, as by_name() sorts them. */
+/* LIST[COUNT] are equal keys, sorted by by_name(). */
 static struct duplicate duplicate_of(const struct search *s, const struct key *list, size_t count) {
   struct duplicate out = {
       .first = list[0], .second = list[0], .used = list[count - 1].text, .times = count, .same_value = true};
@@ -337,7 +338,7 @@ static void report(struct search *s) {
   dw_text_position(s->scan.text, s->scan.length, found->second.span.offset, &out->line, &out->column);
 }
 
-/* Appends the member's token to the path; the text of a key comes unescaped. */
+/* Appends the member's token to the path, unescaped if it is a key. */
 static void add_token(struct search *s, const struct scan_walk *walk, struct dw_span key) {
   if (!walk->object) {
     dw_path_add_index(&s->path, walk->count - 1);

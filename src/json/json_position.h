@@ -1,4 +1,4 @@
-/* Places inside JSON text that is already known to be valid: what a tree of values can't tell. All offsets are bytes.
+/* Positions in JSON text that is known to be valid, which a tree of values does not have. Offsets are in bytes.
  */
 #ifndef JSON_JSON_POSITION_H
 #define JSON_JSON_POSITION_H
@@ -18,39 +18,40 @@ struct dw_span {
 void dw_text_position(const char *text, size_t length, size_t offset, int *line, int *column) __attribute__((nonnull));
 
 struct dw_json_place {
-  struct dw_span key;   /* with its quotes; empty for the root and for array elements */
-  struct dw_span value; /* the value's own text, no blanks around it */
+  struct dw_span key;   /* including its quotes; empty for the root and for array elements */
+  struct dw_span value; /* the text of the value, without surrounding white space */
   bool empty;           /* an object or array without members */
 };
 
-/* Finds a value by path: member names and [INDEX] as in field paths ("plugins[0].ipam.range"; "" is the root). Keys
- * match exactly first, else without regard to case, the last one winning. False where there is none. */
+/* Finds a value by its field path: member names and [INDEX] ("plugins[0].ipam.range"; "" is the root). A key that
+ * matches exactly is preferred to one that matches ignoring case, and the last one of several wins. False if there is
+ * no such value. */
 bool dw_json_locate(const char *text, size_t length, const char *path, struct dw_json_place *out)
     __attribute__((nonnull, warn_unused_result));
 
-/* The same; where there is none, OUT gets the nearest ancestor that exists. The value's length is 0 where TEXT is no
- * JSON. */
+/* The same, but if there is no such value, OUT receives its nearest existing ancestor. The value's length is 0 if TEXT
+ * is not valid JSON. */
 bool dw_json_locate_nearest(const char *text, size_t length, const char *path, struct dw_json_place *out)
     __attribute__((nonnull));
 
-/* Keys of one object that are equal without regard to case (or altogether). */
+/* Keys of one object that are equal, or equal ignoring case. */
 struct dw_json_duplicate {
   const char *path;   /* of the last key, as a field path below the root: "ipam.Range" */
   const char *first;  /* the first key, unescaped */
   const char *second; /* the last key, unescaped */
-  const char *used;   /* the key whose value counts once Go has sorted the keys: the greatest, byte by byte */
+  const char *used;   /* the key whose value is used after Go has sorted the keys: the greatest in byte order */
   size_t times;       /* how often the key appears: 2 or more */
-  bool repeated;      /* two of them are spelled the same */
-  bool same_value;    /* all have the same value, to the letter */
+  bool repeated;      /* at least two have the same spelling */
+  bool same_value;    /* the text of all values is identical */
   int line;           /* of the last key */
   int column;
-  struct dw_span members; /* from the first key to the end of the last one's value */
+  struct dw_span members; /* from the first key to the end of the last key's value */
 };
 
 enum { DW_JSON_MOST_DUPLICATES = 64 };
 
-/* All duplicates on every level, in document order, in O(n log n). COUNT gets their number; at most
- * DW_JSON_MOST_DUPLICATES are kept. */
+/* Finds the duplicates on all levels, in document order, in O(n log n). COUNT receives their number, at most
+ * DW_JSON_MOST_DUPLICATES. */
 struct dw_json_duplicate *dw_json_duplicates(struct dw_arena *arena, const char *text, size_t length, size_t *count)
     __attribute__((nonnull, returns_nonnull));
 
@@ -61,12 +62,12 @@ struct path_token {
   size_t length;
 };
 
-/* Takes the next token off *PATH; false at its end. */
+/* Reads the next token and advances *PATH; false at the end. */
 bool dw_path_next(const char **path, struct path_token *token);
-/* Whether the token can be an array's index. */
+/* Whether the token is an array index. */
 bool dw_path_index(struct path_token token, size_t *index);
 
-/* Appends a member's name, in brackets where it would not read as one token. Very long names are cut. */
+/* Appends a member's name, in brackets if it would not be read as a single token. Very long names are truncated. */
 void dw_path_add_key(struct dw_buf *path, const char *key, size_t length);
 void dw_path_add_index(struct dw_buf *path, size_t index);
 

@@ -10,14 +10,14 @@ struct selector {
   enum dw_json_flags flags;
 };
 
-/* The rest of PATH after the segment KEY[LENGTH]; NULL where it does not begin with it. */
+/* The rest of PATH after the segment KEY[LENGTH]; NULL if PATH does not begin with it. */
 static const char *after(const char *path, const char *key, size_t length) {
-  if (*path != *key || strncmp(path, key, length) != 0) /* most differ in their first letter */
+  if (*path != *key || strncmp(path, key, length) != 0) /* a fast path: most differ in their first letter */
     return NULL;
   return path[length] == '|' ? path + length + 1 : path[length] == '\0' ? path + length : NULL;
 }
 
-/* The rests of PATHS that go on below KEY, into BELOW; a rest that is empty keeps all. */
+/* Collects the rests of those PATHS that lead to or below KEY in BELOW. An empty rest selects everything. */
 static bool go_below(dw_json_paths paths, const char *key, size_t length, const char **below) {
   size_t count = 0;
   for (; *paths != NULL; paths++) {
@@ -38,7 +38,7 @@ static bool is_whole(dw_json_paths paths) {
 
 static dw_json *select_value(struct selector *s, dw_json_paths paths);
 
-/* The value at hand, all of it. */
+/* The whole current value. */
 static dw_json *take_whole(struct selector *s) {
   size_t start = s->scan.at;
   if (!dw_scan_value(&s->scan))
@@ -46,7 +46,7 @@ static dw_json *take_whole(struct selector *s) {
   return dw_json_parse(s->arena, s->scan.text + start, s->scan.at - start, s->flags, NULL);
 }
 
-/* What the key at SPAN says; it is copied only where it has escapes. */
+/* The decoded key at SPAN, copied only if it has escapes. */
 static const char *key_text(struct selector *s, struct dw_span span, size_t *length) {
   const char *text = s->scan.text + span.offset + 1;
   *length = span.length - 2;
@@ -104,7 +104,7 @@ static dw_json *select_list(struct selector *s, dw_json_paths paths) {
   return step == SCAN_END ? list : NULL;
 }
 
-/* As deep as the paths are. */
+/* The recursion is as deep as the paths. */
 static dw_json *select_value(struct selector *s, dw_json_paths paths) {
   char c = dw_scan_peek(&s->scan);
   if (c == '{' && !is_whole(paths))
@@ -149,7 +149,7 @@ static dw_json *keep_elements(struct dw_arena *arena, const dw_json *list, dw_js
   return kept;
 }
 
-/* As deep as the paths are. */
+/* The recursion is as deep as the paths. */
 dw_json *dw_json_keep(struct dw_arena *arena, const dw_json *value, dw_json_paths paths) {
   if (dw_json_type(value) == DW_JSON_OBJECT && !is_whole(paths))
     return keep_members(arena, value, paths);
@@ -180,7 +180,7 @@ static bool take_elements(struct selector *s, const struct dw_json_stream *strea
   return step == SCAN_END;
 }
 
-/* LISTED: the list has been met. A second member of its name, or one that is no list, is no such text. */
+/* LISTED: the list has been read. A second member of that name, or one that is not a list, is an error. */
 static bool take_member(struct selector *s, const struct dw_json_stream *stream, dw_json *root, struct dw_span span,
                         bool *listed) {
   size_t length = 0;

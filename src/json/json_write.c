@@ -14,7 +14,7 @@ static void break_line(struct dw_json_writer *w) {
   dw_buf_printf(w->out, "\n%*s", w->indent * (int)w->depth, "");
 }
 
-/* What has to stand before a key or a value. */
+/* Writes what separates a key or a value from the previous one. */
 static void separate(struct dw_json_writer *w) {
   if (w->after_key) {
     w->after_key = false;
@@ -115,7 +115,7 @@ void dw_json_member_bool(struct dw_json_writer *w, const char *key, bool value) 
 
 /* --- values --- */
 
-/* The shortest digits that read back as the same number, and always as a real one. */
+/* Writes the shortest digits that read as the same number, always in the form of a real number. */
 static void write_real(struct dw_json_writer *w, double value) {
   char text[40];
   for (int digits = 15; digits <= 17; digits++) {

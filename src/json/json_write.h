@@ -1,4 +1,4 @@
-/* Writing JSON straight into a buffer, without a tree. Commas are set by the writer. */
+/* Writing JSON directly to a buffer, without a tree of values. The writer adds the commas. */
 #ifndef JSON_JSON_WRITE_H
 #define JSON_JSON_WRITE_H
 
@@ -10,10 +10,10 @@
 
 struct dw_json_writer {
   struct dw_buf *out;
-  int indent;     /* blanks a level for people's eyes; 0 writes one compact line */
-  unsigned depth; /* inner state */
-  bool first;     /* inner state */
-  bool after_key; /* inner state */
+  int indent;     /* spaces per level, for human readers; 0 writes one compact line */
+  unsigned depth; /* internal */
+  bool first;     /* internal */
+  bool after_key; /* internal */
 };
 #define DW_JSON_WRITER(buffer)                                                                                         \
   { (buffer), 0, 0, true, false }
@@ -25,17 +25,17 @@ void dw_json_end_object(struct dw_json_writer *w) __attribute__((nonnull));
 void dw_json_begin_array(struct dw_json_writer *w) __attribute__((nonnull));
 void dw_json_end_array(struct dw_json_writer *w) __attribute__((nonnull));
 void dw_json_key(struct dw_json_writer *w, const char *key) __attribute__((nonnull));
-/* Bytes that are no UTF-8 become U+FFFD; control characters are escaped. */
+/* Invalid UTF-8 becomes U+FFFD, and control characters are escaped. */
 void dw_json_put_string(struct dw_json_writer *w, const char *text) __attribute__((nonnull));
 void dw_json_put_bytes(struct dw_json_writer *w, const char *text, size_t length) __attribute__((nonnull));
 void dw_json_put_int(struct dw_json_writer *w, int64_t value) __attribute__((nonnull));
 void dw_json_put_bool(struct dw_json_writer *w, bool value) __attribute__((nonnull));
 void dw_json_put_null(struct dw_json_writer *w) __attribute__((nonnull));
-/* A string: the base64 of BYTES. */
+/* A string with the base64 of BYTES. */
 void dw_json_put_base64(struct dw_json_writer *w, const char *bytes, size_t length) __attribute__((nonnull));
-/* JSON text that stands as it is. */
+/* JSON text, which is written unchanged. */
 void dw_json_put_raw(struct dw_json_writer *w, const char *json) __attribute__((nonnull));
-/* dw_json_key() and a value in one. */
+/* dw_json_key() followed by a value. */
 void dw_json_member_string(struct dw_json_writer *w, const char *key, const char *text) __attribute__((nonnull));
 void dw_json_member_int(struct dw_json_writer *w, const char *key, int64_t value) __attribute__((nonnull));
 void dw_json_member_bool(struct dw_json_writer *w, const char *key, bool value) __attribute__((nonnull));

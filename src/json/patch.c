@@ -38,9 +38,9 @@ void dw_patch_write(const struct dw_patch *patch, struct dw_buf *out) {
   dw_buf_putc(out, ']');
 }
 
-/* --- applying: what is changed is copied along its path; the rest is shared with the document --- */
+/* --- applying: containers on the path of a change are copied, the rest is shared with the document --- */
 
-/* A patch is text that anybody can write: these bound how deep and how wide `copy` can make the document. */
+/* A patch is untrusted input. These limits bound how deep and how wide `copy` can make the document. */
 enum { MOST_OPERATIONS = 128, MOST_TOKENS = 32 };
 
 enum edit { EDIT_ADD, EDIT_REPLACE, EDIT_REMOVE };
@@ -75,8 +75,8 @@ static bool read_pointer(struct dw_arena *arena, const char *text, struct pointe
   return text != NULL && *text == '\0';
 }
 
-/* The place that TOKEN names in a list of COUNT elements, of which a negative one counts from the end as
- * evanphx/json-patch has it; COUNT or more where there is none. */
+/* The index that TOKEN names in a list of COUNT elements; negative numbers count from the end, as in
+ * evanphx/json-patch. COUNT or more if there is no such element. */
 static size_t index_of(const char *token, size_t count) {
   char *end = NULL;
   long number = strtol(token, &end, 10);
@@ -136,7 +136,7 @@ static dw_json *edit_child(struct dw_arena *arena, const dw_json *parent, const 
   return dw_json_type(parent) == DW_JSON_ARRAY ? edit_list(arena, parent, token, edit, value) : NULL;
 }
 
-/* DOCUMENT with the change at AT; NULL where it has no such place. */
+/* A copy of DOCUMENT with the change at AT; NULL if there is no such place. */
 static const dw_json *change(struct dw_arena *arena, const dw_json *document, const struct pointer *at, enum edit edit,
                              const dw_json *value) {
   const dw_json *parents[MOST_TOKENS];

@@ -14,8 +14,8 @@ struct dw_patch {
 #define DW_PATCH_IN(arena)                                                                                             \
   { DW_BUF_IN(arena), 0 }
 
-/* Adds {"op":OP,"path":POINTER,"value":JSON}; OP is "add" or "replace", POINTER a JSON Pointer (RFC 6901) whose tokens
- * are escaped already, JSON the value's text. */
+/* Adds {"op":OP,"path":POINTER,"value":JSON}. OP is "add" or "replace", POINTER a JSON Pointer (RFC 6901) with escaped
+ * tokens, JSON the text of the value. */
 void dw_patch_op(struct dw_patch *patch, const char *op, const char *pointer, const char *json)
     __attribute__((nonnull));
 
@@ -26,13 +26,13 @@ void dw_pointer_add(struct dw_buf *out, const char *token) __attribute__((nonnul
 const char *dw_pointer_unescape(struct dw_arena *arena, const char *token, size_t length)
     __attribute__((nonnull, returns_nonnull));
 
-/* The whole patch as JSON text; "[]" where it is empty. */
+/* Appends the whole patch as JSON text, "[]" if it is empty. */
 void dw_patch_write(const struct dw_patch *patch, struct dw_buf *out) __attribute__((nonnull));
 
-/* What PATCH, a list of operations, makes of DOCUMENT, which stays as it is and shares with the result what does not
- * change. A path is taken as evanphx/json-patch takes it: "-" is the end of a list, -1 its last element. NULL where an
- * operation can't be applied (a place that is missing, a `test` that fails), or where there are more than 128 of them:
- * then nothing of the patch counts. */
+/* Applies PATCH, a list of operations, to DOCUMENT and returns the result. DOCUMENT is not modified; unchanged parts
+ * are shared. Paths mean the same as in evanphx/json-patch: "-" is the end of a list, -1 its last element. NULL if an
+ * operation can't be applied (a missing place, a failed `test`), or if there are more than 128 operations: then the
+ * whole patch is invalid. */
 const dw_json *dw_patch_apply(struct dw_arena *arena, const dw_json *document, const dw_json *patch)
     __attribute__((nonnull(1), warn_unused_result));
 

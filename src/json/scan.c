@@ -36,7 +36,7 @@ static bool at_end(const struct scan *s) {
   return s->at >= s->length;
 }
 
-/* The four digits at AT, or -1. */
+/* The value of the four hexadecimal digits at AT, or -1. */
 static int32_t hex4(const char *text, size_t length, size_t at) {
   if (at > length || length - at < 4)
     return -1;
@@ -58,7 +58,7 @@ static bool is_low_surrogate(int32_t unit) {
   return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/* s->at is at the 'u' of an escape. Half of a surrogate pair is no error: it reads as U+FFFD, as in Go. */
+/* s->at is at the 'u' of an escape. Half a surrogate pair is accepted: it becomes U+FFFD, as in Go. */
 static bool scan_unicode_escape(struct scan *s) {
   size_t start = s->at - 1;
   int32_t unit = hex4(s->text, s->length, s->at + 1);
@@ -70,7 +70,7 @@ static bool scan_unicode_escape(struct scan *s) {
   return true;
 }
 
-/* What the letter behind a backslash stands for; NUL where it is none. */
+/* The character that an escape with this letter means; NUL if there is no such escape. */
 static char unescape_letter(char c) {
   switch (c) {
   case 'b':
@@ -116,12 +116,12 @@ static bool fail_control(struct scan *s) {
   }
 }
 
-/* Whether a byte stands for itself, and for a whole character. */
+/* Whether a byte is a whole character that needs no decoding. */
 static bool is_plain(unsigned char c) {
   return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* A character of more than one byte. */
+/* Scans a multi-byte character. */
 static bool scan_character(struct scan *s) {
   uint32_t code;
   size_t size = dw_utf8_next(s->text + s->at, s->length - s->at, &code);
@@ -133,9 +133,9 @@ static bool scan_character(struct scan *s) {
 
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Of eight bytes, the first in the lowest place, how many are plain before one is not. The highest bit of a byte tells
- * that it is below 0x20, equal to '"' or '\\', or above 0x7F; up to the first such byte no borrow disturbs it (Bit
- * Twiddling Hacks, "Determine if a word has a byte less than n"). */
+/* Counts the plain bytes before the first other one, in eight bytes of which the first is the lowest. The highest bit
+ * of each byte is set if it is below 0x20, equal to '"' or '\\', or above 0x7F; up to the first such byte, no borrow
+ * falsifies it (Bit Twiddling Hacks, "Determine if a word has a byte less than n"). */
 static size_t count_plain(uint64_t bytes) {
   uint64_t quote = bytes ^ EACH_BYTE('"');
   uint64_t backslash = bytes ^ EACH_BYTE('\\');
@@ -144,7 +144,8 @@ static size_t count_plain(uint64_t bytes) {
   return special == 0 ? sizeof bytes : (size_t)__builtin_ctzll(special) / 8;
 }
 
-/* Where the text stops to stand for itself: most of a document is inside strings, so eight bytes at a time. */
+/* The offset of the next byte that is not plain. Most of a document is inside strings, so this reads eight bytes at a
+ * time. */
 static size_t skip_plain(const struct scan *s) {
   size_t at = s->at;
   uint64_t bytes;
@@ -223,14 +224,14 @@ static bool scan_word(struct scan *s) {
   return false;
 }
 
-/* Whether a quote of a word processor, or of another language, is next: U+2018..U+201F, U+00AB and U+00BB. */
+/* Whether the next character is a typographic quote of any language: U+2018..U+201F, U+00AB or U+00BB. */
 static bool at_typographic_quote(const struct scan *s) {
   uint32_t code;
   (void)dw_utf8_next(s->text + s->at, s->length - s->at, &code);
   return (code >= 0x2018 && code <= 0x201F) || code == 0xAB || code == 0xBB;
 }
 
-/* <1> refers from an example in documentation to a remark below it. */
+/* In documentation, <1> in an example refers to a remark below it. */
 static bool at_callout(const struct scan *s) {
   size_t at = s->at + 1;
   while (at < s->length && dw_is_digit(s->text[at]))
@@ -238,7 +239,7 @@ static bool at_callout(const struct scan *s) {
   return dw_scan_peek(s) == '<' && at > s->at + 1 && at < s->length && s->text[at] == '>';
 }
 
-/* What people write into JSON that belongs to something else; NULL where it is nothing of the kind. */
+/* The message for syntax of other languages that people use in JSON by mistake; NULL if there is none. */
 static const char *foreign(const struct scan *s) {
   if (at_end(s))
     return NULL;
@@ -260,7 +261,7 @@ static bool fail_value(struct scan *s) {
   case '}':
   case ']':
   case ',':
-    return fail(s, "expected a value here");
+    return fail(s, "expected a value");
   case '+':
   case '.':
     return fail(s, "a number must begin with a digit or a minus sign");
@@ -373,14 +374,14 @@ bool dw_scan_end(struct scan *s) {
   return at_end(s) || fail(s, known ? known : "unexpected text after the end of the value");
 }
 
-/* The low half of a surrogate pair at AT, as another escape; -1 where there is none. */
+/* The low half of a surrogate pair if AT is at the escape of one, else -1. */
 static int32_t low_half(const char *text, size_t length, size_t at) {
   bool escape = length - at >= 6 && text[at] == '\\' && text[at + 1] == 'u';
   int32_t unit = escape ? hex4(text, length, at + 2) : -1;
   return is_low_surrogate(unit) ? unit : -1;
 }
 
-/* The character at AT, which is behind "\u"; goes behind it. */
+/* Decodes the character whose four digits are at AT, which is behind "\u", and moves AT behind it. */
 static uint32_t decode_unicode(const char *text, size_t length, size_t *at) {
   enum { REPLACEMENT = 0xFFFD };
   int32_t unit = hex4(text, length, *at);
@@ -419,7 +420,7 @@ void dw_scan_unescape(const char *text, struct dw_span span, struct dw_buf *out)
   dw_buf_truncate(out, start + dw_scan_decode(out->data + start, length, out->data + start));
 }
 
-/* To the end of the string that begins at AT. */
+/* The offset of the end of the string that begins at AT. */
 static size_t skip_string(const char *text, size_t length, size_t at) {
   for (at++; at < length && text[at] != '"'; at++)
     if (text[at] == '\\')

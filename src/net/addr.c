@@ -10,7 +10,7 @@ enum { GROUPS = 8, V4_BITS = 32, V6_BITS = 128, MAPPED_BITS = V6_BITS - V4_BITS 
 
 static const uint64_t mapped_prefix = 0xFFFF00000000U; /* the low half of ::ffff:0.0.0.0 */
 
-/* What is still to be read of a text. */
+/* The part of a text that is still to be read. */
 struct cursor {
   const char *at;
   const char *end;
@@ -27,7 +27,8 @@ static bool take(struct cursor *in, char wanted) {
   return true;
 }
 
-/* Reads digits up to the first other character; returns how many, 0 where there are none or the number is above MOST.
+/* Reads digits up to the first other character. Returns their number; 0 if there are none or if the value is above
+ * MOST.
  */
 static size_t take_number(struct cursor *in, unsigned base, unsigned most, unsigned *value) {
   const char *start = in->at;
@@ -57,14 +58,14 @@ static bool parse_v4(struct cursor in, enum dw_addr_syntax syntax, uint32_t *out
   return in.at == in.end;
 }
 
-/* An IPv6 text being read: `gap` is the group that "::" stands before, or -1. */
+/* The state of parsing an IPv6 address. `gap` is the index of the group that follows "::", or -1. */
 struct v6_reader {
   uint16_t groups[GROUPS];
   int count;
   int gap;
 };
 
-/* The dotted tail of ::ffff:10.0.0.1, from IN to the end of the text. */
+/* Reads the dotted tail of an address such as ::ffff:10.0.0.1, from IN to the end of the text. */
 static bool read_dotted_tail(struct v6_reader *v6, struct cursor in, enum dw_addr_syntax syntax) {
   uint32_t tail = 0;
   bool in_place = v6->gap >= 0 ? v6->count <= GROUPS - 2 : v6->count == GROUPS - 2;
@@ -75,7 +76,7 @@ static bool read_dotted_tail(struct v6_reader *v6, struct cursor in, enum dw_add
   return true;
 }
 
-/* One group and what parts it from the next. */
+/* Reads a group and what separates it from the next one. */
 static bool read_group(struct v6_reader *v6, struct cursor *in, enum dw_addr_syntax syntax) {
   struct cursor start = *in;
   unsigned group = 0;
@@ -99,7 +100,7 @@ static bool read_group(struct v6_reader *v6, struct cursor *in, enum dw_addr_syn
   return true;
 }
 
-/* Moves what stands behind the "::" to the end and puts zeros in its place. */
+/* Moves the groups behind the "::" to the end and fills the gap with zeros. */
 static bool close_gap(struct v6_reader *v6) {
   int missing = GROUPS - v6->count;
   if ((missing == 0) != (v6->gap < 0))
@@ -188,8 +189,7 @@ static uint16_t group_of(struct dw_u128 value, int index) {
   return (uint16_t)(half >> (16 * (GROUPS / 2 - 1 - place)) & 0xFFFF);
 }
 
-/* The first of the longest runs of zero groups, at least two of them (RFC 5952, 4.2); a length of 0 where there is
- * none. */
+/* The first of the longest runs of at least two zero groups (RFC 5952, 4.2); LENGTH is 0 if there is none. */
 static int longest_zeros(struct dw_u128 value, int *length) {
   int best = -1;
   int best_length = 1;
@@ -207,7 +207,8 @@ static int longest_zeros(struct dw_u128 value, int *length) {
   return best;
 }
 
-/* A number below 1000; returns what is behind it. Each review formats addresses, and snprintf() takes its time. */
+/* Writes a number below 1000 and returns its end. Every review formats addresses, and snprintf() is too slow for that.
+ */
 static char *put_number(char *out, unsigned number) {
   if (number >= 100)
     *out++ = (char)('0' + number / 100);
@@ -275,7 +276,8 @@ struct dw_u128 dw_u128_sub(struct dw_u128 a, struct dw_u128 b) {
   return (struct dw_u128){a.high - b.high - (a.low < b.low ? 1 : 0), a.low - b.low};
 }
 
-/* By family first: a wide IPv6 subnet such as ::/0 spans the numbers that IPv4 is kept at, but holds none of it. */
+/* Compares the families first: the range of a wide IPv6 subnet such as ::/0 includes the numbers used for IPv4, but
+ * contains no IPv4 address. */
 struct dw_u128 dw_u128_low(unsigned bits) {
   if (bits >= 128)
     return (struct dw_u128){UINT64_MAX, UINT64_MAX};

@@ -1,4 +1,4 @@
-/* What the files of net share. */
+/* Shared by the files of net. */
 #ifndef NET_ADDR_INTERNAL_H
 #define NET_ADDR_INTERNAL_H
 

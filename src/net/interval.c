@@ -33,7 +33,7 @@ static int compare_spans(const void *a, const void *b) {
   return order != 0 ? order : dw_addr_compare(&left->last, &right->last);
 }
 
-/* Whether NEXT, which begins no earlier, shares an address with A or follows it without a hole. */
+/* Whether NEXT, which does not begin before A, overlaps A or follows it without a gap. */
 static bool joins(const struct dw_interval *a, const struct dw_interval *next) {
   if (dw_addr_compare(&next->first, &a->last) <= 0)
     return true;
@@ -57,7 +57,7 @@ struct dw_interval_set dw_interval_set_make(struct dw_interval *items, size_t co
   return set;
 }
 
-/* The first item that does not end before ADDR. */
+/* The index of the first item that does not end before ADDR. */
 static size_t first_reaching(const struct dw_interval_set *set, const struct dw_addr *addr) {
   size_t low = 0;
   size_t high = set->count;
@@ -149,8 +149,8 @@ static int compare_entries(const void *a, const void *b) {
   return order != 0 ? order : (left->id > right->id) - (left->id < right->id);
 }
 
-/* The implicit tree: the root of entries [low, high) is the middle one, its subtrees are what lies on either side. The
- * recursion is as deep as the tree is high: log2(count). */
+/* The implicit tree: the root of entries [low, high) is the middle one, and its subtrees are the entries on either
+ * side. The recursion is as deep as the tree is high: log2(count). */
 static struct dw_addr fill_reach(const struct dw_interval_index *index, size_t low, size_t high) {
   size_t middle = low + (high - low) / 2;
   struct dw_addr reach = index->entries[middle].span.last;
@@ -184,7 +184,8 @@ struct search {
   void *context;
 };
 
-/* False once the search is over: FOUND wants no more, or an entry begins after the span, as all entries after it do. */
+/* Returns false when the search is over: FOUND returned false, or an entry begins after the span, as do all entries
+ * that follow it. */
 static bool visit(const struct search *search, size_t low, size_t high) {
   if (low >= high)
     return true;

@@ -5,13 +5,13 @@
 #include "base/text.h"
 #include "net/addr_internal.h"
 
-/* Whether a number written with leading zeros begins at TEXT. */
+/* Whether the number at TEXT has leading zeros. */
 static bool zero_led(const char *text) {
   return text[0] == '0' && dw_is_digit(text[1]);
 }
 
-/* The same for the octets of one address of LENGTH bytes. Groups of IPv6 may lead with zeros: only the dotted part is
- * looked at. */
+/* The same for the octets of an address of LENGTH bytes. IPv6 groups may have leading zeros, so only the dotted part is
+ * checked. */
 static bool address_has_leading_zeros(const char *text, size_t length) {
   if (memchr(text, '.', length) == NULL)
     return false;
@@ -68,7 +68,7 @@ const char *dw_range_format(struct dw_arena *arena, const struct dw_range *range
   if (!range->dashed)
     return dw_arena_strdup(arena, dw_prefix_format(&range->subnet, subnet));
   struct dw_addr last = range->end;
-  last.v4 = range->subnet.base.v4; /* a mapped END before a length under 96 must stay mapped to mean the same */
+  last.v4 = range->subnet.base.v4; /* a mapped END with a length below 96 must stay mapped to mean the same */
   return dw_arena_printf(arena, "%s-%s/%u", dw_addr_format(&range->start, start), dw_addr_format(&last, end),
                          range->subnet.bits);
 }
@@ -77,7 +77,7 @@ static bool within(const struct dw_addr *addr, const struct dw_interval *span) {
   return dw_addr_compare(addr, &span->first) >= 0 && dw_addr_compare(addr, &span->last) <= 0;
 }
 
-/* The start is taken first: an end before it lies outside what is left, and is ignored. */
+/* The start is applied first, so an end before it is outside the remaining addresses and is ignored. */
 bool dw_pool_ends(const struct dw_prefix *subnet, const struct dw_addr *start, const struct dw_addr *end,
                   struct dw_pool_ends *out) {
   if (!has_usable(subnet))
@@ -95,8 +95,8 @@ bool dw_pool_ends(const struct dw_prefix *subnet, const struct dw_addr *start, c
   return true;
 }
 
-/* whereabouts puts "/32" or "/128" behind a single address and reads it as a CIDR. So it does with a mapped one, whose
- * "::ffff:10.0.0.5/32" is the IPv6 subnet ::/32 and keeps no IPv4 address out of the pool. */
+/* whereabouts appends "/32" or "/128" to a single address and parses it as a CIDR. For a mapped address,
+ * "::ffff:10.0.0.5/32" is the IPv6 subnet ::/32, which excludes no IPv4 address from the pool. */
 bool dw_exclude_parse(const char *text, struct dw_prefix *out) {
   if (dw_prefix_parse(text, DW_ADDR_STRICT, out, NULL))
     return true;

@@ -1,5 +1,4 @@
-/* Scalars in one line or folded: plain, single- and double-quoted, and JSON's strings. Source:
- * yaml_parser_scan_*_scalar in libyaml's src/scanner.c. */
+/* Reads scalars in all styles, and JSON strings. Source: yaml_parser_scan_*_scalar() in libyaml's src/scanner.c. */
 #include "yaml/reread.h"
 
 #include <string.h>
@@ -9,10 +8,15 @@
 #include "yaml/text_lines.h"
 #include "json/scan.h"
 
-void dw_reread_put(struct reread *r, size_t start, const char *bytes, size_t count) {
-  if (dw_reread_over(r))
+static bool is_over(const struct reread *r) {
+  return r->differs || r->done >= r->to || r->at > r->length;
+}
+
+/* The raw text from START to r->at has the value BYTES. */
+static void put(struct reread *r, size_t start, const char *bytes, size_t count) {
+  if (is_over(r))
     return;
-  /* The value ends with a NUL, which no text holds: a longer text differs there. */
+  /* The value ends with a NUL, which no text contains, so a longer text differs there. */
   if (strncmp(r->value + r->done, bytes, count) != 0) {
     r->differs = true;
     return;
@@ -24,7 +28,8 @@ void dw_reread_put(struct reread *r, size_t start, const char *bytes, size_t cou
   r->raw.length = r->at - r->raw.offset;
 }
 
-void dw_reread_copy(struct reread *r) {
+/* The next byte has itself as its value. */
+static void copy(struct reread *r) {
   size_t start = r->at;
   char byte = start < r->length ? r->text[start] : '\0';
   if (byte == '\0') {
@@ -32,18 +37,20 @@ void dw_reread_copy(struct reread *r) {
     return;
   }
   r->at++;
-  dw_reread_put(r, start, &byte, 1);
+  put(r, start, &byte, 1);
 }
 
-bool dw_reread_is_newline(const struct reread *r, size_t at) {
+/* Whether the YAML line break at AT becomes a line feed; LS and PS do not. */
+static bool is_newline(const struct reread *r, size_t at) {
   return dw_yaml_break(r->text, r->length, at) != 3;
 }
 
-void dw_reread_put_break(struct reread *r, size_t length) {
+/* The line break at r->at, LENGTH bytes long. */
+static void put_break(struct reread *r, size_t length) {
   size_t start = r->at;
-  bool newline = dw_reread_is_newline(r, start);
+  bool newline = is_newline(r, start);
   r->at += length;
-  dw_reread_put(r, start, newline ? "\n" : r->text + start, newline ? 1 : length);
+  put(r, start, newline ? "\n" : r->text + start, newline ? 1 : length);
 }
 
 static bool is_blank(const struct reread *r, size_t at) {
@@ -60,12 +67,12 @@ static size_t break_at(const struct reread *r, size_t at) {
   return dw_yaml_break(r->text, r->length, at);
 }
 
-/* Breaks with blanks around them: each is kept, the blanks are not. */
+/* Line breaks with white space around them: each break is kept, the white space is not. */
 static size_t put_empty_lines(struct reread *r) {
   size_t count = 0;
   size_t length;
   while (r->at = after_blanks(r, r->at), (length = break_at(r, r->at)) > 0) {
-    dw_reread_put_break(r, length);
+    put_break(r, length);
     count++;
   }
   return count;
@@ -75,20 +82,20 @@ static bool empty_line_follows(const struct reread *r, size_t at) {
   return break_at(r, after_blanks(r, at)) > 0;
 }
 
-/* Blanks and breaks inside a scalar: a single break is a blank, of several the first one falls away. */
+/* White space and line breaks inside a scalar: a single break becomes a space; of several, the first one is dropped. */
 static void fold(struct reread *r) {
   size_t end = after_blanks(r, r->at);
   size_t length = break_at(r, end);
   if (length == 0) {
     while (r->at < end)
-      dw_reread_copy(r);
+      copy(r);
     return;
   }
   r->at = end + length;
-  if (!dw_reread_is_newline(r, end))
-    dw_reread_put(r, end, r->text + end, length);
+  if (!is_newline(r, end))
+    put(r, end, r->text + end, length);
   else if (!empty_line_follows(r, r->at))
-    dw_reread_put(r, end, " ", 1);
+    put(r, end, " ", 1);
   put_empty_lines(r);
 }
 
@@ -97,24 +104,24 @@ static bool at_white(const struct reread *r) {
 }
 
 void dw_reread_plain(struct reread *r) {
-  while (!dw_reread_over(r)) {
+  while (!is_over(r)) {
     if (at_white(r))
       fold(r);
     else
-      dw_reread_copy(r);
+      copy(r);
   }
 }
 
 void dw_reread_single_quoted(struct reread *r) {
   r->at++;
-  while (!dw_reread_over(r)) {
+  while (!is_over(r)) {
     if (at_white(r)) {
       fold(r);
     } else if (r->at + 1 < r->length && memcmp(r->text + r->at, "''", 2) == 0) {
       r->at += 2;
-      dw_reread_put(r, r->at - 2, "'", 1);
+      put(r, r->at - 2, "'", 1);
     } else {
-      dw_reread_copy(r);
+      copy(r);
     }
   }
 }
@@ -130,7 +137,7 @@ static void put_code(struct reread *r, size_t start, size_t digits) {
   for (size_t i = r->at - digits; i < r->at; i++)
     code = code * 16 + dw_hex_digit(r->text[i]);
   dw_utf8_put(&bytes, code);
-  dw_reread_put(r, start, dw_buf_text(&bytes), bytes.length);
+  put(r, start, dw_buf_text(&bytes), bytes.length);
 }
 
 /* START is at a backslash. */
@@ -150,7 +157,7 @@ static void put_escape(struct reread *r, size_t start) {
   for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
     if (escapes[i].letter == letter) {
       r->at = start + 2;
-      dw_reread_put(r, start, escapes[i].bytes, strlen(escapes[i].bytes));
+      put(r, start, escapes[i].bytes, strlen(escapes[i].bytes));
       return;
     }
   }
@@ -159,12 +166,12 @@ static void put_escape(struct reread *r, size_t start) {
 
 void dw_reread_double_quoted(struct reread *r) {
   r->at++;
-  while (!dw_reread_over(r)) {
+  while (!is_over(r)) {
     size_t length;
     if (at_white(r)) {
       fold(r);
     } else if (r->at >= r->length || r->text[r->at] != '\\') {
-      dw_reread_copy(r);
+      copy(r);
     } else if ((length = break_at(r, r->at + 1)) > 0) {
       r->at += 1 + length;
       put_empty_lines(r);
@@ -174,7 +181,7 @@ void dw_reread_double_quoted(struct reread *r) {
   }
 }
 
-/* The length of the escape at START, a pair of surrogates being one. */
+/* The length of the escape at START; a surrogate pair counts as one. */
 static size_t json_escape(const struct reread *r, size_t start) {
   if (start + 1 >= r->length || r->text[start + 1] != 'u')
     return 2;
@@ -185,18 +192,18 @@ static size_t json_escape(const struct reread *r, size_t start) {
 void dw_reread_json(struct reread *r) {
   DW_BUF_SCOPED struct dw_buf bytes = DW_BUF_INIT;
   r->at++;
-  while (!dw_reread_over(r)) {
+  while (!is_over(r)) {
     size_t start = r->at;
     size_t length = start < r->length && r->text[start] == '\\' ? json_escape(r, start) : 1;
     if (length > r->length - start) {
       r->differs = true;
     } else if (length == 1) {
-      dw_reread_copy(r);
+      copy(r);
     } else {
       dw_buf_truncate(&bytes, 0);
-      dw_scan_unescape(r->text, (struct dw_span){start - 1, length + 2}, &bytes); /* as if in quotes of its own */
+      dw_scan_unescape(r->text, (struct dw_span){start - 1, length + 2}, &bytes); /* as if it were in separate quotes */
       r->at += length;
-      dw_reread_put(r, start, dw_buf_text(&bytes), bytes.length);
+      put(r, start, dw_buf_text(&bytes), bytes.length);
     }
   }
 }
@@ -207,8 +214,8 @@ struct block {
   struct reread *r;
   bool folded;
   size_t indent;
-  struct dw_span last_break; /* of the line before, not yet put; empty before the first line */
-  bool last_indented;        /* the line before begins with a blank: nothing is folded beside it */
+  struct dw_span last_break; /* of the previous line, not yet matched; empty before the first line */
+  bool last_indented;        /* the previous line begins with white space, so the breaks around it are not folded */
 };
 
 static void skip_line(struct reread *r) {
@@ -225,8 +232,8 @@ static size_t count_blanks(const char *text, size_t length) {
   return count;
 }
 
-/* How far the lines are indented, whether an indicator says so or not: the value tells which blanks are its own. r->at
- * is at the first line. */
+/* Finds the indentation, with or without an indicator: the value shows which leading spaces belong to it. r->at is at
+ * the first line. */
 static size_t find_indent(const struct reread *r) {
   struct reread ahead = *r;
   size_t length = strlen(r->value);
@@ -243,15 +250,15 @@ static size_t find_indent(const struct reread *r) {
   return raw > own ? raw - own : 0;
 }
 
-/* Goes to where the line's content would begin. */
+/* Skips the indentation of a line. */
 static void skip_indent(struct block *b) {
   struct reread *r = b->r;
   size_t left = r->length - r->at;
   r->at += count_blanks(r->text + r->at, left < b->indent ? left : b->indent);
 }
 
-/* Whether the line after the empty ones from r->at on belongs to the scalar; EMPTY gets their number, INDENTED whether
- * it begins with a blank. */
+/* Whether the line after the empty ones at r->at belongs to the scalar. EMPTY receives the number of empty lines,
+ * INDENTED whether the line begins with white space. */
 static bool look_ahead(const struct block *b, size_t *empty, bool *indented) {
   struct reread ahead = *b->r;
   struct block at = {.r = &ahead, .indent = b->indent};
@@ -272,36 +279,36 @@ static void put_last_break(struct block *b) {
   if (b->last_break.length == 0)
     return;
   r->at = b->last_break.offset;
-  dw_reread_put_break(r, b->last_break.length);
+  put_break(r, b->last_break.length);
   r->at = here;
 }
 
 static void put_block_empty_lines(struct block *b, size_t count) {
-  for (; count > 0 && !dw_reread_over(b->r); count--) {
+  for (; count > 0 && !is_over(b->r); count--) {
     skip_indent(b);
-    dw_reread_put_break(b->r, break_at(b->r, b->r->at));
+    put_break(b->r, break_at(b->r, b->r->at));
   }
 }
 
 static void put_line(struct block *b) {
   struct reread *r = b->r;
   skip_indent(b);
-  while (r->at < r->length && break_at(r, r->at) == 0 && !dw_reread_over(r))
-    dw_reread_copy(r);
+  while (r->at < r->length && break_at(r, r->at) == 0 && !is_over(r))
+    copy(r);
   b->last_break = (struct dw_span){r->at, break_at(r, r->at)};
   r->at += b->last_break.length;
 }
 
-/* What joins the line before with the next one. */
+/* Matches what joins the previous line with the next one. */
 static void put_joint(struct block *b, size_t empty, bool indented) {
-  bool fold = b->folded && b->last_break.length > 0 && dw_reread_is_newline(b->r, b->last_break.offset) &&
-              !b->last_indented && !indented;
+  bool fold =
+      b->folded && b->last_break.length > 0 && is_newline(b->r, b->last_break.offset) && !b->last_indented && !indented;
   if (!fold) {
     put_last_break(b);
   } else if (empty == 0) {
     size_t here = b->r->at;
     b->r->at = b->last_break.offset + b->last_break.length;
-    dw_reread_put(b->r, b->last_break.offset, " ", 1);
+    put(b->r, b->last_break.offset, " ", 1);
     b->r->at = here;
   }
 }
@@ -312,13 +319,13 @@ void dw_reread_block(struct reread *r) {
   bool indented = false;
   skip_line(r);
   b.indent = find_indent(r);
-  while (!dw_reread_over(r) && look_ahead(&b, &empty, &indented)) {
+  while (!is_over(r) && look_ahead(&b, &empty, &indented)) {
     put_joint(&b, empty, indented);
     put_block_empty_lines(&b, empty);
     b.last_indented = indented;
     put_line(&b);
   }
-  /* How much of the end was kept, the value tells. */
+  /* The value determines how many of the last line breaks were kept. */
   put_last_break(&b);
   put_block_empty_lines(&b, empty);
   r->differs = r->differs || r->done < r->to;

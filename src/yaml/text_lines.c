@@ -36,7 +36,7 @@ static size_t break_at(const struct dw_yaml_source *source, size_t at, bool yaml
   return source->text[at] == '\n';
 }
 
-/* Counts the lines, and notes them where STARTS is given. */
+/* Counts the lines, and stores their offsets if STARTS is not NULL. */
 static size_t find_lines(const struct dw_yaml_source *source, bool yaml, size_t *starts) {
   size_t count = 1;
   size_t at = first_byte(source);
@@ -98,7 +98,7 @@ size_t dw_lines_characters(const struct dw_yaml_source *source, size_t start, si
   return characters_before(source, end) - characters_before(source, start);
 }
 
-/* The last of LIST that is at most VALUE; the first one is. */
+/* The index of the last item of LIST that is at most VALUE; the first item always is. */
 static size_t last_at_most(const size_t *list, size_t count, size_t value) {
   size_t low = 0;
   size_t high = count;
@@ -112,7 +112,7 @@ static size_t last_at_most(const size_t *list, size_t count, size_t value) {
   return low;
 }
 
-/* The byte where the character after NUMBER others begins. */
+/* The offset of the character that follows NUMBER others. */
 static size_t character_offset(const struct dw_yaml_source *source, size_t number) {
   size_t block = last_at_most(source->characters, source->length / BLOCK + 1, number);
   size_t at = block * BLOCK;

@@ -1,4 +1,4 @@
-/* Streams, documents and values. */
+/* Reads streams, documents and values. */
 #include "yaml/yaml.h"
 
 #include <string.h>
@@ -11,20 +11,21 @@
 
 #define NO_ANCHOR SIZE_MAX
 
-/* Members on their way into a container. */
+/* A container whose members are being read. */
 struct members {
   struct node *owner;
-  size_t first_mark; /* of the owner's, among the pending ones */
+  size_t first_mark; /* the owner's first mark in `pending` */
 };
 
-/* The value that begins with the event at hand; its last event is then at hand. */
+/* Reads the value that begins with the current event. Its last event is then the current one. */
 static bool read_node(struct reader *r, struct node *out);
 
 static struct node *anchor_at(struct reader *r, size_t index) {
   return (struct node *)(void *)r->anchor_list.data + index;
 }
 
-/* Names the node that is about to be read. A name may be given again; the nearest one before an alias counts. */
+/* Registers an anchor for the node that is read next. A name may be reused; an alias refers to the last anchor before
+ * it. */
 static bool open_anchor(struct reader *r, const yaml_char_t *name, size_t *index) {
   const struct node open = {0};
   *index = NO_ANCHOR;
@@ -103,7 +104,7 @@ static bool add_mark(struct reader *r, const char *key, struct place key_place, 
   return true;
 }
 
-/* Takes a member's weight and height into account. */
+/* Adds a member's weight and height to its owner's. */
 static void count_member(struct node *owner, const struct node *member) {
   owner->weight += member->weight;
   if (owner->height <= member->height)
@@ -145,7 +146,8 @@ static bool read_sequence(struct reader *r, struct node *out) {
 struct mapping {
   struct members members;
   dw_json *object;
-  dw_json *merged; /* keys that came by << and may still be set: true; NULL while there is none */
+  dw_json *merged; /* a member with the value true for each key that was merged by << and may still be set; NULL if
+                      there is none */
 };
 
 static bool is_merged(const struct mapping *m, const char *key) {
@@ -176,7 +178,7 @@ static bool set_member(struct reader *r, struct mapping *m, const struct mark *m
   return add_mark(r, mark->key, mark->key_place, mark->place);
 }
 
-/* The members of FROM; goyaml.v2 lets them replace what stands before the << and lets what follows replace them. */
+/* Merges the members of FROM. In goyaml.v2 they replace members before the <<, and members after it replace them. */
 static bool merge_object(struct reader *r, struct mapping *m, const dw_json *from) {
   const struct mark_block *block = dw_marks_of(r->marks, from);
   for (size_t i = 0; block && i < block->count; i++) {
@@ -202,7 +204,7 @@ static bool merge_node(struct reader *r, struct mapping *m, const struct node *n
   return true;
 }
 
-/* The << is at hand. */
+/* The << is the current event. */
 static bool read_merge(struct reader *r, struct mapping *m) {
   struct node node;
   if (!dw_yaml_next_event(r))
@@ -218,7 +220,7 @@ static bool read_merge(struct reader *r, struct mapping *m) {
   return true;
 }
 
-/* The key at hand as text in the arena. */
+/* Reads the current key as text in the arena. */
 static bool read_key(struct reader *r, struct mark *mark) {
   struct node node;
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -266,7 +268,7 @@ static bool at_merge_key(const struct reader *r) {
   return dw_yaml_is_merge_key(&scalar);
 }
 
-/* The mapping whose start is at hand, of which OUT has the place. */
+/* Reads the mapping whose start is the current event. OUT has its place already. */
 static bool read_mapping(struct reader *r, struct node *out) {
   out->value = dw_json_new_object(r->arena);
   if (!out->value)
@@ -338,7 +340,7 @@ static bool keep_aliases(struct reader *r) {
   return true;
 }
 
-/* The document's start is at hand. DOC gets NULL where it is empty. */
+/* The document's start is the current event. DOC receives NULL if the document is empty. */
 static bool read_document(struct reader *r, struct dw_yaml_doc **doc) {
   struct node root;
   struct dw_yaml_doc *made = new_doc(r->arena);
@@ -392,7 +394,7 @@ static int parse_yaml(struct dw_arena *arena, const char *text, size_t length, s
 
 /* --- JSON --- */
 
-/* Makes the place within one value of the text a place within the whole. */
+/* Converts a position within a value that begins at START to a position within the whole text. */
 static void shift_place(struct dw_error *err, const char *text, size_t length, size_t start) {
   int line;
   int column;
@@ -417,7 +419,7 @@ static struct dw_yaml_doc *json_document(struct dw_arena *arena, const char *tex
   return doc;
 }
 
-/* JSON values one after the other, as jq and kubectl write and read them. */
+/* Reads consecutive JSON values, as jq and kubectl write and read them. */
 static int parse_json(struct dw_arena *arena, const char *text, size_t length, struct dw_yaml_doc **first,
                       struct dw_error *err) {
   struct dw_yaml_doc *docs = NULL;

@@ -1,4 +1,4 @@
-/* libyaml's events, and its errors in words for people. */
+/* libyaml's events, and its errors translated into readable messages. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static bool fail_reading(struct reader *r) {
   return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "invalid UTF-8");
 }
 
-/* The byte that PLACE names, as far as its line is plain ASCII; NUL where there is none. */
+/* The byte at PLACE, if its line is plain ASCII; NUL if there is none. */
 static char byte_at(const struct reader *r, struct place place) {
   size_t at = 0;
   for (int line = 1; line < place.line; line++) {
@@ -91,7 +91,8 @@ static const char *in_words(const struct reader *r, struct place place) {
   return problem;
 }
 
-/* What has no end is found far behind the place where it is to be fixed. */
+/* Whether the error is at the start of what was being parsed: libyaml notices a missing end far behind the place to
+ * fix. */
 static bool blames_context(const yaml_parser_t *parser) {
   if (!parser->problem || !parser->context)
     return false;

@@ -1,4 +1,4 @@
-/* Places in the raw text of a document, also inside the JSON that a YAML scalar holds. */
+/* Finds places in the raw text of a document, even inside JSON embedded in a YAML scalar. */
 #include <string.h>
 
 #include "base/text.h"
@@ -91,7 +91,7 @@ static rereader *rereader_of(const struct search *s, size_t at) {
   }
 }
 
-/* Where the bytes INNER of VALUE, whose scalar begins at START, stand. */
+/* Finds the raw text of the bytes INNER of VALUE, whose scalar begins at START. */
 static bool find_raw(const struct search *s, size_t start, const char *value, struct dw_span inner,
                      struct dw_span *out) {
   struct reread r = {.text = s->source->text,
@@ -107,7 +107,7 @@ static bool find_raw(const struct search *s, size_t start, const char *value, st
   return true;
 }
 
-/* The length of a quoted text on its first line. */
+/* The length of a quoted text up to the end of its first line. */
 static size_t quoted_length(const char *text, size_t length) {
   for (size_t i = 1; i < length; i++) {
     bool doubled = text[0] == '\'' && text[i] == '\'' && i + 1 < length && text[i + 1] == '\'';
@@ -119,7 +119,7 @@ static size_t quoted_length(const char *text, size_t length) {
   return length;
 }
 
-/* A scalar's span on its first line; TEXT is what it says, NULL where it is no string. */
+/* The span of a scalar on its first line. TEXT is its value, NULL if it is not a string. */
 static struct dw_span scalar_span(const struct search *s, size_t at, const char *text) {
   const char *raw = s->source->text + at;
   size_t line = left_of_line(s->source, at);
@@ -145,7 +145,7 @@ static struct dw_span value_span(const struct search *s, const struct mark_curso
   char c = at < s->source->length ? s->source->text[at] : '\0';
   bool nothing = type == DW_JSON_NULL || (text && !*text);
   if (nothing && !(c == '"' || c == '\'' || c == '|' || c == '>' || c == '~' || (c | 0x20) == 'n'))
-    return (struct dw_span){node, 1}; /* nothing is written there */
+    return (struct dw_span){node, 1}; /* an empty value */
   return scalar_span(s, at, text);
 }
 
@@ -156,7 +156,7 @@ static struct dw_span key_span(const struct search *s, const struct mark_cursor 
 
 /* --- inside a string --- */
 
-/* The byte OFFSET of a string; where only white space is left, what stands before it has its end there. */
+/* Finds the byte OFFSET of a string. If only white space follows, it finds the end of what precedes it. */
 static struct dw_span offset_span(const struct search *s, const struct mark_cursor *cursor, size_t offset) {
   const char *text = dw_json_string(cursor->value);
   size_t end = strlen(text);
@@ -186,7 +186,7 @@ static size_t text_offset(const char *text, int line, int column) {
   return (size_t)(at - text) + (wanted < most ? wanted : most);
 }
 
-/* What the rest of the path names inside the JSON of a string. */
+/* Finds what the rest of the path names in the JSON of a string. */
 static struct dw_span json_span(const struct search *s, const struct mark_cursor *cursor, bool of_key) {
   const char *text = dw_json_string(cursor->value);
   struct dw_json_place place;
@@ -194,7 +194,7 @@ static struct dw_span json_span(const struct search *s, const struct mark_cursor
   struct dw_span inner = found && of_key && place.key.length > 0 ? place.key : place.value;
   struct dw_span raw;
   if (inner.length == 0)
-    return value_span(s, cursor); /* no JSON */
+    return value_span(s, cursor); /* not JSON */
   if (text[inner.offset] == '{' || text[inner.offset] == '[')
     inner.length = 1;
   size_t at = skip_properties(s->source, node_offset(s, cursor->place));

@@ -65,17 +65,17 @@ const struct mark *dw_mark_of_key(const struct mark *list, size_t count, const c
   return NULL;
 }
 
-/* --- the marks of a JSON document, from one walk over its text and its tree --- */
+/* --- the marks of a JSON document, made in one pass over its text and its tree --- */
 
 struct walker {
   struct dw_yaml_marks *marks;
   struct scan scan;
   struct dw_buf pending; /* struct mark each: those of the open containers, as a stack */
-  size_t at;             /* what PLACE tells of */
+  size_t at;             /* the offset of `place` */
   struct place place;
 };
 
-/* The place of OFFSET; the walk asks for places in the order of the text. */
+/* The place of OFFSET. Offsets must be requested in ascending order. */
 static struct place place_of(struct walker *w, size_t offset) {
   for (; w->at < offset; w->at++) {
     char c = w->scan.text[w->at];
@@ -138,13 +138,13 @@ static void mark_json(const struct dw_yaml_doc *doc) {
   w.at = line_end ? (size_t)(line_end - marks->json) + 1 : 0;
   w.scan.at = marks->json_start;
   marks->root = place_of(&w, marks->json_start);
-  (void)mark_value(&w, doc->root); /* short of memory, the places of some values stay unknown */
+  (void)mark_value(&w, doc->root); /* if the limit is reached, the places of some values stay unknown */
   dw_buf_free(&w.pending);
 }
 
 /* --- paths --- */
 
-/* NAME is the token as text; false where the value has no such member. */
+/* NAME is the token as text. False if the value has no such member. */
 static bool step_into(const struct dw_yaml_marks *marks, struct mark_cursor *at, struct path_token token,
                       const char *name) {
   const struct mark_block *block = dw_marks_of(marks, at->value);

@@ -1,4 +1,4 @@
-/* Where the keys and values of a YAML document stand. */
+/* The positions of the keys and values of a YAML document. */
 #ifndef YAML_YAML_MARKS_H
 #define YAML_YAML_MARKS_H
 
@@ -19,14 +19,14 @@ struct mark {
   struct place place;
 };
 
-/* The marks of one container, in document order; an array's in the order of its elements. */
+/* The marks of the members of a container, in document order. */
 struct mark_block {
   const dw_json *container; /* NULL: an unused slot */
   const struct mark *marks;
   size_t count;
 };
 
-/* An alias, and where the anchored value stands. */
+/* The positions of an alias and of the anchored value. */
 struct alias {
   struct place alias;
   struct place value;
@@ -39,8 +39,8 @@ struct dw_yaml_marks {
   size_t used;
   const struct alias *aliases; /* in document order */
   size_t alias_count;
-  /* A JSON document's marks are made from its text when a place is asked for: most documents are never asked. Its lines
-   * end with LF alone, while libyaml knows other line ends too. */
+  /* The marks of a JSON document are made from its text when a position is first needed, because for most documents
+   * none ever is. Its lines end only with LF, while libyaml knows other line ends too. */
   struct dw_arena *arena;
   const char *json;
   size_t json_length;
@@ -48,7 +48,7 @@ struct dw_yaml_marks {
   bool json_marked;
 };
 
-/* Both -1 or NULL where the arena's limit is reached, or nothing is known. */
+/* dw_marks_add() returns -1 if the arena's limit is reached, dw_marks_of() NULL if nothing is known. */
 int dw_marks_add(struct dw_arena *arena, struct dw_yaml_marks *marks, const dw_json *container, const struct mark *list,
                  size_t count);
 const struct mark_block *dw_marks_of(const struct dw_yaml_marks *marks, const dw_json *container);
@@ -56,17 +56,17 @@ const struct mark_block *dw_marks_of(const struct dw_yaml_marks *marks, const dw
 const struct mark *dw_mark_of_key(const struct mark *list, size_t count, const char *key);
 
 struct dw_yaml_doc;
-/* How far a path leads: to a value, or to the nearest ancestor of what is missing. */
+/* Where a path leads: to a value, or to the nearest existing ancestor. */
 struct mark_cursor {
   const dw_json *value;
-  const char *key; /* of the value; NULL for the root and for an array's elements */
+  const char *key; /* the key of the value; NULL for the root and for array elements */
   struct place key_place;
   struct place place;
-  const char *rest; /* of the path: "" where the value was found */
+  const char *rest; /* the rest of the path: "" if the value was found */
 };
 struct mark_cursor dw_marks_follow(const struct dw_yaml_doc *doc, const char *path);
 
-/* The place of the anchored value where an alias stands at PLACE, else PLACE. */
+/* If there is an alias at PLACE, the place of the anchored value, else PLACE. */
 struct place dw_marks_resolve(const struct dw_yaml_marks *marks, struct place place);
 
 #endif

@@ -84,7 +84,7 @@ enum reading { READ_NOT, READ_FITS, READ_TOO_LARGE };
 
 struct magnitude {
   uint64_t value;
-  double rounded; /* stands in where VALUE overflows */
+  double rounded; /* used if VALUE overflows */
 };
 
 /* Go's strconv.ParseUint(text, 0, 64). */
@@ -109,7 +109,7 @@ static enum reading read_magnitude(const char *text, struct magnitude *out) {
   return result;
 }
 
-/* SIGN is '-', '+' or anything else where there is none. */
+/* SIGN is '-' or '+', or anything else if there is no sign. */
 static bool set_integer(char sign, uint64_t value, struct resolved *out) {
   if (value <= INT64_MAX)
     *out = (struct resolved){.kind = KIND_INTEGER, .integer = sign == '-' ? -(int64_t)value : (int64_t)value};
@@ -122,7 +122,7 @@ static bool set_integer(char sign, uint64_t value, struct resolved *out) {
   return true;
 }
 
-/* TEXT is without underscores. */
+/* TEXT has no underscores. */
 static bool resolve_number(const char *text, struct resolved *out) {
   bool is_signed = *text == '-' || *text == '+';
   struct magnitude magnitude = {0, 0};
@@ -165,7 +165,7 @@ static struct resolved resolve(const char *text) {
   return out;
 }
 
-/* Kubernetes turns YAML into JSON text, and Go writes 1.0 and 1e3 as 1 and 1000: the API server reads integers. */
+/* Kubernetes converts YAML to JSON text, and Go writes 1.0 and 1e3 as 1 and 1000, so the API server reads integers. */
 static dw_json *new_float(struct dw_arena *arena, const struct yaml_scalar *scalar, double value,
                           const char **problem) {
   if (!isfinite(value)) {
@@ -174,7 +174,7 @@ static dw_json *new_float(struct dw_arena *arena, const struct yaml_scalar *scal
   }
   if (value == trunc(value) && fabs(value) < 9223372036854775808.0)
     return dw_json_new_integer(arena, (int64_t)value);
-  /* With its digits, where JSON has the same: messages quote what is written. */
+  /* The digits are kept if they are valid JSON too, because messages quote values as written. */
   dw_json *written = dw_json_parse(arena, scalar->text, scalar->length, DW_JSON_PLAIN, NULL);
   return dw_json_type(written) == DW_JSON_REAL ? written : dw_json_new_real(arena, value);
 }
@@ -207,7 +207,7 @@ static dw_json *resolved_value(struct dw_arena *arena, const struct yaml_scalar 
   return new_string(arena, scalar, problem);
 }
 
-/* The kind that an explicit tag asks for; false for tags that leave the text alone. */
+/* The kind that an explicit tag requires; false for tags that do not affect the text. */
 static bool tag_kind(const char *tag, enum kind *kind) {
   static const struct {
     const char *tag;
@@ -252,7 +252,8 @@ bool dw_yaml_is_merge_key(const struct yaml_scalar *scalar) {
   return (tagged || (scalar->plain && !scalar->tag)) && strcmp(scalar->text, "<<") == 0;
 }
 
-/* Go's strconv.FormatFloat(value, 'g', -1, 32), which names keys: the shortest digits that a float32 reads back. */
+/* Go's strconv.FormatFloat(value, 'g', -1, 32), which converts keys: the shortest digits that read as the same float32.
+ */
 static void put_float_key(double value, struct dw_buf *out) {
   char text[64];
   int digits = 0;

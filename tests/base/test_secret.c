@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/buf.h"
+#include "base/memory.h"
 
 enum { MOST = 64, FIRST_BLOCK = 16 * 1024 };
 

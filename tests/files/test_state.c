@@ -199,7 +199,7 @@ static void what_is_wrong_in_a_json_list_is_named_with_its_place(void **state) {
   folder_put(folder, "a.json", JSON_LIST("\n" JSON_NODE("a", ",\n\"kind\":\"Node\"")));
   expect_refused(folder, "a.json", 3, 1, "appears twice");
   folder_put(folder, "a.json", JSON_LIST("\n" JSON_NODE("a", ",\n\"status\":{\"images\":[}")));
-  expect_refused(folder, "a.json", 3, 21, "value is missing");
+  expect_refused(folder, "a.json", 3, 21, "expected a value");
 }
 
 static void a_broken_file_is_named_with_its_place(void **state) {

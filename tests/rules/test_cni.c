@@ -44,8 +44,8 @@ static void json_errors_quote_whole_tokens(void **state) {
       {"{\"type\":\"macvlan\",\"x-serial-number\":1e400}",
        "Invalid value: \"\\\"macvlan\\\",\\\"x-serial-number\\\":1e400}\": line 1, column 37: this number is too "
        "large"},
-      {"{\"a\":\"whereabouts and more than that\",1}",
-       "Invalid value: \"\\\"whereabouts and more than that\\\",1}\": line 1, column 39: a key in double quotes"},
+      {"{\"a\":\"whereabouts and more than that\",1}", "Invalid value: \"\\\"whereabouts and more than that\\\",1}\": "
+                                                       "line 1, column 39: expected a key in double quotes"},
       {"{\"a\":\"half\\uq\",\"b\":1}",
        "Invalid value: \"{\\\"a\\\":\\\"half\\\\uq\\\",\\\"b\\\":1}\": line 1, column 11:"},
       {"{\"a\":1 'b'}", "Invalid value: \"{\\\"a\\\":1 'b'}\": line 1, column 8: expected ',' or"},

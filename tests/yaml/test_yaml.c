@@ -75,7 +75,7 @@ static void reads_json(void **state) {
       {"{\"a\":18446744073709551616}", "1:{\"a\":18446744073709551616}"},
       {"{\"a\":1,}", "1:{\"a\":1}"}, /* YAML allows it */
       {"{\"a\": 1\n\t\"b\": 2}", "2:2: expected ',' or '}'"},
-      {"{\"a\":1}\n{\"b\":}", "2:6: expected a value here"},
+      {"{\"a\":1}\n{\"b\":}", "2:6: expected a value"},
       {"{\"a\":1,\n\"b\":{\"c\":1,\"c\":2}}", "2:12: the key \"c\" appears twice in the same object"},
       {"{\"a\":1} {\"b\":1,\"b\":2}", "1:16: the key \"b\" appears twice in the same object"},
   };
