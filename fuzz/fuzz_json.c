@@ -1,10 +1,10 @@
-/* Any text as JSON: ours reads what jansson reads, and the same values in it. Of JSON's readers jansson is the one that
- * refuses as much: keys that appear twice, U+0000, bytes that are no UTF-8, numbers out of range. In two things ours
- * follows Go instead, and jansson refuses the text:
- * - an integer beyond 64 bits is a real number, whose value has to be strtod()'s;
- * - half of a surrogate pair reads as U+FFFD.
- * So jansson gets the text with these two written as it takes them: such an integer with ".0" behind it, and such an
- * escape as \uFFFD. */
+/* Any text as JSON: our parser accepts the texts that jansson accepts, and reads the same values. jansson is the oracle
+ * because it is equally strict: it rejects duplicate keys, U+0000, invalid UTF-8 and numbers out of range. In two cases
+ * our parser follows Go, while jansson rejects the text:
+ * - an integer beyond 64 bits is a real number, with the value that strtod() returns;
+ * - half a surrogate pair becomes U+FFFD.
+ * So jansson receives the text with these two replaced: such an integer is followed by ".0", and such an escape becomes
+ * \uFFFD. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static bool is_integer_beyond(const char *token) {
   return token[strspn(token, "-0123456789")] == '\0' && errno == ERANGE;
 }
 
-/* The number at TEXT; its length. */
+/* Copies the number at TEXT and returns its length. */
 static size_t add_number(struct dw_buf *out, const char *text, size_t length) {
   size_t end = 0;
   while (end < length && text[end] != '\0' && strchr("+-.0123456789eE", text[end]))
@@ -79,7 +79,7 @@ static size_t add_number(struct dw_buf *out, const char *text, size_t length) {
   return end;
 }
 
-/* The UTF-16 unit of the escape \uXXXX at TEXT; -1 where there is none. */
+/* The UTF-16 unit of the escape \uXXXX at TEXT; -1 if there is none. */
 static long unit_of(const char *text, size_t length) {
   char digits[5] = "";
   if (length < 6 || text[0] != '\\' || text[1] != 'u')
@@ -88,7 +88,7 @@ static long unit_of(const char *text, size_t length) {
   return strspn(digits, "0123456789abcdefABCDEF") == 4 ? strtol(digits, NULL, 16) : -1;
 }
 
-/* The escape at TEXT; its length, both halves of a pair together. */
+/* Copies the escape at TEXT, both halves if it is a pair, and returns its length. */
 static size_t add_escape(struct dw_buf *out, const char *text, size_t length) {
   long unit = unit_of(text, length);
   if (unit < 0xD800 || unit > 0xDFFF) {
@@ -102,7 +102,7 @@ static size_t add_escape(struct dw_buf *out, const char *text, size_t length) {
   return pair ? 12 : 6;
 }
 
-/* TEXT as jansson takes it. */
+/* Converts TEXT to what jansson accepts. */
 static void rewrite(struct dw_buf *out, const char *text, size_t length) {
   bool quoted = false;
   for (size_t at = 0; at < length;) {
@@ -119,7 +119,8 @@ static void rewrite(struct dw_buf *out, const char *text, size_t length) {
   }
 }
 
-/* What is nested deeper than ours may be is not compared. A NUL, which ours never takes, may end jansson's text. */
+/* Texts that are nested deeper than our limit are not compared. A NUL, which our parser always rejects, may end
+ * jansson's text. */
 static void compare(const char *text, size_t length, enum dw_json_flags flags) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_error err = DW_ERROR_INIT;

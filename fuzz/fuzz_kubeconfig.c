@@ -1,5 +1,5 @@
-/* Any text as a kubeconfig: it gives a server to speak to and a user that fits together, or is refused with the file
- * and a reason of one line that shows no secret. */
+/* Any text as a kubeconfig: it yields a consistent server and user, or is rejected with the file and a one-line reason
+ * that shows no secret. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* Any text as a policy file: it is either read whole, with every value inside its range, or refused with a place and a
+/* Any text as a policy file: it is either accepted, with every value in its range, or rejected with a place and a
  * reason. */
 #include <string.h>
 

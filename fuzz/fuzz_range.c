@@ -1,5 +1,5 @@
-/* Lines of text as range, range_start, range_end and excludes: what reads prints and reads back the same, and pools
- * stay inside their CIDR. */
+/* Lines of text as range, range_start, range_end and excludes: accepted ranges are the same after printing and parsing
+ * them, and pools stay inside their CIDR. */
 #include <string.h>
 
 #include "net/range.h"

@@ -29,7 +29,7 @@ static void check_denial(struct json_object *response) {
   }
 }
 
-/* A NAD whose config is text that is no JSON must not pass. */
+/* A NAD whose config is not JSON must not be allowed. */
 static void check_unreadable(struct json_object *review, bool allowed) {
   struct json_object *request = fuzz_get(review, "request", NULL);
   struct json_object *kind = fuzz_get(request, "kind", NULL);

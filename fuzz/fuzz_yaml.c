@@ -1,5 +1,5 @@
-/* Any text as manifests: what reads is JSON for json-c too, reads the same again as JSON, and its places lie inside the
- * text. */
+/* Any text as manifests: documents that are accepted are valid JSON to json-c too, read the same again as JSON, and
+ * have places inside the text. */
 #include <string.h>
 
 #include "base/buf.h"

@@ -1,4 +1,4 @@
-/* A property that does not hold ends the program. */
+/* Aborts the program if a property does not hold. */
 #ifndef FUZZ_PROPERTY_H
 #define FUZZ_PROPERTY_H
 

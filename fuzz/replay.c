@@ -1,5 +1,5 @@
-/* Runs a fuzz target over its kept inputs: the seeds and every input that once crashed it. Linked with each target; the
- * target's name is the program's. */
+/* Runs a fuzz target on its stored inputs: the seeds and all inputs that once crashed it. It is linked with each
+ * target, and has the target's name. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

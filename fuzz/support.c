@@ -59,7 +59,7 @@ static struct dw_world *build_world(void) {
 }
 
 const struct dw_world *fuzz_world(void) {
-  static struct dw_world *world; /* a target runs on one thread */
+  static struct dw_world *world; /* a target runs on a single thread */
   if (!world)
     world = build_world();
   return world;
@@ -71,7 +71,7 @@ struct json_object *fuzz_json(const char *text, size_t length) {
   struct json_object *value = json_tokener_parse_ex(tokener, text, (int)length);
   enum json_tokener_error error = json_tokener_get_error(tokener);
   size_t used = json_tokener_get_parse_end(tokener);
-  if (error == json_tokener_continue) { /* a number at the very end needs a byte behind it */
+  if (error == json_tokener_continue) { /* a number at the end needs a byte behind it */
     value = json_tokener_parse_ex(tokener, "\n", 1);
     error = json_tokener_get_error(tokener);
     used = length;

@@ -1,4 +1,4 @@
-/* What the fuzz targets share. */
+/* Shared by the fuzz targets. */
 #ifndef FUZZ_SUPPORT_H
 #define FUZZ_SUPPORT_H
 
@@ -8,10 +8,10 @@
 #include "cluster/view.h"
 #include "property.h"
 
-/* A small OpenShift-like cluster, built once: three workers, one NAD in use, one of another namespace. */
+/* A small OpenShift-like cluster, built once: three workers, a NAD that is in use, and one in another namespace. */
 const struct dw_world *fuzz_world(void);
 
-/* Parses with json-c, whole and strict; NULL where it is no JSON. The caller puts it back. */
+/* Parses the whole text strictly with json-c; NULL if it is not JSON. The caller releases the result. */
 struct json_object *fuzz_json(const char *text, size_t length);
 
 /* The member at the end of the path, or NULL. */

@@ -14,7 +14,7 @@
 
 #include "base/arena.h"
 
-static void gives_zeroed_aligned_memory_of_its_own(void **state) {
+static void allocations_are_zeroed_aligned_and_distinct(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   static const size_t sizes[] = {0, 1, 15, 16, 17, 4095, 4096, 4097, 8192, 100000, 1, 3000000, 24};
@@ -77,7 +77,7 @@ static int signal_of_array(size_t count, size_t size) {
   return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-static void an_array_grows_with_what_it_holds(void **state) {
+static void arrays_in_an_arena_grow(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   unsigned *items = NULL;
@@ -95,7 +95,7 @@ static void an_array_grows_with_what_it_holds(void **state) {
   assert_true(capacity < 2 * 1000 + 1);
 }
 
-static void an_array_that_no_machine_holds_aborts(void **state) {
+static void an_array_that_is_too_large_aborts(void **state) {
   (void)state;
   assert_int_equal(signal_of_array(SIZE_MAX / 2, 3), SIGABRT);
   assert_int_equal(signal_of_array(SIZE_MAX, 1), SIGABRT);
@@ -125,7 +125,7 @@ static void one_request_may_take_the_whole_limit(void **state) {
   assert_int_equal(dw_arena_used(over), 0);
 }
 
-static void alloc_counts_but_is_not_held_to_the_limit(void **state) {
+static void alloc_counts_but_ignores_the_limit(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(100);
   memset(dw_arena_alloc(arena, 5000), 1, 5000);
@@ -135,7 +135,7 @@ static void alloc_counts_but_is_not_held_to_the_limit(void **state) {
   memset(dw_arena_alloc(arena, 5000), 1, 5000);
 }
 
-static void each_text_may_come_to_the_limit(void **state) {
+static void each_text_may_use_the_whole_limit(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(1024);
   for (int i = 0; i < 3; i++) {
@@ -148,7 +148,7 @@ static void each_text_may_come_to_the_limit(void **state) {
   assert_int_equal(dw_arena_used(arena), 3 * 1024);
 }
 
-static void the_next_text_gets_no_more_of_a_budget(void **state) {
+static void the_next_text_does_not_renew_the_budget(void **state) {
   (void)state;
   struct dw_budget budget = {.most = 64 << 10};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(1 << 20);
@@ -160,7 +160,7 @@ static void the_next_text_gets_no_more_of_a_budget(void **state) {
   assert_int_equal(dw_arena_exhausted(arena), DW_BUDGET_EXHAUSTED);
 }
 
-static void try_refuses_absurd_sizes_without_a_limit(void **state) {
+static void try_rejects_huge_sizes_without_a_limit(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   volatile size_t huge = SIZE_MAX; /* hidden from the compiler, which would warn */
@@ -201,7 +201,7 @@ static void joins_three_texts(void **state) {
   assert_string_equal(dw_arena_join(arena, "", "", ""), "");
 }
 
-static void prints_texts_around_the_room_on_the_stack(void **state) {
+static void formats_texts_around_the_size_of_the_stack_buffer(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (int length = 250; length < 260; length++) {
@@ -211,7 +211,7 @@ static void prints_texts_around_the_room_on_the_stack(void **state) {
   }
 }
 
-static void free_takes_nothing(void **state) {
+static void free_accepts_null(void **state) {
   (void)state;
   dw_arena_free(NULL);
   struct dw_arena *arena = dw_arena_new(0);
@@ -221,23 +221,23 @@ static void free_takes_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(gives_zeroed_aligned_memory_of_its_own),
+      cmocka_unit_test(allocations_are_zeroed_aligned_and_distinct),
       cmocka_unit_test(zeroes_memory_in_every_block),
       cmocka_unit_test(a_large_request_keeps_the_current_block),
       cmocka_unit_test(arrays_are_zeroed),
-      cmocka_unit_test(an_array_grows_with_what_it_holds),
-      cmocka_unit_test(an_array_that_no_machine_holds_aborts),
+      cmocka_unit_test(arrays_in_an_arena_grow),
+      cmocka_unit_test(an_array_that_is_too_large_aborts),
       cmocka_unit_test(try_stops_at_the_limit),
       cmocka_unit_test(one_request_may_take_the_whole_limit),
-      cmocka_unit_test(alloc_counts_but_is_not_held_to_the_limit),
-      cmocka_unit_test(each_text_may_come_to_the_limit),
-      cmocka_unit_test(the_next_text_gets_no_more_of_a_budget),
-      cmocka_unit_test(try_refuses_absurd_sizes_without_a_limit),
+      cmocka_unit_test(alloc_counts_but_ignores_the_limit),
+      cmocka_unit_test(each_text_may_use_the_whole_limit),
+      cmocka_unit_test(the_next_text_does_not_renew_the_budget),
+      cmocka_unit_test(try_rejects_huge_sizes_without_a_limit),
       cmocka_unit_test(copies_text),
       cmocka_unit_test(prints_text_of_any_length),
       cmocka_unit_test(joins_three_texts),
-      cmocka_unit_test(prints_texts_around_the_room_on_the_stack),
-      cmocka_unit_test(free_takes_nothing),
+      cmocka_unit_test(formats_texts_around_the_size_of_the_stack_buffer),
+      cmocka_unit_test(free_accepts_null),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

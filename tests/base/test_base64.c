@@ -33,7 +33,7 @@ static void reads_the_examples_of_the_rfc(void **state) {
   expect("Zm9vYmFy", "foobar", 6);
 }
 
-static void reads_bytes_that_are_no_text(void **state) {
+static void decodes_binary_data(void **state) {
   (void)state;
   expect("AAD/", "\0\0\xff", 3);
   expect("//79+w==", "\xff\xfe\xfd\xfb", 4);
@@ -41,7 +41,7 @@ static void reads_bytes_that_are_no_text(void **state) {
 }
 
 /* Groups of three bytes, each as four letters, so that every letter and every byte is met. */
-static void reads_every_byte_in_every_place(void **state) {
+static void decodes_every_byte_at_every_position(void **state) {
   (void)state;
   static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (unsigned byte = 0; byte < 256; byte++) {
@@ -55,7 +55,7 @@ static void reads_every_byte_in_every_place(void **state) {
   }
 }
 
-static void passes_over_line_breaks(void **state) {
+static void skips_line_breaks(void **state) {
   (void)state;
   expect("Zm9v\nYmFy\n", "foobar", 6);
   expect("Z\r\nm\r\n9\r\nv\r\n", "foo", 3);
@@ -63,7 +63,7 @@ static void passes_over_line_breaks(void **state) {
   expect("\n", "", 0);
 }
 
-static void reads_a_long_text(void **state) {
+static void decodes_a_long_text(void **state) {
   (void)state;
   enum { GROUPS = 20000 };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -76,7 +76,7 @@ static void reads_a_long_text(void **state) {
   expect(text, bytes, (size_t)3 * GROUPS);
 }
 
-static void refuses_what_is_no_base64(void **state) {
+static void rejects_invalid_base64(void **state) {
   (void)state;
   static const char *const texts[] = {
       "Z",
@@ -148,7 +148,7 @@ static void writes_the_examples_of_the_rfc(void **state) {
   expect_text("\xff\xfe\xfd\xfb", 4, "//79+w==");
 }
 
-static void what_is_written_reads_back(void **state) {
+static void encoding_and_decoding_round_trip(void **state) {
   (void)state;
   for (size_t length = 0; length <= 256; length++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -168,13 +168,13 @@ static void what_is_written_reads_back(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_the_examples_of_the_rfc),
-      cmocka_unit_test(reads_bytes_that_are_no_text),
-      cmocka_unit_test(reads_every_byte_in_every_place),
-      cmocka_unit_test(passes_over_line_breaks),
-      cmocka_unit_test(reads_a_long_text),
-      cmocka_unit_test(refuses_what_is_no_base64),
+      cmocka_unit_test(decodes_binary_data),
+      cmocka_unit_test(decodes_every_byte_at_every_position),
+      cmocka_unit_test(skips_line_breaks),
+      cmocka_unit_test(decodes_a_long_text),
+      cmocka_unit_test(rejects_invalid_base64),
       cmocka_unit_test(writes_the_examples_of_the_rfc),
-      cmocka_unit_test(what_is_written_reads_back),
+      cmocka_unit_test(encoding_and_decoding_round_trip),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

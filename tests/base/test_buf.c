@@ -32,7 +32,7 @@ static void appends_text_bytes_and_formats(void **state) {
   assert_int_equal(buf.length, 26);
 }
 
-static void stays_terminated_while_it_grows(void **state) {
+static void has_a_nul_at_its_end_while_it_grows(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf buf = DW_BUF_INIT;
   for (size_t i = 0; i < 3000; i++) {
@@ -96,7 +96,7 @@ static void writes_numbers_as_printf_does(void **state) {
     decimal(numbers[i]);
 }
 
-static void has_room_for_what_is_coming(void **state) {
+static void reserve_makes_room(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf buf = DW_BUF_INIT;
   dw_buf_puts(&buf, "range");
@@ -129,10 +129,14 @@ static void lives_in_an_arena(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(is_empty_text_at_first),          cmocka_unit_test(appends_text_bytes_and_formats),
-      cmocka_unit_test(stays_terminated_while_it_grows), cmocka_unit_test(truncates_only_downwards),
-      cmocka_unit_test(steal_hands_the_bytes_over),      cmocka_unit_test(writes_numbers_as_printf_does),
-      cmocka_unit_test(has_room_for_what_is_coming),     cmocka_unit_test(lives_in_an_arena),
+      cmocka_unit_test(is_empty_text_at_first),
+      cmocka_unit_test(appends_text_bytes_and_formats),
+      cmocka_unit_test(has_a_nul_at_its_end_while_it_grows),
+      cmocka_unit_test(truncates_only_downwards),
+      cmocka_unit_test(steal_hands_the_bytes_over),
+      cmocka_unit_test(writes_numbers_as_printf_does),
+      cmocka_unit_test(reserve_makes_room),
+      cmocka_unit_test(lives_in_an_arena),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-static void set_forgets_the_old_place(void **state) {
+static void set_clears_the_old_place(void **state) {
   (void)state;
   struct dw_error err = DW_ERROR_INIT;
   assert_int_equal(dw_error_at(&err, DW_ERR_SYNTAX, 3, 14, "unexpected '%c'", '}'), -1);
@@ -26,7 +26,7 @@ static void set_forgets_the_old_place(void **state) {
   assert_string_equal(err.text, "cannot open");
 }
 
-static void nobody_has_to_listen(void **state) {
+static void the_error_may_be_null(void **state) {
   (void)state;
   assert_int_equal(dw_error_set(NULL, DW_ERR_IO, "x"), -1);
   assert_int_equal(dw_error_at(NULL, DW_ERR_IO, 1, 1, "x"), -1);
@@ -96,7 +96,7 @@ static void format_prints_the_parts_that_are_known(void **state) {
   }
 }
 
-static void format_is_cut_at_the_size(void **state) {
+static void format_truncates_to_the_size(void **state) {
   (void)state;
   struct dw_error err = DW_ERROR_INIT;
   char out[8] = "1234567";
@@ -129,7 +129,7 @@ static size_t length_with(size_t fill, const char *character) {
   return strlen(err.text);
 }
 
-static void a_cut_never_splits_a_character(void **state) {
+static void truncating_never_splits_a_character(void **state) {
   (void)state;
   assert_int_equal(length_with(509, "\xC3\xA9"), 511);
   assert_int_equal(length_with(510, "\xC3\xA9"), 510);
@@ -149,15 +149,15 @@ static void a_cut_never_splits_a_character(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(set_forgets_the_old_place),
-      cmocka_unit_test(nobody_has_to_listen),
+      cmocka_unit_test(set_clears_the_old_place),
+      cmocka_unit_test(the_error_may_be_null),
       cmocka_unit_test(wrap_puts_the_context_before_and_keeps_the_place),
       cmocka_unit_test(the_innermost_file_is_named),
       cmocka_unit_test(a_long_path_keeps_its_end),
       cmocka_unit_test(format_prints_the_parts_that_are_known),
-      cmocka_unit_test(format_is_cut_at_the_size),
+      cmocka_unit_test(format_truncates_to_the_size),
       cmocka_unit_test(quoted_input_cannot_break_the_line),
-      cmocka_unit_test(a_cut_never_splits_a_character),
+      cmocka_unit_test(truncating_never_splits_a_character),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static void hashes_as_the_authors_of_fnv_do(void **state) {
   assert_true(dw_hash_bytes(DW_HASH_INIT, "\xff", 1) != dw_hash_bytes(DW_HASH_INIT, "\x7f", 1));
 }
 
-static void texts_in_turn_are_told_apart_by_where_they_end(void **state) {
+static void hashes_of_text_sequences_depend_on_the_boundaries(void **state) {
   (void)state;
   uint64_t two = dw_hash_text(dw_hash_text(DW_HASH_INIT, "a"), "b");
   assert_true(two != dw_hash_text(dw_hash_text(DW_HASH_INIT, "ab"), ""));
@@ -27,7 +27,7 @@ static void texts_in_turn_are_told_apart_by_where_they_end(void **state) {
 }
 
 /* Every byte and the length count, also at the edges of the eight bytes that are read at once. */
-static void keyed_hashes_differ_for_texts_that_differ(void **state) {
+static void keyed_hashes_of_different_texts_differ(void **state) {
   (void)state;
   char text[] = "0123456789abcdefghijklmn";
   for (size_t length = 0; length < sizeof text; length++) {
@@ -46,8 +46,8 @@ static void keyed_hashes_differ_for_texts_that_differ(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(hashes_as_the_authors_of_fnv_do),
-      cmocka_unit_test(texts_in_turn_are_told_apart_by_where_they_end),
-      cmocka_unit_test(keyed_hashes_differ_for_texts_that_differ),
+      cmocka_unit_test(hashes_of_text_sequences_depend_on_the_boundaries),
+      cmocka_unit_test(keyed_hashes_of_different_texts_differ),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static void *read_to_the_end(void *context) {
   }
 }
 
-static void a_pipe_gets_all_in_as_many_parts_as_it_takes(void **state) {
+static void writes_everything_to_a_pipe_in_parts(void **state) {
   (void)state;
   static struct reading reading;
   static char sent[LENGTH];
@@ -50,7 +50,7 @@ static void a_pipe_gets_all_in_as_many_parts_as_it_takes(void **state) {
   assert_memory_equal(reading.bytes, sent, LENGTH);
 }
 
-static void what_can_not_be_written_is_an_error_with_its_reason(void **state) {
+static void failed_writes_set_errno(void **state) {
   (void)state;
   int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
   assert_true(full >= 0);
@@ -63,8 +63,8 @@ static void what_can_not_be_written_is_an_error_with_its_reason(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_pipe_gets_all_in_as_many_parts_as_it_takes),
-      cmocka_unit_test(what_can_not_be_written_is_an_error_with_its_reason),
+      cmocka_unit_test(writes_everything_to_a_pipe_in_parts),
+      cmocka_unit_test(failed_writes_set_errno),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

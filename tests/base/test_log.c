@@ -48,7 +48,7 @@ static const char *member(struct json_object *line, const char *key) {
   return json_object_get_string(json_object_object_get(line, key));
 }
 
-static void writes_one_json_object_a_line(void **state) {
+static void writes_one_json_object_per_line(void **state) {
   (void)state;
   dw_log(DW_LOG_WARN, "policy \"%s\" broken\n{\"level\":\"fake\"}", "a\\b");
   char *text = logged();
@@ -119,8 +119,8 @@ static void members_are_text(void **state) {
   free(text);
 }
 
-/* A buffer is longer than the text in it: what stands behind the text is nobody's business. */
-static void a_string_ends_where_its_text_does(void **state) {
+/* A buffer is longer than its text: the bytes behind the text must not be logged. */
+static void a_string_member_ends_at_its_nul(void **state) {
   char buffer[800];
   (void)state;
   memset(buffer, 'x', sizeof buffer);
@@ -132,7 +132,7 @@ static void a_string_ends_where_its_text_does(void **state) {
   free(text);
 }
 
-static void keeps_lines_above_the_level_back(void **state) {
+static void omits_lines_above_the_level(void **state) {
   (void)state;
   dw_log(DW_LOG_DEBUG, "hidden");
   dw_log_with(DW_LOG_DEBUG, "hidden", dw_log_integer("a", 1));
@@ -150,7 +150,7 @@ static void keeps_lines_above_the_level_back(void **state) {
   free(text);
 }
 
-static void leaves_errno_alone(void **state) {
+static void preserves_errno(void **state) {
   (void)state;
   int closed = dup(STDERR_FILENO);
   close(STDERR_FILENO);
@@ -199,7 +199,7 @@ static void quotes(const char *text, size_t length, const char *expected) {
 #define QUOTES(text, expected) quotes(text, sizeof(text) - 1, expected)
 #define BAD "\xEF\xBF\xBD"
 
-static void quoting_escapes_what_json_and_terminals_obey(void **state) {
+static void quoting_escapes_control_characters(void **state) {
   (void)state;
   QUOTES("", "\"\"");
   QUOTES("a\"b\\c/d", "\"a\\\"b\\\\c/d\"");
@@ -207,7 +207,7 @@ static void quoting_escapes_what_json_and_terminals_obey(void **state) {
   QUOTES("\xC2\x9B\xC2\xA0", "\"\\u009b\xC2\xA0\"");
 }
 
-static void quoting_escapes_what_breaks_lines_or_turns_them_round(void **state) {
+static void quoting_escapes_separators_and_direction_marks(void **state) {
   (void)state;
   QUOTES("\xE2\x80\xA7\xE2\x80\xA8\xE2\x80\xA9", "\"\xE2\x80\xA7\\u2028\\u2029\"");
   QUOTES("\xE2\x80\xAA\xE2\x80\xAE\xE2\x80\xAF", "\"\\u202a\\u202e\xE2\x80\xAF\"");
@@ -264,7 +264,7 @@ static void text_names_the_level(void **state) {
   }
 }
 
-static void text_quotes_lists_that_are_no_words(void **state) {
+static void text_quotes_lists_with_special_characters(void **state) {
   (void)state;
   expect_text("x", &(struct dw_log_member){"a", DW_LOG_MEMBER_LIST, "b c,d", {.more = NULL}}, "x a=\"b c,d\"");
   expect_text("x", &(struct dw_log_member){"a", DW_LOG_MEMBER_LIST, "b", {.more = "c=d"}}, "x a=\"b,c=d\"");
@@ -281,7 +281,7 @@ static void check_value(const char *value, const char *expected) {
 }
 #define VALUE(text, expected) check_value(text, expected)
 
-static void values_can_not_pass_for_other_fields_or_lines(void **state) {
+static void values_can_not_imitate_fields_or_lines(void **state) {
   (void)state;
   VALUE("a verdict=allowed", "\"a verdict=allowed\"");
   VALUE("a=b", "\"a=b\"");
@@ -302,7 +302,7 @@ static void values_can_not_pass_for_other_fields_or_lines(void **state) {
   VALUE("", "\"\"");
 }
 
-static void messages_can_not_pass_for_fields_or_lines(void **state) {
+static void messages_can_not_imitate_fields_or_lines(void **state) {
   (void)state;
   const struct dw_log_member member = dw_log_integer("a", 1);
   expect_text("say \"could not be checked\" of C:\\x", &member, "say \"could not be checked\" of C:\\x a=1");
@@ -317,7 +317,7 @@ static void messages_can_not_pass_for_fields_or_lines(void **state) {
 
 /* --- gates --- */
 
-static void a_gate_lets_so_many_through(void **state) {
+static void a_gate_limits_lines_per_second(void **state) {
   (void)state;
   struct dw_log_gate gate = {0};
   unsigned passed = 0;
@@ -337,7 +337,7 @@ static void a_gate_lets_so_many_through(void **state) {
   assert_true(dw_log_gate_pass(&gate, 5)); /* in the next second again */
 }
 
-static void quoting_keeps_utf8_and_replaces_the_rest(void **state) {
+static void quoting_keeps_utf8_and_replaces_invalid_bytes(void **state) {
   (void)state;
   QUOTES("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x84", "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x84\"");
   QUOTES("\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF", "\"\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF\"");
@@ -355,21 +355,21 @@ static void quoting_keeps_utf8_and_replaces_the_rest(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(writes_one_json_object_a_line, begin, finish),
+      cmocka_unit_test_setup_teardown(writes_one_json_object_per_line, begin, finish),
       cmocka_unit_test_setup_teardown(members_are_json, begin, finish),
       cmocka_unit_test_setup_teardown(members_are_text, begin, finish),
-      cmocka_unit_test_setup_teardown(a_string_ends_where_its_text_does, begin, finish),
-      cmocka_unit_test_setup_teardown(keeps_lines_above_the_level_back, begin, finish),
-      cmocka_unit_test_setup_teardown(leaves_errno_alone, begin, finish),
+      cmocka_unit_test_setup_teardown(a_string_member_ends_at_its_nul, begin, finish),
+      cmocka_unit_test_setup_teardown(omits_lines_above_the_level, begin, finish),
+      cmocka_unit_test_setup_teardown(preserves_errno, begin, finish),
       cmocka_unit_test_setup_teardown(lines_of_threads_never_mix, begin, finish),
-      cmocka_unit_test(quoting_escapes_what_json_and_terminals_obey),
-      cmocka_unit_test(quoting_escapes_what_breaks_lines_or_turns_them_round),
+      cmocka_unit_test(quoting_escapes_control_characters),
+      cmocka_unit_test(quoting_escapes_separators_and_direction_marks),
       cmocka_unit_test_setup_teardown(text_names_the_level, begin, finish),
-      cmocka_unit_test_setup_teardown(text_quotes_lists_that_are_no_words, begin, finish),
-      cmocka_unit_test_setup_teardown(values_can_not_pass_for_other_fields_or_lines, begin, finish),
-      cmocka_unit_test_setup_teardown(messages_can_not_pass_for_fields_or_lines, begin, finish),
-      cmocka_unit_test(a_gate_lets_so_many_through),
-      cmocka_unit_test(quoting_keeps_utf8_and_replaces_the_rest),
+      cmocka_unit_test_setup_teardown(text_quotes_lists_with_special_characters, begin, finish),
+      cmocka_unit_test_setup_teardown(values_can_not_imitate_fields_or_lines, begin, finish),
+      cmocka_unit_test_setup_teardown(messages_can_not_imitate_fields_or_lines, begin, finish),
+      cmocka_unit_test(a_gate_limits_lines_per_second),
+      cmocka_unit_test(quoting_keeps_utf8_and_replaces_invalid_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The thread that writes the log: pipes that nobody reads, that are closed, full disks, and the end of the process. */
+/* The thread that writes the log: pipes that nobody reads, closed pipes, full disks, and the end of the process. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@
 
 enum { PATIENCE_STEPS = 6000 }; /* of 10 ms */
 
-/* A pipe in the place of standard error. */
+/* A pipe instead of standard error. */
 struct pipe_log {
   int reader;
   int kept; /* standard error */
@@ -50,7 +50,7 @@ static void start_writer(void) {
     fail_msg("%s", err.text);
 }
 
-/* All that comes, to the end of the pipe. */
+/* Reads everything up to the end of the pipe. */
 static void *read_all(void *context) {
   struct dw_buf *out = calloc(1, sizeof *out);
   char part[4096];
@@ -74,7 +74,7 @@ static void log_numbers(unsigned first, unsigned count) {
     dw_log_with(DW_LOG_INFO, "line", dw_log_integer("number", i), dw_log_string("filler", filler));
 }
 
-/* How many lines the report in LINE tells of; 0 where it is none. */
+/* The number of lines that the report in LINE states; 0 if it is not a report. */
 static unsigned long dropped_by(const char *line) {
   static const char head[] = "\"level\":\"error\",\"msg\":\"log lines were dropped because standard error was blocked "
                              "or too slow\",\"count\":";
@@ -102,7 +102,7 @@ static unsigned long check_numbers(char *text, unsigned long *dropped, unsigned 
   return next;
 }
 
-static void who_logs_never_waits_and_what_is_missing_is_told(void **state) {
+static void logging_never_blocks_and_missing_lines_are_reported(void **state) {
   enum { LINES = 20000 }; /* 3.4 MB */
   (void)state;
   uint64_t before = dw_log_dropped();
@@ -128,7 +128,7 @@ static void who_logs_never_waits_and_what_is_missing_is_told(void **state) {
   close(log.reader);
 }
 
-static void nothing_is_lost_where_there_is_room(void **state) {
+static void no_line_is_lost_while_there_is_room(void **state) {
   (void)state;
   uint64_t before = dw_log_dropped();
   struct pipe_log log = pipe_begin(0);
@@ -153,7 +153,7 @@ static void nothing_is_lost_where_there_is_room(void **state) {
   close(log.reader);
 }
 
-/* Another process that has the pipe can make it non-blocking for all. */
+/* Another process that shares the pipe can make it non-blocking for everyone. */
 static void check_non_blocking(bool thread) {
   uint64_t before = dw_log_dropped();
   struct pipe_log log = pipe_begin(O_NONBLOCK);
@@ -177,7 +177,7 @@ static void check_non_blocking(bool thread) {
   close(log.reader);
 }
 
-static void a_non_blocking_pipe_loses_nothing(void **state) {
+static void no_line_is_lost_on_a_non_blocking_pipe(void **state) {
   (void)state;
   check_non_blocking(true);
   check_non_blocking(false);
@@ -197,7 +197,7 @@ static void wait_until_dropped(uint64_t count) {
   assert_int_equal(dw_log_dropped(), count);
 }
 
-/* Standard error takes nothing; then it is a file. */
+/* Standard error can't be written to at first; then it is a file. */
 static void check_recovery(int broken) {
   uint64_t before = dw_log_dropped();
   FILE *file = tmpfile();
@@ -222,7 +222,7 @@ static void check_recovery(int broken) {
   fclose(file);
 }
 
-static void a_closed_pipe_and_a_full_disk_are_counted_and_told(void **state) {
+static void lines_lost_to_a_closed_pipe_or_full_disk_are_reported(void **state) {
   (void)state;
   int ends[2];
   assert_int_equal(pipe(ends), 0);
@@ -239,8 +239,8 @@ static void a_closed_pipe_and_a_full_disk_are_counted_and_told(void **state) {
   close(wrong_way);
 }
 
-/* A disk gets full in the middle of a line: the next one that can be written is whole. */
-static void a_torn_line_spoils_no_other(void **state) {
+/* The disk becomes full in the middle of a line: the next line that can be written is complete. */
+static void a_torn_line_does_not_affect_the_next(void **state) {
   enum { ROOM = 300 };
   (void)state;
   uint64_t before = dw_log_dropped();
@@ -320,7 +320,7 @@ static void fill_and_abort(void) {
   abort();
 }
 
-static void a_fatal_signal_ends_the_process_though_nobody_reads(void **state) {
+static void a_fatal_signal_ends_the_process_even_if_nobody_reads(void **state) {
   char *text = NULL;
   (void)state;
   int status = in_child(fill_and_abort, false, &text);
@@ -359,13 +359,13 @@ static int set_up(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(who_logs_never_waits_and_what_is_missing_is_told),
-      cmocka_unit_test(nothing_is_lost_where_there_is_room),
-      cmocka_unit_test(a_non_blocking_pipe_loses_nothing),
-      cmocka_unit_test(a_closed_pipe_and_a_full_disk_are_counted_and_told),
-      cmocka_unit_test(a_torn_line_spoils_no_other),
+      cmocka_unit_test(logging_never_blocks_and_missing_lines_are_reported),
+      cmocka_unit_test(no_line_is_lost_while_there_is_room),
+      cmocka_unit_test(no_line_is_lost_on_a_non_blocking_pipe),
+      cmocka_unit_test(lines_lost_to_a_closed_pipe_or_full_disk_are_reported),
+      cmocka_unit_test(a_torn_line_does_not_affect_the_next),
       cmocka_unit_test(a_fatal_signal_waits_for_the_last_line),
-      cmocka_unit_test(a_fatal_signal_ends_the_process_though_nobody_reads),
+      cmocka_unit_test(a_fatal_signal_ends_the_process_even_if_nobody_reads),
       cmocka_unit_test(stopping_does_not_wait_for_a_reader),
   };
   return cmocka_run_group_tests(tests, set_up, NULL);

@@ -25,7 +25,7 @@ static long status_of(const char *key) {
   return kilobytes;
 }
 
-static void pages_of_programs_are_given_back(void **state) {
+static void pages_of_programs_are_released(void **state) {
   (void)state;
   long before = status_of("RssFile");
   assert_true(before > 0);
@@ -42,7 +42,7 @@ static char *parse(const char *text) {
 }
 
 /* The code, its constants and its variables, here and in a library. */
-static void all_goes_on_as_before(void **state) {
+static void programs_continue_after_releasing_memory(void **state) {
   (void)state;
   static int variable = 5;
   char *first = parse("{\"a\":[1,2.5,\"x\"]}");
@@ -58,7 +58,7 @@ static void all_goes_on_as_before(void **state) {
 }
 
 #ifndef __SANITIZE_ADDRESS__ /* which keeps what is freed for a while */
-static void freed_memory_is_given_back(void **state) {
+static void freed_memory_is_released(void **state) {
   (void)state;
   enum { COUNT = 20000, SIZE = 1000 };
   static char *blocks[COUNT];
@@ -93,11 +93,11 @@ static void arrays_on_the_heap_grow(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(pages_of_programs_are_given_back),
-      cmocka_unit_test(all_goes_on_as_before),
+      cmocka_unit_test(pages_of_programs_are_released),
+      cmocka_unit_test(programs_continue_after_releasing_memory),
       cmocka_unit_test(arrays_on_the_heap_grow),
 #ifndef __SANITIZE_ADDRESS__
-      cmocka_unit_test(freed_memory_is_given_back),
+      cmocka_unit_test(freed_memory_is_released),
 #endif
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

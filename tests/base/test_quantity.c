@@ -34,7 +34,7 @@ static void reads_quantities_with_their_sign(void **state) {
   }
 }
 
-static void refuses_what_is_no_quantity(void **state) {
+static void rejects_invalid_quantities(void **state) {
   (void)state;
   static const char *const texts[] = {
       "",      " ",     "-",   "+",    ".",    "-.",    "Mi",   "1 Mi", " 1",
@@ -52,7 +52,7 @@ static void refuses_what_is_no_quantity(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_quantities_with_their_sign),
-      cmocka_unit_test(refuses_what_is_no_quantity),
+      cmocka_unit_test(rejects_invalid_quantities),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,11 +13,11 @@
 
 enum { MOST = 64, FIRST_BLOCK = 16 * 1024 };
 
-/* What was freed as a secret, in order. */
+/* The secrets that were freed, in order. */
 static size_t sizes[MOST];
 static size_t count;
 
-/* It is still there, and holds nothing any more. */
+/* The memory still exists, but is wiped. */
 static void on_freed(const void *bytes, size_t size) {
   const unsigned char *byte = bytes;
   for (size_t i = 0; i < size; i++)
@@ -40,13 +40,13 @@ static int tear_down(void **state) {
   return 0;
 }
 
-static void an_arena_is_wiped_block_by_block(void **state) {
+static void a_secret_arena_is_wiped_block_by_block(void **state) {
   (void)state;
   struct dw_arena *arena = dw_arena_new_secret();
   assert_true(dw_arena_is_secret(arena));
   for (int i = 0; i < 100; i++)
     memset(dw_arena_try(arena, 1000), 'k', 1000);
-  memset(dw_arena_alloc(arena, 5000000), 'k', 5000000); /* a block of its own */
+  memset(dw_arena_alloc(arena, 5000000), 'k', 5000000); /* a separate block */
   size_t used = dw_arena_used(arena), wiped = 0;
   dw_arena_free(arena);
   for (size_t i = 0; i < count; i++)
@@ -56,7 +56,7 @@ static void an_arena_is_wiped_block_by_block(void **state) {
   assert_int_equal(sizes[count - 1], FIRST_BLOCK); /* the arena itself is in the first block, which goes last */
 }
 
-static void any_other_arena_is_not(void **state) {
+static void other_arenas_are_not_wiped(void **state) {
   (void)state;
   struct dw_arena *arena = dw_arena_new(0);
   assert_false(dw_arena_is_secret(arena));
@@ -65,7 +65,7 @@ static void any_other_arena_is_not(void **state) {
   assert_int_equal(count, 0);
 }
 
-static void a_buffer_is_wiped_where_it_grows_and_at_its_end(void **state) {
+static void a_secret_buffer_is_wiped_when_it_grows_and_when_it_is_freed(void **state) {
   (void)state;
   struct dw_buf buf = DW_BUF_SECRET;
   for (int i = 0; i < 1000; i++)
@@ -73,7 +73,7 @@ static void a_buffer_is_wiped_where_it_grows_and_at_its_end(void **state) {
   assert_int_equal(buf.length, 1000);
   assert_int_equal(strspn(dw_buf_text(&buf), "k"), 1000);
   assert_int_equal(count, 2); /* 256, then 512 bytes became too small */
-  dw_buf_truncate(&buf, 1);   /* what is behind is wiped all the same */
+  dw_buf_truncate(&buf, 1);   /* the truncated bytes are wiped all the same */
   dw_buf_free(&buf);
   assert_int_equal(count, 3);
   assert_int_equal(sizes[0], 256);
@@ -99,7 +99,7 @@ static void a_buffer_stays_secret(void **state) {
   assert_int_equal(count, 3);
 }
 
-static void any_other_buffer_is_not_wiped(void **state) {
+static void other_buffers_are_not_wiped(void **state) {
   (void)state;
   struct dw_buf buf = DW_BUF_INIT;
   for (int i = 0; i < 1000; i++)
@@ -108,7 +108,7 @@ static void any_other_buffer_is_not_wiped(void **state) {
   assert_int_equal(count, 0);
 }
 
-static void nothing_is_freed_where_there_is_nothing(void **state) {
+static void null_is_not_freed(void **state) {
   (void)state;
   struct dw_buf buf = DW_BUF_SECRET;
   dw_buf_free(&buf);
@@ -122,12 +122,12 @@ static void nothing_is_freed_where_there_is_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      SECRET(an_arena_is_wiped_block_by_block),
-      SECRET(any_other_arena_is_not),
-      SECRET(a_buffer_is_wiped_where_it_grows_and_at_its_end),
+      SECRET(a_secret_arena_is_wiped_block_by_block),
+      SECRET(other_arenas_are_not_wiped),
+      SECRET(a_secret_buffer_is_wiped_when_it_grows_and_when_it_is_freed),
       SECRET(a_buffer_stays_secret),
-      SECRET(any_other_buffer_is_not_wiped),
-      SECRET(nothing_is_freed_where_there_is_nothing),
+      SECRET(other_buffers_are_not_wiped),
+      SECRET(null_is_not_freed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

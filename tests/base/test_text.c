@@ -97,7 +97,7 @@ static const char *nearest(const char *text) {
   return dw_nearest(text, words, sizeof words / sizeof words[0]);
 }
 
-static void the_nearest_word_is_found(void **state) {
+static void the_most_similar_word_is_found(void **state) {
   (void)state;
   assert_string_equal(nearest("rangeStart"), "range_start");
   assert_string_equal(nearest("RANGE"), "range");
@@ -107,7 +107,7 @@ static void the_nearest_word_is_found(void **state) {
   assert_string_equal(nearest("OF"), "of");
 }
 
-static void a_far_word_is_not_meant(void **state) {
+static void dissimilar_words_are_not_suggested(void **state) {
   (void)state;
   assert_null(nearest("on"));     /* one edit of two letters */
   assert_null(nearest("rbcge0")); /* three edits of six letters */
@@ -119,7 +119,7 @@ static void a_far_word_is_not_meant(void **state) {
   assert_null(dw_nearest("paralelMigrationPerClusterzz", lengthy, 1));    /* four */
 }
 
-static void of_equally_near_words_the_first_is_given(void **state) {
+static void of_equally_similar_words_the_first_is_returned(void **state) {
   (void)state;
   static const char *const pair[] = {"warnx", "warny"};
   assert_ptr_equal(dw_nearest("warn", pair, 2), pair[0]);
@@ -222,7 +222,7 @@ static void classes_of_characters_are_ascii(void **state) {
   expect_class(dw_is_space, " \t\n\v\f\r");
 }
 
-static void texts_may_be_absent(void **state) {
+static void texts_may_be_null(void **state) {
   (void)state;
   assert_true(dw_text_equal(NULL, NULL));
   assert_true(dw_text_equal("", ""));
@@ -265,7 +265,7 @@ static void placeholders_are_found(void **state) {
   assert_placeholder("__placeholder__", "__placeholder__");
 }
 
-static void what_is_no_placeholder_is_not_found(void **state) {
+static void other_texts_are_not_placeholders(void **state) {
   (void)state;
   static const char *const texts[] = {"",          "eth0",        "$",   "$1",    "${}",        "${1}",
                                       "${NIC",     "$nic",        "$N",  "$NICs", "{\"a\":{}}", "{\"a\":{\"b\":{}}}",
@@ -296,19 +296,19 @@ int main(void) {
       cmocka_unit_test(key_order_is_total),
       cmocka_unit_test(edit_distance_counts_edits),
       cmocka_unit_test(edit_distance_is_bounded),
-      cmocka_unit_test(the_nearest_word_is_found),
-      cmocka_unit_test(a_far_word_is_not_meant),
-      cmocka_unit_test(of_equally_near_words_the_first_is_given),
+      cmocka_unit_test(the_most_similar_word_is_found),
+      cmocka_unit_test(dissimilar_words_are_not_suggested),
+      cmocka_unit_test(of_equally_similar_words_the_first_is_returned),
       cmocka_unit_test(dns_labels),
       cmocka_unit_test(dns_subdomains),
       cmocka_unit_test(int64_is_read_strictly),
       cmocka_unit_test(suffixes),
       cmocka_unit_test(classes_of_characters_are_ascii),
-      cmocka_unit_test(texts_may_be_absent),
+      cmocka_unit_test(texts_may_be_null),
       cmocka_unit_test(elements_that_begin_with_a_text_are_ordered_by_it),
       cmocka_unit_test(hexadecimal_digits_have_values),
       cmocka_unit_test(placeholders_are_found),
-      cmocka_unit_test(what_is_no_placeholder_is_not_found),
+      cmocka_unit_test(other_texts_are_not_placeholders),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ static void expect(const char *text, size_t length, size_t bytes, uint32_t code)
   assert_int_equal(found, code);
 }
 
-static void characters_are_told_with_their_length(void **state) {
+static void characters_are_decoded_with_their_length(void **state) {
   (void)state;
   expect("ab", 2, 1, 'a');
   expect("\0a", 2, 1, 0);
@@ -30,7 +30,7 @@ static void characters_are_told_with_their_length(void **state) {
   expect("\xF4\x8F\xBF\xBF", 4, 4, 0x10FFFF);
 }
 
-static void what_is_no_utf8_counts_byte_by_byte(void **state) {
+static void invalid_bytes_are_decoded_one_by_one(void **state) {
   (void)state;
   static const char *const bad[] = {"\x80",
                                     "\xBF",
@@ -57,7 +57,7 @@ static void nothing_behind_the_end_is_read(void **state) {
   expect("\xE2\x82\0\xAC", DW_UTF8_MAX, 1, DW_UTF8_BAD);
 }
 
-static void what_is_not_shown_is_known(void **state) {
+static void hidden_characters_are_recognized(void **state) {
   (void)state;
   static const uint32_t hidden[] = {0,      '\t',   '\n',   0x1B,   0x1F,   0x7F,   0x80,   0x9F,   0x61C,      0x200B,
                                     0x200F, 0x2028, 0x202E, 0x2060, 0x206F, 0xFEFF, 0xFFFE, 0xFFFF, DW_UTF8_BAD};
@@ -69,7 +69,7 @@ static void what_is_not_shown_is_known(void **state) {
     assert_false(dw_utf8_is_hidden(shown[i]));
 }
 
-static void a_cut_splits_no_character(void **state) {
+static void cutting_never_splits_a_character(void **state) {
   (void)state;
   static const char text[] = "a\xE2\x82\xAC\xC3\xA4";
   static const size_t cuts[] = {0, 1, 1, 1, 4, 4, 6, 6};
@@ -78,7 +78,7 @@ static void a_cut_splits_no_character(void **state) {
   assert_int_equal(dw_utf8_cut(text, 3, 3), 3);
 }
 
-static void what_is_put_is_read_again(void **state) {
+static void encoding_and_decoding_a_character_round_trip(void **state) {
   (void)state;
   static const uint32_t codes[] = {'a', 0x7F, 0x80, 0x7FF, 0x800, 0xFFFD, 0x10000, 0x10FFFF};
   static const size_t sizes[] = {1, 1, 2, 2, 3, 3, 4, 4};
@@ -92,12 +92,12 @@ static void what_is_put_is_read_again(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(characters_are_told_with_their_length),
-      cmocka_unit_test(what_is_no_utf8_counts_byte_by_byte),
+      cmocka_unit_test(characters_are_decoded_with_their_length),
+      cmocka_unit_test(invalid_bytes_are_decoded_one_by_one),
       cmocka_unit_test(nothing_behind_the_end_is_read),
-      cmocka_unit_test(what_is_not_shown_is_known),
-      cmocka_unit_test(a_cut_splits_no_character),
-      cmocka_unit_test(what_is_put_is_read_again),
+      cmocka_unit_test(hidden_characters_are_recognized),
+      cmocka_unit_test(cutting_never_splits_a_character),
+      cmocka_unit_test(encoding_and_decoding_a_character_round_trip),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

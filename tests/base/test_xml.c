@@ -15,7 +15,7 @@ static void expect(const char *text, const char *markup) {
   assert_string_equal(dw_buf_text(&out), markup);
 }
 
-static void text_that_is_safe_stays(void **state) {
+static void safe_text_is_unchanged(void **state) {
   (void)state;
   expect("", "");
   expect("eth1 10.0.0.0/8 ~!", "eth1 10.0.0.0/8 ~!");
@@ -27,7 +27,7 @@ static void markup_is_escaped(void **state) {
   expect("<b a=\"x\" c='y'>&amp;", "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;amp;");
 }
 
-static void what_drives_a_screen_is_replaced(void **state) {
+static void control_characters_are_replaced(void **state) {
   (void)state;
   expect("a\tb\nc\x7F\033[2J", "a" UNSAFE "b" UNSAFE "c" UNSAFE UNSAFE "[2J");
   expect("\xC2\x80\xC2\x9B\xC2\x9F", UNSAFE UNSAFE UNSAFE); /* C1 */
@@ -35,7 +35,7 @@ static void what_drives_a_screen_is_replaced(void **state) {
   expect("\xEF\xBB\xBF\xEF\xBF\xBE\xEF\xBF\xBF", UNSAFE UNSAFE UNSAFE);
 }
 
-static void what_is_no_utf8_is_replaced_byte_by_byte(void **state) {
+static void invalid_bytes_are_replaced_one_by_one(void **state) {
   (void)state;
   expect("\xFFz\x80", UNSAFE "z" UNSAFE);
   expect("\xC3", UNSAFE);
@@ -49,10 +49,10 @@ static void what_is_no_utf8_is_replaced_byte_by_byte(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(text_that_is_safe_stays),
+      cmocka_unit_test(safe_text_is_unchanged),
       cmocka_unit_test(markup_is_escaped),
-      cmocka_unit_test(what_drives_a_screen_is_replaced),
-      cmocka_unit_test(what_is_no_utf8_is_replaced_byte_by_byte),
+      cmocka_unit_test(control_characters_are_replaced),
+      cmocka_unit_test(invalid_bytes_are_replaced_one_by_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

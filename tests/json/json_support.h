@@ -1,5 +1,5 @@
-/* What several tests of this layer need. Texts are handed over without a NUL behind them, so that reading past the end
- * is seen by the sanitizers. */
+/* Shared by the tests of json and yaml. Texts are passed without a NUL behind them, so that sanitizers detect reading
+ * past the end. */
 #ifndef TESTS_JSON_SUPPORT_H
 #define TESTS_JSON_SUPPORT_H
 
@@ -49,7 +49,7 @@ static inline int same_json(const char *text, const char *expected) {
   return same;
 }
 
-/* TEXT COUNT times, to be freed. */
+/* TEXT repeated COUNT times. The caller frees it. */
 static inline char *repeated(const char *text, size_t count) {
   size_t length = strlen(text);
   char *out = malloc(length * count + 1);

@@ -79,7 +79,7 @@ static void expect_all(const dw_json *object, size_t count) {
 static const size_t sizes[] = {0, 1, 4, 5, 15, 16, 17, 31, 32, 33, 64, 65, 1000};
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
-static void finds_what_was_set_in_objects_of_any_size(void **state) {
+static void finds_set_members_in_objects_of_any_size(void **state) {
   (void)state;
   char key[32];
   for (size_t s = 0; s < SIZES; s++) {
@@ -93,7 +93,7 @@ static void finds_what_was_set_in_objects_of_any_size(void **state) {
   }
 }
 
-static void finds_what_was_read_in_objects_of_any_size(void **state) {
+static void finds_parsed_members_in_objects_of_any_size(void **state) {
   (void)state;
   char key[32];
   for (size_t s = 0; s < SIZES; s++) {
@@ -117,7 +117,7 @@ static void finds_what_was_read_in_objects_of_any_size(void **state) {
   }
 }
 
-static void what_was_read_can_be_added_to(void **state) {
+static void members_can_be_added_to_a_parsed_object(void **state) {
   (void)state;
   char key[32];
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -127,7 +127,7 @@ static void what_was_read_can_be_added_to(void **state) {
   expect_all(object, 100);
 }
 
-static void keys_that_begin_alike_or_hold_each_other_are_apart(void **state) {
+static void similar_keys_are_distinguished(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -192,7 +192,7 @@ static void reads_members_and_elements(void **state) {
   assert_int_equal(dw_json_size(value), 4);
 }
 
-static void wrong_types_read_as_nothing_and_leave_the_output_alone(void **state) {
+static void wrong_types_read_as_absent_and_do_not_change_the_output(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   static const char *const texts[] = {"null", "1.5", "\"1\"", "[]", "{}", "1e3"};
@@ -283,7 +283,7 @@ static void compares_values(void **state) {
   assert_false(dw_json_equal(dw_json_new_null(), NULL));
 }
 
-static void tells_where_keys_may_stand_twice(void **state) {
+static void knows_whether_keys_may_be_repeated(void **state) {
   (void)state;
   static const char *const apart[] = {"1", "[]", "{}", "{\"a\":1,\"b\":{\"a\":1}}", "[{\"a\":1},{\"a\":1}]"};
   static const char *const twice[] = {"{\"a\":1,\"A\":2}", "{\"a\":1,\"a\":2}",
@@ -316,17 +316,17 @@ int main(void) {
       cmocka_unit_test(makes_values),
       cmocka_unit_test(making_stops_at_the_limit),
       cmocka_unit_test(a_copy_with_one_member_set_leaves_the_object_alone),
-      cmocka_unit_test(finds_what_was_set_in_objects_of_any_size),
-      cmocka_unit_test(finds_what_was_read_in_objects_of_any_size),
-      cmocka_unit_test(what_was_read_can_be_added_to),
-      cmocka_unit_test(keys_that_begin_alike_or_hold_each_other_are_apart),
+      cmocka_unit_test(finds_set_members_in_objects_of_any_size),
+      cmocka_unit_test(finds_parsed_members_in_objects_of_any_size),
+      cmocka_unit_test(members_can_be_added_to_a_parsed_object),
+      cmocka_unit_test(similar_keys_are_distinguished),
       cmocka_unit_test(names_types),
       cmocka_unit_test(reads_members_and_elements),
-      cmocka_unit_test(wrong_types_read_as_nothing_and_leave_the_output_alone),
+      cmocka_unit_test(wrong_types_read_as_absent_and_do_not_change_the_output),
       cmocka_unit_test(walks_members_in_document_order),
       cmocka_unit_test(folds_keys_as_go_does),
       cmocka_unit_test(compares_values),
-      cmocka_unit_test(tells_where_keys_may_stand_twice),
+      cmocka_unit_test(knows_whether_keys_may_be_repeated),
       cmocka_unit_test(writes_reals_that_read_back_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

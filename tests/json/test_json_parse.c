@@ -99,7 +99,7 @@ static void names_the_place_and_the_mistake(void **state) {
     expect_error(&table[i], DW_JSON_PLAIN, DW_ERR_SYNTAX);
 }
 
-static void refuses_what_is_json_to_others(void **state) {
+static void rejects_nul_and_huge_numbers(void **state) {
   (void)state;
   static const struct broken table[] = {
       {"\"\\u0000\"", 1, 2, "\\u0000 (a NUL) is not allowed in a string"},
@@ -111,7 +111,7 @@ static void refuses_what_is_json_to_others(void **state) {
     expect_error(&table[i], DW_JSON_PLAIN, DW_ERR_INVALID);
 }
 
-static void half_a_surrogate_pair_reads_as_the_replacement(void **state) {
+static void half_a_surrogate_pair_becomes_u_fffd(void **state) {
   (void)state;
   static const struct {
     const char *text, *says;
@@ -162,7 +162,7 @@ static void integers_beyond_64_bits_keep_their_text(void **state) {
   expect_error(&(struct broken){digits, 1, 1, "this number is too large"}, DW_JSON_PLAIN, DW_ERR_INVALID);
 }
 
-static void refuses_a_nul_byte(void **state) {
+static void rejects_a_nul_byte(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_error err = DW_ERROR_INIT;
@@ -190,7 +190,7 @@ static void finds_duplicate_keys_when_asked(void **state) {
   assert_string_equal(dw_json_text(arena, parse(arena, "{\"a\":1,\"a\":2}")), "{\"a\":2}");
 }
 
-static void shows_absurd_keys_shortened_and_without_control_characters(void **state) {
+static void messages_shorten_long_keys_and_hide_control_characters(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_error err = DW_ERROR_INIT;
@@ -205,7 +205,7 @@ static void shows_absurd_keys_shortened_and_without_control_characters(void **st
   free(key);
 }
 
-static void nests_128_levels_and_no_more(void **state) {
+static void allows_128_levels_of_nesting(void **state) {
   (void)state;
   static const char *const openings[] = {"[", "{\"a\":"};
   static const char *const closings[] = {"]", "}"};
@@ -229,7 +229,7 @@ static void nests_128_levels_and_no_more(void **state) {
   }
 }
 
-static void survives_a_million_brackets(void **state) {
+static void rejects_a_million_brackets(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_error err = DW_ERROR_INIT;
@@ -240,7 +240,7 @@ static void survives_a_million_brackets(void **state) {
   free(text);
 }
 
-static void keeps_to_the_arenas_limit(void **state) {
+static void respects_the_limit_of_the_arena(void **state) {
   (void)state;
   char *many = repeated("[],", 200000);
   char *digits = repeated("1", 300);
@@ -258,7 +258,7 @@ static void keeps_to_the_arenas_limit(void **state) {
 }
 
 /* The limit may strike in the middle of any token: one long number and one long string, at every possible limit. */
-static void stops_at_any_limit_without_harm(void **state) {
+static void fails_cleanly_at_any_limit(void **state) {
   (void)state;
   char *digits = repeated("7", 700);
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -285,7 +285,7 @@ static void *parse_often(void *result) {
   return NULL;
 }
 
-static void threads_do_not_disturb_each_other(void **state) {
+static void threads_are_independent(void **state) {
   (void)state;
   pthread_t threads[4];
   int results[4] = {0};
@@ -309,7 +309,7 @@ static void leaves_members_out(void **state) {
   assert_string_equal(dw_json_text(arena, value), "{\"a\":1,\"b\":[{},{\"skipped\":3}]}");
 }
 
-static void what_is_left_out_must_be_json_and_takes_no_memory(void **state) {
+static void omitted_members_must_be_json_and_use_no_memory(void **state) {
   (void)state;
   static const char *const names[] = {"skip", NULL};
   static const char *const broken[] = {"{\"skip\":{\"a\":}}", "{\"skip\":\"\xff\"}", "{\"skip\":[1,]}",
@@ -330,7 +330,7 @@ static void what_is_left_out_must_be_json_and_takes_no_memory(void **state) {
 }
 
 /* Source: what Go 1.25 prints for json.Marshal() of a number that was decoded into an interface{}. */
-static void remarshalled_numbers_are_integers_where_go_writes_them_so(void **state) {
+static void remarshalled_numbers_are_integers_if_go_writes_integers(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -395,20 +395,20 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_every_kind_of_value),
       cmocka_unit_test(names_the_place_and_the_mistake),
-      cmocka_unit_test(refuses_what_is_json_to_others),
-      cmocka_unit_test(half_a_surrogate_pair_reads_as_the_replacement),
+      cmocka_unit_test(rejects_nul_and_huge_numbers),
+      cmocka_unit_test(half_a_surrogate_pair_becomes_u_fffd),
       cmocka_unit_test(integers_beyond_64_bits_keep_their_text),
-      cmocka_unit_test(refuses_a_nul_byte),
+      cmocka_unit_test(rejects_a_nul_byte),
       cmocka_unit_test(finds_duplicate_keys_when_asked),
-      cmocka_unit_test(shows_absurd_keys_shortened_and_without_control_characters),
-      cmocka_unit_test(nests_128_levels_and_no_more),
-      cmocka_unit_test(survives_a_million_brackets),
-      cmocka_unit_test(keeps_to_the_arenas_limit),
-      cmocka_unit_test(stops_at_any_limit_without_harm),
-      cmocka_unit_test(threads_do_not_disturb_each_other),
+      cmocka_unit_test(messages_shorten_long_keys_and_hide_control_characters),
+      cmocka_unit_test(allows_128_levels_of_nesting),
+      cmocka_unit_test(rejects_a_million_brackets),
+      cmocka_unit_test(respects_the_limit_of_the_arena),
+      cmocka_unit_test(fails_cleanly_at_any_limit),
+      cmocka_unit_test(threads_are_independent),
       cmocka_unit_test(leaves_members_out),
-      cmocka_unit_test(what_is_left_out_must_be_json_and_takes_no_memory),
-      cmocka_unit_test(remarshalled_numbers_are_integers_where_go_writes_them_so),
+      cmocka_unit_test(omitted_members_must_be_json_and_use_no_memory),
+      cmocka_unit_test(remarshalled_numbers_are_integers_if_go_writes_integers),
       cmocka_unit_test(remarshalled_numbers_are_compared_by_value),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

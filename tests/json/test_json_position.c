@@ -78,7 +78,7 @@ static void finds_values_by_path(void **state) {
   assert_string_equal(value_at("{\"f\":1,\"F\":2,\"Ma\xc5\xbfter\":{\"x\":3}}", "master.x", &out), "\"x\"=3");
 }
 
-static void text_that_is_no_json_holds_nothing(void **state) {
+static void nothing_is_found_in_invalid_json(void **state) {
   (void)state;
   static const char *const texts[] = {
       "", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "[1,", "{\"a\":1,}", "{\"a\":\"\\u0000\"}", "\"", "\xff"};
@@ -93,7 +93,7 @@ static void text_that_is_no_json_holds_nothing(void **state) {
   }
 }
 
-static void deep_text_holds_nothing(void **state) {
+static void nothing_is_found_in_text_nested_too_deep(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   char *text = repeated("{\"a\":", 100000);
@@ -145,7 +145,7 @@ static void finds_duplicates_on_every_level(void **state) {
     assert_string_equal(duplicates_of(table[i].text, &out), table[i].found);
 }
 
-static void counts_how_often_a_key_stands(void **state) {
+static void counts_how_often_a_key_appears(void **state) {
   (void)state;
   static const char text[] = "{\"a\":1,\"b\":1,\"A\":1,\"B\":1,\"a\":1}";
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -156,7 +156,7 @@ static void counts_how_often_a_key_stands(void **state) {
   assert_int_equal(list[1].times, 3);
 }
 
-static void says_which_of_equal_keys_counts(void **state) {
+static void knows_which_of_several_equal_keys_is_used(void **state) {
   (void)state;
   static const struct {
     const char *text, *used;
@@ -217,7 +217,7 @@ static void keeps_the_first_64_of_several_objects(void **state) {
 }
 
 /* A million bytes of key above 64 duplicates must not become 64 million bytes of paths. */
-static void shortens_absurd_paths(void **state) {
+static void shortens_long_paths(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -265,14 +265,14 @@ int main(void) {
       cmocka_unit_test(finds_the_nearest_ancestor),
       cmocka_unit_test(counts_lines_and_bytes),
       cmocka_unit_test(finds_values_by_path),
-      cmocka_unit_test(text_that_is_no_json_holds_nothing),
-      cmocka_unit_test(deep_text_holds_nothing),
+      cmocka_unit_test(nothing_is_found_in_invalid_json),
+      cmocka_unit_test(nothing_is_found_in_text_nested_too_deep),
       cmocka_unit_test(finds_duplicates_on_every_level),
-      cmocka_unit_test(counts_how_often_a_key_stands),
-      cmocka_unit_test(says_which_of_equal_keys_counts),
+      cmocka_unit_test(counts_how_often_a_key_appears),
+      cmocka_unit_test(knows_which_of_several_equal_keys_is_used),
       cmocka_unit_test(keeps_the_first_64),
       cmocka_unit_test(keeps_the_first_64_of_several_objects),
-      cmocka_unit_test(shortens_absurd_paths),
+      cmocka_unit_test(shortens_long_paths),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ static dw_json *pick(struct dw_arena *arena, const char *text, enum dw_json_flag
 
 /* --- dw_json_select --- */
 
-static void only_what_is_asked_for_is_left(void **state) {
+static void only_selected_values_are_kept(void **state) {
   (void)state;
   static const struct {
     const char *text, *left;
@@ -55,7 +55,7 @@ static void only_what_is_asked_for_is_left(void **state) {
   }
 }
 
-static void what_is_left_out_has_to_be_json_too(void **state) {
+static void values_that_are_not_selected_must_be_json(void **state) {
   (void)state;
   static const char *const texts[] = {
       "",
@@ -97,7 +97,7 @@ static void depth_is_limited_everywhere(void **state) {
   assert_null(pick_nested(arena, "other", DW_JSON_MAX_DEPTH + 1));
 }
 
-static void equal_keys_are_refused_on_demand(void **state) {
+static void duplicate_keys_are_rejected_on_request(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_null(pick(arena, "{\"kind\":1,\"kind\":1}", DW_JSON_UNIQUE_KEYS));
@@ -107,13 +107,13 @@ static void equal_keys_are_refused_on_demand(void **state) {
   assert_non_null(pick(arena, "{\"nics\":[{\"name\":1},{\"name\":1}]}", DW_JSON_UNIQUE_KEYS));
 }
 
-static void the_limit_of_the_arena_is_held(void **state) {
+static void selecting_respects_the_limit_of_the_arena(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(64);
   assert_null(pick(arena, "{\"all\":[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9]}", DW_JSON_PLAIN));
 }
 
-static void a_value_is_kept_within_the_limit_too(void **state) {
+static void copying_a_selection_respects_the_limit(void **state) {
   static const char text[] = "{\"nics\":[{\"name\":1},{\"name\":2}],\"meta\":{\"name\":\"n\"}}";
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -152,7 +152,7 @@ static dw_json *stream(struct dw_arena *arena, const char *text, struct taken *t
   return root;
 }
 
-static void elements_come_one_by_one(void **state) {
+static void elements_are_streamed_one_by_one(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct taken taken = {.most = 9};
@@ -165,7 +165,7 @@ static void elements_come_one_by_one(void **state) {
   dw_buf_free(&taken.text);
 }
 
-static void an_empty_list_is_one(void **state) {
+static void an_empty_list_can_be_streamed(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct taken taken = {.most = 9};
@@ -173,7 +173,7 @@ static void an_empty_list_is_one(void **state) {
   assert_int_equal(taken.count, 0);
 }
 
-static void whoever_takes_can_end_it(void **state) {
+static void the_callback_can_stop_the_stream(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct taken taken = {.most = 1};
@@ -182,7 +182,7 @@ static void whoever_takes_can_end_it(void **state) {
   dw_buf_free(&taken.text);
 }
 
-static void what_is_no_such_text_is_refused(void **state) {
+static void other_texts_are_not_streamed(void **state) {
   (void)state;
   static const char *const texts[] = {"",
                                       "[]",
@@ -208,11 +208,16 @@ static void what_is_no_such_text_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(only_what_is_asked_for_is_left), cmocka_unit_test(what_is_left_out_has_to_be_json_too),
-      cmocka_unit_test(depth_is_limited_everywhere),    cmocka_unit_test(equal_keys_are_refused_on_demand),
-      cmocka_unit_test(the_limit_of_the_arena_is_held), cmocka_unit_test(a_value_is_kept_within_the_limit_too),
-      cmocka_unit_test(elements_come_one_by_one),       cmocka_unit_test(an_empty_list_is_one),
-      cmocka_unit_test(whoever_takes_can_end_it),       cmocka_unit_test(what_is_no_such_text_is_refused),
+      cmocka_unit_test(only_selected_values_are_kept),
+      cmocka_unit_test(values_that_are_not_selected_must_be_json),
+      cmocka_unit_test(depth_is_limited_everywhere),
+      cmocka_unit_test(duplicate_keys_are_rejected_on_request),
+      cmocka_unit_test(selecting_respects_the_limit_of_the_arena),
+      cmocka_unit_test(copying_a_selection_respects_the_limit),
+      cmocka_unit_test(elements_are_streamed_one_by_one),
+      cmocka_unit_test(an_empty_list_can_be_streamed),
+      cmocka_unit_test(the_callback_can_stop_the_stream),
+      cmocka_unit_test(other_texts_are_not_streamed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static void writes_compact_text(void **state) {
                                          "\"list\":[1,null,{},[],{\"raw\":[1,2]},true],\"last\":\"\"}");
 }
 
-static void writes_the_same_for_peoples_eyes(void **state) {
+static void writes_indented_text(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf compact = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf pretty = DW_BUF_INIT;
@@ -71,7 +71,7 @@ static void expect_read_back(const char *text, size_t length, const char *expect
   json_tokener_free(tokener);
 }
 
-static void escapes_what_json_can_not_hold(void **state) {
+static void escapes_control_characters_and_replaces_invalid_bytes(void **state) {
   (void)state;
   expect_read_back("\"\\/\b\f\n\r\t\x01\x1f\x7f", 11, "\"\\/\b\f\n\r\t\x01\x1f\x7f");
   expect_read_back("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
@@ -91,7 +91,7 @@ static void escapes_what_json_can_not_hold(void **state) {
   expect_read_back("", 0, "");
 }
 
-static void surrogates_and_too_large_codes_are_no_utf8(void **state) {
+static void surrogates_and_too_large_codes_are_invalid_utf8(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   struct dw_json_writer w = DW_JSON_WRITER(&out);
@@ -123,9 +123,9 @@ static void members_without_an_object_get_commas(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(writes_compact_text),
-      cmocka_unit_test(writes_the_same_for_peoples_eyes),
-      cmocka_unit_test(escapes_what_json_can_not_hold),
-      cmocka_unit_test(surrogates_and_too_large_codes_are_no_utf8),
+      cmocka_unit_test(writes_indented_text),
+      cmocka_unit_test(escapes_control_characters_and_replaces_invalid_bytes),
+      cmocka_unit_test(surrogates_and_too_large_codes_are_invalid_utf8),
       cmocka_unit_test(keys_are_escaped_too),
       cmocka_unit_test(members_without_an_object_get_commas),
   };

@@ -94,7 +94,7 @@ static void applies_operations(void **state) {
 }
 
 /* Each `copy` doubles the document; what it may become is bounded by the number of operations and tokens. */
-static void refuses_what_grows_without_end(void **state) {
+static void rejects_patches_that_grow_without_bound(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf patch = DW_BUF_INIT;
@@ -119,9 +119,11 @@ static void refuses_what_grows_without_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_empty_patch_is_an_empty_list), cmocka_unit_test(writes_operations_in_order),
-      cmocka_unit_test(escapes_pointer_tokens),          cmocka_unit_test(applies_operations),
-      cmocka_unit_test(refuses_what_grows_without_end),
+      cmocka_unit_test(an_empty_patch_is_an_empty_list),
+      cmocka_unit_test(writes_operations_in_order),
+      cmocka_unit_test(escapes_pointer_tokens),
+      cmocka_unit_test(applies_operations),
+      cmocka_unit_test(rejects_patches_that_grow_without_bound),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

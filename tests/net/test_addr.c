@@ -10,7 +10,7 @@
 
 #include "net/addr.h"
 
-/* The canonical text of TEXT, "" where it does not read. */
+/* The canonical form of TEXT, "" if it is invalid. */
 static const char *canonical(const char *text, enum dw_addr_syntax syntax, char *out) {
   struct dw_addr addr;
   return dw_addr_parse(text, syntax, &addr) ? dw_addr_format(&addr, out) : "";
@@ -101,7 +101,7 @@ static void addresses_read_as_go_reads_them(void **state) {
   }
 }
 
-static void a_failure_leaves_the_output_alone(void **state) {
+static void a_failure_does_not_change_the_output(void **state) {
   (void)state;
   struct dw_addr addr;
   struct dw_prefix prefix;
@@ -195,7 +195,7 @@ static struct dw_prefix prefix_of(const char *text) {
   return prefix;
 }
 
-static void a_subnet_has_its_ends(void **state) {
+static void finds_the_first_and_last_address_of_a_subnet(void **state) {
   (void)state;
   static const char *const cases[][3] = {
       {"10.0.0.0/24", "10.0.0.0", "10.0.0.255"},
@@ -220,7 +220,7 @@ static void a_subnet_has_its_ends(void **state) {
   }
 }
 
-static void host_bits_are_what_is_left(void **state) {
+static void counts_host_bits(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -238,7 +238,7 @@ static bool contains(const char *subnet, const char *text) {
   return dw_prefix_contains(&prefix, &addr);
 }
 
-static void contains_knows_its_boundaries(void **state) {
+static void contains_is_exact_at_its_boundaries(void **state) {
   (void)state;
   assert_true(contains("10.0.0.0/25", "10.0.0.127"));
   assert_false(contains("10.0.0.0/25", "10.0.0.128"));
@@ -258,7 +258,7 @@ static bool overlaps(const char *a, const char *b) {
   return dw_prefix_overlaps(&left, &right);
 }
 
-static void overlap_knows_its_boundaries(void **state) {
+static void overlap_is_exact_at_its_boundaries(void **state) {
   (void)state;
   assert_true(overlaps("10.128.0.0/14", "10.131.255.0/24"));
   assert_false(overlaps("10.128.0.0/14", "10.132.0.0/24"));
@@ -271,7 +271,7 @@ static void overlap_knows_its_boundaries(void **state) {
   assert_true(overlaps("::ffff:10.0.0.0/104", "10.9.0.0/16"));
 }
 
-static void order_is_numeric_within_a_family_and_families_stay_apart(void **state) {
+static void addresses_are_ordered_by_family_and_number(void **state) {
   (void)state;
   static const char *const sorted[] = {"0.0.0.0", "9.255.255.255", "10.0.0.0", "255.255.255.255", "::",    "::1",
                                        "1::",     "fd00::",        "fd00::1",  "fd00:0:0:1::",    "ffff::"};
@@ -297,8 +297,8 @@ static void numbers_carry_and_wrap(void **state) {
   assert_true(dw_u128_compare((struct dw_u128){1, 0}, (struct dw_u128){0, UINT64_MAX}) > 0);
 }
 
-/* Texts that were printed read back to what was printed, and the C library agrees about the value. */
-static void printed_addresses_read_back(void **state) {
+/* Printing and parsing returns the same address, and the C library agrees on its value. */
+static void printing_and_parsing_addresses_round_trip(void **state) {
   (void)state;
   uint64_t seed = 20261121;
   for (int i = 0; i < 20000; i++) {
@@ -327,15 +327,15 @@ static void printed_addresses_read_back(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(addresses_read_as_go_reads_them),
-      cmocka_unit_test(a_failure_leaves_the_output_alone),
+      cmocka_unit_test(a_failure_does_not_change_the_output),
       cmocka_unit_test(prefixes_read_as_go_reads_them),
-      cmocka_unit_test(a_subnet_has_its_ends),
-      cmocka_unit_test(host_bits_are_what_is_left),
-      cmocka_unit_test(contains_knows_its_boundaries),
-      cmocka_unit_test(overlap_knows_its_boundaries),
-      cmocka_unit_test(order_is_numeric_within_a_family_and_families_stay_apart),
+      cmocka_unit_test(finds_the_first_and_last_address_of_a_subnet),
+      cmocka_unit_test(counts_host_bits),
+      cmocka_unit_test(contains_is_exact_at_its_boundaries),
+      cmocka_unit_test(overlap_is_exact_at_its_boundaries),
+      cmocka_unit_test(addresses_are_ordered_by_family_and_number),
       cmocka_unit_test(numbers_carry_and_wrap),
-      cmocka_unit_test(printed_addresses_read_back),
+      cmocka_unit_test(printing_and_parsing_addresses_round_trip),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

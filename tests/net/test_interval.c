@@ -43,7 +43,7 @@ static void assert_set(const struct dw_interval_set *set, const char *expected) 
   assert_string_equal(dw_buf_text(&text), expected);
 }
 
-static void overlap_counts_both_ends(void **state) {
+static void intervals_include_both_ends(void **state) {
   (void)state;
   struct dw_interval middle = small(true, 10, 20);
   static const struct {
@@ -70,7 +70,7 @@ static void make_sorts_and_joins(void **state) {
   assert_int_equal(set.count, 0);
 }
 
-static void make_keeps_families_apart(void **state) {
+static void make_never_joins_different_families(void **state) {
   (void)state;
   struct dw_interval items[] = {cidr("::/0"), cidr("10.0.0.0/8"), cidr("255.255.255.255/32"), cidr("fd00::/8")};
   struct dw_interval_set set = dw_interval_set_make(items, 4);
@@ -78,7 +78,7 @@ static void make_keeps_families_apart(void **state) {
                    "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 }
 
-static void without_takes_holes_out(void **state) {
+static void without_removes_holes(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_interval pool = small(true, 10, 20);
@@ -107,7 +107,7 @@ static void without_takes_holes_out(void **state) {
   }
 }
 
-static void without_reaches_the_last_address_of_all(void **state) {
+static void without_works_up_to_the_last_address(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_interval all = cidr("::/0");
@@ -164,7 +164,7 @@ static void overlap_of_sets_is_the_first_shared_interval(void **state) {
   assert_set(&found, "fd00::5-fd00::5");
 }
 
-static void a_set_meets_what_holds_one_of_its_addresses(void **state) {
+static void a_set_meets_spans_with_common_addresses(void **state) {
   (void)state;
   struct dw_interval items[] = {small(true, 10, 20), small(true, 30, 30), small(false, 5, 9)};
   const struct dw_interval_set set = {items, 3}, none = {NULL, 0};
@@ -181,7 +181,7 @@ static void a_set_meets_what_holds_one_of_its_addresses(void **state) {
   }
 }
 
-static void sets_have_an_order(void **state) {
+static void sets_are_ordered(void **state) {
   (void)state;
   struct dw_interval items[][2] = {{small(true, 1, 5)},
                                    {small(true, 1, 6)},
@@ -260,7 +260,7 @@ static bool note(void *context, const struct dw_interval_entry *entry) {
   return hits->count < hits->most;
 }
 
-static void the_index_finds_what_a_scan_finds(void **state) {
+static void the_index_agrees_with_a_linear_scan(void **state) {
   (void)state;
   uint64_t seed = 99;
   for (int round = 0; round < 150; round++) {
@@ -326,17 +326,17 @@ static void an_empty_index_finds_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(overlap_counts_both_ends),
+      cmocka_unit_test(intervals_include_both_ends),
       cmocka_unit_test(make_sorts_and_joins),
-      cmocka_unit_test(make_keeps_families_apart),
-      cmocka_unit_test(without_takes_holes_out),
-      cmocka_unit_test(without_reaches_the_last_address_of_all),
+      cmocka_unit_test(make_never_joins_different_families),
+      cmocka_unit_test(without_removes_holes),
+      cmocka_unit_test(without_works_up_to_the_last_address),
       cmocka_unit_test(counts_are_exact_up_to_the_largest),
       cmocka_unit_test(overlap_of_sets_is_the_first_shared_interval),
-      cmocka_unit_test(a_set_meets_what_holds_one_of_its_addresses),
-      cmocka_unit_test(sets_have_an_order),
+      cmocka_unit_test(a_set_meets_spans_with_common_addresses),
+      cmocka_unit_test(sets_are_ordered),
       cmocka_unit_test(sets_agree_with_counting_one_by_one),
-      cmocka_unit_test(the_index_finds_what_a_scan_finds),
+      cmocka_unit_test(the_index_agrees_with_a_linear_scan),
       cmocka_unit_test(entries_are_sorted_by_first_last_and_id),
       cmocka_unit_test(a_search_can_be_stopped),
       cmocka_unit_test(an_empty_index_finds_nothing),

@@ -79,7 +79,7 @@ static void canonical_text_means_the_same(void **state) {
   }
 }
 
-static void leading_zeros_are_noticed(void **state) {
+static void leading_zeros_are_detected(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -142,7 +142,7 @@ static const struct {
     {"fd00::/128", NULL, NULL, NULL, NULL, false, false},
 };
 
-static void pools_end_where_whereabouts_ends_them(void **state) {
+static void pools_have_the_ends_that_whereabouts_uses(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
     struct dw_prefix subnet;
@@ -303,8 +303,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ranges_read_as_whereabouts_reads_them),
       cmocka_unit_test(canonical_text_means_the_same),
-      cmocka_unit_test(leading_zeros_are_noticed),
-      cmocka_unit_test(pools_end_where_whereabouts_ends_them),
+      cmocka_unit_test(leading_zeros_are_detected),
+      cmocka_unit_test(pools_have_the_ends_that_whereabouts_uses),
       cmocka_unit_test(a_pool_never_leaves_the_usable_part_of_its_subnet),
       cmocka_unit_test(excludes_are_read_strictly),
       cmocka_unit_test(special_classes_are_found_at_their_boundaries),

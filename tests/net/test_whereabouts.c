@@ -1,5 +1,5 @@
-/* src/net/range.c against what whereabouts itself answered (tests/data/whereabouts.md). What reads IPAM keys lies in
- * the model layer and is tested there against the same cases; here they are taken apart by hand. */
+/* Compares src/net/range.c with the answers of whereabouts itself (tests/data/whereabouts.md). The reader of IPAM keys
+ * is in the cni layer and is tested there with the same cases; this test parses them itself. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 
 #include "net/range.h"
 
-/* The last of the members whose name is KEY without regard to case, as Go decodes. */
+/* The last member whose name equals KEY ignoring case, as in Go's decoder. */
 static struct json_object *member(struct json_object *object, const char *key) {
   struct json_object *last = NULL;
   json_object_object_foreach(object, name, value) {
@@ -39,7 +39,7 @@ static void check_text(struct json_object *pool, const char *key, const char *fo
     fail_msg("%s, not %s", found, json_object_to_json_string(pool));
 }
 
-/* What of the pool's span EXCLUDE leaves; false where an entry can't be read. */
+/* The part of the pool that EXCLUDE leaves; false if an entry is invalid. */
 static bool usable(struct dw_arena *arena, const struct dw_interval *span, struct json_object *exclude,
                    uint64_t *count) {
   size_t entries = exclude == NULL ? 0 : json_object_array_length(exclude);
@@ -76,8 +76,8 @@ static void check_pool(const struct reading *reading, struct json_object *object
   assert_true(count == json_object_get_uint64(json_object_object_get(pool, "usable")));
 }
 
-/* False where the range, start or end can't be read. SYNTAX is that of the start and end: inside ipRanges they are
- * strict and must read, at the top they are sloppy and passed over. */
+/* False if the range, start or end is invalid. SYNTAX applies to start and end: inside ipRanges it is strict and they
+ * must be valid; at the top level it is sloppy and invalid ones are ignored. */
 static bool read_range(struct reading *reading, struct json_object *object, enum dw_addr_syntax syntax) {
   const char *texts[] = {string_member(object, "range_start"), string_member(object, "range_end")};
   const struct dw_addr *ends[] = {NULL, NULL};

@@ -9,17 +9,17 @@ struct audited {
   /* "deny range-empty NetworkAttachmentDefinition ns/name FIELD\n" for each finding, "unverified" or "standing" for
    * "warn" where it is so. */
   char *lines;
-  char *messages; /* dw_finding_message() of each, a line each */
+  char *messages; /* dw_finding_message() of each finding, one per line */
 };
 
-/* Audits the objects in STATE (YAML) under POLICY (YAML; NULL: the default), all kinds being KNOWLEDGE. Give it back
- * with audited_free(). */
+/* Audits the objects in STATE (YAML) under POLICY (YAML; NULL: the default), with the same KNOWLEDGE for all kinds.
+ * Free it with audited_free(). */
 struct audited audit_knowing(const char *state, const char *policy, enum dw_knowledge knowledge);
-struct audited audit_of(const char *state); /* all is known; the default policy */
+struct audited audit_of(const char *state); /* everything is known; the default policy */
 void audited_free(struct audited *audited);
 #define AUDITED_SCOPED __attribute__((cleanup(audited_free))) struct audited
 
-/* The audit of STATE gives exactly these lines. */
+/* Checks that the audit of STATE produces exactly these lines. */
 void audit_expect(const char *state, const char *lines);
 
 #endif

@@ -9,10 +9,10 @@ struct map_case {
   const struct dw_map *map;
 };
 
-/* The map of the objects in STATE (YAML; NULL: nothing is known) under POLICY (YAML; NULL: the default). Give it back
- * with map_case_free(). */
+/* The map of the objects in STATE (YAML; NULL: nothing is known) under POLICY (YAML; NULL: the default). Free it with
+ * map_case_free(). */
 struct map_case map_of(const char *state, const char *policy, const struct dw_map_options *options);
-/* The map of very many: COUNT objects, whose JSON (kubectl's) WRITE puts into a buffer one at a time. */
+/* The map of COUNT objects. WRITE writes the JSON of one object, as kubectl prints it, to a buffer. */
 struct map_case map_of_many(size_t count, void (*write)(size_t index, struct dw_buf *out));
 void map_case_free(struct map_case *map);
 #define MAP_SCOPED __attribute__((cleanup(map_case_free))) struct map_case
@@ -20,15 +20,15 @@ void map_case_free(struct map_case *map);
 #define SUGGEST4(state, bits) map_of((state), NULL, &(struct dw_map_options){0, (bits), true})
 #define SUGGEST6(state, bits) map_of((state), NULL, &(struct dw_map_options){0, (bits), false})
 
-/* The entry of this text, or a failed test. */
+/* The entry with this text. Fails the test if there is none. */
 const struct dw_map_entry *map_entry(const struct map_case *map, const char *text);
-/* The area of this title; NULL where it is left out. */
+/* The area with this title; NULL if there is none. */
 const struct dw_map_area *map_area(const struct map_case *map, const char *title);
-/* Its rows as "10.0.0.0/9 -, 10.128.0.0/14 cluster network, ...": "-" is a gap. Lives in the map's arena. */
+/* Its rows as "10.0.0.0/9 -, 10.128.0.0/14 cluster network, ...": "-" is a gap. The text is in the map's arena. */
 const char *map_rows(const struct map_case *map, const char *title);
-/* So many blocks of /BITS are free in the area. */
+/* The number of free blocks of /BITS in the area. */
 uint64_t map_fits(const struct map_case *map, const char *title, unsigned bits);
-/* The suggestions, joined by spaces. */
+/* The suggestions, separated by spaces. */
 const char *map_suggestions(const struct map_case *map);
 
 /* Objects, YAML. */

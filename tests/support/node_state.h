@@ -1,15 +1,16 @@
-/* Clusters of a few nodes whose NICs a test chooses. */
+/* Clusters of a few nodes with NICs that a test chooses. */
 #ifndef SUPPORT_NODE_STATE_H
 #define SUPPORT_NODE_STATE_H
 
-/* YAML of a cluster whose nodes a, b ... have these NICs each (flow style, "{name: eth0}, {name: eth1}"), COUNT of
- * them. The cluster networks are known. In static memory, good until the next call. */
+/* YAML of a cluster with COUNT nodes a, b ... that have these NICs each (in flow style, "{name: eth0}, {name: eth1}").
+ * The cluster networks are known. Returns static memory, valid until the next call. */
 const char *node_state(const char *const *nics, unsigned count);
 
-/* One node, a. */
+/* The same with a single node, a. */
 const char *one_node(const char *nics);
 
-/* NAD vms/NAME with this configuration, as more of the state. In static memory, good until the next call. */
+/* The NAD vms/NAME with this configuration, to append to the state. Returns static memory, valid until the next call.
+ */
 const char *tenant_nad(const char *name, const char *config);
 
 #endif

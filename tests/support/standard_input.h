@@ -1,4 +1,4 @@
-/* Standard input of the test program itself, which may have been started without one. */
+/* Replaces standard input of the test program, which may have been started without one. */
 #ifndef TESTS_SUPPORT_STANDARD_INPUT_H
 #define TESTS_SUPPORT_STANDARD_INPUT_H
 

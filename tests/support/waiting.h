@@ -1,4 +1,4 @@
-/* Waiting for what comes about, and never for a fixed time. */
+/* Waits for conditions instead of a fixed time. */
 #ifndef TESTS_SUPPORT_WAITING_H
 #define TESTS_SUPPORT_WAITING_H
 
@@ -6,7 +6,7 @@ enum { PATIENCE_MS = 30000 };
 
 void pause_ms(long milliseconds);
 
-/* Until CONDITION holds; fails the test when patience is at its end. */
+/* Waits until CONDITION holds. Fails the test after a timeout. */
 #define WAIT_FOR(condition)                                                                                            \
   do {                                                                                                                 \
     int waited = 0;                                                                                                    \

@@ -25,7 +25,7 @@ static const char *documents(const char *text, size_t length, struct dw_buf *out
   return dw_buf_text(out);
 }
 
-static void reads_streams_and_leaves_empty_documents_out(void **state) {
+static void reads_streams_and_skips_empty_documents(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -94,7 +94,7 @@ static int error_code(const char *text, size_t limit) {
   return parse_yaml(arena, text, &doc, &err) == 0 ? -1 : (int)err.code;
 }
 
-static void nests_128_levels_and_no_more(void **state) {
+static void allows_128_levels_of_nesting(void **state) {
   (void)state;
   static const struct {
     const char *open;
@@ -114,7 +114,7 @@ static void nests_128_levels_and_no_more(void **state) {
   }
 }
 
-static void aliases_count_for_the_depth(void **state) {
+static void aliases_count_towards_the_depth(void **state) {
   (void)state;
   char *open = repeated("[", 64);
   char *close = repeated("]", 64);
@@ -127,7 +127,7 @@ static void aliases_count_for_the_depth(void **state) {
   free(close);
 }
 
-static void survives_a_million_brackets(void **state) {
+static void rejects_a_million_brackets(void **state) {
   (void)state;
   static const char *const openings[] = {"[", "{a: ", "- ", "? ", "{\"a\":"};
   for (size_t i = 0; i < LENGTH(openings); i++) {
@@ -137,7 +137,7 @@ static void survives_a_million_brackets(void **state) {
   }
 }
 
-static void aliases_share_what_the_anchor_names(void **state) {
+static void aliases_share_the_anchored_value(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -170,7 +170,7 @@ static void laughs(struct dw_buf *out, const char *joke, int levels) {
   }
 }
 
-static void refuses_a_billion_laughs(void **state) {
+static void rejects_a_billion_laughs(void **state) {
   (void)state;
   for (int levels = 5; levels <= 10; levels += 5) {
     DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -179,7 +179,7 @@ static void refuses_a_billion_laughs(void **state) {
   }
 }
 
-static void refuses_few_aliases_to_very_long_text(void **state) {
+static void rejects_few_aliases_to_very_long_text(void **state) {
   (void)state;
   char *joke = repeated("ha", 50000);
   for (int levels = 2; levels <= 4; levels += 2) {
@@ -190,14 +190,14 @@ static void refuses_few_aliases_to_very_long_text(void **state) {
   free(joke);
 }
 
-static void many_values_without_aliases_are_fine(void **state) {
+static void accepts_many_values_without_aliases(void **state) {
   (void)state;
   char *items = repeated("- 1\n", 50000);
   assert_int_equal(error_code(items, 0), -1);
   free(items);
 }
 
-static void keeps_to_the_arenas_limit(void **state) {
+static void respects_the_limit_of_the_arena(void **state) {
   (void)state;
   char *items = repeated("- {a: [b, c]}\n", 3000);
   DW_BUF_SCOPED struct dw_buf json = DW_BUF_INIT;
@@ -211,7 +211,7 @@ static void keeps_to_the_arenas_limit(void **state) {
   free(members);
 }
 
-static void stops_at_any_limit_without_harm(void **state) {
+static void fails_cleanly_at_any_limit(void **state) {
   (void)state;
   static const char *const texts[] = {"a: &a {b: [1, text], 2: ~}\nc:\n  <<: [*a, {d: e}]\n  b: *a\n---\nf: 1.5\n",
                                       "{\"a\":[1,2,{\"b\":null}]}\n{\"c\":1}"};
@@ -225,7 +225,7 @@ static void stops_at_any_limit_without_harm(void **state) {
   }
 }
 
-static void failure_leaves_the_output_alone(void **state) {
+static void a_failure_does_not_change_the_output(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_yaml_doc *doc = NULL;
@@ -235,18 +235,18 @@ static void failure_leaves_the_output_alone(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reads_streams_and_leaves_empty_documents_out),
+      cmocka_unit_test(reads_streams_and_skips_empty_documents),
       cmocka_unit_test(reads_json),
-      cmocka_unit_test(nests_128_levels_and_no_more),
-      cmocka_unit_test(aliases_count_for_the_depth),
-      cmocka_unit_test(survives_a_million_brackets),
-      cmocka_unit_test(aliases_share_what_the_anchor_names),
-      cmocka_unit_test(refuses_a_billion_laughs),
-      cmocka_unit_test(refuses_few_aliases_to_very_long_text),
-      cmocka_unit_test(many_values_without_aliases_are_fine),
-      cmocka_unit_test(keeps_to_the_arenas_limit),
-      cmocka_unit_test(stops_at_any_limit_without_harm),
-      cmocka_unit_test(failure_leaves_the_output_alone),
+      cmocka_unit_test(allows_128_levels_of_nesting),
+      cmocka_unit_test(aliases_count_towards_the_depth),
+      cmocka_unit_test(rejects_a_million_brackets),
+      cmocka_unit_test(aliases_share_the_anchored_value),
+      cmocka_unit_test(rejects_a_billion_laughs),
+      cmocka_unit_test(rejects_few_aliases_to_very_long_text),
+      cmocka_unit_test(accepts_many_values_without_aliases),
+      cmocka_unit_test(respects_the_limit_of_the_arena),
+      cmocka_unit_test(fails_cleanly_at_any_limit),
+      cmocka_unit_test(a_failure_does_not_change_the_output),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

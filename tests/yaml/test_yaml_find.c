@@ -9,7 +9,7 @@
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 
-/* Stands in a text before the place that is to be found. */
+/* Marks the place to find in a text. */
 #define MARK "\xC2\xAB" /* a guillemet */
 
 struct text {
@@ -40,7 +40,7 @@ static size_t characters(const char *text, size_t length) {
   return count;
 }
 
-/* The byte that a place names, counted anew. */
+/* The offset of a place, counted independently. */
 static size_t byte_of(const char *text, int line, int column) {
   size_t at = strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
   for (int i = 1; i < line; i++)
@@ -233,12 +233,12 @@ static void finds_lines_and_columns_inside_a_text(void **state) {
   expect_at("c: \"{\\n  " MARK "x\\n}\"\n", (struct dw_yaml_spot){"c", false, 2, 3}, 1);
   expect_at("c: \"\xC3\xA4" MARK "\\u00e4\\n}\"\n", (struct dw_yaml_spot){"c", false, 1, 3}, 6);
   expect_at("{\"c\": \"{\\n" MARK "\\\"}\"}", (struct dw_yaml_spot){"c", false, 2, 1}, 2);
-  /* What is missing at the end: behind the last character that is there. */
+  /* A missing character at the end: behind the last existing one. */
   expect_at("c: |\n  {\n    \"x\": 1" MARK "\n\nd: 1\n", (struct dw_yaml_spot){"c", false, 3, 1}, 1);
   expect_at("c: '{" MARK "  '\n", (struct dw_yaml_spot){"c", false, 1, 5}, 1);
   expect_at("c: \"{\\\"x\\\": 1" MARK "\"\n", (struct dw_yaml_spot){"c", false, 1, 9}, 1);
   expect_at("c: " MARK "'   '\n", (struct dw_yaml_spot){"c", false, 1, 1}, 5);
-  /* Behind the end, in a line that is not there, in no string. */
+  /* Behind the end, in a missing line, and in a value that is not a string. */
   expect_at("c: '{}" MARK "'\n", (struct dw_yaml_spot){"c", false, 1, 900}, 1);
   expect_at("c: '{}" MARK "'\n", (struct dw_yaml_spot){"c", false, 900, 1}, 1);
   expect_at("c: " MARK "5\n", (struct dw_yaml_spot){"c", false, 1, 900}, 1);
@@ -346,7 +346,7 @@ static void maps_every_byte_of_every_style(void **state) {
 
 /* --- the rest --- */
 
-static void tells_what_is_known_of_utf16(void **state) {
+static void finds_places_in_utf_16_text(void **state) {
   (void)state;
   static const char text[] = "\xFF\xFE"
                              "c\0:\0 \0x\0\n\0";
@@ -394,7 +394,7 @@ int main(void) {
       cmocka_unit_test(finds_lines_and_columns_inside_a_text),
       cmocka_unit_test(counts_lines_as_editors_do),
       cmocka_unit_test(maps_every_byte_of_every_style),
-      cmocka_unit_test(tells_what_is_known_of_utf16),
+      cmocka_unit_test(finds_places_in_utf_16_text),
       cmocka_unit_test(a_line_is_copied_once),
       cmocka_unit_test(finds_the_last_of_many_in_one_long_line),
   };

@@ -69,7 +69,7 @@ static void expect_errors(const struct broken *table, size_t count) {
   }
 }
 
-static void refuses_keys_that_json_has_not(void **state) {
+static void rejects_keys_that_json_can_not_have(void **state) {
   (void)state;
   static const struct broken table[] = {
       {"a: 1\n~: 2\n", DW_ERR_INVALID, 2, 1, "null can't be a key"},
@@ -82,7 +82,7 @@ static void refuses_keys_that_json_has_not(void **state) {
   expect_errors(table, LENGTH(table));
 }
 
-static void refuses_duplicate_keys_and_names_both_lines(void **state) {
+static void rejects_duplicate_keys_and_names_both_lines(void **state) {
   (void)state;
   static const struct broken table[] = {
       {"a: 1\nb: 2\na: 3\n", DW_ERR_DUPLICATE, 3, 1, "line 1"},
@@ -101,7 +101,7 @@ static void refuses_duplicate_keys_and_names_both_lines(void **state) {
   assert_int_equal(parse_yaml(arena, "a: {a: 1}\nA: [{a: 1}, {a: 2}]\n---\na: 1\n", &doc, NULL), 0);
 }
 
-/* As goyaml.v2 does: what stands later wins, and of a list the earlier object. */
+/* Like goyaml.v2: later members win, and in a list of objects the earlier ones. */
 static void merges(void **state) {
   (void)state;
   static const struct {
@@ -132,19 +132,19 @@ static void merges(void **state) {
   }
 }
 
-static void refuses_to_merge_what_is_no_object(void **state) {
+static void rejects_merging_values_that_are_not_objects(void **state) {
   (void)state;
   static const struct broken table[] = {
-      {"<<: 5\n", DW_ERR_INVALID, 1, 5, "<< needs"},
-      {"<<:\n", DW_ERR_INVALID, 1, 4, "<< needs"},
-      {"<<: [{a: 1}, 5]\n", DW_ERR_INVALID, 1, 5, "<< needs"},
-      {"<<: [[{a: 1}]]\n", DW_ERR_INVALID, 1, 5, "<< needs"},
-      {"x: &x [{a: 1}]\n<<: *x\n", DW_ERR_INVALID, 2, 5, "<< needs"},
+      {"<<: 5\n", DW_ERR_INVALID, 1, 5, "<< must be"},
+      {"<<:\n", DW_ERR_INVALID, 1, 4, "<< must be"},
+      {"<<: [{a: 1}, 5]\n", DW_ERR_INVALID, 1, 5, "<< must be"},
+      {"<<: [[{a: 1}]]\n", DW_ERR_INVALID, 1, 5, "<< must be"},
+      {"x: &x [{a: 1}]\n<<: *x\n", DW_ERR_INVALID, 2, 5, "<< must be"},
   };
   expect_errors(table, LENGTH(table));
 }
 
-/* A chain of merges is no nesting, and what it copies is counted. */
+/* A chain of merges is not nesting, and the copied members are counted. */
 static void long_chains_of_merges_are_bounded(void **state) {
   (void)state;
   for (int links = 300; links <= 3000; links += 2700) {
@@ -164,10 +164,10 @@ static void long_chains_of_merges_are_bounded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_become_text),
-      cmocka_unit_test(refuses_keys_that_json_has_not),
-      cmocka_unit_test(refuses_duplicate_keys_and_names_both_lines),
+      cmocka_unit_test(rejects_keys_that_json_can_not_have),
+      cmocka_unit_test(rejects_duplicate_keys_and_names_both_lines),
       cmocka_unit_test(merges),
-      cmocka_unit_test(refuses_to_merge_what_is_no_object),
+      cmocka_unit_test(rejects_merging_values_that_are_not_objects),
       cmocka_unit_test(long_chains_of_merges_are_bounded),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

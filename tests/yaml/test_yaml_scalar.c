@@ -119,7 +119,7 @@ static void quotes_and_blocks_make_text(void **state) {
   expect_scalars(table, LENGTH(table));
 }
 
-static void tags_decide(void **state) {
+static void tags_determine_the_type(void **state) {
   (void)state;
   static const struct scalar table[] = {
       {"!!str 1", "\"1\""},
@@ -140,7 +140,7 @@ static void tags_decide(void **state) {
   expect_scalars(table, LENGTH(table));
 }
 
-static void refuses_what_json_can_not_hold(void **state) {
+static void rejects_values_that_json_can_not_represent(void **state) {
   (void)state;
   static const struct scalar table[] = {
       {".inf", "infinity"},  {"-.Inf", "infinity"},       {".NaN", "NaN"},
@@ -163,7 +163,7 @@ static void refuses_what_json_can_not_hold(void **state) {
   }
 }
 
-static void a_number_of_a_thousand_digits_is_no_number(void **state) {
+static void a_thousand_digits_are_not_a_number(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_yaml_doc *doc = NULL;
@@ -176,9 +176,12 @@ static void a_number_of_a_thousand_digits_is_no_number(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(words_have_the_types_of_yaml_1_1), cmocka_unit_test(numbers_have_the_types_of_yaml_1_1),
-      cmocka_unit_test(quotes_and_blocks_make_text),      cmocka_unit_test(tags_decide),
-      cmocka_unit_test(refuses_what_json_can_not_hold),   cmocka_unit_test(a_number_of_a_thousand_digits_is_no_number),
+      cmocka_unit_test(words_have_the_types_of_yaml_1_1),
+      cmocka_unit_test(numbers_have_the_types_of_yaml_1_1),
+      cmocka_unit_test(quotes_and_blocks_make_text),
+      cmocka_unit_test(tags_determine_the_type),
+      cmocka_unit_test(rejects_values_that_json_can_not_represent),
+      cmocka_unit_test(a_thousand_digits_are_not_a_number),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
