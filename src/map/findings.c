@@ -1,4 +1,4 @@
-/* What the audit finds in what stands. */
+/* What the audit finds in existing objects. */
 #include "rules/audit.h"
 
 #include <string.h>

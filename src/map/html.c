@@ -66,7 +66,7 @@ void dw_html_table_end(struct dw_buf *out, size_t left_out) {
     return;
   dw_buf_puts(out, "<p class=\"left-out\"><strong>");
   dw_html_count(out, left_out, "more row");
-  dw_buf_printf(out, "</strong> %s left out here.</p>\n", left_out == 1 ? "is" : "are");
+  dw_buf_printf(out, "</strong> %s not shown here.</p>\n", left_out == 1 ? "is" : "are");
 }
 
 /* --- the page --- */
@@ -128,7 +128,7 @@ static void put_notes(const struct dw_map *map, struct dw_buf *out) {
   if (map->note_count == 0)
     return;
   dw_buf_puts(out, "<section aria-labelledby=\"notes-title\" class=\"notes\" id=\"notes\"><h2 id=\"notes-title\">"
-                   "What is not known</h2>\n<ul>\n");
+                   "What is unknown</h2>\n<ul>\n");
   for (size_t i = 0; i < map->note_count && i < HTML_NAMES; i++)
     dw_html_wrap(out, "<li>", map->notes[i], "</li>\n");
   dw_buf_puts(out, "</ul></section>\n");

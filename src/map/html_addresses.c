@@ -51,7 +51,7 @@ static void put_legend(const struct dw_map *map, struct dw_buf *out) {
   }
   dw_buf_puts(out, "</ul>\n");
   if (used[DW_MAP_ADDRESSES])
-    dw_buf_puts(out, "<p>The /24 (IPv6: /64) around a node&#39;s address is not told as free.</p>\n");
+    dw_buf_puts(out, "<p>The /24 (IPv6: /64) around a node&#39;s address is not listed as free.</p>\n");
 }
 
 /* --- the table --- */
@@ -73,9 +73,9 @@ static void put_remarks(const struct dw_map_entry *entry, struct dw_buf *out) {
   dw_buf_puts(out, "<ul class=\"facts\">");
   put_overlaps(entry, out);
   if (entry->crowded)
-    dw_buf_puts(out, "<li><span class=\"badge deny\">too small</span> for the nodes there are</li>");
+    dw_buf_puts(out, "<li><span class=\"badge deny\">too small</span> for the current nodes</li>");
   if (entry->copies) {
-    dw_buf_puts(out, "<li>shared on purpose by ");
+    dw_buf_puts(out, "<li>intentionally shared by ");
     dw_html_count(out, entry->copies, "more NAD");
     dw_buf_puts(out, "</li>");
   }
@@ -178,12 +178,11 @@ void dw_html_addresses(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "<section id=\"addresses\" aria-labelledby=\"addresses-title\">"
                    "<h2 id=\"addresses-title\">Addresses</h2>\n");
   if (map->entry_count == 0) {
-    dw_buf_puts(out, "<p>Nothing is known that uses addresses.</p>\n");
+    dw_buf_puts(out, "<p>No used addresses are known.</p>\n");
   } else {
-    dw_buf_puts(out,
-                "<p>Who uses which addresses, and what lies free between. In the drawings a box's width follows the "
-                "logarithm of its size, and a box lies inside the one that it is a part of; the tables say the "
-                "same in words.</p>\n");
+    dw_buf_puts(out, "<p>Who uses which addresses, and which are free. In the drawings, a box's width is proportional "
+                     "to the logarithm of its size, and each box is drawn inside the one that contains it. The tables "
+                     "show the same information as text.</p>\n");
     put_legend(map, out);
   }
   for (size_t i = 0; i < map->area_count; i++)

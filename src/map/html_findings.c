@@ -15,7 +15,7 @@ static void put_table(const struct dw_map *map, struct dw_buf *out) {
   size_t all = map->denials + map->warnings;
   const struct html_table table = {
       .id = "findings-table",
-      .caption = "What the rules find in what stands in the cluster, denials first",
+      .caption = "Findings in existing objects, denials first",
       .subject = "",
       .heads = "<th role=\"columnheader\" scope=\"col\">Action</th><th role=\"columnheader\" scope=\"col\">Object</th>"
                "<th role=\"columnheader\" scope=\"col\">What is wrong, and how to fix it</th>"
@@ -32,14 +32,14 @@ void dw_html_findings(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "<section id=\"findings\" aria-labelledby=\"findings-title\">"
                    "<h2 id=\"findings-title\">Findings</h2>\n<p>");
   dw_html_count(out, map->audited, "object");
-  dw_buf_puts(out, " judged: <strong>");
+  dw_buf_puts(out, " checked: <strong>");
   dw_html_count(out, map->denials, "denial");
   dw_buf_puts(out, "</strong>, <strong>");
   dw_html_count(out, map->warnings, "warning");
-  dw_buf_puts(out, "</strong>. <code>droveway explain RULE</code> tells why a rule exists.</p>\n");
+  dw_buf_puts(out, "</strong>. <code>droveway explain RULE</code> explains a rule.</p>\n");
   if (map->finding_count)
     put_table(map, out);
   else
-    dw_buf_puts(out, "<p class=\"good\">Nothing is wrong.</p>\n");
+    dw_buf_puts(out, "<p class=\"good\">No problems found.</p>\n");
   dw_buf_puts(out, "</section>\n");
 }

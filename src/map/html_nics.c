@@ -54,7 +54,7 @@ static void put_verdict(const struct dw_map *map, size_t nic, struct dw_buf *out
   struct drawback sum = weigh(map, nic);
   bool uneven = sum.low_mtu != sum.high_mtu;
   if (!sum.known) {
-    dw_buf_puts(out, "not known");
+    dw_buf_puts(out, "unknown");
     return;
   }
   if (!sum.missing && !sum.down && !sum.primary && !sum.port && !sum.portless && !uneven) {
@@ -109,7 +109,7 @@ static void put_cell(const struct dw_map_nodes *nodes, size_t nic, bool wanted, 
   const struct dw_map_cell *cell = dw_map_cell(nodes, nic);
   dw_buf_puts(out, "<td>");
   if (!nodes->known)
-    dw_buf_puts(out, "<span class=\"soft\">not known</span>");
+    dw_buf_puts(out, "<span class=\"soft\">unknown</span>");
   else if (!cell)
     dw_buf_printf(out, "<span class=\"%s\">missing</span>", wanted ? "badge deny" : "soft");
   else {
@@ -159,7 +159,7 @@ static void put_table(const struct dw_map *map, struct dw_buf *out) {
     return;
   dw_buf_puts(out, "<p class=\"left-out\"><strong>");
   dw_html_count(out, map->node_group_count - HTML_COLUMNS, "more group");
-  dw_buf_puts(out, "</strong> of nodes left out here; the column &quot;For migrations&quot; counts them.</p>\n");
+  dw_buf_puts(out, "</strong> of nodes not shown here; the column &quot;For migrations&quot; includes them.</p>\n");
 }
 
 /* --- who is in a group --- */
@@ -192,17 +192,17 @@ static void put_groups(const struct dw_map *map, struct dw_buf *out) {
 void dw_html_nics(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "<section id=\"nics\" aria-labelledby=\"nics-title\"><h2 id=\"nics-title\">NICs by node</h2>\n");
   if (map->unknown_nodes) {
-    dw_buf_puts(out, "<p><span class=\"badge warn\">not known</span> ");
+    dw_buf_puts(out, "<p><span class=\"badge warn\">unknown</span> ");
     dw_html_count(out, map->unknown_nodes, "node");
     dw_buf_printf(out, " %s no NodeNetworkState.</p>\n", map->unknown_nodes == 1 ? "has" : "have");
   }
   if (map->nic_count && map->node_group_count) {
-    dw_buf_puts(out, "<p>A migration network&#39;s <code>master</code> must be on every node, and should carry nothing "
-                     "else of the node&#39;s.</p>\n");
+    dw_buf_puts(out, "<p>The <code>master</code> of a migration network must exist on every node and should carry no "
+                     "other traffic of the node.</p>\n");
     put_table(map, out);
     put_groups(map, out);
   } else {
-    dw_buf_puts(out, "<p>No NIC is known.</p>\n");
+    dw_buf_puts(out, "<p>No NICs are known.</p>\n");
   }
   dw_buf_puts(out, "</section>\n");
 }

@@ -27,14 +27,14 @@ static void put_suggestion(const struct dw_map *map, const struct dw_map_suggest
   }
   dw_buf_puts(out, "<td>");
   if (too_small(map, suggestion))
-    dw_buf_puts(out, "<span class=\"badge deny\">too small</span> for the nodes there are ");
+    dw_buf_puts(out, "<span class=\"badge deny\">too small</span> for the current nodes ");
   dw_html_wrap(out, "", suggestion->caution ? suggestion->caution : "", "</td></tr>\n");
 }
 
 static void put_suggestions(const struct dw_map *map, struct dw_buf *out) {
   bool remarks = any_remark(map);
   const struct html_table table = {.id = "suggestions",
-                                   .caption = "The best first",
+                                   .caption = "Best first",
                                    .subject = "",
                                    .heads =
                                        remarks ? SUGGESTION_HEADS "<th scope=\"col\">Remarks</th>" : SUGGESTION_HEADS,
@@ -47,17 +47,17 @@ static void put_suggestions(const struct dw_map *map, struct dw_buf *out) {
 
 static void put_wanted(const struct dw_map *map, struct dw_buf *out) {
   if (!map->wanted_bits) {
-    dw_buf_puts(out, "<p><code>droveway map -o html --suggest /24</code> also names ranges of a wanted size that suit "
-                     "best.</p>\n");
+    dw_buf_puts(
+        out, "<p><code>droveway map -o html --suggest /24</code> also suggests the best ranges of a given size.</p>\n");
     return;
   }
   dw_buf_printf(out, "<h3>Wanted: a /%u of %s</h3>\n", map->wanted_bits, map->wanted_v4 ? "IPv4" : "IPv6");
   if (map->suggestion_count == 0) {
-    dw_buf_puts(out, "<p><span class=\"badge deny\">none</span> No private range has room for it. Take a smaller size, "
-                     "or free one of the ranges above.</p>\n");
+    dw_buf_puts(out, "<p><span class=\"badge deny\">none</span> No private range has room for it. Choose a smaller "
+                     "size, or free one of the ranges above.</p>\n");
     return;
   }
-  dw_html_wrap(out, "<p class=\"answer\">Take <strong class=\"address\">", map->suggestions[0].text,
+  dw_html_wrap(out, "<p class=\"answer\">Use <strong class=\"address\">", map->suggestions[0].text,
                "</strong>: it overlaps nothing that is known.<br>In the NAD&#39;s config: <code>&quot;ipam&quot;: "
                "{&quot;type&quot;: &quot;whereabouts&quot;, &quot;range&quot;: &quot;");
   dw_html_wrap(out, "", map->suggestions[0].text, "&quot;}</code></p>\n");
@@ -95,7 +95,7 @@ static void put_lowest(const struct dw_map_area *area, unsigned bits, struct dw_
 static void put_room(const struct dw_map_area *area, size_t number, struct dw_buf *out) {
   const struct html_table table = {.id = "room",
                                    .number = number,
-                                   .caption = "Free room in ",
+                                   .caption = "Free space in ",
                                    .subject = area->title,
                                    .heads = "<th scope=\"col\">Size</th><th scope=\"col\" class=\"number\">How many "
                                             "fit</th><th scope=\"col\">The lowest</th>",
@@ -114,7 +114,7 @@ static void put_room(const struct dw_map_area *area, size_t number, struct dw_bu
 void dw_html_room(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "<section id=\"room\" aria-labelledby=\"room-title\"><h2 id=\"room-title\">Free ranges</h2>\n");
   put_wanted(map, out);
-  dw_buf_puts(out, "<h3 class=\"block\">By size</h3>\n<p>How many ranges of a size can be had side by side, and the "
+  dw_buf_puts(out, "<h3 class=\"block\">By size</h3>\n<p>How many ranges of each size fit into the free space, and the "
                    "lowest of them.</p>\n<div class=\"columns\">\n");
   for (size_t i = 0; i < map->area_count; i++)
     if (map->areas[i].room_count) {

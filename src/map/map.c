@@ -27,18 +27,20 @@ static void add_notes(struct dw_map_builder *b) {
   struct dw_map *map = b->map;
   map->notes = dw_arena_array(b->arena, MAX_NOTES, sizeof(const char *));
   if (!dw_view_has_cluster_networks(b->view))
-    add_note(map, "The cluster's networks are not known: set clusterNetworks in the policy.");
+    add_note(map, "The cluster's networks are unknown: set clusterNetworks in the policy.");
   if (dw_view_knows(b->view, DW_KIND_NAD) != DW_KNOWN)
-    add_note(map, "The NetworkAttachmentDefinitions are not known.");
+    add_note(map, "The NetworkAttachmentDefinitions are unknown.");
   if (dw_view_knows(b->view, DW_KIND_NODE) != DW_KNOWN)
-    add_note(map, "The nodes are not known, nor how many addresses a migration network needs.");
+    add_note(map, "The nodes are unknown, and so is the number of addresses that a migration network needs.");
   else if (map->handler_nodes == 0)
     add_note(map, "No node runs virt-handler.");
   if (map->unknown_nodes > 0)
-    add_note(map, dw_arena_printf(b->arena,
-                                  "The NICs of %zu of %zu nodes are not known: they have no NodeNetworkState "
-                                  "(kubernetes-nmstate writes it).",
-                                  map->unknown_nodes, map->handler_nodes));
+    add_note(
+        map,
+        dw_arena_printf(
+            b->arena,
+            "The NICs of %zu of %zu nodes are unknown: they have no NodeNetworkState (kubernetes-nmstate creates it).",
+            map->unknown_nodes, map->handler_nodes));
 }
 
 static const char *copy(struct dw_arena *arena, const char *text) {

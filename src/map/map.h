@@ -124,7 +124,7 @@ struct dw_map_nic {
   const char *nads[DW_MAP_NADS_SHOWN]; /* the first of these: "ns/name" */
 };
 
-/* What the audit finds in what stands. */
+/* What the audit finds in existing objects. */
 struct dw_map_finding {
   const char *object; /* "NetworkAttachmentDefinition ns/name" */
   bool deny;          /* else it warns */

@@ -91,7 +91,7 @@ static bool is_usual(const struct dw_map_area *area, unsigned bits) {
 }
 
 void dw_map_say_room(const struct dw_map_area *area, struct dw_buf *out) {
-  dw_buf_puts(out, area->room_count == 0 ? "nothing is free" : "free room by size: ");
+  dw_buf_puts(out, area->room_count == 0 ? "nothing is free" : "free space by size: ");
   bool first = true;
   for (size_t i = 0; i < area->room_count; i++) {
     if (i > 0 && !is_usual(area, area->room[i].bits))
@@ -111,7 +111,7 @@ const char *dw_map_sync_text(const struct dw_map *map, char text[DW_SYNC_TEXT]) 
 
 void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) {
   if (map->handler_nodes == 0) {
-    dw_buf_puts(out, "How many nodes run virt-handler is not known.");
+    dw_buf_puts(out, "The number of nodes that run virt-handler is unknown.");
     return;
   }
   char nodes[DW_NUMBER_TEXT];
@@ -124,11 +124,11 @@ void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) {
 
 void dw_map_say_findings(const struct dw_map *map, struct dw_buf *out) {
   if (map->audited == 0)
-    dw_buf_puts(out, "There is no NetworkAttachmentDefinition, HyperConverged or KubeVirt to judge.");
+    dw_buf_puts(out, "There is no NetworkAttachmentDefinition, HyperConverged or KubeVirt to check.");
   else if (map->denials == 0 && map->warnings == 0)
-    dw_buf_puts(out, "No rule finds anything wrong with what stands.");
+    dw_buf_puts(out, "No problems in existing objects.");
   else
-    dw_buf_printf(out, "The rules find %zu error%s and %zu warning%s in what stands: `droveway audit` tells them.",
+    dw_buf_printf(out, "%zu error%s and %zu warning%s in existing objects. Run `droveway audit` to list them.",
                   map->denials, map->denials == 1 ? "" : "s", map->warnings, map->warnings == 1 ? "" : "s");
 }
 
@@ -136,7 +136,7 @@ void dw_map_say_suggestion(const struct dw_map_suggestion *suggestion, struct dw
   dw_buf_puts(out, "usable ");
   say_number(out, suggestion->usable);
   if (suggestion->caution != NULL)
-    dw_buf_printf(out, "; but lies in %s", suggestion->caution);
+    dw_buf_printf(out, "; but it is in %s", suggestion->caution);
 }
 
 size_t dw_map_width(const char *text) {

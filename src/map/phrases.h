@@ -13,7 +13,7 @@ void dw_map_say_entry(const struct dw_map_entry *entry, struct dw_buf *out) __at
 /* What is wrong with it: "overlaps ..."; nothing where all is well. */
 void dw_map_say_trouble(const struct dw_map_entry *entry, struct dw_buf *out) __attribute__((nonnull));
 void dw_map_say_gap(const struct dw_map_gap *gap, struct dw_buf *out) __attribute__((nonnull));
-/* "free room by size: /10: 3, /16: 247 ...": all that is free is counted for each size anew. */
+/* "free space by size: /10: 3, /16: 247 ...": all that is free is counted again for each size. */
 void dw_map_say_room(const struct dw_map_area *area, struct dw_buf *out) __attribute__((nonnull));
 /* "3 nodes run virt-handler: a migration network needs 5 addresses ..." */
 /* ", 3 of them for virt-synchronization-controller", or "". */

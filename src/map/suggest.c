@@ -10,8 +10,8 @@ static const struct {
   const char *who;
 } common[] = {
     {"172.17.0.0/16", "Docker's default network"},
-    {"172.18.0.0/15", "Docker's further default networks"},
-    {"172.20.0.0/14", "Docker's further default networks"},
+    {"172.18.0.0/15", "Docker's other default networks"},
+    {"172.20.0.0/14", "Docker's other default networks"},
     {"10.88.0.0/16", "Podman's default network"},
     {"10.0.2.0/24", "KubeVirt's masquerade network inside virtual machines"},
     {"10.96.0.0/12", "kubeadm's default service network"},
@@ -232,7 +232,7 @@ static void suggest_v6(struct dw_map_builder *b) {
   struct dw_interval_set free = dw_interval_set_without(b->scratch, &span, &b->used.v6);
   suggest_around(b, &free, &(struct dw_interval){site.base, site.base});
   for (size_t i = 0; i < b->map->suggestion_count; i++)
-    b->map->suggestions[i].caution = "a /48 made from the nodes' names, as none is in use yet";
+    b->map->suggestions[i].caution = "a /48 derived from the nodes' names, because none is in use yet";
 }
 
 void dw_map_add_suggestions(struct dw_map_builder *b) {

@@ -148,7 +148,7 @@ static void put_area(struct canvas *canvas, const struct dw_map_area *area) {
   }
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   if (shown < area->row_count)
-    dw_buf_printf(&text, "%zu more lines are left out here; the text form tells all. ", area->row_count - shown);
+    dw_buf_printf(&text, "%zu more lines are not shown here; the text form has all of them. ", area->row_count - shown);
   if (area->private_range && (area->v4 || area->room_count > 0))
     dw_map_say_room(area, &text);
   if (text.length > 0)

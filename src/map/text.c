@@ -164,7 +164,7 @@ static void put_suggestions(struct pen *pen, const struct dw_map *map) {
     dw_buf_printf(pen->out, "\nNo /%u is free in the private ranges.\n", map->wanted_bits);
     return;
   }
-  dw_buf_printf(pen->out, "\nRanges of /%u that overlap nothing, the best first:\n", map->wanted_bits);
+  dw_buf_printf(pen->out, "\nRanges of /%u that overlap nothing, best first:\n", map->wanted_bits);
   size_t column = 0;
   for (size_t i = 0; i < map->suggestion_count; i++)
     if (strlen(map->suggestions[i].text) > column)

@@ -29,7 +29,7 @@ static void ipam_required(struct dw_check *check, const struct dw_rule *rule) {
   } else if (plugin->ipam.field == NULL) {
     found.field = dw_arena_printf(check->arena, "%s.ipam", plugin->field);
   }
-  dw_report(check, rule, &found, "migration0 gets no address without it");
+  dw_report(check, rule, &found, "without IPAM, migration0 gets no address");
 }
 
 /* virt-handler takes the first global unicast address of migration0: IPv4 before IPv6, else the pool's before these
@@ -61,8 +61,8 @@ static void added_addresses(struct dw_check *check, const struct dw_rule *rule, 
                                  .value = address->value.text,
                                  .fix = "remove it",
                                  .warn_at_most = !used},
-              used ? "every pod gets this address, so two nodes have the same one"
-                   : "every pod gets this address next to its own");
+              used ? "every pod gets this address, so nodes end up with duplicates"
+                   : "every pod gets this address in addition to its own");
   }
 }
 
@@ -76,13 +76,14 @@ static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
                            .value = ipam->type_name,
                            .fix = "use whereabouts, or dhcp with a server on that network"};
   if (ipam->type == DW_IPAM_HOST_LOCAL || (ipam->type == DW_IPAM_STATIC && ipam->local_pool_count > 0))
-    dw_report(check, rule, &found, "allocates on each node by itself, so two nodes hand out the same address");
+    dw_report(check, rule, &found,
+              "allocates addresses on each node independently, so two nodes can hand out the same one");
   else if (ipam->type == DW_IPAM_STATIC)
-    dw_report(check, rule, &found, "has no address to give, and would give the same one to every node");
+    dw_report(check, rule, &found, "has no address to assign, and would assign the same one on every node");
   else if (ipam->type == DW_IPAM_WHEREABOUTS)
     added_addresses(check, rule, ipam);
   else if (ipam->type == DW_IPAM_OTHER)
-    dw_report_unverified(check, rule, ipam->type_value.field, "IPAM \"%s\" is not known", ipam->type_name);
+    dw_report_unverified(check, rule, ipam->type_value.field, "the IPAM plugin \"%s\" is unknown", ipam->type_name);
 }
 
 /* How many addresses the pods take: one for each virt-handler and each virt-synchronization-controller, and one for the
@@ -114,7 +115,7 @@ static void small_pool(struct dw_check *check, const struct dw_rule *rule, const
       check, rule,
       &(struct dw_found){
           .reason = DW_REASON_INVALID, .field = pool->range.field, .value = pool->range.text, .fix = "widen the range"},
-      "has %" PRIu64 " usable addresses, %" PRIu64 " are needed (%" PRIu64 " nodes that run virt-handler%s)",
+      "has %" PRIu64 " usable addresses, but %" PRIu64 " are needed (%" PRIu64 " nodes that run virt-handler%s)",
       dw_interval_set_count(&pool->usable), demand->total, demand->nodes, sync_text(check));
 }
 
@@ -148,7 +149,7 @@ static bool few_node_subnets(struct dw_check *check, const struct dw_rule *rule,
                                .value = pool->range.text,
                                .fix = "give nodes a longer host prefix, or widen the subnet",
                                .warn_at_most = subnets >= handlers},
-            "has %" PRIu64 " node subnet%s, one is needed for each of %" PRIu64 " nodes%s", subnets,
+            "has room for %" PRIu64 " node subnet%s, but each of %" PRIu64 " nodes%s needs one", subnets,
             subnets == 1 ? "" : "s", needed, subnets < handlers ? " that run virt-handler" : "");
   return true;
 }
@@ -161,7 +162,7 @@ static void few_slices(struct dw_check *check, const struct dw_rule *rule, const
                                .field = size->field,
                                .value = size->text,
                                .fix = "widen the range, or make the slices smaller"},
-            "cuts the range into %" PRIu64 " slice%s, one is needed for each of %" PRIu64 " Linux nodes", slices,
+            "cuts the range into %" PRIu64 " slice%s, but each of %" PRIu64 " Linux nodes needs one", slices,
             slices == 1 ? "" : "s", nodes);
 }
 
@@ -181,8 +182,9 @@ static void small_slices(struct dw_check *check, const struct dw_rule *rule, con
                                .value = size->text,
                                .fix = "make the slices larger",
                                .warn_at_most = sync->nodes * room >= sync->shared_nodes + pods},
-            "leaves a node %" PRIu64 " usable addresses, up to %" PRIu64 " are needed (%s%s)", room, handlers + pods,
-            handlers > 0 ? "virt-handler" : "", handlers > 0 ? sync_text(check) : sync_text(check) + strlen(", "));
+            "gives each node %" PRIu64 " usable addresses, but up to %" PRIu64 " are needed (%s%s)", room,
+            handlers + pods, handlers > 0 ? "virt-handler" : "",
+            handlers > 0 ? sync_text(check) : sync_text(check) + strlen(", "));
 }
 
 /* whereabouts' controller gives slices to all nodes, in no order: which ones are left without is chance
@@ -249,7 +251,7 @@ static void pool_tight(struct dw_check *check, const struct dw_rule *rule) {
                                  .field = pool->range.field,
                                  .value = pool->range.text,
                                  .fix = "widen the range"},
-              "%" PRIu64 " usable for %" PRIu64 " needed", usable, demand.total);
+              "has %" PRIu64 " usable addresses; %" PRIu64 " are needed", usable, demand.total);
   }
 }
 
@@ -260,8 +262,8 @@ static void reservation_off(struct dw_check *check, const struct dw_rule *rule) 
                 &(struct dw_found){.reason = DW_REASON_INVALID,
                                    .field = plugin->ipam.overlapping_ranges.field,
                                    .value = "false",
-                                   .fix = "leave it out"},
-                "nothing keeps overlapping ranges apart");
+                                   .fix = "remove it"},
+                "overlapping ranges can hand out the same address");
 }
 
 static const struct dw_rule rules[] = {
@@ -269,17 +271,18 @@ static const struct dw_rule rules[] = {
      "no IPAM, so migration0 gets no address (OVN-Kubernetes: no `subnets`)",
      "add whereabouts with a range; with OVN-Kubernetes add `subnets`", ipam_required},
     {"ipam-per-node", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "host-local or static IPAM, or whereabouts with addresses: two nodes get the same address",
-     "use whereabouts without addresses, or dhcp with a server on that network", ipam_per_node},
+     "IPAM that lets two nodes use the same address: host-local, static, or whereabouts with `addresses`",
+     "use whereabouts without `addresses`, or dhcp with a server on that network", ipam_per_node},
     {"pool-too-small", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "fewer usable addresses than virt-handler and, where decentralizedLiveMigration is on, "
-     "virt-synchronization-controller need; with node_slice_size too few slices, or too small ones",
+     "fewer usable addresses than virt-handler needs (with decentralizedLiveMigration, virt-synchronization-controller "
+     "as well); with node_slice_size, slices that are too few or too small",
      "widen the range or exclude less", pool_too_small},
     {"pool-tight", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
-     "less than 10 % of the needed addresses to spare: the next node may get none", "widen the range or exclude less",
+     "fewer spare addresses than 10 % of those needed: the next node may get none", "widen the range or exclude less",
      pool_tight},
     {"reservation-off", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
-     "enable_overlapping_ranges is false, so nothing keeps pools that overlap apart", "leave it out", reservation_off},
+     "enable_overlapping_ranges is false, so overlapping pools can hand out the same address", "remove it",
+     reservation_off},
 };
 
 const struct dw_family dw_family_allocation = {rules, sizeof rules / sizeof rules[0]};

@@ -31,7 +31,7 @@ static void add_causes(struct dw_arena *arena, const struct dw_findings *finding
   const char *field = answer->cause_count == 0 ? "" : answer->causes[answer->cause_count - 1].field;
   answer->causes[answer->cause_count] = (struct dw_cause){
       "FieldValueTooMany", field,
-      dw_arena_printf(arena, "Too many: %zu more findings deny this; fix these first", total - answer->cause_count)};
+      dw_arena_printf(arena, "Too many: %zu more errors in this object; fix these first", total - answer->cause_count)};
   answer->cause_count++;
 }
 
@@ -164,7 +164,8 @@ static int check_subject(const struct dw_request *request, struct dw_error *err)
     if (own_kind == NULL || strcmp(own_kind, request->kind) != 0 || version == NULL ||
         strncmp(version, request->group, group) != 0 || version[group] != '/' ||
         strcmp(version + group + 1, request->version) != 0)
-      return dw_error_set(err, DW_ERR_INVALID, "request.%s is no %.100s of %.100s/%.100s as request.kind says",
+      return dw_error_set(err, DW_ERR_INVALID,
+                          "request.%s is not a %.100s of %.100s/%.100s, which request.kind says it is",
                           i == 0 ? "object" : "oldObject", request->kind, request->group, request->version);
   }
   return 0;

@@ -87,9 +87,9 @@ static void report_tiny(struct dw_check *check, const struct dw_rule *rule, stru
   bool milli = strcmp(suffix, "m") == 0;
   found->fix = milli || *suffix == '\0' ? dw_arena_printf(check->arena, "use \"%sMi\"", number) : "use 1Mi or more";
   if (milli)
-    dw_report(check, rule, found, "is thousandths of a byte per second (m is milli), and counts as 1 MiB/s");
+    dw_report(check, rule, found, "is thousandths of a byte per second (m is milli), treated as 1 MiB/s");
   else
-    dw_report(check, rule, found, "is %.0f bytes per second, and counts as 1 MiB/s", dw_quantity_value(found->value));
+    dw_report(check, rule, found, "is %.0f bytes per second, treated as 1 MiB/s", dw_quantity_value(found->value));
 }
 
 /* --- what is in force --- */
@@ -174,7 +174,7 @@ static void report_slow(struct dw_check *check, const struct dw_rule *rule, doub
                              dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
       .warn_at_most = true,
   };
-  dw_report(check, rule, &found, "a GiB takes %.0f s at %s, but %s is %" PRId64 ": a full VM never finishes",
+  dw_report(check, rule, &found, "a GiB takes %.0f s at %s, but %s is %" PRId64 ", so a fully used VM never finishes",
             ceil(mebibytes_in_gibibyte / rate),
             dw_value_given(own) ? "this rate" : "the cluster's bandwidthPerMigration",
             dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT], allowed);
@@ -198,7 +198,8 @@ static void check_share(struct dw_check *check, const struct dw_rule *rule, cons
                                                   dw_limit_names[DW_LIMIT_PARALLEL_NODE],
                                                   dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
                            .warn_at_most = true};
-  dw_report(check, rule, &found, "%" PRId64 " at once share %s's %u Mbit/s, so a GiB takes %.0f s, but %s is %" PRId64,
+  dw_report(check, rule, &found,
+            "%" PRId64 " concurrent migrations share %s's %u Mbit/s, so a GiB takes %.0f s, but %s is %" PRId64,
             parallel, link->nic, (unsigned)link->speed, ceil(seconds), dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT],
             allowed);
 }
@@ -206,7 +207,7 @@ static void check_share(struct dw_check *check, const struct dw_rule *rule, cons
 static void report_above(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
                          const struct link *link) {
   found->fix = dw_arena_printf(check->arena, "use %.0fMi or less, or \"0\" for no limit", floor(mebibytes_of(link)));
-  dw_report(check, rule, found, "is more than %s's %u Mbit/s, so it limits nothing", link->nic, (unsigned)link->speed);
+  dw_report(check, rule, found, "is more than %s's %u Mbit/s, so it has no effect", link->nic, (unsigned)link->speed);
 }
 
 /* RATE in MiB/s, 0 for no limit. KubeVirt rounds to whole ones (pkg/virt-launcher/virtwrap/converter/vcpu,
@@ -239,7 +240,7 @@ static double rate_of(const struct dw_check *check, const struct dw_value *value
 /* The object's own value. False where nothing else can be said of it. */
 static bool check_value(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
                         const struct link *link) {
-  static const char fix[] = "give bytes per second, such as \"64Mi\", or \"0\" for no limit";
+  static const char fix[] = "use bytes per second, such as \"64Mi\", or \"0\" for no limit";
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
@@ -249,7 +250,7 @@ static bool check_value(struct dw_check *check, const struct dw_rule *rule, cons
   if (!is_quantity(check, value->json, &sign)) {
     const char *meant = value->text == NULL ? NULL : suggest(check->arena, value->text);
     found.fix = meant == NULL ? fix : meant;
-    dw_report(check, rule, &found, "is not a quantity");
+    dw_report(check, rule, &found, "is not a valid quantity");
     return false;
   }
   if (sign < 0) {
@@ -278,9 +279,9 @@ static void bandwidth(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"bandwidth", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
-     "bandwidthPerMigration is not a quantity, or negative; warns of less than 1Mi, of more than the "
-     "NIC has, and where a GiB takes longer than completionTimeoutPerGiB",
-     "give bytes per second, such as \"64Mi\", or \"0\" for no limit", bandwidth},
+     "bandwidthPerMigration is not a valid quantity, or is negative; warns if it is less than 1Mi or more than the "
+     "NIC's speed, or if a GiB takes longer than completionTimeoutPerGiB",
+     "use bytes per second, such as \"64Mi\", or \"0\" for no limit", bandwidth},
 };
 
 const struct dw_family dw_family_bandwidth = {rules, sizeof rules / sizeof *rules};

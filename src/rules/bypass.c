@@ -53,16 +53,16 @@ static const struct dw_object *network_of(const struct dw_check *check, const ch
   struct dw_nad_name name;
   if (network == NULL || !dw_network_read(check->arena, check->policy->namespace_, network, &name)) {
     if (may_have_network(check))
-      *why_not = "the migration network is not known";
+      *why_not = "the migration network is unknown";
     return NULL;
   }
   const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, name.ns, name.name);
   if (nad != NULL && nad->nad.pool_count > 0)
     return nad;
   if (nad != NULL)
-    *why_not = dw_arena_printf(check->arena, "NAD %s/%s does not show its addresses", name.ns, name.name);
+    *why_not = dw_arena_printf(check->arena, "the addresses of NAD %s/%s are unknown", name.ns, name.name);
   else if (dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
-    *why_not = "the NADs are not known";
+    *why_not = "the NADs are unknown";
   return NULL;
 }
 
@@ -80,20 +80,21 @@ static void migration_bypassed(struct dw_check *check, const struct dw_rule *rul
     dw_report_unverified(check, rule, field, "%s", why_not);
   if (nad == NULL || why_not != NULL || holds(nad, &address) || left_cluster(check, &address))
     return;
-  struct dw_found found = {
-      .reason = DW_REASON_INVALID,
-      .field = field,
-      .value = text,
-      .fix = "look for migration0 in the target node's virt-handler pod, unless this was before the network was set"};
-  dw_report(check, rule, &found, "the last migration went to %s, past the migration network: outside NAD %s/%s's pools",
+  struct dw_found found = {.reason = DW_REASON_INVALID,
+                           .field = field,
+                           .value = text,
+                           .fix = "check that the target node's virt-handler pod has migration0, unless the VM "
+                                  "migrated before the network was set"};
+  dw_report(check, rule, &found,
+            "the last migration did not use the migration network: its target, %s, is outside the pools of NAD %s/%s",
             text, nad->namespace_, nad->name);
 }
 
 static const struct dw_rule rules[] = {
     {"migration-bypassed", DW_SCOPE_VMI, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a VirtualMachineInstance whose last migration went over another network: its target address lies outside the "
-     "migration network's pools (found by `droveway audit` alone)",
-     "look for migration0 in the target node's virt-handler pod, then migrate again", migration_bypassed},
+     "a VirtualMachineInstance whose last migration used another network: its target address is outside the migration "
+     "network's pools (only `droveway audit` checks this)",
+     "check that the target node's virt-handler pod has migration0, then migrate the VM again", migration_bypassed},
 };
 
 const struct dw_family dw_family_bypass = {rules, sizeof rules / sizeof *rules};

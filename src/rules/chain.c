@@ -36,10 +36,10 @@ static void version_fits(struct dw_check *check, const struct dw_rule *rule, con
                            .fix = dw_arena_printf(check->arena, "use %s or newer", oldest),
                            .about = {plugin->type_name, strlen(plugin->type_name)}};
   if (dw_nad_is_blank(value))
-    dw_report(check, rule, &found, "without it the version is 0.1.0, which the plugin %s does not accept",
+    dw_report(check, rule, &found, "without it, the version defaults to 0.1.0, which the plugin %s does not support",
               plugin->type_name);
   else
-    dw_report(check, rule, &found, "the plugin %s does not accept this version", plugin->type_name);
+    dw_report(check, rule, &found, "the plugin %s does not support this version", plugin->type_name);
 }
 
 /* --- what makes the interface --- */
@@ -58,14 +58,15 @@ static void first_makes_none(struct dw_check *check, const struct dw_rule *rule)
   if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META || is_type(first, "loopback") ||
       dw_plugin_option_set(first, "prevResult") || !has_maker(check->config))
     return;
-  struct dw_found found = about_type(first, "put the plugin that makes the interface first");
-  dw_report(check, rule, &found, "only changes an interface that a plugin before it has made, but it is the first");
+  struct dw_found found = about_type(first, "put the plugin that creates the interface first");
+  dw_report(check, rule, &found,
+            "only changes an interface that an earlier plugin created, but it is first in the list");
 }
 
 static void second_maker(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                          const struct dw_cni_plugin *maker) {
-  struct dw_found found = about_type(plugin, "leave one of them out, or make it a network of its own");
-  dw_report(check, rule, &found, "makes migration0 again, which %s has made already, so it fails", maker->type_name);
+  struct dw_found found = about_type(plugin, "remove one of them, or move it to a separate network");
+  dw_report(check, rule, &found, "fails, because %s has already created migration0", maker->type_name);
 }
 
 /* --- what a later plugin does to the interface --- */
@@ -84,11 +85,12 @@ static void source_routing(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
   if (!is_type(plugin, "sbr") || dw_value_given(&table) || is_only_ipv6(&maker->ipam))
     return;
-  struct dw_found found = about_type(plugin, "leave it out");
+  struct dw_found found = about_type(plugin, "remove it");
   found.warn_at_most = dw_plugin_option_true(plugin, "addSourceHints");
   dw_report(check, rule, &found,
-            found.warn_at_most ? "versions before 1.10 take the route to the other nodes out of the main table"
-                               : "takes the route to the other nodes out of the main table, so none is reached");
+            found.warn_at_most
+                ? "before version 1.10, this plugin removes the route to the other nodes from the main routing table"
+                : "removes the route to the other nodes from the main routing table, so they are unreachable");
 }
 
 /* Whether SETTINGS, of tuning, let sockets that are not bound to a VRF accept what comes in there. */
@@ -118,11 +120,11 @@ static void routing_domain(struct dw_check *check, const struct dw_rule *rule, c
     accepted |=
         is_tuning(other) && (accepts_vrf(check->arena, dw_plugin_option(check->arena, other, "sysctl").json) ||
                              accepts_vrf(check->arena, dw_plugin_option(check->arena, other, "args.cni.sysctl").json));
-  struct dw_found found = about_type(plugin, "leave it out");
+  struct dw_found found = about_type(plugin, "remove it");
   found.warn_at_most = accepted;
   dw_report(check, rule, &found,
-            shared ? "takes migration0 into a VRF, whose packets virt-handler's connections do not get by default"
-                   : "moves the routes of migration0 into a table that virt-handler does not use");
+            shared ? "puts migration0 into a VRF; by default, virt-handler's connections receive no packets from a VRF"
+                   : "moves migration0's routes to a routing table that virt-handler does not use");
 }
 
 /* plugins/meta/bandwidth/main.go:91 getBandwidth(): runtimeConfig.bandwidth goes first. */
@@ -148,8 +150,8 @@ static void bandwidth(struct dw_check *check, const struct dw_rule *rule, const 
                       const struct dw_cni_plugin *maker) {
   if (!is_type(plugin, "bandwidth") || !limits_bandwidth(plugin) || dw_plugin_makes_veth(maker->type_name) != 0)
     return;
-  struct dw_found found = about_type(plugin, "leave it out, and limit migrations by bandwidthPerMigration");
-  dw_report(check, rule, &found, "works on a veth pair only, and %s makes none", maker->type_name);
+  struct dw_found found = about_type(plugin, "remove it, and limit migrations with bandwidthPerMigration");
+  dw_report(check, rule, &found, "only works on a veth pair, and %s does not create one", maker->type_name);
 }
 
 /* plugins/meta/firewall/ingresspolicy.go:90 setupIsolationChains(): it names the first interface of the result, which
@@ -160,19 +162,19 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
   struct dw_value backend = dw_plugin_option(check->arena, plugin, "backend");
   if (dw_text_equal(policy.text, "isolated") && dw_plugin_is_bridge(maker->type_name)) {
     struct dw_found found = {
-        .reason = DW_REASON_INVALID, .field = policy.field, .value = policy.text, .fix = "leave it out"};
-    dw_report(check, rule, &found, "drops what passes between the ports of the bridge, so no node reaches another");
+        .reason = DW_REASON_INVALID, .field = policy.field, .value = policy.text, .fix = "remove it"};
+    dw_report(check, rule, &found, "drops traffic between the bridge's ports, so the nodes cannot reach each other");
   } else if (dw_text_equal(backend.text, "firewalld")) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = backend.field,
                              .value = backend.text,
-                             .fix = "leave it out",
+                             .fix = "remove it",
                              .warn_at_most = true};
     dw_report(check, rule, &found, "fails on every node that does not run firewalld");
   } else {
-    struct dw_found found = about_type(plugin, "leave it out");
+    struct dw_found found = about_type(plugin, "remove it");
     found.warn_at_most = true;
-    dw_report(check, rule, &found, "adds nothing to a migration network, and leaves its iptables chains on the nodes");
+    dw_report(check, rule, &found, "has no use on a migration network, and leaves its iptables chains on the nodes");
   }
 }
 
@@ -181,10 +183,10 @@ static void port_mappings(struct dw_check *check, const struct dw_rule *rule, co
   struct dw_value mappings = dw_plugin_option(check->arena, plugin, "runtimeConfig.portMappings");
   if (!is_type(plugin, "portmap") || dw_json_at(mappings.json, 0) == NULL)
     return;
-  struct dw_found found = about_type(plugin, "leave it out");
+  struct dw_found found = about_type(plugin, "remove it");
   found.warn_at_most = true;
   dw_report(check, rule, &found,
-            "opens ports of the node to virt-handler, and leaves its chains in the node's packet filter");
+            "forwards ports of the node to virt-handler, and leaves its chains in the node's packet filter");
 }
 
 /* --- tuning's disable_ipv6 --- */
@@ -212,8 +214,8 @@ static void ipv6_switches(struct dw_check *check, const struct dw_rule *rule, co
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = dw_arena_join(check->arena, settings->field, ".", m.key),
                              .value = text,
-                             .fix = "leave it out, or use an IPv4 range"};
-    dw_report(check, rule, &found, "takes the IPv6 addresses away again, and migration0 gets no others");
+                             .fix = "remove it, or use an IPv4 range"};
+    dw_report(check, rule, &found, "removes the IPv6 addresses again, and migration0 has no others");
   }
 }
 
@@ -267,11 +269,11 @@ static void plugin_chain(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"plugin-chain", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a plugin that does not accept the cniVersion; on a migration network also a list whose first plugin makes no "
-     "interface, in which two do, or in which a later plugin cuts the nodes off from each other (sbr, vrf, bandwidth "
-     "without a veth, firewall's isolated)",
-     "set a cniVersion that all plugins accept, put the plugin that makes the interface first, and leave the others "
-     "out",
+     "a plugin that does not support the cniVersion; on a migration network also a list whose first plugin creates no "
+     "interface, in which two plugins create one, or in which a later plugin cuts the nodes off from each other (sbr, "
+     "vrf, bandwidth without a veth, isolated firewall)",
+     "set a cniVersion that all plugins support, put the plugin that creates the interface first, and remove the "
+     "others",
      plugin_chain},
 };
 

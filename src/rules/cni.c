@@ -85,7 +85,7 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
               config->error.text);
   } else {
     if (config->error.code == DW_ERR_INVALID) /* the spec, or its config, is of a wrong type */
-      found.fix = "write \"config: |\" and indent the JSON below it";
+      found.fix = "use \"config: |\" and indent the JSON below it";
     dw_report(check, rule, &found, "%s", config->error.text);
   }
 }
@@ -112,13 +112,13 @@ static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const 
   if (check->config->more_duplicates)
     dw_nad_mark_unread(check, &found);
   const char *wins = winner(check->arena, twin);
-  found.gist =
-      dw_arena_printf(check->arena, "\"%s\" and \"%s\" of %zu, %s", twin->first, twin->second, twin->times, wins);
+  found.gist = dw_arena_printf(check->arena, "\"%s\" and \"%s\" (%zu spellings in all), %s", twin->first, twin->second,
+                               twin->times, wins);
   if (twin->times > 2)
-    dw_report(check, rule, &found, "the key appears %zu times in one object (last at line %d, column %d), %s",
+    dw_report(check, rule, &found, "this key appears %zu times in one object (last at line %d, column %d), %s",
               twin->times, twin->line, twin->column, wins);
   else if (strcmp(twin->first, twin->second) == 0)
-    dw_report(check, rule, &found, "the key appears twice (again at line %d, column %d), %s", twin->line, twin->column,
+    dw_report(check, rule, &found, "this key appears twice (again at line %d, column %d), %s", twin->line, twin->column,
               wins);
   else
     dw_report(check, rule, &found, "\"%s\" and \"%s\" (line %d, column %d) are the same key to plugins, %s",
@@ -137,9 +137,9 @@ struct exact_key {
 };
 
 static const struct exact_key exact_keys[] = {
-    {"name", false, false, "Multus does not know this key and takes the NAD's name instead"},
-    {"cniVersion", true, false, "libcni does not know this key, so the list has no version and is taken for 0.1.0"},
-    {"plugins", true, true, "libcni does not know this key, so the list has no plugins and Multus crashes"},
+    {"name", false, false, "Multus ignores this unknown key and uses the NAD's name instead"},
+    {"cniVersion", true, false, "libcni ignores this unknown key, so the list's version defaults to 0.1.0"},
+    {"plugins", true, true, "libcni ignores this unknown key, so the list has no plugins and Multus crashes"},
 };
 
 static void misspelt_key(struct dw_check *check, const struct dw_rule *rule, const struct exact_key *exact) {
@@ -150,7 +150,7 @@ static void misspelt_key(struct dw_check *check, const struct dw_rule *rule, con
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = dw_arena_join(check->arena, "spec.config", ".", key),
                            .value = key,
-                           .fix = dw_arena_printf(check->arena, "write \"%s\"", exact->name),
+                           .fix = dw_arena_printf(check->arena, "use \"%s\"", exact->name),
                            .of_key = true,
                            .warn_at_most = !exact->fails};
   dw_report(check, rule, &found, "%s", exact->what);
@@ -191,7 +191,7 @@ static void list_beside_type(struct dw_check *check, const struct dw_rule *rule)
                            .fix = "remove one of the two",
                            .of_key = true,
                            .warn_at_most = true};
-  dw_report(check, rule, &found, "is ignored, because a configuration with a type is that of one plugin");
+  dw_report(check, rule, &found, "is ignored, because a configuration that has a type is a single plugin");
 }
 
 static void plugin_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
@@ -209,11 +209,11 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
     /* Programs other than Multus read NADs, too: such a one needs no plugin. */
     found.warn_at_most = !check->config->is_list && !check->class.migration;
     found.reason = DW_REASON_REQUIRED;
-    dw_report(check, rule, &found, "without a type there is no plugin to run");
+    dw_report(check, rule, &found, "without a type, there is no plugin to run");
   } else if (plugin->type.text == NULL) {
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(plugin->type.json));
   } else {
-    dw_report(check, rule, &found, "is not a file name, and the type is the name of the plugin's file");
+    dw_report(check, rule, &found, "is not a file name; type must be the name of the plugin's executable");
   }
 }
 
@@ -226,7 +226,7 @@ static void misspelt_type(struct dw_check *check, const struct dw_rule *rule, co
                            .field = type->field,
                            .value = type->text,
                            .fix = dw_arena_printf(check->arena, "did you mean \"%s\"?", meant)};
-  dw_report(check, rule, &found, "no CNI plugin of this name is known");
+  dw_report(check, rule, &found, "is not a known CNI plugin");
 }
 
 /* libcni decodes them, too, though it then puts the list's own in their place. Source: libcni/conf.go,
@@ -244,7 +244,7 @@ static void listed_plugin(struct dw_check *check, const struct dw_rule *rule, co
                              .field = value.field,
                              .value = dw_value_shown(check->arena, &value),
                              .json = json,
-                             .fix = "leave it out: the list's own counts"};
+                             .fix = "remove it: only the list's own value is used"};
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(json));
   }
 }
@@ -254,8 +254,8 @@ static void ipam_path(struct dw_check *check, const struct dw_rule *rule, const 
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = type->field,
                            .value = type->text,
-                           .fix = "name the IPAM plugin alone, such as whereabouts"};
-  dw_report(check, rule, &found, "is a path, not the name of a plugin's file");
+                           .fix = "use only the name of the IPAM plugin, such as whereabouts"};
+  dw_report(check, rule, &found, "is a path, not the name of the plugin's executable");
 }
 
 static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
@@ -299,11 +299,11 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
                            .field = name->field,
                            .value = dw_value_shown(check->arena, name),
                            .json = name->json,
-                           .fix = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"};
+                           .fix = "use letters, digits, '.', '_' and '-', starting with a letter or digit"};
   if (dw_json_type(name->json) == DW_JSON_NULL) {
     found.reason = DW_REASON_REQUIRED;
-    found.fix = "remove it, or give a name";
-    dw_report(check, rule, &found, "must not be null: Multus only fills in a name that is absent or empty");
+    found.fix = "remove it, or set a name";
+    dw_report(check, rule, &found, "must not be null: Multus only fills in a name that is missing or empty");
   } else if (dw_nad_is_blank(name)) {
     return;
   } else if (name->text == NULL) {
@@ -312,8 +312,7 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found, "libcni does not accept this network name");
   } else if (strlen(name->text) > longest_name(check)) {
     found.fix = "shorten it";
-    dw_report(check, rule, &found,
-              "has %zu bytes, more than the %zu that fit into the file name that libcni makes of it",
+    dw_report(check, rule, &found, "is %zu bytes long, but libcni uses it in a file name that has room for %zu",
               strlen(name->text), longest_name(check));
   }
 }
@@ -332,7 +331,8 @@ static bool is_chosen(struct dw_check *check, const struct dw_rule *rule, const 
                            .value = choice.text,
                            .fix = "use 0.3.1, 0.4.0, 1.0.0 or 1.1.0 as the highest"};
   if (choice.text[0] != '\0' && !dw_is_cni_version(choice.text))
-    dw_report(check, rule, &found, "libcni chooses this version, the highest in cniVersions, but no plugin knows it");
+    dw_report(check, rule, &found,
+              "libcni chooses this version, the highest in cniVersions, but no plugin supports it");
   return true;
 }
 
@@ -347,10 +347,10 @@ static void warn_of_lost_options(struct dw_check *check, const struct dw_rule *r
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                .field = version->field,
-                               .fix = "give one, such as \"cniVersion\": \"0.3.1\"",
+                               .fix = "set one, such as \"cniVersion\": \"0.3.1\"",
                                .warn_at_most = true},
-            "without it Multus hands the plugins of a list no options when a pod ends: whereabouts keeps the pod's "
-            "address, and what the plugins set up stays");
+            "without it, Multus passes no options to the plugins in a list when a pod is deleted: whereabouts never "
+            "frees the pod's address, and the plugins clean nothing up");
 }
 
 static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
@@ -374,7 +374,7 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
     found.reason = DW_REASON_INVALID;
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(version->json));
   } else {
-    dw_report(check, rule, &found, "libcni does not know this version");
+    dw_report(check, rule, &found, "libcni does not support this version");
   }
 }
 
@@ -388,17 +388,18 @@ static void interface(struct dw_check *check, const struct dw_rule *rule, const 
       name->text != NULL && (may_be_altname ? dw_is_interface_altname(name->text) : dw_is_interface_name(name->text));
   if (good)
     return;
-  struct dw_found found = {.reason = DW_REASON_INVALID,
-                           .field = name->field,
-                           .value = dw_value_shown(check->arena, name),
-                           .json = name->json,
-                           .fix = may_be_altname ? "use the NIC's name: 1 to 15 bytes (an alternative name: up to 127) "
-                                                   "without '/', ':' and white space"
-                                                 : "use a name of 1 to 15 bytes without '/', ':', '%' or white space"};
+  struct dw_found found = {
+      .reason = DW_REASON_INVALID,
+      .field = name->field,
+      .value = dw_value_shown(check->arena, name),
+      .json = name->json,
+      .fix = may_be_altname
+                 ? "use the NIC's name: 1 to 15 bytes (an alternative name: up to 127) without '/', ':' or white space"
+                 : "use a name of 1 to 15 bytes without '/', ':', '%' or white space"};
   if (name->text == NULL)
     dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(name->json));
   else
-    dw_report(check, rule, &found, "no Linux interface can have this name");
+    dw_report(check, rule, &found, "is not a valid Linux interface name");
 }
 
 /* What such a key means to a plugin that nobody knows can't be told: userspace CNI's `bridge` is an object. */
@@ -478,7 +479,7 @@ static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const
   if (entry->by_ends && (low == NULL) != (high == NULL)) {
     struct dw_value absent = trunk_member(check, entry, low == NULL ? "minID" : "maxID");
     struct dw_found found = {
-        .reason = DW_REASON_REQUIRED, .field = absent.field, .json = entry->json, .fix = "give both, or \"id\" alone"};
+        .reason = DW_REASON_REQUIRED, .field = absent.field, .json = entry->json, .fix = "set both, or only \"id\""};
     dw_report(check, rule, &found, "minID and maxID only work together");
   } else if (dw_json_integer(low, &first) && dw_json_integer(high, &last) && first > last) {
     struct dw_value value = trunk_member(check, entry, "minID");
@@ -509,7 +510,7 @@ static void no_trunk_entry(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = dw_arena_printf(check->arena, "%s[%zu]", entry->field, entry->index),
                            .json = entry->json,
-                           .fix = "write it as {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
+                           .fix = "use {\"id\": 100} or {\"minID\": 100, \"maxID\": 199}"};
   dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(entry->json));
 }
 
@@ -531,9 +532,9 @@ static void useless_trunk(struct dw_check *check, const struct dw_rule *rule, co
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = trunk->field,
                            .json = trunk->json,
-                           .fix = "write it as [{\"id\": 100}] or [{\"minID\": 100, \"maxID\": 199}]"};
+                           .fix = "use [{\"id\": 100}] or [{\"minID\": 100, \"maxID\": 199}]"};
   if (count > 0)
-    dw_report(check, rule, &found, "names no VLAN id");
+    dw_report(check, rule, &found, "sets no VLAN id");
 }
 
 /* ovs-cni pkg/types/types.go: the ids are of Go's type uint. */
@@ -550,7 +551,7 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
                              .field = trunk->field,
                              .value = dw_value_shown(check->arena, trunk),
                              .json = trunk->json,
-                             .fix = "write it as [{\"id\": 100}]"};
+                             .fix = "use [{\"id\": 100}]"};
     dw_report(check, rule, &found, "must be a list, not %s", dw_json_type_name(trunk->json));
     return;
   }
@@ -590,7 +591,7 @@ static void ignored_vlan(struct dw_check *check, const struct dw_rule *rule, con
                            .fix = dw_arena_printf(check->arena, "use %s", keys[i].own),
                            .of_key = true,
                            .warn_at_most = true};
-  dw_report(check, rule, &found, "the plugin %s ignores this key, so there is no VLAN", plugin->type_name);
+  dw_report(check, rule, &found, "the plugin %s ignores this key, so no VLAN is set", plugin->type_name);
 }
 
 static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
@@ -610,35 +611,32 @@ static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"cni-json", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "spec.config is not one JSON object (line and column of the error are given), or a value in it is of a type that "
-     "Multus or a plugin refuses",
+     "spec.config is not a single JSON object (the message gives line and column), or a value in it has a type that "
+     "Multus or a plugin rejects",
      "correct the JSON at that place", cni_json},
     {"cni-ambiguous-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "two keys of one object are the same to a plugin, because they are equal or differ in case alone (elsewhere than "
-     "on "
-     "a migration network it only warns where they have the same value); or a list's `plugins` is spelled in another "
-     "case. Warns where `name`, or a list's `cniVersion`, is",
-     "keep one of the two keys; write name, plugins and cniVersion in exactly these letters", cni_ambiguous_key},
+     "two keys of one object are the same to a plugin, because they are equal or differ only in case (on other "
+     "networks only a warning if their values are the same); or a list's `plugins` is spelled in a different case. "
+     "Warns if `name`, or a list's `cniVersion`, is",
+     "keep one of the two keys; spell name, plugins and cniVersion exactly like this", cni_ambiguous_key},
     {"cni-type", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a plugin without a type, a type that is not a file name, a plugin or IPAM type one or two letters off a known "
-     "one, "
-     "a list without plugins, or a listed plugin whose name or cniVersion is not a string. Warns where a list is "
-     "ignored "
-     "because of a type next to it, and, on other networks, of a NAD without any plugin",
-     "name the CNI plugin in `type`", cni_type},
+     "one, a list without plugins, or a plugin in a list whose name or cniVersion is not a string. Warns if a list is "
+     "ignored because of a type next to it and, on other networks, if a NAD has no plugin at all",
+     "set `type` to the name of the CNI plugin", cni_type},
     {"cni-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a network name that libcni does not accept, or that is null (Multus fills in one that is absent)",
-     "use letters, digits, '.', '_' and '-', beginning with a letter or digit", cni_name},
+     "a network name that libcni does not accept, or that is null (Multus fills in a missing name)",
+     "use letters, digits, '.', '_' and '-', starting with a letter or digit", cni_name},
     {"cni-version", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a cniVersion that libcni does not know; warns of a list of plugins without one on a migration network",
+     "a cniVersion that libcni does not support; warns if the plugin list of a migration network has none",
      "use 0.3.1 or 1.0.0", cni_version},
     {"interface-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "`master`, `bridge` or `device` is a name that no Linux interface can have",
-     "use the interface's name: 1 to 15 bytes (an alternative name: up to 127) without '/', ':' and white space",
+     "a `master`, `bridge` or `device` that is not a valid Linux interface name",
+     "use the interface's name: 1 to 15 bytes (an alternative name: up to 127) without '/', ':' or white space",
      interface_name},
     {"vlan-range", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "`vlan`, `vlanId` or an id in `vlanTrunk` is not an integer from 0 to 4094. Warns of vlan or vlanId where the "
-     "plugin knows the other one",
+     "a `vlan`, `vlanId` or id in `vlanTrunk` that is not an integer from 0 to 4094. Warns if `vlan` is used where the "
+     "plugin reads `vlanId`, or the other way round",
      "use the VLAN id of the switch port", vlan_range},
 };
 

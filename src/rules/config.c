@@ -108,7 +108,7 @@ static void config_namespace(struct dw_check *check, const struct dw_rule *rule)
                            .field = "metadata.namespace",
                            .value = check->ns,
                            .fix = dw_arena_printf(check->arena, "create it in %s", ns)};
-  dw_report(check, rule, &found, "HyperConverged's operator reads only namespace %s", ns);
+  dw_report(check, rule, &found, "HyperConverged's operator only reads namespace %s", ns);
 }
 
 static void config_name(struct dw_check *check, const struct dw_rule *rule) {
@@ -116,8 +116,8 @@ static void config_name(struct dw_check *check, const struct dw_rule *rule) {
   if (strcmp(check->name, name) == 0)
     return;
   struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = "metadata.name", .value = check->name, .fix = "give it that name"};
-  dw_report(check, rule, &found, "HyperConverged's operator reads only %s", name);
+      .reason = DW_REASON_INVALID, .field = "metadata.name", .value = check->name, .fix = "rename it"};
+  dw_report(check, rule, &found, "HyperConverged's operator only reads the object named %s", name);
 }
 
 /* --- network-empty --- */
@@ -130,7 +130,7 @@ static void network_empty(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = found_network(check, networks.items[i], DW_REASON_INVALID);
     found.fix = "remove the field to migrate over the pod network";
     dw_report(check, rule, &found,
-              "virt-operator writes \"@migration0\", a network without a name, so new virt-handler pods stay in "
+              "virt-operator writes \"@migration0\", which names no network, so new virt-handler pods stay in "
               "ContainerCreating");
   }
 }
@@ -157,21 +157,21 @@ static struct trap trap_of(const struct dw_check *check, const char *text) {
   const char *slash = strrchr(text, '/');
   const char *name = slash == NULL ? text : slash + 1;
   if (strchr(text, ',') != NULL)
-    return (struct trap){"names several networks, and virt-operator would attach them all", "give one NAD's name"};
+    return (struct trap){"lists several networks, and virt-operator would attach them all", "use the name of one NAD"};
   if (strchr(text, '@') != NULL) {
     const char *bare = dw_arena_strndup(arena, name, strcspn(name, "@"));
-    return (struct trap){"names an interface too, which breaks virt-operator's own \"@migration0\"",
-                         dw_is_attachable(bare) ? dw_arena_printf(arena, "give the bare name \"%s\"", bare)
-                                                : "give the bare name"};
+    return (struct trap){"also names an interface, which breaks the \"@migration0\" that virt-operator appends",
+                         dw_is_attachable(bare) ? dw_arena_printf(arena, "use the bare name \"%s\"", bare)
+                                                : "use the bare name"};
   }
   if (dw_is_blank_text(name))
-    return (struct trap){"names a namespace without a NAD", "give a NAD's bare name"};
+    return (struct trap){"names a namespace without a NAD", "use the bare name of a NAD"};
   const char *lower = lower_case(arena, text);
   if (strlen(lower) == strlen(text) && dw_is_attachable(lower))
-    return (struct trap){"holds capital letters, which no NAD that Multus can attach has",
-                         dw_arena_printf(arena, "give it in lower case: \"%s\"", lower)};
-  return (struct trap){"is not a name that Multus can attach",
-                       "give a NAD's name of lower-case letters, digits and '-'"};
+    return (struct trap){"contains capital letters, which a NAD's name cannot have",
+                         dw_arena_printf(arena, "use lower case: \"%s\"", lower)};
+  return (struct trap){"is not a NAD name that Multus accepts",
+                       "use the name of a NAD: lower-case letters, digits and '-'"};
 }
 
 /* What Multus reads, though it is no bare name. False where it is one. */
@@ -179,26 +179,25 @@ static bool is_odd(struct dw_check *check, const struct dw_value *network, const
                    struct dw_found *found, const char **what) {
   const char *own = check->ns;
   found->warn_at_most = true;
-  found->fix = dw_arena_printf(check->arena, "create the NAD in %s and give its bare name \"%s\"", own, nad->name);
+  found->fix = dw_arena_printf(check->arena, "create the NAD in %s and use its bare name \"%s\"", own, nad->name);
   switch (access_to(check, nad->ns)) {
   case ACCESS_OWN:
-    found->fix = dw_arena_printf(check->arena, "give the bare name \"%s\"", nad->name);
-    *what = strchr(network->text, '/') != NULL
-                ? dw_arena_printf(check->arena, "the NAD is looked up in %s without a namespace too", own)
-                : "Multus trims the blanks";
+    found->fix = dw_arena_printf(check->arena, "use the bare name \"%s\"", nad->name);
+    *what = strchr(network->text, '/') != NULL ? dw_arena_printf(check->arena, "the NAD is looked up in %s anyway", own)
+                                               : "Multus trims the spaces";
     return strcmp(network->text, nad->name) != 0;
   case ACCESS_GLOBAL:
-    *what =
-        dw_arena_printf(check->arena, "works only while Multus opens namespace %s to the pods of all others", nad->ns);
+    *what = dw_arena_printf(check->arena,
+                            "only works while Multus lets pods of all namespaces use NADs of namespace %s", nad->ns);
     return true;
   case ACCESS_DEFAULT:
-    *what = dw_arena_printf(check->arena, "works only while Multus does not isolate namespaces: %s is not %s", nad->ns,
+    *what = dw_arena_printf(check->arena, "only works while Multus does not isolate namespaces: %s is not %s", nad->ns,
                             own);
     return true;
   case ACCESS_ISOLATED:
     found->warn_at_most = false;
-    *what = dw_arena_printf(check->arena, "namespace isolation keeps the pods of %s from NADs of namespace %s", own,
-                            nad->ns);
+    *what = dw_arena_printf(
+        check->arena, "Multus's namespace isolation keeps pods in %s from using NADs of namespace %s", own, nad->ns);
     return true;
   }
   return false;
@@ -215,7 +214,7 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
       continue;
     if (network->text == NULL) {
       found.value = dw_json_text(check->arena, network->json);
-      found.fix = "give a NAD's name";
+      found.fix = "use the name of a NAD";
       dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(network->json));
     } else if (!resolve(check, network, &nad)) {
       struct trap trap = trap_of(check, network->text);
@@ -241,7 +240,7 @@ static void report_missing(struct dw_check *check, const struct dw_rule *rule, c
   found.fix = "create the NAD first";
   if (elsewhere != NULL && strcmp(nad->ns, check->ns) == 0) {
     found.fix = dw_arena_printf(check->arena, "create it in %s", nad->ns);
-    dw_report(check, rule, &found, "namespace %s has a NAD of that name, but it must be in %s", elsewhere, nad->ns);
+    dw_report(check, rule, &found, "namespace %s has a NAD with that name, but it must be in %s", elsewhere, nad->ns);
     return;
   }
   if (nearest != NULL)
@@ -253,15 +252,15 @@ static void report_unknown(struct dw_check *check, const struct dw_rule *rule, c
                            const struct dw_nad_name *nad) {
   const char *nearest = dw_view_nad_nearest(check->view, nad->ns, nad->name);
   if (nearest == NULL)
-    dw_report_unverified(check, rule, network->field, "the NADs are not known");
+    dw_report_unverified(check, rule, network->field, "the NADs are unknown");
   else
-    dw_report_unverified(check, rule, network->field, "the NADs are not known; did you mean \"%s\"?", nearest);
+    dw_report_unverified(check, rule, network->field, "the NADs are unknown; did you mean \"%s\"?", nearest);
 }
 
 static void report_deleting(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
                             const struct dw_nad_name *nad) {
   struct dw_found found = found_network(check, network, DW_REASON_NOT_FOUND);
-  found.fix = "create it again once it is gone";
+  found.fix = "create it again after it is deleted";
   found.warn_at_most = true;
   dw_report(check, rule, &found, "NAD %s/%s is being deleted", nad->ns, nad->name);
 }
@@ -315,13 +314,12 @@ static void report_unfit(struct dw_check *check, const struct dw_rule *rule, con
   found.fix = "fix that NAD first";
   for (size_t i = 0; i < findings->count && i < UNFIT_MAX; i++) {
     const struct dw_finding *finding = &findings->items[i];
-    dw_report(check, rule, &found, "NAD %s/%s breaks %s: %s: %s", nad->namespace_, nad->name, finding->rule->id,
+    dw_report(check, rule, &found, "NAD %s/%s violates %s: %s: %s", nad->namespace_, nad->name, finding->rule->id,
               finding->field, dw_finding_text(check->arena, finding));
   }
   size_t total = findings->count + findings->more_denials;
   if (total > UNFIT_MAX)
-    dw_report(check, rule, &found, "NAD %s/%s has %zu more findings that deny it", nad->namespace_, nad->name,
-              total - UNFIT_MAX);
+    dw_report(check, rule, &found, "NAD %s/%s has %zu more errors", nad->namespace_, nad->name, total - UNFIT_MAX);
 }
 
 static void network_unfit(struct dw_check *check, const struct dw_rule *rule) {
@@ -360,7 +358,7 @@ static void network_change(struct dw_check *check, const struct dw_rule *rule) {
     return;
   struct dw_found found = found_change(check);
   dw_report(check, rule, &found,
-            "this change restarts the virt-handler pods: one first and, once that one runs, 10 %% of them at a time");
+            "this change restarts the virt-handler pods: first one and, once it is running, 10 %% of them at a time");
 }
 
 static void migrations_running(struct dw_check *check, const struct dw_rule *rule) {
@@ -368,13 +366,13 @@ static void migrations_running(struct dw_check *check, const struct dw_rule *rul
     return;
   struct dw_found found = found_change(check);
   if (dw_view_knows(check->view, DW_KIND_MIGRATION) != DW_KNOWN) {
-    dw_report_unverified(check, rule, found.field, "migrations are not known");
+    dw_report_unverified(check, rule, found.field, "the migrations are unknown");
     return;
   }
   size_t running = dw_view_running_migrations(check->view);
   if (running == 0)
     return;
-  found.fix = "wait for them, or they may fail";
+  found.fix = "wait for them to finish, or they may fail";
   dw_report(check, rule, &found, "%zu live migration%s in progress", running, running == 1 ? " is" : "s are");
 }
 
@@ -383,25 +381,25 @@ static const struct dw_rule rules[] = {
      "a HyperConverged outside the policy's namespace", "create it in the namespace where KubeVirt runs",
      config_namespace},
     {"config-name", DW_SCOPE_HYPERCONVERGED, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a HyperConverged not named kubevirt-hyperconverged", "give it that name", config_name},
+     "a HyperConverged not named kubevirt-hyperconverged", "rename it", config_name},
     {"network-empty", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a network that is \"\" or blank: KubeVirt takes it for a network without a name", "remove the field",
+     "a network that is \"\" or only spaces: KubeVirt uses it as a network without a name", "remove the field",
      network_empty},
     {"network-syntax", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a network that is not a NAD name (\"a,b\", \"a@x\", capitals), or \"ns/name\" of a namespace that Multus "
-     "isolates; "
-     "warns of \"ns/name\" that Multus can look up",
-     "give the NAD's bare name", network_syntax},
+     "a network that is not a NAD name (\"a,b\", \"a@x\", capitals), or \"ns/name\" in a namespace that Multus "
+     "isolates; warns if Multus can look \"ns/name\" up",
+     "use the bare name of the NAD", network_syntax},
     {"network-missing", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a network for which the policy's namespace has no NAD; warns of one that is being deleted",
+     "a network for which the policy's namespace has no NAD; warns if the NAD is being deleted",
      "create the NAD first, or correct the name", network_missing},
     {"network-unfit", DW_SCOPE_CONFIG, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a network whose NAD breaks a denying rule; carries its findings", "fix that NAD first", network_unfit},
+     "a network whose NAD violates a rule that denies; the message includes those findings", "fix that NAD first",
+     network_unfit},
     {"network-change", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a change of the network: it restarts the virt-handler pods, one first and then 10 % at a time",
-     "change it when a restart of virt-handler does no harm", network_change},
+     "a change of the network: it restarts the virt-handler pods, first one and then 10 % at a time",
+     "change it when virt-handler may restart", network_change},
     {"migrations-running", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a change of the network while migrations are in progress", "wait until they have ended", migrations_running},
+     "a change of the network while migrations are in progress", "wait until they have finished", migrations_running},
 };
 
 const struct dw_family dw_family_config = {rules, sizeof rules / sizeof *rules};

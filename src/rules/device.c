@@ -65,15 +65,15 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
                                  .field = RESOURCE_FIELD,
                                  .value = resource,
                                  .fix = other ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)
-                                              : "let its device plugin offer some there",
+                                              : "configure its device plugin to provide some there",
                                  .warn_at_most = !needs_resource(check)},
-              "no device of this resource on %zu of %zu nodes: %s", without, dw_view_handler_nodes(check->view),
+              "%zu of %zu nodes have no device of this resource: %s", without, dw_view_handler_nodes(check->view),
               dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
   size_t untold = dw_view_without_devices(check->view, names, DW_NODES_SHOWN);
   if (dw_view_handler_nodes(check->view) == 0)
     dw_report_unverified(check, rule, RESOURCE_FIELD, "%s", dw_nad_no_nodes(check));
   else if (untold > 0)
-    dw_report_unverified(check, rule, RESOURCE_FIELD, "no allocatable devices known of %s",
+    dw_report_unverified(check, rule, RESOURCE_FIELD, "the allocatable devices are unknown on %s",
                          dw_nad_list(check->arena, names, DW_NODES_SHOWN, untold));
 }
 
@@ -84,8 +84,8 @@ static void virtual_function(struct dw_check *check, const struct dw_rule *rule,
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                .field = RESOURCE_FIELD,
-                               .fix = "name the device plugin's resource, such as openshift.io/migration"},
-            "without it Multus gives %s no device, and every pod fails", plugin->type_name);
+                               .fix = "set it to the device plugin's resource, such as openshift.io/migration"},
+            "without it, Multus passes no device to %s, and every pod fails", plugin->type_name);
 }
 
 /* --- NICs of the node that are moved --- */
@@ -115,9 +115,9 @@ static void own_nic(struct dw_check *check, const struct dw_rule *rule, const ch
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = nic->field,
                                .value = nic->text,
-                               .fix = "use a NIC that is set apart for migrations",
+                               .fix = "use a NIC that is dedicated to migrations",
                                .warn_at_most = spare},
-            "carries the node's own traffic on %s; %s moves it into the pod%s", primary.nodes, type,
+            "carries the node's own traffic on %s; %s moves the NIC into the pod%s", primary.nodes, type,
             spare ? "" : " and cuts the node off");
 }
 
@@ -130,8 +130,8 @@ static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const 
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = nic->field,
                                  .value = nic->text,
-                                 .fix = "use macvlan on a NIC that is set apart for migrations"},
-              "is a loopback interface, a bond or a bridge on %s; the kernel does not let %s move it into a pod",
+                                 .fix = "use macvlan on a NIC that is dedicated to migrations"},
+              "is a loopback interface, bond or bridge on %s; the kernel does not let %s move it into a pod",
               fixed.nodes, type);
     return;
   }
@@ -143,8 +143,8 @@ static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const 
                                  .value = nic->text,
                                  .fix = "use macvlan on it",
                                  .warn_at_most = true},
-              "is moved into one pod: where virt-synchronization-controller runs beside another of its pods or "
-              "virt-handler, it fails");
+              "is moved into a single pod, so virt-synchronization-controller fails on a node where virt-handler or "
+              "another of its own pods runs");
 }
 
 static void missing_nic(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *nic) {
@@ -155,7 +155,7 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
             &(struct dw_found){.reason = DW_REASON_NOT_FOUND,
                                .field = nic->field,
                                .value = nic->text,
-                               .fix = "name NICs that all nodes have"},
+                               .fix = "use NICs that all nodes have"},
             "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_network_nodes(check->view), missing.nodes);
 }
 
@@ -173,9 +173,9 @@ static void kernel_path(struct dw_check *check, const struct dw_rule *rule, cons
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = path.field,
                                .value = path.text,
-                               .fix = "use the path that \"readlink -f /sys/class/net/NIC/device\" prints",
+                               .fix = "use the path printed by \"readlink -f /sys/class/net/NIC/device\"",
                                .warn_at_most = by_address},
-            "host-device only accepts a path that begins with /sys/devices/");
+            "host-device only accepts paths that begin with /sys/devices/");
 }
 
 /* containernetworking/plugins plugins/main/host-device/host-device.go, loadConf(). */
@@ -184,7 +184,7 @@ static void host_device(struct dw_check *check, const struct dw_rule *rule, cons
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = plugin->device.field,
-                                 .fix = "name the NIC that is set apart for migrations"},
+                                 .fix = "use the NIC that is dedicated to migrations"},
               "host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation %s", DW_RESOURCE_ANNOTATION);
   else if (plugin->device.text != NULL && dw_is_interface_altname(plugin->device.text))
     moved_nic(check, rule, plugin->type_name, &plugin->device);
@@ -257,8 +257,8 @@ static void device_address(struct dw_check *check, const struct dw_rule *rule, c
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = value.field,
                                .value = value.text,
-                               .fix = "use the address that \"lspci -D\" prints, such as 0000:00:1f.6"},
-            "is not a PCI address%s, so %s finds no such device on any node",
+                               .fix = "use the address printed by \"lspci -D\", such as 0000:00:1f.6"},
+            "is not a PCI address%s, so %s cannot find the device on any node",
             address->auxiliary ? " or the name of an auxiliary device" : "", plugin->type_name);
 }
 
@@ -301,8 +301,9 @@ static bool are_named(struct dw_check *check, const struct dw_rule *rule, const 
     named = false;
     if (!dw_value_given(&links->names[i]))
       dw_report(check, rule,
-                &(struct dw_found){.reason = DW_REASON_REQUIRED, .field = links->names[i].field, .fix = "name a NIC"},
-                "bond needs the name of each link");
+                &(struct dw_found){
+                    .reason = DW_REASON_REQUIRED, .field = links->names[i].field, .fix = "set the name of a NIC"},
+                "the bond plugin needs the name of each link");
   }
   return named;
 }
@@ -315,8 +316,8 @@ static void links_in_pod(struct dw_check *check, const struct dw_rule *rule, con
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = links->list.field,
                                .json = links->list.json,
-                               .fix = "bond the NICs on the nodes, and use macvlan on that bond"},
-            "virt-handler has no %s to bond: Multus attaches migration0 alone",
+                               .fix = "create the bond on the nodes, and use macvlan on it"},
+            "virt-handler has no %s to bond: Multus only attaches migration0",
             dw_nad_list(check->arena, names, NAMES_SHOWN, links->count));
 }
 
@@ -352,11 +353,11 @@ static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"device-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "no device for the pod: SR-IOV without a resource, a node that offers no device of it, host-device without a "
-     "device, with the node's own NIC, with a bridge or bond or with a kernelpath outside /sys/devices/, a device "
-     "by what is not a PCI address, a bond of links that virt-handler does not have",
-     "name the device plugin's resource in the annotation " DW_RESOURCE_ANNOTATION
-     ", or use macvlan on a NIC of the nodes",
+     "no device for the pod: SR-IOV without a resource, or a node without a device of that resource; host-device "
+     "without a device, or with the node's own NIC, a bridge, a bond or a kernelpath outside /sys/devices/; a pciBusID "
+     "that is not a PCI address; a bond of links that virt-handler does not have",
+     "set the device plugin's resource in the annotation " DW_RESOURCE_ANNOTATION
+     ", or use macvlan on one of the nodes' NICs",
      device_missing},
 };
 

@@ -108,9 +108,9 @@ const char *dw_request_note(struct dw_arena *arena, const struct dw_request *req
   const char *what = dw_text_cut(
       arena, dw_arena_printf(arena, "%s%s%s", request->kind, *request->group ? "." : "", request->group), 120);
   if (!dw_kind_is_judged(dw_kind_of(request->group, request->kind)))
-    return dw_arena_printf(arena, "Droveway has no rules for %s; take it out of the webhook configuration", what);
+    return dw_arena_printf(arena, "Droveway has no rules for %s; remove it from the webhook configuration", what);
   if (request->operation == DW_OP_CONNECT)
-    return dw_arena_printf(arena, "Droveway has no rules for CONNECT on %s; take it out of the webhook configuration",
+    return dw_arena_printf(arena, "Droveway has no rules for CONNECT on %s; remove it from the webhook configuration",
                            what);
   return NULL;
 }

@@ -30,9 +30,9 @@ static bool read_member(const struct dw_json_member *member, struct dw_explanati
 static int read_document(const dw_json *root, struct dw_explanation *out, struct dw_error *err) {
   for (struct dw_json_member m = dw_json_first(root); m.value != NULL; m = dw_json_next(root, m))
     if (!read_member(&m, out))
-      return dw_error_set(err, DW_ERR_INVALID, "\"%s\" does not belong there, or is of the wrong type", m.key);
+      return dw_error_set(err, DW_ERR_INVALID, "\"%s\" is an unknown key or has the wrong type", m.key);
   if (out->why == NULL || out->broken == NULL || out->fixed == NULL)
-    return dw_error_set(err, DW_ERR_INVALID, "why, broken and fixed must be there");
+    return dw_error_set(err, DW_ERR_INVALID, "why, broken and fixed are required");
   return 0;
 }
 

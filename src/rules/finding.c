@@ -129,9 +129,7 @@ static const char *fix_of(struct dw_arena *arena, const struct dw_found *found) 
   if (placeholder == NULL)
     return found->fix;
   const char *shown = dw_text_cut(arena, dw_arena_strndup(arena, placeholder, length), SHOWN_MAX);
-  return dw_arena_printf(arena,
-                         "%s is a placeholder that was not filled in: render the manifest first (envsubst, helm, "
-                         "kustomize)",
+  return dw_arena_printf(arena, "%s is an unfilled placeholder: render the manifest first (envsubst, helm, kustomize)",
                          shown);
 }
 

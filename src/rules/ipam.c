@@ -32,7 +32,7 @@ static void pool_key(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     if (!is_usual_kubeconfig(&plugin->ipam.kubeconfig))
       dw_report_unverified(check, rule, plugin->ipam.kubeconfig.field,
-                           "whether the nodes have this file, without which no pod gets an address");
+                           "whether this file exists on the nodes; without it, no pod gets an address");
 }
 
 static void node_slice(struct dw_check *check, const struct dw_rule *rule) {
@@ -45,23 +45,23 @@ static void exclude_outside(struct dw_check *check, const struct dw_rule *rule) 
 
 static const struct dw_rule rules[] = {
     {"ipam-syntax", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a range, exclude, gateway or other IPAM value that whereabouts can't read, or of the wrong type",
+     "a range, exclude, gateway or other IPAM value that whereabouts cannot parse or that has the wrong type",
      "write ranges as 10.0.0.0/24 or 10.0.0.10-10.0.0.20/24, addresses as 10.0.0.1", ipam_syntax},
     {"ipam-lookalike-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "a key that whereabouts ignores in silence and that looks like one it knows (rangeStart, ip_ranges)",
+     "a key that whereabouts silently ignores and that looks like one it knows (rangeStart, ip_ranges)",
      "spell the key as whereabouts does (range_start, ipRanges)", ipam_lookalike_key},
     {"ipam-unknown-key", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
      "any other key that whereabouts does not know and therefore ignores", "correct the key, or remove it",
      ipam_unknown_key},
     {"pool-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a network_name or range that makes no object name, or times with which whereabouts panics or gives up",
-     "use lower-case letters, digits and '-' in network_name, and leave the times out", pool_key},
+     "a network_name or range that gives an invalid object name, or times that make whereabouts panic or give up",
+     "use lower-case letters, digits and '-' in network_name, and remove the times", pool_key},
     {"node-slice", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a node_slice_size that can't be read or cut from the range: wider than it, /31 or /32, with IPv6 or several "
-     "ranges",
-     "choose a length from the range's to /30 with one IPv4 range, or leave it out", node_slice},
+     "a node_slice_size that cannot be parsed or does not fit the range: larger than the range, /31 or /32, or used "
+     "with IPv6 or several ranges",
+     "use a length between the range's and /30 with one IPv4 range, or remove it", node_slice},
     {"exclude-outside", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
-     "an exclude that excludes nothing: outside the range, or an IPv4 address in IPv6 form", "correct the exclude",
+     "an exclude that has no effect: outside the range, or an IPv4 address in IPv6 form", "correct the exclude",
      exclude_outside},
 };
 

@@ -25,7 +25,7 @@ static void report_limit_type(struct dw_check *check, const struct dw_rule *rule
                            .value = shown(check, value->json)};
   int64_t number;
   if (value->text != NULL && dw_parse_int64(value->text, &number))
-    found.fix = dw_arena_printf(check->arena, "write %" PRId64 " without quotes", number);
+    found.fix = dw_arena_printf(check->arena, "use %" PRId64 " without quotes", number);
   dw_report(check, rule, &found, "must be an integer, not %s", dw_json_type_name(value->json));
 }
 
@@ -79,7 +79,7 @@ static void check_other_key(struct dw_check *check, const struct dw_rule *rule, 
     return;
   found.value = shown(check, json);
   if (key->type == DW_JSON_BOOL && (strcmp(found.value, "true") == 0 || strcmp(found.value, "false") == 0))
-    found.fix = dw_arena_printf(check->arena, "write %s without quotes", found.value);
+    found.fix = dw_arena_printf(check->arena, "use %s without quotes", found.value);
   dw_report(check, rule, &found, "must be %s, not %s", names[key->type], dw_json_type_name(json));
 }
 
@@ -126,18 +126,18 @@ static void check_range(struct dw_check *check, const struct dw_rule *rule, enum
                            .via = dw_patched_field(check->migration, value),
                            .value = dw_json_text(check->arena, value->json)};
   if (number < 0) {
-    found.fix = is_parallel(limit) ? "give 1 or more" : "give a number of seconds";
+    found.fix = is_parallel(limit) ? "use 1 or more" : "set a number of seconds";
     dw_report(check, rule, &found, "must not be negative");
   } else if (number == 0 && is_parallel(limit)) {
-    found.fix = "give 1 or more";
-    dw_report(check, rule, &found, "0 would let no migration start");
+    found.fix = "use 1 or more";
+    dw_report(check, rule, &found, "with 0, no migration can start");
   } else if (number > parallel_max && is_parallel(limit)) {
-    found.fix = "give a smaller number";
+    found.fix = "use a smaller number";
     dw_report(check, rule, &found, "must be at most %" PRId64, parallel_max);
   } else if (number == 0) {
-    found.fix = "give a number of seconds, unless that is meant";
+    found.fix = "set a number of seconds, unless this is intended";
     found.warn_at_most = true;
-    dw_report(check, rule, &found, "0 switches the timeout off");
+    dw_report(check, rule, &found, "0 disables the timeout");
   }
 }
 
@@ -165,7 +165,7 @@ static void parallel_order(struct dw_check *check, const struct dw_rule *rule) {
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
                            .value = dw_json_text(check->arena, value->json),
-                           .fix = dw_arena_printf(check->arena, "give %" PRId64 " or less, or raise %s", cluster,
+                           .fix = dw_arena_printf(check->arena, "use %" PRId64 " or less, or raise %s", cluster,
                                                   dw_limit_names[DW_LIMIT_PARALLEL_CLUSTER])};
   dw_report(check, rule, &found, "%" PRId64 " is above the cluster's %" PRId64, node, cluster);
 }
@@ -174,12 +174,12 @@ static const struct dw_rule rules[] = {
     {"limit-type", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
      "a live-migration limit that is not an integer, a switch that is not true or false, or a block that is not an "
      "object",
-     "write the value without quotes, the block as a mapping", limit_type},
+     "remove the quotes around the value, and write the block as a mapping", limit_type},
     {"limit-range", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a limit that is negative or beyond its type, or parallelism 0; a timeout of 0 only warns that it is off",
-     "give a positive number", limit_range},
+     "a limit that is negative or too large, or a parallelism of 0; warns about a timeout of 0, which disables it",
+     "use a positive number", limit_range},
     {"parallel-order", DW_SCOPE_LIMITS, DW_ACTION_WARN, DW_ACTION_NONE,
-     "parallelOutboundMigrationsPerNode above parallelMigrationsPerCluster", "lower the one or raise the other",
+     "parallelOutboundMigrationsPerNode above parallelMigrationsPerCluster", "lower the first or raise the second",
      parallel_order},
 };
 

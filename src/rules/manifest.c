@@ -54,9 +54,9 @@ static const struct renderer {
   const char *fix;
 } renderers[] = {
     {"${", "template.openshift.io/", "render the template first: oc process -f FILE | droveway check -f -"},
-    {"{{hub", NULL, "Advanced Cluster Management fills it in: check the object on the cluster with droveway audit"},
+    {"{{hub", NULL, "Advanced Cluster Management fills it in: check the object in the cluster with droveway audit"},
     {"{{", "policy.open-cluster-management.io/",
-     "Advanced Cluster Management fills it in: check the object on the cluster with droveway audit"},
+     "Advanced Cluster Management fills it in: check the object in the cluster with droveway audit"},
     {"{{", NULL, "render the chart first: helm template CHART | droveway check -f -"},
     {"$(", NULL, "render it first: kustomize build DIR | droveway check -f -"},
     {"_", NULL, "render it first: kustomize build DIR | droveway check -f -"},
@@ -96,7 +96,7 @@ static void not_yaml(struct dw_check *check, const struct dw_rule *rule, const c
                            .line = err.line,
                            .column = err.column};
   dw_report(check, rule, &found,
-            "is neither YAML nor a Go template (%s), so Advanced Cluster Management makes none of the objects in it",
+            "is neither YAML nor a Go template (%s), so Advanced Cluster Management creates none of its objects",
             err.text);
 }
 
@@ -119,7 +119,7 @@ static void unrendered(struct dw_check *check, const struct dw_rule *rule) {
                            .about = {placeholder.begin, placeholder.length}};
   dw_text_position(placeholder.text, strlen(placeholder.text), (size_t)(placeholder.begin - placeholder.text),
                    &found.line, &found.column);
-  dw_report(check, rule, &found, "%s is a placeholder that was not filled in, so %s not checked", shown,
+  dw_report(check, rule, &found, "%s is an unfilled placeholder, so %s not checked", shown,
             template != NULL ? "the objects in this text are" : "this object is");
 }
 
@@ -151,25 +151,25 @@ static void unserved_kind(struct dw_check *check, const struct dw_rule *rule) {
     found.field = "kind";
     found.value = kind;
     found.fix = dw_arena_printf(check->arena, "use %s", dw_kind_name(check->kind));
-    dw_report(check, rule, &found, "names of kinds are case-sensitive, so the API server refuses this object");
+    dw_report(check, rule, &found, "kinds are case-sensitive, so the API server rejects this object");
   } else if (slash != NULL && !is_served(check->kind, slash + 1)) {
     found.field = "apiVersion";
     found.value = version;
     found.warn_at_most = true;
     found.fix = dw_arena_printf(check->arena, "use %s/%s", dw_kind_group(check->kind), usual_version(check->kind));
-    dw_report(check, rule, &found, "no known CRD serves %s in version %s", dw_kind_name(check->kind), slash + 1);
+    dw_report(check, rule, &found, "no known CRD defines %s in version %s", dw_kind_name(check->kind), slash + 1);
   }
 }
 
 static const struct dw_rule rules[] = {
     {"unrendered", DW_SCOPE_MANIFEST, DW_ACTION_WARN, DW_ACTION_NONE,
-     "`check` only: a placeholder that no tool has filled in (`${NAME}`, `{{ ... }}`, `_replaced_`), or an "
-     "object-templates-raw that is not YAML: the object is not checked",
+     "`check` only: an unfilled placeholder (`${NAME}`, `{{ ... }}`, `_replaced_`) or an object-templates-raw that is "
+     "not YAML: the object is not checked",
      "render the manifest first and check the result", unrendered},
     {"unserved-kind", DW_SCOPE_MANIFEST, DW_ACTION_DENY, DW_ACTION_NONE,
-     "`check` only: a kind in the wrong letter case (`Kubevirt`), which the API server refuses; warns of an unknown "
-     "version",
-     "use kind and apiVersion as the CRD spells them", unserved_kind},
+     "`check` only: a kind in the wrong letter case (`Kubevirt`), which the API server rejects; warns if the version "
+     "is unknown",
+     "spell kind and apiVersion as the CRD does", unserved_kind},
 };
 
 const struct dw_family dw_family_manifest = {rules, sizeof rules / sizeof *rules};

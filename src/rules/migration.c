@@ -9,8 +9,8 @@ static void migration_namespace(struct dw_check *check, const struct dw_rule *ru
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = "metadata.namespace", .value = check->ns};
   if (check->class.looks_so) {
     found.warn_at_most = true;
-    found.fix = "if it is none, label it droveway.io/migration-network: \"false\"";
-    dw_report(check, rule, &found, "by its name a migration network, but KubeVirt looks for those in %s", wanted);
+    found.fix = "if it is not one, label it droveway.io/migration-network: \"false\"";
+    dw_report(check, rule, &found, "has the name of a migration network, but KubeVirt looks for those in %s", wanted);
   } else if (check->class.migration && !check->class.referenced && strcmp(check->ns, wanted) != 0) {
     /* One that is in use is named with its namespace: network-syntax has that. */
     found.gist = "is outside KubeVirt's namespace";
@@ -31,16 +31,16 @@ static void migration_name(struct dw_check *check, const struct dw_rule *rule) {
                                .field = "metadata.name",
                                .value = check->name,
                                .fix = "use lower-case letters, digits and '-'"},
-            "is not a name that Multus can attach");
+            "is not a NAD name that Multus accepts");
 }
 
 static void migration_opaque(struct dw_check *check, const struct dw_rule *rule) {
   if (check->config == NULL || check->config->state != DW_CONFIG_EMPTY)
     return;
-  dw_report(check, rule,
-            &(struct dw_found){
-                .reason = DW_REASON_REQUIRED, .field = "spec.config", .fix = "write the CNI configuration here"},
-            "the configuration lies in files on the nodes and can't be checked");
+  dw_report(
+      check, rule,
+      &(struct dw_found){.reason = DW_REASON_REQUIRED, .field = "spec.config", .fix = "put the CNI configuration here"},
+      "the configuration is in files on the nodes and cannot be checked");
 }
 
 static void plugin_connects(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
@@ -48,13 +48,13 @@ static void plugin_connects(struct dw_check *check, const struct dw_rule *rule, 
   switch (dw_plugin_class(plugin->type_name)) {
   case DW_PLUGIN_LOCAL:
     found.fix = "use macvlan, ipvlan, bridge or another plugin with an uplink";
-    dw_report(check, rule, &found, "this plugin connects no nodes with each other");
+    dw_report(check, rule, &found, "this plugin does not connect nodes with each other");
     break;
   case DW_PLUGIN_UNKNOWN:
     if (dw_plugin_meant(plugin->type_name) != NULL) /* cni-type says so */
       break;
     found.warn_at_most = true;
-    dw_report(check, rule, &found, "Droveway does not know whether \"%s\" connects nodes", plugin->type_name);
+    dw_report(check, rule, &found, "it is unknown whether the plugin \"%s\" connects nodes", plugin->type_name);
     break;
   case DW_PLUGIN_CONNECTS:
   case DW_PLUGIN_META:
@@ -80,7 +80,7 @@ static void migration_plugin(struct dw_check *check, const struct dw_rule *rule)
                                  .field = config->is_list ? config->plugins_value.field : config->plugins[0].type.field,
                                  .value = config->plugins[0].type_name,
                                  .fix = "put macvlan, bridge or another plugin with an uplink before it"},
-              "makes no interface of its own");
+              "creates no interface");
     return;
   }
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
@@ -89,18 +89,18 @@ static void migration_plugin(struct dw_check *check, const struct dw_rule *rule)
 
 static const struct dw_rule rules[] = {
     {"migration-namespace", DW_SCOPE_NAD_CALLED_ONE, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the migration network is not in the policy's namespace, where KubeVirt looks for it. Warns where only its name "
-     "says that it is one, and it connects no nodes or its IPAM is not cluster-wide",
+     "a migration network outside the policy's namespace, where KubeVirt looks for it. Only a warning if nothing but "
+     "its name suggests a migration network, and it connects no nodes or its IPAM is not cluster-wide",
      "create it in that namespace", migration_namespace},
     {"migration-name", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the NAD's name holds a dot or another character that Multus can't attach",
+     "a NAD name that Multus does not accept, for example because it contains a dot",
      "use lower-case letters, digits and '-'", migration_name},
     {"migration-opaque", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the configuration is empty: it lies in files on the nodes and can't be checked",
-     "write the CNI configuration into spec.config", migration_opaque},
+     "an empty configuration: it is in files on the nodes and cannot be checked",
+     "put the CNI configuration into spec.config", migration_opaque},
     {"migration-plugin", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a plugin that connects no nodes (ptp, dummy, tap), or only plugins like tuning or loopback that make no "
-     "interface; warns of one that Droveway does not know",
+     "a plugin that does not connect nodes (ptp, dummy, tap), or only plugins that create no interface (tuning, "
+     "loopback); warns if the plugin is unknown",
      "use macvlan, ipvlan, bridge or another plugin with an uplink", migration_plugin},
 };
 

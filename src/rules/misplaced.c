@@ -131,9 +131,8 @@ static void report(const struct place *place, const struct dw_json_member *membe
       .warn_at_most = !denies,
       .of_key = place->via == NULL,
   };
-  dw_report(place->check, place->rule, &found, "is not a known field of %s%s", place->layout->version,
-            place->via == NULL ? ": the API server drops it, so it is never used"
-                               : ", so HyperConverged never uses it");
+  dw_report(place->check, place->rule, &found, "is not a field of %s%s", place->layout->version,
+            place->via == NULL ? ": the API server drops it, so it has no effect" : ", so it has no effect");
 }
 
 static const char *in_block(const struct place *place, const char *key) {
@@ -238,9 +237,9 @@ static void config_misplaced(struct dw_check *check, const struct dw_rule *rule)
 
 static const struct dw_rule rules[] = {
     {"config-misplaced", DW_SCOPE_LIMITS, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a live-migration block where another version of the object keeps it, or a key that is one or two letters off a "
-     "known one; warns of other unknown keys",
-     "move it to the path that this version has", config_misplaced},
+     "a live-migration block at the path of another API version, or a key that is one or two letters off a known one; "
+     "warns about other unknown keys",
+     "move it to the path that this version uses", config_misplaced},
 };
 
 const struct dw_family dw_family_misplaced = {rules, sizeof rules / sizeof *rules};

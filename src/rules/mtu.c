@@ -68,15 +68,14 @@ static struct dw_found found_of(const struct dw_check *check, const struct dw_cn
 /* Whether the MTU is too small or too large whatever is below; then that is reported. */
 static bool is_impossible(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                           const struct dw_cni_plugin *maker) {
-  struct dw_found found = found_of(check, plugin, "write the NIC's MTU, such as 9000, or leave it out");
+  struct dw_found found = found_of(check, plugin, "use the NIC's MTU, such as 9000, or remove it");
   int64_t mtu = mtu_of(plugin);
   if (mtu < MTU_LOWEST)
     dw_report(check, rule, &found, "is below %d, the lowest that the kernel accepts", MTU_LOWEST);
   else if (mtu < MTU_LOWEST_TCP)
-    dw_report(check, rule, &found, "is below %d, the lowest that carries TCP", MTU_LOWEST_TCP);
+    dw_report(check, rule, &found, "is below %d, the lowest that TCP works with", MTU_LOWEST_TCP);
   else if (mtu < MTU_LOWEST_IPV6 && has_ipv6(&maker->ipam))
-    dw_report(check, rule, &found, "is below %d, the lowest that carries IPv6, so the address is refused",
-              MTU_LOWEST_IPV6);
+    dw_report(check, rule, &found, "is below %d, the minimum for IPv6, so the address is rejected", MTU_LOWEST_IPV6);
   else if (mtu > MTU_HIGHEST && dw_plugin_is_bridge(maker->type_name))
     dw_report(check, rule, &found, "is above %d, the highest that the kernel accepts", MTU_HIGHEST);
   else
@@ -124,12 +123,12 @@ static void above_uplink(struct dw_check *check, const struct dw_rule *rule, con
   }
   if (mtu_of(plugin) == 0) {
     found.fix = dw_arena_printf(check->arena, "set \"mtu\": %u", (unsigned)wire);
-    dw_report(check, rule, &found, "without it the pod's MTU is %d, above that of %s%s (lowest %u) on %s", MTU_VETH,
+    dw_report(check, rule, &found, "without it, the pod's MTU is %d, above that of %s%s (lowest %u) on %s", MTU_VETH,
               found.warn_at_most ? "" : "the uplink of ", bridge, (unsigned)wire, nodes);
     return;
   }
   found.fix = dw_arena_printf(check->arena, "use %u, or raise the MTU of the bridge and its port", (unsigned)wire);
-  dw_report(check, rule, &found, "is above the MTU of %s%s (lowest %u) on %s: larger frames vanish",
+  dw_report(check, rule, &found, "is above the MTU of %s%s (lowest %u) on %s: larger frames are lost",
             found.warn_at_most ? "" : "the uplink of ", bridge, (unsigned)wire, nodes);
 }
 
@@ -140,10 +139,11 @@ static bool is_above_other_end(struct dw_check *check, const struct dw_rule *rul
   if (tuning == bridge || tuning->mtu_number <= other)
     return false;
   struct dw_found found = found_of(check, tuning,
-                                   dw_arena_printf(check->arena, "set \"mtu\": %" PRId64 " at the %s plugin instead",
+                                   dw_arena_printf(check->arena, "set \"mtu\": %" PRId64 " in the %s plugin instead",
                                                    tuning->mtu_number, bridge->type_name));
   dw_report(check, rule, &found,
-            "is above %" PRId64 ", the MTU that the interface's other end has from the %s plugin: larger frames vanish",
+            "is above %" PRId64
+            ", the MTU that the %s plugin sets on the other end of the interface: larger frames are lost",
             other, bridge->type_name);
   return true;
 }
@@ -196,12 +196,11 @@ static void mtu_inconsistent(struct dw_check *check, const struct dw_rule *rule)
 
 static const struct dw_rule rules[] = {
     {"mtu-above-master", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "mtu, the plugin's or tuning's, is above what the NIC or the bridge's uplink carries on some node, so the pod "
-     "fails "
-     "or large frames vanish; or too small for TCP or IPv6",
+     "an mtu, the plugin's or tuning's, that is above the MTU of the NIC or the bridge's uplink on some node, so the "
+     "pod fails or large frames are lost; or that is too small for TCP or IPv6",
      "lower mtu, or raise the NIC's", mtu_above_master},
     {"mtu-inconsistent", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
-     "the NIC's MTU differs between nodes, and the configuration sets none", "set mtu to the lowest of them",
+     "a NIC whose MTU differs between nodes, while the configuration sets none", "set mtu to the lowest of them",
      mtu_inconsistent},
 };
 

@@ -89,13 +89,13 @@ const char *dw_nad_pool_class(struct dw_arena *arena, const struct dw_pool *pool
   if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !pool->has_span)
     return NULL;
   if (pool->subnet.bits == 0)
-    return "takes in every address there is";
+    return "covers every address";
   struct dw_addr first = pool->state == DW_POOL_OK ? pool->usable.items[0].first : pool->span.first;
   const char *class_name = dw_special_class(&(struct dw_interval){first, first});
   bool zero_net = class_name != NULL && strcmp(class_name, "unspecified") == 0 && first.v4;
   if (class_name == NULL || (zero_net && (uint32_t)pool->subnet.base.value.low != 0))
     return NULL;
-  return dw_arena_printf(arena, "takes in %s addresses", class_name);
+  return dw_arena_printf(arena, "includes %s addresses", class_name);
 }
 
 bool dw_nad_pool_sound(const struct dw_check *check, const struct dw_pool *pool) {
@@ -190,7 +190,7 @@ struct dw_nad_routes dw_nad_routes(const struct dw_check *check, const struct dw
 
 const char *dw_nad_no_nodes(const struct dw_check *check) {
   if (dw_view_count(check->view, DW_KIND_NODE) == 0)
-    return "no nodes are known";
+    return "the nodes are unknown";
   return check->policy->selector_given ? "no node matches nodes.selector of the policy" : "no node runs Linux";
 }
 
@@ -209,7 +209,7 @@ const char *dw_nad_no_nics(const struct dw_check *check) {
   if (without == 0)
     return NULL;
   if (without == nodes)
-    return "no NodeNetworkState known (kubernetes-nmstate)";
+    return "no NodeNetworkState (is kubernetes-nmstate installed?)";
   return dw_arena_printf(check->arena, "no NodeNetworkState for %s",
                          dw_nad_list(check->arena, names, NODES_SHOWN, without));
 }

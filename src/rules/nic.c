@@ -12,10 +12,10 @@ enum { NICS_SHOWN = 8, FIRST_VLAN = 1, LAST_VLAN = 4094 };
  * loadConf: an ipvlan that is not the first takes the interface in prevResult, and looks for it on the node. */
 static const char *without_master(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   if (strcmp(plugin->type_name, "vlan") == 0)
-    return "the vlan plugin fails without it";
+    return "without it, the vlan plugin fails";
   if (strcmp(plugin->type_name, "ipvlan") == 0 && plugin != check->config->plugins)
-    return "without it ipvlan takes the interface of the plugin before it, which is no NIC of the node";
-  return dw_arena_printf(check->arena, "without it %s takes the NIC of the default route", plugin->type_name);
+    return "without it, ipvlan uses the interface of the previous plugin, which is not a NIC of the node";
+  return dw_arena_printf(check->arena, "without it, %s uses the NIC of the default route", plugin->type_name);
 }
 
 static void master_required(struct dw_check *check, const struct dw_rule *rule) {
@@ -25,7 +25,7 @@ static void master_required(struct dw_check *check, const struct dw_rule *rule) 
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = plugin->master.field,
-                                 .fix = "name the NIC that is set apart for migrations"},
+                                 .fix = "use the NIC that is dedicated to migrations"},
               "%s", without_master(check, plugin));
   }
 }
@@ -38,9 +38,9 @@ static void master_in_container(struct dw_check *check, const struct dw_rule *ru
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = link->field,
                              .value = dw_value_shown(check->arena, link),
-                             .fix = "leave it out"};
+                             .fix = "remove it"};
     if (plugin->in_container)
-      dw_report(check, rule, &found, "looks for the master inside the pod, where the node's NIC is not");
+      dw_report(check, rule, &found, "looks for the master inside the pod, but the NIC is on the node");
   }
 }
 
@@ -95,7 +95,7 @@ static const char *suggest_nics(const struct dw_check *check, const char *name) 
   const char *meant = what_is_meant(check, name);
   if (count == 0)
     return dw_arena_printf(check->arena, "%sgive the NICs for migrations the same name on all nodes", meant);
-  return dw_arena_printf(check->arena, "%sNICs that all nodes have: %s", meant,
+  return dw_arena_printf(check->arena, "%sNICs present on all nodes: %s", meant,
                          dw_nad_list(check->arena, names, NICS_SHOWN, count));
 }
 
@@ -135,7 +135,7 @@ static const char *suggest_vlan(const struct dw_check *check, const char *name, 
     return NULL;
   const char *other = vlan_interface(check, node, base, vlan);
   if (other != NULL)
-    return dw_arena_printf(check->arena, "VLAN %u of %s is named %s on %s: give it one name on all nodes", vlan, base,
+    return dw_arena_printf(check->arena, "VLAN %u of %s is named %s on %s: use one name on all nodes", vlan, base,
                            other, node);
   const char *meant = what_is_meant(check, name);
   return dw_arena_printf(check->arena,
@@ -148,7 +148,7 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
   const char *name = needed->name->text;
   struct dw_found found = {.reason = DW_REASON_NOT_FOUND, .field = needed->name->field, .value = name};
   if (needed->is_ovs_bridge) {
-    found.fix = "make an OVS bridge of this name on every node";
+    found.fix = "create an OVS bridge with this name on every node";
   } else {
     found.fix = suggest_vlan(check, name, missing->first);
     if (found.fix == NULL)
@@ -167,8 +167,8 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
     if (needed.is_ovs_bridge)
       other = dw_nic_fault(check, name, DW_NIC_NO_OVS_BRIDGE, 0);
     if (missing.count > 0 && may_hold(check, &needed))
-      dw_report_unverified(check, rule, needed.name->field, "%s is not on %s, unless virt-handler holds it already",
-                           name, missing.nodes);
+      dw_report_unverified(check, rule, needed.name->field,
+                           "%s does not exist on %s, unless virt-handler already has it", name, missing.nodes);
     else if (missing.count > 0)
       missing_nic(check, rule, &needed, &missing);
     else if (other.count > 0)
@@ -176,7 +176,7 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
                 &(struct dw_found){.reason = DW_REASON_INVALID,
                                    .field = needed.name->field,
                                    .value = name,
-                                   .fix = "make an OVS bridge of this name on every node"},
+                                   .fix = "create an OVS bridge with this name on every node"},
                 "is not an OVS bridge on %s", other.nodes);
   }
 }
@@ -312,33 +312,31 @@ static void master_primary(struct dw_check *check, const struct dw_rule *rule) {
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = plugin->master.field,
                                  .value = plugin->master.text,
-                                 .fix = "use a NIC of its own"},
+                                 .fix = "use a dedicated NIC"},
               "%s carries the node's own traffic on %s", plugin->master.text, primary.nodes);
   }
 }
 
 static const struct dw_rule rules[] = {
     {"master-required", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "macvlan or ipvlan without a master, which take the NIC of the default route; vlan without one, which fails",
-     "name the NIC that is set apart for migrations", master_required},
+     "macvlan or ipvlan without a master, which use the NIC of the default route; vlan without one, which fails",
+     "use the NIC that is dedicated to migrations", master_required},
     {"master-in-container", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "linkInContainer: the master is looked for inside the pod", "leave linkInContainer out", master_in_container},
+     "linkInContainer, which looks for the master inside the pod", "remove linkInContainer", master_in_container},
     {"master-missing", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the NIC (host-device: the device; ovs: the OVS bridge) is missing on a node that runs virt-handler",
-     "name one that all nodes have", master_missing},
+     "a NIC (host-device: device; ovs: OVS bridge) that is missing on a node that runs virt-handler",
+     "use one that all nodes have", master_missing},
     {"master-unverified", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
-     "there is no NodeNetworkState for some node that runs virt-handler, so its NICs are not known",
-     "install kubernetes-nmstate, or check by hand that the nodes have the NIC", master_unverified},
+     "a node that runs virt-handler has no NodeNetworkState, so its NICs are unknown",
+     "install kubernetes-nmstate, or check manually that the nodes have the NIC", master_unverified},
     {"master-is-port", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "macvlan or ipvlan on a port of a bond, Linux bridge or OVS bridge, or any of them on lo or InfiniBand: the "
-     "kernel "
-     "refuses it",
-     "use what it is a port of, or another NIC", master_is_port},
-    {"master-down", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE, "the NIC is not up on some node",
+     "macvlan or ipvlan on a port of a bond, Linux bridge or OVS bridge, or on lo or InfiniBand: the kernel rejects it",
+     "use the bond or bridge instead of its port, or another NIC", master_is_port},
+    {"master-down", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE, "a NIC that is not up on some node",
      "bring it up, and check the cable and the switch", master_down},
     {"master-primary", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
-     "the NIC, or the bond or bridge above it, carries the node's own address or its default route",
-     "use a NIC of its own, or a VLAN on it", master_primary},
+     "a NIC that carries the node's own address or default route, directly or through a bond or bridge on top of it",
+     "use a dedicated NIC, or a VLAN on this one", master_primary},
 };
 
 const struct dw_family dw_family_nic = {rules, sizeof rules / sizeof rules[0]};

@@ -119,7 +119,7 @@ static const char *exclude_taken(struct dw_arena *arena, const struct dw_nad_poo
     count = 1;
   const char *key = dw_nad_is_ovn(item->plugin) ? "excludeSubnets" : "exclude";
   if (count > EXCLUDES_SHOWN)
-    return dw_arena_printf(arena, "leave them out by %s, or choose a range without them", key);
+    return dw_arena_printf(arena, "exclude them with %s, or choose a range without them", key);
   struct dw_buf list = DW_BUF_IN(arena);
   for (size_t i = 0; i < count; i++)
     dw_buf_printf(&list, "%s%s", i == 0 ? "" : ", ", texts[i]);
@@ -137,10 +137,10 @@ static void report(struct dw_check *check, const struct dw_rule *rule, const str
                            .addresses = &item->pool->usable,
                            .warn_at_most = nic == NULL};
   if (nic != NULL)
-    dw_report(check, rule, &found, "holds addresses that nodes have on %s, and pods are given them too: %s", nic,
+    dw_report(check, rule, &found, "contains addresses that nodes use on %s, and pods can get them too: %s", nic,
               list_taken(check->arena, taken, false));
   else
-    dw_report(check, rule, &found, "holds addresses that nodes have: %s", list_taken(check->arena, taken, true));
+    dw_report(check, rule, &found, "contains addresses that nodes use: %s", list_taken(check->arena, taken, true));
 }
 
 static void check_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
@@ -167,8 +167,8 @@ static void node_address_in_pool(struct dw_check *check, const struct dw_rule *r
 
 static const struct dw_rule rules[] = {
     {"node-address-in-pool", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "the pool holds addresses that nodes have on that NIC or bridge, and whereabouts hands them out again; on another "
-     "NIC only a warning",
+     "a pool that contains addresses that nodes use on the same NIC or bridge, so whereabouts can hand them out again; "
+     "on another NIC only a warning",
      "exclude the nodes' addresses", node_address_in_pool},
 };
 

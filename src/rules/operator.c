@@ -13,7 +13,7 @@ static const char *set_network(const struct dw_check *check) {
     return dw_arena_printf(check->arena, "sets the network to \"%.253s\"", value->text);
   if (dw_value_given(value) && value->text == NULL)
     return dw_arena_printf(check->arena, "sets the network to %s", dw_json_type_name(value->json));
-  return "takes the migration network away";
+  return "removes the migration network";
 }
 
 /* HyperConverged's operator reads the patched KubeVirt over the one it made itself (json.Unmarshal() at the end of
@@ -24,16 +24,16 @@ static void report_loss(struct dw_check *check, const struct dw_rule *rule, stru
   found.line = loss->line;
   found.column = loss->column;
   found.json = check->migration->jsonpatch_annotation;
-  found.fix = loss->gates ? "add single gates, with a path that ends in /featureGates/-"
-                          : "patch single fields, or set HyperConverged's own";
+  found.fix = loss->gates ? "add individual gates, with a path that ends in /featureGates/-"
+                          : "patch individual fields, or set HyperConverged's own";
   if (loss->for_good)
     dw_report(check, rule, &found, "%s replaces every feature gate that HyperConverged sets", loss->path);
   else if (loss->removes)
-    dw_report(check, rule, &found, "removing %s takes %s away, unless HyperConverged merges its own back", loss->path,
-              what);
-  else
-    dw_report(check, rule, &found, "%s is replaced as a whole: %s are gone, unless HyperConverged merges its own back",
+    dw_report(check, rule, &found, "removing %s also removes %s, unless HyperConverged merges its own back in",
               loss->path, what);
+  else
+    dw_report(check, rule, &found,
+              "%s is replaced as a whole: %s are lost, unless HyperConverged merges its own back in", loss->path, what);
 }
 
 /* HyperConverged's webhook makes the KubeVirt object, too, and rejects what it can't apply (pkg/webhooks/validator,
@@ -44,7 +44,7 @@ static void report_failure(struct dw_check *check, const struct dw_rule *rule, s
   found.line = failure->line;
   found.column = failure->column;
   found.json = check->migration->jsonpatch_annotation;
-  found.fix = replace ? "use \"add\", which also replaces" : "leave this operation out";
+  found.fix = replace ? "use \"add\", which also replaces" : "remove this operation";
   dw_report(check, rule, &found, "%s %s fails, because KubeVirt has %s there: HyperConverged rejects the object",
             failure->name, failure->path, failure->differs ? "another value" : "nothing");
 }
@@ -64,19 +64,19 @@ static void report_jsonpatch(struct dw_check *check, const struct dw_rule *rule)
   case DW_JSONPATCH_NONE:
     break;
   case DW_JSONPATCH_UNREADABLE:
-    found.fix = "write a JSON list of operations (RFC 6902)";
+    found.fix = "use a JSON list of operations (RFC 6902)";
     found.json = config->jsonpatch_annotation;
-    dw_report(check, rule, &found, "is not a JSON Patch, so it can't be applied");
+    dw_report(check, rule, &found, "is not a JSON Patch, so it cannot be applied");
     return;
   case DW_JSONPATCH_OUTSIDE:
-    found.fix = "give only paths that begin with /spec/";
+    found.fix = "use only paths that begin with /spec/";
     found.json = config->jsonpatch_annotation;
-    dw_report(check, rule, &found, "holds a path outside /spec/, so HyperConverged applies nothing of it");
+    dw_report(check, rule, &found, "contains a path outside /spec/, so HyperConverged applies none of the patch");
     return;
   case DW_JSONPATCH_OPAQUE:
     if (dw_jsonpatch_mistyped(config, &mistyped) != NULL)
       return; /* limit-type */
-    dw_report_unverified(check, rule, found.field, "its effect can't be told");
+    dw_report_unverified(check, rule, found.field, "its effect is unknown");
     return;
   case DW_JSONPATCH_SETS:
     if (dw_value_given(&config->jsonpatch_network) && config->jsonpatch_network.text != NULL &&
@@ -100,26 +100,27 @@ static void report_customization(struct dw_check *check, const struct dw_rule *r
   case DW_TOUCH_NOTHING:
     return;
   case DW_TOUCH_UNREADABLE:
-    dw_report_unverified(check, rule, field, "a patch of %s is not JSON of its type", custom->workload);
+    dw_report_unverified(check, rule, field, "a patch of %s is not valid for its type", custom->workload);
     return;
   case DW_TOUCH_NETWORKS:
     found.fix = dw_arena_printf(check->arena, "set %s instead", check->migration->network.field);
-    dw_report(check, rule, &found, "a patch sets k8s.v1.cni.cncf.io/networks of %s, past the migration network",
+    dw_report(check, rule, &found, "a patch sets k8s.v1.cni.cncf.io/networks of %s, bypassing the migration network",
               custom->workload);
     return;
   case DW_TOUCH_ANNOTATIONS:
-    found.fix = "add single annotations";
+    found.fix = "add individual annotations";
     dw_report(check, rule, &found, "a patch replaces %s of %s, so the migration network is not attached", custom->key,
               custom->workload);
     return;
   case DW_TOUCH_HOST_NETWORK:
-    found.fix = "leave hostNetwork alone";
-    dw_report(check, rule, &found, "a patch sets hostNetwork of %s, and Multus attaches no network to such pods",
+    found.fix = "do not patch hostNetwork";
+    dw_report(check, rule, &found,
+              "a patch sets hostNetwork of %s, and Multus attaches no networks to pods in the host network",
               custom->workload);
     return;
   case DW_TOUCH_PLACEMENT:
-    dw_report(check, rule, &found, "a patch changes %s of %s: Droveway does not know on which nodes it runs then",
-              custom->key, custom->workload);
+    dw_report(check, rule, &found, "a patch changes %s of %s, so the nodes it will run on are unknown", custom->key,
+              custom->workload);
     return;
   }
 }
@@ -194,30 +195,29 @@ static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
     limit = &check->cluster->limits[DW_LIMIT_COMPLETION_TIMEOUT];
   if (is_switched(&config->allow_disruption, false)) {
     dw_report(check, rule, &found,
-              "has no effect while allowWorkloadDisruption is false: a migration over its time is aborted");
+              "has no effect while allowWorkloadDisruption is false: a migration that times out is aborted");
   } else if (!dw_value_given(&config->allow_disruption) && dw_layout_is_hco(config->layout)) {
     dw_report(check, rule, &found,
-              "has no effect from HyperConverged 1.19 on, where allowWorkloadDisruption is false by default");
+              "has no effect since HyperConverged 1.19, where allowWorkloadDisruption is false by default");
   } else if (dw_json_integer(limit->json, &timeout) && timeout == 0) {
-    found.fix = "set a completionTimeoutPerGiB";
+    found.fix = "set completionTimeoutPerGiB";
     dw_report(check, rule, &found,
-              "has no effect while completionTimeoutPerGiB is 0: post-copy begins when it is over");
+              "has no effect while completionTimeoutPerGiB is 0: post-copy starts when this timeout expires");
   }
 }
 
 static const struct dw_rule rules[] = {
     {"jsonpatch-network", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
-     "HyperConverged's jsonpatch annotation sets the migration network, which is checked too, replaces what holds the "
-     "network, the limits or the feature gates, or can't be read or applied; patches in customizeComponents that touch "
-     "the "
-     "network or the placement of virt-handler or virt-synchronization-controller",
+     "HyperConverged's jsonpatch annotation sets the migration network (which is then checked too), replaces a parent "
+     "of the network, the limits or the feature gates, or cannot be parsed or applied; patches in customizeComponents "
+     "that touch the network or the placement of virt-handler or virt-synchronization-controller",
      "set the network in HyperConverged's or KubeVirt's own field", jsonpatch_network},
     {"eviction-strategy", DW_SCOPE_CONFIG, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a migration network is set while evictionStrategy is None or External (in a KubeVirt also where it is absent): a "
-     "drain migrates only virtual machines with a strategy of their own; a strategy that KubeVirt does not know",
+     "a migration network is set while evictionStrategy is None or External (in a KubeVirt also if it is missing), so "
+     "a drain only migrates virtual machines that set their own strategy; or the strategy is unknown to KubeVirt",
      "set evictionStrategy to LiveMigrate", eviction_strategy},
     {"post-copy-off", DW_SCOPE_LIMITS, DW_ACTION_WARN, DW_ACTION_NONE,
-     "allowPostCopy that can't take effect: allowWorkloadDisruption is false (HyperConverged: or absent), or "
+     "allowPostCopy without effect: allowWorkloadDisruption is false (in a HyperConverged: or missing), or "
      "completionTimeoutPerGiB is 0",
      "set allowWorkloadDisruption: true too", post_copy_off},
 };

@@ -54,7 +54,7 @@ static void unknown_mode(struct dw_check *check, const struct dw_rule *rule, con
 }
 
 /* Linux: Documentation/networking/ipvlan.rst: interfaces in L3 modes do not answer ARP. */
-static const char silent_mode[] = "answers no ARP or neighbour discovery, so the nodes may not reach each other";
+static const char silent_mode[] = "does not answer ARP or neighbour discovery, so the nodes may not reach each other";
 
 static void ipvlan_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *mode) {
   struct dw_found found = {
@@ -75,10 +75,11 @@ static void macvlan_mode(struct dw_check *check, const struct dw_rule *rule, con
   if (strcmp(mode->text, "passthru") != 0)
     return;
   if (two)
-    dw_report(check, rule, &found,
-              "lets one pod per node use the NIC, but virt-synchronization-controller shares nodes with virt-handler");
+    dw_report(
+        check, rule, &found,
+        "lets only one pod per node use the NIC, but virt-synchronization-controller shares nodes with virt-handler");
   else
-    dw_report(check, rule, &found, "lets one pod per node use the NIC, so a second pod there cannot attach");
+    dw_report(check, rule, &found, "lets only one pod per node use the NIC, so a second pod cannot attach");
 }
 
 static void risky_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
@@ -111,8 +112,8 @@ static void bridge_gateway(struct dw_check *check, const struct dw_rule *rule, c
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = option.field,
                            .value = dw_value_shown(check->arena, &option),
-                           .fix = "leave it out: a migration network needs no gateway"};
-  dw_report(check, rule, &found, "gives the bridges of all nodes the same address, on one network");
+                           .fix = "remove it: a migration network needs no gateway"};
+  dw_report(check, rule, &found, "gives the bridges of all nodes the same address on one network");
 }
 
 /* bridge.go:341 ensureBridge() switches it on, and nothing switches it off. */
@@ -123,9 +124,9 @@ static void bridge_promiscuous(struct dw_check *check, const struct dw_rule *rul
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = option.field,
                            .value = dw_value_shown(check->arena, &option),
-                           .fix = "leave it out",
+                           .fix = "remove it",
                            .warn_at_most = true};
-  dw_report(check, rule, &found, "leaves the node's bridge in promiscuous mode for good");
+  dw_report(check, rule, &found, "leaves the node's bridge in promiscuous mode permanently");
 }
 
 /* Flags of a wrong type are plugin-option's. */
@@ -156,26 +157,27 @@ static void mac_fixed(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = {.reason = DW_REASON_INVALID,
                              .field = mac->field,
                              .value = mac->text,
-                             .fix = "leave it out: each pod then gets its own"};
+                             .fix = "remove it, so that each pod gets its own"};
     dw_report(check, rule, &found,
-              "gives the pods of all nodes the same MAC address, so frames reach only one of them");
+              "gives the pods on all nodes the same MAC address, so frames reach only one of them");
   }
 }
 
 static const struct dw_rule rules[] = {
     {"plugin-option", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "an option that the plugin refuses: its type, its value, or together with another one",
-     "use a value that the plugin accepts, or leave the option out", plugin_option},
+     "an option that the plugin rejects, because of its type, its value, or in combination with another option",
+     "use a value that the plugin accepts, or remove the option", plugin_option},
     {"plugin-mode", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a macvlan or ipvlan mode that the plugin does not know; on a migration network it warns of ipvlan's l3 and l3s "
-     "and of macvlan's passthru, which it denies where virt-synchronization-controller shares nodes with virt-handler",
+     "a macvlan or ipvlan mode that the plugin does not know. On a migration network it warns about ipvlan's l3 and "
+     "l3s and macvlan's passthru, and denies passthru if virt-synchronization-controller shares nodes with "
+     "virt-handler",
      "use bridge for macvlan and l2 for ipvlan", plugin_mode},
     {"bridge-options", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "options that the bridge plugin refuses together; on a migration network also isGateway and isDefaultGateway, "
-     "which give every node's bridge the same address",
-     "leave one of them out", bridge_options},
-    {"mac-fixed", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE, "one MAC address for the pods of all nodes",
-     "leave the MAC address out", mac_fixed},
+     "options that the bridge plugin rejects in combination; on a migration network also isGateway and "
+     "isDefaultGateway, which give every node's bridge the same address",
+     "remove one of them", bridge_options},
+    {"mac-fixed", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE, "the same MAC address for the pods on all nodes",
+     "remove the MAC address", mac_fixed},
 };
 
 const struct dw_family dw_family_option = {rules, sizeof rules / sizeof rules[0]};

@@ -11,9 +11,9 @@ enum { POOLS_COMPARED = 1024 };
 static void report_too_many(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *first,
                             const char *with) {
   struct dw_found found = {
-      .reason = DW_REASON_FORBIDDEN, .field = first->field, .fix = "give a few wide ranges", .as_migration = true};
+      .reason = DW_REASON_FORBIDDEN, .field = first->field, .fix = "use a few wide ranges", .as_migration = true};
   dw_nad_mark_unread(check, &found);
-  dw_report(check, rule, &found, "more than %d ranges are not compared with %s", POOLS_COMPARED, with);
+  dw_report(check, rule, &found, "only the first %d ranges are compared with %s", POOLS_COMPARED, with);
 }
 
 /* The pod gets a route to the whole subnet, so the subnet counts, even where the rest of the pool can't be read. Of a
@@ -122,7 +122,7 @@ static void overlap_cluster_network(struct dw_check *check, const struct dw_rule
     compare_routes(&leads, plugin);
   }
   if (leads.first != NULL && !leads.found && !dw_view_has_cluster_networks(check->view))
-    dw_report_unverified(check, rule, leads.first, "networks unknown; set clusterNetworks");
+    dw_report_unverified(check, rule, leads.first, "cluster networks unknown; set clusterNetworks");
 }
 
 /* What is compared with other NADs' pools. */
@@ -207,7 +207,7 @@ static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, 
                                .as_migration = hit.migration || check->class.migration,
                                .warn_at_most = hit.unsure},
             "overlaps %s of %s %s/%s%s (shared: %s)%s", hit.pool->text, hit.migration ? "migration network" : "NAD",
-            hit.nad->namespace_, hit.nad->name, hit.unsure ? ", perhaps on another wire" : "",
+            hit.nad->namespace_, hit.nad->name, hit.unsure ? ", possibly on another network segment" : "",
             dw_nad_span(check->arena, &hit.shared), others);
   return true;
 }
@@ -222,10 +222,10 @@ static void service_overlap(struct dw_check *check, const struct dw_rule *rule, 
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = item->value->field,
                                .value = item->value->text,
-                               .fix = "leave it out by exclude or another range",
+                               .fix = "exclude it, or choose another range",
                                .addresses = item->usable,
                                .warn_at_most = true},
-            "overlaps %s of the IPAddressPool %s/%s, which MetalLB gives to services", range->text,
+            "overlaps %s of the IPAddressPool %s/%s, which MetalLB assigns to services", range->text,
             range->pool->namespace_, range->pool->name);
 }
 
@@ -243,7 +243,7 @@ static void overlap_network(struct dw_check *check, const struct dw_rule *rule) 
     shared |= dw_wire_of(check->arena, all.items[i].plugin).kind != DW_WIRE_OVERLAY;
   }
   if (shared && !found && dw_view_knows(check->view, DW_KIND_NAD) != DW_KNOWN)
-    dw_report_unverified(check, rule, all.items[0].value->field, "other NADs are not known");
+    dw_report_unverified(check, rule, all.items[0].value->field, "other NADs are unknown");
 }
 
 static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {
@@ -272,8 +272,8 @@ static void remote_overlap(struct dw_check *check, const struct dw_rule *rule, c
                 .field = pool->range.field,
                 .value = pool->range.text,
                 .addresses = &pool->usable,
-                .fix = count > 1 ? "leave them out by exclude or another range"
-                                 : dw_arena_printf(check->arena, "leave out %s by exclude or another range", first)},
+                .fix = count > 1 ? "exclude them, or choose another range"
+                                 : dw_arena_printf(check->arena, "exclude %s, or choose another range", first)},
             "overlaps %s", dw_nad_list(check->arena, texts, SHOWN, count));
 }
 
@@ -287,16 +287,16 @@ static void overlap_remote_cluster(struct dw_check *check, const struct dw_rule 
 
 static const struct dw_rule rules[] = {
     {"overlap-cluster-network", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "the subnet, or the destination of a route, overlaps a network of the cluster itself (pods, services, nodes), so "
-     "that traffic to the cluster's own addresses would go astray",
-     "choose a range outside the cluster's networks, and remove the route", overlap_cluster_network},
+     "a subnet or route destination that overlaps one of the cluster's own networks (pods, services, nodes), so "
+     "traffic to those addresses would be misrouted",
+     "choose a range outside the cluster's networks, or remove the route", overlap_cluster_network},
     {"overlap-network", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "the pool overlaps another NAD's pool; denied where either is a migration network. Between other NADs an "
-     "identical range is fine, and different network_names are separate",
+     "a pool that overlaps another NAD's pool; denied if either is a migration network. Between other NADs, identical "
+     "ranges are fine, and pools with different network_names are separate",
      "choose a range that no other NAD uses", overlap_network},
     {"overlap-remote-cluster", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the pool overlaps one of a remote cluster of the policy: nothing coordinates the two",
-     "give each cluster a range of its own", overlap_remote_cluster},
+     "a pool that overlaps one of a remote cluster in the policy: the two clusters do not coordinate their addresses",
+     "give each cluster a separate range", overlap_remote_cluster},
 };
 
 const struct dw_family dw_family_overlap = {rules, sizeof rules / sizeof rules[0]};

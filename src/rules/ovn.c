@@ -46,12 +46,12 @@ static void check_nad_name(struct dw_check *check, const struct dw_rule *rule, c
                            .field = own->field,
                            .value = missing ? NULL : own->text};
   if (check->name[0] == '\0')
-    found.fix = "give the NAD a fixed name: nobody knows one that is generated";
+    found.fix = "give the NAD a fixed name: a generated one cannot be known here";
   else
     found.fix = dw_arena_printf(check->arena, "use \"%s/%s\"", check->ns, check->name);
   dw_report(check, rule, &found, "%s",
-            missing ? "OVN-Kubernetes refuses a network without the NAD's own NAMESPACE/NAME here"
-                    : "is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes refuses the network");
+            missing ? "OVN-Kubernetes rejects a network that does not have the NAD's own NAMESPACE/NAME here"
+                    : "is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes rejects the network");
 }
 
 /* Multus calls the plugin for migration0 with the default network's own port (pkg/cni/cniserver.go), which is taken
@@ -64,14 +64,14 @@ static void check_attachable(struct dw_check *check, const struct dw_rule *rule,
               &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                  .field = ovn->topology_value.field,
                                  .fix = "use localnet, layer2 or layer3"},
-              "without it this is the cluster's default network, not one for migrations");
+              "without it, this is the cluster's default network, not one for migrations");
   else if (ovn->primary && ovn->topology != DW_OVN_LOCALNET)
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = ovn->role.field,
                                  .value = ovn->role.text,
-                                 .fix = "use secondary, or leave it out"},
-              "OVN-Kubernetes attaches no pod to a primary network by its name");
+                                 .fix = "use secondary, or remove it"},
+              "OVN-Kubernetes does not attach pods to a primary network by its name");
 }
 
 static void ovn_config(struct dw_check *check, const struct dw_rule *rule) {
@@ -102,7 +102,7 @@ static void ovn_conflict(struct dw_check *check, const struct dw_rule *rule) {
                                .value = check->config->name.text,
                                .fix = "give both the same configuration, or this one another name",
                                .warn_at_most = !sure},
-            "NAD %s/%s defines a network of this name that differs in %s, so OVN-Kubernetes refuses one of them",
+            "NAD %s/%s defines a network with this name but a different %s, so OVN-Kubernetes rejects one of them",
             other->namespace_, other->name, keys);
 }
 
@@ -154,7 +154,7 @@ static void ovn_mapping(struct dw_check *check, const struct dw_rule *rule) {
   found = (struct dw_found){
       .reason = DW_REASON_INVALID, .field = ovn->localnet.field, .value = localnet, .warn_at_most = true};
   struct faulty primary = find_fault(check, localnet, DW_LOCALNET_PRIMARY);
-  found.fix = "map it to a bridge with a NIC of its own";
+  found.fix = "map it to a bridge with a dedicated NIC";
   if (primary.count > 0)
     dw_report(check, rule, &found, "maps to the bridge of the node's own traffic on %s", primary.nodes);
   struct faulty without = find_fault(check, localnet, DW_LOCALNET_NO_BRIDGE);
@@ -168,14 +168,15 @@ static void ovn_mapping(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"ovn-config", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a network that OVN-Kubernetes refuses: netAttachDefName, topology, role, ipam, subnets, other plugins in the "
-     "list, values of the wrong type; on a migration network also the default network and a primary one",
-     "write what OVN-Kubernetes accepts, with the NAD's own NAMESPACE/NAME in netAttachDefName", ovn_config},
+     "a network that OVN-Kubernetes rejects because of its netAttachDefName, topology, role, ipam, subnets, other "
+     "plugins in the list or values of the wrong type; on a migration network also the default network and a primary "
+     "one",
+     "use values that OVN-Kubernetes accepts, with the NAD's own NAMESPACE/NAME in netAttachDefName", ovn_config},
     {"ovn-mapping", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a localnet that some node maps to no bridge (warns where it is the bridge of the node's own traffic)",
+     "a localnet that some node does not map to a bridge; warns if the bridge carries the node's own traffic",
      "map the localnet to a bridge with the migration NIC on every node", ovn_mapping},
     {"ovn-conflict", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "another NAD makes an OVN-Kubernetes network of the same name with another configuration",
+     "another NAD defines an OVN-Kubernetes network with the same name but a different configuration",
      "give both the same configuration, or different names", ovn_conflict},
 };
 

@@ -34,16 +34,16 @@ static void no_range(struct dw_check *check, const struct dw_rule *rule, const s
             &(struct dw_found){.reason = DW_REASON_REQUIRED,
                                .field = dw_arena_printf(check->arena, "%s.range", ipam->field),
                                .fix = "add a \"range\" such as \"192.168.99.0/24\""},
-            "without a range whereabouts hands out no address");
+            "without a range, whereabouts hands out no addresses");
 }
 
 static void empty_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool) {
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = pool->range.field, .value = pool->range.text};
   if (pool->has_span) {
-    found.fix = "exclude less, or take a wider range";
-    dw_report(check, rule, &found, "has no usable address: exclude takes out all of them");
+    found.fix = "exclude less, or use a wider range";
+    dw_report(check, rule, &found, "has no usable address: all of them are excluded");
   } else {
-    found.fix = pool->subnet.base.v4 ? "take a wider one, such as a /24" : "take a wider one, such as a /64";
+    found.fix = pool->subnet.base.v4 ? "use a wider one, such as a /24" : "use a wider one, such as a /64";
     dw_report(check, rule, &found, "has no usable address: the first and the last of a /%u are never handed out",
               pool->subnet.bits);
   }
@@ -74,7 +74,7 @@ static const char *whole_class(struct dw_arena *arena, const struct dw_pool *poo
   if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !dw_pool_ends(&pool->subnet, NULL, NULL, &whole))
     return NULL;
   const char *class_name = dw_special_class(&whole.span);
-  return class_name == NULL ? NULL : dw_arena_printf(arena, "takes in %s addresses", class_name);
+  return class_name == NULL ? NULL : dw_arena_printf(arena, "includes %s addresses", class_name);
 }
 
 static bool is_of_class(const struct dw_pool *pool, const char *wanted) {
@@ -253,9 +253,9 @@ static void report_same_subnet(struct dw_check *check, const struct dw_rule *rul
                                .field = pool->range.field,
                                .value = pool->range.text,
                                .fix = "remove one of the two",
-                               .gist = "is of the same subnet as another",
+                               .gist = "is in the same subnet as another",
                                .addresses = &pool->usable},
-            "is of the same subnet %s as %s, so the pod gets one address twice and fails (\"file exists\")",
+            "is in the same subnet, %s, as %s, so the pod gets one address twice and fails (\"file exists\")",
             dw_prefix_format(&pool->subnet, subnet), earlier->range.field);
 }
 
@@ -278,7 +278,7 @@ static void report_overlap(struct dw_check *check, const struct dw_rule *rule, c
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = item->pool->range.field,
                                .value = item->pool->range.text,
-                               .fix = "keep the ranges of one configuration apart",
+                               .fix = "use ranges that do not overlap",
                                .warn_at_most = may_share(item, overlap->earlier),
                                .gist = dw_arena_printf(check->arena, "shares %s with %s", shared, text),
                                .addresses = &item->pool->usable},
@@ -313,7 +313,7 @@ static const char *exclude_gateway(struct dw_arena *arena, const struct dw_ipam 
   const char *gateway = dw_addr_format(&ipam->gateway.addr, text);
   int bits = ipam->gateway.addr.v4 ? 32 : 128;
   if (pool->slice_bits != 0)
-    return "leave node_slice_size out and exclude it: with slices whereabouts ignores exclude";
+    return "remove node_slice_size and exclude it: with slices, whereabouts ignores exclude";
   const char *to = strcmp(pool->field, ipam->field) == 0 ? "" : dw_arena_printf(arena, " to %s", pool->field);
   if (pool->exclude_count > 0)
     return dw_arena_printf(arena, "append \"%s/%d\" to \"exclude\"", gateway, bits);
@@ -334,7 +334,7 @@ static void gateway_in_pool(struct dw_check *check, const struct dw_rule *rule) 
                                  .value = gateway->raw.text,
                                  .fix = exclude_gateway(check->arena, &plugin->ipam, pool),
                                  .warn_at_most = plugin->ipam.gateway_undocumented},
-              "can be handed to a pod");
+              "can be handed out to a pod");
   }
 }
 
@@ -373,37 +373,36 @@ static void gateway_outside(struct dw_check *check, const struct dw_rule *rule) 
                                  .field = ipam->gateway.raw.field,
                                  .value = ipam->gateway.raw.text,
                                  .fix = check->class.migration
-                                            ? "correct it, or leave it out: a migration network needs no gateway"
-                                            : "correct it, or leave it out",
+                                            ? "correct it, or remove it: a migration network needs no gateway"
+                                            : "correct it, or remove it",
                                  .warn_at_most = ipam->gateway_undocumented},
-              "lies outside %s%s", dw_prefix_format(&ipam->pools[0].subnet, subnet),
+              "is outside %s%s", dw_prefix_format(&ipam->pools[0].subnet, subnet),
               ipam->pool_count > 1 ? " and the other ranges" : "");
   }
 }
 
 static const struct dw_rule rules[] = {
     {"range-ignored", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "range_start, range_end or exclude that whereabouts silently ignores: outside the range, the end before the "
-     "start, "
-     "or with node_slice_size",
-     "put both inside the range, the start first", range_ignored},
+     "a range_start, range_end or exclude that whereabouts silently ignores: outside the range, the end before the "
+     "start, or together with node_slice_size",
+     "put both inside the range, with the start before the end", range_ignored},
     {"range-empty", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
      "no usable address: no range, a /31, /32, /127 or /128, or everything excluded",
-     "give a range with room for an address on each node", range_empty},
+     "use a range with an address for each node", range_empty},
     {"range-class", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "loopback, multicast or unspecified addresses, or a /0; link-local ones (elsewhere only a warning)",
+     "loopback, multicast or unspecified addresses, or a /0; link-local addresses (only a warning on other networks)",
      "choose a private range", range_class},
     {"range-leading-zero", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
      "octets with leading zeros, which some programs read as octal", "write the range in its canonical form",
      range_leading_zero},
     {"overlap-self", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "two ranges of one configuration are of one subnet, or share addresses in a way that pods fail or collide",
-     "keep the ranges apart", overlap_self},
+     "two ranges of one configuration in the same subnet, or sharing addresses so that pods fail or get duplicates",
+     "use ranges that do not overlap", overlap_self},
     {"gateway-in-pool", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "the gateway's address can be handed to a pod: whereabouts does not leave it out", "add the gateway to `exclude`",
-     gateway_in_pool},
-    {"gateway-outside", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN, "the gateway lies in none of the subnets",
-     "correct the gateway, or leave it out", gateway_outside},
+     "a gateway whose address can be handed to a pod: whereabouts does not exclude it automatically",
+     "add the gateway to `exclude`", gateway_in_pool},
+    {"gateway-outside", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN, "a gateway outside all subnets",
+     "correct the gateway, or remove it", gateway_outside},
 };
 
 const struct dw_family dw_family_range = {rules, sizeof rules / sizeof rules[0]};

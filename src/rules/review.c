@@ -22,7 +22,8 @@ static bool is_missing(const dw_json *json) {
 }
 
 static int fail_type(const struct part *part, const char *wanted, struct dw_error *err) {
-  return dw_error_set(err, DW_ERR_INVALID, "%s: must be %s, is %s", part->field, wanted, dw_json_type_name(part->json));
+  return dw_error_set(err, DW_ERR_INVALID, "%s: must be %s, but is %s", part->field, wanted,
+                      dw_json_type_name(part->json));
 }
 
 static int read_object(const struct part *part, struct dw_error *err) {
@@ -51,7 +52,7 @@ static int read_nonempty(const struct part *part, const char **out, struct dw_er
   if (text == NULL)
     return fail_type(part, "a non-empty string", err);
   if (text[0] == '\0')
-    return dw_error_set(err, DW_ERR_INVALID, "%s: must be a non-empty string, is empty", part->field);
+    return dw_error_set(err, DW_ERR_INVALID, "%s: must not be empty", part->field);
   *out = text;
   return 0;
 }
@@ -107,10 +108,10 @@ static int read_versions(const dw_json *root, struct dw_request *out, struct dw_
   if (read_nonempty(&kind, &text, err) != 0 || read_nonempty(&version, &out->api_version, err) != 0)
     return -1;
   if (strcmp(text, "AdmissionReview") != 0)
-    return dw_error_set(err, DW_ERR_INVALID, "kind: must be AdmissionReview, is \"%.100s\"", text);
+    return dw_error_set(err, DW_ERR_INVALID, "kind: must be AdmissionReview, but is \"%.100s\"", text);
   if (strcmp(out->api_version, "admission.k8s.io/v1") != 0 && strcmp(out->api_version, "admission.k8s.io/v1beta1") != 0)
     return dw_error_set(err, DW_ERR_INVALID,
-                        "apiVersion: must be admission.k8s.io/v1 or admission.k8s.io/v1beta1, is \"%.100s\"",
+                        "apiVersion: must be admission.k8s.io/v1 or admission.k8s.io/v1beta1, but is \"%.100s\"",
                         out->api_version);
   return 0;
 }
@@ -138,7 +139,7 @@ static int read_operation(const dw_json *request, enum dw_operation *out, struct
     }
   }
   return dw_error_set(err, DW_ERR_INVALID,
-                      "request.operation: must be CREATE, UPDATE, DELETE or CONNECT, is \"%.100s\"", text);
+                      "request.operation: must be CREATE, UPDATE, DELETE or CONNECT, but is \"%.100s\"", text);
 }
 
 static int read_dry_run(const dw_json *request, bool *out, struct dw_error *err) {

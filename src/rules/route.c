@@ -15,10 +15,10 @@ static bool is_harmless_default(const struct dw_cni_plugin *plugin, const struct
 
 static const char *default_route_text(const struct dw_route *route) {
   if (route->table != DW_ROUTE_MAIN_TABLE)
-    return "is a default route, which plugins that do not know table set in the main one";
+    return "is a default route, which plugins without support for table add to the main table";
   if (!dw_nad_route_counts(route))
     return "is a second default route, with a higher metric than the pod network's";
-  return "sends the pod's other traffic here, too";
+  return "also sends the pod's other traffic here";
 }
 
 /* Whether ONE leads more, or the same from a lower address on. */
@@ -49,7 +49,7 @@ static void covering_routes(struct dw_check *check, const struct dw_rule *rule, 
                                .value = dst.text,
                                .fix = "remove these routes",
                                .warn_at_most = all->may_not_count},
-            "covers every %s address together with the routes next to it, so the pod's other traffic goes here, too",
+            "covers every %s address together with the other routes, so the pod's other traffic also goes here",
             v4 ? "IPv4" : "IPv6");
 }
 
@@ -83,7 +83,7 @@ static void default_gateway(struct dw_check *check, const struct dw_rule *rule, 
   struct dw_value option = dw_plugin_option(check->arena, plugin, "isDefaultGateway");
   dw_report(check, rule,
             &(struct dw_found){.reason = DW_REASON_INVALID, .field = option.field, .value = "true", .fix = "remove it"},
-            "adds a default route, so the pod's other traffic goes here, too");
+            "adds a default route, so the pod's other traffic also goes here");
 }
 
 static void default_route(struct dw_check *check, const struct dw_rule *rule) {
@@ -190,7 +190,7 @@ static bool is_no_route(struct link *link, const struct dw_route *route) {
                                  .value = "null",
                                  .fix = "remove it",
                                  .warn_at_most = link->all->may_not_count},
-              "is null, on which the plugins crash");
+              "is null, which makes the plugins crash");
   return true;
 }
 
@@ -205,9 +205,9 @@ static bool is_dropped(struct link *link, const struct dw_route *route) {
 static bool has_no_destination(struct link *link, const struct dw_route *route) {
   if (route->dst_state != DW_READ_ABSENT)
     return route->dst_state == DW_READ_BAD;
-  struct dw_found found = about(link, route, "dst", "give the destination, such as \"dst\": \"10.200.5.0/24\"");
+  struct dw_found found = about(link, route, "dst", "add the destination, such as \"dst\": \"10.200.5.0/24\"");
   found.reason = DW_REASON_REQUIRED;
-  dw_report(link->check, link->rule, &found, "the plugins refuse a route without one");
+  dw_report(link->check, link->rule, &found, "the plugins reject a route without a destination");
   return true;
 }
 
@@ -217,7 +217,7 @@ static bool has_host_bits(struct link *link, const struct dw_route *route) {
     return false;
   struct dw_found found =
       about(link, route, "dst", dw_arena_printf(link->check->arena, "use %s", prefix_text(link, &route->dst)));
-  dw_report(link->check, link->rule, &found, "has bits set beyond its length, which the kernel refuses");
+  dw_report(link->check, link->rule, &found, "has bits set beyond its prefix, which the kernel rejects");
   return true;
 }
 
@@ -226,7 +226,7 @@ static bool has_bad_gateway(struct link *link, const struct dw_route *route) {
     return route->gw_state == DW_READ_BAD;
   if (route->gw.v4 == route->dst.base.v4)
     return false;
-  struct dw_found found = about(link, route, "gw", "use a gateway of the destination's family");
+  struct dw_found found = about(link, route, "gw", "use a gateway of the same address family as the destination");
   dw_report(link->check, link->rule, &found, "is %s, but its destination %s is %s", route->gw.v4 ? "IPv4" : "IPv6",
             prefix_text(link, &route->dst), route->gw.v4 ? "IPv6" : "IPv4");
   return true;
@@ -267,7 +267,7 @@ static bool is_unreachable(struct link *link, const struct dw_route *route) {
     return false;
   if (route->gw_state == DW_READ_OK) {
     struct dw_found found = about(link, route, "gw", "use a gateway inside it, or remove the route");
-    dw_report(link->check, link->rule, &found, "is outside %s, so the kernel refuses the route", subnets_text(link));
+    dw_report(link->check, link->rule, &found, "is outside %s, so the kernel rejects the route", subnets_text(link));
   } else if (!link->check->class.migration || dw_nad_rule_off(link->check, "gateway-outside")) {
     struct dw_found found = about(link, route, "dst", "use a gateway inside it, or remove the route");
     dw_report(link->check, link->rule, &found, "goes through the gateway %s, which is outside %s",
@@ -328,7 +328,8 @@ static bool is_own_address(struct link *link, const struct dw_route *route) {
                                                   addr_text(link, &route->gw), route->gw.v4 ? 32 : 128));
     found.warn_at_most |= !fails;
     dw_report(link->check, link->rule, &found, "%s",
-              fails ? "is handed out to a pod too, whose route the kernel then refuses" : "can be handed out to a pod");
+              fails ? "is also handed out to a pod, and the kernel rejects that pod's route"
+                    : "can be handed out to a pod");
     return fails;
   }
   return false;
@@ -377,7 +378,7 @@ static bool has_bad_scope(struct link *link, const struct dw_route *route) {
     return false;
   struct dw_found found = about(link, route, "scope", "remove it");
   dw_report(link->check, link->rule, &found,
-            through ? "allows no gateway, so the kernel refuses the route" : "is no scope that the kernel accepts");
+            through ? "does not allow a gateway, so the kernel rejects the route" : "is not a valid scope");
   return true;
 }
 
@@ -446,7 +447,7 @@ static void report_repeat(struct link *link, const struct dw_route *route, const
   struct dw_value other = dw_route_value(link->check->arena, &link->all->routes, earlier);
   found.reason = DW_REASON_DUPLICATE;
   found.gist = "is the same route as another";
-  dw_report(link->check, link->rule, &found, "is the same route as %s, which the kernel refuses", other.field);
+  dw_report(link->check, link->rule, &found, "is the same route as %s, and the kernel rejects duplicates", other.field);
 }
 
 static void unusable_routes(struct link *link) {
@@ -477,21 +478,22 @@ static void route_unusable(struct dw_check *check, const struct dw_rule *rule) {
     read_link(&link);
     unusable_routes(&link);
     if (all.routes.too_many) {
-      struct dw_found found = {.reason = DW_REASON_FORBIDDEN, .field = all.routes.list.field, .fix = "join them"};
+      struct dw_found found = {.reason = DW_REASON_FORBIDDEN, .field = all.routes.list.field, .fix = "combine them"};
       dw_nad_mark_unread(check, &found);
-      dw_report(check, rule, &found, "holds more than %zu routes, which cannot be checked", all.routes.count);
+      dw_report(check, rule, &found, "has more than %zu routes, too many to check", all.routes.count);
     }
   }
 }
 
 static const struct dw_rule rules[] = {
     {"default-route", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "routes to 0.0.0.0/0 or ::/0, or that together cover a whole family; a bridge's isDefaultGateway: virt-handler "
-     "loses the API server",
+     "routes to 0.0.0.0/0 or ::/0, routes that together cover a whole address family, or a bridge's isDefaultGateway: "
+     "virt-handler loses its connection to the API server",
      "remove the route", default_route},
     {"route-unusable", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
-     "a route that can't be set: its gateway is outside the subnet or of the other family, it has bits set beyond its "
-     "length, is there twice or has no destination; or one through a gateway to the network's own subnet",
+     "a route that cannot be added, because its gateway is outside the subnet or of the other address family, it has "
+     "bits set beyond its prefix length, it appears twice or it has no destination; or a route through a gateway to "
+     "the network's own subnet",
      "fix or remove the route", route_unusable},
 };
 

@@ -28,13 +28,13 @@ static void check_label(struct dw_check *check, const struct dw_rule *rule, cons
                            .field = dw_arena_printf(check->arena, "%s.%s", field, label->key),
                            .value = shown(check, label->value)};
   if (nested) {
-    found.fix = dw_arena_printf(check->arena, "write the labels into %s itself", field);
-    dw_report(check, rule, &found, "this selector is a plain map of labels, and knows no %s", label->key);
+    found.fix = dw_arena_printf(check->arena, "put the labels directly into %s", field);
+    dw_report(check, rule, &found, "this selector is a plain map of labels and does not support %s", label->key);
     return;
   }
   if (type != DW_JSON_OBJECT && type != DW_JSON_ARRAY && type != DW_JSON_NULL)
     found.fix = "put it in quotes";
-  dw_report(check, rule, &found, "a label's value must be a string, not %s", dw_json_type_name(label->value));
+  dw_report(check, rule, &found, "a label value must be a string, not %s", dw_json_type_name(label->value));
 }
 
 /* Returns how many labels it has. */
@@ -43,7 +43,7 @@ static size_t check_selector(struct dw_check *check, const struct dw_rule *rule,
   const char *field = dw_arena_printf(check->arena, "spec.selectors.%s", key);
   if (is_given(selector) && dw_json_type(selector) != DW_JSON_OBJECT) {
     struct dw_found found = {
-        .reason = DW_REASON_INVALID, .field = field, .value = shown(check, selector), .fix = "write a map of labels"};
+        .reason = DW_REASON_INVALID, .field = field, .value = shown(check, selector), .fix = "use a map of labels"};
     dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(selector));
     return 1;
   }
@@ -95,14 +95,14 @@ static void policy_selector(struct dw_check *check, const struct dw_rule *rule) 
     labels += check_selector(check, rule, known[i], dw_json_get(selectors, known[i]));
   if (check_unknown(check, rule, selectors, labels == 0) > 0 || labels > 0)
     return;
-  found.fix = "add labels, unless that is meant";
-  dw_report(check, rule, &found, "without a label to match, the policy matches every VM");
+  found.fix = "add labels, unless this is intended";
+  dw_report(check, rule, &found, "without labels, the policy matches every VM");
 }
 
 static const struct dw_rule rules[] = {
     {"policy-selector", DW_SCOPE_MIGRATION_POLICY, DW_ACTION_DENY, DW_ACTION_NONE,
-     "a MigrationPolicy selector of the wrong shape, such as matchLabels inside it; warns of one that matches every VM",
-     "write the labels into namespaceSelector or virtualMachineInstanceSelector itself", policy_selector},
+     "a MigrationPolicy selector with the wrong structure, such as matchLabels inside it; warns if it matches every VM",
+     "put the labels directly into namespaceSelector or virtualMachineInstanceSelector", policy_selector},
 };
 
 const struct dw_family dw_family_selectors = {rules, sizeof rules / sizeof *rules};

@@ -12,12 +12,12 @@ static const struct {
   enum dw_link_kind theirs;
   const char *words;
 } conflicts[] = {
-    {DW_LINK_MACVLAN, DW_LINK_PASSTHRU, "macvlan in mode passthru"},
+    {DW_LINK_MACVLAN, DW_LINK_PASSTHRU, "macvlan in passthru mode"},
     {DW_LINK_MACVLAN, DW_LINK_IPVLAN, "ipvlan"},
-    {DW_LINK_PASSTHRU, DW_LINK_PASSTHRU, "macvlan in mode passthru"},
+    {DW_LINK_PASSTHRU, DW_LINK_PASSTHRU, "macvlan in passthru mode"},
     {DW_LINK_PASSTHRU, DW_LINK_MACVLAN, "macvlan"},
     {DW_LINK_PASSTHRU, DW_LINK_IPVLAN, "ipvlan"},
-    {DW_LINK_IPVLAN, DW_LINK_PASSTHRU, "macvlan in mode passthru"},
+    {DW_LINK_IPVLAN, DW_LINK_PASSTHRU, "macvlan in passthru mode"},
     {DW_LINK_IPVLAN, DW_LINK_MACVLAN, "macvlan"},
 };
 
@@ -38,10 +38,10 @@ static void report(struct dw_check *check, const struct dw_rule *rule, const str
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = plugin->master.field,
                                .value = plugin->master.text,
-                               .fix = "use a NIC of its own",
+                               .fix = "use a dedicated NIC",
                                .warn_at_most = true},
-            "NAD %s/%s puts %s on this NIC: where a pod of one runs, pods of the other fail", other->namespace_,
-            other->name, words);
+            "NAD %s/%s puts %s on this NIC: on a node that runs a pod of one, pods of the other fail",
+            other->namespace_, other->name, words);
 }
 
 /* Two VLAN devices of one number on one NIC: net/8021q/vlan.c, vlan_check_real_dev(): EEXIST, whatever network
@@ -57,7 +57,7 @@ static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, cons
   if (taken.count > 0) {
     found.fix = "use macvlan with that interface as master, or another VLAN";
     dw_report(check, rule, &found,
-              "%s has an interface for this VLAN on %s already, so the vlan plugin fails: file exists", link->name,
+              "%s already has an interface for this VLAN on %s, so the vlan plugin fails: file exists", link->name,
               taken.nodes);
   }
   found.warn_at_most = true;
@@ -66,12 +66,11 @@ static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, cons
     report(check, rule, plugin, other, "the same VLAN");
   if (!check->class.migration || !dw_nad_pods_meet(check))
     return;
-  found.fix = "make the VLAN interface on the nodes, and use macvlan on it";
-  dw_report(
-      check, rule, &found,
-      "a node takes this VLAN of %s once: where virt-synchronization-controller runs beside another of its pods or "
-      "virt-handler, it fails",
-      link->name);
+  found.fix = "create the VLAN interface on the nodes, and use macvlan on it";
+  dw_report(check, rule, &found,
+            "a node can have this VLAN of %s only once, so virt-synchronization-controller fails on a node where "
+            "virt-handler or another of its own pods runs",
+            link->name);
 }
 
 static void master_shared(struct dw_check *check, const struct dw_rule *rule) {
@@ -92,10 +91,9 @@ static void master_shared(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"master-shared", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
-     "a node has an interface for the vlan plugin's VLAN already; or, as a warning, another NAD puts on the same NIC "
-     "what "
-     "the kernel does not allow together: macvlan and ipvlan, passthru and any macvlan, one VLAN twice",
-     "use a NIC of its own", master_shared},
+     "a node already has an interface for the vlan plugin's VLAN; warns if another NAD uses the same NIC in a way that "
+     "the kernel does not allow in combination: macvlan and ipvlan, passthru and any macvlan, the same VLAN twice",
+     "use a dedicated NIC", master_shared},
 };
 
 const struct dw_family dw_family_sharing = {rules, sizeof rules / sizeof rules[0]};

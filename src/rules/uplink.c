@@ -34,7 +34,7 @@ static void named_bridge(struct dw_check *check, const struct dw_rule *rule, con
         &(struct dw_found){.reason = DW_REASON_INVALID,
                            .field = bridge->field,
                            .value = bridge->text,
-                           .fix = "make a bridge of this name, with the migration NIC as its port, on every node"},
+                           .fix = "create a bridge with this name on every node, with the migration NIC as its port"},
         "%s", faults);
   else if (unknown != NULL)
     dw_report_unverified(check, rule, bridge->field, "%s", unknown);
@@ -44,10 +44,10 @@ static void named_bridge(struct dw_check *check, const struct dw_rule *rule, con
 static void bridge_of(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *bridge) {
   struct dw_found found = {.field = bridge->field,
                            .value = bridge->text,
-                           .fix = "name a bridge that has the migration NIC as its port on every node"};
+                           .fix = "use a bridge that has the migration NIC as its port on every node"};
   if (!dw_value_given(bridge)) {
     found.reason = DW_REASON_REQUIRED;
-    dw_report(check, rule, &found, "without it the bridge is cni0, which has no uplink");
+    dw_report(check, rule, &found, "without it, the bridge is cni0, which has no uplink");
   } else if (dw_nad_is_blank(bridge)) {
     found.reason = DW_REASON_REQUIRED;
     dw_report(check, rule, &found, "the bridge plugin fails with an empty name");
@@ -67,7 +67,7 @@ static void bridge_as_master(struct dw_check *check, const struct dw_rule *rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,
                                  .field = master->field,
                                  .value = master->text,
-                                 .fix = "make the migration NIC its port on every node, or use that NIC"},
+                                 .fix = "make the migration NIC its port on every node, or use that NIC directly"},
               "is a bridge without a port on %s", lonely.nodes);
 }
 
@@ -122,7 +122,7 @@ static void closed_vlan(struct dw_check *check, const struct dw_rule *rule, cons
                                .value = dw_value_shown(check->arena, &plugin->vlan),
                                .json = plugin->vlan.json,
                                .fix = "add it to the port's trunk-tags, or use a VLAN that the port carries"},
-            "no port of %s carries this VLAN on %s (%s on %s), so no frame leaves the node", bridge, closed.nodes,
+            "no port of %s carries this VLAN on %s (%s on %s), so no traffic leaves the node", bridge, closed.nodes,
             what_is_carried(check, closed.first, bridge), closed.first);
 }
 
@@ -140,9 +140,9 @@ static void shared_vlan(struct dw_check *check, const struct dw_rule *rule, cons
             &(struct dw_found){.reason = DW_REASON_INVALID,
                                .field = plugin->bridge.field,
                                .value = plugin->bridge.text,
-                               .fix = "set a VLAN apart for migrations",
+                               .fix = "use a VLAN that is dedicated to migrations",
                                .warn_at_most = true},
-            "NAD %s/%s is on the same bridge and VLAN, so its pods and VMs share the wire with migrations",
+            "NAD %s/%s is on the same bridge and VLAN, so its pods and VMs share that network with migrations",
             other->namespace_, other->name);
 }
 
@@ -155,12 +155,11 @@ static void bridge_vlan(struct dw_check *check, const struct dw_rule *rule) {
 
 static const struct dw_rule rules[] = {
     {"bridge-uplink", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the default bridge cni0, or one that on some node is absent, not a Linux bridge, or without a port",
-     "name a bridge that has the migration NIC as its port on every node", bridge_uplink},
+     "the default bridge cni0, or a bridge that on some node is missing, is not a Linux bridge or has no port",
+     "use a bridge that has the migration NIC as its port on every node", bridge_uplink},
     {"bridge-vlan", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
-     "no port of the bridge carries the VLAN on some node; or, as a warning, another NAD is on the same bridge and "
-     "VLAN",
-     "add the VLAN to the port's trunk-tags, and set it apart for migrations", bridge_vlan},
+     "a VLAN that no port of the bridge carries on some node; warns if another NAD uses the same bridge and VLAN",
+     "add the VLAN to the port's trunk-tags, and dedicate it to migrations", bridge_vlan},
 };
 
 const struct dw_family dw_family_uplink = {rules, sizeof rules / sizeof rules[0]};

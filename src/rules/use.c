@@ -21,16 +21,16 @@ static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = {
         .reason = DW_REASON_FORBIDDEN,
         .field = field,
-        .fix = dw_arena_printf(check->arena, "take it out of that %s first", dw_kind_name(user->kind))};
+        .fix = dw_arena_printf(check->arena, "remove it from that %s first", dw_kind_name(user->kind))};
     dw_report(check, rule, &found, "%s %s/%s uses this NAD as its migration network", dw_kind_name(user->kind),
               user->namespace_, user->name);
   } else if (strcmp(check->ns, check->policy->namespace_) != 0) {
     return; /* hardly any user names a NAD of another namespace */
   } else if (users_are(check, DW_UNAVAILABLE)) {
     dw_report_unavailable(check, rule, field,
-                          "the HyperConverged and KubeVirt objects that may use this NAD can't be read now");
+                          "the HyperConverged and KubeVirt objects that may use this NAD cannot be read now");
   } else if (users_are(check, DW_UNKNOWN)) {
-    dw_report_unverified(check, rule, field, "no HyperConverged and KubeVirt objects are known");
+    dw_report_unverified(check, rule, field, "the HyperConverged and KubeVirt objects are unknown");
   }
 }
 
@@ -48,16 +48,16 @@ static void network_in_use_change(struct dw_check *check, const struct dw_rule *
   if (check->config->state == DW_CONFIG_UNREADABLE || same_config(check->config, check->old_config))
     return;
   struct dw_found found = {
-      .reason = DW_REASON_INVALID, .field = "spec.config", .fix = "restart the virt-handler pods to take it over"};
-  dw_report(check, rule, &found, "this NAD is in use: virt-handlers that run keep the old configuration");
+      .reason = DW_REASON_INVALID, .field = "spec.config", .fix = "restart the virt-handler pods to apply it"};
+  dw_report(check, rule, &found, "this NAD is in use: running virt-handler pods keep the old configuration");
 }
 
 static const struct dw_rule rules[] = {
     {"network-in-use", DW_SCOPE_NAD_DELETE, DW_ACTION_DENY, DW_ACTION_NONE,
-     "the deletion of a NAD that a HyperConverged or KubeVirt names as migration network",
-     "take the network out of that object first", network_in_use},
+     "the deletion of a NAD that a HyperConverged or KubeVirt uses as its migration network",
+     "remove the network from that object first", network_in_use},
     {"network-in-use-change", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_NONE,
-     "a change of the configuration of a NAD that is in use: virt-handlers that run keep the old one",
+     "a change to the configuration of a NAD that is in use: running virt-handler pods keep the old one",
      "restart the virt-handler pods afterwards", network_in_use_change},
 };
 

@@ -46,7 +46,8 @@
 #define BAD NAD("migration", CONFIG("eth1", "10.129.0.0/24"))
 
 #define SAYS_UNFIT                                                                                                     \
-  "spec.virtualization.liveMigrationConfig.network: Invalid value: \"migration\": NAD openshift-cnv/migration breaks " \
+  "spec.virtualization.liveMigrationConfig.network: Invalid value: \"migration\": NAD openshift-cnv/migration "        \
+  "violates "                                                                                                          \
   "overlap-cluster-network: spec.config.ipam.range: Invalid value: \"10.129.0.0/24\": overlaps the pod network "       \
   "10.128.0.0/14 (Network cluster); fix that NAD first [network-unfit]\n"
 #define SAYS_BAD                                                                                                       \
@@ -54,9 +55,10 @@
   "\"10.129.0.0/24\": overlaps the pod network 10.128.0.0/14 (Network cluster); choose a range outside it "            \
   "[overlap-cluster-network]\n"                                                                                        \
   "HyperConverged openshift-cnv/kubevirt-hyperconverged: error: " SAYS_UNFIT                                           \
-  "VirtualMachineInstance vms/vm: warning: status.migrationState.targetNodeAddress: the last migration went to "       \
-  "10.128.2.7, past the migration network: outside NAD openshift-cnv/migration's pools; look for migration0 in the "   \
-  "target node's virt-handler pod, unless this was before the network was set [migration-bypassed]\n"                  \
+  "VirtualMachineInstance vms/vm: warning: status.migrationState.targetNodeAddress: the last migration did not use "   \
+  "the migration network: its target, 10.128.2.7, is outside the pools of NAD openshift-cnv/migration; check that "    \
+  "the target node's virt-handler pod has migration0, unless the VM migrated before the network was set "              \
+  "[migration-bypassed]\n"                                                                                             \
   "3 objects audited, 2 in violation: 2 errors, 1 warning\n"
 
 static const char list[] = "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [%s, {\"apiVersion\": \"v1\", "
@@ -333,7 +335,7 @@ static void migrations_are_not_let_off_where_the_network_is_hidden(void **state)
   RUN_SCOPED run = RUN("audit", "--kubeconfig", stub.kubeconfig);
   assert_non_null(strstr(run.out, "VirtualMachineInstance vms/vm: warning: "
                                   "status.migrationState.targetNodeAddress: could not be checked: the migration "
-                                  "network is not known [migration-bypassed]\n"));
+                                  "network is unknown [migration-bypassed]\n"));
 }
 
 static void one_object_that_can_not_be_read_hides_no_other(void **state) {

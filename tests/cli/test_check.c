@@ -128,7 +128,7 @@ static void json_says_where_and_what(void **state) {
   assert_int_equal(member_int(finding, "endColumn"), 154);
   assert_int_equal(member_int(finding, "width"), 13);
   assert_int_equal(strncmp(member_text(finding, "source"), "    config: '{", 14), 0);
-  assert_string_equal(member_text(finding, "fix"), "take a wider one, such as a /24");
+  assert_string_equal(member_text(finding, "fix"), "use a wider one, such as a /24");
   assert_string_equal(member_text(finding, "kind"), "NetworkAttachmentDefinition");
   assert_string_equal(member_text(finding, "namespace"), "openshift-cnv");
   assert_string_equal(member_text(finding, "name"), "migration-lan");
@@ -211,7 +211,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "and the last of a /31 are never handed out [range-empty]\n"
        "    \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/31\"}}'\n"
        "                                             ^~~~~~~~~~~~~\n"
-       "  fix: take a wider one, such as a /24\n"
+       "  fix: use a wider one, such as a /24\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* double quotes, with escapes */
       {HEAD "  config: \"{\\\"cniVersion\\\": \\\"0.3.1\\\", \\\"name\\\": \\\"x\\\", \\\"type\\\": \\\"macvlan\\\", "
@@ -221,7 +221,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "and the last of a /31 are never handed out [range-empty]\n"
        "    {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"\n"
        "                                           ^~~~~~~~~~~~~~~\n"
-       "  fix: take a wider one, such as a /24\n"
+       "  fix: use a wider one, such as a /24\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* literal, with tabs and wide characters */
       {HEAD "  config: |\n"
@@ -235,7 +235,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "    \t\"master\": \"eth1\", \"移行\": \"eth\",\t\"ipam\": {\"type\": \"whereabouts\", \"range\": "
        "\"10.9.0.0/31\"}\n"
        "    \t                                \t                                         ^~~~~~~~~~~~~\n"
-       "  fix: take a wider one, such as a /24\n"
+       "  fix: use a wider one, such as a /24\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* a missing key: the object that lacks it */
       {HEAD "  config: |\n"
@@ -243,11 +243,11 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
             "      \"cniVersion\": \"0.3.1\", \"name\": \"x\", \"type\": \"macvlan\", \"mode\": \"bridge\",\n"
             "      \"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.9.0.0/24\"}\n"
             "    }\n",
-       "nad.yaml:6:5: error: spec.config.master: Required value: without it macvlan takes the NIC of the default route "
+       "nad.yaml:6:5: error: spec.config.master: Required value: without it, macvlan uses the NIC of the default route "
        "[master-required]\n"
        "    {\n"
        "    ^\n"
-       "  fix: name the NIC that is set apart for migrations\n"
+       "  fix: use the NIC that is dedicated to migrations\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
       /* no JSON: the place that the parser tells */
       {HEAD "  config: |\n"
@@ -265,7 +265,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
       {HEAD "  config: '{\"type\": \"macvlan\", \"master\": \"eth1\", \"ipam\": {\"type\": \"whereabouts\", \"range\": "
             "\"10.9.0.0/24\", \"ranges\": 1, \"rangeStart\": \"10.9.0.4\",\n"
             "     \"type\": \"host-local\"}}'\n",
-       "nad.yaml:6:6: error: spec.config.ipam.type: Duplicate value: \"type\": the key appears twice (again at line "
+       "nad.yaml:6:6: error: spec.config.ipam.type: Duplicate value: \"type\": this key appears twice (again at line "
        "1, column 134), and the last one wins [cni-ambiguous-key]\n"
        "     \"type\": \"host-local\"}}'\n"
        "     ^~~~~~\n"
@@ -283,7 +283,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "\\\"eth1\\\", \\\"ipam\\\": {\\\"type\\\": \\\"whereabouts\\\", \\\"range\\\": \\\"10.9.0.0/31\\\"}}\"}}\n"
        "                                                                                                               "
        "                          ^~~~~~~~~~~~~~~\n"
-       "  fix: take a wider one, such as a /24\n"
+       "  fix: use a wider one, such as a /24\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -307,7 +307,7 @@ static void without_snippets_a_finding_is_a_line(void **state) {
   RUN_SCOPED run = RUN("check", "-f", SEEDS "openshift-empty-range/network.yaml", STATE, "--no-snippets");
   assert_string_equal(run.out,
                       SEEDS "openshift-empty-range/network.yaml:15:16: error: spec.config.ipam.range: Required "
-                            "value: without a range whereabouts hands out no address; add a \"range\" such as "
+                            "value: without a range, whereabouts hands out no addresses; add a \"range\" such as "
                             "\"192.168.99.0/24\" [range-empty]\n"
                             "1 object checked, 1 denied: 1 error, 0 warnings\n");
 }
@@ -424,8 +424,8 @@ static void a_placeholder_is_the_only_finding(void **state) {
     const char *text, *warning;
   } cases[] = {
 #define UNRENDERED(place, field, text, fix)                                                                            \
-  place ": warning: " field ": " text " is a placeholder that was not filled in, so this object is not checked; " fix  \
-        " [unrendered]"
+  place ": warning: " field ": " text " is an unfilled placeholder, so this object is not checked; " fix " ["          \
+        "unrendered]"
       {HEAD "  config: " CONFIG("${NIC}"),
        UNRENDERED("5:72", "spec.config", "${NIC}",
                   "render it first: envsubst < FILE | droveway check -f - (with Flux: flux build kustomization)")},
@@ -437,7 +437,7 @@ static void a_placeholder_is_the_only_finding(void **state) {
                   "render the chart first: helm template CHART | droveway check -f -")},
       {HEAD "  config: " CONFIG("{{hub .nic hub}}"),
        UNRENDERED("5:72", "spec.config", "{{hub .nic hub}}",
-                  "Advanced Cluster Management fills it in: check the object on the cluster with droveway audit")},
+                  "Advanced Cluster Management fills it in: check the object in the cluster with droveway audit")},
       {HEAD "  config: " CONFIG("$(NIC)"),
        UNRENDERED("5:72", "spec.config", "$(NIC)", "render it first: kustomize build DIR | droveway check -f -")},
       {HEAD "  config: " CONFIG("<%= nic %>"),
@@ -473,15 +473,13 @@ static void the_text_of_a_policy_is_judged(void **state) {
   assert_non_null(strstr(wrong.out, "<stdin>:12:86: error: spec.config.master: Invalid value: \"/eth1\""));
   assert_non_null(strstr(wrong.out, "\n1 object checked, 1 denied: 1 error, 0 warnings\n"));
   expect_only_warning(RAW_POLICY(RAW_NAD("{{ fromConfigMap \"a\" \"b\" \"nic\" }}")),
-                      "12:87: warning: object-templates-raw: {{ fromConfigMap \"a\" \"b\" \"nic\" }} is a placeholder "
-                      "that was not filled "
-                      "in, so the objects in this text are not checked; Advanced Cluster Management fills it in: check "
-                      "the object on the "
-                      "cluster with droveway audit [unrendered]");
+                      "12:87: warning: object-templates-raw: {{ fromConfigMap \"a\" \"b\" \"nic\" }} is an unfilled "
+                      "placeholder, so the objects in this text are not checked; Advanced Cluster Management fills it "
+                      "in: check the object in the cluster with droveway audit [unrendered]");
   RUN_SCOPED broken = RUN_WITH(RAW_POLICY(RAW_NAD("eth1") "        - ]\n"), "check", "--no-snippets", "-f", "-", STATE);
   assert_int_equal(broken.status, 0);
   assert_non_null(strstr(broken.out, "warning: object-templates-raw: is neither YAML nor a Go template ("));
-  assert_non_null(strstr(broken.out, "), so Advanced Cluster Management makes none of the objects in it; correct the "
+  assert_non_null(strstr(broken.out, "), so Advanced Cluster Management creates none of its objects; correct the "
                                      "YAML [unrendered]"));
   RUN_SCOPED other = RUN_WITH(RAW_POLICY("        {kind: ConfigMap, apiVersion: v1, data: {a: '{{ .b }}'}}\n"), "check",
                               "-f", "-", STATE);
@@ -546,8 +544,7 @@ static void a_kind_in_the_wrong_case_is_denied(void **state) {
     snprintf(text, sizeof text, "apiVersion: %s\nkind: %s\nmetadata: {name: a, namespace: b}\nspec: {}\n", kinds[i][0],
              kinds[i][1]);
     snprintf(expected, sizeof expected,
-             "<stdin>:2:7: error: kind: Unsupported value: \"%s\": names of kinds are case-sensitive, so the API "
-             "server refuses "
+             "<stdin>:2:7: error: kind: Unsupported value: \"%s\": kinds are case-sensitive, so the API server rejects "
              "this object; use %s [unserved-kind]\n1 object checked, 1 denied: 1 error, 0 warnings\n",
              kinds[i][1], kinds[i][2]);
     RUN_SCOPED run = RUN_WITH(text, "check", "--no-snippets", "-f", "-", STATE);
@@ -563,7 +560,7 @@ static void an_unknown_version_is_a_warning_and_the_object_is_judged(void **stat
                "spec: {configuration: {migrations: {parallelMigrationsPerCluster: 0}}}\n",
                "check", "--no-snippets", "-f", "-");
   assert_int_equal(run.status, 1);
-  assert_non_null(strstr(run.out, "<stdin>:1:13: warning: apiVersion: no known CRD serves KubeVirt in version v2; use "
+  assert_non_null(strstr(run.out, "<stdin>:1:13: warning: apiVersion: no known CRD defines KubeVirt in version v2; use "
                                   "kubevirt.io/v1 [unserved-kind]\n"));
   assert_non_null(strstr(run.out, "[limit-range]\n"));
   RUN_SCOPED old = RUN_WITH("apiVersion: kubevirt.io/v1alpha3\nkind: KubeVirt\n"

@@ -24,7 +24,8 @@ static void a_rule_is_told_of(void **state) {
   RUN_SCOPED run = RUN("explain", "gateway-in-pool");
   assert_int_equal(run.status, 0);
   assert_string_equal(run.err, "");
-  has(&run, "gateway-in-pool: deny on a migration network, warn on any other NAD\n  finds: the gateway's address can");
+  has(&run,
+      "gateway-in-pool: deny on a migration network, warn on any other NAD\n  finds: a gateway whose address can");
   has(&run, "\nWhy\n  ");
   has(&run, "\nAn example that breaks it\n    apiVersion: k8s.cni.cncf.io/v1\n");
   has(&run, "\n    -         \"gateway\": \"192.168.99.1\"\n    +         \"gateway\": \"192.168.99.1\",\n"

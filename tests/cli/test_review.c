@@ -112,9 +112,8 @@ static void an_old_mistake_may_move_but_not_double(void **state) {
   char *moved = update_of(before, LIST MACVLAN("{\"dst\":\"10.2.0.0/24\"}," ROUTE) ",{\"type\":\"tuning\"}]}");
   RUN_SCOPED stays = RUN_WITH(moved, "review", "-");
   assert_int_equal(stays.status, 0);
-  assert_non_null(strstr(stays.out,
-                         "\"spec.config.plugins[0].ipam.routes[1].dst: has bits set beyond its length, which "
-                         "the kernel refuses [route-unusable]\""));
+  assert_non_null(strstr(stays.out, "\"spec.config.plugins[0].ipam.routes[1].dst: has bits set beyond its prefix, "
+                                    "which the kernel rejects [route-unusable]\""));
   char *doubled = update_of(before, LIST MACVLAN(ROUTE "," ROUTE) "]}");
   RUN_SCOPED second = RUN_WITH(doubled, "review", "-");
   assert_int_equal(second.status, 1);

@@ -143,10 +143,10 @@ static void ranges_show_who_and_how_many(void **state) {
   assert_shows(page, "<th role=\"rowheader\" scope=\"row\" class=\"address in1\">10.128.5.0/24</th>");
   assert_shows(page, "262,144");
   assert_shows(page, "2 usable, <br>3 needed");
-  assert_shows(page, "too small</span> for the nodes there are");
+  assert_shows(page, "too small</span> for the current nodes");
   assert_shows(page, "overlaps</span> pod network 10.128.0.0/14");
   assert_shows(page, "overlaps</span> 2 more");
-  assert_shows(page, "shared on purpose by 1 more NAD<");
+  assert_shows(page, "intentionally shared by 1 more NAD<");
   assert_shows(page, "10.200.0.10 to<br>10.200.0.99");
   assert_shows(page, "10.0.0.0-10.127.255.255");
   assert_shows(page, "10.160.0.0/11");
@@ -155,7 +155,7 @@ static void ranges_show_who_and_how_many(void **state) {
   f.entries[2].kind = DW_MAP_ADDRESSES;
   page = page_of(&f.map);
   assert_shows(page, "254 seen");
-  assert_shows(page, "around a node&#39;s address is not told as free");
+  assert_shows(page, "around a node&#39;s address is not listed as free");
   free(page);
 }
 
@@ -189,11 +189,11 @@ static void a_suggestion_is_told_with_its_cautions(void **state) {
   f.map.suggestion_count = 2;
   page = page_of(&f.map);
   assert_well_formed(page);
-  assert_shows(page, "Take <strong class=\"address\">192.168.100.0/30</strong>");
+  assert_shows(page, "Use <strong class=\"address\">192.168.100.0/30</strong>");
   assert_shows(page, "&quot;range&quot;: &quot;192.168.100.0/30&quot;}</code>");
   assert_shows(page, "Docker &lt;3");
-  assert_int_equal(times(page, ">Remarks</th>"), 2);                            /* of the area, too */
-  assert_int_equal(times(page, "too small</span> for the nodes there are"), 2); /* the first, and the pool */
+  assert_int_equal(times(page, ">Remarks</th>"), 2);                          /* of the area, too */
+  assert_int_equal(times(page, "too small</span> for the current nodes"), 2); /* the first, and the pool */
   free(page);
   f.map.needed = 2;
   f.map.suggestions[1].caution = NULL;
@@ -259,7 +259,7 @@ static void unknown_nodes_are_not_said_to_lack_a_nic(void **state) {
   f.map.unknown_nodes = 1;
   char *page = page_of(&f.map);
   assert_shows(page, "1 node has no NodeNetworkState");
-  assert_int_equal(times(page, "<span class=\"soft\">not known</span>"), 2);
+  assert_int_equal(times(page, "<span class=\"soft\">unknown</span>"), 2);
   assert_hides(page, "missing on");
   free(page);
   f.here[1].up = true;
@@ -282,7 +282,7 @@ static void findings_are_told_with_their_fix(void **state) {
   free(page);
   f.map.finding_count = f.map.denials = f.map.warnings = 0;
   page = page_of(&f.map);
-  assert_shows(page, "Nothing is wrong.");
+  assert_shows(page, "No problems found.");
   free(page);
 }
 
@@ -318,9 +318,9 @@ static void an_empty_map_is_a_page_too(void **state) {
   char *page = page_of(&map);
   assert_well_formed(page);
   assert_shows(page, "none is set</strong> in namespace <strong>openshift-cnv<");
-  assert_shows(page, "Nothing is known that uses addresses");
-  assert_shows(page, "No NIC is known");
-  assert_shows(page, "Nothing is wrong");
+  assert_shows(page, "No used addresses are known");
+  assert_shows(page, "No NICs are known");
+  assert_shows(page, "No problems found");
   free(page);
 }
 
@@ -339,12 +339,12 @@ static void many_ranges_are_cut_and_counted(void **state) {
   f.area.rows = rows;
   f.area.row_count = 500;
   char *page = page_of(&f.map);
-  assert_hides(page, "left out here");
+  assert_hides(page, "not shown here");
   assert_shows(page, "Too many ranges to draw");
   free(page);
   f.area.row_count = MANY;
   page = page_of(&f.map);
-  assert_shows(page, "<strong>4,500 more rows</strong> are left out here");
+  assert_shows(page, "<strong>4,500 more rows</strong> are not shown here");
   assert_int_equal(times(page, ">10.200.0.0/24</th>") + times(page, ">10.200.0.0/24<br>"), 500);
   f.area.row_count = 300;
   free(page);
@@ -394,7 +394,7 @@ static void findings_left_out_are_counted(void **state) {
   page_fixture(&f);
   f.map.warnings = 7;
   char *page = page_of(&f.map);
-  assert_shows(page, "<strong>6 more rows</strong> are left out here");
+  assert_shows(page, "<strong>6 more rows</strong> are not shown here");
   free(page);
 }
 

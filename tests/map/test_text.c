@@ -32,8 +32,8 @@ static void all_of_a_map_is_there(void **state) {
   assert_non_null(strstr(text, "! overlaps NAD vms/net 10.129.0.0/24\n"));
   assert_non_null(strstr(text, "migration network: NAD openshift-cnv/migration-a; usable 254, needed 1\n"));
   assert_non_null(strstr(text, "  10.0.0.0/9                   .......   8,388,608 free\n"));
-  assert_non_null(strstr(text, "free room by size: /9: 1, /16: "));
-  assert_non_null(strstr(text, "Ranges of /24 that overlap nothing, the best first:\n  10.200.6.0/24  usable 254\n"));
+  assert_non_null(strstr(text, "free space by size: /9: 1, /16: "));
+  assert_non_null(strstr(text, "Ranges of /24 that overlap nothing, best first:\n  10.200.6.0/24  usable 254\n"));
   assert_non_null(strstr(text, "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"10.200.6.0/24\"}"));
 }
 
@@ -126,9 +126,9 @@ static void a_map_of_nothing_is_said_to_be_one(void **state) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   MAP_SCOPED map = MAP(NULL);
   dw_map_text(map.map, &(struct dw_map_text_options){80, false, false}, &out);
-  assert_non_null(strstr(dw_buf_text(&out), "How many nodes run virt-handler is not known.\n"));
+  assert_non_null(strstr(dw_buf_text(&out), "The number of nodes that run virt-handler is unknown.\n"));
   assert_non_null(
-      strstr(dw_buf_text(&out), "The cluster's networks are not known: set clusterNetworks in the policy.\n"));
+      strstr(dw_buf_text(&out), "The cluster's networks are unknown: set clusterNetworks in the policy.\n"));
   assert_non_null(strstr(dw_buf_text(&out), "16,777,216 free\n"));
 }
 

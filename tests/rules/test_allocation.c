@@ -72,7 +72,7 @@ static void allocating_per_node_is_denied(void **state) {
                   "use whereabouts");
   struct nad_case other = {.config = nad_macvlan("\"ipam\":{\"type\":\"infoblox\"}")};
   nad_expect(&other, "unverified ipam-per-node spec.config.ipam.type\n");
-  nad_expect_says(&other, "ipam-per-node", "could not be checked: IPAM \"infoblox\"");
+  nad_expect_says(&other, "ipam-per-node", "could not be checked: the IPAM plugin \"infoblox\" is unknown");
   nad_expect_brief(&other);
 }
 
@@ -98,11 +98,11 @@ static void added_addresses_are_denied_where_two_nodes_use_them(void **state) {
     nad_expect_config(nad_whereabouts(rows[i].members), rows[i].lines);
   struct nad_case used = {.config = nad_whereabouts(rows[0].members)};
   nad_expect_says(&used, "ipam-per-node",
-                  "Invalid value: \"192.168.99.9/24\": every pod gets this address, so two nodes have the same one; "
+                  "Invalid value: \"192.168.99.9/24\": every pod gets this address, so nodes end up with duplicates; "
                   "remove it [ipam-per-node]");
   used.config = nad_whereabouts(rows[1].members);
   nad_expect_says(&used, "ipam-per-node",
-                  "Invalid value: \"192.168.98.9/24\": every pod gets this address next to its own; remove it "
+                  "Invalid value: \"192.168.98.9/24\": every pod gets this address in addition to its own; remove it "
                   "[ipam-per-node]");
   nad_expect_other(nad_whereabouts(rows[0].members), "");
 }
@@ -111,12 +111,12 @@ static void static_addresses_come_from_args_too(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\"},\"args\":{"
                                    "\"cni\":{\"ips\":[\"192.168.99.9/24\"]}}}"};
-  nad_expect_says(&nad, "ipam-per-node", "allocates on each node by itself");
+  nad_expect_says(&nad, "ipam-per-node", "allocates addresses on each node independently");
   nad.config = "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\"},\"runtimeConfig\":{\"ips\":["
                "\"192.168.99.9/24\"]}}";
-  nad_expect_says(&nad, "ipam-per-node", "allocates on each node by itself");
+  nad_expect_says(&nad, "ipam-per-node", "allocates addresses on each node independently");
   nad.config = "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\",\"addresses\":[]}}";
-  nad_expect_says(&nad, "ipam-per-node", "has no address to give, and would give the same one to every node");
+  nad_expect_says(&nad, "ipam-per-node", "has no address to assign, and would assign the same one on every node");
 }
 
 /* --- how much --- */
@@ -172,9 +172,9 @@ static void decentralized_migration_needs_two_more(void **state) {
 static void sizes_are_told(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.0/30\"")}, "pool-too-small",
-                  "has 2 usable addresses, 3 are needed (3 nodes that run virt-handler)");
+                  "has 2 usable addresses, but 3 are needed (3 nodes that run virt-handler)");
   struct nad_case tight = {.config = nad_whereabouts("\"ipRanges\":[{\"range\":\"192.168.99.1-192.168.99.3/24\"}]")};
-  nad_expect_says(&tight, "pool-tight", "3 usable for 3 needed");
+  nad_expect_says(&tight, "pool-tight", "has 3 usable addresses; 3 are needed");
   nad_expect_brief(&tight);
 }
 
@@ -206,7 +206,7 @@ static void without_all_nodes_it_is_said(void **state) {
   nad_expect(&small, "deny pool-too-small spec.config.ipam.range\n");
   small.more = NULL;
   nad_expect(&small, "unverified pool-too-small spec.config.ipam.range\n");
-  nad_expect_says(&small, "pool-too-small", "could not be checked: no nodes are known");
+  nad_expect_says(&small, "pool-too-small", "could not be checked: the nodes are unknown");
 }
 
 static void a_selector_that_matches_no_node_is_named(void **state) {

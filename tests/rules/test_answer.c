@@ -45,13 +45,13 @@ static void a_denial_is_shaped_as_the_api_servers(void **state) {
   assert_string_equal(json_object_get_string(at(details, "name")), "kv");
   assert_string_equal(verdict_message(&one),
                       "KubeVirt.kubevirt.io \"kv\" is invalid: spec.configuration.migrations.progressTimeout: Invalid "
-                      "value: \"-1\": must not be negative; give a number of seconds [limit-range]");
+                      "value: \"-1\": must not be negative; set a number of seconds [limit-range]");
   VERDICT_SCOPED two = create(KUBEVIRT("{progressTimeout: -1, completionTimeoutPerGiB: x}"));
   assert_string_equal(
       verdict_message(&two),
       "KubeVirt.kubevirt.io \"kv\" is invalid: [spec.configuration.migrations.completionTimeoutPerGiB: Invalid value: "
       "\"x\": must be an integer, not a string [limit-type], spec.configuration.migrations.progressTimeout: Invalid "
-      "value: \"-1\": must not be negative; give a number of seconds [limit-range]]");
+      "value: \"-1\": must not be negative; set a number of seconds [limit-range]]");
 }
 
 static void annotations_name_each_rule_once(void **state) {
@@ -99,7 +99,7 @@ static void at_most_100_causes_are_listed(void **state) {
     assert_string_equal(verdict_cause(&verdict, 99, "field"), "spec.config.plugins[100].type");
     if (counts[i] > 100) {
       char text[80];
-      snprintf(text, sizeof text, "Too many: %d more findings deny this; fix these first", counts[i] - 100);
+      snprintf(text, sizeof text, "Too many: %d more errors in this object; fix these first", counts[i] - 100);
       assert_string_equal(verdict_cause(&verdict, 100, "message"), text);
       assert_string_equal(verdict_cause(&verdict, 100, "reason"), "FieldValueTooMany");
     }

@@ -44,9 +44,9 @@ static void expect(const struct dw_world *world, const struct example *example, 
 
 static void what_is_no_quantity_is_told_as_one(void **state) {
   (void)state;
-#define GENERIC "is not a quantity; give bytes per second, such as \"64Mi\", or \"0\" for no limit [bandwidth]"
-#define USE(text) "is not a quantity; use \"" text "\" [bandwidth]"
-#define BITS(text) "is not a quantity; use bytes per second, not bits: \"" text "\" [bandwidth]"
+#define GENERIC "is not a valid quantity; use bytes per second, such as \"64Mi\", or \"0\" for no limit [bandwidth]"
+#define USE(text) "is not a valid quantity; use \"" text "\" [bandwidth]"
+#define BITS(text) "is not a valid quantity; use bytes per second, not bits: \"" text "\" [bandwidth]"
   static const struct example examples[] = {
       {HCO("bandwidthPerMigration: 64MiB"), USE("64Mi")},      {HCO("bandwidthPerMigration: 64 MiB"), USE("64Mi")},
       {HCO("bandwidthPerMigration: 64MiB/s"), USE("64Mi")},    {HCO("bandwidthPerMigration: 64MiBps"), USE("64Mi")},
@@ -63,16 +63,15 @@ static void what_is_no_quantity_is_told_as_one(void **state) {
 
 static void under_a_mebibyte_counts_as_one(void **state) {
   (void)state;
-#define BYTES(number, use) "is " number " bytes per second, and counts as 1 MiB/s; use " use " [bandwidth]"
+#define BYTES(number, use) "is " number " bytes per second, treated as 1 MiB/s; use " use " [bandwidth]"
   static const struct example examples[] = {
       {HCO("bandwidthPerMigration: '64'"), BYTES("64", "\"64Mi\"")},
       {HCO("bandwidthPerMigration: 64"), BYTES("64", "\"64Mi\"")},
-      {HCO("bandwidthPerMigration: 64k"), "is 64000 bytes per second, and counts as 1 MiB/s [bandwidth]"},
-      {HCO("bandwidthPerMigration: 64m"),
-       "is thousandths of a byte per second (m is milli), and counts as 1 MiB/s; use "
-       "\"64Mi\" [bandwidth]"},
+      {HCO("bandwidthPerMigration: 64k"), "is 64000 bytes per second, treated as 1 MiB/s [bandwidth]"},
+      {HCO("bandwidthPerMigration: 64m"), "is thousandths of a byte per second (m is milli), treated as 1 MiB/s; use "
+                                          "\"64Mi\" [bandwidth]"},
       {HCO("bandwidthPerMigration: '1048575', completionTimeoutPerGiB: 2000"),
-       "is 1048575 bytes per second, and counts as 1 MiB/s [bandwidth]"},
+       "is 1048575 bytes per second, treated as 1 MiB/s [bandwidth]"},
       {HCO("bandwidthPerMigration: '1048576', completionTimeoutPerGiB: 2000"), ""},
       {HCO("bandwidthPerMigration: 1Mi, completionTimeoutPerGiB: 2000"), ""},
       {HCO("bandwidthPerMigration: '0'"), ""},
@@ -85,7 +84,7 @@ static void a_gibibyte_has_to_fit_into_its_time(void **state) {
   (void)state;
 #define SLOW(seconds, limit, use)                                                                                      \
   "a GiB takes " seconds " s at this rate, but completionTimeoutPerGiB is " limit                                      \
-  ": a full VM never finishes; use " use " or more, or raise completionTimeoutPerGiB [bandwidth]"
+  ", so a fully used VM never finishes; use " use " or more, or raise completionTimeoutPerGiB [bandwidth]"
   static const struct example examples[] = {
       {HCO("bandwidthPerMigration: 32Mi, completionTimeoutPerGiB: 20"), SLOW("32", "20", "52Mi")},
       {HCO("bandwidthPerMigration: 51Mi, completionTimeoutPerGiB: 20"), SLOW("21", "20", "52Mi")},
@@ -128,9 +127,9 @@ static void a_gibibyte_has_to_fit_into_its_time(void **state) {
 /* The slowest NIC counts: a GiB takes 8.6 s on 1 Gbit/s, for each migration that leaves the node at once. */
 static void the_nic_has_a_speed(void **state) {
   (void)state;
-#define ABOVE(speed) "is more than eth1's " speed " Mbit/s, so it limits nothing [bandwidth]"
+#define ABOVE(speed) "is more than eth1's " speed " Mbit/s, so it has no effect [bandwidth]"
 #define SHARED(count, speed, seconds, limit)                                                                           \
-  "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: " count " at once share eth1's " speed                  \
+  "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: " count " concurrent migrations share eth1's " speed    \
   " Mbit/s, so a GiB takes " seconds " s, but completionTimeoutPerGiB is " limit
   static const struct {
     const char *state, *object, *start; /* after the field, or with it; "" where nothing is found */

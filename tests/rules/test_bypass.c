@@ -182,7 +182,7 @@ static void pools_that_are_not_told_are_said_once(void **state) {
       audit_of(NAD_WITH("lm", "\"ipam\":{\"type\":\"dhcp\"}") HCO("lm") VMI("a", "10.128.2.7") VMI("b", "10.128.2.7"));
   assert_non_null(
       strstr(audited.messages,
-             "could not be checked: NAD openshift-cnv/lm does not show its addresses [migration-bypassed]\n"));
+             "could not be checked: the addresses of NAD openshift-cnv/lm are unknown [migration-bypassed]\n"));
   assert_int_equal(audited.result.objects, 4);
 }
 
@@ -218,18 +218,18 @@ static void each_message_is_whole(void **state) {
     const char *text;
   } cases[] = {
       {NET VMI("a", "10.128.2.7"), DW_KNOWN,
-       "Invalid value: \"10.128.2.7\": the last migration went to 10.128.2.7, past the migration network: outside NAD "
-       "openshift-cnv/lm's pools; look for migration0 in the target node's virt-handler pod, unless this was before "
-       "the network was set [migration-bypassed]\n"},
+       "Invalid value: \"10.128.2.7\": the last migration did not use the migration network: its target, 10.128.2.7, "
+       "is outside the pools of NAD openshift-cnv/lm; check that the target node's virt-handler pod has migration0, "
+       "unless the VM migrated before the network was set [migration-bypassed]\n"},
       {NET VMI("a", "worker-1"), DW_KNOWN,
        "Invalid value: could not be checked: \"worker-1\" is not an IP address [migration-bypassed]\n"},
       {NAD_WITH("lm", "\"ipam\":{\"type\":\"dhcp\"}") HCO("lm") VMI("a", "10.128.2.7"), DW_KNOWN,
-       "Invalid value: could not be checked: NAD openshift-cnv/lm does not show its addresses "
+       "Invalid value: could not be checked: the addresses of NAD openshift-cnv/lm are unknown "
        "[migration-bypassed]\n"},
       {HCO("lm") VMI("a", "10.128.2.7"), DW_UNKNOWN,
-       "Invalid value: could not be checked: the NADs are not known [migration-bypassed]\n"},
+       "Invalid value: could not be checked: the NADs are unknown [migration-bypassed]\n"},
       {VMI("a", "10.128.2.7"), DW_UNKNOWN,
-       "Invalid value: could not be checked: the migration network is not known [migration-bypassed]\n"},
+       "Invalid value: could not be checked: the migration network is unknown [migration-bypassed]\n"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     expect_last_message(cases[i].state, cases[i].knowledge, cases[i].text);

@@ -55,14 +55,13 @@ static void what_runtime_config_asks_for_counts(void **state) {
   expect_text(
       NEW(MACVLAN ",{\"type\":\"bandwidth\",\"runtimeConfig\":{\"bandwidth\":{\"egressRate\":8,\"egressBurst\":8}}}"),
       "true",
-      "spec.config.plugins[1].type: Invalid value: \"bandwidth\": works on a veth pair only, and macvlan makes "
-      "none; leave it out, and limit migrations by bandwidthPerMigration [plugin-chain]");
-  expect_text(
-      NEW(MACVLAN ",{\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":80,"
-                  "\"containerPort\":80}]}}"),
-      "true",
-      "spec.config.plugins[1].type: Invalid value: \"portmap\": opens ports of the node to virt-handler, and leaves "
-      "its chains in the node's packet filter; leave it out [plugin-chain]");
+      "spec.config.plugins[1].type: Invalid value: \"bandwidth\": only works on a veth pair, and macvlan does not "
+      "create one; remove it, and limit migrations with bandwidthPerMigration [plugin-chain]");
+  expect_text(NEW(MACVLAN ",{\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":80,"
+                          "\"containerPort\":80}]}}"),
+              "true",
+              "spec.config.plugins[1].type: Invalid value: \"portmap\": forwards ports of the node to virt-handler, "
+              "and leaves its chains in the node's packet filter; remove it [plugin-chain]");
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[]}}"), "");
 }
 
@@ -70,11 +69,12 @@ static void no_version_is_the_oldest(void **state) {
   (void)state;
 #define FIREWALL MACVLAN ",{\"type\":\"firewall\"}"
   expect_text(LIST("", FIREWALL), "false",
-              "spec.config.cniVersion: Required value: without it the version is 0.1.0, which the plugin firewall does "
-              "not accept; use 0.4.0 or newer [plugin-chain]");
-  expect_text(LIST("\"cniVersion\":\"0.3.1\",", FIREWALL), "true",
-              "spec.config.cniVersion: Unsupported value: \"0.3.1\": the plugin firewall does not accept this version; "
-              "use 0.4.0 or newer [plugin-chain]");
+              "spec.config.cniVersion: Required value: without it, the version defaults to 0.1.0, which the plugin "
+              "firewall does not support; use 0.4.0 or newer [plugin-chain]");
+  expect_text(
+      LIST("\"cniVersion\":\"0.3.1\",", FIREWALL), "true",
+      "spec.config.cniVersion: Unsupported value: \"0.3.1\": the plugin firewall does not support this version; "
+      "use 0.4.0 or newer [plugin-chain]");
   nad_expect_other(LIST("\"cniVersion\":\"\",", FIREWALL), "deny plugin-chain spec.config.cniVersion\n");
   nad_expect_other(LIST("\"cniVersion\":\"9.9.9\",", FIREWALL), "deny cni-version spec.config.cniVersion\n");
   nad_expect_other(LIST("\"cniVersions\":[\"1.0.0\"],", FIREWALL), "");
@@ -86,9 +86,10 @@ static void the_first_makes_the_interface(void **state) {
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"tuning\",\"mtu\":1500}"), "");
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"portmap\",\"capabilities\":{\"portMappings\":true}}"), "");
   nad_expect_config(NEW(MACVLAN), "");
-  expect_text(NEW("{\"type\":\"tuning\"}," MACVLAN), "true",
-              "spec.config.plugins[0].type: Invalid value: \"tuning\": only changes an interface that a plugin before "
-              "it has made, but it is the first; put the plugin that makes the interface first [plugin-chain]");
+  expect_text(
+      NEW("{\"type\":\"tuning\"}," MACVLAN), "true",
+      "spec.config.plugins[0].type: Invalid value: \"tuning\": only changes an interface that an earlier plugin "
+      "created, but it is first in the list; put the plugin that creates the interface first [plugin-chain]");
   nad_expect_other(NEW("{\"type\":\"tuning\"}," MACVLAN), "");
   nad_expect_config(NEW("{\"type\":\"tuning\",\"prevResult\":{\"interfaces\":[]}}," MACVLAN), "");
   /* Nothing but such plugins is migration-plugin's. */
@@ -98,11 +99,11 @@ static void the_first_makes_the_interface(void **state) {
 static void only_one_makes_it(void **state) {
   (void)state;
   expect_text(NEW(MACVLAN ",{\"type\":\"vrf\",\"vrfname\":\"v\",\"table\":254}"), "true",
-              "spec.config.plugins[1].type: Invalid value: \"vrf\": takes migration0 into a VRF, whose packets "
-              "virt-handler's connections do not get by default; leave it out [plugin-chain]");
+              "spec.config.plugins[1].type: Invalid value: \"vrf\": puts migration0 into a VRF; by default, "
+              "virt-handler's connections receive no packets from a VRF; remove it [plugin-chain]");
   expect_text(NEW(MACVLAN "," BRIDGE), "true",
-              "spec.config.plugins[1].type: Invalid value: \"bridge\": makes migration0 again, which macvlan has made "
-              "already, so it fails; leave one of them out, or make it a network of its own [plugin-chain]");
+              "spec.config.plugins[1].type: Invalid value: \"bridge\": fails, because macvlan has already created "
+              "migration0; remove one of them, or move it to a separate network [plugin-chain]");
   nad_expect_other(NEW(MACVLAN ",{\"type\":\"bridge\"}"), "");
   nad_expect_config(
       NEW(MACVLAN ",{\"type\":\"dummy\"}"),

@@ -147,11 +147,11 @@ static void keys_that_libcni_knows_in_one_case_only(void **state) {
   struct nad_case nad = {
       .config = "{\"cniVersion\":\"0.3.1\",\"Name\":\"net\",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"};
   nad_expect(&nad, "warn cni-ambiguous-key spec.config.Name\n");
-  nad_expect_says(&nad, "cni-ambiguous-key", "Multus does not know this key and takes the NAD's name instead");
-  nad_expect_says(&nad, "cni-ambiguous-key", "write \"name\"");
+  nad_expect_says(&nad, "cni-ambiguous-key", "Multus ignores this unknown key and uses the NAD's name instead");
+  nad_expect_says(&nad, "cni-ambiguous-key", "use \"name\"");
   struct nad_case list = {.config = "{" HEAD ",\"Plugins\":[{\"type\":\"loopback\"}]}", .ns = "shop", .label = ""};
   nad_expect(&list, "deny cni-ambiguous-key spec.config.Plugins\n");
-  nad_expect_says(&list, "cni-ambiguous-key", "so the list has no plugins and Multus crashes; write \"plugins\"");
+  nad_expect_says(&list, "cni-ambiguous-key", "so the list has no plugins and Multus crashes; use \"plugins\"");
   nad_expect_other("{\"CNIVersion\":\"0.3.1\",\"name\":\"net\",\"plugins\":[{\"type\":\"loopback\"}]}",
                    "warn cni-ambiguous-key spec.config.CNIVersion\n");
   nad_expect_other("{\"CNIVersion\":\"0.3.1\",\"type\":\"loopback\"}", "");
@@ -397,9 +397,8 @@ static void a_name_is_short_enough_for_a_file(void **state) {
     nad_expect_config(config, rows[i].migration);
     nad_expect_other(config, rows[i].other);
     if (rows[i].length == 180)
-      nad_expect_says(
-          &(struct nad_case){.config = config}, "cni-name",
-          "has 180 bytes, more than the 179 that fit into the file name that libcni makes of it; shorten it");
+      nad_expect_says(&(struct nad_case){.config = config}, "cni-name",
+                      "is 180 bytes long, but libcni uses it in a file name that has room for 179; shorten it");
   }
 }
 
@@ -412,7 +411,7 @@ static void the_other_plugins_key_for_a_vlan_is_ignored(void **state) {
   struct nad_case vlan = {.config = VLAN("\"vlan\":100,")};
   nad_expect(&vlan, "warn vlan-range spec.config.vlan\n");
   nad_expect_says(&vlan, "vlan-range",
-                  "Unsupported value: \"100\": the plugin vlan ignores this key, so there is no VLAN; use vlanId "
+                  "Unsupported value: \"100\": the plugin vlan ignores this key, so no VLAN is set; use vlanId "
                   "[vlan-range]");
   nad_expect_config(VLAN("\"VLAN\":\"100\",\"vlanId\":null,"), "warn vlan-range spec.config.VLAN\n");
   nad_expect_config(VLAN("\"vlan\":100,\"vlanId\":100,"), "");
@@ -440,9 +439,9 @@ static void a_list_without_a_version_keeps_what_it_took(void **state) {
                     "warn cni-ambiguous-key spec.config.CNIVERSION\n");
   nad_expect_config("{\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}", "");
   nad_expect_says(&(struct nad_case){.config = lists[0]}, "cni-version",
-                  "Required value: without it Multus hands the plugins of a list no options when a pod ends: "
-                  "whereabouts keeps the pod's address, and what the plugins set up stays; give one, such as "
-                  "\"cniVersion\": \"0.3.1\" [cni-version]");
+                  "Required value: without it, Multus passes no options to the plugins in a list when a pod is "
+                  "deleted: whereabouts never frees the pod's address, and the plugins clean nothing up; set one, such "
+                  "as \"cniVersion\": \"0.3.1\" [cni-version]");
 #undef PLUGIN
 }
 

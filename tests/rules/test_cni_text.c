@@ -70,7 +70,7 @@ static void keys_that_change_nothing_are_not_refused(void **state) {
       .config = "{" HEAD ",\"type\":\"bridge\",\"bridge\":\"br1\",\"type\":\"bridge\"}", .ns = "shop", .label = ""};
   nad_expect(&same, "warn cni-ambiguous-key spec.config.type\n");
   nad_expect_says(&same, "cni-ambiguous-key",
-                  "the key appears twice (again at line 1, column 67), with the same value; keep one of them");
+                  "this key appears twice (again at line 1, column 67), with the same value; keep one of them");
   nad_expect_other("{" HEAD ",\"type\":\"bridge\",\"Type\":\"bridge\",\"bridge\":\"br1\"}",
                    "warn cni-ambiguous-key spec.config.Type\n");
   nad_expect_config("{" MACVLAN ",\"master\":\"eth1\"}", "deny cni-ambiguous-key spec.config.master\n");
@@ -89,7 +89,7 @@ static void the_key_that_wins_is_named(void **state) {
   nad_expect_says(&(struct nad_case){.config = "{" MACVLAN ",\"IPAM\":{\"type\":\"host-local\"}}"}, "cni-ambiguous-key",
                   "\"ipam\" and \"IPAM\" (line 1, column 125) are the same key to plugins, and \"ipam\" wins");
   nad_expect_says(&(struct nad_case){.config = "{" MACVLAN ",\"master\":\"eth2\"}"}, "cni-ambiguous-key",
-                  "the key appears twice (again at line 1, column 125), and the last one wins");
+                  "this key appears twice (again at line 1, column 125), and the last one wins");
 }
 
 /* Programs other than Multus read NADs: such a one needs no plugin. Of a migration network it is a mistake. */
@@ -98,7 +98,7 @@ static void a_nad_without_any_plugin_only_warns_elsewhere(void **state) {
   static const char config[] = "{\"ipam\":{\"network_name\":\"overlay\",\"ipRanges\":[{\"range\":\"10.100.0.0/16\"}]}}";
   struct nad_case other = {.config = config, .ns = "shop", .label = ""};
   nad_expect(&other, "warn cni-type spec.config.type\n");
-  nad_expect_says(&other, "cni-type", "without a type there is no plugin to run; name the CNI plugin");
+  nad_expect_says(&other, "cni-type", "without a type, there is no plugin to run; name the CNI plugin");
   nad_expect_other("{\"type\":null}", "warn cni-type spec.config.type\n");
   nad_expect_config(config, "deny cni-type spec.config.type\n");
   nad_expect_other("{\"plugins\":[{\"mtu\":1400}]}", "deny cni-type spec.config.plugins[0].type\n");
@@ -108,8 +108,9 @@ static void a_listed_plugins_name_and_version_are_texts(void **state) {
   (void)state;
   struct nad_case name = {.config = "{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":true}]}"};
   nad_expect(&name, "deny cni-type spec.config.plugins[0].name\n");
-  nad_expect_says(&name, "cni-type",
-                  "Invalid value: \"true\": must be a string, not a boolean; leave it out: the list's own counts");
+  nad_expect_says(
+      &name, "cni-type",
+      "Invalid value: \"true\": must be a string, not a boolean; remove it: only the list's own value is used");
   nad_expect_config("{" HEAD ",\"plugins\":[{" MACVLAN_ALONE "},{\"type\":\"tuning\",\"CNIVersion\":[]}]}",
                     "deny cni-type spec.config.plugins[1].CNIVersion\n");
   nad_expect_config("{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":\"a b\",\"cniVersion\":\"9\"}]}", "");
@@ -121,7 +122,7 @@ static void misspelt_types_say_what_was_meant(void **state) {
   struct nad_case plugin = {.config = "{" HEAD ",\"type\":\"macvaln\",\"master\":\"eth1\"," NAD_IPAM "}"};
   nad_expect(&plugin, "deny cni-type spec.config.type\n");
   nad_expect_says(&plugin, "cni-type",
-                  "Unsupported value: \"macvaln\": no CNI plugin of this name is known; did you mean \"macvlan\"?");
+                  "Unsupported value: \"macvaln\": is not a known CNI plugin; did you mean \"macvlan\"?");
   nad_expect_other("{\"type\":\"brigde\"}", "deny cni-type spec.config.type\n");
   nad_expect_other("{\"type\":\"macvlan \"}", "deny cni-type spec.config.type\n");
   struct nad_case ipam = {
@@ -170,14 +171,14 @@ static void what_is_not_json_is_called_what_it_is(void **state) {
 static void a_placeholder_is_called_one(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = "{" HEAD ",\"type\":\"macvlan\",\"master\":\"${NIC}\"," NAD_IPAM "}"},
-                  "master-missing", "; ${NIC} is a placeholder that was not filled in: render the manifest first");
-  nad_expect_says(&(struct nad_case){.config = "{" MACVLAN ",\"mtu\":${MTU}}"}, "cni-json",
-                  "; ${MTU} is a placeholder that was not filled in: render the manifest first (envsubst, helm, "
-                  "kustomize) [cni-json]");
+                  "master-missing", "; ${NIC} is an unfilled placeholder: render the manifest first");
+  nad_expect_says(
+      &(struct nad_case){.config = "{" MACVLAN ",\"mtu\":${MTU}}"}, "cni-json",
+      "; ${MTU} is an unfilled placeholder: render the manifest first (envsubst, helm, kustomize) [cni-json]");
   nad_expect_says(&(struct nad_case){.config = "_replaced_"}, "cni-json",
-                  "; _replaced_ is a placeholder that was not filled in: render the manifest first");
+                  "; _replaced_ is an unfilled placeholder: render the manifest first");
   nad_expect_says(&(struct nad_case){.config = "{{ .Values.config | toJson }}"}, "cni-json",
-                  "; {{ .Values.config | toJson }} is a placeholder that was not filled in");
+                  "; {{ .Values.config | toJson }} is an unfilled placeholder");
 }
 
 /* libcni looks IPAM plugins up as it does others: by the name of a file. */
@@ -188,7 +189,8 @@ static void an_ipam_type_is_not_a_path(void **state) {
   nad_expect_says(
       &(struct nad_case){.config =
                              "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"/opt/whereabouts\"}}"},
-      "cni-type", "is a path, not the name of a plugin's file; name the IPAM plugin alone, such as whereabouts");
+      "cni-type",
+      "is a path, not the name of the plugin's executable; use only the name of the IPAM plugin, such as whereabouts");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"own-ipam\"}}", "");
 }
 

@@ -60,7 +60,7 @@ static void place_and_name(void **state) {
   assert_string_equal(verdict_denied(&place), "config-namespace");
   assert_string_equal(verdict_cause(&place, 0, "field"), "metadata.namespace");
   assert_string_equal(verdict_cause(&place, 0, "message"),
-                      "Invalid value: \"default\": HyperConverged's operator reads only namespace openshift-cnv; "
+                      "Invalid value: \"default\": HyperConverged's operator only reads namespace openshift-cnv; "
                       "create it in openshift-cnv [config-namespace]");
   VERDICT_SCOPED name = create(STATE, HCO_AT("openshift-cnv", "mine", "lm"));
   assert_true(name.allowed);
@@ -73,29 +73,30 @@ static void traps_of_syntax(void **state) {
   static const struct {
     const char *object, *message;
   } cases[] = {
-      {HCO("'lm,other'"), "Invalid value: \"lm,other\": names several networks, and virt-operator would attach them "
-                          "all; give one NAD's name [network-syntax]"},
-      {HCO("'lm@eth5'"), "Invalid value: \"lm@eth5\": names an interface too, which breaks virt-operator's own "
-                         "\"@migration0\"; give the bare name \"lm\" [network-syntax]"},
-      {HCO("LM"), "Invalid value: \"LM\": holds capital letters, which no NAD that Multus can attach has; give it in "
-                  "lower case: \"lm\" [network-syntax]"},
-      {HCO("'lm@'"), "Invalid value: \"lm@\": names an interface too, which breaks virt-operator's own "
-                     "\"@migration0\"; give the bare name \"lm\" [network-syntax]"},
-      {HCO("'default/lm@eth5'"), "Invalid value: \"default/lm@eth5\": names an interface too, which breaks "
-                                 "virt-operator's own \"@migration0\"; give the bare name \"lm\" [network-syntax]"},
-      {HCO("default/"), "Invalid value: \"default/\": names a namespace without a NAD; give a NAD's bare name "
+      {HCO("'lm,other'"), "Invalid value: \"lm,other\": lists several networks, and virt-operator would attach them "
+                          "all; use the name of one NAD [network-syntax]"},
+      {HCO("'lm@eth5'"), "Invalid value: \"lm@eth5\": also names an interface, which breaks the \"@migration0\" that "
+                         "virt-operator appends; use the bare name \"lm\" [network-syntax]"},
+      {HCO("LM"), "Invalid value: \"LM\": contains capital letters, which a NAD's name cannot have; use lower case: "
+                  "\"lm\" [network-syntax]"},
+      {HCO("'lm@'"), "Invalid value: \"lm@\": also names an interface, which breaks the \"@migration0\" that "
+                     "virt-operator appends; use the bare name \"lm\" [network-syntax]"},
+      {HCO("'default/lm@eth5'"),
+       "Invalid value: \"default/lm@eth5\": also names an interface, which breaks the \"@migration0\" that "
+       "virt-operator appends; use the bare name \"lm\" [network-syntax]"},
+      {HCO("default/"), "Invalid value: \"default/\": names a namespace without a NAD; use the bare name of a NAD "
                         "[network-syntax]"},
-      {HCO("'l m'"), "Invalid value: \"l m\": is not a name that Multus can attach; give a NAD's name of lower-case "
+      {HCO("'l m'"), "Invalid value: \"l m\": is not a NAD name that Multus accepts; use the name of a NAD: lower-case "
                      "letters, digits and '-' [network-syntax]"},
-      {HCO("l_m"), "Invalid value: \"l_m\": is not a name that Multus can attach; give a NAD's name of lower-case "
+      {HCO("l_m"), "Invalid value: \"l_m\": is not a NAD name that Multus accepts; use the name of a NAD: lower-case "
                    "letters, digits and '-' [network-syntax]"},
-      {HCO("lm.x"), "Invalid value: \"lm.x\": is not a name that Multus can attach; give a NAD's name of lower-case "
+      {HCO("lm.x"), "Invalid value: \"lm.x\": is not a NAD name that Multus accepts; use the name of a NAD: lower-case "
                     "letters, digits and '-' [network-syntax]"},
-      {HCO("a/b/c"), "Invalid value: \"a/b/c\": is not a name that Multus can attach; give a NAD's name of lower-case "
-                     "letters, digits and '-' [network-syntax]"},
-      {HCO("5"), "Invalid value: \"5\": must be a string, not an integer; give a NAD's name [network-syntax]"},
+      {HCO("a/b/c"), "Invalid value: \"a/b/c\": is not a NAD name that Multus accepts; use the name of a NAD: "
+                     "lower-case letters, digits and '-' [network-syntax]"},
+      {HCO("5"), "Invalid value: \"5\": must be a string, not an integer; use the name of a NAD [network-syntax]"},
       {HCO("[lm]"),
-       "Invalid value: \"[\\\"lm\\\"]\": must be a string, not a list; give a NAD's name [network-syntax]"},
+       "Invalid value: \"[\\\"lm\\\"]\": must be a string, not a list; use the name of a NAD [network-syntax]"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     VERDICT_SCOPED verdict = create(STATE, cases[i].object);
@@ -136,7 +137,7 @@ static void an_empty_network_is_a_network_without_a_name(void **state) {
     VERDICT_SCOPED verdict = create(STATE, cases[i].object);
     char message[300];
     snprintf(message, sizeof message,
-             "Invalid value: %s: virt-operator writes \"@migration0\", a network without a name, so new virt-handler "
+             "Invalid value: %s: virt-operator writes \"@migration0\", which names no network, so new virt-handler "
              "pods stay in ContainerCreating; remove the field to migrate over the pod network [network-empty]",
              cases[i].value);
     assert_string_equal(verdict_denied(&verdict), "network-empty");
@@ -162,31 +163,30 @@ static void a_namespace_in_the_network(void **state) {
     const char *policy, *object, *denied, *said; /* the one cause or warning of network-syntax */
   } cases[] = {
       {NULL, HCO("openshift-cnv/lm"), "",
-       FIELD
-       ": the NAD is looked up in openshift-cnv without a namespace too; give the bare name \"lm\" [network-syntax]"},
+       FIELD ": the NAD is looked up in openshift-cnv anyway; use the bare name \"lm\" [network-syntax]"},
       {NULL, HCO("/lm"), "",
-       FIELD
-       ": the NAD is looked up in openshift-cnv without a namespace too; give the bare name \"lm\" [network-syntax]"},
-      {NULL, HCO("' lm '"), "", FIELD ": Multus trims the blanks; give the bare name \"lm\" [network-syntax]"},
+       FIELD ": the NAD is looked up in openshift-cnv anyway; use the bare name \"lm\" [network-syntax]"},
+      {NULL, HCO("' lm '"), "", FIELD ": Multus trims the spaces; use the bare name \"lm\" [network-syntax]"},
       {NULL, HCO("default/far"), "",
-       FIELD ": works only while Multus opens namespace default to the pods of all others; create the NAD in "
-             "openshift-cnv and give its bare name \"far\" [network-syntax]"},
+       FIELD ": only works while Multus lets pods of all namespaces use NADs of namespace default; create the NAD in "
+             "openshift-cnv and use its bare name \"far\" [network-syntax]"},
       {NULL, HCO("default/nowhere"), "network-missing",
-       FIELD ": works only while Multus opens namespace default to the pods of all others; create the NAD in "
-             "openshift-cnv and give its bare name \"nowhere\" [network-syntax]"},
+       FIELD ": only works while Multus lets pods of all namespaces use NADs of namespace default; create the NAD in "
+             "openshift-cnv and use its bare name \"nowhere\" [network-syntax]"},
       {NULL, HCO("shop/far"), "network-syntax",
-       "Invalid value: \"shop/far\": namespace isolation keeps the pods of openshift-cnv from NADs of namespace shop; "
-       "create the NAD in openshift-cnv and give its bare name \"far\" [network-syntax]"},
+       "Invalid value: \"shop/far\": Multus's namespace isolation keeps pods in openshift-cnv from using NADs of "
+       "namespace shop; "
+       "create the NAD in openshift-cnv and use its bare name \"far\" [network-syntax]"},
       {POLICY(", globalNamespaces: [shop]"), HCO("shop/far"), "network-missing",
-       FIELD ": works only while Multus opens namespace shop to the pods of all others; create the NAD in "
-             "openshift-cnv and give its bare name \"far\" [network-syntax]"},
+       FIELD ": only works while Multus lets pods of all namespaces use NADs of namespace shop; create the NAD in "
+             "openshift-cnv and use its bare name \"far\" [network-syntax]"},
       {POLICY(", globalNamespaces: []"), HCO("default/far"), "network-syntax",
-       "Invalid value: \"default/far\": namespace isolation keeps the pods of openshift-cnv from NADs of namespace "
-       "default; create the NAD in openshift-cnv and give its bare name \"far\" [network-syntax]"},
+       "Invalid value: \"default/far\": Multus's namespace isolation keeps pods in openshift-cnv from using NADs of "
+       "namespace default; create the NAD in openshift-cnv and use its bare name \"far\" [network-syntax]"},
       /* upstream's Multus isolates nothing by default */
       {POLICY(", namespace: kubevirt"), KUBEVIRT_IN_KUBEVIRT("default/far"), "",
-       "spec.configuration.migrations.network: works only while Multus does not isolate namespaces: default is not "
-       "kubevirt; create the NAD in kubevirt and give its bare name \"far\" [network-syntax]"},
+       "spec.configuration.migrations.network: only works while Multus does not isolate namespaces: default is not "
+       "kubevirt; create the NAD in kubevirt and use its bare name \"far\" [network-syntax]"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct dw_world *world = world_of(STATE, cases[i].policy);
@@ -215,7 +215,7 @@ static void a_nad_elsewhere_that_is_in_use(void **state) {
   VERDICT_SCOPED unfit = create(bad, HCO("default/far"));
   assert_string_equal(verdict_denied(&unfit), "network-unfit");
   assert_int_equal(verdict_cause_count(&unfit), 1);
-  assert_non_null(strstr(verdict_cause(&unfit, 0, "message"), "NAD default/far breaks range-empty: "));
+  assert_non_null(strstr(verdict_cause(&unfit, 0, "message"), "NAD default/far violates range-empty: "));
   struct dw_world *world = world_of(STATE "---\n" HCO("default/far"), NULL);
   static const char document[] = NAD("default", "far", GOOD("10.200.6.0/24"));
   const char *nad = &document[strlen("---\n")];
@@ -233,7 +233,7 @@ static void missing_networks(void **state) {
   } cases[] = {
       {HCO("xyz"),
        "Not found: \"xyz\": no such NAD in namespace openshift-cnv; create the NAD first [network-missing]"},
-      {HCO("far"), "Not found: \"far\": namespace default has a NAD of that name, but it must be in openshift-cnv; "
+      {HCO("far"), "Not found: \"far\": namespace default has a NAD with that name, but it must be in openshift-cnv; "
                    "create it in openshift-cnv [network-missing]"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -257,7 +257,7 @@ static void networks_that_cant_be_looked_up(void **state) {
   VERDICT_SCOPED missing = review(unknown, DW_OP_CREATE, HCO("xyz"), NULL);
   assert_true(missing.allowed);
   assert_string_equal(verdict_warning_of(&missing, "network-missing"),
-                      FIELD ": could not be checked: the NADs are not known [network-missing]");
+                      FIELD ": could not be checked: the NADs are unknown [network-missing]");
   dw_world_unref(unknown);
   unknown = world_knowing(NAD("openshift-cnv", "migration-net", GOOD("10.200.5.0/24")), NULL, DW_UNKNOWN);
   VERDICT_SCOPED near = review(unknown, DW_OP_CREATE, HCO("migration-nett"), NULL);
@@ -294,13 +294,14 @@ static void an_unfit_nad_is_refused_with_its_findings(void **state) {
   assert_string_equal(verdict_denied(&verdict), "network-unfit");
   assert_int_equal(verdict_cause_count(&verdict), 2);
   const char *message = verdict_cause(&verdict, 0, "message");
-  static const char start[] = "Invalid value: \"lm\": NAD openshift-cnv/lm breaks range-empty: spec.config.ipam.range: "
-                              "Invalid value: \"10.0.0.0/31\": ";
+  static const char start[] =
+      "Invalid value: \"lm\": NAD openshift-cnv/lm violates range-empty: spec.config.ipam.range: "
+      "Invalid value: \"10.0.0.0/31\": ";
   static const char end[] = "; fix that NAD first [network-unfit]";
   assert_memory_equal(message, start, strlen(start));
   assert_string_equal(message + strlen(message) - strlen(end), end);
   assert_null(strstr(message, "[range-empty]"));
-  assert_non_null(strstr(verdict_cause(&verdict, 1, "message"), "breaks master-required: spec.config.master: "));
+  assert_non_null(strstr(verdict_cause(&verdict, 1, "message"), "violates master-required: spec.config.master: "));
 }
 
 static void many_findings_of_a_nad_are_counted(void **state) {
@@ -317,7 +318,7 @@ static void many_findings_of_a_nad_are_counted(void **state) {
     assert_int_equal(verdict_cause_count(&verdict), bad == 10 ? 10 : 11);
     if (bad > 10) {
       char expected[64];
-      snprintf(expected, sizeof expected, "has %d more findings that deny it", bad - 10);
+      snprintf(expected, sizeof expected, "has %d more errors", bad - 10);
       assert_non_null(strstr(verdict_cause(&verdict, 10, "message"), expected));
     }
     free(nad);

@@ -46,8 +46,8 @@ static void a_virtual_function_comes_from_a_resource(void **state) {
                     "},{\"type\":\"tuning\"}]}",
                     DENY(RESOURCE));
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"sriov\"," NAD_IPAM "}"}, "device-missing",
-                  "Required value: without it Multus gives sriov no device, and every pod fails; name the device "
-                  "plugin's resource, such as openshift.io/migration [device-missing]");
+                  "Required value: without it, Multus passes no device to sriov, and every pod fails; set it to the "
+                  "device plugin's resource, such as openshift.io/migration [device-missing]");
 }
 
 static void every_node_offers_a_device(void **state) {
@@ -58,11 +58,11 @@ static void every_node_offers_a_device(void **state) {
                              "worker-1", KVM ", openshift.io/migration: 0") "---\n" WORKER("worker-2", KVM)};
   nad_expect(&nad, DENY(RESOURCE));
   nad_expect_says(&nad, "device-missing",
-                  "Not found: \"openshift.io/migration\": no device of this resource on 2 of 3 nodes: worker-1 and "
-                  "worker-2; let its device plugin offer some there [device-missing]");
+                  "Not found: \"openshift.io/migration\": 2 of 3 nodes have no device of this resource: worker-1 and "
+                  "worker-2; configure its device plugin to provide some there [device-missing]");
   nad.resource = "openshift.io/migrations";
   nad_expect_says(&nad, "device-missing",
-                  "on 3 of 3 nodes: worker-0, worker-1 and worker-2; did you mean "
+                  "3 of 3 nodes have no device of this resource: worker-0, worker-1 and worker-2; did you mean "
                   "\"openshift.io/migration\"? [device-missing]");
   nad.config = "{\"type\":\"host-device\"," NAD_IPAM "}";
   nad_expect(&nad, DENY(RESOURCE));
@@ -80,7 +80,7 @@ static void nodes_of_which_nothing_is_told_are_named(void **state) {
   struct nad_case nad = {.config = "{\"type\":\"sriov\"," NAD_IPAM "}", .resource = "openshift.io/migration"};
   nad_expect(&nad, "unverified device-missing " RESOURCE "\n");
   nad_expect_says(&nad, "device-missing",
-                  "could not be checked: no allocatable devices known of worker-0, worker-1 and worker-2");
+                  "could not be checked: the allocatable devices are unknown on worker-0, worker-1 and worker-2");
   nad.more = WORKER("worker-0", KVM) "---\n" WORKER("worker-1", KVM ", openshift.io/migration: 4");
   nad_expect(&nad, DENY(RESOURCE) "unverified device-missing " RESOURCE "\n");
 }
@@ -110,7 +110,7 @@ static void a_host_device_is_named(void **state) {
   nad_expect_config(HOST_DEVICE("\"deviceID\":\"0000:00:1f.6\","), DENY("spec.config.device"));
   nad_expect_says(&(struct nad_case){.config = HOST_DEVICE("")}, "device-missing",
                   "Required value: host-device needs device, hwaddr, kernelpath or pciBusID, or the annotation "
-                  "k8s.v1.cni.cncf.io/resourceName; name the NIC that is set apart for migrations [device-missing]");
+                  "k8s.v1.cni.cncf.io/resourceName; use the NIC that is dedicated to migrations [device-missing]");
 }
 
 /* Measured: "kernel device path "/sys/class/net/d0" must be absolute and begin with /sys/devices/". */
@@ -132,8 +132,8 @@ static void a_kernel_path_begins_with_sys_devices(void **state) {
   nad_expect(&(struct nad_case){.config = HOST_DEVICE(OUTSIDE), .resource = "openshift.io/migration", .more = equipped},
              "warn device-missing spec.config.kernelpath\n");
   nad_expect_says(&(struct nad_case){.config = HOST_DEVICE(OUTSIDE)}, "device-missing",
-                  "Invalid value: \"/sys/class/net/eth1\": host-device only accepts a path that begins with "
-                  "/sys/devices/; use the path that \"readlink -f /sys/class/net/NIC/device\" prints [device-missing]");
+                  "Invalid value: \"/sys/class/net/eth1\": host-device only accepts paths that begin with "
+                  "/sys/devices/; use the path printed by \"readlink -f /sys/class/net/NIC/device\" [device-missing]");
 }
 
 /* Measured: "error with host device: lstat /sys/bus/pci/devices/0000:zz:00.0: no such file or directory". */
@@ -169,9 +169,10 @@ static void a_device_is_found_by_its_pci_address(void **state) {
       nad_expect(&(struct nad_case){.config = config, .resource = "openshift.io/migration", .more = equipped}, "");
     }
   }
-  nad_expect_says(&(struct nad_case){.config = HOST_DEVICE("\"pciBusID\":\"00:1f.6\",")}, "device-missing",
-                  "Invalid value: \"00:1f.6\": is not a PCI address, so host-device finds no such device on any node; "
-                  "use the address that \"lspci -D\" prints, such as 0000:00:1f.6 [device-missing]");
+  nad_expect_says(
+      &(struct nad_case){.config = HOST_DEVICE("\"pciBusID\":\"00:1f.6\",")}, "device-missing",
+      "Invalid value: \"00:1f.6\": is not a PCI address, so host-device cannot find the device on any node; "
+      "use the address printed by \"lspci -D\", such as 0000:00:1f.6 [device-missing]");
 }
 
 /* Of the auxiliary bus: the functions of an SR-IOV NIC's successor. */
@@ -190,7 +191,7 @@ static void a_sub_function_has_another_name(void **state) {
       DENY("spec.config.plugins[1].deviceID"));
   nad_expect_says(&(struct nad_case){.config = HOST_DEVICE(RUNTIME("eth1"))}, "device-missing",
                   "Invalid value: \"eth1\": is not a PCI address or the name of an auxiliary device, so host-device "
-                  "finds no such device on any node; use the address that \"lspci -D\" prints, such as 0000:00:1f.6 "
+                  "cannot find the device on any node; use the address printed by \"lspci -D\", such as 0000:00:1f.6 "
                   "[device-missing]");
 }
 
@@ -213,8 +214,8 @@ static void the_nodes_own_nic_stays_on_the_node(void **state) {
   nad_expect(&nad, DENY("spec.config.device"));
   nad_expect_says(
       &nad, "device-missing",
-      "Invalid value: \"eth0\": carries the node's own traffic on n1; host-device moves it into the pod and "
-      "cuts the node off; use a NIC that is set apart for migrations [device-missing]");
+      "Invalid value: \"eth0\": carries the node's own traffic on n1; host-device moves the NIC into the pod and "
+      "cuts the node off; use a NIC that is dedicated to migrations [device-missing]");
   nad_expect(&(struct nad_case){.config = nad.config, .state = nad.state, .label = "false"}, "");
   nad.config = HOST_DEVICE("\"device\":\"eth1\",");
   nad_expect(&nad, "");
@@ -227,7 +228,7 @@ static void the_nodes_own_nic_stays_on_the_node(void **state) {
   nad.state = NODE_WITH("{name: eth0, type: ethernet, controller: bond0}, {name: eth1, type: ethernet, controller: "
                         "bond0}, {name: bond0, type: bond, " OWN "}");
   nad_expect(&nad, "warn device-missing spec.config.device\n");
-  nad_expect_says(&nad, "device-missing", "on n1; host-device moves it into the pod; use");
+  nad_expect_says(&nad, "device-missing", "on n1; host-device moves the NIC into the pod; use");
 }
 
 static void what_the_kernel_keeps_on_the_node_is_refused(void **state) {
@@ -251,8 +252,8 @@ static void what_the_kernel_keeps_on_the_node_is_refused(void **state) {
   }
   nad.config = HOST_DEVICE("\"device\":\"lo\",");
   nad_expect_says(&nad, "device-missing",
-                  "Invalid value: \"lo\": is a loopback interface, a bond or a bridge on n1; the kernel does not let "
-                  "host-device move it into a pod; use macvlan on a NIC that is set apart for migrations "
+                  "Invalid value: \"lo\": is a loopback interface, bond or bridge on n1; the kernel does not let "
+                  "host-device move it into a pod; use macvlan on a NIC that is dedicated to migrations "
                   "[device-missing]");
 }
 
@@ -269,8 +270,8 @@ static void a_moved_nic_is_in_one_pod(void **state) {
   nad.config = HOST_DEVICE("\"device\":\"eth1\",");
   nad_expect(&nad, "warn device-missing spec.config.device\n");
   nad_expect_says(&nad, "device-missing",
-                  "\"eth1\": is moved into one pod: where virt-synchronization-controller runs beside another of its "
-                  "pods or virt-handler, it fails; use macvlan on it [device-missing]");
+                  "\"eth1\": is moved into a single pod, so virt-synchronization-controller fails on a node where "
+                  "virt-handler or another of its own pods runs; use macvlan on it [device-missing]");
   nad.more = NULL;
   nad_expect(&nad, "");
 }
@@ -285,8 +286,8 @@ static void virt_handler_has_no_links_to_bond(void **state) {
   struct nad_case nad = {.config = BOND(",\"linksInContainer\":true" LINKS("net1", "net2"))};
   nad_expect(&nad, DENY("spec.config.links"));
   nad_expect_says(&nad, "device-missing",
-                  "virt-handler has no net1 and net2 to bond: Multus attaches migration0 alone; bond the NICs on the "
-                  "nodes, and use macvlan on that bond [device-missing]");
+                  "virt-handler has no net1 and net2 to bond: Multus only attaches migration0; create the bond on the "
+                  "nodes, and use macvlan on it [device-missing]");
   nad.label = "false";
   nad_expect(&nad, "");
 }
@@ -296,12 +297,13 @@ static void a_bond_takes_two_links_of_every_node(void **state) {
   nad_expect_config(BOND(LINKS("eth1", "eth4")), "");
   nad_expect_config(BOND(",\"linksInContainer\":false" LINKS("eth1", "eth4")), "");
   nad_expect_config(BOND(",\"links\":[{\"name\":\"eth1\"},{\"Name\":\"eth4\"}]"), DENY("spec.config.links[1].name"));
-  nad_expect_says(&(struct nad_case){.config = BOND(",\"links\":[{\"name\":\"eth1\"},{\"Name\":\"eth4\"}]")},
-                  "device-missing", "Required value: bond needs the name of each link; name a NIC [device-missing]");
+  nad_expect_says(
+      &(struct nad_case){.config = BOND(",\"links\":[{\"name\":\"eth1\"},{\"Name\":\"eth4\"}]")}, "device-missing",
+      "Required value: the bond plugin needs the name of each link; set the name of a NIC [device-missing]");
   struct nad_case nad = {.config = BOND(LINKS("eth1", "eth3"))};
   nad_expect(&nad, DENY("spec.config.links[1].name"));
   nad_expect_says(&nad, "device-missing",
-                  "Not found: \"eth3\": no such NIC on 2 of 3 nodes: worker-1 and worker-2; name NICs that all nodes "
+                  "Not found: \"eth3\": no such NIC on 2 of 3 nodes: worker-1 and worker-2; use NICs that all nodes "
                   "have [device-missing]");
   /* In force, it has moved them: the nodes no longer show them. */
   nad.label = "";
@@ -314,7 +316,7 @@ static void a_bond_takes_two_links_of_every_node(void **state) {
   nad_expect(&nad, "");
   nad_expect_config(BOND(LINKS("ens3", "eth1")), DENY("spec.config.links[0].name"));
   nad_expect_says(&(struct nad_case){.config = BOND(LINKS("ens3", "eth1"))}, "device-missing",
-                  "; bond moves it into the pod and cuts the node off");
+                  "; bond moves the NIC into the pod and cuts the node off");
 }
 
 int main(void) {

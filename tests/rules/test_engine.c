@@ -222,13 +222,13 @@ static void kinds_without_rules_pass_with_a_note(void **state) {
       review(world, DW_OP_CREATE, "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: n}}", NULL);
   assert_true(pod.allowed);
   assert_string_equal(verdict_warning(&pod, 0),
-                      "Droveway has no rules for Pod; take it out of the webhook configuration");
+                      "Droveway has no rules for Pod; remove it from the webhook configuration");
   assert_string_equal(verdict_warned(&pod), "");
   VERDICT_SCOPED other =
       review(world, DW_OP_DELETE, "{apiVersion: example.com/v1, kind: HyperConverged, metadata: {name: p}}", NULL);
   assert_true(other.allowed);
   assert_string_equal(verdict_warning(&other, 0),
-                      "Droveway has no rules for HyperConverged.example.com; take it out of the webhook configuration");
+                      "Droveway has no rules for HyperConverged.example.com; remove it from the webhook configuration");
   char *nad = nad_text("my-migration", "");
   VERDICT_SCOPED connect = review(world, DW_OP_CONNECT, nad, NULL);
   assert_true(connect.allowed);

@@ -97,9 +97,8 @@ static void a_number_in_quotes_gets_its_fix(void **state) {
   (void)state;
   struct dw_world *world = world_of("", NULL);
   VERDICT_SCOPED number = review(world, DW_OP_CREATE, BLOCK("progressTimeout: '150'"), NULL);
-  assert_string_equal(
-      verdict_cause(&number, 0, "message"),
-      "Invalid value: \"150\": must be an integer, not a string; write 150 without quotes [limit-type]");
+  assert_string_equal(verdict_cause(&number, 0, "message"),
+                      "Invalid value: \"150\": must be an integer, not a string; use 150 without quotes [limit-type]");
   VERDICT_SCOPED word = review(world, DW_OP_CREATE, BLOCK("progressTimeout: long"), NULL);
   assert_string_equal(verdict_cause(&word, 0, "message"),
                       "Invalid value: \"long\": must be an integer, not a string [limit-type]");
@@ -121,7 +120,7 @@ static void ranges(void **state) {
        "spec.liveMigrationConfig.parallelMigrationsPerCluster"},
       {BLOCK("progressTimeout: 4294967296"), "", "", ""},
       {BLOCK("progressTimeout: 1"), "", "", ""},
-      {BLOCK("progressTimeout: 0"), "", "limit-range", "spec.liveMigrationConfig.progressTimeout: 0 switches the"},
+      {BLOCK("progressTimeout: 0"), "", "limit-range", "spec.liveMigrationConfig.progressTimeout: 0 disables the"},
       {BLOCK("completionTimeoutPerGiB: 0"), "", "limit-range", "spec.liveMigrationConfig.completionTimeoutPerGiB: 0 "},
       {BLOCK("completionTimeoutPerGiB: -1"), "limit-range", "", "spec.liveMigrationConfig.completionTimeoutPerGiB"},
   };

@@ -62,11 +62,11 @@ static void of_cni(void **state) {
        "[cni-json]"},
       {{.config = WITH("\"mtu\":1,\"mtu\":2,\"MTU\":3")},
        "cni-ambiguous-key",
-       "spec.config.MTU: Duplicate value: \"MTU\": the key appears 3 times in one object (last at line 1, column 51), "
+       "spec.config.MTU: Duplicate value: \"MTU\": this key appears 3 times in one object (last at line 1, column 51), "
        "and \"mtu\" wins; keep one of them [cni-ambiguous-key]"},
       {{.config = WITH("\"mtu\":1,\"mtu\":2")},
        "cni-ambiguous-key",
-       "spec.config.mtu: Duplicate value: \"mtu\": the key appears twice (again at line 1, column 43), and the last "
+       "spec.config.mtu: Duplicate value: \"mtu\": this key appears twice (again at line 1, column 43), and the last "
        "one wins; "
        "keep one of them [cni-ambiguous-key]"},
       {{.config = WITH("\"mtu\":1,\"MTU\":2")},
@@ -75,16 +75,16 @@ static void of_cni(void **state) {
        "plugins, and \"mtu\" wins; keep one of them [cni-ambiguous-key]"},
       {{.config = WITH("\"Name\":\"n\"")},
        "cni-ambiguous-key",
-       "spec.config.Name: Invalid value: \"Name\": Multus does not know this key and takes the NAD's name "
-       "instead; write \"name\" [cni-ambiguous-key]"},
+       "spec.config.Name: Invalid value: \"Name\": Multus ignores this unknown key and uses the NAD's name instead; "
+       "use \"name\" [cni-ambiguous-key]"},
       {{.config = LIST("\"cniversion\":\"0.3.1\",\"plugins\":[{\"type\":\"macvlan\"}]")},
        "cni-ambiguous-key",
-       "spec.config.cniversion: Invalid value: \"cniversion\": libcni does not know this key, so the list has no "
-       "version and is taken for 0.1.0; write \"cniVersion\" [cni-ambiguous-key]"},
+       "spec.config.cniversion: Invalid value: \"cniversion\": libcni ignores this unknown key, so the list's version "
+       "defaults to 0.1.0; use \"cniVersion\" [cni-ambiguous-key]"},
       {{.config = LIST("\"Plugins\":[{\"type\":\"macvlan\"}]")},
        "cni-ambiguous-key",
-       "spec.config.Plugins: Invalid value: \"Plugins\": libcni does not know this key, so the list has no plugins "
-       "and Multus crashes; write \"plugins\" [cni-ambiguous-key]"},
+       "spec.config.Plugins: Invalid value: \"Plugins\": libcni ignores this unknown key, so the list has no plugins "
+       "and Multus crashes; use \"plugins\" [cni-ambiguous-key]"},
       {{.config = LIST("\"plugins\":5")},
        "cni-type",
        "spec.config.plugins: Invalid value: \"5\": must be a list, not an integer; list the plugins there [cni-type]"},
@@ -93,7 +93,7 @@ static void of_cni(void **state) {
        "spec.config.plugins: Required value: the list of plugins is empty; list the plugins there [cni-type]"},
       {{.config = WITH("\"plugins\":[]")},
        "cni-type",
-       "spec.config.plugins: Forbidden: is ignored, because a configuration with a type is that of one plugin; remove "
+       "spec.config.plugins: Forbidden: is ignored, because a configuration that has a type is a single plugin; remove "
        "one "
        "of the two [cni-type]"},
       {{.config = LIST("\"plugins\":[5]")},
@@ -102,7 +102,7 @@ static void of_cni(void **state) {
        "[cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"\"}]")},
        "cni-type",
-       "spec.config.plugins[0].type: Required value: without a type there is no plugin to run; name the CNI plugin, "
+       "spec.config.plugins[0].type: Required value: without a type, there is no plugin to run; name the CNI plugin, "
        "such as macvlan "
        "[cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":5}]")},
@@ -111,24 +111,21 @@ static void of_cni(void **state) {
        "as macvlan [cni-type]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"a/b\"}]")},
        "cni-type",
-       "spec.config.plugins[0].type: Invalid value: \"a/b\": is not a file name, and the type is the name of the "
-       "plugin's "
-       "file; "
+       "spec.config.plugins[0].type: Invalid value: \"a/b\": is not a file name; type must be the name of the plugin's "
+       "executable; "
        "name the CNI plugin, such as macvlan [cni-type]"},
       {{.config = WITH("\"name\":null")},
        "cni-name",
-       "spec.config.name: Required value: must not be null: Multus only fills in a name that is absent or empty; "
-       "remove "
-       "it, or give a name [cni-name]"},
+       "spec.config.name: Required value: must not be null: Multus only fills in a name that is missing or empty; "
+       "remove it, or set a name [cni-name]"},
       {{.config = WITH("\"name\":5")},
        "cni-name",
        "spec.config.name: Invalid value: \"5\": must be a string, not an integer; use letters, digits, '.', '_' and "
-       "'-', beginning with a letter or digit [cni-name]"},
+       "'-', starting with a letter or digit [cni-name]"},
       {{.config = WITH("\"name\":\"a b\"")},
        "cni-name",
        "spec.config.name: Invalid value: \"a b\": libcni does not accept this network name; use letters, digits, '.', "
-       "'_' "
-       "and '-', beginning with a letter or digit [cni-name]"},
+       "'_' and '-', starting with a letter or digit [cni-name]"},
       {{.config = WITH("\"cniVersion\":5")},
        "cni-version",
        "spec.config.cniVersion: Invalid value: \"5\": must be a string, not an integer; use 0.1.0, 0.2.0, 0.3.0, "
@@ -136,16 +133,16 @@ static void of_cni(void **state) {
        "0.4.0, 1.0.0 or 1.1.0 [cni-version]"},
       {{.config = WITH("\"cniVersion\":\"9.9.9\"")},
        "cni-version",
-       "spec.config.cniVersion: Unsupported value: \"9.9.9\": libcni does not know this version; use 0.1.0, 0.2.0, "
+       "spec.config.cniVersion: Unsupported value: \"9.9.9\": libcni does not support this version; use 0.1.0, 0.2.0, "
        "0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0 [cni-version]"},
       {{.config = "{\"type\":\"macvlan\",\"master\":5}"},
        "interface-name",
-       "spec.config.master: Invalid value: \"5\": must be a string, not an integer; use the NIC's name: 1 to 15 "
-       "bytes (an alternative name: up to 127) without '/', ':' and white space [interface-name]"},
+       "spec.config.master: Invalid value: \"5\": must be a string, not an integer; use the NIC's name: 1 to 15 bytes "
+       "(an alternative name: up to 127) without '/', ':' or white space [interface-name]"},
       {{.config = "{\"type\":\"macvlan\",\"master\":\"a/b\"}"},
        "interface-name",
-       "spec.config.master: Invalid value: \"a/b\": no Linux interface can have this name; use the NIC's name: 1 "
-       "to 15 bytes (an alternative name: up to 127) without '/', ':' and white space [interface-name]"},
+       "spec.config.master: Invalid value: \"a/b\": is not a valid Linux interface name; use the NIC's name: 1 to 15 "
+       "bytes (an alternative name: up to 127) without '/', ':' or white space [interface-name]"},
       {{.config = BRIDGE("\"vlan\":4095")},
        "vlan-range",
        "spec.config.vlan: Invalid value: \"4095\": is not a VLAN id; use a VLAN id from 0 to 4094 [vlan-range]"},
@@ -155,22 +152,22 @@ static void of_cni(void **state) {
        "[vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":{}")},
        "vlan-range",
-       "spec.config.vlanTrunk: Invalid value: must be a list, not an object; write it as [{\"id\": 100}] [vlan-range]"},
+       "spec.config.vlanTrunk: Invalid value: must be a list, not an object; use [{\"id\": 100}] [vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[7]")},
        "vlan-range",
-       "spec.config.vlanTrunk[0]: Invalid value: must be an object, not an integer; write it as {\"id\": 100} or "
-       "{\"minID\": 100, \"maxID\": 199} [vlan-range]"},
+       "spec.config.vlanTrunk[0]: Invalid value: must be an object, not an integer; use {\"id\": 100} or {\"minID\": "
+       "100, \"maxID\": 199} [vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"id\":0}]")},
        "vlan-range",
        "spec.config.vlanTrunk[0].id: Invalid value: \"0\": is not a VLAN id; use a VLAN id from 1 to 4094 "
        "[vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"minID\":5}]")},
        "vlan-range",
-       "spec.config.vlanTrunk[0].maxID: Required value: minID and maxID only work together; give both, or \"id\" alone "
+       "spec.config.vlanTrunk[0].maxID: Required value: minID and maxID only work together; set both, or only \"id\" "
        "[vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"maxID\":5}]")},
        "vlan-range",
-       "spec.config.vlanTrunk[0].minID: Required value: minID and maxID only work together; give both, or \"id\" alone "
+       "spec.config.vlanTrunk[0].minID: Required value: minID and maxID only work together; set both, or only \"id\" "
        "[vlan-range]"},
       {{.config = BRIDGE("\"vlanTrunk\":[{\"minID\":9,\"maxID\":5}]")},
        "vlan-range",
@@ -201,27 +198,28 @@ static void of_ranges(void **state) {
        "range_start out [range-ignored]"},
       {{.config = IPAM("\"x\":1")},
        "range-empty",
-       "spec.config.ipam.range: Required value: without a range whereabouts hands out no address; add a \"range\" such "
+       "spec.config.ipam.range: Required value: without a range, whereabouts hands out no addresses; add a \"range\" "
+       "such "
        "as \"192.168.99.0/24\" [range-empty]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.0.0/16\"]")},
        "range-empty",
-       "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": has no usable address: exclude takes out all of "
-       "them; exclude less, or take a wider range [range-empty]"},
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": has no usable address: all of them are excluded; "
+       "exclude less, or use a wider range [range-empty]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/31\"")},
        "range-empty",
        "spec.config.ipam.range: Invalid value: \"192.168.99.0/31\": has no usable address: the first and the last of a "
-       "/31 are never handed out; take a wider one, such as a /24 [range-empty]"},
+       "/31 are never handed out; use a wider one, such as a /24 [range-empty]"},
       {{.config = IPAM("\"range\":\"fd00:99::/127\"")},
        "range-empty",
        "spec.config.ipam.range: Invalid value: \"fd00:99::/127\": has no usable address: the first and the last of a "
-       "/127 are never handed out; take a wider one, such as a /64 [range-empty]"},
+       "/127 are never handed out; use a wider one, such as a /64 [range-empty]"},
       {{.config = IPAM("\"range\":\"0.0.0.0/0\"")},
        "range-class",
-       "spec.config.ipam.range: Invalid value: \"0.0.0.0/0\": takes in every address there is; choose a private range, "
+       "spec.config.ipam.range: Invalid value: \"0.0.0.0/0\": covers every address; choose a private range, "
        "such as 192.168.99.0/24 [range-class]"},
       {{.config = IPAM("\"range\":\"224.0.0.0/24\"")},
        "range-class",
-       "spec.config.ipam.range: Invalid value: \"224.0.0.0/24\": takes in multicast addresses; choose a private range, "
+       "spec.config.ipam.range: Invalid value: \"224.0.0.0/24\": includes multicast addresses; choose a private range, "
        "such as 192.168.99.0/24 [range-class]"},
       {{.config = IPAM("\"range\":\"010.0.5.0/24\"")},
        "range-leading-zero",
@@ -230,29 +228,30 @@ static void of_ranges(void **state) {
       {{.config = IPAM("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.8/29\"}]")},
        "overlap-self",
        "spec.config.ipam.ipRanges[1].range: Invalid value: \"192.168.99.8/29\": shares 192.168.99.9-192.168.99.14 with "
-       "spec.config.ipam.ipRanges[0].range (192.168.99.0/24); keep the ranges of one configuration apart "
+       "spec.config.ipam.ipRanges[0].range (192.168.99.0/24); use ranges that do not overlap "
        "[overlap-self]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\"")},
        "gateway-in-pool",
-       "spec.config.ipam.gateway: Invalid value: \"192.168.99.1\": can be handed to a pod; add \"exclude\": "
+       "spec.config.ipam.gateway: Invalid value: \"192.168.99.1\": can be handed out to a pod; add \"exclude\": "
        "[\"192.168.99.1/32\"] [gateway-in-pool]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\",\"exclude\":[\"192.168.99.9\"]")},
        "gateway-in-pool",
-       "spec.config.ipam.gateway: Invalid value: \"192.168.99.1\": can be handed to a pod; append \"192.168.99.1/32\" "
+       "spec.config.ipam.gateway: Invalid value: \"192.168.99.1\": can be handed out to a pod; append "
+       "\"192.168.99.1/32\" "
        "to \"exclude\" [gateway-in-pool]"},
       {{.config = IPAM("\"ipRanges\":[{\"range\":\"fd00:99::/64\"}],\"gateway\":\"fd00:99::1\"")},
        "gateway-in-pool",
-       "spec.config.ipam.gateway: Invalid value: \"fd00:99::1\": can be handed to a pod; add \"exclude\": "
+       "spec.config.ipam.gateway: Invalid value: \"fd00:99::1\": can be handed out to a pod; add \"exclude\": "
        "[\"fd00:99::1/128\"] to spec.config.ipam.ipRanges[0] [gateway-in-pool]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"gateway\":\"10.0.0.1\"")},
        "gateway-outside",
-       "spec.config.ipam.gateway: Invalid value: \"10.0.0.1\": lies outside 192.168.99.0/24; correct it, or leave it "
-       "out: a migration network needs no gateway [gateway-outside]"},
+       "spec.config.ipam.gateway: Invalid value: \"10.0.0.1\": is outside 192.168.99.0/24; correct it, or remove it: "
+       "a migration network needs no gateway [gateway-outside]"},
       {{.config = IPAM("\"ipRanges\":[{\"range\":\"192.168.98.0/24\"},{\"range\":\"192.168.99.0/24\"}],"
                        "\"gateway\":\"10.0.0.1\"")},
        "gateway-outside",
-       "spec.config.ipam.gateway: Invalid value: \"10.0.0.1\": lies outside 192.168.98.0/24 and the other ranges; "
-       "correct it, or leave it out: a migration network needs no gateway [gateway-outside]"},
+       "spec.config.ipam.gateway: Invalid value: \"10.0.0.1\": is outside 192.168.98.0/24 and the other ranges; "
+       "correct it, or remove it: a migration network needs no gateway [gateway-outside]"},
   };
   EXPECT_NADS(messages);
 }
@@ -276,10 +275,11 @@ static void of_overlaps(void **state) {
        "overlap-cluster-network",
        "spec.config.ipam.range: Invalid value: \"0.0.0.0/1\": overlaps the pod network 10.128.0.0/14 (Network "
        "cluster), the OVN-Kubernetes join subnet 100.64.0.0/16 (OVN-Kubernetes default) and the OVN-Kubernetes transit "
-       "subnet 100.88.0.0/16 (OVN-Kubernetes default); choose a range outside them [overlap-cluster-network]"},
+       "subnet 100.88.0.0/16 (OVN-Kubernetes default); choose a range outside them "
+       "[overlap-cluster-network]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .no_state = true},
        "overlap-cluster-network",
-       "spec.config.ipam.range: Invalid value: could not be checked: networks unknown; set clusterNetworks "
+       "spec.config.ipam.range: Invalid value: could not be checked: cluster networks unknown; set clusterNetworks "
        "[overlap-cluster-network]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .more = NAD("a", "192.168.99.8/29")},
        "overlap-network",
@@ -289,18 +289,19 @@ static void of_overlaps(void **state) {
         .more = NAD("a", "192.168.99.8/29") NAD("b", "192.168.99.8/29")},
        "overlap-network",
        "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.8/29 of NAD shop/a (shared: "
-       "192.168.99.9-192.168.99.14), and pools of 1 more NAD; choose a range outside it [overlap-network]"},
+       "192.168.99.9-192.168.99.14), and pools of 1 more NAD; choose a range outside it "
+       "[overlap-network]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .no_state = true},
        "overlap-network",
-       "spec.config.ipam.range: Invalid value: could not be checked: other NADs are not known [overlap-network]"},
+       "spec.config.ipam.range: Invalid value: could not be checked: other NADs are unknown [overlap-network]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .policy = EAST},
        "overlap-remote-cluster",
        "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.128/25 of the remote cluster "
-       "east; leave out 192.168.99.128-192.168.99.254 by exclude or another range [overlap-remote-cluster]"},
+       "east; exclude 192.168.99.128-192.168.99.254, or choose another range [overlap-remote-cluster]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .policy = EAST_AND_WEST},
        "overlap-remote-cluster",
        "spec.config.ipam.range: Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.128/25 of the remote cluster "
-       "east and 192.168.99.0/26 of the remote cluster west; leave them out by exclude or another range "
+       "east and 192.168.99.0/26 of the remote cluster west; exclude them, or choose another range "
        "[overlap-remote-cluster]"},
   };
   EXPECT_NADS(messages);
@@ -322,12 +323,12 @@ static void of_too_many_ranges(void **state) {
   const struct nad_message messages[] = {
       {{.config = text},
        "overlap-network",
-       "spec.config.ipam.ipRanges[1024].range: Forbidden: more than 1024 ranges are not compared with other NADs; give "
+       "spec.config.ipam.ipRanges[1024].range: Forbidden: only the first 1024 ranges are compared with other NADs; use "
        "a few wide ranges [overlap-network]"},
       {{.config = text, .policy = POLICY "rules: {overlap-network: warn}\n"},
        "overlap-cluster-network",
-       "spec.config.ipam.ipRanges[1024].range: Forbidden: more than 1024 ranges are not compared with the cluster's "
-       "networks; give a few wide ranges [overlap-cluster-network]"},
+       "spec.config.ipam.ipRanges[1024].range: Forbidden: only the first 1024 ranges are compared with the cluster's "
+       "networks; use a few wide ranges [overlap-cluster-network]"},
   };
   EXPECT_NADS(messages);
 }
@@ -342,19 +343,19 @@ static void of_nics(void **state) {
   static const struct nad_message messages[] = {
       {{.config = "{\"type\":\"macvlan\"," NAD_IPAM "}"},
        "master-required",
-       "spec.config.master: Required value: without it macvlan takes the NIC of the default route; name the NIC that "
-       "is set apart for migrations [master-required]"},
+       "spec.config.master: Required value: without it, macvlan uses the NIC of the default route; use the NIC that is "
+       "dedicated to migrations [master-required]"},
       {{.config = WITH("\"linkInContainer\":true," NAD_IPAM)},
        "master-in-container",
-       "spec.config.linkInContainer: Invalid value: \"true\": looks for the master inside the pod, where the node's "
-       "NIC is not; leave it out [master-in-container]"},
+       "spec.config.linkInContainer: Invalid value: \"true\": looks for the master inside the pod, but the NIC is on "
+       "the node; remove it [master-in-container]"},
       {{.config = "{\"type\":\"macvlan\",\"master\":\"bond2\"," NAD_IPAM "}"},
        "master-missing",
        "spec.config.master: Not found: \"bond2\": no such NIC on 3 of 3 nodes: worker-0, worker-1 and worker-2; did "
-       "you mean \"bond1\"? NICs that all nodes have: bond1, eth1, eth2, eth4 and eth5 [master-missing]"},
+       "you mean \"bond1\"? NICs present on all nodes: bond1, eth1, eth2, eth4 and eth5 [master-missing]"},
       {{.config = WITH(NAD_IPAM), .no_state = true},
        "master-unverified",
-       "spec.config.master: Invalid value: could not be checked: no nodes are known [master-unverified]"},
+       "spec.config.master: Invalid value: could not be checked: the nodes are unknown [master-unverified]"},
       {{.config = WITH(NAD_IPAM), .policy = NO_MATCH},
        "master-unverified",
        "spec.config.master: Invalid value: could not be checked: no node matches nodes.selector of the policy "
@@ -364,7 +365,8 @@ static void of_nics(void **state) {
        "spec.config.master: Invalid value: could not be checked: no node runs Linux [master-unverified]"},
       {{.config = WITH(NAD_IPAM), .state = NODE("a") NODE("b")},
        "master-unverified",
-       "spec.config.master: Invalid value: could not be checked: no NodeNetworkState known (kubernetes-nmstate) "
+       "spec.config.master: Invalid value: could not be checked: no NodeNetworkState (is kubernetes-nmstate "
+       "installed?) "
        "[master-unverified]"},
       {{.config = WITH(NAD_IPAM), .more = NODE("a")},
        "master-unverified",
@@ -379,7 +381,7 @@ static void of_nics(void **state) {
       {{.config = "{\"type\":\"macvlan\",\"master\":\"ens3\"," NAD_IPAM "}"},
        "master-primary",
        "spec.config.master: Invalid value: \"ens3\": ens3 carries the node's own traffic on worker-0, worker-1 and "
-       "worker-2; use a NIC of its own [master-primary]"},
+       "worker-2; use a dedicated NIC [master-primary]"},
       {{.config = WITH("\"mtu\":65000," NAD_IPAM)},
        "mtu-above-master",
        "spec.config.mtu: Invalid value: \"65000\": is above the MTU of eth1 (lowest 9000) on worker-0, worker-1 and "
@@ -390,24 +392,23 @@ static void of_nics(void **state) {
        "[mtu-inconsistent]"},
       {{.config = "{\"type\":\"bridge\"," NAD_IPAM "}"},
        "bridge-uplink",
-       "spec.config.bridge: Required value: without it the bridge is cni0, which has no uplink; name a bridge that has "
+       "spec.config.bridge: Required value: without it, the bridge is cni0, which has no uplink; use a bridge that has "
        "the migration NIC as its port on every node [bridge-uplink]"},
       {{.config = BRIDGE("\"bridge\":\"cni0\"")},
        "bridge-uplink",
-       "spec.config.bridge: Invalid value: \"cni0\": is the default bridge, which has no uplink; name a bridge that "
-       "has the migration NIC as its port on every node [bridge-uplink]"},
+       "spec.config.bridge: Invalid value: \"cni0\": is the default bridge, which has no uplink; use a bridge that has "
+       "the migration NIC as its port on every node [bridge-uplink]"},
       {{.config = BRIDGE("\"bridge\":\"br2\"")},
        "bridge-uplink",
-       "spec.config.bridge: Invalid value: \"br2\": has no port on worker-2; make a bridge of this name, with the "
-       "migration NIC as its port, on every node [bridge-uplink]"},
+       "spec.config.bridge: Invalid value: \"br2\": has no port on worker-2; create a bridge with this name on every "
+       "node, with the migration NIC as its port [bridge-uplink]"},
       {{.config = BRIDGE("\"bridge\":\"br3\"")},
        "bridge-uplink",
        "spec.config.bridge: Invalid value: \"br3\": does not exist on worker-2, is not a Linux bridge on worker-1; "
-       "make "
-       "a bridge of this name, with the migration NIC as its port, on every node [bridge-uplink]"},
+       "create a bridge with this name on every node, with the migration NIC as its port [bridge-uplink]"},
       {{.config = BRIDGE("\"bridge\":\"br1\""), .no_state = true},
        "bridge-uplink",
-       "spec.config.bridge: Invalid value: could not be checked: no nodes are known [bridge-uplink]"},
+       "spec.config.bridge: Invalid value: could not be checked: the nodes are unknown [bridge-uplink]"},
   };
   EXPECT_NADS(messages);
 }
@@ -421,56 +422,59 @@ static void of_allocation(void **state) {
   static const struct nad_message messages[] = {
       {{.config = WITH("\"mtu\":1500")},
        "ipam-required",
-       "spec.config.ipam: Required value: migration0 gets no address without it; add \"ipam\": {\"type\": "
+       "spec.config.ipam: Required value: without IPAM, migration0 gets no address; add \"ipam\": {\"type\": "
        "\"whereabouts\", \"range\": \"192.168.99.0/24\"} [ipam-required]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"}]")},
        "ipam-required",
-       "spec.config.plugins[0].ipam: Required value: migration0 gets no address without it; add \"ipam\": {\"type\": "
+       "spec.config.plugins[0].ipam: Required value: without IPAM, migration0 gets no address; add \"ipam\": "
+       "{\"type\": "
        "\"whereabouts\", \"range\": \"192.168.99.0/24\"} [ipam-required]"},
       {{.config = WITH("\"ipam\":{}")},
        "ipam-required",
-       "spec.config.ipam: Required value: migration0 gets no address without it; add \"ipam\": {\"type\": "
+       "spec.config.ipam: Required value: without IPAM, migration0 gets no address; add \"ipam\": {\"type\": "
        "\"whereabouts\", \"range\": \"192.168.99.0/24\"} [ipam-required]"},
       {{.config = "{\"type\":\"ovn-k8s-cni-overlay\",\"name\":\"n\",\"topology\":\"layer2\",\"netAttachDefName\":"
                   "\"openshift-cnv/net\"}"},
        "ipam-required",
-       "spec.config.subnets: Required value: migration0 gets no address without it; add \"subnets\": "
+       "spec.config.subnets: Required value: without IPAM, migration0 gets no address; add \"subnets\": "
        "\"192.168.99.0/24\" [ipam-required]"},
       {{.config = WITH("\"ipam\":{\"type\":\"host-local\"}")},
        "ipam-per-node",
-       "spec.config.ipam.type: Invalid value: \"host-local\": allocates on each node by itself, so two nodes hand out "
-       "the same address; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
+       "spec.config.ipam.type: Invalid value: \"host-local\": allocates addresses on each node independently, so two "
+       "nodes can hand out the same one; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
       {{.config = WITH("\"ipam\":{\"type\":\"static\"}")},
        "ipam-per-node",
-       "spec.config.ipam.type: Invalid value: \"static\": has no address to give, and would give the same one to every "
-       "node; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
+       "spec.config.ipam.type: Invalid value: \"static\": has no address to assign, and would assign the same one on "
+       "every node; use whereabouts, or dhcp with a server on that network [ipam-per-node]"},
       {{.config = WITH("\"ipam\":{\"type\":\"calico\"}")},
        "ipam-per-node",
-       "spec.config.ipam.type: Invalid value: could not be checked: IPAM \"calico\" is not known [ipam-per-node]"},
+       "spec.config.ipam.type: Invalid value: could not be checked: the IPAM plugin \"calico\" is unknown "
+       "[ipam-per-node]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/30\"")},
        "pool-too-small",
-       "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, 3 are needed (3 nodes that "
-       "run virt-handler); widen the range [pool-too-small]"},
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, but 3 are needed (3 nodes "
+       "that run virt-handler); widen the range [pool-too-small]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/30\""), .more = DECENTRALIZED},
        "pool-too-small",
-       "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, 5 are needed (3 nodes that "
-       "run virt-handler, 1 virt-synchronization-controller and 1 more during updates); widen the range "
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/30\": has 2 usable addresses, but 5 are needed (3 nodes "
+       "that run virt-handler, 1 virt-synchronization-controller and 1 more during updates); widen the range "
        "[pool-too-small]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\""), .no_state = true},
        "pool-too-small",
-       "spec.config.ipam.range: Invalid value: could not be checked: no nodes are known [pool-too-small]"},
+       "spec.config.ipam.range: Invalid value: could not be checked: the nodes are unknown [pool-too-small]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/29\",\"exclude\":[\"192.168.99.4/30\"]")},
        "pool-tight",
-       "spec.config.ipam.range: Invalid value: \"192.168.99.0/29\": 3 usable for 3 needed; widen the range "
+       "spec.config.ipam.range: Invalid value: \"192.168.99.0/29\": has 3 usable addresses; 3 are needed; widen the "
+       "range "
        "[pool-tight]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]")},
        "default-route",
-       "spec.config.ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": sends the pod's other traffic here, too; remove "
+       "spec.config.ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": also sends the pod's other traffic here; remove "
        "it [default-route]"},
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"enable_overlapping_ranges\":false")},
        "reservation-off",
-       "spec.config.ipam.enable_overlapping_ranges: Invalid value: \"false\": nothing keeps overlapping ranges apart; "
-       "leave it out [reservation-off]"},
+       "spec.config.ipam.enable_overlapping_ranges: Invalid value: \"false\": overlapping ranges can hand out the same "
+       "address; remove it [reservation-off]"},
   };
   EXPECT_NADS(messages);
 }
@@ -485,27 +489,27 @@ static void of_migration_networks(void **state) {
        "droveway.io/migration-network: \"false\" [migration-namespace]"},
       {{.config = WITH(NAD_IPAM), .name = "a.b"},
        "migration-name",
-       "metadata.name: Invalid value: \"a.b\": is not a name that Multus can attach; use lower-case letters, digits "
+       "metadata.name: Invalid value: \"a.b\": is not a NAD name that Multus accepts; use lower-case letters, digits "
        "and '-' [migration-name]"},
       {{.config = ""},
        "migration-opaque",
-       "spec.config: Required value: the configuration lies in files on the nodes and can't be checked; write the CNI "
+       "spec.config: Required value: the configuration is in files on the nodes and cannot be checked; put the CNI "
        "configuration here [migration-opaque]"},
       {{.config = "{\"type\":\"ptp\"}"},
        "migration-plugin",
-       "spec.config.type: Unsupported value: \"ptp\": this plugin connects no nodes with each other; use macvlan, "
+       "spec.config.type: Unsupported value: \"ptp\": this plugin does not connect nodes with each other; use macvlan, "
        "ipvlan, bridge or another plugin with an uplink [migration-plugin]"},
       {{.config = "{\"type\":\"odd\"}"},
        "migration-plugin",
-       "spec.config.type: Unsupported value: \"odd\": Droveway does not know whether \"odd\" connects nodes "
+       "spec.config.type: Unsupported value: \"odd\": it is unknown whether the plugin \"odd\" connects nodes "
        "[migration-plugin]"},
       {{.config = "{\"type\":\"tuning\"}"},
        "migration-plugin",
-       "spec.config.type: Unsupported value: \"tuning\": makes no interface of its own; put macvlan, bridge or another "
+       "spec.config.type: Unsupported value: \"tuning\": creates no interface; put macvlan, bridge or another "
        "plugin with an uplink before it [migration-plugin]"},
       {{.config = LIST("\"plugins\":[{\"type\":\"tuning\"}]")},
        "migration-plugin",
-       "spec.config.plugins: Unsupported value: \"tuning\": makes no interface of its own; put macvlan, bridge or "
+       "spec.config.plugins: Unsupported value: \"tuning\": creates no interface; put macvlan, bridge or "
        "another plugin with an uplink before it [migration-plugin]"},
   };
   EXPECT_NADS(messages);
@@ -560,37 +564,37 @@ static void of_networks(void **state) {
   (void)state;
   static const struct message messages[] = {
       {DW_OP_CREATE, HCO_IN("default", "kubevirt-hyperconverged", "", ""), NULL, "", "config-namespace",
-       "metadata.namespace: Invalid value: \"default\": HyperConverged's operator reads only namespace openshift-cnv; "
+       "metadata.namespace: Invalid value: \"default\": HyperConverged's operator only reads namespace openshift-cnv; "
        "create it in openshift-cnv [config-namespace]"},
       {DW_OP_CREATE, HCO_IN("openshift-cnv", "other", "", ""), NULL, "", "config-name",
-       "metadata.name: Invalid value: \"other\": HyperConverged's operator reads only kubevirt-hyperconverged; give it "
-       "that name [config-name]"},
+       "metadata.name: Invalid value: \"other\": HyperConverged's operator only reads the object named "
+       "kubevirt-hyperconverged; rename it [config-name]"},
       {DW_OP_CREATE, NETWORK("'a,b'"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"a,b\": names several networks, and virt-operator would "
-       "attach them all; give one NAD's name [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"a,b\": lists several networks, and virt-operator would "
+       "attach them all; use the name of one NAD [network-syntax]"},
       {DW_OP_CREATE, NETWORK("shop/lm"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"shop/lm\": namespace isolation keeps the pods of "
-       "openshift-cnv from NADs of namespace shop; create the NAD in openshift-cnv and give its bare name \"lm\" "
+       "spec.liveMigrationConfig.network: Invalid value: \"shop/lm\": Multus's namespace isolation keeps pods in "
+       "openshift-cnv from using NADs of namespace shop; create the NAD in openshift-cnv and use its bare name \"lm\" "
        "[network-syntax]"},
       {DW_OP_CREATE, NETWORK("''"), NULL, "", "network-empty",
-       "spec.liveMigrationConfig.network: Invalid value: \"\": virt-operator writes \"@migration0\", a network without "
-       "a name, so new virt-handler pods stay in ContainerCreating; remove the field to migrate over the pod network "
+       "spec.liveMigrationConfig.network: Invalid value: \"\": virt-operator writes \"@migration0\", which names no "
+       "network, so new virt-handler pods stay in ContainerCreating; remove the field to migrate over the pod network "
        "[network-empty]"},
       {DW_OP_CREATE, NETWORK("shop/"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"shop/\": names a namespace without a NAD; give a NAD's bare "
-       "name [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"shop/\": names a namespace without a NAD; use the bare name "
+       "of a NAD [network-syntax]"},
       {DW_OP_CREATE, NETWORK("lm@eth0"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"lm@eth0\": names an interface too, which breaks "
-       "virt-operator's own \"@migration0\"; give the bare name \"lm\" [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"lm@eth0\": also names an interface, which breaks the "
+       "\"@migration0\" that virt-operator appends; use the bare name \"lm\" [network-syntax]"},
       {DW_OP_CREATE, NETWORK("Lm"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"Lm\": holds capital letters, which no NAD that Multus can "
-       "attach has; give it in lower case: \"lm\" [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"Lm\": contains capital letters, which a NAD's name cannot "
+       "have; use lower case: \"lm\" [network-syntax]"},
       {DW_OP_CREATE, NETWORK("a.b"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"a.b\": is not a name that Multus can attach; give a "
-       "NAD's name of lower-case letters, digits and '-' [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"a.b\": is not a NAD name that Multus accepts; use the name "
+       "of a NAD: lower-case letters, digits and '-' [network-syntax]"},
       {DW_OP_CREATE, NETWORK("[lm]"), NULL, "", "network-syntax",
-       "spec.liveMigrationConfig.network: Invalid value: \"[\\\"lm\\\"]\": must be a string, not a list; give a NAD's "
-       "name [network-syntax]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"[\\\"lm\\\"]\": must be a string, not a list; use the name "
+       "of a NAD [network-syntax]"},
       {DW_OP_CREATE, NETWORK("lm"), NULL, "", "network-missing",
        "spec.liveMigrationConfig.network: Not found: \"lm\": no such NAD in namespace openshift-cnv; create the NAD "
        "first [network-missing]"},
@@ -598,47 +602,47 @@ static void of_networks(void **state) {
        "spec.liveMigrationConfig.network: Not found: \"migratoin\": no such NAD in namespace openshift-cnv; did you "
        "mean \"migration\"? [network-missing]"},
       {DW_OP_CREATE, NETWORK("lm"), NULL, NAD_IN("shop", "lm", "", GOOD), "network-missing",
-       "spec.liveMigrationConfig.network: Not found: \"lm\": namespace shop has a NAD of that name, but it must be in "
-       "openshift-cnv; create it in openshift-cnv [network-missing]"},
+       "spec.liveMigrationConfig.network: Not found: \"lm\": namespace shop has a NAD with that name, but it must be "
+       "in openshift-cnv; create it in openshift-cnv [network-missing]"},
       {DW_OP_CREATE, NETWORK("lm"), NULL, NULL, "network-missing",
-       "spec.liveMigrationConfig.network: Invalid value: could not be checked: the NADs are not known "
+       "spec.liveMigrationConfig.network: Invalid value: could not be checked: the NADs are unknown "
        "[network-missing]"},
       {DW_OP_CREATE, NETWORK("lm"), NULL,
        NAD_IN("openshift-cnv", "lm", ", deletionTimestamp: '2026-11-21T00:00:00Z'", GOOD), "network-missing",
        "spec.liveMigrationConfig.network: Not found: \"lm\": NAD openshift-cnv/lm is being deleted; create it again "
-       "once it is gone [network-missing]"},
+       "after it is deleted [network-missing]"},
       {DW_OP_CREATE, KUBEVIRT("default", "network: lm"), NULL, "", "network-missing",
        "spec.configuration.migrations.network: Invalid value: could not be checked: this KubeVirt is outside "
        "namespace openshift-cnv [network-missing]"},
       {DW_OP_CREATE, NETWORK("lm"), NULL, NAD_IN("openshift-cnv", "lm", "", "{\"type\":\"ptp\"," NAD_IPAM "}"),
        "network-unfit",
-       "spec.liveMigrationConfig.network: Invalid value: \"lm\": NAD openshift-cnv/lm breaks migration-plugin: "
-       "spec.config.type: Unsupported value: \"ptp\": this plugin connects no nodes with each other; fix that NAD "
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": NAD openshift-cnv/lm violates migration-plugin: "
+       "spec.config.type: Unsupported value: \"ptp\": this plugin does not connect nodes with each other; fix that NAD "
        "first [network-unfit]"},
       {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), LM, "network-change",
-       "spec.liveMigrationConfig.network: Invalid value: \"lm\": this change restarts the virt-handler "
-       "pods: one first and, once that one runs, 10 % of them at a time [network-change]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": this change restarts the virt-handler pods: first one "
+       "and, once it is running, 10 % of them at a time [network-change]"},
       {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), LM "\n" MIGRATION("a"), "migrations-running",
-       "spec.liveMigrationConfig.network: Invalid value: \"lm\": 1 live migration is in progress; wait for them, or "
-       "they may fail [migrations-running]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": 1 live migration is in progress; wait for them to "
+       "finish, or they may fail [migrations-running]"},
       {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), LM "\n" MIGRATION("a") MIGRATION("b"), "migrations-running",
-       "spec.liveMigrationConfig.network: Invalid value: \"lm\": 2 live migrations are in progress; wait for them, or "
-       "they may fail [migrations-running]"},
+       "spec.liveMigrationConfig.network: Invalid value: \"lm\": 2 live migrations are in progress; wait for them to "
+       "finish, or they may fail [migrations-running]"},
       {DW_OP_UPDATE, NETWORK("lm"), NETWORK("null"), NULL, "migrations-running",
-       "spec.liveMigrationConfig.network: Invalid value: could not be checked: migrations are not known "
+       "spec.liveMigrationConfig.network: Invalid value: could not be checked: the migrations are unknown "
        "[migrations-running]"},
       {DW_OP_DELETE, LM, NULL, NETWORK("lm"), "network-in-use",
        "metadata.name: Forbidden: HyperConverged openshift-cnv/kubevirt-hyperconverged uses this NAD as its migration "
-       "network; take it out of that HyperConverged first [network-in-use]"},
+       "network; remove it from that HyperConverged first [network-in-use]"},
       {DW_OP_DELETE, LM, NULL, KUBEVIRT("openshift-cnv", "network: lm"), "network-in-use",
-       "metadata.name: Forbidden: KubeVirt openshift-cnv/kubevirt uses this NAD as its migration network; take it out "
-       "of that KubeVirt first [network-in-use]"},
+       "metadata.name: Forbidden: KubeVirt openshift-cnv/kubevirt uses this NAD as its migration network; remove it "
+       "from that KubeVirt first [network-in-use]"},
       {DW_OP_DELETE, LM, NULL, NULL, "network-in-use",
-       "metadata.name: Invalid value: could not be checked: no HyperConverged and KubeVirt objects are known "
+       "metadata.name: Invalid value: could not be checked: the HyperConverged and KubeVirt objects are unknown "
        "[network-in-use]"},
       {DW_OP_UPDATE, LM, NAD_IN("openshift-cnv", "lm", "", "{}"), NETWORK("lm"), "network-in-use-change",
-       "spec.config: Invalid value: this NAD is in use: virt-handlers that run keep the old configuration; restart the "
-       "virt-handler pods to take it over [network-in-use-change]"},
+       "spec.config: Invalid value: this NAD is in use: running virt-handler pods keep the old configuration; restart "
+       "the virt-handler pods to apply it [network-in-use-change]"},
   };
   EXPECT_ALL(messages);
 }
@@ -651,7 +655,7 @@ static void of_what_is_not_known(void **state) {
   } cases[] = {
       {DW_UNKNOWN,
        {DW_OP_CREATE, NETWORK("migratoin"), NULL, NAD_IN("openshift-cnv", "migration", "", GOOD), "network-missing",
-        "spec.liveMigrationConfig.network: Invalid value: could not be checked: the NADs are not known; did you mean "
+        "spec.liveMigrationConfig.network: Invalid value: could not be checked: the NADs are unknown; did you mean "
         "\"migration\"? [network-missing]"}},
       {DW_UNAVAILABLE,
        {DW_OP_CREATE, NETWORK("lm"), NULL, NULL, "network-missing",
@@ -660,7 +664,7 @@ static void of_what_is_not_known(void **state) {
       {DW_UNAVAILABLE,
        {DW_OP_DELETE, LM, NULL, NULL, "network-in-use",
         "metadata.name: Invalid value: could not be checked: the HyperConverged and KubeVirt objects that may use this "
-        "NAD can't be read now [network-in-use]"}},
+        "NAD cannot be read now [network-in-use]"}},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct dw_world *world = world_knowing(cases[i].message.state, NULL, cases[i].knowledge);
@@ -678,48 +682,48 @@ static void of_limits_and_operator(void **state) {
   (void)state;
   static const struct message messages[] = {
       {DW_OP_CREATE, BLOCK("progressTimeout: '150'"), NULL, "", "limit-type",
-       "spec.liveMigrationConfig.progressTimeout: Invalid value: \"150\": must be an integer, not a string; write 150 "
+       "spec.liveMigrationConfig.progressTimeout: Invalid value: \"150\": must be an integer, not a string; use 150 "
        "without quotes [limit-type]"},
       {DW_OP_CREATE, BLOCK("progressTimeout: [1]"), NULL, "", "limit-type",
        "spec.liveMigrationConfig.progressTimeout: Invalid value: \"[1]\": must be an integer, not a list [limit-type]"},
       {DW_OP_CREATE, HCO("liveMigrationConfig: 5"), NULL, "", "limit-type",
        "spec.liveMigrationConfig: Invalid value: \"5\": must be an object, not an integer [limit-type]"},
       {DW_OP_CREATE, BLOCK("parallelMigrationsPerCluster: -1"), NULL, "", "limit-range",
-       "spec.liveMigrationConfig.parallelMigrationsPerCluster: Invalid value: \"-1\": must not be negative; give 1 or "
+       "spec.liveMigrationConfig.parallelMigrationsPerCluster: Invalid value: \"-1\": must not be negative; use 1 or "
        "more [limit-range]"},
       {DW_OP_CREATE, BLOCK("progressTimeout: -1"), NULL, "", "limit-range",
-       "spec.liveMigrationConfig.progressTimeout: Invalid value: \"-1\": must not be negative; give a number of "
-       "seconds [limit-range]"},
+       "spec.liveMigrationConfig.progressTimeout: Invalid value: \"-1\": must not be negative; set a number of seconds "
+       "[limit-range]"},
       {DW_OP_CREATE, BLOCK("parallelOutboundMigrationsPerNode: 0"), NULL, "", "limit-range",
-       "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: Invalid value: \"0\": 0 would let no migration "
-       "start; give 1 or more [limit-range]"},
+       "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: Invalid value: \"0\": with 0, no migration can "
+       "start; use 1 or more [limit-range]"},
       {DW_OP_CREATE, BLOCK("parallelMigrationsPerCluster: 4294967296"), NULL, "", "limit-range",
        "spec.liveMigrationConfig.parallelMigrationsPerCluster: Invalid value: \"4294967296\": must be at most "
-       "4294967295; give a smaller number [limit-range]"},
+       "4294967295; use a smaller number [limit-range]"},
       {DW_OP_CREATE, BLOCK("completionTimeoutPerGiB: 0"), NULL, "", "limit-range",
-       "spec.liveMigrationConfig.completionTimeoutPerGiB: Invalid value: \"0\": 0 switches the timeout off; give a "
-       "number of seconds, unless that is meant [limit-range]"},
+       "spec.liveMigrationConfig.completionTimeoutPerGiB: Invalid value: \"0\": 0 disables the timeout; set a number "
+       "of seconds, unless this is intended [limit-range]"},
       {DW_OP_CREATE, BLOCK("parallelOutboundMigrationsPerNode: 6, parallelMigrationsPerCluster: 5"), NULL, "",
        "parallel-order",
        "spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: Invalid value: \"6\": 6 is above the cluster's 5; "
-       "give 5 or less, or raise parallelMigrationsPerCluster [parallel-order]"},
+       "use 5 or less, or raise parallelMigrationsPerCluster [parallel-order]"},
       {DW_OP_CREATE, BLOCK("bandwidthPerMigration: 64MB"), NULL, "", "bandwidth",
-       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"64MB\": is not a quantity; use \"64M\" "
+       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"64MB\": is not a valid quantity; use \"64M\" "
        "[bandwidth]"},
       {DW_OP_CREATE, BLOCK("bandwidthPerMigration: -1Mi"), NULL, "", "bandwidth",
-       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"-1Mi\": must not be negative; give bytes per "
+       "spec.liveMigrationConfig.bandwidthPerMigration: Invalid value: \"-1Mi\": must not be negative; use bytes per "
        "second, such as \"64Mi\", or \"0\" for no limit [bandwidth]"},
       {DW_OP_CREATE, ANNOTATED("{"), NULL, "", "jsonpatch-network",
-       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: is not a JSON Patch, so it can't be "
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: is not a JSON Patch, so it cannot be "
        "applied; "
-       "write a JSON list of operations (RFC 6902) [jsonpatch-network]"},
+       "use a JSON list of operations (RFC 6902) [jsonpatch-network]"},
       {DW_OP_CREATE, PATCH("/metadata/labels", "{}"), NULL, "", "jsonpatch-network",
-       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: holds a path outside /spec/, so "
-       "HyperConverged applies nothing of it; give only paths that begin with /spec/ [jsonpatch-network]"},
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: contains a path outside /spec/, so "
+       "HyperConverged applies none of the patch; use only paths that begin with /spec/ [jsonpatch-network]"},
       {DW_OP_CREATE, ANNOTATED("[{\"op\":\"move\",\"from\":\"/spec/x\",\"path\":\"" PATCHED_NETWORK "\"}]"), NULL, "",
        "jsonpatch-network",
-       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: could not be checked: its effect can't be "
-       "told [jsonpatch-network]"},
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: could not be checked: its effect is "
+       "unknown [jsonpatch-network]"},
       {DW_OP_CREATE, PATCH(PATCHED_NETWORK, "\"lm\""), NULL, "", "jsonpatch-network",
        "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: sets the network to \"lm\"; set "
        "spec.liveMigrationConfig.network instead [jsonpatch-network]"},
@@ -727,7 +731,7 @@ static void of_limits_and_operator(void **state) {
        "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: sets the network to an integer; set "
        "spec.liveMigrationConfig.network instead [jsonpatch-network]"},
       {DW_OP_CREATE, PATCH(PATCHED_NETWORK, "null"), NULL, "", "jsonpatch-network",
-       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: takes the migration network away; set "
+       "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]: Invalid value: removes the migration network; set "
        "spec.liveMigrationConfig.network instead [jsonpatch-network]"},
       {DW_OP_CREATE, HCO("evictionStrategy: None, liveMigrationConfig: {network: lm}"), NULL, "", "eviction-strategy",
        "spec.evictionStrategy: Invalid value: \"None\": a network is set, but with None a drain migrates no VM; set "

@@ -40,8 +40,8 @@ static void a_name_alone_only_warns_where_the_shape_is_another(void **state) {
       .config = "{\"type\":\"bridge\",\"bridge\":\"br1\"}", .ns = "shop", .name = "db-migration", .label = ""};
   nad_expect(&local, "warn migration-namespace metadata.namespace\n");
   nad_expect_says(&local, "migration-namespace",
-                  "Invalid value: \"shop\": by its name a migration network, but KubeVirt looks for those in "
-                  "openshift-cnv; if it is none, label it droveway.io/migration-network: \"false\"");
+                  "Invalid value: \"shop\": has the name of a migration network, but KubeVirt looks for those in "
+                  "openshift-cnv; if it is not one, label it droveway.io/migration-network: \"false\"");
   local.config = "{\"type\":\"ptp\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"}}";
   nad_expect(&local, "warn migration-namespace metadata.namespace\n");
   local.config = "{\"type\":\"bridge\",\"bridge\":\"br1\",\"ipam\":{\"type\":\"dhcp\"}}";
@@ -54,7 +54,7 @@ static void its_name_can_be_attached(void **state) {
   (void)state;
   struct nad_case dotted = {.config = sound, .name = "net.one"};
   nad_expect(&dotted, "deny migration-name metadata.name\n");
-  nad_expect_says(&dotted, "migration-name", "is not a name that Multus can attach");
+  nad_expect_says(&dotted, "migration-name", "is not a NAD name that Multus accepts");
   nad_expect(&(struct nad_case){.config = sound, .name = "net-1"}, "");
   nad_expect(&(struct nad_case){.config = sound, .name = "net.one", .label = "false"}, "");
   /* 64 bytes are too many for a DNS label, but not for Multus (measured) */

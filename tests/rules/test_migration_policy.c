@@ -62,24 +62,24 @@ static void selectors_of_the_wrong_shape(void **state) {
   (void)state;
 #define NESTED(key)                                                                                                    \
   "spec.selectors.virtualMachineInstanceSelector." key                                                                 \
-  ": Invalid value: \"{\\\"a\\\":\\\"b\\\"}\": this selector is a plain map of labels, "                               \
-  "and knows no " key "; write the labels into spec.selectors.virtualMachineInstanceSelector itself [policy-selector]"
+  ": Invalid value: \"{\\\"a\\\":\\\"b\\\"}\": this selector is a plain map of labels "                                \
+  "and does not support " key                                                                                          \
+  "; put the labels directly into spec.selectors.virtualMachineInstanceSelector [policy-selector]"
   static const struct example examples[] = {
       {"", POLICY("selectors: {virtualMachineInstanceSelector: {matchLabels: {a: b}}}"), "policy-selector",
        NESTED("matchLabels")},
       {"", POLICY("selectors: {virtualMachineInstanceSelector: {matchExpressions: {a: b}}}"), "policy-selector",
        NESTED("matchExpressions")},
       {"", POLICY("selectors: {namespaceSelector: {a: true}}"), "policy-selector",
-       "spec.selectors.namespaceSelector.a: Invalid value: \"true\": a label's value must be a string, not a boolean; "
+       "spec.selectors.namespaceSelector.a: Invalid value: \"true\": a label value must be a string, not a boolean; "
        "put "
        "it in quotes [policy-selector]"},
       {"", POLICY("selectors: {namespaceSelector: {a: {b: c}}}"), "policy-selector",
-       "spec.selectors.namespaceSelector.a: Invalid value: \"{\\\"b\\\":\\\"c\\\"}\": a label's value must be a "
-       "string, not an "
+       "spec.selectors.namespaceSelector.a: Invalid value: \"{\\\"b\\\":\\\"c\\\"}\": a label value must be a string, "
+       "not an "
        "object [policy-selector]"},
       {"", POLICY("selectors: {namespaceSelector: [a]}"), "policy-selector",
-       "spec.selectors.namespaceSelector: Invalid value: \"[\\\"a\\\"]\": must be an object, not a list; write a map "
-       "of "
+       "spec.selectors.namespaceSelector: Invalid value: \"[\\\"a\\\"]\": must be an object, not a list; use a map of "
        "labels [policy-selector]"},
       {"", POLICY("selectors: all"), "policy-selector",
        "spec.selectors: Invalid value: \"all\": must be an object, not a string [policy-selector]"},
@@ -89,7 +89,8 @@ static void selectors_of_the_wrong_shape(void **state) {
 
 static void selectors_that_match_more_than_is_meant(void **state) {
   (void)state;
-#define EVERY "spec.selectors: without a label to match, the policy matches every VM [policy-selector]"
+#define EVERY                                                                                                          \
+  "spec.selectors: without labels, the policy matches every VM; add labels, unless this is intended [policy-selector]"
   static const struct example examples[] = {
       {"", POLICY("selectors: {}"), "", EVERY},
       {"", POLICY("selectors: {namespaceSelector: {}}"), "", EVERY},
@@ -110,30 +111,30 @@ static void values_of_a_policy(void **state) {
   (void)state;
   static const struct example examples[] = {
       {"", WITH("completionTimeoutPerGiB: -1"), "limit-range",
-       "spec.completionTimeoutPerGiB: Invalid value: \"-1\": must not be negative; give a number of seconds "
+       "spec.completionTimeoutPerGiB: Invalid value: \"-1\": must not be negative; set a number of seconds "
        "[limit-range]"},
       {"", WITH("completionTimeoutPerGiB: '5'"), "limit-type",
-       "spec.completionTimeoutPerGiB: Invalid value: \"5\": must be an integer, not a string; write 5 without quotes "
+       "spec.completionTimeoutPerGiB: Invalid value: \"5\": must be an integer, not a string; use 5 without quotes "
        "[limit-type]"},
       {"", WITH("bandwidthPerMigration: 64MiB"), "bandwidth",
-       "spec.bandwidthPerMigration: Invalid value: \"64MiB\": is not a quantity; use \"64Mi\" [bandwidth]"},
+       "spec.bandwidthPerMigration: Invalid value: \"64MiB\": is not a valid quantity; use \"64Mi\" [bandwidth]"},
       {"", WITH("bandwithPerMigration: 64Mi"), "config-misplaced",
-       "spec.bandwithPerMigration: Unsupported value: \"bandwithPerMigration\": is not a known field of "
-       "migrations.kubevirt.io/v1alpha1: the API server drops it, so it is never used; use spec.bandwidthPerMigration "
+       "spec.bandwithPerMigration: Unsupported value: \"bandwithPerMigration\": is not a field of "
+       "migrations.kubevirt.io/v1alpha1: the API server drops it, so it has no effect; use spec.bandwidthPerMigration "
        "[config-misplaced]"},
       {"", WITH("network: x"), "",
-       "spec.network: is not a known field of migrations.kubevirt.io/v1alpha1: the API server drops it, so it is never "
-       "used [config-misplaced]"},
+       "spec.network: is not a field of migrations.kubevirt.io/v1alpha1: the API server drops it, so it has no effect "
+       "[config-misplaced]"},
       {"", WITH("bandwidthPerMigration: '64'"), "",
-       "spec.bandwidthPerMigration: is 64 bytes per second, and counts as 1 MiB/s; use \"64Mi\" [bandwidth]"},
+       "spec.bandwidthPerMigration: is 64 bytes per second, treated as 1 MiB/s; use \"64Mi\" [bandwidth]"},
       /* its own allowPostCopy does switch, also under HyperConverged */
       {HCO("network: null"), WITH("allowPostCopy: true"), "", ""},
       {HCO("completionTimeoutPerGiB: 0"), WITH("allowPostCopy: true"), "",
-       "spec.allowPostCopy: has no effect while completionTimeoutPerGiB is 0: post-copy begins when it is over "
-       "[post-copy-off]"},
+       "spec.allowPostCopy: has no effect while completionTimeoutPerGiB is 0: post-copy starts when this timeout "
+       "expires; set completionTimeoutPerGiB [post-copy-off]"},
       {HCO("completionTimeoutPerGiB: 0"), WITH("allowPostCopy: true, completionTimeoutPerGiB: 100"), "", ""},
       {"", WITH("allowPostCopy: true, allowWorkloadDisruption: false"), "",
-       "spec.allowPostCopy: has no effect while allowWorkloadDisruption is false: a migration over its time is "
+       "spec.allowPostCopy: has no effect while allowWorkloadDisruption is false: a migration that times out is "
        "aborted; "
        "set allowWorkloadDisruption: true too [post-copy-off]"},
   };
@@ -144,7 +145,7 @@ static void values_of_the_cluster_fill_in(void **state) {
   (void)state;
 #define SLOW(field, seconds, at, limit, use)                                                                           \
   "spec." field ": a GiB takes " seconds " s at " at ", but completionTimeoutPerGiB is " limit                         \
-  ": a full VM never finishes; use " use " or more, or raise completionTimeoutPerGiB [bandwidth]"
+  ", so a fully used VM never finishes; use " use " or more, or raise completionTimeoutPerGiB [bandwidth]"
   static const struct example examples[] = {
       {HCO("completionTimeoutPerGiB: 20"), WITH("bandwidthPerMigration: 32Mi"), "",
        SLOW("bandwidthPerMigration", "32", "this rate", "20", "52Mi")},

@@ -38,7 +38,7 @@ static void expect(const struct example *example) {
     assert_string_equal(verdict_cause(&verdict, 0, "field"), example->field);
   else
     assert_memory_equal(said, example->field, strlen(example->field));
-  assert_non_null(strstr(said, "the API server drops it, so it is never used"));
+  assert_non_null(strstr(said, "the API server drops it, so it has no effect"));
   const char *use = strstr(said, "; use ");
   if (example->use == NULL)
     assert_null(use);
@@ -67,8 +67,8 @@ static void the_block_of_the_other_version(void **state) {
   struct dw_world *world = world_of("", NULL);
   VERDICT_SCOPED verdict = review(world, DW_OP_CREATE, examples[0].object, NULL);
   assert_string_equal(verdict_cause(&verdict, 0, "message"),
-                      "Unsupported value: \"liveMigrationConfig\": is not a known field of hco.kubevirt.io/v1: the API "
-                      "server drops it, so it is never used; use spec.virtualization.liveMigrationConfig "
+                      "Unsupported value: \"liveMigrationConfig\": is not a field of hco.kubevirt.io/v1: the API "
+                      "server drops it, so it has no effect; use spec.virtualization.liveMigrationConfig "
                       "[config-misplaced]");
   dw_world_unref(world);
 }

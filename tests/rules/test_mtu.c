@@ -59,9 +59,9 @@ static void a_small_mtu_carries_nothing(void **state) {
   expect_on(NIC, MACVLAN("87"), DENIED);
   expect_on(NIC, MACVLAN("88"), "");
   expect_message(NIC, MACVLAN("67"),
-                 "Invalid value: \"67\": is below 68, the lowest that the kernel accepts; write the NIC's MTU, such as "
-                 "9000, or leave it out [mtu-above-master]");
-  expect_message(NIC, MACVLAN("87"), "Invalid value: \"87\": is below 88, the lowest that carries TCP; ");
+                 "Invalid value: \"67\": is below 68, the lowest that the kernel accepts; use the NIC's MTU, such as "
+                 "9000, or remove it [mtu-above-master]");
+  expect_message(NIC, MACVLAN("87"), "Invalid value: \"87\": is below 88, the lowest that TCP works with; ");
   /* Whatever the nodes have. */
   nad_expect_config("{\"type\":\"vlan\",\"master\":\"eth5\",\"vlanId\":5,\"mtu\":67," NAD_IPAM "}", DENIED);
   nad_expect_config("{\"type\":\"ipvlan\",\"master\":\"eth5\",\"mtu\":67," NAD_IPAM "}", DENIED);
@@ -92,10 +92,9 @@ static void ipv6_needs_1280(void **state) {
   expect_on(NIC, WITH("1280", IPV6), "");
   expect_on(NIC, WITH("1279", BOTH), DENIED);
   expect_on(NIC, WITH("1279", NAD_IPAM), "");
-  expect_message(
-      NIC, WITH("1279", IPV6),
-      "Invalid value: \"1279\": is below 1280, the lowest that carries IPv6, so the address is refused; write "
-      "the NIC's MTU, such as 9000, or leave it out [mtu-above-master]");
+  expect_message(NIC, WITH("1279", IPV6),
+                 "Invalid value: \"1279\": is below 1280, the minimum for IPv6, so the address is rejected; use the "
+                 "NIC's MTU, such as 9000, or remove it [mtu-above-master]");
 }
 
 /* --- above the master's --- */
@@ -138,7 +137,7 @@ static void a_bridge_carries_what_its_uplink_does(void **state) {
   expect_on(UPLINK("9000", "1500"), BRIDGE("9000"), DENIED);
   expect_message(
       UPLINK("1500", "1500"), BRIDGE("9000"),
-      "Invalid value: \"9000\": is above the MTU of the uplink of br1 (lowest 1500) on a: larger frames vanish; "
+      "Invalid value: \"9000\": is above the MTU of the uplink of br1 (lowest 1500) on a: larger frames are lost; "
       "use 1500, or raise the MTU of the bridge and its port [mtu-above-master]");
   nad_expect(&(struct nad_case){.config = BRIDGE("9000"), .state = one_node(UPLINK("1500", "1500")), .label = ""}, "");
 }
@@ -149,7 +148,7 @@ static void where_the_uplink_is_not_known_the_bridge_is_warned_of(void **state) 
   expect_on(FAR, BRIDGE("1500"), "");
   expect_on(FAR, BRIDGE("1501"), "warn mtu-above-master spec.config.mtu\n");
   expect_message(FAR, BRIDGE("9000"),
-                 "Invalid value: \"9000\": is above the MTU of br1 (lowest 1500) on a: larger frames vanish; ");
+                 "Invalid value: \"9000\": is above the MTU of br1 (lowest 1500) on a: larger frames are lost; ");
 }
 
 static void the_default_mtu_of_the_bridge_plugin_counts(void **state) {
@@ -161,7 +160,7 @@ static void the_default_mtu_of_the_bridge_plugin_counts(void **state) {
   expect_on(UPLINK("1450", "1450"), BRIDGE("1450"), "");
   expect_message(
       UPLINK("1450", "1450"), PLAIN,
-      "without it the pod's MTU is 1500, above that of the uplink of br1 (lowest 1450) on a; set \"mtu\": 1450 "
+      "without it, the pod's MTU is 1500, above that of the uplink of br1 (lowest 1450) on a; set \"mtu\": 1450 "
       "[mtu-above-master]");
   expect_on(UPLINK("1450", "1450"),
             "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"bridge\",\"bridge\":\"br1\"," NAD_IPAM
@@ -233,9 +232,10 @@ static void tuning_above_a_bridges_other_end_is_denied(void **state) {
   expect_on(UPLINK("9000", "9000"), TUNED(ON_BRIDGE(""), "1501"), TUNING_DENIED);
   expect_on(UPLINK("9000", "9000"), TUNED(ON_BRIDGE(",\"mtu\":9000"), "9000"), "");
   expect_on(UPLINK("9000", "9000"), TUNED(ON_BRIDGE(",\"mtu\":9000"), "9001"), TUNING_DENIED);
-  expect_message(UPLINK("9000", "9000"), TUNED(ON_BRIDGE(""), "9000"),
-                 "Invalid value: \"9000\": is above 1500, the MTU that the interface's other end has from the bridge "
-                 "plugin: larger frames vanish; set \"mtu\": 9000 at the bridge plugin instead [mtu-above-master]");
+  expect_message(
+      UPLINK("9000", "9000"), TUNED(ON_BRIDGE(""), "9000"),
+      "Invalid value: \"9000\": is above 1500, the MTU that the bridge plugin sets on the other end of the interface: "
+      "larger frames are lost; set \"mtu\": 9000 in the bridge plugin instead [mtu-above-master]");
 }
 
 /* --- different MTUs --- */

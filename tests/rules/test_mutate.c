@@ -228,7 +228,7 @@ static void other_kinds_pass_with_a_note(void **state) {
       review_mutation(world, DW_OP_CREATE, "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: n}}", NULL);
   assert_true(verdict.allowed);
   assert_string_equal(verdict_warning(&verdict, 0),
-                      "Droveway has no rules for Pod; take it out of the webhook configuration");
+                      "Droveway has no rules for Pod; remove it from the webhook configuration");
   dw_world_unref(world);
 }
 

@@ -39,7 +39,7 @@ static void a_master_is_needed(void **state) {
   nad_expect_config("{\"type\":\"vlan\",\"vlanId\":5," NAD_IPAM "}", "deny master-required spec.config.master\n");
   nad_expect_config("{\"type\":\"sriov\",\"deviceID\":\"0000:3b:02.1\"," NAD_IPAM "}", "");
   nad_expect_other(macvlan(""), "");
-  expect_says("", "master-required", "without it macvlan takes the NIC of the default route");
+  expect_says("", "master-required", "without it, macvlan uses the NIC of the default route");
 }
 
 static void the_master_is_not_inside_the_pod(void **state) {
@@ -59,7 +59,7 @@ static void the_master_is_on_every_node(void **state) {
   expect("\"master\":\"eth3\"", "deny master-missing spec.config.master\n");
   expect_says("\"master\":\"eth3\"", "master-missing",
               "Not found: \"eth3\": no such NIC on 2 of 3 nodes: worker-1 and worker-2; ");
-  expect_says("\"master\":\"eth3\"", "master-missing", "NICs that all nodes have: bond1, eth1, ");
+  expect_says("\"master\":\"eth3\"", "master-missing", "NICs present on all nodes: bond1, eth1, ");
   expect_says("\"master\":\"bond2\"", "master-missing", "did you mean \"bond1\"?");
   nad_expect_other(macvlan("\"master\":\"eth7\""), "");
 }
@@ -124,7 +124,7 @@ static void unknown_nodes_are_told(void **state) {
                    "unverified overlap-network spec.config.ipam.range\n"
                    "unverified master-unverified spec.config.master\n"
                    "unverified pool-too-small spec.config.ipam.range\n");
-  nad_expect_says(&nad, "master-unverified", "could not be checked: no nodes are known");
+  nad_expect_says(&nad, "master-unverified", "could not be checked: the nodes are unknown");
   nad_expect_brief(&nad);
 }
 
@@ -144,7 +144,7 @@ static void nodes_without_network_state_are_told(void **state) {
              "deny master-missing spec.config.master\n"
              "unverified master-unverified spec.config.master\n");
   struct nad_case none = {.config = macvlan("\"master\":\"eth1\""), .state = two_more_nodes};
-  nad_expect_says(&none, "master-unverified", "no NodeNetworkState known");
+  nad_expect_says(&none, "master-unverified", "no NodeNetworkState");
   nad_expect_brief(&none);
 }
 
@@ -255,19 +255,19 @@ static void a_link_in_container_of_another_type_is_denied(void **state) {
 static void what_happens_without_a_master_is_true(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"vlan\",\"vlanId\":5," NAD_IPAM "}"}, "master-required",
-                  "Required value: the vlan plugin fails without it; name the NIC that is set apart for migrations "
+                  "Required value: without it, the vlan plugin fails; use the NIC that is dedicated to migrations "
                   "[master-required]");
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"ipvlan\"," NAD_IPAM "}"}, "master-required",
-                  "Required value: without it ipvlan takes the NIC of the default route; ");
+                  "Required value: without it, ipvlan uses the NIC of the default route; ");
   nad_expect_says(
       &(struct nad_case){
           .config = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"ipvlan\"," NAD_IPAM "}]}"},
-      "master-required", "without it ipvlan takes the NIC of the default route; ");
+      "master-required", "without it, ipvlan uses the NIC of the default route; ");
   nad_expect_says(&(struct nad_case){.config = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":["
                                                "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},"
                                                "{\"type\":\"ipvlan\"}]}"},
                   "master-required",
-                  "without it ipvlan takes the interface of the plugin before it, which is no NIC of the node; ");
+                  "without it, ipvlan uses the interface of the previous plugin, which is not a NIC of the node; ");
 }
 
 /* --- alternative names --- */
@@ -285,7 +285,7 @@ static void an_alternative_name_is_a_master(void **state) {
   struct nad_case other = {.config = macvlan("\"master\":\"enp129s0f0np0migrations\""), .state = one_node(ALIASED)};
   nad_expect(&other, "deny master-missing spec.config.master\n");
   nad_expect_says(&other, "master-missing",
-                  "Not found: \"enp129s0f0np0migrations\": no such NIC on 1 of 1 nodes: a; NICs that all nodes have: "
+                  "Not found: \"enp129s0f0np0migrations\": no such NIC on 1 of 1 nodes: a; NICs present on all nodes: "
                   "eth1 [master-missing]");
   other.label = "";
   nad_expect(&other, ""); /* nodes outside the migration network's may have it */
@@ -336,8 +336,8 @@ static void a_device_is_on_every_node(void **state) {
   nad_expect_config(DEVICE("eth1"), "");
   nad_expect_config(DEVICE("eth3"), "deny master-missing spec.config.device\n");
   nad_expect_says(&(struct nad_case){.config = DEVICE("eth77")}, "master-missing",
-                  "Not found: \"eth77\": no such NIC on 3 of 3 nodes: worker-0, worker-1 and worker-2; NICs that all "
-                  "nodes have: bond1, eth1, eth2, eth4 and eth5 [master-missing]");
+                  "Not found: \"eth77\": no such NIC on 3 of 3 nodes: worker-0, worker-1 and worker-2; NICs present on "
+                  "all nodes: bond1, eth1, eth2, eth4 and eth5 [master-missing]");
   nad_expect_other(DEVICE("eth77"), "");
   nad_expect_config("{\"type\":\"host-device\",\"pciBusID\":\"0000:00:1f.6\"," NAD_IPAM "}", "");
   nad_expect(&(struct nad_case){.config = DEVICE("eth1"),
@@ -361,8 +361,8 @@ static void a_device_that_virt_handler_may_hold_is_not_refused(void **state) {
   struct nad_case held = {.config = DEVICE("eth77"), .more = in_force};
   nad_expect(&held, "unverified master-missing spec.config.device\n");
   nad_expect_says(&held, "master-missing",
-                  "could not be checked: eth77 is not on worker-0, worker-1 and worker-2, unless virt-handler holds it "
-                  "already [master-missing]");
+                  "could not be checked: eth77 does not exist on worker-0, worker-1 and worker-2, unless virt-handler "
+                  "already has it [master-missing]");
   held.name = "other";
   nad_expect(&held, "deny master-missing spec.config.device\n");
   nad_expect(&(struct nad_case){.config = macvlan("\"master\":\"eth77\""), .more = in_force},
@@ -378,11 +378,12 @@ static void an_ovs_bridge_is_on_every_node(void **state) {
   nad_expect(&(struct nad_case){.config = OVS("br-ex"), .state = one_node(OVS_NICS)}, "");
   nad_expect(&(struct nad_case){.config = OVS("br2"), .state = one_node(OVS_NICS)}, "");
   nad_expect_says(&(struct nad_case){.config = OVS("br9"), .state = one_node(OVS_NICS)}, "master-missing",
-                  "Not found: \"br9\": no such OVS bridge on 1 of 1 nodes: a; make an OVS bridge of this name on every "
-                  "node [master-missing]");
-  nad_expect_says(&(struct nad_case){.config = OVS("br1"), .state = one_node(OVS_NICS)}, "master-missing",
-                  "Invalid value: \"br1\": is not an OVS bridge on a; make an OVS bridge of this name on every node "
-                  "[master-missing]");
+                  "Not found: \"br9\": no such OVS bridge on 1 of 1 nodes: a; create an OVS bridge with this name on "
+                  "every node [master-missing]");
+  nad_expect_says(
+      &(struct nad_case){.config = OVS("br1"), .state = one_node(OVS_NICS)}, "master-missing",
+      "Invalid value: \"br1\": is not an OVS bridge on a; create an OVS bridge with this name on every node "
+      "[master-missing]");
   nad_expect(&(struct nad_case){.config = OVS("br9"), .state = one_node(OVS_NICS), .label = ""}, "");
   /* ovs-cni finds the bridge of a VF by itself. */
   nad_expect(&(struct nad_case){.config = "{\"type\":\"ovs\"," NAD_IPAM "}", .state = one_node(OVS_NICS)}, "");
@@ -404,12 +405,12 @@ static void a_missing_vlan_interface_comes_with_its_fix(void **state) {
        "bond2, id 200) ["},
       {ON_BOND, "bond2.4094", "base-iface bond2, id 4094) ["},
       {ON_BOND ", {name: storage, type: vlan, vlan: {base-iface: bond2, id: 100}}", "bond2.100",
-       "VLAN 100 of bond2 is named storage on a: give it one name on all nodes ["},
-      {ON_BOND, "bond2.4095", "NICs that all nodes have: bond2 ["},
-      {ON_BOND, "bond2.0", "NICs that all nodes have: bond2 ["},
-      {ON_BOND, "bond2.x", "NICs that all nodes have: bond2 ["},
-      {ON_BOND, "bond2.", "NICs that all nodes have: bond2 ["},
-      {ON_BOND, "bond9.100", "NICs that all nodes have"},
+       "VLAN 100 of bond2 is named storage on a: use one name on all nodes ["},
+      {ON_BOND, "bond2.4095", "NICs present on all nodes: bond2 ["},
+      {ON_BOND, "bond2.0", "NICs present on all nodes: bond2 ["},
+      {ON_BOND, "bond2.x", "NICs present on all nodes: bond2 ["},
+      {ON_BOND, "bond2.", "NICs present on all nodes: bond2 ["},
+      {ON_BOND, "bond9.100", "NICs present on all nodes"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     DW_BUF_SCOPED struct dw_buf members = DW_BUF_INIT;

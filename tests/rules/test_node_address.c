@@ -134,29 +134,28 @@ static void the_excludes_are_given(void **state) {
   static const struct message messages[] = {
       {{"bond2", NULL, {"192.168.99.11", "192.168.99.12", "192.168.99.13", NULL}},
        CONFIG(BOND2, ""),
-       "Invalid value: \"192.168.99.0/24\": holds addresses that nodes have on bond2, and pods are given them too: "
+       "Invalid value: \"192.168.99.0/24\": contains addresses that nodes use on bond2, and pods can get them too: "
        "192.168.99.11 (w1), 192.168.99.12 (w2) and 192.168.99.13 (w3); add \"192.168.99.11/32\", \"192.168.99.12/31\" "
        "to exclude [node-address-in-pool]"},
       {{"bond2", NULL, {"192.168.99.7", "192.168.99.9", "192.168.99.21", "192.168.99.3", "192.168.99.5", NULL}},
        CONFIG(BOND2, ""),
-       "Invalid value: \"192.168.99.0/24\": holds addresses that nodes have on bond2, and pods are given them too: "
+       "Invalid value: \"192.168.99.0/24\": contains addresses that nodes use on bond2, and pods can get them too: "
        "192.168.99.3 (w4), 192.168.99.5 (w5), 192.168.99.7 (w1) and 2 more; add \"192.168.99.0/27\" to exclude "
        "[node-address-in-pool]"},
       {{"bond2", NULL, {"192.168.99.7", "192.168.99.9", "192.168.99.200", "192.168.99.3", "192.168.99.5", NULL}},
        CONFIG(BOND2, ""),
-       "Invalid value: \"192.168.99.0/24\": holds addresses that nodes have on bond2, and pods are given them too: "
-       "192.168.99.3 (w4), 192.168.99.5 (w5), 192.168.99.7 (w1) and 2 more; leave them out by exclude, or choose a "
-       "range "
-       "without them [node-address-in-pool]"},
+       "Invalid value: \"192.168.99.0/24\": contains addresses that nodes use on bond2, and pods can get them too: "
+       "192.168.99.3 (w4), 192.168.99.5 (w5), 192.168.99.7 (w1) and 2 more; exclude them with exclude, or choose a "
+       "range without them [node-address-in-pool]"},
       {{"eth7", NULL, {"192.168.99.11", NULL}},
        CONFIG(BOND2, ""),
-       "Invalid value: \"192.168.99.0/24\": holds addresses that nodes have: 192.168.99.11 (w1, eth7); add "
+       "Invalid value: \"192.168.99.0/24\": contains addresses that nodes use: 192.168.99.11 (w1, eth7); add "
        "\"192.168.99.11/32\" to exclude [node-address-in-pool]"},
       {{"eth7", NULL, {"192.168.99.11", NULL}},
        "{\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"localnet\",\"netAttachDefName\":\"openshift-"
        "cnv/net\","
        "\"subnets\":\"192.168.99.0/24\"}",
-       "Invalid value: \"192.168.99.0/24\": holds addresses that nodes have: 192.168.99.11 (w1, eth7); add "
+       "Invalid value: \"192.168.99.0/24\": contains addresses that nodes use: 192.168.99.11 (w1, eth7); add "
        "\"192.168.99.11/32\" to excludeSubnets [node-address-in-pool]"},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);

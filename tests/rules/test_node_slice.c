@@ -148,8 +148,8 @@ static void an_excluded_gateway_is_handed_out(void **state) {
          "deny range-ignored " IPAM "exclude\n"
          "deny gateway-in-pool " IPAM "gateway\n");
   expect_text(RANGE ",\"gateway\":\"192.168.99.1\"" SLICE("/27"), "gateway-in-pool",
-              "Invalid value: \"192.168.99.1\": can be handed to a pod; leave node_slice_size out and exclude it: with "
-              "slices whereabouts ignores exclude [gateway-in-pool]");
+              "Invalid value: \"192.168.99.1\": can be handed out to a pod; remove node_slice_size and exclude it: "
+              "with slices, whereabouts ignores exclude [gateway-in-pool]");
   expect(RANGE ",\"gateway\":\"192.168.99.30\"" SLICE("/27"), "deny gateway-in-pool " IPAM "gateway\n");
   expect(RANGE ",\"gateway\":\"192.168.99.31\"" SLICE("/27"), "");
   expect(RANGE ",\"gateway\":\"192.168.99.64\"" SLICE("/27"), "");
@@ -175,10 +175,9 @@ static void each_node_takes_a_slice(void **state) {
   expect(RANGE SLICE("/24"), "deny pool-too-small " SIZE);
   expect(RANGE SLICE("/25"), "deny pool-too-small " SIZE);
   expect("\"range\":\"192.168.99.0/27\"" SLICE("/30"), "");
-  expect_text(
-      RANGE SLICE("/25"), "pool-too-small",
-      "Invalid value: \"/25\": cuts the range into 2 slices, one is needed for each of 4 Linux nodes; widen the "
-      "range, or make the slices smaller [pool-too-small]");
+  expect_text(RANGE SLICE("/25"), "pool-too-small",
+              "Invalid value: \"/25\": cuts the range into 2 slices, but each of 4 Linux nodes needs one; widen the "
+              "range, or make the slices smaller [pool-too-small]");
   nad_expect_other(nad_whereabouts(RANGE SLICE("/25")), "");
 }
 
@@ -228,7 +227,7 @@ static void a_slice_has_room_for_all_pods_of_a_node(void **state) {
   nad_expect(&nad, "warn pool-too-small " SIZE); /* one on each of the three */
   nad_expect_says(
       &nad, "pool-too-small",
-      "leaves a node 2 usable addresses, up to 4 are needed (virt-handler, 2 virt-synchronization-controllers "
+      "gives each node 2 usable addresses, but up to 4 are needed (virt-handler, 2 virt-synchronization-controllers "
       "and 1 more during updates)");
   nad.state = NODE("a", BOTH) NODE("b", BOTH) HCO;
   nad_expect(&nad, "deny pool-too-small " SIZE);

@@ -36,7 +36,7 @@ static void a_patch_of_the_network_is_told_of(void **state) {
          rule, ANNOTATION "sets the network to \"lm\" [jsonpatch-network]");
   expect(HCO("'[{\"op\":\"add\",\"path\":\"/spec/configuration/migrations/network\",\"value\":null}]'",
              "{liveMigrationConfig: {network: lm}}"),
-         rule, ANNOTATION "takes the migration network away [jsonpatch-network]");
+         rule, ANNOTATION "removes the migration network [jsonpatch-network]");
 }
 
 static void other_patches_pass(void **state) {
@@ -50,7 +50,7 @@ static void other_patches_pass(void **state) {
 
 static void what_is_no_patch_warns(void **state) {
   (void)state;
-  static const char warning[] = ANNOTATION "is not a JSON Patch, so it can't be applied [jsonpatch-network]";
+  static const char warning[] = ANNOTATION "is not a JSON Patch, so it cannot be applied [jsonpatch-network]";
   expect(HCO("'{'", "{}"), "jsonpatch-network", warning);
   expect(HCO("'{}'", "{}"), "jsonpatch-network", warning);
   expect(HCO("'[5]'", "{}"), "jsonpatch-network", warning);
@@ -62,15 +62,15 @@ static void a_path_outside_spec_warns(void **state) {
              "{\"op\":\"test\",\"path\":\"/kind\",\"value\":\"KubeVirt\"}]'",
              "{}"),
          "jsonpatch-network",
-         ANNOTATION "holds a path outside /spec/, so HyperConverged applies nothing of it; give only paths that begin "
-                    "with /spec/ [jsonpatch-network]");
+         ANNOTATION "contains a path outside /spec/, so HyperConverged applies none of the patch; use only paths that "
+                    "begin with /spec/ [jsonpatch-network]");
 }
 
 /* Also where a source does not begin with '/': its library takes what comes before as nothing. And what is JSON, but
  * more than is read here, may be applied. */
 static void what_cant_be_told_is_said(void **state) {
   (void)state;
-  static const char opaque[] = ANNOTATION "could not be checked: its effect can't be told [jsonpatch-network]";
+  static const char opaque[] = ANNOTATION "could not be checked: its effect is unknown [jsonpatch-network]";
   expect(HCO("'[{\"op\":\"copy\",\"from\":\"x/metadata/name\",\"path\":\"/spec/configuration/migrations/network\"}]'",
              "{}"),
          "jsonpatch-network", opaque);
@@ -78,7 +78,7 @@ static void what_cant_be_told_is_said(void **state) {
          "jsonpatch-network", opaque);
   expect(HCO("'[{\"op\":\"add\",\"path\":\"/spec/x\",\"value\":1e400}]'", "{}"), "jsonpatch-network", opaque);
   expect(HCO("'[{\"op\":\"copy\",\"from\":\"/x\",\"path\":\"/spec/configuration/migrations\"}]'", "{}"),
-         "jsonpatch-network", ANNOTATION "could not be checked: its effect can't be told [jsonpatch-network]");
+         "jsonpatch-network", ANNOTATION "could not be checked: its effect is unknown [jsonpatch-network]");
 }
 
 #define EVICTION(strategy, network)                                                                                    \
@@ -138,7 +138,7 @@ static void an_unknown_strategy_warns(void **state) {
 #define OP(op, path, value)                                                                                            \
   HCO("'[{\"op\":\"" op "\",\"path\":\"" path "\",\"value\":" value "}]'", "{liveMigrationConfig: {network: lm}}")
 #define WHOLE(path, what)                                                                                              \
-  ANNOTATION path " is replaced as a whole: " what " are gone, unless HyperConverged merges its own back"
+  ANNOTATION path " is replaced as a whole: " what " are lost, unless HyperConverged merges its own back in"
 
 static void what_is_replaced_as_a_whole_is_told_of(void **state) {
   (void)state;
@@ -151,8 +151,8 @@ static void what_is_replaced_as_a_whole_is_told_of(void **state) {
       {OP("replace", "/spec/configuration", "{}"), WHOLE("/spec/configuration", "the network and the limits")},
       {OP("add", "/spec/configuration/migrations", "{\"network\":\"lm\"}"), ANNOTATION "sets the network to \"lm\""},
       {OP("remove", "/spec/configuration/migrations/network", "0"),
-       ANNOTATION "removing /spec/configuration/migrations/network takes the network away, unless "
-                  "HyperConverged merges its own back"},
+       ANNOTATION "removing /spec/configuration/migrations/network also removes the network, unless HyperConverged "
+                  "merges its own back in"},
       {OP("add", "/spec/configuration/developerConfiguration", "{\"useEmulation\":true}"),
        WHOLE("/spec/configuration/developerConfiguration", "the feature gates")},
       {OP("add", "/spec/configuration/developerConfiguration", "{\"featureGates\":[\"A\"]}"),
@@ -197,18 +197,18 @@ static void patches_of_the_pods_are_told_of(void **state) {
     const char *object, *start; /* NULL for none */
   } cases[] = {
       {HANDLER("strategic", TEMPLATE("\"metadata\":{\"annotations\":" NETWORKS "}")),
-       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, past the migration network"},
+       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, bypassing the migration network"},
       {HANDLER("merge", TEMPLATE("\"metadata\":{\"annotations\":" NETWORKS "}")),
-       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, past the migration network"},
+       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, bypassing the migration network"},
       {CUSTOM("merge", "\"*\"", "\"*\"", TEMPLATE("\"metadata\":{\"annotations\":" NETWORKS "}")),
-       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, past the migration network"},
+       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, bypassing the migration network"},
       {CUSTOM("merge", "daemonset", "Virt-Handler", TEMPLATE("\"metadata\":{\"annotations\":" NETWORKS "}")),
-       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, past the migration network"},
+       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, bypassing the migration network"},
       {CUSTOM("merge", "Deployment", "virt-synchronization-controller",
               TEMPLATE("\"metadata\":{\"annotations\":" NETWORKS "}")),
-       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-synchronization-controller, past the migration network"},
+       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-synchronization-controller, bypassing the migration network"},
       {HANDLER("json", JSON_OP("add", "/spec/template/metadata/annotations/k8s.v1.cni.cncf.io~1networks", "\"x\"")),
-       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, past the migration network"},
+       PLACE "sets k8s.v1.cni.cncf.io/networks of virt-handler, bypassing the migration network"},
       {HANDLER("json", JSON_OP("add", "/spec/template/metadata/annotations", "{\"a\":\"b\"}")),
        PLACE "replaces annotations of virt-handler, so the migration network is not attached"},
       {HANDLER("merge", TEMPLATE("\"metadata\":{\"annotations\":null}")),
@@ -216,13 +216,13 @@ static void patches_of_the_pods_are_told_of(void **state) {
       {HANDLER("strategic", TEMPLATE("\"metadata\":{\"annotations\":{\"$patch\":\"replace\",\"a\":\"b\"}}")),
        PLACE "replaces annotations of virt-handler, so the migration network is not attached"},
       {HANDLER("strategic", TEMPLATE("\"spec\":{\"hostNetwork\":true}")),
-       PLACE "sets hostNetwork of virt-handler, and Multus attaches no network to such pods"},
+       PLACE "sets hostNetwork of virt-handler, and Multus attaches no networks to pods in the host network"},
       {HANDLER("strategic", TEMPLATE("\"spec\":{\"nodeSelector\":{\"a\":\"b\"}}")),
-       PLACE "changes nodeSelector of virt-handler: Droveway does not know on which nodes it runs then"},
+       PLACE "changes nodeSelector of virt-handler, so the nodes it will run on are unknown"},
       {HANDLER("json", JSON_OP("add", "/spec/template/spec/tolerations/-", "{}")),
-       PLACE "changes tolerations of virt-handler: Droveway does not know on which nodes it runs then"},
+       PLACE "changes tolerations of virt-handler, so the nodes it will run on are unknown"},
       {HANDLER("strategic", "not JSON"),
-       "spec.customizeComponents.patches[0]: could not be checked: a patch of virt-handler is not JSON of its type"},
+       "spec.customizeComponents.patches[0]: could not be checked: a patch of virt-handler is not valid for its type"},
       /* HyperConverged's documentation raises --max-devices so */
       {HANDLER("json", JSON_OP("add", "/spec/template/spec/containers/0/command/-", "\"--max-devices=250\"")), NULL},
       {HANDLER("json", JSON_OP("add", "/spec/template/metadata/annotations/a", "\"b\"")), NULL},
@@ -249,8 +249,8 @@ static void patches_of_the_pods_in_the_annotation(void **state) {
 #define ELEMENT                                                                                                        \
   "{\"resourceType\":\"DaemonSet\",\"resourceName\":\"virt-handler\",\"type\":\"merge\",\"patch\":\"{\\\"spec\\\":{"   \
   "\\\"template\\\":{\\\"spec\\\":{\\\"hostNetwork\\\":true}}}}\"}"
-  static const char warning[] =
-      ANNOTATION "a patch sets hostNetwork of virt-handler, and Multus attaches no network to such pods";
+  static const char warning[] = ANNOTATION
+      "a patch sets hostNetwork of virt-handler, and Multus attaches no networks to pods in the host network";
   static const char *const objects[] = {
       OP("add", "/spec/customizeComponents", "{\"patches\":[" ELEMENT "]}"),
       OP("add", "/spec/customizeComponents/patches", "[" ELEMENT "]"),
@@ -278,11 +278,10 @@ static void patches_of_the_pods_in_the_annotation(void **state) {
 static void post_copy_that_never_begins(void **state) {
   (void)state;
   static const char rule[] = "post-copy-off";
-  static const char absent[] =
-      "spec.liveMigrationConfig.allowPostCopy: has no effect from HyperConverged 1.19 on, where "
-      "allowWorkloadDisruption is false by default; set allowWorkloadDisruption: true too "
-      "[post-copy-off]";
-  static const char aborted[] = ": has no effect while allowWorkloadDisruption is false: a migration over its time is "
+  static const char absent[] = "spec.liveMigrationConfig.allowPostCopy: has no effect since HyperConverged 1.19, where "
+                               "allowWorkloadDisruption is false by default; set allowWorkloadDisruption: true too "
+                               "[post-copy-off]";
+  static const char aborted[] = ": has no effect while allowWorkloadDisruption is false: a migration that times out is "
                                 "aborted; set allowWorkloadDisruption: true too [post-copy-off]";
   char text[300] = "spec.liveMigrationConfig.allowPostCopy";
   expect(BLOCK("allowPostCopy: true"), rule, absent);
@@ -301,7 +300,7 @@ static void post_copy_that_never_begins(void **state) {
   assert_string_equal(verdict_warned(&off), "limit-range,post-copy-off");
   assert_string_equal(verdict_warning_of(&off, rule),
                       "spec.liveMigrationConfig.allowPostCopy: has no effect while completionTimeoutPerGiB is 0: "
-                      "post-copy begins when it is over; set a completionTimeoutPerGiB [post-copy-off]");
+                      "post-copy starts when this timeout expires; set completionTimeoutPerGiB [post-copy-off]");
   dw_world_unref(world);
 }
 

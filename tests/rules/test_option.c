@@ -341,8 +341,8 @@ static void modes(void **state) {
               "spec.config.mode: Unsupported value: \"bridge\": ipvlan has no such mode, so every pod fails to attach; "
               "use l2, l3 or l3s [plugin-mode]");
   expect_text(MODE("ipvlan", "\"l3\""), "true",
-              "spec.config.mode: Invalid value: \"l3\": answers no ARP or neighbour discovery, so the nodes may not "
-              "reach each other; use l2 [plugin-mode]");
+              "spec.config.mode: Invalid value: \"l3\": does not answer ARP or neighbour discovery, so the nodes may "
+              "not reach each other; use l2 [plugin-mode]");
   nad_expect_config(MODE("macvlan", "\"l2\""), "deny plugin-mode spec.config.mode\n");
   nad_expect_config(MODE("ipvlan", "\"l3s\""), "warn plugin-mode spec.config.mode\n");
   nad_expect_config(MODE("macvlan", "\"passthru\""), "warn plugin-mode spec.config.mode\n");
@@ -367,9 +367,9 @@ static void passthru_takes_one_pod_a_node(void **state) {
       .config = MODE("macvlan", "\"passthru\""),
       .more = DECENTRALIZED("node-role.kubernetes.io/control-plane: \"\", kubevirt.io/schedulable: \"true\"")};
   nad_expect_says(&apart, "plugin-mode",
-                  "lets one pod per node use the NIC, so a second pod there cannot attach; use bridge [plugin-mode]");
+                  "lets only one pod per node use the NIC, so a second pod cannot attach; use bridge [plugin-mode]");
   nad_expect_says(&together, "plugin-mode",
-                  "lets one pod per node use the NIC, but virt-synchronization-controller shares nodes with "
+                  "lets only one pod per node use the NIC, but virt-synchronization-controller shares nodes with "
                   "virt-handler; use bridge [plugin-mode]");
   nad_expect_denied(&apart, false);
   nad_expect_denied(&together, true);
@@ -395,8 +395,8 @@ static void bridge_flags(void **state) {
   nad_expect_other(BRIDGE("\"ipMasqBackend\":\"x\","), "");
   nad_expect_config(BRIDGE("\"isGateway\":\"false\","), "deny plugin-option spec.config.isGateway\n");
   expect_text(BRIDGE("\"isGateway\":true,"), "true",
-              "spec.config.isGateway: Invalid value: \"true\": gives the bridges of all nodes the same address, on one "
-              "network; leave it out: a migration network needs no gateway [bridge-options]");
+              "spec.config.isGateway: Invalid value: \"true\": gives the bridges of all nodes the same address on one "
+              "network; remove it: a migration network needs no gateway [bridge-options]");
   nad_expect_config(BRIDGE("\"isGateway\":true,\"isDefaultGateway\":true,"),
                     "deny bridge-options spec.config.isDefaultGateway\n");
   nad_expect_config(BRIDGE("\"isGateway\":false,\"isDefaultGateway\":false,"), "");
@@ -432,8 +432,8 @@ static void one_mac_for_all(void **state) {
   nad_expect_config(CHAIN(TUNING("\"args\":{\"cni\":{\"mac\":\"02:00:00:00:00:99\"}}")),
                     "deny mac-fixed spec.config.plugins[1].args.cni.mac\n");
   expect_text(CHAIN(TUNING("\"mac\":\"02:00:00:00:00:99\"")), "true",
-              "spec.config.plugins[1].mac: Invalid value: \"02:00:00:00:00:99\": gives the pods of all nodes the same "
-              "MAC address, so frames reach only one of them; leave it out: each pod then gets its own [mac-fixed]");
+              "spec.config.plugins[1].mac: Invalid value: \"02:00:00:00:00:99\": gives the pods on all nodes the same "
+              "MAC address, so frames reach only one of them; remove it, so that each pod gets its own [mac-fixed]");
   /* One that is none is one mistake. */
   nad_expect_config(CHAIN(TUNING("\"mac\":\"x\"")), "deny plugin-option spec.config.plugins[1].mac\n");
 }

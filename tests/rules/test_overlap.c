@@ -295,7 +295,8 @@ static void the_other_way_round_too(void **state) {
                   "openshift-cnv/migration (shared: 192.168.99.5); choose a range outside it [overlap-network]");
   nad.config = "{\"type\":\"macvlan\",\"master\":\"eth2\"," STATIC("192.168.99.5/24") "}";
   nad_expect(&nad, "warn overlap-network spec.config.ipam.addresses[0].address\n");
-  nad_expect_says(&nad, "overlap-network", "openshift-cnv/migration, perhaps on another wire (shared: 192.168.99.5)");
+  nad_expect_says(&nad, "overlap-network",
+                  "openshift-cnv/migration, possibly on another network segment (shared: 192.168.99.5)");
   nad.config = nad_whereabouts("\"range\":\"10.7.0.0/24\",\"addresses\":[{\"address\":\"192.168.99.5/24\"}]");
   nad_expect(&nad, "deny overlap-network spec.config.ipam.addresses[0].address\n");
   /* Among themselves they are their owners' affair. */
@@ -375,8 +376,8 @@ static void addresses_of_services_are_warned_of(void **state) {
   nad_expect(&nad, "warn overlap-network spec.config.ipam.range\n");
   nad_expect_says(
       &nad, "overlap-network",
-      "Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.120/32 of the IPAddressPool metallb-system/a, "
-      "which MetalLB gives to services; leave it out by exclude or another range [overlap-network]");
+      "Invalid value: \"192.168.99.0/24\": overlaps 192.168.99.120/32 of the IPAddressPool metallb-system/a, which "
+      "MetalLB assigns to services; exclude it, or choose another range [overlap-network]");
   nad.config =
       nad_whereabouts("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.64/26\",\"192.168.99.128/26\"]");
   nad_expect(&nad, "");
@@ -419,7 +420,7 @@ static void all_remote_clusters_are_named(void **state) {
   nad_expect_says(
       &nad, "overlap-remote-cluster",
       "overlaps 192.168.99.128/25 of the remote cluster east and 192.168.99.0/26 of the remote cluster west; "
-      "leave them out by exclude or another range");
+      "exclude them, or choose another range");
 }
 
 static void remote_clusters_keep_their_part(void **state) {

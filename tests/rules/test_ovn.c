@@ -188,18 +188,18 @@ static void messages_say_what_to_write(void **state) {
     const char *config, *message;
   } messages[] = {
       {OPEN ",\"topology\":\"layer2\"" SUBNETS "}",
-       "Required value: OVN-Kubernetes refuses a network without the NAD's own NAMESPACE/NAME here; use "
+       "Required value: OVN-Kubernetes rejects a network that does not have the NAD's own NAMESPACE/NAME here; use "
        "\"openshift-cnv/net\" [ovn-config]"},
       {OPEN ",\"topology\":\"layer2\",\"netAttachDefName\":\"default/other\"" SUBNETS "}",
-       "Invalid value: \"default/other\": is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes refuses the network; "
+       "Invalid value: \"default/other\": is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes rejects the network; "
        "use \"openshift-cnv/net\" [ovn-config]"},
       {OPEN NAMED ",\"topology\":\"layr2\"" SUBNETS "}",
        "Invalid value: \"layr2\": is not an OVN-Kubernetes topology; did you mean \"layer2\"? [ovn-config]"},
       {OPEN NAMED ",\"topology\":\"foo\"" SUBNETS "}",
        "Invalid value: \"foo\": is not an OVN-Kubernetes topology; use localnet, layer2 or layer3 [ovn-config]"},
-      {OPEN NAMED SUBNETS "}",
-       "Required value: without it this is the cluster's default network, not one for migrations; use localnet, layer2 "
-       "or layer3 [ovn-config]"},
+      {OPEN NAMED SUBNETS "}", "Required value: without it, this is the cluster's default network, not one for "
+                               "migrations; use localnet, layer2 "
+                               "or layer3 [ovn-config]"},
       {LAYER3 ",\"subnets\":\"192.168.99.0/24\"}",
        "Invalid value: \"192.168.99.0/24\": can't be cut into a /24 per node: the default host prefix must be longer "
        "than the subnet's; use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
@@ -217,8 +217,8 @@ static void messages_say_what_to_write(void **state) {
        "Invalid value: \"100.65.7.0/24\": overlaps the network's own join subnet 100.65.0.0/16; choose other subnets, "
        "or set joinSubnet [ovn-config]"},
       {LAYER2 SUBNETS ",\"role\":\"primary\"}",
-       "Invalid value: \"primary\": OVN-Kubernetes attaches no pod to a primary network by its name; use secondary, or "
-       "leave it out [ovn-config]"},
+       "Invalid value: \"primary\": OVN-Kubernetes does not attach pods to a primary network by its name; use "
+       "secondary, or remove it [ovn-config]"},
   };
   for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++)
     nad_expect_says(&(struct nad_case){.config = messages[i].config}, "ovn-config", messages[i].message);
@@ -233,15 +233,15 @@ static void every_node_needs_a_subnet(void **state) {
   struct nad_case nad = {.config = LAYER3 ",\"subnets\":\"10.44.0.0/24/25\"}"};
   nad_expect(&nad, "deny pool-too-small spec.config.subnets\n");
   nad_expect_says(&nad, "pool-too-small",
-                  "Invalid value: \"10.44.0.0/24/25\": has 2 node subnets, one is needed for each of 3 nodes that run "
-                  "virt-handler; give nodes a longer host prefix, or widen the subnet [pool-too-small]");
+                  "Invalid value: \"10.44.0.0/24/25\": has room for 2 node subnets, but each of 3 nodes that run "
+                  "virt-handler needs one; give nodes a longer host prefix, or widen the subnet [pool-too-small]");
   nad_expect(&(struct nad_case){.config = nad.config, .label = "false"}, "");
   /* Enough for virt-handler's nodes, if none of the others comes first. */
   static const char fifth[] = "{apiVersion: v1, kind: Node, metadata: {name: infra-0}}";
   nad.config = LAYER3 ",\"subnets\":\"10.44.0.0/24/26\"}";
   nad.more = fifth;
   nad_expect(&nad, "warn pool-too-small spec.config.subnets\n");
-  nad_expect_says(&nad, "pool-too-small", "has 4 node subnets, one is needed for each of 5 nodes");
+  nad_expect_says(&nad, "pool-too-small", "has room for 4 node subnets, but each of 5 nodes needs one");
   nad.config = LAYER3 ",\"subnets\":\"10.44.0.0/16,fd00:44::/62\"}";
   nad_expect(&nad, "warn pool-too-small spec.config.subnets\n");
 }
@@ -265,7 +265,7 @@ static void a_localnet_is_mapped_on_every_node(void **state) {
   nad_expect(&nad, WARN "physicalNetworkName\n");
   nad_expect_says(&nad, "ovn-mapping",
                   "Invalid value: \"physnet\": maps to the bridge of the node's own traffic on n1 and n2; map it to a "
-                  "bridge with a NIC of its own [ovn-mapping]");
+                  "bridge with a dedicated NIC [ovn-mapping]");
   nad.config = LOCALNET "}";
   nad.state = NETWORK MAPPED("1", "mig", "br-mig") MAPPED("2", "mig", "br-gone");
   nad_expect(&nad, WARN "name\n");
@@ -334,8 +334,8 @@ static void a_conflict_names_the_nad_and_the_keys(void **state) {
                          .more = OTHER(L2 ",\"subnets\":\"192.168.99.0/24\",\"mtu\":1300")};
   nad_expect_says(
       &nad, "ovn-conflict",
-      "Invalid value: \"mig\": NAD vms/other defines a network of this name that differs in mtu, subnets, so "
-      "OVN-Kubernetes refuses one of them; give both the same configuration, or this one another name "
+      "Invalid value: \"mig\": NAD vms/other defines a network with this name but a different mtu, subnets, so "
+      "OVN-Kubernetes rejects one of them; give both the same configuration, or this one another name "
       "[ovn-conflict]");
   nad.label = "false";
   nad.policy = apart;

@@ -62,20 +62,20 @@ static void limits(void **state) {
       {ONE("parallelMigrationsPerCluster", "1"), NULL},
       {ONE("parallelMigrationsPerCluster", "null"), NULL},
       {ONE("parallelMigrationsPerCluster", "0"),
-       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+       INVALID("0", "parallelMigrationsPerCluster") "with 0, no migration can start; use 1 or more [limit-range]"},
       {HCO(CONFIGURATION("replace", "/migrations/parallelMigrationsPerCluster", "0"), ""),
-       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+       INVALID("0", "parallelMigrationsPerCluster") "with 0, no migration can start; use 1 or more [limit-range]"},
       {ONE("parallelMigrationsPerCluster", "\"5\""),
        INVALID("5",
-               "parallelMigrationsPerCluster") "must be an integer, not a string; write 5 without quotes [limit-type]"},
+               "parallelMigrationsPerCluster") "must be an integer, not a string; use 5 without quotes [limit-type]"},
       {ONE("completionTimeoutPerGiB", "-5"),
-       INVALID("-5", "completionTimeoutPerGiB") "must not be negative; give a number of seconds [limit-range]"},
+       INVALID("-5", "completionTimeoutPerGiB") "must not be negative; set a number of seconds [limit-range]"},
       {ONE("progressTimeout", "150"), NULL},
       {ONE("progressTimeout", "0"),
-       "warning: " FIELD ": " SETS("progressTimeout") "0 switches the timeout off; give a number of seconds, unless "
-                                                      "that is meant [limit-range]"},
+       "warning: " FIELD ": " SETS(
+           "progressTimeout") "0 disables the timeout; set a number of seconds, unless this is intended [limit-range]"},
       {HCO(CONFIGURATION("add", "/migrations", "{\"network\":\"lm\",\"parallelMigrationsPerCluster\":4294967296}"), ""),
-       INVALID("4294967296", "parallelMigrationsPerCluster") "must be at most 4294967295; give a smaller number "
+       INVALID("4294967296", "parallelMigrationsPerCluster") "must be at most 4294967295; use a smaller number "
                                                              "[limit-range]"},
   };
   struct dw_world *world = world_of(STATE, NULL);
@@ -96,9 +96,9 @@ static void bandwidths(void **state) {
       {ONE("bandwidthPerMigration", "\"64Mi\""), NULL},
       {ONE("bandwidthPerMigration", "0"), NULL},
       {ONE("bandwidthPerMigration", "\"64MiB\""),
-       INVALID("64MiB", "bandwidthPerMigration") "is not a quantity; use \"64Mi\" [bandwidth]"},
+       INVALID("64MiB", "bandwidthPerMigration") "is not a valid quantity; use \"64Mi\" [bandwidth]"},
       {ONE("bandwidthPerMigration", "\"64\""),
-       "warning: " FIELD ": " SETS("bandwidthPerMigration") "is 64 bytes per second, and counts as 1 MiB/s; use "
+       "warning: " FIELD ": " SETS("bandwidthPerMigration") "is 64 bytes per second, treated as 1 MiB/s; use "
                                                             "\"64Mi\" [bandwidth]"},
   };
   RUN(examples);
@@ -112,13 +112,14 @@ static void a_quantity_may_have_spaces_around_it(void **state) {
       {ONE("bandwidthPerMigration", "\" 64Mi \""), NULL},
       {ONE("bandwidthPerMigration", "\"64Mi  \""), NULL},
       {ONE("bandwidthPerMigration", "\"64 Mi\""),
-       INVALID("64 Mi", "bandwidthPerMigration") "is not a quantity; use \"64Mi\" [bandwidth]"},
+       INVALID("64 Mi", "bandwidthPerMigration") "is not a valid quantity; use \"64Mi\" [bandwidth]"},
       {ONE("bandwidthPerMigration", "\" -1 \""),
-       INVALID("-1", "bandwidthPerMigration") "must not be negative; give bytes per second, such as \"64Mi\", or \"0\" "
+       INVALID("-1", "bandwidthPerMigration") "must not be negative; use bytes per second, such as \"64Mi\", or \"0\" "
                                               "for no limit [bandwidth]"},
       {ONE("bandwidthPerMigration", "\" \""),
-       INVALID(" ", "bandwidthPerMigration") "is not a quantity; give bytes per second, such as \"64Mi\", or \"0\" for "
-                                             "no limit [bandwidth]"},
+       INVALID(" ",
+               "bandwidthPerMigration") "is not a valid quantity; use bytes per second, such as \"64Mi\", or \"0\" for "
+                                        "no limit [bandwidth]"},
   };
   RUN(examples);
 }
@@ -136,13 +137,13 @@ static void what_cannot_be_applied_is_reported(void **state) {
        FAILS("replace " MIGRATIONS "network fails, because KubeVirt has nothing there",
              "use \"add\", which also replaces")},
       {HCO(REMOVE("network"), ""),
-       FAILS("remove " MIGRATIONS "network fails, because KubeVirt has nothing there", "leave this operation out")},
+       FAILS("remove " MIGRATIONS "network fails, because KubeVirt has nothing there", "remove this operation")},
       {HCO(REMOVE("disableTLS"), OWN),
-       FAILS("remove " MIGRATIONS "disableTLS fails, because KubeVirt has nothing there", "leave this operation out")},
+       FAILS("remove " MIGRATIONS "disableTLS fails, because KubeVirt has nothing there", "remove this operation")},
       {HCO(CONFIGURATION("test", "/migrations/network", "\"lm\""), ""),
-       FAILS("test " MIGRATIONS "network fails, because KubeVirt has nothing there", "leave this operation out")},
+       FAILS("test " MIGRATIONS "network fails, because KubeVirt has nothing there", "remove this operation")},
       {HCO(CONFIGURATION("test", "/migrations/network", "\"other\""), OWN),
-       FAILS("test " MIGRATIONS "network fails, because KubeVirt has another value there", "leave this operation out")},
+       FAILS("test " MIGRATIONS "network fails, because KubeVirt has another value there", "remove this operation")},
       /* What is there, what the patch itself has put there, and what cannot be known. */
       {HCO(CONFIGURATION("test", "/migrations/network", "\"lm\""), OWN), NULL},
       {HCO(CONFIGURATION("test", "/migrations/network", "null"), ""), NULL},
@@ -163,19 +164,18 @@ static void patch_and_block_together(void **state) {
   static const struct example examples[] = {
       {HCO(ADD("parallelMigrationsPerCluster", "5"), "liveMigrationConfig: {parallelMigrationsPerCluster: 0}"), NULL},
       {HCO(ADD("parallelMigrationsPerCluster", "0"), "liveMigrationConfig: {parallelMigrationsPerCluster: 5}"),
-       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+       INVALID("0", "parallelMigrationsPerCluster") "with 0, no migration can start; use 1 or more [limit-range]"},
       {HCO(ADD("parallelOutboundMigrationsPerNode", "6"), "liveMigrationConfig: {parallelMigrationsPerCluster: 5}"),
-       "warning: " FIELD
-       ": " SETS("parallelOutboundMigrationsPerNode") "6 is above the cluster's 5; give 5 or less, or "
-                                                      "raise parallelMigrationsPerCluster "
-                                                      "[parallel-order]"},
+       "warning: " FIELD ": " SETS("parallelOutboundMigrationsPerNode") "6 is above the cluster's 5; use 5 or less, or "
+                                                                        "raise parallelMigrationsPerCluster "
+                                                                        "[parallel-order]"},
       {HCO(ADD("parallelMigrationsPerCluster", "6"),
            "liveMigrationConfig: {parallelMigrationsPerCluster: 5, parallelOutboundMigrationsPerNode: 6}"),
        NULL},
       {HCO(ADD("allowPostCopy", "true"), "liveMigrationConfig: {allowWorkloadDisruption: true}"), NULL},
       {HCO(ADD("allowPostCopy", "true"), "liveMigrationConfig: {allowWorkloadDisruption: false}"),
        "warning: " FIELD ": " SETS("allowPostCopy") "has no effect while allowWorkloadDisruption is false: a migration "
-                                                    "over its time is aborted; set allowWorkloadDisruption: true too "
+                                                    "that times out is aborted; set allowWorkloadDisruption: true too "
                                                     "[post-copy-off]"},
       {HCO(ADD("allowWorkloadDisruption", "true"),
            "liveMigrationConfig: {allowPostCopy: true, allowWorkloadDisruption: false}"),
@@ -204,13 +204,12 @@ static void eviction_strategies(void **state) {
 }
 
 #define UNSUPPORTED(key, path)                                                                                         \
-  "Unsupported value: \"" key "\": sets " path ": is not a known field of kubevirt.io/v1, so HyperConverged never "    \
-  "uses it; "
+  "Unsupported value: \"" key "\": sets " path ": is not a field of kubevirt.io/v1, so it has no effect; "
 
 /* Only jsonpatch-network has something to say. */
 #define REPLACED                                                                                                       \
-  "warning: " FIELD ": /spec/configuration/Migrations is replaced as a whole: the network and the limits are gone, "   \
-  "unless HyperConverged merges its own back [jsonpatch-network]"
+  "warning: " FIELD ": /spec/configuration/Migrations is replaced as a whole: the network and the limits are lost, "   \
+  "unless HyperConverged merges its own back in [jsonpatch-network]"
 
 static void keys(void **state) {
   (void)state;
@@ -226,16 +225,16 @@ static void keys(void **state) {
        UNSUPPORTED("migration", "spec.configuration.migration") "use spec.configuration.migrations "
                                                                 "[config-misplaced]"},
       {ONE("postCopy", "true"),
-       "warning: " FIELD ": " SETS("postCopy") "is not a known field of kubevirt.io/v1, so HyperConverged never uses "
-                                               "it; use spec.configuration.migrations.allowPostCopy "
+       "warning: " FIELD ": " SETS("postCopy") "is not a field of kubevirt.io/v1, so it has no effect; use "
+                                               "spec.configuration.migrations.allowPostCopy "
                                                "[config-misplaced]"},
       /* A parent that KubeVirt does not have makes the whole patch fail. */
       {HCO(CONFIGURATION("add", "/migration/network", "\"lm\""), ""),
        UNSUPPORTED("migration", "spec.configuration.migration") "use spec.configuration.migrations "
                                                                 "[config-misplaced]"},
       {HCO(OP("add", "/spec/liveMigrationConfig/network", "\"lm\""), ""),
-       "warning: " FIELD ": sets spec.liveMigrationConfig: is not a known field of kubevirt.io/v1, so HyperConverged "
-       "never uses it; use spec.configuration.migrations [config-misplaced]"},
+       "warning: " FIELD ": sets spec.liveMigrationConfig: is not a field of kubevirt.io/v1, so it has no effect; use "
+       "spec.configuration.migrations [config-misplaced]"},
       {HCO(CONFIGURATION("add", "/developerConfiguration/featureGates/-", "\"x\""), ""), NULL},
       {HCO(OP("add", "/spec/workloads/nodePlacement/nodeSelector/migration", "\"x\""), ""), NULL},
       /* Go's decoder takes keys in any letter case. */
@@ -262,12 +261,12 @@ static void what_is_not_in_force_passes(void **state) {
       {HCO(CONFIGURATION("test", "/migrations/parallelMigrationsPerCluster", "0"), ""), NULL},
       {HCO(ZERO "," CONFIGURATION("add", "/Migrations", "{\"parallelMigrationsPerCluster\":5}"), ""), REPLACED},
       {HCO(ZERO "," OP("test", "/kind", "\"KubeVirt\""), ""),
-       "warning: " FIELD ": holds a path outside /spec/, so HyperConverged applies nothing of it; give only paths that "
-       "begin with /spec/ [jsonpatch-network]"},
+       "warning: " FIELD ": contains a path outside /spec/, so HyperConverged applies none of the patch; use only "
+       "paths that begin with /spec/ [jsonpatch-network]"},
       {HCO(ADD("parallelMigrationsPerCluster",
                "5") ",{\"op\":\"copy\",\"from\":\"/spec/a\",\"path\":\"/spec/infra\"}," ZERO,
            ""),
-       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+       INVALID("0", "parallelMigrationsPerCluster") "with 0, no migration can start; use 1 or more [limit-range]"},
   };
   RUN(examples);
 }
@@ -282,7 +281,7 @@ static void types(void **state) {
       {ONE("nodeDrainTaintKey", "\"drain\""), NULL},
       {ONE("maxDowntimeMs", "300"), NULL},
       {ONE("allowAutoConverge", "\"true\""),
-       TYPE("true", "allowAutoConverge", "true or false, not a string; write true without quotes")},
+       TYPE("true", "allowAutoConverge", "true or false, not a string; use true without quotes")},
       {ONE("allowPostCopy", "\"yes\""), TYPE("yes", "allowPostCopy", "true or false, not a string")},
       {ONE("disableTLS", "1"), TYPE("1", "disableTLS", "true or false, not an integer")},
       {ONE("nodeDrainTaintKey", "5"), TYPE("5", "nodeDrainTaintKey", "a string, not an integer")},
@@ -310,11 +309,11 @@ static void copies(void **state) {
   (void)state;
   static const struct example examples[] = {
       {HCO(ZERO "," FROM("copy", "infra/replicas", "progressTimeout"), ""),
-       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+       INVALID("0", "parallelMigrationsPerCluster") "with 0, no migration can start; use 1 or more [limit-range]"},
       {HCO(ADD("progressTimeout", "0") "," FROM("move", "configuration/migrations/progressTimeout",
                                                 "parallelMigrationsPerCluster"),
            ""),
-       INVALID("0", "parallelMigrationsPerCluster") "0 would let no migration start; give 1 or more [limit-range]"},
+       INVALID("0", "parallelMigrationsPerCluster") "with 0, no migration can start; use 1 or more [limit-range]"},
       {HCO(ZERO "," FROM("move", "configuration/migrations/parallelMigrationsPerCluster",
                          "unsafeMigrationOverride") "," ADD("unsafeMigrationOverride", "true"),
            ""),
@@ -373,7 +372,7 @@ static void a_huge_patch_is_said_to_be_unchecked(void **state) {
     assert_string_equal(verdict_denied(&verdict), cases[i].told ? "limit-range" : "");
     assert_string_equal(verdict_warning_of(&verdict, "jsonpatch-network"),
                         cases[i].told ? ""
-                                      : FIELD ": could not be checked: its effect can't be told "
+                                      : FIELD ": could not be checked: its effect is unknown "
                                               "[jsonpatch-network]");
     free(object);
   }

@@ -31,8 +31,8 @@
 #define ON_ONE ", workloads: {nodePlacement: {nodeSelector: {virt: 'yes'}}}}}"
 #define ON_ALL "}}"
 #define TOO_SMALL                                                                                                      \
-  "Invalid value: \"small\": NAD openshift-cnv/small breaks pool-too-small: spec.config.ipam.range: Invalid value: "   \
-  "\"192.168.9.0/24\": has 1 usable addresses, 3 are needed (3 nodes that run virt-handler); fix that NAD first "      \
+  "Invalid value: \"small\": NAD openshift-cnv/small violates pool-too-small: spec.config.ipam.range: Invalid value: " \
+  "\"192.168.9.0/24\": has 1 usable addresses, but 3 are needed (3 nodes that run virt-handler); fix that NAD first "  \
   "[network-unfit]"
 
 static void expect(const char *state, enum dw_operation operation, const char *object, const char *old,
@@ -100,7 +100,8 @@ static void hyperconverged_places_too(void **state) {
 static void a_gate_that_brings_pods_asks_for_their_nics(void **state) {
   (void)state;
 #define MISSING                                                                                                        \
-  "Invalid value: \"small\": NAD openshift-cnv/small breaks master-missing: spec.config.master: Not found: \"eth1\": " \
+  "Invalid value: \"small\": NAD openshift-cnv/small violates master-missing: spec.config.master: Not found: "         \
+  "\"eth1\": "                                                                                                         \
   "no such NIC on 1 of 2 nodes: b; fix that NAD first [network-unfit]"
   static const char off[] = KUBEVIRT(NETWORK) APART;
   static const char on[] = KUBEVIRT(NETWORK GATE) APART;

@@ -98,7 +98,8 @@ static void excluding_everything_leaves_nothing(void **state) {
   expect("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.0/25\",\"192.168.99.128/25\"]",
          "deny range-empty spec.config.ipam.range\n");
   expect("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.0/25\",\"192.168.99.128/26\"]", "");
-  expect_says("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.0.0/16\"]", "range-empty", "exclude takes out all");
+  expect_says("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.0.0/16\"]", "range-empty",
+              "all of them are excluded");
 }
 
 static void special_addresses_are_denied(void **state) {
@@ -113,7 +114,7 @@ static void special_addresses_are_denied(void **state) {
   expect("\"range\":\"126.0.0.0/8\"", "");
   expect("\"range\":\"223.255.255.0/24\"", "");
   expect("\"range\":\"169.253.0.0/16\"", "");
-  expect_says("\"range\":\"0.0.0.0/0\"", "range-class", "every address there is");
+  expect_says("\"range\":\"0.0.0.0/0\"", "range-class", "covers every address");
   expect_says("\"range\":\"224.0.0.0/24\"", "range-class", "multicast addresses");
 }
 
@@ -230,7 +231,7 @@ static void each_overlapping_range_is_told_once(void **state) {
   expect_says(
       "\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"10.77.0.0/24\"},{\"range\":\"192.168.99.0/24\"}]",
       "overlap-self",
-      "is of the same subnet 192.168.99.0/24 as spec.config.ipam.ipRanges[0].range, so the pod gets one address "
+      "is in the same subnet, 192.168.99.0/24, as spec.config.ipam.ipRanges[0].range, so the pod gets one address "
       "twice and fails (\"file exists\"); remove one of the two [overlap-self]");
   expect_says("\"ipRanges\":[{\"range\":\"192.168.99.4-192.168.99.30/24\"},{\"range\":\"192.168.99.0/25\"}]",
               "overlap-self", "shares 192.168.99.4-192.168.99.30 with spec.config.ipam.ipRanges[0].range");
@@ -289,7 +290,7 @@ static void the_gateway_lies_in_a_subnet(void **state) {
          "deny gateway-outside spec.config.ipam.gateway\n");
   const char *outside = "\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.98.1\"";
   expect(outside, "deny gateway-outside spec.config.ipam.gateway\n");
-  expect_says(outside, "gateway-outside", "lies outside 192.168.99.0/24");
+  expect_says(outside, "gateway-outside", "is outside 192.168.99.0/24");
   nad_expect_other(nad_whereabouts(outside), "warn gateway-outside spec.config.ipam.gateway\n");
   expect("\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.255\"", "");
   expect("\"range\":\"192.168.99.0/24\",\"gateway\":\"fd00::1\"", "deny gateway-outside spec.config.ipam.gateway\n");

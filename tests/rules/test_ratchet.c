@@ -151,7 +151,7 @@ static void more_findings_than_are_kept_are_not_let_through(void **state) {
   VERDICT_SCOPED other = update(before, changed);
   assert_false(other.allowed);
   assert_int_equal(verdict_cause_count(&other), 1);
-  assert_non_null(strstr(verdict_cause(&other, 0, "message"), "144 more findings"));
+  assert_non_null(strstr(verdict_cause(&other, 0, "message"), "144 more errors"));
   free(before);
   free(changed);
 }

@@ -36,10 +36,9 @@ static void libcni_chooses_the_highest_version(void **state) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     nad_expect_config(cases[i].config, cases[i].lines);
-  nad_expect_says(
-      &(struct nad_case){.config = cases[1].config}, "cni-version",
-      "Unsupported value: \"0.3.2\": libcni chooses this version, the highest in cniVersions, but no plugin "
-      "knows it; use 0.3.1, 0.4.0, 1.0.0 or 1.1.0 as the highest [cni-version]");
+  nad_expect_says(&(struct nad_case){.config = cases[1].config}, "cni-version",
+                  "Unsupported value: \"0.3.2\": libcni chooses this version, the highest in cniVersions, but no "
+                  "plugin supports it; use 0.3.1, 0.4.0, 1.0.0 or 1.1.0 as the highest [cni-version]");
 }
 
 /* plugin-chain judges the version that is chosen. */

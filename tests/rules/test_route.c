@@ -104,49 +104,49 @@ static void routes_that_the_kernel_refuses_are_denied(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"{\"dst\":\"203.0.113.7/24\"}",
-       "deny ipam.routes[0].dst: Invalid value: \"203.0.113.7/24\": has bits set beyond its length, which the kernel "
-       "refuses; use 203.0.113.0/24 [route-unusable]\n"},
+       "deny ipam.routes[0].dst: Invalid value: \"203.0.113.7/24\": has bits set beyond its prefix, which the kernel "
+       "rejects; use 203.0.113.0/24 [route-unusable]\n"},
       {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"fd00:99::1\"}",
        "deny ipam.routes[0].gw: Invalid value: \"fd00:99::1\": is IPv6, but its destination 203.0.113.0/24 is IPv4; "
-       "use "
-       "a gateway of the destination's family [route-unusable]\n"},
+       "use a gateway of the same address family as the destination [route-unusable]\n"},
       {"{\"dst\":\"2001:db8::/32\",\"gw\":\"192.168.99.1\"}",
        "deny ipam.routes[0].gw: Invalid value: \"192.168.99.1\": is IPv4, but its destination 2001:db8::/32 is IPv6; "
-       "use a gateway of the destination's family [route-unusable]\n"},
+       "use a gateway of the same address family as the destination [route-unusable]\n"},
       {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.98.1\"}",
        "deny ipam.routes[0].gw: Invalid value: \"192.168.98.1\": is outside 192.168.99.0/24 and fd00:99::/64, so the "
-       "kernel refuses the route; use a gateway inside it, or remove the route [route-unusable]\n"},
+       "kernel rejects the route; use a gateway inside it, or remove the route [route-unusable]\n"},
       {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"169.254.1.1\"}",
        "deny ipam.routes[0].gw: Invalid value: \"169.254.1.1\": is outside 192.168.99.0/24 and fd00:99::/64, so the "
-       "kernel refuses the route; use a gateway inside it, or remove the route [route-unusable]\n"},
+       "kernel rejects the route; use a gateway inside it, or remove the route [route-unusable]\n"},
       {"{\"dst\":\"2001:db8::/32\",\"gw\":\"fd00:98::1\"}",
        "deny ipam.routes[0].gw: Invalid value: \"fd00:98::1\": is outside 192.168.99.0/24 and fd00:99::/64, so the "
-       "kernel refuses the route; use a gateway inside it, or remove the route [route-unusable]\n"},
+       "kernel rejects the route; use a gateway inside it, or remove the route [route-unusable]\n"},
       /* in IPv4 an earlier route without scope link does not make it reachable */
       {"{\"dst\":\"198.51.100.0/24\"},{\"dst\":\"203.0.113.0/24\",\"gw\":\"198.51.100.1\"}",
        "deny ipam.routes[1].gw: Invalid value: \"198.51.100.1\": is outside 192.168.99.0/24 and fd00:99::/64, so the "
-       "kernel refuses the route; use a gateway inside it, or remove the route [route-unusable]\n"},
+       "kernel rejects the route; use a gateway inside it, or remove the route [route-unusable]\n"},
       {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.255\"}",
        "deny ipam.routes[0].gw: Invalid value: \"192.168.99.255\": is the broadcast address of 192.168.99.0/24; use "
        "the "
        "router's address [route-unusable]\n"},
       {"{\"dst\":\"203.0.113.0/24\",\"gw\":\"192.168.99.0\",\"scope\":253}",
-       "deny ipam.routes[0].scope: Invalid value: \"253\": allows no gateway, so the kernel refuses the route; remove "
+       "deny ipam.routes[0].scope: Invalid value: \"253\": does not allow a gateway, so the kernel rejects the route; "
+       "remove "
        "it [route-unusable]\n"},
       {"{\"dst\":\"203.0.113.0/24\",\"scope\":255}",
-       "deny ipam.routes[0].scope: Invalid value: \"255\": is no scope that the kernel accepts; remove it "
+       "deny ipam.routes[0].scope: Invalid value: \"255\": is not a valid scope; remove it "
        "[route-unusable]\n"},
       {"{\"gw\":\"192.168.99.254\"}",
-       "deny ipam.routes[0].dst: Required value: the plugins refuse a route without one; give the destination, such as "
-       "\"dst\": \"10.200.5.0/24\" [route-unusable]\n"},
-      {"null", "deny ipam.routes[0]: Invalid value: \"null\": is null, on which the plugins crash; remove it "
+       "deny ipam.routes[0].dst: Required value: the plugins reject a route without a destination; add the "
+       "destination, such as \"dst\": \"10.200.5.0/24\" [route-unusable]\n"},
+      {"null", "deny ipam.routes[0]: Invalid value: \"null\": is null, which makes the plugins crash; remove it "
                "[route-unusable]\n"},
       {"{\"dst\":\"203.0.113.0/24\",\"mtu\":1400},{\"dst\":\"203.0.113.0/24\",\"mtu\":1300}",
        "deny ipam.routes[1].dst: Duplicate value: \"203.0.113.0/24\": is the same route as spec.config.ipam.routes[0], "
-       "which the kernel refuses; remove one of them [route-unusable]\n"},
+       "and the kernel rejects duplicates; remove one of them [route-unusable]\n"},
       {"{\"dst\":\"2001:db8::/32\"},{\"dst\":\"2001:db8::/32\",\"priority\":1024,\"scope\":253}",
        "deny ipam.routes[1].dst: Duplicate value: \"2001:db8::/32\": is the same route as spec.config.ipam.routes[0], "
-       "which the kernel refuses; remove one of them [route-unusable]\n"},
+       "and the kernel rejects duplicates; remove one of them [route-unusable]\n"},
       /* what whereabouts can't read is told once */
       {"{\"dst\":\"x\",\"gw\":\"y\"}",
        "deny ipam.routes[0].dst: Invalid value: \"x\": is not a CIDR; use ADDRESS/LENGTH, such as 10.200.5.0/24 "
@@ -182,8 +182,8 @@ static void a_gateway_that_a_pod_is_given_is_found(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"{\"dst\":\"2001:db8::/32\",\"gw\":\"fd00:99::3\"}",
-       "deny ipam.routes[0].gw: Invalid value: \"fd00:99::3\": is handed out to a pod too, whose route the kernel then "
-       "refuses; exclude it: \"exclude\": [\"fd00:99::3/128\"] [route-unusable]\n"},
+       "deny ipam.routes[0].gw: Invalid value: \"fd00:99::3\": is also handed out to a pod, and the kernel rejects "
+       "that pod's route; exclude it: \"exclude\": [\"fd00:99::3/128\"] [route-unusable]\n"},
       {"{\"dst\":\"2001:db8::/32\",\"gw\":\"fd00:99::4\"}",
        "warn ipam.routes[0].gw: Invalid value: \"fd00:99::4\": can be handed out to a pod; exclude it: \"exclude\": "
        "[\"fd00:99::4/128\"] [route-unusable]\n"},
@@ -263,21 +263,21 @@ static void default_routes_are_denied(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"0.0.0.0/0\"}",
-       "deny ipam.routes[1].dst: Invalid value: \"0.0.0.0/0\": sends the pod's other traffic here, too; remove it "
+       "deny ipam.routes[1].dst: Invalid value: \"0.0.0.0/0\": also sends the pod's other traffic here; remove it "
        "[default-route]\n"},
       {"{\"dst\":\"::/0\",\"priority\":1024}",
-       "deny ipam.routes[0].dst: Invalid value: \"::/0\": sends the pod's other traffic here, too; remove it "
+       "deny ipam.routes[0].dst: Invalid value: \"::/0\": also sends the pod's other traffic here; remove it "
        "[default-route]\n"},
       {"{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/1\",\"priority\":7}",
-       "deny ipam.routes[0].dst: Invalid value: \"0.0.0.0/1\": covers every IPv4 address together with the routes next "
-       "to it, so the pod's other traffic goes here, too; remove these routes [default-route]\n"},
+       "deny ipam.routes[0].dst: Invalid value: \"0.0.0.0/1\": covers every IPv4 address together with the other "
+       "routes, so the pod's other traffic also goes here; remove these routes [default-route]\n"},
       {"{\"dst\":\"8000::/1\"},{\"dst\":\"::/2\"},{\"dst\":\"4000::/2\"}",
-       "deny ipam.routes[0].dst: Invalid value: \"8000::/1\": covers every IPv6 address together with the routes next "
-       "to it, so the pod's other traffic goes here, too; remove these routes [default-route]\n"},
+       "deny ipam.routes[0].dst: Invalid value: \"8000::/1\": covers every IPv6 address together with the other "
+       "routes, so the pod's other traffic also goes here; remove these routes [default-route]\n"},
       /* multicast need not be covered */
       {"{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/2\"},{\"dst\":\"192.0.0.0/3\"}",
-       "deny ipam.routes[0].dst: Invalid value: \"0.0.0.0/1\": covers every IPv4 address together with the routes next "
-       "to it, so the pod's other traffic goes here, too; remove these routes [default-route]\n"},
+       "deny ipam.routes[0].dst: Invalid value: \"0.0.0.0/1\": covers every IPv4 address together with the other "
+       "routes, so the pod's other traffic also goes here; remove these routes [default-route]\n"},
       /* the pod network's own goes first (metric 0; 1024), or no rule looks there */
       {"{\"dst\":\"0.0.0.0/0\",\"priority\":100}", "warn ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": is a second "
                                                    "default route, with a higher metric than the "
@@ -285,9 +285,9 @@ static void default_routes_are_denied(void **state) {
       {"{\"dst\":\"::/0\",\"priority\":1025}",
        "warn ipam.routes[0].dst: Invalid value: \"::/0\": is a second default route, with a higher metric than the pod "
        "network's; remove it [default-route]\n"},
-      {"{\"dst\":\"0.0.0.0/0\",\"table\":100}", "warn ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": is a default "
-                                                "route, which plugins that do not know table "
-                                                "set in the main one; remove it [default-route]\n"},
+      {"{\"dst\":\"0.0.0.0/0\",\"table\":100}",
+       "warn ipam.routes[0].dst: Invalid value: \"0.0.0.0/0\": is a default route, which plugins without support for "
+       "table add to the main table; remove it [default-route]\n"},
   };
   EXPECT_ROWS(rows);
   nad_expect_other(
@@ -303,7 +303,7 @@ static void a_bridge_sets_one_too(void **state) {
   nad.policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\nrules: {bridge-options: off}\n";
   nad_expect(&nad, "deny default-route spec.config.IsDefaultGateway\n");
   nad_expect_says(&nad, "default-route",
-                  "Invalid value: \"true\": adds a default route, so the pod's other traffic goes here, too; remove it "
+                  "Invalid value: \"true\": adds a default route, so the pod's other traffic also goes here; remove it "
                   "[default-route]");
   nad.config = "{\"type\":\"bridge\",\"bridge\":\"br1\",\"isDefaultGateway\":false," NAD_IPAM "}";
   nad_expect(&nad, "");

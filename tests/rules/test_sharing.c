@@ -74,8 +74,8 @@ static void the_other_nad_is_named(void **state) {
   struct nad_case nad = {.config = nad_macvlan(NAD_IPAM), .more = tenant_nad("blue", PASSTHRU)};
   nad_expect(&nad, "warn master-shared spec.config.master\n");
   nad_expect_says(&nad, "master-shared",
-                  "Invalid value: \"eth1\": NAD vms/blue puts macvlan in mode passthru on this NIC: where a pod of one "
-                  "runs, pods of the other fail; use a NIC of its own [master-shared]");
+                  "Invalid value: \"eth1\": NAD vms/blue puts macvlan in passthru mode on this NIC: on a node that "
+                  "runs a pod of one, pods of the other fail; use a dedicated NIC [master-shared]");
   nad.ns = "vms";
   nad.name = "blue";
   nad.label = "";
@@ -87,10 +87,9 @@ static void a_vlan_that_the_node_has_is_denied(void **state) {
 #define OURS(master, id) "{\"type\":\"vlan\",\"master\":\"" master "\",\"vlanId\":" id "," NAD_IPAM "}"
   struct nad_case nad = {.config = OURS("eth1", "100"), .state = one_node(NICS)};
   nad_expect(&nad, "deny master-shared spec.config.vlanId\n");
-  nad_expect_says(
-      &nad, "master-shared",
-      "Invalid value: \"100\": eth1 has an interface for this VLAN on a already, so the vlan plugin fails: file "
-      "exists; use macvlan with that interface as master, or another VLAN [master-shared]");
+  nad_expect_says(&nad, "master-shared",
+                  "Invalid value: \"100\": eth1 already has an interface for this VLAN on a, so the vlan plugin fails: "
+                  "file exists; use macvlan with that interface as master, or another VLAN [master-shared]");
   nad.config = OURS("storage", "100");
   nad_expect(&nad, "deny master-shared spec.config.vlanId\n");
   nad.label = "";
@@ -134,11 +133,11 @@ static void a_second_pod_of_the_node_gets_no_vlan(void **state) {
     nad_expect(&nad, cases[i].meet ? "warn master-shared spec.config.vlanId\n" : "");
   }
   struct nad_case nad = {.config = OURS("eth1", "5"), .state = cases[0].state};
-  nad_expect_says(
-      &nad, "master-shared",
-      "Invalid value: \"5\": a node takes this VLAN of eth1 once: where virt-synchronization-controller runs beside "
-      "another of its pods or virt-handler, it fails; make the VLAN interface on the nodes, and use macvlan on it "
-      "[master-shared]");
+  nad_expect_says(&nad, "master-shared",
+                  "Invalid value: \"5\": a node can have this VLAN of eth1 only once, so "
+                  "virt-synchronization-controller fails on a node where virt-handler or another of its own pods runs; "
+                  "create the VLAN interface on the nodes, and use macvlan on it "
+                  "[master-shared]");
   nad.label = "";
   nad_expect(&nad, "");
   nad.label = NULL;

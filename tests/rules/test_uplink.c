@@ -27,12 +27,11 @@ static void expect_on(const char *nics, const char *config, const char *lines) {
 /* Both measured. */
 static void an_empty_name_is_not_the_default(void **state) {
   (void)state;
-  nad_expect_says(
-      &(struct nad_case){.config = BRIDGE("\"bridge\":\"\"")}, "bridge-uplink",
-      "Required value: the bridge plugin fails with an empty name; name a bridge that has the migration NIC "
-      "as its port on every node [bridge-uplink]");
+  nad_expect_says(&(struct nad_case){.config = BRIDGE("\"bridge\":\"\"")}, "bridge-uplink",
+                  "Required value: the bridge plugin fails with an empty name; use a bridge that has the migration NIC "
+                  "as its port on every node [bridge-uplink]");
   nad_expect_says(&(struct nad_case){.config = BRIDGE("\"bridge\":null")}, "bridge-uplink",
-                  "Required value: without it the bridge is cni0, which has no uplink; ");
+                  "Required value: without it, the bridge is cni0, which has no uplink; ");
 }
 
 static void a_master_that_is_a_bridge_has_a_port(void **state) {
@@ -48,7 +47,7 @@ static void a_master_that_is_a_bridge_has_a_port(void **state) {
                                      .state = one_node(PORTS(""))},
                   "bridge-uplink",
                   "Invalid value: \"br1\": is a bridge without a port on a; make the migration NIC its port on every "
-                  "node, or use that NIC [bridge-uplink]");
+                  "node, or use that NIC directly [bridge-uplink]");
 }
 
 /* --- bridge-vlan --- */
@@ -75,8 +74,8 @@ static void a_vlan_leaves_the_node(void **state) {
   nad_expect_says(
       &(struct nad_case){.config = BRIDGE("\"bridge\":\"br1\",\"vlan\":300"), .state = one_node(PORTS(TRUNK))},
       "bridge-vlan",
-      "Invalid value: \"300\": no port of br1 carries this VLAN on a (eth1 carries 100, 200-299 on a), so no "
-      "frame leaves the node; add it to the port's trunk-tags, or use a VLAN that the port carries "
+      "Invalid value: \"300\": no port of br1 carries this VLAN on a (eth1 carries 100, 200-299 on a), so no traffic "
+      "leaves the node; add it to the port's trunk-tags, or use a VLAN that the port carries "
       "[bridge-vlan]");
   nad_expect(&(struct nad_case){.config = BRIDGE("\"bridge\":\"br1\",\"vlan\":300"),
                                 .state = one_node(PORTS(TRUNK)),
@@ -146,10 +145,9 @@ static void a_tenant_on_the_same_vlan_is_warned_of(void **state) {
   }
   struct nad_case nad = {.config = BRIDGE("\"bridge\":\"br1\""),
                          .more = tenant_nad("blue", "{\"type\":\"bridge\",\"bridge\":\"br1\"}")};
-  nad_expect_says(
-      &nad, "bridge-vlan",
-      "Invalid value: \"br1\": NAD vms/blue is on the same bridge and VLAN, so its pods and VMs share the wire "
-      "with migrations; set a VLAN apart for migrations [bridge-vlan]");
+  nad_expect_says(&nad, "bridge-vlan",
+                  "Invalid value: \"br1\": NAD vms/blue is on the same bridge and VLAN, so its pods and VMs share that "
+                  "network with migrations; use a VLAN that is dedicated to migrations [bridge-vlan]");
   nad.ns = "vms";
   nad.name = "blue"; /* the NAD itself */
   nad.policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\nnamespace: vms\n";

@@ -39,7 +39,7 @@ static void a_nad_in_use_stays(void **state) {
   assert_string_equal(verdict_cause(&hco, 0, "reason"), "FieldValueForbidden");
   assert_string_equal(verdict_cause(&hco, 0, "message"),
                       "Forbidden: HyperConverged openshift-cnv/kubevirt-hyperconverged uses this NAD as its migration "
-                      "network; take it out of that HyperConverged first [network-in-use]");
+                      "network; remove it from that HyperConverged first [network-in-use]");
   VERDICT_SCOPED kubevirt = delete_nad(KUBEVIRT("lm"), DW_KNOWN);
   assert_string_equal(verdict_denied(&kubevirt), "network-in-use");
   assert_non_null(strstr(verdict_cause(&kubevirt, 0, "message"), "KubeVirt openshift-cnv/kubevirt"));

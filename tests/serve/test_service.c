@@ -277,8 +277,8 @@ static void a_refused_review_is_told_why(void **state) {
   } cases[] = {
       {"{\n  \"kind\": ,}", 400, "not a valid AdmissionReview: line 2, column 11: ", "syntax"},
       {"{\"a\":1,\"a\":1}", 400, "not a valid AdmissionReview: ", "duplicate key"},
-      {"{\"kind\":\"Secret\"}", 400, "not a valid AdmissionReview: apiVersion: must be a non-empty string, is absent\n",
-       "invalid"},
+      {"{\"kind\":\"Secret\"}", 400,
+       "not a valid AdmissionReview: apiVersion: must be a non-empty string, but is absent\n", "invalid"},
       {"[[[[]]]]", 400, "not a valid AdmissionReview: nested deeper than 3 levels\n", "nested too deep"},
   };
   struct fixture *f = *state;

@@ -16,9 +16,9 @@ What came in while the webhook was away is found by the audit; a snapshot shows 
   > END
   virtualmachineinstance.kubevirt.io/vm created
   $ "$DROVEWAY" audit --kubeconfig "$E2E_WORK/droveway.kubeconfig"
-  NetworkAttachmentDefinition openshift-cnv/migration: error: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs that all nodes have: bond2 and eth1 [master-missing]
-  HyperConverged openshift-cnv/kubevirt-hyperconverged: error: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration": NAD openshift-cnv/migration breaks master-missing: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; fix that NAD first [network-unfit]
-  VirtualMachineInstance tenant/vm: warning: status.migrationState.targetNodeAddress: the last migration went to 10.128.1.7, past the migration network: outside NAD openshift-cnv/migration's pools; look for migration0 in the target node's virt-handler pod, unless this was before the network was set [migration-bypassed]
+  NetworkAttachmentDefinition openshift-cnv/migration: error: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs present on all nodes: bond2 and eth1 [master-missing]
+  HyperConverged openshift-cnv/kubevirt-hyperconverged: error: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration": NAD openshift-cnv/migration violates master-missing: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; fix that NAD first [network-unfit]
+  VirtualMachineInstance tenant/vm: warning: status.migrationState.targetNodeAddress: the last migration did not use the migration network: its target, 10.128.1.7, is outside the pools of NAD openshift-cnv/migration; check that the target node's virt-handler pod has migration0, unless the VM migrated before the network was set [migration-bypassed]
   3 objects audited, 2 in violation: 2 errors, 1 warning
   [1]
   $ "$DROVEWAY" snapshot state --kubeconfig "$E2E_WORK/droveway.kubeconfig"

@@ -8,7 +8,7 @@ check and inspect take the live cluster's facts.
   nad.yaml:7:88: error: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3 [master-missing]
     config: '{"cniVersion": "0.3.1", "name": "migration-b", "type": "macvlan", "master": "eth9", "mode": "bridge",
                                                                                          ^~~~~~
-    fix: did you mean "eth1"? NICs that all nodes have: bond2 and eth1
+    fix: did you mean "eth1"? NICs present on all nodes: bond2 and eth1
   nad.yaml:8:46: error: spec.config.ipam.range: Invalid value: "10.200.5.0/25": overlaps 10.200.5.0/24 of migration network openshift-cnv/migration-a (shared: 10.200.5.1-10.200.5.126) [overlap-network]
       "ipam": {"type": "whereabouts", "range": "10.200.5.0/25"}}'
                                                ^~~~~~~~~~~~~~~

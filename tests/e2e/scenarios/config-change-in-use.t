@@ -6,5 +6,5 @@ A change of a NAD in use: running virt-handlers keep the old one.
   $ hco migration | kubectl apply -f -
   hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
   $ nad migration 10.200.6.0/24 | kubectl apply -f -
-  Warning: spec.config: this NAD is in use: virt-handlers that run keep the old configuration [network-in-use-change]
+  Warning: spec.config: this NAD is in use: running virt-handler pods keep the old configuration [network-in-use-change]
   networkattachmentdefinition.k8s.cni.cncf.io/migration configured

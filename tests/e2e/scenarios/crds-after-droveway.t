@@ -17,5 +17,5 @@ Droveway is there before the CRD of HyperConverged.
   networkattachmentdefinition.k8s.cni.cncf.io/migration created
   $ until_true 20 eval 'hco migration | kubectl apply -f -'
   $ kubectl -n openshift-cnv delete net-attach-def migration
-  The NetworkAttachmentDefinition "migration" is invalid: metadata.name: Forbidden: HyperConverged openshift-cnv/kubevirt-hyperconverged uses this NAD as its migration network; take it out of that HyperConverged first [network-in-use]
+  The NetworkAttachmentDefinition "migration" is invalid: metadata.name: Forbidden: HyperConverged openshift-cnv/kubevirt-hyperconverged uses this NAD as its migration network; remove it from that HyperConverged first [network-in-use]
   [1]

@@ -2,5 +2,5 @@ An empty configuration lives on the nodes.
 
   $ . "$E2E/scenario.sh"
   $ config migration '' | kubectl apply -f -
-  The NetworkAttachmentDefinition "migration" is invalid: spec.config: Required value: the configuration lies in files on the nodes and can't be checked; write the CNI configuration here [migration-opaque]
+  The NetworkAttachmentDefinition "migration" is invalid: spec.config: Required value: the configuration is in files on the nodes and cannot be checked; put the CNI configuration here [migration-opaque]
   [1]

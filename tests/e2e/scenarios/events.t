@@ -30,7 +30,7 @@ The same denied three times is one Event; a dry run is none. (A second name: wha
   $ kubectl get events -n openshift-cnv --no-headers -o custom-columns=:type,:reason,:count,:involvedObject.kind,:involvedObject.name,:source.component
   Warning   NetworkDenied   3     NetworkAttachmentDefinition   migration-b   droveway
   $ kubectl get events -n openshift-cnv | tail -n 1 | sed 's/^[^ ]* *//'
-  Warning   NetworkDenied   networkattachmentdefinition/migration-b   CREATE denied: spec.config.ipam.range: Invalid value: "10.200.6.1/32": has no usable address: the first and the last of a /32 are never handed out; take a wider one, such as a /24 [range-empty]
+  Warning   NetworkDenied   networkattachmentdefinition/migration-b   CREATE denied: spec.config.ipam.range: Invalid value: "10.200.6.1/32": has no usable address: the first and the last of a /32 are never handed out; use a wider one, such as a /24 [range-empty]
 
 Of an object that is there, `kubectl describe` shows it.
 
@@ -43,7 +43,7 @@ Of an object that is there, `kubectl describe` shows it.
   Events:
     Type     Reason         Age   From      Message
     ----     ------         ----  ----      -------
-    Warning  NetworkDenied AGE   droveway  UPDATE denied: spec.config.ipam.range: Invalid value: "10.200.7.1/32": has no usable address: the first and the last of a /32 are never handed out; take a wider one, such as a /24 [range-empty]
+    Warning  NetworkDenied AGE   droveway  UPDATE denied: spec.config.ipam.range: Invalid value: "10.200.7.1/32": has no usable address: the first and the last of a /32 are never handed out; use a wider one, such as a /24 [range-empty]
 
 And so it does of what stands already.
 
@@ -59,7 +59,7 @@ And so it does of what stands already.
   Events:
     Type     Reason            Age   From      Message
     ----     ------            ----  ----      -------
-    Warning  NetworkViolation AGE   droveway  this existing object would be denied: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs that all nodes have: bond2 and eth1 [master-missing]
+    Warning  NetworkViolation AGE   droveway  this existing object would be denied: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; did you mean "eth1"? NICs present on all nodes: bond2 and eth1 [master-missing]
   $ kubectl create -f webhooks.json
   validatingwebhookconfiguration.admissionregistration.k8s.io/droveway created
   $ until_true 20 refused

@@ -15,7 +15,7 @@ What KubeVirt's own schema lets through: an unknown key is refused by kubectl's 
   The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.network: Invalid value: "integer": spec.configuration.migrations.network in body must be of type string: "integer"
   [1]
   $ kubevirt 'migrations: {network: migration, parallelMigrationsPerCluster: -1}' | kubectl apply -f -
-  The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.parallelMigrationsPerCluster: Invalid value: "-1": must not be negative; give 1 or more [limit-range]
+  The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.parallelMigrationsPerCluster: Invalid value: "-1": must not be negative; use 1 or more [limit-range]
   [1]
 
 A placement counts together with the network that comes with it: the pool has two addresses, the cluster three nodes.
@@ -25,11 +25,11 @@ A placement counts together with the network that comes with it: the pool has tw
   $ nad small 10.200.6.0/30 | kubectl apply -f -
   networkattachmentdefinition.k8s.cni.cncf.io/small created
   $ kubevirt 'migrations: {network: small}' | kubectl apply -f -
-  Warning: spec.configuration.migrations.network: this change restarts the virt-handler pods: one first and, once that one runs, 10 % of them at a time [network-change]
-  The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.network: Invalid value: "small": NAD openshift-cnv/small breaks pool-too-small: spec.config.ipam.range: Invalid value: "10.200.6.0/30": has 2 usable addresses, 3 are needed (3 nodes that run virt-handler); fix that NAD first [network-unfit]
+  Warning: spec.configuration.migrations.network: this change restarts the virt-handler pods: first one and, once it is running, 10 % of them at a time [network-change]
+  The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.network: Invalid value: "small": NAD openshift-cnv/small violates pool-too-small: spec.config.ipam.range: Invalid value: "10.200.6.0/30": has 2 usable addresses, but 3 are needed (3 nodes that run virt-handler); fix that NAD first [network-unfit]
   [1]
   $ kubevirt 'migrations: {network: small}' | sed 's/^spec: {/spec: {workloads: {nodePlacement: {nodeSelector: {vms: here}}}, /' | kubectl apply -f -
-  Warning: spec.configuration.migrations.network: this change restarts the virt-handler pods: one first and, once that one runs, 10 % of them at a time [network-change]
+  Warning: spec.configuration.migrations.network: this change restarts the virt-handler pods: first one and, once it is running, 10 % of them at a time [network-change]
   kubevirt.kubevirt.io/kubevirt configured
   $ kubectl label node worker-1 vms-
   node/worker-1 unlabeled

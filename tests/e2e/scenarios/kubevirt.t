@@ -25,5 +25,5 @@ KubeVirt is checked and never completed by default: its own defaults are better.
   $ kubectl -n openshift-cnv get kubevirt kubevirt -o jsonpath='{.spec}{"\n"}'
   {"configuration":{"migrations":{"network":"migration"}}}
   $ kubectl -n openshift-cnv patch kubevirt kubevirt --type merge -p '{"spec": {"customizeComponents": {"patches": [{"resourceType": "DaemonSet", "resourceName": "virt-handler", "type": "merge", "patch": "{\"spec\": {\"template\": {\"spec\": {\"hostNetwork\": true}}}}"}]}}}'
-  Warning: spec.customizeComponents.patches[0]: a patch sets hostNetwork of virt-handler, and Multus attaches no network to such pods; leave hostNetwork alone [jsonpatch-network]
+  Warning: spec.customizeComponents.patches[0]: a patch sets hostNetwork of virt-handler, and Multus attaches no networks to pods in the host network; do not patch hostNetwork [jsonpatch-network]
   kubevirt.kubevirt.io/kubevirt patched

@@ -5,8 +5,8 @@ A label turns a NAD into a migration network: only then it is held to the rules 
   networkattachmentdefinition.k8s.cni.cncf.io/storage created
   $ kubectl -n openshift-cnv label net-attach-def storage droveway.io/migration-network=true
   The NetworkAttachmentDefinition "storage" is invalid: 
-  * spec.config.master: Required value: without it macvlan takes the NIC of the default route; name the NIC that is set apart for migrations [master-required]
-  * spec.config.ipam.type: Invalid value: "host-local": allocates on each node by itself, so two nodes hand out the same address; use whereabouts, or dhcp with a server on that network [ipam-per-node]
+  * spec.config.master: Required value: without it, macvlan uses the NIC of the default route; use the NIC that is dedicated to migrations [master-required]
+  * spec.config.ipam.type: Invalid value: "host-local": allocates addresses on each node independently, so two nodes can hand out the same one; use whereabouts, or dhcp with a server on that network [ipam-per-node]
   [1]
   $ kubectl -n openshift-cnv label net-attach-def storage droveway.io/migration-network=false
   networkattachmentdefinition.k8s.cni.cncf.io/storage labeled

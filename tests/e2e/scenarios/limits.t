@@ -1,4 +1,4 @@
-Limits in v1beta1. HyperConverged's own schema refuses what has the wrong type or is not a quantity; Droveway
+Limits in v1beta1. HyperConverged's own schema refuses what has the wrong type or is not a valid quantity; Droveway
 what is negative, or lets nothing migrate.
 
   $ . "$E2E/scenario.sh"
@@ -8,11 +8,11 @@ what is negative, or lets nothing migrate.
   $ beta '{bandwidthPerMigration: 64Mib}' | kubectl apply -f - 2>&1 | cut -c1-118
   The HyperConverged "kubevirt-hyperconverged" is invalid: spec.liveMigrationConfig.bandwidthPerMigration: Invalid value
   $ beta '{parallelMigrationsPerCluster: -1, parallelOutboundMigrationsPerNode: 0, progressTimeout: 0, bandwidthPerMigration: 64m}' | kubectl apply -f -
-  Warning: spec.liveMigrationConfig.progressTimeout: 0 switches the timeout off [limit-range]
-  Warning: spec.liveMigrationConfig.bandwidthPerMigration: is thousandths of a byte per second (m is milli), and counts as 1 MiB/s; use "64Mi" [bandwidth]
+  Warning: spec.liveMigrationConfig.progressTimeout: 0 disables the timeout [limit-range]
+  Warning: spec.liveMigrationConfig.bandwidthPerMigration: is thousandths of a byte per second (m is milli), treated as 1 MiB/s; use "64Mi" [bandwidth]
   The HyperConverged "kubevirt-hyperconverged" is invalid: 
-  * spec.liveMigrationConfig.parallelMigrationsPerCluster: Invalid value: "-1": must not be negative; give 1 or more [limit-range]
-  * spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: Invalid value: "0": 0 would let no migration start; give 1 or more [limit-range]
+  * spec.liveMigrationConfig.parallelMigrationsPerCluster: Invalid value: "-1": must not be negative; use 1 or more [limit-range]
+  * spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: Invalid value: "0": with 0, no migration can start; use 1 or more [limit-range]
   [1]
   $ beta '{parallelMigrationsPerCluster: 2, parallelOutboundMigrationsPerNode: 5, bandwidthPerMigration: 64Mi}' | kubectl apply -f -
   Warning: spec.liveMigrationConfig.parallelOutboundMigrationsPerNode: 5 is above the cluster's 2 [parallel-order]

@@ -17,6 +17,6 @@ Another network restarts every virt-handler, and migrations that run are told of
   virtualmachineinstancemigration.kubevirt.io/running created
   $ until_seen virtualmachineinstancemigrations.kubevirt.io 1
   $ hco migration-b | kubectl apply -f -
-  Warning: spec.virtualization.liveMigrationConfig.network: this change restarts the virt-handler pods: one first and, once that one runs, 10 % of them at a time [network-change]
+  Warning: spec.virtualization.liveMigrationConfig.network: this change restarts the virt-handler pods: first one and, once it is running, 10 % of them at a time [network-change]
   Warning: spec.virtualization.liveMigrationConfig.network: 1 live migration is in progress [migrations-running]
   hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged configured

@@ -9,7 +9,7 @@ A network that is not there: the nearest name, and where one of that name is.
   The HyperConverged "kubevirt-hyperconverged" is invalid: spec.virtualization.liveMigrationConfig.network: Not found: "migratoin": no such NAD in namespace openshift-cnv; did you mean "migration"? [network-missing]
   [1]
   $ hco elsewhere | kubectl apply -f -
-  The HyperConverged "kubevirt-hyperconverged" is invalid: spec.virtualization.liveMigrationConfig.network: Not found: "elsewhere": namespace tenant has a NAD of that name, but it must be in openshift-cnv; create it in openshift-cnv [network-missing]
+  The HyperConverged "kubevirt-hyperconverged" is invalid: spec.virtualization.liveMigrationConfig.network: Not found: "elsewhere": namespace tenant has a NAD with that name, but it must be in openshift-cnv; create it in openshift-cnv [network-missing]
   [1]
   $ hco nothing-like-it | kubectl apply -f -
   The HyperConverged "kubevirt-hyperconverged" is invalid: spec.virtualization.liveMigrationConfig.network: Not found: "nothing-like-it": no such NAD in namespace openshift-cnv; create the NAD first [network-missing]

@@ -4,11 +4,11 @@ The network is a name that Multus can look up: best a plain one.
   $ nad migration 10.200.5.0/24 | kubectl apply -f -
   networkattachmentdefinition.k8s.cni.cncf.io/migration created
   $ hco openshift-cnv/migration | kubectl apply -f -
-  Warning: spec.virtualization.liveMigrationConfig.network: the NAD is looked up in openshift-cnv without a namespace too; give the bare name "migration" [network-syntax]
+  Warning: spec.virtualization.liveMigrationConfig.network: the NAD is looked up in openshift-cnv anyway; use the bare name "migration" [network-syntax]
   hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
   $ hco migration,storage | kubectl apply -f -
-  The HyperConverged "kubevirt-hyperconverged" is invalid: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration,storage": names several networks, and virt-operator would attach them all; give one NAD's name [network-syntax]
+  The HyperConverged "kubevirt-hyperconverged" is invalid: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration,storage": lists several networks, and virt-operator would attach them all; use the name of one NAD [network-syntax]
   [1]
   $ hco migration@eth1 | kubectl apply -f -
-  The HyperConverged "kubevirt-hyperconverged" is invalid: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration@eth1": names an interface too, which breaks virt-operator's own "@migration0"; give the bare name "migration" [network-syntax]
+  The HyperConverged "kubevirt-hyperconverged" is invalid: spec.virtualization.liveMigrationConfig.network: Invalid value: "migration@eth1": also names an interface, which breaks the "@migration0" that virt-operator appends; use the bare name "migration" [network-syntax]
   [1]

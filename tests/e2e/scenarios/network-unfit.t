@@ -5,6 +5,6 @@ A NAD that is fine for pods may be unfit for migrations: HyperConverged is told 
   networkattachmentdefinition.k8s.cni.cncf.io/storage created
   $ hco storage | kubectl apply -f -
   The HyperConverged "kubevirt-hyperconverged" is invalid: 
-  * spec.virtualization.liveMigrationConfig.network: Invalid value: "storage": NAD openshift-cnv/storage breaks master-missing: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; fix that NAD first [network-unfit]
-  * spec.virtualization.liveMigrationConfig.network: Invalid value: "storage": NAD openshift-cnv/storage breaks ipam-per-node: spec.config.ipam.type: Invalid value: "host-local": allocates on each node by itself, so two nodes hand out the same address; fix that NAD first [network-unfit]
+  * spec.virtualization.liveMigrationConfig.network: Invalid value: "storage": NAD openshift-cnv/storage violates master-missing: spec.config.master: Not found: "eth9": no such NIC on 3 of 3 nodes: worker-1, worker-2 and worker-3; fix that NAD first [network-unfit]
+  * spec.virtualization.liveMigrationConfig.network: Invalid value: "storage": NAD openshift-cnv/storage violates ipam-per-node: spec.config.ipam.type: Invalid value: "host-local": allocates addresses on each node independently, so two nodes can hand out the same one; fix that NAD first [network-unfit]
   [1]

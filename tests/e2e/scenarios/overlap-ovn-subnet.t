@@ -9,5 +9,5 @@ The subnets of OVN-Kubernetes as Network.operator has them, and what MetalLB giv
   $ kubectl -n openshift-cnv delete network-attachment-definition migration
   networkattachmentdefinition.k8s.cni.cncf.io "migration" deleted from openshift-cnv namespace
   $ nad migration 10.250.0.0/24 | kubectl create -f -
-  Warning: spec.config.ipam.range: overlaps 10.250.0.10-10.250.0.20 of the IPAddressPool tenant/services, which MetalLB gives to services; leave it out by exclude or another range [overlap-network]
+  Warning: spec.config.ipam.range: overlaps 10.250.0.10-10.250.0.20 of the IPAddressPool tenant/services, which MetalLB assigns to services; exclude it, or choose another range [overlap-network]
   networkattachmentdefinition.k8s.cni.cncf.io/migration created

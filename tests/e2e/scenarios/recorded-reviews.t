@@ -31,7 +31,7 @@ sent too: the match conditions are left out.
   Warning: spec.configuration.evictionStrategy: a network is set, but KubeVirt's default is None: a drain migrates no VM; set LiveMigrate [eviction-strategy]
   kubevirt.kubevirt.io/kubevirt created
   $ kubevirt other | kubectl apply -f -
-  Warning: spec.configuration.migrations.network: this change restarts the virt-handler pods: one first and, once that one runs, 10 % of them at a time [network-change]
+  Warning: spec.configuration.migrations.network: this change restarts the virt-handler pods: first one and, once it is running, 10 % of them at a time [network-change]
   Warning: spec.configuration.evictionStrategy: a network is set, but KubeVirt's default is None: a drain migrates no VM; set LiveMigrate [eviction-strategy]
   The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.network: Not found: "other": no such NAD in namespace openshift-cnv; create the NAD first [network-missing]
   [1]

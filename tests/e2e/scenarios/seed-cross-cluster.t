@@ -8,6 +8,6 @@ The example of migration between clusters: a bridge without a name is no migrati
   hyperconverged.hco.kubevirt.io/kubevirt-hyperconverged created
   $ kubectl -n openshift-cnv label net-attach-def bridge-net droveway.io/migration-network=true
   The NetworkAttachmentDefinition "bridge-net" is invalid: 
-  * spec.config.isGateway: Invalid value: "true": gives the bridges of all nodes the same address, on one network; leave it out: a migration network needs no gateway [bridge-options]
-  * spec.config.bridge: Required value: without it the bridge is cni0, which has no uplink; name a bridge that has the migration NIC as its port on every node [bridge-uplink]
+  * spec.config.isGateway: Invalid value: "true": gives the bridges of all nodes the same address on one network; remove it: a migration network needs no gateway [bridge-options]
+  * spec.config.bridge: Required value: without it, the bridge is cni0, which has no uplink; use a bridge that has the migration NIC as its port on every node [bridge-uplink]
   [1]

@@ -6,5 +6,5 @@ A migration network belongs into KubeVirt's namespace, and so does HyperConverge
   [1]
   $ beta '{}' | kubectl apply -f - >/dev/null
   $ beta '{}' tenant | kubectl apply -f -
-  The HyperConverged "kubevirt-hyperconverged" is invalid: metadata.namespace: Invalid value: "tenant": HyperConverged's operator reads only namespace openshift-cnv; create it in openshift-cnv [config-namespace]
+  The HyperConverged "kubevirt-hyperconverged" is invalid: metadata.namespace: Invalid value: "tenant": HyperConverged's operator only reads namespace openshift-cnv; create it in openshift-cnv [config-namespace]
   [1]
