@@ -1,72 +1,259 @@
-#include <inttypes.h>
+#include <string.h>
 
 #include "base/xml.h"
 #include "map/html.h"
 #include "map/page_files.h"
 #include "map/phrases.h"
 
-/* --- parts --- */
+/* --- NICs by node --- */
 
-void dw_html_wrap(struct dw_buf *out, const char *before, const char *text, const char *after) {
-  dw_buf_puts(out, before);
-  dw_xml_puts(out, text);
-  dw_buf_puts(out, after);
+static size_t columns(const struct dw_map *map) {
+  return map->node_group_count < HTML_COLUMNS ? map->node_group_count : HTML_COLUMNS;
 }
 
-void dw_html_number(struct dw_buf *out, uint64_t number) {
-  if (number == UINT64_MAX) {
-    dw_buf_puts(out, "2^64 or more");
+/* --- one NIC over all nodes --- */
+
+/* What speaks against a NIC as the way of migrations. */
+struct drawback {
+  size_t missing, down, primary, port, portless; /* nodes */
+  uint32_t low_mtu, high_mtu;                    /* 0 where none is known */
+  size_t known;                                  /* nodes whose NICs are known */
+  bool bridge;
+};
+
+static void weigh_cell(const struct dw_map_nodes *nodes, const struct dw_map_cell *cell, struct drawback *sum) {
+  sum->known += nodes->count;
+  if (!cell) {
+    sum->missing += nodes->count;
     return;
   }
-  uint64_t unit = 1;
-  while (number / unit >= 1000)
-    unit *= 1000;
-  dw_buf_printf(out, "%" PRIu64, number / unit);
-  for (unit /= 1000; unit; unit /= 1000)
-    dw_buf_printf(out, ",%03" PRIu64, number / unit % 1000);
+  sum->bridge |= cell->bridge;
+  sum->portless += cell->portless ? nodes->count : 0;
+  sum->down += cell->up ? 0 : nodes->count;
+  sum->primary += cell->primary ? nodes->count : 0;
+  sum->port += cell->controller && !cell->primary ? nodes->count : 0;
+  if (cell->mtu && (!sum->low_mtu || cell->mtu < sum->low_mtu))
+    sum->low_mtu = cell->mtu;
+  if (cell->mtu > sum->high_mtu)
+    sum->high_mtu = cell->mtu;
 }
 
-void dw_html_count(struct dw_buf *out, uint64_t number, const char *noun) {
-  dw_html_number(out, number);
-  dw_buf_printf(out, " %s%s", noun, number == 1 ? "" : "s");
+static struct drawback weigh(const struct dw_map *map, size_t nic) {
+  struct drawback sum = {0};
+  for (size_t i = 0; i < map->node_group_count; i++)
+    if (map->nodes[i].known)
+      weigh_cell(&map->nodes[i], dw_map_cell(&map->nodes[i], nic), &sum);
+  return sum;
 }
 
-static void put_filter(struct dw_buf *out, const struct html_table *table) {
-  dw_buf_printf(out,
-                "<div class=\"filter\" data-table=\"%s%zu\" hidden><label for=\"%s%zu-filter\">Only rows with</label> "
-                "<input type=\"search\" id=\"%s%zu-filter\" autocomplete=\"off\" spellcheck=\"false\"> "
-                "<span role=\"status\" class=\"soft\"></span></div>\n",
-                table->id, table->number, table->id, table->number, table->id, table->number);
-}
-
-/* The roles that `stacked` asks for; the default ones are not said twice. */
-static const char *role(const struct html_table *table, const char *attribute) {
-  return table->stacked ? attribute : "";
-}
-
-void dw_html_table_begin(struct dw_buf *out, const struct html_table *table) {
-  if (table->rows > HTML_FILTER_FROM)
-    put_filter(out, table);
-  dw_buf_printf(out,
-                "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s%zu-caption\">"
-                "<table id=\"%s%zu\"%s>\n<caption id=\"%s%zu-caption\"><span>%s",
-                table->id, table->number, table->id, table->number, role(table, " role=\"table\" class=\"stacked\""),
-                table->id, table->number, table->caption);
-  dw_html_wrap(out, "", table->subject, "</span></caption>\n");
-  if (!table->heads)
+static void put_on(struct dw_buf *out, size_t nodes, const char *what) {
+  if (!nodes)
     return;
-  dw_buf_printf(out, "<thead%s><tr%s>%s</tr></thead>\n", role(table, " role=\"rowgroup\""),
-                role(table, " role=\"row\""), table->heads);
-  dw_buf_printf(out, "<tbody%s>\n", role(table, " role=\"rowgroup\""));
+  dw_buf_printf(out, "<li>%s on ", what);
+  dw_html_count(out, nodes, "node");
+  dw_buf_puts(out, "</li>");
 }
 
-void dw_html_table_end(struct dw_buf *out, size_t left_out) {
-  dw_buf_puts(out, "</tbody></table></div>\n");
-  if (!left_out)
+static void put_verdict(const struct dw_map *map, size_t nic, struct dw_buf *out) {
+  struct drawback sum = weigh(map, nic);
+  bool uneven = sum.low_mtu != sum.high_mtu;
+  if (!sum.known) {
+    dw_buf_puts(out, "unknown");
+    return;
+  }
+  if (!sum.missing && !sum.down && !sum.primary && !sum.port && !sum.portless && !uneven) {
+    dw_buf_printf(out, "<span class=\"good\">fits</span>%s%s", sum.bridge ? " the bridge plugin" : "",
+                  map->unknown_nodes ? " where it is known" : "");
+    return;
+  }
+  dw_buf_puts(out, "<ul class=\"facts\">");
+  put_on(out, sum.primary, "carries the node&#39;s own traffic");
+  put_on(out, sum.missing, "missing");
+  put_on(out, sum.down, "down");
+  put_on(out, sum.port, "port of another");
+  put_on(out, sum.portless, "without a port");
+  if (uneven)
+    dw_buf_printf(out, "<li>MTU from %u to %u</li>", sum.low_mtu, sum.high_mtu);
+  dw_buf_puts(out, "</ul>");
+}
+
+static void put_users(const struct dw_map_nic *nic, struct dw_buf *out) {
+  if (!nic->nad_count)
+    return;
+  dw_buf_puts(out, "<ul class=\"facts\">");
+  size_t shown = 0;
+  for (; shown < nic->nad_count && shown < DW_MAP_NADS_SHOWN && nic->nads[shown]; shown++)
+    dw_html_wrap(out, "<li>", nic->nads[shown], "</li>");
+  if (nic->nad_count > shown) {
+    dw_buf_puts(out, "<li>");
+    dw_html_number(out, nic->nad_count - shown);
+    dw_buf_puts(out, " more</li>");
+  }
+  dw_buf_puts(out, "</ul>");
+  if (nic->migration)
+    dw_buf_puts(out, "<span class=\"badge\">migration network</span>");
+}
+
+/* --- a NIC on some nodes --- */
+
+static void put_carries(const struct dw_map_cell *cell, struct dw_buf *out) {
+  if (cell->own_address)
+    dw_buf_puts(out, "<br>node&#39;s address");
+  if (cell->default_route)
+    dw_buf_puts(out, "<br>default route");
+  if (cell->bridge)
+    dw_buf_puts(out, cell->portless ? "<br>bridge without a port" : "<br>bridge");
+  if (cell->controller)
+    dw_html_wrap(out, "<br>port of ", cell->controller, "");
+  if (cell->controller && cell->primary && !cell->own_address && !cell->default_route)
+    dw_buf_puts(out, ", which carries the node&#39;s address");
+}
+
+static void put_cell(const struct dw_map_nodes *nodes, size_t nic, bool wanted, struct dw_buf *out) {
+  const struct dw_map_cell *cell = dw_map_cell(nodes, nic);
+  dw_buf_puts(out, "<td>");
+  if (!nodes->known)
+    dw_buf_puts(out, "<span class=\"soft\">unknown</span>");
+  else if (!cell)
+    dw_buf_printf(out, "<span class=\"%s\">missing</span>", wanted ? "badge deny" : "soft");
+  else {
+    dw_buf_puts(out, cell->up ? "up" : "<span class=\"badge warn\">down</span>");
+    if (cell->mtu)
+      dw_buf_printf(out, ", MTU&nbsp;%u", cell->mtu);
+    put_carries(cell, out);
+  }
+  dw_buf_puts(out, "</td>");
+}
+
+/* --- the table --- */
+
+static void put_heads(const struct dw_map *map, struct dw_buf *out) {
+  dw_buf_puts(out, "<thead><tr><th scope=\"col\" class=\"pin\">NIC</th><th scope=\"col\">For migrations</th>");
+  for (size_t i = 0; i < columns(map); i++)
+    dw_html_wrap(out, "<th scope=\"col\" class=\"nodes\">", map->nodes[i].label, "</th>");
+  dw_buf_puts(out, "<th scope=\"col\">Used by</th></tr></thead>\n<tbody>\n");
+}
+
+static void put_nic(const struct dw_map *map, size_t index, struct dw_buf *out) {
+  const struct dw_map_nic *nic = &map->nics[index];
+  bool ordinary = strlen(nic->name) <= 15; /* as long as Linux lets a NIC's name be: in one line */
+  dw_buf_printf(out, "<tr><th scope=\"row\" class=\"pin%s\">", ordinary ? " whole" : "");
+  dw_html_wrap(out, "", nic->name, "</th><td class=\"verdict\">");
+  put_verdict(map, index, out);
+  dw_buf_puts(out, "</td>");
+  for (size_t i = 0; i < columns(map); i++)
+    put_cell(&map->nodes[i], index, nic->migration, out);
+  dw_buf_puts(out, "<td class=\"name\">");
+  put_users(nic, out);
+  dw_buf_puts(out, "</td></tr>\n");
+}
+
+static void put_table(const struct dw_map *map, struct dw_buf *out) {
+  const struct html_table table = {
+      .id = "nics",
+      .caption = "NICs of the nodes that run virt-handler; nodes with the same NICs share a column",
+      .subject = "",
+      .rows = map->nic_count};
+  dw_html_table_begin(out, &table);
+  put_heads(map, out);
+  for (size_t i = 0; i < map->nic_count && i < HTML_ROWS; i++)
+    put_nic(map, i, out);
+  dw_html_table_end(out, map->nic_count > HTML_ROWS ? map->nic_count - HTML_ROWS : 0);
+  if (map->node_group_count <= HTML_COLUMNS)
     return;
   dw_buf_puts(out, "<p class=\"left-out\"><strong>");
-  dw_html_count(out, left_out, "more row");
-  dw_buf_printf(out, "</strong> %s not shown here.</p>\n", left_out == 1 ? "is" : "are");
+  dw_html_count(out, map->node_group_count - HTML_COLUMNS, "more group");
+  dw_buf_puts(out, "</strong> of nodes not shown here; the column &quot;For migrations&quot; includes them.</p>\n");
+}
+
+/* --- who is in a group --- */
+
+static void put_group(const struct dw_map_nodes *nodes, struct dw_buf *out) {
+  dw_html_wrap(out, "<details><summary>", nodes->label, "</summary><ul class=\"ranges\">");
+  for (size_t i = 0; i < nodes->count && i < HTML_NAMES; i++)
+    dw_html_wrap(out, "<li>", nodes->names[i], "</li>");
+  dw_buf_puts(out, "</ul>");
+  if (nodes->count > HTML_NAMES) {
+    dw_buf_puts(out, "<p class=\"left-out\">and ");
+    dw_html_number(out, nodes->count - HTML_NAMES);
+    dw_buf_puts(out, " more</p>");
+  }
+  dw_buf_puts(out, "</details>\n");
+}
+
+static void put_groups(const struct dw_map *map, struct dw_buf *out) {
+  bool titled = false;
+  for (size_t i = 0; i < columns(map); i++) {
+    if (map->nodes[i].count < 2)
+      continue;
+    if (!titled)
+      dw_buf_puts(out, "<h3 class=\"block\">The nodes of each column</h3>\n");
+    titled = true;
+    put_group(&map->nodes[i], out);
+  }
+}
+
+static void put_nics(const struct dw_map *map, struct dw_buf *out) {
+  dw_buf_puts(out, "<section id=\"nics\" aria-labelledby=\"nics-title\"><h2 id=\"nics-title\">NICs by node</h2>\n");
+  if (map->unknown_nodes) {
+    dw_buf_puts(out, "<p><span class=\"badge warn\">unknown</span> ");
+    dw_html_count(out, map->unknown_nodes, "node");
+    dw_buf_printf(out, " %s no NodeNetworkState.</p>\n", map->unknown_nodes == 1 ? "has" : "have");
+  }
+  if (map->nic_count && map->node_group_count) {
+    dw_buf_puts(out, "<p>The <code>master</code> of a migration network must exist on every node and should carry no "
+                     "other traffic of the node.</p>\n");
+    put_table(map, out);
+    put_groups(map, out);
+  } else {
+    dw_buf_puts(out, "<p>No NICs are known.</p>\n");
+  }
+  dw_buf_puts(out, "</section>\n");
+}
+
+/* --- findings --- */
+
+static void put_finding(const struct dw_map_finding *finding, struct dw_buf *out) {
+  dw_buf_printf(out, "<tr role=\"row\"><td role=\"cell\"><span class=\"badge %s</span></td>",
+                finding->deny ? "deny\">deny" : "warn\">warn");
+  dw_html_wrap(out, "<th role=\"rowheader\" scope=\"row\" class=\"object\">", finding->object, "</th>");
+  dw_html_wrap(out, "<td role=\"cell\" class=\"message\">", finding->message, "");
+  dw_html_wrap(out, "<br><code class=\"soft field\">", finding->field, "</code></td>");
+  dw_html_wrap(out, "<td role=\"cell\" class=\"address\">", finding->rule, "</td></tr>\n");
+}
+
+static void put_findings(const struct dw_map *map, struct dw_buf *out) {
+  size_t shown = map->finding_count < (size_t)2 * HTML_ROWS ? map->finding_count : (size_t)2 * HTML_ROWS;
+  size_t all = map->denials + map->warnings;
+  const struct html_table table = {
+      .id = "findings-table",
+      .caption = "Findings in existing objects, denials first",
+      .subject = "",
+      .heads = "<th role=\"columnheader\" scope=\"col\">Action</th><th role=\"columnheader\" scope=\"col\">Object</th>"
+               "<th role=\"columnheader\" scope=\"col\">What is wrong, and how to fix it</th>"
+               "<th role=\"columnheader\" scope=\"col\">Rule</th>",
+      .rows = shown,
+      .stacked = true};
+  dw_html_table_begin(out, &table);
+  for (size_t i = 0; i < shown; i++)
+    put_finding(&map->findings[i], out);
+  dw_html_table_end(out, all > shown ? all - shown : 0);
+}
+
+static void put_findings_section(const struct dw_map *map, struct dw_buf *out) {
+  dw_buf_puts(out, "<section id=\"findings\" aria-labelledby=\"findings-title\">"
+                   "<h2 id=\"findings-title\">Findings</h2>\n<p>");
+  dw_html_count(out, map->audited, "object");
+  dw_buf_puts(out, " checked: <strong>");
+  dw_html_count(out, map->denials, "denial");
+  dw_buf_puts(out, "</strong>, <strong>");
+  dw_html_count(out, map->warnings, "warning");
+  dw_buf_puts(out, "</strong>. <code>droveway explain RULE</code> explains a rule.</p>\n");
+  if (map->finding_count)
+    put_findings(map, out);
+  else
+    dw_buf_puts(out, "<p class=\"good\">No problems found.</p>\n");
+  dw_buf_puts(out, "</section>\n");
 }
 
 /* --- the page --- */
@@ -142,8 +329,8 @@ void dw_map_html(const struct dw_map *map, struct dw_buf *out) {
   put_notes(map, out);
   dw_html_addresses(map, out);
   dw_html_room(map, out);
-  dw_html_nics(map, out);
-  dw_html_findings(map, out);
+  put_nics(map, out);
+  put_findings_section(map, out);
   dw_buf_puts(out, "</main>\n<footer><p>Made by <code>droveway map -o html</code>, version " DW_VERSION
                    ". This page fetches nothing and sends nothing.</p></footer>\n<script>");
   dw_buf_add(out, page_script, sizeof page_script - 1);

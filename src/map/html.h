@@ -7,28 +7,11 @@
 /* Of each table so many rows at most (a browser stays usable); how many were left out is said below it. */
 enum { HTML_ROWS = 500, HTML_STRIP_ROWS = 300, HTML_COLUMNS = 24, HTML_NAMES = 200, HTML_FILTER_FROM = 8 };
 
-/* --- the sections, in their order on the page --- */
+/* --- sections of the page --- */
 void dw_html_addresses(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
 void dw_html_room(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
-void dw_html_nics(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
-void dw_html_findings(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
-
-/* The drawing of one area; nothing but a word of it where it has too many rows to be told apart. */
-void dw_html_strip(const struct dw_map_area *area, struct dw_buf *out) __attribute__((nonnull));
 
 /* --- what they are made of --- */
-
-/* "cluster", "migration" ...: the class in the style sheet, and the letter in the drawing. */
-const char *dw_html_kind_class(enum dw_map_kind kind) __attribute__((returns_nonnull));
-char dw_html_kind_letter(enum dw_map_kind kind);
-
-/* How deep an entry lies inside others. Entries come in the order of an area's rows. */
-enum { HTML_LANES = 4 };
-struct html_lanes {
-  bool taken[HTML_LANES];
-  struct dw_addr last[HTML_LANES];
-};
-unsigned dw_html_lane(struct html_lanes *lanes, const struct dw_interval *span) __attribute__((nonnull));
 
 /* A table that scrolls in a frame of its own, with a filter above it where it is long. Texts are literals but for
  * SUBJECT, which ends the caption ("" for none). */

@@ -1,3 +1,7 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/xml.h"
 #include "map/html.h"
 
@@ -10,15 +14,21 @@ static const struct {
                          [DW_MAP_REMOTE] = {"remote", 'R'},
                          [DW_MAP_ADDRESSES] = {"node", 'N'}};
 
-const char *dw_html_kind_class(enum dw_map_kind kind) {
+static const char *kind_class(enum dw_map_kind kind) {
   return kind < DW_MAP_KINDS ? kinds[kind].class : "node";
 }
 
-char dw_html_kind_letter(enum dw_map_kind kind) {
+static char kind_letter(enum dw_map_kind kind) {
   return kind < DW_MAP_KINDS ? kinds[kind].letter : '?';
 }
 
-unsigned dw_html_lane(struct html_lanes *lanes, const struct dw_interval *span) {
+/* How deep an entry is nested in others. Entries come in the order of an area's rows. */
+enum { HTML_LANES = 4 };
+struct html_lanes {
+  bool taken[HTML_LANES];
+  struct dw_addr last[HTML_LANES];
+};
+static unsigned lane_of(struct html_lanes *lanes, const struct dw_interval *span) {
   unsigned lane = 0;
   while (lane < HTML_LANES - 1 && lanes->taken[lane] && dw_addr_compare(&lanes->last[lane], &span->first) >= 0)
     lane++;
@@ -27,13 +37,169 @@ unsigned dw_html_lane(struct html_lanes *lanes, const struct dw_interval *span) 
   return lane;
 }
 
+/* --- the drawing --- */
+
+/* All places where something begins or ends cut the area into cells; a cell's width follows the number of bits of its
+ * size, so that a /24 is still seen beside a /9. */
+struct cells {
+  struct dw_u128 starts[2 * HTML_STRIP_ROWS]; /* of each row where it begins, and what comes behind it */
+  unsigned places[2 * HTML_STRIP_ROWS];       /* where the cell begins, in units */
+  size_t count;
+  unsigned units;
+};
+
+static int by_value(const void *a, const void *b) {
+  const struct dw_u128 *left = a;
+  const struct dw_u128 *right = b;
+  return dw_u128_compare(*left, *right);
+}
+
+static const struct dw_interval *span_of(const struct dw_map_row *row) {
+  return row->entry ? &row->entry->span : &row->gap->span;
+}
+
+/* The address behind the last; where there is none, the last itself. */
+static struct dw_u128 end_of(const struct dw_interval *span) {
+  struct dw_u128 end = dw_u128_add(span->last.value, 1);
+  return end.high | end.low ? end : span->last.value;
+}
+
+static unsigned bits_of(struct dw_u128 number) {
+  unsigned bits = 0;
+  for (uint64_t rest = number.high ? number.high : number.low; rest; rest >>= 1)
+    bits++;
+  return bits + (number.high ? 64 : 0);
+}
+
+static void collect(const struct dw_map_area *area, struct cells *cells) {
+  struct dw_u128 *starts = cells->starts;
+  size_t count = 0;
+  for (size_t i = 0; i < area->row_count; i++) {
+    starts[count++] = span_of(&area->rows[i])->first.value;
+    starts[count++] = end_of(span_of(&area->rows[i]));
+  }
+  qsort(starts, count, sizeof *starts, by_value);
+  for (size_t i = 0; i < count; i++)
+    if (cells->count == 0 || dw_u128_compare(starts[cells->count - 1], starts[i]) != 0)
+      starts[cells->count++] = starts[i];
+}
+
+static size_t cell_at(const struct cells *cells, struct dw_u128 value) {
+  const struct dw_u128 *found = bsearch(&value, cells->starts, cells->count, sizeof value, by_value);
+  return found ? (size_t)(found - cells->starts) : 0;
+}
+
+/* Where an area tells no gaps, what nothing covers only sets apart. */
+static void measure(const struct dw_map_area *area, struct cells *cells) {
+  int change[2 * HTML_STRIP_ROWS] = {0};
+  for (size_t i = 0; i < area->row_count; i++) {
+    change[cell_at(cells, span_of(&area->rows[i])->first.value)]++;
+    change[cell_at(cells, end_of(span_of(&area->rows[i])))]--;
+  }
+  int depth = 0;
+  for (size_t i = 0; i < cells->count; i++) {
+    cells->places[i] = cells->units;
+    depth += change[i];
+    if (i + 1 < cells->count)
+      cells->units += depth ? 4 + bits_of(dw_u128_sub(cells->starts[i + 1], cells->starts[i])) : 3;
+  }
+}
+
+struct box {
+  const char *class;
+  const char *text, *name; /* of the tooltip */
+  char letter;             /* '\0' for free room */
+  unsigned lane, height;
+};
+enum { LANE = 20 };
+
+static void put_box(const struct cells *cells, const struct dw_interval *span, const struct box *box,
+                    struct dw_buf *out) {
+  unsigned from = cells->places[cell_at(cells, span->first.value)];
+  unsigned to = cells->places[cell_at(cells, end_of(span))];
+  double unit = 100.0 / (cells->units ? cells->units : 1);
+  unsigned top = box->lane * LANE;
+  dw_buf_printf(out, "<svg x=\"%.3f%%\" y=\"%u\" width=\"%.3f%%\" height=\"%u\"><title>", from * unit, top,
+                (to - from) * unit, box->height - top);
+  dw_xml_puts(out, box->text);
+  dw_html_wrap(out, ": ", box->name, "</title>");
+  dw_buf_printf(out, "<rect class=\"%s\" width=\"100%%\" height=\"100%%\"/><text x=\"3\" y=\"14\"%s>", box->class,
+                box->letter ? "" : " class=\"vacant\"");
+  if (box->letter)
+    dw_buf_printf(out, "%c ", box->letter);
+  bool nad = strncmp(box->name, "NAD ", 4) == 0; /* the letter tells it, and room is scarce */
+  dw_html_wrap(out, "", box->name + (nad ? 4 : 0), "</text></svg>");
+}
+
+static unsigned deepest(const struct dw_map_area *area) {
+  struct html_lanes lanes = {.taken = {false}};
+  unsigned most = 0;
+  for (size_t i = 0; i < area->row_count; i++) {
+    unsigned lane = area->rows[i].entry ? lane_of(&lanes, &area->rows[i].entry->span) : 0;
+    most = lane > most ? lane : most;
+  }
+  return most;
+}
+
+static void put_boxes(const struct dw_map_area *area, const struct cells *cells, unsigned height, struct dw_buf *out) {
+  struct html_lanes lanes = {.taken = {false}};
+  for (size_t i = 0; i < area->row_count; i++) {
+    const struct dw_map_row *row = &area->rows[i];
+    if (!row->entry) {
+      const struct box box = {.class = "free", .text = row->gap->text, .name = "free", .height = height};
+      put_box(cells, &row->gap->span, &box, out);
+      continue;
+    }
+    const struct box box = {.class = kind_class(row->entry->kind),
+                            .text = row->entry->text,
+                            .name = row->entry->name,
+                            .letter = kind_letter(row->entry->kind),
+                            .lane = lane_of(&lanes, &row->entry->span),
+                            .height = height};
+    put_box(cells, &row->entry->span, &box, out);
+  }
+}
+
+static void put_ends(const struct dw_map_area *area, struct dw_buf *out) {
+  char first[DW_ADDR_TEXT];
+  char last[DW_ADDR_TEXT];
+  dw_buf_printf(out, "<p class=\"ends\" aria-hidden=\"true\"><span>%s</span><span>%s</span></p>\n",
+                dw_addr_format(&span_of(&area->rows[0])->first, first),
+                dw_addr_format(&span_of(&area->rows[area->row_count - 1])->last, last));
+}
+
+static void put_strip(const struct dw_map_area *area, struct dw_buf *out) {
+  if (area->row_count == 0)
+    return;
+  if (area->row_count > HTML_STRIP_ROWS) {
+    dw_buf_puts(out, "<p class=\"soft\">Too many ranges to draw.</p>\n");
+    return;
+  }
+  struct cells cells = {.count = 0};
+  collect(area, &cells);
+  measure(area, &cells);
+  unsigned height = (deepest(area) + 1) * LANE + 12;
+  dw_buf_printf(out, "<svg class=\"strip\" role=\"img\" height=\"%u\" aria-label=\"", height);
+  dw_html_wrap(out, "Drawing of ", area->title, ": ");
+  dw_html_count(out, area->entry_count, "range");
+  dw_buf_puts(out, " in use");
+  if (area->private_range) {
+    dw_buf_puts(out, ", ");
+    dw_html_count(out, area->gap_count, "gap");
+  }
+  dw_buf_puts(out, ". The table below says the same.\">\n");
+  put_boxes(area, &cells, height, out);
+  dw_buf_puts(out, "</svg>\n");
+  put_ends(area, out);
+}
+
 /* --- the legend --- */
 
 static void put_kind(struct dw_buf *out, enum dw_map_kind kind) {
   dw_buf_printf(out,
                 "<span class=\"kind\"><svg class=\"swatch\" aria-hidden=\"true\"><rect class=\"%s\" width=\"100%%\" "
                 "height=\"100%%\" rx=\"3\"/><text x=\"50%%\" y=\"13\" text-anchor=\"middle\">%c</text></svg>%s</span>",
-                dw_html_kind_class(kind), dw_html_kind_letter(kind), dw_map_kind_name(kind));
+                kind_class(kind), kind_letter(kind), dw_map_kind_name(kind));
 }
 
 static void put_legend(const struct dw_map *map, struct dw_buf *out) {
@@ -149,7 +315,7 @@ static void put_rows(const struct dw_map_area *area, struct dw_buf *out) {
   for (size_t i = 0; i < area->row_count && i < HTML_ROWS; i++) {
     const struct dw_map_row *row = &area->rows[i];
     if (row->entry)
-      put_entry(row->entry, dw_html_lane(&lanes, &row->entry->span), out);
+      put_entry(row->entry, lane_of(&lanes, &row->entry->span), out);
     else if (row->gap)
       put_gap(row->gap, out);
   }
@@ -157,7 +323,7 @@ static void put_rows(const struct dw_map_area *area, struct dw_buf *out) {
 
 static void put_area(const struct dw_map_area *area, size_t number, struct dw_buf *out) {
   dw_html_wrap(out, "<h3 class=\"block\">", area->title, "</h3>\n");
-  dw_html_strip(area, out);
+  put_strip(area, out);
   const struct html_table table = {
       .id = "area",
       .number = number,
@@ -188,4 +354,129 @@ void dw_html_addresses(const struct dw_map *map, struct dw_buf *out) {
   for (size_t i = 0; i < map->area_count; i++)
     put_area(&map->areas[i], i + 1, out);
   dw_buf_puts(out, "</section>\n");
+}
+
+/* --- the wanted size --- */
+
+#define SUGGESTION_HEADS "<th scope=\"col\">Range</th><th scope=\"col\" class=\"number\">Usable addresses</th>"
+
+static bool too_small(const struct dw_map *map, const struct dw_map_suggestion *suggestion) {
+  return map->needed > suggestion->usable;
+}
+
+static bool any_remark(const struct dw_map *map) {
+  for (size_t i = 0; i < map->suggestion_count; i++)
+    if (map->suggestions[i].caution || too_small(map, &map->suggestions[i]))
+      return true;
+  return false;
+}
+
+static void put_suggestion(const struct dw_map *map, const struct dw_map_suggestion *suggestion, bool remarks,
+                           struct dw_buf *out) {
+  dw_html_wrap(out, "<tr><th scope=\"row\" class=\"address\">", suggestion->text, "</th><td class=\"number\">");
+  dw_html_number(out, suggestion->usable);
+  dw_buf_puts(out, "</td>");
+  if (!remarks) {
+    dw_buf_puts(out, "</tr>\n");
+    return;
+  }
+  dw_buf_puts(out, "<td>");
+  if (too_small(map, suggestion))
+    dw_buf_puts(out, "<span class=\"badge deny\">too small</span> for the current nodes ");
+  dw_html_wrap(out, "", suggestion->caution ? suggestion->caution : "", "</td></tr>\n");
+}
+
+static void put_suggestions(const struct dw_map *map, struct dw_buf *out) {
+  bool remarks = any_remark(map);
+  const struct html_table table = {.id = "suggestions",
+                                   .caption = "Best first",
+                                   .subject = "",
+                                   .heads =
+                                       remarks ? SUGGESTION_HEADS "<th scope=\"col\">Remarks</th>" : SUGGESTION_HEADS,
+                                   .rows = map->suggestion_count};
+  dw_html_table_begin(out, &table);
+  for (size_t i = 0; i < map->suggestion_count; i++)
+    put_suggestion(map, &map->suggestions[i], remarks, out);
+  dw_html_table_end(out, 0);
+}
+
+static void put_wanted(const struct dw_map *map, struct dw_buf *out) {
+  if (!map->wanted_bits) {
+    dw_buf_puts(
+        out, "<p><code>droveway map -o html --suggest /24</code> also suggests the best ranges of a given size.</p>\n");
+    return;
+  }
+  dw_buf_printf(out, "<h3>Wanted: a /%u of %s</h3>\n", map->wanted_bits, map->wanted_v4 ? "IPv4" : "IPv6");
+  if (map->suggestion_count == 0) {
+    dw_buf_puts(out, "<p><span class=\"badge deny\">none</span> No private range has room for it. Choose a smaller "
+                     "size, or free one of the ranges above.</p>\n");
+    return;
+  }
+  dw_html_wrap(out, "<p class=\"answer\">Use <strong class=\"address\">", map->suggestions[0].text,
+               "</strong>: it overlaps nothing that is known.<br>In the NAD&#39;s config: <code>&quot;ipam&quot;: "
+               "{&quot;type&quot;: &quot;whereabouts&quot;, &quot;range&quot;: &quot;");
+  dw_html_wrap(out, "", map->suggestions[0].text, "&quot;}</code></p>\n");
+  put_suggestions(map, out);
+}
+
+/* --- every size --- */
+
+/* SPAN's first aligned block of BITS; false where none fits. */
+static bool first_block(const struct dw_interval *span, bool v4, unsigned bits, struct dw_prefix *out) {
+  unsigned host = (v4 ? 32 : 128) - bits;
+  struct dw_u128 mask = {host > 64 ? (UINT64_C(1) << (host - 64)) - 1 : 0,
+                         host >= 64 ? UINT64_MAX : (UINT64_C(1) << host) - 1};
+  struct dw_u128 up = dw_u128_add(span->first.value, mask.low);
+  up.high += mask.high;
+  struct dw_prefix block = {.base = {{up.high & ~mask.high, up.low & ~mask.low}, v4}, .bits = bits};
+  struct dw_addr last = dw_prefix_last(&block);
+  if (dw_addr_compare(&block.base, &span->first) < 0 || dw_addr_compare(&last, &span->last) > 0)
+    return false;
+  *out = block;
+  return true;
+}
+
+static void put_lowest(const struct dw_map_area *area, unsigned bits, struct dw_buf *out) {
+  char text[DW_PREFIX_TEXT];
+  struct dw_prefix block;
+  for (size_t i = 0; i < area->row_count; i++)
+    if (area->rows[i].gap && bits < (area->v4 ? 32U : 128U) &&
+        first_block(&area->rows[i].gap->span, area->v4, bits, &block)) {
+      dw_buf_puts(out, dw_prefix_format(&block, text));
+      return;
+    }
+}
+
+static void put_room(const struct dw_map_area *area, size_t number, struct dw_buf *out) {
+  const struct html_table table = {.id = "room",
+                                   .number = number,
+                                   .caption = "Free space in ",
+                                   .subject = area->title,
+                                   .heads = "<th scope=\"col\">Size</th><th scope=\"col\" class=\"number\">How many "
+                                            "fit</th><th scope=\"col\">The lowest</th>",
+                                   .rows = 0};
+  dw_html_table_begin(out, &table);
+  for (size_t i = 0; i < area->room_count; i++) {
+    dw_buf_printf(out, "<tr><th scope=\"row\">/%u</th><td class=\"number\">", area->room[i].bits);
+    dw_html_number(out, area->room[i].fits);
+    dw_buf_puts(out, "</td><td class=\"address\">");
+    put_lowest(area, area->room[i].bits, out);
+    dw_buf_puts(out, "</td></tr>\n");
+  }
+  dw_html_table_end(out, 0);
+}
+
+void dw_html_room(const struct dw_map *map, struct dw_buf *out) {
+  dw_buf_puts(out, "<section id=\"room\" aria-labelledby=\"room-title\"><h2 id=\"room-title\">Free ranges</h2>\n");
+  put_wanted(map, out);
+  dw_buf_puts(out, "<h3 class=\"block\">By size</h3>\n<p>How many ranges of each size fit into the free space, and the "
+                   "lowest of them.</p>\n<div class=\"columns\">\n");
+  for (size_t i = 0; i < map->area_count; i++)
+    if (map->areas[i].room_count) {
+      dw_html_wrap(out, "<details><summary>", map->areas[i].title, "");
+      dw_buf_printf(out, ": the widest is a /%u</summary>\n", map->areas[i].room[0].bits);
+      put_room(&map->areas[i], i + 1, out);
+      dw_buf_puts(out, "</details>\n");
+    }
+  dw_buf_puts(out, "</div></section>\n");
 }
