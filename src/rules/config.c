@@ -329,7 +329,7 @@ static void network_unfit(struct dw_check *check, const struct dw_rule *rule) {
     const struct dw_object *nad = resolve_usable(check, networks.items[i], &name) ? find_nad(check, &name) : NULL;
     if (nad == NULL)
       continue;
-    struct dw_findings findings = dw_judge_nad(check, nad);
+    struct dw_findings findings = check->judge_nad(check, nad);
     report_unfit(check, rule, networks.items[i], nad, &findings);
   }
 }

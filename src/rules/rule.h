@@ -122,6 +122,9 @@ struct dw_check {
 
   const struct dw_object *vmi; /* VirtualMachineInstance: under audit */
 
+  /* Judges a NAD as a migration network, for network-unfit: dw_judge_nad(). */
+  struct dw_findings (*judge_nad)(struct dw_check *check, const struct dw_object *nad);
+
   struct dw_findings findings;
   bool unavailable; /* an answer hangs on a fact that can't be had now: 503 */
   const char *unavailable_why;

@@ -42,6 +42,8 @@ bool dw_finding_moved(const struct dw_finding_place *old, const struct dw_findin
 /* TEXT cut to at most MAX bytes (with "..." at the end where it was cut) on a UTF-8 border; owned by the arena. */
 const char *dw_text_cut(struct dw_arena *arena, const char *text, size_t max) __attribute__((nonnull, returns_nonnull));
 
+/* The object that a request is about: the new one, on DELETE the old one; NULL where there is none. */
+const dw_json *dw_request_subject(const struct dw_request *request) __attribute__((nonnull));
 /* Whether the object that exists is on its way out; only an UPDATE or DELETE can be about such a one. */
 bool dw_request_deleting(const struct dw_request *request) __attribute__((nonnull));
 /* A warning about a registration that sends what Droveway has no rules for; NULL where it has. */
