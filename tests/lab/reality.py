@@ -35,27 +35,30 @@ PROJECTS = (
 )
 INTRO = """# Verdicts and reality
 
-How far Droveway's verdicts agree with what happens on nodes. `make docs` generates this page from the recorded results;
-`make docs-check` fails when it is out of date.
+After reading this page you know how far Droveway's verdicts agree with what happens on nodes. It is
+generated from the recorded results by `make docs`; `make docs-check` fails if it is out of date.
 
-The laboratory (`tests/lab/`) attaches CNI configurations to virt-handler pods on three nodes, which are Linux network
-namespaces, with the real plugins, Multus, whereabouts, kube-apiserver and etcd. A configuration works if every pod gets
-a distinct address on migration0, TCP and full-MTU packets get through between all nodes over it, and the pods still
-reach the API server, services, their nodes and ordinary pods. Otherwise it fails, at least in part. Each result is then
-compared with the verdict on the same configuration, for a cluster that looks like these nodes. How it works and what
-else a case can hold: `tests/lab/README.md`.
+The laboratory (`tests/lab/`) attaches CNI configurations to virt-handler pods (KubeVirt's agent) on
+three nodes, which are Linux network namespaces. It uses the real plugins, Multus, whereabouts
+(which hands out addresses), kube-apiserver and etcd. A configuration works if every pod gets a
+distinct address on migration0, TCP and full-MTU packets get through between all nodes over it, and
+the pods still reach the API server, services, their nodes and ordinary pods. Otherwise it fails, at
+least in part. Each result is compared with the verdict on the same configuration, for a cluster
+that looks like these nodes. `tests/lab/README.md` explains how it works and what else a case can
+contain.
 
     make lab                                 # the recorded corpus, as root
     make lab ONLY='^seed/macvlan-mtu-9000$'  # a single case
     make lab-generated COUNT=500 SEED=7      # configurations composed at random
-    make lab-mutants                         # is a rule noticed that is switched off or changed?
+    make lab-mutants                         # does the laboratory notice if a rule is switched off or changed?
 """
 ORACLES = """## Other comparisons
 
-- `make oracle-readers` (root) mutates 20,000 configurations and compares how Droveway reads them with the plugins' and
-  whereabouts' own readers. Differences that have a reason are in `tests/oracle/readers/explained.tsv`.
-- `make oracle-kubevirt` compares which pods take an address of the migration network, and on which nodes, with
-  KubeVirt's own code, for generated KubeVirt objects.
+- `make oracle-readers` (root) mutates 20,000 configurations and compares how Droveway reads them
+  with the plugins' and whereabouts' own readers. Differences that have a reason are in
+  `tests/oracle/readers/explained.tsv`.
+- `make oracle-kubevirt` compares which pods take an address of the migration network, and on which
+  nodes, with KubeVirt's own code, for generated KubeVirt objects.
 """
 
 
@@ -166,13 +169,14 @@ def rules(droveway, rows):
     some = [rule for rule in ids if cases[rule]]
     rest = [rule for rule in ids if not cases[rule]]
     yield "## Rules that the laboratory shows\n"
-    yield f"{len(some)} of {len(ids)} rules. The examples are cases of the corpus, those first in which Droveway reports nothing else. A denied or warned"
-    yield "case can work: the finding may be about what this topology can't show, about the risk to something else, or another rule's.\n"
+    yield f"{len(some)} of {len(ids)} rules. The examples are cases of the corpus, first those in which Droveway reports nothing"
+    yield "else. A denied or warned case can still work: the finding may be about something that this topology"
+    yield "can't show, about a risk to something else, or belong to another rule.\n"
     yield from table(["rule", "cases", "denied, fails", "warned, fails", "denied or warned, works", "examples"], [counts(rule, cases[rule]) for rule in some])
     for title, chosen in (("Rules about configurations that it can't show", [rule for rule in rest if scope[rule].startswith("NAD") and scope[rule] != "NAD_DELETE"]),
                           ("Rules about objects, not about a CNI configuration", [rule for rule in rest if not scope[rule].startswith("NAD") or scope[rule] == "NAD_DELETE"])):
         yield f"## {title}\n"
-        yield "What they rest on instead, as their explanations cite it:\n"
+        yield "Their explanations cite these sources instead:\n"
         yield from table(["rule", "source"], [[link(rule), ground(rule)] for rule in chosen])
 
 
@@ -194,13 +198,15 @@ def differences(rows, made):
         if row["class"] == "elsewhere":
             for rule in dict.fromkeys(row["verdict"]["deny"]):
                 about[rule].append(name_of(row))
-    yield "Cases of the corpus that are denied for what this topology can't show (class `elsewhere`):\n"
+    yield "Cases of the corpus that are denied because of something that this topology can't show (class"
+    yield "`elsewhere`):\n"
     yield from table(["rule", "cases", "reason", "which"], [[link(rule), len(names), why[rule], code(names)] for rule, names in sorted(about.items())])
     lacks = collections.defaultdict(list)
     for row in rows:
         if row["class"] == "kernel":
             lacks[row["because"] or "; ".join(row["problems"])].append(name_of(row))
-    yield "What the kernel of the laboratory lacks (class `kernel`), and the upstream line that shows what happens instead:\n"
+    yield "What the kernel of the laboratory lacks (class `kernel`), and the upstream line that shows what"
+    yield "happens instead:\n"
     yield from table(["source", "which"], [[because, code(names)] for because, names in sorted(lacks.items())])
 
 
