@@ -35,7 +35,7 @@ struct dw_certificate_watch {
 };
 
 /* Of what the files are now, wherever links lead. */
-static uint64_t look(const struct dw_certificate_files *files) {
+static uint64_t check_files(const struct dw_certificate_files *files) {
   uint64_t print = dw_fingerprint(files->certificate) * 31 + dw_fingerprint(files->key);
   return files->client_ca == NULL ? print : print * 31 + dw_fingerprint(files->client_ca);
 }
@@ -71,13 +71,13 @@ int dw_certificates_read(struct dw_certificates *certificates, const struct dw_c
 static int read_whole(struct dw_certificate_watch *watch, struct dw_error *err) {
   int failed = -1;
   for (int i = 0; i < SETTLE_LOOKS; i++) {
-    uint64_t before = look(watch->files);
+    uint64_t before = check_files(watch->files);
     nanosleep(&(struct timespec){.tv_nsec = SETTLE_MS * 1000000L}, NULL);
-    if (look(watch->files) != before)
+    if (check_files(watch->files) != before)
       continue;
     *err = (struct dw_error)DW_ERROR_INIT;
     failed = read_and_set(watch->certificates, watch->files, true, err);
-    watch->seen = look(watch->files);
+    watch->seen = check_files(watch->files);
     if (watch->seen == before)
       break;
   }
@@ -86,7 +86,7 @@ static int read_whole(struct dw_certificate_watch *watch, struct dw_error *err) 
 
 static void read_again(struct dw_certificate_watch *watch) {
   struct dw_error err = DW_ERROR_INIT;
-  if (look(watch->files) == watch->seen)
+  if (check_files(watch->files) == watch->seen)
     return;
   if (read_whole(watch, &err) == 0) {
     dw_log(DW_LOG_INFO, "using the new certificate for new connections");
@@ -99,7 +99,7 @@ static void read_again(struct dw_certificate_watch *watch) {
 }
 
 /* Told once. */
-static void look_at_dates(struct dw_certificate_watch *watch) {
+static void check_dates(struct dw_certificate_watch *watch) {
   bool expired = dw_certificates_until(watch->certificates) <= (int64_t)time(NULL);
   if (expired && !watch->expired)
     dw_log(DW_LOG_ERROR, "the certificate has expired and the API server rejects it; replace its files");
@@ -131,7 +131,7 @@ static void *run(void *context) {
       while (read(watch->inotify, events, sizeof events) > 0)
         continue;
     read_again(watch);
-    look_at_dates(watch);
+    check_dates(watch);
   }
 }
 
@@ -151,7 +151,7 @@ struct dw_certificate_watch *dw_certificate_watch_start(struct dw_certificates *
     abort();
   watch->certificates = certificates;
   watch->files = files;
-  watch->seen = look(files);
+  watch->seen = check_files(files);
   watch->expired = dw_certificates_until(certificates) <= (int64_t)time(NULL); /* `serve` tells it at its start */
   watch->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   watch->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);

@@ -16,7 +16,7 @@ int dw_certificates_read(struct dw_certificates *certificates, const struct dw_c
 
 /* Reads them again when they change: also where a folder above them is swapped by a symbolic link, as a mounted Secret
  * is. The new ones are only taken where they belong together and are valid now; else the ones before stay, with a line
- * in the log. FILES must outlive it, as its strings. NULL where it can't be started. */
+ * in the log. FILES must outlive it, as its strings. NULL if it can't be started. */
 struct dw_certificate_watch;
 struct dw_certificate_watch *dw_certificate_watch_start(struct dw_certificates *certificates,
                                                         const struct dw_certificate_files *files, struct dw_error *err)

@@ -1,4 +1,4 @@
-/* Keys and certificates for the webhook: a CA of its own and a server certificate signed by it, ECDSA P-256. */
+/* Keys and certificates for the webhook: a separate CA and a server certificate signed by it, ECDSA P-256. */
 #ifndef CERTS_CERTS_H
 #define CERTS_CERTS_H
 

@@ -24,8 +24,8 @@ const char *dw_managed_subject(const struct dw_self_managed *managed, enum manag
   return out;
 }
 
-void dw_managed_tell(struct managed_look *look, enum managed_topic topic, const char *key, const char *message) {
-  struct dw_self_managed *managed = look->managed;
+void dw_managed_report(struct managed_round *round, enum managed_topic topic, const char *key, const char *message) {
+  struct dw_self_managed *managed = round->managed;
   char name[320];
   managed->failed[topic] = true;
   pthread_mutex_lock(&managed->lock);
@@ -37,7 +37,7 @@ void dw_managed_tell(struct managed_look *look, enum managed_topic topic, const 
   dw_log(DW_LOG_ERROR, "self-managed certificates: %s: %s", dw_managed_subject(managed, topic, name), message);
 }
 
-void dw_managed_tell_well(struct dw_self_managed *managed, enum managed_topic topic) {
+void dw_managed_report_recovery(struct dw_self_managed *managed, enum managed_topic topic) {
   char name[320];
   if (managed->troubles[topic][0] == '\0')
     return;
@@ -45,8 +45,8 @@ void dw_managed_tell_well(struct dw_self_managed *managed, enum managed_topic to
   dw_log(DW_LOG_INFO, "self-managed certificates: %s: working again", dw_managed_subject(managed, topic, name));
 }
 
-static void tell_call(struct managed_look *look, enum managed_topic topic, const char *method,
-                      const struct dw_api_result *result) {
+static void report_call(struct managed_round *round, enum managed_topic topic, const char *method,
+                        const struct dw_api_result *result) {
   const char *verb = strcmp(method, "GET") == 0 ? "get" : "update";
   const char *plural = topic == MANAGED_SECRET       ? "secrets"
                        : topic == MANAGED_VALIDATING ? "validatingwebhookconfigurations"
@@ -54,8 +54,8 @@ static void tell_call(struct managed_look *look, enum managed_topic topic, const
   char key[160], message[640];
   if (result->stopped)
     return;
-  if (result->retry_after_ms > look->managed->retry_after_ms)
-    look->managed->retry_after_ms = result->retry_after_ms;
+  if (result->retry_after_ms > round->managed->retry_after_ms)
+    round->managed->retry_after_ms = result->retry_after_ms;
   /* An answer that is cut off is the same trouble as none. */
   snprintf(key, sizeof key, "%s %d %s", verb, result->complete ? result->status : 0, result->reason);
   if (result->status == 403)
@@ -65,12 +65,12 @@ static void tell_call(struct managed_look *look, enum managed_topic topic, const
     snprintf(message, sizeof message, "it does not exist; create it empty, as the manifests do");
   else
     snprintf(message, sizeof message, "can't %s it: %s", verb, result->message);
-  dw_managed_tell(look, topic, key, message);
+  dw_managed_report(round, topic, key, message);
 }
 
 /* --- the API --- */
 
-static bool take_bytes(void *context, const char *data, size_t length) {
+static bool receive_bytes(void *context, const char *data, size_t length) {
   struct dw_buf *body = context;
   if (body->length + length > MOST_BYTES)
     return false;
@@ -79,37 +79,37 @@ static bool take_bytes(void *context, const char *data, size_t length) {
 }
 
 /* A Status in the place of the Secret would look like one without keys. */
-static const dw_json *parse_object(struct managed_look *look, enum managed_topic topic, const struct dw_buf *body) {
+static const dw_json *parse_object(struct managed_round *round, enum managed_topic topic, const struct dw_buf *body) {
   struct dw_error err = DW_ERROR_INIT;
-  const dw_json *object = dw_json_parse(look->arena, dw_buf_text(body), body->length, DW_JSON_PLAIN, &err);
+  const dw_json *object = dw_json_parse(round->arena, dw_buf_text(body), body->length, DW_JSON_PLAIN, &err);
   const char *kind = dw_json_get_string(object, "kind");
   const char *wanted = topic == MANAGED_SECRET ? "Secret" : hook_kinds[topic - MANAGED_VALIDATING];
   if (dw_json_type(object) == DW_JSON_OBJECT && (kind == NULL || strcmp(kind, wanted) == 0))
     return object;
-  dw_managed_tell(look, topic, "no JSON", "the API server's answer can't be read");
+  dw_managed_report(round, topic, "no JSON", "the API server's answer can't be read");
   return NULL;
 }
 
 /* NULL where it can't be had; ABSENT tells that it is not there. */
-static const dw_json *get_object(struct managed_look *look, enum managed_topic topic, bool *absent) {
-  struct dw_self_managed *managed = look->managed;
+static const dw_json *get_object(struct managed_round *round, enum managed_topic topic, bool *absent) {
+  struct dw_self_managed *managed = round->managed;
   DW_BUF_SCOPED struct dw_buf body = DW_BUF_SECRET;
   struct dw_api_request request = {
-      .path = managed->paths[topic], .timeout_ms = CALL_MS, .receive = take_bytes, .context = &body};
+      .path = managed->paths[topic], .timeout_ms = CALL_MS, .receive = receive_bytes, .context = &body};
   struct dw_api_result result;
   if (dw_api_call(managed->client, &request, &result) == 0)
-    return parse_object(look, topic, &body);
+    return parse_object(round, topic, &body);
   *absent = result.status == 404;
   if (result.stopped && body.length > 0)
-    dw_managed_tell(look, topic, "too long", "it is too large");
+    dw_managed_report(round, topic, "too long", "it is too large");
   else if (!*absent || topic == MANAGED_SECRET)
-    tell_call(look, topic, "GET", &result);
+    report_call(round, topic, "GET", &result);
   return NULL;
 }
 
-enum managed_put dw_managed_put(struct managed_look *look, enum managed_topic topic, const dw_json *object) {
-  struct dw_self_managed *managed = look->managed;
-  const char *body = dw_json_text(look->arena, object);
+enum managed_put dw_managed_put(struct managed_round *round, enum managed_topic topic, const dw_json *object) {
+  struct dw_self_managed *managed = round->managed;
+  const char *body = dw_json_text(round->arena, object);
   struct dw_api_request request = {
       .method = "PUT", .path = managed->paths[topic], .body = body, .length = strlen(body), .timeout_ms = CALL_MS};
   struct dw_api_result result;
@@ -117,7 +117,7 @@ enum managed_put dw_managed_put(struct managed_look *look, enum managed_topic to
     return PUT_DONE;
   if (result.status == 409)
     return PUT_CONFLICT;
-  tell_call(look, topic, "PUT", &result);
+  report_call(round, topic, "PUT", &result);
   return PUT_FAILED;
 }
 
@@ -134,41 +134,41 @@ static const char *annotation(const dw_json *object, const char *key) {
   return text == NULL ? "" : text;
 }
 
-static void read_secret(struct managed_look *look) {
-  const dw_json *data = dw_json_get(look->secret, "data");
-  look->input.secret =
-      (struct dw_rotation_secret){.ca = decoded(look->arena, dw_json_get_string(data, "ca.crt")),
-                                  .ca_key = decoded(look->arena, dw_json_get_string(data, "ca.key")),
-                                  .leaf = decoded(look->arena, dw_json_get_string(data, "tls.crt")),
-                                  .leaf_key = decoded(look->arena, dw_json_get_string(data, "tls.key")),
-                                  .published = annotation(look->secret, DW_ROTATION_PUBLISHED),
-                                  .replaced_until = annotation(look->secret, DW_ROTATION_REPLACED_UNTIL)};
+static void read_secret(struct managed_round *round) {
+  const dw_json *data = dw_json_get(round->secret, "data");
+  round->input.secret =
+      (struct dw_rotation_secret){.ca = decoded(round->arena, dw_json_get_string(data, "ca.crt")),
+                                  .ca_key = decoded(round->arena, dw_json_get_string(data, "ca.key")),
+                                  .leaf = decoded(round->arena, dw_json_get_string(data, "tls.crt")),
+                                  .leaf_key = decoded(round->arena, dw_json_get_string(data, "tls.key")),
+                                  .published = annotation(round->secret, DW_ROTATION_PUBLISHED),
+                                  .replaced_until = annotation(round->secret, DW_ROTATION_REPLACED_UNTIL)};
 }
 
-static void read_hook(struct managed_look *look, size_t h) {
-  struct dw_rotation_hook *hook = &look->input.hooks[h];
+static void read_hook(struct managed_round *round, size_t h) {
+  struct dw_rotation_hook *hook = &round->input.hooks[h];
   bool absent = false;
-  look->hooks[h] = get_object(look, MANAGED_VALIDATING + (enum managed_topic)h, &absent);
-  if (look->hooks[h] == NULL) {
+  round->hooks[h] = get_object(round, MANAGED_VALIDATING + (enum managed_topic)h, &absent);
+  if (round->hooks[h] == NULL) {
     hook->state = absent ? DW_ROTATION_ABSENT : DW_ROTATION_UNKNOWN;
     return;
   }
-  const dw_json *webhooks = dw_json_get(look->hooks[h], "webhooks");
-  const char **bundles = dw_arena_array(look->arena, dw_json_size(webhooks) + 1, sizeof *bundles);
+  const dw_json *webhooks = dw_json_get(round->hooks[h], "webhooks");
+  const char **bundles = dw_arena_array(round->arena, dw_json_size(webhooks) + 1, sizeof *bundles);
   for (size_t i = 0; i < dw_json_size(webhooks); i++)
     bundles[i] =
-        decoded(look->arena, dw_json_get_string(dw_json_get(dw_json_at(webhooks, i), "clientConfig"), "caBundle"));
+        decoded(round->arena, dw_json_get_string(dw_json_get(dw_json_at(webhooks, i), "clientConfig"), "caBundle"));
   *hook = (struct dw_rotation_hook){DW_ROTATION_READ, bundles, dw_json_size(webhooks)};
 }
 
-bool dw_managed_look(struct managed_look *look) {
+bool dw_managed_read(struct managed_round *round) {
   bool absent = false;
-  look->secret = get_object(look, MANAGED_SECRET, &absent);
-  if (look->secret == NULL)
+  round->secret = get_object(round, MANAGED_SECRET, &absent);
+  if (round->secret == NULL)
     return false;
-  read_secret(look);
+  read_secret(round);
   for (size_t h = 0; h < DW_ROTATION_HOOKS; h++)
-    read_hook(look, h);
+    read_hook(round, h);
   return true;
 }
 

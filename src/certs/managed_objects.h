@@ -1,4 +1,4 @@
-/* What the parts of self-managed certificates share: the thread that looks and acts (self_managed.c), and what it
+/* What the parts of self-managed certificates share: the thread that checks and acts (self_managed.c), and what it
  * reads, writes and says went wrong (managed_look.c). */
 #ifndef CERTS_MANAGED_OBJECTS_H
 #define CERTS_MANAGED_OBJECTS_H
@@ -10,7 +10,7 @@
 #include "certs/self_managed.h"
 #include "json/json.h"
 
-/* What can fail by itself; each is logged when it begins, changes and ends. */
+/* What can fail separately; each is logged when it begins, changes and ends. */
 enum managed_topic { MANAGED_SECRET, MANAGED_VALIDATING, MANAGED_MUTATING, MANAGED_PAIR, MANAGED_TOPICS };
 
 struct dw_self_managed {
@@ -33,8 +33,8 @@ struct dw_self_managed {
   size_t ca_count;
 };
 
-/* One look at everything. */
-struct managed_look {
+/* One check of everything. */
+struct managed_round {
   struct dw_self_managed *managed;
   struct dw_arena *arena; /* a secret one: all that is read or written here may hold keys */
   const dw_json *secret;
@@ -48,18 +48,18 @@ const char *dw_managed_subject(const struct dw_self_managed *managed, enum manag
 
 /* Counts a trouble of this round; logs it where it is not the one that is known already. KEY tells one from another:
  * messages hold numbers that change. */
-void dw_managed_tell(struct managed_look *look, enum managed_topic topic, const char *key, const char *message)
+void dw_managed_report(struct managed_round *round, enum managed_topic topic, const char *key, const char *message)
     __attribute__((nonnull));
-/* The trouble is over; logged where there was one. */
-void dw_managed_tell_well(struct dw_self_managed *managed, enum managed_topic topic) __attribute__((nonnull));
+/* The problem is over; logged if there was one. */
+void dw_managed_report_recovery(struct dw_self_managed *managed, enum managed_topic topic) __attribute__((nonnull));
 
 /* Reads the Secret and both webhook configurations into LOOK; false where there is no Secret to be had. What is wrong
- * with any of them is told. */
-bool dw_managed_look(struct managed_look *look) __attribute__((nonnull));
+ * with any of them is reported. */
+bool dw_managed_read(struct managed_round *round) __attribute__((nonnull));
 
 enum managed_put { PUT_DONE, PUT_CONFLICT, PUT_FAILED };
 /* Writes OBJECT with the resource version that was read: another replica may have been faster (PUT_CONFLICT). */
-enum managed_put dw_managed_put(struct managed_look *look, enum managed_topic topic, const dw_json *object)
+enum managed_put dw_managed_put(struct managed_round *round, enum managed_topic topic, const dw_json *object)
     __attribute__((nonnull));
 
 /* What is written: objects as they were read, with only Droveway's own parts changed. In the arena; parts are shared

@@ -76,7 +76,7 @@ EVP_PKEY *dw_pki_read_key(const char *pem, const char *file, struct dw_error *er
   return key;
 }
 
-static int take(BIO *memory, bool good, struct dw_buf *out, struct dw_error *err) {
+static int move_text(BIO *memory, bool good, struct dw_buf *out, struct dw_error *err) {
   char *data = NULL;
   long length = memory == NULL ? 0 : BIO_get_mem_data(memory, &data);
   good = good && length > 0;
@@ -88,13 +88,13 @@ static int take(BIO *memory, bool good, struct dw_buf *out, struct dw_error *err
 
 int dw_pki_cert_pem(X509 *cert, struct dw_buf *out, struct dw_error *err) {
   BIO *memory = BIO_new(BIO_s_mem());
-  return take(memory, memory != NULL && PEM_write_bio_X509(memory, cert) == 1, out, err);
+  return move_text(memory, memory != NULL && PEM_write_bio_X509(memory, cert) == 1, out, err);
 }
 
 int dw_pki_key_pem(EVP_PKEY *key, struct dw_buf *out, struct dw_error *err) {
   BIO *memory = BIO_new(BIO_s_secmem());
   bool good = memory != NULL && PEM_write_bio_PKCS8PrivateKey(memory, key, NULL, NULL, 0, NULL, NULL) == 1;
-  return take(memory, good, out, err);
+  return move_text(memory, good, out, err);
 }
 
 /* --- what a certificate says --- */

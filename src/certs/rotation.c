@@ -59,7 +59,7 @@ static int64_t sooner(int64_t a, int64_t b) {
 }
 
 /* A certificate that begins a little later by this clock is looked at as if it had begun. */
-static int64_t look_at(int64_t now, const struct dw_pki_cert *cert) {
+static int64_t inspect(int64_t now, const struct dw_pki_cert *cert) {
   return cert->from > now && cert->from - now <= AHEAD_S ? cert->from : now;
 }
 
@@ -123,15 +123,15 @@ static const char *judge_leaf(struct facts *f) {
     return "tls.key is missing";
   if (dw_pki_key_fits(f->leaf.pem, secret->leaf_key, &err) != 0)
     return dw_arena_printf(f->arena, "tls.key: %s", err.text);
-  if (f->ca_count == 0 || dw_pki_verify(f->bundle, f->leaf.pem, look_at(f->now, &f->leaf), &err) != 0)
+  if (f->ca_count == 0 || dw_pki_verify(f->bundle, f->leaf.pem, inspect(f->now, &f->leaf), &err) != 0)
     return dw_arena_printf(f->arena, "tls.crt: %s", f->ca_count == 0 ? "there is no CA to verify it" : err.text);
   f->leaf_verifies = true;
-  f->by_newest = dw_pki_verify(f->cas[0].pem, f->leaf.pem, look_at(f->now, &f->leaf), NULL) == 0;
+  f->by_newest = dw_pki_verify(f->cas[0].pem, f->leaf.pem, inspect(f->now, &f->leaf), NULL) == 0;
   f->missing = dw_pki_missing_name(f->leaf.pem, &f->in->options->names);
   return NULL;
 }
 
-static void look_at_hooks(struct facts *f) {
+static void inspect_hooks(struct facts *f) {
   f->held = f->seen = true;
   for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
     const struct dw_rotation_hook *hook = &f->in->hooks[h];
@@ -150,7 +150,7 @@ static struct facts read_facts(struct dw_arena *arena, const struct dw_rotation_
   f.replaced_until = parse_time(in->secret.replaced_until);
   if (f.published > f.now + AHEAD_S) /* said by a clock that was wrong */
     f.published = 0;
-  look_at_hooks(&f);
+  inspect_hooks(&f);
   return f;
 }
 
@@ -406,7 +406,7 @@ int dw_rotation_plan(struct dw_arena *arena, const struct dw_rotation_input *inp
   return 0;
 }
 
-bool dw_rotation_takes(const struct dw_rotation_input *input, const char *serving) {
+bool dw_rotation_accepts(const struct dw_rotation_input *input, const char *serving) {
   if (serving != NULL && strcmp(serving, input->secret.leaf) == 0)
     return false;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);

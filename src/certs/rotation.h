@@ -64,6 +64,6 @@ int dw_rotation_plan(struct dw_arena *arena, const struct dw_rotation_input *inp
 
 /* Whether a replica that serves the leaf SERVING (NULL: none) is to serve the Secret's from now on. Never one that does
  * not verify; and not yet that of a CA which API servers may not know while they trust what it serves. */
-bool dw_rotation_takes(const struct dw_rotation_input *input, const char *serving) __attribute__((nonnull(1)));
+bool dw_rotation_accepts(const struct dw_rotation_input *input, const char *serving) __attribute__((nonnull(1)));
 
 #endif

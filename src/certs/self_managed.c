@@ -18,14 +18,14 @@ enum {
 
 /* --- steps --- */
 
-static void serve_leaf(struct managed_look *look) {
-  struct dw_self_managed *managed = look->managed;
-  const struct dw_rotation_secret *secret = &look->input.secret;
+static void serve_leaf(struct managed_round *round) {
+  struct dw_self_managed *managed = round->managed;
+  const struct dw_rotation_secret *secret = &round->input.secret;
   struct dw_error err = DW_ERROR_INIT;
-  if (!dw_rotation_takes(&look->input, managed->serving))
+  if (!dw_rotation_accepts(&round->input, managed->serving))
     return;
   if (managed->options.use(managed->options.context, secret->leaf, secret->leaf_key, &err) != 0) {
-    dw_managed_tell(look, MANAGED_PAIR, "use", err.text);
+    dw_managed_report(round, MANAGED_PAIR, "use", err.text);
     return;
   }
   free(managed->serving);
@@ -43,10 +43,10 @@ static void log_step(const struct dw_self_managed *managed, const struct dw_rota
               dw_log_string("secret", dw_buf_text(&secret)), dw_log_string("wrong", wrong));
 }
 
-static enum managed_put store(struct managed_look *look, const struct dw_rotation_plan *plan) {
-  struct dw_self_managed *managed = look->managed;
+static enum managed_put store(struct managed_round *round, const struct dw_rotation_plan *plan) {
+  struct dw_self_managed *managed = round->managed;
   enum managed_put put =
-      dw_managed_put(look, MANAGED_SECRET, dw_managed_secret(look->arena, look->secret, &plan->secret));
+      dw_managed_put(round, MANAGED_SECRET, dw_managed_secret(round->arena, round->secret, &plan->secret));
   if (put != PUT_DONE)
     return put;
   log_step(managed, plan);
@@ -57,14 +57,14 @@ static enum managed_put store(struct managed_look *look, const struct dw_rotatio
 }
 
 /* Whether anything was changed, or is to be read again. */
-static bool publish(struct managed_look *look, const struct dw_rotation_plan *plan) {
-  struct dw_self_managed *managed = look->managed;
+static bool publish(struct managed_round *round, const struct dw_rotation_plan *plan) {
+  struct dw_self_managed *managed = round->managed;
   bool again = false;
   for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
     enum managed_topic topic = MANAGED_VALIDATING + (enum managed_topic)h;
     if (!plan->publish[h])
       continue;
-    enum managed_put put = dw_managed_put(look, topic, dw_managed_hook(look->arena, look->hooks[h], plan->bundle));
+    enum managed_put put = dw_managed_put(round, topic, dw_managed_hook(round->arena, round->hooks[h], plan->bundle));
     again = again || put != PUT_FAILED;
     if (put != PUT_DONE)
       continue;
@@ -85,35 +85,35 @@ static void note(struct dw_self_managed *managed, const struct dw_rotation_plan 
 }
 
 /* Whether to look again at once. */
-static bool carry_out(struct managed_look *look, const struct dw_rotation_plan *plan) {
-  note(look->managed, plan);
-  if (plan->store && store(look, plan) != PUT_FAILED)
+static bool carry_out(struct managed_round *round, const struct dw_rotation_plan *plan) {
+  note(round->managed, plan);
+  if (plan->store && store(round, plan) != PUT_FAILED)
     return true;
-  return publish(look, plan);
+  return publish(round, plan);
 }
 
-static bool plan_and_do(struct managed_look *look, int64_t *again_ms) {
+static bool plan_and_do(struct managed_round *round, int64_t *again_ms) {
   struct dw_rotation_plan plan = {.store = false};
   struct dw_error err = DW_ERROR_INIT;
-  if (dw_rotation_plan(look->arena, &look->input, &plan, &err) != 0) {
-    dw_managed_tell(look, MANAGED_PAIR, "make", err.text);
+  if (dw_rotation_plan(round->arena, &round->input, &plan, &err) != 0) {
+    dw_managed_report(round, MANAGED_PAIR, "make", err.text);
     return false;
   }
   *again_ms = plan.again_ms;
-  return carry_out(look, &plan);
+  return carry_out(round, &plan);
 }
 
 /* Looks and does one step; whether to look again at once. AGAIN_MS: when something is due. */
-static bool take_step(struct dw_self_managed *managed, int64_t *again_ms) {
-  struct managed_look look = {.managed = managed, .arena = dw_arena_new_secret()};
+static bool do_step(struct dw_self_managed *managed, int64_t *again_ms) {
+  struct managed_round round = {.managed = managed, .arena = dw_arena_new_secret()};
   bool again = false;
-  if (dw_managed_look(&look)) {
-    look.input.options = &managed->rotation;
-    look.input.now_ms = dw_wall_milliseconds();
-    serve_leaf(&look);
-    again = plan_and_do(&look, again_ms);
+  if (dw_managed_read(&round)) {
+    round.input.options = &managed->rotation;
+    round.input.now_ms = dw_wall_milliseconds();
+    serve_leaf(&round);
+    again = plan_and_do(&round, again_ms);
   }
-  dw_arena_free(look.arena);
+  dw_arena_free(round.arena);
   return again;
 }
 
@@ -129,7 +129,7 @@ static bool any_failed(const struct dw_self_managed *managed) {
 static void end_round(struct dw_self_managed *managed) {
   for (enum managed_topic topic = MANAGED_SECRET; topic < MANAGED_TOPICS; topic++)
     if (!managed->failed[MANAGED_SECRET] && !managed->failed[topic])
-      dw_managed_tell_well(managed, topic);
+      dw_managed_report_recovery(managed, topic);
   if (any_failed(managed))
     return;
   dw_backoff_reset(&managed->backoff);
@@ -145,7 +145,7 @@ static unsigned go_round(struct dw_self_managed *managed) {
   memset(managed->failed, 0, sizeof managed->failed);
   managed->retry_after_ms = 0;
   for (int steps = 0; steps < MOST_STEPS && !atomic_load(&managed->stopping); steps++)
-    if (!take_step(managed, &again_ms))
+    if (!do_step(managed, &again_ms))
       break;
   if (atomic_load(&managed->stopping))
     return 0;
@@ -156,7 +156,7 @@ static unsigned go_round(struct dw_self_managed *managed) {
   return left > 0 && left < (int64_t)poll ? (unsigned)left : poll;
 }
 
-static void rest(struct dw_self_managed *managed, unsigned milliseconds) {
+static void pause_for(struct dw_self_managed *managed, unsigned milliseconds) {
   int64_t until = dw_now_microseconds() + (int64_t)milliseconds * 1000;
   struct timespec deadline = dw_deadline(until);
   pthread_mutex_lock(&managed->lock);
@@ -168,7 +168,7 @@ static void rest(struct dw_self_managed *managed, unsigned milliseconds) {
 static void *run(void *context) {
   struct dw_self_managed *managed = context;
   while (!atomic_load(&managed->stopping))
-    rest(managed, go_round(managed));
+    pause_for(managed, go_round(managed));
   return NULL;
 }
 

@@ -36,7 +36,7 @@ struct dw_self_managed_options {
 
 struct dw_self_managed;
 
-/* Starts a thread that looks at once, and then time and again. NULL where it can't be started. */
+/* Starts a thread that looks at once, and then time and again. NULL if it can't be started. */
 struct dw_self_managed *dw_self_managed_start(const struct dw_self_managed_options *options, struct dw_error *err)
     __attribute__((nonnull(1)));
 /* Returns soon, also in the middle of a call. NULL is allowed. */

@@ -215,7 +215,7 @@ void dw_event_write(const struct dw_event *event, const struct dw_event_facts *f
   dw_json_end_object(&w);
 }
 
-/* Of what stands there is one Event for all replicas: none of them knows how often the others told it. */
+/* All replicas share one Event per existing object: none of them knows how often the others reported it. */
 void dw_event_write_patch(const struct dw_event *event, const struct dw_event_facts *facts, struct dw_buf *out) {
   struct dw_json_writer w = DW_JSON_WRITER(out);
   dw_json_begin_object(&w);

@@ -1,4 +1,4 @@
-/* One denial or audit finding on its way to becoming an Event of the cluster. */
+/* One denial or audit finding that becomes an Event. */
 #ifndef EVENTS_EVENT_H
 #define EVENTS_EVENT_H
 
@@ -12,14 +12,14 @@
 enum { DW_EVENT_NOTE_MAX = 1024 }; /* bytes; events.k8s.io allows no more of them, and nobody reads more */
 
 struct dw_event {
-  bool audit;                                       /* found among what stands; false: a denied request */
+  bool audit;                                       /* found in an existing object; false: a denied request */
   const char *api_version, *kind, *ns, *name, *uid; /* of the object; UID is "" where it does not exist yet */
   const char *rules;                                /* that deny: ids with commas */
   const char *note;
   int64_t time; /* seconds since 1970 */
 };
 
-/* NULL where none is to be told: what is called something that no object can be called. The caller frees it with
+/* NULL if there is nothing to report: the name is not a valid object name. The caller frees it with
  * free(). */
 struct dw_event *dw_event_of_denial(const struct dw_request *request, const struct dw_answer *answer)
     __attribute__((nonnull, warn_unused_result));

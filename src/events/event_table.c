@@ -77,10 +77,10 @@ static void follow(struct dw_event_entry *entry, struct dw_event *event) {
 }
 
 /* A finding that the Event tells already, word by word, and not too long ago. */
-static bool is_told(const struct dw_event_table *table, const struct dw_event_entry *entry,
+static bool is_sent(const struct dw_event_table *table, const struct dw_event_entry *entry,
                     const struct dw_event *event, int64_t now_ms) {
   return event->audit && entry->created && entry->waiting == 0 && strcmp(entry->event->note, event->note) == 0 &&
-         now_ms - entry->told_ms < (int64_t)table->times.refresh;
+         now_ms - entry->sent_ms < (int64_t)table->times.refresh;
 }
 
 /* So long ago that another one is another story. */
@@ -103,7 +103,7 @@ enum dw_event_taken dw_event_table_add(struct dw_event_table *table, struct dw_e
     free(event);
     return DW_EVENT_NO_ROOM;
   }
-  if (known != NULL && is_told(table, entry, event, now_ms)) {
+  if (known != NULL && is_sent(table, entry, event, now_ms)) {
     entry->seen_ms = now_ms;
     free(event);
     return DW_EVENT_KNOWN;
@@ -138,12 +138,12 @@ struct dw_event_entry *dw_event_table_waiting(struct dw_event_table *table) {
   return NULL;
 }
 
-uint64_t dw_event_told(const struct dw_event_table *table, struct dw_event_entry *entry, int64_t now_ms) {
+uint64_t dw_event_sent(const struct dw_event_table *table, struct dw_event_entry *entry, int64_t now_ms) {
   uint64_t settled = entry->waiting;
-  entry->told += settled;
+  entry->sent += settled;
   entry->waiting = 0;
   entry->created = true;
-  entry->told_ms = now_ms;
+  entry->sent_ms = now_ms;
   entry->due_ms = now_ms + (int64_t)table->times.again;
   return settled;
 }
@@ -171,7 +171,7 @@ struct dw_event_facts dw_event_facts_of(const struct dw_event_table *table, cons
                                  .instance = table->instance,
                                  .first = entry->first,
                                  .last = entry->event->time,
-                                 .count = entry->event->audit ? 1 : entry->told + entry->waiting};
+                                 .count = entry->event->audit ? 1 : entry->sent + entry->waiting};
 }
 
 void dw_event_table_clear(struct dw_event_table *table) {

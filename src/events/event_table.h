@@ -1,4 +1,4 @@
-/* The Events of late, and what of them is still to be told: many occurrences become one Event that counts them. For one
+/* Recent Events, and which of them are still to be sent: many occurrences become one Event that counts them. For one
  * thread; its clock is the caller's. */
 #ifndef EVENTS_EVENT_TABLE_H
 #define EVENTS_EVENT_TABLE_H
@@ -12,9 +12,9 @@ enum { DW_EVENT_ENTRIES = 512 };
 struct dw_event_times { /* milliseconds */
   unsigned window;      /* without another of its kind, and a denial begins a new Event */
   unsigned again;       /* between writes of one Event */
-  unsigned refresh;     /* before a finding that stands is told again */
+  unsigned refresh;     /* before an unchanged finding is sent again */
   unsigned refused;     /* before what the API server refused is tried again */
-  unsigned give_up;     /* what could not be told for so long is given up */
+  unsigned give_up;     /* what could not be sent for so long is dropped */
 };
 
 struct dw_event_entry {
@@ -22,8 +22,8 @@ struct dw_event_entry {
   uint64_t key;
   char name[256]; /* of the Event */
   int64_t first;  /* seconds since 1970 */
-  int64_t seen_ms, waiting_since_ms, due_ms, told_ms;
-  uint64_t told, waiting; /* occurrences that the Event counts, and that it does not yet */
+  int64_t seen_ms, waiting_since_ms, due_ms, sent_ms;
+  uint64_t sent, waiting; /* occurrences that the Event counts, and that it does not yet */
   bool created;
 };
 
@@ -35,7 +35,7 @@ struct dw_event_table {
 };
 
 enum dw_event_taken { DW_EVENT_WAITS, DW_EVENT_KNOWN, DW_EVENT_NO_ROOM };
-/* Takes EVENT over. KNOWN: it stands in an Event already. */
+/* Takes EVENT over. KNOWN: an Event already reports it. */
 enum dw_event_taken dw_event_table_add(struct dw_event_table *table, struct dw_event *event, int64_t now_ms)
     __attribute__((nonnull));
 
@@ -46,7 +46,7 @@ struct dw_event_entry *dw_event_table_due(struct dw_event_table *table, int64_t 
 struct dw_event_entry *dw_event_table_waiting(struct dw_event_table *table) __attribute__((nonnull));
 
 /* What became of it: each gives the number of occurrences that are settled so. */
-uint64_t dw_event_told(const struct dw_event_table *table, struct dw_event_entry *entry, int64_t now_ms)
+uint64_t dw_event_sent(const struct dw_event_table *table, struct dw_event_entry *entry, int64_t now_ms)
     __attribute__((nonnull));
 uint64_t dw_event_refused(const struct dw_event_table *table, struct dw_event_entry *entry, int64_t now_ms)
     __attribute__((nonnull));

@@ -84,7 +84,7 @@ struct dw_events {
 
 /* --- what comes --- */
 
-static void tell(struct dw_events *events, struct dw_event *event) {
+static void enqueue(struct dw_events *events, struct dw_event *event) {
   if (event != NULL && dw_event_queue_push(&events->queue, event)) {
     sem_post(&events->wake);
     return;
@@ -95,15 +95,15 @@ static void tell(struct dw_events *events, struct dw_event *event) {
 
 void dw_events_denied(struct dw_events *events, const struct dw_request *request, const struct dw_answer *answer) {
   if (!answer->allowed && answer->code == 422 && !request->dry_run)
-    tell(events, dw_event_of_denial(request, answer));
+    enqueue(events, dw_event_of_denial(request, answer));
 }
 
 void dw_events_audited(struct dw_events *events, const struct dw_audited *audited) {
   if (audited->judgement.denied)
-    tell(events, dw_event_of_audited(audited));
+    enqueue(events, dw_event_of_audited(audited));
 }
 
-static void take_all(struct dw_events *events) {
+static void receive_all(struct dw_events *events) {
   int64_t now = dw_now_milliseconds();
   for (struct dw_event *event; (event = dw_event_queue_pop(&events->queue)) != NULL;)
     if (dw_event_table_add(&events->table, event, now) == DW_EVENT_NO_ROOM)
@@ -197,7 +197,7 @@ static bool write_either(struct dw_events *events, const struct dw_event_entry *
 static bool send_entry(struct dw_events *events, struct dw_event_entry *entry) {
   struct dw_api_result result;
   if (write_either(events, entry, &result)) {
-    atomic_fetch_add(&events->sent, dw_event_told(&events->table, entry, dw_now_milliseconds()));
+    atomic_fetch_add(&events->sent, dw_event_sent(&events->table, entry, dw_now_milliseconds()));
     say_well(events);
     return true;
   }
@@ -242,7 +242,7 @@ static int64_t step(struct dw_events *events) {
   return wait;
 }
 
-static void doze(struct dw_events *events, int64_t milliseconds) {
+static void pause_for(struct dw_events *events, int64_t milliseconds) {
   int64_t until = dw_now_milliseconds() + milliseconds;
   struct timespec deadline = dw_deadline(until * 1000);
   if (milliseconds > 0)
@@ -252,7 +252,7 @@ static void doze(struct dw_events *events, int64_t milliseconds) {
 }
 
 static void flush(struct dw_events *events) {
-  take_all(events);
+  receive_all(events);
   for (struct dw_event_entry *entry; (entry = dw_event_table_waiting(&events->table)) != NULL;)
     if (dw_now_milliseconds() >= atomic_load(&events->stop_by) || !send_entry(events, entry))
       break;
@@ -263,8 +263,8 @@ static void flush(struct dw_events *events) {
 static void *run(void *context) {
   struct dw_events *events = context;
   while (!atomic_load(&events->stopping)) {
-    take_all(events);
-    doze(events, step(events));
+    receive_all(events);
+    pause_for(events, step(events));
   }
   flush(events);
   sem_post(&events->ended);

@@ -18,7 +18,7 @@ struct reader {
   struct dw_manifest *first;
   struct dw_manifest **tail; /* where the next one is hung in */
   bool project;              /* errors may be a template's */
-  bool in_folder;            /* of a project: what is no object is passed over */
+  bool in_folder;            /* of a project: what is no object is ignored */
   struct dw_kustomize kustomize;
   struct dw_manifests *found; /* of a project */
   const char *wrapper;        /* apiVersion of the object around the one looked at */

@@ -53,7 +53,7 @@ static void drop_behind(struct objects *objects, size_t count) {
 /* What `kubectl get -o json` prints of a large cluster is hundreds of megabytes of which the rules read little: no
  * value is made of the rest, and no tree of the whole. False, and nothing taken, where FILE is anything else or
  * something is wrong with it: then the ordinary way reads it, and says what. */
-static bool take_list(const char *file, struct taking *taking) {
+static bool read_list(const char *file, struct taking *taking) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_json_stream stream = {"items", dw_object_paths(), DW_JSON_UNIQUE_KEYS, take, taking};
   size_t before = taking->objects->count;
@@ -69,7 +69,7 @@ static bool take_list(const char *file, struct taking *taking) {
 /* --- */
 
 static int reduce_file(const char *file, const char *default_namespace, struct objects *objects, struct dw_error *err) {
-  if (take_list(file, &(struct taking){default_namespace, objects}))
+  if (read_list(file, &(struct taking){default_namespace, objects}))
     return 0;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifest *manifest = NULL;

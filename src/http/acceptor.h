@@ -10,7 +10,7 @@
 struct acceptor;
 
 /* Accepts on LISTEN_FD, which it does not take over, from now on, as far as CONNECTIONS admits. Until it is stopped it
- * alone uses WORKERS. NULL where it can't be started. */
+ * alone uses WORKERS. NULL if it can't be started. */
 struct acceptor *dw_acceptor_start(int listen_fd, struct workers *workers, struct connections *connections,
                                    struct dw_error *err) __attribute__((nonnull(2, 3), warn_unused_result));
 

@@ -32,7 +32,7 @@ struct dw_certificates *dw_certificates_new(void) {
   return certificates;
 }
 
-void dw_credentials_give_back(struct credentials *credentials) {
+void dw_credentials_release(struct credentials *credentials) {
   if (credentials == NULL || atomic_fetch_sub(&credentials->users, 1) > 1)
     return;
   for (size_t i = 0; i < DW_AUDIENCES; i++)
@@ -44,7 +44,7 @@ void dw_credentials_give_back(struct credentials *credentials) {
 void dw_certificates_free(struct dw_certificates *certificates) {
   if (certificates == NULL)
     return;
-  dw_credentials_give_back(certificates->now);
+  dw_credentials_release(certificates->now);
   pthread_mutex_destroy(&certificates->lock);
   free(certificates->metrics_ca);
   free(certificates);
@@ -117,7 +117,7 @@ int dw_certificates_set(struct dw_certificates *certificates, const char *certif
   struct offer metrics = {certificate, key, certificates->metrics_ca, "can't use the CA in --metrics-client-ca"};
   if (fill_for(fresh, DW_AUDIENCE_REVIEWS, &reviews, err) != 0 ||
       fill_for(fresh, DW_AUDIENCE_METRICS, &metrics, err) != 0) {
-    dw_credentials_give_back(fresh);
+    dw_credentials_release(fresh);
     return -1;
   }
   pthread_mutex_lock(&certificates->lock);
@@ -125,7 +125,7 @@ int dw_certificates_set(struct dw_certificates *certificates, const char *certif
   certificates->now = fresh;
   certificates->taken++;
   pthread_mutex_unlock(&certificates->lock);
-  dw_credentials_give_back(old);
+  dw_credentials_release(old);
   return 0;
 }
 
@@ -160,8 +160,8 @@ void dw_certificates_metrics(struct dw_certificates *certificates, struct dw_buf
 
 /* --- connections --- */
 
-struct credentials *dw_credentials_take(struct dw_certificates *certificates, gnutls_session_t session,
-                                        enum dw_audience audience) {
+struct credentials *dw_credentials_acquire(struct dw_certificates *certificates, gnutls_session_t session,
+                                           enum dw_audience audience) {
   pthread_mutex_lock(&certificates->lock);
   struct credentials *credentials = certificates->now;
   if (credentials != NULL)

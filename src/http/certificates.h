@@ -20,7 +20,7 @@ void dw_certificates_free(struct dw_certificates *certificates); /* NULL is allo
 
 /* New connections get this pair from now on. PEM texts, which are copied; the certificate's file holds the server's own
  * first, then what leads to its CA. CLIENT_CA: PEM of the CAs whose clients may post reviews; NULL: any client may. -1
- * where they can't be used together: the pair before stays. The dates are the caller's to check. */
+ * where they can't be used together: the previous pair stays in use. The dates are the caller's to check. */
 int dw_certificates_set(struct dw_certificates *certificates, const char *certificate, const char *key,
                         const char *client_ca, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
@@ -33,7 +33,7 @@ void dw_certificates_guard_metrics(struct dw_certificates *certificates, const c
 /* Counts a new pair that could not be used. */
 void dw_certificates_failed(struct dw_certificates *certificates) __attribute__((nonnull));
 
-/* When the pair in force ends, seconds since 1970; 0 where there is none. */
+/* When the current pair expires, in seconds since 1970; 0 if there is none. */
 int64_t dw_certificates_until(struct dw_certificates *certificates) __attribute__((nonnull));
 
 /* Appends its metrics. */

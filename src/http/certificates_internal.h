@@ -10,9 +10,9 @@ struct credentials;
 
 /* Gives SESSION the pair in force, and asks for a client's certificate where one is wanted; the result is to be given
  * back when the connection has ended. NULL where there is no pair. */
-struct credentials *dw_credentials_take(struct dw_certificates *certificates, gnutls_session_t session,
-                                        enum dw_audience audience) __attribute__((nonnull));
-void dw_credentials_give_back(struct credentials *credentials); /* NULL is allowed */
+struct credentials *dw_credentials_acquire(struct dw_certificates *certificates, gnutls_session_t session,
+                                           enum dw_audience audience) __attribute__((nonnull));
+void dw_credentials_release(struct credentials *credentials); /* NULL is allowed */
 
 /* Whether the client showed a certificate of a CA that is asked for, or none is. */
 bool dw_credentials_trust(const struct credentials *credentials, gnutls_session_t session, enum dw_audience audience)

@@ -16,7 +16,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 
-enum { LOOK_MS = 250, FEWEST_SLOTS = 1024, MOST_SLOTS = 65536 };
+enum { CHECK_MS = 250, FEWEST_SLOTS = 1024, MOST_SLOTS = 65536 };
 
 enum phase {
   PHASE_FREE,
@@ -231,7 +231,7 @@ static uint64_t received_on(int fd) {
 }
 
 /* A request thread may enter another phase at the same moment: then nothing is changed here. */
-static void look_at(struct connections *connections, int fd, int64_t now) {
+static void check(struct connections *connections, int fd, int64_t now) {
   struct slot *slot = &connections->slots[fd];
   int phase = atomic_load(&slot->phase);
   int64_t taken = (now - atomic_load(&slot->since)) / 1000;
@@ -253,14 +253,14 @@ static void look_at(struct connections *connections, int fd, int64_t now) {
   }
 }
 
-static void look_at_all(struct connections *connections) {
+static void check_all(struct connections *connections) {
   int64_t now = dw_now_microseconds();
   pthread_mutex_lock(&connections->lock);
   unsigned seen = 0;
   for (size_t i = 0; i < connections->slot_count && seen < connections->open; i++)
     if (atomic_load_explicit(&connections->slots[i].phase, memory_order_relaxed) != PHASE_FREE) {
       seen++;
-      look_at(connections, (int)i, now);
+      check(connections, (int)i, now);
     }
   pthread_mutex_unlock(&connections->lock);
 }
@@ -346,8 +346,8 @@ void dw_overload_report(struct overload *overload) {
 static void *run(void *context) {
   struct connections *connections = context;
   struct pollfd stop = {connections->stop, POLLIN, 0};
-  while (poll(&stop, 1, LOOK_MS) <= 0) {
-    look_at_all(connections);
+  while (poll(&stop, 1, CHECK_MS) <= 0) {
+    check_all(connections);
     dw_overload_report(&connections->overload);
   }
   return NULL;

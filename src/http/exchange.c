@@ -38,7 +38,7 @@ struct exchange {
   atomic_bool judged; /* ANSWER is there */
 };
 
-/* A connection, and the request on it. */
+/* A connection and its current request. */
 struct link {
   int fd;
   gnutls_session_t session;        /* NULL: plain HTTP */
@@ -81,13 +81,13 @@ static bool has_controls(const char *text) {
   return false;
 }
 
-/* What the first of several says counts; where more would be dangerous, they are counted. */
+/* Of several headers the first one counts; where several would be dangerous, they are counted. */
 static void note_first(const char **out, const char *value) {
   if (*out == NULL)
     *out = value;
 }
 
-static void look_at_header(struct head *head, const char *key, const char *value) {
+static void read_header(struct head *head, const char *key, const char *value) {
   head->broken |= !is_token(key) || has_controls(value);
   if (strcasecmp(key, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
     head->broken |= value[strspn(value, "0123456789")] != '\0' || *value == '\0';
@@ -105,12 +105,12 @@ static void look_at_header(struct head *head, const char *key, const char *value
   }
 }
 
-static enum MHD_Result look_at_value(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
+static enum MHD_Result read_value(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
   struct head *head = context;
   const char *text = value == NULL ? "" : value;
   head->request.head += strlen(key) + strlen(text) + strlen(": \r\n");
   if (kind == MHD_HEADER_KIND)
-    look_at_header(head, key, text);
+    read_header(head, key, text);
   else
     head->request.verbose |= strcasecmp(key, "verbose") == 0;
   return MHD_YES;
@@ -120,7 +120,7 @@ static enum MHD_Result look_at_value(void *context, enum MHD_ValueKind kind, con
 static void read_head(struct MHD_Connection *connection, const char *url, const char *method, struct head *out) {
   out->request = (struct dw_http_request){.method = method, .path = url};
   out->request.head = strlen(url) + strlen(method) + strlen("  HTTP/1.1\r\n\r\n");
-  MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, look_at_value, out);
+  MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, read_value, out);
 }
 
 /* Whether another reader of HTTP could find another end of the body (RFC 9112, 6.3). */
@@ -128,7 +128,7 @@ static bool is_ambiguous(const struct head *head) {
   return head->broken || head->lengths + head->codings > 1;
 }
 
-/* A client's certificate is looked at once a connection. */
+/* The client's certificate is checked once per connection. */
 static bool is_trusted(const struct exchanges *all, struct link *link) {
   if (link->session == NULL) /* plain HTTP */
     return true;
@@ -186,7 +186,7 @@ static void count_in(struct exchanges *all, struct link *link) {
   dw_connections_busy(all->load->connections, link->fd);
 }
 
-/* The head has come. A small refused body is read all the same, so that the connection can be kept. */
+/* The head was received. A small refused body is still read, so that the connection can stay open. */
 static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *connection, const char *url,
                              const char *method) {
   struct link *link = link_of(connection);
@@ -209,7 +209,7 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
   return MHD_YES;
 }
 
-/* False where too many large bodies are being collected. */
+/* False if too many large bodies are being received. */
 static bool charge(struct exchanges *all, struct exchange *exchange, size_t more) {
   size_t length = exchange->body.length + more;
   size_t due = length <= SMALL_BODY ? 0 : length - exchange->charged;
@@ -236,7 +236,7 @@ static void refuse(struct exchanges *all, struct exchange *exchange, int status)
   release(all, exchange);
 }
 
-/* A part of the body has come. */
+/* A part of the body was received. */
 static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange, const char *data, size_t size) {
   if (!exchange->refused && size > all->max_body - exchange->body.length) {
     dw_bound_hit(&all->load->hits, DW_BOUND_BODY);
@@ -276,7 +276,7 @@ static enum MHD_Result hand_over(struct exchanges *all, struct MHD_Connection *c
   return MHD_YES;
 }
 
-/* All has come. */
+/* The request is complete. */
 static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *connection, struct exchange *exchange) {
   struct dw_http_request *request = &exchange->head.request;
   if (!exchange->refused && !exchange->judged) {
@@ -332,7 +332,7 @@ static void close_link(struct exchanges *all, const struct link *link) {
   if (link->lingers)
     dw_linger_keep(all->linger, link->fd);
   dw_connections_closed(all->load->connections, link->fd);
-  dw_credentials_give_back(link->credentials);
+  dw_credentials_release(link->credentials);
 }
 
 static struct link *open_link(struct exchanges *all, struct MHD_Connection *connection) {
@@ -345,7 +345,7 @@ static struct link *open_link(struct exchanges *all, struct MHD_Connection *conn
   dw_connections_begin(all->load->connections, link->fd);
   if (tls != NULL) {
     link->session = tls->tls_session;
-    link->credentials = dw_credentials_take(all->certificates, link->session, all->audience);
+    link->credentials = dw_credentials_acquire(all->certificates, link->session, all->audience);
   }
   atomic_fetch_add(&all->load->fresh, 1);
   return link;

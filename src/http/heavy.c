@@ -13,7 +13,7 @@ struct heavy {
   bool stop;
 };
 
-static struct heavy_job *take(struct heavy *heavy, bool *stop) {
+static struct heavy_job *next_job(struct heavy *heavy, bool *stop) {
   pthread_mutex_lock(&heavy->lock);
   while (heavy->first == NULL && !heavy->stop)
     pthread_cond_wait(&heavy->changed, &heavy->lock);
@@ -27,7 +27,7 @@ static struct heavy_job *take(struct heavy *heavy, bool *stop) {
 
 static void *run(void *context) {
   bool stop = false;
-  for (struct heavy_job *job; (job = take(context, &stop)) != NULL;)
+  for (struct heavy_job *job; (job = next_job(context, &stop)) != NULL;)
     job->run(job->context, stop);
   return NULL;
 }

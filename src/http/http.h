@@ -1,4 +1,4 @@
-/* What comes over HTTP and what is answered: between the transport and the service that it carries. */
+/* HTTP requests and answers: the interface between the transport and the service that it carries. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 

@@ -50,7 +50,7 @@ static bool drain(struct lingering *socket) {
   }
 }
 
-static bool take_fresh(struct lingerer *linger, struct sockets *sockets) {
+static bool receive_new(struct lingerer *linger, struct sockets *sockets) {
   uint64_t count;
   ssize_t got = read(linger->wake, &count, sizeof count);
   (void)got;
@@ -96,7 +96,7 @@ static void drain_all(struct sockets *sockets) {
 static void *run(void *argument) {
   struct lingerer *linger = argument;
   struct sockets sockets = {.count = 0};
-  while (take_fresh(linger, &sockets)) {
+  while (receive_new(linger, &sockets)) {
     drain_all(&sockets);
     wait_for_any(linger, &sockets);
   }

@@ -45,7 +45,7 @@ __attribute__((format(printf, 2, 0))) static void log_library(void *unused, cons
   dw_log(DW_LOG_DEBUG, "libmicrohttpd: %s", text);
 }
 
-/* Each connection is given its certificate by dw_credentials_take(); where there is none, there is no connection. */
+/* Each connection is given its certificate by dw_credentials_acquire(); where there is none, there is no connection. */
 static int no_certificate(gnutls_session_t session, const gnutls_datum_t *cas, int ca_count,
                           const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **certificates,
                           unsigned *certificate_count, gnutls_privkey_t *key) {

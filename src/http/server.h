@@ -1,4 +1,4 @@
-/* The transport: HTTP or HTTPS (TLS 1.2 and 1.3) by libmicrohttpd, in threads of its own. */
+/* The transport: HTTP or HTTPS (TLS 1.2 and 1.3) by libmicrohttpd, in separate threads. */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
@@ -29,7 +29,7 @@ struct dw_http_options {
   unsigned request_ms;      /* a request from its first byte to its answer's last */
 };
 
-/* NULL where it can't start. Answers from now on, in threads of its own. */
+/* NULL where it can't start. Answers from now on, in separate threads. */
 struct dw_http_server *dw_http_server_start(const struct dw_http_options *options, struct dw_error *err)
     __attribute__((nonnull(1), warn_unused_result));
 

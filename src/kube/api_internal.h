@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "kube/api.h"
 
-/* PEM text, or the file that holds it, which is then read anew for each connection; both NULL where there is none. */
+/* PEM text, or the file that holds it, which is then read again for each connection; both NULL where there is none. */
 struct dw_api_pem {
   const char *file;
   char *text;
@@ -17,7 +17,7 @@ struct dw_api_config {
   const char *server; /* "https://10.96.0.1:443", without a slash at its end */
   struct dw_api_pem ca, certificate, key;
   const char *token;
-  const char *token_file; /* read anew for each call: a pod's token is replaced every hour */
+  const char *token_file; /* read again for each call: a pod's token is replaced every hour */
   const char *username, *password;
   const char *tls_server_name; /* that the certificate must be for, where it is not the server's; NULL */
   const char *proxy;

@@ -53,7 +53,7 @@ static int make_feeds(struct dw_cluster *cluster, struct dw_error *err) {
     feed->status.resource = feed->lister.resource = &resources[i];
     feed->lister.page = cluster->options.page;
     feed->lister.most_pages = cluster->options.most_pages;
-    feed->stands = DW_OUTCOME_FAILED;
+    feed->known = DW_OUTCOME_FAILED;
     feed->backoff.first_ms = cluster->options.first_wait_ms;
     feed->backoff.most_ms = cluster->options.most_wait_ms;
     feed->backoff.reset_ms = CALM_MS;
@@ -106,7 +106,7 @@ void dw_cluster_stop(struct dw_cluster *cluster) {
 bool dw_cluster_ready(struct dw_cluster *cluster) {
   pthread_mutex_lock(&cluster->lock);
   for (size_t i = 0; i < cluster->feed_count && !cluster->read; i++)
-    if (cluster->feeds[i].stands == DW_OUTCOME_FAILED)
+    if (cluster->feeds[i].known == DW_OUTCOME_FAILED)
       break;
     else if (i + 1 == cluster->feed_count)
       cluster->read = true;
@@ -152,7 +152,7 @@ void dw_cluster_objects(struct dw_cluster *cluster, struct dw_cluster_objects *o
     const struct dw_feed *feed = &cluster->feeds[i];
     enum dw_kind kind = feed->status.resource->kind;
     add_store(out, &feed->store);
-    dw_knowledge_add(&out->knowledge[kind], !seen[kind], dw_knowledge_of(kind, feed->stands));
+    dw_knowledge_add(&out->knowledge[kind], !seen[kind], dw_knowledge_of(kind, feed->known));
     seen[kind] = true;
   }
   pthread_mutex_unlock(&cluster->lock);
@@ -173,7 +173,7 @@ size_t dw_cluster_status(struct dw_cluster *cluster, struct dw_feed_status *out,
     const struct dw_feed *feed = &cluster->feeds[i];
     out[i] = feed->status;
     out[i].objects = feed->store.count;
-    out[i].age_ms = feed->heard_ms == 0 ? -1 : feed->status.state == DW_FEED_WATCHING ? 0 : now - feed->heard_ms;
+    out[i].age_ms = feed->contact_ms == 0 ? -1 : feed->status.state == DW_FEED_WATCHING ? 0 : now - feed->contact_ms;
   }
   size_t count = cluster->feed_count;
   pthread_mutex_unlock(&cluster->lock);

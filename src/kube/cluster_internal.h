@@ -108,18 +108,18 @@ struct dw_feed {
   bool started;
   /* Under the cluster's lock. */
   struct dw_store store;
-  const char *served;     /* the version of the last list that came to its end; NULL before */
-  enum dw_outcome stands; /* what the last list came to that did not fail: DONE, ABSENT, FORBIDDEN; FAILED before */
+  const char *served;    /* the version of the last list that came to its end; NULL before */
+  enum dw_outcome known; /* what the last list came to that did not fail: DONE, ABSENT, FORBIDDEN; FAILED before */
   struct dw_feed_status status;
-  int64_t heard_ms; /* monotonic; 0: never */
-  bool open;        /* the API server has answered the watch in progress */
+  int64_t contact_ms; /* monotonic; 0: never */
+  bool open;          /* the API server has answered the watch in progress */
 };
 void *dw_feed_run(void *feed);
 
 /* --- feed_events.c: what comes over a watch, and what a feed reports --- */
 
 /* Notes that the API server answered. */
-void dw_feed_heard(struct dw_feed *feed) __attribute__((nonnull));
+void dw_feed_note_contact(struct dw_feed *feed) __attribute__((nonnull));
 /* Calls the owner's `changed`. */
 void dw_feed_changed(struct dw_feed *feed) __attribute__((nonnull));
 /* -1 where it can't be read; that is logged. OUT: NULL for an object of the kind that no rule reads. */

@@ -53,7 +53,7 @@ static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size
               dw_log_string("reason", *why == '\0' ? NULL : why));
 }
 
-/* Says so once a change, not once a try. */
+/* Logs each change, not each try. */
 static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char *why) {
   lock(feed);
   struct dw_feed_status *status = &feed->status;
@@ -61,18 +61,18 @@ static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char
   size_t objects = feed->store.count;
   status->state = state;
   if (state == DW_FEED_WATCHING || state == DW_FEED_ABSENT)
-    feed->heard_ms = dw_now_milliseconds();
+    feed->contact_ms = dw_now_milliseconds();
   snprintf(status->error, sizeof status->error, "%s", why);
   unlock(feed);
   if (news)
     log_state(feed, state, objects, why);
 }
 
-static enum dw_outcome what_stands(struct dw_feed *feed) {
+static enum dw_outcome last_known(struct dw_feed *feed) {
   lock(feed);
-  enum dw_outcome stands = feed->stands;
+  enum dw_outcome known = feed->known;
   unlock(feed);
-  return stands;
+  return known;
 }
 
 /* --- list --- */
@@ -107,14 +107,14 @@ static void report_list(const struct dw_feed *feed, int64_t began_ms, uint64_t g
                                                                 .generation = generation});
 }
 
-/* Puts what was read in place of what was there. */
+/* Replaces the known objects with the list. */
 static void replace_store(struct dw_feed *feed, enum dw_outcome outcome, int64_t began_ms) {
   dw_store_sort(&feed->fresh);
   lock(feed);
   struct dw_store old = feed->store;
   feed->store = feed->fresh;
   feed->status.unreadable = feed->fresh_unreadable;
-  feed->stands = outcome;
+  feed->known = outcome;
   if (outcome == DW_OUTCOME_DONE)
     feed->served = feed->lister.version;
   uint64_t generation = ++feed->cluster->generation;
@@ -134,7 +134,7 @@ static bool is_believed(struct dw_feed *feed) {
     return false;
   if (feed->refused_ms == 0)
     feed->refused_ms = now;
-  return what_stands(feed) != DW_OUTCOME_DONE || now - feed->refused_ms >= (int64_t)feed->cluster->options.believe_ms;
+  return last_known(feed) != DW_OUTCOME_DONE || now - feed->refused_ms >= (int64_t)feed->cluster->options.believe_ms;
 }
 
 static enum dw_outcome list_believed(struct dw_feed *feed) {
@@ -258,7 +258,7 @@ static enum dw_outcome watch(struct dw_feed *feed) {
 /* Until the time is over, the cluster stops, or (where NUDGEABLE) somebody has heard of the API server since the last
  * request was sent. Then it answers again, perhaps with a refusal while it starts: that must not lead to a long wait at
  * once. */
-static void rest(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
+static void pause_for(struct dw_feed *feed, unsigned milliseconds, bool nudgeable) {
   struct dw_cluster *cluster = feed->cluster;
   int64_t until = dw_now_milliseconds() + milliseconds;
   int64_t soonest = dw_now_milliseconds() + SOONEST_MS;
@@ -285,14 +285,14 @@ static void back_off(struct dw_feed *feed, enum dw_feed_state state) {
   const struct dw_api_result *result = &feed->lister.result;
   count_failure(feed);
   set_state(feed, state, feed->lister.err.text);
-  rest(feed, dw_backoff_next(&feed->backoff, result->retry_after_ms), result->status == 0);
+  pause_for(feed, dw_backoff_next(&feed->backoff, result->retry_after_ms), result->status == 0);
 }
 
 static void settle_list(struct dw_feed *feed, enum dw_outcome outcome) {
   const struct dw_cluster_options *options = &feed->cluster->options;
   switch (outcome) {
   case DW_OUTCOME_DONE:
-    dw_feed_heard(feed);
+    dw_feed_note_contact(feed);
     if (!is_in_trouble(feed))
       set_state(feed, DW_FEED_LISTED, "");
     dw_feed_changed(feed);
@@ -300,17 +300,17 @@ static void settle_list(struct dw_feed *feed, enum dw_outcome outcome) {
   case DW_OUTCOME_ABSENT:
     set_state(feed, DW_FEED_ABSENT, "");
     dw_feed_changed(feed);
-    rest(feed, dw_spread(options->absent_wait_ms), false);
+    pause_for(feed, dw_spread(options->absent_wait_ms), false);
     return;
   case DW_OUTCOME_FORBIDDEN:
     count_failure(feed);
     set_state(feed, DW_FEED_FORBIDDEN, feed->lister.err.text);
     dw_feed_changed(feed);
-    rest(feed, dw_spread(options->absent_wait_ms), false);
+    pause_for(feed, dw_spread(options->absent_wait_ms), false);
     return;
   case DW_OUTCOME_EXPIRED:
   case DW_OUTCOME_FAILED:
-    back_off(feed, what_stands(feed) == DW_OUTCOME_FAILED ? DW_FEED_LISTING : DW_FEED_BROKEN);
+    back_off(feed, last_known(feed) == DW_OUTCOME_FAILED ? DW_FEED_LISTING : DW_FEED_BROKEN);
     return;
   case DW_OUTCOME_STOPPED:
     return;
@@ -334,7 +334,7 @@ static void settle_watch(struct dw_feed *feed, enum dw_outcome outcome, bool rig
       return;
     count_failure(feed);
     set_state(feed, DW_FEED_UNWATCHED, feed->lister.err.text);
-    rest(feed, dw_spread(feed->cluster->options.relist_ms), false);
+    pause_for(feed, dw_spread(feed->cluster->options.relist_ms), false);
     return;
   case DW_OUTCOME_DONE:
   case DW_OUTCOME_STOPPED:

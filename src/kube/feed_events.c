@@ -20,9 +20,9 @@ void dw_feed_changed(struct dw_feed *feed) {
     options->changed(options->context);
 }
 
-void dw_feed_heard(struct dw_feed *feed) {
+void dw_feed_note_contact(struct dw_feed *feed) {
   lock(feed);
-  feed->heard_ms = dw_now_milliseconds();
+  feed->contact_ms = dw_now_milliseconds();
   unlock(feed);
 }
 
@@ -60,8 +60,8 @@ static const char *namespace_of(const struct dw_feed *feed, const dw_json *json)
   return dw_kind_cluster_wide(feed->status.resource->kind) ? "" : metadata(json, "namespace");
 }
 
-static void tell_event(struct dw_feed *feed, const dw_json *json, const struct dw_object *object, uint64_t generation,
-                       bool deleted) {
+static void report_event(struct dw_feed *feed, const dw_json *json, const struct dw_object *object, uint64_t generation,
+                         bool deleted) {
   const struct dw_cluster_options *options = &feed->cluster->options;
   if (options->event != NULL)
     options->event(options->context, &(struct dw_cluster_event){.kind = feed->status.resource->kind,
@@ -87,7 +87,7 @@ static bool put(struct dw_feed *feed, const dw_json *json) {
   feed->status.unreadable += failed != 0;
   uint64_t generation = ++feed->cluster->generation;
   unlock(feed);
-  tell_event(feed, json, object, generation, false);
+  report_event(feed, json, object, generation, false);
   dw_object_unref(object);
   return changed;
 }
@@ -97,7 +97,7 @@ static bool drop(struct dw_feed *feed, const dw_json *json) {
   bool changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
   uint64_t generation = ++feed->cluster->generation;
   unlock(feed);
-  tell_event(feed, json, NULL, generation, true);
+  report_event(feed, json, NULL, generation, true);
   return changed;
 }
 
@@ -167,7 +167,7 @@ static int add_to_line(struct dw_feed *feed, const char *data, size_t length) {
   return 0;
 }
 
-static bool take_lines(struct dw_feed *feed, const char *data, size_t length, bool *changed) {
+static bool read_lines(struct dw_feed *feed, const char *data, size_t length, bool *changed) {
   for (const char *end; (end = memchr(data, '\n', length)) != NULL;) {
     size_t part = (size_t)(end - data);
     if (add_to_line(feed, data, part) != 0)
@@ -185,8 +185,8 @@ static bool take_lines(struct dw_feed *feed, const char *data, size_t length, bo
 bool dw_feed_watched(void *context, const char *data, size_t length) {
   struct dw_feed *feed = context;
   bool changed = false;
-  dw_feed_heard(feed);
-  bool more = take_lines(feed, data, length, &changed);
+  dw_feed_note_contact(feed);
+  bool more = read_lines(feed, data, length, &changed);
   if (changed)
     dw_feed_changed(feed);
   return more;

@@ -78,7 +78,7 @@ static int find_entry(const struct kubeconfig *k, const char *list, const char *
 }
 
 /* Relative paths are relative to the kubeconfig. */
-static const char *beside(const struct kubeconfig *k, const char *path) {
+static const char *relative_to_file(const struct kubeconfig *k, const char *path) {
   const char *slash = strrchr(k->file, '/');
   if (*path == '/' || slash == NULL)
     return dw_arena_strdup(k->arena, path);
@@ -99,7 +99,7 @@ static int get_pem(const struct kubeconfig *k, const struct entry *entry, const 
   } else if (file != NULL) {
     DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new_secret();
     size_t length = 0;
-    out->file = beside(k, file);
+    out->file = relative_to_file(k, file);
     if (dw_read_file(scratch, out->file, MOST_BYTES, &length, k->err) == NULL)
       return dw_error_wrap(k->err, "%s", name);
   }
@@ -166,7 +166,7 @@ static int read_token(const struct kubeconfig *k, const struct entry *user, stru
     return -1;
   /* As client-go: the file goes before the text, and is read anew. */
   if (file != NULL)
-    out->token_file = beside(k, file);
+    out->token_file = relative_to_file(k, file);
   else if (token != NULL)
     out->token = dw_arena_strdup(k->arena, token);
   return 0;

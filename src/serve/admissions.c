@@ -235,8 +235,8 @@ static void list_doubtful(const struct dw_admissions *admissions, const struct d
   }
 }
 
-void dw_admissions_take(struct dw_admissions *admissions, struct dw_arena *arena, struct dw_world *base,
-                        const struct dw_admissions_query *query, struct dw_states *out) {
+void dw_admissions_snapshot(struct dw_admissions *admissions, struct dw_arena *arena, struct dw_world *base,
+                            const struct dw_admissions_query *query, struct dw_states *out) {
   refresh(admissions, base, query->current);
   bool second = false, doubtful = query->found_count > 0;
   for (size_t i = 0; i < admissions->count; i++) {

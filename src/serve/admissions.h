@@ -67,8 +67,8 @@ struct dw_states {
 /* Under the lock: takes the states for a request, its lists in ARENA. BASE is the newest world, taken under the lock,
  * too: an older one than the newest seen is not used, as what was admitted may have been dropped for the newer one.
  * Free with dw_states_free(). */
-void dw_admissions_take(struct dw_admissions *admissions, struct dw_arena *arena, struct dw_world *base,
-                        const struct dw_admissions_query *query, struct dw_states *out) __attribute__((nonnull));
+void dw_admissions_snapshot(struct dw_admissions *admissions, struct dw_arena *arena, struct dw_world *base,
+                            const struct dw_admissions_query *query, struct dw_states *out) __attribute__((nonnull));
 /* Makes the worlds; needs no lock. */
 void dw_states_build(struct dw_states *states) __attribute__((nonnull));
 void dw_states_free(struct dw_states *states) __attribute__((nonnull));

@@ -41,7 +41,7 @@ struct run {
   struct dw_audit audit;
   struct tally tallies[RULES_MAX];
   struct violations *found;
-  size_t left_out, told;
+  size_t left_out, reported;
   struct dw_auditor *auditor;
 };
 
@@ -97,14 +97,14 @@ static void see(void *context, const struct dw_audited *audited) {
     tally(run, &audited->judgement.findings.items[i]);
     add_finding(run, audited->object, &audited->judgement.findings.items[i]);
   }
-  if (run->auditor->options.events != NULL && audited->judgement.denied && run->told++ < TOLD)
+  if (run->auditor->options.events != NULL && audited->judgement.denied && run->reported++ < TOLD)
     dw_events_audited(run->auditor->options.events, audited);
 }
 
 /* --- migrations --- */
 
-static int take_vmi(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *json,
-                    struct dw_error *err) {
+static int receive_vmi(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *json,
+                       struct dw_error *err) {
   struct run *run = context;
   const struct dw_object *vmi = NULL;
   (void)arena;
@@ -130,7 +130,7 @@ static void audit_vmis(struct run *run) {
   struct dw_error err = DW_ERROR_INIT;
   struct dw_cluster_list list = {.config = auditor->options.config,
                                  .client = auditor->client,
-                                 .take = take_vmi,
+                                 .take = receive_vmi,
                                  .context = run,
                                  .only = DW_KIND_VMI};
   if (auditor->client == NULL)
@@ -208,7 +208,7 @@ static void audit(struct dw_auditor *auditor) {
 
 /* --- the thread --- */
 
-static void rest(struct dw_auditor *auditor, unsigned milliseconds) {
+static void pause_for(struct dw_auditor *auditor, unsigned milliseconds) {
   int64_t until = dw_now_microseconds() + (int64_t)milliseconds * 1000;
   struct timespec deadline = dw_deadline(until);
   pthread_mutex_lock(&auditor->lock);
@@ -223,7 +223,7 @@ static void *run_audits(void *context) {
     bool ready = dw_worlds_ready(auditor->options.worlds);
     if (ready)
       audit(auditor);
-    rest(auditor, ready ? auditor->options.interval_ms : READY_MS);
+    pause_for(auditor, ready ? auditor->options.interval_ms : READY_MS);
   }
   return NULL;
 }

@@ -17,7 +17,7 @@ struct dw_auditor_options {
   struct dw_events *events; /* that tell what is found; NULL: none. Must outlive it */
 };
 
-/* Audits as soon as the view is read, then once an interval. NULL where it can't be started. */
+/* Audits as soon as the view is read, then once an interval. NULL if it can't be started. */
 struct dw_auditor *dw_auditor_start(const struct dw_auditor_options *options, struct dw_error *err)
     __attribute__((nonnull(1)));
 void dw_auditor_stop(struct dw_auditor *auditor); /* NULL is allowed */

@@ -107,17 +107,18 @@ void dw_counters_refused(struct dw_counters *counters, int status) {
   add(&counters->refused[i], 1);
 }
 
-/* --- telling --- */
+/* --- metrics --- */
 
-/* What is told before it has happened, so that the first time shows as a rise: not what an endpoint never answers. */
+/* These are shown with 0 before they happen, so that the first one is visible as an increase; verdicts that an endpoint
+ * never gives are not shown. */
 static bool is_usual(size_t endpoint, size_t verdict) {
   if (endpoint == 0)
     return verdict != VERDICT_PATCHED;
   return verdict != VERDICT_DENIED && verdict != VERDICT_UNAVAILABLE;
 }
 
-static void tell_verdicts(const struct dw_counters *counters, struct dw_buf *out, size_t endpoint, size_t kind,
-                          size_t operation) {
+static void write_verdicts(const struct dw_counters *counters, struct dw_buf *out, size_t endpoint, size_t kind,
+                           size_t operation) {
   for (size_t verdict = 0; verdict < VERDICTS; verdict++) {
     uint64_t count = get(&counters->reviews[endpoint][kind][operation][verdict]);
     if (count > 0 || is_usual(endpoint, verdict))
@@ -127,16 +128,16 @@ static void tell_verdicts(const struct dw_counters *counters, struct dw_buf *out
   }
 }
 
-static void tell_reviews(const struct dw_counters *counters, struct dw_buf *out) {
+static void write_reviews(const struct dw_counters *counters, struct dw_buf *out) {
   dw_metric_head(out, "reviews_total", "counter", "Reviews answered.");
   for (size_t endpoint = 0; endpoint < 2; endpoint++)
     for (size_t kind = 0; kind < COUNTED_KINDS; kind++)
       for (size_t operation = 0; operation < COUNTED_OPERATIONS; operation++)
-        tell_verdicts(counters, out, endpoint, kind, operation);
+        write_verdicts(counters, out, endpoint, kind, operation);
 }
 
 /* The count is that of the buckets as they are read, so that both agree while others count. */
-static void tell_duration(const struct dw_counters *counters, struct dw_buf *out, size_t endpoint) {
+static void write_duration(const struct dw_counters *counters, struct dw_buf *out, size_t endpoint) {
   const char *name = endpoints[endpoint];
   uint64_t count = 0;
   for (size_t i = 0; i <= COUNTERS_BOUNDS; i++) {
@@ -150,7 +151,7 @@ static void tell_duration(const struct dw_counters *counters, struct dw_buf *out
                 name, (double)get(&counters->microseconds[endpoint]) / 1e6, name, count);
 }
 
-static void tell_findings(const struct dw_counters *counters, struct dw_buf *out) {
+static void write_findings(const struct dw_counters *counters, struct dw_buf *out) {
   size_t count = 0;
   const char *const *ids = dw_rule_ids(&count);
   dw_metric_head(out, "findings_total", "counter", "Reviews in which a rule denied or warned.");
@@ -161,7 +162,7 @@ static void tell_findings(const struct dw_counters *counters, struct dw_buf *out
                   ids[i], get(&counters->findings[i][0]), ids[i], get(&counters->findings[i][1]));
 }
 
-static void tell_refused(const struct dw_counters *counters, struct dw_buf *out) {
+static void write_refused(const struct dw_counters *counters, struct dw_buf *out) {
   dw_metric_head(out, "refused_requests_total", "counter", "Requests answered with an HTTP error.");
   for (size_t i = 0; i < COUNTED_STATUSES; i++)
     dw_buf_printf(out, "droveway_refused_requests_total{code=\"%s\"} %" PRIu64 "\n", statuses[i].label,
@@ -169,10 +170,10 @@ static void tell_refused(const struct dw_counters *counters, struct dw_buf *out)
 }
 
 void dw_counters_metrics(const struct dw_counters *counters, struct dw_buf *out) {
-  tell_reviews(counters, out);
+  write_reviews(counters, out);
   dw_metric_head(out, "review_duration_seconds", "histogram", "Time from the last byte of a review to its answer.");
   for (size_t endpoint = 0; endpoint < 2; endpoint++)
-    tell_duration(counters, out, endpoint);
-  tell_findings(counters, out);
-  tell_refused(counters, out);
+    write_duration(counters, out, endpoint);
+  write_findings(counters, out);
+  write_refused(counters, out);
 }

@@ -1,4 +1,4 @@
-/* How often what was answered, since the start. Relaxed atomics: counting never makes a review wait. Every label has
+/* Counts answers since the start. Relaxed atomics: counting never makes a review wait. Every label has
  * its values fixed here or in the catalogue of rules; none comes from a request. */
 #ifndef SERVE_COUNTERS_H
 #define SERVE_COUNTERS_H
@@ -46,10 +46,10 @@ struct dw_counters {
 
 enum verdict dw_verdict(const struct dw_answer *answer) __attribute__((nonnull));
 
-/* A review that was answered, and how long that took. */
+/* Counts a review that was answered, and how long that took. */
 void dw_counters_review(struct dw_counters *counters, bool mutate, const struct dw_request *request,
                         const struct dw_answer *answer, int64_t microseconds) __attribute__((nonnull));
-/* A request that was refused with this HTTP status. */
+/* Counts a request that was refused with this HTTP status. */
 void dw_counters_refused(struct dw_counters *counters, int status) __attribute__((nonnull));
 
 /* Appends them in Prometheus's text format. */

@@ -25,7 +25,7 @@
 
 enum { MOST_FEEDS = 16 };
 
-/* A label that tells the lists of one resource apart: "configmaps/kubeadm-config". */
+/* A label that distinguishes the lists of one resource: "configmaps/kubeadm-config". */
 static void resource_label(struct dw_buf *out, const struct dw_resource *resource) {
   dw_buf_printf(out, "{resource=\"%s%s%s%s%s\"}", resource->plural, *resource->group == '\0' ? "" : ".",
                 resource->group, resource->name == NULL ? "" : "/", resource->name == NULL ? "" : resource->name);
@@ -36,7 +36,7 @@ struct feeds {
   size_t count;
 };
 
-/* A line for each feed. */
+/* One line per feed. */
 static void per_feed(struct dw_buf *out, const struct feeds *feeds, const char *name,
                      double (*value)(const struct dw_feed_status *feed)) {
   for (size_t i = 0; i < feeds->count; i++) {
@@ -63,7 +63,7 @@ static double lists(const struct dw_feed_status *feed) {
   return (double)feed->lists;
 }
 
-/* Beside the first. */
+/* Not counting the first one. */
 static double watch_restarts(const struct dw_feed_status *feed) {
   return feed->watches == 0 ? 0 : (double)feed->watches - 1;
 }
@@ -113,7 +113,7 @@ static uint64_t hits_of(const struct dw_bound_hits *hits, enum dw_bound limit) {
   return atomic_load_explicit(&hits->counts[limit], memory_order_relaxed);
 }
 
-/* Of the service and, under names of their own, of the listener that metrics are served on. */
+/* Of the service and, under separate names, of the listener for metrics. */
 static void add_limits(struct dw_buf *out, const struct dw_bound_hits *hits, const struct dw_bound_hits *own) {
   dw_metric_head(out, "limit_hits_total", "counter", "Requests refused and connections closed because of a limit.");
   for (enum dw_bound limit = 0; limit < DW_BOUND_COUNT; limit++)
@@ -204,7 +204,7 @@ static bool read_stat(unsigned long long fields[FIELDS]) {
   return true;
 }
 
-/* The start is told in ticks since the machine's. */
+/* The start is given in ticks since the machine's start. */
 static double start_time(unsigned long long ticks) {
   struct timespec now = {0}, up = {0};
   clock_gettime(CLOCK_REALTIME, &now);

@@ -97,7 +97,7 @@ static void free_record(struct record *record) {
 }
 
 /* NULL where none waits and none will come. */
-static struct record *take(struct dw_recorder *recorder) {
+static struct record *pop(struct dw_recorder *recorder) {
   pthread_mutex_lock(&recorder->lock);
   while (recorder->first == NULL && !recorder->stopping)
     pthread_cond_wait(&recorder->wake, &recorder->lock);
@@ -131,7 +131,7 @@ static void report_left_out(struct dw_recorder *recorder) {
 
 static void *run(void *context) {
   struct dw_recorder *recorder = context;
-  for (struct record *record; (record = take(recorder)) != NULL; free_record(record)) {
+  for (struct record *record; (record = pop(recorder)) != NULL; free_record(record)) {
     if (write_file(record->path, record->body, record->length) != 0)
       note_failure(recorder, errno);
     report_left_out(recorder);
@@ -155,7 +155,7 @@ void dw_recorder_free(struct dw_recorder *recorder) {
   pthread_mutex_unlock(&recorder->lock);
   if (recorder->started)
     pthread_join(recorder->thread, NULL);
-  for (struct record *record; (record = take(recorder)) != NULL;)
+  for (struct record *record; (record = pop(recorder)) != NULL;)
     free_record(record);
   pthread_cond_destroy(&recorder->wake);
   pthread_mutex_destroy(&recorder->lock);

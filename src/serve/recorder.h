@@ -1,4 +1,4 @@
-/* Reviews as they came, a file each: test inputs, and what to look at when an answer surprises. Thread-safe. */
+/* Records each review in a file: test inputs, and evidence when an answer surprises. Thread-safe. */
 #ifndef SERVE_RECORDER_H
 #define SERVE_RECORDER_H
 

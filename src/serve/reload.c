@@ -59,7 +59,7 @@ struct dw_worlds {
   bool stop;
 };
 
-static struct fingerprint look(const struct dw_worlds *worlds) {
+static struct fingerprint check_sources(const struct dw_worlds *worlds) {
   const struct dw_sources *sources = &worlds->sources;
   return (struct fingerprint){
       .policy = sources->policy == NULL ? 0 : dw_fingerprint(sources->policy),
@@ -81,10 +81,10 @@ static bool is_fresh(const struct dw_worlds *worlds) {
 
 /* Waits until two looks agree, so that nothing is read while it is being written. */
 static struct fingerprint settle(const struct dw_worlds *worlds) {
-  struct fingerprint last = look(worlds);
+  struct fingerprint last = check_sources(worlds);
   for (int i = 0; i < SETTLE_LOOKS && is_fresh(worlds); i++) {
     nanosleep(&(struct timespec){.tv_nsec = SETTLE_MILLISECONDS * 1000000L}, NULL);
-    struct fingerprint now = look(worlds);
+    struct fingerprint now = check_sources(worlds);
     if (same(now, last))
       break;
     last = now;
@@ -147,7 +147,7 @@ static void rebuild(struct dw_worlds *worlds) {
     dw_memory_give_back();
 }
 
-static void tell(struct dw_worlds *worlds, bool *what) {
+static void notify(struct dw_worlds *worlds, bool *what) {
   pthread_mutex_lock(&worlds->lock);
   *what = true;
   pthread_cond_signal(&worlds->wake);
@@ -156,7 +156,7 @@ static void tell(struct dw_worlds *worlds, bool *what) {
 
 static void changed(void *context) {
   struct dw_worlds *worlds = context;
-  tell(worlds, &worlds->changed);
+  notify(worlds, &worlds->changed);
 }
 
 static void on_event(void *context, const struct dw_cluster_event *event) {
@@ -233,7 +233,7 @@ static void reload(struct dw_worlds *worlds, bool all) {
   if (reload_files(worlds, &err) == 0) {
     count_used(worlds, before, all);
     dw_log(DW_LOG_INFO, "reloaded policy and state");
-  } else if (same(look(worlds), worlds->seen)) {
+  } else if (same(check_sources(worlds), worlds->seen)) {
     report_broken(worlds, &err);
   }
 }
@@ -247,7 +247,7 @@ static void wait_until(struct dw_worlds *worlds, int64_t microseconds) {
   (void)pthread_cond_timedwait(&worlds->wake, &worlds->lock, &deadline);
 }
 
-static enum wish wish_now(const struct dw_worlds *worlds, int64_t look_at) {
+static enum wish request_now(const struct dw_worlds *worlds, int64_t look_at) {
   int64_t now = dw_now_microseconds();
   if (worlds->stop)
     return WISH_STOP;
@@ -258,10 +258,10 @@ static enum wish wish_now(const struct dw_worlds *worlds, int64_t look_at) {
   return now >= look_at ? WISH_LOOK : WISH_NONE;
 }
 
-static enum wish next_wish(struct dw_worlds *worlds, int64_t look_at) {
+static enum wish next_request(struct dw_worlds *worlds, int64_t look_at) {
   pthread_mutex_lock(&worlds->lock);
   enum wish wish;
-  while ((wish = wish_now(worlds, look_at)) == WISH_NONE)
+  while ((wish = request_now(worlds, look_at)) == WISH_NONE)
     wait_until(worlds, worlds->changed && worlds->not_before < look_at ? worlds->not_before : look_at);
   if (wish == WISH_REREAD)
     worlds->reread = false;
@@ -275,7 +275,7 @@ static void *watch(void *argument) {
   struct dw_worlds *worlds = argument;
   int64_t pause = (int64_t)worlds->poll_milliseconds * 1000;
   for (int64_t look_at = dw_now_microseconds() + pause;;) {
-    switch (next_wish(worlds, look_at)) {
+    switch (next_request(worlds, look_at)) {
     case WISH_STOP:
       return NULL;
     case WISH_REBUILD:
@@ -285,7 +285,7 @@ static void *watch(void *argument) {
       reload(worlds, true);
       break;
     case WISH_LOOK:
-      if (!same(look(worlds), worlds->seen))
+      if (!same(check_sources(worlds), worlds->seen))
         reload(worlds, false);
       look_at = dw_now_microseconds() + pause;
       break;
@@ -360,7 +360,7 @@ struct dw_worlds *dw_worlds_start(const struct dw_worlds_options *options, struc
 void dw_worlds_stop(struct dw_worlds *worlds) {
   if (worlds == NULL)
     return;
-  tell(worlds, &worlds->stop);
+  notify(worlds, &worlds->stop);
   pthread_join(worlds->watcher, NULL);
   drop(worlds);
 }
@@ -384,7 +384,7 @@ struct dw_cluster *dw_worlds_cluster(struct dw_worlds *worlds) {
 }
 
 void dw_worlds_reread(struct dw_worlds *worlds) {
-  tell(worlds, &worlds->reread);
+  notify(worlds, &worlds->reread);
 }
 
 bool dw_worlds_policy_stale(struct dw_worlds *worlds) {

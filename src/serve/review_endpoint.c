@@ -134,7 +134,7 @@ static void judge_states(struct live *live, struct dw_arena *arena, struct dw_an
   }
 }
 
-static void take_states(struct live *live, struct dw_arena *arena, bool current) {
+static void snapshot_states(struct live *live, struct dw_arena *arena, bool current) {
   struct dw_admissions_query query = {.networks = live->networks,
                                       .network_count = live->network_count,
                                       .found = live->found,
@@ -142,7 +142,7 @@ static void take_states(struct live *live, struct dw_arena *arena, bool current)
                                       .current = current};
   struct dw_world *base = dw_worlds_get(live->service->worlds);
   dw_states_free(&live->states);
-  dw_admissions_take(live->service->admissions, arena, base, &query, &live->states);
+  dw_admissions_snapshot(live->service->admissions, arena, base, &query, &live->states);
   dw_world_unref(base);
 }
 
@@ -152,7 +152,7 @@ static bool judge_once(struct live *live, struct dw_arena *arena, bool hold, str
   bool current = dw_cluster_current(dw_worlds_cluster(live->service->worlds)), added = true;
   struct dw_admission admission = {.creates = false};
   dw_admissions_begin(admissions);
-  take_states(live, arena, current);
+  snapshot_states(live, arena, current);
   if (!hold)
     dw_admissions_end(admissions);
   dw_states_build(&live->states);
@@ -169,9 +169,9 @@ static bool judge_once(struct live *live, struct dw_arena *arena, bool hold, str
   return added;
 }
 
-/* A review that others overtake is judged again. One that is judged quickly then keeps the lock for that time, so that
- * it needs no more tries; a slow one never does, and after so many of them is asked to come back. What counts is the
- * processor's time: on a busy machine the quickest takes long. */
+/* A review that is overtaken by others is judged again. One that is judged quickly then keeps the lock for that time,
+ * so that it needs no more tries; a slow one never does, and after so many of them is asked to come back. What counts
+ * is the processor's time: on a busy machine the quickest takes long. */
 static void judge(struct live *live, struct dw_answer *answer) {
   int64_t quickest = INT64_MAX, began = 0;
   for (int try = 1; try <= MOST_TRIES; try++) {

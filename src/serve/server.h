@@ -43,7 +43,7 @@ struct dw_server_options {
   struct dw_events *events;                 /* that tell of denials; NULL: none */
 };
 
-/* NULL where it can't start. Answers from now on, in threads of its own. */
+/* NULL where it can't start. Answers from now on, in separate threads. */
 struct dw_server *dw_server_start(const struct dw_server_options *options, struct dw_error *err)
     __attribute__((nonnull(1), warn_unused_result));
 

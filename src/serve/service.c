@@ -64,7 +64,7 @@ void dw_service_fail(const struct dw_service *service, const struct dw_http_requ
   note_refusal(service, request, &(struct dw_refusal){.status = status, .text = text});
 }
 
-/* What is asked of a service. */
+/* A request and the service that it is for. */
 struct asked {
   const struct dw_service *service;
   const struct dw_http_request *request;

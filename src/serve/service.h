@@ -1,4 +1,4 @@
-/* From an HTTP request to its answer, without a socket: the transport calls it for what came over HTTPS, tests call it
+/* From an HTTP request to its answer, without a socket: the transport calls it for HTTPS requests, tests call it
  * directly. Thread-safe. */
 #ifndef SERVE_SERVICE_H
 #define SERVE_SERVICE_H
@@ -37,7 +37,7 @@ struct dw_service {
   const struct dw_service *shown;
 };
 
-/* What the request's head alone already refuses (404, 405, 413, 415), so that no body need be read. Where true, ANSWER
+/* Whether the request's head alone is already refused (404, 405, 413, 415), so that no body is read. If true, ANSWER
  * is filled and the refusal is logged. */
 bool dw_service_refuse(const struct dw_service *service, const struct dw_http_request *request,
                        struct dw_http_answer *answer) __attribute__((nonnull, warn_unused_result));

@@ -463,10 +463,10 @@ static void an_emptied_secret_keeps_trust_in_what_is_served(void **state) {
   settle(f);
   assert_int_equal(certs_in(f->in.secret.ca), 2);
   assert_non_null(strstr(f->in.secret.ca, before.ca));
-  assert_false(dw_rotation_takes(&f->in, before.leaf)); /* nobody may know the new CA yet */
-  assert_true(dw_rotation_takes(&f->in, NULL));         /* better than none */
+  assert_false(dw_rotation_accepts(&f->in, before.leaf)); /* nobody may know the new CA yet */
+  assert_true(dw_rotation_accepts(&f->in, NULL));         /* better than none */
   go_to(f, SETTLE_S);
-  assert_true(dw_rotation_takes(&f->in, before.leaf));
+  assert_true(dw_rotation_accepts(&f->in, before.leaf));
   live_to(f, LEAF);
   settle(f);
   assert_int_equal(certs_in(f->in.secret.ca), 1);
@@ -492,7 +492,7 @@ static void a_clock_that_is_a_little_behind_fixes_nothing(void **state) {
   go_to(f, -60 - 600); /* what is there begins ten minutes later by this clock */
   look(f);
   assert_false(f->plan.store);
-  assert_true(dw_rotation_takes(&f->in, NULL));
+  assert_true(dw_rotation_accepts(&f->in, NULL));
   go_to(f, -60 - 601);
   look(f);
   assert_true(f->plan.store);
@@ -563,26 +563,26 @@ static void old_cas_do_not_pile_up(void **state) {
 
 static void only_what_verifies_is_taken_and_once(void **state) {
   struct fixture *f = *state;
-  assert_false(dw_rotation_takes(&f->in, NULL));
+  assert_false(dw_rotation_accepts(&f->in, NULL));
   settle(f);
   struct dw_rotation_secret good = f->in.secret;
-  assert_true(dw_rotation_takes(&f->in, NULL));
-  assert_false(dw_rotation_takes(&f->in, good.leaf));
-  assert_true(dw_rotation_takes(&f->in, "something else"));
+  assert_true(dw_rotation_accepts(&f->in, NULL));
+  assert_false(dw_rotation_accepts(&f->in, good.leaf));
+  assert_true(dw_rotation_accepts(&f->in, "something else"));
   f->in.secret.leaf_key = good.ca_key;
-  assert_false(dw_rotation_takes(&f->in, NULL));
+  assert_false(dw_rotation_accepts(&f->in, NULL));
   f->in.secret = good;
   f->in.secret.leaf = good.ca;
   f->in.secret.leaf_key = good.ca_key;
-  assert_false(dw_rotation_takes(&f->in, NULL));
+  assert_false(dw_rotation_accepts(&f->in, NULL));
   f->in.secret = good;
   f->in.secret.ca = "";
-  assert_false(dw_rotation_takes(&f->in, NULL));
+  assert_false(dw_rotation_accepts(&f->in, NULL));
   f->in.secret = good;
   go_to(f, LEAF - 1);
-  assert_true(dw_rotation_takes(&f->in, NULL));
+  assert_true(dw_rotation_accepts(&f->in, NULL));
   go_to(f, LEAF);
-  assert_false(dw_rotation_takes(&f->in, NULL));
+  assert_false(dw_rotation_accepts(&f->in, NULL));
 }
 
 #define LOOK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

@@ -224,7 +224,7 @@ static bool act(struct world *w, struct replica *replica) {
     free(replica->serving);
     replica->serving = NULL;
   }
-  if (dw_rotation_takes(&in, replica->serving)) {
+  if (dw_rotation_accepts(&in, replica->serving)) {
     set(&replica->serving, in.secret.leaf);
     memset(replica->good_until, 0, sizeof replica->good_until);
     w->swaps++;

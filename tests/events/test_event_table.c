@@ -61,7 +61,7 @@ static struct dw_event_entry *due(struct dw_event_table *table, int64_t now) {
 static struct dw_event_entry *tell(struct dw_event_table *table, int64_t now) {
   struct dw_event_entry *entry = due(table, now);
   assert_non_null(entry);
-  dw_event_told(table, entry, now);
+  dw_event_sent(table, entry, now);
   return entry;
 }
 
@@ -84,7 +84,7 @@ static void denials_by_the_same_rules_are_one_event(void **state) {
   assert_ptr_equal(due(table, 1005), entry);
   assert_int_equal(count_of(table, entry), 3);
   assert_true(strstr(entry->event->note, "three") != NULL);
-  assert_int_equal(dw_event_told(table, entry, 1005), 2);
+  assert_int_equal(dw_event_sent(table, entry, 1005), 2);
   assert_string_equal(entry->name, first);
 }
 
@@ -119,7 +119,7 @@ static void what_waits_longer_than_the_window_is_counted(void **state) {
   assert_ptr_equal(due(table, 2 * WINDOW), entry);
   assert_int_equal(count_of(table, entry), 2);
   assert_int_equal(entry->first, first);
-  assert_int_equal(dw_event_told(table, entry, 2 * WINDOW), 2);
+  assert_int_equal(dw_event_sent(table, entry, 2 * WINDOW), 2);
 }
 
 /* It is one Event as long as the finding stands, however long that is: made once, then brought up to date. */
@@ -207,9 +207,9 @@ static void the_quietest_makes_room_and_what_waits_does_not(void **state) {
   assert_int_equal(dw_event_table_add(table, denial("more", "a", "x"), 1000), DW_EVENT_NO_ROOM);
   assert_int_equal(dw_event_table_add(table, denial("net-7", "a", "x"), 1000), DW_EVENT_WAITS);
   for (int i = 0; i < 3; i++)
-    dw_event_told(table, &table->entries[i], 1000);
+    dw_event_sent(table, &table->entries[i], 1000);
   dw_event_table_add(table, denial("net-0", "a", "x"), 1001);
-  dw_event_told(table, &table->entries[0], 1001);
+  dw_event_sent(table, &table->entries[0], 1001);
   assert_int_equal(dw_event_table_add(table, denial("more", "a", "x"), 1002), DW_EVENT_WAITS);
   assert_string_equal(table->entries[0].event->name, "net-0");
   assert_string_equal(table->entries[1].event->name, "more");

@@ -92,7 +92,7 @@ static struct dw_states take_unbuilt(struct fixture *f, struct dw_arena *arena,
                                      const struct dw_admissions_query *query) {
   struct dw_states states;
   dw_admissions_begin(f->admissions);
-  dw_admissions_take(f->admissions, arena, f->base, query, &states);
+  dw_admissions_snapshot(f->admissions, arena, f->base, query, &states);
   dw_admissions_end(f->admissions);
   return states;
 }
