@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The webhook on a sample cluster, as an API server would use it: certificates, `serve`, reviews over HTTPS with the CA
-# checked, the verdicts as a table, and a denial as kubectl prints it. `make demo` calls it; it leaves nothing behind.
+# Runs the webhook on a sample cluster as an API server would use it: creates certificates, starts `serve`, sends reviews
+# over HTTPS with a verified CA, and prints the verdicts and a denial as kubectl shows it. `make demo` runs it; it cleans
+# up after itself.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 droveway=${BUILD:-build}/droveway
@@ -38,7 +39,7 @@ die() {
   [ -s "$work/log" ] && tail -n 5 "$work/log" >&2
   exit 1
 }
-# ask PATH [CURL-OPTION...]: curl with the demo's CA, bounded in time.
+# ask PATH [CURL-OPTION...]: curl with the demo's CA and a timeout.
 ask() {
   curl --silent --show-error --fail --max-time 10 --noproxy '*' --cacert "$work/tls/ca.crt" \
     --resolve "droveway.example.svc:$port:127.0.0.1" "https://droveway.example.svc:$port$1" "${@:2}"
@@ -46,8 +47,8 @@ ask() {
 
 # --- certificates and the server ---
 
-heading 'Certificates, and the webhook on the sample cluster in demo/state'
-"$droveway" certs --dir "$work/tls" --dns droveway.example.svc || die 'no certificates'
+heading 'Create certificates and start the webhook on the sample cluster in demo/state'
+"$droveway" certs --dir "$work/tls" --dns droveway.example.svc || die 'could not create certificates'
 echo
 "$droveway" serve --listen 127.0.0.1:0 --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" \
   --state demo/state --shutdown-delay 0 2>"$work/log" &
@@ -56,26 +57,26 @@ port=''
 for _ in $(seq 100); do
   port=$(jq -r 'select(.msg == "listening").port' "$work/log" 2>/dev/null)
   [ -n "$port" ] && break
-  kill -0 "$server" 2>/dev/null || die 'the webhook ended'
+  kill -0 "$server" 2>/dev/null || die 'the webhook exited'
   sleep 0.1
 done
-[ -n "$port" ] || die 'the webhook does not listen'
+[ -n "$port" ] || die 'the webhook did not start listening'
 for _ in $(seq 100); do
   ask /readyz >/dev/null 2>&1 && break
   sleep 0.1
 done
-ask /readyz >/dev/null || die 'the webhook does not get ready'
-echo "ready: https://127.0.0.1:$port, trusted by the CA just made"
+ask /readyz >/dev/null || die 'the webhook did not become ready'
+echo "ready at https://127.0.0.1:$port, with a certificate of the new CA"
 
 # --- reviews ---
 
-# review FILE VERDICT: posts it, prints a row, and counts a failure where the verdict is another one.
+# review FILE VERDICT: sends the review, prints a table row, and counts a failure if the verdict differs.
 review() {
   local file=$1 expected=$2 path=/validate verdict rules name
   name=$(basename "$file" .json)
   case $name in mutate-*) path=/mutate ;; esac
   if ! ask "$path?timeout=5s" -H 'Content-Type: application/json' --data-binary @"$file" >"$work/$name.answer"; then
-    fail "$file: no answer"
+    fail "$file: no response"
     return
   fi
   verdict=$(jq -r '.response | if .allowed | not then "denied"
@@ -91,12 +92,12 @@ review() {
         while IFS= read -r more || [ -n "$more" ]; do printf '%-73s %s\n' '' "$more"; done
       }
     done
-  [ "$verdict" = "$expected" ] || fail "$file: $verdict, not $expected"
-  [ "$(jq -r .response.uid "$work/$name.answer")" = "$(jq -r .request.uid "$file")" ] || fail "$file: another uid"
+  [ "$verdict" = "$expected" ] || fail "$file: got $verdict, expected $expected"
+  [ "$(jq -r .response.uid "$work/$name.answer")" = "$(jq -r .request.uid "$file")" ] || fail "$file: the uid of the response differs"
 }
 columns() { printf '%-54s %-9s %-8s %s\n' OBJECT OPERATION VERDICT 'RULES (FIELDS FILLED IN)'; }
 
-heading 'What a Kubernetes API server sent while an administrator set up live migration'
+heading 'Reviews recorded from a Kubernetes API server while live migration was set up'
 columns
 recorded=tests/payloads/recorded
 while read -r name verdict; do
@@ -119,7 +120,7 @@ validate-nad-delete allowed
 validate-hco-delete allowed
 LIST
 
-heading 'Mistakes, most of which would have stopped the roll-out of virt-handler at its first node'
+heading 'Mistakes, most of which would have stopped the rollout of virt-handler on its first node'
 columns
 sample=tests/payloads/sample
 while read -r name verdict; do
@@ -140,47 +141,47 @@ hco-v1-network-elsewhere denied
 mutate-nad-name-version-mode patched
 LIST
 
-# --- as kubectl shows it ---
+# --- kubectl output ---
 
-# As kubectl prints a Status of reason Invalid: one cause on the line itself, several as a list.
+# Prints a Status with reason Invalid as kubectl does: one cause on the same line, several as a list.
 kubectl_prints() {
   jq -r '.response | (.warnings // [] | map("Warning: " + .) | .[]), (.status | select(.)
     | "The \(.details.kind) \"\(.details.name)\" is invalid: " as $head
     | [.details.causes[] | "\(.field): \(.message)"]
     | if length == 1 then $head + .[0] else $head + "\n" + (map("* " + .) | join("\n")) end)' "$1"
 }
-heading 'The five mistakes, as kubectl prints the denial'
+heading 'Five mistakes in one network, as kubectl prints the denial'
 echo '$ kubectl apply -f migration-network.yaml'
 kubectl_prints "$work/nad-five-mistakes.answer"
-[ "$(jq '.response.status.details.causes | length' "$work/nad-five-mistakes.answer")" = 5 ] || fail 'not five causes'
+[ "$(jq '.response.status.details.causes | length' "$work/nad-five-mistakes.answer")" = 5 ] || fail 'expected five causes'
 
-heading 'A warning and a denial with one cause'
+heading 'A warning, and a denial with one cause'
 echo '$ kubectl apply -f kubevirt.yaml'
 kubectl_prints "$work/validate-kubevirt-update.answer"
 
-# --- before anything is applied ---
+# --- check ---
 
-heading 'The same rules on manifests, before anything is applied'
+heading 'The same rules on manifest files, before they are applied'
 # check FILE STATUS
 check() {
   echo "\$ droveway check -f $1 --state demo/state"
   "$droveway" check -f "$1" --state demo/state
   local status=$?
-  [ "$status" -eq "$2" ] || fail "check $1: exit status $status, not $2"
+  [ "$status" -eq "$2" ] || fail "check $1: got exit status $status, expected $2"
 }
 check demo/manifests/migration.yaml 0
 echo
 check demo/manifests/five-mistakes.yaml 1
 
-# --- the end ---
+# --- shutdown ---
 
-heading 'A line of the decision log, and the end'
+heading 'A line of the decision log, and shutdown'
 jq -c 'select(.uid != null)' "$work/log" | tail -n 1
 decisions=$(jq -s 'map(select(.uid != null)) | length' "$work/log")
-stop_server || fail "the webhook ended with status $?"
+stop_server || fail "the webhook exited with status $?"
 echo
 if [ "$failures" -gt 0 ]; then
-  echo "demo: $failures of the steps went wrong"
+  echo "demo: $failures steps failed"
   exit 1
 fi
-echo "$decisions reviews answered over HTTPS, each as expected; the webhook stopped on SIGTERM"
+echo "All $decisions reviews were answered as expected over HTTPS. The webhook stopped on SIGTERM."

@@ -1,6 +1,6 @@
-# bash completion of droveway and of `kubectl droveway`. It asks the program itself (`droveway COMMAND --help`), so that
-# it knows what the program knows.
-_droveway_words() { # COMMAND...: what COMMAND may be followed by
+# bash completion for droveway and `kubectl droveway`. It reads commands and options from `droveway COMMAND --help`, so it
+# is always up to date.
+_droveway_words() { # COMMAND...: the commands, or the options of COMMAND
   local program=$1
   shift
   if [ $# -eq 0 ]; then
@@ -12,7 +12,7 @@ _droveway_words() { # COMMAND...: what COMMAND may be followed by
   fi
 }
 
-_droveway_values() { # PROGRAM COMMAND OPTION: what OPTION takes; nothing for files and free text
+_droveway_values() { # PROGRAM COMMAND OPTION: the values of OPTION; empty for files and free text
   case $3 in
   -o | --output) "$1" "$2" --help 2>/dev/null | sed -n 's/.*-o \([a-z][a-z|]*\).*/\1/p' | head -n 1 | tr '|' '\n' ;;
   --fail-on) printf '%s\n' deny warn never ;;

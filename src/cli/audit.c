@@ -33,7 +33,7 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-/* CLI_OK, CLI_HELP, or CLI_FAILED after saying why. */
+/* CLI_OK, CLI_HELP, or CLI_FAILED after printing the error. */
 static int take_option(int option, struct audit_options *out) {
   if (cli_world_option(option, optarg, &out->world))
     return CLI_OK;
@@ -70,7 +70,7 @@ struct spot {
 struct spots {
   struct dw_arena *arena;
   const char *folder; /* NULL: the objects are not read from files */
-  const char *ns;     /* of objects that name none */
+  const char *ns;     /* of objects that do not set one */
   bool loaded;
   struct spot *items;
   size_t count;
@@ -104,14 +104,14 @@ static const struct dw_manifest *find_spot(struct spots *spots, const struct dw_
   return found == NULL ? NULL : found->manifest;
 }
 
-/* --- what is found --- */
+/* --- the audit --- */
 
 struct auditing {
   struct cli_report *report;
   struct spots *spots;
 };
 
-static void see(void *context, const struct dw_audited *audited) {
+static void report_object(void *context, const struct dw_audited *audited) {
   struct auditing *auditing = context;
   const struct dw_object *object = audited->object;
   struct cli_reported_object reported = {.kind = dw_kind_name(object->kind),
@@ -131,11 +131,11 @@ static int audit(const struct audit_options *options, const struct dw_world *wor
       .by_object = true};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_report report = {.arena = arena, .words = &words};
-  bool places = options->report.form != CLI_FORM_TEXT; /* whose lines name objects: the folder need not be read again */
+  bool places = options->report.form != CLI_FORM_TEXT; /* text names objects, not places in files */
   struct spots spots = {
       .arena = arena, .folder = places ? options->world.state : NULL, .ns = world->policy->namespace_};
   struct auditing auditing = {&report, &spots};
-  struct dw_audit run = {.world = world, .see = see, .context = &auditing, .see_all = true};
+  struct dw_audit run = {.world = world, .see = report_object, .context = &auditing, .see_all = true};
   cli_warn_unknown(&options->world, gaps, "rules that need them could not be checked");
   dw_audit_run(&run);
   cli_report_print(&report, &options->report);

@@ -52,7 +52,7 @@ static size_t count_names(int argc, char **argv) {
   return count;
 }
 
-/* "a,b" gives two names; an empty one is kept, so that it is refused. */
+/* Splits "a,b" into two names. An empty name is kept, so that it is rejected later. */
 static void add_names(struct names *names, const char *text) {
   for (;;) {
     size_t length = strcspn(text, ",");
@@ -92,7 +92,7 @@ static int read_option(int option, struct certs_options *out, struct names *name
   }
 }
 
-/* False where the command ends here, with STATUS. */
+/* False if the command ends here, with STATUS. */
 static bool read_options(int argc, char **argv, struct certs_options *out, struct names *names, int *status) {
   static const struct option options[] = {{"dir", required_argument, NULL, 'd'},
                                           {"dns", required_argument, NULL, 'n'},

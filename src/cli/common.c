@@ -69,7 +69,7 @@ static void complain_long(const char *command, const char *text, const struct op
 
 int cli_option(int argc, char **argv, const char *letters, const struct option *options) {
   int option = getopt_long(argc, argv, letters, options, NULL);
-  const char *text = argv[optind > 1 ? optind - 1 : 1]; /* where it is a long option */
+  const char *text = argv[optind > 1 ? optind - 1 : 1]; /* the option, if it is a long one */
   bool is_long = text != NULL && strncmp(text, "--", 2) == 0;
   if (option == ':') {
     if (is_long)

@@ -13,7 +13,7 @@ struct explain_options {
   struct cli_world_options world;
   const char *form;
   bool all;
-  const char *rule; /* NULL: none named */
+  const char *rule; /* NULL: not given */
 };
 
 static int help(void) {
@@ -30,7 +30,7 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-/* False where the command ends here, with STATUS. */
+/* False if the command ends here, with STATUS. */
 static bool read_options(int argc, char **argv, struct explain_options *out, int *status) {
   static const struct option options[] = {{"all", no_argument, NULL, 'a'},
                                           {"policy", required_argument, NULL, 'p'},

@@ -34,7 +34,7 @@ static const char *output_title(const struct cli_explained *explained) {
   return explained->explanation.deletes ? "How its deletion is answered" : "What `droveway check` reports";
 }
 
-/* How it is decided which action a NAD gets. */
+/* How Droveway decides which action applies to a NAD. */
 static const char *which_networks(const struct cli_explained *explained) {
   struct dw_arena *arena = explained->arena;
   const char *patterns = "";
@@ -59,14 +59,9 @@ static const char *policy_snippet(const struct cli_explained *explained) {
 /* --- the example and the fixed example, line by line --- */
 
 struct diff_line {
-  char mark;        /* ' ' in both, '-' only in the old, '+' only in the new, '@' where lines in both are left out */
-  const char *text; /* without its end */
+  char mark; /* ' ': in both; '-': only in the old; '+': only in the new; '@': unchanged lines are left out here */
+  const char *text; /* without its newline */
 };
-
-/* The lines of both, in order, of those in both only CONTEXT around each change. The time goes with the product of
- * their numbers of lines. OUT is in ARENA; returns how many there are. */
-static size_t line_diff(struct dw_arena *arena, const char *before, const char *after, size_t context,
-                        struct diff_line **out);
 
 struct lines {
   const char **items;
@@ -86,7 +81,7 @@ static struct lines split(struct dw_arena *arena, const char *text) {
   return lines;
 }
 
-/* shared[i * (after.count + 1) + j]: how many lines from before[i] and after[j] on can be kept. */
+/* shared[i * (after.count + 1) + j] is the length of the longest common subsequence of before[i...] and after[j...]. */
 static const uint32_t *measure(struct dw_arena *arena, const struct lines *before, const struct lines *after) {
   size_t width = after->count + 1;
   uint32_t *shared = dw_arena_array(arena, (before->count + 1) * width, sizeof *shared);
@@ -130,6 +125,8 @@ static bool is_near_change(const struct diff_line *lines, size_t count, size_t a
   return false;
 }
 
+/* The lines of BEFORE and AFTER in order, with only CONTEXT unchanged lines around each change. Takes time proportional
+ * to the product of the line counts. OUT is in ARENA; returns its length. */
 static size_t line_diff(struct dw_arena *arena, const char *before, const char *after, size_t context,
                         struct diff_line **out) {
   struct lines old = split(arena, before);
@@ -205,7 +202,7 @@ void cli_explain_text(const struct cli_explained *explained) {
 
 /* --- markdown --- */
 
-/* Prose as it stands: what Markdown would take for marks is escaped, but not in `code`. */
+/* Escapes what Markdown would interpret, but not in `code`. */
 static void print_prose(const char *text) {
   bool code = false;
   for (; *text; text++) {

@@ -1,4 +1,4 @@
-/* The forms of an explanation. */
+/* The output formats of an explanation. */
 #ifndef CLI_EXPLAIN_PRINT_H
 #define CLI_EXPLAIN_PRINT_H
 
@@ -8,13 +8,13 @@
 struct cli_explained {
   struct dw_arena *arena;
   const struct dw_rule *rule;
-  const struct dw_policy *policy; /* whose actions are in force */
+  const struct dw_policy *policy; /* for the actions */
   struct dw_explanation explanation;
   const char *output; /* of `check` or `audit` for the broken example */
-  bool one_of_many;   /* what is the same for all rules is not repeated */
+  bool one_of_many;   /* leave out what is the same for all rules */
 };
 
-/* Both print to standard output. */
+/* Both functions print to standard output. */
 void cli_explain_text(const struct cli_explained *explained);
 void cli_explain_markdown(const struct cli_explained *explained);
 

@@ -7,15 +7,15 @@
 #include "cli/terminal.h"
 #include "json/json_write.h"
 
-/* JSON numbers are exact up to here for every reader. */
+/* Up to this value every JSON reader represents integers exactly. */
 #define MOST_USABLE (UINT64_C(1) << 53)
 
-/* One NAD, read. */
+/* How one NAD is read. */
 struct nad_view {
   const struct dw_subject *subject;
   struct dw_classification class;
   const struct dw_cni_config *config;
-  const struct dw_ipam *ipam; /* of the first plugin that has one; NULL */
+  const struct dw_ipam *ipam; /* of the first plugin that has one, or NULL */
 };
 
 static const struct dw_value *first_given(const struct dw_cni_config *config, size_t offset) {
@@ -39,7 +39,7 @@ static struct nad_view read_nad(struct dw_arena *arena, const struct dw_world *w
   return out;
 }
 
-/* An exclude that can't be read fails each allocation; whereabouts still reads the range. */
+/* With an invalid exclude, whereabouts still reads the range, but every allocation fails. */
 static bool is_exclude_text(const struct dw_ipam *ipam, const char *field) {
   for (size_t i = 0; i < ipam->pool_count; i++)
     for (size_t j = 0; j < ipam->pools[i].exclude_count; j++)
@@ -128,7 +128,7 @@ static void put_nad(struct dw_json_writer *w, struct dw_arena *arena, const stru
   dw_json_end_object(w);
 }
 
-/* What came of input reaches no terminal raw. */
+/* Replaces the control characters in TEXT, which comes from a manifest. */
 static void print_clean(const char *before, const char *text) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   cli_put_clean(&out, text);
@@ -220,7 +220,6 @@ static int help(void) {
   return CLI_OK;
 }
 
-/* -o, into a bool. */
 static int take(void *into, int option, const char *value) {
   bool *json = into;
   (void)option;

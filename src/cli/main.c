@@ -45,8 +45,9 @@ static int run(int argc, char **argv) {
   return cli_unknown("command", argv[0], names, COMMANDS);
 }
 
-/* Else a socket or a file would become one of the three, and what is meant for a terminal would get into it. Each is
- * opened the wrong way round, so that reading and writing fail as they do on a closed one. */
+/* Opens /dev/null in place of closed standard streams. Otherwise a socket or file opened later could become one of them
+ * and receive messages. Input is opened for writing and output for reading, so that using them fails as on a closed
+ * descriptor. */
 static bool open_standard_streams(void) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
@@ -62,7 +63,7 @@ int main(int argc, char **argv) {
     return CLI_FAILED;
   }
   const char *name = argv[1];
-  opterr = 0; /* the commands say what is wrong in a line of their own */
+  opterr = 0; /* cli_option() prints the errors */
   if (strcmp(name, "help") == 0 && argc > 2 && argv[2][0] != '-') {
     char option[] = "--help";
     char *asked[] = {argv[2], option, NULL};

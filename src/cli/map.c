@@ -17,7 +17,7 @@ struct arguments {
   struct cli_manifest_arguments manifests;
   enum form form;
   enum cli_color color;
-  const char *suggest; /* as given; NULL where not */
+  const char *suggest; /* as given, or NULL */
   struct dw_map_options map;
 };
 
@@ -72,7 +72,7 @@ static int read_color(const char *text, enum cli_color *color) {
   return status;
 }
 
-/* "/24" or "24"; what IPv4 can't have is of IPv6. */
+/* "/24" or "24"; lengths that are too long for IPv4 are for IPv6. */
 static int read_suggest(struct arguments *out) {
   int64_t bits = 0;
   const char *text = out->suggest[0] == '/' ? out->suggest + 1 : out->suggest;
@@ -104,7 +104,7 @@ static int take_option(int option, struct arguments *out) {
   }
 }
 
-/* CLI_HELP where help was asked for. */
+/* CLI_OK, CLI_HELP, or CLI_FAILED after printing the error. */
 static int read_options(int argc, char **argv, struct arguments *out) {
   static const struct option options[] = {CLI_WORLD_OPTIONS,
                                           {"filename", required_argument, NULL, 'f'},
@@ -121,7 +121,7 @@ static int read_options(int argc, char **argv, struct arguments *out) {
     if (option == '?' || take_option(option, out) != CLI_OK)
       return CLI_FAILED;
   }
-  while (optind < argc && out->manifests.path_count > 0) /* -f a b c, as a shell's pattern leaves it */
+  while (optind < argc && out->manifests.path_count > 0) /* the shell expanded a pattern: -f a b c */
     out->manifests.paths[out->manifests.path_count++] = argv[optind++];
   if (optind < argc)
     return cli_usage("map", "unexpected argument \"%s\"", argv[optind]);

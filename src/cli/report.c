@@ -15,7 +15,7 @@ static const struct {
 static const char *const fail_ons[] = {"deny", "warn", "never"};
 static const char *const colors[] = {"auto", "always", "never"};
 
-/* The place of TEXT in WORDS[COUNT], or -1. */
+/* The index of TEXT in WORDS[COUNT], or -1. */
 static int find_word(const char *const *words, int count, const char *text) {
   for (int i = 0; i < count; i++)
     if (strcmp(words[i], text) == 0)
@@ -56,7 +56,7 @@ int cli_report_option(const char *command, int option, const char *value, struct
   return CLI_OK;
 }
 
-/* --- what was found --- */
+/* --- findings --- */
 
 static const char *copied(struct dw_arena *arena, const char *text) {
   return text == NULL ? NULL : dw_arena_strdup(arena, text);

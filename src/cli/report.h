@@ -1,4 +1,4 @@
-/* What `check` and `audit` found, and the forms in which they print it. */
+/* The findings of `check` and `audit`, and their output formats. */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
@@ -18,10 +18,10 @@ struct cli_report_options {
   enum cli_fail_on fail_on;
   enum cli_color color;
   bool quiet;       /* no summary */
-  bool no_snippets; /* no source lines: a line a finding */
+  bool no_snippets; /* no source lines: one line per finding */
 };
 
-/* --- options that both take (--no-snippets: `check` alone) --- */
+/* --- options of both commands (--no-snippets: only `check`) --- */
 
 enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
 #define CLI_REPORT_OPTIONS                                                                                             \
@@ -37,35 +37,35 @@ enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
   "      --color WHEN      auto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"         \
   "  -q, --quiet           omit the summary from text output\n"
 
-/* CLI_FAILED after saying what is wrong with VALUE, in COMMAND's name. */
+/* CLI_FAILED after printing what is wrong with VALUE, in COMMAND's name. */
 int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out);
 
-/* --- what was found --- */
+/* --- findings --- */
 
-/* An object that was judged. */
+/* A checked object. */
 struct cli_reported_object {
   const char *kind, *ns, *name;
-  const char *file; /* "-" for standard input; NULL for what was read of a live cluster */
+  const char *file; /* "-" for standard input; NULL if it comes from a live cluster */
   bool denied;
-  size_t first, count;                /* its findings in the report */
-  size_t more_denials, more_warnings; /* counted only: one rule found very many */
+  size_t first, count;                /* its findings in the report's list */
+  size_t more_denials, more_warnings; /* findings of one rule over the limit, which are only counted */
 };
 
 struct cli_reported {
   const struct cli_report *report;
-  size_t object; /* its place among the report's */
+  size_t object; /* its index in the report's list */
   struct dw_finding finding;
-  struct dw_place place; /* line 0: not known */
+  struct dw_place place; /* line 0: unknown */
 };
 
-/* How a command puts it. */
+/* The wording of a command. */
 struct cli_report_words {
   const char *command; /* "check" */
   const char *done;    /* "checked" */
   const char *denied;  /* "denied" */
-  const char *nothing; /* the line where there was no object at all */
-  bool by_object;      /* text names the object and shows no source: what is wrong stands in a cluster, and a snapshot
-                          of it reads the same */
+  const char *nothing; /* the line that is printed if no object was found */
+  bool by_object;      /* text output names the object and shows no source, so that a cluster and its
+ snapshot have the same output */
 };
 
 struct cli_report {
@@ -76,24 +76,24 @@ struct cli_report {
   struct cli_reported *findings;
   size_t finding_count, finding_capacity;
   size_t denied;           /* objects */
-  size_t errors, warnings; /* findings, with those that are counted only */
-  size_t passed_over;      /* documents that are no Kubernetes objects */
-  size_t templates;        /* files of Helm charts that could not be read before they are rendered */
-  const char **patches;    /* files that are kustomize's patches */
+  size_t errors, warnings; /* findings, including those that are only counted */
+  size_t skipped;          /* documents that are not Kubernetes objects */
+  size_t templates;        /* Helm templates that are unreadable until they are rendered */
+  const char **patches;    /* files that are kustomize patches */
   size_t patch_count;
 };
 
-/* Takes an object and what was found of it; all is copied. FILE of OBJECT and the findings' places come of MANIFEST
- * (NULL: there is none), which must outlive the report. */
+/* Adds an object with its findings; everything is copied. The file of OBJECT and the places of the findings come from
+ * MANIFEST, which must outlive the report; NULL if there is none. */
 void cli_report_add(struct cli_report *report, const struct cli_reported_object *object,
                     const struct dw_findings *findings, const struct dw_manifest *manifest);
 
-/* Prints the report on standard output. */
+/* Prints the report to standard output. */
 void cli_report_print(const struct cli_report *report, const struct cli_report_options *options);
 /* CLI_OK or CLI_DENIED. */
 int cli_report_status(const struct cli_report *report, const struct cli_report_options *options);
 
-/* --- for the forms --- */
+/* --- for the output formats --- */
 
 /* "FIELD: ", then a denial as the API server words it, or a warning as kubectl prints it, but never shortened. In
  * ARENA. */
@@ -104,13 +104,13 @@ const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_o
 struct cli_text_style {
   bool color;
   bool snippets;
-  size_t width; /* of a line of source, in columns */
+  size_t width; /* of a source line, in columns */
   struct cli_line_cursor *cursor;
 };
-/* One finding as text, with line ends. */
+/* Appends a finding as one or more lines of text. */
 void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style);
 
-/* How many findings of it are not among the report's; nothing where all are. */
+/* Appends how many findings of OBJECT are only counted, if any. */
 void cli_report_put_rest(struct dw_buf *out, const struct cli_reported_object *object);
 
 void cli_report_text(const struct cli_report *report, const struct cli_report_options *options, struct dw_buf *out);

@@ -3,7 +3,7 @@
 #include "cli/report.h"
 #include "json/json_write.h"
 
-/* A longer line of source is left out: every finding of a file in one line would repeat the file. */
+/* Longer source lines are left out: if a file is one line, every finding would repeat the whole file. */
 enum { SOURCE_MOST = 1000 };
 
 static void put_place(struct dw_json_writer *w, const struct cli_reported *found) {
@@ -59,7 +59,7 @@ void cli_report_json(const struct cli_report *report, const struct cli_report_op
   dw_json_member_int(&w, "denied", (int64_t)report->denied);
   dw_json_member_int(&w, "errors", (int64_t)report->errors);
   dw_json_member_int(&w, "warnings", (int64_t)report->warnings);
-  dw_json_member_int(&w, "passedOver", (int64_t)report->passed_over);
+  dw_json_member_int(&w, "passedOver", (int64_t)report->skipped);
   dw_json_member_int(&w, "templates", (int64_t)report->templates);
   dw_json_key(&w, "patches");
   dw_json_begin_array(&w);

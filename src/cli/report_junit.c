@@ -5,8 +5,8 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 
-/* JUnit's XML as Jenkins and GitLab read it: a suite a file, a case an object. Both show one failure a case, so that
- * all that denies an object stands in one. */
+/* JUnit XML as Jenkins and GitLab read it: one suite per file, one case per object. Both show one failure per case, so
+ * all denials of an object are in one failure. */
 
 enum { SOURCE_WIDTH = 160 };
 
@@ -16,7 +16,7 @@ static void put_attribute(struct dw_buf *out, const char *name, const char *valu
   dw_buf_putc(out, '"');
 }
 
-/* Lines and tabs stay. */
+/* Keeps newlines and tabs. */
 static void put_text(struct dw_buf *out, const struct dw_buf *text) {
   const char *at = dw_buf_text(text);
   for (;;) {
@@ -46,7 +46,7 @@ static bool fails(const struct cli_reported_object *object, const struct cli_rep
   return object->denied || (options->fail_on == CLI_FAIL_ON_WARN && (object->count > 0 || object->more_warnings > 0));
 }
 
-/* Where warnings fail an object, they belong to its failure; and where nothing else does. */
+/* Warnings are part of the failure if they fail the object, or if the object has no denials. */
 static bool belongs(const struct dw_finding *finding, const struct cli_report_options *options, bool denials) {
   return finding->action == DW_ACTION_DENY || options->fail_on == CLI_FAIL_ON_WARN || !denials;
 }
@@ -58,7 +58,7 @@ static bool has_denials(const struct cli_report *report, const struct cli_report
   return false;
 }
 
-/* The findings of OBJECT that belong to its failure, or the others, into TEXT; returns the first of them. */
+/* Appends the findings of OBJECT that are part of its failure (or the others) to TEXT; returns the first of them. */
 static const struct cli_reported *collect(const struct junit *junit, const struct cli_reported_object *object,
                                           bool failing, struct dw_buf *text) {
   const struct cli_reported *first = NULL;
@@ -133,7 +133,7 @@ static void put_counts(struct dw_buf *out, const char *name, struct totals total
   dw_buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" time=\"0\">\n", totals.cases, totals.failures);
 }
 
-/* The objects of the first one's file; returns how many these are. */
+/* Prints all objects of the first object's file; returns their number. */
 static size_t put_suite(const struct junit *junit, const struct cli_reported_object *const *objects, size_t count) {
   size_t mine = 1;
   while (mine < count && strcmp(suite_of(objects[mine]), suite_of(objects[0])) == 0)

@@ -8,9 +8,9 @@
 #include "rules/explain.h"
 #include "json/json_write.h"
 
-/* SARIF 2.1.0 (OASIS Standard, errata 01). Numbers in comments are its sections. */
+/* SARIF 2.1.0 (OASIS Standard, errata 01). Numbers in comments are sections of the standard. */
 
-/* Where somebody publishes docs/rules.md (`make RULES_URL=...`): without it no link is given rather than a dead one. */
+/* Where docs/rules.md is published (`make RULES_URL=...`). Empty: no links, because they would be dead. */
 #ifdef DW_RULES_URL
 static const char rules_url[] = DW_RULES_URL;
 #else
@@ -28,11 +28,11 @@ static void put_text(struct dw_json_writer *w, const char *key, const char *text
 
 /* --- rules --- */
 
-/* The rules that found something, in the order of the catalogue. */
+/* The rules that have findings, in the order of the catalogue. */
 struct rules {
   const struct dw_rule *const *all;
   size_t count;
-  int *index; /* beside each its place in the output, or -1 */
+  int *index; /* for each rule its index in the output, or -1 */
 };
 
 static size_t place_of(const struct rules *rules, const struct dw_rule *rule) {
@@ -58,20 +58,21 @@ static const char *level_of(enum dw_action action) {
   return action == DW_ACTION_DENY ? "error" : action == DW_ACTION_WARN ? "warning" : "none";
 }
 
-/* Why the rule exists, and its example; nothing is missing where there is none. */
+/* Why the rule exists and its example, if it has an explanation. */
 static void put_help(struct dw_json_writer *w, struct dw_arena *arena, const struct dw_rule *rule) {
-  struct dw_explanation told = {.why = NULL};
-  bool has = dw_explain(arena, rule->id, &told, NULL) == 0;
+  struct dw_explanation explanation = {.why = NULL};
+  bool has = dw_explain(arena, rule->id, &explanation, NULL) == 0;
   dw_json_key(w, "help");
   dw_json_begin_object(w);
   dw_json_member_string(w, "text",
-                        dw_arena_printf(arena, "Finds: %s.\n\nTo fix it: %s.\n%s%s", rule->finds, rule->fix,
-                                        has ? "\n" : "", has ? told.why : ""));
-  const char *markdown = dw_arena_printf(arena, "**Finds:** %s.\n\n**To fix it:** %s.\n", rule->finds, rule->fix);
+                        dw_arena_printf(arena, "Finds: %s.\n\nFix: %s.\n%s%s", rule->finds, rule->fix, has ? "\n" : "",
+                                        has ? explanation.why : ""));
+  const char *markdown = dw_arena_printf(arena, "**Finds:** %s.\n\n**Fix:** %s.\n", rule->finds, rule->fix);
   if (has)
-    markdown = dw_arena_printf(arena, "%s\n%s\n\n%s:\n\n```yaml\n%s\n```\n\n%s:\n\n```yaml\n%s\n```\n", markdown,
-                               told.why, told.deletes ? "Not to be deleted" : "Breaks the rule", told.broken,
-                               told.deletes ? "To be applied first" : "Fixed", told.fixed);
+    markdown =
+        dw_arena_printf(arena, "%s\n%s\n\n%s:\n\n```yaml\n%s\n```\n\n%s:\n\n```yaml\n%s\n```\n", markdown,
+                        explanation.why, explanation.deletes ? "Must not be deleted" : "Breaks the rule",
+                        explanation.broken, explanation.deletes ? "Apply this first" : "Fixed", explanation.fixed);
   dw_json_member_string(w, "markdown", markdown);
   dw_json_end_object(w);
 }
@@ -80,7 +81,7 @@ static void put_rule(struct dw_json_writer *w, struct dw_arena *arena, const str
   dw_json_begin_object(w);
   dw_json_member_string(w, "id", rule->id);
   put_text(w, "shortDescription", rule->finds);
-  put_text(w, "fullDescription", dw_arena_printf(arena, "Finds: %s. To fix it: %s.", rule->finds, rule->fix));
+  put_text(w, "fullDescription", dw_arena_printf(arena, "Finds: %s. Fix: %s.", rule->finds, rule->fix));
   put_help(w, arena, rule);
   if (*rules_url != '\0')
     dw_json_member_string(w, "helpUri", dw_arena_printf(arena, "%s#%s", rules_url, rule->id));
@@ -112,7 +113,7 @@ static void put_tool(struct dw_json_writer *w, struct dw_arena *arena, const str
 
 /* --- places --- */
 
-/* RFC 3986: what is not unreserved is encoded, but for the slashes. */
+/* Percent-encodes all but unreserved characters (RFC 3986) and slashes. */
 static const char *encoded(struct dw_arena *arena, const char *path) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
@@ -131,8 +132,8 @@ static bool climbs(const char *path) {
 
 static void put_artifact(struct dw_json_writer *w, struct dw_arena *arena, const char *file) {
   while (strncmp(file, "./", 2) == 0)
-    file += 1 + strspn(file + 1, "/");                      /* ".//a" is no path from the root */
-  char *whole = climbs(file) ? realpath(file, NULL) : NULL; /* no ".." with a base (3.4.4) */
+    file += 1 + strspn(file + 1, "/");                      /* ".//a" is not an absolute path */
+  char *whole = climbs(file) ? realpath(file, NULL) : NULL; /* ".." is not allowed with a uriBaseId (3.4.4) */
   const char *path = whole == NULL ? file : whole;
   dw_json_key(w, "artifactLocation");
   dw_json_begin_object(w);
@@ -197,7 +198,7 @@ struct mark {
   size_t finding;
 };
 
-/* What stays the same where lines move: rule, file, object and field. */
+/* A hash of what stays the same when lines move: rule, file, object and field. */
 static uint64_t mark_of(const struct cli_reported *found) {
   const struct cli_reported_object *object = &found->report->objects[found->object];
   const char *const parts[] = {
@@ -217,7 +218,7 @@ static int by_hash(const void *a, const void *b) {
   return left->finding < right->finding ? -1 : left->finding > right->finding;
 }
 
-/* A fingerprint for each finding: of several alike, the first, the second ... */
+/* A fingerprint for each finding. Findings with the same hash are numbered. */
 static const char **fingerprints(struct dw_arena *arena, const struct cli_report *report) {
   struct mark *marks = dw_arena_array(arena, report->finding_count + 1, sizeof *marks);
   const char **texts = dw_arena_array(arena, report->finding_count + 1, sizeof(const char *));
@@ -234,7 +235,7 @@ static const char **fingerprints(struct dw_arena *arena, const struct cli_report
 
 /* --- results --- */
 
-/* `[text](target)` would be a link (3.11.6), made of what a manifest holds. */
+/* Text from a manifest must not become a link: `[text](target)` is one (3.11.6). */
 static const char *without_links(struct dw_arena *arena, const char *text) {
   char *copy = dw_arena_strdup(arena, text);
   for (char *link = copy; (link = strstr(link, "](")) != NULL; link++)

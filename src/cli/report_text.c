@@ -21,7 +21,7 @@ const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_o
   return dw_arena_printf(arena, "%s %s%s%s", object->kind, object->ns, *object->ns == '\0' ? "" : "/", object->name);
 }
 
-/* Terminal sequences (ECMA-48, SGR), in compilers' colors. */
+/* ANSI color sequences (ECMA-48, SGR), in the colors that compilers use. */
 enum role { PLACE, ERROR, WARNING, CARET, FIX };
 static const char *const sequences[] = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[1;36m"};
 
@@ -62,7 +62,7 @@ static void put_head(struct dw_buf *out, const struct cli_reported *found, const
   dw_buf_putc(out, '\n');
 }
 
-/* A fix has a line of its own where the source is shown; a lone line tells all. */
+/* If the source line is shown, the fix is on a separate line. Otherwise the finding is one line. */
 void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style) {
   const char *const around[] = {begin(style, CARET), end(style)};
   bool snippet =
@@ -80,7 +80,7 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
 
 /* --- all of them --- */
 
-/* As they stand in the file; of one place in the order of the catalogue, which is the report's. */
+/* In the order of the file; findings at the same place in the order of the report, which is the catalogue's. */
 static int by_place(const void *a, const void *b) {
   const struct cli_reported *left = *(const struct cli_reported *const *)a;
   const struct cli_reported *right = *(const struct cli_reported *const *)b;
@@ -114,7 +114,7 @@ static void put_object(struct dw_buf *out, const struct cli_report *report, cons
   const struct cli_reported **order = dw_arena_array(arena, object->count + 1, sizeof(const struct cli_reported *));
   for (size_t i = 0; i < object->count; i++)
     order[i] = &report->findings[object->first + i];
-  if (!report->words->by_object) /* an audit shows no places: a cluster's and its snapshot's are to read alike */
+  if (!report->words->by_object) /* an audit shows no places, so that a cluster and its snapshot have the same output */
     qsort(order, object->count, sizeof *order, by_place);
   for (size_t i = 0; i < object->count; i++)
     cli_report_put_finding(out, order[i], style);
@@ -122,9 +122,9 @@ static void put_object(struct dw_buf *out, const struct cli_report *report, cons
 }
 
 static void put_summary(struct dw_buf *out, const struct cli_report *report) {
-  if (report->passed_over > 0)
-    dw_buf_printf(out, "%zu document%s skipped: not %s (apiVersion or kind is missing)\n", report->passed_over,
-                  plural(report->passed_over), report->passed_over == 1 ? "a Kubernetes object" : "Kubernetes objects");
+  if (report->skipped > 0)
+    dw_buf_printf(out, "%zu document%s skipped: not %s (apiVersion or kind is missing)\n", report->skipped,
+                  plural(report->skipped), report->skipped == 1 ? "a Kubernetes object" : "Kubernetes objects");
   if (report->templates > 0)
     dw_buf_printf(
         out, "%zu Helm template%s skipped; to check the rendered chart: helm template CHART | droveway check -f -\n",

@@ -33,7 +33,7 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-/* False where the command ends here, with STATUS. */
+/* False if the command ends here, with STATUS. */
 static bool read_options(int argc, char **argv, struct review_options *out, int *status) {
   static const struct option options[] = {
       {"mutate", no_argument, NULL, 'm'}, CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};

@@ -41,7 +41,7 @@ static void print_json(const struct dw_policy *policy, const struct dw_rule *con
   puts(dw_buf_text(&out));
 }
 
-/* A table cell must not end early at a '|'. */
+/* Escapes '|', which would end a table cell. */
 static void print_cell(const char *text) {
   for (; *text; text++)
     printf(*text == '|' ? "\\|" : "%c", *text);

@@ -20,15 +20,15 @@
 #include "serve/server.h"
 
 enum { MOST_FILES = 4096, LARGE_BLOCK = 128 << 10, ARENAS = 4 };
-/* Of the time that --shutdown-timeout leaves. */
+/* How --shutdown-timeout is divided. */
 enum {
-  ENDING_MS = 2000, /* kept for ending threads, Events and the log, after what is in flight */
-  FLIGHT_MS = 1000, /* kept for finishing what is in flight, after --shutdown-delay */
-  EVENTS_MS = 1000, /* for Events of what was denied last */
+  ENDING_MS = 2000, /* for stopping threads, Events and the log, after the requests in flight */
+  FLIGHT_MS = 1000, /* for finishing requests in flight, after --shutdown-delay */
+  EVENTS_MS = 1000, /* for Events about the last denials */
   LOG_MS = 1000     /* for the last lines of the log */
 };
 
-/* Every thread started from here on leaves these signals to the main one. */
+/* Threads started later inherit the mask, so only the main thread receives these signals. */
 static void block_signals(sigset_t *signals) {
   struct sigaction ignore = {.sa_handler = SIG_IGN};
   sigaction(SIGPIPE, &ignore, NULL);
@@ -39,7 +39,7 @@ static void block_signals(sigset_t *signals) {
   pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-/* Each connection is a descriptor. */
+/* Each connection needs a file descriptor. */
 static void raise_file_limit(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= MOST_FILES)
@@ -48,8 +48,8 @@ static void raise_file_limit(void) {
   (void)!setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Fixed: else, after the first large body, glibc keeps large ones in its heap and gives little of it back. And few
- * arenas: what many threads took in turn would never be given back by each of them. */
+/* With its dynamic threshold, glibc would keep large blocks in the heap after the first large body and return little of
+ * it to the system. The number of arenas is limited because each thread's arena would keep its own peak. */
 static void tune_memory(void) {
   mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
   mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
@@ -76,7 +76,7 @@ static void log_metrics(int fd, bool plain) {
               dw_log_string("scheme", plain ? "http" : "https"));
 }
 
-/* Until SIGTERM or SIGINT. */
+/* Returns on SIGTERM or SIGINT. */
 static void wait_for_end(const sigset_t *signals, struct dw_worlds *worlds) {
   for (;;) {
     int number = 0;
@@ -88,21 +88,22 @@ static void wait_for_end(const sigset_t *signals, struct dw_worlds *worlds) {
   }
 }
 
-/* Whoever looks at /readyz goes elsewhere meanwhile. A second SIGTERM or SIGINT cuts it short; SIGHUP does nothing. */
+/* Gives load balancers that poll /readyz time to stop sending requests. A second SIGTERM or SIGINT ends the delay;
+ * SIGHUP is ignored. */
 static void keep_answering(const sigset_t *signals, unsigned milliseconds) {
   int64_t end = dw_now_milliseconds() + milliseconds;
   siginfo_t info;
-  int got = SIGHUP;
-  for (int64_t left = milliseconds; left > 0 && (got == SIGHUP || (got < 0 && errno == EINTR));
+  int received = SIGHUP;
+  for (int64_t left = milliseconds; left > 0 && (received == SIGHUP || (received < 0 && errno == EINTR));
        left = end - dw_now_milliseconds())
-    got = sigtimedwait(signals, &info, &(struct timespec){left / 1000, (long)(left % 1000) * 1000000L});
+    received = sigtimedwait(signals, &info, &(struct timespec){left / 1000, (long)(left % 1000) * 1000000L});
 }
 
 static unsigned least(unsigned a, unsigned b) {
   return a < b ? a : b;
 }
 
-/* --- the watchdog: it ends the process in time, whatever the other threads are stuck in --- */
+/* --- the watchdog: ends the process in time even if other threads are stuck --- */
 
 enum { LAST_LINE_MS = 100 }; /* for logging why the process ends */
 
@@ -177,12 +178,12 @@ static void stop(const struct serve_options *options, const sigset_t *signals, s
   dw_log(DW_LOG_INFO, "stopped");
 }
 
-/* The sockets, opened before the sandbox is entered; -1: none. */
+/* Opened before the sandbox is entered; -1: none. */
 struct sockets {
   int reviews, metrics;
 };
 
-/* What was logged comes before the error. */
+/* Flushes the log before printing the error. */
 static int fail(const struct dw_error *err) {
   dw_log_stop_writer(LOG_MS);
   return cli_fail(err);
@@ -238,7 +239,8 @@ static void close_sockets(const struct sockets *sockets) {
     close(sockets->metrics);
 }
 
-/* After the sandbox, which has to be entered before there are threads, and before any thread that logs. */
+/* Called after the sandbox is entered, which must happen before any thread starts, and before other threads that log.
+ */
 static int start_threads(struct dw_error *err) {
   return dw_log_start_writer(err) != 0 || watchdog_start(err) != 0 ? -1 : 0;
 }

@@ -102,7 +102,7 @@ static unsigned cores(void) {
   return count < 1 ? 1 : count > DW_MAX_THREADS ? DW_MAX_THREADS : (unsigned)count;
 }
 
-/* "8Mi": digits, then nothing, Ki, Mi or Gi. */
+/* Digits, then nothing, Ki, Mi or Gi: "8Mi". */
 static int read_size(const char *option, const char *text, size_t *out) {
   static const char *const suffixes[] = {"", "Ki", "Mi", "Gi"};
   char digits[16] = "";
@@ -123,7 +123,7 @@ static int read_size(const char *option, const char *text, size_t *out) {
   return cli_usage("serve", "invalid %s \"%s\"; use 1Ki to 16Gi, for example 8Mi", option, text);
 }
 
-/* "90d", "12h": of a certificate, in seconds. */
+/* The lifetime of a certificate, "90d" or "12h", in seconds. */
 static int read_lifetime(const char *option, const char *text, unsigned *out) {
   static const struct {
     char suffix;
@@ -144,7 +144,7 @@ static int read_lifetime(const char *option, const char *text, unsigned *out) {
   return cli_usage("serve", "invalid %s \"%s\"; use a duration such as 90d, 12h or 30s", option, text);
 }
 
-/* "10s", "1m", "500ms", "2h"; bare numbers are seconds. */
+/* "10s", "1m", "500ms", "2h"; a number without a unit is in seconds. */
 static int read_duration(const char *option, const char *text, unsigned *out) {
   static const struct {
     const char *suffix;
@@ -229,7 +229,7 @@ static int read_certificate_option(int option, struct serve_options *out) {
   }
 }
 
-/* The place of TEXT among the COUNT words; -1 where it is none of them. */
+/* The index of TEXT in WORDS[COUNT], or -1. */
 static int word_of(const char *text, const char *const *words, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (strcmp(text, words[i]) == 0)
@@ -256,7 +256,7 @@ static int read_log_level(const char *text, enum dw_log_level *out) {
   return CLI_OK;
 }
 
-/* What it tells of itself. */
+/* Metrics and logs. */
 static int read_watching_option(int option, struct serve_options *out) {
   switch (option) {
   case '3':

@@ -18,9 +18,9 @@ struct serve_options {
   unsigned idle_ms, request_ms;
   bool no_seccomp, no_landlock;
   bool self_managed;
-  const char *dns[8]; /* further names of the certificate, with self-managed certificates */
+  const char *dns[8]; /* additional names of a self-managed certificate */
   size_t dns_count;
-  const char *service; /* "NAMESPACE/NAME" that the API server calls, with self-managed certificates */
+  const char *service; /* "NAMESPACE/NAME" of the Service that the API server calls; for self-managed certificates */
   unsigned leaf_seconds, ca_seconds, rotation_poll_ms, rotation_settle_ms;
   unsigned shutdown_delay_ms;
   unsigned shutdown_timeout_ms;
@@ -35,7 +35,7 @@ struct serve_options {
   bool events;
 };
 
-/* False where the command ends here, with STATUS. */
+/* False if the command ends here, with STATUS. */
 bool serve_options_read(int argc, char **argv, struct serve_options *out, int *status);
 
 #endif

@@ -34,7 +34,7 @@ static int name_service(const struct serve_options *options, struct serve_parts 
   return 0;
 }
 
-/* A pair of nobody's CA, so that probes are answered before the first real one is there. */
+/* A temporary certificate of an unknown CA, so that probes are answered until the first real one exists. */
 static int make_first_pair(struct serve_parts *parts, struct dw_error *err) {
   struct dw_pki_pair ca = {.certificate = NULL}, leaf = {.certificate = NULL};
   struct dw_pki_life life = {.now = time(NULL), .seconds = FIRST_PAIR_SECONDS};
@@ -67,7 +67,7 @@ static int guard_metrics(const struct serve_options *options, struct dw_certific
   return 0;
 }
 
-/* Read once: a CA of clients does not change with the certificate. */
+/* Read once: the CA of clients does not change when the certificate is renewed. */
 static int read_client_ca(const struct serve_options *options, struct serve_parts *out, struct dw_error *err) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t length = 0;

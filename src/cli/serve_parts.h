@@ -1,4 +1,4 @@
-/* What `droveway serve` is made of, in the order in which it is made. */
+/* The parts of `droveway serve`, in the order in which they are created. */
 #ifndef CLI_SERVE_PARTS_H
 #define CLI_SERVE_PARTS_H
 
@@ -16,15 +16,15 @@
 struct serve_parts {
   struct dw_certificates *certificates;
   struct dw_certificate_files files;
-  struct dw_certificate_watch *watch; /* of the files; NULL with self-managed certificates */
-  char ns[64], name[64];              /* of the Service, with self-managed certificates, as the next four */
+  struct dw_certificate_watch *watch; /* watches the files; NULL with self-managed certificates */
+  char ns[64], name[64];              /* of the Service; this and the next four: only with self-managed certificates */
   char secret[72];
   char dns[136];
   const char *names[9];
   size_t name_count;
-  char *client_ca; /* PEM text, with self-managed certificates; NULL: none */
+  char *client_ca; /* PEM, with self-managed certificates; NULL: none */
   struct dw_self_managed *managed;
-  struct dw_api_config *cluster; /* NULL: a state folder, or nothing */
+  struct dw_api_config *cluster; /* NULL: a state folder, or none */
   struct dw_sandbox_report sandbox;
   struct dw_worlds *worlds;
   struct dw_recorder *recorder;
@@ -32,11 +32,10 @@ struct serve_parts {
   struct dw_events *events;
 };
 
-/* Reads what must be right for anything to start, and enters the sandbox: no thread is started. -1 on error; what was
- * made stays in OUT. */
+/* Reads the files, and enters the sandbox; starts no thread. -1 on error; the parts created so far stay in OUT. */
 int serve_parts_read(const struct serve_options *options, struct serve_parts *out, struct dw_error *err);
-/* Starts the threads that feed the server, and logs what was read: after the log has a thread, so that a log which
- * nobody reads does not stop the start. */
+/* Logs the configuration and starts the background threads. The log must have its own thread by then, so that a log
+ * that nobody reads cannot block the start. */
 int serve_parts_start(const struct serve_options *options, struct serve_parts *parts, struct dw_error *err);
 void serve_parts_drop(struct serve_parts *parts);
 

@@ -8,7 +8,7 @@
 
 enum { LONGEST_SECONDS = 86400 };
 
-/* "5" or "0.25": digits, and at most one point with digits on both sides. */
+/* "5" or "0.25": digits, with at most one decimal point between digits. */
 static bool read_seconds(const char *text, struct timespec *out) {
   struct timespec read = {0};
   size_t whole = strspn(text, "0123456789");

@@ -37,7 +37,7 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-/* False where the command ends here, with STATUS. */
+/* False if the command ends here, with STATUS. */
 static bool read_options(int argc, char **argv, struct snapshot_options *out, int *status) {
   static const struct option options[] = {CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
   int option;
@@ -58,11 +58,11 @@ static bool read_options(int argc, char **argv, struct snapshot_options *out, in
 
 /* --- the objects --- */
 
-/* One object to be written: its JSON less what no rule reads, by which it is sorted. */
+/* An object to write. */
 struct item {
   const struct dw_object *object;
   const dw_json *json;
-  size_t order; /* of two with one name the later one counts, as in a view */
+  size_t order; /* of two objects with the same name the later one is used, as in a view */
 };
 
 static int by_identity(const struct item *a, const struct item *b) {
@@ -79,7 +79,7 @@ static int by_name(const void *left, const void *right) {
   return order != 0 ? order : a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* What the folder left open is told, so that the snapshot reads the same under any policy. */
+/* Fills in the namespace, so that the snapshot means the same under any policy. */
 static const dw_json *pruned(struct dw_arena *arena, const struct dw_object *object, const dw_json *json) {
   dw_json *kept = dw_object_prune(arena, object->kind, "v1", json);
   const char *ns = dw_json_string(dw_json_path(kept, "metadata", "namespace", NULL));
@@ -110,7 +110,7 @@ static struct item *collect(struct dw_arena *arena, const struct dw_state *state
 
 static void write_json(struct dw_json_writer *w, struct dw_arena *arena, const dw_json *json);
 
-/* In the order of the keys: one state, one text. */
+/* With sorted keys, so that the same state always gives the same text. */
 static void write_object(struct dw_json_writer *w, struct dw_arena *arena, const dw_json *json) {
   struct dw_json_member *members = dw_arena_array(arena, dw_json_size(json) + 1, sizeof *members);
   size_t count = 0;
@@ -125,7 +125,7 @@ static void write_object(struct dw_json_writer *w, struct dw_arena *arena, const
   dw_json_end_object(w);
 }
 
-/* As deep as a parser lets JSON be. */
+/* The recursion is bounded by the nesting that the parser accepts. */
 static void write_json(struct dw_json_writer *w, struct dw_arena *arena, const dw_json *json) {
   switch (dw_json_type(json)) {
   case DW_JSON_OBJECT:
@@ -159,13 +159,13 @@ static void write_list(struct dw_buf *out, const struct item *items, size_t coun
   dw_buf_putc(out, '\n');
 }
 
-/* --- the folder: filled as a whole or not at all --- */
+/* --- the output folder: complete or not there at all --- */
 
 enum { MOST_FILES = 16 };
 
 struct folder {
   const char *path;
-  bool made; /* by folder_open() */
+  bool made; /* created by folder_open() */
   const char *names[MOST_FILES];
   size_t count;
 };
@@ -174,7 +174,7 @@ static int can_not(const char *verb, const char *path, struct dw_error *err) {
   return dw_error_set(err, DW_ERR_IO, "can't %s %s: %s", verb, path, strerror(errno));
 }
 
-/* -1 with errno where PATH can't be listed. */
+/* -1 with errno if PATH can't be listed. */
 static int count_entries(const char *path) {
   DIR *dir = opendir(path);
   int count = 0;
@@ -258,7 +258,7 @@ static void folder_close(struct folder *folder) {
 
 /* --- the files --- */
 
-/* Of one kind, from START on. */
+/* The end of the items that have the same kind as items[START]. */
 static size_t end_of_kind(const struct item *items, size_t count, size_t start) {
   size_t end = start;
   while (end < count && items[end].object->kind == items[start].object->kind)
@@ -298,7 +298,7 @@ static void print_counts(struct dw_arena *arena, const char *folder, const struc
     printf("%s: no objects that the rules read\n", folder);
 }
 
-/* The kinds of which there is nothing: known to be empty, or not installed. */
+/* Names the kinds without any object: none exist, or the kind is not installed. */
 static void warn_absent(const struct cli_gaps *gaps, const struct item *items, size_t count) {
   bool seen[DW_KIND_COUNT] = {false};
   size_t named = 0;

@@ -17,8 +17,8 @@ struct reading {
   struct cli_state *state;
 };
 
-/* One object that can't be read must not hide what is wrong with the others; `serve` leaves it out, too. */
-static void leave_out(struct reading *reading, enum dw_kind kind, const dw_json *json, const struct dw_error *err) {
+/* An unreadable object is skipped, as `serve` does, so that it does not hide problems with the others. */
+static void skip(struct reading *reading, enum dw_kind kind, const dw_json *json, const struct dw_error *err) {
   const dw_json *metadata = dw_json_get(json, "metadata");
   const char *ns = dw_json_get_string(metadata, "namespace");
   const char *name = dw_json_get_string(metadata, "name");
@@ -27,7 +27,7 @@ static void leave_out(struct reading *reading, enum dw_kind kind, const dw_json 
   reading->state->gaps.unreadable++;
 }
 
-/* The JSON that comes is gone when this returns, so it is kept as text read again. */
+/* JSON of the list does not outlive the callback, so it is copied by parsing its text again. */
 static const dw_json *kept(struct reading *reading, struct dw_arena *arena, const struct dw_resource *resource,
                            const dw_json *json) {
   if (!dw_state_keeps(reading->keep, resource->kind))
@@ -43,7 +43,7 @@ static int take(void *context, struct dw_arena *arena, const struct dw_resource 
   const struct dw_object *object = NULL;
   (void)err;
   if (dw_object_reduce_as(resource->kind, json, "", &object, &reason) != 0)
-    leave_out(reading, resource->kind, json, &reason);
+    skip(reading, resource->kind, json, &reason);
   else if (object != NULL)
     dw_state_add(&reading->state->found, object, kept(reading, arena, resource, json));
   return 0;
@@ -109,14 +109,14 @@ struct dw_world *cli_world(const struct cli_world_options *options, struct cli_g
   return is_live(options) ? live_world(options, gaps, err) : dw_world_load(&sources, err);
 }
 
-void cli_warn_unknown(const struct cli_world_options *options, const struct cli_gaps *gaps, const char *so) {
+void cli_warn_unknown(const struct cli_world_options *options, const struct cli_gaps *gaps, const char *consequence) {
   for (int kind = 0; kind < DW_KIND_COUNT && is_live(options); kind++) {
     if (gaps->knowledge[kind] == DW_KNOWN)
       continue;
     const char *why = kind == DW_KIND_NODE_NETWORK_STATE
                           ? "are not available (kubernetes-nmstate is not installed, or RBAC denies access)"
                           : "are not available (RBAC denies access)";
-    cli_complain("droveway: %s objects %s; %s", dw_kind_title((enum dw_kind)kind), why, so);
+    cli_complain("droveway: %s objects %s; %s", dw_kind_title((enum dw_kind)kind), why, consequence);
   }
 }
 
@@ -130,8 +130,8 @@ static int check_options(const char *command, const struct cli_world_options *op
   return CLI_OK;
 }
 
-/* kubectl merges the files of $KUBECONFIG's list. Here one is read: the only one that is there. NULL, and MANY tells
- * whether for there being several. */
+/* The only existing file of $KUBECONFIG's list (kubectl would merge several). NULL if there is none, or if there are
+ * several, in which case MANY is set. */
 static const char *only_file(struct dw_arena *arena, const char *list, bool *many) {
   const char *only = NULL;
   const char *first = NULL;

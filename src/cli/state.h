@@ -1,4 +1,4 @@
-/* What stands in the cluster already, for commands that read it once: of --state, or of a live cluster. */
+/* The existing objects of a cluster, from --state or from a live cluster, for commands that read them once. */
 #ifndef CLI_STATE_H
 #define CLI_STATE_H
 
@@ -7,10 +7,10 @@
 #include "lint/state.h"
 #include "json/json.h"
 
-/* What was not told of it. */
+/* What could not be read. */
 struct cli_gaps {
   enum dw_knowledge knowledge[DW_KIND_COUNT];
-  size_t unreadable; /* objects of a live cluster that were left out; each is said on standard error */
+  size_t unreadable; /* skipped objects of a live cluster; each is reported on standard error */
 };
 
 struct cli_state {
@@ -20,12 +20,12 @@ struct cli_state {
 
 struct cli_state_query {
   const struct cli_world_options *world;
-  const char *ns; /* stands in where an object of a folder names no namespace */
+  const char *ns; /* of objects in a folder that do not set one */
   enum dw_keep keep;
 };
 
-/* Reads the folder or cluster; nothing where neither is given. JSON lives in ARENA. -1 with the reason; nothing is left
- * then. Free with cli_state_free(). */
+/* Reads the folder or the cluster, or nothing if neither is given. JSON is in ARENA. -1 with the reason in ERR, and OUT
+ * is empty; otherwise free OUT with cli_state_free(). */
 int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
                    struct dw_error *err);
 void cli_state_free(struct cli_state *state);
@@ -33,12 +33,12 @@ void cli_state_free(struct cli_state *state);
 /* The world of the policy and of --state or --kubeconfig's cluster. NULL with the reason in ERR. The caller unrefs. */
 struct dw_world *cli_world(const struct cli_world_options *options, struct cli_gaps *gaps, struct dw_error *err);
 
-/* For `audit` and `snapshot`, instead of cli_check_world(). Where neither --state nor --kubeconfig is given: in a pod
- * its own cluster (but not with --context), else the file of $KUBECONFIG, else ~/.kube/config. CLI_FAILED after saying
- * so where there is none of these. ARENA holds what is filled in. */
+/* For `audit`, `snapshot` and `map`, instead of cli_check_world(). Without --state and --kubeconfig, fills in the pod's
+ * own cluster (unless --context is given), else the file of $KUBECONFIG, else ~/.kube/config. CLI_FAILED after printing
+ * an error if none exists. The strings are in ARENA. */
 int cli_default_cluster(const char *command, struct dw_arena *arena, struct cli_world_options *options);
 
-/* Says on standard error of which kinds a live cluster told nothing, and SO what. */
-void cli_warn_unknown(const struct cli_world_options *options, const struct cli_gaps *gaps, const char *so);
+/* Names the kinds that could not be read from a live cluster on standard error, with the CONSEQUENCE. */
+void cli_warn_unknown(const struct cli_world_options *options, const struct cli_gaps *gaps, const char *consequence);
 
 #endif

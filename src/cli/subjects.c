@@ -102,7 +102,7 @@ static int read_arguments(const struct cli_manifest_command *command, int argc, 
   int status = read_options(command, argc, argv, out);
   if (status != CLI_OK)
     return status;
-  while (optind < argc) /* -f a b c, as a shell's pattern leaves it */
+  while (optind < argc) /* the shell expanded a pattern: -f a b c */
     out->paths[out->path_count++] = argv[optind++];
   if (out->path_count == 0)
     return cli_usage(command->name, "no manifests given; use -f PATH");

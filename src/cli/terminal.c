@@ -75,19 +75,19 @@ void cli_glyphs_end(struct cli_glyphs *glyphs) {
   freelocale(glyphs->utf8);
 }
 
-/* --- a line of source --- */
+/* --- source lines --- */
 
 static const char cut[] = "...";
 static const size_t cut_length = sizeof cut - 1;
 
-/* Offsets in a line's bytes. */
+/* Byte offsets in a line. */
 struct window {
   const char *text;
   size_t begin, end; /* what is shown */
-  size_t at;         /* what the caret is under; may be the line's end */
+  size_t at;         /* what the caret points to; may be the line's end */
 };
 
-/* The offset of the place in its line; the line's end where that is not so long. */
+/* The byte offset of the place in its line, at most the line's end. */
 static size_t offset_of(const struct dw_place *place, struct cli_line_cursor *cursor) {
   const char *text = place->source;
   if (cursor->source != text)
@@ -101,17 +101,17 @@ static size_t offset_of(const struct dw_place *place, struct cli_line_cursor *cu
   return cursor->offset;
 }
 
-/* Characters that stand on the one before take no column: of megabytes of them not all are shown. */
-enum { BYTES_A_COLUMN = 16 };
+/* Combining characters take no column; this limits how many of them are shown. */
+enum { BYTES_PER_COLUMN = 16 };
 
-/* How far it is from FROM until COLUMNS of the terminal are full, at most to END. */
+/* The offset where the text from FROM fills COLUMNS of the terminal, at most END. */
 static size_t fill(const char *text, size_t from, size_t end, size_t columns) {
   size_t start = from;
-  size_t taken = 0;
+  size_t used = 0;
   while (from < end) {
     struct cli_glyph glyph = cli_glyph_read(text + from, end - from);
-    taken += glyph.columns;
-    if (taken > columns || from + glyph.bytes - start > columns * BYTES_A_COLUMN)
+    used += glyph.columns;
+    if (used > columns || from + glyph.bytes - start > columns * BYTES_PER_COLUMN)
       break;
     from += glyph.bytes;
   }
@@ -121,20 +121,20 @@ static size_t fill(const char *text, size_t from, size_t end, size_t columns) {
 /* The same backwards. */
 static size_t fill_before(const char *text, size_t from, size_t columns) {
   size_t end = from;
-  size_t taken = 0;
+  size_t used = 0;
   while (from > 0) {
     size_t before = from - 1;
     while (before > 0 && from - before < DW_UTF8_MAX && dw_utf8_is_inside(text[before]))
       before--;
-    taken += cli_glyph_read(text + before, from - before).columns;
-    if (taken > columns || end - before > columns * BYTES_A_COLUMN)
+    used += cli_glyph_read(text + before, from - before).columns;
+    if (used > columns || end - before > columns * BYTES_PER_COLUMN)
       break;
     from = before;
   }
   return from;
 }
 
-/* What of the line is shown. Nothing far from the place is looked at: a line can be megabytes long. */
+/* Chooses the part of the line that is shown. Reads only near the place, because a line can be megabytes long. */
 static struct window choose(const struct dw_place *place, size_t width, struct cli_line_cursor *cursor) {
   struct window w = {.text = place->source, .at = offset_of(place, cursor)};
   size_t room = width > 4 * cut_length ? width - 2 * cut_length : 2 * cut_length;
@@ -166,7 +166,7 @@ static void put_many(struct dw_buf *out, char byte, size_t count) {
     dw_buf_putc(out, byte);
 }
 
-/* Blanks as wide as what stands before the place; tabs stay tabs, for only the terminal knows how wide they are. */
+/* Appends spaces as wide as the text before the place. Tabs stay tabs, because only the terminal knows their width. */
 static void put_indent(struct dw_buf *out, const struct window *w) {
   put_many(out, ' ', w->begin > 0 ? cut_length : 0);
   for (size_t i = w->begin; i < w->at;) {

@@ -11,44 +11,44 @@
 #include "files/manifests.h"
 
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
-/* Whether standard output is to be coloured; AUTO asks the terminal and NO_COLOR. */
+/* Whether to color standard output. AUTO: if it is a terminal and NO_COLOR is not set. */
 bool cli_wants_color(enum cli_color color);
-/* Columns of the terminal that standard output is; a default where it is none. */
+/* The width of the terminal on standard output, or a default if it is not a terminal. */
 size_t cli_line_width(void);
 
 struct cli_glyph {
-  uint32_t code;  /* DW_UTF8_BAD for a byte that is no UTF-8 */
+  uint32_t code;  /* DW_UTF8_BAD for a byte that is not valid UTF-8 */
   size_t bytes;   /* at least 1 */
-  size_t columns; /* 0 for what stands on the character before, 2 for wide ones; a tab counts 8 */
-  bool hidden;    /* would move, hide or turn text: shown as U+FFFD */
+  size_t columns; /* 0 for combining characters, 2 for wide ones, 8 for a tab */
+  bool hidden;    /* a control or bidirectional character, shown as U+FFFD */
 };
 
-/* The first character of TEXT[LENGTH], LENGTH above 0. Bytes that are no UTF-8 count one by one. Columns are right
- * while cli_glyphs_begin()'s locale is in use. */
+/* The first character of TEXT[LENGTH]; LENGTH must not be 0. Each byte that is not valid UTF-8 is one character.
+ * Columns are right between cli_glyphs_begin() and cli_glyphs_end(). */
 struct cli_glyph cli_glyph_read(const char *text, size_t length);
-/* Appends it as it is to be shown. */
+/* Appends the character, or U+FFFD if it is hidden. */
 void cli_glyph_put(struct dw_buf *out, const struct cli_glyph *glyph, const char *text);
 
-/* Appends TEXT, nothing in it reaching the terminal raw. */
+/* Appends TEXT with hidden characters replaced. */
 void cli_put_clean(struct dw_buf *out, const char *text);
 
-/* libc knows the widths, but of one locale at a time. Give back with cli_glyphs_end(). */
+/* Switches to a UTF-8 locale, in which libc knows the widths of characters, until cli_glyphs_end(). */
 struct cli_glyphs {
   locale_t before, utf8;
 };
 struct cli_glyphs cli_glyphs_begin(void);
 void cli_glyphs_end(struct cli_glyphs *glyphs);
 
-/* Where the place before was: a line can be megabytes long, and hold thousands of them. Begins as zeros. */
+/* The previous place, so that thousands of places in a line of megabytes are found in one pass. Initialize to zero. */
 struct cli_line_cursor {
   const char *source;
   int column;
   size_t offset;
 };
 
-/* Appends two lines: the source line, cut around the place with "..." where it takes more than WIDTH columns, and
- * `^~~~` under the place, AROUND (terminal sequences, or "") before and behind the caret. Nothing where there is no
- * source. To be called between cli_glyphs_begin() and cli_glyphs_end(). */
+/* Appends two lines: the source line, shortened with "..." if it is wider than WIDTH columns, and `^~~~` under the
+ * place, with AROUND (color sequences, or "") before and after it. Appends nothing if there is no source. Call it
+ * between cli_glyphs_begin() and cli_glyphs_end(). */
 void cli_put_snippet(struct dw_buf *out, const struct dw_place *place, size_t width, const char *const around[2],
                      struct cli_line_cursor *cursor);
 

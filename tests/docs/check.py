@@ -1,7 +1,8 @@
-"""What the documents name is there: check.py DROVEWAY [ROOT]
+"""Checks that the documentation is true: check.py DROVEWAY [ROOT]
 
-Every relative link of the Markdown files leads to a file and an anchor that exist; every command, option, Make target, path and
-alert that they name is one; the tour names each function after its file; what they show after `$ droveway` is what it prints. With ROOT (an installed copy), only the links."""
+Relative links in Markdown files lead to existing files and anchors. Commands, options, Make targets, paths and alerts exist,
+and functions are defined in the file named before them. The output shown after `$ droveway` is the real output. With ROOT (an
+installed copy), checks only the links."""
 import os
 import pathlib
 import re
@@ -12,7 +13,7 @@ droveway = pathlib.Path(sys.argv[1]).resolve()
 source = pathlib.Path(__file__).resolve().parent.parent.parent
 root = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else source
 faults = []
-# Of other programs, in code of their own.
+# Options of other programs.
 FOREIGN = {"--smoke", "--instructions", "--no-cache", "--admission-control-config-file"}
 
 
@@ -31,7 +32,7 @@ def bad(path, text):
 
 
 def anchors(path):
-  """As GitHub makes them of headings."""
+  """The anchors that GitHub creates for headings."""
   text = re.sub(r"^```.*?^```", "", path.read_text(), flags=re.S | re.M)
   return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ +(.*?)\s*$", text, re.M)} | set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
 
@@ -63,15 +64,15 @@ def check_options(path, commands):
   used = 0
   for command, rest in re.findall(r"(?:^|[`|/ ])droveway ([a-z]+)\b([^`|\n]*)", text):
     if command not in commands:
-      continue  # prose: "droveway is"
+      continue  # prose, for example "droveway is"
     for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", rest.split(" #")[0]):
       used += 1
       if not knows(commands[command], option):
-        bad(path, f"droveway {command} knows no {option}")
+        bad(path, f"droveway {command} has no option {option}")
   for option in re.findall(r"`(--[a-z][a-z-]+)", text):
     used += 1
     if option not in FOREIGN and not any(knows(text, option) for text in commands.values()):
-      bad(path, f"no command knows {option}")
+      bad(path, f"no command has the option {option}")
   return used
 
 
@@ -80,15 +81,15 @@ def check_names(path, targets):
   text = path.read_text()
   for target in re.findall(r"(?:`|^ {4})make ([a-z][a-z0-9-]*)(?![\w/-])", text, re.M):
     if target not in targets:
-      bad(path, f"there is no make {target}")
+      bad(path, f"no make target {target}")
   for name in re.findall(r"`((?:src|include|tests|manifests|integrations|tools|demo|fuzz|bench)/[\w./*-]*)`", text):
     name = re.sub(r"(?<![A-Za-z])[A-Z]{4,}(?:-[A-Z]+)?(?![A-Za-z])", "*", name)  # RULE-ID, LAYER/test_FILE.c
     if not any(root.glob(name.rstrip("/"))) and not any(path.parent.glob(name.rstrip("/"))):
-      bad(path, f"there is no {name}")
+      bad(path, f"no such path: {name}")
 
 
 def check_functions(path):
-  """`name()` behind `src/FILE.c`, in one paragraph or list item: that file defines it."""
+  """A function `name()` after `src/FILE.c` in the same paragraph or list item is defined in that file."""
   named = 0
   for block in re.split(r"\n\s*\n|\n(?=\d+\. |- )", path.read_text()):
     code = None
@@ -108,7 +109,7 @@ def expected_matches(expected, got):
 
 
 def check_outputs(path):
-  """Blocks that begin with `$ droveway`: each command is run in the root of the repository."""
+  """Runs each command of blocks that begin with `$ droveway` in the root of the repository."""
   env = dict(os.environ, PATH=f"{droveway.parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8", KUBECONFIG="/dev/null")
   shown = 0
   for block in re.findall(r"(?:^ {4}.*\n)+", path.read_text(), re.M):
@@ -124,11 +125,11 @@ def check_outputs(path):
 
 
 def check_alerts():
-  """operations.md names each alert that there is, and none besides. (The metrics: `make monitoring`.)"""
+  """operations.md describes exactly the alerts that exist. (`make monitoring` checks the metrics.)"""
   path = root / "docs/operations.md"
   alerts = set(re.findall(r"alert: (\w+)", (root / "manifests/components/monitoring/alerts.yaml").read_text()))
   for alert in alerts ^ set(re.findall(r"`(Droveway[A-Z]\w+)`", path.read_text())):
-    bad(path, f"{alert}: " + ("is not told of" if alert in alerts else "no such alert"))
+    bad(path, f"{alert}: " + ("not documented" if alert in alerts else "no such alert"))
   return len(alerts)
 
 
@@ -141,7 +142,7 @@ def main():
     commands = {name: help_of(name) for name in re.findall(r"^  ([a-z]+) ", help_of(), re.M)}
     targets = {name for names in re.findall(r"^([a-z][a-z0-9 -]*):", (root / "Makefile").read_text(), re.M) for name in names.split()}
     named = {command for path in files for command in re.findall(r"droveway ([a-z]+)\b", path.read_text())}
-    faults.extend(f"no document names droveway {command}" for command in commands if command not in named)
+    faults.extend(f"droveway {command} is not documented" for command in commands if command not in named)
     used = sum(check_options(path, commands) for path in files)
     for path in files:
       check_names(path, targets)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the documents link to, name and show, and that the generated page and picture are up to date; here and as `make install`
-# lays them out.
+# Checks links, names and outputs in the documentation, in the repository and as installed, and that the generated page and
+# picture are up to date.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}

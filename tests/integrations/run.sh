@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What stands around the program: completion in bash and zsh, the kubectl plugin and its completion, the man page, the
-# pre-commit hook. Each is tried with the real shell or tool, from an installation in a folder of its own.
+# Tests the integrations: completion in bash and zsh, the kubectl plugin and its completion, the man page and the
+# pre-commit hook. Each test runs the real shell or tool on a separate installation.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD build=${BUILD:-build}
@@ -29,7 +29,7 @@ same "the plugin's link" droveway "$(readlink "$work/stage/usr/bin/kubectl-drove
 commands=$(droveway --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
 
 # --- bash ---
-completed() { # WORDS...: what bash offers for the last of them
+completed() { # WORDS...: the completions that bash offers for the last one
   bash -c '
     . "$1"
     shift
@@ -49,7 +49,7 @@ same "bash, a form" sarif "$(completed droveway check -o sa)"
 same "bash, a rule" overlap-cluster-network "$(completed droveway explain overlap-c)"
 same "bash, a file" README.md "$(completed droveway check -f READ)"
 
-# --- zsh: a real one on a pseudo-terminal, since completion needs its line editor ---
+# --- zsh: on a pseudo-terminal, because completion needs the line editor ---
 zsh_offers() { python3 tests/integrations/zsh_complete.py "$work/stage/usr/share/zsh/vendor-completions" "$1"; }
 shown=$(zsh_offers 'droveway ')
 for command in $commands; do
@@ -66,7 +66,7 @@ grep -q overlap-cluster-network <<<"$shown" || bad "zsh does not offer rules: $s
 
 make -s install BUILD="$build" DESTDIR="$work/local" PREFIX=/usr/local
 for place in stage local; do
-  holds "zsh looks by itself" "$(cd "$work/$place" && dirname "/$(find usr -name _droveway)")" "$(zsh -fc 'print -l $fpath')"
+  holds "the default fpath of zsh" "$(cd "$work/$place" && dirname "/$(find usr -name _droveway)")" "$(zsh -fc 'print -l $fpath')"
 done
 
 # --- kubectl ---
@@ -76,7 +76,7 @@ offered=$("$kubectl" __complete droveway explain overlap-c 2>/dev/null)
 holds "kubectl's completion of the plugin" overlap-cluster-network "$offered"
 offered=$("$kubectl" __complete droveway aud 2>/dev/null)
 holds "kubectl's completion of a command" audit "$offered"
-# shellcheck disable=SC2016 # a name that would do something if it were run
+# shellcheck disable=SC2016 # a name that would run a command if it were expanded
 mkdir "$work/names" && : >"$work/names/"$'a\n:1' && : >"$work/names/"'a$(touch hit)'
 same "kubectl's completion leaves files to the shell" ":0" "$(cd "$work/names" && kubectl_complete-droveway check -f a)"
 same "bash, a name that is a command" "check a\$(touch hit)" "check $(cd "$work/names" && completed droveway check -f 'a$')"
@@ -84,12 +84,12 @@ same "no name is run" "" "$(cd "$work/names" && ls hit 2>/dev/null)"
 
 # --- the man page ---
 checks=$((checks + 1))
-mandoc -Tlint -Wwarning docs/droveway.1 || bad "mandoc finds faults in docs/droveway.1"
-diff <(tools/man.sh "$build/droveway") docs/droveway.1 >"$work/diff" || bad "docs/droveway.1 is stale: make docs
+mandoc -Tlint -Wwarning docs/droveway.1 || bad "mandoc reports problems in docs/droveway.1"
+diff <(tools/man.sh "$build/droveway") docs/droveway.1 >"$work/diff" || bad "docs/droveway.1 is out of date; run \`make docs\`
 $(head -n 20 "$work/diff")"
 MANPATH=$work/stage/usr/share/man mandoc -Tutf8 "$work/stage/usr/share/man/man1/droveway.1" | grep -q 'kubectl droveway' || bad "the man page is not installed"
 
-# --- pre-commit, in a repository with a bad network, then with it fixed ---
+# --- pre-commit: a repository with a bad network, then with the network fixed ---
 export HOME=$work/home GIT_CONFIG_GLOBAL=$work/gitconfig PRE_COMMIT_HOME=$work/pre-commit
 mkdir -p "$HOME" "$work/hooks" "$work/project"
 git config --global user.name t && git config --global user.email t@example.com && git config --global init.defaultBranch main
@@ -103,9 +103,9 @@ printf 'replicas: 2\n' >values.yaml
 cp "$root/demo/manifests/five-mistakes.yaml" network.yaml
 git add -A
 checks=$((checks + 2))
-pre-commit run >"$work/log" 2>&1 && bad "pre-commit let five mistakes pass: $(cat "$work/log")"
+pre-commit run >"$work/log" 2>&1 && bad "pre-commit accepted five mistakes: $(cat "$work/log")"
 grep -q '\[ipam-lookalike-key\]' "$work/log" || bad "pre-commit does not show the finding: $(cat "$work/log")"
 cp "$root/demo/manifests/migration.yaml" network.yaml
 git add -A
-pre-commit run >"$work/log" 2>&1 || bad "pre-commit refuses a good repository: $(cat "$work/log")"
+pre-commit run >"$work/log" 2>&1 || bad "pre-commit rejects a valid repository: $(cat "$work/log")"
 echo "integrations: $checks checks"
