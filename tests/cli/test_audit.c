@@ -1,5 +1,4 @@
-/* `droveway audit`, run as an administrator runs it: on a folder, and on a live cluster; and what other commands read
- * of a live one. */
+/* `droveway audit` on a folder and on a live cluster, and how other commands use a live cluster. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +26,7 @@
   "{\"apiVersion\": \"hco.kubevirt.io/v1\", \"kind\": \"HyperConverged\", \"metadata\": {\"name\": "                   \
   "\"kubevirt-hyperconverged\", \"namespace\": \"openshift-cnv\"}, \"spec\": {\"virtualization\": "                    \
   "{\"liveMigrationConfig\": {\"network\": \"" network "\"}}}}"
-/* As in a list of a built-in kind: without apiVersion and kind. */
+/* Items in lists of built-in kinds have no apiVersion and kind. */
 #define NODE_BODY "\"metadata\": {\"name\": \"n1\", \"labels\": {\"kubevirt.io/schedulable\": \"true\"}}"
 #define NNS                                                                                                            \
   "{\"apiVersion\": \"nmstate.io/v1\", \"kind\": \"NodeNetworkState\", \"metadata\": {\"name\": \"n1\"}, \"status\": " \
@@ -64,7 +63,7 @@
 static const char list[] = "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [%s, {\"apiVersion\": \"v1\", "
                            "\"kind\": \"Node\", " NODE_BODY "}, " NNS ", " NETWORK "]}";
 
-/* A folder with ITEMS beside a node, its NIC and a pod network. */
+/* A folder with ITEMS, a node, its NIC and a pod network. */
 static void folder_of(const char *items, char *folder) {
   char text[8192];
   folder_make(folder);
@@ -94,7 +93,7 @@ static int setup(void **state) {
 
 /* --- folders --- */
 
-static void violations_name_the_object_and_end_with_1(void **state) {
+static void violations_name_the_object_and_exit_1(void **state) {
   (void)state;
   char folder[64];
   folder_of(VMI ", " HCO("migration") ", " BAD, folder);
@@ -105,7 +104,7 @@ static void violations_name_the_object_and_end_with_1(void **state) {
   folder_remove(folder);
 }
 
-static void what_is_right_ends_with_0(void **state) {
+static void valid_objects_exit_0(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("audit", "-s", "demo/state");
   assert_string_equal(run.out, "7 objects audited, 0 in violation: 0 errors, 0 warnings\n");
@@ -113,7 +112,7 @@ static void what_is_right_ends_with_0(void **state) {
   assert_int_equal(run.status, 0);
 }
 
-static void warnings_alone_end_with_0(void **state) {
+static void warnings_alone_exit_0(void **state) {
   (void)state;
   char folder[64];
   folder_of(VMI ", " HCO("migration") ", " GOOD, folder);
@@ -123,7 +122,7 @@ static void warnings_alone_end_with_0(void **state) {
   folder_remove(folder);
 }
 
-static void a_folder_without_any_of_them_says_so(void **state) {
+static void a_folder_without_objects_to_audit_is_reported(void **state) {
   (void)state;
   char folder[64];
   folder_make(folder);
@@ -134,7 +133,7 @@ static void a_folder_without_any_of_them_says_so(void **state) {
   folder_remove(folder);
 }
 
-static void json_says_the_same_as_text(void **state) {
+static void json_matches_text(void **state) {
   (void)state;
   char folder[64];
   folder_of(VMI ", " HCO("migration") ", " BAD, folder);
@@ -164,7 +163,7 @@ static void json_says_the_same_as_text(void **state) {
   folder_remove(folder);
 }
 
-static void the_policy_counts(void **state) {
+static void the_policy_is_applied(void **state) {
   (void)state;
   char folder[64];
   char policy[80];
@@ -181,7 +180,7 @@ static void the_policy_counts(void **state) {
   folder_remove(policies);
 }
 
-static void what_can_not_be_read_ends_with_2_and_its_place(void **state) {
+static void unreadable_input_exits_2_with_its_place(void **state) {
   (void)state;
   char folder[64];
   char expected[128];
@@ -203,11 +202,11 @@ static void expect_usage(struct run run, const char *text) {
   assert_int_equal(run.status, 2);
   assert_string_equal(run.out, "");
   if (strstr(run.err, text) == NULL)
-    fail_msg("\"%s\" does not say \"%s\"", run.err, text);
+    fail_msg("\"%s\" does not contain \"%s\"", run.err, text);
   run_free(&run);
 }
 
-static void bad_usage_is_refused(void **state) {
+static void bad_usage_exits_2(void **state) {
   (void)state;
   expect_usage(RUN("audit", "-o", "yaml", "-s", "demo/state"),
                "unknown output format \"yaml\"; use text, json, sarif or junit");
@@ -219,7 +218,7 @@ static void bad_usage_is_refused(void **state) {
   expect_usage(RUN("audit", "-s", "demo/state", "--context", "x"), "--context cannot be used with --state");
 }
 
-static void help_tells_the_options(void **state) {
+static void help_lists_the_options(void **state) {
   (void)state;
   static const char *const options[] = {"--state", "--kubeconfig", "--context", "--policy", "--output"};
   RUN_SCOPED run = RUN("audit", "--help");
@@ -230,7 +229,7 @@ static void help_tells_the_options(void **state) {
 
 /* --- which cluster --- */
 
-static void without_a_cluster_the_options_are_named(void **state) {
+static void without_a_cluster_the_error_names_the_options(void **state) {
   (void)state;
   expect_usage(RUN("audit"), "no kubeconfig found ($KUBECONFIG, ~/.kube/config); use --kubeconfig FILE or --state DIR");
   setenv("KUBECONFIG", "", 1);
@@ -240,7 +239,7 @@ static void without_a_cluster_the_options_are_named(void **state) {
   no_cluster_by_default();
 }
 
-static void the_environment_names_a_kubeconfig(void **state) {
+static void kubeconfig_comes_from_the_environment(void **state) {
   (void)state;
   API_STUB_SCOPED stub = api_stub_start(good_cluster);
   char several[256];
@@ -264,7 +263,7 @@ static void the_environment_names_a_kubeconfig(void **state) {
   no_cluster_by_default();
 }
 
-static void else_the_home_folder_has_one(void **state) {
+static void kubeconfig_defaults_to_the_home_folder(void **state) {
   (void)state;
   API_STUB_SCOPED stub = api_stub_start(good_cluster);
   char kube[80];
@@ -281,7 +280,7 @@ static void else_the_home_folder_has_one(void **state) {
   no_cluster_by_default();
 }
 
-static void a_context_is_picked_of_whatever_kubeconfig(void **state) {
+static void context_works_with_any_kubeconfig(void **state) {
   (void)state;
   API_STUB_SCOPED stub = api_stub_start(good_cluster);
   setenv("KUBECONFIG", stub.kubeconfig, 1);
@@ -298,7 +297,7 @@ static void a_context_is_picked_of_whatever_kubeconfig(void **state) {
 
 /* --- a live cluster --- */
 
-static void a_live_cluster_is_judged_as_its_folder_is(void **state) {
+static void a_live_cluster_is_audited_like_its_folder(void **state) {
   (void)state;
   API_STUB_SCOPED stub = api_stub_start(bad_cluster);
   RUN_SCOPED run = RUN("audit", "--kubeconfig", stub.kubeconfig);
@@ -307,7 +306,7 @@ static void a_live_cluster_is_judged_as_its_folder_is(void **state) {
   assert_int_equal(run.status, 1);
 }
 
-static void kinds_that_are_not_there_or_forbidden_are_told(void **state) {
+static void missing_and_forbidden_kinds_are_reported(void **state) {
   (void)state;
   static const struct api_route routes[] = {{NAD_PATH, 200, GOOD},
                                             {HCO_PATH, 200, HCO("migration")},
@@ -327,8 +326,8 @@ static void kinds_that_are_not_there_or_forbidden_are_told(void **state) {
   assert_int_equal(run.status, 0);
 }
 
-/* Also where the network would be told by what may not be read. */
-static void migrations_are_not_let_off_where_the_network_is_hidden(void **state) {
+/* Even if the objects that would show the network are not readable. */
+static void migrations_are_checked_even_if_the_network_is_hidden(void **state) {
   (void)state;
   static const struct api_route routes[] = {FACTS, {HCO_PATH, 403, NULL}, {VMI_PATH, 200, VMI}, END};
   API_STUB_SCOPED stub = api_stub_start(routes);
@@ -338,7 +337,7 @@ static void migrations_are_not_let_off_where_the_network_is_hidden(void **state)
                                   "network is unknown [migration-bypassed]\n"));
 }
 
-static void one_object_that_can_not_be_read_hides_no_other(void **state) {
+static void an_unreadable_object_does_not_hide_others(void **state) {
   (void)state;
   static const struct api_route good[] = {
       FACTS, {NAD_PATH, 200, GOOD ", " ODD}, {HCO_PATH, 200, HCO("migration")}, END};
@@ -347,14 +346,14 @@ static void one_object_that_can_not_be_read_hides_no_other(void **state) {
   RUN_SCOPED run = RUN("audit", "--kubeconfig", stub.kubeconfig);
   assert_int_equal(strncmp(run.err, "droveway: skipping NetworkAttachmentDefinition openshift-cnv/odd: ", 66), 0);
   assert_string_equal(run.out, "2 objects audited, 0 in violation: 0 errors, 0 warnings\n");
-  assert_int_equal(run.status, 2); /* nobody can say that nothing is wrong */
+  assert_int_equal(run.status, 2); /* the result is incomplete */
   API_STUB_SCOPED other = api_stub_start(bad);
   RUN_SCOPED denied = RUN("audit", "--kubeconfig", other.kubeconfig);
   assert_non_null(strstr(denied.out, "[overlap-cluster-network]\n1 object audited, 1 in violation: 1 error, "));
   assert_int_equal(denied.status, 1);
 }
 
-static void a_cluster_that_does_not_answer_ends_with_2(void **state) {
+static void an_unreachable_cluster_exits_2(void **state) {
   (void)state;
   static const struct api_route routes[] = {FACTS, {NAD_PATH, 500, NULL}, END};
   API_STUB_SCOPED stub = api_stub_start(routes);
@@ -366,7 +365,7 @@ static void a_cluster_that_does_not_answer_ends_with_2(void **state) {
 
 /* --- other commands --- */
 
-static void check_and_inspect_take_a_live_clusters_facts(void **state) {
+static void check_and_inspect_use_a_live_cluster(void **state) {
   (void)state;
   char folder[64];
   char nad[80];
@@ -380,14 +379,14 @@ static void check_and_inspect_take_a_live_clusters_facts(void **state) {
   RUN_SCOPED inspected = RUN("inspect", "-f", nad, "--kubeconfig", stub.kubeconfig);
   assert_non_null(strstr(inspected.out, "named by HyperConverged openshift-cnv/kubevirt-hyperconverged"));
   assert_int_equal(inspected.status, 0);
-  /* What stands already is changed: what was wrong with it before only warns. */
+  /* An existing object is changed; mistakes that it already had only warn. */
   folder_write(folder, "nad.json", BAD);
   RUN_SCOPED same = RUN("check", "-f", nad, "--kubeconfig", stub.kubeconfig);
   assert_non_null(strstr(same.out, "1 object checked, 0 denied: 0 errors, 1 warning\n"));
   folder_remove(folder);
 }
 
-static void a_review_is_answered_alike_from_cluster_and_folder(void **state) {
+static void review_gives_the_same_answer_for_cluster_and_folder(void **state) {
   (void)state;
   static const char review[] =
       "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"u\",\"kind\":"
@@ -406,7 +405,7 @@ static void a_review_is_answered_alike_from_cluster_and_folder(void **state) {
   folder_remove(folder);
 }
 
-static void the_other_commands_want_a_cluster_named(void **state) {
+static void other_commands_need_an_explicit_cluster(void **state) {
   (void)state;
   static const char *const commands[] = {"check", "inspect"};
   for (size_t i = 0; i < 2; i++) {
@@ -421,27 +420,27 @@ static void the_other_commands_want_a_cluster_named(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(violations_name_the_object_and_end_with_1),
-      cmocka_unit_test(what_is_right_ends_with_0),
-      cmocka_unit_test(warnings_alone_end_with_0),
-      cmocka_unit_test(a_folder_without_any_of_them_says_so),
-      cmocka_unit_test(json_says_the_same_as_text),
-      cmocka_unit_test(the_policy_counts),
-      cmocka_unit_test(what_can_not_be_read_ends_with_2_and_its_place),
-      cmocka_unit_test(bad_usage_is_refused),
-      cmocka_unit_test(help_tells_the_options),
-      cmocka_unit_test(without_a_cluster_the_options_are_named),
-      cmocka_unit_test(the_environment_names_a_kubeconfig),
-      cmocka_unit_test(else_the_home_folder_has_one),
-      cmocka_unit_test(a_context_is_picked_of_whatever_kubeconfig),
-      cmocka_unit_test(a_live_cluster_is_judged_as_its_folder_is),
-      cmocka_unit_test(kinds_that_are_not_there_or_forbidden_are_told),
-      cmocka_unit_test(migrations_are_not_let_off_where_the_network_is_hidden),
-      cmocka_unit_test(one_object_that_can_not_be_read_hides_no_other),
-      cmocka_unit_test(a_cluster_that_does_not_answer_ends_with_2),
-      cmocka_unit_test(check_and_inspect_take_a_live_clusters_facts),
-      cmocka_unit_test(a_review_is_answered_alike_from_cluster_and_folder),
-      cmocka_unit_test(the_other_commands_want_a_cluster_named),
+      cmocka_unit_test(violations_name_the_object_and_exit_1),
+      cmocka_unit_test(valid_objects_exit_0),
+      cmocka_unit_test(warnings_alone_exit_0),
+      cmocka_unit_test(a_folder_without_objects_to_audit_is_reported),
+      cmocka_unit_test(json_matches_text),
+      cmocka_unit_test(the_policy_is_applied),
+      cmocka_unit_test(unreadable_input_exits_2_with_its_place),
+      cmocka_unit_test(bad_usage_exits_2),
+      cmocka_unit_test(help_lists_the_options),
+      cmocka_unit_test(without_a_cluster_the_error_names_the_options),
+      cmocka_unit_test(kubeconfig_comes_from_the_environment),
+      cmocka_unit_test(kubeconfig_defaults_to_the_home_folder),
+      cmocka_unit_test(context_works_with_any_kubeconfig),
+      cmocka_unit_test(a_live_cluster_is_audited_like_its_folder),
+      cmocka_unit_test(missing_and_forbidden_kinds_are_reported),
+      cmocka_unit_test(migrations_are_checked_even_if_the_network_is_hidden),
+      cmocka_unit_test(an_unreadable_object_does_not_hide_others),
+      cmocka_unit_test(an_unreachable_cluster_exits_2),
+      cmocka_unit_test(check_and_inspect_use_a_live_cluster),
+      cmocka_unit_test(review_gives_the_same_answer_for_cluster_and_folder),
+      cmocka_unit_test(other_commands_need_an_explicit_cluster),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -25,7 +25,7 @@ static int tear_down(void **state) {
   return 0;
 }
 
-static void names_come_apart_or_with_commas(void **state) {
+static void names_can_be_separated_by_spaces_or_commas(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("certs", "--dns", "a.svc", "--dir", folder, "b.svc,c.svc", "--dns=10.0.0.1", "::1");
   assert_int_equal(run.status, 0);
@@ -50,7 +50,7 @@ static void running_it_again_renews_the_server_certificate(void **state) {
   assert_non_null(strstr(forced.out, "ca.crt: made"));
 }
 
-static void check_exits_1_where_something_is_wrong(void **state) {
+static void check_exits_1_on_a_problem(void **state) {
   (void)state;
   RUN_SCOPED made = RUN("certs", "--dir", folder, "--dns", "a.svc");
   RUN_SCOPED good = RUN("certs", "--dir", folder, "--check");
@@ -108,9 +108,9 @@ static void bad_usage_exits_2(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(names_come_apart_or_with_commas),
+      TEST(names_can_be_separated_by_spaces_or_commas),
       TEST(running_it_again_renews_the_server_certificate),
-      TEST(check_exits_1_where_something_is_wrong),
+      TEST(check_exits_1_on_a_problem),
       TEST(unreadable_files_exit_2_and_are_named),
       TEST(bad_usage_exits_2),
   };

@@ -1,4 +1,4 @@
-/* `droveway check`, run as an administrator runs it. */
+/* `droveway check`, as an administrator runs it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,7 +42,7 @@ static void expect(const char *path, bool state, const char *denying) {
   json_object_put(report);
 }
 
-static void documented_examples_go_through(void **state) {
+static void documented_examples_are_allowed(void **state) {
   (void)state;
   static const char *const paths[] = {
       SEEDS "openshift-4.11/network.yaml",
@@ -68,7 +68,7 @@ static void the_example_with_an_empty_range_is_denied(void **state) {
   expect(SEEDS "openshift-empty-range/network.yaml", false, "range-empty");
 }
 
-/* isGateway, no `bridge`: fine for pods, no way between nodes. */
+/* isGateway without `bridge` works for pods but has no connection between nodes. */
 static void the_bridge_example_is_denied_only_as_a_migration_network(void **state) {
   (void)state;
   expect(SEEDS "cross-cluster/bridge-net.yaml", true, "");
@@ -77,7 +77,7 @@ static void the_bridge_example_is_denied_only_as_a_migration_network(void **stat
   expect("tests/manifests/bridge-net/named.yaml", true, "bridge-options,bridge-uplink,network-unfit,network-unfit");
 }
 
-/* The file with the HyperConverged comes first in the folder: NADs count as applied before who names them. */
+/* The HyperConverged comes first in the folder, but NADs are applied before objects that refer to them. */
 static void a_network_and_its_user_pass_together(void **state) {
   (void)state;
   expect("tests/manifests/pair", true, "");
@@ -85,7 +85,7 @@ static void a_network_and_its_user_pass_together(void **state) {
   expect("tests/manifests/pair/10-hyperconverged.yaml", true, "network-missing");
 }
 
-static void a_wrong_name_is_denied_where_the_cluster_is_known(void **state) {
+static void a_wrong_name_is_denied_with_a_known_cluster(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "tests/manifests/pair-misspelt", STATE);
   assert_int_equal(run.status, 1);
@@ -97,7 +97,7 @@ static void a_wrong_name_is_denied_where_the_cluster_is_known(void **state) {
                                   "  fix: did you mean \"migration-lan\"?\n"));
 }
 
-static void a_wrong_name_warns_where_no_cluster_is_known(void **state) {
+static void a_wrong_name_warns_without_a_cluster(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "tests/manifests/pair-misspelt");
   assert_int_equal(run.status, 0);
@@ -113,7 +113,7 @@ static void five_mistakes_are_five_errors(void **state) {
   expect("demo/manifests/migration.yaml", true, "");
 }
 
-static void json_says_where_and_what(void **state) {
+static void json_has_place_and_message(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "tests/manifests/list", "-o", "json", STATE);
   struct json_object *report = run_json(&run);
@@ -139,7 +139,7 @@ static void json_says_where_and_what(void **state) {
   json_object_put(report);
 }
 
-static void the_later_of_two_that_overlap_is_denied(void **state) {
+static void the_later_of_two_overlapping_networks_is_denied(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "tests/manifests/rules/overlapping-each-other.yaml", STATE);
   assert_int_equal(run.status, 1);
@@ -156,9 +156,9 @@ static void standard_input_is_read(void **state) {
   assert_non_null(strstr(run.out, "<stdin>:15:16: error: spec.config.ipam.range: Required value: "));
 }
 
-/* What a command that failed leaves to the pipe must not look like manifests without a mistake; comments alone, as Helm
- * writes them for what is switched off, are fine. */
-static void an_empty_standard_input_is_no_success(void **state) {
+/* Empty input usually means that the previous command of the pipe failed, so it must not look like success. Comments
+ * alone are fine: Helm writes them for disabled templates. */
+static void empty_standard_input_is_an_error(void **state) {
   (void)state;
   RUN_SCOPED none = RUN_WITH("", "check", "-f", "-");
   assert_int_equal(none.status, 2);
@@ -169,7 +169,7 @@ static void an_empty_standard_input_is_no_success(void **state) {
 
 /* --- the source line --- */
 
-/* What check says of TEXT in a file, without the folder's name. The caller frees it. */
+/* The output of check for TEXT in a file, without the folder's name. The caller frees it. */
 static char *said_of(const char *text) {
   char folder[64];
   char path[80];
@@ -199,7 +199,7 @@ static void expect_said(const char *text, const char *expected) {
   "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"                                                \
   "metadata: {name: migration-x, namespace: openshift-cnv}\nspec:\n"
 
-static void the_caret_stands_under_what_is_wrong(void **state) {
+static void the_caret_points_to_the_problem(void **state) {
   (void)state;
   static const struct {
     const char *manifest, *said;
@@ -249,7 +249,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "    ^\n"
        "  fix: use the NIC that is dedicated to migrations\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
-      /* no JSON: the place that the parser tells */
+      /* not valid JSON: the place of the parse error */
       {HEAD "  config: |\n"
             "    {\n"
             "      \"cniVersion\": \"0.3.1\", \"name\": \"x\", \"type\": \"macvlan\", \"mode\": \"bridge\",\n"
@@ -271,7 +271,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
        "     ^~~~~~\n"
        "  fix: keep one of them\n"
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
-      /* JSON, cut: it is longer than a line of a terminal */
+      /* JSON that is shortened because it is longer than a terminal line */
       {"{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": {\"name\": "
        "\"migration-x\", \"namespace\": \"openshift-cnv\"},\n"
        " \"spec\": {\"config\": \"{\\\"cniVersion\\\": \\\"0.3.1\\\", \\\"name\\\": \\\"x\\\", \\\"type\\\": "
@@ -290,7 +290,7 @@ static void the_caret_stands_under_what_is_wrong(void **state) {
     expect_said(cases[i].manifest, cases[i].said);
 }
 
-static void findings_stand_in_the_order_of_the_file(void **state) {
+static void findings_are_in_file_order(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "demo/manifests/five-mistakes.yaml", STATE);
   static const char *const places[] = {":10:21: ", ":13:17: ", ":17:18: ", ":18:9: ", ":19:20: ", ":31:16: "};
@@ -302,7 +302,7 @@ static void findings_stand_in_the_order_of_the_file(void **state) {
   assert_non_null(strstr(run.out, "        \"rangeStart\": \"10.128.0.10\",\n        ^~~~~~~~~~~~\n"));
 }
 
-static void without_snippets_a_finding_is_a_line(void **state) {
+static void without_snippets_a_finding_is_one_line(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", SEEDS "openshift-empty-range/network.yaml", STATE, "--no-snippets");
   assert_string_equal(run.out,
@@ -312,7 +312,6 @@ static void without_snippets_a_finding_is_a_line(void **state) {
                             "1 object checked, 1 denied: 1 error, 0 warnings\n");
 }
 
-/* A folder of an ordinary project holds other documents, too. */
 /* kubectl and the API server decode and encode JSON: 5.0 in it is stored as 5. */
 static void a_whole_number_with_a_fraction_is_an_integer(void **state) {
   (void)state;
@@ -334,7 +333,7 @@ static void a_whole_number_with_a_fraction_is_an_integer(void **state) {
   assert_int_equal(wide.status, 1);
 }
 
-static void what_is_no_object_is_counted(void **state) {
+static void documents_that_are_not_objects_are_counted(void **state) {
   (void)state;
   char folder[64];
   folder_make(folder);
@@ -355,9 +354,9 @@ static void what_is_no_object_is_counted(void **state) {
   folder_remove(folder);
 }
 
-/* kubectl apply goes through /mutate first, and so does check: a version that is null, which libcni refuses in a
- * list, gives way to one. */
-static void manifests_are_judged_as_the_mutating_webhook_leaves_them(void **state) {
+/* kubectl apply calls /mutate first, and so does check: it fills in a version that is null, which libcni rejects in
+ * a list. */
+static void manifests_are_checked_after_mutation(void **state) {
   (void)state;
   static const char list[] =
       "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
@@ -371,8 +370,8 @@ static void manifests_are_judged_as_the_mutating_webhook_leaves_them(void **stat
   assert_non_null(strstr(untouched.out, "[cni-version]"));
 }
 
-/* `kubectl create` takes generateName, and the API server makes the name. */
-static void a_name_may_be_left_to_the_api_server(void **state) {
+/* With `kubectl create` and generateName, the API server generates the name. */
+static void generate_name_is_supported(void **state) {
   (void)state;
 #define GENERATED(name, range)                                                                                         \
   "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"                                                \
@@ -380,7 +379,7 @@ static void a_name_may_be_left_to_the_api_server(void **state) {
   "\"ipam\": {\"type\": \"whereabouts\", \"range\": \"" range "\"}}'}\n"
   RUN_SCOPED good = RUN_WITH(GENERATED("generateName: migration-", "10.210.0.0/24"), "check", "-f", "-", STATE);
   assert_int_equal(good.status, 0);
-  /* Two of them are two, and both are migration networks by what the name begins with. */
+  /* They are two objects, and both are migration networks because of their name prefix. */
   RUN_SCOPED both = RUN_WITH(GENERATED("generateName: migration-",
                                        "10.210.0.0/24") "---\n" GENERATED("generateName: migration-", "10.210.0.0/25"),
                              "check", "-f", "-", STATE);
@@ -391,8 +390,8 @@ static void a_name_may_be_left_to_the_api_server(void **state) {
   assert_non_null(strstr(none.err, "metadata.name is missing"));
 }
 
-/* The state folder holds the same NAD: what is wrong there already only warns. */
-static void what_is_in_the_cluster_already_is_an_update(void **state) {
+/* The state folder has the same NAD, so mistakes that it already has only warn. */
+static void an_existing_object_is_an_update(void **state) {
   (void)state;
   char folder[64];
   folder_make(folder);
@@ -409,7 +408,7 @@ static void what_is_in_the_cluster_already_is_an_update(void **state) {
   "'{\"cniVersion\":\"0.3.1\",\"name\":\"x\",\"type\":\"macvlan\",\"master\":\"" master                                \
   "\",\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.9.0.0/24\"}}'\n"
 
-/* TEXT has one finding, WARNING, at line:column: no other rule says anything. */
+/* TEXT has exactly one finding, WARNING, at line:column. */
 static void expect_only_warning(const char *text, const char *warning) {
   RUN_SCOPED run = RUN_WITH(text, "check", "--no-snippets", "-f", "-", STATE);
   char expected[768];
@@ -465,8 +464,9 @@ static void a_placeholder_is_the_only_finding(void **state) {
   "---\napiVersion: kubevirt.io/v1\nkind: KubeVirt\nmetadata: {name: k, namespace: openshift-cnv}\n"                   \
   "spec: {configuration: {evictionStrategy: LiveMigrate, migrations: {network: " network "}}}\n"
 
-/* Text that is YAML is judged as the list object-templates is; with Go templates in it, it is not known. */
-static void the_text_of_a_policy_is_judged(void **state) {
+/* object-templates-raw is checked like object-templates if it is YAML. With Go templates in it, the result is unknown.
+ */
+static void templates_in_a_policy_are_checked(void **state) {
   (void)state;
   RUN_SCOPED wrong = RUN_WITH(RAW_POLICY(RAW_NAD("/eth1")), "check", "--no-snippets", "-f", "-", STATE);
   assert_int_equal(wrong.status, 1);
@@ -487,8 +487,8 @@ static void the_text_of_a_policy_is_judged(void **state) {
   assert_null(strstr(other.out, "unrendered"));
 }
 
-/* The text may make any NAD. */
-static void a_network_may_be_in_the_text_of_a_policy(void **state) {
+/* The template may create any NAD. */
+static void a_network_may_be_in_a_policy_template(void **state) {
   (void)state;
 #define network "any"
   RUN_SCOPED run = RUN_WITH(RAW_POLICY(RAW_NAD("{{ .nic }}")) RAW_USER, "check", "--no-snippets", "-f", "-", STATE);
@@ -503,14 +503,14 @@ static void a_network_may_be_in_the_text_of_a_policy(void **state) {
   assert_null(strstr(whole.out, "network-missing"));
 }
 
-static void a_dollar_sign_that_is_not_a_placeholder_is_judged(void **state) {
+static void a_dollar_sign_that_is_not_a_placeholder_is_checked(void **state) {
   (void)state;
   RUN_SCOPED run = RUN_WITH(HEAD "  config: " CONFIG("cost$"), "check", "-o", "json", "-f", "-", STATE);
   assert_int_equal(run.status, 1);
   assert_null(strstr(run.out, "unrendered"));
 }
 
-static void placeholders_are_judged_as_they_are_where_the_rule_is_off(void **state) {
+static void placeholders_are_checked_as_text_if_the_rule_is_off(void **state) {
   (void)state;
   char folder[64];
   char policy[96];
@@ -524,7 +524,7 @@ static void placeholders_are_judged_as_they_are_where_the_rule_is_off(void **sta
   assert_null(strstr(run.out, "[unrendered]"));
   free(denied);
   json_object_put(report);
-  /* Of a text there is nothing to judge. */
+  /* There is nothing to check in an unrendered template. */
   RUN_SCOPED text = RUN_WITH(RAW_POLICY(RAW_NAD("{{ .nic }}")), "check", "-f", "-", STATE, "-p", policy);
   assert_string_equal(text.out, "1 object checked, 0 denied: 0 errors, 0 warnings\n");
   folder_remove(folder);
@@ -553,7 +553,7 @@ static void a_kind_in_the_wrong_case_is_denied(void **state) {
   }
 }
 
-static void an_unknown_version_is_a_warning_and_the_object_is_judged(void **state) {
+static void an_unknown_version_warns_and_the_object_is_checked(void **state) {
   (void)state;
   RUN_SCOPED run =
       RUN_WITH("apiVersion: kubevirt.io/v2\nkind: KubeVirt\nmetadata: {name: k, namespace: openshift-cnv}\n"
@@ -573,7 +573,7 @@ static void an_unknown_version_is_a_warning_and_the_object_is_judged(void **stat
   "apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n"                                                        \
   "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\nspec: {liveMigrationConfig: {network: mig}}\n"
 
-/* What network-missing says about network "mig" of openshift-cnv beside OBJECT: "deny", "warn" or "". */
+/* The action of network-missing for network "mig" of openshift-cnv when OBJECT is applied too: "deny", "warn" or "". */
 static void expect_network(const char *object, const char *action) {
   char text[1024];
   snprintf(text, sizeof text, USER "---\n%s", object);
@@ -649,7 +649,7 @@ static void a_network_that_the_state_will_create_is_not_missing(void **state) {
   folder_remove(folder);
 }
 
-static void a_network_may_be_in_a_template_that_was_skipped(void **state) {
+static void a_network_may_be_in_a_skipped_template(void **state) {
   (void)state;
   RUN_SCOPED run = RUN_WITH(USER, "check", "--no-snippets", "-f", "tests/reports/helm-chart", "-", STATE);
   assert_int_equal(run.status, 0);
@@ -657,7 +657,7 @@ static void a_network_may_be_in_a_template_that_was_skipped(void **state) {
                                   "[network-missing]\n"));
 }
 
-static void an_object_without_a_namespace_is_in_the_one_given(void **state) {
+static void the_namespace_option_applies_to_objects_without_one(void **state) {
   (void)state;
   static const char network[] =
       USER "---\napiVersion: k8s.ovn.org/v1\nkind: UserDefinedNetwork\nmetadata: {name: mig}\n";
@@ -669,7 +669,7 @@ static void an_object_without_a_namespace_is_in_the_one_given(void **state) {
   assert_non_null(strstr(elsewhere.out, "no such NAD in namespace openshift-cnv"));
 }
 
-static void what_is_skipped_is_named(void **state) {
+static void skipped_input_is_named(void **state) {
   (void)state;
   RUN_SCOPED patches = RUN("check", "-f", "tests/reports/kustomize-patches/patches");
   assert_string_equal(
@@ -690,14 +690,14 @@ static void what_is_skipped_is_named(void **state) {
   json_object_put(report);
 }
 
-static void nothing_to_check_is_said(void **state) {
+static void nothing_to_check_is_reported(void **state) {
   (void)state;
   RUN_SCOPED run = RUN_WITH("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "check", "-f", "-");
   assert_int_equal(run.status, 0);
   assert_non_null(strstr(run.out, "nothing to check"));
 }
 
-/* Exit status 2, nothing on standard output, and the one line that begins with BEGIN and holds HAS. */
+/* Exit status 2, no output, and one error line that begins with BEGIN and contains HAS. */
 static void expect_unreadable(const char *text, const char *begin, const char *has) {
   char folder[64];
   char path[96];
@@ -726,7 +726,7 @@ static void unreadable_input_is_one_line_with_its_place(void **state) {
   expect_unreadable("a: \xff\n", ":", "");
 }
 
-/* Without quotes, true is no label value: the NAD must not be taken for another network in silence. */
+/* Unquoted true is not a valid label value. The NAD must not silently be treated as another network. */
 static void a_label_without_quotes_is_unreadable(void **state) {
   (void)state;
   expect_unreadable("apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: a\n"
@@ -758,7 +758,7 @@ static void a_broken_policy_is_one_line_with_its_place(void **state) {
   assert_non_null(strstr(run.err, "gateway-in-pool"));
 }
 
-static void bad_usage_is_refused(void **state) {
+static void bad_usage_exits_2(void **state) {
   (void)state;
   RUN_SCOPED nothing = RUN("check");
   assert_int_equal(nothing.status, 2);
@@ -772,43 +772,43 @@ static void bad_usage_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(documented_examples_go_through),
+      cmocka_unit_test(documented_examples_are_allowed),
       cmocka_unit_test(the_example_with_an_empty_range_is_denied),
       cmocka_unit_test(the_bridge_example_is_denied_only_as_a_migration_network),
       cmocka_unit_test(a_network_and_its_user_pass_together),
-      cmocka_unit_test(a_wrong_name_is_denied_where_the_cluster_is_known),
-      cmocka_unit_test(a_wrong_name_warns_where_no_cluster_is_known),
+      cmocka_unit_test(a_wrong_name_is_denied_with_a_known_cluster),
+      cmocka_unit_test(a_wrong_name_warns_without_a_cluster),
       cmocka_unit_test(five_mistakes_are_five_errors),
-      cmocka_unit_test(json_says_where_and_what),
-      cmocka_unit_test(the_later_of_two_that_overlap_is_denied),
+      cmocka_unit_test(json_has_place_and_message),
+      cmocka_unit_test(the_later_of_two_overlapping_networks_is_denied),
       cmocka_unit_test(standard_input_is_read),
-      cmocka_unit_test(an_empty_standard_input_is_no_success),
-      cmocka_unit_test(the_caret_stands_under_what_is_wrong),
-      cmocka_unit_test(findings_stand_in_the_order_of_the_file),
-      cmocka_unit_test(without_snippets_a_finding_is_a_line),
+      cmocka_unit_test(empty_standard_input_is_an_error),
+      cmocka_unit_test(the_caret_points_to_the_problem),
+      cmocka_unit_test(findings_are_in_file_order),
+      cmocka_unit_test(without_snippets_a_finding_is_one_line),
       cmocka_unit_test(a_whole_number_with_a_fraction_is_an_integer),
-      cmocka_unit_test(what_is_no_object_is_counted),
-      cmocka_unit_test(manifests_are_judged_as_the_mutating_webhook_leaves_them),
-      cmocka_unit_test(a_name_may_be_left_to_the_api_server),
-      cmocka_unit_test(what_is_in_the_cluster_already_is_an_update),
+      cmocka_unit_test(documents_that_are_not_objects_are_counted),
+      cmocka_unit_test(manifests_are_checked_after_mutation),
+      cmocka_unit_test(generate_name_is_supported),
+      cmocka_unit_test(an_existing_object_is_an_update),
       cmocka_unit_test(a_placeholder_is_the_only_finding),
-      cmocka_unit_test(the_text_of_a_policy_is_judged),
-      cmocka_unit_test(a_network_may_be_in_the_text_of_a_policy),
-      cmocka_unit_test(a_dollar_sign_that_is_not_a_placeholder_is_judged),
-      cmocka_unit_test(placeholders_are_judged_as_they_are_where_the_rule_is_off),
+      cmocka_unit_test(templates_in_a_policy_are_checked),
+      cmocka_unit_test(a_network_may_be_in_a_policy_template),
+      cmocka_unit_test(a_dollar_sign_that_is_not_a_placeholder_is_checked),
+      cmocka_unit_test(placeholders_are_checked_as_text_if_the_rule_is_off),
       cmocka_unit_test(a_kind_in_the_wrong_case_is_denied),
-      cmocka_unit_test(an_unknown_version_is_a_warning_and_the_object_is_judged),
+      cmocka_unit_test(an_unknown_version_warns_and_the_object_is_checked),
       cmocka_unit_test(a_network_that_an_operator_will_create_is_not_missing),
       cmocka_unit_test(a_network_that_the_state_will_create_is_not_missing),
-      cmocka_unit_test(a_network_may_be_in_a_template_that_was_skipped),
-      cmocka_unit_test(an_object_without_a_namespace_is_in_the_one_given),
-      cmocka_unit_test(what_is_skipped_is_named),
-      cmocka_unit_test(nothing_to_check_is_said),
+      cmocka_unit_test(a_network_may_be_in_a_skipped_template),
+      cmocka_unit_test(the_namespace_option_applies_to_objects_without_one),
+      cmocka_unit_test(skipped_input_is_named),
+      cmocka_unit_test(nothing_to_check_is_reported),
       cmocka_unit_test(unreadable_input_is_one_line_with_its_place),
       cmocka_unit_test(a_label_without_quotes_is_unreadable),
       cmocka_unit_test(a_missing_file_is_one_line),
       cmocka_unit_test(a_broken_policy_is_one_line_with_its_place),
-      cmocka_unit_test(bad_usage_is_refused),
+      cmocka_unit_test(bad_usage_exits_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* `droveway check` names the very character, wherever the YAML puts it. */
+/* `droveway check` points to the exact character, in any YAML style. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 
-/* Stands in a manifest before the place that is to be named. */
+/* Marks the expected place in a manifest. */
 #define MARK "\xC2\xAB" /* a guillemet */
 
 #define NAD                                                                                                            \
@@ -29,7 +29,7 @@ struct place {
   int line, column;
 };
 
-/* TEXT without its mark, which the caller frees, and where it was. */
+/* TEXT without its mark, which the caller frees, and the place of the mark. */
 static char *unmarked(const char *text, struct place *place) {
   const char *mark = strstr(text, MARK);
   assert_non_null(mark);
@@ -47,7 +47,7 @@ static char *unmarked(const char *text, struct place *place) {
   return out;
 }
 
-/* How many findings of RULE stand at PLACE. */
+/* The number of findings of RULE at PLACE. */
 static int count_at(struct json_object *report, const char *rule, struct place place) {
   struct json_object *findings = member_list(report, "findings");
   int count = 0;
@@ -59,7 +59,7 @@ static int count_at(struct json_object *report, const char *rule, struct place p
   return count;
 }
 
-/* Exactly one finding of RULE stands at the mark in MARKED, which comes on standard input. */
+/* Exactly one finding of RULE is at the mark in MARKED, which is passed on standard input. */
 static void expect(const char *marked, const char *rule) {
   struct place place;
   char *text = unmarked(marked, &place);
@@ -71,7 +71,7 @@ static void expect(const char *marked, const char *rule) {
   free(text);
 }
 
-static void names_the_character_inside_the_config(void **state) {
+static void points_to_the_character_inside_the_config(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -99,9 +99,9 @@ static void names_the_character_inside_the_config(void **state) {
       {NAD "  config: |\n    {\"type\": \"bridge\", \"vlan\": 1,\n    " MARK "\"vlan\": 2}\n", "cni-ambiguous-key"},
       {NAD "  config: |\n    {\"type\": \"bridge\", \"vlan\": 1,\n    " MARK "\"Vlan\": 2}\n", "cni-ambiguous-key"},
       {NAD "  config: '{\"type\": \"bridge\", " MARK "\"Name\": \"n\"}'\n", "cni-ambiguous-key"},
-      /* the object, where something is missing in it */
+      /* the object that lacks a key */
       {NAD "  config: '{\"plugins\": [{\"type\": \"bridge\"}, " MARK "{\"x\": 1}], \"name\": \"n\"}'\n", "cni-type"},
-      /* what is no JSON */
+      /* invalid JSON */
       {NAD "  config: |\n    {\"type\": \"bridge\",\n      \"vlan\": 1" MARK ",\n    }\n", "cni-json"},
       {NAD "  config: \"{\\\"type\\\": \\\"br\xC3\xB6\xC3\xB6 \\\" " MARK "\\\"x\\\": 1}\"\n", "cni-json"},
       {NAD "  config: |\n    {\"type\": \"bridge\"" MARK "\n\n", "cni-json"},
@@ -110,8 +110,8 @@ static void names_the_character_inside_the_config(void **state) {
     expect(table[i].text, table[i].rule);
 }
 
-/* /mutate adds name and cniVersion before the rules see the text: the places stay those of the file. */
-static void names_places_in_the_file_not_in_what_mutation_made_of_it(void **state) {
+/* /mutate adds name and cniVersion before the rules read the text; places must still be those in the file. */
+static void places_are_in_the_file_not_in_the_mutated_text(void **state) {
   (void)state;
   expect("apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
          "metadata: {name: migration, namespace: openshift-cnv}\nspec:\n"
@@ -119,7 +119,7 @@ static void names_places_in_the_file_not_in_what_mutation_made_of_it(void **stat
          "cni-ambiguous-key");
 }
 
-static void names_the_character_inside_a_json_patch(void **state) {
+static void points_to_the_character_inside_a_json_patch(void **state) {
   (void)state;
   expect(HCO "'[" PATCH MARK "\"a/b\"}]'\n", "network-syntax");
   expect(HCO "|-\n      [" PATCH MARK "\"a/b\"}]\n", "jsonpatch-network");
@@ -133,8 +133,8 @@ static void names_the_character_inside_a_json_patch(void **state) {
 
 #define OP(path) "{\"op\": \"add\", \"path\": \"/spec/configuration" path "\", \"value\": "
 
-/* Also of settings that are not the network, and of the operation that counts. */
-static void names_the_setting_inside_a_json_patch(void **state) {
+/* Also for settings other than the network, and for the operation that takes effect. */
+static void points_to_the_setting_inside_a_json_patch(void **state) {
   (void)state;
   expect(HCO "|-\n      [" OP("/migrations/parallelMigrationsPerCluster") MARK "0}]\n", "limit-range");
   expect(HCO "|-\n      [" OP("/migrations/parallelMigrationsPerCluster") "0},\n       " OP(
@@ -153,10 +153,10 @@ static void names_the_setting_inside_a_json_patch(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(names_the_character_inside_the_config),
-      cmocka_unit_test(names_places_in_the_file_not_in_what_mutation_made_of_it),
-      cmocka_unit_test(names_the_character_inside_a_json_patch),
-      cmocka_unit_test(names_the_setting_inside_a_json_patch),
+      cmocka_unit_test(points_to_the_character_inside_the_config),
+      cmocka_unit_test(places_are_in_the_file_not_in_the_mutated_text),
+      cmocka_unit_test(points_to_the_character_inside_a_json_patch),
+      cmocka_unit_test(points_to_the_setting_inside_a_json_patch),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* `droveway explain`, run as an administrator runs it. */
+/* `droveway explain`, as an administrator runs it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,10 +16,10 @@
 
 static void has(const struct run *run, const char *text) {
   if (!strstr(run->out, text))
-    fail_msg("this is not said: %s\nbut\n%s", text, run->out);
+    fail_msg("missing: %s\nin:\n%s", text, run->out);
 }
 
-static void a_rule_is_told_of(void **state) {
+static void a_rule_is_explained(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("explain", "gateway-in-pool");
   assert_int_equal(run.status, 0);
@@ -36,8 +36,8 @@ static void a_rule_is_told_of(void **state) {
   has(&run, "(\"*migration*\")");
 }
 
-/* The lines of check on the very example, from its place in the file on. */
-static void it_says_what_check_says(void **state) {
+/* The output of check for the same example, after the file name. */
+static void it_shows_the_output_of_check(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   char folder[64];
@@ -48,7 +48,7 @@ static void it_says_what_check_says(void **state) {
   RUN_SCOPED check = RUN("check", "-q", "-f", dw_arena_printf(arena, "%s/example.yaml", folder));
   folder_remove(folder);
   RUN_SCOPED explain = RUN("explain", "gateway-in-pool");
-  const char *line = strstr(check.out, ": error: "); /* the warnings before it are about facts that are not given */
+  const char *line = strstr(check.out, ": error: "); /* the warnings before it are about missing cluster objects */
   assert_non_null(line);
   while (line > check.out && strncmp(line, "example.yaml:", 13) != 0)
     line--;
@@ -56,7 +56,7 @@ static void it_says_what_check_says(void **state) {
     has(&explain, dw_arena_printf(arena, "\n    %.*s\n", (int)strcspn(line, "\n"), line));
 }
 
-static void the_policy_tells_the_actions(void **state) {
+static void actions_come_from_the_policy(void **state) {
   (void)state;
   char folder[64];
   folder_make(folder);
@@ -71,10 +71,10 @@ static void the_policy_tells_the_actions(void **state) {
   assert_int_equal(run.status, 0);
   has(&run, "gateway-in-pool: off on every network\n");
   has(&run, "(\"lm-*\", \"mig\")");
-  has(&run, " [gateway-in-pool]\n"); /* what the example brings is told all the same */
+  has(&run, " [gateway-in-pool]\n"); /* the example is still reported */
 }
 
-static void a_section_of_the_documentation(void **state) {
+static void markdown_is_a_section_of_the_documentation(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("explain", "overlap-cluster-network", "-o", "markdown");
   assert_int_equal(run.status, 0);
@@ -97,7 +97,7 @@ static void without_a_rule_all_ids_are_listed(void **state) {
   assert_string_equal(line, "");
 }
 
-static void bad_usage_is_refused(void **state) {
+static void bad_usage_exits_2(void **state) {
   (void)state;
   RUN_SCOPED unknown = RUN("explain", "gatway-in-pool");
   assert_int_equal(unknown.status, 2);
@@ -114,12 +114,12 @@ static void bad_usage_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_rule_is_told_of),
-      cmocka_unit_test(it_says_what_check_says),
-      cmocka_unit_test(the_policy_tells_the_actions),
-      cmocka_unit_test(a_section_of_the_documentation),
+      cmocka_unit_test(a_rule_is_explained),
+      cmocka_unit_test(it_shows_the_output_of_check),
+      cmocka_unit_test(actions_come_from_the_policy),
+      cmocka_unit_test(markdown_is_a_section_of_the_documentation),
       cmocka_unit_test(without_a_rule_all_ids_are_listed),
-      cmocka_unit_test(bad_usage_is_refused),
+      cmocka_unit_test(bad_usage_exits_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

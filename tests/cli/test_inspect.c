@@ -1,4 +1,4 @@
-/* `droveway inspect`: what it understood of NADs, all of whereabouts' own answers among them. */
+/* `droveway inspect`, compared with whereabouts' own results among others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ static struct json_object *nad(const char *name, const char *config) {
   return object;
 }
 
-/* What inspect -o json says of OBJECTS (taken over), an array. */
+/* The output of inspect -o json for OBJECTS, an array. Takes ownership of OBJECTS. */
 static struct json_object *inspect(struct json_object *objects) {
   RUN_SCOPED run = RUN_WITH(json_object_to_json_string(objects), "inspect", "-f", "-", "-o", "json");
   json_object_put(objects);
@@ -43,7 +43,7 @@ static struct json_object *inspect_config(const char *name, const char *config) 
   return inspect(nad(name, config));
 }
 
-/* A member that must be there, null or not. */
+/* A member that must exist; it may be null. */
 static struct json_object *get(struct json_object *object, const char *key) {
   struct json_object *member = NULL;
   if (!json_object_object_get_ex(object, key, &member))
@@ -136,7 +136,7 @@ static void agrees_with_whereabouts(void **state) {
   json_object_put(cases);
 }
 
-static void tells_plugins_and_their_parts(void **state) {
+static void shows_plugins_and_their_options(void **state) {
   (void)state;
   struct json_object *found = inspect_config(
       "migration-lan", "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"plugins\":[{\"type\":\"vlan\",\"master\":\"bond2\","
@@ -157,7 +157,7 @@ static void tells_plugins_and_their_parts(void **state) {
   json_object_put(found);
 }
 
-static void tells_the_subnets_of_ovn_kubernetes(void **state) {
+static void shows_ovn_kubernetes_subnets(void **state) {
   (void)state;
   struct json_object *found = inspect_config(
       "vm-net", "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\","
@@ -172,7 +172,7 @@ static void tells_the_subnets_of_ovn_kubernetes(void **state) {
   json_object_put(found);
 }
 
-/* A /64 holds more addresses than a JSON number can tell. */
+/* A /64 has more addresses than a JSON number can represent. */
 static void counts_are_capped(void **state) {
   (void)state;
   struct json_object *found =
@@ -185,7 +185,7 @@ static void counts_are_capped(void **state) {
   json_object_put(found);
 }
 
-static void unreadable_configurations_are_told_of(void **state) {
+static void unreadable_configurations_are_reported(void **state) {
   (void)state;
   struct json_object *found = inspect_config("a", "{\"type\": macvlan}");
   struct json_object *one = json_object_array_get_idx(found, 0);
@@ -197,8 +197,8 @@ static void unreadable_configurations_are_told_of(void **state) {
   json_object_put(found);
 }
 
-/* in-use: its HyperConverged names my-secondary-network. */
-static void the_state_tells_who_uses_a_network(void **state) {
+/* The HyperConverged in in-use refers to my-secondary-network. */
+static void the_state_shows_who_uses_a_network(void **state) {
   (void)state;
   static const char object[] = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
                                "metadata: {name: my-secondary-network}\n"
@@ -212,7 +212,7 @@ static void the_state_tells_who_uses_a_network(void **state) {
   assert_non_null(strstr(with.out, "HyperConverged openshift-cnv/kubevirt-hyperconverged"));
 }
 
-static void text_tells_the_pool(void **state) {
+static void text_shows_the_pool(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("inspect", "-f", "tests/manifests/seeds/openshift-4.11");
   assert_int_equal(run.status, 0);
@@ -221,7 +221,7 @@ static void text_tells_the_pool(void **state) {
   assert_non_null(strstr(run.out, "pool       10.200.5.0/24: 10.200.5.1 to 10.200.5.254, 254 usable\n"));
 }
 
-static void text_obeys_nothing_of_input(void **state) {
+static void text_replaces_control_characters(void **state) {
   (void)state;
   static const char manifest[] = "apiVersion: k8s.cni.cncf.io/v1\n"
                                  "kind: NetworkAttachmentDefinition\n"
@@ -237,13 +237,13 @@ static void text_obeys_nothing_of_input(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(agrees_with_whereabouts),
-      cmocka_unit_test(tells_plugins_and_their_parts),
-      cmocka_unit_test(tells_the_subnets_of_ovn_kubernetes),
+      cmocka_unit_test(shows_plugins_and_their_options),
+      cmocka_unit_test(shows_ovn_kubernetes_subnets),
       cmocka_unit_test(counts_are_capped),
-      cmocka_unit_test(unreadable_configurations_are_told_of),
-      cmocka_unit_test(the_state_tells_who_uses_a_network),
-      cmocka_unit_test(text_tells_the_pool),
-      cmocka_unit_test(text_obeys_nothing_of_input),
+      cmocka_unit_test(unreadable_configurations_are_reported),
+      cmocka_unit_test(the_state_shows_who_uses_a_network),
+      cmocka_unit_test(text_shows_the_pool),
+      cmocka_unit_test(text_replaces_control_characters),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

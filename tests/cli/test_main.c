@@ -1,4 +1,4 @@
-/* `droveway` itself: help, versions, and what it says to bad usage. */
+/* `droveway` itself: help, version and usage errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,7 +46,7 @@ static void every_command_has_help(void **state) {
   }
 }
 
-static void every_command_refuses_unknown_options(void **state) {
+static void every_command_rejects_unknown_options(void **state) {
   (void)state;
   for (size_t i = 0; i < COMMANDS; i++) {
     RUN_SCOPED run = RUN(commands[i], "--no-such-option");
@@ -57,7 +57,7 @@ static void every_command_refuses_unknown_options(void **state) {
   }
 }
 
-static void an_unknown_command_is_told_the_nearest(void **state) {
+static void an_unknown_command_suggests_the_nearest(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("chekc");
   assert_int_equal(run.status, 2);
@@ -68,8 +68,8 @@ static void an_unknown_command_is_told_the_nearest(void **state) {
   assert_one_line(none.err);
 }
 
-/* Arguments can be file names of somebody else's. */
-static void what_is_given_reaches_no_terminal_raw(void **state) {
+/* Arguments can be untrusted file names. */
+static void control_characters_in_arguments_are_replaced(void **state) {
   (void)state;
   static const char evil[] = "x\033[31m\nx\xC2\x9B\xE2\x80\xAE\xFF";
   static const char *const wrong[][4] = {
@@ -85,7 +85,7 @@ static void what_is_given_reaches_no_terminal_raw(void **state) {
   }
 }
 
-static void help_of_a_command_is_had_both_ways(void **state) {
+static void help_of_a_command_works_both_ways(void **state) {
   (void)state;
   RUN_SCOPED help = RUN("help", "check");
   RUN_SCOPED option = RUN("check", "--help");
@@ -101,7 +101,7 @@ static void help_of_a_command_is_had_both_ways(void **state) {
   assert_non_null(strstr(misspelt.err, "did you mean \"check\"?"));
 }
 
-static void version_tells_version_and_libraries(void **state) {
+static void version_shows_version_and_libraries(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("version");
   assert_int_equal(run.status, 0);
@@ -113,7 +113,7 @@ static void version_tells_version_and_libraries(void **state) {
   assert_string_equal(option.out, run.out);
 }
 
-static void review_says_what_it_can_not_read(void **state) {
+static void review_names_unreadable_files(void **state) {
   (void)state;
   RUN_SCOPED text = RUN_WITH("{\"kind\":\"AdmissionReview\"", "review", "-");
   assert_int_equal(text.status, 2);
@@ -128,7 +128,7 @@ static void review_says_what_it_can_not_read(void **state) {
   assert_non_null(strstr(state_folder.err, "no/such/folder"));
 }
 
-static void sleep_sleeps_and_refuses_what_is_no_time(void **state) {
+static void sleep_sleeps_and_rejects_invalid_times(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("sleep", "0");
   assert_int_equal(run.status, 0);
@@ -147,8 +147,8 @@ static bool is_null_device(pid_t pid, int fd) {
   return length == (ssize_t)strlen(device) && memcmp(target, device, (size_t)length) == 0;
 }
 
-/* Else the first file or socket that is opened becomes standard error, and messages get into it. */
-static void closed_standard_descriptors_are_taken(void **state) {
+/* Otherwise the first file or socket opened would become standard error and receive messages. */
+static void closed_standard_descriptors_are_replaced(void **state) {
   int status = 0;
   (void)state;
   pid_t pid = fork();
@@ -164,7 +164,7 @@ static void closed_standard_descriptors_are_taken(void **state) {
   assert_int_equal(waitpid(pid, &status, 0), pid);
 }
 
-/* Output that nobody gets is an error, as it is on a full disk. */
+/* Output that cannot be written is an error, as on a full disk. */
 static void a_closed_standard_output_is_an_error(void **state) {
   int status = 0;
   (void)state;
@@ -183,14 +183,14 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(help_names_every_command),
       cmocka_unit_test(every_command_has_help),
-      cmocka_unit_test(every_command_refuses_unknown_options),
-      cmocka_unit_test(an_unknown_command_is_told_the_nearest),
-      cmocka_unit_test(what_is_given_reaches_no_terminal_raw),
-      cmocka_unit_test(help_of_a_command_is_had_both_ways),
-      cmocka_unit_test(version_tells_version_and_libraries),
-      cmocka_unit_test(review_says_what_it_can_not_read),
-      cmocka_unit_test(sleep_sleeps_and_refuses_what_is_no_time),
-      cmocka_unit_test(closed_standard_descriptors_are_taken),
+      cmocka_unit_test(every_command_rejects_unknown_options),
+      cmocka_unit_test(an_unknown_command_suggests_the_nearest),
+      cmocka_unit_test(control_characters_in_arguments_are_replaced),
+      cmocka_unit_test(help_of_a_command_works_both_ways),
+      cmocka_unit_test(version_shows_version_and_libraries),
+      cmocka_unit_test(review_names_unreadable_files),
+      cmocka_unit_test(sleep_sleeps_and_rejects_invalid_times),
+      cmocka_unit_test(closed_standard_descriptors_are_replaced),
       cmocka_unit_test(a_closed_standard_output_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,7 @@ static void sizes_have_bounds(void **state) {
   assert_int_equal(six.status, 2);
 }
 
-static void wrong_words_are_named(void **state) {
+static void invalid_values_are_named(void **state) {
   (void)state;
   expect_usage("-o", "pdf", "\"pdf\"; use text, svg or html");
   expect_usage("--family", "5", "\"5\"; use 4 or 6");
@@ -167,7 +167,7 @@ int main(void) {
       cmocka_unit_test_setup(findings_do_not_fail_a_map, setup),
       cmocka_unit_test_setup(ranges_are_suggested, setup),
       cmocka_unit_test_setup(sizes_have_bounds, setup),
-      cmocka_unit_test_setup(wrong_words_are_named, setup),
+      cmocka_unit_test_setup(invalid_values_are_named, setup),
       cmocka_unit_test_setup(unreadable_input_is_an_error, setup),
       cmocka_unit_test_setup(family_alone, setup),
       cmocka_unit_test_setup(locale_and_terminal_decide_the_letters, setup),

@@ -1,6 +1,4 @@
-/* The forms in which `check` and `audit` print what they found: text on a terminal, JSON, JUnit; and what makes them
- * fail.
- */
+/* The output formats of `check` and `audit` (text, JSON, JUnit), and their exit status. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +32,7 @@
 static bool is_colored(const char *const *environment, const char *const *arguments) {
   char *text = on_terminal(100, environment, arguments);
   if (strstr(text, "error:") == NULL)
-    fail_msg("says no error: %s", text);
+    fail_msg("no error in: %s", text);
   bool colored = strchr(text, '\033') != NULL;
   free(text);
   return colored;
@@ -49,7 +47,7 @@ static void a_terminal_gets_color(void **state) {
   free(text);
 }
 
-static void color_is_left_out_where_it_is_not_wanted(void **state) {
+static void color_can_be_turned_off(void **state) {
   (void)state;
   assert_true(is_colored(WORDS(TERMINAL), WORDS("check", "-f", MISTAKES)));
   assert_true(is_colored(WORDS("TERM=xterm", "NO_COLOR="), WORDS("check", "-f", MISTAKES)));
@@ -61,7 +59,7 @@ static void color_is_left_out_where_it_is_not_wanted(void **state) {
   assert_true(is_colored(WORDS("TERM=dumb", "NO_COLOR=1"), WORDS("check", "-f", MISTAKES, "--color", "always")));
 }
 
-static void a_pipe_gets_color_only_where_it_is_asked_for(void **state) {
+static void a_pipe_gets_color_only_on_request(void **state) {
   (void)state;
   RUN_SCOPED plain = RUN("check", "-f", MISTAKES, STATE);
   assert_null(strchr(plain.out, '\033'));
@@ -71,8 +69,8 @@ static void a_pipe_gets_color_only_where_it_is_asked_for(void **state) {
   assert_null(strchr(json.out, '\033'));
 }
 
-/* What is not ours is no sequence: the manifest and its names come from anywhere. */
-static void nothing_of_the_input_steers_the_terminal(void **state) {
+/* Manifests and file names are untrusted: only our own color sequences may reach the terminal. */
+static void input_cannot_control_the_terminal(void **state) {
   (void)state;
   char folder[64];
   char path[128];
@@ -95,7 +93,7 @@ static void nothing_of_the_input_steers_the_terminal(void **state) {
 
 /* --- text --- */
 
-static void standard_input_has_a_compilers_name(void **state) {
+static void standard_input_is_called_stdin(void **state) {
   (void)state;
   RUN_SCOPED text = RUN_WITH(EMPTY_RANGE, "check", "-f", "-");
   assert_int_equal(strncmp(text.out, "<stdin>:4:", 10), 0);
@@ -106,7 +104,7 @@ static void standard_input_has_a_compilers_name(void **state) {
   json_object_put(report);
 }
 
-static void quiet_leaves_the_summary_out(void **state) {
+static void quiet_omits_the_summary(void **state) {
   (void)state;
   RUN_SCOPED loud = RUN("check", "-f", FINE, STATE);
   assert_non_null(strstr(loud.out, " checked, 0 denied: 0 errors, "));
@@ -117,8 +115,8 @@ static void quiet_leaves_the_summary_out(void **state) {
   assert_string_equal(silent.out, "");
 }
 
-/* Of one rule 256 findings are kept. */
-static void findings_without_end_are_counted(void **state) {
+/* At most 256 findings of one rule are kept. */
+static void findings_over_the_limit_are_counted(void **state) {
   (void)state;
   char manifest[16384] = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
                          "metadata: {name: pods, namespace: apps}\n"
@@ -140,7 +138,7 @@ static int status_of(const char *input, const char *fail_on) {
   return run.status;
 }
 
-static void fail_on_says_what_fails(void **state) {
+static void fail_on_sets_the_exit_status(void **state) {
   (void)state;
   static const char warns[] = "apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\n"
                               "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
@@ -153,10 +151,10 @@ static void fail_on_says_what_fails(void **state) {
   assert_int_equal(status_of(warns, "warn"), 1);
   assert_int_equal(status_of(warns, "never"), 0);
   assert_int_equal(status_of(fine, "warn"), 0);
-  assert_int_equal(status_of("a: [", "never"), 2); /* what can't be read was not checked */
+  assert_int_equal(status_of("a: [", "never"), 2); /* unreadable input was not checked */
 }
 
-static void wrong_words_name_the_right_ones(void **state) {
+static void invalid_values_list_the_valid_ones(void **state) {
   (void)state;
   static const char *const commands[] = {"check", "audit"};
   for (size_t i = 0; i < 2; i++) {
@@ -179,7 +177,7 @@ static void wrong_words_name_the_right_ones(void **state) {
 
 /* --- JUnit --- */
 
-/* What xmllint makes of EXPRESSION on the XML; well-formed it must be. The caller frees it. */
+/* The result of the XPath EXPRESSION on the XML, which must be well-formed. The caller frees it. */
 static char *xpath(const char *xml, const char *expression) {
   char folder[64];
   char command[512];
@@ -200,11 +198,11 @@ static char *xpath(const char *xml, const char *expression) {
 static void expect_xpath(const char *xml, const char *expression, const char *expected) {
   char *found = xpath(xml, expression);
   if (strcmp(found, expected) != 0)
-    fail_msg("%s is \"%s\", not \"%s\"", expression, found, expected);
+    fail_msg("%s is \"%s\", expected \"%s\"", expression, found, expected);
   free(found);
 }
 
-static void junit_has_a_suite_a_file_and_a_case_an_object(void **state) {
+static void junit_has_one_suite_per_file_and_one_case_per_object(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", MISTAKES, FINE, STATE, "-o", "junit");
   assert_int_equal(run.status, 1);
@@ -222,8 +220,8 @@ static void junit_has_a_suite_a_file_and_a_case_an_object(void **state) {
   expect_xpath(run.out, "contains(//testcase[2]/system-out, \"error: \")", "false");
 }
 
-/* Each number is that of the elements below. */
-static void junit_counts_right(void **state) {
+/* Each count matches the elements below it. */
+static void junit_counts_are_right(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "tests/manifests", "demo/manifests", STATE, "-o", "junit");
   expect_xpath(run.out, "number(/testsuites/@tests) = count(//testcase)", "true");
@@ -237,7 +235,7 @@ static void junit_counts_right(void **state) {
   expect_xpath(run.out, "count(//testsuite[@name = preceding::testsuite/@name])", "0");
 }
 
-static void junit_fails_as_the_exit_status_does(void **state) {
+static void junit_failures_match_the_exit_status(void **state) {
   (void)state;
   static const char warns[] = "apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\n"
                               "metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}\n"
@@ -252,15 +250,15 @@ static void junit_fails_as_the_exit_status_does(void **state) {
   expect_xpath(strict.out, "count(//system-out)", "0");
 }
 
-static void junit_of_nothing_is_well_formed(void **state) {
+static void empty_junit_is_well_formed(void **state) {
   (void)state;
   RUN_SCOPED run = RUN_WITH("# nothing\n", "check", "-f", "-", "-o", "junit");
   assert_int_equal(run.status, 0);
   expect_xpath(run.out, "string(/testsuites/@tests)", "0");
 }
 
-/* XML 1.0 has no way to write control characters. */
-static void junit_stays_xml_whatever_the_names(void **state) {
+/* XML 1.0 cannot represent control characters. */
+static void junit_is_valid_xml_for_any_name(void **state) {
   (void)state;
   static const char odd[] =
       "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
@@ -274,7 +272,7 @@ static void junit_stays_xml_whatever_the_names(void **state) {
   expect_xpath(run.out, "contains(//failure, \"</failure>]]>\")", "true");
 }
 
-static void an_audit_of_a_folder_names_all_objects(void **state) {
+static void junit_of_an_audit_names_all_objects(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("audit", STATE, "-o", "junit");
   assert_int_equal(run.status, 0);
@@ -286,20 +284,20 @@ static void an_audit_of_a_folder_names_all_objects(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_terminal_gets_color),
-      cmocka_unit_test(color_is_left_out_where_it_is_not_wanted),
-      cmocka_unit_test(a_pipe_gets_color_only_where_it_is_asked_for),
-      cmocka_unit_test(nothing_of_the_input_steers_the_terminal),
-      cmocka_unit_test(standard_input_has_a_compilers_name),
-      cmocka_unit_test(quiet_leaves_the_summary_out),
-      cmocka_unit_test(findings_without_end_are_counted),
-      cmocka_unit_test(fail_on_says_what_fails),
-      cmocka_unit_test(wrong_words_name_the_right_ones),
-      cmocka_unit_test(junit_has_a_suite_a_file_and_a_case_an_object),
-      cmocka_unit_test(junit_counts_right),
-      cmocka_unit_test(junit_fails_as_the_exit_status_does),
-      cmocka_unit_test(junit_of_nothing_is_well_formed),
-      cmocka_unit_test(junit_stays_xml_whatever_the_names),
-      cmocka_unit_test(an_audit_of_a_folder_names_all_objects),
+      cmocka_unit_test(color_can_be_turned_off),
+      cmocka_unit_test(a_pipe_gets_color_only_on_request),
+      cmocka_unit_test(input_cannot_control_the_terminal),
+      cmocka_unit_test(standard_input_is_called_stdin),
+      cmocka_unit_test(quiet_omits_the_summary),
+      cmocka_unit_test(findings_over_the_limit_are_counted),
+      cmocka_unit_test(fail_on_sets_the_exit_status),
+      cmocka_unit_test(invalid_values_list_the_valid_ones),
+      cmocka_unit_test(junit_has_one_suite_per_file_and_one_case_per_object),
+      cmocka_unit_test(junit_counts_are_right),
+      cmocka_unit_test(junit_failures_match_the_exit_status),
+      cmocka_unit_test(empty_junit_is_well_formed),
+      cmocka_unit_test(junit_is_valid_xml_for_any_name),
+      cmocka_unit_test(junit_of_an_audit_names_all_objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* SARIF 2.1.0 as code scanning reads it. (Whether it is valid against OASIS's schema, `make sarif` tells.) */
+/* SARIF 2.1.0 as code scanning reads it. (`make sarif` validates it against the OASIS schema.) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -118,7 +118,7 @@ static void each_result_points_to_its_rule(void **state) {
   json_object_put(report);
 }
 
-static void a_result_tells_level_message_and_place(void **state) {
+static void a_result_has_level_message_and_place(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", MISTAKES, STATE, "-o", "sarif");
   struct json_object *report = run_json(&run);
@@ -161,7 +161,7 @@ static void expect_uri(const char *path, const char *expected, bool expected_bas
   free(uri);
 }
 
-/* "file://" and PATH, in which only what RFC 3986 calls unreserved and slashes stay as they are. */
+/* "file://" and PATH, percent-encoded except for unreserved characters (RFC 3986) and slashes. */
 static void file_uri(char *out, size_t size, const char *path) {
   size_t length = (size_t)snprintf(out, size, "file://");
   for (; *path != '\0' && length + 4 < size; path++)
@@ -191,7 +191,7 @@ static void places_are_uris(void **state) {
   folder_remove(folder);
 }
 
-static void standard_input_is_no_file_of_the_project(void **state) {
+static void standard_input_is_not_a_project_file(void **state) {
   (void)state;
   char *text = file_text(MISTAKES, NULL);
   RUN_SCOPED run = RUN_WITH(text, "check", "-f", "-", "-o", "sarif");
@@ -206,7 +206,7 @@ static void standard_input_is_no_file_of_the_project(void **state) {
   "{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": {\"name\": "      \
   "\"migration\", \"namespace\": \"openshift-cnv\"}, \"spec\": {\"config\": \"{}\"}}"
 
-static void a_live_cluster_has_objects_and_no_files(void **state) {
+static void a_live_cluster_has_objects_but_no_files(void **state) {
   (void)state;
   static const struct api_route routes[] = {{"/apis/k8s.cni.cncf.io/v1/network-attachment-definitions", 200, BAD},
                                             {NULL, 0, NULL}};
@@ -229,7 +229,7 @@ static struct json_object *report_on(const char *folder, const char *text) {
   return run_json(&run);
 }
 
-static void fingerprints_stay_where_lines_move(void **state) {
+static void fingerprints_survive_moved_lines(void **state) {
   (void)state;
   char folder[64];
   char moved[8192];
@@ -251,8 +251,8 @@ static void fingerprints_stay_where_lines_move(void **state) {
   folder_remove(folder);
 }
 
-/* The same object twice in a file: what is wrong with it is found twice. */
-static void results_alike_are_told_apart(void **state) {
+/* The same object is in the file twice, so each finding appears twice. */
+static void identical_results_have_different_fingerprints(void **state) {
   (void)state;
 #define ONE                                                                                                            \
   "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"                                                \
@@ -271,7 +271,7 @@ static void results_alike_are_told_apart(void **state) {
   json_object_put(report);
 }
 
-static void a_message_makes_no_link(void **state) {
+static void a_message_contains_no_link(void **state) {
   (void)state;
   static const char link[] = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
                              "metadata: {name: migration, namespace: openshift-cnv}\n"
@@ -289,7 +289,7 @@ static void a_message_makes_no_link(void **state) {
   json_object_put(report);
 }
 
-static void nothing_found_is_a_run_without_results(void **state) {
+static void no_findings_is_a_run_without_results(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("check", "-f", "demo/manifests/migration.yaml", STATE, "-o", "sarif", "--quiet");
   assert_int_equal(run.status, 0);
@@ -304,14 +304,14 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_tool_names_itself),
       cmocka_unit_test(each_result_points_to_its_rule),
-      cmocka_unit_test(a_result_tells_level_message_and_place),
+      cmocka_unit_test(a_result_has_level_message_and_place),
       cmocka_unit_test(places_are_uris),
-      cmocka_unit_test(standard_input_is_no_file_of_the_project),
-      cmocka_unit_test(a_live_cluster_has_objects_and_no_files),
-      cmocka_unit_test(fingerprints_stay_where_lines_move),
-      cmocka_unit_test(results_alike_are_told_apart),
-      cmocka_unit_test(a_message_makes_no_link),
-      cmocka_unit_test(nothing_found_is_a_run_without_results),
+      cmocka_unit_test(standard_input_is_not_a_project_file),
+      cmocka_unit_test(a_live_cluster_has_objects_but_no_files),
+      cmocka_unit_test(fingerprints_survive_moved_lines),
+      cmocka_unit_test(identical_results_have_different_fingerprints),
+      cmocka_unit_test(a_message_contains_no_link),
+      cmocka_unit_test(no_findings_is_a_run_without_results),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
-/* What people reported, asked or published about live-migration networks, and what was found by trying to get around
- * the rules: manifests in tests/reports/, with the verdict that agrees with what a cluster does. A folder is checked as
- * a user checks it. */
+/* Manifests in tests/reports/, from bug reports, questions and articles about live-migration networks and from attempts
+ * to bypass the rules, with the verdict that matches what a cluster does. Each folder is checked as a user would check
+ * it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,12 +17,12 @@
 
 struct report {
   const char *folder; /* below tests/reports/; or a file */
-  const char *state;  /* NULL: none is given */
+  const char *state;  /* NULL: no --state */
   int status;
-  /* "deny RULE FIELD\n" for each denial, all of them; "warn RULE FIELD\n" for each warning that has to be there. */
+  /* "deny RULE FIELD\n" for every denial, and "warn RULE FIELD\n" for every required warning. */
   const char *findings;
-  const char *says; /* a part of a message; NULL where any will do */
-  bool quiet;       /* there is no warning, but for network-change: it is about any other network */
+  const char *says; /* a required part of a message, or NULL */
+  bool quiet;       /* no warning is allowed except network-change, which is about any other network */
 };
 
 #define DEMO "demo/state"
@@ -183,8 +183,8 @@ static bool has_line(const char *text, const char *line) {
   return false;
 }
 
-/* What `check` found, as struct report has it; whether a message says what it has to; and the first warning too many.
- */
+/* The findings of `check` in the format of struct report, whether a message has the required text, and the first
+ * unexpected warning. */
 struct outcome {
   const char *lines;
   bool said;
@@ -206,7 +206,7 @@ static struct outcome read_outcome(struct dw_arena *arena, const struct report *
   return outcome;
 }
 
-/* Each line of A that begins with START has to be in B. */
+/* Each line of A that begins with START must be in B. */
 static bool holds(struct dw_arena *arena, const char *a, const char *b, const char *start) {
   for (const char *at = a; *at != '\0'; at += strcspn(at, "\n") + 1) {
     const char *line = dw_arena_strndup(arena, at, strcspn(at, "\n") + 1);

@@ -43,7 +43,7 @@ static void standard_input_gives_the_same_bytes(void **state) {
   free(text);
 }
 
-static void mutate_answers_as_the_other_endpoint(void **state) {
+static void mutate_answers_like_the_mutate_endpoint(void **state) {
   (void)state;
   RUN_SCOPED validated = RUN("review", "tests/payloads/sample/mutate-hco-v1-no-parents.json");
   RUN_SCOPED mutated = RUN("review", "--mutate", "tests/payloads/sample/mutate-hco-v1-no-parents.json");
@@ -101,7 +101,7 @@ static char *update_of(const char *before, const char *after) {
   return text;
 }
 
-static void an_old_mistake_may_move_but_not_double(void **state) {
+static void an_existing_mistake_may_move_but_not_multiply(void **state) {
   (void)state;
 #define MACVLAN(routes)                                                                                                \
   "\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.9.0.0/"                  \
@@ -122,7 +122,7 @@ static void an_old_mistake_may_move_but_not_double(void **state) {
   free(doubled);
 }
 
-static void the_policy_counts(void **state) {
+static void the_policy_is_applied(void **state) {
   (void)state;
   char folder[64], path[96];
   char *text = empty_range();
@@ -141,7 +141,7 @@ static void the_policy_counts(void **state) {
   free(text);
 }
 
-static void the_state_counts(void **state) {
+static void the_state_is_used(void **state) {
   (void)state;
   char folder[64];
   folder_make(folder);
@@ -162,7 +162,7 @@ static void assert_unreadable(const char *input, const char *where) {
   assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1); /* one line */
 }
 
-static void what_is_no_review_is_told_with_its_place(void **state) {
+static void an_invalid_review_is_reported_with_its_place(void **state) {
   (void)state;
   assert_unreadable("", "droveway: -:");
   assert_unreadable("{\n \"kind\": x}", "droveway: -:2:");
@@ -172,7 +172,7 @@ static void what_is_no_review_is_told_with_its_place(void **state) {
   assert_int_equal(strncmp(missing.err, "droveway: /nowhere/at-all.json: ", 32), 0);
 }
 
-static void a_body_over_the_limit_is_refused_as_serve_does(void **state) {
+static void a_body_over_the_limit_is_rejected_like_in_serve(void **state) {
   (void)state;
   size_t length = 0;
   char *review = file_text(RECORDED "validate-nad-create.json", &length);
@@ -209,13 +209,13 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_allowed_review_exits_0),
       cmocka_unit_test(standard_input_gives_the_same_bytes),
-      cmocka_unit_test(mutate_answers_as_the_other_endpoint),
+      cmocka_unit_test(mutate_answers_like_the_mutate_endpoint),
       cmocka_unit_test(a_denied_review_exits_1),
-      cmocka_unit_test(an_old_mistake_may_move_but_not_double),
-      cmocka_unit_test(the_policy_counts),
-      cmocka_unit_test(the_state_counts),
-      cmocka_unit_test(what_is_no_review_is_told_with_its_place),
-      cmocka_unit_test(a_body_over_the_limit_is_refused_as_serve_does),
+      cmocka_unit_test(an_existing_mistake_may_move_but_not_multiply),
+      cmocka_unit_test(the_policy_is_applied),
+      cmocka_unit_test(the_state_is_used),
+      cmocka_unit_test(an_invalid_review_is_reported_with_its_place),
+      cmocka_unit_test(a_body_over_the_limit_is_rejected_like_in_serve),
       cmocka_unit_test(bad_usage_exits_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

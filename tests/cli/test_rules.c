@@ -95,7 +95,7 @@ static const char *const catalogue[][3] = {
 };
 enum { RULES = sizeof catalogue / sizeof catalogue[0] };
 
-static void json_holds_every_rule(void **state) {
+static void json_has_every_rule(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("rules", "-o", "json");
   assert_int_equal(run.status, 0);
@@ -112,7 +112,7 @@ static void json_holds_every_rule(void **state) {
   json_object_put(rules);
 }
 
-static void text_has_a_line_a_rule(void **state) {
+static void text_has_one_line_per_rule(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("rules");
   assert_int_equal(run.status, 0);
@@ -153,11 +153,11 @@ static void the_documentation_is_up_to_date(void **state) {
   size_t length = strlen(table.out);
   if (strncmp(documented, table.out, length) != 0 || documented[length] != '\n' ||
       strcmp(documented + length + 1, sections.out) != 0)
-    fail_msg("docs/rules.md is stale: `make docs` writes it anew");
+    fail_msg("docs/rules.md is out of date; run `make docs`");
   free(documented);
 }
 
-static void bad_usage_is_refused(void **state) {
+static void bad_usage_exits_2(void **state) {
   (void)state;
   RUN_SCOPED form = RUN("rules", "-o", "yaml");
   assert_int_equal(form.status, 2);
@@ -170,9 +170,11 @@ static void bad_usage_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(json_holds_every_rule),        cmocka_unit_test(text_has_a_line_a_rule),
-      cmocka_unit_test(a_policy_changes_the_actions), cmocka_unit_test(the_documentation_is_up_to_date),
-      cmocka_unit_test(bad_usage_is_refused),
+      cmocka_unit_test(json_has_every_rule),
+      cmocka_unit_test(text_has_one_line_per_rule),
+      cmocka_unit_test(a_policy_changes_the_actions),
+      cmocka_unit_test(the_documentation_is_up_to_date),
+      cmocka_unit_test(bad_usage_exits_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

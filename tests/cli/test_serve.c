@@ -1,4 +1,4 @@
-/* The program as it runs in a pod: signals, logs, and the same bytes as `review`. */
+/* The program as it runs in a pod: signals, logs, and the same answers as `review`. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,9 +23,9 @@
 
 struct fixture {
   struct service service;
-  char log[64]; /* its log, by the descriptor that it is kept in */
+  char log[64]; /* the path of its log */
   char ca[96];
-  char folder[64]; /* holds the policy */
+  char folder[64]; /* contains the policy */
   char *policy;
 };
 
@@ -85,7 +85,7 @@ static void https_and_review_give_the_same_bytes(void **state) {
   https_client_free(client);
 }
 
-static void hup_reads_again(void **state) {
+static void hup_reloads(void **state) {
   struct fixture *f = *state;
   kill(f->service.pid, SIGHUP);
   wait_for_text(f->log, "reloaded policy and state", 1);
@@ -98,7 +98,7 @@ static void hup_reads_again(void **state) {
   https_client_free(client);
 }
 
-static void the_body_limit_is_as_told(void **state) {
+static void the_body_limit_is_configurable(void **state) {
   struct https_client *client = client_of(*state);
   char *body = malloc(65537);
   assert_non_null(body);
@@ -136,8 +136,8 @@ static void every_line_of_the_log_is_json(void **state) {
   https_client_free(client);
 }
 
-/* libmicrohttpd's epoll mode hangs at exactly so many (docs/libmicrohttpd.md). */
-static void all_are_answered_that_ask_at_the_same_moment(void **state) {
+/* libmicrohttpd's epoll mode hangs with exactly this many (docs/libmicrohttpd.md). */
+static void simultaneous_requests_are_all_answered(void **state) {
   enum { COUNT = 128 };
   static const char request[] = "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   (void)state;
@@ -162,7 +162,7 @@ static void all_are_answered_that_ask_at_the_same_moment(void **state) {
   assert_int_equal(service_stop(&service), 0);
 }
 
-static void term_finishes_what_is_in_flight(void **state) {
+static void term_finishes_requests_in_flight(void **state) {
   static const char tail[] = "{}";
   struct fixture *f = *state;
   struct https_raw *raw = https_raw_open("localhost", (uint16_t)f->service.port, f->ca);
@@ -196,8 +196,8 @@ static struct https_reply get(struct fixture *f, const char *path) {
   return reply;
 }
 
-/* For an API server's load balancer to take it out before it is gone: not ready, yet every request is answered. */
-static void term_goes_on_answering_for_the_delay_and_a_second_one_ends_it(void **state) {
+/* A load balancer must be able to remove it before it exits: it is not ready, but answers every request. */
+static void term_keeps_answering_until_the_delay_or_a_second_term(void **state) {
   struct fixture f = {.policy = strdup("")};
   (void)state;
   f.service = service_start((const char *const[]){"--shutdown-delay", "60", "--shutdown-timeout", "90", NULL});
@@ -224,7 +224,7 @@ static void term_goes_on_answering_for_the_delay_and_a_second_one_ends_it(void *
   free(f.policy);
 }
 
-static void the_timeout_cuts_the_delay_and_what_does_not_end(void **state) {
+static void the_timeout_ends_the_delay_and_stuck_requests(void **state) {
   struct fixture f = {.policy = strdup("")};
   (void)state;
   f.service = service_start((const char *const[]){"--shutdown-delay", "1h", "--shutdown-timeout", "1200ms", NULL});
@@ -233,13 +233,13 @@ static void the_timeout_cuts_the_delay_and_what_does_not_end(void **state) {
   static const char head[] =
       "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
   assert_non_null(raw);
-  assert_true(https_raw_send(raw, head, sizeof head - 1)); /* its body never comes */
+  assert_true(https_raw_send(raw, head, sizeof head - 1)); /* the body is never sent */
   assert_int_equal(service_stop(&f.service), 0);
   https_raw_close(raw);
   free(f.policy);
 }
 
-static void reviews_are_recorded_as_they_came(void **state) {
+static void reviews_are_recorded_unchanged(void **state) {
   char folder[64];
   (void)state;
   folder_make(folder);
@@ -292,7 +292,7 @@ static void reviews_are_recorded_as_they_came(void **state) {
 
 /* --- logs as text, levels --- */
 
-/* A service of its own with these options; the folder of the policy is not needed. */
+/* A separate service with these options and without the policy folder. */
 static struct fixture begin(const char *const *options) {
   struct fixture f = {.policy = strdup("")};
   folder_make(f.folder);
@@ -326,8 +326,8 @@ static void the_log_can_be_text(void **state) {
   end(&f);
 }
 
-/* What the library tells of a connection is for debugging. */
-static void the_level_can_be_told(void **state) {
+/* Messages of the library about connections are logged at debug. */
+static void the_log_level_can_be_set(void **state) {
   (void)state;
   struct fixture f = begin((const char *const[]){"--log-level", "debug", NULL});
   struct https_client *client = client_of(&f);
@@ -355,8 +355,8 @@ static int metrics_port(const struct fixture *f) {
   return number;
 }
 
-/* In the sandbox: all that the kernel tells of the process is still there, and what was asked for. */
-static void metrics_have_their_own_listener(void **state) {
+/* Process metrics from the kernel are available inside the sandbox. */
+static void metrics_have_a_separate_listener(void **state) {
   static const char *const names[] = {
       "process_resident_memory_bytes", "process_virtual_memory_bytes", "process_open_fds", "process_max_fds",
       "process_cpu_seconds_total",     "process_start_time_seconds",   "process_threads",  "droveway_ready"};
@@ -384,7 +384,7 @@ static void metrics_have_their_own_listener(void **state) {
   end(&f);
 }
 
-/* --- what must not stop it --- */
+/* --- what must not block it --- */
 
 static struct fixture begin_piped(const char *const *options) {
   struct fixture f = {.policy = strdup("")};
@@ -412,7 +412,7 @@ static void assert_get_200(struct https_client *client, const char *path) {
   https_reply_free(&reply);
 }
 
-/* More than a pipe and the queue hold. */
+/* More than fits into a pipe and the queue. */
 enum { REVIEWS = 4000 };
 
 static void send_reviews(struct https_client *client) {
@@ -427,8 +427,8 @@ static void send_reviews(struct https_client *client) {
   free(body);
 }
 
-/* A container runtime's log reader that hangs, or a stopped process behind a pipe. */
-static void a_log_that_nobody_reads_stops_no_review(void **state) {
+/* For example, the log reader of the container runtime hangs. */
+static void an_unread_log_does_not_block_reviews(void **state) {
   static const char report[] = "\"msg\":\"log lines were dropped because standard error was blocked or too slow\","
                                "\"count\":";
   (void)state;
@@ -452,25 +452,25 @@ static void a_log_that_nobody_reads_stops_no_review(void **state) {
   end(&f);
 }
 
-static void a_log_that_nobody_reads_does_not_stop_the_end(void **state) {
+static void an_unread_log_does_not_block_shutdown(void **state) {
   (void)state;
   struct fixture f = begin_piped((const char *const[]){"--shutdown-timeout", "20s", NULL});
   struct https_client *client = client_of(&f);
   send_reviews(client);
   https_client_free(client);
-  end(&f); /* what is queued is given a second; then it ends as ever */
+  end(&f); /* queued lines get a second; then it exits normally */
 }
 
-/* A log reader that hung before: with the first line. */
-static void a_log_that_is_full_from_the_start_stops_neither_start_nor_end(void **state) {
+/* The log reader hangs from the first line. */
+static void a_full_log_blocks_neither_start_nor_shutdown(void **state) {
   (void)state;
   struct service service = service_start_full((const char *const[]){"--shutdown-timeout", "20s", NULL});
   assert_int_equal(service_stop(&service), 0);
 }
 
-/* A policy on a file system that hangs, here a pipe that nobody writes into: the thread that reads it can't be ended.
- */
-static void the_timeout_ends_a_process_that_is_stuck(void **state) {
+/* The policy is on a file system that hangs, here a pipe without a writer, so the thread that reads it can't be
+ * stopped. */
+static void the_timeout_ends_a_stuck_process(void **state) {
   struct fixture *f = calloc(1, sizeof *f);
   (void)state;
   assert_non_null(f);
@@ -483,7 +483,7 @@ static void the_timeout_ends_a_process_that_is_stuck(void **state) {
   assert_int_equal(mkfifo(f->policy, 0600), 0);
   int probe = -1;
   assert_int_equal(kill(f->service.pid, SIGHUP), 0);
-  /* A writer gets in without waiting once there is a reader: it sits in open() no longer, but in read(). */
+  /* Opening for writing succeeds without waiting once the reader has left open() and blocks in read(). */
   WAIT_FOR((probe = open(f->policy, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0);
   int log = dup(f->service.log);
   assert_int_equal(service_stop(&f->service), 3);
@@ -497,7 +497,7 @@ static void the_timeout_ends_a_process_that_is_stuck(void **state) {
   clean_up(f);
 }
 
-static void metrics_are_off_unless_asked_for(void **state) {
+static void metrics_are_off_by_default(void **state) {
   struct fixture *f = *state;
   struct https_client *client = client_of(f);
   struct https_reply reply = https_send(client, &(struct https_request){.path = "/metrics"});
@@ -540,7 +540,7 @@ static void bad_usage_exits_2(void **state) {
   assert_non_null(strstr(help.out, ":8443"));
 }
 
-static void what_cannot_be_used_exits_2(void **state) {
+static void unusable_files_exit_2(void **state) {
   (void)state;
   char folder[64], cert[96], key[96], ca_key[96];
   folder_make(folder);
@@ -569,24 +569,24 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       TEST(https_and_review_give_the_same_bytes),
-      TEST(hup_reads_again),
-      TEST(the_body_limit_is_as_told),
+      TEST(hup_reloads),
+      TEST(the_body_limit_is_configurable),
       TEST(every_line_of_the_log_is_json),
-      cmocka_unit_test(all_are_answered_that_ask_at_the_same_moment),
-      cmocka_unit_test_setup(term_finishes_what_is_in_flight, set_up),
-      cmocka_unit_test(term_goes_on_answering_for_the_delay_and_a_second_one_ends_it),
-      cmocka_unit_test(the_timeout_cuts_the_delay_and_what_does_not_end),
-      cmocka_unit_test(reviews_are_recorded_as_they_came),
+      cmocka_unit_test(simultaneous_requests_are_all_answered),
+      cmocka_unit_test_setup(term_finishes_requests_in_flight, set_up),
+      cmocka_unit_test(term_keeps_answering_until_the_delay_or_a_second_term),
+      cmocka_unit_test(the_timeout_ends_the_delay_and_stuck_requests),
+      cmocka_unit_test(reviews_are_recorded_unchanged),
       cmocka_unit_test(the_log_can_be_text),
-      cmocka_unit_test(the_level_can_be_told),
-      cmocka_unit_test(metrics_have_their_own_listener),
-      cmocka_unit_test(a_log_that_nobody_reads_stops_no_review),
-      cmocka_unit_test(a_log_that_nobody_reads_does_not_stop_the_end),
-      cmocka_unit_test(a_log_that_is_full_from_the_start_stops_neither_start_nor_end),
-      cmocka_unit_test(the_timeout_ends_a_process_that_is_stuck),
-      TEST(metrics_are_off_unless_asked_for),
+      cmocka_unit_test(the_log_level_can_be_set),
+      cmocka_unit_test(metrics_have_a_separate_listener),
+      cmocka_unit_test(an_unread_log_does_not_block_reviews),
+      cmocka_unit_test(an_unread_log_does_not_block_shutdown),
+      cmocka_unit_test(a_full_log_blocks_neither_start_nor_shutdown),
+      cmocka_unit_test(the_timeout_ends_a_stuck_process),
+      TEST(metrics_are_off_by_default),
       cmocka_unit_test(bad_usage_exits_2),
-      cmocka_unit_test(what_cannot_be_used_exits_2),
+      cmocka_unit_test(unusable_files_exit_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void it_waits_that_long(void **state) {
+static void it_waits_for_the_given_time(void **state) {
   (void)state;
   double start = now();
   RUN_SCOPED none = RUN("sleep", "0");
@@ -29,7 +29,7 @@ static void it_waits_that_long(void **state) {
   assert_true(end - between < 10);
 }
 
-static void other_texts_are_no_number_of_seconds(void **state) {
+static void invalid_numbers_are_rejected(void **state) {
   (void)state;
   static const char *const texts[] = {"",      "x",  "1s",  "-1",    "--",     "1.", ".5",
                                       "1.5.5", " 1", "1e3", "86401", "999999", "inf"};
@@ -48,8 +48,8 @@ static void other_texts_are_no_number_of_seconds(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(it_waits_that_long),
-      cmocka_unit_test(other_texts_are_no_number_of_seconds),
+      cmocka_unit_test(it_waits_for_the_given_time),
+      cmocka_unit_test(invalid_numbers_are_rejected),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* `droveway snapshot`, run as an administrator runs it who wants to report a bug. */
+/* `droveway snapshot`, as an administrator runs it to report a bug. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,7 +91,7 @@ static void expect_same_folders(const char *a, const char *b) {
   free(names);
 }
 
-/* An audit as JSON, without the places: the files are others. */
+/* An audit as JSON without places, because the files differ. */
 static struct json_object *audit_json(const char *folder) {
   static const char *const places[] = {"file", "line", "column", "endColumn", "width", "source"};
   RUN_SCOPED run = RUN("audit", "-s", folder, "-o", "json");
@@ -118,7 +118,7 @@ static void expect_same_audit(const char *a, const char *b) {
 
 /* --- what is written --- */
 
-static void one_file_a_kind_is_written_and_told(void **state) {
+static void one_file_per_kind_is_written_and_listed(void **state) {
   (void)state;
   struct place place = place_make();
   static const char *const files[] = {"networkattachmentdefinitions.json: 6 objects",
@@ -147,7 +147,7 @@ static void one_file_a_kind_is_written_and_told(void **state) {
   place_remove(&place);
 }
 
-static void a_file_is_a_list_that_people_can_read(void **state) {
+static void a_file_is_a_readable_list(void **state) {
   (void)state;
   struct place place = place_make();
   expect_snapshot(place.first, "demo/state");
@@ -174,7 +174,7 @@ static void a_file_is_a_list_that_people_can_read(void **state) {
   place_remove(&place);
 }
 
-static void nothing_secret_goes_along(void **state) {
+static void secrets_are_left_out(void **state) {
   (void)state;
   struct place place = place_make();
   folder_write(
@@ -201,7 +201,7 @@ static void nothing_secret_goes_along(void **state) {
   place_remove(&place);
 }
 
-static void an_empty_state_is_told(void **state) {
+static void an_empty_state_is_reported(void **state) {
   (void)state;
   struct place place = place_make();
   RUN_SCOPED run = RUN("snapshot", place.first, "--state", place.folder);
@@ -213,9 +213,9 @@ static void an_empty_state_is_told(void **state) {
   place_remove(&place);
 }
 
-/* --- there and back --- */
+/* --- round trips --- */
 
-/* Every kind that the rules read, something wrong with most, in an order of its own. */
+/* Every kind that the rules read, most with mistakes, in a different order. */
 static const char everything[] =
     "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {name: vm, namespace: vms}, status: "
     "{migrationState: {completed: true, targetNodeAddress: 10.128.2.7}}}\n"
@@ -249,7 +249,7 @@ static const char everything[] =
     "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: kubeadm-config, namespace: kube-system}, data: "
     "{ClusterConfiguration: \"networking:\\n  podSubnet: 10.244.0.0/16\\n\"}}\n";
 
-static void an_audit_of_the_snapshot_is_that_of_the_cluster(void **state) {
+static void an_audit_of_the_snapshot_matches_the_cluster(void **state) {
   (void)state;
   struct place place = place_make();
   folder_write(place.folder, "state.yaml", everything);
@@ -265,7 +265,7 @@ static void an_audit_of_the_snapshot_is_that_of_the_cluster(void **state) {
     folder_remove(place.first);
     folder_remove(place.second);
   }
-  /* Beside the folder it would be read with it. */
+  /* Inside the folder it would be read as part of it. */
   struct place away = place_make();
   expect_snapshot(away.first, place.folder);
   expect_same_audit(place.folder, away.first);
@@ -273,7 +273,7 @@ static void an_audit_of_the_snapshot_is_that_of_the_cluster(void **state) {
   place_remove(&place);
 }
 
-static void check_says_the_same_beside_the_snapshot(void **state) {
+static void check_gives_the_same_result_with_the_snapshot(void **state) {
   (void)state;
   struct place place = place_make();
   expect_snapshot(place.first, "demo/state");
@@ -284,7 +284,7 @@ static void check_says_the_same_beside_the_snapshot(void **state) {
   place_remove(&place);
 }
 
-static void the_order_of_what_is_read_does_not_matter(void **state) {
+static void input_order_does_not_matter(void **state) {
   (void)state;
   struct place place = place_make();
   struct place turned = place_make();
@@ -302,8 +302,8 @@ static void the_order_of_what_is_read_does_not_matter(void **state) {
   place_remove(&turned);
 }
 
-/* As a view of the folder has it. */
-static void of_two_with_one_name_the_later_stays(void **state) {
+/* As in a view of the folder. */
+static void the_later_of_two_objects_with_the_same_name_is_used(void **state) {
   (void)state;
   struct place place = place_make();
 #define NAD(ns, mtu)                                                                                                   \
@@ -321,7 +321,7 @@ static void of_two_with_one_name_the_later_stays(void **state) {
   place_remove(&place);
 }
 
-static void a_namespace_that_is_left_open_is_told(void **state) {
+static void a_missing_namespace_is_filled_in(void **state) {
   (void)state;
   struct place place = place_make();
   char policy[96];
@@ -336,9 +336,9 @@ static void a_namespace_that_is_left_open_is_told(void **state) {
   place_remove(&place);
 }
 
-/* --- where it is written to --- */
+/* --- the output folder --- */
 
-static void an_empty_folder_is_taken(void **state) {
+static void an_empty_folder_is_accepted(void **state) {
   (void)state;
   struct place place = place_make();
   assert_int_equal(mkdir(place.first, 0700), 0);
@@ -371,7 +371,7 @@ static void nothing_is_overwritten(void **state) {
   place_remove(&place);
 }
 
-/* A disk that is full after the first files, as a limit on a file's size makes it. */
+/* A limit on the file size acts like a disk that is full after the first files. */
 static struct run run_with_a_full_disk(const char *folder) {
   struct rlimit before;
   assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -384,7 +384,7 @@ static struct run run_with_a_full_disk(const char *folder) {
   return run;
 }
 
-static void nothing_half_written_is_left(void **state) {
+static void no_partial_output_is_left(void **state) {
   (void)state;
   struct place place = place_make();
   RUN_SCOPED made = run_with_a_full_disk(place.first);
@@ -402,7 +402,7 @@ static void nothing_half_written_is_left(void **state) {
   place_remove(&place);
 }
 
-static void a_state_that_can_not_be_read_leaves_no_folder(void **state) {
+static void an_unreadable_state_leaves_no_folder(void **state) {
   (void)state;
   struct place place = place_make();
   folder_write(place.folder, "1.yaml", "kind: [\n");
@@ -415,11 +415,11 @@ static void a_state_that_can_not_be_read_leaves_no_folder(void **state) {
 static void expect_usage(struct run run, const char *text) {
   assert_int_equal(run.status, 2);
   if (strstr(run.err, text) == NULL)
-    fail_msg("\"%s\" does not say \"%s\"", run.err, text);
+    fail_msg("\"%s\" does not contain \"%s\"", run.err, text);
   run_free(&run);
 }
 
-static void bad_usage_is_refused(void **state) {
+static void bad_usage_exits_2(void **state) {
   (void)state;
   expect_usage(RUN("snapshot", "-s", "demo/state"), "expected one directory to write to");
   expect_usage(RUN("snapshot", "a", "b", "-s", "demo/state"), "expected one directory to write to");
@@ -436,7 +436,7 @@ static void bad_usage_is_refused(void **state) {
 
 /* --- a live cluster --- */
 
-static void a_live_cluster_is_written_as_its_audit_sees_it(void **state) {
+static void a_snapshot_of_a_live_cluster_matches_its_audit(void **state) {
   (void)state;
   static const struct api_route routes[] = {
       {"/api/v1/nodes", 200, "{\"metadata\": {\"name\": \"n1\", \"managedFields\": [{\"manager\": \"hush\"}]}}"},
@@ -471,7 +471,7 @@ static void a_live_cluster_is_written_as_its_audit_sees_it(void **state) {
   place_remove(&place);
 }
 
-static void a_cluster_that_does_not_answer_leaves_no_folder(void **state) {
+static void an_unreachable_cluster_leaves_no_folder(void **state) {
   (void)state;
   static const struct api_route routes[] = {{NULL, 0, NULL}};
   struct place place = place_make();
@@ -484,22 +484,22 @@ static void a_cluster_that_does_not_answer_leaves_no_folder(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(one_file_a_kind_is_written_and_told),
-      cmocka_unit_test(a_file_is_a_list_that_people_can_read),
-      cmocka_unit_test(nothing_secret_goes_along),
-      cmocka_unit_test(an_empty_state_is_told),
-      cmocka_unit_test(an_audit_of_the_snapshot_is_that_of_the_cluster),
-      cmocka_unit_test(check_says_the_same_beside_the_snapshot),
-      cmocka_unit_test(the_order_of_what_is_read_does_not_matter),
-      cmocka_unit_test(of_two_with_one_name_the_later_stays),
-      cmocka_unit_test(a_namespace_that_is_left_open_is_told),
-      cmocka_unit_test(an_empty_folder_is_taken),
+      cmocka_unit_test(one_file_per_kind_is_written_and_listed),
+      cmocka_unit_test(a_file_is_a_readable_list),
+      cmocka_unit_test(secrets_are_left_out),
+      cmocka_unit_test(an_empty_state_is_reported),
+      cmocka_unit_test(an_audit_of_the_snapshot_matches_the_cluster),
+      cmocka_unit_test(check_gives_the_same_result_with_the_snapshot),
+      cmocka_unit_test(input_order_does_not_matter),
+      cmocka_unit_test(the_later_of_two_objects_with_the_same_name_is_used),
+      cmocka_unit_test(a_missing_namespace_is_filled_in),
+      cmocka_unit_test(an_empty_folder_is_accepted),
       cmocka_unit_test(nothing_is_overwritten),
-      cmocka_unit_test(nothing_half_written_is_left),
-      cmocka_unit_test(a_state_that_can_not_be_read_leaves_no_folder),
-      cmocka_unit_test(bad_usage_is_refused),
-      cmocka_unit_test(a_live_cluster_is_written_as_its_audit_sees_it),
-      cmocka_unit_test(a_cluster_that_does_not_answer_leaves_no_folder),
+      cmocka_unit_test(no_partial_output_is_left),
+      cmocka_unit_test(an_unreadable_state_leaves_no_folder),
+      cmocka_unit_test(bad_usage_exits_2),
+      cmocka_unit_test(a_snapshot_of_a_live_cluster_matches_its_audit),
+      cmocka_unit_test(an_unreachable_cluster_leaves_no_folder),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -36,7 +36,7 @@ static void the_caret_is_under_the_character(void **state) {
 static void a_width_ends_with_the_line(void **state) {
   (void)state;
   EXPECT(4, 90, "a: bcd", "a: bcd", "   ^~~");
-  EXPECT(7, 1, "a: bcd", "a: bcd", "      ^"); /* behind the end: something is missing there */
+  EXPECT(7, 1, "a: bcd", "a: bcd", "      ^"); /* after the end, where something is missing */
   EXPECT(90, 5, "a: bcd", "a: bcd", "      ^");
 }
 
@@ -56,13 +56,13 @@ static void wide_and_combining_characters_keep_the_caret_in_place(void **state) 
   EXPECT(2, 1, "\u00e9x", "\u00e9x", " ^");
 }
 
-static void what_steers_a_terminal_is_shown_as_a_mark(void **state) {
+static void control_characters_are_replaced(void **state) {
   (void)state;
   EXPECT(6, 1, "a\x1b[31x", "a\uFFFD[31x", "     ^");
   EXPECT(3, 1, "\x7f\xc2\x9bx", "\uFFFD\uFFFDx", "  ^");
   EXPECT(2, 1, "\u202ex", "\uFFFDx", " ^");
   EXPECT(2, 1, "\rx", "\uFFFDx", " ^");
-  EXPECT(3, 1, "\xff\xc3x", "\uFFFD\uFFFDx", "  ^"); /* no UTF-8 */
+  EXPECT(3, 1, "\xff\xc3x", "\uFFFD\uFFFDx", "  ^"); /* not valid UTF-8 */
 }
 
 static void a_line_without_source_is_left_out(void **state) {
@@ -81,7 +81,7 @@ static size_t columns_of_line(const char *line) {
   return strcspn(line, "\n");
 }
 
-/* Of a line of COUNT letters with an X at COLUMN, the snippet of WIDTH columns: the X is above the caret. */
+/* In the snippet of WIDTH columns of a line of COUNT letters, the X at COLUMN is above the caret. */
 static void expect_cut(size_t count, size_t column, size_t width, bool before, bool after) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   char *text = malloc(count + 1);
@@ -113,7 +113,7 @@ static void a_long_line_is_cut_around_the_place(void **state) {
     expect_cut(130, column, 40, column > 26, column < 114);
 }
 
-/* One cursor for many places of a line, forwards and backwards. */
+/* One cursor is used for many places of a line, forwards and backwards. */
 static void places_in_any_order_are_found(void **state) {
   (void)state;
   static const int columns[] = {1, 5, 6, 3, 1, 9, 40, 2};
@@ -142,7 +142,7 @@ static void a_cut_width_ends_where_the_line_is_cut(void **state) {
   assert_int_equal(strlen(caret), 60 - 6 + 1); /* up to the dots */
 }
 
-static void wide_characters_are_cut_whole(void **state) {
+static void wide_characters_are_not_split(void **state) {
   (void)state;
   char text[3 * 200 + 1] = "";
   for (int i = 0; i < 200; i++)
@@ -159,7 +159,7 @@ static void wide_characters_are_cut_whole(void **state) {
   assert_null(strstr(line, "\uFFFD"));
 }
 
-static void of_characters_without_width_a_few_are_shown(void **state) {
+static void only_some_combining_characters_are_shown(void **state) {
   (void)state;
   enum { MARKS = 100000 };
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -181,13 +181,13 @@ int main(void) {
       cmocka_unit_test(a_width_ends_with_the_line),
       cmocka_unit_test(tabs_stay_tabs_before_the_caret),
       cmocka_unit_test(wide_and_combining_characters_keep_the_caret_in_place),
-      cmocka_unit_test(what_steers_a_terminal_is_shown_as_a_mark),
+      cmocka_unit_test(control_characters_are_replaced),
       cmocka_unit_test(a_line_without_source_is_left_out),
       cmocka_unit_test(a_long_line_is_cut_around_the_place),
       cmocka_unit_test(places_in_any_order_are_found),
       cmocka_unit_test(a_cut_width_ends_where_the_line_is_cut),
-      cmocka_unit_test(wide_characters_are_cut_whole),
-      cmocka_unit_test(of_characters_without_width_a_few_are_shown),
+      cmocka_unit_test(wide_characters_are_not_split),
+      cmocka_unit_test(only_some_combining_characters_are_shown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

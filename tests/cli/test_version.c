@@ -9,7 +9,7 @@
 
 #include "support/run_program.h"
 
-static void it_names_version_libraries_and_build(void **state) {
+static void it_shows_version_libraries_and_build(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("version");
   assert_int_equal(run.status, 0);
@@ -21,7 +21,7 @@ static void it_names_version_libraries_and_build(void **state) {
   assert_string_equal(option.out, run.out);
 }
 
-static void it_takes_no_arguments(void **state) {
+static void it_accepts_no_arguments(void **state) {
   (void)state;
   RUN_SCOPED argument = RUN("version", "x");
   RUN_SCOPED option = RUN("version", "-x");
@@ -33,8 +33,8 @@ static void it_takes_no_arguments(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(it_names_version_libraries_and_build),
-      cmocka_unit_test(it_takes_no_arguments),
+      cmocka_unit_test(it_shows_version_libraries_and_build),
+      cmocka_unit_test(it_accepts_no_arguments),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
