@@ -1,4 +1,4 @@
-The API server is killed and comes back: the webhook stays ready on what it knows, and then catches up.
+The API server is killed and restarted: the webhook stays ready with the last known state, then catches up.
 
   $ . "$E2E/scenario.sh"
   $ nad migration-a 10.200.5.0/24 | kubectl apply -f -

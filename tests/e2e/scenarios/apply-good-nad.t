@@ -1,4 +1,4 @@
-A migration network without a fault is applied; a second apply changes nothing.
+A valid migration network is applied; a second apply changes nothing.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 > nad.yaml

@@ -1,4 +1,4 @@
-What came in while the webhook was away is found by the audit; a snapshot shows the same.
+The audit finds what was created while the webhook was away; a snapshot gives the same result.
 
   $ . "$E2E/scenario.sh"
   $ kubectl get validatingwebhookconfiguration droveway -o json | jq 'del(.metadata.resourceVersion, .metadata.uid)' > webhooks.json

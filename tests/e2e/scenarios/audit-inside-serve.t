@@ -1,4 +1,4 @@
-The webhook audits what is there by itself, logs it and counts it.
+The webhook automatically audits existing objects, logs the findings and counts them.
 
   $ . "$E2E/scenario.sh"
   $ kubectl get validatingwebhookconfiguration droveway -o json | jq 'del(.metadata.resourceVersion, .metadata.uid)' > webhooks.json

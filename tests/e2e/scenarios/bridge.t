@@ -1,4 +1,4 @@
-A bridge with a port on every node is good, one that no node has is not.
+A bridge with a port on every node is allowed; a bridge that no node has is denied.
 
   $ . "$E2E/scenario.sh"
   $ config migration-a '{"cniVersion": "0.3.1", "name": "a", "type": "bridge", "bridge": "br1", "vlan": 20, "ipam": {"type": "whereabouts", "range": "10.200.5.0/24"}}' | kubectl apply -f -

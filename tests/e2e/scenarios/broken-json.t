@@ -1,4 +1,4 @@
-A configuration that is no JSON is refused in any namespace, with line and column.
+An invalid JSON configuration is denied in any namespace, with line and column.
 
   $ . "$E2E/scenario.sh"
   $ config net '{"cniVersion": "0.3.1", "type": "macvlan" "master": "eth1"}' tenant | kubectl apply -f -

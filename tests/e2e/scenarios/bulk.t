@@ -1,4 +1,4 @@
-2,000 networks in one command: they are taken as fast as kubectl sends them, and count.
+2,000 networks in one command are accepted as fast as kubectl sends them, and are taken into account.
 
   $ . "$E2E/scenario.sh"
   $ for i in $(seq 0 1999); do nad net$i 10.$((100 + i / 250)).$((i % 250)).0/24 eth1 tenant; echo ---; done > bulk.yaml

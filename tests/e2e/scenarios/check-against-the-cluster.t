@@ -1,4 +1,4 @@
-check and inspect take the live cluster's facts.
+check and inspect use the live cluster.
 
   $ . "$E2E/scenario.sh"
   $ nad migration-a 10.200.5.0/24 | kubectl apply -f -

@@ -1,4 +1,4 @@
-Only the API server may send reviews: --client-ca asks for its certificate, which an AdmissionConfiguration names.
+Only the API server can send reviews: --client-ca requires its certificate, which is set in an AdmissionConfiguration.
 
   $ . "$E2E/scenario.sh"
   $ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client-ca.key -out client-ca.crt -subj /CN=webhook-clients -days 1 2>/dev/null
@@ -6,7 +6,7 @@ Only the API server may send reviews: --client-ca asks for its certificate, whic
   $ echo extendedKeyUsage=clientAuth >ext; openssl x509 -req -in client.csr -CA client-ca.crt -CAkey client-ca.key -CAcreateserial -extfile ext -days 1 -out client.crt 2>/dev/null
   $ stop droveway; start_droveway --client-ca "$PWD/client-ca.crt"
 
-Without it, the API server is refused, and so is the write.
+Without the certificate, the API server is rejected, and so is the write.
 
   $ nad migration-a 10.200.5.0/24 | kubectl create -f - 2>&1 | sed "s/:$WEBHOOK_PORT/:PORT/"
   Error from server (InternalError): error when creating "STDIN": Internal error occurred: failed calling webhook "nad-migration.validate.droveway.io": failed to call webhook: only clients with a certificate from the CA in --client-ca can send reviews; see "Only the API server" in docs/operations.md
@@ -15,7 +15,7 @@ Without it, the API server is refused, and so is the write.
   $ curl -s --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$WEBHOOK_PORT/readyz"
   ok
 
-With it:
+With the certificate:
 
   $ cat >webhooks.kubeconfig <<END
   > apiVersion: v1

@@ -1,4 +1,4 @@
-A change of a NAD in use: running virt-handlers keep the old one.
+Changing a NAD in use: running virt-handlers keep the old configuration.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

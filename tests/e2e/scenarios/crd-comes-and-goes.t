@@ -1,4 +1,4 @@
-A CRD is taken away and installed again while the webhook runs.
+A CRD is deleted and installed again while the webhook runs.
 
   $ . "$E2E/scenario.sh"
   $ kubectl delete crd nodenetworkstates.nmstate.io

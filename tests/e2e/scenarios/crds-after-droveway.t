@@ -1,4 +1,4 @@
-Droveway is there before the CRD of HyperConverged.
+Droveway is installed before the CRD of HyperConverged.
 
   $ . "$E2E/scenario.sh"
   $ kubectl delete crd hyperconvergeds.hco.kubevirt.io

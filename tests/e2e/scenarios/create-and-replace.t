@@ -1,4 +1,4 @@
-kubectl create and kubectl replace.
+kubectl create and kubectl replace are checked.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 eth9 > bad.yaml

@@ -1,4 +1,4 @@
-A NAD that HyperConverged names can't be deleted; when nothing names it any more, it can.
+A NAD that a HyperConverged refers to cannot be deleted until nothing refers to it.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

@@ -1,4 +1,4 @@
-What was just deleted is free at once.
+The addresses of a deleted network are free immediately.
 
   $ . "$E2E/scenario.sh"
   $ nad migration-a 10.200.5.0/24 | kubectl apply -f -

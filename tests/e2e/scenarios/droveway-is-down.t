@@ -1,4 +1,4 @@
-While Droveway is down, what can break every node fails closed, and tenants' networks fail open.
+While Droveway is down, changes that can break every node fail closed, and changes to tenants' networks fail open.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

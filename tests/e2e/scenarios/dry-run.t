@@ -1,4 +1,4 @@
-A dry run is judged, and leaves nothing: the same addresses are free afterwards.
+A dry run is checked and changes nothing: the same addresses are free afterwards.
 
   $ . "$E2E/scenario.sh"
   $ nad migration-a 10.200.5.0/24 | kubectl apply --dry-run=server -f -

@@ -1,4 +1,4 @@
-An empty configuration lives on the nodes.
+An empty configuration is read from a file on the nodes.
 
   $ . "$E2E/scenario.sh"
   $ config migration '' | kubectl apply -f -

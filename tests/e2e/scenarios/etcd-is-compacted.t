@@ -1,4 +1,4 @@
-While the watch is down, etcd forgets the version that it would go on from: the webhook lists again.
+While the watch is down, etcd compacts the version that it would resume from: the webhook lists again.
 
   $ . "$E2E/scenario.sh"
   $ nad migration-a 10.200.5.0/24 | kubectl apply -f -

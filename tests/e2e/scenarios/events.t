@@ -1,4 +1,4 @@
-With --events a denial, and what the audit finds, stands beside the object. Without the role for it, that is logged once.
+With --events, denials and audit findings are reported as Events on the objects. Without the RBAC role, the error is logged once.
 
   $ . "$E2E/scenario.sh"
   $ stop droveway
@@ -18,7 +18,7 @@ With --events a denial, and what the audit finds, stands beside the object. With
   clusterrolebinding.rbac.authorization.k8s.io/droveway-events created
   $ until_true 20 kubectl auth can-i create events -n openshift-cnv --as system:serviceaccount:droveway:droveway
 
-The same denied three times is one Event; a dry run is none. (A second name: what was refused is not tried again for a minute.)
+The same denial three times is one Event; a dry run creates none. (A different name, because a rejected Event is not retried for a minute.)
 
   $ nad migration-b 10.200.6.1/32 > bad.yaml
   $ kubectl create -f bad.yaml --dry-run=server 2> /dev/null
@@ -32,7 +32,7 @@ The same denied three times is one Event; a dry run is none. (A second name: wha
   $ kubectl get events -n openshift-cnv | tail -n 1 | sed 's/^[^ ]* *//'
   Warning   NetworkDenied   networkattachmentdefinition/migration-b   CREATE denied: spec.config.ipam.range: Invalid value: "10.200.6.1/32": has no usable address: the first and the last of a /32 are never handed out; use a wider one, such as a /24 [range-empty]
 
-Of an object that is there, `kubectl describe` shows it.
+`kubectl describe` shows the Events of an existing object.
 
   $ nad migration-c 10.200.7.0/24 | kubectl create -f -
   networkattachmentdefinition.k8s.cni.cncf.io/migration-c created
@@ -45,7 +45,7 @@ Of an object that is there, `kubectl describe` shows it.
     ----     ------         ----  ----      -------
     Warning  NetworkDenied AGE   droveway  UPDATE denied: spec.config.ipam.range: Invalid value: "10.200.7.1/32": has no usable address: the first and the last of a /32 are never handed out; use a wider one, such as a /24 [range-empty]
 
-And so it does of what stands already.
+It also shows the Events of audit findings.
 
   $ kubectl get validatingwebhookconfiguration droveway -o json | jq 'del(.metadata.resourceVersion, .metadata.uid)' > webhooks.json
   $ kubectl delete validatingwebhookconfiguration droveway

@@ -1,4 +1,4 @@
-A network, but an eviction strategy that migrates nothing on a drain.
+A network is set, but the eviction strategy migrates nothing on a drain.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

@@ -1,4 +1,4 @@
-All that is wrong is listed at once, by field, each with its fix.
+All mistakes are listed at once, by field, each with its fix.
 
   $ . "$E2E/scenario.sh"
   $ config migration '{"cniVersion": "0.3.2", "name": "migration", "type": "macvlan", "master": "eth9", "ipam": {"type": "whereabouts", "range": "10.128.0.0/16", "rangeStart": "10.128.0.9", "gateway": "10.127.0.1"}}' > nad.yaml

@@ -1,4 +1,4 @@
-A generated name.
+A NAD with generateName is checked.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.128.5.0/24 | sed 's/^  name: .*/  generateName: migration-/' | kubectl create -f - 2>&1 | sed 's/migration-[a-z0-9]*"/migration-*"/'

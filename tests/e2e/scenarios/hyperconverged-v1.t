@@ -1,4 +1,4 @@
-HyperConverged v1: its own schema fills in the limits that were left out, before any webhook.
+HyperConverged v1: its own schema fills in missing limits before any webhook is called.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

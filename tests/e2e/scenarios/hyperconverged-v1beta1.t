@@ -1,4 +1,4 @@
-HyperConverged v1beta1, written and read as such.
+HyperConverged v1beta1, written and read in that version.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

@@ -1,4 +1,4 @@
-A network that comes in through HyperConverged's jsonpatch annotation is checked too.
+A network set by HyperConverged's jsonpatch annotation is checked too.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

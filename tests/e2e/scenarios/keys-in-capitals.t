@@ -1,4 +1,4 @@
-Go reads keys without regard to case, and so does Droveway. libcni knows a few of them in one letter case only.
+Go ignores the case of JSON keys, and so does Droveway. libcni accepts a few keys in one case only.
 
   $ . "$E2E/scenario.sh"
   $ config migration '{"CNIVERSION": "0.3.1", "name": "m", "TYPE": "macvlan", "MASTER": "eth9", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24"}}' | kubectl apply -f -

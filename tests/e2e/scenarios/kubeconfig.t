@@ -1,4 +1,4 @@
-Whatever kubectl logs in with, but for programs: a token, a client certificate in files or in the kubeconfig, another context.
+Non-interactive kubectl logins work: a token, a client certificate in files or in the kubeconfig, another context.
 
   $ . "$E2E/scenario.sh"
   $ openssl req -new -newkey rsa:2048 -nodes -keyout client.key -out client.csr -subj /O=system:masters/CN=admin 2>/dev/null

@@ -1,4 +1,4 @@
-What KubeVirt's own schema lets through: an unknown key is refused by kubectl's strict validation, and dropped without it.
+What KubeVirt's own schema accepts: kubectl's strict validation rejects an unknown key; without it, the key is dropped.
 
   $ . "$E2E/scenario.sh"
   $ kubevirt() { printf 'apiVersion: kubevirt.io/v1\nkind: KubeVirt\nmetadata: {name: kubevirt, namespace: openshift-cnv}\nspec: {configuration: {evictionStrategy: LiveMigrate, %s}}\n' "$1"; }
@@ -18,7 +18,7 @@ What KubeVirt's own schema lets through: an unknown key is refused by kubectl's 
   The KubeVirt "kubevirt" is invalid: spec.configuration.migrations.parallelMigrationsPerCluster: Invalid value: "-1": must not be negative; use 1 or more [limit-range]
   [1]
 
-A placement counts together with the network that comes with it: the pool has two addresses, the cluster three nodes.
+A placement is checked together with the network in the same change: the pool has two addresses, the cluster three nodes.
 
   $ kubectl label node worker-1 vms=here
   node/worker-1 labeled

@@ -1,4 +1,4 @@
-KubeVirt is checked and never completed by default: its own defaults are better.
+KubeVirt is checked but by default not filled in, because its own defaults are better.
 
   $ . "$E2E/scenario.sh"
   $ cat > kubevirt.yaml <<'END'

@@ -1,4 +1,4 @@
-A label turns a NAD into a migration network: only then it is held to the rules of one.
+A label turns a NAD into a migration network. Only then do the rules for migration networks apply.
 
   $ . "$E2E/scenario.sh"
   $ config storage '{"cniVersion": "0.3.1", "name": "storage", "type": "macvlan", "ipam": {"type": "host-local", "subnet": "10.201.0.0/24"}}' | kubectl apply -f -

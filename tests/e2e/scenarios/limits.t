@@ -1,5 +1,5 @@
-Limits in v1beta1. HyperConverged's own schema refuses what has the wrong type or is not a valid quantity; Droveway
-what is negative, or lets nothing migrate.
+Limits in v1beta1. HyperConverged's own schema rejects wrong types and invalid quantities; Droveway rejects
+negative values and values that prevent all migrations.
 
   $ . "$E2E/scenario.sh"
   $ beta '{completionTimeoutPerGiB: "800"}' | kubectl apply -f -

@@ -1,4 +1,4 @@
-host-local's keys in a whereabouts configuration are ignored by whereabouts, so they are refused.
+whereabouts ignores host-local's keys, so they are denied in a whereabouts configuration.
 
   $ . "$E2E/scenario.sh"
   $ config migration '{"cniVersion": "0.3.1", "name": "m", "type": "macvlan", "master": "eth1", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24", "rangeStart": "10.200.5.10", "excludes": ["10.200.5.1/32"], "retries": 3}}' | kubectl apply -f -

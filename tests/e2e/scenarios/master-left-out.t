@@ -1,4 +1,4 @@
-Without a master, ipvlan takes the default route's NIC.
+Without a master, ipvlan uses the NIC of the default route.
 
   $ . "$E2E/scenario.sh"
   $ config migration '{"cniVersion": "0.3.1", "name": "m", "type": "ipvlan", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24"}}' | kubectl apply -f -

@@ -1,4 +1,4 @@
-The NIC of the node's own address is a warning.
+The NIC with the node's own address as master gives a warning.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 eth0 | kubectl apply -f -

@@ -1,4 +1,4 @@
-A MigrationPolicy is judged with the cluster's values for what it leaves out; the API server drops what it does not know.
+A MigrationPolicy is checked with the cluster's values for the fields it does not set; the API server drops unknown fields.
 
   $ . "$E2E/scenario.sh"
   $ policy() { printf 'apiVersion: migrations.kubevirt.io/v1alpha1\nkind: MigrationPolicy\nmetadata: {name: databases}\nspec: %s\n' "$1"; }

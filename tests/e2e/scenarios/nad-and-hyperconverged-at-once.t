@@ -1,4 +1,4 @@
-A NAD and the HyperConverged that names it in one command: 100 times out of 100.
+A NAD and the HyperConverged that refers to it in one command pass 100 times out of 100.
 
   $ . "$E2E/scenario.sh"
   $ passed=0

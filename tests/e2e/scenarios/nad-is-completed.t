@@ -1,4 +1,4 @@
-Name, version and mode that were left out are filled into the configuration; the rest stays as it was, byte for byte.
+A missing name, version and mode are filled into the configuration; the rest stays the same, byte for byte.
 
   $ . "$E2E/scenario.sh"
   $ config migration '{ "type":"macvlan",  "master" : "eth1", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24"} }' | kubectl apply -f -

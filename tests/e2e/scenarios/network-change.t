@@ -1,4 +1,4 @@
-Another network restarts every virt-handler, and migrations that run are told of.
+Changing the network restarts every virt-handler, and running migrations are reported.
 
   $ . "$E2E/scenario.sh"
   $ nad migration-a 10.200.5.0/24 | kubectl apply -f -

@@ -1,4 +1,4 @@
-A network that is not there: the nearest name, and where one of that name is.
+A network that does not exist: the message suggests the nearest name and shows where a NAD of that name exists.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

@@ -1,4 +1,4 @@
-The network is a name that Multus can look up: best a plain one.
+The network is a name that Multus can look up, preferably without a namespace.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

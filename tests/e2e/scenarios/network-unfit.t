@@ -1,4 +1,4 @@
-A NAD that is fine for pods may be unfit for migrations: HyperConverged is told why.
+A NAD that works for pods may not work for migrations: the HyperConverged is denied with the reason.
 
   $ . "$E2E/scenario.sh"
   $ config storage '{"cniVersion": "0.3.1", "name": "storage", "type": "macvlan", "master": "eth9", "ipam": {"type": "host-local", "subnet": "10.201.0.0/24"}}' | kubectl apply -f -

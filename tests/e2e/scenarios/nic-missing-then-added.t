@@ -1,4 +1,4 @@
-A NIC is missing on one node; when the node has it, the same apply passes.
+A NIC is missing on one node; once the node has it, the same apply passes.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 eth3 > nad.yaml

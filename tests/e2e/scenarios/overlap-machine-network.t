@@ -1,4 +1,4 @@
-The machine network, as the install-config tells it.
+The machine network, as set in the install-config.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 192.168.1.0/25 | kubectl apply -f -

@@ -1,4 +1,4 @@
-Two migration networks must not share addresses; a copy of a tenant's network elsewhere may.
+Two migration networks must not share addresses; a copy of a tenant's network in another namespace may.
 
   $ . "$E2E/scenario.sh"
   $ nad migration-a 10.200.5.0/24 | kubectl apply -f -

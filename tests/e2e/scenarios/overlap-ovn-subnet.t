@@ -1,4 +1,4 @@
-The subnets of OVN-Kubernetes as Network.operator has them, and what MetalLB gives to services.
+The subnets of OVN-Kubernetes from Network.operator, and the addresses that MetalLB gives to services.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 100.66.7.0/24 | kubectl create -f -

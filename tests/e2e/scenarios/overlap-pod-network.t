@@ -1,4 +1,4 @@
-The pod network, as OpenShift's Network tells it.
+The pod network, as set in OpenShift's Network.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.130.0.0/24 | kubectl apply -f -

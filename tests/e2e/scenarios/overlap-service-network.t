@@ -1,4 +1,4 @@
-The service network, as the API server's own ServiceCIDR tells it.
+The service network, as set in the API server's own ServiceCIDR.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.96.128.0/24 | kubectl apply -f -

@@ -1,4 +1,4 @@
-A JSON patch and a merge patch of a HyperConverged.
+A JSON patch and a merge patch of a HyperConverged are checked.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 | kubectl apply -f -

@@ -1,4 +1,4 @@
-host-local gives the same address on two nodes.
+host-local can give the same address on two nodes.
 
   $ . "$E2E/scenario.sh"
   $ config migration '{"cniVersion": "0.3.1", "name": "m", "type": "macvlan", "master": "eth1", "ipam": {"type": "host-local", "subnet": "10.200.5.0/24"}}' | kubectl apply -f -

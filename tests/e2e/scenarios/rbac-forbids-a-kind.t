@@ -1,4 +1,4 @@
-RBAC takes the nodes away: said in /readyz?verbose, and what hangs on them could not be checked.
+RBAC denies access to nodes: /readyz?verbose shows it, and rules that need nodes warn that they could not be checked.
 
   $ . "$E2E/scenario.sh"
   $ kubectl get clusterrole droveway -o json > role.json

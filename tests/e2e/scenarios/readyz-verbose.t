@@ -1,4 +1,4 @@
-What the webhook knows of the cluster, kind by kind.
+/readyz?verbose shows the state of each kind.
 
   $ . "$E2E/scenario.sh"
   $ all_watched() { ! webhook '/readyz?verbose' | grep -q 'opening the watch'; }

@@ -1,5 +1,5 @@
-What tests/payloads/recorded holds is what an API server sends while this is typed (tests/payloads/refresh.sh). Label-only changes are
-sent too: the match conditions are left out.
+tests/payloads/recorded contains what an API server sends during these commands (tests/payloads/refresh.sh). Label-only changes are
+sent too, because the match conditions are left out.
 
   $ . "$E2E/scenario.sh"
   $ install_webhooks '.webhooks[] |= del(.matchConditions)' >/dev/null

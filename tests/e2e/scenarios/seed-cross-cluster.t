@@ -1,4 +1,4 @@
-The example of migration between clusters: a bridge without a name is no migration network until something says so.
+The example of migration between clusters: a bridge without a name is not a migration network until it is used or labelled as one.
 
   $ . "$E2E/scenario.sh"
   $ kubectl apply -f "$REPOSITORY/tests/manifests/seeds/cross-cluster/network.yaml" -f "$REPOSITORY/tests/manifests/seeds/cross-cluster/bridge-net.yaml"

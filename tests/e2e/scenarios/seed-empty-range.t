@@ -1,4 +1,4 @@
-The example whose range was left out: no address, so no migration.
+The example with an empty range: without addresses there is no migration.
 
   $ . "$E2E/scenario.sh"
   $ kubectl apply -f "$REPOSITORY/tests/manifests/seeds/openshift-empty-range/network.yaml"

@@ -1,4 +1,4 @@
-The example of the OpenShift 4.11 documentation.
+The example from the OpenShift 4.11 documentation.
 
   $ . "$E2E/scenario.sh"
   $ kubectl apply -f "$REPOSITORY/tests/manifests/seeds/openshift-4.11/network.yaml"

@@ -1,4 +1,4 @@
-Two replicas make and renew their certificates themselves, with lifetimes of seconds: no write is refused meanwhile, though the webhooks
+Two replicas create and renew their own certificates, with lifetimes of seconds: no write fails meanwhile, although the webhooks
 fail closed.
 
   $ . "$E2E/scenario.sh"
@@ -25,7 +25,7 @@ fail closed.
   $ both_serve_it() { [ "$(served "$WEBHOOK_PORT")" = "$(certificates tls.crt)" ] && [ "$(served "$SECOND_PORT")" = "$(certificates tls.crt)" ]; }
   $ until_true 10 both_serve_it
 
-What a manifest that is applied again takes away comes back by itself.
+The CA is restored automatically after an applied manifest removes it.
 
   $ kubectl get validatingwebhookconfiguration droveway -o json | jq '.webhooks[].clientConfig.caBundle = "Cg=="' | kubectl replace -f - >/dev/null
   $ fixed() { kubectl get validatingwebhookconfiguration droveway -o json | jq -e '.webhooks | all(.clientConfig.caBundle | length > 100)'; }
@@ -33,7 +33,7 @@ What a manifest that is applied again takes away comes back by itself.
   $ passes() { nad probe 10.200.9.0/24 | kubectl create --dry-run=server -f -; }
   $ until_true 10 passes
 
-Writes for a minute, a few a second: all of them are answered, by a handful of certificates and more than one CA.
+For a minute, a few writes per second: all succeed, across several certificates and more than one CA.
 
   $ leaves() { certificates tls.crt >>leaves; certificates ca.crt >>cas; }
   $ failed=0; end=$((SECONDS + 60)); while [ $SECONDS -lt $end ]; do passes >/dev/null 2>>failures || failed=$((failed + 1)); leaves; sleep 0.1; done; echo "$failed failed"
@@ -43,7 +43,7 @@ Writes for a minute, a few a second: all of them are answered, by a handful of c
   $ cat failures
   $ until_true 10 both_serve_it
 
-Nothing secret is in a log.
+The logs contain no secrets.
 
   $ grep -lE 'PRIVATE KEY|ca\.key":' "$E2E_WORK/droveway.log" "$E2E_WORK/second.log"
   [1]

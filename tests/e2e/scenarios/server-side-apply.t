@@ -1,4 +1,4 @@
-Server-side apply is judged as client-side apply is.
+Server-side apply is checked like client-side apply.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.128.5.0/24 > nad.yaml

@@ -1,4 +1,4 @@
-What would be denied on a migration network is a warning on a tenant's, or nothing.
+What is denied on a migration network is a warning on a tenant network, or allowed.
 
   $ . "$E2E/scenario.sh"
   $ config net '{"cniVersion": "0.3.1", "name": "net", "type": "macvlan", "master": "eth9", "ipam": {"type": "whereabouts", "range": "10.128.5.0/24", "gateway": "10.128.5.1"}}' tenant | kubectl apply -f -

@@ -1,4 +1,4 @@
-A range without an address, and one with too few for the nodes.
+A range without usable addresses, and a range with too few for the nodes.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/31 | kubectl apply -f -

@@ -1,4 +1,4 @@
-Two overlapping migration networks applied at the same moment: exactly one passes, ten times out of ten.
+Two overlapping migration networks are applied at the same moment: exactly one passes, ten times out of ten.
 
   $ . "$E2E/scenario.sh"
   $ for i in $(seq 10); do

@@ -1,4 +1,4 @@
-An annotation or a label of one's own on a NAD with standing faults is nobody's business.
+Unrelated annotations and labels can be set on a NAD that already has mistakes.
 
   $ . "$E2E/scenario.sh"
   $ webhooks=$(kubectl get validatingwebhookconfiguration droveway -o json | jq 'del(.metadata.resourceVersion, .metadata.uid)')

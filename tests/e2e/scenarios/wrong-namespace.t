@@ -1,4 +1,4 @@
-A migration network belongs into KubeVirt's namespace, and so does HyperConverged.
+A migration network must be in KubeVirt's namespace, and so must HyperConverged.
 
   $ . "$E2E/scenario.sh"
   $ nad migration 10.200.5.0/24 eth1 tenant | kubectl apply -f -

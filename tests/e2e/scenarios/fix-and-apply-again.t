@@ -1,4 +1,4 @@
-The denied manifest is fixed as the message says, and passes.
+A denied manifest is fixed as the message says, and is then allowed.
 
   $ . "$E2E/scenario.sh"
   $ config migration '{"cniVersion": "0.3.1", "name": "m", "type": "macvlan", "master": "eth1", "ipam": {"type": "whereabouts", "range": "10.200.5.0/24", "gateway": "10.200.5.1"}}' > nad.yaml
