@@ -13,7 +13,7 @@ static const char kubevirt_gate[] = "DecentralizedLiveMigration";
 
 enum gate { GATE_OFF, GATE_ON, GATE_UNSET /* beta: on */ };
 
-/* A list of what deviates from the gates' defaults. The first entry of the name is taken, without regard to case.
+/* A list of what deviates from the gates' defaults. The first entry of that name counts, regardless of case.
  * Source: HCO api/v1/featuregates/feature_gates.go. */
 static enum gate v1_gate(const dw_json *gates) {
   for (size_t i = 0; i < dw_json_size(gates); i++) {
@@ -58,7 +58,7 @@ static bool is_beta(const char *version) {
   return major > 1 || (major == 1 && minor > 9);
 }
 
-/* Source: IsEnabled in pkg/virt-config/featuregate/feature-gates.go: what enables it is looked at first. */
+/* Source: IsEnabled in pkg/virt-config/featuregate/feature-gates.go: what enables it is checked first. */
 static bool kubevirt_decentralized(const dw_json *kubevirt) {
   const dw_json *developer = dw_json_path(kubevirt, "spec", "configuration", "developerConfiguration", NULL);
   if (lists(dw_json_get(developer, "featureGates"), kubevirt_gate))

@@ -15,7 +15,7 @@ enum effect {
   EFFECT_NONE,
   EFFECT_CLEARS, /* null */
   EFFECT_SETS,
-  EFFECT_OPAQUE /* can't be told from here */
+  EFFECT_OPAQUE /* cannot be determined from here */
 };
 
 struct outcome {
@@ -125,7 +125,7 @@ static bool is_source(enum operation kind, const char *from) {
   return from != NULL && (strchr(from, '/') != NULL || (kind == COPY && from[0] == '\0'));
 }
 
-/* False where it is no operation that evanphx/json-patch can apply: it wants keys in this letter case and, unlike RFC
+/* False if evanphx/json-patch cannot apply it: it wants keys in this letter case and, unlike RFC
  * 6902, no value for a test. */
 static bool read_op(const dw_json *json, struct op *out) {
   const char *name = dw_json_get_string(json, "op");
@@ -287,7 +287,7 @@ static bool is_scalar(const dw_json *json) {
   return type != DW_JSON_ABSENT && type != DW_JSON_OBJECT && type != DW_JSON_ARRAY;
 }
 
-/* KUBEVIRT after OP. Of what is not here, because HyperConverged made it, nothing is told. */
+/* KUBEVIRT after OP. Values that are missing here because HyperConverged sets them stay unknown. */
 static const dw_json *apply(struct dw_arena *arena, const dw_json *kubevirt, const struct op *op) {
   if (op->kind == TEST)
     return kubevirt;
@@ -301,7 +301,7 @@ static const dw_json *apply(struct dw_arena *arena, const dw_json *kubevirt, con
   return is_scalar(value) ? put(arena, kubevirt, op->path, value) : without(arena, kubevirt, op->path);
 }
 
-/* The member NAME of OBJECT; NULL where Go's decoder takes another one for it as well. */
+/* The member NAME of OBJECT; NULL if Go's decoder matches another key to it as well. */
 static const dw_json *sole_member(const dw_json *object, const char *name) {
   size_t count = 0;
   for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m))
@@ -312,7 +312,7 @@ static const dw_json *sole_member(const dw_json *object, const char *name) {
 /* --- whether it can be applied --- */
 
 /* Where PATH is in the annotation's TEXT; left alone where it is not there. */
-static void tell_position(const char *text, const char *path, int *line, int *column) {
+static void locate_path(const char *text, const char *path, int *line, int *column) {
   struct dw_json_place place;
   if (dw_json_locate(text, strlen(text), path, &place))
     dw_text_position(text, strlen(text), place.value.offset, line, column);
@@ -353,11 +353,11 @@ static void note_failure(struct dw_arena *arena, const char *text, const dw_json
   if (kubevirt == NULL || out->jsonpatch_failure.path != NULL || !fails(arena, kubevirt, op, out, &differs))
     return;
   struct dw_jsonpatch_failure failure = {.name = operations[op->kind], .path = op->path, .differs = differs};
-  tell_position(text, dw_arena_printf(arena, "[%zu].path", index), &failure.line, &failure.column);
+  locate_path(text, dw_arena_printf(arena, "[%zu].path", index), &failure.line, &failure.column);
   out->jsonpatch_failure = failure;
 }
 
-/* Null leaves it to KubeVirt's default, which nobody has chosen, so OUT's own stays and the answer is false. */
+/* Null leaves it to KubeVirt's default, which the user has not chosen, so OUT's own stays and the answer is false. */
 static bool override(struct dw_arena *arena, const dw_json *parent, const char *field, const char *name,
                      struct dw_value *out) {
   const dw_json *json = sole_member(parent, name);
@@ -383,7 +383,7 @@ static void trim_quantity(struct dw_arena *arena, struct dw_value *value) {
   value->text = text;
 }
 
-static void take_settings(struct dw_arena *arena, const dw_json *kubevirt, struct dw_migration_config *out) {
+static void apply_settings(struct dw_arena *arena, const dw_json *kubevirt, struct dw_migration_config *out) {
   out->jsonpatch_spec = dw_json_get(kubevirt, "spec");
   const dw_json *configuration = sole_member(out->jsonpatch_spec, "configuration");
   const dw_json *migrations = sole_member(configuration, "migrations");
@@ -416,22 +416,22 @@ static void report(const struct outcome *outcome, struct dw_migration_config *ou
   }
 }
 
-static void tell_place(const char *text, const struct outcome *outcome, struct dw_migration_config *out) {
+static void locate_network(const char *text, const struct outcome *outcome, struct dw_migration_config *out) {
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
   if (outcome->effect != EFFECT_SETS && outcome->effect != EFFECT_CLEARS)
     return;
   dw_buf_printf(&path, "[%zu].value", outcome->op);
   for (size_t i = outcome->first; i < outcome->last; i++)
     dw_buf_printf(&path, ".%s", network_path[i]);
-  tell_position(text, dw_buf_text(&path), &out->jsonpatch_line, &out->jsonpatch_column);
+  locate_path(text, dw_buf_text(&path), &out->jsonpatch_line, &out->jsonpatch_column);
 }
 
-static void tell_loss(struct dw_arena *arena, const char *text, struct dw_jsonpatch_loss *loss) {
+static void locate_loss(struct dw_arena *arena, const char *text, struct dw_jsonpatch_loss *loss) {
   if (loss->path != NULL)
-    tell_position(text, dw_arena_printf(arena, "[%zu].path", loss->op), &loss->line, &loss->column);
+    locate_path(text, dw_arena_printf(arena, "[%zu].path", loss->op), &loss->line, &loss->column);
 }
 
-/* NULL where it is no JSON, or is JSON that is not read here: OUT then has which. */
+/* NULL if it is not JSON, or JSON that is not read here; OUT then records which. */
 static const dw_json *parse_patch(struct dw_arena *arena, const char *text, struct dw_migration_config *out) {
   struct dw_error err = DW_ERROR_INIT;
   dw_arena_next_text(arena);
@@ -491,12 +491,12 @@ void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct
     out->jsonpatch = DW_JSONPATCH_OUTSIDE;
     return;
   }
-  take_settings(arena, kubevirt, out);
+  apply_settings(arena, kubevirt, out);
   report(&outcome, out);
   if (too_much && out->jsonpatch == DW_JSONPATCH_NONE)
     out->jsonpatch = DW_JSONPATCH_OPAQUE;
-  tell_place(text, &outcome, out);
-  tell_loss(arena, text, &out->jsonpatch_loss);
+  locate_network(text, &outcome, out);
+  locate_loss(arena, text, &out->jsonpatch_loss);
 }
 
 const dw_json *dw_jsonpatch_mistyped(const struct dw_migration_config *config, const char **field) {
@@ -555,5 +555,5 @@ void dw_jsonpatch_locate(struct dw_arena *arena, const struct dw_migration_confi
   for (size_t i = dw_json_size(patch); i > 0 && place == NULL; i--)
     place = place_of(arena, dw_json_at(patch, i - 1), i - 1, target, count);
   if (place != NULL)
-    tell_position(text, place, line, column);
+    locate_path(text, place, line, column);
 }

@@ -11,7 +11,7 @@ void dw_component_patches_add(struct dw_arena *arena, const dw_json *patches, co
                               struct dw_migration_config *out) __attribute__((nonnull(1, 3, 5)));
 
 /* Fills OUT's jsonpatch, jsonpatch_network and jsonpatch_spec from the annotation (NULL where absent), and puts the
- * limits and the other settings that it gives in the place of OUT's. For the network the operations are followed, not
+ * limits and the other settings that it gives instead of OUT's. For the network the operations are followed, not
  * applied. */
 void dw_jsonpatch_read(struct dw_arena *arena, const dw_json *annotation, struct dw_migration_config *out)
     __attribute__((nonnull(1, 3)));
@@ -22,7 +22,7 @@ const dw_json *dw_jsonpatch_mistyped(const struct dw_migration_config *config, c
     __attribute__((nonnull));
 
 /* Where in the annotation's text FIELD of KubeVirt, such as spec.configuration.evictionStrategy, is set; LINE and
- * COLUMN, 1-based and in bytes, stay as they are where that can't be told. */
+ * COLUMN, 1-based and in bytes, are left alone if that is unknown. */
 void dw_jsonpatch_locate(struct dw_arena *arena, const struct dw_migration_config *config, const char *field, int *line,
                          int *column) __attribute__((nonnull));
 

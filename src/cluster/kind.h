@@ -22,7 +22,7 @@ enum dw_kind {
   DW_KIND_OTHER = DW_KIND_COUNT
 };
 
-/* The kind by API group ("" for core) and kind name; OTHER for the rest. Any version of the group is taken. */
+/* The kind by API group ("" for core) and kind name; OTHER for the rest. Any version of the group is accepted. */
 enum dw_kind dw_kind_of(const char *group, const char *kind) __attribute__((nonnull));
 /* The same by an object's apiVersion ("hco.kubevirt.io/v1"); FOLD ignores the letter case of the kind. Both texts may
  * be NULL. */

@@ -9,10 +9,10 @@
 /* Where a version of an object keeps things. */
 struct layout {
   enum dw_layout id;
-  const char *parent; /* below spec and above the block; NULL where the block stands in spec */
+  const char *parent; /* below spec and above the block; NULL if the block is directly in spec */
   const char *block;
   const char *block_field;
-  const char *eviction_field; /* evictionStrategy stands beside the block */
+  const char *eviction_field; /* evictionStrategy is next to the block */
 };
 
 static const struct layout hco_v1beta1 = {DW_LAYOUT_HCO_V1BETA1, NULL, "liveMigrationConfig",

@@ -43,10 +43,10 @@ struct dw_migration_config {
   enum dw_layout layout;
   const dw_json *spec, *parent, *block; /* NULL where absent or no object; PARENT holds the block */
   /* "spec.liveMigrationConfig" (HyperConverged v1beta1), "spec.virtualization.liveMigrationConfig" (v1),
-   * DW_KUBEVIRT_BLOCK: where the block stands, or would stand. */
+   * DW_KUBEVIRT_BLOCK: where the block is, or would be. */
   const char *block_field;
   const char *wrong_type_field; /* the block or a parent of it is there and no object: its path; else NULL */
-  const dw_json *wrong_type;    /* what stands there instead */
+  const dw_json *wrong_type;    /* what is there instead */
   struct dw_value network;      /* text NULL where absent; "" counts as absent */
   /* From here to eviction_strategy: what is in force, of a HyperConverged the jsonpatch's where that sets it
    * (dw_patched_field()). */
@@ -63,14 +63,14 @@ struct dw_migration_config {
   const dw_json *jsonpatch_operations; /* its text, read; NULL where it is not a list */
   enum {
     DW_JSONPATCH_NONE,
-    DW_JSONPATCH_UNREADABLE, /* it is no JSON Patch, or none that can be applied to anything */
-    DW_JSONPATCH_OUTSIDE,    /* some path is outside /spec/, so HyperConverged applies nothing of it */
+    DW_JSONPATCH_UNREADABLE, /* it is not a JSON Patch, or not one that can be applied to anything */
+    DW_JSONPATCH_OUTSIDE,    /* some path is outside /spec/, so HyperConverged applies none of it */
     DW_JSONPATCH_OPAQUE,     /* it may be applied, with an effect that is not known */
     DW_JSONPATCH_SETS
   } jsonpatch;
   struct dw_value jsonpatch_network; /* where SETS: the network that is left in force after the whole patch; field is
                                         "metadata.annotations[kubevirt.kubevirt.io/jsonpatch]" */
-  const dw_json *jsonpatch_spec;     /* what the annotation puts into KubeVirt's spec; NULL where that can't be told */
+  const dw_json *jsonpatch_spec;     /* what the annotation puts into KubeVirt's spec; NULL if that is unknown */
   /* A part of KubeVirt's object that the annotation replaces as a whole, with what HyperConverged put there. */
   struct dw_jsonpatch_loss {
     const char *path; /* the operation's, as written; NULL where nothing is replaced */
@@ -93,12 +93,13 @@ struct dw_migration_config {
     const dw_json *json;
   } * component_patches;
   size_t component_patch_count, component_patch_capacity;
-  /* Inside the annotation's text, in bytes: where that network stands, or what is no JSON; 0 where neither is there. */
+  /* Inside the annotation's text, in bytes: where that network is, or where the text stops being JSON; 0 if neither
+   * applies. */
   int jsonpatch_line, jsonpatch_column;
 };
 
-/* KIND is DW_KIND_HYPERCONVERGED or DW_KIND_KUBEVIRT as told by JSON's own kind; the version by its apiVersion. Strings
- * point into JSON's arena or ARENA, whichever; json pointers are valid only as long as JSON is. */
+/* KIND is DW_KIND_HYPERCONVERGED or DW_KIND_KUBEVIRT according to JSON's own kind; the version follows from its
+ * apiVersion. Strings point into JSON's arena or ARENA, whichever; json pointers are valid only as long as JSON is. */
 void dw_migration_read(struct dw_arena *arena, const dw_json *json, struct dw_migration_config *out)
     __attribute__((nonnull(1, 3)));
 
@@ -116,14 +117,14 @@ struct dw_nad_name {
   const char *name;
 };
 
-/* Reads TEXT, behind which virt-operator writes "@migration0": "name" or "ns/name", with blanks around either, which
+/* Reads TEXT, to which virt-operator appends "@migration0": "name" or "ns/name", with white space around either, which
  * Multus trims. NS is the namespace of the pods, where a name without a namespace is looked up. False where TEXT names
  * no NAD, several NADs or an interface too. Source: Multus pkg/k8sclient, parsePodNetworkAnnotation() and
  * parsePodNetworkObjectName(). */
 bool dw_network_read(struct dw_arena *arena, const char *ns, const char *text, struct dw_nad_name *out)
     __attribute__((nonnull));
 
-/* Whether Multus takes TEXT for the name of a NAD or namespace: a DNS label, but of any length. */
+/* Whether Multus accepts TEXT as the name of a NAD or namespace: a DNS label, but of any length. */
 bool dw_is_attachable(const char *text) __attribute__((nonnull));
 
 /* Whether TEXT holds nothing but blanks. */

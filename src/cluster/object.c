@@ -33,7 +33,7 @@ static int required(const struct dw_spot *up, const char *key, const char **out,
   return dw_spot_error(&spot, err, "is missing; every Kubernetes object needs it");
 }
 
-/* No rule reads it: it tells Events which object they are about. */
+/* No rule reads it: Events need it to name the object they are about. */
 static const char *uid_of(enum dw_kind kind, const dw_json *metadata) {
   bool judged = dw_kind_is_judged(kind) || kind == DW_KIND_VMI;
   const char *uid = judged ? dw_json_get_string(metadata, "uid") : NULL;

@@ -17,7 +17,7 @@
 
 #define DW_OVN_DEFAULT "OVN-Kubernetes default" /* the source of what holds unless Network.operator says otherwise */
 
-/* A subnet that the cluster itself uses, and where the API tells of it. */
+/* A subnet that the cluster itself uses, and where the API shows it. */
 struct dw_cluster_network {
   struct dw_prefix prefix;
   const char *name; /* "pod network", "service network", "OVN-Kubernetes join subnet", "pod CIDR", "node address" ... */
@@ -25,7 +25,7 @@ struct dw_cluster_network {
       *source; /* "Network cluster", "ServiceCIDR kubernetes", "Node worker-1", "ConfigMap kubeadm-config", "policy" */
 };
 
-/* What of the nodes a NAD's plugin is put on, and how. */
+/* What a NAD's plugin uses on the nodes, and how. */
 enum dw_link_kind {
   DW_LINK_MACVLAN, /* macvtap too */
   DW_LINK_PASSTHRU,
@@ -71,7 +71,7 @@ enum dw_nic_type {
 
 /* What few NICs have. */
 struct dw_nic_more {
-  const char *base; /* vlan.base-iface; NULL where it is no VLAN */
+  const char *base; /* vlan.base-iface; NULL if it is not a VLAN */
   const char **alt_names;
   size_t alt_name_count;
   struct dw_bridge_port *ports; /* bridge.port[] of a Linux bridge */
@@ -99,10 +99,10 @@ struct dw_nic {
   struct dw_addr *addresses;
   const struct dw_nic_more *more; /* NULL where there is none of it */
   uint32_t address_count;
-  uint32_t mtu;       /* 0 where not told */
-  uint32_t speed;     /* ethernet.speed in Mbit/s; 0 where not told */
+  uint32_t mtu;       /* 0 if unknown */
+  uint32_t speed;     /* ethernet.speed in Mbit/s; 0 if unknown */
   uint8_t type;       /* enum dw_nic_type */
-  bool up;            /* false only where it is told to be down */
+  bool up;            /* false only if reported down */
   bool default_route; /* the running default route of the main table leaves here */
   bool fits_master;   /* no port of a bond or bridge, and no tunnel, veth, loopback or OVS-internal interface */
 };
@@ -116,7 +116,7 @@ const struct dw_nic *dw_nns_find(const struct dw_object *nns, const char *name) 
 enum dw_allocator {
   DW_ALLOCATOR_WHEREABOUTS, /* for the whole cluster: pools that overlap are kept apart address by address */
   DW_ALLOCATOR_OVN,         /* for the whole network */
-  DW_ALLOCATOR_NODE         /* on each node by itself: host-local, static */
+  DW_ALLOCATOR_NODE         /* on each node separately: host-local, static */
 };
 
 /* Of a NAD over which the Migration Toolkit for Virtualization (Forklift) copies disks. */
@@ -147,7 +147,7 @@ struct dw_object {
         struct dw_wire wire;
       } * pools;
       size_t pool_count;       /* of whereabouts and OVN-Kubernetes */
-      size_t local_pool_count; /* behind them in `pools`: what is handed out on each node by itself */
+      size_t local_pool_count; /* behind them in `pools`: what is handed out on each node separately */
       struct dw_nad_link *links;
       size_t link_count;
     } nad;
@@ -157,7 +157,7 @@ struct dw_object {
                                         away; NULL where it leaves it alone */
       struct dw_rollout rollout;
       const char *placement; /* {"workloads":NodePlacement,"infra":NodePlacement}, less what is not set; "" for none */
-      const char *json;      /* what dw_object_prune() leaves of it, as text: an audit judges it anew */
+      const char *json;      /* what dw_object_prune() leaves of it, as text: an audit judges it again */
     } user;                  /* HyperConverged, KubeVirt: who names a migration network; MigrationPolicy */
     struct {
       struct dw_label *labels;
@@ -174,7 +174,7 @@ struct dw_object {
       size_t nic_count;
       struct dw_bridge_mapping {
         const char *localnet; /* first, for dw_by_name() */
-        const char *bridge;   /* "" where none is told */
+        const char *bridge;   /* "" if none is reported */
       } * mappings;           /* of OVN, by localnet */
       size_t mapping_count;
     } nns;

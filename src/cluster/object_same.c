@@ -1,4 +1,5 @@
-/* Whether two readings of one object say the same to the rules: a heartbeat or a status that nobody reads is no change.
+/* Whether two readings of one object mean the same to the rules: a heartbeat or a status that no rule reads is not a
+ * change.
  */
 #include <string.h>
 

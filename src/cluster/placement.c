@@ -14,7 +14,7 @@ static const char *label_of(const struct dw_object *node, const char *key) {
 
 static const char system_label[] = "kubernetes.io/os";
 
-/* A node without the label is taken for one that runs Linux. */
+/* A node without the label is assumed to run Linux. */
 static const char *system_of(const struct dw_object *node) {
   const char *system = label_of(node, system_label);
   return system == NULL ? "linux" : system;
@@ -49,7 +49,7 @@ static bool contains(const dw_json *values, const char *value) {
   return false;
 }
 
-/* -1, 0, 1 as VALUE is below, at or above the one number in VALUES; false where one of them is no integer. */
+/* -1, 0, 1 as VALUE is below, at or above the one number in VALUES; false if one of them is not an integer. */
 static bool compare_numbers(const char *value, const dw_json *values, int *out) {
   const char *limit = dw_json_string(dw_json_at(values, 0));
   char *value_end = NULL;

@@ -74,9 +74,9 @@ struct dw_policy *dw_policy_parse(const char *text, size_t length, const char *f
                                   size_t rule_count, struct dw_error *err)
     __attribute__((nonnull(1, 3), warn_unused_result));
 
-/* One more reference, for a view made anew under the same policy. */
+/* One more reference, for another view under the same policy. */
 struct dw_policy *dw_policy_ref(struct dw_policy *policy) __attribute__((nonnull, returns_nonnull));
-/* POLICY, which is taken over, with NAMESPACE as the one where KubeVirt runs. */
+/* POLICY, whose ownership passes to the result, with NAMESPACE as the one where KubeVirt runs. */
 struct dw_policy *dw_policy_in(struct dw_policy *policy, const char *namespace_)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
 /* Drops one; the last one frees it. NULL is allowed. */

@@ -250,7 +250,7 @@ static int read_action(struct policy_reader *r, const struct policy_node *node, 
   static const enum dw_action actions[] = {DW_ACTION_DENY, DW_ACTION_WARN, DW_ACTION_OFF};
   static const char hint[] = "use deny, warn or off";
   bool yes = false;
-  if (dw_json_boolean(node->json, &yes)) { /* YAML 1.1 takes a bare off for false, and on for true */
+  if (dw_json_boolean(node->json, &yes)) { /* YAML 1.1 reads an unquoted off as false, and on as true */
     *out = DW_ACTION_OFF;
     return yes ? fail(r, node, "must be deny, warn or off, not true (YAML reads an unquoted on or yes as true)") : 0;
   }
@@ -362,7 +362,7 @@ static int read_range(const struct policy_reader *r, const struct policy_node *n
   if (*text == NULL)
     return -1;
   enum dw_range_fault fault = dw_range_parse(*text, &range);
-  if (fault != DW_RANGE_OK && fault != DW_RANGE_TOO_SMALL) /* a /32 has no room for a pool, but it can be taken */
+  if (fault != DW_RANGE_OK && fault != DW_RANGE_TOO_SMALL) /* a /32 has no room for a pool, but it is in use */
     return fail_range(r, node, fault);
   if (range.leading_zeros)
     return fail(r, node, "\"%.100s\" has leading zeros; if you mean decimal, use %s", *text,

@@ -8,7 +8,7 @@
 #include "cluster/object.h"
 #include "json/json.h"
 
-/* A place in the object, as a chain up to its root: the path is spelled out only where an error has to name it. */
+/* A place in the object, as a chain up to its root: the path is spelled out only when an error must name it. */
 struct dw_spot {
   const struct dw_spot *up; /* NULL at the root */
   const char *key;          /* NULL for an element of a list */
@@ -25,14 +25,14 @@ int dw_spot_number(const struct dw_spot *up, const char *key, uint32_t *out, str
 int dw_spot_object_at(const struct dw_spot *up, size_t index, struct dw_spot *out, struct dw_error *err);
 int dw_spot_text_at(const struct dw_spot *up, size_t index, const char **out, struct dw_error *err);
 
-/* The place of the member KEY, and of the element INDEX, whatever stands there. */
+/* The place of the member KEY, and of the element INDEX, whatever is there. */
 struct dw_spot dw_spot_member(const struct dw_spot *up, const char *key);
 struct dw_spot dw_spot_element(const struct dw_spot *up, size_t index);
 /* "PATH TEXT" as the error; -1. */
 int dw_spot_error(const struct dw_spot *spot, struct dw_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* An object on its way: what it points to lies in `scratch`, in the JSON or in static storage. */
+/* An object under construction: what it points to is in `scratch`, in the JSON or in static storage. */
 struct dw_reduction {
   struct dw_arena *scratch;
   struct dw_object *object;
@@ -40,7 +40,7 @@ struct dw_reduction {
   size_t network_capacity;
 };
 
-/* One a kind (or a few that are alike); -1 with the field's name in the error. */
+/* One per kind (or per few similar kinds); -1 with the field's name in the error. */
 int dw_reduce_nad(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_user(struct dw_reduction *r, struct dw_error *err);
 int dw_reduce_migration(struct dw_reduction *r, struct dw_error *err);

@@ -206,7 +206,7 @@ static int add_ovn_defaults(struct dw_reduction *r, struct dw_error *err) {
   return 0;
 }
 
-/* status tells what is in force; spec stands in for what it does not tell (yet). */
+/* status shows what is in force; spec is used for what status does not show (yet). */
 static int list_in_force(const struct dw_spot *status, const struct dw_spot *spec, const char *key, struct dw_spot *out,
                          struct dw_error *err) {
   struct dw_spot wanted;
@@ -420,7 +420,7 @@ int dw_reduce_config_map(struct dw_reduction *r, struct dw_error *err) {
   struct dw_spot data;
   if (dw_spot_object(&r->root, "data", &data, err) != 0)
     return -1;
-  /* An arena of its own, because a document with aliases can grow far past its text. */
+  /* A separate arena, because a document with aliases can grow far past its text. */
   DW_ARENA_SCOPED struct dw_arena *limited = dw_arena_new(EMBEDDED_LIMIT);
   struct dw_reduction inner = *r;
   inner.scratch = limited;
@@ -428,7 +428,7 @@ int dw_reduce_config_map(struct dw_reduction *r, struct dw_error *err) {
                                                               : read_install_config(&inner, &data, err);
   if (result != 0 || r->object->network_count == 0)
     return result;
-  /* The list has to outlive that arena; names and sources are literals. */
+  /* The list must outlive that arena; names and sources are literals. */
   struct dw_cluster_network *kept = dw_arena_array(r->scratch, r->object->network_count, sizeof *kept);
   memcpy(kept, r->object->networks, r->object->network_count * sizeof *kept);
   r->object->networks = kept;

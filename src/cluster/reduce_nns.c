@@ -134,7 +134,7 @@ static int read_vlan(const struct dw_spot *interface, struct dw_nic_more *more, 
   return dw_spot_text(&vlan, "base-iface", &more->base, err) != 0 ? -1 : read_id(&vlan, "id", &more->vlan_id, err);
 }
 
-/* Since nmstate 2.2.51: a list of {name}. "state: absent" only stands in what a user wishes for. */
+/* Since nmstate 2.2.51: a list of {name}. "state: absent" appears only in what a user requests. */
 static int read_alt_names(struct dw_arena *scratch, const struct dw_spot *interface, struct dw_nic_more *more,
                           struct dw_error *err) {
   struct dw_spot list;
@@ -213,7 +213,7 @@ static int read_addresses(struct dw_arena *scratch, const struct dw_spot *interf
   return add_addresses(interface, "ipv6", nic, err);
 }
 
-/* Older nmstate says "master". An OVS internal port names the bridge of its own name: that is no other NIC. */
+/* Older nmstate says "master". An OVS internal port names the bridge with the same name, which is not another NIC. */
 static int read_controller(const struct dw_spot *interface, struct dw_nic *nic, struct dw_error *err) {
   const char *old = NULL;
   if (dw_spot_text(interface, "controller", &nic->controller, err) != 0 ||

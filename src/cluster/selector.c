@@ -26,8 +26,8 @@ struct token {
 
 struct parser {
   struct dw_arena *arena;
-  const char *at;     /* behind the token looked at */
-  struct token token; /* the one looked at */
+  const char *at;     /* after the current token */
+  struct token token; /* the current one */
   struct dw_error *err;
 };
 

@@ -19,7 +19,7 @@ static int compare_candidates(const void *left, const void *right) {
   return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-static void take(struct dw_view *view, const struct dw_view_source *source) {
+static void add_objects(struct dw_view *view, const struct dw_view_source *source) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
   struct candidate *all = dw_arena_array(scratch, source->count, sizeof *all);
   size_t count = 0;
@@ -53,7 +53,7 @@ struct dw_view *dw_view_build(const struct dw_policy *policy, const struct dw_vi
   memcpy(view->knowledge, source->knowledge, sizeof view->knowledge);
   view->made = source->made;
   view->made_count = source->made_count;
-  take(view, source);
+  add_objects(view, source);
   view->running_migrations = count_running(view);
   dw_view_nads_build(view);
   dw_view_pools_build(view);
@@ -148,8 +148,8 @@ static void keep_users(struct dw_view *view, struct parts *parts, const struct l
   }
 }
 
-/* Whether a NAD is a migration network hangs on who names it: those that users name, before or now, are looked at anew
- * with the changed ones. */
+/* Whether a NAD is a migration network depends on who names it: those that users name, before or now, are classified
+ * again with the changed ones. */
 static void move_named(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count,
                        const struct dw_nad_name *network) {
   const struct dw_view *base = view->over.base;
@@ -160,7 +160,7 @@ static void move_named(struct dw_view *view, struct parts *parts, const struct l
   view->over.hidden[view->over.hidden_count++] = index;
 }
 
-static void take_changes(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count) {
+static void add_changes(struct dw_view *view, struct parts *parts, const struct latest *changes, size_t count) {
   for (size_t i = 0; i < count; i++) {
     const struct dw_change *change = changes[i].change;
     if (change->object->kind == DW_KIND_NAD)
@@ -211,11 +211,11 @@ static void build_parts(struct dw_view *view, const struct dw_change *changes, s
   struct parts parts = {scratch, dw_arena_array(scratch, most, sizeof *parts.objects), 0};
   view->over.hidden = dw_arena_array(view->arena, most, sizeof *view->over.hidden);
   keep_users(view, &parts, latest, count);
-  take_changes(view, &parts, latest, count);
+  add_changes(view, &parts, latest, count);
   move_all_named(view, &parts, latest, count);
   view->over.hidden_count = drop_repeats(view->over.hidden, view->over.hidden_count);
   struct dw_view_source source = {.objects = parts.objects, .count = parts.count};
-  take(view, &source);
+  add_objects(view, &source);
 }
 
 /* The nodes are the base's, unless a change of a user moves KubeVirt's pods. */
@@ -267,8 +267,8 @@ const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena
   struct dw_placing in_force;
   const struct dw_placing *now = dw_view_placing(view, &in_force);
   struct dw_placing placing = {kind, dw_deployment_placement(arena, deployment), deployment->rollout};
-  /* HyperConverged's CRD fills the gate in: nobody has asked for it, and older versions have none. Pods that are not
-   * there yet are counted (dw_view_sync_controllers_of()), but no NIC is asked for where they would run. */
+  /* HyperConverged's CRD fills the gate in: the user has not asked for it, and older versions have none. Pods that are
+   * not there yet are counted (dw_view_sync_controllers_of()), but no NIC is asked for where they would run. */
   if (kind == DW_KIND_HYPERCONVERGED)
     placing.rollout.decentralized = now != NULL && now->rollout.decentralized;
   if (dw_view_count(view, DW_KIND_NODE) == 0 || dw_placing_same(&placing, now))

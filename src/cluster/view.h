@@ -14,12 +14,12 @@
 /* What is known of a kind of object. */
 enum dw_knowledge {
   DW_UNKNOWN,     /* no source was given: `--state` missing and no cluster */
-  DW_UNAVAILABLE, /* there is a source, but it can't be read now: answered with 503 where an answer hangs on it */
+  DW_UNAVAILABLE, /* there is a source, but it can't be read now: answered with 503 if the answer depends on it */
   DW_KNOWN        /* the objects in the view are all there are */
 };
 
 struct dw_view_source {
-  const struct dw_object *const *objects; /* the view takes references of its own */
+  const struct dw_object *const *objects; /* the view takes its own references */
   size_t count;
   enum dw_knowledge knowledge[DW_KIND_COUNT];
   const struct dw_made_nad *made; /* NADs that will be created; they must outlive the view */
@@ -44,8 +44,8 @@ struct dw_change {
 };
 /* A view of BASE with CHANGES (of one name the last counts), which answers every question below as one built from
  * scratch would, but for dw_view_count() and dw_view_at() of NADs and for the nodes that run KubeVirt's pods, which are
- * those of BASE, and without dw_view_set_order(). Costs what CHANGES cost, not what BASE costs. BASE is no overlay
- * itself, and must outlive it (dw_world_overlay() keeps it). The view takes references of its own. */
+ * those of BASE, and without dw_view_set_order(). Costs what CHANGES cost, not what BASE costs. BASE is not an overlay
+ * itself, and must outlive it (dw_world_overlay() keeps it). The view takes its own references. */
 struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count)
     __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
 
@@ -59,16 +59,16 @@ const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind ki
 
 /* --- NADs --- */
 
-/* Why a NAD is a migration network; "" where it is none. Source: design, section 4. */
+/* Why a NAD is a migration network; "" if it is not. Source: design, section 4. */
 struct dw_classification {
   bool migration;
-  bool looks_so;   /* it is none, but its name says so: it is outside KubeVirt's namespace, and shaped unlike one */
+  bool looks_so;   /* it is not one despite its name: outside KubeVirt's namespace, and shaped unlike one */
   bool referenced; /* named by a HyperConverged or KubeVirt of the policy's namespace */
   const char *why; /* 'label droveway.io/migration-network is "true"', 'named by HyperConverged ns/name', 'name matches
                       "*migration*"' */
 };
 
-/* What it hangs on whether a NAD is a migration network, apart from who names it. */
+/* What decides whether a NAD is a migration network, apart from who names it. */
 struct dw_nad_traits {
   const char *ns, *name;
   const char *cni_name; /* "" where none */
@@ -119,7 +119,7 @@ struct dw_pool_query {
   const char *cidr;         /* canonical subnet text */
   const char *network_name; /* whereabouts': "" where none; of OVN-Kubernetes the CNI name */
   bool migration;           /* the asking NAD is a migration network */
-  const char *ns, *name;    /* the asking NAD itself is passed over */
+  const char *ns, *name;    /* the asking NAD itself is skipped */
   size_t before;            /* only NADs whose order (dw_view_set_order) is below; SIZE_MAX for all */
   enum dw_allocator allocator;
   struct dw_wire wire;
@@ -135,7 +135,7 @@ size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_q
 struct dw_ovn_query {
   const char *network;   /* the CNI name */
   const char *signature; /* dw_ovn_signature() */
-  const char *ns, *name; /* the asking NAD itself is passed over */
+  const char *ns, *name; /* the asking NAD itself is skipped */
   size_t before;         /* as in dw_pool_query */
 };
 const struct dw_object *dw_view_ovn_conflict(const struct dw_view *view, const struct dw_ovn_query *query)
@@ -146,7 +146,7 @@ struct dw_link_query {
   const char *name; /* of the NIC or bridge; an alternative name is as good */
   enum dw_link_kind kind;
   uint16_t vlan;
-  const char *ns, *nad; /* the asking NAD itself is passed over */
+  const char *ns, *nad; /* the asking NAD itself is skipped */
   size_t before;        /* as in dw_pool_query */
 };
 /* The first such NAD by namespace and name; NULL where there is none. */
@@ -155,7 +155,7 @@ const struct dw_object *dw_view_link(const struct dw_view *view, const struct dw
 
 /* --- cluster networks --- */
 
-/* All cluster networks that meet SUBNET, widest first, without those that lie inside another one found; at most MAX
+/* All cluster networks that overlap SUBNET, widest first, without those inside another one found; at most MAX
  * into OUT. Returns how many there are. */
 size_t dw_view_cluster_overlaps(const struct dw_view *view, const struct dw_prefix *subnet,
                                 const struct dw_cluster_network **out, size_t max) __attribute__((nonnull));
@@ -215,7 +215,7 @@ size_t dw_view_running_migrations(const struct dw_view *view) __attribute__((non
 /* One NIC name over all of dw_view_network_nodes() that have a NodeNetworkState. */
 enum dw_nic_fault {
   DW_NIC_MISSING,
-  DW_NIC_UNSURE,        /* missing, but it may be an alternative name that nmstate does not tell */
+  DW_NIC_UNSURE,        /* missing, but it may be an alternative name that nmstate does not report */
   DW_NIC_DOWN,          /* there, not up */
   DW_NIC_PRIMARY,       /* it, or the bond or bridge above it, carries the node's InternalIP or the default route */
   DW_NIC_NO_BRIDGE,     /* there, but no Linux bridge */
@@ -272,8 +272,8 @@ enum dw_localnet_fault {
 /* As dw_view_nic_fault(). */
 size_t dw_view_localnet_fault(const struct dw_view *view, const char *localnet, enum dw_localnet_fault fault,
                               const char **out, size_t max) __attribute__((nonnull(1, 2)));
-/* Whether any node tells of a bridge mapping at all: an older nmstate tells of none. */
-bool dw_view_tells_localnets(const struct dw_view *view) __attribute__((nonnull));
+/* Whether any node reports a bridge mapping at all: an older nmstate reports none. */
+bool dw_view_reports_localnets(const struct dw_view *view) __attribute__((nonnull));
 /* The localnet whose name is nearest to NAME; NULL where none is near. */
 const char *dw_view_nearest_localnet(const struct dw_view *view, const char *name) __attribute__((nonnull));
 
@@ -294,7 +294,7 @@ struct dw_node_address {
   const char *node;
   const struct dw_nic *nic;
 };
-/* Those of all NodeNetworkStates that lie in SPAN, in order; how many into COUNT. Without those that are valid on one
+/* Those of all NodeNetworkStates inside SPAN, in order; how many into COUNT. Without those that are valid on one
  * node or wire only (loopback, link-local). */
 const struct dw_node_address *dw_view_node_addresses(const struct dw_view *view, const struct dw_interval *span,
                                                      size_t *count) __attribute__((nonnull));
@@ -320,14 +320,14 @@ void dw_view_set_order(struct dw_view *view, const char *ns, const char *name, s
 struct dw_world {
   struct dw_policy *policy;
   struct dw_view *view;
-  uint64_t generation; /* of the objects that the view was built from; 0 where none is told */
+  uint64_t generation; /* of the objects that the view was built from; 0 if unknown */
 };
-/* The namespace where KubeVirt runs, as the HyperConverged and KubeVirt objects among OBJECTS tell it: HyperConverged's
- * rather than KubeVirt's; of several the one that has both, then one of the usual names, then the first. One in
- * "default" tells nothing. NULL where there is none. */
+/* The namespace where KubeVirt runs, according to the HyperConverged and KubeVirt objects among OBJECTS:
+ * HyperConverged's rather than KubeVirt's; of several the one that has both, then one of the usual names, then the
+ * first. One in "default" is ignored. NULL where there is none. */
 const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t count);
-/* A view of SOURCE under POLICY, which is taken over; where POLICY does not know KubeVirt's namespace, under the one
- * that the objects tell. One reference for the caller. */
+/* A view of SOURCE under POLICY, whose ownership passes to the result; if POLICY does not know KubeVirt's namespace,
+ * the objects determine it. One reference for the caller. */
 struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_source *source)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
 /* Takes both over. The result is counted: one reference for the caller. */

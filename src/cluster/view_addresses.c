@@ -17,7 +17,7 @@ static int by_address(const void *left, const void *right) {
   return order != 0 ? order : strcmp(a->nic->name, b->nic->name);
 }
 
-/* What is valid on one wire only is no address that a pod could be given. */
+/* An address that is valid on one wire only cannot be given to a pod. */
 static bool counts(const struct dw_nic *nic, const struct dw_addr *addr) {
   struct dw_interval one = {*addr, *addr};
   return nic->type != DW_NIC_LOOPBACK && dw_special_class(&one) == NULL;
@@ -44,7 +44,7 @@ void dw_view_addresses_build(struct dw_view *view) {
   qsort(all->items, all->count, sizeof *all->items, by_address);
 }
 
-/* The first that is not before ADDR, or, where AFTER is set, the first behind it. */
+/* The first that is not before ADDR, or, where AFTER is set, the first after it. */
 static size_t bound(const struct dw_view_addresses *all, const struct dw_addr *addr, bool after) {
   size_t low = 0;
   size_t high = all->count;

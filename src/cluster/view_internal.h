@@ -90,7 +90,7 @@ void dw_view_ovn_build(struct dw_view *view);
 struct dw_view_networks {
   struct dw_cluster_network *items; /* none inside another: what meets the inner one meets the outer one too */
   struct dw_interval_index index;   /* id: the item */
-  bool beyond_nodes;                /* one is no node's own address */
+  bool beyond_nodes;                /* one is not a node's own address */
 };
 
 void dw_view_networks_build(struct dw_view *view);
@@ -125,7 +125,7 @@ struct dw_view_nodes {
   size_t shared_count; /* both */
   size_t linux_count;
   size_t control_plane_count, worker_count; /* by their labels */
-  size_t untold_count;                      /* handlers of which no device is known */
+  size_t no_device_count;                   /* handlers of which no device is known */
   struct dw_offers devices;                 /* of the handlers */
 };
 
@@ -178,7 +178,7 @@ struct dw_nic_name {
   uint32_t low_wire_mtu; /* of a Linux bridge: the lowest of its uplinks' MTUs (dw_nic_wire_mtu()); 0: none is known */
   uint32_t low_speed;    /* 0: none is known */
   uint64_t *open_vlans;  /* a bit for each VLAN that every node's uplink carries, or may carry; NULL: all */
-  uint64_t *own_vlans;   /* a bit for each VLAN that is an interface of its own on this NIC of some node; NULL: none */
+  uint64_t *own_vlans;   /* a bit for each VLAN that is a separate interface on this NIC of some node; NULL: none */
   uint16_t any;          /* flags that some entry has */
 };
 
@@ -208,7 +208,7 @@ void dw_nic_carried(const struct dw_object *nns, const struct dw_nic *bridge, ui
 /* Whether a bridge's uplinks tell which VLANs they carry. */
 bool dw_nic_filters(const struct dw_object *nns, const struct dw_nic *bridge) __attribute__((nonnull));
 
-/* PLACING: whose pods the nodes run; NULL where nobody says. */
+/* PLACING: whose pods the nodes run; NULL if unknown. */
 void dw_view_nics_build(struct dw_view *view, const struct dw_placing *placing) __attribute__((nonnull(1)));
 /* What the nodes say of a NIC of this name; NULL where none has one. */
 struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *name) __attribute__((nonnull));
@@ -273,7 +273,7 @@ struct dw_view {
   const struct dw_object **owned; /* a reference to each */
   size_t owned_count;
   struct dw_view_kind kinds[DW_KIND_COUNT];
-  struct dw_view_overlay over;    /* base: NULL for a view that stands alone */
+  struct dw_view_overlay over;    /* base: NULL if the view is not an overlay */
   const struct dw_made_nad *made; /* the source's */
   size_t made_count;
   struct dw_view_nads nads;

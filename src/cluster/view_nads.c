@@ -273,7 +273,7 @@ const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, cons
   size_t count = add_names(view, NULL, own, words, 0);
   if (base != NULL) {
     count = add_names(base, view, below, words, count);
-    qsort(words, count, sizeof *words, dw_by_name); /* of equally near ones the first is taken */
+    qsort(words, count, sizeof *words, dw_by_name); /* of equally near ones the first wins */
   }
   return dw_nearest(name, words, count);
 }

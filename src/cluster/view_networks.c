@@ -31,7 +31,7 @@ static void add_policy(const struct dw_policy *policy, struct collection *all) {
   }
 }
 
-/* What OVN-Kubernetes uses unless told otherwise is not in use where Network.operator gives another subnet. */
+/* What OVN-Kubernetes uses by default is not in use where Network.operator gives another subnet. */
 static bool is_replaced(const struct dw_view *view, const struct dw_cluster_network *network) {
   if (strcmp(network->source, DW_OVN_DEFAULT) != 0)
     return false;
@@ -76,7 +76,7 @@ static int outer_first(const void *left, const void *right) {
   return (a->rank > b->rank) - (a->rank < b->rank);
 }
 
-/* Keeps what lies in no other: sorted so, each is inside the last one kept or inside none. */
+/* Keeps what is not inside another: sorted so, each is inside the last one kept or inside none. */
 static size_t keep_outer(struct collection *all) {
   qsort(all->items, all->count, sizeof *all->items, outer_first);
   size_t kept = 0;

@@ -54,7 +54,7 @@ static int policy_place(const char *name) {
   return letter == NULL ? 0 : (int)(letter - letters) + 1;
 }
 
-/* nmstate tells of alternative names since 2.2.51. Where it tells of none, NAME may be one all the same: longer than a
+/* nmstate reports alternative names since 2.2.51. If it reports none, NAME may still be one: longer than a
  * name proper can be, or one that udev makes by a later policy than the one that named the NIC (enp3s0 for eno1). */
 static bool may_be_alias(const struct dw_object *nns, const char *name) {
   int place = policy_place(name);
@@ -87,7 +87,7 @@ static void list(struct listing *listing, const char *node) {
 }
 
 /* The measured nodes that NIC has no entry for; both are in order of the nodes. UNSURE: those where the name may be one
- * that nmstate does not tell; else the others. */
+ * that nmstate does not report; else the others. */
 static size_t missing(const struct dw_view *view, const char *name, bool unsure, const char **out, size_t max) {
   const struct dw_nic_name *nic = dw_view_nic_named(view, name);
   const struct dw_view_nics *nics = &view->nics;

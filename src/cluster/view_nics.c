@@ -1,6 +1,6 @@
-/* The NICs of the nodes that virt-handler or virt-synchronization-controller runs on, by name: what all nodes say of
- * one NIC stands together, with a summary of the faults among them, so that a sound NIC is told without walking the
- * nodes. */
+/* The NICs of the nodes that virt-handler or virt-synchronization-controller runs on, by name: what all nodes say about
+ * one NIC is kept together, with a summary of the faults among them, so that a sound NIC is recognized without walking
+ * the nodes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,7 +203,7 @@ static void build_nics(struct dw_view *view, const struct dw_handler_node *measu
   list_names(view);
 }
 
-/* Splits the nodes by whether a NodeNetworkState tells of them; NODES keeps those it does, in order. */
+/* Splits the nodes by whether they have a NodeNetworkState; NODES keeps those that do, in order. */
 static void split_nodes(struct dw_view *view, struct dw_handler_node *nodes, size_t count) {
   struct dw_view_nics *nics = &view->nics;
   nics->measured = dw_arena_array(view->arena, count, sizeof *nics->measured);

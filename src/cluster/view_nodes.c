@@ -71,11 +71,11 @@ static size_t count_handlers(const struct dw_view *view, const dw_json *placemen
   return count;
 }
 
-/* A selector that the policy gives is taken at its word. Otherwise the DaemonSet runs wherever its placement lets it:
+/* A selector from the policy is trusted. Otherwise the DaemonSet runs wherever its placement lets it:
  * the label is old where the placement has changed or the node was tainted since, and missing on a node that has just
  * joined or where virt-handler never came up. Those are workers: a control-plane node without the label, next to nodes
- * that have it, has a taint that a written state leaves out. The label knows more than the placement where nobody says
- * what virt-handler tolerates, or where patches that are not read here may move it. */
+ * that have it, has a taint that a written state leaves out. The label is more reliable than the placement where
+ * nothing says what virt-handler tolerates, or where patches that are not read here may move it. */
 static enum trust choose_ground(const struct dw_view *view, const struct dw_placing *placing,
                                 const dw_json *placement) {
   if (view->policy->selector_given)
@@ -184,7 +184,8 @@ static unsigned replicas_of(const struct dw_view *view, enum dw_kind kind, const
   return spread ? DEFAULT_REPLICAS : 1;
 }
 
-/* HyperConverged's default is that of its newest version: the KubeVirt that it made tells whether its own has it. */
+/* HyperConverged's default is that of its newest version: the KubeVirt that it made shows whether the installed version
+ * has it. */
 static bool is_on(const struct dw_view *view, enum dw_kind kind, const struct dw_rollout *rollout) {
   const struct dw_object *made =
       kind == DW_KIND_HYPERCONVERGED && rollout->by_default ? dw_view_first_in_namespace(view, DW_KIND_KUBEVIRT) : NULL;
@@ -192,7 +193,7 @@ static bool is_on(const struct dw_view *view, enum dw_kind kind, const struct dw
 }
 
 /* A Deployment's roll-out starts a quarter more pods, rounded up, and may do with a quarter less, rounded down: with
- * fewer than four the new pod has to run before an old one ends. */
+ * fewer than four the new pod must run before an old one stops. */
 struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *view, enum dw_kind kind,
                                                        const struct dw_rollout *rollout) {
   struct dw_sync_controllers sync = {.on = is_on(view, kind, rollout)};

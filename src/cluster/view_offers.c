@@ -1,5 +1,5 @@
 /* What nodes have by a name: the localnets of OVN-Kubernetes that they map to a bridge, and the resources of device
- * plugins. Built once, so that what every node has is told without walking the nodes. */
+ * plugins. Built once, so that what every node has is known without walking the nodes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,7 +125,7 @@ size_t dw_view_localnet_fault(const struct dw_view *view, const char *localnet, 
   return 0;
 }
 
-bool dw_view_tells_localnets(const struct dw_view *view) {
+bool dw_view_reports_localnets(const struct dw_view *view) {
   return view->nics.localnets.count > 0;
 }
 
@@ -141,7 +141,7 @@ void dw_view_devices_build(struct dw_view *view) {
   size_t total = 0;
   for (size_t i = 0; i < nodes->handler_count; i++) {
     total += nodes->handlers[i]->node.device_count;
-    nodes->untold_count += nodes->handlers[i]->node.device_count == 0;
+    nodes->no_device_count += nodes->handlers[i]->node.device_count == 0;
   }
   struct offer_ref *refs = dw_arena_array(scratch, total, sizeof *refs);
   size_t count = 0;
@@ -160,7 +160,7 @@ size_t dw_view_without_device(const struct dw_view *view, const char *resource, 
   uint32_t entries = device == NULL ? 0 : device->count;
   uint32_t entry = 0;
   size_t listed = 0;
-  size_t count = nodes->handler_count - nodes->untold_count - entries;
+  size_t count = nodes->handler_count - nodes->no_device_count - entries;
   for (size_t i = 0; listed < count && listed < max; i++) {
     if (entry < entries && device->entries[entry].node == i)
       entry++;
@@ -173,10 +173,10 @@ size_t dw_view_without_device(const struct dw_view *view, const char *resource, 
 size_t dw_view_without_devices(const struct dw_view *view, const char **out, size_t max) {
   const struct dw_view_nodes *nodes = &view->nodes;
   size_t listed = 0;
-  for (size_t i = 0; listed < nodes->untold_count && listed < max; i++)
+  for (size_t i = 0; listed < nodes->no_device_count && listed < max; i++)
     if (nodes->handlers[i]->node.device_count == 0)
       out[listed++] = nodes->handlers[i]->name;
-  return nodes->untold_count;
+  return nodes->no_device_count;
 }
 
 const char *dw_view_nearest_device(const struct dw_view *view, const char *name) {

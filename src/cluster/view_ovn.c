@@ -79,8 +79,8 @@ static uint32_t first_of(const struct dw_view *view, const struct dw_view *over,
   return DW_NOWHERE;
 }
 
-static const struct dw_object *look(const struct dw_view *view, const struct dw_view *over,
-                                    const struct dw_ovn_query *query) {
+static const struct dw_object *find_conflict(const struct dw_view *view, const struct dw_view *over,
+                                             const struct dw_ovn_query *query) {
   for (size_t i = first_named(&view->ovn, query->network); i < view->ovn.group_count; i++) {
     const struct dw_ovn_group *group = &view->ovn.groups[i];
     if (strcmp(group->name, query->network) != 0)
@@ -93,8 +93,8 @@ static const struct dw_object *look(const struct dw_view *view, const struct dw_
 }
 
 const struct dw_object *dw_view_ovn_conflict(const struct dw_view *view, const struct dw_ovn_query *query) {
-  const struct dw_object *own = look(view, NULL, query);
-  const struct dw_object *below = view->over.base == NULL ? NULL : look(view->over.base, view, query);
+  const struct dw_object *own = find_conflict(view, NULL, query);
+  const struct dw_object *below = view->over.base == NULL ? NULL : find_conflict(view->over.base, view, query);
   if (own == NULL || below == NULL)
     return own == NULL ? below : own;
   return dw_view_nad_compare(own, below) < 0 ? own : below;

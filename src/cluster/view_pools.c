@@ -181,7 +181,7 @@ static bool is_asked_for(const struct search *search, uint32_t nad) {
   return nad != search->self && (before == SIZE_MAX || search->view->nads.order[nad] < before);
 }
 
-/* Members are in order: the first one asked for speaks for all. */
+/* Members are in order: the first one asked for decides for all. */
 static void take_first(struct search *search, const struct dw_pool_members *members, bool unsure) {
   for (uint32_t i = 0; i < members->count; i++) {
     const struct dw_pool_member *member = &members->items[i];
@@ -215,13 +215,13 @@ static bool are_one_network(const struct dw_pool_query *query, const struct dw_p
          strcmp(query->network_name, group->network_name) == 0;
 }
 
-/* An address domain of its own: network_name of whereabouts; "" for all others. */
+/* A separate address domain: network_name of whereabouts; "" for all others. */
 static const char *domain(enum dw_allocator allocator, const char *network_name) {
   return allocator == DW_ALLOCATOR_OVN ? "" : network_name;
 }
 
 /* Between networks of which none is for migrations, one CIDR is one pool on purpose (whereabouts keys pools by its
- * text), a network_name is an address domain of its own, and what is handed out on each node is its owner's affair. */
+ * text), a network_name is a separate address domain, and what is handed out on each node is up to its owner. */
 static bool may_share(const struct dw_pool_query *query, const struct dw_pool_group *group, enum dw_wires wires) {
   if (strcmp(query->cidr, group->like->text) == 0 ||
       strcmp(domain(query->allocator, query->network_name), domain(group->like->allocator, group->network_name)) != 0)

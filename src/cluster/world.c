@@ -27,7 +27,7 @@ struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view) {
 
 /* --- where KubeVirt runs --- */
 
-/* Where an object lands whose author forgot the namespace: it tells nothing. */
+/* Where an object lands if its author forgot the namespace, so it says nothing about KubeVirt's. */
 static const char nowhere[] = "default";
 
 static bool is_user(const struct dw_object *object) {

@@ -178,7 +178,7 @@ static bool matters(const struct dw_cni_config *config, const struct dw_json_dup
   return found->repeated || in_struct(key, strcspn(key, ".["));
 }
 
-/* Where not all are kept, others may matter: then each of them stands for those. */
+/* Where not all are kept, others may matter: so each one is kept, because it may stand for one that was dropped. */
 static void find_duplicates(struct dw_arena *arena, struct dw_cni_config *config) {
   size_t count = 0;
   if (!dw_json_may_repeat(config->json))

@@ -1,5 +1,5 @@
-/* A NAD's CNI configuration, read as the plugins' own code reads it: keys without regard to case, unknown keys passed
- * over. Reading never fails: what is wrong is kept as facts, and the rules make findings of them. Everything lives in
+/* A NAD's CNI configuration, read as the plugins' own code reads it: keys regardless of case, unknown keys
+ * skipped. Reading never fails: what is wrong is recorded, and the rules report it. Everything is in
  * the arena given to dw_cni_read(). "Field" always means the path users see, spelled with the keys as they are written:
  * "spec.config.ipam.range", in a list "spec.config.plugins[0].master". */
 #ifndef CNI_CNI_H
@@ -24,7 +24,7 @@ struct dw_value {
   const dw_json *json; /* NULL where absent */
   const char *text;    /* where it is a string, else NULL */
 };
-/* Go's decoders leave a field alone on null, so null is as good as absent. */
+/* Go's decoders ignore null, so null counts as absent. */
 bool dw_value_given(const struct dw_value *value) __attribute__((nonnull));
 
 /* The value as a message shows it: a string itself, a number, boolean or null as JSON; NULL for lists and objects. */
@@ -84,7 +84,7 @@ enum dw_ipam_type {
   DW_IPAM_DHCP,
   DW_IPAM_HOST_LOCAL,
   DW_IPAM_STATIC,
-  DW_IPAM_OVN, /* ovn-k8s-cni-overlay allocates by itself from `subnets` */
+  DW_IPAM_OVN, /* ovn-k8s-cni-overlay allocates from `subnets` itself */
   DW_IPAM_OTHER
 };
 
@@ -101,10 +101,10 @@ enum dw_ipam_problem_kind {
 struct dw_ipam_problem {
   enum dw_ipam_problem_kind kind;
   const char *field;
-  bool missing;        /* nothing stands there, but something must */
+  bool missing;        /* the value is missing but required */
   const char *value;   /* as written, or the key itself for keys; may be NULL */
   const dw_json *json; /* where VALUE can't show what is written */
-  bool too_large;      /* it can't be checked as a whole, though whereabouts may read it */
+  bool too_large;      /* it is too large to check, though whereabouts may read it */
   bool harmless;       /* a look-alike without which the same addresses are handed out */
   const char *what;    /* what is wrong: "is not a CIDR" */
   const char *fix;     /* how to fix it: "write it as 10.0.0.0/24"; may be NULL */
@@ -114,7 +114,7 @@ struct dw_ipam_problem {
 uint64_t dw_pool_slices(const struct dw_pool *pool) __attribute__((nonnull));
 uint64_t dw_pool_slice_room(const struct dw_pool *pool) __attribute__((nonnull));
 
-/* Addresses that an IPAM plugin hands out on each node by itself, so that two nodes hand out the same ones: a range of
+/* Addresses that an IPAM plugin hands out on each node separately, so that two nodes hand out the same ones: a range of
  * host-local, an address of static or of whereabouts' `addresses`. Only what those plugins can read. */
 struct dw_local_pool {
   struct dw_value value;         /* the text of the subnet or address */
@@ -131,13 +131,13 @@ struct dw_ipam {
   const char *type_name; /* as written; "" where none */
   struct dw_pool *pools;
   size_t pool_count;
-  bool no_range_explained; /* there are no pools, and one of the problems is the reason: it needs no finding of its own
+  bool no_range_explained; /* there are no pools, and one of the problems is the reason: no separate finding is needed
                             */
   struct dw_local_pool *local_pools;
   size_t local_pool_count;
   struct dw_ip_value gateway;
   bool gateway_undocumented; /* it is that of `Gateway`, a key that exists only because of how the struct is written */
-  bool has_addresses;        /* `addresses` lists at least one, which pods get beside those of the pools */
+  bool has_addresses;        /* `addresses` lists at least one, which pods get in addition to those of the pools */
   struct dw_value routes;    /* see dw_routes_read(); absent where the IPAM plugin takes none (dhcp, OVN-Kubernetes) */
   struct dw_value overlapping_ranges; /* enable_overlapping_ranges, as written */
   bool reservation_off;               /* it is false */
@@ -179,7 +179,7 @@ enum dw_fault_kind {
   DW_FAULT_IPAM    /* the plugin, which runs no pod without an IPAM plugin */
 };
 
-/* A value that makes every ADD fail, where no other rule looks at it. */
+/* A value that makes every ADD fail and that no other rule checks. */
 struct dw_cni_fault {
   enum dw_fault_kind kind;
   struct dw_value value;
@@ -202,7 +202,7 @@ struct dw_cni_config {
   size_t length;
   bool no_namespace;         /* read from a NAD that names none: whoever applies it chooses */
   const char *resource_name; /* annotation k8s.v1.cni.cncf.io/resourceName; "" */
-  /* UNREADABLE: what is wrong, with line and column inside the text (0 where spec.config is no string). */
+  /* UNREADABLE: what is wrong, with line and column inside the text (0 where spec.config is not a string). */
   struct dw_error error;
   const dw_json *json;
   struct dw_json_duplicate *duplicates; /* of keys that a plugin may read; paths below "spec.config" */
@@ -210,11 +210,11 @@ struct dw_cni_config {
   bool more_duplicates; /* so many are kept that there may be more */
   bool is_list;         /* has `plugins` and no `type`: Multus looks for the list only then */
   struct dw_value plugins_value;
-  /* As libcni takes them. `name` must be spelled so, for Multus fills in another one otherwise; so must `cniVersion` in
-   * a list. */
+  /* As libcni reads them. `name` must be spelled exactly so, because Multus fills in another one otherwise; so must
+   * `cniVersion` in a list. */
   struct dw_value name;
   struct dw_value version;
-  struct dw_cni_plugin *plugins; /* one where it is no list; none where `plugins` is no list or empty */
+  struct dw_cni_plugin *plugins; /* one if it is not a list; none if `plugins` is empty or not a list */
   size_t plugin_count;
   struct dw_cni_fault *faults; /* what libcni, Multus or the plugins fail on, where no other rule reads it */
   size_t fault_count;
@@ -308,7 +308,7 @@ enum dw_wire_kind {
   DW_WIRE_HIDDEN,  /* on some NIC of the node that the configuration does not name */
   DW_WIRE_NIC,     /* on the NIC or bridge `nic` */
   DW_WIRE_NODE,    /* no wire: the pods of one node only meet each other */
-  DW_WIRE_OVERLAY  /* an isolated network of its own (OVN-Kubernetes layer2 and layer3) */
+  DW_WIRE_OVERLAY  /* a separate, isolated network (OVN-Kubernetes layer2 and layer3) */
 };
 enum { DW_VLAN_SEVERAL = -1 };
 struct dw_wire {

@@ -85,7 +85,7 @@ struct dw_complaint {
 /* Adds a problem with COMPLAINT. */
 void dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind kind, const struct dw_value *value,
                          struct dw_complaint complaint) __attribute__((nonnull));
-/* TEXT is no range that whereabouts can read. */
+/* TEXT is not a range that whereabouts can read. */
 struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) __attribute__((nonnull));
 struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) __attribute__((nonnull));
 struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) __attribute__((nonnull));
@@ -129,7 +129,7 @@ enum dw_ipam_key {
   DW_IPAM_SLEEP_FOR_RACE,
   DW_IPAM_TYPE,
   DW_IPAM_KEY_COUNT,
-  DW_IPAM_GATEWAY_FIELD = DW_IPAM_KEY_COUNT, /* `Gateway`, spelled exactly so: a field of its own in Go */
+  DW_IPAM_GATEWAY_FIELD = DW_IPAM_KEY_COUNT, /* `Gateway`, spelled exactly so: a separate field in Go */
   DW_IPAM_SLOT_COUNT,
   DW_IPAM_NO_KEY = DW_IPAM_SLOT_COUNT
 };
@@ -185,8 +185,8 @@ enum dw_local_fault {
   DW_LOCAL_HOST_BITS,
   DW_LOCAL_START_OUTSIDE,
   DW_LOCAL_END_OUTSIDE,
-  DW_LOCAL_END_FIRST,      /* the end lies before the start */
-  DW_LOCAL_START_LAST,     /* the start lies behind the last address; accepted before 1.10 */
+  DW_LOCAL_END_FIRST,      /* the end is below the start */
+  DW_LOCAL_START_LAST,     /* the start is above the last address; accepted before 1.10 */
   DW_LOCAL_GATEWAY_OUTSIDE /* accepted before 1.10 */
 };
 /* Of OUT the subnet is known from MAPPED on, the rest from START_OUTSIDE on. */
@@ -222,7 +222,7 @@ void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipa
 /* --- ipam_whereabouts.c, ipam_ovn.c --- */
 
 void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) __attribute__((nonnull));
-/* True where the plugin is OVN-Kubernetes', which allocates by itself; fills IPAM then. */
+/* True where the plugin is OVN-Kubernetes', which allocates addresses itself; fills IPAM then. */
 bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
     __attribute__((nonnull));
 

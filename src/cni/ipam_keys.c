@@ -5,7 +5,7 @@
 
 struct key {
   const char *name;
-  const char *plain; /* without '_', in lower case; NULL where nobody is to be led to it */
+  const char *plain; /* without '_', in lower case; NULL if it is never suggested */
   size_t length;
   bool in_list;
 };

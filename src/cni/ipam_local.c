@@ -1,4 +1,4 @@
-/* What IPAM plugins hand out on each node by itself. Sources: containernetworking/plugins v1.10.0
+/* What IPAM plugins hand out on each node separately. Sources: containernetworking/plugins v1.10.0
  * plugins/ipam/host-local/backend/allocator (config.go, range.go) and plugins/ipam/static/main.go (LoadIPAMConfig);
  * whereabouts v0.9.2 pkg/config/config.go (configureStatic). What they refuse is left out: it hands out nothing. */
 #include <string.h>

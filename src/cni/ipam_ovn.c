@@ -1,4 +1,4 @@
-/* OVN-Kubernetes' secondary networks: `subnets` and `excludeSubnets` beside the plugin's other keys, comma-separated.
+/* OVN-Kubernetes' secondary networks: `subnets` and `excludeSubnets` next to the plugin's other keys, comma-separated.
  * Sources: ovn-kubernetes go-controller pkg/util/multi_network.go (parseNetworkSubnets, parseSubnetList), pkg/config
  * (ParseClusterSubnetEntriesWithDefaults: blanks around an entry are cut off, net.ParseCIDR, an optional /HOSTPREFIX).
  */
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cni/cni_internal.h"
 
-/* Real networks have one subnet a family. Each exclude counts for every subnet, so both lists are bounded. */
+/* Real networks have one subnet per family. Each exclude applies to every subnet, so both lists are bounded. */
 enum { SUBNETS_MAX = 32, EXCLUDES_MAX = 1024, ENTRY_MAX = 128 };
 
 bool dw_ovn_is_blank(const struct dw_value *value) {
@@ -89,7 +89,7 @@ struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t 
   }
 }
 
-/* Nothing behind the last entry that is read can be checked. */
+/* Entries after the last one that is read cannot be checked. */
 static void report_too_many(struct dw_problems *problems, const struct dw_value *value, const char *fix) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
   if (problem == NULL)
@@ -184,7 +184,7 @@ static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin 
   }
 }
 
-/* An `ipam` beside `subnets` is no business of any IPAM plugin: OVN-Kubernetes refuses it (ovn.c). Without a topology
+/* No IPAM plugin reads an `ipam` next to `subnets`: OVN-Kubernetes refuses it (ovn.c). Without a topology
  * the NAD is the default network, and `subnets` is ignored. */
 bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam) {
   if (strcmp(plugin->type_name, "ovn-k8s-cni-overlay") != 0)

@@ -17,7 +17,7 @@ static bool is_list_of_texts(const struct dw_value *list, const struct dw_pool *
   return !dw_value_given(list) || dw_json_type(list->json) == DW_JSON_ARRAY;
 }
 
-/* False where an entry can't be read, or it is no list. */
+/* False if it is not a list or an entry cannot be read. */
 static bool read_excludes(struct dw_arena *arena, const struct dw_value *list, struct dw_pool *pool) {
   if (!dw_value_given(list))
     return true;
@@ -71,7 +71,7 @@ static bool is_text(const struct dw_ip_value *value) {
   return value->raw.text != NULL;
 }
 
-/* At the top level text that can't be read, and beside a dashed range all there is, counts for nothing. */
+/* At the top level, unreadable text is ignored; next to a dashed range, any start or end is. */
 static void find_ignored(struct dw_pool *pool, bool in_list) {
   bool dashed = pool->subnet_known && pool->parsed.dashed;
   if ((dashed && pool->start.state == DW_READ_OK) ||
@@ -223,7 +223,7 @@ static struct dw_complaint complain_sliced(void) {
                                "leave it out, or leave node_slice_size out"};
 }
 
-/* Why an address that reads is ignored all the same. */
+/* Why a readable address is still ignored. */
 static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct dw_pool *pool,
                                             const struct bound *bound) {
   char first[DW_ADDR_TEXT];

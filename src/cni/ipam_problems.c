@@ -104,7 +104,7 @@ static bool is_readable_range(const char *text) {
   return fault == DW_RANGE_OK || fault == DW_RANGE_TOO_SMALL;
 }
 
-/* ADDRESS/MASK as ADDRESS/BITS, also behind START-; NULL where TEXT is none. */
+/* ADDRESS/MASK as ADDRESS/BITS, also after START-; NULL if TEXT is not one. */
 static const char *fix_mask(struct dw_arena *arena, const char *text) {
   unsigned bits;
   const char *slash = strrchr(text, '/');

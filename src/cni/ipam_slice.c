@@ -6,7 +6,7 @@
 
 enum {
   LONGEST = 30,      /* with room between the first and the last address */
-  SLICES_KEPT = 1024 /* of more, the range as a whole stands for what is handed out */
+  SLICES_KEPT = 1024 /* above this, the whole range is treated as handed out */
 };
 
 /* As Go's strconv.Atoi reads it, after one '/'. */

@@ -13,7 +13,7 @@
 
 enum { NAME_ROOM = 320 }; /* for the longest name that an object may have, and a subnet */
 
-/* "NETWORK-10.0.0.0-24": ':' and '/' become '-', behind a ':' at the end there is a 0. */
+/* "NETWORK-10.0.0.0-24": ':' and '/' become '-', a 0 follows a ':' at the end. */
 static const char *object_name(const char *network, const char *text, char out[NAME_ROOM]) {
   int length = snprintf(out, NAME_ROOM, "%s%s", network, network[0] == '\0' ? "" : "-");
   size_t start = (size_t)length < NAME_ROOM ? (size_t)length : NAME_ROOM - 1;
@@ -49,7 +49,7 @@ static void bad_range(struct dw_problems *problems, const struct dw_pool *pool, 
                             "choose a range whose addresses do not begin with \"::\", such as fd00:99::/64"});
 }
 
-/* The range alone: an IPv6 text may begin with "::". Of ranges of special addresses range-class speaks. */
+/* The range alone: an IPv6 text may begin with "::". Ranges of special addresses are reported by range-class. */
 static void check_range(struct dw_problems *problems, const struct dw_ipam *ipam, const struct dw_pool *pool) {
   char name[NAME_ROOM];
   char text[DW_PREFIX_TEXT];
@@ -87,7 +87,7 @@ struct duration {
   int64_t number;
 };
 
-/* 0 is as good as absent. False where it is no integer, of which ipam-syntax speaks. */
+/* 0 means absent. False if it is not an integer, which ipam-syntax reports. */
 static bool read_duration(const struct dw_value *value, const char *name, int64_t otherwise, struct duration *out) {
   *out = (struct duration){value, name, 0};
   if (dw_value_given(value) && !dw_json_integer(value->json, &out->number))

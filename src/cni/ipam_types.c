@@ -91,7 +91,7 @@ static bool complain(struct dw_problems *problems, const struct dw_value *value,
   return false;
 }
 
-/* net.IP: "" is no address, anything else is read strictly. */
+/* net.IP: "" means no address, anything else is read strictly. */
 static bool check_address_text(struct dw_problems *problems, const struct dw_value *value) {
   struct dw_addr addr;
   if (!check_text(problems, value))

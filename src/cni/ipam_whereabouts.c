@@ -1,5 +1,5 @@
-/* whereabouts' IPAM object, as its LoadIPAMConfig reads it. The members are found first, then the problems are told in
- * the order in which they stand in the text. */
+/* whereabouts' IPAM object, as its LoadIPAMConfig reads it. The members are found first, then the problems are reported
+ * in the order of the text. */
 #include "cni/cni_internal.h"
 
 /* What is kept of a range is far larger than "{}". */
@@ -64,7 +64,7 @@ static bool is_empty(const dw_json *json) {
 }
 
 /* Whether other addresses are handed out because the key is ignored. Where the right key is there as well, or another
- * range is, the pod gets an address all the same. */
+ * range is, the pod still gets an address. */
 static bool changes_pools(const struct slots *slots, enum dw_ipam_key meant, const dw_json *value) {
   switch (meant) {
   case DW_IPAM_RANGE:
@@ -93,9 +93,9 @@ static void add_lookalike(struct dw_problems *problems, const struct slots *slot
                  : dw_arena_printf(problems->arena, "use %s", dw_ipam_key_name(meant)));
 }
 
-/* Whether it is why there is no range. */
-static bool tell_unknown(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
-                         bool in_list) {
+/* Returns whether this is why there is no range. */
+static bool report_unknown(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
+                           bool in_list) {
   const char *key = member->key;
   if (dw_problems_full(problems, DW_IPAM_LOOKALIKE))
     return false;
@@ -114,9 +114,9 @@ static bool tell_unknown(struct dw_problems *problems, const struct slots *slots
 
 /* --- ipRanges --- */
 
-static void tell_pool_member(struct dw_problems *problems, const struct dw_pool_source *source,
-                             const struct dw_pool *pool, enum dw_ipam_key key, const struct dw_value *value) {
-  bool excludes = key == DW_IPAM_EXCLUDE && dw_json_type(value->json) == DW_JSON_ARRAY; /* told entry by entry */
+static void report_pool_member(struct dw_problems *problems, const struct dw_pool_source *source,
+                               const struct dw_pool *pool, enum dw_ipam_key key, const struct dw_value *value) {
+  bool excludes = key == DW_IPAM_EXCLUDE && dw_json_type(value->json) == DW_JSON_ARRAY; /* reported entry by entry */
   if (excludes || dw_ipam_check_type(problems, key, value))
     dw_pool_problems(problems, source, pool, key);
 }
@@ -125,8 +125,8 @@ static bool has_range(const struct dw_value *range) {
   return dw_value_given(range) && (range->text == NULL || range->text[0] != '\0');
 }
 
-/* WRITTEN is the key that stands in its place, or NULL. */
-static void tell_missing_range(struct dw_problems *problems, const struct dw_value *range, const char *written) {
+/* WRITTEN is the key that was used instead, or NULL. */
+static void report_missing_range(struct dw_problems *problems, const struct dw_value *range, const char *written) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, range);
   if (problem == NULL)
     return;
@@ -149,23 +149,23 @@ static const struct dw_value *source_value(const struct dw_pool_source *source, 
   }
 }
 
-/* A missing range and a key that looks like it are one mistake, told as the one that makes whereabouts fail. */
-static void tell_entry_members(struct dw_problems *problems, const struct slots *slots, const dw_json *entry,
-                               const struct dw_pool_source *source, const struct dw_pool *pool) {
-  bool told = has_range(&source->range);
+/* A missing range and a key that looks like it are one mistake, reported as the one that makes whereabouts fail. */
+static void report_entry_members(struct dw_problems *problems, const struct slots *slots, const dw_json *entry,
+                                 const struct dw_pool_source *source, const struct dw_pool *pool) {
+  bool reported = has_range(&source->range);
   for (struct dw_json_member m = dw_json_first(entry); m.value != NULL; m = dw_json_next(entry, m)) {
     enum dw_ipam_key key = dw_ipam_key_of(m.key);
-    if (key == DW_IPAM_NO_KEY && !told && dw_ipam_lookalike(m.key, true) == DW_IPAM_RANGE) {
-      tell_missing_range(problems, &source->range, m.key);
-      told = true;
+    if (key == DW_IPAM_NO_KEY && !reported && dw_ipam_lookalike(m.key, true) == DW_IPAM_RANGE) {
+      report_missing_range(problems, &source->range, m.key);
+      reported = true;
     } else if (!dw_ipam_key_in_list(key)) {
-      (void)tell_unknown(problems, slots, &m, true);
+      (void)report_unknown(problems, slots, &m, true);
     } else if (slots->members[key].value == m.value && (key != DW_IPAM_RANGE || has_range(&source->range))) {
-      tell_pool_member(problems, source, pool, key, source_value(source, key));
+      report_pool_member(problems, source, pool, key, source_value(source, key));
     }
   }
-  if (!told)
-    tell_missing_range(problems, &source->range, NULL);
+  if (!reported)
+    report_missing_range(problems, &source->range, NULL);
 }
 
 static void read_entry(struct dw_problems *problems, const struct dw_value *entry, const struct dw_value *slice_size,
@@ -177,7 +177,7 @@ static void read_entry(struct dw_problems *problems, const struct dw_value *entr
   source.slice_size = *slice_size;
   dw_pool_read(problems->arena, &source, out);
   if (dw_json_type(entry->json) == DW_JSON_OBJECT)
-    tell_entry_members(problems, &slots, entry->json, &source, out);
+    report_entry_members(problems, &slots, entry->json, &source, out);
   else
     dw_problem_wrong_type(problems, entry, "an object with a range");
 }
@@ -193,7 +193,7 @@ static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, con
 
 /* --- the top level --- */
 
-/* What is told while walking over the members. */
+/* State while the members are walked and reported. */
 struct reading {
   struct dw_problems *problems;
   struct dw_ipam *ipam;
@@ -201,12 +201,12 @@ struct reading {
   struct dw_pool_source source;
   bool has_range;
   size_t entries; /* of ipRanges */
-  bool explained; /* a problem tells why there is no range */
+  bool explained; /* a problem explains why there is no range */
 };
 
 /* Without a range at this level there is nothing that start, end and excludes could belong to. Where ipRanges has none
  * either, the missing range is the one mistake. */
-static void tell_stray(struct reading *reading, const struct dw_value *value) {
+static void report_stray(struct reading *reading, const struct dw_value *value) {
   bool empty = value->text != NULL ? value->text[0] == '\0' : dw_json_size(value->json) == 0;
   if (reading->entries == 0 || empty)
     return;
@@ -217,15 +217,15 @@ static void tell_stray(struct reading *reading, const struct dw_value *value) {
   problem->fix = "move it to the ipRanges entry that it is meant for";
 }
 
-static void tell_range_member(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
+static void report_range_member(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
   if (reading->has_range)
-    tell_pool_member(reading->problems, &reading->source, &reading->ipam->pools[0], key, value);
+    report_pool_member(reading->problems, &reading->source, &reading->ipam->pools[0], key, value);
   else if (dw_ipam_check_type(reading->problems, key, value) && dw_value_given(value) && key != DW_IPAM_RANGE)
-    tell_stray(reading, value);
+    report_stray(reading, value);
 }
 
 /* `gateway` fails where it can't be read; `Gateway`, which counts only without it, is dropped in silence. */
-static void tell_gateway(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
+static void report_gateway(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
   struct dw_problems *problems = reading->problems;
   struct dw_ip_value gateway = dw_ip_read(value, DW_ADDR_SLOPPY);
   bool bad = gateway.state == DW_READ_BAD;
@@ -246,7 +246,7 @@ static void tell_gateway(struct reading *reading, enum dw_ipam_key key, const st
   problem->fix = dw_arena_printf(problems->arena, "use %s", dw_addr_format(&gateway.addr, canonical));
 }
 
-static void tell_too_many(struct dw_problems *problems, const struct dw_value *value) {
+static void report_too_many(struct dw_problems *problems, const struct dw_value *value) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
   if (problem == NULL)
     return;
@@ -255,37 +255,37 @@ static void tell_too_many(struct dw_problems *problems, const struct dw_value *v
   problem->fix = "merge them into wider ones";
 }
 
-static void tell_ip_ranges(struct reading *reading, const struct dw_value *value) {
+static void report_ip_ranges(struct reading *reading, const struct dw_value *value) {
   if (!dw_ipam_check_type(reading->problems, DW_IPAM_IP_RANGES, value)) {
     reading->explained = true;
   } else if (reading->entries > RANGES_MAX) {
-    tell_too_many(reading->problems, value);
+    report_too_many(reading->problems, value);
     reading->explained = true;
   } else if (dw_value_given(value)) {
     read_entries(reading->problems, reading->ipam, value, &reading->source.slice_size);
   }
 }
 
-static void tell_member(struct reading *reading, enum dw_ipam_key key) {
+static void report_member(struct reading *reading, enum dw_ipam_key key) {
   struct dw_value value = slot(reading->problems->arena, &reading->slots, key);
   if (dw_ipam_key_in_list(key)) {
-    tell_range_member(reading, key, &value);
+    report_range_member(reading, key, &value);
   } else if (key == DW_IPAM_IP_RANGES) {
-    tell_ip_ranges(reading, &value);
+    report_ip_ranges(reading, &value);
   } else if (dw_ipam_check_type(reading->problems, key, &value) &&
              (key == DW_IPAM_GATEWAY || key == DW_IPAM_GATEWAY_FIELD)) {
-    tell_gateway(reading, key, &value);
+    report_gateway(reading, key, &value);
   }
 }
 
-static void tell_members(struct reading *reading) {
+static void report_members(struct reading *reading) {
   const dw_json *object = reading->ipam->raw.json;
   for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
     enum dw_ipam_key key = dw_ipam_key_of(m.key);
     if (key == DW_IPAM_NO_KEY) {
-      reading->explained = tell_unknown(reading->problems, &reading->slots, &m, false) || reading->explained;
+      reading->explained = report_unknown(reading->problems, &reading->slots, &m, false) || reading->explained;
     } else if (reading->slots.members[key].value == m.value) {
-      tell_member(reading, key);
+      report_member(reading, key);
     }
   }
 }
@@ -339,7 +339,7 @@ void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam
   ipam->pools = dw_arena_array(problems->arena, pools, sizeof *ipam->pools);
   if (reading.has_range)
     dw_pool_read(problems->arena, &reading.source, &ipam->pools[ipam->pool_count++]);
-  tell_members(&reading);
+  report_members(&reading);
   check_store(problems, &reading.slots, ipam);
   dw_ipam_check_slice(problems, ipam, &slice_size);
   ipam->no_range_explained = ipam->pool_count == 0 && reading.explained;

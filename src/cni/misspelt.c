@@ -109,7 +109,7 @@ static bool is_numbered(const char *type, const char *name) {
          strspn(type + length, "-._0123456789v") == strlen(type + length);
 }
 
-/* Two letters in the wrong order. Of a short name nothing else can be told for sure: vxlan is not vlan. */
+/* Two letters in the wrong order. For a short name nothing else is certain: vxlan is not vlan. */
 static bool are_swapped(const char *a, const char *b) {
   size_t at = 0;
   while (a[at] != '\0' && a[at] == b[at])

@@ -1,6 +1,7 @@
 /* Reads the options of each plugin by its table: one value that a plugin's own code refuses makes every ADD fail.
  * Sources of what all have in common: containernetworking/cni 1.3.0 pkg/types (PluginConf, DNS, NetConfList) and
- * libcni/conf.go (NetworkConfFromBytes), which reads a list's own members from a map, so that null is no absence there.
+ * libcni/conf.go (NetworkConfFromBytes), which reads a list's own members from a map, so null does not count as absent
+ * there.
  */
 #include "cni/options.h"
 
@@ -112,7 +113,7 @@ static void check_plugin(struct dw_reading *reading, const struct dw_cni_plugin 
 
 /* --- a list's own members --- */
 
-/* libcni takes "true" for true. Multus does not, in the two that it knows. */
+/* libcni accepts "true" as true. Multus does not, in the two that it knows. */
 static bool is_truth(const struct dw_value *value, bool text) {
   static const char *const words[] = {"true", "false"};
   if (dw_json_type(value->json) == DW_JSON_BOOL)
@@ -154,7 +155,7 @@ static void check_versions(struct dw_reading *reading) {
   }
 }
 
-/* A list's own `ipam`, which nobody uses, but Multus decodes it. */
+/* A list's own `ipam`: no plugin uses it, but Multus decodes it. */
 static const struct dw_option list_ipam_rows[] = {DW_ROW("type", TEXT)};
 static const struct dw_option list_rows[] = {
     DW_ROW_OF("ipam", OBJECT, list_ipam_rows),

@@ -10,7 +10,7 @@ enum dw_option_type {
   DW_OPTION_TEXT,
   DW_OPTION_BOOL,
   DW_OPTION_INT,    /* Go's int */
-  DW_OPTION_UINT32, /* "-0" is no unsigned number to Go */
+  DW_OPTION_UINT32, /* "-0" is not an unsigned number to Go */
   DW_OPTION_UINT64,
   DW_OPTION_TEXTS,    /* a list of strings */
   DW_OPTION_OBJECT,   /* `members` */
@@ -20,7 +20,7 @@ enum dw_option_type {
   DW_OPTION_TEXT_MAP
 };
 
-/* What a string has to look like. */
+/* What a string must look like. */
 enum dw_option_form {
   DW_FORM_ANY,
   DW_FORM_MAC,       /* as net.ParseMAC reads it, or "" */
@@ -65,7 +65,7 @@ struct dw_option {
 #define DW_ROW_WITHIN(option, lowest, highest)                                                                         \
   { .name = (option), .type = DW_OPTION_INT, .low = (lowest), .high = (highest) }
 
-/* What one option has to be for a combination to be wrong. */
+/* What one option must be for a combination to be wrong. */
 enum dw_option_state {
   DW_IS_TRUE = 1,
   DW_IS_GIVEN,  /* there, and not null */
@@ -124,7 +124,7 @@ extern const struct dw_plugin_table dw_ipam_options;   /* options_ipam.c, by ipa
 /* Adds a fault about VALUE, unless one is known for its field. WHAT and FIX live as long as the configuration. */
 void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
     __attribute__((nonnull(1, 2, 3)));
-/* The same for one of which nobody can be sure. */
+/* The same for a fault that is not certain. */
 void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
     __attribute__((nonnull(1, 2, 3)));
 
@@ -139,7 +139,7 @@ void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *pl
 /* Whether iptables can make a chain of this name. */
 bool dw_is_chain_name(const char *text) __attribute__((nonnull));
 
-/* options_local.c: what host-local and static refuse beside single values. */
+/* options_local.c: what host-local and static refuse besides single values. */
 void dw_check_host_local(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
 void dw_check_static(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
 

@@ -87,7 +87,7 @@ static bool is_mac_of_digits(const char *text) {
 }
 
 /* net.ParseMAC(): groups of two digits between ':' or '-', or of four between '.', of 6, 8 or 20 bytes. The number of
- * bytes, of which the first six are in OUT; 0: it is no MAC address. */
+ * bytes, of which the first six are in OUT; 0 if it is not a MAC address. */
 static size_t parse_mac(const char *text, uint8_t out[6]) {
   enum { LONGEST = 20 };
   size_t group = strcspn(text, ":-.");
@@ -349,7 +349,7 @@ static void check_option(struct dw_reading *reading, const struct dw_value *valu
   }
 }
 
-/* dw_key_equal(), which is dear, only where the first letters may be the same one. */
+/* Calls dw_key_equal(), which is expensive, only if the first letters may match. */
 static bool is_key(const char *key, const char *name) {
   bool ascii = (unsigned char)key[0] < 0x80;
   return !(ascii && ((key[0] ^ name[0]) & ~0x20) != 0) && dw_key_equal(key, name);

@@ -35,7 +35,7 @@ static const struct dw_option dhcp_rows[] = {
     DW_ROW_OF("ipam", OBJECT, dhcp_ipam_rows),
 };
 
-/* An empty option of a request is skipped; another one has to be known. */
+/* An empty option of a request is skipped; any other must be known. */
 static void check_dhcp(struct dw_reading *reading, const struct dw_value *plugin) {
   static const struct dw_option option_rows[] = {DW_ROW_LIKE("option", DHCP)};
   static const struct dw_options option = DW_OPTIONS(option_rows);
@@ -91,7 +91,7 @@ static const struct dw_combination host_local_combinations[] = {
 
 /* --- static --- */
 
-/* plugins/ipam/static/main.go:31 Net, :42 IPAMConfig, :59 Address. A key "Address" is a field of its own there, for
+/* plugins/ipam/static/main.go:31 Net, :42 IPAMConfig, :59 Address. A key "Address" is a separate field there, for
  * which no text can be read. */
 static const struct dw_option address_rows[] = {
     DW_ROW_LIKE("gateway", ADDRESS),

@@ -1,5 +1,5 @@
-/* What the IPAM plugins host-local and static refuse beside single values. Sources: containernetworking/plugins v1.10.0
- * plugins/ipam/host-local/backend/allocator (range.go:27 and range_set.go:58 Canonicalize(), config.go:76
+/* What the IPAM plugins host-local and static refuse besides single values. Sources: containernetworking/plugins
+ * v1.10.0 plugins/ipam/host-local/backend/allocator (range.go:27 and range_set.go:58 Canonicalize(), config.go:76
  * LoadIPAMConfig(), allocator.go:180 Next()) and plugins/ipam/static/main.go:147 LoadIPAMConfig(). */
 #include <stdlib.h>
 #include <string.h>
@@ -221,12 +221,13 @@ static int compare_spans(const void *left, const void *right) {
   return order;
 }
 
-/* Returns the one that is reported: the later one. TOLD was so before; one that takes in many is told once. */
+/* Returns the one that is reported: the later one. REPORTED was reported before; a range that contains many others is
+ * reported once. */
 static const struct span *report_shared(struct dw_reading *reading, const struct span *a, const struct span *b,
-                                        const struct span *told) {
+                                        const struct span *reported) {
   const struct span *later = a->at > b->at ? a : b;
   const struct span *other = later == a ? b : a;
-  if (later != told)
+  if (later != reported)
     dw_fault_add(reading, &later->subnet,
                  dw_arena_printf(reading->arena, "shares addresses with the range %s, which host-local refuses",
                                  span_text(reading->arena, &other->span)),
@@ -241,12 +242,12 @@ static void check_shared(struct host_local *h) {
     return;
   qsort(h->spans, h->count, sizeof *h->spans, compare_spans);
   const struct span *furthest = &h->spans[0];
-  const struct span *told = NULL;
+  const struct span *reported = NULL;
   for (size_t i = 1; i < h->count && !h->reading->config->more_faults; i++) {
     const struct span *span = &h->spans[i];
     bool same_family = span->span.first.v4 == furthest->span.first.v4;
     if (same_family && dw_addr_compare(&span->span.first, &furthest->span.last) <= 0)
-      told = report_shared(h->reading, furthest, span, told);
+      reported = report_shared(h->reading, furthest, span, reported);
     if (!same_family || dw_addr_compare(&span->span.last, &furthest->span.last) > 0)
       furthest = span;
   }
@@ -301,7 +302,7 @@ static void check_address(struct static_reading *s, const struct dw_value *value
     s->counts[addr.v4]++;
 }
 
-/* main.go:63 Address: a key "Address" is a field of its own there, an object that nobody is meant to write. */
+/* main.go:63 Address: a key "Address" is a separate field there, an object that is not meant to be written. */
 static void check_entry(struct static_reading *s, const struct dw_value *entry) {
   struct dw_reading *reading = s->reading;
   struct dw_value address = dw_value_member(reading->arena, entry->field, entry->json, "address");

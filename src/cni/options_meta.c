@@ -200,7 +200,7 @@ static void check_interface_setting(struct dw_reading *reading, const struct dw_
   }
 }
 
-/* The pod's interfaces: the network's own, which IFNAME stands for, and others. */
+/* The pod's interfaces: the network's own, which IFNAME means, and others. */
 static const char *const own_interfaces[] = {"IFNAME", "migration0"};
 static const char *const other_interfaces[] = {"eth0", "lo"};
 /* Folders for more than one interface. */
@@ -369,7 +369,8 @@ static const struct dw_combination portmap_combinations[] = {
      DW_FAULT_OPTION},
 };
 
-/* The first character tells an iptables condition from one of nftables (main.go:351 detectBackendOfConditions()). */
+/* The first character distinguishes iptables conditions from nftables ones (main.go:351 detectBackendOfConditions()).
+ */
 static void check_conditions(struct dw_reading *reading, const struct dw_value *plugin, const char *name,
                              const char *backend) {
   struct dw_value list = dw_value_member(reading->arena, plugin->field, plugin->json, name);

@@ -9,7 +9,7 @@
 
 /* --- the parts --- */
 
-/* One network on its way. */
+/* One network while it is read. */
 struct reading {
   struct dw_arena *arena;
   const struct dw_cni_config *config;
@@ -45,7 +45,7 @@ static bool is_text(const struct dw_value *value, const char *text) {
 /* --- JSON types: NetConf in pkg/cni/types/types.go. What other rules look at is left out: type, name, ipam, subnets,
  * vlanID of a localnet; and what only newer versions know --- */
 
-/* Whether another rule has looked at the type of the member. */
+/* Whether another rule checks the type of the member. */
 static bool is_checked(const struct reading *r, const char *key) {
   if (strcmp(key, "vlanID") == 0)
     return r->ovn->topology == DW_OVN_LOCALNET;

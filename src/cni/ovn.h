@@ -11,7 +11,7 @@
 #include "cni/cni.h"
 
 enum dw_ovn_topology {
-  DW_OVN_NO_TOPOLOGY, /* absent: OVN-Kubernetes takes the NAD for the cluster's default network */
+  DW_OVN_NO_TOPOLOGY, /* absent: OVN-Kubernetes treats the NAD as the cluster's default network */
   DW_OVN_LAYER2,
   DW_OVN_LAYER3,
   DW_OVN_LOCALNET,
@@ -32,10 +32,10 @@ struct dw_ovn_problem {
 struct dw_ovn {
   enum dw_ovn_topology topology;
   struct dw_value topology_value;
-  struct dw_value nad_name; /* netAttachDefName, which has to be NAMESPACE/NAME of the NAD itself */
+  struct dw_value nad_name; /* netAttachDefName, which must be NAMESPACE/NAME of the NAD itself */
   struct dw_value role;
   bool primary;             /* role is "primary": the pod network of a namespace */
-  struct dw_value localnet; /* of topology localnet: the name that a bridge mapping has to have; else `text` is NULL */
+  struct dw_value localnet; /* of topology localnet: the name that a bridge mapping must have; else `text` is NULL */
   struct dw_ovn_problem *problems;
   size_t problem_count;
   bool more_problems; /* there are more than are kept */
@@ -50,7 +50,7 @@ const char *dw_ovn_signature(struct dw_arena *arena, const struct dw_cni_config 
                              const char *name) __attribute__((nonnull, returns_nonnull));
 
 /* The keys in which two signatures differ, as "mtu, subnets"; NULL where they agree. SURE is false where it depends on
- * a default of the cluster that nobody but OVN-Kubernetes knows. */
+ * a default of the cluster that only OVN-Kubernetes knows. */
 const char *dw_ovn_difference(struct dw_arena *arena, const char *a, const char *b, bool *sure)
     __attribute__((nonnull));
 

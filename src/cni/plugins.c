@@ -204,7 +204,7 @@ bool dw_cni_version_chosen(const struct dw_cni_config *config, struct dw_version
     memcpy(highest, parts, sizeof highest);
     *out = (struct dw_version_choice){.text = text, .index = i, .of_list = i < count};
   }
-  if (out->text == NULL) /* all are too new: what `cniVersion` says, stands */
+  if (out->text == NULL) /* all are too new: `cniVersion` counts */
     out->text = config->version.text == NULL ? "" : config->version.text;
   return true;
 }

@@ -24,7 +24,7 @@ static void read_destination(struct dw_route *route) {
   route->host_bits = dw_addr_compare(&written, &route->dst.base) != 0;
 }
 
-/* The kernel takes 0 for the main table, and gives an IPv6 route without a priority 1024. netlink passes on neither
+/* The kernel reads 0 as the main table, and gives an IPv6 route without a priority 1024. netlink passes on neither
  * table nor priority where they are negative. */
 static void read_place(struct dw_route *route) {
   int64_t table = integer(route->json, "table");

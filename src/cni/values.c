@@ -56,7 +56,7 @@ struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax sy
 
 enum { SEGMENT_MAX = 64 };
 
-/* The first segment of PATH, and what comes behind it ("" at the end). */
+/* The first segment of PATH, and what follows it ("" at the end). */
 static const char *segment(const char *path, char out[SEGMENT_MAX]) {
   size_t length = strcspn(path, ".");
   size_t kept = length < SEGMENT_MAX ? length : SEGMENT_MAX - 1;

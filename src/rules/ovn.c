@@ -131,7 +131,7 @@ static const char *suggest(const struct dw_check *check, const char *localnet) {
 static void unmapped_localnet(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
                               const struct faulty *unmapped) {
   found->fix = suggest(check, found->value);
-  if (dw_view_tells_localnets(check->view)) {
+  if (dw_view_reports_localnets(check->view)) {
     dw_report(check, rule, found, "no bridge mapping for this localnet on %zu of %zu nodes: %s", unmapped->count,
               dw_view_network_nodes(check->view), unmapped->nodes);
     return;

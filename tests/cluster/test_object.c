@@ -51,7 +51,7 @@ static void any_version_of_a_group_is_taken(void **state) {
   dw_object_unref(object);
 }
 
-static void other_kinds_are_passed_over(void **state) {
+static void other_kinds_are_skipped(void **state) {
   (void)state;
   assert_null(reduced("{apiVersion: v1, kind: Pod, metadata: {name: a}}"));
   assert_null(reduced("{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization}"));
@@ -119,7 +119,7 @@ static void namespaces_follow_the_kind(void **state) {
   dw_object_unref(node);
 }
 
-static void deletion_is_told(void **state) {
+static void deletion_is_reported(void **state) {
   (void)state;
   const struct dw_object *going =
       reduced("{apiVersion: v1, kind: Node, metadata: {name: a, deletionTimestamp: '2026-01-01T00:00:00Z'}}");
@@ -256,7 +256,7 @@ static void the_label_is_read(void **state) {
 
 /* --- users, migrations, instances --- */
 
-static void users_tell_their_networks(void **state) {
+static void users_show_their_networks(void **state) {
   (void)state;
   const struct dw_object *hco =
       reduced("apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\nmetadata:\n  name: a\n  annotations:\n"
@@ -287,7 +287,7 @@ static void users_of_the_wrong_type_are_refused(void **state) {
   assert_non_null(strstr(text, "a list"));
 }
 
-static void migrations_tell_whether_they_are_over(void **state) {
+static void migrations_show_whether_they_are_over(void **state) {
   (void)state;
   static const struct {
     const char *status;
@@ -310,7 +310,7 @@ static void migrations_tell_whether_they_are_over(void **state) {
   }
 }
 
-static void instances_tell_where_they_went(void **state) {
+static void instances_show_where_they_went(void **state) {
   (void)state;
   const struct dw_object *vmi =
       reduced("{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {name: vm}, "
@@ -325,7 +325,7 @@ static void instances_tell_where_they_went(void **state) {
 
 /* --- nodes and cluster networks --- */
 
-static void nodes_tell_labels_and_addresses(void **state) {
+static void nodes_show_labels_and_addresses(void **state) {
   (void)state;
   const struct dw_object *node = reduced("apiVersion: v1\nkind: Node\nmetadata: {name: w1, labels: {a: '', b: 'c'}}\n"
                                          "spec: {podCIDR: 10.244.1.0/24, podCIDRs: [10.244.1.0/24, 'fd00:1::/64']}\n"
@@ -928,21 +928,21 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(kinds_are_told_by_group_and_name),
       cmocka_unit_test(any_version_of_a_group_is_taken),
-      cmocka_unit_test(other_kinds_are_passed_over),
+      cmocka_unit_test(other_kinds_are_skipped),
       cmocka_unit_test(what_is_no_object_is_refused),
       cmocka_unit_test(of_a_known_kind_the_object_need_not_say_it),
       cmocka_unit_test(namespaces_follow_the_kind),
-      cmocka_unit_test(deletion_is_told),
+      cmocka_unit_test(deletion_is_reported),
       cmocka_unit_test(only_what_events_are_about_keeps_its_uid),
       cmocka_unit_test(a_nad_keeps_name_and_pools),
       cmocka_unit_test(a_nad_without_readable_config_has_no_pools),
       cmocka_unit_test(what_makes_a_migration_network_is_read),
       cmocka_unit_test(the_label_is_read),
-      cmocka_unit_test(users_tell_their_networks),
+      cmocka_unit_test(users_show_their_networks),
       cmocka_unit_test(users_of_the_wrong_type_are_refused),
-      cmocka_unit_test(migrations_tell_whether_they_are_over),
-      cmocka_unit_test(instances_tell_where_they_went),
-      cmocka_unit_test(nodes_tell_labels_and_addresses),
+      cmocka_unit_test(migrations_show_whether_they_are_over),
+      cmocka_unit_test(instances_show_where_they_went),
+      cmocka_unit_test(nodes_show_labels_and_addresses),
       cmocka_unit_test(a_single_pod_cidr_counts_too),
       cmocka_unit_test(migration_errors_name_the_field),
       cmocka_unit_test(node_errors_name_the_field),

@@ -773,7 +773,7 @@ static void what_does_not_belong_into_the_list_is_refused(void **state) {
   assert_refused_as(DW_KIND_NAD, "{metadata: {name: a}, spec: 5}", "NetworkAttachmentDefinition default/a: spec is");
 }
 
-static void an_item_that_no_rule_reads_is_passed_over(void **state) {
+static void an_item_that_no_rule_reads_is_skipped(void **state) {
   (void)state;
   static const struct {
     enum dw_kind kind;
@@ -811,7 +811,7 @@ static void an_item_that_no_rule_reads_is_passed_over(void **state) {
   ", annotations: {kubevirt.kubevirt.io/jsonpatch: '[{\"op\": \"add\", \"path\": "                                     \
   "\"/spec/configuration/migrations/network\", \"value\": " value "}]'}"
 
-static void the_network_in_force_is_told(void **state) {
+static void the_network_in_force_is_reported(void **state) {
   (void)state;
   static const struct {
     const char *objects[3];
@@ -871,8 +871,8 @@ int main(void) {
       cmocka_unit_test(an_item_that_tells_its_kind_is_read_in_its_own_version),
       cmocka_unit_test(an_item_takes_the_default_namespace),
       cmocka_unit_test(what_does_not_belong_into_the_list_is_refused),
-      cmocka_unit_test(an_item_that_no_rule_reads_is_passed_over),
-      cmocka_unit_test(the_network_in_force_is_told),
+      cmocka_unit_test(an_item_that_no_rule_reads_is_skipped),
+      cmocka_unit_test(the_network_in_force_is_reported),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

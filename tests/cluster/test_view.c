@@ -104,7 +104,7 @@ static void an_empty_view_answers(void **state) {
 
 /* --- NADs by name --- */
 
-static void a_nad_elsewhere_is_told(void **state) {
+static void a_nad_elsewhere_is_reported(void **state) {
   (void)state;
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
@@ -391,7 +391,7 @@ int main(void) {
       cmocka_unit_test(objects_are_found_in_order),
       cmocka_unit_test(later_objects_replace_earlier_ones),
       cmocka_unit_test(an_empty_view_answers),
-      cmocka_unit_test(a_nad_elsewhere_is_told),
+      cmocka_unit_test(a_nad_elsewhere_is_reported),
       cmocka_unit_test(the_nearest_nad_is_of_the_same_namespace),
       cmocka_unit_test(classification_follows_its_order),
       cmocka_unit_test(a_name_alone_counts_with_the_shape),

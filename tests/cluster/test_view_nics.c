@@ -161,7 +161,7 @@ static void fewer_names_than_nodes_can_be_asked_for(void **state) {
   dw_view_free(view);
 }
 
-static void other_faults_are_told(void **state) {
+static void other_faults_are_reported(void **state) {
   (void)state;
   struct dw_view *view = sample();
   assert_string_equal(fault(view, "eth1", DW_NIC_DOWN), "1: w2");
@@ -177,7 +177,7 @@ static void other_faults_are_told(void **state) {
   dw_view_free(view);
 }
 
-static void mtus_are_told(void **state) {
+static void mtus_are_reported(void **state) {
   (void)state;
   struct dw_view *view = sample();
   assert_string_equal(fault_below(view, "eth1", DW_NIC_MTU_BELOW, 1500), "0:");
@@ -442,7 +442,7 @@ static void a_name_that_udev_may_have_added_is_uncertain(void **state) {
 
 /* --- ports --- */
 
-static void a_port_of_what_takes_its_frames_is_told(void **state) {
+static void a_port_of_what_takes_its_frames_is_reported(void **state) {
   (void)state;
   static const struct {
     const char *nics;
@@ -529,7 +529,7 @@ static void a_bridge_is_as_wide_as_its_widest_uplink(void **state) {
   }
 }
 
-static void a_vlan_that_no_uplink_carries_is_told(void **state) {
+static void a_vlan_that_no_uplink_carries_is_reported(void **state) {
   (void)state;
 #define FILTERING(ports) "{name: b, type: linux-bridge, bridge: {port: [" ports "]}}, {name: t, type: tun}"
   struct cluster cluster = {0};
@@ -652,8 +652,8 @@ int main(void) {
       cmocka_unit_test(a_given_selector_is_taken_at_its_word),
       cmocka_unit_test(missing_nics_are_told_with_their_nodes),
       cmocka_unit_test(fewer_names_than_nodes_can_be_asked_for),
-      cmocka_unit_test(other_faults_are_told),
-      cmocka_unit_test(mtus_are_told),
+      cmocka_unit_test(other_faults_are_reported),
+      cmocka_unit_test(mtus_are_reported),
       cmocka_unit_test(common_nics_can_be_masters),
       cmocka_unit_test(what_stands_above_a_nic_makes_it_primary),
       cmocka_unit_test(what_stands_below_is_not_primary),
@@ -663,10 +663,10 @@ int main(void) {
       cmocka_unit_test(names_of_one_node_each_are_kept_apart),
       cmocka_unit_test(an_alternative_name_is_as_good),
       cmocka_unit_test(a_name_that_udev_may_have_added_is_uncertain),
-      cmocka_unit_test(a_port_of_what_takes_its_frames_is_told),
+      cmocka_unit_test(a_port_of_what_takes_its_frames_is_reported),
       cmocka_unit_test(kinds_of_nics_are_told_apart),
       cmocka_unit_test(a_bridge_is_as_wide_as_its_widest_uplink),
-      cmocka_unit_test(a_vlan_that_no_uplink_carries_is_told),
+      cmocka_unit_test(a_vlan_that_no_uplink_carries_is_reported),
       cmocka_unit_test(a_bridges_own_default_vlan_is_carried),
       cmocka_unit_test(a_vlan_interface_is_told_at_its_nic),
       cmocka_unit_test(the_speed_is_what_lies_below),

@@ -63,7 +63,7 @@ static void localnets_are_known_by_node(void **state) {
   add_mappings(&cluster, "n2", "{localnet: mig, bridge: br-gone}, {bridge: br-mig}");
   add_mappings(&cluster, "n3", "{localnet: mig, bridge: br-mig, state: absent}, {localnet: bare}");
   struct dw_view *view = cluster_view(&cluster, policy);
-  assert_true(dw_view_tells_localnets(view));
+  assert_true(dw_view_reports_localnets(view));
   expect_localnet(view, "mig", DW_LOCALNET_UNMAPPED, "n3");
   expect_localnet(view, "mig", DW_LOCALNET_PRIMARY, "");
   expect_localnet(view, "mig", DW_LOCALNET_NO_BRIDGE, "n2");
@@ -95,7 +95,7 @@ static void devices_are_known_by_node(void **state) {
   expect_device(view, "x.io/other", "n1 n2 n4");
   expect(dw_view_without_devices(view, names, MOST), names, "n3");
   assert_string_equal(dw_view_nearest_device(view, "x.io/vfs"), "x.io/vf");
-  assert_false(dw_view_tells_localnets(view));
+  assert_false(dw_view_reports_localnets(view));
   dw_view_free(view);
 }
 

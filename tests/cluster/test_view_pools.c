@@ -150,7 +150,7 @@ static void a_migration_network_shares_with_nobody(void **state) {
   dw_view_free(view);
 }
 
-static void the_asker_itself_is_passed_over(void **state) {
+static void the_asker_itself_is_skipped(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "a", "live-migration", "10.50.0.0/24", "");
@@ -184,7 +184,7 @@ static void the_first_by_name_is_told_and_nads_are_counted_once(void **state) {
   dw_view_free(view);
 }
 
-static void of_equal_pools_in_one_nad_the_first_is_told(void **state) {
+static void of_equal_pools_in_one_nad_the_first_is_reported(void **state) {
   (void)state;
   struct cluster cluster = {0};
   add_nad(&cluster, "a", "twice", "10.1.0.0/24", ", \"ipRanges\": [{\"range\": \"10.1.0.0/24\"}]");
@@ -366,9 +366,9 @@ int main(void) {
       cmocka_unit_test(the_same_cidr_is_shared_on_purpose),
       cmocka_unit_test(network_names_are_domains_of_their_own),
       cmocka_unit_test(a_migration_network_shares_with_nobody),
-      cmocka_unit_test(the_asker_itself_is_passed_over),
+      cmocka_unit_test(the_asker_itself_is_skipped),
       cmocka_unit_test(the_first_by_name_is_told_and_nads_are_counted_once),
-      cmocka_unit_test(of_equal_pools_in_one_nad_the_first_is_told),
+      cmocka_unit_test(of_equal_pools_in_one_nad_the_first_is_reported),
       cmocka_unit_test(only_what_is_applied_before_counts),
       cmocka_unit_test(conflicts_agree_with_brute_force),
       cmocka_unit_test(thousands_of_copies_are_one_group),

@@ -114,7 +114,7 @@ static void every_answer_of_whereabouts_is_ours(void **state) {
   json_object_put(cases);
 }
 
-static void ambiguous_keys_are_told(void **state) {
+static void ambiguous_keys_are_reported(void **state) {
   (void)state;
   static const char *const texts[] = {"{\"ipam\":{\"range\":\"10.0.0.0/24\",\"Range\":\"10.8.0.0/24\"}}",
                                       "{\"ipam\":{\"range\":\"10.0.0.0/24\",\"range\":\"10.9.0.0/24\"}}"};
@@ -231,7 +231,7 @@ static void unreadable_ranges_say_how_to_write_them(void **state) {
   EXPECT_EACH(cases);
 }
 
-static void unreadable_parts_are_told_where_they_stand(void **state) {
+static void unreadable_parts_are_reported_in_place(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
       {RANGE ",\"exclude\":[\"10.0.0.1\",\"bogus\"]", DW_IPAM_UNREADABLE, "exclude[1]", "every allocation fails",
@@ -312,7 +312,7 @@ static void a_wrong_type_anywhere_fails(void **state) {
   EXPECT_EACH(cases);
 }
 
-static void silently_ignored_ends_are_told(void **state) {
+static void silently_ignored_ends_are_reported(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
       {RANGE ",\"range_start\":\"bogus\"", DW_IPAM_IGNORED, "range_start", "whereabouts ignores it", "such as"},
@@ -875,7 +875,7 @@ static void ovn_without_subnets_has_no_ipam(void **state) {
   assert_int_equal(ipam->problem_count, 0);
 }
 
-static void ovns_mistakes_are_told(void **state) {
+static void ovns_mistakes_are_reported(void **state) {
   (void)state;
   static const struct {
     const char *members;
@@ -1028,12 +1028,12 @@ static void long_ovn_lists_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_answer_of_whereabouts_is_ours),
-      cmocka_unit_test(ambiguous_keys_are_told),
+      cmocka_unit_test(ambiguous_keys_are_reported),
       cmocka_unit_test(types_are_told_apart),
       cmocka_unit_test(unreadable_ranges_say_how_to_write_them),
-      cmocka_unit_test(unreadable_parts_are_told_where_they_stand),
+      cmocka_unit_test(unreadable_parts_are_reported_in_place),
       cmocka_unit_test(a_wrong_type_anywhere_fails),
-      cmocka_unit_test(silently_ignored_ends_are_told),
+      cmocka_unit_test(silently_ignored_ends_are_reported),
       cmocka_unit_test(leading_zeros_come_with_the_canonical_form),
       cmocka_unit_test(lookalikes_name_the_right_key),
       cmocka_unit_test(each_key_is_found_however_its_words_are_joined),
@@ -1054,7 +1054,7 @@ int main(void) {
       cmocka_unit_test(local_pools_are_what_the_plugins_hand_out),
       cmocka_unit_test(ovn_allocates_from_its_subnets),
       cmocka_unit_test(ovn_without_subnets_has_no_ipam),
-      cmocka_unit_test(ovns_mistakes_are_told),
+      cmocka_unit_test(ovns_mistakes_are_reported),
       cmocka_unit_test(any_type_under_any_key_is_survived),
       cmocka_unit_test(long_lists_are_read_in_linear_time),
       cmocka_unit_test(many_excludes_leave_an_exact_pool),
