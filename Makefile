@@ -285,8 +285,8 @@ format: ## Format the sources
 	clang-format -i $(C_FILES)
 
 .PHONY: lint lint-format lint-layers lint-tidy lint-cppcheck lint-shell lint-mutants lint-words
-lint: lint-layers lint-format lint-words lint-shell lint-mutants lint-cppcheck lint-tidy ## Check style, layers, words, shell scripts; run clang-tidy and cppcheck
-.PHONY: structure
+lint: lint-layers lint-format lint-words lint-shell lint-mutants lint-circles lint-cppcheck lint-tidy ## Check style, layers, words, shell scripts; run clang-tidy and cppcheck
+.PHONY: structure lint-circles
 structure: all ## Count files, functions, lines and circles between files
 	@tools/structure.py $(BUILD)
 lint-layers: $(BUILD)/libdroveway.a
@@ -295,6 +295,8 @@ lint-format:
 	@clang-format --dry-run -Werror $(C_FILES)
 lint-shell:
 	@shellcheck -x $$(git ls-files '*.sh' .ci/run)
+lint-circles: all
+	@tools/structure.py $(BUILD) --circles
 lint-mutants:
 	@tests/mutants/run.py rows
 	@tests/lab/mutants.py rows
@@ -466,7 +468,7 @@ check: ## Run before a commit: build, most tests, lint, documents; under four mi
 	@tools/deps.sh build test lint docs
 	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=1 all test-build
 	@BUILD=$(BUILD) tests/run.sh $(filter-out $(SLOW_TESTS:%=$(BUILD)/tests/%),$(TESTS)) $(REPLAYS)
-	@$(MAKE) --no-print-directory WERROR=1 lint-layers lint-format lint-words lint-shell lint-mutants docs-check
+	@$(MAKE) --no-print-directory WERROR=1 lint-layers lint-format lint-words lint-shell lint-mutants lint-circles docs-check
 	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=1 lint-cppcheck lint-tidy
 
 # Where Debian's zsh looks by itself: packages have a folder, what is installed locally another one.

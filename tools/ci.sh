@@ -41,7 +41,7 @@ seed=$((16#$(git rev-parse --short=7 HEAD)))
 
 step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle lab readers attacks docs sarif image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
-step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants
+step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants lint-circles
 step "how it was linked" make hardening
 step "tests" make test
 step "links, names and outputs in the documents" make docs-check

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What the sources are like in numbers: files, functions and their length, circles between files.
 
-structure.py BUILD [--circles]   --circles: names each circle, and exits 1 where there is one
-A circle: files each of which calls (or reads) what another of them defines, so that none can be read first. Taken from
+structure.py BUILD [--circles]   --circles: names each circle, and exits with 1 if there is one
+A circle: files each of which uses what another of them defines, so that none can be read first. Taken from
 the object files below BUILD/obj/src, which must be built without link-time optimization or with fat objects.
 """
 import collections, glob, os, re, statistics, subprocess, sys

@@ -22,7 +22,7 @@ const char *dw_map_sync_text(const struct dw_map *map, char text[DW_SYNC_TEXT])
     __attribute__((nonnull, returns_nonnull));
 
 void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
-/* "2 errors, 1 warning among what stands: `droveway audit` tells them." */
+/* "2 errors and 1 warning in existing objects ...": which, `droveway audit` lists. */
 void dw_map_say_findings(const struct dw_map *map, struct dw_buf *out) __attribute__((nonnull));
 void dw_map_say_suggestion(const struct dw_map_suggestion *suggestion, struct dw_buf *out) __attribute__((nonnull));
 
