@@ -343,7 +343,7 @@ static void a_pair_must_belong_together(void **state) {
   assert_int_equal(dw_pki_pair_load(cert, cert, &pair, &err), -1);
   assert_non_null(strstr(err.text, "no PEM private key"));
   assert_int_equal(dw_pki_pair_load(key, key, &pair, &err), -1);
-  assert_non_null(strstr(err.text, "no certificate"));
+  assert_non_null(strstr(err.text, "no PEM certificate"));
   assert_string_equal(pair.until, "untouched");
   assert_int_equal(dw_pki_pair_load(cert, key, &pair, &err), 0);
   assert_false(pair.expired || pair.early);
