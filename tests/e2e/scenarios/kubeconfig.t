@@ -13,11 +13,11 @@ Non-interactive kubectl logins work: a token, a client certificate in files or i
   $ kubectl config set-context strange --cluster=strange --user=embedded >/dev/null
   $ set -o pipefail; audit() { "$DROVEWAY" audit "$@" 2>&1 | sed "s|$PWD/||; s|:$API_PORT|:PORT|"; }
   $ audit
-  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance there
+  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance found
   $ audit --kubeconfig config --context certificate
-  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance there
+  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance found
   $ audit --context embedded
-  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance there
+  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance found
   $ audit --context program
   droveway: config:55:7: the user "program" logs in through a program (exec), which Droveway does not run; name a user with a token or a client certificate, such as one made with `kubectl create token`
   [2]
@@ -34,4 +34,4 @@ Non-interactive kubectl logins work: a token, a client certificate in files or i
   droveway: missing: can't be read: No such file or directory
   [2]
   $ mkdir elsewhere && cd elsewhere && audit --kubeconfig ../config --context certificate
-  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance there
+  nothing to audit: no NetworkAttachmentDefinition, HyperConverged, KubeVirt, MigrationPolicy or VirtualMachineInstance found

@@ -9,8 +9,8 @@ RBAC denies access to nodes: /readyz?verbose shows it, and rules that need nodes
   $ webhook '/readyz?verbose' | grep nodes:
   [!]nodes: forbidden by RBAC; rules that need it report "could not be checked", 0 objects (HTTP status 403: nodes is forbidden: User "system:serviceaccount:droveway:droveway" cannot list resource "nodes" in API group "" at the cluster scope)
   $ nad migration 10.200.5.0/24 | kubectl apply -f -
-  Warning: spec.config.master: could not be checked: no nodes are known [master-unverified]
-  Warning: spec.config.ipam.range: could not be checked: no nodes are known [pool-too-small]
+  Warning: spec.config.master: could not be checked: the nodes are unknown [master-unverified]
+  Warning: spec.config.ipam.range: could not be checked: the nodes are unknown [pool-too-small]
   networkattachmentdefinition.k8s.cni.cncf.io/migration created
   $ grep -c '"nodes: RBAC forbids reading it' "$E2E_WORK/droveway.log"
   1
