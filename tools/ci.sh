@@ -36,7 +36,7 @@ lane() {
   lanes+=($!)
 }
 
-# Composed cases and mutated texts are others for each commit, and the same when a commit is tested again.
+# The composed cases are others for each commit, and the same when a commit is tested again.
 seed=$((16#$(git rev-parse --short=7 HEAD)))
 
 step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle lab readers attacks docs sarif image browser monitoring shells
@@ -63,7 +63,7 @@ serving() {
     step "benchmarks, smoke" make bench-smoke &&
     step "instructions and allocations per review" make bench-guard &&
     step "who takes an address: KubeVirt's own code" make oracle-kubevirt ORACLE="--seed 1" &&
-    step "what the plugins read" make oracle-readers N=2000 SEED="$seed" &&
+    step "what the plugins read" make oracle-readers N=2000 SEED=5 &&
     step "what the plugins do: the laboratory, 100 composed configurations" make lab-generated COUNT=100 SEED="$seed" &&
     step "SARIF, against its schema" make sarif &&
     step "alert rules, dashboard, metrics" make monitoring &&

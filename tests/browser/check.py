@@ -77,7 +77,7 @@ def contents(check, page):
         check.that("demo: a bridge without a port", "without a port" in nics["br-lonely"][1], nics["br-lonely"])
         check.that("demo: eth4's user", "storage/storage" in nics["eth4"][-1], nics["eth4"])
         check.that("demo: MTU", any("MTU 9000" in cell for cell in nics["bond2"]), nics["bond2"])
-    check.that("demo: nothing is wrong", "Nothing is wrong" in page.run("document.getElementById('findings').innerText"))
+    check.that("demo: nothing is wrong", "No problems found" in page.run("document.getElementById('findings').innerText"))
     suggestions(check, page, rows)
 
 
@@ -264,7 +264,7 @@ def large(check, browser, folder):
     check.that("large: 5,000 nodes in few columns", 4 <= len(nics[0]) - 3 <= 8, nics[0])
     eth1 = next((row for row in nics if row[0] == "eth1"), [""] * 3)
     check.that("large: nodes that lack eth1", "missing on 1,250 nodes" in eth1[1], eth1)
-    check.that("large: what is left out is said", re.search(r"[\d,]+ more rows are left out", page.run("document.body.innerText")))
+    check.that("large: what is left out is said", re.search(r"[\d,]+ more rows are not shown", page.run("document.body.innerText")))
     page.close()
     looks(check, browser, folder, "large", "light")
 
@@ -278,7 +278,7 @@ def main(folder):
         page.close()
         page = opened(browser, folder, "empty")
         quiet(check, page, "empty")
-        check.that("empty: says so", "No NIC is known" in page.run("document.body.innerText"))
+        check.that("empty: says so", "No NICs are known" in page.run("document.body.innerText"))
         page.close()
         for scheme in ("light", "dark"):
             looks(check, browser, folder, "demo", scheme)
