@@ -69,8 +69,8 @@ static void complain_long(const char *command, const char *text, const struct op
 
 int cli_option(int argc, char **argv, const char *letters, const struct option *options) {
   int option = getopt_long(argc, argv, letters, options, NULL);
-  const char *text = argv[optind > 1 ? optind - 1 : 1]; /* the option, if it is a long one */
-  bool is_long = text != NULL && strncmp(text, "--", 2) == 0;
+  const char *text = argc > 1 ? argv[optind > 1 ? optind - 1 : 1] : ""; /* the option, if it is a long one */
+  bool is_long = strncmp(text, "--", 2) == 0;
   if (option == ':') {
     if (is_long)
       cli_usage(argv[0], "option %s needs a value", text);
