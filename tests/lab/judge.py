@@ -176,7 +176,7 @@ def plain(problem):
     for pattern, by in ((r"\[[\w-]+/virt-handler-\d+/[0-9a-f-]+(:[^\]]*)?\]:? ?", ""), (r"^(attach|concurrent attach) node-\d: (Multus: )?", r"\1: "),
                         (r"error loading k8s delegates k8s args: TryLoadPodDelegates: error in getting k8s network for pod: ", ""),
                         (r"GetNetworkDelegates: failed getting the delegate: ", ""), (r'error adding container to network "[^"]*": ', ""),
-                        (r"virt-handler-\d+|[0-9a-f]{64}|veth[0-9a-f]{8}|0x[0-9a-f]+|droveway-lab-\d[-\w]*", "…"),
+                        (r" in path \[[^\]]*\]", ""), (r"virt-handler-\d+|[0-9a-f]{64}|veth[0-9a-f]{8}|0x[0-9a-f]+|droveway-lab-\d[-\w]*", "…"),
                         (r"\b[123]->[123]\b", "N->N"), (r"counter packets \d+ bytes \d+ ", ""), (r"(node-|pod )[123]\b", r"\1N")):
         problem = re.sub(pattern, by, problem)
     return " ".join(problem.split())
