@@ -8,13 +8,9 @@
 
 const char *cli_finding_text(struct dw_arena *arena, const struct dw_finding *finding, bool fix) {
   struct dw_finding shown = *finding;
-  const char *colon = *finding->field == '\0' ? "" : ": ";
   if (!fix)
     shown.fix = NULL;
-  if (shown.action == DW_ACTION_DENY)
-    return dw_arena_printf(arena, "%s%s%s", shown.field, colon, dw_finding_message(arena, &shown));
-  return dw_arena_printf(arena, "%s%s%s%s%s [%s]", shown.field, colon, shown.what, shown.fix == NULL ? "" : "; ",
-                         shown.fix == NULL ? "" : shown.fix, shown.rule->id);
+  return dw_finding_line(arena, &shown);
 }
 
 const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_object *object) {

@@ -5,16 +5,6 @@
 
 /* --- making findings --- */
 
-/* The API server's words suit a denial alone: a warning's value is not invalid. */
-static const char *text_of(struct dw_arena *arena, const struct dw_finding *finding) {
-  DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
-  const char *colon = *finding->field == '\0' ? "" : ": ";
-  if (finding->action == DW_ACTION_DENY)
-    return dw_arena_join(arena, finding->field, colon, dw_finding_message(scratch, finding));
-  return dw_arena_printf(arena, "%s%s%s%s%s [%s]", finding->field, colon, finding->what,
-                         finding->fix == NULL ? "" : "; ", finding->fix == NULL ? "" : finding->fix, finding->rule->id);
-}
-
 static void add(droveway_findings *out, const struct dw_library_object *object, const struct dw_finding *finding) {
   struct dw_arena *arena = out->arena;
   bool denies = finding->action == DW_ACTION_DENY;
@@ -32,7 +22,7 @@ static void add(droveway_findings *out, const struct dw_library_object *object, 
       .field = dw_arena_strdup(arena, finding->field),
       .message = dw_arena_strdup(arena, finding->what),
       .fix = dw_arena_strdup(arena, finding->fix == NULL ? "" : finding->fix),
-      .text = text_of(arena, finding),
+      .text = dw_finding_line(arena, finding),
       .file = object->manifest == NULL ? "" : dw_arena_strdup(arena, object->manifest->file),
       .line = place.line,
       .column = place.column,

@@ -359,6 +359,14 @@ static const char *warning(struct dw_arena *arena, const struct dw_finding *find
   return dw_buf_text(&out);
 }
 
+const char *dw_finding_line(struct dw_arena *arena, const struct dw_finding *finding) {
+  const char *colon = *finding->field == '\0' ? "" : ": ";
+  if (finding->action == DW_ACTION_DENY)
+    return dw_arena_join(arena, finding->field, colon, dw_finding_message(arena, finding));
+  return dw_arena_printf(arena, "%s%s%s%s%s [%s]", finding->field, colon, finding->what,
+                         finding->fix == NULL ? "" : "; ", finding->fix == NULL ? "" : finding->fix, finding->rule->id);
+}
+
 const char *dw_finding_warning(struct dw_arena *arena, const struct dw_finding *finding) {
   const char *whole = warning(arena, finding, true, SIZE_MAX / 2);
   if (strlen(whole) <= WARNING_GOOD)

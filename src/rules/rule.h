@@ -173,6 +173,10 @@ const char *dw_reason_name(enum dw_reason reason) __attribute__((returns_nonnull
 /* `Invalid value: "x": WHAT; FIX [rule-id]` */
 const char *dw_finding_message(struct dw_arena *arena, const struct dw_finding *finding)
     __attribute__((nonnull, returns_nonnull));
+/* A whole finding on one line, of any length: `FIELD: MESSAGE` of a denial, `FIELD: WHAT; FIX [rule-id]` of a warning,
+ * whose value is not invalid as the API server's words would have it. */
+const char *dw_finding_line(struct dw_arena *arena, const struct dw_finding *finding)
+    __attribute__((nonnull, returns_nonnull));
 /* `FIELD: WHAT; FIX [rule-id]`, at most 120 bytes where leaving out FIX can do it, never over 256, no control
  * characters. */
 const char *dw_finding_warning(struct dw_arena *arena, const struct dw_finding *finding)
