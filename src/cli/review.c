@@ -6,8 +6,8 @@
 #include "cli/cli.h"
 #include "cli/state.h"
 #include "files/manifests.h"
-#include "http/http.h"
 #include "rules/engine.h"
+#include "rules/review.h"
 
 struct review_options {
   struct cli_world_options world;

@@ -13,10 +13,6 @@
 
 /* --- limits that apply by default, and how often each was reached --- */
 
-/* An API server sends at most a few MiB: etcd's limit for one object, old and new. */
-#define DW_DEFAULT_MAX_BODY ((size_t)8 << 20)
-/* What one request's parsed JSON may take: with its body, the largest stays under 64 MiB. */
-#define DW_DEFAULT_MAX_MEMORY ((size_t)32 << 20)
 /* What all requests together may take, bodies and parsed JSON. */
 #define DW_DEFAULT_MAX_TOTAL_MEMORY ((size_t)128 << 20)
 /* An API server's head takes less than 1 KiB. */

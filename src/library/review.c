@@ -4,9 +4,6 @@
 #include "library/library_internal.h"
 #include "rules/engine.h"
 
-/* As `serve` accepts them by default. */
-enum { BODY_MAX = 8 << 20, PARSED_MAX = 32 << 20 };
-
 struct droveway_verdict {
   struct dw_answer answer; /* only what the API shows; its texts live in the arena of FINDINGS */
   struct dw_buf text;
@@ -52,12 +49,12 @@ droveway_verdict *droveway_judge(const droveway_state *state, droveway_endpoint 
   dw_library_begin(error);
   if (state == NULL || body == NULL)
     return dw_library_missing(error, state == NULL ? "state" : "body");
-  if (length > BODY_MAX) {
-    dw_error_set(&err, DW_ERR_MEMORY, "the review is larger than %d bytes", (int)BODY_MAX);
+  if (length > DW_DEFAULT_MAX_BODY) {
+    dw_error_set(&err, DW_ERR_MEMORY, "the review is larger than %zu bytes", DW_DEFAULT_MAX_BODY);
     return dw_library_fail(error, &err);
   }
   DW_ARENA_SCOPED struct dw_arena *copies = dw_arena_new(0);
-  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(PARSED_MAX);
+  DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(DW_DEFAULT_MAX_MEMORY);
   struct dw_request request;
   if (dw_review_read(arena, dw_library_copy(copies, body, length), length, &request, &err) != 0)
     return dw_library_fail(error, &err);

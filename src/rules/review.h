@@ -11,6 +11,13 @@
 #include "base/error.h"
 #include "json/json.h"
 
+/* --- limits that apply by default, in bytes --- */
+
+/* An API server sends at most a few MiB: etcd's limit for one object, old and new. */
+#define DW_DEFAULT_MAX_BODY ((size_t)8 << 20)
+/* What one request's parsed JSON may take: with its body, the largest stays under 64 MiB. */
+#define DW_DEFAULT_MAX_MEMORY ((size_t)32 << 20)
+
 enum dw_operation { DW_OP_CREATE, DW_OP_UPDATE, DW_OP_DELETE, DW_OP_CONNECT };
 const char *dw_operation_name(enum dw_operation operation) __attribute__((returns_nonnull));
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/http.h"
+#include "rules/review.h"
 #include "support/run_program.h"
 
 #define RECORDED "tests/payloads/recorded/"

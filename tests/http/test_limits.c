@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "http/http.h"
+#include "rules/review.h"
 #include "support/https_server.h"
 #include "support/run_program.h"
 #include "json/json.h"
