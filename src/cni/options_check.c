@@ -147,7 +147,8 @@ static bool is_dhcp_option(const char *text) {
 }
 
 /* Source: iptables 1.8.9 iptables/xshared.c assert_valid_chain_name(), include/linux/netfilter/x_tables.h
- * XT_EXTENSION_MAXNAMELEN, libxtables/xtables.c xtables_find_target() (measured: left/chain-28, left/chain-29). */
+ * XT_EXTENSION_MAXNAMELEN, libxtables/xtables.c xtables_find_target() (measured:
+ * composed/chain-28, composed/chain-29). */
 bool dw_is_chain_name(const char *text) {
   static const char *const targets[] = {"ACCEPT", "DROP", "QUEUE", "RETURN"};
   enum { LONGEST = 28 };

@@ -385,7 +385,7 @@ static void check_conditions(struct dw_reading *reading, const struct dw_value *
                  "use conditions for that backend");
 }
 
-/* Without a mapping the plugin does nothing (measured: left/portmap-mark-long). */
+/* Without a mapping the plugin does nothing (measured: composed/portmap-mark-long). */
 static void check_mark_chain(struct dw_reading *reading, const struct dw_value *plugin) {
   struct dw_value chain = dw_value_member(reading->arena, plugin->field, plugin->json, "externalSetMarkChain");
   const dw_json *mappings = dw_option_find(plugin->json, "runtimeConfig.portMappings");

@@ -178,7 +178,7 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
   }
 }
 
-/* Ports of the node lead to the pod; the chains for all pods stay on the node (measured: left/portmap-map). */
+/* Ports of the node lead to the pod; the chains for all pods stay on the node (measured: composed/portmap-map). */
 static void port_mappings(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct dw_value mappings = dw_plugin_option(check->arena, plugin, "runtimeConfig.portMappings");
   if (!is_type(plugin, "portmap") || dw_json_at(mappings.json, 0) == NULL)

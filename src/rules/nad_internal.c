@@ -171,6 +171,35 @@ static bool takes_routes(const struct dw_cni_plugin *plugin) {
          dw_json_get_fold(plugin->json, "args", NULL) != NULL;
 }
 
+/* containernetworking/cni pkg/types/020/types.go: a result has routes only with an address of their family. Only if the
+ * version is given: without one, the version that /mutate adds counts. */
+static bool drops_routes(const struct dw_cni_config *config) {
+  const char *version = config == NULL || !dw_value_given(&config->version) ? NULL : dw_cni_version_in_force(config);
+  return version != NULL && (strcmp(version, "0.1.0") == 0 || strcmp(version, "0.2.0") == 0);
+}
+
+/* Whether pods may get an address of the family of ROUTE. */
+static bool has_family(const struct dw_ipam *ipam, const struct dw_route *route) {
+  bool found = ipam->error != NULL || ipam->pool_count + ipam->local_pool_count == 0;
+  for (size_t i = 0; i < ipam->pool_count; i++)
+    found |= !ipam->pools[i].subnet_known ||
+             (route->dst_state == DW_READ_OK && ipam->pools[i].subnet.base.v4 == route->dst.base.v4);
+  for (size_t i = 0; i < ipam->local_pool_count; i++)
+    found |= route->dst_state == DW_READ_OK && ipam->local_pools[i].subnet.base.v4 == route->dst.base.v4;
+  return found;
+}
+
+/* Leaves out what the plugin's result drops (measured: composed/v020-route6, composed/v020-route6-default). What can't
+ * be read stays: the plugin fails on it. */
+static void leave_out_dropped(const struct dw_ipam *ipam, struct dw_routes *routes) {
+  size_t kept = 0;
+  for (size_t i = 0; i < routes->count; i++)
+    if (dw_json_type(routes->items[i].json) != DW_JSON_OBJECT || routes->items[i].dst_state == DW_READ_BAD ||
+        has_family(ipam, &routes->items[i]))
+      routes->items[kept++] = routes->items[i];
+  routes->count = kept;
+}
+
 struct dw_nad_routes dw_nad_routes(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   struct dw_nad_routes out = {.may_not_count = plugin->ipam.type == DW_IPAM_OTHER};
   struct dw_value list = plugin->ipam.routes;
@@ -181,6 +210,8 @@ struct dw_nad_routes dw_nad_routes(const struct dw_check *check, const struct dw
   if (list.json == NULL)
     return out;
   out.routes = dw_routes_read(check->arena, &list);
+  if (!out.routes.too_many && !is_route_override(plugin) && drops_routes(check->config))
+    leave_out_dropped(&plugin->ipam, &out.routes);
   out.covers_v4 = covers(check->arena, &out.routes, true);
   out.covers_v6 = covers(check->arena, &out.routes, false);
   for (const struct dw_cni_plugin *next = plugin; (next = dw_nad_next(check, next)) != NULL;)

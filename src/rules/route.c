@@ -104,7 +104,6 @@ struct link {
   const struct dw_prefix **subnets; /* of the interface's addresses */
   size_t subnet_count;
   bool subnets_known;
-  bool old_result;                       /* of a cniVersion that drops the routes of a family without an address */
   const struct dw_ip_value *gateways[2]; /* of routes without one: IPv6, IPv4; NULL where none */
 };
 
@@ -113,16 +112,8 @@ static void add_gateway(struct link *link, const struct dw_ip_value *gateway) {
     link->gateways[gateway->addr.v4] = gateway;
 }
 
-/* containernetworking/cni pkg/types/020/types.go: a result has routes with its one address of each family. Only where
- * the version is written: without one, the version that /mutate adds counts. */
-static bool has_old_result(const struct dw_cni_config *config) {
-  const char *version = config == NULL || !dw_value_given(&config->version) ? NULL : dw_cni_version_in_force(config);
-  return version != NULL && (strcmp(version, "0.1.0") == 0 || strcmp(version, "0.2.0") == 0);
-}
-
 static void read_link(struct link *link) {
   const struct dw_ipam *ipam = &link->plugin->ipam;
-  link->old_result = has_old_result(link->check->config);
   link->subnets =
       dw_arena_array(link->check->arena, ipam->pool_count + ipam->local_pool_count, sizeof(const struct dw_prefix *));
   link->subnets_known = ipam->error == NULL;
@@ -192,14 +183,6 @@ static bool is_no_route(struct link *link, const struct dw_route *route) {
                                  .warn_at_most = link->all->may_not_count},
               "is null, which makes the plugins crash");
   return true;
-}
-
-/* Measured: left/v020-route6, left/v020-range6-route4. */
-static bool is_dropped(struct link *link, const struct dw_route *route) {
-  bool has_family = !link->subnets_known || route->dst_state == DW_READ_BAD;
-  for (size_t i = 0; i < link->subnet_count && route->dst_state == DW_READ_OK; i++)
-    has_family |= link->subnets[i]->base.v4 == route->dst.base.v4;
-  return link->old_result && !has_family;
 }
 
 static bool has_no_destination(struct link *link, const struct dw_route *route) {
@@ -438,7 +421,7 @@ static const struct dw_route **find_repeats(const struct link *link) {
   qsort(sorted, count, sizeof *sorted, by_identity);
   for (size_t i = 1; i < count; i++)
     if (compare_routes(&sorted[i - 1], &sorted[i]) == 0)
-      repeats[sorted[i].route->index] = sorted[i - 1].route;
+      repeats[sorted[i].route - routes->items] = sorted[i - 1].route;
   return repeats;
 }
 
@@ -452,8 +435,8 @@ static void report_repeat(struct link *link, const struct dw_route *route, const
 
 static void unusable_routes(struct link *link) {
   static bool (*const checks[])(struct link * link, const struct dw_route *route) = {
-      is_no_route,    is_dropped,   has_no_destination, has_host_bits,    has_bad_gateway,
-      is_unreachable, is_broadcast, is_own_address,     takes_own_subnet, has_bad_scope};
+      is_no_route,  has_no_destination, has_host_bits,    has_bad_gateway, is_unreachable,
+      is_broadcast, is_own_address,     takes_own_subnet, has_bad_scope};
   const struct dw_route **repeats = find_repeats(link);
   for (size_t i = 0; i < link->all->routes.count; i++) {
     const struct dw_route *route = &link->all->routes.items[i];

@@ -59,6 +59,12 @@ static void old_versions_drop_routes_of_a_family_without_an_address(void **state
   nad_expect_config(OLD("0.1.0", "fd00:99::/64", TO_IPV4), "");
   nad_expect_config(OLD("0.2.0", "192.168.99.0/24", TO_IPV4), refused);
   nad_expect_config(OLD("0.3.0", "192.168.99.0/24", TO_IPV6), refused);
+  nad_expect_config(OLD("0.2.0", "192.168.99.0/24", "{\"dst\":\"::/0\"}"), "");
+  nad_expect_config(OLD("0.2.0", "fd00:99::/64", "{\"dst\":\"0.0.0.0/1\"},{\"dst\":\"128.0.0.0/1\"}"), "");
+  nad_expect_config(OLD("0.3.0", "192.168.99.0/24", "{\"dst\":\"::/0\"}"),
+                    "deny default-route spec.config.ipam.routes[0].dst\n");
+  nad_expect_config(OLD("0.2.0", "192.168.99.0/24", "{\"dst\":\"::/0\"},{\"dst\":\"0.0.0.0/0\"}"),
+                    "deny default-route spec.config.ipam.routes[1].dst\n");
 }
 
 static void routes_that_work_pass(void **state) {
