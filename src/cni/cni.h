@@ -289,6 +289,9 @@ const char *dw_plugin_oldest_version(const char *type) __attribute__((nonnull, r
 int dw_plugin_makes_veth(const char *type) __attribute__((nonnull));
 /* Whether ADD makes the pod's interface, so that it fails where a plugin before it has made it. */
 bool dw_plugin_makes_interface(const char *type) __attribute__((nonnull));
+/* Returns false if the plugin never runs the IPAM plugin that its `ipam` names, so what is in it has no effect. An
+ * unknown plugin may run it. */
+bool dw_plugin_runs_ipam(const char *type) __attribute__((nonnull));
 
 /* The option at PATH ("args.cni.mac") of PLUGIN, as Go finds it. */
 struct dw_value dw_plugin_option(struct dw_arena *arena, const struct dw_cni_plugin *plugin, const char *path)

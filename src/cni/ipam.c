@@ -61,9 +61,7 @@ void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, st
   bool readable = read_type(&problems, &ipam);
   if (!readable || dw_ipam_read_ovn(&problems, plugin, &ipam)) {
     ipam.no_range_explained = ipam.pool_count == 0 && problems.count > 0;
-  } else if (dw_plugin_class(plugin->type_name) == DW_PLUGIN_META) {
-    /* Such a plugin never runs its IPAM. Measured: a second whereabouts, an unknown type and an unreadable range in
-     * tuning change nothing. */
+  } else if (!dw_plugin_runs_ipam(plugin->type_name)) {
     ipam.type = DW_IPAM_NONE;
   } else {
     if (ipam.type != DW_IPAM_DHCP)

@@ -95,11 +95,6 @@ static void check_by(struct dw_reading *reading, const struct dw_value *plugin,
     options->check(reading, plugin);
 }
 
-/* OVN-Kubernetes refuses `ipam`, whatever is in it. */
-static bool calls_ipam(const char *type) {
-  return dw_plugin_makes_interface(type) && strcmp(type, "ovn-k8s-cni-overlay") != 0;
-}
-
 static void check_plugin(struct dw_reading *reading, const struct dw_cni_plugin *plugin) {
   const struct dw_value object = {.field = plugin->field, .json = plugin->json};
   reading->kind = DW_FAULT_LIBCNI;
@@ -107,7 +102,7 @@ static void check_plugin(struct dw_reading *reading, const struct dw_cni_plugin 
   dw_options_check(reading, &object, &common);
   reading->kind = DW_FAULT_OPTION;
   check_by(reading, &object, options_of(plugin->type_name));
-  if (calls_ipam(plugin->type_name))
+  if (dw_plugin_makes_interface(plugin->type_name) && dw_plugin_runs_ipam(plugin->type_name))
     check_by(reading, &object, find_options(&dw_ipam_options, plugin->ipam.type_name));
 }
 

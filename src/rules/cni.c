@@ -274,6 +274,8 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
       continue;
     }
     misspelt_type(check, rule, &plugin->type, dw_plugin_meant(plugin->type_name));
+    if (!dw_plugin_runs_ipam(plugin->type_name))
+      continue;
     if (strchr(plugin->ipam.type_name, '/') != NULL)
       ipam_path(check, rule, &plugin->ipam.type_value);
     else

@@ -103,17 +103,13 @@ bool dw_nad_pool_sound(const struct dw_check *check, const struct dw_pool *pool)
          (dw_nad_pool_class(check->arena, pool) == NULL || dw_nad_rule_off(check, "range-class"));
 }
 
-bool dw_nad_allocates(const struct dw_cni_plugin *plugin) {
-  return dw_plugin_class(plugin->type_name) != DW_PLUGIN_META;
-}
-
 struct dw_nad_pools dw_nad_pools(const struct dw_check *check) {
   size_t most = 0;
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     most += plugin->ipam.pool_count;
   struct dw_nad_pools pools = {dw_arena_array(check->arena, most, sizeof *pools.items), 0};
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    for (size_t i = 0; dw_nad_allocates(plugin) && i < plugin->ipam.pool_count; i++)
+    for (size_t i = 0; i < plugin->ipam.pool_count; i++)
       if (dw_nad_pool_sound(check, &plugin->ipam.pools[i]))
         pools.items[pools.count++] = (struct dw_nad_pool){plugin, &plugin->ipam.pools[i]};
   return pools;

@@ -44,10 +44,7 @@ const char *dw_nad_pool_class(struct dw_arena *arena, const struct dw_pool *pool
 /* Whether the rules about a pool's place and size judge it: it has addresses, and range-class let it pass. */
 bool dw_nad_pool_sound(const struct dw_check *check, const struct dw_pool *pool) __attribute__((nonnull));
 
-/* Whether the plugin asks its IPAM plugin for addresses: those that only change what another one made never do. */
-bool dw_nad_allocates(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
-
-/* All such pools, of all plugins that allocate, in the order of the configuration. */
+/* All such pools, of all plugins, in the order of the configuration. */
 struct dw_nad_pool {
   const struct dw_cni_plugin *plugin;
   const struct dw_pool *pool;

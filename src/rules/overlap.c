@@ -117,8 +117,7 @@ static void overlap_cluster_network(struct dw_check *check, const struct dw_rule
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (is_tenant_overlay(check, plugin))
       continue;
-    if (dw_nad_allocates(plugin))
-      compare_pools(&leads, plugin);
+    compare_pools(&leads, plugin);
     compare_routes(&leads, plugin);
   }
   if (leads.first != NULL && !leads.found && !dw_view_has_cluster_networks(check->view))
@@ -149,7 +148,7 @@ static void add_local_pools(struct dw_check *check, struct candidates *all) {
     memcpy(items, all->items, all->count * sizeof *items);
   all->items = items;
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    for (size_t i = 0; dw_nad_allocates(plugin) && i < plugin->ipam.local_pool_count; i++) {
+    for (size_t i = 0; i < plugin->ipam.local_pool_count; i++) {
       const struct dw_local_pool *pool = &plugin->ipam.local_pools[i];
       items[all->count++] = (struct candidate){&pool->value, &pool->subnet, &pool->usable, plugin, DW_ALLOCATOR_NODE};
     }

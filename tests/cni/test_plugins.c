@@ -93,6 +93,21 @@ static void only_three_fall_back_to_the_default_routes_nic(void **state) {
   assert_false(dw_plugin_needs_master(""));
 }
 
+static void some_plugins_never_run_an_ipam_plugin(void **state) {
+  (void)state;
+  static const char *const never[] = {"tuning",   "cnv-tuning", "bandwidth", "portmap",
+                                      "firewall", "sbr",        "vrf",       "route-override",
+                                      "rdma",     "loopback",   "macvtap",   "ovn-k8s-cni-overlay"};
+  static const char *const may[] = {"macvlan", "bridge", "sriov", "host-device", "kube-ovn",
+                                    "ptp",     "dummy",  "tap",   "flannel"};
+  for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
+    if (dw_plugin_runs_ipam(never[i]))
+      fail_msg("%s", never[i]);
+  for (size_t i = 0; i < sizeof may / sizeof may[0]; i++)
+    if (!dw_plugin_runs_ipam(may[i]))
+      fail_msg("%s", may[i]);
+}
+
 static void two_attach_to_a_linux_bridge(void **state) {
   (void)state;
   assert_true(dw_plugin_is_bridge("bridge"));
@@ -143,6 +158,7 @@ int main(void) {
       cmocka_unit_test(plugins_have_classes),
       cmocka_unit_test(each_plugin_reads_its_own_keys),
       cmocka_unit_test(only_three_fall_back_to_the_default_routes_nic),
+      cmocka_unit_test(some_plugins_never_run_an_ipam_plugin),
       cmocka_unit_test(two_attach_to_a_linux_bridge),
       cmocka_unit_test(interface_names_are_those_of_the_kernel),
       cmocka_unit_test(network_names_are_those_of_libcni),

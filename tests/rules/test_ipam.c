@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "support/nad_case.h"
 
@@ -106,20 +107,60 @@ static void lookalikes_that_change_no_pool_only_warn(void **state) {
 }
 
 /* Only the plugin that makes the interface runs its IPAM. */
-static void an_ipam_that_nobody_runs_is_not_judged(void **state) {
+static void ignores_an_ipam_that_no_plugin_runs(void **state) {
   (void)state;
-  static const char *const unused[] = {"{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"}",
-                                       "{\"type\":\"whereabouts\",\"range\":\"x\"}", "{\"type\":\"nosuch\"}",
-                                       "{\"type\":\"host-local\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]}"};
-  for (size_t i = 0; i < sizeof unused / sizeof *unused; i++) {
-    char config[400];
-    (void)snprintf(
-        config, sizeof config,
-        "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\","
-        "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"}},{\"type\":\"tuning\",\"ipam\":%s}]}",
-        unused[i]);
-    nad_expect_config(config, "");
-  }
+  static const char *const chained[] = {"tuning", "cnv-tuning", "sbr", "portmap", "bandwidth", "route-override"};
+  static const char *const unused[] = {
+      "{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"}",
+      "{\"type\":\"whereabouts\",\"range\":\"x\"}",
+      "{\"type\":\"whereabouts\",\"range\":\"10.0.0.0/32\"}",
+      "{\"type\":\"whereabouts\",\"rangeStart\":5,\"kubernetes\":{\"kubeconfig\":\"x\"}}",
+      "{\"type\":\"nosuch\"}",
+      "{\"type\":\"wherabouts\"}",
+      "{\"type\":\"a/b\",\"range\":\"10.99.0.0/24\"}",
+      "{\"type\":\"static\"}",
+      "{\"type\":\"host-local\",\"routes\":[{\"dst\":\"0.0.0.0/0\"}]}",
+      "{\"type\":\"host-local\",\"subnet\":\"10.128.0.0/14\"}",
+      "{\"type\":\"dhcp\",\"request\":5}"};
+  for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
+    for (size_t j = 0; j < sizeof chained / sizeof *chained; j++) {
+      char config[400];
+      (void)snprintf(
+          config, sizeof config,
+          "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+          "},{\"type\":\"%s\",\"ipam\":%s}]}",
+          chained[j], unused[i]);
+      nad_expect_other(config, "");
+      if (strcmp(chained[j], "sbr") != 0) /* plugin-chain rejects that on a migration network */
+        nad_expect_config(config, "");
+    }
+  nad_expect_other("{\"type\":\"macvtap\",\"ipam\":{\"type\":\"a/b\"}}", "");
+  nad_expect_other("{\"type\":\"macvtap\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"x\"}}", "");
+}
+
+/* libcni itself decodes `ipam.type` of every plugin. */
+static void rejects_an_ipam_that_libcni_cannot_decode(void **state) {
+  (void)state;
+  nad_expect_config(
+      "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
+      "},{\"type\":\"tuning\",\"ipam\":{\"type\":5}}]}",
+      "deny ipam-syntax spec.config.plugins[1].ipam.type\n");
+}
+
+/* The block is in the wrong plugin, so migration0 gets no address. */
+static void an_ipam_in_a_chained_plugin_serves_no_other(void **state) {
+  (void)state;
+  nad_expect_config("{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},"
+                    "{\"type\":\"tuning\"," NAD_IPAM "}]}",
+                    "deny ipam-required spec.config.plugins[0].ipam\n");
+}
+
+static void rejects_a_path_or_misspelt_name_of_an_ipam_plugin(void **state) {
+  (void)state;
+  nad_expect_config(nad_macvlan("\"ipam\":{\"type\":\"a/b\"}"), "deny cni-type spec.config.ipam.type\n"
+                                                                "unverified ipam-per-node spec.config.ipam.type\n");
+  nad_expect_other("{\"type\":\"mystery\",\"ipam\":{\"type\":\"a/b\"}}", "deny cni-type spec.config.ipam.type\n");
+  nad_expect_other(nad_macvlan("\"ipam\":{\"type\":\"wherabouts\"}"), "deny cni-type spec.config.ipam.type\n");
 }
 
 /* Numbers are written anew before a plugin reads them; only what is no integer then fails. */
@@ -163,7 +204,10 @@ int main(void) {
       cmocka_unit_test(every_nad_is_held_to_it),
       cmocka_unit_test(lookalike_keys_name_the_right_one),
       cmocka_unit_test(lookalikes_that_change_no_pool_only_warn),
-      cmocka_unit_test(an_ipam_that_nobody_runs_is_not_judged),
+      cmocka_unit_test(ignores_an_ipam_that_no_plugin_runs),
+      cmocka_unit_test(rejects_an_ipam_that_libcni_cannot_decode),
+      cmocka_unit_test(an_ipam_in_a_chained_plugin_serves_no_other),
+      cmocka_unit_test(rejects_a_path_or_misspelt_name_of_an_ipam_plugin),
       cmocka_unit_test(whole_numbers_may_be_written_otherwise),
       cmocka_unit_test(a_misspelt_range_is_one_mistake),
       cmocka_unit_test(unknown_keys_are_warned_of),
