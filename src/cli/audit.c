@@ -34,7 +34,7 @@ static int help(void) {
 }
 
 /* CLI_OK, CLI_HELP, or CLI_FAILED after printing the error. */
-static int take_option(int option, struct audit_options *out) {
+static int read_option(int option, struct audit_options *out) {
   if (cli_world_option(option, optarg, &out->world))
     return CLI_OK;
   switch (option) {
@@ -53,7 +53,7 @@ static int read_options(int argc, char **argv, struct audit_options *out) {
   int option;
   int status = CLI_OK;
   while (status == CLI_OK && (option = cli_option(argc, argv, ":s:p:h" CLI_REPORT_LETTERS, options)) != -1)
-    status = take_option(option, out);
+    status = read_option(option, out);
   if (status == CLI_OK && optind < argc)
     return cli_usage("audit", "unexpected argument \"%s\"", argv[optind]);
   return status;

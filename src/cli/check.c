@@ -52,7 +52,7 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-static int take(void *into, int option, const char *value) {
+static int read_own(void *into, int option, const char *value) {
   return cli_report_option("check", option, value, into);
 }
 
@@ -68,7 +68,7 @@ int cli_check(int argc, char **argv) {
       .nothing = "nothing to check: no NetworkAttachmentDefinition, HyperConverged, KubeVirt or MigrationPolicy found"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct cli_report_options how = {.form = CLI_FORM_TEXT};
-  struct cli_manifest_command command = {"check", options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS, take, &how};
+  struct cli_manifest_command command = {"check", options, CLI_MANIFEST_LETTERS CLI_REPORT_LETTERS, read_own, &how};
   struct dw_subjects subjects;
   int status = cli_subjects_open(&command, argc, argv, &subjects);
   if (status != CLI_OK)

@@ -36,7 +36,7 @@ int cli_sleep(int argc, char **argv);
 int cli_version(int argc, char **argv);
 
 /* Prints a line to standard error, with the control characters in it replaced. */
-void cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void cli_print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints `droveway: FILE:LINE:COLUMN: ERR` to standard error; returns CLI_FAILED. */
 int cli_fail(const struct dw_error *err);
 /* Prints `droveway COMMAND: FORMAT...; see 'droveway COMMAND --help'` to standard error; returns CLI_FAILED. */
@@ -47,6 +47,11 @@ int cli_option(int argc, char **argv, const char *letters, const struct option *
 int cli_unknown(const char *what, const char *given, const char *const *known, size_t count);
 /* Flushes standard output. Returns STATUS, or CLI_FAILED if the output could not be written. */
 int cli_finish(int status);
+
+/* "deny", "warn", "off", or "-" if the rule does not apply. */
+const char *cli_action_name(enum dw_action action);
+/* The index of TEXT in WORDS[COUNT], or -1. */
+int cli_word(const char *const *words, size_t count, const char *text);
 
 /* --policy, --state, --kubeconfig and --context; NULL if not given. */
 struct cli_world_options {

@@ -10,7 +10,7 @@
 #include "files/state.h"
 #include "rules/engine.h"
 
-void cli_complain(const char *format, ...) {
+void cli_print_error(const char *format, ...) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
   va_list args;
@@ -24,7 +24,7 @@ void cli_complain(const char *format, ...) {
 
 int cli_fail(const struct dw_error *err) {
   char line[1024];
-  cli_complain("droveway: %s", dw_error_format(err, line, sizeof line));
+  cli_print_error("droveway: %s", dw_error_format(err, line, sizeof line));
   return CLI_FAILED;
 }
 
@@ -34,7 +34,7 @@ int cli_usage(const char *command, const char *format, ...) {
   va_start(args, format);
   dw_buf_vprintf(&whole, format, args);
   va_end(args);
-  cli_complain("droveway %s: %s; see 'droveway %s --help'", command, dw_buf_text(&whole), command);
+  cli_print_error("droveway %s: %s; see 'droveway %s --help'", command, dw_buf_text(&whole), command);
   return CLI_FAILED;
 }
 
@@ -45,7 +45,7 @@ static const struct option *find_option(const struct option *options, const char
 }
 
 /* TEXT is "--NAME", or "--NAME=VALUE". */
-static void complain_long(const char *command, const char *text, const struct option *options) {
+static void report_unknown_long(const char *command, const char *text, const struct option *options) {
   enum { MOST_OPTIONS = 64 };
   const char *names[MOST_OPTIONS];
   const char *matches[MOST_OPTIONS];
@@ -62,7 +62,7 @@ static void complain_long(const char *command, const char *text, const struct op
   if (match_count > 1)
     cli_usage(command, "option \"--%s\" is ambiguous: it could be --%s or --%s", name, matches[0], matches[1]);
   else if (near != NULL)
-    cli_complain("droveway %s: unknown option \"--%s\"; did you mean \"--%s\"?", command, name, near);
+    cli_print_error("droveway %s: unknown option \"--%s\"; did you mean \"--%s\"?", command, name, near);
   else
     cli_usage(command, "unknown option \"--%s\"", name);
 }
@@ -82,7 +82,7 @@ int cli_option(int argc, char **argv, const char *letters, const struct option *
     return option;
   const struct option *known = is_long ? find_option(options, text + 2, strcspn(text + 2, "=")) : NULL;
   if (optopt == 0)
-    complain_long(argv[0], text, options);
+    report_unknown_long(argv[0], text, options);
   else if (known != NULL && known->val == optopt && strchr(text, '=') != NULL)
     cli_usage(argv[0], "option --%s does not accept a value", known->name);
   else
@@ -93,10 +93,23 @@ int cli_option(int argc, char **argv, const char *letters, const struct option *
 int cli_unknown(const char *what, const char *given, const char *const *known, size_t count) {
   const char *near = dw_nearest(given, known, count);
   if (near)
-    cli_complain("droveway: unknown %s \"%s\"; did you mean \"%s\"?", what, given, near);
+    cli_print_error("droveway: unknown %s \"%s\"; did you mean \"%s\"?", what, given, near);
   else
-    cli_complain("droveway: unknown %s \"%s\"; see 'droveway --help'", what, given);
+    cli_print_error("droveway: unknown %s \"%s\"; see 'droveway --help'", what, given);
   return CLI_FAILED;
+}
+
+const char *cli_action_name(enum dw_action action) {
+  static const char *const names[] = {
+      [DW_ACTION_NONE] = "-", [DW_ACTION_OFF] = "off", [DW_ACTION_WARN] = "warn", [DW_ACTION_DENY] = "deny"};
+  return names[action];
+}
+
+int cli_word(const char *const *words, size_t count, const char *text) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(words[i], text) == 0)
+      return (int)i;
+  return -1;
 }
 
 struct dw_sources cli_sources(const struct cli_world_options *options) {

@@ -6,10 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-
-static const char *action_name(enum dw_action action) {
-  return action == DW_ACTION_DENY ? "deny" : action == DW_ACTION_WARN ? "warn" : "off";
-}
+#include "cli/cli.h"
 
 static bool is_of_nads(const struct dw_rule *rule) {
   return rule->scope == DW_SCOPE_NAD || rule->scope == DW_SCOPE_NAD_CALLED_ONE || rule->scope == DW_SCOPE_NAD_DELETE;
@@ -17,8 +14,8 @@ static bool is_of_nads(const struct dw_rule *rule) {
 
 /* "deny on a migration network, warn on any other NAD": the actions in force. */
 static const char *actions_of(struct dw_arena *arena, const struct dw_policy *policy, const struct dw_rule *rule) {
-  const char *migration = action_name(dw_policy_action(policy, rule->id, rule->migration));
-  const char *other = action_name(dw_policy_action(policy, rule->id, rule->other));
+  const char *migration = cli_action_name(dw_policy_action(policy, rule->id, rule->migration));
+  const char *other = cli_action_name(dw_policy_action(policy, rule->id, rule->other));
   if (!is_of_nads(rule))
     return dw_arena_printf(arena, "%s", migration);
   if (rule->other == DW_ACTION_NONE)

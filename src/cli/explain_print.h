@@ -10,8 +10,8 @@ struct cli_explained {
   const struct dw_rule *rule;
   const struct dw_policy *policy; /* for the actions */
   struct dw_explanation explanation;
-  const char *output; /* of `check` or `audit` for the broken example */
-  bool one_of_many;   /* leave out what is the same for all rules */
+  const char *output; /* what `check` or `audit` prints for the broken example */
+  bool one_of_many;   /* all rules are explained: leave out what is the same for each of them */
 };
 
 /* Both functions print to standard output. */

@@ -7,7 +7,7 @@
 #include "cli/terminal.h"
 #include "json/json_write.h"
 
-/* Up to this value every JSON reader represents integers exactly. */
+/* Every JSON reader represents integers up to this value exactly. */
 #define MOST_USABLE (UINT64_C(1) << 53)
 
 /* How one NAD is read. */
@@ -220,7 +220,7 @@ static int help(void) {
   return CLI_OK;
 }
 
-static int take(void *into, int option, const char *value) {
+static int read_own(void *into, int option, const char *value) {
   bool *json = into;
   (void)option;
   *json = strcmp(value, "json") == 0;
@@ -234,7 +234,7 @@ int cli_inspect(int argc, char **argv) {
       CLI_MANIFEST_OPTIONS, {"output", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   bool json = false;
-  struct cli_manifest_command command = {"inspect", options, CLI_MANIFEST_LETTERS "o:", take, &json};
+  struct cli_manifest_command command = {"inspect", options, CLI_MANIFEST_LETTERS "o:", read_own, &json};
   struct dw_subjects subjects;
   int status = cli_subjects_open(&command, argc, argv, &subjects);
   if (status != CLI_OK)

@@ -50,12 +50,11 @@ static int help(void) {
 
 static int read_form(const char *text, enum form *form) {
   static const char *const forms[] = {"text", "svg", "html"};
-  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-    if (strcmp(text, forms[i]) == 0) {
-      *form = (enum form)i;
-      return CLI_OK;
-    }
-  return cli_usage("map", "unknown output format \"%s\"; use text, svg or html", text);
+  int found = cli_word(forms, sizeof forms / sizeof *forms, text);
+  if (found < 0)
+    return cli_usage("map", "unknown output format \"%s\"; use text, svg or html", text);
+  *form = (enum form)found;
+  return CLI_OK;
 }
 
 static int read_family(const char *text, int *family) {
@@ -85,7 +84,7 @@ static int read_suggest(struct arguments *out) {
   return cli_usage("map", "invalid --suggest \"%s\"; use /8 to /30 (IPv4) or /48 to /126 (IPv6)", out->suggest);
 }
 
-static int take_option(int option, struct arguments *out) {
+static int read_option(int option, struct arguments *out) {
   if (cli_world_option(option, optarg, &out->manifests.world))
     return CLI_OK;
   switch (option) {
@@ -118,7 +117,7 @@ static int read_options(int argc, char **argv, struct arguments *out) {
   while ((option = cli_option(argc, argv, ":s:f:p:o:h", options)) != -1) {
     if (option == 'h')
       return CLI_HELP;
-    if (option == '?' || take_option(option, out) != CLI_OK)
+    if (option == '?' || read_option(option, out) != CLI_OK)
       return CLI_FAILED;
   }
   while (optind < argc && out->manifests.path_count > 0) /* the shell expanded a pattern: -f a b c */

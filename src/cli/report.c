@@ -15,14 +15,6 @@ static const struct {
 static const char *const fail_ons[] = {"deny", "warn", "never"};
 static const char *const colors[] = {"auto", "always", "never"};
 
-/* The index of TEXT in WORDS[COUNT], or -1. */
-static int find_word(const char *const *words, int count, const char *text) {
-  for (int i = 0; i < count; i++)
-    if (strcmp(words[i], text) == 0)
-      return i;
-  return -1;
-}
-
 static int read_form(const char *command, const char *text, enum cli_form *out) {
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
     if (strcmp(forms[i].name, text) == 0) {
@@ -38,12 +30,12 @@ int cli_report_option(const char *command, int option, const char *value, struct
   case 'o':
     return read_form(command, value, &out->form);
   case CLI_OPTION_FAIL_ON:
-    if ((word = find_word(fail_ons, 3, value)) < 0)
+    if ((word = cli_word(fail_ons, 3, value)) < 0)
       return cli_usage(command, "invalid --fail-on \"%s\"; use deny, warn or never", value);
     out->fail_on = (enum cli_fail_on)word;
     break;
   case CLI_OPTION_COLOR:
-    if ((word = find_word(colors, 3, value)) < 0)
+    if ((word = cli_word(colors, 3, value)) < 0)
       return cli_usage(command, "invalid --color \"%s\"; use auto, always or never", value);
     out->color = (enum cli_color)word;
     break;
@@ -58,7 +50,7 @@ int cli_report_option(const char *command, int option, const char *value, struct
 
 /* --- findings --- */
 
-static const char *copied(struct dw_arena *arena, const char *text) {
+static const char *copy(struct dw_arena *arena, const char *text) {
   return text == NULL ? NULL : dw_arena_strdup(arena, text);
 }
 
@@ -68,10 +60,10 @@ static void add_finding(struct cli_report *report, const struct dw_finding *find
                                    sizeof *report->findings);
   struct cli_reported *found = &report->findings[report->finding_count++];
   *found = (struct cli_reported){report, report->object_count - 1, *finding, {.width = 1, .source = ""}};
-  found->finding.field = copied(report->arena, finding->field);
-  found->finding.value = copied(report->arena, finding->value);
-  found->finding.what = copied(report->arena, finding->what);
-  found->finding.fix = copied(report->arena, finding->fix);
+  found->finding.field = copy(report->arena, finding->field);
+  found->finding.value = copy(report->arena, finding->value);
+  found->finding.what = copy(report->arena, finding->what);
+  found->finding.fix = copy(report->arena, finding->fix);
   found->finding.facts = (struct dw_facts){0};
   if (manifest == NULL)
     return;
@@ -85,8 +77,8 @@ void cli_report_add(struct cli_report *report, const struct cli_reported_object 
                                   sizeof *report->objects);
   struct cli_reported_object *mine = &report->objects[report->object_count++];
   *mine = (struct cli_reported_object){.kind = object->kind,
-                                       .ns = copied(report->arena, object->ns),
-                                       .name = copied(report->arena, object->name),
+                                       .ns = copy(report->arena, object->ns),
+                                       .name = copy(report->arena, object->name),
                                        .file = manifest == NULL ? NULL : manifest->file,
                                        .denied = object->denied,
                                        .first = report->finding_count,

@@ -21,7 +21,7 @@ struct cli_report_options {
   bool no_snippets; /* no source lines: one line per finding */
 };
 
-/* --- options of both commands (--no-snippets: only `check`) --- */
+/* --- the options that both commands have (--no-snippets is only for `check`) --- */
 
 enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
 #define CLI_REPORT_OPTIONS                                                                                             \
@@ -37,7 +37,7 @@ enum { CLI_OPTION_FAIL_ON = 0x100, CLI_OPTION_COLOR, CLI_OPTION_NO_SNIPPETS };
   "      --color WHEN      auto (default: if stdout is a terminal and NO_COLOR is not set), always or never\n"         \
   "  -q, --quiet           omit the summary from text output\n"
 
-/* CLI_FAILED after printing what is wrong with VALUE, in COMMAND's name. */
+/* Stores OPTION in OUT. CLI_FAILED after printing an error about VALUE, which names COMMAND. */
 int cli_report_option(const char *command, int option, const char *value, struct cli_report_options *out);
 
 /* --- findings --- */
@@ -64,8 +64,8 @@ struct cli_report_words {
   const char *done;    /* "checked" */
   const char *denied;  /* "denied" */
   const char *nothing; /* the line that is printed if no object was found */
-  bool by_object;      /* text output names the object and shows no source, so that a cluster and its
- snapshot have the same output */
+  bool by_object;      /* text output names the object and shows no source, so that a cluster and its snapshot have the
+                          same output */
 };
 
 struct cli_report {
@@ -94,6 +94,9 @@ void cli_report_print(const struct cli_report *report, const struct cli_report_o
 int cli_report_status(const struct cli_report *report, const struct cli_report_options *options);
 
 /* --- for the output formats --- */
+
+/* Longer source lines are left out of JSON and SARIF: if a file is one line, every finding would repeat the file. */
+enum { CLI_SOURCE_MOST = 1000 };
 
 /* "FIELD: ", then a denial as the API server words it, or a warning as kubectl prints it, but never shortened. In
  * ARENA. */

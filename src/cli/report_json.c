@@ -3,9 +3,6 @@
 #include "cli/report.h"
 #include "json/json_write.h"
 
-/* Longer source lines are left out: if a file is one line, every finding would repeat the whole file. */
-enum { SOURCE_MOST = 1000 };
-
 static void put_place(struct dw_json_writer *w, const struct cli_reported *found) {
   const char *file = found->report->objects[found->object].file;
   if (file == NULL)
@@ -21,7 +18,7 @@ static void put_extent(struct dw_json_writer *w, const struct cli_reported *foun
     return;
   dw_json_member_int(w, "endColumn", place->column + place->width);
   dw_json_member_int(w, "width", place->width);
-  if (strnlen(place->source, SOURCE_MOST + 1) <= SOURCE_MOST)
+  if (strnlen(place->source, CLI_SOURCE_MOST + 1) <= CLI_SOURCE_MOST)
     dw_json_member_string(w, "source", place->source);
 }
 
@@ -34,7 +31,7 @@ static void put_finding(struct dw_json_writer *w, struct dw_arena *arena, const 
   dw_json_member_string(w, "namespace", object->ns);
   dw_json_member_string(w, "name", object->name);
   dw_json_member_string(w, "rule", finding->rule->id);
-  dw_json_member_string(w, "action", finding->action == DW_ACTION_DENY ? "deny" : "warn");
+  dw_json_member_string(w, "action", cli_action_name(finding->action));
   dw_json_member_string(w, "reason", dw_reason_name(finding->reason));
   dw_json_member_string(w, "field", finding->field);
   dw_json_member_string(w, "message", dw_finding_message(arena, finding));

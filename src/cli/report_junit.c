@@ -42,13 +42,12 @@ struct junit {
   struct cli_text_style style;
 };
 
-static bool fails(const struct cli_reported_object *object, const struct cli_report_options *options) {
-  return object->denied || (options->fail_on == CLI_FAIL_ON_WARN && (object->count > 0 || object->more_warnings > 0));
+static const char *suite_of(const struct cli_reported_object *object) {
+  return object->file == NULL ? "cluster" : object->file;
 }
 
-/* Warnings are part of the failure if they fail the object, or if the object has no denials. */
-static bool belongs(const struct dw_finding *finding, const struct cli_report_options *options, bool denials) {
-  return finding->action == DW_ACTION_DENY || options->fail_on == CLI_FAIL_ON_WARN || !denials;
+static bool fails(const struct cli_reported_object *object, const struct cli_report_options *options) {
+  return object->denied || (options->fail_on == CLI_FAIL_ON_WARN && (object->count > 0 || object->more_warnings > 0));
 }
 
 static bool has_denials(const struct cli_report *report, const struct cli_reported_object *object) {
@@ -58,14 +57,16 @@ static bool has_denials(const struct cli_report *report, const struct cli_report
   return false;
 }
 
-/* Appends the findings of OBJECT that are part of its failure (or the others) to TEXT; returns the first of them. */
+/* Appends the findings of OBJECT that are part of its failure (or the others) to TEXT; returns the first of them.
+ * Warnings are part of the failure if they fail the object, or if the object has no denials. */
 static const struct cli_reported *collect(const struct junit *junit, const struct cli_reported_object *object,
                                           bool failing, struct dw_buf *text) {
   const struct cli_reported *first = NULL;
-  bool denials = has_denials(junit->report, object);
+  bool warnings = junit->options->fail_on == CLI_FAIL_ON_WARN || !has_denials(junit->report, object);
   for (size_t i = 0; i < object->count; i++) {
     const struct cli_reported *found = &junit->report->findings[object->first + i];
-    if ((fails(object, junit->options) && belongs(&found->finding, junit->options, denials)) != failing)
+    bool belongs = fails(object, junit->options) && (warnings || found->finding.action == DW_ACTION_DENY);
+    if (belongs != failing)
       continue;
     first = first == NULL ? found : first;
     cli_report_put_finding(text, found, &junit->style);
@@ -93,7 +94,7 @@ static void put_case(const struct junit *junit, const struct cli_reported_object
   cli_report_put_rest(&rest, object);
   dw_buf_puts(out, "    <testcase");
   put_attribute(out, "name", cli_object_label(arena, object));
-  put_attribute(out, "classname", object->file == NULL ? "cluster" : object->file);
+  put_attribute(out, "classname", suite_of(object));
   if (object->file != NULL)
     put_attribute(out, "file", object->file);
   dw_buf_puts(out, " time=\"0\">\n");
@@ -108,10 +109,6 @@ static void put_case(const struct junit *junit, const struct cli_reported_object
 }
 
 /* --- suites --- */
-
-static const char *suite_of(const struct cli_reported_object *object) {
-  return object->file == NULL ? "cluster" : object->file;
-}
 
 static int by_suite(const void *a, const void *b) {
   const struct cli_reported_object *left = *(const struct cli_reported_object *const *)a;

@@ -17,8 +17,6 @@ static const char rules_url[] = DW_RULES_URL;
 static const char rules_url[] = "";
 #endif
 
-enum { SOURCE_MOST = 1000 };
-
 static void put_text(struct dw_json_writer *w, const char *key, const char *text) {
   dw_json_key(w, key);
   dw_json_begin_object(w);
@@ -54,9 +52,8 @@ static struct rules rules_used(struct dw_arena *arena, const struct cli_report *
   return rules;
 }
 
-static const char *level_of(enum dw_action action) {
-  return action == DW_ACTION_DENY ? "error" : action == DW_ACTION_WARN ? "warning" : "none";
-}
+static const char *const levels[] = {
+    [DW_ACTION_NONE] = "none", [DW_ACTION_OFF] = "none", [DW_ACTION_WARN] = "warning", [DW_ACTION_DENY] = "error"};
 
 /* Why the rule exists and its example, if it has an explanation. */
 static void put_help(struct dw_json_writer *w, struct dw_arena *arena, const struct dw_rule *rule) {
@@ -87,7 +84,7 @@ static void put_rule(struct dw_json_writer *w, struct dw_arena *arena, const str
     dw_json_member_string(w, "helpUri", dw_arena_printf(arena, "%s#%s", rules_url, rule->id));
   dw_json_key(w, "defaultConfiguration");
   dw_json_begin_object(w);
-  dw_json_member_string(w, "level", level_of(rule->migration == DW_ACTION_NONE ? rule->other : rule->migration));
+  dw_json_member_string(w, "level", levels[rule->migration == DW_ACTION_NONE ? rule->other : rule->migration]);
   dw_json_end_object(w);
   dw_json_end_object(w);
 }
@@ -126,14 +123,11 @@ static const char *encoded(struct dw_arena *arena, const char *path) {
   return dw_arena_strndup(arena, dw_buf_text(&out), out.length);
 }
 
-static bool climbs(const char *path) {
-  return strncmp(path, "../", 3) == 0 || strstr(path, "/../") != NULL;
-}
-
 static void put_artifact(struct dw_json_writer *w, struct dw_arena *arena, const char *file) {
   while (strncmp(file, "./", 2) == 0)
-    file += 1 + strspn(file + 1, "/");                      /* ".//a" is not an absolute path */
-  char *whole = climbs(file) ? realpath(file, NULL) : NULL; /* ".." is not allowed with a uriBaseId (3.4.4) */
+    file += 1 + strspn(file + 1, "/"); /* ".//a" is not an absolute path */
+  bool has_parent = strncmp(file, "../", 3) == 0 || strstr(file, "/../") != NULL;
+  char *whole = has_parent ? realpath(file, NULL) : NULL; /* ".." is not allowed with a uriBaseId (3.4.4) */
   const char *path = whole == NULL ? file : whole;
   dw_json_key(w, "artifactLocation");
   dw_json_begin_object(w);
@@ -153,7 +147,7 @@ static void put_region(struct dw_json_writer *w, const struct dw_place *place) {
   dw_json_member_int(w, "startColumn", place->column);
   dw_json_member_int(w, "endColumn", place->column + place->width);
   dw_json_end_object(w);
-  if (*place->source == '\0' || strnlen(place->source, SOURCE_MOST + 1) > SOURCE_MOST)
+  if (*place->source == '\0' || strnlen(place->source, CLI_SOURCE_MOST + 1) > CLI_SOURCE_MOST)
     return;
   dw_json_key(w, "contextRegion"); /* the whole line; it must hold the region (3.29.5) */
   dw_json_begin_object(w);
@@ -250,7 +244,7 @@ static void put_result(struct dw_json_writer *w, const struct cli_reported *foun
   dw_json_begin_object(w);
   dw_json_member_string(w, "ruleId", rule->id);
   dw_json_member_int(w, "ruleIndex", rules->index[place_of(rules, rule)]);
-  dw_json_member_string(w, "level", level_of(found->finding.action));
+  dw_json_member_string(w, "level", levels[found->finding.action]);
   put_text(w, "message", without_links(arena, cli_finding_text(arena, &found->finding, true)));
   put_location(w, arena, found);
   dw_json_key(w, "partialFingerprints");

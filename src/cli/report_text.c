@@ -18,15 +18,11 @@ const char *cli_object_label(struct dw_arena *arena, const struct cli_reported_o
 }
 
 /* ANSI color sequences (ECMA-48, SGR), in the colors that compilers use. */
-enum role { PLACE, ERROR, WARNING, CARET, FIX };
-static const char *const sequences[] = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[1;36m"};
+enum role { PLACE, ERROR, WARNING, CARET, FIX, RESET };
 
-static const char *begin(const struct cli_text_style *style, enum role role) {
+static const char *color(const struct cli_text_style *style, enum role role) {
+  static const char *const sequences[] = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[1;36m", "\033[0m"};
   return style->color ? sequences[role] : "";
-}
-
-static const char *end(const struct cli_text_style *style) {
-  return style->color ? "\033[0m" : "";
 }
 
 /* --- one finding --- */
@@ -50,17 +46,17 @@ static void put_head(struct dw_buf *out, const struct cli_reported *found, const
                      bool fix) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   bool denies = found->finding.action == DW_ACTION_DENY;
-  dw_buf_puts(out, begin(style, PLACE));
+  dw_buf_puts(out, color(style, PLACE));
   put_place(out, found);
-  dw_buf_printf(out, ":%s %s%s:%s ", end(style), begin(style, denies ? ERROR : WARNING), denies ? "error" : "warning",
-                end(style));
+  dw_buf_printf(out, ":%s %s%s:%s ", color(style, RESET), color(style, denies ? ERROR : WARNING),
+                denies ? "error" : "warning", color(style, RESET));
   cli_put_clean(out, cli_finding_text(arena, &found->finding, fix));
   dw_buf_putc(out, '\n');
 }
 
 /* If the source line is shown, the fix is on a separate line. Otherwise the finding is one line. */
 void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found, const struct cli_text_style *style) {
-  const char *const around[] = {begin(style, CARET), end(style)};
+  const char *const around[] = {color(style, CARET), color(style, RESET)};
   bool snippet =
       style->snippets && !found->report->words->by_object && found->place.line > 0 && *found->place.source != '\0';
   put_head(out, found, style, !snippet);
@@ -69,7 +65,7 @@ void cli_report_put_finding(struct dw_buf *out, const struct cli_reported *found
   cli_put_snippet(out, &found->place, style->width, around, style->cursor);
   if (found->finding.fix == NULL)
     return;
-  dw_buf_printf(out, "  %sfix:%s ", begin(style, FIX), end(style));
+  dw_buf_printf(out, "  %sfix:%s ", color(style, FIX), color(style, RESET));
   cli_put_clean(out, found->finding.fix);
   dw_buf_putc(out, '\n');
 }

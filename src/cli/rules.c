@@ -7,21 +7,17 @@
 #include "rules/engine.h"
 #include "json/json_write.h"
 
-static const char *action_name(enum dw_action action) {
-  static const char *const names[] = {
-      [DW_ACTION_NONE] = "-", [DW_ACTION_OFF] = "off", [DW_ACTION_WARN] = "warn", [DW_ACTION_DENY] = "deny"};
-  return names[action];
-}
-
-static enum dw_action in_force(const struct dw_policy *policy, const struct dw_rule *rule, bool migration) {
-  return dw_policy_action(policy, rule->id, migration ? rule->migration : rule->other);
+/* The name of the action that RULE has with POLICY. */
+static const char *action_of(const struct dw_policy *policy, const struct dw_rule *rule, bool migration) {
+  enum dw_action by_default = migration ? rule->migration : rule->other;
+  return cli_action_name(dw_policy_action(policy, rule->id, by_default));
 }
 
 static void print_text(const struct dw_policy *policy, const struct dw_rule *const *rules, size_t count) {
   printf("%-24s %-9s %-5s %s\n", "RULE", "MIGRATION", "OTHER", "FINDS");
   for (size_t i = 0; i < count; i++)
-    printf("%-24s %-9s %-5s %s\n", rules[i]->id, action_name(in_force(policy, rules[i], true)),
-           action_name(in_force(policy, rules[i], false)), rules[i]->finds);
+    printf("%-24s %-9s %-5s %s\n", rules[i]->id, action_of(policy, rules[i], true), action_of(policy, rules[i], false),
+           rules[i]->finds);
 }
 
 static void print_json(const struct dw_policy *policy, const struct dw_rule *const *rules, size_t count) {
@@ -31,8 +27,8 @@ static void print_json(const struct dw_policy *policy, const struct dw_rule *con
   for (size_t i = 0; i < count; i++) {
     dw_json_begin_object(&w);
     dw_json_member_string(&w, "id", rules[i]->id);
-    dw_json_member_string(&w, "migrationNetwork", action_name(in_force(policy, rules[i], true)));
-    dw_json_member_string(&w, "otherNetwork", action_name(in_force(policy, rules[i], false)));
+    dw_json_member_string(&w, "migrationNetwork", action_of(policy, rules[i], true));
+    dw_json_member_string(&w, "otherNetwork", action_of(policy, rules[i], false));
     dw_json_member_string(&w, "finds", rules[i]->finds);
     dw_json_member_string(&w, "fix", rules[i]->fix);
     dw_json_end_object(&w);
@@ -59,8 +55,8 @@ static void print_markdown(const struct dw_policy *policy, const struct dw_rule 
        "| rule | migration network | other NAD | finds | how to fix it |\n"
        "| --- | --- | --- | --- | --- |");
   for (size_t i = 0; i < count; i++) {
-    printf("| [`%s`](#%s) | %s | %s | ", rules[i]->id, rules[i]->id, action_name(in_force(policy, rules[i], true)),
-           action_name(in_force(policy, rules[i], false)));
+    printf("| [`%s`](#%s) | %s | %s | ", rules[i]->id, rules[i]->id, action_of(policy, rules[i], true),
+           action_of(policy, rules[i], false));
     print_cell(rules[i]->finds);
     fputs(" | ", stdout);
     print_cell(rules[i]->fix);

@@ -99,10 +99,6 @@ static void keep_answering(const sigset_t *signals, unsigned milliseconds) {
     received = sigtimedwait(signals, &info, &(struct timespec){left / 1000, (long)(left % 1000) * 1000000L});
 }
 
-static unsigned least(unsigned a, unsigned b) {
-  return a < b ? a : b;
-}
-
 /* --- the watchdog: ends the process in time even if other threads are stuck --- */
 
 enum { LAST_LINE_MS = 100 }; /* for logging why the process ends */
@@ -162,9 +158,10 @@ static void watchdog_stop(void) {
 static void stop(const struct serve_options *options, const sigset_t *signals, struct dw_server *server,
                  struct dw_events *events) {
   unsigned total = options->shutdown_timeout_ms;
-  unsigned ending = least(ENDING_MS, total / 2);
+  unsigned ending = total / 2 < ENDING_MS ? total / 2 : ENDING_MS;
   unsigned answering = total - ending;
-  unsigned delay = least(options->shutdown_delay_ms, answering > FLIGHT_MS ? answering - FLIGHT_MS : 0);
+  unsigned longest_delay = answering > FLIGHT_MS ? answering - FLIGHT_MS : 0;
+  unsigned delay = options->shutdown_delay_ms < longest_delay ? options->shutdown_delay_ms : longest_delay;
   int64_t end = dw_now_milliseconds() + total;
   watchdog_arm(total);
   dw_log(DW_LOG_INFO, "stopping: not ready; still answering for %u ms, then finishing the requests in flight", delay);
@@ -239,12 +236,6 @@ static void close_sockets(const struct sockets *sockets) {
     close(sockets->metrics);
 }
 
-/* Called after the sandbox is entered, which must happen before any thread starts, and before other threads that log.
- */
-static int start_threads(struct dw_error *err) {
-  return dw_log_start_writer(err) != 0 || watchdog_start(err) != 0 ? -1 : 0;
-}
-
 int cli_serve(int argc, char **argv) {
   struct serve_options options;
   struct dw_error err = DW_ERROR_INIT;
@@ -259,15 +250,18 @@ int cli_serve(int argc, char **argv) {
   block_signals(&signals);
   tune_memory();
   raise_file_limit();
+  /* serve_parts_read() enters the sandbox, which must happen before any thread starts. The log's thread starts before
+   * others that log. */
   if (open_sockets(&options, &sockets, &err) == 0 && serve_parts_read(&options, &parts, &err) == 0 &&
-      start_threads(&err) == 0 && serve_parts_start(&options, &parts, &err) == 0) {
+      dw_log_start_writer(&err) == 0 && watchdog_start(&err) == 0 && serve_parts_start(&options, &parts, &err) == 0) {
     status = run(&options, &sockets, &signals, &parts);
   } else {
     status = fail(&err);
     close_sockets(&sockets);
   }
-  serve_parts_drop(&parts);
-  dw_log_stop_writer(least(LOG_MS, options.shutdown_timeout_ms / 4));
+  serve_parts_free(&parts);
+  unsigned log_ms = options.shutdown_timeout_ms / 4;
+  dw_log_stop_writer(log_ms < LOG_MS ? log_ms : LOG_MS);
   watchdog_stop();
   return status;
 }

@@ -12,6 +12,7 @@
 
 enum { FEWEST_BYTES = 1024, MOST_MILLISECONDS = 24 * 60 * 60 * 1000, FEWEST_LEVELS = 8, MOST_CONNECTIONS = 60000 };
 #define MOST_LIFETIME_S (INT64_C(100) * 365 * 86400)
+#define MOST_BYTES (INT64_C(16) << 30)
 
 static int help(void) {
   puts("usage: droveway serve --tls-cert FILE --tls-key FILE [OPTION...]\n"
@@ -102,67 +103,60 @@ static unsigned cores(void) {
   return count < 1 ? 1 : count > DW_MAX_THREADS ? DW_MAX_THREADS : (unsigned)count;
 }
 
-/* Digits, then nothing, Ki, Mi or Gi: "8Mi". */
-static int read_size(const char *option, const char *text, size_t *out) {
-  static const char *const suffixes[] = {"", "Ki", "Mi", "Gi"};
+struct unit {
+  const char *suffix;
+  int64_t factor;
+};
+
+/* Reads digits with the suffix of one of the UNITS. False if TEXT has another form, or if the value is not between
+ * LEAST and MOST. */
+static bool read_quantity(const char *text, const struct unit *units, size_t unit_count, int64_t least, int64_t most,
+                          int64_t *out) {
   char digits[16] = "";
-  int64_t size = 0;
+  int64_t count = 0;
   size_t length = strspn(text, "0123456789");
-  for (unsigned i = 0; i < 4 && length > 0 && length < 10; i++) {
-    if (strcmp(text + length, suffixes[i]) != 0)
+  if (length == 0 || length >= 10)
+    return false;
+  memcpy(digits, text, length);
+  for (size_t i = 0; i < unit_count; i++) {
+    if (strcmp(text + length, units[i].suffix) != 0)
       continue;
-    memcpy(digits, text, length);
-    if (!dw_parse_int64(digits, &size))
-      break;
-    size <<= 10 * i;
-    if (size < FEWEST_BYTES || size > (int64_t)16 << 30)
-      break;
-    *out = (size_t)size;
-    return CLI_OK;
+    if (!dw_parse_int64(digits, &count) || count > most / units[i].factor)
+      return false;
+    *out = count * units[i].factor;
+    return *out >= least;
   }
-  return cli_usage("serve", "invalid %s \"%s\"; use 1Ki to 16Gi, for example 8Mi", option, text);
+  return false;
+}
+
+/* "8Mi"; without a suffix, in bytes. */
+static int read_size(const char *option, const char *text, size_t *out) {
+  static const struct unit units[] = {{"", 1}, {"Ki", 1 << 10}, {"Mi", 1 << 20}, {"Gi", 1 << 30}};
+  int64_t size = 0;
+  if (!read_quantity(text, units, sizeof units / sizeof *units, FEWEST_BYTES, MOST_BYTES, &size))
+    return cli_usage("serve", "invalid %s \"%s\"; use 1Ki to 16Gi, for example 8Mi", option, text);
+  *out = (size_t)size;
+  return CLI_OK;
 }
 
 /* The lifetime of a certificate, "90d" or "12h", in seconds. */
 static int read_lifetime(const char *option, const char *text, unsigned *out) {
-  static const struct {
-    char suffix;
-    int64_t seconds;
-  } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-  char digits[16] = "";
-  int64_t count = 0;
-  size_t length = strspn(text, "0123456789");
-  for (size_t i = 0; i < sizeof units / sizeof *units && length > 0 && length < 10; i++) {
-    if (text[length] != units[i].suffix || text[length + 1] != '\0')
-      continue;
-    memcpy(digits, text, length);
-    if (!dw_parse_int64(digits, &count) || count < 1 || count > MOST_LIFETIME_S / units[i].seconds)
-      break;
-    *out = (unsigned)(count * units[i].seconds);
-    return CLI_OK;
-  }
-  return cli_usage("serve", "invalid %s \"%s\"; use a duration such as 90d, 12h or 30s", option, text);
+  static const struct unit units[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+  int64_t seconds = 0;
+  if (!read_quantity(text, units, sizeof units / sizeof *units, 1, MOST_LIFETIME_S, &seconds))
+    return cli_usage("serve", "invalid %s \"%s\"; use a duration such as 90d, 12h or 30s", option, text);
+  *out = (unsigned)seconds;
+  return CLI_OK;
 }
 
-/* "10s", "1m", "500ms", "2h"; a number without a unit is in seconds. */
+/* "10s", "1m", "500ms", "2h", in milliseconds; a number without a suffix is in seconds. */
 static int read_duration(const char *option, const char *text, unsigned *out) {
-  static const struct {
-    const char *suffix;
-    int64_t milliseconds;
-  } units[] = {{"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60000}, {"h", 3600000}};
-  char digits[16] = "";
-  int64_t count = 0;
-  size_t length = strspn(text, "0123456789");
-  for (size_t i = 0; i < sizeof units / sizeof *units && length > 0 && length < 10; i++) {
-    if (strcmp(text + length, units[i].suffix) != 0)
-      continue;
-    memcpy(digits, text, length);
-    if (!dw_parse_int64(digits, &count) || count > MOST_MILLISECONDS / units[i].milliseconds)
-      break;
-    *out = (unsigned)(count * units[i].milliseconds);
-    return CLI_OK;
-  }
-  return cli_usage("serve", "invalid %s \"%s\"; use a duration such as 10s, 2m or 500ms, at most 24h", option, text);
+  static const struct unit units[] = {{"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60000}, {"h", 3600000}};
+  int64_t milliseconds = 0;
+  if (!read_quantity(text, units, sizeof units / sizeof *units, 0, MOST_MILLISECONDS, &milliseconds))
+    return cli_usage("serve", "invalid %s \"%s\"; use a duration such as 10s, 2m or 500ms, at most 24h", option, text);
+  *out = (unsigned)milliseconds;
+  return CLI_OK;
 }
 
 static int read_limit(int option, struct serve_options *out) {
@@ -229,17 +223,9 @@ static int read_certificate_option(int option, struct serve_options *out) {
   }
 }
 
-/* The index of TEXT in WORDS[COUNT], or -1. */
-static int word_of(const char *text, const char *const *words, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (strcmp(text, words[i]) == 0)
-      return (int)i;
-  return -1;
-}
-
 static int read_log_format(const char *text, enum dw_log_format *out) {
   static const char *const words[] = {[DW_LOG_JSON] = "json", [DW_LOG_TEXT] = "text"};
-  int found = word_of(text, words, sizeof words / sizeof *words);
+  int found = cli_word(words, sizeof words / sizeof *words, text);
   if (found < 0)
     return cli_usage("serve", "invalid --log-format \"%s\"; use json or text", text);
   *out = (enum dw_log_format)found;
@@ -249,7 +235,7 @@ static int read_log_format(const char *text, enum dw_log_format *out) {
 static int read_log_level(const char *text, enum dw_log_level *out) {
   static const char *const words[] = {
       [DW_LOG_ERROR] = "error", [DW_LOG_WARN] = "warn", [DW_LOG_INFO] = "info", [DW_LOG_DEBUG] = "debug"};
-  int found = word_of(text, words, sizeof words / sizeof *words);
+  int found = cli_word(words, sizeof words / sizeof *words, text);
   if (found < 0)
     return cli_usage("serve", "invalid --log-level \"%s\"; use error, warn, info or debug", text);
   *out = (enum dw_log_level)found;

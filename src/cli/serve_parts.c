@@ -197,7 +197,7 @@ int serve_parts_start(const struct serve_options *options, struct serve_parts *p
   return parts->auditor == NULL ? -1 : 0;
 }
 
-void serve_parts_drop(struct serve_parts *parts) {
+void serve_parts_free(struct serve_parts *parts) {
   dw_self_managed_stop(parts->managed);
   dw_certificate_watch_stop(parts->watch);
   dw_auditor_stop(parts->auditor);

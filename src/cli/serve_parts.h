@@ -24,7 +24,7 @@ struct serve_parts {
   size_t name_count;
   char *client_ca; /* PEM, with self-managed certificates; NULL: none */
   struct dw_self_managed *managed;
-  struct dw_api_config *cluster; /* NULL: a state folder, or none */
+  struct dw_api_config *cluster; /* NULL: a state folder, or no cluster */
   struct dw_sandbox_report sandbox;
   struct dw_worlds *worlds;
   struct dw_recorder *recorder;
@@ -32,11 +32,12 @@ struct serve_parts {
   struct dw_events *events;
 };
 
-/* Reads the files, and enters the sandbox; starts no thread. -1 on error; the parts created so far stay in OUT. */
+/* Reads the files and enters the sandbox; starts no thread. -1 on error; the parts created so far stay in OUT, to be
+ * freed with serve_parts_free(). */
 int serve_parts_read(const struct serve_options *options, struct serve_parts *out, struct dw_error *err);
 /* Logs the configuration and starts the background threads. The log must have its own thread by then, so that a log
  * that nobody reads cannot block the start. */
 int serve_parts_start(const struct serve_options *options, struct serve_parts *parts, struct dw_error *err);
-void serve_parts_drop(struct serve_parts *parts);
+void serve_parts_free(struct serve_parts *parts);
 
 #endif

@@ -159,7 +159,7 @@ static void write_list(struct dw_buf *out, const struct item *items, size_t coun
   dw_buf_putc(out, '\n');
 }
 
-/* --- the output folder: complete or not there at all --- */
+/* --- the output folder: either complete or absent --- */
 
 enum { MOST_FILES = 16 };
 
@@ -170,7 +170,7 @@ struct folder {
   size_t count;
 };
 
-static int can_not(const char *verb, const char *path, struct dw_error *err) {
+static int system_error(const char *verb, const char *path, struct dw_error *err) {
   return dw_error_set(err, DW_ERR_IO, "can't %s %s: %s", verb, path, strerror(errno));
 }
 
@@ -191,7 +191,7 @@ static int folder_check(const char *path, struct dw_error *err) {
   int entries = count_entries(path);
   if (entries > 0)
     return dw_error_set(err, DW_ERR_IO, "%s is not empty; use a new directory", path);
-  return entries == 0 || errno == ENOENT ? 0 : can_not("write to", path, err);
+  return entries == 0 || errno == ENOENT ? 0 : system_error("write to", path, err);
 }
 
 static int folder_open(struct folder *folder, const char *path, struct dw_error *err) {
@@ -200,42 +200,39 @@ static int folder_open(struct folder *folder, const char *path, struct dw_error 
     folder->made = true;
     return 0;
   }
-  return errno == EEXIST ? folder_check(path, err) : can_not("create the directory", path, err);
+  return errno == EEXIST ? folder_check(path, err) : system_error("create the directory", path, err);
 }
 
-static void hidden_path(const struct folder *folder, const char *name, char out[PATH_MAX]) {
-  snprintf(out, PATH_MAX, "%s/.%s.part", folder->path, name);
+/* Until folder_commit(), files have hidden names, which readers of a state folder skip. */
+static void file_path(const struct folder *folder, const char *name, bool hidden, char out[PATH_MAX]) {
+  snprintf(out, PATH_MAX, "%s/%s%s%s", folder->path, hidden ? "." : "", name, hidden ? ".part" : "");
 }
 
-static void final_path(const struct folder *folder, const char *name, char out[PATH_MAX]) {
-  snprintf(out, PATH_MAX, "%s/%s", folder->path, name);
-}
-
-/* The file gets a hidden name, which readers of a state folder skip, until folder_commit(). NAME must live on. */
+/* NAME must outlive FOLDER. */
 static int folder_add(struct folder *folder, const char *name, const char *text, size_t length, struct dw_error *err) {
   char path[PATH_MAX];
   if (folder->count == MOST_FILES)
     abort();
-  hidden_path(folder, name, path);
+  file_path(folder, name, true, path);
   FILE *file = fopen(path, "wxe");
   if (file == NULL)
-    return can_not("write", path, err);
+    return system_error("write", path, err);
   folder->names[folder->count++] = name;
   bool good = fwrite(text, 1, length, file) == length && fflush(file) == 0;
   int reason = errno;
   good = fclose(file) == 0 && good;
   errno = reason;
-  return good ? 0 : can_not("write", path, err);
+  return good ? 0 : system_error("write", path, err);
 }
 
 static int folder_commit(struct folder *folder, struct dw_error *err) {
   for (size_t i = 0; i < folder->count; i++) {
     char hidden[PATH_MAX];
     char final[PATH_MAX];
-    hidden_path(folder, folder->names[i], hidden);
-    final_path(folder, folder->names[i], final);
+    file_path(folder, folder->names[i], true, hidden);
+    file_path(folder, folder->names[i], false, final);
     if (rename(hidden, final) != 0)
-      return can_not("write", final, err);
+      return system_error("write", final, err);
   }
   folder->count = 0;
   folder->made = false;
@@ -246,10 +243,10 @@ static int folder_commit(struct folder *folder, struct dw_error *err) {
 static void folder_close(struct folder *folder) {
   for (size_t i = 0; i < folder->count; i++) {
     char path[PATH_MAX];
-    hidden_path(folder, folder->names[i], path);
+    file_path(folder, folder->names[i], true, path);
     if (unlink(path) == 0)
       continue;
-    final_path(folder, folder->names[i], path); /* the commit failed half way */
+    file_path(folder, folder->names[i], false, path); /* the commit failed halfway */
     unlink(path);
   }
   if (folder->made)
@@ -342,7 +339,7 @@ static int snapshot(struct dw_arena *arena, const struct snapshot_options *optio
   int failed = cli_state_read(arena, &query, &state, err);
   if (failed == 0) {
     failed = write_all(arena, options, &state, err);
-    cli_state_free(&state);
+    dw_state_free(&state.found);
   }
   dw_policy_free(policy);
   return failed;

@@ -18,12 +18,12 @@ struct reading {
 };
 
 /* An unreadable object is skipped, as `serve` does, so that it does not hide problems with the others. */
-static void skip(struct reading *reading, enum dw_kind kind, const dw_json *json, const struct dw_error *err) {
+static void skip_object(struct reading *reading, enum dw_kind kind, const dw_json *json, const struct dw_error *err) {
   const dw_json *metadata = dw_json_get(json, "metadata");
   const char *ns = dw_json_get_string(metadata, "namespace");
   const char *name = dw_json_get_string(metadata, "name");
-  cli_complain("droveway: skipping %s %s%s%s: %s", dw_kind_name(kind), ns == NULL ? "" : ns, ns == NULL ? "" : "/",
-               name == NULL ? "(no name)" : name, err->text);
+  cli_print_error("droveway: skipping %s %s%s%s: %s", dw_kind_name(kind), ns == NULL ? "" : ns, ns == NULL ? "" : "/",
+                  name == NULL ? "(no name)" : name, err->text);
   reading->state->gaps.unreadable++;
 }
 
@@ -36,14 +36,14 @@ static const dw_json *kept(struct reading *reading, struct dw_arena *arena, cons
   return dw_json_parse(reading->arena, text, strlen(text), DW_JSON_PLAIN, NULL);
 }
 
-static int take(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *json,
-                struct dw_error *err) {
+static int add_object(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *json,
+                      struct dw_error *err) {
   struct reading *reading = context;
   struct dw_error reason = DW_ERROR_INIT;
   const struct dw_object *object = NULL;
   (void)err;
   if (dw_object_reduce_as(resource->kind, json, "", &object, &reason) != 0)
-    skip(reading, resource->kind, json, &reason);
+    skip_object(reading, resource->kind, json, &reason);
   else if (object != NULL)
     dw_state_add(&reading->state->found, object, kept(reading, arena, resource, json));
   return 0;
@@ -56,13 +56,13 @@ static int read_cluster(struct dw_arena *arena, const struct cli_state_query *qu
   if (config == NULL)
     return -1;
   struct reading reading = {arena, query->keep, out};
-  struct dw_cluster_list list = {.config = config, .take = take, .context = &reading, .only = DW_KIND_OTHER};
+  struct dw_cluster_list list = {.config = config, .take = add_object, .context = &reading, .only = DW_KIND_OTHER};
   int failed = dw_cluster_list(&list, out->found.knowledge, err);
   dw_api_config_free(config);
   return failed;
 }
 
-/* --- */
+/* --- folder or cluster --- */
 
 int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
                    struct dw_error *err) {
@@ -74,12 +74,8 @@ int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, 
     failed = read_cluster(arena, query, out, err);
   memcpy(out->gaps.knowledge, out->found.knowledge, sizeof out->gaps.knowledge);
   if (failed != 0)
-    cli_state_free(out);
+    dw_state_free(&out->found);
   return failed;
-}
-
-void cli_state_free(struct cli_state *state) {
-  dw_state_free(&state->found);
 }
 
 static struct dw_world *live_world(const struct cli_world_options *options, struct cli_gaps *gaps,
@@ -99,7 +95,7 @@ static struct dw_world *live_world(const struct cli_world_options *options, stru
   struct dw_view_source source = {.objects = state.found.objects, .count = state.found.count};
   memcpy(source.knowledge, state.gaps.knowledge, sizeof source.knowledge);
   struct dw_world *world = dw_world_build(policy, &source);
-  cli_state_free(&state);
+  dw_state_free(&state.found);
   return world;
 }
 
@@ -116,7 +112,7 @@ void cli_warn_unknown(const struct cli_world_options *options, const struct cli_
     const char *why = kind == DW_KIND_NODE_NETWORK_STATE
                           ? "are not available (kubernetes-nmstate is not installed, or RBAC denies access)"
                           : "are not available (RBAC denies access)";
-    cli_complain("droveway: %s objects %s; %s", dw_kind_title((enum dw_kind)kind), why, consequence);
+    cli_print_error("droveway: %s objects %s; %s", dw_kind_title((enum dw_kind)kind), why, consequence);
   }
 }
 

@@ -25,10 +25,9 @@ struct cli_state_query {
 };
 
 /* Reads the folder or the cluster, or nothing if neither is given. JSON is in ARENA. -1 with the reason in ERR, and OUT
- * is empty; otherwise free OUT with cli_state_free(). */
+ * is empty; otherwise free OUT's objects with dw_state_free(). */
 int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
                    struct dw_error *err);
-void cli_state_free(struct cli_state *state);
 
 /* The world of the policy and of --state or --kubeconfig's cluster. NULL with the reason in ERR. The caller unrefs. */
 struct dw_world *cli_world(const struct cli_world_options *options, struct cli_gaps *gaps, struct dw_error *err);

@@ -14,7 +14,7 @@ static int load_with_policy(struct dw_subjects *out, struct dw_policy *policy,
     return -1;
   }
   int status = dw_subjects_build(out, policy, &state.found, arguments->ns, err);
-  cli_state_free(&state);
+  dw_state_free(&state.found);
   return status;
 }
 
@@ -69,7 +69,7 @@ int cli_subjects_of_texts(const struct cli_texts *texts, struct dw_subjects *out
 
 /* --- the command line --- */
 
-static int take_option(const struct cli_manifest_command *command, int option, struct cli_manifest_arguments *out) {
+static int read_option(const struct cli_manifest_command *command, int option, struct cli_manifest_arguments *out) {
   if (cli_world_option(option, optarg, &out->world))
     return CLI_OK;
   switch (option) {
@@ -84,7 +84,7 @@ static int take_option(const struct cli_manifest_command *command, int option, s
   case '?':
     return CLI_FAILED;
   default:
-    return command->take(command->into, option, optarg);
+    return command->read_own(command->into, option, optarg);
   }
 }
 
@@ -93,7 +93,7 @@ static int read_options(const struct cli_manifest_command *command, int argc, ch
   int option;
   int status = CLI_OK;
   while (status == CLI_OK && (option = cli_option(argc, argv, command->letters, command->options)) != -1)
-    status = take_option(command, option, out);
+    status = read_option(command, option, out);
   return status;
 }
 

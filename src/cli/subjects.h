@@ -10,8 +10,8 @@ struct cli_manifest_command {
   const char *name;
   const struct option *options; /* CLI_MANIFEST_OPTIONS, its own, and a row of zeros */
   const char *letters;          /* CLI_MANIFEST_LETTERS and its own */
-  int (*take)(void *into, int option,
-              const char *value); /* stores one of its own: CLI_OK, or CLI_FAILED after printing the error */
+  /* Stores one of its own options in INTO: CLI_OK, or CLI_FAILED after printing the error. */
+  int (*read_own)(void *into, int option, const char *value);
   void *into;
 };
 #define CLI_MANIFEST_OPTIONS                                                                                           \

@@ -11,7 +11,7 @@
 #include "files/manifests.h"
 
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
-/* Whether to color standard output. AUTO: if it is a terminal and NO_COLOR is not set. */
+/* Returns true if standard output should be colored. AUTO: if it is a terminal and NO_COLOR is not set. */
 bool cli_wants_color(enum cli_color color);
 /* The width of the terminal on standard output, or a default if it is not a terminal. */
 size_t cli_line_width(void);
@@ -24,7 +24,7 @@ struct cli_glyph {
 };
 
 /* The first character of TEXT[LENGTH]; LENGTH must not be 0. Each byte that is not valid UTF-8 is one character.
- * Columns are right between cli_glyphs_begin() and cli_glyphs_end(). */
+ * Columns are correct only between cli_glyphs_begin() and cli_glyphs_end(). */
 struct cli_glyph cli_glyph_read(const char *text, size_t length);
 /* Appends the character, or U+FFFD if it is hidden. */
 void cli_glyph_put(struct dw_buf *out, const struct cli_glyph *glyph, const char *text);
