@@ -20,7 +20,8 @@ struct seen_list {
 
 static void add(struct seen_list *list, const struct dw_map_union *covered, const struct seen *seen) {
   struct dw_interval span = {seen->addr, seen->addr};
-  if (!dw_map_union_contains(covered, &seen->addr) && dw_special_class(&span) == NULL)
+  const struct dw_interval_set *family = seen->addr.v4 ? &covered->v4 : &covered->v6;
+  if (!dw_interval_set_contains(family, &seen->addr) && dw_special_class(&span) == NULL)
     list->items[list->count++] = *seen;
 }
 

@@ -85,10 +85,6 @@ static struct dw_map_gap *make_gap(struct dw_map_builder *b, const struct dw_int
   return gap;
 }
 
-static void add_up(uint64_t *sum, uint64_t more) {
-  *sum = more > UINT64_MAX - *sum ? UINT64_MAX : *sum + more;
-}
-
 static void count_blocks(uint64_t *blocks, struct dw_interval room) {
   for (;;) {
     struct dw_prefix block = dw_block_leading(&room);
@@ -109,8 +105,10 @@ static void add_room(struct dw_map_builder *b, struct dw_map_area *area, const s
     count_blocks(blocks, free->items[i]);
   for (unsigned bits = 0; bits <= smallest; bits++) {
     struct dw_map_room room = {.bits = bits, .blocks = blocks[bits]};
-    for (size_t i = 0; i < free->count; i++)
-      add_up(&room.fits, dw_block_count(&free->items[i], all - bits));
+    for (size_t i = 0; i < free->count; i++) {
+      uint64_t more = dw_block_count(&free->items[i], all - bits);
+      room.fits = more > UINT64_MAX - room.fits ? UINT64_MAX : room.fits + more;
+    }
     if (room.fits > 0)
       area->room[area->room_count++] = room;
   }

@@ -4,10 +4,6 @@ static struct dw_u128 fill(struct dw_u128 value, struct dw_u128 mask) {
   return (struct dw_u128){value.high | mask.high, value.low | mask.low};
 }
 
-static bool meets(struct dw_u128 value, struct dw_u128 mask) {
-  return (value.high & mask.high) != 0 || (value.low & mask.low) != 0;
-}
-
 static unsigned width(bool v4) {
   return v4 ? 32 : 128;
 }
@@ -20,19 +16,13 @@ struct dw_prefix dw_block_around(const struct dw_addr *addr, unsigned host_bits)
   return prefix_at(dw_u128_clear(addr->value, dw_u128_low(host_bits)), addr->v4, host_bits);
 }
 
-static struct dw_u128 higher(struct dw_u128 a, struct dw_u128 b) {
-  return dw_u128_compare(a, b) >= 0 ? a : b;
-}
-
-static struct dw_u128 lower(struct dw_u128 a, struct dw_u128 b) {
-  return dw_u128_compare(a, b) <= 0 ? a : b;
-}
-
 bool dw_block_above(const struct dw_interval *room, const struct dw_addr *from, unsigned host_bits,
                     struct dw_prefix *out) {
   struct dw_u128 mask = dw_u128_low(host_bits);
-  struct dw_u128 base = higher(room->first.value, from->value);
-  if (meets(base, mask)) {
+  struct dw_u128 base = room->first.value;
+  if (dw_u128_compare(from->value, base) > 0)
+    base = from->value;
+  if (dw_u128_compare(dw_u128_clear(base, mask), base) != 0) {
     struct dw_u128 end = fill(base, mask);
     base = dw_u128_add(end, 1);
     if (dw_u128_compare(base, end) < 0)
@@ -47,9 +37,12 @@ bool dw_block_above(const struct dw_interval *room, const struct dw_addr *from, 
 bool dw_block_below(const struct dw_interval *room, const struct dw_addr *from, unsigned host_bits,
                     struct dw_prefix *out) {
   struct dw_u128 mask = dw_u128_low(host_bits);
-  struct dw_u128 base = dw_u128_clear(lower(room->last.value, from->value), mask);
+  struct dw_u128 base = room->last.value;
+  if (dw_u128_compare(from->value, base) < 0)
+    base = from->value;
+  base = dw_u128_clear(base, mask);
   if (dw_u128_compare(fill(base, mask), room->last.value) > 0) {
-    if (!meets(base, (struct dw_u128){UINT64_MAX, UINT64_MAX}))
+    if (base.high == 0 && base.low == 0)
       return false;
     base = dw_u128_clear(dw_u128_sub(base, (struct dw_u128){0, 1}), mask);
   }
@@ -88,12 +81,12 @@ struct dw_prefix dw_block_widest(const struct dw_interval *room) {
 }
 
 struct dw_prefix dw_block_leading(const struct dw_interval *room) {
-  unsigned bits = 0;
-  while (bits < width(room->first.v4)) {
-    struct dw_u128 mask = dw_u128_low(bits + 1);
-    if (meets(room->first.value, mask) || dw_u128_compare(fill(room->first.value, mask), room->last.value) > 0)
+  struct dw_prefix leading = prefix_at(room->first.value, room->first.v4, 0);
+  struct dw_prefix wider;
+  for (unsigned bits = 1; dw_block_above(room, &room->first, bits, &wider); bits++) {
+    if (dw_addr_compare(&wider.base, &room->first) != 0)
       break;
-    bits++;
+    leading = wider;
   }
-  return prefix_at(room->first.value, room->first.v4, bits);
+  return leading;
 }

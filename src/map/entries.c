@@ -20,10 +20,6 @@ static bool is_node_source(const struct dw_cluster_network *network) {
   return strncmp(network->source, "Node ", 5) == 0;
 }
 
-static bool is_node_address(const struct dw_cluster_network *network) {
-  return is_node_source(network) && strcmp(network->name, "node address") == 0;
-}
-
 /* Where the object tells of it, as far as that is one place. */
 static const char *field_of(const struct dw_cluster_network *network) {
   static const struct {
@@ -80,13 +76,71 @@ static void add_networks(struct dw_map_builder *b, struct drafts *out) {
   const struct dw_cluster_network *networks = dw_view_cluster_networks(b->view, &count);
   for (size_t i = 0; i < count;) {
     size_t run = run_of(networks + i, count - i);
-    if (!is_node_address(&networks[i]))
+    bool one_address = is_node_source(&networks[i]) && strcmp(networks[i].name, "node address") == 0;
+    if (!one_address)
       add_network(b, networks + i, run, out);
     i += run;
   }
 }
 
-/* --- the others --- */
+/* --- pools: one network copied into many namespaces is one entry --- */
+
+/* What makes two pools one line. */
+static int compare_likeness(const struct dw_map_pool *a, const struct dw_map_pool *b) {
+  int order = dw_map_span_compare(&a->subnet, &b->subnet);
+  if (order == 0)
+    order = (int)b->migration - (int)a->migration;
+  if (order == 0)
+    order = dw_interval_set_compare(&a->pool->usable, &b->pool->usable);
+  return order != 0 ? order : strcmp(a->nad->nad.network_name, b->nad->nad.network_name);
+}
+
+static int compare_pools(const void *left, const void *right) {
+  const struct dw_map_pool *a = left;
+  const struct dw_map_pool *b = right;
+  int order = compare_likeness(a, b);
+  if (order == 0)
+    order = strcmp(a->nad->namespace_, b->nad->namespace_);
+  if (order == 0)
+    order = strcmp(a->nad->name, b->nad->name);
+  return order != 0 ? order : (a->pool > b->pool) - (a->pool < b->pool);
+}
+
+static size_t collect_pools(const struct dw_map_builder *b, struct dw_map_pool *out) {
+  size_t count = 0;
+  for (size_t i = 0; i < dw_view_count(b->view, DW_KIND_NAD); i++) {
+    const struct dw_object *nad = dw_view_at(b->view, DW_KIND_NAD, i);
+    const struct dw_nad_traits traits = dw_nad_traits(nad);
+    struct dw_classification class = dw_view_classify(b->view, b->scratch, &traits);
+    for (size_t k = 0; k < nad->nad.pool_count; k++) {
+      struct dw_map_pool pool = {.nad = nad, .pool = &nad->nad.pools[k], .migration = class.migration};
+      if (!dw_prefix_parse(pool.pool->text, DW_ADDR_STRICT, &pool.prefix, NULL))
+        continue;
+      pool.subnet = dw_interval_of(&pool.prefix);
+      out[count++] = pool;
+    }
+  }
+  return count;
+}
+
+/* All NADs' pools by subnet, identical ones as one; in SCRATCH. */
+static struct dw_map_pool *read_pools(struct dw_map_builder *b, size_t *count) {
+  size_t all = 0;
+  for (size_t i = 0; i < dw_view_count(b->view, DW_KIND_NAD); i++)
+    all += dw_view_at(b->view, DW_KIND_NAD, i)->nad.pool_count;
+  struct dw_map_pool *pools = dw_arena_array(b->scratch, all, sizeof *pools);
+  all = collect_pools(b, pools);
+  qsort(pools, all, sizeof *pools, compare_pools);
+  size_t kept = 0;
+  for (size_t i = 0; i < all; i++) {
+    if (kept > 0 && !pools[i].migration && compare_likeness(&pools[kept - 1], &pools[i]) == 0)
+      pools[kept - 1].copies++;
+    else
+      pools[kept++] = pools[i];
+  }
+  *count = kept;
+  return pools;
+}
 
 static void add_pool(struct dw_map_builder *b, const struct dw_map_pool *pool, struct drafts *out) {
   const struct dw_object *nad = pool->nad;
@@ -103,6 +157,8 @@ static void add_pool(struct dw_map_builder *b, const struct dw_map_pool *pool, s
   entry.crowded = entry.usable < entry.needed;
   out->items[out->count++] = (struct draft){entry, pool};
 }
+
+/* --- all of them --- */
 
 static void add_remotes(struct dw_map_builder *b, struct drafts *out) {
   for (size_t c = 0; c < b->policy->remote_cluster_count; c++) {
@@ -138,7 +194,7 @@ static struct drafts draft_all(struct dw_map_builder *b) {
   size_t pool_count;
   size_t address_count;
   struct dw_map_told told;
-  struct dw_map_pool *pools = dw_map_pools(b, &pool_count);
+  struct dw_map_pool *pools = read_pools(b, &pool_count);
   struct drafts told_of = {dw_arena_array(b->scratch, room_for(b, pool_count), sizeof *told_of.items), 0};
   add_networks(b, &told_of);
   told.networks = spans_of(b, &told_of);
@@ -220,10 +276,6 @@ static void find_home(struct dw_map_builder *b, const struct drafts *drafts) {
   }
 }
 
-static bool is_wanted(const struct dw_map_builder *b, const struct dw_map_entry *entry) {
-  return b->options->family == 0 || (b->options->family == 4) == entry->span.first.v4;
-}
-
 void dw_map_add_entries(struct dw_map_builder *b) {
   struct drafts drafts = draft_all(b);
   qsort(drafts.items, drafts.count, sizeof *drafts.items, compare_drafts);
@@ -233,7 +285,7 @@ void dw_map_add_entries(struct dw_map_builder *b) {
   struct dw_map_origin *origins = dw_arena_array(b->scratch, drafts.count, sizeof *origins);
   b->map->entries = dw_arena_array(b->arena, drafts.count, sizeof *b->map->entries);
   for (size_t i = 0; i < drafts.count; i++) {
-    if (!is_wanted(b, &drafts.items[i].entry))
+    if (b->options->family != 0 && (b->options->family == 4) != drafts.items[i].entry.span.first.v4)
       continue;
     struct dw_map_entry *entry = &b->map->entries[b->map->entry_count];
     *entry = drafts.items[i].entry;

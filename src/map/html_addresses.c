@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/xml.h"
+#include "map/block.h"
 #include "map/html.h"
 
 static const struct {
@@ -13,14 +14,6 @@ static const struct {
                          [DW_MAP_POOL] = {"pool", 'P'},
                          [DW_MAP_REMOTE] = {"remote", 'R'},
                          [DW_MAP_ADDRESSES] = {"node", 'N'}};
-
-static const char *kind_class(enum dw_map_kind kind) {
-  return kind < DW_MAP_KINDS ? kinds[kind].class : "node";
-}
-
-static char kind_letter(enum dw_map_kind kind) {
-  return kind < DW_MAP_KINDS ? kinds[kind].letter : '?';
-}
 
 /* How deep an entry is nested in others. Entries come in the order of an area's rows. */
 enum { HTML_LANES = 4 };
@@ -150,10 +143,10 @@ static void put_boxes(const struct dw_map_area *area, const struct cells *cells,
       put_box(cells, &row->gap->span, &box, out);
       continue;
     }
-    const struct box box = {.class = kind_class(row->entry->kind),
+    const struct box box = {.class = kinds[row->entry->kind].class,
                             .text = row->entry->text,
                             .name = row->entry->name,
-                            .letter = kind_letter(row->entry->kind),
+                            .letter = kinds[row->entry->kind].letter,
                             .lane = lane_of(&lanes, &row->entry->span),
                             .height = height};
     put_box(cells, &row->entry->span, &box, out);
@@ -199,14 +192,13 @@ static void put_kind(struct dw_buf *out, enum dw_map_kind kind) {
   dw_buf_printf(out,
                 "<span class=\"kind\"><svg class=\"swatch\" aria-hidden=\"true\"><rect class=\"%s\" width=\"100%%\" "
                 "height=\"100%%\" rx=\"3\"/><text x=\"50%%\" y=\"13\" text-anchor=\"middle\">%c</text></svg>%s</span>",
-                kind_class(kind), kind_letter(kind), dw_map_kind_name(kind));
+                kinds[kind].class, kinds[kind].letter, dw_map_kind_name(kind));
 }
 
 static void put_legend(const struct dw_map *map, struct dw_buf *out) {
   bool used[DW_MAP_KINDS] = {false};
   for (size_t i = 0; i < map->entry_count; i++)
-    if (map->entries[i].kind < DW_MAP_KINDS)
-      used[map->entries[i].kind] = true;
+    used[map->entries[i].kind] = true;
   dw_buf_puts(out, "<ul class=\"legend\" aria-label=\"Legend\">");
   for (unsigned kind = 0; kind < DW_MAP_KINDS; kind++) {
     if (!used[kind])
@@ -360,13 +352,9 @@ void dw_html_addresses(const struct dw_map *map, struct dw_buf *out) {
 
 #define SUGGESTION_HEADS "<th scope=\"col\">Range</th><th scope=\"col\" class=\"number\">Usable addresses</th>"
 
-static bool too_small(const struct dw_map *map, const struct dw_map_suggestion *suggestion) {
-  return map->needed > suggestion->usable;
-}
-
 static bool any_remark(const struct dw_map *map) {
   for (size_t i = 0; i < map->suggestion_count; i++)
-    if (map->suggestions[i].caution || too_small(map, &map->suggestions[i]))
+    if (map->suggestions[i].caution || map->suggestions[i].usable < map->needed)
       return true;
   return false;
 }
@@ -381,7 +369,7 @@ static void put_suggestion(const struct dw_map *map, const struct dw_map_suggest
     return;
   }
   dw_buf_puts(out, "<td>");
-  if (too_small(map, suggestion))
+  if (suggestion->usable < map->needed)
     dw_buf_puts(out, "<span class=\"badge deny\">too small</span> for the current nodes ");
   dw_html_wrap(out, "", suggestion->caution ? suggestion->caution : "", "</td></tr>\n");
 }
@@ -421,30 +409,17 @@ static void put_wanted(const struct dw_map *map, struct dw_buf *out) {
 
 /* --- every size --- */
 
-/* SPAN's first aligned block of BITS; false where none fits. */
-static bool first_block(const struct dw_interval *span, bool v4, unsigned bits, struct dw_prefix *out) {
-  unsigned host = (v4 ? 32 : 128) - bits;
-  struct dw_u128 mask = {host > 64 ? (UINT64_C(1) << (host - 64)) - 1 : 0,
-                         host >= 64 ? UINT64_MAX : (UINT64_C(1) << host) - 1};
-  struct dw_u128 up = dw_u128_add(span->first.value, mask.low);
-  up.high += mask.high;
-  struct dw_prefix block = {.base = {{up.high & ~mask.high, up.low & ~mask.low}, v4}, .bits = bits};
-  struct dw_addr last = dw_prefix_last(&block);
-  if (dw_addr_compare(&block.base, &span->first) < 0 || dw_addr_compare(&last, &span->last) > 0)
-    return false;
-  *out = block;
-  return true;
-}
-
 static void put_lowest(const struct dw_map_area *area, unsigned bits, struct dw_buf *out) {
   char text[DW_PREFIX_TEXT];
   struct dw_prefix block;
-  for (size_t i = 0; i < area->row_count; i++)
-    if (area->rows[i].gap && bits < (area->v4 ? 32U : 128U) &&
-        first_block(&area->rows[i].gap->span, area->v4, bits, &block)) {
+  unsigned host_bits = (area->v4 ? 32 : 128) - bits;
+  for (size_t i = 0; i < area->row_count; i++) {
+    const struct dw_map_gap *gap = area->rows[i].gap;
+    if (gap && dw_block_above(&gap->span, &gap->span.first, host_bits, &block)) {
       dw_buf_puts(out, dw_prefix_format(&block, text));
       return;
     }
+  }
 }
 
 static void put_room(const struct dw_map_area *area, size_t number, struct dw_buf *out) {

@@ -19,32 +19,23 @@ static void count_needed(struct dw_map_builder *b) {
 
 enum { MAX_NOTES = 8 };
 
-static void add_note(struct dw_map *map, const char *text) {
-  map->notes[map->note_count++] = text;
-}
-
 static void add_notes(struct dw_map_builder *b) {
   struct dw_map *map = b->map;
   map->notes = dw_arena_array(b->arena, MAX_NOTES, sizeof(const char *));
   if (!dw_view_has_cluster_networks(b->view))
-    add_note(map, "The cluster's networks are unknown: set clusterNetworks in the policy.");
+    map->notes[map->note_count++] = "The cluster's networks are unknown: set clusterNetworks in the policy.";
   if (dw_view_knows(b->view, DW_KIND_NAD) != DW_KNOWN)
-    add_note(map, "The NetworkAttachmentDefinitions are unknown.");
+    map->notes[map->note_count++] = "The NetworkAttachmentDefinitions are unknown.";
   if (dw_view_knows(b->view, DW_KIND_NODE) != DW_KNOWN)
-    add_note(map, "The nodes are unknown, and so is the number of addresses that a migration network needs.");
+    map->notes[map->note_count++] =
+        "The nodes are unknown, and so is the number of addresses that a migration network needs.";
   else if (map->handler_nodes == 0)
-    add_note(map, "No node runs virt-handler.");
+    map->notes[map->note_count++] = "No node runs virt-handler.";
   if (map->unknown_nodes > 0)
-    add_note(
-        map,
-        dw_arena_printf(
-            b->arena,
-            "The NICs of %zu of %zu nodes are unknown: they have no NodeNetworkState (kubernetes-nmstate creates it).",
-            map->unknown_nodes, map->handler_nodes));
-}
-
-static const char *copy(struct dw_arena *arena, const char *text) {
-  return text == NULL ? NULL : dw_arena_strdup(arena, text);
+    map->notes[map->note_count++] = dw_arena_printf(
+        b->arena,
+        "The NICs of %zu of %zu nodes are unknown: they have no NodeNetworkState (kubernetes-nmstate creates it).",
+        map->unknown_nodes, map->handler_nodes);
 }
 
 struct dw_map *dw_map_build(struct dw_arena *arena, const struct dw_world *world,
@@ -59,7 +50,8 @@ struct dw_map *dw_map_build(struct dw_arena *arena, const struct dw_world *world
                              .options = options,
                              .map = map};
   map->ns = dw_arena_strdup(arena, world->policy->namespace_);
-  map->network = copy(arena, dw_view_network(world->view));
+  const char *network = dw_view_network(world->view);
+  map->network = network == NULL ? NULL : dw_arena_strdup(arena, network);
   count_needed(&b);
   dw_map_add_entries(&b);
   dw_map_add_areas(&b);

@@ -37,11 +37,6 @@ struct dw_map_pool {
   size_t copies;
 };
 
-/* --- pools.c --- */
-
-/* All NADs' pools by subnet, identical ones joined; in SCRATCH. */
-struct dw_map_pool *dw_map_pools(struct dw_map_builder *b, size_t *count);
-
 /* --- addresses.c: nodes' own addresses that lie in no network --- */
 
 /* What the map tells of already. */
@@ -90,7 +85,6 @@ void dw_map_add_findings(struct dw_map_builder *b);
 
 /* Takes ITEMS[COUNT] over (they are sorted and joined in place). */
 struct dw_map_union dw_map_union_make(struct dw_interval *items, size_t count);
-bool dw_map_union_contains(const struct dw_map_union *set, const struct dw_addr *addr);
 /* "10.0.0.0/9" where it is a CIDR, else "10.0.0.1-10.0.0.9". */
 const char *dw_map_span_text(struct dw_arena *arena, const struct dw_interval *span);
 uint64_t dw_map_span_size(const struct dw_interval *span);

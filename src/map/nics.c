@@ -69,20 +69,20 @@ static void find_named(struct dw_map_builder *b, const struct uses *uses) {
 
 /* --- what the nodes have --- */
 
-static bool is_of_pod(const char *name) {
-  return strncmp(name, "veth", 4) == 0 || strncmp(name, "tap", 3) == 0 || strncmp(name, "vnet", 4) == 0;
-}
-
 static bool is_device(const struct dw_handler_node *on, const struct dw_nic *nic) {
   return nic->fits_master || nic->type == DW_NIC_LINUX_BRIDGE || dw_nic_role(on, nic).primary;
 }
 
 /* A port is worth telling where what it is a port of is: a bond's NICs, not what hangs on br-int. */
 static bool is_shown(const struct dw_map_builder *b, const struct dw_handler_node *on, const struct dw_nic *nic) {
+  static const char *const pod_prefixes[] = {"veth", "tap", "vnet"};
   if (b->named_count > 0 && bsearch(&nic->name, b->named, b->named_count, sizeof *b->named, dw_by_name) != NULL)
     return true;
-  if (strcmp(nic->name, "lo") == 0 || is_of_pod(nic->name))
+  if (strcmp(nic->name, "lo") == 0)
     return false;
+  for (size_t i = 0; i < sizeof pod_prefixes / sizeof *pod_prefixes; i++)
+    if (strncmp(nic->name, pod_prefixes[i], strlen(pod_prefixes[i])) == 0)
+      return false;
   if (is_device(on, nic))
     return true;
   if (nic->controller == NULL)

@@ -29,10 +29,6 @@ bool dw_map_can_suggest(bool v4, unsigned bits) {
   return v4 ? bits >= 8 && bits <= 30 : bits >= 48 && bits <= 126;
 }
 
-static bool parse(const char *text, struct dw_prefix *out) {
-  return dw_prefix_parse(text, DW_ADDR_STRICT, out, NULL);
-}
-
 /* --- from a place outwards --- */
 
 struct walk {
@@ -120,7 +116,7 @@ static bool next_block(struct walk *w, const struct dw_interval *place, struct d
 static const char *caution_of(const struct dw_prefix *block) {
   for (size_t i = 0; i < COMMON; i++) {
     struct dw_prefix known;
-    if (parse(common[i].cidr, &known) && dw_prefix_overlaps(&known, block))
+    if (dw_prefix_parse(common[i].cidr, DW_ADDR_STRICT, &known, NULL) && dw_prefix_overlaps(&known, block))
       return common[i].who;
   }
   return NULL;
@@ -176,7 +172,7 @@ static struct dw_interval_set uncommon(struct dw_map_builder *b, const struct dw
   size_t count = 0;
   for (size_t i = 0; i < COMMON; i++) {
     struct dw_prefix known;
-    if (parse(common[i].cidr, &known))
+    if (dw_prefix_parse(common[i].cidr, DW_ADDR_STRICT, &known, NULL))
       avoided[count++] = dw_interval_of(&known);
   }
   struct dw_interval_set set = dw_interval_set_make(avoided, count);
@@ -200,7 +196,8 @@ static void suggest_v4(struct dw_map_builder *b, const struct dw_interval_set *f
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
       struct dw_prefix range;
       struct dw_prefix usual;
-      if (!parse(ranges[i].range, &range) || !parse(ranges[i].place, &usual))
+      if (!dw_prefix_parse(ranges[i].range, DW_ADDR_STRICT, &range, NULL) ||
+          !dw_prefix_parse(ranges[i].place, DW_ADDR_STRICT, &usual, NULL))
         continue;
       bool at_home = b->has_home && dw_prefix_contains(&range, &b->home.first);
       struct dw_interval place = at_home ? b->home : dw_interval_of(&usual);

@@ -15,10 +15,6 @@ struct dw_map_union dw_map_union_make(struct dw_interval *items, size_t count) {
   return (struct dw_map_union){dw_interval_set_make(items, v4), dw_interval_set_make(items + v4, count - v4)};
 }
 
-bool dw_map_union_contains(const struct dw_map_union *set, const struct dw_addr *addr) {
-  return dw_interval_set_contains(addr->v4 ? &set->v4 : &set->v6, addr);
-}
-
 static const char *range_text(struct dw_arena *arena, const struct dw_interval *span) {
   char first[DW_ADDR_TEXT];
   char last[DW_ADDR_TEXT];
