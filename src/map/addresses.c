@@ -1,5 +1,5 @@
-/* Addresses of nodes and their NICs that no network of the map tells of: where a cluster does not say which networks
- * its nodes are in, a block around such an address is taken for one. */
+/* Addresses of nodes and their NICs that are in no network of the map. If nothing in the cluster describes the networks
+ * of its nodes, the block around such an address is assumed to be one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,23 +37,23 @@ static size_t count_all(const struct dw_view *view) {
   return count;
 }
 
-/* That a node's address lies in a pool is worth telling; that a host has one in its NIC's network is as it should be.
- */
-static void collect(const struct dw_view *view, const struct dw_map_told *told, struct seen_list *list) {
+/* A Node's address is listed even if it is in a pool, because that is a conflict. A NIC's address in the pool of its
+ * network is normal. */
+static void collect(const struct dw_view *view, const struct dw_map_covered *covered, struct seen_list *list) {
   for (size_t i = 0; i < dw_view_count(view, DW_KIND_NODE); i++) {
     const struct dw_object *node = dw_view_at(view, DW_KIND_NODE, i);
     for (size_t k = 0; k < node->node.internal_ip_count; k++)
-      add(list, &told->networks, &(struct seen){node->node.internal_ips[k], "Node", node->name});
+      add(list, &covered->networks, &(struct seen){node->node.internal_ips[k], "Node", node->name});
   }
   for (size_t i = 0; i < dw_view_count(view, DW_KIND_NODE_NETWORK_STATE); i++) {
     const struct dw_object *nns = dw_view_at(view, DW_KIND_NODE_NETWORK_STATE, i);
     for (size_t n = 0; n < nns->nns.nic_count; n++)
       for (size_t k = 0; k < nns->nns.nics[n].address_count; k++)
-        add(list, &told->all, &(struct seen){nns->nns.nics[n].addresses[k], "NodeNetworkState", nns->name});
+        add(list, &covered->all, &(struct seen){nns->nns.nics[n].addresses[k], "NodeNetworkState", nns->name});
   }
 }
 
-/* Of one address the Node first. */
+/* Of the same address, the Node first. */
 static int compare_seen(const void *left, const void *right) {
   const struct seen *a = left;
   const struct seen *b = right;
@@ -74,8 +74,8 @@ static size_t drop_repeats(struct seen *items, size_t count) {
   return kept;
 }
 
-/* How many of ITEMS lie in the block of the first. */
-static size_t together(const struct seen *items, size_t count) {
+/* How many of the first ITEMS are in the same block. */
+static size_t run_of(const struct seen *items, size_t count) {
   struct dw_prefix block = dw_block_around(&items[0].addr, items[0].addr.v4 ? 8 : 64);
   size_t i = 1;
   while (i < count && items[i].addr.v4 == items[0].addr.v4 && dw_prefix_contains(&block, &items[i].addr))
@@ -94,16 +94,16 @@ static struct dw_map_entry make_entry(struct dw_map_builder *b, const struct see
   return entry;
 }
 
-struct dw_map_entry *dw_map_addresses(struct dw_map_builder *b, const struct dw_map_told *told, size_t *count) {
+struct dw_map_entry *dw_map_addresses(struct dw_map_builder *b, const struct dw_map_covered *covered, size_t *count) {
   struct seen_list list = {.count = 0};
   list.items = dw_arena_array(b->scratch, count_all(b->view), sizeof *list.items);
-  collect(b->view, told, &list);
+  collect(b->view, covered, &list);
   qsort(list.items, list.count, sizeof *list.items, compare_seen);
   list.count = drop_repeats(list.items, list.count);
   struct dw_map_entry *entries = dw_arena_array(b->scratch, list.count, sizeof *entries);
   *count = 0;
   for (size_t i = 0; i < list.count;) {
-    size_t run = together(list.items + i, list.count - i);
+    size_t run = run_of(list.items + i, list.count - i);
     entries[(*count)++] = make_entry(b, list.items + i, run);
     i += run;
   }

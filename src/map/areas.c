@@ -1,4 +1,4 @@
-/* The private ranges (RFC 1918, RFC 4193) with what is free in them, and what lies elsewhere. */
+/* The private ranges (RFC 1918, RFC 4193) with their free space, and all other addresses in use. */
 #include <string.h>
 
 #include "map/block.h"
@@ -25,7 +25,7 @@ static bool holds(const struct dw_interval *outer, const struct dw_addr *addr) {
          dw_addr_compare(addr, &outer->last) <= 0;
 }
 
-/* --- free room --- */
+/* --- free space --- */
 
 static void find_free4(struct dw_map_builder *b) {
   static const char *const ranges[V4_RANGES] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"};
@@ -42,7 +42,7 @@ static void find_free4(struct dw_map_builder *b) {
       b->free4.items[b->free4.count++] = parts[i].items[k];
 }
 
-/* The whole /64s of GAP that lie in SITE. */
+/* The whole /64s that are in both GAP and SITE; false if there is none. */
 static bool whole_networks(const struct dw_interval *gap, const struct dw_interval *site, struct dw_interval *out) {
   struct dw_interval both = {dw_addr_compare(&gap->first, &site->first) >= 0 ? gap->first : site->first,
                              dw_addr_compare(&gap->last, &site->last) <= 0 ? gap->last : site->last};
@@ -55,7 +55,7 @@ static bool whole_networks(const struct dw_interval *gap, const struct dw_interv
   return true;
 }
 
-/* Gaps and sites are sorted: one walk along both. */
+/* Gaps and sites are sorted, so one pass over both is enough. */
 static void find_free6(struct dw_map_builder *b) {
   struct dw_interval range = range_of("fc00::/7");
   struct dw_interval_set gaps = dw_interval_set_without(b->scratch, &range, &b->used.v6);
@@ -114,7 +114,7 @@ static void add_room(struct dw_map_builder *b, struct dw_map_area *area, const s
   }
 }
 
-/* The part of the sorted set that lies in SPAN (no item crosses its ends). */
+/* The intervals of the set that are in SPAN. No interval may cross its ends. */
 static struct dw_interval_set part_of(const struct dw_interval_set *set, const struct dw_interval *span) {
   size_t first = 0;
   while (first < set->count && dw_addr_compare(&set->items[first].first, &span->first) < 0)
@@ -131,7 +131,7 @@ static void add_row(struct dw_map_area *area, const struct dw_map_entry *entry, 
   area->gap_count += gap != NULL;
 }
 
-/* Rows of the ENTRIES chosen and the gaps between them, both sorted. */
+/* Adds ENTRIES, which are sorted, and the gaps between them. */
 static void add_rows(struct dw_map_builder *b, struct dw_map_area *area, const struct dw_map_entry *const *entries,
                      size_t count) {
   const struct dw_interval_set *all = area->v4 ? &b->free4 : &b->free6;
@@ -168,7 +168,7 @@ static void make_plans(struct plan plans[PLANS]) {
   }
 }
 
-/* An entry is told of where it begins, if that is a private range. */
+/* The area of an entry is the private range in which it begins, or that of its family's other addresses. */
 static size_t plan_of(const struct plan *plans, const struct dw_map_entry *entry) {
   size_t others = 0;
   for (size_t i = 0; i < PLANS; i++) {

@@ -20,7 +20,7 @@ static bool is_node_source(const struct dw_cluster_network *network) {
   return strncmp(network->source, "Node ", 5) == 0;
 }
 
-/* Where the object tells of it, as far as that is one place. */
+/* The field of the source that defines the network; "" if there are several. */
 static const char *field_of(const struct dw_cluster_network *network) {
   static const struct {
     const char *source, *name, *field;
@@ -42,7 +42,7 @@ static bool follows(const struct dw_interval *a, const struct dw_interval *next)
   return a->first.v4 == next->first.v4 && step.high == 0 && step.low == 1;
 }
 
-/* How many networks from the first on make one line: nodes' pod CIDRs that lie side by side. */
+/* How many of the first networks become one entry: pod CIDRs of nodes that follow each other without a gap. */
 static size_t run_of(const struct dw_cluster_network *networks, size_t count) {
   size_t run = 1;
   while (run < count && is_node_source(&networks[0]) && is_node_source(&networks[run]) &&
@@ -85,8 +85,8 @@ static void add_networks(struct dw_map_builder *b, struct drafts *out) {
 
 /* --- pools: one network copied into many namespaces is one entry --- */
 
-/* What makes two pools one line. */
-static int compare_likeness(const struct dw_map_pool *a, const struct dw_map_pool *b) {
+/* 0 if the two pools become one entry, unless they are for migrations. */
+static int compare_identical(const struct dw_map_pool *a, const struct dw_map_pool *b) {
   int order = dw_map_span_compare(&a->subnet, &b->subnet);
   if (order == 0)
     order = (int)b->migration - (int)a->migration;
@@ -98,7 +98,7 @@ static int compare_likeness(const struct dw_map_pool *a, const struct dw_map_poo
 static int compare_pools(const void *left, const void *right) {
   const struct dw_map_pool *a = left;
   const struct dw_map_pool *b = right;
-  int order = compare_likeness(a, b);
+  int order = compare_identical(a, b);
   if (order == 0)
     order = strcmp(a->nad->namespace_, b->nad->namespace_);
   if (order == 0)
@@ -123,7 +123,7 @@ static size_t collect_pools(const struct dw_map_builder *b, struct dw_map_pool *
   return count;
 }
 
-/* All NADs' pools by subnet, identical ones as one; in SCRATCH. */
+/* The pools of all NADs by subnet, with one for all identical pools. In the scratch arena. */
 static struct dw_map_pool *read_pools(struct dw_map_builder *b, size_t *count) {
   size_t all = 0;
   for (size_t i = 0; i < dw_view_count(b->view, DW_KIND_NAD); i++)
@@ -133,7 +133,7 @@ static struct dw_map_pool *read_pools(struct dw_map_builder *b, size_t *count) {
   qsort(pools, all, sizeof *pools, compare_pools);
   size_t kept = 0;
   for (size_t i = 0; i < all; i++) {
-    if (kept > 0 && !pools[i].migration && compare_likeness(&pools[kept - 1], &pools[i]) == 0)
+    if (kept > 0 && !pools[i].migration && compare_identical(&pools[kept - 1], &pools[i]) == 0)
       pools[kept - 1].copies++;
     else
       pools[kept++] = pools[i];
@@ -193,25 +193,25 @@ static size_t room_for(const struct dw_map_builder *b, size_t pools) {
 static struct drafts draft_all(struct dw_map_builder *b) {
   size_t pool_count;
   size_t address_count;
-  struct dw_map_told told;
+  struct dw_map_covered covered;
   struct dw_map_pool *pools = read_pools(b, &pool_count);
-  struct drafts told_of = {dw_arena_array(b->scratch, room_for(b, pool_count), sizeof *told_of.items), 0};
-  add_networks(b, &told_of);
-  told.networks = spans_of(b, &told_of);
+  struct drafts drafts = {dw_arena_array(b->scratch, room_for(b, pool_count), sizeof *drafts.items), 0};
+  add_networks(b, &drafts);
+  covered.networks = spans_of(b, &drafts);
   for (size_t i = 0; i < pool_count; i++)
-    add_pool(b, &pools[i], &told_of);
-  add_remotes(b, &told_of);
-  told.all = spans_of(b, &told_of);
-  struct dw_map_entry *addresses = dw_map_addresses(b, &told, &address_count);
-  struct drafts all = {dw_arena_array(b->scratch, told_of.count + address_count, sizeof *all.items), told_of.count};
-  if (told_of.count > 0)
-    memcpy(all.items, told_of.items, told_of.count * sizeof *all.items);
+    add_pool(b, &pools[i], &drafts);
+  add_remotes(b, &drafts);
+  covered.all = spans_of(b, &drafts);
+  struct dw_map_entry *addresses = dw_map_addresses(b, &covered, &address_count);
+  struct drafts all = {dw_arena_array(b->scratch, drafts.count + address_count, sizeof *all.items), drafts.count};
+  if (drafts.count > 0)
+    memcpy(all.items, drafts.items, drafts.count * sizeof *all.items);
   for (size_t i = 0; i < address_count; i++)
     all.items[all.count++].entry = addresses[i];
   return all;
 }
 
-/* --- what follows from them --- */
+/* --- what is used, and where suggestions should be --- */
 
 static int compare_drafts(const void *left, const void *right) {
   const struct dw_map_entry *a = &((const struct draft *)left)->entry;
@@ -226,7 +226,7 @@ static int compare_drafts(const void *left, const void *right) {
   return order != 0 ? order : strcmp(a->field, b->field);
 }
 
-/* A node has neighbours, though the cluster may tell of none. */
+/* Around a node's address, its whole block counts as used: other hosts are probably in the same network. */
 static struct dw_interval claim_of(const struct dw_map_entry *entry) {
   if (entry->kind != DW_MAP_ADDRESSES)
     return entry->span;
@@ -241,7 +241,8 @@ static void find_used(struct dw_map_builder *b, const struct drafts *drafts) {
   b->used = dw_map_union_make(items, drafts->count);
 }
 
-/* A /48 is one site's (RFC 4193, section 3.1). OVN-Kubernetes' defaults are everybody's. */
+/* A unique local /48 belongs to one site (RFC 4193, section 3.1), except for the defaults of OVN-Kubernetes, which are
+ * the same everywhere. */
 static void find_sites(struct dw_map_builder *b, const struct drafts *drafts) {
   struct dw_interval *items = dw_arena_array(b->scratch, drafts->count, sizeof *items);
   size_t count = 0;
@@ -256,21 +257,21 @@ static void find_sites(struct dw_map_builder *b, const struct drafts *drafts) {
   b->sites = dw_interval_set_make(items, count);
 }
 
-static bool is_network_in_force(const struct dw_map_builder *b, const struct dw_object *nad) {
+static bool is_configured_network(const struct dw_map_builder *b, const struct dw_object *nad) {
   struct dw_nad_name name;
   return b->map->network != NULL && dw_network_read(b->scratch, b->policy->namespace_, b->map->network, &name) &&
          strcmp(nad->namespace_, name.ns) == 0 && strcmp(nad->name, name.name) == 0;
 }
 
-/* The migration network in force, else the first one. */
+/* The configured migration network, or else the first migration network. */
 static void find_home(struct dw_map_builder *b, const struct drafts *drafts) {
-  bool in_force = false;
-  for (size_t i = 0; i < drafts->count && !in_force; i++) {
+  bool configured = false;
+  for (size_t i = 0; i < drafts->count && !configured; i++) {
     const struct dw_map_pool *pool = drafts->items[i].pool;
     if (pool == NULL || !pool->migration || pool->subnet.first.v4 != b->options->suggest_v4)
       continue;
-    in_force = is_network_in_force(b, pool->nad);
-    if (in_force || !b->has_home)
+    configured = is_configured_network(b, pool->nad);
+    if (configured || !b->has_home)
       b->home = pool->subnet;
     b->has_home = true;
   }

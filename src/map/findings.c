@@ -11,7 +11,7 @@ struct listing {
   size_t denial_count, warning_count;
 };
 
-/* dw_finding_message() without the id at its end: it stands beside it. */
+/* dw_finding_message() without the rule's id at its end, because the page shows that in another column. */
 static const char *message_of(struct dw_arena *arena, const struct dw_finding *finding) {
   if (finding->action != DW_ACTION_DENY)
     return dw_arena_printf(arena, "%s%s%s", finding->what, finding->fix != NULL ? "; " : "",

@@ -13,10 +13,10 @@ static size_t columns(const struct dw_map *map) {
 
 /* --- one NIC over all nodes --- */
 
-/* What speaks against a NIC as the way of migrations. */
+/* What makes a NIC unfit for migrations. */
 struct drawback {
-  size_t missing, down, primary, port, portless; /* nodes */
-  uint32_t low_mtu, high_mtu;                    /* 0 where none is known */
+  size_t missing, down, primary, port, portless; /* numbers of nodes */
+  uint32_t low_mtu, high_mtu;                    /* 0 if none is known */
   size_t known;                                  /* nodes whose NICs are known */
   bool bridge;
 };
@@ -136,7 +136,7 @@ static void put_heads(const struct dw_map *map, struct dw_buf *out) {
 
 static void put_nic(const struct dw_map *map, size_t index, struct dw_buf *out) {
   const struct dw_map_nic *nic = &map->nics[index];
-  bool ordinary = strlen(nic->name) <= 15; /* as long as Linux lets a NIC's name be: in one line */
+  bool ordinary = strlen(nic->name) <= 15; /* valid in Linux: keep it on one line */
   dw_buf_printf(out, "<tr><th scope=\"row\" class=\"pin%s\">", ordinary ? " whole" : "");
   dw_html_wrap(out, "", nic->name, "</th><td class=\"verdict\">");
   put_verdict(map, index, out);
@@ -166,7 +166,7 @@ static void put_table(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "</strong> of nodes not shown here; the column &quot;For migrations&quot; includes them.</p>\n");
 }
 
-/* --- who is in a group --- */
+/* --- the nodes of a group --- */
 
 static void put_group(const struct dw_map_nodes *nodes, struct dw_buf *out) {
   dw_html_wrap(out, "<details><summary>", nodes->label, "</summary><ul class=\"ranges\">");
@@ -258,7 +258,8 @@ static void put_findings_section(const struct dw_map *map, struct dw_buf *out) {
 
 /* --- the page --- */
 
-/* Nothing is fetched, and of styles and scripts only these two run, whatever a name manages to put into the page. */
+/* The policy forbids all requests, and all styles and scripts except these two, even if a name from the cluster manages
+ * to inject markup. */
 static void put_head(struct dw_buf *out) {
   dw_buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "

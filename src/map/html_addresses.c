@@ -18,25 +18,25 @@ static const struct {
 /* How deep an entry is nested in others. Entries come in the order of an area's rows. */
 enum { HTML_LANES = 4 };
 struct html_lanes {
-  bool taken[HTML_LANES];
+  bool used[HTML_LANES];
   struct dw_addr last[HTML_LANES];
 };
 static unsigned lane_of(struct html_lanes *lanes, const struct dw_interval *span) {
   unsigned lane = 0;
-  while (lane < HTML_LANES - 1 && lanes->taken[lane] && dw_addr_compare(&lanes->last[lane], &span->first) >= 0)
+  while (lane < HTML_LANES - 1 && lanes->used[lane] && dw_addr_compare(&lanes->last[lane], &span->first) >= 0)
     lane++;
-  lanes->taken[lane] = true;
+  lanes->used[lane] = true;
   lanes->last[lane] = span->last;
   return lane;
 }
 
 /* --- the drawing --- */
 
-/* All places where something begins or ends cut the area into cells; a cell's width follows the number of bits of its
- * size, so that a /24 is still seen beside a /9. */
+/* Where ranges begin and end, the area is cut into cells. A cell's width depends on the number of bits of its size, so
+ * that a /24 is visible next to a /9. */
 struct cells {
-  struct dw_u128 starts[2 * HTML_STRIP_ROWS]; /* of each row where it begins, and what comes behind it */
-  unsigned places[2 * HTML_STRIP_ROWS];       /* where the cell begins, in units */
+  struct dw_u128 starts[2 * HTML_STRIP_ROWS]; /* of each row: its first address, and the one after its last */
+  unsigned places[2 * HTML_STRIP_ROWS];       /* where each cell begins, in units */
   size_t count;
   unsigned units;
 };
@@ -51,7 +51,7 @@ static const struct dw_interval *span_of(const struct dw_map_row *row) {
   return row->entry ? &row->entry->span : &row->gap->span;
 }
 
-/* The address behind the last; where there is none, the last itself. */
+/* The address after the last one, or the last one if it is the highest of all. */
 static struct dw_u128 end_of(const struct dw_interval *span) {
   struct dw_u128 end = dw_u128_add(span->last.value, 1);
   return end.high | end.low ? end : span->last.value;
@@ -82,7 +82,7 @@ static size_t cell_at(const struct cells *cells, struct dw_u128 value) {
   return found ? (size_t)(found - cells->starts) : 0;
 }
 
-/* Where an area tells no gaps, what nothing covers only sets apart. */
+/* In an area without gaps, free space only separates the ranges. */
 static void measure(const struct dw_map_area *area, struct cells *cells) {
   int change[2 * HTML_STRIP_ROWS] = {0};
   for (size_t i = 0; i < area->row_count; i++) {
@@ -120,12 +120,12 @@ static void put_box(const struct cells *cells, const struct dw_interval *span, c
                 box->letter ? "" : " class=\"vacant\"");
   if (box->letter)
     dw_buf_printf(out, "%c ", box->letter);
-  bool nad = strncmp(box->name, "NAD ", 4) == 0; /* the letter tells it, and room is scarce */
+  bool nad = strncmp(box->name, "NAD ", 4) == 0; /* the letter says it, and space is scarce */
   dw_html_wrap(out, "", box->name + (nad ? 4 : 0), "</text></svg>");
 }
 
 static unsigned deepest(const struct dw_map_area *area) {
-  struct html_lanes lanes = {.taken = {false}};
+  struct html_lanes lanes = {.used = {false}};
   unsigned most = 0;
   for (size_t i = 0; i < area->row_count; i++) {
     unsigned lane = area->rows[i].entry ? lane_of(&lanes, &area->rows[i].entry->span) : 0;
@@ -135,7 +135,7 @@ static unsigned deepest(const struct dw_map_area *area) {
 }
 
 static void put_boxes(const struct dw_map_area *area, const struct cells *cells, unsigned height, struct dw_buf *out) {
-  struct html_lanes lanes = {.taken = {false}};
+  struct html_lanes lanes = {.used = {false}};
   for (size_t i = 0; i < area->row_count; i++) {
     const struct dw_map_row *row = &area->rows[i];
     if (!row->entry) {
@@ -257,7 +257,8 @@ static void put_size(const struct dw_map_entry *entry, struct dw_buf *out) {
   }
 }
 
-/* Whether it hands out less than whereabouts would of the whole subnet, which is all but its first and last address. */
+/* Returns true if the pool is smaller than what whereabouts hands out from the whole subnet, which is all but its first
+ * and last address. */
 static bool cut_short(const struct dw_map_entry *entry) {
   const struct dw_interval whole = {{dw_u128_add(entry->span.first.value, 1), entry->span.first.v4},
                                     {dw_u128_sub(entry->span.last.value, (struct dw_u128){0, 1}), entry->span.last.v4}};
@@ -265,7 +266,7 @@ static bool cut_short(const struct dw_map_entry *entry) {
          (dw_addr_compare(&entry->pool.first, &whole.first) > 0 || dw_addr_compare(&entry->pool.last, &whole.last) < 0);
 }
 
-/* A pool's name tells the object already. */
+/* The name of a pool already contains its object. */
 static void put_who(const struct dw_map_entry *entry, struct dw_buf *out) {
   dw_html_wrap(out, "<td role=\"cell\" class=\"name\">", entry->name, "<br><span class=\"soft\">");
   if (!hands_out(entry->kind))
@@ -303,7 +304,7 @@ static void put_gap(const struct dw_map_gap *gap, struct dw_buf *out) {
 }
 
 static void put_rows(const struct dw_map_area *area, struct dw_buf *out) {
-  struct html_lanes lanes = {.taken = {false}};
+  struct html_lanes lanes = {.used = {false}};
   for (size_t i = 0; i < area->row_count && i < HTML_ROWS; i++) {
     const struct dw_map_row *row = &area->rows[i];
     if (row->entry)
@@ -348,7 +349,7 @@ void dw_html_addresses(const struct dw_map *map, struct dw_buf *out) {
   dw_buf_puts(out, "</section>\n");
 }
 
-/* --- the wanted size --- */
+/* --- suggestions of the requested size --- */
 
 #define SUGGESTION_HEADS "<th scope=\"col\">Range</th><th scope=\"col\" class=\"number\">Usable addresses</th>"
 
@@ -407,7 +408,7 @@ static void put_wanted(const struct dw_map *map, struct dw_buf *out) {
   put_suggestions(map, out);
 }
 
-/* --- every size --- */
+/* --- free space by size --- */
 
 static void put_lowest(const struct dw_map_area *area, unsigned bits, struct dw_buf *out) {
   char text[DW_PREFIX_TEXT];

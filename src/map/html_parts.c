@@ -35,7 +35,7 @@ static void put_filter(struct dw_buf *out, const struct html_table *table) {
                 table->id, table->number, table->id, table->number, table->id, table->number);
 }
 
-/* The roles that `stacked` asks for; the default ones are not said twice. */
+/* Only stacked tables need explicit roles. */
 static const char *role(const struct html_table *table, const char *attribute) {
   return table->stacked ? attribute : "";
 }

@@ -1,4 +1,4 @@
-/* Which NICs the map tells of, and which NADs use them. */
+/* Which NICs the map shows, and which NADs use them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ static void collect_uses(struct dw_map_builder *b, struct uses *uses) {
   }
 }
 
-/* Of one NIC migration networks first. */
+/* Of the same NIC, migration networks first. */
 static int compare_uses(const void *left, const void *right) {
   const struct use *a = left;
   const struct use *b = right;
@@ -73,7 +73,7 @@ static bool is_device(const struct dw_handler_node *on, const struct dw_nic *nic
   return nic->fits_master || nic->type == DW_NIC_LINUX_BRIDGE || dw_nic_role(on, nic).primary;
 }
 
-/* A port is worth telling where what it is a port of is: a bond's NICs, not what hangs on br-int. */
+/* A port is shown if the bond or bridge that it belongs to is: the NICs of a bond, but not the ports of br-int. */
 static bool is_shown(const struct dw_map_builder *b, const struct dw_handler_node *on, const struct dw_nic *nic) {
   static const char *const pod_prefixes[] = {"veth", "tap", "vnet"};
   if (b->named_count > 0 && bsearch(&nic->name, b->named, b->named_count, sizeof *b->named, dw_by_name) != NULL)
@@ -145,7 +145,7 @@ static void add_uses(struct dw_map_builder *b, const struct uses *uses) {
     const struct use *use = &uses->items[i];
     struct dw_map_nic *nic = &b->map->nics[dw_map_nic_index(b->map, use->nic)];
     if (i > 0 && use->nad == uses->items[i - 1].nad && strcmp(use->nic, uses->items[i - 1].nic) == 0)
-      continue; /* two plugins of one list */
+      continue; /* two plugins of one NAD */
     if (nic->nad_count < DW_MAP_NADS_SHOWN)
       nic->nads[nic->nad_count] = dw_arena_printf(b->arena, "%s/%s", use->nad->namespace_, use->nad->name);
     nic->nad_count++;

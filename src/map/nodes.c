@@ -1,4 +1,4 @@
-/* The nodes that run virt-handler, those with the same NICs together. */
+/* The nodes that run virt-handler, in groups of nodes with the same NICs. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 struct node {
   const char *name;
-  size_t rank; /* in natural order of all */
+  size_t rank; /* in the natural order of all nodes */
   bool known;
   struct dw_map_cell *cells; /* by nic */
   size_t cell_count;
@@ -36,7 +36,7 @@ static int compare_cells(const struct dw_map_cell *a, const struct dw_map_cell *
   return strcmp(a->controller, b->controller);
 }
 
-static int compare_alike(const struct node *a, const struct node *b) {
+static int compare_nics(const struct node *a, const struct node *b) {
   if (a->known != b->known)
     return a->known ? -1 : 1;
   if (a->cell_count != b->cell_count)
@@ -47,10 +47,10 @@ static int compare_alike(const struct node *a, const struct node *b) {
   return order;
 }
 
-static int by_likeness(const void *left, const void *right) {
+static int by_nics(const void *left, const void *right) {
   const struct node *a = *(const struct node *const *)left;
   const struct node *b = *(const struct node *const *)right;
-  int order = compare_alike(a, b);
+  int order = compare_nics(a, b);
   return order != 0 ? order : (a->rank > b->rank) - (a->rank < b->rank);
 }
 
@@ -105,7 +105,7 @@ static struct node *read_nodes(struct dw_map_builder *b, size_t count) {
 
 /* --- grouping --- */
 
-/* "a", "a, b", "a ... c": nodes FIRST to LAST, which follow one another. */
+/* Appends the nodes FIRST to LAST, which are consecutive: "a", "a, b" or "a ... c". */
 static void add_run(struct dw_buf *out, const struct node *const *members, size_t first, size_t last) {
   if (out->length > 0)
     dw_buf_puts(out, ", ");
@@ -117,17 +117,17 @@ static void add_run(struct dw_buf *out, const struct node *const *members, size_
 static const char *label_of(struct dw_map_builder *b, const struct node *const *members, size_t count) {
   enum { RUNS_SHOWN = 3 };
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
-  size_t told = 0;
-  for (int runs = 0; told < count && runs < RUNS_SHOWN; runs++) {
-    size_t last = told;
+  size_t shown = 0;
+  for (int runs = 0; shown < count && runs < RUNS_SHOWN; runs++) {
+    size_t last = shown;
     while (last + 1 < count && members[last + 1]->rank == members[last]->rank + 1)
       last++;
-    add_run(&text, members, told, last);
-    told = last + 1;
+    add_run(&text, members, shown, last);
+    shown = last + 1;
   }
-  if (told < count)
-    dw_buf_printf(&text, " and %zu more", count - told);
-  if (count > 2 || told < count)
+  if (shown < count)
+    dw_buf_printf(&text, " and %zu more", count - shown);
+  if (count > 2 || shown < count)
     dw_buf_printf(&text, " (%zu nodes)", count);
   return dw_arena_strdup(b->arena, dw_buf_text(&text));
 }
@@ -147,15 +147,15 @@ static struct dw_map_nodes make_group(struct dw_map_builder *b, const struct nod
   return group;
 }
 
-struct found_group {
+struct group_members {
   const struct node *const *members;
   size_t count;
 };
 
-/* By their first node, those unknown last. */
+/* By their first node; unknown ones last. */
 static int by_first(const void *left, const void *right) {
-  const struct found_group *a = left;
-  const struct found_group *b = right;
+  const struct group_members *a = left;
+  const struct group_members *b = right;
   if (a->members[0]->known != b->members[0]->known)
     return a->members[0]->known ? -1 : 1;
   return (a->members[0]->rank > b->members[0]->rank) - (a->members[0]->rank < b->members[0]->rank);
@@ -165,14 +165,14 @@ void dw_map_add_nodes(struct dw_map_builder *b) {
   size_t count = dw_view_handler_nodes(b->view);
   struct node *nodes = read_nodes(b, count);
   const struct node **sorted = dw_arena_array(b->scratch, count, sizeof(const struct node *));
-  struct found_group *groups = dw_arena_array(b->scratch, count, sizeof *groups);
+  struct group_members *groups = dw_arena_array(b->scratch, count, sizeof *groups);
   size_t group_count = 0;
   for (size_t i = 0; i < count; i++)
     sorted[i] = &nodes[i];
-  qsort(sorted, count, sizeof *sorted, by_likeness);
+  qsort(sorted, count, sizeof *sorted, by_nics);
   for (size_t i = 0; i < count; i++) {
-    if (i == 0 || compare_alike(sorted[i - 1], sorted[i]) != 0)
-      groups[group_count++] = (struct found_group){&sorted[i], 0};
+    if (i == 0 || compare_nics(sorted[i - 1], sorted[i]) != 0)
+      groups[group_count++] = (struct group_members){&sorted[i], 0};
     groups[group_count - 1].count++;
   }
   qsort(groups, group_count, sizeof *groups, by_first);

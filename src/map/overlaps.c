@@ -1,12 +1,12 @@
-/* Which entries are in conflict, as the overlap rules see it: a pool's subnet with the cluster's networks, its
- * addresses with other NADs' and, on a migration network, with remote clusters'. */
+/* Which entries are in conflict, as the overlap rules define it: a pool's subnet with the cluster's networks, and its
+ * addresses with those of other NADs and, on a migration network, with those of remote clusters. */
 #include <string.h>
 
 #include "map/map_internal.h"
 
 enum { COUNT_LIMIT = 1000 };
 
-static void note(struct dw_map_builder *b, struct dw_map_entry *entry, const char *name, const char *text) {
+static void add_overlap(struct dw_map_builder *b, struct dw_map_entry *entry, const char *name, const char *text) {
   size_t shown = 0;
   while (shown < DW_MAP_OVERLAPS_SHOWN && entry->overlaps[shown] != NULL)
     shown++;
@@ -16,7 +16,7 @@ static void note(struct dw_map_builder *b, struct dw_map_entry *entry, const cha
     entry->overlap_count++;
 }
 
-static void more(struct dw_map_entry *entry, size_t count) {
+static void add_uncounted(struct dw_map_entry *entry, size_t count) {
   entry->overlap_count += count;
   if (entry->overlap_count > COUNT_LIMIT)
     entry->overlap_count = COUNT_LIMIT;
@@ -28,9 +28,9 @@ static void with_networks(struct dw_map_builder *b, const struct dw_map_origin *
   size_t shown = count < DW_MAP_OVERLAPS_SHOWN ? count : DW_MAP_OVERLAPS_SHOWN;
   for (size_t i = 0; i < shown; i++) {
     char text[DW_PREFIX_TEXT];
-    note(b, origin->entry, networks[i]->name, dw_prefix_format(&networks[i]->prefix, text));
+    add_overlap(b, origin->entry, networks[i]->name, dw_prefix_format(&networks[i]->prefix, text));
   }
-  more(origin->entry, count - shown);
+  add_uncounted(origin->entry, count - shown);
 }
 
 static void with_nads(struct dw_map_builder *b, const struct dw_map_origin *origin) {
@@ -48,23 +48,24 @@ static void with_nads(struct dw_map_builder *b, const struct dw_map_origin *orig
   size_t count = dw_view_pool_conflicts(b->view, &query, &hit);
   if (count == 0)
     return;
-  note(b, origin->entry, dw_arena_printf(b->scratch, "NAD %s/%s", hit.nad->namespace_, hit.nad->name), hit.pool->text);
-  more(origin->entry, count - 1);
+  add_overlap(b, origin->entry, dw_arena_printf(b->scratch, "NAD %s/%s", hit.nad->namespace_, hit.nad->name),
+              hit.pool->text);
+  add_uncounted(origin->entry, count - 1);
 }
 
-/* --- the same seen from the other side --- */
+/* --- the same conflicts, for the entries that are not pools --- */
 
 struct side {
   struct dw_map_builder *b;
   const struct dw_map_origin *origins;
   struct dw_map_entry *entry; /* a network, remote cluster or nodes' addresses */
   bool is_remote;
-  size_t *noted; /* for each origin, the number of the side that it was noted for last */
+  size_t *seen; /* for each origin, the number of the last side that it was added to */
   size_t number;
 };
 
-/* Whether a pool meets an address of the nodes themselves: those of one line may have room between them. */
-static bool meets_node(const struct dw_map_builder *b, const struct dw_map_pool *pool) {
+/* Returns true if a pool contains an address of a node. An entry of several addresses also spans those between them. */
+static bool contains_node(const struct dw_map_builder *b, const struct dw_map_pool *pool) {
   const struct dw_cluster_network *networks[DW_MAP_OVERLAPS_SHOWN];
   size_t count = dw_view_cluster_overlaps(b->view, &pool->prefix, networks, DW_MAP_OVERLAPS_SHOWN);
   for (size_t i = 0; i < count && i < DW_MAP_OVERLAPS_SHOWN; i++)
@@ -76,13 +77,13 @@ static bool meets_node(const struct dw_map_builder *b, const struct dw_map_pool 
 static bool found_pool(void *context, const struct dw_interval_entry *found) {
   struct side *side = context;
   const struct dw_map_origin *origin = &side->origins[found->id];
-  if (found->span.first.v4 != side->entry->span.first.v4 || side->noted[found->id] == side->number ||
-      (side->entry->kind == DW_MAP_ADDRESSES && !meets_node(side->b, origin->pool)))
+  if (found->span.first.v4 != side->entry->span.first.v4 || side->seen[found->id] == side->number ||
+      (side->entry->kind == DW_MAP_ADDRESSES && !contains_node(side->b, origin->pool)))
     return true;
-  side->noted[found->id] = side->number;
-  note(side->b, side->entry, origin->entry->name, origin->entry->text);
+  side->seen[found->id] = side->number;
+  add_overlap(side->b, side->entry, origin->entry->name, origin->entry->text);
   if (side->is_remote)
-    note(side->b, origin->entry, side->entry->name, side->entry->text);
+    add_overlap(side->b, origin->entry, side->entry->name, side->entry->text);
   return side->is_remote || side->entry->overlap_count < COUNT_LIMIT;
 }
 
@@ -122,11 +123,11 @@ void dw_map_add_overlaps(struct dw_map_builder *b, const struct dw_map_origin *o
     with_networks(b, &origins[i]);
     with_nads(b, &origins[i]);
   }
-  size_t *noted = dw_arena_array(b->scratch, count, sizeof *noted);
+  size_t *seen = dw_arena_array(b->scratch, count, sizeof *seen);
   for (size_t i = 0; i < count; i++) {
     if (origins[i].pool != NULL)
       continue;
-    struct side side = {b, origins, origins[i].entry, origins[i].entry->kind == DW_MAP_REMOTE, noted, i + 1};
+    struct side side = {b, origins, origins[i].entry, origins[i].entry->kind == DW_MAP_REMOTE, seen, i + 1};
     dw_interval_index_find(side.is_remote ? &usable : &subnets, &origins[i].entry->span, found_pool, &side);
   }
 }

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "map/block.h"
 
-#define NO_BREAK "\xC2\xA0" /* a space where no line is broken */
+#define NO_BREAK "\xC2\xA0" /* a space at which lines are not broken */
 
 const char *dw_map_number(uint64_t number, char *out) {
   char digits[24];
@@ -22,22 +22,22 @@ const char *dw_map_number(uint64_t number, char *out) {
   return out;
 }
 
-static void say_number(struct dw_buf *out, uint64_t number) {
+static void put_number(struct dw_buf *out, uint64_t number) {
   char text[DW_NUMBER_TEXT];
   dw_buf_puts(out, number == UINT64_MAX ? "over 10^19" : dw_map_number(number, text));
 }
 
-static void say_usable(const struct dw_map_entry *entry, struct dw_buf *out) {
+static void put_usable(const struct dw_map_entry *entry, struct dw_buf *out) {
   dw_buf_puts(out, "; usable" NO_BREAK);
-  say_number(out, entry->usable);
+  put_number(out, entry->usable);
   if (entry->kind == DW_MAP_MIGRATION_POOL && entry->needed > 0) {
     dw_buf_puts(out, ", needed" NO_BREAK);
-    say_number(out, entry->needed);
+    put_number(out, entry->needed);
   }
 }
 
-/* Where a pool is less than its subnet without the first and the last address. */
-static void say_pool(const struct dw_map_entry *entry, struct dw_buf *out) {
+/* Appends the pool's range if it is smaller than its subnet without the first and the last address. */
+static void put_pool(const struct dw_map_entry *entry, struct dw_buf *out) {
   struct dw_u128 start = dw_u128_sub(entry->pool.first.value, entry->span.first.value);
   struct dw_u128 end = dw_u128_sub(entry->span.last.value, entry->pool.last.value);
   char first[DW_ADDR_TEXT];
@@ -48,21 +48,21 @@ static void say_pool(const struct dw_map_entry *entry, struct dw_buf *out) {
                 dw_addr_format(&entry->pool.last, last));
 }
 
-void dw_map_say_entry(const struct dw_map_entry *entry, struct dw_buf *out) {
+void dw_map_describe_entry(const struct dw_map_entry *entry, struct dw_buf *out) {
   if (entry->kind == DW_MAP_MIGRATION_POOL)
     dw_buf_puts(out, "migration network: ");
   dw_buf_puts(out, entry->name);
   if (entry->kind == DW_MAP_MIGRATION_POOL || entry->kind == DW_MAP_POOL) {
     if (entry->copies > 0)
       dw_buf_printf(out, " and %zu more", entry->copies);
-    say_pool(entry, out);
-    say_usable(entry, out);
+    put_pool(entry, out);
+    put_usable(entry, out);
   } else {
     dw_buf_printf(out, " (%s)", entry->object);
   }
 }
 
-void dw_map_say_trouble(const struct dw_map_entry *entry, struct dw_buf *out) {
+void dw_map_describe_problems(const struct dw_map_entry *entry, struct dw_buf *out) {
   size_t shown = 0;
   if (entry->overlap_count > 0) {
     dw_buf_puts(out, "overlaps ");
@@ -75,29 +75,29 @@ void dw_map_say_trouble(const struct dw_map_entry *entry, struct dw_buf *out) {
     dw_buf_printf(out, "%stoo small for the nodes", entry->overlap_count > 0 ? "; " : "");
 }
 
-void dw_map_say_gap(const struct dw_map_gap *gap, struct dw_buf *out) {
+void dw_map_describe_gap(const struct dw_map_gap *gap, struct dw_buf *out) {
   bool v4 = gap->span.first.v4;
-  say_number(out, v4 ? gap->size : dw_block_count(&gap->span, 64));
+  put_number(out, v4 ? gap->size : dw_block_count(&gap->span, 64));
   dw_buf_puts(out, v4 ? " free" : " x /64 free");
   if (strcmp(gap->widest_text, gap->text) != 0)
     dw_buf_printf(out, ", widest %s", gap->widest_text);
 }
 
-/* Sizes that people ask for; of the others only the widest. */
+/* Sizes that people ask for. */
 static bool is_usual(const struct dw_map_area *area, unsigned bits) {
   if (!area->v4)
     return bits == 48 || bits == 56 || bits == 60 || bits == 64;
   return bits == 16 || bits == 20 || (bits >= 22 && bits <= 28);
 }
 
-void dw_map_say_room(const struct dw_map_area *area, struct dw_buf *out) {
+void dw_map_describe_room(const struct dw_map_area *area, struct dw_buf *out) {
   dw_buf_puts(out, area->room_count == 0 ? "nothing is free" : "free space by size: ");
   bool first = true;
   for (size_t i = 0; i < area->room_count; i++) {
     if (i > 0 && !is_usual(area, area->room[i].bits))
       continue;
     dw_buf_printf(out, "%s/%u:" NO_BREAK, first ? "" : ", ", area->room[i].bits);
-    say_number(out, area->room[i].fits);
+    put_number(out, area->room[i].fits);
     first = false;
   }
 }
@@ -109,7 +109,7 @@ const char *dw_map_sync_text(const struct dw_map *map, char text[DW_SYNC_TEXT]) 
   return text;
 }
 
-void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) {
+void dw_map_describe_needed(const struct dw_map *map, struct dw_buf *out) {
   if (map->handler_nodes == 0) {
     dw_buf_puts(out, "The number of nodes that run virt-handler is unknown.");
     return;
@@ -122,7 +122,7 @@ void dw_map_say_need(const struct dw_map *map, struct dw_buf *out) {
                 dw_map_number(map->needed, needed), map->needed == 1 ? "" : "es", dw_map_sync_text(map, sync));
 }
 
-void dw_map_say_findings(const struct dw_map *map, struct dw_buf *out) {
+void dw_map_describe_findings(const struct dw_map *map, struct dw_buf *out) {
   if (map->audited == 0)
     dw_buf_puts(out, "There is no NetworkAttachmentDefinition, HyperConverged or KubeVirt to check.");
   else if (map->denials == 0 && map->warnings == 0)
@@ -132,9 +132,9 @@ void dw_map_say_findings(const struct dw_map *map, struct dw_buf *out) {
                   map->denials, map->denials == 1 ? "" : "s", map->warnings, map->warnings == 1 ? "" : "s");
 }
 
-void dw_map_say_suggestion(const struct dw_map_suggestion *suggestion, struct dw_buf *out) {
+void dw_map_describe_suggestion(const struct dw_map_suggestion *suggestion, struct dw_buf *out) {
   dw_buf_puts(out, "usable ");
-  say_number(out, suggestion->usable);
+  put_number(out, suggestion->usable);
   if (suggestion->caution != NULL)
     dw_buf_printf(out, "; but it is in %s", suggestion->caution);
 }
@@ -149,7 +149,7 @@ size_t dw_map_width(const char *text) {
 size_t dw_map_break(const char *text, unsigned width, const char **next) {
   const char *at = text;
   const char *space = NULL;
-  for (unsigned taken = 0; *at != '\0' && taken < width; taken++) {
+  for (unsigned characters = 0; *at != '\0' && characters < width; characters++) {
     uint32_t code;
     if (*at == ' ' && at > text)
       space = at;

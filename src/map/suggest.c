@@ -1,10 +1,11 @@
-/* Blocks of a wanted size that overlap nothing. */
+/* Suggestions: free blocks of the requested size. */
 #include <string.h>
 
 #include "map/block.h"
 #include "map/map_internal.h"
 
-/* Free here, but often in use beyond the cluster's sight, or soon by something that is installed with its defaults. */
+/* Networks that are often in use where this cluster does not see it, or may be soon, by software with default settings.
+ */
 static const struct {
   const char *cidr;
   const char *who;
@@ -29,12 +30,12 @@ bool dw_map_can_suggest(bool v4, unsigned bits) {
   return v4 ? bits >= 8 && bits <= 30 : bits >= 48 && bits <= 126;
 }
 
-/* --- from a place outwards --- */
+/* --- the free blocks nearest to a place --- */
 
 struct walk {
   const struct dw_interval_set *free;
   unsigned host_bits;
-  size_t up, down; /* gaps: the next to look at above, one behind the next below */
+  size_t up, down; /* indexes of gaps: the next one above, and the next one below plus 1 */
   struct dw_addr above, below;
   bool has_above, has_below;
   struct dw_prefix next_above, next_below;
@@ -96,7 +97,7 @@ static bool step_down(struct walk *w, struct dw_prefix *out) {
   return true;
 }
 
-/* The next one outwards, above before below where both are as near. */
+/* The next block further from PLACE; of two at the same distance, the one above. */
 static bool next_block(struct walk *w, const struct dw_interval *place, struct dw_prefix *out) {
   if (!w->has_above && !w->has_below)
     return false;
@@ -111,7 +112,7 @@ static bool next_block(struct walk *w, const struct dw_interval *place, struct d
   return inside || dw_u128_compare(up, down) <= 0 ? step_up(w, out) : step_down(w, out);
 }
 
-/* --- which ones --- */
+/* --- the choice --- */
 
 static const char *caution_of(const struct dw_prefix *block) {
   for (size_t i = 0; i < COMMON; i++) {
@@ -129,7 +130,7 @@ static bool is_listed(const struct dw_map *map, const struct dw_prefix *block) {
   return false;
 }
 
-/* whereabouts leaves out the first and the last address, of IPv6 too. */
+/* whereabouts leaves out the first and the last address, also for IPv6. */
 static uint64_t usable_of(const struct dw_prefix *block) {
   struct dw_interval span = dw_interval_of(block);
   uint64_t size = dw_map_span_size(&span);
@@ -147,7 +148,7 @@ static void suggest(struct dw_map_builder *b, const struct dw_prefix *block) {
                                  .caution = caution_of(block)};
 }
 
-/* Walks FREE from PLACE outwards. */
+/* Adds the blocks of FREE that are nearest to PLACE. */
 static void suggest_around(struct dw_map_builder *b, const struct dw_interval_set *free,
                            const struct dw_interval *place) {
   unsigned all = b->map->wanted_v4 ? 32 : 128;
@@ -185,8 +186,8 @@ static struct dw_interval_set uncommon(struct dw_map_builder *b, const struct dw
   return left;
 }
 
-/* Where to look, range by range: in the migration network's own first, from that network outwards; in the others from a
- * place that few use. */
+/* First the private range that contains the migration network, beginning next to that network. Then the other ranges,
+ * beginning at a place that is rarely in use. */
 static void suggest_v4(struct dw_map_builder *b, const struct dw_interval_set *free) {
   static const struct {
     const char *range, *place;
@@ -207,8 +208,8 @@ static void suggest_v4(struct dw_map_builder *b, const struct dw_interval_set *f
     }
 }
 
-/* A /48 of one's own: RFC 4193 wants its 40 bits random; made from the nodes' names they are the same in every run. */
-static struct dw_prefix own_site(const struct dw_map_builder *b) {
+/* A new /48. RFC 4193 wants its 40 bits to be random; derived from the nodes' names, they are the same in every run. */
+static struct dw_prefix new_site(const struct dw_map_builder *b) {
   uint64_t hash = UINT64_C(14695981039346656037);
   for (size_t i = 0; i < dw_view_count(b->view, DW_KIND_NODE); i++)
     for (const char *c = dw_view_at(b->view, DW_KIND_NODE, i)->name; *c != '\0'; c++)
@@ -224,7 +225,7 @@ static void suggest_v6(struct dw_map_builder *b) {
   suggest_around(b, &b->free6, &place);
   if (b->map->suggestion_count > 0)
     return;
-  struct dw_prefix site = own_site(b);
+  struct dw_prefix site = new_site(b);
   struct dw_interval span = dw_interval_of(&site);
   struct dw_interval_set free = dw_interval_set_without(b->scratch, &span, &b->used.v6);
   suggest_around(b, &free, &(struct dw_interval){site.base, site.base});

@@ -1,5 +1,6 @@
-/* The map as a picture: each area a stack of blocks in the order of addresses, beside each what it is. A block's height
- * follows the number of bits of its size, so that a /24 is seen beside a /9; what lies inside another is set in. */
+/* The map as a picture. Each area is a stack of blocks in address order, with a description next to each. A block's
+ * height depends on the number of bits of its size, so that a /24 is visible next to a /9. A block inside another one
+ * is indented. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,13 +13,13 @@ enum {
   WIDTH = 800,
   MARGIN = 16,
   BLOCKS = 150, /* the width of a stack */
-  STEP = 30,    /* how far in what lies inside another is set */
+  STEP = 30,    /* how far a block inside another one is indented */
   LANES = 4,
   TEXT_X = MARGIN + BLOCKS + 16,
   LINE = 18,
-  LINE_CHARS = 78, /* wide letters too then end before the edge */
+  LINE_CHARS = 78, /* so that a line of wide letters fits, too */
   GAP = 3,
-  ROWS = 300 /* of one area; beyond, what is drawn is no picture */
+  ROWS = 300 /* of one area; more would not be a picture any more */
 };
 
 static const char style[] =
@@ -42,7 +43,7 @@ static const char style[] =
 
 struct canvas {
   struct dw_buf *out;
-  unsigned y; /* where the next thing begins */
+  unsigned y; /* where the next element begins */
 };
 
 /* --- text --- */
@@ -56,7 +57,7 @@ static void put_line(struct canvas *canvas, unsigned x, unsigned y, const char *
   dw_buf_puts(canvas->out, "</text>\n");
 }
 
-/* TEXT in as many lines as it takes, the first at Y; returns the Y behind the last. */
+/* Writes TEXT as one or more lines, the first one at Y. Returns the Y of the line after them. */
 static unsigned put_lines(struct canvas *canvas, unsigned x, unsigned y, const char *class, const char *text) {
   unsigned width = LINE_CHARS + (TEXT_X - x) / 7;
   while (*text != '\0') {
@@ -84,43 +85,44 @@ static void put_block(struct canvas *canvas, unsigned lane, unsigned height, con
                 MARGIN + inset, canvas->y, BLOCKS - inset, height, class);
 }
 
-/* What an address, its words and its trouble take; puts them beside the block that begins at canvas->y. */
-static unsigned put_words(struct canvas *canvas, const char *address, const char *words, const char *trouble) {
-  bool soft = trouble == NULL;
+/* Writes an address, its description and its problems (may be NULL) next to the block that begins at canvas->y. Returns
+ * their height. */
+static unsigned put_words(struct canvas *canvas, const char *address, const char *words, const char *problems) {
+  bool soft = problems == NULL;
   unsigned y = put_lines(canvas, TEXT_X, canvas->y + 14, soft ? "dwmap-at dwmap-soft" : "dwmap-at", address);
   y = put_lines(canvas, TEXT_X, y, soft ? "dwmap-soft" : "", words);
-  if (trouble != NULL)
-    y = put_lines(canvas, TEXT_X, y, "dwmap-bad", trouble);
+  if (problems != NULL)
+    y = put_lines(canvas, TEXT_X, y, "dwmap-bad", problems);
   return y - canvas->y - 10;
 }
 
 static void put_entry(struct canvas *canvas, const struct dw_map_entry *entry, unsigned lane) {
   DW_BUF_SCOPED struct dw_buf words = DW_BUF_INIT;
-  DW_BUF_SCOPED struct dw_buf trouble = DW_BUF_INIT;
+  DW_BUF_SCOPED struct dw_buf problems = DW_BUF_INIT;
   char class[48];
-  dw_map_say_entry(entry, &words);
-  dw_map_say_trouble(entry, &trouble);
+  dw_map_describe_entry(entry, &words);
+  dw_map_describe_problems(entry, &problems);
   snprintf(class, sizeof class, "dwmap-k%d%s", (int)entry->kind,
            entry->overlap_count > 0 || entry->crowded ? " dwmap-hit" : "");
-  unsigned taken = put_words(canvas, entry->text, dw_buf_text(&words), dw_buf_text(&trouble));
+  unsigned text_height = put_words(canvas, entry->text, dw_buf_text(&words), dw_buf_text(&problems));
   unsigned height = height_of(&entry->span);
   put_block(canvas, lane, height, class);
-  canvas->y += (height > taken ? height : taken) + GAP;
+  canvas->y += (height > text_height ? height : text_height) + GAP;
 }
 
 static void put_gap(struct canvas *canvas, const struct dw_map_gap *gap) {
   DW_BUF_SCOPED struct dw_buf words = DW_BUF_INIT;
-  dw_map_say_gap(gap, &words);
-  unsigned taken = put_words(canvas, gap->text, dw_buf_text(&words), NULL);
+  dw_map_describe_gap(gap, &words);
+  unsigned text_height = put_words(canvas, gap->text, dw_buf_text(&words), NULL);
   unsigned height = height_of(&gap->span);
   put_block(canvas, 0, height, "dwmap-free");
-  canvas->y += (height > taken ? height : taken) + GAP;
+  canvas->y += (height > text_height ? height : text_height) + GAP;
 }
 
 /* --- an area --- */
 
 struct nesting {
-  struct dw_addr ends[LANES]; /* of what is open, outermost first */
+  struct dw_addr ends[LANES]; /* of the enclosing ranges, outermost first */
   unsigned depth;
 };
 
@@ -150,7 +152,7 @@ static void put_area(struct canvas *canvas, const struct dw_map_area *area) {
   if (shown < area->row_count)
     dw_buf_printf(&text, "%zu more lines are not shown here; the text form has all of them. ", area->row_count - shown);
   if (area->private_range && (area->v4 || area->room_count > 0))
-    dw_map_say_room(area, &text);
+    dw_map_describe_room(area, &text);
   if (text.length > 0)
     canvas->y = put_lines(canvas, MARGIN, canvas->y + LINE, "dwmap-soft", dw_buf_text(&text)) - LINE + 6;
 }
@@ -158,14 +160,14 @@ static void put_area(struct canvas *canvas, const struct dw_map_area *area) {
 /* --- around the areas --- */
 
 static void put_legend(struct canvas *canvas, const struct dw_map *map) {
-  bool there[DW_MAP_KINDS] = {false};
+  bool used[DW_MAP_KINDS] = {false};
   unsigned x = MARGIN;
   for (size_t i = 0; i < map->entry_count; i++)
-    there[map->entries[i].kind] = true;
+    used[map->entries[i].kind] = true;
   for (unsigned kind = 0; kind <= DW_MAP_KINDS; kind++) {
     bool free = kind == DW_MAP_KINDS;
     const char *name = free ? "free" : dw_map_kind_name((enum dw_map_kind)kind);
-    if (!free && !there[kind])
+    if (!free && !used[kind])
       continue;
     dw_buf_printf(canvas->out, "<rect x=\"%u\" y=\"%u\" width=\"14\" height=\"14\" rx=\"3\" class=\"dwmap-", x,
                   canvas->y);
@@ -187,36 +189,36 @@ static void put_suggestions(struct canvas *canvas, const struct dw_map *map) {
   canvas->y += 2 * LINE;
   for (size_t i = 0; i < map->suggestion_count; i++) {
     dw_buf_truncate(&text, 0);
-    dw_map_say_suggestion(&map->suggestions[i], &text);
+    dw_map_describe_suggestion(&map->suggestions[i], &text);
     put_line(canvas, MARGIN, canvas->y + 12, "dwmap-at", map->suggestions[i].text);
     canvas->y = put_lines(canvas, MARGIN + 240, canvas->y + 12, "", dw_buf_text(&text)) - 12;
   }
 }
 
-/* What a screen reader says in place of the picture. */
+/* What a screen reader reads instead of the picture. */
 static void put_description(struct dw_buf *out, const struct dw_map *map) {
   size_t counts[DW_MAP_KINDS] = {0};
-  size_t troubled = 0;
+  size_t conflicts = 0;
   for (size_t i = 0; i < map->entry_count; i++) {
     counts[map->entries[i].kind]++;
-    troubled += map->entries[i].overlap_count > 0;
+    conflicts += map->entries[i].overlap_count > 0;
   }
   dw_buf_puts(out, "<desc id=\"dwmap-desc\">In use, by address:");
   for (size_t kind = 0; kind < DW_MAP_KINDS; kind++)
     dw_buf_printf(out, "%s %s: %zu", kind > 0 ? "," : "", dw_map_kind_name((enum dw_map_kind)kind), counts[kind]);
-  dw_buf_printf(out, ". In conflict with others: %zu.", troubled);
-  for (size_t i = 0, told = 0; i < map->entry_count && told < 20; i++) {
+  dw_buf_printf(out, ". In conflict with others: %zu.", conflicts);
+  for (size_t i = 0, listed = 0; i < map->entry_count && listed < 20; i++) {
     const struct dw_map_entry *entry = &map->entries[i];
     DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
     if (entry->kind != DW_MAP_MIGRATION_POOL && entry->overlap_count == 0)
       continue;
     dw_buf_printf(&text, " %s: ", entry->text);
-    dw_map_say_entry(entry, &text);
+    dw_map_describe_entry(entry, &text);
     dw_buf_puts(&text, entry->overlap_count > 0 ? ", " : "");
-    dw_map_say_trouble(entry, &text);
+    dw_map_describe_problems(entry, &text);
     dw_xml_puts(out, dw_buf_text(&text));
     dw_buf_putc(out, '.');
-    told++;
+    listed++;
   }
   dw_buf_puts(out, "</desc>\n");
 }
@@ -226,7 +228,7 @@ void dw_map_svg(const struct dw_map *map, struct dw_buf *out) {
   DW_BUF_SCOPED struct dw_buf need = DW_BUF_INIT;
   struct canvas canvas = {&body, MARGIN};
   put_line(&canvas, MARGIN, canvas.y + 14, "dwmap-head", "Addresses of the cluster");
-  dw_map_say_need(map, &need);
+  dw_map_describe_needed(map, &need);
   canvas.y = put_lines(&canvas, MARGIN, canvas.y + 36, "", dw_buf_text(&need)) - 6;
   put_legend(&canvas, map);
   for (size_t i = 0; i < map->area_count; i++)

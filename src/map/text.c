@@ -12,19 +12,19 @@ struct pen {
   struct dw_map_text_options options;
 };
 
-/* --- letters --- */
+/* --- characters --- */
 
-/* Input as it may go to a terminal. */
+/* Replaces characters that must not reach a terminal. */
 static void put_safe(struct pen *pen, const char *text, size_t length) {
-  for (size_t i = 0, taken; i < length; i += taken) {
+  for (size_t i = 0, bytes; i < length; i += bytes) {
     uint32_t code;
-    taken = dw_utf8_next(text + i, length - i, &code);
-    if (code == 0xA0) /* a space that only breaking lines knows of */
+    bytes = dw_utf8_next(text + i, length - i, &code);
+    if (code == 0xA0) /* the space at which lines are not broken */
       dw_buf_putc(pen->out, ' ');
     else if (dw_utf8_is_hidden(code) || (code >= 0x80 && !pen->options.utf8))
       dw_buf_putc(pen->out, '?');
     else
-      dw_buf_add(pen->out, text + i, taken);
+      dw_buf_add(pen->out, text + i, bytes);
   }
 }
 
@@ -38,7 +38,7 @@ static void color(struct pen *pen, const char *code) {
     dw_buf_printf(pen->out, "\033[%sm", code);
 }
 
-/* TEXT broken into lines; the first begins at INDENT, where the pen stands already. */
+/* Writes TEXT as one or more lines. The first one continues at INDENT, the current column. */
 static void put_wrapped(struct pen *pen, size_t indent, const char *code, const char *text) {
   unsigned width = pen->options.columns > indent + 16 ? pen->options.columns - (unsigned)indent : 16;
   do {
@@ -54,16 +54,16 @@ static void put_wrapped(struct pen *pen, size_t indent, const char *code, const 
   } while (*text != '\0');
 }
 
-static void put_sentence(struct pen *pen, void (*say)(const struct dw_map *, struct dw_buf *),
+static void put_sentence(struct pen *pen, void (*describe)(const struct dw_map *, struct dw_buf *),
                          const struct dw_map *map) {
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
-  say(map, &text);
+  describe(map, &text);
   put_wrapped(pen, 0, "", dw_buf_text(&text));
 }
 
 /* --- one line of an area --- */
 
-/* How wide a size is on a scale of powers of two. */
+/* The number of cells for a size, on a logarithmic scale. */
 static unsigned bar_of(const struct dw_interval *span) {
   struct dw_prefix widest = dw_block_widest(span);
   unsigned bits = dw_prefix_host_bits(&widest);
@@ -87,7 +87,7 @@ static const char *color_of(const struct dw_map_entry *entry) {
   return codes[entry->kind];
 }
 
-/* The address column, and a new line where an address is wider than it. */
+/* Fills the address column. After an address that is wider, the row continues on a new line. */
 static void put_address(struct pen *pen, const char *text, size_t column) {
   size_t width = dw_map_width(text);
   put_spaces(pen, 2);
@@ -105,10 +105,10 @@ static void put_entry(struct pen *pen, const struct dw_map_entry *entry, size_t 
   size_t indent = column + 4 + BAR + 2;
   put_address(pen, entry->text, column);
   put_bar(pen, &entry->span, false, color_of(entry));
-  dw_map_say_entry(entry, &text);
+  dw_map_describe_entry(entry, &text);
   put_wrapped(pen, indent, "", dw_buf_text(&text));
   dw_buf_truncate(&text, 0);
-  dw_map_say_trouble(entry, &text);
+  dw_map_describe_problems(entry, &text);
   if (text.length == 0)
     return;
   put_spaces(pen, indent - 2);
@@ -120,7 +120,7 @@ static void put_gap(struct pen *pen, const struct dw_map_gap *gap, size_t column
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   put_address(pen, gap->text, column);
   put_bar(pen, &gap->span, true, "2");
-  dw_map_say_gap(gap, &text);
+  dw_map_describe_gap(gap, &text);
   put_wrapped(pen, column + 4 + BAR + 2, "2", dw_buf_text(&text));
 }
 
@@ -151,7 +151,7 @@ static void put_area(struct pen *pen, const struct dw_map_area *area, size_t col
       put_gap(pen, area->rows[i].gap, column);
   if (area->private_range && (area->room_count > 0 || area->v4)) {
     DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
-    dw_map_say_room(area, &text);
+    dw_map_describe_room(area, &text);
     put_spaces(pen, 2);
     put_wrapped(pen, 2, "", dw_buf_text(&text));
   }
@@ -171,7 +171,7 @@ static void put_suggestions(struct pen *pen, const struct dw_map *map) {
       column = strlen(map->suggestions[i].text);
   for (size_t i = 0; i < map->suggestion_count; i++) {
     DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
-    dw_map_say_suggestion(&map->suggestions[i], &text);
+    dw_map_describe_suggestion(&map->suggestions[i], &text);
     put_address(pen, map->suggestions[i].text, column);
     put_wrapped(pen, column + 4, "", dw_buf_text(&text));
   }
@@ -186,12 +186,12 @@ void dw_map_text(const struct dw_map *map, const struct dw_map_text_options *opt
   if (pen.options.columns > MAX_COLUMNS)
     pen.options.columns = MAX_COLUMNS;
   size_t column = address_column(map);
-  put_sentence(&pen, dw_map_say_need, map);
+  put_sentence(&pen, dw_map_describe_needed, map);
   for (size_t i = 0; i < map->area_count; i++)
     put_area(&pen, &map->areas[i], column);
   put_suggestions(&pen, map);
   dw_buf_putc(out, '\n');
-  put_sentence(&pen, dw_map_say_findings, map);
+  put_sentence(&pen, dw_map_describe_findings, map);
   for (size_t i = 0; i < map->note_count; i++)
     put_wrapped(&pen, 0, "", map->notes[i]);
 }

@@ -45,7 +45,7 @@ int dw_map_span_compare(const struct dw_interval *a, const struct dw_interval *b
   return order != 0 ? order : dw_addr_compare(&b->last, &a->last);
 }
 
-/* Compares the numbers that begin at both, and moves behind them. */
+/* Compares the numbers at A and B, and moves both pointers past them. */
 static int compare_numbers(const char **a, const char **b) {
   while (**a == '0')
     ++*a;

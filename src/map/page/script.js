@@ -1,5 +1,5 @@
 "use strict";
-/* The page is whole without this; it only adds a filter to each table that is long enough. */
+/* The page is complete without this script, which only adds a filter to each long table. */
 for (const box of document.querySelectorAll(".filter")) {
   const input = box.querySelector("input");
   const status = box.querySelector("[role=status]");
