@@ -83,8 +83,8 @@ struct dw_prefix dw_block_widest(const struct dw_interval *room) {
 struct dw_prefix dw_block_leading(const struct dw_interval *room) {
   struct dw_prefix leading = prefix_at(room->first.value, room->first.v4, 0);
   struct dw_prefix wider;
-  for (unsigned bits = 1; dw_block_above(room, &room->first, bits, &wider); bits++) {
-    if (dw_addr_compare(&wider.base, &room->first) != 0)
+  for (unsigned bits = 1; bits <= width(room->first.v4); bits++) {
+    if (!dw_block_above(room, &room->first, bits, &wider) || dw_addr_compare(&wider.base, &room->first) != 0)
       break;
     leading = wider;
   }

@@ -170,7 +170,7 @@ static void empty_standard_input_is_an_error(void **state) {
 /* --- the source line --- */
 
 /* The output of check for TEXT in a file, without the folder's name. The caller frees it. */
-static char *said_of(const char *text) {
+static char *output_of(const char *text) {
   char folder[64];
   char path[80];
   folder_make(folder);
@@ -189,8 +189,8 @@ static char *said_of(const char *text) {
   return said;
 }
 
-static void expect_said(const char *text, const char *expected) {
-  char *said = said_of(text);
+static void expect_output(const char *text, const char *expected) {
+  char *said = output_of(text);
   assert_string_equal(said, expected);
   free(said);
 }
@@ -287,7 +287,7 @@ static void the_caret_points_to_the_problem(void **state) {
        "1 object checked, 1 denied: 1 error, 0 warnings\n"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-    expect_said(cases[i].manifest, cases[i].said);
+    expect_output(cases[i].manifest, cases[i].said);
 }
 
 static void findings_are_in_file_order(void **state) {

@@ -1,4 +1,4 @@
-/* `droveway inspect`, compared with whereabouts' own results among others. */
+/* `droveway inspect`. Some of its results are compared with those of whereabouts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,7 +97,7 @@ static void check_case(struct json_object *one, struct json_object *found) {
     check_pool(json_object_array_get_idx(expected, i), json_object_array_get_idx(pools, i), what);
 }
 
-/* The configuration text that holds a case's IPAM object. */
+/* A configuration with the IPAM object of a case. */
 static char *config_of(struct json_object *one) {
   struct json_object *ipam = NULL;
   const char *ipam_text = json_object_object_get_ex(one, "ipamText", &ipam)

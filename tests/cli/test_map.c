@@ -26,7 +26,7 @@ static void expect_text(const struct run *run, const char *text) {
     fail_msg("\"%s\" is not in:\n%s", text, run->out);
 }
 
-static void demo_is_mapped(void **state) {
+static void the_demo_is_mapped(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("map", "--state", "demo/state");
   assert_int_equal(run.status, 0);
@@ -72,7 +72,7 @@ static void expect_usage(const char *option, const char *value, const char *says
   assert_non_null(strstr(run.err, "see 'droveway map --help'"));
 }
 
-static void sizes_have_bounds(void **state) {
+static void sizes_outside_the_bounds_are_rejected(void **state) {
   (void)state;
   static const char *const bad[] = {
       "/0", "/7", "/31", "/33", "/47", "/127", "/129", "24/", "", "/-1", "/99999999999999"};
@@ -102,7 +102,7 @@ static void unreadable_input_is_an_error(void **state) {
   assert_non_null(strstr(argument.err, "unexpected argument \"x\""));
 }
 
-static void family_alone(void **state) {
+static void one_family_can_be_selected(void **state) {
   (void)state;
   RUN_SCOPED four = RUN("map", "-s", "demo/state", "--family", "4");
   RUN_SCOPED six = RUN("map", "-s", "demo/state", "--family=6");
@@ -112,7 +112,7 @@ static void family_alone(void **state) {
   assert_null(strstr(six.out, "10.128.0.0/14"));
 }
 
-static void locale_and_terminal_decide_the_letters(void **state) {
+static void locale_and_terminal_select_the_characters(void **state) {
   (void)state;
   RUN_SCOPED ascii = RUN("map", "-s", "demo/state");
   setenv("LANG", "C.UTF-8", 1);
@@ -127,7 +127,7 @@ static void locale_and_terminal_decide_the_letters(void **state) {
   assert_non_null(strchr(color.out, '\033'));
 }
 
-static void other_forms(void **state) {
+static void svg_and_html_are_printed(void **state) {
   (void)state;
   RUN_SCOPED svg = RUN("map", "-s", "demo/state", "-o", "svg");
   RUN_SCOPED html = RUN("map", "-s", "demo/state", "-o", "html");
@@ -138,7 +138,7 @@ static void other_forms(void **state) {
   expect_text(&html, "10.200.6.0/24");
 }
 
-static void docs_show_what_is_printed(void **state) {
+static void the_documentation_shows_the_output(void **state) {
   (void)state;
   setenv("COLUMNS", "80", 1);
   setenv("LC_ALL", "C.UTF-8", 1);
@@ -152,7 +152,7 @@ static void docs_show_what_is_printed(void **state) {
   free(docs);
 }
 
-static void help_is_told(void **state) {
+static void help_lists_the_options(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("map", "--help");
   assert_int_equal(run.status, 0);
@@ -163,17 +163,17 @@ static void help_is_told(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(demo_is_mapped, setup),
+      cmocka_unit_test_setup(the_demo_is_mapped, setup),
       cmocka_unit_test_setup(findings_do_not_fail_a_map, setup),
       cmocka_unit_test_setup(ranges_are_suggested, setup),
-      cmocka_unit_test_setup(sizes_have_bounds, setup),
+      cmocka_unit_test_setup(sizes_outside_the_bounds_are_rejected, setup),
       cmocka_unit_test_setup(invalid_values_are_named, setup),
       cmocka_unit_test_setup(unreadable_input_is_an_error, setup),
-      cmocka_unit_test_setup(family_alone, setup),
-      cmocka_unit_test_setup(locale_and_terminal_decide_the_letters, setup),
-      cmocka_unit_test_setup(other_forms, setup),
-      cmocka_unit_test_setup(docs_show_what_is_printed, setup),
-      cmocka_unit_test_setup(help_is_told, setup),
+      cmocka_unit_test_setup(one_family_can_be_selected, setup),
+      cmocka_unit_test_setup(locale_and_terminal_select_the_characters, setup),
+      cmocka_unit_test_setup(svg_and_html_are_printed, setup),
+      cmocka_unit_test_setup(the_documentation_shows_the_output, setup),
+      cmocka_unit_test_setup(help_lists_the_options, setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

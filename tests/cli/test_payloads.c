@@ -1,5 +1,5 @@
-/* Every review under tests/payloads through `review` and through real HTTPS: the same bytes, those of the golden
- * answer; and what holds for every answer, read with json-c. See tests/payloads/README.md. */
+/* All reviews in tests/payloads: `review` and HTTPS must both answer with the bytes of the golden answer, and each
+ * answer must keep the contract, which is read with json-c. See tests/payloads/README.md. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,11 +21,11 @@
 
 struct group {
   const char *name;
-  const char *reviews;      /* the folder that holds the reviews */
-  const char *answers;      /* ... and their answers and `arguments` */
-  const char *arguments[8]; /* as `arguments` says; in TEXT */
+  const char *reviews;      /* the folder of the reviews */
+  const char *answers;      /* the folder of their answers, with the file `arguments` */
+  const char *arguments[8]; /* the words of `arguments`, in `text` */
   char text[256];
-  size_t least; /* how many reviews it has at least: an empty folder is no success */
+  size_t least; /* the minimum number of reviews, so that an empty folder fails the test */
 };
 
 static const struct group groups[] = {
@@ -109,7 +109,7 @@ static bool same(const struct payload *payload, const char *answer, size_t lengt
   return length == payload->golden_length && memcmp(answer, payload->golden, length) == 0;
 }
 
-/* Told of all that differ, and not only of the first: CONTEXT counts them. */
+/* Prints each difference and counts it, so that the test reports all of them and not only the first. */
 static void differs(const struct payload *payload, const char *answer, size_t *count) {
   size_t at = 0;
   while (answer[at] != '\0' && answer[at] == payload->golden[at])
@@ -121,7 +121,7 @@ static void differs(const struct payload *payload, const char *answer, size_t *c
 
 /* --- through the program --- */
 
-static void review_it(const struct group *group, const struct payload *payload, void *context) {
+static void test_review(const struct group *group, const struct payload *payload, void *context) {
   const char *arguments[16] = {"review"};
   size_t count = 1;
   for (size_t i = 0; group->arguments[i] != NULL; i++)
@@ -139,7 +139,7 @@ static void review_it(const struct group *group, const struct payload *payload, 
 static void review_gives_the_golden_answers(void **state) {
   (void)state;
   size_t wrong = 0;
-  for_all(review_it, &wrong);
+  for_all(test_review, &wrong);
   assert_int_equal(wrong, 0);
 }
 
@@ -150,10 +150,10 @@ struct sender {
   size_t wrong;
 };
 
-static void send_it(const struct group *group, const struct payload *payload, void *context) {
+static void test_https(const struct group *group, const struct payload *payload, void *context) {
   (void)group;
   struct sender *sender = context;
-  /* The query is what the API server appends. */
+  /* The API server appends this query. */
   const struct https_request request = {.path = payload->mutates ? "/mutate?timeout=5s" : "/validate?timeout=5s",
                                         .body = payload->body,
                                         .length = payload->length};
@@ -174,14 +174,14 @@ static void https_gives_the_same_bytes(void **state) {
     char ca[80];
     snprintf(ca, sizeof ca, "%s/ca.crt", service.folder);
     struct sender sender = {.client = https_client_new("127.0.0.1", (uint16_t)service.port, ca)};
-    for_each(&group, send_it, &sender);
+    for_each(&group, test_https, &sender);
     https_client_free(sender.client);
     assert_int_equal(service_stop(&service), 0);
     assert_int_equal(sender.wrong, 0);
   }
 }
 
-/* --- what holds for every answer --- */
+/* --- the contract of every answer --- */
 
 static struct json_object *get(const struct payload *payload, struct json_object *object, const char *key) {
   struct json_object *member = NULL;
@@ -193,7 +193,7 @@ static struct json_object *get(const struct payload *payload, struct json_object
 static const char *text(const struct payload *payload, struct json_object *object, const char *key) {
   struct json_object *member = get(payload, object, key);
   if (!json_object_is_type(member, json_type_string))
-    fail_msg("%s: \"%s\" is no string", payload->path, key);
+    fail_msg("%s: \"%s\" is not a string", payload->path, key);
   return json_object_get_string(member);
 }
 
@@ -203,13 +203,13 @@ struct catalogue {
   struct json_object *seen; /* id: true */
 };
 
-/* The id in the brackets that end MESSAGE; fails where the catalogue does not have it. */
+/* The rule id in brackets at the end of MESSAGE. Fails if it is not in the catalogue. */
 static const char *rule_of(const struct payload *payload, const struct catalogue *catalogue, const char *message) {
   static char id[64];
   const char *open = strrchr(message, '[');
   size_t length = strlen(message);
   if (open == NULL || message[length - 1] != ']' || open == message || open[-1] != ' ')
-    fail_msg("%s: \"%s\" ends in no rule", payload->path, message);
+    fail_msg("%s: \"%s\" does not end with a rule id", payload->path, message);
   snprintf(id, sizeof id, "%.*s", (int)(strlen(open) - 2), open + 1);
   for (size_t i = 0; i < json_object_array_length(catalogue->rules); i++)
     if (strcmp(text(payload, json_object_array_get_idx(catalogue->rules, i), "id"), id) == 0)
@@ -218,7 +218,7 @@ static const char *rule_of(const struct payload *payload, const struct catalogue
   return NULL;
 }
 
-/* Whether the comma-separated annotation KEY names ID. */
+/* Returns true if ID is in the comma-separated annotation KEY. */
 static bool annotated(struct json_object *response, const char *key, const char *id) {
   struct json_object *annotations = json_object_object_get(response, "auditAnnotations");
   const char *list = json_object_get_string(json_object_object_get(annotations, key));
@@ -264,7 +264,7 @@ static void check_causes(const struct payload *payload, struct catalogue *catalo
     assert_true(strlen(text(payload, cause, "field")) > 0);
     if (!annotated(response, "denied", id))
       fail_msg("%s: %s is not in the audit annotation", payload->path, id);
-    /* kubectl shows the status' own message where a client does not know causes. */
+    /* A client that does not know causes shows only the message of the status. */
     assert_non_null(strstr(text(payload, get(payload, response, "status"), "message"), message));
     json_object_object_add(catalogue->seen, id, json_object_new_boolean(true));
   }
@@ -295,7 +295,7 @@ static void check_patch(const struct payload *payload, struct json_object *respo
   assert_true(strlen(text(payload, get(payload, response, "auditAnnotations"), "defaulted")) > 0);
 }
 
-static void check_it(const struct group *group, const struct payload *payload, void *context) {
+static void check_answer(const struct group *group, const struct payload *payload, void *context) {
   (void)group;
   struct catalogue *catalogue = context;
   struct json_object *review = json_tokener_parse(payload->body);
@@ -315,14 +315,14 @@ static void check_it(const struct group *group, const struct payload *payload, v
   check_patch(payload, response);
   if (strstr(payload->name, "-passes") != NULL && strstr(payload->golden, "\"warnings\"") != NULL &&
       strcmp(group->name, "no-facts") != 0 && strcmp(group->name, "upstream") != 0)
-    fail_msg("%s: passes, yet with a warning", payload->path);
+    fail_msg("%s: its name says that it passes, but the answer has a warning", payload->path);
   if (strstr(payload->name, "-passes") != NULL)
     assert_true(json_object_get_boolean(allowed));
   json_object_put(review);
   json_object_put(answer);
 }
 
-/* The others are the audit's own, or `check`'s. */
+/* The other rules are only for audits or for `check`. */
 static bool is_of_a_review(const char *id) {
   return strcmp(id, "migration-bypassed") != 0 && strcmp(id, "unrendered") != 0 && strcmp(id, "unserved-kind") != 0;
 }
@@ -331,7 +331,7 @@ static void answers_keep_the_contract_and_show_every_rule(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("rules", "-o", "json");
   struct catalogue catalogue = {.rules = run_json(&run), .seen = json_object_new_object()};
-  for_all(check_it, &catalogue);
+  for_all(check_answer, &catalogue);
   for (size_t i = 0; i < json_object_array_length(catalogue.rules); i++) {
     const char *id =
         json_object_get_string(json_object_object_get(json_object_array_get_idx(catalogue.rules, i), "id"));

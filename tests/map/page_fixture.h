@@ -1,4 +1,4 @@
-/* A map put together by hand, for the tests of the page. */
+/* A handmade map for the tests of the page. */
 #ifndef TESTS_MAP_PAGE_FIXTURE_H
 #define TESTS_MAP_PAGE_FIXTURE_H
 
@@ -8,7 +8,7 @@
 static inline struct dw_interval page_span(const char *first, const char *last) {
   struct dw_interval span = {{{0, 0}, false}, {{0, 0}, false}};
   if (!dw_addr_parse(first, DW_ADDR_STRICT, &span.first) || !dw_addr_parse(last, DW_ADDR_STRICT, &span.last))
-    fail_msg("%s to %s is no span", first, last);
+    fail_msg("%s to %s is not a valid span", first, last);
   return span;
 }
 
@@ -26,8 +26,8 @@ struct page_fixture {
   struct dw_map_finding findings[2];
 };
 
-/* 10.0.0.0/8: a pod network that holds a migration pool, another pool behind a gap; two groups of nodes, of which the
- * second lacks eth1. */
+/* 10.0.0.0/8 with a pod network that contains a migration pool, and another pool after a gap. Two groups of nodes; the
+ * second one lacks eth1. */
 static inline void page_fixture(struct page_fixture *f) {
   *f = (struct page_fixture){.names = {"worker-1", "worker-2", "worker-3"}};
   f->entries[0] = (struct dw_map_entry){.kind = DW_MAP_CLUSTER_NETWORK,

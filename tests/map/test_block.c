@@ -69,7 +69,7 @@ static void blocks_below_are_aligned_and_inside(void **state) {
   expect_below("::", "::1", "::", 64, NULL);
 }
 
-static void blocks_are_counted(void **state) {
+static void counts_the_blocks_that_fit(void **state) {
   (void)state;
   struct dw_interval room = span("10.0.0.1", "10.0.3.255");
   assert_int_equal(dw_block_count(&room, 8), 3);
@@ -80,7 +80,7 @@ static void blocks_are_counted(void **state) {
   assert_true(dw_block_count(&room, 0) == UINT64_MAX);
 }
 
-static void widest_and_leading(void **state) {
+static void finds_the_widest_and_the_leading_block(void **state) {
   (void)state;
   struct dw_interval room = span("10.0.0.4", "10.0.0.40");
   struct dw_prefix block = dw_block_widest(&room);
@@ -94,7 +94,7 @@ static void widest_and_leading(void **state) {
   expect(true, &block, "10.0.0.5/32");
 }
 
-static void around_an_address(void **state) {
+static void finds_the_block_around_an_address(void **state) {
   (void)state;
   struct dw_addr at = addr("192.168.1.77");
   struct dw_prefix block = dw_block_around(&at, 8);
@@ -106,11 +106,9 @@ static void around_an_address(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(blocks_above_are_aligned_and_inside),
-      cmocka_unit_test(blocks_below_are_aligned_and_inside),
-      cmocka_unit_test(blocks_are_counted),
-      cmocka_unit_test(widest_and_leading),
-      cmocka_unit_test(around_an_address),
+      cmocka_unit_test(blocks_above_are_aligned_and_inside), cmocka_unit_test(blocks_below_are_aligned_and_inside),
+      cmocka_unit_test(counts_the_blocks_that_fit),          cmocka_unit_test(finds_the_widest_and_the_leading_block),
+      cmocka_unit_test(finds_the_block_around_an_address),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 
 static const char hostile[] = "\"'><script>alert(1)</script><!--&amp;\x1b[31m\xff\xe2\x80\xae";
 
-/* The page with its two trusted parts, the style and the script, taken out. */
+/* The page without its two trusted parts, the style and the script. The caller frees it. */
 static char *page_of(const struct dw_map *map) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   dw_map_html(map, &out);
@@ -58,7 +58,7 @@ static bool is_void(const char *name) {
   return false;
 }
 
-/* Every element is closed in turn, every attribute quoted, no bare & or < in text. */
+/* All elements are closed in the right order, all attributes are quoted, and text has no bare & or <. */
 static void assert_well_formed(const char *page) {
   char open[64][16];
   size_t depth = 0;
@@ -94,7 +94,7 @@ static void assert_well_formed(const char *page) {
 
 /* --- tests --- */
 
-static void a_page_has_its_parts(void **state) {
+static void a_page_has_all_sections(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -159,7 +159,7 @@ static void ranges_show_who_and_how_many(void **state) {
   free(page);
 }
 
-static void room_tells_the_lowest_range_of_a_size(void **state) {
+static void free_space_shows_the_lowest_range_of_each_size(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -170,7 +170,7 @@ static void room_tells_the_lowest_range_of_a_size(void **state) {
   free(page);
 }
 
-static void a_suggestion_is_told_with_its_cautions(void **state) {
+static void a_suggestion_has_its_cautions(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -192,8 +192,8 @@ static void a_suggestion_is_told_with_its_cautions(void **state) {
   assert_shows(page, "Use <strong class=\"address\">192.168.100.0/30</strong>");
   assert_shows(page, "&quot;range&quot;: &quot;192.168.100.0/30&quot;}</code>");
   assert_shows(page, "Docker &lt;3");
-  assert_int_equal(times(page, ">Remarks</th>"), 2);                          /* of the area, too */
-  assert_int_equal(times(page, "too small</span> for the current nodes"), 2); /* the first, and the pool */
+  assert_int_equal(times(page, ">Remarks</th>"), 2);                          /* also in the table of the area */
+  assert_int_equal(times(page, "too small</span> for the current nodes"), 2); /* the first suggestion and the pool */
   free(page);
   f.map.needed = 2;
   f.map.suggestions[1].caution = NULL;
@@ -203,7 +203,7 @@ static void a_suggestion_is_told_with_its_cautions(void **state) {
   free(page);
 }
 
-static void nics_show_what_speaks_against_them(void **state) {
+static void nics_show_why_they_are_unfit(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -237,7 +237,7 @@ static void nics_show_what_speaks_against_them(void **state) {
   free(page);
 }
 
-static void mtus_that_differ_are_told(void **state) {
+static void different_mtus_are_reported(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -251,7 +251,7 @@ static void mtus_that_differ_are_told(void **state) {
   free(page);
 }
 
-static void unknown_nodes_are_not_said_to_lack_a_nic(void **state) {
+static void unknown_nodes_do_not_count_as_missing_a_nic(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -268,7 +268,7 @@ static void unknown_nodes_are_not_said_to_lack_a_nic(void **state) {
   free(page);
 }
 
-static void findings_are_told_with_their_fix(void **state) {
+static void findings_show_object_message_and_rule(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -286,7 +286,7 @@ static void findings_are_told_with_their_fix(void **state) {
   free(page);
 }
 
-static void names_stay_text(void **state) {
+static void names_are_escaped(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -312,7 +312,7 @@ static void names_stay_text(void **state) {
   free(page);
 }
 
-static void an_empty_map_is_a_page_too(void **state) {
+static void an_empty_map_gives_a_valid_page(void **state) {
   (void)state;
   const struct dw_map map = {.ns = "openshift-cnv"};
   char *page = page_of(&map);
@@ -328,7 +328,7 @@ static void an_empty_map_is_a_page_too(void **state) {
 
 enum { MANY = 5000 };
 
-static void many_ranges_are_cut_and_counted(void **state) {
+static void ranges_over_the_limit_are_counted(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -354,7 +354,7 @@ static void many_ranges_are_cut_and_counted(void **state) {
   free(rows);
 }
 
-static void many_groups_nics_and_nodes_are_cut_and_counted(void **state) {
+static void groups_nics_and_nodes_over_the_limit_are_counted(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -388,7 +388,7 @@ static void many_groups_nics_and_nodes_are_cut_and_counted(void **state) {
   free(groups);
 }
 
-static void findings_left_out_are_counted(void **state) {
+static void findings_over_the_limit_are_counted(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -400,7 +400,7 @@ static void findings_left_out_are_counted(void **state) {
 
 /* --- the drawing --- */
 
-/* The X and WIDTH of the box that the tooltip TEXT belongs to. */
+/* The X and WIDTH of the box with the tooltip TEXT. */
 static void box_of(const char *page, const char *text, double *x, double *width) {
   const char *at = strstr(page, text);
   assert_non_null(at);
@@ -410,7 +410,7 @@ static void box_of(const char *page, const char *text, double *x, double *width)
   assert_int_equal(sscanf(at, "<svg x=\"%lf%%\" y=\"%u\" width=\"%lf%%\"", x, &y, width), 3);
 }
 
-static void boxes_lie_inside_the_ones_they_are_part_of(void **state) {
+static void boxes_are_inside_the_box_of_their_network(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -421,11 +421,11 @@ static void boxes_lie_inside_the_ones_they_are_part_of(void **state) {
   box_of(page, "<title>10.0.0.0-10.127.255.255: free", &gap_x, &gap_width);
   assert_true(gap_x == 0 && gap_width > 0);
   assert_true(pod_x > gap_x && pool_x > pod_x && pool_x + pool_width < pod_x + pod_width);
-  assert_true(pool_width > 3); /* 256 of 16 million addresses are still seen */
+  assert_true(pool_width > 3); /* 256 of 16 million addresses are still visible */
   free(page);
 }
 
-static void the_last_address_of_all_can_be_drawn(void **state) {
+static void the_highest_address_can_be_drawn(void **state) {
   (void)state;
   struct page_fixture f;
   page_fixture(&f);
@@ -443,21 +443,21 @@ static void the_last_address_of_all_can_be_drawn(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_page_has_its_parts),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_page_has_all_sections),
                                      cmocka_unit_test(the_same_map_gives_the_same_page),
                                      cmocka_unit_test(ranges_show_who_and_how_many),
-                                     cmocka_unit_test(room_tells_the_lowest_range_of_a_size),
-                                     cmocka_unit_test(a_suggestion_is_told_with_its_cautions),
-                                     cmocka_unit_test(nics_show_what_speaks_against_them),
-                                     cmocka_unit_test(mtus_that_differ_are_told),
-                                     cmocka_unit_test(unknown_nodes_are_not_said_to_lack_a_nic),
-                                     cmocka_unit_test(findings_are_told_with_their_fix),
-                                     cmocka_unit_test(names_stay_text),
-                                     cmocka_unit_test(an_empty_map_is_a_page_too),
-                                     cmocka_unit_test(many_ranges_are_cut_and_counted),
-                                     cmocka_unit_test(many_groups_nics_and_nodes_are_cut_and_counted),
-                                     cmocka_unit_test(findings_left_out_are_counted),
-                                     cmocka_unit_test(boxes_lie_inside_the_ones_they_are_part_of),
-                                     cmocka_unit_test(the_last_address_of_all_can_be_drawn)};
+                                     cmocka_unit_test(free_space_shows_the_lowest_range_of_each_size),
+                                     cmocka_unit_test(a_suggestion_has_its_cautions),
+                                     cmocka_unit_test(nics_show_why_they_are_unfit),
+                                     cmocka_unit_test(different_mtus_are_reported),
+                                     cmocka_unit_test(unknown_nodes_do_not_count_as_missing_a_nic),
+                                     cmocka_unit_test(findings_show_object_message_and_rule),
+                                     cmocka_unit_test(names_are_escaped),
+                                     cmocka_unit_test(an_empty_map_gives_a_valid_page),
+                                     cmocka_unit_test(ranges_over_the_limit_are_counted),
+                                     cmocka_unit_test(groups_nics_and_nodes_over_the_limit_are_counted),
+                                     cmocka_unit_test(findings_over_the_limit_are_counted),
+                                     cmocka_unit_test(boxes_are_inside_the_box_of_their_network),
+                                     cmocka_unit_test(the_highest_address_can_be_drawn)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

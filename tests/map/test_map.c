@@ -11,7 +11,7 @@
 
 /* --- entries --- */
 
-static void nothing_is_known_of_nothing(void **state) {
+static void without_a_cluster_everything_is_unknown(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(NULL);
   assert_int_equal(map.map->entry_count, 0);
@@ -24,7 +24,7 @@ static void nothing_is_known_of_nothing(void **state) {
   assert_int_equal(map.map->note_count, 3);
 }
 
-static void each_thing_is_told_with_its_source(void **state) {
+static void each_entry_has_its_source(void **state) {
   (void)state;
   MAP_SCOPED map = map_of(MAP_POD_NETWORK("10.128.0.0/14") MAP_NODE("w1", "192.168.1.11") MAP_NODE("w2", "192.168.1.12")
                               MAP_MIGRATION("a", "10.0.5.0/24") MAP_NAD("vms", "net", "10.0.6.0/25"),
@@ -55,7 +55,7 @@ static void each_thing_is_told_with_its_source(void **state) {
   assert_string_equal(nodes->object, "Node w1 and 1 more");
 }
 
-static void ends_of_a_pool_lie_inside_its_subnet(void **state) {
+static void a_pool_can_be_smaller_than_its_subnet(void **state) {
   (void)state;
   MAP_SCOPED map =
       MAP(MAP_NAD_WITH("vms", "net", "\"range\":\"10.0.6.10-10.0.6.20/24\",\"exclude\":[\"10.0.6.12/30\"]"));
@@ -67,7 +67,7 @@ static void ends_of_a_pool_lie_inside_its_subnet(void **state) {
   assert_int_equal(pool->usable, 7);
 }
 
-static void copies_of_a_network_are_one_line(void **state) {
+static void copies_of_a_network_are_one_entry(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_NAD("a", "net", "10.0.6.0/24") MAP_NAD("b", "net", "10.0.6.0/24")
                            MAP_NAD("c", "net", "10.0.6.0/24") MAP_NAD("c", "half", "10.0.6.0/25"));
@@ -76,7 +76,7 @@ static void copies_of_a_network_are_one_line(void **state) {
   assert_int_equal(map_entry(&map, "10.0.6.0/25")->copies, 0);
 }
 
-static void migration_networks_are_never_joined(void **state) {
+static void migration_networks_are_separate_entries(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_MIGRATION("a", "10.0.6.0/24") MAP_MIGRATION("b", "10.0.6.0/24"));
   assert_int_equal(map.map->entry_count, 2);
@@ -93,11 +93,11 @@ static void synchronization_controllers_need_addresses(void **state) {
   assert_int_equal(without.map->needed, 2);
   assert_int_equal(with.map->needed, 4);
   assert_int_equal(without.map->needed_by_sync, 0);
-  assert_int_equal(with.map->needed_by_sync, 2); /* one, and one more during updates */
+  assert_int_equal(with.map->needed_by_sync, 2); /* one, and another one during updates */
   assert_string_equal(with.map->network, "migration-a");
 }
 
-static void crowded_is_one_address_too_few(void **state) {
+static void a_pool_with_one_address_too_few_is_crowded(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_NODE("w1", "192.168.1.11") MAP_NODE("w2", "192.168.1.12") MAP_NODE("w3", "192.168.1.13")
                            MAP_MIGRATION("a", "10.0.6.0/30")
@@ -108,7 +108,7 @@ static void crowded_is_one_address_too_few(void **state) {
 
 /* --- overlaps --- */
 
-static void overlap_is_told_on_both_sides(void **state) {
+static void an_overlap_is_listed_for_both_entries(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_POD_NETWORK("10.128.0.0/14") MAP_NAD("vms", "net", "10.129.0.0/24"));
   const struct dw_map_entry *pods = map_entry(&map, "10.128.0.0/14");
@@ -119,7 +119,7 @@ static void overlap_is_told_on_both_sides(void **state) {
   assert_string_equal(pool->overlaps[0], "pod network 10.128.0.0/14");
 }
 
-static void neighbours_do_not_overlap(void **state) {
+static void adjacent_ranges_do_not_overlap(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_POD_NETWORK("10.128.0.0/14") MAP_MIGRATION("a", "10.132.0.0/24")
                            MAP_MIGRATION("b", "10.132.1.0/24") MAP_MIGRATION("c", "10.127.255.0/24"));
@@ -141,7 +141,7 @@ static void parts_of_one_subnet_do_not_overlap(void **state) {
 #define REMOTE                                                                                                         \
   "{apiVersion: droveway.io/v1alpha1, kind: Policy, remoteClusters: [{name: east, ranges: [192.168.99.128/25]}]}"
 
-static void remote_clusters_meet_migration_networks_alone(void **state) {
+static void remote_clusters_conflict_only_with_migration_networks(void **state) {
   (void)state;
   MAP_SCOPED map = map_of(MAP_MIGRATION("a", "192.168.99.0/24") MAP_NAD("vms", "net", "192.168.99.192/26"), REMOTE,
                           &(struct dw_map_options){0});
@@ -152,7 +152,7 @@ static void remote_clusters_meet_migration_networks_alone(void **state) {
   assert_string_equal(map_entry(&map, "192.168.99.0/24")->overlaps[1], "remote cluster east 192.168.99.128/25");
 }
 
-static void what_is_excluded_is_left_to_the_remote_cluster(void **state) {
+static void excluded_addresses_do_not_conflict_with_a_remote_cluster(void **state) {
   (void)state;
   MAP_SCOPED map = map_of(
       MAP_NAD_WITH("openshift-cnv", "migration-a", "\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.128/25\"]"),
@@ -161,7 +161,7 @@ static void what_is_excluded_is_left_to_the_remote_cluster(void **state) {
   assert_int_equal(map_entry(&map, "192.168.99.0/24")->overlap_count, 0);
 }
 
-static void pool_of_pieces_meets_a_remote_cluster_once(void **state) {
+static void a_divided_pool_conflicts_with_a_remote_cluster_once(void **state) {
   (void)state;
   MAP_SCOPED map = map_of(MAP_NAD_WITH("openshift-cnv", "migration-a",
                                        "\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.140/32\","
@@ -170,7 +170,7 @@ static void pool_of_pieces_meets_a_remote_cluster_once(void **state) {
   assert_int_equal(map_entry(&map, "192.168.99.128/25")->overlap_count, 1);
 }
 
-static void pool_over_a_node_is_told(void **state) {
+static void a_pool_that_contains_a_node_is_a_conflict(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_NODE("w1", "192.168.1.11") MAP_NODE("w2", "192.168.1.200")
                            MAP_MIGRATION("a", "192.168.1.8/29") MAP_MIGRATION("b", "192.168.1.64/26"));
@@ -181,7 +181,7 @@ static void pool_over_a_node_is_told(void **state) {
 
 /* --- areas --- */
 
-static void gaps_lie_between_entries(void **state) {
+static void gaps_are_between_entries(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_POD_NETWORK("10.128.0.0/14") MAP_NAD("vms", "net", "10.132.0.0/24"));
   assert_string_equal(map_rows(&map, "10.0.0.0/8"),
@@ -194,7 +194,7 @@ static void gaps_lie_between_entries(void **state) {
   assert_string_equal(area->rows[3].gap->widest_text, "10.192.0.0/10");
 }
 
-static void what_lies_inside_comes_after_it(void **state) {
+static void an_entry_comes_before_those_inside_it(void **state) {
   (void)state;
   MAP_SCOPED map =
       MAP(MAP_POD_NETWORK("10.0.0.0/8") MAP_NAD("vms", "b", "10.0.0.0/24") MAP_NAD("vms", "a", "10.0.0.0/25"));
@@ -203,7 +203,7 @@ static void what_lies_inside_comes_after_it(void **state) {
   assert_int_equal(map_area(&map, "10.0.0.0/8")->room_count, 0);
 }
 
-static void free_room_is_counted_by_size(void **state) {
+static void free_space_is_counted_by_size(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_NAD("vms", "net", "192.168.0.0/24"));
   assert_int_equal(map_fits(&map, "192.168.0.0/16", 16), 0);
@@ -225,7 +225,7 @@ static void other_addresses_have_an_area_without_gaps(void **state) {
   assert_null(map_area(&map, "fc00::/7"));
 }
 
-static void free_room_of_ipv6_is_that_of_the_sites_in_use(void **state) {
+static void ipv6_has_free_space_only_in_the_sites_in_use(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(MAP_NAD("vms", "six", "fd01:2:3::/64") MAP_NAD("vms", "part", "fd01:2:3:1::/112"));
   assert_string_equal(map_rows(&map, "fc00::/7"), "fd01:2:3::/64 other pool, fd01:2:3:1::/112 other pool, "
@@ -235,7 +235,7 @@ static void free_room_of_ipv6_is_that_of_the_sites_in_use(void **state) {
   assert_int_equal(map_fits(&map, "fc00::/7", 48), 0);
 }
 
-static void a_family_alone_leaves_the_other_out(void **state) {
+static void one_family_can_be_selected(void **state) {
   (void)state;
 #define BOTH MAP_NAD("vms", "four", "10.0.0.0/24") MAP_NAD("vms", "six", "fd01:2:3::/64")
   MAP_SCOPED four = map_of(BOTH, NULL, &(struct dw_map_options){.family = 4});
@@ -247,7 +247,7 @@ static void a_family_alone_leaves_the_other_out(void **state) {
   assert_string_equal(six.map->areas[0].title, "fc00::/7");
 }
 
-static void all_of_one_family_leaves_the_other_free(void **state) {
+static void a_full_family_does_not_affect_the_other(void **state) {
   (void)state;
   MAP_SCOPED map = map_of(NULL,
                           "{apiVersion: droveway.io/v1alpha1, kind: Policy, clusterNetworks: [{name: all, cidr: "
@@ -257,7 +257,7 @@ static void all_of_one_family_leaves_the_other_free(void **state) {
   assert_string_equal(map_rows(&map, "other IPv6 addresses"), "::/0 cluster network");
 }
 
-static void pod_cidrs_side_by_side_are_one_line(void **state) {
+static void adjacent_pod_cidrs_are_one_entry(void **state) {
   (void)state;
 #define POD_CIDR(name, cidr)                                                                                           \
   "---\n{apiVersion: v1, kind: Node, metadata: {name: " name "}, spec: {podCIDRs: [" cidr "]}}\n"
@@ -269,7 +269,7 @@ static void pod_cidrs_side_by_side_are_one_line(void **state) {
 
 /* --- findings --- */
 
-static void findings_are_those_of_the_audit(void **state) {
+static void findings_match_the_audit(void **state) {
   (void)state;
   MAP_SCOPED map =
       MAP(MAP_POD_NETWORK("10.128.0.0/14") MAP_MIGRATION("a", "10.129.0.0/24") MAP_NAD("vms", "net", "10.0.0.0/31"));
@@ -314,29 +314,29 @@ static void ten_thousand_networks_are_mapped(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_is_known_of_nothing),
-      cmocka_unit_test(each_thing_is_told_with_its_source),
-      cmocka_unit_test(ends_of_a_pool_lie_inside_its_subnet),
-      cmocka_unit_test(copies_of_a_network_are_one_line),
-      cmocka_unit_test(migration_networks_are_never_joined),
+      cmocka_unit_test(without_a_cluster_everything_is_unknown),
+      cmocka_unit_test(each_entry_has_its_source),
+      cmocka_unit_test(a_pool_can_be_smaller_than_its_subnet),
+      cmocka_unit_test(copies_of_a_network_are_one_entry),
+      cmocka_unit_test(migration_networks_are_separate_entries),
       cmocka_unit_test(synchronization_controllers_need_addresses),
-      cmocka_unit_test(crowded_is_one_address_too_few),
-      cmocka_unit_test(overlap_is_told_on_both_sides),
-      cmocka_unit_test(neighbours_do_not_overlap),
+      cmocka_unit_test(a_pool_with_one_address_too_few_is_crowded),
+      cmocka_unit_test(an_overlap_is_listed_for_both_entries),
+      cmocka_unit_test(adjacent_ranges_do_not_overlap),
       cmocka_unit_test(parts_of_one_subnet_do_not_overlap),
-      cmocka_unit_test(remote_clusters_meet_migration_networks_alone),
-      cmocka_unit_test(what_is_excluded_is_left_to_the_remote_cluster),
-      cmocka_unit_test(pool_of_pieces_meets_a_remote_cluster_once),
-      cmocka_unit_test(pool_over_a_node_is_told),
-      cmocka_unit_test(gaps_lie_between_entries),
-      cmocka_unit_test(what_lies_inside_comes_after_it),
-      cmocka_unit_test(free_room_is_counted_by_size),
+      cmocka_unit_test(remote_clusters_conflict_only_with_migration_networks),
+      cmocka_unit_test(excluded_addresses_do_not_conflict_with_a_remote_cluster),
+      cmocka_unit_test(a_divided_pool_conflicts_with_a_remote_cluster_once),
+      cmocka_unit_test(a_pool_that_contains_a_node_is_a_conflict),
+      cmocka_unit_test(gaps_are_between_entries),
+      cmocka_unit_test(an_entry_comes_before_those_inside_it),
+      cmocka_unit_test(free_space_is_counted_by_size),
       cmocka_unit_test(other_addresses_have_an_area_without_gaps),
-      cmocka_unit_test(free_room_of_ipv6_is_that_of_the_sites_in_use),
-      cmocka_unit_test(a_family_alone_leaves_the_other_out),
-      cmocka_unit_test(all_of_one_family_leaves_the_other_free),
-      cmocka_unit_test(pod_cidrs_side_by_side_are_one_line),
-      cmocka_unit_test(findings_are_those_of_the_audit),
+      cmocka_unit_test(ipv6_has_free_space_only_in_the_sites_in_use),
+      cmocka_unit_test(one_family_can_be_selected),
+      cmocka_unit_test(a_full_family_does_not_affect_the_other),
+      cmocka_unit_test(adjacent_pod_cidrs_are_one_entry),
+      cmocka_unit_test(findings_match_the_audit),
       cmocka_unit_test(ten_thousand_networks_are_mapped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ static const struct dw_map_cell *cell(const struct map_case *map, size_t group, 
   return NULL;
 }
 
-static void nodes_with_the_same_nics_are_one_line(void **state) {
+static void nodes_with_the_same_nics_are_one_group(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(ALIKE("w1") ALIKE("w2") ALIKE("w10") ALIKE("w3"));
   assert_int_equal(map.map->node_group_count, 1);
@@ -30,7 +30,7 @@ static void nodes_with_the_same_nics_are_one_line(void **state) {
   assert_int_equal(map.map->nics[0].nodes, 4);
 }
 
-static void what_differs_is_a_line_of_its_own(void **state) {
+static void nodes_that_differ_are_separate_groups(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(ALIKE("w1") ALIKE("w2") NODE("w3") MAP_NNS("w3", ETH("eth1", "1500", "up")) ALIKE("w4")
                            NODE("w5") MAP_NNS("w5", ETH("eth1", "9000", "down")) NODE("w6"));
@@ -46,7 +46,7 @@ static void what_differs_is_a_line_of_its_own(void **state) {
   assert_int_equal(map.map->unknown_nodes, 1);
 }
 
-static void many_runs_are_cut_short(void **state) {
+static void a_long_label_is_shortened(void **state) {
   (void)state;
 #define OTHER(name) NODE(name) MAP_NNS(name, ETH("eth1", "1500", "up"))
   MAP_SCOPED map =
@@ -55,7 +55,7 @@ static void many_runs_are_cut_short(void **state) {
   assert_string_equal(map.map->nodes[1].label, "w2, w4, w6 and 1 more (4 nodes)");
 }
 
-static void what_carries_the_node_is_told(void **state) {
+static void nics_with_the_nodes_traffic_are_marked(void **state) {
   (void)state;
   MAP_SCOPED map =
       MAP(NODE("w1") MAP_NNS("w1", "{name: eth0, type: ethernet, state: up, mtu: 1500, controller: bond0}, "
@@ -70,7 +70,7 @@ static void what_carries_the_node_is_told(void **state) {
   assert_null(cell(&map, 0, "eth1")->controller);
 }
 
-static void what_belongs_to_pods_is_left_out(void **state) {
+static void nics_of_pods_are_left_out(void **state) {
   (void)state;
   MAP_SCOPED map =
       MAP(NODE("w1") MAP_NNS("w1", "{name: lo, type: loopback, state: up}, {name: veth12, type: veth, state: "
@@ -82,7 +82,7 @@ static void what_belongs_to_pods_is_left_out(void **state) {
   assert_true(map.map->nodes[0].cells[0].bridge);
 }
 
-static void nads_stand_with_the_nic_that_they_use(void **state) {
+static void nads_are_listed_for_the_nic_that_they_use(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(ALIKE("w1") MAP_NAD("a", "net", "10.0.1.0/24") MAP_MIGRATION("z", "10.0.2.0/24")
                            MAP_NAD("b", "net", "10.0.3.0/24"));
@@ -93,7 +93,7 @@ static void nads_stand_with_the_nic_that_they_use(void **state) {
   assert_string_equal(map.map->nics[0].nads[1], "a/net");
 }
 
-static void a_master_that_no_node_has_is_told(void **state) {
+static void a_master_that_no_node_has_is_listed(void **state) {
   (void)state;
   MAP_SCOPED map = MAP(NODE("w1") MAP_NNS("w1", ETH("eth7", "1500", "up")) MAP_NAD("a", "net", "10.0.1.0/24"));
   assert_int_equal(map.map->nic_count, 2);
@@ -103,7 +103,7 @@ static void a_master_that_no_node_has_is_told(void **state) {
   assert_non_null(cell(&map, 0, "eth7"));
 }
 
-static void numbers_in_names_count(void **state) {
+static void names_are_in_natural_order(void **state) {
   (void)state;
   assert_true(dw_map_natural("eth2", "eth10") < 0);
   assert_true(dw_map_natural("eth10", "eth2") > 0);
@@ -114,7 +114,7 @@ static void numbers_in_names_count(void **state) {
   assert_true(dw_map_natural("n99999999999999999999999", "n100000000000000000000000") < 0);
 }
 
-/* Two nodes in three are alike. */
+/* Every third node has different NICs. */
 static void write_node(size_t i, struct dw_buf *out) {
   if (i % 2 == 0) {
     dw_buf_printf(out,
@@ -134,7 +134,7 @@ static void write_node(size_t i, struct dw_buf *out) {
   dw_buf_puts(out, "]}}}");
 }
 
-static void thousands_of_nodes_are_few_lines(void **state) {
+static void thousands_of_nodes_are_few_groups(void **state) {
   (void)state;
   MAP_SCOPED map = map_of_many(10000, write_node);
   assert_int_equal(map.map->handler_nodes, 5000);
@@ -149,15 +149,15 @@ static void thousands_of_nodes_are_few_lines(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nodes_with_the_same_nics_are_one_line),
-      cmocka_unit_test(what_differs_is_a_line_of_its_own),
-      cmocka_unit_test(many_runs_are_cut_short),
-      cmocka_unit_test(what_carries_the_node_is_told),
-      cmocka_unit_test(what_belongs_to_pods_is_left_out),
-      cmocka_unit_test(nads_stand_with_the_nic_that_they_use),
-      cmocka_unit_test(a_master_that_no_node_has_is_told),
-      cmocka_unit_test(numbers_in_names_count),
-      cmocka_unit_test(thousands_of_nodes_are_few_lines),
+      cmocka_unit_test(nodes_with_the_same_nics_are_one_group),
+      cmocka_unit_test(nodes_that_differ_are_separate_groups),
+      cmocka_unit_test(a_long_label_is_shortened),
+      cmocka_unit_test(nics_with_the_nodes_traffic_are_marked),
+      cmocka_unit_test(nics_of_pods_are_left_out),
+      cmocka_unit_test(nads_are_listed_for_the_nic_that_they_use),
+      cmocka_unit_test(a_master_that_no_node_has_is_listed),
+      cmocka_unit_test(names_are_in_natural_order),
+      cmocka_unit_test(thousands_of_nodes_are_few_groups),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,14 +9,14 @@
 
 #include "support/map_case.h"
 
-static void near_to_the_migration_network(void **state) {
+static void suggests_ranges_near_the_migration_network(void **state) {
   (void)state;
   MAP_SCOPED map = SUGGEST4(MAP_MIGRATION("a", "10.200.5.0/24"), 24);
   assert_string_equal(map_suggestions(&map), "10.200.6.0/24 10.200.4.0/24 10.200.7.0/24 10.200.3.0/24 10.200.8.0/24");
   assert_int_equal(map.map->suggestions[0].usable, 254);
 }
 
-static void near_to_the_one_in_force(void **state) {
+static void prefers_the_configured_migration_network(void **state) {
   (void)state;
   MAP_SCOPED map =
       SUGGEST4(MAP_MIGRATION("a", "10.1.5.0/24") MAP_MIGRATION("b", "192.168.50.0/24") MAP_HCO("migration-b", ""), 25);
@@ -24,7 +24,7 @@ static void near_to_the_one_in_force(void **state) {
   assert_string_equal(map.map->suggestions[1].text, "192.168.49.128/25");
 }
 
-static void nothing_suggested_overlaps_anything(void **state) {
+static void suggestions_overlap_nothing(void **state) {
   (void)state;
   MAP_SCOPED map =
       map_of(MAP_MIGRATION("a", "192.168.50.0/24") MAP_NAD("vms", "net", "192.168.51.0/26")
@@ -36,14 +36,14 @@ static void nothing_suggested_overlaps_anything(void **state) {
                       "192.168.47.0/24 192.168.54.0/24 192.168.46.0/24 192.168.55.0/24 192.168.45.0/24");
 }
 
-static void without_a_migration_network_some_are_told(void **state) {
+static void suggests_ranges_without_a_migration_network(void **state) {
   (void)state;
   MAP_SCOPED map = SUGGEST4("", 24);
   assert_string_equal(map.map->suggestions[0].text, "192.168.99.0/24");
   assert_int_equal(map.map->suggestion_count, DW_MAP_SUGGESTIONS);
 }
 
-static void defaults_of_others_come_last(void **state) {
+static void common_default_networks_come_last(void **state) {
   (void)state;
   MAP_SCOPED map = SUGGEST4(MAP_POD_NETWORK("10.0.0.0/8") MAP_NAD("vms", "a", "192.168.0.0/16"), 16);
   assert_int_equal(map.map->suggestion_count, DW_MAP_SUGGESTIONS);
@@ -59,7 +59,7 @@ static void defaults_of_others_come_last(void **state) {
   assert_string_equal(last.map->suggestions[0].caution, "Docker's default network");
 }
 
-static void a_full_range_is_left_for_the_next(void **state) {
+static void continues_in_the_next_range_if_one_is_full(void **state) {
   (void)state;
   MAP_SCOPED map = SUGGEST4(MAP_POD_NETWORK("10.0.0.0/8") MAP_MIGRATION("a", "10.0.5.0/24"), 24);
   assert_int_equal(map.map->suggestion_count, DW_MAP_SUGGESTIONS);
@@ -67,7 +67,7 @@ static void a_full_range_is_left_for_the_next(void **state) {
     assert_memory_equal(map.map->suggestions[i].text, "192.168.", 8);
 }
 
-static void wide_sizes_are_few(void **state) {
+static void wide_ranges_are_suggested_only_if_they_fit(void **state) {
   (void)state;
   MAP_SCOPED all = SUGGEST4("", 8);
   assert_string_equal(map_suggestions(&all), "10.0.0.0/8");
@@ -76,7 +76,7 @@ static void wide_sizes_are_few(void **state) {
   assert_string_equal(map_suggestions(&none), "");
 }
 
-static void sizes_have_bounds(void **state) {
+static void sizes_outside_the_bounds_are_rejected(void **state) {
   (void)state;
   assert_false(dw_map_can_suggest(true, 0));
   assert_false(dw_map_can_suggest(true, 7));
@@ -93,7 +93,7 @@ static void sizes_have_bounds(void **state) {
   assert_int_equal(map.map->suggestion_count, 0);
 }
 
-static void ipv6_stays_in_its_site(void **state) {
+static void ipv6_suggestions_are_in_the_same_site(void **state) {
   (void)state;
   MAP_SCOPED map = SUGGEST6(MAP_MIGRATION("a", "fd01:2:3:5::/64"), 64);
   assert_string_equal(map_suggestions(&map),
@@ -101,7 +101,7 @@ static void ipv6_stays_in_its_site(void **state) {
   assert_true(map.map->suggestions[0].usable == UINT64_MAX);
 }
 
-static void ipv6_without_a_site_gets_one(void **state) {
+static void ipv6_without_a_site_gets_a_new_one(void **state) {
   (void)state;
   MAP_SCOPED map = SUGGEST6(MAP_NODE("w1", "192.168.1.11"), 64);
   MAP_SCOPED again = SUGGEST6(MAP_NODE("w1", "192.168.1.11"), 64);
@@ -115,16 +115,16 @@ static void ipv6_without_a_site_gets_one(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(near_to_the_migration_network),
-      cmocka_unit_test(near_to_the_one_in_force),
-      cmocka_unit_test(nothing_suggested_overlaps_anything),
-      cmocka_unit_test(without_a_migration_network_some_are_told),
-      cmocka_unit_test(defaults_of_others_come_last),
-      cmocka_unit_test(a_full_range_is_left_for_the_next),
-      cmocka_unit_test(wide_sizes_are_few),
-      cmocka_unit_test(sizes_have_bounds),
-      cmocka_unit_test(ipv6_stays_in_its_site),
-      cmocka_unit_test(ipv6_without_a_site_gets_one),
+      cmocka_unit_test(suggests_ranges_near_the_migration_network),
+      cmocka_unit_test(prefers_the_configured_migration_network),
+      cmocka_unit_test(suggestions_overlap_nothing),
+      cmocka_unit_test(suggests_ranges_without_a_migration_network),
+      cmocka_unit_test(common_default_networks_come_last),
+      cmocka_unit_test(continues_in_the_next_range_if_one_is_full),
+      cmocka_unit_test(wide_ranges_are_suggested_only_if_they_fit),
+      cmocka_unit_test(sizes_outside_the_bounds_are_rejected),
+      cmocka_unit_test(ipv6_suggestions_are_in_the_same_site),
+      cmocka_unit_test(ipv6_without_a_site_gets_a_new_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
   MAP_POD_NETWORK("10.128.0.0/14")                                                                                     \
   MAP_NODE("w1", "192.168.1.11") MAP_MIGRATION("a", "10.200.5.0/24") MAP_NAD("vms", "net", "10.129.0.0/24")
 
-/* --- well-formed, as far as an <svg> without comments, CDATA and processing instructions goes --- */
+/* --- a check for well-formed <svg> elements without comments, CDATA and processing instructions --- */
 
 static const char *skip_reference(const char *at) {
   static const char *const known[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
@@ -52,7 +52,7 @@ static const char *skip_attributes(const char *at) {
   return at;
 }
 
-static const char *take_tag(const char *at, struct open_tags *open) {
+static const char *skip_tag(const char *at, struct open_tags *open) {
   bool closes = at[1] == '/';
   const char *name = at + 1 + closes;
   size_t length = strcspn(name, " />");
@@ -78,7 +78,7 @@ static void expect_well_formed(const char *text) {
   struct open_tags open = {.count = 0};
   assert_memory_equal(text, "<svg ", 5);
   do {
-    text = *text == '<' ? take_tag(text, &open) : skip_data(text, '<');
+    text = *text == '<' ? skip_tag(text, &open) : skip_data(text, '<');
   } while (open.count > 0 && *text != '\0');
   assert_int_equal(open.count, 0);
   assert_string_equal(text, "\n");
@@ -98,7 +98,7 @@ static void a_picture_is_well_formed(void **state) {
   expect_well_formed(dw_buf_text(&out));
 }
 
-static void a_screen_reader_is_told(void **state) {
+static void a_screen_reader_gets_a_description(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   render(CLUSTER, &out);
@@ -110,7 +110,7 @@ static void a_screen_reader_is_told(void **state) {
   assert_non_null(strstr(text, "10.129.0.0/24: NAD vms/net; usable"));
 }
 
-static void light_and_dark(void **state) {
+static void the_style_has_light_and_dark_colors(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   render(CLUSTER, &out);
@@ -119,7 +119,7 @@ static void light_and_dark(void **state) {
   assert_null(strstr(dw_buf_text(&out), "url("));
 }
 
-static void what_is_drawn_is_told(void **state) {
+static void entries_and_gaps_are_described(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   render(CLUSTER, &out);
@@ -132,7 +132,7 @@ static void what_is_drawn_is_told(void **state) {
   assert_non_null(strstr(text, ">10.200.6.0/24</text>"));
 }
 
-static void input_stays_text(void **state) {
+static void input_is_escaped(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   render(MAP_NAD("openshift-cnv", "<script>&amp;\\\"'migration\\x01\\e\\u009b\\u202e\\ufffe]]>", "10.3.0.0/24"), &out);
@@ -143,7 +143,7 @@ static void input_stays_text(void **state) {
   assert_non_null(strstr(text, "&lt;script&gt;&amp;amp;&quot;&#39;migration"));
 }
 
-static void same_input_same_picture(void **state) {
+static void the_same_map_gives_the_same_picture(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf one = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf two = DW_BUF_INIT;
@@ -152,7 +152,7 @@ static void same_input_same_picture(void **state) {
   assert_string_equal(dw_buf_text(&one), dw_buf_text(&two));
 }
 
-static void nothing_is_a_picture_too(void **state) {
+static void an_empty_map_gives_a_valid_picture(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   render(NULL, &out);
@@ -169,7 +169,7 @@ static long height_of(const char *text, const char *class) {
   return strtol(at + 9, NULL, 10);
 }
 
-static void wider_is_higher_and_the_narrow_is_seen(void **state) {
+static void wider_blocks_are_higher_and_narrow_ones_visible(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   MAP_SCOPED map = MAP(MAP_POD_NETWORK("10.128.0.0/14") MAP_MIGRATION("a", "10.129.5.0/24"));
@@ -182,10 +182,14 @@ static void wider_is_higher_and_the_narrow_is_seen(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_picture_is_well_formed), cmocka_unit_test(a_screen_reader_is_told),
-      cmocka_unit_test(light_and_dark),           cmocka_unit_test(what_is_drawn_is_told),
-      cmocka_unit_test(input_stays_text),         cmocka_unit_test(same_input_same_picture),
-      cmocka_unit_test(nothing_is_a_picture_too), cmocka_unit_test(wider_is_higher_and_the_narrow_is_seen),
+      cmocka_unit_test(a_picture_is_well_formed),
+      cmocka_unit_test(a_screen_reader_gets_a_description),
+      cmocka_unit_test(the_style_has_light_and_dark_colors),
+      cmocka_unit_test(entries_and_gaps_are_described),
+      cmocka_unit_test(input_is_escaped),
+      cmocka_unit_test(the_same_map_gives_the_same_picture),
+      cmocka_unit_test(an_empty_map_gives_a_valid_picture),
+      cmocka_unit_test(wider_blocks_are_higher_and_narrow_ones_visible),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static void render(const char *yaml, unsigned columns, bool utf8, struct dw_buf 
   MAP_POD_NETWORK("10.128.0.0/14")                                                                                     \
   MAP_NODE("w1", "192.168.1.11") MAP_MIGRATION("a", "10.200.5.0/24") MAP_NAD("vms", "net", "10.129.0.0/24")
 
-static void all_of_a_map_is_there(void **state) {
+static void the_text_contains_the_whole_map(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   render(CLUSTER, 120, false, &out);
@@ -50,7 +50,7 @@ static size_t longest_line(const char *text) {
   return longest;
 }
 
-static void lines_keep_to_the_columns(void **state) {
+static void lines_fit_into_the_columns(void **state) {
   (void)state;
   static const unsigned widths[] = {80, 81, 120, 160};
   for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
@@ -63,7 +63,7 @@ static void lines_keep_to_the_columns(void **state) {
   }
 }
 
-static void columns_are_brought_into_bounds(void **state) {
+static void columns_are_clamped(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf none = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf least = DW_BUF_INIT;
@@ -77,7 +77,7 @@ static void columns_are_brought_into_bounds(void **state) {
   assert_string_equal(dw_buf_text(&huge), dw_buf_text(&most));
 }
 
-static void blocks_are_drawn_where_they_can_be_shown(void **state) {
+static void block_characters_need_utf8(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf with = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf without = DW_BUF_INIT;
@@ -88,7 +88,7 @@ static void blocks_are_drawn_where_they_can_be_shown(void **state) {
     assert_true(*c == '\n' || (*c >= ' ' && *c < 0x7F));
 }
 
-static void colour_only_where_asked_for(void **state) {
+static void color_is_optional(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf with = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf without = DW_BUF_INIT;
@@ -99,7 +99,7 @@ static void colour_only_where_asked_for(void **state) {
   assert_null(strchr(dw_buf_text(&without), '\033'));
 }
 
-static void nothing_of_input_drives_the_terminal(void **state) {
+static void input_cannot_control_the_terminal(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   render(MAP_NAD("v\\e[2J\\nm", "n\\u202e\\u009b31m\\u00e9\\x7f", "10.3.0.0/24"), 80, true, &out);
@@ -109,7 +109,7 @@ static void nothing_of_input_drives_the_terminal(void **state) {
     assert_true(*c == '\n' || ((unsigned char)*c >= ' ' && *c != 0x7F));
 }
 
-static void nothing_free_is_said(void **state) {
+static void a_full_address_space_is_reported(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   MAP_SCOPED map = map_of(NULL,
@@ -121,7 +121,7 @@ static void nothing_free_is_said(void **state) {
   assert_non_null(strstr(dw_buf_text(&out), "No /24 is free in the private ranges.\n"));
 }
 
-static void a_map_of_nothing_is_said_to_be_one(void **state) {
+static void an_unknown_cluster_is_reported(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   MAP_SCOPED map = MAP(NULL);
@@ -160,14 +160,14 @@ static void numbers_are_grouped(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(all_of_a_map_is_there),
-      cmocka_unit_test(lines_keep_to_the_columns),
-      cmocka_unit_test(columns_are_brought_into_bounds),
-      cmocka_unit_test(blocks_are_drawn_where_they_can_be_shown),
-      cmocka_unit_test(colour_only_where_asked_for),
-      cmocka_unit_test(nothing_of_input_drives_the_terminal),
-      cmocka_unit_test(nothing_free_is_said),
-      cmocka_unit_test(a_map_of_nothing_is_said_to_be_one),
+      cmocka_unit_test(the_text_contains_the_whole_map),
+      cmocka_unit_test(lines_fit_into_the_columns),
+      cmocka_unit_test(columns_are_clamped),
+      cmocka_unit_test(block_characters_need_utf8),
+      cmocka_unit_test(color_is_optional),
+      cmocka_unit_test(input_cannot_control_the_terminal),
+      cmocka_unit_test(a_full_address_space_is_reported),
+      cmocka_unit_test(an_unknown_cluster_is_reported),
       cmocka_unit_test(lines_break_at_spaces),
       cmocka_unit_test(numbers_are_grouped),
   };
