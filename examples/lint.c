@@ -1,7 +1,7 @@
 /* Lints manifests against a state folder, or judges an AdmissionReview from standard input.
  *
- *   lint STATE FILE...     prints one line per finding; exits with 1 where something is denied
- *   lint --review STATE    prints the AdmissionReview that answers; exits with 1 where it is denied
+ *   lint STATE FILE...     prints one line per finding; exits with status 1 if something is denied
+ *   lint --review STATE    prints the AdmissionReview with the answer; exits with status 1 if it is a denial
  *
  * Build it against an installed Droveway:
  *
