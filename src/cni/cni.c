@@ -265,8 +265,8 @@ static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
   }
   const dw_json *plugins = dw_json_get_fold(json, "plugins", NULL);
   if (dw_json_type(plugins) == DW_JSON_ARRAY && dw_json_size(plugins) > PLUGINS_MAX) {
-    (void)dw_error_at(&config->error, DW_ERR_INVALID, 1, 1, "holds %zu plugins, more than the %d that Droveway reads",
-                      dw_json_size(plugins), PLUGINS_MAX);
+    (void)dw_error_at(&config->error, DW_ERR_INVALID, 1, 1,
+                      "contains %zu plugins, more than the %d that Droveway reads", dw_json_size(plugins), PLUGINS_MAX);
     return false;
   }
   config->json = json;
@@ -299,13 +299,13 @@ const char *dw_cni_resource_name(const dw_json *nad) {
 static struct dw_cni_config *read_spec(struct dw_arena *arena, const dw_json *nad) {
   const dw_json *spec = dw_json_get(nad, "spec");
   if (dw_is_given(spec) && dw_json_type(spec) != DW_JSON_OBJECT)
-    return wrong_type(arena, "spec must be an object that holds config", spec);
+    return wrong_type(arena, "spec must be an object that contains config", spec);
   const dw_json *config = dw_json_get(spec, "config");
   if (!dw_is_given(config))
     return new_config(arena, DW_CONFIG_EMPTY);
   const char *text = dw_json_string(config);
   if (text == NULL)
-    return wrong_type(arena, "must be a string that holds a CNI configuration", config);
+    return wrong_type(arena, "must be a string that contains a CNI configuration", config);
   return dw_cni_read_text(arena, text, strlen(text));
 }
 

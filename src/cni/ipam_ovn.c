@@ -139,7 +139,7 @@ static struct excludes read_excludes(struct dw_problems *problems, const struct 
   return excludes;
 }
 
-/* How many parts with a prefix of HOST bits PREFIX has; 0 where OVN-Kubernetes refuses to cut it so (ovn.c). */
+/* How many parts with a prefix of HOST bits PREFIX has; 0 where OVN-Kubernetes rejects to cut it so (ovn.c). */
 static uint64_t node_subnets(const struct dw_ovn_entry *entry) {
   enum { HOST_V4 = 24, HOST_V6 = 64, MOST_BITS = 62 };
   int64_t host = entry->has_host ? entry->host : entry->prefix.base.v4 ? HOST_V4 : HOST_V6;
@@ -184,7 +184,7 @@ static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin 
   }
 }
 
-/* No IPAM plugin reads an `ipam` next to `subnets`: OVN-Kubernetes refuses it (ovn.c). Without a topology
+/* No IPAM plugin reads an `ipam` next to `subnets`: OVN-Kubernetes rejects it (ovn.c). Without a topology
  * the NAD is the default network, and `subnets` is ignored. */
 bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam) {
   if (strcmp(plugin->type_name, "ovn-k8s-cni-overlay") != 0)

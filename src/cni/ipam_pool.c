@@ -112,7 +112,7 @@ void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, s
 
 static void add_zeros(struct dw_problems *problems, const struct dw_value *value, const char *canonical) {
   dw_problem_complain(problems, DW_IPAM_LEADING_ZERO, value,
-                      (struct dw_complaint){"has leading zeros, which are read as decimal",
+                      (struct dw_complaint){"has octets with leading zeros, which whereabouts reads as decimal",
                                             dw_arena_printf(problems->arena, "use %s", canonical)});
 }
 
@@ -154,7 +154,7 @@ static void add_dashed_problems(struct dw_problems *problems, const struct dw_po
   bool end_ignored = dw_addr_compare(&range->end, &pool->span.last) != 0 && !is_broadcast(pool, &range->end);
   if (!start_ignored && !end_ignored)
     return;
-  const char *what = "has ends outside the usable addresses, so whereabouts ignores them";
+  const char *what = "has both ends outside the usable addresses, so whereabouts ignores them";
   if (end_ignored && dw_addr_compare(&range->end, &range->start) < 0)
     what = "ends before it starts, so whereabouts ignores its end";
   else if (!start_ignored)
@@ -180,7 +180,7 @@ static void add_sliced_ends(struct dw_problems *problems, const struct dw_pool *
     return;
   dw_problem_complain(problems, DW_IPAM_IGNORED, &pool->range,
                       (struct dw_complaint){"has a start or end that whereabouts ignores because of node_slice_size",
-                                            dw_arena_printf(problems->arena, "use %s, or leave node_slice_size out",
+                                            dw_arena_printf(problems->arena, "use %s, or remove node_slice_size",
                                                             dw_prefix_format(&pool->subnet, text))});
 }
 
@@ -220,7 +220,7 @@ static bool changes_nothing(const struct dw_pool *pool, const struct bound *boun
 
 static struct dw_complaint complain_sliced(void) {
   return (struct dw_complaint){"is ignored because node_slice_size divides the whole range",
-                               "leave it out, or leave node_slice_size out"};
+                               "remove it, or remove node_slice_size"};
 }
 
 /* Why a readable address is still ignored. */
@@ -232,7 +232,7 @@ static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct
     return complain_sliced();
   if (pool->parsed.dashed)
     return (struct dw_complaint){"is ignored because range already gives both ends",
-                                 dw_arena_printf(arena, "leave %s out", bound->name)};
+                                 dw_arena_printf(arena, "remove %s", bound->name)};
   struct dw_pool_ends all;
   if (!dw_pool_ends(&pool->subnet, NULL, NULL, &all))
     return (struct dw_complaint){"is ignored", NULL};
@@ -245,7 +245,7 @@ static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct
       dw_prefix_contains(&pool->subnet, &bound->value->addr))
     what = dw_arena_printf(arena, "is ignored because it is below range_start %s", first);
   return (struct dw_complaint){
-      what, dw_arena_printf(arena, "choose an address from %s to %s, or leave %s out", first, last, bound->name)};
+      what, dw_arena_printf(arena, "choose an address from %s to %s, or remove %s", first, last, bound->name)};
 }
 
 static void add_bound_problems(struct dw_problems *problems, const struct dw_pool_source *source,

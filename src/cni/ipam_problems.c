@@ -62,7 +62,7 @@ static bool too_long(const char *text) {
 }
 
 static struct dw_complaint blanks(struct dw_arena *arena, const char *fixed, const char *other_fix) {
-  return (struct dw_complaint){"contains white space, which is not accepted",
+  return (struct dw_complaint){"contains white space, which is not allowed",
                                fixed == NULL ? other_fix : dw_arena_printf(arena, "use %s", fixed)};
 }
 
@@ -142,7 +142,7 @@ static struct dw_complaint complain_dashed(struct dw_arena *arena, const char *t
 static struct dw_complaint complain_start_outside(struct dw_arena *arena, const struct dw_range *range) {
   char start[DW_ADDR_TEXT];
   char subnet[DW_PREFIX_TEXT];
-  const char *what = dw_arena_printf(arena, "START %s lies outside %s", dw_addr_format(&range->start, start),
+  const char *what = dw_arena_printf(arena, "START %s is outside %s", dw_addr_format(&range->start, start),
                                      dw_prefix_format(&range->subnet, subnet));
   return (struct dw_complaint){what, "choose a START inside it, or a prefix length that covers both"};
 }
@@ -181,7 +181,7 @@ static const char *without_zeros(struct dw_arena *arena, const char *text) {
   return NULL;
 }
 
-static const char zeros_what[] = "has leading zeros, which are not accepted here";
+static const char zeros_what[] = "has leading zeros, which are not allowed here";
 
 struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) {
   static const struct dw_complaint none = {"is not an IP address", address_fix};

@@ -77,7 +77,7 @@ static void add(struct dw_problems *problems, const struct dw_value *size, bool 
 }
 
 static const char *choose_size(struct dw_arena *arena, const struct dw_prefix *subnet) {
-  return dw_arena_printf(arena, "choose one from /%u to /%d, or leave it out", subnet->bits, LONGEST);
+  return dw_arena_printf(arena, "choose one from /%u to /%d, or remove it", subnet->bits, LONGEST);
 }
 
 /* A pod gets its address once more for each range (AssignIP finds its reservation). IPv4 takes one address with two
@@ -111,7 +111,7 @@ static void check_size(struct dw_problems *problems, const struct dw_value *size
   else if (bits > 32)
     add(problems, size, false, "is not an IPv4 prefix length, so no node gets a slice", choose_size(arena, subnet));
   else if (bits > LONGEST)
-    add(problems, size, false, "leaves no usable address in a slice: first and last are reserved",
+    add(problems, size, false, "leaves no usable address in a slice: the first and the last are reserved",
         choose_size(arena, subnet));
 }
 
@@ -122,12 +122,12 @@ void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipa
     return;
   const struct dw_prefix *subnet = &ipam->pools[0].subnet;
   if (!subnet->base.v4)
-    add(problems, size, false, "divides only IPv4 ranges, so no node gets a slice of an IPv6 range", "leave it out");
+    add(problems, size, false, "divides only IPv4 ranges, so no node gets a slice of an IPv6 range", "remove it");
   else if (!read_size(size->text, &bits))
     add(problems, size, false, "is not a prefix length, so no node gets a slice", choose_size(problems->arena, subnet));
   else if (!divides(subnet, bits))
     check_size(problems, size, bits, subnet);
   else if (ipam->pool_count > 1)
     add(problems, size, is_taken_twice(ipam), "divides only the first range, so no addresses come from the others",
-        "keep one range, or leave it out");
+        "keep one range, or remove node_slice_size");
 }

@@ -35,8 +35,8 @@ static void bad_network_name(struct dw_problems *problems, const struct dw_value
   dw_problem_complain(
       problems, DW_IPAM_POOL_KEY, value,
       (struct dw_complaint){dw_arena_printf(problems->arena,
-                                            "makes %s the name of whereabouts' %s, which is not a valid object name",
-                                            shown(problems->arena, name), kind),
+                                            "gives whereabouts' %s the name %s, which is not a valid object name", kind,
+                                            shown(problems->arena, name)),
                             "use lower-case letters, digits and '-'"});
 }
 
@@ -44,8 +44,8 @@ static void bad_range(struct dw_problems *problems, const struct dw_pool *pool, 
   dw_problem_complain(
       problems, DW_IPAM_POOL_KEY, &pool->range,
       (struct dw_complaint){dw_arena_printf(problems->arena,
-                                            "makes %s the name of whereabouts' %s, which is not a valid object name",
-                                            shown(problems->arena, name), kind),
+                                            "gives whereabouts' %s the name %s, which is not a valid object name", kind,
+                                            shown(problems->arena, name)),
                             "choose a range whose addresses do not begin with \"::\", such as fd00:99::/64"});
 }
 
@@ -107,7 +107,7 @@ static void must_exceed(struct dw_problems *problems, const struct duration *lon
         (struct dw_complaint){dw_arena_printf(arena, "must exceed %s%s (%" PRId64 "%s), or whereabouts panics", factor,
                                               short_one->name, short_one->number,
                                               short_one->value == NULL ? ", the default" : ""),
-                              "raise it, or leave it out"});
+                              "raise it, or remove it"});
   else if (short_one->value != NULL) /* the defaults fit each other */
     dw_problem_complain(
         problems, DW_IPAM_POOL_KEY, short_one->value,
@@ -115,7 +115,7 @@ static void must_exceed(struct dw_problems *problems, const struct duration *lon
                                               "%s must be below %s (%" PRId64 ", the default), or whereabouts panics",
                                               factor[0] == '\0' ? "it" : dw_arena_printf(arena, "%sit", factor),
                                               long_one->name, long_one->number),
-                              "lower it, or leave it out"});
+                              "lower it, or remove it"});
 }
 
 static void check_times(struct dw_problems *problems, const struct dw_whereabouts_store *store) {
@@ -130,7 +130,7 @@ static void check_times(struct dw_problems *problems, const struct dw_whereabout
     must_exceed(problems, &lease, "", &renew);
   if (retry.value != NULL && retry.number <= 0)
     dw_problem_complain(problems, DW_IPAM_POOL_KEY, retry.value,
-                        (struct dw_complaint){"must be positive, or whereabouts panics", "leave it out"});
+                        (struct dw_complaint){"must be positive, or whereabouts panics", "remove it"});
   else if ((double)renew.number <= 1.2 * (double)retry.number)
     must_exceed(problems, &renew, "1.2 times ", &retry);
 }
@@ -141,7 +141,7 @@ static void check_sleep(struct dw_problems *problems, const struct dw_value *sle
   if (dw_json_integer(sleep->json, &seconds) && seconds >= 10)
     dw_problem_complain(
         problems, DW_IPAM_POOL_KEY, sleep,
-        (struct dw_complaint){"is longer than the 10 seconds after which whereabouts gives up", "leave it out"});
+        (struct dw_complaint){"is longer than the 10 seconds after which whereabouts gives up", "remove it"});
 }
 
 void dw_ipam_check_store(struct dw_problems *problems, const struct dw_ipam *ipam,

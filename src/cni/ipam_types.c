@@ -8,7 +8,7 @@
 const char *dw_type_fix(const struct dw_value *value, const char *wanted) {
   enum dw_json_type type = dw_json_type(value->json);
   if (type == DW_JSON_NULL)
-    return "leave it out";
+    return "remove it";
   bool scalar = type == DW_JSON_BOOL || type == DW_JSON_INTEGER || type == DW_JSON_REAL;
   if (strcmp(wanted, "a string") == 0 && scalar)
     return "put it in quotes";
@@ -124,9 +124,11 @@ static bool check_address_cidr(struct dw_problems *problems, const struct dw_val
     return true;
   if (value->text != NULL && !capital)
     return complain(problems, value, dw_complain_cidr(problems->arena, value->text));
-  return complain(problems, value,
-                  capital ? (struct dw_complaint){"is a key for which whereabouts does not accept text", "use address"}
-                          : (struct dw_complaint){"is missing", "use ADDRESS/LENGTH, such as 10.200.5.9/24"});
+  return complain(
+      problems, value,
+      capital ? (struct dw_complaint){"whereabouts accepts a string only under the key \"address\", in lower case",
+                                      "use address"}
+              : (struct dw_complaint){"is missing", "use ADDRESS/LENGTH, such as 10.200.5.9/24"});
 }
 
 static const struct checked route_members[] = {{"dst", check_destination, false},  {"gw", check_address_text, false},

@@ -242,7 +242,7 @@ static void report_gateway(struct reading *reading, enum dw_ipam_key key, const 
     return;
   }
   char canonical[DW_ADDR_TEXT];
-  problem->what = "has leading zeros, which are read as decimal";
+  problem->what = "has octets with leading zeros, which whereabouts reads as decimal";
   problem->fix = dw_arena_printf(problems->arena, "use %s", dw_addr_format(&gateway.addr, canonical));
 }
 
@@ -251,7 +251,7 @@ static void report_too_many(struct dw_problems *problems, const struct dw_value 
   if (problem == NULL)
     return;
   problem->too_large = true;
-  problem->what = dw_arena_printf(problems->arena, "holds more than %d ranges, too many to check", RANGES_MAX);
+  problem->what = dw_arena_printf(problems->arena, "contains more than %d ranges, too many to check", RANGES_MAX);
   problem->fix = "merge them into wider ones";
 }
 

@@ -45,7 +45,7 @@ void dw_fault_wrong_type(struct dw_reading *reading, const struct dw_value *valu
   const char *fix = reading->kind == DW_FAULT_OPTION ? dw_type_fix(value, wanted) : NULL;
   dw_fault_add(reading, value,
                dw_arena_printf(reading->arena, "must be %s, not %s", wanted, dw_json_type_name(value->json)),
-               fix != NULL ? fix : "correct it or leave it out");
+               fix != NULL ? fix : "correct it, or remove it");
 }
 
 /* --- values --- */
@@ -172,7 +172,7 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   case DW_FORM_ETHERNET:
   case DW_FORM_HARDWARE:
     what = is_overridden(reading, value, form) ? NULL : mac_fault(text, form);
-    fix = "leave it out: each pod then gets its own";
+    fix = "remove it, so that each pod gets its own";
     break;
   case DW_FORM_ADDRESS:
     what = dw_addr_parse(text, DW_ADDR_STRICT, &addr) ? NULL : "is not an IP address";
@@ -182,11 +182,11 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
     fix = "use ADDRESS/LENGTH, such as 10.200.5.0/24";
     break;
   case DW_FORM_INTERFACE:
-    what = dw_is_interface_name(text) ? NULL : "is not a name that a Linux interface can have";
+    what = dw_is_interface_name(text) ? NULL : "is not a valid Linux interface name";
     fix = "use 1 to 15 bytes without '/', ':', '%' or white space";
     break;
   case DW_FORM_CHAIN:
-    what = dw_is_chain_name(text) ? NULL : "is not a name that an iptables chain can have";
+    what = dw_is_chain_name(text) ? NULL : "is not a valid iptables chain name";
     fix = "use 1 to 28 bytes without spaces, not starting with - or !, and not the name of a target such as ACCEPT";
     break;
   case DW_FORM_DIGITS:
@@ -202,7 +202,7 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   }
   bool is_mac = form == DW_FORM_MAC || form == DW_FORM_ETHERNET || form == DW_FORM_HARDWARE;
   if (what != NULL && is_mac && is_mac_of_digits(text))
-    dw_fault_doubt(reading, value, "has no separators, which plugins built with Go before 1.26 refuse", fix);
+    dw_fault_doubt(reading, value, "has no separators, which plugins built with Go before 1.26 reject", fix);
   else if (what != NULL)
     dw_fault_add(reading, value, what, fix);
 }

@@ -68,7 +68,7 @@ static void end_before_start(struct host_local *h, const struct dw_value *range,
   dw_fault_add(h->reading, &end,
                dw_arena_printf(h->reading->arena, "is below the first address of the range, %s",
                                dw_addr_format(&read->span.first, first)),
-               "swap the two, or leave it out");
+               "swap the two, or remove it");
 }
 
 static void outside(struct host_local *h, const struct dw_value *range, const struct dw_local_range *read,
@@ -77,7 +77,7 @@ static void outside(struct host_local *h, const struct dw_value *range, const st
   struct dw_value value = dw_value_member(arena, range->field, range->json, name);
   dw_fault_add(h->reading, &value,
                dw_arena_printf(arena, "is outside the subnet %s", subnet_text(arena, &read->subnet)),
-               "use an address of the subnet, or leave it out");
+               "use an address of the subnet, or remove it");
 }
 
 /* v1.10.0 range.go:56 and :92; v1.9.1 takes both. */
@@ -88,11 +88,11 @@ static void since_1_10(struct host_local *h, const struct dw_value *range, const
   dw_fault_doubt(
       h->reading, &value,
       is_gateway
-          ? dw_arena_printf(arena, "is outside the subnet %s, which host-local 1.10 and later refuse",
+          ? dw_arena_printf(arena, "is outside the subnet %s, which host-local 1.10 and later reject",
                             subnet_text(arena, &read->subnet))
-          : dw_arena_printf(arena, "is above the last address of the range %s, which host-local 1.10 and later refuse",
+          : dw_arena_printf(arena, "is above the last address of the range %s, which host-local 1.10 and later reject",
                             subnet_text(arena, &read->subnet)),
-      "use an address of the subnet, or leave it out");
+      "use an address of the subnet, or remove it");
 }
 
 /* One that the tables found unreadable does not come here. */
@@ -102,7 +102,7 @@ static void report_subnet(struct host_local *h, const struct dw_value *subnet, e
   const char *what = "is missing: each range of host-local needs a subnet";
   const char *fix = "add one, such as \"10.200.5.0/24\"";
   if (fault == DW_LOCAL_MAPPED) {
-    what = "is an IPv4 subnet written as IPv6, which host-local refuses";
+    what = "is an IPv4 subnet in IPv6 form, which host-local rejects";
     fix = read->subnet.base.v4 ? dw_arena_printf(arena, "use %s", subnet_text(arena, &read->subnet))
                                : "use ADDRESS/LENGTH, such as 10.200.5.0/24";
   } else if (fault == DW_LOCAL_TOO_SMALL) {
@@ -195,8 +195,8 @@ static void check_sets(struct host_local *h, const struct dw_value *sets) {
     struct dw_value place = dw_value_element(arena, sets->field, i, dw_json_at(sets->json, i));
     struct set set = {.sound = true};
     if (dw_json_size(place.json) == 0) {
-      dw_fault_add(h->reading, &place, "is a set without ranges, which host-local refuses",
-                   "add a range with a subnet, or leave the set out");
+      dw_fault_add(h->reading, &place, "is a set without ranges, which host-local rejects",
+                   "add a range with a subnet, or remove the set");
       continue;
     }
     for (size_t k = 0; k < dw_json_size(place.json) && !h->reading->config->more_faults; k++) {
@@ -229,7 +229,7 @@ static const struct span *report_shared(struct dw_reading *reading, const struct
   const struct span *other = later == a ? b : a;
   if (later != reported)
     dw_fault_add(reading, &later->subnet,
-                 dw_arena_printf(reading->arena, "shares addresses with the range %s, which host-local refuses",
+                 dw_arena_printf(reading->arena, "shares addresses with the range %s, which host-local rejects",
                                  span_text(reading->arena, &other->span)),
                  "put each address in only one range");
   return later;
@@ -309,7 +309,8 @@ static void check_entry(struct static_reading *s, const struct dw_value *entry) 
   enum dw_json_type type = dw_json_type(address.json);
   if (address.json != NULL && address.json == dw_json_get(entry->json, "Address")) {
     if (type == DW_JSON_STRING)
-      dw_fault_add(reading, &address, "is a key for which static does not accept text", "use address");
+      dw_fault_add(reading, &address, "static accepts a string only under the key \"address\", in lower case",
+                   "use address");
   } else if (address.json == NULL || type == DW_JSON_STRING || type == DW_JSON_NULL) {
     check_address(s, &address);
   } else {

@@ -57,18 +57,18 @@ static const struct dw_option bridge_rows[] = {
 };
 
 static const char backend_what[] = "is not an ipMasq backend";
-static const char backend_fix[] = "use iptables or nftables, or leave it out";
+static const char backend_fix[] = "use iptables or nftables, or remove it";
 
 /* bridge.go:518 and :526 cmdAdd(); pkg/ip/ipmasq_linux.go:42 SetupIPMasqForNetworks(), which is called for an address
  * only. */
 static const struct dw_combination bridge_combinations[] = {
     {{DW_WHERE("hairpinMode", TRUE), DW_WHERE("promiscMode", TRUE)},
-     "does not work together with promiscMode: the bridge plugin refuses both at once",
+     "cannot be combined with promiscMode: the bridge plugin rejects the combination",
      "keep one of them",
      DW_FAULT_BRIDGE},
     {{DW_WHERE("disableContainerInterface", TRUE), DW_WHERE("ipam.type", SET)},
-     "does not work together with ipam: the bridge plugin refuses both at once",
-     "leave it out",
+     "cannot be combined with ipam: the bridge plugin rejects the combination",
+     "remove it",
      DW_FAULT_BRIDGE},
     {{{"ipMasqBackend", DW_IS_OTHER, "iptables", "nftables"}, DW_WHERE("ipMasq", TRUE), DW_WHERE("ipam.type", SET)},
      backend_what,

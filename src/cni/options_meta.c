@@ -149,8 +149,8 @@ static const char *const node_settings[] = {
     "net/core/rmem_max",           "net/core/wmem_max",      "net/core/rmem_default", "net/core/wmem_default",
     "net/core/netdev_max_backlog", "net/core/netdev_budget", "net/core/dev_weight"};
 
-static const char node_setting[] = "is a setting of the node, which cannot be written from a pod's network";
-static const char node_setting_fix[] = "leave it out, and set it on the nodes";
+static const char node_setting[] = "is a setting of the node, which cannot be changed from a pod's network";
+static const char node_setting_fix[] = "remove it, and set it on the nodes";
 
 /* As getSysctlFilename() (tuning.go:630) makes it: filepath.Join() makes one '/' of several. */
 const char *dw_tuning_setting(struct dw_arena *arena, const char *key) {
@@ -215,10 +215,10 @@ static void other_interface(struct dw_reading *reading, const struct dw_value *v
   if (IS_LISTED(interface, own_interfaces) || IS_LISTED(interface, other_interfaces))
     return;
   if (dw_key_equal(interface, own_interfaces[0]))
-    dw_fault_add(reading, value, "does not name an interface: only IFNAME, in capitals, means the pod's own",
+    dw_fault_add(reading, value, "does not name an interface: only IFNAME, in capitals, stands for the pod's own",
                  "use IFNAME");
   else
-    dw_fault_doubt(reading, value, "names an interface that the pod may not have: without it the plugin fails",
+    dw_fault_doubt(reading, value, "names an interface that the pod may not have; if it has none, the plugin fails",
                    "use IFNAME, which stands for the pod's own interface");
 }
 
@@ -227,7 +227,7 @@ static void check_conf(struct dw_reading *reading, const struct dw_value *value,
                        const struct settings *settings) {
   const char *slash = strchr(setting, '/');
   if (slash == NULL) {
-    dw_fault_add(reading, value, "names an interface, but no setting of it", NULL);
+    dw_fault_add(reading, value, "names an interface, but none of its settings", NULL);
     return;
   }
   const char *interface = dw_arena_strndup(reading->arena, setting, (size_t)(slash - setting));
@@ -253,7 +253,7 @@ static void check_neighbours(struct dw_reading *reading, const struct dw_value *
 static void check_setting(struct dw_reading *reading, const struct dw_value *value, const char *key) {
   const char *path = dw_tuning_setting(reading->arena, key);
   if (path == NULL) {
-    dw_fault_add(reading, value, "is outside net.: the tuning plugin changes network settings only", "leave it out");
+    dw_fault_add(reading, value, "is outside net.: the tuning plugin only changes network settings", "remove it");
     return;
   }
   if (is_listed(path, node_settings, sizeof node_settings / sizeof *node_settings))
@@ -317,19 +317,19 @@ static const struct dw_option bandwidth_rows[] = {
 };
 static const struct dw_combination bandwidth_combinations[] = {
     {{DW_WHERE("ingressRate", SET), DW_WHERE("ingressBurst", UNSET)},
-     "needs ingressBurst: the bandwidth plugin refuses a rate without a burst",
+     "needs ingressBurst: the bandwidth plugin rejects a rate without a burst",
      "add \"ingressBurst\"",
      DW_FAULT_OPTION},
     {{DW_WHERE("ingressBurst", SET), DW_WHERE("ingressRate", UNSET)},
-     "needs ingressRate: the bandwidth plugin refuses a burst without a rate",
+     "needs ingressRate: the bandwidth plugin rejects a burst without a rate",
      "add \"ingressRate\"",
      DW_FAULT_OPTION},
     {{DW_WHERE("egressRate", SET), DW_WHERE("egressBurst", UNSET)},
-     "needs egressBurst: the bandwidth plugin refuses a rate without a burst",
+     "needs egressBurst: the bandwidth plugin rejects a rate without a burst",
      "add \"egressBurst\"",
      DW_FAULT_OPTION},
     {{DW_WHERE("egressBurst", SET), DW_WHERE("egressRate", UNSET)},
-     "needs egressRate: the bandwidth plugin refuses a burst without a rate",
+     "needs egressRate: the bandwidth plugin rejects a burst without a rate",
      "add \"egressRate\"",
      DW_FAULT_OPTION},
 };
@@ -360,12 +360,12 @@ static const struct dw_option portmap_rows[] = {
 /* main.go:240 parseConfig(), :308 ensureBackend(). */
 static const struct dw_combination portmap_combinations[] = {
     {{DW_WHERE("markMasqBit", GIVEN), DW_WHERE("externalSetMarkChain", GIVEN)},
-     "does not work together with externalSetMarkChain: the portmap plugin refuses both at once",
+     "cannot be combined with externalSetMarkChain: the portmap plugin rejects the combination",
      "keep one of them",
      DW_FAULT_OPTION},
     {{DW_WHERE("externalSetMarkChain", GIVEN), {"backend", DW_IS_WORD, "nftables", NULL}},
      "is an option of the iptables backend, not of nftables",
-     "leave it out",
+     "remove it",
      DW_FAULT_OPTION},
 };
 
@@ -380,7 +380,7 @@ static void check_conditions(struct dw_reading *reading, const struct dw_value *
   bool iptables = first[0] == '-' || first[0] == '!';
   if (iptables != (strcmp(backend, "iptables") == 0))
     dw_fault_add(reading, &list,
-                 dw_arena_printf(reading->arena, "holds %s conditions, but the backend is %s",
+                 dw_arena_printf(reading->arena, "contains %s conditions, but the backend is %s",
                                  iptables ? "iptables" : "nftables", backend),
                  "use conditions for that backend");
 }
@@ -390,7 +390,7 @@ static void check_mark_chain(struct dw_reading *reading, const struct dw_value *
   struct dw_value chain = dw_value_member(reading->arena, plugin->field, plugin->json, "externalSetMarkChain");
   const dw_json *mappings = dw_option_find(plugin->json, "runtimeConfig.portMappings");
   if (dw_json_at(mappings, 0) != NULL && chain.text != NULL && chain.text[0] != '\0' && !dw_is_chain_name(chain.text))
-    dw_fault_add(reading, &chain, "is not a name that an iptables chain can have", "leave it out");
+    dw_fault_add(reading, &chain, "is not a valid iptables chain name", "remove it");
 }
 
 static void check_portmap(struct dw_reading *reading, const struct dw_value *plugin) {
@@ -449,8 +449,8 @@ static const struct dw_option route_override_rows[] = {
 };
 static const struct dw_combination route_override_combinations[] = {
     {{DW_WHERE("args", GIVEN), DW_WHERE("args.cni", ABSENT)},
-     "makes the route-override plugin panic, because it holds no cni",
-     "leave it out",
+     "makes the route-override plugin panic, because it contains no cni",
+     "remove it",
      DW_FAULT_OPTION},
 };
 

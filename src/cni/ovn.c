@@ -95,7 +95,7 @@ static void check_chain(struct reading *r) {
     return;
   const struct dw_cni_plugin *second = &r->config->plugins[1];
   struct dw_value value = second->type_readable ? second->type : (struct dw_value){.field = second->field};
-  add(r, &value, "follows OVN-Kubernetes' plugin, which refuses a list with other plugins",
+  add(r, &value, "follows OVN-Kubernetes' plugin, which rejects lists with other plugins",
       "keep only ovn-k8s-cni-overlay in the list");
 }
 
@@ -106,10 +106,10 @@ static void check_name(struct reading *r) {
   if (r->ovn->topology == DW_OVN_NO_TOPOLOGY || (dw_value_given(name) && name->text == NULL))
     return;
   if (!dw_value_given(name) || name->text[0] == '\0')
-    add(r, &(struct dw_value){.field = name->field}, "OVN-Kubernetes refuses a network without a name",
+    add(r, &(struct dw_value){.field = name->field}, "OVN-Kubernetes rejects a network without a name",
         "give it the NAD's name");
   else if (is_text(name, "default") || is_text(name, "ovn-kubernetes"))
-    add(r, name, "is the name of the cluster's default network, so OVN-Kubernetes refuses it", "use another name");
+    add(r, name, "is the name of the cluster's default network, so OVN-Kubernetes rejects it", "use another name");
 }
 
 static void check_topology(struct reading *r) {
@@ -127,14 +127,13 @@ static void check_role(struct reading *r) {
   if (role->text == NULL || role->text[0] == '\0' || is_text(role, "secondary"))
     return;
   if (!is_text(role, "primary"))
-    add(r, role, "is not an OVN-Kubernetes role", "use secondary, or leave it out");
+    add(r, role, "is not an OVN-Kubernetes role", "use secondary, or remove it");
   else if (r->ovn->topology == DW_OVN_LOCALNET)
-    add(r, role, "is refused by OVN-Kubernetes because a localnet is always secondary",
-        "use secondary, or leave it out");
+    add(r, role, "is rejected by OVN-Kubernetes because a localnet is always secondary", "use secondary, or remove it");
   else if (r->ovn->topology == DW_OVN_LAYER2) {
     struct dw_value subnets = member(r, "subnets");
     if (!dw_value_given(&subnets) || is_text(&subnets, ""))
-      add(r, &(struct dw_value){.field = subnets.field}, "OVN-Kubernetes refuses a primary layer2 network without it",
+      add(r, &(struct dw_value){.field = subnets.field}, "OVN-Kubernetes rejects a primary layer2 network without it",
           "add subnets");
   }
 }
@@ -142,7 +141,7 @@ static void check_role(struct reading *r) {
 static void check_ipam(struct reading *r) {
   const struct dw_ipam *ipam = &r->plugin->ipam;
   if (ipam->type_name[0] != '\0')
-    add(r, &ipam->type_value, "is refused by OVN-Kubernetes, which allocates addresses itself",
+    add(r, &ipam->type_value, "is rejected by OVN-Kubernetes, which allocates addresses itself",
         "remove ipam and list the addresses in subnets");
 }
 
@@ -189,7 +188,7 @@ static void check_scopes(struct reading *r) {
     bool ignored = (members[i].ignored & topology) != 0;
     const char *name = topology == NONE ? "" : r->ovn->topology_value.text;
     const char *what =
-        dw_arena_printf(r->arena, "is %s by OVN-Kubernetes with%s topology%s%s", ignored ? "ignored" : "refused",
+        dw_arena_printf(r->arena, "is %s by OVN-Kubernetes with%s topology%s%s", ignored ? "ignored" : "rejected",
                         topology == NONE ? "out a" : "", topology == NONE ? "" : " ", name);
     add_problem(r, (struct dw_ovn_problem){value, what, "remove it", ignored});
   }
@@ -209,16 +208,16 @@ static const char *host_fault(struct reading *r, const struct dw_ovn_entry *entr
   if (!entry->prefix.base.v4 && host != HOST_V6)
     return "must give each node a /64 of an IPv6 subnet";
   if (dw_ovn_is_mapped(entry))
-    return "is IPv4 written as IPv6, which can't be cut into one subnet per node";
+    return "is an IPv4 subnet in IPv6 form, which can't be divided into one subnet per node";
   if (entry->prefix.base.v4 && host > MOST_V4)
     return dw_arena_printf(r->arena, "has a host prefix above 32");
   if (host <= (int64_t)entry->prefix.bits)
     return dw_arena_printf(r->arena,
-                           "can't be cut into a /%d per node: the %shost prefix must be longer than the subnet's",
+                           "can't be divided into a /%d per node: the %shost prefix must be longer than the subnet's",
                            (int)host, of);
   if (entry->prefix.base.v4 && first != 0 && host != first)
-    return dw_arena_printf(r->arena, "has the host prefix %d, the first IPv4 subnet %d: they must be equal", (int)host,
-                           (int)first);
+    return dw_arena_printf(r->arena, "has the host prefix %d, but the first IPv4 subnet has %d: they must be equal",
+                           (int)host, (int)first);
   return NULL;
 }
 
@@ -265,7 +264,7 @@ static void check_excludes(struct reading *r) {
   for (size_t i = 0; ipam->pool_count > 0 && i < ipam->pools[0].exclude_count; i++) {
     const struct dw_exclude *exclude = &ipam->pools[0].excludes[i];
     if (exclude->state == DW_READ_OK && !is_held(ipam, &exclude->prefix))
-      add(r, &exclude->raw, "is in none of the subnets, so OVN-Kubernetes refuses the network", "remove it");
+      add(r, &exclude->raw, "is in none of the subnets, so OVN-Kubernetes rejects the network", "remove it");
   }
 }
 

@@ -165,7 +165,7 @@ static int check_subject(const struct dw_request *request, struct dw_error *err)
         strncmp(version, request->group, group) != 0 || version[group] != '/' ||
         strcmp(version + group + 1, request->version) != 0)
       return dw_error_set(err, DW_ERR_INVALID,
-                          "request.%s is not a %.100s of %.100s/%.100s, which request.kind says it is",
+                          "request.%s is not a %.100s of %.100s/%.100s, although request.kind says so",
                           i == 0 ? "object" : "oldObject", request->kind, request->group, request->version);
   }
   return 0;

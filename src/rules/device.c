@@ -144,7 +144,7 @@ static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const 
                                  .fix = "use macvlan on it",
                                  .warn_at_most = true},
               "is moved into a single pod, so virt-synchronization-controller fails on a node where virt-handler or "
-              "another of its own pods runs");
+              "another of its pods runs");
 }
 
 static void missing_nic(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *nic) {

@@ -69,7 +69,7 @@ static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, cons
   found.fix = "create the VLAN interface on the nodes, and use macvlan on it";
   dw_report(check, rule, &found,
             "a node can have this VLAN of %s only once, so virt-synchronization-controller fails on a node where "
-            "virt-handler or another of its own pods runs",
+            "virt-handler or another of its pods runs",
             link->name);
 }
 

@@ -64,7 +64,7 @@ static const struct report reports[] = {
      "a node can have this VLAN of bond2 only once", false},
     {"same-key-twice", DEMO, 0, "", NULL, false},
     {"bridge-without-container-interface", DEMO, 1, DENY("bridge-options", CONFIG "disableContainerInterface"),
-     "does not work together with ipam", false},
+     "cannot be combined with ipam", false},
     {"exclude-takes-all", DEMO, 1, DENY("range-empty", CONFIG "ipam.range"), NULL, false},
     {"nv-ipam", DEMO, 0, WARN("ipam-per-node", CONFIG "ipam.type"), "the IPAM plugin \"nv-ipam\" is unknown", false},
     {"dhcp", DEMO, 0, "", NULL, false},

@@ -49,11 +49,11 @@ static void a_config_of_another_type_is_unreadable(void **state) {
     const char *nad;
     const char *text;
   } cases[] = {
-      {"{\"spec\":{\"config\":{}}}", "must be a string that holds a CNI configuration, not an object"},
-      {"{\"spec\":{\"config\":[]}}", "must be a string that holds a CNI configuration, not a list"},
-      {"{\"spec\":{\"config\":false}}", "must be a string that holds a CNI configuration, not a boolean"},
-      {"{\"spec\":[]}", "spec must be an object that holds config, not a list"},
-      {"{\"spec\":\"x\"}", "spec must be an object that holds config, not a string"},
+      {"{\"spec\":{\"config\":{}}}", "must be a string that contains a CNI configuration, not an object"},
+      {"{\"spec\":{\"config\":[]}}", "must be a string that contains a CNI configuration, not a list"},
+      {"{\"spec\":{\"config\":false}}", "must be a string that contains a CNI configuration, not a boolean"},
+      {"{\"spec\":[]}", "spec must be an object that contains config, not a list"},
+      {"{\"spec\":\"x\"}", "spec must be an object that contains config, not a string"},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -202,7 +202,7 @@ static void a_list_has_a_limit(void **state) {
   assert_int_equal(read_plugins(arena, 1024)->plugin_count, 1024);
   const struct dw_cni_config *config = read_plugins(arena, 1025);
   assert_int_equal(config->state, DW_CONFIG_UNREADABLE);
-  assert_string_equal(config->error.text, "holds 1025 plugins, more than the 1024 that Droveway reads");
+  assert_string_equal(config->error.text, "contains 1025 plugins, more than the 1024 that Droveway reads");
 }
 
 static void plugins_of_another_type_make_an_empty_list(void **state) {

@@ -271,7 +271,7 @@ static void a_moved_nic_is_in_one_pod(void **state) {
   nad_expect(&nad, "warn device-missing spec.config.device\n");
   nad_expect_says(&nad, "device-missing",
                   "\"eth1\": is moved into a single pod, so virt-synchronization-controller fails on a node where "
-                  "virt-handler or another of its own pods runs; use macvlan on it [device-missing]");
+                  "virt-handler or another of its pods runs; use macvlan on it [device-missing]");
   nad.more = NULL;
   nad_expect(&nad, "");
 }

@@ -81,14 +81,12 @@ static void a_subnet_has_addresses_to_give(void **state) {
        "network address; use fd00::/64 [plugin-option]\n",
        NULL},
       {"\"subnet\":\"::ffff:10.0.0.0/120\"",
-       "deny " IPAM
-       "subnet: Invalid value: \"::ffff:10.0.0.0/120\": is an IPv4 subnet written as IPv6, which host-local "
-       "refuses; use 10.0.0.0/24 [plugin-option]\n",
+       "deny " IPAM "subnet: Invalid value: \"::ffff:10.0.0.0/120\": is an IPv4 subnet in IPv6 form, which host-local "
+       "rejects; use 10.0.0.0/24 [plugin-option]\n",
        NULL},
       {"\"subnet\":\"::ffff:10.0.0.0/80\"",
-       "deny " IPAM
-       "subnet: Invalid value: \"::ffff:10.0.0.0/80\": is an IPv4 subnet written as IPv6, which host-local "
-       "refuses; use ADDRESS/LENGTH, such as 10.200.5.0/24 [plugin-option]\n",
+       "deny " IPAM "subnet: Invalid value: \"::ffff:10.0.0.0/80\": is an IPv4 subnet in IPv6 form, which host-local "
+       "rejects; use ADDRESS/LENGTH, such as 10.200.5.0/24 [plugin-option]\n",
        NULL},
   };
   expect_all("host-local", rows, COUNT(rows));
@@ -103,38 +101,38 @@ static void the_ends_lie_in_the_subnet(void **state) {
       {SUBNET ",\"rangeStart\":null,\"rangeEnd\":null,\"gateway\":null", "", NULL},
       {SUBNET ",\"rangeStart\":\"10.0.1.0\"",
        "deny " IPAM "rangeStart: Invalid value: \"10.0.1.0\": is outside the subnet 10.0.0.0/24; use an address of the "
-       "subnet, or leave it out [plugin-option]\n",
+       "subnet, or remove it [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeStart\":\"fd00::1\"",
        "deny " IPAM "rangeStart: Invalid value: \"fd00::1\": is outside the subnet 10.0.0.0/24; use an address of the "
-       "subnet, or leave it out [plugin-option]\n",
+       "subnet, or remove it [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.0.255\"", "", NULL},
       {"\"subnet\":\"fd00::/126\",\"rangeEnd\":\"fd00::3\"", "", NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.1.0\"",
        "deny " IPAM "rangeEnd: Invalid value: \"10.0.1.0\": is outside the subnet 10.0.0.0/24; use an address of the "
-       "subnet, or leave it out [plugin-option]\n",
+       "subnet, or remove it [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.0.0\"",
        "deny " IPAM "rangeEnd: Invalid value: \"10.0.0.0\": is below the first address of the range, 10.0.0.1; "
-       "swap the two, or leave it out [plugin-option]\n",
+       "swap the two, or remove it [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeStart\":\"10.0.0.9\",\"rangeEnd\":\"10.0.0.9\"", "", NULL},
       {"\"ranges\":[[{" SUBNET ",\"rangeStart\":\"10.0.0.9\",\"rangeEnd\":\"10.0.0.8\"}]]",
        "deny " IPAM "ranges[0][0].rangeEnd: Invalid value: \"10.0.0.8\": is below the first address of the range, "
-       "10.0.0.9; swap the two, or leave it out [plugin-option]\n",
+       "10.0.0.9; swap the two, or remove it [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeStart\":\"10.0.0.254\"", "", NULL},
       /* Before 1.10 both are taken. */
       {SUBNET ",\"rangeStart\":\"10.0.0.255\"",
        "warn " IPAM "rangeStart: Invalid value: \"10.0.0.255\": is above the last address of the range 10.0.0.0/24, "
-       "which host-local 1.10 and later refuse; use an address of the subnet, or leave it out [plugin-option]\n",
+       "which host-local 1.10 and later reject; use an address of the subnet, or remove it [plugin-option]\n",
        NULL},
       {SUBNET ",\"gateway\":\"10.0.0.254\"", "", NULL},
       {SUBNET ",\"gateway\":\"10.0.0.0\"", "", NULL},
       {SUBNET ",\"gateway\":\"10.9.9.9\"",
        "warn " IPAM "gateway: Invalid value: \"10.9.9.9\": is outside the subnet 10.0.0.0/24, which host-local 1.10 "
-       "and later refuse; use an address of the subnet, or leave it out [plugin-option]\n",
+       "and later reject; use an address of the subnet, or remove it [plugin-option]\n",
        NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.0.2\"", "", NULL},
       {SUBNET ",\"rangeEnd\":\"10.0.0.1\"",
@@ -150,8 +148,8 @@ static void the_ends_lie_in_the_subnet(void **state) {
 }
 
 static const char empty_set[] =
-    "is a set without ranges, which host-local refuses; add a range with a subnet, or leave "
-    "the set out [plugin-option]\n";
+    "is a set without ranges, which host-local rejects; add a range with a subnet, or remove "
+    "the set [plugin-option]\n";
 
 static void a_set_has_ranges_of_one_family(void **state) {
   (void)state;
@@ -192,20 +190,20 @@ static void no_two_ranges_share_addresses(void **state) {
       {"\"ranges\":[[{" SUBNET ",\"rangeEnd\":\"10.0.0.9\"},{" SUBNET ",\"rangeStart\":\"10.0.0.10\"}]]", "", NULL},
       {"\"ranges\":[[{" SUBNET ",\"rangeEnd\":\"10.0.0.10\"},{" SUBNET ",\"rangeStart\":\"10.0.0.10\"}]]",
        "deny " IPAM "ranges[0][1].subnet: Invalid value: \"10.0.0.0/24\": shares addresses with the range "
-       "10.0.0.1-10.0.0.10, which host-local refuses; put each address in only one range [plugin-option]\n",
+       "10.0.0.1-10.0.0.10, which host-local rejects; put each address in only one range [plugin-option]\n",
        NULL},
       {"\"ranges\":[[" NET("10.0.0.128/25") "],[" NET("10.0.0.0/24") "]]",
        "deny " IPAM "ranges[1][0].subnet: Invalid value: \"10.0.0.0/24\": shares addresses with the range "
-       "10.0.0.129-10.0.0.254, which host-local refuses; put each address in only one range [plugin-option]\n",
+       "10.0.0.129-10.0.0.254, which host-local rejects; put each address in only one range [plugin-option]\n",
        NULL},
       {SUBNET ",\"ranges\":[[" NET("10.0.0.0/25") "]]",
        "deny " IPAM "ranges[0][0].subnet: Invalid value: \"10.0.0.0/25\": shares addresses with the range "
-       "10.0.0.1-10.0.0.254, which host-local refuses; put each address in only one range [plugin-option]\n",
+       "10.0.0.1-10.0.0.254, which host-local rejects; put each address in only one range [plugin-option]\n",
        NULL},
       /* The furthest one reaches over one between them. */
       {"\"ranges\":[[" NET("10.0.0.0/16") "],[" NET("10.0.200.0/24") "]]",
        "deny " IPAM "ranges[1][0].subnet: Invalid value: \"10.0.200.0/24\": shares addresses with the range "
-       "10.0.0.1-10.0.255.254, which host-local refuses; put each address in only one range [plugin-option]\n",
+       "10.0.0.1-10.0.255.254, which host-local rejects; put each address in only one range [plugin-option]\n",
        NULL},
       /* ::/0 holds the numbers that IPv4 is kept at. */
       {"\"ranges\":[[" NET("::/0") "],[" NET("10.0.1.0/24") "]]", "", NULL},
@@ -264,8 +262,8 @@ static void static_wants_addresses_with_a_length(void **state) {
        "[plugin-option]\n",
        NULL},
       {"\"addresses\":[{\"Address\":\"10.0.0.1/24\"}]",
-       "deny " IPAM
-       "addresses[0].Address: Invalid value: \"10.0.0.1/24\": is a key for which static does not accept text; "
+       "deny " IPAM "addresses[0].Address: Invalid value: \"10.0.0.1/24\": static accepts a string only under the key "
+       "\"address\", in lower case; "
        "use address [plugin-option]\n",
        NULL},
       {"\"addresses\":[{\"Address\":{\"IP\":\"10.0.0.1\",\"Mask\":\"////AA==\"}}]", "", NULL},
@@ -301,7 +299,7 @@ static void long_lists_are_compared_by_sorting(void **state) {
       &(struct row){
           dw_arena_strdup(arena, dw_buf_text(&buf)),
           "deny " IPAM "ranges[0][15000].subnet: Invalid value: \"10.0.0.0/8\": shares addresses with "
-          "the range 10.0.0.1-10.0.0.2, which host-local refuses; put each address in only one range [plugin-option]\n",
+          "the range 10.0.0.1-10.0.0.2, which host-local rejects; put each address in only one range [plugin-option]\n",
           NULL});
 }
 

@@ -58,7 +58,7 @@ static void of_cni(void **state) {
        "key [cni-json]"},
       {{.config = WITH("\"dns\":{\"domain\":5}")},
        "cni-json",
-       "spec.config.dns.domain: Invalid value: \"5\": must be a string, not an integer; correct it or leave it out "
+       "spec.config.dns.domain: Invalid value: \"5\": must be a string, not an integer; correct it, or remove it "
        "[cni-json]"},
       {{.config = WITH("\"mtu\":1,\"mtu\":2,\"MTU\":3")},
        "cni-ambiguous-key",
@@ -194,8 +194,8 @@ static void of_ranges(void **state) {
       {{.config = IPAM("\"range\":\"192.168.99.0/24\",\"range_start\":\"10.0.0.1\"")},
        "range-ignored",
        "spec.config.ipam.range_start: Invalid value: \"10.0.0.1\": is ignored because it is outside the usable "
-       "addresses 192.168.99.1 to 192.168.99.254; choose an address from 192.168.99.1 to 192.168.99.254, or leave "
-       "range_start out [range-ignored]"},
+       "addresses 192.168.99.1 to 192.168.99.254; choose an address from 192.168.99.1 to 192.168.99.254, or "
+       "remove range_start [range-ignored]"},
       {{.config = IPAM("\"x\":1")},
        "range-empty",
        "spec.config.ipam.range: Required value: without a range, whereabouts hands out no addresses; add a \"range\" "
@@ -223,7 +223,8 @@ static void of_ranges(void **state) {
        "such as 192.168.99.0/24 [range-class]"},
       {{.config = IPAM("\"range\":\"010.0.5.0/24\"")},
        "range-leading-zero",
-       "spec.config.ipam.range: Invalid value: \"010.0.5.0/24\": has leading zeros, which are read as decimal; use "
+       "spec.config.ipam.range: Invalid value: \"010.0.5.0/24\": has octets with leading zeros, which whereabouts "
+       "reads as decimal; use "
        "10.0.5.0/24 [range-leading-zero]"},
       {{.config = IPAM("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.8/29\"}]")},
        "overlap-self",

@@ -60,24 +60,23 @@ static void it_says_what_is_wrong(void **state) {
   (void)state;
   expect_text(RANGE SLICE("abc"), "node-slice",
               "Invalid value: \"abc\": is not a prefix length, so no node gets a slice; choose one from /24 to /30, or "
-              "leave it out [node-slice]");
+              "remove it [node-slice]");
   expect_text(RANGE SLICE("/20"), "node-slice",
               "Invalid value: \"/20\": is wider than the range 192.168.99.0/24, so no node gets a slice; choose one "
-              "from /24 to /30, or leave it out [node-slice]");
+              "from /24 to /30, or remove it [node-slice]");
   expect_text(RANGE SLICE("/31"), "node-slice",
-              "Invalid value: \"/31\": leaves no usable address in a slice: first and last are reserved; "
-              "choose one from /24 to /30, or leave it out [node-slice]");
+              "Invalid value: \"/31\": leaves no usable address in a slice: the first and the last are reserved; "
+              "choose one from /24 to /30, or remove it [node-slice]");
   expect_text(RANGE SLICE("/64"), "node-slice",
               "Invalid value: \"/64\": is not an IPv4 prefix length, so no node gets a slice; choose one from /24 to "
-              "/30, or leave it out [node-slice]");
-  expect_text(
-      "\"range\":\"fd00:99::/64\"" SLICE("/80"), "node-slice",
-      "Invalid value: \"/80\": divides only IPv4 ranges, so no node gets a slice of an IPv6 range; leave it out "
-      "[node-slice]");
+              "/30, or remove it [node-slice]");
+  expect_text("\"range\":\"fd00:99::/64\"" SLICE("/80"), "node-slice",
+              "Invalid value: \"/80\": divides only IPv4 ranges, so no node gets a slice of an IPv6 range; remove it "
+              "[node-slice]");
   expect_text(
       "\"ipRanges\":[{" RANGE "},{\"range\":\"192.168.98.0/24\"}]" SLICE("/27"), "node-slice",
       "Invalid value: \"/27\": divides only the first range, so no addresses come from the others; keep one range, or "
-      "leave it out [node-slice]");
+      "remove node_slice_size [node-slice]");
 }
 
 static void only_one_range_is_cut(void **state) {
@@ -111,12 +110,11 @@ static void ends_are_dropped(void **state) {
                    "deny range-ignored " IPAM "range_end\n");
   expect_text(
       RANGE ",\"range_start\":\"192.168.99.100\"" SLICE("/27"), "range-ignored",
-      "Invalid value: \"192.168.99.100\": is ignored because node_slice_size divides the whole range; leave it out, "
-      "or leave node_slice_size out [range-ignored]");
+      "Invalid value: \"192.168.99.100\": is ignored because node_slice_size divides the whole range; remove it, "
+      "or remove node_slice_size [range-ignored]");
   expect_text("\"range\":\"192.168.99.10-192.168.99.254/24\"" SLICE("/27"), "range-ignored",
-              "has a start or end that whereabouts ignores because of node_slice_size; use 192.168.99.0/24, or leave "
-              "node_slice_size "
-              "out [range-ignored]");
+              "has a start or end that whereabouts ignores because of node_slice_size; use 192.168.99.0/24, or "
+              "remove node_slice_size [range-ignored]");
 }
 
 /* The first and the last address of each slice are not handed out, whatever is excluded. */
@@ -138,8 +136,8 @@ static void excludes_are_dropped(void **state) {
   expect(RANGE ",\"exclude\":[]" SLICE("/27"), "");
   expect(RANGE ",\"exclude\":[5]" SLICE("/27"), "deny ipam-syntax " IPAM "exclude[0]\n");
   expect_text(RANGE ",\"exclude\":[\"192.168.99.0/28\"]" SLICE("/27"), "range-ignored",
-              "is ignored because node_slice_size divides the whole range; leave it out, or "
-              "leave node_slice_size out [range-ignored]");
+              "is ignored because node_slice_size divides the whole range; remove it, or "
+              "remove node_slice_size [range-ignored]");
 }
 
 static void an_excluded_gateway_is_handed_out(void **state) {

@@ -39,7 +39,7 @@ static void a_plugin_refuses_values(void **state) {
               "spec.config.mtu: Invalid value: \"-1\": must be an integer from 0 [plugin-option]");
   expect_text(
       OTHER("\"type\":\"macvlan\",\"mac\":\"zz:00\""), "false",
-      "spec.config.mac: Invalid value: \"zz:00\": is not a MAC address; leave it out: each pod then gets its own "
+      "spec.config.mac: Invalid value: \"zz:00\": is not a MAC address; remove it, so that each pod gets its own "
       "[plugin-option]");
   expect_text(
       CHAIN("{\"type\":\"firewall\",\"ingressPolicy\":\"closed\"}"), "false",
@@ -50,7 +50,7 @@ static void a_plugin_refuses_values(void **state) {
               "[plugin-option]");
   expect_text(CHAIN("{\"type\":\"tuning\",\"sysctl\":{\"kernel.pid_max\":\"1\"}}"), "false",
               "spec.config.plugins[1].sysctl.kernel.pid_max: Invalid value: \"1\": is outside net.: the tuning plugin "
-              "changes network settings only; leave it out [plugin-option]");
+              "only changes network settings; remove it [plugin-option]");
   expect_text(
       CHAIN("{\"type\":\"tuning\",\"sysctl\":{\"net.ipv4.conf.eth1.100.arp_filter\":\"1\"}}"), "false",
       "spec.config.plugins[1].sysctl.net.ipv4.conf.eth1.100.arp_filter: Invalid value: \"1\": is not a setting: the "

@@ -201,15 +201,16 @@ static void messages_say_what_to_write(void **state) {
                                "migrations; use localnet, layer2 "
                                "or layer3 [ovn-config]"},
       {LAYER3 ",\"subnets\":\"192.168.99.0/24\"}",
-       "Invalid value: \"192.168.99.0/24\": can't be cut into a /24 per node: the default host prefix must be longer "
+       "Invalid value: \"192.168.99.0/24\": can't be divided into a /24 per node: the default host prefix must be "
+       "longer "
        "than the subnet's; use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
       {LAYER3 ",\"subnets\":\"::ffff:10.200.0.0/112/24\"}",
-       "Invalid value: \"::ffff:10.200.0.0/112/24\": is IPv4 written as IPv6, which can't be cut into one subnet per "
-       "node; use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
+       "Invalid value: \"::ffff:10.200.0.0/112/24\": is an IPv4 subnet in IPv6 form, which can't be divided into one "
+       "subnet per node; use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24 [ovn-config]"},
       {LAYER2 ",\"subnets\":\"192.168.99.0/24/26\"}", "Invalid value: \"192.168.99.0/24/26\": has a host prefix, which "
                                                       "only topology layer3 accepts; use ADDRESS/LENGTH [ovn-config]"},
       {LAYER2 SUBNETS ",\"excludeSubnets\":\"192.168.98.0/28\"}",
-       "Invalid value: \"192.168.98.0/28\": is in none of the subnets, so OVN-Kubernetes refuses the network; remove "
+       "Invalid value: \"192.168.98.0/28\": is in none of the subnets, so OVN-Kubernetes rejects the network; remove "
        "it "
        "[ovn-config]"},
       {LAYER2 SUBNETS ",\"mtu\":\"1400\"}", "Invalid value: \"1400\": must be an integer, not a string [ovn-config]"},
@@ -362,7 +363,7 @@ static void nads_of_one_network_share_its_pool(void **state) {
   "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: other, namespace: vms}, "      \
   "spec: {config: '{\"name\":\"mig\"," members "}'}}"
 
-/* One that OVN-Kubernetes refuses makes no network, nor does another plugin's NAD of that name. */
+/* One that OVN-Kubernetes rejects makes no network, nor does another plugin's NAD of that name. */
 static void what_makes_no_network_is_in_no_conflict(void **state) {
   (void)state;
   static const char *const others[] = {OTHER(L2 ",\"subnets\":\"192.168.90.0/24/25\""),

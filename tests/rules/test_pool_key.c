@@ -37,7 +37,7 @@ static void a_network_name_makes_an_object_name(void **state) {
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     expect_network_name(bad[i], "deny pool-key spec.config.ipam.network_name\n");
   expect_text(RANGE ",\"network_name\":\"vms/Blue\"", "pool-key",
-              "Invalid value: \"vms/Blue\": makes \"vms/Blue-192.168.99.0-24\" the name of whereabouts' IPPool, which "
+              "Invalid value: \"vms/Blue\": gives whereabouts' IPPool the name \"vms/Blue-192.168.99.0-24\", which "
               "is not a valid object name; use lower-case letters, digits and '-' [pool-key]");
   nad_expect_other(nad_whereabouts(RANGE ",\"network_name\":\"Blue\""),
                    "deny pool-key spec.config.ipam.network_name\n");
@@ -71,7 +71,7 @@ static void a_range_makes_an_object_name(void **state) {
   expect("\"range\":\"::1:0/112\"", "deny pool-key spec.config.ipam.range\n");
   expect("\"range\":\"0:0:0:1::/64\"", "deny pool-key spec.config.ipam.range\n");
   expect_text("\"range\":\"::1:0/112\"", "pool-key",
-              "Invalid value: \"::1:0/112\": makes \"--1-0-112\" the name of whereabouts' IPPool, which is not a valid "
+              "Invalid value: \"::1:0/112\": gives whereabouts' IPPool the name \"--1-0-112\", which is not a valid "
               "object name; choose a range whose addresses do not begin with \"::\", such as fd00:99::/64 [pool-key]");
   expect_text("\"range\":\"0:0:0:1::/64\"", "pool-key", "OverlappingRangeIPReservation");
   expect("\"range\":\"0:0:0:1::/64\",\"enable_overlapping_ranges\":false",
@@ -123,13 +123,13 @@ static void leader_election_says_what_is_wrong(void **state) {
   (void)state;
   expect_text(RANGE ",\"leader_lease_duration\":500", "pool-key",
               "Invalid value: \"500\": must exceed leader_renew_deadline (1000, the default), or whereabouts panics; "
-              "raise it, or leave it out [pool-key]");
+              "raise it, or remove it [pool-key]");
   expect_text(RANGE ",\"leader_renew_deadline\":2000", "pool-key",
               "Invalid value: \"2000\": it must be below leader_lease_duration (1500, the default), or whereabouts "
-              "panics; lower it, or leave it out [pool-key]");
+              "panics; lower it, or remove it [pool-key]");
   expect_text(RANGE ",\"leader_retry_period\":834", "pool-key",
               "Invalid value: \"834\": 1.2 times it must be below leader_renew_deadline (1000, the default), or "
-              "whereabouts panics; lower it, or leave it out [pool-key]");
+              "whereabouts panics; lower it, or remove it [pool-key]");
   expect_text(RANGE ",\"leader_renew_deadline\":1200,\"leader_retry_period\":1000", "pool-key",
               "must exceed 1.2 times leader_retry_period (1000), or whereabouts panics");
 }

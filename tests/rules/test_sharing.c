@@ -135,7 +135,7 @@ static void a_second_pod_of_the_node_gets_no_vlan(void **state) {
   struct nad_case nad = {.config = OURS("eth1", "5"), .state = cases[0].state};
   nad_expect_says(&nad, "master-shared",
                   "Invalid value: \"5\": a node can have this VLAN of eth1 only once, so "
-                  "virt-synchronization-controller fails on a node where virt-handler or another of its own pods runs; "
+                  "virt-synchronization-controller fails on a node where virt-handler or another of its pods runs; "
                   "create the VLAN interface on the nodes, and use macvlan on it "
                   "[master-shared]");
   nad.label = "";
