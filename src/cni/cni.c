@@ -29,14 +29,10 @@ struct reader {
   unsigned keys;
 };
 
-static struct dw_value member(const struct reader *reader, const char *name) {
-  return dw_value_member(reader->arena, reader->plugin->field, reader->plugin->json, name);
-}
-
 /* The member where the plugin knows one of KEYS, else as if it were not there. */
 static struct dw_value known_member(const struct reader *reader, unsigned keys, const char *name) {
   if ((reader->keys & (keys | DW_KEY_ANY)) != 0)
-    return member(reader, name);
+    return dw_plugin_option(reader->arena, reader->plugin, name);
   return dw_value_at(reader->arena, reader->plugin->field, name, NULL);
 }
 
@@ -50,24 +46,25 @@ static struct dw_value read_master(const struct reader *reader) {
 static struct dw_value read_vlan(const struct reader *reader) {
   if ((reader->keys & DW_KEY_OVN_VLAN_ID) != 0) {
     bool used = dw_ovn_topology(reader->plugin->json) == DW_OVN_LOCALNET;
-    return used ? member(reader, "vlanID") : dw_value_at(reader->arena, reader->plugin->field, "vlanID", NULL);
+    return used ? dw_plugin_option(reader->arena, reader->plugin, "vlanID")
+                : dw_value_at(reader->arena, reader->plugin->field, "vlanID", NULL);
   }
   if ((reader->keys & DW_KEY_VLAN_ID) != 0)
-    return member(reader, "vlanId");
+    return dw_plugin_option(reader->arena, reader->plugin, "vlanId");
   struct dw_value vlan = known_member(reader, DW_KEY_VLAN, "vlan");
   if ((reader->keys & DW_KEY_ANY) == 0 || vlan.json != NULL)
     return vlan;
-  struct dw_value vlan_id = member(reader, "vlanId");
+  struct dw_value vlan_id = dw_plugin_option(reader->arena, reader->plugin, "vlanId");
   return vlan_id.json != NULL ? vlan_id : vlan;
 }
 
 static struct dw_value read_trunk(const struct reader *reader) {
   if ((reader->keys & DW_KEY_TRUNK) != 0)
-    return member(reader, "trunk");
+    return dw_plugin_option(reader->arena, reader->plugin, "trunk");
   struct dw_value trunk = known_member(reader, DW_KEY_VLAN_TRUNK, "vlanTrunk");
   if ((reader->keys & DW_KEY_ANY) == 0 || trunk.json != NULL)
     return trunk;
-  struct dw_value ovs_trunk = member(reader, "trunk");
+  struct dw_value ovs_trunk = dw_plugin_option(reader->arena, reader->plugin, "trunk");
   return ovs_trunk.json != NULL ? ovs_trunk : trunk;
 }
 
@@ -82,8 +79,8 @@ static void read_plugin(struct dw_arena *arena, const char *field, const dw_json
   plugin.device = known_member(&reader, DW_KEY_DEVICE, "device");
   plugin.vlan = read_vlan(&reader);
   plugin.vlan_trunk = read_trunk(&reader);
-  plugin.mode = member(&reader, "mode");
-  plugin.mtu = member(&reader, "mtu");
+  plugin.mode = dw_plugin_option(arena, &plugin, "mode");
+  plugin.mtu = dw_plugin_option(arena, &plugin, "mtu");
   int64_t mtu;
   if (dw_json_integer(plugin.mtu.json, &mtu))
     plugin.mtu_number = mtu;

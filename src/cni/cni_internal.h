@@ -27,6 +27,8 @@ struct dw_value dw_plugin_mac(struct dw_arena *arena, const struct dw_cni_plugin
 /* Whether it is there and not null. */
 bool dw_is_given(const dw_json *json);
 bool dw_is_true(const dw_json *json);
+/* Returns true if NAME is one of NAMES[COUNT]. */
+bool dw_is_listed(const char *name, const char *const *names, size_t count) __attribute__((nonnull));
 /* A member under the key as it is written. */
 struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json)
     __attribute__((nonnull(1, 2, 3)));
@@ -230,7 +232,7 @@ bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *
 bool dw_ovn_is_blank(const struct dw_value *value) __attribute__((nonnull));
 /* One CIDR of such a list: ADDRESS/LENGTH, or ADDRESS/LENGTH/HOSTPREFIX. */
 struct dw_ovn_entry {
-  const char *text; /* as written, without the blanks around it */
+  struct dw_value value; /* `text` is the entry as written, without the white space around it; the rest is the list's */
   bool readable;
   struct dw_prefix prefix;
   bool has_host; /* a host prefix is given */
@@ -241,7 +243,8 @@ struct dw_ovn_list {
   size_t count;
   bool too_many; /* more than MAX: only those are read */
 };
-struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t max) __attribute__((nonnull));
+struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const struct dw_value *value, size_t max)
+    __attribute__((nonnull));
 /* Whether it is an IPv4 subnet that is written as one of IPv6, such as ::ffff:10.200.0.0/112. */
 bool dw_ovn_is_mapped(const struct dw_ovn_entry *entry) __attribute__((nonnull));
 

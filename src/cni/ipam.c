@@ -53,7 +53,7 @@ static void finish(struct dw_problems *problems, struct dw_ipam *ipam) {
 
 void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *out) {
   struct dw_problems problems = {.arena = arena};
-  struct dw_value raw = dw_value_member(arena, plugin->field, plugin->json, "ipam");
+  struct dw_value raw = dw_plugin_option(arena, plugin, "ipam");
   struct dw_ipam ipam = {.field = raw.field, .raw = raw, .type_name = "", .network_name = ""};
   ipam.type_value.field = dw_arena_join(arena, raw.field, ".", "type");
   ipam.gateway.raw.field = dw_arena_join(arena, raw.field, ".", "gateway");

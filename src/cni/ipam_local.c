@@ -70,12 +70,9 @@ static bool read_texts(struct reading *r, const struct dw_value *list) {
 
 /* runtimeConfig.ips replace args.cni.ips, and those replace `addresses`. */
 static void read_static(struct reading *r, const struct dw_cni_plugin *plugin) {
-  struct dw_value runtime = dw_value_member(r->arena, plugin->field, plugin->json, "runtimeConfig");
-  struct dw_value runtime_ips = dw_value_member(r->arena, runtime.field, runtime.json, "ips");
-  struct dw_value args = dw_value_member(r->arena, plugin->field, plugin->json, "args");
-  struct dw_value cni = dw_value_member(r->arena, args.field, args.json, "cni");
-  struct dw_value ips = dw_value_member(r->arena, cni.field, cni.json, "ips");
-  if (!read_texts(r, &runtime_ips) && !read_texts(r, &ips))
+  struct dw_value runtime = dw_plugin_option(r->arena, plugin, "runtimeConfig.ips");
+  struct dw_value args = dw_plugin_option(r->arena, plugin, "args.cni.ips");
+  if (!read_texts(r, &runtime) && !read_texts(r, &args))
     read_addresses(r, DW_ADDR_STRICT);
 }
 
@@ -102,7 +99,7 @@ static enum dw_local_fault read_subnet(const char *text, struct dw_local_range *
   return dw_addr_compare(&written, &out->subnet.base) != 0 ? DW_LOCAL_HOST_BITS : DW_LOCAL_OK;
 }
 
-/* range.go:27 Canonicalize(): the broadcast address is left out by default, but of IPv4 only. */
+/* range.go:27 Canonicalize(): by default, the last address is left out in IPv4 only. */
 enum dw_local_fault dw_local_range_read(const dw_json *range, struct dw_local_range *out) {
   bool has_start;
   bool has_end;
@@ -111,10 +108,9 @@ enum dw_local_fault dw_local_range_read(const dw_json *range, struct dw_local_ra
   if (fault != DW_LOCAL_OK)
     return fault;
   struct dw_interval *span = &out->span;
-  *span = dw_interval_of(&out->subnet);
-  span->first.value = dw_u128_add(span->first.value, 1);
-  if (span->last.v4)
-    span->last.value = dw_u128_sub(span->last.value, (struct dw_u128){0, 1});
+  *span = dw_interval_hosts(&out->subnet);
+  if (!span->last.v4)
+    span->last = dw_prefix_last(&out->subnet);
   out->gateway = span->first;
   if (!read_end(range, "rangeStart", &span->first, &has_start) || !read_end(range, "rangeEnd", &span->last, &has_end) ||
       !read_end(range, "gateway", &out->gateway, &has_gateway))

@@ -49,8 +49,8 @@ static bool parse_host(const char *text, int64_t *out) {
   return (digits == text || dw_is_digit(digits[0])) && dw_parse_int64(digits, out);
 }
 
-static struct dw_ovn_entry read_entry(const char *text) {
-  struct dw_ovn_entry entry = {.text = text};
+static struct dw_ovn_entry read_entry(const struct dw_value *list, const char *text) {
+  struct dw_ovn_entry entry = {.value = {list->field, list->json, text}};
   char cidr[ENTRY_MAX];
   size_t length = strnlen(text, ENTRY_MAX);
   if (length == ENTRY_MAX)
@@ -68,10 +68,11 @@ static struct dw_ovn_entry read_entry(const char *text) {
 }
 
 bool dw_ovn_is_mapped(const struct dw_ovn_entry *entry) {
-  return entry->prefix.base.v4 && strchr(entry->text, ':') != NULL;
+  return entry->prefix.base.v4 && strchr(entry->value.text, ':') != NULL;
 }
 
-struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t max) {
+struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const struct dw_value *value, size_t max) {
+  const char *text = value->text;
   size_t entries = 1;
   for (const char *c = text; *c != '\0' && entries < max; c++)
     entries += *c == ',';
@@ -82,7 +83,7 @@ struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const char *text, size_t 
       list.too_many = true;
       return list;
     }
-    list.items[list.count++] = read_entry(entry_text(arena, text, length));
+    list.items[list.count++] = read_entry(value, entry_text(arena, text, length));
     if (text[length] == '\0')
       return list;
     text += length + 1;
@@ -97,11 +98,6 @@ static void report_too_many(struct dw_problems *problems, const struct dw_value 
   problem->too_large = true;
   problem->what = "has more subnets than Droveway can check";
   problem->fix = fix;
-}
-
-static void report_entry(struct dw_problems *problems, const struct dw_value *list, const char *entry) {
-  struct dw_value value = {.field = list->field, .json = list->json, .text = entry};
-  dw_problem_complain(problems, DW_IPAM_UNREADABLE, &value, dw_complain_cidr(problems->arena, entry));
 }
 
 /* The excludes that all pools share. */
@@ -120,7 +116,7 @@ static struct excludes read_excludes(struct dw_problems *problems, const struct 
   }
   if (dw_ovn_is_blank(list))
     return excludes;
-  struct dw_ovn_list entries = dw_ovn_list(problems->arena, list->text, EXCLUDES_MAX);
+  struct dw_ovn_list entries = dw_ovn_list(problems->arena, list, EXCLUDES_MAX);
   excludes.items = dw_arena_array(problems->arena, entries.count, sizeof *excludes.items);
   excludes.count = entries.count;
   excludes.unreadable = entries.too_many;
@@ -129,12 +125,12 @@ static struct excludes read_excludes(struct dw_problems *problems, const struct 
   for (size_t i = 0; i < entries.count; i++) {
     const struct dw_ovn_entry *entry = &entries.items[i];
     bool readable = entry->readable && !entry->has_host;
-    excludes.items[i] =
-        (struct dw_exclude){{list->field, list->json, entry->text}, readable ? DW_READ_OK : DW_READ_BAD, entry->prefix};
+    excludes.items[i] = (struct dw_exclude){entry->value, readable ? DW_READ_OK : DW_READ_BAD, entry->prefix};
     if (readable)
       continue;
     excludes.unreadable = true;
-    report_entry(problems, list, entry->text);
+    dw_problem_complain(problems, DW_IPAM_UNREADABLE, &entry->value,
+                        dw_complain_cidr(problems->arena, entry->value.text));
   }
   return excludes;
 }
@@ -148,16 +144,17 @@ static uint64_t node_subnets(const struct dw_ovn_entry *entry) {
 }
 
 /* The ends are kept off in both families, as in whereabouts' pools. */
-static void read_pool(struct dw_problems *problems, const struct dw_value *subnets, const struct dw_ovn_entry *entry,
-                      const struct excludes *excludes, struct dw_pool *pool) {
-  pool->range = (struct dw_value){subnets->field, subnets->json, entry->text};
+static void read_pool(struct dw_problems *problems, const struct dw_ovn_entry *entry, const struct excludes *excludes,
+                      struct dw_pool *pool) {
+  pool->range = entry->value;
   pool->excludes = excludes->items;
   pool->exclude_count = excludes->count;
   pool->subnet_known = entry->readable;
   pool->subnet = entry->prefix;
   struct dw_pool_ends ends;
   if (!pool->subnet_known) {
-    report_entry(problems, subnets, entry->text);
+    dw_problem_complain(problems, DW_IPAM_UNREADABLE, &entry->value,
+                        dw_complain_cidr(problems->arena, entry->value.text));
   } else if (dw_pool_ends(&pool->subnet, NULL, NULL, &ends)) {
     pool->has_span = true;
     pool->span = ends.span;
@@ -167,17 +164,17 @@ static void read_pool(struct dw_problems *problems, const struct dw_value *subne
 
 static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin *plugin, const struct dw_value *subnets,
                        enum dw_ovn_topology topology, struct dw_ipam *ipam) {
-  struct dw_value excluded = dw_value_member(problems->arena, plugin->field, plugin->json, "excludeSubnets");
+  struct dw_value excluded = dw_plugin_option(problems->arena, plugin, "excludeSubnets");
   if (topology == DW_OVN_LAYER3)
     excluded.json = NULL; /* ignored there; ovn.c says so */
   struct excludes excludes = read_excludes(problems, &excluded);
-  struct dw_ovn_list entries = dw_ovn_list(problems->arena, subnets->text, SUBNETS_MAX);
+  struct dw_ovn_list entries = dw_ovn_list(problems->arena, subnets, SUBNETS_MAX);
   if (entries.too_many)
     report_too_many(problems, subnets, "use one per address family");
   ipam->pools = dw_arena_array(problems->arena, entries.count, sizeof *ipam->pools);
   for (size_t i = 0; i < entries.count; i++) {
     struct dw_pool *pool = &ipam->pools[ipam->pool_count++];
-    read_pool(problems, subnets, &entries.items[i], &excludes, pool);
+    read_pool(problems, &entries.items[i], &excludes, pool);
     pool->field = plugin->field;
     if (topology == DW_OVN_LAYER3 && pool->subnet_known)
       pool->node_subnets = node_subnets(&entries.items[i]);
@@ -190,7 +187,7 @@ bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *
   if (strcmp(plugin->type_name, "ovn-k8s-cni-overlay") != 0)
     return false;
   ipam->type = DW_IPAM_NONE;
-  struct dw_value subnets = dw_value_member(problems->arena, plugin->field, plugin->json, "subnets");
+  struct dw_value subnets = dw_plugin_option(problems->arena, plugin, "subnets");
   if (dw_value_given(&subnets) && subnets.text == NULL) {
     dw_problem_wrong_type(problems, &subnets, "a string");
     return true;

@@ -67,22 +67,15 @@ static void find_ends(struct dw_pool *pool) {
     pool->start_ignored = ends.start_ignored;
 }
 
-static bool is_text(const struct dw_ip_value *value) {
-  return value->raw.text != NULL;
-}
-
-/* At the top level, unreadable text is ignored; next to a dashed range, any start or end is. */
-static void find_ignored(struct dw_pool *pool, bool in_list) {
+/* Checks range_start or range_end. Text that can't be read is ignored at the top level, and makes whereabouts fail in a
+ * list. Next to a dashed range, a start or end that can be read is ignored. Returns false if whereabouts fails. */
+static bool check_end(const struct dw_pool *pool, const struct dw_ip_value *value, bool in_list, bool *ignored) {
   bool dashed = pool->subnet_known && pool->parsed.dashed;
-  if ((dashed && pool->start.state == DW_READ_OK) ||
-      (!in_list && pool->start.state == DW_READ_BAD && is_text(&pool->start)))
-    pool->start_ignored = true;
-  if ((dashed && pool->end.state == DW_READ_OK) || (!in_list && pool->end.state == DW_READ_BAD && is_text(&pool->end)))
-    pool->end_ignored = true;
-}
-
-static bool is_unreadable(const struct dw_ip_value *value, bool in_list) {
-  return value->state == DW_READ_BAD && (in_list || !is_text(value));
+  bool bad = value->state == DW_READ_BAD;
+  bool skipped = bad && !in_list && value->raw.text != NULL;
+  if (skipped || (dashed && value->state == DW_READ_OK))
+    *ignored = true;
+  return !bad || skipped;
 }
 
 void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, struct dw_pool *out) {
@@ -99,9 +92,9 @@ void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, s
     pool.subnet = pool.parsed.subnet;
     find_ends(&pool);
   }
-  find_ignored(&pool, source->in_list);
-  bool good =
-      pool.subnet_known && !is_unreadable(&pool.start, source->in_list) && !is_unreadable(&pool.end, source->in_list);
+  bool start_good = check_end(&pool, &pool.start, source->in_list, &pool.start_ignored);
+  bool end_good = check_end(&pool, &pool.end, source->in_list, &pool.end_ignored);
+  bool good = pool.subnet_known && start_good && end_good;
   dw_pool_settle(arena, &pool, !good || !excludes_good);
   if (good && is_list_of_texts(&source->exclude, &pool))
     dw_pool_slice(arena, &pool, dw_slice_bits(&source->slice_size, &pool.subnet));
@@ -116,42 +109,36 @@ static void add_zeros(struct dw_problems *problems, const struct dw_value *value
                                             dw_arena_printf(problems->arena, "use %s", canonical)});
 }
 
-static const struct dw_addr *higher(const struct dw_addr *a, const struct dw_addr *b) {
-  return dw_addr_compare(a, b) >= 0 ? a : b;
-}
-
-static const struct dw_addr *lower(const struct dw_addr *a, const struct dw_addr *b) {
-  return dw_addr_compare(a, b) <= 0 ? a : b;
-}
-
 /* A dashed range with its ends in order and inside the usable addresses. */
 static const char *fix_dashed(struct dw_arena *arena, const struct dw_range *range) {
   struct dw_pool_ends all;
   if (!dw_pool_ends(&range->subnet, NULL, NULL, &all))
     return NULL;
   struct dw_range fixed = *range;
-  fixed.start = *higher(lower(&range->start, &range->end), &all.span.first);
-  fixed.end = *lower(higher(&range->start, &range->end), &all.span.last);
+  fixed.start = *dw_addr_max(dw_addr_min(&range->start, &range->end), &all.span.first);
+  fixed.end = *dw_addr_min(dw_addr_max(&range->start, &range->end), &all.span.last);
   if (dw_addr_compare(&fixed.start, &fixed.end) > 0)
     return "choose START and END from the usable addresses";
   return dw_arena_printf(arena, "use %s", dw_range_format(arena, &fixed));
 }
 
-/* The first and the last address of the subnet are never handed out: as start and end they change nothing. */
-static bool is_network(const struct dw_pool *pool, const struct dw_addr *start) {
-  struct dw_addr first = dw_prefix_first(&pool->subnet);
-  return dw_addr_compare(start, &first) == 0;
+/* Returns true if ADDR, a start or an end, is the first or the last address of the subnet. These are never handed out,
+ * so they change nothing. */
+static bool is_outermost(const struct dw_pool *pool, const struct dw_addr *addr, bool is_end) {
+  struct dw_addr last = dw_prefix_last(&pool->subnet);
+  return dw_addr_compare(addr, is_end ? &last : &pool->subnet.base) == 0;
 }
 
-static bool is_broadcast(const struct dw_pool *pool, const struct dw_addr *end) {
-  struct dw_addr last = dw_prefix_last(&pool->subnet);
-  return dw_addr_compare(end, &last) == 0;
+/* The same, or ADDR is where the pool starts or ends anyway. */
+static bool is_without_effect(const struct dw_pool *pool, const struct dw_addr *addr, bool is_end) {
+  const struct dw_addr *own = is_end ? &pool->span.last : &pool->span.first;
+  return is_outermost(pool, addr, is_end) || dw_addr_compare(addr, own) == 0;
 }
 
 static void add_dashed_problems(struct dw_problems *problems, const struct dw_pool *pool) {
   const struct dw_range *range = &pool->parsed;
-  bool start_ignored = dw_addr_compare(&range->start, &pool->span.first) != 0 && !is_network(pool, &range->start);
-  bool end_ignored = dw_addr_compare(&range->end, &pool->span.last) != 0 && !is_broadcast(pool, &range->end);
+  bool start_ignored = !is_without_effect(pool, &range->start, false);
+  bool end_ignored = !is_without_effect(pool, &range->end, true);
   if (!start_ignored && !end_ignored)
     return;
   const char *what = "has both ends outside the usable addresses, so whereabouts ignores them";
@@ -165,18 +152,10 @@ static void add_dashed_problems(struct dw_problems *problems, const struct dw_po
                       (struct dw_complaint){what, fix_dashed(problems->arena, range)});
 }
 
-/* Where node_slice_size cuts the whole range. */
-static bool is_whole_start(const struct dw_pool *pool, const struct dw_addr *start) {
-  return is_network(pool, start) || dw_addr_compare(start, &pool->span.first) == 0;
-}
-
-static bool is_whole_end(const struct dw_pool *pool, const struct dw_addr *end) {
-  return is_broadcast(pool, end) || dw_addr_compare(end, &pool->span.last) == 0;
-}
-
+/* node_slice_size always divides the whole range. */
 static void add_sliced_ends(struct dw_problems *problems, const struct dw_pool *pool) {
   char text[DW_PREFIX_TEXT];
-  if (is_whole_start(pool, &pool->parsed.start) && is_whole_end(pool, &pool->parsed.end))
+  if (is_without_effect(pool, &pool->parsed.start, false) && is_without_effect(pool, &pool->parsed.end, true))
     return;
   dw_problem_complain(problems, DW_IPAM_IGNORED, &pool->range,
                       (struct dw_complaint){"has a start or end that whereabouts ignores because of node_slice_size",
@@ -212,10 +191,10 @@ static bool changes_nothing(const struct dw_pool *pool, const struct bound *boun
   if (!pool->subnet_known)
     return false;
   if (pool->slice_bits != 0)
-    return bound->is_end ? is_whole_end(pool, addr) : is_whole_start(pool, addr);
+    return is_without_effect(pool, addr, bound->is_end);
   if (pool->parsed.dashed)
     return dw_addr_compare(addr, bound->is_end ? &pool->parsed.end : &pool->parsed.start) == 0;
-  return bound->is_end ? is_broadcast(pool, addr) : is_network(pool, addr);
+  return is_outermost(pool, addr, bound->is_end);
 }
 
 static struct dw_complaint complain_sliced(void) {

@@ -114,9 +114,7 @@ static const char *fix_mask(struct dw_arena *arena, const char *text) {
   return is_readable_range(fixed) ? fixed : NULL;
 }
 
-static struct dw_complaint no_length(const char *fix) {
-  return (struct dw_complaint){"has no prefix length", fix};
-}
+static const char no_length[] = "has no prefix length";
 
 static struct dw_complaint complain_dashed(struct dw_arena *arena, const char *text, const char *dash) {
   char start[TEXT_MAX];
@@ -124,7 +122,8 @@ static struct dw_complaint complain_dashed(struct dw_arena *arena, const char *t
   unsigned bits;
   (void)snprintf(start, sizeof start, "%.*s", (int)(dash - text), text);
   if (common_length(start, end, &bits))
-    return no_length(dw_arena_printf(arena, "add the prefix length after the end: %s-%s/%u", start, end, bits));
+    return (struct dw_complaint){
+        no_length, dw_arena_printf(arena, "add the prefix length after the end: %s-%s/%u", start, end, bits)};
   struct dw_addr addr;
   if (dw_addr_parse(start, DW_ADDR_SLOPPY, &addr))
     return (struct dw_complaint){"has no END/LENGTH after the '-'", range_fix};
@@ -164,7 +163,7 @@ struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) 
   if (fixed != NULL)
     return (struct dw_complaint){"has a netmask instead of a prefix length", dw_arena_printf(arena, "use %s", fixed)};
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
-    return no_length(dw_arena_printf(arena, "use %s/%d", text, addr.v4 ? 24 : 64));
+    return (struct dw_complaint){no_length, dw_arena_printf(arena, "use %s/%d", text, addr.v4 ? 24 : 64)};
   const char *dash = strchr(text, '-');
   return dash == NULL ? none : complain_dashed(arena, text, dash);
 }
@@ -227,7 +226,7 @@ struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) {
   if (without_blanks(text, plain))
     return blanks(arena, dw_prefix_parse(plain, DW_ADDR_STRICT, &prefix, NULL) ? plain : NULL, cidr_fix);
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
-    return no_length(cidr_fix);
+    return (struct dw_complaint){no_length, cidr_fix};
   const char *fix = without_zeros(arena, text);
   return fix == NULL ? none : (struct dw_complaint){zeros_what, fix};
 }

@@ -16,14 +16,11 @@ static bool read_size(const char *text, int64_t *out) {
   return dw_parse_int64(number, out);
 }
 
-static bool divides(const struct dw_prefix *subnet, int64_t size) {
-  return subnet->base.v4 && size >= subnet->bits && size <= LONGEST;
-}
-
 unsigned dw_slice_bits(const struct dw_value *size, const struct dw_prefix *subnet) {
   int64_t bits;
-  bool cuts = size->text != NULL && read_size(size->text, &bits) && divides(subnet, bits);
-  return cuts ? (unsigned)bits : 0;
+  if (!subnet->base.v4 || size->text == NULL || !read_size(size->text, &bits))
+    return 0;
+  return bits >= subnet->bits && bits <= LONGEST ? (unsigned)bits : 0;
 }
 
 /* All addresses but the first and the last one of each slice. */
@@ -32,10 +29,8 @@ static struct dw_interval_set all_slices(struct dw_arena *arena, const struct dw
   struct dw_interval *items = dw_arena_array(arena, count, sizeof *items);
   struct dw_prefix slice = {pool->subnet.base, pool->slice_bits};
   for (uint64_t i = 0; i < count; i++) {
-    items[i] = dw_interval_of(&slice);
-    slice.base.value = dw_u128_add(items[i].last.value, 1);
-    items[i].first.value = dw_u128_add(items[i].first.value, 1);
-    items[i].last.value = dw_u128_sub(items[i].last.value, (struct dw_u128){.low = 1});
+    items[i] = dw_interval_hosts(&slice);
+    slice.base.value = dw_u128_add(dw_prefix_last(&slice).value, 1);
   }
   return dw_interval_set_make(items, (size_t)count);
 }
@@ -125,7 +120,7 @@ void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipa
     add(problems, size, false, "divides only IPv4 ranges, so no node gets a slice of an IPv6 range", "remove it");
   else if (!read_size(size->text, &bits))
     add(problems, size, false, "is not a prefix length, so no node gets a slice", choose_size(problems->arena, subnet));
-  else if (!divides(subnet, bits))
+  else if (dw_slice_bits(size, subnet) == 0)
     check_size(problems, size, bits, subnet);
   else if (ipam->pool_count > 1)
     add(problems, size, is_taken_twice(ipam), "divides only the first range, so no addresses come from the others",

@@ -43,11 +43,7 @@ static bool check_integer(struct dw_problems *problems, const struct dw_value *v
   return check_json(problems, value, DW_JSON_INTEGER, "an integer");
 }
 
-/* Whether there is room to say more: fields of the elements of a long list are not worth making otherwise. */
-static bool may_add(const struct dw_problems *problems) {
-  return !dw_problems_full(problems, DW_IPAM_UNREADABLE);
-}
-
+/* A list may be long, so the fields of its elements are made only while problems are still kept. */
 static bool check_texts(struct dw_problems *problems, const struct dw_value *value) {
   if (!check_json(problems, value, DW_JSON_ARRAY, "a list of strings"))
     return false;
@@ -59,7 +55,7 @@ static bool check_texts(struct dw_problems *problems, const struct dw_value *val
     if (type == DW_JSON_STRING || type == DW_JSON_NULL)
       continue;
     good = false;
-    if (!may_add(problems))
+    if (dw_problems_full(problems, DW_IPAM_UNREADABLE))
       break;
     struct dw_value place = dw_value_element(problems->arena, value->field, i, element);
     dw_problem_wrong_type(problems, &place, "a string");
@@ -77,7 +73,7 @@ struct checked {
 static bool check_members(struct dw_problems *problems, const struct dw_value *object, const struct checked *members,
                           size_t count) {
   bool good = true;
-  for (size_t i = 0; i < count && may_add(problems); i++) {
+  for (size_t i = 0; i < count && !dw_problems_full(problems, DW_IPAM_UNREADABLE); i++) {
     if (!members[i].required && dw_json_get_fold(object->json, members[i].name, NULL) == NULL)
       continue;
     struct dw_value value = dw_value_member(problems->arena, object->field, object->json, members[i].name);
@@ -156,7 +152,7 @@ static bool check_objects(struct dw_problems *problems, const struct dw_value *v
     return false;
   bool good = true;
   size_t count = dw_json_size(value->json);
-  for (size_t i = 0; i < count && may_add(problems); i++) {
+  for (size_t i = 0; i < count && !dw_problems_full(problems, DW_IPAM_UNREADABLE); i++) {
     struct dw_value place = dw_value_element(problems->arena, value->field, i, dw_json_at(value->json, i));
     good = check_object(problems, &place, members, member_count) && good;
   }

@@ -52,10 +52,6 @@ static void add_unknown(struct dw_problems *problems, const struct slots *slots,
     set_text(problem, key, what, fix);
 }
 
-static bool is_given(const struct slots *slots, enum dw_ipam_key key) {
-  return dw_json_type(slots->members[key].value) > DW_JSON_NULL;
-}
-
 static bool is_empty(const dw_json *json) {
   const char *text = dw_json_string(json);
   bool holds_members = dw_json_type(json) == DW_JSON_ARRAY || dw_json_type(json) == DW_JSON_OBJECT;
@@ -69,11 +65,12 @@ static bool changes_pools(const struct slots *slots, enum dw_ipam_key meant, con
   switch (meant) {
   case DW_IPAM_RANGE:
   case DW_IPAM_IP_RANGES:
-    return !is_empty(value) && !is_given(slots, DW_IPAM_RANGE) && !is_given(slots, DW_IPAM_IP_RANGES);
+    return !is_empty(value) && !dw_is_given(slots->members[DW_IPAM_RANGE].value) &&
+           !dw_is_given(slots->members[DW_IPAM_IP_RANGES].value);
   case DW_IPAM_RANGE_START:
   case DW_IPAM_RANGE_END:
   case DW_IPAM_EXCLUDE:
-    return !is_empty(value) && !is_given(slots, meant);
+    return !is_empty(value) && !dw_is_given(slots->members[meant].value);
   default:
     return false;
   }
@@ -87,10 +84,10 @@ static void add_lookalike(struct dw_problems *problems, const struct slots *slot
   if (problem == NULL)
     return;
   problem->harmless = !changes_pools(slots, meant, member->value);
-  bool taken = is_given(slots, meant);
+  bool also_given = dw_is_given(slots->members[meant].value);
   set_text(problem, key, "is an unknown key, which whereabouts ignores",
-           taken ? dw_arena_printf(problems->arena, "remove it: %s is also set", dw_ipam_key_name(meant))
-                 : dw_arena_printf(problems->arena, "use %s", dw_ipam_key_name(meant)));
+           also_given ? dw_arena_printf(problems->arena, "remove it: %s is also set", dw_ipam_key_name(meant))
+                      : dw_arena_printf(problems->arena, "use %s", dw_ipam_key_name(meant)));
 }
 
 /* Returns whether this is why there is no range. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cni/cni.h"
+#include "cni/cni_internal.h"
 
 /* What people mean. */
 static const char *const plugins[] = {
@@ -95,13 +95,6 @@ static const char *const others[] = {"afxdp",
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static bool is_among(const char *const *names, size_t count, const char *name) {
-  for (size_t i = 0; i < count; i++)
-    if (strcmp(names[i], name) == 0)
-      return true;
-  return false;
-}
-
 /* macvlan2, bridge-1: a copy of the plugin that somebody has named so. */
 static bool is_numbered(const char *type, const char *name) {
   size_t length = strlen(name);
@@ -141,7 +134,7 @@ static const char *trimmed(const char *type, char *room, size_t size) {
 static const char *meant(const char *type, const char *const *names, size_t count) {
   enum { LONGEST = 40 };
   char room[LONGEST];
-  if (strlen(type) >= LONGEST || is_among(names, count, type) || is_among(others, COUNT(others), type))
+  if (strlen(type) >= LONGEST || dw_is_listed(type, names, count) || dw_is_listed(type, others, COUNT(others)))
     return NULL;
   const char *text = trimmed(type, room, sizeof room);
   for (size_t i = 0; i < count; i++)

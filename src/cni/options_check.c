@@ -10,10 +10,6 @@ enum { FAULTS_MAX = 64 };
 
 /* --- faults --- */
 
-static bool is_full(const struct dw_reading *reading) {
-  return reading->config->fault_count == FAULTS_MAX;
-}
-
 /* A plugin and its IPAM plugin may both read the same option. */
 static bool is_known(const struct dw_cni_config *config, const char *field) {
   for (size_t i = 0; i < config->fault_count; i++)
@@ -24,12 +20,12 @@ static bool is_known(const struct dw_cni_config *config, const char *field) {
 
 static void add(struct dw_reading *reading, const struct dw_cni_fault *fault) {
   struct dw_cni_config *config = reading->config;
-  if (is_full(reading) || is_known(config, fault->value.field))
+  if (config->more_faults || is_known(config, fault->value.field))
     return;
   if (config->faults == NULL)
     config->faults = dw_arena_array(reading->arena, FAULTS_MAX, sizeof *config->faults);
   config->faults[config->fault_count++] = *fault;
-  config->more_faults = is_full(reading);
+  config->more_faults = config->fault_count == FAULTS_MAX;
 }
 
 void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix) {
@@ -130,11 +126,6 @@ static const char *mac_fault(const char *text, enum dw_option_form form) {
   return memcmp(mac, zero, sizeof mac) == 0 ? "is the zero address, which no interface can have" : NULL;
 }
 
-/* Of several addresses a plugin parses only the one that wins. */
-static bool is_overridden(const struct dw_reading *reading, const struct dw_value *value, enum dw_option_form form) {
-  return form != DW_FORM_MAC && reading->mac != NULL && value->json != reading->mac;
-}
-
 /* Source: containernetworking/plugins plugins/ipam/dhcp/options.go:25 parseOptionName(). */
 static bool is_dhcp_option(const char *text) {
   static const char *const names[] = {"dhcp-client-identifier", "subnet-mask", "routers", "host-name", "user-class",
@@ -165,13 +156,16 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   struct dw_addr addr;
   struct dw_prefix prefix;
   int64_t number;
+  bool is_mac = form == DW_FORM_MAC || form == DW_FORM_ETHERNET || form == DW_FORM_HARDWARE;
+  /* Of several MAC addresses, a plugin parses only the one that it uses. */
+  bool overridden = form != DW_FORM_MAC && reading->mac != NULL && value->json != reading->mac;
   if (*text == '\0' && form != DW_FORM_CIDR && form != DW_FORM_DHCP)
     return;
   switch (form) {
   case DW_FORM_MAC:
   case DW_FORM_ETHERNET:
   case DW_FORM_HARDWARE:
-    what = is_overridden(reading, value, form) ? NULL : mac_fault(text, form);
+    what = overridden ? NULL : mac_fault(text, form);
     fix = "remove it, so that each pod gets its own";
     break;
   case DW_FORM_ADDRESS:
@@ -200,7 +194,6 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
   case DW_FORM_ANY:
     break;
   }
-  bool is_mac = form == DW_FORM_MAC || form == DW_FORM_ETHERNET || form == DW_FORM_HARDWARE;
   if (what != NULL && is_mac && is_mac_of_digits(text))
     dw_fault_doubt(reading, value, "has no separators, which plugins built with Go before 1.26 reject", fix);
   else if (what != NULL)
@@ -261,17 +254,13 @@ static void check_unsigned(struct dw_reading *reading, const struct dw_value *va
     out_of_bounds(reading, value, dw_arena_printf(reading->arena, "up to %lld", (long long)option->high));
 }
 
-/* What the elements of a list, or the values of a map, have to be; null always may. */
-static bool is_part(const dw_json *json, enum dw_json_type type) {
-  return dw_json_type(json) == type || dw_json_type(json) == DW_JSON_NULL;
-}
-
+/* The elements of a list, and the values of a map, may always be null. */
 static void check_texts(struct dw_reading *reading, const struct dw_value *value) {
   if (!check_json(reading, value, DW_JSON_ARRAY, "a list of strings"))
     return;
-  for (size_t i = 0; i < dw_json_size(value->json) && !is_full(reading); i++) {
+  for (size_t i = 0; i < dw_json_size(value->json) && !reading->config->more_faults; i++) {
     const dw_json *element = dw_json_at(value->json, i);
-    if (is_part(element, DW_JSON_STRING))
+    if (!dw_is_given(element) || dw_json_type(element) == DW_JSON_STRING)
       continue;
     struct dw_value place = dw_value_element(reading->arena, value->field, i, element);
     dw_fault_wrong_type(reading, &place, "a string");
@@ -282,9 +271,9 @@ static void check_map(struct dw_reading *reading, const struct dw_value *value, 
                       const char *wanted) {
   if (!check_json(reading, value, DW_JSON_OBJECT, "an object"))
     return;
-  for (struct dw_json_member m = dw_json_first(value->json); m.value != NULL && !is_full(reading);
+  for (struct dw_json_member m = dw_json_first(value->json); m.value != NULL && !reading->config->more_faults;
        m = dw_json_next(value->json, m)) {
-    if (is_part(m.value, type))
+    if (!dw_is_given(m.value) || dw_json_type(m.value) == type)
       continue;
     struct dw_value place = dw_value_at(reading->arena, value->field, m.key, m.value);
     dw_fault_wrong_type(reading, &place, wanted);
@@ -299,7 +288,7 @@ static void check_object(struct dw_reading *reading, const struct dw_value *valu
 static void check_objects(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
   if (!check_json(reading, value, DW_JSON_ARRAY, "a list of objects"))
     return;
-  for (size_t i = 0; i < dw_json_size(value->json) && !is_full(reading); i++) {
+  for (size_t i = 0; i < dw_json_size(value->json) && !reading->config->more_faults; i++) {
     struct dw_value place = dw_value_element(reading->arena, value->field, i, dw_json_at(value->json, i));
     check_object(reading, &place, option);
   }
@@ -308,7 +297,7 @@ static void check_objects(struct dw_reading *reading, const struct dw_value *val
 static void check_lists(struct dw_reading *reading, const struct dw_value *value, const struct dw_option *option) {
   if (!check_json(reading, value, DW_JSON_ARRAY, "a list of lists"))
     return;
-  for (size_t i = 0; i < dw_json_size(value->json) && !is_full(reading); i++) {
+  for (size_t i = 0; i < dw_json_size(value->json) && !reading->config->more_faults; i++) {
     struct dw_value place = dw_value_element(reading->arena, value->field, i, dw_json_at(value->json, i));
     check_objects(reading, &place, option);
   }

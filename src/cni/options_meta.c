@@ -167,13 +167,6 @@ const char *dw_tuning_setting(struct dw_arena *arena, const char *key) {
   return strncmp(path, "net/", 4) == 0 ? path : NULL;
 }
 
-static bool is_listed(const char *name, const char *const *names, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (strcmp(names[i], name) == 0)
-      return true;
-  return false;
-}
-
 /* As the kernel's proc_dointvec(): a number of any base, white space around it. Nothing at all is written as nothing.
  */
 static bool is_integer_text(const char *text) {
@@ -187,7 +180,7 @@ static bool is_integer_text(const char *text) {
 
 static void check_interface_setting(struct dw_reading *reading, const struct dw_value *value, const char *name,
                                     const struct settings *settings) {
-  if (!is_listed(name, settings->names, settings->count)) {
+  if (!dw_is_listed(name, settings->names, settings->count)) {
     const char *nearest = dw_nearest(name, settings->names, settings->count);
     if (nearest != NULL)
       dw_fault_add(reading, value, "is not a setting that the kernel has",
@@ -205,11 +198,7 @@ static const char *const own_interfaces[] = {"IFNAME", "migration0"};
 static const char *const other_interfaces[] = {"eth0", "lo"};
 /* Folders for more than one interface. */
 static const char *const all_interfaces[] = {"all", "default"};
-#define IS_LISTED(name, names) is_listed(name, names, sizeof(names) / sizeof *(names))
-
-static bool begins_with(const char *path, const char *prefix) {
-  return strncmp(path, prefix, strlen(prefix)) == 0;
-}
+#define IS_LISTED(name, names) dw_is_listed(name, names, sizeof(names) / sizeof *(names))
 
 static void other_interface(struct dw_reading *reading, const struct dw_value *value, const char *interface) {
   if (IS_LISTED(interface, own_interfaces) || IS_LISTED(interface, other_interfaces))
@@ -256,13 +245,15 @@ static void check_setting(struct dw_reading *reading, const struct dw_value *val
     dw_fault_add(reading, value, "is outside net.: the tuning plugin only changes network settings", "remove it");
     return;
   }
-  if (is_listed(path, node_settings, sizeof node_settings / sizeof *node_settings))
+  if (dw_is_listed(path, node_settings, sizeof node_settings / sizeof *node_settings))
     dw_fault_add(reading, value, node_setting, node_setting_fix);
   for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
-    if (begins_with(path, families[i].conf))
-      check_conf(reading, value, path + strlen(families[i].conf), &families[i]);
-    else if (begins_with(path, families[i].neighbours))
-      check_neighbours(reading, value, path + strlen(families[i].neighbours));
+    size_t conf = strlen(families[i].conf);
+    size_t neighbours = strlen(families[i].neighbours);
+    if (strncmp(path, families[i].conf, conf) == 0)
+      check_conf(reading, value, path + conf, &families[i]);
+    else if (strncmp(path, families[i].neighbours, neighbours) == 0)
+      check_neighbours(reading, value, path + neighbours);
   }
 }
 

@@ -34,10 +34,6 @@ static void add(struct reading *r, const struct dw_value *value, const char *wha
   add_problem(r, (struct dw_ovn_problem){*value, what, fix, false});
 }
 
-static struct dw_value member(const struct reading *r, const char *key) {
-  return dw_value_member(r->arena, r->plugin->field, r->plugin->json, key);
-}
-
 static bool is_text(const struct dw_value *value, const char *text) {
   return value->text != NULL && strcmp(value->text, text) == 0;
 }
@@ -76,7 +72,7 @@ static void check_types(struct reading *r) {
       {"runtimeConfig", DW_JSON_OBJECT, "an object"},
   };
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-    struct dw_value value = member(r, members[i].key);
+    struct dw_value value = dw_plugin_option(r->arena, r->plugin, members[i].key);
     if (!dw_value_given(&value) || is_checked(r, members[i].key))
       continue;
     enum dw_json_type type = dw_json_type(value.json);
@@ -131,7 +127,7 @@ static void check_role(struct reading *r) {
   else if (r->ovn->topology == DW_OVN_LOCALNET)
     add(r, role, "is rejected by OVN-Kubernetes because a localnet is always secondary", "use secondary, or remove it");
   else if (r->ovn->topology == DW_OVN_LAYER2) {
-    struct dw_value subnets = member(r, "subnets");
+    struct dw_value subnets = dw_plugin_option(r->arena, r->plugin, "subnets");
     if (!dw_value_given(&subnets) || is_text(&subnets, ""))
       add(r, &(struct dw_value){.field = subnets.field}, "OVN-Kubernetes rejects a primary layer2 network without it",
           "add subnets");
@@ -181,7 +177,7 @@ static void check_scopes(struct reading *r) {
   };
   unsigned topology = bit_of(r->ovn->topology);
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-    struct dw_value value = member(r, members[i].key);
+    struct dw_value value = dw_plugin_option(r->arena, r->plugin, members[i].key);
     if (((members[i].refused | members[i].ignored) & topology) == 0 || dw_json_type(value.json) != members[i].type ||
         !is_set(&value))
       continue;
@@ -195,10 +191,6 @@ static void check_scopes(struct reading *r) {
 }
 
 /* --- subnets --- */
-
-static struct dw_value entry_of(const struct dw_value *list, const char *text) {
-  return (struct dw_value){list->field, list->json, text};
-}
 
 /* ParseClusterSubnetEntriesWithDefaults() with 24 and 64. It counts an IPv4-mapped subnet's length from the beginning
  * of the 128 bits, so no host prefix of IPv4 is longer. */
@@ -221,7 +213,7 @@ static const char *host_fault(struct reading *r, const struct dw_ovn_entry *entr
   return NULL;
 }
 
-static void check_layer3(struct reading *r, const struct dw_value *subnets, const struct dw_ovn_list *list) {
+static void check_layer3(struct reading *r, const struct dw_ovn_list *list) {
   int64_t first = 0; /* host prefix of the first IPv4 subnet */
   for (size_t i = 0; i < list->count; i++) {
     const struct dw_ovn_entry *entry = &list->items[i];
@@ -229,19 +221,17 @@ static void check_layer3(struct reading *r, const struct dw_value *subnets, cons
       continue;
     int64_t host = entry->has_host ? entry->host : entry->prefix.base.v4 ? 24 : 64;
     const char *fault = host_fault(r, entry, host, first);
-    struct dw_value value = entry_of(subnets, entry->text);
     if (fault != NULL)
-      add(r, &value, fault, "use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24");
+      add(r, &entry->value, fault, "use SUBNET/HOSTPREFIX, such as 10.200.0.0/16/24");
     if (entry->prefix.base.v4 && first == 0)
       first = host;
   }
 }
 
-static void check_flat(struct reading *r, const struct dw_value *subnets, const struct dw_ovn_list *list) {
+static void check_flat(struct reading *r, const struct dw_ovn_list *list) {
   for (size_t i = 0; i < list->count; i++) {
-    struct dw_value value = entry_of(subnets, list->items[i].text);
     if (list->items[i].readable && list->items[i].has_host)
-      add(r, &value, "has a host prefix, which only topology layer3 accepts", "use ADDRESS/LENGTH");
+      add(r, &list->items[i].value, "has a host prefix, which only topology layer3 accepts", "use ADDRESS/LENGTH");
   }
 }
 
@@ -258,7 +248,7 @@ static bool is_held(const struct dw_ipam *ipam, const struct dw_prefix *inner) {
 
 static void check_excludes(struct reading *r) {
   const struct dw_ipam *ipam = &r->plugin->ipam;
-  struct dw_value list = member(r, "excludeSubnets");
+  struct dw_value list = dw_plugin_option(r->arena, r->plugin, "excludeSubnets");
   if (ipam->pool_count == 0 && ipam->error == NULL && !dw_ovn_is_blank(&list))
     add(r, &list, "cannot be excluded because there are no subnets", "add subnets, or remove it");
   for (size_t i = 0; ipam->pool_count > 0 && i < ipam->pools[0].exclude_count; i++) {
@@ -275,19 +265,18 @@ struct join {
 
 static struct join read_join(struct reading *r, bool report) {
   struct join join;
-  struct dw_value value = member(r, "joinSubnet");
+  struct dw_value value = dw_plugin_option(r->arena, r->plugin, "joinSubnet");
   if (!dw_prefix_parse("100.65.0.0/16", DW_ADDR_STRICT, &join.items[0], NULL) ||
       !dw_prefix_parse("fd99::/64", DW_ADDR_STRICT, &join.items[1], NULL) || dw_ovn_is_blank(&value))
     return join;
-  struct dw_ovn_list list = dw_ovn_list(r->arena, value.text, JOIN_MAX);
+  struct dw_ovn_list list = dw_ovn_list(r->arena, &value, JOIN_MAX);
   for (size_t i = 0; i < list.count; i++) {
     const struct dw_ovn_entry *entry = &list.items[i];
     if (entry->readable && !entry->has_host) {
       join.items[entry->prefix.base.v4 ? 0 : 1] = entry->prefix;
     } else if (report) {
-      struct dw_value place = entry_of(&value, entry->text);
-      struct dw_complaint complaint = dw_complain_cidr(r->arena, entry->text);
-      add(r, &place, complaint.what, complaint.fix);
+      struct dw_complaint complaint = dw_complain_cidr(r->arena, entry->value.text);
+      add(r, &entry->value, complaint.what, complaint.fix);
     }
   }
   return join;
@@ -320,12 +309,12 @@ static void check_join(struct reading *r) {
 
 static void check_subnets(struct reading *r) {
   enum { LIST_MAX = 32 };
-  struct dw_value subnets = member(r, "subnets");
+  struct dw_value subnets = dw_plugin_option(r->arena, r->plugin, "subnets");
   if (r->ovn->topology == DW_OVN_NO_TOPOLOGY || r->ovn->topology == DW_OVN_OTHER_TOPOLOGY)
     return;
   if (!dw_ovn_is_blank(&subnets)) {
-    struct dw_ovn_list list = dw_ovn_list(r->arena, subnets.text, LIST_MAX);
-    (r->ovn->topology == DW_OVN_LAYER3 ? check_layer3 : check_flat)(r, &subnets, &list);
+    struct dw_ovn_list list = dw_ovn_list(r->arena, &subnets, LIST_MAX);
+    (r->ovn->topology == DW_OVN_LAYER3 ? check_layer3 : check_flat)(r, &list);
   }
   if (r->ovn->topology != DW_OVN_LAYER3)
     check_excludes(r);
@@ -334,7 +323,7 @@ static void check_subnets(struct reading *r) {
 }
 
 static struct dw_value localnet_of(const struct reading *r) {
-  struct dw_value physical = member(r, "physicalNetworkName");
+  struct dw_value physical = dw_plugin_option(r->arena, r->plugin, "physicalNetworkName");
   if (r->ovn->topology != DW_OVN_LOCALNET)
     return (struct dw_value){.field = physical.field};
   return dw_value_given(&physical) && !is_text(&physical, "") ? physical : r->config->name;
@@ -346,9 +335,9 @@ void dw_ovn_read(struct dw_arena *arena, struct dw_cni_config *config) {
   struct dw_ovn *ovn = dw_arena_alloc(arena, sizeof *ovn);
   struct reading r = {arena, config, &config->plugins[0], ovn, 0};
   ovn->topology = dw_ovn_topology(r.plugin->json);
-  ovn->topology_value = member(&r, "topology");
-  ovn->nad_name = member(&r, "netAttachDefName");
-  ovn->role = member(&r, "role");
+  ovn->topology_value = dw_plugin_option(r.arena, r.plugin, "topology");
+  ovn->nad_name = dw_plugin_option(r.arena, r.plugin, "netAttachDefName");
+  ovn->role = dw_plugin_option(r.arena, r.plugin, "role");
   ovn->primary = is_text(&ovn->role, "primary");
   ovn->localnet = localnet_of(&r);
   check_chain(&r);
@@ -379,10 +368,10 @@ static bool is_refused(const struct dw_cni_config *config, const char *ns, const
 /* The canonical CIDRs of a list, sorted. */
 static void add_list(struct dw_buf *out, struct reading *r, const char *key) {
   enum { LIST_MAX = 1024 };
-  struct dw_value value = member(r, key);
+  struct dw_value value = dw_plugin_option(r->arena, r->plugin, key);
   dw_buf_printf(out, "%s=", key);
   if (!dw_ovn_is_blank(&value)) {
-    struct dw_ovn_list list = dw_ovn_list(r->arena, value.text, LIST_MAX);
+    struct dw_ovn_list list = dw_ovn_list(r->arena, &value, LIST_MAX);
     const char **texts = dw_arena_array(r->arena, list.count, sizeof *texts);
     for (size_t i = 0; i < list.count; i++) {
       char text[DW_PREFIX_TEXT];
@@ -397,7 +386,7 @@ static void add_list(struct dw_buf *out, struct reading *r, const char *key) {
 
 /* A string or number as JSON, so that no value holds a line break; ABSENT where there is none. */
 static void add_plain(struct dw_buf *out, struct reading *r, const char *key, const char *absent) {
-  struct dw_value value = member(r, key);
+  struct dw_value value = dw_plugin_option(r->arena, r->plugin, key);
   dw_buf_printf(out, "%s=%s\n", key, is_set(&value) ? dw_json_text(r->arena, value.json) : absent);
 }
 
@@ -460,16 +449,12 @@ struct line {
   size_t length, key;
 };
 
-static struct line line_at(const char *text) {
-  return (struct line){strcspn(text, "\n"), strcspn(text, "=")};
-}
-
 const char *dw_ovn_difference(struct dw_arena *arena, const char *a, const char *b, bool *sure) {
   DW_BUF_SCOPED struct dw_buf keys = DW_BUF_INIT;
   *sure = false;
   while (*a != '\0' && *b != '\0') {
-    struct line x = line_at(a);
-    struct line y = line_at(b);
+    struct line x = {strcspn(a, "\n"), strcspn(a, "=")};
+    struct line y = {strcspn(b, "\n"), strcspn(b, "=")};
     if (x.key != y.key || strncmp(a, b, x.key) != 0)
       break; /* another topology: its keys are others */
     if (x.length != y.length || strncmp(a, b, x.length) != 0) {

@@ -118,19 +118,12 @@ bool dw_plugin_is_bridge(const char *type) {
   return strcmp(type, "bridge") == 0 || strcmp(type, "cnv-bridge") == 0;
 }
 
-/* The kernel's isspace() knows Latin-1's no-break space, too (lib/ctype.c). */
-static bool breaks_interface_name(unsigned char c) {
-  return c == '/' || c == ':' || c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0;
-}
-
 static bool is_link_name(const char *name, size_t longest) {
   size_t length = strlen(name);
   if (length == 0 || length > longest || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
     return false;
-  for (size_t i = 0; i < length; i++)
-    if (breaks_interface_name((unsigned char)name[i]))
-      return false;
-  return true;
+  /* White space as the kernel's isspace() defines it (lib/ctype.c): with Latin-1's no-break space. */
+  return strpbrk(name, "/: \t\n\v\f\r\xA0") == NULL;
 }
 
 bool dw_is_interface_name(const char *name) {

@@ -12,6 +12,13 @@ bool dw_is_true(const dw_json *json) {
   return dw_json_boolean(json, &truth) && truth;
 }
 
+bool dw_is_listed(const char *name, const char *const *names, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(names[i], name) == 0)
+      return true;
+  return false;
+}
+
 bool dw_value_given(const struct dw_value *value) {
   return dw_is_given(value->json);
 }

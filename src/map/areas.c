@@ -51,7 +51,7 @@ static bool whole_networks(const struct dw_interval *gap, const struct dw_interv
   if (dw_addr_compare(&both.first, &both.last) > 0 || !dw_block_above(&both, &both.first, 64, &lowest) ||
       !dw_block_below(&both, &both.last, 64, &highest))
     return false;
-  *out = (struct dw_interval){dw_prefix_first(&lowest), dw_prefix_last(&highest)};
+  *out = (struct dw_interval){lowest.base, dw_prefix_last(&highest)};
   return true;
 }
 

@@ -59,7 +59,7 @@ static size_t run_of(const struct dw_cluster_network *networks, size_t count) {
 static void add_network(struct dw_map_builder *b, const struct dw_cluster_network *networks, size_t run,
                         struct drafts *out) {
   struct dw_map_entry entry = {.kind = DW_MAP_CLUSTER_NETWORK};
-  entry.span = (struct dw_interval){dw_prefix_first(&networks[0].prefix), dw_prefix_last(&networks[run - 1].prefix)};
+  entry.span = (struct dw_interval){networks[0].prefix.base, dw_prefix_last(&networks[run - 1].prefix)};
   entry.pool = entry.span;
   entry.text = dw_map_span_text(b->arena, &entry.span);
   entry.name = dw_arena_strdup(b->arena, networks[0].name);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "net/addr_internal.h"
 
 enum { GROUPS = 8, V4_BITS = 32, V6_BITS = 128, MAPPED_BITS = V6_BITS - V4_BITS };
 
@@ -16,11 +15,7 @@ struct cursor {
   const char *end;
 };
 
-static size_t left(const struct cursor *in) {
-  return (size_t)(in->end - in->at);
-}
-
-static bool take(struct cursor *in, char wanted) {
+static bool accept(struct cursor *in, char wanted) {
   if (in->at == in->end || *in->at != wanted)
     return false;
   in->at++;
@@ -30,7 +25,7 @@ static bool take(struct cursor *in, char wanted) {
 /* Reads digits up to the first other character. Returns their number; 0 if there are none or if the value is above
  * MOST.
  */
-static size_t take_number(struct cursor *in, unsigned base, unsigned most, unsigned *value) {
+static size_t read_number(struct cursor *in, unsigned base, unsigned most, unsigned *value) {
   const char *start = in->at;
   unsigned sum = 0;
   for (; in->at < in->end && dw_hex_digit(*in->at) < base; in->at++) {
@@ -46,10 +41,10 @@ static bool parse_v4(struct cursor in, enum dw_addr_syntax syntax, uint32_t *out
   uint32_t value = 0;
   for (int i = 0; i < 4; i++) {
     unsigned octet = 0;
-    if (i > 0 && !take(&in, '.'))
+    if (i > 0 && !accept(&in, '.'))
       return false;
     const char *start = in.at;
-    size_t digits = take_number(&in, 10, 255, &octet);
+    size_t digits = read_number(&in, 10, 255, &octet);
     if (digits == 0 || (syntax == DW_ADDR_STRICT && digits > 1 && *start == '0'))
       return false;
     value = value << 8 | octet;
@@ -80,19 +75,19 @@ static bool read_dotted_tail(struct v6_reader *v6, struct cursor in, enum dw_add
 static bool read_group(struct v6_reader *v6, struct cursor *in, enum dw_addr_syntax syntax) {
   struct cursor start = *in;
   unsigned group = 0;
-  size_t digits = take_number(in, 16, 0xFFFF, &group);
+  size_t digits = read_number(in, 16, 0xFFFF, &group);
   if (digits == 0 || (syntax == DW_ADDR_STRICT && digits > 4))
     return false;
-  if (left(in) > 0 && *in->at == '.') {
+  if (in->at < in->end && *in->at == '.') {
     in->at = in->end;
     return read_dotted_tail(v6, start, syntax);
   }
   v6->groups[v6->count++] = (uint16_t)group;
-  if (left(in) == 0)
+  if (in->at == in->end)
     return true;
-  if (!take(in, ':') || left(in) == 0)
+  if (!accept(in, ':') || in->at == in->end)
     return false;
-  if (!take(in, ':'))
+  if (!accept(in, ':'))
     return true;
   if (v6->gap >= 0)
     return false;
@@ -114,13 +109,13 @@ static bool close_gap(struct v6_reader *v6) {
 
 static bool parse_v6(struct cursor in, enum dw_addr_syntax syntax, struct dw_u128 *out) {
   struct v6_reader v6 = {.gap = -1};
-  if (left(&in) >= 2 && in.at[0] == ':' && in.at[1] == ':') {
+  if (in.end - in.at >= 2 && in.at[0] == ':' && in.at[1] == ':') {
     v6.gap = 0;
     in.at += 2;
-  } else if (left(&in) == 0) {
+  } else if (in.at == in.end) {
     return false;
   }
-  while (left(&in) > 0)
+  while (in.at < in.end)
     if (v6.count == GROUPS || !read_group(&v6, &in, syntax))
       return false;
   if (!close_gap(&v6))
@@ -168,7 +163,7 @@ bool dw_prefix_parse(const char *text, enum dw_addr_syntax syntax, struct dw_pre
   bool dotted = memchr(text, ':', length) == NULL;
   struct cursor in = {slash + 1, slash + strlen(slash)};
   unsigned bits = 0;
-  if (take_number(&in, 10, dotted ? V4_BITS : V6_BITS, &bits) == 0 || left(&in) > 0)
+  if (read_number(&in, 10, dotted ? V4_BITS : V6_BITS, &bits) == 0 || in.at < in.end)
     return false;
 
   struct dw_prefix prefix = {.base = addr, .bits = bits};
@@ -300,8 +295,12 @@ unsigned dw_prefix_host_bits(const struct dw_prefix *prefix) {
   return (prefix->base.v4 ? V4_BITS : V6_BITS) - prefix->bits;
 }
 
-struct dw_addr dw_prefix_first(const struct dw_prefix *prefix) {
-  return prefix->base;
+const struct dw_addr *dw_addr_min(const struct dw_addr *a, const struct dw_addr *b) {
+  return dw_addr_compare(a, b) <= 0 ? a : b;
+}
+
+const struct dw_addr *dw_addr_max(const struct dw_addr *a, const struct dw_addr *b) {
+  return dw_addr_compare(a, b) >= 0 ? a : b;
 }
 
 struct dw_addr dw_prefix_last(const struct dw_prefix *prefix) {

@@ -39,6 +39,10 @@ enum dw_addr_syntax {
 bool dw_addr_parse(const char *text, enum dw_addr_syntax syntax, struct dw_addr *out)
     __attribute__((nonnull, warn_unused_result));
 
+/* The same for the LENGTH bytes at TEXT. */
+bool dw_addr_parse_span(const char *text, size_t length, enum dw_addr_syntax syntax, struct dw_addr *out)
+    __attribute__((nonnull, warn_unused_result));
+
 /* Parses ADDRESS/BITS. OUT receives the subnet with its host bits cleared, ADDRESS (may be NULL) the address as
  * written. ::ffff:10.0.0.0/120 is 10.0.0.0/24; a mapped address with fewer than 96 bits is IPv6. As in Go, leading
  * zeros in BITS are accepted in both syntaxes and the number is decimal. */
@@ -52,6 +56,9 @@ const char *dw_prefix_format(const struct dw_prefix *prefix, char *out) __attrib
 
 /* Returns <0, 0 or >0. IPv4 addresses are ordered as ::ffff:0:0/96, which contains no IPv6 addresses. */
 int dw_addr_compare(const struct dw_addr *a, const struct dw_addr *b) __attribute__((nonnull));
+/* The lower and the higher one of two addresses. */
+const struct dw_addr *dw_addr_min(const struct dw_addr *a, const struct dw_addr *b) __attribute__((nonnull));
+const struct dw_addr *dw_addr_max(const struct dw_addr *a, const struct dw_addr *b) __attribute__((nonnull));
 int dw_u128_compare(struct dw_u128 a, struct dw_u128 b);
 struct dw_u128 dw_u128_add(struct dw_u128 a, uint64_t n);       /* wraps around */
 struct dw_u128 dw_u128_sub(struct dw_u128 a, struct dw_u128 b); /* wraps around */
@@ -59,8 +66,7 @@ struct dw_u128 dw_u128_sub(struct dw_u128 a, struct dw_u128 b); /* wraps around 
 struct dw_u128 dw_u128_low(unsigned bits);
 struct dw_u128 dw_u128_clear(struct dw_u128 value, struct dw_u128 bits);
 
-/* The first (the base) and the last address of a subnet. */
-struct dw_addr dw_prefix_first(const struct dw_prefix *prefix) __attribute__((nonnull));
+/* The last address of a subnet. The first one is its base. */
 struct dw_addr dw_prefix_last(const struct dw_prefix *prefix) __attribute__((nonnull));
 /* The number of host bits: 32 or 128 minus `bits`. */
 unsigned dw_prefix_host_bits(const struct dw_prefix *prefix) __attribute__((nonnull));

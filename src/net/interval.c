@@ -3,27 +3,22 @@
 #include <stdlib.h>
 
 struct dw_interval dw_interval_of(const struct dw_prefix *prefix) {
-  return (struct dw_interval){dw_prefix_first(prefix), dw_prefix_last(prefix)};
+  return (struct dw_interval){prefix->base, dw_prefix_last(prefix)};
 }
 
 bool dw_interval_overlaps(const struct dw_interval *a, const struct dw_interval *b) {
   return dw_addr_compare(&a->first, &b->last) <= 0 && dw_addr_compare(&b->first, &a->last) <= 0;
 }
 
-static struct dw_addr higher(const struct dw_addr *a, const struct dw_addr *b) {
-  return dw_addr_compare(a, b) >= 0 ? *a : *b;
+bool dw_interval_contains(const struct dw_interval *interval, const struct dw_addr *addr) {
+  return dw_addr_compare(addr, &interval->first) >= 0 && dw_addr_compare(addr, &interval->last) <= 0;
 }
 
-static struct dw_addr lower(const struct dw_addr *a, const struct dw_addr *b) {
-  return dw_addr_compare(a, b) <= 0 ? *a : *b;
-}
-
-static struct dw_addr after(const struct dw_addr *addr) {
-  return (struct dw_addr){dw_u128_add(addr->value, 1), addr->v4};
-}
-
-static struct dw_addr before(const struct dw_addr *addr) {
-  return (struct dw_addr){dw_u128_sub(addr->value, (struct dw_u128){0, 1}), addr->v4};
+struct dw_interval dw_interval_hosts(const struct dw_prefix *prefix) {
+  struct dw_interval hosts = dw_interval_of(prefix);
+  hosts.first.value = dw_u128_add(hosts.first.value, 1);
+  hosts.last.value = dw_u128_sub(hosts.last.value, (struct dw_u128){0, 1});
+  return hosts;
 }
 
 static int compare_spans(const void *a, const void *b) {
@@ -49,7 +44,7 @@ struct dw_interval_set dw_interval_set_make(struct dw_interval *items, size_t co
   for (size_t i = 1; i < count; i++) {
     struct dw_interval *top = &items[set.count];
     if (joins(top, &items[i]))
-      top->last = higher(&top->last, &items[i].last);
+      top->last = *dw_addr_max(&top->last, &items[i].last);
     else
       items[++set.count] = items[i];
   }
@@ -81,11 +76,13 @@ struct dw_interval_set dw_interval_set_without(struct dw_arena *arena, const str
   struct dw_addr next = span->first;
   for (size_t i = begin; i < end; i++) {
     const struct dw_interval *hole = &removed->items[i];
-    if (dw_addr_compare(&next, &hole->first) < 0)
-      left.items[left.count++] = (struct dw_interval){next, before(&hole->first)};
+    if (dw_addr_compare(&next, &hole->first) < 0) {
+      const struct dw_addr last = {dw_u128_sub(hole->first.value, (struct dw_u128){0, 1}), hole->first.v4};
+      left.items[left.count++] = (struct dw_interval){next, last};
+    }
     if (dw_addr_compare(&hole->last, &span->last) >= 0)
       return left;
-    next = after(&hole->last);
+    next = (struct dw_addr){dw_u128_add(hole->last.value, 1), hole->last.v4};
   }
   left.items[left.count++] = (struct dw_interval){next, span->last};
   return left;
@@ -109,7 +106,8 @@ bool dw_interval_set_overlap(const struct dw_interval_set *a, const struct dw_in
     const struct dw_interval *right = &b->items[j];
     if (dw_interval_overlaps(left, right)) {
       if (shared != NULL)
-        *shared = (struct dw_interval){higher(&left->first, &right->first), lower(&left->last, &right->last)};
+        *shared =
+            (struct dw_interval){*dw_addr_max(&left->first, &right->first), *dw_addr_min(&left->last, &right->last)};
       return true;
     }
     if (dw_addr_compare(&left->last, &right->last) < 0)
@@ -156,11 +154,11 @@ static struct dw_addr fill_reach(const struct dw_interval_index *index, size_t l
   struct dw_addr reach = index->entries[middle].span.last;
   if (low < middle) {
     struct dw_addr left = fill_reach(index, low, middle);
-    reach = higher(&reach, &left);
+    reach = *dw_addr_max(&reach, &left);
   }
   if (middle + 1 < high) {
     struct dw_addr right = fill_reach(index, middle + 1, high);
-    reach = higher(&reach, &right);
+    reach = *dw_addr_max(&reach, &right);
   }
   index->reach[middle] = reach;
   return reach;

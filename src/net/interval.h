@@ -19,6 +19,9 @@ struct dw_interval_set {
 };
 
 struct dw_interval dw_interval_of(const struct dw_prefix *prefix) __attribute__((nonnull));
+/* The same without the first and the last address. PREFIX has at least two host bits. */
+struct dw_interval dw_interval_hosts(const struct dw_prefix *prefix) __attribute__((nonnull));
+bool dw_interval_contains(const struct dw_interval *interval, const struct dw_addr *addr) __attribute__((nonnull));
 bool dw_interval_overlaps(const struct dw_interval *a, const struct dw_interval *b) __attribute__((nonnull));
 
 /* Sorts ITEMS[COUNT], which may overlap, in place, and joins those that overlap or touch. The set points to ITEMS.

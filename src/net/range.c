@@ -3,14 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "net/addr_internal.h"
 
-/* Whether the number at TEXT has leading zeros. */
-static bool zero_led(const char *text) {
-  return text[0] == '0' && dw_is_digit(text[1]);
-}
-
-/* The same for the octets of an address of LENGTH bytes. IPv6 groups may have leading zeros, so only the dotted part is
+/* Whether an octet of the address at TEXT has leading zeros. IPv6 groups may have them, so only the dotted part is
  * checked. */
 static bool address_has_leading_zeros(const char *text, size_t length) {
   if (memchr(text, '.', length) == NULL)
@@ -20,7 +14,7 @@ static bool address_has_leading_zeros(const char *text, size_t length) {
     if (text[i] == ':')
       start = i + 1;
   for (size_t i = start; i < length; i++)
-    if ((i == start || text[i - 1] == '.') && zero_led(text + i))
+    if ((i == start || text[i - 1] == '.') && text[i] == '0' && dw_is_digit(text[i + 1]))
       return true;
   return false;
 }
@@ -37,11 +31,6 @@ bool dw_has_leading_zeros(const char *text) {
   }
 }
 
-static bool length_has_leading_zeros(const char *text) {
-  const char *slash = strchr(text, '/');
-  return slash != NULL && zero_led(slash + 1);
-}
-
 static bool has_usable(const struct dw_prefix *subnet) {
   return dw_prefix_host_bits(subnet) > 1;
 }
@@ -54,7 +43,8 @@ enum dw_range_fault dw_range_parse(const char *text, struct dw_range *out) {
   if (!dw_prefix_parse(dash == NULL ? text : dash + 1, DW_ADDR_SLOPPY, &range.subnet, dash == NULL ? NULL : &range.end))
     return DW_RANGE_NO_CIDR;
   range.dashed = dash != NULL;
-  range.leading_zeros = dw_has_leading_zeros(text) || length_has_leading_zeros(text);
+  const char *length = strchr(text, '/') + 1;
+  range.leading_zeros = dw_has_leading_zeros(text) || (length[0] == '0' && dw_is_digit(length[1]));
   *out = range;
   if (range.dashed && !dw_prefix_contains(&range.subnet, &range.start))
     return DW_RANGE_START_OUTSIDE;
@@ -73,22 +63,16 @@ const char *dw_range_format(struct dw_arena *arena, const struct dw_range *range
                          range->subnet.bits);
 }
 
-static bool within(const struct dw_addr *addr, const struct dw_interval *span) {
-  return dw_addr_compare(addr, &span->first) >= 0 && dw_addr_compare(addr, &span->last) <= 0;
-}
-
 /* The start is applied first, so an end before it is outside the remaining addresses and is ignored. */
 bool dw_pool_ends(const struct dw_prefix *subnet, const struct dw_addr *start, const struct dw_addr *end,
                   struct dw_pool_ends *out) {
   if (!has_usable(subnet))
     return false;
-  struct dw_pool_ends ends = {.span = dw_interval_of(subnet)};
-  ends.span.first.value = dw_u128_add(ends.span.first.value, 1);
-  ends.span.last.value = dw_u128_sub(ends.span.last.value, (struct dw_u128){0, 1});
-  ends.start_ignored = start != NULL && !within(start, &ends.span);
+  struct dw_pool_ends ends = {.span = dw_interval_hosts(subnet)};
+  ends.start_ignored = start != NULL && !dw_interval_contains(&ends.span, start);
   if (start != NULL && !ends.start_ignored)
     ends.span.first = *start;
-  ends.end_ignored = end != NULL && !within(end, &ends.span);
+  ends.end_ignored = end != NULL && !dw_interval_contains(&ends.span, end);
   if (end != NULL && !ends.end_ignored)
     ends.span.last = *end;
   *out = ends;

@@ -4,14 +4,9 @@
 
 /* Migrations that went past the migration network, told from what they left behind. */
 
-static bool is_within(const struct dw_interval *span, const struct dw_addr *address) {
-  return span->first.v4 == address->v4 && dw_addr_compare(&span->first, address) <= 0 &&
-         dw_addr_compare(address, &span->last) <= 0;
-}
-
 static bool holds(const struct dw_object *nad, const struct dw_addr *address) {
   for (size_t i = 0; i < nad->nad.pool_count; i++)
-    if (is_within(&nad->nad.pools[i].span, address))
+    if (dw_interval_contains(&nad->nad.pools[i].span, address))
       return true;
   return false;
 }
@@ -22,7 +17,7 @@ static bool left_cluster(const struct dw_check *check, const struct dw_addr *add
   const struct dw_policy *policy = check->policy;
   for (size_t i = 0; i < policy->remote_cluster_count; i++)
     for (size_t j = 0; j < policy->remote_clusters[i].range_count; j++)
-      if (is_within(&policy->remote_clusters[i].ranges[j], address))
+      if (dw_interval_contains(&policy->remote_clusters[i].ranges[j], address))
         return true;
   return check->vmi->vmi.decentralized && policy->remote_cluster_count == 0;
 }

@@ -210,12 +210,11 @@ static void finds_the_first_and_last_address_of_a_subnet(void **state) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct dw_prefix prefix = prefix_of(cases[i][0]);
-    struct dw_addr first = dw_prefix_first(&prefix);
     struct dw_addr last = dw_prefix_last(&prefix);
     char out[DW_ADDR_TEXT];
-    assert_string_equal(dw_addr_format(&first, out), cases[i][1]);
+    assert_string_equal(dw_addr_format(&prefix.base, out), cases[i][1]);
     assert_string_equal(dw_addr_format(&last, out), cases[i][2]);
-    assert_true(dw_prefix_contains(&prefix, &first));
+    assert_true(dw_prefix_contains(&prefix, &prefix.base));
     assert_true(dw_prefix_contains(&prefix, &last));
   }
 }

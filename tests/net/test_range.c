@@ -198,9 +198,8 @@ static void a_pool_never_leaves_the_usable_part_of_its_subnet(void **state) {
     assert_int_equal(any, dw_prefix_host_bits(&subnet) >= 2);
     if (!any)
       continue;
-    struct dw_addr lowest = dw_prefix_first(&subnet);
     struct dw_addr highest = dw_prefix_last(&subnet);
-    assert_true(dw_addr_compare(&lowest, &ends.span.first) < 0);
+    assert_true(dw_addr_compare(&subnet.base, &ends.span.first) < 0);
     assert_true(dw_addr_compare(&ends.span.first, &ends.span.last) <= 0);
     assert_true(dw_addr_compare(&ends.span.last, &highest) < 0);
     assert_int_equal(!ends.start_ignored, dw_addr_compare(&start, &ends.span.first) == 0);
