@@ -65,7 +65,7 @@ static void put_value(struct dw_json_writer *w, struct dw_arena *arena, const ch
   if (value)
     dw_json_put_raw(w, dw_json_text(arena, value->json));
   else
-    dw_json_put_null(w);
+    dw_json_put_raw(w, "null");
 }
 
 static void put_address(struct dw_json_writer *w, const char *key, const struct dw_addr *addr) {
@@ -74,7 +74,7 @@ static void put_address(struct dw_json_writer *w, const char *key, const struct 
   if (addr)
     dw_json_put_string(w, dw_addr_format(addr, text));
   else
-    dw_json_put_null(w);
+    dw_json_put_raw(w, "null");
 }
 
 static void put_pool(struct dw_json_writer *w, const struct dw_pool *pool) {
@@ -93,7 +93,7 @@ static void put_ipam(struct dw_json_writer *w, const struct dw_ipam *ipam) {
   if (ipam && *ipam->type_name)
     dw_json_put_string(w, ipam->type_name);
   else
-    dw_json_put_null(w);
+    dw_json_put_raw(w, "null");
   if (ipam && ipam->error)
     dw_json_member_string(w, readable(ipam) ? "allocationError" : "error", ipam->error);
   dw_json_key(w, "pools");

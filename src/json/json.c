@@ -14,10 +14,6 @@
 
 /* A slot holds the index of a member plus one, or 0 if it is free. There are twice as many slots as members, so that
  * half of them stay free. */
-static size_t slots_of(size_t capacity) {
-  return capacity > DW_JSON_FEW ? 2 * capacity : 0;
-}
-
 static uint32_t *index_of(const dw_json *object) {
   return (uint32_t *)(void *)(object->members + object->capacity);
 }
@@ -29,7 +25,7 @@ static bool is_key(const struct member *member, const char *key, size_t length) 
 /* The slot that holds KEY, or the free slot for it. */
 static uint32_t *slot_for(const dw_json *object, const char *key, size_t length) {
   uint32_t *index = index_of(object);
-  size_t mask = slots_of(object->capacity) - 1;
+  size_t mask = 2 * object->capacity - 1;
   size_t at = (size_t)dw_hash_keyed(key, length) & mask;
   while (index[at] != 0 && !is_key(&object->members[index[at] - 1], key, length))
     at = (at + 1) & mask;
@@ -53,7 +49,7 @@ static void enter(const dw_json *object, size_t place) {
 }
 
 static bool set_member_capacity(struct dw_arena *arena, dw_json *object, size_t capacity) {
-  size_t slots = slots_of(capacity);
+  size_t slots = capacity > DW_JSON_FEW ? 2 * capacity : 0;
   struct member *members = dw_arena_try(arena, capacity * sizeof *members + slots * sizeof(uint32_t));
   if (!members)
     return false;
@@ -75,10 +71,6 @@ bool dw_json_add_member(struct dw_arena *arena, dw_json *object, struct member m
   object->members[object->count] = member;
   enter(object, object->count++);
   return true;
-}
-
-bool dw_json_own_members(struct dw_arena *arena, dw_json *object) {
-  return set_member_capacity(arena, object, object->count);
 }
 
 /* --- making --- */
@@ -154,8 +146,9 @@ static bool set_element_capacity(struct dw_arena *arena, dw_json *array, size_t 
   return true;
 }
 
-bool dw_json_own_elements(struct dw_arena *arena, dw_json *array) {
-  return set_element_capacity(arena, array, array->count);
+bool dw_json_own_contents(struct dw_arena *arena, dw_json *container) {
+  return container->type == DW_JSON_OBJECT ? set_member_capacity(arena, container, container->count)
+                                           : set_element_capacity(arena, container, container->count);
 }
 
 int dw_json_append(struct dw_arena *arena, dw_json *array, dw_json *value) {

@@ -45,8 +45,8 @@ struct member *dw_json_find(const dw_json *object, const char *key, size_t lengt
 /* Adds a member whose key OBJECT does not have yet. False if the limit is reached. */
 bool dw_json_add_member(struct dw_arena *arena, dw_json *object, struct member member);
 
-/* Copies members or elements that are not in the arena into it, without spare room. False if the limit is reached. */
-bool dw_json_own_members(struct dw_arena *arena, dw_json *object);
-bool dw_json_own_elements(struct dw_arena *arena, dw_json *array);
+/* Copies the members or elements of CONTAINER, which are not in the arena yet, into it, without spare room. False if
+ * the limit is reached. */
+bool dw_json_own_contents(struct dw_arena *arena, dw_json *container);
 
 #endif

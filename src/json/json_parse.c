@@ -12,6 +12,7 @@ struct parser {
   struct scan scan;
   struct dw_arena *arena;
   const struct dw_json_options *options;
+  bool remarshalled;        /* options: DW_JSON_REMARSHALLED */
   struct dw_span duplicate; /* the second occurrence of a key; empty if there is none */
 };
 
@@ -40,16 +41,8 @@ static dw_json *parse_string(struct parser *p) {
   return string;
 }
 
-static bool is_remarshalled(const struct parser *p) {
-  return (p->options->flags & DW_JSON_REMARSHALLED) != 0;
-}
-
-/* Integers up to 2^53 have exact floating-point equivalents. */
-enum { EXACT_BITS = 53 };
-
-static bool is_exact(int64_t number) {
-  return number >= -(INT64_C(1) << EXACT_BITS) && number <= INT64_C(1) << EXACT_BITS;
-}
+/* Up to this number, integers have exact floating-point equivalents. */
+static const int64_t exact_max = INT64_C(1) << 53;
 
 /* Converts NUMBER, which is whole, as Go writes it: the shortest decimal that reads as the same number, padded with
  * zeros (strconv AppendFloat 'f', -1). So 2^63-1 becomes 9223372036854776000, which does not fit into 64 bits. */
@@ -82,7 +75,7 @@ static bool remarshalled(double number, int64_t *out) {
   if (trunc(number) != number || number < -9223372036854775808.0 || number > 9223372036854775808.0)
     return false;
   *out = number < 9223372036854775808.0 ? (int64_t)number : INT64_MAX;
-  return is_exact(*out) || rewritten(number, out);
+  return fabs(number) <= (double)exact_max || rewritten(number, out);
 }
 
 /* Like Go's decoder when the target is not an integer type: an integer beyond 64 bits becomes a floating-point number,
@@ -97,7 +90,7 @@ static dw_json *parse_real(struct parser *p, size_t start) {
   digits[length] = '\0';
   *number = (dw_json){.type = DW_JSON_REAL, .count = length, .real = strtod(digits, NULL)};
   int64_t integer;
-  if (is_remarshalled(p) && remarshalled(number->real, &integer))
+  if (p->remarshalled && remarshalled(number->real, &integer))
     *number = (dw_json){.type = DW_JSON_INTEGER, .count = length, .integer = integer};
   if (number->type == DW_JSON_INTEGER || !isinf(number->real))
     return number;
@@ -107,7 +100,7 @@ static dw_json *parse_real(struct parser *p, size_t start) {
 
 /* Only readers of signed integers accept minus zero as an integer, so its text is kept. */
 static bool is_integer(const struct parser *p, const char *text, size_t length) {
-  if (is_remarshalled(p) && length == 2 && memcmp(text, "-0", 2) == 0)
+  if (p->remarshalled && length == 2 && memcmp(text, "-0", 2) == 0)
     return false;
   for (size_t i = 0; i < length; i++)
     if (strchr(".eE", text[i]))
@@ -126,7 +119,8 @@ static dw_json *parse_number(struct parser *p) {
     return parse_real(p, start);
   memcpy(digits, p->scan.text + start, length);
   digits[length] = '\0';
-  if (!dw_parse_int64(digits, &number.integer) || (is_remarshalled(p) && !is_exact(number.integer)))
+  if (!dw_parse_int64(digits, &number.integer) ||
+      (p->remarshalled && (number.integer < -exact_max || number.integer > exact_max)))
     return parse_real(p, start);
   return dw_json_new_value(p->arena, number);
 }
@@ -186,7 +180,7 @@ static dw_json *parse_object(struct parser *p) {
   while ((step = dw_scan_next(&p->scan, &walk, &key)) == SCAN_MEMBER)
     if (!parse_member(p, &object, key))
       return NULL;
-  if (step != SCAN_END || (object.members == few && !dw_json_own_members(p->arena, &object)))
+  if (step != SCAN_END || (object.members == few && !dw_json_own_contents(p->arena, &object)))
     return NULL;
   return dw_json_new_value(p->arena, object);
 }
@@ -204,7 +198,7 @@ static dw_json *parse_array(struct parser *p) {
     if (!element || dw_json_append(p->arena, &array, element) != 0)
       return NULL;
   }
-  if (step != SCAN_END || (array.elements == few && !dw_json_own_elements(p->arena, &array)))
+  if (step != SCAN_END || (array.elements == few && !dw_json_own_contents(p->arena, &array)))
     return NULL;
   return dw_json_new_value(p->arena, array);
 }
@@ -247,7 +241,10 @@ static void fail(struct dw_error *err, const struct parser *p) {
 
 dw_json *dw_json_parse_as(struct dw_arena *arena, const char *text, size_t length,
                           const struct dw_json_options *options, struct dw_error *err) {
-  struct parser p = {.scan = dw_scan_start(text, length), .arena = arena, .options = options};
+  struct parser p = {.scan = dw_scan_start(text, length),
+                     .arena = arena,
+                     .options = options,
+                     .remarshalled = (options->flags & DW_JSON_REMARSHALLED) != 0};
   dw_json *value = dw_scan_begin(&p.scan) ? parse_value(&p) : NULL;
   if (value && dw_scan_end(&p.scan))
     return value;

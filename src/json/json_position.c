@@ -26,14 +26,10 @@ void dw_text_position(const char *text, size_t length, size_t offset, int *line,
 
 #define LONGEST_NAME 320 /* enough for any label key; a huge key must not be copied into many paths */
 
-static bool ends_bracket(char after) {
-  return after == '\0' || after == '.' || after == '[';
-}
-
 static bool next_bracketed(const char **path, struct path_token *token) {
   const char *start = *path + 1;
   const char *end = strchr(start, ']');
-  while (end && !ends_bracket(end[1]))
+  while (end && end[1] != '\0' && end[1] != '.' && end[1] != '[')
     end = strchr(end + 1, ']');
   if (!end)
     end = start + strlen(start);
@@ -82,10 +78,6 @@ void dw_path_add_key(struct dw_buf *path, const char *key, size_t length) {
     dw_buf_puts(path, "...");
   if (!plain)
     dw_buf_putc(path, ']');
-}
-
-void dw_path_add_index(struct dw_buf *path, size_t index) {
-  dw_buf_printf(path, "[%zu]", index);
 }
 
 /* --- finding a value --- */
@@ -341,7 +333,7 @@ static void report(struct search *s) {
 /* Appends the member's token to the path, unescaped if it is a key. */
 static void add_token(struct search *s, const struct scan_walk *walk, struct dw_span key) {
   if (!walk->object) {
-    dw_path_add_index(&s->path, walk->count - 1);
+    dw_buf_printf(&s->path, "[%zu]", walk->count - 1);
     return;
   }
   DW_BUF_SCOPED struct dw_buf name = DW_BUF_INIT;

@@ -69,6 +69,5 @@ bool dw_path_index(struct path_token token, size_t *index);
 
 /* Appends a member's name, in brackets if it would not be read as a single token. Very long names are truncated. */
 void dw_path_add_key(struct dw_buf *path, const char *key, size_t length);
-void dw_path_add_index(struct dw_buf *path, size_t index);
 
 #endif

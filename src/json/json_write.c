@@ -90,14 +90,6 @@ void dw_json_put_int(struct dw_json_writer *w, int64_t value) {
   dw_buf_decimal(w->out, value);
 }
 
-void dw_json_put_bool(struct dw_json_writer *w, bool value) {
-  dw_json_put_raw(w, value ? "true" : "false");
-}
-
-void dw_json_put_null(struct dw_json_writer *w) {
-  dw_json_put_raw(w, "null");
-}
-
 void dw_json_member_string(struct dw_json_writer *w, const char *key, const char *text) {
   dw_json_key(w, key);
   dw_json_put_string(w, text);
@@ -110,7 +102,7 @@ void dw_json_member_int(struct dw_json_writer *w, const char *key, int64_t value
 
 void dw_json_member_bool(struct dw_json_writer *w, const char *key, bool value) {
   dw_json_key(w, key);
-  dw_json_put_bool(w, value);
+  dw_json_put_raw(w, value ? "true" : "false");
 }
 
 /* --- values --- */
@@ -134,11 +126,11 @@ static void write_value(struct dw_json_writer *w, const dw_json *value) {
   switch (dw_json_type(value)) {
   case DW_JSON_ABSENT:
   case DW_JSON_NULL:
-    dw_json_put_null(w);
+    dw_json_put_raw(w, "null");
     break;
   case DW_JSON_BOOL:
     dw_json_boolean(value, &truth);
-    dw_json_put_bool(w, truth);
+    dw_json_put_raw(w, truth ? "true" : "false");
     break;
   case DW_JSON_INTEGER:
     dw_json_integer(value, &number);

@@ -29,11 +29,9 @@ void dw_json_key(struct dw_json_writer *w, const char *key) __attribute__((nonnu
 void dw_json_put_string(struct dw_json_writer *w, const char *text) __attribute__((nonnull));
 void dw_json_put_bytes(struct dw_json_writer *w, const char *text, size_t length) __attribute__((nonnull));
 void dw_json_put_int(struct dw_json_writer *w, int64_t value) __attribute__((nonnull));
-void dw_json_put_bool(struct dw_json_writer *w, bool value) __attribute__((nonnull));
-void dw_json_put_null(struct dw_json_writer *w) __attribute__((nonnull));
 /* A string with the base64 of BYTES. */
 void dw_json_put_base64(struct dw_json_writer *w, const char *bytes, size_t length) __attribute__((nonnull));
-/* JSON text, which is written unchanged. */
+/* JSON text, such as null or true, which is written unchanged. */
 void dw_json_put_raw(struct dw_json_writer *w, const char *json) __attribute__((nonnull));
 /* dw_json_key() followed by a value. */
 void dw_json_member_string(struct dw_json_writer *w, const char *key, const char *text) __attribute__((nonnull));

@@ -50,13 +50,8 @@ static int32_t hex4(const char *text, size_t length, size_t at) {
   return value;
 }
 
-static bool is_high_surrogate(int32_t unit) {
-  return unit >= 0xD800 && unit <= 0xDBFF;
-}
-
-static bool is_low_surrogate(int32_t unit) {
-  return unit >= 0xDC00 && unit <= 0xDFFF;
-}
+/* The upper bits of the two halves of a surrogate pair. */
+enum { SURROGATE_BITS = 0xFC00, HIGH_SURROGATE = 0xD800, LOW_SURROGATE = 0xDC00 };
 
 /* s->at is at the 'u' of an escape. Half a surrogate pair is accepted: it becomes U+FFFD, as in Go. */
 static bool scan_unicode_escape(struct scan *s) {
@@ -116,11 +111,6 @@ static bool fail_control(struct scan *s) {
   }
 }
 
-/* Whether a byte is a whole character that needs no decoding. */
-static bool is_plain(unsigned char c) {
-  return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
 /* Scans a multi-byte character. */
 static bool scan_character(struct scan *s) {
   uint32_t code;
@@ -133,7 +123,8 @@ static bool scan_character(struct scan *s) {
 
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Counts the plain bytes before the first other one, in eight bytes of which the first is the lowest. The highest bit
+/* A byte is plain if it is a whole character that needs no decoding. Counts the plain bytes before the first other one,
+ * in eight bytes of which the first is the lowest. The highest bit
  * of each byte is set if it is below 0x20, equal to '"' or '\\', or above 0x7F; up to the first such byte, no borrow
  * falsifies it (Bit Twiddling Hacks, "Determine if a word has a byte less than n"). */
 static size_t count_plain(uint64_t bytes) {
@@ -156,8 +147,11 @@ static size_t skip_plain(const struct scan *s) {
     if (count < sizeof bytes)
       return at;
   }
-  while (at < s->length && is_plain((unsigned char)s->text[at]))
-    at++;
+  for (; at < s->length; at++) {
+    unsigned char c = (unsigned char)s->text[at];
+    if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+      break;
+  }
   return at;
 }
 
@@ -378,7 +372,7 @@ bool dw_scan_end(struct scan *s) {
 static int32_t low_half(const char *text, size_t length, size_t at) {
   bool escape = length - at >= 6 && text[at] == '\\' && text[at + 1] == 'u';
   int32_t unit = escape ? hex4(text, length, at + 2) : -1;
-  return is_low_surrogate(unit) ? unit : -1;
+  return (unit & SURROGATE_BITS) == LOW_SURROGATE ? unit : -1;
 }
 
 /* Decodes the character whose four digits are at AT, which is behind "\u", and moves AT behind it. */
@@ -386,13 +380,15 @@ static uint32_t decode_unicode(const char *text, size_t length, size_t *at) {
   enum { REPLACEMENT = 0xFFFD };
   int32_t unit = hex4(text, length, *at);
   *at += 4;
-  if (!is_high_surrogate(unit))
-    return is_low_surrogate(unit) ? REPLACEMENT : (uint32_t)unit;
+  if ((unit & SURROGATE_BITS) == LOW_SURROGATE)
+    return REPLACEMENT;
+  if ((unit & SURROGATE_BITS) != HIGH_SURROGATE)
+    return (uint32_t)unit;
   int32_t low = low_half(text, length, *at);
   if (low < 0)
     return REPLACEMENT;
   *at += 6;
-  return 0x10000 + (((uint32_t)unit - 0xD800) << 10) + ((uint32_t)low - 0xDC00);
+  return 0x10000 + (((uint32_t)unit - HIGH_SURROGATE) << 10) + ((uint32_t)low - LOW_SURROGATE);
 }
 
 size_t dw_scan_decode(const char *text, size_t length, char *out) {

@@ -78,46 +78,38 @@ static size_t put_empty_lines(struct reread *r) {
   return count;
 }
 
-static bool empty_line_follows(const struct reread *r, size_t at) {
-  return break_at(r, after_blanks(r, at)) > 0;
-}
-
-/* White space and line breaks inside a scalar: a single break becomes a space; of several, the first one is dropped. */
-static void fold(struct reread *r) {
+/* White space and line breaks inside a scalar: a single break becomes a space; of several, the first one is dropped.
+ * Returns false if there is neither at r->at. */
+static bool fold(struct reread *r) {
   size_t end = after_blanks(r, r->at);
   size_t length = break_at(r, end);
   if (length == 0) {
+    bool any = r->at < end;
     while (r->at < end)
       copy(r);
-    return;
+    return any;
   }
   r->at = end + length;
   if (!is_newline(r, end))
     put(r, end, r->text + end, length);
-  else if (!empty_line_follows(r, r->at))
+  else if (break_at(r, after_blanks(r, r->at)) == 0) /* no empty line follows */
     put(r, end, " ", 1);
   put_empty_lines(r);
-}
-
-static bool at_white(const struct reread *r) {
-  return is_blank(r, r->at) || break_at(r, r->at) > 0;
+  return true;
 }
 
 void dw_reread_plain(struct reread *r) {
-  while (!is_over(r)) {
-    if (at_white(r))
-      fold(r);
-    else
+  while (!is_over(r))
+    if (!fold(r))
       copy(r);
-  }
 }
 
 void dw_reread_single_quoted(struct reread *r) {
   r->at++;
   while (!is_over(r)) {
-    if (at_white(r)) {
-      fold(r);
-    } else if (r->at + 1 < r->length && memcmp(r->text + r->at, "''", 2) == 0) {
+    if (fold(r))
+      continue;
+    if (r->at + 1 < r->length && memcmp(r->text + r->at, "''", 2) == 0) {
       r->at += 2;
       put(r, r->at - 2, "'", 1);
     } else {
@@ -168,9 +160,9 @@ void dw_reread_double_quoted(struct reread *r) {
   r->at++;
   while (!is_over(r)) {
     size_t length;
-    if (at_white(r)) {
-      fold(r);
-    } else if (r->at >= r->length || r->text[r->at] != '\\') {
+    if (fold(r))
+      continue;
+    if (r->at >= r->length || r->text[r->at] != '\\') {
       copy(r);
     } else if ((length = break_at(r, r->at + 1)) > 0) {
       r->at += 1 + length;
@@ -269,7 +261,7 @@ static bool look_ahead(const struct block *b, size_t *empty, bool *indented) {
     ahead.at += length;
     ++*empty;
   }
-  *indented = ahead.at < ahead.length && (ahead.text[ahead.at] == ' ' || ahead.text[ahead.at] == '\t');
+  *indented = is_blank(&ahead, ahead.at);
   return ahead.at < ahead.length && ahead.at - start == b->indent;
 }
 

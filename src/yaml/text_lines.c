@@ -26,10 +26,6 @@ size_t dw_yaml_break(const char *text, size_t length, size_t at) {
   return left >= 3 && (memcmp(text + at, "\xE2\x80\xA8", 3) == 0 || memcmp(text + at, "\xE2\x80\xA9", 3) == 0) ? 3 : 0;
 }
 
-static size_t first_byte(const struct dw_yaml_source *source) {
-  return source->length >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-}
-
 static size_t break_at(const struct dw_yaml_source *source, size_t at, bool yaml) {
   if (yaml)
     return dw_yaml_break(source->text, source->length, at);
@@ -39,7 +35,8 @@ static size_t break_at(const struct dw_yaml_source *source, size_t at, bool yaml
 /* Counts the lines, and stores their offsets if STARTS is not NULL. */
 static size_t find_lines(const struct dw_yaml_source *source, bool yaml, size_t *starts) {
   size_t count = 1;
-  size_t at = first_byte(source);
+  bool has_bom = source->length >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0;
+  size_t at = has_bom ? 3 : 0;
   if (starts)
     starts[0] = at;
   while (at < source->length) {

@@ -379,7 +379,7 @@ static int parse_yaml(struct dw_arena *arena, const char *text, size_t length, s
                       struct dw_error *err) {
   struct reader r = {.arena = arena, .err = err, .text = text, .length = length};
   if (!yaml_parser_initialize(&r.parser)) {
-    dw_yaml_set_memory_error(&r);
+    dw_yaml_set_memory_error(err);
     return -1;
   }
   yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, length);
@@ -411,7 +411,7 @@ static struct dw_yaml_doc *json_document(struct dw_arena *arena, const char *tex
   struct dw_yaml_doc *doc = new_doc(arena);
   dw_json *root = doc ? dw_json_parse(arena, text + start, end - start, DW_JSON_UNIQUE_KEYS, err) : NULL;
   if (!doc)
-    dw_error_set(err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
+    dw_yaml_set_memory_error(err);
   if (!root)
     return NULL;
   doc->root = root;
@@ -447,8 +447,10 @@ static int parse_json(struct dw_arena *arena, const char *text, size_t length, s
 static int keep_json_text(struct dw_arena *arena, const char *text, size_t length, struct dw_yaml_doc *docs,
                           struct dw_error *err) {
   char *copy = dw_arena_try(arena, length + 1);
-  if (!copy)
-    return dw_error_set(err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
+  if (!copy) {
+    dw_yaml_set_memory_error(err);
+    return -1;
+  }
   memcpy(copy, text, length);
   for (; docs; docs = docs->next) {
     docs->marks->json = copy;

@@ -19,8 +19,8 @@ void dw_yaml_set_error(struct reader *r, enum dw_error_code code, struct place p
   dw_error_at(r->err, code, place.line, place.column, "%s", text);
 }
 
-void dw_yaml_set_memory_error(struct reader *r) {
-  dw_error_set(r->err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
+void dw_yaml_set_memory_error(struct dw_error *err) {
+  dw_error_set(err, DW_ERR_MEMORY, "needs more memory than is allowed for one document");
 }
 
 static bool fail_reading(struct reader *r) {
@@ -100,11 +100,6 @@ static bool blames_context(const yaml_parser_t *parser) {
   return open_quote || strstr(parser->context, "simple key");
 }
 
-/* libyaml's name for what it was parsing, such as "while parsing a flow sequence", as Kubernetes users call it. */
-static const char *surrounding(const char *context) {
-  return strstr(context, "sequence") ? "list" : strstr(context, "mapping") ? "object" : "text";
-}
-
 static bool fail_parsing(struct reader *r) {
   const yaml_parser_t *parser = &r->parser;
   if (parser->error == YAML_MEMORY_ERROR)
@@ -114,10 +109,13 @@ static bool fail_parsing(struct reader *r) {
   struct place place = dw_yaml_place(blames_context(parser) ? parser->context_mark : parser->problem_mark);
   struct place begin = dw_yaml_place(parser->context_mark);
   const char *words = in_words(r, place);
-  if (parser->context && begin.line < place.line)
-    return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s (the %s begins on line %d)", words, surrounding(parser->context),
-                        begin.line);
-  return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s", words);
+  if (!parser->context || begin.line >= place.line)
+    return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s", words);
+  /* A context is such as "while parsing a flow sequence", which Kubernetes users call a list. */
+  const char *kind = strstr(parser->context, "sequence")  ? "list"
+                     : strstr(parser->context, "mapping") ? "object"
+                                                          : "text";
+  return dw_yaml_fail(r, DW_ERR_SYNTAX, place, "%s (the %s begins on line %d)", words, kind, begin.line);
 }
 
 bool dw_yaml_next_event(struct reader *r) {

@@ -10,11 +10,8 @@
 struct search {
   const struct dw_yaml_doc *doc;
   struct dw_yaml_source *source;
+  bool json; /* the document is JSON, not YAML */
 };
-
-static bool is_json(const struct search *s) {
-  return s->doc->marks->json != NULL;
-}
 
 static size_t left_of_line(const struct dw_yaml_source *source, size_t at) {
   size_t end = dw_lines_end(source, dw_lines_place(source, at).line);
@@ -42,14 +39,10 @@ static size_t skip_white(const struct dw_yaml_source *source, size_t at) {
   return at;
 }
 
-static bool is_name(char c) {
-  return dw_is_alnum(c) || c == '_' || c == '-';
-}
-
 static size_t skip_anchor(const struct dw_yaml_source *source, size_t at) {
-  at++;
-  while (at < source->length && is_name(source->text[at]))
+  do
     at++;
+  while (at < source->length && (dw_is_alnum(source->text[at]) || source->text[at] == '_' || source->text[at] == '-'));
   return at;
 }
 
@@ -68,7 +61,7 @@ static size_t skip_properties(const struct dw_yaml_source *source, size_t at) {
 }
 
 static size_t node_offset(const struct search *s, struct place place) {
-  const struct text_lines *lines = is_json(s) ? &s->source->shown : &s->source->yaml;
+  const struct text_lines *lines = s->json ? &s->source->shown : &s->source->yaml;
   return dw_lines_offset(s->source, lines, dw_marks_resolve(s->doc->marks, place));
 }
 
@@ -80,7 +73,7 @@ static rereader *rereader_of(const struct search *s, size_t at) {
   char c = at < s->source->length ? s->source->text[at] : '\0';
   switch (c) {
   case '"':
-    return is_json(s) ? dw_reread_json : dw_reread_double_quoted;
+    return s->json ? dw_reread_json : dw_reread_double_quoted;
   case '\'':
     return dw_reread_single_quoted;
   case '|':
@@ -222,7 +215,7 @@ static struct dw_place place_of(struct dw_yaml_source *source, struct dw_span sp
 
 struct dw_place dw_yaml_find(const struct dw_yaml_doc *doc, struct dw_yaml_source *source,
                              const struct dw_yaml_spot *spot) {
-  const struct search s = {doc, source};
+  const struct search s = {doc, source, doc->marks->json != NULL};
   if (dw_lines_prepare(source))
     return place_of(source, spot_span(&s, spot));
   struct dw_place place = {.width = 1, .source = ""};

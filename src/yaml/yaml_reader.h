@@ -37,11 +37,11 @@ struct reader {
 
 void dw_yaml_set_error(struct reader *r, enum dw_error_code code, struct place place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void dw_yaml_set_memory_error(struct reader *r);
+void dw_yaml_set_memory_error(struct dw_error *err);
 
 /* Set the reader's error. They are macros so that readers and static analyzers see that the caller returns false. */
 #define dw_yaml_fail(...) (dw_yaml_set_error(__VA_ARGS__), false)
-#define dw_yaml_fail_memory(r) (dw_yaml_set_memory_error(r), false)
+#define dw_yaml_fail_memory(r) (dw_yaml_set_memory_error((r)->err), false)
 
 /* Returns false after setting the reader's error. */
 bool dw_yaml_next_event(struct reader *r);

@@ -16,13 +16,13 @@ static void write_sample(struct dw_json_writer *w) {
   dw_json_key(w, "list");
   dw_json_begin_array(w);
   dw_json_put_int(w, 1);
-  dw_json_put_null(w);
+  dw_json_put_raw(w, "null");
   dw_json_begin_object(w);
   dw_json_end_object(w);
   dw_json_begin_array(w);
   dw_json_end_array(w);
   dw_json_put_raw(w, "{\"raw\":[1,2]}");
-  dw_json_put_bool(w, true);
+  dw_json_put_raw(w, "true");
   dw_json_end_array(w);
   dw_json_key(w, "last");
   dw_json_put_string(w, "");
