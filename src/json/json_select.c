@@ -18,7 +18,7 @@ static const char *after(const char *path, const char *key, size_t length) {
 }
 
 /* Collects the rests of those PATHS that lead to or below KEY in BELOW. An empty rest selects everything. */
-static bool go_below(dw_json_paths paths, const char *key, size_t length, const char **below) {
+static bool select_below(dw_json_paths paths, const char *key, size_t length, const char **below) {
   size_t count = 0;
   for (; *paths != NULL; paths++) {
     const char *rest = after(*paths, key, length);
@@ -39,7 +39,7 @@ static bool is_whole(dw_json_paths paths) {
 static dw_json *select_value(struct selector *s, dw_json_paths paths);
 
 /* The whole current value. */
-static dw_json *take_whole(struct selector *s) {
+static dw_json *parse_whole(struct selector *s) {
   size_t start = s->scan.at;
   if (!dw_scan_value(&s->scan))
     return NULL;
@@ -67,7 +67,7 @@ static bool select_member(struct selector *s, dw_json *object, struct dw_span sp
   const char *below[DW_JSON_MOST_PATHS + 1];
   size_t length = 0;
   const char *key = key_text(s, span, &length);
-  if (!go_below(paths, key, length, below))
+  if (!select_below(paths, key, length, below))
     return dw_scan_value(&s->scan);
   return add_member(s, object, dw_arena_strndup(s->arena, key, length), select_value(s, below));
 }
@@ -87,7 +87,7 @@ static dw_json *select_object(struct selector *s, dw_json_paths paths) {
 
 static dw_json *select_list(struct selector *s, dw_json_paths paths) {
   const char *below[DW_JSON_MOST_PATHS + 1];
-  bool wanted = go_below(paths, "[]", 2, below);
+  bool wanted = select_below(paths, "[]", 2, below);
   dw_json *list = dw_json_new_array(s->arena);
   struct scan_walk walk;
   struct dw_span key;
@@ -111,7 +111,7 @@ static dw_json *select_value(struct selector *s, dw_json_paths paths) {
     return select_object(s, paths);
   if (c == '[' && !is_whole(paths))
     return select_list(s, paths);
-  return take_whole(s);
+  return parse_whole(s);
 }
 
 dw_json *dw_json_select(struct dw_arena *arena, const char *text, size_t length, dw_json_paths paths,
@@ -128,7 +128,7 @@ static dw_json *keep_members(struct dw_arena *arena, const dw_json *object, dw_j
   dw_json *kept = dw_json_new_object(arena);
   for (struct dw_json_member it = dw_json_first(object); kept != NULL && it.value != NULL;
        it = dw_json_next(object, it)) {
-    if (!go_below(paths, it.key, strlen(it.key), below))
+    if (!select_below(paths, it.key, strlen(it.key), below))
       continue;
     dw_json *value = dw_json_keep(arena, it.value, below);
     if (value == NULL || dw_json_set(arena, kept, it.key, value) != 0)
@@ -139,7 +139,7 @@ static dw_json *keep_members(struct dw_arena *arena, const dw_json *object, dw_j
 
 static dw_json *keep_elements(struct dw_arena *arena, const dw_json *list, dw_json_paths paths) {
   const char *below[DW_JSON_MOST_PATHS + 1];
-  size_t count = go_below(paths, "[]", 2, below) ? dw_json_size(list) : 0;
+  size_t count = select_below(paths, "[]", 2, below) ? dw_json_size(list) : 0;
   dw_json *kept = dw_json_new_array(arena);
   for (size_t i = 0; kept != NULL && i < count; i++) {
     dw_json *element = dw_json_keep(arena, dw_json_at(list, i), below);
@@ -160,37 +160,37 @@ dw_json *dw_json_keep(struct dw_arena *arena, const dw_json *value, dw_json_path
 
 /* --- element by element --- */
 
-static bool take_element(struct selector *s, const struct dw_json_stream *stream) {
+static bool stream_element(struct selector *s, const struct dw_json_stream *stream) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct selector one = {s->scan, arena, stream->flags};
   const dw_json *element = select_value(&one, stream->paths);
   s->scan = one.scan;
-  return element != NULL && stream->take(stream->context, element) == 0;
+  return element != NULL && stream->receive(stream->context, element) == 0;
 }
 
-static bool take_elements(struct selector *s, const struct dw_json_stream *stream) {
+static bool stream_elements(struct selector *s, const struct dw_json_stream *stream) {
   struct scan_walk walk;
   struct dw_span key;
   enum scan_step step;
   if (!dw_scan_enter(&s->scan, &walk))
     return false;
   while ((step = dw_scan_next(&s->scan, &walk, &key)) == SCAN_MEMBER)
-    if (!take_element(s, stream))
+    if (!stream_element(s, stream))
       return false;
   return step == SCAN_END;
 }
 
 /* LISTED: the list has been read. A second member of that name, or one that is not a list, is an error. */
-static bool take_member(struct selector *s, const struct dw_json_stream *stream, dw_json *root, struct dw_span span,
-                        bool *listed) {
+static bool read_root_member(struct selector *s, const struct dw_json_stream *stream, dw_json *root,
+                             struct dw_span span, bool *listed) {
   size_t length = 0;
   const char *key = key_text(s, span, &length);
   if (length != strlen(stream->list) || memcmp(key, stream->list, length) != 0)
-    return add_member(s, root, dw_arena_strndup(s->arena, key, length), take_whole(s));
+    return add_member(s, root, dw_arena_strndup(s->arena, key, length), parse_whole(s));
   if (*listed || dw_scan_peek(&s->scan) != '[')
     return false;
   *listed = true;
-  return take_elements(s, stream);
+  return stream_elements(s, stream);
 }
 
 dw_json *dw_json_read_stream(struct dw_arena *arena, const char *text, size_t length,
@@ -204,7 +204,7 @@ dw_json *dw_json_read_stream(struct dw_arena *arena, const char *text, size_t le
   if (root == NULL || !dw_scan_begin(&s.scan) || dw_scan_peek(&s.scan) != '{' || !dw_scan_enter(&s.scan, &walk))
     return NULL;
   while ((step = dw_scan_next(&s.scan, &walk, &key)) == SCAN_MEMBER)
-    if (!take_member(&s, stream, root, key, &listed))
+    if (!read_root_member(&s, stream, root, key, &listed))
       return NULL;
   return step == SCAN_END && listed && dw_scan_end(&s.scan) ? root : NULL;
 }

@@ -27,11 +27,11 @@ struct dw_json_stream {
   dw_json_paths paths; /* of its elements */
   enum dw_json_flags flags;
   /* Called with each element, which lives until it returns. A result other than 0 stops reading. */
-  int (*take)(void *context, const dw_json *element);
+  int (*receive)(void *context, const dw_json *element);
   void *context;
 };
 /* Reads an object with one large list element by element, and returns the object without that list. NULL if TEXT is not
- * such an object or if `take` stopped it; `take` may have been called for some elements by then. */
+ * such an object or if `receive` stopped it; `receive` may have been called for some elements by then. */
 dw_json *dw_json_read_stream(struct dw_arena *arena, const char *text, size_t length,
                              const struct dw_json_stream *stream) __attribute__((nonnull, warn_unused_result));
 

@@ -73,7 +73,7 @@ static void values_that_are_not_selected_must_be_json(void **state) {
   for (size_t i = 0; i < LENGTH(texts); i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     if (pick(arena, texts[i], DW_JSON_PLAIN) != NULL)
-      fail_msg("%s was taken", texts[i]);
+      fail_msg("%s was accepted", texts[i]);
   }
 }
 
@@ -129,23 +129,23 @@ static void copying_a_selection_respects_the_limit(void **state) {
 
 /* --- dw_json_read_stream --- */
 
-struct taken {
+struct received {
   struct dw_buf text;
   size_t count, most;
 };
 
-static int take(void *context, const dw_json *element) {
-  struct taken *taken = context;
+static int receive(void *context, const dw_json *element) {
+  struct received *received = context;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  if (taken->count == taken->most)
+  if (received->count == received->most)
     return -1;
-  taken->count++;
-  dw_buf_printf(&taken->text, "%s ", dw_json_text(arena, element));
+  received->count++;
+  dw_buf_printf(&received->text, "%s ", dw_json_text(arena, element));
   return 0;
 }
 
-static dw_json *stream(struct dw_arena *arena, const char *text, struct taken *taken) {
-  const struct dw_json_stream stream = {"items", paths, DW_JSON_UNIQUE_KEYS, take, taken};
+static dw_json *stream(struct dw_arena *arena, const char *text, struct received *received) {
+  const struct dw_json_stream stream = {"items", paths, DW_JSON_UNIQUE_KEYS, receive, received};
   char *copy = unterminated(text, strlen(text));
   dw_json *root = dw_json_read_stream(arena, copy, strlen(text), &stream);
   free(copy);
@@ -155,31 +155,31 @@ static dw_json *stream(struct dw_arena *arena, const char *text, struct taken *t
 static void elements_are_streamed_one_by_one(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct taken taken = {.most = 9};
+  struct received received = {.most = 9};
   dw_json *root = stream(
       arena, " {\"v\":1,\"items\":[{\"kind\":1,\"x\":[]},{\"meta\":{\"name\":\"n\",\"y\":0}},3],\"kind\":\"List\"} ",
-      &taken);
+      &received);
   assert_non_null(root);
   assert_true(same_json(dw_json_text(arena, root), "{\"v\":1,\"kind\":\"List\"}"));
-  assert_string_equal(dw_buf_text(&taken.text), "{\"kind\":1} {\"meta\":{\"name\":\"n\"}} 3 ");
-  dw_buf_free(&taken.text);
+  assert_string_equal(dw_buf_text(&received.text), "{\"kind\":1} {\"meta\":{\"name\":\"n\"}} 3 ");
+  dw_buf_free(&received.text);
 }
 
 static void an_empty_list_can_be_streamed(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct taken taken = {.most = 9};
-  assert_non_null(stream(arena, "{\"items\":[]}", &taken));
-  assert_int_equal(taken.count, 0);
+  struct received received = {.most = 9};
+  assert_non_null(stream(arena, "{\"items\":[]}", &received));
+  assert_int_equal(received.count, 0);
 }
 
 static void the_callback_can_stop_the_stream(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct taken taken = {.most = 1};
-  assert_null(stream(arena, "{\"items\":[1,2,3]}", &taken));
-  assert_int_equal(taken.count, 1);
-  dw_buf_free(&taken.text);
+  struct received received = {.most = 1};
+  assert_null(stream(arena, "{\"items\":[1,2,3]}", &received));
+  assert_int_equal(received.count, 1);
+  dw_buf_free(&received.text);
 }
 
 static void other_texts_are_not_streamed(void **state) {
@@ -199,10 +199,10 @@ static void other_texts_are_not_streamed(void **state) {
                                       "{\"a\":1,\"a\":2,\"items\":[]}"};
   for (size_t i = 0; i < LENGTH(texts); i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-    struct taken taken = {.most = 9};
-    if (stream(arena, texts[i], &taken) != NULL)
-      fail_msg("%s was taken", texts[i]);
-    dw_buf_free(&taken.text);
+    struct received received = {.most = 9};
+    if (stream(arena, texts[i], &received) != NULL)
+      fail_msg("%s was accepted", texts[i]);
+    dw_buf_free(&received.text);
   }
 }
 
