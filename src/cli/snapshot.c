@@ -94,7 +94,7 @@ static const dw_json *pruned(struct dw_arena *arena, const struct dw_object *obj
   return kept;
 }
 
-static struct item *collect(struct dw_arena *arena, const struct dw_state *state, size_t *count) {
+static struct item *collect(struct dw_arena *arena, const struct dw_lint_state *state, size_t *count) {
   struct item *items = dw_arena_array(arena, state->count + 1, sizeof *items);
   for (size_t i = 0; i < state->count; i++)
     items[i] = (struct item){state->objects[i], state->jsons[i], i};
@@ -339,7 +339,7 @@ static int snapshot(struct dw_arena *arena, const struct snapshot_options *optio
   int failed = cli_state_read(arena, &query, &state, err);
   if (failed == 0) {
     failed = write_all(arena, options, &state, err);
-    dw_state_free(&state.found);
+    dw_lint_state_free(&state.found);
   }
   dw_policy_free(policy);
   return failed;

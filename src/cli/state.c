@@ -30,7 +30,7 @@ static void skip_object(struct reading *reading, enum dw_kind kind, const dw_jso
 /* JSON of the list does not outlive the callback, so it is copied by parsing its text again. */
 static const dw_json *kept(struct reading *reading, struct dw_arena *arena, const struct dw_resource *resource,
                            const dw_json *json) {
-  if (!dw_state_keeps(reading->keep, resource->kind))
+  if (!dw_keeps_json(reading->keep, resource->kind))
     return NULL;
   const char *text = dw_json_text(arena, dw_object_prune(arena, resource->kind, resource->versions[0], json));
   return dw_json_parse(reading->arena, text, strlen(text), DW_JSON_PLAIN, NULL);
@@ -45,7 +45,7 @@ static int add_object(void *context, struct dw_arena *arena, const struct dw_res
   if (dw_object_reduce_as(resource->kind, json, "", &object, &reason) != 0)
     skip_object(reading, resource->kind, json, &reason);
   else if (object != NULL)
-    dw_state_add(&reading->state->found, object, kept(reading, arena, resource, json));
+    dw_lint_state_add(&reading->state->found, object, kept(reading, arena, resource, json));
   return 0;
 }
 
@@ -69,12 +69,12 @@ int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, 
   int failed = 0;
   *out = (struct cli_state){.gaps = {.unreadable = 0}};
   if (query->world->state != NULL)
-    failed = dw_state_add_folder(arena, &out->found, query->world->state, query->ns, query->keep, err);
+    failed = dw_lint_state_add_folder(arena, &out->found, query->world->state, query->ns, query->keep, err);
   else if (is_live(query->world))
     failed = read_cluster(arena, query, out, err);
   memcpy(out->gaps.knowledge, out->found.knowledge, sizeof out->gaps.knowledge);
   if (failed != 0)
-    dw_state_free(&out->found);
+    dw_lint_state_free(&out->found);
   return failed;
 }
 
@@ -95,7 +95,7 @@ static struct dw_world *live_world(const struct cli_world_options *options, stru
   struct dw_view_source source = {.objects = state.found.objects, .count = state.found.count};
   memcpy(source.knowledge, state.gaps.knowledge, sizeof source.knowledge);
   struct dw_world *world = dw_world_build(policy, &source);
-  dw_state_free(&state.found);
+  dw_lint_state_free(&state.found);
   return world;
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "cli/cli.h"
-#include "lint/state.h"
+#include "lint/lint_state.h"
 #include "json/json.h"
 
 /* What could not be read. */
@@ -14,7 +14,7 @@ struct cli_gaps {
 };
 
 struct cli_state {
-  struct dw_state found; /* the JSON of a live cluster's objects is pruned */
+  struct dw_lint_state found; /* the JSON of a live cluster's objects is pruned */
   struct cli_gaps gaps;
 };
 
@@ -25,7 +25,7 @@ struct cli_state_query {
 };
 
 /* Reads the folder or the cluster, or nothing if neither is given. JSON is in ARENA. -1 with the reason in ERR, and OUT
- * is empty; otherwise free OUT's objects with dw_state_free(). */
+ * is empty; otherwise free OUT's objects with dw_lint_state_free(). */
 int cli_state_read(struct dw_arena *arena, const struct cli_state_query *query, struct cli_state *out,
                    struct dw_error *err);
 

@@ -14,7 +14,7 @@ static int load_with_policy(struct dw_subjects *out, struct dw_policy *policy,
     return -1;
   }
   int status = dw_subjects_build(out, policy, &state.found, arguments->ns, err);
-  dw_state_free(&state.found);
+  dw_lint_state_free(&state.found);
   return status;
 }
 
@@ -40,12 +40,12 @@ static struct dw_policy *policy_of(const char *text, struct dw_error *err) {
               : dw_policy_default();
 }
 
-static int read_texts(const struct cli_texts *texts, const char *ns, struct dw_subjects *out, struct dw_state *state,
-                      struct dw_error *err) {
+static int read_texts(const struct cli_texts *texts, const char *ns, struct dw_subjects *out,
+                      struct dw_lint_state *state, struct dw_error *err) {
   struct dw_manifest *objects = NULL;
   if (texts->state != NULL &&
       (dw_manifests_parse(out->arena, "state.yaml", texts->state, strlen(texts->state), &objects, err) != 0 ||
-       dw_state_add_manifests(state, objects, ns, DW_KEEP_JUDGED, err) != 0))
+       dw_lint_state_add_manifests(state, objects, ns, DW_KEEP_JUDGED, err) != 0))
     return -1;
   return dw_manifests_parse(out->arena, texts->name, texts->manifests, strlen(texts->manifests), &out->read.first, err);
 }
@@ -55,7 +55,7 @@ int cli_subjects_of_texts(const struct cli_texts *texts, struct dw_subjects *out
   if (!policy)
     return -1;
   *out = (struct dw_subjects){.arena = dw_arena_new(0)};
-  struct dw_state state = {.objects = NULL};
+  struct dw_lint_state state = {.objects = NULL};
   int status = read_texts(texts, policy->namespace_, out, &state, err);
   if (status != 0)
     dw_policy_free(policy);
@@ -63,7 +63,7 @@ int cli_subjects_of_texts(const struct cli_texts *texts, struct dw_subjects *out
     status = dw_subjects_build(out, policy, &state, NULL, err);
   if (status != 0)
     dw_subjects_free(out);
-  dw_state_free(&state);
+  dw_lint_state_free(&state);
   return status;
 }
 

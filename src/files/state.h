@@ -1,4 +1,5 @@
-/* The state folder and the policy file, read into a world. */
+/* Reads the state folder and the policy file into a world. Only reduced objects are kept; lint/lint_state.h reads a
+ * folder together with its JSON. */
 #ifndef FILES_STATE_H
 #define FILES_STATE_H
 

@@ -5,7 +5,7 @@
 #include <droveway/droveway.h>
 
 #include "base/error.h"
-#include "lint/state.h"
+#include "lint/lint_state.h"
 #include "rules/rule.h"
 
 struct droveway_policy {
@@ -14,7 +14,7 @@ struct droveway_policy {
 
 struct droveway_state {
   struct dw_arena *arena; /* holds what FOUND points to */
-  struct dw_state found;
+  struct dw_lint_state found;
   struct dw_policy *policy; /* as read; WORLD's may have another namespace */
   struct dw_world *world;   /* of FOUND, without manifests */
 };

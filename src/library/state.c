@@ -80,7 +80,8 @@ droveway_state *droveway_state_read_folder(const char *folder, const droveway_po
   if (folder == NULL)
     return dw_library_missing(error, "folder");
   droveway_state *state = state_new(policy);
-  if (dw_state_add_folder(state->arena, &state->found, folder, state->policy->namespace_, DW_KEEP_JUDGED, &err) != 0)
+  if (dw_lint_state_add_folder(state->arena, &state->found, folder, state->policy->namespace_, DW_KEEP_JUDGED, &err) !=
+      0)
     return failed(state, error, &err);
   return built(state);
 }
@@ -96,7 +97,7 @@ droveway_state *droveway_state_read(const char *name, const char *text, size_t l
   const char *file = dw_arena_strdup(state->arena, name == NULL ? "state" : name);
   const char *copy = dw_library_copy(state->arena, text, length);
   if (dw_manifests_parse(state->arena, file, copy, length, &manifests, &err) != 0 ||
-      dw_state_add_manifests(&state->found, manifests, state->policy->namespace_, DW_KEEP_JUDGED, &err) != 0)
+      dw_lint_state_add_manifests(&state->found, manifests, state->policy->namespace_, DW_KEEP_JUDGED, &err) != 0)
     return failed(state, error, &err);
   return built(state);
 }
@@ -106,7 +107,7 @@ void droveway_state_free(droveway_state *state) {
     return;
   dw_world_unref(state->world);
   dw_policy_free(state->policy);
-  dw_state_free(&state->found);
+  dw_lint_state_free(&state->found);
   dw_arena_free(state->arena);
   free(state);
 }

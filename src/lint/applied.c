@@ -4,7 +4,7 @@
 
 #include "cluster/migration.h"
 
-/* VALUE at PATH[COUNT] of OBJECT, with parents made where they are missing. */
+/* Returns a copy of OBJECT with VALUE at PATH[COUNT]. Missing parents are created. */
 static const dw_json *put(struct dw_arena *arena, const dw_json *object, const char *const *path, size_t count,
                           const dw_json *value) {
   enum { DEEPEST = 4 };

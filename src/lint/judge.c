@@ -4,7 +4,7 @@
 
 #include "rules/defaults.h"
 
-/* The NAD as /mutate would leave it: `kubectl apply` goes through both webhooks. */
+/* Returns the NAD with the defaults that /mutate fills in, because `kubectl apply` goes through both webhooks. */
 static const dw_json *as_mutated(struct dw_arena *arena, const struct dw_world *world,
                                  const struct dw_subject *subject) {
   const dw_json *json = subject->json;

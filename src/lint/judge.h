@@ -5,11 +5,11 @@
 #include "lint/subjects.h"
 #include "rules/engine.h"
 
-/* Judges the subject as it is applied in its turn, after /mutate has filled it in: CREATE, or UPDATE of the object in
- * the state. The result lives in ARENA. */
+/* Judges SUBJECT as if it were applied now, after the subjects before it and after /mutate: as a CREATE, or as an
+ * UPDATE if the object exists in the state. The result is in ARENA. */
 struct dw_judgement dw_lint_judge(struct dw_arena *arena, const struct dw_world *world,
                                   const struct dw_subject *subject) __attribute__((nonnull));
-/* The same for its deletion. */
+/* Judges the deletion of SUBJECT. */
 struct dw_judgement dw_lint_judge_deletion(struct dw_arena *arena, const struct dw_world *world,
                                            const struct dw_subject *subject) __attribute__((nonnull));
 

@@ -46,7 +46,8 @@ static void add_made(struct collection *all, const dw_json *json, const char *ns
     add(all, made[i]);
 }
 
-/* Those of manifests are judged as NADs; of those in the state only the names are used. */
+/* A rawCNIConfig in a manifest is judged as a NAD (dw_lint_made_unfold), so only those in the state are added here,
+ * with nothing but their names. */
 static void add_raw(struct collection *all, const dw_json *json) {
   for (size_t i = 0; i < dw_raw_networks(json); i++) {
     const dw_json *metadata = dw_json_get(dw_raw_network(all->arena, json, i), "metadata");
@@ -66,8 +67,8 @@ static void add_unread(struct collection *all, const struct dw_subject *subject)
                                                 subject->ns, subject->name)});
 }
 
-void dw_lint_made_add(const struct dw_subjects *subjects, const struct dw_state *state, const struct dw_policy *policy,
-                      struct dw_view_source *source) {
+void dw_lint_made_add(const struct dw_subjects *subjects, const struct dw_lint_state *state,
+                      const struct dw_policy *policy, struct dw_view_source *source) {
   struct collection all = {.arena = subjects->arena};
   for (const struct dw_manifest *m = subjects->read.first; m != NULL; m = m->next)
     add_made(&all, m->json, subjects->ns);

@@ -17,8 +17,8 @@ const char *dw_namespace_of_json(const dw_json *json, const char *fallback) {
   return ns && *ns ? ns : fallback;
 }
 
-/* A label that is no string (`true` without quotes) would make another network of the NAD, if the API server took it.
- */
+/* Returns false if the label that marks a migration network is not a string, such as `true` without quotes. The API
+ * server rejects it, so whether the NAD is meant to be a migration network is not known. */
 static bool label_is_readable(const dw_json *metadata) {
   const dw_json *labels = dw_json_get(metadata, "labels");
   enum dw_json_type type = dw_json_type(dw_json_get(labels, "droveway.io/migration-network"));
@@ -26,7 +26,7 @@ static bool label_is_readable(const dw_json *metadata) {
          (type <= DW_JSON_NULL || type == DW_JSON_STRING);
 }
 
-/* The manifest's object with a name as the API server makes it of generateName: five characters behind it. */
+/* Returns the object with a name. The API server appends five characters to generateName. */
 static const dw_json *named(struct dw_arena *arena, const dw_json *json, size_t number) {
   const dw_json *metadata = dw_json_get(json, "metadata");
   const char *prefix = dw_json_get_string(metadata, "generateName");
@@ -38,7 +38,7 @@ static const dw_json *named(struct dw_arena *arena, const dw_json *json, size_t 
   return dw_json_with(arena, json, "metadata", dw_json_with(arena, metadata, "name", value));
 }
 
-/* In any letter case: a kind that has rules is the only one with such a name in its group. */
+/* Returns the kind in any letter case. No two kinds with rules differ in letter case only. */
 static enum dw_kind kind_meant(const dw_json *json) {
   enum dw_kind kind =
       dw_kind_of_version(dw_json_get_string(json, "apiVersion"), dw_json_get_string(json, "kind"), true);
@@ -69,11 +69,11 @@ static int fill_subject(const struct dw_subjects *subjects, const struct dw_poli
   if (status != 0 && !label_is_readable(metadata))
     return dw_manifest_error(manifest, "metadata.labels[droveway.io/migration-network]", err);
   if (status == 0 || (dw_kind_is_judged(out->kind) && *out->name))
-    return 0; /* the rules tell what is wrong with it, at its place */
+    return 0; /* the rules report what is wrong with it, with its position */
   return dw_manifest_error(manifest, "", err);
 }
 
-/* The state folder's objects by kind, namespace and name. */
+/* The state's objects, sorted by kind, namespace and name. */
 struct old_object {
   struct dw_identity id;
   const dw_json *json;
@@ -92,7 +92,7 @@ int dw_by_identity(const void *a, const void *b) {
   return order ? order : strcmp(left->name, right->name);
 }
 
-static struct old_objects index_old(struct dw_arena *arena, const struct dw_state *state) {
+static struct old_objects index_old(struct dw_arena *arena, const struct dw_lint_state *state) {
   struct old_objects old = {dw_arena_array(arena, state->count + 1, sizeof *old.items), 0};
   for (size_t i = 0; i < state->count; i++) {
     const struct dw_object *object = state->objects[i];
@@ -109,7 +109,7 @@ static const dw_json *find_old(const struct old_objects *old, const struct dw_su
   return found ? found->json : NULL;
 }
 
-/* NADs before those who name them, each in the order of the manifests. */
+/* NADs come before the objects that name them; otherwise the order of the manifests stays. */
 static int by_application(const void *a, const void *b) {
   const struct dw_subject *left = a;
   const struct dw_subject *right = b;
@@ -141,7 +141,7 @@ static int read_subjects(struct dw_subjects *out, struct dw_manifest *manifests,
   return 0;
 }
 
-static void build_world(struct dw_subjects *out, struct dw_policy *policy, const struct dw_state *state) {
+static void build_world(struct dw_subjects *out, struct dw_policy *policy, const struct dw_lint_state *state) {
   const struct dw_object **objects =
       dw_arena_array(out->arena, state->count + out->count + 1, sizeof(const struct dw_object *));
   struct dw_view_source source = {.objects = objects, .count = state->count};
@@ -158,7 +158,8 @@ static void build_world(struct dw_subjects *out, struct dw_policy *policy, const
       dw_view_set_order(out->world->view, out->items[i].ns, out->items[i].name, out->items[i].order);
 }
 
-/* An object that can't be read stays so: the rules say why. */
+/* Applies a HyperConverged or KubeVirt over the existing one. If the result can't be read, the subject keeps its
+ * object, and the rules report why. */
 static void apply_over(struct dw_arena *arena, struct dw_subject *subject) {
   bool user = subject->kind == DW_KIND_HYPERCONVERGED || subject->kind == DW_KIND_KUBEVIRT;
   const struct dw_object *applied = NULL;
@@ -171,20 +172,11 @@ static void apply_over(struct dw_arena *arena, struct dw_subject *subject) {
   subject->object = applied;
 }
 
-/* Takes POLICY over. */
-static void set_beside(struct dw_subjects *out, struct dw_policy *policy, const struct dw_state *state) {
-  struct old_objects old = index_old(out->arena, state);
-  for (size_t i = 0; i < out->count; i++) {
-    out->items[i].old = find_old(&old, &out->items[i]);
-    apply_over(out->arena, &out->items[i]);
-  }
-  build_world(out, policy, state);
-}
-
-/* The namespace where KubeVirt runs, as the cluster and then the manifests tell it. Manifests are not reduced yet:
- * where those go that name no namespace hangs on this. Takes POLICY over. */
-static struct dw_policy *settle_namespace(struct dw_subjects *out, struct dw_policy *policy,
-                                          const struct dw_state *state, const struct dw_manifest *manifests,
+/* Returns POLICY, or a copy for the namespace where KubeVirt runs in the state or else in the manifests. It uses the
+ * JSON of the manifests because they are reduced only after the namespace is known. Takes over the reference to POLICY.
+ */
+static struct dw_policy *choose_namespace(struct dw_subjects *out, struct dw_policy *policy,
+                                          const struct dw_lint_state *state, const struct dw_manifest *manifests,
                                           const char *given) {
   if (policy->namespace_known)
     return policy;
@@ -208,14 +200,19 @@ static struct dw_policy *settle_namespace(struct dw_subjects *out, struct dw_pol
   return ns == NULL ? policy : dw_policy_in(policy, ns);
 }
 
-int dw_subjects_build(struct dw_subjects *out, struct dw_policy *policy, const struct dw_state *state, const char *ns,
-                      struct dw_error *err) {
-  policy = settle_namespace(out, policy, state, out->read.first, ns);
+int dw_subjects_build(struct dw_subjects *out, struct dw_policy *policy, const struct dw_lint_state *state,
+                      const char *ns, struct dw_error *err) {
+  policy = choose_namespace(out, policy, state, out->read.first, ns);
   if (read_subjects(out, out->read.first, policy, ns, err) != 0) {
     dw_policy_free(policy);
     return -1;
   }
-  set_beside(out, policy, state);
+  struct old_objects old = index_old(out->arena, state);
+  for (size_t i = 0; i < out->count; i++) {
+    out->items[i].old = find_old(&old, &out->items[i]);
+    apply_over(out->arena, &out->items[i]);
+  }
+  build_world(out, policy, state);
   return 0;
 }
 
