@@ -1,4 +1,4 @@
-/* Droveway's C API: everything. A program that uses it:
+/* Droveway's C API: includes all of its headers. An example:
  *
  *   droveway_error *error = droveway_error_new();
  *   droveway_state *state = droveway_state_read_folder("cluster-state", NULL, error);

@@ -1,4 +1,4 @@
-/* What the handles of the public API hold. */
+/* The contents of the public API's handles, and helpers. */
 #ifndef LIBRARY_LIBRARY_INTERNAL_H
 #define LIBRARY_LIBRARY_INTERNAL_H
 
@@ -13,10 +13,10 @@ struct droveway_policy {
 };
 
 struct droveway_state {
-  struct dw_arena *arena; /* holds what FOUND points to */
+  struct dw_arena *arena; /* of what `found` points to */
   struct dw_lint_state found;
-  struct dw_policy *policy; /* as read; WORLD's may have another namespace */
-  struct dw_world *world;   /* of FOUND, without manifests */
+  struct dw_policy *policy; /* as read; that of `world` may have another namespace */
+  struct dw_world *world;   /* the world of `found`, without manifests */
 };
 
 struct droveway_finding {
@@ -28,31 +28,31 @@ struct droveway_finding {
 };
 
 struct droveway_findings {
-  struct dw_arena *arena; /* holds the items and their texts */
+  struct dw_arena *arena; /* of the items and their texts */
   droveway_finding *items;
   size_t count, capacity;
   size_t denials, warnings;
   size_t objects, skipped;
 };
 
-/* SIZE zeroed bytes; a machine without memory aborts. */
+/* Allocates SIZE bytes, set to zero. Aborts if there is no memory. */
 void *dw_library_new(size_t size) __attribute__((warn_unused_result, returns_nonnull));
-/* LENGTH bytes with a NUL after them, in ARENA. */
+/* Copies BYTES[LENGTH] into ARENA and appends a NUL. */
 char *dw_library_copy(struct dw_arena *arena, const char *bytes, size_t length)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
 
-/* Every function that can fail begins with this. */
+/* Clears ERROR, which may be NULL. Every function that can fail calls this first. */
 void dw_library_begin(droveway_error *error);
-/* Both return NULL, for the caller to return. */
+/* Set ERROR, which may be NULL, to ERR, or to "ARGUMENT is NULL". Both return NULL. */
 void *dw_library_fail(droveway_error *error, const struct dw_error *err) __attribute__((nonnull(2)));
 void *dw_library_missing(droveway_error *error, const char *argument) __attribute__((nonnull(2)));
 
-/* The object that was judged. */
+/* A judged object. */
 struct dw_library_object {
   const char *kind, *ns, *name;
-  const struct dw_manifest *manifest; /* where it is; NULL where it is in no file */
+  const struct dw_manifest *manifest; /* NULL if it was not read from a manifest */
 };
-/* Copies all findings; counts the object. */
+/* Copies FINDINGS, of which OBJECT is the object, into OUT, and counts the object. */
 void dw_library_add(droveway_findings *out, const struct dw_library_object *object, const struct dw_findings *findings)
     __attribute__((nonnull));
 

@@ -58,7 +58,8 @@ static droveway_findings *judged(const struct dw_subjects *subjects) {
 
 /* --- reading manifests --- */
 
-/* Lints what was read into SUBJECTS, which are freed; STATUS is that of the reading. */
+/* Lints the manifests in SUBJECTS and frees SUBJECTS. STATUS is 0 if the manifests were read; otherwise ERR has the
+ * reason. */
 static droveway_findings *lint(struct dw_subjects *subjects, int status, const droveway_state *state,
                                const char *namespace_, droveway_error *error, struct dw_error *err) {
   droveway_findings *findings = NULL;

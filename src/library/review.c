@@ -5,7 +5,7 @@
 #include "rules/engine.h"
 
 struct droveway_verdict {
-  struct dw_answer answer; /* only what the API shows; its texts live in the arena of FINDINGS */
+  struct dw_answer answer; /* only what the API shows; its texts are in the arena of `findings` */
   struct dw_buf text;
   droveway_findings findings;
 };
