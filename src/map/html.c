@@ -62,15 +62,15 @@ static void put_verdict(const struct dw_map *map, size_t nic, struct dw_buf *out
     return;
   }
   if (!sum.missing && !sum.down && !sum.primary && !sum.port && !sum.portless && !uneven) {
-    dw_buf_printf(out, "<span class=\"good\">fits</span>%s%s", sum.bridge ? " the bridge plugin" : "",
-                  map->unknown_nodes ? " where it is known" : "");
+    dw_buf_printf(out, "<span class=\"good\">usable</span>%s%s", sum.bridge ? " with the bridge plugin" : "",
+                  map->unknown_nodes ? " on the known nodes" : "");
     return;
   }
   dw_buf_puts(out, "<ul class=\"facts\">");
   put_on(out, sum.primary, "carries the node&#39;s own traffic");
   put_on(out, sum.missing, "missing");
   put_on(out, sum.down, "down");
-  put_on(out, sum.port, "port of another");
+  put_on(out, sum.port, "port of another NIC");
   put_on(out, sum.portless, "without a port");
   if (uneven)
     dw_buf_printf(out, "<li>MTU from %u to %u</li>", sum.low_mtu, sum.high_mtu);

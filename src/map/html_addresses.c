@@ -323,7 +323,7 @@ static void put_area(const struct dw_map_area *area, size_t number, struct dw_bu
       .caption = "Ranges in address order: ",
       .subject = area->title,
       .heads = "<th role=\"columnheader\" scope=\"col\">Range</th><th role=\"columnheader\" scope=\"col\">Kind</th>"
-               "<th role=\"columnheader\" scope=\"col\">Who</th><th role=\"columnheader\" scope=\"col\" "
+               "<th role=\"columnheader\" scope=\"col\">Used by</th><th role=\"columnheader\" scope=\"col\" "
                "class=\"number\">Addresses</th>"
                "<th role=\"columnheader\" scope=\"col\">Remarks</th>",
       .rows = area->row_count,
@@ -395,7 +395,7 @@ static void put_wanted(const struct dw_map *map, struct dw_buf *out) {
         out, "<p><code>droveway map -o html --suggest /24</code> also suggests the best ranges of a given size.</p>\n");
     return;
   }
-  dw_buf_printf(out, "<h3>Wanted: a /%u of %s</h3>\n", map->wanted_bits, map->wanted_v4 ? "IPv4" : "IPv6");
+  dw_buf_printf(out, "<h3>Suggested: a /%u in %s</h3>\n", map->wanted_bits, map->wanted_v4 ? "IPv4" : "IPv6");
   if (map->suggestion_count == 0) {
     dw_buf_puts(out, "<p><span class=\"badge deny\">none</span> No private range has room for it. Choose a smaller "
                      "size, or free one of the ranges above.</p>\n");
@@ -429,7 +429,7 @@ static void put_room(const struct dw_map_area *area, size_t number, struct dw_bu
                                    .caption = "Free space in ",
                                    .subject = area->title,
                                    .heads = "<th scope=\"col\">Size</th><th scope=\"col\" class=\"number\">How many "
-                                            "fit</th><th scope=\"col\">The lowest</th>",
+                                            "fit</th><th scope=\"col\">Lowest range</th>",
                                    .rows = 0};
   dw_html_table_begin(out, &table);
   for (size_t i = 0; i < area->room_count; i++) {

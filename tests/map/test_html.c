@@ -176,12 +176,12 @@ static void a_suggestion_has_its_cautions(void **state) {
   page_fixture(&f);
   char *page = page_of(&f.map);
   assert_shows(page, "--suggest /24");
-  assert_hides(page, "Wanted:");
+  assert_hides(page, "Suggested:");
   free(page);
   f.map.wanted_bits = 30;
   f.map.wanted_v4 = true;
   page = page_of(&f.map);
-  assert_shows(page, "Wanted: a /30 of IPv4");
+  assert_shows(page, "Suggested: a /30 in IPv4");
   assert_shows(page, "No private range has room");
   free(page);
   f.map.suggestions[0] = (struct dw_map_suggestion){.text = "192.168.100.0/30", .usable = 2};
@@ -214,21 +214,21 @@ static void nics_show_why_they_are_unfit(void **state) {
   assert_shows(page, "<li>missing on 1 node</li><li>down on 2 nodes</li>");
   assert_shows(page, "<span class=\"badge deny\">missing</span>");
   assert_shows(page, "<li>openshift-cnv/migration</li><li>1 more</li>");
-  assert_hides(page, "fits</span>");
+  assert_hides(page, "usable</span>");
   free(page);
   f.here[1].up = true;
   f.map.node_group_count = 1;
   f.here[0].primary = f.here[0].own_address = f.here[0].default_route = false;
   f.here[0].controller = "bond0";
   page = page_of(&f.map);
-  assert_shows(page, "<li>port of another on 2 nodes</li>");
+  assert_shows(page, "<li>port of another NIC on 2 nodes</li>");
   assert_shows(page, "up, MTU&nbsp;1500<br>port of bond0</td>");
-  assert_int_equal(times(page, "fits</span>"), 1);
-  assert_shows(page, "fits</span></td>");
+  assert_int_equal(times(page, "usable</span>"), 1);
+  assert_shows(page, "usable</span></td>");
   free(page);
   f.here[1].bridge = true;
   page = page_of(&f.map);
-  assert_shows(page, "fits</span> the bridge plugin</td>");
+  assert_shows(page, "usable</span> with the bridge plugin</td>");
   free(page);
   f.here[1].portless = true;
   page = page_of(&f.map);
@@ -264,7 +264,7 @@ static void unknown_nodes_do_not_count_as_missing_a_nic(void **state) {
   free(page);
   f.here[1].up = true;
   page = page_of(&f.map);
-  assert_shows(page, "fits</span> where it is known</td>");
+  assert_shows(page, "usable</span> on the known nodes</td>");
   free(page);
 }
 
