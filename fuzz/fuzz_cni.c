@@ -2,7 +2,7 @@
  * second filling. */
 #include <string.h>
 
-#include "rules/defaults.h"
+#include "rules/mutate.h"
 #include "support.h"
 
 static bool inside(const struct dw_prefix *subnet, const struct dw_interval *span) {

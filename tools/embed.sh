@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes C on standard output that holds the bytes of files. Bytes, because a compiler need not take a string literal over 4095 of
 # them; a NUL ends each.
-#   tools/embed.sh explanations FILE.yaml...   the table dw_explanation_files (src/rules/explanations.h)
+#   tools/embed.sh explanations FILE.yaml...   the table dw_explanation_files (src/rules/explain.h)
 #   tools/embed.sh page FILE...                of each, style.css say, the array page_style and the macro PAGE_STYLE_SHA256: its
 #                                              hash in base64, as a Content-Security-Policy names it
 set -euo pipefail
@@ -17,7 +17,7 @@ explanations() {
   local names name i=0
   # By rule id, as a binary search wants them: with .yaml behind it, a-b.yaml would come before a.yaml.
   mapfile -t names < <(printf '%s\n' "${@%.yaml}" | sort)
-  printf '#include "rules/explanations.h"\n'
+  printf '#include "rules/explain.h"\n'
   for name in "${names[@]}"; do
     array "text_$((i++))" "$name.yaml"
   done

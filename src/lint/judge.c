@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "rules/defaults.h"
+#include "rules/mutate.h"
 
 /* Returns the NAD with the defaults that /mutate fills in, because `kubectl apply` goes through both webhooks. */
 static const dw_json *as_mutated(struct dw_arena *arena, const struct dw_world *world,

@@ -10,11 +10,11 @@
 /* --- the catalogue --- */
 
 static const struct dw_family *const families[] = {
-    &dw_family_cni,       &dw_family_option,       &dw_family_chain,      &dw_family_ipam,      &dw_family_range,
-    &dw_family_overlap,   &dw_family_node_address, &dw_family_migration,  &dw_family_nic,       &dw_family_sharing,
-    &dw_family_mtu,       &dw_family_uplink,       &dw_family_allocation, &dw_family_route,     &dw_family_ovn,
-    &dw_family_device,    &dw_family_use,          &dw_family_config,     &dw_family_misplaced, &dw_family_limits,
-    &dw_family_bandwidth, &dw_family_operator,     &dw_family_selectors,  &dw_family_manifest,  &dw_family_bypass};
+    &dw_family_cni,      &dw_family_vlan,         &dw_family_option,     &dw_family_chain,  &dw_family_range,
+    &dw_family_overlap,  &dw_family_node_address, &dw_family_migration,  &dw_family_nic,    &dw_family_sharing,
+    &dw_family_mtu,      &dw_family_uplink,       &dw_family_allocation, &dw_family_route,  &dw_family_ovn,
+    &dw_family_device,   &dw_family_config,       &dw_family_misplaced,  &dw_family_limits, &dw_family_bandwidth,
+    &dw_family_operator, &dw_family_selectors,    &dw_family_manifest,   &dw_family_bypass};
 
 enum { RULES_MAX = 128 };
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "rules/nad_internal.h"
+#include "base/text.h"
 #include "rules/rules_internal.h"
 
 const char *dw_request_note(struct dw_arena *arena, const struct dw_request *request) {
@@ -27,6 +27,88 @@ static void drop_warnings(struct dw_findings *findings) {
   findings->more_warnings = 0;
 }
 
+/* --- follow-on findings: one mistake, one finding ---
+ *
+ * Under an ambiguous key, nobody knows which value counts, so a finding about that value, or about one that depends on
+ * it, is not a separate mistake. It is dropped last, when the request is denied anyway: nothing gets through. */
+
+/* FIELD's last key begins at the result; NULL where it is no plain one. */
+static const char *last_key(const char *field) {
+  const char *dot = strrchr(field, '.');
+  return dot == NULL || strchr(dot, ']') != NULL ? NULL : dot + 1;
+}
+
+static bool is_one_of(const char *key, size_t length, const char *const *names) {
+  char text[32];
+  if (length >= sizeof text)
+    return false;
+  memcpy(text, key, length);
+  text[length] = '\0';
+  for (; *names != NULL; names++)
+    if (dw_key_equal(text, *names))
+      return true;
+  return false;
+}
+
+static bool same_key(const char *key, const char *other, size_t length) {
+  char text[64];
+  if (length >= sizeof text)
+    return strncmp(key, other, length) == 0 && key[length] == '\0';
+  memcpy(text, other, length);
+  text[length] = '\0';
+  return dw_key_equal(text, key);
+}
+
+/* What is said of the range hangs on all that makes the pool; of a NIC's MTU, on the NIC. What can't be read or is not
+ * known stays a mistake of its own. */
+static bool depends_on(const struct dw_rule *rule, const char *ambiguous, const char *key, size_t length) {
+  static const char *const whole[] = {"type", "plugins", NULL};
+  static const char *const pool[] = {"range", "range_start", "range_end", "exclude", "gateway", "ipRanges", NULL};
+  static const char *const link[] = {"master", "mtu", NULL};
+  if (is_one_of(ambiguous, strlen(ambiguous), whole))
+    return true;
+  if (is_one_of(ambiguous, strlen(ambiguous), pool))
+    return is_one_of(key, length, pool) && strncmp(rule->id, "ipam-", 5) != 0;
+  return is_one_of(ambiguous, strlen(ambiguous), link) && is_one_of(key, length, link) &&
+         strncmp(rule->id, "mtu-", 4) == 0;
+}
+
+static bool follows_on(const struct dw_finding *finding, const char *ambiguous) {
+  const char *key = last_key(ambiguous);
+  if (key == NULL || strncmp(finding->field, ambiguous, (size_t)(key - ambiguous)) != 0)
+    return false;
+  const char *own = finding->field + (key - ambiguous);
+  size_t length = strcspn(own, ".[");
+  return same_key(key, own, length) || depends_on(finding->rule, key, own, length);
+}
+
+/* A warning that merely stands beside the key denies nothing: it hides nothing either. */
+static bool is_ambiguous_key(const struct dw_finding *finding) {
+  return finding->action == DW_ACTION_DENY && strcmp(finding->rule->id, "cni-ambiguous-key") == 0;
+}
+
+static bool follows_on_any(const struct dw_finding *finding, const char *const *keys, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (follows_on(finding, keys[i]))
+      return true;
+  return false;
+}
+
+static void drop_follow_ons(struct dw_findings *findings) {
+  enum { AMBIGUOUS_MAX = 80 };
+  const char *keys[AMBIGUOUS_MAX];
+  size_t count = 0;
+  for (size_t i = 0; i < findings->count && count < AMBIGUOUS_MAX; i++)
+    if (is_ambiguous_key(&findings->items[i]))
+      keys[count++] = findings->items[i].field;
+  size_t kept = 0;
+  for (size_t i = 0; i < findings->count && count > 0; i++)
+    if (is_ambiguous_key(&findings->items[i]) || !follows_on_any(&findings->items[i], keys, count))
+      findings->items[kept++] = findings->items[i];
+  if (count > 0)
+    findings->count = kept;
+}
+
 struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *nad) {
   struct dw_check inner = {.arena = check->arena,
                            .policy = check->policy,
@@ -43,7 +125,7 @@ struct dw_findings dw_judge_nad(struct dw_check *check, const struct dw_object *
   config->resource_name = nad->nad.resource_name;
   inner.config = config;
   dw_check_run(&inner);
-  dw_nad_drop_followers(&inner.findings);
+  drop_follow_ons(&inner.findings);
   drop_warnings(&inner.findings);
   return inner.findings;
 }
@@ -54,7 +136,7 @@ static struct dw_judgement judge(struct dw_check *check, const struct dw_request
   dw_check_load(check, dw_request_subject(request), old);
   dw_check_run(check);
   dw_ratchet(check, request);
-  dw_nad_drop_followers(&check->findings);
+  drop_follow_ons(&check->findings);
   return dw_check_conclude(check);
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "rules/explanations.h"
 #include "yaml/yaml.h"
 
 static bool read_text(const dw_json *value, const char **out) {

@@ -4,6 +4,7 @@
 #define RULES_EXPLAIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -27,5 +28,14 @@ struct dw_explanation {
  * excludes). */
 int dw_explain(struct dw_arena *arena, const char *id, struct dw_explanation *out, struct dw_error *err)
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
+
+/* The files of src/rules/explanations, embedded by tools/embed.sh. */
+struct dw_explanation_file {
+  const char *rule; /* the id that it explains; first, for dw_by_name() */
+  const char *text; /* ends in NUL */
+  size_t length;
+};
+extern const struct dw_explanation_file dw_explanation_files[]; /* in order of name */
+extern const size_t dw_explanation_file_count;
 
 #endif

@@ -9,11 +9,11 @@ struct dw_family {
   size_t count;
 };
 
-extern const struct dw_family dw_family_cni;    /* cni.c: cni-json ... vlan-range */
+extern const struct dw_family dw_family_cni;    /* cni.c: cni-json ... interface-name */
+extern const struct dw_family dw_family_vlan;   /* vlan.c: vlan-range */
 extern const struct dw_family dw_family_option; /* option.c: plugin-option ... mac-fixed */
 extern const struct dw_family dw_family_chain;  /* chain.c: plugin-chain */
-extern const struct dw_family dw_family_ipam;   /* ipam.c: ipam-syntax ... ipam-unknown-key */
-extern const struct dw_family dw_family_range;  /* range.c: range-ignored ... overlap-self, gateway-* */
+extern const struct dw_family dw_family_range;  /* range.c: ipam-syntax ... overlap-self, gateway-* */
 extern const struct dw_family
     dw_family_overlap; /* overlap.c: overlap-cluster-network, overlap-network, overlap-remote-cluster */
 extern const struct dw_family dw_family_node_address; /* node_address.c: node-address-in-pool */
@@ -26,14 +26,13 @@ extern const struct dw_family dw_family_allocation;   /* allocation.c: ipam-requ
 extern const struct dw_family dw_family_route;        /* route.c: default-route, route-unusable */
 extern const struct dw_family dw_family_ovn;          /* ovn.c: ovn-* */
 extern const struct dw_family dw_family_device;       /* device.c: device-missing */
-extern const struct dw_family dw_family_use;          /* use.c: network-in-use, network-in-use-change */
-extern const struct dw_family dw_family_config;       /* config.c: config-*, network-*, migrations-running */
-extern const struct dw_family dw_family_misplaced;    /* misplaced.c: config-misplaced */
-extern const struct dw_family dw_family_limits;       /* limits.c: limit-type ... parallel-order */
-extern const struct dw_family dw_family_bandwidth;    /* bandwidth.c: bandwidth */
-extern const struct dw_family dw_family_operator;     /* operator.c: jsonpatch-network, eviction-strategy */
-extern const struct dw_family dw_family_selectors;    /* selectors.c: policy-selector */
-extern const struct dw_family dw_family_manifest;     /* manifest.c: unrendered, unserved-kind */
-extern const struct dw_family dw_family_bypass;       /* bypass.c: migration-bypassed */
+extern const struct dw_family dw_family_config; /* config.c: network-in-use*, config-*, network-*, migrations-running */
+extern const struct dw_family dw_family_misplaced; /* misplaced.c: config-misplaced */
+extern const struct dw_family dw_family_limits;    /* limits.c: limit-type ... parallel-order */
+extern const struct dw_family dw_family_bandwidth; /* bandwidth.c: bandwidth */
+extern const struct dw_family dw_family_operator;  /* operator.c: jsonpatch-network, eviction-strategy */
+extern const struct dw_family dw_family_selectors; /* selectors.c: policy-selector */
+extern const struct dw_family dw_family_manifest;  /* manifest.c: unrendered, unserved-kind */
+extern const struct dw_family dw_family_bypass;    /* bypass.c: migration-bypassed */
 
 #endif

@@ -1,7 +1,275 @@
-#include "rules/defaults.h"
+#include "rules/mutate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
 #include "rules/rules_internal.h"
 #include "json/json_write.h"
-#include "json/patch.h"
+
+static void add_field(struct dw_buf *fields, const char *field) {
+  dw_buf_printf(fields, "%s%s", fields->length == 0 ? "" : ",", field);
+}
+
+/* --- the configuration text of a NAD --- */
+
+static const char config_field[] = "spec.config";
+static const char default_version[] = "0.3.1";
+static const char default_mode[] = "bridge";
+
+/* Each plugin costs a walk through the text; no chain of plugins is nearly this long. */
+enum { PLUGINS_MAX = 32, ROOT_WANTS = 3, EDITS_MAX = 2 * PLUGINS_MAX + ROOT_WANTS + 1 };
+
+struct edit {
+  struct dw_span span; /* what is replaced; empty for an insertion */
+  const char *text;
+};
+
+struct filling {
+  struct dw_arena *arena;
+  const struct dw_cni_config *config;
+  struct edit edits[EDITS_MAX];
+  size_t count;
+  struct dw_buf fields;
+};
+
+/* A member that an object should have. */
+struct want {
+  const char *key;
+  const struct dw_value *value;
+  const char *wanted;
+};
+
+static const char *json_string(struct dw_arena *arena, const char *text) {
+  struct dw_buf out = DW_BUF_IN(arena);
+  struct dw_json_writer w = DW_JSON_WRITER(&out);
+  dw_json_put_string(&w, text);
+  return dw_buf_text(&out);
+}
+
+static bool is_missing(const struct dw_value *value) {
+  return !dw_value_given(value) || (value->text != NULL && *value->text == '\0');
+}
+
+/* A key that differs in case alone must get no twin. */
+static bool may_add(const struct filling *f, const char *key) {
+  return dw_json_get(f->config->json, key) != NULL || dw_json_get_fold(f->config->json, key, NULL) == NULL;
+}
+
+static void add_edit(struct filling *f, size_t offset, size_t length, const char *text) {
+  f->edits[f->count++] = (struct edit){{offset, length}, text};
+}
+
+/* Puts the wanted value in the place of null or "". */
+static void replace(struct filling *f, const char *path, const struct want *want) {
+  struct dw_json_place place;
+  const char *member = *path == '\0' ? want->key : dw_arena_join(f->arena, path, ".", want->key);
+  if (!dw_json_locate(f->config->text, f->config->length, member, &place))
+    return;
+  add_edit(f, place.value.offset, place.value.length, json_string(f->arena, want->wanted));
+  add_field(&f->fields, want->value->field);
+}
+
+static size_t blanks_at(const struct filling *f, size_t offset) {
+  size_t end = offset;
+  while (end < f->config->length && dw_is_blank(f->config->text[end]))
+    end++;
+  return end - offset;
+}
+
+/* Fills in what the object at PATH lacks. New members go right behind its brace, each set off by the blanks that
+ * follow it there, so that the text stays laid out as it was. */
+static void fill_object(struct filling *f, const char *path, const struct want *wants, size_t count) {
+  struct dw_json_place object;
+  if (!dw_json_locate(f->config->text, f->config->length, path, &object))
+    return;
+  struct dw_buf added = DW_BUF_IN(f->arena);
+  size_t offset = object.value.offset + 1;
+  size_t blanks = blanks_at(f, offset);
+  for (size_t i = 0; i < count; i++) {
+    if (wants[i].value->json != NULL) {
+      replace(f, path, &wants[i]);
+      continue;
+    }
+    dw_buf_puts(&added, added.length == 0 ? "" : ",");
+    dw_buf_add(&added, f->config->text + offset, blanks);
+    dw_buf_printf(&added, "\"%s\":%s%s", wants[i].key, blanks == 0 ? "" : " ", json_string(f->arena, wants[i].wanted));
+    add_field(&f->fields, wants[i].value->field);
+  }
+  if (added.length == 0)
+    return;
+  dw_buf_puts(&added, object.empty ? "" : ",");
+  add_edit(f, offset, 0, dw_buf_text(&added));
+}
+
+/* One that every plugin of the configuration accepts. */
+static const char *version_for(const struct dw_cni_config *config) {
+  const char *version = default_version;
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const char *oldest = dw_plugin_oldest_version(config->plugins[i].type_name);
+    if (strcmp(oldest, version) > 0)
+      version = oldest;
+  }
+  return version;
+}
+
+static bool wants_mode(const struct dw_cni_plugin *plugin) {
+  return plugin->is_object && strcmp(plugin->type_name, "macvlan") == 0 && is_missing(&plugin->mode);
+}
+
+static void fill_root(struct filling *f, const char *name) {
+  const struct dw_cni_config *config = f->config;
+  struct want wants[ROOT_WANTS];
+  size_t count = 0;
+  if (*name != '\0' && is_missing(&config->name) && may_add(f, "name"))
+    wants[count++] = (struct want){"name", &config->name, name};
+  if (is_missing(&config->version) && (!config->is_list || may_add(f, "cniVersion")))
+    wants[count++] = (struct want){"cniVersion", &config->version, version_for(config)};
+  if (!config->is_list && config->plugin_count > 0 && wants_mode(&config->plugins[0]))
+    wants[count++] = (struct want){"mode", &config->plugins[0].mode, default_mode};
+  if (count > 0)
+    fill_object(f, "", wants, count);
+}
+
+static void fill_plugins(struct filling *f) {
+  const struct dw_cni_config *config = f->config;
+  if (!config->is_list || config->plugin_count > PLUGINS_MAX)
+    return;
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const struct dw_cni_plugin *plugin = &config->plugins[i];
+    struct want want = {"mode", &plugin->mode, default_mode};
+    if (wants_mode(plugin))
+      fill_object(f, plugin->field + strlen(config_field) + 1, &want, 1);
+  }
+}
+
+static int by_offset(const void *a, const void *b) {
+  const struct edit *x = a;
+  const struct edit *y = b;
+  return (x->span.offset > y->span.offset) - (x->span.offset < y->span.offset);
+}
+
+static const char *edited(struct filling *f) {
+  struct dw_buf out = DW_BUF_IN(f->arena);
+  size_t at = 0;
+  qsort(f->edits, f->count, sizeof *f->edits, by_offset);
+  for (size_t i = 0; i < f->count; i++) {
+    const struct edit *edit = &f->edits[i];
+    dw_buf_add(&out, f->config->text + at, edit->span.offset - at);
+    dw_buf_puts(&out, edit->text);
+    at = edit->span.offset + edit->span.length;
+  }
+  dw_buf_add(&out, f->config->text + at, f->config->length - at);
+  return dw_buf_text(&out);
+}
+
+const char *dw_fill_config(struct dw_arena *arena, const struct dw_cni_config *config, const char *name,
+                           const char **fields) {
+  if (config->state != DW_CONFIG_OK || config->duplicate_count > 0)
+    return NULL;
+  struct filling f = {.arena = arena, .config = config, .fields = DW_BUF_IN(arena)};
+  fill_root(&f, name);
+  fill_plugins(&f);
+  const char *text = f.count == 0 ? NULL : edited(&f);
+  if (text != NULL)
+    *fields = dw_buf_text(&f.fields);
+  return text;
+}
+
+/* --- the live-migration block --- */
+
+/* The limits that the policy has a default for and the object no value. */
+struct gaps {
+  enum dw_limit items[DW_LIMIT_COUNT];
+  size_t count;
+};
+
+static struct gaps gaps_of(const struct dw_policy *policy, const struct dw_migration_config *config) {
+  struct gaps gaps = {.count = 0};
+  for (enum dw_limit i = 0; i < DW_LIMIT_COUNT; i++) {
+    if (policy->defaults[i].set && !dw_value_given(&config->limits[i]))
+      gaps.items[gaps.count++] = i;
+  }
+  return gaps;
+}
+
+static bool is_absent(const dw_json *json) {
+  return dw_json_type(json) == DW_JSON_ABSENT;
+}
+
+/* One operation for each limit of a block that exists. */
+static void fill_members(const struct dw_policy *policy, const struct gaps *gaps,
+                         const struct dw_migration_config *config, const char *block, struct dw_patch *patch) {
+  for (size_t i = 0; i < gaps->count; i++) {
+    enum dw_limit limit = gaps->items[i];
+    struct dw_buf pointer = DW_BUF_IN(patch->ops.arena);
+    struct dw_buf value = DW_BUF_IN(patch->ops.arena);
+    struct dw_json_writer w = DW_JSON_WRITER(&value);
+    dw_buf_puts(&pointer, block);
+    dw_pointer_add(&pointer, dw_limit_names[limit]);
+    dw_json_put_int(&w, policy->defaults[limit].value);
+    dw_patch_op(patch, is_absent(config->limits[limit].json) ? "add" : "replace", dw_buf_text(&pointer),
+                dw_buf_text(&value));
+  }
+}
+
+/* The block with all its gaps filled, inside the parents that REST names ("liveMigrationConfig"; "" for none). */
+static void write_block(struct dw_json_writer *w, const struct dw_policy *policy, const struct gaps *gaps,
+                        struct dw_arena *arena, const char *rest) {
+  size_t opened = 0;
+  while (*rest != '\0') {
+    size_t length = strcspn(rest, ".");
+    dw_json_begin_object(w);
+    dw_json_key(w, dw_arena_strndup(arena, rest, length));
+    opened++;
+    rest += length + (rest[length] == '.');
+  }
+  dw_json_begin_object(w);
+  for (size_t i = 0; i < gaps->count; i++)
+    dw_json_member_int(w, dw_limit_names[gaps->items[i]], policy->defaults[gaps->items[i]].value);
+  dw_json_end_object(w);
+  while (opened-- > 0)
+    dw_json_end_object(w);
+}
+
+static const char *fields_of(struct dw_arena *arena, const struct gaps *gaps,
+                             const struct dw_migration_config *config) {
+  struct dw_buf fields = DW_BUF_IN(arena);
+  for (size_t i = 0; i < gaps->count; i++)
+    add_field(&fields, config->limits[gaps->items[i]].field);
+  return dw_buf_text(&fields);
+}
+
+void dw_fill_limits(struct dw_arena *arena, const struct dw_policy *policy, const dw_json *object,
+                    const struct dw_migration_config *config, struct dw_patch *patch, const char **fields) {
+  *fields = NULL;
+  struct gaps gaps = gaps_of(policy, config);
+  if (gaps.count == 0 || config->wrong_type_field != NULL)
+    return;
+  *fields = fields_of(arena, &gaps, config);
+  struct dw_buf pointer = DW_BUF_IN(arena);
+  const char *rest = config->block_field;
+  while (*rest != '\0') {
+    size_t length = strcspn(rest, ".");
+    const char *key = dw_arena_strndup(arena, rest, length);
+    const dw_json *member = dw_json_get(object, key);
+    rest += length + (rest[length] == '.');
+    dw_pointer_add(&pointer, key);
+    if (dw_json_type(member) == DW_JSON_OBJECT) {
+      object = member;
+      continue;
+    }
+    struct dw_buf value = DW_BUF_IN(arena);
+    struct dw_json_writer w = DW_JSON_WRITER(&value);
+    write_block(&w, policy, &gaps, arena, rest);
+    dw_patch_op(patch, is_absent(member) ? "add" : "replace", dw_buf_text(&pointer), dw_buf_text(&value));
+    return;
+  }
+  fill_members(policy, &gaps, config, dw_buf_text(&pointer), patch);
+}
+
+/* --- the answer of /mutate --- */
 
 static void mutate_nad(struct dw_check *check, const dw_json *object, struct dw_patch *patch, const char **fields) {
   if (!check->policy->mutate_nads)

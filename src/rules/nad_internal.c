@@ -44,24 +44,6 @@ void dw_nad_mark_unread(const struct dw_check *check, struct dw_found *found) {
   found->unreadable = true;
 }
 
-void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    for (size_t i = 0; i < plugin->ipam.problem_count; i++) {
-      const struct dw_ipam_problem *problem = &plugin->ipam.problems[i];
-      struct dw_found found = {.reason = problem->missing ? DW_REASON_REQUIRED : DW_REASON_INVALID,
-                               .field = problem->field,
-                               .value = problem->value,
-                               .json = problem->json,
-                               .fix = problem->fix,
-                               .of_key = kind == DW_IPAM_LOOKALIKE || kind == DW_IPAM_UNKNOWN,
-                               .warn_at_most = problem->harmless};
-      if (problem->too_large || plugin->ipam.more_problems)
-        dw_nad_mark_unread(check, &found);
-      if (problem->kind == kind)
-        dw_report(check, rule, &found, "%s", problem->what);
-    }
-}
-
 void dw_nad_report_faults(struct dw_check *check, const struct dw_rule *rule, enum dw_fault_kind kind) {
   const struct dw_cni_config *config = check->config;
   for (size_t i = 0; config != NULL && i < config->fault_count; i++) {

@@ -23,16 +23,9 @@ bool dw_nad_is_blank(const struct dw_value *value) __attribute__((nonnull));
  * spec.config. */
 void dw_nad_mark_unread(const struct dw_check *check, struct dw_found *found) __attribute__((nonnull));
 
-/* Makes findings of the IPAM problems of one kind. */
-void dw_nad_report_problems(struct dw_check *check, const struct dw_rule *rule, enum dw_ipam_problem_kind kind)
-    __attribute__((nonnull));
-
 /* Makes findings of what is refused by KIND: Multus and libcni, or a plugin. */
 void dw_nad_report_faults(struct dw_check *check, const struct dw_rule *rule, enum dw_fault_kind kind)
     __attribute__((nonnull));
-
-/* Drops what only follows from a key that cni-ambiguous-key denies: it is the same mistake. */
-void dw_nad_drop_followers(struct dw_findings *findings) __attribute__((nonnull));
 
 /* Whether the policy switched the rule off: what it finds is then left to other rules. */
 bool dw_nad_rule_off(const struct dw_check *check, const char *id) __attribute__((nonnull));

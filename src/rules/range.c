@@ -1,16 +1,61 @@
-/* The ranges of a configuration by themselves: what they leave to be handed out, and where the gateway lies. */
+/* An IPAM configuration on its own: whether whereabouts can read it, which addresses its ranges leave to be handed out,
+ * and where the gateway is. src/cni reads the text; the rules of ipam-* only sort its problems. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
-static void range_ignored(struct dw_check *check, const struct dw_rule *rule) {
-  dw_nad_report_problems(check, rule, DW_IPAM_IGNORED);
+/* The rules that report what dw_cni_read() found, each a kind of problem. */
+static enum dw_ipam_problem_kind problem_kind(const struct dw_rule *rule) {
+  static const struct {
+    const char *rule;
+    enum dw_ipam_problem_kind kind;
+  } kinds[] = {{"ipam-syntax", DW_IPAM_UNREADABLE},   {"ipam-lookalike-key", DW_IPAM_LOOKALIKE},
+               {"ipam-unknown-key", DW_IPAM_UNKNOWN}, {"pool-key", DW_IPAM_POOL_KEY},
+               {"node-slice", DW_IPAM_NODE_SLICE},    {"exclude-outside", DW_IPAM_EXCLUDES_NOTHING},
+               {"range-ignored", DW_IPAM_IGNORED},    {"range-leading-zero", DW_IPAM_LEADING_ZERO}};
+  size_t i = 0;
+  while (strcmp(kinds[i].rule, rule->id) != 0)
+    i++;
+  return kinds[i].kind;
 }
 
-static void range_leading_zero(struct dw_check *check, const struct dw_rule *rule) {
-  dw_nad_report_problems(check, rule, DW_IPAM_LEADING_ZERO);
+static void report_problems(struct dw_check *check, const struct dw_rule *rule) {
+  enum dw_ipam_problem_kind kind = problem_kind(rule);
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    for (size_t i = 0; i < plugin->ipam.problem_count; i++) {
+      const struct dw_ipam_problem *problem = &plugin->ipam.problems[i];
+      struct dw_found found = {.reason = problem->missing ? DW_REASON_REQUIRED : DW_REASON_INVALID,
+                               .field = problem->field,
+                               .value = problem->value,
+                               .json = problem->json,
+                               .fix = problem->fix,
+                               .of_key = kind == DW_IPAM_LOOKALIKE || kind == DW_IPAM_UNKNOWN,
+                               .warn_at_most = problem->harmless};
+      if (problem->too_large || plugin->ipam.more_problems)
+        dw_nad_mark_unread(check, &found);
+      if (problem->kind == kind)
+        dw_report(check, rule, &found, "%s", problem->what);
+    }
+}
+
+static bool ends_with(const char *text, const char *end) {
+  size_t length = strlen(text);
+  return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
+/* Where whereabouts' own installation and OpenShift's put it; any other path is known to the nodes alone. */
+static bool is_usual_kubeconfig(const struct dw_value *path) {
+  return dw_nad_is_blank(path) || path->text == NULL || ends_with(path->text, "/whereabouts.d/whereabouts.kubeconfig");
+}
+
+static void pool_key(struct dw_check *check, const struct dw_rule *rule) {
+  report_problems(check, rule);
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
+    if (!is_usual_kubeconfig(&plugin->ipam.kubeconfig))
+      dw_report_unverified(check, rule, plugin->ipam.kubeconfig.field,
+                           "whether this file exists on the nodes; without it, no pod gets an address");
 }
 
 /* Whether ipam-syntax or ipam-lookalike-key tells already why there is no range. */
@@ -382,10 +427,29 @@ static void gateway_outside(struct dw_check *check, const struct dw_rule *rule) 
 }
 
 static const struct dw_rule rules[] = {
+    {"ipam-syntax", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "a range, exclude, gateway or other IPAM value that whereabouts cannot parse or that has the wrong type",
+     "write ranges as 10.0.0.0/24 or 10.0.0.10-10.0.0.20/24, addresses as 10.0.0.1", report_problems},
+    {"ipam-lookalike-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
+     "a key that whereabouts silently ignores and that looks like one it knows (rangeStart, ip_ranges)",
+     "spell the key as whereabouts does (range_start, ipRanges)", report_problems},
+    {"ipam-unknown-key", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
+     "any other key that whereabouts does not know and therefore ignores", "correct the key, or remove it",
+     report_problems},
+    {"pool-key", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
+     "a network_name or range that gives an invalid object name, or times that make whereabouts panic or give up",
+     "use lower-case letters, digits and '-' in network_name, and remove the times", pool_key},
+    {"node-slice", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_NONE,
+     "a node_slice_size that cannot be parsed or does not fit the range: larger than the range, /31 or /32, or used "
+     "with IPv6 or several ranges",
+     "use a length between the range's and /30 with one IPv4 range, or remove it", report_problems},
+    {"exclude-outside", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
+     "an exclude that has no effect: outside the range, or an IPv4 address in IPv6 form", "correct the exclude",
+     report_problems},
     {"range-ignored", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "a range_start, range_end or exclude that whereabouts silently ignores: outside the range, the end before the "
      "start, or together with node_slice_size",
-     "put both inside the range, with the start before the end", range_ignored},
+     "put both inside the range, with the start before the end", report_problems},
     {"range-empty", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_WARN,
      "no usable address: no range, a /31, /32, /127 or /128, or everything excluded",
      "use a range with an address for each node", range_empty},
@@ -394,7 +458,7 @@ static const struct dw_rule rules[] = {
      "choose a private range", range_class},
     {"range-leading-zero", DW_SCOPE_NAD, DW_ACTION_WARN, DW_ACTION_WARN,
      "octets with leading zeros, which some programs read as octal", "write the range in its canonical form",
-     range_leading_zero},
+     report_problems},
     {"overlap-self", DW_SCOPE_NAD, DW_ACTION_DENY, DW_ACTION_DENY,
      "two ranges of one configuration in the same subnet, or sharing addresses so that pods fail or get duplicates",
      "use ranges that do not overlap", overlap_self},

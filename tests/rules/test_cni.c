@@ -315,43 +315,6 @@ static void an_impossible_name_is_one_mistake(void **state) {
                     "deny interface-name spec.config.bridge\n");
 }
 
-static void vlans_lie_between_0_and_4094(void **state) {
-  (void)state;
-  nad_expect_other("{\"type\":\"bridge\",\"vlan\":0}", "");
-  nad_expect_other("{\"type\":\"bridge\",\"vlan\":4094}", "");
-  nad_expect_other("{\"type\":\"bridge\",\"vlan\":null}", "");
-  nad_expect_other("{\"type\":\"bridge\",\"vlan\":4095}", "deny vlan-range spec.config.vlan\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlan\":-1}", "deny vlan-range spec.config.vlan\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlan\":\"5\"}", "deny vlan-range spec.config.vlan\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlan\":5.5}", "deny vlan-range spec.config.vlan\n");
-  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlanid\":5000," NAD_IPAM "}",
-                   "deny vlan-range spec.config.vlanid\n");
-  nad_expect_other("{\"type\":\"vlan\",\"master\":\"eth1\",\"vlan\":5000,\"vlanId\":1," NAD_IPAM "}", "");
-  nad_expect_other("{\"type\":\"mystery\",\"vlan\":\"blue\"}", "");
-  nad_expect_says(&(struct nad_case){.config = "{\"type\":\"bridge\",\"vlan\":4095}"}, "vlan-range",
-                  "Invalid value: \"4095\": is not a VLAN id; use a VLAN id from 0 to 4094");
-}
-
-static void trunks_hold_vlans(void **state) {
-  (void)state;
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"id\":1},{\"minID\":100,\"maxID\":4094},{}]}", "");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"minid\":7,\"MaxID\":7}]}", "");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":null}", "");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":{\"id\":1}}", "deny vlan-range spec.config.vlanTrunk\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[5]}", "deny vlan-range spec.config.vlanTrunk[0]\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"id\":4095}]}",
-                   "deny vlan-range spec.config.vlanTrunk[0].id\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"id\":0}]}", "deny vlan-range spec.config.vlanTrunk[0].id\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"id\":1},{\"minid\":8,\"MaxID\":7}]}",
-                   "deny vlan-range spec.config.vlanTrunk[1].minid\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"minID\":8}]}",
-                   "deny vlan-range spec.config.vlanTrunk[0].maxID\n");
-  nad_expect_other("{\"type\":\"bridge\",\"vlanTrunk\":[{\"minID\":8,\"maxID\":\"9\"}]}",
-                   "deny vlan-range spec.config.vlanTrunk[0].maxID\n");
-  nad_expect_other("{\"type\":\"ovs\",\"bridge\":\"br1\",\"trunk\":[{\"id\":0},{\"minID\":9,\"maxID\":5000}]}",
-                   "deny vlan-range spec.config.trunk[1].maxID\n");
-}
-
 #define GOOD "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"
 
 /* Only where there is no type Multus looks for a list: the sound plugin in it is never run. */
@@ -402,28 +365,6 @@ static void a_name_is_short_enough_for_a_file(void **state) {
   }
 }
 
-/* Source: plugins/main/vlan/vlan.go:39 and bridge.go:62 (NetConf): each knows one of the two. */
-static void the_other_plugins_key_for_a_vlan_is_ignored(void **state) {
-  (void)state;
-#define TAGGED(type, members) "{" HEAD ",\"type\":\"" type "\"," members NAD_IPAM "}"
-#define VLAN(members) TAGGED("vlan", "\"master\":\"eth1\"," members)
-#define BRIDGE(members) TAGGED("bridge", "\"bridge\":\"br1\"," members)
-  struct nad_case vlan = {.config = VLAN("\"vlan\":100,")};
-  nad_expect(&vlan, "warn vlan-range spec.config.vlan\n");
-  nad_expect_says(&vlan, "vlan-range",
-                  "Unsupported value: \"100\": the plugin vlan ignores this key, so no VLAN is set; use vlanId "
-                  "[vlan-range]");
-  nad_expect_config(VLAN("\"VLAN\":\"100\",\"vlanId\":null,"), "warn vlan-range spec.config.VLAN\n");
-  nad_expect_config(VLAN("\"vlan\":100,\"vlanId\":100,"), "");
-  nad_expect_config(VLAN("\"vlan\":100,\"vlanid\":0,"), "");
-  nad_expect_config(VLAN("\"vlan\":0,"), "");
-  nad_expect_config(VLAN("\"vlan\":null,"), "");
-  nad_expect_config(VLAN(""), "");
-  nad_expect_config(BRIDGE("\"vlanId\":100,"), "warn vlan-range spec.config.vlanId\n");
-  nad_expect_config(BRIDGE("\"vlanId\":100,\"vlan\":100,"), "");
-  nad_expect_config(TAGGED("macvlan", "\"master\":\"eth1\",\"vlan\":100,"), "");
-}
-
 /* multus-cni 4.2.3 pkg/multus/multus.go CmdDel(): of a list without a version the plugins' types are left. */
 static void a_list_without_a_version_keeps_what_it_took(void **state) {
   (void)state;
@@ -447,7 +388,6 @@ static void a_list_without_a_version_keeps_what_it_took(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_other_plugins_key_for_a_vlan_is_ignored),
       cmocka_unit_test(sound_configurations_pass),
       cmocka_unit_test(json_errors_give_the_place),
       cmocka_unit_test(json_errors_quote_whole_tokens),
@@ -468,8 +408,6 @@ int main(void) {
       cmocka_unit_test(versions_are_what_libcni_knows),
       cmocka_unit_test(interface_names_are_possible_ones),
       cmocka_unit_test(an_impossible_name_is_one_mistake),
-      cmocka_unit_test(vlans_lie_between_0_and_4094),
-      cmocka_unit_test(trunks_hold_vlans),
       cmocka_unit_test(a_type_beside_plugins_counts_alone),
       cmocka_unit_test(a_blank_type_beside_plugins_is_none),
       cmocka_unit_test(null_plugins_beside_a_type_are_none),

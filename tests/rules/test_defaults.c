@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "rules/defaults.h"
+#include "rules/mutate.h"
 
 static const char *fill(struct dw_arena *arena, const char *text, const char *name, const char **fields) {
   *fields = NULL;

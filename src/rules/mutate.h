@@ -1,6 +1,6 @@
 /* Mutation: what is missing is filled in, and nothing else is touched. Source: design, section 7. */
-#ifndef RULES_DEFAULTS_H
-#define RULES_DEFAULTS_H
+#ifndef RULES_MUTATE_H
+#define RULES_MUTATE_H
 
 #include "cluster/migration.h"
 #include "cluster/policy.h"
