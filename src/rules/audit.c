@@ -4,13 +4,9 @@
 
 #include "rules/rules_internal.h"
 
-static dw_json *text(struct dw_arena *arena, const char *string) {
-  return dw_json_new_string(arena, string, strlen(string));
-}
-
 static void put(struct dw_arena *arena, dw_json *object, const char *key, const char *string) {
   if (string != NULL && *string != '\0')
-    dw_json_set(arena, object, key, text(arena, string));
+    dw_json_set(arena, object, key, dw_json_new_string(arena, string, strlen(string)));
 }
 
 static dw_json *nad_metadata(struct dw_arena *arena, const struct dw_object *nad) {
@@ -34,7 +30,7 @@ static const dw_json *nad_json(struct dw_arena *arena, const struct dw_object *n
   dw_json *object = dw_json_new_object(arena);
   dw_json *spec = dw_json_new_object(arena);
   if (nad->nad.config != NULL)
-    dw_json_set(arena, spec, "config", text(arena, nad->nad.config));
+    dw_json_set(arena, spec, "config", dw_json_new_string(arena, nad->nad.config, strlen(nad->nad.config)));
   dw_json_set(arena, object, "metadata", nad_metadata(arena, nad));
   dw_json_set(arena, object, "spec", spec);
   return object;

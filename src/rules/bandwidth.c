@@ -19,11 +19,6 @@ enum {
   KUBEVIRT_PARALLEL_NODE = 2
 };
 
-static const char *shown(const struct dw_check *check, const dw_json *json) {
-  const char *text = dw_json_string(json);
-  return text != NULL ? text : dw_json_text(check->arena, json);
-}
-
 /* --- what is no quantity --- */
 
 static bool ends_with(const char *text, size_t length, const char *end) {
@@ -94,41 +89,23 @@ static void report_tiny(struct dw_check *check, const struct dw_rule *rule, stru
 
 /* --- what is in force --- */
 
-/* A MigrationPolicy overrides single values of the cluster's. */
-static const struct dw_value *merged(const struct dw_check *check, const struct dw_value *own,
-                                     const struct dw_value *clusters) {
-  return dw_value_given(own) || check->cluster == NULL ? own : clusters;
-}
-
-static const struct dw_value *merged_bandwidth(const struct dw_check *check) {
-  return merged(check, &check->migration->bandwidth, check->cluster == NULL ? NULL : &check->cluster->bandwidth);
-}
-
-static const struct dw_value *merged_limit(const struct dw_check *check, enum dw_limit limit) {
-  return merged(check, &check->migration->limits[limit],
-                check->cluster == NULL ? NULL : &check->cluster->limits[limit]);
-}
-
-/* A limit in force; 0 where there is none, or none that is known. */
+/* A limit in force, where a MigrationPolicy overrides the cluster's; 0 where there is none, or none that is known. */
 static int64_t number_of(const struct dw_check *check, enum dw_limit limit, int64_t hco, int64_t kubevirt) {
-  const struct dw_value *value = merged_limit(check, limit);
-  enum dw_layout layout = check->cluster != NULL ? check->cluster->layout : check->migration->layout;
+  const struct dw_migration_config *cluster = check->cluster != NULL ? check->cluster : check->migration;
+  const struct dw_value *value = &check->migration->limits[limit];
   int64_t number = 0;
   if (!dw_value_given(value))
-    return layout == DW_LAYOUT_POLICY ? 0 : dw_layout_is_hco(layout) ? hco : kubevirt;
+    value = &cluster->limits[limit];
+  if (!dw_value_given(value))
+    return cluster->layout == DW_LAYOUT_POLICY ? 0 : dw_layout_is_hco(cluster->layout) ? hco : kubevirt;
   return dw_json_integer(value->json, &number) && number > 0 ? number : 0;
-}
-
-/* The seconds that a GiB may take. */
-static int64_t seconds_allowed(const struct dw_check *check) {
-  return number_of(check, DW_LIMIT_COMPLETION_TIMEOUT, HCO_COMPLETION_TIMEOUT, KUBEVIRT_COMPLETION_TIMEOUT);
 }
 
 /* Whether KubeVirt's Quantity takes JSON; SIGN as dw_quantity_parse(). Numbers are quantities as they are written. */
 static bool is_quantity(const struct dw_check *check, const dw_json *json, int *sign) {
   enum dw_json_type type = dw_json_type(json);
   bool readable = type == DW_JSON_STRING || type == DW_JSON_INTEGER || type == DW_JSON_REAL;
-  return readable && dw_quantity_parse(shown(check, json), sign);
+  return readable && dw_quantity_parse(dw_json_shown(check->arena, json), sign);
 }
 
 /* --- the migration network's NIC --- */
@@ -136,6 +113,7 @@ static bool is_quantity(const struct dw_check *check, const dw_json *json, int *
 struct link {
   const char *nic;
   uint32_t speed; /* Mbit/s; 0 where not known */
+  double rate;    /* the same in MiB/s */
 };
 
 static struct link link_of(const struct dw_check *check) {
@@ -147,16 +125,13 @@ static struct link link_of(const struct dw_check *check) {
   if (network != NULL && dw_network_read(check->arena, ns, network, &name))
     nad = dw_view_find(check->view, DW_KIND_NAD, name.ns, name.name);
   if (nad == NULL || nad->nad.config == NULL)
-    return (struct link){NULL, 0};
+    return (struct link){NULL, 0, 0};
   const struct dw_cni_config *config = dw_cni_read_text(check->arena, nad->nad.config, strlen(nad->nad.config));
   const struct dw_cni_plugin *plugin =
       config->state == DW_CONFIG_OK && config->plugin_count > 0 ? config->plugins : NULL;
   const char *nic = plugin == NULL ? NULL : plugin->master.text != NULL ? plugin->master.text : plugin->bridge.text;
-  return (struct link){nic, nic == NULL ? 0 : dw_view_nic_speed(check->view, nic)};
-}
-
-static double mebibytes_of(const struct link *link) {
-  return link->speed * 1e6 / 8 / mebibyte;
+  uint32_t speed = nic == NULL ? 0 : dw_view_nic_speed(check->view, nic);
+  return (struct link){nic, speed, speed * 1e6 / 8 / mebibyte};
 }
 
 /* --- what can't be met --- */
@@ -168,7 +143,7 @@ static void report_slow(struct dw_check *check, const struct dw_rule *rule, doub
       .reason = DW_REASON_INVALID,
       .field = value->field,
       .via = dw_patched_field(check->migration, value),
-      .value = shown(check, value->json),
+      .value = dw_json_shown(check->arena, value->json),
       .fix = dw_arena_printf(check->arena, "use %.0fMi or more, or raise %s",
                              floor(mebibytes_in_gibibyte / (double)allowed) + 1,
                              dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
@@ -184,7 +159,7 @@ static void report_slow(struct dw_check *check, const struct dw_rule *rule, doub
 static void check_share(struct dw_check *check, const struct dw_rule *rule, const struct link *link, int64_t allowed) {
   const struct dw_migration_config *config = check->migration;
   int64_t parallel = number_of(check, DW_LIMIT_PARALLEL_NODE, HCO_PARALLEL_NODE, KUBEVIRT_PARALLEL_NODE);
-  double seconds = mebibytes_in_gibibyte * (double)parallel / mebibytes_of(link);
+  double seconds = mebibytes_in_gibibyte * (double)parallel / link->rate;
   const struct dw_value *value = &config->limits[DW_LIMIT_PARALLEL_NODE];
   if (seconds <= (double)allowed)
     return;
@@ -193,7 +168,7 @@ static void check_share(struct dw_check *check, const struct dw_rule *rule, cons
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
-                           .value = dw_value_given(value) ? shown(check, value->json) : NULL,
+                           .value = dw_value_given(value) ? dw_json_shown(check->arena, value->json) : NULL,
                            .fix = dw_arena_printf(check->arena, "lower %s or raise %s",
                                                   dw_limit_names[DW_LIMIT_PARALLEL_NODE],
                                                   dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT]),
@@ -206,7 +181,7 @@ static void check_share(struct dw_check *check, const struct dw_rule *rule, cons
 
 static void report_above(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
                          const struct link *link) {
-  found->fix = dw_arena_printf(check->arena, "use %.0fMi or less, or \"0\" for no limit", floor(mebibytes_of(link)));
+  found->fix = dw_arena_printf(check->arena, "use %.0fMi or less, or \"0\" for no limit", floor(link->rate));
   dw_report(check, rule, found, "is more than %s's %u Mbit/s, so it has no effect", link->nic, (unsigned)link->speed);
 }
 
@@ -214,7 +189,7 @@ static void report_above(struct dw_check *check, const struct dw_rule *rule, str
  * QuantityToMebiByte()). */
 static void check_time(struct dw_check *check, const struct dw_rule *rule, const struct link *link, double rate) {
   const struct dw_migration_config *config = check->migration;
-  int64_t allowed = seconds_allowed(check);
+  int64_t allowed = number_of(check, DW_LIMIT_COMPLETION_TIMEOUT, HCO_COMPLETION_TIMEOUT, KUBEVIRT_COMPLETION_TIMEOUT);
   bool says_something = dw_value_given(&config->bandwidth) ||
                         dw_value_given(&config->limits[DW_LIMIT_COMPLETION_TIMEOUT]) ||
                         dw_value_given(&config->limits[DW_LIMIT_PARALLEL_NODE]);
@@ -233,7 +208,7 @@ static double rate_of(const struct dw_check *check, const struct dw_value *value
     return 0;
   if (!is_quantity(check, value->json, &sign) || sign < 0)
     return -1;
-  double rate = dw_quantity_value(shown(check, value->json)) / mebibyte;
+  double rate = dw_quantity_value(dw_json_shown(check->arena, value->json)) / mebibyte;
   return sign > 0 && rate < 1 ? 1 : rate;
 }
 
@@ -244,7 +219,7 @@ static bool check_value(struct dw_check *check, const struct dw_rule *rule, cons
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
-                           .value = shown(check, value->json),
+                           .value = dw_json_shown(check->arena, value->json),
                            .fix = fix};
   int sign = 0;
   if (!is_quantity(check, value->json, &sign)) {
@@ -262,7 +237,7 @@ static bool check_value(struct dw_check *check, const struct dw_rule *rule, cons
     report_tiny(check, rule, &found);
     return false;
   }
-  if (link->speed > 0 && dw_quantity_value(found.value) / mebibyte > mebibytes_of(link))
+  if (link->speed > 0 && dw_quantity_value(found.value) / mebibyte > link->rate)
     report_above(check, rule, &found, link);
   return true;
 }
@@ -272,7 +247,7 @@ static void bandwidth(struct dw_check *check, const struct dw_rule *rule) {
   const struct link link = link_of(check);
   if (dw_value_given(value) && !check_value(check, rule, value, &link))
     return;
-  double rate = rate_of(check, merged_bandwidth(check));
+  double rate = rate_of(check, dw_value_given(value) || check->cluster == NULL ? value : &check->cluster->bandwidth);
   if (rate >= 0)
     check_time(check, rule, &link, rate);
 }

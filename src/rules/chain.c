@@ -9,14 +9,6 @@ static bool is_type(const struct dw_cni_plugin *plugin, const char *type) {
   return strcmp(plugin->type_name, type) == 0;
 }
 
-static bool is_tuning(const struct dw_cni_plugin *plugin) {
-  return is_type(plugin, "tuning") || is_type(plugin, "cnv-tuning");
-}
-
-static bool is_firewall(const struct dw_cni_plugin *plugin) {
-  return is_type(plugin, "firewall");
-}
-
 static struct dw_found about_type(const struct dw_cni_plugin *plugin, const char *fix) {
   return (struct dw_found){
       .reason = DW_REASON_INVALID, .field = plugin->type.field, .value = plugin->type_name, .fix = fix};
@@ -117,9 +109,9 @@ static void routing_domain(struct dw_check *check, const struct dw_rule *rule, c
     return;
   bool shared = dw_json_integer(table.json, &number) && (number == MAIN || number == LOCAL);
   for (const struct dw_cni_plugin *other = NULL; shared && (other = dw_nad_next(check, other)) != NULL;)
-    accepted |=
-        is_tuning(other) && (accepts_vrf(check->arena, dw_plugin_option(check->arena, other, "sysctl").json) ||
-                             accepts_vrf(check->arena, dw_plugin_option(check->arena, other, "args.cni.sysctl").json));
+    accepted |= dw_nad_is_tuning(other) &&
+                (accepts_vrf(check->arena, dw_plugin_option(check->arena, other, "sysctl").json) ||
+                 accepts_vrf(check->arena, dw_plugin_option(check->arena, other, "args.cni.sysctl").json));
   struct dw_found found = about_type(plugin, "remove it");
   found.warn_at_most = accepted;
   dw_report(check, rule, &found,
@@ -237,9 +229,9 @@ static void later_plugin(struct dw_check *check, const struct dw_rule *rule, con
   routing_domain(check, rule, plugin);
   bandwidth(check, rule, plugin, maker);
   port_mappings(check, rule, plugin);
-  if (is_firewall(plugin))
+  if (is_type(plugin, "firewall"))
     firewall(check, rule, plugin, maker);
-  if (is_tuning(plugin))
+  if (dw_nad_is_tuning(plugin))
     tuning(check, rule, plugin, maker);
 }
 

@@ -5,10 +5,6 @@
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
-static bool reads(const struct dw_check *check) {
-  return check->config != NULL && check->config->state == DW_CONFIG_OK;
-}
-
 static size_t string_end(const char *text, size_t length, size_t at) {
   for (at++; at < length; at++) {
     if (text[at] == '"')
@@ -157,7 +153,7 @@ static void misspelt_key(struct dw_check *check, const struct dw_rule *rule, con
 }
 
 static void cni_ambiguous_key(struct dw_check *check, const struct dw_rule *rule) {
-  if (!reads(check))
+  if (dw_nad_config(check) == NULL)
     return;
   const struct dw_cni_config *config = check->config;
   for (size_t i = 0; i < config->duplicate_count; i++)
@@ -259,7 +255,7 @@ static void ipam_path(struct dw_check *check, const struct dw_rule *rule, const 
 }
 
 static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
-  if (!reads(check))
+  if (dw_nad_config(check) == NULL)
     return;
   if (check->config->is_list)
     plugins_list(check, rule);
@@ -294,7 +290,7 @@ static size_t longest_name(const struct dw_check *check) {
  * null, and libcni fails on that. Source: network-attachment-definition-client pkg/utils/cniconfig.go,
  * GetCNIConfigFromSpec. */
 static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
-  if (!reads(check))
+  if (dw_nad_config(check) == NULL)
     return;
   const struct dw_value *name = &check->config->name;
   struct dw_found found = {.reason = DW_REASON_INVALID,
@@ -356,7 +352,7 @@ static void warn_of_lost_options(struct dw_check *check, const struct dw_rule *r
 }
 
 static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
-  if (!reads(check))
+  if (dw_nad_config(check) == NULL)
     return;
   const struct dw_value *version = &check->config->version;
   if (check->class.migration)

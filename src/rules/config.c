@@ -14,17 +14,14 @@ struct networks {
   size_t count;
 };
 
-static bool same_network(const struct dw_value *a, const struct dw_value *b) {
-  return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
-}
-
 static struct networks networks_of(const struct dw_check *check) {
   const struct dw_migration_config *config = check->migration;
   struct networks networks = {.count = 0};
   if (dw_value_given(&config->network))
     networks.items[networks.count++] = &config->network;
   bool patched = config->jsonpatch == DW_JSONPATCH_SETS && dw_value_given(&config->jsonpatch_network);
-  if (patched && !(networks.count == 1 && same_network(&config->network, &config->jsonpatch_network)))
+  bool same = config->network.text != NULL && dw_text_equal(config->network.text, config->jsonpatch_network.text);
+  if (patched && !same)
     networks.items[networks.count++] = &config->jsonpatch_network;
   return networks;
 }
@@ -43,10 +40,6 @@ static struct dw_found found_network(const struct dw_check *check, const struct 
                            .value = network->text,
                            .line = patched ? config->jsonpatch_line : 0,
                            .column = patched ? config->jsonpatch_column : 0};
-}
-
-static bool is_empty(const struct dw_value *network) {
-  return dw_value_given(network) && network->text != NULL && dw_is_blank_text(network->text);
 }
 
 /* --- namespaces whose NADs the pods may use --- */
@@ -85,14 +78,10 @@ static enum access access_to(const struct dw_check *check, const char *ns) {
   return holds(openshift, sizeof openshift / sizeof *openshift, ns) ? ACCESS_GLOBAL : ACCESS_ISOLATED;
 }
 
-/* The NAD that Multus looks up for a network; false where it looks up none, or something else as well. */
+/* The NAD that Multus attaches for NETWORK; false if network-syntax denies that. */
 static bool resolve(const struct dw_check *check, const struct dw_value *network, struct dw_nad_name *out) {
-  return network->text != NULL && dw_network_read(check->arena, check->ns, network->text, out);
-}
-
-/* The same, less what network-syntax denies. */
-static bool resolve_usable(const struct dw_check *check, const struct dw_value *network, struct dw_nad_name *out) {
-  return resolve(check, network, out) && access_to(check, out->ns) != ACCESS_ISOLATED;
+  return network->text != NULL && dw_network_read(check->arena, check->ns, network->text, out) &&
+         access_to(check, out->ns) != ACCESS_ISOLATED;
 }
 
 /* Neither operator reads an object elsewhere: what it names is looked up by nobody, or by another virt-operator. */
@@ -102,7 +91,7 @@ static bool is_elsewhere(const struct dw_check *check) {
 
 static void config_namespace(struct dw_check *check, const struct dw_rule *rule) {
   const char *ns = check->policy->namespace_;
-  if (strcmp(check->ns, ns) == 0)
+  if (!is_elsewhere(check))
     return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = "metadata.namespace",
@@ -125,7 +114,8 @@ static void config_name(struct dw_check *check, const struct dw_rule *rule) {
 static void network_empty(struct dw_check *check, const struct dw_rule *rule) {
   struct networks networks = networks_of(check);
   for (size_t i = 0; i < networks.count; i++) {
-    if (!is_empty(networks.items[i]))
+    const char *text = networks.items[i]->text;
+    if (text == NULL || !dw_is_blank_text(text))
       continue;
     struct dw_found found = found_network(check, networks.items[i], DW_REASON_INVALID);
     found.fix = "remove the field to migrate over the pod network";
@@ -210,13 +200,13 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_found found = found_network(check, network, DW_REASON_INVALID);
     struct dw_nad_name nad;
     const char *what = NULL;
-    if (is_empty(network))
-      continue;
     if (network->text == NULL) {
       found.value = dw_json_text(check->arena, network->json);
       found.fix = "use the name of a NAD";
       dw_report(check, rule, &found, "must be a string, not %s", dw_json_type_name(network->json));
-    } else if (!resolve(check, network, &nad)) {
+    } else if (dw_is_blank_text(network->text)) {
+      continue; /* network-empty */
+    } else if (!dw_network_read(check->arena, check->ns, network->text, &nad)) {
       struct trap trap = trap_of(check, network->text);
       found.fix = trap.fix;
       dw_report(check, rule, &found, "%s", trap.what);
@@ -227,10 +217,6 @@ static void network_syntax(struct dw_check *check, const struct dw_rule *rule) {
 }
 
 /* --- network-missing --- */
-
-static const struct dw_object *find_nad(const struct dw_check *check, const struct dw_nad_name *nad) {
-  return dw_view_find(check->view, DW_KIND_NAD, nad->ns, nad->name);
-}
 
 static void report_missing(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
                            const struct dw_nad_name *nad) {
@@ -267,7 +253,7 @@ static void report_deleting(struct dw_check *check, const struct dw_rule *rule, 
 
 static void look_up(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
                     const struct dw_nad_name *name) {
-  const struct dw_object *nad = find_nad(check, name);
+  const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, name->ns, name->name);
   if (nad != NULL) {
     if (nad->deleting)
       report_deleting(check, rule, network, name);
@@ -296,7 +282,7 @@ static void network_missing(struct dw_check *check, const struct dw_rule *rule) 
   struct networks networks = networks_of(check);
   for (size_t i = 0; i < networks.count; i++) {
     struct dw_nad_name nad;
-    if (!resolve_usable(check, networks.items[i], &nad))
+    if (!resolve(check, networks.items[i], &nad))
       continue;
     if (!is_elsewhere(check))
       look_up(check, rule, networks.items[i], &nad);
@@ -326,7 +312,9 @@ static void network_unfit(struct dw_check *check, const struct dw_rule *rule) {
   struct networks networks = networks_of(check);
   for (size_t i = 0; i < networks.count && !is_elsewhere(check); i++) {
     struct dw_nad_name name;
-    const struct dw_object *nad = resolve_usable(check, networks.items[i], &name) ? find_nad(check, &name) : NULL;
+    if (!resolve(check, networks.items[i], &name))
+      continue;
+    const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, name.ns, name.name);
     if (nad == NULL)
       continue;
     struct dw_findings findings = check->judge_nad(check, nad);
@@ -342,21 +330,17 @@ static bool changes_network(const struct dw_check *check) {
     return false;
   const struct dw_value *network = network_in_force(check->migration);
   struct dw_nad_name nad;
-  if (dw_value_given(network) && !resolve_usable(check, network, &nad))
+  if (dw_value_given(network) && !resolve(check, network, &nad))
     return false;
   const char *now = dw_migration_network(check->migration);
   const char *before = dw_migration_network(check->old_migration);
   return now == NULL || before == NULL ? now != before : strcmp(now, before) != 0;
 }
 
-static struct dw_found found_change(const struct dw_check *check) {
-  return found_network(check, network_in_force(check->migration), DW_REASON_INVALID);
-}
-
 static void network_change(struct dw_check *check, const struct dw_rule *rule) {
   if (!changes_network(check))
     return;
-  struct dw_found found = found_change(check);
+  struct dw_found found = found_network(check, network_in_force(check->migration), DW_REASON_INVALID);
   dw_report(check, rule, &found,
             "this change restarts the virt-handler pods: first one and, once it is running, 10 %% of them at a time");
 }
@@ -364,7 +348,7 @@ static void network_change(struct dw_check *check, const struct dw_rule *rule) {
 static void migrations_running(struct dw_check *check, const struct dw_rule *rule) {
   if (!changes_network(check))
     return;
-  struct dw_found found = found_change(check);
+  struct dw_found found = found_network(check, network_in_force(check->migration), DW_REASON_INVALID);
   if (dw_view_knows(check->view, DW_KIND_MIGRATION) != DW_KNOWN) {
     dw_report_unverified(check, rule, found.field, "the migrations are unknown");
     return;
@@ -398,7 +382,7 @@ static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
         .fix = dw_arena_printf(check->arena, "remove it from that %s first", dw_kind_name(user->kind))};
     dw_report(check, rule, &found, "%s %s/%s uses this NAD as its migration network", dw_kind_name(user->kind),
               user->namespace_, user->name);
-  } else if (strcmp(check->ns, check->policy->namespace_) != 0) {
+  } else if (is_elsewhere(check)) {
     return; /* hardly any user names a NAD of another namespace */
   } else if (users_are(check, DW_UNAVAILABLE)) {
     dw_report_unavailable(check, rule, field,

@@ -29,10 +29,6 @@ static bool is_function(const struct dw_cni_plugin *plugin) {
   return false;
 }
 
-static bool is_host_device(const struct dw_cni_plugin *plugin) {
-  return strcmp(plugin->type_name, "host-device") == 0;
-}
-
 /* Whether the plugin's own configuration names its device. */
 static bool names_device(const struct dw_cni_plugin *plugin) {
   static const char *const keys[] = {"device", "hwaddr", "kernelpath", "pciBusID"};
@@ -47,7 +43,7 @@ static bool names_device(const struct dw_cni_plugin *plugin) {
 /* Whether some plugin fails without a device from Multus. */
 static bool needs_resource(const struct dw_check *check) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
-    if ((is_function(plugin) || is_host_device(plugin)) && !names_device(plugin))
+    if ((is_function(plugin) || strcmp(plugin->type_name, "host-device") == 0) && !names_device(plugin))
       return true;
   return false;
 }
@@ -213,22 +209,17 @@ static const struct address addresses[] = {
     {"ovn-k8s-cni-overlay", "deviceID", NULL, true},
 };
 
-static bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
 /* Whether the kernel names a device of the PCI bus so: "%04x:%02x:%02x.%d", the slot up to 1f (drivers/pci/probe.c
  * pci_setup_device()). The files below /sys/bus/pci/devices have these names and no others. */
 static bool is_pci_address(const char *text) {
   static const char rest[] = ":xx:sx.f";
-  size_t domain = 0;
-  while (is_hex(text[domain]))
-    domain++;
+  static const char hex[] = "0123456789abcdef";
+  size_t domain = strspn(text, hex);
   if (domain < 4 || domain > 8 || strlen(text + domain) != sizeof rest - 1)
     return false;
   for (size_t i = 0; rest[i] != '\0'; i++) {
     char c = text[domain + i];
-    bool right = rest[i] == 'x'   ? is_hex(c)
+    bool right = rest[i] == 'x'   ? strchr(hex, c) != NULL
                  : rest[i] == 's' ? c == '0' || c == '1'
                  : rest[i] == 'f' ? c >= '0' && c <= '7'
                                   : c == rest[i];
@@ -342,7 +333,7 @@ static void device_missing(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (is_function(plugin))
       virtual_function(check, rule, plugin);
-    else if (is_host_device(plugin))
+    else if (strcmp(plugin->type_name, "host-device") == 0)
       host_device(check, rule, plugin);
     else if (strcmp(plugin->type_name, "bond") == 0)
       bond(check, rule, plugin);

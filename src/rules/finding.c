@@ -22,6 +22,11 @@ const char *dw_text_cut(struct dw_arena *arena, const char *text, size_t max) {
   return dw_arena_printf(arena, "%.*s...", (int)kept, text);
 }
 
+const char *dw_json_shown(struct dw_arena *arena, const dw_json *json) {
+  const char *text = dw_json_string(json);
+  return text != NULL ? text : dw_json_text(arena, json);
+}
+
 static void add_escaped(struct dw_buf *out, uint32_t code) {
   switch (code) {
   case '\n':
@@ -67,11 +72,6 @@ static const char *keep(struct dw_arena *arena, const char *text, size_t max) {
   return dw_text_cut(arena, dw_buf_text(&out), max);
 }
 
-/* A value is kept as it is written, for comparing; it is made clean when it is shown. */
-static const char *keep_value(struct dw_arena *arena, const char *value) {
-  return value == NULL ? NULL : dw_arena_strndup(arena, value, dw_utf8_cut(value, strlen(value), VALUE_MAX));
-}
-
 enum dw_action dw_check_action(const struct dw_check *check, const struct dw_rule *rule, bool as_migration) {
   bool migration = as_migration || rule->scope != DW_SCOPE_NAD || check->class.migration;
   return dw_policy_action(check->policy, rule->id, migration ? rule->migration : rule->other);
@@ -100,10 +100,6 @@ static struct dw_finding *add(struct dw_check *check, const struct dw_rule *rule
   return finding;
 }
 
-static bool in_force(enum dw_action action) {
-  return action == DW_ACTION_WARN || action == DW_ACTION_DENY;
-}
-
 static void set_what(struct dw_arena *arena, struct dw_finding *finding, const char *what) {
   finding->facts.what = what;
   finding->what = keep(arena, what, WHAT_MAX);
@@ -114,11 +110,12 @@ static void set_field(struct dw_arena *arena, struct dw_finding *finding, const 
   finding->field = keep(arena, finding->facts.field, FIELD_MAX);
 }
 
+/* The value is kept as written, so that it can be compared; it is escaped when it is shown. */
 static void set_value(struct dw_arena *arena, struct dw_finding *finding, const char *value) {
   if (value == NULL)
     return;
   finding->facts.value = dw_arena_strdup(arena, value);
-  finding->value = keep_value(arena, value);
+  finding->value = dw_arena_strndup(arena, value, dw_utf8_cut(value, strlen(value), VALUE_MAX));
 }
 
 /* How to fix it. What a placeholder will become is not known, so no other advice fits it. */
@@ -136,7 +133,7 @@ static const char *fix_of(struct dw_arena *arena, const struct dw_found *found) 
 void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct dw_found *found, const char *what,
                ...) {
   enum dw_action action = dw_check_action(check, rule, found->as_migration);
-  if (!in_force(action))
+  if (action <= DW_ACTION_OFF)
     return;
   struct dw_finding *finding = add(check, rule, found->warn_at_most ? DW_ACTION_WARN : action);
   if (finding == NULL)
@@ -177,7 +174,7 @@ static struct dw_finding *unverified(struct dw_check *check, const struct dw_rul
 }
 
 void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...) {
-  if (!in_force(dw_check_action(check, rule, false)))
+  if (dw_check_action(check, rule, false) <= DW_ACTION_OFF)
     return;
   va_list args;
   va_start(args, why);
@@ -188,7 +185,7 @@ void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, co
 void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why,
                            ...) {
   enum dw_action action = dw_check_action(check, rule, false);
-  if (!in_force(action))
+  if (action <= DW_ACTION_OFF)
     return;
   va_list args;
   va_start(args, why);

@@ -12,17 +12,11 @@ static bool is_parallel(enum dw_limit limit) {
   return limit == DW_LIMIT_PARALLEL_CLUSTER || limit == DW_LIMIT_PARALLEL_NODE;
 }
 
-/* A value as it is shown: a string's own text, else its JSON. */
-static const char *shown(const struct dw_check *check, const dw_json *json) {
-  const char *text = dw_json_string(json);
-  return text != NULL ? text : dw_json_text(check->arena, json);
-}
-
 static void report_limit_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = value->field,
                            .via = dw_patched_field(check->migration, value),
-                           .value = shown(check, value->json)};
+                           .value = dw_json_shown(check->arena, value->json)};
   int64_t number;
   if (value->text != NULL && dw_parse_int64(value->text, &number))
     found.fix = dw_arena_printf(check->arena, "use %" PRId64 " without quotes", number);
@@ -40,7 +34,8 @@ static bool is_whole(const dw_json *json, bool patched) {
 
 static void check_object(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *via,
                          const dw_json *json) {
-  struct dw_found found = {.reason = DW_REASON_INVALID, .field = field, .via = via, .value = shown(check, json)};
+  struct dw_found found = {
+      .reason = DW_REASON_INVALID, .field = field, .via = via, .value = dw_json_shown(check->arena, json)};
   dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(json));
 }
 
@@ -64,10 +59,6 @@ static const struct other_key other_keys[] = {
     {"utilityVolumesTimeout", DW_JSON_INTEGER, false, false},
 };
 
-static bool has_key(enum dw_layout layout, const struct other_key *key) {
-  return layout == DW_LAYOUT_POLICY ? key->policys : layout == DW_LAYOUT_KUBEVIRT || key->hcos;
-}
-
 static void check_other_key(struct dw_check *check, const struct dw_rule *rule, const struct other_key *key,
                             const char *field, const char *via, const dw_json *json) {
   static const char *const names[] = {
@@ -77,7 +68,7 @@ static void check_other_key(struct dw_check *check, const struct dw_rule *rule, 
   bool good = key->type == DW_JSON_INTEGER ? is_whole(json, via != NULL) : type == key->type;
   if (good || type == DW_JSON_ABSENT || type == DW_JSON_NULL)
     return;
-  found.value = shown(check, json);
+  found.value = dw_json_shown(check->arena, json);
   if (key->type == DW_JSON_BOOL && (strcmp(found.value, "true") == 0 || strcmp(found.value, "false") == 0))
     found.fix = dw_arena_printf(check->arena, "use %s without quotes", found.value);
   dw_report(check, rule, &found, "must be %s, not %s", names[key->type], dw_json_type_name(json));
@@ -87,7 +78,8 @@ static void check_other_keys(struct dw_check *check, const struct dw_rule *rule,
                              enum dw_layout layout, const char *block_field, const char *via) {
   for (size_t i = 0; i < sizeof other_keys / sizeof *other_keys; i++) {
     const struct other_key *key = &other_keys[i];
-    if (has_key(layout, key))
+    bool known = layout == DW_LAYOUT_POLICY ? key->policys : layout == DW_LAYOUT_KUBEVIRT || key->hcos;
+    if (known)
       check_other_key(check, rule, key, dw_arena_join(check->arena, block_field, ".", key->name), via,
                       dw_json_get(block, key->name));
   }

@@ -138,10 +138,6 @@ static bool is_served(enum dw_kind kind, const char *version) {
   return false;
 }
 
-static const char *usual_version(enum dw_kind kind) {
-  return kind == DW_KIND_MIGRATION_POLICY ? "v1alpha1" : "v1";
-}
-
 static void unserved_kind(struct dw_check *check, const struct dw_rule *rule) {
   const char *kind = dw_json_get_string(check->manifest->json, "kind");
   const char *version = dw_json_get_string(check->manifest->json, "apiVersion");
@@ -156,7 +152,8 @@ static void unserved_kind(struct dw_check *check, const struct dw_rule *rule) {
     found.field = "apiVersion";
     found.value = version;
     found.warn_at_most = true;
-    found.fix = dw_arena_printf(check->arena, "use %s/%s", dw_kind_group(check->kind), usual_version(check->kind));
+    found.fix = dw_arena_printf(check->arena, "use %s/%s", dw_kind_group(check->kind),
+                                check->kind == DW_KIND_MIGRATION_POLICY ? "v1alpha1" : "v1");
     dw_report(check, rule, &found, "no known CRD defines %s in version %s", dw_kind_name(check->kind), slash + 1);
   }
 }

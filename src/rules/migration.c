@@ -71,8 +71,8 @@ static bool only_meta(const struct dw_cni_config *config) {
 }
 
 static void migration_plugin(struct dw_check *check, const struct dw_rule *rule) {
-  const struct dw_cni_config *config = check->config;
-  if (config == NULL || config->state != DW_CONFIG_OK)
+  const struct dw_cni_config *config = dw_nad_config(check);
+  if (config == NULL)
     return;
   if (only_meta(config)) {
     dw_report(check, rule,

@@ -102,10 +102,6 @@ struct dw_finding_place dw_finding_place(const struct dw_check *check, const dw_
   return place;
 }
 
-static const char *type_at(const struct dw_finding_place *place) {
-  return place->plugin == NULL ? NULL : place->plugin->type_name;
-}
-
 /* Whether both are in the same element, so far as can be seen: it is unchanged, or the list of plugins has become
  * longer or shorter and this is one of the same type. */
 static bool in_same_element(const struct dw_finding_place *old, const struct dw_finding_place *now) {
@@ -115,16 +111,14 @@ static bool in_same_element(const struct dw_finding_place *old, const struct dw_
          *now->plugin->type_name != '\0' && old->siblings != now->siblings;
 }
 
-/* Whether the facts say which of several like it a mistake is. */
-static bool is_told_by_value(const struct dw_facts *facts) {
-  return facts->value != NULL || facts->json != NULL || facts->addresses != NULL || facts->about.text != NULL;
-}
-
 bool dw_finding_moved(const struct dw_finding_place *old, const struct dw_finding_place *now) {
   if (strcmp(old->path, now->path) != 0 || !dw_finding_same_facts(old->finding, now->finding))
     return false;
   if (dw_key_equal(old->finding->facts.field, now->finding->facts.field))
     return true;
-  return dw_text_equal(type_at(old), type_at(now)) &&
-         (is_told_by_value(&now->finding->facts) || in_same_element(old, now));
+  const struct dw_facts *facts = &now->finding->facts;
+  bool has_value = facts->value != NULL || facts->json != NULL || facts->addresses != NULL || facts->about.text != NULL;
+  return dw_text_equal(old->plugin == NULL ? NULL : old->plugin->type_name,
+                       now->plugin == NULL ? NULL : now->plugin->type_name) &&
+         (has_value || in_same_element(old, now));
 }

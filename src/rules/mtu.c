@@ -13,10 +13,6 @@ enum {
   MTU_VETH = 1500      /* what the bridge plugin's interface has by default */
 };
 
-static bool is_tuning(const struct dw_cni_plugin *plugin) {
-  return strcmp(plugin->type_name, "tuning") == 0 || strcmp(plugin->type_name, "cnv-tuning") == 0;
-}
-
 static bool takes_mtu(const struct dw_cni_plugin *plugin) {
   return dw_plugin_needs_master(plugin->type_name) || dw_plugin_is_bridge(plugin->type_name);
 }
@@ -25,7 +21,7 @@ static bool takes_mtu(const struct dw_cni_plugin *plugin) {
  * vishvananda/netlink passes an MTU below 0 to the kernel only where tuning sets it (link_linux.go, LinkAdd and
  * LinkSetMTU). */
 static int64_t mtu_of(const struct dw_cni_plugin *plugin) {
-  return plugin->mtu_number > 0 || is_tuning(plugin) ? plugin->mtu_number : 0;
+  return plugin->mtu_number > 0 || dw_nad_is_tuning(plugin) ? plugin->mtu_number : 0;
 }
 
 static bool is_unread(const struct dw_cni_plugin *plugin) {
@@ -45,7 +41,7 @@ static const struct dw_cni_plugin *made_before(const struct dw_check *check, con
 /* Whether a tuning after PLUGIN sets the MTU anew. */
 static bool is_tuned(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   for (const struct dw_cni_plugin *after = plugin; (after = dw_nad_next(check, after)) != NULL;)
-    if (is_tuning(after) && mtu_of(after) != 0)
+    if (dw_nad_is_tuning(after) && mtu_of(after) != 0)
       return true;
   return false;
 }
@@ -172,7 +168,7 @@ static void judge(struct dw_check *check, const struct dw_rule *rule, const stru
 
 static void mtu_above_master(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    const struct dw_cni_plugin *maker = is_tuning(plugin) ? made_before(check, plugin) : plugin;
+    const struct dw_cni_plugin *maker = dw_nad_is_tuning(plugin) ? made_before(check, plugin) : plugin;
     if (maker != NULL && (plugin != maker || takes_mtu(maker)) && !is_unread(plugin))
       judge(check, rule, plugin, maker);
   }

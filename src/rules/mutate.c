@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "rules/nad_internal.h"
 #include "rules/rules_internal.h"
 #include "json/json_write.h"
 
@@ -48,17 +49,9 @@ static const char *json_string(struct dw_arena *arena, const char *text) {
   return dw_buf_text(&out);
 }
 
-static bool is_missing(const struct dw_value *value) {
-  return !dw_value_given(value) || (value->text != NULL && *value->text == '\0');
-}
-
 /* A key that differs in case alone must get no twin. */
 static bool may_add(const struct filling *f, const char *key) {
   return dw_json_get(f->config->json, key) != NULL || dw_json_get_fold(f->config->json, key, NULL) == NULL;
-}
-
-static void add_edit(struct filling *f, size_t offset, size_t length, const char *text) {
-  f->edits[f->count++] = (struct edit){{offset, length}, text};
 }
 
 /* Puts the wanted value in the place of null or "". */
@@ -67,7 +60,7 @@ static void replace(struct filling *f, const char *path, const struct want *want
   const char *member = *path == '\0' ? want->key : dw_arena_join(f->arena, path, ".", want->key);
   if (!dw_json_locate(f->config->text, f->config->length, member, &place))
     return;
-  add_edit(f, place.value.offset, place.value.length, json_string(f->arena, want->wanted));
+  f->edits[f->count++] = (struct edit){{place.value.offset, place.value.length}, json_string(f->arena, want->wanted)};
   add_field(&f->fields, want->value->field);
 }
 
@@ -100,7 +93,7 @@ static void fill_object(struct filling *f, const char *path, const struct want *
   if (added.length == 0)
     return;
   dw_buf_puts(&added, object.empty ? "" : ",");
-  add_edit(f, offset, 0, dw_buf_text(&added));
+  f->edits[f->count++] = (struct edit){{offset, 0}, dw_buf_text(&added)};
 }
 
 /* One that every plugin of the configuration accepts. */
@@ -115,16 +108,16 @@ static const char *version_for(const struct dw_cni_config *config) {
 }
 
 static bool wants_mode(const struct dw_cni_plugin *plugin) {
-  return plugin->is_object && strcmp(plugin->type_name, "macvlan") == 0 && is_missing(&plugin->mode);
+  return plugin->is_object && strcmp(plugin->type_name, "macvlan") == 0 && dw_nad_is_blank(&plugin->mode);
 }
 
 static void fill_root(struct filling *f, const char *name) {
   const struct dw_cni_config *config = f->config;
   struct want wants[ROOT_WANTS];
   size_t count = 0;
-  if (*name != '\0' && is_missing(&config->name) && may_add(f, "name"))
+  if (*name != '\0' && dw_nad_is_blank(&config->name) && may_add(f, "name"))
     wants[count++] = (struct want){"name", &config->name, name};
-  if (is_missing(&config->version) && (!config->is_list || may_add(f, "cniVersion")))
+  if (dw_nad_is_blank(&config->version) && (!config->is_list || may_add(f, "cniVersion")))
     wants[count++] = (struct want){"cniVersion", &config->version, version_for(config)};
   if (!config->is_list && config->plugin_count > 0 && wants_mode(&config->plugins[0]))
     wants[count++] = (struct want){"mode", &config->plugins[0].mode, default_mode};
@@ -194,10 +187,6 @@ static struct gaps gaps_of(const struct dw_policy *policy, const struct dw_migra
   return gaps;
 }
 
-static bool is_absent(const dw_json *json) {
-  return dw_json_type(json) == DW_JSON_ABSENT;
-}
-
 /* One operation for each limit of a block that exists. */
 static void fill_members(const struct dw_policy *policy, const struct gaps *gaps,
                          const struct dw_migration_config *config, const char *block, struct dw_patch *patch) {
@@ -209,8 +198,8 @@ static void fill_members(const struct dw_policy *policy, const struct gaps *gaps
     dw_buf_puts(&pointer, block);
     dw_pointer_add(&pointer, dw_limit_names[limit]);
     dw_json_put_int(&w, policy->defaults[limit].value);
-    dw_patch_op(patch, is_absent(config->limits[limit].json) ? "add" : "replace", dw_buf_text(&pointer),
-                dw_buf_text(&value));
+    bool absent = dw_json_type(config->limits[limit].json) == DW_JSON_ABSENT;
+    dw_patch_op(patch, absent ? "add" : "replace", dw_buf_text(&pointer), dw_buf_text(&value));
   }
 }
 
@@ -263,7 +252,8 @@ void dw_fill_limits(struct dw_arena *arena, const struct dw_policy *policy, cons
     struct dw_buf value = DW_BUF_IN(arena);
     struct dw_json_writer w = DW_JSON_WRITER(&value);
     write_block(&w, policy, &gaps, arena, rest);
-    dw_patch_op(patch, is_absent(member) ? "add" : "replace", dw_buf_text(&pointer), dw_buf_text(&value));
+    bool absent = dw_json_type(member) == DW_JSON_ABSENT;
+    dw_patch_op(patch, absent ? "add" : "replace", dw_buf_text(&pointer), dw_buf_text(&value));
     return;
   }
   fill_members(policy, &gaps, config, dw_buf_text(&pointer), patch);

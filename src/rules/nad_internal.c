@@ -4,21 +4,22 @@
 
 #include "base/buf.h"
 
+const struct dw_cni_config *dw_nad_config(const struct dw_check *check) {
+  return check->config != NULL && check->config->state == DW_CONFIG_OK ? check->config : NULL;
+}
+
 const struct dw_cni_plugin *dw_nad_next(const struct dw_check *check, const struct dw_cni_plugin *after) {
-  const struct dw_cni_config *config = check->config;
-  if (config == NULL || config->state != DW_CONFIG_OK)
-    return NULL;
-  for (size_t i = after == NULL ? 0 : (size_t)(after - config->plugins) + 1; i < config->plugin_count; i++)
+  const struct dw_cni_config *config = dw_nad_config(check);
+  for (size_t i = after == NULL ? 0 : (size_t)(after - config->plugins) + 1; config != NULL && i < config->plugin_count;
+       i++)
     if (config->plugins[i].type_readable)
       return &config->plugins[i];
   return NULL;
 }
 
 const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) {
-  const struct dw_cni_config *config = check->config;
-  if (config == NULL || config->state != DW_CONFIG_OK)
-    return NULL;
-  for (size_t i = 0; i < config->plugin_count; i++) {
+  const struct dw_cni_config *config = dw_nad_config(check);
+  for (size_t i = 0; config != NULL && i < config->plugin_count; i++) {
     const struct dw_cni_plugin *plugin = &config->plugins[i];
     if (!plugin->type_readable)
       return NULL;
@@ -31,6 +32,10 @@ const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) {
 
 bool dw_nad_is_ovn(const struct dw_cni_plugin *plugin) {
   return strcmp(plugin->type_name, "ovn-k8s-cni-overlay") == 0;
+}
+
+bool dw_nad_is_tuning(const struct dw_cni_plugin *plugin) {
+  return strcmp(plugin->type_name, "tuning") == 0 || strcmp(plugin->type_name, "cnv-tuning") == 0;
 }
 
 bool dw_nad_is_blank(const struct dw_value *value) {

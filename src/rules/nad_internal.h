@@ -4,6 +4,9 @@
 
 #include "rules/rule.h"
 
+/* The CNI configuration; NULL if it cannot be read or is being deleted. */
+const struct dw_cni_config *dw_nad_config(const struct dw_check *check) __attribute__((nonnull));
+
 /* The plugins whose type can be told, one after the other: `p = NULL; (p = dw_nad_next(check, p)) != NULL`. None where
  * the configuration can't be read; of the other plugins cni-type speaks, and nobody else. */
 const struct dw_cni_plugin *dw_nad_next(const struct dw_check *check, const struct dw_cni_plugin *after)
@@ -15,6 +18,9 @@ const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) __at
 
 /* OVN-Kubernetes allocates by itself: whatever stands in `ipam` there is told by ipam-syntax. */
 bool dw_nad_is_ovn(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
+
+/* Returns true for CNI's tuning plugin and KubeVirt's copy of it. */
+bool dw_nad_is_tuning(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
 
 /* Absent, null or "". */
 bool dw_nad_is_blank(const struct dw_value *value) __attribute__((nonnull));

@@ -115,10 +115,6 @@ bool dw_nic_may_be_held(const struct dw_check *check) {
   return check->class.referenced && dw_view_find(check->view, DW_KIND_NAD, check->ns, check->name) != NULL;
 }
 
-static bool may_hold(const struct dw_check *check, const struct needed *needed) {
-  return needed->is_device && dw_nic_may_be_held(check);
-}
-
 static const char *what_is_meant(const struct dw_check *check, const char *name) {
   const char *nearest = dw_view_nearest_nic(check->view, name);
   return nearest == NULL ? "" : dw_arena_printf(check->arena, "did you mean \"%s\"? ", nearest);
@@ -201,7 +197,7 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
     struct dw_faulty other = {0, "", NULL};
     if (needed.is_ovs_bridge)
       other = dw_nic_fault(check, name, DW_NIC_NO_OVS_BRIDGE, 0);
-    if (missing.count > 0 && may_hold(check, &needed))
+    if (missing.count > 0 && needed.is_device && dw_nic_may_be_held(check))
       dw_report_unverified(check, rule, needed.name->field,
                            "%s does not exist on %s, unless virt-handler already has it", name, missing.nodes);
     else if (missing.count > 0)
@@ -237,24 +233,26 @@ static void master_unverified(struct dw_check *check, const struct dw_rule *rule
 /* The kernel refuses these on every node where they are so. Sources: drivers/net/macvlan.c, macvlan_port_create();
  * drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create(); net/8021q/vlan.c, vlan_check_real_dev(), which refuses lo and
  * InfiniBand alone, for both are NETIF_F_VLAN_CHALLENGED. */
-static const struct {
+static const struct refusal {
   enum dw_nic_fault fault;
   bool vlan_too;
   const char *what;
-} refused[] = {{DW_NIC_IS_LOOPBACK, true, "is the loopback interface"},
-               {DW_NIC_IS_INFINIBAND, true, "is not an Ethernet interface"},
-               {DW_NIC_IS_PORT, false, "is a port"}};
+} refusals[] = {{DW_NIC_IS_LOOPBACK, true, "is the loopback interface"},
+                {DW_NIC_IS_INFINIBAND, true, "is not an Ethernet interface"},
+                {DW_NIC_IS_PORT, false, "is a port"}};
 
-static bool is_refused(const struct dw_cni_plugin *plugin, size_t kind) {
-  return refused[kind].vlan_too || strcmp(plugin->type_name, "vlan") != 0;
-}
-
-/* Whether the kernel refuses an interface on this plugin's master on some node. */
-static bool sits_on_port(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
-  for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-    if (is_refused(plugin, i) && dw_nic_fault(check, plugin->master.text, refused[i].fault, 0).count > 0)
-      return true;
-  return false;
+/* The first reason why the kernel refuses an interface on this plugin's master, and on which nodes; NULL if none. */
+static const struct refusal *refusal_of(const struct dw_check *check, const struct dw_cni_plugin *plugin,
+                                        struct dw_faulty *nodes) {
+  bool vlan = strcmp(plugin->type_name, "vlan") == 0;
+  for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+    if (vlan && !refusals[i].vlan_too)
+      continue;
+    *nodes = dw_nic_fault(check, plugin->master.text, refusals[i].fault, 0);
+    if (nodes->count > 0)
+      return &refusals[i];
+  }
+  return NULL;
 }
 
 static const char *controller_word(const struct dw_nic *controller) {
@@ -305,22 +303,19 @@ static void on_port(struct dw_check *check, const struct dw_rule *rule, const st
 }
 
 static void master_is_port(struct dw_check *check, const struct dw_rule *rule) {
-  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nic_next_master(check, plugin)) != NULL;)
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-      struct dw_faulty found = dw_nic_fault(check, plugin->master.text, refused[i].fault, 0);
-      if (found.count == 0 || !is_refused(plugin, i))
-        continue;
-      if (refused[i].fault == DW_NIC_IS_PORT)
-        on_port(check, rule, plugin, &found);
-      else
-        dw_report(check, rule,
-                  &(struct dw_found){.reason = DW_REASON_INVALID,
-                                     .field = plugin->master.field,
-                                     .value = plugin->master.text,
-                                     .fix = suggest_others(check)},
-                  "%s, where %s fails", refused[i].what, plugin->type_name);
-      break;
-    }
+  for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nic_next_master(check, plugin)) != NULL;) {
+    struct dw_faulty nodes;
+    const struct refusal *refusal = refusal_of(check, plugin, &nodes);
+    if (refusal != NULL && refusal->fault == DW_NIC_IS_PORT)
+      on_port(check, rule, plugin, &nodes);
+    else if (refusal != NULL)
+      dw_report(check, rule,
+                &(struct dw_found){.reason = DW_REASON_INVALID,
+                                   .field = plugin->master.field,
+                                   .value = plugin->master.text,
+                                   .fix = suggest_others(check)},
+                "%s, where %s fails", refusal->what, plugin->type_name);
+  }
 }
 
 /* --- master-down, master-primary --- */
@@ -341,7 +336,8 @@ static void master_down(struct dw_check *check, const struct dw_rule *rule) {
 static void master_primary(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nic_next_master(check, plugin)) != NULL;) {
     struct dw_faulty primary = dw_nic_fault(check, plugin->master.text, DW_NIC_PRIMARY, 0);
-    if (primary.count == 0 || (sits_on_port(check, plugin) && !dw_nad_rule_off(check, "master-is-port")))
+    struct dw_faulty nodes;
+    if (primary.count == 0 || (refusal_of(check, plugin, &nodes) != NULL && !dw_nad_rule_off(check, "master-is-port")))
       continue;
     dw_report(check, rule,
               &(struct dw_found){.reason = DW_REASON_INVALID,

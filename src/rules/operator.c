@@ -125,17 +125,15 @@ static void report_customization(struct dw_check *check, const struct dw_rule *r
   }
 }
 
-static bool needs_network(enum dw_touch touch) {
-  return touch == DW_TOUCH_ANNOTATIONS || touch == DW_TOUCH_HOST_NETWORK || touch == DW_TOUCH_PLACEMENT;
-}
-
 static void jsonpatch_network(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   bool network = dw_migration_network(config) != NULL;
   report_jsonpatch(check, rule);
   for (size_t i = 0; i < config->component_patch_count; i++) {
     struct dw_customization custom = dw_customization_read(check->arena, config->component_patches[i].json);
-    if (custom.workload != NULL && (network || !needs_network(custom.touch)))
+    bool needs_network = custom.touch == DW_TOUCH_ANNOTATIONS || custom.touch == DW_TOUCH_HOST_NETWORK ||
+                         custom.touch == DW_TOUCH_PLACEMENT;
+    if (custom.workload != NULL && (network || !needs_network))
       report_customization(check, rule, config->component_patches[i].field, &custom);
   }
 }
@@ -163,7 +161,7 @@ static void eviction_strategy(struct dw_check *check, const struct dw_rule *rule
     word++;
   if (value->text == NULL || word == sizeof words / sizeof *words) {
     const char *nearest = value->text == NULL ? NULL : dw_nearest(value->text, words, sizeof words / sizeof *words);
-    found.value = value->text != NULL ? value->text : dw_json_text(check->arena, value->json);
+    found.value = dw_json_shown(check->arena, value->json);
     found.fix = nearest != NULL ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest) : found.fix;
     dw_report(check, rule, &found, "is not an eviction strategy");
   } else if (network && word >= 2) {

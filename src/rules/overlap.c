@@ -16,12 +16,6 @@ static void report_too_many(struct dw_check *check, const struct dw_rule *rule, 
   dw_report(check, rule, &found, "only the first %d ranges are compared with %s", POOLS_COMPARED, with);
 }
 
-/* The pod gets a route to the whole subnet, so the subnet counts, even where the rest of the pool can't be read. Of a
- * pool without usable addresses it counts too: a wider range at the same place would overlap just the same. */
-static bool has_subnet(const struct dw_check *check, const struct dw_pool *pool) {
-  return pool->subnet_known && (dw_nad_pool_class(check->arena, pool) == NULL || dw_nad_rule_off(check, "range-class"));
-}
-
 /* What leads the pod's traffic to a subnet: an address in it, or a route. */
 struct lead {
   struct dw_value value;
@@ -81,10 +75,13 @@ static void compare_lead(struct leads *leads, const struct lead *lead) {
   leads->found |= cluster_overlap(leads->check, leads->rule, lead);
 }
 
+/* The pod gets a route to the whole subnet, so the subnet counts even if the rest of the pool cannot be read. It also
+ * counts if the pool has no usable address: a wider range at the same place would overlap just the same. */
 static void compare_pools(struct leads *leads, const struct dw_cni_plugin *plugin) {
+  bool any_class = dw_nad_rule_off(leads->check, "range-class");
   for (size_t i = 0; i < plugin->ipam.pool_count; i++) {
     const struct dw_pool *pool = &plugin->ipam.pools[i];
-    if (has_subnet(leads->check, pool))
+    if (pool->subnet_known && (any_class || dw_nad_pool_class(leads->check->arena, pool) == NULL))
       compare_lead(leads, &(struct lead){.value = pool->range, .subnet = &pool->subnet});
   }
   for (size_t i = 0; i < plugin->ipam.local_pool_count; i++) {
@@ -107,15 +104,11 @@ static void compare_routes(struct leads *leads, const struct dw_cni_plugin *plug
   }
 }
 
-/* A tenant's overlay is an isolated network, and OVN-Kubernetes itself keeps its subnets off the cluster's. */
-static bool is_tenant_overlay(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
-  return !check->class.migration && dw_wire_of(check->arena, plugin).kind == DW_WIRE_OVERLAY;
-}
-
 static void overlap_cluster_network(struct dw_check *check, const struct dw_rule *rule) {
   struct leads leads = {.check = check, .rule = rule};
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    if (is_tenant_overlay(check, plugin))
+    /* A tenant's overlay is isolated, and OVN-Kubernetes itself keeps its subnets off the cluster's. */
+    if (!check->class.migration && dw_wire_of(check->arena, plugin).kind == DW_WIRE_OVERLAY)
       continue;
     compare_pools(&leads, plugin);
     compare_routes(&leads, plugin);

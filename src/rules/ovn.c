@@ -8,7 +8,8 @@
 enum { NODES_SHOWN = 5 };
 
 static const struct dw_ovn *ovn_of(const struct dw_check *check) {
-  return check->config == NULL || check->config->state != DW_CONFIG_OK ? NULL : check->config->ovn;
+  const struct dw_cni_config *config = dw_nad_config(check);
+  return config == NULL ? NULL : config->ovn;
 }
 
 /* --- ovn-config --- */

@@ -6,23 +6,15 @@
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
-/* The rules that report what dw_cni_read() found, each a kind of problem. */
-static enum dw_ipam_problem_kind problem_kind(const struct dw_rule *rule) {
-  static const struct {
-    const char *rule;
-    enum dw_ipam_problem_kind kind;
-  } kinds[] = {{"ipam-syntax", DW_IPAM_UNREADABLE},   {"ipam-lookalike-key", DW_IPAM_LOOKALIKE},
-               {"ipam-unknown-key", DW_IPAM_UNKNOWN}, {"pool-key", DW_IPAM_POOL_KEY},
-               {"node-slice", DW_IPAM_NODE_SLICE},    {"exclude-outside", DW_IPAM_EXCLUDES_NOTHING},
-               {"range-ignored", DW_IPAM_IGNORED},    {"range-leading-zero", DW_IPAM_LEADING_ZERO}};
-  size_t i = 0;
-  while (strcmp(kinds[i].rule, rule->id) != 0)
-    i++;
-  return kinds[i].kind;
-}
+/* The rule that reports each kind of problem that dw_cni_read() found. */
+static const char *const problem_rules[] = {
+    [DW_IPAM_UNREADABLE] = "ipam-syntax",          [DW_IPAM_LOOKALIKE] = "ipam-lookalike-key",
+    [DW_IPAM_UNKNOWN] = "ipam-unknown-key",        [DW_IPAM_IGNORED] = "range-ignored",
+    [DW_IPAM_LEADING_ZERO] = "range-leading-zero", [DW_IPAM_POOL_KEY] = "pool-key",
+    [DW_IPAM_NODE_SLICE] = "node-slice",           [DW_IPAM_EXCLUDES_NOTHING] = "exclude-outside",
+};
 
 static void report_problems(struct dw_check *check, const struct dw_rule *rule) {
-  enum dw_ipam_problem_kind kind = problem_kind(rule);
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     for (size_t i = 0; i < plugin->ipam.problem_count; i++) {
       const struct dw_ipam_problem *problem = &plugin->ipam.problems[i];
@@ -31,11 +23,11 @@ static void report_problems(struct dw_check *check, const struct dw_rule *rule) 
                                .value = problem->value,
                                .json = problem->json,
                                .fix = problem->fix,
-                               .of_key = kind == DW_IPAM_LOOKALIKE || kind == DW_IPAM_UNKNOWN,
+                               .of_key = problem->kind == DW_IPAM_LOOKALIKE || problem->kind == DW_IPAM_UNKNOWN,
                                .warn_at_most = problem->harmless};
       if (problem->too_large || plugin->ipam.more_problems)
         dw_nad_mark_unread(check, &found);
-      if (problem->kind == kind)
+      if (strcmp(problem_rules[problem->kind], rule->id) == 0)
         dw_report(check, rule, &found, "%s", problem->what);
     }
 }
@@ -58,8 +50,8 @@ static void pool_key(struct dw_check *check, const struct dw_rule *rule) {
                            "whether this file exists on the nodes; without it, no pod gets an address");
 }
 
-/* Whether ipam-syntax or ipam-lookalike-key tells already why there is no range. */
-static bool range_is_told(const struct dw_check *check, const struct dw_ipam *ipam) {
+/* Returns true if ipam-syntax or ipam-lookalike-key already says why there is no range. */
+static bool range_is_explained(const struct dw_check *check, const struct dw_ipam *ipam) {
   if (!ipam->no_range_explained || !dw_nad_rule_off(check, "ipam-lookalike-key"))
     return ipam->no_range_explained;
   for (size_t i = 0; i < ipam->problem_count; i++)
@@ -68,10 +60,14 @@ static bool range_is_told(const struct dw_check *check, const struct dw_ipam *ip
   return false;
 }
 
-/* OpenShift's whereabouts-shim is such a NAD: it is there only so that the operator installs whereabouts' reconciler.
- */
-static bool is_meant_without_range(const struct dw_check *check, const struct dw_ipam *ipam) {
-  return !check->class.migration && dw_json_size(ipam->raw.json) == 1;
+/* OpenShift's whereabouts-shim has an `ipam` with nothing but a type: it exists only so that the operator installs
+ * whereabouts' reconciler. */
+static bool lacks_range(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
+  const struct dw_ipam *ipam = &plugin->ipam;
+  if (ipam->type != DW_IPAM_WHEREABOUTS || dw_nad_is_ovn(plugin) || ipam->has_addresses || ipam->pool_count > 0)
+    return false;
+  bool shim = !check->class.migration && dw_json_size(ipam->raw.json) == 1;
+  return !shim && !range_is_explained(check, ipam);
 }
 
 static void no_range(struct dw_check *check, const struct dw_rule *rule, const struct dw_ipam *ipam) {
@@ -97,8 +93,7 @@ static void empty_pool(struct dw_check *check, const struct dw_rule *rule, const
 static void range_empty(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     const struct dw_ipam *ipam = &plugin->ipam;
-    bool wants_range = ipam->type == DW_IPAM_WHEREABOUTS && !dw_nad_is_ovn(plugin) && !ipam->has_addresses;
-    if (wants_range && ipam->pool_count == 0 && !range_is_told(check, ipam) && !is_meant_without_range(check, ipam))
+    if (lacks_range(check, plugin))
       no_range(check, rule, ipam);
     for (size_t i = 0; i < ipam->pool_count; i++)
       if (ipam->pools[i].state == DW_POOL_EMPTY)

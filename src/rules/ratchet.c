@@ -56,15 +56,12 @@ struct update {
   const struct dw_request *request;
 };
 
-/* What nobody can read may be left as it was, but not become a migration network. */
-static bool becomes_unreadable(const struct update *update, const struct dw_finding *finding) {
-  return finding->facts.unreadable && update->check->class.migration && !update->before->class.migration;
-}
-
-/* FINDING is the mistake OLD: one old mistake excuses one new one. */
+/* FINDING is the mistake OLD: one old mistake excuses one new one. But a configuration that cannot be read may stay as
+ * it was only if it does not become a migration network. */
 static void pair_off(const struct update *update, struct dw_finding *finding, struct dw_finding *old) {
   let_stand(old);
-  if (!becomes_unreadable(update, finding))
+  bool becomes_network = update->check->class.migration && !update->before->class.migration;
+  if (!finding->facts.unreadable || !becomes_network)
     let_stand(finding);
 }
 

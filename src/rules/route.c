@@ -8,11 +8,6 @@
 
 /* --- default-route --- */
 
-/* route-override can't replace the default route that is there (netlink.RouteAdd), and only logs that. */
-static bool is_harmless_default(const struct dw_cni_plugin *plugin, const struct dw_route *route) {
-  return !dw_nad_route_counts(route) || dw_plugin_class(plugin->type_name) == DW_PLUGIN_META;
-}
-
 static const char *default_route_text(const struct dw_route *route) {
   if (route->table != DW_ROUTE_MAIN_TABLE)
     return "is a default route, which plugins without support for table add to the main table";
@@ -55,6 +50,8 @@ static void covering_routes(struct dw_check *check, const struct dw_rule *rule, 
 
 static void default_routes(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct dw_nad_routes all = dw_nad_routes(check, plugin);
+  /* route-override cannot replace an existing default route (netlink.RouteAdd), and only logs that. */
+  bool only_logs = dw_plugin_class(plugin->type_name) == DW_PLUGIN_META;
   for (size_t i = 0; i < all.routes.count; i++) {
     const struct dw_route *route = &all.routes.items[i];
     if (route->dst_state != DW_READ_OK || route->dst.bits > 0)
@@ -65,7 +62,7 @@ static void default_routes(struct dw_check *check, const struct dw_rule *rule, c
                                  .field = dst.field,
                                  .value = dst.text,
                                  .fix = "remove it",
-                                 .warn_at_most = all.may_not_count || is_harmless_default(plugin, route)},
+                                 .warn_at_most = all.may_not_count || only_logs || !dw_nad_route_counts(route)},
               "%s", default_route_text(route));
   }
   if (all.covers_v4)

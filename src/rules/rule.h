@@ -168,6 +168,9 @@ void dw_report_unverified(struct dw_check *check, const struct dw_rule *rule, co
 void dw_report_unavailable(struct dw_check *check, const struct dw_rule *rule, const char *field, const char *why, ...)
     __attribute__((nonnull, format(printf, 4, 5)));
 
+/* A value as a message quotes it: the text of a string, anything else as JSON. */
+const char *dw_json_shown(struct dw_arena *arena, const dw_json *json) __attribute__((nonnull(1), returns_nonnull));
+
 /* "FieldValueInvalid" ... */
 const char *dw_reason_name(enum dw_reason reason) __attribute__((returns_nonnull));
 /* `Invalid value: "x": WHAT; FIX [rule-id]` */

@@ -19,9 +19,9 @@ const char *dw_finding_text(struct dw_arena *arena, const struct dw_finding *fin
 /* What an unverified finding lacks, without the words that begin it. */
 const char *dw_finding_why(const struct dw_finding *finding) __attribute__((nonnull, returns_nonnull));
 
-/* Whether two findings are the same mistake: the same rule found the same facts. */
+/* Returns true if both are the same mistake: the same rule found the same facts in the same field. */
 bool dw_finding_same(const struct dw_finding *a, const struct dw_finding *b) __attribute__((nonnull));
-/* The same, wherever they are. */
+/* The same, though perhaps in different fields. */
 bool dw_finding_same_facts(const struct dw_finding *a, const struct dw_finding *b) __attribute__((nonnull));
 
 /* Where a finding is, for those whose path has changed. */

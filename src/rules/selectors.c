@@ -8,11 +8,6 @@
 static const char *const known[] = {"namespaceSelector", "virtualMachineInstanceSelector"};
 enum { KNOWN = sizeof known / sizeof *known };
 
-static const char *shown(const struct dw_check *check, const dw_json *json) {
-  const char *text = dw_json_string(json);
-  return text != NULL ? text : dw_json_text(check->arena, json);
-}
-
 static bool is_given(const dw_json *json) {
   return dw_json_type(json) > DW_JSON_NULL;
 }
@@ -26,7 +21,7 @@ static void check_label(struct dw_check *check, const struct dw_rule *rule, cons
     return;
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = dw_arena_printf(check->arena, "%s.%s", field, label->key),
-                           .value = shown(check, label->value)};
+                           .value = dw_json_shown(check->arena, label->value)};
   if (nested) {
     found.fix = dw_arena_printf(check->arena, "put the labels directly into %s", field);
     dw_report(check, rule, &found, "this selector is a plain map of labels and does not support %s", label->key);
@@ -42,8 +37,10 @@ static size_t check_selector(struct dw_check *check, const struct dw_rule *rule,
                              const dw_json *selector) {
   const char *field = dw_arena_printf(check->arena, "spec.selectors.%s", key);
   if (is_given(selector) && dw_json_type(selector) != DW_JSON_OBJECT) {
-    struct dw_found found = {
-        .reason = DW_REASON_INVALID, .field = field, .value = shown(check, selector), .fix = "use a map of labels"};
+    struct dw_found found = {.reason = DW_REASON_INVALID,
+                             .field = field,
+                             .value = dw_json_shown(check->arena, selector),
+                             .fix = "use a map of labels"};
     dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(selector));
     return 1;
   }
@@ -87,7 +84,8 @@ static void policy_selector(struct dw_check *check, const struct dw_rule *rule) 
     return;
   }
   if (dw_json_type(selectors) != DW_JSON_OBJECT) {
-    found = (struct dw_found){.reason = DW_REASON_INVALID, .field = field, .value = shown(check, selectors)};
+    found =
+        (struct dw_found){.reason = DW_REASON_INVALID, .field = field, .value = dw_json_shown(check->arena, selectors)};
     dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(selectors));
     return;
   }

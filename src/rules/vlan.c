@@ -124,11 +124,6 @@ static void useless_trunk(struct dw_check *check, const struct dw_rule *rule, co
     dw_report(check, rule, &found, "sets no VLAN id");
 }
 
-/* ovs-cni pkg/types/types.go: the ids are of Go's type uint. */
-static bool is_ovs(const struct dw_cni_plugin *plugin) {
-  return strcmp(plugin->type_name, "ovs") == 0;
-}
-
 static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   const struct dw_value *trunk = &plugin->vlan_trunk;
   if (!dw_value_given(trunk))
@@ -143,7 +138,7 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
     return;
   }
   bool bridge = dw_plugin_is_bridge(plugin->type_name);
-  bool ovs = is_ovs(plugin);
+  bool ovs = strcmp(plugin->type_name, "ovs") == 0;
   for (size_t i = 0; i < dw_json_size(trunk->json); i++) {
     struct trunk_entry entry = {trunk->field, i, dw_json_at(trunk->json, i), ovs ? 0 : 1, bridge, ovs};
     if (dw_json_type(entry.json) == DW_JSON_OBJECT)
@@ -188,7 +183,8 @@ static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
     const dw_json *vlan = plugin->vlan.json;
     /* OVN-Kubernetes reads the text itself; to the others libcni writes it anew. */
     bool as_written = !dw_nad_is_ovn(plugin) || dw_json_written_integer(vlan);
-    bool signed_zero = is_ovs(plugin) && dw_value_given(&plugin->vlan) && has_minus(check->arena, vlan);
+    bool signed_zero =
+        strcmp(plugin->type_name, "ovs") == 0 && dw_value_given(&plugin->vlan) && has_minus(check->arena, vlan);
     if (dw_value_given(&plugin->vlan) && (!is_vlan(vlan, 0) || !as_written || signed_zero))
       report_vlan(check, rule, &plugin->vlan, 0);
     ignored_vlan(check, rule, plugin);
