@@ -393,7 +393,7 @@ static void check_descriptors(void) {
 }
 
 static void begin(void) {
-  dw_log_set_level(DW_LOG_ERROR);
+  dw_log_configure(DW_LOG_ERROR, DW_LOG_JSON);
   signal(SIGPIPE, SIG_IGN);
   the_server = calloc(1, sizeof *the_server);
   FUZZ_ASSERT(the_server);

@@ -368,7 +368,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const struct dw_resource *resources = dw_resources(&count);
   if (size < 2)
     return 0;
-  dw_log_set_level(DW_LOG_ERROR);
+  dw_log_configure(DW_LOG_ERROR, DW_LOG_JSON);
   const struct dw_resource *resource = &resources[((data[0] - 1U) & INDEX_BITS) % count];
   struct splitter splitter = {.data = (const char *)data + 2, .length = size - 2, .seed = data[1]};
   if (data[0] & LIST_BIT)

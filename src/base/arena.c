@@ -27,7 +27,7 @@ struct block {
 /* Located at the start of its own first block. */
 struct dw_arena {
   struct block *blocks;
-  unsigned char *at; /* where the next small allocation is taken from */
+  unsigned char *at; /* where the next small allocation begins */
   size_t left;       /* bytes left at `at` */
   size_t allowed;    /* what dw_arena_try() may allocate without checking limit and budget */
   size_t block_size; /* of the next block */
@@ -41,14 +41,14 @@ struct dw_arena {
   bool secret;
 };
 
-bool dw_budget_take(struct dw_budget *budget, size_t size) {
+bool dw_budget_acquire(struct dw_budget *budget, size_t size) {
   if (atomic_fetch_add(&budget->used, size) + size <= budget->most)
     return true;
   atomic_fetch_sub(&budget->used, size);
   return false;
 }
 
-void dw_budget_give_back(struct dw_budget *budget, size_t size) {
+void dw_budget_release(struct dw_budget *budget, size_t size) {
   atomic_fetch_sub(&budget->used, size);
 }
 
@@ -91,7 +91,7 @@ void dw_arena_free(struct dw_arena *arena) {
   struct block *block = arena->blocks;
   bool secret = arena->secret;
   if (arena->charged > 0)
-    dw_budget_give_back(arena->budget, arena->charged);
+    dw_budget_release(arena->budget, arena->charged);
   while (block != NULL) {
     struct block *next = block->next;
     if (secret)
@@ -125,7 +125,7 @@ static size_t rounded(size_t size) {
 }
 
 /* A large request gets a separate block, so that the rest of the current block is not wasted. */
-static void *take_from_new(struct dw_arena *arena, size_t size) {
+static void *allocate_from_new_block(struct dw_arena *arena, size_t size) {
   bool large = size > arena->block_size / 2;
   unsigned char *bytes = add_block(arena, large ? size : arena->block_size);
   if (bytes == NULL || large)
@@ -137,13 +137,13 @@ static void *take_from_new(struct dw_arena *arena, size_t size) {
   return bytes;
 }
 
-static void *take(struct dw_arena *arena, size_t size) {
+static void *allocate(struct dw_arena *arena, size_t size) {
   void *bytes = arena->at;
   if (size <= arena->left) {
     arena->at += size;
     arena->left -= size;
   } else {
-    bytes = take_from_new(arena, size);
+    bytes = allocate_from_new_block(arena, size);
     if (bytes == NULL)
       return NULL;
   }
@@ -154,7 +154,7 @@ static void *take(struct dw_arena *arena, size_t size) {
 
 /* Not zeroed. */
 static void *room(struct dw_arena *arena, size_t size) {
-  void *bytes = take(arena, rounded(size));
+  void *bytes = allocate(arena, rounded(size));
   if (bytes == NULL)
     dw_out_of_memory();
   return bytes;
@@ -177,7 +177,7 @@ static bool charge(struct dw_arena *arena, size_t size) {
   if (arena->budget == NULL || arena->used + size <= covered)
     return true;
   size_t due = (arena->used + size - covered + CHARGE_STEP - 1) / CHARGE_STEP * CHARGE_STEP;
-  if (!dw_budget_take(arena->budget, due))
+  if (!dw_budget_acquire(arena->budget, due))
     return false;
   arena->charged += due;
   return true;
@@ -214,7 +214,7 @@ void *dw_arena_try(struct dw_arena *arena, size_t size) {
   size_t needed = size > SIZE_MAX / 4 ? size : rounded(size);
   if (needed > arena->allowed && !allow(arena, needed))
     return NULL;
-  void *bytes = take(arena, needed);
+  void *bytes = allocate(arena, needed);
   if (bytes == NULL) {
     arena->exhausted = DW_LIMIT_EXHAUSTED;
     arena->allowed = 0;

@@ -24,8 +24,8 @@ struct dw_budget {
   size_t most;
 };
 /* Acquires SIZE bytes of the budget. Returns false, and acquires nothing, if fewer are left. */
-bool dw_budget_take(struct dw_budget *budget, size_t size) __attribute__((nonnull, warn_unused_result));
-void dw_budget_give_back(struct dw_budget *budget, size_t size) __attribute__((nonnull));
+bool dw_budget_acquire(struct dw_budget *budget, size_t size) __attribute__((nonnull, warn_unused_result));
+void dw_budget_release(struct dw_budget *budget, size_t size) __attribute__((nonnull));
 
 /* From now on dw_arena_try() charges BUDGET too, except for the first FREE bytes. BUDGET must outlive the arena. */
 void dw_arena_share(struct dw_arena *arena, struct dw_budget *budget, size_t free) __attribute__((nonnull));

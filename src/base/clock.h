@@ -1,4 +1,4 @@
-/* Clocks: the monotonic one for intervals, deadlines and back-offs, the wall clock for dates. */
+/* Clocks, and waiting until a time. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -6,12 +6,13 @@
 #include <stdint.h>
 #include <time.h>
 
-/* The monotonic clock, which is not affected when the wall clock is set. */
+/* The time of CLOCK: CLOCK_REALTIME, in microseconds since 1970, for dates; CLOCK_THREAD_CPUTIME_ID for the CPU time
+ * that the calling thread has used. */
+int64_t dw_clock_microseconds(clockid_t clock);
+
+/* The monotonic clock, for intervals, deadlines and back-offs: it is not affected when the wall clock is set. */
 int64_t dw_now_microseconds(void);
 int64_t dw_now_milliseconds(void);
-
-/* The CPU time that this thread has used. */
-int64_t dw_thread_microseconds(void);
 
 /* Initializes CONDITION so that pthread_cond_timedwait() measures its deadline on the monotonic clock, as dw_deadline()
  * returns it. The caller owns CONDITION and destroys it with pthread_cond_destroy(). It can't fail on Linux. */
@@ -20,8 +21,5 @@ void dw_condition_init(pthread_cond_t *condition) __attribute__((nonnull));
 /* Converts MICROSECONDS of the monotonic clock to the deadline that sem_clockwait() and pthread_cond_timedwait()
  * expect, the latter for a condition variable that dw_condition_init() has initialized. */
 struct timespec dw_deadline(int64_t microseconds);
-
-/* The wall clock, in milliseconds since 1970. */
-int64_t dw_wall_milliseconds(void);
 
 #endif

@@ -34,6 +34,9 @@ static struct {
   uint64_t gap;     /* the number of lines that no longer fitted */
 } queue = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+static atomic_int threshold = DW_LOG_INFO;
+static atomic_int form = DW_LOG_JSON;
+
 static _Atomic enum mode mode = DIRECT;
 static atomic_bool pending; /* the thread has not written all lines that were queued */
 static atomic_uint_fast64_t dropped;
@@ -44,20 +47,17 @@ uint64_t dw_log_dropped(void) {
 
 /* --- writing --- */
 
-/* Another process may have made the pipe at standard error non-blocking. */
-static void wait_for_room(void) {
-  (void)!poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
-}
-
-/* Returns the number of bytes written. */
+/* Returns the number of bytes written. Waits if the pipe at standard error is full, even if another process has made it
+ * non-blocking. */
 static size_t write_bytes(const char *bytes, size_t length) {
+  struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
   size_t done = 0;
   while (done < length) {
     ssize_t written = write(STDERR_FILENO, bytes + done, length - done);
     if (written > 0)
       done += (size_t)written;
     else if (written < 0 && errno == EAGAIN)
-      wait_for_room();
+      (void)!poll(&output, 1, -1);
     else if (written == 0 || errno != EINTR)
       break;
   }
@@ -115,7 +115,7 @@ static void gather(void) {
     continue;
 }
 
-static struct batch take_all(void) {
+static struct batch swap_halves(void) {
   struct batch batch = {queue.halves[queue.filling], queue.length, queue.gap};
   queue.filling = 1 - queue.filling;
   queue.length = 0;
@@ -128,7 +128,8 @@ static uint64_t report(uint64_t count) {
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
   static const char message[] = "log lines were dropped because standard error was blocked or too slow";
   const struct dw_log_member member = dw_log_integer("count", (int64_t)count);
-  dw_log_make_line(&line, &(struct dw_log_entry){DW_LOG_ERROR, message, sizeof message - 1, &member, 1});
+  dw_log_make_line(&line, (enum dw_log_format)atomic_load(&form),
+                   &(struct dw_log_entry){DW_LOG_ERROR, message, sizeof message - 1, &member, 1});
   return write_lines(line.data, line.length);
 }
 
@@ -151,7 +152,7 @@ static void *run(void *unused) {
   pthread_mutex_lock(&queue.lock);
   for (wait_for_lines(); queue.length > 0; wait_for_lines()) {
     gather();
-    struct batch batch = take_all();
+    struct batch batch = swap_halves();
     pthread_mutex_unlock(&queue.lock);
     write_batch(&batch);
     pthread_mutex_lock(&queue.lock);
@@ -166,10 +167,9 @@ static void *run(void *unused) {
 
 /* --- logging --- */
 
-static atomic_int threshold = DW_LOG_INFO;
-
-void dw_log_set_level(enum dw_log_level level) {
+void dw_log_configure(enum dw_log_level level, enum dw_log_format format) {
   atomic_store_explicit(&threshold, (int)level, memory_order_relaxed);
+  atomic_store_explicit(&form, (int)format, memory_order_relaxed);
 }
 
 int dw_log_enabled(enum dw_log_level level) {
@@ -211,7 +211,7 @@ static void put_line(const char *line, size_t length) {
 static void write_entry(struct dw_arena *arena, const struct dw_log_entry *entry) {
   int saved = errno;
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_IN(arena);
-  dw_log_make_line(&line, entry);
+  dw_log_make_line(&line, (enum dw_log_format)atomic_load(&form), entry);
   put_line(line.data, line.length);
   errno = saved;
 }

@@ -11,13 +11,12 @@
 
 enum dw_log_level { DW_LOG_ERROR, DW_LOG_WARN, DW_LOG_INFO, DW_LOG_DEBUG };
 
-/* Lines above this level are not written. The default is DW_LOG_INFO. */
-void dw_log_set_level(enum dw_log_level level);
-int dw_log_enabled(enum dw_log_level level);
-
 enum dw_log_format { DW_LOG_JSON, DW_LOG_TEXT };
-/* The format of all further lines. The default is DW_LOG_JSON. */
-void dw_log_set_format(enum dw_log_format format);
+
+/* Sets the level above which lines are not written, and the format of all further lines. The defaults are DW_LOG_INFO
+ * and DW_LOG_JSON. */
+void dw_log_configure(enum dw_log_level level, enum dw_log_format format);
+int dw_log_enabled(enum dw_log_level level);
 
 /* {"time":"2026-11-21T00:01:36.123Z","level":"info","msg":"..."}, or as text: 2026-11-21T00:01:36.123Z INFO  ...
  * Whatever would break the line, move a terminal's cursor or look like a member is escaped. */
@@ -34,7 +33,8 @@ struct dw_log_member {
     DW_LOG_MEMBER_BOOLEAN,
     DW_LOG_MEMBER_LIST
   } type;
-  const char *text; /* a string, or the comma-separated items of a list */
+  const char
+      *text; /* a string, or the comma-separated items of a list; NULL only for a string, which is then omitted */
   union {
     size_t most;      /* of a string: the maximum number of bytes of TEXT to write */
     int64_t number;   /* an integer, or 0 or 1 for a boolean */
@@ -63,7 +63,8 @@ static inline struct dw_log_member dw_log_boolean(const char *key, bool value) {
 /* {"key":["a","b"]} from "a,b", followed by the items of MORE. NULL means no items. As text it is key=a,b, and an empty
  * list is omitted. */
 static inline struct dw_log_member dw_log_list(const char *key, const char *items, const char *more) {
-  return (struct dw_log_member){key, DW_LOG_MEMBER_LIST, items, {.more = more}};
+  return (struct dw_log_member){
+      key, DW_LOG_MEMBER_LIST, items == NULL ? "" : items, {.more = more == NULL ? "" : more}};
 }
 
 /* Logs a message with COUNT members. The line is built in ARENA, or on the heap if ARENA is NULL. */

@@ -12,7 +12,8 @@ struct dw_log_entry {
   size_t count;
 };
 
-/* Appends ENTRY as a whole line, in the form that dw_log_set_format() chose. */
-void dw_log_make_line(struct dw_buf *out, const struct dw_log_entry *entry) __attribute__((nonnull));
+/* Appends ENTRY as a whole line. */
+void dw_log_make_line(struct dw_buf *out, enum dw_log_format format, const struct dw_log_entry *entry)
+    __attribute__((nonnull));
 
 #endif

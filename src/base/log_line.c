@@ -1,6 +1,5 @@
 /* Formats log lines, as JSON objects or as human-readable text. */
 #include <ctype.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -8,12 +7,6 @@
 
 #include "base/log_internal.h"
 #include "base/utf8.h"
-
-static atomic_int form = DW_LOG_JSON;
-
-void dw_log_set_format(enum dw_log_format format) {
-  atomic_store_explicit(&form, (int)format, memory_order_relaxed);
-}
 
 static void quote_ascii(struct dw_buf *out, unsigned char byte) {
   if (byte == '"')
@@ -41,7 +34,7 @@ static bool is_harmful(uint32_t code) {
 /* Appends one character, escaped if necessary. Returns its length in TEXT. */
 static size_t quote_one(struct dw_buf *out, const char *text, size_t length) {
   uint32_t code;
-  size_t taken = dw_utf8_next(text, length, &code);
+  size_t size = dw_utf8_next(text, length, &code);
   if (code < 0x80)
     quote_ascii(out, (unsigned char)code);
   else if (code == DW_UTF8_BAD)
@@ -49,8 +42,8 @@ static size_t quote_one(struct dw_buf *out, const char *text, size_t length) {
   else if (is_harmful(code))
     dw_buf_printf(out, "\\u%04x", (unsigned)code);
   else
-    dw_buf_add(out, text, taken);
-  return taken;
+    dw_buf_add(out, text, size);
+  return size;
 }
 
 void dw_log_quote(struct dw_buf *out, const char *text, size_t length) {
@@ -70,7 +63,7 @@ void dw_log_quote(struct dw_buf *out, const char *text, size_t length) {
 
 /* Appends "a,b" as "a","b". FOLLOWS: items precede these. Returns whether items precede the next ones. */
 static bool add_json_items(struct dw_buf *out, const char *list, bool follows) {
-  while (list != NULL && *list != '\0') {
+  while (*list != '\0') {
     size_t length = strcspn(list, ",");
     if (follows)
       dw_buf_putc(out, ',');
@@ -161,14 +154,10 @@ static void add_text_list(struct dw_buf *out, const char *items, const char *mor
   add_text_value(out, dw_buf_text(&all), all.length, true);
 }
 
-static const char *or_empty(const char *text) {
-  return text == NULL ? "" : text;
-}
-
 /* Lists without items are omitted. */
 static bool is_left_out(const struct dw_log_member *member) {
   return (member->type == DW_LOG_MEMBER_STRING && member->text == NULL) ||
-         (member->type == DW_LOG_MEMBER_LIST && *or_empty(member->text) == '\0' && *or_empty(member->u.more) == '\0');
+         (member->type == DW_LOG_MEMBER_LIST && *member->text == '\0' && *member->u.more == '\0');
 }
 
 static void add_text_member(struct dw_buf *out, const struct dw_log_member *member) {
@@ -188,7 +177,7 @@ static void add_text_member(struct dw_buf *out, const struct dw_log_member *memb
     dw_buf_puts(out, member->u.number != 0 ? "true" : "false");
     break;
   case DW_LOG_MEMBER_LIST:
-    add_text_list(out, or_empty(member->text), or_empty(member->u.more));
+    add_text_list(out, member->text, member->u.more);
     break;
   }
 }
@@ -264,10 +253,10 @@ static void add_text(struct dw_buf *line, const struct dw_log_entry *entry) {
   dw_buf_putc(line, '\n');
 }
 
-void dw_log_make_line(struct dw_buf *line, const struct dw_log_entry *entry) {
+void dw_log_make_line(struct dw_buf *line, enum dw_log_format format, const struct dw_log_entry *entry) {
   enum { USUAL_REST = 96, USUAL_MEMBER = 40 }; /* bytes */
   dw_buf_reserve(line, entry->length + entry->count * USUAL_MEMBER + USUAL_REST);
-  if (atomic_load_explicit(&form, memory_order_relaxed) == DW_LOG_TEXT)
+  if (format == DW_LOG_TEXT)
     add_text(line, entry);
   else
     add_json(line, entry);

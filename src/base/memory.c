@@ -42,10 +42,6 @@ void dw_secret_free(void *bytes, size_t size) {
   free(bytes);
 }
 
-void dw_secret_free_text(char *text) {
-  dw_secret_free(text, text == NULL ? 0 : strlen(text));
-}
-
 /* --- the process --- */
 
 /* The loader provides addresses as numbers. */
@@ -85,7 +81,7 @@ static int forget(struct dl_phdr_info *object, size_t size, void *context) {
   return 0;
 }
 
-void dw_memory_give_back(void) {
+void dw_memory_release(void) {
   uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
   malloc_trim(0);
   dl_iterate_phdr(forget, &page);

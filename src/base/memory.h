@@ -16,13 +16,10 @@ void *dw_more(void *items, size_t count, size_t *capacity, size_t size)
     __attribute__((nonnull(3), warn_unused_result, returns_nonnull));
 
 /* Memory that held private keys, tokens or passwords is wiped before it is freed: arenas by dw_arena_new_secret(),
- * buffers by DW_BUF_SECRET, everything else by these two. */
+ * buffers by DW_BUF_SECRET, everything else by dw_secret_free(). */
 
 /* Wipes SIZE bytes and frees them. NULL is allowed. */
 void dw_secret_free(void *bytes, size_t size);
-
-/* The same for a text, up to its NUL. */
-void dw_secret_free_text(char *text);
 
 /* For tests: called with all secret memory after it was wiped and before it is freed. NULL by default. */
 extern void (*dw_secret_freed)(const void *bytes, size_t size);
@@ -30,6 +27,6 @@ extern void (*dw_secret_freed)(const void *bytes, size_t size);
 /* Returns memory that finished work no longer needs to the system: freed heap memory, and the resident pages of the
  * program and its libraries. Those pages are clean copies of files and are read again when needed. Call it at the end
  * of start-up, of a reload or of an audit, not after every request. Any thread may call it. */
-void dw_memory_give_back(void);
+void dw_memory_release(void);
 
 #endif

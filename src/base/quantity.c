@@ -34,10 +34,6 @@ static const struct suffix *find_suffix(const char *text) {
   return NULL;
 }
 
-static bool is_suffix(const char *text) {
-  return find_suffix(text) != NULL || ((*text == 'e' || *text == 'E') && is_exponent(text + 1));
-}
-
 /* Skips digits. Returns how many there were, and sets NONZERO if one of them was not 0. */
 static size_t skip_digits(const char **text, bool *nonzero) {
   const char *start = *text;
@@ -58,7 +54,8 @@ bool dw_quantity_parse(const char *text, int *sign) {
     text++;
     digits += skip_digits(&text, &nonzero);
   }
-  if (digits == 0 || !is_suffix(text))
+  bool exponent = (*text == 'e' || *text == 'E') && is_exponent(text + 1);
+  if (digits == 0 || (!exponent && find_suffix(text) == NULL))
     return false;
   if (sign)
     *sign = !nonzero ? 0 : negative ? -1 : 1;

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,6 +12,12 @@ bool dw_text_equal(const char *a, const char *b) {
 
 int dw_by_name(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void *dw_find_by_name(const char *name, const void *items, size_t count, size_t size) {
+  if (count == 0)
+    return NULL;
+  return bsearch(&name, items, count, size, dw_by_name);
 }
 
 /* The next character of *AT under Go's folding, 0 at the end. Field names are ASCII, so the only other characters that
@@ -28,7 +35,7 @@ static unsigned char next_folded(const unsigned char **at) {
     return 'k';
   }
   *at += 1;
-  return *c >= 'A' && *c <= 'Z' ? (unsigned char)(*c + ('a' - 'A')) : *c;
+  return dw_lower((char)*c);
 }
 
 int dw_key_compare(const char *a, const char *b) {
@@ -46,14 +53,10 @@ int dw_key_compare(const char *a, const char *b) {
 
 enum { DISTANCE_MAX = 128 };
 
-static unsigned char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : (unsigned char)c;
-}
-
 /* A fast path: most keys differ in their first letter. Only non-ASCII characters can fold to a different letter. */
 bool dw_key_equal(const char *key, const char *name) {
   bool ascii = (unsigned char)*key < 0x80 && (unsigned char)*name < 0x80;
-  if (ascii && lower(*key) != lower(*name))
+  if (ascii && dw_lower(*key) != dw_lower(*name))
     return false;
   return dw_key_compare(key, name) == 0;
 }
@@ -73,10 +76,10 @@ static unsigned fill_row(struct rows *rows, const char *a, size_t i, const char 
   rows->row[0] = (unsigned)i;
   unsigned lowest = rows->row[0];
   for (size_t j = 1; j <= length; j++) {
-    bool same = lower(a[i - 1]) == lower(b[j - 1]);
+    bool same = dw_lower(a[i - 1]) == dw_lower(b[j - 1]);
     unsigned best = least(rows->last[j] + 1, rows->row[j - 1] + 1);
     best = least(best, rows->last[j - 1] + (same ? 0 : 1));
-    if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+    if (i > 1 && j > 1 && dw_lower(a[i - 1]) == dw_lower(b[j - 2]) && dw_lower(a[i - 2]) == dw_lower(b[j - 1]))
       best = least(best, rows->before[j - 2] + 1);
     rows->row[j] = best;
     lowest = least(lowest, best);
@@ -123,17 +126,9 @@ const char *dw_nearest(const char *text, const char *const *words, size_t count)
   return nearest;
 }
 
-static bool is_lower_alnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 static bool is_label(const char *text, size_t length) {
-  if (length == 0 || !is_lower_alnum(text[0]) || !is_lower_alnum(text[length - 1]))
-    return false;
-  for (size_t i = 0; i < length; i++)
-    if (!is_lower_alnum(text[i]) && text[i] != '-')
-      return false;
-  return true;
+  static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  return length > 0 && text[0] != '-' && text[length - 1] != '-' && strspn(text, allowed) >= length;
 }
 
 bool dw_is_dns_label(const char *text) {
@@ -205,14 +200,45 @@ const char *dw_quote_short(char out[DW_QUOTE_SIZE], const char *text, size_t len
   return out;
 }
 
+/* --- XML --- */
+
+static const char *escaped(uint32_t code) {
+  switch (code) {
+  case '&':
+    return "&amp;";
+  case '<':
+    return "&lt;";
+  case '>':
+    return "&gt;";
+  case '"':
+    return "&quot;";
+  case '\'':
+    return "&#39;";
+  default: /* XML 1.0 has no way to write most control characters, nor U+FFFE and U+FFFF (section 2.2) */
+    return dw_utf8_is_hidden(code) ? DW_UTF8_REPLACEMENT : NULL;
+  }
+}
+
+void dw_xml_add(struct dw_buf *out, const char *text, size_t length) {
+  for (size_t i = 0, size; i < length; i += size) {
+    uint32_t code;
+    size = dw_utf8_next(text + i, length - i, &code);
+    const char *instead = escaped(code);
+    if (instead != NULL)
+      dw_buf_puts(out, instead);
+    else
+      dw_buf_add(out, text + i, size);
+  }
+}
+
+void dw_xml_puts(struct dw_buf *out, const char *text) {
+  dw_xml_add(out, text, strlen(text));
+}
+
 /* --- placeholders --- */
 
 /* A longer text between the delimiters is unlikely to be a name or an expression. */
 enum { INSIDE_MAX = 256 };
-
-static bool is_name_start(char c) {
-  return c == '_' || (dw_is_alnum(c) && !dw_is_digit(c));
-}
 
 static bool is_name_part(char c) {
   return c == '_' || dw_is_alnum(c);
@@ -222,7 +248,7 @@ static bool is_name_part(char c) {
  * begin with a name. */
 static size_t enclosed(const char *text, const char *open, const char *close, bool named) {
   size_t length = strlen(open);
-  if (strncmp(text, open, length) != 0 || (named && !is_name_start(text[length])))
+  if (strncmp(text, open, length) != 0 || (named && (!is_name_part(text[length]) || dw_is_digit(text[length]))))
     return 0;
   const char *end = memmem(text + length, strnlen(text + length, INSIDE_MAX), close, strlen(close));
   if (end == NULL || end == text + length)

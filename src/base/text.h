@@ -1,4 +1,4 @@
-/* Small text helpers. */
+/* Texts: comparing, searching, checking, and quoting for messages and XML. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -6,12 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 /* Only ASCII, in every locale. */
 static inline bool dw_is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 static inline bool dw_is_alnum(char c) {
   return dw_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline unsigned char dw_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : (unsigned char)c;
 }
 /* White space in JSON and YAML. */
 static inline bool dw_is_blank(char c) {
@@ -26,9 +31,12 @@ static inline bool dw_is_space(char c) {
 bool dw_text_equal(const char *a, const char *b);
 
 /* Comparator for qsort() and bsearch() over elements that are a const char *, or structs that begin with one: orders
- * them by that text, byte by byte. The texts must not be NULL. For bsearch() the key is such an element too: `&name`.
- */
+ * them by that text, byte by byte. The texts must not be NULL. */
 int dw_by_name(const void *a, const void *b) __attribute__((nonnull));
+
+/* The element called NAME of the COUNT elements of SIZE bytes at ITEMS, which are ordered by dw_by_name(); NULL if
+ * there is none. ITEMS may be NULL if COUNT is 0. */
+void *dw_find_by_name(const char *name, const void *items, size_t count, size_t size) __attribute__((nonnull(1)));
 
 /* Whether Go's encoding/json matches KEY to the field NAME: equal under Unicode simple case folding, which maps U+017F
  * (long s) to s and U+212A (Kelvin sign) to k in addition to ASCII letters. */
@@ -54,6 +62,12 @@ const char *dw_text_placeholder(const char *text, size_t *length) __attribute__(
  * characters, which a terminal would obey. Returns OUT. */
 #define DW_QUOTE_SIZE 64
 const char *dw_quote_short(char out[DW_QUOTE_SIZE], const char *text, size_t length) __attribute__((nonnull));
+
+/* Appends TEXT[LENGTH] to XML or HTML as character data that is safe both in elements and in quoted attributes: & < > "
+ * ' are escaped, and characters for which dw_utf8_is_hidden() is true (including line ends and tabs) become U+FFFD. */
+void dw_xml_add(struct dw_buf *out, const char *text, size_t length) __attribute__((nonnull));
+/* The same for NUL-terminated TEXT. */
+void dw_xml_puts(struct dw_buf *out, const char *text) __attribute__((nonnull));
 
 /* Kubernetes names: a DNS label (RFC 1123, at most 63 bytes), and a DNS subdomain (labels joined by dots, at most 253).
  */

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "certs/pki_internal.h"
+#include "files/files.h"
 
 enum { LONGEST_PEM = 1 << 20, READ_BYTES = 4096 };
 

@@ -69,7 +69,7 @@ int dw_pki_pair_load(const char *cert_file, const char *key_file, struct dw_pki_
 
 void dw_pki_pair_free(struct dw_pki_pair *pair) {
   free(pair->certificate);
-  dw_secret_free_text(pair->key);
+  dw_secret_free(pair->key, pair->key == NULL ? 0 : strlen(pair->key));
   pair->certificate = NULL;
   pair->key = NULL;
 }

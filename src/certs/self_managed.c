@@ -109,7 +109,7 @@ static bool do_step(struct dw_self_managed *managed, int64_t *again_ms) {
   bool again = false;
   if (dw_managed_read(&round)) {
     round.input.options = &managed->rotation;
-    round.input.now_ms = dw_wall_milliseconds();
+    round.input.now_ms = dw_clock_microseconds(CLOCK_REALTIME) / 1000;
     serve_leaf(&round);
     again = plan_and_do(&round, again_ms);
   }
@@ -152,7 +152,7 @@ static unsigned go_round(struct dw_self_managed *managed) {
   end_round(managed);
   if (any_failed(managed))
     return dw_backoff_next(&managed->backoff, managed->retry_after_ms);
-  int64_t left = again_ms - dw_wall_milliseconds();
+  int64_t left = again_ms - dw_clock_microseconds(CLOCK_REALTIME) / 1000;
   return left > 0 && left < (int64_t)poll ? (unsigned)left : poll;
 }
 

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/xml.h"
+#include "base/text.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
 

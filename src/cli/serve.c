@@ -245,8 +245,7 @@ int cli_serve(int argc, char **argv) {
   int status = CLI_OK;
   if (!serve_options_read(argc, argv, &options, &status))
     return status;
-  dw_log_set_format(options.log_format);
-  dw_log_set_level(options.log_level);
+  dw_log_configure(options.log_level, options.log_format);
   block_signals(&signals);
   tune_memory();
   raise_file_limit();

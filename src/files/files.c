@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "files/manifests.h"
 
@@ -92,23 +93,15 @@ int dw_files_below(struct dw_arena *arena, const char *path, struct dw_file_list
   return 0;
 }
 
-/* FNV-1a: a fingerprint only has to differ when a file differs, nobody gains from forging one. */
-static uint64_t mix(uint64_t hash, const void *bytes, size_t length) {
-  const unsigned char *byte = bytes;
-  for (size_t i = 0; i < length; i++)
-    hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
-  return hash;
-}
-
 static uint64_t mix_file(uint64_t hash, const char *path) {
   struct stat info;
   if (stat(path, &info) != 0)
-    return mix(hash, "gone", 4);
-  hash = mix(hash, path, strlen(path));
-  hash = mix(hash, &info.st_ino, sizeof info.st_ino);
-  hash = mix(hash, &info.st_size, sizeof info.st_size);
-  hash = mix(hash, &info.st_mtim.tv_sec, sizeof info.st_mtim.tv_sec);
-  return mix(hash, &info.st_mtim.tv_nsec, sizeof info.st_mtim.tv_nsec);
+    return dw_hash_bytes(hash, "gone", 4);
+  hash = dw_hash_bytes(hash, path, strlen(path));
+  hash = dw_hash_bytes(hash, &info.st_ino, sizeof info.st_ino);
+  hash = dw_hash_bytes(hash, &info.st_size, sizeof info.st_size);
+  hash = dw_hash_bytes(hash, &info.st_mtim.tv_sec, sizeof info.st_mtim.tv_sec);
+  return dw_hash_bytes(hash, &info.st_mtim.tv_nsec, sizeof info.st_mtim.tv_nsec);
 }
 
 uint64_t dw_fingerprint(const char *path) {
@@ -116,7 +109,7 @@ uint64_t dw_fingerprint(const char *path) {
   struct dw_file_list files = {NULL, 0, 0};
   if (dw_files_below(arena, path, &files, NULL) != 0)
     return 0;
-  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  uint64_t hash = DW_HASH_INIT;
   for (size_t i = 0; i < files.count; i++)
     hash = mix_file(hash, files.paths[i]);
   return hash ? hash : 1;
@@ -203,4 +196,18 @@ char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_
   if (!text)
     dw_error_in_file(err, path);
   return text;
+}
+
+int dw_write_all(int fd, const void *bytes, size_t length) {
+  const char *at = bytes;
+  while (length > 0) {
+    ssize_t written = write(fd, at, length);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return -1;
+    at += written;
+    length -= (size_t)written;
+  }
+  return 0;
 }

@@ -32,4 +32,7 @@ bool dw_written_lately(const char *path, unsigned milliseconds) __attribute__((n
 char *dw_read_file(struct dw_arena *arena, const char *path, size_t limit, size_t *length, struct dw_error *err)
     __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
+/* Writes LENGTH bytes to FD, continuing after signals and partial writes. Returns 0, or -1 with errno set. */
+int dw_write_all(int fd, const void *bytes, size_t length) __attribute__((nonnull, warn_unused_result));
+
 #endif

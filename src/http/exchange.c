@@ -213,7 +213,7 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
 static bool charge(struct exchanges *all, struct exchange *exchange, size_t more) {
   size_t length = exchange->body.length + more;
   size_t due = length <= SMALL_BODY ? 0 : length - exchange->charged;
-  if (due > 0 && !dw_budget_take(&all->load->budget, due)) {
+  if (due > 0 && !dw_budget_acquire(&all->load->budget, due)) {
     dw_bound_hit(&all->load->hits, DW_BOUND_TOTAL_MEMORY);
     return false;
   }
@@ -222,7 +222,7 @@ static bool charge(struct exchanges *all, struct exchange *exchange, size_t more
 }
 
 static void release(struct exchanges *all, struct exchange *exchange) {
-  dw_budget_give_back(&all->load->budget, exchange->charged);
+  dw_budget_release(&all->load->budget, exchange->charged);
   exchange->charged = 0;
   dw_buf_free(&exchange->body);
 }

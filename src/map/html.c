@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "base/xml.h"
+#include "base/text.h"
 #include "map/html.h"
 #include "map/page_files.h"
 #include "map/phrases.h"

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/xml.h"
+#include "base/text.h"
 #include "map/block.h"
 #include "map/html.h"
 

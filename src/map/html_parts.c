@@ -1,6 +1,6 @@
 #include <inttypes.h>
 
-#include "base/xml.h"
+#include "base/text.h"
 #include "map/html.h"
 
 void dw_html_wrap(struct dw_buf *out, const char *before, const char *text, const char *after) {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/xml.h"
+#include "base/text.h"
 #include "map/block.h"
 #include "map/phrases.h"
 

@@ -203,7 +203,7 @@ static void audit(struct dw_auditor *auditor) {
     report(auditor, &run);
   free_violations(run.found);
   dw_world_unref(world);
-  dw_memory_give_back(); /* what the audit and replaced views took would else stay, a little more each time */
+  dw_memory_release(); /* what the audit and replaced views took would else stay, a little more each time */
 }
 
 /* --- the thread --- */

@@ -12,8 +12,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/io.h"
 #include "base/log.h"
+#include "files/files.h"
 
 enum { MOST_FILES = 10000, MOST_NAME_BYTES = 64, QUEUE_BYTES = 16 << 20 };
 

@@ -144,7 +144,7 @@ static void rebuild(struct dw_worlds *worlds) {
     dw_log(DW_LOG_INFO, "ready: the cluster state is complete");
   swap_in(worlds, world, true);
   if (first)
-    dw_memory_give_back();
+    dw_memory_release();
 }
 
 static void notify(struct dw_worlds *worlds, bool *what) {
@@ -195,7 +195,7 @@ static int reload_files(struct dw_worlds *worlds, struct dw_error *err) {
   if (world == NULL)
     return -1;
   swap_in(worlds, world, true);
-  dw_memory_give_back();
+  dw_memory_release();
   return 0;
 }
 

@@ -23,8 +23,7 @@ static int begin(void **state) {
   (void)state;
   captured = tmpfile();
   saved_stderr = dup(STDERR_FILENO);
-  dw_log_set_level(DW_LOG_INFO);
-  dw_log_set_format(DW_LOG_JSON);
+  dw_log_configure(DW_LOG_INFO, DW_LOG_JSON);
   return captured == NULL || dup2(fileno(captured), STDERR_FILENO) < 0;
 }
 
@@ -110,7 +109,7 @@ static void members_are_json(void **state) {
 
 static void members_are_text(void **state) {
   (void)state;
-  dw_log_set_format(DW_LOG_TEXT);
+  dw_log_configure(DW_LOG_INFO, DW_LOG_TEXT);
   log_all_types();
   char *text = lines_without_time();
   assert_string_equal(text, "T INFO  decision uid=u-1 empty=\"\" name=\"a \\\"b\\\"\" user=system micros=12 "
@@ -138,10 +137,10 @@ static void omits_lines_above_the_level(void **state) {
   dw_log_with(DW_LOG_DEBUG, "hidden", dw_log_integer("a", 1));
   assert_false(dw_log_enabled(DW_LOG_DEBUG));
   assert_true(dw_log_enabled(DW_LOG_INFO));
-  dw_log_set_level(DW_LOG_ERROR);
+  dw_log_configure(DW_LOG_ERROR, DW_LOG_JSON);
   dw_log(DW_LOG_WARN, "hidden");
   dw_log(DW_LOG_ERROR, "seen 1");
-  dw_log_set_level(DW_LOG_DEBUG);
+  dw_log_configure(DW_LOG_DEBUG, DW_LOG_JSON);
   dw_log(DW_LOG_DEBUG, "seen 2");
   char *text = logged();
   assert_null(strstr(text, "hidden"));
@@ -242,7 +241,7 @@ static void forget(void) {
 
 static void expect_text(const char *message, const struct dw_log_member *member, const char *expected) {
   forget();
-  dw_log_set_format(DW_LOG_TEXT);
+  dw_log_configure(DW_LOG_INFO, DW_LOG_TEXT);
   dw_log_members(NULL, DW_LOG_INFO, message, member, member != NULL);
   char *line = text_line("INFO ");
   assert_string_equal(line, expected);
@@ -253,8 +252,7 @@ static void text_names_the_level(void **state) {
   (void)state;
   static const char *const levels[] = {
       [DW_LOG_ERROR] = "ERROR", [DW_LOG_WARN] = "WARN ", [DW_LOG_INFO] = "INFO ", [DW_LOG_DEBUG] = "DEBUG"};
-  dw_log_set_format(DW_LOG_TEXT);
-  dw_log_set_level(DW_LOG_DEBUG);
+  dw_log_configure(DW_LOG_DEBUG, DW_LOG_TEXT);
   for (int level = DW_LOG_ERROR; level <= DW_LOG_DEBUG; level++) {
     forget();
     dw_log((enum dw_log_level)level, "watched at %s", "https://api:6443");
@@ -266,7 +264,7 @@ static void text_names_the_level(void **state) {
 
 static void text_quotes_lists_with_special_characters(void **state) {
   (void)state;
-  expect_text("x", &(struct dw_log_member){"a", DW_LOG_MEMBER_LIST, "b c,d", {.more = NULL}}, "x a=\"b c,d\"");
+  expect_text("x", &(struct dw_log_member){"a", DW_LOG_MEMBER_LIST, "b c,d", {.more = ""}}, "x a=\"b c,d\"");
   expect_text("x", &(struct dw_log_member){"a", DW_LOG_MEMBER_LIST, "b", {.more = "c=d"}}, "x a=\"b,c=d\"");
   expect_text("x", &(struct dw_log_member){"a", DW_LOG_MEMBER_LIST, "", {.more = ""}}, "x");
   expect_text("x", &(struct dw_log_member){"a", DW_LOG_MEMBER_STRING, "b,c", {.most = 3}}, "x a=\"b,c\"");

@@ -352,8 +352,7 @@ static int set_up(void **state) {
   (void)state;
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
-  dw_log_set_level(DW_LOG_INFO);
-  dw_log_set_format(DW_LOG_JSON);
+  dw_log_configure(DW_LOG_INFO, DW_LOG_JSON);
   return 0;
 }
 

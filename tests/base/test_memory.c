@@ -29,7 +29,7 @@ static void pages_of_programs_are_released(void **state) {
   (void)state;
   long before = status_of("RssFile");
   assert_true(before > 0);
-  dw_memory_give_back();
+  dw_memory_release();
   assert_true(status_of("RssFile") < before);
 }
 
@@ -48,7 +48,7 @@ static void programs_continue_after_releasing_memory(void **state) {
   char *first = parse("{\"a\":[1,2.5,\"x\"]}");
   variable++;
   for (int i = 0; i < 3; i++) {
-    dw_memory_give_back();
+    dw_memory_release();
     char *again = parse("{\"a\":[1,2.5,\"x\"]}");
     assert_string_equal(again, first);
     free(again);
@@ -70,7 +70,7 @@ static void freed_memory_is_released(void **state) {
   long full = status_of("RssAnon");
   for (size_t i = 0; i + 1 < COUNT; i++) /* the last one keeps the heap from shrinking by itself */
     free(blocks[i]);
-  dw_memory_give_back();
+  dw_memory_release();
   assert_true(status_of("RssAnon") < full - 15000);
   free(blocks[COUNT - 1]);
 }

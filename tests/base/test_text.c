@@ -276,17 +276,58 @@ static void other_texts_are_not_placeholders(void **state) {
     assert_placeholder(texts[i], NULL);
 }
 
-static void elements_that_begin_with_a_text_are_ordered_by_it(void **state) {
+static void elements_that_begin_with_a_text_are_ordered_and_found_by_it(void **state) {
   (void)state;
   struct {
     const char *name;
     int value;
   } items[] = {{"b", 2}, {"a", 1}, {"B", 0}};
-  const char *wanted = "b";
   qsort(items, 3, sizeof *items, dw_by_name);
   for (int i = 0; i < 3; i++)
     assert_int_equal(items[i].value, i);
-  assert_ptr_equal(bsearch(&wanted, items, 3, sizeof *items, dw_by_name), &items[2]);
+  assert_ptr_equal(dw_find_by_name("b", items, 3, sizeof *items), &items[2]);
+  assert_null(dw_find_by_name("c", items, 3, sizeof *items));
+  assert_null(dw_find_by_name("b", NULL, 0, sizeof *items));
+}
+
+#define UNSAFE "\xEF\xBF\xBD"
+
+static void expect_xml(const char *text, const char *markup) {
+  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
+  dw_xml_puts(&out, text);
+  assert_string_equal(dw_buf_text(&out), markup);
+}
+
+static void xml_keeps_safe_text(void **state) {
+  (void)state;
+  expect_xml("", "");
+  expect_xml("eth1 10.0.0.0/8 ~!", "eth1 10.0.0.0/8 ~!");
+  expect_xml("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x84\xC2\xA0", "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x84\xC2\xA0");
+}
+
+static void xml_escapes_markup(void **state) {
+  (void)state;
+  expect_xml("<b a=\"x\" c='y'>&amp;", "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;amp;");
+}
+
+static void xml_replaces_control_characters(void **state) {
+  (void)state;
+  expect_xml("a\tb\nc\x7F\033[2J", "a" UNSAFE "b" UNSAFE "c" UNSAFE UNSAFE "[2J");
+  expect_xml("\xC2\x80\xC2\x9B\xC2\x9F", UNSAFE UNSAFE UNSAFE); /* C1 */
+  expect_xml("\xE2\x80\xAE\xE2\x80\xA8\xE2\x81\xA6\xE2\x80\x8B", UNSAFE UNSAFE UNSAFE UNSAFE);
+  expect_xml("\xEF\xBB\xBF\xEF\xBF\xBE\xEF\xBF\xBF", UNSAFE UNSAFE UNSAFE);
+}
+
+static void xml_replaces_invalid_bytes_one_by_one(void **state) {
+  (void)state;
+  expect_xml("\xFFz\x80", UNSAFE "z" UNSAFE);
+  expect_xml("\xC3", UNSAFE);
+  expect_xml("\xE2\x82z", UNSAFE UNSAFE "z");
+  expect_xml("\xC0\xAF", UNSAFE UNSAFE);                       /* overlong */
+  expect_xml("\xE0\x80\xAF", UNSAFE UNSAFE UNSAFE);            /* overlong */
+  expect_xml("\xED\xA0\x80", UNSAFE UNSAFE UNSAFE);            /* a surrogate */
+  expect_xml("\xF4\x90\x80\x80", UNSAFE UNSAFE UNSAFE UNSAFE); /* beyond U+10FFFF */
+  expect_xml("\xF5\x80", UNSAFE UNSAFE);
 }
 
 int main(void) {
@@ -305,10 +346,14 @@ int main(void) {
       cmocka_unit_test(suffixes),
       cmocka_unit_test(classes_of_characters_are_ascii),
       cmocka_unit_test(texts_may_be_null),
-      cmocka_unit_test(elements_that_begin_with_a_text_are_ordered_by_it),
+      cmocka_unit_test(elements_that_begin_with_a_text_are_ordered_and_found_by_it),
       cmocka_unit_test(hexadecimal_digits_have_values),
       cmocka_unit_test(placeholders_are_found),
       cmocka_unit_test(other_texts_are_not_placeholders),
+      cmocka_unit_test(xml_keeps_safe_text),
+      cmocka_unit_test(xml_escapes_markup),
+      cmocka_unit_test(xml_replaces_control_characters),
+      cmocka_unit_test(xml_replaces_invalid_bytes_one_by_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,9 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -363,6 +365,56 @@ static void what_cannot_be_looked_at_may_be_being_written(void **state) {
   assert_true(dw_written_lately(folder_path(arena, folder, "none"), 20));
 }
 
+/* --- writing --- */
+
+enum { LENGTH = 1 << 20 }; /* far more than a pipe holds */
+
+struct reading {
+  int fd;
+  char bytes[LENGTH];
+  size_t length;
+};
+
+static void *read_to_the_end(void *context) {
+  struct reading *reading = context;
+  for (;;) {
+    ssize_t got = read(reading->fd, reading->bytes + reading->length, LENGTH - reading->length);
+    if (got <= 0)
+      return NULL;
+    reading->length += (size_t)got;
+  }
+}
+
+static void writes_everything_to_a_pipe_in_parts(void **state) {
+  (void)state;
+  static struct reading reading;
+  static char sent[LENGTH];
+  int ends[2];
+  pthread_t thread;
+  for (size_t i = 0; i < LENGTH; i++)
+    sent[i] = (char)(i % 251);
+  assert_int_equal(pipe(ends), 0);
+  reading.fd = ends[0];
+  assert_int_equal(pthread_create(&thread, NULL, read_to_the_end, &reading), 0);
+  assert_int_equal(dw_write_all(ends[1], sent, LENGTH), 0);
+  close(ends[1]);
+  pthread_join(thread, NULL);
+  close(ends[0]);
+  assert_int_equal(reading.length, LENGTH);
+  assert_memory_equal(reading.bytes, sent, LENGTH);
+}
+
+static void failed_writes_set_errno(void **state) {
+  (void)state;
+  int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+  assert_true(full >= 0);
+  errno = 0;
+  assert_int_equal(dw_write_all(full, "x", 1), -1);
+  assert_int_equal(errno, ENOSPC);
+  assert_int_equal(dw_write_all(full, "x", 0), 0);
+  close(full);
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
   const struct CMUnitTest tests[] = {
@@ -389,6 +441,8 @@ int main(void) {
       TEST(the_fingerprint_of_one_file_is_its_own),
       TEST(a_file_that_is_being_written_is_told),
       TEST(what_cannot_be_looked_at_may_be_being_written),
+      cmocka_unit_test(writes_everything_to_a_pipe_in_parts),
+      cmocka_unit_test(failed_writes_set_errno),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -668,8 +668,8 @@ static struct gate {
 } gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
 
 static void work(int64_t microseconds) {
-  int64_t end = dw_thread_microseconds() + microseconds;
-  while (dw_thread_microseconds() < end)
+  int64_t end = dw_clock_microseconds(CLOCK_THREAD_CPUTIME_ID) + microseconds;
+  while (dw_clock_microseconds(CLOCK_THREAD_CPUTIME_ID) < end)
     continue;
 }
 
