@@ -15,7 +15,7 @@ static void check_subject(struct cli_report *report, const struct dw_world *worl
 }
 
 static void check_all(struct cli_report *report, const struct dw_subjects *subjects) {
-  report->skipped = subjects->read.passed_over;
+  report->skipped = subjects->read.skipped;
   report->templates = subjects->read.templates;
   report->patches = subjects->read.patches;
   report->patch_count = subjects->read.patch_count;

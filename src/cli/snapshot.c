@@ -65,17 +65,10 @@ struct item {
   size_t order; /* of two objects with the same name the later one is used, as in a view */
 };
 
-static int by_identity(const struct item *a, const struct item *b) {
-  if (a->object->kind != b->object->kind)
-    return a->object->kind < b->object->kind ? -1 : 1;
-  int order = strcmp(a->object->namespace_, b->object->namespace_);
-  return order != 0 ? order : strcmp(a->object->name, b->object->name);
-}
-
 static int by_name(const void *left, const void *right) {
   const struct item *a = left;
   const struct item *b = right;
-  int order = by_identity(a, b);
+  int order = dw_object_compare(a->object, b->object);
   return order != 0 ? order : a->order < b->order ? -1 : a->order > b->order;
 }
 
@@ -101,7 +94,7 @@ static struct item *collect(struct dw_arena *arena, const struct dw_lint_state *
   qsort(items, state->count, sizeof *items, by_name);
   *count = 0;
   for (size_t i = 0; i < state->count; i++)
-    if (i + 1 == state->count || by_identity(&items[i], &items[i + 1]) != 0)
+    if (i + 1 == state->count || dw_object_compare(items[i].object, items[i + 1].object) != 0)
       items[(*count)++] = items[i];
   return items;
 }

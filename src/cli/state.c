@@ -56,7 +56,7 @@ static int read_cluster(struct dw_arena *arena, const struct cli_state_query *qu
   if (config == NULL)
     return -1;
   struct reading reading = {arena, query->keep, out};
-  struct dw_cluster_list list = {.config = config, .take = add_object, .context = &reading, .only = DW_KIND_OTHER};
+  struct dw_cluster_list list = {.config = config, .receive = add_object, .context = &reading, .only = DW_KIND_OTHER};
   int failed = dw_cluster_list(&list, out->found.knowledge, err);
   dw_api_config_free(config);
   return failed;

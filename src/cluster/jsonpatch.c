@@ -120,11 +120,6 @@ struct op {
   const dw_json *value; /* ADD, REPLACE, TEST */
 };
 
-/* Whether the document can have a place FROM: only copy takes the document itself. */
-static bool is_source(enum operation kind, const char *from) {
-  return from != NULL && (strchr(from, '/') != NULL || (kind == COPY && from[0] == '\0'));
-}
-
 /* False if evanphx/json-patch cannot apply it: it wants keys in this letter case and, unlike RFC
  * 6902, no value for a test. */
 static bool read_op(const dw_json *json, struct op *out) {
@@ -138,8 +133,10 @@ static bool read_op(const dw_json *json, struct op *out) {
                   dw_json_get(json, "value")};
   bool from_needed = op.kind == MOVE || op.kind == COPY;
   bool value_needed = op.kind == ADD || op.kind == REPLACE;
+  /* Only copy accepts the whole document as its source. */
+  bool has_source = op.from != NULL && (strchr(op.from, '/') != NULL || (op.kind == COPY && op.from[0] == '\0'));
   *out = op;
-  return op.path != NULL && (!from_needed || is_source(op.kind, op.from)) && (!value_needed || op.value != NULL);
+  return op.path != NULL && (!from_needed || has_source) && (!value_needed || op.value != NULL);
 }
 
 /* HCO's applyAnnotationPatch refuses the whole annotation because of any other path. */

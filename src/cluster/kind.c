@@ -57,6 +57,10 @@ bool dw_kind_cluster_wide(enum dw_kind kind) {
   return kind < DW_KIND_COUNT && kinds[kind].cluster_wide;
 }
 
+bool dw_kind_is_user(enum dw_kind kind) {
+  return kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
+}
+
 bool dw_kind_is_judged(enum dw_kind kind) {
   return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT ||
          kind == DW_KIND_MIGRATION_POLICY;

@@ -32,6 +32,8 @@ const char *dw_kind_name(enum dw_kind kind) __attribute__((returns_nonnull)); /*
 const char *dw_kind_title(enum dw_kind kind) __attribute__((returns_nonnull));
 const char *dw_kind_group(enum dw_kind kind) __attribute__((returns_nonnull)); /* "k8s.cni.cncf.io" */
 
+/* Whether objects of this kind name a migration network: HyperConverged and KubeVirt. */
+bool dw_kind_is_user(enum dw_kind kind);
 /* Whether objects of this kind are reviewed, linted and audited. */
 bool dw_kind_is_judged(enum dw_kind kind);
 bool dw_kind_cluster_wide(enum dw_kind kind); /* its objects have no namespace */

@@ -15,7 +15,7 @@ enum place {
 /* Sources: OVN-Kubernetes pkg/clustermanager/userdefinednetwork/template (a NAD has its network's name); SR-IOV network
  * operator api/v1/helper.go and NVIDIA network operator pkg/state (spec.networkNamespace, else "default" or the
  * object's own); OpenShift's cluster-network-operator pkg/network/additional_networks.go. */
-static const struct maker {
+static const struct dw_maker {
   const char *group, *kind;
   enum place place;
 } makers[] = {
@@ -30,7 +30,7 @@ static const struct maker {
     {"operator.openshift.io", "Network", PLACE_ADDITIONAL},
 };
 
-static const struct maker *maker_of(const dw_json *json) {
+const struct dw_maker *dw_maker_of(const dw_json *json) {
   const char *version = dw_json_get_string(json, "apiVersion");
   const char *kind = dw_json_get_string(json, "kind");
   for (size_t i = 0; version != NULL && kind != NULL && i < sizeof makers / sizeof *makers; i++) {
@@ -39,10 +39,6 @@ static const struct maker *maker_of(const dw_json *json) {
       return &makers[i];
   }
   return NULL;
-}
-
-bool dw_is_maker(const dw_json *json) {
-  return maker_of(json) != NULL;
 }
 
 /* A placeholder that is not filled in yet may become any name. */
@@ -57,7 +53,7 @@ static const char *selected_namespace(const dw_json *spec) {
       dw_json_string(dw_json_path(spec, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name", NULL)));
 }
 
-static const char *namespace_of(const struct maker *maker, const dw_json *json, const char *default_namespace) {
+static const char *namespace_of(const struct dw_maker *maker, const dw_json *json, const char *default_namespace) {
   const dw_json *spec = dw_json_get(json, "spec");
   const char *own = dw_json_get_string(dw_json_get(json, "metadata"), "namespace");
   const char *network = dw_json_get_string(spec, "networkNamespace");
@@ -68,16 +64,12 @@ static const char *namespace_of(const struct maker *maker, const dw_json *json, 
   return own == NULL || *own == '\0' ? default_namespace : unless_placeholder(own);
 }
 
-size_t dw_raw_networks(const dw_json *json) {
-  const struct maker *maker = maker_of(json);
+const dw_json *dw_additional_networks(const dw_json *json) {
+  const struct dw_maker *maker = dw_maker_of(json);
   if (maker == NULL || maker->place != PLACE_ADDITIONAL)
-    return 0;
+    return NULL;
   const dw_json *list = dw_json_path(json, "spec", "additionalNetworks", NULL);
-  return dw_json_type(list) == DW_JSON_ARRAY ? dw_json_size(list) : 0;
-}
-
-static const dw_json *additional(const dw_json *json, size_t index) {
-  return dw_json_at(dw_json_path(json, "spec", "additionalNetworks", NULL), index);
+  return dw_json_type(list) == DW_JSON_ARRAY ? list : NULL;
 }
 
 /* Without a namespace OpenShift puts it into "default". */
@@ -90,8 +82,7 @@ static dw_json *new_text(struct dw_arena *arena, const char *text) {
   return dw_json_new_string(arena, text, strlen(text));
 }
 
-const dw_json *dw_raw_network(struct dw_arena *arena, const dw_json *json, size_t index) {
-  const dw_json *network = index < dw_raw_networks(json) ? additional(json, index) : NULL;
+const dw_json *dw_raw_nad(struct dw_arena *arena, const dw_json *network) {
   const char *name = dw_json_get_string(network, "name");
   const dw_json *config = dw_json_get(network, "rawCNIConfig");
   if (name == NULL || *name == '\0' || config == NULL)
@@ -110,9 +101,10 @@ const dw_json *dw_raw_network(struct dw_arena *arena, const dw_json *json, size_
 }
 
 static size_t additional_nads(const dw_json *json, struct dw_made_nad *out, size_t max) {
+  const dw_json *networks = dw_additional_networks(json);
   size_t count = 0;
-  for (size_t i = 0; i < dw_raw_networks(json); i++) {
-    const dw_json *network = additional(json, i);
+  for (size_t i = 0; i < dw_json_size(networks); i++) {
+    const dw_json *network = dw_json_at(networks, i);
     if (dw_json_get(network, "rawCNIConfig") != NULL)
       continue;
     if (count < max)
@@ -126,7 +118,7 @@ static size_t additional_nads(const dw_json *json, struct dw_made_nad *out, size
 
 size_t dw_made_nads(struct dw_arena *arena, const dw_json *json, const char *default_namespace, struct dw_made_nad *out,
                     size_t max) {
-  const struct maker *maker = maker_of(json);
+  const struct dw_maker *maker = dw_maker_of(json);
   if (maker == NULL)
     return 0;
   if (maker->place == PLACE_ADDITIONAL)

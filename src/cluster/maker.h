@@ -13,19 +13,20 @@ struct dw_made_nad {
   const char *why;  /* "ClusterUserDefinedNetwork migration creates this NAD" */
 };
 
-/* Whether JSON is an object of a kind that makes NADs. */
-bool dw_is_maker(const dw_json *json);
+/* The row of the kind of JSON; NULL if objects of this kind create no NADs. */
+struct dw_maker;
+const struct dw_maker *dw_maker_of(const dw_json *json);
 
 /* The NADs that are created for JSON, at most MAX into OUT: a ClusterUserDefinedNetwork, UserDefinedNetwork,
  * SriovNetwork and its like, or the additionalNetworks of Network.operator.openshift.io that have no rawCNIConfig
- * (dw_raw_network()). How many there are; 0 for another object. OUT lives in ARENA and JSON. DEFAULT_NAMESPACE stands
+ * (dw_raw_nad()). How many there are; 0 for another object. OUT lives in ARENA and JSON. DEFAULT_NAMESPACE stands
  * in for one without. */
 size_t dw_made_nads(struct dw_arena *arena, const dw_json *json, const char *default_namespace, struct dw_made_nad *out,
                     size_t max) __attribute__((nonnull(1, 3)));
 
-/* The NAD that OpenShift creates for additionalNetworks[INDEX], if that has a rawCNIConfig; else NULL. */
-const dw_json *dw_raw_network(struct dw_arena *arena, const dw_json *json, size_t index) __attribute__((nonnull(1)));
-/* How many additionalNetworks there are; 0 for another object. */
-size_t dw_raw_networks(const dw_json *json);
+/* The list spec.additionalNetworks of a Network.operator.openshift.io; NULL for other objects. */
+const dw_json *dw_additional_networks(const dw_json *json);
+/* The NAD that OpenShift creates for NETWORK, an element of that list; NULL if NETWORK has no rawCNIConfig. */
+const dw_json *dw_raw_nad(struct dw_arena *arena, const dw_json *network) __attribute__((nonnull(1)));
 
 #endif

@@ -81,17 +81,23 @@ uint16_t dw_nic_flags(const struct dw_nic *nic, const struct dw_handler_node *on
  * bridge against the MTU and the VLANs of the port that it leaves by, not of the bridge (net/bridge/br_forward.c,
  * br_dev_queue_push_xmit; tried: over a bridge of MTU 1500 with an uplink of 9000 large frames pass). --- */
 
-/* A port that leads to a pod or nowhere. A NIC that the NodeNetworkState lacks may be anything. */
-static bool is_inner(const struct dw_nic *nic) {
-  return nic != NULL && (nic->type == DW_NIC_VIRTUAL || nic->type == DW_NIC_LOOPBACK);
+/* The uplinks of BRIDGE in turn: *NEXT is 0 at first; NULL after the last one. A port of type veth, tun or dummy leads
+ * to a pod or nowhere. A port that the NodeNetworkState does not report as a NIC may be anything. */
+static const struct dw_bridge_port *next_uplink(const struct dw_object *nns, const struct dw_nic *bridge,
+                                                uint32_t *next) {
+  while (*next < dw_nic_port_count(bridge)) {
+    const struct dw_bridge_port *port = &bridge->more->ports[(*next)++];
+    const struct dw_nic *nic = dw_nns_find(nns, port->name);
+    if (nic == NULL || (nic->type != DW_NIC_VIRTUAL && nic->type != DW_NIC_LOOPBACK))
+      return port;
+  }
+  return NULL;
 }
 
 uint32_t dw_nic_wire_mtu(const struct dw_object *nns, const struct dw_nic *bridge) {
-  uint32_t highest = 0;
-  for (uint32_t i = 0; i < dw_nic_port_count(bridge); i++) {
-    const struct dw_nic *nic = dw_nns_find(nns, bridge->more->ports[i].name);
-    if (is_inner(nic))
-      continue;
+  uint32_t highest = 0, next = 0;
+  for (const struct dw_bridge_port *port; (port = next_uplink(nns, bridge, &next)) != NULL;) {
+    const struct dw_nic *nic = dw_nns_find(nns, port->name);
     if (nic == NULL || nic->mtu == 0)
       return 0;
     if (nic->mtu > highest)
@@ -102,10 +108,8 @@ uint32_t dw_nic_wire_mtu(const struct dw_object *nns, const struct dw_nic *bridg
 
 bool dw_nic_filters(const struct dw_object *nns, const struct dw_nic *bridge) {
   bool filters = false;
-  for (uint32_t i = 0; i < dw_nic_port_count(bridge); i++) {
-    const struct dw_bridge_port *port = &bridge->more->ports[i];
-    if (is_inner(dw_nns_find(nns, port->name)))
-      continue;
+  uint32_t next = 0;
+  for (const struct dw_bridge_port *port; (port = next_uplink(nns, bridge, &next)) != NULL;) {
     if (!port->vlans_known)
       return false;
     filters = true;
@@ -116,10 +120,8 @@ bool dw_nic_filters(const struct dw_object *nns, const struct dw_nic *bridge) {
 bool dw_nic_carries(const struct dw_object *nns, const struct dw_nic *bridge, unsigned vlan) {
   if (!dw_nic_filters(nns, bridge) || vlan == bridge->more->default_vlan)
     return true;
-  for (uint32_t i = 0; i < bridge->more->port_count; i++) {
-    const struct dw_bridge_port *port = &bridge->more->ports[i];
-    if (is_inner(dw_nns_find(nns, port->name)))
-      continue;
+  uint32_t next = 0;
+  for (const struct dw_bridge_port *port; (port = next_uplink(nns, bridge, &next)) != NULL;) {
     for (uint32_t k = 0; k < port->vlan_count; k++)
       if (port->vlans[k].first <= vlan && vlan <= port->vlans[k].last)
         return true;
@@ -135,10 +137,8 @@ static void set_range(uint64_t *bits, unsigned first, unsigned last) {
 void dw_nic_carried(const struct dw_object *nns, const struct dw_nic *bridge, uint64_t *open) {
   uint64_t carried[DW_VLAN_WORDS] = {0};
   set_range(carried, bridge->more->default_vlan, bridge->more->default_vlan);
-  for (uint32_t i = 0; i < bridge->more->port_count; i++) {
-    const struct dw_bridge_port *port = &bridge->more->ports[i];
-    if (is_inner(dw_nns_find(nns, port->name)))
-      continue;
+  uint32_t next = 0;
+  for (const struct dw_bridge_port *port; (port = next_uplink(nns, bridge, &next)) != NULL;) {
     for (uint32_t k = 0; k < port->vlan_count; k++)
       set_range(carried, port->vlans[k].first, port->vlans[k].last);
   }

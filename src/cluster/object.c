@@ -122,9 +122,16 @@ int dw_object_reduce_as(enum dw_kind kind, const dw_json *json, const char *defa
   const char *own = dw_json_get_string(json, "kind");
   if (own != NULL && strcmp(own, dw_kind_name(kind)) != 0)
     return dw_error_set(err, DW_ERR_INVALID, "kind is %s, not %s", own, dw_kind_name(kind));
-  if (own == NULL && (kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT)) /* their versions differ */
+  if (own == NULL && dw_kind_is_user(kind)) /* their versions differ */
     return dw_error_set(err, DW_ERR_INVALID, "kind is missing");
   return reduce(&r, default_namespace, out, err);
+}
+
+int dw_object_compare(const struct dw_object *a, const struct dw_object *b) {
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  int order = strcmp(a->namespace_, b->namespace_);
+  return order != 0 ? order : strcmp(a->name, b->name);
 }
 
 uint32_t dw_nic_port_count(const struct dw_nic *nic) {
@@ -133,8 +140,7 @@ uint32_t dw_nic_port_count(const struct dw_nic *nic) {
 
 const struct dw_nic *dw_nns_find(const struct dw_object *nns, const char *name) {
   size_t count = nns->nns.nic_count;
-  const struct dw_nic *nic =
-      count == 0 ? NULL : bsearch(&name, nns->nns.nics, count, sizeof nns->nns.nics[0], dw_by_name);
+  const struct dw_nic *nic = dw_find_by_name(name, nns->nns.nics, count, sizeof nns->nns.nics[0]);
   for (size_t i = 0; nic == NULL && i < count; i++) {
     const struct dw_nic_more *more = nns->nns.nics[i].more;
     for (size_t k = 0; more != NULL && k < more->alt_name_count; k++)

@@ -220,9 +220,12 @@ dw_json *dw_object_prune(struct dw_arena *arena, enum dw_kind kind, const char *
 
 /* Paths (json_select.h) to all that dw_object_reduce() and dw_object_prune() read of an object of any kind, and to its
  * resourceVersion: the rest, nearly all of a Node or a NodeNetworkState, need not be made into values. */
-dw_json_paths dw_object_paths(void) __attribute__((returns_nonnull));
+extern const char *const dw_object_paths[];
 /* The same of an event of a watch: its type, its object, and of an error code and message. */
-dw_json_paths dw_event_paths(void) __attribute__((returns_nonnull));
+extern const char *const dw_event_paths[];
+
+/* Compares kinds, then namespaces, then names, and nothing else. Returns <0, 0 or >0. */
+int dw_object_compare(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
 
 /* Whether the rules read the same in both (same kind, namespace and name given). */
 bool dw_object_same(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));

@@ -8,8 +8,8 @@
 #include "cluster/reduce_internal.h"
 
 struct counted {
+  struct dw_object object; /* first, so that a pointer to it is also one to this */
   atomic_size_t references;
-  struct dw_object object;
 };
 
 /* The same walk runs twice: first with no block, to measure, then with one, to copy. */
@@ -89,8 +89,7 @@ static void pack_node(struct packer *p, struct dw_object *object) {
 static const char *pack_nic_name(struct packer *p, const struct dw_object *object, const char *name) {
   if (name == NULL)
     return NULL;
-  const struct dw_nic *nic =
-      bsearch(&name, object->nns.nics, object->nns.nic_count, sizeof object->nns.nics[0], dw_by_name);
+  const struct dw_nic *nic = dw_find_by_name(name, object->nns.nics, object->nns.nic_count, sizeof object->nns.nics[0]);
   return nic != NULL ? nic->name : pack_text(p, name);
 }
 
@@ -218,19 +217,16 @@ const struct dw_object *dw_object_pack(struct dw_object *object) {
   return &counted->object;
 }
 
-static struct counted *counted_of(const struct dw_object *object) {
-  return (struct counted *)(void *)((char *)object - offsetof(struct counted, object));
-}
-
 const struct dw_object *dw_object_ref(const struct dw_object *object) {
-  atomic_fetch_add_explicit(&counted_of(object)->references, 1, memory_order_relaxed);
+  struct counted *counted = (struct counted *)object;
+  atomic_fetch_add_explicit(&counted->references, 1, memory_order_relaxed);
   return object;
 }
 
 void dw_object_unref(const struct dw_object *object) {
   if (object == NULL)
     return;
-  struct counted *counted = counted_of(object);
+  struct counted *counted = (struct counted *)object;
   if (atomic_fetch_sub_explicit(&counted->references, 1, memory_order_acq_rel) == 1)
     free(counted);
 }

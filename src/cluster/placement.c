@@ -3,20 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *label_of(const struct dw_object *node, const char *key) {
-  for (size_t i = 0; i < node->node.label_count; i++)
-    if (strcmp(node->node.labels[i].key, key) == 0)
-      return node->node.labels[i].value;
-  return NULL;
-}
-
 /* --- nodeSelector --- */
 
 static const char system_label[] = "kubernetes.io/os";
 
 /* A node without the label is assumed to run Linux. */
 static const char *system_of(const struct dw_object *node) {
-  const char *system = label_of(node, system_label);
+  const char *system = dw_label_value(node->node.labels, node->node.label_count, system_label);
   return system == NULL ? "linux" : system;
 }
 
@@ -31,7 +24,9 @@ static bool selects(const dw_json *selector, const struct dw_object *node) {
     return false;
   for (struct dw_json_member it = dw_json_first(selector); it.value != NULL; it = dw_json_next(selector, it)) {
     const char *wanted = dw_json_string(it.value);
-    const char *value = strcmp(it.key, system_label) == 0 ? system_of(node) : label_of(node, it.key);
+    const char *value = strcmp(it.key, system_label) == 0
+                            ? system_of(node)
+                            : dw_label_value(node->node.labels, node->node.label_count, it.key);
     if (wanted == NULL || value == NULL || strcmp(wanted, value) != 0)
       return false;
   }
@@ -88,7 +83,8 @@ static bool term_matches(const dw_json *term, const struct dw_object *node) {
   const dw_json *fields = dw_json_get(term, "matchFields");
   for (size_t i = 0; i < dw_json_size(expressions); i++) {
     const char *key = dw_json_get_string(dw_json_at(expressions, i), "key");
-    if (key == NULL || !meets(dw_json_at(expressions, i), label_of(node, key)))
+    if (key == NULL ||
+        !meets(dw_json_at(expressions, i), dw_label_value(node->node.labels, node->node.label_count, key)))
       return false;
   }
   for (size_t i = 0; i < dw_json_size(fields); i++) {

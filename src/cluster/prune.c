@@ -95,17 +95,9 @@ static const char *const embedded_paths[] = {"networking|podSubnet", "networking
       prefix "status|migrationState|targetNodeAddress", prefix "status|migrationState|completed",                      \
       prefix "status|migrationState|failed", prefix "status|migrationState|sourceState|syncAddress",                   \
       prefix "status|migrationState|targetState|syncAddress"
-static const char *const object_paths[] = {ALL(""), NULL};
-static const char *const event_paths[] = {"type", ALL("object|"), "object|code", "object|message", NULL};
-static_assert(sizeof event_paths / sizeof *event_paths <= DW_JSON_MOST_PATHS, "event_paths is too long");
-
-dw_json_paths dw_object_paths(void) {
-  return object_paths;
-}
-
-dw_json_paths dw_event_paths(void) {
-  return event_paths;
-}
+const char *const dw_object_paths[] = {ALL(""), NULL};
+const char *const dw_event_paths[] = {"type", ALL("object|"), "object|code", "object|message", NULL};
+static_assert(sizeof dw_event_paths / sizeof *dw_event_paths <= DW_JSON_MOST_PATHS, "dw_event_paths is too long");
 
 static const char *const *const paths_of[DW_KIND_COUNT] = {
     [DW_KIND_NAD] = nad_paths,

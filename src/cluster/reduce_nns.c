@@ -43,11 +43,6 @@ static void read_type(const char *name, struct dw_nic *nic) {
     }
 }
 
-/* "ignore" says that NetworkManager leaves the NIC alone, not that it is down. */
-static bool is_up(const char *state) {
-  return state == NULL || strcmp(state, "up") == 0 || strcmp(state, "ignore") == 0;
-}
-
 /* --- bridge.port[] --- */
 
 static int read_id(const struct dw_spot *up, const char *key, uint16_t *out, struct dw_error *err) {
@@ -238,7 +233,8 @@ static int read_nic(struct dw_arena *scratch, const struct dw_spot *interface, s
     nic->name = NULL;
     return 0;
   }
-  nic->up = is_up(state);
+  /* "ignore" means that NetworkManager does not manage the NIC, not that it is down. */
+  nic->up = state == NULL || strcmp(state, "up") == 0 || strcmp(state, "ignore") == 0;
   read_type(type, nic);
   if (read_controller(interface, nic, err) != 0 || read_more(scratch, interface, nic, err) != 0 ||
       read_speed(interface, nic, err) != 0 || read_addresses(scratch, interface, nic, err) != 0)
@@ -305,8 +301,7 @@ static int read_nics(struct dw_reduction *r, const struct dw_spot *state, struct
 }
 
 static void mark_default_route(struct dw_object *object, const char *name) {
-  struct dw_nic key = {.name = name};
-  struct dw_nic *nic = bsearch(&key, object->nns.nics, object->nns.nic_count, sizeof key, dw_by_name);
+  struct dw_nic *nic = dw_find_by_name(name, object->nns.nics, object->nns.nic_count, sizeof object->nns.nics[0]);
   if (nic != NULL)
     nic->default_route = true;
 }

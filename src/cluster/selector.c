@@ -31,10 +31,6 @@ struct parser {
   struct dw_error *err;
 };
 
-static bool ends_word(char c) {
-  return c == '\0' || dw_is_blank(c) || strchr("=!(),<>", c) != NULL;
-}
-
 static struct token symbol(const char *at) {
   bool equal_follows = at[0] != '\0' && at[1] == '=';
   switch (at[0]) {
@@ -58,9 +54,7 @@ static struct token symbol(const char *at) {
 static void advance(struct parser *p) {
   while (dw_is_blank(*p->at))
     p->at++;
-  size_t length = 0;
-  while (!ends_word(p->at[length]))
-    length++;
+  size_t length = strcspn(p->at, " \t\n\r=!(),<>");
   p->token = length > 0 ? (struct token){TOKEN_WORD, p->at, length} : symbol(p->at);
   p->at += p->token.length;
 }
@@ -97,7 +91,7 @@ static bool is_label_key(struct dw_arena *arena, const char *key) {
   return dw_is_dns_subdomain(dw_arena_strndup(arena, key, (size_t)(slash - key))) && is_label_name(slash + 1);
 }
 
-static const char *take_key(struct parser *p) {
+static const char *read_key(struct parser *p) {
   if (p->token.kind != TOKEN_WORD) {
     fail_expected(p, "a label key");
     return NULL;
@@ -183,7 +177,7 @@ static int parse_term(struct parser *p, struct dw_selector_term *term) {
     term->op = DW_SELECT_ABSENT;
     advance(p);
   }
-  term->key = take_key(p);
+  term->key = read_key(p);
   if (term->key == NULL)
     return -1;
   if (term->op == DW_SELECT_EXISTS && !ends_term(p) && parse_operator(p, term) != 0)
@@ -209,37 +203,37 @@ int dw_selector_parse(struct dw_arena *arena, const char *text, struct dw_select
   return 0;
 }
 
-static const struct dw_label *find_label(const struct dw_label *labels, size_t count, const char *key) {
+const char *dw_label_value(const struct dw_label *labels, size_t count, const char *key) {
   for (size_t i = 0; i < count; i++)
     if (strcmp(labels[i].key, key) == 0)
-      return &labels[i];
+      return labels[i].value;
   return NULL;
 }
 
-static bool has_value(const struct dw_selector_term *term, const struct dw_label *label) {
-  for (size_t i = 0; label != NULL && i < term->value_count; i++)
-    if (strcmp(term->values[i], label->value) == 0)
+static bool has_value(const struct dw_selector_term *term, const char *value) {
+  for (size_t i = 0; value != NULL && i < term->value_count; i++)
+    if (strcmp(term->values[i], value) == 0)
       return true;
   return false;
 }
 
-static bool term_matches(const struct dw_selector_term *term, const struct dw_label *label) {
+static bool term_matches(const struct dw_selector_term *term, const char *value) {
   switch (term->op) {
   case DW_SELECT_EXISTS:
-    return label != NULL;
+    return value != NULL;
   case DW_SELECT_ABSENT:
-    return label == NULL;
+    return value == NULL;
   case DW_SELECT_IN:
-    return has_value(term, label);
+    return has_value(term, value);
   case DW_SELECT_NOT_IN:
-    return !has_value(term, label);
+    return !has_value(term, value);
   }
   return false;
 }
 
 bool dw_selector_matches(const struct dw_selector *selector, const struct dw_label *labels, size_t count) {
   for (size_t i = 0; i < selector->term_count; i++)
-    if (!term_matches(&selector->terms[i], find_label(labels, count, selector->terms[i].key)))
+    if (!term_matches(&selector->terms[i], dw_label_value(labels, count, selector->terms[i].key)))
       return false;
   return true;
 }

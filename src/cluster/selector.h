@@ -14,6 +14,9 @@ struct dw_label {
   const char *value;
 };
 
+/* The value of the label KEY among LABELS[COUNT]; NULL if there is none. */
+const char *dw_label_value(const struct dw_label *labels, size_t count, const char *key) __attribute__((nonnull(3)));
+
 enum dw_selector_op { DW_SELECT_EXISTS, DW_SELECT_ABSENT, DW_SELECT_IN, DW_SELECT_NOT_IN };
 
 struct dw_selector_term {

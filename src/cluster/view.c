@@ -15,7 +15,7 @@ struct candidate {
 static int compare_candidates(const void *left, const void *right) {
   const struct candidate *a = left;
   const struct candidate *b = right;
-  int order = dw_view_compare(a->object, b->object);
+  int order = dw_object_compare(a->object, b->object);
   return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
@@ -29,7 +29,7 @@ static void add_objects(struct dw_view *view, const struct dw_view_source *sourc
   qsort(all, count, sizeof *all, compare_candidates);
   view->owned = dw_arena_array(view->arena, count, sizeof *view->owned);
   for (size_t i = 0; i < count; i++) {
-    if (i + 1 < count && dw_view_compare(all[i].object, all[i + 1].object) == 0)
+    if (i + 1 < count && dw_object_compare(all[i].object, all[i + 1].object) == 0)
       continue;
     struct dw_view_kind *kind = &view->kinds[all[i].object->kind];
     if (kind->count++ == 0)
@@ -85,10 +85,6 @@ struct parts {
   size_t count;
 };
 
-static bool is_user(enum dw_kind kind) {
-  return kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
-}
-
 /* The last change of an object is the one that counts. */
 struct latest {
   const struct dw_change *change;
@@ -98,7 +94,7 @@ struct latest {
 static int compare_changes(const void *left, const void *right) {
   const struct latest *a = left;
   const struct latest *b = right;
-  int order = dw_view_compare(a->change->object, b->change->object);
+  int order = dw_object_compare(a->change->object, b->change->object);
   return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
@@ -109,7 +105,7 @@ static struct latest *sort_changes(struct dw_arena *arena, const struct dw_chang
   qsort(all, *count, sizeof *all, compare_changes);
   size_t kept = 0;
   for (size_t i = 0; i < *count; i++)
-    if (i + 1 == *count || dw_view_compare(all[i].change->object, all[i + 1].change->object) != 0)
+    if (i + 1 == *count || dw_object_compare(all[i].change->object, all[i + 1].change->object) != 0)
       all[kept++] = all[i];
   *count = kept;
   return all;
@@ -176,7 +172,7 @@ static void move_all_named(struct dw_view *view, struct parts *parts, const stru
     move_named(view, parts, changes, count, &before->users[i].network);
   for (size_t i = 0; i < count; i++) {
     const struct dw_object *object = changes[i].change->object;
-    if (!is_user(object->kind) || changes[i].change->gone)
+    if (!dw_kind_is_user(object->kind) || changes[i].change->gone)
       continue;
     const char *const networks[] = {object->user.network, object->user.jsonpatch_network};
     for (size_t n = 0; n < 2; n++) {
@@ -185,21 +181,6 @@ static void move_all_named(struct dw_view *view, struct parts *parts, const stru
         move_named(view, parts, changes, count, &name);
     }
   }
-}
-
-static int compare_numbers(const void *left, const void *right) {
-  uint32_t a = *(const uint32_t *)left;
-  uint32_t b = *(const uint32_t *)right;
-  return (a > b) - (a < b);
-}
-
-static size_t drop_repeats(uint32_t *numbers, size_t count) {
-  qsort(numbers, count, sizeof *numbers, compare_numbers);
-  size_t kept = 0;
-  for (size_t i = 0; i < count; i++)
-    if (kept == 0 || numbers[kept - 1] != numbers[i])
-      numbers[kept++] = numbers[i];
-  return kept;
 }
 
 static void build_parts(struct dw_view *view, const struct dw_change *changes, size_t count) {
@@ -213,7 +194,7 @@ static void build_parts(struct dw_view *view, const struct dw_change *changes, s
   keep_users(view, &parts, latest, count);
   add_changes(view, &parts, latest, count);
   move_all_named(view, &parts, latest, count);
-  view->over.hidden_count = drop_repeats(view->over.hidden, view->over.hidden_count);
+  view->over.hidden_count = dw_sort_distinct(view->over.hidden, view->over.hidden_count);
   struct dw_view_source source = {.objects = parts.objects, .count = parts.count};
   add_objects(view, &source);
 }
@@ -232,12 +213,8 @@ static void place(struct dw_view *view) {
   }
 }
 
-struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count) {
-  return dw_view_overlay_under(base->policy, base, changes, count);
-}
-
-struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const struct dw_view *base,
-                                      const struct dw_change *changes, size_t count) {
+struct dw_view *dw_view_overlay(const struct dw_policy *policy, const struct dw_view *base,
+                                const struct dw_change *changes, size_t count) {
   struct dw_arena *arena = dw_arena_new(0);
   struct dw_view *view = dw_arena_alloc(arena, sizeof *view);
   view->arena = arena;
@@ -255,7 +232,7 @@ struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const stru
   view->services = base->services;
   view->running_migrations = base->running_migrations;
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
-    if (!is_user((enum dw_kind)kind))
+    if (!dw_kind_is_user((enum dw_kind)kind))
       view->kinds[kind] = base->kinds[kind];
   place(view);
   dw_view_links_build(view);

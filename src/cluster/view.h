@@ -42,12 +42,14 @@ struct dw_change {
                                      name count */
   bool gone;
 };
-/* A view of BASE with CHANGES (of one name the last counts), which answers every question below as one built from
- * scratch would, but for dw_view_count() and dw_view_at() of NADs and for the nodes that run KubeVirt's pods, which are
- * those of BASE, and without dw_view_set_order(). Costs what CHANGES cost, not what BASE costs. BASE is not an overlay
- * itself, and must outlive it (dw_world_overlay() keeps it). The view takes its own references. */
-struct dw_view *dw_view_overlay(const struct dw_view *base, const struct dw_change *changes, size_t count)
-    __attribute__((nonnull(1), warn_unused_result, returns_nonnull));
+/* Builds a view of BASE with CHANGES (the last change of an object counts) under POLICY. It answers every question
+ * below as one built from scratch would, with these exceptions: dw_view_count() and dw_view_at() of NADs, and
+ * dw_view_set_order(), which must not be called. It costs what CHANGES cost, whatever the size of BASE. BASE must not
+ * be an overlay, and must outlive the view (dw_world_overlay() keeps it); so must POLICY. The view takes its own
+ * references. */
+struct dw_view *dw_view_overlay(const struct dw_policy *policy, const struct dw_view *base,
+                                const struct dw_change *changes, size_t count)
+    __attribute__((nonnull(1, 2), warn_unused_result, returns_nonnull));
 
 enum dw_knowledge dw_view_knows(const struct dw_view *view, enum dw_kind kind) __attribute__((nonnull));
 size_t dw_view_count(const struct dw_view *view, enum dw_kind kind) __attribute__((nonnull));
@@ -56,6 +58,17 @@ const struct dw_object *dw_view_at(const struct dw_view *view, enum dw_kind kind
     __attribute__((nonnull));
 const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind kind, const char *ns, const char *name)
     __attribute__((nonnull));
+
+/* What a view contains. */
+struct dw_view_summary {
+  size_t handler_nodes;        /* nodes that run virt-handler */
+  size_t network_nodes;        /* nodes that run virt-handler or may run virt-synchronization-controller */
+  size_t linux_nodes;          /* nodes that run Linux */
+  size_t running_migrations;   /* migrations that have not finished */
+  bool cluster_networks_known; /* there is a cluster network that is not a node's own address */
+  bool localnets_reported;     /* some node reports a bridge mapping; an older nmstate reports none */
+};
+struct dw_view_summary dw_view_summary(const struct dw_view *view) __attribute__((nonnull));
 
 /* --- NADs --- */
 
@@ -159,24 +172,15 @@ const struct dw_object *dw_view_link(const struct dw_view *view, const struct dw
  * into OUT. Returns how many there are. */
 size_t dw_view_cluster_overlaps(const struct dw_view *view, const struct dw_prefix *subnet,
                                 const struct dw_cluster_network **out, size_t max) __attribute__((nonnull));
-/* Whether any cluster network is known beyond the nodes' own addresses. */
-bool dw_view_has_cluster_networks(const struct dw_view *view) __attribute__((nonnull));
 /* All of them by address, IPv4 before IPv6, less those that lie inside another; how many into COUNT. */
 const struct dw_cluster_network *dw_view_cluster_networks(const struct dw_view *view, size_t *count)
     __attribute__((nonnull));
 
 /* --- nodes, and their NICs --- */
 
-/* How many nodes run virt-handler. */
-size_t dw_view_handler_nodes(const struct dw_view *view) __attribute__((nonnull));
-/* How many run virt-handler or may run virt-synchronization-controller: all questions about NICs below are about these.
- */
-size_t dw_view_network_nodes(const struct dw_view *view) __attribute__((nonnull));
-/* All that run Linux. */
-size_t dw_view_linux_nodes(const struct dw_view *view) __attribute__((nonnull));
 /* Names of those without a NodeNetworkState: how many, and the first MAX into OUT. */
 size_t dw_view_nodes_without_nics(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
-/* A node that runs virt-handler, INDEX below dw_view_handler_nodes(): first those with a NodeNetworkState, then the
+/* A node that runs virt-handler, INDEX below the number of handler nodes: first those with a NodeNetworkState, then the
  * others, each by name.
  */
 struct dw_handler_node {
@@ -209,10 +213,8 @@ struct dw_sync_controllers dw_view_sync_controllers_of(const struct dw_view *vie
  * are there now. It lives in ARENA and needs VIEW; it is VIEW itself where nothing moves. */
 const struct dw_view *dw_view_placed(const struct dw_view *view, struct dw_arena *arena, enum dw_kind kind,
                                      const struct dw_deployment *deployment) __attribute__((nonnull, returns_nonnull));
-/* Migrations that are not finished. */
-size_t dw_view_running_migrations(const struct dw_view *view) __attribute__((nonnull));
 
-/* One NIC name over all of dw_view_network_nodes() that have a NodeNetworkState. */
+/* One NIC name over all of the network nodes that have a NodeNetworkState. */
 enum dw_nic_fault {
   DW_NIC_MISSING,
   DW_NIC_UNSURE,        /* missing, but it may be an alternative name that nmstate does not report */
@@ -272,10 +274,6 @@ enum dw_localnet_fault {
 /* As dw_view_nic_fault(). */
 size_t dw_view_localnet_fault(const struct dw_view *view, const char *localnet, enum dw_localnet_fault fault,
                               const char **out, size_t max) __attribute__((nonnull(1, 2)));
-/* Whether any node reports a bridge mapping at all: an older nmstate reports none. */
-bool dw_view_reports_localnets(const struct dw_view *view) __attribute__((nonnull));
-/* The localnet whose name is nearest to NAME; NULL where none is near. */
-const char *dw_view_nearest_localnet(const struct dw_view *view, const char *name) __attribute__((nonnull));
 
 /* --- addresses that MetalLB hands out to services --- */
 
@@ -306,8 +304,13 @@ size_t dw_view_without_device(const struct dw_view *view, const char *resource, 
     __attribute__((nonnull(1, 2)));
 /* Nodes of which no device is known: with virt-handler each offers some (devices.kubevirt.io/kvm). */
 size_t dw_view_without_devices(const struct dw_view *view, const char **out, size_t max) __attribute__((nonnull(1)));
-/* The resource whose name is nearest to NAME; NULL where none is near. */
-const char *dw_view_nearest_device(const struct dw_view *view, const char *name) __attribute__((nonnull));
+
+/* --- suggestions --- */
+
+enum dw_offer_kind { DW_OFFER_LOCALNET, DW_OFFER_DEVICE };
+/* The localnet or device resource whose name is most similar to NAME; NULL if none is similar. */
+const char *dw_view_nearest_offer(const struct dw_view *view, enum dw_offer_kind kind, const char *name)
+    __attribute__((nonnull));
 
 /* --- for `check`: manifests applied in turn --- */
 
@@ -330,9 +333,10 @@ const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t
  * the objects determine it. One reference for the caller. */
 struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_source *source)
     __attribute__((nonnull, warn_unused_result, returns_nonnull));
-/* Takes both over. The result is counted: one reference for the caller. */
-struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view)
-    __attribute__((nonnull, warn_unused_result, returns_nonnull));
+/* Puts POLICY and VIEW together, and, for an overlay, BASE (or NULL); the ownership of all three passes to the result.
+ * The caller owns one reference to it. */
+struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view, struct dw_world *base)
+    __attribute__((nonnull(1, 2), warn_unused_result, returns_nonnull));
 /* BASE's policy (with a namespace that CHANGES tell, where it knows none) and dw_view_overlay() of its view; keeps a
  * reference to BASE. */
 struct dw_world *dw_world_overlay(struct dw_world *base, const struct dw_change *changes, size_t count)

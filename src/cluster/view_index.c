@@ -16,27 +16,27 @@ const struct dw_object *dw_view_at(const struct dw_view *view, enum dw_kind kind
   return index < dw_view_count(view, kind) ? view->kinds[kind].items[index] : NULL;
 }
 
-size_t dw_view_running_migrations(const struct dw_view *view) {
-  return view->running_migrations;
+struct dw_view_summary dw_view_summary(const struct dw_view *view) {
+  return (struct dw_view_summary){
+      .handler_nodes = view->nodes.handler_count,
+      .network_nodes = view->nics.measured_count + view->nics.unmeasured_count,
+      .linux_nodes = view->nodes.linux_count,
+      .running_migrations = view->running_migrations,
+      .cluster_networks_known = view->networks.beyond_nodes,
+      .localnets_reported = view->nics.localnets.count > 0,
+  };
 }
 
 /* --- NADs --- */
 
-int dw_view_nad_compare(const struct dw_object *a, const struct dw_object *b) {
-  int order = strcmp(a->namespace_, b->namespace_);
-  return order != 0 ? order : strcmp(a->name, b->name);
-}
-
 /* The first NAD that is not before NS/NAME. */
 size_t dw_view_nad_bound(const struct dw_view_nads *nads, const char *ns, const char *name) {
+  const struct dw_object key = {.kind = DW_KIND_NAD, .namespace_ = ns, .name = name};
   size_t low = 0;
   size_t high = nads->count;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    int order = strcmp(nads->objects[middle]->namespace_, ns);
-    if (order == 0)
-      order = strcmp(nads->objects[middle]->name, name);
-    if (order < 0)
+    if (dw_object_compare(nads->objects[middle], &key) < 0)
       low = middle + 1;
     else
       high = middle;
@@ -65,6 +65,33 @@ bool dw_view_hides(const struct dw_view *view, uint32_t base_nad) {
   return low < over->hidden_count && over->hidden[low] == base_nad;
 }
 
+bool dw_view_considers(const struct dw_view *view, const struct dw_view *over, uint32_t nad, uint32_t self,
+                       size_t before) {
+  bool applied = before == SIZE_MAX || view->nads.order[nad] < before;
+  return nad != self && applied && (over == NULL || !dw_view_hides(over, nad));
+}
+
+const struct dw_object *dw_view_first_of(const struct dw_object *own, const struct dw_object *below) {
+  if (own == NULL || below == NULL)
+    return own == NULL ? below : own;
+  return dw_object_compare(own, below) < 0 ? own : below;
+}
+
+static int compare_numbers(const void *left, const void *right) {
+  uint32_t a = *(const uint32_t *)left;
+  uint32_t b = *(const uint32_t *)right;
+  return (a > b) - (a < b);
+}
+
+size_t dw_sort_distinct(uint32_t *numbers, size_t count) {
+  qsort(numbers, count, sizeof *numbers, compare_numbers);
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++)
+    if (kept == 0 || numbers[kept - 1] != numbers[i])
+      numbers[kept++] = numbers[i];
+  return kept;
+}
+
 static const struct dw_object *find_nad(const struct dw_view *view, const char *ns, const char *name) {
   uint32_t index = dw_view_nad_index(view, ns, name);
   if (index != DW_NOWHERE)
@@ -76,14 +103,8 @@ static const struct dw_object *find_nad(const struct dw_view *view, const char *
 
 /* --- objects of any kind --- */
 
-int dw_view_compare(const struct dw_object *a, const struct dw_object *b) {
-  if (a->kind != b->kind)
-    return a->kind < b->kind ? -1 : 1;
-  return dw_view_nad_compare(a, b);
-}
-
 static int compare_places(const void *key, const void *element) {
-  return dw_view_compare(key, *(const struct dw_object *const *)element);
+  return dw_object_compare(key, *(const struct dw_object *const *)element);
 }
 
 const struct dw_object *dw_view_find(const struct dw_view *view, enum dw_kind kind, const char *ns, const char *name) {

@@ -13,14 +13,19 @@
 /* The first of KIND in the policy's namespace, or NULL. */
 const struct dw_object *dw_view_first_in_namespace(const struct dw_view *view, enum dw_kind kind)
     __attribute__((nonnull));
-/* <0, 0, >0 as kinds, namespaces and names of two objects are in order. */
-int dw_view_compare(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
-/* The same of two NADs. */
-int dw_view_nad_compare(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
 /* The NAD's place in `objects` of the view's own NADs, or DW_NOWHERE. */
 uint32_t dw_view_nad_index(const struct dw_view *view, const char *ns, const char *name);
 /* Whether a NAD of the base is hidden. */
 bool dw_view_hides(const struct dw_view *view, uint32_t base_nad) __attribute__((nonnull));
+/* Whether a query considers NAD, one of VIEW's own: it is not SELF, was applied before BEFORE (SIZE_MAX: whenever), and
+ * OVER, an overlay of VIEW or NULL, does not hide it. */
+bool dw_view_considers(const struct dw_view *view, const struct dw_view *over, uint32_t nad, uint32_t self,
+                       size_t before) __attribute__((nonnull(1)));
+/* Of OWN, found in a view's own part, and BELOW, found in its base (NULL: not found), the first by namespace and name.
+ */
+const struct dw_object *dw_view_first_of(const struct dw_object *own, const struct dw_object *below);
+/* Sorts NUMBERS, drops repeated ones and returns how many are left. */
+size_t dw_sort_distinct(uint32_t *numbers, size_t count);
 
 /* --- view_nads.c --- */
 
@@ -256,10 +261,6 @@ struct dw_view_overlay {
   uint32_t *hidden; /* NADs of the base that are gone or stand in this view's own `nads`; rising */
   size_t hidden_count;
 };
-
-/* dw_view_overlay() under another policy than the base's. */
-struct dw_view *dw_view_overlay_under(const struct dw_policy *policy, const struct dw_view *base,
-                                      const struct dw_change *changes, size_t count) __attribute__((nonnull(1, 2)));
 
 struct dw_view_kind {
   const struct dw_object **items; /* by namespace and name */

@@ -57,8 +57,7 @@ static const struct dw_object *find(const struct dw_view *view, const struct dw_
   uint32_t self = dw_view_nad_index(view, query->ns, query->nad);
   for (size_t i = lower_bound(links, wanted); i < links->count && compare_places(&links->items[i], wanted) == 0; i++) {
     uint32_t nad = links->items[i].nad;
-    bool before = query->before == SIZE_MAX || view->nads.order[nad] < query->before;
-    if (nad != self && before && (over == NULL || !dw_view_hides(over, nad)))
+    if (dw_view_considers(view, over, nad, self, query->before))
       return view->nads.objects[nad];
   }
   return NULL;
@@ -68,7 +67,5 @@ const struct dw_object *dw_view_link(const struct dw_view *view, const struct dw
   struct dw_link_ref wanted = {dw_view_nic_proper(view, query->name), query->vlan, (uint8_t)query->kind, 0};
   const struct dw_object *own = find(view, NULL, query, &wanted);
   const struct dw_object *below = view->over.base == NULL ? NULL : find(view->over.base, view, query, &wanted);
-  if (own == NULL || below == NULL)
-    return own == NULL ? below : own;
-  return dw_view_nad_compare(own, below) < 0 ? own : below;
+  return dw_view_first_of(own, below);
 }

@@ -16,11 +16,7 @@ static int by_network(const void *left, const void *right) {
   const struct dw_user_ref *a = left;
   const struct dw_user_ref *b = right;
   int order = compare_names(&a->network, &b->network);
-  if (order != 0)
-    return order;
-  if (a->user->kind != b->user->kind)
-    return a->user->kind < b->user->kind ? -1 : 1;
-  return strcmp(a->user->name, b->user->name);
+  return order != 0 ? order : dw_object_compare(a->user, b->user);
 }
 
 static void add_user(struct dw_view *view, const struct dw_object *user, const char *network) {
@@ -98,11 +94,6 @@ struct verdict {
   bool looks_so;
 };
 
-/* The namespaces of the Migration Toolkit and of Forklift: what is called a migration network there transfers disks. */
-static bool is_of_toolkit(const char *ns) {
-  return strcmp(ns, "openshift-mtv") == 0 || strcmp(ns, "konveyor-forklift") == 0;
-}
-
 /* What its name says, or that of its configuration. */
 static struct verdict by_name_alone(const struct dw_view *view, const struct dw_nad_traits *nad) {
   const char *of_name = dw_policy_pattern(view->policy, nad->name);
@@ -111,7 +102,9 @@ static struct verdict by_name_alone(const struct dw_view *view, const struct dw_
     pattern = dw_policy_pattern(view->policy, nad->cni_name);
   if (pattern == NULL)
     return (struct verdict){.ground = GROUND_NONE};
-  if (strcmp(nad->ns, view->policy->namespace_) != 0 && (!nad->shaped || is_of_toolkit(nad->ns)))
+  /* In the namespaces of the Migration Toolkit and Forklift, a migration network transfers disks. */
+  bool transfers = strcmp(nad->ns, "openshift-mtv") == 0 || strcmp(nad->ns, "konveyor-forklift") == 0;
+  if (strcmp(nad->ns, view->policy->namespace_) != 0 && (!nad->shaped || transfers))
     return (struct verdict){.looks_so = true};
   return (struct verdict){.ground = of_name != NULL ? GROUND_NAME : GROUND_CNI_NAME, .pattern = pattern};
 }
@@ -278,13 +271,11 @@ const char *dw_view_nad_nearest(const struct dw_view *view, const char *ns, cons
   return dw_nearest(name, words, count);
 }
 
-static bool fits(const char *wanted, const char *text) {
-  return wanted == NULL || strcmp(wanted, text) == 0;
-}
-
 const char *dw_view_maker(const struct dw_view *view, const char *ns, const char *name) {
-  for (size_t i = 0; i < view->made_count; i++)
-    if (fits(view->made[i].ns, ns) && fits(view->made[i].name, name))
-      return view->made[i].why;
+  for (size_t i = 0; i < view->made_count; i++) {
+    const struct dw_made_nad *made = &view->made[i];
+    if ((made->ns == NULL || strcmp(made->ns, ns) == 0) && (made->name == NULL || strcmp(made->name, name) == 0))
+      return made->why;
+  }
   return NULL;
 }

@@ -104,10 +104,6 @@ void dw_view_networks_build(struct dw_view *view) {
   networks->index = dw_interval_index_make(view->arena, entries, count);
 }
 
-bool dw_view_has_cluster_networks(const struct dw_view *view) {
-  return view->networks.beyond_nodes;
-}
-
 const struct dw_cluster_network *dw_view_cluster_networks(const struct dw_view *view, size_t *count) {
   *count = view->networks.index.count;
   return view->networks.items;

@@ -11,10 +11,6 @@ static size_t copy_names(const char *const *names, size_t count, const char **ou
   return count;
 }
 
-size_t dw_view_network_nodes(const struct dw_view *view) {
-  return view->nics.measured_count + view->nics.unmeasured_count;
-}
-
 size_t dw_view_nodes_without_nics(const struct dw_view *view, const char **out, size_t max) {
   return copy_names(view->nics.unmeasured, view->nics.unmeasured_count, out, max);
 }
@@ -35,7 +31,7 @@ const char *dw_view_nearest_nic(const struct dw_view *view, const char *name) {
 
 struct dw_nic_name *dw_view_nic_named(const struct dw_view *view, const char *name) {
   const struct dw_view_nics *nics = &view->nics;
-  return nics->name_count == 0 ? NULL : bsearch(&name, nics->names, nics->name_count, sizeof *nics->names, dw_by_name);
+  return dw_find_by_name(name, nics->names, nics->name_count, sizeof *nics->names);
 }
 
 /* --- names that udev may have given as alternative ones --- */

@@ -18,10 +18,7 @@ static const char control_plane_placement[] =
 enum { DEFAULT_REPLICAS = 2, LEAST_REPLICAS_WITHOUT_SURGE = 4 };
 
 static bool has_label(const struct dw_object *node, const char *key) {
-  for (size_t i = 0; i < node->node.label_count; i++)
-    if (strcmp(node->node.labels[i].key, key) == 0)
-      return true;
-  return false;
+  return dw_label_value(node->node.labels, node->node.label_count, key) != NULL;
 }
 
 static bool is_control_plane(const struct dw_object *node) {
@@ -34,19 +31,16 @@ struct placements {
   const dw_json *workloads, *infra; /* NULL: not set, or not known */
 };
 
-static const dw_json *parse(struct dw_arena *arena, const char *text) {
-  return dw_json_parse(arena, text, strlen(text), DW_JSON_PLAIN, NULL);
-}
-
 /* With no control-plane node at all HyperConverged lifts KubeVirt's own rule (hcoConfig2KvConfig in its
  * controllers/handlers/kubevirt.go). */
 static struct placements placements_of(struct dw_arena *arena, const struct dw_view *view,
                                        const struct dw_placing *placing) {
-  const dw_json *set = placing == NULL || *placing->placement == '\0' ? NULL : parse(arena, placing->placement);
+  const char *text = placing == NULL ? "" : placing->placement;
+  const dw_json *set = dw_json_parse(arena, text, strlen(text), DW_JSON_PLAIN, NULL); /* NULL if nothing is set */
   struct placements both = {dw_json_get(set, "workloads"), dw_json_get(set, "infra")};
   bool lifted = placing != NULL && placing->kind == DW_KIND_HYPERCONVERGED && view->nodes.control_plane_count == 0;
   if (both.infra == NULL && !lifted)
-    both.infra = parse(arena, control_plane_placement);
+    both.infra = dw_json_parse(arena, control_plane_placement, sizeof control_plane_placement - 1, DW_JSON_PLAIN, NULL);
   return both;
 }
 
@@ -157,18 +151,10 @@ bool dw_placing_same(const struct dw_placing *some, const struct dw_placing *oth
 
 /* --- questions --- */
 
-size_t dw_view_handler_nodes(const struct dw_view *view) {
-  return view->nodes.handler_count;
-}
-
 struct dw_handler_node dw_view_handler_node(const struct dw_view *view, size_t index) {
   const struct dw_object *node = view->nodes.handlers[index];
   return (struct dw_handler_node){
       .node = node, .nns = dw_view_find(view, DW_KIND_NODE_NETWORK_STATE, "", node->name), .handler = true};
-}
-
-size_t dw_view_linux_nodes(const struct dw_view *view) {
-  return view->nodes.linux_count;
 }
 
 /* HyperConverged sets one replica where there are not two control-plane nodes to spread them over, or, without any, not

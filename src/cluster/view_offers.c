@@ -42,12 +42,9 @@ static struct dw_offers make_offers(struct dw_arena *arena, struct offer_ref *re
   return offers;
 }
 
-static const struct dw_offer *find(const struct dw_offers *offers, const char *name) {
-  return offers->count == 0 ? NULL : bsearch(&name, offers->items, offers->count, sizeof *offers->items, dw_by_name);
-}
-
-static const char *nearest(const struct dw_offers *offers, const char *name) {
+const char *dw_view_nearest_offer(const struct dw_view *view, enum dw_offer_kind kind, const char *name) {
   DW_ARENA_SCOPED struct dw_arena *scratch = dw_arena_new(0);
+  const struct dw_offers *offers = kind == DW_OFFER_LOCALNET ? &view->nics.localnets : &view->nodes.devices;
   const char **words = dw_arena_array(scratch, offers->count, sizeof *words);
   for (size_t i = 0; i < offers->count; i++)
     words[i] = offers->items[i].name;
@@ -58,9 +55,7 @@ static const char *nearest(const struct dw_offers *offers, const char *name) {
 
 static uint8_t bridge_flags(const struct dw_handler_node *on, const char *bridge) {
   const struct dw_object *nns = on->nns;
-  const struct dw_nic *nic = nns->nns.nic_count == 0 ? NULL
-                                                     : bsearch(&bridge, nns->nns.nics, nns->nns.nic_count,
-                                                               sizeof nns->nns.nics[0], dw_by_name);
+  const struct dw_nic *nic = dw_find_by_name(bridge, nns->nns.nics, nns->nns.nic_count, sizeof nns->nns.nics[0]);
   if (nic == NULL)
     return bridge[0] == '\0' ? 0 : DW_LOCALNET_FLAG_NO_BRIDGE;
   return dw_nic_role(on, nic).primary ? DW_LOCALNET_FLAG_PRIMARY : 0;
@@ -113,7 +108,8 @@ static size_t flagged(const struct dw_view_nics *nics, const struct dw_offer *lo
 
 size_t dw_view_localnet_fault(const struct dw_view *view, const char *localnet, enum dw_localnet_fault fault,
                               const char **out, size_t max) {
-  const struct dw_offer *found = find(&view->nics.localnets, localnet);
+  const struct dw_offers *offers = &view->nics.localnets;
+  const struct dw_offer *found = dw_find_by_name(localnet, offers->items, offers->count, sizeof *offers->items);
   switch (fault) {
   case DW_LOCALNET_UNMAPPED:
     return unmapped(&view->nics, found, out, max);
@@ -123,14 +119,6 @@ size_t dw_view_localnet_fault(const struct dw_view *view, const char *localnet, 
     return flagged(&view->nics, found, DW_LOCALNET_FLAG_NO_BRIDGE, out, max);
   }
   return 0;
-}
-
-bool dw_view_reports_localnets(const struct dw_view *view) {
-  return view->nics.localnets.count > 0;
-}
-
-const char *dw_view_nearest_localnet(const struct dw_view *view, const char *name) {
-  return nearest(&view->nics.localnets, name);
 }
 
 /* --- devices --- */
@@ -156,7 +144,8 @@ void dw_view_devices_build(struct dw_view *view) {
 
 size_t dw_view_without_device(const struct dw_view *view, const char *resource, const char **out, size_t max) {
   const struct dw_view_nodes *nodes = &view->nodes;
-  const struct dw_offer *device = find(&nodes->devices, resource);
+  const struct dw_offers *devices = &nodes->devices;
+  const struct dw_offer *device = dw_find_by_name(resource, devices->items, devices->count, sizeof *devices->items);
   uint32_t entries = device == NULL ? 0 : device->count;
   uint32_t entry = 0;
   size_t listed = 0;
@@ -177,8 +166,4 @@ size_t dw_view_without_devices(const struct dw_view *view, const char **out, siz
     if (nodes->handlers[i]->node.device_count == 0)
       out[listed++] = nodes->handlers[i]->name;
   return nodes->no_device_count;
-}
-
-const char *dw_view_nearest_device(const struct dw_view *view, const char *name) {
-  return nearest(&view->nodes.devices, name);
 }

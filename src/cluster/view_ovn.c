@@ -70,12 +70,9 @@ static size_t first_named(const struct dw_view_ovn *ovn, const char *name) {
 static uint32_t first_of(const struct dw_view *view, const struct dw_view *over, const struct dw_ovn_query *query,
                          const struct dw_ovn_group *group) {
   uint32_t self = dw_view_nad_index(view, query->ns, query->name);
-  for (uint32_t i = 0; i < group->count; i++) {
-    uint32_t nad = group->nads[i];
-    bool hidden = over != NULL && dw_view_hides(over, nad);
-    if (nad != self && !hidden && (query->before == SIZE_MAX || view->nads.order[nad] < query->before))
-      return nad;
-  }
+  for (uint32_t i = 0; i < group->count; i++)
+    if (dw_view_considers(view, over, group->nads[i], self, query->before))
+      return group->nads[i];
   return DW_NOWHERE;
 }
 
@@ -95,7 +92,5 @@ static const struct dw_object *find_conflict(const struct dw_view *view, const s
 const struct dw_object *dw_view_ovn_conflict(const struct dw_view *view, const struct dw_ovn_query *query) {
   const struct dw_object *own = find_conflict(view, NULL, query);
   const struct dw_object *below = view->over.base == NULL ? NULL : find_conflict(view->over.base, view, query);
-  if (own == NULL || below == NULL)
-    return own == NULL ? below : own;
-  return dw_view_nad_compare(own, below) < 0 ? own : below;
+  return dw_view_first_of(own, below);
 }

@@ -40,28 +40,22 @@ static int compare_refs(const void *left, const void *right) {
   return (a->member.pool > b->member.pool) - (a->member.pool < b->member.pool);
 }
 
-static size_t count_pools(const struct dw_object *nad) {
-  return nad->nad.pool_count + nad->nad.local_pool_count;
-}
-
-/* OVN-Kubernetes' addresses are those of the network, which several NADs may attach to. */
-static const char *network_name(const struct dw_object *nad, const struct dw_pool_summary *pool) {
-  return pool->allocator == DW_ALLOCATOR_OVN ? nad->nad.cni_name : nad->nad.network_name;
-}
-
-/* Overlays are in conflict with nothing. */
+/* Overlays are in conflict with nothing. OVN-Kubernetes' addresses are those of the network, which several NADs may
+ * attach to. */
 static struct pool_ref *collect(const struct dw_view_nads *nads, struct dw_arena *scratch, size_t *count) {
   size_t most = 0;
   for (size_t i = 0; i < nads->count; i++)
-    most += count_pools(nads->objects[i]);
+    most += nads->objects[i]->nad.pool_count + nads->objects[i]->nad.local_pool_count;
   struct pool_ref *refs = dw_arena_array(scratch, most, sizeof *refs);
   *count = 0;
   for (size_t i = 0; i < nads->count; i++) {
     const struct dw_object *nad = nads->objects[i];
-    for (size_t k = 0; k < count_pools(nad); k++)
-      if (nad->nad.pools[k].wire.kind != DW_WIRE_OVERLAY)
-        refs[(*count)++] =
-            (struct pool_ref){&nad->nad.pools[k], network_name(nad, &nad->nad.pools[k]), {(uint32_t)i, (uint32_t)k}};
+    for (size_t k = 0; k < nad->nad.pool_count + nad->nad.local_pool_count; k++) {
+      const struct dw_pool_summary *pool = &nad->nad.pools[k];
+      const char *network = pool->allocator == DW_ALLOCATOR_OVN ? nad->nad.cni_name : nad->nad.network_name;
+      if (pool->wire.kind != DW_WIRE_OVERLAY)
+        refs[(*count)++] = (struct pool_ref){pool, network, {(uint32_t)i, (uint32_t)k}};
+    }
   }
   return refs;
 }
@@ -138,20 +132,9 @@ struct search {
   struct tally tally;
 };
 
-static int compare_numbers(const void *left, const void *right) {
-  uint32_t a = *(const uint32_t *)left;
-  uint32_t b = *(const uint32_t *)right;
-  return (a > b) - (a < b);
-}
-
 static void drop_repeats(struct tally *tally) {
-  qsort(tally->nads, tally->used, sizeof *tally->nads, compare_numbers);
-  size_t kept = 0;
-  for (size_t i = 0; i < tally->used; i++)
-    if (kept == 0 || tally->nads[kept - 1] != tally->nads[i])
-      tally->nads[kept++] = tally->nads[i];
-  tally->used = kept;
-  tally->full = kept >= COUNT_LIMIT;
+  tally->used = dw_sort_distinct(tally->nads, tally->used);
+  tally->full = tally->used >= COUNT_LIMIT;
 }
 
 static void count_nad(struct tally *tally, uint32_t nad) {
@@ -174,18 +157,16 @@ static bool is_weightier(const struct search *search, const struct dw_pool_membe
   return a->nad != b->nad ? a->nad < b->nad : a->pool < b->pool;
 }
 
-static bool is_asked_for(const struct search *search, uint32_t nad) {
-  size_t before = search->query->before;
-  if (search->over != NULL && dw_view_hides(search->over, nad))
-    return false;
-  return nad != search->self && (before == SIZE_MAX || search->view->nads.order[nad] < before);
+static bool is_considered(const struct search *search, uint32_t nad) {
+  const size_t before = search->query->before;
+  return dw_view_considers(search->view, search->over, nad, search->self, before);
 }
 
 /* Members are in order: the first one asked for decides for all. */
-static void take_first(struct search *search, const struct dw_pool_members *members, bool unsure) {
+static void note_first(struct search *search, const struct dw_pool_members *members, bool unsure) {
   for (uint32_t i = 0; i < members->count; i++) {
     const struct dw_pool_member *member = &members->items[i];
-    if (!is_asked_for(search, member->nad))
+    if (!is_considered(search, member->nad))
       continue;
     if (search->first.nad == DW_NOWHERE || is_weightier(search, member, unsure)) {
       search->first = *member;
@@ -197,7 +178,7 @@ static void take_first(struct search *search, const struct dw_pool_members *memb
 
 static void count_members(struct search *search, const struct dw_pool_members *members) {
   for (uint32_t i = 0; i < members->count && !search->tally.full; i++)
-    if (is_asked_for(search, members->items[i].nad))
+    if (is_considered(search, members->items[i].nad))
       count_nad(&search->tally, members->items[i].nad);
 }
 
@@ -215,16 +196,12 @@ static bool are_one_network(const struct dw_pool_query *query, const struct dw_p
          strcmp(query->network_name, group->network_name) == 0;
 }
 
-/* A separate address domain: network_name of whereabouts; "" for all others. */
-static const char *domain(enum dw_allocator allocator, const char *network_name) {
-  return allocator == DW_ALLOCATOR_OVN ? "" : network_name;
-}
-
 /* Between networks of which none is for migrations, one CIDR is one pool on purpose (whereabouts keys pools by its
  * text), a network_name is a separate address domain, and what is handed out on each node is up to its owner. */
 static bool may_share(const struct dw_pool_query *query, const struct dw_pool_group *group, enum dw_wires wires) {
-  if (strcmp(query->cidr, group->like->text) == 0 ||
-      strcmp(domain(query->allocator, query->network_name), domain(group->like->allocator, group->network_name)) != 0)
+  const char *domain = query->allocator == DW_ALLOCATOR_OVN ? "" : query->network_name;
+  const char *other_domain = group->like->allocator == DW_ALLOCATOR_OVN ? "" : group->network_name;
+  if (strcmp(query->cidr, group->like->text) == 0 || strcmp(domain, other_domain) != 0)
     return true;
   bool by_node = query->allocator == DW_ALLOCATOR_NODE || group->like->allocator == DW_ALLOCATOR_NODE;
   return !are_joined(query, group) && (wires == DW_WIRES_APART || (by_node && wires != DW_WIRES_SAME));
@@ -266,8 +243,8 @@ static bool found_interval(void *context, const struct dw_interval_entry *entry)
     return true;
   mark_seen(search, entry->id);
   if (with_migrating != NO_CONFLICT)
-    take_first(search, &group->migrating, with_migrating == UNSURE_CONFLICT);
-  take_first(search, members, (members == &group->all ? with_all : with_migrating) == UNSURE_CONFLICT);
+    note_first(search, &group->migrating, with_migrating == UNSURE_CONFLICT);
+  note_first(search, members, (members == &group->all ? with_all : with_migrating) == UNSURE_CONFLICT);
   count_members(search, members);
   return true;
 }
@@ -285,8 +262,8 @@ static void run(struct search *search) {
 }
 
 /* Looks among VIEW's own NADs; OVER as in struct search. HIT is filled where there are any. */
-static size_t look(const struct dw_view *view, const struct dw_view *over, const struct dw_pool_query *query,
-                   struct dw_pool_hit *hit) {
+static size_t search_own(const struct dw_view *view, const struct dw_view *over, const struct dw_pool_query *query,
+                         struct dw_pool_hit *hit) {
   struct search search = {.view = view, .over = over, .query = query, .first = {DW_NOWHERE, 0}};
   search.self = dw_view_nad_index(view, query->ns, query->name);
   run(&search);
@@ -303,13 +280,13 @@ static size_t look(const struct dw_view *view, const struct dw_view *over, const
 static bool goes_before(const struct dw_pool_hit *a, const struct dw_pool_hit *b) {
   if (a->unsure != b->unsure)
     return b->unsure;
-  return a->migration != b->migration ? a->migration : dw_view_nad_compare(a->nad, b->nad) < 0;
+  return a->migration != b->migration ? a->migration : dw_object_compare(a->nad, b->nad) < 0;
 }
 
 size_t dw_view_pool_conflicts(const struct dw_view *view, const struct dw_pool_query *query, struct dw_pool_hit *hit) {
   struct dw_pool_hit below;
-  size_t count = look(view, NULL, query, hit);
-  size_t more = view->over.base == NULL ? 0 : look(view->over.base, view, query, &below);
+  size_t count = search_own(view, NULL, query, hit);
+  size_t more = view->over.base == NULL ? 0 : search_own(view->over.base, view, query, &below);
   if (more > 0 && (count == 0 || goes_before(&below, hit)))
     *hit = below;
   count += more;

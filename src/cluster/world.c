@@ -1,6 +1,5 @@
 #include <stdatomic.h>
 #include <stdlib.h>
-
 #include <string.h>
 
 #include "cluster/view_internal.h"
@@ -11,7 +10,7 @@ struct counted {
   atomic_size_t references;
 };
 
-static struct dw_world *make(struct dw_policy *policy, struct dw_view *view, struct dw_world *base) {
+struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view, struct dw_world *base) {
   struct counted *counted = malloc(sizeof *counted);
   if (counted == NULL)
     abort();
@@ -21,22 +20,15 @@ static struct dw_world *make(struct dw_policy *policy, struct dw_view *view, str
   return &counted->world;
 }
 
-struct dw_world *dw_world_new(struct dw_policy *policy, struct dw_view *view) {
-  return make(policy, view, NULL);
-}
-
 /* --- where KubeVirt runs --- */
 
 /* Where an object lands if its author forgot the namespace, so it says nothing about KubeVirt's. */
 static const char nowhere[] = "default";
 
-static bool is_user(const struct dw_object *object) {
-  return object->kind == DW_KIND_HYPERCONVERGED || object->kind == DW_KIND_KUBEVIRT;
-}
-
 static bool has_both(const struct dw_object *const *objects, size_t count, const struct dw_object *user) {
   for (size_t i = 0; i < count; i++)
-    if (is_user(objects[i]) && objects[i]->kind != user->kind && strcmp(objects[i]->namespace_, user->namespace_) == 0)
+    if (dw_kind_is_user(objects[i]->kind) && objects[i]->kind != user->kind &&
+        strcmp(objects[i]->namespace_, user->namespace_) == 0)
       return true;
   return false;
 }
@@ -54,7 +46,7 @@ const char *dw_kubevirt_namespace(const struct dw_object *const *objects, size_t
   const char *best = NULL;
   int most = -1;
   for (size_t i = 0; i < count; i++) {
-    if (!is_user(objects[i]) || strcmp(objects[i]->namespace_, nowhere) == 0)
+    if (!dw_kind_is_user(objects[i]->kind) || strcmp(objects[i]->namespace_, nowhere) == 0)
       continue;
     int score = (objects[i]->kind == DW_KIND_HYPERCONVERGED ? HYPERCONVERGED : 0) +
                 (has_both(objects, count, objects[i]) ? BOTH : 0) + (is_usual(objects[i]->namespace_) ? USUAL : 0);
@@ -70,7 +62,7 @@ struct dw_world *dw_world_build(struct dw_policy *policy, const struct dw_view_s
   const char *ns = policy->namespace_known ? NULL : dw_kubevirt_namespace(source->objects, source->count);
   if (ns != NULL)
     policy = dw_policy_in(policy, ns);
-  return dw_world_new(policy, dw_view_build(policy, source));
+  return dw_world_new(policy, dw_view_build(policy, source), NULL);
 }
 
 /* Of the changes: a base that knows no namespace has no such object. */
@@ -89,7 +81,7 @@ struct dw_world *dw_world_overlay(struct dw_world *base, const struct dw_change 
   struct dw_policy *policy = dw_policy_ref(base->policy);
   if (ns != NULL)
     policy = dw_policy_in(policy, ns);
-  return make(policy, dw_view_overlay_under(policy, base->view, changes, count), dw_world_ref(base));
+  return dw_world_new(policy, dw_view_overlay(policy, base->view, changes, count), dw_world_ref(base));
 }
 
 struct dw_world *dw_world_ref(struct dw_world *world) {

@@ -66,7 +66,7 @@ static void read_folder(struct dw_kustomize *kustomize, struct dw_kustomize_fold
   }
 }
 
-static const struct dw_kustomize_folder *look_into(struct dw_kustomize *kustomize, const char *path) {
+static const struct dw_kustomize_folder *load_folder(struct dw_kustomize *kustomize, const char *path) {
   for (size_t i = 0; i < kustomize->count; i++)
     if (strcmp(kustomize->folders[i].path, path) == 0)
       return &kustomize->folders[i];
@@ -90,7 +90,7 @@ bool dw_kustomize_is_patch(struct dw_kustomize *kustomize, const char *file) {
   const char *end = real == NULL ? NULL : strrchr(real, '/');
   for (int step = 0; step < FOLDERS_ABOVE && end != NULL && end != real; step++) {
     const char *folder = dw_arena_strndup(kustomize->arena, real, (size_t)(end - real));
-    if (lists(look_into(kustomize, folder), real))
+    if (lists(load_folder(kustomize, folder), real))
       return true;
     end = memrchr(real, '/', (size_t)(end - real));
   }

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "cluster/maker.h"
 #include "cluster/object.h"
 #include "files/files.h"
@@ -37,9 +38,8 @@ static bool is_object(const dw_json *json) {
 
 static bool is_list(const dw_json *json) {
   const char *kind = dw_json_get_string(json, "kind");
-  size_t length = kind ? strlen(kind) : 0;
-  return length >= 4 && strcmp(kind + length - 4, "List") == 0 &&
-         dw_json_type(dw_json_get(json, "items")) == DW_JSON_ARRAY;
+  bool list = kind != NULL && dw_has_suffix(kind, "List");
+  return list && dw_json_type(dw_json_get(json, "items")) == DW_JSON_ARRAY;
 }
 
 static int refuse(const struct reader *reader, const char *path, const char *what, struct dw_error *err) {
@@ -103,14 +103,14 @@ static const char *member_path(struct dw_arena *arena, const char *path, const c
                : dw_arena_printf(arena, "%s[%s]", path, key);
 }
 
-static void look_inside(struct reader *reader, const dw_json *json, const char *path);
+static void collect_inside(struct reader *reader, const dw_json *json, const char *path);
 
-static void look_at(struct reader *reader, const dw_json *json, const char *path) {
-  bool has_rules = dw_kind_is_judged(kind_meant(json)) || dw_is_maker(json);
+static void collect(struct reader *reader, const dw_json *json, const char *path) {
+  bool has_rules = dw_kind_is_judged(kind_meant(json)) || dw_maker_of(json) != NULL;
   if (has_rules && has_name(json))
     (void)append(reader, json, path);
   else if (dw_json_type(json) >= DW_JSON_ARRAY && !is_policy_for_part(json))
-    look_inside(reader, json, path);
+    collect_inside(reader, json, path);
 }
 
 static const enum dw_kind ours[] = {DW_KIND_NAD, DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT, DW_KIND_MIGRATION_POLICY};
@@ -157,7 +157,7 @@ static void add_template(struct reader *reader, const char *text, enum dw_kind k
 /* The list of object-templates as text, the member object-templates-raw at PATH: Go templates, which are YAML only
  * without them (open-cluster-management.io/config-policy-controller, ConfigurationPolicySpec). What is no YAML, the
  * controller refuses. */
-static void look_into_text(struct reader *reader, const char *text, const char *path) {
+static void collect_from_text(struct reader *reader, const char *text, const char *path) {
   struct dw_yaml_doc *doc = NULL;
   enum dw_kind kind = kind_in(text);
   if (reader->inside != NULL)
@@ -174,7 +174,7 @@ static void look_into_text(struct reader *reader, const char *text, const char *
   reader->source = dw_yaml_source_new(reader->arena, text, strlen(text));
   for (; doc != NULL; doc = doc->next) {
     reader->doc = doc;
-    look_at(reader, doc->root, "");
+    collect(reader, doc->root, "");
   }
   reader->doc = inside->doc;
   reader->source = inside->source;
@@ -183,7 +183,7 @@ static void look_into_text(struct reader *reader, const char *text, const char *
 
 /* Adds the objects that have rules, or make NADs, anywhere inside JSON: policies, templates and lists of other systems
  * carry them in members of many names. The YAML reader bounds the depth. */
-static void look_inside(struct reader *reader, const dw_json *json, const char *path) {
+static void collect_inside(struct reader *reader, const dw_json *json, const char *path) {
   const char *around = reader->wrapper;
   const char *carrier = reader->carrier;
   if (is_object(json)) {
@@ -191,12 +191,12 @@ static void look_inside(struct reader *reader, const dw_json *json, const char *
     reader->carrier = dw_json_get_string(dw_json_get(json, "metadata"), "name");
   }
   for (size_t i = 0; dw_json_type(json) == DW_JSON_ARRAY && i < dw_json_size(json); i++)
-    look_at(reader, dw_json_at(json, i), dw_arena_printf(reader->arena, "%s[%zu]", path, i));
+    collect(reader, dw_json_at(json, i), dw_arena_printf(reader->arena, "%s[%zu]", path, i));
   for (struct dw_json_member it = dw_json_first(json); it.value; it = dw_json_next(json, it))
     if (dw_json_type(it.value) >= DW_JSON_ARRAY && !holds_parts(it.key))
-      look_at(reader, it.value, member_path(reader->arena, path, it.key));
+      collect(reader, it.value, member_path(reader->arena, path, it.key));
     else if (dw_json_string(it.value) != NULL && strcmp(it.key, raw_templates) == 0)
-      look_into_text(reader, dw_json_string(it.value), path);
+      collect_from_text(reader, dw_json_string(it.value), path);
   reader->wrapper = around;
   reader->carrier = carrier;
 }
@@ -232,7 +232,7 @@ static int add_object(struct reader *reader, const dw_json *json, const char *pa
   }
   (void)append(reader, json, path);
   if (reader->project && !dw_kind_is_judged(kind_meant(json)))
-    look_inside(reader, json, path);
+    collect_inside(reader, json, path);
   return 0;
 }
 
@@ -268,9 +268,9 @@ static bool skip_document(struct reader *reader, const dw_json *json) {
   if (is_object(json) || names_ours(json))
     return false;
   if (dw_json_type(json) >= DW_JSON_ARRAY)
-    look_inside(reader, json, "");
+    collect_inside(reader, json, "");
   bool found = reader->tail != before;
-  reader->found->passed_over += !found && reader->in_folder;
+  reader->found->skipped += !found && reader->in_folder;
   return found || reader->in_folder;
 }
 
@@ -385,7 +385,7 @@ static int bytes_before(const struct dw_place *place) {
   const char *at = place->source;
   for (int left = place->column - 1; left > 0 && *at != '\0'; left--) {
     at++;
-    while (((unsigned char)*at & 0xC0) == 0x80)
+    while (dw_utf8_is_inside(*at))
       at++;
   }
   return (int)(at - place->source);

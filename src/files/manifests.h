@@ -41,7 +41,7 @@ int dw_manifests_read(struct dw_arena *arena, const char *const *paths, size_t c
 /* What the folders of a project hold. */
 struct dw_manifests {
   struct dw_manifest *first;
-  size_t passed_over;   /* documents in folders that are no Kubernetes objects */
+  size_t skipped;       /* documents in folders that are no Kubernetes objects */
   size_t templates;     /* files of Helm charts that are no YAML before they are rendered */
   const char **patches; /* files that kustomize takes for patches */
   size_t patch_count, patch_capacity;

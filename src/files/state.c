@@ -20,7 +20,7 @@ static void push_object(struct objects *objects, const struct dw_object *object)
 
 /* --- large lists --- */
 
-struct taking {
+struct list_reading {
   const char *default_namespace;
   struct objects *objects;
 };
@@ -31,21 +31,22 @@ static bool has_text(const dw_json *json, const char *key) {
 }
 
 static bool is_list(const dw_json *json) {
-  return has_text(json, "kind") && dw_has_suffix(dw_json_get_string(json, "kind"), "List");
+  const char *kind = dw_json_get_string(json, "kind");
+  return kind != NULL && dw_has_suffix(kind, "List");
 }
 
-static int take(void *context, const dw_json *json) {
-  struct taking *taking = context;
+static int add_item(void *context, const dw_json *json) {
+  struct list_reading *reading = context;
   const struct dw_object *object = NULL;
   if (!has_text(json, "apiVersion") || is_list(json) ||
-      dw_object_reduce(json, taking->default_namespace, &object, NULL) != 0)
+      dw_object_reduce(json, reading->default_namespace, &object, NULL) != 0)
     return -1;
   if (object != NULL)
-    push_object(taking->objects, object);
+    push_object(reading->objects, object);
   return 0;
 }
 
-static void drop_behind(struct objects *objects, size_t count) {
+static void drop_after(struct objects *objects, size_t count) {
   while (objects->count > count)
     dw_object_unref(objects->items[--objects->count]);
 }
@@ -53,23 +54,23 @@ static void drop_behind(struct objects *objects, size_t count) {
 /* What `kubectl get -o json` prints of a large cluster is hundreds of megabytes of which the rules read little: no
  * value is made of the rest, and no tree of the whole. False, and nothing taken, where FILE is anything else or
  * something is wrong with it: then the ordinary way reads it, and says what. */
-static bool read_list(const char *file, struct taking *taking) {
+static bool read_list(const char *file, struct list_reading *reading) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const struct dw_json_stream stream = {"items", dw_object_paths(), DW_JSON_UNIQUE_KEYS, take, taking};
-  size_t before = taking->objects->count;
+  const struct dw_json_stream stream = {"items", dw_object_paths, DW_JSON_UNIQUE_KEYS, add_item, reading};
+  size_t before = reading->objects->count;
   size_t length = 0;
   const char *text = dw_has_suffix(file, ".json") ? dw_read_file(arena, file, 0, &length, NULL) : NULL;
   const dw_json *root = text == NULL ? NULL : dw_json_read_stream(arena, text, length, &stream);
   if (root != NULL && has_text(root, "apiVersion") && is_list(root))
     return true;
-  drop_behind(taking->objects, before);
+  drop_after(reading->objects, before);
   return false;
 }
 
 /* --- */
 
 static int reduce_file(const char *file, const char *default_namespace, struct objects *objects, struct dw_error *err) {
-  if (read_list(file, &(struct taking){default_namespace, objects}))
+  if (read_list(file, &(struct list_reading){default_namespace, objects}))
     return 0;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_manifest *manifest = NULL;

@@ -80,6 +80,9 @@ struct dw_api_result {
 int dw_api_call(struct dw_api_client *client, const struct dw_api_request *request, struct dw_api_result *result)
     __attribute__((nonnull));
 
+/* Whether STATUS is 2xx. */
+bool dw_api_is_success(int status);
+
 /* Appends TEXT so that it stands for itself in a path or query. */
 void dw_api_escape(struct dw_buf *out, const char *text) __attribute__((nonnull));
 

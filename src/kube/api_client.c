@@ -38,10 +38,11 @@ struct call {
   struct curl_slist *headers;
   struct dw_buf refusal; /* the body of an error answer */
   int64_t begun;         /* in monotonic milliseconds */
-  int64_t heard;         /* when the last byte came */
+  int64_t received;      /* when the last byte came */
   bool opened;           /* the head of a 2xx answer has come */
   bool lasted;           /* ... and that it goes on was reported */
   bool enough;           /* `receive` wants no more */
+  bool idle;             /* nothing was received for too long */
   char error[CURL_ERROR_SIZE];
 };
 
@@ -94,21 +95,21 @@ void dw_api_escape(struct dw_buf *out, const char *text) {
 
 /* --- what comes --- */
 
-static long status_of(const struct call *call) {
+static int status_of(const struct call *call) {
   long status = 0;
   curl_easy_getinfo(call->client->easy, CURLINFO_RESPONSE_CODE, &status);
-  return status;
+  return (int)status;
 }
 
-static bool succeeded(long status) {
+bool dw_api_is_success(int status) {
   return status >= 200 && status <= 299;
 }
 
 static size_t on_header(char *data, size_t size, size_t count, void *context) {
   struct call *call = context;
   bool last = size * count > 0 && (data[0] == '\r' || data[0] == '\n');
-  call->heard = dw_now_milliseconds();
-  if (!last || !succeeded(status_of(call)))
+  call->received = dw_now_milliseconds();
+  if (!last || !dw_api_is_success(status_of(call)))
     return size * count;
   call->opened = true;
   if (call->request->opened != NULL)
@@ -119,8 +120,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *context) {
 static size_t on_body(char *data, size_t size, size_t count, void *context) {
   struct call *call = context;
   size_t length = size * count;
-  call->heard = dw_now_milliseconds();
-  if (!succeeded(status_of(call))) {
+  call->received = dw_now_milliseconds();
+  if (!dw_api_is_success(status_of(call))) {
     size_t room = MOST_ERROR_BYTES - call->refusal.length;
     dw_buf_add(&call->refusal, data, length < room ? length : room);
     return length;
@@ -266,10 +267,6 @@ static int prepare(struct call *call, struct dw_arena *arena, struct curl_slist 
 
 /* --- the call --- */
 
-static bool too_quiet(const struct call *call) {
-  return call->request->idle_ms > 0 && dw_now_milliseconds() - call->heard >= (int64_t)call->request->idle_ms;
-}
-
 /* Until LASTED is due; negative where it is not wanted any more. */
 static int64_t until_lasting(const struct call *call) {
   if (call->request->lasted == NULL || call->lasted || !call->opened)
@@ -305,7 +302,9 @@ static CURLcode run(struct call *call) {
     for (const CURLMsg *message; (message = curl_multi_info_read(multi, &left)) != NULL;)
       if (message->msg == CURLMSG_DONE)
         return message->data.result;
-    if (too_quiet(call))
+    unsigned idle_ms = call->request->idle_ms;
+    call->idle = idle_ms > 0 && dw_now_milliseconds() - call->received >= (int64_t)idle_ms;
+    if (call->idle)
       return CURLE_OPERATION_TIMEDOUT;
     report_lasting(call);
     curl_multi_poll(multi, NULL, 0, wait_ms(call), NULL);
@@ -335,7 +334,7 @@ static void read_refusal(const struct call *call) {
 static void describe(struct call *call, CURLcode code) {
   struct dw_api_result *result = call->result;
   curl_off_t retry = 0;
-  result->status = (int)status_of(call);
+  result->status = status_of(call);
   result->complete = code == CURLE_OK;
   result->enough = call->enough;
   result->stopped = call->enough || code == CURLE_ABORTED_BY_CALLBACK;
@@ -343,9 +342,9 @@ static void describe(struct call *call, CURLcode code) {
     result->retry_after_ms = (unsigned)(retry > MOST_RETRY_AFTER_S ? MOST_RETRY_AFTER_S : retry) * 1000;
   if (result->stopped)
     snprintf(result->message, sizeof result->message, "stopped");
-  else if (code == CURLE_OK && !succeeded(result->status))
+  else if (code == CURLE_OK && !dw_api_is_success(result->status))
     read_refusal(call);
-  else if (code == CURLE_OPERATION_TIMEDOUT && too_quiet(call))
+  else if (call->idle)
     snprintf(result->message, sizeof result->message, "no data received for %u ms", call->request->idle_ms);
   else if (code != CURLE_OK)
     snprintf(result->message, sizeof result->message, "%s",
@@ -364,7 +363,7 @@ static void free_headers(struct curl_slist *headers) {
 int dw_api_call(struct dw_api_client *client, const struct dw_api_request *request, struct dw_api_result *result) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new_secret();
   int64_t now = dw_now_milliseconds();
-  struct call call = {.client = client, .request = request, .result = result, .begun = now, .heard = now};
+  struct call call = {.client = client, .request = request, .result = result, .begun = now, .received = now};
   struct curl_slist *connect_to = NULL;
   memset(result, 0, sizeof *result);
   if (prepare(&call, arena, &connect_to) == 0) {
@@ -378,7 +377,7 @@ int dw_api_call(struct dw_api_client *client, const struct dw_api_request *reque
   free_headers(call.headers);
   curl_slist_free_all(connect_to);
   dw_buf_free(&call.refusal);
-  return result->complete && succeeded(result->status) ? 0 : -1;
+  return result->complete && dw_api_is_success(result->status) ? 0 : -1;
 }
 
 /* --- waiting between tries --- */

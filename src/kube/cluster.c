@@ -16,8 +16,9 @@ enum {
   BELIEVE_MS = 5000
 };
 
-static unsigned or_else(unsigned value, unsigned fallback) {
-  return value == 0 ? fallback : value;
+static void set_default(unsigned *option, unsigned value) {
+  if (*option == 0)
+    *option = value;
 }
 
 static struct dw_cluster *make_cluster(const struct dw_cluster_options *options) {
@@ -25,14 +26,14 @@ static struct dw_cluster *make_cluster(const struct dw_cluster_options *options)
   if (cluster == NULL)
     abort();
   cluster->options = *options;
-  cluster->options.first_wait_ms = or_else(options->first_wait_ms, FIRST_WAIT_MS);
-  cluster->options.most_wait_ms = or_else(options->most_wait_ms, MOST_WAIT_MS);
-  cluster->options.absent_wait_ms = or_else(options->absent_wait_ms, ABSENT_WAIT_MS);
-  cluster->options.relist_ms = or_else(options->relist_ms, RELIST_MS);
-  cluster->options.short_watch_ms = or_else(options->short_watch_ms, SHORT_WATCH_MS);
-  cluster->options.most_pages = or_else(options->most_pages, DW_MOST_PAGES);
-  cluster->options.believe_ms = or_else(options->believe_ms, BELIEVE_MS);
-  cluster->options.page = or_else(options->page, DW_PAGE);
+  set_default(&cluster->options.first_wait_ms, FIRST_WAIT_MS);
+  set_default(&cluster->options.most_wait_ms, MOST_WAIT_MS);
+  set_default(&cluster->options.absent_wait_ms, ABSENT_WAIT_MS);
+  set_default(&cluster->options.relist_ms, RELIST_MS);
+  set_default(&cluster->options.short_watch_ms, SHORT_WATCH_MS);
+  set_default(&cluster->options.most_pages, DW_MOST_PAGES);
+  set_default(&cluster->options.believe_ms, BELIEVE_MS);
+  set_default(&cluster->options.page, DW_PAGE);
   pthread_mutex_init(&cluster->lock, NULL);
   dw_condition_init(&cluster->wake);
   cluster->lookups = dw_lookups_new(options->config);
@@ -182,7 +183,7 @@ size_t dw_cluster_status(struct dw_cluster *cluster, struct dw_feed_status *out,
 
 static bool is_current(const struct dw_feed *feed) {
   enum dw_kind kind = feed->status.resource->kind;
-  bool matters = kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
+  bool matters = kind == DW_KIND_NAD || dw_kind_is_user(kind);
   bool watched = feed->status.state == DW_FEED_WATCHING && feed->open;
   return !matters || watched || feed->status.state == DW_FEED_ABSENT;
 }
@@ -236,38 +237,38 @@ enum dw_lookup dw_cluster_lookup(struct dw_cluster *cluster, const struct dw_loo
 
 /* --- the cluster read once, by lists alone --- */
 
-struct taking {
+struct handover {
   const struct dw_cluster_list *list;
   const struct dw_resource *resource;
-  bool taken; /* something of this resource was handed on: a list that begins anew would hand it on twice */
-  bool twice;
+  bool begun;     /* an object was passed to the caller */
+  bool restarted; /* and then the list started again, which would pass it a second time */
 };
 
 static void restart(void *context) {
-  struct taking *taking = context;
-  taking->twice = taking->taken;
+  struct handover *handover = context;
+  handover->restarted = handover->begun;
 }
 
-static int take(void *context, struct dw_arena *arena, const dw_json *object, struct dw_error *err) {
-  struct taking *taking = context;
-  if (taking->twice)
+static int receive(void *context, struct dw_arena *arena, const dw_json *object, struct dw_error *err) {
+  struct handover *handover = context;
+  if (handover->restarted)
     return dw_error_set(err, DW_ERR_OTHER, "the cluster changed too fast to list it; try again");
   if (object == NULL)
     return dw_error_set(err, DW_ERR_SYNTAX, "an object is too large or not valid JSON");
-  taking->taken = true;
-  return taking->list->take(taking->list->context, arena, taking->resource, object, err);
+  handover->begun = true;
+  return handover->list->receive(handover->list->context, arena, handover->resource, object, err);
 }
 
 static int list_one(struct dw_api_client *client, const struct dw_cluster_list *list,
                     const struct dw_resource *resource, enum dw_outcome *outcome, struct dw_error *err) {
-  struct taking taking = {.list = list, .resource = resource};
+  struct handover handover = {.list = list, .resource = resource};
   struct dw_lister lister = {.client = client,
                              .resource = resource,
                              .page = list->page == 0 ? DW_PAGE : list->page,
                              .most_pages = DW_MOST_PAGES,
                              .restart = restart,
-                             .take = take,
-                             .context = &taking};
+                             .receive = receive,
+                             .context = &handover};
   *outcome = dw_lister_run(&lister);
   if (*outcome != DW_OUTCOME_FAILED && *outcome != DW_OUTCOME_STOPPED && *outcome != DW_OUTCOME_EXPIRED)
     return 0;

@@ -124,14 +124,14 @@ size_t dw_cluster_status(struct dw_cluster *cluster, struct dw_feed_status *out,
 
 /* --- once --- */
 
-/* Lists every resource to its end and calls TAKE for each object, as it comes: JSON lives until TAKE returns, ARENA as
- * long. KNOWLEDGE as in dw_cluster_objects(). -1 where the API server can't be read (what is absent or forbidden is no
- * error), or where TAKE returned -1 with ERR. */
+/* Lists every resource to its end and calls RECEIVE for each object, as it comes: JSON lives until RECEIVE returns,
+ * ARENA as long. KNOWLEDGE as in dw_cluster_objects(). -1 where the API server can't be read (what is absent or
+ * forbidden is no error), or where RECEIVE returned -1 with ERR. */
 struct dw_cluster_list {
   const struct dw_api_config *config;
   struct dw_api_client *client; /* to be interrupted by its owner; NULL: one is made */
-  int (*take)(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *object,
-              struct dw_error *err);
+  int (*receive)(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *object,
+                 struct dw_error *err);
   void *context;
   unsigned page;     /* 0: 500 */
   enum dw_kind only; /* this kind alone; DW_KIND_OTHER: all */

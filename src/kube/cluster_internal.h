@@ -29,8 +29,6 @@ struct dw_list_reader {
 };
 /* -1 where it can be no list. */
 int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t length) __attribute__((nonnull));
-/* Whether the text came to its end and has metadata. */
-bool dw_list_reader_whole(const struct dw_list_reader *reader) __attribute__((nonnull));
 /* NULL where the text is a whole list of Kubernetes objects, else what is wrong with it. */
 const char *dw_list_reader_fault(const struct dw_list_reader *reader) __attribute__((nonnull));
 void dw_list_reader_free(struct dw_list_reader *reader) __attribute__((nonnull));
@@ -53,7 +51,7 @@ struct dw_lister {
   unsigned most_pages;            /* more of them are a fault */
   void (*restart)(void *context); /* forget what came: the list begins anew */
   /* OBJECT lives until the call returns; NULL where it could not be parsed. -1 ends the listing as failed, with ERR. */
-  int (*take)(void *context, struct dw_arena *arena, const dw_json *object, struct dw_error *err);
+  int (*receive)(void *context, struct dw_arena *arena, const dw_json *object, struct dw_error *err);
   void *context;
   const char *version; /* of the API, as found; NULL: to be found */
   char resource_version[DW_VERSION_BYTES];
@@ -62,6 +60,8 @@ struct dw_lister {
 };
 /* Lists to the end: DONE with the version and the resource version set. */
 enum dw_outcome dw_lister_run(struct dw_lister *lister) __attribute__((nonnull));
+/* Whether TEXT (may be NULL) can be stored as a resource version. */
+bool dw_lister_is_version(const char *text);
 /* "/apis/GROUP/VERSION[/namespaces/NS]/PLURAL?[fieldSelector=...&]": a query may be added. */
 void dw_resource_path(const struct dw_resource *resource, const char *version, struct dw_buf *out)
     __attribute__((nonnull));
@@ -88,7 +88,8 @@ bool dw_store_put(struct dw_store *store, const struct dw_object *object) __attr
 /* What was appended is sorted; of equal names the last stays. */
 void dw_store_sort(struct dw_store *store) __attribute__((nonnull));
 /* Whether it was there. */
-bool dw_store_remove(struct dw_store *store, const char *ns, const char *name) __attribute__((nonnull));
+bool dw_store_remove(struct dw_store *store, enum dw_kind kind, const char *ns, const char *name)
+    __attribute__((nonnull));
 void dw_store_clear(struct dw_store *store) __attribute__((nonnull));
 
 /* --- feed.c: list and watch of one resource, on a thread --- */

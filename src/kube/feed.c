@@ -14,18 +14,6 @@ enum {
   SOONEST_MS = 250       /* between tries, however often the feed is nudged */
 };
 
-static const char *group_of(const struct dw_resource *resource) {
-  return *resource->group == '\0' ? "core" : resource->group;
-}
-
-static void lock(struct dw_feed *feed) {
-  pthread_mutex_lock(&feed->cluster->lock);
-}
-
-static void unlock(struct dw_feed *feed) {
-  pthread_mutex_unlock(&feed->cluster->lock);
-}
-
 /* --- state --- */
 
 static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size_t objects, const char *why) {
@@ -43,19 +31,20 @@ static void log_state(const struct dw_feed *feed, enum dw_feed_state state, size
                              "RBAC forbids reading it; rules that need it report \"could not be checked\""},
   };
   const struct dw_resource *resource = feed->status.resource;
+  const char *group = *resource->group == '\0' ? "core" : resource->group;
   char message[200];
   char name[512];
   snprintf(message, sizeof message, "%s: %s", resource->plural, lines[state].text);
   if (resource->name != NULL)
     snprintf(name, sizeof name, "%s/%s", resource->ns, resource->name);
-  dw_log_with(lines[state].level, message, dw_log_string("group", group_of(resource)),
-              dw_log_integer("objects", (int64_t)objects), dw_log_string("name", resource->name == NULL ? NULL : name),
+  dw_log_with(lines[state].level, message, dw_log_string("group", group), dw_log_integer("objects", (int64_t)objects),
+              dw_log_string("name", resource->name == NULL ? NULL : name),
               dw_log_string("reason", *why == '\0' ? NULL : why));
 }
 
 /* Logs each change, not each try. */
 static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char *why) {
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   struct dw_feed_status *status = &feed->status;
   bool news = status->state != state || (state == DW_FEED_LISTING && *status->error == '\0' && *why != '\0');
   size_t objects = feed->store.count;
@@ -63,15 +52,15 @@ static void set_state(struct dw_feed *feed, enum dw_feed_state state, const char
   if (state == DW_FEED_WATCHING || state == DW_FEED_ABSENT)
     feed->contact_ms = dw_now_milliseconds();
   snprintf(status->error, sizeof status->error, "%s", why);
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
   if (news)
     log_state(feed, state, objects, why);
 }
 
 static enum dw_outcome last_known(struct dw_feed *feed) {
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   enum dw_outcome known = feed->known;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
   return known;
 }
 
@@ -83,7 +72,7 @@ static void restart(void *context) {
   feed->fresh_unreadable = 0;
 }
 
-static int take(void *context, struct dw_arena *arena, const dw_json *json, struct dw_error *err) {
+static int receive(void *context, struct dw_arena *arena, const dw_json *json, struct dw_error *err) {
   struct dw_feed *feed = context;
   (void)arena;
   (void)err;
@@ -110,7 +99,7 @@ static void report_list(const struct dw_feed *feed, int64_t began_ms, uint64_t g
 /* Replaces the known objects with the list. */
 static void replace_store(struct dw_feed *feed, enum dw_outcome outcome, int64_t began_ms) {
   dw_store_sort(&feed->fresh);
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   struct dw_store old = feed->store;
   feed->store = feed->fresh;
   feed->status.unreadable = feed->fresh_unreadable;
@@ -118,7 +107,7 @@ static void replace_store(struct dw_feed *feed, enum dw_outcome outcome, int64_t
   if (outcome == DW_OUTCOME_DONE)
     feed->served = feed->lister.version;
   uint64_t generation = ++feed->cluster->generation;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
   if (outcome != DW_OUTCOME_FORBIDDEN)
     report_list(feed, began_ms, generation);
   feed->fresh = (struct dw_store){NULL, 0, 0};
@@ -149,9 +138,9 @@ static enum dw_outcome list_believed(struct dw_feed *feed) {
 }
 
 static enum dw_outcome list(struct dw_feed *feed) {
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   feed->status.lists++;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
   int64_t began_ms = dw_now_milliseconds();
   enum dw_outcome outcome = list_believed(feed);
   if (outcome != DW_OUTCOME_DONE)
@@ -166,21 +155,21 @@ static enum dw_outcome list(struct dw_feed *feed) {
 /* --- watch --- */
 
 static void set_open(struct dw_feed *feed, bool open) {
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   feed->open = open;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
 }
 
 /* Whether the last list or watch came to nothing: then a watch has to last before it counts as good, so that one which
  * ends again and again is not reported each time. */
-static bool is_in_trouble(const struct dw_feed *feed) {
+static bool has_failed(const struct dw_feed *feed) {
   return feed->status.state == DW_FEED_BROKEN || feed->status.state == DW_FEED_UNWATCHED;
 }
 
 static void on_opened(void *context) {
   struct dw_feed *feed = context;
   set_open(feed, true);
-  if (!is_in_trouble(feed))
+  if (!has_failed(feed))
     set_state(feed, DW_FEED_WATCHING, "");
 }
 
@@ -220,8 +209,7 @@ static enum dw_outcome judge_end(struct dw_feed *feed, int64_t lasted_ms) {
  * after the first wait: nothing of the API server's is at fault, and what changes meanwhile must not come late. */
 static enum dw_outcome judge_cut(struct dw_feed *feed, enum dw_outcome outcome, int64_t lasted_ms) {
   const struct dw_api_result *result = &feed->lister.result;
-  bool opened = result->status >= 200 && result->status <= 299;
-  if (opened && lasted_ms >= (int64_t)feed->cluster->options.short_watch_ms)
+  if (dw_api_is_success(result->status) && lasted_ms >= (int64_t)feed->cluster->options.short_watch_ms)
     dw_backoff_reset(&feed->backoff);
   dw_outcome_text(result, feed->lister.err.text, sizeof feed->lister.err.text);
   return outcome;
@@ -230,9 +218,9 @@ static enum dw_outcome judge_cut(struct dw_feed *feed, enum dw_outcome outcome, 
 static enum dw_outcome watch(struct dw_feed *feed) {
   DW_BUF_SCOPED struct dw_buf path = DW_BUF_INIT;
   watch_path(feed, &path);
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   feed->status.watches++;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
   dw_buf_truncate(&feed->line, 0);
   feed->watch_outcome = DW_OUTCOME_DONE;
   feed->progress = false;
@@ -262,7 +250,7 @@ static void pause_for(struct dw_feed *feed, unsigned milliseconds, bool nudgeabl
   struct dw_cluster *cluster = feed->cluster;
   int64_t until = dw_now_milliseconds() + milliseconds;
   int64_t soonest = dw_now_milliseconds() + SOONEST_MS;
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   while (!atomic_load(&cluster->stopping) && dw_now_milliseconds() < until) {
     if (nudgeable && cluster->nudges != feed->nudges && until > soonest) {
       dw_backoff_reset(&feed->backoff);
@@ -271,13 +259,13 @@ static void pause_for(struct dw_feed *feed, unsigned milliseconds, bool nudgeabl
     struct timespec deadline = dw_deadline(until * 1000);
     pthread_cond_timedwait(&cluster->wake, &cluster->lock, &deadline);
   }
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
 }
 
 static void count_failure(struct dw_feed *feed) {
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   feed->status.failures++;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
 }
 
 /* Where an answer came, that somebody has heard of the API server is no reason to ask it again sooner. */
@@ -293,7 +281,7 @@ static void settle_list(struct dw_feed *feed, enum dw_outcome outcome) {
   switch (outcome) {
   case DW_OUTCOME_DONE:
     dw_feed_note_contact(feed);
-    if (!is_in_trouble(feed))
+    if (!has_failed(feed))
       set_state(feed, DW_FEED_LISTED, "");
     dw_feed_changed(feed);
     return;
@@ -344,16 +332,16 @@ static void settle_watch(struct dw_feed *feed, enum dw_outcome outcome, bool rig
 
 /* One that comes while a request is under way must not be lost, for the wait after its failure may be a long one. */
 static void note_nudges(struct dw_feed *feed) {
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   feed->nudges = feed->cluster->nudges;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
 }
 
 void *dw_feed_run(void *context) {
   struct dw_feed *feed = context;
   bool listed = false;
   feed->lister.restart = restart;
-  feed->lister.take = take;
+  feed->lister.receive = receive;
   feed->lister.context = feed;
   while (!atomic_load(&feed->cluster->stopping)) {
     note_nudges(feed);

@@ -6,14 +6,6 @@
 #include "base/log.h"
 #include "kube/cluster_internal.h"
 
-static void lock(struct dw_feed *feed) {
-  pthread_mutex_lock(&feed->cluster->lock);
-}
-
-static void unlock(struct dw_feed *feed) {
-  pthread_mutex_unlock(&feed->cluster->lock);
-}
-
 void dw_feed_changed(struct dw_feed *feed) {
   const struct dw_cluster_options *options = &feed->cluster->options;
   if (options->changed != NULL)
@@ -21,9 +13,9 @@ void dw_feed_changed(struct dw_feed *feed) {
 }
 
 void dw_feed_note_contact(struct dw_feed *feed) {
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   feed->contact_ms = dw_now_milliseconds();
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
 }
 
 /* --- one object --- */
@@ -55,9 +47,11 @@ static const char *metadata(const dw_json *json, const char *key) {
   return text == NULL ? "" : text;
 }
 
-/* The store's key: a cluster-wide object has no namespace, whatever the event says. */
-static const char *namespace_of(const struct dw_feed *feed, const dw_json *json) {
-  return dw_kind_cluster_wide(feed->status.resource->kind) ? "" : metadata(json, "namespace");
+/* In the store a cluster-wide object has no namespace, whatever the event says. Requires the cluster's lock. */
+static bool remove_object(struct dw_feed *feed, const dw_json *json) {
+  enum dw_kind kind = feed->status.resource->kind;
+  const char *ns = dw_kind_cluster_wide(kind) ? "" : metadata(json, "namespace");
+  return dw_store_remove(&feed->store, kind, ns, metadata(json, "name"));
 }
 
 static void report_event(struct dw_feed *feed, const dw_json *json, const struct dw_object *object, uint64_t generation,
@@ -78,25 +72,25 @@ static void report_event(struct dw_feed *feed, const dw_json *json, const struct
 static bool put(struct dw_feed *feed, const dw_json *json) {
   const struct dw_object *object = NULL;
   int failed = dw_feed_reduce(feed, json, &object);
-  lock(feed);
+  pthread_mutex_lock(&feed->cluster->lock);
   bool changed = false;
   if (object != NULL)
     changed = dw_store_put(&feed->store, dw_object_ref(object));
   else /* what was read of it before is no longer true */
-    changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
+    changed = remove_object(feed, json);
   feed->status.unreadable += failed != 0;
   uint64_t generation = ++feed->cluster->generation;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
   report_event(feed, json, object, generation, false);
   dw_object_unref(object);
   return changed;
 }
 
 static bool drop(struct dw_feed *feed, const dw_json *json) {
-  lock(feed);
-  bool changed = dw_store_remove(&feed->store, namespace_of(feed, json), metadata(json, "name"));
+  pthread_mutex_lock(&feed->cluster->lock);
+  bool changed = remove_object(feed, json);
   uint64_t generation = ++feed->cluster->generation;
-  unlock(feed);
+  pthread_mutex_unlock(&feed->cluster->lock);
   report_event(feed, json, NULL, generation, true);
   return changed;
 }
@@ -108,19 +102,9 @@ static int fail_watch(struct dw_feed *feed, enum dw_outcome outcome, const char 
 }
 
 /* What came can't be relied on, so the next is a list. */
-static int distrust(struct dw_feed *feed, const char *why) {
+static int relist(struct dw_feed *feed, const char *why) {
   *feed->lister.resource_version = '\0';
   return fail_watch(feed, DW_OUTCOME_FAILED, why);
-}
-
-static bool is_version(const char *version) {
-  return version != NULL && *version != '\0' && strlen(version) < DW_VERSION_BYTES;
-}
-
-/* PROGRESS: an object came with it; a bookmark is none. */
-static void note_version(struct dw_feed *feed, const char *version, bool progress) {
-  feed->progress |= progress && strcmp(version, feed->lister.resource_version) != 0;
-  memcpy(feed->lister.resource_version, version, strlen(version) + 1);
 }
 
 static int on_error_event(struct dw_feed *feed, const dw_json *status) {
@@ -136,33 +120,34 @@ static int on_object(struct dw_feed *feed, struct dw_arena *arena, const char *t
                      bool *changed) {
   const char *misfit = dw_resource_misfit(feed->status.resource, arena, object);
   if (misfit != NULL)
-    return distrust(feed, misfit);
+    return relist(feed, misfit);
   *changed |= strcmp(type, "DELETED") == 0 ? drop(feed, object) : put(feed, object);
   return 0;
 }
 
 static int on_event(struct dw_feed *feed, const char *text, size_t length, bool *changed) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const dw_json *event = dw_json_select(arena, text, length, dw_event_paths(), DW_JSON_PLAIN);
+  const dw_json *event = dw_json_select(arena, text, length, dw_event_paths, DW_JSON_PLAIN);
   const char *type = dw_json_get_string(event, "type");
   const dw_json *object = dw_json_get(event, "object");
   if (type == NULL || dw_json_type(object) != DW_JSON_OBJECT)
-    return distrust(feed, "the watch sent something that is not an event");
+    return relist(feed, "the watch sent something that is not an event");
   if (strcmp(type, "ERROR") == 0)
     return on_error_event(feed, object);
   const char *version = dw_json_string(dw_json_path(object, "metadata", "resourceVersion", NULL));
-  if (!is_version(version))
-    return distrust(feed, "an event has no usable resourceVersion");
+  if (!dw_lister_is_version(version))
+    return relist(feed, "an event has no usable resourceVersion");
   bool of_object = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0 || strcmp(type, "DELETED") == 0;
   if (of_object && on_object(feed, arena, type, object, changed) != 0)
     return -1;
-  note_version(feed, version, of_object);
+  feed->progress |= of_object && strcmp(version, feed->lister.resource_version) != 0; /* a bookmark is no progress */
+  memcpy(feed->lister.resource_version, version, strlen(version) + 1);
   return 0;
 }
 
 static int add_to_line(struct dw_feed *feed, const char *data, size_t length) {
   if (length > DW_MOST_OBJECT_BYTES - feed->line.length)
-    return distrust(feed, "an event is too large");
+    return relist(feed, "an event is too large");
   dw_buf_add(&feed->line, data, length);
   return 0;
 }

@@ -5,13 +5,10 @@
 
 enum { MOST_KEY_BYTES = 64, MOST_METADATA_BYTES = 1024 * 1024 };
 
-static struct dw_buf *captured(struct dw_list_reader *reader) {
-  return reader->capture == DW_CAPTURE_ITEM ? &reader->item : &reader->metadata;
-}
-
 static void keep(struct dw_list_reader *reader, const char *data, size_t length) {
-  struct dw_buf *buf = captured(reader);
-  size_t most = reader->capture == DW_CAPTURE_ITEM ? DW_MOST_OBJECT_BYTES : MOST_METADATA_BYTES;
+  bool item = reader->capture == DW_CAPTURE_ITEM;
+  struct dw_buf *buf = item ? &reader->item : &reader->metadata;
+  size_t most = item ? DW_MOST_OBJECT_BYTES : MOST_METADATA_BYTES;
   if (reader->capture == DW_CAPTURE_NOTHING || reader->oversized)
     return;
   if (length > most - buf->length)
@@ -155,10 +152,6 @@ int dw_list_reader_feed(struct dw_list_reader *reader, const char *data, size_t 
   }
   keep(reader, data + start, length - start);
   return 0;
-}
-
-bool dw_list_reader_whole(const struct dw_list_reader *reader) {
-  return reader->begun && reader->depth == 0 && reader->metadata.length > 0;
 }
 
 /* What client-go refuses too: it decodes by the kind. A Go slice that is nil is written as null. */

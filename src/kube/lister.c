@@ -18,7 +18,7 @@ enum dw_outcome dw_outcome_of(const struct dw_api_result *result) {
   case 410:
     return DW_OUTCOME_EXPIRED;
   default:
-    return result->complete && result->status >= 200 && result->status <= 299 ? DW_OUTCOME_DONE : DW_OUTCOME_FAILED;
+    return result->complete && dw_api_is_success(result->status) ? DW_OUTCOME_DONE : DW_OUTCOME_FAILED;
   }
 }
 
@@ -94,6 +94,11 @@ static enum dw_outcome discover(struct dw_lister *lister, const char *found[4]) 
 
 /* --- pages --- */
 
+bool dw_lister_is_version(const char *text) {
+  size_t length = text == NULL ? 0 : strlen(text);
+  return length > 0 && length < DW_VERSION_BYTES;
+}
+
 struct page {
   struct dw_lister *lister;
   struct dw_list_reader reader;
@@ -104,14 +109,14 @@ static void on_element(void *context, const char *text, size_t length) {
   struct page *page = context;
   struct dw_lister *lister = page->lister;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  const dw_json *object = text == NULL ? NULL : dw_json_select(arena, text, length, dw_object_paths(), DW_JSON_PLAIN);
+  const dw_json *object = text == NULL ? NULL : dw_json_select(arena, text, length, dw_object_paths, DW_JSON_PLAIN);
   const char *misfit = dw_resource_misfit(lister->resource, arena, object);
   if (page->refused)
     return;
   if (misfit != NULL)
     page->refused = dw_error_set(&lister->err, DW_ERR_INVALID, "%s", misfit) != 0;
   else
-    page->refused = lister->take(lister->context, arena, object, &lister->err) != 0;
+    page->refused = lister->receive(lister->context, arena, object, &lister->err) != 0;
 }
 
 static bool on_data(void *context, const char *data, size_t length) {
@@ -145,7 +150,7 @@ static enum dw_outcome end_page(struct page *page, struct dw_buf *token) {
   const char *fault = dw_list_reader_fault(&page->reader);
   if (fault != NULL)
     return fail_page(lister, fault);
-  if (version == NULL || *version == '\0' || strlen(version) >= sizeof lister->resource_version)
+  if (!dw_lister_is_version(version))
     return fail_page(lister, "it has no usable resourceVersion");
   memcpy(lister->resource_version, version, strlen(version) + 1);
   dw_buf_truncate(token, 0);

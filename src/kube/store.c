@@ -4,40 +4,28 @@
 #include "base/memory.h"
 #include "kube/cluster_internal.h"
 
-static int compare(const char *a_ns, const char *a_name, const struct dw_object *b) {
-  int order = strcmp(a_ns, b->namespace_);
-  return order != 0 ? order : strcmp(a_name, b->name);
-}
-
-/* The first that is not before NS/NAME. */
-static size_t place_of(const struct dw_store *store, const char *ns, const char *name) {
+/* Sets PLACE to the first object that is not before KEY. Returns true if that object has the name of KEY. */
+static bool find(const struct dw_store *store, const struct dw_object *key, size_t *place) {
   size_t low = 0;
   size_t high = store->count;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (compare(ns, name, store->objects[middle]) > 0)
+    if (dw_object_compare(key, store->objects[middle]) > 0)
       low = middle + 1;
     else
       high = middle;
   }
-  return low;
-}
-
-static bool is_at(const struct dw_store *store, size_t place, const char *ns, const char *name) {
-  return place < store->count && compare(ns, name, store->objects[place]) == 0;
-}
-
-static void make_room(struct dw_store *store) {
-  store->objects = dw_more(store->objects, store->count, &store->capacity, sizeof *store->objects);
+  *place = low;
+  return low < store->count && dw_object_compare(key, store->objects[low]) == 0;
 }
 
 void dw_store_append(struct dw_store *store, const struct dw_object *object) {
-  make_room(store);
+  store->objects = dw_more(store->objects, store->count, &store->capacity, sizeof *store->objects);
   store->objects[store->count++] = object;
 }
 
-/* The older of two that are the same stays: views share it. An object that was made again is another one for the Events
- * that name it by its uid. */
+/* If both are the same, the older one is kept, because views share it. An object that was deleted and created again has
+ * another uid, which Events name, so it is a different one. */
 static bool replace(const struct dw_object **place, const struct dw_object *object) {
   bool same = dw_object_same(*place, object) && strcmp((*place)->uid, object->uid) == 0;
   dw_object_unref(same ? object : *place);
@@ -47,30 +35,24 @@ static bool replace(const struct dw_object **place, const struct dw_object *obje
 }
 
 bool dw_store_put(struct dw_store *store, const struct dw_object *object) {
-  size_t place = place_of(store, object->namespace_, object->name);
-  if (is_at(store, place, object->namespace_, object->name))
+  size_t place;
+  if (find(store, object, &place))
     return replace(&store->objects[place], object);
-  make_room(store);
+  store->objects = dw_more(store->objects, store->count, &store->capacity, sizeof *store->objects);
   memmove(store->objects + place + 1, store->objects + place, (store->count - place) * sizeof *store->objects);
   store->objects[place] = object;
   store->count++;
   return true;
 }
 
-static int by_name(const void *left, const void *right) {
-  const struct dw_object *a = *(const struct dw_object *const *)left;
-  const struct dw_object *b = *(const struct dw_object *const *)right;
-  return compare(a->namespace_, a->name, b);
-}
-
 static bool is_sorted(const struct dw_store *store) {
   for (size_t i = 1; i < store->count; i++)
-    if (by_name(&store->objects[i - 1], &store->objects[i]) >= 0)
+    if (dw_object_compare(store->objects[i - 1], store->objects[i]) >= 0)
       return false;
   return true;
 }
 
-/* A list comes in order and without repeats, but for one that began anew on the server's side. */
+/* The API server sends a list in order and without repeated names, unless it had to start the list again. */
 void dw_store_sort(struct dw_store *store) {
   if (is_sorted(store))
     return;
@@ -81,9 +63,10 @@ void dw_store_sort(struct dw_store *store) {
   *store = sorted;
 }
 
-bool dw_store_remove(struct dw_store *store, const char *ns, const char *name) {
-  size_t place = place_of(store, ns, name);
-  if (!is_at(store, place, ns, name))
+bool dw_store_remove(struct dw_store *store, enum dw_kind kind, const char *ns, const char *name) {
+  const struct dw_object key = {.kind = kind, .namespace_ = ns, .name = name};
+  size_t place;
+  if (!find(store, &key, &place))
     return false;
   dw_object_unref(store->objects[place]);
   store->count--;

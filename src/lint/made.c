@@ -11,8 +11,9 @@ static const char *unless_placeholder(const char *text) {
 void dw_lint_made_unfold(struct dw_arena *arena, struct dw_manifest *manifests) {
   for (struct dw_manifest *at = manifests; at != NULL; at = at->next) {
     const struct dw_manifest *carrier = at;
-    for (size_t i = 0; i < dw_raw_networks(carrier->json); i++) {
-      const dw_json *nad = dw_raw_network(arena, carrier->json, i);
+    const dw_json *networks = dw_additional_networks(carrier->json);
+    for (size_t i = 0; i < dw_json_size(networks); i++) {
+      const dw_json *nad = dw_raw_nad(arena, dw_json_at(networks, i));
       if (nad == NULL)
         continue;
       struct dw_manifest *made = dw_arena_alloc(arena, sizeof *made);
@@ -49,8 +50,9 @@ static void add_made(struct collection *all, const dw_json *json, const char *ns
 /* A rawCNIConfig in a manifest is judged as a NAD (dw_lint_made_unfold), so only those in the state are added here,
  * with nothing but their names. */
 static void add_raw(struct collection *all, const dw_json *json) {
-  for (size_t i = 0; i < dw_raw_networks(json); i++) {
-    const dw_json *metadata = dw_json_get(dw_raw_network(all->arena, json, i), "metadata");
+  const dw_json *networks = dw_additional_networks(json);
+  for (size_t i = 0; i < dw_json_size(networks); i++) {
+    const dw_json *metadata = dw_json_get(dw_raw_nad(all->arena, dw_json_at(networks, i)), "metadata");
     if (metadata != NULL)
       add(all, (struct dw_made_nad){dw_json_get_string(metadata, "namespace"), dw_json_get_string(metadata, "name"),
                                     "Network.operator.openshift.io creates this NAD"});

@@ -6,7 +6,7 @@
 
 static void count_needed(struct dw_map_builder *b) {
   struct dw_map *map = b->map;
-  map->handler_nodes = dw_view_handler_nodes(b->view);
+  map->handler_nodes = dw_view_summary(b->view).handler_nodes;
   for (size_t i = 0; i < map->handler_nodes; i++)
     map->unknown_nodes += dw_view_handler_node(b->view, i).nns == NULL;
   struct dw_sync_controllers sync = dw_view_sync_controllers(b->view);
@@ -22,7 +22,7 @@ enum { MAX_NOTES = 8 };
 static void add_notes(struct dw_map_builder *b) {
   struct dw_map *map = b->map;
   map->notes = dw_arena_array(b->arena, MAX_NOTES, sizeof(const char *));
-  if (!dw_view_has_cluster_networks(b->view))
+  if (!dw_view_summary(b->view).cluster_networks_known)
     map->notes[map->note_count++] = "The cluster's networks are unknown: set clusterNetworks in the policy.";
   if (dw_view_knows(b->view, DW_KIND_NAD) != DW_KNOWN)
     map->notes[map->note_count++] = "The NetworkAttachmentDefinitions are unknown.";

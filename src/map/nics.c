@@ -55,9 +55,7 @@ static int compare_uses(const void *left, const void *right) {
   int order = strcmp(a->nic, b->nic);
   if (order == 0)
     order = (int)b->migration - (int)a->migration;
-  if (order == 0)
-    order = strcmp(a->nad->namespace_, b->nad->namespace_);
-  return order != 0 ? order : strcmp(a->nad->name, b->nad->name);
+  return order != 0 ? order : dw_object_compare(a->nad, b->nad);
 }
 
 static void find_named(struct dw_map_builder *b, const struct uses *uses) {
@@ -107,7 +105,7 @@ static int compare_names(const void *left, const void *right) {
 }
 
 static size_t collect_names(struct dw_map_builder *b, const char ***out) {
-  size_t nodes = dw_view_handler_nodes(b->view);
+  size_t nodes = dw_view_summary(b->view).handler_nodes;
   size_t room = b->named_count;
   size_t most = 0;
   for (size_t i = 0; i < nodes; i++) {

@@ -162,7 +162,7 @@ static int by_first(const void *left, const void *right) {
 }
 
 void dw_map_add_nodes(struct dw_map_builder *b) {
-  size_t count = dw_view_handler_nodes(b->view);
+  size_t count = dw_view_summary(b->view).handler_nodes;
   struct node *nodes = read_nodes(b, count);
   const struct node **sorted = dw_arena_array(b->scratch, count, sizeof(const struct node *));
   struct group_members *groups = dw_arena_array(b->scratch, count, sizeof *groups);

@@ -95,7 +95,7 @@ struct demand {
 };
 
 static struct demand demand_of(const struct dw_check *check) {
-  uint64_t nodes = dw_view_handler_nodes(check->view);
+  uint64_t nodes = dw_view_summary(check->view).handler_nodes;
   return (struct demand){nodes > 0 && dw_view_knows(check->view, DW_KIND_NODE) == DW_KNOWN, nodes,
                          nodes + check->sync.pods + check->sync.surge};
 }
@@ -138,8 +138,8 @@ static struct node_subnets count_node_subnets(const struct dw_nad_pools *pools) 
 static bool few_node_subnets(struct dw_check *check, const struct dw_rule *rule, const struct node_subnets *counted,
                              const struct dw_pool *pool) {
   uint64_t subnets = pool->subnet.base.v4 ? counted->v4 : counted->v6;
-  uint64_t handlers = dw_view_handler_nodes(check->view);
-  uint64_t all = dw_view_linux_nodes(check->view);
+  uint64_t handlers = dw_view_summary(check->view).handler_nodes;
+  uint64_t all = dw_view_summary(check->view).linux_nodes;
   uint64_t needed = subnets < handlers ? handlers : all;
   if (pool->node_subnets == 0 || handlers == 0 || subnets >= needed)
     return false;
@@ -191,7 +191,7 @@ static void small_slices(struct dw_check *check, const struct dw_rule *rule, con
  * (pkg/node-controller/controller.go, assignNodeToSlice). */
 static bool slices_too_small(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
   uint64_t slices = dw_pool_slices(item->pool);
-  uint64_t nodes = dw_view_linux_nodes(check->view);
+  uint64_t nodes = dw_view_summary(check->view).linux_nodes;
   if (slices < nodes)
     few_slices(check, rule, item, slices, nodes);
   small_slices(check, rule, item, dw_pool_slice_room(item->pool));
@@ -222,7 +222,7 @@ static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
 static void tight_slices(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
   const struct dw_value *size = &item->plugin->ipam.node_slice_size;
   uint64_t slices = dw_pool_slices(item->pool);
-  uint64_t nodes = dw_view_linux_nodes(check->view);
+  uint64_t nodes = dw_view_summary(check->view).linux_nodes;
   if (slices < nodes || slices - nodes >= (nodes + 9) / 10)
     return;
   dw_report(check, rule,

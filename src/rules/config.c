@@ -353,7 +353,7 @@ static void migrations_running(struct dw_check *check, const struct dw_rule *rul
     dw_report_unverified(check, rule, found.field, "the migrations are unknown");
     return;
   }
-  size_t running = dw_view_running_migrations(check->view);
+  size_t running = dw_view_summary(check->view).running_migrations;
   if (running == 0)
     return;
   found.fix = "wait for them to finish, or they may fail";

@@ -53,7 +53,7 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
   const char *resource = check->config->resource_name;
   const char *names[DW_NODES_SHOWN];
   size_t without = dw_view_without_device(check->view, resource, names, DW_NODES_SHOWN);
-  const char *nearest = dw_view_nearest_device(check->view, resource);
+  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_DEVICE, resource);
   bool other = nearest != NULL && strcmp(nearest, resource) != 0;
   if (without > 0)
     dw_report(check, rule,
@@ -63,10 +63,10 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
                                  .fix = other ? dw_arena_printf(check->arena, "did you mean \"%s\"?", nearest)
                                               : "configure its device plugin to provide some there",
                                  .warn_at_most = !needs_resource(check)},
-              "%zu of %zu nodes have no device of this resource: %s", without, dw_view_handler_nodes(check->view),
-              dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
+              "%zu of %zu nodes have no device of this resource: %s", without,
+              dw_view_summary(check->view).handler_nodes, dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
   size_t untold = dw_view_without_devices(check->view, names, DW_NODES_SHOWN);
-  if (dw_view_handler_nodes(check->view) == 0)
+  if (dw_view_summary(check->view).handler_nodes == 0)
     dw_report_unverified(check, rule, RESOURCE_FIELD, "%s", dw_nad_no_nodes(check));
   else if (untold > 0)
     dw_report_unverified(check, rule, RESOURCE_FIELD, "the allocatable devices are unknown on %s",
@@ -152,7 +152,8 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
                                .field = nic->field,
                                .value = nic->text,
                                .fix = "use NICs that all nodes have"},
-            "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_network_nodes(check->view), missing.nodes);
+            "no such NIC on %zu of %zu nodes: %s", missing.count, dw_view_summary(check->view).network_nodes,
+            missing.nodes);
 }
 
 /* host-device.go:571 getLink(): `device` and `hwaddr` count before it, and nothing is looked for where the driver of

@@ -216,7 +216,7 @@ bool dw_nad_pods_meet(const struct dw_check *check) {
 const char *dw_nad_no_nics(const struct dw_check *check) {
   enum { NODES_SHOWN = 3 };
   const char *names[NODES_SHOWN];
-  size_t nodes = dw_view_network_nodes(check->view);
+  size_t nodes = dw_view_summary(check->view).network_nodes;
   if (nodes == 0)
     return dw_nad_no_nodes(check);
   size_t without = dw_view_nodes_without_nics(check->view, names, NODES_SHOWN);

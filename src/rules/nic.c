@@ -186,7 +186,7 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
       found.fix = suggest_nics(check, name);
   }
   dw_report(check, rule, &found, "no such %s on %zu of %zu nodes: %s", needed->is_ovs_bridge ? "OVS bridge" : "NIC",
-            missing->count, dw_view_network_nodes(check->view), missing->nodes);
+            missing->count, dw_view_summary(check->view).network_nodes, missing->nodes);
 }
 
 static void master_missing(struct dw_check *check, const struct dw_rule *rule) {

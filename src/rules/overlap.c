@@ -113,7 +113,7 @@ static void overlap_cluster_network(struct dw_check *check, const struct dw_rule
     compare_pools(&leads, plugin);
     compare_routes(&leads, plugin);
   }
-  if (leads.first != NULL && !leads.found && !dw_view_has_cluster_networks(check->view))
+  if (leads.first != NULL && !leads.found && !dw_view_summary(check->view).cluster_networks_known)
     dw_report_unverified(check, rule, leads.first, "cluster networks unknown; set clusterNetworks");
 }
 

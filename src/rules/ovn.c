@@ -123,7 +123,7 @@ static struct faulty find_fault(const struct dw_check *check, const char *localn
 }
 
 static const char *suggest(const struct dw_check *check, const char *localnet) {
-  const char *nearest = dw_view_nearest_localnet(check->view, localnet);
+  const char *nearest = dw_view_nearest_offer(check->view, DW_OFFER_LOCALNET, localnet);
   bool other = nearest != NULL && strcmp(nearest, localnet) != 0;
   const char *meant = !other ? "" : dw_arena_printf(check->arena, "did you mean \"%s\"? ", nearest);
   return dw_arena_printf(check->arena, "%smap it to an OVS bridge on every node", meant);
@@ -132,9 +132,9 @@ static const char *suggest(const struct dw_check *check, const char *localnet) {
 static void unmapped_localnet(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found,
                               const struct faulty *unmapped) {
   found->fix = suggest(check, found->value);
-  if (dw_view_reports_localnets(check->view)) {
+  if (dw_view_summary(check->view).localnets_reported) {
     dw_report(check, rule, found, "no bridge mapping for this localnet on %zu of %zu nodes: %s", unmapped->count,
-              dw_view_network_nodes(check->view), unmapped->nodes);
+              dw_view_summary(check->view).network_nodes, unmapped->nodes);
     return;
   }
   /* Also what a NodeNetworkState of an nmstate that does not know bridge mappings looks like. */

@@ -296,7 +296,7 @@ static bool is_own_address(struct link *link, const struct dw_route *route) {
   if (route->gw_state != DW_READ_OK || (ipam->gateway.state == DW_READ_OK && ipam->gateway.addr.v4 == route->gw.v4 &&
                                         dw_addr_compare(&ipam->gateway.addr, &route->gw) == 0))
     return false;
-  size_t users = dw_view_handler_nodes(link->check->view);
+  size_t users = dw_view_summary(link->check->view).handler_nodes;
   for (size_t i = 0; i < ipam->pool_count; i++) {
     const struct dw_pool *pool = &ipam->pools[i];
     if (pool->state != DW_POOL_OK || pool->subnet.base.v4 != route->gw.v4 ||

@@ -130,7 +130,7 @@ static void audit_vmis(struct run *run) {
   struct dw_error err = DW_ERROR_INIT;
   struct dw_cluster_list list = {.config = auditor->options.config,
                                  .client = auditor->client,
-                                 .take = receive_vmi,
+                                 .receive = receive_vmi,
                                  .context = run,
                                  .only = DW_KIND_VMI};
   if (auditor->client == NULL)

@@ -387,14 +387,14 @@ static void the_paths_lead_to_all_that_is_left(void **state) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     const dw_json *json = json_of(arena, text_of(arena, &samples[i]));
     const char *text = dw_json_text(arena, json);
-    const dw_json *some = dw_json_select(arena, text, strlen(text), dw_object_paths(), DW_JSON_PLAIN);
+    const dw_json *some = dw_json_select(arena, text, strlen(text), dw_object_paths, DW_JSON_PLAIN);
     assert_true(same_in(some, json));
     assert_json(arena, dw_object_prune(arena, samples[i].kind, "v0", some),
                 dw_object_prune(arena, samples[i].kind, "v0", json));
     assert_non_null(dw_json_path(some, "metadata", "resourceVersion", NULL));
     assert_null(dw_json_path(some, "metadata", "managedFields", NULL));
     const char *event = dw_arena_printf(arena, "{\"type\":\"ADDED\",\"object\":%s}", text);
-    const dw_json *read = dw_json_select(arena, event, strlen(event), dw_event_paths(), DW_JSON_PLAIN);
+    const dw_json *read = dw_json_select(arena, event, strlen(event), dw_event_paths, DW_JSON_PLAIN);
     assert_json(arena, dw_json_get(read, "object"), some);
     assert_string_equal(dw_json_get_string(read, "type"), "ADDED");
   }
@@ -406,7 +406,7 @@ static void the_paths_lead_to_what_names_an_object(void **state) {
   static const char text[] = "{\"apiVersion\":\"k8s.cni.cncf.io/v1\",\"kind\":\"NetworkAttachmentDefinition\","
                              "\"metadata\":{\"name\":\"a\",\"uid\":\"5c1f\",\"deletionTimestamp\":\"2026\"}}";
   const struct dw_object *object =
-      object_of(dw_json_select(arena, text, sizeof text - 1, dw_object_paths(), DW_JSON_PLAIN));
+      object_of(dw_json_select(arena, text, sizeof text - 1, dw_object_paths, DW_JSON_PLAIN));
   assert_string_equal(object->uid, "5c1f");
   assert_true(object->deleting);
   dw_object_unref(object);
@@ -423,7 +423,7 @@ static void the_paths_lead_to_a_controller_of_either_name(void **state) {
                                        "\"eth0\",\"%s\":\"bond0\"}]}}}",
                                        keys[i]);
     const struct dw_object *object =
-        object_of(dw_json_select(arena, text, strlen(text), dw_object_paths(), DW_JSON_PLAIN));
+        object_of(dw_json_select(arena, text, strlen(text), dw_object_paths, DW_JSON_PLAIN));
     assert_string_equal(object->nns.nics[0].controller, "bond0");
     dw_object_unref(object);
   }

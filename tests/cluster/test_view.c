@@ -83,8 +83,8 @@ static void an_empty_view_answers(void **state) {
   assert_null(dw_view_nad_elsewhere(view, "a", "b"));
   assert_null(dw_view_nad_nearest(view, "a", "b"));
   assert_false(dw_view_sync_controllers(view).on);
-  assert_int_equal(dw_view_running_migrations(view), 0);
-  assert_int_equal(dw_view_handler_nodes(view), 0);
+  assert_int_equal(dw_view_summary(view).running_migrations, 0);
+  assert_int_equal(dw_view_summary(view).handler_nodes, 0);
   assert_int_equal(dw_view_nodes_without_nics(view, NULL, 0), 0);
   assert_int_equal(dw_view_common_nics(view, NULL, 0), 0);
   assert_null(dw_view_nearest_nic(view, "eth0"));
@@ -92,7 +92,7 @@ static void an_empty_view_answers(void **state) {
   assert_int_equal(dw_view_nic_fault(view, &query, NULL, 0), 0);
   struct dw_mtu_range mtu;
   assert_false(dw_view_nic_mtu(view, "eth0", &mtu));
-  assert_false(dw_view_has_cluster_networks(view));
+  assert_false(dw_view_summary(view).cluster_networks_known);
   size_t networks = 7;
   (void)dw_view_cluster_networks(view, &networks);
   assert_int_equal(networks, 0);
@@ -337,7 +337,7 @@ static void running_migrations_are_counted(void **state) {
                 "{phase: %s}}",
                 i, phases[i]);
   struct dw_view *view = cluster_view(&cluster, policy);
-  assert_int_equal(dw_view_running_migrations(view), 2);
+  assert_int_equal(dw_view_summary(view).running_migrations, 2);
   dw_view_free(view);
   dw_policy_free(policy);
 }
@@ -361,7 +361,7 @@ static void a_world_lives_until_its_last_reader_is_gone(void **state) {
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
   add_nad(&cluster, "a", "x", RANGE, "");
-  struct dw_world *world = dw_world_new(policy, cluster_view(&cluster, policy));
+  struct dw_world *world = dw_world_new(policy, cluster_view(&cluster, policy), NULL);
   pthread_t threads[4];
   for (int i = 0; i < 4; i++)
     assert_int_equal(pthread_create(&threads[i], NULL, hold_and_drop, dw_world_ref(world)), 0);

@@ -61,7 +61,7 @@ static void networks_of_all_sources_are_known(void **state) {
   assert_string_equal(overlaps(view, "100.64.9.0/24"),
                       "OVN-Kubernetes join subnet 100.64.0.0/16 (OVN-Kubernetes default)");
   assert_string_equal(overlaps(view, "192.168.8.0/24"), "");
-  assert_true(dw_view_has_cluster_networks(view));
+  assert_true(dw_view_summary(view).cluster_networks_known);
   dw_view_free(view);
   dw_policy_free(policy);
 }
@@ -135,11 +135,11 @@ static void node_addresses_alone_are_not_enough(void **state) {
   struct cluster cluster = {0};
   add_node(&cluster, "w1", "", "192.168.7.11");
   struct dw_view *view = cluster_view(&cluster, policy);
-  assert_false(dw_view_has_cluster_networks(view));
+  assert_false(dw_view_summary(view).cluster_networks_known);
   dw_view_free(view);
   add_node(&cluster, "w1", "10.244.1.0/24", "192.168.7.11");
   view = cluster_view(&cluster, policy);
-  assert_true(dw_view_has_cluster_networks(view));
+  assert_true(dw_view_summary(view).cluster_networks_known);
   dw_view_free(view);
   dw_policy_free(policy);
 }

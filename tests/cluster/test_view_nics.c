@@ -72,7 +72,7 @@ static void handler_nodes_carry_the_label(void **state) {
   add_node(&cluster, "w1", "kubevirt.io/schedulable: 'false'", "10.0.0.1");
   add_node(&cluster, "cp", "kubernetes.io/os: linux", "10.0.0.3");
   struct dw_view *view = cluster_view(&cluster, policy);
-  assert_int_equal(dw_view_handler_nodes(view), 2);
+  assert_int_equal(dw_view_summary(view).handler_nodes, 2);
   const char *names[2];
   assert_int_equal(dw_view_nodes_without_nics(view, names, 2), 2);
   assert_string_equal(names[0], "w1");
@@ -87,7 +87,7 @@ static void before_kubevirt_every_linux_node_counts(void **state) {
   add_node(&cluster, "w2", "", "10.0.0.2");
   add_node(&cluster, "win", "kubernetes.io/os: windows", "10.0.0.3");
   struct dw_view *view = cluster_view(&cluster, policy);
-  assert_int_equal(dw_view_handler_nodes(view), 2);
+  assert_int_equal(dw_view_summary(view).handler_nodes, 2);
   dw_view_free(view);
 }
 
@@ -98,11 +98,11 @@ static void a_given_selector_is_taken_at_its_word(void **state) {
   add_node(&cluster, "w1", "role: kvm", "10.0.0.1");
   add_node(&cluster, "w2", HANDLER, "10.0.0.2");
   struct dw_view *view = cluster_view(&cluster, picky);
-  assert_int_equal(dw_view_handler_nodes(view), 1);
+  assert_int_equal(dw_view_summary(view).handler_nodes, 1);
   dw_view_free(view);
   add_node(&cluster, "w2", HANDLER, "10.0.0.2");
   view = cluster_view(&cluster, picky);
-  assert_int_equal(dw_view_handler_nodes(view), 0);
+  assert_int_equal(dw_view_summary(view).handler_nodes, 0);
   dw_view_free(view);
   dw_policy_free(picky);
 }
@@ -145,7 +145,7 @@ static void missing_nics_are_told_with_their_nodes(void **state) {
   const char *names[1];
   assert_int_equal(dw_view_nodes_without_nics(view, names, 1), 1);
   assert_string_equal(names[0], "w4");
-  assert_int_equal(dw_view_handler_nodes(view), 4);
+  assert_int_equal(dw_view_summary(view).handler_nodes, 4);
   dw_view_free(view);
 }
 
@@ -341,7 +341,7 @@ static void faults_agree_with_brute_force(void **state) {
     check_fault(view, plan, nic, (struct dw_nic_query){NULL, DW_NIC_MTU_BELOW, 9001});
   }
   assert_string_equal(common(view), "1: nic00");
-  assert_int_equal(dw_view_handler_nodes(view), NODES);
+  assert_int_equal(dw_view_summary(view).handler_nodes, NODES);
   dw_view_free(view);
   free(plan);
 }

@@ -35,7 +35,7 @@ static void add_node(struct cluster *cluster, const char *name, const char *labe
 
 static const char *join(const struct dw_view *view, char text[256]) {
   *text = '\0';
-  for (size_t i = 0; i < dw_view_handler_nodes(view); i++) {
+  for (size_t i = 0; i < dw_view_summary(view).handler_nodes; i++) {
     struct dw_handler_node on = dw_view_handler_node(view, i);
     assert_true(on.handler);
     strcat(strcat(text, *text == '\0' ? "" : " "), on.node->name);
@@ -59,7 +59,7 @@ static void expect_handlers(const char *user, const char *names) {
   struct dw_view *view = cluster_view(&cluster, policy);
   if (strcmp(join(view, text), names) != 0)
     fail_msg("%s: virt-handler runs on \"%s\", not on \"%s\"", user == NULL ? "nobody" : user, text, names);
-  assert_int_equal(dw_view_linux_nodes(view), 4);
+  assert_int_equal(dw_view_summary(view).linux_nodes, 4);
   dw_view_free(view);
 }
 
@@ -192,7 +192,7 @@ static void a_placement_that_comes_moves_the_pods(void **state) {
   assert_ptr_equal(dw_view_placed(view, arena, DW_KIND_KUBEVIRT, &same), view);
   const struct dw_view *placed = dw_view_placed(view, arena, DW_KIND_KUBEVIRT, &moved);
   assert_string_equal(join(placed, text), "b");
-  assert_int_equal(dw_view_network_nodes(placed), 2);
+  assert_int_equal(dw_view_summary(placed).network_nodes, 2);
   assert_int_equal(dw_view_sync_controllers_of(placed, DW_KIND_KUBEVIRT, &moved.rollout).nodes, 2);
   assert_string_equal(join(view, text), "a b");
   dw_view_free(view);
@@ -226,9 +226,9 @@ static void expect_sync(const struct sync_case *c) {
   struct dw_view *view = cluster_view(&cluster, policy);
   struct dw_sync_controllers sync = dw_view_sync_controllers(view);
   if (sync.pods != c->pods || sync.surge != c->surge || sync.nodes != c->nodes || (sync.shared_nodes > 0) != c->share ||
-      dw_view_network_nodes(view) != c->network_nodes)
+      dw_view_summary(view).network_nodes != c->network_nodes)
     fail_msg("%s, %u + %u nodes: %u pods, %u more, on %zu nodes, %zu shared, %zu nodes count", c->user, c->controls,
-             c->workers, sync.pods, sync.surge, sync.nodes, sync.shared_nodes, dw_view_network_nodes(view));
+             c->workers, sync.pods, sync.surge, sync.nodes, sync.shared_nodes, dw_view_summary(view).network_nodes);
   dw_view_free(view);
 }
 

@@ -63,7 +63,7 @@ static void localnets_are_known_by_node(void **state) {
   add_mappings(&cluster, "n2", "{localnet: mig, bridge: br-gone}, {bridge: br-mig}");
   add_mappings(&cluster, "n3", "{localnet: mig, bridge: br-mig, state: absent}, {localnet: bare}");
   struct dw_view *view = cluster_view(&cluster, policy);
-  assert_true(dw_view_reports_localnets(view));
+  assert_true(dw_view_summary(view).localnets_reported);
   expect_localnet(view, "mig", DW_LOCALNET_UNMAPPED, "n3");
   expect_localnet(view, "mig", DW_LOCALNET_PRIMARY, "");
   expect_localnet(view, "mig", DW_LOCALNET_NO_BRIDGE, "n2");
@@ -71,8 +71,8 @@ static void localnets_are_known_by_node(void **state) {
   expect_localnet(view, "physnet", DW_LOCALNET_PRIMARY, "n1");
   expect_localnet(view, "bare", DW_LOCALNET_NO_BRIDGE, "");
   expect_localnet(view, "none", DW_LOCALNET_UNMAPPED, "n1 n2 n3");
-  assert_string_equal(dw_view_nearest_localnet(view, "phynet"), "physnet");
-  assert_null(dw_view_nearest_localnet(view, "x"));
+  assert_string_equal(dw_view_nearest_offer(view, DW_OFFER_LOCALNET, "phynet"), "physnet");
+  assert_null(dw_view_nearest_offer(view, DW_OFFER_LOCALNET, "x"));
   dw_view_free(view);
 }
 
@@ -94,8 +94,8 @@ static void devices_are_known_by_node(void **state) {
   expect_device(view, "x.io/kvm", "");
   expect_device(view, "x.io/other", "n1 n2 n4");
   expect(dw_view_without_devices(view, names, MOST), names, "n3");
-  assert_string_equal(dw_view_nearest_device(view, "x.io/vfs"), "x.io/vf");
-  assert_false(dw_view_reports_localnets(view));
+  assert_string_equal(dw_view_nearest_offer(view, DW_OFFER_DEVICE, "x.io/vfs"), "x.io/vf");
+  assert_false(dw_view_summary(view).localnets_reported);
   dw_view_free(view);
 }
 

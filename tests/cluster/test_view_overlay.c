@@ -145,7 +145,7 @@ static void an_overlay_answers_as_a_view_built_anew(void **unused) {
     }
     struct dw_view *below = cluster_view(&base, policy);
     struct dw_view *built = cluster_view(&now, policy);
-    struct dw_view *over = dw_view_overlay(below, changes, count);
+    struct dw_view *over = dw_view_overlay(policy, below, changes, count);
     for (size_t s = 0; s < sizeof spaces / sizeof *spaces; s++)
       for (size_t n = 0; n < sizeof names / sizeof *names; n++)
         compare_names(over, built, spaces[s], names[n]);
@@ -175,9 +175,9 @@ static void an_overlay_tells_of_nodes_and_knowledge_as_its_base(void **unused) {
   struct dw_view *base = cluster_view(&cluster, policy);
   struct cluster changed = {0};
   add_nad(&changed, "a", "b", "10.1.0.0/24", "");
-  struct dw_view *over = dw_view_overlay(base, &(struct dw_change){changed.objects[0], false}, 1);
-  assert_int_equal(dw_view_handler_nodes(over), 1);
-  assert_true(dw_view_has_cluster_networks(over));
+  struct dw_view *over = dw_view_overlay(policy, base, &(struct dw_change){changed.objects[0], false}, 1);
+  assert_int_equal(dw_view_summary(over).handler_nodes, 1);
+  assert_true(dw_view_summary(over).cluster_networks_known);
   assert_int_equal(dw_view_knows(over, DW_KIND_NODE), DW_KNOWN);
   assert_int_equal(dw_view_count(over, DW_KIND_NODE), 1);
   assert_string_equal(dw_view_find(over, DW_KIND_NODE, "", "n1")->name, "n1");
@@ -198,7 +198,7 @@ static void kinds_of_one_name_are_changed_apart(void **unused) {
                                  "name: one}, spec: {configuration: {migrations: {network: %s}}}}";
   cluster_add(&cluster, kubevirt, "before");
   add_nad(&cluster, "openshift-cnv", "one", "10.9.0.0/24", "");
-  struct dw_world *base = dw_world_new(policy, cluster_view(&cluster, policy));
+  struct dw_world *base = dw_world_new(policy, cluster_view(&cluster, policy), NULL);
   cluster_add(&changed, hco, "first");
   struct dw_world *world = dw_world_overlay(base, &(struct dw_change){changed.objects[0], false}, 1);
   assert_int_equal(dw_view_user_of(world->view, "openshift-cnv", "first")->kind, DW_KIND_HYPERCONVERGED);
@@ -230,7 +230,7 @@ static void an_overlaid_world_keeps_its_base(void **unused) {
   struct dw_policy *policy = dw_policy_default();
   struct cluster cluster = {0};
   add_nad(&cluster, "a", "b", "10.1.0.0/24", "");
-  struct dw_world *base = dw_world_new(policy, cluster_view(&cluster, policy));
+  struct dw_world *base = dw_world_new(policy, cluster_view(&cluster, policy), NULL);
   struct cluster changed = {0};
   add_nad(&changed, "a", "c", "10.2.0.0/24", "");
   struct dw_world *world = dw_world_overlay(base, &(struct dw_change){changed.objects[0], false}, 1);

@@ -79,12 +79,12 @@ static void an_overlay_answers_as_a_view_built_anew(void **state) {
   add(&changed, "c", "one", "net", 1400);
   add(&changed, "b", "new", "net", 1500);
   const struct dw_change changes[] = {{changed.objects[0], false}, {changed.objects[1], false}};
-  struct dw_view *over = dw_view_overlay(base, changes, 2);
+  struct dw_view *over = dw_view_overlay(policy, base, changes, 2);
   assert_string_equal(conflict(over, "d", "new", 1400, SIZE_MAX), "b/new");
   assert_string_equal(conflict(over, "d", "new", 1500, SIZE_MAX), "a/one");
   dw_view_free(over);
   const struct dw_change gone[] = {{changed.objects[0], true}};
-  over = dw_view_overlay(base, gone, 1);
+  over = dw_view_overlay(policy, base, gone, 1);
   assert_string_equal(conflict(over, "d", "new", 1400, SIZE_MAX), "");
   dw_view_free(over);
   cluster_free(&changed);

@@ -159,7 +159,7 @@ static void passes_over_what_is_no_object_in_a_project(void **state) {
   struct dw_error err;
   assert_int_equal(gather(arena, folder->path, &out, &err), 0);
   assert_string_equal(names_of(arena, out.first), "a@ b@ z@ ");
-  assert_int_equal(out.passed_over, 4);
+  assert_int_equal(out.skipped, 4);
   assert_int_equal(out.patch_count, 1);
   struct dw_manifest *first = NULL;
   const char *path = folder->path;
@@ -177,7 +177,7 @@ static void a_file_that_is_named_must_hold_objects(void **state) {
   assert_non_null(strstr(err.text, "apiVersion or kind is missing"));
   assert_int_equal(gather(arena, folder_path(arena, folder, "empty.yaml"), &out, &err), 0);
   assert_null(out.first);
-  assert_int_equal(out.passed_over, 0);
+  assert_int_equal(out.skipped, 0);
 }
 
 /* TEXT as a file in a folder is an error that SAYS so, and says NOT that. */
@@ -322,7 +322,7 @@ static void finds_objects_inside_others(void **state) {
     assert_int_equal(gather(arena, folder->path, &out, &err), 0);
     if (strcmp(names_of(arena, out.first), cases[i].names) != 0)
       fail_msg("%s, not %s, in:\n%s", names_of(arena, out.first), cases[i].names, cases[i].text);
-    assert_int_equal(out.passed_over, 0);
+    assert_int_equal(out.skipped, 0);
   }
 }
 
@@ -387,7 +387,7 @@ static void skips_the_patches_of_kustomize(void **state) {
   assert_string_equal(patches_of(arena, folder, &out),
                       "overlays/a/patches/deep/four.yaml overlays/a/patches/one.yaml overlays/a/three.yaml "
                       "z/directive.yaml z/operations.yaml ");
-  assert_int_equal(out.passed_over, 2); /* the kustomization and the list */
+  assert_int_equal(out.skipped, 2); /* the kustomization and the list */
 }
 
 static void a_patch_is_skipped_however_it_is_named(void **state) {
@@ -415,7 +415,7 @@ static void counts_the_templates_of_a_chart(void **state) {
   assert_int_equal(gather(arena, folder->path, &out, &err), 0);
   assert_string_equal(names_of(arena, out.first), "c@ ");
   assert_int_equal(out.templates, 2);
-  assert_int_equal(out.passed_over, 1);
+  assert_int_equal(out.skipped, 1);
   assert_int_equal(gather(arena, folder_path(arena, folder, "chart/templates/a.yaml"), &out, &err), -1);
   folder_put(folder, "templates/a.yaml", template); /* of no chart */
   assert_int_equal(gather(arena, folder->path, &out, &err), -1);

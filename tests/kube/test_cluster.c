@@ -562,8 +562,8 @@ static void a_look_up_takes_its_time_and_no_more(void **state) {
 
 /* --- once --- */
 
-static int count_taken(void *context, struct dw_arena *arena, const struct dw_resource *resource, const dw_json *object,
-                       struct dw_error *err) {
+static int count_received(void *context, struct dw_arena *arena, const struct dw_resource *resource,
+                          const dw_json *object, struct dw_error *err) {
   size_t *counts = context;
   (void)arena;
   (void)err;
@@ -582,8 +582,11 @@ static void lists_a_cluster_once(void **state) {
   put_nad(live, "net-a", "{}");
   fake_api_withdraw(live->api, FAKE_MIGRATIONS);
   fake_api_refuse(live->api, FAKE_NNS, 403);
-  struct dw_cluster_list list = {
-      .config = fake_api_config(live->api), .take = count_taken, .context = counts, .page = 2, .only = DW_KIND_OTHER};
+  struct dw_cluster_list list = {.config = fake_api_config(live->api),
+                                 .receive = count_received,
+                                 .context = counts,
+                                 .page = 2,
+                                 .only = DW_KIND_OTHER};
   if (dw_cluster_list(&list, knowledge, &err) != 0)
     fail_msg("%s", err.text);
   assert_int_equal(counts[DW_KIND_NODE], 5);

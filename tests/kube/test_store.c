@@ -111,7 +111,7 @@ static void a_view_keeps_what_the_store_lets_go(void **state) {
   for (size_t i = 0; i < 3; i++)
     seen[i] = dw_object_ref(store->objects[i]);
   put(store, "ns", "a", "2");
-  assert_true(dw_store_remove(store, "ns", "b"));
+  assert_true(dw_store_remove(store, DW_KIND_NAD, "ns", "b"));
   dw_store_clear(store);
   for (size_t i = 0; i < 3; i++) {
     assert_string_equal(seen[i]->nad.config, "1");
@@ -125,13 +125,13 @@ static void removes_by_namespace_and_name(void **state) {
   for (size_t i = 0; i < 4; i++)
     put(store, "ns", names[i], "1");
   put(store, "other", "a", "1");
-  assert_true(dw_store_remove(store, "ns", "b"));
+  assert_true(dw_store_remove(store, DW_KIND_NAD, "ns", "b"));
   expect_store(store, "ns/a=1 ns/c=1 ns/d=1 other/a=1 ");
-  assert_true(dw_store_remove(store, "ns", "a"));
+  assert_true(dw_store_remove(store, DW_KIND_NAD, "ns", "a"));
   expect_store(store, "ns/c=1 ns/d=1 other/a=1 ");
-  assert_true(dw_store_remove(store, "other", "a"));
-  assert_true(dw_store_remove(store, "ns", "d"));
-  assert_true(dw_store_remove(store, "ns", "c"));
+  assert_true(dw_store_remove(store, DW_KIND_NAD, "other", "a"));
+  assert_true(dw_store_remove(store, DW_KIND_NAD, "ns", "d"));
+  assert_true(dw_store_remove(store, DW_KIND_NAD, "ns", "c"));
   assert_int_equal(store->count, 0);
   assert_true(put(store, "ns", "a", "2"));
   expect_store(store, "ns/a=2 ");
@@ -139,16 +139,16 @@ static void removes_by_namespace_and_name(void **state) {
 
 static void tells_that_nothing_was_there_to_remove(void **state) {
   struct dw_store *store = *state;
-  assert_false(dw_store_remove(store, "ns", "a"));
+  assert_false(dw_store_remove(store, DW_KIND_NAD, "ns", "a"));
   put(store, "ns", "b", "1");
   static const char *const absent[][2] = {
       {"ns", "a"}, {"ns", "c"}, {"ns", ""}, {"ns", "b2"}, {"m", "b"}, {"nsb", ""}, {"", "b"}, {"zz", "b"},
   };
   for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-    assert_false(dw_store_remove(store, absent[i][0], absent[i][1]));
+    assert_false(dw_store_remove(store, DW_KIND_NAD, absent[i][0], absent[i][1]));
   expect_store(store, "ns/b=1 ");
-  assert_true(dw_store_remove(store, "ns", "b"));
-  assert_false(dw_store_remove(store, "ns", "b"));
+  assert_true(dw_store_remove(store, DW_KIND_NAD, "ns", "b"));
+  assert_false(dw_store_remove(store, DW_KIND_NAD, "ns", "b"));
 }
 
 enum { MANY = 500 };
@@ -186,7 +186,7 @@ static void sorts_many_that_were_appended(void **state) {
   assert_string_equal(store->objects[1]->name, "n007"); /* as they came */
   dw_store_sort(store);
   expect_many(store);
-  assert_true(dw_store_remove(store, "ns", "n250"));
+  assert_true(dw_store_remove(store, DW_KIND_NAD, "ns", "n250"));
   assert_int_equal(store->count, MANY - 1);
 }
 
