@@ -7,10 +7,10 @@
 
 static const char config_field[] = "spec.config";
 
-/* Real lists chain a handful. What is kept of a plugin is far larger than "{}", so a client may not have millions. */
+/* Real lists have a handful of plugins. A struct dw_cni_plugin is far larger than "{}", so the number is limited. */
 enum { PLUGINS_MAX = 1024 };
 
-/* libcni looks for a file of this name (pkg/invoke/find.go refuses separators); NAME_MAX bounds it. */
+/* libcni looks for a file with this name. pkg/invoke/find.go rejects separators, and NAME_MAX limits the length. */
 static bool is_file_name(const char *type) {
   enum { NAME_BYTES = 255 };
   if (type[0] == '\0' || strcmp(type, ".") == 0 || strcmp(type, "..") == 0)
@@ -22,14 +22,14 @@ static bool is_file_name(const char *type) {
   return length <= NAME_BYTES;
 }
 
-/* One plugin's members by name. */
+/* A plugin whose members are read. */
 struct reader {
   struct dw_arena *arena;
   const struct dw_cni_plugin *plugin;
   unsigned keys;
 };
 
-/* The member where the plugin knows one of KEYS, else as if it were not there. */
+/* Returns the member if the plugin reads one of KEYS, else an absent one. */
 static struct dw_value known_member(const struct reader *reader, unsigned keys, const char *name) {
   if ((reader->keys & (keys | DW_KEY_ANY)) != 0)
     return dw_plugin_option(reader->arena, reader->plugin, name);
@@ -39,7 +39,7 @@ static struct dw_value known_member(const struct reader *reader, unsigned keys, 
 static struct dw_value read_master(const struct reader *reader) {
   struct dw_value master = known_member(reader, DW_KEY_MASTER, "master");
   if ((reader->keys & DW_KEY_ANY) != 0 && master.text == NULL)
-    master.json = NULL; /* an unknown plugin's master need not be a NIC's name */
+    master.json = NULL; /* the `master` of an unknown plugin may not be the name of a NIC */
   return master;
 }
 
@@ -103,7 +103,7 @@ static void read_list(struct dw_arena *arena, struct dw_cni_config *config) {
   }
 }
 
-/* Multus takes a configuration with a `type` for one plugin, whatever `plugins` holds. Source: multus-cni
+/* Multus reads a configuration with a `type` as a single plugin, whatever `plugins` contains. Source: multus-cni
  * pkg/types/conf.go, LoadDelegateNetConf. */
 static bool is_list(const struct dw_cni_config *config) {
   const dw_json *type = dw_json_get_fold(config->json, "type", NULL);
@@ -122,13 +122,13 @@ static void read_plugins(struct dw_arena *arena, struct dw_cni_config *config) {
   read_plugin(arena, config_field, config->json, &config->plugins[0]);
 }
 
-/* --- keys of one object that Go takes for one. Source: encoding/json, which matches the keys of a struct without
- * regard to case, but those of a map exactly; the structs are those of containernetworking/plugins (plugins/main, meta,
- * ipam), whereabouts and sriov-cni, where `sysctl`, `capabilities` and what is below `args` are maps or read by single
- * keys.
- * --- */
+/* --- keys of one object that are the same key to Go ---
+ * Go's encoding/json matches the keys of a struct ignoring case, but those of a map exactly. The structs are those of
+ * containernetworking/plugins (plugins/main, meta, ipam), whereabouts and sriov-cni. In these, `sysctl`, `capabilities`
+ * and everything below `args` are maps, or are read key by key. */
 
-/* The plugin in whose object PATH, below the root, is; KEY gets what follows there. NULL: in the list's own. */
+/* Returns the plugin that contains PATH, a path below the root, or NULL if PATH is not in a plugin. KEY receives the
+ * path below the plugin or the root. */
 static const struct dw_cni_plugin *plugin_of(const struct dw_cni_config *config, const char *path, const char **key) {
   *key = path;
   if (!config->is_list)
@@ -144,7 +144,7 @@ static const struct dw_cni_plugin *plugin_of(const struct dw_cni_config *config,
   return NULL;
 }
 
-/* No Go field is spelled "_comment" or "//", which is how comments get into JSON. */
+/* Comments are written into JSON as keys such as "_comment" or "//". No Go field has such a name. */
 static bool is_comment(const char *key) {
   unsigned char c = (unsigned char)key[0];
   return c < 0x80 && (dw_is_digit(key[0]) || !dw_is_alnum(key[0]));
@@ -165,7 +165,7 @@ static bool in_struct(const char *key, size_t top_length) {
   return false;
 }
 
-/* Whether what a plugin reads may depend on which of the keys counts. */
+/* Returns true if a plugin may read different values depending on which of the keys it uses. */
 static bool matters(const struct dw_cni_config *config, const struct dw_json_duplicate *found) {
   const char *key;
   const struct dw_cni_plugin *plugin = plugin_of(config, found->path, &key);
@@ -175,7 +175,7 @@ static bool matters(const struct dw_cni_config *config, const struct dw_json_dup
   return found->repeated || in_struct(key, strcspn(key, ".["));
 }
 
-/* Where not all are kept, others may matter: so each one is kept, because it may stand for one that was dropped. */
+/* If the limit was reached, duplicates that matter may have been dropped, so all that were found are kept. */
 static void find_duplicates(struct dw_arena *arena, struct dw_cni_config *config) {
   size_t count = 0;
   if (!dw_json_may_repeat(config->json))
@@ -217,20 +217,20 @@ static struct dw_cni_config *new_config(struct dw_arena *arena, enum dw_config_s
   return config;
 }
 
-static size_t leading_blanks(const char *text, size_t length) {
+static size_t leading_white_space(const char *text, size_t length) {
   size_t count = 0;
   while (count < length && dw_is_blank(text[count]))
     count++;
   return count;
 }
 
-/* Whether TEXT, which is not JSON, begins like YAML: "key: value", below "---" and comments. */
+/* Returns true if TEXT, which is not JSON, begins like YAML: with "key: value", after any "---" and comments. */
 static bool is_yaml(const char *text, size_t length) {
-  size_t at = leading_blanks(text, length);
+  size_t at = leading_white_space(text, length);
   while (at < length && (text[at] == '#' || (length - at >= 3 && memcmp(text + at, "---", 3) == 0))) {
     const char *end = memchr(text + at, '\n', length - at);
     at = end == NULL ? length : (size_t)(end - text);
-    at += leading_blanks(text + at, length - at);
+    at += leading_white_space(text + at, length - at);
   }
   size_t start = at;
   while (at < length && (dw_is_alnum(text[at]) || text[at] == '_' || text[at] == '-'))
@@ -239,8 +239,8 @@ static bool is_yaml(const char *text, size_t length) {
 }
 
 static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
-  size_t blanks = leading_blanks(config->text, config->length);
-  if (blanks == config->length) {
+  size_t start = leading_white_space(config->text, config->length);
+  if (start == config->length) {
     (void)dw_error_at(&config->error, DW_ERR_SYNTAX, 1, 1, "contains only white space: add a CNI configuration");
     return false;
   }
@@ -255,7 +255,7 @@ static bool parse(struct dw_arena *arena, struct dw_cni_config *config) {
   if (dw_json_type(json) != DW_JSON_OBJECT) {
     int line;
     int column;
-    dw_text_position(config->text, config->length, blanks, &line, &column);
+    dw_text_position(config->text, config->length, start, &line, &column);
     (void)dw_error_at(&config->error, DW_ERR_INVALID, line, column, "must be one JSON object, not %s",
                       dw_json_type_name(json));
     return false;

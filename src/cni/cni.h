@@ -1,7 +1,7 @@
-/* A NAD's CNI configuration, read as the plugins' own code reads it: keys regardless of case, unknown keys
- * skipped. Reading never fails: what is wrong is recorded, and the rules report it. Everything is in
- * the arena given to dw_cni_read(). "Field" always means the path users see, spelled with the keys as they are written:
- * "spec.config.ipam.range", in a list "spec.config.plugins[0].master". */
+/* A NAD's CNI configuration, read as the plugins' own code reads it: keys are matched ignoring case, and unknown keys
+ * are ignored. Reading never fails: mistakes are recorded, and the rules report them. All results are in the arena that
+ * was passed to dw_cni_read(). A "field" is the path that users see, with the keys as written:
+ * "spec.config.ipam.range", or in a list "spec.config.plugins[0].master". */
 #ifndef CNI_CNI_H
 #define CNI_CNI_H
 
@@ -15,67 +15,68 @@
 #include "json/json.h"
 #include "json/json_position.h"
 
-/* Of a NAD for whose pods Multus takes a device of this resource from the node's device plugin. */
+/* The annotation of a NAD that names a device plugin's resource. Multus gives each pod a device of it. */
 #define DW_RESOURCE_ANNOTATION "k8s.v1.cni.cncf.io/resourceName"
 
 /* A JSON member as written. */
 struct dw_value {
-  const char *field;   /* path of the member; of where it should be, where absent */
-  const dw_json *json; /* NULL where absent */
-  const char *text;    /* where it is a string, else NULL */
+  const char *field;   /* path of the member, or of where it would be if it is absent */
+  const dw_json *json; /* NULL if absent */
+  const char *text;    /* NULL unless it is a string */
 };
-/* Go's decoders ignore null, so null counts as absent. */
+/* Returns true if the member is present and not null. Go's decoders ignore null, so it counts as absent. */
 bool dw_value_given(const struct dw_value *value) __attribute__((nonnull));
 
-/* The value as a message shows it: a string itself, a number, boolean or null as JSON; NULL for lists and objects. */
+/* Returns the value as messages show it: a string without quotes; a number, boolean or null as JSON; NULL for lists and
+ * objects. */
 const char *dw_value_shown(struct dw_arena *arena, const struct dw_value *value) __attribute__((nonnull));
 
 enum dw_read_state {
-  DW_READ_ABSENT, /* not there, null or (for strings) empty */
-  DW_READ_BAD,    /* there, but unreadable or of the wrong type */
+  DW_READ_ABSENT, /* absent, null or an empty string */
+  DW_READ_BAD,    /* present, but unreadable or of the wrong type */
   DW_READ_OK
 };
 
-/* An IPv4 or IPv6 address in the configuration (a gateway, range_start ...). */
+/* An IPv4 or IPv6 address in the configuration, such as a gateway or range_start. */
 struct dw_ip_value {
   struct dw_value raw;
   enum dw_read_state state;
-  struct dw_addr addr; /* where OK */
+  struct dw_addr addr; /* if OK */
 };
 
 struct dw_exclude {
   struct dw_value raw;
   enum dw_read_state state;
-  struct dw_prefix prefix; /* where OK */
+  struct dw_prefix prefix; /* if OK */
 };
 
 enum dw_pool_state {
-  DW_POOL_UNREADABLE, /* some part can't be read: there is a syntax problem about it */
-  DW_POOL_EMPTY,      /* reads, but no address is usable */
+  DW_POOL_UNREADABLE, /* some part can't be read, and a problem about it was recorded */
+  DW_POOL_EMPTY,      /* can be read, but has no usable address */
   DW_POOL_OK
 };
 
-/* One range of an IPAM configuration: whereabouts' `range` at the top level, an entry of ipRanges, or one CIDR of
+/* One range of an IPAM configuration: whereabouts' `range` at the top level, an entry of ipRanges, or one CIDR in
  * OVN-Kubernetes' `subnets`. */
 struct dw_pool {
-  const char *field;     /* of the object that holds it: "spec.config.ipam" or "spec.config.ipam.ipRanges[0]" */
-  struct dw_value range; /* the text of the range */
+  const char *field;     /* of the object that contains it: "spec.config.ipam" or "spec.config.ipam.ipRanges[0]" */
+  struct dw_value range; /* the text of the range as written */
   enum dw_pool_state state;
-  bool subnet_known; /* `subnet` is filled (OK and EMPTY always; UNREADABLE where only another part is bad) */
+  bool subnet_known; /* `subnet` is set: always if OK or EMPTY; if UNREADABLE, only if another part is bad */
   struct dw_prefix subnet;
-  struct dw_range parsed;  /* where subnet_known */
-  struct dw_interval span; /* from first to last before excludes; where the subnet has a usable address */
-  bool has_span;
-  struct dw_interval_set usable; /* span without the excludes; empty unless OK */
+  struct dw_range parsed;        /* if subnet_known */
+  struct dw_interval span;       /* from first to last, including the excludes; if has_span */
+  bool has_span;                 /* the subnet is known and has a usable address */
+  struct dw_interval_set usable; /* span without the excludes; empty unless the state is OK */
   struct dw_ip_value start;      /* range_start */
   struct dw_ip_value end;        /* range_end */
-  bool start_ignored;            /* whereabouts silently ignores range_start; never where it is absent */
-  bool end_ignored;              /* ... range_end; or, where range is START-END/LEN with end before start, END */
+  bool start_ignored;            /* whereabouts silently ignores range_start; false if it is absent */
+  bool end_ignored; /* the same for range_end; or for END, if range is START-END/LEN and END is before START */
   struct dw_exclude *excludes;
   size_t exclude_count;
-  unsigned slice_bits;   /* whereabouts' node_slice_size, where it works: each node hands out addresses of a slice of
-                          * this length alone, without regard to start, end and excludes; 0 otherwise */
-  uint64_t node_subnets; /* OVN-Kubernetes' layer3: how many nodes get a part of it each; 0 of other pools */
+  unsigned slice_bits;   /* whereabouts' node_slice_size, if it is valid for this range: each node hands out only
+                          * addresses of its slice of this prefix length, ignoring start, end and excludes; else 0 */
+  uint64_t node_subnets; /* OVN-Kubernetes' layer3: into how many node subnets it is divided; 0 for other pools */
 };
 
 enum dw_ipam_type {
@@ -84,43 +85,44 @@ enum dw_ipam_type {
   DW_IPAM_DHCP,
   DW_IPAM_HOST_LOCAL,
   DW_IPAM_STATIC,
-  DW_IPAM_OVN, /* ovn-k8s-cni-overlay allocates from `subnets` itself */
+  DW_IPAM_OVN, /* ovn-k8s-cni-overlay, which allocates addresses from `subnets` itself */
   DW_IPAM_OTHER
 };
 
 enum dw_ipam_problem_kind {
-  DW_IPAM_UNREADABLE,      /* whereabouts can't read it, or it is of the wrong type: every allocation fails */
-  DW_IPAM_LOOKALIKE,       /* a key that whereabouts ignores and that looks like one it knows */
-  DW_IPAM_UNKNOWN,         /* another key that whereabouts does not know */
-  DW_IPAM_IGNORED,         /* a key whereabouts knows but silently ignores here (range_start, range_end, exclude) */
-  DW_IPAM_LEADING_ZERO,    /* readable, with leading zeros */
+  DW_IPAM_UNREADABLE,      /* whereabouts can't read it, or its type is wrong: every allocation fails */
+  DW_IPAM_LOOKALIKE,       /* a key that whereabouts ignores, similar to one that it knows */
+  DW_IPAM_UNKNOWN,         /* any other key that whereabouts does not know */
+  DW_IPAM_IGNORED,         /* a known key that whereabouts silently ignores here: range_start, range_end or exclude */
+  DW_IPAM_LEADING_ZERO,    /* readable, but with leading zeros */
   DW_IPAM_POOL_KEY,        /* readable, but whereabouts can't store an allocation */
-  DW_IPAM_NODE_SLICE,      /* a node_slice_size with which no node, or not each range, is served */
-  DW_IPAM_EXCLUDES_NOTHING /* an exclude that takes no address out */
+  DW_IPAM_NODE_SLICE,      /* a node_slice_size with which no node gets addresses, or not from every range */
+  DW_IPAM_EXCLUDES_NOTHING /* an exclude that removes no address from the range */
 };
 struct dw_ipam_problem {
   enum dw_ipam_problem_kind kind;
   const char *field;
-  bool missing;        /* the value is missing but required */
-  const char *value;   /* as written, or the key itself for keys; may be NULL */
-  const dw_json *json; /* where VALUE can't show what is written */
-  bool too_large;      /* it is too large to check, though whereabouts may read it */
-  bool harmless;       /* a look-alike without which the same addresses are handed out */
+  bool missing;        /* the value is required, but missing */
+  const char *value;   /* as written, or the key if the problem is the key; may be NULL */
+  const dw_json *json; /* if `value` is NULL because it can't show a list or object */
+  bool too_large;      /* too large to check, although whereabouts may accept it */
+  bool harmless;       /* a look-alike key or node_slice_size with which pods still get their addresses */
   const char *what;    /* what is wrong: "is not a CIDR" */
   const char *fix;     /* how to fix it: "write it as 10.0.0.0/24"; may be NULL */
 };
 
-/* How many slices a pool is cut into, and how many addresses of each are handed out; 0 of other pools. */
+/* Into how many slices a pool is divided, and how many addresses of each slice are handed out; 0 without slices. */
 uint64_t dw_pool_slices(const struct dw_pool *pool) __attribute__((nonnull));
 uint64_t dw_pool_slice_room(const struct dw_pool *pool) __attribute__((nonnull));
 
-/* Addresses that an IPAM plugin hands out on each node separately, so that two nodes hand out the same ones: a range of
- * host-local, an address of static or of whereabouts' `addresses`. Only what those plugins can read. */
+/* Addresses that an IPAM plugin hands out on each node independently, so that two nodes hand out the same ones: a range
+ * of host-local, or an address of static or in whereabouts' `addresses`. Entries that the plugin can't read are not
+ * included. */
 struct dw_local_pool {
   struct dw_value value;         /* the text of the subnet or address */
-  struct dw_prefix subnet;       /* the pod gets a route to it */
+  struct dw_prefix subnet;       /* to which the pod gets a route */
   struct dw_interval_set usable; /* what is handed out; not empty */
-  struct dw_ip_value gateway;    /* host-local: the subnet's first address where none is given */
+  struct dw_ip_value gateway;    /* host-local: by default the subnet's first address */
 };
 
 struct dw_ipam {
@@ -128,26 +130,27 @@ struct dw_ipam {
   struct dw_value raw;
   struct dw_value type_value;
   enum dw_ipam_type type;
-  const char *type_name; /* as written; "" where none */
+  const char *type_name; /* as written; "" if there is none */
   struct dw_pool *pools;
   size_t pool_count;
-  bool no_range_explained; /* there are no pools, and one of the problems is the reason: no separate finding is needed
-                            */
+  bool no_range_explained; /* there are no pools, and one of the problems is the reason, so no separate finding is
+                            * needed */
   struct dw_local_pool *local_pools;
   size_t local_pool_count;
   struct dw_ip_value gateway;
-  bool gateway_undocumented; /* it is that of `Gateway`, a key that exists only because of how the struct is written */
-  bool has_addresses;        /* `addresses` lists at least one, which pods get in addition to those of the pools */
-  struct dw_value routes;    /* see dw_routes_read(); absent where the IPAM plugin takes none (dhcp, OVN-Kubernetes) */
+  bool gateway_undocumented; /* `gateway` is from `Gateway`, a key that exists only because of a Go struct's field name
+                              */
+  bool has_addresses;        /* `addresses` has an entry; pods get those in addition to addresses from the pools */
+  struct dw_value routes;    /* for dw_routes_read(); absent if the IPAM plugin reads none (dhcp, OVN-Kubernetes) */
   struct dw_value overlapping_ranges; /* enable_overlapping_ranges, as written */
-  bool reservation_off;               /* it is false */
-  const char *network_name;           /* "" where none */
+  bool reservation_off;               /* overlapping_ranges is false */
+  const char *network_name;           /* "" if there is none */
   struct dw_value kubeconfig;         /* kubernetes.kubeconfig */
   struct dw_value node_slice_size;    /* as written */
   struct dw_ipam_problem *problems;
   size_t problem_count;
-  bool more_problems; /* so many of a kind are kept that there may be more */
-  const char *error;  /* the first problem that makes whereabouts fail, as one sentence; NULL where it can read all */
+  bool more_problems; /* the limit of a kind was reached, so there may be more */
+  const char *error;  /* the first problem that makes whereabouts fail, as a sentence; NULL if there is none */
 };
 
 struct dw_cni_plugin {
@@ -155,98 +158,98 @@ struct dw_cni_plugin {
   const dw_json *json;
   bool is_object;
   struct dw_value type;
-  const char *type_name; /* "" where absent or no string */
-  bool type_readable;    /* it is there and is a file name */
+  const char *type_name; /* "" if absent or not a string */
+  bool type_readable;    /* it is present and a valid file name */
   struct dw_value master;
   struct dw_value bridge;
   struct dw_value device;     /* host-device */
-  struct dw_value vlan;       /* `vlan`, `vlanId`: whichever this plugin type knows */
+  struct dw_value vlan;       /* `vlan`, `vlanId` or `vlanID`, whichever this plugin type reads */
   struct dw_value vlan_trunk; /* `vlanTrunk` (bridge), `trunk` (ovs) */
   struct dw_value mode;
   struct dw_value mtu;
-  int64_t mtu_number; /* where mtu is an integer, else 0 */
+  int64_t mtu_number; /* 0 if mtu is not an integer */
   struct dw_value link_in_container;
   bool in_container;   /* linkInContainer is true */
-  struct dw_value mac; /* the MAC address that every pod gets, by whichever option the plugin reads it; absent: none */
+  struct dw_value mac; /* the MAC address that every pod gets, from whichever option the plugin uses; may be absent */
   struct dw_ipam ipam;
 };
 
-/* Who refuses a value. */
+/* Which program rejects a value. */
 enum dw_fault_kind {
-  DW_FAULT_LIBCNI, /* Multus or libcni, which decode a part of each configuration */
+  DW_FAULT_LIBCNI, /* Multus or libcni, which decode parts of each configuration */
   DW_FAULT_OPTION, /* the plugin */
   DW_FAULT_BRIDGE, /* the bridge plugin, because of another option */
-  DW_FAULT_IPAM    /* the plugin, which runs no pod without an IPAM plugin */
+  DW_FAULT_IPAM    /* the plugin, because it requires an IPAM plugin */
 };
 
-/* A value that makes every ADD fail and that no other rule checks. */
+/* A value that makes every ADD fail, and that no other rule checks. */
 struct dw_cni_fault {
   enum dw_fault_kind kind;
   struct dw_value value;
   const char *what; /* "must be a boolean, is a string" */
   const char *fix;  /* may be NULL */
-  bool doubtful;    /* it may work somewhere */
+  bool uncertain;   /* it works with some versions or on some nodes */
 };
 
 struct dw_ovn; /* ovn.h */
 
 enum dw_config_state {
-  DW_CONFIG_EMPTY,      /* absent or "": Multus looks for a file on the node */
-  DW_CONFIG_UNREADABLE, /* no string, no JSON, or no object */
+  DW_CONFIG_EMPTY,      /* absent or "": Multus then looks for a file on the node */
+  DW_CONFIG_UNREADABLE, /* not a string, not JSON, or not an object */
   DW_CONFIG_OK
 };
 
 struct dw_cni_config {
   enum dw_config_state state;
-  const char *text; /* "" where absent or no string */
+  const char *text; /* "" if absent or not a string */
   size_t length;
-  bool no_namespace;         /* read from a NAD that names none: whoever applies it chooses */
-  const char *resource_name; /* annotation k8s.v1.cni.cncf.io/resourceName; "" */
-  /* UNREADABLE: what is wrong, with line and column inside the text (0 where spec.config is not a string). */
+  bool no_namespace;         /* the NAD sets no namespace, so it depends on how it is applied */
+  const char *resource_name; /* DW_RESOURCE_ANNOTATION; "" if there is none */
+  /* If UNREADABLE: what is wrong, with line and column in the text (0 if spec.config is not a string). */
   struct dw_error error;
   const dw_json *json;
   struct dw_json_duplicate *duplicates; /* of keys that a plugin may read; paths below "spec.config" */
   size_t duplicate_count;
-  bool more_duplicates; /* so many are kept that there may be more */
-  bool is_list;         /* has `plugins` and no `type`: Multus looks for the list only then */
+  bool more_duplicates; /* the limit was reached, so there may be more */
+  bool is_list;         /* has `plugins` and no `type`: only then Multus reads it as a list */
   struct dw_value plugins_value;
-  /* As libcni reads them. `name` must be spelled exactly so, because Multus fills in another one otherwise; so must
-   * `cniVersion` in a list. */
+  /* As libcni reads them. The letter case of `name` matters, because Multus otherwise fills in another name; so does
+   * that of `cniVersion` in a list. */
   struct dw_value name;
   struct dw_value version;
   struct dw_cni_plugin *plugins; /* one if it is not a list; none if `plugins` is empty or not a list */
   size_t plugin_count;
-  struct dw_cni_fault *faults; /* what libcni, Multus or the plugins fail on, where no other rule reads it */
+  struct dw_cni_fault *faults; /* what libcni, Multus or the plugins reject, and no other rule checks */
   size_t fault_count;
-  bool more_faults;         /* so many are kept that there may be more */
-  const struct dw_ovn *ovn; /* NULL where the first plugin is not OVN-Kubernetes' */
+  bool more_faults;         /* the limit was reached, so there may be more */
+  const struct dw_ovn *ovn; /* NULL if the first plugin is not OVN-Kubernetes' */
 };
 
-/* Reads NAD's spec.config (the NAD as the API server has it; missing parts read as empty). */
+/* Reads spec.config of NAD, as the API server stores it. NAD may be NULL or incomplete. The result is in ARENA. */
 struct dw_cni_config *dw_cni_read(struct dw_arena *arena, const dw_json *nad)
     __attribute__((nonnull(1), returns_nonnull));
 
-/* The device plugin's resource that Multus gives the plugins a device of; "" where the NAD names none. */
+/* Returns the value of DW_RESOURCE_ANNOTATION, or "". */
 const char *dw_cni_resource_name(const dw_json *nad) __attribute__((returns_nonnull));
 
-/* Whether it is shaped like a migration network: a plugin that connects nodes has addresses that are handed out for the
- * whole cluster. */
+/* Returns true if the configuration looks like a migration network: it has a plugin that connects nodes, with an IPAM
+ * plugin that hands out addresses for the whole cluster. */
 bool dw_cni_may_migrate(const struct dw_cni_config *config) __attribute__((nonnull));
 
-/* The same from the text alone. */
+/* Reads the text of a configuration instead of a NAD. */
 struct dw_cni_config *dw_cni_read_text(struct dw_arena *arena, const char *text, size_t length)
     __attribute__((nonnull, returns_nonnull));
 
 /* One entry of a list of routes. */
 struct dw_route {
   size_t index;
-  const dw_json *json; /* may be anything; all the rest is filled only from an object */
+  const dw_json *json; /* of any type; the other members are set only if it is an object */
   enum dw_read_state dst_state;
-  struct dw_prefix dst; /* where OK, without the bits beyond its length */
-  bool host_bits;       /* it was written with some */
+  struct dw_prefix dst; /* if OK; with its host bits cleared */
+  bool host_bits;       /* it was written with host bits set */
   enum dw_read_state gw_state;
-  struct dw_addr gw; /* where OK */
-  uint32_t priority; /* as the kernel sees it */
+  struct dw_addr gw; /* if OK */
+  uint32_t priority; /* as the kernel sets it */
   uint32_t table;
   uint8_t scope;
 };
@@ -257,100 +260,103 @@ struct dw_routes {
   size_t count;
   bool too_many; /* only the first ones are read */
 };
-/* Reads LIST: `ipam.routes`, or `addroutes` of route-override. */
+/* Reads LIST: `ipam.routes`, or `addroutes` of route-override. The result is in ARENA. */
 struct dw_routes dw_routes_read(struct dw_arena *arena, const struct dw_value *list) __attribute__((nonnull));
-/* The entry itself, and its member NAME, with their fields. */
+/* Return the entry of ROUTE, or its member NAME, with its field. */
 struct dw_value dw_route_value(struct dw_arena *arena, const struct dw_routes *routes, const struct dw_route *route)
     __attribute__((nonnull));
 struct dw_value dw_route_member(struct dw_arena *arena, const struct dw_routes *routes, const struct dw_route *route,
                                 const char *name) __attribute__((nonnull));
 
-/* What a plugin type is to a migration network. Source: CNI plugins main, Multus, SR-IOV, OVS and OVN-Kubernetes docs.
- */
+/* What a plugin type means for a migration network. Source: the documentation of the CNI plugins, Multus, SR-IOV, OVS
+ * and OVN-Kubernetes. */
 enum dw_plugin_class {
   DW_PLUGIN_CONNECTS, /* macvlan, ipvlan, vlan, bridge, cnv-bridge, ovs, sriov, host-device, ovn-k8s-cni-overlay ... */
-  DW_PLUGIN_META,     /* tuning, sbr, bandwidth, loopback ...: only changes what is there */
-  DW_PLUGIN_LOCAL,    /* ptp, dummy, tap: connects no nodes */
+  DW_PLUGIN_META,     /* tuning, sbr, bandwidth, loopback ...: only changes an existing interface */
+  DW_PLUGIN_LOCAL,    /* ptp, dummy, tap: does not connect nodes */
   DW_PLUGIN_UNKNOWN
 };
 enum dw_plugin_class dw_plugin_class(const char *type) __attribute__((nonnull));
-/* The known plugin, or IPAM plugin, whose name TYPE was most probably meant to be; NULL where it is one itself, another
- * that exists, or like none. */
+/* Returns the known plugin, or IPAM plugin, of which TYPE is most likely a misspelling. NULL if TYPE is the name of a
+ * known or otherwise existing plugin, or similar to none. */
 const char *dw_plugin_meant(const char *type) __attribute__((nonnull));
 const char *dw_ipam_meant(const char *type) __attribute__((nonnull));
-/* Whether the plugin takes `master` and, without it, the default route's interface: macvlan, ipvlan, vlan. */
+/* Returns true if the plugin reads `master`, and uses the default route's interface without it: macvlan, ipvlan, vlan.
+ */
 bool dw_plugin_needs_master(const char *type) __attribute__((nonnull));
-/* Whether it attaches to a Linux bridge by `bridge`, "cni0" by default: bridge, cnv-bridge. */
+/* Returns true if the plugin attaches to the Linux bridge in `bridge`, "cni0" by default: bridge, cnv-bridge. */
 bool dw_plugin_is_bridge(const char *type) __attribute__((nonnull));
 
-/* The oldest cniVersion that the plugin accepts ("0.1.0" where it accepts all, or is not known). */
+/* Returns the oldest cniVersion that the plugin accepts; "0.1.0" if it accepts all, or is not known. */
 const char *dw_plugin_oldest_version(const char *type) __attribute__((nonnull, returns_nonnull));
-/* Whether its interface is a veth, with a peer in the node's namespace: yes (1), no (0), not known (-1). */
+/* Returns 1 if the plugin's interface is a veth with a peer in the node's namespace, 0 if not, -1 if not known. */
 int dw_plugin_makes_veth(const char *type) __attribute__((nonnull));
-/* Whether ADD makes the pod's interface, so that it fails where a plugin before it has made it. */
+/* Returns true if ADD creates the pod's interface. It then fails after another plugin that has created it. */
 bool dw_plugin_makes_interface(const char *type) __attribute__((nonnull));
 /* Returns false if the plugin never runs the IPAM plugin that its `ipam` names, so what is in it has no effect. An
  * unknown plugin may run it. */
 bool dw_plugin_runs_ipam(const char *type) __attribute__((nonnull));
 
-/* The option at PATH ("args.cni.mac") of PLUGIN, as Go finds it. */
+/* Returns the option at PATH ("args.cni.mac") of PLUGIN, as Go's decoder finds it. */
 struct dw_value dw_plugin_option(struct dw_arena *arena, const struct dw_cni_plugin *plugin, const char *path)
     __attribute__((nonnull));
-/* Whether it is true. */
+/* Returns true if the option is true. */
 bool dw_plugin_option_true(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
-/* Whether it is set: neither absent, null, "", 0, false nor empty. */
+/* Returns true if the option is set: not absent, null, "", 0, false or empty. */
 bool dw_plugin_option_set(const struct dw_cni_plugin *plugin, const char *path) __attribute__((nonnull));
 
-/* The file below /proc/sys that the tuning plugin writes for KEY of its sysctl, such as
- * "net/ipv4/conf/IFNAME/arp_filter"; NULL where it leaves /proc/sys/net. */
+/* Returns the file below /proc/sys that the tuning plugin writes for KEY of its sysctl, such as
+ * "net/ipv4/conf/IFNAME/arp_filter"; NULL if it is not below /proc/sys/net. */
 const char *dw_tuning_setting(struct dw_arena *arena, const char *key) __attribute__((nonnull));
 
-/* Where the pods of a network meet others. */
+/* What connects the pods of a network with others. */
 enum dw_wire_kind {
-  DW_WIRE_UNKNOWN, /* a plugin that is not known */
-  DW_WIRE_HIDDEN,  /* on some NIC of the node that the configuration does not name */
-  DW_WIRE_NIC,     /* on the NIC or bridge `nic` */
-  DW_WIRE_NODE,    /* no wire: the pods of one node only meet each other */
+  DW_WIRE_UNKNOWN, /* the plugin is not known */
+  DW_WIRE_HIDDEN,  /* a NIC of the node that the configuration does not name */
+  DW_WIRE_NIC,     /* the NIC or bridge `nic` */
+  DW_WIRE_NODE,    /* no wire: only pods on the same node are connected */
   DW_WIRE_OVERLAY  /* a separate, isolated network (OVN-Kubernetes layer2 and layer3) */
 };
 enum { DW_VLAN_SEVERAL = -1 };
 struct dw_wire {
   enum dw_wire_kind kind;
-  const char *nic; /* "" unless NIC; without ".100" where the NIC is called so */
-  int vlan;        /* 0: untagged; DW_VLAN_SEVERAL: a trunk, or not known */
+  const char *nic; /* "" unless NIC; without a VLAN suffix such as ".100" */
+  int vlan;        /* 0 if untagged; DW_VLAN_SEVERAL for a trunk, or if not known */
 };
 struct dw_wire dw_wire_of(struct dw_arena *arena, const struct dw_cni_plugin *plugin) __attribute__((nonnull));
-/* The name of the node's own interface on that wire ("bond2", "bond2.100"); NULL where it can't be known. */
+/* Returns the name of the node's own interface on that wire ("bond2", "bond2.100"); NULL if it is not known. */
 const char *dw_wire_nic(struct dw_arena *arena, const struct dw_wire *wire) __attribute__((nonnull));
 
 enum dw_wires {
-  DW_WIRES_SAME,   /* the same one, or nothing shows that it is another */
-  DW_WIRES_UNSURE, /* different NICs, which may be plugged into one switch, or a plugin that is not known */
+  DW_WIRES_SAME,   /* the same, or nothing shows that they differ */
+  DW_WIRES_UNSURE, /* different NICs, which may be connected to the same switch, or an unknown plugin */
   DW_WIRES_APART   /* never the same */
 };
 enum dw_wires dw_wires_compare(const struct dw_wire *a, const struct dw_wire *b) __attribute__((nonnull));
 
 enum { DW_IFNAME_SIZE = 16 }; /* with the NUL; <linux/if.h> IFNAMSIZ */
-/* Linux: 1..15 bytes, no '/', ':' or white space, not "." or "..", and no '%', which asks for a number. Source:
- * dev_valid_name() and __dev_alloc_name() in net/core/dev.c. */
+/* A name that Linux accepts for an interface: 1 to 15 bytes without '/', ':', white space or '%' (which the kernel
+ * would replace by a number), and not "." or "..". Source: dev_valid_name() and __dev_alloc_name() in net/core/dev.c.
+ */
 bool dw_is_interface_name(const char *name) __attribute__((nonnull));
-/* The same, or an alternative name of a NIC: up to 127 bytes (ALTIFNAMSIZ), also with '%'. The kernel allows more in
- * those, but neither udev nor `ip` before 6.18 makes such a name. */
+/* The same, or an alternative name of a NIC: up to 127 bytes (ALTIFNAMSIZ), and '%' is allowed. The kernel accepts more
+ * in alternative names, but neither udev nor `ip` before 6.18 creates such names. */
 bool dw_is_interface_altname(const char *name) __attribute__((nonnull));
-/* libcni: ^[a-zA-Z0-9][a-zA-Z0-9_.\-]*$. Source: libcni/api.go, utils.ValidateNetworkName. */
+/* A network name that libcni accepts: ^[a-zA-Z0-9][a-zA-Z0-9_.\-]*$. Source: libcni/api.go, utils.ValidateNetworkName.
+ */
 bool dw_is_cni_name(const char *name) __attribute__((nonnull));
-/* 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0. */
+/* A version of the CNI specification: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 or 1.1.0. */
 bool dw_is_cni_version(const char *version) __attribute__((nonnull));
 /* The version that libcni chooses from a list's `cniVersions` and `cniVersion`. */
 struct dw_version_choice {
-  const char *text; /* "" where there is none */
-  size_t index;     /* in `cniVersions`, where OF_LIST; else it is that of `cniVersion` */
-  bool of_list;
-  bool unreadable; /* one of them can't be read, and libcni fails */
+  const char *text; /* "" if there is none */
+  size_t index;     /* in `cniVersions`, if of_list */
+  bool of_list;     /* it is from `cniVersions`, not from `cniVersion` */
+  bool unreadable;  /* one of them can't be read, so libcni fails */
 };
-/* False where there is nothing to choose from. */
+/* Returns false if there is no choice, because `cniVersions` is absent or empty. */
 bool dw_cni_version_chosen(const struct dw_cni_config *config, struct dw_version_choice *out) __attribute__((nonnull));
-/* The version that plugins get, "0.1.0" where there is none; NULL where it can't be read. */
+/* Returns the version that the plugins receive; "0.1.0" if there is none, NULL if it can't be read. */
 const char *dw_cni_version_in_force(const struct dw_cni_config *config) __attribute__((nonnull));
 
 #endif

@@ -1,11 +1,11 @@
-/* What the parts of the CNI reader share. */
+/* Shared by the files of the CNI reader. */
 #ifndef CNI_CNI_INTERNAL_H
 #define CNI_CNI_INTERNAL_H
 
 #include "cni/cni.h"
 #include "cni/ovn.h"
 
-/* --- plugins.c: the keys that belong to a plugin type --- */
+/* --- plugins.c: the keys that a plugin type reads --- */
 
 enum {
   DW_KEY_MASTER = 1,
@@ -16,55 +16,55 @@ enum {
   DW_KEY_OVN_VLAN_ID = 32, /* `vlanID` */
   DW_KEY_VLAN_TRUNK = 64,
   DW_KEY_TRUNK = 128,
-  DW_KEY_ANY = 256 /* an unknown plugin: whatever is there */
+  DW_KEY_ANY = 256 /* an unknown plugin: any of them */
 };
 unsigned dw_plugin_keys(const char *type) __attribute__((nonnull));
-/* The MAC address that PLUGIN gives to every pod; absent where it gives none. */
+/* Returns the MAC address that PLUGIN gives to every pod; absent if it gives none. */
 struct dw_value dw_plugin_mac(struct dw_arena *arena, const struct dw_cni_plugin *plugin) __attribute__((nonnull));
 
 /* --- values.c: members and options --- */
 
-/* Whether it is there and not null. */
+/* Returns true if JSON is present and not null. */
 bool dw_is_given(const dw_json *json);
 bool dw_is_true(const dw_json *json);
 /* Returns true if NAME is one of NAMES[COUNT]. */
 bool dw_is_listed(const char *name, const char *const *names, size_t count) __attribute__((nonnull));
-/* A member under the key as it is written. */
+/* Returns BASE.KEY with the value JSON, which may be NULL. */
 struct dw_value dw_value_at(struct dw_arena *arena, const char *base, const char *key, const dw_json *json)
     __attribute__((nonnull(1, 2, 3)));
-/* The member that Go's decoder takes for the field NAME. */
+/* Returns the member that Go's decoder uses for the field NAME. */
 struct dw_value dw_value_member(struct dw_arena *arena, const char *base, const dw_json *object, const char *name)
     __attribute__((nonnull(1, 2, 4)));
-/* BASE[INDEX]. */
+/* Returns BASE[INDEX] with the value JSON. */
 struct dw_value dw_value_element(struct dw_arena *arena, const char *base, size_t index, const dw_json *json)
     __attribute__((nonnull(1, 2)));
 
-/* Reads an address; SYNTAX as whereabouts reads it there. */
+/* Reads an address. */
 struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax syntax) __attribute__((nonnull));
 
-/* The member at PATH ("args.cni.mac") below OBJECT, as Go finds it; NULL where there is none. */
+/* Returns the member at PATH ("args.cni.mac") below OBJECT, as Go's decoder finds it; NULL if there is none. */
 const dw_json *dw_option_find(const dw_json *object, const char *path) __attribute__((nonnull(2)));
-/* The same with the fields of the members, which may be absent. */
+/* The same with its field. Members on the path may be absent. */
 struct dw_value dw_option_value(struct dw_arena *arena, const struct dw_value *object, const char *path)
     __attribute__((nonnull));
-/* Whether it is neither absent, null, "", 0, false nor empty. */
+/* Returns true if JSON is set: not absent, null, "", 0, false or empty. */
 bool dw_option_set(const dw_json *json);
 
 /* --- options.c --- */
 
-/* Fills config->faults. CONFIG is read otherwise. */
+/* Sets config->faults. Everything else in CONFIG has been read. */
 void dw_cni_check_options(struct dw_arena *arena, struct dw_cni_config *config) __attribute__((nonnull));
 
 /* --- ipam.c --- */
 
-/* PLUGIN has field, json and type_name. */
+/* Reads the IPAM of PLUGIN, in which field, json and type_name are set. */
 void dw_ipam_read(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *out)
     __attribute__((nonnull));
 
-/* --- ipam_problems.c: problems, and what is wrong with a text --- */
+/* --- ipam_problems.c: problems, and their texts --- */
 
-/* Problems as they are found. A client must not make us keep millions of them: each kind stops at a number that no
- * answer can hold anyway. */
+/* The problems found so far. Each kind has a limit above what fits into an answer, so that a client can't make us store
+ * millions. */
 enum { DW_IPAM_KINDS = DW_IPAM_EXCLUDES_NOTHING + 1, DW_IPAM_PROBLEMS_MAX = 64 };
 struct dw_problems {
   struct dw_arena *arena;
@@ -72,26 +72,28 @@ struct dw_problems {
   size_t count;
   size_t capacity;
   size_t kept[DW_IPAM_KINDS];
-  bool more; /* as many of a kind as are kept: there may be more */
+  bool more; /* the limit of a kind was reached, so there may be more */
 };
-/* Adds a problem about VALUE for the caller to describe; NULL where there are enough of its kind. It stays valid until
- * the next one is added. */
+/* Adds a problem about VALUE and returns it, so that the caller can describe it; NULL if the limit of its kind was
+ * reached. It is valid until the next one is added. */
 struct dw_ipam_problem *dw_problem_add(struct dw_problems *problems, enum dw_ipam_problem_kind kind,
                                        const struct dw_value *value) __attribute__((nonnull, warn_unused_result));
+/* Returns true if the limit of KIND was reached. */
 bool dw_problems_full(const struct dw_problems *problems, enum dw_ipam_problem_kind kind) __attribute__((nonnull));
 
+/* What is wrong with a value, and how to fix it. */
 struct dw_complaint {
   const char *what;
   const char *fix;
 };
-/* Adds a problem with COMPLAINT. */
+/* Adds a problem about VALUE with the texts of COMPLAINT. */
 void dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind kind, const struct dw_value *value,
                          struct dw_complaint complaint) __attribute__((nonnull));
-/* TEXT is not a range that whereabouts can read. */
+/* What is wrong with TEXT, which whereabouts can't read as a range, an address or an exclude. */
 struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) __attribute__((nonnull));
 struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text) __attribute__((nonnull));
 struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text) __attribute__((nonnull));
-/* For routes and addresses. */
+/* The same for the CIDR of a route or an address. */
 struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) __attribute__((nonnull));
 
 /* --- ipam_keys.c: the keys of whereabouts --- */
@@ -136,17 +138,18 @@ enum dw_ipam_key {
   DW_IPAM_NO_KEY = DW_IPAM_SLOT_COUNT
 };
 enum dw_ipam_key dw_ipam_key_of(const char *key) __attribute__((nonnull));
-/* The known key that KEY was probably meant to be, or DW_IPAM_NO_KEY. IN_LIST: within an entry of ipRanges. */
+/* Returns the known key of which KEY is probably a misspelling, or DW_IPAM_NO_KEY. IN_LIST: KEY is in an entry of
+ * ipRanges. */
 enum dw_ipam_key dw_ipam_lookalike(const char *key, bool in_list) __attribute__((nonnull));
-bool dw_ipam_key_in_list(enum dw_ipam_key key); /* whether an entry of ipRanges may hold it */
+bool dw_ipam_key_in_list(enum dw_ipam_key key); /* an entry of ipRanges may contain it */
 const char *dw_ipam_key_name(enum dw_ipam_key key) __attribute__((returns_nonnull));
 
-/* --- ipam_types.c: JSON types as Go's decoder wants them --- */
+/* --- ipam_types.c: the JSON types that Go's decoder requires --- */
 
-/* Whether VALUE is of the type that KEY needs (null always is); adds problems where it is not. */
+/* Returns true if VALUE has the type that KEY requires, or is null. Otherwise it adds problems. */
 bool dw_ipam_check_type(struct dw_problems *problems, enum dw_ipam_key key, const struct dw_value *value)
     __attribute__((nonnull));
-/* How to fix a value that must be WANTED; NULL where that says it all. */
+/* Returns how to fix a value that must be WANTED ("a string"); NULL if saying so is enough. */
 const char *dw_type_fix(const struct dw_value *value, const char *wanted) __attribute__((nonnull));
 /* Adds "must be WANTED, not a ...". */
 void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *value, const char *wanted)
@@ -154,26 +157,27 @@ void dw_problem_wrong_type(struct dw_problems *problems, const struct dw_value *
 
 /* --- ipam_pool.c --- */
 
-/* The members that make a pool, each absent where its json is NULL. */
+/* The members that describe a pool. A member is absent if its json is NULL. */
 struct dw_pool_source {
   const char *field;
-  bool in_list; /* an entry of ipRanges: range_start and range_end are read strictly */
+  bool in_list; /* an entry of ipRanges, in which range_start and range_end are read strictly */
   struct dw_value range;
   struct dw_value start;
   struct dw_value end;
   struct dw_value exclude;
-  struct dw_value slice_size; /* node_slice_size; absent where there are several ranges */
+  struct dw_value slice_size; /* node_slice_size; absent if there are several ranges */
 };
 void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, struct dw_pool *out)
     __attribute__((nonnull));
-/* Fills `usable` and `state` from span and excludes. */
+/* Sets `usable` and `state` from the span and the excludes. */
 void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadable) __attribute__((nonnull));
-/* Adds the problems of one of the pool's members; its JSON type is right. */
+/* Adds the problems of one of the pool's members, whose JSON type is correct. */
 void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source *source, const struct dw_pool *pool,
                       enum dw_ipam_key key) __attribute__((nonnull));
+
 /* --- ipam_local.c --- */
 
-/* What host-local makes of a range: `subnet`, `rangeStart`, `rangeEnd` and `gateway`. */
+/* How host-local reads a range: `subnet`, `rangeStart`, `rangeEnd` and `gateway`. */
 struct dw_local_range {
   struct dw_prefix subnet;
   struct dw_interval span;
@@ -181,20 +185,20 @@ struct dw_local_range {
 };
 enum dw_local_fault {
   DW_LOCAL_OK,
-  DW_LOCAL_UNREADABLE, /* also without a subnet */
+  DW_LOCAL_UNREADABLE, /* also if there is no subnet */
   DW_LOCAL_MAPPED,     /* an IPv4 subnet written as IPv6 */
   DW_LOCAL_TOO_SMALL,
   DW_LOCAL_HOST_BITS,
   DW_LOCAL_START_OUTSIDE,
   DW_LOCAL_END_OUTSIDE,
-  DW_LOCAL_END_FIRST,      /* the end is below the start */
+  DW_LOCAL_END_FIRST,      /* the end is before the start */
   DW_LOCAL_START_LAST,     /* the start is above the last address; accepted before 1.10 */
   DW_LOCAL_GATEWAY_OUTSIDE /* accepted before 1.10 */
 };
-/* Of OUT the subnet is known from MAPPED on, the rest from START_OUTSIDE on. */
+/* OUT->subnet is set unless the result is UNREADABLE; the rest is set if it is OK, START_OUTSIDE or a later one. */
 enum dw_local_fault dw_local_range_read(const dw_json *range, struct dw_local_range *out) __attribute__((nonnull(2)));
 
-/* Fills local_pools; the type is known. */
+/* Sets local_pools. IPAM->type is set. */
 void dw_ipam_read_local(struct dw_arena *arena, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
     __attribute__((nonnull));
 
@@ -207,50 +211,51 @@ struct dw_whereabouts_store {
   struct dw_value retry; /* leader_retry_period */
   struct dw_value sleep; /* sleep_for_race */
 };
-/* Adds what makes each allocation fail. The pools are read. */
+/* Adds the problems that make every allocation fail when whereabouts stores it. The pools have been read. */
 void dw_ipam_check_store(struct dw_problems *problems, const struct dw_ipam *ipam,
                          const struct dw_whereabouts_store *store) __attribute__((nonnull));
 
 /* --- ipam_slice.c --- */
 
-/* The length of the slices that whereabouts cuts SUBNET into; 0 where it cuts none. */
+/* Returns the prefix length of the slices that whereabouts divides SUBNET into; 0 if SIZE is not valid for it. */
 unsigned dw_slice_bits(const struct dw_value *size, const struct dw_prefix *subnet) __attribute__((nonnull));
-/* Makes the pool one of slices of BITS, whatever its ends and excludes are; 0 leaves it as it is. */
+/* Divides the pool into slices of prefix length BITS, ignoring its ends and excludes. If BITS is 0, it does nothing. */
 void dw_pool_slice(struct dw_arena *arena, struct dw_pool *pool, unsigned bits) __attribute__((nonnull));
-/* Adds what is wrong with node_slice_size. The pools are read. */
+/* Adds the problems of node_slice_size. The pools have been read. */
 void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipam, const struct dw_value *size)
     __attribute__((nonnull));
 
 /* --- ipam_whereabouts.c, ipam_ovn.c --- */
 
 void dw_ipam_read_whereabouts(struct dw_problems *problems, struct dw_ipam *ipam) __attribute__((nonnull));
-/* True where the plugin is OVN-Kubernetes', which allocates addresses itself; fills IPAM then. */
+/* If PLUGIN is OVN-Kubernetes', which allocates addresses itself, sets IPAM and returns true. */
 bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam)
     __attribute__((nonnull));
 
-/* Absent, null, or a text of white space alone. */
+/* Returns true if VALUE is absent, null, not a string, or only white space. */
 bool dw_ovn_is_blank(const struct dw_value *value) __attribute__((nonnull));
-/* One CIDR of such a list: ADDRESS/LENGTH, or ADDRESS/LENGTH/HOSTPREFIX. */
+/* One entry of a comma-separated list: ADDRESS/LENGTH, or ADDRESS/LENGTH/HOSTPREFIX. */
 struct dw_ovn_entry {
   struct dw_value value; /* `text` is the entry as written, without the white space around it; the rest is the list's */
   bool readable;
   struct dw_prefix prefix;
-  bool has_host; /* a host prefix is given */
+  bool has_host; /* it has a host prefix, in `host` */
   int64_t host;
 };
 struct dw_ovn_list {
   struct dw_ovn_entry *items;
   size_t count;
-  bool too_many; /* more than MAX: only those are read */
+  bool too_many; /* there are more than MAX, and only the first MAX were read */
 };
+/* Reads the list in VALUE, a string. The result is in ARENA. */
 struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const struct dw_value *value, size_t max)
     __attribute__((nonnull));
-/* Whether it is an IPv4 subnet that is written as one of IPv6, such as ::ffff:10.200.0.0/112. */
+/* Returns true if ENTRY is an IPv4 subnet written as IPv6, such as ::ffff:10.200.0.0/112. */
 bool dw_ovn_is_mapped(const struct dw_ovn_entry *entry) __attribute__((nonnull));
 
 /* --- plugins.c: versions --- */
 
-/* MAJOR[.MINOR[.MICRO]]; "" is 0.1.0. Source: containernetworking/cni pkg/version/plugin.go, ParseVersion(). */
+/* Parses MAJOR[.MINOR[.MICRO]]; "" is 0.1.0. Source: containernetworking/cni pkg/version/plugin.go, ParseVersion(). */
 bool dw_cni_version_parse(const char *text, int64_t parts[3]) __attribute__((nonnull));
 
 #endif

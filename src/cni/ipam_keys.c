@@ -51,7 +51,7 @@ static const struct key keys[DW_IPAM_KEY_COUNT] = {
     [DW_IPAM_TYPE] = KEY("type", "type"),
 };
 
-/* What people write instead, in plain form: other plugins' words for the same thing. */
+/* Keys that people use instead, in plain form: often the names that other plugins use. */
 static const struct alias {
   const char *plain;
   enum dw_ipam_key key;
@@ -120,7 +120,7 @@ bool dw_ipam_key_in_list(enum dw_ipam_key key) {
 
 enum { PLAIN_MAX = 40 };
 
-/* Which letters occur: two words within N edits differ in at most 2N of them. */
+/* Returns the set of letters in PLAIN. The sets of two words that are N edits apart differ in at most 2N letters. */
 static uint32_t letters(const char *plain) {
   uint32_t set = 0;
   for (const char *c = plain; *c != '\0'; c++)
@@ -141,7 +141,7 @@ static bool near(const char *plain, uint32_t set, const struct key *key) {
   return dw_edit_distance(plain, key->plain, edits) <= edits;
 }
 
-/* KEY without '_' and '-', in lower case; false where it is too long to be meant. */
+/* Writes KEY without '_' and '-', in lower case. Returns false if it is empty or longer than any known key. */
 static bool make_plain(const char *key, char plain[PLAIN_MAX]) {
   size_t length = 0;
   for (const char *c = key; *c != '\0'; c++) {

@@ -1,11 +1,11 @@
-/* What IPAM plugins hand out on each node separately. Sources: containernetworking/plugins v1.10.0
+/* Addresses that IPAM plugins hand out on each node independently. Sources: containernetworking/plugins v1.10.0
  * plugins/ipam/host-local/backend/allocator (config.go, range.go) and plugins/ipam/static/main.go (LoadIPAMConfig);
- * whereabouts v0.9.2 pkg/config/config.go (configureStatic). What they refuse is left out: it hands out nothing. */
+ * whereabouts v0.9.2 pkg/config/config.go (configureStatic). Entries that they reject are skipped. */
 #include <string.h>
 
 #include "cni/cni_internal.h"
 
-/* What is kept of an address is far larger than its text. */
+/* A struct dw_local_pool is far larger than the text of an address, so the number is limited. */
 enum { LOCAL_MAX = 4096 };
 
 struct reading {
@@ -31,7 +31,7 @@ static struct dw_interval_set one_address(struct dw_arena *arena, const struct d
 
 /* --- single addresses --- */
 
-/* VALUE is ADDRESS/LENGTH. GATEWAY may be NULL. */
+/* Adds VALUE, which is ADDRESS/LENGTH. GATEWAY may be NULL. */
 static void add_address(struct reading *r, const struct dw_value *value, enum dw_addr_syntax syntax,
                         const struct dw_value *gateway) {
   struct dw_local_pool pool = {.value = *value};
@@ -68,7 +68,7 @@ static bool read_texts(struct reading *r, const struct dw_value *list) {
   return true;
 }
 
-/* runtimeConfig.ips replace args.cni.ips, and those replace `addresses`. */
+/* runtimeConfig.ips replaces args.cni.ips, which replaces `addresses`. */
 static void read_static(struct reading *r, const struct dw_cni_plugin *plugin) {
   struct dw_value runtime = dw_plugin_option(r->arena, plugin, "runtimeConfig.ips");
   struct dw_value args = dw_plugin_option(r->arena, plugin, "args.cni.ips");
@@ -78,7 +78,7 @@ static void read_static(struct reading *r, const struct dw_cni_plugin *plugin) {
 
 /* --- host-local --- */
 
-/* False where the member is there and is not an address. "" is none. */
+/* Reads the member NAME. Returns false if it is given, but is not an address. "" counts as not given. */
 static bool read_end(const dw_json *range, const char *name, struct dw_addr *end, bool *given) {
   const dw_json *json = dw_json_get_fold(range, name, NULL);
   const char *text = dw_json_string(json);
@@ -87,7 +87,7 @@ static bool read_end(const dw_json *range, const char *name, struct dw_addr *end
                 : text != NULL || json == NULL || dw_json_type(json) == DW_JSON_NULL;
 }
 
-/* Go keeps the long mask of an IPv4 address that is written as IPv6. */
+/* If an IPv4 subnet is written as IPv6, Go keeps its 128-bit mask, and host-local rejects it. */
 static enum dw_local_fault read_subnet(const char *text, struct dw_local_range *out) {
   struct dw_addr written;
   if (text == NULL || !dw_prefix_parse(text, DW_ADDR_STRICT, &out->subnet, &written))
@@ -124,7 +124,7 @@ enum dw_local_fault dw_local_range_read(const dw_json *range, struct dw_local_ra
   return dw_prefix_contains(&out->subnet, &out->gateway) ? DW_LOCAL_OK : DW_LOCAL_GATEWAY_OUTSIDE;
 }
 
-/* The gateway, by default the first address, is never handed out. */
+/* The gateway is never handed out. By default it is the first address. */
 static void add_range(struct reading *r, const struct dw_value *range) {
   struct dw_local_range read;
   if (dw_local_range_read(range->json, &read) != DW_LOCAL_OK)
@@ -137,7 +137,7 @@ static void add_range(struct reading *r, const struct dw_value *range) {
   add(r, &pool);
 }
 
-/* A range of the top level, and those of the sets in `ranges`. */
+/* Reads the range at the top level, and those of the sets in `ranges`. */
 static void read_host_local(struct reading *r) {
   const struct dw_value top = {.field = r->ipam->field, .json = r->ipam->raw.json};
   add_range(r, &top);

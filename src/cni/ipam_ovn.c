@@ -1,13 +1,14 @@
 /* OVN-Kubernetes' secondary networks: `subnets` and `excludeSubnets` next to the plugin's other keys, comma-separated.
  * Sources: ovn-kubernetes go-controller pkg/util/multi_network.go (parseNetworkSubnets, parseSubnetList), pkg/config
- * (ParseClusterSubnetEntriesWithDefaults: blanks around an entry are cut off, net.ParseCIDR, an optional /HOSTPREFIX).
+ * (ParseClusterSubnetEntriesWithDefaults: white space around an entry is removed, net.ParseCIDR, an optional
+ * /HOSTPREFIX).
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "cni/cni_internal.h"
 
-/* Real networks have one subnet per family. Each exclude applies to every subnet, so both lists are bounded. */
+/* Real networks have one subnet per family. Both lists are limited, because each exclude is applied to every subnet. */
 enum { SUBNETS_MAX = 32, EXCLUDES_MAX = 1024, ENTRY_MAX = 128 };
 
 bool dw_ovn_is_blank(const struct dw_value *value) {
@@ -32,7 +33,7 @@ enum dw_ovn_topology dw_ovn_topology(const dw_json *plugin) {
   return DW_OVN_OTHER_TOPOLOGY;
 }
 
-/* The text without the blanks around it. */
+/* Returns a copy of the text without the white space around it. */
 static const char *entry_text(struct dw_arena *arena, const char *at, size_t length) {
   while (length > 0 && dw_is_space(at[0])) {
     at++;
@@ -43,7 +44,7 @@ static const char *entry_text(struct dw_arena *arena, const char *at, size_t len
   return dw_arena_strndup(arena, at, length);
 }
 
-/* Go's strconv.Atoi takes a sign. */
+/* Like Go's strconv.Atoi, which accepts a sign. */
 static bool parse_host(const char *text, int64_t *out) {
   const char *digits = text[0] == '+' ? text + 1 : text;
   return (digits == text || dw_is_digit(digits[0])) && dw_parse_int64(digits, out);
@@ -90,7 +91,7 @@ struct dw_ovn_list dw_ovn_list(struct dw_arena *arena, const struct dw_value *va
   }
 }
 
-/* Entries after the last one that is read cannot be checked. */
+/* Reports that the list has more entries than are read. */
 static void report_too_many(struct dw_problems *problems, const struct dw_value *value, const char *fix) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, value);
   if (problem == NULL)
@@ -135,7 +136,7 @@ static struct excludes read_excludes(struct dw_problems *problems, const struct 
   return excludes;
 }
 
-/* How many parts with a prefix of HOST bits PREFIX has; 0 where OVN-Kubernetes rejects to cut it so (ovn.c). */
+/* Returns how many node subnets ENTRY is divided into; 0 if OVN-Kubernetes rejects it (ovn.c). */
 static uint64_t node_subnets(const struct dw_ovn_entry *entry) {
   enum { HOST_V4 = 24, HOST_V6 = 64, MOST_BITS = 62 };
   int64_t host = entry->has_host ? entry->host : entry->prefix.base.v4 ? HOST_V4 : HOST_V6;
@@ -143,7 +144,7 @@ static uint64_t node_subnets(const struct dw_ovn_entry *entry) {
   return bits <= 0 || dw_ovn_is_mapped(entry) ? 0 : UINT64_C(1) << (bits < MOST_BITS ? bits : MOST_BITS);
 }
 
-/* The ends are kept off in both families, as in whereabouts' pools. */
+/* As in whereabouts' pools, the first and the last address are never handed out, in both families. */
 static void read_pool(struct dw_problems *problems, const struct dw_ovn_entry *entry, const struct excludes *excludes,
                       struct dw_pool *pool) {
   pool->range = entry->value;
@@ -166,7 +167,7 @@ static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin 
                        enum dw_ovn_topology topology, struct dw_ipam *ipam) {
   struct dw_value excluded = dw_plugin_option(problems->arena, plugin, "excludeSubnets");
   if (topology == DW_OVN_LAYER3)
-    excluded.json = NULL; /* ignored there; ovn.c says so */
+    excluded.json = NULL; /* ignored with layer3, which ovn.c reports */
   struct excludes excludes = read_excludes(problems, &excluded);
   struct dw_ovn_list entries = dw_ovn_list(problems->arena, subnets, SUBNETS_MAX);
   if (entries.too_many)
@@ -181,8 +182,8 @@ static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin 
   }
 }
 
-/* No IPAM plugin reads an `ipam` next to `subnets`: OVN-Kubernetes rejects it (ovn.c). Without a topology
- * the NAD is the default network, and `subnets` is ignored. */
+/* `ipam` is not read, because OVN-Kubernetes rejects a NAD with an IPAM plugin (ovn.c). Without a topology, the NAD is
+ * the default network and `subnets` is ignored. */
 bool dw_ipam_read_ovn(struct dw_problems *problems, const struct dw_cni_plugin *plugin, struct dw_ipam *ipam) {
   if (strcmp(plugin->type_name, "ovn-k8s-cni-overlay") != 0)
     return false;

@@ -9,7 +9,7 @@ static struct dw_exclude read_exclude(struct dw_arena *arena, const char *list, 
   return exclude;
 }
 
-/* Go's decoder takes it, whatever its entries say. */
+/* Returns true if Go's decoder accepts LIST, whatever the texts in it are. */
 static bool is_list_of_texts(const struct dw_value *list, const struct dw_pool *pool) {
   for (size_t i = 0; i < pool->exclude_count; i++)
     if (pool->excludes[i].raw.text == NULL)
@@ -17,7 +17,7 @@ static bool is_list_of_texts(const struct dw_value *list, const struct dw_pool *
   return !dw_value_given(list) || dw_json_type(list->json) == DW_JSON_ARRAY;
 }
 
-/* False if it is not a list or an entry cannot be read. */
+/* Returns false if LIST is not a list, or if an entry can't be read. */
 static bool read_excludes(struct dw_arena *arena, const struct dw_value *list, struct dw_pool *pool) {
   if (!dw_value_given(list))
     return true;
@@ -40,7 +40,7 @@ void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadabl
   struct dw_interval *items = dw_arena_array(arena, pool->exclude_count, sizeof *items);
   size_t count = 0;
   for (size_t i = 0; i < pool->exclude_count; i++)
-    if (pool->excludes[i].prefix.base.v4 == pool->subnet.base.v4) /* Go: a net never holds the other family's address */
+    if (pool->excludes[i].prefix.base.v4 == pool->subnet.base.v4) /* Go: a subnet contains only its own family */
       items[count++] = dw_interval_of(&pool->excludes[i].prefix);
   struct dw_interval_set removed = dw_interval_set_make(items, count);
   struct dw_interval_set usable = dw_interval_set_without(arena, &pool->span, &removed);
@@ -50,7 +50,7 @@ void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadabl
   pool->state = DW_POOL_OK;
 }
 
-/* Where the range is dashed, its ends replace range_start and range_end. */
+/* If the range is dashed, its ends replace range_start and range_end. */
 static void find_ends(struct dw_pool *pool) {
   bool dashed = pool->parsed.dashed;
   const struct dw_addr *start = pool->start.state == DW_READ_OK ? &pool->start.addr : NULL;
@@ -61,7 +61,7 @@ static void find_ends(struct dw_pool *pool) {
   if (!pool->has_span)
     return;
   pool->span = ends.span;
-  pool->span.first.v4 = pool->span.last.v4 = pool->subnet.base.v4; /* a mapped START or END stays in its subnet */
+  pool->span.first.v4 = pool->span.last.v4 = pool->subnet.base.v4; /* even if START or END is a mapped address */
   pool->end_ignored = ends.end_ignored;
   if (!dashed)
     pool->start_ignored = ends.start_ignored;
@@ -109,7 +109,7 @@ static void add_zeros(struct dw_problems *problems, const struct dw_value *value
                                             dw_arena_printf(problems->arena, "use %s", canonical)});
 }
 
-/* A dashed range with its ends in order and inside the usable addresses. */
+/* Returns the fix for a dashed range: with its ends in order and inside the usable addresses. */
 static const char *fix_dashed(struct dw_arena *arena, const struct dw_range *range) {
   struct dw_pool_ends all;
   if (!dw_pool_ends(&range->subnet, NULL, NULL, &all))
@@ -129,7 +129,7 @@ static bool is_outermost(const struct dw_pool *pool, const struct dw_addr *addr,
   return dw_addr_compare(addr, is_end ? &last : &pool->subnet.base) == 0;
 }
 
-/* The same, or ADDR is where the pool starts or ends anyway. */
+/* Returns true if ADDR is that, or the first or last address of the pool. */
 static bool is_without_effect(const struct dw_pool *pool, const struct dw_addr *addr, bool is_end) {
   const struct dw_addr *own = is_end ? &pool->span.last : &pool->span.first;
   return is_outermost(pool, addr, is_end) || dw_addr_compare(addr, own) == 0;
@@ -185,7 +185,7 @@ struct bound {
   bool ignored;
 };
 
-/* Whether the pool is the one that was meant, though the address is ignored. */
+/* Returns true if the pool would be the same if the address were not ignored. */
 static bool changes_nothing(const struct dw_pool *pool, const struct bound *bound) {
   const struct dw_addr *addr = &bound->value->addr;
   if (!pool->subnet_known)
@@ -202,7 +202,7 @@ static struct dw_complaint complain_sliced(void) {
                                "remove it, or remove node_slice_size"};
 }
 
-/* Why a readable address is still ignored. */
+/* Why an address that can be read is ignored. */
 static struct dw_complaint complain_ignored(struct dw_arena *arena, const struct dw_pool *pool,
                                             const struct bound *bound) {
   char first[DW_ADDR_TEXT];
@@ -244,7 +244,7 @@ static void add_bound_problems(struct dw_problems *problems, const struct dw_poo
   }
 }
 
-/* whereabouts reads a mapped address without a length as one of IPv6 (dw_exclude_parse). */
+/* whereabouts reads a mapped address without a length as an IPv6 subnet (dw_exclude_parse). */
 static struct dw_complaint complain_excluded(struct dw_arena *arena, const struct dw_pool *pool,
                                              const struct dw_exclude *exclude) {
   char text[DW_PREFIX_TEXT];
@@ -257,7 +257,7 @@ static struct dw_complaint complain_excluded(struct dw_arena *arena, const struc
       "correct it, or remove it"};
 }
 
-/* Whether addresses are handed out that an exclude was to keep, or whereabouts does not see that it can't read one. */
+/* Returns true if node_slice_size makes whereabouts ignore the excludes, and they would have had an effect. */
 static bool drops_excludes(const struct dw_pool *pool) {
   for (size_t i = 0; pool->slice_bits != 0 && i < pool->exclude_count; i++) {
     struct dw_interval span = dw_interval_of(&pool->excludes[i].prefix);

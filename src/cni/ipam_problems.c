@@ -1,4 +1,4 @@
-/* What is wrong with an address or range that whereabouts can't read, and how it should have been written. */
+/* What is wrong with an address or range that whereabouts can't read, and how to write it instead. */
 #include <stdio.h>
 #include <string.h>
 
@@ -36,15 +36,15 @@ void dw_problem_complain(struct dw_problems *problems, enum dw_ipam_problem_kind
   problem->fix = complaint.fix;
 }
 
-enum { TEXT_MAX = 128 }; /* longer ones are never addresses by mistake */
+enum { TEXT_MAX = 128 }; /* a longer text is not a mistyped address */
 
 static const char range_fix[] = "use ADDRESS/LENGTH or START-END/LENGTH, such as 10.200.5.0/24";
 static const char address_fix[] = "use one address, such as 10.200.5.1";
 static const char exclude_fix[] = "use ADDRESS/LENGTH or ADDRESS, such as 10.200.5.1/32";
 static const char cidr_fix[] = "use ADDRESS/LENGTH, such as 10.200.5.0/24";
 
-/* TEXT without its blanks; false where it has none. */
-static bool without_blanks(const char *text, char out[TEXT_MAX]) {
+/* Writes TEXT without its white space. Returns false if it has none. */
+static bool remove_white_space(const char *text, char out[TEXT_MAX]) {
   size_t length = 0;
   size_t blanks = 0;
   for (const char *c = text; *c != '\0'; c++) {
@@ -61,12 +61,12 @@ static bool too_long(const char *text) {
   return strnlen(text, TEXT_MAX) == TEXT_MAX;
 }
 
-static struct dw_complaint blanks(struct dw_arena *arena, const char *fixed, const char *other_fix) {
+static struct dw_complaint complain_white_space(struct dw_arena *arena, const char *fixed, const char *other_fix) {
   return (struct dw_complaint){"contains white space, which is not allowed",
                                fixed == NULL ? other_fix : dw_arena_printf(arena, "use %s", fixed)};
 }
 
-/* A netmask's length; false where it is none. */
+/* Converts a netmask to a prefix length. Returns false if MASK is not a netmask. */
 static bool mask_length(const char *mask, unsigned *bits) {
   struct dw_addr addr;
   if (strchr(mask, '.') == NULL || !dw_addr_parse(mask, DW_ADDR_STRICT, &addr) || !addr.v4)
@@ -79,7 +79,7 @@ static bool mask_length(const char *mask, unsigned *bits) {
   return ones > 0 && (ones == 32 || value << ones == 0);
 }
 
-/* The usual length, where one subnet of it holds both, else the longest that does. */
+/* Finds the longest prefix length, at most /24 or /64, with which START and END are in the same subnet. */
 static bool common_length(const char *start, const char *end, unsigned *bits) {
   struct dw_addr first;
   struct dw_addr last;
@@ -104,7 +104,7 @@ static bool is_readable_range(const char *text) {
   return fault == DW_RANGE_OK || fault == DW_RANGE_TOO_SMALL;
 }
 
-/* ADDRESS/MASK as ADDRESS/BITS, also after START-; NULL if TEXT is not one. */
+/* Returns ADDRESS/MASK or START-ADDRESS/MASK with a prefix length; NULL if TEXT has no netmask. */
 static const char *fix_mask(struct dw_arena *arena, const char *text) {
   unsigned bits;
   const char *slash = strrchr(text, '/');
@@ -155,8 +155,8 @@ struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) 
     return none;
   if (text[0] == '\0')
     return (struct dw_complaint){"is empty", range_fix};
-  if (without_blanks(text, plain))
-    return blanks(arena, is_readable_range(plain) ? plain : NULL, range_fix);
+  if (remove_white_space(text, plain))
+    return complain_white_space(arena, is_readable_range(plain) ? plain : NULL, range_fix);
   if (dw_range_parse(text, &range) == DW_RANGE_START_OUTSIDE)
     return complain_start_outside(arena, &range);
   const char *fixed = fix_mask(arena, text);
@@ -168,7 +168,7 @@ struct dw_complaint dw_complain_range(struct dw_arena *arena, const char *text) 
   return dash == NULL ? none : complain_dashed(arena, text, dash);
 }
 
-/* Leading zeros, where they alone keep TEXT from being read: its canonical form, else NULL. */
+/* If TEXT can't be read only because of leading zeros, returns the fix, else NULL. */
 static const char *without_zeros(struct dw_arena *arena, const char *text) {
   char canonical[DW_PREFIX_TEXT];
   struct dw_prefix prefix;
@@ -190,9 +190,9 @@ struct dw_complaint dw_complain_address(struct dw_arena *arena, const char *text
   struct dw_addr addr;
   if (too_long(text))
     return none;
-  if (without_blanks(text, plain))
-    return blanks(arena, dw_addr_parse(plain, DW_ADDR_SLOPPY, &addr) ? dw_addr_format(&addr, canonical) : NULL,
-                  address_fix);
+  if (remove_white_space(text, plain))
+    return complain_white_space(
+        arena, dw_addr_parse(plain, DW_ADDR_SLOPPY, &addr) ? dw_addr_format(&addr, canonical) : NULL, address_fix);
   if (dw_prefix_parse(text, DW_ADDR_SLOPPY, &prefix, &addr))
     return (struct dw_complaint){"is a CIDR, but a single address is needed",
                                  dw_arena_printf(arena, "use %s", dw_addr_format(&addr, canonical))};
@@ -206,8 +206,8 @@ struct dw_complaint dw_complain_exclude(struct dw_arena *arena, const char *text
   struct dw_prefix prefix;
   if (too_long(text))
     return none;
-  if (without_blanks(text, plain))
-    return blanks(arena, dw_exclude_parse(plain, &prefix) ? plain : NULL, exclude_fix);
+  if (remove_white_space(text, plain))
+    return complain_white_space(arena, dw_exclude_parse(plain, &prefix) ? plain : NULL, exclude_fix);
   const char *fix = without_zeros(arena, text);
   if (fix != NULL)
     return (struct dw_complaint){zeros_what, fix};
@@ -223,8 +223,8 @@ struct dw_complaint dw_complain_cidr(struct dw_arena *arena, const char *text) {
   struct dw_addr addr;
   if (too_long(text))
     return none;
-  if (without_blanks(text, plain))
-    return blanks(arena, dw_prefix_parse(plain, DW_ADDR_STRICT, &prefix, NULL) ? plain : NULL, cidr_fix);
+  if (remove_white_space(text, plain))
+    return complain_white_space(arena, dw_prefix_parse(plain, DW_ADDR_STRICT, &prefix, NULL) ? plain : NULL, cidr_fix);
   if (dw_addr_parse(text, DW_ADDR_SLOPPY, &addr))
     return (struct dw_complaint){no_length, cidr_fix};
   const char *fix = without_zeros(arena, text);

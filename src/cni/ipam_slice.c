@@ -1,15 +1,15 @@
-/* node_slice_size, whereabouts' fast IPAM: its controller cuts the range into slices and gives each node one, of which
- * the node's pods get their addresses. Sources: whereabouts 0.9.2 pkg/iphelpers/iphelpers.go (DivideRangeBySize),
+/* node_slice_size, whereabouts' fast IPAM: its controller divides the range into slices and gives one to each node. The
+ * node's pods get addresses of this slice. Sources: whereabouts 0.9.2 pkg/iphelpers/iphelpers.go (DivideRangeBySize),
  * pkg/node-controller/controller.go (syncHandler), pkg/storage/kubernetes/ipam.go (IPManagementKubernetesUpdate). */
 #include "base/text.h"
 #include "cni/cni_internal.h"
 
 enum {
-  LONGEST = 30,      /* with room between the first and the last address */
+  LONGEST = 30,      /* a longer prefix has no usable address between the first and the last one */
   SLICES_KEPT = 1024 /* above this, the whole range is treated as handed out */
 };
 
-/* As Go's strconv.Atoi reads it, after one '/'. */
+/* Like Go's strconv.Atoi, after an optional '/'. */
 static bool read_size(const char *text, int64_t *out) {
   const char *number = text[0] == '/' ? text + 1 : text;
   number += number[0] == '+' && dw_is_digit(number[1]);
@@ -23,7 +23,7 @@ unsigned dw_slice_bits(const struct dw_value *size, const struct dw_prefix *subn
   return bits >= subnet->bits && bits <= LONGEST ? (unsigned)bits : 0;
 }
 
-/* All addresses but the first and the last one of each slice. */
+/* Returns all addresses except the first and the last one of each slice. */
 static struct dw_interval_set all_slices(struct dw_arena *arena, const struct dw_pool *pool) {
   uint64_t count = dw_pool_slices(pool);
   struct dw_interval *items = dw_arena_array(arena, count, sizeof *items);
@@ -75,9 +75,10 @@ static const char *choose_size(struct dw_arena *arena, const struct dw_prefix *s
   return dw_arena_printf(arena, "choose one from /%u to /%d, or remove it", subnet->bits, LONGEST);
 }
 
-/* A pod gets its address once more for each range (AssignIP finds its reservation). IPv4 takes one address with two
- * prefix lengths; with one length the second is refused ("file exists"), and an IPv6 range has no IPv4 mask. */
-static bool is_taken_twice(const struct dw_ipam *ipam) {
+/* With several ranges, a pod gets the same address for each of them (AssignIP finds its reservation). Linux accepts an
+ * IPv4 address twice if the prefix lengths differ; otherwise the second one fails ("file exists"). An IPv6 range fails,
+ * too. Returns true if all are accepted. */
+static bool accepts_repeats(const struct dw_ipam *ipam) {
   uint64_t seen = 0;
   for (size_t i = 0; i < ipam->pool_count; i++) {
     const struct dw_prefix *subnet = &ipam->pools[i].subnet;
@@ -110,7 +111,7 @@ static void check_size(struct dw_problems *problems, const struct dw_value *size
         choose_size(arena, subnet));
 }
 
-/* Of ranges that can't be read or hold nothing other rules speak. */
+/* Other rules report ranges that can't be read or are empty. */
 void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipam, const struct dw_value *size) {
   int64_t bits = 0;
   if (ipam->pool_count == 0 || size->text == NULL || size->text[0] == '\0' || !all_usable(ipam))
@@ -123,6 +124,6 @@ void dw_ipam_check_slice(struct dw_problems *problems, const struct dw_ipam *ipa
   else if (dw_slice_bits(size, subnet) == 0)
     check_size(problems, size, bits, subnet);
   else if (ipam->pool_count > 1)
-    add(problems, size, is_taken_twice(ipam), "divides only the first range, so no addresses come from the others",
+    add(problems, size, accepts_repeats(ipam), "divides only the first range, so no addresses come from the others",
         "keep one range, or remove node_slice_size");
 }

@@ -1,7 +1,7 @@
-/* What makes every allocation of whereabouts fail although its configuration reads: names that no object may have, and
- * times that its leader election refuses. Sources: whereabouts 0.9.2 pkg/storage/kubernetes/ipam.go (IPPoolName,
- * NormalizeIP, IPManagement), client-go tools/leaderelection/leaderelection.go (NewLeaderElector). All of it measured.
- */
+/* What makes every allocation of whereabouts fail although its configuration can be read: object names that are not
+ * valid, and times that its leader election rejects. Sources: whereabouts 0.9.2 pkg/storage/kubernetes/ipam.go
+ * (IPPoolName, NormalizeIP, IPManagement), client-go tools/leaderelection/leaderelection.go (NewLeaderElector).
+ * Everything was also measured. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,9 +11,10 @@
 
 /* --- names --- */
 
-enum { NAME_ROOM = 320 }; /* for the longest name that an object may have, and a subnet */
+enum { NAME_ROOM = 320 }; /* for the longest valid name of an object and a subnet */
 
-/* "NETWORK-10.0.0.0-24": ':' and '/' become '-', a 0 follows a ':' at the end. */
+/* Returns the name that whereabouts uses: "NETWORK-10.0.0.0-24". ':' and '/' become '-', and 0 is appended after a ':'
+ * at the end. */
 static const char *object_name(const char *network, const char *text, char out[NAME_ROOM]) {
   int length = snprintf(out, NAME_ROOM, "%s%s", network, network[0] == '\0' ? "" : "-");
   size_t start = (size_t)length < NAME_ROOM ? (size_t)length : NAME_ROOM - 1;
@@ -49,7 +50,8 @@ static void bad_range(struct dw_problems *problems, const struct dw_pool *pool, 
                             "choose a range whose addresses do not begin with \"::\", such as fd00:99::/64"});
 }
 
-/* The range alone: an IPv6 text may begin with "::". Ranges of special addresses are reported by range-class. */
+/* Without a network name, the names of IPv6 ranges that begin with "::" are not valid. The rule range-class reports
+ * ranges of special addresses. */
 static void check_range(struct dw_problems *problems, const struct dw_ipam *ipam, const struct dw_pool *pool) {
   char name[NAME_ROOM];
   char text[DW_PREFIX_TEXT];
@@ -87,7 +89,7 @@ struct duration {
   int64_t number;
 };
 
-/* 0 means absent. False if it is not an integer, which ipam-syntax reports. */
+/* Reads a duration; 0 counts as absent. Returns false if it is not an integer, which the rule ipam-syntax reports. */
 static bool read_duration(const struct dw_value *value, const char *name, int64_t otherwise, struct duration *out) {
   *out = (struct duration){value, name, 0};
   if (dw_value_given(value) && !dw_json_integer(value->json, &out->number))
@@ -97,7 +99,7 @@ static bool read_duration(const struct dw_value *value, const char *name, int64_
   return true;
 }
 
-/* Blames the one that is written. */
+/* Reports the one of the two that was given. */
 static void must_exceed(struct dw_problems *problems, const struct duration *long_one, const char *factor,
                         const struct duration *short_one) {
   struct dw_arena *arena = problems->arena;
@@ -108,7 +110,7 @@ static void must_exceed(struct dw_problems *problems, const struct duration *lon
                                               short_one->name, short_one->number,
                                               short_one->value == NULL ? ", the default" : ""),
                               "raise it, or remove it"});
-  else if (short_one->value != NULL) /* the defaults fit each other */
+  else if (short_one->value != NULL) /* the defaults are valid together */
     dw_problem_complain(
         problems, DW_IPAM_POOL_KEY, short_one->value,
         (struct dw_complaint){dw_arena_printf(arena,
@@ -135,7 +137,7 @@ static void check_times(struct dw_problems *problems, const struct dw_whereabout
     must_exceed(problems, &renew, "1.2 times ", &retry);
 }
 
-/* whereabouts sleeps so long, in seconds, before it stores what it allocated: storage.RequestTimeout is 10 s. */
+/* whereabouts sleeps for this number of seconds before it stores an allocation, and storage.RequestTimeout is 10 s. */
 static void check_sleep(struct dw_problems *problems, const struct dw_value *sleep) {
   int64_t seconds;
   if (dw_json_integer(sleep->json, &seconds) && seconds >= 10)

@@ -1,4 +1,4 @@
-/* The JSON types that whereabouts' structs decode: one wrong type makes Go's decoder refuse the whole IPAM object.
+/* The JSON types that whereabouts' structs accept. One wrong type makes Go's decoder reject the whole IPAM object.
  * Sources: whereabouts pkg/types/types.go (IPAMConfigAlias, Address, KubernetesConfig), CNI 1.3.0 pkg/types (Route,
  * DNS), which decodes `dst` by net.ParseCIDR and `gw` by net.IP's UnmarshalText. */
 #include <string.h>
@@ -63,11 +63,11 @@ static bool check_texts(struct dw_problems *problems, const struct dw_value *val
   return good;
 }
 
-/* The members of an object, by name and check. */
+/* A member of an object and the check of its value. */
 struct checked {
   const char *name;
   bool (*check)(struct dw_problems *problems, const struct dw_value *value);
-  bool required; /* checked where absent, too */
+  bool required; /* also checked if absent */
 };
 
 static bool check_members(struct dw_problems *problems, const struct dw_value *object, const struct checked *members,
@@ -87,7 +87,7 @@ static bool complain(struct dw_problems *problems, const struct dw_value *value,
   return false;
 }
 
-/* net.IP: "" means no address, anything else is read strictly. */
+/* A net.IP: "" is no address, anything else is read strictly. */
 static bool check_address_text(struct dw_problems *problems, const struct dw_value *value) {
   struct dw_addr addr;
   if (!check_text(problems, value))
@@ -97,7 +97,7 @@ static bool check_address_text(struct dw_problems *problems, const struct dw_val
   return complain(problems, value, dw_complain_address(problems->arena, value->text));
 }
 
-/* types.IPNet: null and "" are errors, for its decoder runs on them too. */
+/* A types.IPNet: null and "" are errors, because its decoder is called for them, too. */
 static bool check_destination(struct dw_problems *problems, const struct dw_value *value) {
   struct dw_prefix prefix;
   if (value->text == NULL) {
@@ -109,7 +109,7 @@ static bool check_destination(struct dw_problems *problems, const struct dw_valu
   return complain(problems, value, dw_complain_cidr(problems->arena, value->text));
 }
 
-/* `Address` and `address` are two fields in Go: only the second one is meant to be written. */
+/* `Address` and `address` are two fields in Go, and only `address` is meant for users. */
 static bool check_address_cidr(struct dw_problems *problems, const struct dw_value *value) {
   struct dw_prefix prefix;
   if (!check_text(problems, value))
@@ -167,7 +167,7 @@ bool dw_ipam_check_type(struct dw_problems *problems, enum dw_ipam_key key, cons
     return check_objects(problems, value, address_members, COUNT(address_members));
   case DW_IPAM_ROUTES:
     return check_objects(problems, value, route_members, COUNT(route_members));
-  case DW_IPAM_IP_RANGES: /* its entries are read elsewhere */
+  case DW_IPAM_IP_RANGES: /* ipam_whereabouts.c reads its entries */
     return check_json(problems, value, DW_JSON_ARRAY, "a list of objects");
   case DW_IPAM_DNS:
     return check_object(problems, value, dns_members, COUNT(dns_members));

@@ -1,11 +1,11 @@
-/* whereabouts' IPAM object, as its LoadIPAMConfig reads it. The members are found first, then the problems are reported
- * in the order of the text. */
+/* Reads whereabouts' IPAM object as its LoadIPAMConfig does. First all members are found, then the problems are
+ * reported in the order of the text. */
 #include "cni/cni_internal.h"
 
-/* What is kept of a range is far larger than "{}". */
+/* A struct dw_pool is far larger than "{}", so the number is limited. */
 enum { RANGES_MAX = 100000 };
 
-/* The member that counts for each known key: the last one. */
+/* For each known key, the member that is used: the last one. */
 struct slots {
   const char *field; /* of the object */
   struct dw_json_member members[DW_IPAM_SLOT_COUNT];
@@ -59,8 +59,8 @@ static bool is_empty(const dw_json *json) {
          (holds_members && dw_json_size(json) == 0);
 }
 
-/* Whether other addresses are handed out because the key is ignored. Where the right key is there as well, or another
- * range is, the pod still gets an address. */
+/* Returns true if other addresses are handed out because the key is ignored. If the correct key or another range is
+ * present as well, the pod gets an address anyway. */
 static bool changes_pools(const struct slots *slots, enum dw_ipam_key meant, const dw_json *value) {
   switch (meant) {
   case DW_IPAM_RANGE:
@@ -90,7 +90,7 @@ static void add_lookalike(struct dw_problems *problems, const struct slots *slot
                       : dw_arena_printf(problems->arena, "use %s", dw_ipam_key_name(meant)));
 }
 
-/* Returns whether this is why there is no range. */
+/* Returns true if this is the reason why there is no range. */
 static bool report_unknown(struct dw_problems *problems, const struct slots *slots, const struct dw_json_member *member,
                            bool in_list) {
   const char *key = member->key;
@@ -113,7 +113,7 @@ static bool report_unknown(struct dw_problems *problems, const struct slots *slo
 
 static void report_pool_member(struct dw_problems *problems, const struct dw_pool_source *source,
                                const struct dw_pool *pool, enum dw_ipam_key key, const struct dw_value *value) {
-  bool excludes = key == DW_IPAM_EXCLUDE && dw_json_type(value->json) == DW_JSON_ARRAY; /* reported entry by entry */
+  bool excludes = key == DW_IPAM_EXCLUDE && dw_json_type(value->json) == DW_JSON_ARRAY; /* each entry is checked */
   if (excludes || dw_ipam_check_type(problems, key, value))
     dw_pool_problems(problems, source, pool, key);
 }
@@ -122,7 +122,7 @@ static bool has_range(const struct dw_value *range) {
   return dw_value_given(range) && (range->text == NULL || range->text[0] != '\0');
 }
 
-/* WRITTEN is the key that was used instead, or NULL. */
+/* WRITTEN is the key that was used instead of `range`, or NULL. */
 static void report_missing_range(struct dw_problems *problems, const struct dw_value *range, const char *written) {
   struct dw_ipam_problem *problem = dw_problem_add(problems, DW_IPAM_UNREADABLE, range);
   if (problem == NULL)
@@ -146,7 +146,8 @@ static const struct dw_value *source_value(const struct dw_pool_source *source, 
   }
 }
 
-/* A missing range and a key that looks like it are one mistake, reported as the one that makes whereabouts fail. */
+/* A missing range and a key that is similar to `range` are one mistake: the missing range, which makes whereabouts
+ * fail, is reported. */
 static void report_entry_members(struct dw_problems *problems, const struct slots *slots, const dw_json *entry,
                                  const struct dw_pool_source *source, const struct dw_pool *pool) {
   bool reported = has_range(&source->range);
@@ -190,7 +191,7 @@ static void read_entries(struct dw_problems *problems, struct dw_ipam *ipam, con
 
 /* --- the top level --- */
 
-/* State while the members are walked and reported. */
+/* The state while the members are checked in order. */
 struct reading {
   struct dw_problems *problems;
   struct dw_ipam *ipam;
@@ -201,9 +202,9 @@ struct reading {
   bool explained; /* a problem explains why there is no range */
 };
 
-/* Without a range at this level there is nothing that start, end and excludes could belong to. Where ipRanges has none
- * either, the missing range is the one mistake. */
-static void report_stray(struct reading *reading, const struct dw_value *value) {
+/* Reports a start, end or excludes without a range at the same level. If ipRanges has no range either, only the missing
+ * range is reported. */
+static void report_without_range(struct reading *reading, const struct dw_value *value) {
   bool empty = value->text != NULL ? value->text[0] == '\0' : dw_json_size(value->json) == 0;
   if (reading->entries == 0 || empty)
     return;
@@ -218,10 +219,11 @@ static void report_range_member(struct reading *reading, enum dw_ipam_key key, c
   if (reading->has_range)
     report_pool_member(reading->problems, &reading->source, &reading->ipam->pools[0], key, value);
   else if (dw_ipam_check_type(reading->problems, key, value) && dw_value_given(value) && key != DW_IPAM_RANGE)
-    report_stray(reading, value);
+    report_without_range(reading, value);
 }
 
-/* `gateway` fails where it can't be read; `Gateway`, which counts only without it, is dropped in silence. */
+/* whereabouts fails if it can't read `gateway`. It silently ignores an unreadable `Gateway`, which is used only without
+ * `gateway`. */
 static void report_gateway(struct reading *reading, enum dw_ipam_key key, const struct dw_value *value) {
   struct dw_problems *problems = reading->problems;
   struct dw_ip_value gateway = dw_ip_read(value, DW_ADDR_SLOPPY);

@@ -1,19 +1,19 @@
-/* Plugin names that were most probably meant to be another one. */
+/* Finds plugin types that are most likely misspelled. */
 #include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cni/cni_internal.h"
 
-/* What people mean. */
+/* Plugins that a misspelled type may mean. */
 static const char *const plugins[] = {
     "macvlan",  "ipvlan",   "vlan",          "bridge", "cnv-bridge", "ovs",        "accelerated-bridge",  "sriov",
     "ib-sriov", "ipoib",    "host-device",   "bond",   "tuning",     "cnv-tuning", "ovn-k8s-cni-overlay", "bandwidth",
     "portmap",  "firewall", "route-override"};
 static const char *const ipams[] = {"whereabouts", "host-local", "static", "dhcp"};
 
-/* What exists besides, in published code: none of these was meant to be another. Those that are like no name above need
- * not be here, but a new name above may make them so. */
+/* Other plugins that exist in published code, and are not misspellings. The list needs only those that are similar to a
+ * name above; a new name above may make others similar. */
 static const char *const others[] = {"afxdp",
                                      "antrea",
                                      "aws-cni",
@@ -95,14 +95,15 @@ static const char *const others[] = {"afxdp",
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* macvlan2, bridge-1: a copy of the plugin that somebody has named so. */
+/* Returns true for names of copies, such as macvlan2 or bridge-1. */
 static bool is_numbered(const char *type, const char *name) {
   size_t length = strlen(name);
   return strncmp(type, name, length) == 0 && type[length] != '\0' &&
          strspn(type + length, "-._0123456789v") == strlen(type + length);
 }
 
-/* Two letters in the wrong order. For a short name nothing else is certain: vxlan is not vlan. */
+/* Returns true if two adjacent letters are in the wrong order. For short names, any other edit may give the name of
+ * another plugin: vxlan is not vlan. */
 static bool are_swapped(const char *a, const char *b) {
   size_t at = 0;
   while (a[at] != '\0' && a[at] == b[at])
@@ -119,7 +120,7 @@ static bool is_like(const char *type, const char *name) {
   return dw_edit_distance(type, name, allowed) <= allowed || (allowed == 0 && are_swapped(type, name));
 }
 
-/* TYPE without the white space around it, as far as a name can be long. */
+/* Copies TYPE without the white space around it, up to SIZE - 1 bytes. */
 static const char *trimmed(const char *type, char *room, size_t size) {
   while (isspace((unsigned char)*type))
     type++;

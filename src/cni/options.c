@@ -1,8 +1,7 @@
-/* Reads the options of each plugin by its table: one value that a plugin's own code refuses makes every ADD fail.
- * Sources of what all have in common: containernetworking/cni 1.3.0 pkg/types (PluginConf, DNS, NetConfList) and
- * libcni/conf.go (NetworkConfFromBytes), which reads a list's own members from a map, so null does not count as absent
- * there.
- */
+/* Checks the options of each plugin against its table. A single value that the plugin's own code rejects makes every
+ * ADD fail. Sources of the common options: containernetworking/cni 1.3.0 pkg/types (PluginConf, DNS, NetConfList) and
+ * libcni/conf.go (NetworkConfFromBytes). The latter reads the members of a list from a map, in which null does not
+ * count as absent. */
 #include "cni/options.h"
 
 #include <ctype.h>
@@ -81,7 +80,7 @@ static const struct dw_plugin_options *options_of(const char *type) {
   return options;
 }
 
-/* What else is wrong often follows from a value of a wrong type. */
+/* Checks combinations only if the table found nothing, because they often follow from a value of a wrong type. */
 static void check_by(struct dw_reading *reading, const struct dw_value *plugin,
                      const struct dw_plugin_options *options) {
   size_t before = reading->config->fault_count;
@@ -106,9 +105,9 @@ static void check_plugin(struct dw_reading *reading, const struct dw_cni_plugin 
     check_by(reading, &object, find_options(&dw_ipam_options, plugin->ipam.type_name));
 }
 
-/* --- a list's own members --- */
+/* --- the members of a list besides its plugins --- */
 
-/* libcni accepts "true" as true. Multus does not, in the two that it knows. */
+/* libcni accepts "true" as a boolean, but Multus decodes two of them and does not. TEXT: a string is accepted. */
 static bool is_truth(const struct dw_value *value, bool text) {
   static const char *const words[] = {"true", "false"};
   if (dw_json_type(value->json) == DW_JSON_BOOL)
@@ -125,7 +124,7 @@ static bool is_truth(const struct dw_value *value, bool text) {
 
 static void check_switch(struct dw_reading *reading, const char *name, bool text) {
   struct dw_value value = dw_value_member(reading->arena, "spec.config", reading->config->json, name);
-  /* A null under exactly this key is absent for Multus, but not for libcni. */
+  /* For a key in this exact letter case, null is absent for Multus, but an error for libcni. */
   bool exact_null = dw_json_type(dw_json_get(reading->config->json, name)) == DW_JSON_NULL;
   if (exact_null || (dw_value_given(&value) && !is_truth(&value, text)))
     dw_fault_wrong_type(reading, &value, "true or false");
@@ -150,15 +149,15 @@ static void check_versions(struct dw_reading *reading) {
   }
 }
 
-/* A list's own `ipam`: no plugin uses it, but Multus decodes it. */
+/* The `ipam` of a list itself is not used by any plugin, but Multus decodes it. */
 static const struct dw_option list_ipam_rows[] = {DW_ROW("type", TEXT)};
 static const struct dw_option list_rows[] = {
     DW_ROW_OF("ipam", OBJECT, list_ipam_rows),
 };
 static const struct dw_options list_options = DW_OPTIONS(list_rows);
 
-/* Multus decodes these in any case; the rules only look at them as libcni spells them. */
-static void check_misspelt(struct dw_reading *reading, const char *name) {
+/* Multus decodes NAME in any letter case; the rules only check it in the letter case that libcni uses. */
+static void check_other_case(struct dw_reading *reading, const char *name) {
   const dw_json *config = reading->config->json;
   const char *key = name;
   const dw_json *json = dw_json_get_fold(config, name, &key);
@@ -173,7 +172,7 @@ static void check_list(struct dw_reading *reading) {
   const struct dw_value object = {.field = "spec.config", .json = reading->config->json};
   dw_options_check(reading, &object, &common);
   dw_options_check(reading, &object, &list_options);
-  check_misspelt(reading, "cniVersion");
+  check_other_case(reading, "cniVersion");
   check_switch(reading, "disableCheck", false);
   check_switch(reading, "disableGC", false);
   check_switch(reading, "loadOnlyInlinedPlugins", true);
@@ -182,7 +181,7 @@ static void check_list(struct dw_reading *reading) {
 
 void dw_cni_check_options(struct dw_arena *arena, struct dw_cni_config *config) {
   struct dw_reading reading = {.arena = arena, .config = config, .kind = DW_FAULT_LIBCNI};
-  check_misspelt(&reading, "name");
+  check_other_case(&reading, "name");
   if (config->is_list)
     check_list(&reading);
   for (size_t i = 0; i < config->plugin_count; i++)

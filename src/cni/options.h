@@ -1,6 +1,7 @@
 /* What the plugins' own code accepts in a configuration: a table for each plugin, which mirrors the upstream file that
- * is named above it. Only what no other rule reads: `master`, `bridge` and `device` belong to interface-name, `vlan`
- * and trunks to vlan-range, whereabouts to ipam_types.c, OVN-Kubernetes to ipam_ovn.c. */
+ * is named above it. The tables have only options that no other rule checks: the rule interface-name checks `master`,
+ * `bridge` and `device`; vlan-range checks `vlan` and trunks; ipam_types.c checks whereabouts; ipam_ovn.c and ovn.c
+ * check OVN-Kubernetes. */
 #ifndef CNI_OPTIONS_H
 #define CNI_OPTIONS_H
 
@@ -9,29 +10,29 @@
 enum dw_option_type {
   DW_OPTION_TEXT,
   DW_OPTION_BOOL,
-  DW_OPTION_INT,    /* Go's int */
-  DW_OPTION_UINT32, /* "-0" is not an unsigned number to Go */
+  DW_OPTION_INT,    /* an int in Go */
+  DW_OPTION_UINT32, /* Go does not accept "-0" as an unsigned number */
   DW_OPTION_UINT64,
   DW_OPTION_TEXTS,    /* a list of strings */
   DW_OPTION_OBJECT,   /* `members` */
-  DW_OPTION_OBJECTS,  /* a list of them */
-  DW_OPTION_LISTS,    /* a list of lists of them */
-  DW_OPTION_BOOL_MAP, /* keys of a map are anything, in just this letter case */
+  DW_OPTION_OBJECTS,  /* a list of such objects */
+  DW_OPTION_LISTS,    /* a list of lists of such objects */
+  DW_OPTION_BOOL_MAP, /* a map, whose keys are arbitrary and case-sensitive */
   DW_OPTION_TEXT_MAP
 };
 
-/* What a string must look like. */
+/* The required form of a string. */
 enum dw_option_form {
   DW_FORM_ANY,
-  DW_FORM_MAC,       /* as net.ParseMAC reads it, or "" */
-  DW_FORM_ETHERNET,  /* that, of 6 bytes, and an address that the kernel gives to an interface */
-  DW_FORM_HARDWARE,  /* that, or a longer one, of which the kernel takes the first 6 bytes */
-  DW_FORM_ADDRESS,   /* net.IP: an address or "" */
-  DW_FORM_CIDR,      /* types.IPNet: an address with a length; null and "" are none */
+  DW_FORM_MAC,       /* what net.ParseMAC accepts, or "" */
+  DW_FORM_ETHERNET,  /* the same with 6 bytes, and an address that the kernel accepts for an interface */
+  DW_FORM_HARDWARE,  /* the same, or longer: the kernel uses the first 6 bytes */
+  DW_FORM_ADDRESS,   /* a net.IP: an address or "" */
+  DW_FORM_CIDR,      /* a types.IPNet: an address with a length; null and "" are not accepted */
   DW_FORM_INTERFACE, /* an interface name, or "" */
-  DW_FORM_CHAIN,     /* the name of an iptables chain, or "" */
+  DW_FORM_CHAIN,     /* a name for an iptables chain, or "" */
   DW_FORM_DIGITS,    /* a number as text */
-  DW_FORM_DHCP       /* a DHCP option: a known name, or a number up to 255 */
+  DW_FORM_DHCP       /* a DHCP option: a known name, or a number from 0 to 255 */
 };
 
 struct dw_option;
@@ -39,7 +40,7 @@ struct dw_options {
   const struct dw_option *rows;
   size_t count;
 };
-/* The table ROWS. */
+/* ROWS as a struct dw_options. */
 #define DW_OPTIONS(rows)                                                                                               \
   { (rows), sizeof(rows) / sizeof *(rows) }
 
@@ -47,10 +48,10 @@ struct dw_option {
   const char *name;
   enum dw_option_type type;
   struct dw_options members; /* of objects */
-  const char *const *words;  /* the only values of a string, the last one NULL; "" among them where it is accepted */
-  bool any_case;             /* ... in any letter case */
+  const char *const *words;  /* the allowed values of a string, ended by NULL; include "" if it is accepted */
+  bool any_case;             /* the words in any letter case */
   enum dw_option_form form;
-  int64_t low, high; /* of a number, where they differ */
+  int64_t low, high; /* the bounds of a number, if they differ */
 };
 
 #define DW_ROW(option, kind)                                                                                           \
@@ -65,16 +66,16 @@ struct dw_option {
 #define DW_ROW_WITHIN(option, lowest, highest)                                                                         \
   { .name = (option), .type = DW_OPTION_INT, .low = (lowest), .high = (highest) }
 
-/* What one option must be for a combination to be wrong. */
+/* The state of one option in a wrong combination. */
 enum dw_option_state {
   DW_IS_TRUE = 1,
-  DW_IS_GIVEN,  /* there, and not null */
+  DW_IS_GIVEN,  /* present and not null */
   DW_IS_ABSENT, /* the opposite */
-  DW_IS_SET,    /* neither "", 0, false nor empty */
+  DW_IS_SET,    /* not absent, null, "", 0, false or empty */
   DW_IS_UNSET,  /* the opposite */
   DW_IS_WORD,   /* the string `word`, in any letter case */
-  DW_IS_OTHER,  /* a string, but neither `word` nor `second` */
-  DW_IS_SHORT   /* a list of less than two elements */
+  DW_IS_OTHER,  /* a string other than `word` and `second` */
+  DW_IS_SHORT   /* a list with fewer than two elements */
 };
 struct dw_condition {
   const char *path; /* "args.cni.sysctl" */
@@ -87,19 +88,20 @@ struct dw_condition {
 
 enum { DW_CONDITIONS_MAX = 4 };
 
-/* Options that a plugin refuses together: wrong where all conditions hold. The first one's field is reported. */
+/* Options that a plugin rejects together. It is wrong if all conditions are true; the field of the first is reported.
+ */
 struct dw_combination {
   struct dw_condition conditions[DW_CONDITIONS_MAX];
   const char *what, *fix;
   enum dw_fault_kind kind;
 };
 
-/* Reads one plugin's configuration. */
+/* The state of checking one plugin's configuration. */
 struct dw_reading {
   struct dw_arena *arena;
   struct dw_cni_config *config;
-  enum dw_fault_kind kind; /* of the faults that are found now */
-  const dw_json *mac;      /* the plugin's MAC address that wins over others; NULL where it has none */
+  enum dw_fault_kind kind; /* of the faults that are added next */
+  const dw_json *mac;      /* the MAC address that the plugin uses if it has several; NULL if it has none */
 };
 
 struct dw_plugin_options {
@@ -107,7 +109,7 @@ struct dw_plugin_options {
   struct dw_options options;
   const struct dw_combination *combinations;
   size_t combination_count;
-  /* What no row can say; run where the rows found nothing. May be NULL. */
+  /* Checks what the rows can't express. Called if the rows found nothing. May be NULL. */
   void (*check)(struct dw_reading *reading, const struct dw_value *plugin);
 };
 #define DW_COMBINATIONS(rows) .combinations = (rows), .combination_count = sizeof(rows) / sizeof *(rows)
@@ -117,33 +119,34 @@ struct dw_plugin_table {
   size_t count;
 };
 extern const struct dw_plugin_table dw_main_options;   /* options_main.c: containernetworking's plugins/main */
-extern const struct dw_plugin_table dw_meta_options;   /* options_meta.c: those that only change an interface */
+extern const struct dw_plugin_table dw_meta_options;   /* options_meta.c: plugins that only change an interface */
 extern const struct dw_plugin_table dw_device_options; /* options_device.c: SR-IOV, Open vSwitch, bond */
 extern const struct dw_plugin_table dw_ipam_options;   /* options_ipam.c, by ipam.type */
 
-/* Adds a fault about VALUE, unless one is known for its field. WHAT and FIX live as long as the configuration. */
+/* Adds a fault about VALUE, unless its field already has one. WHAT and FIX must live as long as the configuration; FIX
+ * may be NULL. */
 void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
     __attribute__((nonnull(1, 2, 3)));
-/* The same for a fault that is not certain. */
-void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
+/* The same for a fault that does not occur with every version or on every node. */
+void dw_fault_add_uncertain(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix)
     __attribute__((nonnull(1, 2, 3)));
 
-/* Adds "must be WANTED, is a ...". */
+/* Adds "must be WANTED, not a ...". */
 void dw_fault_wrong_type(struct dw_reading *reading, const struct dw_value *value, const char *wanted)
     __attribute__((nonnull));
 
-/* Adds the fault of a plugin that runs its IPAM plugin even where there is none: vlan.go:187, ptp.go:191, dummy.go:84
- * cmdAdd(). An `ipam` of a wrong type is ipam-syntax's. */
+/* Adds the fault of a plugin that fails without an IPAM plugin (vlan.go:187, ptp.go:191, dummy.go:84, cmdAdd()), if
+ * there is none. The rule ipam-syntax reports an `ipam` of a wrong type. */
 void dw_fault_without_ipam(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
 
-/* Whether iptables can make a chain of this name. */
+/* Returns true if iptables can create a chain with this name. */
 bool dw_is_chain_name(const char *text) __attribute__((nonnull));
 
-/* options_local.c: what host-local and static refuse besides single values. */
+/* options_local.c: what host-local and static reject in addition to single values. */
 void dw_check_host_local(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
 void dw_check_static(struct dw_reading *reading, const struct dw_value *plugin) __attribute__((nonnull));
 
-/* Checks OBJECT, which is one, by its table. */
+/* Checks the members of OBJECT, whose type is correct, against a table. */
 void dw_options_check(struct dw_reading *reading, const struct dw_value *object, const struct dw_options *options)
     __attribute__((nonnull));
 

@@ -1,16 +1,16 @@
-/* Checks the values of an object by a table of options, and keeps the faults. */
+/* Checks the values of an object against a table of options, and records the faults. */
 #include "cni/options.h"
 
 #include <string.h>
 
 #include "base/text.h"
 
-/* What an answer can hold anyway. */
+/* More do not fit into an answer. */
 enum { FAULTS_MAX = 64 };
 
 /* --- faults --- */
 
-/* A plugin and its IPAM plugin may both read the same option. */
+/* A field can get two faults if a plugin and its IPAM plugin read the same option. */
 static bool is_known(const struct dw_cni_config *config, const char *field) {
   for (size_t i = 0; i < config->fault_count; i++)
     if (strcmp(config->faults[i].value.field, field) == 0)
@@ -32,9 +32,10 @@ void dw_fault_add(struct dw_reading *reading, const struct dw_value *value, cons
   add(reading, &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix});
 }
 
-void dw_fault_doubt(struct dw_reading *reading, const struct dw_value *value, const char *what, const char *fix) {
+void dw_fault_add_uncertain(struct dw_reading *reading, const struct dw_value *value, const char *what,
+                            const char *fix) {
   add(reading,
-      &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix, .doubtful = true});
+      &(struct dw_cni_fault){.kind = reading->kind, .value = *value, .what = what, .fix = fix, .uncertain = true});
 }
 
 void dw_fault_wrong_type(struct dw_reading *reading, const struct dw_value *value, const char *wanted) {
@@ -76,14 +77,14 @@ static bool is_word(const struct dw_option *option, const char *text) {
   return false;
 }
 
-/* Only from Go 1.26 on net.ParseMAC() also takes the digits alone. */
+/* Returns true for a MAC address without separators, which net.ParseMAC() accepts since Go 1.26. */
 static bool is_mac_of_digits(const char *text) {
   size_t digits = strspn(text, "0123456789abcdefABCDEF");
   return text[digits] == '\0' && (digits == 12 || digits == 16 || digits == 40);
 }
 
-/* net.ParseMAC(): groups of two digits between ':' or '-', or of four between '.', of 6, 8 or 20 bytes. The number of
- * bytes, of which the first six are in OUT; 0 if it is not a MAC address. */
+/* Like net.ParseMAC(): groups of two digits separated by ':' or '-', or of four separated by '.', in total 6, 8 or 20
+ * bytes. Returns the number of bytes, 0 if TEXT is not a MAC address. OUT receives the first six. */
 static size_t parse_mac(const char *text, uint8_t out[6]) {
   enum { LONGEST = 20 };
   size_t group = strcspn(text, ":-.");
@@ -108,9 +109,9 @@ static size_t parse_mac(const char *text, uint8_t out[6]) {
   return 0;
 }
 
-/* What is wrong with the text of a MAC address; NULL: nothing. The kernel's veth_validate(), macvlan_validate() and
- * eth_mac_addr() want is_valid_ether_addr(); an interface that exists takes the first bytes of a longer address
- * (net/core/rtnetlink.c do_setlink()). */
+/* Returns what is wrong with a MAC address, or NULL. The kernel's veth_validate(), macvlan_validate() and
+ * eth_mac_addr() require is_valid_ether_addr(). For an existing interface, the kernel uses the first bytes of a longer
+ * address (net/core/rtnetlink.c do_setlink()). */
 static const char *mac_fault(const char *text, enum dw_option_form form) {
   static const uint8_t zero[6];
   uint8_t mac[6];
@@ -195,7 +196,7 @@ static void check_form(struct dw_reading *reading, const struct dw_value *value,
     break;
   }
   if (what != NULL && is_mac && is_mac_of_digits(text))
-    dw_fault_doubt(reading, value, "has no separators, which plugins built with Go before 1.26 reject", fix);
+    dw_fault_add_uncertain(reading, value, "has no separators, which plugins built with Go before 1.26 reject", fix);
   else if (what != NULL)
     dw_fault_add(reading, value, what, fix);
 }
@@ -233,7 +234,7 @@ static void check_int(struct dw_reading *reading, const struct dw_value *value, 
         dw_arena_printf(reading->arena, "from %lld to %lld", (long long)option->low, (long long)option->high));
 }
 
-/* Numbers pass through a double on their way: 1e19 arrives as its digits. */
+/* libcni decodes numbers as floating point and writes them again, so 1e19 arrives as its digits. */
 static bool is_uint64(const dw_json *json) {
   static const double end = 18446744073709551616.0;
   double real;
@@ -339,7 +340,7 @@ static void check_option(struct dw_reading *reading, const struct dw_value *valu
   }
 }
 
-/* Calls dw_key_equal(), which is expensive, only if the first letters may match. */
+/* Calls dw_key_equal(), which is slow, only if the first letters may match. */
 static bool is_key(const char *key, const char *name) {
   bool ascii = (unsigned char)key[0] < 0x80;
   return !(ascii && ((key[0] ^ name[0]) & ~0x20) != 0) && dw_key_equal(key, name);
@@ -347,7 +348,8 @@ static bool is_key(const char *key, const char *name) {
 
 enum { ROWS_MAX = 32 };
 
-/* One walk over the object, which may be long: of equal keys the greatest counts, as in dw_json_get_fold(). */
+/* Walks over the object only once, because it may be long. Of equal keys the greatest is used, as in
+ * dw_json_get_fold(). */
 void dw_options_check(struct dw_reading *reading, const struct dw_value *object, const struct dw_options *options) {
   struct dw_json_member found[ROWS_MAX];
   size_t count = options->count < ROWS_MAX ? options->count : ROWS_MAX;

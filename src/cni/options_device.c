@@ -1,5 +1,5 @@
-/* The options of plugins that hand out devices or connect to Open vSwitch: sriov-cni 1b7acc5, ib-sriov-cni, ovs-cni
- * 19262a0, accelerated-bridge-cni and bond-cni 258926a. */
+/* The options of plugins that use devices or Open vSwitch: sriov-cni 1b7acc5, ib-sriov-cni, ovs-cni 19262a0,
+ * accelerated-bridge-cni and bond-cni 258926a. */
 #include <string.h>
 
 #include "base/text.h"
@@ -11,8 +11,8 @@ static const char *const link_states[] = {"", "auto", "enable", "disable", NULL}
 
 /* --- sriov --- */
 
-/* pkg/types/types.go:66 SriovNetConf, pkg/config/config.go:104 LoadConf(). spoofchk and trust: anything but "on" is
- * off. */
+/* pkg/types/types.go:66 SriovNetConf, pkg/config/config.go:104 LoadConf(). In spoofchk and trust, any text other than
+ * "on" means off. */
 static const char *const vlan_protocols[] = {"802.1q", "802.1ad", NULL};
 static const struct dw_option sriov_rows[] = {
     DW_ROW("master", TEXT),
@@ -88,7 +88,7 @@ static const struct dw_option ovs_rows[] = {
 
 /* --- accelerated-bridge --- */
 
-/* pkg/types/types.go:28 NetConf. `bridge` may name several, with commas. */
+/* pkg/types/types.go:28 NetConf. `bridge` may be a comma-separated list. */
 static const struct dw_option accelerated_runtime_rows[] = {DW_ROW("mac", TEXT), DW_ROW("CNIDeviceInfoFile", TEXT)};
 static const struct dw_option accelerated_rows[] = {
     DW_ROW("debug", BOOL),

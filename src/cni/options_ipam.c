@@ -1,5 +1,5 @@
-/* The options of the IPAM plugins of containernetworking/plugins (v1.10, 3d27709). They get the whole configuration of
- * the plugin that calls them. */
+/* The options of the IPAM plugins of containernetworking/plugins (v1.10, 3d27709). An IPAM plugin receives the whole
+ * configuration of the plugin that calls it. */
 #include "cni/options.h"
 
 static const struct dw_option runtime_ips_rows[] = {DW_ROW("ips", TEXTS)};
@@ -7,7 +7,7 @@ static const struct dw_option args_ips_rows[] = {
     DW_ROW_OF("cni", OBJECT, runtime_ips_rows),
 };
 
-/* containernetworking/cni pkg/types/types.go route. Whether a route can be set is route-unusable's. */
+/* containernetworking/cni pkg/types/types.go route. The rule route-unusable checks whether a route can be set. */
 static const struct dw_option route_rows[] = {
     DW_ROW_LIKE("dst", CIDR), DW_ROW_LIKE("gw", ADDRESS), DW_ROW("mtu", INT),   DW_ROW("advmss", INT),
     DW_ROW("priority", INT),  DW_ROW("table", INT),       DW_ROW("scope", INT),
@@ -35,7 +35,7 @@ static const struct dw_option dhcp_rows[] = {
     DW_ROW_OF("ipam", OBJECT, dhcp_ipam_rows),
 };
 
-/* An empty option of a request is skipped; any other must be known. */
+/* An empty option in a request is ignored; any other must be known. */
 static void check_dhcp(struct dw_reading *reading, const struct dw_value *plugin) {
   static const struct dw_option option_rows[] = {DW_ROW_LIKE("option", DHCP)};
   static const struct dw_options option = DW_OPTIONS(option_rows);
@@ -80,7 +80,7 @@ static const struct dw_option host_local_rows[] = {
     DW_ROW_OF("runtimeConfig", OBJECT, host_local_runtime_rows),
     DW_ROW_OF("args", OBJECT, args_ips_rows),
 };
-/* config.go:131 LoadIPAMConfig(). The capability ipRanges brings ranges from elsewhere. */
+/* config.go:131 LoadIPAMConfig(). With the capability ipRanges, the ranges come from runtimeConfig. */
 static const struct dw_combination host_local_combinations[] = {
     {{DW_WHERE("ipam.subnet", ABSENT), DW_WHERE("ipam.ranges", UNSET), DW_WHERE("capabilities.ipRanges", UNSET),
       DW_WHERE("runtimeConfig.ipRanges", UNSET)},
@@ -91,8 +91,8 @@ static const struct dw_combination host_local_combinations[] = {
 
 /* --- static --- */
 
-/* plugins/ipam/static/main.go:31 Net, :42 IPAMConfig, :59 Address. A key "Address" is a separate field there, for
- * which no text can be read. */
+/* plugins/ipam/static/main.go:31 Net, :42 IPAMConfig, :59 Address. There, "Address" is another
+ * field, which can't be a string. */
 static const struct dw_option address_rows[] = {
     DW_ROW_LIKE("gateway", ADDRESS),
 };

@@ -1,4 +1,4 @@
-/* What the IPAM plugins host-local and static refuse besides single values. Sources: containernetworking/plugins
+/* What the IPAM plugins host-local and static reject in addition to single values. Sources: containernetworking/plugins
  * v1.10.0 plugins/ipam/host-local/backend/allocator (range.go:27 and range_set.go:58 Canonicalize(), config.go:76
  * LoadIPAMConfig(), allocator.go:180 Next()) and plugins/ipam/static/main.go:147 LoadIPAMConfig(). */
 #include <stdlib.h>
@@ -12,7 +12,8 @@ static const char *family_name(bool v4) {
   return v4 ? "IPv4" : "IPv6";
 }
 
-/* A plugin of the configuration may accept no version as old as this anyway, which is plugin-chain's. */
+/* Returns false if a plugin of the configuration does not accept such an old version, which the rule plugin-chain
+ * reports. */
 static bool plugins_accept(const struct dw_cni_config *config, const char *version) {
   for (size_t i = 0; i < config->plugin_count; i++)
     if (config->plugins[i].type_readable && strcmp(version, dw_plugin_oldest_version(config->plugins[i].type_name)) < 0)
@@ -20,7 +21,7 @@ static bool plugins_accept(const struct dw_cni_config *config, const char *versi
   return true;
 }
 
-/* COUNTS: IPv6, IPv4. host-local config.go:151, static main.go:252. */
+/* COUNTS has the addresses of IPv6 and IPv4. Sources: host-local config.go:151, static main.go:252. */
 static void check_families(struct dw_reading *reading, const size_t counts[2]) {
   const struct dw_cni_config *config = reading->config;
   const char *version = dw_cni_version_in_force(config);
@@ -41,14 +42,14 @@ static void check_families(struct dw_reading *reading, const size_t counts[2]) {
 struct span {
   struct dw_interval span;
   struct dw_value subnet; /* of the range */
-  size_t at;              /* the ranges in order */
+  size_t at;              /* its position among the ranges */
 };
 
 struct host_local {
   struct dw_reading *reading;
-  struct span *spans; /* of the ranges that are in order */
+  struct span *spans; /* of the valid ranges */
   size_t count, capacity;
-  size_t sets[2]; /* of each family: IPv6, IPv4 */
+  size_t sets[2]; /* how many of IPv6 and of IPv4 */
 };
 
 static const char *subnet_text(struct dw_arena *arena, const struct dw_prefix *subnet) {
@@ -71,8 +72,8 @@ static void end_before_start(struct host_local *h, const struct dw_value *range,
                "swap the two, or remove it");
 }
 
-static void outside(struct host_local *h, const struct dw_value *range, const struct dw_local_range *read,
-                    const char *name) {
+static void report_outside(struct host_local *h, const struct dw_value *range, const struct dw_local_range *read,
+                           const char *name) {
   struct dw_arena *arena = h->reading->arena;
   struct dw_value value = dw_value_member(arena, range->field, range->json, name);
   dw_fault_add(h->reading, &value,
@@ -80,12 +81,12 @@ static void outside(struct host_local *h, const struct dw_value *range, const st
                "use an address of the subnet, or remove it");
 }
 
-/* v1.10.0 range.go:56 and :92; v1.9.1 takes both. */
+/* v1.10.0 range.go:56 and :92. v1.9.1 accepts both. */
 static void since_1_10(struct host_local *h, const struct dw_value *range, const struct dw_local_range *read,
                        bool is_gateway) {
   struct dw_arena *arena = h->reading->arena;
   struct dw_value value = dw_value_member(arena, range->field, range->json, is_gateway ? "gateway" : "rangeStart");
-  dw_fault_doubt(
+  dw_fault_add_uncertain(
       h->reading, &value,
       is_gateway
           ? dw_arena_printf(arena, "is outside the subnet %s, which host-local 1.10 and later reject",
@@ -95,7 +96,7 @@ static void since_1_10(struct host_local *h, const struct dw_value *range, const
       "use an address of the subnet, or remove it");
 }
 
-/* One that the tables found unreadable does not come here. */
+/* The tables report a subnet that can't be read, so this is not called for one. */
 static void report_subnet(struct host_local *h, const struct dw_value *subnet, enum dw_local_fault fault,
                           const struct dw_local_range *read) {
   struct dw_arena *arena = h->reading->arena;
@@ -120,10 +121,10 @@ static void report_range(struct host_local *h, const struct dw_value *range, enu
   struct dw_value subnet = dw_value_member(h->reading->arena, range->field, range->json, "subnet");
   switch (fault) {
   case DW_LOCAL_START_OUTSIDE:
-    outside(h, range, read, "rangeStart");
+    report_outside(h, range, read, "rangeStart");
     break;
   case DW_LOCAL_END_OUTSIDE:
-    outside(h, range, read, "rangeEnd");
+    report_outside(h, range, read, "rangeEnd");
     break;
   case DW_LOCAL_END_FIRST:
     end_before_start(h, range, read);
@@ -140,11 +141,11 @@ static void report_range(struct host_local *h, const struct dw_value *range, enu
 
 /* --- host-local: a set --- */
 
-/* What is known of a set so far. */
+/* The state of a set while its ranges are checked. */
 struct set {
-  struct dw_value subnet; /* of its first range that is in order; field NULL before */
+  struct dw_value subnet; /* of its first valid range; field is NULL until then */
   bool v4;
-  bool sound;    /* all ranges are in order */
+  bool sound;    /* all ranges are valid */
   bool may_give; /* a range has an address that is not its gateway */
 };
 
@@ -181,7 +182,7 @@ static void check_range(struct host_local *h, struct set *set, const struct dw_v
   h->count++;
 }
 
-/* allocator.go:180 Next() passes the gateway over. */
+/* allocator.go:180 Next() skips the gateway. */
 static void end_set(struct host_local *h, const struct set *set) {
   if (set->subnet.field != NULL)
     h->sets[set->v4]++;
@@ -209,7 +210,7 @@ static void check_sets(struct host_local *h, const struct dw_value *sets) {
 
 /* --- host-local: ranges that share addresses --- */
 
-/* By family, for a wide IPv6 subnet spans the numbers that IPv4 is kept at. */
+/* Compares the families first, because a wide IPv6 subnet includes the numbers that represent IPv4 addresses. */
 static int compare_spans(const void *left, const void *right) {
   const struct span *a = left;
   const struct span *b = right;
@@ -221,8 +222,8 @@ static int compare_spans(const void *left, const void *right) {
   return order;
 }
 
-/* Returns the one that is reported: the later one. REPORTED was reported before; a range that contains many others is
- * reported once. */
+/* Reports the later of two ranges, unless it is REPORTED, so that a range that contains many others is reported once.
+ * Returns the later one. */
 static const struct span *report_shared(struct dw_reading *reading, const struct span *a, const struct span *b,
                                         const struct span *reported) {
   const struct span *later = a->at > b->at ? a : b;
@@ -235,8 +236,8 @@ static const struct span *report_shared(struct dw_reading *reading, const struct
   return later;
 }
 
-/* range_set.go:76 (in a set) and config.go:157 (between sets) compare each with each other. Here one pass over the
- * sorted ones finds them, for each shares addresses with the one that reaches furthest, or with none before it. */
+/* range_set.go:76 (in a set) and config.go:157 (between sets) compare every pair. Here the ranges are sorted, and each
+ * is compared only with the earlier one that reaches furthest: if it overlaps any earlier one, it overlaps that one. */
 static void check_shared(struct host_local *h) {
   if (h->count == 0)
     return;
@@ -253,14 +254,14 @@ static void check_shared(struct host_local *h) {
   }
 }
 
-/* config.go:119: a range of the top level counts by its subnet only, as a set before the others. */
+/* config.go:119: a range at the top level with a subnet is a set before the others. */
 void dw_check_host_local(struct dw_reading *reading, const struct dw_value *plugin) {
   struct host_local h = {.reading = reading};
   struct dw_value ipam = dw_option_value(reading->arena, plugin, "ipam");
   struct dw_value ranges = dw_option_value(reading->arena, plugin, "ipam.ranges");
   struct dw_value runtime = dw_option_value(reading->arena, plugin, "runtimeConfig.ipRanges");
   struct set top = {.sound = true};
-  /* What a capability brings takes the place of runtimeConfig. */
+  /* A capability replaces what the configuration has as runtimeConfig. */
   if (!dw_option_set(dw_option_find(plugin->json, "capabilities")))
     check_sets(&h, &runtime);
   if (dw_option_find(ipam.json, "subnet") != NULL) {
@@ -278,13 +279,13 @@ static const char cidr_advice[] = "use ADDRESS/LENGTH, such as 10.200.5.9/24";
 
 struct static_reading {
   struct dw_reading *reading;
-  bool replaced;    /* pods may bring addresses that take the place of these */
-  size_t counts[2]; /* of each family: IPv6, IPv4 */
+  bool replaced;    /* pods may bring addresses that replace these */
+  size_t counts[2]; /* how many of IPv6 and of IPv4 */
 };
 
 static void bad_address(struct static_reading *s, const struct dw_value *value, const char *what) {
   if (s->replaced)
-    dw_fault_doubt(s->reading, value, what, cidr_advice);
+    dw_fault_add_uncertain(s->reading, value, what, cidr_advice);
   else
     dw_fault_add(s->reading, value, what, cidr_advice);
 }
@@ -302,7 +303,7 @@ static void check_address(struct static_reading *s, const struct dw_value *value
     s->counts[addr.v4]++;
 }
 
-/* main.go:63 Address: a key "Address" is a separate field there, an object that is not meant to be written. */
+/* main.go:63 Address: there, "Address" is another field, an object that is not meant for users. */
 static void check_entry(struct static_reading *s, const struct dw_value *entry) {
   struct dw_reading *reading = s->reading;
   struct dw_value address = dw_value_member(reading->arena, entry->field, entry->json, "address");
@@ -321,7 +322,7 @@ static void check_entry(struct static_reading *s, const struct dw_value *entry) 
   }
 }
 
-/* runtimeConfig.ips replace args.cni.ips, and those replace `addresses`. */
+/* runtimeConfig.ips replaces args.cni.ips, which replaces `addresses`. */
 void dw_check_static(struct dw_reading *reading, const struct dw_value *plugin) {
   struct dw_value list = dw_option_value(reading->arena, plugin, "runtimeConfig.ips");
   struct static_reading s = {.reading = reading,

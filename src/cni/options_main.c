@@ -1,12 +1,10 @@
-/* The options of containernetworking/plugins' plugins/main (v1.10, 3d27709), and of the same programs under other
- * names.
- */
+/* The options of containernetworking/plugins' plugins/main (v1.10, 3d27709), and of copies under other names. */
 #include "cni/options.h"
 
 static const struct dw_option runtime_mac_rows[] = {DW_ROW_LIKE("mac", ETHERNET)};
 
-/* plugins/main/macvlan/macvlan.go:38 NetConf, :102 loadConf() (mtu), :199 createMacvlan() (mac). The mode is
- * plugin-mode's. */
+/* plugins/main/macvlan/macvlan.go:38 NetConf, :102 loadConf() (mtu), :199 createMacvlan() (mac). The rule
+ * plugin-mode checks the mode. */
 static const struct dw_option macvlan_rows[] = {
     DW_ROW("mode", TEXT),         DW_ROW_WITHIN("mtu", 0, INT64_MAX),
     DW_ROW_LIKE("mac", ETHERNET), DW_ROW("linkInContainer", BOOL),
@@ -20,7 +18,7 @@ static const struct dw_option ipvlan_rows[] = {
     DW_ROW("linkInContainer", BOOL),
 };
 
-/* ipvlan.go:256 cmdAdd(): only a plugin before it can have given the address. */
+/* ipvlan.go:256 cmdAdd(): without IPAM, a plugin before it must have assigned the address. */
 static void check_ipvlan(struct dw_reading *reading, const struct dw_value *plugin) {
   bool is_first = plugin->json == reading->config->plugins[0].json;
   if (!is_first || dw_option_find(plugin->json, "prevResult") != NULL)
@@ -59,8 +57,8 @@ static const struct dw_option bridge_rows[] = {
 static const char backend_what[] = "is not an ipMasq backend";
 static const char backend_fix[] = "use iptables or nftables, or remove it";
 
-/* bridge.go:518 and :526 cmdAdd(); pkg/ip/ipmasq_linux.go:42 SetupIPMasqForNetworks(), which is called for an address
- * only. */
+/* bridge.go:518 and :526 cmdAdd(); pkg/ip/ipmasq_linux.go:42 SetupIPMasqForNetworks(), which is called only if
+ * there is an address. */
 static const struct dw_combination bridge_combinations[] = {
     {{DW_WHERE("hairpinMode", TRUE), DW_WHERE("promiscMode", TRUE)},
      "cannot be combined with promiscMode: the bridge plugin rejects the combination",
@@ -96,7 +94,7 @@ static const struct dw_option tap_rows[] = {
     DW_ROW("bridge", TEXT),     DW_ROW("args", OBJECT),  DW_ROW_OF("runtimeConfig", OBJECT, runtime_mac_rows),
 };
 
-/* plugins/main/host-device/host-device.go:48 NetConf, :182 getLink(): `device` counts before the others. */
+/* plugins/main/host-device/host-device.go:48 NetConf, :182 getLink(): with `device`, the others are not read. */
 static const struct dw_option host_device_runtime_rows[] = {DW_ROW("deviceID", TEXT)};
 static const struct dw_option host_device_rows[] = {
     DW_ROW("hwaddr", TEXT),

@@ -1,5 +1,5 @@
-/* The options of the plugins that only change what another one made: containernetworking/plugins' plugins/meta (v1.10,
- * 3d27709), route-override-cni and rdma-cni. */
+/* The options of plugins that only change an interface that another plugin created: containernetworking/plugins'
+ * plugins/meta (v1.10, 3d27709), route-override-cni and rdma-cni. */
 #include <string.h>
 
 #include "base/text.h"
@@ -27,7 +27,7 @@ static const struct dw_option tuning_rows[] = {
     DW_ROW_OF("runtimeConfig", OBJECT, tuning_runtime_rows),
     DW_ROW_OF("args", OBJECT, tuning_args_rows),
 };
-/* tuning.go:108 parseConf() writes into the map of `sysctl`, which is nil then, and panics. */
+/* tuning.go:108 parseConf() panics because it writes into the map of `sysctl`, which is nil. */
 static const struct dw_combination tuning_combinations[] = {
     {{DW_WHERE("args.cni.sysctl", SET), DW_WHERE("sysctl", ABSENT)},
      "makes the tuning plugin panic, because it has no sysctl to add them to",
@@ -35,8 +35,8 @@ static const struct dw_combination tuning_combinations[] = {
      DW_FAULT_OPTION},
 };
 
-/* The kernel's per-interface settings (net/ipv4/devconf.c, net/ipv6/addrconf.c), all of them integers but
- * stable_secret. */
+/* The kernel's per-interface settings (net/ipv4/devconf.c, net/ipv6/addrconf.c). All except stable_secret are
+ * integers. */
 static const char *const ipv4_settings[] = {"accept_local",
                                             "accept_redirects",
                                             "accept_source_route",
@@ -144,7 +144,7 @@ static const struct settings families[] = {
     {"net/ipv6/conf/", "net/ipv6/neigh/", ipv6_settings, sizeof ipv6_settings / sizeof *ipv6_settings},
 };
 
-/* net/core/sysctl_net_core.c: only the node's own network namespace can write these. */
+/* net/core/sysctl_net_core.c: these can be written only in the node's own network namespace. */
 static const char *const node_settings[] = {
     "net/core/rmem_max",           "net/core/wmem_max",      "net/core/rmem_default", "net/core/wmem_default",
     "net/core/netdev_max_backlog", "net/core/netdev_budget", "net/core/dev_weight"};
@@ -152,7 +152,7 @@ static const char *const node_settings[] = {
 static const char node_setting[] = "is a setting of the node, which cannot be changed from a pod's network";
 static const char node_setting_fix[] = "remove it, and set it on the nodes";
 
-/* As getSysctlFilename() (tuning.go:630) makes it: filepath.Join() makes one '/' of several. */
+/* Like getSysctlFilename() (tuning.go:630), in which filepath.Join() replaces several '/' by one. */
 const char *dw_tuning_setting(struct dw_arena *arena, const char *key) {
   char *path = dw_arena_strdup(arena, key);
   size_t length = 0;
@@ -167,8 +167,8 @@ const char *dw_tuning_setting(struct dw_arena *arena, const char *key) {
   return strncmp(path, "net/", 4) == 0 ? path : NULL;
 }
 
-/* As the kernel's proc_dointvec(): a number of any base, white space around it. Nothing at all is written as nothing.
- */
+/* Like the kernel's proc_dointvec(): a number in any base with white space around it. An empty text is accepted,
+ * because nothing is written then. */
 static bool is_integer_text(const char *text) {
   const char *c = text + strspn(text, " \t\n\v\f\r");
   c += *c == '-';
@@ -186,32 +186,34 @@ static void check_interface_setting(struct dw_reading *reading, const struct dw_
       dw_fault_add(reading, value, "is not a setting that the kernel has",
                    dw_arena_printf(reading->arena, "did you mean %s?", nearest));
     else
-      dw_fault_doubt(reading, value, "is not a setting that Droveway knows: the plugin fails if the kernel lacks it",
-                     "check the name with sysctl -a");
+      dw_fault_add_uncertain(reading, value,
+                             "is not a setting that Droveway knows: the plugin fails if the kernel lacks it",
+                             "check the name with sysctl -a");
   } else if (value->text != NULL && strcmp(name, "stable_secret") != 0 && !is_integer_text(value->text)) {
     dw_fault_add(reading, value, "is not an integer, which the kernel requires here", NULL);
   }
 }
 
-/* The pod's interfaces: the network's own, which IFNAME means, and others. */
+/* The pod's interfaces: that of this network, which IFNAME stands for, and others. */
 static const char *const own_interfaces[] = {"IFNAME", "migration0"};
 static const char *const other_interfaces[] = {"eth0", "lo"};
-/* Folders for more than one interface. */
+/* Folders that apply to more than one interface. */
 static const char *const all_interfaces[] = {"all", "default"};
 #define IS_LISTED(name, names) dw_is_listed(name, names, sizeof(names) / sizeof *(names))
 
-static void other_interface(struct dw_reading *reading, const struct dw_value *value, const char *interface) {
+static void check_other_interface(struct dw_reading *reading, const struct dw_value *value, const char *interface) {
   if (IS_LISTED(interface, own_interfaces) || IS_LISTED(interface, other_interfaces))
     return;
   if (dw_key_equal(interface, own_interfaces[0]))
     dw_fault_add(reading, value, "does not name an interface: only IFNAME, in capitals, stands for the pod's own",
                  "use IFNAME");
   else
-    dw_fault_doubt(reading, value, "names an interface that the pod may not have; if it has none, the plugin fails",
-                   "use IFNAME, which stands for the pod's own interface");
+    dw_fault_add_uncertain(reading, value,
+                           "names an interface that the pod may not have; if it has none, the plugin fails",
+                           "use IFNAME, which stands for the pod's own interface");
 }
 
-/* SETTING: "IFNAME/arp_filter". Each interface has one folder, without folders in it. */
+/* Checks SETTING, such as "IFNAME/arp_filter". The folder of an interface contains no folders. */
 static void check_conf(struct dw_reading *reading, const struct dw_value *value, const char *setting,
                        const struct settings *settings) {
   const char *slash = strchr(setting, '/');
@@ -227,16 +229,16 @@ static void check_conf(struct dw_reading *reading, const struct dw_value *value,
                  "is not a setting: the plugin reads each dot as a separator, even in an interface name",
                  "use IFNAME, which stands for the pod's own interface");
   else
-    other_interface(reading, value, interface);
+    check_other_interface(reading, value, interface);
 }
 
-/* net/core/neighbour.c neigh_sysctl_register(): the defaults are the node's, and there is no "all". */
+/* net/core/neighbour.c neigh_sysctl_register(): "default" exists only on the node, and "all" does not exist. */
 static void check_neighbours(struct dw_reading *reading, const struct dw_value *value, const char *setting) {
   const char *interface = dw_arena_strndup(reading->arena, setting, strcspn(setting, "/"));
   if (strcmp(interface, "default") == 0)
     dw_fault_add(reading, value, node_setting, node_setting_fix);
   else
-    other_interface(reading, value, interface);
+    check_other_interface(reading, value, interface);
 }
 
 static void check_setting(struct dw_reading *reading, const struct dw_value *value, const char *key) {
@@ -257,7 +259,7 @@ static void check_setting(struct dw_reading *reading, const struct dw_value *val
   }
 }
 
-/* Settings of the same key in LATER replace those in MAP. */
+/* Settings in LATER replace those with the same key in MAP. */
 static void check_settings(struct dw_reading *reading, const struct dw_value *map, const dw_json *later) {
   for (struct dw_json_member m = dw_json_first(map->json); m.value != NULL; m = dw_json_next(map->json, m)) {
     struct dw_value value = dw_value_at(reading->arena, map->field, m.key, m.value);
@@ -279,7 +281,7 @@ static void check_tuning(struct dw_reading *reading, const struct dw_value *plug
 
 /* --- sbr --- */
 
-/* plugins/meta/sbr/main.go:39 PluginConf; gateways and addSourceHints from 1.10 on. */
+/* plugins/meta/sbr/main.go:39 PluginConf; gateways and addSourceHints since 1.10. */
 static const struct dw_option sbr_rows[] = {
     DW_ROW("table", INT),
     DW_ROW("gateways", TEXTS),
@@ -376,7 +378,7 @@ static void check_conditions(struct dw_reading *reading, const struct dw_value *
                  "use conditions for that backend");
 }
 
-/* Without a mapping the plugin does nothing (measured: composed/portmap-mark-long). */
+/* Without a port mapping, the plugin does nothing (measured: composed/portmap-mark-long). */
 static void check_mark_chain(struct dw_reading *reading, const struct dw_value *plugin) {
   struct dw_value chain = dw_value_member(reading->arena, plugin->field, plugin->json, "externalSetMarkChain");
   const dw_json *mappings = dw_option_find(plugin->json, "runtimeConfig.portMappings");
@@ -387,7 +389,7 @@ static void check_mark_chain(struct dw_reading *reading, const struct dw_value *
 static void check_portmap(struct dw_reading *reading, const struct dw_value *plugin) {
   check_mark_chain(reading, plugin);
   const char *backend = dw_json_string(dw_option_find(plugin->json, "backend"));
-  if (backend == NULL) /* which one that is, each node decides */
+  if (backend == NULL) /* each node chooses one */
     return;
   check_conditions(reading, plugin, "conditionsV4", backend);
   check_conditions(reading, plugin, "conditionsV6", backend);
@@ -395,8 +397,8 @@ static void check_portmap(struct dw_reading *reading, const struct dw_value *plu
 
 /* --- firewall, vrf, route-override, rdma --- */
 
-/* plugins/meta/firewall/firewall.go:33 FirewallNetConf, ingresspolicy.go:28 setupIngressPolicy(). Any other backend is
- * the default one. */
+/* plugins/meta/firewall/firewall.go:33 FirewallNetConf, ingresspolicy.go:28 setupIngressPolicy(). Any other backend
+ * means the default one. */
 static const char *const ingress_policies[] = {"", "open", "same-bridge", "isolated", NULL};
 static const struct dw_option firewall_rows[] = {
     DW_ROW("backend", TEXT),
@@ -415,7 +417,7 @@ static const struct dw_combination vrf_combinations[] = {
 };
 
 /* openshift/route-override-cni cmd/route-override/route-override.go: RouteOverrideConfig, IPAMArgs; parseConf() reads
- * args.cni without looking whether it is there. Forks have routes with more members. */
+ * args.cni without checking that it exists. In forks, routes have more members. */
 static const struct dw_option route_rows[] = {
     DW_ROW_LIKE("dst", CIDR),
     DW_ROW_LIKE("gw", ADDRESS),

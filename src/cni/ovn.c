@@ -18,7 +18,7 @@ struct reading {
   size_t capacity;
 };
 
-/* What an answer can hold anyway: the excludes of a list may be many. */
+/* More do not fit into an answer, but a list may have many excludes. */
 enum { PROBLEMS_MAX = 64, JOIN_MAX = 16 };
 
 static void add_problem(struct reading *r, struct dw_ovn_problem problem) {
@@ -38,10 +38,10 @@ static bool is_text(const struct dw_value *value, const char *text) {
   return value->text != NULL && strcmp(value->text, text) == 0;
 }
 
-/* --- JSON types: NetConf in pkg/cni/types/types.go. What other rules look at is left out: type, name, ipam, subnets,
- * vlanID of a localnet; and what only newer versions know --- */
+/* --- JSON types: NetConf in pkg/cni/types/types.go, except what other rules check (type, name, ipam, subnets, vlanID
+ * of a localnet) and what only newer versions read --- */
 
-/* Whether another rule checks the type of the member. */
+/* Returns true if another rule checks the type of the member. */
 static bool is_checked(const struct reading *r, const char *key) {
   if (strcmp(key, "vlanID") == 0)
     return r->ovn->topology == DW_OVN_LOCALNET;
@@ -79,7 +79,7 @@ static void check_types(struct reading *r) {
     if (type != members[i].type)
       add(r, &value, dw_arena_printf(r->arena, "must be %s, not %s", members[i].wanted, dw_json_type_name(value.json)),
           NULL);
-    else if (type == DW_JSON_INTEGER && !dw_json_written_integer(value.json)) /* the controller reads the text itself */
+    else if (type == DW_JSON_INTEGER && !dw_json_written_integer(value.json)) /* the controller reads the text */
       add(r, &value, "must be an integer without a fraction or exponent", NULL);
   }
 }
@@ -96,7 +96,7 @@ static void check_chain(struct reading *r) {
 }
 
 static void check_name(struct reading *r) {
-  /* The controller decodes a single plugin into fields, whose letter case does not count. */
+  /* The controller decodes a single plugin into a struct, so the letter case of its keys does not matter. */
   struct dw_value folded = dw_value_member(r->arena, "spec.config", r->config->json, "name");
   const struct dw_value *name = r->config->is_list ? &r->config->name : &folded;
   if (r->ovn->topology == DW_OVN_NO_TOPOLOGY || (dw_value_given(name) && name->text == NULL))
@@ -152,7 +152,7 @@ static unsigned bit_of(enum dw_ovn_topology topology) {
   return bits[topology];
 }
 
-/* A value that makes OVN-Kubernetes look at the key at all: no Go zero value. */
+/* Returns true if the value is not the zero value in Go. OVN-Kubernetes ignores keys with the zero value. */
 static bool is_set(const struct dw_value *value) {
   bool truth;
   int64_t number;
@@ -163,9 +163,9 @@ static bool is_set(const struct dw_value *value) {
 static void check_scopes(struct reading *r) {
   static const struct {
     const char *key;
-    enum dw_json_type type; /* of another type it is refused anyway */
-    unsigned refused;       /* with these topologies the network is refused */
-    unsigned ignored;       /* with these the key does nothing */
+    enum dw_json_type type; /* with another type, it is rejected anyway */
+    unsigned rejected;      /* with these topologies, the network is rejected */
+    unsigned ignored;       /* with these, the key has no effect */
   } members[] = {
       {"joinSubnet", DW_JSON_STRING, LOCALNET, 0},
       {"allowPersistentIPs", DW_JSON_BOOL, L3, 0},
@@ -178,7 +178,7 @@ static void check_scopes(struct reading *r) {
   unsigned topology = bit_of(r->ovn->topology);
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
     struct dw_value value = dw_plugin_option(r->arena, r->plugin, members[i].key);
-    if (((members[i].refused | members[i].ignored) & topology) == 0 || dw_json_type(value.json) != members[i].type ||
+    if (((members[i].rejected | members[i].ignored) & topology) == 0 || dw_json_type(value.json) != members[i].type ||
         !is_set(&value))
       continue;
     bool ignored = (members[i].ignored & topology) != 0;
@@ -192,8 +192,8 @@ static void check_scopes(struct reading *r) {
 
 /* --- subnets --- */
 
-/* ParseClusterSubnetEntriesWithDefaults() with 24 and 64. It counts an IPv4-mapped subnet's length from the beginning
- * of the 128 bits, so no host prefix of IPv4 is longer. */
+/* Like ParseClusterSubnetEntriesWithDefaults() with the defaults 24 and 64. For an IPv4 subnet written as IPv6, the
+ * prefix length counts all 128 bits, so no IPv4 host prefix is longer. */
 static const char *host_fault(struct reading *r, const struct dw_ovn_entry *entry, int64_t host, int64_t first) {
   enum { HOST_V6 = 64, MOST_V4 = 32 };
   const char *of = entry->has_host ? "" : "default ";
@@ -235,13 +235,13 @@ static void check_flat(struct reading *r, const struct dw_ovn_list *list) {
   }
 }
 
-static bool holds(const struct dw_prefix *outer, const struct dw_prefix *inner) {
+static bool covers(const struct dw_prefix *outer, const struct dw_prefix *inner) {
   return outer->base.v4 == inner->base.v4 && outer->bits <= inner->bits && dw_prefix_contains(outer, &inner->base);
 }
 
-static bool is_held(const struct dw_ipam *ipam, const struct dw_prefix *inner) {
+static bool is_covered(const struct dw_ipam *ipam, const struct dw_prefix *inner) {
   for (size_t i = 0; i < ipam->pool_count; i++)
-    if (!ipam->pools[i].subnet_known || holds(&ipam->pools[i].subnet, inner))
+    if (!ipam->pools[i].subnet_known || covers(&ipam->pools[i].subnet, inner))
       return true;
   return false;
 }
@@ -253,12 +253,12 @@ static void check_excludes(struct reading *r) {
     add(r, &list, "cannot be excluded because there are no subnets", "add subnets, or remove it");
   for (size_t i = 0; ipam->pool_count > 0 && i < ipam->pools[0].exclude_count; i++) {
     const struct dw_exclude *exclude = &ipam->pools[0].excludes[i];
-    if (exclude->state == DW_READ_OK && !is_held(ipam, &exclude->prefix))
+    if (exclude->state == DW_READ_OK && !is_covered(ipam, &exclude->prefix))
       add(r, &exclude->raw, "is in none of the subnets, so OVN-Kubernetes rejects the network", "remove it");
   }
 }
 
-/* The join subnets of a network, which has both families whatever its subnets are. */
+/* The join subnets of a network. It has both families, whatever the families of its subnets are. */
 struct join {
   struct dw_prefix items[2]; /* IPv4, IPv6 */
 };
@@ -284,12 +284,12 @@ static struct join read_join(struct reading *r, bool report) {
 
 static bool is_excluded(const struct dw_pool *pool, const struct dw_prefix *prefix) {
   for (size_t i = 0; i < pool->exclude_count; i++)
-    if (pool->excludes[i].state == DW_READ_OK && holds(&pool->excludes[i].prefix, prefix))
+    if (pool->excludes[i].state == DW_READ_OK && covers(&pool->excludes[i].prefix, prefix))
       return true;
   return false;
 }
 
-/* SubnetOverlapCheck(), as far as it is about the network's own subnets. */
+/* The part of SubnetOverlapCheck() that concerns the network's own subnets. */
 static void check_join(struct reading *r) {
   struct join join = read_join(r, true);
   const struct dw_ipam *ipam = &r->plugin->ipam;
@@ -351,9 +351,9 @@ void dw_ovn_read(struct dw_arena *arena, struct dw_cni_config *config) {
   config->ovn = ovn;
 }
 
-/* --- what two NADs of one network have to agree on: canReconcile() --- */
+/* --- what must be equal in all NADs of one network: canReconcile() --- */
 
-static bool is_refused(const struct dw_cni_config *config, const char *ns, const char *name) {
+static bool is_rejected(const struct dw_cni_config *config, const char *ns, const char *name) {
   const struct dw_ovn *ovn = config->ovn;
   if (ovn == NULL || ovn->topology == DW_OVN_NO_TOPOLOGY || config->plugins[0].ipam.error != NULL)
     return true;
@@ -365,7 +365,7 @@ static bool is_refused(const struct dw_cni_config *config, const char *ns, const
   return own == NULL || strncmp(own, ns, length) != 0 || own[length] != '/' || strcmp(own + length + 1, name) != 0;
 }
 
-/* The canonical CIDRs of a list, sorted. */
+/* Adds the CIDRs of a list, in canonical form and sorted. */
 static void add_list(struct dw_buf *out, struct reading *r, const char *key) {
   enum { LIST_MAX = 1024 };
   struct dw_value value = dw_plugin_option(r->arena, r->plugin, key);
@@ -384,13 +384,13 @@ static void add_list(struct dw_buf *out, struct reading *r, const char *key) {
   dw_buf_printf(out, "\n");
 }
 
-/* A string or number as JSON, so that no value holds a line break; ABSENT where there is none. */
+/* Adds a string or number as JSON, so that no value contains a line break; ABSENT if there is none. */
 static void add_plain(struct dw_buf *out, struct reading *r, const char *key, const char *absent) {
   struct dw_value value = dw_plugin_option(r->arena, r->plugin, key);
   dw_buf_printf(out, "%s=%s\n", key, is_set(&value) ? dw_json_text(r->arena, value.json) : absent);
 }
 
-/* EVPNConfig, without the VLAN ids, which are not compared. */
+/* Adds EVPNConfig without the VLAN ids, which are not compared. */
 static void add_evpn(struct dw_buf *out, struct reading *r) {
   static const struct {
     const char *part, *key;
@@ -413,12 +413,12 @@ static void add_join(struct dw_buf *out, struct reading *r) {
   dw_buf_printf(out, "joinSubnet=%s,%s\n", dw_prefix_format(&join.items[0], v4), dw_prefix_format(&join.items[1], v6));
 }
 
-/* A key that a topology does not have is left out: two topologies differ anyway. Left out is what depends on a feature
- * gate of OVN-Kubernetes (reservedSubnets, infrastructureSubnets) and what it makes up itself (transitSubnet). An mtu
- * of none is the cluster's; layer3 networks may get more subnets. */
+/* Keys that do not exist in a topology are omitted, because the topology is compared anyway. Also omitted are keys that
+ * depend on a feature gate of OVN-Kubernetes (reservedSubnets, infrastructureSubnets) or that it generates itself
+ * (transitSubnet), and the subnets of layer3 networks, which may get more. Without an mtu, the cluster's applies. */
 const char *dw_ovn_signature(struct dw_arena *arena, const struct dw_cni_config *config, const char *ns,
                              const char *name) {
-  if (is_refused(config, ns, name))
+  if (is_rejected(config, ns, name))
     return "";
   struct dw_ovn ovn = *config->ovn;
   struct reading r = {arena, config, &config->plugins[0], &ovn, 0};
@@ -444,7 +444,7 @@ const char *dw_ovn_signature(struct dw_arena *arena, const struct dw_cni_config 
   return dw_arena_strdup(arena, dw_buf_text(&out));
 }
 
-/* The line at TEXT, and where its value begins. */
+/* A line: its length, and the length of its key. */
 struct line {
   size_t length, key;
 };
@@ -456,7 +456,7 @@ const char *dw_ovn_difference(struct dw_arena *arena, const char *a, const char 
     struct line x = {strcspn(a, "\n"), strcspn(a, "=")};
     struct line y = {strcspn(b, "\n"), strcspn(b, "=")};
     if (x.key != y.key || strncmp(a, b, x.key) != 0)
-      break; /* another topology: its keys are others */
+      break; /* the topologies differ, so their keys do, too */
     if (x.length != y.length || strncmp(a, b, x.length) != 0) {
       dw_buf_printf(&keys, "%s%.*s", keys.length == 0 ? "" : ", ", (int)x.key, a);
       *sure |= strncmp(a, "mtu", x.key) != 0 || (x.length > x.key + 1 && y.length > y.key + 1);

@@ -16,17 +16,17 @@ struct plugin {
   const char *type;
   enum dw_plugin_class class;
   unsigned keys;
-  const char *mac_options[MAC_OPTIONS]; /* that give every pod the same MAC address, the one that wins first */
-  const char *oldest_version;           /* where that is not 0.1.0: what main() passes to skel.PluginMainFuncs() */
+  const char *mac_options[MAC_OPTIONS]; /* options that give every pod the same MAC address, in order of precedence */
+  const char *oldest_version;           /* that main() passes to skel.PluginMainFuncs(); NULL for 0.1.0 */
   bool veth;
 };
 
 #define PLUGIN(name, kind, ...)                                                                                        \
   { .type = (name), .class = DW_PLUGIN_##kind, __VA_ARGS__ }
 
-/* macvtap-cni never runs an IPAM plugin (pkg/cni/plugin.go): its interface has no address, so no node is reached.
- * ib-sriov ignores `vlan`, and accelerated-bridge takes several bridges (options_device.c). Only bridge and tuning read
- * args.cni.mac. */
+/* macvtap-cni never runs an IPAM plugin (pkg/cni/plugin.go), so its interface has no address and reaches no node.
+ * ib-sriov ignores `vlan`, and accelerated-bridge reads a list of bridges (options_device.c). Only bridge and tuning
+ * read args.cni.mac. */
 static const struct plugin plugins[] = {
     PLUGIN("macvlan", CONNECTS, .keys = DW_KEY_MASTER, .mac_options = {"runtimeConfig.mac", "mac"}),
     PLUGIN("ipvlan", CONNECTS, .keys = DW_KEY_MASTER),
@@ -82,13 +82,13 @@ const char *dw_plugin_oldest_version(const char *type) {
   return plugin == NULL || plugin->oldest_version == NULL ? "0.1.0" : plugin->oldest_version;
 }
 
-/* kube-ovn can hand out a VF too. */
+/* kube-ovn may use a VF instead of a veth. */
 int dw_plugin_makes_veth(const char *type) {
   const struct plugin *plugin = find_plugin(type);
   return plugin == NULL || strcmp(type, "kube-ovn") == 0 ? -1 : plugin->veth;
 }
 
-/* kube-ovn in a chain may be only another one's IPAM. */
+/* In a chain, kube-ovn may only be the IPAM of another plugin. */
 bool dw_plugin_makes_interface(const char *type) {
   enum dw_plugin_class class = dw_plugin_class(type);
   return (class == DW_PLUGIN_CONNECTS || class == DW_PLUGIN_LOCAL) && strcmp(type, "kube-ovn") != 0;
@@ -179,8 +179,8 @@ static int compare_versions(const int64_t a[3], const int64_t b[3]) {
   return 0;
 }
 
-/* libcni takes the highest of a list's `cniVersions` and `cniVersion` that it knows of, and of equal ones the first. It
- * looks both up in just this letter case. Source: cni 1.3.0 libcni/conf.go, NetworkConfFromBytes(). */
+/* libcni uses the highest version in a list's `cniVersions` and `cniVersion` that it knows; of equal ones, the first.
+ * It reads both keys only in this letter case. Source: cni 1.3.0 libcni/conf.go, NetworkConfFromBytes(). */
 bool dw_cni_version_chosen(const struct dw_cni_config *config, struct dw_version_choice *out) {
   static const int64_t newest[] = {1, 1, 0};
   const dw_json *list = config->is_list ? dw_json_get(config->json, "cniVersions") : NULL;
@@ -203,7 +203,7 @@ bool dw_cni_version_chosen(const struct dw_cni_config *config, struct dw_version
     memcpy(highest, parts, sizeof highest);
     *out = (struct dw_version_choice){.text = text, .index = i, .of_list = i < count};
   }
-  if (out->text == NULL) /* all are too new: `cniVersion` counts */
+  if (out->text == NULL) /* all are too new, so `cniVersion` is used */
     out->text = config->version.text == NULL ? "" : config->version.text;
   return true;
 }

@@ -3,7 +3,7 @@
  */
 #include "cni/cni_internal.h"
 
-/* What is kept of a route is far larger than "{}". */
+/* A struct dw_route is far larger than "{}", so the number is limited. */
 enum { ROUTES_MAX = 4096 };
 
 static int64_t integer(const dw_json *route, const char *name) {
@@ -24,9 +24,9 @@ static void read_destination(struct dw_route *route) {
   route->host_bits = dw_addr_compare(&written, &route->dst.base) != 0;
 }
 
-/* The kernel reads 0 as the main table, and gives an IPv6 route without a priority 1024. netlink passes on neither
- * table nor priority where they are negative. */
-static void read_place(struct dw_route *route) {
+/* For the kernel, table 0 is the main table, and an IPv6 route without a priority gets 1024. The netlink library does
+ * not pass on a negative table or priority. */
+static void read_table(struct dw_route *route) {
   int64_t table = integer(route->json, "table");
   int64_t priority = integer(route->json, "priority");
   route->table = table > 0 ? (uint32_t)table : 0;
@@ -48,7 +48,7 @@ static void read_route(const dw_json *json, size_t index, struct dw_route *route
   struct dw_ip_value read = dw_ip_read(&value, DW_ADDR_STRICT);
   route->gw_state = read.state;
   route->gw = read.addr;
-  read_place(route);
+  read_table(route);
 }
 
 struct dw_routes dw_routes_read(struct dw_arena *arena, const struct dw_value *list) {

@@ -1,4 +1,4 @@
-/* Members of a configuration, found by their keys as Go's decoder finds them. */
+/* Finds members of a configuration by their keys, as Go's decoder does. */
 #include <string.h>
 
 #include "cni/cni_internal.h"
@@ -63,7 +63,7 @@ struct dw_ip_value dw_ip_read(const struct dw_value *raw, enum dw_addr_syntax sy
 
 enum { SEGMENT_MAX = 64 };
 
-/* The first segment of PATH, and what follows it ("" at the end). */
+/* Copies the first segment of PATH to OUT, and returns the rest of PATH ("" at the end). */
 static const char *segment(const char *path, char out[SEGMENT_MAX]) {
   size_t length = strcspn(path, ".");
   size_t kept = length < SEGMENT_MAX ? length : SEGMENT_MAX - 1;

@@ -1,4 +1,4 @@
-/* On which wire a plugin puts the pods: what decides whether two networks can disturb each other. */
+/* The wire that a plugin attaches pods to, which determines whether two networks can disturb each other. */
 #include <string.h>
 
 #include "base/text.h"
@@ -6,7 +6,7 @@
 
 enum { VLAN_MAX = 4094 };
 
-/* The VLAN of a NIC called NAME.ID, and where the ID begins; 0 where it is not called so. */
+/* Returns the VLAN of a NIC named NAME.ID, 0 if it is not named so. LENGTH receives the length of NAME. */
 static int vlan_of_name(const char *name, size_t *length) {
   const char *dot = strrchr(name, '.');
   if (dot == NULL || dot == name || dot[1] == '0')
@@ -23,7 +23,7 @@ static int vlan_of_name(const char *name, size_t *length) {
   return vlan;
 }
 
-/* VLAN is the plugin's own; on a VLAN of the node's (VLAN in VLAN) they stay apart by the NIC's name. */
+/* VLAN is the plugin's. If NAME is itself a VLAN of the node (VLAN in VLAN), the wire has the full name of the NIC. */
 static struct dw_wire on_nic(struct dw_arena *arena, const char *name, int vlan) {
   size_t length = 0;
   int own = vlan == 0 ? vlan_of_name(name, &length) : 0;
@@ -32,7 +32,7 @@ static struct dw_wire on_nic(struct dw_arena *arena, const char *name, int vlan)
   return (struct dw_wire){DW_WIRE_NIC, dw_arena_strndup(arena, name, length), own};
 }
 
-/* What `vlan` says; a trunk carries several. */
+/* Returns the VLAN of `vlan`, or DW_VLAN_SEVERAL for a trunk. */
 static int vlan_of(const struct dw_cni_plugin *plugin) {
   int64_t vlan = 0;
   if (dw_value_given(&plugin->vlan_trunk))
@@ -42,7 +42,7 @@ static int vlan_of(const struct dw_cni_plugin *plugin) {
   return (int)vlan;
 }
 
-/* Only localnet reaches the physical network. Source: OVN-Kubernetes docs/features/multiple-networks. */
+/* Only a localnet is connected to the physical network. Source: OVN-Kubernetes docs/features/multiple-networks. */
 static struct dw_wire ovn_wire(const struct dw_cni_plugin *plugin) {
   const char *topology = dw_json_string(dw_json_get_fold(plugin->json, "topology", NULL));
   bool localnet = topology != NULL && strcmp(topology, "localnet") == 0;
@@ -54,7 +54,7 @@ static bool names_nic(const struct dw_value *value) {
   return value->text != NULL && value->text[0] != '\0';
 }
 
-/* The bridge plugin's default, without an uplink. Source: plugins/main/bridge/bridge.go, defaultBrName. */
+/* "cni0", the bridge plugin's default, has no uplink. Source: plugins/main/bridge/bridge.go, defaultBrName. */
 static struct dw_wire bridge_wire(const struct dw_cni_plugin *plugin) {
   if (!names_nic(&plugin->bridge) || strcmp(plugin->bridge.text, "cni0") == 0)
     return (struct dw_wire){DW_WIRE_NODE, "", 0};
@@ -98,7 +98,7 @@ enum dw_wires dw_wires_compare(const struct dw_wire *a, const struct dw_wire *b)
     return DW_WIRES_UNSURE;
   bool several = a->vlan == DW_VLAN_SEVERAL || b->vlan == DW_VLAN_SEVERAL;
   bool one_vlan = several || a->vlan == b->vlan;
-  /* The switch's port may tag what the node does not. */
+  /* The port of the switch may tag frames that the node sends untagged. */
   if (a->kind == DW_WIRE_HIDDEN || b->kind == DW_WIRE_HIDDEN)
     return one_vlan ? DW_WIRES_SAME : DW_WIRES_UNSURE;
   if (strcmp(a->nic, b->nic) != 0)
