@@ -43,9 +43,9 @@ dw_json *dw_json_parse(struct dw_arena *arena, const char *text, size_t length, 
 
 struct dw_json_options {
   enum dw_json_flags flags;
-  /* Names of members to leave out at every level: their values must be valid JSON, but are not kept. Ends with NULL, or
-   * is NULL. */
-  const char *const *left_out;
+  /* Names of members to omit at every level: their values must be valid JSON, but are not kept. Ends with NULL, or is
+   * NULL. */
+  const char *const *omitted;
 };
 /* The same with more options. */
 dw_json *dw_json_parse_as(struct dw_arena *arena, const char *text, size_t length,
@@ -72,8 +72,7 @@ const dw_json *dw_json_at(const dw_json *value, size_t index); /* array element,
 size_t dw_json_size(const dw_json *value);                     /* elements or members; 0 for the rest */
 const char *dw_json_string(const dw_json *value);              /* NULL unless a string */
 bool dw_json_integer(const dw_json *value, int64_t *out) __attribute__((nonnull(2)));
-/* Whether the text itself has an integer, which some readers of the original text need: 1500, not 1500.0.
- */
+/* Returns true if VALUE is written as an integer: 1500, not 1500.0. Some programs read the original text. */
 bool dw_json_written_integer(const dw_json *value);
 bool dw_json_real(const dw_json *value, double *out) __attribute__((nonnull(2)));
 bool dw_json_boolean(const dw_json *value, bool *out) __attribute__((nonnull(2)));
@@ -89,13 +88,13 @@ struct dw_json_member {
 struct dw_json_member dw_json_first(const dw_json *object);
 struct dw_json_member dw_json_next(const dw_json *object, struct dw_json_member after);
 
-/* Whether VALUE or an object inside it may have had keys in its text that are equal ignoring case (dw_key_equal).
- * Always true for objects with many keys; dw_json_duplicates() gives the exact answer. */
+/* Returns true if VALUE or an object inside it may have had keys in its text that are equal ignoring case
+ * (dw_key_equal). Always true for objects with many keys; dw_json_duplicates() gives the exact answer. */
 bool dw_json_may_repeat(const dw_json *value);
-/* Whether the text of the object VALUE had the same key twice, with the same spelling. */
+/* Returns true if the text of the object VALUE had the same key twice, with the same spelling. */
 bool dw_json_repeats(const dw_json *value);
-/* Whether both have the same type and value, with members in any order. An absent value equals only an absent one.
- * Parsed real numbers are equal if they are written alike. */
+/* Returns true if both have the same type and value, with members in any order. An absent value equals only an absent
+ * one. Parsed real numbers are equal if they are written alike. */
 bool dw_json_equal(const dw_json *a, const dw_json *b);
 /* Compact JSON text, owned by the arena. */
 const char *dw_json_text(struct dw_arena *arena, const dw_json *value) __attribute__((nonnull(1), returns_nonnull));

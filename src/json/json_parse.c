@@ -70,7 +70,7 @@ static bool rewritten(double number, int64_t *out) {
   return dw_parse_int64(whole, out);
 }
 
-/* Whether NUMBER is an integer after Go has decoded it into an interface{} and encoded it again. */
+/* Returns true if NUMBER is an integer after Go has decoded it into an interface{} and encoded it again. */
 static bool remarshalled(double number, int64_t *out) {
   if (trunc(number) != number || number < -9223372036854775808.0 || number > 9223372036854775808.0)
     return false;
@@ -134,9 +134,9 @@ static dw_json *parse_word(struct parser *p) {
 
 static dw_json *parse_value(struct parser *p);
 
-/* Whether the member with the key at SPAN is to be left out. */
-static bool is_left_out(const struct parser *p, struct dw_span span) {
-  const char *const *name = p->options->left_out;
+/* Returns true if the member with the key at SPAN is omitted. */
+static bool is_omitted(const struct parser *p, struct dw_span span) {
+  const char *const *name = p->options->omitted;
   const char *text = p->scan.text + span.offset + 1;
   size_t length = span.length - 2;
   for (; name && *name; name++)
@@ -147,7 +147,7 @@ static bool is_left_out(const struct parser *p, struct dw_span span) {
 
 /* False if the key is a forbidden duplicate, or if the limit is reached. */
 static bool parse_member(struct parser *p, dw_json *object, struct dw_span key) {
-  if (is_left_out(p, key))
+  if (is_omitted(p, key))
     return dw_scan_value(&p->scan);
   char *text = dw_arena_try(p->arena, key.length);
   if (!text)

@@ -64,7 +64,7 @@ struct path_token {
 
 /* Reads the next token and advances *PATH; false at the end. */
 bool dw_path_next(const char **path, struct path_token *token);
-/* Whether the token is an array index. */
+/* Returns true if the token is an array index. */
 bool dw_path_index(struct path_token token, size_t *index);
 
 /* Appends a member's name, in brackets if it would not be read as a single token. Very long names are truncated. */

@@ -218,7 +218,7 @@ static bool scan_word(struct scan *s) {
   return false;
 }
 
-/* Whether the next character is a typographic quote of any language: U+2018..U+201F, U+00AB or U+00BB. */
+/* Returns true if the next character is a typographic quote of any language: U+2018..U+201F, U+00AB or U+00BB. */
 static bool at_typographic_quote(const struct scan *s) {
   uint32_t code;
   (void)dw_utf8_next(s->text + s->at, s->length - s->at, &code);

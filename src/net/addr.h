@@ -72,7 +72,7 @@ struct dw_addr dw_prefix_last(const struct dw_prefix *prefix) __attribute__((non
 unsigned dw_prefix_host_bits(const struct dw_prefix *prefix) __attribute__((nonnull));
 
 bool dw_prefix_contains(const struct dw_prefix *prefix, const struct dw_addr *addr) __attribute__((nonnull));
-/* Whether both subnets contain a common address. Subnets of different families never do. */
+/* Returns true if both subnets contain a common address. Subnets of different families never do. */
 bool dw_prefix_overlaps(const struct dw_prefix *a, const struct dw_prefix *b) __attribute__((nonnull));
 
 #endif

@@ -28,7 +28,7 @@ static int compare_spans(const void *a, const void *b) {
   return order != 0 ? order : dw_addr_compare(&left->last, &right->last);
 }
 
-/* Whether NEXT, which does not begin before A, overlaps A or follows it without a gap. */
+/* Returns true if NEXT, which does not begin before A, overlaps A or follows it without a gap. */
 static bool joins(const struct dw_interval *a, const struct dw_interval *next) {
   if (dw_addr_compare(&next->first, &a->last) <= 0)
     return true;

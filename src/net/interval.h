@@ -34,7 +34,7 @@ struct dw_interval_set dw_interval_set_without(struct dw_arena *arena, const str
 
 bool dw_interval_set_contains(const struct dw_interval_set *set, const struct dw_addr *addr) __attribute__((nonnull));
 
-/* Whether both contain a common address. */
+/* Returns true if both contain a common address. */
 bool dw_interval_set_meets(const struct dw_interval_set *set, const struct dw_interval *span) __attribute__((nonnull));
 
 /* SHARED (may be NULL) receives the first interval, in address order, that both contain; false if there is none. */

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 
-/* Whether an octet of the address at TEXT has leading zeros. IPv6 groups may have them, so only the dotted part is
- * checked. */
+/* Returns true if an octet of the address at TEXT has leading zeros. IPv6 groups may have them, so only the dotted part
+ * is checked. */
 static bool address_has_leading_zeros(const char *text, size_t length) {
   if (memchr(text, '.', length) == NULL)
     return false;

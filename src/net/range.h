@@ -42,7 +42,7 @@ bool dw_pool_ends(const struct dw_prefix *subnet, const struct dw_addr *start, c
 /* Parses an `exclude` entry: a CIDR or a single address, without leading zeros. */
 bool dw_exclude_parse(const char *text, struct dw_prefix *out) __attribute__((nonnull, warn_unused_result));
 
-/* Whether an IPv4 octet in TEXT (an address, a CIDR or a dashed range) is written with leading zeros. */
+/* Returns true if an IPv4 octet in TEXT (an address, a CIDR or a dashed range) is written with leading zeros. */
 bool dw_has_leading_zeros(const char *text) __attribute__((nonnull));
 
 /* The first class of addresses in SPAN that a pod can't use: "unspecified" (0.0.0.0/8, ::), "loopback", "link-local",

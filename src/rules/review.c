@@ -224,7 +224,7 @@ static const char *const unread[] = {"managedFields", "kubectl.kubernetes.io/las
 
 int dw_request_read(struct dw_arena *arena, const char *body, size_t length, struct dw_request *out,
                     struct dw_error *err) {
-  const struct dw_json_options options = {.flags = DW_JSON_UNIQUE_KEYS, .left_out = unread};
+  const struct dw_json_options options = {.flags = DW_JSON_UNIQUE_KEYS, .omitted = unread};
   const dw_json *json = dw_json_parse_as(arena, body, length, &options, err);
   if (json == NULL)
     return -1;

@@ -40,7 +40,7 @@ static void copy(struct reread *r) {
   put(r, start, &byte, 1);
 }
 
-/* Whether the YAML line break at AT becomes a line feed; LS and PS do not. */
+/* Returns true if the YAML line break at AT becomes a line feed; LS and PS do not. */
 static bool is_newline(const struct reread *r, size_t at) {
   return dw_yaml_break(r->text, r->length, at) != 3;
 }
@@ -249,8 +249,8 @@ static void skip_indent(struct block *b) {
   r->at += count_blanks(r->text + r->at, left < b->indent ? left : b->indent);
 }
 
-/* Whether the line after the empty ones at r->at belongs to the scalar. EMPTY receives the number of empty lines,
- * INDENTED whether the line begins with white space. */
+/* Returns true if the line after the empty ones at r->at belongs to the scalar. EMPTY receives the number of empty
+ * lines, INDENTED whether the line begins with white space. */
 static bool look_ahead(const struct block *b, size_t *empty, bool *indented) {
   struct reread ahead = *b->r;
   struct block at = {.r = &ahead, .indent = b->indent};

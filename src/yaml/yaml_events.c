@@ -91,8 +91,8 @@ static const char *in_words(const struct reader *r, struct place place) {
   return problem;
 }
 
-/* Whether the error is at the start of what was being parsed: libyaml notices a missing end far behind the place to
- * fix. */
+/* Returns true if the error is reported at the start of what libyaml was parsing: it notices a missing end only far
+ * behind the place to fix. */
 static bool blames_context(const yaml_parser_t *parser) {
   if (!parser->problem || !parser->context)
     return false;

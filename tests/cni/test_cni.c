@@ -22,7 +22,7 @@ static struct dw_cni_config *read_nad(struct dw_arena *arena, const char *text) 
   return dw_cni_read(arena, nad);
 }
 
-static void no_config_is_empty(void **state) {
+static void a_missing_config_is_empty(void **state) {
   (void)state;
   static const char *const nads[] = {"{}",
                                      "{\"spec\":null}",
@@ -65,7 +65,7 @@ static void a_config_of_another_type_is_unreadable(void **state) {
   }
 }
 
-static void text_that_is_no_object_tells_its_place(void **state) {
+static void text_that_is_not_an_object_is_reported_with_its_position(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -94,7 +94,7 @@ static void text_that_is_no_object_tells_its_place(void **state) {
   }
 }
 
-static void nesting_has_a_limit(void **state) {
+static void nesting_is_limited(void **state) {
   (void)state;
   enum { DEEP = 4000 };
   char text[2 * DEEP + 16];
@@ -134,14 +134,14 @@ static void a_single_plugin_is_read(void **state) {
   assert_string_equal(plugin->ipam.type_name, "");
 }
 
-static void keys_are_read_without_regard_to_case(void **state) {
+static void keys_are_matched_ignoring_case(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_cni_config *config = read_text(
       arena, "{\"name\":\"n\",\"CNIVERSION\":\"1.0.0\",\"PlugIns\":[{\"TYPE\":\"macvlan\",\"MASTER\":\"eth1\","
              "\"Ipam\":{\"Type\":\"dhcp\"}}]}");
   assert_string_equal(config->name.text, "n");
-  assert_null(config->version.json); /* libcni does not know it in a list */
+  assert_null(config->version.json); /* in a list, libcni reads only the exact letter case */
   assert_true(config->is_list);
   assert_string_equal(config->plugins[0].master.text, "eth1");
   assert_string_equal(config->plugins[0].master.field, "spec.config.PlugIns[0].MASTER");
@@ -149,7 +149,7 @@ static void keys_are_read_without_regard_to_case(void **state) {
   assert_string_equal(config->plugins[0].ipam.field, "spec.config.PlugIns[0].Ipam");
 }
 
-static void what_multus_fills_in_is_not_read_in_another_case(void **state) {
+static void a_name_in_another_letter_case_is_not_read(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_cni_config *config = read_text(arena, "{\"Name\":\"n\",\"CNIVersion\":\"1.0.0\",\"type\":\"tap\"}");
@@ -158,7 +158,7 @@ static void what_multus_fills_in_is_not_read_in_another_case(void **state) {
   assert_string_equal(config->version.field, "spec.config.CNIVersion");
 }
 
-static void the_greatest_of_equal_keys_counts_and_is_reported(void **state) {
+static void of_equal_keys_the_greatest_is_used_and_the_last_is_reported(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_cni_config *config =
@@ -196,7 +196,7 @@ static struct dw_cni_config *read_plugins(struct dw_arena *arena, size_t count) 
   return read_text(arena, dw_arena_strdup(arena, dw_buf_text(&buf)));
 }
 
-static void a_list_has_a_limit(void **state) {
+static void the_number_of_plugins_is_limited(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_int_equal(read_plugins(arena, 1024)->plugin_count, 1024);
@@ -205,7 +205,7 @@ static void a_list_has_a_limit(void **state) {
   assert_string_equal(config->error.text, "contains 1025 plugins, more than the 1024 that Droveway reads");
 }
 
-static void plugins_of_another_type_make_an_empty_list(void **state) {
+static void plugins_that_are_not_a_list_are_read_as_an_empty_list(void **state) {
   (void)state;
   static const char *const texts[] = {"{\"plugins\":{}}", "{\"plugins\":[]}", "{\"plugins\":\"x\",\"type\":\"\"}"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -219,7 +219,7 @@ static void plugins_of_another_type_make_an_empty_list(void **state) {
   assert_string_equal(single->plugins[0].type_name, "ptp");
 }
 
-static void a_type_makes_it_one_plugin(void **state) {
+static void a_config_with_a_type_is_a_single_plugin(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_cni_config *config = read_text(arena, "{\"plugins\":[{\"type\":\"macvlan\"}],\"Type\":\"ptp\"}");
@@ -228,8 +228,8 @@ static void a_type_makes_it_one_plugin(void **state) {
   assert_string_equal(config->plugins[0].type_name, "ptp");
 }
 
-/* Every key that some plugin knows, with the field that must be found for each type; NULL where it means nothing. */
-static void keys_belong_to_their_plugins(void **state) {
+/* For each type, the key under which each option is read; NULL if the plugin does not read the option. */
+static void each_plugin_type_reads_its_own_keys(void **state) {
   (void)state;
   static const struct {
     const char *type;
@@ -272,8 +272,8 @@ static void keys_belong_to_their_plugins(void **state) {
   }
 }
 
-/* Of an unknown plugin either spelling counts, and the first where it has both. */
-static void an_unknown_plugin_may_spell_vlan_and_trunk_either_way(void **state) {
+/* If it has both keys, the first one is read. */
+static void an_unknown_plugin_may_use_either_key_for_vlan_and_trunk(void **state) {
   (void)state;
   static const struct {
     const char *members, *vlan, *trunk;
@@ -292,7 +292,7 @@ static void an_unknown_plugin_may_spell_vlan_and_trunk_either_way(void **state) 
   }
 }
 
-static void absent_members_have_their_usual_field(void **state) {
+static void absent_members_have_the_field_where_they_would_be(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_cni_plugin *plugin = &read_text(arena, "{\"type\":\"ovn-k8s-cni-overlay\"}")->plugins[0];
@@ -303,14 +303,14 @@ static void absent_members_have_their_usual_field(void **state) {
   assert_false(dw_value_given(&plugin->master));
 }
 
-static void an_unknown_plugins_master_counts_only_as_text(void **state) {
+static void the_master_of_an_unknown_plugin_is_read_only_if_it_is_text(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_null(read_text(arena, "{\"type\":\"x\",\"master\":{}}")->plugins[0].master.json);
   assert_non_null(read_text(arena, "{\"type\":\"macvlan\",\"master\":{}}")->plugins[0].master.json);
 }
 
-static void link_in_container_counts_only_where_true(void **state) {
+static void link_in_container_applies_only_if_it_is_true(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_true(read_text(arena, "{\"type\":\"macvlan\",\"linkInContainer\":true}")->plugins[0].in_container);
@@ -319,7 +319,7 @@ static void link_in_container_counts_only_where_true(void **state) {
   assert_false(read_text(arena, "{\"type\":\"bridge\",\"linkInContainer\":true}")->plugins[0].in_container);
 }
 
-static void any_type_anywhere_is_survived(void **state) {
+static void values_of_any_type_can_be_read(void **state) {
   (void)state;
   static const char *const values[] = {"null",  "true", "-1", "1.5",  "\"\"",
                                        "\"x\"", "[]",   "{}", "[[]]", "{\"type\":{}}"};
@@ -337,24 +337,24 @@ static void any_type_anywhere_is_survived(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(no_config_is_empty),
+      cmocka_unit_test(a_missing_config_is_empty),
       cmocka_unit_test(a_config_of_another_type_is_unreadable),
-      cmocka_unit_test(text_that_is_no_object_tells_its_place),
-      cmocka_unit_test(nesting_has_a_limit),
+      cmocka_unit_test(text_that_is_not_an_object_is_reported_with_its_position),
+      cmocka_unit_test(nesting_is_limited),
       cmocka_unit_test(a_single_plugin_is_read),
-      cmocka_unit_test(keys_are_read_without_regard_to_case),
-      cmocka_unit_test(what_multus_fills_in_is_not_read_in_another_case),
-      cmocka_unit_test(the_greatest_of_equal_keys_counts_and_is_reported),
+      cmocka_unit_test(keys_are_matched_ignoring_case),
+      cmocka_unit_test(a_name_in_another_letter_case_is_not_read),
+      cmocka_unit_test(of_equal_keys_the_greatest_is_used_and_the_last_is_reported),
       cmocka_unit_test(a_list_keeps_every_entry),
-      cmocka_unit_test(a_list_has_a_limit),
-      cmocka_unit_test(plugins_of_another_type_make_an_empty_list),
-      cmocka_unit_test(a_type_makes_it_one_plugin),
-      cmocka_unit_test(keys_belong_to_their_plugins),
-      cmocka_unit_test(an_unknown_plugin_may_spell_vlan_and_trunk_either_way),
-      cmocka_unit_test(absent_members_have_their_usual_field),
-      cmocka_unit_test(an_unknown_plugins_master_counts_only_as_text),
-      cmocka_unit_test(link_in_container_counts_only_where_true),
-      cmocka_unit_test(any_type_anywhere_is_survived),
+      cmocka_unit_test(the_number_of_plugins_is_limited),
+      cmocka_unit_test(plugins_that_are_not_a_list_are_read_as_an_empty_list),
+      cmocka_unit_test(a_config_with_a_type_is_a_single_plugin),
+      cmocka_unit_test(each_plugin_type_reads_its_own_keys),
+      cmocka_unit_test(an_unknown_plugin_may_use_either_key_for_vlan_and_trunk),
+      cmocka_unit_test(absent_members_have_the_field_where_they_would_be),
+      cmocka_unit_test(the_master_of_an_unknown_plugin_is_read_only_if_it_is_text),
+      cmocka_unit_test(link_in_container_applies_only_if_it_is_true),
+      cmocka_unit_test(values_of_any_type_can_be_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

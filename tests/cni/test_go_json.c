@@ -1,4 +1,4 @@
-/* What Go's decoders read, and what they refuse, against ours: tests/data/go-json.md. */
+/* Compares the reader with the answers of Go's decoders (tests/data/go-json.md). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,24 +26,24 @@ static const char *get_text(struct json_object *object, const char *key) {
 
 /* --- values --- */
 
-/* Where a row differs, its name is told. */
+/* The name of the current row, for messages. */
 static const char *row_name;
 
 static void same_text(const char *key, struct json_object *go, const char *ours) {
   if (strcmp(get_text(go, key), ours == NULL ? "" : ours) != 0)
-    fail_msg("%s: %s is \"%s\" to Go, \"%s\" to us", row_name, key, get_text(go, key), ours == NULL ? "" : ours);
+    fail_msg("%s: %s is \"%s\" in Go, but \"%s\" here", row_name, key, get_text(go, key), ours == NULL ? "" : ours);
 }
 
 static void same_number(const char *key, struct json_object *go, const struct dw_value *ours) {
   int64_t number = 0;
   (void)dw_json_integer(ours->json, &number);
   if (json_object_get_int64(get(go, key)) != number)
-    fail_msg("%s: %s is %s to Go, %lld to us", row_name, key, get_text(go, key), (long long)number);
+    fail_msg("%s: %s is %s in Go, but %lld here", row_name, key, get_text(go, key), (long long)number);
 }
 
 static void same_truth(const char *key, struct json_object *go, bool ours) {
   if ((bool)json_object_get_boolean(get(go, key)) != ours)
-    fail_msg("%s: %s is %d to us", row_name, key, ours);
+    fail_msg("%s: %s is %d here, but not in Go", row_name, key, ours);
 }
 
 static size_t length_of(struct json_object *list) {
@@ -101,14 +101,14 @@ static void same_config(struct json_object *go, const struct dw_cni_config *conf
   same_truth("list", go, config->is_list);
   struct json_object *plugins = get(go, "plugins");
   if (length_of(plugins) != config->plugin_count)
-    fail_msg("%s: %zu plugins to us", row_name, config->plugin_count);
+    fail_msg("%s: %zu plugins here, but not in Go", row_name, config->plugin_count);
   for (size_t i = 0; i < config->plugin_count; i++)
     same_plugin(json_object_array_get_idx(plugins, i), &config->plugins[i]);
 }
 
 /* --- rows --- */
 
-/* One mistake, one finding: DENIALS names the rule of the only one. */
+/* Returns true if the only finding is of the rule DENIALS, or if there is none and DENIALS is empty. */
 static bool has_denials(const char *config, const char *denials) {
   struct nad_answer answer;
   nad_judge(&(struct nad_case){.config = config, .name = nad_name}, &answer);
@@ -125,7 +125,7 @@ static bool has_denials(const char *config, const char *denials) {
   return same;
 }
 
-/* Bytes that a request can't carry, for its own JSON would be broken. */
+/* For bytes that a request can't contain, because its own JSON would not be valid. */
 static void expect_unreadable(const char *hex) {
   DW_BUF_SCOPED struct dw_buf bytes = DW_BUF_INIT;
   for (unsigned byte = 0; sscanf(hex, "%2x", &byte) == 1; hex += 2)
@@ -133,7 +133,7 @@ static void expect_unreadable(const char *hex) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_cni_config *config = dw_cni_read_text(arena, dw_buf_text(&bytes), bytes.length);
   if (config->state != DW_CONFIG_UNREADABLE)
-    fail_msg("%s: reads", row_name);
+    fail_msg("%s can be read", row_name);
   assert_true(config->error.text[0] != '\0');
 }
 
@@ -142,7 +142,7 @@ static bool try_row(struct dw_arena *arena, struct json_object *row) {
   const char *denials = get_text(row, "droveway");
   row_name = get_text(row, "what");
   if (get(go, "error") != NULL && denials[0] == '\0')
-    fail_msg("%s: Go refuses it, and we do not", row_name);
+    fail_msg("%s: Go rejects it, but Droveway does not", row_name);
   if (get(row, "hex") != NULL) {
     assert_string_equal(denials, "cni-json");
     expect_unreadable(get_text(row, "hex"));
@@ -156,7 +156,7 @@ static bool try_row(struct dw_arena *arena, struct json_object *row) {
   return true;
 }
 
-static void what_go_reads_otherwise_is_denied(void **state) {
+static void what_go_reads_differently_is_denied(void **state) {
   (void)state;
   struct json_object *rows = json_object_from_file("tests/data/go-json.json");
   assert_non_null(rows);
@@ -171,6 +171,6 @@ static void what_go_reads_otherwise_is_denied(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(what_go_reads_otherwise_is_denied)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_go_reads_differently_is_denied)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

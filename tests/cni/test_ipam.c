@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "cni/cni.h"
 
-/* The IPAM of a macvlan configuration whose `ipam` is TEXT. */
+/* Reads the IPAM of a macvlan configuration whose `ipam` is TEXT. */
 static const struct dw_ipam *read_ipam(struct dw_arena *arena, const char *text) {
   const char *config = dw_arena_printf(arena, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":%s}", text);
   const struct dw_cni_config *read = dw_cni_read_text(arena, config, strlen(config));
@@ -22,7 +22,7 @@ static const struct dw_ipam *read_ipam(struct dw_arena *arena, const char *text)
   return &read->plugins[0].ipam;
 }
 
-/* A whereabouts IPAM with the members TEXT. */
+/* Reads a whereabouts IPAM with the members TEXT. */
 static const struct dw_ipam *read_members(struct dw_arena *arena, const char *text) {
   return read_ipam(arena, dw_arena_printf(arena, "{\"type\":\"whereabouts\",%s}", text));
 }
@@ -37,7 +37,7 @@ static const struct dw_ipam *read_ovn(struct dw_arena *arena, const char *member
   return read_ovn_as(arena, "layer2", members);
 }
 
-/* --- what whereabouts itself answered --- */
+/* --- the recorded answers of whereabouts --- */
 
 static const char *text_of(struct json_object *object, const char *key) {
   struct json_object *value;
@@ -102,7 +102,7 @@ static void compare_case(struct dw_arena *arena, struct json_object *one) {
     compare_pool(text, &read->pools[i], json_object_array_get_idx(pools, i));
 }
 
-static void every_answer_of_whereabouts_is_ours(void **state) {
+static void pools_are_the_same_as_in_whereabouts(void **state) {
   (void)state;
   struct json_object *cases = json_object_from_file("tests/data/whereabouts.json");
   assert_non_null(cases);
@@ -127,7 +127,7 @@ static void ambiguous_keys_are_reported(void **state) {
 
 /* --- types --- */
 
-static void types_are_told_apart(void **state) {
+static void ipam_types_are_recognized(void **state) {
   (void)state;
   static const struct {
     const char *ipam;
@@ -197,7 +197,7 @@ static void expect_one(struct dw_arena *arena, const struct problem_case *one) {
 
 #define RANGE "\"range\":\"10.0.0.0/24\""
 
-static void unreadable_ranges_say_how_to_write_them(void **state) {
+static void unreadable_ranges_are_reported_with_a_fix(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
       {"\"range\":\"bogus\"", DW_IPAM_UNREADABLE, "range", "is not a CIDR", "ADDRESS/LENGTH"},
@@ -231,7 +231,7 @@ static void unreadable_ranges_say_how_to_write_them(void **state) {
   EXPECT_EACH(cases);
 }
 
-static void unreadable_parts_are_reported_in_place(void **state) {
+static void unreadable_parts_are_reported_with_their_field(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
       {RANGE ",\"exclude\":[\"10.0.0.1\",\"bogus\"]", DW_IPAM_UNREADABLE, "exclude[1]", "every allocation fails",
@@ -258,7 +258,7 @@ static void unreadable_parts_are_reported_in_place(void **state) {
   EXPECT_EACH(cases);
 }
 
-static void a_wrong_type_anywhere_fails(void **state) {
+static void a_wrong_type_of_any_member_is_an_error(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
       {RANGE ",\"routes\":{}", DW_IPAM_UNREADABLE, "routes", "must be a list of objects", NULL},
@@ -343,7 +343,7 @@ static void silently_ignored_ends_are_reported(void **state) {
   EXPECT_EACH(cases);
 }
 
-static void leading_zeros_come_with_the_canonical_form(void **state) {
+static void leading_zeros_are_reported_with_the_canonical_form(void **state) {
   (void)state;
   static const struct problem_case cases[] = {
       {"\"range\":\"010.0.5.000/24\"", DW_IPAM_LEADING_ZERO, "range", "leading zeros", "use 10.0.5.0/24"},
@@ -358,7 +358,7 @@ static void leading_zeros_come_with_the_canonical_form(void **state) {
   EXPECT_EACH(cases);
 }
 
-static void lookalikes_name_the_right_key(void **state) {
+static void lookalike_keys_are_reported_with_the_correct_key(void **state) {
   (void)state;
   static const struct {
     const char *written;
@@ -415,17 +415,17 @@ static void lookalikes_name_the_right_key(void **state) {
   }
   static const char *const ranges[] = {"subnet", "subnets", "cidr", "ip_pool"};
   for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
-    const struct problem_case beside = {dw_arena_printf(arena, RANGE ",\"%s\":\"10.0.0.0/24\"", ranges[i]),
-                                        DW_IPAM_LOOKALIKE, ranges[i], "unknown key", "remove it: range is also set"};
-    expect_one(arena, &beside);
+    const struct problem_case both = {dw_arena_printf(arena, RANGE ",\"%s\":\"10.0.0.0/24\"", ranges[i]),
+                                      DW_IPAM_LOOKALIKE, ranges[i], "unknown key", "remove it: range is also set"};
+    expect_one(arena, &both);
   }
   const struct problem_case inside = {"\"ipRanges\":[{" RANGE ",\"rangeEnd\":\"10.0.0.9\"}]", DW_IPAM_LOOKALIKE,
                                       "ipRanges[0].rangeEnd", "unknown key", "use range_end"};
   expect_one(arena, &inside);
 }
 
-/* '-' and '_' anywhere and any letter case: still the same words. Old keys are no advice. */
-static void each_key_is_found_however_its_words_are_joined(void **state) {
+/* Obsolete keys are never suggested. */
+static void keys_are_recognized_with_any_separator_and_letter_case(void **state) {
   (void)state;
   static const char *const known[] = {"addresses",
                                       "configuration_path",
@@ -454,13 +454,13 @@ static void each_key_is_found_however_its_words_are_joined(void **state) {
                                     "PodName",       "PodNamespace"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-    bool taken = strcmp(known[i], "type") == 0;
+    bool is_given = strcmp(known[i], "type") == 0;
     const struct dw_ipam *ipam =
         read_members(arena, dw_arena_printf(arena, "\"%c-%s\":null", known[i][0] - 'a' + 'A', known[i] + 1));
     assert_int_equal(ipam->problem_count, 1);
     assert_string_equal(ipam->problems[0].what, "is an unknown key, which whereabouts ignores");
     assert_string_equal(ipam->problems[0].fix,
-                        taken ? "remove it: type is also set" : dw_arena_printf(arena, "use %s", known[i]));
+                        is_given ? "remove it: type is also set" : dw_arena_printf(arena, "use %s", known[i]));
   }
   for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {
     const char *members = dw_arena_printf(arena, "\"%c-%s\":null", old[i][0], old[i] + 1);
@@ -487,7 +487,7 @@ static void other_keys_are_unknown(void **state) {
   EXPECT_EACH(cases);
 }
 
-static void everything_that_whereabouts_knows_is_fine(void **state) {
+static void every_key_that_whereabouts_knows_is_accepted(void **state) {
   (void)state;
   static const char *const members[] = {
       "\"Name\":\"\",\"PodName\":\"\",\"PodNamespace\":\"\",\"Gateway\":\"\",\"datastore\":\"kubernetes\"",
@@ -517,7 +517,7 @@ static void everything_that_whereabouts_knows_is_fine(void **state) {
     assert_int_equal(read_members(arena, dw_arena_printf(arena, "\"range\":\"%s\"", dashed[i]))->problem_count, 0);
 }
 
-static void problems_stand_in_the_order_of_the_text(void **state) {
+static void problems_are_in_the_order_of_the_text(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_ipam *ipam =
@@ -533,7 +533,7 @@ static void problems_stand_in_the_order_of_the_text(void **state) {
 
 /* --- pools --- */
 
-static void a_missing_range_is_no_problem_of_syntax(void **state) {
+static void a_missing_range_is_not_a_syntax_problem(void **state) {
   (void)state;
   static const char *const members[] = {"\"range\":\"\"",    "\"range\":null",
                                         "\"ipRanges\":[]",   "\"ipRanges\":null",
@@ -548,13 +548,14 @@ static void a_missing_range_is_no_problem_of_syntax(void **state) {
   }
   assert_true(read_members(arena, "\"subnet\":\"10.0.0.0/24\"")->no_range_explained);
   assert_true(read_members(arena, "\"ranges\":[{}]")->no_range_explained);
-  assert_false(read_members(arena, "\"ranges\":[]")->no_range_explained); /* spelled right it would not help */
+  assert_false(read_members(arena, "\"ranges\":[]")
+                   ->no_range_explained); /* with the correct key there would be no range either */
   assert_true(read_members(arena, "\"ipRanges\":5")->no_range_explained);
   assert_false(read_members(arena, "\"rangeStart\":\"10.0.0.1\"")->no_range_explained);
   assert_false(read_members(arena, RANGE ",\"subnet\":\"10.0.0.0/24\"")->no_range_explained);
 }
 
-static void a_lookalike_in_place_of_a_range_is_one_mistake(void **state) {
+static void a_lookalike_key_instead_of_a_range_is_one_mistake(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct problem_case one = {"\"ipRanges\":[{\"subnet\":\"10.0.0.0/24\"}]", DW_IPAM_UNREADABLE,
@@ -565,7 +566,7 @@ static void a_lookalike_in_place_of_a_range_is_one_mistake(void **state) {
   assert_int_equal(two->problems[1].kind, DW_IPAM_LOOKALIKE);
 }
 
-static void an_unreadable_part_leaves_the_subnet_known(void **state) {
+static void the_subnet_is_known_if_only_another_part_is_unreadable(void **state) {
   (void)state;
   static const struct {
     const char *members;
@@ -622,7 +623,8 @@ static void ignored_ends_are_marked(void **state) {
       {"\"range\":\"10.0.0.0-10.0.0.3/24\"", false, false},
       {"\"range\":\"10.0.0.2-10.0.0.3/24\",\"range_start\":\"10.0.0.2\"", true, false},
       {"\"range\":\"10.0.0.0/31\",\"range_start\":\"10.0.0.1\"", false, false},
-      {RANGE ",\"range_start\":5,\"range_end\":5", false, false}, /* whereabouts fails on these, it ignores nothing */
+      {RANGE ",\"range_start\":5,\"range_end\":5", false,
+       false}, /* whereabouts fails on these instead of ignoring them */
       {RANGE ",\"range_start\":\"x\",\"range_end\":\"x\"", true, true},
   };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -633,8 +635,8 @@ static void ignored_ends_are_marked(void **state) {
   }
 }
 
-/* What is wrong beyond the most that is kept is noted, and no more. */
-static void only_so_many_problems_are_kept(void **state) {
+/* Beyond the limit, the reader only notes that there are more. */
+static void the_number_of_problems_is_limited(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
@@ -658,19 +660,19 @@ static void only_so_many_problems_are_kept(void **state) {
   }
 }
 
-/* The sentence quotes up to 100 bytes of the value. */
+/* A value is quoted if it has at most 100 bytes. */
 static void a_long_value_is_not_quoted(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  static const char told[] = "is not a CIDR that whereabouts can read; use ADDRESS/LENGTH or START-END/LENGTH, "
+  static const char rest[] = "is not a CIDR that whereabouts can read; use ADDRESS/LENGTH or START-END/LENGTH, "
                              "such as 10.200.5.0/24";
   char value[102];
   memset(value, 'x', sizeof value - 1);
   value[101] = '\0';
   assert_string_equal(read_members(arena, dw_arena_printf(arena, "\"range\":\"%.100s\"", value))->error,
-                      dw_arena_printf(arena, "spec.config.ipam.range \"%.100s\" %s", value, told));
+                      dw_arena_printf(arena, "spec.config.ipam.range \"%.100s\" %s", value, rest));
   assert_string_equal(read_members(arena, dw_arena_printf(arena, "\"range\":\"%s\"", value))->error,
-                      dw_arena_printf(arena, "spec.config.ipam.range %s", told));
+                      dw_arena_printf(arena, "spec.config.ipam.range %s", rest));
 }
 
 static void settings_are_read(void **state) {
@@ -732,8 +734,8 @@ static void routes_are_read_as_the_plugins_set_them(void **state) {
   assert_int_equal(route[5].table, 10);
 }
 
-/* dhcp takes its routes from the server alone. */
-static void dhcp_has_no_routes_of_its_own(void **state) {
+/* dhcp gets its routes only from the DHCP server. */
+static void the_routes_of_dhcp_are_not_read(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_ipam *ipam = read_ipam(arena, "{\"type\":\"dhcp\",\"routes\":[{\"dst\":\"10.1.2.3/8\"}]}");
@@ -742,7 +744,7 @@ static void dhcp_has_no_routes_of_its_own(void **state) {
   assert_int_equal(dw_routes_read(arena, &ipam->routes).count, 0);
 }
 
-static void the_number_of_routes_is_bounded(void **state) {
+static void the_number_of_routes_is_limited(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (size_t count = 4096; count <= 4097; count++) {
@@ -757,9 +759,9 @@ static void the_number_of_routes_is_bounded(void **state) {
   }
 }
 
-/* --- what is handed out on each node by itself --- */
+/* --- addresses that each node hands out independently --- */
 
-/* "FIELD SUBNET FIRST-LAST,...; " of each local pool. */
+/* Returns "FIELD SUBNET FIRST-LAST via GATEWAY; " for each local pool. */
 static const char *local_pools(struct dw_arena *arena, const struct dw_ipam *ipam) {
   struct dw_buf out = DW_BUF_IN(arena);
   for (size_t i = 0; i < ipam->local_pool_count; i++) {
@@ -797,7 +799,8 @@ static void local_pools_are_what_the_plugins_hand_out(void **state) {
        "ipam.ranges[0][0].subnet 10.0.0.0/30 10.0.0.2-10.0.0.2 via 10.0.0.1; "
        "ipam.ranges[0][1].subnet 10.0.1.0/30 10.0.1.2-10.0.1.2 via 10.0.1.1; "
        "ipam.ranges[1][0].subnet fd00::/126 fd00::2-fd00::3 via fd00::1; "},
-      /* What host-local refuses: host bits, too small, ends outside, an end before the start. */
+      /* host-local rejects host bits, subnets that are too small, ends outside the subnet, and an end before the start.
+       */
       {"{\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":\"10.0.0.1/24\"},{\"subnet\":\"10.0.0.0/31\"},"
        "{\"subnet\":\"10.0.0.0/24\",\"rangeStart\":\"10.0.1.0\"},{\"subnet\":\"10.0.0.0/24\",\"gateway\":\"x\"},"
        "{\"subnet\":\"10.0.0.0/24\",\"rangeStart\":\"10.0.0.9\",\"rangeEnd\":\"10.0.0.8\"},{},7],7]}}",
@@ -865,7 +868,7 @@ static void ovn_without_subnets_has_no_ipam(void **state) {
     assert_int_equal(ipam->type, DW_IPAM_NONE);
     assert_int_equal(ipam->problem_count, 0);
   }
-  /* Of the plugin beside it ovn.c tells; and without a topology `subnets` is ignored, whatever it is. */
+  /* ovn.c reports the IPAM plugin. Without a topology, `subnets` is ignored, whatever it is. */
   const struct dw_ipam *ipam = read_ovn(arena, "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"x\"}");
   assert_int_equal(ipam->type, DW_IPAM_NONE);
   assert_int_equal(ipam->problem_count, 0);
@@ -874,7 +877,7 @@ static void ovn_without_subnets_has_no_ipam(void **state) {
   assert_int_equal(ipam->problem_count, 0);
 }
 
-static void ovns_mistakes_are_reported(void **state) {
+static void mistakes_in_ovn_lists_are_reported(void **state) {
   (void)state;
   static const struct {
     const char *members;
@@ -907,7 +910,7 @@ static void ovns_mistakes_are_reported(void **state) {
 
 /* --- hostile input --- */
 
-static void any_type_under_any_key_is_survived(void **state) {
+static void values_of_any_type_can_be_read_under_any_key(void **state) {
   (void)state;
   static const char *const keys[] = {"range",    "range_start", "range_end", "exclude",    "gateway",
                                      "Gateway",  "ipRanges",    "routes",    "addresses",  "dns",
@@ -933,15 +936,14 @@ static void any_type_under_any_key_is_survived(void **state) {
     for (size_t v = 0; v < VALUES; v++) {
       DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
       const struct dw_ipam *alone = read_members(arena, dw_arena_printf(arena, "\"%s\":%s", keys[k], values[v]));
-      const struct dw_ipam *beside =
-          read_members(arena, dw_arena_printf(arena, "\"%s\":%s," RANGE, keys[k], values[v]));
+      const struct dw_ipam *both = read_members(arena, dw_arena_printf(arena, "\"%s\":%s," RANGE, keys[k], values[v]));
       assert_int_equal(alone->type, DW_IPAM_WHEREABOUTS);
-      for (size_t i = 0; i < beside->problem_count; i++)
-        assert_non_null(beside->problems[i].what);
+      for (size_t i = 0; i < both->problem_count; i++)
+        assert_non_null(both->problems[i].what);
     }
 }
 
-/* HEAD, then PART for each number in place of its '#', joined by commas, then TAIL. */
+/* Returns HEAD, then PART COUNT times with a number instead of its '#', joined by commas, then TAIL. */
 static const char *repeat(struct dw_buf *buf, const char *head, const char *part, size_t count, const char *tail) {
   const char *mark = strchr(part, '#');
   assert_non_null(mark);
@@ -971,7 +973,8 @@ static void long_lists_are_read_in_linear_time(void **state) {
     const struct dw_ipam *ipam = read_members(arena, repeat(&buf, cases[i].head, cases[i].part, MANY, cases[i].tail));
     assert_true(ipam->problem_count <= 5 * 64);
   }
-  assert_true(clock() - before < 60 * CLOCKS_PER_SEC); /* a second or two; quadratic, it would be hours */
+  assert_true(clock() - before <
+              60 * CLOCKS_PER_SEC); /* takes about two seconds; in quadratic time, it would take hours */
 }
 
 static void many_excludes_leave_an_exact_pool(void **state) {
@@ -988,7 +991,7 @@ static void many_excludes_leave_an_exact_pool(void **state) {
   assert_int_equal(dw_interval_set_count(&pool->usable), (1 << 24) - 2 - 1 - MANY);
 }
 
-static void ranges_are_counted(void **state) {
+static void the_number_of_ranges_is_limited(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf most = DW_BUF_INIT;
@@ -1002,7 +1005,7 @@ static void ranges_are_counted(void **state) {
   assert_true(ipam->no_range_explained);
 }
 
-static void unknown_keys_hide_no_lookalike(void **state) {
+static void many_unknown_keys_do_not_hide_a_lookalike(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf buf = DW_BUF_INIT;
@@ -1011,7 +1014,7 @@ static void unknown_keys_hide_no_lookalike(void **state) {
   assert_int_equal(ipam->problems[ipam->problem_count - 1].kind, DW_IPAM_LOOKALIKE);
 }
 
-static void long_ovn_lists_are_refused(void **state) {
+static void long_ovn_lists_are_rejected(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   DW_BUF_SCOPED struct dw_buf buf = DW_BUF_INIT;
@@ -1026,40 +1029,40 @@ static void long_ovn_lists_are_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_answer_of_whereabouts_is_ours),
+      cmocka_unit_test(pools_are_the_same_as_in_whereabouts),
       cmocka_unit_test(ambiguous_keys_are_reported),
-      cmocka_unit_test(types_are_told_apart),
-      cmocka_unit_test(unreadable_ranges_say_how_to_write_them),
-      cmocka_unit_test(unreadable_parts_are_reported_in_place),
-      cmocka_unit_test(a_wrong_type_anywhere_fails),
+      cmocka_unit_test(ipam_types_are_recognized),
+      cmocka_unit_test(unreadable_ranges_are_reported_with_a_fix),
+      cmocka_unit_test(unreadable_parts_are_reported_with_their_field),
+      cmocka_unit_test(a_wrong_type_of_any_member_is_an_error),
       cmocka_unit_test(silently_ignored_ends_are_reported),
-      cmocka_unit_test(leading_zeros_come_with_the_canonical_form),
-      cmocka_unit_test(lookalikes_name_the_right_key),
-      cmocka_unit_test(each_key_is_found_however_its_words_are_joined),
+      cmocka_unit_test(leading_zeros_are_reported_with_the_canonical_form),
+      cmocka_unit_test(lookalike_keys_are_reported_with_the_correct_key),
+      cmocka_unit_test(keys_are_recognized_with_any_separator_and_letter_case),
       cmocka_unit_test(other_keys_are_unknown),
-      cmocka_unit_test(everything_that_whereabouts_knows_is_fine),
-      cmocka_unit_test(problems_stand_in_the_order_of_the_text),
-      cmocka_unit_test(a_missing_range_is_no_problem_of_syntax),
-      cmocka_unit_test(a_lookalike_in_place_of_a_range_is_one_mistake),
-      cmocka_unit_test(an_unreadable_part_leaves_the_subnet_known),
+      cmocka_unit_test(every_key_that_whereabouts_knows_is_accepted),
+      cmocka_unit_test(problems_are_in_the_order_of_the_text),
+      cmocka_unit_test(a_missing_range_is_not_a_syntax_problem),
+      cmocka_unit_test(a_lookalike_key_instead_of_a_range_is_one_mistake),
+      cmocka_unit_test(the_subnet_is_known_if_only_another_part_is_unreadable),
       cmocka_unit_test(excludes_can_empty_a_pool),
       cmocka_unit_test(ignored_ends_are_marked),
-      cmocka_unit_test(only_so_many_problems_are_kept),
+      cmocka_unit_test(the_number_of_problems_is_limited),
       cmocka_unit_test(a_long_value_is_not_quoted),
       cmocka_unit_test(settings_are_read),
       cmocka_unit_test(routes_are_read_as_the_plugins_set_them),
-      cmocka_unit_test(dhcp_has_no_routes_of_its_own),
-      cmocka_unit_test(the_number_of_routes_is_bounded),
+      cmocka_unit_test(the_routes_of_dhcp_are_not_read),
+      cmocka_unit_test(the_number_of_routes_is_limited),
       cmocka_unit_test(local_pools_are_what_the_plugins_hand_out),
       cmocka_unit_test(ovn_allocates_from_its_subnets),
       cmocka_unit_test(ovn_without_subnets_has_no_ipam),
-      cmocka_unit_test(ovns_mistakes_are_reported),
-      cmocka_unit_test(any_type_under_any_key_is_survived),
+      cmocka_unit_test(mistakes_in_ovn_lists_are_reported),
+      cmocka_unit_test(values_of_any_type_can_be_read_under_any_key),
       cmocka_unit_test(long_lists_are_read_in_linear_time),
       cmocka_unit_test(many_excludes_leave_an_exact_pool),
-      cmocka_unit_test(ranges_are_counted),
-      cmocka_unit_test(unknown_keys_hide_no_lookalike),
-      cmocka_unit_test(long_ovn_lists_are_refused),
+      cmocka_unit_test(the_number_of_ranges_is_limited),
+      cmocka_unit_test(many_unknown_keys_do_not_hide_a_lookalike),
+      cmocka_unit_test(long_ovn_lists_are_rejected),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ static void expect(const char *(*meant)(const char *), const struct example *exa
 }
 #define EXPECT(meant, examples) expect(meant, examples, sizeof(examples) / sizeof *(examples))
 
-static void letters_off_a_known_plugin(void **state) {
+static void misspelled_plugins_are_recognized(void **state) {
   (void)state;
   static const struct example examples[] = {{"macvaln", "macvlan"},
                                             {"MacVlan", "macvlan"},
@@ -43,8 +43,8 @@ static void letters_off_a_known_plugin(void **state) {
   EXPECT(dw_plugin_meant, examples);
 }
 
-/* Nothing that exists, or may, is taken for a mistake. */
-static void other_plugins_are_left_alone(void **state) {
+/* These are names of plugins that exist or may exist. */
+static void other_plugins_are_not_misspellings(void **state) {
   (void)state;
   static const struct example examples[] = {
       {"macvlan", NULL},    {"macvtap", NULL},    {"ipvlan", NULL},
@@ -62,7 +62,7 @@ static void other_plugins_are_left_alone(void **state) {
   EXPECT(dw_plugin_meant, examples);
 }
 
-static void letters_off_a_known_ipam(void **state) {
+static void misspelled_ipam_plugins_are_recognized(void **state) {
   (void)state;
   static const struct example examples[] = {{"whereabout", "whereabouts"},
                                             {"Whereabouts", "whereabouts"},
@@ -77,7 +77,7 @@ static void letters_off_a_known_ipam(void **state) {
   EXPECT(dw_ipam_meant, examples);
 }
 
-static void other_ipams_are_left_alone(void **state) {
+static void other_ipam_plugins_are_not_misspellings(void **state) {
   (void)state;
   static const struct example examples[] = {{"", NULL},
                                             {"whereabouts", NULL},
@@ -103,10 +103,10 @@ static void other_ipams_are_left_alone(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(letters_off_a_known_plugin),
-      cmocka_unit_test(other_plugins_are_left_alone),
-      cmocka_unit_test(letters_off_a_known_ipam),
-      cmocka_unit_test(other_ipams_are_left_alone),
+      cmocka_unit_test(misspelled_plugins_are_recognized),
+      cmocka_unit_test(other_plugins_are_not_misspellings),
+      cmocka_unit_test(misspelled_ipam_plugins_are_recognized),
+      cmocka_unit_test(other_ipam_plugins_are_not_misspellings),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

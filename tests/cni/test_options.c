@@ -1,4 +1,4 @@
-/* The JSON types that Go's decoders want, at both sides of each limit. */
+/* The JSON types that Go's decoders require, with values on both sides of each limit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* The configuration {HEAD,MEMBER} has the fault WANTED at FIELD; NULL: none. */
+/* Checks that the configuration {HEAD,MEMBER} has the fault WANTED at FIELD, or none if WANTED is NULL. */
 static void expect_in(const char *head, const char *member, const char *field, const char *wanted) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const char *text = dw_arena_printf(arena, "{\"cniVersion\":\"0.3.1\",\"name\":\"net\",%s,%s}", head, member);
@@ -36,7 +36,7 @@ static void expect(const char *member, const char *field, const char *wanted) {
   expect_in(MACVLAN, member, field, wanted);
 }
 
-static void a_count_is_a_uint32(void **state) {
+static void bcqueuelen_is_a_uint32(void **state) {
   (void)state;
   static const struct {
     const char *value, *wanted;
@@ -73,7 +73,7 @@ static void a_capability_is_a_boolean(void **state) {
   expect("\"capabilities\":[]", "spec.config.capabilities", "an object");
 }
 
-/* Each member of each plugin, with a value of no type that it may have. */
+/* Each row has a value of a wrong type. */
 static void each_member_of_a_plugin_has_its_type(void **state) {
   (void)state;
   static const struct {
@@ -116,7 +116,7 @@ static void each_member_of_a_plugin_has_its_type(void **state) {
   }
 }
 
-static void dns_has_strings_and_lists_of_them(void **state) {
+static void dns_has_strings_and_lists_of_strings(void **state) {
   (void)state;
   expect("\"dns\":{\"nameservers\":[\"a\",null],\"domain\":\"b\",\"search\":[],\"options\":[\"c\"]}", NULL, NULL);
   expect("\"dns\":{\"nameservers\":\"a\"}", "spec.config.dns.nameservers", "a list of strings");
@@ -126,7 +126,8 @@ static void dns_has_strings_and_lists_of_them(void **state) {
   expect("\"dns\":{\"options\":\"a\"}", "spec.config.dns.options", "a list of strings");
 }
 
-/* A list's own members, below spec.config. null is no absence for libcni, and text no boolean for Multus. */
+/* The members of a list besides its plugins. For libcni, null does not count as absent; for Multus, text is not a
+ * boolean. */
 static void each_member_of_a_list_has_its_type(void **state) {
   (void)state;
   static const struct {
@@ -165,7 +166,7 @@ static void each_member_of_a_list_has_its_type(void **state) {
   expect_in(LIST, "\"ipam\":{\"type\":7}", "spec.config.ipam.type", "a string");
 }
 
-/* MAJOR[.MINOR[.MICRO]] of up to twelve bytes; only the first that is none is reported. */
+/* MAJOR[.MINOR[.MICRO]] has at most twelve bytes. Only the first invalid version is reported. */
 static void a_version_has_up_to_three_numbers(void **state) {
   (void)state;
   static const char *const good[] = {"", "1", "1.0", "1.0.0", "0.3.1", "10.20.30", "123456789012"};
@@ -185,10 +186,10 @@ static void a_version_has_up_to_three_numbers(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_count_is_a_uint32),
+      cmocka_unit_test(bcqueuelen_is_a_uint32),
       cmocka_unit_test(a_capability_is_a_boolean),
       cmocka_unit_test(each_member_of_a_plugin_has_its_type),
-      cmocka_unit_test(dns_has_strings_and_lists_of_them),
+      cmocka_unit_test(dns_has_strings_and_lists_of_strings),
       cmocka_unit_test(each_member_of_a_list_has_its_type),
       cmocka_unit_test(a_version_has_up_to_three_numbers),
   };

@@ -83,7 +83,7 @@ static void each_plugin_reads_its_own_keys(void **state) {
       fail_msg("%s: %u", none[i], dw_plugin_keys(none[i]));
 }
 
-static void only_three_fall_back_to_the_default_routes_nic(void **state) {
+static void macvlan_ipvlan_and_vlan_default_to_the_nic_of_the_default_route(void **state) {
   (void)state;
   assert_true(dw_plugin_needs_master("macvlan"));
   assert_true(dw_plugin_needs_master("ipvlan"));
@@ -108,7 +108,7 @@ static void some_plugins_never_run_an_ipam_plugin(void **state) {
       fail_msg("%s", may[i]);
 }
 
-static void two_attach_to_a_linux_bridge(void **state) {
+static void bridge_and_cnv_bridge_attach_to_a_linux_bridge(void **state) {
   (void)state;
   assert_true(dw_plugin_is_bridge("bridge"));
   assert_true(dw_plugin_is_bridge("cnv-bridge"));
@@ -116,7 +116,7 @@ static void two_attach_to_a_linux_bridge(void **state) {
   assert_false(dw_plugin_is_bridge("macvlan"));
 }
 
-static void interface_names_are_those_of_the_kernel(void **state) {
+static void interface_names_are_those_that_the_kernel_accepts(void **state) {
   (void)state;
   static const char *const good[] = {"a", "eth1", "bond0.100", "fifteen-bytes-x", "...", "br_x", "\xc3\xbc"};
   static const char *const bad[] = {"",     ".",    "..",   "sixteen-bytes-xx", "a/b", "a:b", "a b", "a\tb", "a\nb",
@@ -129,7 +129,7 @@ static void interface_names_are_those_of_the_kernel(void **state) {
       fail_msg("%s", bad[i]);
 }
 
-static void network_names_are_those_of_libcni(void **state) {
+static void network_names_are_those_that_libcni_accepts(void **state) {
   (void)state;
   static const char *const good[] = {"a", "9", "migration-bridge", "A_b.c-1", "a-", "a."};
   static const char *const bad[] = {"", "-a", ".a", "_a", "a b", "a/b", "a\n", "\xc3\xa4", "a\xc3\xa4"};
@@ -157,11 +157,11 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plugins_have_classes),
       cmocka_unit_test(each_plugin_reads_its_own_keys),
-      cmocka_unit_test(only_three_fall_back_to_the_default_routes_nic),
+      cmocka_unit_test(macvlan_ipvlan_and_vlan_default_to_the_nic_of_the_default_route),
       cmocka_unit_test(some_plugins_never_run_an_ipam_plugin),
-      cmocka_unit_test(two_attach_to_a_linux_bridge),
-      cmocka_unit_test(interface_names_are_those_of_the_kernel),
-      cmocka_unit_test(network_names_are_those_of_libcni),
+      cmocka_unit_test(bridge_and_cnv_bridge_attach_to_a_linux_bridge),
+      cmocka_unit_test(interface_names_are_those_that_the_kernel_accepts),
+      cmocka_unit_test(network_names_are_those_that_libcni_accepts),
       cmocka_unit_test(versions_are_those_that_libcni_knows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ static void the_wire_is_what_the_plugin_attaches_to(void **state) {
   static const struct {
     const char *config;
     enum dw_wire_kind kind;
-    const char *nic; /* of the node on that wire; NULL where it can't be known */
+    const char *nic; /* the node's interface on that wire; NULL if it is not known */
   } rows[] = {
       {"{\"type\":\"macvlan\",\"master\":\"bond2\"}", DW_WIRE_NIC, "bond2"},
       {"{\"type\":\"macvlan\",\"master\":\"bond2.100\"}", DW_WIRE_NIC, "bond2.100"},

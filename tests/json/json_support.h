@@ -39,7 +39,7 @@ static inline int parse_yaml(struct dw_arena *arena, const char *text, struct dw
   return result;
 }
 
-/* Whether json-c reads the same from both texts. */
+/* Returns true if json-c reads the same value from both texts. */
 static inline int same_json(const char *text, const char *expected) {
   struct json_object *a = json_tokener_parse(text);
   struct json_object *b = json_tokener_parse(expected);

@@ -40,7 +40,7 @@ static void making_stops_at_the_limit(void **state) {
   assert_int_equal(dw_json_append(arena, list, dw_json_new_null()), -1);
 }
 
-static void a_copy_with_one_member_set_leaves_the_object_alone(void **state) {
+static void a_copy_with_one_member_set_does_not_change_the_object(void **state) {
   (void)state;
   static const char text[] = "{\"a\":1,\"b\":{\"c\":2},\"d\":3}";
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -75,7 +75,7 @@ static void expect_all(const dw_json *object, size_t count) {
   assert_int_equal(place, count);
 }
 
-/* Around the sizes at which an object gets an index, or a larger one. */
+/* Sizes just below and above those at which an object gets an index or a larger one. */
 static const size_t sizes[] = {0, 1, 4, 5, 15, 16, 17, 31, 32, 33, 64, 65, 1000};
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
@@ -107,7 +107,7 @@ static void finds_parsed_members_in_objects_of_any_size(void **state) {
     assert_true(dw_json_equal(object, parse(arena, dw_json_text(arena, object))));
     if (sizes[s] == 0)
       continue;
-    /* once more the last key, in place of the closing bracket */
+    /* the last key again, instead of the closing bracket */
     dw_buf_truncate(&text, text.length - 1);
     dw_buf_printf(&text, ",\"%s\":%zu}", key_of(key, sizes[s] - 1), sizes[s] - 1);
     expect_all(parse(arena, dw_buf_text(&text)), sizes[s]);
@@ -151,7 +151,7 @@ static void similar_keys_are_distinguished(void **state) {
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 
-static void names_types(void **state) {
+static void types_have_names(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   static const struct {
@@ -222,7 +222,7 @@ static void walks_members_in_document_order(void **state) {
   assert_string_equal(dw_buf_text(&seen), "zamb");
 }
 
-/* Go's decoder: no regard to case, the last one wins. */
+/* Like Go's decoder: keys are matched ignoring case, and the last one is used. */
 static void folds_keys_as_go_does(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -283,7 +283,7 @@ static void compares_values(void **state) {
   assert_false(dw_json_equal(dw_json_new_null(), NULL));
 }
 
-static void knows_whether_keys_may_be_repeated(void **state) {
+static void reports_whether_keys_may_be_repeated(void **state) {
   (void)state;
   static const char *const apart[] = {"1", "[]", "{}", "{\"a\":1,\"b\":{\"a\":1}}", "[{\"a\":1},{\"a\":1}]"};
   static const char *const twice[] = {"{\"a\":1,\"A\":2}", "{\"a\":1,\"a\":2}",
@@ -315,18 +315,18 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(makes_values),
       cmocka_unit_test(making_stops_at_the_limit),
-      cmocka_unit_test(a_copy_with_one_member_set_leaves_the_object_alone),
+      cmocka_unit_test(a_copy_with_one_member_set_does_not_change_the_object),
       cmocka_unit_test(finds_set_members_in_objects_of_any_size),
       cmocka_unit_test(finds_parsed_members_in_objects_of_any_size),
       cmocka_unit_test(members_can_be_added_to_a_parsed_object),
       cmocka_unit_test(similar_keys_are_distinguished),
-      cmocka_unit_test(names_types),
+      cmocka_unit_test(types_have_names),
       cmocka_unit_test(reads_members_and_elements),
       cmocka_unit_test(wrong_types_read_as_absent_and_do_not_change_the_output),
       cmocka_unit_test(walks_members_in_document_order),
       cmocka_unit_test(folds_keys_as_go_does),
       cmocka_unit_test(compares_values),
-      cmocka_unit_test(knows_whether_keys_may_be_repeated),
+      cmocka_unit_test(reports_whether_keys_may_be_repeated),
       cmocka_unit_test(writes_reals_that_read_back_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ static void expect_error(const struct broken *broken, enum dw_json_flags flags, 
     fail_msg("%s: code %d at %d:%d: %s", broken->text, (int)err.code, err.line, err.column, err.text);
 }
 
-static void names_the_place_and_the_mistake(void **state) {
+static void reports_the_position_and_the_mistake(void **state) {
   (void)state;
   static const struct broken table[] = {
       {"", 1, 1, "empty"},
@@ -172,7 +172,7 @@ static void rejects_a_nul_byte(void **state) {
   assert_null(dw_json_parse(arena, "\"\0\"", 3, DW_JSON_PLAIN, &err));
 }
 
-static void finds_duplicate_keys_when_asked(void **state) {
+static void rejects_duplicate_keys_on_request(void **state) {
   (void)state;
   static const struct broken table[] = {
       {"{\"a\":1,\n \"a\":2}", 2, 2, "\"a\""},
@@ -257,7 +257,8 @@ static void respects_the_limit_of_the_arena(void **state) {
   free(digits);
 }
 
-/* The limit may strike in the middle of any token: one long number and one long string, at every possible limit. */
+/* Memory may run out in the middle of any token, so a long number and a long string are parsed with every possible
+ * limit. */
 static void fails_cleanly_at_any_limit(void **state) {
   (void)state;
   char *digits = repeated("7", 700);
@@ -297,12 +298,12 @@ static void threads_are_independent(void **state) {
   }
 }
 
-static void leaves_members_out(void **state) {
+static void omits_the_given_members(void **state) {
   (void)state;
   static const char text[] =
       "{\"a\":1,\"skip\":{\"skip\":[1,\"\\u00e9\"],\"x\":1,\"x\":2},\"b\":[{\"skip\":null},{\"skipped\":3}]}";
   static const char *const names[] = {"skip", "other", NULL};
-  const struct dw_json_options options = {.flags = DW_JSON_UNIQUE_KEYS, .left_out = names};
+  const struct dw_json_options options = {.flags = DW_JSON_UNIQUE_KEYS, .omitted = names};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const dw_json *value = dw_json_parse_as(arena, text, sizeof text - 1, &options, NULL);
   assert_non_null(value);
@@ -314,7 +315,7 @@ static void omitted_members_must_be_json_and_use_no_memory(void **state) {
   static const char *const names[] = {"skip", NULL};
   static const char *const broken[] = {"{\"skip\":{\"a\":}}", "{\"skip\":\"\xff\"}", "{\"skip\":[1,]}",
                                        "{\"skip\":nul}"};
-  const struct dw_json_options options = {.left_out = names};
+  const struct dw_json_options options = {.omitted = names};
   for (size_t i = 0; i < LENGTH(broken); i++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
     struct dw_error err = DW_ERROR_INIT;
@@ -394,19 +395,19 @@ static void remarshalled_numbers_are_compared_by_value(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_every_kind_of_value),
-      cmocka_unit_test(names_the_place_and_the_mistake),
+      cmocka_unit_test(reports_the_position_and_the_mistake),
       cmocka_unit_test(rejects_nul_and_huge_numbers),
       cmocka_unit_test(half_a_surrogate_pair_becomes_u_fffd),
       cmocka_unit_test(integers_beyond_64_bits_keep_their_text),
       cmocka_unit_test(rejects_a_nul_byte),
-      cmocka_unit_test(finds_duplicate_keys_when_asked),
+      cmocka_unit_test(rejects_duplicate_keys_on_request),
       cmocka_unit_test(messages_shorten_long_keys_and_hide_control_characters),
       cmocka_unit_test(allows_128_levels_of_nesting),
       cmocka_unit_test(rejects_a_million_brackets),
       cmocka_unit_test(respects_the_limit_of_the_arena),
       cmocka_unit_test(fails_cleanly_at_any_limit),
       cmocka_unit_test(threads_are_independent),
-      cmocka_unit_test(leaves_members_out),
+      cmocka_unit_test(omits_the_given_members),
       cmocka_unit_test(omitted_members_must_be_json_and_use_no_memory),
       cmocka_unit_test(remarshalled_numbers_are_integers_if_go_writes_integers),
       cmocka_unit_test(remarshalled_numbers_are_compared_by_value),

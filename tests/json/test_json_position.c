@@ -27,7 +27,7 @@ static void counts_lines_and_bytes(void **state) {
   }
 }
 
-/* The value's text at PATH; "" where there is none. */
+/* Returns the text of the value at PATH; "" if there is none. */
 static const char *value_at(const char *text, const char *path, struct dw_buf *out) {
   struct dw_json_place place;
   char *copy = unterminated(text, strlen(text));
@@ -105,7 +105,7 @@ static void nothing_is_found_in_text_nested_too_deep(void **state) {
   free(text);
 }
 
-/* "path:first/second@line:column" of each, a blank between. */
+/* Returns "path:first/second@line:column" of each, separated by spaces. */
 static const char *duplicates_of(const char *text, struct dw_buf *out) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   size_t count = 0;
@@ -156,7 +156,7 @@ static void counts_how_often_a_key_appears(void **state) {
   assert_int_equal(list[1].times, 3);
 }
 
-static void knows_which_of_several_equal_keys_is_used(void **state) {
+static void reports_which_of_several_equal_keys_is_used(void **state) {
   (void)state;
   static const struct {
     const char *text, *used;
@@ -199,7 +199,8 @@ static void keeps_the_first_64(void **state) {
   }
 }
 
-/* The outer object's keys are compared after the inner ones' were: the earliest in the document have to stay. */
+/* The keys of the outer object are compared after those of the inner ones. Nevertheless, the earliest duplicates in the
+ * document must be kept. */
 static void keeps_the_first_64_of_several_objects(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -216,7 +217,7 @@ static void keeps_the_first_64_of_several_objects(void **state) {
   assert_string_equal(list[63].path, "b[62].x");
 }
 
-/* A million bytes of key above 64 duplicates must not become 64 million bytes of paths. */
+/* A key of a million bytes with 64 duplicates below it must not result in paths of 64 million bytes. */
 static void shortens_long_paths(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -239,7 +240,7 @@ static void finds_the_nearest_ancestor(void **state) {
   static const struct {
     const char *text;
     const char *path;
-    const char *nearest; /* "" where the text is no JSON */
+    const char *nearest; /* "" if the text is not JSON */
   } table[] = {
       {" {\"a\": [1, {\"b\": 2}]}", "a[1].c.d", "{\"b\": 2}"},
       {" {\"a\": [1, {\"b\": 2}]}", "a[2]", "[1, {\"b\": 2}]"},
@@ -269,7 +270,7 @@ int main(void) {
       cmocka_unit_test(nothing_is_found_in_text_nested_too_deep),
       cmocka_unit_test(finds_duplicates_on_every_level),
       cmocka_unit_test(counts_how_often_a_key_appears),
-      cmocka_unit_test(knows_which_of_several_equal_keys_is_used),
+      cmocka_unit_test(reports_which_of_several_equal_keys_is_used),
       cmocka_unit_test(keeps_the_first_64),
       cmocka_unit_test(keeps_the_first_64_of_several_objects),
       cmocka_unit_test(shortens_long_paths),

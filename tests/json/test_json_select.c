@@ -35,13 +35,13 @@ static void only_selected_values_are_kept(void **state) {
        "{\"nics\":[{\"name\":\"a\"},{},{\"name\":\"b\",\"ip\":[{\"a\":1},{}]}]}"},
       {"{\"all\":{\"a\":[1,{\"b\":2}]}}", "{\"all\":{\"a\":[1,{\"b\":2}]}}"},
       {"{\"\\u006bind\":1,\"k\\\"ey\":{\"x\":2,\"y\":3}}", "{\"kind\":1,\"k\\\"ey\":{\"x\":2}}"},
-      /* Of another type than the path expects: for whoever reads it to refuse. */
+      /* Values of another type than the path expects are kept, so that the reader can reject them. */
       {"{\"meta\":\"text\",\"nics\":{\"name\":1}}", "{\"meta\":\"text\",\"nics\":{}}"},
       {"{\"meta\":[{\"name\":1}],\"nics\":null}", "{\"meta\":[],\"nics\":null}"},
       {"{\"nics\":[1,[2],\"a\"]}", "{\"nics\":[1,[],\"a\"]}"},
       {"[{\"kind\":1}]", "[]"},
       {"5", "5"},
-      /* As in Go, the last of equal keys. */
+      /* As in Go, the last of equal keys is used. */
       {"{\"meta\":{\"name\":\"a\"},\"meta\":{\"uid\":1}}", "{\"meta\":{}}"},
   };
   for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -88,7 +88,7 @@ static dw_json *pick_nested(struct dw_arena *arena, const char *key, size_t dept
   return dw_json_select(arena, dw_buf_text(&text), text.length, paths, DW_JSON_PLAIN);
 }
 
-static void depth_is_limited_everywhere(void **state) {
+static void depth_is_limited_inside_and_outside_of_the_selection(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_non_null(pick_nested(arena, "all", DW_JSON_MAX_DEPTH));
@@ -210,7 +210,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(only_selected_values_are_kept),
       cmocka_unit_test(values_that_are_not_selected_must_be_json),
-      cmocka_unit_test(depth_is_limited_everywhere),
+      cmocka_unit_test(depth_is_limited_inside_and_outside_of_the_selection),
       cmocka_unit_test(duplicate_keys_are_rejected_on_request),
       cmocka_unit_test(selecting_respects_the_limit_of_the_arena),
       cmocka_unit_test(copying_a_selection_respects_the_limit),

@@ -52,7 +52,7 @@ static void writes_indented_text(void **state) {
   assert_non_null(strstr(dw_buf_text(&pretty), "\"\"\n}"));
 }
 
-/* What json-c reads back from TEXT written as a string and as a key. */
+/* Writes TEXT as a string and as a key, and checks what json-c reads from that. */
 static void expect_read_back(const char *text, size_t length, const char *expected) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   struct dw_json_writer w = DW_JSON_WRITER(&out);

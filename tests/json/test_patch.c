@@ -45,7 +45,7 @@ static void escapes_pointer_tokens(void **state) {
 static void applies_operations(void **state) {
   (void)state;
   static const struct {
-    const char *document, *patch, *result; /* result NULL: can't be applied */
+    const char *document, *patch, *result; /* result is NULL if the patch can't be applied */
   } cases[] = {
       {"{\"foo\":\"bar\"}", "[{\"op\":\"add\",\"path\":\"/baz\",\"value\":\"qux\"}]",
        "{\"baz\":\"qux\",\"foo\":\"bar\"}"},
@@ -93,7 +93,7 @@ static void applies_operations(void **state) {
   }
 }
 
-/* Each `copy` doubles the document; what it may become is bounded by the number of operations and tokens. */
+/* Each `copy` doubles the document. The limits for operations and tokens also limit its size. */
 static void rejects_patches_that_grow_without_bound(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);

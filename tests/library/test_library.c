@@ -1,4 +1,4 @@
-/* The public C API, with include/droveway/ alone. */
+/* Tests the public C API with nothing but the headers in include/droveway/. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +33,7 @@ static droveway_findings *lint(const droveway_state *state, const char *text, dr
   return droveway_lint(state, "nad.yaml", text, strlen(text), NULL, error);
 }
 
-/* The first finding of RULE; fails the test where there is none. */
+/* Returns the first finding of RULE. Fails the test if there is none. */
 static const droveway_finding *find(const droveway_findings *findings, const char *rule) {
   for (size_t i = 0; i < droveway_findings_count(findings); i++)
     if (strcmp(droveway_finding_rule(droveway_findings_at(findings, i)), rule) == 0)
@@ -60,7 +60,7 @@ static void the_version_is_that_of_the_headers(void **state) {
 
 /* --- lint --- */
 
-static void a_denial_has_its_rule_field_message_and_place(void **state) {
+static void a_denial_has_its_rule_field_message_and_position(void **state) {
   (void)state;
   droveway_state *cluster = droveway_state_unknown(NULL);
   droveway_findings *findings = lint(cluster, empty_pool, NULL);
@@ -86,7 +86,7 @@ static void a_denial_has_its_rule_field_message_and_place(void **state) {
   droveway_state_free(cluster);
 }
 
-static void a_warning_is_a_warning(void **state) {
+static void an_unknown_key_is_only_a_warning(void **state) {
   (void)state;
   droveway_state *cluster = droveway_state_unknown(NULL);
   droveway_findings *findings = lint(cluster, unknown_key, NULL);
@@ -120,7 +120,7 @@ static void a_manifest_is_judged_against_the_state(void **state) {
   droveway_state_free(without);
 }
 
-static void paths_are_linted_as_check_does(void **state) {
+static void paths_are_linted_as_by_the_check_command(void **state) {
   (void)state;
   const char *const paths[] = {"tests/manifests/pair-misspelt"};
   const char *const absent[] = {"tests/manifests/absent.yaml"};
@@ -147,7 +147,7 @@ static void paths_are_linted_as_check_does(void **state) {
   droveway_error_free(error);
 }
 
-static void an_unreadable_manifest_is_an_error_with_its_place(void **state) {
+static void an_unreadable_manifest_is_an_error_with_a_position(void **state) {
   (void)state;
   droveway_error *error = new_error();
   droveway_state *cluster = droveway_state_unknown(NULL);
@@ -171,7 +171,7 @@ static void bytes_after_the_length_are_not_read(void **state) {
   (void)state;
   droveway_state *cluster = droveway_state_unknown(NULL);
   size_t length = strlen(empty_pool);
-  char *exact = malloc(length); /* the sanitizers and valgrind see a byte too many */
+  char *exact = malloc(length); /* so that sanitizers and valgrind notice a read beyond its end */
   assert_non_null(exact);
   memcpy(exact, empty_pool, length);
   droveway_findings *findings = droveway_lint(cluster, NULL, exact, length, NULL, NULL);
@@ -197,7 +197,7 @@ static void a_policy_changes_what_a_rule_does(void **state) {
   (void)state;
   droveway_policy *strict = policy(POLICY "namespace: virt\nrules: {range-empty: warn}\n", NULL);
   droveway_state *cluster = droveway_state_unknown(strict);
-  droveway_policy_free(strict); /* the state keeps what it needs */
+  droveway_policy_free(strict); /* the state stays valid */
   droveway_findings *findings = lint(cluster, empty_pool, NULL);
   assert_string_equal(droveway_state_namespace(cluster), "virt");
   assert_int_equal(droveway_finding_severity(find(findings, "range-empty")), DROVEWAY_WARNING);
@@ -205,7 +205,7 @@ static void a_policy_changes_what_a_rule_does(void **state) {
   droveway_state_free(cluster);
 }
 
-static void a_wrong_policy_is_an_error_with_its_place(void **state) {
+static void an_invalid_policy_is_an_error_with_a_position(void **state) {
   (void)state;
   droveway_error *error = new_error();
   assert_null(policy(POLICY "rules: {range-emtpy: warn}\n", error));
@@ -245,7 +245,7 @@ static void a_state_that_cannot_be_read_is_an_error(void **state) {
 
 /* --- judge --- */
 
-static void a_review_is_answered_as_the_command_does(void **state) {
+static void a_review_has_the_same_answer_as_from_the_command(void **state) {
   (void)state;
   size_t length = 0;
   size_t answered = 0;
@@ -263,7 +263,7 @@ static void a_review_is_answered_as_the_command_does(void **state) {
   free(body);
 }
 
-/* The recorded NAD with a range of one address, which no pool can be made of. */
+/* Returns the recorded review with a /32 as the range, which has no usable address. */
 static char *denied_body(size_t *length) {
   char *body = file_text(review_path, length);
   assert_non_null(strstr(body, "/24"));
@@ -297,7 +297,7 @@ static void a_denied_review_has_findings_and_a_message(void **state) {
   free(body);
 }
 
-static void mutate_gives_a_patch(void **state) {
+static void mutate_returns_a_patch(void **state) {
   (void)state;
   size_t length = 0;
   size_t patched = 0;
@@ -333,9 +333,9 @@ static void what_is_not_a_review_is_an_error(void **state) {
   droveway_error_free(error);
 }
 
-/* --- all of it --- */
+/* --- NULL and threads --- */
 
-static void null_is_harmless(void **state) {
+static void every_function_accepts_null(void **state) {
   (void)state;
   droveway_error *error = new_error();
   droveway_state *cluster = droveway_state_unknown(NULL);
@@ -400,7 +400,7 @@ struct shared {
   size_t length;
 };
 
-/* A review and a manifest, again and again; returns how many were not denied. */
+/* Judges a review and a manifest repeatedly. Returns how many of them were not denied. */
 static void *judge_often(void *context) {
   const struct shared *shared = context;
   uintptr_t wrong = 0;
@@ -438,20 +438,20 @@ static void two_threads_share_a_state(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_version_is_that_of_the_headers),
-      cmocka_unit_test(a_denial_has_its_rule_field_message_and_place),
-      cmocka_unit_test(a_warning_is_a_warning),
+      cmocka_unit_test(a_denial_has_its_rule_field_message_and_position),
+      cmocka_unit_test(an_unknown_key_is_only_a_warning),
       cmocka_unit_test(a_manifest_is_judged_against_the_state),
-      cmocka_unit_test(paths_are_linted_as_check_does),
-      cmocka_unit_test(an_unreadable_manifest_is_an_error_with_its_place),
+      cmocka_unit_test(paths_are_linted_as_by_the_check_command),
+      cmocka_unit_test(an_unreadable_manifest_is_an_error_with_a_position),
       cmocka_unit_test(bytes_after_the_length_are_not_read),
       cmocka_unit_test(a_policy_changes_what_a_rule_does),
-      cmocka_unit_test(a_wrong_policy_is_an_error_with_its_place),
+      cmocka_unit_test(an_invalid_policy_is_an_error_with_a_position),
       cmocka_unit_test(a_state_that_cannot_be_read_is_an_error),
-      cmocka_unit_test(a_review_is_answered_as_the_command_does),
+      cmocka_unit_test(a_review_has_the_same_answer_as_from_the_command),
       cmocka_unit_test(a_denied_review_has_findings_and_a_message),
-      cmocka_unit_test(mutate_gives_a_patch),
+      cmocka_unit_test(mutate_returns_a_patch),
       cmocka_unit_test(what_is_not_a_review_is_an_error),
-      cmocka_unit_test(null_is_harmless),
+      cmocka_unit_test(every_function_accepts_null),
       cmocka_unit_test(two_threads_share_a_state),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

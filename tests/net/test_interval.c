@@ -18,7 +18,7 @@ static struct dw_interval span(const char *first, const char *last) {
   return made;
 }
 
-/* 10.0.0.(first) to 10.0.0.(last), or the same in fd00:: where V4 is false. */
+/* Returns 10.0.0.(first) to 10.0.0.(last), or the same in fd00:: if V4 is false. */
 static struct dw_interval small(bool v4, unsigned first, unsigned last) {
   char text[2][DW_ADDR_TEXT];
   snprintf(text[0], DW_ADDR_TEXT, v4 ? "10.0.0.%u" : "fd00::%x", first);

@@ -13,7 +13,7 @@
 static const struct {
   const char *text;
   enum dw_range_fault fault;
-  const char *canonical; /* where the subnet was read */
+  const char *canonical; /* if the subnet was read */
 } ranges[] = {
     {"10.200.5.0/24", DW_RANGE_OK, "10.200.5.0/24"},
     {"10.0.0.10/24", DW_RANGE_OK, "10.0.0.0/24"},

@@ -30,7 +30,7 @@ static const char *string_member(struct json_object *object, const char *key) {
 
 struct reading {
   struct dw_arena *arena;
-  struct json_object *pools; /* expected; NULL where an error is */
+  struct json_object *pools; /* expected; NULL if an error is */
   size_t count;              /* of the ranges read so far */
 };
 

@@ -9,7 +9,7 @@
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 
-/* All documents as "LINE:JSON", a blank between. */
+/* Returns all documents as "LINE:JSON", separated by spaces. */
 static const char *documents(const char *text, size_t length, struct dw_buf *out) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_yaml_doc *doc = NULL;
@@ -86,7 +86,7 @@ static void reads_json(void **state) {
   }
 }
 
-/* The code of the error that TEXT ends in; -1 where it is read. */
+/* Returns the code of the error that reading TEXT results in; -1 if there is none. */
 static int error_code(const char *text, size_t limit) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(limit);
   struct dw_yaml_doc *doc = NULL;
@@ -159,7 +159,7 @@ static void aliases_share_the_anchored_value(void **state) {
     assert_string_equal(documents(table[i].text, strlen(table[i].text), &out), table[i].documents);
 }
 
-/* Each level holds the one below ten times. */
+/* Each level contains the one below it ten times. */
 static void laughs(struct dw_buf *out, const char *joke, int levels) {
   dw_buf_printf(out, "a0: &a0 \"%s\"\n", joke);
   for (int i = 1; i <= levels; i++) {

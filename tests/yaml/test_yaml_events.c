@@ -9,7 +9,7 @@
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 
-static void names_the_place_and_the_mistake(void **state) {
+static void reports_the_position_and_the_mistake(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -55,7 +55,7 @@ static void names_the_place_and_the_mistake(void **state) {
   }
 }
 
-static void names_the_line_where_the_broken_part_begins(void **state) {
+static void reports_the_line_where_the_broken_part_begins(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_yaml_doc *doc = NULL;
@@ -67,8 +67,8 @@ static void names_the_line_where_the_broken_part_begins(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(names_the_place_and_the_mistake),
-      cmocka_unit_test(names_the_line_where_the_broken_part_begins),
+      cmocka_unit_test(reports_the_position_and_the_mistake),
+      cmocka_unit_test(reports_the_line_where_the_broken_part_begins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

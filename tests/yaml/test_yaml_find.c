@@ -15,7 +15,7 @@
 struct text {
   struct dw_arena *arena;
   const char *text; /* without the mark */
-  size_t marked;    /* where it was */
+  size_t marked;    /* the offset of the mark */
   struct dw_yaml_doc *doc;
   struct dw_yaml_source *source;
 };
@@ -65,7 +65,7 @@ static void expect_line(const char *text, size_t at, const struct dw_place *plac
   assert_memory_equal(place->source, text + start, length);
 }
 
-/* SPOT stands at the mark in MARKED, WIDTH characters wide. */
+/* Checks that SPOT is found at the mark in MARKED, WIDTH characters wide. */
 static void expect_at(const char *marked, struct dw_yaml_spot spot, int width) {
   struct text t = open_text(marked);
   struct dw_place place = dw_yaml_find(t.doc, t.source, &spot);
@@ -151,7 +151,7 @@ static void finds_plain_scalars(void **state) {
   expect_values(table, LENGTH(table));
 }
 
-/* A JSON object never begins a plain scalar, but a JSON string in YAML's eyes may be plain text. */
+/* A plain scalar can not contain JSON objects, but errors may name a line and column in its text. */
 static void finds_places_inside_plain_text(void **state) {
   (void)state;
   expect_at("c: one two\n  three\n\n   " MARK "four\n", (struct dw_yaml_spot){"c", false, 2, 1}, 1);
@@ -233,12 +233,12 @@ static void finds_lines_and_columns_inside_a_text(void **state) {
   expect_at("c: \"{\\n  " MARK "x\\n}\"\n", (struct dw_yaml_spot){"c", false, 2, 3}, 1);
   expect_at("c: \"\xC3\xA4" MARK "\\u00e4\\n}\"\n", (struct dw_yaml_spot){"c", false, 1, 3}, 6);
   expect_at("{\"c\": \"{\\n" MARK "\\\"}\"}", (struct dw_yaml_spot){"c", false, 2, 1}, 2);
-  /* A missing character at the end: behind the last existing one. */
+  /* If a character is missing at the end, the position is behind the last one. */
   expect_at("c: |\n  {\n    \"x\": 1" MARK "\n\nd: 1\n", (struct dw_yaml_spot){"c", false, 3, 1}, 1);
   expect_at("c: '{" MARK "  '\n", (struct dw_yaml_spot){"c", false, 1, 5}, 1);
   expect_at("c: \"{\\\"x\\\": 1" MARK "\"\n", (struct dw_yaml_spot){"c", false, 1, 9}, 1);
   expect_at("c: " MARK "'   '\n", (struct dw_yaml_spot){"c", false, 1, 1}, 5);
-  /* Behind the end, in a missing line, and in a value that is not a string. */
+  /* Positions behind the end, in a line that does not exist, and in a value that is not a string. */
   expect_at("c: '{}" MARK "'\n", (struct dw_yaml_spot){"c", false, 1, 900}, 1);
   expect_at("c: '{}" MARK "'\n", (struct dw_yaml_spot){"c", false, 900, 1}, 1);
   expect_at("c: " MARK "5\n", (struct dw_yaml_spot){"c", false, 1, 900}, 1);
@@ -300,7 +300,7 @@ static const char *find_string(const struct dw_yaml_doc *doc, const char **path)
   return NULL;
 }
 
-/* Whether what stands at RAW can say the byte SAID. */
+/* Returns true if the raw text at RAW can represent the byte SAID. */
 static bool may_say(const char *raw, char said) {
   if (*raw == said)
     return true;

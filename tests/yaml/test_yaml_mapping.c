@@ -69,7 +69,7 @@ static void expect_errors(const struct broken *table, size_t count) {
   }
 }
 
-static void rejects_keys_that_json_can_not_have(void **state) {
+static void rejects_keys_that_json_can_not_represent(void **state) {
   (void)state;
   static const struct broken table[] = {
       {"a: 1\n~: 2\n", DW_ERR_INVALID, 2, 1, "null can't be a key"},
@@ -102,7 +102,7 @@ static void rejects_duplicate_keys_and_names_both_lines(void **state) {
 }
 
 /* Like goyaml.v2: later members win, and in a list of objects the earlier ones. */
-static void merges(void **state) {
+static void merges_objects_like_goyaml(void **state) {
   (void)state;
   static const struct {
     const char *text;
@@ -144,8 +144,8 @@ static void rejects_merging_values_that_are_not_objects(void **state) {
   expect_errors(table, LENGTH(table));
 }
 
-/* A chain of merges is not nesting, and the copied members are counted. */
-static void long_chains_of_merges_are_bounded(void **state) {
+/* A chain of merges_objects_like_goyaml is not nesting, and the copied members are counted. */
+static void long_chains_of_merges_are_limited(void **state) {
   (void)state;
   for (int links = 300; links <= 3000; links += 2700) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -164,11 +164,11 @@ static void long_chains_of_merges_are_bounded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_become_text),
-      cmocka_unit_test(rejects_keys_that_json_can_not_have),
+      cmocka_unit_test(rejects_keys_that_json_can_not_represent),
       cmocka_unit_test(rejects_duplicate_keys_and_names_both_lines),
-      cmocka_unit_test(merges),
+      cmocka_unit_test(merges_objects_like_goyaml),
       cmocka_unit_test(rejects_merging_values_that_are_not_objects),
-      cmocka_unit_test(long_chains_of_merges_are_bounded),
+      cmocka_unit_test(long_chains_of_merges_are_limited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

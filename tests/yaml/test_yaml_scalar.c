@@ -29,7 +29,7 @@ static void expect_scalars(const struct scalar *table, size_t count) {
   }
 }
 
-/* What sigs.k8s.io/yaml makes of each. */
+/* The JSON that sigs.k8s.io/yaml converts each scalar to. */
 static void words_have_the_types_of_yaml_1_1(void **state) {
   (void)state;
   static const struct scalar table[] = {
