@@ -80,7 +80,7 @@ def target_size():
 
 
 def target_memory(size, most):
-  kinds = (("resident", "at rest"), ("resident-under-load", "under load"), ("resident-api", "at rest on an API server"))
+  kinds = (("resident", "idle"), ("resident-under-load", "under load"), ("resident-api", "idle, with an API server"))
   known = [(words, results.median("scale", size, metric)) for metric, words in kinds if results.get("scale", size, metric)]
   return [f"Resident memory, {size_words(size)}", f"{most} MB", "; ".join(f"{number(v)} MB {words}" for words, v in known) or "not measured",
           met([v for _, v in known] or [None], most)]
@@ -182,10 +182,10 @@ def sizes():
   return table(["instructions"] + [size_words(size) for size in SIZES] + ["last to first"], rows)
 
 
-SCALE = (("ready-folder", "ready from a state folder, s"), ("resident", "resident at rest, MB"), ("resident-anonymous", "... of it not backed by files, MB"),
+SCALE = (("ready-folder", "ready from a state folder, s"), ("resident", "resident when idle, MB"), ("resident-anonymous", "... of it not backed by files, MB"),
          ("resident-under-load", "resident under load, MB"), ("peak", "at the most, MB"), ("ready-api", "ready from a real API server, s"),
          ("ready-api-cpu", "... CPU of `serve` until then, s"), ("lists-alone", "... what the API server takes for the same lists, s"),
-         ("resident-api", "resident at rest, MB, API server"),
+         ("resident-api", "resident when idle, MB, API server"),
          ("resident-watched", "... after the changes, MB"), ("peak-watched", "at the most, MB, API server"),
          ("behind", "last of 10,000 changes until it counts, s"), ("catch-up", "catching up with 10,000 changes after a pause, s"),
          ("watch-cpu", "CPU for 10,000 changes, s"))
@@ -247,8 +247,8 @@ def charts():
                   groups([(words, [(label, ("engine", f"{name} {size}", "instructions"), 0.001) for name, label in ((WIDE, "NAD CREATE"), ("validate-hco-v1-create", "HyperConverged CREATE"))])
                           for words, size in by_size])),
     "memory": Bars("Resident memory of serve, by the cluster's size", "MB, less is better",
-                   groups([(words, [("at rest", ("scale", size, "resident"), 1), ("under load", ("scale", size, "resident-under-load"), 1),
-                                    ("at rest, API server", ("scale", size, "resident-api"), 1)]) for words, size in by_size]), mark=(64, "at most 64")),
+                   groups([(words, [("idle", ("scale", size, "resident"), 1), ("under load", ("scale", size, "resident-under-load"), 1),
+                                    ("idle, API server", ("scale", size, "resident-api"), 1)]) for words, size in by_size]), mark=(64, "at most 64")),
     "ready": Bars("From start until ready, by the cluster's size", "ms, less is better",
                   groups([(words, [("state folder", ("scale", size, "ready-folder"), 1000), ("API server", ("scale", size, "ready-api"), 1000)])
                           for words, size in by_size]), logarithmic=True, mark=(2000, "at most 2,000")),

@@ -57,7 +57,7 @@ ORACLES = """## Other comparisons
 - `make oracle-readers` (root) mutates 20,000 configurations and compares how Droveway reads them
   with the plugins' and whereabouts' own readers. Differences that have a reason are in
   `tests/oracle/readers/explained.tsv`.
-- `make oracle-kubevirt` compares which pods take an address of the migration network, and on which
+- `make oracle-kubevirt` compares which pods use an address of the migration network, and on which
   nodes, with KubeVirt's own code, for generated KubeVirt objects.
 """
 
