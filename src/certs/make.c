@@ -98,7 +98,7 @@ static void report_cert(const struct dw_pki_request *request, enum pki_file file
                         struct dw_buf *report) {
   char until[32];
   dw_pki_format_time(X509_get0_notAfter(cert), until);
-  dw_buf_printf(report, "%s/%s: %s ", request->dir, dw_pki_file_name(file), kept ? "kept," : "made,");
+  dw_buf_printf(report, "%s/%s: %s ", request->dir, dw_pki_file_name(file), kept ? "kept," : "created,");
   dw_pki_subject(cert, report);
   dw_buf_printf(report, ", until %s", until);
   if (file == PKI_LEAF_CERT) {
@@ -110,9 +110,9 @@ static void report_cert(const struct dw_pki_request *request, enum pki_file file
 
 static void report_all(const struct dw_pki_request *request, const struct material *m, struct dw_buf *report) {
   report_cert(request, PKI_CA_CERT, m->ca.cert, m->ca_kept, report);
-  dw_buf_printf(report, "%s/ca.key: %s\n", request->dir, m->ca_kept ? "kept" : "made; keep it secret");
+  dw_buf_printf(report, "%s/ca.key: %s\n", request->dir, m->ca_kept ? "kept" : "created; keep it secret");
   report_cert(request, PKI_LEAF_CERT, m->leaf, false, report);
-  dw_buf_printf(report, "%s/tls.key: made; keep it secret\n", request->dir);
+  dw_buf_printf(report, "%s/tls.key: created; keep it secret\n", request->dir);
 }
 
 int dw_pki_make(const struct dw_pki_request *request, struct dw_buf *report, struct dw_error *err) {

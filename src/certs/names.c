@@ -79,7 +79,7 @@ GENERAL_NAMES *dw_pki_alt_names(const struct dw_pki_names *names, struct dw_erro
   }
   GENERAL_NAMES *all = sk_GENERAL_NAME_new_null();
   if (all == NULL) {
-    dw_pki_error(err, "can't create a certificate names");
+    dw_pki_error(err, "can't create the certificate's names");
     return NULL;
   }
   for (size_t i = 0; i < names->count; i++) {

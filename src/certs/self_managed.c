@@ -202,7 +202,7 @@ static int check_options(const struct dw_self_managed *managed, struct dw_error 
   dw_pki_pair_free(&ca);
   dw_pki_pair_free(&leaf);
   if (failed == 0 && needed_ms >= shortest * 1000)
-    failed = dw_error_set(err, DW_ERR_USAGE, "the certificates are valid too briefly: renewing a CA takes %lld s",
+    failed = dw_error_set(err, DW_ERR_USAGE, "the certificates' lifetimes are too short: renewing a CA takes %lld s",
                           (long long)(needed_ms / 1000));
   return failed;
 }

@@ -363,7 +363,7 @@ static int embedded(struct dw_reduction *r, const struct dw_spot *data, const ch
     return 0;
   out->json = doc->root;
   if (dw_json_type(doc->root) != DW_JSON_OBJECT)
-    return dw_spot_error(out, err, "holds %s; it must be an object", dw_json_type_name(doc->root));
+    return dw_spot_error(out, err, "contains %s; it must be an object", dw_json_type_name(doc->root));
   return 0;
 }
 

@@ -114,7 +114,7 @@ static void wake(const struct lingerer *linger) {
 struct lingerer *dw_linger_start(struct dw_error *err) {
   struct lingerer *linger = calloc(1, sizeof *linger);
   if (linger == NULL || (linger->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0) {
-    dw_error_set(err, DW_ERR_OTHER, "can't make an event descriptor: %s", strerror(errno));
+    dw_error_set(err, DW_ERR_OTHER, "can't create an event descriptor: %s", strerror(errno));
     free(linger);
     return NULL;
   }

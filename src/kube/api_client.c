@@ -62,7 +62,7 @@ struct dw_api_client *dw_api_client_new(const struct dw_api_config *config, stru
       return client;
   }
   dw_api_client_free(client);
-  dw_error_set(err, DW_ERR_MEMORY, "can't make a connection to the API server: out of memory");
+  dw_error_set(err, DW_ERR_MEMORY, "can't open a connection to the API server: out of memory");
   return NULL;
 }
 

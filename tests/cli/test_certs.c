@@ -29,8 +29,8 @@ static void names_can_be_separated_by_spaces_or_commas(void **state) {
   (void)state;
   RUN_SCOPED run = RUN("certs", "--dns", "a.svc", "--dir", folder, "b.svc,c.svc", "--dns=10.0.0.1", "::1");
   assert_int_equal(run.status, 0);
-  assert_non_null(strstr(run.out, "ca.crt: made"));
-  assert_non_null(strstr(run.out, "tls.key: made"));
+  assert_non_null(strstr(run.out, "ca.crt: created"));
+  assert_non_null(strstr(run.out, "tls.key: created"));
   RUN_SCOPED check = RUN("certs", "--dir", folder, "--check", "--dns", "a.svc,b.svc", "c.svc", "10.0.0.1", "::1");
   if (check.status != 0)
     fail_msg("%s", check.out);
@@ -44,10 +44,10 @@ static void running_it_again_renews_the_server_certificate(void **state) {
   assert_int_equal(first.status, 0);
   assert_int_equal(again.status, 0);
   assert_non_null(strstr(again.out, "ca.crt: kept"));
-  assert_non_null(strstr(again.out, "tls.crt: made"));
+  assert_non_null(strstr(again.out, "tls.crt: created"));
   RUN_SCOPED forced = RUN("certs", "--dir", folder, "--dns", "b.svc", "--force");
   assert_int_equal(forced.status, 0);
-  assert_non_null(strstr(forced.out, "ca.crt: made"));
+  assert_non_null(strstr(forced.out, "ca.crt: created"));
 }
 
 static void check_exits_1_on_a_problem(void **state) {

@@ -566,7 +566,7 @@ static void broken_embedded_yaml_is_refused(void **state) {
   const char *text = refusal(KUBEADM "{ClusterConfiguration: \"a: b\\nc: [\"}}");
   assert_non_null(strstr(text, "ConfigMap kube-system/kubeadm-config: data.ClusterConfiguration is not readable"));
   text = refusal(KUBEADM "{ClusterConfiguration: '[1]'}}");
-  assert_non_null(strstr(text, "data.ClusterConfiguration holds a list"));
+  assert_non_null(strstr(text, "data.ClusterConfiguration contains a list"));
   text = refusal(KUBEADM "{ClusterConfiguration: 'networking: {podSubnet: 5}'}}");
   assert_non_null(strstr(text, "data.ClusterConfiguration.networking.podSubnet is an integer"));
   text = refusal(KUBEADM "{ClusterConfiguration: 'networking: {podSubnet: x}'}}");
