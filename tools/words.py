@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Refuses words that make a text hard to read for a native reader: words.py [--all]
+"""Rejects words that make a text hard to read for a native reader: words.py
 
-It reads the documents and the strings of src/ (and so every message and --help text). A line that needs the word anyway says so
-with `words: ok` in a comment at its end. --all also counts the words of the second list, which still occur."""
+It reads the documents, the manifests, and the strings of src/ (and so every message and --help text). A line that needs the word
+anyway says so with `words: ok` in a comment at its end."""
 import re
 import subprocess
 import sys
@@ -24,13 +24,21 @@ REFUSED = [
   (r"lies? in", "is in"),
   (r"by (?:itself|themselves)", "automatically, alone"),
   (r"beside", "next to, in addition to"),
-]
-# As above, but they still occur. Move a line up when --all no longer reports it.
-LATER = [
   (r"tells? of", "reports, describes"),
+  (r"tells? (?:whether|which)", "shows, returns true if"),
   (r"what stands", "existing objects"),
-  (r"is no (?!more\b|longer\b|such\b|need\b|other\b)", "is not a (valid)"),
   (r"of (?:its|their) own", "own, separate"),
+  (r"(?<!there )(?<=\w )is no (?!more\b|longer\b|such\b|need\b|other\b|different\b)[\w`]+", "is not a (valid)"),
+  (r"are no (?:text|JSON|UTF-8|numbers?|objects?|lists?|strings?)", "are not"),
+  (r"where there (?:is|are) (?:no|none)", "if there is none"),
+  (r"knows? of", "knows about"),
+  (r"among others", "among other things"),
+  (r"at rest", "idle"),
+  (r"leave (?:it|them) out", "remove it"),
+  (r"lies? (?:above|below|between|inside|outside)", "is above, ..."),
+  (r"both at once", "the combination"),
+  (r"the one before", "the previous one"),
+  (r"as it were", "(omit it)"),
 ]
 STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 
@@ -46,10 +54,10 @@ def lines_of(path):
       yield number, line
 
 
-def found(words):
-  patterns = [(re.compile(r"(?<![\w-])(?:" + pattern + r")(?![\w-])", re.IGNORECASE), instead) for pattern, instead in words]
-  paths = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md", ":!docs/rules.md", "src/*/*.[ch]",
-                          "src/rules/explanations/*.yaml"], capture_output=True, text=True, check=True).stdout.split()
+def found():
+  patterns = [(re.compile(r"(?<![\w-])(?:" + pattern + r")(?![\w-])", re.IGNORECASE), instead) for pattern, instead in REFUSED]
+  paths = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", ":!CHANGELOG.md", ":!docs/rules.md", "src/*/*.[ch]",
+                          "src/rules/explanations/*.yaml", "manifests/*.yaml", ".github/*.yml"], capture_output=True, text=True, check=True).stdout.split()
   for path in paths:
     for number, line in lines_of(path):
       for pattern, instead in patterns:
@@ -58,12 +66,9 @@ def found(words):
 
 
 def main():
-  bad = list(found(REFUSED))
+  bad = list(found())
   for path, number, word, instead in bad:
     print(f"{path}:{number}: \"{word}\": use {instead}", file=sys.stderr)
-  if "--all" in sys.argv[1:]:
-    for path, number, word, instead in found(LATER):
-      print(f"{path}:{number}: later: \"{word}\": use {instead}")
   return 1 if bad else 0
 
 
