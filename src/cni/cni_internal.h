@@ -170,7 +170,7 @@ struct dw_pool_source {
 void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, struct dw_pool *out)
     __attribute__((nonnull));
 /* Sets `usable` and `state` from the span and the excludes. */
-void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadable) __attribute__((nonnull));
+void dw_pool_finish(struct dw_arena *arena, struct dw_pool *pool, bool unreadable) __attribute__((nonnull));
 /* Adds the problems of one of the pool's members, whose JSON type is correct. */
 void dw_pool_problems(struct dw_problems *problems, const struct dw_pool_source *source, const struct dw_pool *pool,
                       enum dw_ipam_key key) __attribute__((nonnull));

@@ -160,7 +160,7 @@ static void read_pool(struct dw_problems *problems, const struct dw_ovn_entry *e
     pool->has_span = true;
     pool->span = ends.span;
   }
-  dw_pool_settle(problems->arena, pool, !pool->subnet_known || excludes->unreadable);
+  dw_pool_finish(problems->arena, pool, !pool->subnet_known || excludes->unreadable);
 }
 
 static void read_pools(struct dw_problems *problems, const struct dw_cni_plugin *plugin, const struct dw_value *subnets,

@@ -33,7 +33,7 @@ static bool read_excludes(struct dw_arena *arena, const struct dw_value *list, s
   return good;
 }
 
-void dw_pool_settle(struct dw_arena *arena, struct dw_pool *pool, bool unreadable) {
+void dw_pool_finish(struct dw_arena *arena, struct dw_pool *pool, bool unreadable) {
   pool->state = unreadable ? DW_POOL_UNREADABLE : DW_POOL_EMPTY;
   if (unreadable || !pool->has_span)
     return;
@@ -95,7 +95,7 @@ void dw_pool_read(struct dw_arena *arena, const struct dw_pool_source *source, s
   bool start_good = check_end(&pool, &pool.start, source->in_list, &pool.start_ignored);
   bool end_good = check_end(&pool, &pool.end, source->in_list, &pool.end_ignored);
   bool good = pool.subnet_known && start_good && end_good;
-  dw_pool_settle(arena, &pool, !good || !excludes_good);
+  dw_pool_finish(arena, &pool, !good || !excludes_good);
   if (good && is_list_of_texts(&source->exclude, &pool))
     dw_pool_slice(arena, &pool, dw_slice_bits(&source->slice_size, &pool.subnet));
   *out = pool;

@@ -7,7 +7,7 @@ enum { RANGES_MAX = 100000 };
 
 /* For each known key, the member that is used: the last one. */
 struct slots {
-  const char *field; /* of the object */
+  const char *field; /* of the IPAM object or the entry of ipRanges */
   struct dw_json_member members[DW_IPAM_SLOT_COUNT];
 };
 

@@ -80,7 +80,8 @@ static const struct dw_plugin_options *options_of(const char *type) {
   return options;
 }
 
-/* Checks combinations only if the table found nothing, because they often follow from a value of a wrong type. */
+/* Checks the plugin against its table. Further checks are made only if the table found nothing, because what they find
+ * often follows from a value of a wrong type. */
 static void check_by(struct dw_reading *reading, const struct dw_value *plugin,
                      const struct dw_plugin_options *options) {
   size_t before = reading->config->fault_count;
@@ -107,8 +108,9 @@ static void check_plugin(struct dw_reading *reading, const struct dw_cni_plugin 
 
 /* --- the members of a list besides its plugins --- */
 
-/* libcni accepts "true" as a boolean, but Multus decodes two of them and does not. TEXT: a string is accepted. */
-static bool is_truth(const struct dw_value *value, bool text) {
+/* Returns true if VALUE is a boolean, or, if TEXT is set, the text "true" or "false". libcni accepts such text, but
+ * Multus also decodes two of these members, and rejects it. */
+static bool is_boolean(const struct dw_value *value, bool text) {
   static const char *const words[] = {"true", "false"};
   if (dw_json_type(value->json) == DW_JSON_BOOL)
     return true;
@@ -126,7 +128,7 @@ static void check_switch(struct dw_reading *reading, const char *name, bool text
   struct dw_value value = dw_value_member(reading->arena, "spec.config", reading->config->json, name);
   /* For a key in this exact letter case, null is absent for Multus, but an error for libcni. */
   bool exact_null = dw_json_type(dw_json_get(reading->config->json, name)) == DW_JSON_NULL;
-  if (exact_null || (dw_value_given(&value) && !is_truth(&value, text)))
+  if (exact_null || (dw_value_given(&value) && !is_boolean(&value, text)))
     dw_fault_wrong_type(reading, &value, "true or false");
 }
 

@@ -10,7 +10,7 @@ enum { FAULTS_MAX = 64 };
 
 /* --- faults --- */
 
-/* A field can get two faults if a plugin and its IPAM plugin read the same option. */
+/* A plugin and its IPAM plugin may read the same option, which must be reported only once. */
 static bool is_known(const struct dw_cni_config *config, const char *field) {
   for (size_t i = 0; i < config->fault_count; i++)
     if (strcmp(config->faults[i].value.field, field) == 0)

@@ -82,8 +82,8 @@ static void report_outside(struct host_local *h, const struct dw_value *range, c
 }
 
 /* v1.10.0 range.go:56 and :92. v1.9.1 accepts both. */
-static void since_1_10(struct host_local *h, const struct dw_value *range, const struct dw_local_range *read,
-                       bool is_gateway) {
+static void report_rejected_since_1_10(struct host_local *h, const struct dw_value *range,
+                                       const struct dw_local_range *read, bool is_gateway) {
   struct dw_arena *arena = h->reading->arena;
   struct dw_value value = dw_value_member(arena, range->field, range->json, is_gateway ? "gateway" : "rangeStart");
   dw_fault_add_uncertain(
@@ -131,7 +131,7 @@ static void report_range(struct host_local *h, const struct dw_value *range, enu
     break;
   case DW_LOCAL_START_LAST:
   case DW_LOCAL_GATEWAY_OUTSIDE:
-    since_1_10(h, range, read, fault == DW_LOCAL_GATEWAY_OUTSIDE);
+    report_rejected_since_1_10(h, range, read, fault == DW_LOCAL_GATEWAY_OUTSIDE);
     break;
   default:
     report_subnet(h, &subnet, fault, read);

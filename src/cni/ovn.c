@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "cni/cni_internal.h"
 
-/* --- the parts --- */
+/* --- helpers --- */
 
-/* One network while it is read. */
+/* The state of reading one network. */
 struct reading {
   struct dw_arena *arena;
   const struct dw_cni_config *config;
@@ -84,7 +84,7 @@ static void check_types(struct reading *r) {
   }
 }
 
-/* --- one key alone, or with the topology --- */
+/* --- single keys, and keys that depend on the topology --- */
 
 static void check_chain(struct reading *r) {
   if (!r->config->is_list || r->config->plugin_count < 2)

@@ -94,7 +94,7 @@ bool dw_plugin_makes_interface(const char *type) {
   return (class == DW_PLUGIN_CONNECTS || class == DW_PLUGIN_LOCAL) && strcmp(type, "kube-ovn") != 0;
 }
 
-/* Measured: a second whereabouts, an unknown type and an unreadable range in tuning change nothing. */
+/* Measured: in tuning, a second whereabouts, an unknown type or an unreadable range has no effect. */
 bool dw_plugin_runs_ipam(const char *type) {
   return dw_plugin_class(type) != DW_PLUGIN_META && strcmp(type, "macvtap") != 0 &&
          strcmp(type, "ovn-k8s-cni-overlay") != 0;

@@ -251,7 +251,7 @@ static void skip_indent(struct block *b) {
 
 /* Returns true if the line after the empty ones at r->at belongs to the scalar. EMPTY receives the number of empty
  * lines, INDENTED whether the line begins with white space. */
-static bool look_ahead(const struct block *b, size_t *empty, bool *indented) {
+static bool peek_next_line(const struct block *b, size_t *empty, bool *indented) {
   struct reread ahead = *b->r;
   struct block at = {.r = &ahead, .indent = b->indent};
   size_t length;
@@ -311,7 +311,7 @@ void dw_reread_block(struct reread *r) {
   bool indented = false;
   skip_line(r);
   b.indent = find_indent(r);
-  while (!is_over(r) && look_ahead(&b, &empty, &indented)) {
+  while (!is_over(r) && peek_next_line(&b, &empty, &indented)) {
     put_joint(&b, empty, indented);
     put_block_empty_lines(&b, empty);
     b.last_indented = indented;

@@ -79,7 +79,7 @@ static bool read_scalar(struct reader *r, struct node *out) {
       .plain = r->event.data.scalar.plain_implicit,
   };
   out->value = dw_yaml_scalar_value(r->arena, &scalar, &problem);
-  out->weight = 1 + length / YAML_BYTES_A_VALUE;
+  out->weight = 1 + length / YAML_BYTES_PER_VALUE;
   if (problem)
     return dw_yaml_fail(r, DW_ERR_INVALID, out->place, "%s", problem);
   return out->value || dw_yaml_fail_memory(r);
@@ -252,7 +252,7 @@ static bool read_member(struct reader *r, struct mapping *m) {
     return false;
   mark.place = node.place;
   count_member(m->members.owner, &node);
-  m->members.owner->weight += strlen(mark.key) / YAML_BYTES_A_VALUE;
+  m->members.owner->weight += strlen(mark.key) / YAML_BYTES_PER_VALUE;
   return set_member(r, m, &mark, node.value);
 }
 

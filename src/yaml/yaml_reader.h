@@ -9,7 +9,7 @@
 #include "yaml/yaml_marks.h"
 
 /* Long text counts as several values, so that aliases to it can't inflate what is written from the tree. */
-#define YAML_BYTES_A_VALUE 64
+#define YAML_BYTES_PER_VALUE 64
 
 /* A value that was read, with the cost of an alias to it. */
 struct node {
