@@ -8,7 +8,7 @@ CC      ?= cc
 OBJCOPY ?= objcopy
 SAN     ?=
 WERROR  ?=
-# Where docs/rules.md is published, for the links in SARIF; none by default.
+# The URL where docs/rules.md is published, for the links in SARIF. By default there are no links.
 RULES_URL ?=
 SHELL   := /bin/bash
 .DEFAULT_GOAL := all
@@ -26,22 +26,22 @@ HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection \
           $(if $(filter x86_64-% i%86-%,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection)
 HARDEN_LINK := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 OPT := -O2 -g
-# The program is optimized as a whole, which takes an eighth off a decision. Tests link the same objects as they are, which is
-# quicker. clang 14 writes no objects that do for both.
+# The program is optimized as a whole, which makes a decision an eighth cheaper. Tests link the same objects without that, which
+# is faster. clang 14 cannot write objects for both.
 LTO := $(if $(filter 0,$(shell echo | $(CC) -dM -E - 2>/dev/null | grep -c __clang__)),-flto=auto -ffat-lto-objects)
 NO_LTO := $(if $(LTO),-fno-lto)
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
-# SHARED=1 with another BUILD builds a shared library: after a change of it only test_live is linked again (tests/mutants).
+# SHARED=1 with another BUILD builds a shared library, so that a change needs only test_live to be linked again (tests/mutants).
 LIB := $(BUILD)/libdroveway.$(if $(SHARED),so,a)
 ifneq ($(SHARED),)
   HARDEN += -fPIC
   HARDEN_LINK += -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../..'
 endif
 
-# SAN=address,undefined or SAN=thread or SAN=coverage builds everything that way; give BUILD another folder with it.
+# SAN=address,undefined, SAN=thread or SAN=coverage builds everything that way. Use a separate BUILD folder for each.
 ifeq ($(SAN),coverage)
-  # Counters are written at the end: no sandbox may be in the way.
+  # Counters are written when the process ends, so there must not be a sandbox.
   SAN_FLAGS := --coverage -fprofile-update=atomic -DDW_COVERAGE
   OPT := -O0 -g
   LTO :=
@@ -64,14 +64,14 @@ CPPFLAGS += -D_GNU_SOURCE -DDW_VERSION='"$(VERSION)"' $(if $(RULES_URL),-DDW_RUL
 ALL_CFLAGS = -std=c11 $(OPT) $(LTO) $(WARN) $(HARDEN) $(PIC) $(FORTIFY) $(SAN_FLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LINK) $(SAN_FLAGS) $(LDFLAGS)
 
-# --- what is built --------------------------------------------------------------------------------------------------
+# --- build ----------------------------------------------------------------------------------------------------------
 
 LIB_SRC  := $(filter-out src/cli/%,$(wildcard src/*/*.c))
 CLI_SRC  := $(wildcard src/cli/*.c)
 TEST_SRC := $(wildcard tests/*/test_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
-# The cluster is linked to each of the others; count.c is preloaded.
+# cluster.c is linked to each of the others; count.c is preloaded.
 BENCH_SRC := $(filter-out bench/cluster.c bench/count.c,$(wildcard bench/*.c))
 
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/explanations.o
@@ -103,7 +103,7 @@ $(BUILD)/libdroveway.so: $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -o $@ $^ $(LDFLAGS) $(LIB_LIBS) -pthread
 
-# What is installed, unlike $(LIB), which is everything for the program and the tests.
+# The public library, which is installed. $(LIB) contains everything for the program and the tests.
 .PHONY: library
 library: $(LIBRARY) ## Build the public library, shared and static, into build/library
 $(BUILD)/library/libdroveway.so.$(VERSION): $(LIBRARY_OBJ)
@@ -128,7 +128,7 @@ $(BUILD)/obj/%.o: %.c | libraries
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(if $(filter src/%,$<),,-Itests) $(LIB_CFLAGS) $(ALL_CFLAGS) -pthread -MMD -MP -c -o $@ $<
 
-# The rules' explanations are built in. (The folder's own time tells of a file that went.)
+# The explanations of the rules are built in. The folder is a prerequisite because its time changes when a file is removed.
 EXPLANATIONS := $(wildcard src/rules/explanations/*.yaml)
 $(BUILD)/gen/explanations.c: $(EXPLANATIONS) src/rules/explanations tools/embed.sh
 	@mkdir -p $(@D)
@@ -139,7 +139,7 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | libraries
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The page of `droveway map -o html` carries its style and its script, and the hashes of both.
+# The page of `droveway map -o html` contains its style and its script, and the hashes of both.
 PAGE_FILES := $(BUILD)/gen/map/page_files.h
 $(PAGE_FILES): src/map/page/style.css src/map/page/script.js tools/embed.sh
 	@mkdir -p $(@D)
@@ -155,7 +155,7 @@ libraries:
 	  echo "make: a library is missing ($(LIBRARIES)); 'make deps' installs what Droveway needs" >&2; exit 1; }
 
 .PHONY: deps
-deps: ## Install what building and testing need, from Debian's packages
+deps: ## Install the Debian packages that building and testing need
 	@tools/deps.sh build test
 
 # --- tests ----------------------------------------------------------------------------------------------------------
@@ -172,7 +172,8 @@ endef
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/tests/libsupport.a $(LIB)
 	$(link_test)
 
-# The test holds judgements where it wants to. The linker cannot wrap a call inside a shared library, so this program is always linked statically.
+# The test stops judgements at chosen points. The linker cannot wrap a call inside a shared library, so this program is always
+# linked statically.
 $(BUILD)/tests/serve/test_live: LDFLAGS += -Wl,--wrap=dw_validate
 $(BUILD)/tests/serve/test_live: $(BUILD)/obj/tests/serve/test_live.o $(BUILD)/tests/libsupport.a $(BUILD)/libdroveway.a
 	$(link_test)
@@ -182,13 +183,13 @@ $(BUILD)/tests/replay/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/obj/fuzz/replay.o $
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) -o $@ $^ $(ALL_LDFLAGS) $(ORACLE_LIBS) $(LIB_LIBS) $(TEST_LIBS) -pthread
 
-# jansson tells what fuzz_json has to find. It shares two names with json-c, and so goes before it.
+# fuzz_json compares with jansson, which shares two symbols with json-c and so must be linked before it.
 $(BUILD)/tests/replay/json $(BUILD)/fuzz/fuzz_json: ORACLE_LIBS = $(shell pkg-config --libs jansson)
 
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/tests/libsupport.a
 
 .PHONY: test
-test: deps ## Run all tests (and the fuzzers' kept inputs)
+test: deps ## Run all tests, including the fuzzers' saved inputs
 	@$(MAKE) --no-print-directory -j$$(nproc) test-run
 
 .PHONY: test-build test-run
@@ -198,7 +199,7 @@ test-run: test-build
 	@BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
 
 .PHONY: test-portable
-test-portable: test-build ## Run all tests as another user, without IPv6, names and input, in an unusual time zone and locale
+test-portable: test-build ## Run all tests as another user, without IPv6, host names and input, in an unusual time zone and locale
 	@tools/deps.sh test portable
 	@BUILD=$(BUILD) tests/portable.sh $(TESTS) $(REPLAYS)
 
@@ -209,7 +210,7 @@ test-sanitizers: ## Run all tests under AddressSanitizer and UndefinedBehaviorSa
 .PHONY: test-threads
 test-threads: ## Run the server's tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory -j$$(nproc) test-threads-run SAN=thread BUILD=$(BUILD)/tsan
-# (Without the rotation: it is pure, and simulates years.)
+# Not test_rotation: it has no threads, and simulates years.
 THREAD_TESTS := $(filter-out $(BUILD)/tests/certs/test_rotation%,$(filter $(BUILD)/tests/base/test_log% $(BUILD)/tests/http/% $(BUILD)/tests/serve/% $(BUILD)/tests/events/% $(BUILD)/tests/certs/test_se% $(BUILD)/tests/kube/test_cluster $(BUILD)/tests/kube/test_feed $(BUILD)/tests/kube/test_api_client \
                          $(BUILD)/tests/cluster/test_view $(BUILD)/tests/library/%,$(TESTS)))
 .PHONY: test-threads-run
@@ -217,17 +218,17 @@ test-threads-run: all $(THREAD_TESTS)
 	@TSAN_OPTIONS=halt_on_error=1 BUILD=$(BUILD) tests/run.sh $(THREAD_TESTS)
 
 .PHONY: test-memcheck test-memcheck-run
-test-memcheck: ## Run the unit tests under valgrind, which finds reads of uninitialized memory
+test-memcheck: ## Run the unit tests under valgrind, to find reads of uninitialized memory
 	@tools/deps.sh valgrind
 	@$(MAKE) --no-print-directory -j$$(nproc) test-memcheck-run
-# Not run there, and why:
-#   cli                         they run build/droveway, which test-valgrind looks at; valgrind would see the test alone
-#   sandbox                     the filter of system calls ends valgrind itself
-#   test_memory                 measures the memory of the process, which is valgrind's there
+# These tests are left out:
+#   cli                         they run build/droveway, which valgrind would not check; test-valgrind does that
+#   sandbox                     the filter of system calls would kill valgrind itself
+#   test_memory                 it measures the memory of the process, which includes valgrind
 #   test_ipam, test_map, test_nodes, test_certs, test_live, test_self_managed, test_rotation, test_rotation_years, test_concurrency, test_server
-#                               a minute and more each (all addresses of a range, 5,000 nodes, RSA keys, years, hundreds of connections)
+#                               a minute or more each (all addresses of a range, 5,000 nodes, RSA keys, years, hundreds of connections)
 #   test_limits, test_overload, test_metrics, test_wire
-#                               what they measure are times and limits of the server, which valgrind makes ten times slower
+#                               they measure times and limits of the server, which is ten times slower under valgrind
 NOT_UNDER_MEMCHECK := cli/% sandbox/% base/test_memory cni/test_ipam map/test_map map/test_nodes certs/test_certs serve/test_live certs/test_self_managed certs/test_rotation% \
                       serve/test_concurrency http/test_server http/test_limits http/test_overload serve/test_metrics http/test_wire
 MEMCHECK_TESTS := $(filter-out $(NOT_UNDER_MEMCHECK:%=$(BUILD)/tests/%),$(TESTS))
@@ -240,22 +241,22 @@ test-valgrind: all ## Look for leaks in `review` and in `serve` after 10,000 req
 	@BUILD=$(BUILD) tests/valgrind.sh
 
 .PHONY: coverage
-# A process that ends while one of its threads runs writes counts of branches that do not add up, even below zero; gcovr ends
-# at such a line unless told to pass over it. Lines alone are judged here.
+# A process that ends while one of its threads is running writes inconsistent branch counts, even negative ones. By default, gcovr
+# stops at such a line. Only line coverage is checked.
 coverage: ## Measure line coverage of src/; fail under 90 %
 	@tools/deps.sh test coverage
 	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) --no-print-directory -j$$(nproc) test-run SAN=coverage BUILD=$(BUILD)/coverage
 	@gcovr --root . --object-directory $(BUILD)/coverage --filter 'src/' --sort-percentage --print-summary \
 	  --gcov-ignore-parse-errors --txt $(BUILD)/coverage/report.txt --fail-under-line 90
-	@echo "by file: $(BUILD)/coverage/report.txt"
+	@echo "coverage by file: $(BUILD)/coverage/report.txt"
 
 .PHONY: mutants
 mutants: ## Make MUTANTS (300) wrong changes, chosen by SEED; fail if the tests miss more than 5 %
 	@tools/deps.sh build test mutants
 	@BUILD=$(BUILD) tests/mutants/run.py
 
-# What Droveway reads, one configuration per line, to compare with the plugins' own readers.
+# Prints how Droveway reads configurations, one per line, to compare that with the plugins' own readers.
 $(ORACLE_READS): $(BUILD)/obj/tests/oracle/droveway.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -306,7 +307,7 @@ lint-cppcheck:
 	@cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem --suppress=varFuncNullUB -D_GNU_SOURCE -Iinclude -Isrc -j$$(nproc) src
 lint-tidy: $(addprefix $(BUILD)/tidy/,$(addsuffix .ok,$(LIB_SRC) $(CLI_SRC)))
-# Only what changed, by the headers that the compiler has read for it.
+# Only changed sources, and those whose headers (from the compiler's .d files) changed.
 .SECONDEXPANSION:
 $(BUILD)/tidy/%.ok: % .clang-tidy $$(shell grep -oE '(src|include)/[a-z_/]+\.h' $(BUILD)/obj/$$(basename $$*).d 2>/dev/null | sort -u)
 	@mkdir -p $(@D)
@@ -376,7 +377,7 @@ bench: all $(BENCHES) ## Measure everything (8 minutes) and update docs/performa
 	@bench/report.py
 bench-report: ## Update docs/performance.md from existing results
 	@bench/report.py
-bench-smoke: all $(BENCHES) ## Run each benchmark once, briefly, to see that it works; measure nothing
+bench-smoke: all $(BENCHES) ## Run each benchmark once, briefly, to check that it works; the results are discarded
 	@tools/deps.sh bench
 	@BUILD=$(BUILD) bench/run.py --smoke
 bench-guard: all $(BENCHES) ## Report instructions and allocations per review over bench/budget.tsv; fail above 10 %
@@ -386,7 +387,7 @@ bench-budget: all $(BENCHES) ## Accept the current instructions and allocations 
 	@tools/deps.sh bench
 	@BUILD=$(BUILD) bench/guard.py --accept
 
-# --- tests with the real tools around it ----------------------------------------------------------------------------
+# --- tests with real tools ----------------------------------------------------------------------------
 
 .PHONY: hardening library-test docs-check sarif monitoring browser manifests integrations e2e oracle-kubevirt drain attacks soak lab lab-smoke lab-generated lab-clean-test lab-mutants image image-test
 hardening: all ## Check how the binary was linked
@@ -410,33 +411,33 @@ browser: all ## Open the page of `droveway map -o html` in headless Chromium
 manifests: all ## Check the output of kustomize for manifests/
 	@tools/deps.sh e2e
 	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/manifests/check.sh
-integrations: all ## Try completion, kubectl plugin, man page and pre-commit hook
+integrations: all ## Test completion, kubectl plugin, man page and pre-commit hook
 	@tools/deps.sh test shells e2e
 	@assets=$$(tests/e2e/assets.sh) && KUBECTL=$$assets/kubectl BUILD=$(BUILD) tests/integrations/run.sh
-e2e: all ## Run kubectl, kube-apiserver and etcd against the webhook (the first time builds them, 10 minutes)
+e2e: all ## Run kubectl, kube-apiserver and etcd against the webhook (the first run builds them, 10 minutes)
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/e2e/run.sh
-oracle-kubevirt: all ## Compare, with KubeVirt's own code, which pods take an address, for generated objects; ORACLE="--seed N --count N"
+oracle-kubevirt: all ## Compare with KubeVirt's own code which pods need an address, for generated objects; ORACLE="--seed N --count N"
 	@tools/deps.sh oracle
 	@BUILD=$(BUILD) tests/oracle/kubevirt/run.sh $(ORACLE)
-drain: all ## Restart two instances behind haproxy during 2,000 applies; none may fail
+drain: all ## Restart two instances behind haproxy during 2,000 applies, none of which may fail
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) tests/drain/run.sh
-attacks: all ## Attack a running webhook while an honest client is served; ATTACK_SECONDS (5) for each
+attacks: all ## Attack a running webhook while it serves an honest client; ATTACK_SECONDS (5) for each attack
 	@tools/deps.sh test attacks
 	@BUILD=$(BUILD) tests/attacks/run.sh
 DURATION ?= 1800
 soak: all ## Compare every answer for DURATION (1800) seconds while everything changes
 	@tools/deps.sh test e2e
 	@BUILD=$(BUILD) DURATION=$(DURATION) tests/soak/run.sh
-lab: all ## Attach all recorded CNI configurations for real and compare (as root; ONLY=REGEX, LABS=2; the first time builds programs)
+lab: all ## Attach all recorded CNI configurations to real nodes and compare (as root; ONLY=REGEX, LABS=2; the first run builds programs)
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' tests/lab/lab.sh
 lab-smoke: all ## Attach 60 of the recorded configurations, chosen by SEED
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' SAMPLE=60 SEED=$(SEED) tests/lab/lab.sh
 COUNT ?= 100
-lab-generated: all ## Attach COUNT (100) configurations, composed from SEED
+lab-generated: all ## Attach COUNT (100) configurations, generated from SEED
 	@tools/deps.sh lab
 	@BUILD=$(BUILD) LABS=$(LABS) ONLY='$(ONLY)' GENERATE=$(COUNT) SEED=$(SEED) tests/lab/lab.sh
 lab-clean-test: all ## Check that the laboratory leaves nothing behind, after success, failure and SIGTERM
@@ -454,7 +455,7 @@ image-test: ## Build the image without a registry, run it, inspect it (as root)
 # --- demo, CI, installation -----------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: ## Install what is missing, build, start the webhook on a sample cluster, show verdicts
+demo: ## Install missing packages, build, run the webhook on a sample cluster and show verdicts
 	@tools/deps.sh build demo
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@BUILD=$(BUILD) demo/run.sh
@@ -462,7 +463,7 @@ demo: ## Install what is missing, build, start the webhook on a sample cluster, 
 .PHONY: ci check
 ci: ## Run everything that CI runs
 	tools/ci.sh
-# The tests that take longest are CI's: of limits that are waited for, of years, of hundreds of connections.
+# Only CI runs the slowest tests: they wait for limits, simulate years, or open hundreds of connections.
 SLOW_TESTS := http/test_limits http/test_wire http/test_server certs/test_rotation_years serve/test_live serve/test_concurrency
 check: ## Run before a commit: build, most tests, lint, documents; under four minutes if already built
 	@tools/deps.sh build test lint docs
@@ -471,7 +472,7 @@ check: ## Run before a commit: build, most tests, lint, documents; under four mi
 	@$(MAKE) --no-print-directory WERROR=1 lint-layers lint-format lint-words lint-shell lint-mutants lint-circles docs-check
 	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=1 lint-cppcheck lint-tidy
 
-# Where Debian's zsh looks by itself: packages have a folder, what is installed locally another one.
+# The folders that Debian's zsh searches by default: one for packages, one for local installations.
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 
 .PHONY: install
@@ -498,7 +499,7 @@ install: all library ## Install to DESTDIR and PREFIX (/usr/local)
 	cp -R manifests $(DESTDIR)$(PREFIX)/share/doc/droveway/
 
 .PHONY: clean
-clean: ## Remove what was built
+clean: ## Remove the build folder
 	rm -rf $(BUILD)
 
 .PHONY: help

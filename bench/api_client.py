@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What api_server.sh measures: fills the API server with the made-up cluster, size by size, and runs `serve` on it."""
+"""The measurements of api_server.sh: fills the API server with the synthetic cluster, one size after another, and runs `serve` on it."""
 import concurrent.futures
 import glob
 import http.client
@@ -32,7 +32,7 @@ TENANTS = 100
 
 
 class Client:
-    """One kept connection with the webhook or the API server."""
+    """A persistent connection to the webhook or the API server."""
 
     def __init__(self, port, token=None):
         self.context = ssl.create_default_context(cafile=os.path.join(WORK, "pki/ca.crt"))
@@ -93,7 +93,7 @@ def nads_of(items):
 
 
 def fill(pool, size):
-    """Adds what is not there yet. Returns the NADs."""
+    """Adds the objects that do not exist yet. Returns the NADs."""
     begin = time.monotonic()
     folder = os.path.join(WORK, "state-" + size)
     subprocess.run([STATE, *size.split("x"), folder], check=True)
@@ -111,7 +111,7 @@ def fill(pool, size):
     return nads
 
 
-# --- the program that is measured ---
+# --- the measured program ---
 
 
 class Serve:
@@ -144,7 +144,7 @@ class Serve:
 
 
 def read_lists():
-    """Seconds that it takes to read what `serve` reads of the large kinds, page by page, and throw it away: the API server's share."""
+    """Seconds for reading the lists of the large kinds page by page, as `serve` does, and discarding them: the API server's share."""
     begin = time.monotonic()
 
     def read(kind):
@@ -152,7 +152,7 @@ def read_lists():
         token = ""
         while token is not None:
             page = api("GET", path + token)
-            found = re.search(rb'"continue":"([^"]+)"', page[:1000] + page[-1000:])  # custom resources have their list's metadata last
+            found = re.search(rb'"continue":"([^"]+)"', page[:1000] + page[-1000:])  # lists of custom resources end with their metadata
             token = "&continue=" + found[1].decode() if found else None
 
     with concurrent.futures.ThreadPoolExecutor(3) as readers:
@@ -176,7 +176,7 @@ def change(task):
 
 
 def review_of(config):
-    """Of a migration network that is refused as soon as another NAD's pool overlaps it."""
+    """A review of a migration network, which is denied once the pool of another NAD overlaps it."""
     meta = {"name": "probe-migration", "namespace": "openshift-cnv"}
     nad = {"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition", "metadata": meta,
            "spec": {"config": config}}
@@ -186,13 +186,13 @@ def review_of(config):
         "operation": "CREATE", "userInfo": {}, **meta, "object": nad}})
 
 
-def sees(serve, number, last):
+def knows_of(serve, number, last):
     answer = serve.client.request("POST", "/validate", review_of(config_of(number, last)))[1]
     return b"overlap-network" in answer
 
 
 def wait_until_seen(serve, number, last, begin):
-    while not sees(serve, number, last):
+    while not knows_of(serve, number, last):
         if time.monotonic() - begin > 120:
             sys.exit("api_server: the last change was never seen")
         time.sleep(0.002)
@@ -200,7 +200,8 @@ def wait_until_seen(serve, number, last, begin):
 
 
 def catch_up(pool, serve, nads, count, last, paused):
-    """Changes COUNT NADs, then one more; seconds until a decision knows of that one. PAUSED: serve sleeps meanwhile."""
+    """Changes COUNT NADs, and returns the seconds until a decision takes the last one into account. PAUSED: `serve` is stopped
+    during the changes."""
     tasks = [(nads[1 + i % (len(nads) - 2)], 1 + i % (len(nads) - 2), last) for i in range(count - 1)]
     if paused:
         serve.process.send_signal(signal.SIGSTOP)
@@ -215,11 +216,11 @@ def catch_up(pool, serve, nads, count, last, paused):
     return wait_until_seen(serve, len(nads) - 1, last, begin)
 
 
-# --- what the webhook adds ---
+# --- the cost of the webhook ---
 
 
 def apply_times(count):
-    """Milliseconds of server-side dry runs, in turn without and with the webhook."""
+    """Milliseconds for server-side dry runs, alternating between without and with the webhook."""
     times = {"without": [], "with": []}
     path = PLURALS["NetworkAttachmentDefinition"].format("tenant-1") + "?dryRun=All"
     for i in range(count):

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Against a real API server: time until `serve` is ready, its memory, how it catches up with 10,000 changes, and what the webhook adds
-# to an apply. Starts and stops etcd, kube-apiserver and the webhook by itself, all on loopback and on free ports; the work is done by
-# api_client.py. usage: api_server.sh [--smoke] [NADSxNODES...]
-# Environment: BUILD (build), KUBEBUILDER_ASSETS (else tests/e2e/assets.sh tells).
-# shellcheck disable=SC2317 # functions that traps and until_true call
+# Measures with a real API server: time until `serve` is ready, its memory, how fast it catches up with 10,000 changes, and the cost
+# of the webhook for an apply. Starts and stops etcd, kube-apiserver and the webhook, all on free ports of the loopback interface;
+# api_client.py measures. usage: api_server.sh [--smoke] [NADSxNODES...]
+# Environment: BUILD (build), KUBEBUILDER_ASSETS (default: the output of tests/e2e/assets.sh).
+# shellcheck disable=SC2317 # traps and until_true call these functions
 set -euo pipefail
 cd "$(dirname "$0")/.."
 smoke=''
@@ -19,7 +19,7 @@ for tool in etcd jq curl openssl python3; do
   command -v "$tool" >/dev/null || { echo "# api_server: $tool is missing; tools/deps.sh e2e installs it"; exit 0; }
 done
 if [ -n "$smoke" ] && [ -z "${KUBEBUILDER_ASSETS:-}" ] && ! compgen -G "${DROVEWAY_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/droveway/e2e}/*/kube-apiserver" >/dev/null; then
-  echo '# api_server: no kube-apiserver yet; the first e2e run builds it'
+  echo '# api_server: kube-apiserver is missing; the first e2e run builds it'
   exit 0
 fi
 assets=$(tests/e2e/assets.sh)
@@ -57,11 +57,11 @@ write_kubeconfig "$KUBECONFIG" "$API_TOKEN"
 
 set_up() {
   start_etcd
-  # The API server limits how many requests it works on at once: not what is measured.
+  # The limits on concurrent requests are raised, because they are not what is measured.
   API_OPTIONS='--max-requests-inflight 0 --max-mutating-requests-inflight 0 --enable-priority-and-fairness=false' start_apiserver
   install_crds "$crds"
   install_rbac
-  # Only objects with this label are sent to the webhook: so an apply with it and one without it can be taken in turn.
+  # Only objects with this label are sent to the webhook, so that applies with and without it can alternate.
   install_webhooks '.webhooks[].objectSelector.matchLabels = {bench: "with"}'
 }
 set_up >"$E2E_WORK/setup.log" 2>&1

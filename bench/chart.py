@@ -1,4 +1,4 @@
-"""Bars as SVG, readable on light and dark pages: it brings its own paper."""
+"""Bar charts as SVG. They have a background, so that they are readable on light and dark pages."""
 import html
 import math
 
@@ -19,7 +19,7 @@ def number(value):
 
 
 def ticks(most, least):
-  """LEAST: the axis is logarithmic and begins there."""
+  """LEAST: where the axis begins, which is then logarithmic."""
   if least:
     return [10.0 ** power for power in range(round(math.log10(least)), math.ceil(math.log10(most)) + 1)]
   step = 10.0 ** math.floor(math.log10(most / 4))
@@ -28,7 +28,7 @@ def ticks(most, least):
 
 
 class Bars:
-  """GROUPS: [(label, [(series, [values])])]: a bar as long as the median, a line from the lower to the upper quartile."""
+  """GROUPS: [(label, [(series, [values])])]. A bar shows the median, and a line on it the lower and the upper quartile."""
 
   def __init__(self, title, axis, groups, logarithmic=False, mark=None):
     self.title, self.axis, self.groups, self.mark = title, axis, groups, mark

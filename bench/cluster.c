@@ -9,9 +9,9 @@
 
 enum { IMAGES = 50, TENANTS = 100, PHYSICAL = 8 };
 
-/* --- what no rule reads --- */
+/* --- metadata that no rule reads --- */
 
-/* Fields of who wrote what; OWNED is their "fieldsV1". */
+/* Appends managedFields, with OWNED as their "fieldsV1". */
 static void add_managed(struct dw_buf *out, const char *manager, const char *owned) {
   dw_buf_printf(out,
                 "\"managedFields\":[{\"apiVersion\":\"v1\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":%s,\"manager\":\"%"
@@ -48,7 +48,7 @@ static void add_conditions(struct dw_buf *out) {
   dw_buf_puts(out, "],");
 }
 
-/* The kubelet tells of at most 50 images by default (--node-status-max-images). */
+/* The kubelet reports at most 50 images by default (--node-status-max-images). */
 static void add_images(struct dw_buf *out) {
   dw_buf_puts(out, "\"images\":[");
   for (int image = 0; image < IMAGES; image++)
@@ -157,7 +157,7 @@ static void add_config(struct dw_buf *out, size_t nad, size_t change) {
         nad, 108 + nad % 32, nad / 256, nad % 256, nad / 256, nad % 256, 1 + change % 200);
 }
 
-/* TEXT as the inside of a JSON string. */
+/* Appends TEXT, escaped for a JSON string. */
 static void add_quoted(struct dw_buf *out, const char *text) {
   for (; *text != '\0'; text++) {
     if (*text == '"' || *text == '\\')
@@ -222,7 +222,7 @@ static void take(struct objects *objects, struct dw_buf *json) {
   const struct dw_object *object = NULL;
   const dw_json *value = dw_json_parse(arena, dw_buf_text(json), json->length, DW_JSON_PLAIN, &err);
   if (value == NULL || dw_object_reduce(value, "default", &object, &err) != 0 || object == NULL) {
-    fprintf(stderr, "bench: the made-up cluster can't be read: %s\n", err.text);
+    fprintf(stderr, "bench: can't read the synthetic cluster: %s\n", err.text);
     exit(2);
   }
   objects->items[objects->count++] = object;

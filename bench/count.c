@@ -1,5 +1,5 @@
-/* How often a program allocates, its libraries included: preloaded, this counts the blocks that it asks for. The count
- * is shared through the file that BENCH_ALLOCATIONS names (8 bytes), where there is one. */
+/* A library to preload that counts the allocations of a program, including those of its libraries. The count is shared
+ * through the file (of 8 bytes) that BENCH_ALLOCATIONS names, if it is set. */
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -7,13 +7,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* glibc's own, which it keeps under these names for those that put themselves before it. */
+/* glibc exports its functions also under these names, for libraries that replace them. */
 void *__libc_malloc(size_t size);               // NOLINT(bugprone-reserved-identifier)
 void *__libc_calloc(size_t count, size_t size); // NOLINT(bugprone-reserved-identifier)
 void *__libc_realloc(void *old, size_t size);   // NOLINT(bugprone-reserved-identifier)
 
 static atomic_size_t own;
-/* For a program that looks for it with dlsym(). */
+/* Programs find this with dlsym(). */
 extern atomic_size_t *bench_allocations;
 atomic_size_t *bench_allocations = &own;
 

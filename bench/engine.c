@@ -1,6 +1,6 @@
-/* What a review costs in the engine alone, from body to answer text, as lines of results (README.md): CPU time, or one
- * of --allocations (with count.c preloaded), --instructions (under callgrind, which writes a dump for each case, titled
- * with it) and --threads (what each further core brings). */
+/* Measures the cost of a review in the engine alone, from the body to the text of the answer, and prints lines of
+ * results (README.md). Measures CPU time, or with one of these options: --allocations (needs count.c preloaded),
+ * --instructions (under callgrind, which writes a dump for each case) or --threads (the gain of each further core). */
 #include <dlfcn.h>
 #include <getopt.h>
 #include <glob.h>
@@ -23,7 +23,7 @@
 
 static const struct bench_size sizes[] = {
     {10, 3, BENCH_NICS}, {100, 100, BENCH_NICS}, {1000, 500, BENCH_NICS}, {10000, 5000, BENCH_NICS}};
-/* One review's name and size, for people and the report. */
+/* The name of a review and the size of the cluster. */
 struct title {
   char text[128];
 };
@@ -38,8 +38,7 @@ struct plan {
   size_t rounds, reviews;
 };
 
-/* For the wide one, in the cluster of 5,000 nodes too the pool is large enough: then only the cluster differs, not the
- * answer. */
+/* The pool of the wide one is large enough even for 5,000 nodes, so that the answer is the same for all clusters. */
 static const char ordinary[] = "validate-nad-create", wide[] = "validate-nad-create-wide";
 static const char narrow_range[] = "10.200.5.0/24", wide_range[] = "10.200.0.0/19";
 
@@ -61,7 +60,7 @@ static double clock_ns(clockid_t clock) {
   return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-/* As `serve` does it. The answer's length. */
+/* Answers a review as `serve` does. Returns the length of the answer. */
 static size_t review(const struct dw_world *world, const struct payload *payload) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(DW_DEFAULT_MAX_MEMORY);
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
@@ -150,7 +149,7 @@ static void print_values(const double *values, size_t count) {
   putchar('\n');
 }
 
-/* Sizes in turn, so that what else the machine does hits all alike. */
+/* Alternates between the sizes, so that other load on the machine affects all of them. */
 static void print_times(struct dw_world *const *worlds, const struct payload *payload, const struct plan *plan) {
   double times[SIZES][MOST_ROUNDS];
   for (size_t round = 0; round < plan->rounds; round++)
@@ -163,7 +162,7 @@ static void print_times(struct dw_world *const *worlds, const struct payload *pa
     }
 }
 
-/* --- what repeats: allocations and instructions --- */
+/* --- the same in each run: allocations and instructions --- */
 
 static void print_allocations(const struct dw_world *world, const struct payload *payload, struct title title) {
   atomic_size_t **count = dlsym(RTLD_DEFAULT, "bench_allocations");
@@ -171,7 +170,7 @@ static void print_allocations(const struct dw_world *world, const struct payload
     fputs("engine: --allocations needs libcount.so preloaded\n", stderr);
     exit(2);
   }
-  size_t answer = review(world, payload); /* what is made once is there then */
+  size_t answer = review(world, payload); /* the first review may initialize something */
   size_t before = atomic_load(*count);
   review(world, payload);
   printf("engine\t%s\tallocations\t1\t%zu\n", title.text, atomic_load(*count) - before);
@@ -216,7 +215,7 @@ static void *work(void *context) {
   return NULL;
 }
 
-/* Reviews a second of COUNT workers together, each with as many to do as the first. */
+/* Reviews per second of COUNT workers together. Each of them does as many as the first one. */
 static double rate_of(struct worker *workers, size_t count) {
   double begin = clock_ns(CLOCK_MONOTONIC);
   for (size_t i = 0; i < count; i++) {

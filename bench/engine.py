@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The engine alone: build/bench/engine as it is, with its allocations counted, and under callgrind; lines of results (README.md)."""
+"""Measures the engine alone: runs build/bench/engine directly, with allocations counted, and under callgrind. Prints lines of results
+(README.md)."""
 import os
 import pathlib
 import re
@@ -10,7 +11,8 @@ import tempfile
 from lines import ROOT, Results, show
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
-# glibc picks its string functions by what the processor has: with the plainest everywhere the instructions are the same on each x86-64.
+# glibc selects its string functions by the features of the processor. Without these features, the number of instructions is the same
+# on each x86-64.
 PLAIN = ("AVX", "AVX2", "AVX512F", "AVX512VL", "AVX512BW", "AVX_Fast_Unaligned_Load", "BMI1", "BMI2", "ERMS", "FSRM", "RTM", "MOVBE", "LZCNT", "POPCNT",
          "SSSE3", "SSE4_1", "SSE4_2", "Fast_Unaligned_Copy", "Prefer_No_VZEROUPPER")
 
@@ -24,7 +26,7 @@ def allocations(*options):
 
 
 def instructions(*options):
-  """Lines of results, from the dumps."""
+  """Lines of results from the dumps."""
   with tempfile.TemporaryDirectory(prefix="droveway-bench.") as folder:
     out = pathlib.Path(folder) / "dump"
     done = subprocess.run(["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}",
@@ -45,7 +47,7 @@ def instructions(*options):
 
 
 def repeating(*options):
-  """What repeats, as Results."""
+  """The measurements that are the same in each run, as Results."""
   return Results(allocations(*options).splitlines() + instructions(*options))
 
 

@@ -1,6 +1,6 @@
-/* The floor that `serve` is measured against: libmicrohttpd with TLS alone, which reads a body and sends a fixed
- * answer. Nothing is parsed, decided, logged or counted. In poll mode, as epoll mode hangs at 128 connections
- * (docs/libmicrohttpd.md). Prints its port and serves until standard input ends. */
+/* The floor that `serve` is compared with: only libmicrohttpd with TLS, which reads a body and sends a fixed answer.
+ * Nothing is parsed, decided, logged or counted. It uses poll mode, because epoll mode hangs with 128 connections
+ * (docs/libmicrohttpd.md). Prints its port and runs until the end of standard input. */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What an allowed review without warnings is answered with. */
+/* The answer to a review that is allowed without warnings. */
 static char answer[] = "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"response\":{\"uid\":"
                        "\"00000000-0000-0000-0000-000000000000\",\"allowed\":true}}\n";
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Reports where a review takes more instructions or allocations than bench/budget.tsv has, and fails where that is more than 10 %;
-`--accept` writes what it takes now. A check is never left out for its price, so a new rule may cost something.
+"""Reports reviews that need more instructions or allocations than bench/budget.tsv allows, and fails if one needs over 10 % more.
+`--accept` writes the current numbers. A check is never left out because of its cost, so a new rule may cost something.
 
-Instructions hang on the compiler and on glibc, so they are compared only where both are those that the budget was written with; allocations,
-and what a large cluster adds, are compared everywhere."""
+Instructions depend on the compiler and on glibc, so they are compared only if both are those that the budget was written with.
+Allocations, and the cost of a large cluster, are always compared."""
 import os
 import subprocess
 import sys
@@ -13,16 +13,16 @@ from lines import ROOT, Results
 
 BUDGET = ROOT / "bench/budget.tsv"
 TOLERANCE = 1.10
-NOISE = 1.03  # of other patch levels of compiler and C library: not reported
+NOISE = 1.03  # differences between patch levels of compiler and C library are not reported
 MORE_BLOCKS = 2  # one allocation more is over 10 % of most reviews
 SMALL, ORDINARY, LARGE = "10x3", "100x100", "10000x5000"
 KEPT = (ORDINARY, LARGE)
 MOST_BY_SIZE = 1.25
-# Of a whole request, on a kept connection: what `serve` allocates beyond what the floor does.
+# For a whole request on a persistent connection: how many more allocations `serve` makes than the floor.
 REQUEST = "request"
 FACTS = ("compiler", "libc", "architecture")
-HEAD = """# What a review may take: written by `make bench-budget`, looked at by `make bench-guard`. Instructions are those of the engine
-# alone, counted by callgrind; allocations are blocks. Reviews are tests/payloads/recorded, clusters NADSxNODES.
+HEAD = """# What a review may cost. Written by `make bench-budget`, checked by `make bench-guard`. Instructions are those of the engine
+# alone, counted by callgrind; allocations are blocks. Reviews are in tests/payloads/recorded; clusters are NADSxNODES.
 """
 
 
@@ -67,7 +67,7 @@ def compare(found, rows, with_instructions):
     allocations = found.median("engine", case, "allocations")
     instructions = found.median("engine", case, "instructions")
     if case not in rows:
-      faults.append(f"{case}: has no row yet")
+      faults.append(f"{case}: not in the budget")
       continue
     allowed, blocks = rows[case]
     if allocations > blocks:
@@ -85,7 +85,7 @@ def compare(found, rows, with_instructions):
 
 
 def compare_sizes(found):
-  """Where both clusters lead to the same answer."""
+  """Compares the instructions for both clusters, if they give the same answer."""
   faults, worst = [], 0
   for case in found.cases("engine"):
     name, _, size = case.partition(" ")
@@ -95,7 +95,7 @@ def compare_sizes(found):
     ratio = found.median("engine", case, "instructions") / found.median("engine", small, "instructions")
     worst = max(worst, ratio)
     if ratio > MOST_BY_SIZE:
-      faults.append(f"{name}: {ratio:.2f} times the instructions with {LARGE} NADs and nodes that it takes with {SMALL}; at most {MOST_BY_SIZE}")
+      faults.append(f"{name}: {ratio:.2f} times as many instructions with {LARGE} NADs and nodes as with {SMALL}; the limit is {MOST_BY_SIZE}")
   return faults, worst
 
 
@@ -105,7 +105,7 @@ def main():
     accept(found)
     return 0
   facts, rows = read_budget()
-  other = [f"{name} is {found.facts[name]}, the budget's {facts.get(name)}" for name in FACTS if found.facts[name] != facts.get(name)]
+  other = [f"{name} is {found.facts[name]}, but {facts.get(name)} in the budget" for name in FACTS if found.facts[name] != facts.get(name)]
   if other:
     print("guard: INSTRUCTIONS ARE NOT COMPARED: " + "; ".join(other), "guard: CI compares them, on Debian 12 with its gcc.", sep="\n", file=sys.stderr)
   faults, more, less = compare(found, rows, not other)
@@ -115,13 +115,13 @@ def main():
   for fault in faults + size_faults:
     print(f"guard: {fault}", file=sys.stderr)
   if faults or size_faults:
-    print("guard: make it cheaper again (callgrind shows where it goes: docs/performance.md), or, where it is worth its price, accept it with "
+    print("guard: reduce the cost (docs/performance.md shows how to find it with callgrind), or, if it is justified, accept it with "
           "`make bench-budget` and say why in the commit", file=sys.stderr)
     return 1
   print(f"guard: {len(rows)} rows within {TOLERANCE - 1:.0%} of the budget's instructions{' (not compared)' if other else ''} and allocations; "
         f"the large cluster costs at most {worst:.2f} times the small one")
   if less:
-    print(f"guard: {len(less)} rows are cheaper than the budget, such as {less[0]}; `make bench-budget` keeps that")
+    print(f"guard: {len(less)} rows are cheaper than the budget, such as {less[0]}; `make bench-budget` lowers the budget")
   return 0
 
 

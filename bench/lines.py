@@ -10,7 +10,7 @@ def show(part, case, metric, unit, *values):
 
 
 def spread(values):
-  """(median, lower quartile, upper quartile): the noise of a round or two of some does not show."""
+  """(median, lower quartile, upper quartile), which a few outliers do not change."""
   if len(values) < 2:
     return (values[0],) * 3
   lower, middle, upper = statistics.quantiles(values, n=4, method="inclusive")
@@ -18,7 +18,7 @@ def spread(values):
 
 
 class Results:
-  """By (part, case, metric); `facts` are the lines `#key<TAB>value`."""
+  """Values by (part, case, metric). `facts` are the lines `#key<TAB>value`."""
 
   def __init__(self, lines=()):
     self.rows, self.units, self.facts = {}, {}, {}
@@ -32,7 +32,7 @@ class Results:
         self.facts[fields[0][1:]] = fields[1]
     elif fields != [""]:
       if len(fields) < 5:
-        raise ValueError(f"no line of results: {line!r}")
+        raise ValueError(f"not a line of results: {line!r}")
       key = tuple(fields[:3])
       self.units[key] = fields[3]
       self.rows[key] = [float(value) for value in fields[4:]]
@@ -48,7 +48,7 @@ class Results:
     return list(dict.fromkeys(case for (of, case, _) in self.rows if of == part))
 
   def ratio(self, one, other):
-    """Repeat by repeat, as spread(); ONE and OTHER are (part, case, metric). None where one is missing."""
+    """The ratios of each repetition, as spread(). ONE and OTHER are (part, case, metric). None if one is missing."""
     above, below = self.rows.get(one), self.rows.get(other)
     if not above or not below or not all(below):
       return None

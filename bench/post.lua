@@ -1,5 +1,5 @@
--- Posts the review in BODY as the API server does. The CPU time of the server, process SERVER, and the answers are counted from START
--- seconds on, when all connections are open; CLOSE=1 opens a connection for each request.
+-- Posts the review in the file BODY as the API server does. CPU time of the process SERVER and answers are counted only after START
+-- seconds, when all connections are open. CLOSE=1 opens a connection for each request.
 local ffi = require("ffi")
 ffi.cdef("typedef struct { long seconds, nanoseconds; } moment; int clock_gettime(int clock, moment *out);")
 local moment = ffi.new("moment")
@@ -11,7 +11,7 @@ end
 
 local function now() return seconds(1) end
 
--- What clock_getcpuclockid() gives for the process: its threads, also those that have ended.
+-- The clock that clock_getcpuclockid() returns for the process. It includes threads that have ended.
 local cpu_clock = -8 * (tonumber(os.getenv("SERVER")) + 1) + 2
 local function cpu() return seconds(cpu_clock) * 1e9 end
 

@@ -1,11 +1,11 @@
-"""A program that is measured: when it is ready, and what it takes."""
+"""A measured program: when it is ready, and how much memory it uses."""
 import http.client
 import sys
 import time
 
 
 def wait_until_ready(ask, process, begin, most, pause):
-  """Seconds from BEGIN until ASK, tried every PAUSE, returns 200. Ends the measurement where PROCESS ends, or takes MOST."""
+  """Seconds from BEGIN until ASK, called every PAUSE seconds, returns 200. Exits if PROCESS ends or is not ready after MOST seconds."""
   while True:
     try:
       if ask() == 200:
@@ -18,7 +18,7 @@ def wait_until_ready(ask, process, begin, most, pause):
 
 
 def memory(pid, key):
-  """MB, by its name in /proc/PID/status."""
+  """The value of KEY in /proc/PID/status, in MB."""
   with open(f"/proc/{pid}/status", encoding="ascii") as file:
     for line in file:
       if line.startswith(key + ":"):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""From bench/results.tsv to docs/performance.md, between its markers, and to its charts."""
+"""Generates, from bench/results.tsv, the marked sections of docs/performance.md and its charts."""
 import re
 import sys
 
@@ -26,7 +26,7 @@ def ratio_text(ratio):
 
 
 def value(part, case, metric, scale=1):
-  """The median, with the quartiles behind it where there are several."""
+  """The median, followed by the quartiles if there are several values."""
   values = [v * scale for v in results.get(part, case, metric) or ()]
   if not values:
     return "-"
@@ -66,7 +66,7 @@ def same_answer(name):
 
 
 def size_ratios():
-  """{review: instructions on the large cluster over those on the small one}, where the answer is the same."""
+  """{review: ratio of the instructions on the large cluster to those on the small one}, for reviews with the same answer on both."""
   names = dict.fromkeys(case.split()[0] for case in results.cases("engine"))
   ratios = {name: results.ratio(("engine", f"{name} {LARGE}", "instructions"), ("engine", f"{name} {SMALL}", "instructions")) for name in names}
   return {name: ratio[0] for name, ratio in ratios.items() if ratio and same_answer(name)}
@@ -224,7 +224,7 @@ def machine():
 
 
 def groups(rows):
-  """Without what was not measured. ROWS: [(label, [(series, key, scale)])]."""
+  """Leaves out what was not measured. ROWS: [(label, [(series, key, scale)])]."""
   found = [(label, [(name, [v * scale for v in results.rows[key]]) for name, key, scale in bars if key in results.rows]) for label, bars in rows]
   return [(label, bars) for label, bars in found if bars]
 

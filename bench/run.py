@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the parts one after another and keeps what they print: in bench/results.tsv; with --smoke in a file that is thrown away.
-Names of parts as arguments: only those, the others' results are kept."""
+"""Runs the parts one after another and writes their output to bench/results.tsv; with --smoke, to a temporary file.
+Arguments: names of the parts to run; the results of the others are kept."""
 import datetime
 import os
 import pathlib
@@ -16,7 +16,7 @@ from lines import ROOT, Results
 BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
 RESULTS = ROOT / "bench/results.tsv"
 
-# What a part is called, and how it is started.
+# The name and the command of each part.
 PARTS = {
   "serve": ["bench/serve.py"],
   "engine": ["bench/engine.py"],
@@ -32,7 +32,7 @@ def first(command, pattern=r"(.+)"):
 
 
 def facts():
-  """The machine, what was built and with what."""
+  """The machine, the commit and the compiler."""
   packages = first(["dpkg-query", "-W", "-f", "${source:Package} ${Version}; ", "libmicrohttpd12", "libgnutls30"])
   dirty = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", "src", "include"], check=False).returncode != 0
   return {
@@ -50,7 +50,7 @@ def facts():
 
 
 def run(name, command, smoke):
-  """The lines that a part prints; ends the program where it fails."""
+  """The output of a part; exits if the part fails."""
   print(f"bench: {name}", file=sys.stderr, flush=True)
   begin = time.monotonic()
   done = subprocess.run([*command, *(["--smoke"] if smoke else [])], env=dict(os.environ, BUILD=str(BUILD)), stdout=subprocess.PIPE, text=True, check=False)
@@ -72,7 +72,7 @@ def main():
   wanted = [word for word in sys.argv[1:] if word != "--smoke"]
   unknown = set(wanted) - set(PARTS)
   if unknown:
-    sys.exit(f"bench: no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    sys.exit(f"bench: unknown part {', '.join(unknown)}; use {', '.join(PARTS)}")
   begin = time.monotonic()
   fresh = Results()
   for name in wanted or PARTS:
@@ -82,7 +82,7 @@ def main():
   if smoke:
     with tempfile.TemporaryDirectory() as folder:
       write(fresh, pathlib.Path(folder) / "results.tsv")
-    print(f"bench: {len(fresh.rows)} lines of results in {minutes * 60:.0f} s; nothing is kept of a smoke run")
+    print(f"bench: {len(fresh.rows)} lines of results in {minutes * 60:.0f} s; the results of a smoke run are discarded")
     return
   results = Results()
   if wanted and RESULTS.exists():

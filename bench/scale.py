@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a large cluster costs where a state folder stands for it: time until `serve` is ready, and memory. `scale.py [--smoke]
+"""Measures the cost of a large cluster, read from a state folder: time until `serve` is ready, and memory. `scale.py [--smoke]
 [NADSxNODES...]`; BUILD names the build folder."""
 import http.client
 import os
@@ -21,7 +21,7 @@ CLIENTS = 16
 
 
 class Serve:
-    """`serve` on a state folder, until the end of the `with`."""
+    """`serve` with a state folder; ends with the `with` block."""
 
     def __init__(self, folder, pki):
         self.log = tempfile.TemporaryFile()
@@ -41,7 +41,7 @@ class Serve:
         self.log.close()
 
     def find_port(self):
-        """The socket is there before the folder is read; the log tells of it only afterwards."""
+        """The socket exists before the folder is read; the log shows the port only afterwards."""
         inodes = set()
         for fd in os.listdir(f"/proc/{self.process.pid}/fd"):
             try:
@@ -74,7 +74,7 @@ class Serve:
         return memory(self.process.pid, key)
 
     def load(self, seconds):
-        """Reviews over CLIENTS connections."""
+        """Sends reviews over CLIENTS connections."""
         with open(REVIEW, "rb") as file:
             body = file.read()
         end = time.monotonic() + seconds
@@ -94,7 +94,7 @@ class Serve:
         for thread in threads:
             thread.join()
         if refused:
-            sys.exit(f"scale: {len(refused)} reviews were refused, the first with {refused[0]}")
+            sys.exit(f"scale: {len(refused)} reviews failed, the first one with status {refused[0]}")
 
 
 def measure(work, size, smoke):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""`serve` beside the floor: CPU, rate and latency of the recorded NAD CREATE; lines of results on standard output (README.md).
+"""Compares `serve` with the floor: CPU, rate and latency of the recorded NAD CREATE. Prints lines of results (README.md).
 
-Servers have core 0, wrk the last one; each round takes every server in turn."""
+Servers run on the first core, wrk on the last one. Each round measures all servers, one after another."""
 import contextlib
 import mmap
 import os
@@ -21,7 +21,7 @@ from lines import ROOT, show
 SMOKE = "--smoke" in sys.argv
 BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
 BODY = "tests/payloads/recorded/validate-nad-create.json"
-# WARM is part of the seconds, which wrk takes whole.
+# SECONDS include WARM; wrk accepts only whole seconds.
 ROUNDS, FEWER_ROUNDS, SECONDS, FRESH_SECONDS, WARM = (1, 1, 1, 1, 0.3) if SMOKE else (7, 5, 2, 1, 0.4)
 CONNECTIONS = (1, 16, 128)
 FRESH_CONNECTIONS = 8
@@ -31,16 +31,16 @@ NADS, NODES = 100, 100
 
 
 def own_priorities():
-  """What `serve` asks of GnuTLS, as its source says."""
+  """The GnuTLS priorities of `serve`, from its source."""
   for path in sorted((ROOT / "src/http").glob("*.c")):
     found = re.search(r'\bpriorities\[\] =((?:\s*"[^"]*")+);', path.read_text())
     if found:
       return "".join(re.findall(r'"([^"]*)"', found[1]))
-  sys.exit("serve.py: src/http names no priorities")
+  sys.exit("serve.py: no GnuTLS priorities found in src/http")
 
 
 class Server:
-  """A server that runs until the with-block ends. COUNT: its allocations are counted."""
+  """A server that runs until the `with` block ends. COUNT: its allocations are counted."""
 
   def __init__(self, command, folder, name, cores, count=False):
     self.log = folder / f"{name}.log"
@@ -114,13 +114,13 @@ def run_wrk(server, connections, fresh, pinned):
 
 
 def load(server, connections, fresh=False, pinned=True):
-  """One run of wrk: (CPU in us a request, requests a second, p50, p99, p99.9 in us)."""
+  """One run of wrk: (CPU time per request in us, requests per second, p50, p99 and p99.9 in us)."""
   for _ in range(3):
     found, text = run_wrk(server, connections, fresh, pinned)
     if found and int(found[7]) == 0 and int(found[2]) > connections:
       cpu, requests, seconds = int(found[1]), int(found[2]), float(found[3])
       return cpu / 1000 / requests, requests / seconds, float(found[4]), float(found[5]), float(found[6])
-    print(f"serve.py: once more, as wrk could not measure:\n{text}", file=sys.stderr)
+    print(f"serve.py: trying again, because wrk could not measure:\n{text}", file=sys.stderr)
   sys.exit(1)
 
 
@@ -128,7 +128,7 @@ METRICS = (("cpu", "us"), ("rate", "1/s"), ("p50", "us"), ("p99", "us"), ("p99.9
 
 
 def compare(part, cases, metrics=METRICS, rounds=FEWER_ROUNDS):
-  """CASES: {name: function that measures once}; in turn, forwards and backwards."""
+  """CASES: {name: function that measures once}. Measures them in turn, forwards and backwards."""
   taken = {name: [] for name in cases}
   for turn in range(rounds):
     for name in list(cases) if turn % 2 == 0 else reversed(cases):
@@ -145,7 +145,7 @@ def measure_kept(bench):
 
 
 def open_idle(server, stack):
-  """Opens connections that have been used once and then say nothing."""
+  """Opens connections that are used once and then idle."""
   context = tls_client()
   for _ in range(IDLE):
     stream = stack.enter_context(context.wrap_socket(stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))))
@@ -153,7 +153,7 @@ def open_idle(server, stack):
 
 
 def measure_idle(bench):
-  """Of two servers one has IDLE connections that say nothing."""
+  """Compares two servers, one of which has IDLE idle connections."""
   servers = {"alone": bench.serve("alone", 1, {CORES[0]}), "crowded": bench.serve("crowded", 1, {CORES[0]})}
   with contextlib.ExitStack() as stack:
     open_idle(servers["crowded"], stack)
@@ -161,7 +161,7 @@ def measure_idle(bench):
       compare("serve", {f"{name} c={connections}": lambda name=name: load(servers[name], connections) for name in servers})
 
 
-# Each differs in one setting from GnuTLS's defaults.
+# Each of these differs in one setting from the defaults of GnuTLS.
 TLS = {
   "floor": "NORMAL",
   "floor-no-tickets": "NORMAL:%NO_TICKETS",
@@ -180,7 +180,7 @@ def measure_fresh(bench):
 
 
 def measure_cores(bench):
-  """All cores, which the client shares."""
+  """Measures on all cores, which the servers share with the client."""
   servers = {n: bench.serve(f"serve-{n}", n, set(CORES)) for n in (1, len(CORES))}
   compare("cores", {f"serve threads={n}": lambda n=n: load(servers[n], 16, pinned=False) for n in servers}, METRICS[:2])
 
@@ -192,7 +192,7 @@ def tls_client():
 
 
 def post(stream, request):
-  """In one record, so that it is never read in two pieces."""
+  """Sends REQUEST in one TLS record, so that the server reads it at once. Reads the whole answer."""
   stream.sendall(request)
   answer = b""
 
@@ -206,11 +206,12 @@ def post(stream, request):
   while missing > 0:
     missing -= len(more())
   if not head.startswith(b"HTTP/1.1 200"):
-    sys.exit(f"serve.py: answered with {head[:40]!r}")
+    sys.exit(f"serve.py: unexpected answer {head[:40]!r}")
 
 
 def count_allocations(server, requests):
-  """A request's on a kept connection: what most turns took, as other threads of the server allocate too."""
+  """The allocations of a request on a persistent connection. Returns the most frequent number, because other threads of the server
+  allocate, too."""
   body = (ROOT / BODY).read_bytes()
   request = (b"POST /validate?timeout=5s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: kube-apiserver-admission\r\nContent-Length: %d\r\n"
              b"Accept: application/json, */*\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\n\r\n" % len(body)) + body
@@ -220,7 +221,7 @@ def count_allocations(server, requests):
     for _ in range(requests):
       before = server.allocations()
       post(stream, request)
-      time.sleep(0.002)  # what comes after the answer
+      time.sleep(0.002)  # for allocations after the answer
       taken.append(server.allocations() - before)
   return statistics.mode(taken)
 

@@ -1,5 +1,5 @@
-/* Writes the made-up cluster as a state folder: `state NADS NODES FOLDER [NICS]`. One List a file, as `kubectl get -o
- * json` gives it but on one line an object. */
+/* Writes the synthetic cluster as a state folder: `state NADS NODES FOLDER [NICS]`. Each file is a List, as `kubectl
+ * get -o json` prints it, but with one line per object. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

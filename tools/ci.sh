@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change lands. First what is quick and tells most; then two lanes side by side: compilers and
-# static analysis, with less priority, next to what mostly waits for servers; last the tests under tools, two programs at a time. A
-# step's output is printed when the step has ended, so that lines of two steps do not mix. The first step that fails ends all. The
-# last line says how many tests ran.
+# Everything that must pass before a change is merged. The quick and most informative steps come first. Then two lanes run in
+# parallel: compilers and static analysis, with lower priority, and tests that mostly wait for servers. The tests under sanitizers
+# and valgrind come last, two programs at a time. The output of a step is printed when the step has ended, so that two steps do not
+# mix their lines. The first step that fails stops everything. The last line says how many tests ran.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export WERROR=1
@@ -28,7 +28,7 @@ step() {
   [ "$status" -eq 0 ] || echo "== failed: $title: $*" >&2
   return "$status"
 }
-# lane NAME: runs the function NAME in the background, in a process group of its own. It leaves NAME.done when all went well.
+# lane NAME: runs the function NAME in the background, in a separate process group. On success, it creates NAME.done.
 lane() {
   set -m
   (set +m; "$1" && touch "$work/$1.done") &
@@ -36,13 +36,13 @@ lane() {
   lanes+=($!)
 }
 
-# The composed cases are others for each commit, and the same when a commit is tested again.
+# Each commit gets other generated cases, and the same ones when it is tested again.
 seed=$((16#$(git rev-parse --short=7 HEAD)))
 
 step "packages" tools/deps.sh build test demo lint fuzz coverage valgrind portable bench e2e oracle lab readers attacks docs sarif image browser monitoring shells
 step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants lint-circles
-step "how it was linked" make hardening
+step "linking (hardening)" make hardening
 step "tests" make test
 step "links, names and outputs in the documents" make docs-check
 step "build (clang, warnings are errors)" make -j"$(nproc)" all test-build CC=clang BUILD=build/clang
@@ -57,15 +57,15 @@ computing() {
 }
 serving() {
   step "installation" make install DESTDIR="$PWD/build/stage" &&
-    step "the C API, installed" make library-test &&
+    step "the installed C API" make library-test &&
     step "the demo" make demo &&
     step "end to end: kubectl, kube-apiserver, etcd" make e2e &&
     step "benchmarks, smoke" make bench-smoke &&
     step "instructions and allocations per review" make bench-guard &&
-    step "who takes an address: KubeVirt's own code" make oracle-kubevirt ORACLE="--seed 1" &&
-    step "what the plugins read" make oracle-readers N=2000 SEED=5 &&
-    step "what the plugins do: the laboratory, 100 composed configurations" make lab-generated COUNT=100 SEED="$seed" &&
-    step "SARIF, against its schema" make sarif &&
+    step "which pods need an address, compared with KubeVirt's own code" make oracle-kubevirt ORACLE="--seed 1" &&
+    step "the plugins' own readers" make oracle-readers N=2000 SEED=5 &&
+    step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
+    step "SARIF schema" make sarif &&
     step "alert rules, dashboard, metrics" make monitoring &&
     step "the map's page in a browser" make browser &&
     step "manifests" make manifests &&
@@ -87,5 +87,5 @@ step "coverage" make coverage
 step "unit tests under valgrind" make test-memcheck
 step "leaks under valgrind" make test-valgrind
 step "fuzzing, short" make fuzz-smoke
-step "tests on another machine, as it were" make test-portable
+step "tests in an unusual environment" make test-portable
 grep -h ' passed, ' "$work/tests.log" | tail -n 1

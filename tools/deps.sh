@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of the groups named that are not there yet.
+# Installs the Debian packages of the given groups, unless they are installed already.
 set -euo pipefail
 
 declare -A groups=(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the image with podman, buildah or docker, whichever is there first; from one commit and the same Debian packages always the
-# same image. Environment, all optional: IMAGE (its name), BASE (Debian 12, where the build runs), ENGINE (which of the three),
-# VERSION, REVISION, SOURCE_URL (labels), SOURCE_DATE_EPOCH (its time), ENGINE_OPTIONS and BUILD_OPTIONS (split at spaces).
+# Builds the image with podman, buildah or docker, in this order of preference. The same commit and the same Debian packages always
+# give the same image. Optional environment variables: IMAGE (its name), BASE (a Debian 12 image to build in), ENGINE (one of the
+# three), VERSION, REVISION, SOURCE_URL (labels), SOURCE_DATE_EPOCH (its time), ENGINE_OPTIONS and BUILD_OPTIONS (split at spaces).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,12 +26,12 @@ source_url=${SOURCE_URL:-}
 if in_git; then
   [ -n "$revision" ] || revision=$(git rev-parse HEAD)$([ -z "$(git status --porcelain)" ] || echo -dirty)
   [ -n "$epoch" ] || epoch=$(git log -1 --format=%ct)
-  # Without a user or password, should one be in it; git@host:path becomes the page's address.
+  # Removes a user and password, and converts git@host:path to the URL of the web page.
   [ -n "$source_url" ] || source_url=$(git config --get remote.origin.url |
     sed -nE -e 's#^(ssh://)?git@([^:/]+)[:/]#https://\2/#' -e 's#^(https?://)([^/@]*@)?#\1#; s#\.git$##; /^https?:/p' || true)
 fi
 epoch=${epoch:-$(date +%s)}
-[[ $epoch =~ ^[0-9]+$ ]] || die "SOURCE_DATE_EPOCH is \"$epoch\"; it must be a count of seconds"
+[[ $epoch =~ ^[0-9]+$ ]] || die "invalid SOURCE_DATE_EPOCH \"$epoch\"; use a number of seconds"
 created=$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -r "$epoch" +%Y-%m-%dT%H:%M:%SZ)
 
 image=${IMAGE:-localhost/droveway:$version}
@@ -49,7 +49,7 @@ case ${engine##*/} in
   *) arguments+=(--timestamp "$epoch") ;;
 esac
 
-printf 'image: %s, with %s\n' "$image" "$engine"
+printf 'image: building %s with %s\n' "$image" "$engine"
 "$engine" "${engine_options[@]}" build "${arguments[@]}" "${build_options[@]}" . ||
-  die "$engine could not build the image; what it said is above"
-printf 'image: %s is built\n' "$image"
+  die "$engine could not build the image; see its output above"
+printf 'image: built %s\n' "$image"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The layers: lower never includes higher, only a library's own folder includes its header, and every symbol that the library
-# exports carries the prefix dw_, or droveway_ where it is the public API. Prints each breach as FILE:LINE: what; exits 1 where there is one.
+# Checks the layers: lower ones never include higher ones, the header of a library is included in one folder only, and all exported
+# symbols have the prefix dw_, or droveway_ for the public API. Prints each violation as FILE:LINE: what; exits with 1 if there is
+# one.
 set -euo pipefail
 archive=${1:-}
 
@@ -31,12 +32,12 @@ awk '
   FNR == 1 {
     layer = FILENAME
     sub(/^src\//, "", layer); sub(/\/.*/, "", layer)
-    if (!(layer in may)) { print FILENAME ":1: the folder " layer " is no layer"; bad = 1 }
+    if (!(layer in may)) { print FILENAME ":1: the folder " layer " is not a known layer"; bad = 1 }
   }
   /^[ \t]*#[ \t]*include[ \t]*"/ {
     target = $0; sub(/^[^"]*"/, "", target); sub(/".*/, "", target)
     from = target
-    if (from !~ /\//) { print FILENAME ":" FNR ": name the layer: \"" layer "/" from "\""; bad = 1; next }
+    if (from !~ /\//) { print FILENAME ":" FNR ": include it with its layer: \"" layer "/" from "\""; bad = 1; next }
     sub(/\/.*/, "", from)
     if ((" " may[layer] " ") !~ (" " from " ")) { print FILENAME ":" FNR ": " layer " must not include " from " (" target ")"; bad = 1 }
     if (target ~ /_internal\.h$/ && from != layer) { print FILENAME ":" FNR ": " target " is private to " from; bad = 1 }
@@ -44,7 +45,7 @@ awk '
   /^[ \t]*#[ \t]*include[ \t]*</ {
     target = $0; sub(/^[^<]*</, "", target); sub(/>.*/, "", target)
     for (lib in home) if (index(target, lib) == 1 && home[lib] != layer) {
-      print FILENAME ":" FNR ": <" target "> belongs to " home[lib] " alone"; bad = 1
+      print FILENAME ":" FNR ": <" target "> may be included only in " home[lib]; bad = 1
     }
   }
   END { exit bad }

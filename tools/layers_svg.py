@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Draws the layers of src/ as tools/layers.sh has them: layers_svg.py > docs/images/layers.svg
+"""Draws the layers of src/, which tools/layers.sh defines: layers_svg.py > docs/images/layers.svg
 
-A layer is above those that it may include. A line is drawn only where no longer way leads to the same layer."""
+A layer is above those that it may include. A line is left out if other lines lead to the same layer."""
 import os
 import re
 
@@ -23,12 +23,13 @@ def read():
 
 
 def direct(may):
-  """The layers below each that are below no other one of them."""
+  """For each layer, those that it may include directly, but not through another one of them."""
   return {name: [low for low in lower if not any(low in may[other] for other in lower)] for name, lower in may.items()}
 
 
 def rows_of(edges):
-  """Rows from the top; each layer right below the lowest that includes it. A line over several rows has a bend in each: (from, to, row)."""
+  """Rows from the top. Each layer is in the row below the lowest layer that includes it. A line over several rows has a bend
+  in each of them: (from, to, row)."""
   users = {name: [high for high in edges if name in edges[high]] for name in edges}
   depth = {}
 
@@ -38,8 +39,8 @@ def rows_of(edges):
     return depth[name]
 
   rows = [[] for _ in range(1 + max(deep(name) for name in edges))]
-  above = {}  # what a box or bend is under
-  below = {}  # and above
+  above = {}  # for each box or bend, the ones above it
+  below = {}  # and the ones below it
   for name in edges:
     rows[deep(name)].append(name)
   for high, lower in edges.items():
@@ -57,7 +58,7 @@ def rows_of(edges):
 
 
 def spread(row):
-  """{box or bend: x of its middle}"""
+  """{box or bend: x of its center}"""
   width = {item: BOX if isinstance(item, str) else BEND for item in row}
   x = (WIDTH - sum(width.values()) - GAP * (len(row) - 1)) / 2
   middle = {}
@@ -99,7 +100,7 @@ def main():
   middle, y, height = place(edges)
   print(f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
         'font-family="Helvetica, Arial, sans-serif">')
-  print("  <title>The layers of src: each may include those below it that lines lead to</title>")
+  print("  <title>The layers of src: each may include those below it that it is connected to</title>")
   print(f'  <rect width="{WIDTH}" height="{height}" fill="#ffffff"/>')
   for points in lines(edges, middle, y):
     print(f'  <polyline points="{points}" fill="none" stroke="#8a94a6" stroke-width="1.5"/>')

@@ -3,7 +3,7 @@
 set -euo pipefail
 droveway=$1
 version=$("$droveway" version | sed -n 's/^droveway \([0-9.]*\).*/\1/p')
-literal() { # escapes text for display as it is
+literal() { # escapes text that is displayed unchanged
   echo '.Bd -literal'
   sed -e 's/\\/\\e/g' -e "s/^\([.']\)/\\\\\&\1/" -e 's/-/\\-/g' -e 's/`/\\(ga/g' -e "s/'/\\\\(aq/g"
   echo '.Ed'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws docs/images anew from what the program prints: pictures.sh DROVEWAY
+# Draws the pictures in docs/images from the output of the program: pictures.sh DROVEWAY
 set -euo pipefail
 cd "$(dirname "$0")/.."
 droveway=$1

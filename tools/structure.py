@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""What the sources are like in numbers: files, functions and their length, circles between files.
+"""Measures the sources: files, functions and their length, circles between files.
 
-structure.py BUILD [--circles]   --circles: names each circle, and exits with 1 if there is one
-A circle: files each of which uses what another of them defines, so that none can be read first. Taken from
-the object files below BUILD/obj/src, which must be built without link-time optimization or with fat objects.
+structure.py BUILD [--circles]   --circles: prints each circle, and exits with 1 if there is one
+A circle is a set of files that use each other's functions, so that none of them can be understood first. Circles are found in
+the object files below BUILD/obj/src, which must be built without link-time optimization or as fat objects.
 """
 import collections, glob, os, re, statistics, subprocess, sys
 
 
 def functions(path):
-    """(name, lines) of each function: it ends with a brace in the first column, and begins where its declarator does."""
+    """(name, lines) of each function, from its declarator to a brace in the first column."""
     with open(path, encoding="utf-8") as file:
         lines = file.read().split("\n")
     start = None
@@ -41,7 +41,7 @@ def symbols(path):
 
 
 def circles(objects):
-    """The strongly connected components of more than one file (Tarjan), by name."""
+    """The strongly connected components of more than one file (Tarjan's algorithm), sorted."""
     of, tables = {}, {}
     for path in objects:
         tables[path] = symbols(path)
@@ -88,7 +88,7 @@ def main():
                 print("  ", plain(path), "->", " ".join(plain(other) for other in sorted(edges[path]) if other in part))
         return 1 if found else 0
     print(f"{len(sources)} .c files and {len(headers)} headers, {lines} lines; {len(small)} .c files under 100 lines")
-    print(f"{len(lengths)} functions; lines, braces included: median {statistics.median(lengths):.0f}, "
+    print(f"{len(lengths)} functions; lines with braces: median {statistics.median(lengths):.0f}, "
           f"90th percentile {sorted(lengths)[len(lengths) * 9 // 10]}, longest {max(lengths)}; {sum(n <= 3 for n in lengths)} of three lines")
     print(f"{len(found)} circles between files, of {sum(map(len, found))} files")
     for layer, count in sorted(collections.Counter(path.split("/")[1] for path in sources).items()):

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""A picture of a terminal: text with ANSI colours on standard input, SVG on standard output. terminal_svg.py TITLE [COLUMNS]"""
+"""Draws a terminal: reads text with ANSI colors from standard input and prints SVG. terminal_svg.py TITLE [COLUMNS]"""
 import html
 import re
 import sys
 
-COLOURS = {"1": "bold", "31": "red", "32": "green", "33": "yellow", "35": "magenta", "36": "cyan", "2": "dim", "90": "dim"}
+COLORS = {"1": "bold", "31": "red", "32": "green", "33": "yellow", "35": "magenta", "36": "cyan", "2": "dim", "90": "dim"}
 LINE, CHARACTER, MARGIN = 19, 8.43, 16
 
 
 def pieces(line):
-  """(text, classes) as the escape sequences of LINE switch them."""
+  """(character, classes) for each character of LINE; its escape sequences select the classes."""
   classes = set()
   for part in re.split(r"(\x1b\[[0-9;]*[mK])", line):
     if not part.startswith("\x1b"):
@@ -19,12 +19,12 @@ def pieces(line):
         if code in ("", "0"):
           classes.clear()
         for number in (code, code.lstrip("0")):
-          if number in COLOURS:
-            classes.add(COLOURS[number])
+          if number in COLORS:
+            classes.add(COLORS[number])
 
 
 def wrap(cells, columns):
-  """Lines of at most COLUMNS, broken at blanks where there are any."""
+  """Lines of at most COLUMNS, broken at spaces if possible."""
   while len(cells) > columns:
     at = max((i for i in range(columns // 2, columns + 1) if cells[i][0] == " "), default=columns)
     yield cells[:at]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rejects words that make a text hard to read for a native reader: words.py
+"""Rejects words that make a text hard to read for native readers: words.py
 
 It reads the documents, the manifests, and the strings of src/ (and so every message and --help text). A line that needs the word
 anyway says so with `words: ok` in a comment at its end."""
@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-# A pattern (letter case does not count), and what to use instead.
+# A pattern (case-insensitive), and what to use instead.
 REFUSED = [
   (r"mend(?:s|ed|ing)?", "fix"),
   (r"anew", "again"),
@@ -44,7 +44,7 @@ STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 
 
 def lines_of(path):
-  """(number, text) of what a user reads in PATH."""
+  """(line number, text) of everything in PATH that a user can read."""
   with open(path, encoding="utf-8") as file:
     for number, line in enumerate(file, 1):
       if "words: ok" in line:
