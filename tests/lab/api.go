@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// object is anything that the API server keeps.
+// object is any object of the API server.
 type object = map[string]any
 
 const (
@@ -21,7 +21,7 @@ const (
 	whereaboutsPath = "/apis/whereabouts.cni.cncf.io/v1alpha1"
 )
 
-// api is the API server, asked from inside a network namespace over connections that stay open.
+// api is a client of the API server that uses persistent connections from inside a network namespace.
 type api struct {
 	client *http.Client
 	token  string
@@ -54,7 +54,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return fmt.Sprintf("%d %s", r.status, r.text) }
 
-// call sends body, if any, and reads the answer into out, if any.
+// call sends body and reads the answer into out; both may be nil.
 func (a *api) call(method, path string, body, out any) error {
 	var text io.Reader
 	if body != nil {
@@ -91,7 +91,7 @@ func (a *api) call(method, path string, body, out any) error {
 	return json.Unmarshal(said, out)
 }
 
-// create is like call, but what exists already is fine.
+// create is like call, but it is not an error if the object exists already.
 func (a *api) create(path string, body any) error {
 	err := a.call("POST", path, body, nil)
 	if r, ok := err.(*refusal); ok && r.status == http.StatusConflict {
@@ -116,7 +116,7 @@ func (a *api) list(path string) ([]item, error) {
 	return out.Items, err
 }
 
-// putNAD returns the path of what it made.
+// putNAD creates a NAD and returns its path.
 func (a *api) putNAD(namespace, name string, config *string, annotations map[string]string) (string, error) {
 	spec := object{}
 	if config != nil {
@@ -129,7 +129,7 @@ func (a *api) putNAD(namespace, name string, config *string, annotations map[str
 	}, nil)
 }
 
-// putPod returns the pod's UID. A networks annotation of "" is left out.
+// putPod creates a pod and returns its UID. A networks annotation of "" is left out.
 func (a *api) putPod(namespace, name, node, networks string, labels map[string]string) (string, error) {
 	annotations := map[string]string{}
 	if networks != "" {
@@ -144,7 +144,7 @@ func (a *api) putPod(namespace, name, node, networks string, labels map[string]s
 	return made.Metadata.UID, err
 }
 
-// leases says what whereabouts has given out: "pool: number", and the reservations.
+// leases returns what whereabouts has allocated: "pool: number", and the reservations.
 func (a *api) leases() (pools []string, reservations []string, err error) {
 	items, err := a.list(whereaboutsPath + "/ippools")
 	if err != nil {

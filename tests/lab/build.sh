@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the folder with the laboratory's programs: the CNI plugins, whereabouts and its CRDs, as go.mod pins them. They are built
-# once and kept outside the tree.
+# Prints the folder with the laboratory's programs: the CNI plugins, whereabouts and its CRDs, in the versions that go.mod pins. They
+# are built once and kept outside the tree.
 set -euo pipefail
 cd "$(dirname "$0")"
 key=$(cat go.mod go.sum tools.go build.sh | sha256sum | cut -c1-16)

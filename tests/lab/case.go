@@ -15,8 +15,8 @@ type nadCase struct {
 	Name, Namespace string
 	Config          *string
 	Annotations     map[string]string
-	Attach          bool   // pods of virtual machines attach it first
-	Ifname          string // and call it so
+	Attach          bool   // pods of virtual machines attach to it first
+	Ifname          string // the name of their interface
 }
 
 // testCase is a line of a corpus.
@@ -24,18 +24,18 @@ type testCase struct {
 	nadCase
 	ID, Group  string
 	NADOther   map[string]string `json:"nad_annotations"`
-	Annotation string            // of the pods; else the NAD's name
+	Annotation string            // of the pods; default: the NAD's name
 	Others     []nadCase
-	There      []string // addresses of a machine of somebody else's on the network
-	L2         string   // that network; else eth1's
+	There      []string // addresses of another machine on the network
+	L2         string   // the network of these; default: eth1's
 	Dhcp       string   // "daemon", or "server": the daemon and a server
-	Concurrent *bool    // attach on all nodes at once as well
-	Steps      []string // what happens over time, in place of attaching once: see steps.go
+	Concurrent *bool    // also attach on all nodes at once
+	Steps      []string // events over time, instead of attaching once: see steps.go
 	Then       string   // the configuration that a step changes to
 	raw        map[string]any
 }
 
-// readCase fills in what a line leaves out.
+// readCase reads a line and fills in defaults.
 func readCase(line []byte) (*testCase, error) {
 	c := &testCase{}
 	if err := json.Unmarshal(line, c); err != nil {
@@ -69,7 +69,7 @@ func (n *nadCase) fill() {
 	}
 }
 
-// allocates says whether it matters that the nodes attach at once: whose pool is shared, or may look shared.
+// allocates reports whether attaching on all nodes at once can differ, because they share a pool or seem to.
 func (c *testCase) allocates() bool {
 	if c.Concurrent != nil {
 		return *c.Concurrent
@@ -82,7 +82,7 @@ func (c *testCase) allocates() bool {
 	return c.Group == "seed" || c.Group == "overlap" || c.Group == "whereabouts" || c.Group == "interface"
 }
 
-// attached is one round: pods on all nodes, attached and tried.
+// attached is the result of one round: pods on all nodes were attached and tried.
 type attached struct {
 	pods            []*pod
 	pairs           int
@@ -91,7 +91,7 @@ type attached struct {
 	bridgeAddresses map[string][]string
 }
 
-// result is what happened.
+// result is the result of a case.
 type result struct {
 	reality          string
 	problems, danger []string
@@ -128,13 +128,13 @@ func (l *lab) try(c *testCase) (r *result, err error) {
 	made = append(made, path)
 	return r, l.arranged(c, func() error {
 		if len(c.Steps) > 0 {
-			return l.tell(c, r)
+			return l.runSteps(c, r)
 		}
 		return l.rounds(c, r)
 	})
 }
 
-// arranged runs f with the DHCP daemons and the machines that a case wants.
+// arranged runs f with the DHCP daemons and the machines that a case needs.
 func (l *lab) arranged(c *testCase, f func() error) error {
 	for _, n := range l.nodes {
 		n.dhcpDaemon(c.Dhcp != "")
@@ -173,7 +173,7 @@ func (l *lab) rounds(c *testCase, r *result) error {
 		}
 		for _, pod := range pods {
 			pod.add()
-			if err := pod.look(); err != nil {
+			if err := pod.inspect(); err != nil {
 				return err
 			}
 			who := fmt.Sprintf("%s on %s", o.Name, pod.node.name)
@@ -203,7 +203,7 @@ func (l *lab) rounds(c *testCase, r *result) error {
 	return err
 }
 
-// podsOn makes a pod on each of the nodes.
+// podsOn creates a pod on each of the nodes.
 func (l *lab) podsOn(nodes []*node, spec podSpec) ([]*pod, error) {
 	pods := make([]*pod, len(nodes))
 	failures := make([]error, len(nodes))
@@ -257,14 +257,14 @@ func (l *lab) round(spec podSpec, atTheSameTime, full bool) (*attached, error) {
 	return a, l.tryPods(a, full)
 }
 
-// tryPods looks at the pods and lets them migrate.
+// tryPods inspects the pods and lets them migrate to each other.
 func (l *lab) tryPods(a *attached, full bool) error {
-	lookErrors := make([]error, len(a.pods))
-	eachAtOnce(len(a.pods), func(i int) { lookErrors[i] = a.pods[i].look() })
+	inspectErrors := make([]error, len(a.pods))
+	eachAtOnce(len(a.pods), func(i int) { inspectErrors[i] = a.pods[i].inspect() })
 	var good, all []*pod
 	for i, p := range a.pods {
-		if lookErrors[i] != nil {
-			return lookErrors[i]
+		if inspectErrors[i] != nil {
+			return inspectErrors[i]
 		}
 		if p.error != "" {
 			continue
@@ -306,7 +306,7 @@ func (l *lab) tryPods(a *attached, full bool) error {
 	return nil
 }
 
-// managementBytes is what the nodes have sent over the management network.
+// managementBytes returns how many bytes the nodes have sent over the management network.
 func (l *lab) managementBytes() (sum uint64) {
 	links, _ := l.sw.handle.LinkList()
 	for _, link := range links {
@@ -317,8 +317,8 @@ func (l *lab) managementBytes() (sum uint64) {
 	return sum
 }
 
-// leftovers cleans whereabouts' datastore and the nodes, and says what was there. If a node can't be brought back, the
-// laboratory's network is built again.
+// leftovers cleans the datastore of whereabouts and the nodes, and returns what was left there. If a node can't be restored, it
+// builds the network of the laboratory again.
 func (l *lab) leftovers() (left []string, err error) {
 	pools, reservations, err := l.api.leases()
 	if err != nil {
@@ -345,7 +345,7 @@ func (l *lab) leftovers() (left []string, err error) {
 	return left, err
 }
 
-// problems are collected in words.
+// problems is a list of descriptions.
 type problems struct{ list []string }
 
 func (p *problems) add(what string, args ...any) { p.list = append(p.list, fmt.Sprintf(what, args...)) }
@@ -361,7 +361,7 @@ func (p *problems) addMap(what string, m map[string]string) {
 	}
 }
 
-// kinds are the first words of the problems.
+// kinds returns the first words of the problems.
 func (p *problems) kinds() map[string]bool {
 	kinds := map[string]bool{}
 	for _, x := range p.list {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The laboratory leaves no process, namespace, mount, file or rule behind: after success, when it can't begin, and on SIGTERM,
-# which comes once while it is built and once while it attaches.
+# Checks that the laboratory leaves no process, namespace, mount, file or rule behind: after success, if it can't begin, and after
+# SIGTERM, once while it is being built and once while it attaches.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/lab-clean.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# What this run's laboratory, by the process id of its driver, could leave. Others may run at the same time.
+# Prints what is left of the laboratory whose driver had this process id. Others may run at the same time.
 left_by() {
   local pid=$1
   find /run/netns "${TMPDIR:-/tmp}" -maxdepth 1 -name "droveway-lab-$pid*" 2>/dev/null || true
@@ -19,7 +19,7 @@ left_by() {
 # The rules of this network namespace, without their counters.
 rules() { nft list ruleset 2>/dev/null | sed 's/packets [0-9]* bytes [0-9]*//'; }
 
-# check NAME STATUS: the run that has just ended as $pid.
+# check NAME STATUS EXPECTED: checks the run that has just ended, with process id $pid.
 check() {
   local left
   for _ in $(seq 50); do
@@ -27,13 +27,13 @@ check() {
     [ -n "$left" ] || break
     sleep 0.1
   done
-  [ "$2" = "$3" ] || { echo "lab: $1: status $2, not $3"; cat "$work/log"; exit 1; }
-  [ -z "$left" ] || { echo "lab: $1 leaves: $left"; exit 1; }
-  [ "$(rules)" = "$before" ] || { echo "lab: $1 leaves rules"; exit 1; }
-  echo "ok - $1 leaves nothing"
+  [ "$2" = "$3" ] || { echo "lab: $1: status $2, expected $3"; cat "$work/log"; exit 1; }
+  [ -z "$left" ] || { echo "lab: $1: left behind: $left"; exit 1; }
+  [ "$(rules)" = "$before" ] || { echo "lab: $1: rules are left behind"; exit 1; }
+  echo "ok - $1: nothing is left"
 }
 
-# start CASES [OPTION...]: `run` becomes the driver, which keeps its process id.
+# start CASES [OPTION...]: `run` executes the driver, so the process id is that of the driver.
 start() {
   "$here/run" --cases "$1" --out "$work/results" "${@:2}" >"$work/log" 2>&1 &
   pid=$!
@@ -45,7 +45,7 @@ until_log() {
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
   done
-  echo "lab: waited in vain for \"$1\""; cat "$work/log"; exit 1
+  echo "lab: timeout waiting for \"$1\""; cat "$work/log"; exit 1
 }
 
 (cd "$here" && CGO_ENABLED=0 go test -mod=readonly .)

@@ -21,14 +21,14 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// daemon is a program that runs until it is stopped, and ends with the laboratory in any case.
+// daemon is a program that runs until it is stopped. It always ends with the laboratory.
 type daemon struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 }
 
-// startDaemon starts it on a thread that `where` has prepared and that waits for its end: the kernel's signal at the
-// parent's death comes when the thread ends.
+// startDaemon starts a daemon on a thread that `where` has prepared. The thread waits for its end, because the kernel sends the
+// parent-death signal when the thread ends.
 func startDaemon(where func(func() error) error, log string, words ...string) (*daemon, error) {
 	out, err := os.Create(log)
 	if err != nil {
@@ -175,7 +175,7 @@ func (l *lab) controlPlane(in *space, folder string) (*api, *credentials, error)
 	return a, c, nil
 }
 
-// until tries again until f succeeds, time is over (f's last error) or the laboratory has to end.
+// until calls f until it succeeds, the time is over (then it returns f's last error) or the laboratory must stop.
 func (l *lab) until(limit time.Duration, f func() error) error {
 	end := time.Now().Add(limit)
 	for {

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dhcpServer gives 10.77.0.100 and up on one network; only as much of DHCP as the plugin's client needs.
+// dhcpServer hands out 10.77.0.100 and up on one network. It implements only what the plugin's client needs.
 type dhcpServer struct {
 	lab        *lab
 	bridge     string

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Composes CNI configurations out of the keys and values that the plugins know: valid, at a bound, wrong.
+"""Composes CNI configurations from the keys and values that the plugins know: valid ones, bounds and invalid ones.
 
     generate.py [--seed N] [--count N]
 
-prints cases for the laboratory, one JSON object a line. A case is a configuration that works with up to three changes; `how` names
+prints cases for the laboratory, one JSON object per line. A case is a configuration that works, with up to three changes; `how` lists
 them, so that a disagreement between a verdict and reality can be traced to one. The same seed gives the same cases. The tables come
 from the plugins' own sources (containernetworking/plugins 1.10.0, whereabouts 0.9.2, libcni, Multus 4.2.3), never from Droveway's.
 """
@@ -19,7 +19,7 @@ BOTH = {"type": "whereabouts", "ipRanges": [{"range": "10.99.0.0/24"}, {"range":
 
 
 class ABSENT:
-    """The key is left out. (A class: a copy of it is itself.)"""
+    """Means that the key is left out. It is a class because copies of a class are identical to it."""
 
 
 
@@ -36,7 +36,7 @@ MACS = ("", "02:00:00:00:00:05", "02-00-00-00-00-05", "0200.0000.0005", "01:00:5
 VERSIONS = ("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0", "1.2.0", "2.0.0", "0.3", "v0.3.1", "", "1.0.0 ", "0.3.1-rc1", "01.0.0")
 NAMES = (NAME, "other", "", "a", "9", "-a", "_a", "a.b", "a_b", "a-", "ümlaut", "a b", "a/b", "x" * 63, "x" * 64, "x" * 178, "x" * 181, "..")
 
-COMMON = {  # libcni's and Multus' own keys, in the configuration of one plugin
+COMMON = {  # the keys of libcni and Multus in the configuration of one plugin
     "capabilities": ({"mac": True}, {"ips": True}, {"portMappings": True}, {"mac": False}, {"foo": True}, {"bandwidth": True}, [], "x", None,
                      {"mac": "true"}, {"mac": 1}),
     "runtimeConfig": ({}, {"mac": "02:00:00:00:00:05"}, {"ips": ["10.99.0.5/24"]}, [], "x", {"mac": 5}),
@@ -154,7 +154,7 @@ def shown(value):
 
 
 class Case:
-    """One configuration under construction: the plugin that connects, its IPAM, plugins after it, what stands around them."""
+    """A configuration that is being composed: the main plugin, its IPAM, the plugins after it, and the objects around them."""
 
     def __init__(self, random_):
         self.random, self.how, self.more = random_, [], {}
@@ -251,7 +251,7 @@ class Case:
         self.say("list", key, value)
 
     def change_around(self):
-        """Other NADs, machines and settings beside the configuration."""
+        """Adds other NADs, machines or settings to the case."""
         what = self.random.choice(("range", "part", "apart", "blue", "host-local", "vlan", "there", "annotation", "namespace"))
         other = {"name": "other", "config": json.dumps({"cniVersion": "0.3.1", "name": "other", "type": "macvlan", "master": self.main.get("master", "eth1"), "mode": "bridge", "ipam": {
             "range": POOL, "part": {"type": "whereabouts", "range": "10.99.0.128/25"}, "apart": {"type": "whereabouts", "range": "10.90.0.0/24"},
@@ -269,7 +269,7 @@ class Case:
         self.how.append(f"around: {what}")
 
     def change_text(self):
-        """The JSON text itself; done last, in `case`."""
+        """Changes the JSON text itself; `case` does that last."""
         self.text = self.random.choice(("upper", "capital", "twice", "twice-other", "float", "exponent", "escape", "comma", "comment", "single", "bom", "tail", "newline", "null", "long"))
         self.how.append(f"text: {self.text}")
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// counted are addresses, each with how many have it.
+// counted maps addresses to how many pods have them.
 func counted(pods []*pod) map[string]int {
 	given := map[string]int{}
 	for _, p := range pods {
@@ -19,7 +19,7 @@ func counted(pods []*pod) map[string]int {
 
 func plainAddress(a string) string { return strings.Split(a, "/")[0] }
 
-// judge fills in what a case comes to: works, partly or fails, and every problem in words.
+// judge fills in the result of a case: works, partly or fails, and a description of each problem.
 func judge(c *testCase, p *problems, one, two *attached, taken map[string]string, left []string, r *result) {
 	r.nodes = map[string]any{}
 	fitting, failed := 0, 0
@@ -118,7 +118,7 @@ func judge(c *testCase, p *problems, one, two *attached, taken map[string]string
 	r.problems = p.list
 }
 
-// duplicates are addresses that several have, and had not before.
+// duplicates returns the addresses that several pods have now and had not before.
 func duplicates(p *problems, when string, given, before map[string]int) {
 	var found []string
 	for a, n := range given {

@@ -1,4 +1,4 @@
-"""What Droveway says of the laboratory's cases, and how that compares with what happened. For verdicts, reality.py and mutants.py."""
+"""Droveway's verdicts on the cases of the laboratory, compared with what happened. Used by verdicts, reality.py and mutants.py."""
 import base64
 import collections
 import concurrent.futures
@@ -18,16 +18,16 @@ NAMESPACE = "openshift-cnv"
 STATE = f"{HERE}/corpus/cluster.json"
 CORPUS = (f"{HERE}/corpus/reality.jsonl", f"{HERE}/corpus/time.jsonl")
 TITLES = {
-    "a": "fails at least in part, and Droveway says nothing",
-    "a-danger": "works, but over the management network or with a default route, and Droveway says nothing",
-    "a-left": "works, leaves something on the node, and Droveway says nothing",
-    "b": "works, and Droveway denies it",
-    "warned-only": "fails at least in part, and Droveway only warns",
-    "mutated": "worked, and does not as /mutate leaves it",
-    "changed": "what happened is not what the corpus has recorded",
+    "a": "fails at least in part, but Droveway reports nothing",
+    "a-danger": "works, but over the management network or with a default route, and Droveway reports nothing",
+    "a-left": "works and leaves something on the node, but Droveway reports nothing",
+    "b": "works, but Droveway denies it",
+    "warned-only": "fails at least in part, but Droveway only warns",
+    "mutated": "works, but not after /mutate has changed it",
+    "changed": "the result differs from the recorded one",
     "lab": "the laboratory itself failed",
-    "elsewhere": "works here, denied for what this topology can't show",
-    "kernel": "this kernel has no such device",
+    "elsewhere": "works here, but is denied because of something that this topology can't show",
+    "kernel": "this kernel lacks the device that it needs",
 }
 WRONG = ("a", "a-danger", "a-left", "b", "warned-only", "mutated", "changed", "lab")
 
@@ -52,7 +52,7 @@ making_state = threading.Lock()
 
 @functools.cache
 def plain_state(state):
-    """A folder that holds STATE alone, for the many rows that need no more."""
+    """A folder with only STATE, for the many rows that need no other objects."""
     folder = tempfile.TemporaryDirectory()
     shutil.copy(state, f"{folder.name}/cluster.json")
     return folder
@@ -60,7 +60,7 @@ def plain_state(state):
 
 @contextlib.contextmanager
 def state_of(row, state):
-    """A folder with the file STATE and what else there is in the row's cluster."""
+    """A folder with the file STATE and the other objects in the row's cluster."""
     extra = [nad(other) for other in row.get("others", ())] + list(row.get("objects", ()))
     if not extra:
         with making_state:
@@ -76,7 +76,7 @@ def state_of(row, state):
 
 
 def review(droveway, state, row, *options):
-    """What `droveway review` answers to the creation of the row's NAD."""
+    """The answer of `droveway review` to the creation of the row's NAD."""
     mine = nad({**row, "config": row.get("then", row.get("config"))})
     with state_of(row, state) as folder:
         request = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
@@ -106,7 +106,7 @@ def verdict(droveway, state, row, *options):
 
 
 def all_of(judge, rows):
-    """What JUDGE makes of each row, in their order."""
+    """Yields the result of JUDGE for each row, in their order."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         yield from pool.map(judge, rows)
 
@@ -117,12 +117,12 @@ def reasons():
 
 
 def corpus():
-    """The cases as the corpus records them; `why` is the first of their problems."""
+    """The cases of the corpus; their problems are the recorded ones (`why`)."""
     return [{"problems": row.get("why", []), **row} for path in CORPUS for row in lines(path)]
 
 
 def mutated(droveway, state, row):
-    """The row's config as /mutate leaves it; None where it changes nothing."""
+    """The row's config after /mutate; None if that changes nothing."""
     response = review(droveway, state, row, "--mutate")
     for step in json.loads(base64.b64decode(response.get("patch") or base64.b64encode(b"[]"))):
         if step["path"] == "/spec/config":
@@ -136,7 +136,7 @@ def is_kernels(row):
 
 
 def classify(row, why):
-    """The class, and why it is no fault where it looks like one."""
+    """The class, and the reason why a disagreement is not a fault, or None."""
     deny, warn, reality = row["verdict"]["deny"], row["verdict"]["warn"], row["reality"]
     starts = {p.split()[0].rstrip(":") for p in row["problems"]}
     if reality == "lab":
@@ -172,7 +172,7 @@ def classify(row, why):
 
 
 def plain(problem):
-    """The plugin's own words, without Multus' wrapping and what differs from run to run."""
+    """The plugin's own words, without those of Multus and without what differs in each run."""
     for pattern, by in ((r"\[[\w-]+/virt-handler-\d+/[0-9a-f-]+(:[^\]]*)?\]:? ?", ""), (r"^(attach|concurrent attach) node-\d: (Multus: )?", r"\1: "),
                         (r"error loading k8s delegates k8s args: TryLoadPodDelegates: error in getting k8s network for pod: ", ""),
                         (r"GetNetworkDelegates: failed getting the delegate: ", ""), (r'error adding container to network "[^"]*": ', ""),

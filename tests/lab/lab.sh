@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the corpus in the laboratory and compares Droveway's verdicts with what happened. Exits 1 where they differ without a
-# reason. ONLY=REGEX: GROUP/ID; SAMPLE=NUMBER: that many, chosen by SEED; GENERATE=NUMBER: instead of the corpus that many
-# composed from SEED; LABS=2; KEEP=FOLDER: for the results.
+# Runs the corpus in the laboratory and compares Droveway's verdicts with what happened. Exits with 1 if they differ without a
+# recorded reason. ONLY=REGEX selects by GROUP/ID; SAMPLE=NUMBER selects that many cases by SEED; GENERATE=NUMBER generates that many
+# cases from SEED instead; LABS=2 runs that many laboratories; KEEP=FOLDER keeps the results.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 droveway=$(realpath "${BUILD:-build}/droveway")
@@ -11,7 +11,7 @@ trap 'exit 130' INT TERM
 mkdir -p "$work"
 seed=${SEED:-$RANDOM}
 if [ -n "${GENERATE-}" ]; then
-  echo "lab: $GENERATE composed configurations, SEED=$seed"
+  echo "lab: $GENERATE generated configurations, SEED=$seed"
   "$here/generate.py" --seed "$seed" --count "$GENERATE" >"$work/cases.jsonl"
 else
   "$here/verdicts" --mutate "$droveway" "$here/corpus/cluster.json" "$here/corpus/reality.jsonl" >"$work/cases.jsonl"

@@ -1,5 +1,5 @@
-// The laboratory: attaches CNI configurations to virt-handler's pods on three nodes, which are network namespaces, and says what
-// happens. README.md tells how it is used.
+// The laboratory attaches CNI configurations to virt-handler pods on three nodes, which are network namespaces, and reports what
+// happens. README.md describes how to use it.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-var errBroken = errors.New("a node can't be brought back")
+var errBroken = errors.New("a node can't be restored")
 
 func main() {
 	o := options{}
@@ -123,7 +123,7 @@ func start(o options, labs int, path, out, only, state string) error {
 		}
 		fmt.Printf("%d/%d %v: %v (%v s) %.150s\n", count, len(all), d.line["id"], d.line["reality"], d.line["seconds"], strings.ReplaceAll(first, "\n", " "))
 	}
-	select { // none where all were stopped
+	select { // empty if all were stopped
 	case last := <-atEnd:
 		fmt.Println("lab: at the end:", last)
 	default:
@@ -167,7 +167,7 @@ func write(out string, lines []map[string]any) error {
 	return file.Close()
 }
 
-// worker runs cases in one laboratory after another.
+// worker runs cases, in one laboratory after another.
 type worker struct {
 	atEnd   chan string
 	ctx     context.Context
@@ -232,7 +232,7 @@ func (w *worker) run(all []*testCase, queue chan int, results chan done) error {
 	return nil
 }
 
-// removeStale removes what a laboratory left that was killed.
+// removeStale removes what a killed laboratory left behind.
 func removeStale() {
 	for _, pattern := range []string{netnsFolder + "/droveway-lab-*", os.TempDir() + "/droveway-lab-*"} {
 		found, _ := filepath.Glob(pattern)
@@ -251,7 +251,7 @@ func removeStale() {
 	}
 }
 
-// wear counts what a laboratory that leaks would have more and more of.
+// wear counts the resources that would increase if the laboratory leaked.
 func wear() string {
 	count := func(pattern string) int { found, _ := filepath.Glob(pattern); return len(found) }
 	children := 0

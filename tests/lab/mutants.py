@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Would the laboratory notice a rule that is wrong? Judges the recorded corpus once more with each rule that it shows switched off, and
-with each bound of shifts.tsv shifted. A change is noticed where `make lab` or tests/rules/test_reality would fail.
+"""Checks that the laboratory would notice a wrong rule. Judges the recorded corpus again with each rule that it shows switched off, and
+with each bound of shifts.tsv shifted. A change is noticed if `make lab` or tests/rules/test_reality would fail.
 
-mutants.py DROVEWAY   ends with 1 where a change is not noticed for which shifts.tsv gives no reason, or one is noticed for which it does
+mutants.py DROVEWAY   exits with 1 if a change is not noticed and shifts.tsv gives no reason, or if it gives one for a noticed change
 mutants.py rows       only checks shifts.tsv against the sources
 
 Environment: BUILD (build), ONLY (a pattern of rules)."""
@@ -31,7 +31,7 @@ def die(message):
 
 
 def shifts():
-    """The rows of the table; `unnoticed` is empty, or why the corpus can't notice the shift. `at` is for messages."""
+    """The rows of the table. `unnoticed` is empty, or the reason why the corpus can't notice the shift; `at` is the place for messages."""
     rows = [line.split("\t") for line in (ROOT / SHIFTS).read_text(encoding="utf-8").splitlines()]
     for number, row in enumerate(rows, 1):
         if len(row) != len(COLUMNS) or not all(row[:-1]) or (number == 1 and row != COLUMNS):
@@ -46,14 +46,14 @@ def check_rows():
         if times != 1 or row["text"] == row["replacement"]:
             die(f"{row['at']}: {row['file']} has `{row['text']}` {times} times, expected once")
         if not (ROOT / f"src/rules/explanations/{row['rule']}.yaml").is_file():
-            die(f"{row['at']}: there is no rule {row['rule']}")
+            die(f"{row['at']}: unknown rule {row['rule']}")
     print(f"lab-mutants: {len(shifts())} rows of {SHIFTS} match the sources")
 
 
-# --- what is noticed --------------------------------------------------------------------------------------------------
+# --- wrong verdicts --------------------------------------------------------------------------------------------------
 
 def is_expected(row, said):
-    """As tests/rules/test_reality.c."""
+    """The same check as in tests/rules/test_reality.c."""
     answer = "denied" if said["deny"] else "warned" if said["warn"] else "allowed"
     return {"any": True, "works": answer != "denied", "told": answer != "allowed"}.get(row.get("expect", "any"), row.get("expect") == answer)
 
@@ -68,14 +68,14 @@ class Corpus:
                 die(f"the verdict on {row['group']}/{row['id']} is wrong without any change")
 
     def is_wrong(self, row, said):
-        """What the verdict SAID differs from: what happened, or else the row's `expect` alone. None where it is right."""
+        """What the verdict SAID contradicts: what happened, or only the row's `expect`. None if it is right."""
         kind, because = classify({**row, "verdict": said}, self.why)
         if kind in WRONG and not because:
             return "what happened"
         return None if is_expected(row, said) else "expect"
 
     def notice(self, droveway, rows, *options):
-        """Of the first ROWS with a verdict that is wrong now, one that differs from what happened if there is one; or None."""
+        """A row whose verdict is wrong now, preferably one that contradicts what happened; None if there is none."""
         for start in range(0, len(rows), AT_ONCE):
             some = rows[start:start + AT_ONCE]
             try:
@@ -100,7 +100,7 @@ class Corpus:
 # --- the changes ------------------------------------------------------------------------------------------------------
 
 def switch_off(droveway, cases, only):
-    """Yields (what, by which case it was noticed, why it need not be)."""
+    """Yields (change, case that noticed it or None, reason why it need not be noticed or None)."""
     for rule in filter(only.search, sorted({rule for row in cases.rows for rule in row["found"]})):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as policy:
             json.dump({"apiVersion": "droveway.io/v1alpha1", "kind": "Policy", "rules": {rule: "off"}}, policy)
@@ -109,7 +109,7 @@ def switch_off(droveway, cases, only):
 
 
 def copy_sources(tree):
-    """What git knows of the worktree, as it is now; what was built from it before stays."""
+    """Copies the files that git knows, as they are now. Earlier build results are kept."""
     names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "Makefile", "include", "src", "tools"], cwd=ROOT, check=True,
                            stdout=subprocess.PIPE, text=True).stdout.split("\0")
     for name in filter(None, names):
@@ -146,11 +146,11 @@ def shift(cases, only):
 
 
 def report(title, results):
-    """Prints what is not as it should be (V=1: all); returns how many those are."""
+    """Prints the unexpected results (V=1: all) and returns their number."""
     counts = collections.Counter()
     for what, noticed, reason in results:
         if noticed and reason:
-            print(f"{what}: noticed by {noticed}, and listed as not noticed", flush=True)
+            print(f"{what}: noticed by {noticed}, but listed as not noticed", flush=True)
         elif not noticed and not reason:
             print(f"{what}: no case notices it", flush=True)
         elif os.environ.get("V"):

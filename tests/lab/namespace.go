@@ -19,7 +19,7 @@ type space struct {
 	handle *netlink.Handle
 }
 
-// apart runs f on a thread that ends with it, so f may change what the thread sees.
+// apart runs f on a separate thread that ends with f, so that f may change the thread's namespaces.
 func apart(f func() error) error {
 	done := make(chan error, 1)
 	go func() {
@@ -29,7 +29,7 @@ func apart(f func() error) error {
 	return <-done
 }
 
-// newSpace makes a named network namespace whose loopback is up.
+// newSpace creates a named network namespace in which loopback is up.
 func newSpace(name string) (*space, error) {
 	path := netnsFolder + "/" + name
 	s := &space{name: name, fd: -1}
@@ -65,7 +65,7 @@ func newSpace(name string) (*space, error) {
 
 func (s *space) path() string { return netnsFolder + "/" + s.name }
 
-// remove ends the namespace, unless a process is still inside.
+// remove removes the namespace, unless a process is still in it.
 func (s *space) remove() {
 	if s.handle != nil {
 		s.handle.Close()
@@ -83,7 +83,7 @@ func removeNetns(path string) {
 	_ = os.Remove(path)
 }
 
-// inside runs f with this thread in the namespace; sockets that f makes stay there.
+// inside runs f with this thread in the namespace. Sockets that f creates stay in it.
 func (s *space) inside(f func() error) error {
 	runtime.LockOSThread()
 	home, err := netns.Get()
@@ -98,7 +98,7 @@ func (s *space) inside(f func() error) error {
 	}
 	err = f()
 	if back := netns.Set(home); back == nil {
-		runtime.UnlockOSThread() // else the thread ends with its goroutine
+		runtime.UnlockOSThread() // otherwise the thread ends with its goroutine
 	}
 	return err
 }

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// node is a Kubernetes node: a network namespace, and a mount namespace that shows it /etc, /var/lib and /run of its own.
+// node is a Kubernetes node: a network namespace, and a mount namespace with separate /etc, /var/lib and /run.
 type node struct {
 	lab       *lab
 	i         int
@@ -86,13 +86,13 @@ func (n *node) network() error {
 	return err
 }
 
-// files makes the node's folders, and the mount namespace that shows them to plugins.
+// files creates the node's folders, and the mount namespace in which plugins see them.
 func (n *node) files() error {
 	root := fmt.Sprintf("%s/%s", n.lab.work, n.name)
 	cni := root + "/etc/cni"
 	for path, text := range map[string]string{
 		cni + "/multus/net.d/10-pods.conf": `{"cniVersion": "0.4.0", "name": "pods", "type": "` + podNetworkType + `"}`,
-		// A kubelet that has given out no device.
+		// A kubelet that has not allocated any device.
 		root + "/lib/kubelet/device-plugins/kubelet_internal_checkpoint": `{"Data": {"PodDeviceEntries": [], "RegisteredDevices": {}}, "Checksum": 0}`,
 		root + "/lib/cni/.keep":            "",
 		cni + "/net.d/whereabouts.d/.keep": "",
@@ -116,7 +116,7 @@ func (n *node) files() error {
 			}
 		}
 	}
-	if err := copyLinks("/etc/alternatives", root+"/etc/alternatives"); err != nil { // iptables is one
+	if err := copyLinks("/etc/alternatives", root+"/etc/alternatives"); err != nil { // for example, iptables
 		return err
 	}
 	if err := n.kubeconfig("kube-system"); err != nil {
@@ -168,7 +168,7 @@ func copyLinks(from, to string) error {
 	return err
 }
 
-// kubeconfig writes whereabouts' credentials. The namespace is where it keeps its pools.
+// kubeconfig writes the credentials of whereabouts. It keeps its pools in the namespace.
 func (n *node) kubeconfig(namespace string) error {
 	kubeconfig, err := json.Marshal(object{
 		"apiVersion": "v1", "kind": "Config", "current-context": "c",
@@ -183,8 +183,9 @@ func (n *node) kubeconfig(namespace string) error {
 	return os.WriteFile(fmt.Sprintf("%s/%s/etc/cni/net.d/whereabouts.d/whereabouts.kubeconfig", n.lab.work, n.name), kubeconfig, 0o600)
 }
 
-// whereaboutsConfig writes whereabouts' file on the node. A pod that is not the leader tries again after 500 ms, which is most of the
-// time that attaching at once takes; 60 ms allocate the same. A case that sets such times itself gets the file as it is installed.
+// whereaboutsConfig writes the file of whereabouts on the node. By default, a pod that is not the leader retries after 500 ms, which
+// is most of the time when pods attach at once. With 60 ms, the allocations are the same. A case that sets such times itself gets
+// the file as it is installed.
 func (n *node) whereaboutsConfig(asInstalled bool) error {
 	retry := `"leader_retry_period": 60, `
 	if asInstalled {
@@ -194,7 +195,7 @@ func (n *node) whereaboutsConfig(asInstalled bool) error {
 		"reconciler_cron_expression": "30 4 * * *", "kubernetes": {"kubeconfig": "/etc/cni/net.d/whereabouts.d/whereabouts.kubeconfig"}}`), 0o644)
 }
 
-// do runs f on a thread inside the node; a program that f starts is inside, too.
+// do runs f on a thread inside the node. Programs that f starts are inside, too.
 func (n *node) do(f func() error) error {
 	return apart(func() error {
 		if err := unix.Unshare(unix.CLONE_FS); err != nil {
@@ -236,7 +237,7 @@ func (n *node) dhcpDaemon(on bool) {
 	}
 }
 
-// cniFiles are what plugins keep on the node.
+// cniFiles returns the files that plugins keep on the node.
 func (n *node) cniFiles() (map[string]bool, error) {
 	found := map[string]bool{}
 	root := fmt.Sprintf("%s/%s/lib/cni", n.lab.work, n.name)
@@ -249,7 +250,7 @@ func (n *node) cniFiles() (map[string]bool, error) {
 	return found, err
 }
 
-// picture is what a node's network looks like.
+// picture is the state of a node's network.
 type picture struct {
 	links  map[string]linkPicture
 	routes []string
@@ -262,7 +263,7 @@ type linkPicture struct {
 	addresses              []string
 }
 
-// isPodCable is about the nodes' ends of the pods' cables, which come and go.
+// isPodCable reports whether the interface is the node's end of a pod's cable.
 func isPodCable(name string) bool { return strings.HasPrefix(name, "veth") }
 
 func (n *node) picture() (*picture, error) {
@@ -313,7 +314,7 @@ func has(list []string, one string) bool {
 	return false
 }
 
-// restore brings the node back to its baseline and says what had been left on it.
+// restore restores the node's baseline and returns what had been left on it.
 func (n *node) restore() (left []string, err error) {
 	now, err := n.picture()
 	if err != nil {
@@ -409,7 +410,7 @@ func (n *node) restore() (left []string, err error) {
 	return left, err
 }
 
-// settle waits until what went with a sandbox has left the node's interfaces: the kernel does that later.
+// settle waits until the interfaces of removed sandboxes are gone from the node, because the kernel removes them later.
 func (n *node) settle() error {
 	return n.lab.until(5*time.Second, func() error {
 		links, err := n.space.handle.LinkList()
@@ -425,7 +426,7 @@ func (n *node) settle() error {
 	})
 }
 
-// dropCables removes what is left of pods that are gone.
+// dropCables removes the cables of pods that no longer exist.
 func (n *node) dropCables() {
 	links, _ := n.space.handle.LinkList()
 	for _, l := range links {
@@ -435,7 +436,7 @@ func (n *node) dropCables() {
 	}
 }
 
-// whole says whether the node is as it was in the beginning.
+// whole reports whether the node is in its initial state.
 func (n *node) whole() bool {
 	now, err := n.picture()
 	return err == nil && fmt.Sprint(now.links) == fmt.Sprint(n.baseline.links) && len(now.routes) >= len(n.baseline.routes)

@@ -22,14 +22,14 @@ import (
 
 const podNetworkType = "lab-pods"
 
-// podSpec is what a pod is to be.
+// podSpec describes a pod to create.
 type podSpec struct {
 	prefix, namespace string
-	networks          string // the annotation; "" is none
+	networks          string // the annotation; "" for none
 	nic               string
 }
 
-// pod is a pod's sandbox, and the object in the API server.
+// pod is the sandbox of a pod, and its object in the API server.
 type pod struct {
 	podSpec
 	lab       *lab
@@ -38,16 +38,16 @@ type pod struct {
 	space     *space
 	container string
 
-	error, deleteError string // as Multus answered; "" is success
+	error, deleteError string // the answers of Multus; "" for success
 	podAddress         string
-	addresses          []string // of nic, with their prefix
-	address            string   // the one that virt-handler takes
+	addresses          []string // of nic, with prefix lengths
+	address            string   // the one that virt-handler uses
 	mtu                int
-	missing            bool // there is no nic
+	missing            bool // nic does not exist
 	defaultRoute       bool // over nic
 	conflict           []string
 	server             *server
-	remote             bool // it is another cluster's, on the same wire
+	remote             bool // it belongs to another cluster on the same wire
 }
 
 func (l *lab) newPod(n *node, s podSpec) (*pod, error) {
@@ -63,7 +63,7 @@ func (l *lab) newPod(n *node, s podSpec) (*pod, error) {
 	return p, err
 }
 
-// sandbox makes a new one for a pod whose old one is gone.
+// sandbox creates a new sandbox for a pod whose old one is gone.
 func (l *lab) sandbox(old *pod) (*pod, error) {
 	p := &pod{podSpec: old.podSpec, lab: l, node: old.node, name: old.name, uid: old.uid, remote: old.remote, container: newContainer()}
 	var err error
@@ -81,10 +81,10 @@ func (p *pod) object() string {
 	return fmt.Sprintf("/api/v1/namespaces/%s/pods/%s", p.namespace, p.name)
 }
 
-// cable is the node's end of the pod network's cable.
+// cable returns the name of the node's end of the pod's cable to the pod network.
 func (p *pod) cable() string { return "veth" + p.container[:8] }
 
-// client is Multus's, with connections of its own as each call of the program has.
+// client returns the client for one call of Multus. It has separate connections, as each run of the program has.
 func (n *node) client() (*k8sclient.ClientInfo, error) {
 	config := &rest.Config{Host: "https://" + apiAddress + ":6443", Transport: n.api, BearerToken: n.lab.access.token, QPS: -1, Timeout: 10 * time.Second}
 	nads, err := netclient.NewForConfig(config)
@@ -98,7 +98,7 @@ func (n *node) client() (*k8sclient.ClientInfo, error) {
 	return &k8sclient.ClientInfo{Client: client, NetClient: nads}, err
 }
 
-// cni calls Multus as the container runtime does: the code of the program `multus`, without starting it.
+// cni calls Multus as the container runtime does: it calls the code of the program `multus` without starting a process.
 func (p *pod) cni(command string) (err error) {
 	args := &skel.CmdArgs{
 		ContainerID: p.container, Netns: p.space.path(), IfName: "eth0", Path: p.lab.options.bin,
@@ -137,7 +137,7 @@ func (p *pod) add() {
 	}
 }
 
-// delete calls DEL for one pod after the other, and ends the sandboxes and the objects.
+// delete calls DEL for one pod after the other, and removes the sandboxes and the objects.
 func deletePods(pods []*pod) {
 	for _, p := range pods {
 		p.detach()
@@ -156,7 +156,7 @@ func (p *pod) detach() {
 	}
 }
 
-// forget ends the sandbox without DEL, as when a node loses power.
+// forget removes the sandbox without DEL, as when a node loses power.
 func (p *pod) forget() {
 	if p.server != nil {
 		p.server.stop()
@@ -165,8 +165,8 @@ func (p *pod) forget() {
 	p.lab.api.remove(p.object())
 }
 
-// look reads what the attachment made of the sandbox.
-func (p *pod) look() error {
+// inspect reads the interfaces and addresses of the sandbox.
+func (p *pod) inspect() error {
 	if p.error != "" {
 		return nil
 	}
@@ -224,13 +224,14 @@ func tentative(all []netlink.Addr) bool {
 	return false
 }
 
-// joinPodNetwork does what the plugins ptp and host-local would, without two programs: the pod network is scenery here.
+// joinPodNetwork does what the plugins ptp and host-local would do, without starting them, because the pod network is not what is
+// tested here.
 func (p *pod) joinPodNetwork() (string, error) {
 	n := p.node
 	base := fmt.Sprintf("10.128.%d.", 2*n.i)
-	p.podAddress = fmt.Sprint(base, 10+p.lab.number()%240) // again only when the earlier pod is long gone
+	p.podAddress = fmt.Sprint(base, 10+p.lab.number()%240) // reused only long after the earlier pod is gone
 	if p.networks == "" {
-		p.podAddress = base + "2" // the ordinary pod, which stays
+		p.podAddress = base + "2" // the ordinary pod, which is never deleted
 	}
 	peer := &netlink.Veth{LinkAttrs: netlink.NewLinkAttrs(), PeerName: "eth0", PeerNamespace: netlink.NsFd(p.space.fd)}
 	peer.Name = p.cable()

@@ -21,7 +21,7 @@ const (
 	bulk          = 300_000
 )
 
-// server is the target side of a migration: it takes a lot of bytes, then says who it is.
+// server is the target side of a migration: it receives many bytes, then answers with its name.
 type server struct{ listener net.Listener }
 
 func newServer(p *pod) (*server, error) {
@@ -66,7 +66,7 @@ func dial(from *space, address string, limit time.Duration) (c net.Conn, err err
 	return c, err
 }
 
-// send opens a connection, sends size bytes and returns what came back, and the own address.
+// send opens a connection, sends size bytes, and returns the answer and its own address.
 func send(from *space, address string, size int, limit time.Duration) (said, source string, err error) {
 	c, err := dial(from, address, limit)
 	if err != nil {
@@ -83,7 +83,8 @@ func send(from *space, address string, size int, limit time.Duration) (said, sou
 	return string(text), c.LocalAddr().(*net.TCPAddr).IP.String(), err
 }
 
-// migrate is pod a migrating to pod b: "", or what goes wrong. A full one also sends much, and the largest packets.
+// migrate lets pod a migrate to pod b, and returns "" or the problem. A full migration also sends many bytes and the largest
+// packets.
 func migrate(a, b *pod, full bool) string {
 	if a.address == b.address {
 		return "both have " + a.address
@@ -127,7 +128,7 @@ func migrate(a, b *pod, full bool) string {
 	return ""
 }
 
-// ping sends an echo request that must not be fragmented; "" is a reply.
+// ping sends an echo request that must not be fragmented, and returns "" after a reply.
 func ping(from *space, address string, size int) string {
 	ip := net.ParseIP(address)
 	six := ip.To4() == nil
@@ -231,7 +232,7 @@ func reach(pods []*pod, full bool) (pairs int, problems map[string]string) {
 	return len(jobs), atOnce(jobs)
 }
 
-// who is a pod's node, or its name where a node has several of the pods.
+// who returns the node of a pod, or the pod's name if its node has several of the pods.
 func (p *pod) who(pods []*pod) string {
 	for _, other := range pods {
 		if other != p && other.node == p.node {
@@ -241,7 +242,7 @@ func (p *pod) who(pods []*pod) string {
 	return fmt.Sprint(p.node.i)
 }
 
-// clusterReach asks whether the pods and nodes still reach what they did before.
+// clusterReach checks that the pods and nodes still reach what they reached before.
 func (l *lab) clusterReach(pods []*pod) map[string]string {
 	handshake := &tls.Config{RootCAs: l.access.roots, ServerName: apiAddress}
 	api := func(from *space, address string, port int) func() string {
@@ -289,7 +290,7 @@ func (l *lab) clusterReach(pods []*pod) map[string]string {
 	return atOnce(jobs)
 }
 
-// atOnce runs all jobs side by side and returns what those that failed said.
+// atOnce runs all jobs in parallel and returns the problems of those that failed.
 func atOnce(jobs map[string]func() string) map[string]string {
 	problems := map[string]string{}
 	var lock sync.Mutex

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Prints docs/reality.md: reality.py DROVEWAY. Each rule with the cases of the corpus that show it, the counts of agreement, and every
-disagreement with its reason."""
+"""Prints docs/reality.md: reality.py DROVEWAY. The page shows each rule with the cases of the corpus that show it, how often verdict and
+reality agree, and every disagreement with its reason."""
 import collections
 import glob
 import json
@@ -14,7 +14,7 @@ from judge import HERE, STATE, TITLES, WRONG, all_of, classify, corpus, reasons,
 ROOT = os.path.dirname(os.path.dirname(HERE))
 COMPOSED = f"{HERE}/corpus/composed.json"
 EXAMPLES = 3
-# Which modules are named, and the folder whose go.mod pins each.
+# Modules, and the folder whose go.mod pins their version.
 MODULES = (
     ("CNI plugins", "tests/lab", "github.com/containernetworking/plugins"),
     ("whereabouts", "tests/lab", "github.com/k8snetworkplumbingwg/whereabouts"),
@@ -25,7 +25,7 @@ MODULES = (
     ("sriov-cni", "tests/oracle/readers", "github.com/k8snetworkplumbingwg/sriov-cni"),
     ("OVN-Kubernetes", "tests/oracle/readers/ovn", "github.com/ovn-org/ovn-kubernetes/go-controller"),
 )
-# Whose a source file is, where its folder shows it.
+# The project of a source file, by its folder.
 PROJECTS = (
     (r"pkg/virt-", "KubeVirt"),
     (r"pkg/k8sclient/", "Multus"),
@@ -123,12 +123,12 @@ def agreement(rows, made):
 # --- the rules --------------------------------------------------------------------------------------------------------
 
 def shown(rule, rows):
-    """The cases of RULE that count: what this kernel can't attach shows nothing."""
+    """The cases of RULE, except for those that this kernel can't attach, because they show nothing."""
     return [row for row in rows if rule in row["verdict"]["deny"] + row["verdict"]["warn"] and row["class"] != "kernel"]
 
 
 def counts(rule, cases):
-    """The row of a rule that the laboratory shows, with the clearest cases first."""
+    """The row of a rule that the laboratory shows, with its clearest cases as examples."""
     fails = [row for row in cases if row["reality"] != "works"]
     denied = [row for row in fails if rule in row["verdict"]["deny"]]
     best = sorted(cases, key=lambda row: (len(set(row["verdict"]["deny"] + row["verdict"]["warn"])), row["reality"] == "works", row["class"] != "agree"))
@@ -140,7 +140,7 @@ def functions(text):
 
 
 def ground(rule):
-    """The sources that the rule's explanation names: each file with the functions next to it; else the sentence that says what was measured."""
+    """The sources that the rule's explanation names: each file with the functions next to it, or else the sentence about a measurement."""
     with open(f"{ROOT}/src/rules/explanations/{rule}.yaml") as file:
         why = " ".join(re.match(r"why: \|\n((?:  .*\n|\n)*)", file.read()).group(1).split())
     found = []

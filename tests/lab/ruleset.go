@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ruleset is what a node has in nftables (iptables included). The kernel counts its changes, so asking whether there was one
-// takes no process.
+// ruleset is the nftables rules of a node, including those of iptables. The kernel counts their changes, so detecting one needs no
+// process.
 type ruleset struct {
 	space      *space
 	socket     *nl.NetlinkSocket
@@ -58,7 +58,7 @@ func (r *ruleset) list() ([]string, error) {
 	return lines, err
 }
 
-// count asks for the generation: NFT_MSG_GETGEN.
+// count returns the generation of the rules (NFT_MSG_GETGEN).
 func (r *ruleset) count() (uint32, error) {
 	request := nl.NewNetlinkRequest(unix.NFNL_SUBSYS_NFTABLES<<8|unix.NFT_MSG_GETGEN, 0)
 	request.AddData(&nl.Nfgenmsg{NfgenFamily: unix.AF_UNSPEC, Version: 0})
@@ -76,7 +76,7 @@ func (r *ruleset) count() (uint32, error) {
 	return 0, err
 }
 
-// restore loads the first rules again if there was a change, and returns the lines that had been added.
+// restore loads the initial rules if there was a change, and returns the lines that had been added.
 func (r *ruleset) restore() (added []string, err error) {
 	generation, err := r.count()
 	if err != nil || generation == r.generation {
@@ -94,7 +94,7 @@ func (r *ruleset) restore() (added []string, err error) {
 	return added, r.load()
 }
 
-// isEmptyTable is about the tables and chains that iptables makes when it is only asked.
+// isEmptyTable recognizes the tables and chains that iptables creates even if it only lists rules.
 func isEmptyTable(line string) bool {
 	return strings.HasPrefix(line, "table ") || strings.HasPrefix(line, "type ") || line == "chain INPUT {" || line == "chain OUTPUT {" ||
 		line == "chain FORWARD {" || line == "chain PREROUTING {" || line == "chain POSTROUTING {"

@@ -18,8 +18,8 @@ import (
 
 const pluginLimit = 15 * time.Second
 
-// runner starts plugins for Multus, on the node's thread. Like libcni's own, but it ends a plugin that hangs, with its children,
-// and serves the pod network itself.
+// runner starts plugins for Multus, on the node's thread. It is like that of libcni, but it kills a plugin that hangs, including its
+// children, and handles the pod network itself.
 type runner struct {
 	version.PluginDecoder
 	pod *pod
@@ -59,7 +59,7 @@ func (r *runner) ExecPlugin(ctx context.Context, path string, config []byte, env
 	return out.Bytes(), nil
 }
 
-// pluginError is libcni's (pkg/invoke/raw_exec.go, pluginErr, which it does not export).
+// pluginError is a copy of libcni's pluginErr (pkg/invoke/raw_exec.go), which is not exported.
 func pluginError(err error, out, words []byte) error {
 	said := types.Error{}
 	if len(out) == 0 {

@@ -9,7 +9,7 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// state is what nmstate and the API server would tell Droveway of the running topology, read from its namespaces.
+// state returns what nmstate and the API server would report about the running topology, read from its namespaces.
 func (l *lab) state() (object, error) {
 	items := []object{
 		{"apiVersion": "config.openshift.io/v1", "kind": "Network", "metadata": object{"name": "cluster"},
@@ -47,7 +47,7 @@ func (n *node) networkState() (object, error) {
 	interfaces := []object{}
 	for _, l := range links {
 		if isPodCable(l.Attrs().Name) {
-			continue // nmstate leaves the pods' ends to others
+			continue // nmstate does not report the interfaces of pods
 		}
 		one, err := n.interfaceState(l, links, names)
 		if err != nil {
@@ -79,7 +79,7 @@ func (n *node) networkState() (object, error) {
 
 func (n *node) interfaceState(l netlink.Link, all []netlink.Link, names map[int]string) (object, error) {
 	a := l.Attrs()
-	// nmstate calls a real NIC ethernet; the laboratory's are the node's ends of cables.
+	// nmstate reports real NICs as ethernet; those of the laboratory are veths.
 	kind, state := "ethernet", "down"
 	switch {
 	case l.Type() == "bridge":
@@ -88,7 +88,7 @@ func (n *node) interfaceState(l netlink.Link, all []netlink.Link, names map[int]
 		kind = "loopback"
 	}
 	if a.Flags&net.FlagUp != 0 && (kind != "ethernet" || a.OperState == netlink.OperUp) {
-		state = "up" // kubernetes-nmstate shows a NIC without carrier as down
+		state = "up" // kubernetes-nmstate reports a NIC without carrier as down
 	}
 	one := object{"name": a.Name, "type": kind, "state": state, "mtu": a.MTU}
 	if len(a.AltNames) > 0 {

@@ -12,23 +12,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// story is what happens over time: the pods that are there, and who uses which datastore.
+// story is the state of a case with steps: its pods, and which datastore they use.
 type story struct {
 	lab      *lab
 	c        *testCase
 	problems problems
 	pods     []*pod // attached, and not deleted
-	remote   bool   // pods of the other cluster are meant
+	remote   bool   // the next steps are about pods of the other cluster
 	tried    int    // attachments
 	good     int
 }
 
-// step is what a line of a case's "steps" may begin with, and what follows.
+// step describes a kind of step: the first word of a line in "steps", and its arguments.
 type step struct {
 	run      func(*story, []string) error
-	workload bool     // its first argument
-	words    []string // or one of these
-	nodes    bool     // numbers of nodes follow
+	workload bool     // the first argument is a workload
+	words    []string // the first argument is one of these
+	nodes    bool     // numbers of nodes may follow
 }
 
 var steps = map[string]step{
@@ -43,7 +43,7 @@ var steps = map[string]step{
 	"reach":   {run: (*story).reach},
 }
 
-// parseStep finds the step that the words of a line are.
+// parseStep returns the step for the words of a line.
 func parseStep(words []string) (step, error) {
 	if len(words) == 0 {
 		return step{}, errors.New("the step is empty")
@@ -62,7 +62,7 @@ func parseStep(words []string) (step, error) {
 	}
 	for _, w := range rest {
 		if !s.nodes {
-			return s, fmt.Errorf("%s takes no %q", words[0], w)
+			return s, fmt.Errorf("%s does not accept %q", words[0], w)
 		}
 		if i, err := strconv.Atoi(w); err != nil || i < 1 || i > nodeCount {
 			return s, fmt.Errorf("%q is not a node from 1 to %d", w, nodeCount)
@@ -71,7 +71,7 @@ func parseStep(words []string) (step, error) {
 	return s, nil
 }
 
-// checkSteps says what is wrong with a case's steps, before anything is attached.
+// checkSteps validates the steps of a case before anything is attached.
 func checkSteps(c *testCase) error {
 	for i, line := range c.Steps {
 		if _, err := parseStep(strings.Fields(line)); err != nil {
@@ -81,8 +81,9 @@ func checkSteps(c *testCase) error {
 	return nil
 }
 
-// tell runs a case's steps. A step that can't attach is a problem; the next steps go on, as a cluster does.
-func (l *lab) tell(c *testCase, r *result) error {
+// runSteps runs the steps of a case. If a step can't attach, that is a problem, but the next steps still run, as they would in a
+// cluster.
+func (l *lab) runSteps(c *testCase, r *result) error {
 	s := &story{lab: l, c: c}
 	defer func() {
 		for _, p := range s.pods {
@@ -139,7 +140,7 @@ func (l *lab) tell(c *testCase, r *result) error {
 	return err
 }
 
-// on finds nodes by their numbers, which parseStep has checked; none are all.
+// on returns the nodes with these numbers, which parseStep has checked; all nodes if there are none.
 func (s *story) on(words []string) ([]*node, error) {
 	if len(words) == 0 {
 		return s.lab.nodes, nil
@@ -157,7 +158,7 @@ func (s *story) on(words []string) ([]*node, error) {
 
 func (s *story) spec(prefix string) podSpec {
 	spec := podSpec{prefix: prefix, networks: s.c.Name + "@" + migrationNIC, nic: migrationNIC}
-	for _, o := range s.c.Others { // "add NAD" is a pod of that network, else of the case's own
+	for _, o := range s.c.Others { // "add NAD" adds a pod of that network, otherwise of the case's network
 		if o.Name == prefix {
 			spec = podSpec{prefix: "virt-launcher", namespace: o.Namespace, networks: o.Name + "@" + o.Ifname, nic: o.Ifname}
 		}
@@ -165,7 +166,7 @@ func (s *story) spec(prefix string) podSpec {
 	return spec
 }
 
-// attach makes a pod on the node; nil is one that could not attach, which is a problem.
+// attach creates a pod on the node. It returns nil if the pod could not attach, which is a problem.
 func (s *story) attach(n *node, prefix string) (*pod, error) {
 	p, err := s.lab.newPod(n, s.spec(prefix))
 	if err != nil {
@@ -179,7 +180,7 @@ func (s *story) attached(p *pod) (*pod, error) {
 	p.add()
 	s.tried++
 	if p.error == "" {
-		if err := p.look(); err != nil {
+		if err := p.inspect(); err != nil {
 			return nil, err
 		}
 		if p.address == "" && p.nic == migrationNIC {
@@ -204,7 +205,7 @@ func (s *story) attached(p *pod) (*pod, error) {
 	return p, err
 }
 
-// end takes a pod from the story, with DEL or without.
+// end removes a pod, with or without DEL.
 func (s *story) end(p *pod, withDEL bool) {
 	for i, other := range s.pods {
 		if other == p {
@@ -220,7 +221,7 @@ func (s *story) end(p *pod, withDEL bool) {
 	p.forget()
 }
 
-// named are the pods of a workload in this cluster.
+// named returns the pods of a workload in this cluster.
 func (s *story) named(prefix string) (found []*pod) {
 	for _, p := range s.pods {
 		if p.prefix == prefix && p.remote == s.remote {
@@ -230,7 +231,7 @@ func (s *story) named(prefix string) (found []*pod) {
 	return found
 }
 
-// add WORKLOAD [NODE...]: a pod on each.
+// add WORKLOAD [NODE...]: adds a pod on each node.
 func (s *story) add(words []string) error {
 	nodes, err := s.on(words[1:])
 	for _, n := range nodes {
@@ -255,8 +256,8 @@ func (s *story) remove(words []string) error {
 	return err
 }
 
-// roll WORKLOAD: as a DaemonSet is rolled out, node by node, the old pod first. A pod that can't attach stops it: virt-operator
-// begins with maxUnavailable 1, the canary, and 10 % of three nodes are one, too.
+// roll WORKLOAD: replaces the pods as the rollout of a DaemonSet does, node by node, deleting the old pod first. A pod that can't
+// attach stops it: virt-operator begins with maxUnavailable 1 (a canary), and 10 % of three nodes is also one.
 func (s *story) roll(words []string) error {
 	for _, old := range s.named(words[0]) {
 		s.end(old, true)
@@ -268,8 +269,8 @@ func (s *story) roll(words []string) error {
 	return nil
 }
 
-// surge WORKLOAD: as a Deployment is rolled out (maxSurge 25 % of two is one, maxUnavailable none), the new pod first, on another
-// node where there is one. A pod that can't attach stops it.
+// surge WORKLOAD: replaces the pods as the rollout of a Deployment does (maxSurge 25 % of two is one, maxUnavailable is none),
+// creating the new pod first, on another node if possible. A pod that can't attach stops it.
 func (s *story) surge(words []string) error {
 	for _, old := range s.named(words[0]) {
 		p, err := s.attach(s.lab.nodes[old.node.i%len(s.lab.nodes)], words[0])
@@ -281,7 +282,7 @@ func (s *story) surge(words []string) error {
 	return nil
 }
 
-// restart NODE...: the node boots; its pods get new sandboxes, without DEL for the old ones.
+// restart NODE...: reboots the nodes. Their pods get new sandboxes, without DEL for the old ones.
 func (s *story) restart(words []string) error {
 	return s.replace(words, func(p *pod) error {
 		again, err := s.lab.sandbox(p)
@@ -292,7 +293,7 @@ func (s *story) restart(words []string) error {
 	})
 }
 
-// lose NODE...: the node is replaced by another; its pods are new ones.
+// lose NODE...: replaces the nodes by other ones with new pods.
 func (s *story) lose(words []string) error {
 	return s.replace(words, func(p *pod) error {
 		s.lab.api.remove(p.object())
@@ -301,7 +302,7 @@ func (s *story) lose(words []string) error {
 	})
 }
 
-// replace ends the sandboxes of nodes, whose cables and files go with them.
+// replace removes the sandboxes of the nodes, with their cables and files.
 func (s *story) replace(words []string, f func(*pod) error) error {
 	nodes, err := s.on(words)
 	if err != nil {
@@ -334,13 +335,13 @@ func (s *story) replace(words []string, f func(*pod) error) error {
 	return nil
 }
 
-// change: the NAD gets the case's other configuration.
+// change: gives the NAD the other configuration of the case.
 func (s *story) change([]string) error {
 	path := fmt.Sprintf(nadPath, s.c.Namespace) + "/" + s.c.Name
 	return s.lab.api.call("PATCH", path, object{"spec": object{"config": s.c.Then}}, nil)
 }
 
-// cluster own|remote: whose pods come next. The other cluster's whereabouts has a datastore of its own.
+// cluster own|remote: selects the cluster of the next pods. The whereabouts of the other cluster has a separate datastore.
 func (s *story) cluster(words []string) error {
 	return s.datastore(words[0] == "remote")
 }
@@ -362,8 +363,8 @@ func (s *story) datastore(remote bool) error {
 	return nil
 }
 
-// reach: every pod of a workload migrates to every other pod of it in its cluster. (virt-handler and the sync controller don't
-// talk to each other over this network.)
+// reach: lets every pod of a workload migrate to every other pod of it in its cluster. (virt-handler and the sync controller don't
+// communicate over this network.)
 func (s *story) reach([]string) error {
 	groups := map[string][]*pod{}
 	for _, p := range s.pods {
@@ -379,7 +380,8 @@ func (s *story) reach([]string) error {
 	return nil
 }
 
-// sameWire says whether two pods are on one network: the switch knows on which it has seen their NICs. Not seen is on any.
+// sameWire reports whether two pods are on the same network, where the switch has seen their NICs. A NIC that it has not seen may be
+// on any.
 func (l *lab) sameWire(a, b *pod) bool {
 	x, y := l.wire(a), l.wire(b)
 	return x == y || x == 0 || y == 0

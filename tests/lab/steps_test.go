@@ -30,12 +30,12 @@ func TestSteps(t *testing.T) {
 		"delete vm 1 0":        `"0" is not a node from 1 to 3`,
 		"lose -1":              `"-1" is not a node from 1 to 3`,
 		"restart one":          `"one" is not a node from 1 to 3`,
-		"roll virt-handler 1":  `roll takes no "1"`,
-		"change 1":             `change takes no "1"`,
+		"roll virt-handler 1":  `roll does not accept "1"`,
+		"change 1":             `change does not accept "1"`,
 		"cluster":              "cluster needs own or remote",
 		"cluster other":        "cluster needs own or remote",
-		"cluster remote again": `cluster takes no "again"`,
-		"reach 1":              `reach takes no "1"`,
+		"cluster remote again": `cluster does not accept "again"`,
+		"reach 1":              `reach does not accept "1"`,
 	} {
 		_, err := parseStep(strings.Fields(line))
 		if got := errorText(err); got != want {

@@ -1,6 +1,6 @@
 //go:build tools
 
-// Package main names the programs that the laboratory runs, so that go.mod pins them.
+// Package main imports the programs that the laboratory runs, so that go.mod pins them.
 package main
 
 import (

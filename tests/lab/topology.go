@@ -88,7 +88,7 @@ func (l *lab) number() int {
 	return l.serial
 }
 
-// command runs a program with text on its standard input.
+// command runs a program with text as its standard input.
 func command(input string, words ...string) (string, error) {
 	c := exec.Command(words[0], words[1:]...)
 	c.Stdin = strings.NewReader(input)
@@ -110,7 +110,7 @@ func (s *space) sysctl(key, value string) error {
 	return s.inside(func() error { return os.WriteFile("/proc/sys/"+key, []byte(value), 0) })
 }
 
-// up builds everything, and the ordinary pods that virt-handler has to reach.
+// up builds everything, including the ordinary pods that virt-handler must reach.
 func (l *lab) up() error {
 	if err := os.MkdirAll(l.work, 0o700); err != nil {
 		return err
@@ -149,7 +149,7 @@ func (l *lab) up() error {
 	return nil
 }
 
-// network makes the namespaces and cables; it returns the control plane's.
+// network creates the namespaces and cables. It returns the namespace of the control plane.
 func (l *lab) network() (*space, error) {
 	var err error
 	if l.sw, err = l.space("sw"); err != nil {
@@ -177,7 +177,7 @@ func (l *lab) network() (*space, error) {
 	}
 	lines = append(lines, "link add mgmt-cp type veth peer name eth0 netns "+cp.name, "link set mgmt-cp master mgmt up",
 		"addr add 192.168.1.1/24 dev mgmt", "link set mige-3 down")
-	// The switch answers for its own address on its own network alone, as a router's port would.
+	// The switch answers for its address only on the network of that address, as a router's port would.
 	for _, step := range []func() error{
 		func() error { return l.sw.ip(lines...) },
 		func() error { return l.sw.sysctl("net/ipv4/conf/all/arp_ignore", "1") },
@@ -199,7 +199,7 @@ func (l *lab) network() (*space, error) {
 	return cp, nil
 }
 
-// down ends all processes and removes all namespaces and files.
+// down stops all processes and removes all namespaces and files.
 func (l *lab) down() {
 	for _, n := range l.nodes {
 		n.dhcpDaemon(false)
@@ -221,7 +221,7 @@ func (l *lab) down() {
 	}
 }
 
-// ensureNetnsFolder makes /run/netns what `ip netns` makes of it: a shared mount, which nodes follow.
+// ensureNetnsFolder makes /run/netns a shared mount, as `ip netns` does, so that nodes see its changes.
 func ensureNetnsFolder() error {
 	if err := os.MkdirAll(netnsFolder, 0o755); err != nil {
 		return err
