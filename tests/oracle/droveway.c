@@ -1,5 +1,6 @@
-/* What Droveway makes of the configurations that readers (main.go) reads: a JSON object per line in, one per line out.
- * Each is judged as a migration network and as any other one, in a cluster of which nothing is known. */
+/* Prints how Droveway reads the same configurations as readers/main.go: reads one JSON object per line, and prints one
+ * per line. Each is judged as a migration network and as another network, for a cluster about which nothing is known.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "json/json.h"
 #include "json/json_write.h"
 
-/* As in ipam.go. */
+/* The same as in readers/ipam.go. */
 enum { COUNT_AT_MOST = 256 };
 
 static void put_addr(struct dw_json_writer *w, const char *key, const struct dw_addr *addr) {
@@ -98,7 +99,7 @@ static void put_values(struct dw_json_writer *w, struct dw_arena *arena, const c
   dw_json_end_array(w);
 }
 
-/* The AdmissionReview that creates the NAD of LINE. */
+/* The AdmissionReview of the creation of the NAD in LINE. */
 static const char *review_of(struct dw_arena *arena, const dw_json *line, bool migration) {
   struct dw_buf body = DW_BUF_IN(arena);
   const char *name = dw_json_text(arena, dw_json_get(line, "name"));

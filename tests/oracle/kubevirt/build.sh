@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the path of the program, built once of what decides about it.
+# Prints the path of the program. It is built once, and again when one of its sources changes.
 set -euo pipefail
 cd "$(dirname "$0")"
 key=$(find . -name '*.go' -o -name '*.s' -o -name 'go.*' | LC_ALL=C sort | xargs cat | sha256sum | cut -c1-16)

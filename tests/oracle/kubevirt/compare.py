@@ -1,9 +1,9 @@
-"""Compares Droveway with KubeVirt's own code: who takes an address of the migration network, and where.
+"""Compares Droveway with KubeVirt's own code: which pods need an address of the migration network, and on which nodes.
 
 compare.py ORACLE DROVEWAY [--seed N] [--count N] [--keep DIR]
 
-Makes COUNT KubeVirt objects with clusters of nodes from SEED, asks ORACLE (main.go) what virt-operator and Kubernetes
-make of them, and `droveway audit` what it counts. Exits with 1 on a difference that none of DEVIATIONS accounts for."""
+Generates COUNT KubeVirt objects and clusters of nodes from SEED. ORACLE (main.go) prints what virt-operator and Kubernetes
+do with them; `droveway audit` prints what it counts. Exits with 1 on a difference that none of DEVIATIONS explains."""
 import argparse
 import collections
 import json
@@ -210,7 +210,7 @@ def ask_oracle(oracle, questions):
 
 
 def expected(answer):
-    """(nodes with virt-handler, pods of the sync controller, surge, nodes they fit on, networks of each)."""
+    """What Droveway should find: nodes with virt-handler, pods of the sync controller and their nodes, and the networks of both."""
     found = {w['name']: w for w in answer['workloads']}
     handler, sync = found['virt-handler'], found.get(SYNC)
     runs = sync is not None and len(sync['lasting']) > 0
@@ -233,8 +233,8 @@ def make_nad(name, index, config, annotations=None, namespace=NAMESPACE):
 
 
 def make_state(case):
-    """For each node a NAD whose NIC, and one whose device, all nodes have but this one: the first is found missing where
-    any pod of the network runs there, the second where virt-handler does."""
+    """Adds two NADs for each node, one with a NIC and one with a device that only this node lacks. Droveway reports the NIC as
+    missing if any pod of the network runs on the node, and the device if virt-handler does."""
     one = {'type': 'whereabouts', 'range': '192.168.99.0/24', 'range_start': '192.168.99.5', 'range_end': '192.168.99.5'}
     names = [node['metadata']['name'] for node in case['nodes']]
     objects = [case['kubevirt']]
@@ -297,7 +297,7 @@ def compare_placement(want, got):
 
 
 def compare_network(want, got):
-    """What Multus attaches against what Droveway says of the network."""
+    """Compares what Multus attaches with what Droveway reports about the network."""
     rules = [rule for rule, _ in got['network']]
     unfit = {re.search(r'NAD (\S+)', message).group(1) for rule, message in got['network'] if rule == 'network-unfit'}
     names = [text.split('@')[0] for text in want['attached']]
@@ -313,7 +313,7 @@ def compare_network(want, got):
     return [] if verdict else [('network', want['attached'] or want['unreadable'], got['network'])]
 
 
-# --- what may differ, and why ---
+# --- accepted differences, and their reasons ---
 
 def labelled(case):
     return {n['metadata']['name'] for n in case['nodes'] if 'kubevirt.io/schedulable' in n['metadata']['labels']}
@@ -325,18 +325,18 @@ def control_plane(case):
 
 
 def believe_label(case, fits):
-    """A placement that fits nowhere is more likely one that is misread, or a passing state of the nodes."""
+    """If a placement fits nowhere, it was probably misread, or the state of the nodes is temporary."""
     return fits or labelled(case)
 
 
 def believe_label_with_patches(case, fits):
-    """Patches in customizeComponents may move the pods; Droveway reports them, and does not apply them."""
+    """Patches in customizeComponents may move the pods. Droveway reports them but does not apply them."""
     patches = case['kubevirt']['spec'].get('customizeComponents', {}).get('patches')
     return (fits & labelled(case) or fits) if patches else fits
 
 
 def ask_control_planes_for_the_label(case, fits):
-    """Next to labelled nodes, a control-plane node without the label has a taint that a written state leaves out."""
+    """If other nodes have the label, a control-plane node without it has a taint, which a snapshot leaves out."""
     return fits - (control_plane(case) - labelled(case)) if fits & labelled(case) else fits
 
 
@@ -344,7 +344,7 @@ DEVIATIONS = [believe_label, believe_label_with_patches, ask_control_planes_for_
 
 
 def deviation(case, want, got):
-    """Which of DEVIATIONS accounts for all differences in placement; None where none does."""
+    """The one of DEVIATIONS that explains all differences in placement; None if there is none."""
     for deviate in DEVIATIONS:
         if not compare_placement({**want, 'handlers': deviate(case, want['handlers'])}, got):
             return deviate
@@ -357,7 +357,7 @@ def without_patches(case):
 
 
 def set_labels(r, case, want):
-    """The label that virt-handler sets where it runs: on none, on these nodes, or left over from another placement."""
+    """Sets the label that virt-handler sets on its nodes: on none, on those where it runs, or left over from another placement."""
     for node in case['nodes']:
         name = node['metadata']['name']
         if (case['labels'] == 'running' and name in want['now']) or (case['labels'] == 'stale' and chance(r, 50)):
@@ -387,7 +387,7 @@ def main():
             set_labels(r, case, want)
             got = ask_droveway(options.droveway, case, folder)
             patched = want != unpatched
-            # Where patches change the pods, Droveway says so, and counts what there is without them.
+            # If patches change the pods, Droveway reports that, and counts the pods without the patches.
             seen = unpatched if patched else want
             differences = compare_network(seen, got)
             placed = compare_placement(seen, got)
@@ -396,7 +396,7 @@ def main():
                 differences += placed
             network = case['kubevirt']['spec']['configuration'].get('migrations', {}).get('network')
             if patched and network and not got['customized']:
-                differences.append(('customized', 'a patch that changes who takes an address', 'nothing'))
+                differences.append(('customized', 'a patch that changes which pods need an address', 'nothing'))
             failed += bool(differences)
             tally['same' if not differences and not placed else f'differ: {deviate.__name__}' if deviate else 'DIFFER'] += 1
             tally['(patches change the pods)'] += patched

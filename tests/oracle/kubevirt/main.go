@@ -1,7 +1,8 @@
-// What KubeVirt's own code makes of a KubeVirt object: which pods take an address of the migration network, and where.
+// What KubeVirt's own code does with a KubeVirt object: which pods need an address of the migration network, and where.
 //
-// Reads {"kubevirt": KubeVirt, "nodes": [Node...]} a line, prints a line of JSON for each. virt-operator's packages make
-// the workloads (install strategy, customizeComponents, placement, replicas), Kubernetes' own decide where they run.
+// Reads {"kubevirt": KubeVirt, "nodes": [Node...]} per line, and prints a line of JSON for each. The packages of
+// virt-operator create the workloads (install strategy, customizeComponents, placement, replicas); those of Kubernetes
+// decide where they run.
 //
 // With the argument "crds" it prints KubeVirt's CustomResourceDefinitions as a List instead.
 package main
@@ -53,8 +54,8 @@ type question struct {
 	Nodes    []*corev1.Node  `json:"nodes"`
 }
 
-// A workload as virt-operator creates it. "Now" are the nodes that its pods fit on as they are; "lasting" those that
-// they fit on once no node is cordoned, tainted by its own condition or not ready.
+// A workload as virt-operator creates it. "Now" are the nodes that its pods fit on at present; "lasting" are those that
+// they fit on if no node is cordoned, tainted by its own condition or not ready.
 type workload struct {
 	Kind         string              `json:"kind"`
 	Name         string              `json:"name"`
@@ -112,7 +113,7 @@ func expectations() *util.Expectations {
 	return &util.Expectations{Deployment: none("Deployment"), DaemonSet: none("DaemonSet")}
 }
 
-// The part of virt-operator's install strategy that has pods: making all of it takes half a second.
+// The part of virt-operator's install strategy that has pods. Creating all of it takes half a second.
 type strategy struct {
 	install.Strategy
 	sets        []*appsv1.DaemonSet
@@ -134,7 +135,7 @@ func workloadsOf(config *util.KubeVirtDeploymentConfig) *strategy {
 	}
 }
 
-// verifyStrategy fails where virt-operator attaches other workloads to the network than workloadsOf makes.
+// verifyStrategy fails if virt-operator attaches other workloads to the network than those that workloadsOf creates.
 func verifyStrategy() error {
 	network := "migration"
 	kv := &virtv1.KubeVirt{}
@@ -204,7 +205,7 @@ func operate(kv *virtv1.KubeVirt) ([]appsv1.DaemonSet, []appsv1.Deployment, erro
 
 // --- where the pods run ---
 
-// recovered is the node without what comes and goes by itself.
+// recovered returns the node without its temporary conditions and taints.
 func recovered(node *corev1.Node) *corev1.Node {
 	node = node.DeepCopy()
 	node.Spec.Unschedulable = false
@@ -218,7 +219,7 @@ func recovered(node *corev1.Node) *corev1.Node {
 	return node
 }
 
-// schedulable is what kube-scheduler's filters NodeAffinity, TaintToleration and NodeUnschedulable say.
+// schedulable returns the result of kube-scheduler's filters NodeAffinity, TaintToleration and NodeUnschedulable.
 func schedulable(node *corev1.Node, spec *corev1.PodSpec) bool {
 	pod := &corev1.Pod{Spec: *spec}
 	if fits, err := nodeaffinity.GetRequiredNodeAffinity(pod).Match(node); err != nil || !fits {
@@ -246,7 +247,7 @@ func (w *workload) place(nodes []*corev1.Node, runs func(*corev1.Node) bool) {
 	}
 }
 
-// describe says what Multus attaches to the pods, and where they may run.
+// describe returns what Multus attaches to the pods, and where they may run.
 func describe(kind string, meta *metav1.ObjectMeta, pod *corev1.PodTemplateSpec) workload {
 	w := workload{
 		Kind: kind, Name: meta.Name, Namespace: meta.Namespace,
@@ -269,7 +270,7 @@ func describe(kind string, meta *metav1.ObjectMeta, pod *corev1.PodTemplateSpec)
 	return w
 }
 
-// A Deployment that may end no pod before the new one runs needs room for both.
+// A Deployment that may not delete a pod before the new one runs needs addresses for both.
 func surge(deployment *appsv1.Deployment) int32 {
 	appsdefaults.SetDefaults_Deployment(deployment)
 	rolling := deployment.Spec.Strategy.RollingUpdate

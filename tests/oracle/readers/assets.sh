@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the folder that holds the readers (readers, ovn) and the plugins' programs (plugins/), built once from the Go modules that
+# Prints the folder with the readers (readers, ovn) and the plugins' programs (plugins/). They are built once from the Go modules that
 # go.mod and ovn/go.mod pin, and kept outside the tree.
 set -euo pipefail
 cd "$(dirname "$0")"

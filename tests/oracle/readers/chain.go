@@ -18,13 +18,13 @@ import (
 const (
 	containerID   = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	interfaceName = "migration0"
-	device        = "0000:03:02.0" // of the device plugin, where the NAD names a resource
+	device        = "0000:03:02.0" // what the device plugin allocates if the NAD has a resource name
 )
 
 var (
 	binFolder   string
 	cacheFolder string
-	netns       string // a network namespace to attach; where it does not exist, plugins fail once they have read their configuration
+	netns       string // a network namespace to attach; if it does not exist, plugins fail after they have read their configuration
 )
 
 func prepare() error {
@@ -42,8 +42,8 @@ func prepare() error {
 	return err
 }
 
-// read is the way of a configuration on a node: Multus' k8sclient.getKubernetesDelegate(), then DelegateAdd() with confAdd() or
-// conflistAdd(), of which the exported parts are called here in the same order.
+// read processes a configuration as a node does: Multus calls k8sclient.getKubernetesDelegate(), then DelegateAdd() with confAdd() or
+// conflistAdd(). This calls their exported parts in the same order.
 func read(in *input) (out reading) {
 	out = reading{ID: in.ID, Verdict: accepted, Plugins: []plugin{}}
 	recorder := &recorder{out: &out}
@@ -111,8 +111,8 @@ func attach(in *input, recorder *recorder, stage *string) error {
 	return err
 }
 
-// recorder takes the place of the programs: it hands each plugin's configuration to the plugin's reader and answers as a plugin
-// that made the interface.
+// recorder replaces the programs: it passes each plugin's configuration to the plugin's reader and answers like a plugin that has
+// created the interface.
 type recorder struct {
 	version.PluginDecoder
 	out     *reading
@@ -142,14 +142,14 @@ func (r *recorder) ExecPlugin(_ context.Context, name string, stdin []byte, _ []
 	return fakeResult(stdin)
 }
 
-// fill decodes what plugins have in common as they do.
+// fill decodes the common members of plugins as they do.
 func (p *plugin) fill(stdin []byte) {
 	var conf struct {
 		Master string `json:"master"`
 		Mode   string `json:"mode"`
 		MTU    int64  `json:"mtu"`
 	}
-	_ = json.Unmarshal(stdin, &conf) // a member of the wrong type leaves the others as they are
+	_ = json.Unmarshal(stdin, &conf) // a member of the wrong type does not affect the others
 	p.Master, p.Mode, p.MTU = conf.Master, conf.Mode, conf.MTU
 }
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""compare.py INPUT READERS DROVEWAY OVN TABLE: where the real readers and Droveway differ
+"""compare.py INPUT READERS DROVEWAY OVN TABLE: prints how the real readers and Droveway differ
 
-Three kinds of difference: `miss` (a reader refuses, no rule about reading denies), `refused` (all readers accept, such a rule
-denies) and `value` (both read it, but not the same). Those that a row of TABLE explains are counted, the others printed: exit status 1."""
+There are three kinds of difference: `miss` (a reader rejects it, but no rule about reading denies it), `refused` (all readers accept
+it, but such a rule denies it) and `value` (both read it, but differently). Differences that a row of TABLE explains are counted. The
+others are printed, and the exit status is 1."""
 import collections
 import json
 import re
 import sys
 
-# Rules about what a configuration means, or about what is risky in it: their denials say nothing about whether it can be read.
+# Rules about the meaning or the risks of a configuration. Their denials do not mean that it can't be read.
 MEANING = set("""
  cni-ambiguous-key mac-fixed ipam-lookalike-key ipam-unknown-key range-class range-leading-zero overlap-self gateway-in-pool
  gateway-outside overlap-cluster-network overlap-network overlap-remote-cluster node-address-in-pool migration-namespace migration-name migration-opaque
@@ -16,7 +17,7 @@ MEANING = set("""
  mtu-above-master mtu-inconsistent bridge-uplink bridge-vlan ipam-required ipam-per-node pool-too-small pool-tight reservation-off default-route
  range-ignored exclude-outside ovn-mapping ovn-conflict device-missing route-unusable node-slice
  plugin-chain interface-name""".split())
-# Those of them that say that pods fail: a configuration that a reader refuses is denied by them just as well.
+# Those of them about configurations with which pods fail. A reader may reject these configurations, too.
 FAILING = set("""cni-ambiguous-key device-missing migration-plugin ipam-required route-unusable node-slice master-required bridge-uplink
  ipam-lookalike-key plugin-chain interface-name range-class mtu-above-master""".split())
 NUMBERS = re.compile(r"[0-9a-f]*:[0-9a-f:.]*|\d[\d.]*")
@@ -51,13 +52,13 @@ def pool_values(pools, keys):
     return [tuple(p.get(k) for k in keys) for p in pools]
 
 
-# The plugins that read a member.
+# Members, and the plugins that read them.
 READ = {"master": ("macvlan", "ipvlan", "vlan"), "mode": ("macvlan", "ipvlan"),
         "mtu": ("macvlan", "ipvlan", "vlan", "bridge", "cnv-bridge", "ptp", "tap", "tuning", "ovs")}
 
 
 def values(row, reader, verdict, ovn):
-    """Only where both can read it."""
+    """Yields differences in the values, if both can read the configuration."""
     if reader["verdict"] != "accepted" or any(f["rule"] not in MEANING for f in denials(verdict["other"])):
         return
     if any(f["rule"] == "cni-ambiguous-key" for f in verdict["other"]):

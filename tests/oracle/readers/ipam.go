@@ -49,7 +49,7 @@ func (p *plugin) readIPAM(stdin []byte) error {
 	return nil
 }
 
-// nodeFile is the whereabouts.conf that its installer writes on each node.
+// nodeFile is the whereabouts.conf that the installer of whereabouts writes on each node.
 var nodeFile = sync.OnceValue(func() string {
 	wblog.SetLogStderr(false)
 	path := filepath.Join(cacheFolder, "whereabouts.conf")
@@ -77,7 +77,7 @@ func (i *ipam) whereabouts(stdin []byte) error {
 	}
 	i.Gateway, i.NetworkName = text(conf.Gateway), conf.NetworkName
 	for _, r := range conf.IPRanges {
-		if conf.NodeSliceSize != "" { // its slices are made by a controller
+		if conf.NodeSliceSize != "" { // a controller creates its slices
 			i.Outcome = "node slices"
 			return nil
 		}
@@ -88,7 +88,7 @@ func (i *ipam) whereabouts(stdin []byte) error {
 		}
 	}
 	if len(conf.IPRanges)+len(conf.Addresses) == 0 {
-		return refuse("whereabouts", "IPAM plugin returned missing IP config") // says the plugin that called it
+		return refuse("whereabouts", "IPAM plugin returned missing IP config") // the error of the plugin that called it
 	}
 	return leaderElection(conf)
 }
@@ -126,7 +126,8 @@ func wherePool(r wbtypes.RangeConfiguration, network string) (pool, error) {
 	}
 }
 
-// client-go's leaderelection.NewLeaderElector() refuses these; whereabouts then panics (pkg/storage/kubernetes newLeaderElector()).
+// leaderElection rejects what leaderelection.NewLeaderElector() of client-go rejects; whereabouts then panics (pkg/storage/kubernetes
+// newLeaderElector()).
 func leaderElection(conf *wbtypes.IPAMConfig) error {
 	lease, renew, retry := conf.LeaderLeaseDuration, conf.LeaderRenewDeadline, conf.LeaderRetryPeriod
 	if lease <= renew || float64(renew) <= 1.2*float64(retry) || lease < 1 || renew < 1 || retry < 1 {
@@ -160,7 +161,7 @@ func (i *ipam) hostLocal(stdin []byte) error {
 	return nil
 }
 
-// hostPool walks the range as the allocator's iterator does, which passes over the gateway.
+// hostPool iterates over the range as the allocator does, which skips the gateway.
 func hostPool(r *allocator.Range) pool {
 	p := pool{Subnet: (*net.IPNet)(&r.Subnet).String(), First: text(r.RangeStart), Last: text(r.RangeEnd), Gateway: text(r.Gateway)}
 	seen := 0

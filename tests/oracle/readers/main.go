@@ -1,5 +1,5 @@
-// What the real readers make of a NetworkAttachmentDefinition's spec.config: Multus' attach client, Multus, libcni, each plugin
-// of the configuration and its IPAM plugin. Reads a JSON object per line, prints one per line in the same order.
+// The results of the real readers for the spec.config of a NetworkAttachmentDefinition: the attach client of Multus, Multus, libcni,
+// each plugin of the configuration, and its IPAM plugin. Reads one JSON object per line, and prints one per line in the same order.
 package main
 
 import (
@@ -20,23 +20,23 @@ type input struct {
 
 // Verdicts of a reader.
 const (
-	accepted = "accepted" // it read all of it; what it could not find on this machine does not count
+	accepted = "accepted" // it read everything; what is missing on this machine does not count
 	refused  = "refused"
-	unknown  = "unknown" // no reader of this plugin is here
+	unknown  = "unknown" // there is no reader for this plugin
 )
 
 type reading struct {
 	ID      int      `json:"id"`
 	Verdict string   `json:"verdict"`
-	By      string   `json:"by,omitempty"` // who refused it
+	By      string   `json:"by,omitempty"` // the reader that refused it
 	Error   string   `json:"error,omitempty"`
 	Plugins []plugin `json:"plugins"`
 }
 
-// What one plugin of the configuration got and made of it.
+// How one plugin of the configuration read its part.
 type plugin struct {
 	Type    string `json:"type"`
-	Outcome string `json:"outcome,omitempty"` // the plugin's own words where it accepted
+	Outcome string `json:"outcome,omitempty"` // the plugin's own words if it accepted
 	Master  string `json:"master,omitempty"`
 	Mode    string `json:"mode,omitempty"`
 	MTU     int64  `json:"mtu,omitempty"`
@@ -55,12 +55,12 @@ type pool struct {
 	Subnet  string `json:"subnet"`
 	First   string `json:"first,omitempty"` // before excludes
 	Last    string `json:"last,omitempty"`
-	Next    string `json:"next,omitempty"`    // what is handed out first
+	Next    string `json:"next,omitempty"`    // the first address to be handed out
 	Count   int    `json:"count"`             // -1: not counted
 	Gateway string `json:"gateway,omitempty"` // host-local
 }
 
-// refusal is the error of a reader that refuses the configuration.
+// refusal is the error of a reader that rejects the configuration.
 type refusal struct {
 	by  string
 	err error

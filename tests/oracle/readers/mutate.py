@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Prints N mutated CNI configurations, a JSON object per line: mutate.py N SEED
+"""Prints N mutated CNI configurations, one JSON object per line: mutate.py N SEED
 
-Each begins as one of the repository's own: seeds.jsonl, the corpus of tests/lab, the manifests of tests/reports and of the
-rules' explanations. A text is mutated as a tree of tokens (types, numbers, keys), by value (what the key is known to hold) and, last,
-as bytes."""
+The originals are configurations from the repository: seeds.jsonl, the corpus of tests/lab, the manifests of tests/reports and those of
+the rules' explanations. They are mutated first as trees of tokens (types, numbers, keys), then by value (known values of the key), and
+finally as bytes."""
 import json
 import pathlib
 import random
@@ -15,21 +15,21 @@ ROOT = HERE.parents[2]
 
 
 class Raw(str):
-    """A token that is written as it is."""
+    """A token that is written unchanged."""
 
 
 class Pairs(list):
-    """An object: its members in order, keys may be there twice."""
+    """An object: its members in order. A key may occur twice."""
 
 
 def parse(text):
     return json.loads(text, object_pairs_hook=Pairs, parse_int=Raw, parse_float=Raw, parse_constant=Raw)
 
 
-# --- where they begin ---
+# --- the originals ---
 
 def block_configs(path):
-    """The values of `config:` in a YAML manifest: block scalars and quoted strings, as far as they are JSON."""
+    """The values of `config:` in a YAML manifest: block scalars and quoted strings that contain JSON."""
     lines = path.read_text().split("\n")
     for at, line in enumerate(lines):
         match = re.match(r"^(\s*)config:\s*(.*)$", line)
@@ -70,7 +70,7 @@ def seeds():
     return found
 
 
-# --- values that keys are known to hold ---
+# --- known values of keys ---
 
 ADDRESSES = ["10.99.0.0", "10.99.0.1", "10.99.0.255", "10.99.0.5", "10.99.1.5", "010.099.000.005", "10.99.0.05", "::ffff:10.99.0.5",
              "::ffff:a63:5", "fd00:99::5", "FD00:99:0::5", "fe80::1", "fe80::1%eth0", "0.0.0.0", "::", "::1", "255.255.255.255",
@@ -220,7 +220,7 @@ def by_value(r, tree, all_places):
 
 
 def holder_has(tree, holder, key):
-    """Whether HOLDER is the member KEY of some object."""
+    """Returns true if HOLDER is the member KEY of an object."""
     if isinstance(tree, Pairs):
         return any((k == key and v is holder) or holder_has(v, holder, key) for k, v in tree)
     return isinstance(tree, list) and any(holder_has(v, holder, key) for v in tree)
@@ -313,7 +313,7 @@ def wrap(r, tree, all_places):
 
 
 def option_of(r, tree, all_places):
-    """A known key where it may belong."""
+    """Adds a known key to an object that may have it."""
     holder = r.choice(objects(tree, all_places) or [Pairs()])
     key = r.choice(sorted(BY_KEY))
     for known in NEW_KEYS:
@@ -388,7 +388,7 @@ def bytes_mutated(r, text):
 
 
 def on_a_nic(r, tree):
-    """Most masters become one that the readers' namespace has, so that the plugin goes on to read the rest."""
+    """Replaces most masters by one that exists in the readers' namespace, so that the plugin continues reading."""
     for holder, i, key in places(tree):
         if key == "master" and r.random() < .7:
             holder[i] = (key, r.choice(["eth1", "eth1", "eth2"]))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the readers in the ASSETS folder, inside fresh network and mount namespaces: two NICs, and a pod's namespace that is made
-# again whenever a plugin took a NIC with it. Nothing outside /run can be written.
+# Runs the readers in the ASSETS folder inside new network and mount namespaces with two NICs. The namespace of a pod is created again
+# whenever a plugin has removed a NIC with it. Only /run can be written.
 set -euo pipefail
 assets=$1
 mkdir -p /run

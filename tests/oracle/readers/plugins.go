@@ -21,10 +21,10 @@ func isMissing(err error) bool {
 	return strings.HasPrefix(err.Error(), "failed to find plugin")
 }
 
-// Programs under another name.
+// Programs that are installed with another name.
 var aliases = map[string]string{"cnv-bridge": "bridge", "cnv-tuning": "tuning"}
 
-// What a plugin says once it has read its configuration, for there is neither a namespace nor a NIC, daemon or module here.
+// Errors of plugins after they have read their configuration, because namespace, NIC, daemon or kernel module are missing here.
 var laterErrors = regexp.MustCompile(strings.Join([]string{
 	`failed to open netns`, `failed to Statfs`, `error dialing DHCP daemon`, `veth peer`, `[Ll]ink not found`, `LinkNotFound`,
 	`failed to lookup master`, `failed to lookup "`, `no default route`, `failed to find master`, `no such network interface`,
@@ -33,7 +33,7 @@ var laterErrors = regexp.MustCompile(strings.Join([]string{
 	`executable file not found`, `failed to move link`, `system bus not found`, `invalid MTU \d+, must be \[0, master MTU`, `already exists but is not a bridge`, `LinkByIndex`, `failed to find interface`, `couldn't find host interface`,
 }, "|"))
 
-// read hands the configuration to the plugin's reader, and to that of its IPAM plugin. False where there is none.
+// read passes the configuration to the plugin's reader, and to that of its IPAM plugin. It returns false if there is none.
 func (p *plugin) read(stdin []byte) (bool, error) {
 	if !p.isKnown() {
 		return false, nil
@@ -51,7 +51,7 @@ func (p *plugin) read(stdin []byte) (bool, error) {
 			return true, refuse(p.Type, "%v", err)
 		}
 		return true, nil
-	case "sriov": // its LoadConf() goes on to look for the device
+	case "sriov": // its LoadConf() also looks for the device
 		if err := checkVersion(p.Type, stdin); err != nil {
 			return true, err
 		}
@@ -67,7 +67,7 @@ func (p *plugin) read(stdin []byte) (bool, error) {
 	return known, err
 }
 
-// programOf tells the path of the plugin's program; "" where there is none, or one that is no plugin of a pod's network.
+// programOf returns the path of the plugin's program, or "" if there is none or it is not a plugin for pod networks.
 func programOf(name string) string {
 	if other, ok := aliases[name]; ok {
 		name = other
@@ -85,7 +85,7 @@ func (p *plugin) isKnown() bool {
 	return p.Type == "ovs" || p.Type == "sriov" || p.Type == "ovn-k8s-cni-overlay" || programOf(p.Type) != ""
 }
 
-// run calls the plugin's program. Its first error tells whether it has read the configuration.
+// run calls the plugin's program. Its first error shows whether it has read the configuration.
 func run(name string, stdin []byte) (outcome string, known bool, err error) {
 	path := programOf(name)
 	if path == "" {
@@ -119,7 +119,8 @@ func run(name string, stdin []byte) (outcome string, known bool, err error) {
 	return "", true, &refusal{name, errors.New(text)}
 }
 
-// ready takes away what the last plugin left in the pod's namespace, and makes the interface that a plugin WITHINTERFACE changes. READERS_RESET is a command that lays out the namespace and the NICs.
+// ready removes what the last plugin left in the pod's namespace, and, if withInterface is set, creates the interface that the plugin
+// changes. READERS_RESET is a command that creates the namespace and the NICs.
 func ready(withInterface bool) error {
 	reset := os.Getenv("READERS_RESET")
 	if reset == "" {
@@ -135,7 +136,7 @@ func ready(withInterface bool) error {
 		links, err := netlink.LinkList()
 		for _, link := range links {
 			if link.Attrs().Name != "lo" {
-				_ = netlink.LinkDel(link) // its NIC goes with it, if it is one
+				_ = netlink.LinkDel(link) // this also removes its NIC, if it has one
 			}
 		}
 		if withInterface && err == nil {
@@ -156,10 +157,10 @@ func ready(withInterface bool) error {
 	return exec.Command("sh", "-c", reset).Run()
 }
 
-// As READERS_RESET makes them.
+// The NICs that READERS_RESET creates.
 var nics = []string{"eth1", "eth2"}
 
-// checkVersion fails as skel does, for readers that are called inside this program.
+// checkVersion fails as skel does. It is for readers that are called inside this program.
 func checkVersion(by string, stdin []byte) error {
 	decoder := version.ConfigDecoder{}
 	found, err := decoder.Decode(stdin)

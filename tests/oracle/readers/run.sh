@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Mutates N configurations (20000) by SEED (random), has the real readers and Droveway read them, and compares. The plugins run in
-# network namespaces of their own, on a file system that they can't write to, so it needs root. $BUILD/oracle keeps what was compared.
+# Mutates N (20000) configurations by SEED (random), lets the real readers and Droveway read them, and compares the results. The plugins
+# run in separate network namespaces, on a file system that they can't write to, so this needs root. $BUILD/oracle keeps the results.
 set -euo pipefail
 cd "$(dirname "$0")"
 count=${N:-20000} seed=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 out=$(realpath "../../../${BUILD:-build}/oracle")
-[ "$(id -u)" -eq 0 ] || { echo "oracle: the plugins need root, to attach to network namespaces" >&2; exit 1; }
+[ "$(id -u)" -eq 0 ] || { echo "oracle: needs root, because the plugins attach to network namespaces" >&2; exit 1; }
 assets=$(./assets.sh)
 echo "oracle: $count configurations, SEED=$seed"
 jobs=() work=$(mktemp -d)
@@ -20,7 +20,7 @@ trap end EXIT
 trap 'exit 143' TERM INT
 
 ./mutate.py "$count" "$seed" >"$out/input.jsonl"
-# As many shares as there are processors, each with namespaces of its own.
+# One share per processor, each with separate namespaces.
 shares=$(nproc)
 split -n "l/$shares" -d --additional-suffix=.jsonl "$out/input.jsonl" "$work/share-"
 for share in "$work"/share-*.jsonl; do

@@ -1,6 +1,6 @@
 //go:build tools
 
-// The programs that are run beside what is called, so that go.mod pins them.
+// Package main imports the programs that are run, so that go.mod pins them.
 package main
 
 import (

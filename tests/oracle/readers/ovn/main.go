@@ -1,5 +1,5 @@
-// What OVN-Kubernetes makes of a NetworkAttachmentDefinition: its network controller reads spec.config itself, its CNI plugin what
-// Multus hands on. Reads a JSON object per line, prints one per line in the same order.
+// How OVN-Kubernetes reads a NetworkAttachmentDefinition: its network controller reads spec.config itself, and its CNI plugin reads what
+// Multus passes to it. Reads one JSON object per line, and prints one per line in the same order.
 package main
 
 import (
@@ -23,7 +23,7 @@ type input struct {
 
 type reading struct {
 	ID       int      `json:"id"`
-	Ours     bool     `json:"ours"` // the configuration is OVN-Kubernetes'
+	Ours     bool     `json:"ours"` // the configuration is for OVN-Kubernetes
 	Error    string   `json:"error,omitempty"`
 	Topology string   `json:"topology,omitempty"`
 	Subnets  []string `json:"subnets,omitempty"`
