@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks that a built binary carries what the compiler and linker can do against exploits: tests/hardening.sh BINARY.
-# A line a check; exit status 0 where all hold, 1 where one does not, 2 where nothing could be checked. Not for builds
-# with sanitizers, which go without FORTIFY.
+# Checks that a binary has the protections against exploits that compiler and linker offer: tests/hardening.sh BINARY.
+# Prints one line per check; exits with 0 if all pass, 1 if one fails, 2 if nothing could be checked. Not for builds with
+# sanitizers, which do not use FORTIFY.
 set -euo pipefail
 export LC_ALL=C
 
@@ -17,15 +17,15 @@ binary=$1
 for tool in readelf nm objdump; do
   command -v "$tool" >/dev/null || die "$tool is missing: install binutils"
 done
-if [ ! -f "$binary" ] || [ ! -r "$binary" ]; then die "$binary is no file that can be read"; fi
-header=$(readelf -hW "$binary" 2>/dev/null) || die "$binary is no ELF file"
+if [ ! -f "$binary" ] || [ ! -r "$binary" ]; then die "$binary is not a readable file"; fi
+header=$(readelf -hW "$binary" 2>/dev/null) || die "$binary is not an ELF file"
 segments=$(readelf -lW "$binary")
 dynamic=$(readelf -dW "$binary")
 notes=$(readelf -nW "$binary")
 imports=$(nm -D --undefined-only "$binary" 2>/dev/null | sed 's/.* //; s/@.*//') || imports=''
 
 failures=0
-# verdict WHAT WRONG: WRONG says what is wrong; empty where nothing is.
+# verdict WHAT WRONG: WRONG is the problem, or empty if there is none.
 verdict() {
   if [ -z "$2" ]; then
     printf 'ok   %s\n' "$1"
@@ -40,7 +40,7 @@ has() { # TEXT REGEX
 joined() { # LINES
   paste -sd ' ' <<<"$1"
 }
-segment_flags() { # TYPE: "RW" of each segment of it, a line each; as "R E" has a blank, those are taken out
+segment_flags() { # TYPE: the flags of each segment of this type, one per line, without the space in "R E"
   awk -v type="$1" '$1 == type {flags = ""; for (i = 7; i < NF; i++) flags = flags $i; print flags}' <<<"$segments"
 }
 
@@ -64,8 +64,8 @@ wrong=''
 has "$imports" '^__stack_chk_fail(_local)?$' || wrong='nothing calls __stack_chk_fail (-fstack-protector-strong)'
 verdict 'stack protector' "$wrong"
 
-# With it all calls of these go to the checked ones, so a plain one comes from a file compiled without. Not so snprintf():
-# gcc takes the plain one where it has seen that nothing can go wrong.
+# With FORTIFY, only the checked versions of these are called, so a plain one comes from a file compiled without it. This is not true
+# for snprintf(): gcc calls the plain version if it knows that it is safe.
 plain=$(grep -Ex 'v?(f|d|as)?printf' <<<"$imports" || true)
 wrong=''
 if ! has "$imports" '^__(mem|str|stp|v?s?n?f?printf)[a-z]*_chk$'; then
@@ -86,7 +86,7 @@ verdict 'no executable stack' "$wrong"
 
 wrong=''
 if grep -q 'W.*E' <<<"$(segment_flags LOAD)"; then wrong='a segment is both'; fi
-verdict 'nothing writable and executable' "$wrong"
+verdict 'no segment is writable and executable' "$wrong"
 
 paths=$(grep -E '\((RPATH|RUNPATH)\)' <<<"$dynamic" | sed 's/^[^(]*//; s/  */ /g' || true)
 verdict 'no RPATH, no RUNPATH' "$(joined "$paths")"
@@ -95,14 +95,14 @@ wrong=''
 if has "$dynamic" '\(TEXTREL\)|\(FLAGS\) .*TEXTREL'; then wrong='code is changed when it is loaded (compile with -fPIE)'; fi
 verdict 'no text relocations' "$wrong"
 
-# The linker exports a symbol of the program where a shared library has or wants one of that name: the program's then
-# replaces the library's for the whole process. What has a version (stdout@GLIBC_2.2.5) is the library's own variable.
+# The linker exports a symbol of the program if a shared library defines or needs one of that name. It then replaces that of the
+# library for the whole process. Symbols with a version (stdout@GLIBC_2.2.5) are variables of the library.
 own=$(nm -D --defined-only "$binary" | awk '$3 !~ /@/ {print $3}')
 wrong=''
 if [ -n "$own" ]; then wrong="the program's $(joined "$own") replaces a library's"; fi
 verdict 'no symbol of a library replaced' "$wrong"
 
-# Said, not demanded: the linker drops the note where one file lacks it, and Debian's start files do.
+# Only reported, because the linker drops the note if one file lacks it, as Debian's start files do.
 if has "$header" 'Machine: +(Advanced Micro Devices X86-64|Intel 80386)'; then
   if has "$notes" 'x86 feature:.*IBT' && has "$notes" 'x86 feature:.*SHSTK'; then
     echo 'ok   IBT and SHSTK'

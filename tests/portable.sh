@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the tests where nothing is as on a developer's machine: a directory with a space in its name, another user, standard input
-# closed, no HOME, an odd clock zone and a locale that does not exist, files private by default, no IPv6, and neither
-# /etc/hosts nor /etc/resolv.conf. What the machine does not allow (a network or mount namespace) is left out and named.
+# Runs the tests in an environment unlike that of a developer: a directory with a space in its name, another user, closed standard
+# input, no HOME, an unusual time zone, a locale that does not exist, a restrictive umask, no IPv6, and neither /etc/hosts nor
+# /etc/resolv.conf. What the machine does not allow (a network or mount namespace) is left out and reported.
 #
-# Environment: BUILD (build); CONDITIONS (any of "user network files environment"; all of them): which one is a failure due to?
-# Arguments: the test programs, as for run.sh; all that were built.
+# Environment: BUILD (build); CONDITIONS (some of "user network files environment"; default: all), to find the cause of a failure.
+# Arguments: the test programs, as for run.sh; default: all that were built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
@@ -19,7 +19,7 @@ leave_out() {
   printf 'portable: left out "%s": %s\n' "$1" "$2" >&2
 }
 
-# What the tests read, and what was built; no sources of the library.
+# Copies the files that the tests read, and the built programs.
 mkdir -p "$tree/build"
 git ls-files -z --cached --others --exclude-standard | while IFS= read -rd '' file; do
   if [ -f "$file" ]; then printf '%s\0' "$file"; fi
@@ -48,7 +48,7 @@ if has user; then
   fi
 fi
 
-# A namespace of each kind that is allowed; as root of a user namespace where the caller is not root.
+# Uses the kinds of namespaces that are allowed; if the caller is not root, inside a user namespace.
 spaces=()
 if [ "$(id -u)" -ne 0 ]; then spaces=(--map-current-user --user --keep-caps); fi
 if has network && ! unshare "${spaces[@]}" --net true 2>/dev/null; then leave_out network "no network namespace is allowed"; fi
@@ -63,13 +63,13 @@ if [[ $1 = *" network "* ]]; then
   ip link set lo up
 fi
 if [[ $1 = *" files "* ]]; then
-  # Empty, which to the C library is as good as absent: a mount can hide what is in a file, but not the file.
+  # Empty files, which the C library treats like missing ones. A mount can hide the content of a file, but not the file.
   for file in /etc/hosts /etc/resolv.conf; do
     if [ -e "$file" ]; then mount --bind /dev/null "$file"; fi
   done
 fi
 shift
-# Rights that a user namespace gave would let tests read what they expect to be refused.
+# Drops the capabilities of the user namespace, with which tests could read files that they expect to be unreadable.
 exec setpriv --ambient-caps -all --inh-caps -all "$@"
 ENTER
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Runs the test programs given, TEST_JOBS (as many as there are processors) at a time, each with its output in BUILD/tests/logs.
-# Prints one line per program and, last, "N passed, N failed" over all tests in them. A program that crashes counts as one failed
-# test. Sanitizers report into files: what a test captures of its own standard error would swallow a report.
+# Runs the given test programs, TEST_JOBS (default: one per processor) at a time, each with its output in BUILD/tests/logs. Prints
+# one line per program, and finally "N passed, N failed" for all tests in them. A program that crashes counts as one failed test.
+# Sanitizers write their reports to files, because a test that captures its own standard error would hide them.
 set -uo pipefail
 logs=${BUILD:-build}/tests/logs
 mkdir -p "$logs"
 logs=$(cd "$logs" && pwd)
-read -ra under <<<"${TEST_UNDER:-}" # a program that runs each, with its options
+read -ra under <<<"${TEST_UNDER:-}" # a program, with options, that runs each of them
 jobs=${TEST_JOBS:-$(nproc)}
 
-# run_one PROGRAM: leaves "PASSED FAILED" in its .result, and what is to be printed in its .line.
+# run_one PROGRAM: writes "PASSED FAILED" to its .result, and the line to print to its .line.
 run_one() {
   local name log report status ok no tool options
   name=${1#"${BUILD:-build}"/tests/}
@@ -32,7 +32,7 @@ run_one() {
   else
     printf 'ok   %-36s %s\n' "$name" "($ok)" >"${log%.log}.line"
   fi
-  cat "${log%.log}.line" # in one write, so that lines of programs side by side do not mix
+  cat "${log%.log}.line" # in one write, so that the lines of parallel programs do not mix
 }
 
 for program in "$@"; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Leaks and memory errors: `review` on every recorded review, `check` on the demo's manifests, and `serve` after 10,000 requests over TLS.
-# Bounded: it gives up after ten minutes.
+# Finds leaks and memory errors of `review` with every recorded review, `check` with the demo's manifests, and `serve` after 10,000
+# requests over TLS. Gives up after ten minutes.
 set -euo pipefail
 droveway=${BUILD:-build}/droveway
 requests=${REQUESTS:-10000}
@@ -22,7 +22,7 @@ status=0
 echo "review and check: no leak, no error"
 
 "$droveway" certs --dir "$work" --dns localhost >/dev/null
-: >"$work/log" # the program's shell may open it after the first look
+: >"$work/log" # exists before the loop below, even if the program opens it later
 "${memcheck[@]}" "$droveway" serve --no-seccomp --no-landlock --listen 127.0.0.1:0 --tls-cert "$work/tls.crt" --tls-key "$work/tls.key" \
   --state demo/state --threads 2 --shutdown-delay 0 2>"$work/log" &
 server=$!

@@ -1,4 +1,4 @@
-"""Checks the pages that run.sh wrote: check.py FOLDER. A line a failure; exit status 1 where there is one."""
+"""Checks the pages that run.sh wrote: check.py FOLDER. Prints one line per failure; exits with 1 if there is one."""
 
 import ipaddress
 import json
@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(HERE, "probe.js"), encoding="utf-8") as file:
     PROBE = file.read()
 
-# The demo's cluster networks and pools, as its files say it.
+# The demo's cluster networks and pools, as in its files.
 DEMO = {
     "10.50.0.0/24": "other pool", "10.51.0.0/24": "other pool", "10.60.0.0/24": "other pool", "10.70.0.0/24": "other pool",
     "10.128.0.0/14": "cluster network", "10.200.5.0/24": "migration pool", "100.64.0.0/16": "cluster network",
@@ -23,7 +23,7 @@ LANDMARKS = {"banner", "navigation", "main", "contentinfo"}
 
 
 class Checks:
-    """What was wrong so far, and how much was looked at."""
+    """Counts the checks and collects the failures."""
 
     def __init__(self):
         self.done, self.failures = 0, []
@@ -52,7 +52,7 @@ def unfold(page):
 
 
 def quiet(check, page, name):
-    """No word on the console, no request but the page's own, nothing that a name put there."""
+    """Checks that the console is empty, that only the page itself was requested, and that no name was interpreted as markup."""
     check.none(f"{name}: console", page.complaints())
     check.that(f"{name}: requests", all(url.startswith("file://") and url.endswith(".html") for url in page.requests()) and
                len(page.requests()) == 1, page.requests())
@@ -82,7 +82,7 @@ def contents(check, page):
 
 
 def suggestions(check, page, rows):
-    """Judged with Python's own arithmetic: of the wanted size, and they overlap nothing."""
+    """Checks with Python's ipaddress that the suggestions have the requested size and overlap nothing."""
     found = [row[0] for row in page.run("probe.rows('#suggestions0')")[1:]]
     used = [ipaddress.ip_network(row[0].split(" ")[0]) for row in rows
             if row[1] != "free" and re.match(r"[0-9a-f.:]+/\d+( |$)", row[0])]
@@ -117,7 +117,7 @@ def findings(check, browser, folder):
 
 
 def looks(check, browser, folder, name, scheme):
-    """Contrast, and that nothing sticks out of a narrow window."""
+    """Checks the contrast, and that everything fits into a narrow window."""
     page = opened(browser, folder, name, scheme=scheme)
     unfold(page)
     check.none(f"{name}, {scheme}: contrast", page.run("probe.faint()"))
@@ -136,7 +136,7 @@ def looks(check, browser, folder, name, scheme):
 
 
 def keyboard(check, browser, folder, width):
-    """Tab reaches everything in the page's order, is seen wherever it is, and ends."""
+    """Checks that Tab reaches everything in the order of the page, that the focus is always visible, and that it does not get stuck."""
     page = opened(browser, folder, "mistakes", width=width, more=STILL)
     stops = []
     for _ in range(80):
@@ -166,7 +166,7 @@ def skip_and_scroll(check, browser, folder):
     page.run("document.querySelector('#nics .scroll').focus()")
     for _ in range(5):
         page.key("ArrowRight", 39)
-    # Scrolling is animated: it is waited for, a bounded time.
+    # Scrolling is animated, so wait for it, with a limit.
     moved = page.run("new Promise(done => { const frame = document.querySelector('#nics .scroll'); let left = 200;"
                      "const look = () => frame.scrollLeft > 0 || !left-- ? done(frame.scrollLeft) : setTimeout(look, 20);"
                      "look(); })")
@@ -175,7 +175,7 @@ def skip_and_scroll(check, browser, folder):
 
 
 def tree(check, browser, folder, width):
-    """What a screen reader is told. The same on a phone, where two tables look like lists."""
+    """Checks what a screen reader gets. It must be the same on a phone, where two tables look like lists."""
     page = opened(browser, folder, "mistakes", width=width)
     unfold(page)
     nodes = page.tree()

@@ -1,4 +1,4 @@
-"""Chromium over its DevTools protocol on a pipe (--remote-debugging-pipe): no port, no library."""
+"""Controls Chromium with the DevTools protocol over a pipe (--remote-debugging-pipe), which needs no port and no library."""
 
 import fcntl
 import json
@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = 30  # seconds that any one answer may take
+PATIENCE = 30  # the longest time to wait for an answer, in seconds
 
 FLAGS = (
     "--headless=new",
@@ -29,18 +29,18 @@ FLAGS = (
 
 
 class Failed(Exception):
-    """Chromium did not do what it was told."""
+    """Chromium did not execute a command."""
 
 
 def free_descriptor(descriptor):
-    """A copy above 10, as Chromium wants its two ends at 3 and 4."""
+    """A copy of the descriptor, 10 or higher, because Chromium needs its two ends as 3 and 4."""
     copy = fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10)
     os.close(descriptor)
     return copy
 
 
 class Browser:
-    """One headless Chromium with a profile of its own; ends with the `with` block."""
+    """A headless Chromium with a separate profile. It ends with the `with` block."""
 
     def __enter__(self):
         self.profile = tempfile.mkdtemp(prefix="droveway-browser-")
@@ -65,13 +65,13 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        os.close(self.write_end)  # Chromium ends when its pipe does
+        os.close(self.write_end)  # Chromium exits when its pipe is closed
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
             pass
         try:
-            os.killpg(self.process.pid, signal.SIGKILL)  # its session: nothing that we did not start
+            os.killpg(self.process.pid, signal.SIGKILL)  # the processes of its session
         except ProcessLookupError:
             pass
         self.process.wait(5)
@@ -79,7 +79,7 @@ class Browser:
         shutil.rmtree(self.profile, ignore_errors=True)
 
     def read(self, until):
-        """The next message, or None when UNTIL (monotonic time) has come."""
+        """The next message, or None if there is none before UNTIL (monotonic time)."""
         while b"\0" not in self.buffer:
             left = until - time.monotonic()
             if left <= 0 or not select.select([self.read_end], [], [], left)[0]:
@@ -113,7 +113,7 @@ class Browser:
                 self.events.append(message)
 
     def wait_for(self, method, session):
-        """The next event METHOD of SESSION, also one that has come already."""
+        """The next event METHOD of SESSION, which may have arrived already."""
         until = time.monotonic() + PATIENCE
         seen = 0
         while True:
@@ -129,7 +129,7 @@ class Browser:
 
 
 class Page:
-    """A page opened from a file, at a width, in a colour scheme."""
+    """A page that is opened from a file, with this width and color scheme."""
 
     def __init__(self, browser, path, width=1280, height=900, scheme="light", script=True, media="", more=()):
         self.browser = browser
@@ -156,7 +156,7 @@ class Page:
         self.browser.call("Target.closeTarget", targetId=self.target)
 
     def run(self, expression):
-        """The value of a JavaScript expression (also where the page itself may run none)."""
+        """The value of a JavaScript expression. This also works if the page itself may not run scripts."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
             raise Failed(f"{expression[:80]}: {answer['exceptionDetails']}")
@@ -174,7 +174,7 @@ class Page:
         self.call("Input.insertText", text=text)
 
     def tree(self):
-        """The accessibility tree's nodes that a screen reader would meet: (role, name, node)."""
+        """The nodes of the accessibility tree that a screen reader would read: (role, name, node)."""
         nodes = self.call("Accessibility.getFullAXTree")["nodes"]
         return [(n["role"]["value"], n.get("name", {}).get("value", ""), n) for n in nodes if not n.get("ignored")]
 
@@ -183,7 +183,7 @@ class Page:
                 if e.get("sessionId") == self.session and e["method"] in methods]
 
     def complaints(self):
-        """What a console would show, and what the browser itself found wrong."""
+        """The messages of the console, and problems that the browser itself reports."""
         self.run("new Promise(r => requestAnimationFrame(() => setTimeout(r, 0)))" if self.script else "0")
         return [json.dumps(e["params"])[:400] for e in self.events(
             "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded", "Audits.issueAdded")]

@@ -1,4 +1,4 @@
-/* Run in the page by check.py (through the debugger, so the page's own policy does not hold it): gives window.probe. */
+/* Defines window.probe. check.py runs this in the page through the debugger, which the page's policy does not affect. */
 (() => {
   const numbers = (color) => (color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
   const luminance = (color) => {
@@ -29,10 +29,10 @@
     Array.from(row.cells, (cell) => cell.innerText.replace(/\s+/g, " ").trim()));
 
   window.probe = {
-    /* Rows of cells' texts; those of the head first. */
+    /* The texts of the cells, row by row, beginning with the head. */
     rows: (selector) => Array.from(document.querySelectorAll(selector)).flatMap(texts),
 
-    /* Text that is not told from what is behind it (WCAG 2.2, 1.4.3: 4.5 to 1). */
+    /* Text with too little contrast to its background (WCAG 2.2, 1.4.3: 4.5 to 1). */
     faint: () => {
       const found = new Set();
       const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -49,7 +49,7 @@
       return Array.from(found);
     },
 
-    /* What sticks out sideways, but for what a frame of its own scrolls. */
+    /* Elements that are wider than the window, except for those in a frame that scrolls. */
     overflow: () => {
       const width = document.documentElement.clientWidth;
       const found = width > 500 ? [] : Array.from(document.querySelectorAll(".stacked"))
@@ -64,7 +64,7 @@
       return found.slice(0, 5);
     },
 
-    /* Where the focus is, and whether it can be seen there. */
+    /* The element that has the focus, and whether that is visible. */
     focus: () => {
       const element = document.activeElement;
       if (!element || element === document.body) return null;
@@ -80,14 +80,14 @@
       };
     },
 
-    /* What no page of ours holds: proof that some name left its place. */
+    /* Elements that no generated page contains, which prove that a name was interpreted as markup. */
     strangers: () => Array.from(document.querySelectorAll("img, iframe, object, embed, link, form, b, i, u, [onclick], [onload], " +
       "[onerror], [onfocus], [onmouseover], [autofocus], [style], a[href]:not([href^='#'])"), (e) => e.outerHTML.slice(0, 80))
       .concat(document.querySelectorAll("script").length === 1 ? [] : ["scripts"],
         document.querySelectorAll("style").length === 1 ? [] : ["styles"],
         window.hit === undefined ? [] : ["window.hit is " + window.hit]),
 
-    /* Ids that are there twice, and references to none. */
+    /* Duplicate ids, and references to ids that do not exist. */
     ids: () => {
       const all = Array.from(document.querySelectorAll("[id]"), (e) => e.id);
       const known = new Set(all);
@@ -100,7 +100,7 @@
       return lost.concat(all.filter((id, i) => all.indexOf(id) !== i));
     },
 
-    /* Rows of a table that are shown. */
+    /* The number of visible rows of a table. */
     shown: (id) => Array.from(document.querySelectorAll("#" + id + " tbody tr")).filter((row) => row.checkVisibility()).length,
   };
 })();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Opens what `droveway map -o html` writes in headless Chromium, of the demo's cluster, of one whose every name tries to leave its
-# place, and of one with 5,000 nodes: what is on it, how it looks on a phone and in the dark, keyboard, accessibility tree.
-# tests/browser/run.sh [FOLDER]: leaves the pages, and screenshots for eyes, in FOLDER.
+# Opens pages of `droveway map -o html` in headless Chromium: of the demo's cluster, of one in which every name tries to inject markup,
+# and of one with 5,000 nodes. Checks the content, the layout on a phone, dark mode, keyboard control and accessibility.
+# tests/browser/run.sh [FOLDER]: also leaves the pages, and screenshots to look at, in FOLDER.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${BUILD:-build}/droveway

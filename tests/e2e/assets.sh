@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Prints the folder that holds kube-apiserver and kubectl (and etcd where it is not in PATH): $KUBEBUILDER_ASSETS where it is
-# set, as envtest has it; else they are built once from their Go modules, as go.mod pins them, and kept outside the tree.
+# Prints the folder with kube-apiserver and kubectl (and etcd, if it is not in PATH): $KUBEBUILDER_ASSETS if it is set, as for
+# envtest. Otherwise they are built once from the Go modules that go.mod pins, and kept outside the tree.
 set -euo pipefail
 cd "$(dirname "$0")"
 if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
   for program in kube-apiserver kubectl; do
-    [ -x "$KUBEBUILDER_ASSETS/$program" ] || { echo "e2e: no $program in KUBEBUILDER_ASSETS ($KUBEBUILDER_ASSETS)" >&2; exit 1; }
+    [ -x "$KUBEBUILDER_ASSETS/$program" ] || { echo "e2e: $program is missing in KUBEBUILDER_ASSETS ($KUBEBUILDER_ASSETS)" >&2; exit 1; }
   done
   echo "$KUBEBUILDER_ASSETS"
   exit 0
@@ -18,7 +18,7 @@ if [ -x "$folder/kube-apiserver" ] && [ -x "$folder/kubectl" ]; then
 fi
 needed=$(sed -n 's/^go //p' go.mod)
 command -v go >/dev/null || {
-  echo "e2e: building kube-apiserver needs Go $needed or later; install it, or name a folder with kube-apiserver and kubectl in KUBEBUILDER_ASSETS" >&2
+  echo "e2e: building kube-apiserver needs Go $needed or later; install it, or set KUBEBUILDER_ASSETS to a folder with kube-apiserver and kubectl" >&2
   exit 1
 }
 version=$(sed -n 's/.*k8s.io\/kubernetes \(v[0-9.]*\)$/\1/p' go.mod | head -n 1)

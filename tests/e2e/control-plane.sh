@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# etcd, kube-apiserver and the webhook on loopback, each ended by its process id. Sourced by run.sh and by scenarios;
-# everything lives in $E2E_WORK.
+# Starts and stops etcd, kube-apiserver and the webhook on loopback, each by its process id. Sourced by run.sh and by the
+# scenarios. All files are in $E2E_WORK.
 
 pid_of() { cat "$E2E_WORK/$1.pid" 2>/dev/null; }
 
@@ -9,12 +9,12 @@ until_true() {
   local end=$((SECONDS + $1))
   shift
   until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$end" ] || { echo "e2e: waited in vain for: $*"; return 1; }
+    [ "$SECONDS" -lt "$end" ] || { echo "e2e: timeout waiting for: $*"; return 1; }
     sleep 0.1
   done
 }
 
-# gone PID: a zombie's other threads may still hold its sockets.
+# gone PID: true if it has ended. A zombie is not gone, because its other threads may still have open sockets.
 gone() {
   case "$(ps -o stat= -p "$1")" in
   '') ;;
@@ -23,7 +23,7 @@ gone() {
   esac
 }
 
-# stop NAME [SIGNAL]: and waits until it is gone, half a minute at most.
+# stop NAME [SIGNAL]: stops it and waits until it is gone, at most half a minute.
 stop() {
   local pid
   pid=$(pid_of "$1") || return 0
@@ -36,7 +36,7 @@ stop() {
   rm -f "$E2E_WORK/$1.pid"
 }
 
-# run NAME COMMAND...: in the background, with a log.
+# run NAME COMMAND...: runs it in the background, with a log.
 run() {
   local name=$1
   shift
@@ -51,7 +51,7 @@ start_etcd() {
     --initial-advertise-peer-urls "http://127.0.0.1:$PEER_PORT" --initial-cluster "default=http://127.0.0.1:$PEER_PORT"
 }
 
-# start_apiserver: with the options in $API_OPTIONS, words.
+# start_apiserver: starts it with the options in $API_OPTIONS, which are separated by spaces.
 start_apiserver() {
   # shellcheck disable=SC2086
   run apiserver kube-apiserver --etcd-servers "http://127.0.0.1:$ETCD_PORT" --bind-address 127.0.0.1 \
@@ -63,7 +63,7 @@ start_apiserver() {
   until_true 120 kubectl get --raw /readyz || { kubectl get --raw '/readyz?verbose'; grep -E '^[EF]' "$E2E_WORK/apiserver.log" | tail -n 5; return 1; }
 }
 
-# start_droveway [OPTION...]: watching the cluster as its service account.
+# start_droveway [OPTION...]: starts it. It watches the cluster with its service account.
 start_droveway() {
   run droveway "$DROVEWAY" serve --listen "127.0.0.1:$WEBHOOK_PORT" \
     --metrics-listen "127.0.0.1:$METRICS_PORT" --tls-cert "$E2E_WORK/pki/tls.crt" \
@@ -72,7 +72,7 @@ start_droveway() {
   until_true 30 webhook /readyz
 }
 
-# webhook PATH: asks the running webhook.
+# webhook PATH: prints the answer of the running webhook.
 webhook() {
   curl -fsS --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$WEBHOOK_PORT$1"
 }
@@ -81,7 +81,8 @@ metrics() {
   curl -fsS --cacert "$E2E_WORK/pki/ca.crt" "https://localhost:$METRICS_PORT/metrics"
 }
 
-# install_crds FOLDER: ours and those in FOLDER, which crds.sh printed. Their schemas are too large for kubectl's annotation.
+# install_crds FOLDER: installs those of tests/e2e/crds and of FOLDER, which crds.sh printed. Their schemas are too large for
+# kubectl's annotation, so this uses server-side apply.
 install_crds() {
   kubectl apply --server-side -f "$REPOSITORY/tests/e2e/crds" -f "$1" &&
     kubectl wait --for condition=Established --timeout=30s crd --all
@@ -105,18 +106,18 @@ contexts:
 END
 }
 
-# The manifests' objects of the kinds that the jq filter KINDS names, as JSON.
+# Prints the objects of the manifests that match the jq filter KINDS, as JSON.
 manifests() {
   kubectl kustomize "$REPOSITORY/manifests/base" |
     kubectl patch --local -f - --type=merge -p '{}' -o json | jq -c "select($1)"
 }
 
-# What an administrator installs, but for the Deployment: it runs outside the cluster here, so its address is a URL.
+# Installs what an administrator would, except for the Deployment. The webhook runs outside the cluster, so its address is a URL.
 install_rbac() {
   manifests '.kind == "Namespace" or .kind == "ServiceAccount" or (.apiVersion | startswith("rbac."))' | kubectl apply -f -
   write_kubeconfig "$E2E_WORK/droveway.kubeconfig" "$(kubectl -n droveway create token droveway --duration 24h)"
 }
-# install_webhooks FILTER: a jq filter that changes each; "." leaves them as they are.
+# install_webhooks FILTER: installs the webhook configurations, each changed by this jq filter ("." for no change).
 install_webhooks() {
   manifests '.kind | endswith("WebhookConfiguration")' | jq "$1" |
     jq --arg url "https://localhost:$WEBHOOK_PORT" --arg ca "$(base64 -w0 "$E2E_WORK/pki/ca.crt")" \

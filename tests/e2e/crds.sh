@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints a folder with the CustomResourceDefinitions that the projects themselves install, out of their Go modules, cached
-# as the programs are: KubeVirt's (KubeVirt, VirtualMachineInstance, VirtualMachineInstanceMigration, MigrationPolicy) as
-# virt-operator makes them, the others as files that the modules of crds/go.mod hold. crds/ has what the module proxy does
-# not serve: HyperConverged and NodeNetworkState.
+# Prints a folder with the CustomResourceDefinitions that the projects themselves install. They come from their Go modules, and
+# are cached like the programs: those of KubeVirt (KubeVirt, VirtualMachineInstance, VirtualMachineInstanceMigration,
+# MigrationPolicy) as virt-operator creates them, the others as files of the modules in crds/go.mod. Those of HyperConverged and
+# NodeNetworkState are in crds/, because the module proxy does not serve them.
 set -euo pipefail
 cd "$(dirname "$0")"
 oracle=$(../oracle/kubevirt/build.sh)

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Free ports of loopback, for the scripts that source this.
+# Finds free ports of the loopback interface. Scripts source this file.
 
 taken=' '
-# free_port VARIABLE: below the ports that the kernel hands out to clients, so that a server that is started again finds its own free.
+# free_port VARIABLE: stores a free port below those that the kernel assigns to clients, so that the port is still free when a server
+# is restarted.
 free_port() {
   local port
   while :; do

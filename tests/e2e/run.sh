@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The webhook under a real API server, driven by real kubectl: each file of scenarios/ is one scenario, as a user would type it, with
-# the exact words that come back (cram's format). `run.sh NAME...` runs some; UPDATE=1 writes what came back as expected.
+# Tests the webhook with a real API server and real kubectl. Each file of scenarios/ is one scenario: commands as a user would type
+# them, with their exact output (in cram's format). `run.sh NAME...` runs some of them; UPDATE=1 records the actual output as expected;
 # E2E_RECORD=DIR keeps the reviews that the API server sent.
-# shellcheck disable=SC2317 # functions that traps and until_true call
+# shellcheck disable=SC2317 # traps and until_true call these functions
 set -euo pipefail
 cd "$(dirname "$0")"
 REPOSITORY=$(cd ../.. && pwd)
@@ -53,7 +53,7 @@ set_up() {
   install_rbac
   start_droveway --threads 2
   install_webhooks .
-  # The API server takes a moment to obey new webhook configurations.
+  # It takes a moment until the API server uses new webhook configurations.
   until_true 30 refuses
 }
 refuses() { ! kubectl create -f refused.yaml --dry-run=server; }

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# What each scenario begins with: no NAD, HyperConverged or KubeVirt is there, and the webhook knows it.
+# The beginning of each scenario: no NAD, HyperConverged or KubeVirt exists, and the webhook knows that.
 # shellcheck source=tests/e2e/control-plane.sh
 . "$E2E/control-plane.sh"
 
-# until_seen RESOURCE COUNT: the webhook has that many of it (metrics, not logs, tell).
+# until_seen RESOURCE COUNT: waits until the webhook knows this many objects, according to its metrics.
 seen() { metrics | grep -q "^droveway_view_objects{resource=\"$1\"} $2\$"; }
 until_seen() { until_true 30 seen "$1" "$2"; }
 nads=network-attachment-definitions.k8s.cni.cncf.io
 
-# Whether the webhooks are obeyed.
+# True if the API server uses the webhooks.
 refused() { ! kubectl create -f "$E2E/refused.yaml" --dry-run=server; }
 
-# Users first: a NAD that one names can't be deleted.
+# First the objects that refer to NADs, because a NAD in use can't be deleted.
 reset() {
   kubectl delete hyperconvergeds,kubevirts,vmim,vmi,migrationpolicies --all -A --wait=false
   until_seen hyperconvergeds.hco.kubevirt.io 0 && until_seen kubevirts.kubevirt.io 0
@@ -19,7 +19,7 @@ reset() {
   until_seen $nads 0
 }
 
-# nad NAME RANGE [MASTER [NAMESPACE]]: a good macvlan NAD.
+# nad NAME RANGE [MASTER [NAMESPACE]]: prints a valid macvlan NAD.
 nad() {
   cat <<END
 apiVersion: k8s.cni.cncf.io/v1
@@ -32,18 +32,18 @@ spec:
     "ipam": {"type": "whereabouts", "range": "$2"}}'
 END
 }
-# config NAME JSON [NAMESPACE]: a NAD of this configuration.
+# config NAME JSON [NAMESPACE]: prints a NAD with this configuration.
 config() {
   printf 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n'
   printf "metadata:\n  name: %s\n  namespace: %s\nspec:\n  config: '%s'\n" "$1" "${3:-openshift-cnv}" "$2"
 }
-# beta LIMITS [NAMESPACE [NAME]]: a HyperConverged, v1beta1, with this live-migration block (YAML in one line).
+# beta LIMITS [NAMESPACE [NAME]]: prints a HyperConverged, v1beta1, with this live-migration block (YAML on one line).
 beta() {
   printf 'apiVersion: hco.kubevirt.io/v1beta1\nkind: HyperConverged\n'
   printf 'metadata: {name: %s, namespace: %s}\n' "${3:-kubevirt-hyperconverged}" "${2:-openshift-cnv}"
   printf 'spec: {liveMigrationConfig: %s}\n' "$1"
 }
-# hco NETWORK: a HyperConverged, v1, that names it.
+# hco NETWORK: prints a HyperConverged, v1, that refers to it.
 hco() {
   cat <<END
 apiVersion: hco.kubevirt.io/v1

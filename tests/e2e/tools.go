@@ -1,6 +1,6 @@
 //go:build tools
 
-// The programs of a real control plane that the end-to-end run is made with.
+// Package main imports the programs of the control plane for the end-to-end tests, so that go.mod pins them.
 package e2e
 
 import (

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the image and runs it for real where no registry is in reach: the base comes from Debian's mirror with mmdebstrap, and podman
-# runs the image as its manifests do (its own user, no capabilities, a read-only root, little memory), on loopback. It
-# needs root. Images and containers live in a temporary directory; the base is kept a week in ${XDG_CACHE_HOME:-~/.cache}/droveway.
+# Builds the image and runs it, without a registry: mmdebstrap creates the base from Debian's mirror, and podman runs the image on
+# loopback as the manifests do (with its own user, no capabilities, a read-only root and little memory). Needs root. Images and
+# containers are in a temporary directory; the base is kept for a week in ${XDG_CACHE_HOME:-~/.cache}/droveway.
 #
-# Environment: IMAGE_TWICE=1 builds a second time from nothing (else from the compiler on) before it compares the two;
-# DEBIAN_MIRROR (http://deb.debian.org); STORAGE_DRIVER (overlay, or vfs where overlay can't be).
+# Environment: IMAGE_TWICE=1 makes the second build, which is compared with the first, start from nothing (default: from the compiler);
+# DEBIAN_MIRROR (http://deb.debian.org); STORAGE_DRIVER (overlay, or vfs if overlay does not work).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,7 +12,7 @@ die() {
   printf 'image-test: %s\n' "$1" >&2
   exit 1
 }
-[ "$(id -u)" -eq 0 ] || die 'it must run as root: it sets up a root file system and starts containers with limits'
+[ "$(id -u)" -eq 0 ] || die 'must run as root, because it creates a root file system and starts containers with limits'
 for tool in mmdebstrap buildah podman runc curl jq git; do
   command -v "$tool" >/dev/null || die "$tool is missing; tools/deps.sh image installs it"
 done
@@ -25,7 +25,7 @@ storage=(--storage-driver "$driver" --root "$work/store" --runroot "$work/run")
 podman=(timeout 120 podman --runtime runc --cgroup-manager cgroupfs --events-backend none --tmpdir "$work/tmp")
 pod=("${podman[@]}" "${storage[@]}")
 
-# Whatever is still mounted below the temporary directory goes first: nothing but this run's own.
+# First unmounts what is still mounted below the temporary directory; only this run mounts anything there.
 clean_up() {
   local status=$?
   if [ "$status" -ne 0 ] && [ -n "$container" ]; then "${pod[@]}" logs "$container" 2>&1 | tail -n 20 >&2; fi
@@ -43,7 +43,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 checks=0
-# ok WHAT: what just held. expect WHAT IS WANTED compares two texts.
+# ok WHAT: reports a check that passed. expect WHAT ACTUAL EXPECTED: compares two texts.
 ok() {
   checks=$((checks + 1))
   printf 'ok   %s\n' "$1"
@@ -68,9 +68,9 @@ if [ ! -s "$base" ]; then
   mv "$base.$$" "$base"
 fi
 
-# --- built: twice, the same ---
+# --- two builds give the same image ---
 
-# copy DIRECTORY: what the build reads, as the work tree has it, but nothing that git does not know.
+# copy DIRECTORY: copies the files that the build reads from the work tree, if git knows them.
 copy() {
   mkdir -p "$1"
   git ls-files -z -- Containerfile .dockerignore LICENSE Makefile include src tools/embed.sh tools/image.sh |
@@ -102,14 +102,14 @@ if [ -n "${IMAGE_TWICE:-}" ]; then
   build "$work/again" "$image" "${other[@]}"
   second=$(identity "${other[@]}")
 else
-  # A comment more, so that nothing from there on comes from the first build.
+  # Adds a comment, so that the later steps do not reuse those of the first build.
   echo '/* built again */' >>"$work/again/src/base/error.h"
   build "$work/again" "$image" "${storage[@]}"
   second=$(identity "${storage[@]}")
 fi
-expect 'built again it is the same, image and layer' "$second" "$first"
+expect 'a second build gives the same image and layer' "$second" "$first"
 
-# --- what it is ---
+# --- contents ---
 
 inspect() { "${pod[@]}" image inspect --format "{{$1}}" "$image"; }
 label() { inspect "index .Labels \"org.opencontainers.image.$1\""; }
@@ -124,57 +124,57 @@ expect 'label created' "$(label created)" "$(date -u -d "@$epoch" +%Y-%m-%dT%H:%
 [ -n "$(label description)" ] || die 'the label description is missing'
 
 root=$("${pod[@]}" image mount "$image")
-expect 'programs in it' "$(cd "$root" && find . -type f -perm /111 ! -name '*.so' ! -name '*.so.*')" ./usr/bin/droveway
-expect 'files that change user or group' "$(find "$root" -perm /6000 -type f)" ''
-expect 'files that its user may write' "$(find "$root" ! -type l \( -perm /0002 -o -user 65532 -o -group 65532 \))" ''
+expect 'programs' "$(cd "$root" && find . -type f -perm /111 ! -name '*.so' ! -name '*.so.*')" ./usr/bin/droveway
+expect 'setuid and setgid files' "$(find "$root" -perm /6000 -type f)" ''
+expect 'files that its user can write' "$(find "$root" ! -type l \( -perm /0002 -o -user 65532 -o -group 65532 \))" ''
 loader=/$(cd "$root" && find . -name 'ld-linux*.so.*' -printf '%P\n')
 size=$(inspect .Size)
 compressed=$(tar --create --directory "$root" . | gzip -n | wc -c)
 find "$root" -type f -size +90k -printf '     %9s  %P\n' | sort -rn
-[ "$size" -le 20000000 ] || die "it has $size bytes, more than 20,000,000"
+[ "$size" -le 20000000 ] || die "the image has $size bytes, more than 20,000,000"
 ok "size: $((size / 100000 / 10)).$((size / 100000 % 10)) MB, compressed $((compressed / 100000 / 10)).$((compressed / 100000 % 10)) MB"
 expect 'time stamps of its files' "$(find "$root" -mindepth 1 -printf '%Ts\n' | sort -u)" "$epoch"
 "${pod[@]}" image unmount "$image" >/dev/null
 
 # --- running ---
 
-# Both limits, or podman tries to raise what it may not raise.
+# Both limits are set, because podman would otherwise try to raise one, which it may not.
 limits=(--network host --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges
   --ulimit nofile=1024:4096 --ulimit nproc=4096:4096 --memory 64m --pids-limit 64 --log-driver k8s-file
   --cgroup-parent "/${work##*/}")
 once() { "${pod[@]}" run --rm "${limits[@]}" "$@"; }
 
-expect 'its version' "$(once "$image" version | head -n 1 | grep -oF "$version")" "$version"
+expect 'version' "$(once "$image" version | head -n 1 | grep -oF "$version")" "$version"
 status=0
 once --entrypoint /bin/sh "$image" -c true >"$work/log" 2>&1 || status=$?
-expect 'a shell in it: exit status of podman' "$status" 127
+expect 'no shell: exit status of podman' "$status" 127
 libraries=$(once --entrypoint "$loader" "$image" --list /usr/bin/droveway)
-expect 'libraries that are missing' "$(grep 'not found' <<<"$libraries" || true)" ''
+expect 'missing libraries' "$(grep 'not found' <<<"$libraries" || true)" ''
 ok "libraries: $(grep -c ' => /' <<<"$libraries")"
 
-# Readable to its user, whatever umask the tree was checked out with.
+# These must be readable for its user, whatever umask the tree was checked out with.
 cp -R demo/state "$work/state"
 chmod -R a+rX "$work/state"
 install -d -o 65532 -g 65532 "$work/tls"
 once --volume "$work/tls:/tls" "$image" certs --dir /tls --dns droveway.test.svc >/dev/null
-# Where the image's default command looks for them.
+# The paths in the image's default command.
 serve=(serve --listen 127.0.0.1:0 --state /state)
 while read -r argument; do
   case $argument in serve) ;; *) serve+=("$argument") ;; esac
 done < <(inspect 'json .Config.Cmd' | jq -r '.[]')
 if once "$image" serve --help | grep -q -e '--shutdown-delay'; then serve+=(--shutdown-delay 0); fi
 container=$("${pod[@]}" run --detach "${limits[@]}" --volume "$work/tls:/etc/droveway/tls:ro" \
-  --volume "$work/state:/state:ro" "$image" "${serve[@]}") || die 'podman could not start it; what it said is above'
+  --volume "$work/state:/state:ro" "$image" "${serve[@]}") || die 'podman could not start it; see its output above'
 
 running() { [ "$("${pod[@]}" container inspect --format '{{.State.Running}}' "$container")" = true ]; }
 port=''
 for _ in $(seq 100); do
   port=$("${pod[@]}" logs "$container" 2>&1 | jq -rR 'fromjson? | select(.msg == "listening").port')
   [ -z "$port" ] || break
-  running || die 'it ended'
+  running || die 'the container has exited'
   sleep 0.1
 done
-[ -n "$port" ] || die 'it does not listen'
+[ -n "$port" ] || die 'the webhook does not listen'
 # ask PATH [CURL-OPTION...]
 ask() {
   curl --silent --show-error --fail --max-time 10 --noproxy '*' --cacert "$work/tls/ca.crt" \
@@ -184,8 +184,8 @@ for _ in $(seq 100); do
   ask /readyz >/dev/null 2>&1 && break
   sleep 0.1
 done
-ask /readyz >/dev/null || die 'it does not get ready'
-ok '/readyz, over TLS with its CA checked'
+ask /readyz >/dev/null || die 'the webhook does not become ready'
+ok '/readyz over TLS, with a check of its CA'
 
 # review NAME ALLOWED
 review() {
@@ -196,7 +196,7 @@ review() {
 review validate-nad-create true
 review validate-kubevirt-update false
 
-# The image's own libcurl, and /etc/hosts: its client asks the webhook itself, as if that were an API server that has nothing.
+# Tests the image's own libcurl and /etc/hosts: `audit` asks the webhook itself, as if that were an API server without objects.
 # audit CA-DIRECTORY
 audit() {
   once --add-host droveway.test.svc:127.0.0.1 --volume "$work/kubeconfig:/kubeconfig:ro" --volume "$1:/ca:ro" \
@@ -214,19 +214,19 @@ chmod a+r "$work/kubeconfig"
 install -d -o 65532 -g 65532 "$work/other"
 once --volume "$work/other:/tls" "$image" certs --dir /tls --dns droveway.test.svc >/dev/null
 expect 'audit over TLS' "$(audit "$work/tls" | grep -o '^nothing to audit')" 'nothing to audit'
-expect 'audit with a strange CA' "$(audit "$work/other" | grep -o 'SSL certificate problem')" 'SSL certificate problem'
+expect 'audit with an unknown CA' "$(audit "$work/other" | grep -o 'SSL certificate problem')" 'SSL certificate problem'
 
 pid=$("${pod[@]}" container inspect --format '{{.State.Pid}}' "$container")
 field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status" | tr '\t' ' '; }
 expect 'runs as' "$(field Uid) $(field Gid)" '65532 65532 65532 65532 65532 65532 65532 65532'
 expect 'capabilities' "$(field CapEff) $(field CapBnd)" '0000000000000000 0000000000000000'
 memory=$(field VmHWM | cut -d' ' -f1)
-[ "$memory" -le 32768 ] || die "it used $memory kB for a few reviews"
-ok "memory used at most: $memory kB"
+[ "$memory" -le 32768 ] || die "the webhook used $memory kB for a few reviews"
+ok "peak memory: $memory kB"
 
 begin=$SECONDS
 "${pod[@]}" kill --signal TERM "$container" >/dev/null
 expect 'exit status on SIGTERM' "$("${pod[@]}" wait "$container")" 0
-[ $((SECONDS - begin)) -le 10 ] || die "it took $((SECONDS - begin)) s to stop"
+[ $((SECONDS - begin)) -le 10 ] || die "the webhook took $((SECONDS - begin)) s to stop"
 container=''
 echo "image-test: $checks checks passed"

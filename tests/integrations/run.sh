@@ -16,7 +16,7 @@ $2
 got:
 $3"
 }
-# holds WHAT WORD TEXT: WORD is a line of TEXT.
+# holds WHAT WORD TEXT: checks that WORD is a line of TEXT.
 holds() {
   checks=$((checks + 1))
   grep -qxF -- "$2" <<<"$3" || bad "$1: no line \"$2\" in:

@@ -1,4 +1,4 @@
-"""zsh_complete.py FPATH LINE: what an interactive zsh lists when Tab is pressed after LINE."""
+"""zsh_complete.py FPATH LINE: prints what an interactive zsh lists when Tab is pressed after LINE."""
 import os, pty, re, select, sys, time
 
 fpath, line = sys.argv[1:3]

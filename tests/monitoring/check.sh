@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The alert rules through promtool's own tests, the dashboard's queries through its parser, and every metric that either
-# names against what a running instance shows.
+# Tests the alert rules and parses the queries of the dashboard with promtool, and checks that a running instance exports every
+# metric that they use.
 # shellcheck disable=SC2016 # the dollars in single quotes are Grafana's
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -29,22 +29,22 @@ sed -n 's/.*alert: //p' "$work/rules.yaml" | while read -r alert; do
   grep -q "alertname: $alert$\|alertname: $alert}" "$work/alerts.test.yaml" || { echo "monitoring: $alert has no test" >&2; exit 1; }
 done
 
-# A name that no instance shows is a query that stays empty for ever.
+# A query with a metric that does not exist would always be empty.
 tests/monitoring/scrape.sh >"$work/scrape"
 awk -v work="$work" '/^# ---$/ {part++; next} {print > (work "/scrape-" part + 1)}' "$work/scrape"
 for part in "$work"/scrape-[12]; do promtool check metrics <"$part"; done
 { cat "$work/queries"; grep 'expr:' -A1 "$work/rules.yaml"; } | grep -o 'droveway_[a-z_]*\|process_[a-z_]*' | sort -u >"$work/names"
 while read -r name; do
-  grep -q "^# TYPE ${name%_bucket} " "$work/scrape" || { echo "monitoring: nobody shows $name" >&2; exit 1; }
+  grep -q "^# TYPE ${name%_bucket} " "$work/scrape" || { echo "monitoring: no instance exports $name" >&2; exit 1; }
 done <"$work/names"
 
-# docs/operations.md tells of each, and of none besides; "droveway_x_..." stands for all that begin so.
+# docs/operations.md must describe exactly these metrics; "droveway_x_..." means all that begin like that.
 sed -n 's/^# TYPE \(droveway_[a-z_]*\) .*/\1/p' "$work/scrape" | sort -u >"$work/shown"
-grep -o 'droveway_[a-z_]*\(\.\.\.\)\?' docs/operations.md | sort -u >"$work/told"
+grep -o 'droveway_[a-z_]*\(\.\.\.\)\?' docs/operations.md | sort -u >"$work/documented"
 while read -r name; do
-  sed 's/\.\.\.$/.*/' "$work/told" | grep -x -f - -q <(echo "$name") || { echo "monitoring: docs/operations.md does not tell of $name" >&2; exit 1; }
+  sed 's/\.\.\.$/.*/' "$work/documented" | grep -x -f - -q <(echo "$name") || { echo "monitoring: docs/operations.md does not describe $name" >&2; exit 1; }
 done <"$work/shown"
 while read -r name; do
-  grep -q -x "${name/%.../.*}" "$work/shown" || { echo "monitoring: docs/operations.md tells of $name, which nobody shows" >&2; exit 1; }
-done <"$work/told"
-echo "monitoring: $alerts alerts tested, $(wc -l <"$work/queries") queries of the dashboard parsed, $(wc -l <"$work/names") metrics are there"
+  grep -q -x "${name/%.../.*}" "$work/shown" || { echo "monitoring: docs/operations.md describes $name, which no instance exports" >&2; exit 1; }
+done <"$work/documented"
+echo "monitoring: $alerts alerts tested, $(wc -l <"$work/queries") queries of the dashboard parsed, $(wc -l <"$work/names") metrics exist"

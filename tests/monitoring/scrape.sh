@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What two instances show as metrics, one after the other on standard output with a line "# ---" between: one on the demo's
-# cluster, by HTTPS, after a review of each verdict and some refusals; one that makes its own certificates and sends Events, by plain
-# HTTP, whose API server does not answer.
+# Prints the metrics of two instances, separated by a line "# ---". The first one has the demo's cluster, is scraped over HTTPS, and has
+# answered a review of each verdict and refused some requests. The second one creates its own certificates and sends Events, is scraped
+# over plain HTTP, and its API server does not answer.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${BUILD:-build}/droveway
@@ -13,9 +13,9 @@ finish() {
 }
 trap finish EXIT
 
-# port MESSAGE: that a line of the log tells.
+# port MESSAGE: prints the port in this line of the log.
 port() { sed -n "s/.*\"msg\":\"$1\".*\"port\":\([0-9]*\).*/\1/p" "$work/log" | head -n 1; }
-# start OPTION...: until it serves metrics.
+# start OPTION...: starts an instance and waits until it serves metrics.
 start() {
   : >"$work/log"
   "$droveway" serve --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 --shutdown-delay 0 "$@" 2>>"$work/log" &

@@ -1,6 +1,6 @@
-"""Small wrong changes of C sources ("mutants"), made from tokens: no parser is needed for changes that the compiler checks afterwards.
+"""Makes small wrong changes ("mutants") of C sources. They are made from tokens: no parser is needed, because the compiler checks them.
 
-The sources are formatted by clang-format, so a binary operator has a space on both sides, and a declaration's `*` has not."""
+The sources are formatted by clang-format, so binary operators have a space on both sides, and the `*` of a declaration does not."""
 import re
 
 TOKEN = re.compile(r"""
@@ -21,12 +21,12 @@ BINARY = {
 STEPS = {"++": "--", "--": "++"}
 BOOLEANS = {"true": "false", "false": "true"}
 OPENING, CLOSING = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
-# Where the operand of && ends; the operand of || may hold &&, that of ?: both.
+# The tokens that end an operand of &&. An operand of || can contain &&, and one of ?: can contain both.
 WEAKER = {"=", "?", ":", ",", ";", "return", "+=", "-=", "|=", "&="}
 ENDS = {"&&": WEAKER | {"&&", "||"}, "||": WEAKER | {"||"}, "?": WEAKER}
 KEYWORDS = {"return", "if", "else", "for", "while", "do", "switch", "case", "default", "break", "continue", "goto", "sizeof", "static",
             "const", "struct", "enum", "union", "void", "int", "char", "bool", "unsigned", "long", "double", "typedef", "extern"}
-# What only a sanitizer or a profiler notices: leaks, races, and what the calling convention makes a no-op.
+# Calls whose removal only a sanitizer or a profiler notices: leaks, races, and what the calling convention makes a no-op.
 UNNOTICED_CALLS = re.compile(r"^(va_end|free|OPENSSL_free|\w+_free|\w+_unref|pthread_mutex_lock|freeaddrinfo|munmap|__builtin_prefetch)$")
 
 
@@ -37,7 +37,7 @@ class Token:
 
 
 class Mutant:
-  """TEXT[start:end] of PATH becomes NEW; LINE and the number of lines stay, as does what is around it."""
+  """Replaces TEXT[start:end] of PATH by NEW. The number of lines stays the same, and so does the rest of the text."""
 
   def __init__(self, path, text, place, start, end, new):
     new += "\n" * (text.count("\n", start, end) - new.count("\n"))
@@ -49,7 +49,7 @@ class Mutant:
     self.after = (text[begin:start] + new + text[end:stop]).split("\n")
 
   def key(self):
-    """What names it in equivalent.tsv: no line number, so that it stays right when lines move."""
+    """Its key in equivalent.tsv, which has no line number, so that it is still valid after lines move."""
     return self.path, self.place, squeeze(self.before), squeeze(self.after)
 
   def diff(self):
@@ -66,7 +66,7 @@ def tokens_of(text):
 
 
 def matching(tokens, at, step):
-  """The index of the bracket that belongs to the one at AT."""
+  """The index of the bracket that matches the one at AT."""
   depth = 0
   while 0 <= at < len(tokens):
     depth += (tokens[at].text in OPENING) - (tokens[at].text in CLOSING) if tokens[at].kind == "mark" else 0
@@ -77,7 +77,7 @@ def matching(tokens, at, step):
 
 
 def place_of_block(tokens, brace):
-  """The name of what the brace at top level opens: a function, a table, "enum", or None for a type."""
+  """The name of what a brace at top level begins: a function, a table, "enum", or None for a type."""
   before = tokens[brace - 1]
   if before.text == ")":
     return tokens[matching(tokens, brace - 1, -1) - 1].text
@@ -86,7 +86,7 @@ def place_of_block(tokens, brace):
 
 
 def mark_places(tokens):
-  """Gives each token inside a function or an initializer the name of that."""
+  """Sets the place of each token inside a function or an initializer."""
   at, table = 0, None
   while at < len(tokens):
     token = tokens[at]
@@ -109,7 +109,7 @@ def mark_places(tokens):
 
 
 def skipped(tokens):
-  """Indices in attributes, static asserts and declared array sizes: not behaviour, or only room."""
+  """Indices in attributes, static assertions and declared array sizes, which do not change the behavior."""
   out = set()
   for at, token in enumerate(tokens):
     if token.text in ("__attribute__", "_Static_assert", "static_assert"):
@@ -121,7 +121,7 @@ def skipped(tokens):
 
 
 def operand(tokens, at, step, ends):
-  """The farthest index of the operand that begins beside the operator at AT, towards STEP."""
+  """The last index of the operand next to the operator at AT, in direction STEP."""
   beside = OPENING if step < 0 else CLOSING
   at += step
   while tokens[at].text not in ends and tokens[at].text not in beside:
@@ -174,7 +174,7 @@ class Source:
       yield self.change(at, at, "'\\1'")
 
   def is_sign(self, at):
-    """The 1 of -1, or of "-1 : 1": callers ask whether it is below, at or above 0."""
+    """Returns true for the 1 of -1 or of "-1 : 1", because callers only compare it with 0."""
     words = [token.text for token in self.tokens[at - 3:at + 1]]
     return words == ["-", "1", ":", "1"] or (words[2:] == ["-", "1"] and not self.text[self.tokens[at].start - 1].isspace())
 
@@ -203,7 +203,7 @@ class Source:
     return before.text in (";", "{", "}", "else", ":") and self.in_block(at)
 
   def in_block(self, at):
-    """Not between the parentheses of a `for`, nor in an initializer."""
+    """Returns true unless AT is between the parentheses of a `for` or in an initializer."""
     depth = 0
     while at > 0:
       at -= 1
@@ -214,7 +214,7 @@ class Source:
     return False
 
   def is_expression(self, at):
-    """A call, an assignment or a step; no declaration, no jump."""
+    """Returns true for a call, an assignment, an increment or a decrement, but not for a declaration or a jump."""
     if self.tokens[at].text == "*":
       return True
     if self.tokens[at].kind != "name" or self.tokens[at].text in KEYWORDS or UNNOTICED_CALLS.match(self.tokens[at].text):
@@ -233,7 +233,7 @@ class Source:
 
 
 def mutants_of(path, text):
-  """All mutants of the source TEXT of PATH, each once, in the order of their places."""
+  """All mutants of the source TEXT of PATH, without duplicates, in the order of their places."""
   seen = {}
   for mutant in Source(path, text).mutants():
     seen.setdefault(mutant.source, mutant)

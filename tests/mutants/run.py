@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Makes small wrong changes ("mutants") in the sources and reports those that no test notices.
 
-Each mutant is compiled alone; one that does not compile, or whose object file is the same as the original's, is none. The others are linked
-into a shared library in a copy of the tree, and the test programs that can notice run on it until one fails. The worktree is only read.
+Each mutant is compiled alone. Those that do not compile, or whose object file is the same as that of the original, do not count. The others
+are linked into a shared library in a copy of the tree, and the tests that may notice them run until one fails. The worktree is only read.
 
-Environment: MUTANTS (how many; 300), SEED (of the choice; today's date), MUTATE (folders or files to change), BUILD (build), JOBS (2); NEAR=1 runs
-only the tests of a source's own folder, which is quicker while those are written, but reports what others would notice, too.
-Ends with 1 where more than 5 % survive.
+Environment: MUTANTS (how many; 300), SEED (for the choice; today's date), MUTATE (folders or files to change), BUILD (build), JOBS (2). NEAR=1
+runs only the tests of a source's own folder; that is faster while you write them, but also reports mutants that other tests would notice.
+Exits with 1 if more than 5 % survive.
 
-With the argument "rows" it makes no mutant, and only ends with 2 where a row of equivalent.tsv is no change of today's sources."""
+With the argument "rows" it makes no mutants; it exits with 2 if a row of equivalent.tsv is not a mutant of the current sources."""
 import collections
 import concurrent.futures
 import datetime
@@ -32,10 +32,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDERS = "src/rules src/cni src/cluster src/net src/http src/serve"
 EQUIVALENT = "tests/mutants/equivalent.tsv"
 MOST_SURVIVORS = 0.05
-# What a mutant may take: it may loop for ever, and allocate or write while it does.
+# Limits for a mutant, which may loop forever, and allocate or write in the loop.
 SHORTEST_LIMIT, TIMES_USUAL, MEMORY, FILE_SIZE = 20, 5, 8 << 30, 1 << 30
 BUILD = ["make", "-s", "BUILD=build", "SHARED=1", "OPT=-O1", "LTO=", "CFLAGS=-w"]
-# What holds the sources' objects: the shared library, and the one test program that is linked statically.
+# The files that contain the objects of the sources: the shared library, and the one test program that is linked statically.
 LIBRARY, STATIC_TEST = "build/libdroveway.so", "build/tests/serve/test_live"
 
 Result = collections.namedtuple("Result", "mutant outcome by")
@@ -53,7 +53,7 @@ def files_of(targets):
     found += sorted(path.glob("*.c")) if path.is_dir() else [path]
   for path in found:
     if not path.is_file():
-      die(f"there is no {path.relative_to(ROOT)}")
+      die(f"{path.relative_to(ROOT)} does not exist")
   return [str(path.relative_to(ROOT)) for path in found]
 
 
@@ -73,21 +73,21 @@ class Equivalent:
       self.rows[tuple(fields[:4])] = number
 
   def check(self, mutants):
-    """A row that no mutant of its file matches is out of date."""
+    """Exits if a row matches no mutant of its file, because it is out of date."""
     keys = {mutant.key() for mutant in mutants}
     files = {mutant.path for mutant in mutants}
     stale = [number for key, number in self.rows.items() if key[0] in files and key not in keys]
     if stale:
-      die(f"{EQUIVALENT}: no such mutant any more: line {', '.join(map(str, stale))}")
+      die(f"{EQUIVALENT}: no mutant matches line {', '.join(map(str, stale))}")
 
   def __contains__(self, mutant):
     return mutant.key() in self.rows
 
 
-# --- which mutants --------------------------------------------------------------------------------------------------
+# --- the choice of mutants --------------------------------------------------------------------------------------------------
 
 def in_random_order(mutants, seed):
-  """First one mutant of each line, in random order, then a second one of each, and so on: no line gets most of them."""
+  """First one mutant of each line, in random order, then a second one of each, and so on, so that no line has most of them."""
   chance = random.Random(seed)
   lines = collections.defaultdict(list)
   for mutant in mutants:
@@ -100,7 +100,7 @@ def in_random_order(mutants, seed):
 
 
 class Compiler:
-  """Compiles a source as the build does, but from standard input: the tree stays as it is."""
+  """Compiles a source as the build does, but from standard input, so that the tree does not change."""
 
   def __init__(self, tree):
     source = next(iter(sorted((tree / "src/net").glob("*.c")))).relative_to(tree)
@@ -111,7 +111,7 @@ class Compiler:
     self.originals = {}
 
   def compile(self, path, source):
-    """The object file's bytes, or None."""
+    """The bytes of the object file, or None if it does not compile."""
     with tempfile.NamedTemporaryFile(suffix=".o") as out:
       done = subprocess.run(self.command + ["-iquote", str(pathlib.Path(path).parent), "-c", "-o", out.name, "-x", "c", "-"], cwd=self.tree,
                             input=f'# 1 "{path}"\n{source}', text=True, stderr=subprocess.DEVNULL, check=False)
@@ -123,13 +123,14 @@ class Compiler:
     return self.originals[path]
 
   def changed(self, mutant):
-    """The object file of MUTANT where it compiles and is not the original's."""
+    """The object file of MUTANT; None if it does not compile or is the same as the original."""
     compiled = self.compile(mutant.path, mutant.source)
     return None if compiled == self.original(mutant.path) else compiled
 
 
 def choose(candidates, known, wanted, compiler, jobs):
-  """The first WANTED of CANDIDATES that are mutants, with their object files; and how many of those passed are known as equivalent."""
+  """The first WANTED of CANDIDATES that change the object file, with their object files; how many of those tried are known as
+  equivalent; and how many were tried."""
   chosen, equivalent, at = [], 0, 0
   for path in sorted({mutant.path for mutant in candidates}):
     compiler.original(path)
@@ -143,10 +144,10 @@ def choose(candidates, known, wanted, compiler, jobs):
   return chosen, equivalent, at
 
 
-# --- the copies of the tree -----------------------------------------------------------------------------------------
+# --- copies of the tree -----------------------------------------------------------------------------------------
 
 def copy_tree(to):
-  """What git knows of the worktree, as it is now."""
+  """Copies the files that git knows, as they are now."""
   names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True,
                          stdout=subprocess.PIPE).stdout.split(b"\0")
   for name in filter(None, names):
@@ -162,7 +163,7 @@ def copy_tree(to):
 
 
 def prepare(work, jobs):
-  """A tree in which everything is built, kept for the next run and never changed, and JOBS copies of it."""
+  """Builds a tree, which is kept for the next run and never changed, and makes JOBS copies of it."""
   kept = work / "tree"
   copy_tree(kept)
   print("mutants: building", flush=True)
@@ -185,7 +186,7 @@ def bounds():
 
 
 def run_test(tree, program, limit):
-  """0 where it passes, its exit status otherwise, None where it takes longer than LIMIT."""
+  """The exit status; None if it takes longer than LIMIT."""
   with tempfile.TemporaryDirectory(prefix="droveway-mutant-") as folder:
     environment = dict(os.environ, BUILD="build", TMPDIR=folder)
     child = subprocess.Popen([tree / program], cwd=tree, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -203,15 +204,15 @@ def run_test(tree, program, limit):
 
 
 def layers():
-  """Folder -> the folders that may include it, as tools/layers.sh has them."""
+  """{folder: the folders that may include it}, from tools/layers.sh."""
   lines = (ROOT / "tools/layers.sh").read_text(encoding="utf-8")
   may = {name: below.split() for name, below in re.findall(r'may\["(\w+)"\] = "([^"]*)"', lines)}
   return {name: {above for above in may if name in may[above]} for name in may}
 
 
 class Tests:
-  """The test programs, what each usually takes, and which of them may notice a change of a source: its own first, then those that noticed
-  others of that file, then those of its folder, then those above; the fuzzers' kept inputs belong to no folder."""
+  """The test programs, how long each usually takes, and which of them may notice a change of a source: first its own tests, then those
+  that noticed other changes of the file, then those of its folder, then those above it. The fuzzers' saved inputs are in no folder."""
 
   def __init__(self, trees, paths):
     near = os.environ.get("NEAR")
@@ -249,7 +250,7 @@ class Tests:
 
 
 def judge(mutant, built, tree, tests):
-  """Runs what may notice MUTANT. A failure must come twice: a test that stumbles once over a busy machine has noticed nothing."""
+  """Runs the tests that may notice MUTANT. A test must fail twice, because it may fail once if the machine is busy."""
   target = tree / "build/obj" / pathlib.Path(mutant.path).with_suffix(".o")
   original = target.read_bytes()
   target.write_bytes(built)
@@ -295,7 +296,7 @@ def judge_all(chosen, trees, tests):
 # --- the report -----------------------------------------------------------------------------------------------------
 
 def report(results, work):
-  """Prints the counts; the survivors' rows for equivalent.tsv, which lack only the reason, are left in WORK/survivors.tsv."""
+  """Prints the counts. Writes the survivors to WORK/survivors.tsv, as rows for equivalent.tsv that lack only the reason."""
   rows = ["\t".join(result.mutant.key()) + "\t\n" for result in results if result.outcome == "survived"]
   (work / "survivors.tsv").write_text("".join(rows), encoding="utf-8")
   counts = collections.defaultdict(collections.Counter)
