@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds manifests/base and every overlay, as `kubectl apply -k` would, and checks what must hold of them. Needs kubectl
-# 1.27 or later ($KUBECTL, $KUBEBUILDER_ASSETS/kubectl or the one in PATH) and jq, but no cluster. With $BUILD/droveway
-# there, the policy and the arguments are tried on it as well.
-# shellcheck disable=SC2016 # the dollars in single quotes are jq's
+# Builds manifests/base and every overlay, as `kubectl apply -k` would, and checks their properties. Needs kubectl 1.27 or
+# later ($KUBECTL, $KUBEBUILDER_ASSETS/kubectl or the one in PATH) and jq, but no cluster. If $BUILD/droveway exists, also
+# checks that it accepts the policy and the arguments.
+# shellcheck disable=SC2016 # the dollars in single quotes are for jq
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kubectl=${KUBECTL:-${KUBEBUILDER_ASSETS:+$KUBEBUILDER_ASSETS/}kubectl}
-command -v "$kubectl" >/dev/null || { echo "manifests: no kubectl; name one in KUBECTL" >&2; exit 2; }
+command -v "$kubectl" >/dev/null || { echo "manifests: kubectl is missing; set KUBECTL" >&2; exit 2; }
 export KUBECONFIG=/dev/null
 droveway=${BUILD:-build}/droveway
 version=$(sed -n 's/^VERSION := //p' Makefile)
@@ -18,15 +18,15 @@ verdict() { # STATUS TEXT
   checks=$((checks + 1))
   [ "$1" -eq 0 ] && return
   failures=$((failures + 1))
-  echo "manifests: $(basename "$file" .json): not so: $2" >&2
+  echo "manifests: $(basename "$file" .json): check failed: $2" >&2
 }
-# holds TEXT FILTER [JQ-OPTION...]: FILTER is true of the list of all objects in $file.
+# holds TEXT FILTER [JQ-OPTION...]: checks that FILTER is true for the list of all objects in $file.
 holds() {
   local status=0
   jq -e "${@:3}" "$library $2" "$file" >/dev/null || status=1
   verdict $status "$1"
 }
-# build FOLDER OUT: kustomize's YAML as one JSON list; `patch --local` converts it and asks no server.
+# build FOLDER OUT: writes the output of kustomize as one JSON list. `patch --local` converts it without a server.
 build() {
   "$kubectl" kustomize "$1" >"$work/yaml" || { echo "manifests: $1 can't be built" >&2; exit 1; }
   "$kubectl" patch --local -f "$work/yaml" --type=merge -p '{}' -o json | jq -s . >"$2"
@@ -49,10 +49,10 @@ def kubevirt_namespace: policy | capture("(?m)^namespace: \"(?<name>[a-z0-9-]+)\
 '
 
 check_rbac() {
-  holds 'RBAC names no wildcard' '[rbac[].rules[][] | .[] | select(contains("*"))] == []'
-  holds 'RBAC only reads' '[rbac[].rules[].verbs[]] | unique == ["get", "list", "watch"]'
+  holds 'RBAC has no wildcards' '[rbac[].rules[][] | .[] | select(contains("*"))] == []'
+  holds 'RBAC only allows reading' '[rbac[].rules[].verbs[]] | unique == ["get", "list", "watch"]'
   holds 'RBAC never allows pods or secrets' '[rbac[].rules[].resources[] | select(test("^(pods|secrets)(/|$)"))] == []'
-  holds 'RBAC reads just what the rules read, and watches but the VMIs' '
+  holds 'RBAC allows reading exactly the kinds that the rules read, and watching all but the VMIs' '
     [own("ClusterRole").rules[] | .apiGroups[0] as $group | .verbs as $verbs | .resources[]
      | "\(.).\($group) \($verbs | join(","))"] | sort == ([
       "hyperconvergeds.hco.kubevirt.io get,list,watch", "kubevirts.kubevirt.io get,list,watch",
@@ -62,10 +62,10 @@ check_rbac() {
       "nodenetworkstates.nmstate.io get,list,watch", "nodes. get,list,watch",
       "servicecidrs.networking.k8s.io get,list,watch", "virtualmachineinstancemigrations.kubevirt.io get,list,watch",
       "virtualmachineinstances.kubevirt.io get,list"] | sort)'
-  holds 'of ConfigMaps just two of kube-system are read' 'own("Role") | .metadata.namespace == "kube-system" and
+  holds 'RBAC allows reading only two ConfigMaps, in kube-system' 'own("Role") | .metadata.namespace == "kube-system" and
     .rules == [{apiGroups: [""], resources: ["configmaps"], resourceNames: ["kubeadm-config", "cluster-config-v1"],
                 verbs: ["get", "list", "watch"]}]'
-  holds 'only its own service account gets that' '
+  holds 'only its own service account has these permissions' '
     (roles | length) as $roles | [.[] | select(.kind | endswith("RoleBinding"))] | length == $roles and
     all(.subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}] and .roleRef.name == .metadata.name)'
 }
@@ -73,25 +73,25 @@ check_rbac() {
 check_pod() {
   holds 'the namespace enforces the restricted Pod Security Standard' '
     one("Namespace").metadata | .name == "droveway" and .labels["pod-security.kubernetes.io/enforce"] == "restricted"'
-  holds 'the image is of this version' 'container.image == "droveway:\($version)"' --arg version "$version"
-  holds 'a rollout never has fewer than two ready' 'one("Deployment").spec | .replicas == 2 and
+  holds 'the image has this version' 'container.image == "droveway:\($version)"' --arg version "$version"
+  holds 'at least two replicas are ready during a rollout' 'one("Deployment").spec | .replicas == 2 and
     .strategy.rollingUpdate == {maxUnavailable: 0, maxSurge: 1}'
   holds 'replicas are spread over nodes' 'pod.topologySpreadConstraints[0].topologyKey == "kubernetes.io/hostname"'
-  holds 'a drain leaves one' 'one("PodDisruptionBudget").spec.minAvailable == 1'
+  holds 'at least one replica remains during a drain' 'one("PodDisruptionBudget").spec.minAvailable == 1'
   holds 'the security context is restricted' '
     (pod.securityContext | .runAsNonRoot and .seccompProfile.type == "RuntimeDefault") and
     (container.securityContext | .allowPrivilegeEscalation == false and .readOnlyRootFilesystem and
      .capabilities == {drop: ["ALL"]}) and
     ([pod | .hostNetwork, .hostPID, .hostIPC, .volumes[].hostPath | select(.)] == [])'
   holds 'the priority is cluster-critical' 'pod.priorityClassName == "system-cluster-critical"'
-  holds 'memory is limited and CPU is not' 'container.resources | .limits.memory and .requests.memory and
+  holds 'there is a memory limit but no CPU limit' 'container.resources | .limits.memory and .requests.memory and
     .requests.cpu and (.limits | has("cpu") | not)'
   # The defaults of --shutdown-delay and --shutdown-timeout.
-  holds 'the grace period is enough for preStop and shutdown' '
+  holds 'the grace period is long enough for preStop and shutdown' '
     container.lifecycle.preStop.exec.command as $command
     | $command[0:2] == ["/usr/bin/droveway", "sleep"] and
       pod.terminationGracePeriodSeconds >= ($command[2] | tonumber) + 10 + 25'
-  holds 'the probes speak HTTPS and do not mix up live and ready' '
+  holds 'the probes use HTTPS and the right paths' '
     container | [.startupProbe, .livenessProbe, .readinessProbe] | map(.httpGet | "\(.scheme) \(.path) \(.port)") ==
     ["HTTPS /livez https", "HTTPS /livez https", "HTTPS /readyz https"]'
   holds 'the Service, the network policy and the disruption budget select the pods' '
@@ -99,7 +99,7 @@ check_pod() {
     | [one("Service").spec.selector, one("NetworkPolicy").spec.podSelector.matchLabels,
        one("PodDisruptionBudget").spec.selector.matchLabels, one("Deployment").spec.selector.matchLabels]
     | all(. as $wanted | $labels | contains($wanted))'
-  holds 'the Service leads 443 to the container, and the network policy lets it' '
+  holds 'the Service forwards port 443 to the container, and the network policy allows that' '
     container.ports == [{name: "https", containerPort: 8443}, {name: "metrics", containerPort: 9443}] and
     (container.args | index("--metrics-listen=:9443")) and
     (one("Service").spec.ports | length == 2 and (.[0] | .port == 443 and .targetPort == "https") and
@@ -108,7 +108,7 @@ check_pod() {
 }
 
 check_webhooks() {
-  holds 'each webhook has its kinds, operations, failure policy and time' '
+  holds 'each webhook has the right kinds, operations, failure policy and timeout' '
     [webhooks[] | "\(.name): \([.rules[] | "\(.apiGroups[]) \(.apiVersions | join(",")) \(.resources[]) \(.operations
       | join(","))"] | join("; ")), \(.failurePolicy) \(.timeoutSeconds) s \(.reinvocationPolicy)"] | sort == [
     "hyperconverged.mutate.droveway.io: hco.kubevirt.io v1,v1beta1 hyperconvergeds CREATE,UPDATE, Ignore 3 s IfNeeded",
@@ -119,38 +119,38 @@ check_webhooks() {
     "nad-migration.validate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE,DELETE, Fail 5 s null",
     "nad.mutate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE, Ignore 3 s IfNeeded",
     "nad.validate.droveway.io: k8s.cni.cncf.io v1 network-attachment-definitions CREATE,UPDATE, Ignore 5 s null"]'
-  holds 'every webhook matches equivalents, has no side effects and takes both reviews' '
+  holds 'every webhook matches equivalents, has no side effects and accepts both versions of reviews' '
     webhooks | all(.matchPolicy == "Equivalent" and .sideEffects == "None" and
                    .admissionReviewVersions == ["v1", "v1beta1"] and 
                    ([.rules[].scope] ==
                     [if .name == "migrationpolicy.validate.droveway.io" then "Cluster" else "Namespaced" end]))'
-  holds 'every webhook leaves out kube-system and its own namespace' '
+  holds 'every webhook excludes kube-system and its own namespace' '
     webhooks | map(select(.rules[0].scope == "Namespaced")) | all(excluded | index("kube-system") and index("droveway"))'
   holds 'every webhook calls the Service' '
     one("Service").metadata as $service | webhooks | all(.name as $name | .clientConfig.service ==
       {name: $service.name, namespace: $service.namespace, port: 443,
        path: (if $name | contains(".mutate.") then "/mutate" else "/validate" end)})'
-  holds "KubeVirt's namespace is the policy's" '
+  holds "KubeVirt's namespace is that of the policy" '
     kubevirt_namespace as $ns | (named("nad-migration.validate.droveway.io") | included) == [$ns] and
     (named("nad.validate.droveway.io") | excluded | index($ns)) and
     ([webhooks[] | select(.name != "nad-migration.validate.droveway.io" and has("namespaceSelector")) | included[]] == [])'
 }
 
 check_conditions() {
-  holds 'every webhook skips the updates that change nothing' '
+  holds 'every webhook skips updates that change nothing' '
     webhooks | all([.matchConditions[] | select(.name == "changes-what-is-checked").expression
       | startswith("request.operation != '\''UPDATE'\'' || (!has(oldObject.metadata.deletionTimestamp) && ")] == [true])'
-  holds 'validation and mutation skip the same' '
+  holds 'validation and mutation skip the same updates' '
     def condition($name): named($name).matchConditions[] | select(.name == "changes-what-is-checked").expression;
     . as $all | all("hyperconverged", "kubevirt", "nad"; . as $kind | $all
       | condition("\($kind).mutate.droveway.io") == condition("\($kind).validate.droveway.io"))
     and condition("nad.validate.droveway.io") == condition("nad-migration.validate.droveway.io")'
-  holds 'what HyperConverged manages is not mutated' '
+  holds 'objects that HyperConverged manages are not mutated' '
     [named("kubevirt.mutate.droveway.io").matchConditions[].name] | index("not-managed-by-hyperconverged")'
 }
 
 mounted_certificate() {
-  holds 'certificate and policy are mounted where the arguments look' '
+  holds 'certificate and policy are mounted at the paths in the arguments' '
     (container.args | index("--tls-cert=/etc/droveway/tls/tls.crt") and index("--tls-key=/etc/droveway/tls/tls.key") and
      index("--policy=/etc/droveway/policy/policy.yaml")) and
     (container.volumeMounts | map("\(.name) \(.mountPath) \(.subPath)") ==
@@ -165,7 +165,7 @@ annotated() { # TEXT KEY VALUE
     --arg key "$2" --arg value "$3"
 }
 numeric_user() {
-  holds 'it runs as a numeric user' 'pod.securityContext | .runAsUser == 65532 and .fsGroup == 65532'
+  holds 'the user is numeric' 'pod.securityContext | .runAsUser == 65532 and .fsGroup == 65532'
 }
 
 check_base() { numeric_user; mounted_certificate; no_other_rbac; }
@@ -173,34 +173,34 @@ check_openshift() {
   mounted_certificate
   no_other_rbac
   holds 'the SCC restricted-v2 chooses user and groups' 'pod.securityContext | has("runAsUser", "runAsGroup", "fsGroup") | not'
-  holds 'the service CA makes the certificate' '
+  holds 'the service CA creates the certificate' '
     one("Service").metadata.annotations["service.beta.openshift.io/serving-cert-secret-name"] == "droveway-tls"'
-  annotated 'the service CA is put into the webhooks' service.beta.openshift.io/inject-cabundle true
+  annotated 'the service CA is set in the webhooks' service.beta.openshift.io/inject-cabundle true
 }
 check_cert-manager() {
   numeric_user
   mounted_certificate
   no_other_rbac
-  annotated "cert-manager's CA is put into the webhooks" cert-manager.io/inject-ca-from droveway/droveway
-  holds 'the certificate is for the Service, in the Secret that is mounted' '
+  annotated "the CA of cert-manager is set in the webhooks" cert-manager.io/inject-ca-from droveway/droveway
+  holds 'the certificate is for the Service, and in the mounted Secret' '
     of("Certificate") | map(select(.metadata.name == "droveway"))[0].spec | .secretName == "droveway-tls" and
     (.dnsNames | index("droveway.droveway.svc"))'
-  holds 'each certificate has its issuer' '
+  holds 'the issuer of each certificate exists' '
     [of("Issuer")[].metadata.name] as $issuers | of("Certificate") | all(.spec.issuerRef.name | IN($issuers[]))'
 }
 check_self-managed() {
   numeric_user
-  holds 'it makes its certificate itself, and mounts only the policy' '
+  holds 'the certificate is self-managed, and only the policy is mounted' '
     (container.args | index("--self-managed-certs") and (any(startswith("--tls-")) | not) and
      index("--policy=/etc/droveway/policy/policy.yaml")) and
     (container.volumeMounts | map("\(.name) \(.mountPath)") == ["policy /etc/droveway/policy"]) and
     (pod.volumes | map(.configMap.name) == ["droveway-policy"])'
-  holds 'its Secret is empty, and applying again empties nothing' '
+  holds 'the Secret has no data, so that applying it again keeps its contents' '
     one("Secret") | .metadata.name == "droveway-tls" and .metadata.namespace == "droveway" and
     (has("data") or has("stringData") | not)'
-  holds 'no webhook names a CA, so that applying again leaves the one that stands' '
+  holds 'no webhook has a CA, so that applying it again keeps the current one' '
     webhooks | all(.clientConfig | has("caBundle") | not)'
-  holds 'beside reading, it may write its own Secret and its own webhook configurations' '
+  holds 'RBAC also allows writing its own Secret and its own webhook configurations' '
     roles | map(select(.metadata.name != "droveway")) | map({(.kind): .rules}) | add == {
       Role: [{apiGroups: [""], resources: ["secrets"], resourceNames: ["droveway-tls"], verbs: ["get", "update"]}],
       ClusterRole: [{apiGroups: ["admissionregistration.k8s.io"],
@@ -210,30 +210,30 @@ check_self-managed() {
 check_kubernetes-pre-1.30() {
   numeric_user
   holds 'no webhook has match conditions' 'webhooks | all(has("matchConditions") | not)'
-  holds 'nothing else differs from the overlay that it stands on' '
+  holds 'nothing else differs from its base overlay' '
     . == ($other[0] | map(if .webhooks then del(.webhooks[].matchConditions) else . end))' \
     --slurpfile other "$work/cert-manager.json"
 }
-# What is there besides $1, and that the Prometheus operator finds the Service with it.
+# Checks what the component adds to $1, and that the Prometheus operator finds the Service with it.
 monitored() {
-  holds "it adds a ServiceMonitor, alert rules and a dashboard to $1, no more" '
+  holds "the component adds only a ServiceMonitor, alert rules and a dashboard to $1" '
     def added: .kind == "ServiceMonitor" or .kind == "PrometheusRule" or .metadata.name == "droveway-dashboard";
     map(select(added | not)) == $other[0] and
     (map(select(added) | .kind) | sort) == ["ConfigMap", "PrometheusRule", "ServiceMonitor"]' --slurpfile other "$work/$1.json"
-  holds 'the ServiceMonitor selects the Service, and a port that it has' '
+  holds 'the ServiceMonitor selects the Service and one of its ports' '
     one("Service") as $service | one("ServiceMonitor").spec
     | .selector.matchLabels as $wanted | ($service.metadata.labels | contains($wanted)) and
       .namespaceSelector.matchNames == [$service.metadata.namespace] and
       (.endpoints | length == 1 and (.[0].port | IN($service.spec.ports[].name)) and .[0].scheme == "https" and
        .[0].tlsConfig.serverName == "\($service.metadata.name).\($service.metadata.namespace).svc")'
-  holds 'the dashboard is JSON that the sidecar picks up' '
+  holds 'the dashboard is JSON with the label for the sidecar' '
     of("ConfigMap") | map(select(.metadata.name == "droveway-dashboard")) | .[0]
     | .metadata.labels.grafana_dashboard == "1" and (.data["droveway.json"] | fromjson | .panels | length > 10)'
 }
 check_monitoring() {
   numeric_user
   monitored self-managed
-  holds 'the CA is that of the Secret' '
+  holds 'the CA comes from the Secret' '
     one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {secret: {name: "droveway-tls", key: "ca.crt"}}'
 }
 
@@ -253,17 +253,17 @@ done
 
 cp -R manifests "$work/manifests"
 
-# OpenShift's monitoring on its overlay.
+# The component for OpenShift's monitoring, with the overlay for OpenShift.
 mkdir "$work/manifests/monitored"
 printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' 'resources: [../overlays/openshift]' \
   'components: [../components/monitoring-openshift]' >"$work/manifests/monitored/kustomization.yaml"
 build "$work/manifests/monitored" "$work/openshift-monitored.json"
 file=$work/openshift-monitored.json
 monitored openshift
-holds 'the CA is that of the service CA' '
+holds 'the CA is the service CA' '
   one("ServiceMonitor").spec.endpoints[0].tlsConfig.ca == {configMap: {name: "openshift-service-ca.crt", key: "service-ca.crt"}}'
 
-# The component on top of each.
+# The component for Events, with each overlay.
 mkdir "$work/manifests/with-events"
 for folder in "${folders[@]}"; do
   name=$(basename "$folder")
@@ -272,30 +272,30 @@ for folder in "${folders[@]}"; do
     "resources: [../${folder#manifests/}]" 'components: [../components/events]' >"$work/manifests/with-events/kustomization.yaml"
   build "$work/manifests/with-events" "$work/$name-events.json"
   file=$work/$name-events.json
-  holds 'with the component for Events it may make and change them, no more' '
+  holds 'the component for Events allows only creating and patching them' '
     map(select(.kind == "ClusterRole" and .metadata.name == "droveway-events")) | length == 1 and
     .[0].rules == [{apiGroups: [""], resources: ["events"], verbs: ["create", "patch"]}]'
-  holds 'only its own service account gets that' '
+  holds 'only its own service account has these permissions' '
     map(select(.kind == "ClusterRoleBinding" and .metadata.name == "droveway-events")) | length == 1 and
     .[0].subjects == [{kind: "ServiceAccount", name: "droveway", namespace: "droveway"}] and
     .[0].roleRef.kind == "ClusterRole" and .[0].roleRef.name == "droveway-events"'
-  holds 'and beside these and --events all is as without' '
+  holds 'nothing else differs, except for --events' '
     map(select(.metadata.name != "droveway-events")) == ($other[0] | map(if .kind == "Deployment"
       then .spec.template.spec.containers[0].args += ["--events"] else . end))' --slurpfile other "$work/$name.json"
 done
 
-# Changed in one place, the namespace is another one everywhere.
+# If the namespace is changed in policy.yaml, it changes everywhere.
 sed -i 's/^namespace: .*/namespace: "kubevirt"/' "$work/manifests/base/policy.yaml"
 build "$work/manifests/overlays/openshift" "$work/another-namespace.json"
 file=$work/another-namespace.json
 check_webhooks
-holds 'the namespace is the one set' 'kubevirt_namespace == "kubevirt" and ([.. | strings | select(. == "openshift-cnv")] == [])'
+holds 'all objects use the new namespace' 'kubevirt_namespace == "kubevirt" and ([.. | strings | select(. == "openshift-cnv")] == [])'
 
 if [ -x "$droveway" ]; then
   file=$work/base.json
   status=0
   "$droveway" rules --policy manifests/base/policy.yaml >/dev/null || status=1
-  verdict $status 'droveway reads the policy'
+  verdict $status 'droveway accepts the policy'
   help=$("$droveway" serve --help)
   for option in $(jq -r "$library container.args[] | select(startswith(\"--\")) | sub(\"=.*\"; \"\")" "$work/base-events.json"); do
     status=0

@@ -2,7 +2,7 @@ package main
 
 import "strings"
 
-// DROVEWAY: the rules that deny it, joined by blanks; "" where it is read as Go reads it.
+// DROVEWAY: the rules that deny it, separated by spaces; "" if it is read as Go reads it.
 type example struct{ what, config, droveway string }
 
 const (
@@ -16,10 +16,10 @@ const (
 
 func object(members string) string { return "{" + members + "}" }
 
-// A macvlan with more members.
+// A macvlan with additional members.
 func with(members string) string { return object(base + "," + members) }
 
-// Inside ipam, beside type and range.
+// Members of ipam, next to type and range.
 func inIPAM(members string) string {
 	return object(head + "," + member + `,"ipam":{"type":"whereabouts","range":"192.168.99.0/24",` + members + "}")
 }
@@ -122,7 +122,7 @@ func keys() []example {
 	}
 }
 
-// The attach client and libcni read the top level as a map, where letter case counts; Multus reads it as a struct.
+// The attach client and libcni read the top level as a map, which is case-sensitive; Multus reads it as a struct.
 func topLevel() []example {
 	return []example{
 		{"name in capitals", object(`"cniVersion":"0.3.1","NAME":"other",` + member + "," + pool), ""},
@@ -235,7 +235,7 @@ func syntax() []example {
 	return append(deny, example{"128 levels", nested(127), ""})
 }
 
-// Go puts U+FFFD in the place of what is no Unicode, and keeps NUL.
+// Go replaces what is not valid Unicode by U+FFFD, and keeps NUL.
 func strangeText() []example {
 	all := []example{
 		{"a byte that is no UTF-8 in a value", with("\"x\":\"\xff\""), ""},

@@ -1,4 +1,4 @@
-// Records what Go's decoders read of hostile and odd CNI configurations: ../go-json.json, told in ../go-json.md.
+// Records how Go's decoders read hostile and unusual CNI configurations: ../go-json.json, described in ../go-json.md.
 //
 //	cd tests/data/go-json && go run . > ../go-json.json
 package main

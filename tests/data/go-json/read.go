@@ -10,10 +10,10 @@ import (
 	"github.com/containernetworking/cni/pkg/utils"
 )
 
-// The name of the NetworkAttachmentDefinition that holds the configurations.
+// The name of the NetworkAttachmentDefinition that contains the configurations.
 const objectName = "net"
 
-// What a plugin and its IPAM plugin read, as far as Droveway reads it too.
+// The members that a plugin and its IPAM plugin read, and Droveway, too.
 type plugin struct {
 	Type            string `json:"type"`
 	Master          string `json:"master,omitempty"`
@@ -46,7 +46,7 @@ type reading struct {
 	Plugins []plugin `json:"plugins,omitempty"`
 }
 
-// The way of a configuration from spec.config to the plugins.
+// read processes a configuration from spec.config to the plugins.
 func read(config []byte) (reading, error) {
 	config, err := attach(config)
 	if err != nil {
@@ -61,7 +61,7 @@ func read(config []byte) (reading, error) {
 	}
 	out := reading{Name: list.Name, Version: list.CNIVersion, List: isList}
 	for _, one := range list.Plugins {
-		// libcni/api.go, buildOneConfig: every plugin gets the network's name and version, by way of a map.
+		// libcni/api.go, buildOneConfig: every plugin gets the network's name and version, set in a map.
 		one, err := libcni.InjectConf(one, map[string]interface{}{"name": list.Name, "cniVersion": list.CNIVersion})
 		if err != nil {
 			return reading{}, err
@@ -76,7 +76,7 @@ func read(config []byte) (reading, error) {
 }
 
 // network-attachment-definition-client, pkg/utils/cniconfig.go, GetCNIConfigFromSpec: fills in the name. It reads a map,
-// so it knows this key in small letters only.
+// so it knows this key only in lower case.
 func attach(config []byte) ([]byte, error) {
 	var raw map[string]interface{}
 	if err := json.Unmarshal(config, &raw); err != nil {
@@ -92,7 +92,7 @@ func attach(config []byte) ([]byte, error) {
 	return json.Marshal(raw)
 }
 
-// Multus, pkg/types/conf.go, LoadDelegateNetConf: a type makes it one plugin, else it is a list.
+// Multus, pkg/types/conf.go, LoadDelegateNetConf: with a type, it is a single plugin; otherwise it is a list.
 func delegate(config []byte) (*libcni.NetworkConfigList, bool, error) {
 	var conf types.NetConf
 	if err := json.Unmarshal(config, &conf); err != nil {
@@ -117,7 +117,7 @@ func delegate(config []byte) (*libcni.NetworkConfigList, bool, error) {
 	return read, true, err
 }
 
-// The fields of github.com/containernetworking/plugins, plugins/main/*; they are programs, so nothing imports them.
+// The fields of github.com/containernetworking/plugins, plugins/main/*. They are copied because programs can't be imported.
 type ipvlanConf struct {
 	types.NetConf
 	Master          string `json:"master"`
@@ -248,7 +248,7 @@ type whereaboutsConf struct {
 	NetworkName       string `json:"network_name,omitempty"`
 }
 
-// A new one each time, so that a second `ipam` takes nothing over from the first.
+// Decodes into a new struct, so that a second `ipam` keeps nothing of the first.
 func (c *whereaboutsConf) UnmarshalJSON(data []byte) error {
 	type plain whereaboutsConf
 	fresh := plain{Overlapping: true}

@@ -2,8 +2,8 @@ package main
 
 import "strings"
 
-// DROVEWAY: "none" (the field remains in force), "sets", "opaque" (the effect is not known), "broken" (it is no patch) or
-// "outside" (HyperConverged applies nothing of it).
+// DROVEWAY: "none" (the field remains in force), "sets", "opaque" (the effect is unknown), "broken" (not a valid patch) or
+// "outside" (HyperConverged applies no part of it).
 type example struct{ what, patch, droveway string }
 
 const (

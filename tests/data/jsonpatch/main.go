@@ -1,4 +1,4 @@
-// Records what HyperConverged makes of jsonpatch annotations: ../jsonpatch.json, described in ../jsonpatch.md.
+// Records how HyperConverged applies jsonpatch annotations: ../jsonpatch.json, described in ../jsonpatch.md.
 //
 //	cd tests/data/jsonpatch && go run . > ../jsonpatch.json
 package main
@@ -14,7 +14,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 )
 
-// What is needed here of kubevirt.io/api core/v1.
+// The parts of kubevirt.io/api core/v1 that are needed here.
 type kubevirt struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
