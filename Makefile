@@ -80,7 +80,8 @@ SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 # The layers of the public library (include/droveway/). Only what include/ declares is visible outside.
 LIBRARY_LAYERS := base json yaml net cni cluster rules files lint library
 LIBRARY_OBJ := $(foreach layer,$(LIBRARY_LAYERS),$(filter $(BUILD)/obj/src/$(layer)/%,$(LIB_OBJ))) $(BUILD)/obj/gen/explanations.o
-SONAME := libdroveway.so.$(firstword $(subst ., ,$(VERSION)))
+# The number increases with each incompatible change of the C API (docs/library.md).
+SONAME := libdroveway.so.0
 LIBRARY := $(BUILD)/library/libdroveway.so.$(VERSION) $(BUILD)/library/libdroveway.a
 ifeq ($(SHARED),)
 $(LIBRARY_OBJ): PIC := -fPIC -fvisibility=hidden

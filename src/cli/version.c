@@ -9,10 +9,6 @@
 #include "serve/server.h"
 #include "yaml/yaml.h"
 
-#ifndef DW_VERSION
-#define DW_VERSION "0.1.0"
-#endif
-
 #if defined(__clang__)
 #define COMPILER "clang " __clang_version__
 #else
