@@ -130,7 +130,7 @@ static const struct payload *find_payload(const struct payloads *payloads, const
   for (size_t i = 0; i < payloads->count; i++)
     if (strcmp(payloads->items[i].name, name) == 0)
       return &payloads->items[i];
-  fprintf(stderr, "engine: there is no %s\n", name);
+  fprintf(stderr, "engine: %s is missing\n", name);
   exit(2);
 }
 

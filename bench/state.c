@@ -56,7 +56,7 @@ static size_t number(const char *text) {
   unsigned long value = strtoul(text, &end, 10);
   if (*text != '\0' && *end == '\0')
     return value;
-  fprintf(stderr, "state: %s is no number\n", text);
+  fprintf(stderr, "state: %s is not a number\n", text);
   exit(2);
 }
 

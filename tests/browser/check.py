@@ -56,7 +56,7 @@ def quiet(check, page, name):
     check.none(f"{name}: console", page.complaints())
     check.that(f"{name}: requests", all(url.startswith("file://") and url.endswith(".html") for url in page.requests()) and
                len(page.requests()) == 1, page.requests())
-    check.none(f"{name}: foreign elements", page.run("probe.strangers()"))
+    check.none(f"{name}: injected elements", page.run("probe.strangers()"))
     check.none(f"{name}: ids", page.run("probe.ids()"))
 
 
@@ -66,7 +66,7 @@ def contents(check, page):
     for text, kind in DEMO.items():
         check.that(f"demo: {text} is a {kind}", kinds.get(text, "").endswith(kind), kinds.get(text))
     who = {row[0].split(" ")[0]: row[2] for row in rows}
-    check.that("demo: who has a pool", "openshift-cnv/my-secondary-network" in who.get("10.200.5.0/24", ""), who)
+    check.that("demo: the owner of a pool", "openshift-cnv/my-secondary-network" in who.get("10.200.5.0/24", ""), who)
     check.that("demo: part of a subnet", any("10.60.0.100 to 10.60.0.199" in row[0] for row in rows), rows)
 
     nics = {row[0]: row for row in page.run("probe.rows('#nics table')")}
@@ -77,7 +77,7 @@ def contents(check, page):
         check.that("demo: a bridge without a port", "without a port" in nics["br-lonely"][1], nics["br-lonely"])
         check.that("demo: eth4's user", "storage/storage" in nics["eth4"][-1], nics["eth4"])
         check.that("demo: MTU", any("MTU 9000" in cell for cell in nics["bond2"]), nics["bond2"])
-    check.that("demo: nothing is wrong", "No problems found" in page.run("document.getElementById('findings').innerText"))
+    check.that("demo: no findings", "No problems found" in page.run("document.getElementById('findings').innerText"))
     suggestions(check, page, rows)
 
 
@@ -100,7 +100,7 @@ def suggestions(check, page, rows):
             check.same("demo: size of the lowest", f"/{network.prefixlen}", row[0])
             sizes += 1
             check.none(f"demo: {network} overlaps", [u for u in used if u.version == 4 and u.overlaps(network)])
-    check.that("demo: room of every size", sizes > 30, sizes)
+    check.that("demo: free space of every size", sizes > 30, sizes)
 
 
 def findings(check, browser, folder):
@@ -109,7 +109,7 @@ def findings(check, browser, folder):
     with open(os.path.join(folder, "audit.json"), encoding="utf-8") as file:
         wanted = sorted((f["action"], f["rule"]) for f in json.load(file)["findings"])
     rows = page.run("probe.rows('#findings table')")[1:]
-    check.that("mistakes: there are some", len(wanted) >= 5, wanted)
+    check.that("mistakes: findings", len(wanted) >= 5, wanted)
     check.same("mistakes: rules", sorted((row[0], row[3]) for row in rows), wanted)
     for scheme in ("light", "dark"):
         looks(check, browser, folder, "mistakes", scheme)
@@ -149,9 +149,9 @@ def keyboard(check, browser, folder, width):
     check.same(f"{name}: the first stop", stops[0]["text"], "Skip to the map")
     check.same(f"{name}: then the sections", [s["text"] for s in stops[1:5]],
                ["Addresses", "Free ranges", "NICs by node", "Findings"])
-    check.that(f"{name}: it ends", len(stops) < 80)
+    check.that(f"{name}: Tab does not get stuck", len(stops) < 80)
     check.none(f"{name}: no outline", [s for s in stops if not s["outline"] or s["contrast"] < 3])
-    check.none(f"{name}: out of sight", [s for s in stops if not s["seen"]])
+    check.none(f"{name}: focus not visible", [s for s in stops if not s["seen"]])
     scrolled = page.run("Array.from(document.querySelectorAll('.scroll')).filter(frame => frame.checkVisibility()).length")
     check.same(f"{name}: every table's frame", len([s for s in stops if s["role"] == "region"]), scrolled)
     check.that(f"{name}: a filter", any(s["what"].startswith("input") for s in stops), [s["what"] for s in stops])
@@ -184,7 +184,7 @@ def tree(check, browser, folder, width):
     check.that(f"{name}: landmarks", LANDMARKS <= set(roles), LANDMARKS - set(roles))
     check.same(f"{name}: one main heading", len([1 for role, _, n in nodes if role == "heading" and level(n) == 1]), 1)
     levels = [level(n) for role, _, n in nodes if role == "heading"]
-    check.none(f"{name}: levels left out", [(a, b) for a, b in zip(levels, levels[1:]) if b > a + 1])
+    check.none(f"{name}: skipped heading levels", [(a, b) for a, b in zip(levels, levels[1:]) if b > a + 1])
     nameless = [role for role, text, _ in nodes if not text and role in
                 ("link", "table", "region", "navigation", "searchbox", "textbox", "image", "img", "heading", "columnheader",
                  "rowheader")]
@@ -264,7 +264,7 @@ def large(check, browser, folder):
     check.that("large: 5,000 nodes in few columns", 4 <= len(nics[0]) - 3 <= 8, nics[0])
     eth1 = next((row for row in nics if row[0] == "eth1"), [""] * 3)
     check.that("large: nodes that lack eth1", "missing on 1,250 nodes" in eth1[1], eth1)
-    check.that("large: what is left out is said", re.search(r"[\d,]+ more rows are not shown", page.run("document.body.innerText")))
+    check.that("large: rows left out are counted", re.search(r"[\d,]+ more rows are not shown", page.run("document.body.innerText")))
     page.close()
     looks(check, browser, folder, "large", "light")
 
@@ -278,7 +278,7 @@ def main(folder):
         page.close()
         page = opened(browser, folder, "empty")
         quiet(check, page, "empty")
-        check.that("empty: says so", "No NICs are known" in page.run("document.body.innerText"))
+        check.that("empty: no NICs", "No NICs are known" in page.run("document.body.innerText"))
         page.close()
         for scheme in ("light", "dark"):
             looks(check, browser, folder, "demo", scheme)

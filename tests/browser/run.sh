@@ -23,5 +23,5 @@ python3 tests/browser/large.py >"$folder/large/cluster.json"
 
 PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 tests/browser/check.py "$folder"
 if [ $# -gt 0 ]; then
-  PYTHONDONTWRITEBYTECODE=1 timeout 60 python3 tests/browser/look.py "$folder/demo.html" "$folder"
+  PYTHONDONTWRITEBYTECODE=1 timeout 60 python3 tests/browser/screenshots.py "$folder/demo.html" "$folder"
 fi

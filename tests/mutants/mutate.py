@@ -122,9 +122,9 @@ def skipped(tokens):
 
 def operand(tokens, at, step, ends):
   """The last index of the operand next to the operator at AT, in direction STEP."""
-  beside = OPENING if step < 0 else CLOSING
+  brackets = OPENING if step < 0 else CLOSING
   at += step
-  while tokens[at].text not in ends and tokens[at].text not in beside:
+  while tokens[at].text not in ends and tokens[at].text not in brackets:
     if tokens[at].text in (CLOSING if step < 0 else OPENING):
       at = matching(tokens, at, step)
     at += step

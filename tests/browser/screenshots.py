@@ -1,4 +1,4 @@
-"""Takes screenshots of a page, to look at: look.py PAGE.html FOLDER"""
+"""Takes screenshots of a page, to look at: screenshots.py PAGE.html FOLDER"""
 
 import os
 import sys
