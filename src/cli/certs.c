@@ -92,8 +92,7 @@ static int read_option(int option, struct certs_options *out, struct names *name
   }
 }
 
-/* False if the command ends here, with STATUS. */
-static bool read_options(int argc, char **argv, struct certs_options *out, struct names *names, int *status) {
+static int read_options(int argc, char **argv, struct certs_options *out, struct names *names) {
   static const struct option options[] = {{"dir", required_argument, NULL, 'd'},
                                           {"dns", required_argument, NULL, 'n'},
                                           {"days", required_argument, NULL, 'y'},
@@ -101,32 +100,23 @@ static bool read_options(int argc, char **argv, struct certs_options *out, struc
                                           {"check", no_argument, NULL, 'c'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-  *status = CLI_FAILED;
   int option;
   while ((option = cli_option(argc, argv, ":h", options)) != -1) {
-    if (option == 'h') {
-      *status = help();
-      return false;
-    }
+    if (option == 'h')
+      return CLI_HELP;
     if (read_option(option, out, names) != CLI_OK)
-      return false;
+      return CLI_FAILED;
   }
-  if (optind < argc && names->count == 0) {
-    cli_usage("certs", "unexpected argument \"%s\"", argv[optind]);
-    return false;
-  }
+  if (optind < argc && names->count == 0)
+    return cli_usage("certs", "unexpected argument \"%s\"", argv[optind]);
   while (optind < argc) /* --dns a b */
     add_names(names, argv[optind++]);
-  if (out->request.dir == NULL) {
-    cli_usage("certs", "--dir DIR is required");
-    return false;
-  }
-  if (!out->check && names->count == 0) {
-    cli_usage("certs", "--dns NAME is required, for example --dns droveway.NAMESPACE.svc");
-    return false;
-  }
+  if (out->request.dir == NULL)
+    return cli_usage("certs", "--dir DIR is required");
+  if (!out->check && names->count == 0)
+    return cli_usage("certs", "--dns NAME is required, for example --dns droveway.NAMESPACE.svc");
   out->request.names = (struct dw_pki_names){names->list, names->count};
-  return true;
+  return CLI_OK;
 }
 
 int cli_certs(int argc, char **argv) {
@@ -135,9 +125,9 @@ int cli_certs(int argc, char **argv) {
   struct names names = {arena, dw_arena_array(arena, count_names(argc, argv) + 1, sizeof(const char *)), 0};
   struct certs_options options = {.check = false};
   struct dw_error err = DW_ERROR_INIT;
-  int status = CLI_OK;
-  if (!read_options(argc, argv, &options, &names, &status))
-    return status;
+  int status = read_options(argc, argv, &options, &names);
+  if (status != CLI_OK)
+    return status == CLI_HELP ? help() : status;
   int wrong = options.check ? dw_pki_check(options.request.dir, &options.request.names, &report, &err)
                             : dw_pki_make(&options.request, &report, &err);
   fputs(dw_buf_text(&report), stdout);

@@ -13,7 +13,8 @@
 
 /* Exit statuses. */
 enum { CLI_OK = 0, CLI_DENIED = 1, CLI_FAILED = 2, CLI_TIMED_OUT = 3 };
-/* For functions that read options: --help was given. */
+/* For functions that read options, which return CLI_OK, CLI_FAILED after printing the error, or this: --help was given.
+ */
 enum { CLI_HELP = -1 };
 
 struct cli_command {

@@ -30,8 +30,7 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-/* False if the command ends here, with STATUS. */
-static bool read_options(int argc, char **argv, struct explain_options *out, int *status) {
+static int read_options(int argc, char **argv, struct explain_options *out) {
   static const struct option options[] = {{"all", no_argument, NULL, 'a'},
                                           {"policy", required_argument, NULL, 'p'},
                                           {"output", required_argument, NULL, 'o'},
@@ -39,27 +38,22 @@ static bool read_options(int argc, char **argv, struct explain_options *out, int
                                           {NULL, 0, NULL, 0}};
   int option;
   while ((option = cli_option(argc, argv, ":p:o:h", options)) != -1) {
-    if (option == 'h' || option == '?') {
-      *status = option == 'h' ? help() : CLI_FAILED;
-      return false;
-    }
+    if (option == 'h' || option == '?')
+      return option == 'h' ? CLI_HELP : CLI_FAILED;
     if (option == 'a')
       out->all = true;
     else
       *(option == 'p' ? &out->world.policy : &out->form) = optarg;
   }
-  *status = CLI_FAILED;
   if (optind < argc)
     out->rule = argv[optind++];
   if (optind < argc)
-    cli_usage("explain", "unexpected argument \"%s\"; give one rule, or --all", argv[optind]);
-  else if (out->rule && out->all)
-    cli_usage("explain", "a rule and --all cannot be used together");
-  else if (strcmp(out->form, "text") != 0 && strcmp(out->form, "markdown") != 0)
-    cli_usage("explain", "unknown output format \"%s\"; use text or markdown", out->form);
-  else
-    return true;
-  return false;
+    return cli_usage("explain", "unexpected argument \"%s\"; give one rule, or --all", argv[optind]);
+  if (out->rule && out->all)
+    return cli_usage("explain", "a rule and --all cannot be used together");
+  if (strcmp(out->form, "text") != 0 && strcmp(out->form, "markdown") != 0)
+    return cli_usage("explain", "unknown output format \"%s\"; use text or markdown", out->form);
+  return CLI_OK;
 }
 
 /* --- the example, judged by the engine --- */
@@ -197,9 +191,9 @@ static int explain_named(const struct dw_policy *policy, const struct explain_op
 int cli_explain(int argc, char **argv) {
   struct explain_options options = {.form = "text"};
   struct dw_error err = DW_ERROR_INIT;
-  int status = CLI_OK;
-  if (!read_options(argc, argv, &options, &status))
-    return status;
+  int status = read_options(argc, argv, &options);
+  if (status != CLI_OK)
+    return status == CLI_HELP ? help() : status;
   struct dw_sources sources = cli_sources(&options.world);
   struct dw_policy *policy = dw_policy_load(&sources, &err);
   if (!policy)

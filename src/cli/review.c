@@ -33,26 +33,20 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-/* False if the command ends here, with STATUS. */
-static bool read_options(int argc, char **argv, struct review_options *out, int *status) {
+static int read_options(int argc, char **argv, struct review_options *out) {
   static const struct option options[] = {
       {"mutate", no_argument, NULL, 'm'}, CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-  *status = CLI_FAILED;
   int option;
   while ((option = cli_option(argc, argv, ":p:s:h", options)) != -1) {
-    if (option == 'm') {
+    if (option == 'm')
       out->mutate = true;
-    } else if (!cli_world_option(option, optarg, &out->world)) {
-      *status = option == 'h' ? help() : CLI_FAILED;
-      return false;
-    }
+    else if (!cli_world_option(option, optarg, &out->world))
+      return option == 'h' ? CLI_HELP : CLI_FAILED;
   }
-  if (argc - optind != 1) {
-    cli_usage("review", "expected one file with an AdmissionReview, or -");
-    return false;
-  }
+  if (argc - optind != 1)
+    return cli_usage("review", "expected one file with an AdmissionReview, or -");
   out->file = argv[optind];
-  return cli_check_world("review", &out->world) == CLI_OK;
+  return cli_check_world("review", &out->world);
 }
 
 static int answer_review(const struct review_options *options, const struct dw_world *world, struct dw_error *err) {
@@ -75,9 +69,9 @@ static int answer_review(const struct review_options *options, const struct dw_w
 int cli_review(int argc, char **argv) {
   struct review_options options = {.file = NULL};
   struct dw_error err = DW_ERROR_INIT;
-  int status = CLI_OK;
-  if (!read_options(argc, argv, &options, &status))
-    return status;
+  int status = read_options(argc, argv, &options);
+  if (status != CLI_OK)
+    return status == CLI_HELP ? help() : status;
   struct cli_gaps gaps;
   struct dw_world *world = cli_world(&options.world, &gaps, &err);
   if (world == NULL)

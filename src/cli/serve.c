@@ -242,9 +242,9 @@ int cli_serve(int argc, char **argv) {
   struct serve_parts parts = {.cluster = NULL};
   struct sockets sockets = {-1, -1};
   sigset_t signals;
-  int status = CLI_OK;
-  if (!serve_options_read(argc, argv, &options, &status))
-    return status;
+  int status = serve_options_read(argc, argv, &options);
+  if (status != CLI_OK)
+    return status == CLI_HELP ? serve_options_help() : status;
   dw_log_configure(options.log_level, options.log_format);
   block_signals(&signals);
   tune_memory();

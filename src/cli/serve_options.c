@@ -14,7 +14,7 @@ enum { FEWEST_BYTES = 1024, MOST_MILLISECONDS = 24 * 60 * 60 * 1000, FEWEST_LEVE
 #define MOST_LIFETIME_S (INT64_C(100) * 365 * 86400)
 #define MOST_BYTES (INT64_C(16) << 30)
 
-static int help(void) {
+int serve_options_help(void) {
   puts("usage: droveway serve --tls-cert FILE --tls-key FILE [OPTION...]\n"
        "       droveway serve --self-managed-certs [OPTION...]\n"
        "\n"
@@ -352,8 +352,7 @@ static const struct option options[] = {{"listen", required_argument, NULL, 'l'}
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
 
-bool serve_options_read(int argc, char **argv, struct serve_options *out, int *status) {
-  *status = CLI_FAILED;
+int serve_options_read(int argc, char **argv, struct serve_options *out) {
   *out = (struct serve_options){.listen = ":8443",
                                 .threads = cores(),
                                 .shutdown_delay_ms = 10000,
@@ -363,16 +362,12 @@ bool serve_options_read(int argc, char **argv, struct serve_options *out, int *s
                                 .log_level = DW_LOG_INFO};
   int option;
   while ((option = cli_option(argc, argv, ":p:s:h", options)) != -1) {
-    if (option == 'h') {
-      *status = help();
-      return false;
-    }
+    if (option == 'h')
+      return CLI_HELP;
     if (read_option(option, out) != CLI_OK)
-      return false;
+      return CLI_FAILED;
   }
-  if (optind < argc) {
-    cli_usage("serve", "unexpected argument \"%s\"", argv[optind]);
-    return false;
-  }
-  return check_options(out) == CLI_OK;
+  if (optind < argc)
+    return cli_usage("serve", "unexpected argument \"%s\"", argv[optind]);
+  return check_options(out);
 }

@@ -35,7 +35,9 @@ struct serve_options {
   bool events;
 };
 
-/* False if the command ends here, with STATUS. */
-bool serve_options_read(int argc, char **argv, struct serve_options *out, int *status);
+/* CLI_OK, CLI_HELP, or CLI_FAILED after printing the error. */
+int serve_options_read(int argc, char **argv, struct serve_options *out);
+/* Prints the help; returns the exit status. */
+int serve_options_help(void);
 
 #endif

@@ -37,23 +37,16 @@ static int help(void) {
   return cli_finish(CLI_OK);
 }
 
-/* False if the command ends here, with STATUS. */
-static bool read_options(int argc, char **argv, struct snapshot_options *out, int *status) {
+static int read_options(int argc, char **argv, struct snapshot_options *out) {
   static const struct option options[] = {CLI_WORLD_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
   int option;
-  *status = CLI_FAILED;
-  while ((option = cli_option(argc, argv, ":s:p:h", options)) != -1) {
-    if (cli_world_option(option, optarg, &out->world))
-      continue;
-    *status = option == 'h' ? help() : CLI_FAILED;
-    return false;
-  }
-  if (argc - optind != 1) {
-    cli_usage("snapshot", "expected one directory to write to");
-    return false;
-  }
+  while ((option = cli_option(argc, argv, ":s:p:h", options)) != -1)
+    if (!cli_world_option(option, optarg, &out->world))
+      return option == 'h' ? CLI_HELP : CLI_FAILED;
+  if (argc - optind != 1)
+    return cli_usage("snapshot", "expected one directory to write to");
   out->folder = argv[optind];
-  return true;
+  return CLI_OK;
 }
 
 /* --- the objects --- */
@@ -342,9 +335,9 @@ int cli_snapshot(int argc, char **argv) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct snapshot_options options = {.folder = NULL};
   struct dw_error err = DW_ERROR_INIT;
-  int status = CLI_OK;
-  if (!read_options(argc, argv, &options, &status))
-    return status;
+  int status = read_options(argc, argv, &options);
+  if (status != CLI_OK)
+    return status == CLI_HELP ? help() : status;
   if (cli_default_cluster("snapshot", arena, &options.world) != CLI_OK)
     return CLI_FAILED;
   return snapshot(arena, &options, &err) == 0 ? cli_finish(CLI_OK) : cli_fail(&err);
