@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes the targets given for SECONDS each, as many at once as there are cores. New inputs that reach new code go to
-# BUILD/fuzz/corpus; what crashes a target goes to fuzz/crashers/TARGET, to be kept and run by `make test`.
+# Fuzzes the given targets for SECONDS each, one per core at a time. Inputs that reach new code are written to
+# BUILD/fuzz/corpus; inputs that crash a target to fuzz/crashers/TARGET, to be committed and run by `make test`.
 set -euo pipefail
 seconds=$1
 shift

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the C API into a folder and uses it from there, as an outside program would: the example is compiled with what
-# pkg-config says, linked to the shared and to the static library, and run; the headers are compiled as C99 and C++.
+# Installs the C API into a folder and uses it from there, as an outside program would: the example is compiled with the
+# flags from pkg-config, linked to the shared and to the static library, and run; the headers are compiled as C99 and C++.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
@@ -12,14 +12,14 @@ fail() {
   echo "installed.sh: $1" >&2
   exit 1
 }
-# expect STATUS COMMAND...: its output goes to $stage/out.
+# expect STATUS COMMAND...: runs it and checks its exit status. The output is in $stage/out.
 expect() {
   local wanted=$1 status=0
   shift
   "$@" >"$stage/out" 2>&1 || status=$?
   [ "$status" = "$wanted" ] || { cat "$stage/out" >&2; fail "exit status $status, not $wanted: $*"; }
 }
-# shows TEXT: the output has it.
+# shows TEXT: checks that the output contains it.
 shows() {
   grep -qF -- "$1" "$stage/out" || { cat "$stage/out" >&2; fail "the output lacks: $1"; }
 }
@@ -33,7 +33,7 @@ config() {
   PKG_CONFIG_SYSROOT_DIR=$stage PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 pkg-config "$@" droveway
 }
 
-# --- what is installed ---
+# --- the installed files ---
 
 headers=$(find "$stage/usr/include/droveway" -name '*.h' | wc -l)
 [ "$headers" -le 5 ] || fail "$headers headers, more than five"
@@ -52,7 +52,7 @@ exports() { # LIBRARY [OPTION]
 exports "$lib/libdroveway.so" -D
 exports "$lib/libdroveway.a"
 
-# --- the headers alone ---
+# --- each header on its own ---
 
 for header in "$stage"/usr/include/droveway/*.h; do
   echo "#include <droveway/${header##*/}>" >"$stage/alone.c"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Writes the golden answers of tests/payloads anew, as `droveway review` gives them. Read the diff before committing it:
-# a golden answer is right only because somebody has read it.
+# Writes the answers of `droveway review` as the golden answers of tests/payloads. Read the diff before you commit it: a
+# golden answer is right only because somebody has read it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${DROVEWAY:-${BUILD:-build}/droveway}
-[ -x "$droveway" ] || { echo "golden.sh: no $droveway; run 'make' first" >&2; exit 2; }
+[ -x "$droveway" ] || { echo "golden.sh: $droveway is missing; run 'make' first" >&2; exit 2; }
 
-# answer FILE GROUP: the answer on standard output.
+# answer FILE GROUP: prints the answer.
 answer() {
   local -a arguments
   read -ra arguments <"tests/payloads/$2/arguments" || true

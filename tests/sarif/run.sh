@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what `check -o sarif` and `audit -o sarif` print against OASIS's own schema of SARIF 2.1.0. The schema is not kept in this
-# tree: it is taken out of a Go module that carries it, pinned in go.mod; SARIF_SCHEMA names a file to use instead.
+# Validates the output of `check -o sarif` and `audit -o sarif` with OASIS's own schema of SARIF 2.1.0. The schema is not in this tree:
+# it comes from a Go module that contains it, pinned in go.mod. SARIF_SCHEMA can name a file to use instead.
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 if [ -n "${SARIF_SCHEMA:-}" ]; then
   cp "$SARIF_SCHEMA" "$work/schema.json"
 else
-  command -v go >/dev/null || { echo "sarif: needs Go to get the schema, or its file in SARIF_SCHEMA" >&2; exit 1; }
+  command -v go >/dev/null || { echo "sarif: Go is needed to get the schema; or set SARIF_SCHEMA to its file" >&2; exit 1; }
   folder=$(go mod download -json github.com/owenrumney/go-sarif/v3 | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
   tr -d '`' <"$folder/pkg/report/v210/sarif/schema.go" | sed '1,/^const schema = /{/^const schema = /!d;s/^const schema = //}' >"$work/schema.json"
 fi
@@ -17,7 +17,7 @@ fi
 cd ../..
 droveway=${BUILD:-build}/droveway
 count=0
-# report ARGUMENT...: into a file of its own, whatever the verdict.
+# report ARGUMENT...: writes the report to a separate file, whatever the verdict.
 report() {
   local status=0
   count=$((count + 1))
@@ -32,7 +32,7 @@ report check -f tests/manifests
 report check -f - <demo/manifests/five-mistakes.yaml
 report audit --state demo/state
 report audit --state tests/manifests/rules
-# What the rules' examples break, for the help of as many rules as can be.
+# The broken examples of all rules, so that the reports contain the help of as many rules as possible.
 for file in src/rules/explanations/*.yaml; do
   sed -n '/^broken: |/,/^[a-z]/{/^[a-z]/!s/^  //p}' "$file" >"$work/example.yaml"
   report check -f "$work/example.yaml"
