@@ -31,7 +31,7 @@ static void check_families(struct dw_reading *reading, const size_t counts[2]) {
     return;
   dw_fault_add(
       reading, &config->version,
-      dw_arena_printf(reading->arena, "%s a pod at most one address per family, but ipam has %zu of %s",
+      dw_arena_printf(reading->arena, "%s a pod at most one address per family, but ipam has %zu for %s",
                       dw_value_given(&config->version) ? "gives" : "without it the version is 0.1.0, which gives",
                       counts[v4], family_name(v4)),
       "use 0.3.0 or newer");

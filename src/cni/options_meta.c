@@ -442,7 +442,7 @@ static const struct dw_option route_override_rows[] = {
 };
 static const struct dw_combination route_override_combinations[] = {
     {{DW_WHERE("args", GIVEN), DW_WHERE("args.cni", ABSENT)},
-     "makes the route-override plugin panic, because it contains no cni",
+     "makes the route-override plugin panic, because it lacks the key cni",
      "remove it",
      DW_FAULT_OPTION},
 };

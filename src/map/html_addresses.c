@@ -339,7 +339,8 @@ void dw_html_addresses(const struct dw_map *map, struct dw_buf *out) {
   if (map->entry_count == 0) {
     dw_buf_puts(out, "<p>No used addresses are known.</p>\n");
   } else {
-    dw_buf_puts(out, "<p>Who uses which addresses, and which are free. In the drawings, a box's width is proportional "
+    dw_buf_puts(out, "<p>This section shows who uses which addresses, and which are free. In the drawings, a box's "
+                     "width is proportional "
                      "to the logarithm of its size, and each box is drawn inside the one that contains it. The tables "
                      "show the same information as text.</p>\n");
     put_legend(map, out);

@@ -213,10 +213,10 @@ static void no_two_ranges_share_addresses(void **state) {
 
 #define OLD "\"cniVersion\":\"0.2.0\","
 static const char two_sets[] = "deny spec.config.cniVersion: Invalid value: \"0.2.0\": gives a pod at most one address "
-                               "per family, but ipam has 2 of IPv4; use 0.3.0 or newer [plugin-option]\n";
+                               "per family, but ipam has 2 for IPv4; use 0.3.0 or newer [plugin-option]\n";
 static const char two_without[] =
     "deny spec.config.cniVersion: Required value: without it the version is 0.1.0, which "
-    "gives a pod at most one address per family, but ipam has 2 of IPv4; use 0.3.0 or newer [plugin-option]\n";
+    "gives a pod at most one address per family, but ipam has 2 for IPv4; use 0.3.0 or newer [plugin-option]\n";
 
 static void old_versions_have_one_address_a_family(void **state) {
   (void)state;
