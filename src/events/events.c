@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/setting.h"
 #include "events/event_table.h"
 
 enum {
@@ -273,16 +274,12 @@ static void *run(void *context) {
 
 /* --- start and stop --- */
 
-static unsigned or_default(unsigned value, unsigned fallback) {
-  return value == 0 ? fallback : value;
-}
-
 static void fill_in(struct dw_events *events, const struct dw_events_options *options) {
   struct dw_events_options *own = &events->options;
   struct timespec now;
   *own = *options;
-  own->call_ms = or_default(own->call_ms, CALL_MS);
-  own->rate = or_default(own->rate, RATE);
+  own->call_ms = dw_or_default(own->call_ms, CALL_MS);
+  own->rate = dw_or_default(own->rate, RATE);
   if (options->instance != NULL)
     snprintf(events->instance, sizeof events->instance, "%s", options->instance);
   else if (gethostname(events->instance, sizeof events->instance) != 0 || events->instance[0] == '\0')
@@ -291,10 +288,10 @@ static void fill_in(struct dw_events *events, const struct dw_events_options *op
   clock_gettime(CLOCK_REALTIME, &now);
   events->table.instance = events->instance;
   events->table.salt = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-  events->table.times = (struct dw_event_times){.window = or_default(own->window_ms, WINDOW_MS),
-                                                .again = or_default(own->again_ms, AGAIN_MS),
-                                                .refresh = or_default(own->refresh_ms, REFRESH_MS),
-                                                .refused = or_default(own->refused_ms, REFUSED_MS),
+  events->table.times = (struct dw_event_times){.window = dw_or_default(own->window_ms, WINDOW_MS),
+                                                .again = dw_or_default(own->again_ms, AGAIN_MS),
+                                                .refresh = dw_or_default(own->refresh_ms, REFRESH_MS),
+                                                .refused = dw_or_default(own->refused_ms, REFUSED_MS),
                                                 .give_up = GIVE_UP_MS};
   events->backoff = (struct dw_backoff){.first_ms = FIRST_WAIT_MS, .most_ms = MOST_WAIT_MS};
   events->bucket = own->rate;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/setting.h"
 #include "http/acceptor.h"
 #include "http/exchange.h"
 
@@ -72,10 +73,6 @@ static struct MHD_Daemon *start_daemon(void *context) {
                           MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_END);
 }
 
-static unsigned or_default(unsigned value, unsigned fallback) {
-  return value == 0 ? fallback : value;
-}
-
 static void fill(struct dw_http_server *server, const struct dw_http_options *options) {
   server->listen_fd = options->listen_fd;
   server->exchanges = (struct exchanges){.handler = options->handler,
@@ -90,11 +87,11 @@ static void fill(struct dw_http_server *server, const struct dw_http_options *op
 static int start_parts(struct dw_http_server *server, const struct dw_http_options *options, struct dw_error *err) {
   struct exchanges *all = &server->exchanges;
   struct connection_limits limits = {
-      .most = or_default(options->max_connections, DW_DEFAULT_MAX_CONNECTIONS),
-      .most_per_address = or_default(options->max_connections_per_address, DW_DEFAULT_MAX_CONNECTIONS_PER_ADDRESS),
-      .rate = or_default(options->connection_rate, DW_DEFAULT_CONNECTION_RATE),
-      .idle_ms = or_default(options->idle_ms, DW_DEFAULT_IDLE_MS),
-      .request_ms = or_default(options->request_ms, DW_DEFAULT_REQUEST_MS)};
+      .most = dw_or_default(options->max_connections, DW_DEFAULT_MAX_CONNECTIONS),
+      .most_per_address = dw_or_default(options->max_connections_per_address, DW_DEFAULT_MAX_CONNECTIONS_PER_ADDRESS),
+      .rate = dw_or_default(options->connection_rate, DW_DEFAULT_CONNECTION_RATE),
+      .idle_ms = dw_or_default(options->idle_ms, DW_DEFAULT_IDLE_MS),
+      .request_ms = dw_or_default(options->request_ms, DW_DEFAULT_REQUEST_MS)};
   all->linger = dw_linger_start(err);
   all->load->connections = all->linger == NULL ? NULL : dw_connections_start(&limits, options->name, all->load, err);
   if (all->load->connections == NULL)

@@ -1,5 +1,6 @@
 #include "kube/cluster.h"
 #include "base/clock.h"
+#include "base/setting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,24 +17,19 @@ enum {
   BELIEVE_MS = 5000
 };
 
-static void set_default(unsigned *option, unsigned value) {
-  if (*option == 0)
-    *option = value;
-}
-
 static struct dw_cluster *make_cluster(const struct dw_cluster_options *options) {
   struct dw_cluster *cluster = calloc(1, sizeof *cluster);
   if (cluster == NULL)
     abort();
   cluster->options = *options;
-  set_default(&cluster->options.first_wait_ms, FIRST_WAIT_MS);
-  set_default(&cluster->options.most_wait_ms, MOST_WAIT_MS);
-  set_default(&cluster->options.absent_wait_ms, ABSENT_WAIT_MS);
-  set_default(&cluster->options.relist_ms, RELIST_MS);
-  set_default(&cluster->options.short_watch_ms, SHORT_WATCH_MS);
-  set_default(&cluster->options.most_pages, DW_MOST_PAGES);
-  set_default(&cluster->options.believe_ms, BELIEVE_MS);
-  set_default(&cluster->options.page, DW_PAGE);
+  cluster->options.first_wait_ms = dw_or_default(options->first_wait_ms, FIRST_WAIT_MS);
+  cluster->options.most_wait_ms = dw_or_default(options->most_wait_ms, MOST_WAIT_MS);
+  cluster->options.absent_wait_ms = dw_or_default(options->absent_wait_ms, ABSENT_WAIT_MS);
+  cluster->options.relist_ms = dw_or_default(options->relist_ms, RELIST_MS);
+  cluster->options.short_watch_ms = dw_or_default(options->short_watch_ms, SHORT_WATCH_MS);
+  cluster->options.most_pages = dw_or_default(options->most_pages, DW_MOST_PAGES);
+  cluster->options.believe_ms = dw_or_default(options->believe_ms, BELIEVE_MS);
+  cluster->options.page = dw_or_default(options->page, DW_PAGE);
   pthread_mutex_init(&cluster->lock, NULL);
   dw_condition_init(&cluster->wake);
   cluster->lookups = dw_lookups_new(options->config);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/setting.h"
 #include "http/server.h"
 #include "serve/admissions.h"
 #include "serve/counters.h"
@@ -30,36 +31,33 @@ struct dw_server {
   unsigned drain_milliseconds;
 };
 
-static size_t or_default(size_t value, size_t fallback) {
-  return value == 0 ? fallback : value;
-}
-
 /* --- starting --- */
 
 static struct dw_server *new_server(const struct dw_server_options *options) {
   struct dw_server *server = calloc(1, sizeof *server);
   if (server == NULL)
     abort();
-  server->service = (struct dw_service){.worlds = options->worlds,
-                                        .admissions = dw_admissions_new(dw_now_milliseconds),
-                                        .recorder = options->recorder,
-                                        .auditor = options->auditor,
-                                        .events = options->events,
-                                        .managed = options->managed,
-                                        .certificates = options->certificates,
-                                        .max_body = or_default(options->max_body, DW_DEFAULT_MAX_BODY),
-                                        .max_header = or_default(options->max_header, DW_DEFAULT_MAX_HEADER),
-                                        .max_memory = or_default(options->max_memory, DW_DEFAULT_MAX_MEMORY),
-                                        .max_nesting = options->max_nesting,
-                                        .load = &server->load,
-                                        .counters = &server->counters};
+  server->service =
+      (struct dw_service){.worlds = options->worlds,
+                          .admissions = dw_admissions_new(dw_now_milliseconds),
+                          .recorder = options->recorder,
+                          .auditor = options->auditor,
+                          .events = options->events,
+                          .managed = options->managed,
+                          .certificates = options->certificates,
+                          .max_body = options->max_body == 0 ? DW_DEFAULT_MAX_BODY : options->max_body,
+                          .max_header = options->max_header == 0 ? DW_DEFAULT_MAX_HEADER : options->max_header,
+                          .max_memory = options->max_memory == 0 ? DW_DEFAULT_MAX_MEMORY : options->max_memory,
+                          .max_nesting = options->max_nesting,
+                          .load = &server->load,
+                          .counters = &server->counters};
   server->metrics_service = (struct dw_service){.max_header = DW_DEFAULT_MAX_HEADER,
                                                 .load = &server->metrics_load,
                                                 .counters = &server->metrics_counters,
                                                 .shown = &server->service};
-  server->load.budget.most = or_default(options->max_total_memory, DW_DEFAULT_MAX_TOTAL_MEMORY);
+  server->load.budget.most = options->max_total_memory == 0 ? DW_DEFAULT_MAX_TOTAL_MEMORY : options->max_total_memory;
   server->metrics_load.budget.most = DW_DEFAULT_MAX_TOTAL_MEMORY;
-  server->drain_milliseconds = options->drain_milliseconds == 0 ? DRAIN_MILLISECONDS : options->drain_milliseconds;
+  server->drain_milliseconds = dw_or_default(options->drain_milliseconds, DRAIN_MILLISECONDS);
   return server;
 }
 
