@@ -1,6 +1,6 @@
-/* Events are of the core group: `kubectl get events` and `kubectl describe` read that one, sorting by lastTimestamp and
- * console lists need its timestamps, and those of events.k8s.io/v1 may not set them (deprecatedLastTimestamp has to be
- * unset: k8s.io/kubernetes, pkg/apis/core/validation/events.go). */
+/* Writes Events of the core group. `kubectl get events`, `kubectl describe` and the console read that group and sort by
+ * its timestamps. An Event of events.k8s.io/v1 may not set them: deprecatedLastTimestamp must be empty
+ * (k8s.io/kubernetes, pkg/apis/core/validation/events.go). */
 #include "events/event.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ struct note {
   size_t shown, left_out;
 };
 
-/* What a terminal obeys, and what it hides, becomes a blank. */
+/* Replaces control and hidden characters by spaces, so that a terminal shows the text as it is. */
 static void add_plain(struct dw_buf *out, const char *text, size_t length) {
   uint32_t code = 0;
   for (size_t i = 0, bytes; i < length; i += bytes) {
@@ -33,7 +33,7 @@ static void add_plain(struct dw_buf *out, const char *text, size_t length) {
   }
 }
 
-/* As many findings as there is room for; the first one in any case, cut where it must be. */
+/* Adds the finding if there is room for it. The first one is always added, and truncated if necessary. */
 static void add_finding(struct note *note, const char *field, const char *message) {
   DW_BUF_SCOPED struct dw_buf one = DW_BUF_INIT;
   size_t room = DW_EVENT_NOTE_MAX - TAIL_MAX - note->text.length;
@@ -62,7 +62,7 @@ static const char *put(char **at, const char *text) {
   return place;
 }
 
-/* In one block. */
+/* Copies the event and its strings into one block of memory. */
 static struct dw_event *copy(const struct dw_event *from) {
   const char *const texts[] = {from->api_version, from->kind, from->ns, from->name, from->uid, from->rules, from->note};
   size_t size = sizeof *from;
@@ -84,12 +84,7 @@ static struct dw_event *copy(const struct dw_event *from) {
   return event;
 }
 
-/* Whoever reaches the port can send what is called anything; it becomes part of a path and of a name. */
-static bool is_nameable(const char *ns, const char *name) {
-  return dw_is_dns_label(ns) && dw_is_dns_subdomain(name);
-}
-
-/* Of an object that the API server is still to find a name for, what it begins with: "net-" is shown as "net". */
+/* If the API server is still to choose the name, the beginning of it: "net-" becomes "net". */
 static const char *name_of(struct dw_arena *arena, const struct dw_request *request) {
   const char *prefix = dw_json_string(dw_json_path(request->object, "metadata", "generateName", NULL));
   if (*request->name != '\0' || prefix == NULL)
@@ -100,7 +95,7 @@ static const char *name_of(struct dw_arena *arena, const struct dw_request *requ
   return dw_arena_strndup(arena, prefix, length);
 }
 
-/* Of an object that does not exist yet there is none that will be its own. */
+/* The UID that a CREATE contains is not the one that the object will get. */
 static const char *uid_of(const struct dw_request *request) {
   const char *uid = dw_json_string(dw_json_path(request->old_object, "metadata", "uid", NULL));
   return uid == NULL || strlen(uid) > LONGEST_UID ? "" : uid;
@@ -110,7 +105,8 @@ struct dw_event *dw_event_of_denial(const struct dw_request *request, const stru
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const char *name = name_of(arena, request);
   struct note note = {.text = DW_BUF_INIT};
-  if (!is_nameable(request->ns, name) || !dw_is_dns_label(request->version))
+  /* Anyone who reaches the port can send any name, and the names become part of a path. */
+  if (!dw_is_dns_label(request->ns) || !dw_is_dns_subdomain(name) || !dw_is_dns_label(request->version))
     return NULL;
   dw_buf_printf(&note.text, "%s denied: ", dw_operation_name(request->operation));
   for (size_t i = 0; i < answer->cause_count; i++)
@@ -127,11 +123,6 @@ struct dw_event *dw_event_of_denial(const struct dw_request *request, const stru
   return copied;
 }
 
-/* A version that every release serves. */
-static const char *version_of(enum dw_kind kind) {
-  return kind == DW_KIND_HYPERCONVERGED ? "v1beta1" : "v1";
-}
-
 struct dw_event *dw_event_of_audited(const struct dw_audited *audited) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_object *object = audited->object;
@@ -139,7 +130,7 @@ struct dw_event *dw_event_of_audited(const struct dw_audited *audited) {
   DW_BUF_SCOPED struct dw_buf rules = DW_BUF_INIT;
   struct note note = {.text = DW_BUF_INIT};
   const struct dw_rule *last = NULL;
-  if (!is_nameable(object->namespace_, object->name))
+  if (!dw_is_dns_label(object->namespace_) || !dw_is_dns_subdomain(object->name))
     return NULL;
   dw_buf_puts(&note.text, "this existing object would be denied: ");
   for (size_t i = 0; i < findings->count; i++) {
@@ -151,9 +142,10 @@ struct dw_event *dw_event_of_audited(const struct dw_audited *audited) {
       dw_buf_printf(&rules, "%s%s", last == NULL ? "" : ",", finding->rule->id);
     last = finding->rule;
   }
+  /* Versions that every release serves. */
+  const char *version = object->kind == DW_KIND_HYPERCONVERGED ? "v1beta1" : "v1";
   struct dw_event event = {.audit = true,
-                           .api_version =
-                               dw_arena_printf(arena, "%s/%s", dw_kind_group(object->kind), version_of(object->kind)),
+                           .api_version = dw_arena_printf(arena, "%s/%s", dw_kind_group(object->kind), version),
                            .kind = dw_kind_name(object->kind),
                            .ns = object->namespace_,
                            .name = object->name,
@@ -215,7 +207,7 @@ void dw_event_write(const struct dw_event *event, const struct dw_event_facts *f
   dw_json_end_object(&w);
 }
 
-/* All replicas share one Event per existing object: none of them knows how often the others reported it. */
+/* Replicas share the Event of an existing object and do not know each other's counts, so its count is not updated. */
 void dw_event_write_patch(const struct dw_event *event, const struct dw_event_facts *facts, struct dw_buf *out) {
   struct dw_json_writer w = DW_JSON_WRITER(out);
   dw_json_begin_object(&w);

@@ -25,8 +25,8 @@ static bool same_kind(const struct dw_event *a, const struct dw_event *b) {
          strcmp(a->name, b->name) == 0 && strcmp(a->uid, b->uid) == 0 && strcmp(a->rules, b->rules) == 0;
 }
 
-/* What stands is called the same by every replica, so that there is one Event of it. Each denial is counted by the
- * replica that denied it, in an Event of its own. */
+/* All replicas use the same name for the Event of an existing object, so that there is only one. Each replica has its
+ * own Event for the denials that it counts. */
 static void name_entry(struct dw_event_table *table, struct dw_event_entry *entry) {
   char salt[24] = "";
   uint64_t h = entry->key;
@@ -40,7 +40,7 @@ static void name_entry(struct dw_event_table *table, struct dw_event_entry *entr
   snprintf(entry->name, sizeof entry->name, "%.*s.%016" PRIx64, (int)length, entry->event->name, h);
 }
 
-/* --- what comes --- */
+/* --- adding --- */
 
 static struct dw_event_entry *find(struct dw_event_table *table, const struct dw_event *event, uint64_t key) {
   for (size_t i = 0; i < DW_EVENT_ENTRIES; i++) {
@@ -51,7 +51,8 @@ static struct dw_event_entry *find(struct dw_event_table *table, const struct dw
   return NULL;
 }
 
-/* A free one, or the one that has been quiet the longest; NULL where all have something to tell. */
+/* Returns a free entry, or else the one without an occurrence for the longest time; NULL if all are still to be
+ * written. */
 static struct dw_event_entry *make_room(struct dw_event_table *table) {
   struct dw_event_entry *oldest = NULL;
   for (size_t i = 0; i < DW_EVENT_ENTRIES; i++) {
@@ -64,38 +65,28 @@ static struct dw_event_entry *make_room(struct dw_event_table *table) {
   return oldest;
 }
 
-/* Due at once, but behind those that are due longer: new ones without end keep nobody waiting. */
+/* The entry is due at once, but after those that have been due for longer. So endless new entries delay no others. */
 static void begin(struct dw_event_table *table, struct dw_event_entry *entry, struct dw_event *event, int64_t now_ms) {
   free(entry->event);
   *entry = (struct dw_event_entry){.event = event, .key = key_of(event), .first = event->time, .due_ms = now_ms};
   name_entry(table, entry);
 }
 
-static void follow(struct dw_event_entry *entry, struct dw_event *event) {
-  free(entry->event);
-  entry->event = event;
-}
-
-/* A finding that the Event tells already, word by word, and not too long ago. */
+/* Returns true if the Event was written not too long ago, with exactly this note. */
 static bool is_sent(const struct dw_event_table *table, const struct dw_event_entry *entry,
                     const struct dw_event *event, int64_t now_ms) {
   return event->audit && entry->created && entry->waiting == 0 && strcmp(entry->event->note, event->note) == 0 &&
          now_ms - entry->sent_ms < (int64_t)table->times.refresh;
 }
 
-/* So long ago that another one is another story. */
-static bool is_over(const struct dw_event_table *table, const struct dw_event_entry *entry, int64_t now_ms) {
-  return !entry->event->audit && entry->waiting == 0 && now_ms - entry->seen_ms > (int64_t)table->times.window;
-}
-
-static void wait(struct dw_event_entry *entry, int64_t now_ms) {
+static void count(struct dw_event_entry *entry, int64_t now_ms) {
   if (entry->waiting == 0)
     entry->waiting_since_ms = now_ms;
   entry->waiting = entry->event->audit ? 1 : entry->waiting + 1;
   entry->seen_ms = now_ms;
 }
 
-enum dw_event_taken dw_event_table_add(struct dw_event_table *table, struct dw_event *event, int64_t now_ms) {
+enum dw_event_added dw_event_table_add(struct dw_event_table *table, struct dw_event *event, int64_t now_ms) {
   uint64_t key = key_of(event);
   struct dw_event_entry *known = find(table, event, key);
   struct dw_event_entry *entry = known == NULL ? make_room(table) : known;
@@ -108,15 +99,18 @@ enum dw_event_taken dw_event_table_add(struct dw_event_table *table, struct dw_e
     free(event);
     return DW_EVENT_KNOWN;
   }
-  if (known == NULL || is_over(table, entry, now_ms))
+  bool window_over = !event->audit && entry->waiting == 0 && now_ms - entry->seen_ms > (int64_t)table->times.window;
+  if (known == NULL || window_over) {
     begin(table, entry, event, now_ms);
-  else
-    follow(entry, event);
-  wait(entry, now_ms);
+  } else {
+    free(entry->event);
+    entry->event = event;
+  }
+  count(entry, now_ms);
   return DW_EVENT_WAITS;
 }
 
-/* --- what goes --- */
+/* --- writing --- */
 
 struct dw_event_entry *dw_event_table_due(struct dw_event_table *table, int64_t now_ms, int64_t *wait_ms) {
   struct dw_event_entry *next = NULL;
@@ -156,7 +150,7 @@ uint64_t dw_event_refused(const struct dw_event_table *table, struct dw_event_en
   return settled;
 }
 
-/* Others have their turn before it is tried again: it may fail by itself alone. */
+/* Other entries come first before the retry, because only this one may fail. */
 uint64_t dw_event_missed(const struct dw_event_table *table, struct dw_event_entry *entry, int64_t now_ms) {
   entry->due_ms = now_ms + (int64_t)table->times.again;
   if (now_ms - entry->waiting_since_ms < (int64_t)table->times.give_up)

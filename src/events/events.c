@@ -26,22 +26,18 @@ enum {
   FLUSH_MS = 1000,
   FIRST_WAIT_MS = 500,
   MOST_WAIT_MS = 30000,
-  SAID_AGAIN_MS = 3600000, /* a trouble that lasts, or comes and goes, is logged so often */
-  MOST_INSTANCE = 128      /* bytes of reportingInstance; events.k8s.io allows no more */
+  LOG_AGAIN_MS = 3600000, /* a problem that lasts, or comes and goes, is logged once in this time */
+  MOST_INSTANCE = 128     /* bytes of reportingInstance; events.k8s.io allows no more */
 };
 
-/* What can go wrong; each is logged by itself. */
-enum trouble { FORBIDDEN, ABSENT, REFUSED, UNREACHABLE, TROUBLES };
+/* Why a write can fail. Each is logged separately. */
+enum failure { FORBIDDEN, ABSENT, REFUSED, UNREACHABLE, FAILURES };
 
 /* --- the queue --- */
 
 void dw_event_queue_init(struct dw_event_queue *queue) {
   pthread_mutex_init(&queue->lock, NULL);
   queue->first = queue->count = 0;
-}
-
-void dw_event_queue_destroy(struct dw_event_queue *queue) {
-  pthread_mutex_destroy(&queue->lock);
 }
 
 bool dw_event_queue_push(struct dw_event_queue *queue, struct dw_event *event) {
@@ -65,6 +61,12 @@ struct dw_event *dw_event_queue_pop(struct dw_event_queue *queue) {
   return event;
 }
 
+void dw_event_queue_destroy(struct dw_event_queue *queue) {
+  for (struct dw_event *event; (event = dw_event_queue_pop(queue)) != NULL;)
+    free(event);
+  pthread_mutex_destroy(&queue->lock);
+}
+
 struct dw_events {
   struct dw_events_options options;
   char instance[MOST_INSTANCE + 1];
@@ -76,14 +78,15 @@ struct dw_events {
   atomic_uint flush_ms;
   atomic_uint_fast64_t sent, failed, dropped;
   struct dw_event_queue queue;
-  struct dw_event_table table; /* the thread's own, as the rest */
+  struct dw_event_table table; /* only the thread uses this and what follows */
   struct dw_backoff backoff;
-  int64_t paused_until, filled_at; /* of the bucket */
-  double bucket;                   /* writes that may be made at once */
-  int64_t said[TROUBLES];          /* when it was logged last; 0: never, or it is over */
+  int64_t paused_until;
+  double bucket;            /* writes that the rate allows now */
+  int64_t filled_at;        /* when BUCKET was computed */
+  int64_t logged[FAILURES]; /* when it was logged last; 0: never, or it is over */
 };
 
-/* --- what comes --- */
+/* --- receiving --- */
 
 static void enqueue(struct dw_events *events, struct dw_event *event) {
   if (event != NULL && dw_event_queue_push(&events->queue, event)) {
@@ -111,36 +114,44 @@ static void receive_all(struct dw_events *events) {
       atomic_fetch_add(&events->dropped, 1);
 }
 
-/* --- what goes wrong --- */
+/* --- failures --- */
 
-static void say(struct dw_events *events, enum trouble trouble, const char *ns, const char *message) {
-  static const char *const what[TROUBLES] = {
+static void log_failure(struct dw_events *events, enum failure failure, const char *ns, const char *message) {
+  static const char *const what[FAILURES] = {
       [FORBIDDEN] = ("events: RBAC forbids writing Events; allow create and patch of events, as "
                      "manifests/components/events does"),
       [ABSENT] = "events: can't write Events: the namespace does not exist",
       [REFUSED] = "events: the API server rejected an Event",
       [UNREACHABLE] = "events: the API server is unreachable; Events are queued"};
   int64_t now = dw_now_milliseconds();
-  if (events->said[trouble] != 0 && now - events->said[trouble] < SAID_AGAIN_MS)
+  if (events->logged[failure] != 0 && now - events->logged[failure] < LOG_AGAIN_MS)
     return;
-  events->said[trouble] = now;
-  dw_log_with(DW_LOG_WARN, what[trouble], dw_log_string("namespace", ns), dw_log_string("answer", message));
+  events->logged[failure] = now;
+  dw_log_with(DW_LOG_WARN, what[failure], dw_log_string("namespace", ns), dw_log_string("answer", message));
 }
 
-static void say_well(struct dw_events *events) {
-  if (events->said[UNREACHABLE] != 0)
+static void note_success(struct dw_events *events) {
+  if (events->logged[UNREACHABLE] != 0)
     dw_log(DW_LOG_INFO, "events: the API server is reachable again");
-  events->said[UNREACHABLE] = 0;
+  events->logged[UNREACHABLE] = 0;
   dw_backoff_reset(&events->backoff);
 }
 
-/* Whether another try may do better: nothing came, or the API server can't just now. */
-static bool is_passing(int status) {
-  return status == 0 || status == 401 || status == 408 || status == 429 || status >= 500;
-}
-
-static enum trouble trouble_of(int status) {
-  return status == 403 ? FORBIDDEN : status == 404 ? ABSENT : REFUSED;
+/* UNREACHABLE means that a retry may succeed: there was no answer, or the API server can't write now. */
+static enum failure failure_of(int status) {
+  switch (status) {
+  case 403:
+    return FORBIDDEN;
+  case 404:
+    return ABSENT;
+  case 0:
+  case 401:
+  case 408:
+  case 429:
+    return UNREACHABLE;
+  default:
+    return status >= 500 ? UNREACHABLE : REFUSED;
+  }
 }
 
 /* --- writing --- */
@@ -179,9 +190,10 @@ static void write_event(struct dw_events *events, const struct dw_event_entry *e
   (void)!dw_api_call(events->client, &request, result);
 }
 
-/* An Event that is there already (409) was made by another replica, or by a try whose answer was lost; one that is gone
- * (404) was forgotten by the API server. */
-static bool write_either(struct dw_events *events, const struct dw_event_entry *entry, struct dw_api_result *result) {
+/* Creates or patches the Event. If it already exists (409), another replica has created it, or the answer to an earlier
+ * try was lost; if it no longer exists (404), the API server has deleted it. In both cases the other way is tried. */
+static bool create_or_patch(struct dw_events *events, const struct dw_event_entry *entry,
+                            struct dw_api_result *result) {
   bool patch = entry->created;
   for (int tries = 0; tries < 2; tries++) {
     write_event(events, entry, patch, result);
@@ -194,31 +206,32 @@ static bool write_either(struct dw_events *events, const struct dw_event_entry *
   return false;
 }
 
-/* False where the API server can't be asked now. */
+/* Returns false if the API server can't be used now. */
 static bool send_entry(struct dw_events *events, struct dw_event_entry *entry) {
   struct dw_api_result result;
-  if (write_either(events, entry, &result)) {
+  if (create_or_patch(events, entry, &result)) {
     atomic_fetch_add(&events->sent, dw_event_sent(&events->table, entry, dw_now_milliseconds()));
-    say_well(events);
+    note_success(events);
     return true;
   }
   if (result.stopped)
     return false;
-  if (is_passing(result.status)) {
+  enum failure failure = failure_of(result.status);
+  if (failure == UNREACHABLE) {
     atomic_fetch_add(&events->failed, dw_event_missed(&events->table, entry, dw_now_milliseconds()));
     events->paused_until = dw_now_milliseconds() + dw_backoff_next(&events->backoff, result.retry_after_ms);
-    say(events, UNREACHABLE, entry->event->ns, result.message);
+    log_failure(events, failure, entry->event->ns, result.message);
     return false;
   }
   atomic_fetch_add(&events->failed, dw_event_refused(&events->table, entry, dw_now_milliseconds()));
-  say(events, trouble_of(result.status), entry->event->ns, result.message);
+  log_failure(events, failure, entry->event->ns, result.message);
   return true;
 }
 
 /* --- the thread --- */
 
-/* How long until a write may be made; 0: now, and it is. */
-static int64_t take_token(struct dw_events *events, int64_t now) {
+/* Returns the milliseconds until the rate allows a write, or 0 if it does now: then a token is used. */
+static int64_t acquire_token(struct dw_events *events, int64_t now) {
   double rate = events->options.rate;
   events->bucket += (double)(now - events->filled_at) * rate / 1000;
   events->bucket = events->bucket > rate ? rate : events->bucket;
@@ -229,7 +242,7 @@ static int64_t take_token(struct dw_events *events, int64_t now) {
   return 0;
 }
 
-/* Writes one, if one is due; how long to rest then. */
+/* Writes an Event if one is due. Returns the milliseconds until the next step. */
 static int64_t step(struct dw_events *events) {
   int64_t now = dw_now_milliseconds(), wait = 0;
   if (now < events->paused_until)
@@ -237,7 +250,7 @@ static int64_t step(struct dw_events *events) {
   struct dw_event_entry *entry = dw_event_table_due(&events->table, now, &wait);
   if (entry == NULL)
     return wait;
-  wait = take_token(events, now);
+  wait = acquire_token(events, now);
   if (wait == 0)
     send_entry(events, entry);
   return wait;
@@ -298,9 +311,7 @@ static void fill_in(struct dw_events *events, const struct dw_events_options *op
   events->filled_at = dw_now_milliseconds();
 }
 
-static void drop(struct dw_events *events) {
-  for (struct dw_event *event; (event = dw_event_queue_pop(&events->queue)) != NULL;)
-    free(event);
+static void destroy(struct dw_events *events) {
   dw_event_queue_destroy(&events->queue);
   dw_event_table_clear(&events->table);
   dw_api_client_free(events->client);
@@ -324,7 +335,7 @@ struct dw_events *dw_events_start(const struct dw_events_options *options, struc
       return events;
     dw_error_set(err, DW_ERR_OTHER, "can't start a thread");
   }
-  drop(events);
+  destroy(events);
   return NULL;
 }
 
@@ -344,7 +355,7 @@ void dw_events_stop(struct dw_events *events) {
     continue;
   dw_api_client_interrupt(events->client);
   pthread_join(events->thread, NULL);
-  drop(events);
+  destroy(events);
 }
 
 /* --- metrics --- */

@@ -15,11 +15,11 @@
 #include "base/memory.h"
 
 enum {
-  BREATH_MS = 50,        /* where no connection can be taken for want of descriptors */
-  SEND_BUFFER = 64 << 10 /* answers are small; those that are not read must not fill the kernel's memory */
+  RETRY_MS = 50,         /* while connections can't be accepted for lack of descriptors */
+  SEND_BUFFER = 64 << 10 /* answers are small, and unread ones must not fill the kernel's memory */
 };
 
-/* A connection that waits its turn. */
+/* An accepted connection that the rate limit delays. */
 struct waiting {
   int fd;
   int64_t due; /* in monotonic microseconds */
@@ -38,14 +38,10 @@ struct acceptor {
   size_t waiting_count, waiting_room;
 };
 
-static bool is_shortage(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
-/* The library closes what it can't take. */
-static void hand_on(struct acceptor *acceptor, const struct waiting *one) {
+/* If libmicrohttpd does not accept the connection, it closes the descriptor. */
+static void assign(struct acceptor *acceptor, const struct waiting *one) {
   struct worker *worker = dw_workers_pick(acceptor->workers);
-  dw_connections_hand_on(acceptor->connections, one->fd, &worker->load);
+  dw_connections_assign(acceptor->connections, one->fd, &worker->load);
   if (MHD_add_connection(worker->daemon, one->fd, (const struct sockaddr *)&one->peer, one->length) != MHD_YES)
     dw_connections_closed(acceptor->connections, one->fd);
 }
@@ -56,14 +52,15 @@ static void keep_waiting(struct acceptor *acceptor, const struct waiting *one) {
   acceptor->waiting[acceptor->waiting_count++] = *one;
 }
 
-/* Those whose turn has come by NOW; returns how long the next has to wait, in milliseconds, -1 where none does. */
-static int hand_on_due(struct acceptor *acceptor, int64_t now) {
+/* Assigns the connections that are due by NOW. Returns the milliseconds until the next one is due, or -1 if none waits:
+ * the timeout of poll(). */
+static int assign_due(struct acceptor *acceptor, int64_t now) {
   int64_t next = INT64_MAX;
   size_t kept = 0;
   for (size_t i = 0; i < acceptor->waiting_count; i++) {
     const struct waiting *one = &acceptor->waiting[i];
     if (one->due <= now) {
-      hand_on(acceptor, one);
+      assign(acceptor, one);
       continue;
     }
     next = one->due < next ? one->due : next;
@@ -73,28 +70,37 @@ static int hand_on_due(struct acceptor *acceptor, int64_t now) {
   return next == INT64_MAX ? -1 : (int)((next - now) / 1000) + 1;
 }
 
-static void take(struct acceptor *acceptor, struct waiting *one) {
+static void admit(struct acceptor *acceptor, struct waiting *one) {
   int64_t wait = dw_connections_admit(acceptor->connections, one->fd, (const struct sockaddr *)&one->peer);
   one->due = dw_now_microseconds() + wait;
   if (wait < 0)
     close(one->fd);
   else if (wait == 0)
-    hand_on(acceptor, one);
+    assign(acceptor, one);
   else
     keep_waiting(acceptor, one);
 }
 
-/* What waits; false where descriptors ran short. */
+/* Accepts all pending connections. Returns false if descriptors or memory ran out. */
 static bool accept_all(struct acceptor *acceptor) {
   for (;;) {
     struct waiting one = {.length = sizeof one.peer};
     one.fd = accept4(acceptor->listen_fd, (struct sockaddr *)&one.peer, &one.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (one.fd >= 0) {
       acceptor->short_of_descriptors = false;
-      take(acceptor, &one);
-    } else if (is_shortage(errno)) {
+      admit(acceptor, &one);
+      continue;
+    }
+    switch (errno) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
       return false;
-    } else if (errno != EINTR && errno != ECONNABORTED) {
+    case EINTR:
+    case ECONNABORTED:
+      break;
+    default:
       return true;
     }
   }
@@ -104,19 +110,19 @@ static void *run(void *context) {
   struct acceptor *acceptor = context;
   struct pollfd fds[2] = {{acceptor->listen_fd, POLLIN, 0}, {acceptor->wake_fd, POLLIN, 0}};
   for (;;) {
-    if (poll(fds, 2, hand_on_due(acceptor, dw_now_microseconds())) < 0 && errno != EINTR)
+    if (poll(fds, 2, assign_due(acceptor, dw_now_microseconds())) < 0 && errno != EINTR)
       return NULL;
-    bool good = accept_all(acceptor);
+    bool accepted = accept_all(acceptor);
     if (fds[1].revents != 0) {
-      hand_on_due(acceptor, INT64_MAX);
+      assign_due(acceptor, INT64_MAX);
       return NULL;
     }
-    if (good)
+    if (accepted)
       continue;
     if (!acceptor->short_of_descriptors)
       dw_log(DW_LOG_WARN, "out of file descriptors: new connections wait; raise the limit on open files");
     acceptor->short_of_descriptors = true;
-    poll(&fds[1], 1, BREATH_MS);
+    poll(&fds[1], 1, RETRY_MS);
   }
 }
 
@@ -126,7 +132,7 @@ struct acceptor *dw_acceptor_start(int listen_fd, struct workers *workers, struc
   struct acceptor *acceptor = calloc(1, sizeof *acceptor);
   if (acceptor == NULL)
     abort();
-  (void)setsockopt(listen_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size); /* those that it accepts have it too */
+  (void)setsockopt(listen_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size); /* accepted sockets inherit it */
   acceptor->listen_fd = listen_fd;
   acceptor->workers = workers;
   acceptor->connections = connections;

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One pair, as long as a connection uses it. */
+/* A pair. It is freed when no connection uses it any more. */
 struct credentials {
   struct {
     gnutls_certificate_credentials_t handle;
-    bool asks; /* for a client's certificate */
+    bool requests_client; /* a certificate */
   } to[DW_AUDIENCES];
   int64_t until;
   atomic_uint users;
@@ -20,8 +20,8 @@ struct credentials {
 struct dw_certificates {
   pthread_mutex_t lock;
   struct credentials *now; /* under lock, as the next two; NULL: none yet */
-  uint64_t taken, failed;
-  char *metrics_ca; /* set before any thread is started; NULL: none */
+  uint64_t used, failed;   /* how often a new pair was set, or could not be */
+  char *metrics_ca;        /* set before any thread is started; NULL: none */
 };
 
 struct dw_certificates *dw_certificates_new(void) {
@@ -67,7 +67,7 @@ static int refuse(struct dw_error *err, const char *what, int code) {
   return dw_error_set(err, DW_ERR_INVALID, "%s: %s", what, gnutls_strerror(code));
 }
 
-static int64_t end_of(const char *certificate) {
+static int64_t expiry_of(const char *certificate) {
   gnutls_x509_crt_t crt;
   gnutls_datum_t text = datum(certificate);
   int64_t until = 0;
@@ -79,11 +79,11 @@ static int64_t end_of(const char *certificate) {
   return until;
 }
 
-/* What clients of one audience get. */
+/* What to use for one audience. */
 struct offer {
   const char *certificate, *key;
-  const char *client_ca; /* NULL: none is asked for */
-  const char *clients;   /* whose CA that is, in errors */
+  const char *client_ca; /* NULL: no client certificate is requested */
+  const char *ca_error;  /* what to report if CLIENT_CA can't be used */
 };
 
 static int fill_for(struct credentials *out, enum dw_audience audience, const struct offer *offer,
@@ -101,8 +101,8 @@ static int fill_for(struct credentials *out, enum dw_audience audience, const st
   gnutls_datum_t trust = datum(offer->client_ca);
   code = gnutls_certificate_set_x509_trust_mem(*handle, &trust, GNUTLS_X509_FMT_PEM);
   if (code < 1)
-    return refuse(err, offer->clients, code == 0 ? GNUTLS_E_NO_CERTIFICATE_FOUND : code);
-  out->to[audience].asks = true;
+    return refuse(err, offer->ca_error, code == 0 ? GNUTLS_E_NO_CERTIFICATE_FOUND : code);
+  out->to[audience].requests_client = true;
   return 0;
 }
 
@@ -112,7 +112,7 @@ int dw_certificates_set(struct dw_certificates *certificates, const char *certif
   if (fresh == NULL)
     abort();
   atomic_init(&fresh->users, 1);
-  fresh->until = end_of(certificate);
+  fresh->until = expiry_of(certificate);
   struct offer reviews = {certificate, key, client_ca, "can't use the CA in --client-ca"};
   struct offer metrics = {certificate, key, certificates->metrics_ca, "can't use the CA in --metrics-client-ca"};
   if (fill_for(fresh, DW_AUDIENCE_REVIEWS, &reviews, err) != 0 ||
@@ -123,7 +123,7 @@ int dw_certificates_set(struct dw_certificates *certificates, const char *certif
   pthread_mutex_lock(&certificates->lock);
   struct credentials *old = certificates->now;
   certificates->now = fresh;
-  certificates->taken++;
+  certificates->used++;
   pthread_mutex_unlock(&certificates->lock);
   dw_credentials_release(old);
   return 0;
@@ -145,7 +145,7 @@ int64_t dw_certificates_until(struct dw_certificates *certificates) {
 void dw_certificates_metrics(struct dw_certificates *certificates, struct dw_buf *out) {
   int64_t until = dw_certificates_until(certificates);
   pthread_mutex_lock(&certificates->lock);
-  uint64_t taken = certificates->taken, failed = certificates->failed;
+  uint64_t used = certificates->used, failed = certificates->failed;
   pthread_mutex_unlock(&certificates->lock);
   dw_buf_printf(out,
                 "# HELP droveway_certificate_expiry_timestamp_seconds When the certificate in use expires.\n"
@@ -155,7 +155,7 @@ void dw_certificates_metrics(struct dw_certificates *certificates, struct dw_buf
                 "# TYPE droveway_certificate_loads_total counter\n"
                 "droveway_certificate_loads_total{result=\"used\"} %" PRIu64 "\n"
                 "droveway_certificate_loads_total{result=\"refused\"} %" PRIu64 "\n",
-                until, taken, failed);
+                until, used, failed);
 }
 
 /* --- connections --- */
@@ -170,7 +170,7 @@ struct credentials *dw_credentials_acquire(struct dw_certificates *certificates,
   if (credentials == NULL)
     return NULL;
   gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials->to[audience].handle);
-  if (credentials->to[audience].asks)
+  if (credentials->to[audience].requests_client)
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
   return credentials;
 }
@@ -179,7 +179,7 @@ bool dw_credentials_trust(const struct credentials *credentials, gnutls_session_
   gnutls_typed_vdata_st purpose = {
       .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT, .size = 0};
   unsigned status = 0;
-  if (!credentials->to[audience].asks)
+  if (!credentials->to[audience].requests_client)
     return true;
   return gnutls_certificate_verify_peers(session, &purpose, 1, &status) == GNUTLS_E_SUCCESS && status == 0;
 }

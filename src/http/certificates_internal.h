@@ -1,4 +1,4 @@
-/* What a TLS connection takes of the certificates in force. */
+/* The certificates as TLS connections use them. */
 #ifndef HTTP_CERTIFICATES_INTERNAL_H
 #define HTTP_CERTIFICATES_INTERNAL_H
 
@@ -8,13 +8,13 @@
 
 struct credentials;
 
-/* Gives SESSION the pair in force, and asks for a client's certificate where one is wanted; the result is to be given
- * back when the connection has ended. NULL where there is no pair. */
+/* Sets the current pair for SESSION, and requests a client certificate if AUDIENCE needs one. Release the result when
+ * the connection has ended. Returns NULL if there is no pair yet. */
 struct credentials *dw_credentials_acquire(struct dw_certificates *certificates, gnutls_session_t session,
                                            enum dw_audience audience) __attribute__((nonnull));
 void dw_credentials_release(struct credentials *credentials); /* NULL is allowed */
 
-/* Whether the client showed a certificate of a CA that is asked for, or none is. */
+/* Returns true if AUDIENCE needs no client certificate, or if the client has sent one of the right CA. */
 bool dw_credentials_trust(const struct credentials *credentials, gnutls_session_t session, enum dw_audience audience)
     __attribute__((nonnull));
 

@@ -20,31 +20,30 @@ enum { CHECK_MS = 250, FEWEST_SLOTS = 1024, MOST_SLOTS = 65536 };
 
 enum phase {
   PHASE_FREE,
-  PHASE_QUEUED, /* the library has not begun with it, and may close it without a word */
-  PHASE_BUSY,   /* something of a request has come, or nothing yet at all */
-  PHASE_ENDED,  /* its answer has gone out; the thread notes how much was received by then */
-  PHASE_IDLE,
+  PHASE_QUEUED, /* the library has not begun with it, and may close it without a notification */
+  PHASE_BUSY,   /* a request is being received or answered, or the first one is awaited */
+  PHASE_ENDED,  /* its answer was sent; the thread then notes how much was received */
+  PHASE_IDLE,   /* between requests */
 };
 
-/* By descriptor, so that what happens on the way of a request costs no look-up and no lock. */
+/* A connection. Slots are indexed by descriptor, so that a request needs neither a search nor a lock. */
 struct slot {
   atomic_int phase;
-  _Atomic int64_t since;     /* of the phase; IDLE's is ENDED's */
-  uint64_t received;         /* the thread's own: bytes by the end of the last request */
+  _Atomic int64_t since;     /* when the phase began; IDLE keeps the time of ENDED */
+  uint64_t received;         /* bytes by the end of the last request; only the thread uses it */
   unsigned char address[16]; /* under lock, as the rest */
-  dev_t device;              /* with the inode: which socket it is, whatever else gets its descriptor later */
+  dev_t device;              /* with the inode it identifies the socket, even if the descriptor is reused */
   ino_t inode;
-  atomic_uint *load; /* that it counts for; NULL: none yet */
+  atomic_uint *load; /* of its worker; NULL: not assigned yet */
 };
 
 struct connections {
   struct connection_limits limits;
   struct dw_http_load *load;
-  struct overload overload; /* the thread alone uses it */
+  struct overload overload; /* only the thread uses it */
   struct slot *slots;
   size_t slot_count;
-  pthread_mutex_t
-      lock; /* over who is open; shutdown() of a descriptor is under it too, so that it is still the same connection */
+  pthread_mutex_t lock; /* also held for shutdown(), so that the descriptor still belongs to the connection */
   unsigned open;
   struct rates rates; /* under lock */
   int stop;           /* eventfd */
@@ -62,17 +61,14 @@ static void enter(struct slot *slot, enum phase phase) {
 
 /* --- how fast an address may connect --- */
 
-static double at_once(const struct rates *rates) {
+static double burst_of(const struct rates *rates) {
   return rates->rate < 2 ? 1 : rates->rate / 2.0;
 }
 
-static struct rate *set_of(struct rates *rates, const unsigned char address[16]) {
-  return rates->sets[dw_hash_bytes(DW_HASH_INIT, address, 16) % RATES_SETS];
-}
-
-/* Its own, or the one that was used longest ago: an address that was away so long has its bucket full again. */
+/* Returns the bucket of ADDRESS. If it has none, the one in its set that was unused for the longest time is replaced:
+ * it is most likely full again. */
 static struct rate *find(struct rates *rates, const unsigned char address[16], int64_t now) {
-  struct rate *set = set_of(rates, address);
+  struct rate *set = rates->sets[dw_hash_bytes(DW_HASH_INIT, address, 16) % RATES_SETS];
   struct rate *oldest = &set[0];
   for (int i = 0; i < RATES_WAYS; i++) {
     if (set[i].since != 0 && memcmp(set[i].address, address, 16) == 0)
@@ -82,15 +78,15 @@ static struct rate *find(struct rates *rates, const unsigned char address[16], i
   }
   memcpy(oldest->address, address, 16);
   oldest->since = now;
-  oldest->tokens = at_once(rates);
+  oldest->tokens = burst_of(rates);
   return oldest;
 }
 
 int64_t dw_rates_wait(struct rates *rates, const unsigned char address[16], int64_t now) {
   struct rate *rate = find(rates, address, now);
   rate->tokens += (double)(now - rate->since) / 1e6 * rates->rate;
-  if (rate->tokens > at_once(rates))
-    rate->tokens = at_once(rates);
+  if (rate->tokens > burst_of(rates))
+    rate->tokens = burst_of(rates);
   rate->since = now;
   if (rate->tokens - 1 < -2.0 * rates->rate)
     return -1;
@@ -100,7 +96,7 @@ int64_t dw_rates_wait(struct rates *rates, const unsigned char address[16], int6
 
 /* --- which connections are accepted --- */
 
-/* Under lock. */
+/* Call it under the lock. */
 static void release(struct connections *connections, struct slot *slot) {
   if (atomic_exchange(&slot->phase, PHASE_FREE) == PHASE_FREE)
     return;
@@ -122,7 +118,7 @@ static bool is_still_open(const struct slot *slot, int fd) {
   return fstat(fd, &info) == 0 && info.st_dev == slot->device && info.st_ino == slot->inode;
 }
 
-/* IPv4 inside IPv6 is the same other side. */
+/* An IPv4 client of an IPv6 socket gets the same address as of an IPv4 socket. */
 static void read_address(const struct sockaddr *peer, unsigned char out[16]) {
   memset(out, 0, 16);
   if (peer->sa_family == AF_INET6) {
@@ -153,7 +149,7 @@ int64_t dw_connections_admit(struct connections *connections, int fd, const stru
   read_address(peer, address);
   pthread_mutex_lock(&connections->lock);
   if (slot != NULL)
-    release(connections, slot); /* of one that the library closed: this one has its descriptor */
+    release(connections, slot); /* the library has closed an earlier connection with this descriptor */
   if (slot == NULL || connections->open >= connections->limits.most)
     hit = DW_BOUND_CONNECTIONS;
   else if (count_of(connections, address) >= connections->limits.most_per_address)
@@ -174,7 +170,7 @@ int64_t dw_connections_admit(struct connections *connections, int fd, const stru
   return -1;
 }
 
-void dw_connections_hand_on(struct connections *connections, int fd, atomic_uint *load) {
+void dw_connections_assign(struct connections *connections, int fd, atomic_uint *load) {
   struct slot *slot = slot_of(connections, fd);
   pthread_mutex_lock(&connections->lock);
   if (slot != NULL) {
@@ -199,18 +195,18 @@ unsigned dw_connections_count(struct connections *connections) {
   return open;
 }
 
-/* --- how long it takes --- */
+/* --- how long requests take --- */
 
-/* The time goes on from the connection. */
+/* The time of the first request counts from the beginning of the connection. */
 void dw_connections_begin(struct connections *connections, int fd) {
   struct slot *slot = slot_of(connections, fd);
-  pthread_mutex_lock(&connections->lock); /* not while the thread looks whether it is still open */
+  pthread_mutex_lock(&connections->lock); /* not while the thread checks whether FD is still open */
   if (slot != NULL)
     atomic_store(&slot->phase, PHASE_BUSY);
   pthread_mutex_unlock(&connections->lock);
 }
 
-/* The time goes on from the first byte, where the thread has seen it. */
+/* If the thread has already noticed the first byte of the request, the time counts from then. */
 void dw_connections_busy(struct connections *connections, int fd) {
   struct slot *slot = slot_of(connections, fd);
   if (slot != NULL && atomic_load(&slot->phase) != PHASE_BUSY)
@@ -230,11 +226,11 @@ static uint64_t received_on(int fd) {
   return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 ? info.tcpi_bytes_received : 0;
 }
 
-/* A request thread may enter another phase at the same moment: then nothing is changed here. */
+/* If a request thread enters another phase at the same moment, its change wins. */
 static void check(struct connections *connections, int fd, int64_t now) {
   struct slot *slot = &connections->slots[fd];
   int phase = atomic_load(&slot->phase);
-  int64_t taken = (now - atomic_load(&slot->since)) / 1000;
+  int64_t elapsed = (now - atomic_load(&slot->since)) / 1000;
   if (phase == PHASE_QUEUED && !is_still_open(slot, fd)) {
     release(connections, slot);
   } else if (phase == PHASE_ENDED) {
@@ -243,13 +239,13 @@ static void check(struct connections *connections, int fd, int64_t now) {
   } else if (phase == PHASE_IDLE && received_on(fd) > slot->received) {
     atomic_store(&slot->since, now);
     atomic_compare_exchange_strong(&slot->phase, &phase, PHASE_BUSY);
-  } else if (phase == PHASE_IDLE && taken >= (int64_t)connections->limits.idle_ms) {
+  } else if (phase == PHASE_IDLE && elapsed >= (int64_t)connections->limits.idle_ms) {
     dw_bound_hit(&connections->load->hits, DW_BOUND_IDLE_TIME);
     shutdown(fd, SHUT_RDWR);
-  } else if (phase == PHASE_BUSY && taken >= (int64_t)connections->limits.request_ms) {
+  } else if (phase == PHASE_BUSY && elapsed >= (int64_t)connections->limits.request_ms) {
     dw_bound_hit(&connections->load->hits, DW_BOUND_REQUEST_TIME);
     shutdown(fd, SHUT_RDWR);
-    atomic_store(&slot->since, now); /* counted once, and once more where it is still there after as long again */
+    atomic_store(&slot->since, now); /* counted only once, unless it is still open after the same time again */
   }
 }
 
@@ -265,7 +261,7 @@ static void check_all(struct connections *connections) {
   pthread_mutex_unlock(&connections->lock);
 }
 
-/* --- what the log says about refusals --- */
+/* --- logging refusals --- */
 
 const char *dw_bound_name(enum dw_bound limit) {
   static const char *const names[DW_BOUND_COUNT] = {[DW_BOUND_BODY] = "body",
@@ -285,18 +281,17 @@ enum { PAUSE_SECONDS = 10 };
 #define PAUSE_US (PAUSE_SECONDS * INT64_C(1000000))
 #define SECOND_US INT64_C(1000000)
 
-/* Limits that no other log line reports: a refused request has its own line, and closing an idle connection is normal.
- */
+/* Limits that no other log line reports: each refused request is logged, and closing an idle connection is normal. */
 static const enum dw_bound silent[] = {DW_BOUND_CONNECTIONS, DW_BOUND_CONNECTIONS_PER_ADDRESS, DW_BOUND_CONNECTION_RATE,
                                        DW_BOUND_REQUEST_TIME};
 
 enum { SILENT = sizeof silent / sizeof *silent };
 
-/* One member for each limit that was hit since the last line; returns how many there are. */
+/* Writes one member for each limit that was hit since the last line. Returns their number. */
 static size_t add_recent(const struct overload *overload, struct dw_log_member *out) {
   size_t count = 0;
   for (size_t i = 0; i < SILENT; i++) {
-    uint64_t hits = atomic_load_explicit(&overload->load->hits.counts[silent[i]], memory_order_relaxed);
+    uint64_t hits = dw_bound_hits(&overload->load->hits, silent[i]);
     uint64_t news = hits - overload->reported[silent[i]];
     if (news > 0)
       out[count++] = dw_log_integer(dw_bound_name(silent[i]), (int64_t)news);
@@ -305,8 +300,8 @@ static size_t add_recent(const struct overload *overload, struct dw_log_member *
 }
 
 static void note_reported(struct overload *overload, int64_t now) {
-  for (size_t i = 0; i < DW_BOUND_COUNT; i++)
-    overload->reported[i] = atomic_load_explicit(&overload->load->hits.counts[i], memory_order_relaxed);
+  for (enum dw_bound i = 0; i < DW_BOUND_COUNT; i++)
+    overload->reported[i] = dw_bound_hits(&overload->load->hits, i);
   overload->reported_at = now;
 }
 

@@ -8,44 +8,45 @@
 #include "base/text.h"
 
 enum {
-  /* Bodies up to this size are always taken; larger ones share a budget, so that slow senders can't fill the memory
-   * and small reviews still get through. */
+  /* Bodies up to this size are always accepted. Larger ones share a budget, so that slow senders can't fill the memory
+   * and small reviews are still answered. */
   SMALL_BODY = 64 << 10,
-  /* What is read and thrown away of a refused body, for the answer to reach a client that sends before it reads. */
+  /* How much of a refused body is read and discarded, so that the answer reaches a client that sends before it reads.
+   */
   MOST_DISCARDED = 64 << 20
 };
 
-/* What a head amounts to, and how it says where its body ends. */
+/* The head of a request, and how it announces the end of the body. */
 struct head {
   struct dw_http_request request;
-  unsigned lengths, codings;
-  bool expects; /* to be told that the body is wanted */
+  unsigned lengths, codings; /* Content-Length and Transfer-Encoding headers */
+  bool expects;              /* "Expect: 100-continue" */
   bool broken;
 };
 
-/* A request. */
+/* A request and its answer. */
 struct exchange {
   struct head head;
   struct dw_buf body;
-  size_t charged; /* to the budget of all */
+  size_t charged; /* bytes, to the budget that all share */
   size_t discarded;
-  bool refused; /* ANSWER is filled; the rest of the body is thrown away */
+  bool refused; /* ANSWER is filled; the rest of the body is discarded */
   struct dw_http_answer answer;
-  /* where the body is large: */
+  /* only if the body is large: */
   struct heavy_job job;
   struct exchanges *all;
   struct MHD_Connection *connection;
-  atomic_bool judged; /* ANSWER is there */
+  atomic_bool judged; /* ANSWER is filled */
 };
 
 /* A connection and its current request. */
 struct link {
   int fd;
   gnutls_session_t session;        /* NULL: plain HTTP */
-  struct credentials *credentials; /* that it began with */
+  struct credentials *credentials; /* in use when it began */
   bool used;                       /* it has sent a request */
-  bool lingers;                    /* it was answered before all was read */
-  bool asked, trusted;             /* whether its certificate was looked at, and counts */
+  bool lingers;                    /* it was answered before its whole body was read */
+  bool checked, trusted;           /* whether the client's certificate was checked, and is valid */
   struct exchange exchange;
 };
 
@@ -60,7 +61,8 @@ static uint64_t length_in(const char *text) {
   return dw_parse_int64(text, &length) && length >= 0 ? (uint64_t)length : UINT64_MAX;
 }
 
-/* A character of a name as RFC 9110, 5.6.2 has it: another reader may take what is near one for it. */
+/* Returns true if a header name may contain C (RFC 9110, 5.6.2). A proxy may read a name with other characters
+ * differently. */
 static bool in_token(char c) {
   if (dw_is_alnum(c) || c == '-')
     return true;
@@ -81,7 +83,7 @@ static bool has_controls(const char *text) {
   return false;
 }
 
-/* Of several headers the first one counts; where several would be dangerous, they are counted. */
+/* The first of several headers with the same name is used. */
 static void note_first(const char **out, const char *value) {
   if (*out == NULL)
     *out = value;
@@ -116,16 +118,11 @@ static enum MHD_Result read_value(void *context, enum MHD_ValueKind kind, const 
   return MHD_YES;
 }
 
-/* What it points to lives as long as the request. */
+/* Reads the head. OUT points to memory that lives as long as the request. */
 static void read_head(struct MHD_Connection *connection, const char *url, const char *method, struct head *out) {
   out->request = (struct dw_http_request){.method = method, .path = url};
   out->request.head = strlen(url) + strlen(method) + strlen("  HTTP/1.1\r\n\r\n");
   MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, read_value, out);
-}
-
-/* Whether another reader of HTTP could find another end of the body (RFC 9112, 6.3). */
-static bool is_ambiguous(const struct head *head) {
-  return head->broken || head->lengths + head->codings > 1;
 }
 
 /* The client's certificate is checked once per connection. */
@@ -134,9 +131,9 @@ static bool is_trusted(const struct exchanges *all, struct link *link) {
     return true;
   if (link->credentials == NULL)
     return false;
-  if (!link->asked)
+  if (!link->checked)
     link->trusted = dw_credentials_trust(link->credentials, link->session, all->audience);
-  link->asked = true;
+  link->checked = true;
   return link->trusted;
 }
 
@@ -166,17 +163,13 @@ static enum MHD_Result queue(struct MHD_Connection *connection, struct exchange 
   return good;
 }
 
-/* Answers before the body was read; the library then closes the connection. */
+/* Answers before the body is read. The library then closes the connection. */
 static enum MHD_Result queue_early(struct MHD_Connection *connection, struct exchange *exchange) {
   link_of(connection)->lingers = true;
   return queue(connection, exchange, true);
 }
 
 /* --- the body --- */
-
-static bool body_follows(const struct head *head) {
-  return head->request.announced > 0 || head->codings > 0;
-}
 
 static void count_in(struct exchanges *all, struct link *link) {
   atomic_fetch_add(&all->load->active, 1);
@@ -186,7 +179,8 @@ static void count_in(struct exchanges *all, struct link *link) {
   dw_connections_busy(all->load->connections, link->fd);
 }
 
-/* The head was received. A small refused body is still read, so that the connection can stay open. */
+/* The head was received. The body of a refused request is still read if it is small, so that the connection can stay
+ * open. */
 static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *connection, const char *url,
                              const char *method) {
   struct link *link = link_of(connection);
@@ -195,23 +189,24 @@ static enum MHD_Result begin(struct exchanges *all, struct MHD_Connection *conne
   count_in(all, link);
   read_head(connection, url, method, &exchange->head);
   request->untrusted = !is_trusted(all, link);
-  if (is_ambiguous(&exchange->head)) {
+  const struct head *head = &exchange->head;
+  if (head->broken || head->lengths + head->codings > 1) { /* another reader could find another end: RFC 9112, 6.3 */
     all->handler.fail(all->handler.service, request, &exchange->answer, 400,
                       "ambiguous body length: send one Content-Length, or Transfer-Encoding: chunked");
     return queue_early(connection, exchange);
   }
   exchange->refused = all->handler.refuse(all->handler.service, request, &exchange->answer);
-  bool large = request->announced > all->max_body;
-  if (exchange->refused && body_follows(&exchange->head) && (large || exchange->head.expects))
+  bool body_follows = request->announced > 0 || head->codings > 0;
+  if (exchange->refused && body_follows && (request->announced > all->max_body || head->expects))
     return queue_early(connection, exchange);
   if (!exchange->refused && request->announced > 0 && request->announced <= SMALL_BODY)
     dw_buf_reserve(&exchange->body, (size_t)request->announced);
   return MHD_YES;
 }
 
-/* False if too many large bodies are being received. */
-static bool charge(struct exchanges *all, struct exchange *exchange, size_t more) {
-  size_t length = exchange->body.length + more;
+/* Charges SIZE more bytes to the budget. Returns false if too many large bodies are being received. */
+static bool charge(struct exchanges *all, struct exchange *exchange, size_t size) {
+  size_t length = exchange->body.length + size;
   size_t due = length <= SMALL_BODY ? 0 : length - exchange->charged;
   if (due > 0 && !dw_budget_acquire(&all->load->budget, due)) {
     dw_bound_hit(&all->load->hits, DW_BOUND_TOTAL_MEMORY);
@@ -252,7 +247,7 @@ static enum MHD_Result collect(struct exchanges *all, struct exchange *exchange,
   return exchange->discarded <= MOST_DISCARDED ? MHD_YES : MHD_NO;
 }
 
-/* In the thread for large bodies: the connection is suspended, and all of its request stays as it is. */
+/* Runs in the thread for large bodies. The connection is suspended meanwhile, so nothing else uses the exchange. */
 static void judge_heavy(void *context, bool cancelled) {
   struct exchange *exchange = context;
   struct MHD_Connection *connection = exchange->connection;
@@ -262,7 +257,7 @@ static void judge_heavy(void *context, bool cancelled) {
     handler->fail(handler->service, request, &exchange->answer, 503, "stopping");
   else
     handler->respond(handler->service, request, &exchange->answer);
-  exchange->judged = true; /* from here on it is the connection's thread's again */
+  exchange->judged = true; /* from here on the exchange belongs to the connection's thread again */
   MHD_resume_connection(connection);
 }
 
@@ -287,8 +282,8 @@ static enum MHD_Result finish(struct exchanges *all, struct MHD_Connection *conn
     all->handler.respond(all->handler.service, request, &exchange->answer);
   }
   release(all, exchange);
-  /* The library takes some lines for the end of a head or of a chunk that others do not: but after an answer that is
-   * not good, or a body of no known length, what seems to be one more request is not read. */
+  /* The library accepts some lines as the end of a head or of a chunk that other readers don't. So nothing more is read
+   * after an error, or after a body of unknown length: it could be part of that request. */
   bool plain = strcmp(request->method, "POST") != 0 || request->announced > 0;
   bool keep = exchange->answer.status == 200 && plain && exchange->head.codings == 0;
   bool close = !keep || atomic_load(&all->closing);

@@ -1,4 +1,4 @@
-/* One request and its answer over libmicrohttpd: its callbacks. */
+/* A request and its answer: the callbacks of libmicrohttpd. */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
@@ -11,7 +11,7 @@
 #include "http/http.h"
 #include "http/linger.h"
 
-/* What all connections share. */
+/* Shared by all connections. */
 struct exchanges {
   struct dw_http_handler handler;
   struct dw_http_load *load;
@@ -24,7 +24,7 @@ struct exchanges {
   size_t max_body, max_header; /* bytes */
 };
 
-/* CLS is struct exchanges for all three. */
+/* CLS is a struct exchanges in all three. */
 enum MHD_Result dw_exchange_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                     const char *version, const char *upload_data, size_t *upload_size, void **context);
 void dw_exchange_completed(void *cls, struct MHD_Connection *connection, void **context,

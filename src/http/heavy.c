@@ -57,11 +57,11 @@ static void append(struct heavy *heavy, struct heavy_job *job) {
 
 bool dw_heavy_add(struct heavy *heavy, struct heavy_job *job) {
   pthread_mutex_lock(&heavy->lock);
-  bool taken = !heavy->stop;
-  if (taken)
+  bool accepted = !heavy->stop;
+  if (accepted)
     append(heavy, job);
   pthread_mutex_unlock(&heavy->lock);
-  return taken;
+  return accepted;
 }
 
 void dw_heavy_stop(struct heavy *heavy) {

@@ -1,4 +1,4 @@
-/* Large bodies are judged in a thread of their own, so that what comes on other connections need not wait for them. */
+/* A separate thread for large bodies, so that requests on other connections need not wait for them. */
 #ifndef HTTP_HEAVY_H
 #define HTTP_HEAVY_H
 
@@ -8,7 +8,7 @@
 
 struct heavy;
 
-/* A piece of work, and how to go on after it; both run in the thread. */
+/* A piece of work. RUN is called in the thread; CANCELLED is true if dw_heavy_stop() was called before. */
 struct heavy_job {
   void (*run)(void *context, bool cancelled);
   void *context;
@@ -16,9 +16,9 @@ struct heavy_job {
 };
 
 struct heavy *dw_heavy_start(struct dw_error *err) __attribute__((warn_unused_result));
-/* False where it has been stopped: the job is not run. */
+/* Queues JOB, which must live until it has run. Returns false, and does not run it, after dw_heavy_stop(). */
 bool dw_heavy_add(struct heavy *heavy, struct heavy_job *job) __attribute__((nonnull, warn_unused_result));
-/* Ends the thread; what has not begun is run as cancelled, what is added from now on is not. */
+/* Runs the queued jobs as cancelled and ends the thread. */
 void dw_heavy_stop(struct heavy *heavy) __attribute__((nonnull));
 void dw_heavy_free(struct heavy *heavy); /* after dw_heavy_stop(); NULL is allowed */
 

@@ -19,25 +19,25 @@ enum { MOST_SOCKETS = 64, LONGEST_MICROSECONDS = 5 * 1000000, MOST_BYTES = 64 <<
 struct lingering {
   int fd;
   int64_t deadline;
-  size_t left; /* bytes still taken */
+  size_t left; /* bytes that may still be read */
 };
 
 struct lingerer {
   pthread_t thread;
   int wake; /* eventfd */
   pthread_mutex_t lock;
-  struct lingering fresh[MOST_SOCKETS]; /* under lock, as the next two: not yet taken by the thread */
+  struct lingering fresh[MOST_SOCKETS]; /* not yet received by the thread; under lock, as the next two */
   size_t fresh_count;
   bool stop;
 };
 
-/* The thread's own. */
+/* Only the thread uses these. */
 struct sockets {
   struct lingering list[MOST_SOCKETS];
   size_t count;
 };
 
-/* False where nothing more will come, or may. */
+/* Discards what has arrived. Returns false if the socket can be closed. */
 static bool drain(struct lingering *socket) {
   char waste[16384];
   for (;;) {

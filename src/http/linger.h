@@ -1,6 +1,7 @@
-/* Lingering close. A request refused before its body was read leaves bytes unread, and closing a socket with unread
- * bytes makes the kernel reset the connection, which can take the answer away from the client. So the socket is kept a
- * little longer, read and thrown away, in a thread of its own: bounded in number, time and bytes. */
+/* Lingering close. If a request is refused before its body is read, unread bytes remain, and closing a socket with
+ * unread bytes makes the kernel reset the connection: the client may then lose the answer. So a separate thread keeps
+ * the socket open a little longer, and reads and discards what arrives. The number of sockets, the time and the bytes
+ * are limited. */
 #ifndef HTTP_LINGER_H
 #define HTTP_LINGER_H
 
@@ -8,13 +9,13 @@
 
 struct lingerer;
 
-/* NULL on error. */
+/* Starts the thread. Returns NULL on error. */
 struct lingerer *dw_linger_start(struct dw_error *err) __attribute__((warn_unused_result));
 
-/* Keeps the connection of FD open (by a descriptor of its own) after the caller closes FD. */
+/* Keeps the connection open after the caller closes FD, by a duplicate of the descriptor. */
 void dw_linger_keep(struct lingerer *linger, int fd) __attribute__((nonnull));
 
-/* Closes what is left. NULL is allowed. */
+/* Closes the remaining sockets and ends the thread. NULL is allowed. */
 void dw_linger_stop(struct lingerer *linger);
 
 #endif

@@ -24,7 +24,7 @@ static bool copy(char *out, size_t size, const char *text, size_t length) {
   return true;
 }
 
-static bool port_number(const char *text) {
+static bool is_port(const char *text) {
   int64_t number = 0;
   return dw_parse_int64(text, &number) && number >= 0 && number <= 65535;
 }
@@ -44,7 +44,7 @@ static bool split(const char *text, struct endpoint *out) {
   if (bracketed != (memchr(host, ':', length) != NULL) || memchr(host, '[', length) != NULL)
     return false;
   return copy(out->host, sizeof out->host, host, length) &&
-         copy(out->port, sizeof out->port, colon + 1, strlen(colon + 1)) && port_number(out->port);
+         copy(out->port, sizeof out->port, colon + 1, strlen(colon + 1)) && is_port(out->port);
 }
 
 static int open_socket(const struct sockaddr *address, socklen_t length, bool both_families) {
@@ -63,7 +63,7 @@ static int open_socket(const struct sockaddr *address, socklen_t length, bool bo
   return -1;
 }
 
-/* A machine without IPv6 has no IPv6 socket to listen for both. */
+/* An IPv6 socket accepts both families. Machines without IPv6 need an IPv4 socket. */
 static int open_everywhere(uint16_t port) {
   struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_ANY_INIT};
   int fd = open_socket((const struct sockaddr *)&six, sizeof six, true);

@@ -14,15 +14,15 @@
 #include "http/exchange.h"
 
 enum {
-  /* What libmicrohttpd needs beside the head; a head that does not fit it answers by itself, with 431 too. All of a
-   * connection's memory is zeroed for each request. */
+  /* What libmicrohttpd needs in addition to the head. If a head does not fit, it answers with 431, too. It zeroes all
+   * of this memory for each request. */
   CONNECTION_MEMORY = 4 << 10
 };
 
-/* Forward secrecy and authenticated ciphers only; every client of an API server's age has them. The cheapest for the
- * server first, and our order counts: AES-128-GCM goes with SHA-256, where AES-256-GCM takes SHA-384, and X25519 is
- * quicker than P-256 (docs/performance.md, "Fresh connections"). Tickets are not given: an API server does not come
- * back with them. */
+/* Only forward secrecy and authenticated ciphers, which every current API server supports. The server's order of
+ * preference is used, the cheapest first: AES-128-GCM uses SHA-256, and AES-256-GCM the slower SHA-384; X25519 is
+ * faster than P-256 (docs/performance.md, "Fresh connections"). There are no session tickets, because API servers don't
+ * use them. */
 static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
                                  ":-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305"
                                  ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1"
@@ -35,7 +35,7 @@ struct dw_http_server {
   int listen_fd;
 };
 
-/* Probes that only open and close a connection make such lines: they are worth nothing but when looking for a fault. */
+/* Only for debugging, because every probe that opens and closes a connection causes such a line. */
 __attribute__((format(printf, 2, 0))) static void log_library(void *unused, const char *format, va_list args) {
   (void)unused;
   if (!dw_log_enabled(DW_LOG_DEBUG))
@@ -46,7 +46,8 @@ __attribute__((format(printf, 2, 0))) static void log_library(void *unused, cons
   dw_log(DW_LOG_DEBUG, "libmicrohttpd: %s", text);
 }
 
-/* Each connection is given its certificate by dw_credentials_acquire(); where there is none, there is no connection. */
+/* dw_credentials_acquire() sets the certificate of each connection. The library only calls this if there was none: the
+ * handshake then fails. */
 static int no_certificate(gnutls_session_t session, const gnutls_datum_t *cas, int ca_count,
                           const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **certificates,
                           unsigned *certificate_count, gnutls_privkey_t *key) {
@@ -55,12 +56,11 @@ static int no_certificate(gnutls_session_t session, const gnutls_datum_t *cas, i
   return -1;
 }
 
-/* What TLS and plain HTTP have in common. Poll mode, because epoll mode has faults (docs/libmicrohttpd.md). */
+/* For HTTPS and plain HTTP. Poll mode, because epoll mode has faults (docs/libmicrohttpd.md). */
 #define FLAGS                                                                                                          \
   (MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET)
 
-/* The library is given no limit of connections: it would lock itself out where one was reached (docs/libmicrohttpd.md).
- */
+/* The library's own limit of connections is not used: a thread that reaches it hangs (docs/libmicrohttpd.md). */
 static struct MHD_Daemon *start_daemon(void *context) {
   struct exchanges *all = context;
   return MHD_start_daemon(FLAGS | (all->plain ? MHD_NO_FLAG : MHD_USE_TLS), 0, NULL, NULL, dw_exchange_request, all,
@@ -68,7 +68,7 @@ static struct MHD_Daemon *start_daemon(void *context) {
                           dw_exchange_completed, all, MHD_OPTION_NOTIFY_CONNECTION, dw_exchange_connection, all,
                           MHD_OPTION_CONNECTION_LIMIT, UINT_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, all->max_header + CONNECTION_MEMORY,
-                          /* where it is plain, all ends here */
+                          /* for plain HTTP the list of options ends here */
                           all->plain ? MHD_OPTION_END : MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate,
                           MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_END);
 }
@@ -100,18 +100,18 @@ static int start_parts(struct dw_http_server *server, const struct dw_http_optio
   server->workers = all->heavy == NULL ? NULL : dw_workers_start(options->threads, limits.most, start_daemon, all, err);
   if (server->workers == NULL)
     return -1;
-  all->load->threads = dw_workers_count(server->workers);
+  all->load->threads = (unsigned)server->workers->count;
   server->acceptor = dw_acceptor_start(options->listen_fd, server->workers, all->load->connections, err);
   return server->acceptor == NULL ? -1 : 0;
 }
 
 void dw_http_server_free(struct dw_http_server *server) {
   if (server->exchanges.heavy != NULL)
-    dw_heavy_stop(server->exchanges.heavy); /* a suspended connection can't be closed */
+    dw_heavy_stop(server->exchanges.heavy); /* first, because a suspended connection can't be closed */
   dw_workers_stop(server->workers);
   dw_heavy_free(server->exchanges.heavy);
   dw_connections_stop(server->exchanges.load->connections);
-  dw_workers_free(server->workers);
+  free(server->workers);
   dw_linger_stop(server->exchanges.linger);
   free(server);
 }

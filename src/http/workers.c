@@ -6,14 +6,8 @@
 
 #include "http/http.h"
 
-/* More threads cost memory, more connections a thread cost it time (docs/performance.md). */
+/* Each thread costs memory, and each further connection of a thread costs time (docs/performance.md). */
 enum { CONNECTIONS_EACH = 64 };
-
-struct workers {
-  size_t usual; /* these share all connections as long as they have room */
-  size_t count;
-  struct worker all[];
-};
 
 static size_t wanted(unsigned threads, unsigned most_connections) {
   size_t needed = ((size_t)most_connections + CONNECTIONS_EACH - 1) / CONNECTIONS_EACH;
@@ -35,12 +29,8 @@ struct workers *dw_workers_start(unsigned threads, unsigned most_connections,
     return workers;
   dw_error_set(err, DW_ERR_OTHER, "can't start %zu request threads; %zu started", count, workers->count);
   dw_workers_stop(workers);
-  dw_workers_free(workers);
+  free(workers);
   return NULL;
-}
-
-unsigned dw_workers_count(const struct workers *workers) {
-  return (unsigned)workers->count;
 }
 
 static struct worker *least_loaded(struct worker *workers, size_t count) {
@@ -51,20 +41,16 @@ static struct worker *least_loaded(struct worker *workers, size_t count) {
   return least;
 }
 
-static bool has_room(const struct worker *worker) {
-  return atomic_load(&worker->load) < CONNECTIONS_EACH;
-}
-
-/* The further ones are filled one after the other: a thread that has several requests at once takes less time for each
- * than several threads with one. */
+/* The further workers are filled one after the other: one thread with several requests at once needs less time for each
+ * than several threads with one request each. */
 struct worker *dw_workers_pick(struct workers *workers) {
   struct worker *worker = least_loaded(workers->all, workers->usual);
-  if (has_room(worker))
-    return worker;
-  for (size_t i = workers->usual; i < workers->count; i++)
-    if (has_room(&workers->all[i]))
-      return &workers->all[i];
-  return least_loaded(workers->all, workers->count);
+  for (size_t i = workers->usual; atomic_load(&worker->load) >= CONNECTIONS_EACH; i++) {
+    if (i == workers->count)
+      return least_loaded(workers->all, workers->count);
+    worker = &workers->all[i];
+  }
+  return worker;
 }
 
 void dw_workers_stop(struct workers *workers) {
@@ -72,8 +58,4 @@ void dw_workers_stop(struct workers *workers) {
     return;
   for (size_t i = 0; i < workers->count; i++)
     MHD_stop_daemon(workers->all[i].daemon);
-}
-
-void dw_workers_free(struct workers *workers) {
-  free(workers);
 }

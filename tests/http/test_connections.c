@@ -65,9 +65,9 @@ static struct pair connect_pair(const struct fixture *fixture) {
   return pair;
 }
 
-static void hand_on(struct fixture *fixture, int fd) {
+static void assign(struct fixture *fixture, int fd) {
   assert_int_equal(dw_connections_admit(fixture->connections, fd, (const struct sockaddr *)&peer), 0);
-  dw_connections_hand_on(fixture->connections, fd, &fixture->load);
+  dw_connections_assign(fixture->connections, fd, &fixture->load);
 }
 
 static void expect_counts(struct fixture *fixture, unsigned count) {
@@ -83,7 +83,7 @@ static bool is_shut(int fd) {
 static void what_is_closed_with_a_word_counts_no_longer(void **state) {
   struct fixture *fixture = *state;
   struct pair pair = connect_pair(fixture);
-  hand_on(fixture, pair.served);
+  assign(fixture, pair.served);
   expect_counts(fixture, 1);
   dw_connections_begin(fixture->connections, pair.served);
   dw_connections_closed(fixture->connections, pair.served);
@@ -97,8 +97,8 @@ static void what_is_closed_with_a_word_counts_no_longer(void **state) {
 static void what_is_closed_without_a_word_is_noticed(void **state) {
   struct fixture *fixture = *state;
   struct pair lost = connect_pair(fixture), kept = connect_pair(fixture);
-  hand_on(fixture, lost.served);
-  hand_on(fixture, kept.served);
+  assign(fixture, lost.served);
+  assign(fixture, kept.served);
   expect_counts(fixture, 2);
   close(lost.served);
   WAIT_FOR(dw_connections_count(fixture->connections) == 1);
@@ -115,11 +115,11 @@ static void what_is_closed_without_a_word_is_noticed(void **state) {
 static void what_gets_the_descriptor_of_a_lost_one_is_left_alone(void **state) {
   struct fixture *fixture = *state;
   struct pair lost = connect_pair(fixture), other = connect_pair(fixture), slow = connect_pair(fixture);
-  hand_on(fixture, lost.served);
+  assign(fixture, lost.served);
   assert_int_equal(dup2(other.served, lost.served), lost.served);
   WAIT_FOR(dw_connections_count(fixture->connections) == 0);
   expect_counts(fixture, 0);
-  hand_on(fixture, slow.served); /* which is ended for its time, much later than the other would have been */
+  assign(fixture, slow.served); /* which is ended for its time, much later than the other would have been */
   dw_connections_begin(fixture->connections, slow.served);
   WAIT_FOR(is_shut(slow.client));
   assert_false(is_shut(other.client));
@@ -137,7 +137,7 @@ static void a_connection_with_the_descriptor_of_a_lost_one_counts_once(void **st
   struct fixture *fixture = *state;
   struct pair lost = connect_pair(fixture), next = connect_pair(fixture);
   for (int i = 0; i < 20; i++) { /* more than there may be together */
-    hand_on(fixture, lost.served);
+    assign(fixture, lost.served);
     assert_int_equal(dup2(next.served, lost.served), lost.served);
   }
   expect_counts(fixture, 1);
@@ -155,8 +155,8 @@ static void a_connection_with_the_descriptor_of_a_lost_one_counts_once(void **st
 static void the_time_of_one_that_waits_goes_on_when_it_begins(void **state) {
   struct fixture *fixture = *state;
   struct pair waits = connect_pair(fixture), begun = connect_pair(fixture);
-  hand_on(fixture, waits.served);
-  hand_on(fixture, begun.served);
+  assign(fixture, waits.served);
+  assign(fixture, begun.served);
   dw_connections_begin(fixture->connections, begun.served);
   WAIT_FOR(is_shut(begun.client));
   assert_false(is_shut(waits.client));

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+
 #include "http/http.h"
 #include "http/workers.h"
 
@@ -40,7 +42,7 @@ static struct workers *start_workers(struct starter *starter, unsigned threads, 
 
 static void end(struct workers *workers) {
   dw_workers_stop(workers);
-  dw_workers_free(workers);
+  free(workers);
 }
 
 static struct worker *place(struct workers *workers) {
