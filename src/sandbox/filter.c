@@ -1,6 +1,6 @@
-/* The system calls of serving: those of glibc, libmicrohttpd with GnuTLS, libcurl with OpenSSL, and our own. Any other
- * ends the process. On 64-bit Linux; names that an architecture does not have (arm64 has no open, poll ...) are left
- * out there. */
+/* The system calls that `serve` needs: those of glibc, libmicrohttpd with GnuTLS, libcurl with OpenSSL, and its own.
+ * Any other call kills the process. For 64-bit Linux; calls that an architecture lacks (arm64 has no open, poll ...)
+ * are left out there. */
 #include <asm/ioctls.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #define CALL(name) SCMP_SYS(name)
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
-/* Connections: bytes in and out, waiting for them. */
+/* Connections: sending, receiving, waiting. */
 static const int traffic[] = {
     CALL(read),       CALL(write),       CALL(readv),        CALL(writev),     CALL(recvfrom),
     CALL(recvmsg),    CALL(sendto),      CALL(sendmsg),      CALL(sendmmsg),   CALL(close),
@@ -29,42 +29,43 @@ static const int traffic[] = {
     CALL(ppoll),      CALL(select),      CALL(pselect6),     CALL(accept4),    CALL(shutdown),
     CALL(connect),    CALL(getsockname), CALL(getpeername),  CALL(getsockopt), CALL(setsockopt)};
 
-/* What the loops of libmicrohttpd, libcurl and ours wake each other with. No pipe, no timer, no signal descriptor. */
+/* How the event loops of libmicrohttpd, libcurl and Droveway wake each other. They need no pipe, timer or signal
+ * descriptor. */
 static const int wakers[] = {CALL(epoll_create1), CALL(eventfd2), CALL(fcntl)};
 
-/* malloc and thread stacks; mmap and mprotect stand below. */
+/* malloc and thread stacks. For mmap and mprotect see NARROW. */
 static const int memory[] = {CALL(brk), CALL(munmap), CALL(mremap), CALL(madvise)};
 
-/* Threads; clone stands below. */
+/* Threads. For clone see NARROW. */
 static const int threads[] = {CALL(futex),       CALL(set_robust_list),   CALL(rseq),   CALL(membarrier),
                               CALL(sched_yield), CALL(sched_getaffinity), CALL(getcpu), CALL(gettid),
                               CALL(exit),        CALL(exit_group)};
 
-/* Waiting for SIGTERM and SIGHUP; abort(), which raises by tgkill below. */
+/* Waiting for SIGTERM and SIGHUP, and abort(), which also needs tgkill (see add_all()). */
 static const int signals[] = {CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn), CALL(rt_sigtimedwait),
                               CALL(restart_syscall)};
 
-/* The clock is read without a call where the kernel's vDSO can. */
+/* These are calls only if the kernel's vDSO can't read the clock. */
 static const int times[] = {CALL(clock_gettime), CALL(clock_getres), CALL(clock_nanosleep),
                             CALL(nanosleep),     CALL(gettimeofday), CALL(time)};
 
 /* Keys, nonces, hash seeds. */
 static const int randomness[] = {CALL(getrandom)};
 
-/* Reading files and folders again, and being told of their changes; opening stands below, what may be opened Landlock
- * says. */
+/* Reading files and folders again, and watching them. For opening see OPENING; Landlock restricts which files can be
+ * opened. */
 static const int files[] = {CALL(fstat),           CALL(newfstatat), CALL(stat),          CALL(lstat),
                             CALL(statx),           CALL(access),     CALL(faccessat),     CALL(faccessat2),
                             CALL(readlink),        CALL(readlinkat), CALL(getdents64),    CALL(lseek),
                             CALL(pread64),         CALL(getcwd),     CALL(inotify_init1), CALL(inotify_add_watch),
                             CALL(inotify_rm_watch)};
 
-/* Who and where we are: OpenSSL and GnuTLS notice a fork by the process id and mix usage into randomness, qsort() asks
- * for the machine's memory, the resolver for the host's name. */
-static const int questions[] = {CALL(getpid),  CALL(getppid), CALL(getuid),  CALL(geteuid),  CALL(getgid),
-                                CALL(getegid), CALL(uname),   CALL(sysinfo), CALL(getrusage)};
+/* Information about the process and the machine: OpenSSL and GnuTLS detect a fork by the process id and use resource
+ * usage as entropy, qsort() needs the size of the memory, and the resolver needs the host name. */
+static const int information[] = {CALL(getpid),  CALL(getppid), CALL(getuid),  CALL(geteuid),  CALL(getgid),
+                                  CALL(getegid), CALL(uname),   CALL(sysinfo), CALL(getrusage)};
 
-/* Recording reviews: only where a folder to write into is given. */
+/* Recording reviews: only if there is a folder to write to. */
 static const int writing[] = {CALL(rename), CALL(renameat), CALL(renameat2), CALL(unlink), CALL(unlinkat)};
 
 static const struct group {
@@ -72,9 +73,9 @@ static const struct group {
   size_t count;
 } groups[] = {{traffic, COUNT(traffic)},       {wakers, COUNT(wakers)},   {memory, COUNT(memory)},
               {threads, COUNT(threads)},       {signals, COUNT(signals)}, {times, COUNT(times)},
-              {randomness, COUNT(randomness)}, {files, COUNT(files)},     {questions, COUNT(questions)}};
+              {randomness, COUNT(randomness)}, {files, COUNT(files)},     {information, COUNT(information)}};
 
-/* A call that is allowed, or answered with an error, where (argument & mask) == value, or argument != value. */
+/* A call that is allowed, or fails with an error, if (argument & mask) == value, or if argument != value. */
 struct narrow {
   int call;
   uint32_t action;
@@ -85,7 +86,7 @@ struct narrow {
 };
 
 #define INT UINT32_MAX
-#define OTHER (UINT64_C(1) << 63) /* in place of a mask: another value */
+#define OTHER (UINT64_C(1) << 63) /* instead of a mask: any other value */
 #define REFUSED SCMP_ACT_ERRNO(EACCES)
 #define ALLOWED SCMP_ACT_ALLOW
 #define NEW_SPACES                                                                                                     \
@@ -94,15 +95,17 @@ struct narrow {
 #define TYPE 0xF /* of a socket, without SOCK_CLOEXEC and SOCK_NONBLOCK */
 
 static const struct narrow narrow[] = {
-    /* Threads, not processes. clone3 has its flags in memory, where a filter can't see them: glibc then takes clone. */
+    /* Threads, not processes. clone3 has its flags in memory, where a filter can't see them; without it glibc uses
+       clone. */
     {CALL(clone), ALLOWED, {0, OF_A_THREAD | NEW_SPACES, OF_A_THREAD}, {0, 0, 0}},
     {CALL(clone3), SCMP_ACT_ERRNO(ENOSYS), {0, 0, 0}, {0, 0, 0}},
-    /* Code is mapped when the program starts. An error, since glibc tries a library that a new nsswitch.conf names. */
+    /* Code is only mapped when the program starts. Fails with an error, because glibc tries to load a library if a
+     * changed nsswitch.conf contains a new source. */
     {CALL(mmap), ALLOWED, {2, PROT_EXEC, 0}, {0, 0, 0}},
     {CALL(mmap), REFUSED, {2, PROT_EXEC, PROT_EXEC}, {0, 0, 0}},
     {CALL(mprotect), ALLOWED, {2, PROT_EXEC, 0}, {0, 0, 0}},
     {CALL(mprotect), REFUSED, {2, PROT_EXEC, PROT_EXEC}, {0, 0, 0}},
-    /* The API server, DNS, nscd or systemd's resolver; by netlink getaddrinfo() learns which addresses there are. */
+    /* The API server, DNS, nscd or systemd's resolver. getaddrinfo() reads the machine's addresses by netlink. */
     {CALL(socket), ALLOWED, {0, INT, AF_INET}, {1, TYPE, SOCK_STREAM}},
     {CALL(socket), ALLOWED, {0, INT, AF_INET}, {1, TYPE, SOCK_DGRAM}},
     {CALL(socket), ALLOWED, {0, INT, AF_INET6}, {1, TYPE, SOCK_STREAM}},
@@ -110,24 +113,25 @@ static const struct narrow narrow[] = {
     {CALL(socket), ALLOWED, {0, INT, AF_UNIX}, {1, TYPE, SOCK_STREAM}},
     {CALL(socket), ALLOWED, {0, INT, AF_UNIX}, {1, TYPE, SOCK_DGRAM}},
     {CALL(socket), ALLOWED, {0, INT, AF_NETLINK}, {2, INT, NETLINK_ROUTE}},
-    /* libcurl's way to wake its loop. */
+    /* libcurl wakes its event loop with this. */
     {CALL(socketpair), ALLOWED, {0, INT, AF_UNIX}, {0, 0, 0}},
-    /* A netlink address is shorter than any of a network that could be listened on. An error for the rest: the source
-     * "myhostname" of nsswitch.conf gives a longer one, and then glibc asks the next. */
+    /* A netlink address is shorter than any address that could be listened on. Others fail with an error, because the
+     * source "myhostname" of nsswitch.conf uses a longer one; glibc then uses the next source. */
     {CALL(bind), ALLOWED, {2, INT, sizeof(struct sockaddr_nl)}, {0, 0, 0}},
     {CALL(bind), REFUSED, {2, OTHER, sizeof(struct sockaddr_nl)}, {0, 0, 0}},
-    /* libmicrohttpd and stdio ask little of a descriptor; if_nametoindex() is for fe80::1%eth0. */
+    /* For libmicrohttpd and stdio; the last one is if_nametoindex(), for addresses such as fe80::1%eth0. */
     {CALL(ioctl), ALLOWED, {1, INT, FIONBIO}, {0, 0, 0}},
     {CALL(ioctl), ALLOWED, {1, INT, FIONREAD}, {0, 0, 0}},
     {CALL(ioctl), ALLOWED, {1, INT, TCGETS}, {0, 0, 0}},
     {CALL(ioctl), ALLOWED, {1, INT, SIOCGIFINDEX}, {0, 0, 0}},
-    /* A thread names itself. */
+    /* A thread sets its own name. */
     {CALL(prctl), ALLOWED, {0, INT, PR_SET_NAME}, {0, 0, 0}},
-    /* Limits are asked for, not set. */
+    /* Reading limits, not setting them. */
     {CALL(prlimit64), ALLOWED, {2, UINT64_MAX, 0}, {0, 0, 0}},
 };
 
-/* Opening to read. An error for the rest: glibc and the TLS libraries try some files (/dev/tty, SSLKEYLOGFILE). */
+/* Opening for reading. Writing fails with an error, because glibc and the TLS libraries try to open some files
+ * (/dev/tty, SSLKEYLOGFILE). */
 #define CHANGES (O_ACCMODE | O_CREAT | O_TRUNC)
 static const struct narrow opening[] = {
     {CALL(openat), ALLOWED, {2, CHANGES, O_RDONLY}, {0, 0, 0}},
@@ -180,7 +184,7 @@ static int add_files(scmp_filter_ctx filter, bool writes) {
 }
 
 static int add_all(scmp_filter_ctx filter, bool writes) {
-  /* abort() and pthread_kill() send to this process only. */
+  /* abort() and pthread_kill(): signals to this process only. */
   struct narrow raise = {CALL(tgkill), ALLOWED, {0, INT, (uint32_t)getpid()}, {0, 0, 0}};
   for (size_t i = 0; i < COUNT(groups); i++)
     if (add_group(filter, &groups[i]) != 0)
@@ -206,9 +210,9 @@ scmp_filter_ctx dw_sandbox_filter(uint32_t architecture, bool writes) {
   return NULL;
 }
 
-/* --- in force --- */
+/* --- activation --- */
 
-/* Whether the kernel can; where not, REPORT tells. */
+/* Returns false, with the reason in REPORT, if the kernel has no usable seccomp. */
 static bool available(struct dw_sandbox_part *report) {
   uint32_t action = SECCOMP_RET_KILL_PROCESS;
   if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)

@@ -1,5 +1,6 @@
-/* Landlock as the kernel's documentation has it (Documentation/userspace-api/landlock.rst): of what a ruleset handles,
- * only what a rule grants is left. Debian's kernel headers end at its second version, so later ones are named here. */
+/* Landlock: everything that a ruleset handles is forbidden unless a rule grants it. Source: the kernel's
+ * Documentation/userspace-api/landlock.rst. Debian's kernel headers end at the second version, so the rights of later
+ * versions are defined here. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -23,13 +24,13 @@
 
 #define READ_FILE LANDLOCK_ACCESS_FS_READ_FILE
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-/* As the recorder does: makes a file, writes it, renames it in its folder. */
+/* The recorder creates a file, writes it, and renames it within its folder. */
 #define WRITE                                                                                                          \
   (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE | FS_TRUNCATE)
 
-enum { MOST_LINKS = 40 }; /* as the kernel follows */
+enum { MOST_LINKS = 40 }; /* as many as the kernel follows */
 
-/* A kernel takes a longer one than it knows where the rest is 0. */
+/* The kernel accepts a structure with members that it does not know if they are 0. */
 struct ruleset {
   uint64_t fs, net, scoped;
 };
@@ -41,19 +42,19 @@ struct rules {
   size_t readable, writable;
 };
 
-/* What serving may read beside what it was given. */
+/* Readable in addition to the given files. */
 static const char *const system_files[] = {
-    /* glibc looks names up */
+    /* glibc resolves names */
     "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf", "/etc/services",
     /* OpenSSL and GnuTLS */
     "/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf", "/etc/gnutls/config",
-    /* randomness, and how glibc's malloc gives memory back */
+    /* randomness; glibc's malloc before it returns memory */
     "/dev/urandom", "/dev/null", "/proc/sys/vm/overcommit_memory"};
 static const char *const system_folders[] = {
-    /* the authorities that vouch for an API server where the kubeconfig names none */
+    /* the CAs that are trusted if the kubeconfig contains none */
     "/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/etc/pki/tls/certs",
     "/etc/pki/ca-trust/extracted", "/var/lib/ca-certificates",
-    /* its own figures, and how many processors there are */
+    /* for the metrics of the process, and the number of processors */
     "/proc/self", "/sys/devices/system/cpu"};
 
 static uint64_t handled_by(int version) {
@@ -90,7 +91,7 @@ static int grant_open(const struct rules *rules, int fd, uint64_t rights) {
   return (int)syscall(SYS_landlock_add_rule, rules->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 }
 
-/* -1 with errno. */
+/* Returns -1 and sets errno on error. */
 static int grant(struct rules *rules, const char *path, uint64_t rights) {
   int fd = open(path, O_PATH | O_CLOEXEC);
   if (fd < 0)
@@ -114,7 +115,7 @@ static bool is_link(const char *path) {
   return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
 }
 
-/* "/a/b/" -> "/a/b"; -1 where it is too long. */
+/* "/a/b/" becomes "/a/b". Returns -1 if it is too long. */
 static int copy_path(char out[PATH_MAX], const char *path) {
   size_t length = strlen(path);
   while (length > 1 && path[length - 1] == '/')
@@ -128,13 +129,13 @@ static int copy_path(char out[PATH_MAX], const char *path) {
   return 0;
 }
 
-/* "/a/b" -> "/a", "b" -> "."; -1 where it is too long. */
+/* "/a/b" becomes "/a", and "b" becomes ".". Returns -1 if it is too long. */
 static int folder_of(char out[PATH_MAX], const char *path) {
   char copy[PATH_MAX];
   return copy_path(copy, path) != 0 || copy_path(out, dirname(copy)) != 0 ? -1 : 0;
 }
 
-/* Where the link at PATH leads to. */
+/* Writes the target of the symbolic link PATH. */
 static int target_of(char out[PATH_MAX], const char *path) {
   char target[PATH_MAX];
   char folder[PATH_MAX];
@@ -150,13 +151,13 @@ static int target_of(char out[PATH_MAX], const char *path) {
   return -1;
 }
 
-/* A folder as a mounted Secret or ConfigMap has it: ..data, a link that the kubelet swaps. */
+/* Returns true for "..data", the link in a mounted Secret or ConfigMap that the kubelet swaps. */
 static bool is_swapped(const char *folder) {
   const char *name = strrchr(folder, '/');
   return strncmp(name == NULL ? folder : name + 1, "..", 2) == 0 && is_link(folder);
 }
 
-/* The folder that PATH is in; PATH alone where that is all there is. */
+/* Grants reading the folder that contains PATH, or only PATH if that folder is "/". */
 static int grant_around(struct rules *rules, const char *path) {
   char folder[PATH_MAX];
   char outer[PATH_MAX];
@@ -166,7 +167,7 @@ static int grant_around(struct rules *rules, const char *path) {
   return grant(rules, strcmp(folder, "/") == 0 ? path : folder, READ);
 }
 
-/* Each link on the way to a file or folder may be replaced. */
+/* Every symbolic link on the way to the file or folder may be replaced later. */
 static int grant_given(struct rules *rules, const char *given) {
   char path[PATH_MAX];
   char target[PATH_MAX];
@@ -178,7 +179,7 @@ static int grant_given(struct rules *rules, const char *given) {
   return is_folder(path) ? grant(rules, path, READ) : grant_around(rules, path);
 }
 
-/* Of a file that is a link elsewhere (as resolv.conf is to systemd's) the folder, since it is replaced there. */
+/* If the file is a link to another folder, as resolv.conf can be to one of systemd's, it is replaced in that folder. */
 static void grant_system_file(struct rules *rules, const char *path) {
   char target[PATH_MAX];
   char folder[PATH_MAX];
@@ -187,7 +188,7 @@ static void grant_system_file(struct rules *rules, const char *path) {
     (void)!grant_around(rules, target);
 }
 
-/* What is not there is not needed. */
+/* Files that do not exist are not needed. */
 static void grant_system(struct rules *rules) {
   size_t given = rules->readable;
   for (size_t i = 0; i < sizeof system_files / sizeof *system_files; i++)
@@ -215,10 +216,10 @@ static int grant_all(struct rules *rules, const struct dw_sandbox_options *optio
   return 0;
 }
 
-/* --- in force --- */
+/* --- activation --- */
 
-/* The version of the kernel's Landlock; 0: none, told in REPORT; -1: an error. EPERM comes from a container runtime
- * that filters system calls itself. */
+/* Returns the version of the kernel's Landlock; 0, with the reason in REPORT, if there is none; -1 on error. EPERM
+ * comes from a container runtime that filters system calls itself. */
 static int find_version(struct dw_sandbox_part *report, struct dw_error *err) {
   int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (version > 0)

@@ -11,12 +11,12 @@
 
 #include "sandbox/sandbox_internal.h"
 
-/* --- names of hosts --- */
+/* --- host names --- */
 
 enum { MOST_LINE_BYTES = 1024 };
 
-/* glibc opens libnss_NAME.so.2 for a source when it first asks it; "files" and "dns" are part of it since 2.34. One
- * that is loaded already is not looked for again, and the handle is kept for good. */
+/* glibc opens libnss_NAME.so.2 when it first uses the source NAME; "files" and "dns" are part of glibc since 2.34. A
+ * library that is already loaded is not opened again, so the handle is never closed. */
 static void load_source(const char *name) {
   char library[MOST_LINE_BYTES + 32];
   if (strcmp(name, "files") == 0 || strcmp(name, "dns") == 0 || strchr(name, '/') != NULL)
@@ -25,7 +25,7 @@ static void load_source(const char *name) {
   (void)!dlopen(library, RTLD_NOW);
 }
 
-/* "hosts: files myhostname resolve [!UNAVAIL=return] dns" */
+/* Loads the sources in a line such as "hosts: files myhostname resolve [!UNAVAIL=return] dns". */
 static void load_sources(char *line) {
   char *rest = NULL;
   line[strcspn(line, "#\n")] = '\0';
@@ -47,7 +47,7 @@ static void load_modules(void) {
   fclose(file);
 }
 
-/* Resolves a name, so that what glibc opens and loads for that is there before the sandbox forbids it. */
+/* Resolves a name, so that glibc loads all it needs for that before the sandbox forbids it. */
 static void load_names(void) {
   struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
   struct addrinfo *found = NULL;
@@ -56,10 +56,10 @@ static void load_names(void) {
     freeaddrinfo(found);
 }
 
-/* --- what is given up --- */
+/* --- the parts --- */
 
-/* A thread that runs already would keep what this one gives up. proc(5): the links of the folder count the threads.
- * ThreadSanitizer has one of its own. */
+/* Threads that are already running would not be restricted. The link count of the folder is the number of threads plus
+ * two (proc(5)). ThreadSanitizer runs a thread itself. */
 static int check_alone(struct dw_error *err) {
   struct stat task;
   if (SANDBOX_SANITIZED || stat("/proc/self/task", &task) != 0 || task.st_nlink <= 3)

@@ -1,5 +1,5 @@
-/* What a process gives up once it has what it needs: `serve` needs no program, no new file but those it was given, no
- * new listener. Linux only: no new privileges, Landlock (files), seccomp (system calls). */
+/* Restricts the process once it has all it needs: `serve` starts no program, opens no new listener, and no files but
+ * those that it was given. Linux only: no new privileges, Landlock (files), seccomp (system calls). */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
@@ -11,7 +11,7 @@
 enum dw_sandbox_state {
   DW_SANDBOX_ON,
   DW_SANDBOX_OFF, /* by an option */
-  DW_SANDBOX_NONE /* the kernel, the container runtime or this build has none */
+  DW_SANDBOX_NONE /* not available in the kernel, the container runtime or this build */
 };
 
 struct dw_sandbox_part {
@@ -25,19 +25,20 @@ struct dw_sandbox_report {
 
 struct dw_sandbox_options {
   bool no_seccomp, no_landlock;
-  bool dumpable; /* core dumps and debuggers stay possible */
-  /* Files and folders that are read again later. Of a file the folder is opened up, and where it is a symbolic link
-   * that of its target too, so that a new file may take its place; of one directly in "/" just the file. NULL and "-"
-   * stand for nothing. */
+  bool dumpable; /* allow core dumps and debuggers */
+  /* Files and folders that are read again later. For a file, its folder becomes readable (and, if it is a symbolic
+   * link, the folder of its target), so that the file can be replaced. For a file directly in "/", only the file does.
+   * NULL and "-" are ignored. */
   const char *const *readable;
   size_t readable_count;
-  const char *const *writable; /* folders; they must be there */
+  const char *const *writable; /* folders, which must exist */
   size_t writable_count;
 };
 
-/* For good, and for every thread started from here on: call it before any is started, and with the listening socket
- * open. OpenSSL must have read its configuration: what it loads comes too late afterwards. What the kernel has and
- * yet can't be put in force is an error (-1); then some of it may be in force: end the process. */
+/* Enters the sandbox, permanently. It applies to threads that are started later, so call it before any is started,
+ * after the listening sockets are open, and after OpenSSL has read its configuration, because it can't load anything
+ * afterwards. Fills REPORT. Returns -1 if a part that the kernel has can't be activated; other parts may be active
+ * then, so end the process. */
 int dw_sandbox_enter(const struct dw_sandbox_options *options, struct dw_sandbox_report *report, struct dw_error *err)
     __attribute__((nonnull(1, 2)));
 

@@ -1,3 +1,4 @@
+/* The parts of the sandbox. */
 #ifndef SANDBOX_SANDBOX_INTERNAL_H
 #define SANDBOX_SANDBOX_INTERNAL_H
 
@@ -6,7 +7,7 @@
 
 #include "sandbox/sandbox.h"
 
-/* Sanitizers start threads and programs, map code and trace their own process; coverage writes files at the end. */
+/* Sanitizers start threads and programs, map code and trace their own process. Coverage writes files at the end. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANDBOX_SANITIZED 1
 #elif defined __has_feature
@@ -28,12 +29,13 @@ static inline void dw_sandbox_report(struct dw_sandbox_part *part, enum dw_sandb
   snprintf(part->text, sizeof part->text, "%s", text);
 }
 
+/* Both activate a part and fill REPORT. They return -1 if the kernel has it but it can't be activated. */
 int dw_sandbox_landlock(const struct dw_sandbox_options *options, struct dw_sandbox_part *report, struct dw_error *err);
-
 int dw_sandbox_seccomp(bool writes, struct dw_sandbox_part *report, struct dw_error *err);
 
-/* The filter for an architecture (SCMP_ARCH_NATIVE), not in force yet; NULL: out of memory or not known to libseccomp.
- * WRITES: files may be made. */
+/* Makes the filter for an architecture (SCMP_ARCH_NATIVE) without activating it. WRITES allows creating files. The
+ * caller frees it with seccomp_release(). Returns NULL if libseccomp does not know the architecture or has no memory.
+ */
 scmp_filter_ctx dw_sandbox_filter(uint32_t architecture, bool writes);
 
 #endif
