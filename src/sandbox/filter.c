@@ -33,10 +33,10 @@ static const int traffic[] = {
  * descriptor. */
 static const int wakers[] = {CALL(epoll_create1), CALL(eventfd2), CALL(fcntl)};
 
-/* malloc and thread stacks. For mmap and mprotect see NARROW. */
+/* malloc and thread stacks. For mmap and mprotect see narrow[]. */
 static const int memory[] = {CALL(brk), CALL(munmap), CALL(mremap), CALL(madvise)};
 
-/* Threads. For clone see NARROW. */
+/* Threads. For clone see narrow[]. */
 static const int threads[] = {CALL(futex),       CALL(set_robust_list),   CALL(rseq),   CALL(membarrier),
                               CALL(sched_yield), CALL(sched_getaffinity), CALL(getcpu), CALL(gettid),
                               CALL(exit),        CALL(exit_group)};
@@ -52,7 +52,7 @@ static const int times[] = {CALL(clock_gettime), CALL(clock_getres), CALL(clock_
 /* Keys, nonces, hash seeds. */
 static const int randomness[] = {CALL(getrandom)};
 
-/* Reading files and folders again, and watching them. For opening see OPENING; Landlock restricts which files can be
+/* Reading files and folders again, and watching them. For opening see opening[]; Landlock restricts which files can be
  * opened. */
 static const int files[] = {CALL(fstat),           CALL(newfstatat), CALL(stat),          CALL(lstat),
                             CALL(statx),           CALL(access),     CALL(faccessat),     CALL(faccessat2),
