@@ -25,3 +25,13 @@ void dw_condition_init(pthread_cond_t *condition) {
 struct timespec dw_deadline(int64_t microseconds) {
   return (struct timespec){.tv_sec = microseconds / 1000000, .tv_nsec = microseconds % 1000000 * 1000};
 }
+
+void dw_sleep_unless_stopping(unsigned milliseconds, pthread_mutex_t *lock, pthread_cond_t *wake,
+                              const atomic_bool *stopping) {
+  int64_t until = dw_now_microseconds() + (int64_t)milliseconds * 1000;
+  struct timespec deadline = dw_deadline(until);
+  pthread_mutex_lock(lock);
+  while (!atomic_load(stopping) && dw_now_microseconds() < until)
+    pthread_cond_timedwait(wake, lock, &deadline);
+  pthread_mutex_unlock(lock);
+}

@@ -3,6 +3,7 @@
 #define BASE_CLOCK_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -21,5 +22,10 @@ void dw_condition_init(pthread_cond_t *condition) __attribute__((nonnull));
 /* Converts MICROSECONDS of the monotonic clock to the deadline that sem_clockwait() and pthread_cond_timedwait()
  * expect, the latter for a condition variable that dw_condition_init() has initialized. */
 struct timespec dw_deadline(int64_t microseconds);
+
+/* Sleeps for MILLISECONDS, or until *STOPPING is true. Whoever sets that must hold LOCK and signal WAKE, a condition
+ * variable that dw_condition_init() has initialized. The caller does not hold LOCK. */
+void dw_sleep_unless_stopping(unsigned milliseconds, pthread_mutex_t *lock, pthread_cond_t *wake,
+                              const atomic_bool *stopping) __attribute__((nonnull));
 
 #endif

@@ -1,4 +1,4 @@
-/* Certificates in files. A mounted Secret is a folder of symbolic links through "..data", which the kubelet swaps. */
+/* A mounted Secret is a folder of symbolic links that go through "..data", a link that the kubelet swaps. */
 #include "certs/certificate_watch.h"
 
 #include <errno.h>
@@ -18,9 +18,9 @@
 #include "files/manifests.h"
 
 enum {
-  LOOK_MS = 10000, /* where inotify has told nothing: a file system may not support it */
+  POLL_MS = 10000, /* for file systems without inotify */
   SETTLE_MS = 20,
-  SETTLE_LOOKS = 50,
+  SETTLE_TRIES = 50,
   MOST_CA_BYTES = 1 << 20
 };
 
@@ -30,12 +30,12 @@ struct dw_certificate_watch {
   pthread_t thread;
   int stop; /* eventfd */
   int inotify;
-  uint64_t seen; /* of what was read last */
-  bool expired;  /* that was told */
+  uint64_t seen; /* fingerprint of the files that were read last */
+  bool expired;  /* and this was logged */
 };
 
-/* Of what the files are now, wherever links lead. */
-static uint64_t check_files(const struct dw_certificate_files *files) {
+/* The fingerprint of the files as they are now, with symbolic links followed. */
+static uint64_t fingerprint_of(const struct dw_certificate_files *files) {
   uint64_t print = dw_fingerprint(files->certificate) * 31 + dw_fingerprint(files->key);
   return files->client_ca == NULL ? print : print * 31 + dw_fingerprint(files->client_ca);
 }
@@ -67,17 +67,17 @@ int dw_certificates_read(struct dw_certificates *certificates, const struct dw_c
   return read_and_set(certificates, files, false, err);
 }
 
-/* Both files of one state of their folder: what changes under the reading is read again. */
+/* Reads both files in the same state of their folder: if they change while they are read, they are read again. */
 static int read_whole(struct dw_certificate_watch *watch, struct dw_error *err) {
   int failed = -1;
-  for (int i = 0; i < SETTLE_LOOKS; i++) {
-    uint64_t before = check_files(watch->files);
+  for (int i = 0; i < SETTLE_TRIES; i++) {
+    uint64_t before = fingerprint_of(watch->files);
     nanosleep(&(struct timespec){.tv_nsec = SETTLE_MS * 1000000L}, NULL);
-    if (check_files(watch->files) != before)
+    if (fingerprint_of(watch->files) != before)
       continue;
     *err = (struct dw_error)DW_ERROR_INIT;
     failed = read_and_set(watch->certificates, watch->files, true, err);
-    watch->seen = check_files(watch->files);
+    watch->seen = fingerprint_of(watch->files);
     if (watch->seen == before)
       break;
   }
@@ -86,7 +86,7 @@ static int read_whole(struct dw_certificate_watch *watch, struct dw_error *err) 
 
 static void read_again(struct dw_certificate_watch *watch) {
   struct dw_error err = DW_ERROR_INIT;
-  if (check_files(watch->files) == watch->seen)
+  if (fingerprint_of(watch->files) == watch->seen)
     return;
   if (read_whole(watch, &err) == 0) {
     dw_log(DW_LOG_INFO, "using the new certificate for new connections");
@@ -98,7 +98,7 @@ static void read_again(struct dw_certificate_watch *watch) {
   dw_certificates_failed(watch->certificates);
 }
 
-/* Told once. */
+/* Logs once that the certificate has expired. */
 static void check_dates(struct dw_certificate_watch *watch) {
   bool expired = dw_certificates_until(watch->certificates) <= (int64_t)time(NULL);
   if (expired && !watch->expired)
@@ -124,7 +124,7 @@ static void *run(void *context) {
   struct pollfd fds[2] = {{watch->stop, POLLIN, 0}, {watch->inotify, POLLIN, 0}};
   for (;;) {
     char events[4096];
-    (void)!poll(fds, watch->inotify < 0 ? 1 : 2, LOOK_MS);
+    (void)!poll(fds, watch->inotify < 0 ? 1 : 2, POLL_MS);
     if (fds[0].revents != 0)
       return NULL;
     if (watch->inotify >= 0)
@@ -135,7 +135,7 @@ static void *run(void *context) {
   }
 }
 
-static void drop(struct dw_certificate_watch *watch) {
+static void destroy(struct dw_certificate_watch *watch) {
   if (watch->stop >= 0)
     close(watch->stop);
   if (watch->inotify >= 0)
@@ -151,8 +151,8 @@ struct dw_certificate_watch *dw_certificate_watch_start(struct dw_certificates *
     abort();
   watch->certificates = certificates;
   watch->files = files;
-  watch->seen = check_files(files);
-  watch->expired = dw_certificates_until(certificates) <= (int64_t)time(NULL); /* `serve` tells it at its start */
+  watch->seen = fingerprint_of(files);
+  watch->expired = dw_certificates_until(certificates) <= (int64_t)time(NULL); /* `serve` logs this at its start */
   watch->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   watch->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   if (watch->inotify >= 0) {
@@ -161,15 +161,15 @@ struct dw_certificate_watch *dw_certificate_watch_start(struct dw_certificates *
     if (files->client_ca != NULL)
       watch_folder(watch, files->client_ca);
   }
-  /* What changed between the first reading and the first look is read now. */
+  /* Reads again, because the files may have changed between the first reading and the fingerprint above. */
   if (dw_certificates_read(certificates, files, err) != 0) {
-    drop(watch);
+    destroy(watch);
     return NULL;
   }
   if (watch->stop >= 0 && pthread_create(&watch->thread, NULL, run, watch) == 0)
     return watch;
   dw_error_set(err, DW_ERR_OTHER, "can't start a thread that watches the certificate: %s", strerror(errno));
-  drop(watch);
+  destroy(watch);
   return NULL;
 }
 
@@ -179,5 +179,5 @@ void dw_certificate_watch_stop(struct dw_certificate_watch *watch) {
   const uint64_t one = 1;
   (void)!write(watch->stop, &one, sizeof one);
   pthread_join(watch->thread, NULL);
-  drop(watch);
+  destroy(watch);
 }

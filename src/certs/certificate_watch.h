@@ -1,4 +1,4 @@
-/* A server's certificate in files, read again when they change. */
+/* Reads the server's certificate from files, again whenever they change. */
 #ifndef CERTS_CERTIFICATE_WATCH_H
 #define CERTS_CERTIFICATE_WATCH_H
 
@@ -10,13 +10,14 @@ struct dw_certificate_files {
   const char *client_ca; /* NULL: none */
 };
 
-/* Reads FILES and sets them; what is wrong with them is an error. */
+/* Reads FILES and sets the pair. Returns -1 if they can't be used. Does not check the dates. */
 int dw_certificates_read(struct dw_certificates *certificates, const struct dw_certificate_files *files,
                          struct dw_error *err) __attribute__((nonnull(1, 2), warn_unused_result));
 
-/* Reads them again when they change: also where a folder above them is swapped by a symbolic link, as a mounted Secret
- * is. The new ones are only taken where they belong together and are valid now; else the ones before stay, with a line
- * in the log. FILES must outlive it, as its strings. NULL if it can't be started. */
+/* Starts a thread that reads the files again when they change, even if a folder above them is replaced by a symbolic
+ * link, as in a mounted Secret. New files are only used if they belong together and are valid now; otherwise the
+ * previous pair stays in use, and the reason is logged. FILES and its strings must outlive the result. Returns NULL on
+ * error. */
 struct dw_certificate_watch;
 struct dw_certificate_watch *dw_certificate_watch_start(struct dw_certificates *certificates,
                                                         const struct dw_certificate_files *files, struct dw_error *err)

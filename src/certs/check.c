@@ -40,13 +40,14 @@ static void describe(struct inspection *in, enum pki_file file, X509 *cert) {
       dw_buf_puts(in->report, "no name");
   }
   dw_buf_putc(in->report, '\n');
-  if (dw_pki_expired(cert))
+  struct pki_validity validity = dw_pki_validity(cert);
+  if (validity.expired)
     wrong(in, "%s has expired", dw_pki_file_name(file));
-  if (dw_pki_early(cert))
+  if (validity.early)
     wrong(in, "%s is not valid yet", dw_pki_file_name(file));
 }
 
-/* A mounted Secret is readable by all inside its container, so this is no fault. */
+/* Only a note, because a mounted Secret is readable by everyone in its container. */
 static void note_mode(struct inspection *in, enum pki_file file) {
   char path[PATH_MAX];
   struct stat status;
@@ -71,7 +72,7 @@ static int check_key(struct inspection *in, enum pki_file cert_file, X509 *cert,
   return 0;
 }
 
-/* Times are told for each certificate by describe(). */
+/* Ignores the dates, which describe() reports for each certificate. */
 static void check_chain(struct inspection *in, X509 *ca, X509 *leaf) {
   X509_STORE *store = X509_STORE_new();
   X509_STORE_CTX *context = X509_STORE_CTX_new();
@@ -108,7 +109,7 @@ int dw_pki_check(const char *dir, const struct dw_pki_names *names, struct dw_bu
   if (leaf == NULL)
     return -1;
   describe(&in, PKI_CA_CERT, ca);
-  /* It stays away from where the server runs. */
+  /* The CA's key is usually not kept where the server runs. */
   if (dw_pki_exists(dir, PKI_CA_KEY) && check_key(&in, PKI_CA_CERT, ca, err) != 0)
     return -1;
   describe(&in, PKI_LEAF_CERT, leaf);

@@ -33,7 +33,7 @@ bool dw_pki_exists(const char *dir, enum pki_file file) {
   return access(path_of(path, dir, file), F_OK) == 0;
 }
 
-/* Straight into the buffer, which wipes what it held. */
+/* Reads directly into the buffer, which wipes its old memory when it grows. */
 static int read_all(int fd, struct dw_buf *out) {
   for (;;) {
     dw_buf_reserve(out, READ_BYTES);
@@ -79,7 +79,7 @@ EVP_PKEY *dw_pki_load_key(const char *dir, enum pki_file file, struct dw_error *
   return dw_pki_read_key(dw_buf_text(&pem), path, err);
 }
 
-/* Writes TEXT into a new file beside its place; TEMP gets its name. mkostemp() gives it mode 0600. */
+/* Writes TEXT to a new file in DIR, with mode 0600 from mkostemp() at first, and writes its name to TEMP. */
 static int write_temp(const char *dir, enum pki_file file, const struct dw_buf *text, char temp[PATH_MAX],
                       struct dw_error *err) {
   bool secret = file == PKI_CA_KEY || file == PKI_LEAF_KEY;

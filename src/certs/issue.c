@@ -17,7 +17,7 @@ EVP_PKEY *dw_pki_new_key(struct dw_error *err) {
   return key;
 }
 
-/* 127 random bits: unique without a list of those given out, and positive in 16 bytes. */
+/* 127 random bits: unique without a list of serial numbers, and positive in 16 bytes. */
 static bool set_serial(X509 *cert) {
   BIGNUM *number = BN_new();
   bool good = number != NULL && BN_rand(number, 127, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1 &&
@@ -52,11 +52,11 @@ static bool start_cert(X509 *cert, EVP_PKEY *key, const struct pki_life *life) {
 }
 
 static bool sign(X509 *cert, EVP_PKEY *key) {
-  bool edwards = EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"); /* they hash by themselves */
+  bool edwards = EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"); /* these include the hash function */
   return X509_sign(cert, key, edwards ? NULL : EVP_sha256()) > 0;
 }
 
-/* Two CAs never share a name, so that a client that trusts both looks for the right one. */
+/* Each CA gets a different name, so that a client that trusts two finds the right one. */
 static bool name_ca(X509 *cert) {
   unsigned char random[4];
   char name[32];

@@ -2,14 +2,14 @@
 
 #include "certs/pki_internal.h"
 
-enum { BACKDATE_SECONDS = 300, /* clocks of nodes differ a little */ SECONDS_A_DAY = 86400 };
+enum { BACKDATE_SECONDS = 300, /* the clocks of nodes differ a little */ SECONDS_A_DAY = 86400 };
 
 struct material {
   struct pki_issuer ca;
   X509 *leaf;
   EVP_PKEY *leaf_key;
   bool ca_kept;
-  struct dw_buf texts[PKI_FILES]; /* what is to be written */
+  struct dw_buf texts[PKI_FILES]; /* to be written; empty for files that are kept */
 };
 
 static void free_material(struct material *m) {
@@ -25,7 +25,7 @@ static int force_hint(struct dw_error *err, const char *what) {
   return dw_error_set(err, DW_ERR_INVALID, "%s; --force replaces all four files", what);
 }
 
-/* A leaf that another CA signed was not made here. */
+/* Refuses to replace a leaf that another CA signed. */
 static int guard_leaf(const char *dir, X509 *ca, struct dw_error *err) {
   if (!dw_pki_exists(dir, PKI_LEAF_CERT))
     return dw_pki_exists(dir, PKI_LEAF_KEY) ? force_hint(err, "found tls.key without tls.crt") : 0;
@@ -49,7 +49,7 @@ static int keep_ca(const char *dir, struct material *m, struct dw_error *err) {
   }
   if (X509_check_ca(m->ca.cert) == 0)
     return force_hint(err, "ca.crt is not a CA certificate");
-  if (dw_pki_expired(m->ca.cert))
+  if (dw_pki_validity(m->ca.cert).expired)
     return force_hint(err, "ca.crt has expired");
   return guard_leaf(dir, m->ca.cert, err);
 }
@@ -118,7 +118,7 @@ static void report_all(const struct dw_pki_request *request, const struct materi
 int dw_pki_make(const struct dw_pki_request *request, struct dw_buf *report, struct dw_error *err) {
   SCOPED(free_material) struct material m = {.texts = {[PKI_CA_KEY] = DW_BUF_SECRET, [PKI_LEAF_KEY] = DW_BUF_SECRET}};
   GENERAL_NAMES *names =
-      dw_pki_alt_names(&request->names, err); /* a bad name is told before anything else is looked at */
+      dw_pki_alt_names(&request->names, err); /* first, to report an invalid name before reading any file */
   GENERAL_NAMES_free(names);
   if (names == NULL)
     return -1;

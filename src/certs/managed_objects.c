@@ -6,12 +6,12 @@
 #include "base/base64.h"
 #include "base/log.h"
 
-enum { CALL_MS = 10000, MOST_BYTES = 4 << 20 /* of an object; Secrets have at most 1 MiB */ };
+enum { CALL_MS = 10000, MOST_BYTES = 4 << 20 /* of an object; a Secret has at most 1 MiB */ };
 
 static const char *const hook_kinds[DW_ROTATION_HOOKS] = {"ValidatingWebhookConfiguration",
                                                           "MutatingWebhookConfiguration"};
 
-/* --- what goes wrong --- */
+/* --- failures --- */
 
 const char *dw_managed_subject(const struct dw_self_managed *managed, enum managed_topic topic, char out[320]) {
   const struct dw_self_managed_options *options = &managed->options;
@@ -31,17 +31,17 @@ void dw_managed_report(struct managed_round *round, enum managed_topic topic, co
   pthread_mutex_lock(&managed->lock);
   managed->failures[topic]++;
   pthread_mutex_unlock(&managed->lock);
-  if (strcmp(managed->troubles[topic], key) == 0)
+  if (strcmp(managed->logged[topic], key) == 0)
     return;
-  snprintf(managed->troubles[topic], sizeof managed->troubles[topic], "%s", key);
+  snprintf(managed->logged[topic], sizeof managed->logged[topic], "%s", key);
   dw_log(DW_LOG_ERROR, "self-managed certificates: %s: %s", dw_managed_subject(managed, topic, name), message);
 }
 
 void dw_managed_report_recovery(struct dw_self_managed *managed, enum managed_topic topic) {
   char name[320];
-  if (managed->troubles[topic][0] == '\0')
+  if (managed->logged[topic][0] == '\0')
     return;
-  managed->troubles[topic][0] = '\0';
+  managed->logged[topic][0] = '\0';
   dw_log(DW_LOG_INFO, "self-managed certificates: %s: working again", dw_managed_subject(managed, topic, name));
 }
 
@@ -56,7 +56,7 @@ static void report_call(struct managed_round *round, enum managed_topic topic, c
     return;
   if (result->retry_after_ms > round->managed->retry_after_ms)
     round->managed->retry_after_ms = result->retry_after_ms;
-  /* An answer that is cut off is the same trouble as none. */
+  /* An incomplete answer is the same failure as none. */
   snprintf(key, sizeof key, "%s %d %s", verb, result->complete ? result->status : 0, result->reason);
   if (result->status == 403)
     snprintf(message, sizeof message, "RBAC forbids \"%s\"; allow get and update of this name in %s (%s)", verb, plural,
@@ -78,7 +78,7 @@ static bool receive_bytes(void *context, const char *data, size_t length) {
   return true;
 }
 
-/* A Status in the place of the Secret would look like one without keys. */
+/* Checks the kind, because a Status instead of the Secret would look like a Secret without keys. */
 static const dw_json *parse_object(struct managed_round *round, enum managed_topic topic, const struct dw_buf *body) {
   struct dw_error err = DW_ERROR_INIT;
   const dw_json *object = dw_json_parse(round->arena, dw_buf_text(body), body->length, DW_JSON_PLAIN, &err);
@@ -90,7 +90,7 @@ static const dw_json *parse_object(struct managed_round *round, enum managed_top
   return NULL;
 }
 
-/* NULL where it can't be had; ABSENT tells that it is not there. */
+/* Returns NULL, and reports why, if the object can't be read; sets ABSENT if it does not exist. */
 static const dw_json *get_object(struct managed_round *round, enum managed_topic topic, bool *absent) {
   struct dw_self_managed *managed = round->managed;
   DW_BUF_SCOPED struct dw_buf body = DW_BUF_SECRET;
@@ -172,7 +172,7 @@ bool dw_managed_read(struct managed_round *round) {
   return true;
 }
 
-/* --- what is written --- */
+/* --- objects to write --- */
 
 static bool is_among(const char *key, const char *const *keys, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -181,7 +181,7 @@ static bool is_among(const char *key, const char *const *keys, size_t count) {
   return false;
 }
 
-/* The members of OBJECT but KEYS. */
+/* Copies the members of OBJECT except KEYS. */
 static dw_json *copy_without(struct dw_arena *arena, const dw_json *object, const char *const *keys, size_t count) {
   dw_json *copy = dw_json_new_object(arena);
   for (struct dw_json_member it = dw_json_first(object); it.value != NULL; it = dw_json_next(object, it))

@@ -1,5 +1,5 @@
-/* What the parts of self-managed certificates share: the thread that checks and acts (self_managed.c), and what it
- * reads, writes and says went wrong (managed_look.c). */
+/* The objects of self-managed certificates: reading and writing them, and reporting failures. self_managed.c uses this
+ * to check them and to act. */
 #ifndef CERTS_MANAGED_OBJECTS_H
 #define CERTS_MANAGED_OBJECTS_H
 
@@ -10,7 +10,7 @@
 #include "certs/self_managed.h"
 #include "json/json.h"
 
-/* What can fail separately; each is logged when it begins, changes and ends. */
+/* What can fail separately. A failure is logged when it begins, changes and ends. */
 enum managed_topic { MANAGED_SECRET, MANAGED_VALIDATING, MANAGED_MUTATING, MANAGED_PAIR, MANAGED_TOPICS };
 
 struct dw_self_managed {
@@ -22,54 +22,54 @@ struct dw_self_managed {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   atomic_bool stopping, ready;
-  char paths[MANAGED_TOPICS][320];    /* the thread's own, as the next */
-  char troubles[MANAGED_TOPICS][160]; /* what was logged last; "" while all is well */
-  bool failed[MANAGED_TOPICS];        /* in this round */
-  unsigned retry_after_ms;            /* asked for in this round */
-  char *serving;                      /* the certificate that `use` took last */
-  uint64_t failures[MANAGED_TOPICS];  /* under lock, as the rest */
+  char paths[MANAGED_TOPICS][320];   /* only the thread uses this and what follows */
+  char logged[MANAGED_TOPICS][160];  /* the failure that was logged last; "": none, or it is over */
+  bool failed[MANAGED_TOPICS];       /* in this round */
+  unsigned retry_after_ms;           /* that the API server requested in this round; 0: none */
+  char *serving;                     /* the certificate that `use` accepted last */
+  uint64_t failures[MANAGED_TOPICS]; /* under lock, as the rest */
   uint64_t stored, published;
-  int64_t ca_until, well; /* seconds since 1970; 0 */
+  int64_t ca_until, succeeded; /* the last success; seconds since 1970, or 0 */
   size_t ca_count;
 };
 
-/* One check of everything. */
+/* One check of all objects. */
 struct managed_round {
   struct dw_self_managed *managed;
-  struct dw_arena *arena; /* a secret one: all that is read or written here may hold keys */
+  struct dw_arena *arena; /* wiped when freed, because it contains keys */
   const dw_json *secret;
   const dw_json *hooks[DW_ROTATION_HOOKS];
   struct dw_rotation_input input;
 };
 
-/* "Secret droveway/droveway-tls", for the log. */
+/* Writes the name of the object for the log, such as "Secret droveway/droveway-tls", and returns OUT. */
 const char *dw_managed_subject(const struct dw_self_managed *managed, enum managed_topic topic, char out[320])
     __attribute__((nonnull));
 
-/* Counts a trouble of this round; logs it where it is not the one that is known already. KEY tells one from another:
- * messages hold numbers that change. */
+/* Counts a failure of this round, and logs MESSAGE unless the last failure of TOPIC had the same KEY. Messages can't be
+ * compared, because they contain numbers that change. */
 void dw_managed_report(struct managed_round *round, enum managed_topic topic, const char *key, const char *message)
     __attribute__((nonnull));
-/* The problem is over; logged if there was one. */
+/* Logs that TOPIC works again, if a failure was logged. */
 void dw_managed_report_recovery(struct dw_self_managed *managed, enum managed_topic topic) __attribute__((nonnull));
 
-/* Reads the Secret and both webhook configurations into LOOK; false where there is no Secret to be had. What is wrong
- * with any of them is reported. */
+/* Reads the Secret and both webhook configurations into ROUND, and reports failures. Returns false if the Secret can't
+ * be read. */
 bool dw_managed_read(struct managed_round *round) __attribute__((nonnull));
 
 enum managed_put { PUT_DONE, PUT_CONFLICT, PUT_FAILED };
-/* Writes OBJECT with the resource version that was read: another replica may have been faster (PUT_CONFLICT). */
+/* Writes OBJECT with the resource version that was read. PUT_CONFLICT means that someone else has changed it since. */
 enum managed_put dw_managed_put(struct managed_round *round, enum managed_topic topic, const dw_json *object)
     __attribute__((nonnull));
 
-/* What is written: objects as they were read, with only Droveway's own parts changed. In the arena; parts are shared
- * with what was read. */
+/* Both make an object to write: the one that was read, with only Droveway's parts changed. The result is in ARENA and
+ * shares the other parts with READ. */
 
-/* The Secret with this content. */
+/* The Secret with the given content. */
 const dw_json *dw_managed_secret(struct dw_arena *arena, const dw_json *read, const struct dw_rotation_secret *secret)
     __attribute__((nonnull));
 
-/* The webhook configuration with BUNDLE as the CA of every webhook. */
+/* The webhook configuration with BUNDLE (PEM) as the CA of every webhook. */
 const dw_json *dw_managed_hook(struct dw_arena *arena, const dw_json *read, const char *bundle)
     __attribute__((nonnull));
 

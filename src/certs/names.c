@@ -10,7 +10,7 @@ bool dw_pki_is_ip(const char *name) {
   return inet_pton(AF_INET, name, bytes) == 1 || inet_pton(AF_INET6, name, bytes) == 1;
 }
 
-/* NAME in lower case into OUT; false where it is no DNS name. */
+/* Writes NAME in lower case to OUT. Returns false if it is not a valid DNS name. */
 static bool dns_name(const char *name, char out[256]) {
   size_t length = strlen(name);
   if (length == 0 || length > 253)
@@ -99,7 +99,7 @@ static void print_ip(const ASN1_OCTET_STRING *address, struct dw_buf *out) {
   dw_buf_puts(out, text[0] == '\0' ? "(no IP address)" : text);
 }
 
-/* A certificate from elsewhere may hold any bytes. */
+/* A certificate from elsewhere may contain any bytes. */
 static void print_ascii(const ASN1_STRING *text, struct dw_buf *out) {
   const unsigned char *bytes = ASN1_STRING_get0_data(text);
   for (int i = 0; i < ASN1_STRING_length(text); i++)

@@ -6,25 +6,25 @@
 #include "base/memory.h"
 #include "certs/pki_internal.h"
 
-/* Each certificate of the file but the last is signed by the one that follows: clients refuse a server whose chain
- * leads elsewhere. */
+/* Checks that each certificate in the file is signed by the one that follows it. Clients reject a server whose chain is
+ * broken. */
 static int check_chain(const char *cert_file, const char *text, struct dw_error *err) {
   STACK_OF(X509) *chain = dw_pki_read_chain(text);
-  int strange = -1;
-  for (int i = 0; strange < 0 && i + 1 < sk_X509_num(chain); i++) {
+  int broken = -1;
+  for (int i = 0; broken < 0 && i + 1 < sk_X509_num(chain); i++) {
     X509 *issuer = sk_X509_value(chain, i + 1);
     if (X509_check_issued(issuer, sk_X509_value(chain, i)) != X509_V_OK ||
         X509_verify(sk_X509_value(chain, i), X509_get0_pubkey(issuer)) != 1)
-      strange = i;
+      broken = i;
   }
   sk_X509_pop_free(chain, X509_free);
   ERR_clear_error();
-  if (strange < 0)
+  if (broken < 0)
     return 0;
   dw_error_set(err, DW_ERR_INVALID,
                "the chain is broken: certificate %d is not signed by the one that follows it; put the server's own "
                "first, then the one that signed it, and so on",
-               strange + 1);
+               broken + 1);
   return dw_error_in_file(err, cert_file);
 }
 
@@ -44,8 +44,9 @@ static int check_pair(const char *cert_file, const char *key_file, struct dw_buf
   if (check_chain(cert_file, dw_buf_text(&texts[0]), err) != 0)
     return -1;
   dw_pki_format_time(X509_get0_notAfter(cert), out->until);
-  out->expired = dw_pki_expired(cert);
-  out->early = dw_pki_early(cert);
+  struct pki_validity validity = dw_pki_validity(cert);
+  out->expired = validity.expired;
+  out->early = validity.early;
   return 0;
 }
 
@@ -57,7 +58,7 @@ int dw_pki_pair_load(const char *cert_file, const char *key_file, struct dw_pki_
     failed = check_pair(cert_file, key_file, texts, &pair, err);
   if (failed == 0) {
     pair.certificate = dw_buf_steal(&texts[0], NULL);
-    pair.key = strdup(dw_buf_text(&texts[1])); /* without what may follow a NUL, which would not be wiped */
+    pair.key = strdup(dw_buf_text(&texts[1])); /* up to the first NUL: only that is wiped */
     if (pair.key == NULL)
       abort();
     *out = pair;

@@ -9,7 +9,7 @@
 
 #include "certs/pki_internal.h"
 
-/* --- errors and releasing --- */
+/* --- freeing and errors --- */
 
 void dw_pki_free_key(EVP_PKEY **key) {
   EVP_PKEY_free(*key);
@@ -29,7 +29,7 @@ int dw_pki_error(struct dw_error *err, const char *what) {
 
 /* --- PEM --- */
 
-/* A key with a pass phrase can't be used by a server that nobody sits at: no prompt. */
+/* Rejects keys with a pass phrase instead of prompting for it: nobody sits at a server. */
 static int no_pass_phrase(char *buffer, int size, int writing, void *unused) {
   (void)buffer;
   (void)size;
@@ -97,7 +97,7 @@ int dw_pki_key_pem(EVP_PKEY *key, struct dw_buf *out, struct dw_error *err) {
   return move_text(memory, good, out, err);
 }
 
-/* --- what a certificate says --- */
+/* --- the content of a certificate --- */
 
 void dw_pki_format_time(const ASN1_TIME *time, char out[32]) {
   struct tm utc = {0};
@@ -113,12 +113,10 @@ void dw_pki_subject(X509 *cert, struct dw_buf *out) {
     dw_buf_putc(out, (unsigned char)*at < 0x20 || *at == 0x7F ? '?' : *at);
 }
 
-bool dw_pki_expired(X509 *cert) {
-  return X509_cmp_time(X509_get0_notAfter(cert), NULL) <= 0; /* 0: no time that can be read */
-}
-
-bool dw_pki_early(X509 *cert) {
-  return X509_cmp_time(X509_get0_notBefore(cert), NULL) >= 0;
+struct pki_validity dw_pki_validity(X509 *cert) {
+  /* X509_cmp_time() returns 0 if it can't read the time. */
+  return (struct pki_validity){.expired = X509_cmp_time(X509_get0_notAfter(cert), NULL) <= 0,
+                               .early = X509_cmp_time(X509_get0_notBefore(cert), NULL) >= 0};
 }
 
 const char *dw_pki_library(void) {

@@ -5,28 +5,30 @@
 #include <time.h>
 
 enum {
-  MOST_OLD = 4,  /* CAs that are trusted beside the newest */
-  AHEAD_S = 600, /* what another replica made may begin that much later by this one's clock */
-  RENEW_NUM = 2, /* at two thirds of its life */
+  MOST_OLD = 4,  /* CAs that are trusted in addition to the newest */
+  AHEAD_S = 600, /* how much the clock of another replica may be ahead of this one's */
+  RENEW_NUM = 2, /* certificates are renewed at two thirds of their life */
   RENEW_DEN = 3
 };
 
-/* What there is, read. */
+/* The input, parsed and checked. */
 struct facts {
   struct dw_arena *arena;
   const struct dw_rotation_input *in;
   int64_t now;
   struct dw_pki_cert cas[MOST_OLD + 1];
   size_t ca_count;
-  bool ca_usable;     /* cas[0] and its key */
-  const char *bundle; /* all of `cas` */
+  bool ca_usable;     /* cas[0] can sign */
+  const char *bundle; /* all of CAS as PEM */
   struct dw_pki_cert leaf;
-  bool leaf_verifies;  /* and its key fits */
-  bool by_newest;      /* cas[0] signed it */
-  const char *missing; /* a name that it is not good for */
-  const char *wrong_ca, *wrong_leaf;
-  int64_t published, replaced_until; /* 0: not told */
-  bool held, seen;                   /* every webhook configuration holds the bundle; could be read */
+  bool leaf_verifies;                /* and its key belongs to it */
+  bool by_newest;                    /* cas[0] signed it */
+  const char *missing;               /* a name that it is not valid for */
+  const char *wrong_ca, *wrong_leaf; /* NULL: nothing */
+  int64_t published, replaced_until; /* 0: unknown */
+  int64_t settled_ms;                /* when every API server knows CAS */
+  bool settled;                      /* ... which is the case now */
+  bool held, seen;                   /* all webhook configurations contain the bundle; all could be read */
 };
 
 /* --- times --- */
@@ -50,17 +52,8 @@ static int64_t renewal_of(const struct dw_pki_cert *cert) {
   return cert->from + (cert->until - cert->from) * RENEW_NUM / RENEW_DEN;
 }
 
-static int64_t later(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
-
 static int64_t sooner(int64_t a, int64_t b) {
   return a < b ? a : b;
-}
-
-/* A certificate that begins a little later by this clock is looked at as if it had begun. */
-static int64_t inspect(int64_t now, const struct dw_pki_cert *cert) {
-  return cert->from > now && cert->from - now <= AHEAD_S ? cert->from : now;
 }
 
 /* --- reading --- */
@@ -84,7 +77,7 @@ static void add_ca(struct facts *f, const struct dw_pki_cert *cert) {
     f->cas[f->ca_count++] = *cert;
 }
 
-/* What is wrong with the CA; NULL where it can sign. */
+/* Returns what is wrong with the CA; NULL if it can sign. */
 static const char *judge_ca(struct facts *f) {
   const struct dw_rotation_secret *secret = &f->in->secret;
   struct dw_pki_certs all = {NULL, 0};
@@ -109,7 +102,7 @@ static const char *judge_ca(struct facts *f) {
   return NULL;
 }
 
-/* What is wrong with the leaf; NULL where it can be served. */
+/* Returns what is wrong with the leaf; NULL if it can be used. */
 static const char *judge_leaf(struct facts *f) {
   const struct dw_rotation_secret *secret = &f->in->secret;
   struct dw_pki_certs all = {NULL, 0};
@@ -123,10 +116,12 @@ static const char *judge_leaf(struct facts *f) {
     return "tls.key is missing";
   if (dw_pki_key_fits(f->leaf.pem, secret->leaf_key, &err) != 0)
     return dw_arena_printf(f->arena, "tls.key: %s", err.text);
-  if (f->ca_count == 0 || dw_pki_verify(f->bundle, f->leaf.pem, inspect(f->now, &f->leaf), &err) != 0)
+  /* The clock of the replica that made the leaf may be ahead. */
+  int64_t now = f->leaf.from > f->now && f->leaf.from - f->now <= AHEAD_S ? f->leaf.from : f->now;
+  if (f->ca_count == 0 || dw_pki_verify(f->bundle, f->leaf.pem, now, &err) != 0)
     return dw_arena_printf(f->arena, "tls.crt: %s", f->ca_count == 0 ? "there is no CA to verify it" : err.text);
   f->leaf_verifies = true;
-  f->by_newest = dw_pki_verify(f->cas[0].pem, f->leaf.pem, inspect(f->now, &f->leaf), NULL) == 0;
+  f->by_newest = dw_pki_verify(f->cas[0].pem, f->leaf.pem, now, NULL) == 0;
   f->missing = dw_pki_missing_name(f->leaf.pem, &f->in->options->names);
   return NULL;
 }
@@ -148,37 +143,32 @@ static struct facts read_facts(struct dw_arena *arena, const struct dw_rotation_
   f.wrong_leaf = judge_leaf(&f);
   f.published = parse_time(in->secret.published);
   f.replaced_until = parse_time(in->secret.replaced_until);
-  if (f.published > f.now + AHEAD_S) /* said by a clock that was wrong */
+  if (f.published > f.now + AHEAD_S) /* from a clock that was wrong */
     f.published = 0;
+  f.settled_ms = f.published * 1000 + in->options->settle_ms;
+  /* A CA without older ones need not wait: there is no other leaf to use meanwhile. */
+  f.settled = f.ca_count == 1 || (f.published != 0 && in->now_ms >= f.settled_ms);
   inspect_hooks(&f);
   return f;
 }
 
-static int64_t settled_ms(const struct facts *f) {
-  return f->published * 1000 + f->in->options->settle_ms;
-}
-
-/* Every API server knows the newest CA. One that is alone has nobody to wait for. */
-static bool is_settled(const struct facts *f) {
-  return f->ca_count == 1 || (f->published != 0 && f->in->now_ms >= settled_ms(f));
-}
-
-static int64_t last_old_end(const struct facts *f) {
+static int64_t last_old_expiry(const struct facts *f) {
   int64_t end = 0;
   for (size_t i = 1; i < f->ca_count; i++)
-    end = later(end, f->cas[i].until);
+    if (f->cas[i].until > end)
+      end = f->cas[i].until;
   return end;
 }
 
-/* When the old CAs can go: no leaf of them is valid any more, wherever it may be served. */
+/* Returns when the old CAs can be removed: when no replica can use a valid leaf of theirs any more. */
 static int64_t old_until(const struct facts *f) {
-  int64_t end = last_old_end(f);
+  int64_t end = last_old_expiry(f);
   return f->replaced_until == 0 ? end : sooner(f->replaced_until, end);
 }
 
 /* --- making --- */
 
-/* The Secret as it is to be. */
+/* The plan while it is being made. */
 struct draft {
   struct facts *f;
   struct dw_rotation_plan *plan;
@@ -191,7 +181,8 @@ static void begin(struct draft *d, const char *what) {
 }
 
 static void set_replaced_until(struct draft *d, int64_t until) {
-  d->f->replaced_until = later(d->f->replaced_until, until);
+  if (until > d->f->replaced_until)
+    d->f->replaced_until = until;
   d->plan->secret.replaced_until = format_time(d->f->arena, d->f->replaced_until);
 }
 
@@ -200,8 +191,8 @@ static void set_published(struct draft *d, int64_t at) {
   d->plan->secret.published = format_time(d->f->arena, at);
 }
 
-/* The names asked for, and those that the leaf has: replicas of two versions that ask for different ones must not
- * replace each other's for ever. */
+/* Returns the requested names and those of the current leaf. Otherwise replicas of two versions that request different
+ * names would replace each other's leaves forever. */
 static struct dw_pki_names wanted_names(const struct facts *f) {
   struct dw_pki_names asked = f->in->options->names;
   if (!f->leaf_verifies || f->missing == NULL || asked.count + f->leaf.name_count > DW_PKI_MOST_NAMES)
@@ -212,11 +203,12 @@ static struct dw_pki_names wanted_names(const struct facts *f) {
   return (struct dw_pki_names){list, asked.count + f->leaf.name_count};
 }
 
-/* A leaf that is replaced may still be served somewhere until it ends; one that can't be read, for as long as any. */
-static int64_t end_of_replaced(const struct facts *f) {
+/* Returns until when some replica may use the leaf that is being replaced: until it expires. If it can't be read, a
+ * whole leaf's life is assumed. */
+static int64_t replaced_expiry(const struct facts *f) {
   if (f->leaf_verifies || (f->leaf.pem != NULL && f->leaf.until <= f->now))
     return f->leaf.until;
-  return f->ca_count > 1 ? sooner(f->now + f->in->options->leaf_seconds, last_old_end(f)) : 0;
+  return f->ca_count > 1 ? sooner(f->now + f->in->options->leaf_seconds, last_old_expiry(f)) : 0;
 }
 
 static int make_leaf(struct draft *d, const char *ca, const char *ca_key) {
@@ -231,11 +223,11 @@ static int make_leaf(struct draft *d, const char *ca, const char *ca_key) {
   d->plan->secret.leaf = dw_arena_strdup(f->arena, made.certificate);
   d->plan->secret.leaf_key = dw_arena_strdup(f->arena, made.key);
   dw_pki_pair_free(&made);
-  set_replaced_until(d, end_of_replaced(f));
+  set_replaced_until(d, replaced_expiry(f));
   return 0;
 }
 
-/* CAs that API servers trust now; one of them may have signed what is served somewhere. */
+/* Keeps the CAs that API servers trust now, because one of them may have signed a leaf that is in use. */
 static void adopt_published(struct facts *f) {
   for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
     const struct dw_rotation_hook *hook = &f->in->hooks[h];
@@ -257,7 +249,7 @@ static void drop_expired(struct facts *f) {
   f->ca_count = kept;
 }
 
-/* Puts a new CA before those that are there. */
+/* Makes a new CA and puts it before the existing ones. */
 static int make_ca(struct draft *d) {
   struct facts *f = d->f;
   struct dw_pki_pair made = {.certificate = NULL};
@@ -284,8 +276,8 @@ static int make_ca(struct draft *d) {
 
 /* --- deciding --- */
 
-/* Whatever is there can't sign. A leaf that is good is served on: it is a renewal of the CA then. */
-static int start_anew(struct draft *d) {
+/* There is no CA that can sign. If the leaf is valid, it stays in use, as in a renewal of the CA. */
+static int replace_ca(struct draft *d) {
   struct facts *f = d->f;
   bool fresh = *f->in->secret.ca == '\0' && *f->in->secret.leaf == '\0';
   d->plan->wrong = fresh ? "" : f->wrong_ca;
@@ -302,7 +294,8 @@ static int renew_leaf(struct draft *d, const char *what) {
   return make_leaf(d, d->f->cas[0].pem, d->f->in->secret.ca_key);
 }
 
-/* The old CA's last leaf is made while its key is at hand: the new CA then has a leaf's whole life to become known. */
+/* First makes a last leaf of the old CA, while its key is still there. So the new CA has a leaf's whole life to become
+ * known. */
 static int renew_ca(struct draft *d) {
   begin(d,
         "created a new CA (two thirds of the old one's lifetime have passed); the old certificate stays in use until "
@@ -321,7 +314,8 @@ static int fix_leaf(struct draft *d) {
   return renew_leaf(d, "created a certificate");
 }
 
-/* Notes when the bundle is seen everywhere, and forgets it where it is not before that has counted. */
+/* Notes when the bundle was first seen in all webhook configurations. Resets this if it is no longer there before a
+ * leaf of the new CA is in use. */
 static void note_publication(struct draft *d) {
   struct facts *f = d->f;
   if (f->ca_count == 1)
@@ -329,7 +323,7 @@ static void note_publication(struct draft *d) {
   if (f->held && f->seen && f->published == 0) {
     begin(d, "published the new CA in the webhook configurations");
     set_published(d, (f->in->now_ms + 999) / 1000);
-  } else if (!f->held && f->published != 0 && !(f->by_newest && is_settled(f))) {
+  } else if (!f->held && f->published != 0 && !(f->by_newest && f->settled)) {
     begin(d, "the new CA is no longer in the webhook configurations");
     set_published(d, 0);
   }
@@ -345,7 +339,7 @@ static void drop_old(struct draft *d) {
 static int follow(struct draft *d) {
   struct facts *f = d->f;
   if (!f->by_newest) {
-    if (f->held && f->seen && is_settled(f))
+    if (f->held && f->seen && f->settled)
       return renew_leaf(d, "switched to a certificate from the new CA, which the API servers now know");
   } else if (f->now >= renewal_of(&f->cas[0])) {
     return renew_ca(d);
@@ -360,7 +354,7 @@ static int follow(struct draft *d) {
 }
 
 static void plan_publication(const struct facts *f, struct dw_rotation_plan *plan) {
-  if (!f->ca_usable && !f->leaf_verifies) /* what is published may be better */
+  if (!f->ca_usable && !f->leaf_verifies) /* the published CAs may be better */
     return;
   plan->bundle = f->bundle;
   for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
@@ -374,8 +368,8 @@ static int64_t next_due_ms(const struct facts *f) {
   int64_t due = INT64_MAX;
   if (!f->ca_usable || !f->leaf_verifies)
     return f->in->now_ms;
-  if (!is_settled(f) && f->published != 0)
-    due = settled_ms(f);
+  if (!f->settled && f->published != 0)
+    due = f->settled_ms;
   if (f->by_newest) {
     due = sooner(due, renewal_of(&f->cas[0]) * 1000);
     due = sooner(due, renewal_of(&f->leaf) * 1000);
@@ -395,7 +389,7 @@ int dw_rotation_plan(struct dw_arena *arena, const struct dw_rotation_input *inp
   made.again_ms = next_due_ms(&f);
   plan_publication(&f, &made);
   if (!f.ca_usable)
-    failed = start_anew(&d);
+    failed = replace_ca(&d);
   else if (!f.leaf_verifies || f.missing != NULL)
     failed = fix_leaf(&d);
   else
@@ -415,7 +409,7 @@ bool dw_rotation_accepts(const struct dw_rotation_input *input, const char *serv
     return false;
   if (serving == NULL)
     return true;
-  if (!f.by_newest || is_settled(&f) || dw_pki_verify(f.bundle, serving, f.now, NULL) != 0)
+  if (!f.by_newest || f.settled || dw_pki_verify(f.bundle, serving, f.now, NULL) != 0)
     return true;
   return dw_pki_verify(f.cas[0].pem, serving, f.now, NULL) == 0;
 }

@@ -1,8 +1,9 @@
-/* What is to be done next for self-managed certificates: pure, so that a year passes in a test in seconds.
+/* Decides the next step for self-managed certificates. It is a pure function, so that a test can simulate years.
  *
- * No step of a renewal depends on one replica: all that is known stands in the Secret, and whoever looks next goes on.
- * A new CA is stored beside the old one (its leaf is served on), both are published, and only when the API servers have
- * had time to see that, a leaf of the new CA takes over. The old CA goes when no leaf of it can be valid anywhere. */
+ * A renewal does not depend on any one replica: its whole state is in the Secret, and any replica can do the next step.
+ * A new CA is first stored in addition to the old one, whose leaf stays in use, and both are published. When the API
+ * servers have had time to see this, a leaf of the new CA replaces the old leaf. The old CA is removed when none of its
+ * leaves can be valid any more. */
 #ifndef CERTS_ROTATION_H
 #define CERTS_ROTATION_H
 
@@ -17,17 +18,17 @@
 #define DW_ROTATION_PUBLISHED "droveway.io/ca-published"
 #define DW_ROTATION_REPLACED_UNTIL "droveway.io/replaced-until"
 
-/* What the Secret holds; "" for what is not there. */
+/* The content of the Secret; "" for what is missing. */
 struct dw_rotation_secret {
-  const char *ca, *ca_key, *leaf, *leaf_key; /* PEM; CA: the newest first, whose key it is, then older ones */
-  const char *published;      /* annotation: when both webhook configurations were first seen to hold all of `ca` */
-  const char *replaced_until; /* annotation: when the last leaf that was replaced ends */
+  const char *ca, *ca_key, *leaf, *leaf_key; /* PEM; CA: first the newest, which CA_KEY belongs to, then older ones */
+  const char *published;      /* annotation: when both webhook configurations were first seen to contain all of CA */
+  const char *replaced_until; /* annotation: when the last leaf that was replaced expires */
 };
 
 /* One webhook configuration. */
 struct dw_rotation_hook {
   enum { DW_ROTATION_UNKNOWN, DW_ROTATION_ABSENT, DW_ROTATION_READ } state;
-  const char *const *bundles; /* the caBundle of each of its webhooks, decoded; "" for none */
+  const char *const *bundles; /* the decoded caBundle of each webhook; "" for none */
   size_t count;
 };
 enum { DW_ROTATION_HOOKS = 2 };
@@ -35,7 +36,7 @@ enum { DW_ROTATION_HOOKS = 2 };
 struct dw_rotation_options {
   struct dw_pki_names names;
   int64_t ca_seconds, leaf_seconds;
-  unsigned settle_ms;
+  unsigned settle_ms; /* how long API servers may take to see a changed webhook configuration */
 };
 
 struct dw_rotation_input {
@@ -46,24 +47,25 @@ struct dw_rotation_input {
 };
 
 struct dw_rotation_plan {
-  bool store; /* put `secret` in place of what was read, unless another was faster */
+  bool store; /* write SECRET, unless someone else has changed it */
   struct dw_rotation_secret secret;
-  const char *what;   /* for the log: what storing it does */
-  const char *wrong;  /* for the log: what is wrong with what was read; "" */
-  const char *bundle; /* what each caBundle is to be, whether `secret` is stored or not; NULL: nothing yet */
-  bool publish[DW_ROTATION_HOOKS];
-  int64_t again_ms; /* the next thing to do is due then, as far as is known; INT64_MAX */
-  int64_t ca_until; /* of what was read; 0 */
+  const char *what;   /* for the log: the step that storing it completes */
+  const char *wrong;  /* for the log: what is wrong with the Secret that was read; "" if nothing */
+  const char *bundle; /* the right content of each caBundle, whether SECRET is stored or not; NULL: not known yet */
+  bool publish[DW_ROTATION_HOOKS]; /* the webhook configurations to write BUNDLE to */
+  int64_t again_ms;                /* when the next step is due, as far as is known; INT64_MAX if none is */
+  int64_t ca_until;                /* of the newest CA that was read; 0: none */
   size_t ca_count;
 };
 
-/* All in the arena, new private keys too: dw_arena_new_secret() makes one that is wiped. -1 where a key or certificate
- * can't be made. */
+/* Decides the next step. The result is in ARENA, with new private keys, so use an arena of dw_arena_new_secret().
+ * Returns -1 if a key or certificate can't be made. */
 int dw_rotation_plan(struct dw_arena *arena, const struct dw_rotation_input *input, struct dw_rotation_plan *plan,
                      struct dw_error *err) __attribute__((nonnull(1, 2, 3), warn_unused_result));
 
-/* Whether a replica that serves the leaf SERVING (NULL: none) is to serve the Secret's from now on. Never one that does
- * not verify; and not yet that of a CA which API servers may not know while they trust what it serves. */
+/* Returns true if a replica that uses the leaf SERVING (NULL: none) should use the Secret's leaf from now on. Never
+ * true for a leaf that does not verify. Not true yet if its CA may be unknown to API servers while they still trust
+ * SERVING. */
 bool dw_rotation_accepts(const struct dw_rotation_input *input, const char *serving) __attribute__((nonnull(1)));
 
 #endif

@@ -10,7 +10,7 @@
 #include "certs/managed_objects.h"
 
 enum {
-  MOST_STEPS = 8, /* stored one after the other; each asks for another look */
+  MOST_STEPS = 8, /* in one round; the objects are read again after each */
   FIRST_WAIT_MS = 500,
   MOST_WAIT_MS = 30000,
   SECONDS_A_DAY = 86400
@@ -56,7 +56,7 @@ static enum managed_put store(struct managed_round *round, const struct dw_rotat
   return put;
 }
 
-/* Whether anything was changed, or is to be read again. */
+/* Returns true if an object was changed, or has to be read again. */
 static bool publish(struct managed_round *round, const struct dw_rotation_plan *plan) {
   struct dw_self_managed *managed = round->managed;
   bool again = false;
@@ -84,7 +84,7 @@ static void note(struct dw_self_managed *managed, const struct dw_rotation_plan 
   pthread_mutex_unlock(&managed->lock);
 }
 
-/* Whether to look again at once. */
+/* Returns true if the objects should be read again at once. */
 static bool carry_out(struct managed_round *round, const struct dw_rotation_plan *plan) {
   note(round->managed, plan);
   if (plan->store && store(round, plan) != PUT_FAILED)
@@ -92,7 +92,7 @@ static bool carry_out(struct managed_round *round, const struct dw_rotation_plan
   return publish(round, plan);
 }
 
-static bool plan_and_do(struct managed_round *round, int64_t *again_ms) {
+static bool plan_and_act(struct managed_round *round, int64_t *again_ms) {
   struct dw_rotation_plan plan = {.store = false};
   struct dw_error err = DW_ERROR_INIT;
   if (dw_rotation_plan(round->arena, &round->input, &plan, &err) != 0) {
@@ -103,7 +103,8 @@ static bool plan_and_do(struct managed_round *round, int64_t *again_ms) {
   return carry_out(round, &plan);
 }
 
-/* Looks and does one step; whether to look again at once. AGAIN_MS: when something is due. */
+/* Reads the objects and does one step. Returns true if they should be read again at once. Sets AGAIN_MS to when the
+ * next step is due. */
 static bool do_step(struct dw_self_managed *managed, int64_t *again_ms) {
   struct managed_round round = {.managed = managed, .arena = dw_arena_new_secret()};
   bool again = false;
@@ -111,7 +112,7 @@ static bool do_step(struct dw_self_managed *managed, int64_t *again_ms) {
     round.input.options = &managed->rotation;
     round.input.now_ms = dw_clock_microseconds(CLOCK_REALTIME) / 1000;
     serve_leaf(&round);
-    again = plan_and_do(&round, again_ms);
+    again = plan_and_act(&round, again_ms);
   }
   dw_arena_free(round.arena);
   return again;
@@ -134,12 +135,12 @@ static void end_round(struct dw_self_managed *managed) {
     return;
   dw_backoff_reset(&managed->backoff);
   pthread_mutex_lock(&managed->lock);
-  managed->well = time(NULL);
+  managed->succeeded = time(NULL);
   pthread_mutex_unlock(&managed->lock);
 }
 
-/* Steps until there is nothing to do; how long to rest then. */
-static unsigned go_round(struct dw_self_managed *managed) {
+/* Does steps until there is nothing to do. Returns the milliseconds until the next round. */
+static unsigned do_round(struct dw_self_managed *managed) {
   int64_t again_ms = INT64_MAX;
   unsigned poll = managed->options.poll_ms;
   memset(managed->failed, 0, sizeof managed->failed);
@@ -156,19 +157,10 @@ static unsigned go_round(struct dw_self_managed *managed) {
   return left > 0 && left < (int64_t)poll ? (unsigned)left : poll;
 }
 
-static void pause_for(struct dw_self_managed *managed, unsigned milliseconds) {
-  int64_t until = dw_now_microseconds() + (int64_t)milliseconds * 1000;
-  struct timespec deadline = dw_deadline(until);
-  pthread_mutex_lock(&managed->lock);
-  while (!atomic_load(&managed->stopping) && dw_now_microseconds() < until)
-    pthread_cond_timedwait(&managed->wake, &managed->lock, &deadline);
-  pthread_mutex_unlock(&managed->lock);
-}
-
 static void *run(void *context) {
   struct dw_self_managed *managed = context;
   while (!atomic_load(&managed->stopping))
-    pause_for(managed, go_round(managed));
+    dw_sleep_unless_stopping(do_round(managed), &managed->lock, &managed->wake, &managed->stopping);
   return NULL;
 }
 
@@ -189,7 +181,7 @@ static void fill_in(struct dw_self_managed *managed, const struct dw_self_manage
   managed->backoff.most_ms = own->poll_ms > MOST_WAIT_MS / 3 ? MOST_WAIT_MS : own->poll_ms * 3;
 }
 
-/* A pair for the names can be made, and a new CA becomes known well before what it follows ends. */
+/* Checks that a pair for the names can be made, and that a renewal takes less time than the certificates are valid. */
 static int check_options(const struct dw_self_managed *managed, struct dw_error *err) {
   const struct dw_self_managed_options *options = &managed->options;
   struct dw_pki_pair ca = {.certificate = NULL}, leaf = {.certificate = NULL};
@@ -226,7 +218,7 @@ static void make_paths(struct dw_self_managed *managed) {
     add_path(managed->paths[MANAGED_VALIDATING + h], hooks[h], managed->options.webhooks);
 }
 
-static void drop(struct dw_self_managed *managed) {
+static void destroy(struct dw_self_managed *managed) {
   dw_api_client_free(managed->client);
   pthread_cond_destroy(&managed->wake);
   pthread_mutex_destroy(&managed->lock);
@@ -254,7 +246,7 @@ struct dw_self_managed *dw_self_managed_start(const struct dw_self_managed_optio
       return managed;
     dw_error_set(err, DW_ERR_OTHER, "can't start a thread");
   }
-  drop(managed);
+  destroy(managed);
   return NULL;
 }
 
@@ -267,7 +259,7 @@ void dw_self_managed_stop(struct dw_self_managed *managed) {
   pthread_mutex_unlock(&managed->lock);
   dw_api_client_interrupt(managed->client);
   pthread_join(managed->thread, NULL);
-  drop(managed);
+  destroy(managed);
 }
 
 bool dw_self_managed_ready(struct dw_self_managed *managed) {
@@ -307,7 +299,8 @@ void dw_self_managed_metrics(struct dw_self_managed *managed, struct dw_buf *out
                 "configurations were last correct; 0 before the first time.\n"
                 "# TYPE droveway_self_managed_last_success_timestamp_seconds gauge\n"
                 "droveway_self_managed_last_success_timestamp_seconds %lld\n",
-                (unsigned long long)managed->stored, (unsigned long long)managed->published, (long long)managed->well);
+                (unsigned long long)managed->stored, (unsigned long long)managed->published,
+                (long long)managed->succeeded);
   add_failures(managed, out);
   pthread_mutex_unlock(&managed->lock);
 }

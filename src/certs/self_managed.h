@@ -1,5 +1,5 @@
-/* Certificates that look after themselves: a CA and a server certificate in a Secret that all replicas share, the CA in
- * both webhook configurations, and both renewed so that no request fails meanwhile. */
+/* Self-managed certificates: creates and renews a CA and a server certificate in a Secret that all replicas share, and
+ * writes the CA into both webhook configurations. No request fails during a renewal. */
 #ifndef CERTS_SELF_MANAGED_H
 #define CERTS_SELF_MANAGED_H
 
@@ -17,32 +17,32 @@
 
 enum {
   DW_SELF_MANAGED_POLL_MS = 10000,
-  DW_SELF_MANAGED_SETTLE_MS = 60000 /* API servers see a changed webhook configuration by watch */
+  DW_SELF_MANAGED_SETTLE_MS = 60000 /* until API servers have seen a changed webhook configuration */
 };
 
-/* What it points to must outlive it. */
+/* Everything that it points to must outlive the thread. */
 struct dw_self_managed_options {
   const struct dw_api_config *config;
-  const char *ns, *secret;          /* of the Secret; NULL for droveway/droveway-tls */
-  const char *webhooks;             /* the name of both webhook configurations; NULL for "droveway" */
-  struct dw_pki_names names;        /* that API servers call: droveway.droveway.svc */
-  int64_t ca_seconds, leaf_seconds; /* 0 for a year and 90 days */
-  unsigned poll_ms, settle_ms;      /* 0 for the above */
-  /* New handshakes are to get this pair; called from the thread that is started, PEM texts that it must copy. -1 where
-   * it can't be used: the one before goes on, and it is tried again. */
+  const char *ns, *secret;          /* of the Secret; NULL means droveway/droveway-tls */
+  const char *webhooks;             /* the name of both webhook configurations; NULL means "droveway" */
+  struct dw_pki_names names;        /* that API servers use: droveway.droveway.svc */
+  int64_t ca_seconds, leaf_seconds; /* validity; 0 means a year and 90 days */
+  unsigned poll_ms, settle_ms;      /* 0 means the defaults above */
+  /* Called on the thread with the pair (PEM) for new TLS handshakes, which it must copy. Returns -1 if the pair can't
+   * be used: the previous one stays in use, and the call is retried. */
   int (*use)(void *context, const char *certificate, const char *key, struct dw_error *err);
   void *context;
 };
 
 struct dw_self_managed;
 
-/* Starts a thread that looks at once, and then time and again. NULL if it can't be started. */
+/* Starts a thread that checks the certificates at once, and then regularly. Returns NULL on error. */
 struct dw_self_managed *dw_self_managed_start(const struct dw_self_managed_options *options, struct dw_error *err)
     __attribute__((nonnull(1)));
-/* Returns soon, also in the middle of a call. NULL is allowed. */
+/* Ends the thread. Returns soon, even during a call to the API server. NULL is allowed. */
 void dw_self_managed_stop(struct dw_self_managed *managed);
 
-/* Whether a pair has been given to `use`, and taken. */
+/* Returns true once `use` has accepted a pair. */
 bool dw_self_managed_ready(struct dw_self_managed *managed) __attribute__((nonnull));
 
 /* Appends its metrics. */

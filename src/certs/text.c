@@ -8,7 +8,7 @@
 
 #include "certs/pki_internal.h"
 
-enum { BACKDATE_SECONDS = 60, BACKDATE_SHARE = 60 /* of a short life */ };
+enum { BACKDATE_SECONDS = 60, BACKDATE_SHARE = 60 /* at most this part of the life */ };
 
 typedef STACK_OF(X509) cert_stack;
 
@@ -75,7 +75,7 @@ static int64_t seconds_of(const ASN1_TIME *time) {
   return ASN1_TIME_to_tm(time, &utc) == 1 ? (int64_t)timegm(&utc) : 0;
 }
 
-/* "a, b" as a list. */
+/* Splits "a, b" into a list. */
 static void split_names(struct dw_arena *arena, const char *text, struct dw_pki_cert *out) {
   size_t count = 1;
   for (const char *at = text; (at = strstr(at, ", ")) != NULL; at += 2)
@@ -106,7 +106,7 @@ static int describe(struct dw_arena *arena, X509 *cert, struct dw_pki_cert *out,
   return 0;
 }
 
-/* Whether reading ended where the text has no certificate any more, not at a broken one. */
+/* Returns true if reading stopped because there are no more certificates, and not at a malformed one. */
 static bool at_end(void) {
   unsigned long error = ERR_peek_last_error();
   bool end = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
@@ -163,7 +163,7 @@ int dw_pki_key_fits(const char *certificate, const char *key_text, struct dw_err
   return dw_error_set(err, DW_ERR_INVALID, "the key does not match the certificate");
 }
 
-/* As Go does it: whatever is in the bundle is trusted by itself, and the time counts for it too. */
+/* Verifies like Go: every certificate in the bundle is trusted, even if it is not a root, and its dates count, too. */
 static int run_check(X509_STORE *store, X509_STORE_CTX *context, X509 *leaf, int64_t now) {
   if (X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) != 1 ||
       X509_STORE_set_purpose(store, X509_PURPOSE_SSL_SERVER) != 1 ||
