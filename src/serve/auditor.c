@@ -14,9 +14,9 @@
 #include "serve/service.h"
 
 enum {
-  LOGGED = 100,   /* findings of one audit that get a line each */
-  TOLD = 100,     /* ... and objects that get an Event */
-  READY_MS = 200, /* between looks whether there is something to audit */
+  MOST_LOGGED = 100,   /* findings of one audit with a log line */
+  MOST_REPORTED = 100, /* objects of one audit with an Event */
+  READY_POLL_MS = 200, /* until the view is complete */
   RULES_MAX = 128
 };
 
@@ -25,7 +25,7 @@ struct tally {
   size_t denials, warnings;
 };
 
-/* What an audit found, as it is logged. */
+/* The findings of an audit, as they are logged. */
 enum { MEMBERS = 7 };
 static const char *const keys[MEMBERS] = {"rule", "action", "kind", "namespace", "name", "field", "message"};
 struct violations {
@@ -33,7 +33,7 @@ struct violations {
   size_t count;
   struct {
     const char *texts[MEMBERS]; /* in the order of KEYS */
-  } items[LOGGED];
+  } items[MOST_LOGGED];
 };
 
 /* One audit. */
@@ -52,18 +52,18 @@ struct dw_auditor {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   atomic_bool stopping;
-  bool vmis_failed; /* the thread's own, as the next: what was found last */
-  struct violations *last;
+  bool vmis_failed;                /* only the thread uses this, and the next */
+  struct violations *last;         /* of the previous audit */
   struct tally tallies[RULES_MAX]; /* under lock, as the rest */
   size_t objects;
   int64_t finished; /* seconds since 1970; 0: none yet */
 };
 
-/* --- what is found --- */
+/* --- findings --- */
 
 static void add_finding(struct run *run, const struct dw_object *object, const struct dw_finding *finding) {
   struct violations *found = run->found;
-  if (found->count == LOGGED) {
+  if (found->count == MOST_LOGGED) {
     run->left_out++;
     return;
   }
@@ -91,13 +91,13 @@ static void tally(struct run *run, const struct dw_finding *finding) {
   }
 }
 
-static void see(void *context, const struct dw_audited *audited) {
+static void receive(void *context, const struct dw_audited *audited) {
   struct run *run = context;
   for (size_t i = 0; i < audited->judgement.findings.count; i++) {
     tally(run, &audited->judgement.findings.items[i]);
     add_finding(run, audited->object, &audited->judgement.findings.items[i]);
   }
-  if (run->auditor->options.events != NULL && audited->judgement.denied && run->reported++ < TOLD)
+  if (run->auditor->options.events != NULL && audited->judgement.denied && run->reported++ < MOST_REPORTED)
     dw_events_audited(run->auditor->options.events, audited);
 }
 
@@ -110,14 +110,14 @@ static int receive_vmi(void *context, struct dw_arena *arena, const struct dw_re
   (void)arena;
   if (atomic_load(&run->auditor->stopping))
     return dw_error_set(err, DW_ERR_OTHER, "stopped");
-  /* One that can't be read says nothing of its migration; the others still do. */
+  /* An object that can't be read is skipped. */
   if (dw_object_reduce_as(resource->kind, json, "", &vmi, NULL) == 0 && vmi != NULL)
     dw_audit_vmi(&run->audit, vmi);
   dw_object_unref(vmi);
   return 0;
 }
 
-/* Said once, until it works again. */
+/* Logs a failure once, until the check works again. */
 static void log_vmis(struct dw_auditor *auditor, bool failed, const char *why) {
   if (failed && !auditor->vmis_failed)
     dw_log(DW_LOG_WARN, "audit: migration-bypassed could not be checked: %s", why);
@@ -174,7 +174,7 @@ static void log_violations(const struct run *run) {
     dw_log(DW_LOG_WARN, "%zu more violations; run `droveway audit` to list them all", run->left_out);
 }
 
-/* Findings are listed where they are not those of the last time. */
+/* Logs the findings unless they are the same as in the previous audit. */
 static void report(struct dw_auditor *auditor, struct run *run) {
   const struct dw_audit_result *result = &run->audit.result;
   if (auditor->last == NULL || !same_violations(auditor->last, run->found))
@@ -196,26 +196,17 @@ static void report(struct dw_auditor *auditor, struct run *run) {
 static void audit(struct dw_auditor *auditor) {
   struct dw_world *world = dw_worlds_get(auditor->options.worlds);
   struct run run = {.auditor = auditor, .found = new_violations()};
-  run.audit = (struct dw_audit){.world = world, .see = see, .context = &run};
+  run.audit = (struct dw_audit){.world = world, .see = receive, .context = &run};
   dw_audit_run(&run.audit);
   audit_vmis(&run);
   if (!atomic_load(&auditor->stopping))
     report(auditor, &run);
   free_violations(run.found);
   dw_world_unref(world);
-  dw_memory_release(); /* what the audit and replaced views took would else stay, a little more each time */
+  dw_memory_release(); /* otherwise the process would keep what the audit and replaced views used */
 }
 
 /* --- the thread --- */
-
-static void pause_for(struct dw_auditor *auditor, unsigned milliseconds) {
-  int64_t until = dw_now_microseconds() + (int64_t)milliseconds * 1000;
-  struct timespec deadline = dw_deadline(until);
-  pthread_mutex_lock(&auditor->lock);
-  while (!atomic_load(&auditor->stopping) && dw_now_microseconds() < until)
-    pthread_cond_timedwait(&auditor->wake, &auditor->lock, &deadline);
-  pthread_mutex_unlock(&auditor->lock);
-}
 
 static void *run_audits(void *context) {
   struct dw_auditor *auditor = context;
@@ -223,12 +214,13 @@ static void *run_audits(void *context) {
     bool ready = dw_worlds_ready(auditor->options.worlds);
     if (ready)
       audit(auditor);
-    pause_for(auditor, ready ? auditor->options.interval_ms : READY_MS);
+    dw_sleep_unless_stopping(ready ? auditor->options.interval_ms : READY_POLL_MS, &auditor->lock, &auditor->wake,
+                             &auditor->stopping);
   }
   return NULL;
 }
 
-static void drop(struct dw_auditor *auditor) {
+static void destroy(struct dw_auditor *auditor) {
   dw_api_client_free(auditor->client);
   pthread_cond_destroy(&auditor->wake);
   pthread_mutex_destroy(&auditor->lock);
@@ -250,7 +242,7 @@ struct dw_auditor *dw_auditor_start(const struct dw_auditor_options *options, st
       return auditor;
     dw_error_set(err, DW_ERR_OTHER, "can't start a thread");
   }
-  drop(auditor);
+  destroy(auditor);
   return NULL;
 }
 
@@ -264,7 +256,7 @@ void dw_auditor_stop(struct dw_auditor *auditor) {
   if (auditor->client != NULL)
     dw_api_client_interrupt(auditor->client);
   pthread_join(auditor->thread, NULL);
-  drop(auditor);
+  destroy(auditor);
 }
 
 /* --- metrics --- */

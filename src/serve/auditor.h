@@ -1,4 +1,4 @@
-/* The standing audit: every object that is there, judged time and again; what is wrong is logged and counted. */
+/* Audits all existing objects regularly, and logs and counts the findings. */
 #ifndef SERVE_AUDITOR_H
 #define SERVE_AUDITOR_H
 
@@ -11,13 +11,13 @@ struct dw_events;
 struct dw_auditor;
 
 struct dw_auditor_options {
-  struct dw_worlds *worlds;           /* must outlive it */
-  const struct dw_api_config *config; /* to list VirtualMachineInstances with; NULL: the view has what there is */
+  struct dw_worlds *worlds;           /* must outlive the auditor */
+  const struct dw_api_config *config; /* for listing VirtualMachineInstances; NULL: they are in the view, if anywhere */
   unsigned interval_ms;
-  struct dw_events *events; /* that tell what is found; NULL: none. Must outlive it */
+  struct dw_events *events; /* where findings are reported, must outlive the auditor; NULL: nowhere */
 };
 
-/* Audits as soon as the view is read, then once an interval. NULL if it can't be started. */
+/* Starts a thread that audits when the view is complete, and then once per interval. Returns NULL on error. */
 struct dw_auditor *dw_auditor_start(const struct dw_auditor_options *options, struct dw_error *err)
     __attribute__((nonnull(1)));
 void dw_auditor_stop(struct dw_auditor *auditor); /* NULL is allowed */

@@ -7,7 +7,7 @@
 #include "rules/engine.h"
 #include "serve/service.h"
 
-/* Upper ends of the histogram's buckets. An ordinary review takes some 100 us; an API server waits 5 s. */
+/* Upper bounds of the histogram's buckets. An ordinary review takes some 100 us; the API server waits 5 s. */
 static const struct {
   int64_t microseconds;
   const char *label;
@@ -36,7 +36,7 @@ static uint64_t get(const atomic_uint_fast64_t *counter) {
   return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-enum verdict dw_verdict(const struct dw_answer *answer) {
+static enum verdict verdict_of(const struct dw_answer *answer) {
   if (!answer->allowed)
     return answer->code == 503 ? VERDICT_UNAVAILABLE : VERDICT_DENIED;
   if (answer->patch != NULL)
@@ -73,7 +73,7 @@ static enum counted_operation operation_of(const struct dw_request *request) {
   return COUNTED_OTHER_OPERATION;
 }
 
-/* The rules of an audit annotation: "range-empty,cni-name". */
+/* LIST is an audit annotation: "range-empty,cni-name". */
 static void count_rules(struct dw_counters *counters, const char *list, size_t action) {
   size_t count = 0;
   const char *const *ids = dw_rule_ids(&count);
@@ -91,7 +91,7 @@ static void count_rules(struct dw_counters *counters, const char *list, size_t a
 void dw_counters_review(struct dw_counters *counters, bool mutate, const struct dw_request *request,
                         const struct dw_answer *answer, int64_t microseconds) {
   size_t bucket = 0;
-  add(&counters->reviews[mutate][kind_of(request)][operation_of(request)][dw_verdict(answer)], 1);
+  add(&counters->reviews[mutate][kind_of(request)][operation_of(request)][verdict_of(answer)], 1);
   while (bucket < COUNTERS_BOUNDS && microseconds > bounds[bucket].microseconds)
     bucket++;
   add(&counters->durations[mutate][bucket], 1);
@@ -109,8 +109,8 @@ void dw_counters_refused(struct dw_counters *counters, int status) {
 
 /* --- metrics --- */
 
-/* These are shown with 0 before they happen, so that the first one is visible as an increase; verdicts that an endpoint
- * never gives are not shown. */
+/* Usual verdicts are shown with 0 before they occur, so that the first one is visible as an increase. Verdicts that an
+ * endpoint never returns are not shown. */
 static bool is_usual(size_t endpoint, size_t verdict) {
   if (endpoint == 0)
     return verdict != VERDICT_PATCHED;
@@ -136,7 +136,7 @@ static void write_reviews(const struct dw_counters *counters, struct dw_buf *out
         write_verdicts(counters, out, endpoint, kind, operation);
 }
 
-/* The count is that of the buckets as they are read, so that both agree while others count. */
+/* The count is the sum of the buckets as they are read here, so that both agree while other threads count. */
 static void write_duration(const struct dw_counters *counters, struct dw_buf *out, size_t endpoint) {
   const char *name = endpoints[endpoint];
   uint64_t count = 0;

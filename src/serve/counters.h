@@ -1,5 +1,5 @@
-/* Counts answers since the start. Relaxed atomics: counting never makes a review wait. Every label has
- * its values fixed here or in the catalogue of rules; none comes from a request. */
+/* Counts answers since the start. Relaxed atomics, so that counting never makes a review wait. The values of every
+ * label are fixed here or in the catalogue of rules; none comes from a request. */
 #ifndef SERVE_COUNTERS_H
 #define SERVE_COUNTERS_H
 
@@ -38,21 +38,19 @@ enum counted_status {
 /* All zero at the start. The first index is the endpoint: 0 for /validate, 1 for /mutate. */
 struct dw_counters {
   atomic_uint_fast64_t reviews[2][COUNTED_KINDS][COUNTED_OPERATIONS][VERDICTS];
-  atomic_uint_fast64_t durations[2][COUNTERS_BOUNDS + 1]; /* by bucket; the last: longer than all bounds */
+  atomic_uint_fast64_t durations[2][COUNTERS_BOUNDS + 1]; /* by bucket; the last is above all bounds */
   atomic_uint_fast64_t microseconds[2];
   atomic_uint_fast64_t findings[COUNTERS_RULES][2]; /* in the order of the catalogue; denied, warned */
   atomic_uint_fast64_t refused[COUNTED_STATUSES];
 };
 
-enum verdict dw_verdict(const struct dw_answer *answer) __attribute__((nonnull));
-
-/* Counts a review that was answered, and how long that took. */
+/* Counts an answered review and the time that it took. */
 void dw_counters_review(struct dw_counters *counters, bool mutate, const struct dw_request *request,
                         const struct dw_answer *answer, int64_t microseconds) __attribute__((nonnull));
 /* Counts a request that was refused with this HTTP status. */
 void dw_counters_refused(struct dw_counters *counters, int status) __attribute__((nonnull));
 
-/* Appends them in Prometheus's text format. */
+/* Appends the counters in Prometheus's text format. */
 void dw_counters_metrics(const struct dw_counters *counters, struct dw_buf *out) __attribute__((nonnull));
 
 #endif

@@ -5,13 +5,7 @@
 #include "kube/cluster.h"
 #include "serve/service.h"
 
-enum { MOST_FEEDS = 16 };
-
-bool dw_health_path(const char *path) {
-  return strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0 || strcmp(path, "/healthz") == 0;
-}
-
-/* Liveness never asks, so that a cluster out of reach restarts nothing. */
+/* /livez does not depend on this, so that an unreachable cluster does not restart the pods. */
 const char *dw_not_ready(const struct dw_service *service) {
   if (atomic_load(&service->stopping))
     return "shutting down";
@@ -22,7 +16,7 @@ const char *dw_not_ready(const struct dw_service *service) {
   return NULL;
 }
 
-/* --- one line a check --- */
+/* --- one line per check --- */
 
 static const char *const states[] = {
     [DW_FEED_LISTING] = "not listed yet",
@@ -67,7 +61,7 @@ static void add_feed(struct dw_buf *out, const struct dw_feed_status *feed) {
 }
 
 static void add_checks(const struct dw_service *service, struct dw_buf *out) {
-  struct dw_feed_status feeds[MOST_FEEDS];
+  struct dw_feed_status feeds[DW_MOST_FEEDS];
   struct dw_cluster *cluster = service->worlds == NULL ? NULL : dw_worlds_cluster(service->worlds);
   bool ready = service->worlds != NULL && dw_worlds_ready(service->worlds);
   dw_buf_printf(out, "[%c]shutdown\n", atomic_load(&service->stopping) ? '-' : '+');
@@ -76,8 +70,8 @@ static void add_checks(const struct dw_service *service, struct dw_buf *out) {
     dw_buf_puts(out, "[!]policy: the newest file was rejected (see the log); the previous one stays in use\n");
   if (service->managed != NULL)
     dw_buf_printf(out, "[%c]certificate\n", dw_self_managed_ready(service->managed) ? '+' : '-');
-  size_t count = cluster == NULL ? 0 : dw_cluster_status(cluster, feeds, MOST_FEEDS);
-  for (size_t i = 0; i < count && i < MOST_FEEDS; i++)
+  size_t count = cluster == NULL ? 0 : dw_cluster_status(cluster, feeds, DW_MOST_FEEDS);
+  for (size_t i = 0; i < count && i < DW_MOST_FEEDS; i++)
     add_feed(out, &feeds[i]);
 }
 

@@ -1,4 +1,4 @@
-/* What there is to measure, in Prometheus's text format 0.0.4. */
+/* All metrics, in Prometheus's text format 0.0.4. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,107 +23,90 @@
 #include "serve/counters.h"
 #include "serve/service.h"
 
-enum { MOST_FEEDS = 16 };
-
-/* A label that distinguishes the lists of one resource: "configmaps/kubeadm-config". */
+/* The label includes the name of a single object that is watched: "configmaps/kubeadm-config". */
 static void resource_label(struct dw_buf *out, const struct dw_resource *resource) {
   dw_buf_printf(out, "{resource=\"%s%s%s%s%s\"}", resource->plural, *resource->group == '\0' ? "" : ".",
                 resource->group, resource->name == NULL ? "" : "/", resource->name == NULL ? "" : resource->name);
 }
 
-struct feeds {
-  struct dw_feed_status items[MOST_FEEDS];
-  size_t count;
+enum feed_metric {
+  VIEW_AGE,
+  VIEW_OBJECTS,
+  VIEW_UNREADABLE,
+  WATCH_UP,
+  WATCH_REFUSED,
+  VIEW_FAILURES,
+  LISTS,
+  WATCH_RESTARTS,
+  FEED_METRICS
 };
 
-/* One line per feed. */
-static void per_feed(struct dw_buf *out, const struct feeds *feeds, const char *name,
-                     double (*value)(const struct dw_feed_status *feed)) {
-  for (size_t i = 0; i < feeds->count; i++) {
-    dw_buf_printf(out, "droveway_%s", name);
-    resource_label(out, feeds->items[i].resource);
-    dw_buf_printf(out, " %.15g\n", value(&feeds->items[i]));
+static const struct {
+  const char *name, *type, *help;
+} feed_metrics[FEED_METRICS] = {
+    [VIEW_AGE] = {"view_age_seconds", "gauge",
+                  "Time since the API server last sent something about this resource; 0 while it is being watched."},
+    [VIEW_OBJECTS] = {"view_objects", "gauge", "Objects in the view."},
+    [VIEW_UNREADABLE] = {"view_unreadable_objects", "gauge", "Objects skipped because they could not be read."},
+    [WATCH_UP] = {"watch_up", "gauge", "Whether the resource is being watched."},
+    [WATCH_REFUSED] = {"watch_refused", "gauge", "Whether the resource may be listed but not watched."},
+    [VIEW_FAILURES] = {"view_failures_total", "counter", "Lists and watches that failed or were rejected."},
+    [LISTS] = {"lists_total", "counter", "Lists started."},
+    [WATCH_RESTARTS] = {"watch_restarts_total", "counter",
+                        "Watches started after the first; the API server closes each after some minutes."}};
+
+static double feed_value(const struct dw_feed_status *feed, enum feed_metric metric) {
+  switch (metric) {
+  case VIEW_AGE:
+    return feed->age_ms < 0 ? -1 : (double)feed->age_ms / 1000; /* -1: the API server has not sent anything yet */
+  case VIEW_OBJECTS:
+    return (double)feed->objects;
+  case VIEW_UNREADABLE:
+    return (double)feed->unreadable;
+  case WATCH_UP:
+    return feed->state == DW_FEED_WATCHING;
+  case WATCH_REFUSED:
+    return feed->state == DW_FEED_UNWATCHED;
+  case VIEW_FAILURES:
+    return (double)feed->failures;
+  case LISTS:
+    return (double)feed->lists;
+  case WATCH_RESTARTS:
+    return feed->watches == 0 ? 0 : (double)feed->watches - 1;
+  case FEED_METRICS:
+    break;
   }
-}
-
-/* Negative where the API server was never heard of. */
-static double age(const struct dw_feed_status *feed) {
-  return feed->age_ms < 0 ? -1 : (double)feed->age_ms / 1000;
-}
-
-static double objects(const struct dw_feed_status *feed) {
-  return (double)feed->objects;
-}
-
-static double unreadable(const struct dw_feed_status *feed) {
-  return (double)feed->unreadable;
-}
-
-static double lists(const struct dw_feed_status *feed) {
-  return (double)feed->lists;
-}
-
-/* Not counting the first one. */
-static double watch_restarts(const struct dw_feed_status *feed) {
-  return feed->watches == 0 ? 0 : (double)feed->watches - 1;
-}
-
-static double watching(const struct dw_feed_status *feed) {
-  return feed->state == DW_FEED_WATCHING;
-}
-
-static double failures(const struct dw_feed_status *feed) {
-  return (double)feed->failures;
-}
-
-static double unwatched(const struct dw_feed_status *feed) {
-  return feed->state == DW_FEED_UNWATCHED;
+  return 0;
 }
 
 static void add_feeds(struct dw_buf *out, struct dw_cluster *cluster) {
-  struct feeds feeds;
-  feeds.count = dw_cluster_status(cluster, feeds.items, MOST_FEEDS);
-  if (feeds.count > MOST_FEEDS)
-    feeds.count = MOST_FEEDS;
-  dw_metric_head(out, "view_age_seconds", "gauge",
-                 "Time since the API server last sent something about this resource; 0 while it is being watched.");
-  per_feed(out, &feeds, "view_age_seconds", age);
-  dw_metric_head(out, "view_objects", "gauge", "Objects in the view.");
-  per_feed(out, &feeds, "view_objects", objects);
-  dw_metric_head(out, "view_unreadable_objects", "gauge", "Objects skipped because they could not be read.");
-  per_feed(out, &feeds, "view_unreadable_objects", unreadable);
-  dw_metric_head(out, "watch_up", "gauge", "Whether the resource is being watched.");
-  per_feed(out, &feeds, "watch_up", watching);
-  dw_metric_head(out, "watch_refused", "gauge", "Whether the resource may be listed but not watched.");
-  per_feed(out, &feeds, "watch_refused", unwatched);
-  dw_metric_head(out, "view_failures_total", "counter", "Lists and watches that failed or were rejected.");
-  per_feed(out, &feeds, "view_failures_total", failures);
-  dw_metric_head(out, "lists_total", "counter", "Lists started.");
-  per_feed(out, &feeds, "lists_total", lists);
-  dw_metric_head(out, "watch_restarts_total", "counter",
-                 "Watches started after the first; the API server closes each after some minutes.");
-  per_feed(out, &feeds, "watch_restarts_total", watch_restarts);
+  struct dw_feed_status feeds[DW_MOST_FEEDS];
+  size_t count = dw_cluster_status(cluster, feeds, DW_MOST_FEEDS);
+  for (enum feed_metric metric = 0; metric < FEED_METRICS; metric++) {
+    dw_metric_head(out, feed_metrics[metric].name, feed_metrics[metric].type, feed_metrics[metric].help);
+    for (size_t i = 0; i < count && i < DW_MOST_FEEDS; i++) {
+      dw_buf_printf(out, "droveway_%s", feed_metrics[metric].name);
+      resource_label(out, feeds[i].resource);
+      dw_buf_printf(out, " %.15g\n", feed_value(&feeds[i], metric));
+    }
+  }
 }
 
 static void add_hits(struct dw_buf *out, const char *limit, uint64_t hits) {
   dw_buf_printf(out, "droveway_limit_hits_total{limit=\"%s\"} %" PRIu64 "\n", limit, hits);
 }
 
-static uint64_t hits_of(const struct dw_bound_hits *hits, enum dw_bound limit) {
-  return atomic_load_explicit(&hits->counts[limit], memory_order_relaxed);
-}
-
-/* Of the service and, under separate names, of the listener for metrics. */
+/* HITS are those of the webhook; OWN, under separate names, those of the listener for metrics. */
 static void add_limits(struct dw_buf *out, const struct dw_bound_hits *hits, const struct dw_bound_hits *own) {
   dw_metric_head(out, "limit_hits_total", "counter", "Requests refused and connections closed because of a limit.");
   for (enum dw_bound limit = 0; limit < DW_BOUND_COUNT; limit++)
-    add_hits(out, dw_bound_name(limit), hits_of(hits, limit));
+    add_hits(out, dw_bound_name(limit), dw_bound_hits(hits, limit));
   if (own == NULL)
     return;
   add_hits(out, "metrics_connections",
-           hits_of(own, DW_BOUND_CONNECTIONS) + hits_of(own, DW_BOUND_CONNECTIONS_PER_ADDRESS) +
-               hits_of(own, DW_BOUND_CONNECTION_RATE));
-  add_hits(out, "metrics_request_time", hits_of(own, DW_BOUND_REQUEST_TIME));
+           dw_bound_hits(own, DW_BOUND_CONNECTIONS) + dw_bound_hits(own, DW_BOUND_CONNECTIONS_PER_ADDRESS) +
+               dw_bound_hits(own, DW_BOUND_CONNECTION_RATE));
+  add_hits(out, "metrics_request_time", dw_bound_hits(own, DW_BOUND_REQUEST_TIME));
 }
 
 static void add_load(struct dw_buf *out, const struct dw_http_load *load) {
@@ -170,22 +153,18 @@ static void add_log(struct dw_buf *out) {
   dw_buf_printf(out, "droveway_log_lines_dropped_total %" PRIu64 "\n", dw_log_dropped());
 }
 
-/* --- of the process, as Prometheus's own client libraries name them; left out without /proc. Sources: proc(5),
+/* --- of the process, with the names of Prometheus's client libraries; left out without /proc. Sources: proc(5),
  * getrusage(2), getrlimit(2) --- */
 
-/* Of /proc/self/stat, behind the name of the program: the third field is the first. */
+/* Fields of /proc/self/stat. The first two are the process id and the name of the program. */
 enum { FIRST_FIELD = 3, THREADS_FIELD = 20, START_FIELD = 22, VIRTUAL_FIELD = 23, RESIDENT_FIELD = 24, FIELDS = 25 };
 
-static void add_metric(struct dw_buf *out, const char *name, const char *type, const char *help, double value) {
+static void add_process_metric(struct dw_buf *out, const char *name, const char *type, const char *help, double value) {
   dw_buf_printf(out, "# HELP process_%s %s\n# TYPE process_%s %s\nprocess_%s %.15g\n", name, help, name, type, name,
                 value);
 }
 
-static void gauge(struct dw_buf *out, const char *name, const char *help, double value) {
-  add_metric(out, name, "gauge", help, value);
-}
-
-/* False where it can't be read. */
+/* Returns false if it can't be read. */
 static bool read_stat(unsigned long long fields[FIELDS]) {
   char text[1024];
   int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
@@ -195,7 +174,7 @@ static bool read_stat(unsigned long long fields[FIELDS]) {
   if (length <= 0)
     return false;
   text[length] = '\0';
-  char *at = strrchr(text, ')'); /* the name may hold anything */
+  char *at = strrchr(text, ')'); /* the name may contain anything */
   if (at == NULL || strlen(at) < 4)
     return false;
   at += 4; /* ") S", the state */
@@ -204,20 +183,20 @@ static bool read_stat(unsigned long long fields[FIELDS]) {
   return true;
 }
 
-/* The start is given in ticks since the machine's start. */
+/* TICKS is the start of the process, counted from the start of the machine. */
 static double start_time(unsigned long long ticks) {
   struct timespec now = {0}, up = {0};
   clock_gettime(CLOCK_REALTIME, &now);
   clock_gettime(CLOCK_BOOTTIME, &up);
   double booted = (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
   double started = booted + (double)ticks / (double)sysconf(_SC_CLK_TCK);
-  return (double)(long long)(started * 100 + 0.5) / 100; /* as exact as ticks are */
+  return (double)(long long)(started * 100 + 0.5) / 100; /* as precise as ticks are */
 }
 
-/* Negative where they can't be counted. */
+/* Returns a negative number if they can't be counted. */
 static double open_descriptors(void) {
   DIR *folder = opendir("/proc/self/fd");
-  double count = -1; /* the one of the folder itself */
+  double count = -1; /* without the descriptor of the folder */
   if (folder == NULL)
     return -1;
   for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
@@ -226,21 +205,18 @@ static double open_descriptors(void) {
   return count;
 }
 
-static double seconds(struct timeval time) {
-  return (double)time.tv_sec + (double)time.tv_usec / 1e6;
-}
-
 static void add_usage(struct dw_buf *out) {
   struct rusage usage;
   struct rlimit limit;
   double open = open_descriptors();
   if (getrusage(RUSAGE_SELF, &usage) == 0)
-    add_metric(out, "cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.",
-               seconds(usage.ru_utime) + seconds(usage.ru_stime));
+    add_process_metric(out, "cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.",
+                       (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
   if (open >= 0)
-    gauge(out, "open_fds", "Number of open file descriptors.", open);
+    add_process_metric(out, "open_fds", "gauge", "Number of open file descriptors.", open);
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
-    gauge(out, "max_fds", "Maximum number of open file descriptors.", (double)limit.rlim_cur);
+    add_process_metric(out, "max_fds", "gauge", "Maximum number of open file descriptors.", (double)limit.rlim_cur);
 }
 
 static void add_process(struct dw_buf *out) {
@@ -248,12 +224,13 @@ static void add_process(struct dw_buf *out) {
   add_usage(out);
   if (!read_stat(fields))
     return;
-  gauge(out, "resident_memory_bytes", "Resident memory size in bytes.",
-        (double)fields[RESIDENT_FIELD] * (double)sysconf(_SC_PAGESIZE));
-  gauge(out, "virtual_memory_bytes", "Virtual memory size in bytes.", (double)fields[VIRTUAL_FIELD]);
-  gauge(out, "start_time_seconds", "Start time of the process since unix epoch in seconds.",
-        start_time(fields[START_FIELD]));
-  gauge(out, "threads", "Number of OS threads in the process.", (double)fields[THREADS_FIELD]);
+  add_process_metric(out, "resident_memory_bytes", "gauge", "Resident memory size in bytes.",
+                     (double)fields[RESIDENT_FIELD] * (double)sysconf(_SC_PAGESIZE));
+  add_process_metric(out, "virtual_memory_bytes", "gauge", "Virtual memory size in bytes.",
+                     (double)fields[VIRTUAL_FIELD]);
+  add_process_metric(out, "start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.",
+                     start_time(fields[START_FIELD]));
+  add_process_metric(out, "threads", "gauge", "Number of OS threads in the process.", (double)fields[THREADS_FIELD]);
 }
 
 /* --- */

@@ -52,7 +52,7 @@ struct dw_recorder *dw_recorder_new(const char *folder, struct dw_error *err) {
   return recorder;
 }
 
-/* Names come from a client: only letters, digits, '.' and '-' of them get into a file name. */
+/* Names come from a client. Only letters, digits, '.' and '-' are used in a file name. */
 static void add_word(struct dw_buf *out, const char *word) {
   dw_buf_putc(out, '-');
   for (size_t i = 0; i < MOST_NAME_BYTES && word[i] != '\0'; i++) {
@@ -74,7 +74,7 @@ static void name_file(const struct dw_recorder *recorder, unsigned number, bool 
   dw_buf_puts(out, request->dry_run ? "-dry-run.json" : ".json");
 }
 
-/* Under another name first, so that no reader sees half a file. */
+/* Writes to a temporary name first, so that nobody reads half a file. */
 static int write_file(const char *path, const char *bytes, size_t length) {
   DW_BUF_SCOPED struct dw_buf temporary = DW_BUF_INIT;
   dw_buf_printf(&temporary, "%s.part", path);
@@ -96,7 +96,7 @@ static void free_record(struct record *record) {
   free(record);
 }
 
-/* NULL where none waits and none will come. */
+/* Waits for the next record. Returns NULL if there is none and recording ends. */
 static struct record *pop(struct dw_recorder *recorder) {
   pthread_mutex_lock(&recorder->lock);
   while (recorder->first == NULL && !recorder->stopping)
@@ -163,10 +163,10 @@ void dw_recorder_free(struct dw_recorder *recorder) {
   free(recorder);
 }
 
-/* --- reviews that come --- */
+/* --- adding reviews --- */
 
-/* Makes room for a review of LENGTH bytes that is to be recorded, and returns its number; MOST_FILES or more: it is
- * not. */
+/* Reserves room in the queue for a review of LENGTH bytes and returns its number. If the number is MOST_FILES or more,
+ * the review is not recorded. */
 static unsigned admit(struct dw_recorder *recorder, size_t length) {
   unsigned number = MOST_FILES + 1;
   pthread_mutex_lock(&recorder->lock);

@@ -18,12 +18,11 @@
 
 enum {
   POLL_MILLISECONDS = 1000,
-  /* Longer than a file system's clock tick: what is written after the second look has another time than what was
-   * written before the first, so no change can hide behind an equal time. */
+  /* Longer than a tick of the file system's clock, so that two changes at least this far apart have different times. */
   SETTLE_MILLISECONDS = 20,
-  SETTLE_LOOKS = 10,
-  /* While a cluster changes all the time, building views takes at most one part in so many of a core. What was admitted
-   * meanwhile counts all the same (admissions.h). */
+  SETTLE_TRIES = 10,
+  /* While a cluster changes all the time, building views uses at most this share (one part in five) of a core. Objects
+   * that are admitted meanwhile count nevertheless (admissions.h). */
   REBUILD_SHARE = 5,
   REBUILD_PAUSE_MICROSECONDS = 20000
 };
@@ -32,7 +31,7 @@ struct fingerprint {
   uint64_t policy, state;
 };
 
-/* What was read again since the start. */
+/* Reloads since the start. */
 struct reloads {
   atomic_uint_fast64_t used, refused;
 };
@@ -41,21 +40,21 @@ struct dw_worlds {
   struct dw_sources sources;
   struct dw_cluster *cluster; /* NULL: a state folder, or nothing */
   unsigned poll_milliseconds;
-  struct fingerprint seen;  /* the watcher's own, as the next two */
-  struct dw_policy *policy; /* with a cluster: the one in force */
-  int64_t not_before;       /* the next view of the cluster, in monotonic microseconds */
+  struct fingerprint seen;  /* of the files that were read last; only the thread uses this and the next two */
+  struct dw_policy *policy; /* with a cluster: the current one */
+  int64_t not_before;       /* when the next view of the cluster may be built, in monotonic microseconds */
   struct reloads policies, states;
   atomic_bool policy_stale;
   pthread_t watcher;
-  pthread_mutex_t listening; /* over the next two */
+  pthread_mutex_t listening; /* protects the next two */
   void (*listen)(void *context, const struct dw_cluster_event *event);
   void *listen_context;
   pthread_mutex_t lock;
   pthread_cond_t wake;
-  struct dw_world *world; /* under lock, as all that follows */
+  struct dw_world *world; /* under lock, as the rest */
   bool ready;
-  bool reread;
-  bool changed; /* the cluster did */
+  bool reread;  /* requested */
+  bool changed; /* the cluster has changed */
   bool stop;
 };
 
@@ -79,10 +78,10 @@ static bool is_fresh(const struct dw_worlds *worlds) {
   return false;
 }
 
-/* Waits until two looks agree, so that nothing is read while it is being written. */
+/* Waits until the files no longer change, so that none is read while it is being written. */
 static struct fingerprint settle(const struct dw_worlds *worlds) {
   struct fingerprint last = check_sources(worlds);
-  for (int i = 0; i < SETTLE_LOOKS && is_fresh(worlds); i++) {
+  for (int i = 0; i < SETTLE_TRIES && is_fresh(worlds); i++) {
     nanosleep(&(struct timespec){.tv_nsec = SETTLE_MILLISECONDS * 1000000L}, NULL);
     struct fingerprint now = check_sources(worlds);
     if (same(now, last))
@@ -122,7 +121,7 @@ static struct dw_world *world_of_cluster(struct dw_worlds *worlds) {
   return world;
 }
 
-/* Nothing is known yet, and all of it may be had soon. */
+/* The world before anything was read. */
 static struct dw_world *empty_world(struct dw_worlds *worlds) {
   struct dw_view_source source = {.count = 0};
   for (size_t kind = 0; kind < DW_KIND_COUNT; kind++)
@@ -130,7 +129,7 @@ static struct dw_world *empty_world(struct dw_worlds *worlds) {
   return dw_world_build(dw_policy_ref(worlds->policy), &source);
 }
 
-/* Before the first full reading there is nothing to build: what has come so far would let rules decide on a part. */
+/* Does nothing before the first complete reading, because rules would decide from a part of the objects. */
 static void rebuild(struct dw_worlds *worlds) {
   if (!dw_cluster_ready(worlds->cluster))
     return;
@@ -175,16 +174,16 @@ void dw_worlds_listen(struct dw_worlds *worlds, void (*listen)(void *context, co
   pthread_mutex_unlock(&worlds->listening);
 }
 
-/* --- what was asked for --- */
+/* --- reloading files --- */
 
-/* -1 where the new one can't be read: the old one stays. */
+/* Returns -1 if the new policy can't be read: the old one stays in use. */
 static int reload_policy(struct dw_worlds *worlds, struct dw_error *err) {
   struct dw_policy *policy = dw_policy_load(&worlds->sources, err);
   if (policy == NULL)
     return -1;
   dw_policy_free(worlds->policy);
   worlds->policy = policy;
-  rebuild(worlds); /* before the cluster is read no review is judged, and then the first world has it */
+  rebuild(worlds); /* does nothing before the cluster is read; the first world will contain the policy */
   return 0;
 }
 
@@ -199,7 +198,7 @@ static int reload_files(struct dw_worlds *worlds, struct dw_error *err) {
   return 0;
 }
 
-/* Whether it is the policy that can't be read. */
+/* Returns true if it is the policy that can't be read. */
 static bool is_policy_broken(const struct dw_worlds *worlds) {
   struct dw_policy *policy = dw_policy_load(&worlds->sources, NULL);
   bool broken = policy == NULL;
@@ -207,7 +206,7 @@ static bool is_policy_broken(const struct dw_worlds *worlds) {
   return broken;
 }
 
-/* What is new counts, and on demand what was given. */
+/* Counts the sources that have changed; if ALL, every source. */
 static void count_used(struct dw_worlds *worlds, struct fingerprint before, bool all) {
   const struct dw_sources *sources = &worlds->sources;
   if (sources->policy != NULL && (all || before.policy != worlds->seen.policy))
@@ -225,7 +224,7 @@ static void report_broken(struct dw_worlds *worlds, const struct dw_error *err) 
   log_broken(err, policy);
 }
 
-/* What changes under the reading is read again at the next look. ALL: it was asked for. */
+/* Reads the files again. ALL means that this was requested. Files that change meanwhile are read at the next poll. */
 static void reload(struct dw_worlds *worlds, bool all) {
   struct dw_error err = DW_ERROR_INIT;
   struct fingerprint before = worlds->seen;
@@ -240,56 +239,56 @@ static void reload(struct dw_worlds *worlds, bool all) {
 
 /* --- the watcher --- */
 
-enum wish { WISH_NONE, WISH_LOOK, WISH_REREAD, WISH_REBUILD, WISH_STOP };
+enum task { TASK_NONE, TASK_POLL, TASK_REREAD, TASK_REBUILD, TASK_STOP };
 
 static void wait_until(struct dw_worlds *worlds, int64_t microseconds) {
   struct timespec deadline = dw_deadline(microseconds);
   (void)pthread_cond_timedwait(&worlds->wake, &worlds->lock, &deadline);
 }
 
-static enum wish request_now(const struct dw_worlds *worlds, int64_t look_at) {
+static enum task due_task(const struct dw_worlds *worlds, int64_t poll_at) {
   int64_t now = dw_now_microseconds();
   if (worlds->stop)
-    return WISH_STOP;
+    return TASK_STOP;
   if (worlds->reread)
-    return WISH_REREAD;
+    return TASK_REREAD;
   if (worlds->changed && now >= worlds->not_before)
-    return WISH_REBUILD;
-  return now >= look_at ? WISH_LOOK : WISH_NONE;
+    return TASK_REBUILD;
+  return now >= poll_at ? TASK_POLL : TASK_NONE;
 }
 
-static enum wish next_request(struct dw_worlds *worlds, int64_t look_at) {
+static enum task next_task(struct dw_worlds *worlds, int64_t poll_at) {
   pthread_mutex_lock(&worlds->lock);
-  enum wish wish;
-  while ((wish = request_now(worlds, look_at)) == WISH_NONE)
-    wait_until(worlds, worlds->changed && worlds->not_before < look_at ? worlds->not_before : look_at);
-  if (wish == WISH_REREAD)
+  enum task task;
+  while ((task = due_task(worlds, poll_at)) == TASK_NONE)
+    wait_until(worlds, worlds->changed && worlds->not_before < poll_at ? worlds->not_before : poll_at);
+  if (task == TASK_REREAD)
     worlds->reread = false;
-  if (wish == WISH_REBUILD)
+  if (task == TASK_REBUILD)
     worlds->changed = false;
   pthread_mutex_unlock(&worlds->lock);
-  return wish;
+  return task;
 }
 
 static void *watch(void *argument) {
   struct dw_worlds *worlds = argument;
   int64_t pause = (int64_t)worlds->poll_milliseconds * 1000;
-  for (int64_t look_at = dw_now_microseconds() + pause;;) {
-    switch (next_request(worlds, look_at)) {
-    case WISH_STOP:
+  for (int64_t poll_at = dw_now_microseconds() + pause;;) {
+    switch (next_task(worlds, poll_at)) {
+    case TASK_STOP:
       return NULL;
-    case WISH_REBUILD:
+    case TASK_REBUILD:
       rebuild(worlds);
       break;
-    case WISH_REREAD:
+    case TASK_REREAD:
       reload(worlds, true);
       break;
-    case WISH_LOOK:
+    case TASK_POLL:
       if (!same(check_sources(worlds), worlds->seen))
         reload(worlds, false);
-      look_at = dw_now_microseconds() + pause;
+      poll_at = dw_now_microseconds() + pause;
       break;
-    case WISH_NONE:
+    case TASK_NONE:
       break;
     }
   }
@@ -303,7 +302,7 @@ static void make_locks(struct dw_worlds *worlds) {
   dw_condition_init(&worlds->wake);
 }
 
-static void drop(struct dw_worlds *worlds) {
+static void destroy(struct dw_worlds *worlds) {
   dw_cluster_stop(worlds->cluster);
   pthread_cond_destroy(&worlds->wake);
   pthread_mutex_destroy(&worlds->lock);
@@ -353,7 +352,7 @@ struct dw_worlds *dw_worlds_start(const struct dw_worlds_options *options, struc
   make_locks(worlds);
   if (start(worlds, options, err) == 0)
     return worlds;
-  drop(worlds);
+  destroy(worlds);
   return NULL;
 }
 
@@ -362,7 +361,7 @@ void dw_worlds_stop(struct dw_worlds *worlds) {
     return;
   notify(worlds, &worlds->stop);
   pthread_join(worlds->watcher, NULL);
-  drop(worlds);
+  destroy(worlds);
 }
 
 struct dw_world *dw_worlds_get(struct dw_worlds *worlds) {

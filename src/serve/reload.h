@@ -1,5 +1,5 @@
-/* The world in force, made anew when the policy file, the state folder or the cluster change: the new one is built and
- * verified first and swapped in last; a broken one leaves the old in force. Thread-safe. */
+/* Holds the current world and rebuilds it when the policy file, the state folder or the cluster changes. The new world
+ * is built completely before it replaces the old one. If it can't be built, the old one stays in use. Thread-safe. */
 #ifndef SERVE_RELOAD_H
 #define SERVE_RELOAD_H
 
@@ -12,39 +12,42 @@
 struct dw_worlds;
 
 struct dw_worlds_options {
-  struct dw_sources sources;           /* its strings must outlive the result */
-  unsigned poll_milliseconds;          /* how often to look for changes of files; 0 for one second */
-  const struct dw_api_config *cluster; /* the live cluster in place of a state folder; NULL: none. Must outlive it */
-  struct dw_cluster_options tuning;    /* of the cluster, for tests: its times and page; the rest is set here */
+  struct dw_sources sources;  /* its strings must outlive the result */
+  unsigned poll_milliseconds; /* how often files are checked for changes; 0 means one second */
+  const struct dw_api_config
+      *cluster;                     /* the live cluster instead of a state folder, must outlive the result; or NULL */
+  struct dw_cluster_options tuning; /* of the cluster, for tests: times and page size; the rest is set here */
 };
 
-/* Reads the first world and starts the thread that watches. NULL where it can't be read. End with dw_worlds_stop(). */
+/* Reads the first world and starts the thread that watches for changes. Returns NULL if it can't be read. End with
+ * dw_worlds_stop(). */
 struct dw_worlds *dw_worlds_start(const struct dw_worlds_options *options, struct dw_error *err)
     __attribute__((nonnull(1), warn_unused_result));
 
-/* Ends the watching and drops the world; requests that still hold it keep it. NULL is allowed. */
+/* Ends the thread and releases the world; requests that have a reference keep it. NULL is allowed. */
 void dw_worlds_stop(struct dw_worlds *worlds);
 
-/* The world in force; the caller unrefs. */
+/* Returns a reference to the current world, which the caller releases with dw_world_unref(). */
 struct dw_world *dw_worlds_get(struct dw_worlds *worlds) __attribute__((nonnull, returns_nonnull, warn_unused_result));
 
-/* The cluster that feeds it; NULL where there is none. Lives until dw_worlds_stop(). */
+/* Returns the live cluster, which lives until dw_worlds_stop(); NULL if there is none. */
 struct dw_cluster *dw_worlds_cluster(struct dw_worlds *worlds) __attribute__((nonnull));
 
-/* Has LISTEN called, on other threads, for each event of the cluster; NULL ends it: no call is in progress then. */
+/* Sets the function that is called, on other threads, for each event of the cluster. After setting it to NULL, no call
+ * is in progress. */
 void dw_worlds_listen(struct dw_worlds *worlds, void (*listen)(void *context, const struct dw_cluster_event *event),
                       void *context) __attribute__((nonnull(1)));
 
-/* Whether the world in force holds a first full reading of the cluster; true where there is none. */
+/* Returns true if the current world contains a complete reading of the cluster, or if there is no cluster. */
 bool dw_worlds_ready(struct dw_worlds *worlds) __attribute__((nonnull));
 
-/* Whether the newest policy file was refused, so that an older one is in force. */
+/* Returns true if the newest policy file was rejected, so that an older one is in use. */
 bool dw_worlds_policy_stale(struct dw_worlds *worlds) __attribute__((nonnull));
 
 /* Appends its metrics. */
 void dw_worlds_metrics(struct dw_worlds *worlds, struct dw_buf *out) __attribute__((nonnull));
 
-/* Has the watcher read everything again now, changed or not (SIGHUP). Returns at once. */
+/* Makes the thread read all files again now, changed or not (SIGHUP). Returns at once. */
 void dw_worlds_reread(struct dw_worlds *worlds) __attribute__((nonnull));
 
 #endif

@@ -16,8 +16,8 @@ enum {
   DRAIN_MILLISECONDS = 10000,
   FRESH_MILLISECONDS = 2000,
   QUIET_MILLISECONDS = 100,
-  LOOK_MILLISECONDS = 10,
-  /* For those who read metrics: a few, that keep their connections. */
+  POLL_MILLISECONDS = 10,
+  /* Only a few clients read metrics, and keep their connections. */
   METRICS_CONNECTIONS = 32,
   METRICS_CONNECTIONS_PER_ADDRESS = 16,
   METRICS_REQUEST_MS = 10000
@@ -27,7 +27,7 @@ struct dw_server {
   struct dw_service service, metrics_service;
   struct dw_http_load load, metrics_load;
   struct dw_counters counters, metrics_counters;
-  struct dw_http_server *http, *metrics; /* METRICS is NULL where they are not served */
+  struct dw_http_server *http, *metrics; /* METRICS is NULL if they are not served */
   unsigned drain_milliseconds;
 };
 
@@ -99,7 +99,7 @@ static struct dw_http_server *start_metrics(struct dw_server *server, const stru
   return dw_http_server_start(&http, err);
 }
 
-static void drop(struct dw_server *server) {
+static void destroy(struct dw_server *server) {
   dw_admissions_free(server->service.admissions);
   free(server);
 }
@@ -110,13 +110,13 @@ struct dw_server *dw_server_start(const struct dw_server_options *options, struc
   if (server->http == NULL) {
     if (options->metrics != NULL)
       close(options->metrics->listen_fd);
-    drop(server);
+    destroy(server);
     return NULL;
   }
   if (options->metrics != NULL && (server->metrics = start_metrics(server, options, err)) == NULL) {
     dw_http_server_stop_listening(server->http);
     dw_http_server_free(server->http);
-    drop(server);
+    destroy(server);
     return NULL;
   }
   if (options->worlds != NULL)
@@ -129,11 +129,11 @@ struct dw_server *dw_server_start(const struct dw_server_options *options, struc
 static bool busy(struct dw_server *server, int64_t waited_ms) {
   if (atomic_load(&server->load.active) > 0 || atomic_load(&server->metrics_load.active) > 0)
     return true;
-  /* A client that has connected and is about to send its first request is as good as in flight. */
+  /* A client that has just connected is about to send its first request. */
   return atomic_load(&server->load.fresh) > 0 && waited_ms < FRESH_MILLISECONDS;
 }
 
-/* Until nothing was in flight for a moment: a request may be on its way on a kept connection. */
+/* Waits until there was no request for a moment, because one may be on its way on an open connection. */
 static void drain(struct dw_server *server) {
   int64_t start = dw_now_microseconds();
   int64_t quiet_since = start;
@@ -148,7 +148,7 @@ static void drain(struct dw_server *server) {
     }
     if (now - quiet_since >= QUIET_MILLISECONDS * INT64_C(1000))
       return;
-    nanosleep(&(struct timespec){.tv_nsec = LOOK_MILLISECONDS * 1000000L}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = POLL_MILLISECONDS * 1000000L}, NULL);
   }
 }
 
@@ -174,5 +174,5 @@ void dw_server_stop(struct dw_server *server) {
   if (server->service.worlds != NULL)
     dw_worlds_listen(server->service.worlds, NULL, NULL);
   dw_http_server_free(server->http);
-  drop(server);
+  destroy(server);
 }

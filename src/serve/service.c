@@ -8,25 +8,27 @@
 
 static const char plain_text[] = "text/plain; charset=utf-8";
 
-static bool review_path(const char *path) {
-  return strcmp(path, "/validate") == 0 || strcmp(path, "/mutate") == 0;
+enum endpoint { ENDPOINT_NONE, ENDPOINT_VALIDATE, ENDPOINT_MUTATE, ENDPOINT_HEALTH, ENDPOINT_METRICS };
+
+static enum endpoint endpoint_of(const char *path) {
+  static const struct {
+    const char *path;
+    enum endpoint endpoint;
+  } all[] = {{"/validate", ENDPOINT_VALIDATE}, {"/mutate", ENDPOINT_MUTATE},  {"/livez", ENDPOINT_HEALTH},
+             {"/readyz", ENDPOINT_HEALTH},     {"/healthz", ENDPOINT_HEALTH}, {"/metrics", ENDPOINT_METRICS}};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (strcmp(path, all[i].path) == 0)
+      return all[i].endpoint;
+  return ENDPOINT_NONE;
 }
 
-static bool metrics_path(const char *path) {
-  return strcmp(path, "/metrics") == 0;
-}
-
-/* "application/json", with or without parameters. */
+/* Returns true for "application/json", with or without parameters. */
 static bool is_json(const char *content_type) {
   static const char json[] = "application/json";
   if (content_type == NULL || strncasecmp(content_type, json, sizeof json - 1) != 0)
     return false;
   const char *rest = content_type + sizeof json - 1;
   return rest[strspn(rest, " \t")] == '\0' || rest[strspn(rest, " \t")] == ';';
-}
-
-static bool is_plain(const char *content_encoding) {
-  return content_encoding == NULL || content_encoding[0] == '\0' || strcasecmp(content_encoding, "identity") == 0;
 }
 
 /* --- refusals --- */
@@ -45,7 +47,7 @@ static void log_refusal(const struct dw_http_request *http, const struct dw_refu
   dw_log_members(NULL, DW_LOG_WARN, "request refused", members, refusal->cause == NULL ? ALL - PLACE : ALL);
 }
 
-/* Counts the refusal, and logs it unless there were too many in this second. */
+/* Counts the refusal, and logs it unless there were too many of them in this second. */
 static void note_refusal(const struct dw_service *service, const struct dw_http_request *http,
                          const struct dw_refusal *refusal) {
   if (service->counters != NULL)
@@ -103,7 +105,8 @@ static bool refuse_review(const struct asked *asked, struct dw_http_answer *answ
                   "server\" in docs/operations.md");
   if (!is_json(request->content_type))
     return refuse(asked, answer, 415, "send an AdmissionReview as Content-Type: application/json");
-  if (!is_plain(request->content_encoding))
+  const char *encoding = request->content_encoding;
+  if (encoding != NULL && *encoding != '\0' && strcasecmp(encoding, "identity") != 0)
     return refuse(asked, answer, 415, "send the body without Content-Encoding");
   if (request->announced > max_body || request->length > max_body) {
     char text[64];
@@ -115,7 +118,7 @@ static bool refuse_review(const struct asked *asked, struct dw_http_answer *answ
 }
 
 static bool refuse_metrics(const struct asked *asked, struct dw_http_answer *answer) {
-  if (!metrics_path(asked->request->path))
+  if (endpoint_of(asked->request->path) != ENDPOINT_METRICS)
     return refuse(asked, answer, 404, "no such path; use /metrics");
   if (asked->request->untrusted)
     return refuse(asked, answer, 403,
@@ -135,17 +138,23 @@ bool dw_service_refuse(const struct dw_service *service, const struct dw_http_re
   }
   if (service->shown != NULL)
     return refuse_metrics(&asked, answer);
-  if (review_path(request->path))
+  switch (endpoint_of(request->path)) {
+  case ENDPOINT_VALIDATE:
+  case ENDPOINT_MUTATE:
     return refuse_review(&asked, answer);
-  if (!dw_health_path(request->path))
-    return refuse(&asked, answer, 404, "no such path; use /validate, /mutate, /livez, /readyz or /healthz");
-  return refuse_unless_get(&asked, answer);
+  case ENDPOINT_HEALTH:
+    return refuse_unless_get(&asked, answer);
+  case ENDPOINT_METRICS:
+  case ENDPOINT_NONE:
+    break;
+  }
+  return refuse(&asked, answer, 404, "no such path; use /validate, /mutate, /livez, /readyz or /healthz");
 }
 
 static void answer_review(const struct dw_service *service, const struct dw_http_request *request,
                           struct dw_http_answer *answer) {
   struct dw_refusal refusal = {0};
-  dw_review_respond(service, request, strcmp(request->path, "/mutate") == 0, answer, &refusal);
+  dw_review_respond(service, request, endpoint_of(request->path) == ENDPOINT_MUTATE, answer, &refusal);
   if (refusal.status != 0)
     note_refusal(service, request, &refusal);
 }
@@ -156,7 +165,7 @@ void dw_service_respond(const struct dw_service *service, const struct dw_http_r
     return;
   if (service->shown != NULL)
     dw_metrics_respond(service, answer);
-  else if (dw_health_path(request->path))
+  else if (endpoint_of(request->path) == ENDPOINT_HEALTH)
     dw_health_respond(service, request, answer);
   else if (service->worlds == NULL || !dw_worlds_ready(service->worlds))
     dw_service_fail(service, request, answer, 503, "policy and cluster state are not loaded yet");
