@@ -227,6 +227,10 @@ extern const char *const dw_event_paths[];
 /* Compares kinds, then namespaces, then names, and nothing else. Returns <0, 0 or >0. */
 int dw_object_compare(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
 
+/* Returns true if OBJECT has this kind, namespace and name. */
+bool dw_object_is(const struct dw_object *object, enum dw_kind kind, const char *ns, const char *name)
+    __attribute__((nonnull));
+
 /* Whether the rules read the same in both (same kind, namespace and name given). */
 bool dw_object_same(const struct dw_object *a, const struct dw_object *b) __attribute__((nonnull));
 

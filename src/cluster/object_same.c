@@ -144,6 +144,10 @@ static bool same_kind(const struct dw_object *a, const struct dw_object *b) {
   return true;
 }
 
+bool dw_object_is(const struct dw_object *object, enum dw_kind kind, const char *ns, const char *name) {
+  return object->kind == kind && strcmp(object->namespace_, ns) == 0 && strcmp(object->name, name) == 0;
+}
+
 bool dw_object_same(const struct dw_object *a, const struct dw_object *b) {
   return a->kind == b->kind && a->deleting == b->deleting && dw_text_equal(a->namespace_, b->namespace_) &&
          dw_text_equal(a->name, b->name) && same_networks(a, b) && same_kind(a, b);

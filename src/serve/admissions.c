@@ -10,18 +10,18 @@
 enum {
   EXPIRY_MS = 10000, /* far above the time from an answer to its object in etcd and on the watches */
   MOST_ENTRIES = 4096,
-  MOST_BYTES = 16 << 20 /* of what they hold: many large ones can't take the memory */
+  MOST_BYTES = 16 << 20 /* of all entries, so that many large ones can't fill the memory */
 };
 
 struct entry {
-  struct dw_change change; /* a reference */
+  struct dw_change change; /* with a reference to its object */
   size_t bytes;
   int64_t expires;
-  uint64_t seen;  /* the generation that holds it; 0: not seen yet */
-  bool confirmed; /* a watch or a look-up has shown it */
-  bool replaces;  /* another that was admitted: what looks like it in a view may be what was there before both */
-  bool alters;    /* an object that existed, rather than adding one */
-  bool second;    /* another change of the same object was in flight when this one was admitted */
+  uint64_t seen;  /* the generation of the cluster that contains it; 0: not seen yet */
+  bool confirmed; /* by a watch or a look-up */
+  bool replaces;  /* another entry: an equal object in a view may be older than both */
+  bool alters;    /* the object existed before */
+  bool second;    /* another change of the object was unconfirmed when this one was admitted */
 };
 
 struct dw_admissions {
@@ -30,10 +30,10 @@ struct dw_admissions {
   struct entry *entries; /* in the order of admission; an object may have several */
   size_t count;
   size_t bytes;           /* of all of them */
-  struct dw_world *base;  /* that the entries were last compared with, the newest that was seen */
-  struct dw_world *world; /* BASE with them; NULL: to be made */
-  uint64_t version;       /* grows with each entry that is added */
-  uint64_t content;       /* grows with each change of entries or base */
+  struct dw_world *base;  /* the newest world that was passed, which the entries were compared with */
+  struct dw_world *world; /* BASE with the entries; NULL: not made yet */
+  uint64_t version;       /* incremented with each entry that is added */
+  uint64_t content;       /* incremented with each change of the entries or the base */
   bool overflowed;
 };
 
@@ -49,10 +49,6 @@ struct dw_admissions *dw_admissions_new(int64_t (*now)(void)) {
   return admissions;
 }
 
-static void free_entry(struct entry *entry) {
-  dw_object_unref(entry->change.object);
-}
-
 static void forget_world(struct dw_admissions *admissions) {
   dw_world_unref(admissions->world);
   admissions->world = NULL;
@@ -65,37 +61,35 @@ void dw_admissions_free(struct dw_admissions *admissions) {
   forget_world(admissions);
   dw_world_unref(admissions->base);
   for (size_t i = 0; i < admissions->count; i++)
-    free_entry(&admissions->entries[i]);
+    dw_object_unref(admissions->entries[i].change.object);
   pthread_mutex_destroy(&admissions->lock);
   free(admissions->entries);
   free(admissions);
 }
 
-static bool is_watched(enum dw_kind kind) {
-  return kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT;
-}
-
 bool dw_admissions_counts(const struct dw_request *request) {
-  return !request->dry_run && request->operation != DW_OP_CONNECT && *request->subresource == '\0' &&
-         *request->name != '\0' && is_watched(dw_kind_of(request->group, request->kind));
+  enum dw_kind kind = dw_kind_of(request->group, request->kind);
+  bool changes = !request->dry_run && request->operation != DW_OP_CONNECT;
+  return changes && *request->subresource == '\0' && *request->name != '\0' &&
+         (kind == DW_KIND_NAD || kind == DW_KIND_HYPERCONVERGED || kind == DW_KIND_KUBEVIRT);
 }
 
-void dw_admissions_begin(struct dw_admissions *admissions) {
+void dw_admissions_lock(struct dw_admissions *admissions) {
   pthread_mutex_lock(&admissions->lock);
 }
 
-void dw_admissions_end(struct dw_admissions *admissions) {
+void dw_admissions_unlock(struct dw_admissions *admissions) {
   pthread_mutex_unlock(&admissions->lock);
 }
 
-/* --- what stays --- */
+/* --- dropping entries --- */
 
 static bool same_rollout(const struct dw_rollout *a, const struct dw_rollout *b) {
   return a->decentralized == b->decentralized && a->infra_placed == b->infra_placed && a->patched == b->patched &&
          a->replicas == b->replicas;
 }
 
-/* To a view. A HyperConverged may be admitted in one version and watched in another. */
+/* Compares what a view reads. A HyperConverged may be admitted in one API version and watched in another. */
 static bool same_to_views(const struct dw_object *a, const struct dw_object *b) {
   if (a->kind == DW_KIND_NAD)
     return dw_object_same(a, b);
@@ -112,28 +106,28 @@ static bool arrived(const struct dw_change *change, const struct dw_view *view) 
   return there != NULL && same_to_views(there, object);
 }
 
-static bool is_over(const struct entry *entry, const struct dw_world *base, bool current, int64_t now) {
+static bool is_finished(const struct entry *entry, const struct dw_world *base, bool current, int64_t now) {
   return (entry->seen != 0 && entry->seen <= base->generation) ||
          (!entry->replaces && arrived(&entry->change, base->view)) || (current && now >= entry->expires);
 }
 
 static void remove_at(struct dw_admissions *admissions, size_t place) {
   admissions->bytes -= admissions->entries[place].bytes;
-  free_entry(&admissions->entries[place]);
+  dw_object_unref(admissions->entries[place].change.object);
   admissions->count--;
   memmove(admissions->entries + place, admissions->entries + place + 1,
           (admissions->count - place) * sizeof *admissions->entries);
 }
 
-/* Whether any was. */
-static bool drop_what_is_over(struct dw_admissions *admissions, bool current) {
+/* Returns true if any was dropped. */
+static bool drop_finished(struct dw_admissions *admissions, bool current) {
   int64_t now = admissions->now();
   size_t kept = 0;
   for (size_t i = 0; i < admissions->count; i++) {
     struct entry *entry = &admissions->entries[i];
-    if (is_over(entry, admissions->base, current, now)) {
+    if (is_finished(entry, admissions->base, current, now)) {
       admissions->bytes -= entry->bytes;
-      free_entry(entry);
+      dw_object_unref(entry->change.object);
     } else
       admissions->entries[kept++] = *entry;
   }
@@ -142,11 +136,7 @@ static bool drop_what_is_over(struct dw_admissions *admissions, bool current) {
   return dropped;
 }
 
-static bool something_expired(const struct dw_admissions *admissions) {
-  return admissions->count > 0 && admissions->now() >= admissions->entries[0].expires;
-}
-
-/* While watches are broken nothing expires, so that then nothing is looked through for it either. */
+/* Entries only expire while watches work. */
 static void refresh(struct dw_admissions *admissions, struct dw_world *base, bool current) {
   bool is_newer =
       admissions->base == NULL || (admissions->base != base && base->generation >= admissions->base->generation);
@@ -154,32 +144,30 @@ static void refresh(struct dw_admissions *admissions, struct dw_world *base, boo
     dw_world_unref(admissions->base);
     admissions->base = dw_world_ref(base);
   }
-  if (!is_newer && !(current && something_expired(admissions)))
+  bool expired = current && admissions->count > 0 && admissions->now() >= admissions->entries[0].expires;
+  if (!is_newer && !expired)
     return;
-  if (drop_what_is_over(admissions, current) || is_newer)
+  if (drop_finished(admissions, current) || is_newer)
     forget_world(admissions);
 }
 
-/* --- the states that may be the real one --- */
-
-static bool is_of(const struct dw_object *object, enum dw_kind kind, const char *ns, const char *name) {
-  return object->kind == kind && strcmp(object->namespace_, ns) == 0 && strcmp(object->name, name) == 0;
-}
+/* --- the possible states of the cluster --- */
 
 static bool is_same_object(const struct dw_object *a, const struct dw_object *b) {
-  return is_of(a, b->kind, b->namespace_, b->name);
+  return dw_object_is(a, b->kind, b->namespace_, b->name);
 }
 
 static bool is_named(const struct dw_admissions_query *query, const struct dw_object *object) {
   for (size_t i = 0; i < query->network_count; i++)
-    if (is_of(object, DW_KIND_NAD, query->networks[i].ns, query->networks[i].name))
+    if (dw_object_is(object, DW_KIND_NAD, query->networks[i].ns, query->networks[i].name))
       return true;
   return false;
 }
 
-/* Whether a request may be allowed for this entry alone, which nothing has confirmed. One more NAD allows only what
- * names it; a NAD that moved away or is gone makes room; HyperConverged and KubeVirt decide what is in use. */
-static bool is_doubtful(const struct dw_admissions_query *query, const struct entry *entry) {
+/* Returns true if the request could be allowed only because of this entry, which is not confirmed. A new NAD can only
+ * be the reason for a request that names it. A NAD that was changed or deleted can make room for others, and
+ * HyperConverged and KubeVirt decide which networks are in use. */
+static bool may_be_reason(const struct dw_admissions_query *query, const struct entry *entry) {
   return !entry->confirmed &&
          (entry->change.object->kind != DW_KIND_NAD || entry->alters || is_named(query, entry->change.object));
 }
@@ -196,19 +184,20 @@ static void add_found(struct dw_recipe *recipe, const struct dw_admissions_query
     recipe->changes[recipe->count++] = query->found[i];
 }
 
-enum leave_out { LEAVE_NOTHING, LEAVE_SECOND, LEAVE_DOUBTFUL };
+enum leave_out { LEAVE_NOTHING, LEAVE_SECOND, LEAVE_UNCONFIRMED };
 
 static bool is_left_out(const struct dw_admissions_query *query, const struct entry *entry, enum leave_out what) {
-  return what == LEAVE_DOUBTFUL ? is_doubtful(query, entry)
-                                : what == LEAVE_SECOND && entry->second && !entry->confirmed;
+  return what == LEAVE_UNCONFIRMED ? may_be_reason(query, entry)
+                                   : what == LEAVE_SECOND && entry->second && !entry->confirmed;
 }
 
-/* What was found was so a moment ago: an admitted change may be newer, but for one that is left out. */
+/* An admitted change may be newer than an object that was found, so it is applied after it. If unconfirmed changes are
+ * left out, the found objects come last instead. */
 static void add_state(const struct dw_admissions *admissions, struct dw_arena *arena,
                       const struct dw_admissions_query *query, enum leave_out what, struct dw_states *out) {
   struct dw_recipe *recipe = &out->recipes[out->count++];
   recipe->changes = dw_arena_array(arena, query->found_count + admissions->count, sizeof *recipe->changes);
-  if (what != LEAVE_DOUBTFUL)
+  if (what != LEAVE_UNCONFIRMED)
     add_found(recipe, query);
   recipe->first_admitted = recipe->count;
   for (size_t i = 0; i < admissions->count; i++) {
@@ -219,29 +208,29 @@ static void add_state(const struct dw_admissions *admissions, struct dw_arena *a
     recipe->changes[recipe->count++] = change;
   }
   recipe->end_admitted = recipe->count;
-  if (what == LEAVE_DOUBTFUL)
+  if (what == LEAVE_UNCONFIRMED)
     add_found(recipe, query);
 }
 
-static void list_doubtful(const struct dw_admissions *admissions, const struct dw_admissions_query *query,
-                          struct dw_states *out) {
-  for (size_t i = admissions->count; i-- > 0 && out->doubtful_count < DW_MOST_DOUBTFUL;) {
+static void list_unconfirmed(const struct dw_admissions *admissions, const struct dw_admissions_query *query,
+                             struct dw_states *out) {
+  for (size_t i = admissions->count; i-- > 0 && out->unconfirmed_count < DW_MOST_UNCONFIRMED;) {
     const struct entry *entry = &admissions->entries[i];
-    bool listed = !is_doubtful(query, entry) || was_found(query, entry->change.object);
-    for (size_t j = 0; j < out->doubtful_count && !listed; j++)
-      listed = is_same_object(out->doubtful[j], entry->change.object);
+    bool listed = !may_be_reason(query, entry) || was_found(query, entry->change.object);
+    for (size_t j = 0; j < out->unconfirmed_count && !listed; j++)
+      listed = is_same_object(out->unconfirmed[j], entry->change.object);
     if (!listed)
-      out->doubtful[out->doubtful_count++] = dw_object_ref(entry->change.object);
+      out->unconfirmed[out->unconfirmed_count++] = dw_object_ref(entry->change.object);
   }
 }
 
 void dw_admissions_snapshot(struct dw_admissions *admissions, struct dw_arena *arena, struct dw_world *base,
                             const struct dw_admissions_query *query, struct dw_states *out) {
   refresh(admissions, base, query->current);
-  bool second = false, doubtful = query->found_count > 0;
+  bool second = false, unconfirmed = query->found_count > 0;
   for (size_t i = 0; i < admissions->count; i++) {
     second |= is_left_out(query, &admissions->entries[i], LEAVE_SECOND);
-    doubtful |= is_left_out(query, &admissions->entries[i], LEAVE_DOUBTFUL);
+    unconfirmed |= is_left_out(query, &admissions->entries[i], LEAVE_UNCONFIRMED);
   }
   *out = (struct dw_states){
       .version = admissions->version, .content = admissions->content, .found_count = query->found_count};
@@ -252,9 +241,9 @@ void dw_admissions_snapshot(struct dw_admissions *admissions, struct dw_arena *a
     add_state(admissions, arena, query, LEAVE_NOTHING, out);
   if (second)
     add_state(admissions, arena, query, LEAVE_SECOND, out);
-  if (doubtful)
-    add_state(admissions, arena, query, LEAVE_DOUBTFUL, out);
-  list_doubtful(admissions, query, out);
+  if (unconfirmed)
+    add_state(admissions, arena, query, LEAVE_UNCONFIRMED, out);
+  list_unconfirmed(admissions, query, out);
 }
 
 void dw_states_build(struct dw_states *states) {
@@ -272,8 +261,8 @@ void dw_states_free(struct dw_states *states) {
     for (size_t j = states->recipes[i].first_admitted; j < states->recipes[i].end_admitted; j++)
       dw_object_unref(states->recipes[i].changes[j].object);
   }
-  for (size_t i = 0; i < states->doubtful_count; i++)
-    dw_object_unref(states->doubtful[i]);
+  for (size_t i = 0; i < states->unconfirmed_count; i++)
+    dw_object_unref(states->unconfirmed[i]);
   dw_world_unref(states->base);
   *states = (struct dw_states){.count = 0};
 }
@@ -283,13 +272,13 @@ void dw_admissions_keep(struct dw_admissions *admissions, const struct dw_states
     admissions->world = dw_world_ref(states->worlds[0]);
 }
 
-/* --- what is confirmed --- */
+/* --- confirmation --- */
 
-/* The last entry of the object before END, or MOST_ENTRIES. */
+/* Returns the place of the object's last entry before END, or MOST_ENTRIES. */
 static size_t find_before(const struct dw_admissions *admissions, size_t end, enum dw_kind kind, const char *ns,
                           const char *name) {
   for (size_t i = end; i-- > 0;)
-    if (is_of(admissions->entries[i].change.object, kind, ns, name))
+    if (dw_object_is(admissions->entries[i].change.object, kind, ns, name))
       return i;
   return MOST_ENTRIES;
 }
@@ -324,8 +313,9 @@ void dw_admissions_shown(struct dw_admissions *admissions, const struct dw_chang
   pthread_mutex_unlock(&admissions->lock);
 }
 
-/* Events come in order and singly, so each state that was admitted is seen, however short it lasts. A deletion counts
- * for the object that it is of, not for one of the same name that was admitted since. */
+/* Returns true if the event confirms the entry. Events arrive one by one and in order, so every state of an object is
+ * seen, however short. A deletion only confirms changes of the object with that UID, not of a newer one with its name.
+ */
 static bool shows(const struct dw_cluster_event *event, const struct entry *entry) {
   if (event->deleted)
     return entry->change.gone || strcmp(event->uid, entry->change.object->uid) == 0;
@@ -334,7 +324,7 @@ static bool shows(const struct dw_cluster_event *event, const struct entry *entr
   return entry->change.gone ? event->object->deleting : same_to_views(event->object, entry->change.object);
 }
 
-/* A list that began after an entry had expired shows the truth about it, whether it holds it or not. */
+/* A list that began after an entry had expired shows whether it was stored, so the entry is no longer needed. */
 static void settle_listed(struct dw_admissions *admissions, const struct dw_cluster_event *event) {
   for (size_t i = 0; i < admissions->count; i++) {
     struct entry *entry = &admissions->entries[i];
@@ -343,7 +333,7 @@ static void settle_listed(struct dw_admissions *admissions, const struct dw_clus
   }
 }
 
-/* What was admitted before what the event shows is over with it: it was stored earlier, or never will be. */
+/* Entries that are older than the confirmed one are finished, too: they were stored earlier, or never will be. */
 void dw_admissions_seen(void *context, const struct dw_cluster_event *event) {
   struct dw_admissions *admissions = context;
   bool shown = false;
@@ -362,7 +352,7 @@ void dw_admissions_seen(void *context, const struct dw_cluster_event *event) {
   pthread_mutex_unlock(&admissions->lock);
 }
 
-/* --- what is new --- */
+/* --- adding --- */
 
 static void make_room(struct dw_admissions *admissions, size_t bytes) {
   while (admissions->count > 0 && (admissions->count == MOST_ENTRIES || admissions->bytes + bytes > MOST_BYTES)) {
@@ -375,7 +365,7 @@ static void make_room(struct dw_admissions *admissions, size_t bytes) {
   }
 }
 
-/* What it holds, but for a little. */
+/* The approximate memory of an object. */
 static size_t bytes_of(const struct dw_object *object) {
   const char *text = object->kind == DW_KIND_NAD ? object->nad.config : object->user.json;
   size_t count = object->kind == DW_KIND_NAD ? object->nad.pool_count + object->nad.local_pool_count : 0;
@@ -388,13 +378,13 @@ struct dw_admission dw_admission_of(const struct dw_request *request) {
   struct dw_admission out = {.change = {.gone = request->operation == DW_OP_DELETE},
                              .creates = request->operation == DW_OP_CREATE};
   const dw_json *json = out.change.gone ? request->old_object : request->object;
-  /* What can't be reduced was denied, or the rules do not read it. */
+  /* An object that can't be reduced was denied, or the rules do not read it. */
   if (json == NULL || dw_object_reduce_as(kind, json, request->ns, &out.change.object, NULL) != 0)
     out.change.object = NULL;
   return out;
 }
 
-/* Whether it exists whatever becomes of what is in flight. */
+/* Returns true if the object exists, whatever happens to unconfirmed changes. */
 static bool exists(const struct dw_admissions *admissions, const struct dw_object *object) {
   const struct dw_object *there = dw_view_find(admissions->base->view, object->kind, object->namespace_, object->name);
   bool found = there != NULL && !there->deleting;
@@ -406,14 +396,15 @@ static bool exists(const struct dw_admissions *admissions, const struct dw_objec
   return found;
 }
 
-/* Two changes of one object in flight are both kept; a third replaces the first. Whether there is another one. */
-static bool limit_in_flight(struct dw_admissions *admissions, const struct dw_object *object) {
-  size_t in_flight = 0;
+/* Two unconfirmed changes of an object are both kept; a third one replaces the first. Returns true if there is another
+ * one. */
+static bool limit_unconfirmed(struct dw_admissions *admissions, const struct dw_object *object) {
+  size_t unconfirmed = 0;
   for (size_t place = admissions->count;
        (place = find_before(admissions, place, object->kind, object->namespace_, object->name)) < MOST_ENTRIES;)
-    if (!admissions->entries[place].confirmed && ++in_flight == 2)
+    if (!admissions->entries[place].confirmed && ++unconfirmed == 2)
       remove_at(admissions, place);
-  return in_flight > 0;
+  return unconfirmed > 0;
 }
 
 static void append(struct dw_admissions *admissions, struct entry *entry) {
@@ -425,10 +416,6 @@ static void append(struct dw_admissions *admissions, struct entry *entry) {
   forget_world(admissions);
 }
 
-static bool is_same_change(const struct dw_change *a, const struct dw_change *b) {
-  return a->gone == b->gone && strcmp(a->object->uid, b->object->uid) == 0 && same_to_views(a->object, b->object);
-}
-
 static void put(struct dw_admissions *admissions, const struct dw_change *change) {
   const struct dw_object *object = change->object;
   size_t last = find_before(admissions, admissions->count, object->kind, object->namespace_, object->name);
@@ -436,8 +423,9 @@ static void put(struct dw_admissions *admissions, const struct dw_change *change
   if (last == MOST_ENTRIES && arrived(change, admissions->base->view))
     return;
   dw_object_ref(object);
-  if (last < MOST_ENTRIES && is_same_change(&admissions->entries[last].change, change)) {
-    const struct entry *old = &admissions->entries[last];
+  const struct entry *old = last < MOST_ENTRIES ? &admissions->entries[last] : NULL;
+  if (old != NULL && old->change.gone == change->gone && strcmp(old->change.object->uid, object->uid) == 0 &&
+      same_to_views(old->change.object, object)) { /* the same change again */
     entry.seen = old->seen;
     entry.confirmed = old->confirmed;
     entry.replaces = old->replaces;
@@ -445,10 +433,10 @@ static void put(struct dw_admissions *admissions, const struct dw_change *change
     entry.second = old->second;
     remove_at(admissions, last);
   } else {
-    entry.replaces = last < MOST_ENTRIES;
+    entry.replaces = old != NULL;
     entry.alters =
         entry.replaces || dw_view_find(admissions->base->view, object->kind, object->namespace_, object->name) != NULL;
-    entry.second = limit_in_flight(admissions, object);
+    entry.second = limit_unconfirmed(admissions, object);
   }
   append(admissions, &entry);
 }

@@ -36,7 +36,7 @@ static uint64_t get(const atomic_uint_fast64_t *counter) {
   return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-static enum verdict verdict_of(const struct dw_answer *answer) {
+enum verdict dw_verdict(const struct dw_answer *answer) {
   if (!answer->allowed)
     return answer->code == 503 ? VERDICT_UNAVAILABLE : VERDICT_DENIED;
   if (answer->patch != NULL)
@@ -91,7 +91,7 @@ static void count_rules(struct dw_counters *counters, const char *list, size_t a
 void dw_counters_review(struct dw_counters *counters, bool mutate, const struct dw_request *request,
                         const struct dw_answer *answer, int64_t microseconds) {
   size_t bucket = 0;
-  add(&counters->reviews[mutate][kind_of(request)][operation_of(request)][verdict_of(answer)], 1);
+  add(&counters->reviews[mutate][kind_of(request)][operation_of(request)][dw_verdict(answer)], 1);
   while (bucket < COUNTERS_BOUNDS && microseconds > bounds[bucket].microseconds)
     bucket++;
   add(&counters->durations[mutate][bucket], 1);

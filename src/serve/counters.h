@@ -44,6 +44,9 @@ struct dw_counters {
   atomic_uint_fast64_t refused[COUNTED_STATUSES];
 };
 
+/* The verdict that an answer is counted as. */
+enum verdict dw_verdict(const struct dw_answer *answer) __attribute__((nonnull));
+
 /* Counts an answered review and the time that it took. */
 void dw_counters_review(struct dw_counters *counters, bool mutate, const struct dw_request *request,
                         const struct dw_answer *answer, int64_t microseconds) __attribute__((nonnull));

@@ -34,7 +34,7 @@ static const char *code_name(enum dw_error_code code) {
   return "other";
 }
 
-/* The error's own text may quote the body, so the client gets it and the log does not. */
+/* The text of the error may quote the body, so only the client gets it, not the log. */
 static void refuse_review(const struct dw_service *service, const struct dw_error *err, bool together,
                           struct dw_http_answer *answer, struct dw_refusal *refusal) {
   const char *what = err->code != DW_ERR_MEMORY ? "not a valid AdmissionReview"
@@ -61,11 +61,10 @@ static void count_hit(const struct dw_service *service, enum dw_error_code code,
     dw_bound_hit(&service->load->hits, together ? DW_BOUND_TOTAL_MEMORY : DW_BOUND_MEMORY);
 }
 
-/* What an ordinary review's JSON takes, which is to be answered also while large ones use up the memory for all. No
- * more of them are parsed at once than there are threads. */
+/* The JSON of an ordinary review fits in this. It is not charged to the common budget, so that such reviews are
+ * answered even while large ones use it up. At most one per thread is parsed at a time. */
 enum { SMALL_REVIEW = 256 << 10 };
 
-/* The parser has a limit of its own, which is the most that can be asked for. */
 static int read_body(const struct dw_service *service, struct dw_arena *arena, const char *body, size_t length,
                      struct dw_request *out, struct dw_error *err) {
   if (service->max_nesting > 0 && service->max_nesting < DW_JSON_MAX_DEPTH &&
@@ -77,28 +76,28 @@ static int read_body(const struct dw_service *service, struct dw_arena *arena, c
 /* --- on a live cluster --- */
 
 enum {
-  LOOKUP_MS = 1000, /* for all look-ups of a review together */
-  MOST_LOOKUPS = 2 * DW_MOST_DOUBTFUL,
+  LOOKUP_MS = 1000, /* for all look-ups of one review */
+  MOST_LOOKUPS = 2 * DW_MOST_UNCONFIRMED,
   OPTIMISTIC_TRIES = 3,
   MOST_TRIES = 8,
-  QUICK_MICROSECONDS = 10000 /* with thousands of objects in flight a small review takes some milliseconds */
+  QUICK_MICROSECONDS = 10000 /* with thousands of unconfirmed objects a small review takes some milliseconds */
 };
 
-/* A review on its way to its answer. */
+/* A review on a live cluster. */
 struct live {
   const struct dw_service *service;
   const struct dw_request *request;
   struct dw_arena *arena; /* of the request */
-  struct dw_arena *retry; /* of the last judgement where it is not the first; holds the answer */
+  struct dw_arena *retry; /* of the last judgement, with the answer; NULL: it was the first */
   struct dw_nad_name networks[2];
   size_t network_count;
-  bool counts;
+  bool counts; /* dw_admissions_counts() */
   struct dw_change found[MOST_LOOKUPS];
-  struct dw_object absent[MOST_LOOKUPS]; /* what a change that is gone points to */
+  struct dw_object absent[MOST_LOOKUPS]; /* for changes in FOUND that are gone */
   size_t found_count;
   int64_t look_up_until;   /* monotonic microseconds; 0: nothing was looked up yet */
   struct dw_states states; /* of the last judgement */
-  bool certain;            /* the answer is that of the first state */
+  bool certain;            /* the answer is that of the first state, with everything that was admitted */
 };
 
 static void end_live(struct live *live) {
@@ -108,7 +107,7 @@ static void end_live(struct live *live) {
       dw_object_unref(live->found[i].object);
 }
 
-/* Judging takes memory: no try leaves less of it to the next. */
+/* Each retry gets a new arena, so that earlier tries leave it no less memory. */
 static struct dw_arena *arena_of_try(struct live *live, bool first) {
   if (first)
     return live->arena;
@@ -120,7 +119,7 @@ static struct dw_arena *arena_of_try(struct live *live, bool first) {
   return live->retry;
 }
 
-/* Allowed is what each state allows. */
+/* The request is allowed only if it is allowed in every state. */
 static void judge_states(struct live *live, struct dw_arena *arena, struct dw_answer *answer) {
   dw_validate(arena, live->states.worlds[0], live->request, answer);
   live->certain = true;
@@ -146,32 +145,33 @@ static void snapshot_states(struct live *live, struct dw_arena *arena, bool curr
   dw_world_unref(base);
 }
 
-/* One judgement. HOLD keeps the lock, so that nothing is admitted meanwhile. False where something was. */
+/* Judges the review once. HOLD keeps the lock, so that nothing is admitted meanwhile. Returns false if something was.
+ */
 static bool judge_once(struct live *live, struct dw_arena *arena, bool hold, struct dw_answer *answer) {
   struct dw_admissions *admissions = live->service->admissions;
   bool current = dw_cluster_current(dw_worlds_cluster(live->service->worlds)), added = true;
   struct dw_admission admission = {.creates = false};
-  dw_admissions_begin(admissions);
+  dw_admissions_lock(admissions);
   snapshot_states(live, arena, current);
   if (!hold)
-    dw_admissions_end(admissions);
+    dw_admissions_unlock(admissions);
   dw_states_build(&live->states);
   judge_states(live, arena, answer);
   if (live->counts && answer->allowed)
     admission = dw_admission_of(live->request);
   if (!hold)
-    dw_admissions_begin(admissions);
+    dw_admissions_lock(admissions);
   dw_admissions_keep(admissions, &live->states);
   if (live->counts && answer->allowed)
     added = dw_admissions_add(admissions, &live->states, &admission, current);
-  dw_admissions_end(admissions);
+  dw_admissions_unlock(admissions);
   dw_object_unref(admission.change.object);
   return added;
 }
 
-/* A review that is overtaken by others is judged again. One that is judged quickly then keeps the lock for that time,
- * so that it needs no more tries; a slow one never does, and after so many of them is asked to come back. What counts
- * is the processor's time: on a busy machine the quickest takes long. */
+/* If another review was admitted meanwhile, the review is judged again. After some tries a quick review keeps the lock
+ * while it is judged, so that this is its last try. A slow one never keeps it; after MOST_TRIES it is answered with
+ * 503. CPU time decides which is quick, because on a busy machine every review takes long. */
 static void judge(struct live *live, struct dw_answer *answer) {
   int64_t quickest = INT64_MAX, began = 0;
   for (int try = 1; try <= MOST_TRIES; try++) {
@@ -189,38 +189,34 @@ static void judge(struct live *live, struct dw_answer *answer) {
 
 /* --- asking the API server --- */
 
-static bool is_of(const struct dw_object *object, const struct dw_lookup_key *key) {
-  return object->kind == key->kind && strcmp(object->namespace_, key->ns) == 0 && strcmp(object->name, key->name) == 0;
-}
-
 static bool is_found(const struct live *live, const struct dw_lookup_key *key) {
   for (size_t i = 0; i < live->found_count; i++)
-    if (is_of(live->found[i].object, key))
+    if (dw_object_is(live->found[i].object, key->kind, key->ns, key->name))
       return true;
   return false;
 }
 
-/* What the answer hangs on, and was not looked up yet: the NADs that the request names where it is denied for one of
- * them, and what was admitted where it is denied without that. */
-static size_t list_doubts(const struct live *live, const struct dw_answer *answer,
-                          struct dw_lookup_key keys[MOST_LOOKUPS]) {
+/* Lists the objects that the answer depends on and that were not looked up yet: the NADs that the request names, if it
+ * is denied because of one of them, and unconfirmed objects, if it is only denied without them. */
+static size_t list_lookups(const struct live *live, const struct dw_answer *answer,
+                           struct dw_lookup_key keys[MOST_LOOKUPS]) {
   size_t count = 0;
   for (size_t i = 0; dw_answer_doubt(answer) != DW_DOUBT_NONE && i < live->network_count; i++) {
     keys[count] = (struct dw_lookup_key){DW_KIND_NAD, live->networks[i].ns, live->networks[i].name};
     count += !is_found(live, &keys[count]);
   }
-  for (size_t i = 0, named = count; !live->certain && i < live->states.doubtful_count; i++) {
-    const struct dw_object *object = live->states.doubtful[i];
+  for (size_t i = 0, named = count; !live->certain && i < live->states.unconfirmed_count; i++) {
+    const struct dw_object *object = live->states.unconfirmed[i];
     bool listed = false;
     for (size_t j = 0; j < named; j++)
-      listed = listed || is_of(object, &keys[j]);
+      listed = listed || dw_object_is(object, keys[j].kind, keys[j].ns, keys[j].name);
     if (!listed)
       keys[count++] = (struct dw_lookup_key){object->kind, object->namespace_, object->name};
   }
   return count;
 }
 
-/* -1 with what can't be looked up. */
+/* Returns -1 if the API server can't be asked. */
 static int look_up(struct live *live, const struct dw_lookup_key *key, struct dw_error *err) {
   struct dw_cluster *cluster = dw_worlds_cluster(live->service->worlds);
   struct dw_change *change = &live->found[live->found_count];
@@ -248,11 +244,11 @@ static int look_up(struct live *live, const struct dw_lookup_key *key, struct dw
   return 0;
 }
 
-/* Looks up what the answer hangs on. 1: it may change now; 0: nothing was left to be asked for; -1 with what can't be
- * had. */
+/* Looks up the objects that the answer depends on. Returns 1 if the review has to be judged again, 0 if there was
+ * nothing to look up, -1 if the API server can't be asked. */
 static int ask(struct live *live, const struct dw_answer *answer, struct dw_error *err) {
   struct dw_lookup_key keys[MOST_LOOKUPS];
-  size_t count = list_doubts(live, answer, keys);
+  size_t count = list_lookups(live, answer, keys);
   if (live->found_count + count > MOST_LOOKUPS)
     return dw_error_set(err, DW_ERR_OTHER, "too many admitted objects have not appeared on a watch yet");
   for (size_t i = 0; i < count; i++)
@@ -261,7 +257,7 @@ static int ask(struct live *live, const struct dw_answer *answer, struct dw_erro
   return count > 0;
 }
 
-/* The old object of a request is what the API server holds now: it confirms what was admitted before. */
+/* The old object of a request is the one that is stored now, so it can confirm an earlier change. */
 static void note_old_object(const struct live *live) {
   const struct dw_request *request = live->request;
   enum dw_kind kind = dw_kind_of(request->group, request->kind);
@@ -274,9 +270,9 @@ static void note_old_object(const struct live *live) {
   dw_object_unref(now.object);
 }
 
-/* Nothing is denied for a NAD that the view lacks or knows as unfit, and nothing is allowed only because of what was
- * admitted a moment ago, before the API server was asked: another replica may know better, and what was admitted may
- * have been refused since. What is known as unfit stays denied where the API server can't be asked. */
+/* Asks the API server before it denies because the view lacks a NAD or knows it as unfit, since another replica may
+ * have admitted a change, and before it allows only because of an unconfirmed change, since that may have been rejected
+ * later. If the API server can't be asked, a request that names an unfit NAD is denied. */
 static void validate_live(struct live *live, struct dw_answer *answer) {
   struct dw_world *world = dw_worlds_get(live->service->worlds);
   struct dw_error err = DW_ERROR_INIT;
@@ -294,7 +290,7 @@ static void validate_live(struct live *live, struct dw_answer *answer) {
   dw_world_unref(world);
 }
 
-/* The answer lives in ARENA or in RETRY, which the caller frees. */
+/* The answer is in ARENA or in RETRY, which the caller frees. */
 static void decide(const struct dw_service *service, struct dw_arena *arena, bool mutate,
                    const struct dw_request *request, struct dw_answer *answer, struct dw_arena **retry) {
   struct dw_cluster *cluster = dw_worlds_cluster(service->worlds);
@@ -317,7 +313,7 @@ static void decide(const struct dw_service *service, struct dw_arena *arena, boo
 
 /* --- the log line --- */
 
-/* Names are at most 253 bytes; what a client sends instead may be as long as its body. */
+/* Names have at most 253 bytes, but a client can send longer ones. */
 enum { LONGEST_TEXT = 256, ALWAYS_MEMBERS = 11, MOST_MEMBERS = 15 };
 
 struct decision {
@@ -325,28 +321,28 @@ struct decision {
   const struct dw_request *request;
   const struct dw_answer *answer;
   int64_t microseconds;
-  struct dw_arena *arena; /* of the request: the line is built there */
+  struct dw_arena *arena; /* of the request, for the line */
 };
 
-/* "warned" says which rules warned, so that what passes with a warning is "allowed" here. */
+/* An answer with warnings is "allowed": the member "warned" contains the rules that warned. */
 static const char *verdict(const struct dw_answer *answer) {
   if (!answer->allowed)
     return answer->code == 503 ? "unavailable" : "denied";
   return answer->patch != NULL ? "patched" : "allowed";
 }
 
-static struct dw_log_member of_request(const char *key, const char *text) {
+static struct dw_log_member request_member(const char *key, const char *text) {
   return dw_log_beginning(key, text, LONGEST_TEXT);
 }
 
-/* A list that is left out where there is none: the log writes an empty one. */
+/* Leaves the member out if there are no rules, because the log would write an empty list. */
 static size_t add_rules(struct dw_log_member *members, size_t count, const char *key, const char *rules) {
   if (rules != NULL)
     members[count++] = dw_log_list(key, rules, NULL);
   return count;
 }
 
-/* "rules" holds every rule that found something; "denied" and "warned" tell which way. */
+/* "rules" contains every rule with a finding, "denied" and "warned" those with that action. */
 static void log_decision(const struct decision *decision) {
   if (!dw_log_enabled(DW_LOG_INFO))
     return;
@@ -354,13 +350,13 @@ static void log_decision(const struct decision *decision) {
   const struct dw_answer *answer = decision->answer;
   struct dw_log_member members[MOST_MEMBERS] = {
       dw_log_string("endpoint", decision->mutate ? "mutate" : "validate"),
-      of_request("uid", request->uid),
+      request_member("uid", request->uid),
       dw_log_string("operation", dw_operation_name(request->operation)),
-      of_request("group", request->group),
-      of_request("kind", request->kind),
-      of_request("namespace", request->ns),
-      of_request("name", request->name),
-      of_request("user", request->user),
+      request_member("group", request->group),
+      request_member("kind", request->kind),
+      request_member("namespace", request->ns),
+      request_member("name", request->name),
+      request_member("user", request->user),
       dw_log_boolean("dryRun", request->dry_run),
       dw_log_string("verdict", verdict(answer)),
       dw_log_list("rules", answer->denied, answer->warned),
@@ -396,7 +392,8 @@ void dw_review_respond(const struct dw_service *service, const struct dw_http_re
   DW_ARENA_SCOPED struct dw_arena *retry = NULL;
   decide(service, arena, mutate, &request, &decided, &retry);
   if (!decided.allowed && dw_arena_exhausted(retry == NULL ? arena : retry) == DW_BUDGET_EXHAUSTED) {
-    /* A text inside the object could not be read because of other reviews: that is no mistake of the object. */
+    /* A text inside the object could not be read because other reviews use the memory: that is not the object's fault.
+     */
     (void)dw_error_set(&err, DW_ERR_MEMORY, "needs more memory than is available now");
     count_hit(service, err.code, true);
     refuse_review(service, &err, true, answer, refusal);
@@ -405,10 +402,10 @@ void dw_review_respond(const struct dw_service *service, const struct dw_http_re
   dw_answer_write(&request, &decided, &answer->body);
   answer->status = 200;
   answer->content_type = "application/json";
-  int64_t taken = dw_now_microseconds() - start;
+  int64_t elapsed = dw_now_microseconds() - start;
   if (service->counters != NULL)
-    dw_counters_review(service->counters, mutate, &request, &decided, taken);
+    dw_counters_review(service->counters, mutate, &request, &decided, elapsed);
   if (service->events != NULL)
     dw_events_denied(service->events, &request, &decided);
-  log_decision(&(struct decision){mutate, &request, &decided, taken, arena});
+  log_decision(&(struct decision){mutate, &request, &decided, elapsed, arena});
 }

@@ -91,9 +91,9 @@ static struct dw_request request_of(struct dw_arena *arena, enum dw_operation op
 static struct dw_states take_unbuilt(struct fixture *f, struct dw_arena *arena,
                                      const struct dw_admissions_query *query) {
   struct dw_states states;
-  dw_admissions_begin(f->admissions);
+  dw_admissions_lock(f->admissions);
   dw_admissions_snapshot(f->admissions, arena, f->base, query, &states);
-  dw_admissions_end(f->admissions);
+  dw_admissions_unlock(f->admissions);
   return states;
 }
 
@@ -101,9 +101,9 @@ static struct dw_states take_unbuilt(struct fixture *f, struct dw_arena *arena,
 static struct dw_states take(struct fixture *f, struct dw_arena *arena, const struct dw_admissions_query *query) {
   struct dw_states states = take_unbuilt(f, arena, query);
   dw_states_build(&states);
-  dw_admissions_begin(f->admissions);
+  dw_admissions_lock(f->admissions);
   dw_admissions_keep(f->admissions, &states);
-  dw_admissions_end(f->admissions);
+  dw_admissions_unlock(f->admissions);
   return states;
 }
 
@@ -123,9 +123,9 @@ static struct dw_world *world_now(struct fixture *f) {
 /* REQUEST was allowed in STATES. */
 static bool add(struct fixture *f, const struct dw_states *states, const struct dw_request *request) {
   struct dw_admission admission = dw_admission_of(request);
-  dw_admissions_begin(f->admissions);
+  dw_admissions_lock(f->admissions);
   bool added = dw_admissions_add(f->admissions, states, &admission, true);
-  dw_admissions_end(f->admissions);
+  dw_admissions_unlock(f->admissions);
   dw_object_unref(admission.change.object);
   return added;
 }
@@ -901,9 +901,9 @@ static void a_create_counts_where_the_view_is_not_current(void **state) {
   struct dw_request request = request_of(arena, DW_OP_CREATE, NAD_OF("a", "u-2", "10.2.0.0/24"));
   struct dw_admission admission = dw_admission_of(&request);
   struct dw_states states = take(f, arena, &(struct dw_admissions_query){.current = false});
-  dw_admissions_begin(f->admissions);
+  dw_admissions_lock(f->admissions);
   assert_true(dw_admissions_add(f->admissions, &states, &admission, false));
-  dw_admissions_end(f->admissions);
+  dw_admissions_unlock(f->admissions);
   dw_object_unref(admission.change.object);
   dw_states_free(&states);
   assert_waiting(f, 1);
@@ -921,7 +921,7 @@ static void assert_last_state(struct fixture *f, const char *network, size_t cou
       &(struct dw_admissions_query){.networks = networks, .network_count = network == NULL ? 0 : 1, .current = true});
   assert_int_equal(states.count, count);
   assert_range_in(states.worlds[count - 1], "a", range);
-  assert_int_equal(states.doubtful_count, doubtful);
+  assert_int_equal(states.unconfirmed_count, doubtful);
   dw_states_free(&states);
 }
 
@@ -983,7 +983,7 @@ static void of_many_doubtful_ones_the_newest_are_named(void **state) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_buf text = DW_BUF_INIT;
   for (int round = 0; round < 2; round++) {
-    for (int i = 0; i < DW_MOST_DOUBTFUL + 1; i++) {
+    for (int i = 0; i < DW_MOST_UNCONFIRMED + 1; i++) {
       dw_buf_truncate(&text, 0);
       dw_buf_printf(&text,
                     "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
@@ -994,15 +994,15 @@ static void of_many_doubtful_ones_the_newest_are_named(void **state) {
   }
   dw_buf_free(&text);
   struct dw_states states = take(f, arena, &(struct dw_admissions_query){.current = true});
-  assert_int_equal(states.doubtful_count, DW_MOST_DOUBTFUL);
-  assert_string_equal(states.doubtful[0]->name, "n8");
-  assert_string_equal(states.doubtful[DW_MOST_DOUBTFUL - 1]->name, "n1");
-  struct dw_change found[] = {{states.doubtful[0], false}};
+  assert_int_equal(states.unconfirmed_count, DW_MOST_UNCONFIRMED);
+  assert_string_equal(states.unconfirmed[0]->name, "n8");
+  assert_string_equal(states.unconfirmed[DW_MOST_UNCONFIRMED - 1]->name, "n1");
+  struct dw_change found[] = {{states.unconfirmed[0], false}};
   struct dw_states next =
       take(f, arena, &(struct dw_admissions_query){.found = found, .found_count = 1, .current = true});
-  assert_int_equal(next.doubtful_count, DW_MOST_DOUBTFUL);
-  assert_string_equal(next.doubtful[0]->name, "n7");
-  assert_string_equal(next.doubtful[DW_MOST_DOUBTFUL - 1]->name, "n0");
+  assert_int_equal(next.unconfirmed_count, DW_MOST_UNCONFIRMED);
+  assert_string_equal(next.unconfirmed[0]->name, "n7");
+  assert_string_equal(next.unconfirmed[DW_MOST_UNCONFIRMED - 1]->name, "n0");
   dw_states_free(&next);
   dw_states_free(&states);
 }
