@@ -15,7 +15,7 @@ import wire
 QUIET_SECONDS = 3.0
 MOST_RATIO, LEAST_QUIET = 10.0, 0.002  # under 2 ms the machine's own noise is what is measured
 TRIES = 3  # neighbours on a shared machine can spoil a p99 of a few hundred answers; wrong answers count at once
-# An attacker has a machine of its own: here it gets what the server and the honest client leave.
+# A real attacker uses another machine. Here it only gets the CPU time that the server and the honest client leave.
 NICE = 5
 MOST_MEMORY = 200 * 1000 * 1000
 
@@ -28,7 +28,7 @@ ATTACKS = {
 
 
 class Honest:
-  """The honest client, a process of its own, from quiet to the end of the last try."""
+  """The honest client, a separate process, from before the attack to the end of the last try."""
 
   def __init__(self, server):
     self.file = os.path.join(server.folder, "honest")
@@ -48,7 +48,7 @@ class Honest:
     return any(start > moment for start, _, _ in self.results())
 
   def results_until(self, moment):
-    """All that started before MOMENT: until a later one has its answer, too."""
+    """All reviews that started before MOMENT. Waits until a later one has its answer, too."""
     if not wire.until(30, lambda: self.process.poll() is not None or self.is_past(moment)):
       raise RuntimeError("the honest client gets no answers")
     if self.process.poll() is not None:
@@ -73,7 +73,7 @@ def settled(server):
 
 
 def attempt(name, server, honest, seconds):
-  """One try: its outcome, p99 in quiet and during it, and the limits that were hit."""
+  """One try: its outcome, p99 before and during it, and the limits that were hit."""
   base = server.descriptors()
   before = server.limits()
   begin = time.monotonic()
@@ -103,7 +103,7 @@ def attempt(name, server, honest, seconds):
 
 
 def tell(name, server, outcome, quiet, during, rose):
-  """The line on an attack; returns the ratio."""
+  """Prints the line about an attack; returns the ratio."""
   ratio = p99(during) / max(p99(quiet), LEAST_QUIET)
   limits = " ".join(f"{limit}+{count}" for limit, count in rose.items()) or "none"
   peak = server.memory("VmHWM") / 1e6 if server.lives() else 0

@@ -1,4 +1,4 @@
-"""Bodies that cost more than they look."""
+"""Bodies that cost more than their size suggests."""
 
 import concurrent.futures
 import gzip
@@ -14,7 +14,7 @@ LIMIT = 8 * MIB  # --max-body
 
 
 def post(server, body, headers=(), path="/validate"):
-  """(status, seconds); status 0 where the connection was closed without an answer."""
+  """(status, seconds); the status is 0 if the connection was closed without an answer."""
   with wire.connect(server, timeout=20.0) as connection:
     start = time.monotonic()
     try:
@@ -29,7 +29,7 @@ def post(server, body, headers=(), path="/validate"):
 
 
 def review(annotations="{}", spec="{}", extra=""):
-  """A review of a NetworkAttachmentDefinition in JSON text."""
+  """A review of a NetworkAttachmentDefinition, as JSON text."""
   kind = '{"group":"k8s.cni.cncf.io","version":"v1","kind":"NetworkAttachmentDefinition"}'
   resource = '{"group":"k8s.cni.cncf.io","version":"v1","resource":"network-attachment-definitions"}'
   nad = ('{"apiVersion":"k8s.cni.cncf.io/v1","kind":"NetworkAttachmentDefinition","metadata":{"name":"a","namespace":"default",'
@@ -41,7 +41,7 @@ def review(annotations="{}", spec="{}", extra=""):
 
 
 def filled(body, mark, fill):
-  """BODY, LIMIT bytes long: MARK in it replaced by a list of FILL."""
+  """BODY with MARK replaced by a list of FILL that makes it LIMIT bytes long."""
   room = LIMIT - len(body) + len(mark) - 2
   count = (room + 1) // (len(fill) + 1)
   text = b"[" + b",".join([fill] * count) + b"]"
@@ -146,7 +146,7 @@ def object_of(keys):
 
 
 def keys(server, seconds):
-  """The parser's hash has a seed of its own in each process, so that nobody can choose keys that collide."""
+  """The parser's hash has a different seed in each process, so that nobody can choose keys that collide."""
   rng, count = random.Random(4), 100000
   kinds = {
       "mixed": [f"{rng.getrandbits(rng.randrange(40, 160)):x}-{i}" for i in range(count)],

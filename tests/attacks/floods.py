@@ -1,4 +1,4 @@
-"""Many connections, slow ones, and ones that do not speak the protocol."""
+"""Many connections, slow ones, and some that do not speak the protocol."""
 
 import csv
 import os
@@ -27,7 +27,7 @@ def counted(counter):
 # --- slowhttptest ---
 
 def slow(server, seconds, mode, options):
-  """250 connections from one address are taken; of those the time to finish a request has to get rid."""
+  """250 connections from one address are accepted; the time limit of requests has to close them."""
   seconds = max(seconds, server.request_timeout + 3)
   prefix = os.path.join(server.folder, "slow")
   command = ["slowhttptest", mode, "-c", "400", "-r", "400", "-l", str(int(seconds)), "-i", "1", "-p", "3", "-g", "-o", prefix,
@@ -52,7 +52,7 @@ def slow_body(server, seconds):
 
 
 class Unread:
-  """Connections that send 3,000 reviews and read no answer; slowhttptest asks 10 times at most, which the kernel takes."""
+  """Connections that send 3,000 reviews and read no answer; slowhttptest sends 10 at most, whose answers fit the kernel's buffers."""
 
   def __init__(self, server, count):
     self.connections = []
@@ -98,7 +98,7 @@ def start_connecting(server, octet):
 
 
 class Idle:
-  """Connections that say nothing, and which of them the server has closed."""
+  """Connections that send nothing, and which of them the server has closed."""
 
   def __init__(self, server):
     self.server, self.open, self.closed, self.made = server, set(), 0, 0
@@ -136,7 +136,7 @@ class Idle:
 
 
 def time_to_connect(server, idle, start):
-  """Seconds from START to a new honest connection's answer; None if that is not within the time for a request."""
+  """Seconds from START to the answer on a new honest connection; None if it takes longer than a request may."""
   context = wire.client_context(server)
   while time.monotonic() - start < server.request_timeout + 2:
     try:
@@ -176,7 +176,7 @@ def idle_connections(server, seconds):
 # --- handshakes ---
 
 def hello(context):
-  """A ClientHello's bytes."""
+  """The bytes of a ClientHello."""
   out = ssl.MemoryBIO()
   session = context.wrap_bio(ssl.MemoryBIO(), out, server_hostname="localhost")
   try:
@@ -187,7 +187,7 @@ def hello(context):
 
 
 class Handshaker:
-  """One of many handshakes that go on at once; WHOLE ones are ended, of others only the ClientHello is sent."""
+  """One of many concurrent handshakes; WHOLE ones are completed, of the others only the ClientHello is sent."""
 
   def __init__(self, server, context, whole, octet):
     self.whole, self.done, self.sent = whole, False, False
@@ -262,7 +262,7 @@ def record(kind, body, version=0x0301, length=None):
 
 
 def broken_records(rng, good):
-  """(name, bytes) of what is no handshake; GOOD is a ClientHello."""
+  """(name, bytes) of invalid handshakes; GOOD is a ClientHello."""
   at = rng.randrange(5, len(good))
   return [
       ("plain HTTP", wire.request("/livez", method="GET")),
@@ -288,7 +288,7 @@ def broken_records(rng, good):
 
 
 def send_broken(server, data, cut):
-  """Whether anything but alerts and the server's hello came back."""
+  """Returns true if anything except alerts and the server's hello was received."""
   try:
     with wire.connect_plain(server, "127.0.0.1", 2.0) as sock:
       try:

@@ -33,7 +33,7 @@ def main():
   gc.disable()
   print("connected", flush=True)
   while not select.select([sys.stdin], [], [], max(0.0, due - time.monotonic()))[0]:
-    # One that had to wait for the answer before it has waited since it was due; the client's own sleep does not count.
+    # A review that was delayed by the previous answer counts from when it was due; an imprecise sleep of the client does not count.
     start = due if free > due else time.monotonic()
     try:
       verdict = ask(connection, reviews[count % len(reviews)])

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Attacks a server and measures what an honest client notices; see README.md beside this. All on loopback, on a free port.
+# Attacks a server and measures what an honest client notices; see README.md in this folder. Everything is on loopback, on a free port.
 #
-# Environment: BUILD (build), ATTACK_SECONDS (5, each), ATTACKS (names; default all of them).
+# Environment: BUILD (build), ATTACK_SECONDS (5, for each attack), ATTACKS (names; default: all of them).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${BUILD:-build}/droveway
@@ -51,7 +51,7 @@ start() {
   done
   die 'the server does not tell its port'
 }
-# Most attacks are made to get past the limit of new connections of one address; two have to be stopped by it.
+# Most attacks need a higher limit of new connections from one address; two test this limit.
 start open --connection-rate 60000
 start limited
 

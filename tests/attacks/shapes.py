@@ -1,4 +1,4 @@
-"""HTTP that two readers could read in two ways, many requests in one write, and heads that are too large."""
+"""HTTP that two readers could understand differently, many requests in one write, and heads that are too large."""
 
 import random
 import select
@@ -11,8 +11,8 @@ import wire
 from bodies import counted, tally
 from wire import Outcome
 
-# What a shape may get. REJECTED: a 4xx, or the end of the connection. ONCE: that, or the one request answered (RFC 9112 leaves
-# it to the server). Never an answer to what hides behind it.
+# The permitted results of a shape. REJECTED: a 4xx, or the connection is closed. ONCE: the same, or an answer to the first request
+# (RFC 9112 leaves this to the server). An answer to the hidden request is never permitted.
 REJECTED, ONCE = "rejected", "once"
 QUIET = 0.7  # seconds without a byte after which no more answers are awaited
 
@@ -133,8 +133,8 @@ def header_shapes():
   yield Shape("NUL in a header", ["X-A: b\x00c", *zero], b"")
   yield Shape("a line without a colon", [f"Content-Length {HIDDEN_LENGTH}", *zero], b"")
   yield Shape("a header without a name", ["X-A: b", ": b", "POST @MARKER@ HTTP/1.1", "Host: localhost", *zero], b"")
-  # Not among them: the same in a GET. libmicrohttpd 0.9.75 takes a line that begins with a colon for the end of a head, and only after a
-  # POST is the connection closed where that can matter (SECURITY.md, "Not promised").
+  # The same in a GET is missing here: libmicrohttpd 0.9.75 takes a line that begins with a colon as the end of a head, and the
+  # connection is closed only after a POST, where this can matter (SECURITY.md, "Not promised").
   yield Shape("LF only", [CL], REVIEW, ONCE, end=b"\n")
   yield Shape("LF inside", [f"X-A: b\nContent-Length: {REVIEW_LENGTH}"], REVIEW, ONCE)
   yield Shape("LF LF inside", [f"X-A: b\n\nPOST @MARKER@ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0"], b"")
@@ -156,7 +156,7 @@ def marker_of(number):
 
 
 def fill_in(shape, number, review):
-  """The shape's bytes."""
+  """The bytes of a shape."""
   marker = marker_of(number)
   hidden = wire.request(marker, b"") if HIDDEN in shape.body else b""
   body = shape.body.replace(b"@REVIEWHEX@", b"%x" % len(review)).replace(REVIEW, review).replace(HIDDEN, hidden)
@@ -167,7 +167,7 @@ def fill_in(shape, number, review):
 
 
 class Exchange:
-  """A shape on a connection of its own."""
+  """A shape on a separate connection."""
 
   def __init__(self, server, shape, number, review):
     self.shape, self.number, self.data, self.open, self.heard = shape, number, b"", True, time.monotonic()
@@ -195,7 +195,7 @@ class Exchange:
     return found
 
   def ended(self):
-    """Closed, or answered and quiet since."""
+    """Returns true if the connection is closed, or was answered and is quiet since."""
     return not self.open or (self.data and time.monotonic() - self.heard > QUIET)
 
   def fault(self, log):
@@ -242,7 +242,7 @@ def smuggling(server, seconds):
 # --- heads ---
 
 def ask(server, head, end=b"\r\n\r\n"):
-  """The status; 0 where the connection was closed without one."""
+  """The status, or 0 if the connection was closed without an answer."""
   with wire.connect(server) as connection:
     try:
       connection.sendall(b"\r\n".join([b"GET /livez HTTP/1.1", b"Host: localhost", *head]) + end)
@@ -256,7 +256,7 @@ def ask(server, head, end=b"\r\n\r\n"):
 
 
 def endless(server):
-  """Bytes that a head which never ends was taken to have, and the status."""
+  """The number of bytes of an endless head that were accepted, and the status."""
   sent = 0
   with wire.connect(server) as connection:
     connection.sendall(b"GET /livez HTTP/1.1\r\n")

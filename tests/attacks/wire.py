@@ -1,4 +1,4 @@
-"""What the attacks and the honest client share: TLS connections, HTTP answers, and what the server tells of itself."""
+"""Shared by the attacks and the honest client: TLS connections, HTTP answers, and the server's metrics."""
 
 import os
 import re
@@ -35,23 +35,23 @@ class Server:
       return False
 
   def connections(self):
-    """How many are open."""
+    """The number of open connections."""
     return int(re.search(r"^droveway_connections (\d+)", self.metrics(), re.M).group(1))
 
   def descriptors(self):
-    """None where this user may not look: the server is not dumpable."""
+    """None if this user may not read them, because the server is not dumpable."""
     try:
       return len(os.listdir(f"/proc/{self.pid}/fd"))
     except PermissionError:
       return None
 
   def memory(self, what):
-    """VmHWM, the most it ever had, or VmRSS, what it has now; in bytes."""
+    """VmHWM, the maximum so far, or VmRSS, the current value; in bytes."""
     with open(f"/proc/{self.pid}/status", encoding="ascii") as file:
       return int(re.search(rf"^{what}:\s+(\d+) kB", file.read(), re.M).group(1)) << 10
 
   def forget_peak(self):
-    """Where this user may: else the peak is that of all attacks so far."""
+    """Resets the peak if this user may; otherwise it is the peak of all attacks so far."""
     try:
       with open(f"/proc/{self.pid}/clear_refs", "w", encoding="ascii") as file:
         file.write("5")
@@ -75,7 +75,7 @@ class Server:
 
 @dataclass
 class Outcome:
-  """What an attack did and got; what is wrong about it."""
+  """What an attack did, its results, and what is wrong with them."""
 
   sent: str = ""
   got: str = ""
@@ -134,7 +134,7 @@ class Answer:
 
 
 def parse_answer(data):
-  """The first answer in DATA and what is left of it; None where it is not whole yet."""
+  """The first answer in DATA and the rest of DATA; None if the answer is not complete yet."""
   while True:
     end = data.find(b"\r\n\r\n")
     if end < 0:
@@ -157,7 +157,7 @@ def parse_answer(data):
 
 
 def read_answer(connection, data=b""):
-  """None where the connection ends before a whole answer."""
+  """None if the connection ends before the answer is complete."""
   while True:
     parsed = parse_answer(data)
     if parsed:
@@ -188,7 +188,7 @@ def reviews():
 
 
 def until(seconds, condition, pause=0.02):
-  """Whether CONDITION came true within SECONDS."""
+  """Waits for CONDITION; returns false if it is not true within SECONDS."""
   end = time.monotonic() + seconds
   while not condition():
     if time.monotonic() >= end:

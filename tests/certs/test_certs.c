@@ -83,7 +83,7 @@ static unsigned mode_of(const char *dir, const char *name) {
   return status.st_mode & 0777;
 }
 
-static void a_new_folder_gets_four_files(void **state) {
+static void makes_four_files_in_a_new_folder(void **state) {
   struct fixture *f = *state;
   char *inner = path_in(f->folder, "certs");
   assert_int_equal(make(inner, two, 0, false), 0);
@@ -95,11 +95,11 @@ static void a_new_folder_gets_four_files(void **state) {
   char *key = text_in(inner, "tls.key");
   assert_int_equal(strncmp(key, "-----BEGIN PRIVATE KEY-----", 27), 0);
   free(key);
-  folder_remove(inner); /* holds nothing else: rmdir would fail */
+  folder_remove(inner); /* contains nothing else, or rmdir would fail */
   free(inner);
 }
 
-static void the_server_certificate_is_what_a_webhook_needs(void **state) {
+static void makes_the_server_certificate_that_a_webhook_needs(void **state) {
   struct fixture *f = *state;
   assert_int_equal(make(f->folder, two, 0, false), 0);
   X509 *ca = load(f->folder, "ca.crt"), *leaf = load(f->folder, "tls.crt");
@@ -124,7 +124,7 @@ static void the_server_certificate_is_what_a_webhook_needs(void **state) {
   X509_free(leaf);
 }
 
-/* Whole days from now until the certificate ends. */
+/* Whole days from now until the certificate expires. */
 static int days_left(const char *dir, const char *name) {
   X509 *cert = load(dir, name);
   time_t soon = time(NULL) - 60; /* the test itself takes a moment */
@@ -136,7 +136,7 @@ static int days_left(const char *dir, const char *name) {
   return days;
 }
 
-static void days_are_as_asked(void **state) {
+static void certificates_are_valid_for_the_given_days(void **state) {
   struct fixture *f = *state;
   assert_int_equal(make(f->folder, two, 0, false), 0);
   assert_int_equal(days_left(f->folder, "tls.crt"), DW_PKI_LEAF_DAYS);
@@ -145,13 +145,13 @@ static void days_are_as_asked(void **state) {
   assert_int_equal(days_left(f->folder, "tls.crt"), 1);
   assert_int_equal(days_left(f->folder, "ca.crt"), 1);
   assert_int_equal(make(f->folder, two, DW_PKI_MOST_DAYS, true), 0);
-  assert_int_equal(days_left(f->folder, "ca.crt"), DW_PKI_MOST_DAYS); /* beyond 2049: another ASN.1 type */
+  assert_int_equal(days_left(f->folder, "ca.crt"), DW_PKI_MOST_DAYS); /* after 2049 the ASN.1 type is different */
   assert_int_equal(check(f->folder, two, NULL), 0);
   assert_int_equal(make(f->folder, two, DW_PKI_MOST_DAYS + 1, true), -1);
   assert_int_equal(make(f->folder, two, -1, true), -1);
 }
 
-static void a_ca_that_is_there_is_kept(void **state) {
+static void keeps_an_existing_ca(void **state) {
   struct fixture *f = *state;
   assert_int_equal(make(f->folder, two, 30, false), 0);
   char *ca = text_in(f->folder, "ca.crt"), *ca_key = text_in(f->folder, "ca.key"),
@@ -163,7 +163,7 @@ static void a_ca_that_is_there_is_kept(void **state) {
   assert_string_equal(ca_key, ca_key_now);
   assert_string_not_equal(leaf, leaf_now);
   assert_int_equal(check(f->folder, two, NULL), 0);
-  assert_int_equal(days_left(f->folder, "tls.crt"), 30); /* never beyond its CA */
+  assert_int_equal(days_left(f->folder, "tls.crt"), 30); /* never longer than its CA */
   assert_int_equal(make(f->folder, two, 300, true), 0);
   char *ca_forced = text_in(f->folder, "ca.crt");
   assert_string_not_equal(ca, ca_forced);
@@ -187,7 +187,7 @@ static void take_away(const char *dir, const char *name) {
   free(path);
 }
 
-static void what_was_not_made_here_is_not_replaced(void **state) {
+static void does_not_replace_files_of_others(void **state) {
   struct fixture *f = *state;
   char other[64];
   folder_make(other);
@@ -212,31 +212,31 @@ static void what_was_not_made_here_is_not_replaced(void **state) {
   folder_remove(other);
 }
 
-static void only_names_are_names(void **state) {
+static void rejects_invalid_names(void **state) {
   struct fixture *f = *state;
   static const char *const bad[] = {"",      "a b",        "a,b", "-a",        "a..b",         "*",
                                     "a.*.b", "256.1.1.1.", "a_b", "DNS:a.svc", "http://a.svc", "a.svc\n"};
   static const char *const good[] = {"Droveway.NS.svc", "*.example.org", "::1", "10.0.0.1", "localhost"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
     if (make(f->folder, (struct dw_pki_names){&bad[i], 1}, 0, true) == 0)
-      fail_msg("\"%s\" was taken", bad[i]);
+      fail_msg("\"%s\" was accepted", bad[i]);
   assert_int_equal(make(f->folder, none, 0, true), -1);
   char *path = path_in(f->folder, "ca.crt");
-  assert_int_equal(access(path, F_OK), -1); /* a bad name leaves nothing behind */
+  assert_int_equal(access(path, F_OK), -1); /* an invalid name creates nothing */
   free(path);
   assert_int_equal(make(f->folder, (struct dw_pki_names){good, 5}, 0, false), 0);
   assert_int_equal(check(f->folder, (struct dw_pki_names){good, 1}, "droveway.ns.svc, *.example.org, ::1, 10.0.0.1"),
                    0);
 }
 
-static void a_name_given_twice_is_there_once(void **state) {
+static void removes_duplicate_names(void **state) {
   struct fixture *f = *state;
   static const char *const names[] = {"a.svc", "A.svc", "10.0.0.1", "10.0.0.1"};
   assert_int_equal(make(f->folder, (struct dw_pki_names){names, 4}, 0, false), 0);
   assert_int_equal(check(f->folder, none, ", for a.svc, 10.0.0.1\n"), 0);
 }
 
-static void the_most_names_are_a_hundred(void **state) {
+static void accepts_at_most_a_hundred_names(void **state) {
   struct fixture *f = *state;
   char texts[DW_PKI_MOST_NAMES + 1][24];
   const char *names[DW_PKI_MOST_NAMES + 1];
@@ -249,7 +249,7 @@ static void the_most_names_are_a_hundred(void **state) {
   assert_int_equal(check(f->folder, (struct dw_pki_names){names, DW_PKI_MOST_NAMES}, NULL), 0);
 }
 
-static void a_long_name_fits_though_a_common_name_does_not(void **state) {
+static void accepts_a_name_that_is_too_long_for_a_common_name(void **state) {
   struct fixture *f = *state;
   char name[80];
   const char *names[] = {name};
@@ -260,7 +260,7 @@ static void a_long_name_fits_though_a_common_name_does_not(void **state) {
   assert_int_equal(check(f->folder, (struct dw_pki_names){names, 1}, "tls.crt: droveway,"), 0);
 }
 
-static void check_tells_each_fault(void **state) {
+static void check_reports_each_problem(void **state) {
   struct fixture *f = *state;
   char other[64];
   static const char *const elsewhere[] = {"elsewhere.svc", "10.9.9.9"};
@@ -287,7 +287,7 @@ static void check_tells_each_fault(void **state) {
   folder_remove(other);
 }
 
-/* Rewrites tls.crt with other times, signed anew. */
+/* Rewrites tls.crt with different times and signs it again. */
 static void set_times(const char *dir, long from, long until) {
   char *ca_key_text = text_in(dir, "ca.key");
   BIO *source = BIO_new_mem_buf(ca_key_text, -1);
@@ -309,7 +309,7 @@ static void set_times(const char *dir, long from, long until) {
   free(path);
 }
 
-static void times_are_checked(void **state) {
+static void check_reports_dates(void **state) {
   struct fixture *f = *state;
   struct dw_pki_pair pair;
   char *cert = path_in(f->folder, "tls.crt"), *key = path_in(f->folder, "tls.key");
@@ -328,7 +328,7 @@ static void times_are_checked(void **state) {
   free(key);
 }
 
-static void a_pair_must_belong_together(void **state) {
+static void rejects_a_key_that_does_not_match_the_certificate(void **state) {
   struct fixture *f = *state;
   struct dw_pki_pair pair = {.until = "untouched"};
   struct dw_error err = DW_ERROR_INIT;
@@ -352,7 +352,7 @@ static void a_pair_must_belong_together(void **state) {
   free(cert), free(key), free(ca_key);
 }
 
-static void a_folder_that_cannot_be_written_is_an_error(void **state) {
+static void fails_if_the_folder_is_not_writable(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
   struct dw_buf report = DW_BUF_INIT;
@@ -365,7 +365,7 @@ static void a_folder_that_cannot_be_written_is_an_error(void **state) {
   free(file), free(deep);
 }
 
-static void the_library_tells_its_version(void **state) {
+static void reports_the_version_of_openssl(void **state) {
   (void)state;
   assert_int_equal(strncmp(dw_pki_library(), "3.", 2), 0);
 }
@@ -373,20 +373,20 @@ static void the_library_tells_its_version(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(a_new_folder_gets_four_files),
-      TEST(the_server_certificate_is_what_a_webhook_needs),
-      TEST(days_are_as_asked),
-      TEST(a_ca_that_is_there_is_kept),
-      TEST(what_was_not_made_here_is_not_replaced),
-      TEST(only_names_are_names),
-      TEST(a_name_given_twice_is_there_once),
-      TEST(the_most_names_are_a_hundred),
-      TEST(a_long_name_fits_though_a_common_name_does_not),
-      TEST(check_tells_each_fault),
-      TEST(times_are_checked),
-      TEST(a_pair_must_belong_together),
-      TEST(a_folder_that_cannot_be_written_is_an_error),
-      cmocka_unit_test(the_library_tells_its_version),
+      TEST(makes_four_files_in_a_new_folder),
+      TEST(makes_the_server_certificate_that_a_webhook_needs),
+      TEST(certificates_are_valid_for_the_given_days),
+      TEST(keeps_an_existing_ca),
+      TEST(does_not_replace_files_of_others),
+      TEST(rejects_invalid_names),
+      TEST(removes_duplicate_names),
+      TEST(accepts_at_most_a_hundred_names),
+      TEST(accepts_a_name_that_is_too_long_for_a_common_name),
+      TEST(check_reports_each_problem),
+      TEST(check_reports_dates),
+      TEST(rejects_a_key_that_does_not_match_the_certificate),
+      TEST(fails_if_the_folder_is_not_writable),
+      cmocka_unit_test(reports_the_version_of_openssl),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

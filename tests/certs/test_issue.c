@@ -1,5 +1,4 @@
-/* Certificates made, read and checked in memory. What is read is compared with what
- * OpenSSL itself says. */
+/* Making, reading and checking certificates in memory. The result of reading is compared with OpenSSL's own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,7 +59,7 @@ static char *joined(const char *a, const char *b) {
   return text;
 }
 
-static void a_pair_verifies_from_its_beginning_to_its_end(void **state) {
+static void a_pair_verifies_within_its_dates(void **state) {
   (void)state;
   struct dw_pki_pair ca = ca_of(NOW, 365 * (int64_t)DAY), leaf = leaf_of(&ca, NOW, 90 * (int64_t)DAY);
   assert_int_equal(dw_pki_key_fits(ca.certificate, ca.key, NULL), 0);
@@ -76,7 +75,7 @@ static void a_pair_verifies_from_its_beginning_to_its_end(void **state) {
   dw_pki_pair_free(&ca);
 }
 
-static void it_begins_a_minute_before_and_less_for_a_short_life(void **state) {
+static void a_certificate_is_valid_from_a_minute_earlier_or_less(void **state) {
   (void)state;
   static const struct {
     int64_t seconds, back;
@@ -102,7 +101,7 @@ static void a_leaf_never_outlives_its_ca(void **state) {
   dw_pki_pair_free(&ca);
 }
 
-static void lives_that_make_no_sense_are_refused(void **state) {
+static void rejects_an_invalid_lifetime(void **state) {
   (void)state;
   struct dw_pki_pair pair = {.certificate = NULL}, ca = ca_of(NOW, DAY);
   static const int64_t lives[] = {0, -1, (int64_t)DW_PKI_MOST_DAYS * DAY + 1};
@@ -115,7 +114,7 @@ static void lives_that_make_no_sense_are_refused(void **state) {
   dw_pki_pair_free(&ca);
 }
 
-static void what_is_read_is_what_openssl_reads(void **state) {
+static void reads_the_same_as_openssl(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_pki_pair ca = ca_of(NOW, DAY), leaf = leaf_of(&ca, NOW, HOUR);
@@ -142,13 +141,13 @@ static void what_is_read_is_what_openssl_reads(void **state) {
   dw_pki_pair_free(&ca);
 }
 
-static void a_leaf_verifies_against_its_own_ca_among_others_only(void **state) {
+static void a_leaf_verifies_only_if_its_ca_is_in_the_bundle(void **state) {
   (void)state;
   struct dw_pki_pair one = ca_of(NOW, DAY), two = ca_of(NOW, DAY), leaf = leaf_of(&one, NOW, HOUR);
   char *both = joined(two.certificate, one.certificate);
   assert_int_equal(dw_pki_verify(both, leaf.certificate, NOW, NULL), 0);
   assert_int_equal(dw_pki_verify(two.certificate, leaf.certificate, NOW, NULL), -1);
-  assert_int_equal(dw_pki_verify(leaf.certificate, one.certificate, NOW, NULL), -1); /* a CA is no server's */
+  assert_int_equal(dw_pki_verify(leaf.certificate, one.certificate, NOW, NULL), -1); /* a CA is not a server */
   assert_int_equal(dw_pki_verify("", leaf.certificate, NOW, NULL), -1);
   assert_int_equal(dw_pki_verify(both, "", NOW, NULL), -1);
   assert_int_equal(dw_pki_key_fits(leaf.certificate, one.key, NULL), -1);
@@ -168,7 +167,7 @@ static void an_expired_ca_verifies_nothing(void **state) {
   dw_pki_pair_free(&ca);
 }
 
-static void the_first_of_a_bundle_signs(void **state) {
+static void the_first_ca_of_a_bundle_signs(void **state) {
   (void)state;
   struct dw_error err = DW_ERROR_INIT;
   struct dw_pki_pair old = ca_of(NOW, DAY), new = ca_of(NOW, DAY), made = {.certificate = NULL};
@@ -185,7 +184,7 @@ static void the_first_of_a_bundle_signs(void **state) {
   dw_pki_pair_free(&new);
 }
 
-static void names_that_are_missing_are_told(void **state) {
+static void reports_missing_names(void **state) {
   (void)state;
   struct dw_pki_pair ca = ca_of(NOW, DAY), leaf = leaf_of(&ca, NOW, HOUR);
   static const char *const more[] = {"droveway.droveway.svc", "droveway.other.svc"};
@@ -201,7 +200,7 @@ static void names_that_are_missing_are_told(void **state) {
   dw_pki_pair_free(&ca);
 }
 
-static void texts_that_hold_no_certificates_are_refused(void **state) {
+static void rejects_texts_without_certificates(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_pki_certs all = {NULL, 7};
@@ -213,8 +212,8 @@ static void texts_that_hold_no_certificates_are_refused(void **state) {
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     struct dw_error err = DW_ERROR_INIT;
     if (dw_pki_read_certs(arena, texts[i], &all, &err) == 0)
-      fail_msg("taken: %s", texts[i]);
-    assert_int_equal(all.count, 7); /* untouched */
+      fail_msg("accepted: %s", texts[i]);
+    assert_int_equal(all.count, 7); /* unchanged */
     assert_string_not_equal(err.text, "");
   }
   free(cut);
@@ -223,7 +222,7 @@ static void texts_that_hold_no_certificates_are_refused(void **state) {
   dw_pki_pair_free(&ca);
 }
 
-static void as_many_certificates_are_read_as_are_allowed(void **state) {
+static void limits_the_number_of_certificates(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_pki_certs all = {NULL, 0};
@@ -243,17 +242,17 @@ static void as_many_certificates_are_read_as_are_allowed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_pair_verifies_from_its_beginning_to_its_end),
-      cmocka_unit_test(it_begins_a_minute_before_and_less_for_a_short_life),
+      cmocka_unit_test(a_pair_verifies_within_its_dates),
+      cmocka_unit_test(a_certificate_is_valid_from_a_minute_earlier_or_less),
       cmocka_unit_test(a_leaf_never_outlives_its_ca),
-      cmocka_unit_test(lives_that_make_no_sense_are_refused),
-      cmocka_unit_test(what_is_read_is_what_openssl_reads),
-      cmocka_unit_test(a_leaf_verifies_against_its_own_ca_among_others_only),
+      cmocka_unit_test(rejects_an_invalid_lifetime),
+      cmocka_unit_test(reads_the_same_as_openssl),
+      cmocka_unit_test(a_leaf_verifies_only_if_its_ca_is_in_the_bundle),
       cmocka_unit_test(an_expired_ca_verifies_nothing),
-      cmocka_unit_test(the_first_of_a_bundle_signs),
-      cmocka_unit_test(names_that_are_missing_are_told),
-      cmocka_unit_test(texts_that_hold_no_certificates_are_refused),
-      cmocka_unit_test(as_many_certificates_are_read_as_are_allowed),
+      cmocka_unit_test(the_first_ca_of_a_bundle_signs),
+      cmocka_unit_test(reports_missing_names),
+      cmocka_unit_test(rejects_texts_without_certificates),
+      cmocka_unit_test(limits_the_number_of_certificates),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

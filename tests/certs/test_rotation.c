@@ -1,4 +1,4 @@
-/* Self-managed certificates with a clock of the test's own. */
+/* The decisions about self-managed certificates, with a simulated clock. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ static const int64_t LEAF = 90 * (int64_t)DAY, CA = 365 * (int64_t)DAY;
 static const char *const names[] = {ROTATION_NAME};
 static const struct dw_rotation_options usual = {{names, 1}, 365 * (int64_t)DAY, 90 * (int64_t)DAY, SETTLE_S * 1000};
 
-/* --- one look after the other --- */
+/* --- the simulation --- */
 
 struct fixture {
   struct dw_arena *arena;
@@ -51,7 +51,7 @@ static int tear_down(void **state) {
   return 0;
 }
 
-static void look(struct fixture *f) {
+static void plan_step(struct fixture *f) {
   struct dw_error err = DW_ERROR_INIT;
   if (dw_rotation_plan(f->arena, &f->in, &f->plan, &err) != 0)
     fail_msg("%s", err.text);
@@ -63,26 +63,26 @@ static void publish(struct fixture *f) {
       f->bundles[h][0] = f->bundles[h][1] = f->plan.bundle;
 }
 
-/* Looks, and does what is to be done, until nothing is. */
+/* Does step after step until there is nothing to do. */
 static void settle(struct fixture *f) {
   for (int steps = 0; steps < 8; steps++) {
-    look(f);
-    bool rest = !f->plan.store && !f->plan.publish[0] && !f->plan.publish[1];
+    plan_step(f);
+    bool done = !f->plan.store && !f->plan.publish[0] && !f->plan.publish[1];
     if (f->plan.store)
       f->in.secret = f->plan.secret;
     else
       publish(f);
-    if (rest)
+    if (done)
       return;
   }
-  fail_msg("it never rests");
+  fail_msg("there is always something to do");
 }
 
 static void go_to(struct fixture *f, int64_t seconds) {
   f->in.now_ms = (START + seconds) * 1000;
 }
 
-/* The same, with looks on the way, so that nothing ends unseen. */
+/* The same, with steps on the way, so that no certificate expires unnoticed. */
 static void live_to(struct fixture *f, int64_t seconds) {
   int64_t step = f->options.leaf_seconds / 4;
   for (int64_t at = f->in.now_ms / 1000 - START + step; at < seconds; at += step) {
@@ -93,10 +93,10 @@ static void live_to(struct fixture *f, int64_t seconds) {
 }
 
 static int64_t renewal(int64_t life) {
-  return (life + 60) * 2 / 3 - 60; /* from a minute before */
+  return (life + 60) * 2 / 3 - 60; /* valid from a minute earlier */
 }
 
-/* In the middle of a CA's renewal: the new one is stored and just published. */
+/* Brings the renewal of a CA to its middle: the new one is stored and has just been published. */
 static void renew_ca(struct fixture *f) {
   settle(f);
   live_to(f, renewal(CA));
@@ -106,7 +106,7 @@ static void renew_ca(struct fixture *f) {
 
 static void an_empty_secret_gets_a_ca_and_a_certificate(void **state) {
   struct fixture *f = *state;
-  look(f);
+  plan_step(f);
   assert_true(f->plan.store);
   assert_string_equal(f->plan.wrong, "");
   assert_null(f->plan.bundle); /* nothing is stored yet */
@@ -114,65 +114,65 @@ static void an_empty_secret_gets_a_ca_and_a_certificate(void **state) {
   assert_true(good_pair(&f->plan.secret, START));
   assert_int_equal(dw_pki_key_fits(f->plan.secret.ca, f->plan.secret.ca_key, NULL), 0);
   f->in.secret = f->plan.secret;
-  look(f);
+  plan_step(f);
   assert_false(f->plan.store);
   assert_true(f->plan.publish[0] && f->plan.publish[1]);
   assert_string_equal(f->plan.bundle, f->in.secret.ca);
   publish(f);
-  look(f);
+  plan_step(f);
   assert_false(f->plan.store || f->plan.publish[0] || f->plan.publish[1]);
   assert_int_equal(f->plan.again_ms, (START + renewal(LEAF)) * 1000);
   assert_int_equal(f->plan.ca_until, START + CA);
   assert_int_equal(f->plan.ca_count, 1);
 }
 
-/* What the log says of each step, in the order of a CA's life. */
-static void each_step_is_told(void **state) {
+/* The log message of each step, in the order of a CA's life. */
+static void each_step_has_a_log_message(void **state) {
   static const char *const others[] = {"droveway.example.org"};
   struct fixture *f = *state;
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.what, "created a CA and a certificate");
   settle(f);
   go_to(f, renewal(LEAF));
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.what, "renewed the certificate (two thirds of its lifetime have passed)");
   f->options.names = (struct dw_pki_names){others, 1};
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.what, "created a certificate");
   assert_string_equal(f->plan.wrong, "tls.crt is not valid for droveway.example.org");
   f->options.names = usual.names;
   live_to(f, renewal(CA));
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.what,
                       "created a new CA (two thirds of the old one's lifetime have passed); the old certificate stays "
                       "in use until the API servers know the new CA");
   f->in.secret = f->plan.secret;
-  look(f);
+  plan_step(f);
   publish(f);
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.what, "published the new CA in the webhook configurations");
   settle(f);
   go_to(f, renewal(CA) + SETTLE_S);
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.what, "switched to a certificate from the new CA, which the API servers now know");
   settle(f);
   live_to(f, renewal(CA) + SETTLE_S + LEAF);
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.what, "removed the old CA");
 }
 
-static void another_bundle_is_put_right_where_it_is_found(void **state) {
+static void corrects_a_wrong_bundle(void **state) {
   struct fixture *f = *state;
   settle(f);
-  f->bundles[1][1] = "\n"; /* one webhook of several */
-  look(f);
+  f->bundles[1][1] = "\n"; /* one of several webhooks */
+  plan_step(f);
   assert_false(f->plan.store || f->plan.publish[0]);
   assert_true(f->plan.publish[1]);
   publish(f);
   f->in.hooks[0].state = DW_ROTATION_ABSENT;
   f->in.hooks[1].state = DW_ROTATION_UNKNOWN;
   f->bundles[0][0] = f->bundles[1][0] = "";
-  look(f);
+  plan_step(f);
   assert_false(f->plan.store || f->plan.publish[0] || f->plan.publish[1]);
 }
 
@@ -191,7 +191,7 @@ static void a_leaf_is_renewed_at_two_thirds_of_its_life(void **state) {
   assert_true(good_pair(&f->in.secret, START + renewal(LEAF) + LEAF - 1));
 }
 
-static void a_new_ca_is_published_before_its_leaf_is_served(void **state) {
+static void publishes_a_new_ca_before_using_its_leaf(void **state) {
   struct fixture *f = *state;
   int64_t until = 0;
   settle(f);
@@ -200,7 +200,7 @@ static void a_new_ca_is_published_before_its_leaf_is_served(void **state) {
   settle(f);
   assert_string_equal(f->in.secret.ca, before.ca);
   go_to(f, renewal(CA));
-  look(f);
+  plan_step(f);
   assert_true(f->plan.store);
   f->in.secret = f->plan.secret;
   assert_int_equal(certs_in(f->in.secret.ca), 2);
@@ -215,12 +215,12 @@ static void a_new_ca_is_published_before_its_leaf_is_served(void **state) {
   assert_true(verifies(before.ca, f->in.secret.leaf, START + renewal(CA), &until));
 }
 
-static void the_new_leaf_waits_for_the_settle_time_to_the_millisecond(void **state) {
+static void the_new_leaf_waits_for_the_exact_settle_time(void **state) {
   struct fixture *f = *state;
   renew_ca(f);
   const char *old = f->in.secret.leaf;
   assert_string_not_equal(f->in.secret.published, "");
-  look(f);
+  plan_step(f);
   int64_t due = (START + renewal(CA) + SETTLE_S) * 1000;
   assert_int_equal(f->plan.again_ms, due);
   f->in.now_ms = due - 1;
@@ -233,23 +233,23 @@ static void the_new_leaf_waits_for_the_settle_time_to_the_millisecond(void **sta
   assert_int_equal(certs_in(f->in.secret.ca), 2);
 }
 
-static void the_time_it_was_seen_is_never_rounded_to_earlier(void **state) {
+static void the_time_of_publication_is_rounded_up(void **state) {
   struct fixture *f = *state;
   settle(f);
   f->in.now_ms = (START + renewal(CA)) * 1000 + 1;
   settle(f);
-  look(f);
+  plan_step(f);
   assert_int_equal(f->plan.again_ms, (START + renewal(CA) + 1 + SETTLE_S) * 1000);
 }
 
-static void the_new_leaf_waits_while_a_configuration_is_not_seen_to_hold_it(void **state) {
+static void the_new_leaf_waits_while_a_configuration_lacks_its_ca(void **state) {
   struct fixture *f = *state;
   settle(f);
   live_to(f, renewal(CA));
-  look(f);
+  plan_step(f);
   f->in.secret = f->plan.secret;
   const char *old = f->in.secret.leaf;
-  f->in.hooks[1].state = DW_ROTATION_UNKNOWN; /* RBAC */
+  f->in.hooks[1].state = DW_ROTATION_UNKNOWN; /* forbidden by RBAC */
   settle(f);
   assert_string_equal(f->in.secret.published, "");
   go_to(f, renewal(CA) + LEAF - 1);
@@ -261,9 +261,9 @@ static void the_new_leaf_waits_while_a_configuration_is_not_seen_to_hold_it(void
   assert_string_equal(f->in.secret.leaf, old);
 }
 
-/* The settle time is over, but a manifest that was applied again took the new CA out of a configuration, or that can't
- * be read any more: API servers could refuse a certificate of the new CA. */
-static void the_new_leaf_waits_although_it_is_time(void **state) {
+/* The settle time is over, but a manifest that was applied again has removed the new CA from a configuration, or the
+ * configuration can't be read any more. API servers could then reject a certificate of the new CA. */
+static void the_new_leaf_waits_even_if_the_old_one_is_due_for_renewal(void **state) {
   struct fixture *f = *state;
   renew_ca(f);
   const char *old = f->in.secret.leaf;
@@ -271,24 +271,24 @@ static void the_new_leaf_waits_although_it_is_time(void **state) {
   go_to(f, renewal(CA) + SETTLE_S);
   for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
     f->bundles[h][1] = "";
-    look(f);
+    plan_step(f);
     assert_string_equal(f->plan.secret.leaf, old);
     assert_true(f->plan.publish[h]);
     assert_string_equal(f->plan.secret.published, ""); /* the settle time begins again when it is published again */
     assert_string_equal(f->plan.what, "the new CA is no longer in the webhook configurations");
     f->bundles[h][1] = both;
     f->in.hooks[h].state = DW_ROTATION_UNKNOWN;
-    look(f);
+    plan_step(f);
     assert_string_equal(f->plan.secret.leaf, old);
     assert_false(f->plan.store);
     f->in.hooks[h].state = DW_ROTATION_READ;
   }
-  look(f);
+  plan_step(f);
   assert_string_not_equal(f->plan.secret.leaf, old);
   assert_true(good_pair(&f->plan.secret, START + renewal(CA) + SETTLE_S));
 }
 
-static void a_configuration_that_is_not_there_holds_nothing_up(void **state) {
+static void a_missing_configuration_delays_nothing(void **state) {
   struct fixture *f = *state;
   settle(f);
   f->in.hooks[1].state = DW_ROTATION_ABSENT;
@@ -297,8 +297,8 @@ static void a_configuration_that_is_not_there_holds_nothing_up(void **state) {
   assert_string_not_equal(f->in.secret.published, "");
 }
 
-/* An old leaf that has ended is worth nothing: then even one that nobody may know is better. */
-static void a_leaf_that_has_ended_waits_for_nothing(void **state) {
+/* An expired leaf is of no use: then even a leaf that API servers may not know is better. */
+static void replaces_an_expired_leaf_without_waiting(void **state) {
   struct fixture *f = *state;
   settle(f);
   f->in.hooks[1].state = DW_ROTATION_UNKNOWN;
@@ -309,7 +309,7 @@ static void a_leaf_that_has_ended_waits_for_nothing(void **state) {
   assert_true(good_pair(&f->in.secret, START + renewal(CA) + LEAF));
 }
 
-static void the_settle_time_begins_anew_after_a_manifest_was_applied_again(void **state) {
+static void the_settle_time_begins_again_after_a_manifest_was_applied_again(void **state) {
   struct fixture *f = *state;
   settle(f);
   const char *exported = f->bundles[0][0];
@@ -317,11 +317,11 @@ static void the_settle_time_begins_anew_after_a_manifest_was_applied_again(void 
   const char *old = f->in.secret.leaf;
   go_to(f, renewal(CA) + SETTLE_S - 1);
   f->bundles[0][0] = f->bundles[0][1] = exported;
-  look(f);
+  plan_step(f);
   assert_true(f->plan.store && f->plan.publish[0] && !f->plan.publish[1]);
   assert_string_equal(f->plan.secret.published, "");
   settle(f);
-  look(f);
+  plan_step(f);
   assert_int_equal(f->plan.again_ms, (START + renewal(CA) + SETTLE_S - 1 + SETTLE_S) * 1000);
   go_to(f, renewal(CA) + SETTLE_S - 1 + SETTLE_S - 1);
   settle(f);
@@ -331,10 +331,11 @@ static void the_settle_time_begins_anew_after_a_manifest_was_applied_again(void 
   assert_string_not_equal(f->in.secret.leaf, old);
 }
 
-static void the_old_ca_goes_when_its_last_leaf_has_ended(void **state) {
+static void removes_the_old_ca_when_its_last_leaf_has_expired(void **state) {
   struct fixture *f = *state;
   renew_ca(f);
-  int64_t end = renewal(CA) + SETTLE_S + LEAF; /* of the new one's first, too: by then it was replaced */
+  int64_t end =
+      renewal(CA) + SETTLE_S + LEAF; /* also after the first leaf of the new CA, which has been replaced by then */
   go_to(f, renewal(CA) + SETTLE_S);
   settle(f);
   live_to(f, end - 1);
@@ -350,8 +351,8 @@ static void the_old_ca_goes_when_its_last_leaf_has_ended(void **state) {
   assert_true(good_pair(&f->in.secret, START + end));
 }
 
-/* The lives of leaves were made shorter: a replica that is cut off may still serve a long one. */
-static void a_leaf_that_was_replaced_early_counts_until_its_own_end(void **state) {
+/* The lifetime of leaves was shortened. A replica that is cut off may still use one with the old lifetime. */
+static void a_leaf_that_was_replaced_early_counts_until_it_expires(void **state) {
   static const char *const others[] = {"droveway.droveway.svc", "droveway"};
   struct fixture *f = *state;
   settle(f);
@@ -359,7 +360,7 @@ static void a_leaf_that_was_replaced_early_counts_until_its_own_end(void **state
   settle(f);
   struct dw_pki_certs last = {NULL, 0};
   assert_int_equal(dw_pki_read_certs(f->arena, f->in.secret.leaf, &last, NULL), 0);
-  int64_t end = last.list[0].until - START; /* of the last long one */
+  int64_t end = last.list[0].until - START; /* the last one with the old lifetime */
   assert_true(end > renewal(CA) + 20 * (int64_t)DAY);
   f->options.leaf_seconds = 10 * (int64_t)DAY;
   f->options.names = (struct dw_pki_names){others, 2};
@@ -375,7 +376,7 @@ static void a_leaf_that_was_replaced_early_counts_until_its_own_end(void **state
   assert_int_equal(certs_in(f->in.secret.ca), 1);
 }
 
-static void without_its_notes_the_old_ca_stays_until_it_ends(void **state) {
+static void keeps_the_old_ca_until_it_expires_without_annotations(void **state) {
   struct fixture *f = *state;
   renew_ca(f);
   go_to(f, renewal(CA) + SETTLE_S);
@@ -387,7 +388,7 @@ static void without_its_notes_the_old_ca_stays_until_it_ends(void **state) {
   assert_int_equal(certs_in(f->in.secret.ca), 2);
   assert_true(good_pair(&f->in.secret, START + renewal(CA) + SETTLE_S + 1));
   f->in.secret.replaced_until = "";
-  look(f);
+  plan_step(f);
   assert_true(f->plan.again_ms <= (START + CA) * 1000);
 }
 
@@ -400,7 +401,7 @@ static struct dw_pki_pair other_ca(void) {
   return pair;
 }
 
-static void broken_content_is_fixed_and_told(void **state) {
+static void fixes_and_reports_broken_content(void **state) {
   struct fixture *f = *state;
   settle(f);
   struct dw_pki_pair other = other_ca();
@@ -427,7 +428,7 @@ static void broken_content_is_fixed_and_told(void **state) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     f->in.secret = cases[i].secret;
-    look(f);
+    plan_step(f);
     assert_true(f->plan.store);
     if (strstr(f->plan.wrong, cases[i].wrong) == NULL)
       fail_msg("\"%s\" instead of \"%s\"", f->plan.wrong, cases[i].wrong);
@@ -441,13 +442,13 @@ static void broken_content_is_fixed_and_told(void **state) {
   dw_pki_pair_free(&other);
 }
 
-static void a_ca_without_its_key_is_renewed_without_a_break(void **state) {
+static void renews_a_ca_without_its_key_without_interruption(void **state) {
   struct fixture *f = *state;
   settle(f);
   const char *leaf = f->in.secret.leaf, *ca = f->in.secret.ca;
   f->in.secret.ca_key = "";
   settle(f);
-  assert_string_equal(f->in.secret.leaf, leaf); /* served on until the new CA is known */
+  assert_string_equal(f->in.secret.leaf, leaf); /* in use until the new CA is known */
   assert_int_equal(certs_in(f->in.secret.ca), 2);
   assert_non_null(strstr(f->in.secret.ca, ca));
   go_to(f, SETTLE_S);
@@ -455,7 +456,7 @@ static void a_ca_without_its_key_is_renewed_without_a_break(void **state) {
   assert_string_not_equal(f->in.secret.leaf, leaf);
 }
 
-static void an_emptied_secret_keeps_trust_in_what_is_served(void **state) {
+static void an_emptied_secret_keeps_trust_in_the_current_leaf(void **state) {
   struct fixture *f = *state;
   settle(f);
   struct dw_rotation_secret before = f->in.secret;
@@ -463,7 +464,7 @@ static void an_emptied_secret_keeps_trust_in_what_is_served(void **state) {
   settle(f);
   assert_int_equal(certs_in(f->in.secret.ca), 2);
   assert_non_null(strstr(f->in.secret.ca, before.ca));
-  assert_false(dw_rotation_accepts(&f->in, before.leaf)); /* nobody may know the new CA yet */
+  assert_false(dw_rotation_accepts(&f->in, before.leaf)); /* API servers may not know the new CA yet */
   assert_true(dw_rotation_accepts(&f->in, NULL));         /* better than none */
   go_to(f, SETTLE_S);
   assert_true(dw_rotation_accepts(&f->in, before.leaf));
@@ -472,12 +473,12 @@ static void an_emptied_secret_keeps_trust_in_what_is_served(void **state) {
   assert_int_equal(certs_in(f->in.secret.ca), 1);
 }
 
-static void an_expired_ca_is_replaced(void **state) {
+static void replaces_an_expired_ca(void **state) {
   struct fixture *f = *state;
   settle(f);
   const char *before = f->in.secret.ca;
   go_to(f, CA);
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.wrong, "the CA has expired");
   assert_false(f->plan.publish[0]);
   settle(f);
@@ -486,29 +487,29 @@ static void an_expired_ca_is_replaced(void **state) {
   assert_true(good_pair(&f->in.secret, START + CA));
 }
 
-static void a_clock_that_is_a_little_behind_fixes_nothing(void **state) {
+static void a_clock_that_is_a_little_behind_changes_nothing(void **state) {
   struct fixture *f = *state;
   settle(f);
-  go_to(f, -60 - 600); /* what is there begins ten minutes later by this clock */
-  look(f);
+  go_to(f, -60 - 600); /* the certificates begin ten minutes later than this clock */
+  plan_step(f);
   assert_false(f->plan.store);
   assert_true(dw_rotation_accepts(&f->in, NULL));
   go_to(f, -60 - 601);
-  look(f);
+  plan_step(f);
   assert_true(f->plan.store);
   assert_non_null(strstr(f->plan.wrong, "clocks"));
 }
 
-static void a_time_in_the_future_is_not_believed(void **state) {
+static void ignores_a_time_in_the_future(void **state) {
   struct fixture *f = *state;
   renew_ca(f);
   f->in.secret.published = "2099-01-01T00:00:00Z";
-  look(f);
+  plan_step(f);
   assert_true(f->plan.store);
   assert_string_not_equal(f->plan.secret.published, "2099-01-01T00:00:00Z");
 }
 
-static void replicas_that_ask_for_different_names_agree(void **state) {
+static void replicas_that_request_different_names_agree(void **state) {
   static const char *const more[] = {"droveway.droveway.svc", "droveway.example.org"};
   static const char *const others[] = {"droveway.droveway.svc", "10.0.0.1"};
   static const char *const third[] = {"third.example.org"};
@@ -516,7 +517,7 @@ static void replicas_that_ask_for_different_names_agree(void **state) {
   settle(f);
   const char *before = f->in.secret.leaf;
   f->options.names = (struct dw_pki_names){more, 2};
-  look(f);
+  plan_step(f);
   assert_string_equal(f->plan.wrong, "tls.crt is not valid for droveway.example.org");
   settle(f);
   assert_string_not_equal(f->in.secret.leaf, before);
@@ -538,7 +539,7 @@ static void replicas_that_ask_for_different_names_agree(void **state) {
   assert_string_equal(f->in.secret.leaf, before);
 }
 
-static void a_name_that_is_none_is_an_error(void **state) {
+static void rejects_an_invalid_name(void **state) {
   static const char *const bad[] = {"not a name"};
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
@@ -547,7 +548,7 @@ static void a_name_that_is_none_is_an_error(void **state) {
   assert_non_null(strstr(err.text, "not a name"));
 }
 
-static void old_cas_do_not_pile_up(void **state) {
+static void does_not_accumulate_old_cas(void **state) {
   struct fixture *f = *state;
   for (int i = 0; i < 12; i++) {
     settle(f);
@@ -561,7 +562,7 @@ static void old_cas_do_not_pile_up(void **state) {
 
 /* --- what is served --- */
 
-static void only_what_verifies_is_taken_and_once(void **state) {
+static void accepts_only_a_leaf_that_verifies_and_only_once(void **state) {
   struct fixture *f = *state;
   assert_false(dw_rotation_accepts(&f->in, NULL));
   settle(f);
@@ -585,35 +586,35 @@ static void only_what_verifies_is_taken_and_once(void **state) {
   assert_false(dw_rotation_accepts(&f->in, NULL));
 }
 
-#define LOOK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define ROTATION(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      LOOK(an_empty_secret_gets_a_ca_and_a_certificate),
-      LOOK(each_step_is_told),
-      LOOK(another_bundle_is_put_right_where_it_is_found),
-      LOOK(a_leaf_is_renewed_at_two_thirds_of_its_life),
-      LOOK(a_new_ca_is_published_before_its_leaf_is_served),
-      LOOK(the_new_leaf_waits_for_the_settle_time_to_the_millisecond),
-      LOOK(the_time_it_was_seen_is_never_rounded_to_earlier),
-      LOOK(the_new_leaf_waits_while_a_configuration_is_not_seen_to_hold_it),
-      LOOK(the_new_leaf_waits_although_it_is_time),
-      LOOK(a_configuration_that_is_not_there_holds_nothing_up),
-      LOOK(a_leaf_that_has_ended_waits_for_nothing),
-      LOOK(the_settle_time_begins_anew_after_a_manifest_was_applied_again),
-      LOOK(the_old_ca_goes_when_its_last_leaf_has_ended),
-      LOOK(a_leaf_that_was_replaced_early_counts_until_its_own_end),
-      LOOK(without_its_notes_the_old_ca_stays_until_it_ends),
-      LOOK(broken_content_is_fixed_and_told),
-      LOOK(a_ca_without_its_key_is_renewed_without_a_break),
-      LOOK(an_emptied_secret_keeps_trust_in_what_is_served),
-      LOOK(an_expired_ca_is_replaced),
-      LOOK(a_clock_that_is_a_little_behind_fixes_nothing),
-      LOOK(a_time_in_the_future_is_not_believed),
-      LOOK(replicas_that_ask_for_different_names_agree),
-      LOOK(a_name_that_is_none_is_an_error),
-      LOOK(old_cas_do_not_pile_up),
-      LOOK(only_what_verifies_is_taken_and_once),
+      ROTATION(an_empty_secret_gets_a_ca_and_a_certificate),
+      ROTATION(each_step_has_a_log_message),
+      ROTATION(corrects_a_wrong_bundle),
+      ROTATION(a_leaf_is_renewed_at_two_thirds_of_its_life),
+      ROTATION(publishes_a_new_ca_before_using_its_leaf),
+      ROTATION(the_new_leaf_waits_for_the_exact_settle_time),
+      ROTATION(the_time_of_publication_is_rounded_up),
+      ROTATION(the_new_leaf_waits_while_a_configuration_lacks_its_ca),
+      ROTATION(the_new_leaf_waits_even_if_the_old_one_is_due_for_renewal),
+      ROTATION(a_missing_configuration_delays_nothing),
+      ROTATION(replaces_an_expired_leaf_without_waiting),
+      ROTATION(the_settle_time_begins_again_after_a_manifest_was_applied_again),
+      ROTATION(removes_the_old_ca_when_its_last_leaf_has_expired),
+      ROTATION(a_leaf_that_was_replaced_early_counts_until_it_expires),
+      ROTATION(keeps_the_old_ca_until_it_expires_without_annotations),
+      ROTATION(fixes_and_reports_broken_content),
+      ROTATION(renews_a_ca_without_its_key_without_interruption),
+      ROTATION(an_emptied_secret_keeps_trust_in_the_current_leaf),
+      ROTATION(replaces_an_expired_ca),
+      ROTATION(a_clock_that_is_a_little_behind_changes_nothing),
+      ROTATION(ignores_a_time_in_the_future),
+      ROTATION(replicas_that_request_different_names_agree),
+      ROTATION(rejects_an_invalid_name),
+      ROTATION(does_not_accumulate_old_cas),
+      ROTATION(accepts_only_a_leaf_that_verifies_and_only_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

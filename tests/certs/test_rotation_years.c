@@ -1,4 +1,4 @@
-/* Self-managed certificates through years with several replicas: no request fails. */
+/* Simulates years of self-managed certificates with several replicas: no request fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@ static const char *const names[] = {ROTATION_NAME};
 
 enum { REPLICAS = 3, SERVERS = 2, MOST_PENDING = 64, TEXTS = 6 };
 
-struct view { /* what an API server knows of a webhook configuration; changes come in their order, late */
+struct view { /* what an API server knows of a webhook configuration; changes arrive late, in their order */
   char *bundle;
   struct {
     int64_t at;
@@ -26,16 +26,16 @@ struct view { /* what an API server knows of a webhook configuration; changes co
 
 struct replica {
   int64_t skew, next; /* its clock; its next step */
-  bool reading;       /* what it has read waits to be acted on */
+  bool reading;       /* what it has read and not acted on yet */
   char *texts[TEXTS], *bundles[DW_ROTATION_HOOKS];
   long secret_version, hook_versions[DW_ROTATION_HOOKS];
   char *serving;
   int64_t cut_until;
-  int64_t good_until[SERVERS][DW_ROTATION_HOOKS]; /* verified until then; 0: to be verified */
+  int64_t good_until[SERVERS][DW_ROTATION_HOOKS]; /* verified until then; 0: not verified yet */
 };
 
 struct world {
-  bool restarts; /* now and then a replica begins with nothing */
+  bool restarts; /* now and then a replica is restarted */
   struct dw_rotation_options options;
   uint64_t random;
   int64_t now, poll, lag, checked_from;
@@ -100,7 +100,7 @@ static void world_end(struct world *w) {
   }
 }
 
-/* A webhook configuration is changed; the API servers see it some time later. */
+/* Changes a webhook configuration; the API servers see the change some time later. */
 static void change_hook(struct world *w, size_t h, const char *bundle) {
   set(&w->bundles[h], bundle);
   w->hook_versions[h]++;
@@ -124,7 +124,7 @@ static void change_secret(struct world *w, const struct dw_rotation_secret *secr
   w->stores++;
 }
 
-static void forget_checks(struct world *w) {
+static void reset_checks(struct world *w) {
   for (size_t r = 0; r < REPLICAS; r++)
     memset(w->replicas[r].good_until, 0, sizeof w->replicas[r].good_until);
 }
@@ -138,13 +138,13 @@ static void deliver(struct world *w) {
         view->bundle = view->pending[0].bundle;
         memmove(view->pending, view->pending + 1, --view->count * sizeof *view->pending);
         w->bundles_seen++;
-        forget_checks(w);
+        reset_checks(w);
       }
     }
 }
 
-/* What it serves is taken by every API server for either webhook configuration. A replica that is cut off is held to
- * that only until what it serves ends by itself. */
+/* Checks that every API server accepts what the replica uses, for either webhook configuration. For a replica that is
+ * cut off this only has to hold until its leaf expires. */
 static void check(struct world *w, int64_t at) {
   if (at < w->checked_from)
     return;
@@ -211,7 +211,8 @@ static bool carry_out(struct world *w, struct replica *replica, const struct dw_
   return again;
 }
 
-/* What was read is acted on a little later, when others may have been faster; or never: it died, or a call failed. */
+/* The replica acts on what it has read a little later, when others may have been faster; or never, because it died or a
+ * call failed. */
 static bool act(struct world *w, struct replica *replica) {
   const char *bundles[DW_ROTATION_HOOKS][1];
   struct dw_rotation_input in = seen_by(w, replica, bundles);
@@ -263,8 +264,8 @@ static int64_t next_event(const struct world *w) {
   return next;
 }
 
-/* Between two events nothing changes but the time, and a certificate is valid from one time to another: where both ends
- * are good, every second between them is. */
+/* Between two events only the time changes, and a certificate is valid from one time to another: if it verifies at both
+ * ends, it verifies at every second between them. */
 static void run_until(struct world *w, int64_t end) {
   while (next_event(w) <= end) {
     int64_t next = next_event(w);
@@ -281,14 +282,14 @@ static void run_until(struct world *w, int64_t end) {
   check(w, end);
 }
 
-/* Lives with a poll and a settle time that are longer than usual, so that a year has fewer looks. */
+/* With a poll and a settle time that are longer than usual, so that a year has fewer steps. */
 static const struct dw_rotation_options slow = {{names, 1}, 365 * (int64_t)DAY, 90 * (int64_t)DAY, 18 * 3600 * 1000};
 enum { SLOW_POLL = 12 * 3600 };
-/* Every step as often as it can be. */
+/* Every step as often as possible. */
 static const struct dw_rotation_options fast = {{names, 1}, 3600, 900, 60 * 1000};
 enum { FAST_POLL = 15, FAST_HOURS = 1 };
 
-static void no_request_fails_in_a_year_and_more(void **state) {
+static void no_request_fails_in_more_than_a_year(void **state) {
   (void)state;
   struct world w;
   world_start(&w, &slow, SLOW_POLL, 30);
@@ -296,7 +297,7 @@ static void no_request_fails_in_a_year_and_more(void **state) {
   run_until(&w, START + 400 * (int64_t)DAY);
   assert_true(w.conflicts > 0);
   assert_true(w.swaps >= 3 * (400 / 60));
-  assert_true(w.bundles_seen >= 4 * 3); /* the first, the new one beside it, the new one alone */
+  assert_true(w.bundles_seen >= 4 * 3); /* the first one, the new one in addition, the new one alone */
   assert_true(w.verified > 100);
   world_end(&w);
 }
@@ -312,8 +313,8 @@ static void no_request_fails_while_cas_are_renewed_all_the_time(void **state) {
   world_end(&w);
 }
 
-/* Out of reach for longer than its certificate lives: others must not wait for it, and it is up again at once. */
-static void a_replica_that_is_cut_off_is_taken_until_its_certificate_ends(void **state) {
+/* Unreachable for longer than its certificate is valid: others must not wait for it, and it works again at once. */
+static void a_replica_that_is_cut_off_is_accepted_until_its_certificate_expires(void **state) {
   (void)state;
   struct world w;
   world_start(&w, &fast, FAST_POLL, 3);
@@ -330,8 +331,9 @@ static void a_replica_that_is_cut_off_is_taken_until_its_certificate_ends(void *
   world_end(&w);
 }
 
-/* An exported manifest holds the bundle of the day of its export: the old CA alone, while the new one is published. */
-static void manifests_that_are_applied_again_make_no_request_fail(void **state) {
+/* An exported manifest contains the bundle of the day of its export: the old CA alone, while the new one is published.
+ */
+static void no_request_fails_when_manifests_are_applied_again(void **state) {
   (void)state;
   struct world w;
   size_t applied = 0;
@@ -343,7 +345,7 @@ static void manifests_that_are_applied_again_make_no_request_fail(void **state) 
     int64_t until = 0;
     if (certs_in(w.bundles[0]) == 1)
       set(&exported, w.bundles[0]);
-    bool halfway = false; /* a replica that has read and not yet acted can't know what comes between */
+    bool halfway = false; /* a replica that has read and not yet acted can't know what happens in between */
     for (size_t r = 0; r < REPLICAS; r++)
       halfway = halfway || w.replicas[r].reading;
     if (renewing && !halfway && verifies(exported, w.texts[2], w.now, &until) && draw(&w, 3) == 0 && applied++ < 100)
@@ -356,8 +358,8 @@ static void manifests_that_are_applied_again_make_no_request_fail(void **state) 
   world_end(&w);
 }
 
-/* Somebody breaks the Secret: what is served goes on until what replaces it is known. */
-static void a_broken_secret_makes_no_request_fail(void **state) {
+/* Someone breaks the Secret: what is in use stays so until its replacement is known. */
+static void no_request_fails_when_the_secret_is_broken(void **state) {
   (void)state;
   struct world w;
   size_t kinds = 0;
@@ -379,11 +381,11 @@ static void a_broken_secret_makes_no_request_fail(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(no_request_fails_in_a_year_and_more),
+      cmocka_unit_test(no_request_fails_in_more_than_a_year),
       cmocka_unit_test(no_request_fails_while_cas_are_renewed_all_the_time),
-      cmocka_unit_test(a_replica_that_is_cut_off_is_taken_until_its_certificate_ends),
-      cmocka_unit_test(manifests_that_are_applied_again_make_no_request_fail),
-      cmocka_unit_test(a_broken_secret_makes_no_request_fail),
+      cmocka_unit_test(a_replica_that_is_cut_off_is_accepted_until_its_certificate_expires),
+      cmocka_unit_test(no_request_fails_when_manifests_are_applied_again),
+      cmocka_unit_test(no_request_fails_when_the_secret_is_broken),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Wherever private keys and tokens pass through, the memory is secret: it is wiped where it is freed. */
+/* Private keys and tokens are only kept in memory that is wiped before it is freed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@
 #include "support/run_program.h"
 #include "support/waiting.h"
 
-enum { BLOCK = 16 * 1024 /* an arena's first */ };
+enum { BLOCK = 16 * 1024 /* the first one of an arena */ };
 
 static atomic_size_t blocks, others, bytes_left;
 
@@ -40,7 +40,7 @@ static void begin(void) {
   dw_secret_freed = on_freed;
 }
 
-/* So many arenas were wiped, and at least so many buffers, further blocks or texts. */
+/* Asserts that exactly this many arenas were wiped, and at least this many buffers, further blocks or texts. */
 static void expect_wiped(size_t arenas, size_t least_others) {
   dw_secret_freed = NULL;
   assert_int_equal(atomic_load(&bytes_left), 0);
@@ -80,8 +80,8 @@ static char *path_of(const struct fixture *f, const char *name) {
   return path;
 }
 
-/* The text of the file, the YAML of it, and what is kept of both. */
-static void a_kubeconfig_with_its_token_and_key(void **state) {
+/* The text of the file, its YAML, and what is kept of both. */
+static void wipes_a_kubeconfig_with_its_token_and_key(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
   folder_write(f->folder, "config",
@@ -98,8 +98,8 @@ static void a_kubeconfig_with_its_token_and_key(void **state) {
   expect_wiped(2, 0);
 }
 
-/* A key file is read once to see that it can be. */
-static void a_kubeconfig_that_names_a_key_file(void **state) {
+/* A key file is read once to check that it can be read. */
+static void wipes_a_kubeconfig_with_a_key_file(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
   folder_write(f->folder, "key", "a key");
@@ -116,7 +116,7 @@ static void a_kubeconfig_that_names_a_key_file(void **state) {
   expect_wiped(4, 0);
 }
 
-static void a_kubeconfig_that_is_refused(void **state) {
+static void wipes_a_kubeconfig_that_is_rejected(void **state) {
   struct fixture *f = *state;
   folder_write(f->folder, "config", "{users: [{name: u, user: {token: secret}}]}\n");
   struct dw_api_options options = {.kubeconfig = path_of(f, "config")};
@@ -126,7 +126,7 @@ static void a_kubeconfig_that_is_refused(void **state) {
 }
 
 /* The text of the token file, and the header line. */
-static void a_call_with_its_token(void **state) {
+static void wipes_a_call_with_its_token(void **state) {
   struct fixture *f = *state;
   struct dw_api_result result;
   struct dw_api_request request = {.path = "/readyz", .timeout_ms = 20000};
@@ -139,8 +139,8 @@ static void a_call_with_its_token(void **state) {
   dw_api_client_free(client);
 }
 
-/* What is no regular file is read in parts, which grow on the heap. */
-static void a_file_that_is_read_as_a_stream(void **state) {
+/* A file that is not regular is read in parts, into memory that grows on the heap. */
+static void wipes_a_file_that_is_read_as_a_stream(void **state) {
   struct fixture *f = *state;
   struct dw_arena *arena = dw_arena_new_secret();
   size_t length = 0;
@@ -150,14 +150,14 @@ static void a_file_that_is_read_as_a_stream(void **state) {
   fputs("a token", pipe);
   fflush(pipe);
   begin();
-  /* With a writer there is no end; a limit stops the reading. */
+  /* Data without an end: a limit stops the reading. */
   assert_null(dw_read_file(arena, path_of(f, "pipe"), 3, &length, NULL));
   expect_wiped(0, 1);
   fclose(pipe);
   dw_arena_free(arena);
 }
 
-static void a_pair_that_is_made_written_and_read(void **state) {
+static void wipes_a_pair_that_is_made_written_and_read(void **state) {
   struct fixture *f = *state;
   static const char *const names[] = {"localhost"};
   struct dw_pki_request request = {.dir = f->folder, .names = {names, 1}};
@@ -171,7 +171,7 @@ static void a_pair_that_is_made_written_and_read(void **state) {
   snprintf(key, sizeof key, "%s", path_of(f, "tls.key"));
   begin();
   assert_int_equal(dw_pki_pair_load(cert, key, &pair, NULL), 0);
-  assert_int_equal(atomic_load(&others), 1); /* the file's text; nothing of it grew, as it is small */
+  assert_int_equal(atomic_load(&others), 1); /* the text of the file; it is small, so no buffer grew */
   dw_pki_pair_free(&pair);
   expect_wiped(0, 2);
 }
@@ -189,8 +189,8 @@ static size_t all_calls(struct fake_api *api) {
   return calls;
 }
 
-/* The answer's body, and an arena for the JSON, the base64, the keys and the body that is written. */
-static void the_secret_of_self_managed_certificates(void **state) {
+/* The body of the answer, and an arena for the JSON, the base64, the keys and the body that is written. */
+static void wipes_the_secret_of_self_managed_certificates(void **state) {
   struct fixture *f = *state;
   static const char *const names[] = {"droveway.droveway.svc"};
   struct dw_error err = DW_ERROR_INIT;
@@ -210,22 +210,22 @@ static void the_secret_of_self_managed_certificates(void **state) {
     fail_msg("%s", err.text);
   WAIT_FOR(atomic_load(&used));
   dw_self_managed_stop(managed);
-  size_t looks = fake_api_asked(f->api, FAKE_SECRETS, FAKE_GET), calls = all_calls(f->api);
+  size_t reads = fake_api_asked(f->api, FAKE_SECRETS, FAKE_GET), calls = all_calls(f->api);
   begin();
-  managed = dw_self_managed_start(&options, &err); /* reads the pair that is there */
+  managed = dw_self_managed_start(&options, &err); /* reads the existing pair */
   assert_non_null(managed);
-  WAIT_FOR(fake_api_asked(f->api, FAKE_SECRETS, FAKE_GET) >= looks + 6);
-  looks = fake_api_asked(f->api, FAKE_SECRETS, FAKE_GET) - looks;
+  WAIT_FOR(fake_api_asked(f->api, FAKE_SECRETS, FAKE_GET) >= reads + 6);
+  reads = fake_api_asked(f->api, FAKE_SECRETS, FAKE_GET) - reads;
   calls = all_calls(f->api) - calls;
   dw_self_managed_stop(managed);
   dw_secret_freed = NULL;
   assert_int_equal(atomic_load(&bytes_left), 0);
-  assert_true(atomic_load(&blocks) >= calls + looks - 2); /* the last of each may have been in progress */
-  assert_true(atomic_load(&others) >= looks);             /* bodies, which grew */
+  assert_true(atomic_load(&blocks) >= calls + reads - 2); /* the last of each may have been in progress */
+  assert_true(atomic_load(&others) >= reads);             /* bodies, which grew */
 }
 
-/* A Status with 200 once passed for a Secret without keys, whose place new ones were to take. */
-static void an_answer_that_is_not_the_secret_is_not_used(void **state) {
+/* Once, a Status with 200 was mistaken for a Secret without keys, which was then to be filled with new ones. */
+static void ignores_an_answer_that_is_not_the_secret(void **state) {
   struct fixture *f = *state;
   static const char *const names[] = {"droveway.droveway.svc"};
   static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 32\r\n\r\n"
@@ -255,14 +255,10 @@ static void an_answer_that_is_not_the_secret_is_not_used(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      SECRET(a_kubeconfig_with_its_token_and_key),
-      SECRET(a_kubeconfig_that_names_a_key_file),
-      SECRET(a_kubeconfig_that_is_refused),
-      SECRET(a_call_with_its_token),
-      SECRET(a_file_that_is_read_as_a_stream),
-      SECRET(a_pair_that_is_made_written_and_read),
-      SECRET(the_secret_of_self_managed_certificates),
-      SECRET(an_answer_that_is_not_the_secret_is_not_used),
+      SECRET(wipes_a_kubeconfig_with_its_token_and_key),     SECRET(wipes_a_kubeconfig_with_a_key_file),
+      SECRET(wipes_a_kubeconfig_that_is_rejected),           SECRET(wipes_a_call_with_its_token),
+      SECRET(wipes_a_file_that_is_read_as_a_stream),         SECRET(wipes_a_pair_that_is_made_written_and_read),
+      SECRET(wipes_the_secret_of_self_managed_certificates), SECRET(ignores_an_answer_that_is_not_the_secret),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

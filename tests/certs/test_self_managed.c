@@ -1,4 +1,4 @@
-/* Self-managed certificates against an API server: what is stored, published and served. */
+/* Self-managed certificates with an API server: what is stored, published and used. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ enum { MOST = 3 };
 
 static const char *const names[] = {"droveway.droveway.svc"};
 
-/* A replica, and what it was told to serve. */
+/* A replica, and the pair that it uses. */
 struct replica {
   struct dw_self_managed *managed;
   pthread_mutex_t lock;
@@ -127,7 +127,7 @@ static char *serving(struct replica *replica) {
   return text;
 }
 
-/* --- what stands in the API server --- */
+/* --- the objects in the API server --- */
 
 static struct json_object *object(struct fixture *f, const char *path, const char *ns, const char *name) {
   char *text = fake_api_object(f->api, path, ns, name);
@@ -159,7 +159,7 @@ static char *secret(struct fixture *f, const char *pointer) {
   return text;
 }
 
-/* The caBundle of every webhook, where all are one; "" where not. */
+/* The caBundle of all webhooks, if it is the same for all; otherwise "". */
 static char *published(struct fixture *f) {
   static const char *const paths[] = {FAKE_VALIDATING, FAKE_MUTATING};
   char *first = NULL;
@@ -184,7 +184,7 @@ static size_t certs_in(const char *pem) {
   return count;
 }
 
-/* Every replica of COUNT serves what is stored, and the configurations hold what it verifies against. */
+/* Asserts that each of COUNT replicas uses the stored pair, and that it verifies against the configurations. */
 static bool all_well(struct fixture *f, int count) {
   char *ca = secret(f, "/data/ca.crt"), *leaf = secret(f, "/data/tls.crt"), *bundle = published(f);
   bool well = *ca != '\0' && strcmp(ca, bundle) == 0 && dw_pki_verify(bundle, leaf, time(NULL), NULL) == 0;
@@ -209,7 +209,7 @@ static void wait_until_well(struct fixture *f, int count) {
 
 /* --- tests --- */
 
-static void an_empty_secret_is_filled_and_served(void **state) {
+static void fills_an_empty_secret_and_uses_the_pair(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -235,7 +235,7 @@ static void an_empty_secret_is_filled_and_served(void **state) {
   json_object_put(value);
 }
 
-static void several_replicas_agree_and_one_that_comes_late_takes_part(void **state) {
+static void several_replicas_agree_even_with_a_late_one(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -251,10 +251,11 @@ static void several_replicas_agree_and_one_that_comes_late_takes_part(void **sta
   free(after);
 }
 
-/* Lives of seconds: several CAs come and go; what is served verifies against what is published all the time. */
-static void cas_are_renewed_while_what_is_served_always_verifies(void **state) {
+/* Lifetimes of seconds: several CAs come and go, and the pair in use verifies against what is published all the time.
+ */
+static void the_pair_in_use_always_verifies_while_cas_are_renewed(void **state) {
   struct fixture *f = *state;
-  size_t most = 0, dropped = 0, last = 1, looked = 0;
+  size_t most = 0, dropped = 0, last = 1, seen = 0;
   f->options.ca_seconds = 18;
   f->options.leaf_seconds = 6; /* a third of it is left for a renewal on a busy machine */
   put_secret(f, "");
@@ -269,7 +270,7 @@ static void cas_are_renewed_while_what_is_served_always_verifies(void **state) {
       struct dw_error err = DW_ERROR_INIT;
       if (*bundle != '\0' && dw_pki_verify(bundle, served, time(NULL), &err) != 0)
         fail_msg("replica %d: %s", i, err.text);
-      looked += *bundle != '\0';
+      seen += *bundle != '\0';
       size_t count = certs_in(bundle);
       most = count > most ? count : most;
       dropped += count == 1 && last == 2;
@@ -280,10 +281,10 @@ static void cas_are_renewed_while_what_is_served_always_verifies(void **state) {
     pause_ms(20);
   }
   assert_int_equal(most, 2);
-  assert_true(looked > 50);
+  assert_true(seen > 50);
 }
 
-static void another_bundle_is_put_right(void **state) {
+static void corrects_a_wrong_bundle(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -294,7 +295,7 @@ static void another_bundle_is_put_right(void **state) {
   assert_int_equal(f->replicas[0].uses, 1);
 }
 
-static void a_broken_secret_is_fixed_and_told(void **state) {
+static void fixes_and_reports_a_broken_secret(void **state) {
   struct fixture *f = *state;
   put_secret(f, ",\"data\":{\"ca.crt\":\"Cg==\",\"ca.key\":\"!\",\"other\":\"eA==\"}");
   put_hooks(f, "");
@@ -306,16 +307,16 @@ static void a_broken_secret_is_fixed_and_told(void **state) {
   free(other);
 }
 
-static void an_api_server_that_is_away_is_told_once_and_served_through(void **state) {
+static void reports_an_unreachable_api_server_once_and_keeps_the_pair(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
   start(f, 0);
   wait_until_well(f, 1);
-  fake_api_down(f->api); /* maybe between the Secret and a webhook configuration, which is then told too */
+  fake_api_down(f->api); /* perhaps between the Secret and a webhook configuration, which is then reported, too */
   wait_for_text(f->log.path, "Secret droveway/droveway-tls: can't get it", 1);
   DW_BUF_SCOPED struct dw_buf metrics = DW_BUF_INIT;
-  for (int waited = 0;; waited += 5) { /* several tries more */
+  for (int waited = 0;; waited += 5) { /* after several more tries */
     assert_true(waited < PATIENCE_MS);
     unsigned long long failures = 0;
     dw_buf_truncate(&metrics, 0);
@@ -334,7 +335,7 @@ static void an_api_server_that_is_away_is_told_once_and_served_through(void **st
   assert_int_equal(f->replicas[0].uses, 1);
 }
 
-static void what_rbac_forbids_is_said(void **state) {
+static void reports_what_rbac_forbids(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -350,7 +351,7 @@ static void what_rbac_forbids_is_said(void **state) {
   assert_int_equal(count_in_file(f->log.path, "RBAC forbids"), 2);
 }
 
-static void a_secret_that_is_not_there_is_said(void **state) {
+static void reports_a_missing_secret(void **state) {
   struct fixture *f = *state;
   fake_api_serve(f->api, FAKE_SECRETS);
   put_hooks(f, "");
@@ -361,7 +362,7 @@ static void a_secret_that_is_not_there_is_said(void **state) {
   wait_until_well(f, 1);
 }
 
-static void a_pair_that_can_not_be_used_is_tried_again(void **state) {
+static void retries_a_pair_that_can_not_be_used(void **state) {
   struct fixture *f = *state;
   f->replicas[0].refuse = true;
   put_secret(f, "");
@@ -375,7 +376,7 @@ static void a_pair_that_can_not_be_used_is_tried_again(void **state) {
   wait_until_well(f, 1);
 }
 
-static void it_stops_in_the_middle_of_a_call(void **state) {
+static void stops_during_a_call(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -389,10 +390,10 @@ static void it_stops_in_the_middle_of_a_call(void **state) {
   clock_gettime(CLOCK_MONOTONIC, &before);
   stop(&f->replicas[0]);
   clock_gettime(CLOCK_MONOTONIC, &after);
-  assert_true(after.tv_sec - before.tv_sec < 5); /* a call may take ten */
+  assert_true(after.tv_sec - before.tv_sec < 5); /* a call may take ten seconds */
 }
 
-static void no_key_is_ever_logged(void **state) {
+static void never_logs_a_key(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -404,7 +405,7 @@ static void no_key_is_ever_logged(void **state) {
   assert_int_equal(count_in_file(f->log.path, "LS0tLS1"), 0); /* "-----" in base64 */
 }
 
-/* TEXT with its numbers of nine and more digits, which are times, as "TIME". */
+/* TEXT with every number of nine or more digits, which is a time, replaced by "TIME". */
 static void hide_times(const char *text, struct dw_buf *out) {
   while (*text != '\0') {
     size_t digits = strspn(text, "0123456789");
@@ -446,7 +447,7 @@ static bool metrics_are(struct replica *replica, const char *expected) {
   "droveway_self_managed_failures_total{of=\"mutating\"} 0\n"                                                          \
   "droveway_self_managed_failures_total{of=\"pair\"} 0\n"
 
-static void metrics_tell_that_nothing_was_made_yet(void **state) {
+static void metrics_before_the_first_pair(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -455,7 +456,7 @@ static void metrics_tell_that_nothing_was_made_yet(void **state) {
   assert_true(metrics_are(&f->replicas[0], METRICS("0", "0", "0", "0", "0")));
 }
 
-static void metrics_tell_of_a_round_that_went_well(void **state) {
+static void metrics_after_a_successful_round(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -463,7 +464,7 @@ static void metrics_tell_of_a_round_that_went_well(void **state) {
   WAIT_FOR(metrics_are(&f->replicas[0], METRICS("TIME", "1", "1", "2", "TIME")));
 }
 
-static void they_are_among_the_metrics(void **state) {
+static void appear_in_the_metrics_of_the_service(void **state) {
   struct fixture *f = *state;
   put_secret(f, "");
   put_hooks(f, "");
@@ -476,8 +477,8 @@ static void they_are_among_the_metrics(void **state) {
   dw_buf_free(&answer.body);
 }
 
-/* It stores, publishes, sees that all is well, and looks again only when it is time. */
-static void no_more_is_asked_than_needed(void **state) {
+/* It stores, publishes, checks that all is well, and reads again only when it is time. */
+static void makes_no_more_calls_than_needed(void **state) {
   struct fixture *f = *state;
   f->options.poll_ms = 3600000;
   put_secret(f, "");
@@ -489,7 +490,7 @@ static void no_more_is_asked_than_needed(void **state) {
   assert_int_equal(fake_api_asked(f->api, FAKE_MUTATING, FAKE_GET), 3);
 }
 
-static void options_that_can_not_work_are_refused(void **state) {
+static void rejects_options_that_can_not_work(void **state) {
   static const char *const bad[] = {"no name"};
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
@@ -509,22 +510,22 @@ static void options_that_can_not_work_are_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      MANAGED(an_empty_secret_is_filled_and_served),
-      MANAGED(several_replicas_agree_and_one_that_comes_late_takes_part),
-      MANAGED(cas_are_renewed_while_what_is_served_always_verifies),
-      MANAGED(another_bundle_is_put_right),
-      MANAGED(a_broken_secret_is_fixed_and_told),
-      MANAGED(an_api_server_that_is_away_is_told_once_and_served_through),
-      MANAGED(what_rbac_forbids_is_said),
-      MANAGED(a_secret_that_is_not_there_is_said),
-      MANAGED(a_pair_that_can_not_be_used_is_tried_again),
-      MANAGED(it_stops_in_the_middle_of_a_call),
-      MANAGED(no_key_is_ever_logged),
-      MANAGED(metrics_tell_that_nothing_was_made_yet),
-      MANAGED(metrics_tell_of_a_round_that_went_well),
-      MANAGED(they_are_among_the_metrics),
-      MANAGED(no_more_is_asked_than_needed),
-      MANAGED(options_that_can_not_work_are_refused),
+      MANAGED(fills_an_empty_secret_and_uses_the_pair),
+      MANAGED(several_replicas_agree_even_with_a_late_one),
+      MANAGED(the_pair_in_use_always_verifies_while_cas_are_renewed),
+      MANAGED(corrects_a_wrong_bundle),
+      MANAGED(fixes_and_reports_a_broken_secret),
+      MANAGED(reports_an_unreachable_api_server_once_and_keeps_the_pair),
+      MANAGED(reports_what_rbac_forbids),
+      MANAGED(reports_a_missing_secret),
+      MANAGED(retries_a_pair_that_can_not_be_used),
+      MANAGED(stops_during_a_call),
+      MANAGED(never_logs_a_key),
+      MANAGED(metrics_before_the_first_pair),
+      MANAGED(metrics_after_a_successful_round),
+      MANAGED(appear_in_the_metrics_of_the_service),
+      MANAGED(makes_no_more_calls_than_needed),
+      MANAGED(rejects_options_that_can_not_work),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

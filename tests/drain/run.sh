@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A rolling restart must not fail a single write: two instances behind haproxy are stopped and started in turn while a real API server,
-# whose webhooks they are with failurePolicy Fail, takes 2,000 server-side applies at 50 a second. All on loopback, on free ports.
+# A rolling restart must not fail a single write. Two instances behind haproxy are stopped and started in turn. They are webhooks, with
+# failurePolicy Fail, of a real API server that gets 2,000 server-side applies at 50 per second. Everything is on loopback, on free ports.
 #
-# Environment: KUBEBUILDER_ASSETS (where kube-apiserver, kubectl and perhaps etcd are; else tests/e2e/assets.sh tells), APPLIES (2000),
-# RATE (50, a second), SHUTDOWN_DELAY (2s).
+# Environment: KUBEBUILDER_ASSETS (where kube-apiserver, kubectl and perhaps etcd are; otherwise tests/e2e/assets.sh finds them), APPLIES (2000),
+# RATE (50 per second), SHUTDOWN_DELAY (2s).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 droveway=${BUILD:-build}/droveway
@@ -36,7 +36,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# until_true LOG WHAT COMMAND...: waits for COMMAND to succeed, half a minute at most.
+# until_true LOG WHAT COMMAND...: waits until COMMAND succeeds, for half a minute at most.
 until_true() {
   local log=$work/$1.log what=$2 end=$((SECONDS + 30))
   shift 2
@@ -80,7 +80,7 @@ kubectl apply -f tests/drain/cluster.yaml >"$work/kubectl.log" 2>&1 || die 'kube
 kubectl wait --for condition=established --timeout 30s crd/network-attachment-definitions.k8s.cni.cncf.io >"$work/kubectl.log" 2>&1 ||
   die 'the CRD' "$work/kubectl.log"
 
-# --- two instances, haproxy before them ---
+# --- two instances behind haproxy ---
 
 "$droveway" certs --dir "$work/tls" --dns localhost >/dev/null
 serve=("$droveway" serve --tls-cert "$work/tls/tls.crt" --tls-key "$work/tls/tls.key" --state demo/state)
@@ -89,7 +89,7 @@ start() {
   "${serve[@]}" --listen "127.0.0.1:${ports[$1]}" 2>>"$work/$1.log" &
   pids[$1]=$!
 }
-# As haproxy sees it: UP, DOWN.
+# The state that haproxy reports: UP, DOWN.
 state_of() { curl --silent --noproxy '*' --max-time 5 "http://127.0.0.1:${ports[stats]}/;csv" | awk -F, -v server="$1" '$1 == "droveway" && $2 == server {print $18}'; }
 is_up() { [ "$(state_of "$1")" = UP ]; }
 start a
@@ -100,7 +100,7 @@ pids[haproxy]=$!
 until_true a 'instance a behind haproxy' is_up a
 until_true b 'instance b behind haproxy' is_up b
 
-# A write as `kubectl apply --server-side` sends it, of one of 200 NADs, each time another one, as curl's config: request NUMBER
+# A configuration of curl for a write like that of `kubectl apply --server-side`, of a different one of 200 NADs each time: request NUMBER
 resource=/apis/k8s.cni.cncf.io/v1/namespaces/drain/network-attachment-definitions
 request() {
   local name=net-$(($1 % 200))
@@ -126,7 +126,7 @@ silent
 CONFIG
 }
 outcomes() { cat "$work"/outcomes.* | wc -l; }
-# Decisions logged so far: two of each write, /mutate's and /validate's.
+# The number of decisions logged so far: two for each write, of /mutate and /validate.
 decisions() { awk '/"uid"/ {count++} END {print count + 0}' "$work/$1.log"; }
 asked() {
   request 0 | curl --noproxy '*' --config -
@@ -138,9 +138,9 @@ sed -e "s/@PORT@/${ports[front]}/" -e "s/@CA@/$(base64 -w 0 "$work/tls/ca.crt")/
 until_true apiserver 'the API server asks the webhook' asked
 before=$(($(decisions a) + $(decisions b)))
 
-# --- applies, and restarts meanwhile ---
+# --- applies, with restarts at the same time ---
 
-# Four clients with a connection each, RATE a second together: few processes, so that the machine's two cores are the servers'.
+# Four clients with one connection each, and RATE per second together. Few processes, so that the servers can use the machine's two cores.
 clients=4
 for client in $(seq $clients); do
   first=1
@@ -163,7 +163,7 @@ load &
 set +m
 pids[load]=$!
 restarts=0
-# restart NAME: told to stop, waited for, started again, and back behind haproxy before the other one's turn.
+# restart NAME: stops the instance, waits for its end, starts it again, and waits until haproxy uses it again.
 restart() {
   local status=0
   kill -TERM "${pids[$1]}"
@@ -180,7 +180,7 @@ done
 wait "${pids[load]}"
 took=$((SECONDS - begin))
 
-# --- what came of it ---
+# --- results ---
 
 answered=$(($(decisions a) + $(decisions b) - before))
 failures() { grep -hv '^20[01] ' "$work"/outcomes.* || true; }

@@ -12,7 +12,7 @@
 
 enum { PUSHERS = 4, EACH = 5000 };
 
-static void takes_so_many_and_no_more(void **state) {
+static void accepts_events_up_to_its_capacity(void **state) {
   static struct dw_event events[DW_EVENT_QUEUE + 1];
   static struct dw_event_queue queue;
   (void)state;
@@ -47,7 +47,7 @@ static void *push_all(void *context) {
   return NULL;
 }
 
-static void loses_and_doubles_nothing(void **state) {
+static void loses_and_duplicates_no_event(void **state) {
   static struct dw_event_queue queue;
   static struct pusher pushers[PUSHERS];
   int64_t next[PUSHERS] = {0};
@@ -65,7 +65,7 @@ static void loses_and_doubles_nothing(void **state) {
     }
     for (int p = 0; p < PUSHERS; p++)
       if (event >= pushers[p].events && event < pushers[p].events + EACH)
-        assert_int_equal(event->time, next[p]++); /* in the order in which each pushed */
+        assert_int_equal(event->time, next[p]++); /* in the order in which each thread pushed them */
     got++;
   }
   for (int p = 0; p < PUSHERS; p++) {
@@ -78,8 +78,8 @@ static void loses_and_doubles_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(takes_so_many_and_no_more),
-      cmocka_unit_test(loses_and_doubles_nothing),
+      cmocka_unit_test(accepts_events_up_to_its_capacity),
+      cmocka_unit_test(loses_and_duplicates_no_event),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

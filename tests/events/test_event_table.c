@@ -57,8 +57,8 @@ static struct dw_event_entry *due(struct dw_event_table *table, int64_t now) {
   return dw_event_table_due(table, now, &wait);
 }
 
-/* What is due now is told. */
-static struct dw_event_entry *tell(struct dw_event_table *table, int64_t now) {
+/* Notes that what is due now was sent. */
+static struct dw_event_entry *send_due(struct dw_event_table *table, int64_t now) {
   struct dw_event_entry *entry = due(table, now);
   assert_non_null(entry);
   dw_event_sent(table, entry, now);
@@ -74,7 +74,7 @@ static void denials_by_the_same_rules_are_one_event(void **state) {
   char first[256];
   int64_t wait = 0;
   assert_int_equal(dw_event_table_add(table, denial("net", "a,b", "one"), 1000), DW_EVENT_WAITS);
-  struct dw_event_entry *entry = tell(table, 1000);
+  struct dw_event_entry *entry = send_due(table, 1000);
   snprintf(first, sizeof first, "%s", entry->name);
   assert_null(due(table, 1000));
   dw_event_table_add(table, denial("net", "a,b", "two"), 1001);
@@ -88,18 +88,18 @@ static void denials_by_the_same_rules_are_one_event(void **state) {
   assert_string_equal(entry->name, first);
 }
 
-static void other_objects_rules_and_late_ones_are_other_events(void **state) {
+static void other_objects_or_rules_or_late_denials_are_separate_events(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, denial("net", "a", "x"), 0);
-  struct dw_event_entry *entry = tell(table, 0);
+  struct dw_event_entry *entry = send_due(table, 0);
   dw_event_table_add(table, denial("net", "b", "x"), 0);
-  assert_ptr_not_equal(tell(table, 0), entry);
+  assert_ptr_not_equal(send_due(table, 0), entry);
   dw_event_table_add(table, denial("net2", "a", "x"), 0);
-  assert_ptr_not_equal(tell(table, 0), entry);
+  assert_ptr_not_equal(send_due(table, 0), entry);
   char first[256];
   snprintf(first, sizeof first, "%s", entry->name);
   dw_event_table_add(table, denial("net", "a", "x"), WINDOW);
-  assert_ptr_equal(tell(table, WINDOW), entry);
+  assert_ptr_equal(send_due(table, WINDOW), entry);
   assert_string_equal(entry->name, first);
   assert_true(entry->created);
   dw_event_table_add(table, denial("net", "a", "x"), 2 * WINDOW + 1);
@@ -109,8 +109,8 @@ static void other_objects_rules_and_late_ones_are_other_events(void **state) {
   assert_int_equal(count_of(table, entry), 1);
 }
 
-/* The API server is away for longer than the window: nothing that waits is forgotten. */
-static void what_waits_longer_than_the_window_is_counted(void **state) {
+/* The API server is unreachable for longer than the window: nothing that is queued is forgotten. */
+static void counts_what_is_queued_longer_than_the_window(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, denial("net", "a", "one"), 0);
   struct dw_event_entry *entry = due(table, 0);
@@ -122,52 +122,52 @@ static void what_waits_longer_than_the_window_is_counted(void **state) {
   assert_int_equal(dw_event_sent(table, entry, 2 * WINDOW), 2);
 }
 
-/* It is one Event as long as the finding stands, however long that is: made once, then brought up to date. */
-static void a_finding_never_becomes_another_event(void **state) {
+/* A finding is one Event as long as it lasts: created once, then updated. */
+static void a_finding_never_becomes_a_second_event(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, finding("net", "one"), 0);
-  struct dw_event_entry *entry = tell(table, 0);
+  struct dw_event_entry *entry = send_due(table, 0);
   entry->first = 77;
   dw_event_table_add(table, finding("net", "one"), REFRESH);
-  assert_ptr_equal(tell(table, REFRESH), entry);
+  assert_ptr_equal(send_due(table, REFRESH), entry);
   assert_true(entry->created);
   assert_int_equal(entry->first, 77);
 }
 
-static void who_waits_longer_is_told_first(void **state) {
+static void sends_the_longest_waiting_entry_first(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, denial("net", "a", "one"), 1000);
-  struct dw_event_entry *entry = tell(table, 1000);
+  struct dw_event_entry *entry = send_due(table, 1000);
   dw_event_table_add(table, denial("net", "a", "again"), 1001);
   dw_event_table_add(table, denial("older", "a", "one"), 1004);
-  dw_event_table_add(table, denial("newer", "a", "one"), 1006); /* new ones without end would be before it else */
-  assert_string_equal(tell(table, 1010)->event->name, "older");
-  assert_ptr_equal(tell(table, 1010), entry);
-  assert_string_equal(tell(table, 1010)->event->name, "newer");
+  dw_event_table_add(table, denial("newer", "a", "one"), 1006); /* otherwise endless new entries would come first */
+  assert_string_equal(send_due(table, 1010)->event->name, "older");
+  assert_ptr_equal(send_due(table, 1010), entry);
+  assert_string_equal(send_due(table, 1010)->event->name, "newer");
 }
 
-static void a_note_holds_no_controls(void **state) {
+static void a_note_contains_no_control_characters(void **state) {
   (void)state;
   struct dw_event *event = denial("net", "a", "\033[31m\n\xC2\x9B\x7F\xE2\x80\xAE\xC2\xA0\xC3\xA4");
   assert_non_null(strstr(event->note, ":  [31m    \xC2\xA0\xC3\xA4"));
   free(event);
 }
 
-static void what_stands_is_told_when_new_changed_or_old(void **state) {
+static void sends_a_finding_when_it_is_new_changed_or_old(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, finding("net", "one"), 0);
-  struct dw_event_entry *entry = tell(table, 0);
+  struct dw_event_entry *entry = send_due(table, 0);
   assert_int_equal(dw_event_table_add(table, finding("net", "one"), REFRESH - 1), DW_EVENT_KNOWN);
   assert_null(due(table, REFRESH));
   assert_int_equal(dw_event_table_add(table, finding("net", "two"), REFRESH - 1), DW_EVENT_WAITS);
-  assert_ptr_equal(tell(table, REFRESH - 1), entry);
+  assert_ptr_equal(send_due(table, REFRESH - 1), entry);
   assert_int_equal(dw_event_table_add(table, finding("net", "two"), 2 * REFRESH - 2), DW_EVENT_KNOWN);
   assert_int_equal(dw_event_table_add(table, finding("net", "two"), 2 * REFRESH - 1), DW_EVENT_WAITS);
   assert_ptr_equal(due(table, 2 * REFRESH - 1), entry);
   assert_int_equal(count_of(table, entry), 1);
 }
 
-static void only_what_stands_is_called_the_same_by_all_replicas(void **state) {
+static void replicas_share_the_names_of_findings_only(void **state) {
   struct dw_event_table *one = *state;
   struct dw_event_table *other = calloc(1, sizeof *other);
   assert_non_null(other);
@@ -175,29 +175,29 @@ static void only_what_stands_is_called_the_same_by_all_replicas(void **state) {
   other->instance = "droveway-2";
   dw_event_table_add(one, finding("net", "x"), 0);
   dw_event_table_add(other, finding("net", "y"), 7);
-  assert_string_equal(tell(one, 7)->name, tell(other, 7)->name);
+  assert_string_equal(send_due(one, 7)->name, send_due(other, 7)->name);
   dw_event_table_add(one, denial("net", "a", "x"), 10);
   dw_event_table_add(other, denial("net", "a", "x"), 10);
-  assert_string_not_equal(tell(one, 10)->name, tell(other, 10)->name);
+  assert_string_not_equal(send_due(one, 10)->name, send_due(other, 10)->name);
   dw_event_table_clear(other);
   free(other);
 }
 
-static void names_are_allowed_however_long_the_object_s(void **state) {
+static void names_are_valid_however_long_the_object_name_is(void **state) {
   struct dw_event_table *table = *state;
   char name[254];
   memset(name, 'a', sizeof name - 1);
   name[sizeof name - 1] = '\0';
   for (int i = 60; i < 250; i += 60)
     name[i] = '.';
-  for (int i = 190; i < 202; i++) /* where it is cut */
+  for (int i = 190; i < 202; i++) /* where it is truncated */
     name[i] = i == 201 ? 'a' : '-';
   assert_true(dw_is_dns_subdomain(name));
   dw_event_table_add(table, denial(name, "a", "x"), 0);
-  assert_true(dw_is_dns_subdomain(tell(table, 0)->name));
+  assert_true(dw_is_dns_subdomain(send_due(table, 0)->name));
 }
 
-static void the_quietest_makes_room_and_what_waits_does_not(void **state) {
+static void replaces_the_quietest_entry_but_none_that_is_queued(void **state) {
   struct dw_event_table *table = *state;
   char name[16];
   for (int i = 0; i < DW_EVENT_ENTRIES; i++) {
@@ -215,7 +215,7 @@ static void the_quietest_makes_room_and_what_waits_does_not(void **state) {
   assert_string_equal(table->entries[1].event->name, "more");
 }
 
-static void what_was_refused_is_tried_again_later(void **state) {
+static void retries_later_what_was_refused(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, denial("net", "a", "x"), 0);
   struct dw_event_entry *entry = due(table, 0);
@@ -227,7 +227,7 @@ static void what_was_refused_is_tried_again_later(void **state) {
   assert_int_equal(count_of(table, entry), 1);
 }
 
-static void what_could_not_be_told_is_given_up_after_a_while(void **state) {
+static void drops_after_a_while_what_could_not_be_sent(void **state) {
   struct dw_event_table *table = *state;
   dw_event_table_add(table, denial("net", "a", "x"), 0);
   dw_event_table_add(table, denial("net", "a", "x"), 1);
@@ -243,17 +243,17 @@ static void what_could_not_be_told_is_given_up_after_a_while(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TABLE(denials_by_the_same_rules_are_one_event),
-      TABLE(other_objects_rules_and_late_ones_are_other_events),
-      TABLE(what_waits_longer_than_the_window_is_counted),
-      TABLE(a_finding_never_becomes_another_event),
-      TABLE(who_waits_longer_is_told_first),
-      cmocka_unit_test(a_note_holds_no_controls),
-      TABLE(what_stands_is_told_when_new_changed_or_old),
-      TABLE(only_what_stands_is_called_the_same_by_all_replicas),
-      TABLE(names_are_allowed_however_long_the_object_s),
-      TABLE(the_quietest_makes_room_and_what_waits_does_not),
-      TABLE(what_was_refused_is_tried_again_later),
-      TABLE(what_could_not_be_told_is_given_up_after_a_while),
+      TABLE(other_objects_or_rules_or_late_denials_are_separate_events),
+      TABLE(counts_what_is_queued_longer_than_the_window),
+      TABLE(a_finding_never_becomes_a_second_event),
+      TABLE(sends_the_longest_waiting_entry_first),
+      cmocka_unit_test(a_note_contains_no_control_characters),
+      TABLE(sends_a_finding_when_it_is_new_changed_or_old),
+      TABLE(replicas_share_the_names_of_findings_only),
+      TABLE(names_are_valid_however_long_the_object_name_is),
+      TABLE(replaces_the_quietest_entry_but_none_that_is_queued),
+      TABLE(retries_later_what_was_refused),
+      TABLE(drops_after_a_while_what_could_not_be_sent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Denials and findings as Events, against an API server that takes them, refuses them, or never answers. */
+/* Denials and findings as Events, with an API server that accepts them, rejects them, or never answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -134,7 +134,7 @@ static struct json_object *all_events(struct fixture *f) {
   return list;
 }
 
-/* The member at PATH ("metadata/name"); NULL. */
+/* The member at PATH ("metadata/name"), or NULL. */
 static struct json_object *at(struct json_object *object, const char *path) {
   char copy[128];
   snprintf(copy, sizeof copy, "%s", path);
@@ -160,7 +160,7 @@ static void is_time(const char *text) {
   assert_true(llabs((long long)timegm(&tm) - (long long)time(NULL)) < 60);
 }
 
-static void a_denial_is_told_beside_its_object(void **state) {
+static void reports_a_denial_with_its_object(void **state) {
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = 0});
   deny(f, "migration-a");
@@ -190,7 +190,7 @@ static void a_denial_is_told_beside_its_object(void **state) {
   json_object_put(list);
 }
 
-static void equal_denials_are_counted_in_one_event(void **state) {
+static void counts_equal_denials_in_one_event(void **state) {
   enum { DENIALS = 100, AGAIN_MS = 200 };
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = AGAIN_MS});
@@ -210,7 +210,7 @@ static void equal_denials_are_counted_in_one_event(void **state) {
   json_object_put(list);
 }
 
-static void many_objects_are_told_at_a_measured_pace(void **state) {
+static void limits_the_rate_of_writes(void **state) {
   enum { RATE = 20, OBJECTS = 40 };
   struct fixture *f = *state;
   char name[32];
@@ -225,7 +225,7 @@ static void many_objects_are_told_at_a_measured_pace(void **state) {
   assert_int_equal(asked(f, FAKE_POST), OBJECTS);
 }
 
-static void dry_runs_warnings_and_mutations_are_not_told(void **state) {
+static void does_not_report_dry_runs_warnings_and_mutations(void **state) {
   static const char good[] = "{\"cniVersion\": \"0.3.1\", \"name\": \"migration\", \"type\": \"macvlan\", \"master\": "
                              "\"eth1\", \"mode\": \"bridge\", \"ipam\": {\"type\": \"whereabouts\", \"range\": "
                              "\"10.1.2.0/24\"}}";
@@ -242,7 +242,7 @@ static void dry_runs_warnings_and_mutations_are_not_told(void **state) {
   json_object_put(root);
   free(body);
   free(text);
-  deny(f, "migration-told"); /* what is told comes after all of these */
+  deny(f, "migration-told"); /* the one that is reported comes after all of these */
   wait_for(f->service.events, "sent", 1);
   struct json_object *list = all_events(f);
   assert_int_equal(json_object_array_length(list), 1);
@@ -250,7 +250,7 @@ static void dry_runs_warnings_and_mutations_are_not_told(void **state) {
   json_object_put(list);
 }
 
-static void of_an_object_that_is_there_its_uid_is_told(void **state) {
+static void reports_the_uid_of_an_existing_object(void **state) {
   static const char nad[] = "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: "
                             "migration-a\n  namespace: openshift-cnv\n  uid: 0b1c\nspec:\n  config: '%s'\n";
   struct fixture *f = *state;
@@ -268,8 +268,8 @@ static void of_an_object_that_is_there_its_uid_is_told(void **state) {
   json_object_put(list);
 }
 
-/* Through a webhook that anybody may reach comes what no API server sends. */
-static void they_are_among_the_metrics(void **state) {
+/* Anyone can send to the webhook what no API server would send. */
+static void appear_in_the_metrics_of_the_service(void **state) {
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = 0});
   deny(f, "migration-a");
@@ -284,7 +284,7 @@ static void they_are_among_the_metrics(void **state) {
   dw_buf_free(&answer.body);
 }
 
-static void what_no_object_is_called_is_not_told(void **state) {
+static void does_not_report_invalid_names(void **state) {
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = 0});
   char *text = nad_text("migration-a", "{");
@@ -301,7 +301,7 @@ static void what_no_object_is_called_is_not_told(void **state) {
   assert_int_equal(asked(f, FAKE_POST), 1);
 }
 
-static void a_note_is_no_longer_than_events_allow(void **state) {
+static void truncates_a_note_to_what_events_allow(void **state) {
   struct fixture *f = *state;
   DW_BUF_SCOPED struct dw_buf config = DW_BUF_INIT;
   dw_buf_puts(&config, "{\"cniVersion\": \"0.3.1\", \"name\": \"migration\", \"type\": \"macvlan\", \"master\": "
@@ -323,7 +323,7 @@ static void a_note_is_no_longer_than_events_allow(void **state) {
   json_object_put(list);
 }
 
-static void a_full_queue_drops_while_answers_go_on(void **state) {
+static void a_full_queue_drops_events_and_delays_no_answer(void **state) {
   enum { DENIALS = 400, QUEUE = 256 };
   struct fixture *f = *state;
   char name[32];
@@ -347,7 +347,7 @@ static void a_full_queue_drops_while_answers_go_on(void **state) {
   assert_true(now_ms() - begin < 10000); /* not the minute of the call */
 }
 
-static void what_is_forbidden_is_logged_once(void **state) {
+static void logs_once_what_rbac_forbids(void **state) {
   struct fixture *f = *state;
   fake_api_refuse(f->api, FAKE_EVENTS, 403);
   start(f, (struct dw_events_options){.refused_ms = 1});
@@ -367,7 +367,7 @@ static void what_is_forbidden_is_logged_once(void **state) {
   wait_for(f->service.events, "sent", 1);
 }
 
-static void an_answer_that_is_lost_doubles_nothing(void **state) {
+static void a_lost_answer_duplicates_no_event(void **state) {
   struct fixture *f = *state;
   fake_api_lose_answers(f->api, FAKE_EVENTS, 1);
   start(f, (struct dw_events_options){.again_ms = 1});
@@ -381,7 +381,7 @@ static void an_answer_that_is_lost_doubles_nothing(void **state) {
   json_object_put(list);
 }
 
-static void what_the_api_server_forgot_is_made_anew(void **state) {
+static void creates_an_event_that_was_deleted_again(void **state) {
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = 1});
   deny(f, "migration-a");
@@ -397,7 +397,7 @@ static void what_the_api_server_forgot_is_made_anew(void **state) {
   json_object_put(list);
 }
 
-static void what_can_t_be_told_waits_until_it_can(void **state) {
+static void queues_events_until_the_api_server_is_reachable(void **state) {
   struct fixture *f = *state;
   fake_api_down(f->api);
   start(f, (struct dw_events_options){.again_ms = 1});
@@ -411,7 +411,7 @@ static void what_can_t_be_told_waits_until_it_can(void **state) {
   assert_true(counts(f->service.events, "failed", 0));
 }
 
-static void what_waits_is_told_before_the_end(void **state) {
+static void sends_queued_events_before_stopping(void **state) {
   enum { DENIALS = 20 };
   struct fixture *f = *state;
   char name[32];
@@ -445,7 +445,7 @@ static void audit(struct dw_events *events, const char *range) {
   dw_world_unref(world);
 }
 
-static void what_stands_is_one_event_of_all_replicas(void **state) {
+static void replicas_share_the_event_of_a_finding(void **state) {
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = 1});
   struct dw_events *other = events_of(f, (struct dw_events_options){.instance = "droveway-2", .again_ms = 1});
@@ -455,7 +455,7 @@ static void what_stands_is_one_event_of_all_replicas(void **state) {
   wait_for(other, "sent", 1);
   audit(other, "10.1.1.1/33"); /* nothing new */
   audit(other, "10.1.1.0/24"); /* nothing wrong */
-  audit(other, "10.1.1.2/33"); /* what is wrong reads otherwise */
+  audit(other, "10.1.1.2/33"); /* a different finding */
   wait_for(other, "sent", 2);
   assert_int_equal(asked(f, FAKE_POST), 2);
   assert_int_equal(asked(f, FAKE_PATCH), 2);
@@ -471,8 +471,8 @@ static void what_stands_is_one_event_of_all_replicas(void **state) {
   dw_events_stop(other);
 }
 
-/* An audited object's own version is not kept: its Event names one that every release serves. */
-static void of_an_audited_object_a_version_that_exists_is_told(void **state) {
+/* The version of an audited object is unknown, so its Event contains one that every release serves. */
+static void reports_an_api_version_that_every_release_serves(void **state) {
   struct fixture *f = *state;
   start(f, (struct dw_events_options){.again_ms = 1});
   struct dw_world *world = world_of("apiVersion: hco.kubevirt.io/v1\nkind: HyperConverged\nmetadata: {name: hco, "
@@ -497,8 +497,9 @@ static void of_an_audited_object_a_version_that_exists_is_told(void **state) {
   json_object_put(list);
 }
 
-/* What passes is waited for, and tells of the API server; anything else is the Event's own fault. */
-static void which_answers_pass(void **state) {
+/* Failures that may pass are retried and reported as an unreachable API server; all others are the Event's own fault.
+ */
+static void retries_only_failures_that_may_pass(void **state) {
   static const struct {
     int status;
     bool passing;
@@ -529,23 +530,23 @@ static void which_answers_pass(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      EVENTS(a_denial_is_told_beside_its_object),
-      EVENTS(equal_denials_are_counted_in_one_event),
-      EVENTS(many_objects_are_told_at_a_measured_pace),
-      EVENTS(dry_runs_warnings_and_mutations_are_not_told),
-      EVENTS(of_an_object_that_is_there_its_uid_is_told),
-      EVENTS(what_no_object_is_called_is_not_told),
-      EVENTS(a_note_is_no_longer_than_events_allow),
-      EVENTS(a_full_queue_drops_while_answers_go_on),
-      EVENTS(what_is_forbidden_is_logged_once),
-      EVENTS(an_answer_that_is_lost_doubles_nothing),
-      EVENTS(what_the_api_server_forgot_is_made_anew),
-      EVENTS(what_can_t_be_told_waits_until_it_can),
-      EVENTS(what_waits_is_told_before_the_end),
-      EVENTS(what_stands_is_one_event_of_all_replicas),
-      EVENTS(of_an_audited_object_a_version_that_exists_is_told),
-      EVENTS(which_answers_pass),
-      EVENTS(they_are_among_the_metrics),
+      EVENTS(reports_a_denial_with_its_object),
+      EVENTS(counts_equal_denials_in_one_event),
+      EVENTS(limits_the_rate_of_writes),
+      EVENTS(does_not_report_dry_runs_warnings_and_mutations),
+      EVENTS(reports_the_uid_of_an_existing_object),
+      EVENTS(does_not_report_invalid_names),
+      EVENTS(truncates_a_note_to_what_events_allow),
+      EVENTS(a_full_queue_drops_events_and_delays_no_answer),
+      EVENTS(logs_once_what_rbac_forbids),
+      EVENTS(a_lost_answer_duplicates_no_event),
+      EVENTS(creates_an_event_that_was_deleted_again),
+      EVENTS(queues_events_until_the_api_server_is_reachable),
+      EVENTS(sends_queued_events_before_stopping),
+      EVENTS(replicas_share_the_event_of_a_finding),
+      EVENTS(reports_an_api_version_that_every_release_serves),
+      EVENTS(retries_only_failures_that_may_pass),
+      EVENTS(appear_in_the_metrics_of_the_service),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Certificates replaced while the server runs, and clients' certificates. */
+/* Replacing the certificate while the server runs, and client certificates. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ struct fixture {
   struct dw_certificate_files files;
   struct dw_certificate_watch *watch;
   struct authority first, second;
-  char *root, *first_ca, *second_ca; /* files */
+  char *root, *first_ca, *second_ca; /* of files */
   const char *metrics_ca;            /* PEM; NULL: none */
 };
 
@@ -51,8 +51,7 @@ static void free_authority(struct authority *authority) {
   dw_pki_pair_free(&authority->leaf);
 }
 
-/* As the kubelet does: a folder of its own for each state, "..data" leads to the one in force, the files lead through
- * it. */
+/* Like the kubelet: each state has its own folder, "..data" links to the current one, and the files link through it. */
 static void mount_pair(const struct fixture *f, const char *state, const char *certificate, const char *key) {
   char folder[128], link[128], temp[128];
   snprintf(folder, sizeof folder, "%s/%s", f->root, state);
@@ -127,7 +126,7 @@ static struct https_client *client_of(const struct fixture *f, const char *ca) {
   return https_client_new("localhost", f->server.port, ca);
 }
 
-/* Of GET /livez; 0 where the certificate is not the CA's. */
+/* The status of GET /livez, or 0 if the server's certificate does not verify. */
 static long status_by(struct https_client *client, long *new_connections) {
   struct https_reply reply = https_send(client, &(struct https_request){.path = "/livez"});
   if (new_connections != NULL)
@@ -151,7 +150,7 @@ static bool metrics_have(const struct fixture *f, const char *text) {
 
 /* --- a new pair --- */
 
-static void a_swapped_secret_is_served_to_new_connections(void **state) {
+static void new_connections_get_the_certificate_of_a_swapped_secret(void **state) {
   struct fixture *f = *state;
   long new_connections = 0;
   start(f);
@@ -161,13 +160,13 @@ static void a_swapped_secret_is_served_to_new_connections(void **state) {
   wait_for_text(f->server.log, "using the new certificate for new connections", 1);
   assert_true(is_served(f, f->second_ca));
   assert_false(is_served(f, f->first_ca));
-  assert_int_equal(status_by(kept, &new_connections), 200); /* the open connection goes on */
+  assert_int_equal(status_by(kept, &new_connections), 200); /* the open connection stays usable */
   assert_int_equal(new_connections, 0);
   assert_true(metrics_have(f, "droveway_certificate_loads_total{result=\"refused\"} 0\n"));
   https_client_free(kept);
 }
 
-static void files_written_in_place_are_read_too(void **state) {
+static void reads_files_that_were_written_in_place(void **state) {
   struct fixture *f = *state;
   char folder[128];
   snprintf(folder, sizeof folder, "%s/1", f->root);
@@ -199,7 +198,7 @@ static void expect_kept(struct fixture *f, const char *certificate, const char *
   assert_true(is_served(f, f->second_ca));
 }
 
-static void a_key_of_another_certificate_is_not_taken(void **state) {
+static void rejects_the_key_of_another_certificate(void **state) {
   struct fixture *f = *state;
   char *why = NULL;
   assert_true(asprintf(&why, "tls.key: this key does not match the certificate in %s/tls.crt", f->root) > 0);
@@ -207,14 +206,14 @@ static void a_key_of_another_certificate_is_not_taken(void **state) {
   free(why);
 }
 
-static void half_a_file_is_not_taken(void **state) {
+static void rejects_half_a_file(void **state) {
   struct fixture *f = *state;
   char *half = strndup(f->second.leaf.certificate, strlen(f->second.leaf.certificate) / 2);
   expect_kept(f, half, f->second.leaf.key, "tls.crt: contains no PEM certificate");
   free(half);
 }
 
-static void an_expired_certificate_is_not_taken(void **state) {
+static void rejects_an_expired_certificate(void **state) {
   struct fixture *f = *state;
   struct authority old = {.ca = {.certificate = NULL}};
   make_authority(&old, time(NULL) - 2 * DAY, DAY);
@@ -222,7 +221,7 @@ static void an_expired_certificate_is_not_taken(void **state) {
   free_authority(&old);
 }
 
-static void one_of_the_future_is_not_taken(void **state) {
+static void rejects_a_certificate_that_is_not_valid_yet(void **state) {
   struct fixture *f = *state;
   struct authority early = {.ca = {.certificate = NULL}};
   make_authority(&early, time(NULL) + 2 * DAY, DAY);
@@ -230,7 +229,7 @@ static void one_of_the_future_is_not_taken(void **state) {
   free_authority(&early);
 }
 
-static void a_chain_with_a_stranger_in_it_is_not_taken(void **state) {
+static void rejects_a_broken_chain(void **state) {
   struct fixture *f = *state;
   char *chain = NULL;
   assert_true(asprintf(&chain, "%s%s", f->second.leaf.certificate, f->first.ca.certificate) > 0);
@@ -241,7 +240,7 @@ static void a_chain_with_a_stranger_in_it_is_not_taken(void **state) {
   free(chain);
 }
 
-static void files_that_vanish_change_nothing(void **state) {
+static void keeps_the_pair_if_the_files_are_deleted(void **state) {
   struct fixture *f = *state;
   char link[128];
   start(f);
@@ -251,7 +250,7 @@ static void files_that_vanish_change_nothing(void **state) {
   assert_true(is_served(f, f->first_ca));
 }
 
-static void the_end_of_the_certificate_is_told(void **state) {
+static void logs_that_the_certificate_has_expired(void **state) {
   struct fixture *f = *state;
   char text[128];
   start(f);
@@ -263,7 +262,8 @@ static void the_end_of_the_certificate_is_told(void **state) {
 
 /* --- clients --- */
 
-/* What POST /validate (or GET of PATH) gets with a certificate of PAIR (NULL: none); 0 where there is no answer. */
+/* The status of POST /validate (or GET of PATH) with the client certificate PAIR (NULL: none), or 0 without an answer.
+ */
 static int post_as(const struct fixture *f, const struct dw_pki_pair *pair, const char *path) {
   char url[128], certificate[160], key[160], command[1024], answer[16] = "";
   snprintf(url, sizeof url, "https://localhost:%d%s",
@@ -289,7 +289,7 @@ static int post_as(const struct fixture *f, const struct dw_pki_pair *pair, cons
   return atoi(answer);
 }
 
-/* A client's certificate, signed by CA. OpenSSL by hand: the product only makes servers'. */
+/* Makes a client certificate signed by CA, with OpenSSL, because Droveway only makes server certificates. */
 static struct dw_pki_pair client_pair(const struct dw_pki_pair *ca, const char *usage) {
   struct dw_pki_pair pair = {.certificate = NULL};
   char folder[64], command[1024];
@@ -311,7 +311,7 @@ static struct dw_pki_pair client_pair(const struct dw_pki_pair *ca, const char *
   return pair;
 }
 
-static void only_clients_of_the_ca_may_post_reviews(void **state) {
+static void only_clients_with_a_certificate_of_the_ca_may_post_reviews(void **state) {
   struct fixture *f = *state;
   f->files.client_ca = f->second_ca;
   start(f);
@@ -329,13 +329,13 @@ static void only_clients_of_the_ca_may_post_reviews(void **state) {
   dw_pki_pair_free(&server);
 }
 
-static void without_a_clients_ca_any_client_may(void **state) {
+static void any_client_may_post_reviews_without_a_client_ca(void **state) {
   struct fixture *f = *state;
   start(f);
   assert_int_equal(post_as(f, NULL, "/validate"), 200);
 }
 
-static void only_clients_of_their_ca_may_read_metrics(void **state) {
+static void only_clients_with_a_certificate_of_the_metrics_ca_may_read_metrics(void **state) {
   struct fixture *f = *state;
   f->metrics_ca = f->second.ca.certificate;
   start(f);
@@ -344,7 +344,7 @@ static void only_clients_of_their_ca_may_read_metrics(void **state) {
   assert_int_equal(post_as(f, &good, "/metrics"), 200);
   assert_int_equal(post_as(f, NULL, "/metrics"), 403);
   assert_int_equal(post_as(f, &other, "/metrics"), 403);
-  assert_int_equal(post_as(f, NULL, "/validate"), 200); /* reviews have a CA of their own, or none */
+  assert_int_equal(post_as(f, NULL, "/validate"), 200); /* reviews have a different CA, or none */
   struct dw_error err = DW_ERROR_INIT;
   assert_int_equal(
       dw_certificates_set(f->server.certificates, f->first.leaf.certificate, f->first.leaf.key, NULL, &err), 0);
@@ -354,7 +354,7 @@ static void only_clients_of_their_ca_may_read_metrics(void **state) {
   dw_pki_pair_free(&other);
 }
 
-static void the_ca_of_reviews_is_not_asked_for_metrics(void **state) {
+static void the_client_ca_of_reviews_does_not_apply_to_metrics(void **state) {
   struct fixture *f = *state;
   f->files.client_ca = f->second_ca;
   start(f);
@@ -362,7 +362,7 @@ static void the_ca_of_reviews_is_not_asked_for_metrics(void **state) {
   assert_int_equal(post_as(f, NULL, "/validate"), 403);
 }
 
-static void a_ca_for_metrics_that_is_none_is_refused(void **state) {
+static void rejects_a_metrics_ca_that_is_not_a_certificate(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
   f->server.certificates = dw_certificates_new();
@@ -373,7 +373,7 @@ static void a_ca_for_metrics_that_is_none_is_refused(void **state) {
   assert_non_null(strstr(err.text, "--metrics-client-ca"));
 }
 
-static void a_clients_ca_that_is_none_is_refused(void **state) {
+static void rejects_a_client_ca_that_is_not_a_certificate(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
   f->server.certificates = dw_certificates_new();
@@ -383,7 +383,7 @@ static void a_clients_ca_that_is_none_is_refused(void **state) {
   assert_non_null(strstr(err.text, "--client-ca"));
 }
 
-static void without_a_pair_no_connection_is_made(void **state) {
+static void handshakes_fail_without_a_pair(void **state) {
   struct fixture *f = *state;
   f->server.certificates = dw_certificates_new();
   https_server_start(&f->server, NULL, NULL);
@@ -396,22 +396,22 @@ static void without_a_pair_no_connection_is_made(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(a_swapped_secret_is_served_to_new_connections),
-      TEST(files_written_in_place_are_read_too),
-      TEST(a_key_of_another_certificate_is_not_taken),
-      TEST(half_a_file_is_not_taken),
-      TEST(an_expired_certificate_is_not_taken),
-      TEST(one_of_the_future_is_not_taken),
-      TEST(a_chain_with_a_stranger_in_it_is_not_taken),
-      TEST(files_that_vanish_change_nothing),
-      TEST(the_end_of_the_certificate_is_told),
-      TEST(only_clients_of_the_ca_may_post_reviews),
-      TEST(without_a_clients_ca_any_client_may),
-      TEST(a_clients_ca_that_is_none_is_refused),
-      TEST(only_clients_of_their_ca_may_read_metrics),
-      TEST(the_ca_of_reviews_is_not_asked_for_metrics),
-      TEST(a_ca_for_metrics_that_is_none_is_refused),
-      TEST(without_a_pair_no_connection_is_made),
+      TEST(new_connections_get_the_certificate_of_a_swapped_secret),
+      TEST(reads_files_that_were_written_in_place),
+      TEST(rejects_the_key_of_another_certificate),
+      TEST(rejects_half_a_file),
+      TEST(rejects_an_expired_certificate),
+      TEST(rejects_a_certificate_that_is_not_valid_yet),
+      TEST(rejects_a_broken_chain),
+      TEST(keeps_the_pair_if_the_files_are_deleted),
+      TEST(logs_that_the_certificate_has_expired),
+      TEST(only_clients_with_a_certificate_of_the_ca_may_post_reviews),
+      TEST(any_client_may_post_reviews_without_a_client_ca),
+      TEST(rejects_a_client_ca_that_is_not_a_certificate),
+      TEST(only_clients_with_a_certificate_of_the_metrics_ca_may_read_metrics),
+      TEST(the_client_ca_of_reviews_does_not_apply_to_metrics),
+      TEST(rejects_a_metrics_ca_that_is_not_a_certificate),
+      TEST(handshakes_fail_without_a_pair),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* The slots of connections: what libmicrohttpd closes without a word must not count for ever, and what gets its
- * descriptor must not be touched. */
+/* Slots of connections: those that libmicrohttpd closes without a notification must not count forever, and a connection
+ * that gets the descriptor of one must not be closed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,7 +80,7 @@ static bool is_shut(int fd) {
   return recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
 }
 
-static void what_is_closed_with_a_word_counts_no_longer(void **state) {
+static void a_closed_connection_no_longer_counts(void **state) {
   struct fixture *fixture = *state;
   struct pair pair = connect_pair(fixture);
   assign(fixture, pair.served);
@@ -94,7 +94,7 @@ static void what_is_closed_with_a_word_counts_no_longer(void **state) {
   close(pair.client);
 }
 
-static void what_is_closed_without_a_word_is_noticed(void **state) {
+static void detects_a_connection_that_was_closed_without_notification(void **state) {
   struct fixture *fixture = *state;
   struct pair lost = connect_pair(fixture), kept = connect_pair(fixture);
   assign(fixture, lost.served);
@@ -111,15 +111,15 @@ static void what_is_closed_without_a_word_is_noticed(void **state) {
   close(lost.client);
 }
 
-/* The descriptor may be anybody's by then: a watch on the API server's, say. */
-static void what_gets_the_descriptor_of_a_lost_one_is_left_alone(void **state) {
+/* The descriptor may belong to something else by then, such as a watch on the API server. */
+static void does_not_close_a_reused_descriptor(void **state) {
   struct fixture *fixture = *state;
   struct pair lost = connect_pair(fixture), other = connect_pair(fixture), slow = connect_pair(fixture);
   assign(fixture, lost.served);
   assert_int_equal(dup2(other.served, lost.served), lost.served);
   WAIT_FOR(dw_connections_count(fixture->connections) == 0);
   expect_counts(fixture, 0);
-  assign(fixture, slow.served); /* which is ended for its time, much later than the other would have been */
+  assign(fixture, slow.served); /* closed because of its time limit, long after the other would have been */
   dw_connections_begin(fixture->connections, slow.served);
   WAIT_FOR(is_shut(slow.client));
   assert_false(is_shut(other.client));
@@ -133,10 +133,10 @@ static void what_gets_the_descriptor_of_a_lost_one_is_left_alone(void **state) {
   close(slow.client);
 }
 
-static void a_connection_with_the_descriptor_of_a_lost_one_counts_once(void **state) {
+static void a_connection_with_a_reused_descriptor_counts_once(void **state) {
   struct fixture *fixture = *state;
   struct pair lost = connect_pair(fixture), next = connect_pair(fixture);
-  for (int i = 0; i < 20; i++) { /* more than there may be together */
+  for (int i = 0; i < 20; i++) { /* more than the limit of connections */
     assign(fixture, lost.served);
     assert_int_equal(dup2(next.served, lost.served), lost.served);
   }
@@ -151,8 +151,8 @@ static void a_connection_with_the_descriptor_of_a_lost_one_counts_once(void **st
   close(next.client);
 }
 
-/* One that the library has not begun with yet is not ended for its time: who would answer it is the library. */
-static void the_time_of_one_that_waits_goes_on_when_it_begins(void **state) {
+/* The time limit does not apply before the library has begun with the connection, because nobody could answer it. */
+static void waiting_counts_against_the_time_limit_once_it_begins(void **state) {
   struct fixture *fixture = *state;
   struct pair waits = connect_pair(fixture), begun = connect_pair(fixture);
   assign(fixture, waits.served);
@@ -176,11 +176,11 @@ static void the_time_of_one_that_waits_goes_on_when_it_begins(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(what_is_closed_with_a_word_counts_no_longer),
-      TEST(what_is_closed_without_a_word_is_noticed),
-      TEST(what_gets_the_descriptor_of_a_lost_one_is_left_alone),
-      TEST(a_connection_with_the_descriptor_of_a_lost_one_counts_once),
-      TEST(the_time_of_one_that_waits_goes_on_when_it_begins),
+      TEST(a_closed_connection_no_longer_counts),
+      TEST(detects_a_connection_that_was_closed_without_notification),
+      TEST(does_not_close_a_reused_descriptor),
+      TEST(a_connection_with_a_reused_descriptor_counts_once),
+      TEST(waiting_counts_against_the_time_limit_once_it_begins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Each limit on both sides: what is within is answered, what is over gets its status or a closed connection, and is
- * counted. */
+/* Each limit from both sides: what is within the limit is answered, what is over it gets its status or a closed
+ * connection, and is counted. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static void end(struct https_server *server) {
   free(server);
 }
 
-/* How often a limit was hit, by /metrics; -1 where it is not there. */
+/* The number of hits of a limit, from /metrics; -1 if it is not shown. */
 static long hits_of(struct https_server *server, const char *limit) {
   char name[80];
   snprintf(name, sizeof name, "droveway_limit_hits_total{limit=\"%s\"}", limit);
@@ -59,7 +59,7 @@ static long post(struct https_client *client, const char *body, size_t length) {
 
 /* --- sizes --- */
 
-static void a_body(void **state) {
+static void limits_the_body(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.max_body = 4096});
   struct https_client *client = https_server_client(server);
@@ -88,7 +88,7 @@ static long get_with_header(struct https_client *client, size_t size) {
   return status;
 }
 
-static void a_head(void **state) {
+static void limits_the_head(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.max_header = 2048});
   struct https_client *client = https_server_client(server);
@@ -102,7 +102,7 @@ static void a_head(void **state) {
   end(server);
 }
 
-/* A review whose object is nested so deep that the whole is DEPTH. */
+/* A review whose object is nested so that the whole body has DEPTH levels. */
 static char *nested_review(unsigned depth) {
   struct dw_buf text = DW_BUF_INIT;
   dw_buf_puts(&text, "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"u\","
@@ -133,7 +133,7 @@ static void expect_nesting(unsigned limit, unsigned deepest) {
   end(server);
 }
 
-static void nesting(void **state) {
+static void limits_nesting(void **state) {
   (void)state;
   expect_nesting(0, DW_JSON_MAX_DEPTH);
   expect_nesting(16, 16);
@@ -141,7 +141,7 @@ static void nesting(void **state) {
 
 /* --- memory --- */
 
-/* {"x":[0,0,...]} of LENGTH bytes, an even number. */
+/* {"x":[0,0,...]} of LENGTH bytes, which must be even. */
 static char *wide_body(size_t length) {
   char *body = malloc(length + 1);
   assert_non_null(body);
@@ -154,12 +154,12 @@ static char *wide_body(size_t length) {
   return body;
 }
 
-static void memory_of_one_request(void **state) {
+static void limits_the_memory_of_one_request(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.max_memory = 1 << 20});
   struct https_client *client = https_server_client(server);
   char *body = wide_body(200000);
-  assert_int_equal(post(client, body, 10000), 400); /* no whole JSON, and little of it */
+  assert_int_equal(post(client, body, 10000), 400); /* incomplete JSON that is not worth much memory */
   assert_int_equal(hits_of(server, "memory"), 0);
   assert_int_equal(post(client, body, 200000), 413);
   assert_int_equal(hits_of(server, "memory"), 1);
@@ -168,15 +168,15 @@ static void memory_of_one_request(void **state) {
   end(server);
 }
 
-static void memory_of_all_requests(void **state) {
+static void limits_the_memory_of_all_requests(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.max_total_memory = 1 << 20});
   struct https_client *client = https_server_client(server);
   char *body = wide_body(200000), *review = nested_review(5);
   assert_int_equal(post(client, body, 200000), 503);
   assert_int_equal(hits_of(server, "total_memory"), 1);
-  assert_int_equal(post(client, review, strlen(review)), 200); /* small ones are answered all the same */
-  assert_true(https_server_metric(server, "droveway_request_memory_bytes") == 0); /* all is given back */
+  assert_int_equal(post(client, review, strlen(review)), 200);                    /* small ones are still answered */
+  assert_true(https_server_metric(server, "droveway_request_memory_bytes") == 0); /* all memory is released */
   free(review);
   free(body);
   https_client_free(client);
@@ -195,8 +195,8 @@ static double peak_megabytes(void) {
   return kilobytes / 1024;
 }
 
-/* With the limits that hold unless told otherwise. The client's copies of the body are in this process too. */
-static void the_largest_body_costs_less_than_64_megabytes(void **state) {
+/* With the default limits. The client's copies of the body are in this process, too. */
+static void the_largest_body_needs_less_than_64_megabytes(void **state) {
   (void)state;
   struct https_server *server = start(NULL);
   struct https_client *client = https_server_client(server);
@@ -225,7 +225,7 @@ static void expect_connections(const struct dw_server_options *options, size_t m
   struct https_server *server = start(options);
   struct https_client *client = https_server_client(server);
   struct https_raw *open[8];
-  assert_int_equal(get_with_header(client, 10), 200); /* this one counts */
+  assert_int_equal(get_with_header(client, 10), 200); /* this connection counts */
   assert_int_equal(hits_of(server, limit), 0);
   for (size_t i = 0; i + 1 < most; i++) {
     open[i] = connect_raw(server);
@@ -244,17 +244,17 @@ static void expect_connections(const struct dw_server_options *options, size_t m
   end(server);
 }
 
-static void connections_together(void **state) {
+static void limits_connections(void **state) {
   (void)state;
   expect_connections(&(struct dw_server_options){.max_connections = 4}, 4, "connections");
 }
 
-static void connections_of_one_address(void **state) {
+static void limits_connections_of_one_address(void **state) {
   (void)state;
   expect_connections(&(struct dw_server_options){.max_connections_per_address = 3}, 3, "connections_per_address");
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which need memory without a limit */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* these need unlimited memory */
 
 static struct rlimit limit_memory_to(size_t more) {
   unsigned long pages = 0;
@@ -279,12 +279,13 @@ static void is_closed_unanswered(const struct https_server *server) {
   close(fd);
 }
 
-/* libmicrohttpd has taken it over by then, and says nothing where the memory of its head can't be had. */
-static void a_connection_without_memory_does_not_count(void **state) {
+/* libmicrohttpd has accepted the connection by then, and gives no notification if it has no memory for the head. */
+static void a_connection_that_got_no_memory_does_not_count(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){
       .threads = 1, .max_header = 256 << 20, .max_connections = 3, .connection_rate = 1000});
-  assert_true(https_server_metric(server, "droveway_connections") == 0); /* its connection stands from here on */
+  assert_true(https_server_metric(server, "droveway_connections") ==
+              0); /* from here on the connection is established */
   struct rlimit before = limit_memory_to(64 << 20);
   for (int i = 0; i < 10; i++)
     is_closed_unanswered(server);
@@ -299,8 +300,8 @@ static void a_connection_without_memory_does_not_count(void **state) {
 
 #endif
 
-/* Two a second: one at once (the client's), four wait their turn, the rest is closed. */
-static void new_connections_of_one_address(void **state) {
+/* Two per second: one at once (the client's), four wait, the others are closed. */
+static void limits_new_connections_of_one_address(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.connection_rate = 2});
   struct https_client *client = https_server_client(server);
@@ -317,7 +318,7 @@ static void new_connections_of_one_address(void **state) {
   for (size_t i = 0; i < 20; i++)
     close(sockets[i]);
   struct https_raw *raw = NULL;
-  for (int waited = 0; (raw = connect_raw(server)) == NULL; waited += 20) { /* its turn comes */
+  for (int waited = 0; (raw = connect_raw(server)) == NULL; waited += 20) { /* until it may be served */
     assert_true(waited < PATIENCE_MS);
     pause_ms(20);
   }
@@ -335,7 +336,7 @@ static bool is_closed(struct https_raw *raw) {
   return closed;
 }
 
-static void threads(void **state) {
+static void starts_the_given_number_of_threads(void **state) {
   (void)state;
   static const struct {
     unsigned threads, connections, answering;
@@ -348,7 +349,7 @@ static void threads(void **state) {
   }
 }
 
-static void idle_connections_end(void **state) {
+static void closes_idle_connections(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.idle_ms = 300, .request_ms = 60000});
   struct https_raw *raw = connect_raw(server);
@@ -360,7 +361,7 @@ static void idle_connections_end(void **state) {
   end(server);
 }
 
-/* Sends TEXT a byte at a time, until the other side has had enough. */
+/* Sends TEXT byte by byte, until the server closes the connection. */
 static bool trickles_to_the_end(struct https_raw *raw, const char *text) {
   for (; *text != '\0'; text++) {
     if (!https_raw_send(raw, text, 1))
@@ -390,29 +391,29 @@ static void expect_slow(const char *first, const char *slow) {
 #define GET_LIVEZ "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 #define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static void a_connection_without_a_request_ends(void **state) {
+static void closes_a_connection_without_a_request(void **state) {
   (void)state;
   expect_slow("", "");
 }
 
-static void a_slow_head_ends(void **state) {
+static void closes_a_connection_with_a_slow_head(void **state) {
   (void)state;
   expect_slow("", "GET /livez HTTP/1.1\r\nHost: x\r\nX: " LONG LONG);
 }
 
-static void a_slow_head_on_a_kept_connection_ends(void **state) {
+static void closes_a_kept_connection_with_a_slow_head(void **state) {
   (void)state;
   expect_slow(GET_LIVEZ, "GET /" LONG LONG LONG);
 }
 
-static void a_slow_body_ends(void **state) {
+static void closes_a_connection_with_a_slow_body(void **state) {
   (void)state;
   expect_slow(
       "",
       "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n" LONG LONG);
 }
 
-static void what_is_in_time_is_answered(void **state) {
+static void answers_requests_within_the_time_limit(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.request_ms = 5000, .idle_ms = 60000});
   struct https_raw *raw = connect_raw(server);
@@ -428,25 +429,25 @@ static void what_is_in_time_is_answered(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_body),
-    cmocka_unit_test(a_head),
-    cmocka_unit_test(nesting),
-    cmocka_unit_test(memory_of_one_request),
-    cmocka_unit_test(memory_of_all_requests),
-    cmocka_unit_test(the_largest_body_costs_less_than_64_megabytes),
-    cmocka_unit_test(connections_together),
-    cmocka_unit_test(connections_of_one_address),
+    cmocka_unit_test(limits_the_body),
+    cmocka_unit_test(limits_the_head),
+    cmocka_unit_test(limits_nesting),
+    cmocka_unit_test(limits_the_memory_of_one_request),
+    cmocka_unit_test(limits_the_memory_of_all_requests),
+    cmocka_unit_test(the_largest_body_needs_less_than_64_megabytes),
+    cmocka_unit_test(limits_connections),
+    cmocka_unit_test(limits_connections_of_one_address),
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    cmocka_unit_test(a_connection_without_memory_does_not_count),
+    cmocka_unit_test(a_connection_that_got_no_memory_does_not_count),
 #endif
-    cmocka_unit_test(new_connections_of_one_address),
-    cmocka_unit_test(threads),
-    cmocka_unit_test(idle_connections_end),
-    cmocka_unit_test(a_connection_without_a_request_ends),
-    cmocka_unit_test(a_slow_head_ends),
-    cmocka_unit_test(a_slow_head_on_a_kept_connection_ends),
-    cmocka_unit_test(a_slow_body_ends),
-    cmocka_unit_test(what_is_in_time_is_answered),
+    cmocka_unit_test(limits_new_connections_of_one_address),
+    cmocka_unit_test(starts_the_given_number_of_threads),
+    cmocka_unit_test(closes_idle_connections),
+    cmocka_unit_test(closes_a_connection_without_a_request),
+    cmocka_unit_test(closes_a_connection_with_a_slow_head),
+    cmocka_unit_test(closes_a_kept_connection_with_a_slow_head),
+    cmocka_unit_test(closes_a_connection_with_a_slow_body),
+    cmocka_unit_test(answers_requests_within_the_time_limit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

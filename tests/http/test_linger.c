@@ -1,4 +1,4 @@
-/* Connections that were answered before all was read: they take what still comes, within bounds. */
+/* Connections that were answered before their whole body was read: what still arrives is read, within limits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 
 enum { MOST_SOCKETS = 64, MOST_BYTES = 64 << 20 };
 
-static bool had_input; /* before any of it ran */
+static bool had_input; /* memory in use before the first test */
 
 static int set_up(void **state) {
   struct dw_error err = DW_ERROR_INIT;
@@ -42,7 +42,7 @@ static int closed_by_server(struct lingerer *linger) {
   return ends[1];
 }
 
-static bool takes(int client, size_t bytes) {
+static bool accepts(int client, size_t bytes) {
   static const char waste[1 << 16];
   while (bytes > 0) {
     ssize_t sent = send(client, waste, bytes < sizeof waste ? bytes : sizeof waste, MSG_NOSIGNAL);
@@ -54,36 +54,36 @@ static bool takes(int client, size_t bytes) {
 }
 
 static size_t count_taking(const int *clients, size_t count) {
-  size_t taking = 0;
+  size_t accepting = 0;
   for (size_t i = 0; i < count; i++)
-    taking += takes(clients[i], 1) ? 1 : 0;
-  return taking;
+    accepting += accepts(clients[i], 1) ? 1 : 0;
+  return accepting;
 }
 
 static void assert_answered(int client) {
   char answer[8];
-  assert_int_equal(recv(client, answer, sizeof answer, MSG_WAITALL), 6); /* and then it has ended */
+  assert_int_equal(recv(client, answer, sizeof answer, MSG_WAITALL), 6); /* and then it has been closed */
   assert_memory_equal(answer, "answer", 6);
 }
 
-static void who_still_sends_gets_the_answer(void **state) {
+static void a_client_that_still_sends_gets_the_answer(void **state) {
   int client = closed_by_server(*state);
-  assert_true(takes(client, 1));
-  assert_true(takes(client, 1 << 20));
+  assert_true(accepts(client, 1));
+  assert_true(accepts(client, 1 << 20));
   assert_answered(client);
-  assert_true(takes(client, 1));
+  assert_true(accepts(client, 1));
   close(client);
 }
 
-static void of_one_connection_only_so_many_bytes_are_taken(void **state) {
+static void limits_the_bytes_of_one_connection(void **state) {
   int client = closed_by_server(*state);
-  (void)takes(client, MOST_BYTES);
-  WAIT_FOR(!takes(client, 1));
+  (void)accepts(client, MOST_BYTES);
+  WAIT_FOR(!accepts(client, 1));
   assert_answered(client);
   close(client);
 }
 
-static void only_so_many_connections_are_kept(void **state) {
+static void limits_the_number_of_connections(void **state) {
   int clients[MOST_SOCKETS + 6];
   enum { COUNT = sizeof clients / sizeof *clients };
   for (size_t i = 0; i < COUNT; i++)
@@ -96,14 +96,15 @@ static void only_so_many_connections_are_kept(void **state) {
   }
 }
 
-static void a_connection_that_ends_makes_room(void **state) {
+static void a_connection_that_ends_makes_room_for_another(void **state) {
   for (int i = 0; i < 4 * MOST_SOCKETS; i++) {
     int client = closed_by_server(*state);
     assert_answered(client);
     close(client);
   }
   int last = -1;
-  for (bool taken = false; !taken; taken = takes(last, 1)) { /* as soon as the others are seen to have ended */
+  for (bool accepted = false; !accepted;
+       accepted = accepts(last, 1)) { /* once the end of the others has been noticed */
     if (last >= 0)
       close(last);
     last = closed_by_server(*state);
@@ -112,15 +113,15 @@ static void a_connection_that_ends_makes_room(void **state) {
   close(last);
 }
 
-static void no_other_descriptor_is_closed(void **state) {
+static void closes_no_other_descriptor(void **state) {
   int kept = open("/dev/null", O_RDONLY | O_CLOEXEC);
   assert_true(kept >= 0);
   close(closed_by_server(*state));
   int client = closed_by_server(*state);
-  assert_true(takes(client, 1));
+  assert_true(accepts(client, 1));
   dw_linger_stop(*state);
   *state = NULL;
-  assert_false(takes(client, 1));
+  assert_false(accepts(client, 1));
   assert_int_equal(fcntl(STDIN_FILENO, F_GETFD) >= 0, had_input);
   assert_true(fcntl(kept, F_GETFD) >= 0);
   close(client);
@@ -131,9 +132,11 @@ int main(void) {
   had_input = fcntl(STDIN_FILENO, F_GETFD) >= 0;
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(who_still_sends_gets_the_answer),   TEST(of_one_connection_only_so_many_bytes_are_taken),
-      TEST(only_so_many_connections_are_kept), TEST(a_connection_that_ends_makes_room),
-      TEST(no_other_descriptor_is_closed),
+      TEST(a_client_that_still_sends_gets_the_answer),
+      TEST(limits_the_bytes_of_one_connection),
+      TEST(limits_the_number_of_connections),
+      TEST(a_connection_that_ends_makes_room_for_another),
+      TEST(closes_no_other_descriptor),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

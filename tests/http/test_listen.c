@@ -43,7 +43,7 @@ static bool connects(int family, uint16_t port) {
   return failed == 0;
 }
 
-static void an_ipv4_address_listens_there(void **state) {
+static void listens_on_an_ipv4_address(void **state) {
   (void)state;
   char name[64], expected[64];
   int fd = open_or_fail("127.0.0.1:0");
@@ -56,7 +56,7 @@ static void an_ipv4_address_listens_there(void **state) {
   assert_false(connects(AF_INET, port));
 }
 
-static void an_ipv6_address_listens_there_alone(void **state) {
+static void listens_only_on_an_ipv6_address(void **state) {
   (void)state;
   char name[64];
   if (!machine_has_ipv6())
@@ -69,7 +69,7 @@ static void an_ipv6_address_listens_there_alone(void **state) {
   close(fd);
 }
 
-static void no_address_listens_on_both_families(void **state) {
+static void listens_on_both_families_without_an_address(void **state) {
   (void)state;
   char name[64];
   int fd = open_or_fail(":0");
@@ -80,7 +80,7 @@ static void no_address_listens_on_both_families(void **state) {
   close(fd);
 }
 
-static void a_taken_port_is_an_error_that_says_so(void **state) {
+static void reports_that_a_port_is_in_use(void **state) {
   (void)state;
   char name[64];
   struct dw_error err = DW_ERROR_INIT;
@@ -93,7 +93,7 @@ static void a_taken_port_is_an_error_that_says_so(void **state) {
   close(fd);
 }
 
-static void other_texts_are_no_address(void **state) {
+static void rejects_texts_that_are_not_addresses(void **state) {
   (void)state;
   static const char *const texts[] = {"",          "8443",   "127.0.0.1", ":",      ":x",
                                       ":65536",    ":-1",    "::1:8443",  "[::1]",  "[::1:8443",
@@ -101,23 +101,26 @@ static void other_texts_are_no_address(void **state) {
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     struct dw_error err = DW_ERROR_INIT;
     if (dw_listen_open(texts[i], &err) >= 0)
-      fail_msg("\"%s\" was taken", texts[i]);
+      fail_msg("\"%s\" was accepted", texts[i]);
     assert_int_equal(err.code, DW_ERR_USAGE);
   }
 }
 
-static void a_foreign_address_is_refused(void **state) {
+static void rejects_an_address_of_another_machine(void **state) {
   (void)state;
   struct dw_error err = DW_ERROR_INIT;
-  assert_int_equal(dw_listen_open("192.0.2.1:0", &err), -1); /* RFC 5737: nobody's */
+  assert_int_equal(dw_listen_open("192.0.2.1:0", &err), -1); /* an address of no machine (RFC 5737) */
   assert_int_equal(err.code, DW_ERR_IO);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_ipv4_address_listens_there),       cmocka_unit_test(an_ipv6_address_listens_there_alone),
-      cmocka_unit_test(no_address_listens_on_both_families), cmocka_unit_test(a_taken_port_is_an_error_that_says_so),
-      cmocka_unit_test(other_texts_are_no_address),          cmocka_unit_test(a_foreign_address_is_refused),
+      cmocka_unit_test(listens_on_an_ipv4_address),
+      cmocka_unit_test(listens_only_on_an_ipv6_address),
+      cmocka_unit_test(listens_on_both_families_without_an_address),
+      cmocka_unit_test(reports_that_a_port_is_in_use),
+      cmocka_unit_test(rejects_texts_that_are_not_addresses),
+      cmocka_unit_test(rejects_an_address_of_another_machine),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

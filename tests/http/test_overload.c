@@ -38,7 +38,7 @@ static int tear_down(void **state) {
   return 0;
 }
 
-/* As if the last line were so old. */
+/* Makes the last line appear SECONDS old. */
 static void age(struct fixture *f, int64_t seconds) {
   f->overload.reported_at -= seconds * 1000000;
   f->overload.left_out_at -= seconds * 1000000;
@@ -49,12 +49,12 @@ static void hit(struct fixture *f, enum dw_bound limit, unsigned times) {
     dw_bound_hit(&f->load.hits, limit);
 }
 
-/* "msg":"no more connections ..." holds that of the beginning too. */
+/* The line "no more connections ..." contains the text of the first one, too. */
 static size_t count_begins(const struct fixture *f) {
   return count_in_file(f->log.path, begins) - count_in_file(f->log.path, ends);
 }
 
-static void nothing_is_said_of_nothing(void **state) {
+static void logs_nothing_without_refusals(void **state) {
   struct fixture *f = *state;
   for (int i = 0; i < 5; i++, age(f, 60))
     dw_overload_report(&f->overload);
@@ -63,14 +63,14 @@ static void nothing_is_said_of_nothing(void **state) {
   free(log);
 }
 
-static void it_is_said_when_it_begins_goes_on_and_ends(void **state) {
+static void logs_when_refusing_begins_continues_and_ends(void **state) {
   struct fixture *f = *state;
   hit(f, DW_BOUND_CONNECTIONS, 3);
   hit(f, DW_BOUND_CONNECTION_RATE, 1);
   dw_overload_report(&f->overload);
   assert_int_equal(count_begins(f), 1);
   assert_int_equal(count_in_file(f->log.path, "\"listener\":\"webhook\",\"connections\":3,\"connection_rate\":1}"), 1);
-  for (int i = 0; i < 100; i++) { /* no line each */
+  for (int i = 0; i < 100; i++) { /* not one line each */
     hit(f, DW_BOUND_CONNECTIONS, 1);
     dw_overload_report(&f->overload);
   }
@@ -93,7 +93,7 @@ static void it_is_said_when_it_begins_goes_on_and_ends(void **state) {
   assert_int_equal(count_begins(f), 3);
 }
 
-static void idle_connections_and_refused_requests_are_none(void **state) {
+static void ignores_idle_connections_and_refused_requests(void **state) {
   struct fixture *f = *state;
   hit(f, DW_BOUND_IDLE_TIME, 5);
   hit(f, DW_BOUND_BODY, 5);
@@ -101,7 +101,7 @@ static void idle_connections_and_refused_requests_are_none(void **state) {
   assert_int_equal(count_begins(f), 0);
 }
 
-static void lines_that_were_left_out_are_counted_once_a_second(void **state) {
+static void counts_dropped_lines_once_per_second(void **state) {
   struct fixture *f = *state;
   f->load.refusals.left_out = 7;
   age(f, 60);
@@ -119,10 +119,10 @@ static void lines_that_were_left_out_are_counted_once_a_second(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(nothing_is_said_of_nothing),
-      TEST(it_is_said_when_it_begins_goes_on_and_ends),
-      TEST(idle_connections_and_refused_requests_are_none),
-      TEST(lines_that_were_left_out_are_counted_once_a_second),
+      TEST(logs_nothing_without_refusals),
+      TEST(logs_when_refusing_begins_continues_and_ends),
+      TEST(ignores_idle_connections_and_refused_requests),
+      TEST(counts_dropped_lines_once_per_second),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ static struct counts connect_times(struct rates *rates, uint32_t who, int64_t no
   return counts;
 }
 
-static void some_at_once_some_wait_and_more_are_refused(void **state) {
+static void serves_a_burst_delays_some_and_refuses_more(void **state) {
   struct counts counts = connect_times(*state, 1, SECOND, 100);
   assert_int_equal(counts.at_once, 5);
   assert_int_equal(counts.waiting, 20);
@@ -52,7 +52,7 @@ static void some_at_once_some_wait_and_more_are_refused(void **state) {
   assert_in_range(counts.longest, 2 * SECOND - 1, 2 * SECOND);
 }
 
-static void each_waits_its_turn(void **state) {
+static void each_connection_waits_longer_than_the_one_before(void **state) {
   int64_t last = 0;
   connect_times(*state, 1, SECOND, 5);
   for (int i = 0; i < 20; i++) {
@@ -62,22 +62,22 @@ static void each_waits_its_turn(void **state) {
   }
 }
 
-static void what_was_refused_is_taken_later(void **state) {
+static void accepts_a_refused_address_later(void **state) {
   connect_times(*state, 1, SECOND, 100);
   struct counts soon = connect_times(*state, 1, 2 * SECOND + 1, 100);
   assert_int_equal(soon.at_once, 0);
   assert_int_equal(soon.waiting, 10);
   struct counts late = connect_times(*state, 1, 100 * (int64_t)SECOND, 100);
-  assert_int_equal(late.at_once, 5); /* no more is saved up */
+  assert_int_equal(late.at_once, 5); /* no more tokens are collected */
 }
 
-static void addresses_do_not_cost_each_other(void **state) {
+static void addresses_do_not_affect_each_other(void **state) {
   assert_int_equal(connect_times(*state, 1, SECOND, 100).at_once, 5);
   assert_int_equal(connect_times(*state, 2, SECOND, 100).at_once, 5);
 }
 
-/* There is room for few addresses: the one that was away longest makes way, and those that are here are kept. */
-static void a_flood_of_addresses_takes_no_memory_and_forgets_no_one_at_work(void **state) {
+/* There is room for few addresses: the one that was unused longest is replaced, and active ones are kept. */
+static void a_flood_of_addresses_needs_no_memory_and_keeps_active_ones(void **state) {
   int64_t now = SECOND;
   unsigned more = 0;
   connect_times(*state, 1, now, 100);
@@ -93,11 +93,11 @@ static void a_flood_of_addresses_takes_no_memory_and_forgets_no_one_at_work(void
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(some_at_once_some_wait_and_more_are_refused),
-      TEST(each_waits_its_turn),
-      TEST(what_was_refused_is_taken_later),
-      TEST(addresses_do_not_cost_each_other),
-      TEST(a_flood_of_addresses_takes_no_memory_and_forgets_no_one_at_work),
+      TEST(serves_a_burst_delays_some_and_refuses_more),
+      TEST(each_connection_waits_longer_than_the_one_before),
+      TEST(accepts_a_refused_address_later),
+      TEST(addresses_do_not_affect_each_other),
+      TEST(a_flood_of_addresses_needs_no_memory_and_keeps_active_ones),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

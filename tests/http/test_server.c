@@ -1,4 +1,4 @@
-/* Real HTTPS on a loopback port, the server's certificate checked. */
+/* Real HTTPS on a loopback port, with verification of the server's certificate. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,7 +73,7 @@ static void assert_answered(const struct https_reply *reply) {
   assert_has_uid(reply->body);
 }
 
-static void a_recorded_review_goes_through(void **state) {
+static void answers_a_recorded_review(void **state) {
   struct https_client *client = https_server_client(*state);
   struct https_reply reply = post_recorded(client);
   assert_answered(&reply);
@@ -82,7 +82,7 @@ static void a_recorded_review_goes_through(void **state) {
   https_client_free(client);
 }
 
-static void tls_1_2_and_1_3_are_spoken(void **state) {
+static void accepts_tls_1_2_and_1_3(void **state) {
   struct https_client *client = https_server_client(*state);
   https_client_tls(client, HTTPS_TLS_1_2);
   assert_int_equal(status_of(client, &(struct https_request){.path = "/livez"}), 200);
@@ -91,12 +91,12 @@ static void tls_1_2_and_1_3_are_spoken(void **state) {
   https_client_free(client);
 }
 
-static void tls_1_1_is_refused_by_the_server(void **state) {
+static void rejects_tls_1_1(void **state) {
   struct https_client *client = https_server_client(*state);
   https_client_tls(client, HTTPS_TLS_1_1);
   struct https_reply reply = https_send(client, &(struct https_request){.path = "/livez"});
   assert_int_equal(reply.status, 0);
-  /* Not the client's own refusal: the server hung up, with an alert or without. */
+  /* The server closed the connection, with or without an alert; the client did not refuse. */
   bool by_server = strstr(reply.error, "SSL_ERROR_SYSCALL") != NULL || strstr(reply.error, "alert") != NULL ||
                    strstr(reply.error, "eof") != NULL || strstr(reply.error, "reset") != NULL;
   print_message("TLS 1.1: %s\n", reply.error);
@@ -105,7 +105,7 @@ static void tls_1_1_is_refused_by_the_server(void **state) {
   https_client_free(client);
 }
 
-static void another_ca_does_not_vouch_for_it(void **state) {
+static void does_not_verify_against_another_ca(void **state) {
   struct https_server *server = *state;
   char other[64];
   static const char *const names[] = {"localhost"};
@@ -124,8 +124,8 @@ static void another_ca_does_not_vouch_for_it(void **state) {
   folder_remove(other);
 }
 
-/* After a refusal what follows may not be what the client meant for a request. */
-static void a_connection_is_kept_after_answers_and_closed_after_refusals(void **state) {
+/* After a refusal, what follows may not be what the client sent as a request. */
+static void keeps_a_connection_after_answers_and_closes_it_after_refusals(void **state) {
   struct https_client *client = https_server_client(*state);
   struct https_reply first = post_recorded(client);
   assert_int_equal(first.new_connections, 1);
@@ -158,7 +158,7 @@ static void a_connection_is_kept_after_answers_and_closed_after_refusals(void **
   https_client_free(client);
 }
 
-static void head_has_no_body(void **state) {
+static void answers_head_without_a_body(void **state) {
   struct https_client *client = https_server_client(*state);
   struct https_reply reply = https_send(client, &(struct https_request){.method = "HEAD", .path = "/readyz"});
   assert_int_equal(reply.status, 200);
@@ -168,7 +168,7 @@ static void head_has_no_body(void **state) {
   https_client_free(client);
 }
 
-static void a_wrong_method_gets_an_allow_header(void **state) {
+static void sends_an_allow_header_for_a_wrong_method(void **state) {
   struct https_client *client = https_server_client(*state);
   struct https_reply reply = https_send(client, &(struct https_request){.path = "/validate"});
   assert_int_equal(reply.status, 405);
@@ -177,7 +177,7 @@ static void a_wrong_method_gets_an_allow_header(void **state) {
   https_client_free(client);
 }
 
-/* LENGTH blanks and then a JSON value that is no review. */
+/* LENGTH spaces and then a JSON value that is not a review. */
 static char *padded(size_t length) {
   char *body = malloc(length + 1);
   assert_non_null(body);
@@ -186,7 +186,7 @@ static char *padded(size_t length) {
   return body;
 }
 
-static void bodies_up_to_the_limit_are_read(void **state) {
+static void reads_bodies_up_to_the_limit(void **state) {
   static const char *const at_once[] = {"Content-Type: application/json", "Expect:", NULL};
   struct https_client *client = https_server_client(*state);
   char *body = padded(BODY_LIMIT + 1);
@@ -210,8 +210,8 @@ static void bodies_up_to_the_limit_are_read(void **state) {
   https_client_free(client);
 }
 
-/* The client sends all before it reads: the answer must not be lost in a reset. */
-static void the_refusal_reaches_a_client_that_only_sends(void **state) {
+/* The client sends everything before it reads. A reset must not lose the answer. */
+static void a_refusal_reaches_a_client_that_only_sends(void **state) {
   static const char head[] = "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                              "Content-Length: 8000000\r\n\r\n";
   struct https_server *server = *state;
@@ -227,7 +227,7 @@ static void the_refusal_reaches_a_client_that_only_sends(void **state) {
   https_raw_close(raw);
 }
 
-static void a_length_over_the_limit_is_refused_before_the_body_comes(void **state) {
+static void refuses_a_length_over_the_limit_before_the_body_arrives(void **state) {
   static const char head[] = "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                              "Content-Length: 262145\r\n\r\n";
   struct https_server *server = *state;
@@ -242,7 +242,7 @@ static void a_length_over_the_limit_is_refused_before_the_body_comes(void **stat
   https_raw_close(raw);
 }
 
-static void malformed_http_does_no_harm(void **state) {
+static void survives_malformed_http(void **state) {
   static const char *const texts[] = {
       "\r\n\r\n\r\n",
       "NONSENSE\r\n\r\n",
@@ -272,15 +272,15 @@ static void malformed_http_does_no_harm(void **state) {
   https_client_free(client);
 }
 
-/* RFC 9112, 6.3: two readers of these could see two different requests. */
-static void a_body_whose_end_is_told_in_two_ways_is_refused(void **state) {
+/* RFC 9112, 6.3: two readers could find two different requests in these. */
+static void refuses_an_ambiguous_body_length(void **state) {
   static const char *const heads[] = {"Content-Length: 2\r\nContent-Length: 2\r\n",
                                       "Content-Length: 2\r\nContent-Length: 40\r\n",
                                       "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
                                       "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
                                       "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
                                       "Transfer-Encoding: gzip, chunked\r\n",
-                                      "Content-Length: +2\r\n", /* from here on libmicrohttpd refuses by itself */
+                                      "Content-Length: +2\r\n", /* from here on libmicrohttpd itself refuses */
                                       "Content-Length: 2, 2\r\n"};
   enum { OURS = 6 };
   static const char reason[] =
@@ -307,7 +307,7 @@ static void a_body_whose_end_is_told_in_two_ways_is_refused(void **state) {
   }
 }
 
-static void a_huge_head_is_refused(void **state) {
+static void refuses_a_huge_head(void **state) {
   struct https_server *server = *state;
   struct https_raw *raw = https_raw_open("localhost", server->port, server->ca);
   char *filler = padded(200000);
@@ -325,7 +325,7 @@ static void a_huge_head_is_refused(void **state) {
   https_client_free(client);
 }
 
-static void plain_http_gets_no_answer(void **state) {
+static void does_not_answer_plain_http(void **state) {
   static const char text[] = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
   struct https_server *server = *state;
   struct sockaddr_in address = {
@@ -342,8 +342,8 @@ static void plain_http_gets_no_answer(void **state) {
 static const char large_head[] = "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                                  "Content-Length: 250000\r\n\r\n";
 
-/* BUDGET holds two bodies of 250000 bytes, not three; a small one is always taken. */
-static void too_many_large_bodies_at_once_are_put_off(void **state) {
+/* The budget holds two bodies of 250000 bytes, not three. A small one is always accepted. */
+static void answers_503_to_too_many_large_bodies_at_once(void **state) {
   struct https_server *server = *state;
   struct https_raw *slow[2];
   char *body = padded(250000);
@@ -367,12 +367,12 @@ static void too_many_large_bodies_at_once_are_put_off(void **state) {
     free(answer);
     https_raw_close(slow[i]);
   }
-  assert_int_equal(status_of(client, &large), 400); /* given back */
+  assert_int_equal(status_of(client, &large), 400); /* released */
   https_client_free(client);
   free(body);
 }
 
-static void an_endless_body_is_cut_off(void **state) {
+static void cuts_off_an_endless_body(void **state) {
   struct https_server *server = *state;
   static const char head[] = "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                              "Transfer-Encoding: chunked\r\n\r\n";
@@ -385,7 +385,7 @@ static void an_endless_body_is_cut_off(void **state) {
   assert_true(https_raw_send(raw, head, sizeof head - 1));
   while (sent < 400 && https_raw_send(raw, chunk, 0x100000 + 10))
     sent++;
-  assert_true(sent > 32 && sent < 400); /* MiB: 64 are taken, some are under way */
+  assert_true(sent > 32 && sent < 400); /* MiB: 64 are accepted, some more are on their way */
   free(chunk);
   https_raw_close(raw);
 }
@@ -395,7 +395,7 @@ static void *stop(void *server) {
   return NULL;
 }
 
-static void stopping_finishes_what_is_in_flight(void **state) {
+static void stopping_finishes_requests_in_progress(void **state) {
   struct https_server *server = *state;
   size_t length = 0;
   char *body = file_text(recorded, &length);
@@ -416,7 +416,7 @@ static void stopping_finishes_what_is_in_flight(void **state) {
   assert_null(strstr(first, "Connection: close"));
   pthread_create(&stopper, NULL, stop, server);
   pause_ms(200);
-  assert_null(https_raw_open("localhost", server->port, server->ca)); /* no new ones */
+  assert_null(https_raw_open("localhost", server->port, server->ca)); /* no new connections */
   assert_true(https_raw_send(idle, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n", 33));
   char *ready = https_raw_receive(idle, 500, NULL);
   assert_int_equal(strncmp(ready, "HTTP/1.1 503 ", 13), 0);
@@ -440,7 +440,7 @@ static int64_t now_ms(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void stopping_waits_only_so_long(void **state) {
+static void stopping_waits_only_for_a_limited_time(void **state) {
   struct https_server *server = *state;
   struct https_raw *raw = https_raw_open("localhost", server->port, server->ca);
   assert_non_null(raw);
@@ -463,7 +463,7 @@ static void stopping_an_idle_server_is_quick(void **state) {
   https_client_free(client);
 }
 
-static void one_thread_serves_too(void **state) {
+static void works_with_one_thread(void **state) {
   struct https_server *server = *state;
   https_server_stop(server);
   https_server_start(server, NULL, &(struct dw_server_options){.threads = 1});
@@ -474,7 +474,7 @@ static void one_thread_serves_too(void **state) {
   https_client_free(client);
 }
 
-static void the_library_tells_its_version(void **state) {
+static void reports_the_version_of_libmicrohttpd(void **state) {
   (void)state;
   assert_int_equal(strncmp(dw_http_library(), "0.", 2), 0);
 }
@@ -482,27 +482,27 @@ static void the_library_tells_its_version(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(a_recorded_review_goes_through),
-      TEST(tls_1_2_and_1_3_are_spoken),
-      TEST(tls_1_1_is_refused_by_the_server),
-      TEST(another_ca_does_not_vouch_for_it),
-      TEST(a_connection_is_kept_after_answers_and_closed_after_refusals),
-      TEST(head_has_no_body),
-      TEST(a_wrong_method_gets_an_allow_header),
-      TEST(bodies_up_to_the_limit_are_read),
-      TEST(the_refusal_reaches_a_client_that_only_sends),
-      TEST(a_length_over_the_limit_is_refused_before_the_body_comes),
-      TEST(malformed_http_does_no_harm),
-      TEST(a_body_whose_end_is_told_in_two_ways_is_refused),
-      TEST(a_huge_head_is_refused),
-      TEST(plain_http_gets_no_answer),
-      TEST(too_many_large_bodies_at_once_are_put_off),
-      TEST(an_endless_body_is_cut_off),
-      TEST(stopping_finishes_what_is_in_flight),
-      TEST(stopping_waits_only_so_long),
+      TEST(answers_a_recorded_review),
+      TEST(accepts_tls_1_2_and_1_3),
+      TEST(rejects_tls_1_1),
+      TEST(does_not_verify_against_another_ca),
+      TEST(keeps_a_connection_after_answers_and_closes_it_after_refusals),
+      TEST(answers_head_without_a_body),
+      TEST(sends_an_allow_header_for_a_wrong_method),
+      TEST(reads_bodies_up_to_the_limit),
+      TEST(a_refusal_reaches_a_client_that_only_sends),
+      TEST(refuses_a_length_over_the_limit_before_the_body_arrives),
+      TEST(survives_malformed_http),
+      TEST(refuses_an_ambiguous_body_length),
+      TEST(refuses_a_huge_head),
+      TEST(does_not_answer_plain_http),
+      TEST(answers_503_to_too_many_large_bodies_at_once),
+      TEST(cuts_off_an_endless_body),
+      TEST(stopping_finishes_requests_in_progress),
+      TEST(stopping_waits_only_for_a_limited_time),
       TEST(stopping_an_idle_server_is_quick),
-      TEST(one_thread_serves_too),
-      cmocka_unit_test(the_library_tells_its_version),
+      TEST(works_with_one_thread),
+      cmocka_unit_test(reports_the_version_of_libmicrohttpd),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* What a client does to a connection below HTTP: handshakes that wait or come in bits, answers that are not read. */
+/* What a client can do to a connection below HTTP: handshakes that stall or arrive in pieces, answers that are not
+ * read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +35,7 @@ static int set_up(void **state) {
   return 0;
 }
 
-/* Each address may have as many connections as there may be together. */
+/* One address may use all connections. */
 static int set_up_for_many(void **state) {
   struct https_server *server = calloc(1, sizeof *server);
   assert_non_null(server);
@@ -59,8 +60,8 @@ struct client {
   int fd;
   gnutls_session_t session;
   gnutls_certificate_credentials_t trust;
-  bool deaf;      /* reads nothing */
-  size_t at_once; /* bytes a segment; 0: all */
+  bool deaf;      /* the client reads nothing */
+  size_t at_once; /* bytes per segment; 0: everything */
 };
 
 static ssize_t client_pull(gnutls_transport_ptr_t context, void *bytes, size_t room) {
@@ -101,7 +102,7 @@ static void client_close(struct client *client) {
   close(client->fd);
 }
 
-/* Sends its first message and waits until the server's answer is there, without looking at it. */
+/* Sends its first message and waits until the server's answer has arrived, without reading it. */
 static void half_a_handshake(struct client *client) {
   struct pollfd answer = {client->fd, POLLIN, 0};
   client->deaf = true;
@@ -125,7 +126,7 @@ static void send_all(struct client *client, const char *text) {
   }
 }
 
-/* Reads ROOM bytes at a time until TEXT has come COUNT times; false where the connection ends before. */
+/* Reads ROOM bytes at a time until TEXT has arrived COUNT times. Returns false if the connection ends before. */
 static bool receives(struct client *client, const char *text, int count, size_t room) {
   char bytes[4096 + 64];
   size_t kept = 0;
@@ -140,7 +141,7 @@ static bool receives(struct client *client, const char *text, int count, size_t 
       seen++;
       at = found + strlen(text);
     }
-    /* The start of one may have come. */
+    /* the beginning of one may have arrived */
     size_t rest = kept - (size_t)(at - bytes);
     size_t keep = rest < strlen(text) - 1 ? rest : strlen(text) - 1;
     memmove(bytes, bytes + kept - keep, keep);
@@ -168,7 +169,7 @@ static bool is_quiet(void) {
   return clock_ms(CLOCK_PROCESS_CPUTIME_ID) - used < (clock_ms(CLOCK_MONOTONIC) - start) / 4;
 }
 
-static void a_handshake_that_waits_keeps_no_thread_busy(void **state) {
+static void a_stalled_handshake_keeps_no_thread_busy(void **state) {
   struct https_server *server = *state;
   struct client slow;
   client_open(&slow, server, 0);
@@ -185,7 +186,7 @@ static void a_handshake_that_waits_keeps_no_thread_busy(void **state) {
   client_close(&slow);
 }
 
-static void a_handshake_that_waits_may_be_given_up(void **state) {
+static void a_client_may_abandon_a_stalled_handshake(void **state) {
   struct https_server *server = *state;
   struct client gone, after;
   client_open(&gone, server, 0);
@@ -217,7 +218,7 @@ static void stopping_does_not_wait_for_handshakes(void **state) {
   }
 }
 
-static void bytes_may_come_one_by_one(void **state) {
+static void accepts_bytes_one_by_one(void **state) {
   struct client client;
   client_open(&client, *state, 0);
   client.at_once = 1;
@@ -229,8 +230,8 @@ static void bytes_may_come_one_by_one(void **state) {
 
 /* --- answers --- */
 
-/* One that is held back until more follows takes 40 or 200 ms. */
-static void no_answer_of_a_kept_connection_is_held_back(void **state) {
+/* An answer that is held back until more follows takes 40 or 200 ms. */
+static void delays_no_answer_on_a_kept_connection(void **state) {
   static const char head[] = "HEAD /livez HTTP/1.1\r\nHost: x\r\n\r\n";
   enum { MANY = 100 };
   struct client client;
@@ -245,7 +246,7 @@ static void no_answer_of_a_kept_connection_is_held_back(void **state) {
   client_close(&client);
 }
 
-static void requests_that_come_together_are_all_answered(void **state) {
+static void answers_all_requests_that_arrive_together(void **state) {
   enum { MANY = 100 };
   struct client client;
   client_open(&client, *state, 0);
@@ -256,7 +257,7 @@ static void requests_that_come_together_are_all_answered(void **state) {
   client_close(&client);
 }
 
-/* More than one thread gets, and more than libmicrohttpd's epoll mode bears (docs/libmicrohttpd.md). */
+/* More than one thread gets, and more than libmicrohttpd's epoll mode can handle (docs/libmicrohttpd.md). */
 static void many_clients_that_send_at_once_are_all_answered(void **state) {
   struct https_server *server = *state;
   enum { MANY = 300 };
@@ -300,8 +301,8 @@ static void handshakes_that_wait_in_numbers_keep_no_thread_busy(void **state) {
   }
 }
 
-/* As many requests as the other side takes while no answer is read; they are long, to fill its buffers soon. A record
- * that did not go at once stays to be sent. */
+/* Sends as many requests as the server accepts while no answer is read; they are long, to fill its buffers soon. A
+ * record that could not be sent at once remains to be sent. */
 static int send_until_full(struct client *client, bool *pending) {
   enum { MOST = 20000, TRIES = 100 };
   char request[8000];
@@ -323,7 +324,7 @@ static int send_until_full(struct client *client, bool *pending) {
   return sent;
 }
 
-/* Small answers fill the socket too in the end: they wait, nobody waits for them, and none is lost. */
+/* Small answers fill the socket in the end, too: they wait, no thread waits for them, and none is lost. */
 static void a_client_that_reads_late_gets_all_answers(void **state) {
   struct https_server *server = *state;
   struct client client, other;
@@ -345,7 +346,7 @@ static void a_client_that_reads_late_gets_all_answers(void **state) {
   client_close(&client);
 }
 
-static void a_client_that_reads_nothing_may_go(void **state) {
+static void a_client_that_reads_nothing_may_disconnect(void **state) {
   struct https_server *server = *state;
   struct client client;
   bool pending;
@@ -357,7 +358,7 @@ static void a_client_that_reads_nothing_may_go(void **state) {
   WAIT_FOR(https_server_metric(server, "droveway_connections") == 0);
 }
 
-/* Metrics are more than the socket takes. */
+/* Metrics are larger than what the socket holds. */
 static void large_answers_wait_for_their_client(void **state) {
   static const char metrics[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
   enum { MANY = 30 };
@@ -377,14 +378,14 @@ static void large_answers_wait_for_their_client(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(a_handshake_that_waits_keeps_no_thread_busy),
-      TEST(a_handshake_that_waits_may_be_given_up),
+      TEST(a_stalled_handshake_keeps_no_thread_busy),
+      TEST(a_client_may_abandon_a_stalled_handshake),
       TEST(stopping_does_not_wait_for_handshakes),
-      TEST(bytes_may_come_one_by_one),
-      TEST(no_answer_of_a_kept_connection_is_held_back),
-      TEST(requests_that_come_together_are_all_answered),
+      TEST(accepts_bytes_one_by_one),
+      TEST(delays_no_answer_on_a_kept_connection),
+      TEST(answers_all_requests_that_arrive_together),
       TEST(a_client_that_reads_late_gets_all_answers),
-      TEST(a_client_that_reads_nothing_may_go),
+      TEST(a_client_that_reads_nothing_may_disconnect),
       TEST(large_answers_wait_for_their_client),
       TEST_OF_MANY(many_clients_that_send_at_once_are_all_answered),
       TEST_OF_MANY(handshakes_that_wait_in_numbers_keep_no_thread_busy),

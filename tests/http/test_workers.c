@@ -1,4 +1,4 @@
-/* How many workers there are, and which one a connection goes to. */
+/* The number of workers, and which one a connection is assigned to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 enum { FULL = 64, MANY = 1000 };
 
 struct starter {
-  unsigned started, most; /* more than MOST can't be started */
+  unsigned started, most; /* only MOST can be started */
 };
 
 static enum MHD_Result no_answer(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
@@ -51,7 +51,7 @@ static struct worker *place(struct workers *workers) {
   return worker;
 }
 
-static void connections_are_shared_evenly(void **state) {
+static void assigns_connections_evenly(void **state) {
   (void)state;
   struct starter starter = {.most = MANY};
   struct workers *workers = start_workers(&starter, 3, 3 * FULL);
@@ -70,7 +70,7 @@ static void connections_are_shared_evenly(void **state) {
   end(workers);
 }
 
-static void further_threads_get_what_the_usual_ones_have_no_room_for(void **state) {
+static void further_threads_get_connections_when_the_usual_ones_are_full(void **state) {
   (void)state;
   struct starter starter = {.most = MANY};
   struct workers *workers = start_workers(&starter, 1, 3 * FULL - 1);
@@ -103,7 +103,7 @@ static unsigned started(unsigned threads, unsigned most_connections) {
   return starter.started;
 }
 
-static void there_are_as_many_as_the_connections_need(void **state) {
+static void starts_as_many_as_the_connections_need(void **state) {
   (void)state;
   assert_int_equal(started(1, 1), 1);
   assert_int_equal(started(1, FULL), 1);
@@ -113,7 +113,7 @@ static void there_are_as_many_as_the_connections_need(void **state) {
   assert_int_equal(started(1, 60000), DW_MAX_THREADS);
 }
 
-static void where_one_does_not_start_none_does(void **state) {
+static void starts_none_if_one_can_not_be_started(void **state) {
   (void)state;
   struct starter starter = {.most = 2};
   struct dw_error err = DW_ERROR_INIT;
@@ -124,10 +124,10 @@ static void where_one_does_not_start_none_does(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(connections_are_shared_evenly),
-      cmocka_unit_test(further_threads_get_what_the_usual_ones_have_no_room_for),
-      cmocka_unit_test(there_are_as_many_as_the_connections_need),
-      cmocka_unit_test(where_one_does_not_start_none_does),
+      cmocka_unit_test(assigns_connections_evenly),
+      cmocka_unit_test(further_threads_get_connections_when_the_usual_ones_are_full),
+      cmocka_unit_test(starts_as_many_as_the_connections_need),
+      cmocka_unit_test(starts_none_if_one_can_not_be_started),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

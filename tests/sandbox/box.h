@@ -1,4 +1,4 @@
-/* A sandbox can't be left again: each case goes into one in a child, and its exit status tells what came of it. */
+/* A process can't leave a sandbox, so each case runs in a child, and its exit status shows the result. */
 #ifndef TESTS_SANDBOX_BOX_H
 #define TESTS_SANDBOX_BOX_H
 
@@ -19,12 +19,12 @@
 enum { DONE = 0, NOT_ENTERED = 90, NONE_HERE = 91, WRONG = 92, MOST_PATH = 128 };
 
 struct box {
-  char given[64];   /* a folder that may be read */
-  char written[64]; /* one that may be written; "": none */
+  char given[64];   /* a folder that is readable */
+  char written[64]; /* one that is writable; "": none */
   char other[64];   /* one that is not given */
   struct dw_sandbox_options options;
   struct dw_sandbox_report report;
-  int listener; /* open when the sandbox is entered */
+  int listener; /* opened before the sandbox is entered */
   void (*deed)(void);
   int (*what)(struct box *box);
   bool writes;
@@ -74,7 +74,7 @@ static inline bool enter(struct box *box, bool writes) {
 
 typedef int act(struct box *box);
 
-/* The wait status of a child that does it. */
+/* Runs CASE in a child and returns its wait status. */
 static inline int in_a_child(struct box *box, act *what) {
   fflush(NULL);
   pid_t child = fork();

@@ -18,7 +18,7 @@
 #include "sandbox/box.h"
 #include "sandbox/sandbox_internal.h"
 
-/* --- what ends the process --- */
+/* --- what kills the process --- */
 
 static void run_a_program(void) {
   char *arguments[] = {"true", NULL};
@@ -91,7 +91,7 @@ static int do_the_deed(struct box *box) {
   return WRONG;
 }
 
-static void what_serving_never_does_ends_the_process(void **state) {
+static void calls_that_serve_never_makes_kill_the_process(void **state) {
   static void (*const deeds[])(void) = {
       run_a_program,  start_a_process, trace,           take_packets,     make_a_raw_socket,
       listen_unbound, change_a_mode,   change_an_owner, rename_something, remove_something,
@@ -121,7 +121,7 @@ static int map_code(struct box *box) {
   return mprotect(page, 4096, PROT_READ | PROT_EXEC) != 0 && errno == EACCES ? DONE : WRONG;
 }
 
-static void no_code_can_be_made(void **state) {
+static void memory_can_not_be_made_executable(void **state) {
   expect_done(*state, false, map_code);
 }
 
@@ -140,7 +140,7 @@ static int bind_a_port(struct box *box) {
   return errno == EACCES ? DONE : WRONG;
 }
 
-static void no_address_is_bound(void **state) {
+static void no_address_can_be_bound(void **state) {
   struct box *box = *state;
   box->options.no_landlock = true;
   expect_done(box, false, bind_a_port);
@@ -157,7 +157,7 @@ static int write_without_a_folder(struct box *box) {
              : WRONG;
 }
 
-static void nothing_is_written_without_a_folder_for_it(void **state) {
+static void no_file_can_be_written_without_a_writable_folder(void **state) {
   struct box *box = *state;
   expect_done(box, false, write_without_a_folder);
   box->options.no_landlock = true;
@@ -226,7 +226,7 @@ static void sockets_work(void **state) {
   close(box->listener);
 }
 
-static int look_up(struct box *box) {
+static int resolve(struct box *box) {
   (void)box;
   struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
   struct addrinfo *found = NULL;
@@ -234,19 +234,19 @@ static int look_up(struct box *box) {
     freeaddrinfo(found);
   int failed = getaddrinfo("localhost", "443", &hints, &found);
   if (failed != 0)
-    return -failed; /* EAI_AGAIN and its like are small negative numbers */
+    return -failed; /* errors such as EAI_AGAIN are small negative numbers */
   freeaddrinfo(found);
   return DONE;
 }
 
-/* Which names are known depends on the machine: a chroot without /etc/hosts does not even know localhost. The sandbox
- * must not change the answer. Both children ask for themselves, so that neither inherits a resolver that is set up
- * already. */
-static void names_are_looked_up(void **state) {
+/* Which names can be resolved depends on the machine: a chroot without /etc/hosts does not even know localhost. The
+ * sandbox must not change the result. Both children resolve the names themselves, so that neither inherits a resolver
+ * that is already set up. */
+static void host_names_can_be_resolved(void **state) {
   struct box *box = *state;
-  int outside = in_a_child(box, look_up);
+  int outside = in_a_child(box, resolve);
   assert_true(WIFEXITED(outside));
-  assert_int_equal(inside(box, false, look_up), outside);
+  assert_int_equal(inside(box, false, resolve), outside);
 }
 
 static int fall(struct box *box) {
@@ -254,13 +254,13 @@ static int fall(struct box *box) {
   abort();
 }
 
-static void an_abort_is_told_as_one(void **state) {
+static void abort_ends_the_process_with_its_signal(void **state) {
   int status = inside(*state, false, fall);
   assert_true(WIFSIGNALED(status));
   assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
-/* --- the filter itself, also for an architecture that this machine is not --- */
+/* --- the filter itself, also for another architecture --- */
 
 static char *written_out(uint32_t architecture, bool writes) {
   FILE *file = tmpfile();
@@ -334,14 +334,14 @@ static void the_filter_is_the_same_for_amd64_and_arm64(void **state) {
 int main(void) {
 #define IN_A_BOX(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      IN_A_BOX(what_serving_never_does_ends_the_process),
-      IN_A_BOX(no_code_can_be_made),
-      IN_A_BOX(no_address_is_bound),
-      IN_A_BOX(nothing_is_written_without_a_folder_for_it),
+      IN_A_BOX(calls_that_serve_never_makes_kill_the_process),
+      IN_A_BOX(memory_can_not_be_made_executable),
+      IN_A_BOX(no_address_can_be_bound),
+      IN_A_BOX(no_file_can_be_written_without_a_writable_folder),
       IN_A_BOX(threads_can_be_started),
       IN_A_BOX(sockets_work),
-      IN_A_BOX(names_are_looked_up),
-      IN_A_BOX(an_abort_is_told_as_one),
+      IN_A_BOX(host_names_can_be_resolved),
+      IN_A_BOX(abort_ends_the_process_with_its_signal),
       cmocka_unit_test(the_filter_is_the_same_for_amd64_and_arm64),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,11 +21,11 @@ static int read_elsewhere(struct box *box) {
              : WRONG;
 }
 
-static void files_elsewhere_cant_be_read(void **state) {
+static void files_elsewhere_can_not_be_read(void **state) {
   expect_done(*state, false, read_elsewhere);
 }
 
-/* Landlock without seccomp, which would end the process. */
+/* Landlock without seccomp, which would kill the process. */
 static int run_without_a_filter(struct box *box) {
   char *arguments[] = {"true", NULL};
   if (!has_landlock(box))
@@ -34,7 +34,7 @@ static int run_without_a_filter(struct box *box) {
   return errno == EACCES ? DONE : WRONG;
 }
 
-static void landlock_alone_lets_no_program_run(void **state) {
+static void landlock_alone_allows_no_program_to_run(void **state) {
   struct box *box = *state;
   box->options.no_seccomp = true;
   expect_done(box, false, run_without_a_filter);
@@ -48,7 +48,7 @@ static int listen_without_a_filter(struct box *box) {
   return bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 && errno == EACCES ? DONE : WRONG;
 }
 
-static void landlock_alone_lets_nothing_listen_anew(void **state) {
+static void landlock_alone_allows_no_new_listener(void **state) {
   struct box *box = *state;
   box->options.no_seccomp = true;
   expect_done(box, false, listen_without_a_filter);
@@ -72,7 +72,7 @@ static int write_as_the_recorder(struct box *box) {
              : WRONG;
 }
 
-static void reviews_are_recorded_in_their_folder_only(void **state) {
+static void reviews_can_only_be_recorded_in_their_folder(void **state) {
   struct box *box = *state;
   expect_done(box, true, write_as_the_recorder);
   assert_true(reads(in(box->written, "review.json"), "review"));
@@ -94,7 +94,7 @@ static int read_in_a_thread(struct box *box) {
   return wrong == NULL ? DONE : WRONG;
 }
 
-static void threads_are_held_too(void **state) {
+static void threads_are_restricted_too(void **state) {
   expect_done(*state, false, read_in_a_thread);
 }
 
@@ -107,7 +107,7 @@ static void swap(const char *folder, const char *target, const char *link) {
     fail_msg("%s: %s", fresh, strerror(errno));
 }
 
-/* Goes on as soon as the parent has changed something: a byte each way. */
+/* Lets the parent change something and waits until it has: a byte in each direction. */
 struct talk {
   int to_child[2], to_parent[2];
 };
@@ -117,11 +117,11 @@ static void talk_open(struct talk *talk) {
   assert_int_equal(pipe(talk->to_parent), 0);
 }
 
-static bool say(int fd) {
+static bool notify(int fd) {
   return write(fd, "x", 1) == 1;
 }
 
-static bool hear(int fd) {
+static bool wait_for_byte(int fd) {
   char byte;
   return read(fd, &byte, 1) == 1;
 }
@@ -129,12 +129,12 @@ static bool hear(int fd) {
 static int read_before_and_after(const struct talk *talk, const char *path) {
   if (!reads(path, "first"))
     return WRONG;
-  if (!say(talk->to_parent[1]) || !hear(talk->to_child[0]))
+  if (!notify(talk->to_parent[1]) || !wait_for_byte(talk->to_child[0]))
     return WRONG;
   return reads(path, "second") ? DONE : WRONG;
 }
 
-/* A mounted Secret: key -> ..data/key, ..data -> ..1, and later ..data -> ..2 with ..1 gone. */
+/* A mounted Secret: key -> ..data/key, ..data -> ..1, and later ..data -> ..2 without ..1. */
 static void mount_like(const char *folder, const char *version, const char *text) {
   const char *inner = in(folder, version);
   assert_int_equal(mkdir(inner, 0700), 0);
@@ -166,10 +166,10 @@ static void check_swap(struct box *box, const char *given, const char *path) {
   if (child == 0)
     _exit(read_in_child(given, path, &talk));
   close(talk.to_parent[1]);
-  bool first = hear(talk.to_parent[0]);
+  bool first = wait_for_byte(talk.to_parent[0]);
   mount_like(box->given, "..2", "second");
   unmount_like(box->given, "..1");
-  say(talk.to_child[1]);
+  notify(talk.to_child[1]);
   assert_int_equal(waitpid(child, &status, 0), child);
   close(talk.to_child[0]);
   close(talk.to_child[1]);
@@ -179,28 +179,28 @@ static void check_swap(struct box *box, const char *given, const char *path) {
   assert_int_equal(status, 0);
 }
 
-static void a_mounted_secret_is_read_after_its_swap(void **state) {
+static void a_mounted_secret_is_readable_after_its_swap(void **state) {
   struct box *box = *state;
   check_swap(box, in(box->given, "key"), in(box->given, "key"));
 }
 
-static void a_folder_given_is_read_after_a_swap_in_it(void **state) {
+static void a_given_folder_is_readable_after_a_swap_inside_it(void **state) {
   struct box *box = *state;
   check_swap(box, box->given, in(box->given, "key"));
 }
 
-static void a_folder_that_is_a_link_is_read_after_its_swap(void **state) {
+static void a_folder_that_is_a_link_is_readable_after_its_swap(void **state) {
   struct box *box = *state;
   check_swap(box, in(box->given, "..data"), in(box->given, "..data/key"));
 }
 
-static void a_link_out_of_the_folder_is_followed(void **state) {
+static void a_link_to_another_folder_can_be_followed(void **state) {
   struct box *box = *state;
   swap(box->other, in(box->given, "..data/key"), "link");
   check_swap(box, in(box->other, "link"), in(box->other, "link"));
 }
 
-/* --- what is not there --- */
+/* --- missing files --- */
 
 static int enter_with(const char *readable, const char *writable, struct dw_error *err) {
   struct dw_sandbox_options options = {
@@ -209,7 +209,7 @@ static int enter_with(const char *readable, const char *writable, struct dw_erro
   int result = dw_sandbox_enter(&options, &report, err);
   if (result != 0 && strcmp(report.landlock.text, "untouched") != 0)
     return WRONG;
-  return result == 0 ? NONE_HERE : DONE; /* a kernel without Landlock looks at no folder */
+  return result == 0 ? NONE_HERE : DONE; /* without Landlock in the kernel, no folder is checked */
 }
 
 static int give_what_is_not_there(struct box *box) {
@@ -226,28 +226,28 @@ static int write_where_nothing_is(struct box *box) {
   return result != DONE || (err.code == DW_ERR_IO && strstr(err.text, "No such file") != NULL) ? result : WRONG;
 }
 
-static void a_missing_file_is_an_error(void **state) {
+static void fails_if_a_file_is_missing(void **state) {
   check_status(in_a_child(*state, give_what_is_not_there));
 }
 
-static void a_missing_folder_to_write_is_an_error(void **state) {
+static void fails_if_a_writable_folder_is_missing(void **state) {
   check_status(in_a_child(*state, write_where_nothing_is));
 }
 
 int main(void) {
 #define IN_A_BOX(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      IN_A_BOX(files_elsewhere_cant_be_read),
-      IN_A_BOX(landlock_alone_lets_no_program_run),
-      IN_A_BOX(landlock_alone_lets_nothing_listen_anew),
-      IN_A_BOX(reviews_are_recorded_in_their_folder_only),
-      IN_A_BOX(a_mounted_secret_is_read_after_its_swap),
-      IN_A_BOX(a_folder_given_is_read_after_a_swap_in_it),
-      IN_A_BOX(a_folder_that_is_a_link_is_read_after_its_swap),
-      IN_A_BOX(a_link_out_of_the_folder_is_followed),
-      IN_A_BOX(threads_are_held_too),
-      IN_A_BOX(a_missing_file_is_an_error),
-      IN_A_BOX(a_missing_folder_to_write_is_an_error),
+      IN_A_BOX(files_elsewhere_can_not_be_read),
+      IN_A_BOX(landlock_alone_allows_no_program_to_run),
+      IN_A_BOX(landlock_alone_allows_no_new_listener),
+      IN_A_BOX(reviews_can_only_be_recorded_in_their_folder),
+      IN_A_BOX(a_mounted_secret_is_readable_after_its_swap),
+      IN_A_BOX(a_given_folder_is_readable_after_a_swap_inside_it),
+      IN_A_BOX(a_folder_that_is_a_link_is_readable_after_its_swap),
+      IN_A_BOX(a_link_to_another_folder_can_be_followed),
+      IN_A_BOX(threads_are_restricted_too),
+      IN_A_BOX(fails_if_a_file_is_missing),
+      IN_A_BOX(fails_if_a_writable_folder_is_missing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

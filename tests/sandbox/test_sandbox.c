@@ -11,24 +11,24 @@
 #include "sandbox/box.h"
 #include "sandbox/sandbox_internal.h"
 
-static int look_at_privileges(struct box *box) {
+static int check_privileges(struct box *box) {
   if (box->report.privileges.state != DW_SANDBOX_ON || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
     return WRONG;
   return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? DONE : WRONG;
 }
 
-static int look_at_dumpable(struct box *box) {
+static int check_dumpable(struct box *box) {
   if (box->report.privileges.state != DW_SANDBOX_OFF || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1)
     return WRONG;
   return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? DONE : WRONG;
 }
 
-static void privileges_are_given_up(void **state) {
+static void drops_privileges(void **state) {
   struct box *box = *state;
-  box->options.no_seccomp = true; /* which would not let prctl ask */
-  expect_done(box, false, look_at_privileges);
+  box->options.no_seccomp = true; /* it would forbid the prctl calls below */
+  expect_done(box, false, check_privileges);
   box->options.dumpable = true;
-  expect_done(box, false, look_at_dumpable);
+  expect_done(box, false, check_dumpable);
 }
 
 static int do_without_seccomp(struct box *box) {
@@ -58,7 +58,7 @@ static void landlock_can_be_switched_off(void **state) {
   expect_done(box, false, do_without_landlock);
 }
 
-static int look_at_report(struct box *box) {
+static int check_report(struct box *box) {
   const struct dw_sandbox_part *parts[] = {&box->report.privileges, &box->report.landlock, &box->report.seccomp};
   for (size_t i = 0; i < 3; i++)
     if (strncmp(parts[i]->text, parts[i]->state == DW_SANDBOX_ON ? "on: " : "none: ", 4) != 0)
@@ -66,18 +66,18 @@ static int look_at_report(struct box *box) {
   return !has_landlock(box) || strstr(box->report.landlock.text, "1 readable paths, 0 writable") != NULL ? DONE : WRONG;
 }
 
-static void the_report_tells_what_is_on(void **state) {
-  expect_done(*state, false, look_at_report);
+static void reports_which_parts_are_active(void **state) {
+  expect_done(*state, false, check_report);
 }
 
-static bool hear(int fd) {
+static bool wait_for_byte(int fd) {
   char byte;
   return read(fd, &byte, 1) == 1;
 }
 
 static void *wait_for_end(void *context) {
   const int *fd = context;
-  hear(*fd);
+  wait_for_byte(*fd);
   return NULL;
 }
 
@@ -98,18 +98,18 @@ static int enter_late(struct box *box) {
   return result != 0 && strstr(err.text, "before threads start") != NULL ? DONE : WRONG;
 }
 
-static void threads_that_run_already_are_an_error(void **state) {
+static void fails_if_threads_are_already_running(void **state) {
   check_status(in_a_child(*state, enter_late));
 }
 
 int main(void) {
 #define IN_A_BOX(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      IN_A_BOX(privileges_are_given_up),
+      IN_A_BOX(drops_privileges),
       IN_A_BOX(seccomp_can_be_switched_off),
       IN_A_BOX(landlock_can_be_switched_off),
-      IN_A_BOX(the_report_tells_what_is_on),
-      IN_A_BOX(threads_that_run_already_are_an_error),
+      IN_A_BOX(reports_which_parts_are_active),
+      IN_A_BOX(fails_if_threads_are_already_running),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,11 +48,11 @@ static int64_t now(void) {
 
 struct fixture {
   struct dw_admissions *admissions;
-  struct dw_world *base; /* what came over the watches */
+  struct dw_world *base; /* the world of the watches */
 };
 
-/* The watches have brought STATE, all of it. */
-static void watches_bring(struct fixture *f, const char *state, uint64_t generation) {
+/* Sets the objects that the watches have reported to STATE. */
+static void set_watched(struct fixture *f, const char *state, uint64_t generation) {
   dw_world_unref(f->base);
   f->base = world_of(state, NULL);
   f->base->generation = generation;
@@ -63,7 +63,7 @@ static int set_up(void **state) {
   assert_non_null(f);
   clock_ms = 1000;
   f->admissions = dw_admissions_new(now);
-  watches_bring(f, "", 1);
+  set_watched(f, "", 1);
   *state = f;
   return 0;
 }
@@ -76,7 +76,7 @@ static int tear_down(void **state) {
   return 0;
 }
 
-/* --- what the tests do --- */
+/* --- actions --- */
 
 static struct dw_request request_of(struct dw_arena *arena, enum dw_operation operation, const char *object) {
   struct dw_error err = DW_ERROR_INIT;
@@ -88,8 +88,8 @@ static struct dw_request request_of(struct dw_arena *arena, enum dw_operation op
   return request;
 }
 
-static struct dw_states take_unbuilt(struct fixture *f, struct dw_arena *arena,
-                                     const struct dw_admissions_query *query) {
+static struct dw_states snapshot_unbuilt(struct fixture *f, struct dw_arena *arena,
+                                         const struct dw_admissions_query *query) {
   struct dw_states states;
   dw_admissions_lock(f->admissions);
   dw_admissions_snapshot(f->admissions, arena, f->base, query, &states);
@@ -97,9 +97,9 @@ static struct dw_states take_unbuilt(struct fixture *f, struct dw_arena *arena,
   return states;
 }
 
-/* What a review takes, with its worlds made. */
-static struct dw_states take(struct fixture *f, struct dw_arena *arena, const struct dw_admissions_query *query) {
-  struct dw_states states = take_unbuilt(f, arena, query);
+/* Makes the states of a review, with their worlds. */
+static struct dw_states snapshot(struct fixture *f, struct dw_arena *arena, const struct dw_admissions_query *query) {
+  struct dw_states states = snapshot_unbuilt(f, arena, query);
   dw_states_build(&states);
   dw_admissions_lock(f->admissions);
   dw_admissions_keep(f->admissions, &states);
@@ -110,7 +110,7 @@ static struct dw_states take(struct fixture *f, struct dw_arena *arena, const st
 static struct dw_world *world_with(struct fixture *f, const struct dw_change *found, size_t count, bool current) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_states states =
-      take(f, arena, &(struct dw_admissions_query){.found = found, .found_count = count, .current = current});
+      snapshot(f, arena, &(struct dw_admissions_query){.found = found, .found_count = count, .current = current});
   struct dw_world *world = dw_world_ref(states.worlds[0]);
   dw_states_free(&states);
   return world;
@@ -120,7 +120,7 @@ static struct dw_world *world_now(struct fixture *f) {
   return world_with(f, NULL, 0, true);
 }
 
-/* REQUEST was allowed in STATES. */
+/* Adds REQUEST, which was allowed in STATES. */
 static bool add(struct fixture *f, const struct dw_states *states, const struct dw_request *request) {
   struct dw_admission admission = dw_admission_of(request);
   dw_admissions_lock(f->admissions);
@@ -132,7 +132,7 @@ static bool add(struct fixture *f, const struct dw_states *states, const struct 
 
 static void admit_request(struct fixture *f, const struct dw_request *request) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  struct dw_states states = take_unbuilt(f, arena, &(struct dw_admissions_query){.current = true});
+  struct dw_states states = snapshot_unbuilt(f, arena, &(struct dw_admissions_query){.current = true});
   assert_true(add(f, &states, request));
   dw_states_free(&states);
 }
@@ -156,7 +156,7 @@ static void event(struct fixture *f, const char *object, uint64_t generation) {
   dw_object_unref(came);
 }
 
-/* A list of NADs that began at BEGAN_MS has come to its end. */
+/* Reports that a list of NADs that began at BEGAN_MS has been read to its end. */
 static void list_of_nads(struct fixture *f, int64_t began_ms, uint64_t generation) {
   struct dw_cluster_event seen = {DW_KIND_NAD, "", "", "", NULL, false, generation, began_ms};
   dw_admissions_seen(f->admissions, &seen);
@@ -167,7 +167,7 @@ static void deletion_event(struct fixture *f, const char *name, const char *uid,
   dw_admissions_seen(f->admissions, &seen);
 }
 
-/* --- what the tests expect --- */
+/* --- assertions --- */
 
 static void assert_range_in(const struct dw_world *world, const char *name, const char *range) {
   const struct dw_object *nad = dw_view_find(world->view, DW_KIND_NAD, NS, name);
@@ -175,7 +175,7 @@ static void assert_range_in(const struct dw_world *world, const char *name, cons
   assert_string_equal(there, range == NULL ? "(none)" : range);
 }
 
-/* Reviews see the NAD with this range; NULL: not at all. */
+/* Asserts that reviews see the NAD with this range; NULL: that they don't see the NAD. */
 static void assert_range(struct fixture *f, const char *name, const char *range) {
   struct dw_world *world = world_now(f);
   assert_range_in(world, name, range);
@@ -193,9 +193,9 @@ static void assert_waiting(struct fixture *f, size_t count) {
   assert_int_equal(dw_admissions_count(f->admissions), count);
 }
 
-/* --- what counts --- */
+/* --- which requests count --- */
 
-static void what_changes_a_nad_hyperconverged_or_kubevirt_counts(void **state) {
+static void changes_of_nads_hyperconverged_and_kubevirt_count(void **state) {
   (void)state;
   static const char *const objects[] = {NAD("a", "10.1.0.0/24"), HCO_V1BETA1("a"), HCO_V1("a"), KUBEVIRT("a")};
   static const enum dw_operation operations[] = {DW_OP_CREATE, DW_OP_UPDATE, DW_OP_DELETE};
@@ -210,7 +210,7 @@ static void what_changes_a_nad_hyperconverged_or_kubevirt_counts(void **state) {
   }
 }
 
-static void what_leaves_no_object_behind_does_not_count(void **state) {
+static void requests_that_store_no_object_do_not_count(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_request request = request_of(arena, DW_OP_UPDATE, NAD("a", "10.1.0.0/24"));
@@ -229,9 +229,9 @@ static void what_leaves_no_object_behind_does_not_count(void **state) {
   assert_false(dw_admissions_counts(&other));
 }
 
-/* --- at once --- */
+/* --- objects count at once --- */
 
-static void without_admissions_the_view_is_the_watches(void **state) {
+static void without_admissions_reviews_see_the_watched_objects(void **state) {
   struct fixture *f = *state;
   struct dw_world *world = world_now(f);
   assert_ptr_equal(world, f->base);
@@ -239,7 +239,7 @@ static void without_admissions_the_view_is_the_watches(void **state) {
   assert_waiting(f, 0);
 }
 
-static void what_was_admitted_counts_at_once(void **state) {
+static void admitted_objects_count_at_once(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   assert_range(f, "a", "10.1.0.0/24");
@@ -251,7 +251,7 @@ static void what_was_admitted_counts_at_once(void **state) {
   assert_range_in(f->base, "a", NULL);
 }
 
-static void a_world_in_use_stays_as_it_was(void **state) {
+static void a_world_in_use_does_not_change(void **state) {
   struct fixture *f = *state;
   struct dw_world *before = world_now(f);
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
@@ -264,20 +264,20 @@ static void a_world_in_use_stays_as_it_was(void **state) {
   dw_world_unref(between);
 }
 
-static void an_update_replaces_what_was_there(void **state) {
+static void an_update_replaces_the_object(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 2);
   admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
   assert_range(f, "a", "10.2.0.0/24");
   admit(f, DW_OP_UPDATE, NAD("a", "10.3.0.0/24"));
   assert_range(f, "a", "10.3.0.0/24");
   assert_range(f, "b", "10.9.0.0/24");
-  assert_waiting(f, 2); /* either may be the one that stays */
+  assert_waiting(f, 2); /* either may be the one that is stored */
 }
 
-static void a_deletion_hides_and_a_creation_shows_again(void **state) {
+static void a_deletion_hides_the_object_until_it_is_created_again(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 2);
   admit(f, DW_OP_DELETE, NAD("a", "10.1.0.0/24"));
   assert_range(f, "a", NULL);
   assert_range(f, "b", "10.9.0.0/24");
@@ -286,35 +286,36 @@ static void a_deletion_hides_and_a_creation_shows_again(void **state) {
   assert_waiting(f, 2);
 }
 
-/* Base, then another, then as the base was: a view of before the three is no sign that the last has arrived. */
-static void what_was_changed_there_and_back_is_not_taken_for_what_was_before(void **state) {
+/* The object is changed and changed back. A view that is older than both changes does not show that the second one has
+ * arrived. */
+static void a_change_back_is_not_confused_with_the_original(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
   admit(f, DW_OP_UPDATE, NAD("a", "10.1.0.0/24"));
-  watches_bring(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 3);
+  set_watched(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 3);
   assert_range(f, "a", "10.1.0.0/24");
-  watches_bring(f, NAD("a", "10.2.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 4);
+  set_watched(f, NAD("a", "10.2.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 4);
   assert_range(f, "a", "10.1.0.0/24");
   event(f, NAD("a", "10.1.0.0/24"), 5);
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 5);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 5);
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 0);
 }
 
-/* ... nor where that last change is admitted a second time. */
-static void what_was_changed_back_twice_is_not_taken_for_what_was_before(void **state) {
+/* The same if the second change is admitted twice. */
+static void a_repeated_change_back_is_not_confused_with_the_original(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
   admit(f, DW_OP_UPDATE, NAD("a", "10.1.0.0/24"));
   admit(f, DW_OP_UPDATE, NAD("a", "10.1.0.0/24"));
-  watches_bring(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 3);
+  set_watched(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.9.0.0/24"), 3);
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 2);
 }
 
-static void what_is_admitted_again_counts_as_long_again(void **state) {
+static void admitting_an_object_again_extends_its_time(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   clock_ms += EXPIRY_MS - 1;
@@ -325,7 +326,7 @@ static void what_is_admitted_again_counts_as_long_again(void **state) {
   assert_range(f, "a", NULL);
 }
 
-static void names_are_told_apart_by_kind_and_namespace(void **state) {
+static void distinguishes_names_by_kind_and_namespace(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("hco", "10.1.0.0/24"));
   admit(f, DW_OP_CREATE, HCO_V1BETA1("hco"));
@@ -337,15 +338,15 @@ static void names_are_told_apart_by_kind_and_namespace(void **state) {
   assert_network(f, "hco");
 }
 
-static void what_changes_nothing_that_is_read_leaves_nothing(void **state) {
+static void ignores_changes_of_nothing_that_is_read(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   admit(f, DW_OP_UPDATE, NAD("a", "10.1.0.0/24"));
   admit(f, DW_OP_DELETE, NAD("b", "10.1.0.0/24"));
   assert_waiting(f, 0);
 }
 
-static void what_cannot_be_read_leaves_nothing(void **state) {
+static void ignores_unreadable_objects(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE,
         "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
@@ -358,8 +359,8 @@ static void what_cannot_be_read_leaves_nothing(void **state) {
   assert_range(f, "a", NULL);
 }
 
-/* The request's namespace stands in for one that the object leaves out. */
-static void an_object_without_namespace_is_where_the_request_says(void **state) {
+/* If an object has no namespace, the request's is used. */
+static void an_object_without_namespace_gets_that_of_the_request(void **state) {
   struct fixture *f = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_request request = request_of(arena, DW_OP_CREATE,
@@ -370,9 +371,9 @@ static void an_object_without_namespace_is_where_the_request_says(void **state) 
   assert_network(f, "a");
 }
 
-/* --- what was looked up --- */
+/* --- objects that were looked up --- */
 
-static void what_was_looked_up_counts_once_and_below_what_was_admitted(void **state) {
+static void found_objects_count_once_and_below_admitted_ones(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   const struct dw_object *older = reduced(NAD("a", "10.7.0.0/24"));
@@ -389,9 +390,9 @@ static void what_was_looked_up_counts_once_and_below_what_was_admitted(void **st
   assert_waiting(f, 1);
 }
 
-static void what_was_looked_up_and_is_absent_hides_only_what_was_not_admitted(void **state) {
+static void absent_objects_hide_only_what_was_not_admitted(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("b", "10.8.0.0/24"), 2);
+  set_watched(f, NAD("b", "10.8.0.0/24"), 2);
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   const struct dw_object absent[] = {{.kind = DW_KIND_NAD, .namespace_ = NS, .name = "a"},
                                      {.kind = DW_KIND_NAD, .namespace_ = NS, .name = "b"}};
@@ -402,65 +403,65 @@ static void what_was_looked_up_and_is_absent_hides_only_what_was_not_admitted(vo
   dw_world_unref(world);
 }
 
-/* --- until it arrived --- */
+/* --- until a view contains the object --- */
 
-static void it_goes_when_the_watches_hold_it(void **state) {
+static void an_entry_is_dropped_when_the_watches_report_it(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
-  watches_bring(f, NAD("b", "10.9.0.0/24"), 2); /* a change of something else */
+  set_watched(f, NAD("b", "10.9.0.0/24"), 2); /* a change of another object */
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 1);
-  watches_bring(f, NAD("b", "10.9.0.0/24") "---\n" NAD("a", "10.1.0.0/24"), 3);
+  set_watched(f, NAD("b", "10.9.0.0/24") "---\n" NAD("a", "10.1.0.0/24"), 3);
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 0);
-  watches_bring(f, NAD("b", "10.9.0.0/24"), 4); /* deleted since */
+  set_watched(f, NAD("b", "10.9.0.0/24"), 4); /* deleted since */
   assert_range(f, "a", NULL);
 }
 
-static void it_stays_while_the_watches_hold_what_was_before(void **state) {
+static void an_entry_stays_while_the_watches_report_the_earlier_state(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 3);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 3);
   assert_range(f, "a", "10.2.0.0/24");
-  watches_bring(f, NAD("a", "10.2.0.0/24"), 4);
+  set_watched(f, NAD("a", "10.2.0.0/24"), 4);
   assert_range(f, "a", "10.2.0.0/24");
   assert_waiting(f, 0);
 }
 
-static void a_deletion_goes_when_the_object_did_or_is_about_to(void **state) {
+static void a_deletion_is_dropped_when_the_object_is_gone_or_being_deleted(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.2.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.2.0.0/24"), 2);
   admit(f, DW_OP_DELETE, NAD("a", "10.1.0.0/24"));
   admit(f, DW_OP_DELETE, NAD("b", "10.2.0.0/24"));
-  watches_bring(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.2.0.0/24") "---\n" NAD("c", "10.3.0.0/24"), 3);
+  set_watched(f, NAD("a", "10.1.0.0/24") "---\n" NAD("b", "10.2.0.0/24") "---\n" NAD("c", "10.3.0.0/24"), 3);
   assert_range(f, "a", NULL);
   assert_range(f, "b", NULL);
   assert_waiting(f, 2);
-  watches_bring(f, NAD("b", "10.2.0.0/24"), 4);
+  set_watched(f, NAD("b", "10.2.0.0/24"), 4);
   assert_range(f, "b", NULL);
   assert_waiting(f, 1);
-  watches_bring(f,
-                "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
-                ", name: b, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [x/y]}, spec: {config: '{}'}}",
-                5);
+  set_watched(f,
+              "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
+              ", name: b, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [x/y]}, spec: {config: '{}'}}",
+              5);
   dw_world_unref(world_now(f));
   assert_waiting(f, 0);
 }
 
-static void a_hyperconverged_arrives_in_another_version(void **state) {
+static void a_hyperconverged_may_arrive_in_another_version(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, HCO_V1BETA1("a"));
-  watches_bring(f, HCO_V1("b"), 2);
+  set_watched(f, HCO_V1("b"), 2);
   assert_network(f, "a");
   assert_waiting(f, 1);
-  watches_bring(f, HCO_V1("a"), 3);
+  set_watched(f, HCO_V1("a"), 3);
   assert_network(f, "a");
   assert_waiting(f, 0);
 }
 
-/* An update that differs only in what a view tells of a HyperConverged is one. */
-static void all_that_a_view_reads_of_a_hyperconverged_has_to_arrive(void **state) {
+/* An update of a HyperConverged can differ in any of the fields that a view reads. */
+static void every_field_of_a_hyperconverged_that_a_view_reads_has_to_arrive(void **state) {
   struct fixture *f = *state;
 #define HCO(metadata, gate)                                                                                            \
   "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: " NS ", name: hco" metadata       \
@@ -472,12 +473,12 @@ static void all_that_a_view_reads_of_a_hyperconverged_has_to_arrive(void **state
   static const char *const updates[] = {HCO(PATCH, "false"), HCO("", "true"), HCO(GOING, "false")};
   uint64_t generation = 1;
   for (size_t i = 0; i < COUNT(updates); i++) {
-    watches_bring(f, HCO("", "false"), ++generation);
+    set_watched(f, HCO("", "false"), ++generation);
     admit(f, DW_OP_UPDATE, updates[i]);
-    watches_bring(f, HCO("", "false"), ++generation);
+    set_watched(f, HCO("", "false"), ++generation);
     dw_world_unref(world_now(f));
     assert_waiting(f, 1);
-    watches_bring(f, updates[i], ++generation);
+    set_watched(f, updates[i], ++generation);
     dw_world_unref(world_now(f));
     assert_waiting(f, 0);
   }
@@ -485,30 +486,30 @@ static void all_that_a_view_reads_of_a_hyperconverged_has_to_arrive(void **state
 
 static void a_kubevirt_arrives_with_its_network(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, KUBEVIRT("a"), 2);
+  set_watched(f, KUBEVIRT("a"), 2);
   admit(f, DW_OP_UPDATE, KUBEVIRT("b"));
   assert_network(f, "b");
-  watches_bring(f, KUBEVIRT("b"), 3);
+  set_watched(f, KUBEVIRT("b"), 3);
   assert_network(f, "b");
   assert_waiting(f, 0);
 }
 
-/* --- until its event came, however short it lasted --- */
+/* --- until its event arrives, even if a view never contains the object --- */
 
-static void it_goes_with_the_world_that_its_event_is_in(void **state) {
+static void an_entry_is_dropped_with_the_world_that_contains_its_event(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   event(f, NAD("a", "10.1.0.0/24"), 5);
   assert_range(f, "a", "10.1.0.0/24");
-  watches_bring(f, "", 4);
+  set_watched(f, "", 4);
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 1);
-  watches_bring(f, NAD("a", "10.2.0.0/24"), 5); /* changed since, past this replica */
+  set_watched(f, NAD("a", "10.2.0.0/24"), 5); /* changed since, through another replica */
   assert_range(f, "a", "10.2.0.0/24");
   assert_waiting(f, 0);
 }
 
-static void the_event_of_another_state_or_object_leaves_it(void **state) {
+static void events_of_other_states_or_objects_keep_the_entry(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   event(f, NAD("a", "10.2.0.0/24"), 2); /* the state before it */
@@ -518,75 +519,75 @@ static void the_event_of_another_state_or_object_leaves_it(void **state) {
   dw_admissions_seen(f->admissions, &elsewhere);
   struct dw_cluster_event unreadable = {DW_KIND_NAD, NS, "a", "u-a", NULL, false, 6, 0};
   dw_admissions_seen(f->admissions, &unreadable);
-  watches_bring(f, "", 7);
+  set_watched(f, "", 7);
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 1);
 }
 
-static void its_deletion_ends_it_and_that_of_its_forerunner_does_not(void **state) {
+static void only_the_deletion_of_the_same_object_drops_the_entry(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
+  set_watched(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
   admit(f, DW_OP_DELETE, NAD_OF("a", "u-1", "10.1.0.0/24"));
   admit(f, DW_OP_CREATE, NAD_OF("a", "u-2", "10.2.0.0/24"));
   deletion_event(f, "a", "u-1", 3);
-  watches_bring(f, "", 3);
+  set_watched(f, "", 3);
   assert_range(f, "a", "10.2.0.0/24");
   deletion_event(f, "a", "u-2", 4);
-  watches_bring(f, NAD("b", "10.9.0.0/24"), 4);
+  set_watched(f, NAD("b", "10.9.0.0/24"), 4);
   assert_range(f, "a", NULL);
   assert_waiting(f, 0);
 }
 
-static void a_deletion_ends_with_the_deletion_event(void **state) {
+static void a_deletion_is_dropped_after_its_event(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
+  set_watched(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
   admit(f, DW_OP_DELETE, NAD_OF("a", "u-1", "10.1.0.0/24"));
   event(f, NAD_OF("a", "u-1", "10.3.0.0/24"), 3); /* an update that was on its way */
-  watches_bring(f, NAD_OF("a", "u-1", "10.3.0.0/24"), 3);
+  set_watched(f, NAD_OF("a", "u-1", "10.3.0.0/24"), 3);
   assert_range(f, "a", NULL);
   deletion_event(f, "a", "u-1", 4);
-  watches_bring(f, NAD_OF("a", "u-2", "10.4.0.0/24"), 5); /* made anew, past this replica */
+  set_watched(f, NAD_OF("a", "u-2", "10.4.0.0/24"), 5); /* created again, through another replica */
   assert_range(f, "a", "10.4.0.0/24");
   assert_waiting(f, 0);
 }
 
-/* Of an object that waits for its finalizers, the event tells that it is about to go. */
-static void a_deletion_ends_with_the_event_that_it_began(void **state) {
+/* The event of an object that waits for its finalizers shows that its deletion has begun. */
+static void a_deletion_is_dropped_after_the_event_that_it_began(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
+  set_watched(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
   admit(f, DW_OP_DELETE, NAD_OF("a", "u-1", "10.1.0.0/24"));
   event(f,
         "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
         ", name: a, uid: u-1, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [x/y]}}",
         3);
-  watches_bring(f, NAD_OF("a", "u-2", "10.4.0.0/24"), 4);
+  set_watched(f, NAD_OF("a", "u-2", "10.4.0.0/24"), 4);
   assert_range(f, "a", "10.4.0.0/24");
   assert_waiting(f, 0);
 }
 
-/* Its uid may differ where the object was replaced between the review and the deletion. */
-static void a_deletion_ends_with_any_deletion_of_the_name(void **state) {
+/* The uid may differ if the object was replaced between the review and the deletion. */
+static void a_deletion_is_dropped_after_any_deletion_of_the_name(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
+  set_watched(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
   admit(f, DW_OP_DELETE, NAD_OF("a", "u-1", "10.1.0.0/24"));
   deletion_event(f, "a", "u-2", 3);
-  watches_bring(f, NAD_OF("a", "u-3", "10.4.0.0/24"), 4);
+  set_watched(f, NAD_OF("a", "u-3", "10.4.0.0/24"), 4);
   assert_range(f, "a", "10.4.0.0/24");
 }
 
-static void what_came_twice_is_dropped_once(void **state) {
+static void repeated_events_drop_an_entry_once(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   admit(f, DW_OP_CREATE, NAD("b", "10.2.0.0/24"));
   event(f, NAD("a", "10.1.0.0/24"), 2);
   event(f, NAD("a", "10.1.0.0/24"), 3);
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 3);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 3);
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 1);
   event(f, NAD("a", "10.1.0.0/24"), 4);
   deletion_event(f, "a", "u-a", 5);
   deletion_event(f, "a", "u-a", 6);
-  watches_bring(f, "", 6);
+  set_watched(f, "", 6);
   assert_range(f, "a", NULL);
   assert_range(f, "b", "10.2.0.0/24");
   assert_waiting(f, 1);
@@ -594,7 +595,7 @@ static void what_came_twice_is_dropped_once(void **state) {
 
 /* --- or until it expires --- */
 
-static void what_never_arrives_expires(void **state) {
+static void entries_that_never_arrive_expire(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   clock_ms += EXPIRY_MS - 1;
@@ -611,7 +612,7 @@ static void what_never_arrives_expires(void **state) {
   assert_waiting(f, 0);
 }
 
-static void an_update_lasts_from_its_own_time_on(void **state) {
+static void the_time_of_an_update_begins_when_it_is_admitted(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   clock_ms += EXPIRY_MS - 1;
@@ -622,16 +623,16 @@ static void an_update_lasts_from_its_own_time_on(void **state) {
   assert_range(f, "a", NULL);
 }
 
-static void a_deletion_that_never_comes_expires_too(void **state) {
+static void a_deletion_that_never_arrives_expires(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   admit(f, DW_OP_DELETE, NAD("a", "10.1.0.0/24"));
   assert_range(f, "a", NULL);
   clock_ms += EXPIRY_MS;
   assert_range(f, "a", "10.1.0.0/24");
 }
 
-/* While watches are broken, that it did not arrive says nothing. */
+/* While watches are broken, it means nothing that the object does not arrive. */
 static void nothing_expires_while_watches_are_broken(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
@@ -644,7 +645,7 @@ static void nothing_expires_while_watches_are_broken(void **state) {
   assert_waiting(f, 0);
 }
 
-/* --- the most there can be --- */
+/* --- limits --- */
 
 static void add_numbered(struct fixture *f, unsigned first, unsigned end) {
   for (unsigned i = first; i < end; i++) {
@@ -664,8 +665,8 @@ static bool is_there(const struct dw_world *world, const char *name) {
   return dw_view_find(world->view, DW_KIND_NAD, NS, name) != NULL;
 }
 
-/* 20 NADs of a megabyte: what they hold together is bounded too. */
-static void of_too_large_ones_the_oldest_no_longer_count(void **state) {
+/* 20 NADs of a megabyte each: the memory of all entries is limited, too. */
+static void drops_the_oldest_of_too_large_entries(void **state) {
   struct fixture *f = *state;
   struct dw_buf text = DW_BUF_INIT;
   int standard_error = log_to_file("/dev/null");
@@ -686,8 +687,8 @@ static void of_too_large_ones_the_oldest_no_longer_count(void **state) {
   dw_world_unref(world);
 }
 
-/* What is replaced is no longer held, and leaves its room to others. */
-static void a_large_one_that_changes_again_and_again_crowds_nobody_out(void **state) {
+/* Entries that are replaced release their memory. */
+static void a_large_object_that_changes_often_displaces_no_other(void **state) {
   struct fixture *f = *state;
   DW_BUF_SCOPED struct dw_buf text = DW_BUF_INIT;
   admit(f, DW_OP_CREATE, NAD("first", "10.1.0.0/24"));
@@ -706,7 +707,7 @@ static void a_large_one_that_changes_again_and_again_crowds_nobody_out(void **st
   dw_world_unref(world);
 }
 
-static void of_too_many_the_oldest_no_longer_count(void **state) {
+static void drops_the_oldest_of_too_many_entries(void **state) {
   struct fixture *f = *state;
   char folder[64];
   folder_make(folder);
@@ -714,15 +715,15 @@ static void of_too_many_the_oldest_no_longer_count(void **state) {
   int standard_error = log_to_file(log);
   add_numbered(f, 0, MOST_ENTRIES);
   struct dw_world *full = world_now(f);
-  size_t told_when_full = count_in_file(log, "ignoring the oldest");
+  size_t logged_when_full = count_in_file(log, "ignoring the oldest");
   add_numbered(f, MOST_ENTRIES, MOST_ENTRIES + 2);
   struct dw_world *over = world_now(f);
-  size_t told_when_over = count_in_file(log, "ignoring the oldest");
+  size_t logged_when_over = count_in_file(log, "ignoring the oldest");
   log_restore(standard_error);
   free(log);
   folder_remove(folder);
-  assert_int_equal(told_when_full, 0);
-  assert_int_equal(told_when_over, 1);
+  assert_int_equal(logged_when_full, 0);
+  assert_int_equal(logged_when_over, 1);
   assert_true(is_there(full, "n0"));
   assert_true(is_there(full, "n4095"));
   assert_false(is_there(over, "n0"));
@@ -734,7 +735,7 @@ static void of_too_many_the_oldest_no_longer_count(void **state) {
   dw_world_unref(over);
 }
 
-/* --- one after the other --- */
+/* --- concurrent reviews --- */
 
 struct reviewer {
   struct fixture *f;
@@ -750,7 +751,7 @@ static void *review_one(void *context) {
   struct dw_answer answer = {0};
   pthread_barrier_wait(reviewer->start);
   for (bool over = false; !over;) {
-    struct dw_states states = take(reviewer->f, arena, &(struct dw_admissions_query){.current = true});
+    struct dw_states states = snapshot(reviewer->f, arena, &(struct dw_admissions_query){.current = true});
     dw_validate(arena, states.worlds[0], &request, &answer);
     over = !answer.allowed || add(reviewer->f, &states, &request);
     dw_states_free(&states);
@@ -760,7 +761,7 @@ static void *review_one(void *context) {
   return NULL;
 }
 
-static void of_two_that_overlap_exactly_one_passes(void **state) {
+static void allows_exactly_one_of_two_that_overlap(void **state) {
   struct fixture *f = *state;
   for (int round = 0; round < 50; round++) {
     pthread_barrier_t start;
@@ -780,18 +781,18 @@ static void of_two_that_overlap_exactly_one_passes(void **state) {
   }
 }
 
-/* A review is in work while others come and go: it learns of it when it is to be added, and takes a fresh look. */
-static void what_was_judged_before_another_was_admitted_is_not_added(void **state) {
+/* Others are admitted while a review is judged. This is detected when it is to be added, and it is judged again. */
+static void refuses_to_add_if_another_was_admitted_meanwhile(void **state) {
   struct fixture *f = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_admissions_query query = {.current = true};
   struct dw_request slow = request_of(arena, DW_OP_CREATE, NAD("slow", "10.1.0.0/24"));
-  struct dw_states before = take(f, arena, &query);
+  struct dw_states before = snapshot(f, arena, &query);
   admit(f, DW_OP_CREATE, NAD("quick", "10.1.0.128/25"));
   admit(f, DW_OP_CREATE, NAD("another", "10.2.0.0/24"));
   assert_false(add(f, &before, &slow));
   assert_waiting(f, 2);
-  struct dw_states after = take(f, arena, &query);
+  struct dw_states after = snapshot(f, arena, &query);
   assert_range_in(after.worlds[0], "quick", "10.1.0.128/25");
   assert_true(add(f, &after, &slow));
   assert_waiting(f, 3);
@@ -799,27 +800,27 @@ static void what_was_judged_before_another_was_admitted_is_not_added(void **stat
   dw_states_free(&after);
 }
 
-/* ... nor is it where that has arrived meanwhile and counts no longer. */
-static void what_was_judged_before_another_came_and_arrived_is_not_added(void **state) {
+/* The same if the other object has arrived meanwhile and no longer counts. */
+static void refuses_to_add_if_another_was_admitted_and_has_arrived(void **state) {
   struct fixture *f = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_admissions_query query = {.current = true};
   struct dw_request slow = request_of(arena, DW_OP_CREATE, NAD("slow", "10.1.0.0/24"));
-  struct dw_states before = take(f, arena, &query);
+  struct dw_states before = snapshot(f, arena, &query);
   admit(f, DW_OP_CREATE, NAD("quick", "10.1.0.128/25"));
-  watches_bring(f, NAD("quick", "10.1.0.128/25"), 2);
+  set_watched(f, NAD("quick", "10.1.0.128/25"), 2);
   assert_range(f, "quick", "10.1.0.128/25");
   assert_waiting(f, 0);
   assert_false(add(f, &before, &slow));
   dw_states_free(&before);
 }
 
-/* A thread may hold an older world for any time before it takes its states. */
-static void an_older_world_than_the_newest_is_not_used(void **state) {
+/* A thread may hold an older world for a long time before its snapshot. */
+static void ignores_an_older_world(void **state) {
   struct fixture *f = *state;
   struct dw_world *old = dw_world_ref(f->base);
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 0);
   struct dw_world *newest = f->base;
@@ -829,17 +830,17 @@ static void an_older_world_than_the_newest_is_not_used(void **state) {
   dw_world_unref(old);
 }
 
-/* A policy that is read again makes a new world of the same objects. */
-static void another_world_of_the_same_generation_is_used(void **state) {
+/* When the policy is read again, there is a new world with the same objects. */
+static void uses_another_world_of_the_same_generation(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   assert_range(f, "a", "10.1.0.0/24");
-  watches_bring(f, NAD("a", "10.2.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.2.0.0/24"), 2);
   assert_range(f, "a", "10.2.0.0/24");
 }
 
-/* While watches are broken what has expired stays, and no review pays for it. */
-static void what_expired_while_watches_are_broken_is_not_laid_over_again(void **state) {
+/* While watches are broken, expired entries stay, and cost a review nothing. */
+static void does_not_rebuild_the_world_for_expired_entries_while_watches_are_broken(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   clock_ms += EXPIRY_MS;
@@ -850,11 +851,11 @@ static void what_expired_while_watches_are_broken_is_not_laid_over_again(void **
   dw_world_unref(two);
 }
 
-/* --- a CREATE of what exists --- */
+/* --- a CREATE of an object that exists --- */
 
-static void a_create_of_what_exists_leaves_nothing(void **state) {
+static void ignores_a_create_of_an_existing_object(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
+  set_watched(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
   admit(f, DW_OP_CREATE, NAD_OF("a", "u-2", "10.2.0.0/24"));
   assert_range(f, "a", "10.1.0.0/24");
   assert_waiting(f, 0);
@@ -864,28 +865,28 @@ static void a_create_of_what_exists_leaves_nothing(void **state) {
   assert_waiting(f, 1);
 }
 
-/* It is known to exist, too, where the API server has shown it and no view holds it yet. */
-static void a_create_of_what_was_confirmed_leaves_nothing(void **state) {
+/* The object also exists if the API server has confirmed it, even if no view contains it yet. */
+static void ignores_a_create_of_a_confirmed_object(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD_OF("a", "u-1", "10.1.0.0/24"));
   admit(f, DW_OP_CREATE, NAD_OF("a", "u-2", "10.2.0.0/24"));
-  assert_range(f, "a", "10.2.0.0/24"); /* either may win */
+  assert_range(f, "a", "10.2.0.0/24"); /* either may be stored */
   assert_waiting(f, 2);
   event(f, NAD_OF("a", "u-2", "10.2.0.0/24"), 2);
   admit(f, DW_OP_CREATE, NAD_OF("a", "u-3", "10.3.0.0/24"));
   assert_range(f, "a", "10.2.0.0/24");
-  watches_bring(f, NAD_OF("a", "u-2", "10.2.0.0/24"), 2);
+  set_watched(f, NAD_OF("a", "u-2", "10.2.0.0/24"), 2);
   assert_range(f, "a", "10.2.0.0/24");
   assert_waiting(f, 0);
 }
 
-static void a_create_of_what_is_deleted_or_may_be_gone_counts(void **state) {
+static void a_create_counts_if_the_object_may_be_deleted(void **state) {
   struct fixture *f = *state;
-  watches_bring(f,
-                "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
-                ", name: a, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [x/y]}, spec: {config: '{}'}}\n"
-                "---\n" NAD("b", "10.2.0.0/24"),
-                2);
+  set_watched(f,
+              "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: " NS
+              ", name: a, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [x/y]}, spec: {config: '{}'}}\n"
+              "---\n" NAD("b", "10.2.0.0/24"),
+              2);
   admit(f, DW_OP_CREATE, NAD_OF("a", "u-2", "10.1.0.0/24"));
   assert_range(f, "a", "10.1.0.0/24");
   admit(f, DW_OP_DELETE, NAD("b", "10.2.0.0/24"));
@@ -893,14 +894,14 @@ static void a_create_of_what_is_deleted_or_may_be_gone_counts(void **state) {
   assert_range(f, "b", "10.3.0.0/24");
 }
 
-/* While watches are broken the view may hold what is long gone. */
-static void a_create_counts_where_the_view_is_not_current(void **state) {
+/* While watches are broken, the view may contain objects that no longer exist. */
+static void a_create_counts_if_the_view_is_not_current(void **state) {
   struct fixture *f = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
-  watches_bring(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
+  set_watched(f, NAD_OF("a", "u-1", "10.1.0.0/24"), 2);
   struct dw_request request = request_of(arena, DW_OP_CREATE, NAD_OF("a", "u-2", "10.2.0.0/24"));
   struct dw_admission admission = dw_admission_of(&request);
-  struct dw_states states = take(f, arena, &(struct dw_admissions_query){.current = false});
+  struct dw_states states = snapshot(f, arena, &(struct dw_admissions_query){.current = false});
   dw_admissions_lock(f->admissions);
   assert_true(dw_admissions_add(f->admissions, &states, &admission, false));
   dw_admissions_unlock(f->admissions);
@@ -909,23 +910,23 @@ static void a_create_counts_where_the_view_is_not_current(void **state) {
   assert_waiting(f, 1);
 }
 
-/* --- what nothing has confirmed yet --- */
+/* --- unconfirmed changes --- */
 
-/* How many states there are, and the range of "a" in the last of them. */
+/* Asserts the number of states, the range of "a" in the last one, and the number of unconfirmed objects. */
 static void assert_last_state(struct fixture *f, const char *network, size_t count, const char *range,
-                              size_t doubtful) {
+                              size_t unconfirmed) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct dw_nad_name networks[] = {{"openshift-cnv", network}};
-  struct dw_states states = take(
+  struct dw_states states = snapshot(
       f, arena,
       &(struct dw_admissions_query){.networks = networks, .network_count = network == NULL ? 0 : 1, .current = true});
   assert_int_equal(states.count, count);
   assert_range_in(states.worlds[count - 1], "a", range);
-  assert_int_equal(states.unconfirmed_count, doubtful);
+  assert_int_equal(states.unconfirmed_count, unconfirmed);
   dw_states_free(&states);
 }
 
-static void one_more_nad_is_doubted_by_what_names_it(void **state) {
+static void an_unconfirmed_nad_matters_to_requests_that_name_it(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   assert_last_state(f, NULL, 1, "10.1.0.0/24", 0);
@@ -935,9 +936,9 @@ static void one_more_nad_is_doubted_by_what_names_it(void **state) {
   assert_last_state(f, "a", 1, "10.1.0.0/24", 0);
 }
 
-static void a_change_is_doubted_by_all_until_it_is_shown(void **state) {
+static void an_unconfirmed_change_matters_to_all_requests(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
   assert_last_state(f, NULL, 2, "10.1.0.0/24", 1);
   const struct dw_object *other = reduced(NAD("a", "10.7.0.0/24"));
@@ -956,10 +957,10 @@ static void a_change_is_doubted_by_all_until_it_is_shown(void **state) {
   assert_waiting(f, 1);
 }
 
-/* The one that the API server shows ends those before it, and leaves the one after it open. */
-static void of_changes_in_flight_the_one_shown_ends_those_before_it(void **state) {
+/* A confirmed change drops the earlier ones, and leaves later ones unconfirmed. */
+static void a_confirmed_change_drops_earlier_ones(void **state) {
   struct fixture *f = *state;
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
   admit(f, DW_OP_UPDATE, NAD("a", "10.3.0.0/24"));
   assert_last_state(f, NULL, 3, "10.1.0.0/24", 1);
@@ -972,13 +973,13 @@ static void of_changes_in_flight_the_one_shown_ends_those_before_it(void **state
   dw_object_unref(shown);
   event(f, NAD("a", "10.4.0.0/24"), 3);
   assert_last_state(f, NULL, 1, "10.4.0.0/24", 0);
-  watches_bring(f, NAD("a", "10.5.0.0/24"), 3);
+  set_watched(f, NAD("a", "10.5.0.0/24"), 3);
   assert_range(f, "a", "10.5.0.0/24");
   assert_waiting(f, 0);
 }
 
-/* Of more than can be looked up the newest are named. */
-static void of_many_doubtful_ones_the_newest_are_named(void **state) {
+/* If there are more than can be looked up, the newest are listed. */
+static void lists_the_newest_of_many_unconfirmed_objects(void **state) {
   struct fixture *f = *state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_buf text = DW_BUF_INIT;
@@ -993,13 +994,13 @@ static void of_many_doubtful_ones_the_newest_are_named(void **state) {
     }
   }
   dw_buf_free(&text);
-  struct dw_states states = take(f, arena, &(struct dw_admissions_query){.current = true});
+  struct dw_states states = snapshot(f, arena, &(struct dw_admissions_query){.current = true});
   assert_int_equal(states.unconfirmed_count, DW_MOST_UNCONFIRMED);
   assert_string_equal(states.unconfirmed[0]->name, "n8");
   assert_string_equal(states.unconfirmed[DW_MOST_UNCONFIRMED - 1]->name, "n1");
   struct dw_change found[] = {{states.unconfirmed[0], false}};
   struct dw_states next =
-      take(f, arena, &(struct dw_admissions_query){.found = found, .found_count = 1, .current = true});
+      snapshot(f, arena, &(struct dw_admissions_query){.found = found, .found_count = 1, .current = true});
   assert_int_equal(next.unconfirmed_count, DW_MOST_UNCONFIRMED);
   assert_string_equal(next.unconfirmed[0]->name, "n7");
   assert_string_equal(next.unconfirmed[DW_MOST_UNCONFIRMED - 1]->name, "n0");
@@ -1010,7 +1011,7 @@ static void of_many_doubtful_ones_the_newest_are_named(void **state) {
 static void a_world_outlives_the_admissions(void **state) {
   (void)state;
   struct fixture f = {.admissions = dw_admissions_new(now)};
-  watches_bring(&f, NAD("b", "10.9.0.0/24"), 1);
+  set_watched(&f, NAD("b", "10.9.0.0/24"), 1);
   admit(&f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   struct dw_world *world = world_now(&f);
   dw_admissions_free(f.admissions);
@@ -1021,23 +1022,23 @@ static void a_world_outlives_the_admissions(void **state) {
   dw_admissions_free(NULL);
 }
 
-/* Where watches are refused no event comes. Only a list that began after the ten seconds proves that what was admitted
- * was not stored after all. */
-static void where_nothing_is_watched_a_list_that_began_later_ends_it(void **state) {
+/* Without a watch there are no events. Only a list that began after the ten seconds proves that an admitted object was
+ * not stored. */
+static void without_a_watch_a_later_list_drops_the_entry(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   admit(f, DW_OP_CREATE, HCO_V1("a"));
   clock_ms = 11001;
   list_of_nads(f, 10999, 2); /* it began before */
-  watches_bring(f, "", 2);
+  set_watched(f, "", 2);
   struct dw_world *world = world_with(f, NULL, 0, false);
   assert_range_in(world, "a", "10.1.0.0/24");
   dw_world_unref(world);
   list_of_nads(f, 11000, 3);
-  world = world_with(f, NULL, 0, false); /* the view that holds the list is not built yet */
+  world = world_with(f, NULL, 0, false); /* the view that contains the list is not built yet */
   assert_range_in(world, "a", "10.1.0.0/24");
   dw_world_unref(world);
-  watches_bring(f, "", 3);
+  set_watched(f, "", 3);
   world = world_with(f, NULL, 0, false);
   assert_range_in(world, "a", NULL);
   assert_string_equal(dw_view_network(world->view), "a"); /* the HyperConverged was in no list */
@@ -1045,19 +1046,19 @@ static void where_nothing_is_watched_a_list_that_began_later_ends_it(void **stat
   assert_waiting(f, 1);
 }
 
-/* Two quick changes: what is in the list may be the first of them, if the list began too soon. */
-static void a_list_that_began_in_time_does_not_end_the_second_of_two_changes(void **state) {
+/* Two quick changes: the list may contain the first of them, if it began too soon. */
+static void an_early_list_does_not_drop_the_second_of_two_changes(void **state) {
   struct fixture *f = *state;
   admit(f, DW_OP_CREATE, NAD("a", "10.1.0.0/24"));
   admit(f, DW_OP_UPDATE, NAD("a", "10.2.0.0/24"));
   list_of_nads(f, 2000, 2);
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 2);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 2);
   struct dw_world *world = world_with(f, NULL, 0, false);
   assert_range_in(world, "a", "10.2.0.0/24");
   dw_world_unref(world);
   clock_ms = 12000;
   list_of_nads(f, 12000, 3);
-  watches_bring(f, NAD("a", "10.1.0.0/24"), 3);
+  set_watched(f, NAD("a", "10.1.0.0/24"), 3);
   world = world_with(f, NULL, 0, false);
   assert_range_in(world, "a", "10.1.0.0/24");
   dw_world_unref(world);
@@ -1067,60 +1068,59 @@ static void a_list_that_began_in_time_does_not_end_the_second_of_two_changes(voi
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_changes_a_nad_hyperconverged_or_kubevirt_counts),
-      cmocka_unit_test(what_leaves_no_object_behind_does_not_count),
-      TEST(without_admissions_the_view_is_the_watches),
-      TEST(what_was_admitted_counts_at_once),
-      TEST(a_world_in_use_stays_as_it_was),
-      TEST(an_update_replaces_what_was_there),
-      TEST(a_deletion_hides_and_a_creation_shows_again),
-      TEST(what_was_changed_there_and_back_is_not_taken_for_what_was_before),
-      TEST(what_was_changed_back_twice_is_not_taken_for_what_was_before),
-      TEST(what_is_admitted_again_counts_as_long_again),
-      TEST(names_are_told_apart_by_kind_and_namespace),
-      TEST(what_changes_nothing_that_is_read_leaves_nothing),
-      TEST(what_cannot_be_read_leaves_nothing),
-      TEST(an_object_without_namespace_is_where_the_request_says),
-      TEST(what_was_looked_up_counts_once_and_below_what_was_admitted),
-      TEST(what_was_looked_up_and_is_absent_hides_only_what_was_not_admitted),
-      TEST(it_goes_when_the_watches_hold_it),
-      TEST(it_stays_while_the_watches_hold_what_was_before),
-      TEST(a_deletion_goes_when_the_object_did_or_is_about_to),
-      TEST(a_hyperconverged_arrives_in_another_version),
-      TEST(all_that_a_view_reads_of_a_hyperconverged_has_to_arrive),
+      cmocka_unit_test(changes_of_nads_hyperconverged_and_kubevirt_count),
+      cmocka_unit_test(requests_that_store_no_object_do_not_count),
+      TEST(without_admissions_reviews_see_the_watched_objects),
+      TEST(admitted_objects_count_at_once),
+      TEST(a_world_in_use_does_not_change),
+      TEST(an_update_replaces_the_object),
+      TEST(a_deletion_hides_the_object_until_it_is_created_again),
+      TEST(a_change_back_is_not_confused_with_the_original),
+      TEST(a_repeated_change_back_is_not_confused_with_the_original),
+      TEST(admitting_an_object_again_extends_its_time),
+      TEST(distinguishes_names_by_kind_and_namespace),
+      TEST(ignores_changes_of_nothing_that_is_read),
+      TEST(ignores_unreadable_objects),
+      TEST(an_object_without_namespace_gets_that_of_the_request),
+      TEST(found_objects_count_once_and_below_admitted_ones),
+      TEST(absent_objects_hide_only_what_was_not_admitted),
+      TEST(an_entry_is_dropped_when_the_watches_report_it),
+      TEST(an_entry_stays_while_the_watches_report_the_earlier_state),
+      TEST(a_deletion_is_dropped_when_the_object_is_gone_or_being_deleted),
+      TEST(a_hyperconverged_may_arrive_in_another_version),
+      TEST(every_field_of_a_hyperconverged_that_a_view_reads_has_to_arrive),
       TEST(a_kubevirt_arrives_with_its_network),
-      TEST(it_goes_with_the_world_that_its_event_is_in),
-      TEST(the_event_of_another_state_or_object_leaves_it),
-      TEST(its_deletion_ends_it_and_that_of_its_forerunner_does_not),
-      TEST(a_deletion_ends_with_the_deletion_event),
-      TEST(a_deletion_ends_with_the_event_that_it_began),
-      TEST(a_deletion_ends_with_any_deletion_of_the_name),
-      TEST(what_came_twice_is_dropped_once),
-      TEST(what_never_arrives_expires),
-      TEST(an_update_lasts_from_its_own_time_on),
-      TEST(a_deletion_that_never_comes_expires_too),
+      TEST(an_entry_is_dropped_with_the_world_that_contains_its_event),
+      TEST(events_of_other_states_or_objects_keep_the_entry),
+      TEST(only_the_deletion_of_the_same_object_drops_the_entry),
+      TEST(a_deletion_is_dropped_after_its_event),
+      TEST(a_deletion_is_dropped_after_the_event_that_it_began),
+      TEST(a_deletion_is_dropped_after_any_deletion_of_the_name),
+      TEST(repeated_events_drop_an_entry_once),
+      TEST(entries_that_never_arrive_expire),
+      TEST(the_time_of_an_update_begins_when_it_is_admitted),
+      TEST(a_deletion_that_never_arrives_expires),
       TEST(nothing_expires_while_watches_are_broken),
-      TEST(a_large_one_that_changes_again_and_again_crowds_nobody_out),
-      TEST(of_too_many_the_oldest_no_longer_count),
-      TEST(of_too_large_ones_the_oldest_no_longer_count),
-      TEST(of_two_that_overlap_exactly_one_passes),
-      TEST(what_was_judged_before_another_was_admitted_is_not_added),
-      TEST(what_was_judged_before_another_came_and_arrived_is_not_added),
-      TEST(an_older_world_than_the_newest_is_not_used),
-      TEST(another_world_of_the_same_generation_is_used),
-      TEST(what_expired_while_watches_are_broken_is_not_laid_over_again),
-      TEST(a_create_of_what_exists_leaves_nothing),
-      TEST(a_create_of_what_was_confirmed_leaves_nothing),
-      TEST(a_create_of_what_is_deleted_or_may_be_gone_counts),
-      TEST(a_create_counts_where_the_view_is_not_current),
-      TEST(one_more_nad_is_doubted_by_what_names_it),
-      TEST(a_change_is_doubted_by_all_until_it_is_shown),
-      TEST(of_changes_in_flight_the_one_shown_ends_those_before_it),
-      TEST(of_many_doubtful_ones_the_newest_are_named),
+      TEST(a_large_object_that_changes_often_displaces_no_other),
+      TEST(drops_the_oldest_of_too_many_entries),
+      TEST(drops_the_oldest_of_too_large_entries),
+      TEST(allows_exactly_one_of_two_that_overlap),
+      TEST(refuses_to_add_if_another_was_admitted_meanwhile),
+      TEST(refuses_to_add_if_another_was_admitted_and_has_arrived),
+      TEST(ignores_an_older_world),
+      TEST(uses_another_world_of_the_same_generation),
+      TEST(does_not_rebuild_the_world_for_expired_entries_while_watches_are_broken),
+      TEST(ignores_a_create_of_an_existing_object),
+      TEST(ignores_a_create_of_a_confirmed_object),
+      TEST(a_create_counts_if_the_object_may_be_deleted),
+      TEST(a_create_counts_if_the_view_is_not_current),
+      TEST(an_unconfirmed_nad_matters_to_requests_that_name_it),
+      TEST(an_unconfirmed_change_matters_to_all_requests),
+      TEST(a_confirmed_change_drops_earlier_ones),
+      TEST(lists_the_newest_of_many_unconfirmed_objects),
       cmocka_unit_test(a_world_outlives_the_admissions),
-      cmocka_unit_test_setup_teardown(where_nothing_is_watched_a_list_that_began_later_ends_it, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(a_list_that_began_in_time_does_not_end_the_second_of_two_changes, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(without_a_watch_a_later_list_drops_the_entry, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(an_early_list_does_not_drop_the_second_of_two_changes, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The standing audit of a live cluster. */
+/* The regular audit of a live cluster. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -117,14 +117,14 @@ static void what_stands_wrong_is_told_once_and_counted(void **state) {
   put_hyperconverged(f);
   start(f);
   wait_for_metric(f, "droveway_audit_violations{rule=\"master-required\",action=\"deny\"} 1\n");
-  wait_for_text(f->log.path, "\"msg\":\"audit\"", 5); /* audits later ... */
+  wait_for_text(f->log.path, "\"msg\":\"audit\"", 5); /* some audits later */
   assert_int_equal(count_in_file(f->log.path, "\"rule\":\"master-required\""), 1);
   char *line = log_line(f->log.path, "\"rule\":\"master-required\"");
-  static const char told[] =
+  static const char prefix[] =
       "\"level\":\"warn\",\"msg\":\"violation in an existing object\",\"rule\":\"master-required\",\"action\":"
       "\"deny\",\"kind\":\"NetworkAttachmentDefinition\",\"namespace\":\"openshift-cnv\","
       "\"name\":\"net\",\"field\":\"spec.config.master\",\"message\":\"";
-  if (strncmp(line, told, sizeof told - 1) != 0)
+  if (strncmp(line, prefix, sizeof prefix - 1) != 0)
     fail_msg("%s", line);
   free(line);
   put_network(f, " \\\"master\\\": \\\"eth1\\\",");
@@ -133,7 +133,7 @@ static void what_stands_wrong_is_told_once_and_counted(void **state) {
     pause_ms(5);
   }
   put_network(f, "");
-  wait_for_text(f->log.path, "\"rule\":\"master-required\"", 2); /* it is back */
+  wait_for_text(f->log.path, "\"rule\":\"master-required\"", 2); /* created again */
 }
 
 static bool events_have(struct fixture *f, const char *text) {
@@ -155,7 +155,7 @@ static void what_stands_wrong_is_told_in_an_event_of_its_own(void **state) {
   struct fixture *f = *state;
   put_network(f, "");
   put_hyperconverged(f);
-  put_migrated(f, "10.1.1.1"); /* which warns */
+  put_migrated(f, "10.1.1.1"); /* this only warns */
   start(f);
   wait_for_event(f, "[master-required]");
   wait_for_event(f, "[network-unfit]");
@@ -165,7 +165,7 @@ static void what_stands_wrong_is_told_in_an_event_of_its_own(void **state) {
   assert_false(events_have(f, "migration-bypassed"));
 }
 
-/* ... also where its deletion was missed, and it is the same to every rule. */
+/* The same if its deletion was missed, and the rules see no difference. */
 static void of_an_object_made_again_the_event_has_the_new_uid(void **state) {
   struct fixture *f = *state;
   put_network(f, "");
@@ -192,7 +192,7 @@ static void migrations_that_went_past_the_network_are_found(void **state) {
   }
 }
 
-/* As many as before, but not the same. */
+/* As many findings as before, but different ones. */
 static void what_changes_is_logged_again(void **state) {
   struct fixture *f = *state;
   put_network(f, " \\\"master\\\": \\\"eth1\\\",");

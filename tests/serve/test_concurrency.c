@@ -1,4 +1,4 @@
-/* Many clients at once while reloaded policy and state; also run under ThreadSanitizer. */
+/* Many clients at once while policy and state are reloaded; also run under ThreadSanitizer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +16,8 @@
 #include "support/https_server.h"
 #include "support/run_program.h"
 
-/* The clients go on until the server has re-read often enough; each number bounds a loop that does not come to its end.
- */
+/* The clients continue until the server has reloaded often enough. Each number bounds a loop that would otherwise not
+ * end. */
 enum { CLIENTS = 6, MOST_REQUESTS = 20000, MOST_CHANGES = 600, REREADS = 4 };
 
 #define NODE "apiVersion: v1\nkind: Node\nmetadata: {name: worker-%d, labels: {kubevirt.io/schedulable: \"true\"}}\n"
@@ -58,7 +58,8 @@ static void *post_all(void *argument) {
 
 static void *check_health(void *argument) {
   struct job *job = argument;
-  for (size_t i = 0; i < MOST_REQUESTS && (i == 0 || !atomic_load(&job->enough)); i++) { /* a connection each */
+  for (size_t i = 0; i < MOST_REQUESTS && (i == 0 || !atomic_load(&job->enough));
+       i++) { /* one connection per request */
     struct https_client *client = https_server_client(job->server);
     struct https_reply reply = https_send(client, &(struct https_request){.path = "/readyz"});
     atomic_fetch_add(reply.status == 200 ? &job->healthy : &job->failed, 1);
@@ -118,7 +119,7 @@ static void requests_are_answered_while_everything_changes(void **state) {
   folder_remove(cluster);
 }
 
-/* A client that was answered is not cut off; one that was not gets a clean end, never half an answer. */
+/* A client either gets its whole answer or a closed connection, never half an answer. */
 struct burst {
   struct https_server *server;
   const char *body;
@@ -145,7 +146,7 @@ static void *post_until_closed(void *argument) {
   return NULL;
 }
 
-static void stopping_under_load_leaves_no_half_answers(void **state) {
+static void stopping_under_load_sends_no_half_answers(void **state) {
   (void)state;
   struct https_server server;
   pthread_t clients[CLIENTS];
@@ -166,13 +167,13 @@ static void stopping_under_load_leaves_no_half_answers(void **state) {
   https_server_end(&server);
   free(body);
   assert_int_equal(atomic_load(&burst.half), 0);
-  assert_int_equal(atomic_load(&burst.answered), decisions); /* whoever was judged was answered */
+  assert_int_equal(atomic_load(&burst.answered), decisions); /* every review that was judged was answered */
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(requests_are_answered_while_everything_changes),
-      cmocka_unit_test(stopping_under_load_leaves_no_half_answers),
+      cmocka_unit_test(stopping_under_load_sends_no_half_answers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

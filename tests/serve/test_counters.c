@@ -26,7 +26,7 @@ static const struct dw_request nad = {
     .group = "k8s.cni.cncf.io", .version = "v1", .kind = "NetworkAttachmentDefinition", .operation = DW_OP_CREATE};
 static const struct dw_answer allowed = {.allowed = true};
 
-/* The value behind NAME, which is a whole name with its labels; -1 where it is not there. */
+/* The value of NAME, a whole name with its labels; -1 if it is not there. */
 static double value_of(const struct dw_counters *counters, const char *name) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf line = DW_BUF_INIT;
@@ -42,9 +42,9 @@ static void assert_value(const struct dw_counters *counters, const char *name, d
     fail_msg("%s is %g, not %g", name, value, expected);
 }
 
-/* --- what is counted as what --- */
+/* --- classification --- */
 
-static void verdicts(void **state) {
+static void classifies_answers_by_verdict(void **state) {
   (void)state;
   assert_int_equal(dw_verdict(&(struct dw_answer){.allowed = true}), VERDICT_ALLOWED);
   assert_int_equal(dw_verdict(&(struct dw_answer){.allowed = true, .warning_count = 1}), VERDICT_WARNED);
@@ -54,7 +54,7 @@ static void verdicts(void **state) {
   assert_int_equal(dw_verdict(&(struct dw_answer){.code = 503}), VERDICT_UNAVAILABLE);
 }
 
-static void reviews_by_what_they_are(void **state) {
+static void counts_reviews_by_endpoint_kind_and_operation(void **state) {
   struct dw_request hyperconverged = {.group = "hco.kubevirt.io", .kind = "HyperConverged", .operation = DW_OP_UPDATE};
   struct dw_request kubevirt = {.group = "kubevirt.io", .kind = "KubeVirt", .operation = DW_OP_DELETE};
   dw_counters_review(*state, false, &nad, &allowed, 1);
@@ -69,7 +69,7 @@ static void reviews_by_what_they_are(void **state) {
   assert_value(*state, REVIEWS "\"validate\",kind=\"KubeVirt\",operation=\"DELETE\",verdict=\"allowed\"}", 0);
 }
 
-static void what_an_endpoint_never_answers_is_shown_when_it_does(void **state) {
+static void shows_an_unusual_verdict_once_it_occurs(void **state) {
   static const char name[] =
       REVIEWS "\"mutate\",kind=\"NetworkAttachmentDefinition\",operation=\"CREATE\",verdict=\"denied\"}";
   assert_value(*state, name, -1);
@@ -86,8 +86,8 @@ static size_t lines_of(const struct dw_counters *counters) {
   return lines;
 }
 
-/* A kind's name alone is not enough, and nothing of a request becomes a label. */
-static void whatever_comes_falls_into_a_fixed_set(void **state) {
+/* The name of a kind alone is not enough, and nothing in a request becomes a label. */
+static void unknown_values_are_counted_as_other(void **state) {
   static const char *const kinds[][2] = {
       {"", "NetworkAttachmentDefinition"}, {"k8s.cni.cncf.io", "x\"} 1\nevil 2\n"}, {"", ""}, {"kubevirt.io", "Evil"}};
   size_t lines = lines_of(*state);
@@ -103,7 +103,7 @@ static void whatever_comes_falls_into_a_fixed_set(void **state) {
   assert_value(*state, REVIEWS "\"mutate\",kind=\"other\",operation=\"other\",verdict=\"allowed\"}", 1);
 }
 
-static void findings_by_rule_and_action(void **state) {
+static void counts_findings_by_rule_and_action(void **state) {
   size_t count = 0;
   const char *const *ids = dw_rule_ids(&count);
   char name[160];
@@ -115,7 +115,7 @@ static void findings_by_rule_and_action(void **state) {
   assert_value(*state, "droveway_findings_total{rule=\"range-empty\",action=\"warn\"}", 0);
   assert_value(*state, "droveway_findings_total{rule=\"cni-name\",action=\"deny\"}", 1);
   assert_value(*state, "droveway_findings_total{rule=\"pool-tight\",action=\"warn\"}", 1);
-  for (size_t i = 0; i < count; i++) { /* each rule has its own place */
+  for (size_t i = 0; i < count; i++) { /* each rule has its own counters */
     snprintf(name, sizeof name, "droveway_findings_total{rule=\"%s\",action=\"deny\"}", ids[i]);
     double before = value_of(*state, name);
     dw_counters_review(*state, false, &nad, &(struct dw_answer){.code = 422, .denied = ids[i]}, 1);
@@ -123,7 +123,7 @@ static void findings_by_rule_and_action(void **state) {
   }
 }
 
-static void refusals_by_status(void **state) {
+static void counts_refusals_by_status(void **state) {
   static const int statuses[] = {400, 403, 404, 405, 413, 415, 431, 503};
   char name[80];
   for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
@@ -141,7 +141,7 @@ static void refusals_by_status(void **state) {
 
 #define BUCKET(le) "droveway_review_duration_seconds_bucket{endpoint=\"validate\",le=\"" le "\"}"
 
-static void durations_on_both_sides_of_a_bound(void **state) {
+static void counts_durations_on_both_sides_of_a_bound(void **state) {
   dw_counters_review(*state, false, &nad, &allowed, 50);
   assert_value(*state, BUCKET("5e-05"), 1);
   dw_counters_review(*state, false, &nad, &allowed, 51);
@@ -158,8 +158,8 @@ static void durations_on_both_sides_of_a_bound(void **state) {
   assert_value(*state, "droveway_review_duration_seconds_count{endpoint=\"mutate\"}", 0);
 }
 
-/* Each bucket holds what takes as long as its label says, and not a microsecond more. */
-static void each_bucket_ends_where_its_label_says(void **state) {
+/* Each bucket contains times up to its label, and not a microsecond more. */
+static void each_bucket_ends_at_its_label(void **state) {
   static const struct {
     int64_t microseconds;
     const char *label;
@@ -180,13 +180,13 @@ static void each_bucket_ends_where_its_label_says(void **state) {
   }
 }
 
-static void a_clock_that_goes_back_counts_as_nothing(void **state) {
+static void a_clock_that_goes_back_counts_as_zero(void **state) {
   dw_counters_review(*state, false, &nad, &allowed, -5);
   assert_value(*state, BUCKET("5e-05"), 1);
   assert_value(*state, "droveway_review_duration_seconds_sum{endpoint=\"validate\"}", 0);
 }
 
-static void buckets_rise(void **state) {
+static void bounds_of_buckets_increase(void **state) {
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
   double last_bound = 0, last_count = 0;
   size_t buckets = 0;
@@ -206,16 +206,11 @@ static void buckets_rise(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(verdicts),
-      TEST(reviews_by_what_they_are),
-      TEST(what_an_endpoint_never_answers_is_shown_when_it_does),
-      TEST(whatever_comes_falls_into_a_fixed_set),
-      TEST(findings_by_rule_and_action),
-      TEST(refusals_by_status),
-      TEST(durations_on_both_sides_of_a_bound),
-      TEST(each_bucket_ends_where_its_label_says),
-      TEST(a_clock_that_goes_back_counts_as_nothing),
-      TEST(buckets_rise),
+      cmocka_unit_test(classifies_answers_by_verdict), TEST(counts_reviews_by_endpoint_kind_and_operation),
+      TEST(shows_an_unusual_verdict_once_it_occurs),   TEST(unknown_values_are_counted_as_other),
+      TEST(counts_findings_by_rule_and_action),        TEST(counts_refusals_by_status),
+      TEST(counts_durations_on_both_sides_of_a_bound), TEST(each_bucket_ends_at_its_label),
+      TEST(a_clock_that_goes_back_counts_as_zero),     TEST(bounds_of_buckets_increase),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

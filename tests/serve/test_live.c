@@ -1,4 +1,4 @@
-/* The server on a live cluster: what it decides before a watch has told, and without an API server. */
+/* The server with a live cluster: what it decides before watches report changes, and without an API server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,7 @@ static int tear_down(void **state) {
   return 0;
 }
 
-/* --- what is asked --- */
+/* --- requests --- */
 
 static struct https_reply get(struct live *live, const char *path) {
   if (strcmp(path, "/metrics") == 0)
@@ -76,7 +76,7 @@ static void start_ready(struct live *live) {
   WAIT_FOR(get_has(live, "/metrics", 200, "watch_up{resource=\"network-attachment-definitions.k8s.cni.cncf.io\"} 1"));
 }
 
-/* What /validate answers to BODY: "allowed", or the status's code and message; the caller frees it. */
+/* The answer of /validate to BODY: "allowed", or the code and message of the status. The caller frees it. */
 static char *answer_to(struct https_client *client, const char *body) {
   struct json_object *response = NULL, *value = NULL, *status = NULL;
   char *text = NULL;
@@ -117,7 +117,7 @@ static void expect(struct live *live, enum dw_operation operation, const char *o
   "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {namespace: openshift-cnv, name: hco}, "      \
   "spec: {liveMigrationConfig: {network: %s}}}"
 
-/* A migration network as YAML, which is JSON too; the caller frees it. */
+/* A migration network as JSON, which is YAML, too. The caller frees it. */
 static char *nad(const char *name, const char *range) {
   char *text = NULL;
   assert_true(
@@ -179,7 +179,7 @@ static void is_not_ready_before_the_cluster_is_read(void **state) {
   assert_true(get_has(live, "/metrics", 200, "droveway_ready 1\n"));
 }
 
-static void stays_ready_on_what_it_read_while_the_api_server_is_away(void **state) {
+static void stays_ready_while_the_api_server_is_unreachable(void **state) {
   struct live *live = *state;
   put_nad(live, "net", "10.9.0.0/24");
   start_ready(live);
@@ -199,7 +199,7 @@ static void stays_ready_on_what_it_read_while_the_api_server_is_away(void **stat
   expect_hco(live, "missing", "no such NAD");
 }
 
-static void says_what_rbac_forbids(void **state) {
+static void reports_what_rbac_forbids(void **state) {
   struct live *live = *state;
   fake_api_refuse(live->api, FAKE_NODES, 403);
   start_ready(live);
@@ -219,7 +219,7 @@ static void looks_up_a_nad_that_the_view_lacks(void **state) {
   assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_GET), 2);
 }
 
-/* ... so that a NAD fixed a moment ago, through another replica, is not held against it. */
+/* So a NAD that was fixed a moment ago through another replica does not cause a denial. */
 static void looks_up_a_nad_that_the_view_knows_as_unfit(void **state) {
   struct live *live = *state;
   put_nad(live, "net", "10.9.0.0/33");
@@ -230,7 +230,7 @@ static void looks_up_a_nad_that_the_view_knows_as_unfit(void **state) {
   expect_hco(live, "net", "allowed");
 }
 
-static void says_so_where_a_look_up_fails(void **state) {
+static void answers_503_if_a_look_up_fails(void **state) {
   struct live *live = *state;
   start_ready(live);
   fake_api_refuse_gets(live->api, FAKE_NADS, 500);
@@ -240,7 +240,7 @@ static void says_so_where_a_look_up_fails(void **state) {
   expect_hco(live, "net", "503 Droveway can't check this now: can't look up NAD openshift-cnv/net");
 }
 
-static void what_the_view_knows_is_not_asked_for(void **state) {
+static void does_not_look_up_what_the_view_contains(void **state) {
   struct live *live = *state;
   put_nad(live, "net", "10.9.0.0/24");
   start_ready(live);
@@ -250,9 +250,9 @@ static void what_the_view_knows_is_not_asked_for(void **state) {
 
 /* --- races --- */
 
-/* As `kubectl apply` of both in one command, the API server's watch being slower than kubectl: by then etcd holds the
- * NAD, so the API server shows it. */
-static void a_nad_and_its_hyperconverged_at_once_pass_each_time(void **state) {
+/* Like `kubectl apply` of both in one command, when the watch is slower than kubectl. By then etcd contains the NAD, so
+ * the API server finds it. */
+static void allows_a_nad_and_its_hyperconverged_at_once(void **state) {
   struct live *live = *state;
   start_ready(live);
   fake_api_mute(live->api, true);
@@ -281,7 +281,7 @@ static void *apply(void *context) {
   return NULL;
 }
 
-static void of_two_that_overlap_at_once_exactly_one_passes(void **state) {
+static void allows_exactly_one_of_two_that_overlap(void **state) {
   struct live *live = *state;
   struct apply applies[2];
   pthread_barrier_t barrier;
@@ -329,7 +329,7 @@ static char *dry_run_body(const char *object) {
   return body;
 }
 
-static void a_dry_run_leaves_nothing(void **state) {
+static void a_dry_run_does_not_count(void **state) {
   struct live *live = *state;
   start_ready(live);
   char *text = nad("net", "10.9.0.0/24");
@@ -345,7 +345,7 @@ static void a_dry_run_leaves_nothing(void **state) {
 
 /* --- worlds that change meanwhile --- */
 
-/* What takes long to judge: 20,000 ranges. It is denied, so that it can be sent again and again. */
+/* An object that takes long to judge: 20,000 ranges. It is denied, so that it can be sent repeatedly. */
 static char *large_body(void) {
   struct dw_buf config = DW_BUF_INIT, text = DW_BUF_INIT;
   dw_buf_puts(&config, "{\\\"cniVersion\\\": \\\"0.3.1\\\", \\\"name\\\": \\\"large\\\", \\\"type\\\": "
@@ -368,7 +368,7 @@ static char *large_body(void) {
   return dw_buf_steal(&text, &length);
 }
 
-/* A client that sends one body until it is told to stop. */
+/* A client that sends the same body until it is stopped. */
 struct sender {
   struct https_client *client;
   char *body;
@@ -399,7 +399,7 @@ static void stop_sending(struct sender *sender) {
   free(sender->body);
 }
 
-/* One of several that want the same addresses at nearly the same time. */
+/* One of several reviews that request the same addresses at nearly the same time. */
 struct contender {
   struct live *live;
   struct https_client *client;
@@ -408,7 +408,8 @@ struct contender {
   pthread_t thread;
 };
 
-/* Stores what is allowed, as the API server does: a watch brings it, and a new world drops the admission. */
+/* Stores the object if it was allowed, as the API server does. Then a watch reports it, and a new world replaces the
+ * admission. */
 static void *contend(void *context) {
   struct contender *contender = context;
   char name[32], range[40];
@@ -427,9 +428,9 @@ static void *contend(void *context) {
   return NULL;
 }
 
-/* Reviews that wait for each other, or for a large one, are judged in worlds of different age: an older one must not
- * forget what a newer one no longer needs. */
-static void while_worlds_change_exactly_one_of_several_that_overlap_passes(void **state) {
+/* Reviews that wait for each other, or for a large one, are judged in worlds of different age. An older world must not
+ * bring back what a newer one has dropped. */
+static void allows_exactly_one_of_several_that_overlap_while_worlds_change(void **state) {
   struct live *live = *state;
   struct sender senders[SENDERS] = {{.answered = 0}};
   struct contender contenders[CONTENDERS];
@@ -465,7 +466,7 @@ static void while_worlds_change_exactly_one_of_several_that_overlap_passes(void 
   assert_int_equal(rounds_with_one, RACE_ROUNDS);
 }
 
-/* --- what was admitted and may never be stored --- */
+/* --- admitted objects that may never be stored --- */
 
 #define UNFIT_NAD                                                                                                      \
   "{\"apiVersion\": \"k8s.cni.cncf.io/v1\", \"kind\": \"NetworkAttachmentDefinition\", \"metadata\": {\"namespace\": " \
@@ -474,19 +475,19 @@ static void while_worlds_change_exactly_one_of_several_that_overlap_passes(void 
   "\\\"mode\\\": \\\"bridge\\\", \\\"ipam\\\": {\\\"type\\\": \\\"host-local\\\", \\\"subnet\\\": "                    \
   "\\\"10.8.0.0/24\\\"}}\"}}"
 
-/* `kubectl create` of a fixed NAD whose name is taken: the API server will answer 409, so nothing has changed. */
-static void a_create_of_what_exists_does_not_count(void **state) {
+/* `kubectl create` of a fixed NAD whose name is in use: the API server will answer 409, so nothing has changed. */
+static void a_create_of_an_existing_object_does_not_count(void **state) {
   struct live *live = *state;
   fake_api_put(live->api, FAKE_NADS, UNFIT_NAD);
   start_ready(live);
   expect_hco(live, "net", "422");
   expect_nad(live, "net", "10.9.0.0/24", "allowed");
   expect_hco(live, "net", "[network-unfit]");
-  expect_nad(live, "other", "10.9.0.0/24", "allowed"); /* it takes no addresses either */
+  expect_nad(live, "other", "10.9.0.0/24", "allowed"); /* it uses no addresses either */
 }
 
-/* The same while the watches say nothing, so that the NAD is not in the view. */
-static void a_create_that_lost_to_another_replica_is_not_believed(void **state) {
+/* The same while the watches report nothing, so that the NAD is not in the view. */
+static void a_create_that_lost_to_another_replica_does_not_count(void **state) {
   struct live *live = *state;
   start_ready(live);
   fake_api_mute(live->api, true);
@@ -512,14 +513,15 @@ static void a_create_that_lost_to_another_replica_is_not_believed(void **state) 
   "\\\"macvlan\\\", \\\"master\\\": \\\"eth1\\\", \\\"mode\\\": \\\"bridge\\\", \\\"ipam\\\": {\\\"type\\\": "         \
   "\\\"whereabouts\\\", \\\"range\\\": \\\"" range "\\\"}}\"}}"
 
-/* A request that only another one makes possible. The view holds nets a and b, HyperConverged or KubeVirt name a. */
+/* A request that is only possible because of another one. The view contains the NADs a and b, and HyperConverged or
+ * KubeVirt names a. */
 static const struct dependent {
-  const char *path; /* of what is changed first */
+  const char *path; /* of the object that is changed first */
   enum dw_operation first_operation;
-  const char *first; /* NULL: what the view holds is deleted */
+  const char *first; /* NULL: the object in the view is deleted */
   const char *name;
   enum dw_operation second_operation;
-  const char *second, *denied, *what; /* WHAT is looked up */
+  const char *second, *denied, *what; /* The object WHAT is looked up. */
 } dependents[] = {
     {FAKE_NADS, DW_OP_CREATE, NAD_JSON("net", "10.9.7.0/24"), "net", DW_OP_CREATE, HCO_JSON("net"), "[network-missing]",
      "NAD openshift-cnv/net"},
@@ -556,13 +558,13 @@ static void run_dependent(struct live *live, const struct dependent *dependent) 
   char *old = fake_api_object(live->api, dependent->path, "openshift-cnv", dependent->name);
   expect_of(live, dependent->first_operation, dependent->first, old, "allowed");
   free(old);
-  /* Refused since, or not stored yet. */
+  /* Rejected since, or not stored yet. */
   expect(live, dependent->second_operation, dependent->second, NULL, dependent->denied);
   fake_api_refuse_gets(live->api, dependent->path, 403);
   snprintf(text, sizeof text, "503 Droveway can't check this now: can't look up %s: HTTP status 403", dependent->what);
   expect(live, dependent->second_operation, dependent->second, NULL, text);
   fake_api_refuse_gets(live->api, dependent->path, 0);
-  /* Stored, though no watch shows it. */
+  /* Stored, although no watch shows it. */
   if (dependent->first == NULL)
     fake_api_delete(live->api, dependent->path, "openshift-cnv", dependent->name);
   else
@@ -570,12 +572,12 @@ static void run_dependent(struct live *live, const struct dependent *dependent) 
   size_t asked = fake_api_asked(live->api, dependent->path, FAKE_GET);
   expect(live, dependent->second_operation, dependent->second, NULL, "allowed");
   assert_int_equal(fake_api_asked(live->api, dependent->path, FAKE_GET), asked + 1);
-  /* ... which is asked for once. */
+  /* it is looked up once */
   expect(live, dependent->second_operation, dependent->second, NULL, "allowed");
   assert_int_equal(fake_api_asked(live->api, dependent->path, FAKE_GET), asked + 1);
 }
 
-static void nothing_is_allowed_only_for_what_was_admitted(void **state) {
+static void does_not_allow_only_because_of_an_unconfirmed_change(void **state) {
   for (size_t i = 0; i < sizeof dependents / sizeof *dependents; i++) {
     void *live = NULL;
     (void)state;
@@ -585,8 +587,8 @@ static void nothing_is_allowed_only_for_what_was_admitted(void **state) {
   }
 }
 
-/* Either of two changes that are both on their way may be the one that stays. */
-static void of_two_quick_updates_each_may_be_the_one_that_stays(void **state) {
+/* Two changes are on their way, and either may be the one that is stored. */
+static void either_of_two_quick_updates_may_be_stored(void **state) {
   struct live *live = *state;
   fake_api_put(live->api, FAKE_NADS, NAD_JSON("a", "10.9.1.0/24"));
   start_ready(live);
@@ -600,8 +602,8 @@ static void of_two_quick_updates_each_may_be_the_one_that_stays(void **state) {
   expect_nad(live, "b", "10.9.2.0/24", "allowed");
 }
 
-/* The second one's old object shows that the first is stored. */
-static void an_update_confirms_the_one_before(void **state) {
+/* The old object of the second one shows that the first is stored. */
+static void an_update_confirms_the_previous_one(void **state) {
   struct live *live = *state;
   fake_api_put(live->api, FAKE_NADS, NAD_JSON("a", "10.9.1.0/24"));
   start_ready(live);
@@ -613,7 +615,7 @@ static void an_update_confirms_the_one_before(void **state) {
   assert_int_equal(fake_api_asked(live->api, FAKE_NADS, FAKE_GET), 0);
 }
 
-static void what_is_unfit_stays_denied_where_it_cannot_be_looked_up(void **state) {
+static void an_unfit_nad_stays_denied_if_it_can_not_be_looked_up(void **state) {
   struct live *live = *state;
   fake_api_put(live->api, FAKE_NADS, UNFIT_NAD);
   start_ready(live);
@@ -621,7 +623,7 @@ static void what_is_unfit_stays_denied_where_it_cannot_be_looked_up(void **state
   expect_hco(live, "net", "422 HyperConverged.hco.kubevirt.io");
   expect_hco(live, "net", "[network-unfit]");
   expect_hco(live, "other", "503 Droveway can't check this now: can't look up NAD openshift-cnv/other");
-  /* Once a fix was admitted, nobody knows. */
+  /* After a fix was admitted, it is unknown which of the two is stored. */
   char *fixed = nad("net", "10.9.0.0/24");
   fake_api_mute(live->api, true);
   expect(live, DW_OP_UPDATE, fixed, UNFIT_NAD, "allowed");
@@ -629,7 +631,7 @@ static void what_is_unfit_stays_denied_where_it_cannot_be_looked_up(void **state
   free(fixed);
 }
 
-static void what_was_admitted_makes_way_for_what_came(void **state) {
+static void an_admission_is_replaced_by_what_the_watch_reports(void **state) {
   struct live *live = *state;
   start_ready(live);
   expect_nad(live, "net", "10.9.0.0/24", "allowed");
@@ -658,13 +660,13 @@ static void what_was_admitted_makes_way_for_what_came(void **state) {
 
 enum { OVERTAKEN_TRIES = 8, LARGE_BODY = 300000, SMALL_ROUNDS = 20, CROWD = 8, CROWD_ROUNDS = 40, SLOW_US = 12000 };
 
-/* Reviews of the name are held after they were judged, and before they are added. */
+/* Reviews of this name are held after they were judged, and before they are added. */
 static struct gate {
   pthread_mutex_t lock;
   pthread_cond_t moved;
   const char *name; /* NULL: open */
   unsigned judged, let_through;
-  int64_t work_us; /* that each judgement takes more of a processor's time */
+  int64_t work_us; /* CPU time that each judgement uses in addition */
 } gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
 
 static void work(int64_t microseconds) {
@@ -682,7 +684,7 @@ void __wrap_dw_validate(struct dw_arena *arena, const struct dw_world *world, co
   __real_dw_validate(arena, world, request, answer);
   pthread_mutex_lock(&gate.lock);
   bool held = gate.name != NULL && strcmp(gate.name, request->name) == 0;
-  int64_t more = held ? SLOW_US : gate.work_us; /* no judgement that is held counts as a quick one */
+  int64_t more = held ? SLOW_US : gate.work_us; /* so that no judgement that is held counts as quick */
   unsigned turn = held ? ++gate.judged : 0;
   pthread_cond_broadcast(&gate.moved);
   while (held && gate.name != NULL && gate.let_through < turn)
@@ -719,7 +721,7 @@ static void let_one_through(void) {
   pthread_mutex_unlock(&gate.lock);
 }
 
-/* The CREATE of a NAD, with so much white space that it is judged where large ones are. */
+/* The CREATE of a NAD, with so much white space that it is judged in the thread for large bodies. */
 static void *send_once(void *context) {
   struct sender *sender = context;
   return answer_to(sender->client, sender->body);
@@ -747,7 +749,7 @@ static void expect_slow(struct sender *sender, const char *expected) {
   free(sender->body);
 }
 
-static void a_review_in_work_stalls_no_other(void **state) {
+static void a_review_in_progress_delays_no_other(void **state) {
   struct live *live = *state;
   struct sender slow;
   put_nad(live, "there", "10.8.0.0/24");
@@ -767,7 +769,7 @@ static void a_review_in_work_stalls_no_other(void **state) {
     free(answer);
   }
   expect(live, DW_OP_DELETE, other, NULL, "allowed");
-  assert_int_equal(judged(), 1); /* it is in work still */
+  assert_int_equal(judged(), 1); /* it is still in progress */
   let_one_through();
   WAIT_FOR(judged() == 2); /* others were admitted meanwhile: it is judged again */
   let_one_through();
@@ -777,8 +779,8 @@ static void a_review_in_work_stalls_no_other(void **state) {
   free(other);
 }
 
-/* The addresses were free when it was judged, and are not when it is done. */
-static void a_review_that_is_overtaken_is_judged_by_what_overtook_it(void **state) {
+/* The addresses were free when it was judged, and no longer are when it is done. */
+static void a_review_is_judged_again_with_what_was_admitted_meanwhile(void **state) {
   struct live *live = *state;
   struct sender slow;
   start_ready(live);
@@ -794,8 +796,8 @@ static void a_review_that_is_overtaken_is_judged_by_what_overtook_it(void **stat
   expect_slow(&slow, "[overlap-network]");
 }
 
-/* What is denied or changes nothing overtakes nobody. */
-static void a_review_is_judged_again_only_for_what_was_admitted(void **state) {
+/* Reviews that are denied or change nothing don't cause another judgement. */
+static void a_review_is_judged_again_only_after_an_admission(void **state) {
   struct live *live = *state;
   struct sender slow;
   put_nad(live, "there", "10.8.0.0/24");
@@ -822,7 +824,7 @@ static void overtake(struct live *live, struct sender *slow, int times) {
   (void)slow;
 }
 
-static void a_slow_review_is_judged_again_so_often_and_no_more(void **state) {
+static void a_slow_review_is_judged_a_limited_number_of_times(void **state) {
   struct live *live = *state;
   struct sender slow;
   start_ready(live);
@@ -836,7 +838,7 @@ static void a_slow_review_is_judged_again_so_often_and_no_more(void **state) {
   expect_slow(&slow, "503 Droveway can't check this now because other objects keep being admitted; try again");
 }
 
-/* Quick ones that overtake each other all come to an end. */
+/* Quick reviews that overtake each other are all answered. */
 static void *crowd(void *context) {
   struct contender *contender = context;
   for (int i = 0; i < contender->rounds; i++) {
@@ -872,12 +874,13 @@ static void expect_crowd(struct live *live, int rounds) {
     assert_int_equal(contenders[i].round, rounds);
 }
 
-static void a_crowd_of_quick_reviews_all_pass(void **state) {
+static void many_quick_reviews_are_all_answered(void **state) {
   expect_crowd(*state, CROWD_ROUNDS);
 }
 
-/* As with thousands of objects in flight. More of them at once than there are processors, so that each takes longer. */
-static void a_crowd_of_reviews_that_take_milliseconds_all_pass(void **state) {
+/* As with thousands of unconfirmed objects. There are more reviews at once than processors, so that each takes longer.
+ */
+static void many_reviews_of_some_milliseconds_are_all_answered(void **state) {
   set_work(2000);
   expect_crowd(*state, CROWD_ROUNDS / 2);
   set_work(0);
@@ -885,7 +888,7 @@ static void a_crowd_of_reviews_that_take_milliseconds_all_pass(void **state) {
 
 /* --- policy --- */
 
-static void a_changed_policy_is_taken_with_the_same_cluster(void **state) {
+static void uses_a_changed_policy_with_the_same_cluster(void **state) {
   struct live *live = *state;
   live->policy = path_in(live->server.folder, "policy.yaml");
   put_nad(live, "net", "10.9.0.0/24");
@@ -904,8 +907,8 @@ static void a_changed_policy_is_taken_with_the_same_cluster(void **state) {
   expect_nad(live, "third", "10.9.0.0/24", "allowed");
 }
 
-/* Before the cluster is read no policy makes the server ready; the newest is in force from its first review on. */
-static void a_policy_that_changes_before_the_cluster_is_read_is_in_force_then(void **state) {
+/* Before the cluster is read, no policy makes the server ready. The newest one is used from the first review on. */
+static void uses_a_policy_that_changes_before_the_cluster_is_read(void **state) {
   struct live *live = *state;
   live->policy = path_in(live->server.folder, "policy.yaml");
   put_nad(live, "net", "10.9.0.0/24");
@@ -934,31 +937,31 @@ static void a_policy_that_changes_before_the_cluster_is_read_is_in_force_then(vo
 int main(void) {
   const struct CMUnitTest tests[] = {
       LIVE(is_not_ready_before_the_cluster_is_read),
-      LIVE(stays_ready_on_what_it_read_while_the_api_server_is_away),
-      LIVE(says_what_rbac_forbids),
+      LIVE(stays_ready_while_the_api_server_is_unreachable),
+      LIVE(reports_what_rbac_forbids),
       LIVE(looks_up_a_nad_that_the_view_lacks),
       LIVE(looks_up_a_nad_that_the_view_knows_as_unfit),
-      LIVE(says_so_where_a_look_up_fails),
-      LIVE(what_the_view_knows_is_not_asked_for),
-      LIVE(a_nad_and_its_hyperconverged_at_once_pass_each_time),
-      LIVE(of_two_that_overlap_at_once_exactly_one_passes),
-      LIVE(while_worlds_change_exactly_one_of_several_that_overlap_passes),
-      LIVE(a_dry_run_leaves_nothing),
-      LIVE(a_create_of_what_exists_does_not_count),
-      LIVE(a_create_that_lost_to_another_replica_is_not_believed),
-      cmocka_unit_test(nothing_is_allowed_only_for_what_was_admitted),
-      LIVE(of_two_quick_updates_each_may_be_the_one_that_stays),
-      LIVE(an_update_confirms_the_one_before),
-      LIVE(what_is_unfit_stays_denied_where_it_cannot_be_looked_up),
-      LIVE(what_was_admitted_makes_way_for_what_came),
-      LIVE(a_review_in_work_stalls_no_other),
-      LIVE(a_review_that_is_overtaken_is_judged_by_what_overtook_it),
-      LIVE(a_review_is_judged_again_only_for_what_was_admitted),
-      LIVE(a_slow_review_is_judged_again_so_often_and_no_more),
-      LIVE(a_crowd_of_quick_reviews_all_pass),
-      LIVE(a_crowd_of_reviews_that_take_milliseconds_all_pass),
-      LIVE(a_changed_policy_is_taken_with_the_same_cluster),
-      LIVE(a_policy_that_changes_before_the_cluster_is_read_is_in_force_then),
+      LIVE(answers_503_if_a_look_up_fails),
+      LIVE(does_not_look_up_what_the_view_contains),
+      LIVE(allows_a_nad_and_its_hyperconverged_at_once),
+      LIVE(allows_exactly_one_of_two_that_overlap),
+      LIVE(allows_exactly_one_of_several_that_overlap_while_worlds_change),
+      LIVE(a_dry_run_does_not_count),
+      LIVE(a_create_of_an_existing_object_does_not_count),
+      LIVE(a_create_that_lost_to_another_replica_does_not_count),
+      cmocka_unit_test(does_not_allow_only_because_of_an_unconfirmed_change),
+      LIVE(either_of_two_quick_updates_may_be_stored),
+      LIVE(an_update_confirms_the_previous_one),
+      LIVE(an_unfit_nad_stays_denied_if_it_can_not_be_looked_up),
+      LIVE(an_admission_is_replaced_by_what_the_watch_reports),
+      LIVE(a_review_in_progress_delays_no_other),
+      LIVE(a_review_is_judged_again_with_what_was_admitted_meanwhile),
+      LIVE(a_review_is_judged_again_only_after_an_admission),
+      LIVE(a_slow_review_is_judged_a_limited_number_of_times),
+      LIVE(many_quick_reviews_are_all_answered),
+      LIVE(many_reviews_of_some_milliseconds_are_all_answered),
+      LIVE(uses_a_changed_policy_with_the_same_cluster),
+      LIVE(uses_a_policy_that_changes_before_the_cluster_is_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

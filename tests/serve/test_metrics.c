@@ -1,4 +1,4 @@
-/* /metrics on its listener: what it says after known requests, its form, and that it holds up no review. */
+/* /metrics on its listener: its values after known requests, its format, and that it delays no review. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,7 +51,7 @@ static void assert_metric(struct https_server *server, const char *name, double 
     fail_msg("%s is %g, not %g", name, value, expected);
 }
 
-/* Posts a file; the status. */
+/* Posts a file and returns the status. */
 static long post_file(struct https_client *client, const char *path, const char *file) {
   size_t length = 0;
   char *body = file_text(file, &length);
@@ -75,7 +75,7 @@ static long status_of(struct https_client *client, const struct https_request *r
 #define NAD "kind=\"NetworkAttachmentDefinition\",operation=\"CREATE\","
 #define DURATION "droveway_review_duration_seconds_"
 
-static void known_requests_are_counted(void **state) {
+static void counts_known_requests(void **state) {
   struct https_server *server = *state;
   struct https_client *client = https_server_client(server);
   assert_int_equal(post_file(client, "/validate", SAMPLE "nad-bridge-passes.json"), 200);
@@ -97,7 +97,7 @@ static void known_requests_are_counted(void **state) {
   https_client_free(client);
 }
 
-static void refused_requests_are_counted(void **state) {
+static void counts_refused_requests(void **state) {
   struct https_server *server = *state;
   struct https_client *client = https_server_client(server);
   static char large[(64 << 10) + 1], header[4096];
@@ -113,7 +113,7 @@ static void refused_requests_are_counted(void **state) {
   assert_int_equal(
       status_of(client, &(struct https_request){.path = "/mutate", .headers = text, .body = "{}", .length = 2}), 415);
   assert_int_equal(status_of(client, &(struct https_request){.path = "/validate"}), 405);
-  assert_int_equal(status_of(client, &(struct https_request){.path = "/metrics"}), 404); /* no longer here */
+  assert_int_equal(status_of(client, &(struct https_request){.path = "/metrics"}), 404); /* no longer there */
   static const char *const codes[] = {"413", "431", "400", "415", "405", "404"};
   char name[80];
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
@@ -125,7 +125,7 @@ static void refused_requests_are_counted(void **state) {
   https_client_free(client);
 }
 
-static void what_is_in_flight_is_shown(void **state) {
+static void shows_requests_in_progress(void **state) {
   struct https_server *server = *state;
   static const char head[] =
       "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
@@ -145,7 +145,7 @@ static void what_is_in_flight_is_shown(void **state) {
   }
 }
 
-/* --- the form --- */
+/* --- the format --- */
 
 static char *scrape(struct https_server *server) {
   struct https_reply reply = https_server_metrics(server);
@@ -156,7 +156,7 @@ static char *scrape(struct https_server *server) {
   return body;
 }
 
-/* Every line but comments without its value. */
+/* Every line except comments, without its value. */
 static char *names_of(const char *body) {
   struct dw_buf out = DW_BUF_INIT;
   for (const char *line = body; *line != '\0'; line += strcspn(line, "\n") + 1) {
@@ -199,7 +199,7 @@ static void labels_never_come_from_requests(void **state) {
   https_client_free(client);
 }
 
-/* Of "droveway_x_bucket{...} 1" that of the metric, without what a histogram appends. */
+/* The name of the metric in "droveway_x_bucket{...} 1", without the suffix of a histogram. */
 static void base_name(const char *line, char out[128]) {
   static const char *const endings[] = {"_bucket", "_sum", "_count"};
   size_t length = strcspn(line, "{ ");
@@ -213,18 +213,18 @@ static void base_name(const char *line, char out[128]) {
       out[length - strlen(endings[i])] = '\0';
 }
 
-/* Each metric has HELP and TYPE before it and stands together, each line is a name and a number, and none comes twice.
- */
-static void the_form_is_that_of_prometheus(void **state) {
-  char *body = scrape(*state), *rest = body, *line, help[160] = "", type[160] = "", name[128];
+/* Each metric has HELP and TYPE before its values, its lines are together, each line is a name and a number, and none
+ * is repeated. */
+static void has_the_format_of_prometheus(void **state) {
+  char *body = scrape(*state), *remaining = body, *line, help[160] = "", type[160] = "", name[128];
   size_t metrics = 0;
   assert_int_equal(body[strlen(body) - 1], '\n');
   char *names = names_of(body);
-  while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+  while ((line = strsep(&remaining, "\n")) != NULL && *line != '\0') {
     if (strncmp(line, "# HELP ", 7) == 0) {
       snprintf(help, sizeof help, "%.*s ", (int)strcspn(line + 7, " "), line + 7);
       assert_true(strlen(line) > 7 + strlen(help));
-      assert_null(strstr(rest, line)); /* once */
+      assert_null(strstr(remaining, line)); /* once */
       continue;
     }
     if (strncmp(line, "# TYPE ", 7) == 0) {
@@ -251,11 +251,11 @@ static void the_form_is_that_of_prometheus(void **state) {
   free(body);
 }
 
-/* The server runs in this process, so that its descriptors can be counted from here. */
+/* The server runs in this process, so that its descriptors can be counted here. */
 static long open_here(void) {
   DIR *folder = opendir("/proc/self/fd");
   assert_non_null(folder);
-  long count = -1; /* without the folder's own */
+  long count = -1; /* without that of the folder */
   for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
     count += entry->d_name[0] != '.';
   closedir(folder);
@@ -266,7 +266,7 @@ static long open_by_metric(struct https_server *server) {
   return (long)https_server_metric(server, "process_open_fds");
 }
 
-static void the_process_tells_of_itself(void **state) {
+static void shows_metrics_of_the_process(void **state) {
   struct https_server *server = *state;
   double now = (double)time(NULL), started = https_server_metric(server, "process_start_time_seconds");
   WAIT_FOR(open_by_metric(server) == open_here());
@@ -280,7 +280,7 @@ static void the_process_tells_of_itself(void **state) {
   int more[10];
   for (int i = 0; i < 10; i++)
     assert_true((more[i] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0);
-  /* Connections of earlier tests may still be closing when the server counts. */
+  /* Connections of earlier tests may still be closing while the server counts. */
   WAIT_FOR(open_by_metric(server) == open_here());
   for (int i = 0; i < 10; i++)
     close(more[i]);
@@ -288,7 +288,7 @@ static void the_process_tells_of_itself(void **state) {
 
 /* --- the listener --- */
 
-static void it_serves_nothing_else(void **state) {
+static void serves_nothing_else(void **state) {
   struct https_server *server = *state;
   struct https_client *client = https_client_new("localhost", server->metrics_port, server->ca);
   static const char *const paths[] = {"/", "/validate", "/mutate", "/livez", "/readyz", "/metrics/", "/Metrics"};
@@ -302,7 +302,7 @@ static void it_serves_nothing_else(void **state) {
   https_client_free(client);
 }
 
-static void a_head_request_gets_the_head(void **state) {
+static void answers_a_head_request_with_the_head(void **state) {
   struct https_server *server = *state;
   struct https_raw *raw = https_raw_open("localhost", server->metrics_port, server->ca);
   static const char head[] = "HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -314,7 +314,7 @@ static void a_head_request_gets_the_head(void **state) {
   https_raw_close(raw);
 }
 
-static void its_connections_are_few_and_none_of_the_webhook(void **state) {
+static void has_few_connections_separate_from_the_webhook(void **state) {
   struct https_server *server = *state;
   struct https_raw *open[MOST_PER_ADDRESS];
   struct https_client *client = https_server_client(server);
@@ -333,7 +333,7 @@ static void its_connections_are_few_and_none_of_the_webhook(void **state) {
   https_client_free(client);
 }
 
-static void it_goes_on_while_the_webhook_is_draining(void **state) {
+static void answers_while_the_webhook_is_draining(void **state) {
   struct https_server *server = *state;
   assert_metric(server, "droveway_ready", 1);
   dw_server_drain(server->server);
@@ -343,7 +343,7 @@ static void it_goes_on_while_the_webhook_is_draining(void **state) {
   https_client_free(fresh);
 }
 
-/* What comes back over plain TCP; the caller frees it. */
+/* Everything that is received over plain TCP; the caller frees it. */
 static char *ask_plain(uint16_t port, const char *request) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
   struct dw_buf out = DW_BUF_INIT;
@@ -357,11 +357,11 @@ static char *ask_plain(uint16_t port, const char *request) {
   return dw_buf_steal(&out, NULL);
 }
 
-static void by_plain_http_where_that_is_wanted(void **state) {
+static void serves_plain_http_by_option(void **state) {
   (void)state;
   struct https_server *server = start(&(struct dw_server_options){.threads = 2}, true);
   struct https_client *client = https_server_client(server);
-  assert_int_equal(post_file(client, "/validate", SAMPLE "nad-bridge-passes.json"), 200); /* HTTPS all the same */
+  assert_int_equal(post_file(client, "/validate", SAMPLE "nad-bridge-passes.json"), 200); /* HTTPS nevertheless */
   char *answer = ask_plain(server->metrics_port, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   assert_int_equal(strncmp(answer, "HTTP/1.1 200 ", 13), 0);
   assert_non_null(strstr(answer, "\n" REVIEWS "\"validate\"," NAD "verdict=\"allowed\"} 1\n"));
@@ -378,17 +378,17 @@ static void by_plain_http_where_that_is_wanted(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(known_requests_are_counted),
-      TEST(refused_requests_are_counted),
-      TEST(what_is_in_flight_is_shown),
+      TEST(counts_known_requests),
+      TEST(counts_refused_requests),
+      TEST(shows_requests_in_progress),
       TEST(labels_never_come_from_requests),
-      TEST(the_form_is_that_of_prometheus),
-      TEST(the_process_tells_of_itself),
-      TEST(it_serves_nothing_else),
-      TEST(a_head_request_gets_the_head),
-      TEST(its_connections_are_few_and_none_of_the_webhook),
-      TEST(it_goes_on_while_the_webhook_is_draining),
-      cmocka_unit_test(by_plain_http_where_that_is_wanted),
+      TEST(has_the_format_of_prometheus),
+      TEST(shows_metrics_of_the_process),
+      TEST(serves_nothing_else),
+      TEST(answers_a_head_request_with_the_head),
+      TEST(has_few_connections_separate_from_the_webhook),
+      TEST(answers_while_the_webhook_is_draining),
+      cmocka_unit_test(serves_plain_http_by_option),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

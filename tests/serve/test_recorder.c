@@ -57,7 +57,7 @@ static void start(struct fixture *f) {
     fail_msg("%s", err.text);
 }
 
-/* Writes all that is queued. */
+/* Writes all queued reviews. */
 static void finish(struct fixture *f) {
   dw_recorder_free(f->recorder);
   f->recorder = NULL;
@@ -69,8 +69,8 @@ static bool is_there(const struct fixture *f, unsigned number) {
   return access(path, F_OK) == 0;
 }
 
-/* No thread writes yet, as if a disk hung: reviews go on, and the queue is bounded. */
-static void a_disk_that_hangs_holds_up_no_review(void **state) {
+/* No thread writes yet, as if the disk hung: reviews are answered, and the queue is limited. */
+static void a_disk_that_hangs_delays_no_review(void **state) {
   struct fixture *f = *state;
   for (int i = 0; i < ROOM + 3; i++)
     dw_recorder_keep(f->recorder, false, &request, f->body, MEGABYTE);
@@ -83,11 +83,11 @@ static void a_disk_that_hangs_holds_up_no_review(void **state) {
   dw_recorder_keep(f->recorder, false, &request, f->body, 1);
   finish(f);
   for (unsigned i = 0; i <= ROOM; i++)
-    assert_true(is_there(f, i)); /* no number is left out */
+    assert_true(is_there(f, i)); /* no number is skipped */
   assert_false(is_there(f, ROOM + 1));
 }
 
-static void what_is_queued_is_written_at_the_end(void **state) {
+static void queued_reviews_are_written_at_the_end(void **state) {
   struct fixture *f = *state;
   start(f);
   for (int i = 0; i < ROOM; i++)
@@ -97,11 +97,11 @@ static void what_is_queued_is_written_at_the_end(void **state) {
     assert_true(is_there(f, i));
 }
 
-static void a_failure_is_logged_once_and_ends_the_recording(void **state) {
+static void logs_a_failure_once_and_stops_recording(void **state) {
   struct fixture *f = *state;
   char path[160];
   snprintf(path, sizeof path, "%s/000000-validate-CREATE-NetworkAttachmentDefinition-net.json.part", f->folder);
-  FILE *other = fopen(path, "w"); /* in the way */
+  FILE *other = fopen(path, "w"); /* exists already */
   assert_non_null(other);
   fclose(other);
   start(f);
@@ -117,9 +117,9 @@ static void a_failure_is_logged_once_and_ends_the_recording(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(a_disk_that_hangs_holds_up_no_review),
-      TEST(what_is_queued_is_written_at_the_end),
-      TEST(a_failure_is_logged_once_and_ends_the_recording),
+      TEST(a_disk_that_hangs_delays_no_review),
+      TEST(queued_reviews_are_written_at_the_end),
+      TEST(logs_a_failure_once_and_stops_recording),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,7 @@ static const char read_again[] = "reloaded policy and state";
 static const char broken[] = "stays in use";
 
 struct fixture {
-  char folder[64]; /* the policy's */
+  char folder[64]; /* of the policy */
   char cluster[64];
   char *policy;
   char *log;
@@ -74,16 +74,16 @@ static void assert_namespace(struct fixture *f, const char *expected) {
   dw_world_unref(world);
 }
 
-static void a_changed_policy_comes_into_force(void **state) {
+static void uses_a_changed_policy(void **state) {
   struct fixture *f = *state;
   assert_namespace(f, "one");
   replace_file(f->folder, "policy.yaml", POLICY("two"));
   wait_for_text(f->log, read_again, 1);
   assert_namespace(f, "two");
-  folder_write(f->folder, "policy.yaml", POLICY("six")); /* in place, of the same size */
+  folder_write(f->folder, "policy.yaml", POLICY("six")); /* in place, with the same size */
   wait_for_text(f->log, read_again, 2);
   assert_namespace(f, "six");
-  assert_true(dw_worlds_ready(f->worlds)); /* reviews go on */
+  assert_true(dw_worlds_ready(f->worlds)); /* reviews continue */
 }
 
 static bool metrics_have(struct fixture *f, const char *text) {
@@ -92,7 +92,7 @@ static bool metrics_have(struct fixture *f, const char *text) {
   return strstr(dw_buf_text(&out), text) != NULL;
 }
 
-static void what_is_read_again_is_counted(void **state) {
+static void counts_reloads(void **state) {
   struct fixture *f = *state;
   assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 0\n"));
   replace_file(f->folder, "policy.yaml", POLICY("two"));
@@ -103,14 +103,14 @@ static void what_is_read_again_is_counted(void **state) {
   wait_for_text(f->log, read_again, 2);
   assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 1\n"));
   assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 1\n"));
-  dw_worlds_reread(f->worlds); /* on demand: both */
+  dw_worlds_reread(f->worlds); /* on request: both */
   wait_for_text(f->log, read_again, 3);
   assert_true(metrics_have(f, "\ndroveway_policy_reloads_total{result=\"used\"} 2\n"));
   assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 2\n"));
 }
 
-/* On demand all is read again, but only what was given is counted. */
-static void what_was_not_given_is_not_counted(void **state) {
+/* On request everything is read again, but only sources that were given are counted. */
+static void does_not_count_sources_that_were_not_given(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
   struct dw_worlds_options options = options_of(f, f->cluster);
@@ -124,7 +124,7 @@ static void what_was_not_given_is_not_counted(void **state) {
   assert_true(metrics_have(f, "\ndroveway_state_reloads_total{result=\"used\"} 1\n"));
 }
 
-static void a_refused_policy_is_told_apart_from_a_refused_state(void **state) {
+static void distinguishes_a_rejected_policy_from_a_rejected_state(void **state) {
   struct fixture *f = *state;
   replace_file(f->cluster, "bad.yaml", "kind: [\n");
   wait_for_text(f->log, "can't read the changed state", 1);
@@ -145,7 +145,7 @@ static void a_refused_policy_is_told_apart_from_a_refused_state(void **state) {
   assert_true(metrics_have(f, "\ndroveway_policy_in_force_stale 0\n"));
 }
 
-static void a_request_keeps_the_world_it_began_with(void **state) {
+static void a_request_keeps_the_world_that_it_began_with(void **state) {
   struct fixture *f = *state;
   struct dw_world *before = dw_worlds_get(f->worlds);
   replace_file(f->folder, "policy.yaml", POLICY("two"));
@@ -154,12 +154,12 @@ static void a_request_keeps_the_world_it_began_with(void **state) {
   dw_world_unref(before);
 }
 
-static void a_broken_policy_leaves_the_old_in_force_and_is_told_once(void **state) {
+static void keeps_the_old_policy_if_the_new_one_is_broken_and_logs_it_once(void **state) {
   struct fixture *f = *state;
   replace_file(f->folder, "policy.yaml", POLICY("two") "namspace: three\n");
   wait_for_text(f->log, broken, 1);
   assert_namespace(f, "one");
-  pause_ms(200); /* many looks later */
+  pause_ms(200); /* after many polls */
   assert_int_equal(count_in_file(f->log, broken), 1);
   assert_int_equal(count_in_file(f->log, "\"level\":\"error\""), 1);
   char *line = log_line(f->log, broken), *expected = NULL;
@@ -176,7 +176,7 @@ static void a_broken_policy_leaves_the_old_in_force_and_is_told_once(void **stat
   assert_namespace(f, "two");
 }
 
-static void a_removed_policy_leaves_the_old_in_force(void **state) {
+static void keeps_the_old_policy_if_the_file_is_removed(void **state) {
   struct fixture *f = *state;
   assert_int_equal(unlink(f->policy), 0);
   wait_for_text(f->log, broken, 1);
@@ -190,7 +190,7 @@ static size_t nodes_now(struct fixture *f) {
   return count;
 }
 
-static void a_changed_state_folder_is_read_again(void **state) {
+static void reads_a_changed_state_folder_again(void **state) {
   struct fixture *f = *state;
   assert_int_equal(nodes_now(f), 0);
   replace_file(f->cluster, "nodes.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: worker-1}\n");
@@ -202,8 +202,8 @@ static void a_changed_state_folder_is_read_again(void **state) {
   assert_int_equal(nodes_now(f), 1);
 }
 
-/* Which of two worlds is the newer one is told by its generation. */
-static void each_world_of_a_cluster_is_newer(void **state) {
+/* The generation shows which of two worlds is newer. */
+static void each_world_of_a_cluster_has_a_newer_generation(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
   struct fake_api *api = fake_api_start();
@@ -221,7 +221,7 @@ static void each_world_of_a_cluster_is_newer(void **state) {
   assert_true(second->generation > first->generation);
   dw_world_unref(first);
   dw_world_unref(second);
-  replace_file(f->folder, "policy.yaml", POLICY("two")); /* the policy alone */
+  replace_file(f->folder, "policy.yaml", POLICY("two")); /* only the policy */
   wait_for_text(f->log, read_again, 1);
   assert_namespace(f, "two");
   assert_int_equal(nodes_now(f), 1);
@@ -231,7 +231,7 @@ static void each_world_of_a_cluster_is_newer(void **state) {
   fake_api_end(api);
 }
 
-static void a_wish_reads_again_without_a_change(void **state) {
+static void reads_again_on_request_without_a_change(void **state) {
   struct fixture *f = *state;
   pause_ms(100);
   assert_int_equal(count_in_file(f->log, read_again), 0);
@@ -239,7 +239,7 @@ static void a_wish_reads_again_without_a_change(void **state) {
   wait_for_text(f->log, read_again, 1);
 }
 
-static void what_is_broken_from_the_start_is_an_error(void **state) {
+static void fails_if_a_source_is_broken_at_the_start(void **state) {
   struct fixture *f = *state;
   struct dw_error err = DW_ERROR_INIT;
   struct dw_worlds_options options = options_of(f, "/nowhere/at-all");
@@ -252,7 +252,7 @@ static void what_is_broken_from_the_start_is_an_error(void **state) {
   assert_true(err.line > 0);
 }
 
-static void stopping_nothing_is_fine(void **state) {
+static void accepts_null_when_stopping(void **state) {
   (void)state;
   dw_worlds_stop(NULL);
 }
@@ -260,12 +260,18 @@ static void stopping_nothing_is_fine(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(a_changed_policy_comes_into_force),         TEST(what_is_read_again_is_counted),
-      TEST(what_was_not_given_is_not_counted),         TEST(a_refused_policy_is_told_apart_from_a_refused_state),
-      TEST(a_request_keeps_the_world_it_began_with),   TEST(a_broken_policy_leaves_the_old_in_force_and_is_told_once),
-      TEST(a_removed_policy_leaves_the_old_in_force),  TEST(a_changed_state_folder_is_read_again),
-      TEST(each_world_of_a_cluster_is_newer),          TEST(a_wish_reads_again_without_a_change),
-      TEST(what_is_broken_from_the_start_is_an_error), cmocka_unit_test(stopping_nothing_is_fine),
+      TEST(uses_a_changed_policy),
+      TEST(counts_reloads),
+      TEST(does_not_count_sources_that_were_not_given),
+      TEST(distinguishes_a_rejected_policy_from_a_rejected_state),
+      TEST(a_request_keeps_the_world_that_it_began_with),
+      TEST(keeps_the_old_policy_if_the_new_one_is_broken_and_logs_it_once),
+      TEST(keeps_the_old_policy_if_the_file_is_removed),
+      TEST(reads_a_changed_state_folder_again),
+      TEST(each_world_of_a_cluster_has_a_newer_generation),
+      TEST(reads_again_on_request_without_a_change),
+      TEST(fails_if_a_source_is_broken_at_the_start),
+      cmocka_unit_test(accepts_null_when_stopping),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

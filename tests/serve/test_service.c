@@ -76,7 +76,7 @@ static int status_of_post(struct fixture *f, const char *path, const char *body)
   return answer.status;
 }
 
-/* The last line of the log as JSON; the caller puts it back. */
+/* The last line of the log as JSON; the caller restores the log. */
 static struct json_object *last_line(struct fixture *f) {
   char *whole = file_text(f->log.path, NULL);
   char *end = strrchr(whole, '\n');
@@ -96,7 +96,7 @@ static const char *text_of(struct json_object *object, const char *key) {
   return json_object_get_string(value);
 }
 
-static void health_says_ok_to_get_and_head(void **state) {
+static void health_answers_ok_to_get_and_head(void **state) {
   static const char *const paths[] = {"/livez", "/readyz", "/healthz"};
   for (size_t i = 0; i < 3; i++) {
     struct dw_http_answer answer = ask(*state, &(struct dw_http_request){.method = "GET", .path = paths[i]});
@@ -107,7 +107,7 @@ static void health_says_ok_to_get_and_head(void **state) {
   }
 }
 
-static void ready_turns_off_while_stopping_and_live_does_not(void **state) {
+static void is_not_ready_but_alive_while_stopping(void **state) {
   struct fixture *f = *state;
   atomic_store(&f->service.stopping, true);
   assert_int_equal(status_of(f, &(struct dw_http_request){.method = "GET", .path = "/readyz"}), 503);
@@ -115,7 +115,7 @@ static void ready_turns_off_while_stopping_and_live_does_not(void **state) {
   assert_int_equal(status_of(f, &(struct dw_http_request){.method = "GET", .path = "/healthz"}), 200);
 }
 
-static void without_a_world_nothing_is_ready(void **state) {
+static void is_not_ready_without_a_world(void **state) {
   struct fixture *f = *state;
   struct dw_worlds *kept = f->service.worlds;
   f->service.worlds = NULL;
@@ -125,7 +125,7 @@ static void without_a_world_nothing_is_ready(void **state) {
   f->service.worlds = kept;
 }
 
-static void other_paths_are_not_found(void **state) {
+static void answers_404_to_other_paths(void **state) {
   static const char *const paths[] = {"/",           "",         "/validate/", "/Validate",
                                       "/validate/x", "/metrics", "/metrics/",  "/livez/"};
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
@@ -137,7 +137,7 @@ static void other_paths_are_not_found(void **state) {
   }
 }
 
-static void other_methods_are_told_which_are_allowed(void **state) {
+static void answers_405_with_the_allowed_methods(void **state) {
   static const char *const for_reviews[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "post"};
   static const char *const for_health[] = {"POST", "PUT", "DELETE", "OPTIONS", "get"};
   for (size_t i = 0; i < sizeof for_reviews / sizeof for_reviews[0]; i++) {
@@ -168,7 +168,7 @@ static int status_for_type(struct fixture *f, const char *type, const char *enco
   return status;
 }
 
-static void only_json_is_taken(void **state) {
+static void accepts_only_json(void **state) {
   assert_int_equal(status_for_type(*state, "application/json", NULL), 200);
   assert_int_equal(status_for_type(*state, "Application/JSON", NULL), 200);
   assert_int_equal(status_for_type(*state, "application/json; charset=utf-8", NULL), 200);
@@ -181,13 +181,13 @@ static void only_json_is_taken(void **state) {
   assert_int_equal(status_for_type(*state, "text/plain; application/json", NULL), 415);
 }
 
-static void an_encoded_body_is_not_taken(void **state) {
+static void rejects_an_encoded_body(void **state) {
   assert_int_equal(status_for_type(*state, "application/json", "identity"), 200);
   assert_int_equal(status_for_type(*state, "application/json", "gzip"), 415);
   assert_int_equal(status_for_type(*state, "application/json", "identity, gzip"), 415);
 }
 
-static void a_body_up_to_the_limit_is_taken(void **state) {
+static void accepts_a_body_up_to_the_limit(void **state) {
   struct fixture *f = *state;
   size_t length = 0;
   char *body = file_text(recorded, &length);
@@ -202,7 +202,7 @@ static void a_body_up_to_the_limit_is_taken(void **state) {
   free(body);
 }
 
-static void an_announced_length_over_the_limit_is_refused_by_the_head(void **state) {
+static void refuses_an_announced_length_over_the_limit_by_the_head(void **state) {
   struct fixture *f = *state;
   struct dw_http_answer answer;
   struct dw_http_request request = {
@@ -214,7 +214,7 @@ static void an_announced_length_over_the_limit_is_refused_by_the_head(void **sta
   dw_buf_free(&answer.body);
 }
 
-static void a_recorded_review_is_answered_as_json(void **state) {
+static void answers_a_recorded_review_as_json(void **state) {
   size_t length = 0;
   char *body = file_text(recorded, &length);
   struct dw_http_answer answer = post(*state, "/validate", body, length);
@@ -243,7 +243,7 @@ static void the_two_endpoints_answer_differently(void **state) {
   free(body);
 }
 
-static void what_is_no_review_is_a_bad_request_with_a_reason(void **state) {
+static void answers_400_with_a_reason_to_what_is_not_a_review(void **state) {
   static const char *const bodies[] = {"",
                                        "{",
                                        "null",
@@ -268,8 +268,8 @@ static void what_is_no_review_is_a_bad_request_with_a_reason(void **state) {
   dw_buf_free(&answer.body);
 }
 
-/* The whole answer, and the line that goes with it, which quotes nothing of the body. */
-static void a_refused_review_is_told_why(void **state) {
+/* The whole answer, and its log line, which quotes nothing of the body. */
+static void answers_a_refused_review_with_the_reason(void **state) {
   static const struct {
     const char *body;
     int status;
@@ -298,12 +298,12 @@ static void a_refused_review_is_told_why(void **state) {
   }
 }
 
-static void no_body_at_all_is_a_bad_request(void **state) {
+static void answers_400_to_an_empty_body(void **state) {
   struct dw_http_request request = {.method = "POST", .path = "/validate", .content_type = "application/json"};
   assert_int_equal(status_of(*state, &request), 400);
 }
 
-static void a_body_that_takes_too_much_memory_is_too_large(void **state) {
+static void answers_413_to_a_body_that_needs_too_much_memory(void **state) {
   struct fixture *f = *state;
   size_t length = 0;
   char *body = file_text(recorded, &length);
@@ -317,8 +317,8 @@ static void a_body_that_takes_too_much_memory_is_too_large(void **state) {
 
 /* --- texts inside a review --- */
 
-/* The body of an UPDATE of one NAD between two ranges, each in a configuration that takes about 1 MB when it is read.
- */
+/* The body of an UPDATE of one NAD from one range to another, each in a configuration that needs about 1 MB when it is
+ * read */
 static struct dw_buf large_update(const char *before, const char *after) {
   struct dw_buf body = DW_BUF_INIT;
   const char *const ranges[] = {after, before};
@@ -342,8 +342,8 @@ static struct dw_buf large_update(const char *before, const char *after) {
   return body;
 }
 
-/* Each text may take max_memory, so the old one does not keep the new one from being read, nor the other way round. */
-static void what_is_wrong_in_large_updates_is_found(void **state) {
+/* Each text may use max_memory, so the old object does not prevent reading the new one, or the other way round. */
+static void finds_mistakes_in_large_updates(void **state) {
   struct fixture *f = *state;
   f->service.max_memory = 2 << 20;
   struct dw_buf body = large_update("10.200.5.0/24", "10.200.5.0/31");
@@ -361,8 +361,8 @@ static void what_is_wrong_in_large_updates_is_found(void **state) {
   dw_buf_free(&body);
 }
 
-/* Nobody's object is denied for the memory that others take. */
-static void a_text_that_others_left_no_memory_for_is_to_be_sent_again(void **state) {
+/* No object is denied because of the memory that other reviews use. */
+static void answers_503_if_other_reviews_use_the_memory(void **state) {
   struct fixture *f = *state;
   struct dw_http_load load = {.budget.most = 100 << 10};
   f->service.load = &load;
@@ -380,7 +380,7 @@ static void a_text_that_others_left_no_memory_for_is_to_be_sent_again(void **sta
   dw_buf_free(&body);
 }
 
-static void a_decision_is_logged_without_the_object(void **state) {
+static void logs_a_decision_without_the_object(void **state) {
   size_t length = 0;
   char *body = file_text(recorded, &length);
   struct dw_http_answer answer = post(*state, "/validate", body, length);
@@ -415,7 +415,7 @@ static const char review_format[] =
     "\"spec\":{\"config\":\"{\\\"type\\\":\\\"macvlan\\\",\\\"master\\\":\\\"eth1\\\",\\\"ipam\\\":{\\\"type\\\":"
     "\\\"whereabouts\\\",\\\"range\\\":\\\"10.200.5.0/31\\\"}}\"}}}}";
 
-static void verdicts_are_logged_with_their_rules(void **state) {
+static void logs_verdicts_with_their_rules(void **state) {
   struct dw_buf body = DW_BUF_INIT;
   dw_buf_printf(&body, review_format, "eve");
   struct dw_http_answer answer = post(*state, "/validate", body.data, body.length);
@@ -436,7 +436,7 @@ static void verdicts_are_logged_with_their_rules(void **state) {
   dw_buf_free(&body);
 }
 
-static void a_name_can_neither_break_nor_flood_the_log(void **state) {
+static void names_can_neither_break_nor_flood_the_log(void **state) {
   struct dw_buf body = DW_BUF_INIT, name = DW_BUF_INIT;
   dw_buf_puts(&name, "x\\n{\\\"msg\\\":\\\"decision\\\"}");
   for (int i = 0; i < 10000; i++)
@@ -453,7 +453,7 @@ static void a_name_can_neither_break_nor_flood_the_log(void **state) {
   dw_buf_free(&body);
 }
 
-static void a_refused_body_does_not_get_into_the_log(void **state) {
+static void does_not_log_a_refused_body(void **state) {
   struct fixture *f = *state;
   static const char *const bodies[] = {"{\"hunter2\":1,\"hunter2\":2}", "hunter2", "{\"kind\":\"hunter2\"}",
                                        "{\"request\":{\"uid\":hunter2}}"};
@@ -466,27 +466,27 @@ static void a_refused_body_does_not_get_into_the_log(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(health_says_ok_to_get_and_head),
-      TEST(ready_turns_off_while_stopping_and_live_does_not),
-      TEST(without_a_world_nothing_is_ready),
-      TEST(other_paths_are_not_found),
-      TEST(other_methods_are_told_which_are_allowed),
-      TEST(only_json_is_taken),
-      TEST(an_encoded_body_is_not_taken),
-      TEST(a_body_up_to_the_limit_is_taken),
-      TEST(an_announced_length_over_the_limit_is_refused_by_the_head),
-      TEST(a_recorded_review_is_answered_as_json),
+      TEST(health_answers_ok_to_get_and_head),
+      TEST(is_not_ready_but_alive_while_stopping),
+      TEST(is_not_ready_without_a_world),
+      TEST(answers_404_to_other_paths),
+      TEST(answers_405_with_the_allowed_methods),
+      TEST(accepts_only_json),
+      TEST(rejects_an_encoded_body),
+      TEST(accepts_a_body_up_to_the_limit),
+      TEST(refuses_an_announced_length_over_the_limit_by_the_head),
+      TEST(answers_a_recorded_review_as_json),
       TEST(the_two_endpoints_answer_differently),
-      TEST(what_is_no_review_is_a_bad_request_with_a_reason),
-      TEST(a_refused_review_is_told_why),
-      TEST(no_body_at_all_is_a_bad_request),
-      TEST(a_body_that_takes_too_much_memory_is_too_large),
-      TEST(what_is_wrong_in_large_updates_is_found),
-      TEST(a_text_that_others_left_no_memory_for_is_to_be_sent_again),
-      TEST(a_decision_is_logged_without_the_object),
-      TEST(verdicts_are_logged_with_their_rules),
-      TEST(a_name_can_neither_break_nor_flood_the_log),
-      TEST(a_refused_body_does_not_get_into_the_log),
+      TEST(answers_400_with_a_reason_to_what_is_not_a_review),
+      TEST(answers_a_refused_review_with_the_reason),
+      TEST(answers_400_to_an_empty_body),
+      TEST(answers_413_to_a_body_that_needs_too_much_memory),
+      TEST(finds_mistakes_in_large_updates),
+      TEST(answers_503_if_other_reviews_use_the_memory),
+      TEST(logs_a_decision_without_the_object),
+      TEST(logs_verdicts_with_their_rules),
+      TEST(names_can_neither_break_nor_flood_the_log),
+      TEST(does_not_log_a_refused_body),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* A kind that RBAC lets be listed but not watched: what /readyz?verbose, the log and the metrics say, and what reviews
- * see. */
+/* A kind that RBAC allows to list but not to watch: what /readyz?verbose, the log and the metrics show, and what
+ * reviews see. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ static double metric(struct live *live, const char *name) {
   return https_server_metric(&live->server, name);
 }
 
-static void a_watch_that_rbac_refuses_is_shown(void **state) {
+static void shows_a_watch_that_rbac_refuses(void **state) {
   struct live *live = *state;
   WAIT_FOR(readyz_has(live, "[!]" NADS
                             ": RBAC forbids watching it; listed every 30 to 60 s instead, 1 object, last heard from "));
@@ -80,8 +80,8 @@ static void a_watch_that_rbac_refuses_is_shown(void **state) {
 
 #define UNWATCHED "\n[!]" NADS ": RBAC forbids watching it; listed every 30 to 60 s instead, 1 object, last heard from "
 
-/* The seconds behind "last heard from"; -1 where TEXT is not in /readyz?verbose. */
-static long heard_of(struct live *live, const char *text) {
+/* The seconds after "last heard from"; -1 if TEXT is not in /readyz?verbose. */
+static long seconds_since_contact(struct live *live, const char *text) {
   struct https_reply reply = https_send(live->client, &(struct https_request){.path = "/readyz?verbose"});
   const char *at = strstr(reply.body, text);
   long seconds = at == NULL ? -1 : strtol(at + strlen(text), NULL, 10);
@@ -89,21 +89,21 @@ static long heard_of(struct live *live, const char *text) {
   return seconds;
 }
 
-static void each_watch_is_shown(void **state) {
+static void shows_each_watch(void **state) {
   struct live *live = *state;
   fake_api_put(live->api, FAKE_NODES, "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"w1\"}}");
   WAIT_FOR(readyz_has(live, "[+]shutdown\n[+]view\n"));
   WAIT_FOR(readyz_has(live, "\n[+]nodes: watching, 1 object, last heard from 0 s ago\n"));
   WAIT_FOR(readyz_has(live, "\n[+]kubevirts.kubevirt.io: watching, 0 objects, last heard from 0 s ago\n"));
-  WAIT_FOR(heard_of(live, UNWATCHED) >= 1);
-  assert_in_range(heard_of(live, UNWATCHED), 1, 600);
+  WAIT_FOR(seconds_since_contact(live, UNWATCHED) >= 1);
+  assert_in_range(seconds_since_contact(live, UNWATCHED), 1, 600);
   assert_true(readyz_has(live, "\nreadyz check passed\n"));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(a_watch_that_rbac_refuses_is_shown, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(each_watch_is_shown, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(shows_a_watch_that_rbac_refuses, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(shows_each_watch, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

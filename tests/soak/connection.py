@@ -1,4 +1,4 @@
-"""HTTP/1.1 over TLS that tells what was lost from what may be sent again."""
+"""HTTP/1.1 over TLS that distinguishes lost requests from those that may be sent again."""
 
 import socket
 import ssl
@@ -7,11 +7,11 @@ PATIENCE = 30  # seconds
 
 
 class Lost(Exception):
-    """No answer, or only a part of one."""
+    """No answer, or only a part of it."""
 
 
 class Reply:
-    """What came back."""
+    """An answer."""
 
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -19,7 +19,7 @@ class Reply:
 
 
 class Connection:
-    """One TLS connection; a failure of it is a lost request."""
+    """A TLS connection; if it fails, a request is lost."""
 
     def __init__(self, port, context):
         try:
@@ -35,11 +35,11 @@ class Connection:
         self.used = 0
 
     def close(self):
-        """Without a word: the server must bear it."""
+        """Closes without a TLS alert; the server must cope with that."""
         self.tls.close()
 
     def is_closed(self):
-        """Whether the server closed it while it was idle."""
+        """Returns true if the server closed the connection while it was idle."""
         self.tls.setblocking(False)
         try:
             if self.tls.recv(1) == b"":
@@ -53,7 +53,7 @@ class Connection:
             self.tls.settimeout(PATIENCE)
 
     def ask(self, request, body, close, chunks):
-        """Sends it and reads the answer. CHUNKS: chunked transfer coding."""
+        """Sends a request and reads the answer. CHUNKS: chunked transfer coding."""
         place = f"{'kept' if self.used else 'fresh'} connection"
         self.used += 1
         try:

@@ -1,4 +1,4 @@
-"""What the soak test sends, and what has to come back."""
+"""The requests of the soak test and the expected answers."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ KINDS = {  # how often each is sent
 
 
 class Request:
-    """One request; ANSWER is its body (None: whatever the first one got, byte for byte), UID what both have in common."""
+    """A request; ANSWER is the expected body (None: the same as the first time, byte for byte); UID is part of both."""
 
     def __init__(self, kind, name, path, body=b"", status=200, answer=None, uid=None, method="POST",
                  content_type="application/json", announced=None):
@@ -21,7 +21,7 @@ class Request:
         self.announced = announced  # Content-Length where not all of it is sent
 
     def with_uid(self, uid):
-        """The body and the answer as they are with another uid."""
+        """The body and the answer with a different uid."""
         if self.uid is None:
             return self.body, self.answer
         old, new = (b'"uid":"' + text.encode() + b'"' for text in (self.uid, uid))
@@ -41,7 +41,7 @@ def review(path, answer_path):
 
 
 def padded(request, size, wide):
-    """The same review with SIZE bytes more that no rule reads: long texts, or many small fields."""
+    """The same review with SIZE additional bytes that no rule reads: long texts, or many small fields."""
     document = json.loads(request.body)
     metadata = document["request"]["object"].setdefault("metadata", {})
     if wide:
@@ -54,7 +54,7 @@ def padded(request, size, wide):
 
 
 def refusals(example):
-    """What gets another status than 200. EXAMPLE is a good review."""
+    """Requests with a status other than 200. EXAMPLE is a valid review."""
     body = example.body
     nested = b'{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":' + b"[" * 200 + b"]" * 200 + b"}"
     bad = {"empty": b"", "truncated": body[:-3], "no JSON": b"hello", "no review": b"{}", "a list": b"[1,2,3]",
@@ -72,7 +72,7 @@ def refusals(example):
 
 
 class Corpus:
-    """All there is to send to one target."""
+    """All requests for one target."""
 
     def __init__(self, folders):
         self.kinds = {kind: [] for kind in KINDS}
@@ -95,6 +95,6 @@ class Corpus:
             raise SystemExit(f"soak: only {len(named)} reviews in {folders}, none of {empty}")
 
     def pick(self, dice: random.Random):
-        """Any request, by KINDS."""
+        """A random request of one of KINDS."""
         kind = dice.choices(list(KINDS), list(KINDS.values()))[0]
         return dice.choice(self.kinds[kind])

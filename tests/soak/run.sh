@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Mixed traffic for as long as is asked for, every answer compared with the expected one, while all that can change does: certificates,
-# policy and state (also by broken ones), the API server, the instances themselves. None may be wrong, none lost, and memory,
-# descriptors and threads stay what they were. All on loopback, on free ports.
+# Sends mixed traffic for a given time and compares every answer with the expected one, while certificates, policy and state are changed
+# (and broken), and the API server and the instances are restarted. No answer may be wrong or lost, and memory, descriptors and threads
+# must not grow. Everything is on loopback, on free ports.
 #
-# usage: run.sh [SECONDS]          $DURATION or 1800 unless told; never less than one round of all disturbances
+# usage: run.sh [SECONDS]          default: $DURATION or 1800; never less than one round of all disturbances
 #
-# Two instances on a state folder (a, b) and two on a real API server (c, d) stand behind haproxy and are restarted in turn; one of
-# either kind (s, t) is asked directly and never restarted. The answers expected are the golden ones of tests/payloads on
-# demo/state, and those that `droveway review` gives on a snapshot of the cluster.
+# Two instances with a state folder (a, b) and two with a real API server (c, d) are behind haproxy and are restarted in turn. One of
+# each kind (s, t) gets its requests directly and is never restarted. The expected answers are the golden ones of tests/payloads for
+# demo/state, and those of `droveway review` with a snapshot of the cluster.
 #
-# Environment: BUILD (build), KUBEBUILDER_ASSETS (where kube-apiserver, kubectl and perhaps etcd are; else tests/e2e/assets.sh tells),
-# RATE (80, requests a second), PAUSE (seconds between disturbances: 2; 0.5 in runs of less than 5 minutes), VERBOSE (tells of each
+# Environment: BUILD (build), KUBEBUILDER_ASSETS (where kube-apiserver, kubectl and perhaps etcd are; otherwise tests/e2e/assets.sh finds them),
+# RATE (80 requests per second), PAUSE (seconds between disturbances: 2; 0.5 in runs of less than 5 minutes), VERBOSE (prints each
 # disturbance).
 # shellcheck disable=SC2317 # functions that traps and until_true call
 set -euo pipefail
@@ -55,7 +55,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# wait_for SECONDS NAME WHAT COMMAND...: NAME's log is shown where it was in vain.
+# wait_for SECONDS NAME WHAT COMMAND...: waits until COMMAND succeeds; shows NAME's log if it does not.
 wait_for() {
   local end=$((SECONDS + $1)) log=$work/$2.log what=$3
   shift 3
@@ -92,9 +92,9 @@ set_up_cluster() {
 }
 set_up_cluster >"$work/setup.log" 2>&1 || die 'the API server or its objects' "$work/setup.log"
 
-# --- certificates, policy and state, as the kubelet mounts them: links through "..data", swapped in one go ---
+# --- certificates, policy and state, as the kubelet mounts them: links that go through "..data", which is replaced atomically ---
 
-# mount FOLDER VERSION: that version's files are what is there from now on.
+# mount FOLDER VERSION: makes that version's files the current ones.
 mount() {
   local file
   ln -sfn "..$2" "$work/$1/..new"
@@ -104,7 +104,7 @@ mount() {
   done
 }
 pair=0
-# new_pair: another certificate of the same CA, not yet mounted.
+# new_pair: makes another certificate of the same CA, without mounting it.
 new_pair() {
   pair=$((pair + 1))
   "$DROVEWAY" certs --dir "$work/ca" --dns localhost >/dev/null
@@ -165,7 +165,7 @@ mount state as-is
 make_policies
 mount policy short
 
-# --- what is expected of the cluster: dry runs, so that what is admitted leaves nothing behind ---
+# --- requests to the cluster: dry runs, so that an admitted object has no effect on later ones ---
 
 make_reviews() {
   local file review
@@ -181,7 +181,7 @@ make_reviews() {
 }
 make_reviews || die 'the answers expected of the cluster' "$work/setup.log"
 
-# --- the instances, haproxy before them ---
+# --- the instances behind haproxy ---
 
 start() {
   local -a source=(--state "$work/state") metrics=()
@@ -193,10 +193,10 @@ start() {
   pids[$1]=$!
 }
 ask() { curl --fail --silent --show-error --max-time 5 --cacert "$work/ca/ca.crt" "https://localhost:${ports[$1]}$2"; }
-# As haproxy sees it: UP, DOWN.
+# The state that haproxy reports: UP, DOWN.
 state_of() { curl --silent --max-time 5 "http://127.0.0.1:${ports[stats]}/;csv" | awk -F, -v server="$1" '$2 == server {print $18}'; }
 is_up() { [ "$(state_of "$1")" = UP ]; }
-# All watches of an instance stand.
+# Succeeds if all watches of an instance are open.
 is_watching() { ! ask "$1" '/readyz?verbose' | grep -q '^\[[!-]\]'; }
 for name in "${instances[@]}"; do start "$name"; done
 STATS_PORT=${ports[stats]} STATE_PORT=${ports[state]} CLUSTER_PORT=${ports[cluster]} A_PORT=${ports[a]} B_PORT=${ports[b]} \
@@ -206,11 +206,11 @@ for name in a b c d; do wait_for 60 "$name" "instance $name behind haproxy" is_u
 for name in s t; do wait_for 60 "$name" "instance $name" ask "$name" /readyz; done
 for name in c d t; do wait_for 60 "$name" "instance $name watches the cluster" is_watching "$name"; done
 
-# --- disturbances: each waits until it has been noticed ---
+# --- disturbances: each waits until it was noticed ---
 
 declare -A done_so_far=() marks=()
 count() { done_so_far[$1]=$((${done_so_far[$1]:-0} + 1)); }
-# mark: what is logged from here on is looked at by `says`; logs are kept short.
+# mark: `says` checks only what is logged from here on; keeps the logs short.
 mark() {
   local name size
   for name in "${instances[@]}"; do
@@ -220,7 +220,7 @@ mark() {
   done
 }
 says() { tail -c "+$((marks[$1] + 1))" "$work/$1.log" | grep -qF "$2"; }
-# all_say TEXT NAME...: each of them logs it.
+# all_say TEXT NAME...: waits until each instance has logged TEXT.
 all_say() {
   local text=$1 name
   shift
@@ -242,7 +242,7 @@ rotate() {
   done
   count 'certificates rotated'
 }
-# In turn: the key of another, a cut-off certificate, no key at all, one that has expired.
+# In turn: the key of another certificate, a truncated certificate, no key, an expired certificate.
 break_pair() {
   local name broken=$work/tls/..broken
   rm -rf "$broken"
@@ -270,7 +270,7 @@ make_expired() {
   openssl ca -batch -notext -config "$work/expired/openssl.cnf" -cert "$work/ca/ca.crt" -keyfile "$work/ca/ca.key" -in "$work/expired.csr" \
     -startdate 20200101000000Z -enddate 20200102000000Z -out "$1/tls.crt" >/dev/null 2>&1 || die 'openssl ca made no expired certificate'
 }
-# nth COUNTER VERSION...: one after the other.
+# nth COUNTER VERSION...: the next VERSION each time.
 nth() {
   local number=${done_so_far[$1]:-0}
   shift
@@ -292,7 +292,7 @@ break_policy() {
   all_say 'reloaded policy and state' "${instances[@]}"
   count 'broken policies'
 }
-# The fourth time none is swapped: the files are written anew where they are.
+# The fourth time nothing is swapped: the files are overwritten in place.
 swap_state() {
   local version
   version=$(nth 'states replaced' reversed reduced as-is rewritten)
@@ -323,7 +323,7 @@ hang_up() {
   all_say 'reloaded policy and state' "${instances[@]}"
   count 'SIGHUPs to all'
 }
-# Objects that change where no rule looks: the watches tell.
+# Changes objects in fields that no rule reads, which the watches report.
 touch_objects() {
   {
     kubectl annotate --overwrite -n vms net-attach-def vm-network "example.com/touched=$SECONDS" &&
@@ -341,7 +341,7 @@ restart_apiserver() {
   rm "$work/away"
   count 'API server killed'
 }
-# restart NAME: told to stop, waited for, started again, and back behind haproxy before another one's turn.
+# restart NAME: stops the instance, waits for its end, starts it again, and waits until haproxy uses it again.
 restart() {
   local status=0
   kill -TERM "${pids[$1]}"
@@ -352,7 +352,7 @@ restart() {
   case $1 in c | d) wait_for 60 "$1" "instance $1 watches the cluster" is_watching "$1" ;; esac
   count 'instances restarted'
 }
-# quiet: descriptors and threads are counted while nothing is in flight.
+# quiet: counts descriptors and threads while there are no requests.
 is_counted() { [ ! -e "$work/quiet" ]; }
 quiet() {
   touch "$work/quiet"
@@ -361,7 +361,7 @@ quiet() {
 round=('restart a' rotate swap_policy 'restart c' break_pair swap_state quiet 'restart b' break_policy touch_objects 'restart d' break_state
   hang_up restart_apiserver quiet)
 
-# --- all of it at once ---
+# --- everything at once ---
 
 begin=$SECONDS
 PYTHONDONTWRITEBYTECODE=1 python3 tests/soak/traffic.py --ca "$work/ca/ca.crt" --work "$work" --rate "$rate" --out "$work/figures" \

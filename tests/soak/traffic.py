@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Mixed traffic for the soak test: every answer is compared with the one expected, every lost one is counted; memory, descriptors and
-threads of the instances that are never restarted are looked at. Ends on SIGTERM, with a line of figures.
+"""Mixed traffic for the soak test. Compares every answer with the expected one, counts lost ones, and watches memory, descriptors and
+threads of the instances that are never restarted. Ends on SIGTERM with a line of results.
 
   traffic.py --ca FILE --work DIR --rate N --out FILE TARGET...
 
-TARGET is NAME=PORT:PID:METRICS:REVIEWS[@ANSWERS][,REVIEWS[@ANSWERS]...]; PID 0: several instances behind one port, which are
-restarted; METRICS is the port of its metrics, 0 for none.
-In DIR, run.sh makes the file `quiet` when descriptors and threads are to be counted, which is removed once they are; while the file
-`away` is there the API server is out of reach."""
+TARGET is NAME=PORT:PID:METRICS:REVIEWS[@ANSWERS][,REVIEWS[@ANSWERS]...]; PID 0 means several instances behind one port,
+which are restarted; METRICS is the port of its metrics, 0 for none.
+run.sh creates the file `quiet` in DIR when descriptors and threads are to be counted; it is removed afterwards. While the file
+`away` exists, the API server is unreachable."""
 
 import argparse
 import collections
@@ -33,7 +33,7 @@ SETTLE = 15  # seconds for a connection that was closed to be gone on the server
 
 
 class Tally:
-    """Counts, and the first ten of what went wrong."""
+    """Counts, and the first ten failures."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -41,7 +41,7 @@ class Tally:
         self.slowest, self.begin = 0.0, time.time()
 
     def add(self, what, kind=None, took=0.0):
-        """One more of it."""
+        """Counts one more."""
         with self.lock:
             self.counts[what] += 1
             self.slowest = max(self.slowest, took)
@@ -49,7 +49,7 @@ class Tally:
                 self.kinds[kind] += 1
 
     def fault(self, what, target, request, text):
-        """A wrong or a lost one."""
+        """Counts a wrong or lost answer."""
         with self.lock:
             self.counts[what] += 1
             if len(self.faults) < 10:
@@ -57,7 +57,7 @@ class Tally:
 
 
 class Target:
-    """An address, and what to send there."""
+    """An address and the requests for it."""
 
     def __init__(self, text, work):
         self.name, _, rest = text.partition("=")
@@ -69,19 +69,19 @@ class Target:
 
 
 def excerpt(text, other):
-    """Where two texts part."""
+    """Where two texts begin to differ."""
     at = next((i for i, (a, b) in enumerate(zip(text, other)) if a != b), min(len(text), len(other)))
     return text[max(at - 60, 0):at + 160]
 
 
 class Judge:
-    """Whether an answer is the expected one."""
+    """Compares an answer with the expected one."""
 
     def __init__(self, target, tally):
         self.target, self.tally = target, tally
 
     def difference(self, request, reply, answer, away):
-        """What is wrong with it; None: nothing."""
+        """Returns what is wrong with the answer; None if nothing."""
         if request.kind == "readyz" and not self.target.steady and reply.status == 503 and reply.body == b"shutting down\n":
             return None  # the instance says so to haproxy too
         if reply.status != request.status:
@@ -98,7 +98,7 @@ class Judge:
 
     @staticmethod
     def is_unavailable(answer, reply):
-        """A NAD that is not known is asked for: where the API server can't be, nothing is denied for want of it."""
+        """An unknown NAD is looked up. If the API server is unreachable, its absence is no reason to deny."""
         if b"[network-missing]" not in answer:
             return False
         status = json.loads(reply.body)["response"].get("status", {})
@@ -106,7 +106,7 @@ class Judge:
 
 
 class Worker(threading.Thread):
-    """A client with one kept connection at most."""
+    """A client with one persistent connection at most."""
 
     def __init__(self, target, number, options):
         super().__init__(daemon=True)
@@ -133,13 +133,13 @@ class Worker(threading.Thread):
         self.drop()
 
     def drop(self):
-        """Closes the kept connection."""
+        """Closes the connection."""
         if self.kept is not None:
             self.kept.close()
         self.kept = None
 
     def connection(self, fresh):
-        """A kept one may have been closed by the server while idle; that is no loss."""
+        """The server may have closed the connection while it was idle; then no request is lost."""
         if fresh:
             return Connection(self.target.port, self.options.context)
         if self.kept is not None and (self.kept.used >= KEPT_FOR or self.kept.is_closed()):
@@ -150,7 +150,7 @@ class Worker(threading.Thread):
         return self.kept
 
     def send(self, request):
-        """One request, judged."""
+        """Sends one request and checks the answer."""
         self.sent += 1
         body, answer = request.with_uid(f"{self.number:08x}-50a4-4000-8000-{self.sent:012x}")
         fresh = self.dice.random() < FRESH
@@ -174,7 +174,7 @@ class Worker(threading.Thread):
 
 
 def field(pid, name):
-    """Of a process's status."""
+    """A value of a process's status."""
     for line in pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
         if line.startswith(name + ":"):
             return line.partition(":")[2]
@@ -182,8 +182,8 @@ def field(pid, name):
 
 
 def crowd(target, context):
-    """Connections to the API server, to ask for a NAD, are made when they are needed first: so all are made once, by requests at the
-    same time, before descriptors are counted."""
+    """Connections for looking up NADs are opened when they are first needed. So concurrent requests open all of them before
+    descriptors are counted."""
     request = next(request for request in target.corpus.kinds["denied"] if request.name == "hco-v1-network-missing")
     together = threading.Barrier(8)
 
@@ -202,7 +202,7 @@ def crowd(target, context):
 
 
 class Watcher(threading.Thread):
-    """Memory and metrics each second; descriptors and threads when nothing is in flight."""
+    """Watches memory and metrics every second, and descriptors and threads while there are no requests."""
 
     def __init__(self, targets, workers, options):
         super().__init__(daemon=True)
@@ -220,7 +220,7 @@ class Watcher(threading.Thread):
 
     @staticmethod
     def counts_of(target):
-        """Descriptors by what they are, and threads."""
+        """Descriptors by type, and threads."""
         kinds = collections.Counter()
         for entry in os.scandir(f"/proc/{target.pid}/fd"):
             try:
@@ -230,7 +230,7 @@ class Watcher(threading.Thread):
         return tuple(sorted(kinds.items())), int(field(target.pid, "Threads"))
 
     def scrape(self, target):
-        """As Prometheus does, but more often."""
+        """Scrapes like Prometheus, but more often."""
         request = Request("metrics", "metrics", "/metrics", method="GET")
         try:
             link = Connection(target.metrics, self.options.context)
@@ -258,7 +258,7 @@ class Watcher(threading.Thread):
             self.options.stop.wait(due - time.monotonic())
 
     def count_quiet(self):
-        """Stops the traffic to those instances, and waits until they have as many as ever."""
+        """Stops the traffic to these instances and waits until they have as many descriptors and threads as before."""
         self.options.quiet.set()
         while not all(worker.paused.is_set() for worker in self.workers):
             time.sleep(0.02)
@@ -268,7 +268,7 @@ class Watcher(threading.Thread):
         (self.options.work / "quiet").unlink()
 
     def counted_with_all_connections(self, target):
-        """On a busy machine, requests at the same time need not meet, and then fewer connections to the API server are made."""
+        """On a busy machine, concurrent requests may not overlap, and then fewer connections to the API server are opened."""
         for _ in range(CROWDS):
             crowd(target, self.options.context)
             now = None if not self.counted[target.name] else self.settled(target)
@@ -277,7 +277,7 @@ class Watcher(threading.Thread):
         return self.settled(target)
 
     def settled(self, target):
-        """The first time: what does not change for two seconds."""
+        """The first time: values that do not change for two seconds."""
         end = time.monotonic() + SETTLE
         last, since = None, 0.0
         while time.monotonic() < end:
@@ -292,7 +292,7 @@ class Watcher(threading.Thread):
         return last
 
     def judge(self, limit):
-        """(text, good) of each instance."""
+        """(text, good) for each instance."""
         for target in self.targets:
             memory, counted = self.memory[target.name], self.counted[target.name]
             third = len(memory) // 3  # of half an hour: ten minutes, after five to warm up
@@ -311,7 +311,7 @@ class Watcher(threading.Thread):
 
 
 def learn(targets, options):
-    """The words of refusals: all targets must use the same ones for ever."""
+    """The texts of refusals: all targets must always use the same ones."""
     words = {}
     for target in targets:
         for request in target.corpus.refused:
@@ -325,7 +325,7 @@ def learn(targets, options):
 
 
 def report(options, watcher, took):
-    """The line of figures into --out; whether all is well."""
+    """Writes the line of results to --out; returns true if all is well."""
     tally = options.tally
     limit = 2 if took >= 1800 else 5 if took >= 600 else 10  # per cent: short runs are still warming up
     parts = [f"{took:.0f} s, {sum(tally.kinds.values()) + tally.counts['lost']} requests ({tally.counts['kept']} on kept and "
@@ -350,7 +350,7 @@ def report(options, watcher, took):
 
 
 def main():
-    """All of it."""
+    """Runs everything."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--ca", required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)

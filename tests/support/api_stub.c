@@ -38,7 +38,7 @@ static const struct api_route *find(const struct api_route *routes, const char *
   return routes->path == NULL ? NULL : routes;
 }
 
-/* "/apis/GROUP" is asked for the versions that the group serves. */
+/* A request for "/apis/GROUP" asks for the versions of the group. */
 static int is_group(const char *path) {
   return strncmp(path, "/apis/", 6) == 0 && strchr(path + 6, '/') == NULL;
 }

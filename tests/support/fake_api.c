@@ -32,12 +32,12 @@ struct event {
   char *line;
 };
 
-/* What is known of one path. */
+/* The state of one path. */
 struct place {
   char *path;
   bool served, hang_gets, hang_writes;
   int refused, refused_gets, refused_puts, refused_watches;
-  size_t token_count; /* of the continue tokens that come again and again; 0: the list ends */
+  size_t token_count; /* continue tokens that are repeated; 0: the list ends */
   size_t lost_answers;
   struct dw_buf raw, raw_watch;
   bool has_raw, has_raw_watch;
@@ -63,10 +63,10 @@ struct fake_api {
   pthread_t acceptor;
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  int listener; /* under lock, as all that follows; -1: down */
+  int listener; /* under lock, as the rest; -1: down */
   bool ending, muted;
   long version, compacted;
-  unsigned drops, ends; /* of connections; of watches in good order */
+  unsigned drops, ends; /* incremented to close all connections, or to end all watches properly */
   size_t expiring_pages;
   struct place places[MOST_PATHS];
   size_t place_count;
@@ -100,15 +100,15 @@ static struct place *place_of(struct fake_api *api, const char *path) {
   return place;
 }
 
-/* --- what is asked: "/apis/G/V[/namespaces/NS]/PLURAL[/NAME]?limit=..." --- */
+/* --- requests: "/apis/G/V[/namespaces/NS]/PLURAL[/NAME]?limit=..." --- */
 
 struct question {
-  char path[256]; /* as it came, without the query */
-  char base[256]; /* the resource's */
+  char path[256]; /* as received, without the query */
+  char base[256]; /* of the resource */
   char ns[64], name[128];
   char query[512];
   bool watch, put, post, patch;
-  long limit, version, offset; /* of a page that goes on: version >= 0 */
+  long limit, version, offset; /* of a further page: version >= 0 */
   long token;
   long watch_version, seconds;
 };
@@ -130,7 +130,7 @@ static void split_path(struct question *out) {
   for (char *save = NULL, *word = strtok_r(copy, "/", &save); word != NULL && count < 12;
        word = strtok_r(NULL, "/", &save))
     words[count++] = word;
-  size_t at = count > 0 && strcmp(words[0], "api") == 0 ? 2 : 3; /* after the version */
+  size_t at = count > 0 && strcmp(words[0], "api") == 0 ? 2 : 3; /* the word after the version */
   if (count <= at) {
     snprintf(out->base, sizeof out->base, "%s", out->path);
     return;
@@ -260,7 +260,7 @@ static const char *text_in(struct json_object *object, const char *key) {
   return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
 }
 
-/* OBJECT with the resource version that it has from now on. */
+/* OBJECT with its new resource version. */
 static struct item read_item(struct fake_api *api, const char *text) {
   char version[24];
   struct json_object *object = json_tokener_parse(text);
@@ -287,7 +287,7 @@ static void free_item(struct item *item) {
   free(item->text);
 }
 
-/* Adds or replaces it. */
+/* Adds or replaces the object. */
 static void put_item(struct fake_api *api, struct place *place, struct item item) {
   struct item *there = find_item(place, item.ns, item.name);
   add_event(api, place, there == NULL ? "ADDED" : "MODIFIED", item.text);
@@ -341,7 +341,7 @@ static void create_item(struct fake_api *api, struct place *place, const struct 
   add_answer(out, 201, find_item(place, item.ns, item.name)->text);
 }
 
-/* A merge patch of members that are no objects. */
+/* Applies a merge patch whose members are not objects. */
 static void patch_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
                        struct dw_buf *out) {
   struct item *there = find_item(place, question->ns, question->name);
@@ -362,7 +362,7 @@ static void patch_item(struct fake_api *api, struct place *place, const struct q
   add_answer(out, 200, find_item(place, question->ns, question->name)->text);
 }
 
-/* "/apis/GROUP": the versions that are served of it. */
+/* Answers "/apis/GROUP" with the versions of it that are served. */
 static bool add_group(struct fake_api *api, const struct question *question, struct dw_buf *out) {
   if (strncmp(question->path, "/apis/", 6) != 0 || strchr(question->path + 6, '/') != NULL)
     return false;
@@ -439,7 +439,8 @@ static void wait_a_tick(struct fake_api *api) {
   pthread_cond_timedwait(&api->changed, &api->lock, &until);
 }
 
-/* What has come since NEXT, as chunks; false where the connection is gone. Drops the lock while it sends. */
+/* Sends the events since NEXT as chunks. Returns false if the connection is closed. Releases the lock while it sends.
+ */
 static bool send_events(struct fake_api *api, size_t place, size_t *next, int fd) {
   while (!api->muted && *next < api->places[place].event_count) {
     char *line = strdup(api->places[place].events[(*next)++].line);
@@ -487,7 +488,7 @@ static bool watch(struct fake_api *api, const struct question *question, size_t 
   return kept;
 }
 
-/* Under the lock, which is dropped while bytes go out; false: the connection is to be closed. */
+/* Call it under the lock, which is released while bytes are sent. Returns false if the connection is to be closed. */
 static bool respond(struct fake_api *api, const char *request, int fd) {
   struct question question;
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
@@ -545,7 +546,7 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
   return keep;
 }
 
-/* Head and body; false where the connection ends. */
+/* Reads head and body. Returns false if the connection ends. */
 static bool read_request(int fd, char *request) {
   size_t length = 0;
   for (;;) {
@@ -707,7 +708,7 @@ const char *fake_api_kubeconfig(const struct fake_api *api) {
   return api->kubeconfig;
 }
 
-/* --- what is there --- */
+/* --- resources and objects --- */
 
 void fake_api_serve(struct fake_api *api, const char *path) {
   lock(api);
@@ -772,7 +773,7 @@ void fake_api_delete(struct fake_api *api, const char *path, const char *ns, con
   unlock(api);
 }
 
-/* --- what goes wrong --- */
+/* --- failures --- */
 
 void fake_api_refuse(struct fake_api *api, const char *path, int status) {
   lock(api);
@@ -897,7 +898,7 @@ void fake_api_up(struct fake_api *api) {
   unlock(api);
 }
 
-/* --- what was asked --- */
+/* --- received requests --- */
 
 size_t fake_api_asked(struct fake_api *api, const char *path, enum fake_ask ask) {
   lock(api);

@@ -66,7 +66,7 @@ void https_client_tls(struct https_client *client, enum https_tls version) {
       [HTTPS_TLS_1_3] = CURL_SSLVERSION_TLSv1_3 | CURL_SSLVERSION_MAX_TLSv1_3,
   };
   curl_easy_setopt(client->curl, CURLOPT_SSLVERSION, exactly[version]);
-  /* Without it the client's own library would refuse to offer 1.1, and the server would not be asked. */
+  /* Otherwise the client's own library would not offer 1.1, and the server would not be tested. */
   curl_easy_setopt(client->curl, CURLOPT_SSL_CIPHER_LIST, version == HTTPS_TLS_1_1 ? "ALL:@SECLEVEL=0" : NULL);
   curl_easy_setopt(client->curl, CURLOPT_FRESH_CONNECT, 1L);
 }

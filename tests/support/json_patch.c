@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a pointer ends: a member of PARENT. For the whole document, `parent` is NULL. */
+/* The target of a pointer: a member of PARENT. PARENT is NULL for the whole document. */
 struct target {
   struct json_object *parent;
   char token[512];
 };
 
-/* Reads the next token of *AT, which stands on a '/'. */
+/* Reads the next token of *AT, which points to a '/'. */
 static bool next_token(const char **at, char out[512]) {
   size_t length = 0;
   if (**at != '/')
@@ -72,8 +72,8 @@ static bool get(struct json_object *root, const char *pointer, struct json_objec
   return target.parent == NULL || child(target.parent, target.token, out);
 }
 
-/* An own copy of VALUE; json-c has NULL for JSON's null. It also stands in for json_object_get(), a name that jansson
- * has too: which of the two a program gets depends on how it is linked. */
+/* A copy of VALUE, or NULL for JSON's null, as json-c has it. It also replaces json_object_get(), a name that jansson
+ * has, too: which of the two a program gets depends on how it is linked. */
 static struct json_object *copy_of(struct json_object *value) {
   struct json_object *copy = NULL;
   if (value != NULL && json_object_deep_copy(value, &copy, NULL) != 0)
@@ -90,7 +90,7 @@ static bool array_insert(struct json_object *array, size_t index, struct json_ob
   return json_object_array_put_idx(array, index, value) == 0;
 }
 
-/* Takes VALUE over. */
+/* VALUE belongs to the document afterwards. */
 static bool add(struct json_object **root, const char *pointer, struct json_object *value) {
   struct target target;
   size_t index;

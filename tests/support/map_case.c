@@ -13,7 +13,7 @@ struct map_case map_of(const char *state, const char *policy, const struct dw_ma
   struct dw_world *world = world_of(state, policy);
   struct map_case map = {dw_arena_new(0), NULL};
   map.map = dw_map_build(map.arena, world, options);
-  dw_world_unref(world); /* the map holds nothing of it */
+  dw_world_unref(world); /* the map refers to nothing in it */
   return map;
 }
 

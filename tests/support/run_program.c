@@ -30,8 +30,8 @@ const char *droveway_path(void) {
   return given == NULL ? path : given;
 }
 
-/* Never one of the standard descriptors, not even where the test was started without them: dup2() of a descriptor to
- * itself would leave it to be closed by exec. */
+/* Never one of the standard descriptors, even if the test was started without them: dup2() of a descriptor to itself
+ * would leave it to be closed by exec. */
 static int memory_file(const char *content) {
   int made = memfd_create("droveway-test", MFD_CLOEXEC);
   int fd = fcntl(made, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -44,12 +44,12 @@ static int memory_file(const char *content) {
     done += (size_t)written;
   }
   assert_true(lseek(fd, 0, SEEK_SET) == 0);
-  /* The kernel keeps the offset of such a file from threads that write at the same moment only where they append. */
+  /* Only with O_APPEND do writes of several threads at the same moment not overlap. */
   assert_true(fcntl(fd, F_SETFL, O_APPEND) == 0);
   return fd;
 }
 
-/* All that FD holds, read by place: the offset stays where the program that writes to it left it. */
+/* Everything in FD, read by position, so that the offset of the program that writes to it does not change. */
 static char *content_of(int fd, size_t *length) {
   struct stat info;
   assert_int_equal(fstat(fd, &info), 0);
@@ -79,7 +79,7 @@ static void become(const char *const *arguments, const int *descriptors) {
   for (int i = 0; i < 3; i++)
     if (dup2(descriptors[i], i) < 0)
       _exit(126);
-  alarm(SECONDS_MAX); /* kept across exec: no test hangs for ever */
+  alarm(SECONDS_MAX); /* kept across exec, so that no test hangs forever */
   execv(argv[0], argv);
   _exit(127);
 }
@@ -146,8 +146,8 @@ struct json_object *member_list(struct json_object *object, const char *key) {
 
 /* --- serve --- */
 
-/* The port from the log's line {... "msg":"listening" ... "port":N ...}, or as text ... listening ... port=N ...; 0
- * where it is not there yet. */
+/* The port in the log line {... "msg":"listening" ... "port":N ...}, or as text ... listening ... port=N ...; 0 if it
+ * is not there yet. */
 static int listening_port(int log) {
   char *text = content_of(log, NULL);
   int port = 0;
@@ -188,13 +188,13 @@ static void wait_until_listening(struct service *service) {
   fail_msg("serve does not listen: %s", content_of(service->log, NULL));
 }
 
-/* Those that answer are started last. */
+/* The request threads are started last. */
 static void wait_until_threaded(const struct service *service) {
   enum { MANY = 10 };
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/task", (int)service->pid);
   for (int i = 0; i < 3000; i++, usleep(10000)) {
-    int count = -2; /* "." and ".." */
+    int count = -2; /* without "." and ".." */
     DIR *tasks = opendir(path);
     assert_non_null(tasks);
     while (readdir(tasks) != NULL)
@@ -306,7 +306,7 @@ void folder_remove(const char *folder) {
   DIR *dir = opendir(folder);
   assert_non_null(dir);
   for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-    unlinkat(dirfd(dir), entry->d_name, 0); /* "." and ".." stay: they are no files */
+    unlinkat(dirfd(dir), entry->d_name, 0); /* fails for "." and "..", which are not files */
   closedir(dir);
   assert_int_equal(rmdir(folder), 0);
 }

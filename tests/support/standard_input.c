@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 int standard_input_replace(int fd) {
-  /* An FD that is 0 already was opened while standard input was closed: nothing has to be kept. */
+  /* If FD is already 0, it was opened while standard input was closed, so there is nothing to save. */
   int kept = fd == STDIN_FILENO ? -1 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   if (fd < 0) {
     close(STDIN_FILENO);

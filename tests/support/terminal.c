@@ -39,7 +39,7 @@ static void become(const char *const *environment, const char *const *arguments)
   _exit(127);
 }
 
-/* A terminal whose other end was closed gives EIO. */
+/* A terminal whose other end is closed returns EIO. */
 static char *read_all(int fd) {
   char *text = malloc(TEXT_MOST);
   assert_non_null(text);
@@ -62,7 +62,7 @@ char *on_terminal(unsigned short columns, const char *const *environment, const 
   int fd = -1;
   int status = 0;
   memset(&raw, 0, sizeof raw);
-  cfmakeraw(&raw); /* line ends stay what they are */
+  cfmakeraw(&raw); /* line ends are not changed */
   fflush(NULL);
   pid_t pid = forkpty(&fd, NULL, &raw, &size);
   if (pid < 0 && (errno == ENODEV || errno == ENOENT))
