@@ -230,7 +230,7 @@ test-memcheck: ## Run the unit tests under valgrind, to find reads of uninitiali
 #                               a minute or more each (all addresses of a range, 5,000 nodes, RSA keys, years, hundreds of connections)
 #   test_limits, test_overload, test_metrics, test_wire
 #                               they measure times and limits of the server, which is ten times slower under valgrind
-NOT_UNDER_MEMCHECK := cli/% sandbox/% base/test_memory cni/test_ipam map/test_map map/test_nodes certs/test_certs serve/test_live certs/test_self_managed certs/test_rotation% \
+NOT_UNDER_MEMCHECK := cli/% sandbox/% base/test_memory cni/test_ipam map/test_map map/test_nodes certs/test_certs serve/test_live% certs/test_self_managed certs/test_rotation% \
                       serve/test_concurrency http/test_server http/test_limits http/test_overload serve/test_metrics http/test_wire
 MEMCHECK_TESTS := $(filter-out $(NOT_UNDER_MEMCHECK:%=$(BUILD)/tests/%),$(TESTS))
 test-memcheck-run: all $(MEMCHECK_TESTS)

@@ -27,7 +27,7 @@ struct facts {
   const char *wrong_ca, *wrong_leaf; /* NULL: nothing */
   int64_t published, replaced_until; /* 0: unknown */
   int64_t settled_ms;                /* when every API server knows CAS */
-  bool settled;                      /* ... which is the case now */
+  bool settled;                      /* SETTLED_MS has passed */
   bool held, seen;                   /* all webhook configurations contain the bundle; all could be read */
 };
 

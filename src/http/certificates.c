@@ -11,7 +11,7 @@
 struct credentials {
   struct {
     gnutls_certificate_credentials_t handle;
-    bool requests_client; /* a certificate */
+    bool requests_certificate; /* of the client */
   } to[DW_AUDIENCES];
   int64_t until;
   atomic_uint users;
@@ -102,7 +102,7 @@ static int fill_for(struct credentials *out, enum dw_audience audience, const st
   code = gnutls_certificate_set_x509_trust_mem(*handle, &trust, GNUTLS_X509_FMT_PEM);
   if (code < 1)
     return refuse(err, offer->ca_error, code == 0 ? GNUTLS_E_NO_CERTIFICATE_FOUND : code);
-  out->to[audience].requests_client = true;
+  out->to[audience].requests_certificate = true;
   return 0;
 }
 
@@ -170,7 +170,7 @@ struct credentials *dw_credentials_acquire(struct dw_certificates *certificates,
   if (credentials == NULL)
     return NULL;
   gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials->to[audience].handle);
-  if (credentials->to[audience].requests_client)
+  if (credentials->to[audience].requests_certificate)
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
   return credentials;
 }
@@ -179,7 +179,7 @@ bool dw_credentials_trust(const struct credentials *credentials, gnutls_session_
   gnutls_typed_vdata_st purpose = {
       .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT, .size = 0};
   unsigned status = 0;
-  if (!credentials->to[audience].requests_client)
+  if (!credentials->to[audience].requests_certificate)
     return true;
   return gnutls_certificate_verify_peers(session, &purpose, 1, &status) == GNUTLS_E_SUCCESS && status == 0;
 }

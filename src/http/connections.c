@@ -118,7 +118,8 @@ static bool is_still_open(const struct slot *slot, int fd) {
   return fstat(fd, &info) == 0 && info.st_dev == slot->device && info.st_ino == slot->inode;
 }
 
-/* An IPv4 client of an IPv6 socket gets the same address as of an IPv4 socket. */
+/* Writes the client's address as IPv6. An IPv4 address becomes IPv4-mapped, as accept() returns it for an IPv6 socket.
+ */
 static void read_address(const struct sockaddr *peer, unsigned char out[16]) {
   memset(out, 0, 16);
   if (peer->sa_family == AF_INET6) {

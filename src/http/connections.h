@@ -72,13 +72,13 @@ struct rates {
 int64_t dw_rates_wait(struct rates *rates, const unsigned char address[16], int64_t now) __attribute__((nonnull));
 
 /* Logs refused connections and requests: when refusing begins, regularly while it lasts, and when it ends, but never
- * one line per connection. All zero at the start, but for the first two. */
+ * one line per connection. All zero at the start, except for the first two members. */
 struct overload {
   const char *listener;
   struct dw_http_load *load;
   uint64_t reported[DW_BOUND_COUNT]; /* hits that the log has reported */
   int64_t reported_at, left_out_at;  /* when, in monotonic microseconds */
-  bool on;                           /* refusing was reported, and not yet its end */
+  bool on;                           /* the beginning of refusals was logged, and their end not yet */
 };
 
 /* Call it a few times a second, always on the same thread. */

@@ -26,7 +26,7 @@ struct dw_http_options {
   unsigned max_connections, max_connections_per_address;
   unsigned connection_rate; /* new connections per second from one address; see dw_rates_wait() */
   unsigned idle_ms;         /* a connection without a request */
-  unsigned request_ms;      /* a request from its first byte to its answer's last */
+  unsigned request_ms;      /* from the first byte of a request to the last of its answer */
 };
 
 /* Starts answering requests in separate threads. Returns NULL on error. */

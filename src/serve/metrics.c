@@ -233,7 +233,7 @@ static void add_process(struct dw_buf *out) {
   add_process_metric(out, "threads", "gauge", "Number of OS threads in the process.", (double)fields[THREADS_FIELD]);
 }
 
-/* --- */
+/* --- the answer --- */
 
 void dw_metrics_respond(const struct dw_service *service, struct dw_http_answer *answer) {
   const struct dw_service *shown = service->shown;

@@ -12,7 +12,7 @@ struct dw_recorder;
 
 /* Creates FOLDER if it does not exist. Returns NULL if it can't be written to. */
 struct dw_recorder *dw_recorder_new(const char *folder, struct dw_error *err) __attribute__((nonnull(1)));
-/* Starts the thread that writes. -1 on error. */
+/* Starts the thread that writes. Returns -1 on error. */
 int dw_recorder_start(struct dw_recorder *recorder, struct dw_error *err) __attribute__((nonnull(1)));
 /* Waits until all queued reviews are written. NULL is allowed. */
 void dw_recorder_free(struct dw_recorder *recorder);

@@ -33,7 +33,7 @@ struct dw_server_options {
   unsigned max_connections, max_connections_per_address;
   unsigned connection_rate;                 /* new connections per second from one address; see dw_rates_wait() */
   unsigned idle_ms;                         /* a connection without a request */
-  unsigned request_ms;                      /* a request from its first byte to its answer's last */
+  unsigned request_ms;                      /* from the first byte of a request to the last of its answer */
   unsigned drain_milliseconds;              /* how long dw_server_stop() waits for answers; 0 means ten seconds */
   struct dw_worlds *worlds;                 /* must outlive the server, as the next three */
   struct dw_recorder *recorder;             /* NULL: reviews are not recorded */

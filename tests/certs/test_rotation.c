@@ -1,108 +1,7 @@
 /* The decisions about self-managed certificates, with a simulated clock. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "certs/rotation_fixture.h"
 
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "support/rotation_case.h"
-
-enum { SETTLE_S = 60 };
-static const int64_t LEAF = 90 * (int64_t)DAY, CA = 365 * (int64_t)DAY;
-
-static const char *const names[] = {ROTATION_NAME};
-static const struct dw_rotation_options usual = {{names, 1}, 365 * (int64_t)DAY, 90 * (int64_t)DAY, SETTLE_S * 1000};
-
-/* --- the simulation --- */
-
-struct fixture {
-  struct dw_arena *arena;
-  struct dw_rotation_options options;
-  struct dw_rotation_input in;
-  struct dw_rotation_plan plan;
-  const char *bundles[DW_ROTATION_HOOKS][2];
-};
-
-static int set_up(void **state) {
-  struct fixture *f = calloc(1, sizeof *f);
-  assert_non_null(f);
-  f->arena = dw_arena_new(0);
-  f->options = usual;
-  f->in.options = &f->options;
-  f->in.secret = (struct dw_rotation_secret){"", "", "", "", "", ""};
-  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++) {
-    f->bundles[h][0] = f->bundles[h][1] = "";
-    f->in.hooks[h] = (struct dw_rotation_hook){DW_ROTATION_READ, f->bundles[h], 2};
-  }
-  f->in.now_ms = START * 1000;
-  *state = f;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  struct fixture *f = *state;
-  dw_arena_free(f->arena);
-  free(f);
-  return 0;
-}
-
-static void plan_step(struct fixture *f) {
-  struct dw_error err = DW_ERROR_INIT;
-  if (dw_rotation_plan(f->arena, &f->in, &f->plan, &err) != 0)
-    fail_msg("%s", err.text);
-}
-
-static void publish(struct fixture *f) {
-  for (size_t h = 0; h < DW_ROTATION_HOOKS; h++)
-    if (f->plan.publish[h])
-      f->bundles[h][0] = f->bundles[h][1] = f->plan.bundle;
-}
-
-/* Does step after step until there is nothing to do. */
-static void settle(struct fixture *f) {
-  for (int steps = 0; steps < 8; steps++) {
-    plan_step(f);
-    bool done = !f->plan.store && !f->plan.publish[0] && !f->plan.publish[1];
-    if (f->plan.store)
-      f->in.secret = f->plan.secret;
-    else
-      publish(f);
-    if (done)
-      return;
-  }
-  fail_msg("there is always something to do");
-}
-
-static void go_to(struct fixture *f, int64_t seconds) {
-  f->in.now_ms = (START + seconds) * 1000;
-}
-
-/* The same, with steps on the way, so that no certificate expires unnoticed. */
-static void live_to(struct fixture *f, int64_t seconds) {
-  int64_t step = f->options.leaf_seconds / 4;
-  for (int64_t at = f->in.now_ms / 1000 - START + step; at < seconds; at += step) {
-    go_to(f, at);
-    settle(f);
-  }
-  go_to(f, seconds);
-}
-
-static int64_t renewal(int64_t life) {
-  return (life + 60) * 2 / 3 - 60; /* valid from a minute earlier */
-}
-
-/* Brings the renewal of a CA to its middle: the new one is stored and has just been published. */
-static void renew_ca(struct fixture *f) {
-  settle(f);
-  live_to(f, renewal(CA));
-  settle(f);
-  assert_int_equal(certs_in(f->in.secret.ca), 2);
-}
+/* --- the life of a CA --- */
 
 static void an_empty_secret_gets_a_ca_and_a_certificate(void **state) {
   struct fixture *f = *state;
@@ -392,175 +291,7 @@ static void keeps_the_old_ca_until_it_expires_without_annotations(void **state) 
   assert_true(f->plan.again_ms <= (START + CA) * 1000);
 }
 
-/* --- what is broken --- */
-
-static struct dw_pki_pair other_ca(void) {
-  struct dw_pki_life life = {START, CA};
-  struct dw_pki_pair pair = {.certificate = NULL};
-  assert_int_equal(dw_pki_issue_ca(&life, &pair, NULL), 0);
-  return pair;
-}
-
-static void fixes_and_reports_broken_content(void **state) {
-  struct fixture *f = *state;
-  settle(f);
-  struct dw_pki_pair other = other_ca();
-  struct dw_pki_life life = {START, LEAF};
-  struct dw_pki_pair stranger = {.certificate = NULL};
-  assert_int_equal(dw_pki_issue_leaf(&other, &usual.names, &life, &stranger, NULL), 0);
-  struct dw_rotation_secret good = f->in.secret;
-  const struct {
-    struct dw_rotation_secret secret;
-    const char *wrong;
-  } cases[] = {
-      {{"", good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt is missing"},
-      {{"x", good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt contains no PEM certificate"},
-      {{good.leaf, good.ca_key, good.leaf, good.leaf_key, "", ""}, "ca.crt is not a CA certificate"},
-      {{good.ca, "", good.leaf, good.leaf_key, "", ""}, "ca.key is missing"},
-      {{good.ca, "x", good.leaf, good.leaf_key, "", ""}, "ca.key: contains no PEM private key"},
-      {{good.ca, other.key, good.leaf, good.leaf_key, "", ""}, "ca.key: the key does not match"},
-      {{good.ca, good.ca_key, "", good.leaf_key, "", ""}, "tls.crt is missing"},
-      {{good.ca, good.ca_key, "x", good.leaf_key, "", ""}, "tls.crt contains no PEM certificate"},
-      {{good.ca, good.ca_key, good.leaf, "", "", ""}, "tls.key is missing"},
-      {{good.ca, good.ca_key, good.leaf, "x", "", ""}, "tls.key: contains no PEM private key"},
-      {{good.ca, good.ca_key, good.leaf, other.key, "", ""}, "tls.key: the key does not match"},
-      {{good.ca, good.ca_key, stranger.certificate, stranger.key, "", ""}, "tls.crt: it does not verify"},
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    f->in.secret = cases[i].secret;
-    plan_step(f);
-    assert_true(f->plan.store);
-    if (strstr(f->plan.wrong, cases[i].wrong) == NULL)
-      fail_msg("\"%s\" instead of \"%s\"", f->plan.wrong, cases[i].wrong);
-    settle(f);
-    assert_true(good_pair(&f->in.secret, START));
-    assert_int_equal(dw_pki_key_fits(f->in.secret.ca, f->in.secret.ca_key, NULL), 0);
-    assert_string_equal(f->bundles[0][0], f->in.secret.ca);
-    f->bundles[0][0] = f->bundles[0][1] = f->bundles[1][0] = f->bundles[1][1] = good.ca;
-  }
-  dw_pki_pair_free(&stranger);
-  dw_pki_pair_free(&other);
-}
-
-static void renews_a_ca_without_its_key_without_interruption(void **state) {
-  struct fixture *f = *state;
-  settle(f);
-  const char *leaf = f->in.secret.leaf, *ca = f->in.secret.ca;
-  f->in.secret.ca_key = "";
-  settle(f);
-  assert_string_equal(f->in.secret.leaf, leaf); /* in use until the new CA is known */
-  assert_int_equal(certs_in(f->in.secret.ca), 2);
-  assert_non_null(strstr(f->in.secret.ca, ca));
-  go_to(f, SETTLE_S);
-  settle(f);
-  assert_string_not_equal(f->in.secret.leaf, leaf);
-}
-
-static void an_emptied_secret_keeps_trust_in_the_current_leaf(void **state) {
-  struct fixture *f = *state;
-  settle(f);
-  struct dw_rotation_secret before = f->in.secret;
-  f->in.secret = (struct dw_rotation_secret){"", "", "", "", "", ""};
-  settle(f);
-  assert_int_equal(certs_in(f->in.secret.ca), 2);
-  assert_non_null(strstr(f->in.secret.ca, before.ca));
-  assert_false(dw_rotation_accepts(&f->in, before.leaf)); /* API servers may not know the new CA yet */
-  assert_true(dw_rotation_accepts(&f->in, NULL));         /* better than none */
-  go_to(f, SETTLE_S);
-  assert_true(dw_rotation_accepts(&f->in, before.leaf));
-  live_to(f, LEAF);
-  settle(f);
-  assert_int_equal(certs_in(f->in.secret.ca), 1);
-}
-
-static void replaces_an_expired_ca(void **state) {
-  struct fixture *f = *state;
-  settle(f);
-  const char *before = f->in.secret.ca;
-  go_to(f, CA);
-  plan_step(f);
-  assert_string_equal(f->plan.wrong, "the CA has expired");
-  assert_false(f->plan.publish[0]);
-  settle(f);
-  assert_int_equal(certs_in(f->in.secret.ca), 1);
-  assert_null(strstr(f->in.secret.ca, before));
-  assert_true(good_pair(&f->in.secret, START + CA));
-}
-
-static void a_clock_that_is_a_little_behind_changes_nothing(void **state) {
-  struct fixture *f = *state;
-  settle(f);
-  go_to(f, -60 - 600); /* the certificates begin ten minutes later than this clock */
-  plan_step(f);
-  assert_false(f->plan.store);
-  assert_true(dw_rotation_accepts(&f->in, NULL));
-  go_to(f, -60 - 601);
-  plan_step(f);
-  assert_true(f->plan.store);
-  assert_non_null(strstr(f->plan.wrong, "clocks"));
-}
-
-static void ignores_a_time_in_the_future(void **state) {
-  struct fixture *f = *state;
-  renew_ca(f);
-  f->in.secret.published = "2099-01-01T00:00:00Z";
-  plan_step(f);
-  assert_true(f->plan.store);
-  assert_string_not_equal(f->plan.secret.published, "2099-01-01T00:00:00Z");
-}
-
-static void replicas_that_request_different_names_agree(void **state) {
-  static const char *const more[] = {"droveway.droveway.svc", "droveway.example.org"};
-  static const char *const others[] = {"droveway.droveway.svc", "10.0.0.1"};
-  static const char *const third[] = {"third.example.org"};
-  struct fixture *f = *state;
-  settle(f);
-  const char *before = f->in.secret.leaf;
-  f->options.names = (struct dw_pki_names){more, 2};
-  plan_step(f);
-  assert_string_equal(f->plan.wrong, "tls.crt is not valid for droveway.example.org");
-  settle(f);
-  assert_string_not_equal(f->in.secret.leaf, before);
-  f->options.names = (struct dw_pki_names){others, 2};
-  settle(f);
-  before = f->in.secret.leaf;
-  f->options.names = (struct dw_pki_names){more, 2};
-  settle(f);
-  assert_string_equal(f->in.secret.leaf, before);
-  f->options.names = usual.names;
-  settle(f);
-  assert_string_equal(f->in.secret.leaf, before);
-  f->options.names = (struct dw_pki_names){third, 1}; /* fewer than the certificate has */
-  settle(f);
-  assert_string_not_equal(f->in.secret.leaf, before);
-  before = f->in.secret.leaf;
-  f->options.names = (struct dw_pki_names){more, 2};
-  settle(f);
-  assert_string_equal(f->in.secret.leaf, before);
-}
-
-static void rejects_an_invalid_name(void **state) {
-  static const char *const bad[] = {"not a name"};
-  struct fixture *f = *state;
-  struct dw_error err = DW_ERROR_INIT;
-  f->options.names = (struct dw_pki_names){bad, 1};
-  assert_int_equal(dw_rotation_plan(f->arena, &f->in, &f->plan, &err), -1);
-  assert_non_null(strstr(err.text, "not a name"));
-}
-
-static void does_not_accumulate_old_cas(void **state) {
-  struct fixture *f = *state;
-  for (int i = 0; i < 12; i++) {
-    settle(f);
-    f->in.secret.ca_key = "";
-    go_to(f, i + 1);
-  }
-  settle(f);
-  assert_int_equal(certs_in(f->in.secret.ca), 5);
-  assert_true(good_pair(&f->in.secret, START + 12));
-}
-
-/* --- what is served --- */
+/* --- which leaf is used --- */
 
 static void accepts_only_a_leaf_that_verifies_and_only_once(void **state) {
   struct fixture *f = *state;
@@ -586,9 +317,8 @@ static void accepts_only_a_leaf_that_verifies_and_only_once(void **state) {
   assert_false(dw_rotation_accepts(&f->in, NULL));
 }
 
-#define ROTATION(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int main(void) {
+#define ROTATION(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       ROTATION(an_empty_secret_gets_a_ca_and_a_certificate),
       ROTATION(each_step_has_a_log_message),
@@ -605,15 +335,6 @@ int main(void) {
       ROTATION(removes_the_old_ca_when_its_last_leaf_has_expired),
       ROTATION(a_leaf_that_was_replaced_early_counts_until_it_expires),
       ROTATION(keeps_the_old_ca_until_it_expires_without_annotations),
-      ROTATION(fixes_and_reports_broken_content),
-      ROTATION(renews_a_ca_without_its_key_without_interruption),
-      ROTATION(an_emptied_secret_keeps_trust_in_the_current_leaf),
-      ROTATION(replaces_an_expired_ca),
-      ROTATION(a_clock_that_is_a_little_behind_changes_nothing),
-      ROTATION(ignores_a_time_in_the_future),
-      ROTATION(replicas_that_request_different_names_agree),
-      ROTATION(rejects_an_invalid_name),
-      ROTATION(does_not_accumulate_old_cas),
       ROTATION(accepts_only_a_leaf_that_verifies_and_only_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

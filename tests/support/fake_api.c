@@ -1,4 +1,5 @@
-#include "support/fake_api.h"
+/* Receives requests and answers them. */
+#include "support/fake_api_internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,84 +22,7 @@
 #include "base/buf.h"
 #include "support/run_program.h"
 
-enum { MOST_PATHS = 2048, MOST_CONNECTIONS = 1024, MOST_REQUEST = 65536, TICK_MS = 20 };
-
-struct item {
-  char *ns, *name, *text;
-};
-
-struct event {
-  long version;
-  char *line;
-};
-
-/* The state of one path. */
-struct place {
-  char *path;
-  bool served, hang_gets, hang_writes;
-  int refused, refused_gets, refused_puts, refused_watches;
-  size_t token_count; /* continue tokens that are repeated; 0: the list ends */
-  size_t lost_answers;
-  struct dw_buf raw, raw_watch;
-  bool has_raw, has_raw_watch;
-  struct item *items;
-  size_t item_count;
-  struct event *events;
-  size_t event_count;
-  size_t asked[FAKE_ASKS];
-};
-
-struct connection {
-  struct fake_api *api;
-  int fd;
-  bool over;
-  pthread_t thread;
-};
-
-struct fake_api {
-  char folder[64];
-  char kubeconfig[96];
-  struct dw_api_config *config;
-  int port;
-  pthread_t acceptor;
-  pthread_mutex_t lock;
-  pthread_cond_t changed;
-  int listener; /* under lock, as the rest; -1: down */
-  bool ending, muted;
-  long version, compacted;
-  unsigned drops, ends; /* incremented to close all connections, or to end all watches properly */
-  size_t expiring_pages;
-  struct place places[MOST_PATHS];
-  size_t place_count;
-  struct connection *connections;
-  size_t connection_count;
-  struct dw_buf last;
-};
-
-static void check(bool ok, const char *what) {
-  if (!ok) {
-    fprintf(stderr, "fake API server: %s\n", what);
-    abort();
-  }
-}
-
-static void lock(struct fake_api *api) {
-  pthread_mutex_lock(&api->lock);
-}
-
-static void unlock(struct fake_api *api) {
-  pthread_mutex_unlock(&api->lock);
-}
-
-static struct place *place_of(struct fake_api *api, const char *path) {
-  for (size_t i = 0; i < api->place_count; i++)
-    if (strcmp(api->places[i].path, path) == 0)
-      return &api->places[i];
-  check(api->place_count < MOST_PATHS, "too many paths");
-  struct place *place = &api->places[api->place_count++];
-  place->path = strdup(path);
-  return place;
-}
+enum { MOST_REQUEST = 65536, TICK_MS = 20 };
 
 /* --- requests: "/apis/G/V[/namespaces/NS]/PLURAL[/NAME]?limit=..." --- */
 
@@ -245,68 +169,11 @@ static void add_item(const struct place *place, const struct question *question,
   add_status(out, 404);
 }
 
-static void add_event(struct fake_api *api, struct place *place, const char *type, const char *object) {
-  struct event *grown = realloc(place->events, (place->event_count + 1) * sizeof *grown);
-  check(grown != NULL, "out of memory");
-  place->events = grown;
-  struct event *event = &place->events[place->event_count++];
-  event->version = api->version;
-  check(asprintf(&event->line, "{\"type\":\"%s\",\"object\":%s}\n", type, object) > 0, "out of memory");
-  pthread_cond_broadcast(&api->changed);
-}
-
-static const char *text_in(struct json_object *object, const char *key) {
-  struct json_object *value = NULL;
-  return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
-}
-
-/* OBJECT with its new resource version. */
-static struct item read_item(struct fake_api *api, const char *text) {
-  char version[24];
-  struct json_object *object = json_tokener_parse(text);
-  struct json_object *metadata = NULL;
-  check(json_object_object_get_ex(object, "metadata", &metadata), "an object without metadata");
-  snprintf(version, sizeof version, "%ld", ++api->version);
-  json_object_object_add(metadata, "resourceVersion", json_object_new_string(version));
-  struct item item = {strdup(text_in(metadata, "namespace")), strdup(text_in(metadata, "name")),
-                      strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN))};
-  json_object_put(object);
-  return item;
-}
-
-static struct item *find_item(struct place *place, const char *ns, const char *name) {
-  for (size_t i = 0; i < place->item_count; i++)
-    if (strcmp(place->items[i].ns, ns) == 0 && strcmp(place->items[i].name, name) == 0)
-      return &place->items[i];
-  return NULL;
-}
-
-static void free_item(struct item *item) {
-  free(item->ns);
-  free(item->name);
-  free(item->text);
-}
-
-/* Adds or replaces the object. */
-static void put_item(struct fake_api *api, struct place *place, struct item item) {
-  struct item *there = find_item(place, item.ns, item.name);
-  add_event(api, place, there == NULL ? "ADDED" : "MODIFIED", item.text);
-  if (there == NULL) {
-    struct item *grown = realloc(place->items, (place->item_count + 1) * sizeof *grown);
-    check(grown != NULL, "out of memory");
-    place->items = grown;
-    place->items[place->item_count++] = item;
-  } else {
-    free_item(there);
-    *there = item;
-  }
-}
-
 static bool same_version(const char *one, const char *other) {
   struct json_object *a = json_tokener_parse(one), *b = json_tokener_parse(other), *in_a = NULL, *in_b = NULL;
-  check(a != NULL && json_object_object_get_ex(a, "metadata", &in_a), "an object without metadata");
-  check(b != NULL && json_object_object_get_ex(b, "metadata", &in_b), "an object without metadata");
-  bool same = strcmp(text_in(in_a, "resourceVersion"), text_in(in_b, "resourceVersion")) == 0;
+  fake_check(a != NULL && json_object_object_get_ex(a, "metadata", &in_a), "an object without metadata");
+  fake_check(b != NULL && json_object_object_get_ex(b, "metadata", &in_b), "an object without metadata");
+  bool same = strcmp(fake_text_in(in_a, "resourceVersion"), fake_text_in(in_b, "resourceVersion")) == 0;
   json_object_put(a);
   json_object_put(b);
   return same;
@@ -315,51 +182,51 @@ static bool same_version(const char *one, const char *other) {
 static void replace_item(struct fake_api *api, struct place *place, const struct question *question,
                          const char *request, struct dw_buf *out) {
   const char *body = strstr(request, "\r\n\r\n") + 4;
-  const struct item *there = find_item(place, question->ns, question->name);
+  const struct item *there = fake_find_item(place, question->ns, question->name);
   if (there == NULL) {
     add_status(out, 404);
   } else if (!same_version(there->text, body)) {
     add_status(out, 409);
   } else {
-    struct item item = read_item(api, body);
-    check(strcmp(item.ns, question->ns) == 0 && strcmp(item.name, question->name) == 0, "an object put elsewhere");
-    put_item(api, place, item);
-    add_answer(out, 200, find_item(place, question->ns, question->name)->text);
+    struct item item = fake_read_item(api, body);
+    fake_check(strcmp(item.ns, question->ns) == 0 && strcmp(item.name, question->name) == 0, "an object put elsewhere");
+    fake_put_item(api, place, item);
+    add_answer(out, 200, fake_find_item(place, question->ns, question->name)->text);
   }
 }
 
 static void create_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
                         struct dw_buf *out) {
-  struct item item = read_item(api, strstr(request, "\r\n\r\n") + 4);
-  check(strcmp(item.ns, question->ns) == 0, "an object posted elsewhere");
-  if (find_item(place, item.ns, item.name) != NULL) {
-    free_item(&item);
+  struct item item = fake_read_item(api, strstr(request, "\r\n\r\n") + 4);
+  fake_check(strcmp(item.ns, question->ns) == 0, "an object posted elsewhere");
+  if (fake_find_item(place, item.ns, item.name) != NULL) {
+    fake_free_item(&item);
     add_status(out, 409);
     return;
   }
-  put_item(api, place, item);
-  add_answer(out, 201, find_item(place, item.ns, item.name)->text);
+  fake_put_item(api, place, item);
+  add_answer(out, 201, fake_find_item(place, item.ns, item.name)->text);
 }
 
 /* Applies a merge patch whose members are not objects. */
 static void patch_item(struct fake_api *api, struct place *place, const struct question *question, const char *request,
                        struct dw_buf *out) {
-  struct item *there = find_item(place, question->ns, question->name);
+  struct item *there = fake_find_item(place, question->ns, question->name);
   if (there == NULL) {
     add_status(out, 404);
     return;
   }
-  check(strstr(request, "application/merge-patch+json") != NULL, "no merge patch");
+  fake_check(strstr(request, "application/merge-patch+json") != NULL, "no merge patch");
   struct json_object *object = json_tokener_parse(there->text);
   struct json_object *patch = json_tokener_parse(strstr(request, "\r\n\r\n") + 4);
-  check(patch != NULL, "a patch that is no JSON");
+  fake_check(patch != NULL, "a patch that is no JSON");
   json_object_object_foreach(patch, key, value) {
     json_object_object_add(object, key, json_tokener_parse(json_object_to_json_string(value)));
   }
-  put_item(api, place, read_item(api, json_object_to_json_string(object)));
+  fake_put_item(api, place, fake_read_item(api, json_object_to_json_string(object)));
   json_object_put(patch);
   json_object_put(object);
-  add_answer(out, 200, find_item(place, question->ns, question->name)->text);
+  add_answer(out, 200, fake_find_item(place, question->ns, question->name)->text);
 }
 
 /* Answers "/apis/GROUP" with the versions of it that are served. */
@@ -386,11 +253,11 @@ static bool add_group(struct fake_api *api, const struct question *question, str
 }
 
 static int refusal_of(struct fake_api *api, const struct question *question) {
-  const struct place *all = place_of(api, "/");
+  const struct place *all = fake_place(api, "/");
   if (all->refused != 0)
     return all->refused;
-  const struct place *exact = place_of(api, question->path);
-  return exact->refused != 0 ? exact->refused : place_of(api, question->base)->refused;
+  const struct place *exact = fake_place(api, question->path);
+  return exact->refused != 0 ? exact->refused : fake_place(api, question->base)->refused;
 }
 
 static enum fake_ask kind_of(const struct question *question) {
@@ -444,10 +311,10 @@ static void wait_a_tick(struct fake_api *api) {
 static bool send_events(struct fake_api *api, size_t place, size_t *next, int fd) {
   while (!api->muted && *next < api->places[place].event_count) {
     char *line = strdup(api->places[place].events[(*next)++].line);
-    unlock(api);
+    fake_unlock(api);
     bool sent = send_chunk(fd, line);
     free(line);
-    lock(api);
+    fake_lock(api);
     if (!sent)
       return false;
   }
@@ -475,16 +342,16 @@ static bool watch(struct fake_api *api, const struct question *question, size_t 
                              "\"message\":\"too old resource version\"}}\n";
   static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
   bool expired = question->watch_version < api->compacted;
-  unlock(api);
+  fake_unlock(api);
   bool kept = send_all(fd, head, strlen(head));
   if (kept && expired)
     kept = send_chunk(fd, gone);
-  lock(api);
+  fake_lock(api);
   if (kept && !expired)
     kept = stay_watching(api, question, place, fd);
-  unlock(api);
+  fake_unlock(api);
   kept = kept && send_all(fd, "0\r\n\r\n", 5);
-  lock(api);
+  fake_lock(api);
   return kept;
 }
 
@@ -495,8 +362,8 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
   bool keep = true;
   if (!read_question(request, &question))
     return false;
-  struct place *place = place_of(api, question.base);
-  const struct place *exact = place_of(api, question.path);
+  struct place *place = fake_place(api, question.base);
+  const struct place *exact = fake_place(api, question.path);
   enum fake_ask ask = kind_of(&question);
   int refused = refusal_of(api, &question);
   place->asked[ask]++;
@@ -540,9 +407,9 @@ static bool respond(struct fake_api *api, const char *request, int fd) {
     place->lost_answers--;
     return false;
   }
-  unlock(api);
+  fake_unlock(api);
   keep = send_all(fd, out.data, out.length) && keep;
-  lock(api);
+  fake_lock(api);
   return keep;
 }
 
@@ -569,41 +436,41 @@ static void *serve_connection(void *context) {
   char *request = malloc(MOST_REQUEST);
   bool keep = request != NULL;
   while (keep && read_request(connection->fd, request)) {
-    lock(api);
+    fake_lock(api);
     dw_buf_truncate(&api->last, 0);
     dw_buf_puts(&api->last, request);
     keep = !api->ending && api->listener >= 0 && respond(api, request, connection->fd);
-    unlock(api);
+    fake_unlock(api);
   }
-  lock(api);
+  fake_lock(api);
   shutdown(connection->fd, SHUT_RDWR);
   close(connection->fd);
   connection->over = true;
-  unlock(api);
+  fake_unlock(api);
   free(request);
   return NULL;
 }
 
 static void *accept_all(void *context) {
   struct fake_api *api = context;
-  lock(api);
+  fake_lock(api);
   while (!api->ending) {
     int listener = api->listener;
     if (listener < 0) {
       wait_a_tick(api);
       continue;
     }
-    unlock(api);
+    fake_unlock(api);
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    lock(api);
+    fake_lock(api);
     if (fd < 0)
       continue;
-    check(api->connection_count < MOST_CONNECTIONS, "too many connections");
+    fake_check(api->connection_count < MOST_CONNECTIONS, "too many connections");
     struct connection *connection = &api->connections[api->connection_count++];
     *connection = (struct connection){.api = api, .fd = fd};
-    check(pthread_create(&connection->thread, NULL, serve_connection, connection) == 0, "no thread");
+    fake_check(pthread_create(&connection->thread, NULL, serve_connection, connection) == 0, "no thread");
   }
-  unlock(api);
+  fake_unlock(api);
   return NULL;
 }
 
@@ -615,10 +482,10 @@ static int open_listener(int *port) {
   socklen_t length = sizeof address;
   int yes = 1;
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  check(fd >= 0, "no socket");
+  fake_check(fd >= 0, "no socket");
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  check(bind(fd, (const struct sockaddr *)&address, sizeof address) == 0, "can't bind");
-  check(listen(fd, 128) == 0 && getsockname(fd, (struct sockaddr *)&address, &length) == 0, "can't listen");
+  fake_check(bind(fd, (const struct sockaddr *)&address, sizeof address) == 0, "can't bind");
+  fake_check(listen(fd, 128) == 0 && getsockname(fd, (struct sockaddr *)&address, &length) == 0, "can't listen");
   *port = ntohs(address.sin_port);
   return fd;
 }
@@ -641,14 +508,14 @@ static void write_kubeconfig(struct fake_api *api) {
 
 struct fake_api *fake_api_start(void) {
   struct fake_api *api = calloc(1, sizeof *api);
-  check(api != NULL, "out of memory");
+  fake_check(api != NULL, "out of memory");
   pthread_mutex_init(&api->lock, NULL);
   pthread_cond_init(&api->changed, NULL);
   api->version = 100;
   api->connections = calloc(MOST_CONNECTIONS, sizeof *api->connections);
   api->listener = open_listener(&api->port);
   write_kubeconfig(api);
-  check(pthread_create(&api->acceptor, NULL, accept_all, api) == 0, "no thread");
+  fake_check(pthread_create(&api->acceptor, NULL, accept_all, api) == 0, "no thread");
   return api;
 }
 
@@ -668,29 +535,17 @@ static void cut_connections(struct fake_api *api) {
   pthread_cond_broadcast(&api->changed);
 }
 
-static void free_place(struct place *place) {
-  for (size_t i = 0; i < place->item_count; i++)
-    free_item(&place->items[i]);
-  for (size_t i = 0; i < place->event_count; i++)
-    free(place->events[i].line);
-  free(place->items);
-  free(place->events);
-  free(place->path);
-  dw_buf_free(&place->raw);
-  dw_buf_free(&place->raw_watch);
-}
-
 void fake_api_end(struct fake_api *api) {
-  lock(api);
+  fake_lock(api);
   api->ending = true;
   close_listener(api);
   cut_connections(api);
-  unlock(api);
+  fake_unlock(api);
   pthread_join(api->acceptor, NULL);
   for (size_t i = 0; i < api->connection_count; i++)
     pthread_join(api->connections[i].thread, NULL);
   for (size_t i = 0; i < api->place_count; i++)
-    free_place(&api->places[i]);
+    fake_free_place(&api->places[i]);
   dw_api_config_free(api->config);
   dw_buf_free(&api->last);
   pthread_cond_destroy(&api->changed);
@@ -708,215 +563,29 @@ const char *fake_api_kubeconfig(const struct fake_api *api) {
   return api->kubeconfig;
 }
 
-/* --- resources and objects --- */
-
-void fake_api_serve(struct fake_api *api, const char *path) {
-  lock(api);
-  place_of(api, path)->served = true;
-  unlock(api);
-}
-
-void fake_api_serve_all(struct fake_api *api) {
-  static const char *const paths[] = {FAKE_NADS,       FAKE_HCOS,          FAKE_KUBEVIRTS,         FAKE_VMIS,
-                                      FAKE_MIGRATIONS, FAKE_NODES,         FAKE_CONFIGMAPS,        FAKE_NNS,
-                                      FAKE_NETWORKS,   FAKE_SERVICE_CIDRS, FAKE_NETWORK_OPERATORS, FAKE_ADDRESS_POOLS,
-                                      FAKE_POLICIES};
-  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-    fake_api_serve(api, paths[i]);
-}
-
-void fake_api_withdraw(struct fake_api *api, const char *path) {
-  lock(api);
-  place_of(api, path)->served = false;
-  pthread_cond_broadcast(&api->changed);
-  unlock(api);
-}
-
-void fake_api_put(struct fake_api *api, const char *path, const char *object) {
-  lock(api);
-  struct place *place = place_of(api, path);
-  place->served = true;
-  put_item(api, place, read_item(api, object));
-  unlock(api);
-}
-
-char *fake_api_object(struct fake_api *api, const char *path, const char *ns, const char *name) {
-  lock(api);
-  const struct item *item = find_item(place_of(api, path), ns, name);
-  char *text = item == NULL ? NULL : strdup(item->text);
-  unlock(api);
-  return text;
-}
-
-char *fake_api_objects(struct fake_api *api, const char *path) {
-  DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
-  size_t length = 0;
-  lock(api);
-  const struct place *place = place_of(api, path);
-  for (size_t i = 0; i < place->item_count; i++)
-    dw_buf_printf(&out, "%s%s", i == 0 ? "[" : ",", place->items[i].text);
-  dw_buf_puts(&out, place->item_count == 0 ? "[]" : "]");
-  unlock(api);
-  return dw_buf_steal(&out, &length);
-}
-
-void fake_api_delete(struct fake_api *api, const char *path, const char *ns, const char *name) {
-  lock(api);
-  struct place *place = place_of(api, path);
-  struct item *item = find_item(place, ns, name);
-  check(item != NULL, "there is nothing of that name to be deleted");
-  struct item last = read_item(api, item->text);
-  add_event(api, place, "DELETED", last.text);
-  free_item(&last);
-  free_item(item);
-  *item = place->items[--place->item_count];
-  unlock(api);
-}
-
-/* --- failures --- */
-
-void fake_api_refuse(struct fake_api *api, const char *path, int status) {
-  lock(api);
-  place_of(api, path)->refused = status;
-  unlock(api);
-}
-
-void fake_api_refuse_gets(struct fake_api *api, const char *path, int status) {
-  lock(api);
-  place_of(api, path)->refused_gets = status;
-  unlock(api);
-}
-
-void fake_api_refuse_puts(struct fake_api *api, const char *path, int status) {
-  lock(api);
-  place_of(api, path)->refused_puts = status;
-  unlock(api);
-}
-
-void fake_api_hang_gets(struct fake_api *api, const char *path) {
-  lock(api);
-  place_of(api, path)->hang_gets = true;
-  unlock(api);
-}
-
-void fake_api_hang_writes(struct fake_api *api, const char *path, bool hang) {
-  lock(api);
-  place_of(api, path)->hang_writes = hang;
-  unlock(api);
-}
-
-void fake_api_lose_answers(struct fake_api *api, const char *path, size_t times) {
-  lock(api);
-  place_of(api, path)->lost_answers = times;
-  unlock(api);
-}
-
-void fake_api_mute(struct fake_api *api, bool muted) {
-  lock(api);
-  api->muted = muted;
-  pthread_cond_broadcast(&api->changed);
-  unlock(api);
-}
-
-void fake_api_answer(struct fake_api *api, const char *path, const char *bytes, size_t length) {
-  lock(api);
-  struct place *place = place_of(api, path);
-  place->has_raw = bytes != NULL;
-  dw_buf_truncate(&place->raw, 0);
-  if (bytes != NULL)
-    dw_buf_add(&place->raw, bytes, length);
-  unlock(api);
-}
-
-void fake_api_answer_watches(struct fake_api *api, const char *path, const char *bytes) {
-  lock(api);
-  struct place *place = place_of(api, path);
-  place->has_raw_watch = bytes != NULL;
-  dw_buf_truncate(&place->raw_watch, 0);
-  dw_buf_puts(&place->raw_watch, bytes == NULL ? "" : bytes);
-  unlock(api);
-}
-
-void fake_api_refuse_watches(struct fake_api *api, const char *path, int status) {
-  lock(api);
-  place_of(api, path)->refused_watches = status;
-  unlock(api);
-}
-
-void fake_api_repeat_tokens(struct fake_api *api, const char *path, size_t count) {
-  lock(api);
-  place_of(api, path)->token_count = count;
-  unlock(api);
-}
-
-void fake_api_event(struct fake_api *api, const char *path, const char *line) {
-  lock(api);
-  struct place *place = place_of(api, path);
-  api->version++;
-  add_event(api, place, "", "{}");
-  free(place->events[place->event_count - 1].line);
-  place->events[place->event_count - 1].line = strdup(line);
-  unlock(api);
-}
-
-void fake_api_compact(struct fake_api *api) {
-  lock(api);
-  api->compacted = ++api->version;
-  unlock(api);
-}
-
-void fake_api_expire_pages(struct fake_api *api, size_t times) {
-  lock(api);
-  api->expiring_pages = times;
-  unlock(api);
-}
-
 void fake_api_drop(struct fake_api *api) {
-  lock(api);
+  fake_lock(api);
   cut_connections(api);
-  unlock(api);
+  fake_unlock(api);
 }
 
 void fake_api_end_watches(struct fake_api *api) {
-  lock(api);
+  fake_lock(api);
   api->ends++;
   pthread_cond_broadcast(&api->changed);
-  unlock(api);
+  fake_unlock(api);
 }
 
 void fake_api_down(struct fake_api *api) {
-  lock(api);
+  fake_lock(api);
   close_listener(api);
   cut_connections(api);
-  unlock(api);
+  fake_unlock(api);
 }
 
 void fake_api_up(struct fake_api *api) {
-  lock(api);
+  fake_lock(api);
   if (api->listener < 0)
     api->listener = open_listener(&api->port);
-  unlock(api);
-}
-
-/* --- received requests --- */
-
-size_t fake_api_asked(struct fake_api *api, const char *path, enum fake_ask ask) {
-  lock(api);
-  size_t asked = place_of(api, path)->asked[ask];
-  unlock(api);
-  return asked;
-}
-
-size_t fake_api_connections(struct fake_api *api) {
-  lock(api);
-  size_t count = api->connection_count;
-  unlock(api);
-  return count;
-}
-
-char *fake_api_last(struct fake_api *api) {
-  lock(api);
-  char *last = strdup(dw_buf_text(&api->last));
-  unlock(api);
-  return last;
+  fake_unlock(api);
 }

@@ -2,9 +2,13 @@
 #ifndef TESTS_SUPPORT_WAITING_H
 #define TESTS_SUPPORT_WAITING_H
 
+#include <time.h>
+
 enum { PATIENCE_MS = 30000 };
 
-void pause_ms(long milliseconds);
+static inline void pause_ms(long milliseconds) {
+  nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
+}
 
 /* Waits until CONDITION holds. Fails the test after a timeout. */
 #define WAIT_FOR(condition)                                                                                            \
@@ -12,7 +16,7 @@ void pause_ms(long milliseconds);
     int waited = 0;                                                                                                    \
     while (!(condition)) {                                                                                             \
       if (waited++ > PATIENCE_MS / 5)                                                                                  \
-        fail_msg("it did not come about: %s", #condition);                                                             \
+        fail_msg("this did not become true: %s", #condition);                                                          \
       pause_ms(5);                                                                                                     \
     }                                                                                                                  \
   } while (0)
