@@ -20,11 +20,11 @@ typedef struct droveway_finding droveway_finding;
  * Kinds without rules are ignored. Each call builds an index of the whole state and all manifests, so pass manifests
  * that belong together in one call.
  *
- * STATE      what is known of the cluster
+ * STATE      what is known about the cluster
  * PATHS      COUNT files and folders; "-" is standard input. In folders, .yaml, .yml and .json files are read, and
  *            documents that are not Kubernetes objects are skipped and counted
  * NAMESPACE  the namespace of manifests that do not set one; NULL for the namespace where KubeVirt runs
- * ERROR      receives the reason of a failure; may be NULL
+ * ERROR      receives the reason for a failure; may be NULL
  *
  * Returns the findings, which the caller frees with droveway_findings_free(); they are empty if no rule found anything.
  * Returns NULL if an input can't be read, with file, line and column in ERROR: DROVEWAY_ERROR_IO,

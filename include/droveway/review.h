@@ -19,10 +19,10 @@ typedef enum droveway_endpoint {
 
 /* droveway_judge: answers an AdmissionReview (admission.k8s.io/v1 or v1beta1), byte for byte as `droveway serve` does.
  *
- * STATE     what is known of the cluster
+ * STATE     what is known about the cluster
  * ENDPOINT  the endpoint to which the review is sent
  * BODY      LENGTH bytes of JSON, at most 8 MiB, without a NUL at the end; not used after the call
- * ERROR     receives the reason of a failure; may be NULL
+ * ERROR     receives the reason for a failure; may be NULL
  *
  * Returns the verdict, also if the review is denied. The caller frees it with droveway_verdict_free(). Returns NULL if
  * BODY is not a well-formed AdmissionReview, which the webhook answers with HTTP 400 or 413: DROVEWAY_ERROR_SYNTAX,

@@ -1,5 +1,5 @@
 /* The two inputs of every decision: a policy, which sets how strict the rules are, and a state, which is what is known
- * of the cluster. */
+ * about the cluster. */
 #ifndef DROVEWAY_STATE_H
 #define DROVEWAY_STATE_H
 
@@ -19,7 +19,7 @@ DROVEWAY_API droveway_policy *droveway_policy_default(void);
 /* droveway_policy_read_file: reads a policy file.
  *
  * PATH   the file, YAML or JSON
- * ERROR  receives the reason of a failure; may be NULL
+ * ERROR  receives the reason for a failure; may be NULL
  *
  * Returns the policy, which the caller frees with droveway_policy_free(). Returns NULL if the file can't be read
  * (DROVEWAY_ERROR_IO), is not valid YAML (DROVEWAY_ERROR_SYNTAX, DROVEWAY_ERROR_DUPLICATE), or contains an unknown key
@@ -42,7 +42,7 @@ DROVEWAY_API void droveway_policy_free(droveway_policy *policy);
 /* What is known of a cluster, together with a policy. */
 typedef struct droveway_state droveway_state;
 
-/* droveway_state_unknown: returns a state in which nothing is known of the cluster. Rules that need facts about it
+/* droveway_state_unknown: returns a state in which nothing is known about the cluster. Rules that need facts about it
  * report that they could not be checked; all others work. The caller frees the state with droveway_state_free().
  *
  * POLICY  NULL for the default policy; may be freed after the call
@@ -58,7 +58,7 @@ DROVEWAY_API droveway_state *droveway_state_unknown(const droveway_policy *polic
  *
  * FOLDER  the folder, or a single file
  * POLICY  NULL for the default policy; may be freed after the call
- * ERROR   receives the reason of a failure; may be NULL
+ * ERROR   receives the reason for a failure; may be NULL
  *
  * Returns the state, which the caller frees with droveway_state_free(). Returns NULL if a file can't be read
  * (DROVEWAY_ERROR_IO) or does not contain Kubernetes objects (DROVEWAY_ERROR_SYNTAX, DROVEWAY_ERROR_DUPLICATE,
