@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Everything that must pass before a change is merged. The quick and most informative steps come first. Then two lanes run in
-# parallel: compilers and static analysis, with lower priority, and tests that mostly wait for servers. The tests under sanitizers
-# and valgrind come last, two programs at a time. The output of a step is printed when the step has ended, so that two steps do not
-# mix their lines. The first step that fails stops everything. The last line says how many tests ran.
+# Everything that must pass before a change is merged. The quick and most informative steps come first. Then three lanes run in
+# parallel: compilers, static analysis and the tests under sanitizers and valgrind, which need the processors; servers and pages; and
+# load. The last two mostly wait. The output of a step is printed when the step has ended, so that two steps do not mix their lines.
+# The first step that fails stops everything. The last line says how many tests ran.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export WERROR=1
@@ -36,6 +36,12 @@ lane() {
   lanes+=($!)
 }
 
+# Builds what several lanes start, so that no two of them build it at the same time.
+programs() {
+  local script
+  for script in tests/e2e/assets.sh tests/e2e/crds.sh tests/lab/build.sh tests/oracle/readers/assets.sh; do "$script" || return; done
+}
+
 # Each commit gets other generated cases, and the same ones when it is tested again.
 seed=$((16#$(git rev-parse --short=7 HEAD)))
 
@@ -44,48 +50,48 @@ step "build (gcc, warnings are errors)" make -j"$(nproc)" all
 step "style, layers" make lint-layers lint-format lint-words lint-shell lint-mutants lint-circles
 step "linking (hardening)" make hardening
 step "tests" make test
-step "links, names and outputs in the documents" make docs-check
-step "build (clang, warnings are errors)" make -j"$(nproc)" all test-build CC=clang BUILD=build/clang
+step "programs that tests start" programs
 
+# `nice` gives the servers' tests precedence over compilers. clang, with warnings as errors, builds the sanitizers' programs.
 computing() {
-  renice -n 5 "$BASHPID" >/dev/null
-  step "static analysis" make -j"$(nproc)" lint-cppcheck lint-tidy &&
-    step "build (AddressSanitizer and UndefinedBehaviorSanitizer)" make -j"$(nproc)" test-build SAN=address,undefined BUILD=build/asan &&
-    step "build (ThreadSanitizer)" make -j"$(nproc)" test-build SAN=thread BUILD=build/tsan &&
-    step "build (coverage)" make -j"$(nproc)" test-build SAN=coverage BUILD=build/coverage &&
-    step "build (fuzzers)" make -j"$(nproc)" fuzz-build
+  step "static analysis" nice make -j"$(nproc)" lint-cppcheck lint-tidy &&
+    step "build (clang, AddressSanitizer and UndefinedBehaviorSanitizer)" nice make -j"$(nproc)" test-build CC=clang SAN=address,undefined BUILD=build/asan &&
+    step "build (ThreadSanitizer)" nice make -j"$(nproc)" test-threads-build SAN=thread BUILD=build/tsan &&
+    step "build (coverage)" nice make -j"$(nproc)" test-build SAN=coverage BUILD=build/coverage &&
+    step "build (fuzzers)" nice make -j"$(nproc)" fuzz-build &&
+    step "tests under AddressSanitizer and UndefinedBehaviorSanitizer" make test-sanitizers CC=clang &&
+    step "server tests under ThreadSanitizer" make test-threads &&
+    step "coverage" make coverage &&
+    step "unit tests under valgrind" make test-memcheck &&
+    step "leaks under valgrind" make test-valgrind &&
+    step "fuzzing, short" make fuzz-smoke &&
+    step "tests on an unusual machine" make test-portable
 }
 serving() {
   step "installation" make install DESTDIR="$PWD/build/stage" &&
     step "the installed C API" make library-test &&
     step "the demo" make demo &&
+    step "links, names and outputs in the documents" make docs-check &&
     step "end to end: kubectl, kube-apiserver, etcd" make e2e &&
-    step "benchmarks, smoke" make bench-smoke &&
-    step "instructions and allocations per review" make bench-guard &&
-    step "which pods need an address, compared with KubeVirt's own code" make oracle-kubevirt ORACLE="--seed 1" &&
-    step "the plugins' own readers" make oracle-readers N=2000 SEED=5 &&
-    step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
     step "SARIF schema" make sarif &&
     step "alert rules, dashboard, metrics" make monitoring &&
     step "the map's page in a browser" make browser &&
     step "manifests" make manifests &&
     step "completion, plugin, man page, pre-commit" make integrations &&
-    step "restarts without a lost request" make drain &&
-    step "attacks, short" make attacks &&
-    step "soak, two minutes" make soak DURATION=120 &&
+    step "the laboratory, 100 generated configurations" make lab-generated COUNT=100 SEED="$seed" &&
     step "the container image" make image-test
 }
-lane computing
-lane serving
+loading() {
+  step "the plugins' own readers" make oracle-readers N=2000 SEED=5 &&
+    step "which pods need an address, compared with KubeVirt's own code" make oracle-kubevirt ORACLE="--seed 1" &&
+    step "benchmarks, smoke" make bench-smoke &&
+    step "instructions and allocations per review" make bench-guard &&
+    step "restarts without a lost request" make drain &&
+    step "attacks, short" make attacks &&
+    step "soak, two minutes" make soak DURATION=120
+}
+for name in computing serving loading; do lane "$name"; done
 for _ in "${lanes[@]}"; do wait -n; done
-[ -e "$work/computing.done" ] && [ -e "$work/serving.done" ]
+for name in computing serving loading; do [ -e "$work/$name.done" ]; done
 lanes=()
-
-step "tests under AddressSanitizer and UndefinedBehaviorSanitizer" make test-sanitizers
-step "server tests under ThreadSanitizer" make test-threads
-step "coverage" make coverage
-step "unit tests under valgrind" make test-memcheck
-step "leaks under valgrind" make test-valgrind
-step "fuzzing, short" make fuzz-smoke
-step "tests in an unusual environment" make test-portable
 grep -h ' passed, ' "$work/tests.log" | tail -n 1
