@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sanitizer.h"
 #include "certs/certs.h"
 #include "cli/cli.h"
 #include "http/server.h"
@@ -15,18 +16,10 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define BUILD_ASAN 1
-#elif __has_feature(thread_sanitizer)
-#define BUILD_TSAN 1
-#endif
-#endif
-
 static const char *build_kind(void) {
-#if defined(__SANITIZE_ADDRESS__) || defined(BUILD_ASAN)
+#if DW_ASAN
   return "AddressSanitizer";
-#elif defined(__SANITIZE_THREAD__) || defined(BUILD_TSAN)
+#elif DW_TSAN
   return "ThreadSanitizer";
 #elif defined(__OPTIMIZE__)
   return "optimized";

@@ -5,19 +5,11 @@
 #include <seccomp.h>
 #include <stdio.h>
 
+#include "base/sanitizer.h"
 #include "sandbox/sandbox.h"
 
 /* Sanitizers start threads and programs, map code and trace their own process. Coverage writes files at the end. */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANDBOX_SANITIZED 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SANDBOX_SANITIZED 1
-#endif
-#endif
-#ifndef SANDBOX_SANITIZED
-#define SANDBOX_SANITIZED 0
-#endif
+#define SANDBOX_SANITIZED (DW_ASAN || DW_TSAN)
 #ifdef DW_COVERAGE
 #define SANDBOX_COVERED 1
 #else

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sanitizer.h"
 
 /* Kilobytes of /proc/self/status; stdio would take memory of its own. */
 static long status_of(const char *key) {
@@ -57,7 +58,7 @@ static void programs_continue_after_releasing_memory(void **state) {
   free(first);
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* which keeps what is freed for a while */
+#if !DW_ASAN /* which keeps what is freed for a while */
 static void freed_memory_is_released(void **state) {
   (void)state;
   enum { COUNT = 20000, SIZE = 1000 };
@@ -93,11 +94,11 @@ static void arrays_on_the_heap_grow(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(pages_of_programs_are_released),
-      cmocka_unit_test(programs_continue_after_releasing_memory),
-      cmocka_unit_test(arrays_on_the_heap_grow),
-#ifndef __SANITIZE_ADDRESS__
-      cmocka_unit_test(freed_memory_is_released),
+    cmocka_unit_test(pages_of_programs_are_released),
+    cmocka_unit_test(programs_continue_after_releasing_memory),
+    cmocka_unit_test(arrays_on_the_heap_grow),
+#if !DW_ASAN
+    cmocka_unit_test(freed_memory_is_released),
 #endif
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

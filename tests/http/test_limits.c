@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/sanitizer.h"
 #include "http/http.h"
 #include "rules/review.h"
 #include "support/https_server.h"
@@ -205,7 +206,7 @@ static void the_largest_body_needs_less_than_64_megabytes(void **state) {
   double before = peak_megabytes();
   assert_int_equal(post(client, body, DW_DEFAULT_MAX_BODY), 413);
   assert_int_equal(hits_of(server, "memory"), 1);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !DW_ASAN && !DW_TSAN
   assert_true(peak_megabytes() - before < 64);
 #else
   (void)before;
@@ -254,7 +255,7 @@ static void limits_connections_of_one_address(void **state) {
   expect_connections(&(struct dw_server_options){.max_connections_per_address = 3}, 3, "connections_per_address");
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* these need unlimited memory */
+#if !DW_ASAN && !DW_TSAN /* these need unlimited memory */
 
 static struct rlimit limit_memory_to(size_t more) {
   unsigned long pages = 0;
@@ -437,7 +438,7 @@ int main(void) {
     cmocka_unit_test(the_largest_body_needs_less_than_64_megabytes),
     cmocka_unit_test(limits_connections),
     cmocka_unit_test(limits_connections_of_one_address),
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !DW_ASAN && !DW_TSAN
     cmocka_unit_test(a_connection_that_got_no_memory_does_not_count),
 #endif
     cmocka_unit_test(limits_new_connections_of_one_address),
