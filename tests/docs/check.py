@@ -14,7 +14,7 @@ source = pathlib.Path(__file__).resolve().parent.parent.parent
 root = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else source
 faults = []
 # Options of other programs.
-FOREIGN = {"--smoke", "--instructions", "--no-cache", "--admission-control-config-file"}
+FOREIGN = {"--static", "--smoke", "--instructions", "--no-cache", "--admission-control-config-file"}
 
 
 def lines_of(*command, **options):
