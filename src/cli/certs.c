@@ -111,10 +111,6 @@ static int read_options(int argc, char **argv, struct certs_options *out, struct
     return cli_usage("certs", "unexpected argument \"%s\"", argv[optind]);
   while (optind < argc) /* --dns a b */
     add_names(names, argv[optind++]);
-  if (out->request.dir == NULL)
-    return cli_usage("certs", "--dir DIR is required");
-  if (!out->check && names->count == 0)
-    return cli_usage("certs", "--dns NAME is required, for example --dns droveway.NAMESPACE.svc");
   out->request.names = (struct dw_pki_names){names->list, names->count};
   return CLI_OK;
 }
@@ -128,6 +124,10 @@ int cli_certs(int argc, char **argv) {
   int status = read_options(argc, argv, &options, &names);
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
+  if (options.request.dir == NULL)
+    return cli_usage("certs", "--dir DIR is required");
+  if (!options.check && names.count == 0)
+    return cli_usage("certs", "--dns NAME is required, for example --dns droveway.NAMESPACE.svc");
   int wrong = options.check ? dw_pki_check(options.request.dir, &options.request.names, &report, &err)
                             : dw_pki_make(&options.request, &report, &err);
   fputs(dw_buf_text(&report), stdout);

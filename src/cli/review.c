@@ -43,10 +43,7 @@ static int read_options(int argc, char **argv, struct review_options *out) {
     else if (!cli_world_option(option, optarg, &out->world))
       return option == 'h' ? CLI_HELP : CLI_FAILED;
   }
-  if (argc - optind != 1)
-    return cli_usage("review", "expected one file with an AdmissionReview, or -");
-  out->file = argv[optind];
-  return cli_check_world("review", &out->world);
+  return CLI_OK;
 }
 
 static int answer_review(const struct review_options *options, const struct dw_world *world, struct dw_error *err) {
@@ -72,6 +69,11 @@ int cli_review(int argc, char **argv) {
   int status = read_options(argc, argv, &options);
   if (status != CLI_OK)
     return status == CLI_HELP ? help() : status;
+  if (argc - optind != 1)
+    return cli_usage("review", "expected one file with an AdmissionReview, or -");
+  options.file = argv[optind];
+  if (cli_check_world("review", &options.world) != CLI_OK)
+    return CLI_FAILED;
   struct cli_gaps gaps;
   struct dw_world *world = cli_world(&options.world, &gaps, &err);
   if (world == NULL)
