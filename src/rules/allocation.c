@@ -109,14 +109,19 @@ static const char *sync_text(const struct dw_check *check) {
   return sync->surge == 0 ? pods : dw_arena_printf(check->arena, "%s and %u more during updates", pods, sync->surge);
 }
 
+static const char *usable_text(const struct dw_check *check, uint64_t count) {
+  return count == 1 ? "1 usable address" : dw_arena_printf(check->arena, "%" PRIu64 " usable addresses", count);
+}
+
 static void small_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
                        const struct demand *demand) {
   dw_report(
       check, rule,
       &(struct dw_found){
           .reason = DW_REASON_INVALID, .field = pool->range.field, .value = pool->range.text, .fix = "widen the range"},
-      "has %" PRIu64 " usable addresses, but %" PRIu64 " are needed (%" PRIu64 " nodes that run virt-handler%s)",
-      dw_interval_set_count(&pool->usable), demand->total, demand->nodes, sync_text(check));
+      "has %s, but %" PRIu64 " are needed (%" PRIu64 " node%s virt-handler%s)",
+      usable_text(check, dw_interval_set_count(&pool->usable)), demand->total, demand->nodes,
+      demand->nodes == 1 ? " that runs" : "s that run", sync_text(check));
 }
 
 /* How many subnets for nodes the pools of each family hold: OVN-Kubernetes' layer3 gives each node of the cluster one
@@ -182,9 +187,8 @@ static void small_slices(struct dw_check *check, const struct dw_rule *rule, con
                                .value = size->text,
                                .fix = "make the slices larger",
                                .warn_at_most = sync->nodes * room >= sync->shared_nodes + pods},
-            "gives each node %" PRIu64 " usable addresses, but up to %" PRIu64 " are needed (%s%s)", room,
-            handlers + pods, handlers > 0 ? "virt-handler" : "",
-            handlers > 0 ? sync_text(check) : sync_text(check) + strlen(", "));
+            "gives each node %s, but up to %" PRIu64 " are needed (%s%s)", usable_text(check, room), handlers + pods,
+            handlers > 0 ? "virt-handler" : "", handlers > 0 ? sync_text(check) : sync_text(check) + strlen(", "));
 }
 
 /* whereabouts' controller gives slices to all nodes, in no order: which ones are left without is chance
@@ -251,7 +255,8 @@ static void pool_tight(struct dw_check *check, const struct dw_rule *rule) {
                                  .field = pool->range.field,
                                  .value = pool->range.text,
                                  .fix = "widen the range"},
-              "has %" PRIu64 " usable addresses; %" PRIu64 " are needed", usable, demand.total);
+              "has %s; %" PRIu64 " %s needed", usable_text(check, usable), demand.total,
+              demand.total == 1 ? "is" : "are");
   }
 }
 

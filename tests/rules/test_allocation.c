@@ -176,6 +176,12 @@ static void sizes_are_told(void **state) {
   struct nad_case tight = {.config = nad_whereabouts("\"ipRanges\":[{\"range\":\"192.168.99.1-192.168.99.3/24\"}]")};
   nad_expect_says(&tight, "pool-tight", "has 3 usable addresses; 3 are needed");
   nad_expect_brief(&tight);
+  struct nad_case one = {.config = nad_whereabouts("\"range\":\"192.168.99.1-192.168.99.1/24\"")};
+  nad_expect_says(&one, "pool-too-small",
+                  "has 1 usable address, but 3 are needed (3 nodes that run virt-handler); widen the range");
+  one.no_state = true;
+  one.more = "apiVersion: v1\nkind: Node\nmetadata: {name: worker-0, labels: {kubevirt.io/schedulable: 'true'}}\n";
+  nad_expect_says(&one, "pool-tight", "has 1 usable address; 1 is needed; widen the range");
 }
 
 /* An excluded address is none, and every range has to do. */
