@@ -1,4 +1,4 @@
-/* Whether every pod of the migration network gets an address, and one that nobody else has. */
+/* Every pod of the migration network must get an address, and no two may get the same one. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 static bool allocates_nothing(const struct dw_cni_plugin *plugin) {
   const struct dw_ipam *ipam = &plugin->ipam;
-  /* Of OVN-Kubernetes' default network and of an IPAM plugin beside it ovn-config speaks. */
+  /* ovn-config reports OVN-Kubernetes' default network, and an IPAM plugin in addition to OVN-Kubernetes. */
   if (dw_nad_is_ovn(plugin) && (ipam->type_name[0] != '\0' || dw_ovn_topology(plugin->json) == DW_OVN_NO_TOPOLOGY))
     return false;
   return ipam->problem_count == 0 &&
@@ -32,9 +32,9 @@ static void ipam_required(struct dw_check *check, const struct dw_rule *rule) {
   dw_report(check, rule, &found, "without IPAM, migration0 gets no address");
 }
 
-/* virt-handler takes the first global unicast address of migration0: IPv4 before IPv6, else the pool's before these
- * (whereabouts cmd/whereabouts.go, cmdAdd). So they do harm where they come first, or where a pod can be given the
- * same one from the pool. */
+/* virt-handler uses the first global unicast address of migration0: IPv4 before IPv6, and within a family the pool's
+ * before those of `addresses` (whereabouts cmd/whereabouts.go, cmdAdd). So an added address does harm if it comes
+ * first, or if a pod can also get it from the pool. */
 static bool every_node_uses(const struct dw_ipam *ipam, const struct dw_local_pool *address) {
   const struct dw_addr *addr = &address->usable.items[0].first;
   bool pool_first = false;
@@ -86,7 +86,7 @@ static void ipam_per_node(struct dw_check *check, const struct dw_rule *rule) {
     dw_report_unverified(check, rule, ipam->type_value.field, "the IPAM plugin \"%s\" is unknown", ipam->type_name);
 }
 
-/* How many addresses the pods take: one for each virt-handler and each virt-synchronization-controller, and one for the
+/* How many addresses the pods need: one for each virt-handler and each virt-synchronization-controller, and one for the
  * pod that an update of the latter starts first. */
 struct demand {
   bool known;
@@ -124,8 +124,8 @@ static void small_pool(struct dw_check *check, const struct dw_rule *rule, const
       demand->nodes == 1 ? " that runs" : "s that run", sync_text(check));
 }
 
-/* How many subnets for nodes the pools of each family hold: OVN-Kubernetes' layer3 gives each node of the cluster one
- * of its own, from any of the subnets of a family. */
+/* How many node subnets the pools of each family contain. OVN-Kubernetes' layer3 gives each node of the cluster a
+ * separate subnet, from any of the subnets of a family. */
 struct node_subnets {
   uint64_t v4, v6;
 };
@@ -171,8 +171,8 @@ static void few_slices(struct dw_check *check, const struct dw_rule *rule, const
             slices == 1 ? "" : "s", nodes);
 }
 
-/* The scheduler spreads virt-synchronization-controller's pods where it can: it is certain that a slice is too small
- * where all slices together have no room for them. */
+/* The scheduler spreads virt-synchronization-controller's pods if it can. A slice is certainly too small only if all
+ * slices together have no room for them. */
 static void small_slices(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item,
                          uint64_t room) {
   const struct dw_sync_controllers *sync = &check->sync;
@@ -191,7 +191,7 @@ static void small_slices(struct dw_check *check, const struct dw_rule *rule, con
             handlers > 0 ? "virt-handler" : "", handlers > 0 ? sync_text(check) : sync_text(check) + strlen(", "));
 }
 
-/* whereabouts' controller gives slices to all nodes, in no order: which ones are left without is chance
+/* whereabouts' controller gives slices to all nodes in no particular order, so it is random which nodes get none
  * (pkg/node-controller/controller.go, assignNodeToSlice). */
 static bool slices_too_small(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
   uint64_t slices = dw_pool_slices(item->pool);
@@ -222,7 +222,7 @@ static void pool_too_small(struct dw_check *check, const struct dw_rule *rule) {
     dw_report_unverified(check, rule, pools.items[0].pool->range.field, "%s", dw_nad_no_nodes(check));
 }
 
-/* Each node takes a slice, whatever runs on it. */
+/* Every node gets a slice, whatever runs on it. */
 static void tight_slices(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
   const struct dw_value *size = &item->plugin->ipam.node_slice_size;
   uint64_t slices = dw_pool_slices(item->pool);

@@ -74,14 +74,14 @@ struct warnings {
   const char **items;
   size_t count;
   size_t bytes;
-  size_t left_out;
+  size_t omitted;
 };
 
-/* Room is kept for the line that says how many were left out; once one was, the rest follows it. */
+/* Reserves room for the line that says how many warnings were omitted. After the first omitted one, all are omitted. */
 static void add_warning(struct warnings *list, const char *text) {
   size_t length = strlen(text);
-  if (list->left_out > 0 || list->bytes + length > WARNINGS_MAX - LAST_WARNING_ROOM) {
-    list->left_out++;
+  if (list->omitted > 0 || list->bytes + length > WARNINGS_MAX - LAST_WARNING_ROOM) {
+    list->omitted++;
     return;
   }
   list->items[list->count++] = text;
@@ -97,17 +97,16 @@ static void add_warnings(struct dw_arena *arena, const struct dw_judgement *judg
     if (findings->items[i].action == DW_ACTION_WARN)
       add_warning(&list, dw_finding_warning(arena, &findings->items[i]));
   }
-  list.left_out += findings->more_warnings;
-  if (list.left_out > 0)
-    list.items[list.count++] =
-        dw_arena_printf(arena, "Droveway has %zu more warnings about this object", list.left_out);
+  list.omitted += findings->more_warnings;
+  if (list.omitted > 0)
+    list.items[list.count++] = dw_arena_printf(arena, "Droveway has %zu more warnings about this object", list.omitted);
   answer->warnings = list.items;
   answer->warning_count = list.count;
 }
 
 /* --- audit annotations --- */
 
-/* The ids of the rules with findings of ACTION, each once; NULL where there are none. */
+/* The ids of the rules with findings of ACTION, each once; NULL if there are none. */
 static const char *ids_of(struct dw_arena *arena, const struct dw_findings *findings, enum dw_action action) {
   struct dw_buf out = DW_BUF_IN(arena);
   const struct dw_rule *last = NULL;
@@ -149,7 +148,7 @@ void dw_validate(struct dw_arena *arena, const struct dw_world *world, const str
   dw_answer_judgement(arena, request, &judgement, answer);
 }
 
-/* The objects' own kind and version decide how they are read, so they must be what the request says they are. */
+/* The kind and version inside the objects decide how they are read, so they must match the request's. */
 static int check_subject(const struct dw_request *request, struct dw_error *err) {
   enum dw_kind kind = dw_kind_of(request->group, request->kind);
   if (kind == DW_KIND_NAD || !dw_kind_is_judged(kind) || request->operation == DW_OP_CONNECT)
@@ -225,7 +224,7 @@ size_t dw_request_networks(struct dw_arena *arena, const struct dw_world *world,
                                                : count;
 }
 
-/* Whether the comma-separated LIST holds ID. */
+/* Returns true if the comma-separated LIST contains ID. */
 static bool lists(const char *list, const char *id) {
   size_t length = strlen(id);
   for (const char *at = list; at != NULL && *at != '\0';) {
@@ -237,10 +236,10 @@ static bool lists(const char *list, const char *id) {
   return false;
 }
 
-enum dw_doubt dw_answer_doubt(const struct dw_answer *answer) {
+enum dw_recheck dw_answer_recheck(const struct dw_answer *answer) {
   if (lists(answer->denied, "network-missing"))
-    return DW_DOUBT_MISSING;
-  return lists(answer->denied, "network-unfit") ? DW_DOUBT_UNFIT : DW_DOUBT_NONE;
+    return DW_RECHECK_MISSING;
+  return lists(answer->denied, "network-unfit") ? DW_RECHECK_UNFIT : DW_RECHECK_NONE;
 }
 
 void dw_answer_unavailable(struct dw_answer *answer, const char *message) {

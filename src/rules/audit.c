@@ -58,11 +58,11 @@ static void conclude(struct dw_audit *audit, const struct dw_object *object, con
     audit->see(audit->context, &(struct dw_audited){object, *judgement});
 }
 
-/* What is on its way out harms nobody any more: as an UPDATE of it is judged (design, section 5). */
-static void let_stand(struct dw_judgement *judgement) {
+/* An object that is being deleted does no more harm: its denials only warn, as in an UPDATE of it. */
+static void tolerate_all(struct dw_judgement *judgement) {
   struct dw_findings *findings = &judgement->findings;
   for (size_t i = 0; i < findings->count; i++) {
-    findings->items[i].standing = findings->items[i].action == DW_ACTION_DENY;
+    findings->items[i].tolerated = findings->items[i].action == DW_ACTION_DENY;
     findings->items[i].action = DW_ACTION_WARN;
   }
   findings->more_warnings += findings->more_denials;
@@ -85,7 +85,7 @@ static void audit_object(struct dw_audit *audit, const struct dw_object *object)
                                .object = json_of(arena, object)};
   struct dw_judgement judgement = dw_judge(arena, audit->world, &request, SIZE_MAX);
   if (object->deleting)
-    let_stand(&judgement);
+    tolerate_all(&judgement);
   conclude(audit, object, &judgement);
 }
 
@@ -96,7 +96,8 @@ static bool has_hyperconverged(const struct dw_view *view, const char *ns) {
   return false;
 }
 
-/* HyperConverged writes the KubeVirt that it manages: what is wrong there is wrong, and fixed, in the former. */
+/* HyperConverged's operator writes the KubeVirt that it manages, so mistakes there are reported, and fixed, in
+ * HyperConverged. */
 static bool is_managed(const struct dw_audit *audit, const struct dw_object *object) {
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_migration_config config;
@@ -129,7 +130,7 @@ void dw_audit_vmi(struct dw_audit *audit, const struct dw_object *vmi) {
                            .order = SIZE_MAX,
                            .vmi = vmi};
   dw_check_run(&check);
-  /* What can't be told of one can't be told of any: it is said once. */
+  /* What is unknown for one VirtualMachineInstance is unknown for all, so it is reported once. */
   bool unverified = check.findings.count > 0 && check.findings.items[0].unverified;
   if (unverified && audit->vmis_unverified)
     check.findings.count = 0;

@@ -1,10 +1,10 @@
-/* The rules on what is there already: every NAD, HyperConverged and KubeVirt of a view judged as it stands. */
+/* The audit: judges every existing NAD, HyperConverged and KubeVirt of a view as if it were created now. */
 #ifndef RULES_AUDIT_H
 #define RULES_AUDIT_H
 
 #include "rules/engine.h"
 
-/* One object that stands, as it is found. */
+/* An audited object and what was found in it. */
 struct dw_audited {
   const struct dw_object *object;
   struct dw_judgement judgement;
@@ -18,19 +18,21 @@ struct dw_audit_result {
 
 struct dw_audit {
   const struct dw_world *world;
-  /* Called for every object with findings; what it gets lives until it returns. NULL: only the numbers are wanted. */
+  /* Called for every object with findings; its argument is valid until it returns. NULL if only the numbers are needed.
+   */
   void (*see)(void *context, const struct dw_audited *audited);
   void *context;
-  bool see_all;                  /* see() is called for the objects without findings, too */
+  bool see_all;                  /* call see() for objects without findings, too */
   struct dw_audit_result result; /* the numbers so far */
-  bool vmis_unverified;          /* said once already; begins as false */
+  bool vmis_unverified;          /* already reported; must be false at first */
 };
 
-/* Judges each NAD, HyperConverged and KubeVirt of the world as a CREATE of what it is now (itself passed over), and by
- * `migration-bypassed` each VirtualMachineInstance that the view holds, in the order of the view. */
+/* Judges each NAD, HyperConverged and KubeVirt of the world as a CREATE of its current state, without comparing it with
+ * itself; and, with the rule migration-bypassed, each VirtualMachineInstance of the view. The order is that of the
+ * view. */
 void dw_audit_run(struct dw_audit *audit) __attribute__((nonnull));
 
-/* The same for one VirtualMachineInstance that the view does not hold: a live view keeps none. */
+/* The same for one VirtualMachineInstance that is not in the view: a live view keeps none. */
 void dw_audit_vmi(struct dw_audit *audit, const struct dw_object *vmi) __attribute__((nonnull));
 
 #endif

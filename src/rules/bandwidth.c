@@ -1,4 +1,4 @@
-/* bandwidthPerMigration: what it says, and whether a migration can end with it. */
+/* bandwidthPerMigration: its value, and whether a migration can finish with it. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 static const double mebibyte = 1024 * 1024;
 static const double mebibytes_in_gibibyte = 1024;
 
-/* What a limit is where the object leaves it out. The API server fills HyperConverged's default in (1.19: its CRD's
- * default), KubeVirt takes its own (pkg/virt-config/virt-config.go). */
+/* The values of limits that the object omits. The API server fills in HyperConverged's (1.19: the defaults of its CRD);
+ * KubeVirt has others (pkg/virt-config/virt-config.go). */
 enum {
   HCO_COMPLETION_TIMEOUT = 20,
   HCO_PARALLEL_NODE = 1,
@@ -19,16 +19,16 @@ enum {
   KUBEVIRT_PARALLEL_NODE = 2
 };
 
-/* --- what is no quantity --- */
+/* --- invalid quantities --- */
 
 static bool ends_with(const char *text, size_t length, const char *end) {
   size_t size = strlen(end);
   return length >= size && memcmp(text + length - size, end, size) == 0;
 }
 
-/* A unit such as "MiB/s", "Gbps" or "mb" taken apart. */
+/* The parts of a unit such as "MiB/s", "Gbps" or "mb". */
 struct unit {
-  char prefix; /* 'k', 'M', 'G', 'T'; 0 where none or not known */
+  char prefix; /* 'k', 'M', 'G', 'T'; 0 if none or unknown */
   bool binary, bits;
 };
 
@@ -43,7 +43,7 @@ static struct unit read_unit(const char *text) {
     }
   bool rate = text[length] != '\0';
   unit.bits = ends_with(text, length, "bit") || (rate && ends_with(text, length, "b"));
-  if (!unit.bits && ends_with(text, length, "b")) /* "64Mb" is written for bits and for bytes */
+  if (!unit.bits && ends_with(text, length, "b")) /* people write "64Mb" for bits and for bytes */
     return unit;
   if (ends_with(text, length, "bit"))
     length -= strlen("bit");
@@ -56,7 +56,7 @@ static struct unit read_unit(const char *text) {
   return unit;
 }
 
-/* What is meant by TEXT, which is no quantity; NULL where that can't be told. */
+/* Suggests what TEXT, which is not a valid quantity, was meant to be; NULL if that is unclear. */
 static const char *suggest(struct dw_arena *arena, const char *text) {
   size_t digits = strspn(text, "0123456789.");
   const char *rest = text + digits;
@@ -74,7 +74,7 @@ static const char *suggest(struct dw_arena *arena, const char *text) {
   return dw_arena_printf(arena, "use bytes per second, not bits: \"%" PRId64 "%s\"", number * 125, below);
 }
 
-/* --- what is too little --- */
+/* --- values that are too small --- */
 
 static void report_tiny(struct dw_check *check, const struct dw_rule *rule, struct dw_found *found) {
   const char *suffix = dw_quantity_suffix(found->value);
@@ -87,9 +87,10 @@ static void report_tiny(struct dw_check *check, const struct dw_rule *rule, stru
     dw_report(check, rule, found, "is %.0f bytes per second, treated as 1 MiB/s", dw_quantity_value(found->value));
 }
 
-/* --- what is in force --- */
+/* --- values in force --- */
 
-/* A limit in force, where a MigrationPolicy overrides the cluster's; 0 where there is none, or none that is known. */
+/* The limit in force: the object's own or, in a MigrationPolicy without one, the cluster's. HCO and KUBEVIRT are the
+ * defaults. 0 if it is unknown or not a positive number. */
 static int64_t number_of(const struct dw_check *check, enum dw_limit limit, int64_t hco, int64_t kubevirt) {
   const struct dw_migration_config *cluster = check->cluster != NULL ? check->cluster : check->migration;
   const struct dw_value *value = &check->migration->limits[limit];
@@ -101,7 +102,8 @@ static int64_t number_of(const struct dw_check *check, enum dw_limit limit, int6
   return dw_json_integer(value->json, &number) && number > 0 ? number : 0;
 }
 
-/* Whether KubeVirt's Quantity takes JSON; SIGN as dw_quantity_parse(). Numbers are quantities as they are written. */
+/* Returns true if KubeVirt's Quantity accepts JSON; SIGN as in dw_quantity_parse(). A number is a quantity as written.
+ */
 static bool is_quantity(const struct dw_check *check, const dw_json *json, int *sign) {
   enum dw_json_type type = dw_json_type(json);
   bool readable = type == DW_JSON_STRING || type == DW_JSON_INTEGER || type == DW_JSON_REAL;
@@ -112,7 +114,7 @@ static bool is_quantity(const struct dw_check *check, const dw_json *json, int *
 
 struct link {
   const char *nic;
-  uint32_t speed; /* Mbit/s; 0 where not known */
+  uint32_t speed; /* Mbit/s; 0 if unknown */
   double rate;    /* the same in MiB/s */
 };
 
@@ -134,7 +136,7 @@ static struct link link_of(const struct dw_check *check) {
   return (struct link){nic, speed, speed * 1e6 / 8 / mebibyte};
 }
 
-/* --- what can't be met --- */
+/* --- limits that cannot be met --- */
 
 static void report_slow(struct dw_check *check, const struct dw_rule *rule, double rate, int64_t allowed) {
   const struct dw_value *own = &check->migration->bandwidth;
@@ -155,7 +157,7 @@ static void report_slow(struct dw_check *check, const struct dw_rule *rule, doub
             dw_limit_names[DW_LIMIT_COMPLETION_TIMEOUT], allowed);
 }
 
-/* Migrations that leave one node at once share its NIC. */
+/* Migrations that leave a node at the same time share its NIC. */
 static void check_share(struct dw_check *check, const struct dw_rule *rule, const struct link *link, int64_t allowed) {
   const struct dw_migration_config *config = check->migration;
   int64_t parallel = number_of(check, DW_LIMIT_PARALLEL_NODE, HCO_PARALLEL_NODE, KUBEVIRT_PARALLEL_NODE);
@@ -185,7 +187,7 @@ static void report_above(struct dw_check *check, const struct dw_rule *rule, str
   dw_report(check, rule, found, "is more than %s's %u Mbit/s, so it has no effect", link->nic, (unsigned)link->speed);
 }
 
-/* RATE in MiB/s, 0 for no limit. KubeVirt rounds to whole ones (pkg/virt-launcher/virtwrap/converter/vcpu,
+/* RATE is in MiB/s, 0 means no limit. KubeVirt rounds it to whole MiB/s (pkg/virt-launcher/virtwrap/converter/vcpu,
  * QuantityToMebiByte()). */
 static void check_time(struct dw_check *check, const struct dw_rule *rule, const struct link *link, double rate) {
   const struct dw_migration_config *config = check->migration;
@@ -201,7 +203,7 @@ static void check_time(struct dw_check *check, const struct dw_rule *rule, const
     check_share(check, rule, link, allowed);
 }
 
-/* The rate that VALUE sets, in MiB/s: 0 for no limit, -1 where it can't be read. */
+/* The rate that VALUE sets, in MiB/s; 0 if there is no limit, -1 if VALUE is not a valid quantity. */
 static double rate_of(const struct dw_check *check, const struct dw_value *value) {
   int sign = 0;
   if (!dw_value_given(value))
@@ -212,7 +214,7 @@ static double rate_of(const struct dw_check *check, const struct dw_value *value
   return sign > 0 && rate < 1 ? 1 : rate;
 }
 
-/* The object's own value. False where nothing else can be said of it. */
+/* Checks the object's own value. Returns false if no further check makes sense. */
 static bool check_value(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *value,
                         const struct link *link) {
   static const char fix[] = "use bytes per second, such as \"64Mi\", or \"0\" for no limit";

@@ -2,7 +2,7 @@
 
 #include "rules/families.h"
 
-/* Migrations that went past the migration network, told from what they left behind. */
+/* Migrations that did not use the migration network, recognised by the target address in their status. */
 
 static bool holds(const struct dw_object *nad, const struct dw_addr *address) {
   for (size_t i = 0; i < nad->nad.pool_count; i++)
@@ -11,8 +11,8 @@ static bool holds(const struct dw_object *nad, const struct dw_addr *address) {
   return false;
 }
 
-/* Whether it went to another cluster, over what may well be its migration network: into one of the ranges that the
- * policy knows, or, where it knows none, anywhere between clusters. */
+/* Returns true if the migration went to another cluster, probably over that cluster's migration network: into one of
+ * the ranges in the policy or, if the policy has none, anywhere in a migration between clusters. */
 static bool left_cluster(const struct dw_check *check, const struct dw_addr *address) {
   const struct dw_policy *policy = check->policy;
   for (size_t i = 0; i < policy->remote_cluster_count; i++)
@@ -29,7 +29,7 @@ static bool has_user(const struct dw_check *check, enum dw_kind kind) {
   return false;
 }
 
-/* Whether no network is told of only because those who would tell may not be read. */
+/* Returns true if no network is known only because HyperConverged and KubeVirt cannot be read. */
 static bool may_have_network(const struct dw_check *check) {
   static const enum dw_kind users[] = {DW_KIND_HYPERCONVERGED, DW_KIND_KUBEVIRT};
   bool unknown = false;
@@ -41,8 +41,9 @@ static bool may_have_network(const struct dw_check *check) {
   return unknown;
 }
 
-/* The migration network's NAD, where its pools are known. Without a network all goes over the pod network on purpose,
- * and a network that is missing is the finding of who names it: then NULL, and *WHY_NOT stays as it is. */
+/* The migration network's NAD, if its pools are known; otherwise NULL, and *WHY_NOT gets the reason. *WHY_NOT is
+ * unchanged if there is nothing to report: without a network, migrations use the pod network on purpose, and
+ * network-missing reports a NAD that does not exist. */
 static const struct dw_object *network_of(const struct dw_check *check, const char **why_not) {
   const char *network = dw_view_network(check->view);
   struct dw_nad_name name;

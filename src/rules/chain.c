@@ -1,4 +1,4 @@
-/* Lists of plugins: whether they work one after the other. */
+/* Lists of plugins: whether the plugins work together. */
 #include <string.h>
 
 #include "base/text.h"
@@ -34,9 +34,9 @@ static void version_fits(struct dw_check *check, const struct dw_rule *rule, con
     dw_report(check, rule, &found, "the plugin %s does not support this version", plugin->type_name);
 }
 
-/* --- what makes the interface --- */
+/* --- which plugin creates the interface --- */
 
-/* A list without any plugin that makes one is migration-plugin's. */
+/* migration-plugin reports a list in which no plugin creates an interface. */
 static bool has_maker(const struct dw_cni_config *config) {
   for (size_t i = 0; i < config->plugin_count; i++)
     if (config->plugins[i].type_readable && dw_plugin_class(config->plugins[i].type_name) != DW_PLUGIN_META)
@@ -44,7 +44,7 @@ static bool has_maker(const struct dw_cni_config *config) {
   return false;
 }
 
-/* All of them but loopback want the result of a plugin before them; a configuration may bring one of its own. */
+/* All of them except loopback need the result of an earlier plugin, unless the configuration contains a prevResult. */
 static void first_makes_none(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *first = &check->config->plugins[0];
   if (!first->type_readable || dw_plugin_class(first->type_name) != DW_PLUGIN_META || is_type(first, "loopback") ||
@@ -70,8 +70,9 @@ static bool is_only_ipv6(const struct dw_ipam *ipam) {
   return ipam->pool_count > 0;
 }
 
-/* plugins/meta/sbr/main.go:176 cmdAdd(): with `table` the routes stay. addSourceHints (from 1.10 on) puts the subnet's
- * route back. IPv6 looks the route up again with the source that it has chosen, and finds the table (measured). */
+/* plugins/meta/sbr/main.go:176 cmdAdd(): with `table`, the routes remain. addSourceHints (since 1.10) restores the
+ * subnet's route. IPv6 looks the route up again after it has chosen the source address, and then finds the table
+ * (measured). */
 static void source_routing(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                            const struct dw_cni_plugin *maker) {
   struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
@@ -85,7 +86,7 @@ static void source_routing(struct dw_check *check, const struct dw_rule *rule, c
                 : "removes the route to the other nodes from the main routing table, so they are unreachable");
 }
 
-/* Whether SETTINGS, of tuning, let sockets that are not bound to a VRF accept what comes in there. */
+/* Returns true if SETTINGS, a sysctl map of tuning, let sockets outside a VRF accept connections from it. */
 static bool accepts_vrf(struct dw_arena *arena, const dw_json *settings) {
   for (struct dw_json_member m = dw_json_first(settings); m.value != NULL; m = dw_json_next(settings, m)) {
     int64_t number;
@@ -98,8 +99,8 @@ static bool accepts_vrf(struct dw_arena *arena, const dw_json *settings) {
 }
 
 /* Linux: Documentation/networking/vrf.rst, include/net/inet_sock.h inet_bound_dev_eq(). A socket that is not bound to
- * the VRF neither uses its table nor gets its packets, of IPv6 as of IPv4: virt-handler's are not. Only with the main
- * or the local table and tcp_l3mdev_accept both could work. */
+ * the VRF, such as virt-handler's, neither uses its table nor receives its packets, in IPv4 and IPv6. Both could work
+ * only with the main or local table and tcp_l3mdev_accept. */
 static void routing_domain(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   enum { MAIN = 254, LOCAL };
   struct dw_value table = dw_plugin_option(check->arena, plugin, "table");
@@ -119,7 +120,7 @@ static void routing_domain(struct dw_check *check, const struct dw_rule *rule, c
                    : "moves migration0's routes to a routing table that virt-handler does not use");
 }
 
-/* plugins/meta/bandwidth/main.go:91 getBandwidth(): runtimeConfig.bandwidth goes first. */
+/* plugins/meta/bandwidth/main.go:91 getBandwidth(): runtimeConfig.bandwidth has priority. */
 static bool limits_bandwidth(const struct dw_cni_plugin *plugin) {
   static const char *const options[] = {
       "ingressRate",
@@ -137,7 +138,7 @@ static bool limits_bandwidth(const struct dw_cni_plugin *plugin) {
   return false;
 }
 
-/* plugins/meta/bandwidth/main.go:137 getHostInterface(). Without a limit it does nothing. */
+/* plugins/meta/bandwidth/main.go:137 getHostInterface(). Without a limit, the plugin does nothing. */
 static void bandwidth(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                       const struct dw_cni_plugin *maker) {
   if (!is_type(plugin, "bandwidth") || !limits_bandwidth(plugin) || dw_plugin_makes_veth(maker->type_name) != 0)
@@ -146,8 +147,8 @@ static void bandwidth(struct dw_check *check, const struct dw_rule *rule, const 
   dw_report(check, rule, &found, "only works on a veth pair, and %s does not create one", maker->type_name);
 }
 
-/* plugins/meta/firewall/ingresspolicy.go:90 setupIsolationChains(): it names the first interface of the result, which
- * is the node's bridge only where the bridge plugin has made it. */
+/* plugins/meta/firewall/ingresspolicy.go:90 setupIsolationChains(): it uses the first interface of the result, which is
+ * the node's bridge only if the bridge plugin created it. */
 static void firewall(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                      const struct dw_cni_plugin *maker) {
   struct dw_value policy = dw_plugin_option(check->arena, plugin, "ingressPolicy");
@@ -170,7 +171,8 @@ static void firewall(struct dw_check *check, const struct dw_rule *rule, const s
   }
 }
 
-/* Ports of the node lead to the pod; the chains for all pods stay on the node (measured: composed/portmap-map). */
+/* Ports of the node are forwarded to the pod, and the chains for all pods remain on the node (measured:
+ * composed/portmap-map). */
 static void port_mappings(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct dw_value mappings = dw_plugin_option(check->arena, plugin, "runtimeConfig.portMappings");
   if (!is_type(plugin, "portmap") || dw_json_at(mappings.json, 0) == NULL)
@@ -183,7 +185,7 @@ static void port_mappings(struct dw_check *check, const struct dw_rule *rule, co
 
 /* --- tuning's disable_ipv6 --- */
 
-/* Whether KEY, a sysctl, switches IPv6 of migration0 off. */
+/* Returns true if KEY is a sysctl that disables IPv6 on migration0. */
 static bool is_ipv6_switch(struct dw_arena *arena, const char *key) {
   static const char *const files[] = {"net/ipv6/conf/IFNAME/disable_ipv6", "net/ipv6/conf/all/disable_ipv6",
                                       "net/ipv6/conf/migration0/disable_ipv6"};
@@ -194,7 +196,7 @@ static bool is_ipv6_switch(struct dw_arena *arena, const char *key) {
   return false;
 }
 
-/* What SETTINGS switch off, but for those that LATER ones of the same key replace. */
+/* Reports what SETTINGS disable, except for keys that LATER replaces. */
 static void ipv6_switches(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *settings,
                           const dw_json *later) {
   for (struct dw_json_member m = dw_json_first(settings->json); m.value != NULL; m = dw_json_next(settings->json, m)) {
@@ -211,8 +213,8 @@ static void ipv6_switches(struct dw_check *check, const struct dw_rule *rule, co
   }
 }
 
-/* tuning.go:121 parseConf() writes args.cni.sysctl over `sysctl`, and panics where there is none: plugin-option has
- * that. */
+/* tuning.go:121 parseConf() writes args.cni.sysctl over `sysctl`, and panics if there is no `sysctl`, which
+ * plugin-option reports. */
 static void tuning(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                    const struct dw_cni_plugin *maker) {
   struct dw_value settings = dw_plugin_option(check->arena, plugin, "sysctl");
@@ -235,7 +237,7 @@ static void later_plugin(struct dw_check *check, const struct dw_rule *rule, con
     tuning(check, rule, plugin, maker);
 }
 
-/* Only a migration network: what another one is for is not known. */
+/* Only for migration networks: the purpose of other networks is unknown. */
 static void check_chain(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_cni_plugin *maker = NULL;
   first_makes_none(check, rule);

@@ -18,7 +18,7 @@ static const struct dw_family *const families[] = {
 
 enum { RULES_MAX = 128 };
 
-/* Written once, by join(). */
+/* Filled once, by join(). */
 static struct {
   const struct dw_rule *rules[RULES_MAX];
   const char *ids[RULES_MAX];
@@ -126,7 +126,7 @@ static const struct dw_migration_config *read_migration(struct dw_arena *arena, 
   return config;
 }
 
-/* The cluster's own block. */
+/* The live-migration block of the cluster. */
 static const struct dw_migration_config *read_cluster(const struct dw_check *check) {
   const struct dw_object *user = dw_view_user_in_force(check->view);
   const dw_json *json =
@@ -147,7 +147,7 @@ void dw_check_turn_back(struct dw_check *check, const dw_json *old) {
   check->old_migration = NULL;
 }
 
-/* Whether the object is the one that places KubeVirt's pods, or will be. */
+/* Returns true if the object decides, or will decide, on which nodes KubeVirt's pods run. */
 static bool is_in_force(const struct dw_check *check) {
   const struct dw_object *user = dw_view_user_in_force(check->view);
   if ((check->kind != DW_KIND_HYPERCONVERGED && check->kind != DW_KIND_KUBEVIRT) || check->operation == DW_OP_DELETE ||
@@ -181,7 +181,7 @@ struct dw_judgement dw_check_conclude(const struct dw_check *check) {
   return judgement;
 }
 
-/* Where nobody has said where KubeVirt runs, the first HyperConverged or KubeVirt does. */
+/* If KubeVirt's namespace is not known, it is that of the first HyperConverged or KubeVirt. */
 const struct dw_policy *dw_request_policy(struct dw_arena *arena, const struct dw_world *world,
                                           const struct dw_request *request) {
   const struct dw_object object = {.kind = dw_kind_of(request->group, request->kind), .namespace_ = request->ns};

@@ -1,4 +1,4 @@
-/* What every CNI configuration must keep to, whatever the network is for. */
+/* What every CNI configuration must satisfy, whatever the network is for. */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -14,7 +14,7 @@ static size_t string_end(const char *text, size_t length, size_t at) {
   return length;
 }
 
-/* Where the string, word, number, or other character at AT ends. */
+/* The end of the string, word, number or other character at AT. */
 static size_t token_end(const char *text, size_t length, size_t at) {
   static const char word[] = "+-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   size_t end = at + 1;
@@ -27,7 +27,7 @@ static size_t token_end(const char *text, size_t length, size_t at) {
   return end;
 }
 
-/* The tokens of LINE around PLACE: what is wrong there as a whole, and a little of what comes before and after. */
+/* The tokens of LINE around PLACE: the whole token that is wrong, and some of those before and after it. */
 static struct dw_span around(const char *line, size_t length, size_t place) {
   enum { BEFORE = 20, MOST_BEFORE = 40, WHOLE = 40, LONGEST = 80 };
   struct dw_span span = {0, 0};
@@ -50,7 +50,7 @@ static struct dw_span around(const char *line, size_t length, size_t place) {
   return span;
 }
 
-/* The part of the configuration's text where the error is; NULL where there is none. */
+/* The part of the configuration's text where the error is; NULL if its position is unknown. */
 static const char *excerpt(struct dw_arena *arena, const struct dw_cni_config *config) {
   if (config->error.line <= 0 || config->error.column <= 0)
     return NULL;
@@ -80,54 +80,55 @@ static void cni_json(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found, "line %d, column %d: %s", config->error.line, config->error.column,
               config->error.text);
   } else {
-    if (config->error.code == DW_ERR_INVALID) /* the spec, or its config, is of a wrong type */
+    if (config->error.code == DW_ERR_INVALID) /* the spec, or its config, has the wrong type */
       found.fix = "use \"config: |\" and indent the JSON below it";
     dw_report(check, rule, &found, "%s", config->error.text);
   }
 }
 
-/* Which of the keys counts: libcni decodes a configuration into a map and writes that for each plugin, with the keys
- * sorted, and of what Go takes for one field the last counts (measured: key/key-ipam-and-IPAM, key/key-master-twice).
+/* Which of the keys wins: libcni decodes a configuration into a map and writes it for each plugin with sorted keys, and
+ * of the keys that Go accepts for one field the last one wins (measured: key/key-ipam-and-IPAM, key/key-master-twice).
  */
-static const char *winner(struct dw_arena *arena, const struct dw_json_duplicate *twin) {
-  if (twin->same_value)
+static const char *winner(struct dw_arena *arena, const struct dw_json_duplicate *duplicate) {
+  if (duplicate->same_value)
     return "with the same value";
-  if (strcmp(twin->used, twin->first) == 0 && strcmp(twin->used, twin->second) == 0)
+  if (strcmp(duplicate->used, duplicate->first) == 0 && strcmp(duplicate->used, duplicate->second) == 0)
     return "and the last one wins";
-  return dw_arena_printf(arena, "and \"%s\" wins", twin->used);
+  return dw_arena_printf(arena, "and \"%s\" wins", duplicate->used);
 }
 
-static void twin_keys(struct dw_check *check, const struct dw_rule *rule, const struct dw_json_duplicate *twin) {
+static void ambiguous_keys(struct dw_check *check, const struct dw_rule *rule,
+                           const struct dw_json_duplicate *duplicate) {
   struct dw_found found = {.reason = DW_REASON_DUPLICATE,
-                           .field = twin->path,
-                           .value = twin->second,
-                           .about = {check->config->text + twin->members.offset, twin->members.length},
+                           .field = duplicate->path,
+                           .value = duplicate->second,
+                           .about = {check->config->text + duplicate->members.offset, duplicate->members.length},
                            .fix = "keep one of them",
                            .of_key = true,
-                           .warn_at_most = twin->same_value && !check->class.migration};
+                           .warn_at_most = duplicate->same_value && !check->class.migration};
   if (check->config->more_duplicates)
     dw_nad_mark_unread(check, &found);
-  const char *wins = winner(check->arena, twin);
-  found.gist = dw_arena_printf(check->arena, "\"%s\" and \"%s\" (%zu spellings in all), %s", twin->first, twin->second,
-                               twin->times, wins);
-  if (twin->times > 2)
+  const char *wins = winner(check->arena, duplicate);
+  found.gist = dw_arena_printf(check->arena, "\"%s\" and \"%s\" (%zu spellings in all), %s", duplicate->first,
+                               duplicate->second, duplicate->times, wins);
+  if (duplicate->times > 2)
     dw_report(check, rule, &found, "this key appears %zu times in one object (last at line %d, column %d), %s",
-              twin->times, twin->line, twin->column, wins);
-  else if (strcmp(twin->first, twin->second) == 0)
-    dw_report(check, rule, &found, "this key appears twice (again at line %d, column %d), %s", twin->line, twin->column,
-              wins);
+              duplicate->times, duplicate->line, duplicate->column, wins);
+  else if (strcmp(duplicate->first, duplicate->second) == 0)
+    dw_report(check, rule, &found, "this key appears twice (again at line %d, column %d), %s", duplicate->line,
+              duplicate->column, wins);
   else
     dw_report(check, rule, &found, "\"%s\" and \"%s\" (line %d, column %d) are the same key to plugins, %s",
-              twin->first, twin->second, twin->line, twin->column, wins);
+              duplicate->first, duplicate->second, duplicate->line, duplicate->column, wins);
 }
 
-/* The attach client and libcni look the configuration's own members up in a map, where letter case counts; Multus and
+/* The attach client and libcni look up the configuration's own members in a map, where letter case matters; Multus and
  * the plugins decode them into fields, where it does not. Sources: network-attachment-definition-client
  * pkg/utils/cniconfig.go (GetCNIConfigFromSpec), libcni/conf.go (NetworkConfFromBytes). Measured: key/key-Name-only and
  * key/key-list-CniVersion work, key/key-Plugins does not. */
 struct exact_key {
   const char *name;
-  bool list_only; /* it matters in a list alone */
+  bool list_only; /* only matters in a list */
   bool fails;
   const char *what;
 };
@@ -157,7 +158,7 @@ static void cni_ambiguous_key(struct dw_check *check, const struct dw_rule *rule
     return;
   const struct dw_cni_config *config = check->config;
   for (size_t i = 0; i < config->duplicate_count; i++)
-    twin_keys(check, rule, &config->duplicates[i]);
+    ambiguous_keys(check, rule, &config->duplicates[i]);
   for (size_t i = 0; i < sizeof exact_keys / sizeof exact_keys[0]; i++)
     if (config->is_list || !exact_keys[i].list_only)
       misspelt_key(check, rule, &exact_keys[i]);
@@ -178,7 +179,7 @@ static void plugins_list(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-static void list_beside_type(struct dw_check *check, const struct dw_rule *rule) {
+static void list_next_to_type(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_value *plugins = &check->config->plugins_value;
   if (check->config->is_list || !dw_value_given(plugins))
     return;
@@ -202,7 +203,7 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
     found.json = plugin->json;
     dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(plugin->json));
   } else if (dw_nad_is_blank(&plugin->type)) {
-    /* Programs other than Multus read NADs, too: such a one needs no plugin. */
+    /* Programs other than Multus read NADs, too; their NADs need no plugin. */
     found.warn_at_most = !check->config->is_list && !check->class.migration;
     found.reason = DW_REASON_REQUIRED;
     dw_report(check, rule, &found, "without a type, there is no plugin to run");
@@ -213,7 +214,7 @@ static void plugin_type(struct dw_check *check, const struct dw_rule *rule, cons
   }
 }
 
-/* Where the type, or that of the IPAM plugin, is a known one misspelt. */
+/* Reports a type, of the plugin or the IPAM plugin, that is a misspelled known one. */
 static void misspelt_type(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *type,
                           const char *meant) {
   if (meant == NULL)
@@ -225,7 +226,7 @@ static void misspelt_type(struct dw_check *check, const struct dw_rule *rule, co
   dw_report(check, rule, &found, "is not a known CNI plugin");
 }
 
-/* libcni decodes them, too, though it then puts the list's own in their place. Source: libcni/conf.go,
+/* libcni decodes a plugin's name and cniVersion before it replaces them by the list's. Source: libcni/conf.go,
  * NetworkPluginConfFromBytes. */
 static void listed_plugin(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   static const char *const names[] = {"name", "cniVersion"};
@@ -260,7 +261,7 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
   if (check->config->is_list)
     plugins_list(check, rule);
   else
-    list_beside_type(check, rule);
+    list_next_to_type(check, rule);
   for (size_t i = 0; i < check->config->plugin_count; i++) {
     const struct dw_cni_plugin *plugin = &check->config->plugins[i];
     if (check->config->is_list)
@@ -280,7 +281,8 @@ static void cni_type(struct dw_check *check, const struct dw_rule *rule) {
 }
 
 /* libcni keeps each result in a file NAME-CONTAINER-INTERFACE (libcni/api.go, getCacheFilePath), and a file name has at
- * most 255 bytes: a container's id has 64, migration0 has 10. Elsewhere the interface's name may be as short as 1. */
+ * most 255 bytes: a container's id has 64, migration0 has 10. On other networks the interface's name may have only 1.
+ */
 static size_t longest_name(const struct dw_check *check) {
   enum { FILE_NAME = 255, CONTAINER = 64, DASHES = 2, MIGRATION0 = 10 };
   return FILE_NAME - CONTAINER - DASHES - (check->class.migration ? MIGRATION0 : 1);
@@ -315,12 +317,13 @@ static void cni_name(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-/* Whether VERSION can be read where libcni chooses among several; what it chooses is reported here. */
+/* Returns true if libcni chooses the version from cniVersions, so VERSION itself needs no check. Reports a choice that
+ * no plugin supports. */
 static bool is_chosen(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *version) {
   struct dw_version_choice choice;
   if (!dw_cni_version_chosen(check->config, &choice) || (version->json != NULL && version->text == NULL))
     return false;
-  if (choice.unreadable) /* of one in the list cni-json speaks */
+  if (choice.unreadable) /* cni-json reports one in the list */
     return version->text == NULL || dw_is_cni_version(version->text);
   struct dw_found found = {.reason = DW_REASON_NOT_SUPPORTED,
                            .field = choice.of_list
@@ -334,9 +337,9 @@ static bool is_chosen(struct dw_check *check, const struct dw_rule *rule, const 
   return true;
 }
 
-/* When a pod ends, Multus fills its own version into a list that has none, and rewrites the list from a struct that
- * knows little more than each plugin's type (multus-cni 4.2.3 pkg/multus/multus.go:986 CmdDel()). The letter case of
- * the key does not count there. */
+/* When a pod is deleted, Multus adds its own version to a list that has none, and rewrites the list from a struct that
+ * contains little more than each plugin's type (multus-cni 4.2.3 pkg/multus/multus.go:986 CmdDel()). The letter case of
+ * the key does not matter there. */
 static void warn_of_lost_options(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *version) {
   const dw_json *folded = dw_json_get_fold(check->config->json, "cniVersion", NULL);
   const char *text = dw_json_string(folded);
@@ -359,7 +362,7 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
     warn_of_lost_options(check, rule, version);
   if (is_chosen(check, rule, version))
     return;
-  /* libcni reads a list's own members from a map, where null is no absence. */
+  /* libcni reads a list's own members from a map, where null does not count as absent. */
   bool null = check->config->is_list && version->json != NULL && !dw_value_given(version);
   if ((dw_nad_is_blank(version) && !null) || (version->text != NULL && dw_is_cni_version(version->text)))
     return;
@@ -376,8 +379,8 @@ static void cni_version(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-/* A NIC that exists is looked up by an alternative name as well (measured: interface/master-altname-22-bytes); the
- * bridge plugin first tries to make its bridge, and the kernel refuses a long name (interface/bridge-name-16). */
+/* An existing NIC is also found by an alternative name (measured: interface/master-altname-22-bytes). The bridge plugin
+ * first tries to create its bridge, and the kernel rejects a long name (interface/bridge-name-16). */
 static void interface(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *name,
                       bool may_be_altname) {
   if (dw_nad_is_blank(name))

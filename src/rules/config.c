@@ -4,11 +4,11 @@
 #include "rules/families.h"
 #include "rules/rules_internal.h"
 
-/* HyperConverged and KubeVirt: where they stand, and the network that they name. */
+/* HyperConverged and KubeVirt: their namespace and name, the network that they name, and the NAD that they use. */
 
 enum { NETWORKS_MAX = 2, UNFIT_MAX = 10 };
 
-/* The networks that the object names: the block's own, and the one of the jsonpatch annotation where it differs. */
+/* The networks that the object names: that of the block, and that of the jsonpatch annotation if it differs. */
 struct networks {
   const struct dw_value *items[NETWORKS_MAX];
   size_t count;
@@ -46,12 +46,12 @@ static struct dw_found found_network(const struct dw_check *check, const struct 
 
 enum access {
   ACCESS_OWN,     /* KubeVirt's own namespace */
-  ACCESS_GLOBAL,  /* Multus opens it to pods of all namespaces */
-  ACCESS_DEFAULT, /* this Multus isolates nothing, unless it was set to */
+  ACCESS_GLOBAL,  /* Multus lets pods of all namespaces use it */
+  ACCESS_DEFAULT, /* by default, this Multus does not isolate namespaces */
   ACCESS_ISOLATED
 };
 
-/* OpenShift's Multus isolates namespaces, upstream's does not by default. */
+/* OpenShift's Multus isolates namespaces; upstream's does not by default. */
 static bool is_openshift(const struct dw_check *check) {
   return dw_view_count(check->view, DW_KIND_NETWORK) > 0 ||
          strncmp(check->policy->namespace_, "openshift", strlen("openshift")) == 0;
@@ -84,7 +84,7 @@ static bool resolve(const struct dw_check *check, const struct dw_value *network
          access_to(check, out->ns) != ACCESS_ISOLATED;
 }
 
-/* Neither operator reads an object elsewhere: what it names is looked up by nobody, or by another virt-operator. */
+/* Outside KubeVirt's namespace neither operator reads the object, unless another virt-operator runs there. */
 static bool is_elsewhere(const struct dw_check *check) {
   return strcmp(check->ns, check->policy->namespace_) != 0;
 }
@@ -141,7 +141,7 @@ struct trap {
   const char *fix;
 };
 
-/* What Multus can't read: NAME is what follows a namespace. */
+/* Why Multus cannot read TEXT as the name of a NAD. */
 static struct trap trap_of(const struct dw_check *check, const char *text) {
   struct dw_arena *arena = check->arena;
   const char *slash = strrchr(text, '/');
@@ -164,7 +164,7 @@ static struct trap trap_of(const struct dw_check *check, const char *text) {
                        "use the name of a NAD: lower-case letters, digits and '-'"};
 }
 
-/* What Multus reads, though it is no bare name. False where it is one. */
+/* Returns true, with *WHAT and the rest of FOUND, if Multus accepts the name although it is not a bare one. */
 static bool is_odd(struct dw_check *check, const struct dw_value *network, const struct dw_nad_name *nad,
                    struct dw_found *found, const char **what) {
   const char *own = check->ns;
@@ -251,8 +251,8 @@ static void report_deleting(struct dw_check *check, const struct dw_rule *rule, 
   dw_report(check, rule, &found, "NAD %s/%s is being deleted", nad->ns, nad->name);
 }
 
-static void look_up(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
-                    const struct dw_nad_name *name) {
+static void look_up_nad(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *network,
+                        const struct dw_nad_name *name) {
   const struct dw_object *nad = dw_view_find(check->view, DW_KIND_NAD, name->ns, name->name);
   if (nad != NULL) {
     if (nad->deleting)
@@ -277,7 +277,7 @@ static void look_up(struct dw_check *check, const struct dw_rule *rule, const st
   }
 }
 
-/* A HyperConverged elsewhere is config-namespace's finding: its operator never reads it. */
+/* config-namespace reports a HyperConverged in another namespace, which its operator never reads. */
 static void network_missing(struct dw_check *check, const struct dw_rule *rule) {
   struct networks networks = networks_of(check);
   for (size_t i = 0; i < networks.count; i++) {
@@ -285,7 +285,7 @@ static void network_missing(struct dw_check *check, const struct dw_rule *rule) 
     if (!resolve(check, networks.items[i], &nad))
       continue;
     if (!is_elsewhere(check))
-      look_up(check, rule, networks.items[i], &nad);
+      look_up_nad(check, rule, networks.items[i], &nad);
     else if (check->kind == DW_KIND_KUBEVIRT)
       dw_report_unverified(check, rule, networks.items[i]->field, "this KubeVirt is outside namespace %s",
                            check->policy->namespace_);
@@ -324,7 +324,7 @@ static void network_unfit(struct dw_check *check, const struct dw_rule *rule) {
 
 /* --- network-change, migrations-running --- */
 
-/* Whether this UPDATE gives virt-operator another network; not where the new one can't be read at all. */
+/* Returns true if this UPDATE gives virt-operator another network; false if the new one cannot be read. */
 static bool changes_network(const struct dw_check *check) {
   if (check->old_migration == NULL)
     return false;
@@ -383,7 +383,7 @@ static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
     dw_report(check, rule, &found, "%s %s/%s uses this NAD as its migration network", dw_kind_name(user->kind),
               user->namespace_, user->name);
   } else if (is_elsewhere(check)) {
-    return; /* hardly any user names a NAD of another namespace */
+    return; /* a NAD of another namespace is hardly ever used */
   } else if (users_are(check, DW_UNAVAILABLE)) {
     dw_report_unavailable(check, rule, field,
                           "the HyperConverged and KubeVirt objects that may use this NAD cannot be read now");
@@ -392,7 +392,7 @@ static void network_in_use(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-/* Whether they differ in nothing but how they are laid out. */
+/* Returns true if they differ in nothing but white space and the order of keys. */
 static bool same_config(const struct dw_cni_config *a, const struct dw_cni_config *b) {
   if (a->length == b->length && memcmp(a->text, b->text, a->length) == 0)
     return true;

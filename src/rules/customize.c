@@ -1,5 +1,5 @@
 /* Patches of KubeVirt's own workloads, which virt-operator applies last (kubevirt/kubevirt
- * pkg/virt-operator/resource/apply/patches.go): what they say of the pods that use the migration network. */
+ * pkg/virt-operator/resource/apply/patches.go): what they change in the pods that use the migration network. */
 #include "rules/customize.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 
 enum { DEPTH = 5 };
 
-/* What a patch can change, as the path to it; the first three lead to the network. */
+/* What a patch can change, as the path to it. */
 struct target {
   const char *path[DEPTH + 1];
   enum dw_touch touch;
@@ -32,8 +32,8 @@ static void touch(struct dw_customization *out, const struct target *target, con
   out->key = key;
 }
 
-/* Where the patch has VALUE for the first token and what is below it. A strategic patch that says `$patch` puts itself
- * in the place of all that was there. */
+/* Follows the target's path through VALUE, a merge patch. A strategic patch with a `$patch` directive replaces
+ * everything at its place. */
 static void follow_merge(const dw_json *value, const struct target *target, struct dw_customization *out) {
   const char *key = "";
   size_t depth = 0;
@@ -87,7 +87,7 @@ static void follow_operation(const dw_json *operation, struct dw_customization *
       follow_pointer(ends[e], &targets[i], out);
 }
 
-/* Kind and name match any where they are "*", and any letter case. */
+/* In a patch, "*" matches every kind or name, and letter case does not matter. */
 static bool matches(const dw_json *patch, const char *key, const char *word) {
   const char *text = dw_json_get_string(patch, key);
   return text != NULL && (strcmp(text, "*") == 0 || dw_key_equal(text, word));

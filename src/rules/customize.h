@@ -5,10 +5,10 @@
 #include "base/arena.h"
 #include "json/json.h"
 
-/* Where a patch does several of these, the first. */
+/* If a patch does several of these, the first one counts. */
 enum dw_touch {
   DW_TOUCH_NOTHING,
-  DW_TOUCH_UNREADABLE,   /* the patch is no JSON of its type */
+  DW_TOUCH_UNREADABLE,   /* the patch is not valid JSON of its type */
   DW_TOUCH_NETWORKS,     /* the pods' k8s.v1.cni.cncf.io/networks */
   DW_TOUCH_ANNOTATIONS,  /* all annotations of the pods, or something around them */
   DW_TOUCH_HOST_NETWORK, /* hostNetwork */
@@ -16,7 +16,7 @@ enum dw_touch {
 };
 
 struct dw_customization {
-  const char *workload; /* "virt-handler" or "virt-synchronization-controller"; NULL where it is about another one */
+  const char *workload; /* "virt-handler" or "virt-synchronization-controller"; NULL for other workloads */
   enum dw_touch touch;
   const char *key; /* the last key on the way to it */
 };

@@ -1,4 +1,4 @@
-/* Plugins that move a device into the pod instead of making an interface: whether there is one to move. */
+/* Plugins that move a device into the pod instead of creating an interface: whether there is a device to move. */
 #include <string.h>
 
 #include "rules/families.h"
@@ -8,7 +8,7 @@ enum { NAMES_SHOWN = 8 };
 
 #define RESOURCE_FIELD "metadata.annotations[" DW_RESOURCE_ANNOTATION "]"
 
-/* Whether KEY is there and is no empty text. Of a value of the wrong type another rule speaks. */
+/* Returns true if KEY is set and is not an empty string. Another rule reports a value of the wrong type. */
 static bool gives(const dw_json *object, const char *key) {
   const dw_json *json = dw_json_get_fold(object, key, NULL);
   const char *text = dw_json_string(json);
@@ -29,7 +29,7 @@ static bool is_function(const struct dw_cni_plugin *plugin) {
   return false;
 }
 
-/* Whether the plugin's own configuration names its device. */
+/* Returns true if the plugin's own configuration names its device. */
 static bool names_device(const struct dw_cni_plugin *plugin) {
   static const char *const keys[] = {"device", "hwaddr", "kernelpath", "pciBusID"};
   if (is_function(plugin))
@@ -40,7 +40,7 @@ static bool names_device(const struct dw_cni_plugin *plugin) {
   return named;
 }
 
-/* Whether some plugin fails without a device from Multus. */
+/* Returns true if some plugin fails without a device from Multus. */
 static bool needs_resource(const struct dw_check *check) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
     if ((is_function(plugin) || strcmp(plugin->type_name, "host-device") == 0) && !names_device(plugin))
@@ -48,7 +48,7 @@ static bool needs_resource(const struct dw_check *check) {
   return false;
 }
 
-/* The kubelet gives virt-handler a device of the resource on each node. Which are in use, nobody tells. */
+/* The kubelet gives virt-handler a device of the resource on each node. Which devices are in use is unknown. */
 static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule) {
   const char *resource = check->config->resource_name;
   const char *names[DW_NODES_SHOWN];
@@ -65,15 +65,16 @@ static void resource_of_nodes(struct dw_check *check, const struct dw_rule *rule
                                  .warn_at_most = !needs_resource(check)},
               "%zu of %zu nodes have no device of this resource: %s", without,
               dw_view_summary(check->view).handler_nodes, dw_nad_list(check->arena, names, DW_NODES_SHOWN, without));
-  size_t untold = dw_view_without_devices(check->view, names, DW_NODES_SHOWN);
+  size_t unknown = dw_view_without_devices(check->view, names, DW_NODES_SHOWN);
   if (dw_view_summary(check->view).handler_nodes == 0)
     dw_report_unverified(check, rule, RESOURCE_FIELD, "%s", dw_nad_no_nodes(check));
-  else if (untold > 0)
+  else if (unknown > 0)
     dw_report_unverified(check, rule, RESOURCE_FIELD, "the allocatable devices are unknown on %s",
-                         dw_nad_list(check->arena, names, DW_NODES_SHOWN, untold));
+                         dw_nad_list(check->arena, names, DW_NODES_SHOWN, unknown));
 }
 
-/* sriov-cni pkg/config/config.go: "VF pci addr is required"; ib-sriov-cni and accelerated-bridge-cni have the same. */
+/* sriov-cni pkg/config/config.go: "VF pci addr is required"; ib-sriov-cni and accelerated-bridge-cni have the same
+ * check. */
 static void virtual_function(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   if (has_resource(check) || names_device(plugin))
     return;
@@ -86,8 +87,7 @@ static void virtual_function(struct dw_check *check, const struct dw_rule *rule,
 
 /* --- NICs of the node that are moved --- */
 
-/* Of the first node where NIC carries the node's traffic: whether the node keeps another port of the same bond or
- * bridge. */
+/* Returns true if NODE, whose traffic NIC carries, keeps another port of the same bond or bridge. */
 static bool keeps_another(const struct dw_check *check, const char *node, const char *nic) {
   const struct dw_object *nns = dw_view_find(check->view, DW_KIND_NODE_NETWORK_STATE, "", node);
   const char *controller = NULL;
@@ -117,7 +117,7 @@ static void own_nic(struct dw_check *check, const struct dw_rule *rule, const ch
             spare ? "" : " and cuts the node off");
 }
 
-/* The NIC is in one pod at a time. */
+/* A NIC can be in only one pod at a time. */
 static void moved_nic(struct dw_check *check, const struct dw_rule *rule, const char *type,
                       const struct dw_value *nic) {
   struct dw_faulty fixed = dw_nic_fault(check, nic->text, DW_NIC_IS_FIXED, 0);
@@ -156,8 +156,8 @@ static void missing_nic(struct dw_check *check, const struct dw_rule *rule, cons
             missing.nodes);
 }
 
-/* host-device.go:571 getLink(): `device` and `hwaddr` count before it, and nothing is looked for where the driver of
- * the device's PCI address is one of DPDK. */
+/* host-device.go:571 getLink(): `device` and `hwaddr` have priority, and the path is not used if the device's PCI
+ * address has a DPDK driver. */
 static void kernel_path(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   static const char begin[] = "/sys/devices/";
   struct dw_value path = dw_plugin_option(check->arena, plugin, "kernelpath");
@@ -192,11 +192,11 @@ static void host_device(struct dw_check *check, const struct dw_rule *rule, cons
 
 /* Where a plugin reads the address of its device, and whether it also knows the auxiliary bus. */
 struct address {
-  const char *type, *path, *unless; /* UNLESS is set: then that one counts */
+  const char *type, *path, *unless; /* if the option UNLESS is set, that one counts */
   bool auxiliary;
 };
 
-/* host-device.go:73 handleDeviceID(), :97 loadConf(), which looks at pciBusID even where `device` counts;
+/* host-device.go:73 handleDeviceID(), :97 loadConf(), which checks pciBusID even if `device` counts;
  * sriov-cni, ib-sriov-cni and accelerated-bridge-cni pkg/config/config.go LoadConf(); ovs-cni pkg/sriov/plugin.go:73;
  * rdma-cni cmd/rdma/main.go:209; ovn-kubernetes go-controller/pkg/cni/cniserver.go:238. */
 static const struct address addresses[] = {
@@ -210,8 +210,8 @@ static const struct address addresses[] = {
     {"ovn-k8s-cni-overlay", "deviceID", NULL, true},
 };
 
-/* Whether the kernel names a device of the PCI bus so: "%04x:%02x:%02x.%d", the slot up to 1f (drivers/pci/probe.c
- * pci_setup_device()). The files below /sys/bus/pci/devices have these names and no others. */
+/* Returns true if the kernel names PCI devices like this: "%04x:%02x:%02x.%d", the slot up to 1f (drivers/pci/probe.c
+ * pci_setup_device()). Files below /sys/bus/pci/devices have only such names. */
 static bool is_pci_address(const char *text) {
   static const char rest[] = ":xx:sx.f";
   static const char hex[] = "0123456789abcdef";
@@ -237,7 +237,8 @@ static bool is_auxiliary_name(const char *text) {
          last[1 + strspn(last + 1, "0123456789")] == '\0';
 }
 
-/* Multus writes the resource's device over both keys. A path with a slash leads to other files of the node. */
+/* Multus overwrites both keys with the resource's device. A value with a slash is a path to another file of the node.
+ */
 static void device_address(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                            const struct address *address) {
   struct dw_value value = dw_plugin_option(check->arena, plugin, address->path);
@@ -278,7 +279,7 @@ static struct links links_of(const struct dw_check *check, const struct dw_cni_p
   links.count = dw_json_size(links.list.json);
   links.names = dw_arena_array(check->arena, links.count, sizeof *links.names);
   for (size_t i = 0; i < links.count; i++) {
-    const dw_json *name = dw_json_get(dw_json_at(links.list.json, i), "name"); /* a map's key: its case counts */
+    const dw_json *name = dw_json_get(dw_json_at(links.list.json, i), "name"); /* a key of a map, where case matters */
     links.names[i] = (struct dw_value){dw_arena_printf(check->arena, "%s[%zu].name", links.list.field, i), name,
                                        dw_json_string(name)};
   }
@@ -313,7 +314,7 @@ static void links_in_pod(struct dw_check *check, const struct dw_rule *rule, con
             dw_nad_list(check->arena, names, NAMES_SHOWN, links->count));
 }
 
-/* Fewer than two links and what is of a wrong type are plugin-option's. */
+/* plugin-option reports fewer than two links, and values of the wrong type. */
 static void bond(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   struct links links = links_of(check, plugin);
   bool in_pod = false;

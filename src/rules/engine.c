@@ -16,7 +16,7 @@ const char *dw_request_note(struct dw_arena *arena, const struct dw_request *req
   return NULL;
 }
 
-/* Keeps the denials only. */
+/* Keeps only the denials. */
 static void drop_warnings(struct dw_findings *findings) {
   size_t kept = 0;
   for (size_t i = 0; i < findings->count; i++) {
@@ -32,7 +32,7 @@ static void drop_warnings(struct dw_findings *findings) {
  * Under an ambiguous key, nobody knows which value counts, so a finding about that value, or about one that depends on
  * it, is not a separate mistake. It is dropped last, when the request is denied anyway: nothing gets through. */
 
-/* FIELD's last key begins at the result; NULL where it is no plain one. */
+/* The last key of FIELD; NULL if FIELD ends with an index or a quoted key. */
 static const char *last_key(const char *field) {
   const char *dot = strrchr(field, '.');
   return dot == NULL || strchr(dot, ']') != NULL ? NULL : dot + 1;
@@ -59,8 +59,8 @@ static bool same_key(const char *key, const char *other, size_t length) {
   return dw_key_equal(text, key);
 }
 
-/* What is said of the range hangs on all that makes the pool; of a NIC's MTU, on the NIC. What can't be read or is not
- * known stays a mistake of its own. */
+/* Findings about a range depend on every key that forms the pool, and those about an MTU on the NIC. A value that
+ * cannot be read, or an unknown key, remains a separate mistake. */
 static bool depends_on(const struct dw_rule *rule, const char *ambiguous, const char *key, size_t length) {
   static const char *const whole[] = {"type", "plugins", NULL};
   static const char *const pool[] = {"range", "range_start", "range_end", "exclude", "gateway", "ipRanges", NULL};
@@ -82,7 +82,7 @@ static bool follows_on(const struct dw_finding *finding, const char *ambiguous) 
   return same_key(key, own, length) || depends_on(finding->rule, key, own, length);
 }
 
-/* A warning that merely stands beside the key denies nothing: it hides nothing either. */
+/* If the policy makes an ambiguous key a warning, it must not hide denials. */
 static bool is_ambiguous_key(const struct dw_finding *finding) {
   return finding->action == DW_ACTION_DENY && strcmp(finding->rule->id, "cni-ambiguous-key") == 0;
 }
@@ -149,7 +149,7 @@ struct dw_judgement dw_judge(struct dw_arena *arena, const struct dw_world *worl
   return judge(&check, request);
 }
 
-/* Whether the findings of the manifest rules make all others pointless. */
+/* Returns true if the findings of the manifest rules make all other rules pointless. */
 static bool is_beyond_judgement(const struct dw_check *check) {
   if (check->manifest->template != NULL)
     return true;

@@ -1,4 +1,4 @@
-/* The families of rules, each a table in a file of its own; engine.c joins them in this order. */
+/* The families of rules, each a table in a separate file; check.c joins them in this order. */
 #ifndef RULES_FAMILIES_H
 #define RULES_FAMILIES_H
 

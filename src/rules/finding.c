@@ -43,7 +43,7 @@ static void add_escaped(struct dw_buf *out, uint32_t code) {
   }
 }
 
-/* TEXT[LENGTH] without control characters; QUOTED escapes quotes and backslashes too, as Go's %q does. */
+/* Adds TEXT with its control characters escaped; QUOTED also escapes quotes and backslashes, as Go's %q does. */
 static void add_clean(struct dw_buf *out, const char *text, size_t length, bool quoted) {
   for (size_t i = 0, size; i < length; i += size) {
     uint32_t code;
@@ -65,7 +65,7 @@ static void add_clean(struct dw_buf *out, const char *text, size_t length, bool 
   }
 }
 
-/* A clean copy of at most MAX bytes. */
+/* A copy of at most MAX bytes without control characters. */
 static const char *keep(struct dw_arena *arena, const char *text, size_t max) {
   struct dw_buf out = DW_BUF_IN(arena);
   add_clean(&out, text, strnlen(text, max + 1), false);
@@ -88,7 +88,7 @@ static struct dw_finding *append(struct dw_arena *arena, struct dw_findings *fin
   return &findings->items[findings->count++];
 }
 
-/* A new finding of RULE; NULL where so many are kept already that it is only counted. */
+/* A new finding of RULE; NULL if so many were kept that this one is only counted. */
 static struct dw_finding *add(struct dw_check *check, const struct dw_rule *rule, enum dw_action action) {
   if (is_full(&check->findings, rule)) {
     *(action == DW_ACTION_DENY ? &check->findings.more_denials : &check->findings.more_warnings) += 1;
@@ -118,7 +118,7 @@ static void set_value(struct dw_arena *arena, struct dw_finding *finding, const 
   finding->value = dw_arena_strndup(arena, value, dw_utf8_cut(value, strlen(value), VALUE_MAX));
 }
 
-/* How to fix it. What a placeholder will become is not known, so no other advice fits it. */
+/* How to fix it. The future value of a placeholder is unknown, so other advice makes no sense. */
 static const char *fix_of(struct dw_arena *arena, const struct dw_found *found) {
   enum { SHOWN_MAX = 60 };
   size_t length = 0;
@@ -160,7 +160,7 @@ void dw_report(struct dw_check *check, const struct dw_rule *rule, const struct 
   finding->fix = fix == NULL ? NULL : keep(check->arena, fix, FIX_MAX);
 }
 
-/* NULL where it is only counted. */
+/* Returns NULL if the finding is only counted. */
 static struct dw_finding *unverified(struct dw_check *check, const struct dw_rule *rule, const char *field,
                                      const char *why) {
   struct dw_finding *finding = add(check, rule, DW_ACTION_WARN);
@@ -218,14 +218,14 @@ static bool same_addresses(const struct dw_interval_set *a, const struct dw_inte
   return true;
 }
 
-/* Where the next byte of PASSAGE that counts is, from AT on: blanks between JSON's tokens do not. */
+/* The position of the next byte of PASSAGE that counts, from AT on: white space between JSON tokens does not. */
 static size_t next_byte(const struct dw_passage *passage, size_t at, bool in_string) {
   while (!in_string && at < passage->length && strchr(" \t\r\n", passage->text[at]) != NULL)
     at++;
   return at;
 }
 
-/* Whether two parts of JSON texts are the same but for how they are laid out. */
+/* Returns true if two parts of JSON texts differ in white space only. */
 static bool same_tokens(const struct dw_passage *a, const struct dw_passage *b) {
   bool in_string = false;
   for (size_t i = 0, k = 0;; i++, k++) {
@@ -252,7 +252,7 @@ static bool same_passage(const struct dw_passage *a, const struct dw_passage *b,
   return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
 
-/* The value of a finding about a key is the key, whose case does not count in a CNI configuration. */
+/* The value of a finding about a key is the key, whose case does not matter in a CNI configuration. */
 static bool same_value(const struct dw_finding *a, const struct dw_finding *b) {
   const char *x = a->facts.value;
   const char *y = b->facts.value;
@@ -291,7 +291,7 @@ const char *dw_reason_name(enum dw_reason reason) {
   return "FieldValueInvalid";
 }
 
-/* As field.ErrorType.String() of k8s.io/apimachinery prints them. */
+/* As printed by field.ErrorType.String() of k8s.io/apimachinery. */
 static const char *reason_words(enum dw_reason reason) {
   switch (reason) {
   case DW_REASON_REQUIRED:
@@ -336,8 +336,8 @@ static void add_body(struct dw_arena *arena, struct dw_buf *out, const struct dw
   if (fix && finding->fix != NULL)
     dw_buf_printf(&tail, "; %s", finding->fix);
   dw_buf_printf(&tail, " [%s]", finding->rule->id);
-  size_t taken = out->length + tail.length;
-  dw_buf_puts(out, dw_text_cut(arena, finding->what, taken < max ? max - taken : 0));
+  size_t used_bytes = out->length + tail.length;
+  dw_buf_puts(out, dw_text_cut(arena, finding->what, used_bytes < max ? max - used_bytes : 0));
   dw_buf_add(out, dw_buf_text(&tail), tail.length);
 }
 

@@ -23,7 +23,7 @@ static void report_limit_type(struct dw_check *check, const struct dw_rule *rule
   dw_report(check, rule, &found, "must be an integer, not %s", dw_json_type_name(value->json));
 }
 
-/* A number such as 5.0 is 5 by the time that the API server has stored it; the annotation's is decoded as written. */
+/* The API server stores a number such as 5.0 as 5; a number in the annotation is decoded as written. */
 static bool is_whole(const dw_json *json, bool patched) {
   static const double exact = 9007199254740992; /* up to here a double holds every integer */
   double number = 0;
@@ -39,8 +39,7 @@ static void check_object(struct dw_check *check, const struct dw_rule *rule, con
   dw_report(check, rule, &found, "must be an object, not %s", dw_json_type_name(json));
 }
 
-/* The keys of the block that no rule of their own judges: MigrationConfiguration in kubevirt.io/api/core/v1/types.go.
- */
+/* The keys of the block that have no separate rule: MigrationConfiguration in kubevirt.io/api/core/v1/types.go. */
 struct other_key {
   const char *name;
   enum dw_json_type type;
@@ -85,8 +84,8 @@ static void check_other_keys(struct dw_check *check, const struct dw_rule *rule,
   }
 }
 
-/* HyperConverged decodes what its jsonpatch makes into KubeVirt's Go types, and uses nothing of it where one does not
- * fit. */
+/* HyperConverged's operator decodes the result of its jsonpatch into KubeVirt's Go types, and uses nothing of it if one
+ * value does not fit. */
 static void check_patched(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   const char *via = config->jsonpatch_network.field;
@@ -141,7 +140,7 @@ static void limit_range(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-/* A parallel limit that no other rule objects to. */
+/* Reads a parallel limit; false if it is missing or another rule denies it. */
 static bool parallel_limit(const struct dw_check *check, enum dw_limit limit, int64_t *number) {
   return dw_json_integer(check->migration->limits[limit].json, number) && *number > 0 && *number <= parallel_max;
 }

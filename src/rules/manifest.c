@@ -1,4 +1,4 @@
-/* Faults that only a manifest can have: the API server refuses such objects, or never sees them. */
+/* Mistakes that only a manifest can have: the API server rejects such objects, or never sees them. */
 #include <string.h>
 #include <strings.h>
 
@@ -10,8 +10,8 @@
 /* --- unrendered --- */
 
 struct placeholder {
-  const char *field; /* NULL: there is none */
-  const char *text;  /* the string that holds it */
+  const char *field; /* NULL if there is none */
+  const char *text;  /* the string that contains it */
   const char *begin; /* inside TEXT */
   size_t length;
 };
@@ -22,7 +22,7 @@ static const char *member_field(struct dw_arena *arena, const char *field, const
                : dw_arena_printf(arena, "%s[%s]", field, key);
 }
 
-/* The first placeholder in a string of JSON. The depth is bounded by the reader's. */
+/* The first placeholder in a string of JSON. The JSON reader limits the depth. */
 static struct placeholder find_placeholder(struct dw_arena *arena, const dw_json *json, const char *field) {
   struct placeholder found = {.text = dw_json_string(json)};
   if (found.text != NULL) {
@@ -38,7 +38,7 @@ static struct placeholder find_placeholder(struct dw_arena *arena, const dw_json
   return found;
 }
 
-/* Only in fields that the rules read: elsewhere braces may be meant as they are. */
+/* Looks only at fields that the rules read: elsewhere braces may be intended. */
 static struct placeholder placeholder_of(struct dw_arena *arena, enum dw_kind kind, const dw_json *json) {
   return find_placeholder(arena, dw_object_prune(arena, kind, "v1", json), "");
 }
@@ -48,7 +48,7 @@ bool dw_is_unrendered(struct dw_arena *arena, const struct dw_policy *policy, en
          placeholder_of(arena, kind, json).field != NULL;
 }
 
-/* The form of a placeholder, and the object that carries it, show which program fills it in. */
+/* The form of a placeholder, and the object that contains it, show which program fills it in. */
 static const struct renderer {
   const char *begins, *wrapper; /* the placeholder's first characters; the API group around it, NULL for any */
   const char *fix;
@@ -73,7 +73,7 @@ static const char *how_to_render(const struct placeholder *found, const char *wr
   return renderer->fix;
 }
 
-/* Where TEXT, the object-templates-raw of an ACM policy, has its first template. */
+/* The first template in TEXT, the object-templates-raw of an ACM policy. */
 static struct placeholder first_template(const char *text) {
   static const char braces[] = "{{";
   struct placeholder found = {.field = "object-templates-raw", .text = text};
@@ -84,7 +84,7 @@ static struct placeholder first_template(const char *text) {
   return found;
 }
 
-/* A text without a template that is no YAML either. */
+/* Reports a text that has no template and is not YAML either. */
 static void not_yaml(struct dw_check *check, const struct dw_rule *rule, const char *text) {
   struct dw_error err = DW_ERROR_INIT;
   struct dw_yaml_doc *doc = NULL;

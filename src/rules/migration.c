@@ -1,4 +1,4 @@
-/* What only a migration network must keep to: place, name, and a plugin that connects nodes. */
+/* What only a migration network must satisfy: namespace, name, and a plugin that connects nodes. */
 #include <string.h>
 
 #include "rules/families.h"
@@ -12,7 +12,7 @@ static void migration_namespace(struct dw_check *check, const struct dw_rule *ru
     found.fix = "if it is not one, label it droveway.io/migration-network: \"false\"";
     dw_report(check, rule, &found, "has the name of a migration network, but KubeVirt looks for those in %s", wanted);
   } else if (check->class.migration && !check->class.referenced && strcmp(check->ns, wanted) != 0) {
-    /* One that is in use is named with its namespace: network-syntax has that. */
+    /* If it is in use, it is named with its namespace, which network-syntax reports. */
     found.gist = "is outside KubeVirt's namespace";
     found.fix =
         dw_arena_printf(check->arena, "create it in %s, or label it droveway.io/migration-network: \"false\"", wanted);
@@ -21,8 +21,8 @@ static void migration_namespace(struct dw_check *check, const struct dw_rule *ru
   }
 }
 
-/* Multus puts no bound on the length (measured with 64 bytes). Without a name the API server makes one of generateName,
- * which nobody can judge yet. */
+/* Multus does not limit the length (measured with 64 bytes). Without a name, the API server generates one from
+ * generateName, which cannot be checked yet. */
 static void migration_name(struct dw_check *check, const struct dw_rule *rule) {
   if (check->name[0] == '\0' || dw_is_attachable(check->name))
     return;
@@ -62,7 +62,7 @@ static void plugin_connects(struct dw_check *check, const struct dw_rule *rule, 
   }
 }
 
-/* Plugins like `tuning` only change what another one made. */
+/* Plugins like `tuning` only change an interface that another plugin created. */
 static bool only_meta(const struct dw_cni_config *config) {
   for (size_t i = 0; i < config->plugin_count; i++)
     if (!config->plugins[i].type_readable || dw_plugin_class(config->plugins[i].type_name) != DW_PLUGIN_META)

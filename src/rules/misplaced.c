@@ -1,4 +1,4 @@
-/* Keys that the API server prunes: what they say is never used, and nobody is told. */
+/* Keys that the API server prunes: their values are never used, and nobody gets an error. */
 #include <string.h>
 
 #include "base/text.h"
@@ -40,7 +40,7 @@ static const char *const policy_keys[] = {
     "selectors",     "allowAutoConverge", "bandwidthPerMigration",   "completionTimeoutPerGiB",
     "maxDowntimeMs", "allowPostCopy",     "allowWorkloadDisruption", "experimental"};
 
-/* Names for these keys that no spelling rule finds, as published manifests have them. */
+/* Other names for these keys, too different for the spelling check; all from published manifests. */
 struct other_name {
   const char *name, *key;
 };
@@ -56,7 +56,7 @@ static const struct other_name other_names[] = {
     {"postCopy", "allowPostCopy"},
 };
 
-/* Names for the whole block, wherever they are beside it or above it. */
+/* Other names for the whole block, next to it or above it. */
 static const char *const block_names[] = {
     "liveMigration", "liveMigrationConfig", "liveMigrationConfiguration", "liveMigrationConfigurations", "migrate",
     "migration",     "migrationConfig",     "migrationConfiguration",     "migrationConfigurations",     "migrations",
@@ -66,9 +66,9 @@ struct layout {
   const char *version;
   const char *const *keys;
   size_t key_count;
-  const char *parent;     /* below spec and above the block; NULL where the block is in spec */
-  const char *block;      /* the block's own key; NULL where spec is the block */
-  const char *foreign[2]; /* below spec: where the other version of this kind keeps the block */
+  const char *parent;     /* below spec and above the block; NULL if the block is directly in spec */
+  const char *block;      /* the block's own key; NULL if spec is the block */
+  const char *foreign[2]; /* below spec: the path of the block in the other version of this kind */
 };
 static const struct layout layouts[DW_LAYOUT_COUNT] = {
     [DW_LAYOUT_HCO_V1BETA1] = {"hco.kubevirt.io/v1beta1",
@@ -88,7 +88,7 @@ static const struct layout layouts[DW_LAYOUT_COUNT] = {
     [DW_LAYOUT_POLICY] = {"migrations.kubevirt.io/v1alpha1", policy_keys, COUNT(policy_keys), NULL, NULL, {NULL, NULL}},
 };
 
-/* One object of the manifest, or of what HyperConverged's jsonpatch makes, that is looked through. */
+/* An object to search, in the manifest or in the result of HyperConverged's jsonpatch. */
 struct place {
   struct dw_check *check;
   const struct dw_rule *rule;
@@ -106,13 +106,13 @@ static bool is_one_of(const char *word, const char *const *words, size_t count) 
   return false;
 }
 
-/* The word that is one or two letters, or only letter case, off KEY. */
+/* The word that differs from KEY by one or two letters, or only in letter case; NULL if none does. */
 static const char *near_word(const char *key, const char *const *words, size_t count) {
   const char *word = dw_nearest(key, words, count);
   return word != NULL && dw_edit_distance(key, word, NEAR) <= NEAR ? word : NULL;
 }
 
-/* The key of the block that KEY, somewhere else or by another name, stands for. */
+/* The key of the block that KEY, found somewhere else or under another name, means. */
 static const char *key_meant(const struct layout *layout, const char *key) {
   for (size_t i = 0; i < COUNT(other_names); i++)
     if (dw_key_equal(key, other_names[i].name))
@@ -120,7 +120,7 @@ static const char *key_meant(const struct layout *layout, const char *key) {
   return is_one_of(key, layout->keys, layout->key_count) ? key : NULL;
 }
 
-/* MEANT is the path to use; NULL where none is known. */
+/* MEANT is the path to use; NULL if unknown. */
 static void report(const struct place *place, const struct dw_json_member *member, bool denies, const char *meant) {
   struct dw_found found = {
       .reason = DW_REASON_NOT_SUPPORTED,
@@ -139,19 +139,19 @@ static const char *in_block(const struct place *place, const char *key) {
   return key == NULL ? NULL : dw_arena_printf(place->check->arena, "%s.%s", place->block_field, key);
 }
 
-/* Go's decoder, which reads a jsonpatch's outcome, takes a key in any letter case; the API server drops it. */
-static bool is_taken_for(const struct place *place, const char *key, const char *word) {
+/* Go's decoder, which reads the result of a jsonpatch, accepts keys in any letter case; the API server drops them. */
+static bool matches_key(const struct place *place, const char *key, const char *word) {
   return place->via == NULL ? strcmp(key, word) == 0 : dw_key_equal(key, word);
 }
 
 static bool is_known(const struct place *block, const char *key) {
   for (size_t i = 0; i < block->layout->key_count; i++)
-    if (is_taken_for(block, key, block->layout->keys[i]))
+    if (matches_key(block, key, block->layout->keys[i]))
       return true;
   return false;
 }
 
-static void look_into_block(const struct place *block) {
+static void check_block(const struct place *block) {
   const struct layout *layout = block->layout;
   for (struct dw_json_member m = dw_json_first(block->object); m.value != NULL; m = dw_json_next(block->object, m)) {
     const char *near = near_word(m.key, layout->keys, layout->key_count);
@@ -166,11 +166,11 @@ static bool is_scalar(const dw_json *value) {
   return type != DW_JSON_OBJECT && type != DW_JSON_ARRAY && type != DW_JSON_NULL;
 }
 
-/* The object that should hold OWN (NULL: none here), the block or its parent. */
-static void look_around(const struct place *place, const char *own) {
+/* Checks the keys of PLACE, which should contain OWN: the block or its parent, or NULL for neither. */
+static void check_siblings(const struct place *place, const char *own) {
   const struct layout *layout = place->layout;
   for (struct dw_json_member m = dw_json_first(place->object); m.value != NULL; m = dw_json_next(place->object, m)) {
-    if (own != NULL && is_taken_for(place, m.key, own))
+    if (own != NULL && matches_key(place, m.key, own))
       continue;
     if (own != NULL && near_word(m.key, &own, 1) != NULL)
       report(place, &m, true, dw_arena_printf(place->check->arena, "%s.%s", place->field, own));
@@ -181,8 +181,8 @@ static void look_around(const struct place *place, const char *own) {
   }
 }
 
-/* The block of the other version. False where there is none. */
-static bool look_for_foreign(const struct place *spec) {
+/* Reports the block at the path of the other version. Returns false if there is none. */
+static bool check_other_version(const struct place *spec) {
   const struct layout *layout = spec->layout;
   struct place parent = *spec;
   const char *key = layout->foreign[0];
@@ -198,41 +198,41 @@ static bool look_for_foreign(const struct place *spec) {
   return true;
 }
 
-/* SPEC and what is in it, beside the block. */
-static void look_beside(const struct place *spec) {
+/* Checks the keys of SPEC and of the objects in it that are next to the block. */
+static void check_outside_block(const struct place *spec) {
   static const char *const holders[] = {"configuration", "virtualization"};
   const struct layout *layout = spec->layout;
-  look_around(spec, layout->parent != NULL ? layout->parent : layout->block);
+  check_siblings(spec, layout->parent != NULL ? layout->parent : layout->block);
   for (size_t i = 0; i < COUNT(holders); i++) {
     struct place place = *spec;
     place.object = dw_json_get(spec->object, holders[i]);
     place.field = dw_arena_printf(spec->check->arena, "spec.%s", holders[i]);
-    look_around(&place, layout->parent != NULL && strcmp(holders[i], layout->parent) == 0 ? layout->block : NULL);
+    check_siblings(&place, layout->parent != NULL && strcmp(holders[i], layout->parent) == 0 ? layout->block : NULL);
   }
 }
 
-/* What HyperConverged's jsonpatch puts into KubeVirt. */
-static void look_into_patched(struct dw_check *check, const struct dw_rule *rule) {
+/* Checks what HyperConverged's jsonpatch adds to KubeVirt. */
+static void check_patched(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   const struct layout *layout = &layouts[DW_LAYOUT_KUBEVIRT];
   const char *via = config->jsonpatch_network.field;
   const struct place spec = {check, rule, layout, config->jsonpatch_spec, "spec", DW_KUBEVIRT_BLOCK, via};
   const dw_json *block = dw_json_path(spec.object, layout->parent, layout->block, NULL);
-  look_into_block(&(struct place){check, rule, layout, block, DW_KUBEVIRT_BLOCK, DW_KUBEVIRT_BLOCK, via});
-  look_beside(&spec);
+  check_block(&(struct place){check, rule, layout, block, DW_KUBEVIRT_BLOCK, DW_KUBEVIRT_BLOCK, via});
+  check_outside_block(&spec);
 }
 
 static void config_misplaced(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   const struct layout *layout = &layouts[config->layout];
   const struct place spec = {check, rule, layout, config->spec, "spec", config->block_field, NULL};
-  look_into_block(&(struct place){check, rule, layout, config->block, config->block_field, config->block_field, NULL});
+  check_block(&(struct place){check, rule, layout, config->block, config->block_field, config->block_field, NULL});
   if (layout->block == NULL)
     return;
-  if (!look_for_foreign(&spec))
-    look_beside(&spec);
+  if (!check_other_version(&spec))
+    check_outside_block(&spec);
   if (config->jsonpatch_spec != NULL)
-    look_into_patched(check, rule);
+    check_patched(check, rule);
 }
 
 static const struct dw_rule rules[] = {

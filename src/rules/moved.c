@@ -6,18 +6,19 @@
 #include "base/text.h"
 #include "rules/rules_internal.h"
 
-/* Recognises a mistake after its path has changed: an element was put before it or taken away, a plugin became a list
- * of plugins, a key is written in another case. */
+/* Recognises a mistake after its path has changed, because a list element before it was added or removed, a plugin
+ * became a list of plugins, or a key has another letter case. */
 
 static const char config_path[] = "spec.config";
 
-/* The length of "[12]" at TEXT; 0 where there is no index. */
+/* The length of "[12]" at TEXT; 0 if there is no index. */
 static size_t index_length(const char *text) {
   size_t digits = text[0] == '[' ? strspn(text + 1, "0123456789") : 0;
   return digits > 0 && text[1 + digits] == ']' ? digits + 2 : 0;
 }
 
-/* The length of ".plugins" in ".plugins[0]": of a list whose elements can be written without it, too. */
+/* The length of ".plugins" in ".plugins[0]", and of other lists whose elements can also be written without the list; 0
+ * for any other text. */
 static size_t wrapper_length(const char *text) {
   static const char *const wrappers[] = {".plugins", ".ipranges", ".ranges"};
   size_t length = strcspn(text + 1, ".[") + 1;
@@ -29,7 +30,7 @@ static size_t wrapper_length(const char *text) {
   return 0;
 }
 
-/* PATH without what may change. Below spec.config the case of keys does not count. */
+/* PATH without the parts that may change. Below spec.config the case of keys does not matter. */
 static const char *settled(struct dw_arena *arena, const char *path) {
   bool config = strncmp(path, config_path, sizeof config_path - 1) == 0;
   struct dw_buf out = DW_BUF_IN(arena);
@@ -46,7 +47,7 @@ static const char *settled(struct dw_arena *arena, const char *path) {
   return dw_buf_text(&out);
 }
 
-/* Whether PATH is BASE or below it. */
+/* Returns true if PATH is BASE or below it. */
 static bool is_at(const char *path, const char *base) {
   size_t length = strlen(base);
   return strncmp(path, base, length) == 0 && (path[length] == '\0' || path[length] == '.' || path[length] == '[');
@@ -59,7 +60,7 @@ static const struct dw_cni_plugin *plugin_at(const struct dw_cni_config *config,
   return NULL;
 }
 
-/* The member of OBJECT that PATH goes on with, and its key's length; a key may hold dots. */
+/* The member of OBJECT that PATH continues with, and its key's length; a key may contain dots. */
 static const dw_json *member_at(const dw_json *object, const char *path, size_t *length) {
   const dw_json *found = NULL;
   for (struct dw_json_member m = dw_json_first(object); m.value != NULL; m = dw_json_next(object, m)) {
@@ -71,7 +72,7 @@ static const dw_json *member_at(const dw_json *object, const char *path, size_t 
   return found;
 }
 
-/* The innermost list element on the way along PATH; ELEMENT itself where there is none. */
+/* The innermost list element along PATH; ELEMENT if there is none. */
 static const dw_json *element_at(const dw_json *json, const char *path, const dw_json *element) {
   while (json != NULL && *path != '\0') {
     size_t length = index_length(path);
@@ -102,8 +103,8 @@ struct dw_finding_place dw_finding_place(const struct dw_check *check, const dw_
   return place;
 }
 
-/* Whether both are in the same element, so far as can be seen: it is unchanged, or the list of plugins has become
- * longer or shorter and this is one of the same type. */
+/* Returns true if both seem to be in the same element: it is unchanged, or the list of plugins became longer or shorter
+ * and both plugins have the same type. */
 static bool in_same_element(const struct dw_finding_place *old, const struct dw_finding_place *now) {
   if (dw_json_equal(old->element, now->element))
     return true;

@@ -1,4 +1,4 @@
-/* MTUs: of the interface that a plugin makes, and of what carries its frames. */
+/* MTUs: of the interface that a plugin creates, and of the NIC or bridge that carries its frames. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -7,19 +7,18 @@
 
 enum {
   MTU_LOWEST = 68,     /* ETH_MIN_MTU in the kernel's include/uapi/linux/if_ether.h */
-  MTU_LOWEST_TCP = 88, /* two headers of 20 bytes, and 48 of TCP_MIN_SND_MSS: measured, 87 carries nothing, 88 does */
+  MTU_LOWEST_TCP = 88, /* two headers of 20 bytes, and 48 of TCP_MIN_SND_MSS: measured, 87 does not work, 88 does */
   MTU_LOWEST_IPV6 = 1280 /* below it the interface has no IPv6: measured */,
   MTU_HIGHEST = 65535, /* ETH_MAX_MTU: measured with a veth */
   MTU_VETH = 1500      /* what the bridge plugin's interface has by default */
 };
 
-static bool takes_mtu(const struct dw_cni_plugin *plugin) {
+static bool has_mtu_option(const struct dw_cni_plugin *plugin) {
   return dw_plugin_needs_master(plugin->type_name) || dw_plugin_is_bridge(plugin->type_name);
 }
 
-/* The MTU that is asked for; 0 for none. Of one that is no integer, or that a plugin refuses, plugin-option speaks;
- * vishvananda/netlink passes an MTU below 0 to the kernel only where tuning sets it (link_linux.go, LinkAdd and
- * LinkSetMTU). */
+/* The requested MTU; 0 if none. plugin-option reports one that is not an integer or that the plugin rejects.
+ * vishvananda/netlink passes a negative MTU to the kernel only for tuning (link_linux.go, LinkAdd and LinkSetMTU). */
 static int64_t mtu_of(const struct dw_cni_plugin *plugin) {
   return plugin->mtu_number > 0 || dw_nad_is_tuning(plugin) ? plugin->mtu_number : 0;
 }
@@ -29,8 +28,7 @@ static bool is_unread(const struct dw_cni_plugin *plugin) {
   return dw_value_given(&plugin->mtu) && !dw_json_integer(plugin->mtu.json, &mtu);
 }
 
-/* The plugin whose interface PLUGIN, a tuning, changes: the last before it that makes one. NULL where it is not known.
- */
+/* The plugin whose interface PLUGIN, a tuning, changes: the last plugin before it that creates one. NULL if unknown. */
 static const struct dw_cni_plugin *made_before(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   for (const struct dw_cni_plugin *before = plugin; before-- > check->config->plugins;)
     if (dw_plugin_class(before->type_name) != DW_PLUGIN_META)
@@ -38,7 +36,7 @@ static const struct dw_cni_plugin *made_before(const struct dw_check *check, con
   return NULL;
 }
 
-/* Whether a tuning after PLUGIN sets the MTU anew. */
+/* Returns true if a tuning after PLUGIN sets the MTU again. */
 static bool is_tuned(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   for (const struct dw_cni_plugin *after = plugin; (after = dw_nad_next(check, after)) != NULL;)
     if (dw_nad_is_tuning(after) && mtu_of(after) != 0)
@@ -61,7 +59,7 @@ static struct dw_found found_of(const struct dw_check *check, const struct dw_cn
                            .fix = fix};
 }
 
-/* Whether the MTU is too small or too large whatever is below; then that is reported. */
+/* Reports an MTU that is too small or too large on any NIC; returns true if it is. */
 static bool is_impossible(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                           const struct dw_cni_plugin *maker) {
   struct dw_found found = found_of(check, plugin, "use the NIC's MTU, such as 9000, or remove it");
@@ -79,8 +77,8 @@ static bool is_impossible(struct dw_check *check, const struct dw_rule *rule, co
   return true;
 }
 
-/* ipvlan takes any MTU (plugins/main/ipvlan does not compare it with the master's); what is larger than the NIC's most
- * NICs and switches drop. */
+/* ipvlan accepts any MTU (plugins/main/ipvlan does not compare it with the master's), but most NICs and switches drop
+ * frames that are larger than the NIC's MTU. */
 static void above_master(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                          const struct dw_cni_plugin *maker) {
   const char *nic = maker->master.text;
@@ -100,8 +98,8 @@ static void above_master(struct dw_check *check, const struct dw_rule *rule, con
     dw_report(check, rule, &found, "is above the MTU of %s (lowest %u) on %s", nic, (unsigned)known.low, nodes);
 }
 
-/* Measured: what is larger than the port that it leaves by vanishes, and small packets pass. The bridge's own MTU is no
- * limit, for pods' ports lower it; it is what there is to go by where the uplink's is not known. */
+/* Measured: frames larger than the MTU of the outgoing port are lost, and small ones pass. The bridge's own MTU is not
+ * a limit, because the ports of pods lower it; it is only used if the uplink's is unknown. */
 static void above_uplink(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                          const char *bridge, uint32_t mtu) {
   uint32_t wire = dw_view_wire_mtu(check->view, bridge);
@@ -128,7 +126,7 @@ static void above_uplink(struct dw_check *check, const struct dw_rule *rule, con
             found.warn_at_most ? "" : "the uplink of ", bridge, (unsigned)wire, nodes);
 }
 
-/* What the pod's interface sends, its other end on the node has to take. */
+/* The other end of the pod's interface, on the node, must accept the frames that the pod sends. */
 static bool is_above_other_end(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *tuning,
                                const struct dw_cni_plugin *bridge) {
   int64_t other = mtu_of(bridge) == 0 ? MTU_VETH : mtu_of(bridge);
@@ -158,7 +156,7 @@ static void above_bridge(struct dw_check *check, const struct dw_rule *rule, con
 static void judge(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                   const struct dw_cni_plugin *maker) {
   bool given = mtu_of(plugin) != 0;
-  if ((given && is_impossible(check, rule, plugin, maker)) || !takes_mtu(maker))
+  if ((given && is_impossible(check, rule, plugin, maker)) || !has_mtu_option(maker))
     return;
   if (dw_plugin_is_bridge(maker->type_name) && (given || plugin == maker))
     above_bridge(check, rule, plugin, maker);
@@ -169,12 +167,12 @@ static void judge(struct dw_check *check, const struct dw_rule *rule, const stru
 static void mtu_above_master(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     const struct dw_cni_plugin *maker = dw_nad_is_tuning(plugin) ? made_before(check, plugin) : plugin;
-    if (maker != NULL && (plugin != maker || takes_mtu(maker)) && !is_unread(plugin))
+    if (maker != NULL && (plugin != maker || has_mtu_option(maker)) && !is_unread(plugin))
       judge(check, rule, plugin, maker);
   }
 }
 
-/* Where the configuration sets no MTU, each pod takes its node's. */
+/* If the configuration sets no MTU, each pod gets its node's. */
 static void mtu_inconsistent(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nic_next_master(check, plugin)) != NULL;) {
     struct dw_mtu_range known;

@@ -19,7 +19,7 @@ static const char config_field[] = "spec.config";
 static const char default_version[] = "0.3.1";
 static const char default_mode[] = "bridge";
 
-/* Each plugin costs a walk through the text; no chain of plugins is nearly this long. */
+/* Each plugin costs a pass over the text; no real chain of plugins is nearly this long. */
 enum { PLUGINS_MAX = 32, ROOT_WANTS = 3, EDITS_MAX = 2 * PLUGINS_MAX + ROOT_WANTS + 1 };
 
 struct edit {
@@ -49,12 +49,12 @@ static const char *json_string(struct dw_arena *arena, const char *text) {
   return dw_buf_text(&out);
 }
 
-/* A key that differs in case alone must get no twin. */
+/* If the key exists in another letter case, adding it would make it ambiguous. */
 static bool may_add(const struct filling *f, const char *key) {
   return dw_json_get(f->config->json, key) != NULL || dw_json_get_fold(f->config->json, key, NULL) == NULL;
 }
 
-/* Puts the wanted value in the place of null or "". */
+/* Replaces null or "" by the wanted value. */
 static void replace(struct filling *f, const char *path, const struct want *want) {
   struct dw_json_place place;
   const char *member = *path == '\0' ? want->key : dw_arena_join(f->arena, path, ".", want->key);
@@ -71,8 +71,8 @@ static size_t blanks_at(const struct filling *f, size_t offset) {
   return end - offset;
 }
 
-/* Fills in what the object at PATH lacks. New members go right behind its brace, each set off by the blanks that
- * follow it there, so that the text stays laid out as it was. */
+/* Adds the missing members to the object at PATH. They go directly after its brace, each preceded by the white space
+ * that follows the brace, so that the layout of the text is kept. */
 static void fill_object(struct filling *f, const char *path, const struct want *wants, size_t count) {
   struct dw_json_place object;
   if (!dw_json_locate(f->config->text, f->config->length, path, &object))
@@ -96,7 +96,7 @@ static void fill_object(struct filling *f, const char *path, const struct want *
   f->edits[f->count++] = (struct edit){{offset, 0}, dw_buf_text(&added)};
 }
 
-/* One that every plugin of the configuration accepts. */
+/* The oldest version that every plugin of the configuration accepts, but at least the default. */
 static const char *version_for(const struct dw_cni_config *config) {
   const char *version = default_version;
   for (size_t i = 0; i < config->plugin_count; i++) {
@@ -172,7 +172,7 @@ const char *dw_fill_config(struct dw_arena *arena, const struct dw_cni_config *c
 
 /* --- the live-migration block --- */
 
-/* The limits that the policy has a default for and the object no value. */
+/* The limits for which the policy has a default and the object no value. */
 struct gaps {
   enum dw_limit items[DW_LIMIT_COUNT];
   size_t count;
@@ -187,7 +187,7 @@ static struct gaps gaps_of(const struct dw_policy *policy, const struct dw_migra
   return gaps;
 }
 
-/* One operation for each limit of a block that exists. */
+/* Adds one operation for each missing limit of an existing block. */
 static void fill_members(const struct dw_policy *policy, const struct gaps *gaps,
                          const struct dw_migration_config *config, const char *block, struct dw_patch *patch) {
   for (size_t i = 0; i < gaps->count; i++) {
@@ -203,7 +203,7 @@ static void fill_members(const struct dw_policy *policy, const struct gaps *gaps
   }
 }
 
-/* The block with all its gaps filled, inside the parents that REST names ("liveMigrationConfig"; "" for none). */
+/* Writes the block with all missing limits, inside the parents that REST names ("liveMigrationConfig"; "" for none). */
 static void write_block(struct dw_json_writer *w, const struct dw_policy *policy, const struct gaps *gaps,
                         struct dw_arena *arena, const char *rest) {
   size_t opened = 0;
@@ -278,16 +278,16 @@ static void mutate_nad(struct dw_check *check, const dw_json *object, struct dw_
 
 static void mutate_limits(struct dw_check *check, const dw_json *object, struct dw_patch *patch, const char **fields) {
   dw_check_load(check, object, NULL);
-  /* KubeVirt's own defaults are better than these: with 800 s per GiB a migration of 64 GiB that fails runs for 14
-   * hours. What a MigrationPolicy leaves out is the cluster's. And what HyperConverged's operator writes itself, it
-   * would change back. */
+  /* KubeVirt's own defaults are better than these: with 800 s per GiB, a failing migration of 64 GiB runs for 14 hours.
+   * A limit that a MigrationPolicy omits is the cluster's. And HyperConverged's operator would revert changes to the
+   * KubeVirt that it manages. */
   if (check->kind == DW_KIND_MIGRATION_POLICY ||
       (check->kind == DW_KIND_KUBEVIRT && (!check->policy->mutate_kubevirts || check->migration->hco_managed)))
     return;
   dw_fill_limits(check->arena, check->policy, object, check->migration, patch, fields);
 }
 
-/* A subresource (status) writes nothing of the spec, so there is nothing to fill in. */
+/* A subresource (status) does not write the spec, so there is nothing to fill in. */
 static bool is_for_mutation(const struct dw_request *request) {
   bool writes = request->operation == DW_OP_CREATE || request->operation == DW_OP_UPDATE;
   return writes && *request->subresource == '\0' && !dw_request_deleting(request);

@@ -42,7 +42,7 @@ bool dw_nad_is_blank(const struct dw_value *value) {
   return !dw_value_given(value) || (value->text != NULL && value->text[0] == '\0');
 }
 
-/* Where spec.config is no string, its text is the same as no other. */
+/* If spec.config is not a string, it has no text and equals no other. */
 void dw_nad_mark_unread(const struct dw_check *check, struct dw_found *found) {
   const struct dw_cni_config *config = check->config;
   found->about = (struct dw_passage){config->length > 0 ? config->text : NULL, config->length};
@@ -70,8 +70,8 @@ bool dw_nad_rule_off(const struct dw_check *check, const char *id) {
   return dw_policy_action(check->policy, id, DW_ACTION_DENY) == DW_ACTION_OFF;
 }
 
-/* whereabouts hands out the lowest free address, so the first one decides. 0.0.0.0/8 is unicast but for the subnet of
- * 0.0.0.0 itself (Linux 5.3, commit 96125bf9985a; both measured). */
+/* whereabouts hands out the lowest free address, so the first one decides. 0.0.0.0/8 is unicast, except for the subnet
+ * of 0.0.0.0 itself (Linux 5.3, commit 96125bf9985a; both measured). */
 const char *dw_nad_pool_class(struct dw_arena *arena, const struct dw_pool *pool) {
   if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !pool->has_span)
     return NULL;
@@ -109,7 +109,8 @@ bool dw_nad_route_counts(const struct dw_route *route) {
   return route->dst.bits > 0 || route->priority <= (route->dst.base.v4 ? 0U : (uint32_t)DW_ROUTE_IPV6_PRIORITY);
 }
 
-/* Whether they lead to all addresses that a host can have: beyond them there is only multicast. */
+/* Returns true if the routes cover all addresses that a host can have; above them there are only multicast addresses.
+ */
 static bool covers(struct dw_arena *arena, const struct dw_routes *routes, bool v4) {
   struct dw_interval *items = dw_arena_array(arena, routes->count, sizeof *items);
   size_t count = 0;
@@ -128,8 +129,8 @@ static bool covers(struct dw_arena *arena, const struct dw_routes *routes, bool 
          dw_addr_compare(&set.items[0].last, &last) >= 0;
 }
 
-/* route-override's own, which args.cni replace. Source: redhat-nfvpe/cni-route-override cmd/route-override
- * (parseConf). */
+/* The routes of route-override, or of args.cni if it has any. Source: redhat-nfvpe/cni-route-override
+ * cmd/route-override (parseConf). */
 static struct dw_value added_routes(struct dw_arena *arena, const struct dw_cni_plugin *plugin) {
   const dw_json *cni = dw_json_get(dw_json_get_fold(plugin->json, "args", NULL), "cni");
   struct dw_value own = {.field = dw_arena_join(arena, plugin->field, ".", "addroutes"),
@@ -143,8 +144,8 @@ static bool is_route_override(const struct dw_cni_plugin *plugin) {
   return strcmp(plugin->type_name, "route-override") == 0;
 }
 
-/* A route-override behind PLUGIN takes away what that set, where it is told to. */
-static bool takes_routes(const struct dw_cni_plugin *plugin) {
+/* Returns true if PLUGIN, a route-override, removes routes of earlier plugins. */
+static bool removes_routes(const struct dw_cni_plugin *plugin) {
   static const char *const keys[] = {"flushroutes", "flushgateway"};
   bool on = false;
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -154,14 +155,14 @@ static bool takes_routes(const struct dw_cni_plugin *plugin) {
          dw_json_get_fold(plugin->json, "args", NULL) != NULL;
 }
 
-/* containernetworking/cni pkg/types/020/types.go: a result has routes only with an address of their family. Only if the
- * version is given: without one, the version that /mutate adds counts. */
+/* containernetworking/cni pkg/types/020/types.go: a result keeps a route only if it has an address of the same family.
+ * This applies only if the version is given: otherwise the version that /mutate adds counts. */
 static bool drops_routes(const struct dw_cni_config *config) {
   const char *version = config == NULL || !dw_value_given(&config->version) ? NULL : dw_cni_version_in_force(config);
   return version != NULL && (strcmp(version, "0.1.0") == 0 || strcmp(version, "0.2.0") == 0);
 }
 
-/* Whether pods may get an address of the family of ROUTE. */
+/* Returns true if pods may get an address of ROUTE's family. */
 static bool has_family(const struct dw_ipam *ipam, const struct dw_route *route) {
   bool found = ipam->error != NULL || ipam->pool_count + ipam->local_pool_count == 0;
   for (size_t i = 0; i < ipam->pool_count; i++)
@@ -172,9 +173,9 @@ static bool has_family(const struct dw_ipam *ipam, const struct dw_route *route)
   return found;
 }
 
-/* Leaves out what the plugin's result drops (measured: composed/v020-route6, composed/v020-route6-default). What can't
- * be read stays: the plugin fails on it. */
-static void leave_out_dropped(const struct dw_ipam *ipam, struct dw_routes *routes) {
+/* Removes the routes that the plugin's result drops (measured: composed/v020-route6, composed/v020-route6-default).
+ * Unreadable ones remain: the plugin fails on them. */
+static void remove_dropped(const struct dw_ipam *ipam, struct dw_routes *routes) {
   size_t kept = 0;
   for (size_t i = 0; i < routes->count; i++)
     if (dw_json_type(routes->items[i].json) != DW_JSON_OBJECT || routes->items[i].dst_state == DW_READ_BAD ||
@@ -194,11 +195,11 @@ struct dw_nad_routes dw_nad_routes(const struct dw_check *check, const struct dw
     return out;
   out.routes = dw_routes_read(check->arena, &list);
   if (!out.routes.too_many && !is_route_override(plugin) && drops_routes(check->config))
-    leave_out_dropped(&plugin->ipam, &out.routes);
+    remove_dropped(&plugin->ipam, &out.routes);
   out.covers_v4 = covers(check->arena, &out.routes, true);
   out.covers_v6 = covers(check->arena, &out.routes, false);
   for (const struct dw_cni_plugin *next = plugin; (next = dw_nad_next(check, next)) != NULL;)
-    out.may_not_count |= is_route_override(next) && takes_routes(next);
+    out.may_not_count |= is_route_override(next) && removes_routes(next);
   return out;
 }
 

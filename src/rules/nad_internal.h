@@ -7,16 +7,16 @@
 /* The CNI configuration; NULL if it cannot be read or is being deleted. */
 const struct dw_cni_config *dw_nad_config(const struct dw_check *check) __attribute__((nonnull));
 
-/* The plugins whose type can be told, one after the other: `p = NULL; (p = dw_nad_next(check, p)) != NULL`. None where
- * the configuration can't be read; of the other plugins cni-type speaks, and nobody else. */
+/* Iterates over the plugins with a valid type: `p = NULL; (p = dw_nad_next(check, p)) != NULL`. There are none if the
+ * configuration cannot be read. Only cni-type reports the other plugins. */
 const struct dw_cni_plugin *dw_nad_next(const struct dw_check *check, const struct dw_cni_plugin *after)
     __attribute__((nonnull(1)));
 
-/* The plugin that connects the pod: the first one that does, or may do. NULL where there is none, or where a plugin
- * before it can't be told. */
+/* The plugin that connects the pod: the first one that does, or may do so. NULL if there is none, or if a plugin before
+ * it has no valid type. */
 const struct dw_cni_plugin *dw_nad_connecting(const struct dw_check *check) __attribute__((nonnull));
 
-/* OVN-Kubernetes allocates by itself: whatever stands in `ipam` there is told by ipam-syntax. */
+/* Returns true for OVN-Kubernetes' plugin, which allocates addresses itself. */
 bool dw_nad_is_ovn(const struct dw_cni_plugin *plugin) __attribute__((nonnull));
 
 /* Returns true for CNI's tuning plugin and KubeVirt's copy of it. */
@@ -25,25 +25,26 @@ bool dw_nad_is_tuning(const struct dw_cni_plugin *plugin) __attribute__((nonnull
 /* Absent, null or "". */
 bool dw_nad_is_blank(const struct dw_value *value) __attribute__((nonnull));
 
-/* Marks what is found as something that could not be read as a whole: an UPDATE may leave it so only with the same
- * spec.config. */
+/* Marks a finding about something that could not be read completely: in an UPDATE, it is an old mistake only if
+ * spec.config is the same, byte for byte. */
 void dw_nad_mark_unread(const struct dw_check *check, struct dw_found *found) __attribute__((nonnull));
 
-/* Makes findings of what is refused by KIND: Multus and libcni, or a plugin. */
+/* Reports the values that KIND (Multus and libcni, or a plugin) rejects. */
 void dw_nad_report_faults(struct dw_check *check, const struct dw_rule *rule, enum dw_fault_kind kind)
     __attribute__((nonnull));
 
-/* Whether the policy switched the rule off: what it finds is then left to other rules. */
+/* Returns true if the policy turns the rule off: then other rules may report what it would find. */
 bool dw_nad_rule_off(const struct dw_check *check, const char *id) __attribute__((nonnull));
 
-/* Why range-class finds that the pool hands out addresses that serve no pod ("takes in multicast addresses"); NULL
- * where it does not. */
+/* Why the pool hands out addresses that no pod can use ("includes multicast addresses"), as range-class reports it;
+ * NULL if it does not. */
 const char *dw_nad_pool_class(struct dw_arena *arena, const struct dw_pool *pool) __attribute__((nonnull));
 
-/* Whether the rules about a pool's place and size judge it: it has addresses, and range-class let it pass. */
+/* Returns true if the rules about a pool's place and size should judge it: it has addresses, and range-class does not
+ * object. */
 bool dw_nad_pool_sound(const struct dw_check *check, const struct dw_pool *pool) __attribute__((nonnull));
 
-/* All such pools, of all plugins, in the order of the configuration. */
+/* All such pools of all plugins, in the order of the configuration. */
 struct dw_nad_pool {
   const struct dw_cni_plugin *plugin;
   const struct dw_pool *pool;
@@ -54,28 +55,28 @@ struct dw_nad_pools {
 };
 struct dw_nad_pools dw_nad_pools(const struct dw_check *check) __attribute__((nonnull));
 
-/* The routes that PLUGIN sets in the pod: those of its IPAM, or those that route-override adds. */
+/* The routes that PLUGIN adds in the pod: those of its IPAM, or those of route-override. */
 struct dw_nad_routes {
   struct dw_routes routes;
-  bool covers_v4, covers_v6; /* those that count in the pod's main table lead every address of the family here */
-  bool may_not_count;        /* the IPAM plugin is not known, or a plugin behind it takes routes away again */
+  bool covers_v4, covers_v6; /* those that count in the pod's main table cover every address of the family */
+  bool may_not_count;        /* the IPAM plugin is unknown, or a later plugin removes routes again */
 };
 struct dw_nad_routes dw_nad_routes(const struct dw_check *check, const struct dw_cni_plugin *plugin)
     __attribute__((nonnull));
-/* Whether the pod's main table leads traffic by ROUTE: not where another table or a higher metric than that of the pod
- * network's own default route keeps it aside. */
+/* Returns true if traffic uses ROUTE: it is in the main table and its metric is not higher than that of the pod
+ * network's default route. */
 bool dw_nad_route_counts(const struct dw_route *route) __attribute__((nonnull));
 
-/* Why no node is known to run virt-handler, where there is none. */
+/* Why no node is known to run virt-handler. Call it only if there is none. */
 const char *dw_nad_no_nodes(const struct dw_check *check) __attribute__((nonnull, returns_nonnull));
 
-/* Whether two pods of the migration network may run on one node. */
+/* Returns true if two pods of the migration network may run on the same node. */
 bool dw_nad_pods_meet(const struct dw_check *check) __attribute__((nonnull));
 
-/* Why the NICs of some node that runs virt-handler are not known; NULL where all are. */
+/* Why the NICs of some node that runs virt-handler are unknown; NULL if all are known. */
 const char *dw_nad_no_nics(const struct dw_check *check) __attribute__((nonnull));
 
-/* "worker-0, worker-1 and 3 more": NAMES holds the first of TOTAL names, at most MAX. */
+/* "worker-0, worker-1 and 3 more": NAMES contains the first of TOTAL names, at most MAX. */
 const char *dw_nad_list(struct dw_arena *arena, const char *const *names, size_t max, size_t total)
     __attribute__((nonnull));
 

@@ -1,4 +1,4 @@
-/* The node's NIC below the network, on every node that takes part in it. */
+/* The NIC that the network uses, on every node that takes part in it. */
 #include <string.h>
 
 #include "rules/families.h"
@@ -44,7 +44,7 @@ enum { NICS_SHOWN = 8, FIRST_VLAN = 1, LAST_VLAN = 4094 };
 /* --- master-required, master-in-container --- */
 
 /* What a plugin does without a master. Sources: containernetworking/plugins plugins/main/{macvlan,ipvlan,vlan},
- * loadConf: an ipvlan that is not the first takes the interface in prevResult, and looks for it on the node. */
+ * loadConf: an ipvlan that is not the first plugin uses the interface in prevResult, and looks for it on the node. */
 static const char *without_master(const struct dw_check *check, const struct dw_cni_plugin *plugin) {
   if (strcmp(plugin->type_name, "vlan") == 0)
     return "without it, the vlan plugin fails";
@@ -81,7 +81,7 @@ static void master_in_container(struct dw_check *check, const struct dw_rule *ru
 
 /* --- master-missing, master-unverified --- */
 
-/* What of the nodes a plugin needs by name. */
+/* What a plugin needs, by name, on the nodes. */
 struct needed {
   const struct dw_value *name;
   bool is_ovs_bridge;
@@ -130,7 +130,7 @@ static const char *suggest_nics(const struct dw_check *check, const char *name) 
                          dw_nad_list(check->arena, names, NICS_SHOWN, count));
 }
 
-/* The number in "bond2.100"; 0 where the name is not made so. */
+/* The VLAN id in a name such as "bond2.100"; 0 if there is none. */
 static unsigned vlan_in(const char *name) {
   const char *dot = strrchr(name, '.');
   unsigned vlan = 0;
@@ -144,7 +144,7 @@ static unsigned vlan_in(const char *name) {
   return vlan >= FIRST_VLAN && vlan <= LAST_VLAN ? vlan : 0;
 }
 
-/* NODE's interface for this VLAN of this NIC; NULL where it has none. */
+/* NODE's interface for this VLAN of this NIC; NULL if it has none. */
 static const char *vlan_interface(const struct dw_check *check, const char *node, const char *base, unsigned vlan) {
   const struct dw_object *nns = dw_view_find(check->view, DW_KIND_NODE_NETWORK_STATE, "", node);
   for (size_t i = 0; nns != NULL && i < nns->nns.nic_count; i++) {
@@ -156,7 +156,7 @@ static const char *vlan_interface(const struct dw_check *check, const char *node
   return NULL;
 }
 
-/* For "bond2.100" where all nodes have bond2; else NULL. */
+/* How to create an interface such as "bond2.100" if all nodes have bond2; else NULL. */
 static const char *suggest_vlan(const struct dw_check *check, const char *name, const char *node) {
   unsigned vlan = vlan_in(name);
   if (vlan == 0)
@@ -212,7 +212,7 @@ static void master_missing(struct dw_check *check, const struct dw_rule *rule) {
   }
 }
 
-/* The nodes are the same for every plugin: the first one speaks for all. */
+/* The nodes are the same for every plugin, so unknown nodes are reported for the first one only. */
 static void master_unverified(struct dw_check *check, const struct dw_rule *rule) {
   struct needed needed;
   const struct dw_cni_plugin *plugin = next_needing(check, NULL, &needed);
@@ -230,9 +230,9 @@ static void master_unverified(struct dw_check *check, const struct dw_rule *rule
 
 /* --- master-is-port --- */
 
-/* The kernel refuses these on every node where they are so. Sources: drivers/net/macvlan.c, macvlan_port_create();
- * drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create(); net/8021q/vlan.c, vlan_check_real_dev(), which refuses lo and
- * InfiniBand alone, for both are NETIF_F_VLAN_CHALLENGED. */
+/* NICs on which the kernel does not allow an interface. Sources: drivers/net/macvlan.c, macvlan_port_create();
+ * drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create(); net/8021q/vlan.c, vlan_check_real_dev(), which only rejects
+ * lo and InfiniBand, because both are NETIF_F_VLAN_CHALLENGED. */
 static const struct refusal {
   enum dw_nic_fault fault;
   bool vlan_too;
@@ -241,7 +241,8 @@ static const struct refusal {
                 {DW_NIC_IS_INFINIBAND, true, "is not an Ethernet interface"},
                 {DW_NIC_IS_PORT, false, "is a port"}};
 
-/* The first reason why the kernel refuses an interface on this plugin's master, and on which nodes; NULL if none. */
+/* The first reason why the kernel rejects an interface on this plugin's master, and on which NODES; NULL if it accepts
+ * it. */
 static const struct refusal *refusal_of(const struct dw_check *check, const struct dw_cni_plugin *plugin,
                                         struct dw_faulty *nodes) {
   bool vlan = strcmp(plugin->type_name, "vlan") == 0;
@@ -270,7 +271,7 @@ static const char *controller_word(const struct dw_nic *controller) {
   }
 }
 
-/* Instead of a NIC that nothing can be put on. */
+/* What to use instead of a NIC that cannot have interfaces on top of it. */
 static const char *suggest_others(const struct dw_check *check) {
   const char *names[NICS_SHOWN];
   size_t count = dw_view_common_nics(check->view, names, NICS_SHOWN);
@@ -279,7 +280,8 @@ static const char *suggest_others(const struct dw_check *check) {
                                       dw_nad_list(check->arena, names, NICS_SHOWN, count));
 }
 
-/* What to use instead of a port of CONTROLLER: it, unless it is a port itself or the node's own. */
+/* What to use instead of a port of CONTROLLER: the controller, unless it is a port itself or carries the node's
+ * traffic. */
 static const char *instead_of_port(const struct dw_check *check, const char *controller, const struct dw_nic *nic) {
   if (nic == NULL || dw_nic_fault(check, controller, DW_NIC_PRIMARY, 0).count > 0 ||
       dw_nic_fault(check, controller, DW_NIC_IS_PORT, 0).count > 0)

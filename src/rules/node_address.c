@@ -1,4 +1,4 @@
-/* Addresses of the nodes themselves in a network's pool: nobody keeps them from being handed out. */
+/* Addresses of the nodes themselves in a network's pool: nothing prevents them from being handed out. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -8,15 +8,15 @@
 enum { ADDRESSES_SHOWN = 3, EXCLUDES_SHOWN = 4 };
 
 /* The nodes' addresses in one pool. */
-struct taken {
+struct in_use {
   const struct dw_node_address **items;
   size_t count;
 };
 
-/* The interface that the network is on, as the nodes have it. */
+/* The interface of the nodes that the network uses. */
 struct place {
   const struct dw_wire *wire;
-  const char *nic; /* NULL where it can't be known */
+  const char *nic; /* NULL if unknown */
 };
 
 static bool is_on(const struct place *place, const struct dw_nic *nic) {
@@ -28,40 +28,40 @@ static bool is_on(const struct place *place, const struct dw_nic *nic) {
          (int)nic->more->vlan_id == place->wire->vlan;
 }
 
-/* overlap-cluster-network speaks of those that lie in the cluster's own networks. */
+/* overlap-cluster-network reports addresses in the cluster's own networks. */
 static bool is_of_cluster(const struct dw_check *check, const struct dw_addr *addr) {
   const struct dw_cluster_network *network;
   struct dw_prefix one = {.base = *addr, .bits = addr->v4 ? 32 : 128};
   return dw_view_cluster_overlaps(check->view, &one, &network, 1) > 0;
 }
 
-static struct taken find_taken(const struct dw_check *check, const struct dw_pool *pool, const struct place *place,
-                               bool on) {
+static struct in_use find_in_use(const struct dw_check *check, const struct dw_pool *pool, const struct place *place,
+                                 bool on) {
   struct dw_interval hull = {pool->usable.items[0].first, pool->usable.items[pool->usable.count - 1].last};
   size_t count;
   const struct dw_node_address *all = dw_view_node_addresses(check->view, &hull, &count);
-  struct taken taken = {dw_arena_array(check->arena, count, sizeof(const struct dw_node_address *)), 0};
+  struct in_use in_use = {dw_arena_array(check->arena, count, sizeof(const struct dw_node_address *)), 0};
   for (size_t i = 0; i < count; i++)
     if (is_on(place, all[i].nic) == on && dw_interval_set_contains(&pool->usable, &all[i].addr) &&
         (on || !is_of_cluster(check, &all[i].addr)))
-      taken.items[taken.count++] = &all[i];
-  return taken;
+      in_use.items[in_use.count++] = &all[i];
+  return in_use;
 }
 
-static const char *list_taken(struct dw_arena *arena, const struct taken *taken, bool with_nic) {
+static const char *list_in_use(struct dw_arena *arena, const struct in_use *in_use, bool with_nic) {
   const char *texts[ADDRESSES_SHOWN];
-  for (size_t i = 0; i < taken->count && i < ADDRESSES_SHOWN; i++) {
+  for (size_t i = 0; i < in_use->count && i < ADDRESSES_SHOWN; i++) {
     char addr[DW_ADDR_TEXT];
-    const struct dw_node_address *item = taken->items[i];
+    const struct dw_node_address *item = in_use->items[i];
     texts[i] = dw_arena_printf(arena, "%s (%s%s%s)", dw_addr_format(&item->addr, addr), item->node,
                                with_nic ? ", " : "", with_nic ? item->nic->name : "");
   }
-  return dw_nad_list(arena, texts, ADDRESSES_SHOWN, taken->count);
+  return dw_nad_list(arena, texts, ADDRESSES_SHOWN, in_use->count);
 }
 
 /* --- what to exclude --- */
 
-/* The widest CIDR that begins where SPAN does, and ends in it. */
+/* The widest CIDR that begins with SPAN and does not go beyond it. */
 static struct dw_prefix widest_in(const struct dw_interval *span) {
   struct dw_prefix widest = {.base = span->first, .bits = span->first.v4 ? 32 : 128};
   while (widest.bits > 0) {
@@ -74,7 +74,7 @@ static struct dw_prefix widest_in(const struct dw_interval *span) {
   return widest;
 }
 
-/* At most EXCLUDES_SHOWN CIDRs into TEXTS; more than that where they do not suffice. */
+/* Writes at most EXCLUDES_SHOWN CIDRs into TEXTS and returns their number; a larger number if these are not enough. */
 static size_t list_prefixes(struct dw_arena *arena, const struct dw_interval_set *set, const char **texts) {
   size_t count = 0;
   for (size_t i = 0; i < set->count; i++)
@@ -93,7 +93,7 @@ static size_t list_prefixes(struct dw_arena *arena, const struct dw_interval_set
   return count;
 }
 
-/* The smallest subnet that holds all of SET, where it leaves most of the pool's own; NULL where none does. */
+/* The smallest subnet that contains all of SET, if it leaves most of the pool usable; NULL if none does. */
 static const char *common_prefix(struct dw_arena *arena, const struct dw_interval_set *set,
                                  const struct dw_pool *pool) {
   for (unsigned bits = pool->subnet.base.v4 ? 32 : 128; bits > pool->subnet.bits + 1U; bits--) {
@@ -108,11 +108,11 @@ static const char *common_prefix(struct dw_arena *arena, const struct dw_interva
   return NULL;
 }
 
-static const char *exclude_taken(struct dw_arena *arena, const struct dw_nad_pool *item, const struct taken *taken) {
-  struct dw_interval *intervals = dw_arena_array(arena, taken->count, sizeof *intervals);
-  for (size_t i = 0; i < taken->count; i++)
-    intervals[i] = (struct dw_interval){taken->items[i]->addr, taken->items[i]->addr};
-  struct dw_interval_set set = dw_interval_set_make(intervals, taken->count);
+static const char *exclude_in_use(struct dw_arena *arena, const struct dw_nad_pool *item, const struct in_use *in_use) {
+  struct dw_interval *intervals = dw_arena_array(arena, in_use->count, sizeof *intervals);
+  for (size_t i = 0; i < in_use->count; i++)
+    intervals[i] = (struct dw_interval){in_use->items[i]->addr, in_use->items[i]->addr};
+  struct dw_interval_set set = dw_interval_set_make(intervals, in_use->count);
   const char *texts[EXCLUDES_SHOWN];
   size_t count = list_prefixes(arena, &set, texts);
   if (count > EXCLUDES_SHOWN && (texts[0] = common_prefix(arena, &set, item->pool)) != NULL)
@@ -129,18 +129,18 @@ static const char *exclude_taken(struct dw_arena *arena, const struct dw_nad_poo
 /* --- the rule --- */
 
 static void report(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item,
-                   const struct taken *taken, const char *nic) {
+                   const struct in_use *in_use, const char *nic) {
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = item->pool->range.field,
                            .value = item->pool->range.text,
-                           .fix = exclude_taken(check->arena, item, taken),
+                           .fix = exclude_in_use(check->arena, item, in_use),
                            .addresses = &item->pool->usable,
                            .warn_at_most = nic == NULL};
   if (nic != NULL)
     dw_report(check, rule, &found, "contains addresses that nodes use on %s, and pods can get them too: %s", nic,
-              list_taken(check->arena, taken, false));
+              list_in_use(check->arena, in_use, false));
   else
-    dw_report(check, rule, &found, "contains addresses that nodes use: %s", list_taken(check->arena, taken, true));
+    dw_report(check, rule, &found, "contains addresses that nodes use: %s", list_in_use(check->arena, in_use, true));
 }
 
 static void check_pool(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_pool *item) {
@@ -149,14 +149,14 @@ static void check_pool(struct dw_check *check, const struct dw_rule *rule, const
     return;
   const char *name = dw_wire_nic(check->arena, &wire);
   struct place place = {&wire, name == NULL ? NULL : dw_view_nic_proper(check->view, name)};
-  struct taken taken = find_taken(check, item->pool, &place, true);
-  if (taken.count > 0) {
-    report(check, rule, item, &taken, place.nic);
+  struct in_use in_use = find_in_use(check, item->pool, &place, true);
+  if (in_use.count > 0) {
+    report(check, rule, item, &in_use, place.nic);
     return;
   }
-  taken = find_taken(check, item->pool, &place, false);
-  if (taken.count > 0)
-    report(check, rule, item, &taken, NULL);
+  in_use = find_in_use(check, item->pool, &place, false);
+  if (in_use.count > 0)
+    report(check, rule, item, &in_use, NULL);
 }
 
 static void node_address_in_pool(struct dw_check *check, const struct dw_rule *rule) {

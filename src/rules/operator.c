@@ -5,7 +5,7 @@
 #include "rules/customize.h"
 #include "rules/families.h"
 
-/* What HyperConverged's operator makes of the rest of the object. */
+/* What HyperConverged's operator does with the rest of the object. */
 
 static const char *set_network(const struct dw_check *check) {
   const struct dw_value *value = &check->migration->jsonpatch_network;
@@ -16,7 +16,7 @@ static const char *set_network(const struct dw_check *check) {
   return "removes the migration network";
 }
 
-/* HyperConverged's operator reads the patched KubeVirt over the one it made itself (json.Unmarshal() at the end of
+/* HyperConverged's operator decodes the patched KubeVirt over the one that it generated (json.Unmarshal() at the end of
  * applyAnnotationPatch(), controllers/operands/operand.go): objects are merged, lists are replaced. */
 static void report_loss(struct dw_check *check, const struct dw_rule *rule, struct dw_found found) {
   const struct dw_jsonpatch_loss *loss = &check->migration->jsonpatch_loss;
@@ -36,8 +36,8 @@ static void report_loss(struct dw_check *check, const struct dw_rule *rule, stru
               "%s is replaced as a whole: %s are lost, unless HyperConverged merges its own back in", loss->path, what);
 }
 
-/* HyperConverged's webhook makes the KubeVirt object, too, and rejects what it can't apply (pkg/webhooks/validator,
- * handlers.NewKubeVirt()). */
+/* HyperConverged's webhook also generates the KubeVirt object, and rejects a patch that it cannot apply
+ * (pkg/webhooks/validator, handlers.NewKubeVirt()). */
 static void report_failure(struct dw_check *check, const struct dw_rule *rule, struct dw_found found) {
   const struct dw_jsonpatch_failure *failure = &check->migration->jsonpatch_failure;
   bool replace = strcmp(failure->name, "replace") == 0;
@@ -176,8 +176,8 @@ static bool is_switched(const struct dw_value *value, bool on) {
   return dw_json_boolean(value->json, &is) && is == on;
 }
 
-/* Absent, KubeVirt's allowWorkloadDisruption follows allowPostCopy (pkg/virt-config/virt-config.go); HyperConverged's
- * CRD fills in false since 1.19. */
+/* If it is absent, KubeVirt's allowWorkloadDisruption follows allowPostCopy (pkg/virt-config/virt-config.go);
+ * HyperConverged's CRD sets it to false since 1.19. */
 static void post_copy_off(struct dw_check *check, const struct dw_rule *rule) {
   const struct dw_migration_config *config = check->migration;
   const struct dw_value *limit = &config->limits[DW_LIMIT_COMPLETION_TIMEOUT];

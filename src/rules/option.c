@@ -1,5 +1,5 @@
-/* Options that a plugin refuses, and options that break a migration network although the plugin takes them. What each
- * plugin refuses is in the tables of model/options_*.c. */
+/* Options that a plugin rejects, and options that break a migration network although the plugin accepts them. What each
+ * plugin rejects is in the tables of src/cni/options_*.c. */
 #include <string.h>
 
 #include "base/text.h"
@@ -8,7 +8,7 @@
 
 static void plugin_option(struct dw_check *check, const struct dw_rule *rule) {
   dw_nad_report_faults(check, rule, DW_FAULT_OPTION);
-  if (!check->class.migration) /* there it is ipam-required's */
+  if (!check->class.migration) /* there, ipam-required reports it */
     dw_nad_report_faults(check, rule, DW_FAULT_IPAM);
 }
 
@@ -63,7 +63,7 @@ static void ipvlan_mode(struct dw_check *check, const struct dw_rule *rule, cons
     dw_report(check, rule, &found, "%s", silent_mode);
 }
 
-/* Linux: drivers/net/macvlan.c macvlan_common_newlink() refuses a second macvlan on a NIC that has one in this mode. */
+/* Linux: drivers/net/macvlan.c macvlan_common_newlink() rejects a second macvlan on a NIC that has one in this mode. */
 static void macvlan_mode(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *mode) {
   const struct dw_sync_controllers *sync = &check->sync;
   bool two = sync->on && sync->pods > 0 && sync->shared_nodes > 0;
@@ -103,7 +103,7 @@ static void plugin_mode(struct dw_check *check, const struct dw_rule *rule) {
 
 /* --- bridge-options --- */
 
-/* plugins/main/bridge/bridge.go:522: isDefaultGateway sets isGateway. Without an IPAM plugin neither does anything. */
+/* plugins/main/bridge/bridge.go:522: isDefaultGateway sets isGateway. Without an IPAM plugin, neither has an effect. */
 static void bridge_gateway(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   bool is_default = dw_plugin_option_true(plugin, "isDefaultGateway");
   if (plugin->ipam.type_name[0] == '\0' || (!is_default && !dw_plugin_option_true(plugin, "isGateway")))
@@ -116,7 +116,7 @@ static void bridge_gateway(struct dw_check *check, const struct dw_rule *rule, c
   dw_report(check, rule, &found, "gives the bridges of all nodes the same address on one network");
 }
 
-/* bridge.go:341 ensureBridge() switches it on, and nothing switches it off. */
+/* bridge.go:341 ensureBridge() turns it on, and nothing turns it off. */
 static void bridge_promiscuous(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   if (!dw_plugin_option_true(plugin, "promiscMode") || dw_plugin_option_true(plugin, "hairpinMode"))
     return;
@@ -129,7 +129,7 @@ static void bridge_promiscuous(struct dw_check *check, const struct dw_rule *rul
   dw_report(check, rule, &found, "leaves the node's bridge in promiscuous mode permanently");
 }
 
-/* Flags of a wrong type are plugin-option's. */
+/* plugin-option reports flags of the wrong type. */
 static void bridge_options(struct dw_check *check, const struct dw_rule *rule) {
   dw_nad_report_faults(check, rule, DW_FAULT_BRIDGE);
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {

@@ -1,11 +1,11 @@
-/* Ranges against what else is in use: the cluster's own networks, other NADs, other clusters. */
+/* Ranges that overlap others: the cluster's own networks, other NADs, other clusters. */
 #include <string.h>
 
 #include "rules/families.h"
 #include "rules/nad_internal.h"
 
-/* Each range is looked up among all networks and NADs, so a configuration must not bring any number of them. Of more
- * than these overlap-network speaks. */
+/* Each range is compared with all networks and NADs, so their number must be limited. overlap-network reports larger
+ * numbers. */
 enum { POOLS_COMPARED = 1024 };
 
 static void report_too_many(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *first,
@@ -16,7 +16,7 @@ static void report_too_many(struct dw_check *check, const struct dw_rule *rule, 
   dw_report(check, rule, &found, "only the first %d ranges are compared with %s", POOLS_COMPARED, with);
 }
 
-/* What leads the pod's traffic to a subnet: an address in it, or a route. */
+/* What sends the pod's traffic to a subnet: an address in it, or a route. */
 struct lead {
   struct dw_value value;
   const struct dw_prefix *subnet;
@@ -47,7 +47,7 @@ static bool cluster_overlap(struct dw_check *check, const struct dw_rule *rule, 
   return true;
 }
 
-/* Whether overlap-network denies the same configuration for the same reason. */
+/* Returns true if overlap-network denies the same configuration for the same reason. */
 static bool is_denied_as_too_many(const struct dw_check *check) {
   return dw_nad_pools(check).count > POOLS_COMPARED &&
          dw_policy_action(check->policy, "overlap-network", DW_ACTION_DENY) == DW_ACTION_DENY;
@@ -90,7 +90,7 @@ static void compare_pools(struct leads *leads, const struct dw_cni_plugin *plugi
   }
 }
 
-/* default-route speaks of those that lead everything away. */
+/* default-route reports routes that cover everything. */
 static void compare_routes(struct leads *leads, const struct dw_cni_plugin *plugin) {
   struct dw_nad_routes all = dw_nad_routes(leads->check, plugin);
   for (size_t i = 0; i < all.routes.count; i++) {
@@ -117,7 +117,7 @@ static void overlap_cluster_network(struct dw_check *check, const struct dw_rule
     dw_report_unverified(check, rule, leads.first, "cluster networks unknown; set clusterNetworks");
 }
 
-/* What is compared with other NADs' pools. */
+/* A range to compare with other NADs' pools. */
 struct candidate {
   const struct dw_value *value;
   const struct dw_prefix *subnet;
@@ -131,7 +131,7 @@ struct candidates {
   size_t count;
 };
 
-/* A migration network with addresses of each node by itself has a finding for that already (ipam-per-node). */
+/* Not for migration networks, where ipam-per-node reports addresses that each node hands out separately. */
 static void add_local_pools(struct dw_check *check, struct candidates *all) {
   size_t most = all->count;
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;)
@@ -161,7 +161,6 @@ static struct candidates find_candidates(struct dw_check *check) {
   return all;
 }
 
-/* Conflicts of one candidate: how many NADs, and the one to name. */
 static const char *network_name(const struct dw_check *check, const struct candidate *item) {
   if (item->allocator != DW_ALLOCATOR_OVN)
     return item->plugin->ipam.network_name;
@@ -204,7 +203,7 @@ static bool network_overlap(struct dw_check *check, const struct dw_rule *rule, 
   return true;
 }
 
-/* MetalLB answers for the addresses of its pools on the nodes' networks; on which of them its pools do not say. */
+/* MetalLB answers for the addresses of its pools on the nodes' networks; the pools do not say on which of them. */
 static void service_overlap(struct dw_check *check, const struct dw_rule *rule, const struct candidate *item) {
   const struct dw_service_range *range = dw_view_service_range(check->view, item->usable);
   enum dw_wire_kind wire = dw_wire_of(check->arena, item->plugin).kind;

@@ -1,4 +1,4 @@
-/* NADs of OVN-Kubernetes: what its controller refuses, and where a localnet leaves the nodes. */
+/* NADs of OVN-Kubernetes: what its controller rejects, and through which bridge a localnet leaves the nodes. */
 #include <string.h>
 
 #include "cni/ovn.h"
@@ -30,7 +30,7 @@ static void report_problem(struct dw_check *check, const struct dw_rule *rule, c
   dw_report(check, rule, &found, "%s", problem->what);
 }
 
-/* Whether OWN names this NAD. Of a manifest without a namespace nobody knows where it will be applied. */
+/* Returns true if OWN names this NAD. The namespace of a manifest that has none is unknown until it is applied. */
 static bool names_itself(const struct dw_check *check, const char *own) {
   const char *slash = strchr(own, '/');
   size_t length = slash == NULL ? 0 : (size_t)(slash - own);
@@ -55,8 +55,8 @@ static void check_nad_name(struct dw_check *check, const struct dw_rule *rule, c
                     : "is not the NAD's own NAMESPACE/NAME, so OVN-Kubernetes rejects the network");
 }
 
-/* Multus calls the plugin for migration0 with the default network's own port (pkg/cni/cniserver.go), which is taken
- * away from eth0. */
+/* For migration0, Multus would call the plugin with the default network's own port (pkg/cni/cniserver.go), which is
+ * thereby removed from eth0. */
 static void check_attachable(struct dw_check *check, const struct dw_rule *rule, const struct dw_ovn *ovn) {
   if (!check->class.migration)
     return;
@@ -137,7 +137,7 @@ static void unmapped_localnet(struct dw_check *check, const struct dw_rule *rule
               dw_view_summary(check->view).network_nodes, unmapped->nodes);
     return;
   }
-  /* Also what a NodeNetworkState of an nmstate that does not know bridge mappings looks like. */
+  /* A NodeNetworkState looks the same if its nmstate does not know bridge mappings. */
   found->warn_at_most = true;
   dw_report(check, rule, found, "no node maps localnet %s to a bridge (NodeNetworkState ovn.bridge-mappings)",
             found->value);

@@ -37,7 +37,8 @@ static bool ends_with(const char *text, const char *end) {
   return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
 }
 
-/* Where whereabouts' own installation and OpenShift's put it; any other path is known to the nodes alone. */
+/* The path that whereabouts' own installation and OpenShift's use. Whether another file exists can only be seen on the
+ * nodes. */
 static bool is_usual_kubeconfig(const struct dw_value *path) {
   return dw_nad_is_blank(path) || path->text == NULL || ends_with(path->text, "/whereabouts.d/whereabouts.kubeconfig");
 }
@@ -108,7 +109,7 @@ static bool has_global_pool(struct dw_arena *arena, const struct dw_ipam *ipam) 
   return false;
 }
 
-/* Also where the pool begins with other addresses. */
+/* The same for the whole subnet, even if the pool begins with other addresses. */
 static const char *whole_class(struct dw_arena *arena, const struct dw_pool *pool) {
   struct dw_pool_ends whole;
   if (!pool->subnet_known || pool->state == DW_POOL_EMPTY || !dw_pool_ends(&pool->subnet, NULL, NULL, &whole))
@@ -122,15 +123,15 @@ static bool is_of_class(const struct dw_pool *pool, const char *wanted) {
   return class_name != NULL && strcmp(class_name, wanted) == 0 && pool->subnet.bits > 0;
 }
 
-/* virt-handler passes over link-local and loopback addresses while it looks for a global one (measured): beside a pool
- * of those they do no harm, and other pods may want them. */
-static bool serves_beside(const struct dw_check *check, const struct dw_pool *pool, bool global_beside) {
-  return is_of_class(pool, "link-local") ? global_beside || !check->class.migration
-                                         : global_beside && pool->subnet.base.v4 && is_of_class(pool, "loopback");
+/* virt-handler skips link-local and loopback addresses when it looks for a global one (measured). So they do no harm in
+ * addition to a pool of global ones, and other pods may need them. */
+static bool is_harmless(const struct dw_check *check, const struct dw_pool *pool, bool has_global) {
+  return is_of_class(pool, "link-local") ? has_global || !check->class.migration
+                                         : has_global && pool->subnet.base.v4 && is_of_class(pool, "loopback");
 }
 
 static void report_class(struct dw_check *check, const struct dw_rule *rule, const struct dw_pool *pool,
-                         bool global_beside) {
+                         bool has_global) {
   const char *what = dw_nad_pool_class(check->arena, pool);
   bool hands_them_out = what != NULL;
   if (what == NULL)
@@ -142,31 +143,31 @@ static void report_class(struct dw_check *check, const struct dw_rule *rule, con
                                .field = pool->range.field,
                                .value = pool->range.text,
                                .fix = "choose a private range, such as 192.168.99.0/24",
-                               .warn_at_most = !hands_them_out || serves_beside(check, pool, global_beside)},
+                               .warn_at_most = !hands_them_out || is_harmless(check, pool, has_global)},
             "%s", what);
 }
 
 static void range_class(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
-    bool global_beside = has_global_pool(check->arena, &plugin->ipam);
+    bool has_global = has_global_pool(check->arena, &plugin->ipam);
     for (size_t i = 0; i < plugin->ipam.pool_count; i++)
-      report_class(check, rule, &plugin->ipam.pools[i], global_beside);
+      report_class(check, rule, &plugin->ipam.pools[i], has_global);
   }
 }
 
-/* A pool that stands before another one and shares addresses with it. */
+/* An earlier pool that shares addresses with this one. */
 struct overlap {
-  const struct dw_pool *earlier; /* NULL where there is none */
+  const struct dw_pool *earlier; /* NULL if there is none */
   struct dw_interval shared;
 };
 
-/* All intervals' ends in address order, each marked with the first interval in the configuration that holds it. Two
- * intervals that overlap hold the higher one of their first addresses in common, so the ends tell all overlaps. */
+/* The ends of all intervals in address order, each marked with the first interval of the configuration that contains
+ * it. Two overlapping intervals share the higher one of their first addresses, so the ends reveal all overlaps. */
 struct marks {
   struct dw_addr *ends;
   size_t count;
-  const struct dw_interval_entry **holders; /* NULL where there is none yet */
-  uint32_t *open;                           /* leads to the next end without a holder; COUNT where none is left */
+  const struct dw_interval_entry **holders; /* NULL if there is none yet */
+  uint32_t *open;                           /* leads to the next end without a holder; COUNT if none is left */
 };
 
 static int by_address(const void *a, const void *b) {
@@ -195,7 +196,7 @@ static size_t place_of(const struct marks *marks, const struct dw_addr *end) {
   return (size_t)(found - marks->ends);
 }
 
-/* The ways are shortened as they are gone, so that all of them together stay near linear. */
+/* Path halving, as in a union-find structure, keeps the total cost nearly linear. */
 static size_t next_open(struct marks *marks, size_t place) {
   while (marks->open[place] != place) {
     marks->open[place] = marks->open[marks->open[place]];
@@ -204,7 +205,7 @@ static size_t next_open(struct marks *marks, size_t place) {
   return place;
 }
 
-/* Marks what is open of ENTRY; an interval marked before that shares addresses with it, or NULL. */
+/* Marks the ends in ENTRY that are still open. Returns an earlier interval that shares addresses with it, or NULL. */
 static const struct dw_interval_entry *mark(struct marks *marks, const struct dw_interval_entry *entry) {
   const struct dw_interval_entry *met = NULL;
   size_t last = place_of(marks, &entry->span.last);
@@ -225,7 +226,7 @@ static struct dw_interval shared_part(const struct dw_interval *a, const struct 
                               dw_addr_compare(&a->last, &b->last) < 0 ? a->last : b->last};
 }
 
-/* For each pool an earlier one that it shares addresses with; a pool's own intervals share none. */
+/* For each pool, an earlier one that it shares addresses with. The intervals of one pool never overlap each other. */
 static const struct overlap *find_overlaps(struct dw_arena *arena, const struct dw_nad_pools *pools) {
   size_t count = 0;
   for (size_t i = 0; i < pools->count; i++)
@@ -269,8 +270,8 @@ static bool share_ippool(const struct dw_nad_pool *one, const struct dw_nad_pool
          strcmp(one->plugin->ipam.network_name, other->plugin->ipam.network_name) == 0;
 }
 
-/* For each pool the first one of the same subnet before it, or NULL. whereabouts keeps one IPPool per subnet and finds
- * that the pod has an address in it already (pkg/allocate/allocate.go, AssignIP). */
+/* For each pool, the first earlier one with the same subnet, or NULL. whereabouts keeps one IPPool per subnet and finds
+ * that the pod already has an address in it (pkg/allocate/allocate.go, AssignIP). */
 static const struct dw_pool **find_same_subnets(struct dw_arena *arena, const struct dw_nad_pools *pools) {
   const struct dw_pool **same = dw_arena_array(arena, pools->count, sizeof(*same));
   struct placed *placed = dw_arena_array(arena, pools->count, sizeof *placed);
@@ -299,9 +300,9 @@ static void report_same_subnet(struct dw_check *check, const struct dw_rule *rul
             dw_prefix_format(&pool->subnet, subnet), earlier->range.field);
 }
 
-/* Measured: a pod takes the first free address of each pool, and whereabouts lets it have its own reservation again.
- * IPv4 accepts one address with two prefix lengths, IPv6 does not. Without reservations two pods get one address,
- * unless both pools begin at the same one. */
+/* Measured: a pod gets the first free address of each pool, and whereabouts gives a pod its own reservation again. IPv4
+ * accepts one address with two prefix lengths, IPv6 does not. Without reservations, two pods get the same address,
+ * unless both pools begin with the same one. */
 static bool may_share(const struct dw_nad_pool *item, const struct dw_pool *earlier) {
   if (item->plugin->ipam.type != DW_IPAM_WHEREABOUTS)
     return false;
@@ -347,7 +348,7 @@ static const struct dw_pool *pool_with(const struct dw_check *check, const struc
   return NULL;
 }
 
-/* In ipRanges the entry goes beside the range: the top level's exclude does not count there. */
+/* In ipRanges, the exclude must be next to the range: the one at the top level does not apply there. */
 static const char *exclude_gateway(struct dw_arena *arena, const struct dw_ipam *ipam, const struct dw_pool *pool) {
   char text[DW_ADDR_TEXT];
   const char *gateway = dw_addr_format(&ipam->gateway.addr, text);
@@ -378,9 +379,9 @@ static void gateway_in_pool(struct dw_check *check, const struct dw_rule *rule) 
   }
 }
 
-enum gateway_place { INSIDE, OUTSIDE, UNTOLD };
+enum gateway_place { INSIDE, OUTSIDE, UNKNOWN };
 
-/* A router's link-local address, which is on every link: the usual gateway of IPv6. */
+/* A router's link-local address exists on every link; it is the usual IPv6 gateway. */
 static bool is_on_every_link(const struct dw_addr *gateway) {
   struct dw_interval span = {*gateway, *gateway};
   const char *class_name = dw_special_class(&span);
@@ -388,18 +389,18 @@ static bool is_on_every_link(const struct dw_addr *gateway) {
 }
 
 static enum gateway_place locate_gateway(const struct dw_check *check, const struct dw_ipam *ipam) {
-  bool untold = ipam->pool_count == 0 || ipam->has_addresses;
+  bool unknown = ipam->pool_count == 0 || ipam->has_addresses;
   if (is_on_every_link(&ipam->gateway.addr))
     return INSIDE;
   for (size_t i = 0; i < ipam->pool_count; i++) {
     const struct dw_pool *pool = &ipam->pools[i];
     if (!pool->subnet_known ||
         (dw_nad_pool_class(check->arena, pool) != NULL && !dw_nad_rule_off(check, "range-class")))
-      untold = true;
+      unknown = true;
     else if (dw_prefix_contains(&pool->subnet, &ipam->gateway.addr))
       return INSIDE;
   }
-  return untold ? UNTOLD : OUTSIDE;
+  return unknown ? UNKNOWN : OUTSIDE;
 }
 
 static void gateway_outside(struct dw_check *check, const struct dw_rule *rule) {

@@ -2,8 +2,8 @@
 
 #include "rules/rules_internal.h"
 
-/* An UPDATE is judged on what it changes (design, section 5): a mistake that the old object has, too, is no reason to
- * refuse the change of something else. */
+/* An UPDATE is judged by what it changes: a mistake that the old object has, too, is no reason to reject another
+ * change. */
 
 static bool has_denial(const struct dw_findings *findings) {
   if (findings->more_denials > 0)
@@ -15,23 +15,23 @@ static bool has_denial(const struct dw_findings *findings) {
   return false;
 }
 
-static void let_stand(struct dw_finding *finding) {
+static void tolerate(struct dw_finding *finding) {
   finding->unavailable = false;
   if (finding->action != DW_ACTION_DENY)
     return;
   finding->action = DW_ACTION_WARN;
-  finding->standing = true;
+  finding->tolerated = true;
 }
 
-static void let_all_stand(struct dw_check *check) {
+static void tolerate_all(struct dw_check *check) {
   for (size_t i = 0; i < check->findings.count; i++)
-    let_stand(&check->findings.items[i]);
+    tolerate(&check->findings.items[i]);
   check->findings.more_warnings += check->findings.more_denials;
   check->findings.more_denials = 0;
   check->unavailable = false;
 }
 
-/* The findings of one rule, from FROM on; they come one after another. */
+/* The findings of one rule, which are adjacent, beginning with FROM. */
 static struct dw_findings run_at(const struct dw_findings *findings, size_t from) {
   struct dw_findings run = {.items = &findings->items[from]};
   while (from + run.count < findings->count && run.items[run.count].rule == run.items[0].rule)
@@ -59,10 +59,10 @@ struct update {
 /* FINDING is the mistake OLD: one old mistake excuses one new one. But a configuration that cannot be read may stay as
  * it was only if it does not become a migration network. */
 static void pair_off(const struct update *update, struct dw_finding *finding, struct dw_finding *old) {
-  let_stand(old);
+  tolerate(old);
   bool becomes_network = update->check->class.migration && !update->before->class.migration;
   if (!finding->facts.unreadable || !becomes_network)
-    let_stand(finding);
+    tolerate(finding);
 }
 
 static void pair_unmoved(const struct update *update, struct dw_findings now, struct dw_findings old) {
@@ -76,7 +76,7 @@ static void pair_unmoved(const struct update *update, struct dw_findings now, st
   }
 }
 
-/* Of a rule, so many are looked for at another place. */
+/* At most this many findings of one rule are searched for at another path. */
 enum { MOVED_MAX = 64 };
 
 static size_t places_of(const struct dw_check *check, const dw_json *object, struct dw_findings run,
@@ -91,14 +91,14 @@ static size_t places_of(const struct dw_check *check, const dw_json *object, str
 static void pair_moved(const struct update *update, struct dw_findings now, struct dw_findings old) {
   struct dw_finding_place olds[MOVED_MAX];
   size_t old_count = places_of(update->before, update->request->old_object, old, olds);
-  for (size_t i = 0, looked = 0; i < now.count && old_count > 0 && looked < MOVED_MAX; i++) {
+  for (size_t i = 0, searched = 0; i < now.count && old_count > 0 && searched < MOVED_MAX; i++) {
     if (!refuses(&now.items[i]))
       continue;
     struct dw_finding_place place = dw_finding_place(update->check, update->request->object, &now.items[i]);
     size_t k = 0;
     while (k < old_count && !dw_finding_moved(&olds[k], &place))
       k++;
-    looked++;
+    searched++;
     if (k == old_count)
       continue;
     pair_off(update, &now.items[i], olds[k].finding);
@@ -129,7 +129,7 @@ static bool same_metadata(const struct dw_request *request, const char *map, con
                        dw_json_path(request->old_object, "metadata", map, key, NULL));
 }
 
-/* What the rules read of metadata, but for what makes a NAD a migration network. */
+/* Compares the spec and the metadata that rules read, except for what makes a NAD a migration network. */
 static bool same_spec(const struct dw_request *request) {
   return same_metadata(request, "annotations", "kubevirt.kubevirt.io/jsonpatch") &&
          same_metadata(request, "annotations", DW_RESOURCE_ANNOTATION) &&
@@ -137,7 +137,7 @@ static bool same_spec(const struct dw_request *request) {
          dw_json_equal(dw_json_get(request->object, "spec"), dw_json_get(request->old_object, "spec"));
 }
 
-/* Nothing that the rules read has changed. BEFORE is the check of the old object. */
+/* Returns true if nothing that the rules read has changed. BEFORE is the check of the old object. */
 static bool is_unchanged(const struct dw_check *check, const struct dw_check *before,
                          const struct dw_request *request) {
   return same_spec(request) && before->class.migration == check->class.migration;
@@ -147,19 +147,19 @@ void dw_ratchet(struct dw_check *check, const struct dw_request *request) {
   if (!check->unavailable && !has_denial(&check->findings))
     return;
   if (dw_request_deleting(request)) {
-    let_all_stand(check);
+    tolerate_all(check);
     return;
   }
   if (request->operation != DW_OP_UPDATE || request->old_object == NULL)
     return;
-  /* Judged as if it were new: rules that compare old and new do not apply to it. */
+  /* The old object is judged as if it were new: rules that compare old and new do not apply. */
   struct dw_check before = *check;
   before.operation = DW_OP_CREATE;
   before.findings = (struct dw_findings){0};
   before.unavailable = false;
   dw_check_turn_back(&before, request->old_object);
   if (is_unchanged(check, &before, request)) {
-    let_all_stand(check);
+    tolerate_all(check);
     return;
   }
   dw_check_run(&before);

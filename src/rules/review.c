@@ -10,7 +10,7 @@ const char *dw_operation_name(enum dw_operation operation) {
   return operation_names[operation];
 }
 
-/* A member of the envelope: what stands there and where, as messages name it. */
+/* A member of the envelope: its value, and its path as messages name it. */
 struct part {
   const char *field;
   const dw_json *json;
@@ -57,11 +57,11 @@ static int read_nonempty(const struct part *part, const char **out, struct dw_er
   return 0;
 }
 
-/* --- the parts that no rule reads: they must be of their type all the same, or it is no API server that asks --- */
+/* --- the parts that no rule reads: if their types are wrong, the sender is not an API server --- */
 
 struct shape {
   const char *field;
-  const char *parent; /* below request; NULL for request itself */
+  const char *parent; /* a member of request; NULL for request itself */
   const char *key;
   enum dw_json_type type;
   const char *wanted;
@@ -165,7 +165,7 @@ static int read_texts(const dw_json *request, struct dw_request *out, struct dw_
 
 /* --- the objects --- */
 
-/* An object, or NULL for null; NEEDED where the operation can't do without. */
+/* Reads an object, or NULL for null; NEEDED if the operation requires one. */
 static int read_state(const struct part *part, bool needed, const dw_json **out, struct dw_error *err) {
   bool missing = is_missing(part->json);
   if ((needed || !missing) && dw_json_type(part->json) != DW_JSON_OBJECT)
@@ -174,7 +174,7 @@ static int read_state(const struct part *part, bool needed, const dw_json **out,
   return 0;
 }
 
-/* Options of a connection may be anything: no rule reads them. */
+/* The options of a CONNECT may be anything: no rule reads them. */
 static void read_connect(const dw_json *request, struct dw_request *out) {
   const dw_json *object = dw_json_get(request, "object");
   const dw_json *old_object = dw_json_get(request, "oldObject");
@@ -199,8 +199,8 @@ static int read_objects(const dw_json *request, struct dw_request *out, struct d
   return 0;
 }
 
-/* What the request leaves out (the name under generateName, and on some old servers) the object may tell. */
-static const char *told(const char *text, const struct dw_request *request, const char *key) {
+/* TEXT or, if the request omits it (the name with generateName, and with some old API servers), the object's own. */
+static const char *or_from_object(const char *text, const struct dw_request *request, const char *key) {
   const dw_json *const objects[] = {request->object, request->old_object};
   for (size_t i = 0; text[0] == '\0' && i < sizeof objects / sizeof *objects; i++) {
     const char *own = dw_json_get_string(dw_json_get(objects[i], "metadata"), key);
@@ -214,12 +214,12 @@ static int read_request(const dw_json *request, struct dw_request *out, struct d
       read_operation(request, &out->operation, err) != 0 || read_dry_run(request, &out->dry_run, err) != 0 ||
       check_shapes(request, err) != 0 || read_objects(request, out, err) != 0)
     return -1;
-  out->ns = told(out->ns, out, "namespace");
-  out->name = told(out->name, out, "name");
+  out->ns = or_from_object(out->ns, out, "namespace");
+  out->name = or_from_object(out->name, out, "name");
   return 0;
 }
 
-/* Much of an object, often most of it, and no rule reads them. */
+/* No rule reads these members, which are often the largest part of an object. */
 static const char *const unread[] = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration", NULL};
 
 int dw_request_read(struct dw_arena *arena, const char *body, size_t length, struct dw_request *out,

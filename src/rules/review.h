@@ -11,11 +11,11 @@
 #include "base/error.h"
 #include "json/json.h"
 
-/* --- limits that apply by default, in bytes --- */
+/* --- default limits, in bytes --- */
 
 /* An API server sends at most a few MiB: etcd's limit for one object, old and new. */
 #define DW_DEFAULT_MAX_BODY ((size_t)8 << 20)
-/* What one request's parsed JSON may take: with its body, the largest stays under 64 MiB. */
+/* Memory for the parsed JSON of one request: with its body, the largest request needs less than 64 MiB. */
 #define DW_DEFAULT_MAX_MEMORY ((size_t)32 << 20)
 
 enum dw_operation { DW_OP_CREATE, DW_OP_UPDATE, DW_OP_DELETE, DW_OP_CONNECT };
@@ -25,8 +25,8 @@ struct dw_request {
   const char *api_version; /* "admission.k8s.io/v1" or "admission.k8s.io/v1beta1" */
   const char *uid;
   const char *group, *version, *kind; /* of the object as sent (request.kind) */
-  const char *subresource;            /* "" where none */
-  const char *ns, *name;              /* request's, else the object's metadata; "" where none (generateName) */
+  const char *subresource;            /* "" if none */
+  const char *ns, *name;              /* the request's, else from the object's metadata; "" if none (generateName) */
   const char *user;                   /* userInfo.username; "" */
   enum dw_operation operation;
   bool dry_run;
@@ -34,9 +34,9 @@ struct dw_request {
   const dw_json *old_object; /* NULL on CREATE */
 };
 
-/* Reads a body. -1: it is no well-formed AdmissionReview (HTTP 400; DW_ERR_DEPTH 400; DW_ERR_MEMORY 413), including
- * duplicate keys, a wrong type in any part of the envelope, and an `object` that is missing or no object where the
- * operation needs one. OUT points into the arena. */
+/* Reads a body; OUT points into the arena. Returns -1 if it is not a well-formed AdmissionReview (HTTP 400; 413 for
+ * DW_ERR_MEMORY): also for duplicate keys, a wrong type in any part of the envelope, and an `object` that is missing or
+ * not an object although the operation needs one. */
 int dw_request_read(struct dw_arena *arena, const char *body, size_t length, struct dw_request *out,
                     struct dw_error *err) __attribute__((nonnull(1, 2, 4), warn_unused_result));
 
@@ -47,22 +47,23 @@ struct dw_cause {
   const char *message; /* `Invalid value: "x": ... [rule-id]` */
 };
 
-/* What is answered. All text belongs to the arena of the request. */
+/* The answer to a request. All text belongs to the arena of the request. */
 struct dw_answer {
   bool allowed;
-  int code;           /* where denied: 422, 503 ...; HTTP's status is 200 all the same */
+  int code;           /* if denied: 422, 503 ...; the HTTP status is still 200 */
   const char *reason; /* "Invalid", "ServiceUnavailable" */
   const char *message;
   struct dw_cause *causes; /* with code 422 */
   size_t cause_count;
-  const char **warnings; /* ready to print, within the API's limits */
+  const char **warnings; /* ready to print, within the API server's limits */
   size_t warning_count;
   const char *patch; /* JSON Patch text; NULL for none */
   size_t patch_length;
   const char *denied, *warned, *defaulted; /* audit annotations; NULL leaves the key out */
 };
 
-/* Writes the AdmissionReview that answers REQUEST, ended by a line break. v1beta1 answers carry the same fields. */
+/* Writes the AdmissionReview that answers REQUEST, with a line break at the end. v1beta1 answers have the same fields.
+ */
 void dw_answer_write(const struct dw_request *request, const struct dw_answer *answer, struct dw_buf *out)
     __attribute__((nonnull));
 

@@ -37,7 +37,7 @@ static void put_details(struct dw_json_writer *w, const struct dw_request *reque
   dw_json_end_object(w);
 }
 
-/* As the API server's own metav1.Status, which kubectl prints best. */
+/* Like the API server's own metav1.Status, which kubectl prints best. */
 static void put_status(struct dw_json_writer *w, const struct dw_request *request, const struct dw_answer *answer) {
   dw_json_key(w, "status");
   dw_json_begin_object(w);

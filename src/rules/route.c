@@ -1,5 +1,5 @@
-/* The routes that a network sets in the pod: those that lead away what belongs elsewhere, and those that can't be set.
- * Each case was run with CNI plugins v1.10.0 (pkg/ipam/ipam_linux.go, ConfigureIface) on Linux 6.18. */
+/* The routes that a network adds in the pod: those that misdirect other traffic, and those that cannot be added. Each
+ * case was measured with CNI plugins v1.10.0 (pkg/ipam/ipam_linux.go, ConfigureIface) on Linux 6.18. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +16,14 @@ static const char *default_route_text(const struct dw_route *route) {
   return "also sends the pod's other traffic here";
 }
 
-/* Whether ONE leads more, or the same from a lower address on. */
+/* Returns true if ONE is wider than OTHER, or as wide and begins with a lower address. */
 static bool is_before(const struct dw_route *one, const struct dw_route *other) {
   if (one->dst.bits != other->dst.bits)
     return one->dst.bits < other->dst.bits;
   return dw_addr_compare(&one->dst.base, &other->dst.base) < 0;
 }
 
-/* Of several routes that only together cover a family, the widest speaks for all, in whatever order they are. */
+/* If only several routes together cover a family, the widest one is reported, whatever their order. */
 static void covering_routes(struct dw_check *check, const struct dw_rule *rule, const struct dw_nad_routes *all,
                             bool v4) {
   const struct dw_route *first = NULL;
@@ -71,8 +71,8 @@ static void default_routes(struct dw_check *check, const struct dw_rule *rule, c
     covering_routes(check, rule, &all, false);
 }
 
-/* Source: plugins/main/bridge/bridge.go, cmdAdd: a default route of each family that has an address. bridge-options
- * speaks of the same key. */
+/* Source: plugins/main/bridge/bridge.go, cmdAdd: a default route for each family that has an address. bridge-options
+ * reports the same key. */
 static void default_gateway(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   if (!dw_plugin_is_bridge(plugin->type_name) || plugin->ipam.type_name[0] == '\0' ||
       !dw_plugin_option_true(plugin, "isDefaultGateway") || !dw_nad_rule_off(check, "bridge-options"))
@@ -92,7 +92,7 @@ static void default_route(struct dw_check *check, const struct dw_rule *rule) {
 
 /* --- route-unusable --- */
 
-/* What the kernel knows of the pod's interface when it is given the routes. */
+/* What the kernel knows about the pod's interface when the routes are added. */
 struct link {
   struct dw_check *check;
   const struct dw_rule *rule;
@@ -101,7 +101,7 @@ struct link {
   const struct dw_prefix **subnets; /* of the interface's addresses */
   size_t subnet_count;
   bool subnets_known;
-  const struct dw_ip_value *gateways[2]; /* of routes without one: IPv6, IPv4; NULL where none */
+  const struct dw_ip_value *gateways[2]; /* for routes without a gateway: IPv6, IPv4; NULL if none */
 };
 
 static void add_gateway(struct link *link, const struct dw_ip_value *gateway) {
@@ -133,7 +133,7 @@ static const struct dw_prefix *subnet_with(const struct link *link, const struct
   return NULL;
 }
 
-/* The gateway that counts: the route's own or, without one, the network's. */
+/* The route's own gateway or, without one, the network's. */
 static const struct dw_addr *gateway_of(const struct link *link, const struct dw_route *route) {
   if (route->gw_state == DW_READ_OK)
     return &route->gw;
@@ -163,11 +163,11 @@ static struct dw_found about(const struct link *link, const struct dw_route *rou
                            .warn_at_most = link->all->may_not_count};
 }
 
-/* The checks of one route, in turn: true where the others have nothing more to say. */
+/* The checks of one route, which run in turn. One that returns true ends them. */
 
-/* A null makes the plugins crash (ConfigureIface takes what it points to). Of what can't be read ipam-syntax and
- * plugin-option speak. */
-static bool is_no_route(struct link *link, const struct dw_route *route) {
+/* A null makes the plugins crash, because ConfigureIface dereferences it. ipam-syntax and plugin-option report other
+ * values that cannot be read. */
+static bool is_not_an_object(struct link *link, const struct dw_route *route) {
   if (dw_json_type(route->json) == DW_JSON_OBJECT)
     return false;
   struct dw_value value = dw_route_value(link->check->arena, &link->all->routes, route);
@@ -191,7 +191,7 @@ static bool has_no_destination(struct link *link, const struct dw_route *route) 
   return true;
 }
 
-/* In IPv6 the kernel takes no notice of them. */
+/* In IPv6, the kernel ignores them. */
 static bool has_host_bits(struct link *link, const struct dw_route *route) {
   if (!route->host_bits || !route->dst.base.v4)
     return false;
@@ -212,7 +212,7 @@ static bool has_bad_gateway(struct link *link, const struct dw_route *route) {
   return true;
 }
 
-/* A route without a gateway before this one makes what it leads to reachable; in IPv4 only with scope link (253). */
+/* An earlier route without a gateway makes its destination reachable; in IPv4 only with scope link (253). */
 static bool is_reached_before(const struct link *link, const struct dw_route *route, const struct dw_addr *gateway) {
   for (const struct dw_route *it = link->all->routes.items; it < route; it++)
     if (it->dst_state == DW_READ_OK && it->table == DW_ROUTE_MAIN_TABLE && gateway_of(link, it) == NULL &&
@@ -239,7 +239,7 @@ static const char *subnets_text(const struct link *link) {
   return dw_nad_list(link->check->arena, texts, SHOWN, link->subnet_count);
 }
 
-/* gateway-outside speaks of the network's own gateway on a migration network. */
+/* On a migration network, gateway-outside reports the network's own gateway. */
 static bool is_unreachable(struct link *link, const struct dw_route *route) {
   const struct dw_addr *gateway = gateway_of(link, route);
   if (gateway == NULL || !link->subnets_known || subnet_with(link, gateway) != NULL || is_link_local_v6(gateway) ||
@@ -256,7 +256,7 @@ static bool is_unreachable(struct link *link, const struct dw_route *route) {
   return true;
 }
 
-/* Run: a broadcast address is "invalid argument", the network address is taken. */
+/* Measured: the kernel rejects a broadcast address with "invalid argument", and accepts the network address. */
 static bool is_broadcast(struct link *link, const struct dw_route *route) {
   const struct dw_prefix *subnet = route->gw_state == DW_READ_OK ? subnet_with(link, &route->gw) : NULL;
   if (subnet == NULL || !subnet->base.v4 || subnet->bits > 30)
@@ -269,7 +269,8 @@ static bool is_broadcast(struct link *link, const struct dw_route *route) {
   return true;
 }
 
-/* How many addresses of the pool come before ADDR; SIZE_MAX where it is not in it, or far from its begin. */
+/* How many addresses of the pool come before ADDR; SIZE_MAX if ADDR is not in the pool, or is preceded by MOST or more.
+ */
 static size_t place_in_pool(const struct dw_pool *pool, const struct dw_addr *addr, size_t most) {
   size_t before = 0;
   for (size_t i = 0; i < pool->usable.count && before < most; i++) {
@@ -289,8 +290,9 @@ static size_t place_in_pool(const struct dw_pool *pool, const struct dw_addr *ad
   return SIZE_MAX;
 }
 
-/* The pod that holds the gateway's address: in IPv6 the kernel refuses its route ("Gateway can not be a local
- * address"). whereabouts hands out the lowest free address, so those at the pool's begin are taken for sure. */
+/* A pod can get the gateway's address; in IPv6, the kernel then rejects its route ("Gateway can not be a local
+ * address"). whereabouts hands out the lowest free address, so those at the beginning of the pool are certainly used.
+ */
 static bool is_own_address(struct link *link, const struct dw_route *route) {
   const struct dw_ipam *ipam = &link->plugin->ipam;
   if (route->gw_state != DW_READ_OK || (ipam->gateway.state == DW_READ_OK && ipam->gateway.addr.v4 == route->gw.v4 &&
@@ -315,8 +317,8 @@ static bool is_own_address(struct link *link, const struct dw_route *route) {
   return false;
 }
 
-/* Where the connected route of the interface goes first. Its metric is 0 in IPv4, and 256 in IPv6, where of two equal
- * ones the kernel takes the older (measured: border/route-own-subnet-v6-priority-256). */
+/* Returns true if the connected route of the interface has priority. Its metric is 0 in IPv4, and 256 in IPv6, where
+ * the kernel prefers the older one of two equal routes (measured: border/route-own-subnet-v6-priority-256). */
 static bool yields_to_connected(const struct dw_route *route, const struct dw_prefix *subnet) {
   if (route->dst.bits != subnet->bits)
     return false;
@@ -330,8 +332,8 @@ static bool meets_first(const struct dw_ipam *ipam, const struct dw_prefix *subn
   return false;
 }
 
-/* Run: with a gateway no node reaches another, without one all do. */
-static bool takes_own_subnet(struct link *link, const struct dw_route *route) {
+/* Measured: with a gateway, no node reaches another; without one, all do. */
+static bool covers_own_subnet(struct link *link, const struct dw_route *route) {
   const struct dw_addr *gateway = gateway_of(link, route);
   if (gateway == NULL || is_unspecified(gateway) || route->table != DW_ROUTE_MAIN_TABLE)
     return false;
@@ -350,7 +352,7 @@ static bool takes_own_subnet(struct link *link, const struct dw_route *route) {
   return false;
 }
 
-/* A gateway has to be closer than what is reached through it, and nothing is beyond "nowhere" (255). */
+/* A gateway must be closer than what is reached through it, and "nowhere" (255) is not a scope for routes. */
 static bool has_bad_scope(struct link *link, const struct dw_route *route) {
   const struct dw_addr *gateway = gateway_of(link, route);
   bool through = gateway != NULL && !is_unspecified(gateway);
@@ -366,7 +368,7 @@ static bool has_bad_scope(struct link *link, const struct dw_route *route) {
 
 struct identity {
   const struct dw_route *route;
-  const struct dw_addr *gateway; /* NULL where there is none */
+  const struct dw_addr *gateway; /* NULL if there is none */
 };
 
 static int compare_gateways(const struct dw_addr *a, const struct dw_addr *b) {
@@ -379,7 +381,7 @@ static int compare_numbers(uint32_t a, uint32_t b) {
   return (a > b) - (a < b);
 }
 
-/* IPv6 knows no scope. */
+/* IPv6 has no scope. */
 static int compare_routes(const struct identity *a, const struct identity *b) {
   const struct dw_route *x = a->route;
   const struct dw_route *y = b->route;
@@ -405,7 +407,7 @@ static int by_identity(const void *left, const void *right) {
   return order != 0 ? order : compare_numbers((uint32_t)a->route->index, (uint32_t)b->route->index);
 }
 
-/* For each route an earlier one that is the same; NULL where there is none. */
+/* For each route, an earlier one that is the same; NULL if there is none. */
 static const struct dw_route **find_repeats(const struct link *link) {
   const struct dw_routes *routes = &link->all->routes;
   struct dw_arena *arena = link->check->arena;
@@ -432,8 +434,8 @@ static void report_repeat(struct link *link, const struct dw_route *route, const
 
 static void unusable_routes(struct link *link) {
   static bool (*const checks[])(struct link * link, const struct dw_route *route) = {
-      is_no_route,  has_no_destination, has_host_bits,    has_bad_gateway, is_unreachable,
-      is_broadcast, is_own_address,     takes_own_subnet, has_bad_scope};
+      is_not_an_object, has_no_destination, has_host_bits,     has_bad_gateway, is_unreachable,
+      is_broadcast,     is_own_address,     covers_own_subnet, has_bad_scope};
   const struct dw_route **repeats = find_repeats(link);
   for (size_t i = 0; i < link->all->routes.count; i++) {
     const struct dw_route *route = &link->all->routes.items[i];
@@ -445,7 +447,7 @@ static void unusable_routes(struct link *link) {
   }
 }
 
-/* route-override only logs what it can't set. */
+/* route-override only logs the routes that it cannot add. */
 static void route_unusable(struct dw_check *check, const struct dw_rule *rule) {
   for (const struct dw_cni_plugin *plugin = NULL; (plugin = dw_nad_next(check, plugin)) != NULL;) {
     if (dw_plugin_class(plugin->type_name) == DW_PLUGIN_META)

@@ -1,4 +1,4 @@
-/* Which VMs a MigrationPolicy is for. Source: kubevirt/kubevirt kubevirt.io/api/migrations/v1alpha1, Selectors, and
+/* Which VMs a MigrationPolicy matches. Source: kubevirt/kubevirt kubevirt.io/api/migrations/v1alpha1, Selectors, and
  * matchPolicy() in pkg/virt-controller/watch/migration/migrationpolicy.go. */
 #include <string.h>
 
@@ -32,7 +32,7 @@ static void check_label(struct dw_check *check, const struct dw_rule *rule, cons
   dw_report(check, rule, &found, "a label value must be a string, not %s", dw_json_type_name(label->value));
 }
 
-/* Returns how many labels it has. */
+/* Returns the number of labels. */
 static size_t check_selector(struct dw_check *check, const struct dw_rule *rule, const char *key,
                              const dw_json *selector) {
   const char *field = dw_arena_printf(check->arena, "spec.selectors.%s", key);
@@ -49,7 +49,7 @@ static size_t check_selector(struct dw_check *check, const struct dw_rule *rule,
   return dw_json_size(selector);
 }
 
-/* What the API server drops. Returns how many there are. */
+/* Reports selectors that the API server drops. Returns their number. */
 static size_t check_unknown(struct dw_check *check, const struct dw_rule *rule, const dw_json *selectors, bool empty) {
   size_t unknown = 0;
   for (struct dw_json_member m = dw_json_first(selectors); m.value != NULL; m = dw_json_next(selectors, m)) {

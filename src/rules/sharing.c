@@ -1,12 +1,12 @@
-/* One NIC below several NADs: what the kernel does not put on it together. */
+/* One NIC used by several NADs: what the kernel does not allow on it together. */
 #include <string.h>
 
 #include "rules/families.h"
 #include "rules/nic_internal.h"
 
-/* Sources: drivers/net/macvlan.c, macvlan_common_newlink() (passthru: EINVAL where there is another macvlan; measured
- * both ways) and macvlan_port_create(); drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create() (EBUSY on a macvlan's
- * NIC, and the other way round). */
+/* Sources: drivers/net/macvlan.c, macvlan_common_newlink() (passthru: EINVAL if there is another macvlan; measured both
+ * ways) and macvlan_port_create(); drivers/net/ipvlan/ipvlan_main.c, ipvlan_port_create() (EBUSY on a macvlan's NIC,
+ * and the other way round). */
 static const struct {
   enum dw_link_kind mine;
   enum dw_link_kind theirs;
@@ -44,21 +44,21 @@ static void report(struct dw_check *check, const struct dw_rule *rule, const str
             other->namespace_, other->name, words);
 }
 
-/* Two VLAN devices of one number on one NIC: net/8021q/vlan.c, vlan_check_real_dev(): EEXIST, whatever network
- * namespace the first has been moved to. */
+/* Two VLAN devices with the same id on one NIC: net/8021q/vlan.c, vlan_check_real_dev(): EEXIST, even if the first was
+ * moved to another network namespace. */
 static void vlan_shared(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin,
                         const struct dw_nad_link *link) {
-  struct dw_faulty taken =
+  struct dw_faulty existing =
       dw_nic_fault(check, dw_view_nic_proper(check->view, link->name), DW_NIC_VLAN_TAKEN, link->vlan);
   struct dw_found found = {.reason = DW_REASON_INVALID,
                            .field = plugin->vlan.field,
                            .value = dw_value_shown(check->arena, &plugin->vlan),
                            .json = plugin->vlan.json};
-  if (taken.count > 0) {
+  if (existing.count > 0) {
     found.fix = "use macvlan with that interface as master, or another VLAN";
     dw_report(check, rule, &found,
               "%s already has an interface for this VLAN on %s, so the vlan plugin fails: file exists", link->name,
-              taken.nodes);
+              existing.nodes);
   }
   found.warn_at_most = true;
   const struct dw_object *other = other_nad(check, link, DW_LINK_VLAN);

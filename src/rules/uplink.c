@@ -1,4 +1,4 @@
-/* The Linux bridge below the network, and its uplink: the port that leads out of the node. */
+/* The Linux bridge that the network uses, and its uplink: the port that connects it to other nodes. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -7,7 +7,7 @@
 
 /* --- bridge-uplink --- */
 
-/* A bridge can be missing on one node and without a port on the next: one finding tells all of it. */
+/* A bridge can be missing on one node and without a port on another: one finding reports everything. */
 static const char *bridge_faults(const struct dw_check *check, const char *bridge) {
   static const struct {
     enum dw_nic_fault fault;
@@ -40,7 +40,7 @@ static void named_bridge(struct dw_check *check, const struct dw_rule *rule, con
     dw_report_unverified(check, rule, bridge->field, "%s", unknown);
 }
 
-/* Measured: without the key the plugin makes cni0; with "" it fails, for a bridge has to have a name. */
+/* Measured: without the key, the plugin creates cni0; with "" it fails, because a bridge needs a name. */
 static void bridge_of(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *bridge) {
   struct dw_found found = {.field = bridge->field,
                            .value = bridge->text,
@@ -59,7 +59,7 @@ static void bridge_of(struct dw_check *check, const struct dw_rule *rule, const 
   }
 }
 
-/* An interface on a bridge reaches what the bridge's ports lead to: without one, nothing. */
+/* An interface on a bridge reaches only what is connected to the bridge's ports: without a port, nothing. */
 static void bridge_as_master(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *master) {
   struct dw_faulty lonely = dw_nic_fault(check, master->text, DW_NIC_NO_PORT, 0);
   if (lonely.count > 0)
@@ -82,7 +82,7 @@ static void bridge_uplink(struct dw_check *check, const struct dw_rule *rule) {
 
 /* --- bridge-vlan --- */
 
-/* The plugin's VLAN; 0 where it has none. */
+/* The plugin's VLAN; 0 if it has none. */
 static uint32_t vlan_of(const struct dw_cni_plugin *plugin) {
   int64_t vlan = 0;
   return dw_json_integer(plugin->vlan.json, &vlan) && vlan > 0 && vlan < 4095 ? (uint32_t)vlan : 0;

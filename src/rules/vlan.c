@@ -36,12 +36,12 @@ struct trunk_entry {
   const char *field; /* of the trunk */
   size_t index;
   const dw_json *json;
-  int64_t lowest; /* id that the plugin takes */
-  bool by_ends;   /* whether minID and maxID have to come together */
-  bool no_sign;   /* Go's uint: not even -0 */
+  int64_t lowest; /* id that the plugin accepts */
+  bool by_ends;   /* minID and maxID must both be given */
+  bool no_sign;   /* the ids have Go's type uint, which rejects even -0 (ovs-cni pkg/types/types.go) */
 };
 
-/* Its place is written out only where there is something to tell: trunks can be long. */
+/* Does not format the field, which is needed only for findings: trunks can be long. */
 static const dw_json *trunk_json(const struct trunk_entry *entry, const char *name) {
   const dw_json *json = dw_json_get_fold(entry->json, name, NULL);
   return dw_json_type(json) == DW_JSON_NULL ? NULL : json;
@@ -56,8 +56,8 @@ static struct dw_value trunk_member(const struct dw_check *check, const struct t
   return value;
 }
 
-/* The bridge plugin fails where only one end is given (collectVlanTrunk() in plugins/main/bridge); the others compare
- * maxID with 0 then (ovs-cni pkg/common/common.go:128 SplitVlanIds(), accelerated-bridge-cni pkg/config/vlan.go). */
+/* The bridge plugin fails if only one end is given (collectVlanTrunk() in plugins/main/bridge); the others then compare
+ * maxID with 0 (ovs-cni pkg/common/common.go:128 SplitVlanIds(), accelerated-bridge-cni pkg/config/vlan.go). */
 static void trunk_ends(struct dw_check *check, const struct dw_rule *rule, const struct trunk_entry *entry) {
   const dw_json *low = trunk_json(entry, "minID");
   const dw_json *high = trunk_json(entry, "maxID");
@@ -110,7 +110,7 @@ static bool names_ids(const dw_json *entry) {
   return (id != NULL && dw_json_type(id) != DW_JSON_NULL) || (ends[0] > 0 && ends[1] > 0);
 }
 
-/* ovs and accelerated-bridge fail where the whole list names no VLAN; an empty one is none. */
+/* ovs and accelerated-bridge fail if no entry of the list names a VLAN; an empty list is no trunk. */
 static void useless_trunk(struct dw_check *check, const struct dw_rule *rule, const struct dw_value *trunk) {
   size_t count = dw_json_size(trunk->json);
   for (size_t i = 0; i < count; i++)
@@ -150,8 +150,8 @@ static void vlan_trunk(struct dw_check *check, const struct dw_rule *rule, const
     useless_trunk(check, rule, trunk);
 }
 
-/* The key by which another plugin takes its VLAN. Without its own one a plugin takes 0 (vlan.go:39, bridge.go:62;
- * ovs-cni pkg/types/types.go, sriov-cni pkg/types/types.go): the frames have no VLAN. */
+/* Reports the key that only another plugin reads. Without its own key, a plugin uses VLAN 0 (vlan.go:39, bridge.go:62;
+ * ovs-cni pkg/types/types.go, sriov-cni pkg/types/types.go), so frames are untagged. */
 static void ignored_vlan(struct dw_check *check, const struct dw_rule *rule, const struct dw_cni_plugin *plugin) {
   static const struct {
     const char *type, *ignored, *own;
@@ -181,7 +181,7 @@ static void vlan_range(struct dw_check *check, const struct dw_rule *rule) {
     if (dw_plugin_class(plugin->type_name) == DW_PLUGIN_UNKNOWN)
       continue;
     const dw_json *vlan = plugin->vlan.json;
-    /* OVN-Kubernetes reads the text itself; to the others libcni writes it anew. */
+    /* OVN-Kubernetes reads the original text; for the others, libcni writes the number again. */
     bool as_written = !dw_nad_is_ovn(plugin) || dw_json_written_integer(vlan);
     bool signed_zero =
         strcmp(plugin->type_name, "ovs") == 0 && dw_value_given(&plugin->vlan) && has_minus(check->arena, vlan);

@@ -201,7 +201,7 @@ static bool is_found(const struct live *live, const struct dw_lookup_key *key) {
 static size_t list_lookups(const struct live *live, const struct dw_answer *answer,
                            struct dw_lookup_key keys[MOST_LOOKUPS]) {
   size_t count = 0;
-  for (size_t i = 0; dw_answer_doubt(answer) != DW_DOUBT_NONE && i < live->network_count; i++) {
+  for (size_t i = 0; dw_answer_recheck(answer) != DW_RECHECK_NONE && i < live->network_count; i++) {
     keys[count] = (struct dw_lookup_key){DW_KIND_NAD, live->networks[i].ns, live->networks[i].name};
     count += !is_found(live, &keys[count]);
   }
@@ -284,7 +284,7 @@ static void validate_live(struct live *live, struct dw_answer *answer) {
     judge(live, answer);
     asked = answer->allowed ? 0 : ask(live, answer, &err);
   } while (asked > 0);
-  if (asked < 0 && !(live->certain && dw_answer_doubt(answer) == DW_DOUBT_UNFIT))
+  if (asked < 0 && !(live->certain && dw_answer_recheck(answer) == DW_RECHECK_UNFIT))
     dw_answer_unavailable(answer,
                           dw_arena_printf(live->arena, "Droveway can't check this now: %s; try again", err.text));
   dw_world_unref(world);

@@ -15,7 +15,7 @@ static void expect(const char *members, const char *lines) {
 
 /* --- who allocates --- */
 
-static void an_ipam_is_needed(void **state) {
+static void requires_an_ipam(void **state) {
   (void)state;
   expect("", "deny ipam-required spec.config.ipam\n");
   expect("\"ipam\":{}", "deny ipam-required spec.config.ipam\n");
@@ -28,7 +28,7 @@ static void an_ipam_is_needed(void **state) {
 }
 
 /* The plugin that makes the interface needs it; those after it do not, and of an unknown one nobody can tell. */
-static void one_plugin_of_a_list_allocates(void **state) {
+static void only_the_plugin_that_creates_the_interface_allocates(void **state) {
   (void)state;
   nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"},{"
                     "\"type\":\"tuning\"}]}",
@@ -44,7 +44,7 @@ static void one_plugin_of_a_list_allocates(void **state) {
   nad_expect_config("{\"type\":\"ptp\"}", "deny migration-plugin spec.config.type\n");
 }
 
-static void ovn_allocates_from_subnets(void **state) {
+static void ovn_kubernetes_allocates_from_subnets(void **state) {
   (void)state;
 #define OVN                                                                                                            \
   "{\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\",\"netAttachDefName\":\"openshift-cnv/"     \
@@ -62,7 +62,7 @@ static void ovn_allocates_from_subnets(void **state) {
                     "deny ovn-config spec.config.ipam.type\n");
 }
 
-static void allocating_per_node_is_denied(void **state) {
+static void rejects_allocation_per_node(void **state) {
   (void)state;
   expect("\"ipam\":{\"type\":\"host-local\",\"subnet\":\"192.168.99.0/24\"}",
          "deny ipam-per-node spec.config.ipam.type\n");
@@ -77,7 +77,7 @@ static void allocating_per_node_is_denied(void **state) {
 }
 
 /* virt-handler takes the first address: the pool's, unless there is none of that family or IPv4 comes before it. */
-static void added_addresses_are_denied_where_two_nodes_use_them(void **state) {
+static void rejects_added_addresses_that_two_nodes_would_use(void **state) {
   (void)state;
   static const char first[] = "deny ipam-per-node spec.config.ipam.addresses[0].address\n";
   static const char harmless[] = "warn ipam-per-node spec.config.ipam.addresses[0].address\n";
@@ -107,7 +107,7 @@ static void added_addresses_are_denied_where_two_nodes_use_them(void **state) {
   nad_expect_other(nad_whereabouts(rows[0].members), "");
 }
 
-static void static_addresses_come_from_args_too(void **state) {
+static void reads_static_addresses_from_args(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\"},\"args\":{"
                                    "\"cni\":{\"ips\":[\"192.168.99.9/24\"]}}}"};
@@ -161,7 +161,7 @@ static void every_node_needs_an_address(void **state) {
   expect_size(24, 21, false, "");
 }
 
-static void decentralized_migration_needs_two_more(void **state) {
+static void decentralized_migration_needs_two_more_addresses(void **state) {
   (void)state;
 #define UNMEASURED "unverified master-unverified spec.config.master\n" /* the control plane's nodes count, too */
   expect_size(4, 3, true, UNMEASURED "deny pool-too-small spec.config.ipam.range\n");
@@ -169,7 +169,7 @@ static void decentralized_migration_needs_two_more(void **state) {
   expect_size(6, 3, true, UNMEASURED);
 }
 
-static void sizes_are_told(void **state) {
+static void messages_contain_the_sizes(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.99.0/30\"")}, "pool-too-small",
                   "has 2 usable addresses, but 3 are needed (3 nodes that run virt-handler)");
@@ -185,7 +185,7 @@ static void sizes_are_told(void **state) {
 }
 
 /* An excluded address is none, and every range has to do. */
-static void every_range_is_counted_without_excludes(void **state) {
+static void counts_every_range_without_its_excludes(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/29\",\"exclude\":[\"192.168.99.1\",\"192.168.99.2/31\","
                                     "\"192.168.99.4\"]"),
@@ -198,7 +198,7 @@ static void every_range_is_counted_without_excludes(void **state) {
 }
 
 /* Nodes that are there count, even where there may be more. */
-static void without_all_nodes_it_is_said(void **state) {
+static void reports_that_nodes_are_unknown(void **state) {
   (void)state;
   const char *nodes = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
                       "---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\n"
@@ -215,7 +215,7 @@ static void without_all_nodes_it_is_said(void **state) {
   nad_expect_says(&small, "pool-too-small", "could not be checked: the nodes are unknown");
 }
 
-static void a_selector_that_matches_no_node_is_named(void **state) {
+static void reports_a_selector_that_matches_no_node(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
                          .policy = "apiVersion: droveway.io/v1alpha1\nkind: Policy\nnodes: {selector: none}\n"};
@@ -226,7 +226,7 @@ static void a_selector_that_matches_no_node_is_named(void **state) {
 }
 
 /* A cluster of Windows nodes alone has nowhere to run virt-handler. */
-static void nodes_of_another_system_are_none(void **state) {
+static void ignores_nodes_of_another_operating_system(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
                          .state =
@@ -240,13 +240,13 @@ static void nodes_of_another_system_are_none(void **state) {
 /* --- the rest --- */
 
 /* Go reads a route's destination strictly, so this one leads nowhere: one mistake. */
-static void an_unreadable_default_route_is_none(void **state) {
+static void does_not_count_an_unreadable_route_as_a_default_route(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"routes\":[{\"dst\":\"000.0.0.0/0\"}]"),
                     "deny ipam-syntax spec.config.ipam.routes[0].dst\n");
 }
 
-static void reservations_stay_on(void **state) {
+static void warns_of_disabled_reservations(void **state) {
   (void)state;
   const char *off = nad_whereabouts("\"range\":\"192.168.99.0/24\",\"enable_overlapping_ranges\":false");
   nad_expect_config(off, "warn reservation-off spec.config.ipam.enable_overlapping_ranges\n");
@@ -257,21 +257,21 @@ static void reservations_stay_on(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_ipam_is_needed),
-      cmocka_unit_test(one_plugin_of_a_list_allocates),
-      cmocka_unit_test(ovn_allocates_from_subnets),
-      cmocka_unit_test(allocating_per_node_is_denied),
-      cmocka_unit_test(added_addresses_are_denied_where_two_nodes_use_them),
-      cmocka_unit_test(static_addresses_come_from_args_too),
+      cmocka_unit_test(requires_an_ipam),
+      cmocka_unit_test(only_the_plugin_that_creates_the_interface_allocates),
+      cmocka_unit_test(ovn_kubernetes_allocates_from_subnets),
+      cmocka_unit_test(rejects_allocation_per_node),
+      cmocka_unit_test(rejects_added_addresses_that_two_nodes_would_use),
+      cmocka_unit_test(reads_static_addresses_from_args),
       cmocka_unit_test(every_node_needs_an_address),
-      cmocka_unit_test(decentralized_migration_needs_two_more),
-      cmocka_unit_test(sizes_are_told),
-      cmocka_unit_test(every_range_is_counted_without_excludes),
-      cmocka_unit_test(without_all_nodes_it_is_said),
-      cmocka_unit_test(a_selector_that_matches_no_node_is_named),
-      cmocka_unit_test(nodes_of_another_system_are_none),
-      cmocka_unit_test(an_unreadable_default_route_is_none),
-      cmocka_unit_test(reservations_stay_on),
+      cmocka_unit_test(decentralized_migration_needs_two_more_addresses),
+      cmocka_unit_test(messages_contain_the_sizes),
+      cmocka_unit_test(counts_every_range_without_its_excludes),
+      cmocka_unit_test(reports_that_nodes_are_unknown),
+      cmocka_unit_test(reports_a_selector_that_matches_no_node),
+      cmocka_unit_test(ignores_nodes_of_another_operating_system),
+      cmocka_unit_test(does_not_count_an_unreadable_route_as_a_default_route),
+      cmocka_unit_test(warns_of_disabled_reservations),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

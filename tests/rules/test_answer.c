@@ -30,7 +30,7 @@ static struct verdict create(const char *object) {
   return verdict;
 }
 
-static void a_denial_is_shaped_as_the_api_servers(void **state) {
+static void a_denial_has_the_form_of_the_api_servers(void **state) {
   (void)state;
   VERDICT_SCOPED one = create(KUBEVIRT("{progressTimeout: -1}"));
   assert_string_equal(json_object_get_string(at(one.root, "apiVersion")), "admission.k8s.io/v1");
@@ -137,7 +137,7 @@ static void warnings_stay_within_4096_bytes(void **state) {
   free(many);
 }
 
-static void the_same_request_gets_the_same_bytes(void **state) {
+static void the_same_request_gets_the_same_answer(void **state) {
   (void)state;
   char *nad = nad_with(30, 0);
   VERDICT_SCOPED one = create(nad);
@@ -162,7 +162,7 @@ static int review_raw(const char *body, struct dw_buf *out, struct dw_error *err
   "\"group\":\"kubevirt.io\",\"version\":\"" version "\",\"kind\":\"" kind                                             \
   "\"},\"name\":\"n\",\"operation\":\"CREATE\",\"object\":" object "}}"
 
-static void what_is_no_review_is_refused(void **state) {
+static void rejects_a_body_that_is_not_a_review(void **state) {
   (void)state;
   static const struct {
     const char *body;
@@ -188,7 +188,7 @@ static void what_is_no_review_is_refused(void **state) {
   }
 }
 
-static void names_without_end_are_cut(void **state) {
+static void cuts_very_long_names(void **state) {
   (void)state;
   struct dw_buf name = DW_BUF_INIT;
   struct dw_buf object = DW_BUF_INIT;
@@ -207,13 +207,13 @@ static void names_without_end_are_cut(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_denial_is_shaped_as_the_api_servers),
+      cmocka_unit_test(a_denial_has_the_form_of_the_api_servers),
       cmocka_unit_test(annotations_name_each_rule_once),
       cmocka_unit_test(at_most_100_causes_are_listed),
       cmocka_unit_test(warnings_stay_within_4096_bytes),
-      cmocka_unit_test(the_same_request_gets_the_same_bytes),
-      cmocka_unit_test(what_is_no_review_is_refused),
-      cmocka_unit_test(names_without_end_are_cut),
+      cmocka_unit_test(the_same_request_gets_the_same_answer),
+      cmocka_unit_test(rejects_a_body_that_is_not_a_review),
+      cmocka_unit_test(cuts_very_long_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,14 +39,14 @@
 #define NAD_SAYS(weight, rule, name) weight " " rule " NetworkAttachmentDefinition openshift-cnv/" name " "
 #define RANGE "spec.config.ipam.range\n"
 
-static void nothing_is_wrong_with_nothing(void **state) {
+static void finds_nothing_in_an_empty_cluster(void **state) {
   (void)state;
   AUDITED_SCOPED audited = audit_of(CLUSTER);
   assert_string_equal(audited.lines, "");
   assert_int_equal(audited.result.objects, 0);
 }
 
-static void what_is_right_is_counted_and_not_seen(void **state) {
+static void counts_sound_objects_without_reporting_them(void **state) {
   (void)state;
   AUDITED_SCOPED audited = audit_of(CLUSTER NAD("migration", "", "192.168.9.0/24") HCO("migration"));
   assert_string_equal(audited.lines, "");
@@ -56,7 +56,7 @@ static void what_is_right_is_counted_and_not_seen(void **state) {
   assert_int_equal(audited.result.warnings, 0);
 }
 
-static void each_object_is_judged_as_it_stands(void **state) {
+static void judges_each_existing_object(void **state) {
   (void)state;
 #define UNFIT                                                                                                          \
   "deny network-unfit HyperConverged openshift-cnv/kubevirt-hyperconverged spec.liveMigrationConfig.network\n"
@@ -71,7 +71,7 @@ static void each_object_is_judged_as_it_stands(void **state) {
 }
 
 /* Neither of them is the first: both are named, each with the other. */
-static void networks_that_overlap_are_both_told(void **state) {
+static void reports_both_of_two_overlapping_networks(void **state) {
   (void)state;
   AUDITED_SCOPED audited =
       audit_of(CLUSTER NAD("migration-a", "", "192.168.9.0/24") NAD("migration-b", "", "192.168.9.128/25"));
@@ -82,7 +82,7 @@ static void networks_that_overlap_are_both_told(void **state) {
   assert_non_null(strstr(audited.messages, "openshift-cnv/migration-a"));
 }
 
-static void a_label_makes_a_migration_network_and_unmakes_one(void **state) {
+static void a_label_decides_what_is_a_migration_network(void **state) {
   (void)state;
   audit_expect(CLUSTER NAD("x", ", labels: {droveway.io/migration-network: \"true\"}", "10.129.0.0/24"),
                NAD_SAYS("deny", "overlap-cluster-network", "x") RANGE);
@@ -91,7 +91,7 @@ static void a_label_makes_a_migration_network_and_unmakes_one(void **state) {
 }
 
 /* The audit judges what the view keeps of a NAD: none of what the rules read of its metadata may be lost there. */
-static void annotations_count(void **state) {
+static void keeps_the_annotations_that_rules_read(void **state) {
   (void)state;
 #define ANNOTATED(name, annotation, config)                                                                            \
   "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: openshift-cnv, "     \
@@ -115,7 +115,7 @@ static void annotations_count(void **state) {
   assert_string_equal(transfer.lines, NAD_SAYS("warn", "overlap-cluster-network", "vm-migration") RANGE);
 }
 
-static void a_migration_network_without_a_configuration_is_told(void **state) {
+static void reports_a_migration_network_without_a_configuration(void **state) {
   (void)state;
   audit_expect(CLUSTER "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: "
                        "openshift-cnv, name: migration}}\n",
@@ -126,7 +126,7 @@ static void a_migration_network_without_a_configuration_is_told(void **state) {
   "{apiVersion: " api ", metadata: {name: kubevirt-hyperconverged, namespace: openshift-cnv}, kind: " before           \
   "{parallelMigrationsPerCluster: 0}" after
 
-static void fields_are_those_of_the_version_that_stands(void **state) {
+static void fields_are_those_of_the_stored_version(void **state) {
   (void)state;
   audit_expect(LIMITS("hco.kubevirt.io/v1beta1", "HyperConverged, spec: {liveMigrationConfig: ", "}}"),
                "deny limit-range HyperConverged openshift-cnv/kubevirt-hyperconverged "
@@ -140,7 +140,7 @@ static void fields_are_those_of_the_version_that_stands(void **state) {
 }
 
 /* What HyperConverged's operator writes is fixed in HyperConverged alone. */
-static void a_managed_kubevirt_is_judged_by_its_hyperconverged(void **state) {
+static void reports_a_managed_kubevirts_mistakes_in_hyperconverged(void **state) {
   (void)state;
   static const char hco[] = "deny network-missing HyperConverged openshift-cnv/kubevirt-hyperconverged "
                             "spec.liveMigrationConfig.network\n";
@@ -158,10 +158,10 @@ static void a_managed_kubevirt_is_judged_by_its_hyperconverged(void **state) {
                "deny network-missing KubeVirt openshift-cnv/kubevirt spec.configuration.migrations.network\n");
 }
 
-static void what_is_being_deleted_only_warns(void **state) {
+static void only_warns_about_objects_being_deleted(void **state) {
   (void)state;
   AUDITED_SCOPED audited = audit_of(CLUSTER NAD("migration", DELETING, "10.129.0.0/24"));
-  assert_string_equal(audited.lines, NAD_SAYS("standing", "overlap-cluster-network", "migration") RANGE);
+  assert_string_equal(audited.lines, NAD_SAYS("tolerated", "overlap-cluster-network", "migration") RANGE);
   assert_int_equal(audited.result.violating, 0);
   assert_int_equal(audited.result.denials, 0);
   assert_int_equal(audited.result.warnings, 1);
@@ -179,7 +179,7 @@ static void the_policy_in_force_decides(void **state) {
   assert_string_equal(warns.lines, NAD_SAYS("warn", "overlap-cluster-network", "migration") RANGE);
 }
 
-static void what_is_not_known_is_told(void **state) {
+static void reports_what_is_unknown(void **state) {
   (void)state;
   AUDITED_SCOPED audited = audit_knowing(NAD("migration", "", "192.168.9.0/24") HCO("other"), NULL, DW_UNKNOWN);
   assert_int_equal(audited.result.denials, 0);
@@ -187,7 +187,7 @@ static void what_is_not_known_is_told(void **state) {
   assert_non_null(strstr(audited.lines, "unverified network-missing HyperConverged openshift-cnv/"));
 }
 
-static void the_numbers_come_without_anybody_looking(void **state) {
+static void counts_without_a_callback(void **state) {
   (void)state;
   struct dw_world *world = world_of(CLUSTER NAD("migration", "", "10.129.0.0/24"), NULL);
   struct dw_audit audit = {.world = world};
@@ -199,7 +199,7 @@ static void the_numbers_come_without_anybody_looking(void **state) {
 }
 
 /* Of one rule 256 findings are kept; the others count. */
-static void findings_that_are_not_kept_are_counted(void **state) {
+static void counts_findings_that_are_not_kept(void **state) {
   (void)state;
   enum { PLUGINS = 300 };
   static char nad[PLUGINS * 48 + 512];
@@ -244,20 +244,20 @@ static void an_audit_agrees_with_the_webhook(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_is_wrong_with_nothing),
-      cmocka_unit_test(what_is_right_is_counted_and_not_seen),
-      cmocka_unit_test(each_object_is_judged_as_it_stands),
-      cmocka_unit_test(networks_that_overlap_are_both_told),
-      cmocka_unit_test(a_label_makes_a_migration_network_and_unmakes_one),
-      cmocka_unit_test(annotations_count),
-      cmocka_unit_test(a_migration_network_without_a_configuration_is_told),
-      cmocka_unit_test(fields_are_those_of_the_version_that_stands),
-      cmocka_unit_test(a_managed_kubevirt_is_judged_by_its_hyperconverged),
-      cmocka_unit_test(what_is_being_deleted_only_warns),
+      cmocka_unit_test(finds_nothing_in_an_empty_cluster),
+      cmocka_unit_test(counts_sound_objects_without_reporting_them),
+      cmocka_unit_test(judges_each_existing_object),
+      cmocka_unit_test(reports_both_of_two_overlapping_networks),
+      cmocka_unit_test(a_label_decides_what_is_a_migration_network),
+      cmocka_unit_test(keeps_the_annotations_that_rules_read),
+      cmocka_unit_test(reports_a_migration_network_without_a_configuration),
+      cmocka_unit_test(fields_are_those_of_the_stored_version),
+      cmocka_unit_test(reports_a_managed_kubevirts_mistakes_in_hyperconverged),
+      cmocka_unit_test(only_warns_about_objects_being_deleted),
       cmocka_unit_test(the_policy_in_force_decides),
-      cmocka_unit_test(what_is_not_known_is_told),
-      cmocka_unit_test(the_numbers_come_without_anybody_looking),
-      cmocka_unit_test(findings_that_are_not_kept_are_counted),
+      cmocka_unit_test(reports_what_is_unknown),
+      cmocka_unit_test(counts_without_a_callback),
+      cmocka_unit_test(counts_findings_that_are_not_kept),
       cmocka_unit_test(an_audit_agrees_with_the_webhook),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ static void expect(const struct dw_world *world, const struct example *example, 
     dw_world_unref(world);                                                                                             \
   } while (0)
 
-static void what_is_no_quantity_is_told_as_one(void **state) {
+static void rejects_an_invalid_quantity(void **state) {
   (void)state;
 #define GENERIC "is not a valid quantity; use bytes per second, such as \"64Mi\", or \"0\" for no limit [bandwidth]"
 #define USE(text) "is not a valid quantity; use \"" text "\" [bandwidth]"
@@ -61,7 +61,7 @@ static void what_is_no_quantity_is_told_as_one(void **state) {
   EXPECT(examples, true);
 }
 
-static void under_a_mebibyte_counts_as_one(void **state) {
+static void warns_of_less_than_a_mebibyte(void **state) {
   (void)state;
 #define BYTES(number, use) "is " number " bytes per second, treated as 1 MiB/s; use " use " [bandwidth]"
   static const struct example examples[] = {
@@ -80,7 +80,7 @@ static void under_a_mebibyte_counts_as_one(void **state) {
   EXPECT(examples, false);
 }
 
-static void a_gibibyte_has_to_fit_into_its_time(void **state) {
+static void warns_if_a_gibibyte_takes_too_long(void **state) {
   (void)state;
 #define SLOW(seconds, limit, use)                                                                                      \
   "a GiB takes " seconds " s at this rate, but completionTimeoutPerGiB is " limit                                      \
@@ -125,7 +125,7 @@ static void a_gibibyte_has_to_fit_into_its_time(void **state) {
   "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.200.5.0/24\"}}'}}\n"
 
 /* The slowest NIC counts: a GiB takes 8.6 s on 1 Gbit/s, for each migration that leaves the node at once. */
-static void the_nic_has_a_speed(void **state) {
+static void takes_the_speed_of_the_nic_into_account(void **state) {
   (void)state;
 #define ABOVE(speed) "is more than eth1's " speed " Mbit/s, so it has no effect [bandwidth]"
 #define SHARED(count, speed, seconds, limit)                                                                           \
@@ -164,10 +164,10 @@ static void the_nic_has_a_speed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_is_no_quantity_is_told_as_one),
-      cmocka_unit_test(under_a_mebibyte_counts_as_one),
-      cmocka_unit_test(a_gibibyte_has_to_fit_into_its_time),
-      cmocka_unit_test(the_nic_has_a_speed),
+      cmocka_unit_test(rejects_an_invalid_quantity),
+      cmocka_unit_test(warns_of_less_than_a_mebibyte),
+      cmocka_unit_test(warns_if_a_gibibyte_takes_too_long),
+      cmocka_unit_test(takes_the_speed_of_the_nic_into_account),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

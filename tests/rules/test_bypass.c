@@ -57,19 +57,19 @@ static void expect(const char *state, const char *lines) {
 
 #define NET NAD(RANGE("192.168.9.0/24")) HCO("lm")
 
-static void a_migration_over_the_network_is_as_it_should_be(void **state) {
+static void accepts_a_migration_over_the_network(void **state) {
   (void)state;
   expect(NET VMI("a", "192.168.9.1") VMI("b", "192.168.9.254"), "");
   expect(NET VMI("a", "::ffff:192.168.9.7"), "");
 }
 
-static void one_over_another_network_is_told(void **state) {
+static void reports_a_migration_over_another_network(void **state) {
   (void)state;
   expect(NET VMI("a", "10.128.2.7") VMI("b", "192.168.9.9") VMI("c", "192.168.10.1"), BYPASSED("a") BYPASSED("c"));
   expect(NET VMI("a", "fd00::7"), BYPASSED("a"));
 }
 
-static void the_edges_of_the_pool_decide(void **state) {
+static void the_first_and_last_address_of_the_pool_count(void **state) {
   (void)state;
 #define EDGES NAD(RANGE("192.168.9.0/24") ",\"range_start\":\"192.168.9.20\",\"range_end\":\"192.168.9.30\"") HCO("lm")
   expect(EDGES VMI("a", "192.168.9.20") VMI("b", "192.168.9.30"), "");
@@ -82,7 +82,7 @@ static void an_excluded_address_counts_as_inside(void **state) {
   expect(NAD(RANGE("192.168.9.0/24") ",\"exclude\":[\"192.168.9.64/26\"]") HCO("lm") VMI("a", "192.168.9.70"), "");
 }
 
-static void all_pools_of_the_network_count(void **state) {
+static void checks_all_pools_of_the_network(void **state) {
   (void)state;
 #define BOTH                                                                                                           \
   NAD("\"ipRanges\":[{\"range\":\"192.168.9.0/24\"},{\"range\":\"10.9.0.0/24\"},{\"range\":\"fd00:9::/120\"}]")        \
@@ -102,7 +102,7 @@ static void ovn_kubernetes_subnets_are_pools(void **state) {
   expect(OVN VMI("a", "10.71.0.9"), BYPASSED("a"));
 }
 
-static void a_migration_that_did_not_end_tells_nothing(void **state) {
+static void ignores_an_unfinished_migration(void **state) {
   (void)state;
   expect(NET VMI_WITH("a", "{migrationState: {targetNodeAddress: \"10.128.2.7\"}}")
              VMI_WITH("b", "{migrationState: {completed: false, targetNodeAddress: \"10.128.2.7\"}}")
@@ -112,7 +112,7 @@ static void a_migration_that_did_not_end_tells_nothing(void **state) {
 }
 
 /* What failed went nowhere. */
-static void a_migration_that_failed_tells_nothing(void **state) {
+static void ignores_a_failed_migration(void **state) {
   (void)state;
   expect(NET VMI_WITH("a", "{migrationState: {completed: true, failed: true, targetNodeAddress: \"10.128.2.7\"}}")
              VMI_WITH("b", "{migrationState: {completed: true, failed: false, targetNodeAddress: \"10.128.2.7\"}}"),
@@ -125,7 +125,7 @@ static void a_migration_that_failed_tells_nothing(void **state) {
   VMI_WITH(name, "{migrationState: {completed: true, targetNodeAddress: \"" address "\", " side                        \
                  ": {syncAddress: \"10.77.0.2:9185\"}}}")
 
-static void a_target_in_another_cluster_is_in_its_range(void **state) {
+static void accepts_a_target_in_a_remote_cluster(void **state) {
   (void)state;
   AUDITED_SCOPED remote = audit_knowing(NET VMI("a", "10.77.0.1") VMI("b", "10.77.0.255") VMI("c", "10.77.1.0")
                                             BETWEEN("d", "10.77.1.0", "targetState"),
@@ -136,7 +136,7 @@ static void a_target_in_another_cluster_is_in_its_range(void **state) {
          BYPASSED("c"));
 }
 
-static void without_a_network_nothing_goes_past_it(void **state) {
+static void reports_nothing_without_a_migration_network(void **state) {
   (void)state;
   expect(VMI("a", "10.128.2.7"), "");
   expect(NAD(RANGE("192.168.9.0/24")) VMI("a", "10.128.2.7"), "");
@@ -145,14 +145,14 @@ static void without_a_network_nothing_goes_past_it(void **state) {
 }
 
 /* network-missing tells of it. */
-static void a_network_that_is_missing_is_not_told_again(void **state) {
+static void does_not_report_a_missing_network_again(void **state) {
   (void)state;
   AUDITED_SCOPED audited = audit_of(HCO("lm") VMI("a", "10.128.2.7"));
   assert_string_equal(audited.lines, "deny network-missing HyperConverged openshift-cnv/kubevirt-hyperconverged "
                                      "spec.liveMigrationConfig.network\n");
 }
 
-static void the_network_in_force_is_the_one_that_counts(void **state) {
+static void uses_the_network_in_force(void **state) {
   (void)state;
   expect(NAD(RANGE("192.168.9.0/24")) KUBEVIRT("network: lm") VMI("a", "10.128.2.7"), BYPASSED("a"));
   expect(NAD(RANGE("192.168.9.0/24")) NAD_WITH("other", WHEREABOUTS(RANGE("192.168.8.0/24"))) HCO("lm")
@@ -165,7 +165,7 @@ static void the_network_in_force_is_the_one_that_counts(void **state) {
          BYPASSED("a"));
 }
 
-static void pools_that_are_not_told_are_said_once(void **state) {
+static void reports_unknown_pools_once(void **state) {
   (void)state;
   static const char *const nads[] = {
       NAD_WITH("lm", "\"ipam\":{\"type\":\"dhcp\"}"),
@@ -186,7 +186,7 @@ static void pools_that_are_not_told_are_said_once(void **state) {
   assert_int_equal(audited.result.objects, 4);
 }
 
-static void what_may_not_be_read_is_said_once(void **state) {
+static void reports_objects_that_cannot_be_read_once(void **state) {
   (void)state;
   expect_knowing(VMI("a", "10.128.2.7") VMI("b", "10.128.2.8"), DW_UNKNOWN, UNVERIFIED("a"));
   expect_knowing(HCO("lm") VMI("a", "10.128.2.7") VMI("b", "10.128.2.8"), DW_UNKNOWN, UNVERIFIED("a"));
@@ -196,7 +196,7 @@ static void what_may_not_be_read_is_said_once(void **state) {
   expect_knowing(NET VMI("a", "10.128.2.7") VMI("b", "192.168.9.8"), DW_UNKNOWN, BYPASSED("a"));
 }
 
-static void what_is_no_address_proves_nothing(void **state) {
+static void does_not_judge_an_invalid_address(void **state) {
   (void)state;
   expect(NET VMI("a", "worker-1") VMI("b", "10.128.2.7") VMI("c", "worker-2"), UNVERIFIED("a") BYPASSED("b"));
 }
@@ -210,7 +210,7 @@ static void expect_last_message(const char *state, enum dw_knowledge knowledge, 
   assert_string_equal(last, text);
 }
 
-static void each_message_is_whole(void **state) {
+static void messages_are_complete(void **state) {
   (void)state;
   static const struct {
     const char *state;
@@ -235,7 +235,7 @@ static void each_message_is_whole(void **state) {
     expect_last_message(cases[i].state, cases[i].knowledge, cases[i].text);
 }
 
-static void a_policy_can_deny_it_or_switch_it_off(void **state) {
+static void a_policy_can_deny_it_or_turn_it_off(void **state) {
   (void)state;
   AUDITED_SCOPED denies = audit_knowing(NET VMI("a", "10.128.2.7"), POLICY("{migration-bypassed: deny}"), DW_KNOWN);
   assert_string_equal(vmi_lines(&denies), "deny migration-bypassed VirtualMachineInstance vms/a " FIELD);
@@ -245,7 +245,7 @@ static void a_policy_can_deny_it_or_switch_it_off(void **state) {
 }
 
 /* As a live cluster's audit hands them in. */
-static void one_that_the_view_does_not_hold_is_judged_alike(void **state) {
+static void judges_a_vmi_outside_the_view_in_the_same_way(void **state) {
   (void)state;
   struct dw_world *world = world_of(NET, NULL);
   struct dw_world *others = world_of(VMI("a", "10.128.2.7") VMI("b", "192.168.9.4"), NULL);
@@ -260,24 +260,24 @@ static void one_that_the_view_does_not_hold_is_judged_alike(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_migration_over_the_network_is_as_it_should_be),
-      cmocka_unit_test(one_over_another_network_is_told),
-      cmocka_unit_test(the_edges_of_the_pool_decide),
+      cmocka_unit_test(accepts_a_migration_over_the_network),
+      cmocka_unit_test(reports_a_migration_over_another_network),
+      cmocka_unit_test(the_first_and_last_address_of_the_pool_count),
       cmocka_unit_test(an_excluded_address_counts_as_inside),
-      cmocka_unit_test(all_pools_of_the_network_count),
+      cmocka_unit_test(checks_all_pools_of_the_network),
       cmocka_unit_test(ovn_kubernetes_subnets_are_pools),
-      cmocka_unit_test(a_migration_that_did_not_end_tells_nothing),
-      cmocka_unit_test(a_migration_that_failed_tells_nothing),
-      cmocka_unit_test(a_target_in_another_cluster_is_in_its_range),
-      cmocka_unit_test(without_a_network_nothing_goes_past_it),
-      cmocka_unit_test(a_network_that_is_missing_is_not_told_again),
-      cmocka_unit_test(the_network_in_force_is_the_one_that_counts),
-      cmocka_unit_test(pools_that_are_not_told_are_said_once),
-      cmocka_unit_test(what_may_not_be_read_is_said_once),
-      cmocka_unit_test(what_is_no_address_proves_nothing),
-      cmocka_unit_test(each_message_is_whole),
-      cmocka_unit_test(a_policy_can_deny_it_or_switch_it_off),
-      cmocka_unit_test(one_that_the_view_does_not_hold_is_judged_alike),
+      cmocka_unit_test(ignores_an_unfinished_migration),
+      cmocka_unit_test(ignores_a_failed_migration),
+      cmocka_unit_test(accepts_a_target_in_a_remote_cluster),
+      cmocka_unit_test(reports_nothing_without_a_migration_network),
+      cmocka_unit_test(does_not_report_a_missing_network_again),
+      cmocka_unit_test(uses_the_network_in_force),
+      cmocka_unit_test(reports_unknown_pools_once),
+      cmocka_unit_test(reports_objects_that_cannot_be_read_once),
+      cmocka_unit_test(does_not_judge_an_invalid_address),
+      cmocka_unit_test(messages_are_complete),
+      cmocka_unit_test(a_policy_can_deny_it_or_turn_it_off),
+      cmocka_unit_test(judges_a_vmi_outside_the_view_in_the_same_way),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

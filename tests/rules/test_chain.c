@@ -28,7 +28,7 @@ static void expect_text(const char *config, const char *label, const char *text)
   nad_answer_free(&answer);
 }
 
-static void plugins_accept_the_version(void **state) {
+static void rejects_a_version_that_a_plugin_does_not_support(void **state) {
   (void)state;
   static const struct {
     const char *type;
@@ -50,7 +50,7 @@ static void plugins_accept_the_version(void **state) {
   }
 }
 
-static void what_runtime_config_asks_for_counts(void **state) {
+static void reads_runtime_config(void **state) {
   (void)state;
   expect_text(
       NEW(MACVLAN ",{\"type\":\"bandwidth\",\"runtimeConfig\":{\"bandwidth\":{\"egressRate\":8,\"egressBurst\":8}}}"),
@@ -65,7 +65,7 @@ static void what_runtime_config_asks_for_counts(void **state) {
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"portmap\",\"runtimeConfig\":{\"portMappings\":[]}}"), "");
 }
 
-static void no_version_is_the_oldest(void **state) {
+static void a_missing_version_is_the_oldest(void **state) {
   (void)state;
 #define FIREWALL MACVLAN ",{\"type\":\"firewall\"}"
   expect_text(LIST("", FIREWALL), "false",
@@ -81,7 +81,7 @@ static void no_version_is_the_oldest(void **state) {
   nad_expect_other(LIST("", MACVLAN), "");
 }
 
-static void the_first_makes_the_interface(void **state) {
+static void the_first_plugin_must_create_the_interface(void **state) {
   (void)state;
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"tuning\",\"mtu\":1500}"), "");
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"portmap\",\"capabilities\":{\"portMappings\":true}}"), "");
@@ -96,7 +96,7 @@ static void the_first_makes_the_interface(void **state) {
   nad_expect_config(NEW("{\"type\":\"tuning\"},{\"type\":\"portmap\"}"), "deny migration-plugin spec.config.plugins\n");
 }
 
-static void only_one_makes_it(void **state) {
+static void only_one_plugin_may_create_the_interface(void **state) {
   (void)state;
   expect_text(NEW(MACVLAN ",{\"type\":\"vrf\",\"vrfname\":\"v\",\"table\":254}"), "true",
               "spec.config.plugins[1].type: Invalid value: \"vrf\": puts migration0 into a VRF; by default, "
@@ -115,7 +115,7 @@ static void only_one_makes_it(void **state) {
   nad_expect_config(NEW(MACVLAN ",{\"type\":\"hypernet\"}"), "warn migration-plugin spec.config.plugins[1].type\n");
 }
 
-static void nothing_cuts_the_nodes_off(void **state) {
+static void rejects_plugins_that_cut_the_nodes_off(void **state) {
   (void)state;
   static const struct {
     const char *config, *lines;
@@ -168,7 +168,7 @@ static void nothing_cuts_the_nodes_off(void **state) {
 #define OFF_FIELD "deny plugin-chain spec.config.plugins[1].sysctl."
 
 /* Measured: args.cni.sysctl is written over sysctl, and makes the plugin panic where there is none. */
-static void args_switch_ipv6_off_too(void **state) {
+static void rejects_ipv6_disabled_by_args(void **state) {
   (void)state;
 #define KEY "net.ipv6.conf.IFNAME.disable_ipv6"
 #define ARGS(range, sysctl, args)                                                                                      \
@@ -189,7 +189,7 @@ static void args_switch_ipv6_off_too(void **state) {
                     "deny plugin-option spec.config.plugins[1].args.cni.sysctl\n");
 }
 
-static void ipv6_stays_on_for_ipv6(void **state) {
+static void rejects_ipv6_disabled_by_sysctl(void **state) {
   (void)state;
   nad_expect_config(OFF(POOL("fd00:99::/64"), "net.ipv6.conf.IFNAME.disable_ipv6", "1"),
                     OFF_FIELD "net.ipv6.conf.IFNAME.disable_ipv6\n");
@@ -212,14 +212,14 @@ static void ipv6_stays_on_for_ipv6(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_runtime_config_asks_for_counts),
-      cmocka_unit_test(plugins_accept_the_version),
-      cmocka_unit_test(no_version_is_the_oldest),
-      cmocka_unit_test(the_first_makes_the_interface),
-      cmocka_unit_test(only_one_makes_it),
-      cmocka_unit_test(nothing_cuts_the_nodes_off),
-      cmocka_unit_test(ipv6_stays_on_for_ipv6),
-      cmocka_unit_test(args_switch_ipv6_off_too),
+      cmocka_unit_test(reads_runtime_config),
+      cmocka_unit_test(rejects_a_version_that_a_plugin_does_not_support),
+      cmocka_unit_test(a_missing_version_is_the_oldest),
+      cmocka_unit_test(the_first_plugin_must_create_the_interface),
+      cmocka_unit_test(only_one_plugin_may_create_the_interface),
+      cmocka_unit_test(rejects_plugins_that_cut_the_nodes_off),
+      cmocka_unit_test(rejects_ipv6_disabled_by_sysctl),
+      cmocka_unit_test(rejects_ipv6_disabled_by_args),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #define HEAD "\"cniVersion\":\"0.3.1\",\"name\":\"net\""
 #define MACVLAN HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
 
-static void sound_configurations_pass(void **state) {
+static void accepts_sound_configurations(void **state) {
   (void)state;
   nad_expect_config("{" MACVLAN "}", "");
   nad_expect_config(
@@ -21,7 +21,7 @@ static void sound_configurations_pass(void **state) {
   nad_expect_other("{\"type\":\"loopback\"}", "");
 }
 
-static void json_errors_give_the_place(void **state) {
+static void json_errors_contain_the_position(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{\n  \"type\": \"macvlan\",\n  \"master\": eth1\n}"};
   nad_expect(&nad, "deny cni-json spec.config\n");
@@ -67,7 +67,7 @@ static void json_errors_quote_whole_tokens(void **state) {
 }
 
 /* As in Go; what reads such a value says what is wrong with it, and how it is written. */
-static void what_nobody_reads_may_be_any_number_or_text(void **state) {
+static void accepts_any_number_or_text_that_no_plugin_reads(void **state) {
   (void)state;
   nad_expect_config("{" MACVLAN ",\"x-serial\":99999999999999999999}", "");
   nad_expect_config("{" MACVLAN ",\"x\":[-1e300,{\"y\":123456789012345678901234567890}]}", "");
@@ -85,7 +85,7 @@ static void what_nobody_reads_may_be_any_number_or_text(void **state) {
   nad_expect_config("{" MACVLAN ",\"x\":\"\\u0000\"}", "deny cni-json spec.config\n");
 }
 
-static void keys_of_two_spellings_are_told_apart(void **state) {
+static void rejects_two_spellings_of_one_key(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{" MACVLAN ",\n \"MASTER\":\"bond1\"}"};
   nad_expect(&nad, "deny cni-ambiguous-key spec.config.MASTER\n");
@@ -102,7 +102,7 @@ static void keys_of_two_spellings_are_told_apart(void **state) {
 }
 
 /* What is wrong with a value that nobody can be sure of is no mistake of its own. */
-static void what_follows_from_an_ambiguous_key_is_not_told(void **state) {
+static void omits_findings_that_follow_from_an_ambiguous_key(void **state) {
   (void)state;
   nad_expect_config("{" MACVLAN ",\"MASTER\":\"eth9\",\"mtu\":100000}", "deny cni-ambiguous-key spec.config.MASTER\n");
   nad_expect_config("{" MACVLAN ",\"MASTER\":\"a/b\"}", "deny cni-ambiguous-key spec.config.MASTER\n");
@@ -117,7 +117,7 @@ static void what_follows_from_an_ambiguous_key_is_not_told(void **state) {
                   "appears 3 times in one object (last at line 2, column 2), and the last one wins");
 }
 
-static void other_mistakes_beside_an_ambiguous_key_are_told(void **state) {
+static void reports_other_mistakes_next_to_an_ambiguous_key(void **state) {
   (void)state;
   nad_expect_config("{" MACVLAN ",\"MTU\":1400,\"mtu\":1500,\"master\":\"eth1\",\"linkInContainer\":true}",
                     "deny cni-ambiguous-key spec.config.mtu\n"
@@ -133,7 +133,7 @@ static void other_mistakes_beside_an_ambiguous_key_are_told(void **state) {
 }
 
 /* Where it only warns, it hides no denial. */
-static void a_warning_hides_nothing(void **state) {
+static void an_ambiguous_key_that_only_warns_hides_nothing(void **state) {
   (void)state;
   nad_expect(
       &(struct nad_case){
@@ -142,7 +142,7 @@ static void a_warning_hides_nothing(void **state) {
       "warn cni-ambiguous-key spec.config.MASTER\ndeny interface-name spec.config.master\n");
 }
 
-static void keys_that_libcni_knows_in_one_case_only(void **state) {
+static void reports_keys_that_libcni_knows_in_one_case_only(void **state) {
   (void)state;
   struct nad_case nad = {
       .config = "{\"cniVersion\":\"0.3.1\",\"Name\":\"net\",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"};
@@ -160,7 +160,7 @@ static void keys_that_libcni_knows_in_one_case_only(void **state) {
                    "deny cni-json spec.config.Name\nwarn cni-ambiguous-key spec.config.Name\n");
 }
 
-static void types_that_the_readers_refuse(void **state) {
+static void rejects_values_of_the_wrong_type(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{" MACVLAN ",\"dns\":{\"nameservers\":\"10.9.0.1\"}}"};
   nad_expect(&nad, "deny cni-json spec.config.dns.nameservers\n");
@@ -173,7 +173,7 @@ static void types_that_the_readers_refuse(void **state) {
                    "deny cni-json spec.config.disableCheck\n");
 }
 
-static void null_is_no_absence_to_libcni(void **state) {
+static void rejects_null_where_libcni_does(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{\"name\":null,\"type\":\"loopback\"}", .label = "false", .ns = "shop"};
   nad_expect(&nad, "deny cni-name spec.config.name\n");
@@ -182,7 +182,7 @@ static void null_is_no_absence_to_libcni(void **state) {
                    "deny cni-version spec.config.cniVersion\n");
 }
 
-static void a_plugin_needs_a_type(void **state) {
+static void requires_a_type(void **state) {
   (void)state;
   nad_expect_config("{" HEAD "}", "deny cni-type spec.config.type\n");
   nad_expect_config("{" HEAD ",\"type\":\"\"}", "deny cni-type spec.config.type\n");
@@ -198,7 +198,7 @@ static void a_plugin_needs_a_type(void **state) {
                   "must be an object, not an integer");
 }
 
-static void a_type_is_a_file_name(void **state) {
+static void requires_a_type_that_is_a_file_name(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"type\":\"../macvlan\"}", "deny cni-type spec.config.type\n");
   nad_expect_config("{" HEAD ",\"type\":\"..\"}", "deny cni-type spec.config.type\n");
@@ -207,7 +207,7 @@ static void a_type_is_a_file_name(void **state) {
   nad_expect_other("{" HEAD ",\"type\":\"my..plugin\"}", "");
 }
 
-static void plugins_is_a_list_that_holds_some(void **state) {
+static void requires_a_list_of_plugins_that_is_not_empty(void **state) {
   (void)state;
   struct nad_case empty = {.config = "{" HEAD ",\"plugins\":[]}"};
   nad_expect(&empty, "deny cni-type spec.config.plugins\n");
@@ -217,13 +217,13 @@ static void plugins_is_a_list_that_holds_some(void **state) {
 }
 
 /* One mistake, one finding: nobody knows what the keys of such a plugin mean. */
-static void a_plugin_without_type_is_not_judged(void **state) {
+static void does_not_judge_a_plugin_without_a_type(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"master\":\"a/b\",\"vlan\":9999,\"ipam\":{\"type\":\"whereabouts\",\"range\":\"x\"}}",
                     "deny cni-type spec.config.type\n");
 }
 
-static void names_are_what_libcni_takes(void **state) {
+static void rejects_names_that_libcni_rejects(void **state) {
   (void)state;
   nad_expect_other("{\"name\":\"a.b_c-9\",\"type\":\"loopback\"}", "");
   nad_expect_other("{\"name\":\"9\",\"type\":\"loopback\"}", "");
@@ -235,7 +235,7 @@ static void names_are_what_libcni_takes(void **state) {
 }
 
 /* Multus gives a list the NAD's name, too. */
-static void a_name_may_be_absent_but_not_null(void **state) {
+static void accepts_an_absent_name_but_not_null(void **state) {
   (void)state;
   nad_expect_other("{\"type\":\"loopback\"}", "");
   nad_expect_other("{\"name\":\"\",\"type\":\"loopback\"}", "");
@@ -248,7 +248,7 @@ static void a_name_may_be_absent_but_not_null(void **state) {
   nad_expect_other("{\"name\":null,\"type\":\"loopback\"}", "deny cni-name spec.config.name\n");
 }
 
-static void versions_are_what_libcni_knows(void **state) {
+static void rejects_versions_that_libcni_does_not_support(void **state) {
   (void)state;
   static const char *const good[] = {"0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0", ""};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -267,7 +267,7 @@ static void versions_are_what_libcni_knows(void **state) {
 #define N25 "nnnnnnnnnnnnnnnnnnnnnnnnn"
 #define N127 N25 N25 N25 N25 N25 "nn"
 
-static void interface_names_are_possible_ones(void **state) {
+static void rejects_invalid_interface_names(void **state) {
   (void)state;
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"abcdefghijklmno\"}", "");
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"" N127 "\"}", "");
@@ -305,7 +305,7 @@ static void interface_names_are_possible_ones(void **state) {
 }
 
 /* A master that no interface can have is not looked up on the nodes as well. */
-static void an_impossible_name_is_one_mistake(void **state) {
+static void reports_an_invalid_interface_name_once(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth/1\"," NAD_IPAM "}",
                     "deny interface-name spec.config.master\n");
@@ -318,7 +318,7 @@ static void an_impossible_name_is_one_mistake(void **state) {
 #define GOOD "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"
 
 /* Only where there is no type Multus looks for a list: the sound plugin in it is never run. */
-static void a_type_beside_plugins_counts_alone(void **state) {
+static void ignores_plugins_next_to_a_type(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"type\":\"macvlan\"," NAD_IPAM ",\"plugins\":[" GOOD "]}",
                     "warn cni-type spec.config.plugins\n"
@@ -331,20 +331,20 @@ static void a_type_beside_plugins_counts_alone(void **state) {
                                                                    "deny cni-type spec.config.type\n");
 }
 
-static void a_blank_type_beside_plugins_is_none(void **state) {
+static void an_empty_type_next_to_plugins_counts_as_absent(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"plugins\":[" GOOD "]}", "");
   nad_expect_config("{" HEAD ",\"type\":\"\",\"plugins\":[" GOOD "]}", "");
   nad_expect_config("{" HEAD ",\"type\":null,\"plugins\":[" GOOD "]}", "");
 }
 
-static void null_plugins_beside_a_type_are_none(void **state) {
+static void null_plugins_next_to_a_type_count_as_absent(void **state) {
   (void)state;
   nad_expect_config("{" HEAD ",\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM ",\"plugins\":null}", "");
 }
 
 /* The name is part of a file's name, which has room for 255 bytes. */
-static void a_name_is_short_enough_for_a_file(void **state) {
+static void rejects_a_name_that_is_too_long_for_a_file(void **state) {
   (void)state;
   static const struct {
     int length;
@@ -366,7 +366,7 @@ static void a_name_is_short_enough_for_a_file(void **state) {
 }
 
 /* multus-cni 4.2.3 pkg/multus/multus.go CmdDel(): of a list without a version the plugins' types are left. */
-static void a_list_without_a_version_keeps_what_it_took(void **state) {
+static void warns_of_a_list_without_a_version(void **state) {
   (void)state;
 #define PLUGIN "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}"
   static const char *const lists[] = {"{\"name\":\"n\",\"plugins\":[" PLUGIN "]}",
@@ -388,31 +388,31 @@ static void a_list_without_a_version_keeps_what_it_took(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(sound_configurations_pass),
-      cmocka_unit_test(json_errors_give_the_place),
+      cmocka_unit_test(accepts_sound_configurations),
+      cmocka_unit_test(json_errors_contain_the_position),
       cmocka_unit_test(json_errors_quote_whole_tokens),
-      cmocka_unit_test(what_nobody_reads_may_be_any_number_or_text),
-      cmocka_unit_test(keys_of_two_spellings_are_told_apart),
-      cmocka_unit_test(what_follows_from_an_ambiguous_key_is_not_told),
-      cmocka_unit_test(other_mistakes_beside_an_ambiguous_key_are_told),
-      cmocka_unit_test(a_warning_hides_nothing),
-      cmocka_unit_test(keys_that_libcni_knows_in_one_case_only),
-      cmocka_unit_test(types_that_the_readers_refuse),
-      cmocka_unit_test(null_is_no_absence_to_libcni),
-      cmocka_unit_test(a_plugin_needs_a_type),
-      cmocka_unit_test(a_type_is_a_file_name),
-      cmocka_unit_test(plugins_is_a_list_that_holds_some),
-      cmocka_unit_test(a_plugin_without_type_is_not_judged),
-      cmocka_unit_test(names_are_what_libcni_takes),
-      cmocka_unit_test(a_name_may_be_absent_but_not_null),
-      cmocka_unit_test(versions_are_what_libcni_knows),
-      cmocka_unit_test(interface_names_are_possible_ones),
-      cmocka_unit_test(an_impossible_name_is_one_mistake),
-      cmocka_unit_test(a_type_beside_plugins_counts_alone),
-      cmocka_unit_test(a_blank_type_beside_plugins_is_none),
-      cmocka_unit_test(null_plugins_beside_a_type_are_none),
-      cmocka_unit_test(a_name_is_short_enough_for_a_file),
-      cmocka_unit_test(a_list_without_a_version_keeps_what_it_took),
+      cmocka_unit_test(accepts_any_number_or_text_that_no_plugin_reads),
+      cmocka_unit_test(rejects_two_spellings_of_one_key),
+      cmocka_unit_test(omits_findings_that_follow_from_an_ambiguous_key),
+      cmocka_unit_test(reports_other_mistakes_next_to_an_ambiguous_key),
+      cmocka_unit_test(an_ambiguous_key_that_only_warns_hides_nothing),
+      cmocka_unit_test(reports_keys_that_libcni_knows_in_one_case_only),
+      cmocka_unit_test(rejects_values_of_the_wrong_type),
+      cmocka_unit_test(rejects_null_where_libcni_does),
+      cmocka_unit_test(requires_a_type),
+      cmocka_unit_test(requires_a_type_that_is_a_file_name),
+      cmocka_unit_test(requires_a_list_of_plugins_that_is_not_empty),
+      cmocka_unit_test(does_not_judge_a_plugin_without_a_type),
+      cmocka_unit_test(rejects_names_that_libcni_rejects),
+      cmocka_unit_test(accepts_an_absent_name_but_not_null),
+      cmocka_unit_test(rejects_versions_that_libcni_does_not_support),
+      cmocka_unit_test(rejects_invalid_interface_names),
+      cmocka_unit_test(reports_an_invalid_interface_name_once),
+      cmocka_unit_test(ignores_plugins_next_to_a_type),
+      cmocka_unit_test(an_empty_type_next_to_plugins_counts_as_absent),
+      cmocka_unit_test(null_plugins_next_to_a_type_count_as_absent),
+      cmocka_unit_test(rejects_a_name_that_is_too_long_for_a_file),
+      cmocka_unit_test(warns_of_a_list_without_a_version),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

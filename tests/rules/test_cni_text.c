@@ -24,7 +24,7 @@
 
 /* libcni writes a configuration anew for each plugin, so 1.5e3 arrives as 1500. Measured: json/json-mtu-1.5e3 works,
  * json/json-mtu-float fails. */
-static void whole_numbers_may_be_written_in_any_form(void **state) {
+static void accepts_integers_in_any_form(void **state) {
   (void)state;
   nad_expect_config("{" MACVLAN ",\"mtu\":1.5e3}", "");
   nad_expect_config("{" MACVLAN ",\"mtu\":1500.0}", "");
@@ -36,7 +36,7 @@ static void whole_numbers_may_be_written_in_any_form(void **state) {
   nad_expect_config(WHEREABOUTS("\"routes\":[{\"dst\":\"10.77.0.0/24\",\"mtu\":1.4e3,\"table\":7.0}]"), "");
 }
 
-static void what_arrives_as_no_integer_is_refused_still(void **state) {
+static void rejects_numbers_that_do_not_arrive_as_integers(void **state) {
   (void)state;
   struct nad_case mtu = {.config = "{" MACVLAN ",\"mtu\":1500.5}"};
   nad_expect(&mtu, "deny plugin-option spec.config.mtu\n");
@@ -55,7 +55,7 @@ static void what_arrives_as_no_integer_is_refused_still(void **state) {
 }
 
 /* OVN-Kubernetes decodes spec.config itself (go-controller/pkg/util/multi_network.go, ParseNetConf). */
-static void ovn_kubernetes_takes_integers_as_they_are_written(void **state) {
+static void ovn_kubernetes_needs_integers_as_written(void **state) {
   (void)state;
   struct nad_case nad = {.config = OVN("\"vlanID\":1e2"), .ns = "shop", .label = ""};
   nad_expect_says(&nad, "vlan-range",
@@ -64,7 +64,7 @@ static void ovn_kubernetes_takes_integers_as_they_are_written(void **state) {
 }
 
 /* The same key twice with one value works, and so do keys of maps and comments. */
-static void keys_that_change_nothing_are_not_refused(void **state) {
+static void accepts_duplicate_keys_without_effect(void **state) {
   (void)state;
   struct nad_case same = {
       .config = "{" HEAD ",\"type\":\"bridge\",\"bridge\":\"br1\",\"type\":\"bridge\"}", .ns = "shop", .label = ""};
@@ -84,7 +84,7 @@ static void keys_that_change_nothing_are_not_refused(void **state) {
   nad_expect_other("{\"type\":\"acme\",\"_a\":1,\"_a\":2}", "deny cni-ambiguous-key spec.config._a\n");
 }
 
-static void the_key_that_wins_is_named(void **state) {
+static void names_the_key_that_wins(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = "{" MACVLAN ",\"IPAM\":{\"type\":\"host-local\"}}"}, "cni-ambiguous-key",
                   "\"ipam\" and \"IPAM\" (line 1, column 125) are the same key to plugins, and \"ipam\" wins");
@@ -93,7 +93,7 @@ static void the_key_that_wins_is_named(void **state) {
 }
 
 /* Programs other than Multus read NADs: such a one needs no plugin. Of a migration network it is a mistake. */
-static void a_nad_without_any_plugin_only_warns_elsewhere(void **state) {
+static void a_nad_without_plugins_only_warns_on_other_networks(void **state) {
   (void)state;
   static const char config[] = "{\"ipam\":{\"network_name\":\"overlay\",\"ipRanges\":[{\"range\":\"10.100.0.0/16\"}]}}";
   struct nad_case other = {.config = config, .ns = "shop", .label = ""};
@@ -104,7 +104,7 @@ static void a_nad_without_any_plugin_only_warns_elsewhere(void **state) {
   nad_expect_other("{\"plugins\":[{\"mtu\":1400}]}", "deny cni-type spec.config.plugins[0].type\n");
 }
 
-static void a_listed_plugins_name_and_version_are_texts(void **state) {
+static void rejects_a_listed_plugins_name_or_version_of_the_wrong_type(void **state) {
   (void)state;
   struct nad_case name = {.config = "{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":true}]}"};
   nad_expect(&name, "deny cni-type spec.config.plugins[0].name\n");
@@ -117,7 +117,7 @@ static void a_listed_plugins_name_and_version_are_texts(void **state) {
   nad_expect_config("{" HEAD ",\"plugins\":[{" MACVLAN_ALONE ",\"name\":null,\"cniVersion\":null}]}", "");
 }
 
-static void misspelt_types_say_what_was_meant(void **state) {
+static void suggests_the_type_that_was_meant(void **state) {
   (void)state;
   struct nad_case plugin = {.config = "{" HEAD ",\"type\":\"macvaln\",\"master\":\"eth1\"," NAD_IPAM "}"};
   nad_expect(&plugin, "deny cni-type spec.config.type\n");
@@ -137,7 +137,7 @@ static void misspelt_types_say_what_was_meant(void **state) {
 }
 
 /* What belongs to another language is called by its name. */
-static void what_is_not_json_is_called_what_it_is(void **state) {
+static void says_what_a_text_is_that_is_not_json(void **state) {
   (void)state;
   static const struct {
     const char *config, *says;
@@ -168,7 +168,7 @@ static void what_is_not_json_is_called_what_it_is(void **state) {
 }
 
 /* Whatever the value is judged for, the advice is to render the manifest. */
-static void a_placeholder_is_called_one(void **state) {
+static void names_an_unfilled_placeholder(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = "{" HEAD ",\"type\":\"macvlan\",\"master\":\"${NIC}\"," NAD_IPAM "}"},
                   "master-missing", "; ${NIC} is an unfilled placeholder: render the manifest first");
@@ -182,7 +182,7 @@ static void a_placeholder_is_called_one(void **state) {
 }
 
 /* libcni looks IPAM plugins up as it does others: by the name of a file. */
-static void an_ipam_type_is_not_a_path(void **state) {
+static void rejects_an_ipam_type_that_is_a_path(void **state) {
   (void)state;
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"../whereabouts\"}}",
                    "deny cni-type spec.config.ipam.type\n");
@@ -196,17 +196,17 @@ static void an_ipam_type_is_not_a_path(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(whole_numbers_may_be_written_in_any_form),
-      cmocka_unit_test(what_arrives_as_no_integer_is_refused_still),
-      cmocka_unit_test(ovn_kubernetes_takes_integers_as_they_are_written),
-      cmocka_unit_test(keys_that_change_nothing_are_not_refused),
-      cmocka_unit_test(the_key_that_wins_is_named),
-      cmocka_unit_test(a_nad_without_any_plugin_only_warns_elsewhere),
-      cmocka_unit_test(a_listed_plugins_name_and_version_are_texts),
-      cmocka_unit_test(misspelt_types_say_what_was_meant),
-      cmocka_unit_test(what_is_not_json_is_called_what_it_is),
-      cmocka_unit_test(a_placeholder_is_called_one),
-      cmocka_unit_test(an_ipam_type_is_not_a_path),
+      cmocka_unit_test(accepts_integers_in_any_form),
+      cmocka_unit_test(rejects_numbers_that_do_not_arrive_as_integers),
+      cmocka_unit_test(ovn_kubernetes_needs_integers_as_written),
+      cmocka_unit_test(accepts_duplicate_keys_without_effect),
+      cmocka_unit_test(names_the_key_that_wins),
+      cmocka_unit_test(a_nad_without_plugins_only_warns_on_other_networks),
+      cmocka_unit_test(rejects_a_listed_plugins_name_or_version_of_the_wrong_type),
+      cmocka_unit_test(suggests_the_type_that_was_meant),
+      cmocka_unit_test(says_what_a_text_is_that_is_not_json),
+      cmocka_unit_test(names_an_unfilled_placeholder),
+      cmocka_unit_test(rejects_an_ipam_type_that_is_a_path),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static struct verdict create(const char *state, const char *object) {
   return verdict;
 }
 
-static void a_plain_config_passes(void **state) {
+static void accepts_a_plain_config(void **state) {
   (void)state;
   static const char *const objects[] = {HCO("lm"), HCO("null"), KUBEVIRT_AT("openshift-cnv", "lm")};
   for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
@@ -52,7 +52,7 @@ static void a_plain_config_passes(void **state) {
   }
 }
 
-static void place_and_name(void **state) {
+static void checks_namespace_and_name(void **state) {
   (void)state;
   VERDICT_SCOPED place = create(STATE, HCO_AT("default", "kubevirt-hyperconverged", "nowhere"));
   assert_int_equal(verdict_cause_count(&place), 1); /* nobody reads its network */
@@ -68,7 +68,7 @@ static void place_and_name(void **state) {
   assert_memory_equal(verdict_warning(&name, 0), "metadata.name: ", 15);
 }
 
-static void traps_of_syntax(void **state) {
+static void explains_invalid_network_names(void **state) {
   (void)state;
   static const struct {
     const char *object, *message;
@@ -109,7 +109,7 @@ static void traps_of_syntax(void **state) {
 }
 
 /* Multus has no bound of its own, and Kubernetes takes names of 253 characters. */
-static void the_longest_name(void **state) {
+static void accepts_the_longest_name(void **state) {
   (void)state;
   static const size_t lengths[] = {63, 64, 253, 254};
   char name[255];
@@ -123,7 +123,7 @@ static void the_longest_name(void **state) {
   }
 }
 
-static void an_empty_network_is_a_network_without_a_name(void **state) {
+static void rejects_an_empty_network(void **state) {
   (void)state;
   static const struct {
     const char *object, *field, *value;
@@ -157,7 +157,7 @@ static void an_empty_network_is_a_network_without_a_name(void **state) {
 #define KUBEVIRT_IN_KUBEVIRT(network) KUBEVIRT_AT("kubevirt", network)
 
 /* What Multus looks up, though it is no bare name, is judged as the NAD that it names. */
-static void a_namespace_in_the_network(void **state) {
+static void judges_a_network_with_a_namespace(void **state) {
   (void)state;
   static const struct {
     const char *policy, *object, *denied, *said; /* the one cause or warning of network-syntax */
@@ -209,7 +209,7 @@ static void a_namespace_in_the_network(void **state) {
 }
 
 /* A NAD of another namespace that is in use is the migration network: judged as such, and kept. */
-static void a_nad_elsewhere_that_is_in_use(void **state) {
+static void judges_a_used_nad_in_another_namespace(void **state) {
   (void)state;
   static const char bad[] = NAD("default", "far", GOOD("10.0.0.0/31"));
   VERDICT_SCOPED unfit = create(bad, HCO("default/far"));
@@ -226,7 +226,7 @@ static void a_nad_elsewhere_that_is_in_use(void **state) {
   dw_world_unref(world);
 }
 
-static void missing_networks(void **state) {
+static void rejects_missing_networks(void **state) {
   (void)state;
   static const struct {
     const char *network, *message;
@@ -249,7 +249,7 @@ static void missing_networks(void **state) {
                       "\"migration-net\"? [network-missing]");
 }
 
-static void networks_that_cant_be_looked_up(void **state) {
+static void reports_networks_that_cannot_be_looked_up(void **state) {
   (void)state;
   struct dw_world *unknown = world_knowing(STATE, NULL, DW_UNKNOWN);
   VERDICT_SCOPED found = review(unknown, DW_OP_CREATE, HCO("lm"), NULL);
@@ -274,7 +274,7 @@ static void networks_that_cant_be_looked_up(void **state) {
   dw_world_unref(unavailable);
 }
 
-static void a_nad_being_deleted_is_told_of(void **state) {
+static void warns_of_a_nad_that_is_being_deleted(void **state) {
   (void)state;
   VERDICT_SCOPED verdict =
       create("{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: lm, namespace: "
@@ -284,7 +284,7 @@ static void a_nad_being_deleted_is_told_of(void **state) {
   assert_non_null(strstr(verdict_warning_of(&verdict, "network-missing"), "is being deleted"));
 }
 
-static void an_unfit_nad_is_refused_with_its_findings(void **state) {
+static void rejects_an_unfit_nad_with_its_findings(void **state) {
   (void)state;
   VERDICT_SCOPED verdict =
       create(NAD("openshift-cnv", "lm",
@@ -304,7 +304,7 @@ static void an_unfit_nad_is_refused_with_its_findings(void **state) {
   assert_non_null(strstr(verdict_cause(&verdict, 1, "message"), "violates master-required: spec.config.master: "));
 }
 
-static void many_findings_of_a_nad_are_counted(void **state) {
+static void counts_the_findings_of_a_nad(void **state) {
   (void)state;
   for (int bad = 10; bad <= 12; bad++) {
     struct dw_buf config = DW_BUF_INIT;
@@ -326,7 +326,7 @@ static void many_findings_of_a_nad_are_counted(void **state) {
   }
 }
 
-static void the_patched_network_is_checked_too(void **state) {
+static void checks_the_patched_network(void **state) {
   (void)state;
   static const struct {
     const char *object, *denied, *field;
@@ -349,7 +349,7 @@ static void the_patched_network_is_checked_too(void **state) {
   }
 }
 
-static void a_kubevirt_elsewhere_is_not_looked_after(void **state) {
+static void does_not_judge_a_kubevirt_in_another_namespace(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = create(STATE, KUBEVIRT_AT("default", "xyz"));
   assert_true(verdict.allowed);
@@ -370,7 +370,7 @@ static struct verdict update(const char *facts, const char *before, const char *
   return verdict;
 }
 
-static void a_change_of_the_network_warns(void **state) {
+static void warns_of_a_change_of_the_network(void **state) {
   (void)state;
   static const struct {
     const char *before, *after, *warned;
@@ -395,7 +395,7 @@ static void a_change_of_the_network_warns(void **state) {
   assert_string_equal(verdict_warned(&broken), "");
 }
 
-static void running_migrations_are_counted(void **state) {
+static void counts_running_migrations(void **state) {
   (void)state;
   VERDICT_SCOPED one = update(STATE RUNNING("a", "Running") RUNNING("b", "Succeeded"), HCO("null"), HCO("lm"));
   assert_non_null(strstr(verdict_warning_of(&one, "migrations-running"), ": 1 live migration is in progress"));
@@ -411,22 +411,22 @@ static void running_migrations_are_counted(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_plain_config_passes),
-      cmocka_unit_test(place_and_name),
-      cmocka_unit_test(traps_of_syntax),
-      cmocka_unit_test(the_longest_name),
-      cmocka_unit_test(an_empty_network_is_a_network_without_a_name),
-      cmocka_unit_test(a_namespace_in_the_network),
-      cmocka_unit_test(a_nad_elsewhere_that_is_in_use),
-      cmocka_unit_test(missing_networks),
-      cmocka_unit_test(networks_that_cant_be_looked_up),
-      cmocka_unit_test(a_nad_being_deleted_is_told_of),
-      cmocka_unit_test(an_unfit_nad_is_refused_with_its_findings),
-      cmocka_unit_test(many_findings_of_a_nad_are_counted),
-      cmocka_unit_test(the_patched_network_is_checked_too),
-      cmocka_unit_test(a_kubevirt_elsewhere_is_not_looked_after),
-      cmocka_unit_test(a_change_of_the_network_warns),
-      cmocka_unit_test(running_migrations_are_counted),
+      cmocka_unit_test(accepts_a_plain_config),
+      cmocka_unit_test(checks_namespace_and_name),
+      cmocka_unit_test(explains_invalid_network_names),
+      cmocka_unit_test(accepts_the_longest_name),
+      cmocka_unit_test(rejects_an_empty_network),
+      cmocka_unit_test(judges_a_network_with_a_namespace),
+      cmocka_unit_test(judges_a_used_nad_in_another_namespace),
+      cmocka_unit_test(rejects_missing_networks),
+      cmocka_unit_test(reports_networks_that_cannot_be_looked_up),
+      cmocka_unit_test(warns_of_a_nad_that_is_being_deleted),
+      cmocka_unit_test(rejects_an_unfit_nad_with_its_findings),
+      cmocka_unit_test(counts_the_findings_of_a_nad),
+      cmocka_unit_test(checks_the_patched_network),
+      cmocka_unit_test(does_not_judge_a_kubevirt_in_another_namespace),
+      cmocka_unit_test(warns_of_a_change_of_the_network),
+      cmocka_unit_test(counts_running_migrations),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

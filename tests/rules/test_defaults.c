@@ -32,7 +32,7 @@ static void run(const struct example *examples, size_t count) {
 }
 #define RUN(examples) run(examples, sizeof(examples) / sizeof *(examples))
 
-static void what_is_missing_goes_in_front(void **state) {
+static void adds_missing_members_first(void **state) {
   (void)state;
   static const struct example examples[] = {
       {"{\"type\":\"bridge\"}", "{\"name\":\"net\",\"cniVersion\":\"0.3.1\",\"type\":\"bridge\"}",
@@ -56,7 +56,7 @@ static void what_is_missing_goes_in_front(void **state) {
   RUN(examples);
 }
 
-static void every_plugin_accepts_the_version(void **state) {
+static void adds_a_version_that_every_plugin_accepts(void **state) {
   (void)state;
 #define CHAINED(version, type) "{" version "\"name\":\"n\",\"plugins\":[{\"type\":\"bridge\"},{\"type\":\"" type "\"}]}"
   static const struct example examples[] = {
@@ -72,7 +72,7 @@ static void every_plugin_accepts_the_version(void **state) {
   RUN(examples);
 }
 
-static void null_and_empty_values_are_replaced_in_their_place(void **state) {
+static void replaces_null_and_empty_values(void **state) {
   (void)state;
   static const struct example examples[] = {
       {"{\"type\":\"macvlan\",\"name\" : null,\"cniversion\":\"\",\"MODE\":\"\"}",
@@ -85,7 +85,7 @@ static void null_and_empty_values_are_replaced_in_their_place(void **state) {
   RUN(examples);
 }
 
-static void a_list_has_its_name_above_and_its_modes_below(void **state) {
+static void adds_the_name_to_the_list_and_the_modes_to_the_plugins(void **state) {
   (void)state;
   static const struct example examples[] = {
       {"{\"plugins\":[{\"type\":\"macvlan\"},{\"type\":\"tuning\"},{\"type\":\"macvlan\",\"mode\":null}]}",
@@ -99,7 +99,7 @@ static void a_list_has_its_name_above_and_its_modes_below(void **state) {
   RUN(examples);
 }
 
-static void what_is_doubtful_or_complete_stays(void **state) {
+static void changes_nothing_if_ambiguous_or_complete(void **state) {
   (void)state;
   static const char *const texts[] = {
       "",
@@ -123,7 +123,7 @@ static void what_is_doubtful_or_complete_stays(void **state) {
   }
 }
 
-static void without_a_name_there_is_none_to_fill_in(void **state) {
+static void adds_no_name_if_the_nad_has_none(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const char *fields;
@@ -133,7 +133,7 @@ static void without_a_name_there_is_none_to_fill_in(void **state) {
 }
 
 /* A chain that no node could run costs no time. */
-static void chains_of_over_32_plugins_keep_their_modes(void **state) {
+static void adds_no_modes_to_chains_of_more_than_32_plugins(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   for (int plugins = 32; plugins <= 33; plugins++) {
@@ -149,13 +149,13 @@ static void chains_of_over_32_plugins_keep_their_modes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_is_missing_goes_in_front),
-      cmocka_unit_test(every_plugin_accepts_the_version),
-      cmocka_unit_test(null_and_empty_values_are_replaced_in_their_place),
-      cmocka_unit_test(a_list_has_its_name_above_and_its_modes_below),
-      cmocka_unit_test(what_is_doubtful_or_complete_stays),
-      cmocka_unit_test(without_a_name_there_is_none_to_fill_in),
-      cmocka_unit_test(chains_of_over_32_plugins_keep_their_modes),
+      cmocka_unit_test(adds_missing_members_first),
+      cmocka_unit_test(adds_a_version_that_every_plugin_accepts),
+      cmocka_unit_test(replaces_null_and_empty_values),
+      cmocka_unit_test(adds_the_name_to_the_list_and_the_modes_to_the_plugins),
+      cmocka_unit_test(changes_nothing_if_ambiguous_or_complete),
+      cmocka_unit_test(adds_no_name_if_the_nad_has_none),
+      cmocka_unit_test(adds_no_modes_to_chains_of_more_than_32_plugins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

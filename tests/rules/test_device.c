@@ -24,7 +24,7 @@ static const char equipped[] = WORKER("worker-0", KVM ", openshift.io/migration:
 
 /* --- SR-IOV --- */
 
-static void a_virtual_function_comes_from_a_resource(void **state) {
+static void requires_a_resource_for_a_virtual_function(void **state) {
   (void)state;
   static const char *const types[] = {"sriov", "ib-sriov", "accelerated-bridge"};
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -50,7 +50,7 @@ static void a_virtual_function_comes_from_a_resource(void **state) {
                   "device plugin's resource, such as openshift.io/migration [device-missing]");
 }
 
-static void every_node_offers_a_device(void **state) {
+static void requires_a_device_on_every_node(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{\"type\":\"sriov\"," NAD_IPAM "}",
                          .resource = "openshift.io/migration",
@@ -75,7 +75,7 @@ static void every_node_offers_a_device(void **state) {
 
 /* With virt-handler each node offers devices.kubevirt.io/kvm: of one that offers nothing the allocatable is not told.
  */
-static void nodes_of_which_nothing_is_told_are_named(void **state) {
+static void names_nodes_whose_devices_are_unknown(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{\"type\":\"sriov\"," NAD_IPAM "}", .resource = "openshift.io/migration"};
   nad_expect(&nad, "unverified device-missing " RESOURCE "\n");
@@ -89,7 +89,7 @@ static void nodes_of_which_nothing_is_told_are_named(void **state) {
 
 #define HOST_DEVICE(members) "{\"type\":\"host-device\"," members NAD_IPAM "}"
 
-static void a_host_device_is_named(void **state) {
+static void requires_the_name_of_a_host_device(void **state) {
   (void)state;
   static const char *const sound[] = {
       HOST_DEVICE("\"device\":\"eth1\","),
@@ -114,7 +114,7 @@ static void a_host_device_is_named(void **state) {
 }
 
 /* Measured: "kernel device path "/sys/class/net/d0" must be absolute and begin with /sys/devices/". */
-static void a_kernel_path_begins_with_sys_devices(void **state) {
+static void rejects_a_kernel_path_outside_sys_devices(void **state) {
   (void)state;
 #define OUTSIDE "\"kernelpath\":\"/sys/class/net/eth1\","
   nad_expect_config(HOST_DEVICE(OUTSIDE), DENY("spec.config.kernelpath"));
@@ -137,7 +137,7 @@ static void a_kernel_path_begins_with_sys_devices(void **state) {
 }
 
 /* Measured: "error with host device: lstat /sys/bus/pci/devices/0000:zz:00.0: no such file or directory". */
-static void a_device_is_found_by_its_pci_address(void **state) {
+static void rejects_invalid_pci_addresses(void **state) {
   (void)state;
   static const char *const right[] = {"0000:00:1f.6", "ffff:ff:1f.7", "10000:e1:00.0", "./0000:00:1f.6",
                                       "../../../class/net/eth1/device"};
@@ -176,7 +176,7 @@ static void a_device_is_found_by_its_pci_address(void **state) {
 }
 
 /* Of the auxiliary bus: the functions of an SR-IOV NIC's successor. */
-static void a_sub_function_has_another_name(void **state) {
+static void accepts_the_name_of_an_auxiliary_device(void **state) {
   (void)state;
 #define RUNTIME(device) "\"runtimeConfig\":{\"deviceID\":\"" device "\"},"
   nad_expect_config(HOST_DEVICE(RUNTIME("mlx5_core.sf.4")), "");
@@ -207,7 +207,7 @@ static void a_sub_function_has_another_name(void **state) {
   "[" interfaces "]}}}\n"
 #define OWN "ipv4: {address: [{ip: 192.168.1.11, prefix-length: 24}]}"
 
-static void the_nodes_own_nic_stays_on_the_node(void **state) {
+static void rejects_moving_the_nodes_own_nic(void **state) {
   (void)state;
   struct nad_case nad = {.config = HOST_DEVICE("\"device\":\"eth0\","),
                          .state = NODE_WITH("{name: eth0, type: ethernet, " OWN "}, {name: eth1, type: ethernet}")};
@@ -231,7 +231,7 @@ static void the_nodes_own_nic_stays_on_the_node(void **state) {
   nad_expect_says(&nad, "device-missing", "on n1; host-device moves the NIC into the pod; use");
 }
 
-static void what_the_kernel_keeps_on_the_node_is_refused(void **state) {
+static void rejects_interfaces_that_the_kernel_does_not_move(void **state) {
   (void)state;
   static const char *const fixed[] = {"lo", "br1", "bond0", "br-ovs"};
   static const char *const movable[] = {"eth1", "eth1.100", "vx", "patch0"};
@@ -258,7 +258,7 @@ static void what_the_kernel_keeps_on_the_node_is_refused(void **state) {
 }
 
 /* Sync controllers run beside virt-handlers: one of the two gets the NIC. */
-static void a_moved_nic_is_in_one_pod(void **state) {
+static void warns_if_two_pods_need_the_moved_nic(void **state) {
   (void)state;
   static const char decentralized[] =
       "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "
@@ -281,7 +281,7 @@ static void a_moved_nic_is_in_one_pod(void **state) {
 #define BOND(members) "{\"type\":\"bond\",\"mode\":\"active-backup\",\"miimon\":\"100\"" members "," NAD_IPAM "}"
 #define LINKS(a, b) ",\"links\":[{\"name\":\"" a "\"},{\"name\":\"" b "\"}]"
 
-static void virt_handler_has_no_links_to_bond(void **state) {
+static void rejects_a_bond_of_links_in_the_pod(void **state) {
   (void)state;
   struct nad_case nad = {.config = BOND(",\"linksInContainer\":true" LINKS("net1", "net2"))};
   nad_expect(&nad, DENY("spec.config.links"));
@@ -292,7 +292,7 @@ static void virt_handler_has_no_links_to_bond(void **state) {
   nad_expect(&nad, "");
 }
 
-static void a_bond_takes_two_links_of_every_node(void **state) {
+static void requires_two_links_on_every_node(void **state) {
   (void)state;
   nad_expect_config(BOND(LINKS("eth1", "eth4")), "");
   nad_expect_config(BOND(",\"linksInContainer\":false" LINKS("eth1", "eth4")), "");
@@ -321,19 +321,19 @@ static void a_bond_takes_two_links_of_every_node(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_virtual_function_comes_from_a_resource),
-      cmocka_unit_test(a_kernel_path_begins_with_sys_devices),
-      cmocka_unit_test(a_device_is_found_by_its_pci_address),
-      cmocka_unit_test(a_sub_function_has_another_name),
-      cmocka_unit_test(every_node_offers_a_device),
-      cmocka_unit_test(nodes_of_which_nothing_is_told_are_named),
-      cmocka_unit_test(a_host_device_is_named),
-      cmocka_unit_test(what_the_kernel_keeps_on_the_node_is_refused),
-      cmocka_unit_test(the_nodes_own_nic_stays_on_the_node),
-      cmocka_unit_test(a_moved_nic_is_in_one_pod),
-      cmocka_unit_test(virt_handler_has_no_links_to_bond),
+      cmocka_unit_test(requires_a_resource_for_a_virtual_function),
+      cmocka_unit_test(rejects_a_kernel_path_outside_sys_devices),
+      cmocka_unit_test(rejects_invalid_pci_addresses),
+      cmocka_unit_test(accepts_the_name_of_an_auxiliary_device),
+      cmocka_unit_test(requires_a_device_on_every_node),
+      cmocka_unit_test(names_nodes_whose_devices_are_unknown),
+      cmocka_unit_test(requires_the_name_of_a_host_device),
+      cmocka_unit_test(rejects_interfaces_that_the_kernel_does_not_move),
+      cmocka_unit_test(rejects_moving_the_nodes_own_nic),
+      cmocka_unit_test(warns_if_two_pods_need_the_moved_nic),
+      cmocka_unit_test(rejects_a_bond_of_links_in_the_pod),
 
-      cmocka_unit_test(a_bond_takes_two_links_of_every_node),
+      cmocka_unit_test(requires_two_links_on_every_node),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

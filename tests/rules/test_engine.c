@@ -92,7 +92,7 @@ static const char *const ids[] = {"cni-json",
                                   "unserved-kind",
                                   "migration-bypassed"};
 
-static void the_catalogue_is_the_designs(void **state) {
+static void rules_are_in_the_order_of_the_catalogue(void **state) {
   (void)state;
   size_t count;
   size_t id_count;
@@ -108,7 +108,7 @@ static void the_catalogue_is_the_designs(void **state) {
   assert_null(dw_rule_find("no-such-rule"));
 }
 
-static void every_rule_tells_what_it_finds_and_how_to_fix_it(void **state) {
+static void every_rule_says_what_it_finds_and_how_to_fix_it(void **state) {
   (void)state;
   size_t count;
   const struct dw_rule *const *rules = dw_rules(&count);
@@ -130,7 +130,7 @@ static char *bad_nad(const char *name, const char *cni_name) {
   return nad_text(name, config);
 }
 
-static void a_network_is_judged_by_its_class(void **state) {
+static void judges_a_network_by_its_class(void **state) {
   (void)state;
   static const struct {
     const char *name, *cni_name, *state, *denied;
@@ -191,7 +191,7 @@ static void the_policy_sets_actions(void **state) {
   dw_world_unref(world);
 }
 
-static void findings_come_in_the_order_of_the_catalogue(void **state) {
+static void findings_are_in_the_order_of_the_catalogue(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_world *world = world_of(NULL, NULL);
@@ -215,7 +215,7 @@ static void findings_come_in_the_order_of_the_catalogue(void **state) {
   dw_world_unref(world);
 }
 
-static void kinds_without_rules_pass_with_a_note(void **state) {
+static void allows_kinds_without_rules_with_a_warning(void **state) {
   (void)state;
   struct dw_world *world = world_of(NULL, NULL);
   VERDICT_SCOPED pod =
@@ -237,7 +237,7 @@ static void kinds_without_rules_pass_with_a_note(void **state) {
   dw_world_unref(world);
 }
 
-static void deleting_a_config_is_nobodys_business(void **state) {
+static void does_not_judge_the_deletion_of_a_config(void **state) {
   (void)state;
   struct dw_world *world = world_of("", NULL);
   VERDICT_SCOPED verdict = review(world, DW_OP_DELETE,
@@ -249,7 +249,7 @@ static void deleting_a_config_is_nobodys_business(void **state) {
   dw_world_unref(world);
 }
 
-static void a_nad_of_the_view_is_judged_as_a_migration_network(void **state) {
+static void judges_a_nad_of_the_view_as_a_migration_network(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_world *world =
@@ -268,15 +268,15 @@ static void a_nad_of_the_view_is_judged_as_a_migration_network(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_catalogue_is_the_designs),
-      cmocka_unit_test(every_rule_tells_what_it_finds_and_how_to_fix_it),
-      cmocka_unit_test(a_network_is_judged_by_its_class),
+      cmocka_unit_test(rules_are_in_the_order_of_the_catalogue),
+      cmocka_unit_test(every_rule_says_what_it_finds_and_how_to_fix_it),
+      cmocka_unit_test(judges_a_network_by_its_class),
       cmocka_unit_test(a_label_decides_before_the_name),
       cmocka_unit_test(the_policy_sets_actions),
-      cmocka_unit_test(findings_come_in_the_order_of_the_catalogue),
-      cmocka_unit_test(kinds_without_rules_pass_with_a_note),
-      cmocka_unit_test(deleting_a_config_is_nobodys_business),
-      cmocka_unit_test(a_nad_of_the_view_is_judged_as_a_migration_network),
+      cmocka_unit_test(findings_are_in_the_order_of_the_catalogue),
+      cmocka_unit_test(allows_kinds_without_rules_with_a_warning),
+      cmocka_unit_test(does_not_judge_the_deletion_of_a_config),
+      cmocka_unit_test(judges_a_nad_of_the_view_as_a_migration_network),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

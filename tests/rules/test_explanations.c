@@ -187,7 +187,7 @@ static void explained(const struct dw_rule *rule) {
     fail_msg("%s: the fixed example is denied (%s)", rule->id, fixed.other_denial);
 }
 
-static void every_example_holds(void **state) {
+static void every_example_is_judged_as_described(void **state) {
   (void)state;
   size_t total = 0;
   const struct dw_rule *const *rules = dw_rules(&total);
@@ -196,7 +196,7 @@ static void every_example_holds(void **state) {
     explained(rules[i]);
 }
 
-static void an_unknown_rule_has_none(void **state) {
+static void an_unknown_rule_has_no_explanation(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_explanation explanation = {.why = "untouched"};
@@ -208,8 +208,8 @@ static void an_unknown_rule_has_none(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_example_holds),
-      cmocka_unit_test(an_unknown_rule_has_none),
+      cmocka_unit_test(every_example_is_judged_as_described),
+      cmocka_unit_test(an_unknown_rule_has_no_explanation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

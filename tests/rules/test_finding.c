@@ -109,7 +109,7 @@ static void a_case_that_warns_at_most_never_denies(void **state) {
   assert_int_equal(f->check.findings.items[0].action, DW_ACTION_WARN);
 }
 
-static void lacking_facts_warn_and_say_so(void **state) {
+static void missing_facts_give_a_warning(void **state) {
   (void)state;
   FIXTURE *f = fixture_new(NULL, true);
   dw_report_unverified(&f->check, &both, "spec.a", "no %s are known", "nodes");
@@ -121,7 +121,7 @@ static void lacking_facts_warn_and_say_so(void **state) {
   assert_false(f->check.unavailable);
 }
 
-static void facts_out_of_reach_hold_the_answer_up_only_where_it_hangs_on_them(void **state) {
+static void unavailable_facts_matter_only_if_the_answer_depends_on_them(void **state) {
   (void)state;
   FIXTURE *denies = fixture_new(NULL, true);
   dw_report_unavailable(&denies->check, &both, "spec.a", "NAD %s can't be looked up now", "a/b");
@@ -134,7 +134,7 @@ static void facts_out_of_reach_hold_the_answer_up_only_where_it_hangs_on_them(vo
   assert_int_equal(warns->check.findings.count, 1);
 }
 
-static void beyond_256_findings_of_a_rule_are_counted_only(void **state) {
+static void only_counts_findings_beyond_256_of_a_rule(void **state) {
   (void)state;
   FIXTURE *f = fixture_new(NULL, true);
   for (int i = 0; i < 256; i++)
@@ -150,7 +150,7 @@ static void beyond_256_findings_of_a_rule_are_counted_only(void **state) {
   assert_int_equal(f->check.findings.count, 257);
 }
 
-static void messages_read_as_the_api_servers(void **state) {
+static void messages_have_the_form_of_the_api_servers(void **state) {
   (void)state;
   static const struct {
     enum dw_reason reason;
@@ -216,7 +216,7 @@ static void a_message_stays_within_1024_bytes_and_keeps_its_id(void **state) {
   assert_non_null(strstr(warning, " [gateway-in-pool]"));
 }
 
-static void control_characters_reach_no_text(void **state) {
+static void escapes_control_characters(void **state) {
   (void)state;
   FIXTURE *f = fixture_new(NULL, true);
   struct dw_found found = {.reason = DW_REASON_INVALID, .field = "spec.a\nb", .fix = "x\ty"};
@@ -236,7 +236,7 @@ static size_t warning_length(struct dw_arena *arena, size_t length) {
   return strlen(dw_finding_warning(arena, &finding));
 }
 
-static void a_warning_drops_its_fix_where_that_keeps_it_short(void **state) {
+static void a_warning_omits_its_fix_if_that_keeps_it_short(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   assert_int_equal(warning_length(arena, 120), 120);
@@ -315,7 +315,7 @@ static void a_mistake_is_the_same_only_with_all_its_facts(void **state) {
   EXPECT(false, facts.value = NULL);
 }
 
-static void what_lacks_a_fact_equals_itself(void **state) {
+static void a_mistake_with_few_facts_is_the_same_as_itself(void **state) {
   (void)state;
   struct dw_finding bare = sample(NULL);
   bare.facts = (struct dw_facts){.field = "spec.a", .what = "is wrong"};
@@ -332,16 +332,16 @@ int main(void) {
       cmocka_unit_test(action_follows_the_network_and_the_policy),
       cmocka_unit_test(a_rule_that_does_not_apply_stays_silent),
       cmocka_unit_test(a_case_that_warns_at_most_never_denies),
-      cmocka_unit_test(lacking_facts_warn_and_say_so),
-      cmocka_unit_test(facts_out_of_reach_hold_the_answer_up_only_where_it_hangs_on_them),
-      cmocka_unit_test(beyond_256_findings_of_a_rule_are_counted_only),
-      cmocka_unit_test(messages_read_as_the_api_servers),
+      cmocka_unit_test(missing_facts_give_a_warning),
+      cmocka_unit_test(unavailable_facts_matter_only_if_the_answer_depends_on_them),
+      cmocka_unit_test(only_counts_findings_beyond_256_of_a_rule),
+      cmocka_unit_test(messages_have_the_form_of_the_api_servers),
       cmocka_unit_test(values_are_quoted_and_cut),
       cmocka_unit_test(a_message_stays_within_1024_bytes_and_keeps_its_id),
-      cmocka_unit_test(control_characters_reach_no_text),
-      cmocka_unit_test(a_warning_drops_its_fix_where_that_keeps_it_short),
+      cmocka_unit_test(escapes_control_characters),
+      cmocka_unit_test(a_warning_omits_its_fix_if_that_keeps_it_short),
       cmocka_unit_test(a_mistake_is_the_same_only_with_all_its_facts),
-      cmocka_unit_test(what_lacks_a_fact_equals_itself),
+      cmocka_unit_test(a_mistake_with_few_facts_is_the_same_as_itself),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

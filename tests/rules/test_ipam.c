@@ -13,7 +13,7 @@ static void expect(const char *members, const char *lines) {
   nad_expect_config(nad_whereabouts(members), lines);
 }
 
-static void ranges_that_read_pass(void **state) {
+static void accepts_readable_ranges(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\"", "");
   expect("\"range\":\"192.168.99.10-192.168.99.40/24\"", "");
@@ -23,7 +23,7 @@ static void ranges_that_read_pass(void **state) {
 }
 
 /* Nothing else is said of a range that can't be read. */
-static void unreadable_ranges_are_denied(void **state) {
+static void rejects_unreadable_ranges(void **state) {
   (void)state;
   static const char *const bad[] = {
       "\"range\":\"192.168.99.0\"",
@@ -41,7 +41,7 @@ static void unreadable_ranges_are_denied(void **state) {
                   "Invalid value: \"192.168.99.0\"");
 }
 
-static void other_unreadable_parts_are_denied(void **state) {
+static void rejects_other_unreadable_parts(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.1-192.168.99.9\"]",
          "deny ipam-syntax spec.config.ipam.exclude[0]\n");
@@ -54,14 +54,14 @@ static void other_unreadable_parts_are_denied(void **state) {
   nad_expect_config(nad_macvlan("\"ipam\":{\"type\":5}"), "deny ipam-syntax spec.config.ipam.type\n");
 }
 
-static void each_unreadable_part_is_told(void **state) {
+static void reports_each_unreadable_part(void **state) {
   (void)state;
   expect("\"range\":\"x\",\"gateway\":\"y\",\"exclude\":[\"z\"]", "deny ipam-syntax spec.config.ipam.range\n"
                                                                   "deny ipam-syntax spec.config.ipam.gateway\n"
                                                                   "deny ipam-syntax spec.config.ipam.exclude[0]\n");
 }
 
-static void every_nad_is_held_to_it(void **state) {
+static void rejects_unreadable_ranges_on_other_networks(void **state) {
   (void)state;
   nad_expect_other(nad_whereabouts("\"range\":\"x\""), "deny ipam-syntax spec.config.ipam.range\n");
   nad_expect_other(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"excludes\":[\"192.168.99.1\"]"),
@@ -70,7 +70,7 @@ static void every_nad_is_held_to_it(void **state) {
                    "warn ipam-unknown-key spec.config.ipam.colour\n");
 }
 
-static void lookalike_keys_name_the_right_one(void **state) {
+static void suggests_the_right_key_for_a_lookalike(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\",\"rangeStart\":\"192.168.99.9\"",
          "deny ipam-lookalike-key spec.config.ipam.rangeStart\n");
@@ -155,7 +155,7 @@ static void an_ipam_in_a_chained_plugin_serves_no_other(void **state) {
                     "deny ipam-required spec.config.plugins[0].ipam\n");
 }
 
-static void rejects_a_path_or_misspelt_name_of_an_ipam_plugin(void **state) {
+static void rejects_a_path_or_misspelled_name_of_an_ipam_plugin(void **state) {
   (void)state;
   nad_expect_config(nad_macvlan("\"ipam\":{\"type\":\"a/b\"}"), "deny cni-type spec.config.ipam.type\n"
                                                                 "unverified ipam-per-node spec.config.ipam.type\n");
@@ -164,7 +164,7 @@ static void rejects_a_path_or_misspelt_name_of_an_ipam_plugin(void **state) {
 }
 
 /* Numbers are written anew before a plugin reads them; only what is no integer then fails. */
-static void whole_numbers_may_be_written_otherwise(void **state) {
+static void accepts_integers_in_another_form(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\",\"sleep_for_race\":1.0", "");
   expect("\"range\":\"192.168.99.0/24\",\"sleep_for_race\":0.2e1", "");
@@ -173,7 +173,7 @@ static void whole_numbers_may_be_written_otherwise(void **state) {
 }
 
 /* The misspelt key is why there is no range: that is one mistake. Switched off, it leaves the missing range. */
-static void a_misspelt_range_is_one_mistake(void **state) {
+static void reports_a_misspelled_range_once(void **state) {
   (void)state;
   const char *misspelt = nad_whereabouts("\"ip_ranges\":[{\"range\":\"192.168.99.0/24\"}]");
   nad_expect_config(misspelt, "deny ipam-lookalike-key spec.config.ipam.ip_ranges\n");
@@ -183,7 +183,7 @@ static void a_misspelt_range_is_one_mistake(void **state) {
              "deny range-empty spec.config.ipam.range\n");
 }
 
-static void unknown_keys_are_warned_of(void **state) {
+static void warns_of_unknown_keys(void **state) {
   (void)state;
   const char *config = nad_whereabouts("\"range\":\"192.168.99.0/24\",\"colour\":\"blue\"");
   nad_expect_config(config, "warn ipam-unknown-key spec.config.ipam.colour\n");
@@ -197,20 +197,20 @@ static void unknown_keys_are_warned_of(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(ranges_that_read_pass),
-      cmocka_unit_test(unreadable_ranges_are_denied),
-      cmocka_unit_test(other_unreadable_parts_are_denied),
-      cmocka_unit_test(each_unreadable_part_is_told),
-      cmocka_unit_test(every_nad_is_held_to_it),
-      cmocka_unit_test(lookalike_keys_name_the_right_one),
+      cmocka_unit_test(accepts_readable_ranges),
+      cmocka_unit_test(rejects_unreadable_ranges),
+      cmocka_unit_test(rejects_other_unreadable_parts),
+      cmocka_unit_test(reports_each_unreadable_part),
+      cmocka_unit_test(rejects_unreadable_ranges_on_other_networks),
+      cmocka_unit_test(suggests_the_right_key_for_a_lookalike),
       cmocka_unit_test(lookalikes_that_change_no_pool_only_warn),
       cmocka_unit_test(ignores_an_ipam_that_no_plugin_runs),
       cmocka_unit_test(rejects_an_ipam_that_libcni_cannot_decode),
       cmocka_unit_test(an_ipam_in_a_chained_plugin_serves_no_other),
-      cmocka_unit_test(rejects_a_path_or_misspelt_name_of_an_ipam_plugin),
-      cmocka_unit_test(whole_numbers_may_be_written_otherwise),
-      cmocka_unit_test(a_misspelt_range_is_one_mistake),
-      cmocka_unit_test(unknown_keys_are_warned_of),
+      cmocka_unit_test(rejects_a_path_or_misspelled_name_of_an_ipam_plugin),
+      cmocka_unit_test(accepts_integers_in_another_form),
+      cmocka_unit_test(reports_a_misspelled_range_once),
+      cmocka_unit_test(warns_of_unknown_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ static void run(const struct example *examples, size_t count) {
 }
 #define RUN(examples) run(examples, sizeof(examples) / sizeof *(examples))
 
-static void types(void **state) {
+static void rejects_limits_of_the_wrong_type(void **state) {
   (void)state;
   static const struct example examples[] = {
       {BLOCK("progressTimeout: 150, parallelMigrationsPerCluster: 5"), "", "", ""},
@@ -69,7 +69,7 @@ static void types(void **state) {
 }
 
 /* Of the settings that have no rule of their own, those that the kind has. */
-static void types_of_other_settings(void **state) {
+static void rejects_other_settings_of_the_wrong_type(void **state) {
   (void)state;
 #define POLICY(members)                                                                                                \
   "{apiVersion: migrations.kubevirt.io/v1alpha1, kind: MigrationPolicy, metadata: {name: p}, spec: {selectors: "       \
@@ -93,7 +93,7 @@ static void types_of_other_settings(void **state) {
   RUN(examples);
 }
 
-static void a_number_in_quotes_gets_its_fix(void **state) {
+static void says_how_to_fix_a_number_in_quotes(void **state) {
   (void)state;
   struct dw_world *world = world_of("", NULL);
   VERDICT_SCOPED number = review(world, DW_OP_CREATE, BLOCK("progressTimeout: '150'"), NULL);
@@ -105,7 +105,7 @@ static void a_number_in_quotes_gets_its_fix(void **state) {
   dw_world_unref(world);
 }
 
-static void ranges(void **state) {
+static void rejects_limits_out_of_range(void **state) {
   (void)state;
   static const struct example examples[] = {
       {BLOCK("parallelMigrationsPerCluster: 1"), "", "", ""},
@@ -127,7 +127,7 @@ static void ranges(void **state) {
   RUN(examples);
 }
 
-static void order(void **state) {
+static void warns_if_the_node_limit_is_above_the_cluster_limit(void **state) {
   (void)state;
   static const struct example examples[] = {
       {BLOCK("parallelOutboundMigrationsPerNode: 5, parallelMigrationsPerCluster: 5"), "", "", ""},
@@ -147,7 +147,7 @@ static void order(void **state) {
 
 #define BANDWIDTH "spec.liveMigrationConfig.bandwidthPerMigration"
 
-static void bandwidths(void **state) {
+static void checks_bandwidths(void **state) {
   (void)state;
   static const struct example examples[] = {
       {BLOCK("bandwidthPerMigration: 64Mi"), "", "", ""},
@@ -166,7 +166,7 @@ static void bandwidths(void **state) {
   RUN(examples);
 }
 
-static void all_mistakes_are_told_at_once(void **state) {
+static void reports_all_mistakes_at_once(void **state) {
   (void)state;
   struct dw_world *world = world_of("", NULL);
   VERDICT_SCOPED verdict = review(world, DW_OP_CREATE,
@@ -181,13 +181,13 @@ static void all_mistakes_are_told_at_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(types),
-      cmocka_unit_test(a_number_in_quotes_gets_its_fix),
-      cmocka_unit_test(ranges),
-      cmocka_unit_test(order),
-      cmocka_unit_test(bandwidths),
-      cmocka_unit_test(all_mistakes_are_told_at_once),
-      cmocka_unit_test(types_of_other_settings),
+      cmocka_unit_test(rejects_limits_of_the_wrong_type),
+      cmocka_unit_test(says_how_to_fix_a_number_in_quotes),
+      cmocka_unit_test(rejects_limits_out_of_range),
+      cmocka_unit_test(warns_if_the_node_limit_is_above_the_cluster_limit),
+      cmocka_unit_test(checks_bandwidths),
+      cmocka_unit_test(reports_all_mistakes_at_once),
+      cmocka_unit_test(rejects_other_settings_of_the_wrong_type),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

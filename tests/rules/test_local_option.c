@@ -53,7 +53,7 @@ static void expect_all(const char *type, const struct row *rows, size_t count) {
 #define SUBNET "\"subnet\":\"10.0.0.0/24\""
 #define NET(text) "{\"subnet\":\"" text "\"}"
 
-static void a_subnet_has_addresses_to_give(void **state) {
+static void rejects_a_subnet_without_usable_addresses(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"\"subnet\":\"10.0.0.0/30\"", "", NULL},
@@ -92,7 +92,7 @@ static void a_subnet_has_addresses_to_give(void **state) {
   expect_all("host-local", rows, COUNT(rows));
 }
 
-static void the_ends_lie_in_the_subnet(void **state) {
+static void rejects_ends_outside_the_subnet(void **state) {
   (void)state;
   static const struct row rows[] = {
       {SUBNET ",\"rangeStart\":\"10.0.0.0\"", "", NULL},
@@ -151,7 +151,7 @@ static const char empty_set[] =
     "is a set without ranges, which host-local rejects; add a range with a subnet, or remove "
     "the set [plugin-option]\n";
 
-static void a_set_has_ranges_of_one_family(void **state) {
+static void rejects_a_set_of_two_address_families(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const struct row rows[] = {
@@ -183,7 +183,7 @@ static void a_set_has_ranges_of_one_family(void **state) {
   expect_all("host-local", rows, COUNT(rows));
 }
 
-static void no_two_ranges_share_addresses(void **state) {
+static void rejects_overlapping_ranges(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"\"ranges\":[[" NET("10.0.0.0/24") "," NET("10.0.1.0/24") "]]", "", NULL},
@@ -218,7 +218,7 @@ static const char two_without[] =
     "deny spec.config.cniVersion: Required value: without it the version is 0.1.0, which "
     "gives a pod at most one address per family, but ipam has 2 for IPv4; use 0.3.0 or newer [plugin-option]\n";
 
-static void old_versions_have_one_address_a_family(void **state) {
+static void old_versions_have_one_address_per_family(void **state) {
   (void)state;
 #define TWO_SETS "\"ranges\":[[" NET("10.0.0.0/24") "],[" NET("10.0.1.0/24") "]]"
 #define TWO_ADDRESSES "\"addresses\":[{\"address\":\"10.0.0.1/24\"},{\"address\":\"10.0.0.1/24\"}]"
@@ -240,7 +240,7 @@ static void old_versions_have_one_address_a_family(void **state) {
   action " " field ": Invalid value: \"" value                                                                         \
          "\": is not a CIDR; use ADDRESS/LENGTH, such as 10.200.5.9/24 [plugin-option]\n"
 
-static void static_wants_addresses_with_a_length(void **state) {
+static void static_needs_addresses_with_a_prefix_length(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"\"addresses\":[]", "", NULL},
@@ -282,7 +282,7 @@ static void static_wants_addresses_with_a_length(void **state) {
 
 /* Each with each other would be 10^8 comparisons. The widest comes last, shares addresses with all others, and is
  * told once. */
-static void long_lists_are_compared_by_sorting(void **state) {
+static void compares_long_lists_quickly(void **state) {
   (void)state;
   enum { RANGES = 15000 };
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -305,10 +305,13 @@ static void long_lists_are_compared_by_sorting(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_subnet_has_addresses_to_give),         cmocka_unit_test(the_ends_lie_in_the_subnet),
-      cmocka_unit_test(a_set_has_ranges_of_one_family),         cmocka_unit_test(no_two_ranges_share_addresses),
-      cmocka_unit_test(old_versions_have_one_address_a_family), cmocka_unit_test(static_wants_addresses_with_a_length),
-      cmocka_unit_test(long_lists_are_compared_by_sorting),
+      cmocka_unit_test(rejects_a_subnet_without_usable_addresses),
+      cmocka_unit_test(rejects_ends_outside_the_subnet),
+      cmocka_unit_test(rejects_a_set_of_two_address_families),
+      cmocka_unit_test(rejects_overlapping_ranges),
+      cmocka_unit_test(old_versions_have_one_address_per_family),
+      cmocka_unit_test(static_needs_addresses_with_a_prefix_length),
+      cmocka_unit_test(compares_long_lists_quickly),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static void expect_nads(const struct nad_message *messages, size_t count) {
 #define BRIDGE(members) "{\"type\":\"bridge\"," members "," NAD_IPAM "}"
 #define IPAM(members) WITH("\"ipam\":{\"type\":\"whereabouts\"," members "}")
 
-static void of_cni(void **state) {
+static void messages_of_cni_rules(void **state) {
   (void)state;
   static const struct nad_message messages[] = {
       {{.config = "{\"type\":\"macvlan\",\n \"master\" \"eth1\"}"},
@@ -176,7 +176,7 @@ static void of_cni(void **state) {
   EXPECT_NADS(messages);
 }
 
-static void of_ranges(void **state) {
+static void messages_of_range_rules(void **state) {
   (void)state;
   static const struct nad_message messages[] = {
       {{.config = IPAM("\"range\":\"x\"")},
@@ -265,7 +265,7 @@ static void of_ranges(void **state) {
 #define EAST_AND_WEST                                                                                                  \
   POLICY "remoteClusters: [{name: east, ranges: [192.168.99.128/25]}, {name: west, ranges: [192.168.99.0/26]}]\n"
 
-static void of_overlaps(void **state) {
+static void messages_of_overlap_rules(void **state) {
   (void)state;
   static const struct nad_message messages[] = {
       {{.config = IPAM("\"range\":\"10.128.0.0/16\"")},
@@ -317,7 +317,7 @@ static const char *many_ranges(struct dw_buf *out, unsigned count) {
   return dw_buf_text(out);
 }
 
-static void of_too_many_ranges(void **state) {
+static void messages_about_too_many_ranges(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf config = DW_BUF_INIT;
   const char *text = many_ranges(&config, 1025);
@@ -339,7 +339,7 @@ static void of_too_many_ranges(void **state) {
   "---\n{apiVersion: v1, kind: Node, metadata: {name: " name ", labels: {kubevirt.io/schedulable: 'true'}}}\n"
 #define WINDOWS "---\n{apiVersion: v1, kind: Node, metadata: {name: w, labels: {kubernetes.io/os: windows}}}\n"
 
-static void of_nics(void **state) {
+static void messages_of_nic_rules(void **state) {
   (void)state;
   static const struct nad_message messages[] = {
       {{.config = "{\"type\":\"macvlan\"," NAD_IPAM "}"},
@@ -418,7 +418,7 @@ static void of_nics(void **state) {
   "---\n{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, "        \
   "namespace: openshift-cnv}, spec: {featureGates: {decentralizedLiveMigration: true}}}\n"
 
-static void of_allocation(void **state) {
+static void messages_of_allocation_rules(void **state) {
   (void)state;
   static const struct nad_message messages[] = {
       {{.config = WITH("\"mtu\":1500")},
@@ -480,7 +480,7 @@ static void of_allocation(void **state) {
   EXPECT_NADS(messages);
 }
 
-static void of_migration_networks(void **state) {
+static void messages_of_migration_rules(void **state) {
   (void)state;
   static const struct nad_message messages[] = {
       {{.config = WITH(NAD_IPAM), .ns = "shop"},
@@ -561,7 +561,7 @@ static void expect_all(const struct message *messages, size_t count) {
   "---\n{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstanceMigration, metadata: {namespace: vms, name: " name    \
   "}, status: {phase: Running}}\n"
 
-static void of_networks(void **state) {
+static void messages_of_network_rules(void **state) {
   (void)state;
   static const struct message messages[] = {
       {DW_OP_CREATE, HCO_IN("default", "kubevirt-hyperconverged", "", ""), NULL, "", "config-namespace",
@@ -648,7 +648,7 @@ static void of_networks(void **state) {
   EXPECT_ALL(messages);
 }
 
-static void of_what_is_not_known(void **state) {
+static void messages_about_unknown_facts(void **state) {
   (void)state;
   static const struct {
     enum dw_knowledge knowledge;
@@ -679,7 +679,7 @@ static void of_what_is_not_known(void **state) {
 #define PATCH(path, value) ANNOTATED("[{\"op\":\"add\",\"path\":\"" path "\",\"value\":" value "}]")
 #define PATCHED_NETWORK "/spec/configuration/migrations/network"
 
-static void of_limits_and_operator(void **state) {
+static void messages_of_limit_and_operator_rules(void **state) {
   (void)state;
   static const struct message messages[] = {
       {DW_OP_CREATE, BLOCK("progressTimeout: '150'"), NULL, "", "limit-type",
@@ -747,16 +747,11 @@ static void of_limits_and_operator(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(of_cni),
-      cmocka_unit_test(of_ranges),
-      cmocka_unit_test(of_overlaps),
-      cmocka_unit_test(of_too_many_ranges),
-      cmocka_unit_test(of_nics),
-      cmocka_unit_test(of_allocation),
-      cmocka_unit_test(of_migration_networks),
-      cmocka_unit_test(of_networks),
-      cmocka_unit_test(of_what_is_not_known),
-      cmocka_unit_test(of_limits_and_operator),
+      cmocka_unit_test(messages_of_cni_rules),        cmocka_unit_test(messages_of_range_rules),
+      cmocka_unit_test(messages_of_overlap_rules),    cmocka_unit_test(messages_about_too_many_ranges),
+      cmocka_unit_test(messages_of_nic_rules),        cmocka_unit_test(messages_of_allocation_rules),
+      cmocka_unit_test(messages_of_migration_rules),  cmocka_unit_test(messages_of_network_rules),
+      cmocka_unit_test(messages_about_unknown_facts), cmocka_unit_test(messages_of_limit_and_operator_rules),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 
 static const char sound[] = "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "}";
 
-static void it_stands_in_kubevirts_namespace(void **state) {
+static void requires_kubevirts_namespace(void **state) {
   (void)state;
   nad_expect(&(struct nad_case){.config = sound}, "");
   struct nad_case astray = {.config = sound, .ns = "shop"};
@@ -25,7 +25,7 @@ static void it_stands_in_kubevirts_namespace(void **state) {
 }
 
 /* Somebody's database migrations may bear such a name: the message tells why it counts, and the way out. */
-static void a_pattern_tells_of_itself(void **state) {
+static void says_which_pattern_made_it_a_migration_network(void **state) {
   (void)state;
   struct nad_case nad = {.config = sound, .ns = "shop", .name = "db-migration", .label = ""};
   nad_expect(&nad, "deny migration-namespace metadata.namespace\n");
@@ -34,7 +34,7 @@ static void a_pattern_tells_of_itself(void **state) {
 }
 
 /* Tenants' networks, and those over which disks are copied. */
-static void a_name_alone_only_warns_where_the_shape_is_another(void **state) {
+static void only_warns_if_nothing_but_the_name_fits(void **state) {
   (void)state;
   struct nad_case local = {
       .config = "{\"type\":\"bridge\",\"bridge\":\"br1\"}", .ns = "shop", .name = "db-migration", .label = ""};
@@ -50,7 +50,7 @@ static void a_name_alone_only_warns_where_the_shape_is_another(void **state) {
   nad_expect(&local, "");
 }
 
-static void its_name_can_be_attached(void **state) {
+static void rejects_a_name_that_multus_cannot_attach(void **state) {
   (void)state;
   struct nad_case dotted = {.config = sound, .name = "net.one"};
   nad_expect(&dotted, "deny migration-name metadata.name\n");
@@ -65,7 +65,7 @@ static void its_name_can_be_attached(void **state) {
   nad_expect(&(struct nad_case){.config = sound, .name = ""}, "");
 }
 
-static void an_empty_config_is_opaque(void **state) {
+static void reports_an_empty_config(void **state) {
   (void)state;
   nad_expect_config(NULL, "deny migration-opaque spec.config\n");
   nad_expect_config("", "deny migration-opaque spec.config\n");
@@ -76,7 +76,7 @@ static void an_empty_config_is_opaque(void **state) {
              "deny migration-opaque spec.config\n");
 }
 
-static void local_plugins_connect_nothing(void **state) {
+static void rejects_local_plugins(void **state) {
   (void)state;
   static const char *const local[] = {"ptp", "loopback", "dummy", "tap"};
   for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
@@ -89,14 +89,14 @@ static void local_plugins_connect_nothing(void **state) {
                   "Unsupported value: \"ptp\"");
 }
 
-static void unknown_plugins_are_warned_of(void **state) {
+static void warns_of_unknown_plugins(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{\"type\":\"hypernet\"," NAD_IPAM "}"};
   nad_expect(&nad, "warn migration-plugin spec.config.type\n");
   nad_expect_brief(&nad);
 }
 
-static void something_has_to_make_the_interface(void **state) {
+static void rejects_a_list_in_which_no_plugin_creates_an_interface(void **state) {
   (void)state;
   nad_expect_config("{\"type\":\"tuning\"}", "deny migration-plugin spec.config.type\n");
   nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"tuning\"},{\"type\":\"sbr\"}]}",
@@ -134,7 +134,7 @@ static void five_mistakes_give_five_findings(void **state) {
 }
 
 /* The configurations of the documents that people copy from, in a cluster that has their NICs. */
-static void documented_networks_pass(void **state) {
+static void accepts_documented_networks(void **state) {
   (void)state;
   nad_expect_config("{ \"cniVersion\": \"0.3.1\", \"name\": \"migration-bridge\", \"type\": \"macvlan\", \"master\": "
                     "\"eth1\", \"mode\": \"bridge\", \"ipam\": { \"type\": \"whereabouts\", \"range\": "
@@ -152,16 +152,16 @@ static void documented_networks_pass(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(it_stands_in_kubevirts_namespace),
-      cmocka_unit_test(a_pattern_tells_of_itself),
-      cmocka_unit_test(a_name_alone_only_warns_where_the_shape_is_another),
-      cmocka_unit_test(its_name_can_be_attached),
-      cmocka_unit_test(an_empty_config_is_opaque),
-      cmocka_unit_test(local_plugins_connect_nothing),
-      cmocka_unit_test(unknown_plugins_are_warned_of),
-      cmocka_unit_test(something_has_to_make_the_interface),
+      cmocka_unit_test(requires_kubevirts_namespace),
+      cmocka_unit_test(says_which_pattern_made_it_a_migration_network),
+      cmocka_unit_test(only_warns_if_nothing_but_the_name_fits),
+      cmocka_unit_test(rejects_a_name_that_multus_cannot_attach),
+      cmocka_unit_test(reports_an_empty_config),
+      cmocka_unit_test(rejects_local_plugins),
+      cmocka_unit_test(warns_of_unknown_plugins),
+      cmocka_unit_test(rejects_a_list_in_which_no_plugin_creates_an_interface),
       cmocka_unit_test(five_mistakes_give_five_findings),
-      cmocka_unit_test(documented_networks_pass),
+      cmocka_unit_test(accepts_documented_networks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

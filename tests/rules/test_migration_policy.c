@@ -45,7 +45,7 @@ static void expect(const struct example *example) {
   for (size_t i = 0; i < sizeof(examples) / sizeof *(examples); i++)                                                   \
   expect(&(examples)[i])
 
-static void selectors_that_select(void **state) {
+static void accepts_valid_selectors(void **state) {
   (void)state;
   static const struct example examples[] = {
       {"", POLICY(SELECTS), "", ""},
@@ -58,7 +58,7 @@ static void selectors_that_select(void **state) {
   EXPECT(examples);
 }
 
-static void selectors_of_the_wrong_shape(void **state) {
+static void rejects_selectors_of_the_wrong_structure(void **state) {
   (void)state;
 #define NESTED(key)                                                                                                    \
   "spec.selectors.virtualMachineInstanceSelector." key                                                                 \
@@ -87,7 +87,7 @@ static void selectors_of_the_wrong_shape(void **state) {
   EXPECT(examples);
 }
 
-static void selectors_that_match_more_than_is_meant(void **state) {
+static void warns_of_selectors_that_match_too_much(void **state) {
   (void)state;
 #define EVERY                                                                                                          \
   "spec.selectors: without labels, the policy matches every VM; add labels, unless this is intended [policy-selector]"
@@ -107,7 +107,7 @@ static void selectors_that_match_more_than_is_meant(void **state) {
 }
 
 /* One finding a mistake: the warnings of the brief form leave out their end, so whole ones are compared here. */
-static void values_of_a_policy(void **state) {
+static void judges_the_values_of_a_policy(void **state) {
   (void)state;
   static const struct example examples[] = {
       {"", WITH("completionTimeoutPerGiB: -1"), "limit-range",
@@ -141,7 +141,7 @@ static void values_of_a_policy(void **state) {
   EXPECT(examples);
 }
 
-static void values_of_the_cluster_fill_in(void **state) {
+static void uses_the_values_of_the_cluster_for_omitted_ones(void **state) {
   (void)state;
 #define SLOW(field, seconds, at, limit, use)                                                                           \
   "spec." field ": a GiB takes " seconds " s at " at ", but completionTimeoutPerGiB is " limit                         \
@@ -165,14 +165,14 @@ static void values_of_the_cluster_fill_in(void **state) {
   EXPECT(examples);
 }
 
-static void a_policy_is_audited(void **state) {
+static void audits_a_policy(void **state) {
   (void)state;
   audit_expect(POLICY("selectors: {virtualMachineInstanceSelector: {matchLabels: {a: b}}}"),
                "deny policy-selector MigrationPolicy /p spec.selectors.virtualMachineInstanceSelector.matchLabels\n");
   audit_expect(POLICY(SELECTS), "");
 }
 
-static void a_policy_is_never_mutated(void **state) {
+static void never_mutates_a_policy(void **state) {
   (void)state;
   struct dw_world *world =
       world_of(NULL, "{apiVersion: droveway.io/v1alpha1, kind: Policy, mutate: {kubeVirts: true}}");
@@ -183,7 +183,7 @@ static void a_policy_is_never_mutated(void **state) {
   dw_world_unref(world);
 }
 
-static void an_update_is_judged_on_what_it_changes(void **state) {
+static void judges_an_update_by_what_it_changes(void **state) {
   (void)state;
   struct dw_world *world = world_of("", NULL);
   VERDICT_SCOPED same =
@@ -198,14 +198,14 @@ static void an_update_is_judged_on_what_it_changes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(selectors_that_select),
-      cmocka_unit_test(selectors_of_the_wrong_shape),
-      cmocka_unit_test(selectors_that_match_more_than_is_meant),
-      cmocka_unit_test(values_of_a_policy),
-      cmocka_unit_test(values_of_the_cluster_fill_in),
-      cmocka_unit_test(a_policy_is_audited),
-      cmocka_unit_test(a_policy_is_never_mutated),
-      cmocka_unit_test(an_update_is_judged_on_what_it_changes),
+      cmocka_unit_test(accepts_valid_selectors),
+      cmocka_unit_test(rejects_selectors_of_the_wrong_structure),
+      cmocka_unit_test(warns_of_selectors_that_match_too_much),
+      cmocka_unit_test(judges_the_values_of_a_policy),
+      cmocka_unit_test(uses_the_values_of_the_cluster_for_omitted_ones),
+      cmocka_unit_test(audits_a_policy),
+      cmocka_unit_test(never_mutates_a_policy),
+      cmocka_unit_test(judges_an_update_by_what_it_changes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static void expect(const struct example *example) {
   for (size_t i = 0; i < sizeof(examples) / sizeof *(examples); i++)                                                   \
   expect(&(examples)[i])
 
-static void the_block_of_the_other_version(void **state) {
+static void rejects_the_block_at_the_path_of_the_other_version(void **state) {
   (void)state;
   static const struct example examples[] = {
       {HCO("v1", "{liveMigrationConfig: {network: x}}"), "spec.liveMigrationConfig", true,
@@ -75,7 +75,7 @@ static void the_block_of_the_other_version(void **state) {
 
 #define V1BETA1(key) HCO("v1beta1", "{liveMigrationConfig: {" key "}}")
 
-static void a_key_near_a_known_one_is_refused(void **state) {
+static void rejects_a_misspelled_key(void **state) {
   (void)state;
   static const struct example examples[] = {
       {V1BETA1("networks: x"), "spec.liveMigrationConfig.networks", true, "spec.liveMigrationConfig.network"},
@@ -97,7 +97,7 @@ static void a_key_near_a_known_one_is_refused(void **state) {
 }
 
 /* Forks have keys of their own, and who drops them does no harm to the rest. */
-static void other_unknown_keys_warn(void **state) {
+static void warns_of_other_unknown_keys(void **state) {
   (void)state;
   static const struct example examples[] = {
       {V1BETA1("autoConverge: true"), "spec.liveMigrationConfig.autoConverge", false,
@@ -125,7 +125,7 @@ static void other_unknown_keys_warn(void **state) {
   EXPECT(examples);
 }
 
-static void what_the_types_have_passes(void **state) {
+static void accepts_all_known_keys(void **state) {
   (void)state;
   static const struct example examples[] = {
       {V1BETA1("parallelMigrationsPerCluster: 5, parallelOutboundMigrationsPerNode: 1, bandwidthPerMigration: 64Mi, "
@@ -147,10 +147,10 @@ static void what_the_types_have_passes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_block_of_the_other_version),
-      cmocka_unit_test(a_key_near_a_known_one_is_refused),
-      cmocka_unit_test(other_unknown_keys_warn),
-      cmocka_unit_test(what_the_types_have_passes),
+      cmocka_unit_test(rejects_the_block_at_the_path_of_the_other_version),
+      cmocka_unit_test(rejects_a_misspelled_key),
+      cmocka_unit_test(warns_of_other_unknown_keys),
+      cmocka_unit_test(accepts_all_known_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

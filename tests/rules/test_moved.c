@@ -88,7 +88,7 @@ static void a_plugin_may_become_a_list_and_a_list_a_plugin(void **state) {
 #define MTU(value) "{\"type\":\"tuning\",\"mtu\":" value "}"
 #define NAMELESS(mtu) "{\"mtu\":" mtu "}"
 
-static void plugins_move(void **state) {
+static void recognises_moved_plugins(void **state) {
   (void)state;
   static const struct pair pairs[] = {
       {LIST("{" GOOD "}," MTU("\"x\"")), LIST("{" GOOD "}," TUNING "," MTU("\"x\"")), ""},
@@ -131,7 +131,7 @@ static void plugins_move(void **state) {
   SINGLE("\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\",\"netAttachDefName\":\"openshift-cnv/my-"           \
          "migration\",\"subnets\":\"" subnets "\"")
 
-static void routes_move(void **state) {
+static void recognises_moved_routes(void **state) {
   (void)state;
   static const struct pair pairs[] = {
       {ROUTES(TO("10.1.0.1/24")), ROUTES(TO("10.2.0.0/24") "," TO("10.1.0.1/24")), ""},
@@ -154,7 +154,7 @@ static void routes_move(void **state) {
   EXPECT(pairs);
 }
 
-static void entries_of_the_other_lists_move(void **state) {
+static void recognises_moved_entries_of_other_lists(void **state) {
   (void)state;
   static const struct pair pairs[] = {
       {EXCLUDE("\"x\""), EXCLUDE("\"10.9.0.9/32\",\"x\""), ""},
@@ -200,7 +200,7 @@ static void entries_of_the_other_lists_move(void **state) {
   EXPECT(pairs);
 }
 
-static void the_case_of_keys_and_the_layout_do_not_count(void **state) {
+static void ignores_the_case_of_keys_and_white_space(void **state) {
   (void)state;
   static const struct pair pairs[] = {
       {SINGLE(BAD),
@@ -225,7 +225,7 @@ static void the_case_of_keys_and_the_layout_do_not_count(void **state) {
   EXPECT(pairs);
 }
 
-static void more_than_are_looked_for_are_new(void **state) {
+static void moved_findings_beyond_64_are_new(void **state) {
   (void)state;
   enum { LOOKED_FOR = 64 };
   struct dw_world *world = world_of("", NULL);
@@ -248,7 +248,7 @@ static void more_than_are_looked_for_are_new(void **state) {
 
 /* --- metadata --- */
 
-static void metadata_alone_is_no_mistake(void **state) {
+static void a_change_of_metadata_is_not_a_mistake(void **state) {
   (void)state;
   static const char *const added[] = {
       ",\"annotations\":{\"a\":\"b\"}",
@@ -270,7 +270,7 @@ static void metadata_alone_is_no_mistake(void **state) {
 }
 
 /* The spec is the same, but what Multus gives the plugin is gone. */
-static void an_annotation_that_a_plugin_needs_counts(void **state) {
+static void removing_an_annotation_that_a_plugin_needs_is_a_new_mistake(void **state) {
   (void)state;
 #define SRIOV SINGLE("\"type\":\"sriov\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"10.9.0.0/24\"}")
   struct dw_world *world = world_of("", NULL);
@@ -287,7 +287,7 @@ static void an_annotation_that_a_plugin_needs_counts(void **state) {
 }
 
 /* Which label or name makes it one is not the mistake. */
-static void another_reason_is_the_same_wrong_namespace(void **state) {
+static void a_wrong_namespace_for_another_reason_is_the_same_mistake(void **state) {
   (void)state;
 #define ELSEWHERE(labels, member)                                                                                      \
   "{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: my-migration, namespace: vms"  \
@@ -315,7 +315,7 @@ static void another_reason_is_the_same_wrong_namespace(void **state) {
 #define ANNOTATION(text) ", annotations: {kubevirt.kubevirt.io/jsonpatch: '[" text "]'}"
 #define OP(path, value) "{\"op\":\"add\",\"path\":\"/spec/configuration/" path "\",\"value\":" value "}"
 
-static void patches_of_components_move(void **state) {
+static void recognises_moved_component_patches(void **state) {
   (void)state;
   struct dw_world *world =
       world_of("", "{apiVersion: droveway.io/v1alpha1, kind: Policy, rules: {jsonpatch-network: deny}}");
@@ -340,7 +340,7 @@ static void patches_of_components_move(void **state) {
   dw_world_unref(world);
 }
 
-static void limits_in_a_patch_move(void **state) {
+static void recognises_moved_limits_in_a_patch(void **state) {
   (void)state;
   struct dw_world *world = world_of("", NULL);
 #define LIMIT(value) OP("migrations/progressTimeout", value)
@@ -376,7 +376,7 @@ static void the_rest_of_a_faulty_hyperconverged_may_change(void **state) {
 }
 
 /* The network has an address for each node, and none for the sync controllers that come with the gate. */
-static void a_roll_out_that_the_network_is_too_small_for_is_new(void **state) {
+static void a_rollout_that_needs_more_addresses_is_a_new_mistake(void **state) {
   (void)state;
 #define SMALL_NODE(name)                                                                                               \
   "---\n{apiVersion: v1, kind: Node, metadata: {name: " name ", labels: {kubernetes.io/os: linux}}}\n"
@@ -395,7 +395,7 @@ static void a_roll_out_that_the_network_is_too_small_for_is_new(void **state) {
 }
 
 /* Multus reads a reformatted configuration as before. */
-static void a_new_layout_of_a_network_in_use_changes_nothing(void **state) {
+static void reformatting_a_network_in_use_does_not_warn(void **state) {
   (void)state;
   struct dw_world *world =
       world_of(HCO("v1beta1", "", "{liveMigrationConfig: {network: my-migration}}"),
@@ -419,7 +419,7 @@ static const dw_json *json_of(struct dw_arena *arena, const char *text) {
   return json;
 }
 
-static void paths_are_settled(void **state) {
+static void normalizes_paths(void **state) {
   (void)state;
   static const struct {
     const char *field, *path;
@@ -446,7 +446,7 @@ static void paths_are_settled(void **state) {
   }
 }
 
-static void the_innermost_element_is_found(void **state) {
+static void finds_the_innermost_element(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   const dw_json *object = json_of(arena, "{\"a\":[{\"b.c\":[1,{\"d\":2}],\"b\":{}}],\"e\":{\"f\":3}}");
@@ -474,21 +474,21 @@ static void the_innermost_element_is_found(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_plugin_may_become_a_list_and_a_list_a_plugin),
-      cmocka_unit_test(plugins_move),
-      cmocka_unit_test(routes_move),
-      cmocka_unit_test(entries_of_the_other_lists_move),
-      cmocka_unit_test(the_case_of_keys_and_the_layout_do_not_count),
-      cmocka_unit_test(more_than_are_looked_for_are_new),
-      cmocka_unit_test(metadata_alone_is_no_mistake),
-      cmocka_unit_test(an_annotation_that_a_plugin_needs_counts),
-      cmocka_unit_test(another_reason_is_the_same_wrong_namespace),
-      cmocka_unit_test(patches_of_components_move),
-      cmocka_unit_test(limits_in_a_patch_move),
+      cmocka_unit_test(recognises_moved_plugins),
+      cmocka_unit_test(recognises_moved_routes),
+      cmocka_unit_test(recognises_moved_entries_of_other_lists),
+      cmocka_unit_test(ignores_the_case_of_keys_and_white_space),
+      cmocka_unit_test(moved_findings_beyond_64_are_new),
+      cmocka_unit_test(a_change_of_metadata_is_not_a_mistake),
+      cmocka_unit_test(removing_an_annotation_that_a_plugin_needs_is_a_new_mistake),
+      cmocka_unit_test(a_wrong_namespace_for_another_reason_is_the_same_mistake),
+      cmocka_unit_test(recognises_moved_component_patches),
+      cmocka_unit_test(recognises_moved_limits_in_a_patch),
       cmocka_unit_test(the_rest_of_a_faulty_hyperconverged_may_change),
-      cmocka_unit_test(a_roll_out_that_the_network_is_too_small_for_is_new),
-      cmocka_unit_test(a_new_layout_of_a_network_in_use_changes_nothing),
-      cmocka_unit_test(paths_are_settled),
-      cmocka_unit_test(the_innermost_element_is_found),
+      cmocka_unit_test(a_rollout_that_needs_more_addresses_is_a_new_mistake),
+      cmocka_unit_test(reformatting_a_network_in_use_does_not_warn),
+      cmocka_unit_test(normalizes_paths),
+      cmocka_unit_test(finds_the_innermost_element),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static void expect_message(const char *nics, const char *config, const char *mes
 /* --- how it is written --- */
 
 /* Multus marshals the configuration anew, and what reaches the plugin is an integer: measured. */
-static void a_whole_number_may_be_written_as_a_fraction(void **state) {
+static void accepts_an_integer_written_as_a_fraction(void **state) {
   (void)state;
   static const char *const whole[] = {MACVLAN("1500.0"), MACVLAN("1.5e3"), MACVLAN("15E+2"), MACVLAN("9e3"),
                                       MACVLAN("0.0")};
@@ -40,7 +40,7 @@ static void a_whole_number_may_be_written_as_a_fraction(void **state) {
   expect_message(NIC, MACVLAN("9.001e3"), "Invalid value: \"9.001e3\": is above the MTU of eth1 (lowest 9000) on a; ");
 }
 
-static void so_may_other_integers(void **state) {
+static void accepts_other_integers_written_as_fractions(void **state) {
   (void)state;
   expect_on(NIC, "{\"type\":\"macvlan\",\"master\":\"eth1\",\"bcqueuelen\":1000.0," NAD_IPAM "}", "");
   expect_on(NIC,
@@ -52,7 +52,7 @@ static void so_may_other_integers(void **state) {
 /* --- too small --- */
 
 /* Measured with two macvlans: 87 carries no TCP, 88 does. */
-static void a_small_mtu_carries_nothing(void **state) {
+static void rejects_an_mtu_too_small_for_tcp(void **state) {
   (void)state;
   expect_on(NIC, MACVLAN("67"), DENIED);
   expect_on(NIC, MACVLAN("68"), DENIED);
@@ -71,7 +71,7 @@ static void a_small_mtu_carries_nothing(void **state) {
 }
 
 /* Only tuning hands it to the kernel. */
-static void an_mtu_below_0_is_none(void **state) {
+static void a_negative_mtu_only_matters_to_tuning(void **state) {
   (void)state;
   expect_on(NIC, "{\"type\":\"ipvlan\",\"master\":\"eth1\",\"mtu\":-1," NAD_IPAM "}", "");
   nad_expect_config("{\"type\":\"bridge\",\"bridge\":\"br1\",\"mtu\":-1," NAD_IPAM "}", "");
@@ -86,7 +86,7 @@ static void an_mtu_below_0_is_none(void **state) {
   "\"ipam\":{\"type\":\"whereabouts\",\"ipRanges\":[{\"range\":\"10.99.0.0/24\"},{\"range\":\"fd00:99::/64\"}]}"
 #define WITH(mtu, ipam) "{\"type\":\"macvlan\",\"master\":\"eth1\",\"mtu\":" mtu "," ipam "}"
 
-static void ipv6_needs_1280(void **state) {
+static void rejects_an_mtu_too_small_for_ipv6(void **state) {
   (void)state;
   expect_on(NIC, WITH("1279", IPV6), DENIED);
   expect_on(NIC, WITH("1280", IPV6), "");
@@ -99,7 +99,7 @@ static void ipv6_needs_1280(void **state) {
 
 /* --- above the master's --- */
 
-static void each_plugin_obeys_its_master(void **state) {
+static void rejects_an_mtu_above_the_masters(void **state) {
   (void)state;
   expect_on(NIC, MACVLAN("9000"), "");
   expect_on(NIC, MACVLAN("9001"), DENIED);
@@ -125,7 +125,7 @@ static void each_plugin_obeys_its_master(void **state) {
   ", bridge: {port: [{name: eth1}]}}, {name: eth1, type: "                                                             \
   "ethernet, mtu: " nic ", controller: br1}"
 
-static void a_bridge_carries_what_its_uplink_does(void **state) {
+static void rejects_an_mtu_above_the_bridges_uplink(void **state) {
   (void)state;
   expect_on(UPLINK("1500", "1500"), BRIDGE("1500"), "");
   expect_on(UPLINK("1500", "1500"), BRIDGE("1501"), DENIED);
@@ -142,7 +142,7 @@ static void a_bridge_carries_what_its_uplink_does(void **state) {
   nad_expect(&(struct nad_case){.config = BRIDGE("9000"), .state = one_node(UPLINK("1500", "1500")), .label = ""}, "");
 }
 
-static void where_the_uplink_is_not_known_the_bridge_is_warned_of(void **state) {
+static void only_warns_if_the_uplinks_mtu_is_unknown(void **state) {
   (void)state;
 #define FAR "{name: eth0}, {name: br1, type: linux-bridge, mtu: 1500, bridge: {port: [{name: far}]}}"
   expect_on(FAR, BRIDGE("1500"), "");
@@ -151,7 +151,7 @@ static void where_the_uplink_is_not_known_the_bridge_is_warned_of(void **state) 
                  "Invalid value: \"9000\": is above the MTU of br1 (lowest 1500) on a: larger frames are lost; ");
 }
 
-static void the_default_mtu_of_the_bridge_plugin_counts(void **state) {
+static void checks_the_default_mtu_of_the_bridge_plugin(void **state) {
   (void)state;
 #define PLAIN "{\"type\":\"bridge\",\"bridge\":\"br1\"," NAD_IPAM "}"
   expect_on(UPLINK("1500", "1500"), PLAIN, "");
@@ -168,7 +168,7 @@ static void the_default_mtu_of_the_bridge_plugin_counts(void **state) {
             "");
 }
 
-static void a_veth_has_a_highest_mtu(void **state) {
+static void rejects_an_mtu_above_that_of_a_veth(void **state) {
   (void)state;
   expect_on(UPLINK("70000", "70000"), BRIDGE("65535"), "");
   expect_on(UPLINK("70000", "70000"), BRIDGE("65536"), DENIED);
@@ -188,7 +188,7 @@ static void a_veth_has_a_highest_mtu(void **state) {
 #define ON_NIC(type, more) "{\"type\":\"" type "\",\"master\":\"eth1\"" more "," NAD_IPAM "}"
 #define ON_BRIDGE(more) "{\"type\":\"bridge\",\"bridge\":\"br1\"" more "," NAD_IPAM "}"
 
-static void tuning_obeys_the_same_limits(void **state) {
+static void applies_the_same_limits_to_tuning(void **state) {
   (void)state;
   expect_on(NIC, TUNED(ON_NIC("macvlan", ""), "9000"), "");
   expect_on(NIC, TUNED(ON_NIC("macvlan", ""), "9001"), TUNING_DENIED);
@@ -215,7 +215,7 @@ static void tuning_obeys_the_same_limits(void **state) {
 }
 
 /* The kernel's own limits hold for a device that another plugin brings, too. */
-static void tuning_obeys_the_kernel_after_any_plugin(void **state) {
+static void applies_the_kernels_limits_to_tuning_after_any_plugin(void **state) {
   (void)state;
   expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "67"), TUNING_DENIED);
   expect_on(NIC, TUNED("{\"type\":\"host-device\",\"device\":\"eth1\"," NAD_IPAM "}", "-1"), TUNING_DENIED);
@@ -226,7 +226,7 @@ static void tuning_obeys_the_kernel_after_any_plugin(void **state) {
 }
 
 /* tuning changes the pod's end alone. */
-static void tuning_above_a_bridges_other_end_is_denied(void **state) {
+static void rejects_a_tuning_mtu_above_the_other_end_of_a_bridges_interface(void **state) {
   (void)state;
   expect_on(UPLINK("9000", "9000"), TUNED(ON_BRIDGE(""), "1500"), "");
   expect_on(UPLINK("9000", "9000"), TUNED(ON_BRIDGE(""), "1501"), TUNING_DENIED);
@@ -240,7 +240,7 @@ static void tuning_above_a_bridges_other_end_is_denied(void **state) {
 
 /* --- different MTUs --- */
 
-static void tuning_makes_mtus_alike(void **state) {
+static void does_not_warn_of_different_mtus_if_tuning_sets_one(void **state) {
   (void)state;
   static const char *const nics[] = {"{name: eth1, mtu: 9000}", "{name: eth1, mtu: 1500}"};
   struct nad_case nad = {.config = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[" ON_NIC(
@@ -253,20 +253,20 @@ static void tuning_makes_mtus_alike(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_whole_number_may_be_written_as_a_fraction),
-      cmocka_unit_test(so_may_other_integers),
-      cmocka_unit_test(a_small_mtu_carries_nothing),
-      cmocka_unit_test(an_mtu_below_0_is_none),
-      cmocka_unit_test(ipv6_needs_1280),
-      cmocka_unit_test(each_plugin_obeys_its_master),
-      cmocka_unit_test(a_bridge_carries_what_its_uplink_does),
-      cmocka_unit_test(where_the_uplink_is_not_known_the_bridge_is_warned_of),
-      cmocka_unit_test(the_default_mtu_of_the_bridge_plugin_counts),
-      cmocka_unit_test(a_veth_has_a_highest_mtu),
-      cmocka_unit_test(tuning_obeys_the_same_limits),
-      cmocka_unit_test(tuning_obeys_the_kernel_after_any_plugin),
-      cmocka_unit_test(tuning_above_a_bridges_other_end_is_denied),
-      cmocka_unit_test(tuning_makes_mtus_alike),
+      cmocka_unit_test(accepts_an_integer_written_as_a_fraction),
+      cmocka_unit_test(accepts_other_integers_written_as_fractions),
+      cmocka_unit_test(rejects_an_mtu_too_small_for_tcp),
+      cmocka_unit_test(a_negative_mtu_only_matters_to_tuning),
+      cmocka_unit_test(rejects_an_mtu_too_small_for_ipv6),
+      cmocka_unit_test(rejects_an_mtu_above_the_masters),
+      cmocka_unit_test(rejects_an_mtu_above_the_bridges_uplink),
+      cmocka_unit_test(only_warns_if_the_uplinks_mtu_is_unknown),
+      cmocka_unit_test(checks_the_default_mtu_of_the_bridge_plugin),
+      cmocka_unit_test(rejects_an_mtu_above_that_of_a_veth),
+      cmocka_unit_test(applies_the_same_limits_to_tuning),
+      cmocka_unit_test(applies_the_kernels_limits_to_tuning_after_any_plugin),
+      cmocka_unit_test(rejects_a_tuning_mtu_above_the_other_end_of_a_bridges_interface),
+      cmocka_unit_test(does_not_warn_of_different_mtus_if_tuning_sets_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,7 +61,7 @@ static void expect(struct dw_world *world, const char *object, const char *expec
   json_object_put(patch);
 }
 
-static void parents_are_made_where_they_lack(void **state) {
+static void creates_missing_parents(void **state) {
   (void)state;
   static const struct {
     const char *object, *patch;
@@ -87,7 +87,7 @@ static void parents_are_made_where_they_lack(void **state) {
   dw_world_unref(world);
 }
 
-static void only_what_is_missing_is_filled_in(void **state) {
+static void fills_in_only_missing_values(void **state) {
   (void)state;
   static const struct {
     const char *object, *patch;
@@ -129,7 +129,7 @@ static void the_policy_sets_the_defaults(void **state) {
   dw_world_unref(world);
 }
 
-static void what_was_filled_in_is_annotated(void **state) {
+static void annotates_the_filled_fields(void **state) {
   (void)state;
   struct dw_world *world = default_world();
   VERDICT_SCOPED limits = review_mutation(
@@ -144,7 +144,7 @@ static void what_was_filled_in_is_annotated(void **state) {
   dw_world_unref(world);
 }
 
-static void the_operators_own_objects_are_left_alone(void **state) {
+static void leaves_a_managed_kubevirt_unchanged(void **state) {
   (void)state;
   struct dw_world *world = world_that_fills_kubevirts();
   expect(world, KUBEVIRT(", labels: {app.kubernetes.io/managed-by: hco-operator}", ", spec: {}"), "");
@@ -166,7 +166,7 @@ static void a_kubevirt_keeps_its_own_defaults(void **state) {
   }
 }
 
-static void only_writes_of_living_objects_are_mutated(void **state) {
+static void mutates_only_creates_and_updates_of_objects_not_being_deleted(void **state) {
   (void)state;
   struct dw_world *world = default_world();
   static const char deleting[] = V1BETA1(", deletionTimestamp: '2026-11-21T00:00:00Z'", "");
@@ -190,7 +190,7 @@ static void only_writes_of_living_objects_are_mutated(void **state) {
   dw_world_unref(world);
 }
 
-static void a_migration_nads_config_is_filled_in(void **state) {
+static void fills_in_the_config_of_a_migration_network(void **state) {
   (void)state;
   struct dw_world *world = default_world();
   expect(world, NAD("name: my-migration, ", "", "'{\"type\":\"macvlan\",\"x\":\"\\u0001\\\"\"}'"),
@@ -213,7 +213,7 @@ static void a_migration_nads_config_is_filled_in(void **state) {
   dw_world_unref(world);
 }
 
-static void nads_can_be_left_alone_by_policy(void **state) {
+static void a_policy_can_turn_off_mutation_of_nads(void **state) {
   (void)state;
   struct dw_world *world = world_of(NULL, "{apiVersion: droveway.io/v1alpha1, kind: Policy, mutate: "
                                           "{networkAttachmentDefinitions: false}}");
@@ -221,7 +221,7 @@ static void nads_can_be_left_alone_by_policy(void **state) {
   dw_world_unref(world);
 }
 
-static void other_kinds_pass_with_a_note(void **state) {
+static void allows_other_kinds_with_a_warning(void **state) {
   (void)state;
   struct dw_world *world = default_world();
   VERDICT_SCOPED verdict =
@@ -233,7 +233,7 @@ static void other_kinds_pass_with_a_note(void **state) {
 }
 
 /* The applier itself, against the examples of RFC 6902, appendix A. */
-static void the_tests_own_patches_apply(void **state) {
+static void the_patch_helper_follows_rfc_6902(void **state) {
   (void)state;
   static const struct {
     const char *document, *patch, *result; /* NULL where it must fail */
@@ -279,17 +279,17 @@ static void the_tests_own_patches_apply(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(parents_are_made_where_they_lack),
-      cmocka_unit_test(only_what_is_missing_is_filled_in),
+      cmocka_unit_test(creates_missing_parents),
+      cmocka_unit_test(fills_in_only_missing_values),
       cmocka_unit_test(the_policy_sets_the_defaults),
-      cmocka_unit_test(what_was_filled_in_is_annotated),
-      cmocka_unit_test(the_operators_own_objects_are_left_alone),
+      cmocka_unit_test(annotates_the_filled_fields),
+      cmocka_unit_test(leaves_a_managed_kubevirt_unchanged),
       cmocka_unit_test(a_kubevirt_keeps_its_own_defaults),
-      cmocka_unit_test(only_writes_of_living_objects_are_mutated),
-      cmocka_unit_test(a_migration_nads_config_is_filled_in),
-      cmocka_unit_test(nads_can_be_left_alone_by_policy),
-      cmocka_unit_test(other_kinds_pass_with_a_note),
-      cmocka_unit_test(the_tests_own_patches_apply),
+      cmocka_unit_test(mutates_only_creates_and_updates_of_objects_not_being_deleted),
+      cmocka_unit_test(fills_in_the_config_of_a_migration_network),
+      cmocka_unit_test(a_policy_can_turn_off_mutation_of_nads),
+      cmocka_unit_test(allows_other_kinds_with_a_warning),
+      cmocka_unit_test(the_patch_helper_follows_rfc_6902),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ static void expect(const char *state, const char *policy, const char *object, co
   dw_world_unref(world);
 }
 
-static void the_first_object_says_where_kubevirt_runs(void **state) {
+static void the_first_object_decides_kubevirts_namespace(void **state) {
   (void)state;
   expect(NAD("virt"), NULL, HCO("virt"), "");
   expect(NAD("virt"), NULL, HCO("kubevirt-hyperconverged"), "network-missing");
@@ -34,7 +34,7 @@ static void the_first_object_says_where_kubevirt_runs(void **state) {
   expect(NULL, NULL, HCO("virt"), "");
 }
 
-static void the_one_that_exists_says_so_too(void **state) {
+static void an_existing_object_decides_kubevirts_namespace(void **state) {
   (void)state;
 #define KUBEVIRT "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {namespace: virt, name: kubevirt}}\n"
   expect(KUBEVIRT NAD("virt"), NULL, HCO("virt"), "");
@@ -50,8 +50,8 @@ static void the_one_that_exists_says_so_too(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_first_object_says_where_kubevirt_runs),
-      cmocka_unit_test(the_one_that_exists_says_so_too),
+      cmocka_unit_test(the_first_object_decides_kubevirts_namespace),
+      cmocka_unit_test(an_existing_object_decides_kubevirts_namespace),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

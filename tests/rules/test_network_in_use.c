@@ -29,7 +29,7 @@ static struct verdict delete_nad(const char *state, enum dw_knowledge knowledge)
   return verdict;
 }
 
-static void a_nad_in_use_stays(void **state) {
+static void rejects_the_deletion_of_a_nad_in_use(void **state) {
   (void)state;
   VERDICT_SCOPED hco = delete_nad(HCO("openshift-cnv", "lm"), DW_KNOWN);
   assert_false(hco.allowed);
@@ -45,7 +45,7 @@ static void a_nad_in_use_stays(void **state) {
   assert_non_null(strstr(verdict_cause(&kubevirt, 0, "message"), "KubeVirt openshift-cnv/kubevirt"));
 }
 
-static void a_nad_that_nobody_names_goes(void **state) {
+static void allows_the_deletion_of_an_unused_nad(void **state) {
   (void)state;
   static const char *const states[] = {"", HCO("openshift-cnv", "other"), HCO("elsewhere", "lm")};
   for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
@@ -55,7 +55,7 @@ static void a_nad_that_nobody_names_goes(void **state) {
   }
 }
 
-static void one_in_another_namespace_goes(void **state) {
+static void allows_the_deletion_of_a_nad_in_another_namespace(void **state) {
   (void)state;
   struct dw_world *world = world_of(HCO("openshift-cnv", "lm"), NULL);
   VERDICT_SCOPED verdict = review(world, DW_OP_DELETE,
@@ -66,7 +66,7 @@ static void one_in_another_namespace_goes(void **state) {
   dw_world_unref(world);
 }
 
-static void unknown_users_are_told_of_and_unreachable_ones_waited_for(void **state) {
+static void warns_of_unknown_users_and_answers_503_for_unavailable_ones(void **state) {
   (void)state;
   VERDICT_SCOPED unknown = delete_nad(NULL, DW_UNKNOWN);
   assert_true(unknown.allowed);
@@ -78,7 +78,7 @@ static void unknown_users_are_told_of_and_unreachable_ones_waited_for(void **sta
   assert_int_equal(verdict_code(&denied), 422);
 }
 
-static void a_nad_already_on_its_way_out_may_go(void **state) {
+static void allows_the_deletion_of_a_nad_that_is_already_being_deleted(void **state) {
   (void)state;
   struct dw_world *world = world_of(HCO("openshift-cnv", "lm"), NULL);
   VERDICT_SCOPED verdict = review(world, DW_OP_DELETE,
@@ -101,7 +101,7 @@ static struct verdict update_nad(const char *state, const char *before, const ch
   return verdict;
 }
 
-static void a_change_of_a_network_in_use_warns(void **state) {
+static void warns_of_a_change_of_a_network_in_use(void **state) {
   (void)state;
   VERDICT_SCOPED changed = update_nad(HCO("openshift-cnv", "lm"), CONFIG("10.200.5.0/24"), CONFIG("10.200.6.0/24"));
   assert_true(changed.allowed);
@@ -117,12 +117,12 @@ static void a_change_of_a_network_in_use_warns(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_nad_in_use_stays),
-      cmocka_unit_test(a_nad_that_nobody_names_goes),
-      cmocka_unit_test(one_in_another_namespace_goes),
-      cmocka_unit_test(unknown_users_are_told_of_and_unreachable_ones_waited_for),
-      cmocka_unit_test(a_nad_already_on_its_way_out_may_go),
-      cmocka_unit_test(a_change_of_a_network_in_use_warns),
+      cmocka_unit_test(rejects_the_deletion_of_a_nad_in_use),
+      cmocka_unit_test(allows_the_deletion_of_an_unused_nad),
+      cmocka_unit_test(allows_the_deletion_of_a_nad_in_another_namespace),
+      cmocka_unit_test(warns_of_unknown_users_and_answers_503_for_unavailable_ones),
+      cmocka_unit_test(allows_the_deletion_of_a_nad_that_is_already_being_deleted),
+      cmocka_unit_test(warns_of_a_change_of_a_network_in_use),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

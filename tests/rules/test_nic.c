@@ -30,7 +30,7 @@ static void expect_says(const char *members, const char *rule, const char *text)
 
 /* --- master --- */
 
-static void a_master_is_needed(void **state) {
+static void requires_a_master(void **state) {
   (void)state;
   expect("", "deny master-required spec.config.master\n");
   expect("\"master\":\"\"", "deny master-required spec.config.master\n");
@@ -42,7 +42,7 @@ static void a_master_is_needed(void **state) {
   expect_says("", "master-required", "without it, macvlan uses the NIC of the default route");
 }
 
-static void the_master_is_not_inside_the_pod(void **state) {
+static void rejects_a_master_inside_the_pod(void **state) {
   (void)state;
   expect("\"master\":\"eth1\",\"linkInContainer\":true", "deny master-in-container spec.config.linkInContainer\n");
   /* What is on the nodes is no matter then. */
@@ -51,7 +51,7 @@ static void the_master_is_not_inside_the_pod(void **state) {
   expect("\"master\":\"eth1\",\"linkInContainer\":false", "");
 }
 
-static void the_master_is_on_every_node(void **state) {
+static void requires_the_master_on_every_node(void **state) {
   (void)state;
   expect("\"master\":\"eth1\"", "");
   expect("\"master\":\"bond1\"", "");
@@ -64,7 +64,7 @@ static void the_master_is_on_every_node(void **state) {
   nad_expect_other(macvlan("\"master\":\"eth7\""), "");
 }
 
-static void the_nodes_shown_are_few(void **state) {
+static void lists_only_a_few_nodes(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
   for (unsigned i = 3; i < 10; i++)
@@ -80,14 +80,14 @@ static void the_nodes_shown_are_few(void **state) {
                   "give the NICs for migrations the same name on all nodes [master-missing]");
 }
 
-static void a_master_that_is_down_is_warned_of(void **state) {
+static void warns_of_a_master_that_is_down(void **state) {
   (void)state;
   expect("\"master\":\"eth2\"", "warn master-down spec.config.master\n");
   expect_says("\"master\":\"eth2\"", "master-down", "eth2 is not up on worker-1");
   nad_expect_brief(&(struct nad_case){.config = macvlan("\"master\":\"eth2\"")});
 }
 
-static void the_nodes_own_nic_is_warned_of(void **state) {
+static void warns_of_the_nodes_own_nic(void **state) {
   (void)state;
   expect("\"master\":\"ens3\"", "warn master-primary spec.config.master\n");
   nad_expect_brief(&(struct nad_case){.config = macvlan("\"master\":\"ens3\"")});
@@ -117,7 +117,7 @@ static void the_nodes_own_nic_is_warned_of(void **state) {
 
 /* --- what is not known --- */
 
-static void unknown_nodes_are_told(void **state) {
+static void reports_unknown_nodes(void **state) {
   (void)state;
   struct nad_case nad = {.config = macvlan("\"master\":\"eth1\""), .no_state = true};
   nad_expect(&nad, "unverified overlap-cluster-network spec.config.ipam.range\n"
@@ -133,7 +133,7 @@ static const char two_more_nodes[] = "apiVersion: v1\nkind: Node\n"
                                      "---\napiVersion: v1\nkind: Node\n"
                                      "metadata: {name: new-2, labels: {kubevirt.io/schedulable: 'true'}}\n";
 
-static void nodes_without_network_state_are_told(void **state) {
+static void reports_nodes_without_a_network_state(void **state) {
   (void)state;
   struct nad_case some = {.config = macvlan("\"master\":\"eth1\""), .more = two_more_nodes};
   nad_expect(&some, "unverified master-unverified spec.config.master\n");
@@ -150,7 +150,7 @@ static void nodes_without_network_state_are_told(void **state) {
 
 /* --- MTU --- */
 
-static void the_mtu_fits_the_master(void **state) {
+static void rejects_an_mtu_that_does_not_fit_the_master(void **state) {
   (void)state;
   expect("\"master\":\"eth1\",\"mtu\":9000", "");
   expect("\"master\":\"eth1\",\"mtu\":9001", "deny mtu-above-master spec.config.mtu\n");
@@ -166,7 +166,7 @@ static void the_mtu_fits_the_master(void **state) {
 }
 
 /* On a NIC whose MTU differs, the lowest counts; with an mtu the difference itself is no matter. */
-static void the_lowest_mtu_counts(void **state) {
+static void compares_with_the_lowest_mtu(void **state) {
   (void)state;
   expect("\"master\":\"eth4\",\"mtu\":1500", "");
   expect("\"master\":\"eth4\",\"mtu\":1501", "deny mtu-above-master spec.config.mtu\n");
@@ -187,7 +187,7 @@ static void expect_bridge(const char *members, const char *lines) {
   nad_expect_config(config, lines);
 }
 
-static void the_default_bridge_has_no_uplink(void **state) {
+static void rejects_the_default_bridge(void **state) {
   (void)state;
   const char *denied = "deny bridge-uplink spec.config.bridge\n";
   expect_bridge("", denied);
@@ -201,7 +201,7 @@ static void the_default_bridge_has_no_uplink(void **state) {
              denied);
 }
 
-static void bridges_have_ports_on_every_node(void **state) {
+static void requires_a_port_of_the_bridge_on_every_node(void **state) {
   (void)state;
   const char *denied = "deny bridge-uplink spec.config.bridge\n";
   expect_bridge(",\"bridge\":\"br1\"", "");
@@ -215,7 +215,7 @@ static void bridges_have_ports_on_every_node(void **state) {
                   "bridge-uplink", "does not exist on worker-2, is not a Linux bridge on worker-1;");
 }
 
-static void unknown_bridges_are_told(void **state) {
+static void reports_unknown_bridges(void **state) {
   (void)state;
   const char *config = "{\"type\":\"bridge\",\"bridge\":\"br1\",\"ipam\":{\"type\":\"dhcp\"}}";
   nad_expect(&(struct nad_case){.config = config, .no_state = true}, "unverified bridge-uplink spec.config.bridge\n");
@@ -228,7 +228,7 @@ static void unknown_bridges_are_told(void **state) {
 
 /* --- lists --- */
 
-static void each_plugin_is_judged(void **state) {
+static void judges_each_plugin(void **state) {
   (void)state;
   nad_expect_config("{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"vlan\",\"master\":\"eth7\","
                     "\"vlanId\":1," NAD_IPAM "},"
@@ -241,7 +241,7 @@ static void each_plugin_is_judged(void **state) {
 }
 
 /* A plugin whose configuration Go can't decode fails on every node. */
-static void a_link_in_container_of_another_type_is_denied(void **state) {
+static void rejects_link_in_container_of_the_wrong_type(void **state) {
   (void)state;
   nad_expect_config(nad_macvlan("\"linkInContainer\":\"true\"," NAD_IPAM),
                     "deny plugin-option spec.config.linkInContainer\n");
@@ -252,7 +252,7 @@ static void a_link_in_container_of_another_type_is_denied(void **state) {
 
 /* --- what a plugin does without a master --- */
 
-static void what_happens_without_a_master_is_true(void **state) {
+static void says_what_each_plugin_does_without_a_master(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = "{\"type\":\"vlan\",\"vlanId\":5," NAD_IPAM "}"}, "master-required",
                   "Required value: without it, the vlan plugin fails; use the NIC that is dedicated to migrations "
@@ -272,7 +272,7 @@ static void what_happens_without_a_master_is_true(void **state) {
 
 /* --- alternative names --- */
 
-static void an_alternative_name_is_a_master(void **state) {
+static void accepts_an_alternative_name_as_master(void **state) {
   (void)state;
 #define ALIASED                                                                                                        \
   "{name: eth0}, {name: eth1, type: ethernet, alt-names: [{name: enp1s0}, {name: enp129s0f0np0migration}]}"
@@ -291,7 +291,7 @@ static void an_alternative_name_is_a_master(void **state) {
   nad_expect(&other, ""); /* nodes outside the migration network's may have it */
 }
 
-static void a_name_that_no_nic_can_have_stays_refused(void **state) {
+static void rejects_a_name_that_no_nic_can_have(void **state) {
   (void)state;
   char longest[128 + 1];
   memset(longest, 'a', sizeof longest - 1);
@@ -311,7 +311,7 @@ static void a_name_that_no_nic_can_have_stays_refused(void **state) {
              "deny interface-name spec.config.bridge\n");
 }
 
-static void a_name_that_nmstate_may_not_tell_is_warned_of(void **state) {
+static void warns_of_a_name_that_nmstate_may_not_list(void **state) {
   (void)state;
   struct nad_case unsure = {.config = macvlan("\"master\":\"enp1s0f1\""),
                             .state = one_node("{name: eth0, type: ethernet}, {name: eno1, type: ethernet}")};
@@ -330,7 +330,7 @@ static void a_name_that_nmstate_may_not_tell_is_warned_of(void **state) {
 
 /* --- devices and OVS bridges --- */
 
-static void a_device_is_on_every_node(void **state) {
+static void requires_the_device_on_every_node(void **state) {
   (void)state;
 #define DEVICE(name) "{\"type\":\"host-device\",\"device\":\"" name "\"," NAD_IPAM "}"
   nad_expect_config(DEVICE("eth1"), "");
@@ -356,7 +356,7 @@ static const char in_force[] =
     "metadata: {namespace: openshift-cnv, name: net}\nspec: {config: '{}'}\n";
 
 /* It is in the pods then, and no NodeNetworkState has it. */
-static void a_device_that_virt_handler_may_hold_is_not_refused(void **state) {
+static void accepts_a_device_that_virt_handler_may_already_have(void **state) {
   (void)state;
   struct nad_case held = {.config = DEVICE("eth77"), .more = in_force};
   nad_expect(&held, "unverified master-missing spec.config.device\n");
@@ -369,7 +369,7 @@ static void a_device_that_virt_handler_may_hold_is_not_refused(void **state) {
              "deny master-missing spec.config.master\n");
 }
 
-static void an_ovs_bridge_is_on_every_node(void **state) {
+static void requires_the_ovs_bridge_on_every_node(void **state) {
   (void)state;
 #define OVS(name) "{\"type\":\"ovs\",\"bridge\":\"" name "\"," NAD_IPAM "}"
 #define OVS_NICS                                                                                                       \
@@ -391,7 +391,7 @@ static void an_ovs_bridge_is_on_every_node(void **state) {
 
 /* --- VLAN interfaces --- */
 
-static void a_missing_vlan_interface_comes_with_its_fix(void **state) {
+static void says_how_to_create_a_missing_vlan_interface(void **state) {
   (void)state;
 #define ON_BOND "{name: eth0}, {name: bond2, type: bond}"
   static const struct {
@@ -422,7 +422,7 @@ static void a_missing_vlan_interface_comes_with_its_fix(void **state) {
 
 /* --- ports --- */
 
-static void a_port_carries_no_macvlan(void **state) {
+static void rejects_a_macvlan_on_a_port(void **state) {
   (void)state;
   static const struct {
     const char *nics, *message;
@@ -456,7 +456,7 @@ static void a_port_carries_no_macvlan(void **state) {
   }
 }
 
-static void what_is_no_such_port_carries_a_macvlan(void **state) {
+static void accepts_a_macvlan_on_other_interfaces(void **state) {
   (void)state;
   static const char *const nics[] = {
       "{name: eth9, controller: red}, {name: red, type: vrf}",
@@ -474,7 +474,7 @@ static void what_is_no_such_port_carries_a_macvlan(void **state) {
              "");
 }
 
-static void nothing_is_put_on_lo_or_infiniband(void **state) {
+static void rejects_interfaces_on_lo_and_infiniband(void **state) {
   (void)state;
   static const char *const types[] = {"macvlan", "ipvlan", "vlan"};
   for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -495,32 +495,32 @@ static void nothing_is_put_on_lo_or_infiniband(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_master_is_needed),
-      cmocka_unit_test(the_master_is_not_inside_the_pod),
-      cmocka_unit_test(the_master_is_on_every_node),
-      cmocka_unit_test(the_nodes_shown_are_few),
-      cmocka_unit_test(a_master_that_is_down_is_warned_of),
-      cmocka_unit_test(the_nodes_own_nic_is_warned_of),
-      cmocka_unit_test(unknown_nodes_are_told),
-      cmocka_unit_test(nodes_without_network_state_are_told),
-      cmocka_unit_test(the_mtu_fits_the_master),
-      cmocka_unit_test(the_lowest_mtu_counts),
-      cmocka_unit_test(the_default_bridge_has_no_uplink),
-      cmocka_unit_test(bridges_have_ports_on_every_node),
-      cmocka_unit_test(unknown_bridges_are_told),
-      cmocka_unit_test(each_plugin_is_judged),
-      cmocka_unit_test(a_link_in_container_of_another_type_is_denied),
-      cmocka_unit_test(what_happens_without_a_master_is_true),
-      cmocka_unit_test(an_alternative_name_is_a_master),
-      cmocka_unit_test(a_name_that_no_nic_can_have_stays_refused),
-      cmocka_unit_test(a_name_that_nmstate_may_not_tell_is_warned_of),
-      cmocka_unit_test(a_device_is_on_every_node),
-      cmocka_unit_test(a_device_that_virt_handler_may_hold_is_not_refused),
-      cmocka_unit_test(an_ovs_bridge_is_on_every_node),
-      cmocka_unit_test(a_missing_vlan_interface_comes_with_its_fix),
-      cmocka_unit_test(a_port_carries_no_macvlan),
-      cmocka_unit_test(what_is_no_such_port_carries_a_macvlan),
-      cmocka_unit_test(nothing_is_put_on_lo_or_infiniband),
+      cmocka_unit_test(requires_a_master),
+      cmocka_unit_test(rejects_a_master_inside_the_pod),
+      cmocka_unit_test(requires_the_master_on_every_node),
+      cmocka_unit_test(lists_only_a_few_nodes),
+      cmocka_unit_test(warns_of_a_master_that_is_down),
+      cmocka_unit_test(warns_of_the_nodes_own_nic),
+      cmocka_unit_test(reports_unknown_nodes),
+      cmocka_unit_test(reports_nodes_without_a_network_state),
+      cmocka_unit_test(rejects_an_mtu_that_does_not_fit_the_master),
+      cmocka_unit_test(compares_with_the_lowest_mtu),
+      cmocka_unit_test(rejects_the_default_bridge),
+      cmocka_unit_test(requires_a_port_of_the_bridge_on_every_node),
+      cmocka_unit_test(reports_unknown_bridges),
+      cmocka_unit_test(judges_each_plugin),
+      cmocka_unit_test(rejects_link_in_container_of_the_wrong_type),
+      cmocka_unit_test(says_what_each_plugin_does_without_a_master),
+      cmocka_unit_test(accepts_an_alternative_name_as_master),
+      cmocka_unit_test(rejects_a_name_that_no_nic_can_have),
+      cmocka_unit_test(warns_of_a_name_that_nmstate_may_not_list),
+      cmocka_unit_test(requires_the_device_on_every_node),
+      cmocka_unit_test(accepts_a_device_that_virt_handler_may_already_have),
+      cmocka_unit_test(requires_the_ovs_bridge_on_every_node),
+      cmocka_unit_test(says_how_to_create_a_missing_vlan_interface),
+      cmocka_unit_test(rejects_a_macvlan_on_a_port),
+      cmocka_unit_test(accepts_a_macvlan_on_other_interfaces),
+      cmocka_unit_test(rejects_interfaces_on_lo_and_infiniband),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static void expect(const struct world *world, const char *config, const char *li
 static const char denied[] = "deny node-address-in-pool spec.config.ipam.range\n";
 static const char warned[] = "warn node-address-in-pool spec.config.ipam.range\n";
 
-static void addresses_on_the_networks_nic_are_denied(void **state) {
+static void rejects_node_addresses_on_the_networks_nic(void **state) {
   (void)state;
   const struct world world = {"bond2", ", type: bond", {"192.168.99.11", "192.168.99.12", NULL}};
   expect(&world, CONFIG(BOND2, ""), denied);
@@ -76,7 +76,7 @@ static void addresses_on_the_networks_nic_are_denied(void **state) {
 }
 
 /* The interface is the same by its name, its VLAN, its alternative name. */
-static void the_interface_is_found_by_what_it_is(void **state) {
+static void finds_the_interface_by_name_vlan_and_alternative_name(void **state) {
   (void)state;
   static const char vlan[] = ", type: vlan, vlan: {base-iface: bond2, id: 100}";
   const struct world named = {"bond2.100", vlan, {"192.168.99.11", NULL}};
@@ -97,7 +97,7 @@ static void the_interface_is_found_by_what_it_is(void **state) {
   expect(&bridge, CONFIG("\"type\":\"sriov\"", ""), warned);
 }
 
-static void what_no_pod_is_given_is_left_alone(void **state) {
+static void ignores_addresses_that_no_pod_gets(void **state) {
   (void)state;
   const struct world world = {"bond2", ", type: bond", {"192.168.99.11", NULL}};
   const struct world local = {"bond2", ", type: bond", {"169.254.7.7", "127.0.0.2", NULL}};
@@ -118,7 +118,7 @@ static void what_no_pod_is_given_is_left_alone(void **state) {
 }
 
 /* One mistake: the cluster's networks are told already. */
-static void addresses_of_the_cluster_are_told_once(void **state) {
+static void reports_addresses_of_the_cluster_once(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"192.168.1.0/24\""),
                     "deny overlap-cluster-network spec.config.ipam.range\n");
@@ -129,7 +129,7 @@ struct message {
   const char *config, *text;
 };
 
-static void the_excludes_are_given(void **state) {
+static void suggests_the_excludes(void **state) {
   (void)state;
   static const struct message messages[] = {
       {{"bond2", NULL, {"192.168.99.11", "192.168.99.12", "192.168.99.13", NULL}},
@@ -166,11 +166,11 @@ static void the_excludes_are_given(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(addresses_on_the_networks_nic_are_denied),
-      cmocka_unit_test(the_interface_is_found_by_what_it_is),
-      cmocka_unit_test(what_no_pod_is_given_is_left_alone),
-      cmocka_unit_test(addresses_of_the_cluster_are_told_once),
-      cmocka_unit_test(the_excludes_are_given),
+      cmocka_unit_test(rejects_node_addresses_on_the_networks_nic),
+      cmocka_unit_test(finds_the_interface_by_name_vlan_and_alternative_name),
+      cmocka_unit_test(ignores_addresses_that_no_pod_gets),
+      cmocka_unit_test(reports_addresses_of_the_cluster_once),
+      cmocka_unit_test(suggests_the_excludes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static void expect_size(const char *size, const char *lines) {
 }
 
 /* As strconv.Atoi reads them behind one '/'. The standard cluster has four nodes, three with virt-handler. */
-static void a_size_is_a_prefix_length(void **state) {
+static void rejects_a_size_that_is_not_a_prefix_length(void **state) {
   (void)state;
   static const char *const good[] = {"\"/27\"", "\"27\"", "\"/30\"", "\"+27\"", "\"/027\"", "\"\"", "null"};
   static const char *const bad[] = {"\"abc\"",
@@ -56,7 +56,7 @@ static void a_size_is_a_prefix_length(void **state) {
   nad_expect_other(nad_whereabouts(RANGE SLICE("abc")), "");
 }
 
-static void it_says_what_is_wrong(void **state) {
+static void says_what_is_wrong(void **state) {
   (void)state;
   expect_text(RANGE SLICE("abc"), "node-slice",
               "Invalid value: \"abc\": is not a prefix length, so no node gets a slice; choose one from /24 to /30, or "
@@ -79,7 +79,7 @@ static void it_says_what_is_wrong(void **state) {
       "remove node_slice_size [node-slice]");
 }
 
-static void only_one_range_is_cut(void **state) {
+static void rejects_slices_of_several_ranges(void **state) {
   (void)state;
   expect("\"ipRanges\":[{" RANGE "}]" SLICE("/27"), "");
   expect("\"range\":\"::ffff:192.168.99.0/120\"" SLICE("/27"), "");
@@ -89,14 +89,14 @@ static void only_one_range_is_cut(void **state) {
   expect(RANGE ",\"ipRanges\":[{\"range\":\"192.168.96.0/23\"}]" SLICE("/27"), "warn node-slice " SIZE);
 }
 
-static void one_mistake_is_told_once(void **state) {
+static void reports_one_mistake_once(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/31\"" SLICE("/32"), "deny range-empty " IPAM "range\n");
   expect("\"range\":\"x\"" SLICE("abc"), "deny ipam-syntax " IPAM "range\n");
   expect("\"node_slice_size\":\"abc\"", "deny range-empty " IPAM "range\n");
 }
 
-static void ends_are_dropped(void **state) {
+static void reports_ends_that_slices_ignore(void **state) {
   (void)state;
   expect(RANGE ",\"range_start\":\"192.168.99.2\"" SLICE("/27"), "deny range-ignored " IPAM "range_start\n");
   expect(RANGE ",\"range_start\":\"192.168.99.1\",\"range_end\":\"192.168.99.254\"" SLICE("/27"), "");
@@ -118,7 +118,7 @@ static void ends_are_dropped(void **state) {
 }
 
 /* The first and the last address of each slice are not handed out, whatever is excluded. */
-static void excludes_are_dropped(void **state) {
+static void reports_excludes_that_slices_ignore(void **state) {
   (void)state;
   static const char *const dropped[] = {"192.168.99.9", "192.168.99.30/31", "192.168.0.0/16", "no address"};
   static const char *const idle[] = {"192.168.99.0", "192.168.99.31", "192.168.99.64/32", "192.168.99.255"};
@@ -140,7 +140,7 @@ static void excludes_are_dropped(void **state) {
               "remove node_slice_size [range-ignored]");
 }
 
-static void an_excluded_gateway_is_handed_out(void **state) {
+static void reports_an_excluded_gateway_that_is_handed_out(void **state) {
   (void)state;
   expect(RANGE ",\"gateway\":\"192.168.99.1\",\"exclude\":[\"192.168.99.1/32\"]" SLICE("/27"),
          "deny range-ignored " IPAM "exclude\n"
@@ -156,7 +156,7 @@ static void an_excluded_gateway_is_handed_out(void **state) {
 }
 
 /* whereabouts hands out of the whole range, whatever the ends say. */
-static void a_cut_range_overlaps_as_a_whole(void **state) {
+static void a_sliced_range_overlaps_as_a_whole(void **state) {
   (void)state;
   struct nad_case nad = {
       .config = nad_whereabouts(RANGE ",\"range_start\":\"192.168.99.200\"" SLICE("/27")),
@@ -168,7 +168,7 @@ static void a_cut_range_overlaps_as_a_whole(void **state) {
                    "deny overlap-network " IPAM "range\n");
 }
 
-static void each_node_takes_a_slice(void **state) {
+static void requires_a_slice_for_each_node(void **state) {
   (void)state;
   expect(RANGE SLICE("/24"), "deny pool-too-small " SIZE);
   expect(RANGE SLICE("/25"), "deny pool-too-small " SIZE);
@@ -188,7 +188,7 @@ static void each_node_takes_a_slice(void **state) {
   "rules: {overlap-cluster-network: off, overlap-network: off, master-unverified: off}\n"
 
 /* Those without virt-handler, too. A Windows node does not count, though it may take one. */
-static void nodes_without_virt_handler_take_one_too(void **state) {
+static void nodes_without_virt_handler_also_need_a_slice(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts(RANGE SLICE("/25")),
                          .policy = QUIET,
@@ -215,7 +215,7 @@ static void nodes_without_virt_handler_take_one_too(void **state) {
   "spec: {featureGates: {decentralizedLiveMigration: true}}\n"
 
 /* A node may run virt-handler, two sync controllers and one more during an update: /30 has 2 addresses, /29 has 6. */
-static void a_slice_has_room_for_all_pods_of_a_node(void **state) {
+static void requires_room_for_all_pods_of_a_node_in_a_slice(void **state) {
   (void)state;
   struct nad_case nad = {.policy = QUIET};
   nad.state = NODE("a", BOTH) NODE("b", BOTH) NODE("c", BOTH) HCO;
@@ -235,17 +235,17 @@ static void a_slice_has_room_for_all_pods_of_a_node(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_size_is_a_prefix_length),
-      cmocka_unit_test(it_says_what_is_wrong),
-      cmocka_unit_test(only_one_range_is_cut),
-      cmocka_unit_test(one_mistake_is_told_once),
-      cmocka_unit_test(ends_are_dropped),
-      cmocka_unit_test(excludes_are_dropped),
-      cmocka_unit_test(an_excluded_gateway_is_handed_out),
-      cmocka_unit_test(a_cut_range_overlaps_as_a_whole),
-      cmocka_unit_test(each_node_takes_a_slice),
-      cmocka_unit_test(nodes_without_virt_handler_take_one_too),
-      cmocka_unit_test(a_slice_has_room_for_all_pods_of_a_node),
+      cmocka_unit_test(rejects_a_size_that_is_not_a_prefix_length),
+      cmocka_unit_test(says_what_is_wrong),
+      cmocka_unit_test(rejects_slices_of_several_ranges),
+      cmocka_unit_test(reports_one_mistake_once),
+      cmocka_unit_test(reports_ends_that_slices_ignore),
+      cmocka_unit_test(reports_excludes_that_slices_ignore),
+      cmocka_unit_test(reports_an_excluded_gateway_that_is_handed_out),
+      cmocka_unit_test(a_sliced_range_overlaps_as_a_whole),
+      cmocka_unit_test(requires_a_slice_for_each_node),
+      cmocka_unit_test(nodes_without_virt_handler_also_need_a_slice),
+      cmocka_unit_test(requires_room_for_all_pods_of_a_node_in_a_slice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

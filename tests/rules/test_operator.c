@@ -27,7 +27,7 @@ static void expect(const char *object, const char *rule, const char *warning) {
   dw_world_unref(world);
 }
 
-static void a_patch_of_the_network_is_told_of(void **state) {
+static void warns_of_a_patch_of_the_network(void **state) {
   (void)state;
   static const char rule[] = "jsonpatch-network";
   expect(HCO("'[{\"op\":\"add\",\"path\":\"/spec/configuration/migrations/network\",\"value\":\"lm\"}]'", "{}"), rule,
@@ -39,7 +39,7 @@ static void a_patch_of_the_network_is_told_of(void **state) {
          rule, ANNOTATION "removes the migration network [jsonpatch-network]");
 }
 
-static void other_patches_pass(void **state) {
+static void accepts_other_patches(void **state) {
   (void)state;
   expect(HCO("'[{\"op\":\"add\",\"path\":\"/spec/configuration/developerConfiguration/logVerbosity\",\"value\":1}]'",
              "{}"),
@@ -48,7 +48,7 @@ static void other_patches_pass(void **state) {
   expect(HCO("null", "{}"), "jsonpatch-network", "");
 }
 
-static void what_is_no_patch_warns(void **state) {
+static void warns_of_an_invalid_patch(void **state) {
   (void)state;
   static const char warning[] = ANNOTATION "is not a JSON Patch, so it cannot be applied [jsonpatch-network]";
   expect(HCO("'{'", "{}"), "jsonpatch-network", warning);
@@ -56,7 +56,7 @@ static void what_is_no_patch_warns(void **state) {
   expect(HCO("'[5]'", "{}"), "jsonpatch-network", warning);
 }
 
-static void a_path_outside_spec_warns(void **state) {
+static void warns_of_a_path_outside_spec(void **state) {
   (void)state;
   expect(HCO("'[{\"op\":\"add\",\"path\":\"/spec/configuration/migrations/network\",\"value\":\"gone\"},"
              "{\"op\":\"test\",\"path\":\"/kind\",\"value\":\"KubeVirt\"}]'",
@@ -68,7 +68,7 @@ static void a_path_outside_spec_warns(void **state) {
 
 /* Also where a source does not begin with '/': its library takes what comes before as nothing. And what is JSON, but
  * more than is read here, may be applied. */
-static void what_cant_be_told_is_said(void **state) {
+static void reports_a_patch_of_unknown_effect(void **state) {
   (void)state;
   static const char opaque[] = ANNOTATION "could not be checked: its effect is unknown [jsonpatch-network]";
   expect(HCO("'[{\"op\":\"copy\",\"from\":\"x/metadata/name\",\"path\":\"/spec/configuration/migrations/network\"}]'",
@@ -89,7 +89,7 @@ static void what_cant_be_told_is_said(void **state) {
   "spec.virtualization.evictionStrategy: a network is set, but with " strategy                                         \
   " a drain migrates no VM [eviction-strategy]"
 
-static void a_network_without_evictions_warns(void **state) {
+static void warns_of_a_network_without_live_migration_on_eviction(void **state) {
   (void)state;
   static const char rule[] = "eviction-strategy";
   expect(EVICTION("None", "lm"), rule, WARNING("None"));
@@ -110,7 +110,7 @@ static void a_network_without_evictions_warns(void **state) {
   "}, spec: {configuration: {" configuration "}}}"
 
 /* KubeVirt's default is None, HyperConverged writes the strategy itself. */
-static void an_absent_strategy_warns_in_a_kubevirt_of_its_own(void **state) {
+static void warns_of_an_absent_strategy_in_an_unmanaged_kubevirt(void **state) {
   (void)state;
   static const char rule[] = "eviction-strategy";
   expect(
@@ -121,7 +121,7 @@ static void an_absent_strategy_warns_in_a_kubevirt_of_its_own(void **state) {
   expect(KUBEVIRT(", labels: {app.kubernetes.io/managed-by: hco-operator}", "migrations: {network: lm}"), rule, "");
 }
 
-static void an_unknown_strategy_warns(void **state) {
+static void warns_of_an_unknown_strategy(void **state) {
   (void)state;
   static const char rule[] = "eviction-strategy";
   expect(EVICTION("livemigrate", "null"), rule,
@@ -140,7 +140,7 @@ static void an_unknown_strategy_warns(void **state) {
 #define WHOLE(path, what)                                                                                              \
   ANNOTATION path " is replaced as a whole: " what " are lost, unless HyperConverged merges its own back in"
 
-static void what_is_replaced_as_a_whole_is_told_of(void **state) {
+static void warns_of_values_that_are_replaced_as_a_whole(void **state) {
   (void)state;
   static const struct {
     const char *object, *start; /* of the warning; NULL for none */
@@ -191,7 +191,7 @@ static void what_is_replaced_as_a_whole_is_told_of(void **state) {
 #define TEMPLATE(rest) "{\"spec\":{\"template\":{" rest "}}}"
 #define JSON_OP(op, path, value) "[{\"op\":\"" op "\",\"path\":\"" path "\",\"value\":" value "}]"
 
-static void patches_of_the_pods_are_told_of(void **state) {
+static void warns_of_patches_of_the_pods(void **state) {
   (void)state;
   static const struct {
     const char *object, *start; /* NULL for none */
@@ -244,7 +244,7 @@ static void patches_of_the_pods_are_told_of(void **state) {
 }
 
 /* HyperConverged has no such field; its annotation sets KubeVirt's, as a whole, as a list or element by element. */
-static void patches_of_the_pods_in_the_annotation(void **state) {
+static void warns_of_patches_of_the_pods_in_the_annotation(void **state) {
   (void)state;
 #define ELEMENT                                                                                                        \
   "{\"resourceType\":\"DaemonSet\",\"resourceName\":\"virt-handler\",\"type\":\"merge\",\"patch\":\"{\\\"spec\\\":{"   \
@@ -275,7 +275,7 @@ static void patches_of_the_pods_in_the_annotation(void **state) {
   "{apiVersion: hco.kubevirt.io/v1beta1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, namespace: "  \
   "openshift-cnv}, spec: {liveMigrationConfig: {" members "}}}"
 
-static void post_copy_that_never_begins(void **state) {
+static void warns_of_post_copy_that_never_begins(void **state) {
   (void)state;
   static const char rule[] = "post-copy-off";
   static const char absent[] = "spec.liveMigrationConfig.allowPostCopy: has no effect since HyperConverged 1.19, where "
@@ -306,18 +306,18 @@ static void post_copy_that_never_begins(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_patch_of_the_network_is_told_of),
-      cmocka_unit_test(other_patches_pass),
-      cmocka_unit_test(what_is_no_patch_warns),
-      cmocka_unit_test(a_path_outside_spec_warns),
-      cmocka_unit_test(what_cant_be_told_is_said),
-      cmocka_unit_test(a_network_without_evictions_warns),
-      cmocka_unit_test(an_absent_strategy_warns_in_a_kubevirt_of_its_own),
-      cmocka_unit_test(an_unknown_strategy_warns),
-      cmocka_unit_test(what_is_replaced_as_a_whole_is_told_of),
-      cmocka_unit_test(patches_of_the_pods_are_told_of),
-      cmocka_unit_test(patches_of_the_pods_in_the_annotation),
-      cmocka_unit_test(post_copy_that_never_begins),
+      cmocka_unit_test(warns_of_a_patch_of_the_network),
+      cmocka_unit_test(accepts_other_patches),
+      cmocka_unit_test(warns_of_an_invalid_patch),
+      cmocka_unit_test(warns_of_a_path_outside_spec),
+      cmocka_unit_test(reports_a_patch_of_unknown_effect),
+      cmocka_unit_test(warns_of_a_network_without_live_migration_on_eviction),
+      cmocka_unit_test(warns_of_an_absent_strategy_in_an_unmanaged_kubevirt),
+      cmocka_unit_test(warns_of_an_unknown_strategy),
+      cmocka_unit_test(warns_of_values_that_are_replaced_as_a_whole),
+      cmocka_unit_test(warns_of_patches_of_the_pods),
+      cmocka_unit_test(warns_of_patches_of_the_pods_in_the_annotation),
+      cmocka_unit_test(warns_of_post_copy_that_never_begins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

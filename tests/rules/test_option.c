@@ -30,7 +30,7 @@ static void expect_text(const char *config, const char *label, const char *text)
   nad_answer_free(&answer);
 }
 
-static void a_plugin_refuses_values(void **state) {
+static void reports_values_that_a_plugin_rejects(void **state) {
   (void)state;
   expect_text(CHAIN("{\"type\":\"tuning\",\"promisc\":\"true\"}"), "true",
               "spec.config.plugins[1].promisc: Invalid value: \"true\": must be a boolean, not a string; remove the "
@@ -81,7 +81,7 @@ static void expect_rows(const struct row *rows, size_t count) {
   }
 }
 
-static void each_plugin_has_its_bounds(void **state) {
+static void each_plugin_has_its_limits(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"macvlan", "\"mtu\":0", NULL},
@@ -194,7 +194,7 @@ static void each_plugin_has_its_bounds(void **state) {
 
 #define TUNING(members) "{\"type\":\"tuning\"," members "}"
 
-static void tuning_sets_what_the_kernel_takes(void **state) {
+static void rejects_sysctls_that_tuning_cannot_set(void **state) {
   (void)state;
   static const struct {
     const char *members, *lines;
@@ -258,7 +258,7 @@ static void tuning_sets_what_the_kernel_takes(void **state) {
   }
 }
 
-static void ipam_plugins_have_options_too(void **state) {
+static void checks_the_options_of_ipam_plugins(void **state) {
   (void)state;
   static const struct {
     const char *ipam, *lines;
@@ -297,7 +297,7 @@ static void ipam_plugins_have_options_too(void **state) {
   nad_expect_other(CHAIN("{\"type\":\"portmap\",\"ipam\":{\"type\":\"host-local\"}}"), "");
 }
 
-static void some_attach_no_pod_without_ipam(void **state) {
+static void some_plugins_need_an_ipam_plugin(void **state) {
   (void)state;
   static const char *const types[] = {"vlan", "ptp", "ipvlan", "dummy"};
   for (size_t i = 0; i < COUNT(types); i++) {
@@ -325,7 +325,7 @@ static void nad_expect_denied(const struct nad_case *nad, bool denied) {
 
 #define MODE(type, mode) "{" HEAD ",\"type\":\"" type "\",\"master\":\"eth1\",\"mode\":" mode "," NAD_IPAM "}"
 
-static void modes(void **state) {
+static void checks_modes(void **state) {
   (void)state;
   static const char *const good[] = {MODE("macvlan", "\"bridge\""), MODE("macvlan", "\"private\""),
                                      MODE("macvlan", "\"vepa\""),   MODE("macvlan", "\"\""),
@@ -359,7 +359,7 @@ static void modes(void **state) {
   "apiVersion: v1\nkind: Node\nmetadata: {name: both, labels: {kubernetes.io/os: linux, " labels "}}\n"
 
 /* virt-synchronization-controller runs on control-plane nodes. */
-static void passthru_takes_one_pod_a_node(void **state) {
+static void passthru_allows_one_pod_per_node(void **state) {
   (void)state;
   struct nad_case apart = {.config = MODE("macvlan", "\"passthru\""),
                            .more = DECENTRALIZED("node-role.kubernetes.io/control-plane: \"\"")};
@@ -377,7 +377,7 @@ static void passthru_takes_one_pod_a_node(void **state) {
 
 #define BRIDGE(members) "{" HEAD ",\"type\":\"bridge\",\"bridge\":\"br1\"," members NAD_IPAM "}"
 
-static void bridge_flags(void **state) {
+static void checks_bridge_flags(void **state) {
   (void)state;
   nad_expect_other(BRIDGE("\"hairpinMode\":true,\"promiscMode\":false,\"isGateway\":true,"), "");
   nad_expect_other(BRIDGE("\"hairpinMode\":null,\"promiscMode\":true,"), "");
@@ -403,7 +403,7 @@ static void bridge_flags(void **state) {
   nad_expect_config(BRIDGE("\"promiscMode\":true,"), "warn bridge-options spec.config.promiscMode\n");
 }
 
-static void one_mac_for_all(void **state) {
+static void rejects_one_mac_address_for_all_pods(void **state) {
   (void)state;
   static const struct {
     const char *plugin, *field;
@@ -438,7 +438,7 @@ static void one_mac_for_all(void **state) {
   nad_expect_config(CHAIN(TUNING("\"mac\":\"x\"")), "deny plugin-option spec.config.plugins[1].mac\n");
 }
 
-static void trunks(void **state) {
+static void checks_trunks(void **state) {
   (void)state;
   static const struct {
     const char *plugin, *lines;
@@ -472,16 +472,11 @@ static void trunks(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_plugin_refuses_values),
-      cmocka_unit_test(each_plugin_has_its_bounds),
-      cmocka_unit_test(tuning_sets_what_the_kernel_takes),
-      cmocka_unit_test(ipam_plugins_have_options_too),
-      cmocka_unit_test(some_attach_no_pod_without_ipam),
-      cmocka_unit_test(modes),
-      cmocka_unit_test(passthru_takes_one_pod_a_node),
-      cmocka_unit_test(bridge_flags),
-      cmocka_unit_test(one_mac_for_all),
-      cmocka_unit_test(trunks),
+      cmocka_unit_test(reports_values_that_a_plugin_rejects),   cmocka_unit_test(each_plugin_has_its_limits),
+      cmocka_unit_test(rejects_sysctls_that_tuning_cannot_set), cmocka_unit_test(checks_the_options_of_ipam_plugins),
+      cmocka_unit_test(some_plugins_need_an_ipam_plugin),       cmocka_unit_test(checks_modes),
+      cmocka_unit_test(passthru_allows_one_pod_per_node),       cmocka_unit_test(checks_bridge_flags),
+      cmocka_unit_test(rejects_one_mac_address_for_all_pods),   cmocka_unit_test(checks_trunks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

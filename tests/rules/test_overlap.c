@@ -22,7 +22,7 @@ static const char found[] = "deny overlap-cluster-network spec.config.ipam.range
 
 /* --- overlap-cluster-network --- */
 
-static void cluster_networks_are_kept_free(void **state) {
+static void rejects_ranges_in_cluster_networks(void **state) {
   (void)state;
   expect_range("10.128.0.0/16", found);
   expect_range("10.131.255.0/24", found);
@@ -35,7 +35,7 @@ static void cluster_networks_are_kept_free(void **state) {
   expect_range("172.31.0.0/24", "");
 }
 
-static void the_network_and_its_source_are_named(void **state) {
+static void names_the_network_and_its_source(void **state) {
   (void)state;
   struct nad_case one = {.config = nad_whereabouts("\"range\":\"10.128.0.0/16\"")};
   nad_expect_says(&one, "overlap-cluster-network",
@@ -49,7 +49,7 @@ static void the_network_and_its_source_are_named(void **state) {
 }
 
 /* The pod's route goes to the whole subnet, however small the pool. */
-static void the_subnet_counts_not_the_pool(void **state) {
+static void compares_the_subnet_not_the_pool(void **state) {
   (void)state;
   expect_range("192.168.1.100-192.168.1.120/24", found);
   expect_range("192.168.1.128/25", "");
@@ -58,7 +58,7 @@ static void the_subnet_counts_not_the_pool(void **state) {
                     "deny overlap-cluster-network spec.config.ipam.range\n");
 }
 
-static void a_range_without_addresses_is_at_its_place_all_the_same(void **state) {
+static void a_range_without_addresses_also_overlaps(void **state) {
   (void)state;
   static const char both[] = "deny range-empty spec.config.ipam.range\n"
                              "deny overlap-cluster-network spec.config.ipam.range\n";
@@ -82,14 +82,14 @@ static void a_range_without_addresses_is_at_its_place_all_the_same(void **state)
                "unverified master-unverified spec.config.master\n");
 }
 
-static void other_nads_are_warned(void **state) {
+static void only_warns_on_other_networks(void **state) {
   (void)state;
   const char *config = nad_whereabouts("\"range\":\"10.128.0.0/16\"");
   nad_expect_other(config, "warn overlap-cluster-network spec.config.ipam.range\n");
   nad_expect_brief(&(struct nad_case){.config = config, .label = "false", .ns = "shop"});
 }
 
-static void each_range_is_judged(void **state) {
+static void judges_each_range(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"ipRanges\":[{\"range\":\"10.128.0.0/24\"},{\"range\":\"192.168.99.0/24\"},"
                                     "{\"range\":\"172.30.0.0/24\"}]"),
@@ -99,7 +99,7 @@ static void each_range_is_judged(void **state) {
 
 /* --- nothing is known --- */
 
-static void without_facts_it_is_said_once(void **state) {
+static void reports_unknown_networks_once(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts("\"ipRanges\":[{\"range\":\"192.168.98.0/24\"},"
                                                    "{\"range\":\"192.168.99.0/24\"}]"),
@@ -115,7 +115,7 @@ static void without_facts_it_is_said_once(void **state) {
       "");
 }
 
-static void what_little_is_known_counts(void **state) {
+static void uses_the_networks_that_are_known(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
                          .ns = "shop",
@@ -131,7 +131,7 @@ static void what_little_is_known_counts(void **state) {
 }
 
 /* Nodes' addresses do not tell the pods' and services' networks, so what they leave free is not known to be free. */
-static void node_addresses_are_not_all_networks(void **state) {
+static void node_addresses_alone_do_not_make_the_networks_known(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.1.0/24\""),
                          .ns = "shop",
@@ -172,7 +172,7 @@ static void expect_pair(const struct pair *pair, const char *lines) {
              lines);
 }
 
-static void a_migration_network_shares_with_none(void **state) {
+static void a_migration_network_shares_its_addresses_with_no_nad(void **state) {
   (void)state;
   const char *denied = "deny overlap-network spec.config.ipam.range\n";
   expect_pair(&(struct pair){"shop/a", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.0/24\"", true}, denied);
@@ -192,7 +192,7 @@ static void a_migration_network_shares_with_none(void **state) {
   expect_pair(&(struct pair){"openshift-cnv/net", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.0/24\"", true}, "");
 }
 
-static void others_keep_off_migration_networks(void **state) {
+static void rejects_other_nads_that_overlap_a_migration_network(void **state) {
   (void)state;
   const char *denied = "deny overlap-network spec.config.ipam.range\n";
   expect_pair(
@@ -203,7 +203,7 @@ static void others_keep_off_migration_networks(void **state) {
               denied);
 }
 
-static void between_others_it_is_warned_of(void **state) {
+static void warns_of_overlaps_between_other_nads(void **state) {
   (void)state;
   expect_pair(&(struct pair){"shop/a", "192.168.99.0/24", NULL, "\"range\":\"192.168.99.128/25\"", false},
               "warn overlap-network spec.config.ipam.range\n");
@@ -217,7 +217,7 @@ static void between_others_it_is_warned_of(void **state) {
 }
 
 /* A migration network that stands behind another NAD in conflict still makes it a denial. */
-static void a_migration_network_weighs_more(void **state) {
+static void a_migration_network_among_several_conflicts_denies(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
   add_nad(&more, "app/a", "192.168.99.0/24", "");
@@ -253,7 +253,7 @@ static const char denied[] = "deny overlap-network spec.config.ipam.range\n";
 static const char warned[] = "warn overlap-network spec.config.ipam.range\n";
 
 /* host-local and static ask nobody: on one wire the same address is there twice. */
-static void addresses_of_each_node_are_compared_on_one_wire(void **state) {
+static void compares_addresses_per_node_on_the_same_wire(void **state) {
   (void)state;
 #define HOST_LOCAL "\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":\"192.168.99.0/24\"}]]}"
 #define STATIC(address) "\"ipam\":{\"type\":\"static\",\"addresses\":[{\"address\":\"" address "\"}]}"
@@ -280,7 +280,7 @@ static void addresses_of_each_node_are_compared_on_one_wire(void **state) {
               "");
 }
 
-static void the_other_way_round_too(void **state) {
+static void compares_them_in_both_directions(void **state) {
   (void)state;
   static const char migration[] =
       "apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\n"
@@ -306,7 +306,7 @@ static void the_other_way_round_too(void **state) {
 }
 
 /* Two pools of whereabouts take addresses from each other, whatever the wire, unless network_name keeps them apart. */
-static void pools_of_whereabouts_share_beyond_one_wire(void **state) {
+static void compares_whereabouts_pools_on_different_wires(void **state) {
   (void)state;
 #define SHARED(more) "\"ipam\":{\"type\":\"whereabouts\",\"range\":\"192.168.99.0/24\"" more "}"
 #define NAMED ",\"network_name\":\"shop\""
@@ -322,7 +322,7 @@ static void pools_of_whereabouts_share_beyond_one_wire(void **state) {
   "\",\"netAttachDefName\":\"shop/a\",\"subnets\":\"192.168.0.0/16\"}"
 
 /* Only localnet reaches the physical network. */
-static void overlays_are_compared_with_nothing(void **state) {
+static void does_not_compare_overlays(void **state) {
   (void)state;
   expect_with("eth1", OTHER(OVN("layer2")), "");
   expect_with("eth1", OTHER(OVN("layer3")), "");
@@ -342,7 +342,7 @@ static void overlays_are_compared_with_nothing(void **state) {
                    "deny overlap-network spec.config.subnets\n");
 }
 
-static void addresses_of_each_node_have_subnets_too(void **state) {
+static void compares_the_subnets_of_addresses_per_node(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"192.168.99.0/24\",\"addresses\":[{\"address\":\"10.128.3.4/16\"}]"),
                     "deny overlap-cluster-network spec.config.ipam.addresses[0].address\n"
@@ -352,7 +352,7 @@ static void addresses_of_each_node_have_subnets_too(void **state) {
 }
 
 /* tuning never asks an IPAM plugin: run, and the second one is not used. */
-static void plugins_that_never_allocate_are_left_out(void **state) {
+static void ignores_plugins_that_never_allocate(void **state) {
   (void)state;
   static const char chain[] =
       "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM
@@ -365,7 +365,7 @@ static void plugins_that_never_allocate_are_left_out(void **state) {
 }
 
 /* MetalLB's pools do not say on which network, so it is never more than a warning. */
-static void addresses_of_services_are_warned_of(void **state) {
+static void warns_of_addresses_of_services(void **state) {
   (void)state;
   static const char pools[] =
       "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\nmetadata: {name: b, namespace: metallb-system}\n"
@@ -399,7 +399,7 @@ static const char *many_ranges(struct dw_buf *out, unsigned count) {
   return dw_buf_text(out);
 }
 
-static void the_number_of_ranges_is_bounded(void **state) {
+static void limits_the_number_of_ranges(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf most = DW_BUF_INIT;
   DW_BUF_SCOPED struct dw_buf more = DW_BUF_INIT;
@@ -409,7 +409,7 @@ static void the_number_of_ranges_is_bounded(void **state) {
 
 /* --- overlap-remote-cluster --- */
 
-static void all_remote_clusters_are_named(void **state) {
+static void names_all_remote_clusters(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""),
                          .policy =
@@ -423,7 +423,7 @@ static void all_remote_clusters_are_named(void **state) {
       "exclude them, or choose another range");
 }
 
-static void remote_clusters_keep_their_part(void **state) {
+static void rejects_ranges_of_remote_clusters(void **state) {
   (void)state;
   const char *policy = POLICY "remoteClusters: [{name: east, ranges: [\"192.168.99.128/25\"]}]\n";
   struct nad_case whole = {.config = nad_whereabouts("\"range\":\"192.168.99.0/24\""), .policy = policy};
@@ -449,29 +449,29 @@ static void remote_clusters_keep_their_part(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(cluster_networks_are_kept_free),
-      cmocka_unit_test(the_network_and_its_source_are_named),
-      cmocka_unit_test(the_subnet_counts_not_the_pool),
-      cmocka_unit_test(a_range_without_addresses_is_at_its_place_all_the_same),
-      cmocka_unit_test(other_nads_are_warned),
-      cmocka_unit_test(each_range_is_judged),
-      cmocka_unit_test(without_facts_it_is_said_once),
-      cmocka_unit_test(what_little_is_known_counts),
-      cmocka_unit_test(node_addresses_are_not_all_networks),
-      cmocka_unit_test(a_migration_network_shares_with_none),
-      cmocka_unit_test(others_keep_off_migration_networks),
-      cmocka_unit_test(between_others_it_is_warned_of),
-      cmocka_unit_test(a_migration_network_weighs_more),
-      cmocka_unit_test(addresses_of_each_node_are_compared_on_one_wire),
-      cmocka_unit_test(the_other_way_round_too),
-      cmocka_unit_test(pools_of_whereabouts_share_beyond_one_wire),
-      cmocka_unit_test(overlays_are_compared_with_nothing),
-      cmocka_unit_test(addresses_of_each_node_have_subnets_too),
-      cmocka_unit_test(plugins_that_never_allocate_are_left_out),
-      cmocka_unit_test(addresses_of_services_are_warned_of),
-      cmocka_unit_test(the_number_of_ranges_is_bounded),
-      cmocka_unit_test(all_remote_clusters_are_named),
-      cmocka_unit_test(remote_clusters_keep_their_part),
+      cmocka_unit_test(rejects_ranges_in_cluster_networks),
+      cmocka_unit_test(names_the_network_and_its_source),
+      cmocka_unit_test(compares_the_subnet_not_the_pool),
+      cmocka_unit_test(a_range_without_addresses_also_overlaps),
+      cmocka_unit_test(only_warns_on_other_networks),
+      cmocka_unit_test(judges_each_range),
+      cmocka_unit_test(reports_unknown_networks_once),
+      cmocka_unit_test(uses_the_networks_that_are_known),
+      cmocka_unit_test(node_addresses_alone_do_not_make_the_networks_known),
+      cmocka_unit_test(a_migration_network_shares_its_addresses_with_no_nad),
+      cmocka_unit_test(rejects_other_nads_that_overlap_a_migration_network),
+      cmocka_unit_test(warns_of_overlaps_between_other_nads),
+      cmocka_unit_test(a_migration_network_among_several_conflicts_denies),
+      cmocka_unit_test(compares_addresses_per_node_on_the_same_wire),
+      cmocka_unit_test(compares_them_in_both_directions),
+      cmocka_unit_test(compares_whereabouts_pools_on_different_wires),
+      cmocka_unit_test(does_not_compare_overlays),
+      cmocka_unit_test(compares_the_subnets_of_addresses_per_node),
+      cmocka_unit_test(ignores_plugins_that_never_allocate),
+      cmocka_unit_test(warns_of_addresses_of_services),
+      cmocka_unit_test(limits_the_number_of_ranges),
+      cmocka_unit_test(names_all_remote_clusters),
+      cmocka_unit_test(rejects_ranges_of_remote_clusters),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,7 @@ static void expect_localnet(const char *members, const char *lines) {
 
 /* --- ovn-config --- */
 
-static void what_ovn_kubernetes_accepts_is_accepted(void **state) {
+static void accepts_what_ovn_kubernetes_accepts(void **state) {
   (void)state;
   static const char *const sound[] = {
       LAYER2 SUBNETS "}",
@@ -74,7 +74,7 @@ static void what_ovn_kubernetes_accepts_is_accepted(void **state) {
 }
 
 /* What OVN-Kubernetes' own controllers write for UserDefinedNetworks, and the NAD of the default network. */
-static void tenants_networks_are_let_through(void **state) {
+static void accepts_networks_of_tenants(void **state) {
   (void)state;
 #define TENANT(role)                                                                                                   \
   "{\"cniVersion\":\"1.1.0\",\"name\":\"shop_net\",\"type\":\"ovn-k8s-cni-overlay\",\"netAttachDefName\":\"shop/net\"" \
@@ -98,7 +98,7 @@ struct refused {
   const char *lines;
 };
 
-static void what_ovn_kubernetes_refuses_is_denied_everywhere(void **state) {
+static void rejects_what_ovn_kubernetes_rejects_on_all_networks(void **state) {
   (void)state;
 #define DENY(field) "deny ovn-config spec.config." field "\n"
   static const struct refused refused[] = {
@@ -152,14 +152,14 @@ static void what_ovn_kubernetes_refuses_is_denied_everywhere(void **state) {
   expect_localnet(",\"vlanID\":4096", "deny vlan-range spec.config.vlanID\n");
 }
 
-static void what_ovn_kubernetes_ignores_is_a_warning(void **state) {
+static void warns_of_what_ovn_kubernetes_ignores(void **state) {
   (void)state;
   nad_expect_config(layer2("\"vlanID\":5000"), "warn ovn-config spec.config.vlanID\n");
   nad_expect_config(LAYER3 ",\"subnets\":\"10.44.0.0/16\",\"excludeSubnets\":\"x\"}",
                     "warn ovn-config spec.config.excludeSubnets\n");
 }
 
-static void a_migration_network_is_attached_by_its_name(void **state) {
+static void requires_a_migration_network_that_can_be_attached_by_name(void **state) {
   (void)state;
   nad_expect_config(OPEN "}", DENY("topology"));
   nad_expect_config(OPEN SUBNETS "}", DENY("topology"));
@@ -171,7 +171,7 @@ static void a_migration_network_is_attached_by_its_name(void **state) {
 }
 
 /* Whoever applies a manifest without a namespace chooses it; a name that is made up on creation is known to nobody. */
-static void the_nads_own_name_may_not_be_known(void **state) {
+static void the_nads_own_name_may_be_unknown(void **state) {
   (void)state;
   static const char other[] = OPEN ",\"netAttachDefName\":\"vms/net\",\"topology\":\"layer2\"" SUBNETS "}";
   nad_expect(&(struct nad_case){.config = other, .no_namespace = true}, "");
@@ -182,7 +182,7 @@ static void the_nads_own_name_may_not_be_known(void **state) {
   nad_expect_says(&generated, "ovn-config", "give the NAD a fixed name");
 }
 
-static void messages_say_what_to_write(void **state) {
+static void messages_say_what_to_use(void **state) {
   (void)state;
   static const struct {
     const char *config, *message;
@@ -227,7 +227,7 @@ static void messages_say_what_to_write(void **state) {
 
 /* --- pool-too-small, pool-tight: a layer3 network gives each node a subnet --- */
 
-static void every_node_needs_a_subnet(void **state) {
+static void requires_a_subnet_for_every_node(void **state) {
   (void)state;
   nad_expect_config(LAYER3 ",\"subnets\":\"10.44.0.0/24/26\"}", "");
   nad_expect_config(LAYER3 ",\"subnets\":\"10.44.0.0/24/25,10.45.0.0/24/25\"}", "");
@@ -249,7 +249,7 @@ static void every_node_needs_a_subnet(void **state) {
 
 /* --- ovn-mapping --- */
 
-static void a_localnet_is_mapped_on_every_node(void **state) {
+static void requires_a_mapping_of_the_localnet_on_every_node(void **state) {
   (void)state;
 #define WARN "warn ovn-mapping spec.config."
   struct nad_case nad = {.config = LOCALNET "}",
@@ -277,7 +277,7 @@ static void a_localnet_is_mapped_on_every_node(void **state) {
 }
 
 /* An older nmstate tells of no bridge mapping: then nobody knows. */
-static void without_any_mapping_it_is_a_warning(void **state) {
+static void only_warns_if_no_node_reports_mappings(void **state) {
   (void)state;
   struct nad_case nad = {.config = LOCALNET "}"};
   nad_expect(&nad, WARN "name\n");
@@ -304,7 +304,7 @@ static void expect_conflict(const char *config, const char *other, const char *l
   nad_expect(&(struct nad_case){.config = config, .more = other, .policy = apart}, lines);
 }
 
-static void nads_of_one_network_agree(void **state) {
+static void rejects_nads_of_one_network_that_differ(void **state) {
   (void)state;
 #define CONFLICT(action) action " ovn-conflict spec.config.name\n"
 #define L2 "\"topology\":\"layer2\""
@@ -344,7 +344,7 @@ static void a_conflict_names_the_nad_and_the_keys(void **state) {
 }
 
 /* NADs of one network share its addresses, and OVN-Kubernetes hands out each of them once. */
-static void nads_of_one_network_share_its_pool(void **state) {
+static void nads_of_one_network_may_share_its_pool(void **state) {
   (void)state;
 #define LOCALNET_OF(network, subnets)                                                                                  \
   "---\n{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: other, namespace: vms}, " \
@@ -364,7 +364,7 @@ static void nads_of_one_network_share_its_pool(void **state) {
   "spec: {config: '{\"name\":\"mig\"," members "}'}}"
 
 /* One that OVN-Kubernetes rejects makes no network, nor does another plugin's NAD of that name. */
-static void what_makes_no_network_is_in_no_conflict(void **state) {
+static void ignores_nads_that_define_no_network(void **state) {
   (void)state;
   static const char *const others[] = {OTHER(L2 ",\"subnets\":\"192.168.90.0/24/25\""),
                                        OTHER("\"subnets\":\"192.168.90.0/24\""),
@@ -378,20 +378,20 @@ static void what_makes_no_network_is_in_no_conflict(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_ovn_kubernetes_accepts_is_accepted),
-      cmocka_unit_test(tenants_networks_are_let_through),
-      cmocka_unit_test(what_ovn_kubernetes_refuses_is_denied_everywhere),
-      cmocka_unit_test(what_ovn_kubernetes_ignores_is_a_warning),
-      cmocka_unit_test(a_migration_network_is_attached_by_its_name),
-      cmocka_unit_test(the_nads_own_name_may_not_be_known),
-      cmocka_unit_test(messages_say_what_to_write),
-      cmocka_unit_test(every_node_needs_a_subnet),
-      cmocka_unit_test(a_localnet_is_mapped_on_every_node),
-      cmocka_unit_test(without_any_mapping_it_is_a_warning),
-      cmocka_unit_test(nads_of_one_network_agree),
+      cmocka_unit_test(accepts_what_ovn_kubernetes_accepts),
+      cmocka_unit_test(accepts_networks_of_tenants),
+      cmocka_unit_test(rejects_what_ovn_kubernetes_rejects_on_all_networks),
+      cmocka_unit_test(warns_of_what_ovn_kubernetes_ignores),
+      cmocka_unit_test(requires_a_migration_network_that_can_be_attached_by_name),
+      cmocka_unit_test(the_nads_own_name_may_be_unknown),
+      cmocka_unit_test(messages_say_what_to_use),
+      cmocka_unit_test(requires_a_subnet_for_every_node),
+      cmocka_unit_test(requires_a_mapping_of_the_localnet_on_every_node),
+      cmocka_unit_test(only_warns_if_no_node_reports_mappings),
+      cmocka_unit_test(rejects_nads_of_one_network_that_differ),
       cmocka_unit_test(a_conflict_names_the_nad_and_the_keys),
-      cmocka_unit_test(nads_of_one_network_share_its_pool),
-      cmocka_unit_test(what_makes_no_network_is_in_no_conflict),
+      cmocka_unit_test(nads_of_one_network_may_share_its_pool),
+      cmocka_unit_test(ignores_nads_that_define_no_network),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void run(const struct example *examples, size_t count) {
 }
 #define RUN(examples) run(examples, sizeof(examples) / sizeof *(examples))
 
-static void limits(void **state) {
+static void checks_patched_limits(void **state) {
   (void)state;
   static const struct example examples[] = {
       {ONE("parallelMigrationsPerCluster", "1"), NULL},
@@ -90,7 +90,7 @@ static void limits(void **state) {
   dw_world_unref(world);
 }
 
-static void bandwidths(void **state) {
+static void checks_bandwidths(void **state) {
   (void)state;
   static const struct example examples[] = {
       {ONE("bandwidthPerMigration", "\"64Mi\""), NULL},
@@ -130,7 +130,7 @@ static void a_quantity_may_have_spaces_around_it(void **state) {
 #define OWN "liveMigrationConfig: {network: lm}"
 
 /* HyperConverged leaves these out of the KubeVirt object, so evanphx/json-patch finds nothing there. */
-static void what_cannot_be_applied_is_reported(void **state) {
+static void reports_a_patch_that_cannot_be_applied(void **state) {
   (void)state;
   static const struct example examples[] = {
       {HCO(CONFIGURATION("replace", "/migrations/network", "\"lm\""), ""),
@@ -159,7 +159,7 @@ static void what_cannot_be_applied_is_reported(void **state) {
   RUN(examples);
 }
 
-static void patch_and_block_together(void **state) {
+static void judges_patch_and_block_together(void **state) {
   (void)state;
   static const struct example examples[] = {
       {HCO(ADD("parallelMigrationsPerCluster", "5"), "liveMigrationConfig: {parallelMigrationsPerCluster: 0}"), NULL},
@@ -187,7 +187,7 @@ static void patch_and_block_together(void **state) {
 #define EVICTION(value, block) HCO(CONFIGURATION("replace", "/evictionStrategy", value), block)
 #define NETWORK "liveMigrationConfig: {network: lm}"
 
-static void eviction_strategies(void **state) {
+static void checks_patched_eviction_strategies(void **state) {
   (void)state;
   static const struct example examples[] = {
       {EVICTION("\"LiveMigrate\"", NETWORK), NULL},
@@ -211,7 +211,7 @@ static void eviction_strategies(void **state) {
   "warning: " FIELD ": /spec/configuration/Migrations is replaced as a whole: the network and the limits are lost, "   \
   "unless HyperConverged merges its own back in [jsonpatch-network]"
 
-static void keys(void **state) {
+static void checks_patched_keys(void **state) {
   (void)state;
   static const struct example examples[] = {
       {ONE("maxDowntimeMs", "300"), NULL},
@@ -248,7 +248,7 @@ static void keys(void **state) {
 #define ZERO ADD("parallelMigrationsPerCluster", "0")
 
 /* Only what is left in the end counts, and nothing where that can't be told. */
-static void what_is_not_in_force_passes(void **state) {
+static void accepts_values_that_are_not_in_force(void **state) {
   (void)state;
   static const struct example examples[] = {
       {HCO(ZERO "," ADD("parallelMigrationsPerCluster", "5"), ""), NULL},
@@ -272,7 +272,7 @@ static void what_is_not_in_force_passes(void **state) {
 }
 
 /* Go's decoder refuses another type, and HyperConverged then applies nothing. */
-static void types(void **state) {
+static void rejects_limits_of_the_wrong_type(void **state) {
   (void)state;
 #define TYPE(value, key, what) INVALID(value, key) "must be " what " [limit-type]"
   static const struct example examples[] = {
@@ -305,7 +305,7 @@ static void types(void **state) {
   "{\"op\":\"" op "\",\"from\":\"/spec/" from "\",\"path\":\"/spec/configuration/migrations/" to "\"}"
 
 /* A value that the patch itself gave is known wherever it goes; what HyperConverged made is not. */
-static void copies(void **state) {
+static void follows_copied_values(void **state) {
   (void)state;
   static const struct example examples[] = {
       {HCO(ZERO "," FROM("copy", "infra/replicas", "progressTimeout"), ""),
@@ -325,7 +325,7 @@ static void copies(void **state) {
 }
 
 /* Each copy would double what it copies. */
-static void copies_do_not_grow(void **state) {
+static void limits_the_growth_by_copies(void **state) {
   (void)state;
   static const char start[] = ADD("progressTimeout", "{\"a\":{}}");
   static const char twice[] = "," FROM("copy", "configuration/migrations/progressTimeout", "progressTimeout/a");
@@ -359,7 +359,7 @@ static char *long_patch(size_t count, size_t blanks) {
 }
 
 /* Not silence, where a patch is so large that following it would take long. */
-static void a_huge_patch_is_said_to_be_unchecked(void **state) {
+static void reports_that_a_huge_patch_is_unchecked(void **state) {
   (void)state;
   static const struct {
     size_t count, blanks;
@@ -380,7 +380,7 @@ static void a_huge_patch_is_said_to_be_unchecked(void **state) {
 }
 
 /* The annotation is HyperConverged's alone. */
-static void a_kubevirt_with_the_annotation_passes(void **state) {
+static void ignores_the_annotation_on_a_kubevirt(void **state) {
   (void)state;
   static const struct example example = {
       "{apiVersion: kubevirt.io/v1, kind: KubeVirt, metadata: {name: kubevirt, namespace: openshift-cnv, annotations: "
@@ -389,7 +389,7 @@ static void a_kubevirt_with_the_annotation_passes(void **state) {
   run(&example, 1);
 }
 
-static void an_old_mistake_stands(void **state) {
+static void an_old_mistake_only_warns(void **state) {
   (void)state;
   struct dw_world *world = world_of(STATE, NULL);
   static const char old[] = HCO(ZERO, "");
@@ -408,20 +408,20 @@ static void an_old_mistake_stands(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(limits),
-      cmocka_unit_test(bandwidths),
+      cmocka_unit_test(checks_patched_limits),
+      cmocka_unit_test(checks_bandwidths),
       cmocka_unit_test(a_quantity_may_have_spaces_around_it),
-      cmocka_unit_test(what_cannot_be_applied_is_reported),
-      cmocka_unit_test(patch_and_block_together),
-      cmocka_unit_test(eviction_strategies),
-      cmocka_unit_test(keys),
-      cmocka_unit_test(what_is_not_in_force_passes),
-      cmocka_unit_test(types),
-      cmocka_unit_test(copies),
-      cmocka_unit_test(copies_do_not_grow),
-      cmocka_unit_test(a_huge_patch_is_said_to_be_unchecked),
-      cmocka_unit_test(a_kubevirt_with_the_annotation_passes),
-      cmocka_unit_test(an_old_mistake_stands),
+      cmocka_unit_test(reports_a_patch_that_cannot_be_applied),
+      cmocka_unit_test(judges_patch_and_block_together),
+      cmocka_unit_test(checks_patched_eviction_strategies),
+      cmocka_unit_test(checks_patched_keys),
+      cmocka_unit_test(accepts_values_that_are_not_in_force),
+      cmocka_unit_test(rejects_limits_of_the_wrong_type),
+      cmocka_unit_test(follows_copied_values),
+      cmocka_unit_test(limits_the_growth_by_copies),
+      cmocka_unit_test(reports_that_a_huge_patch_is_unchecked),
+      cmocka_unit_test(ignores_the_annotation_on_a_kubevirt),
+      cmocka_unit_test(an_old_mistake_only_warns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,7 @@
 #define ON_ALL "}}"
 #define TOO_SMALL                                                                                                      \
   "Invalid value: \"small\": NAD openshift-cnv/small violates pool-too-small: spec.config.ipam.range: Invalid value: " \
-  "\"192.168.9.0/24\": has 1 usable addresses, but 3 are needed (3 nodes that run virt-handler); fix that NAD first "  \
+  "\"192.168.9.0/24\": has 1 usable address, but 3 are needed (3 nodes that run virt-handler); fix that NAD first "    \
   "[network-unfit]"
 
 static void expect(const char *state, enum dw_operation operation, const char *object, const char *old,
@@ -44,7 +44,7 @@ static void expect(const char *state, enum dw_operation operation, const char *o
   dw_world_unref(world);
 }
 
-static void a_placement_and_a_network_come_at_once(void **state) {
+static void judges_the_network_with_the_new_placement(void **state) {
   (void)state;
   expect(CLUSTER, DW_OP_CREATE, KUBEVIRT(NETWORK) ON_ONE, NULL, "");
   expect(CLUSTER, DW_OP_CREATE, KUBEVIRT(NETWORK) ON_ALL, NULL, TOO_SMALL);
@@ -54,7 +54,7 @@ static void a_placement_and_a_network_come_at_once(void **state) {
 }
 
 /* The old object is judged where its pods are: what the new placement breaks was not broken before. */
-static void a_placement_that_breaks_the_network_is_denied(void **state) {
+static void rejects_a_placement_that_breaks_the_network(void **state) {
   (void)state;
   expect(CLUSTER "---\n" KUBEVIRT(NETWORK) ON_ONE "\n", DW_OP_UPDATE, KUBEVIRT(NETWORK) ON_ALL,
          KUBEVIRT(NETWORK) ON_ONE, TOO_SMALL);
@@ -64,14 +64,14 @@ static void a_placement_that_breaks_the_network_is_denied(void **state) {
 }
 
 /* A second one places nothing. */
-static void another_kubevirt_moves_nothing(void **state) {
+static void ignores_the_placement_of_a_second_kubevirt(void **state) {
   (void)state;
   expect(CLUSTER "---\n" KUBEVIRT("") ON_ALL "\n", DW_OP_CREATE, KUBEVIRT_NAMED("other", NETWORK) ON_ONE, NULL,
          TOO_SMALL);
 }
 
 /* HyperConverged makes the KubeVirt: its placement is the one that comes. */
-static void hyperconverged_places_too(void **state) {
+static void uses_the_placement_of_hyperconverged(void **state) {
   (void)state;
 #define HCO(placement)                                                                                                 \
   "{apiVersion: hco.kubevirt.io/v1, kind: HyperConverged, metadata: {name: kubevirt-hyperconverged, namespace: "       \
@@ -97,7 +97,7 @@ static void hyperconverged_places_too(void **state) {
   "'yes'}}}}}"
 #define GATE ", developerConfiguration: {featureGates: [DecentralizedLiveMigration]}"
 
-static void a_gate_that_brings_pods_asks_for_their_nics(void **state) {
+static void checks_the_nics_of_pods_that_a_feature_gate_adds(void **state) {
   (void)state;
 #define MISSING                                                                                                        \
   "Invalid value: \"small\": NAD openshift-cnv/small violates master-missing: spec.config.master: Not found: "         \
@@ -115,11 +115,11 @@ static void a_gate_that_brings_pods_asks_for_their_nics(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_placement_and_a_network_come_at_once),
-      cmocka_unit_test(a_placement_that_breaks_the_network_is_denied),
-      cmocka_unit_test(another_kubevirt_moves_nothing),
-      cmocka_unit_test(hyperconverged_places_too),
-      cmocka_unit_test(a_gate_that_brings_pods_asks_for_their_nics),
+      cmocka_unit_test(judges_the_network_with_the_new_placement),
+      cmocka_unit_test(rejects_a_placement_that_breaks_the_network),
+      cmocka_unit_test(ignores_the_placement_of_a_second_kubevirt),
+      cmocka_unit_test(uses_the_placement_of_hyperconverged),
+      cmocka_unit_test(checks_the_nics_of_pods_that_a_feature_gate_adds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static void expect_network_name(const char *name, const char *lines) {
   expect(members, lines);
 }
 
-static void a_network_name_makes_an_object_name(void **state) {
+static void rejects_a_network_name_that_is_not_an_object_name(void **state) {
   (void)state;
   static const char *const good[] = {"", "migration", "blue.net", "blue-", "100", "a"}; /* all measured */
   static const char *const bad[] = {"Blue",     "blue_net", "vms/blue", "blue.",      "-blue",
@@ -44,7 +44,7 @@ static void a_network_name_makes_an_object_name(void **state) {
 }
 
 /* Object names have 253 bytes at most, of which "-192.168.99.0-24" takes 16. Their labels may be long. */
-static void a_network_name_is_not_too_long(void **state) {
+static void rejects_a_network_name_that_is_too_long(void **state) {
   (void)state;
   char name[300];
   memset(name, 'n', sizeof name);
@@ -55,7 +55,7 @@ static void a_network_name_is_not_too_long(void **state) {
   expect_network_name(name, "deny pool-key spec.config.ipam.network_name\n");
 }
 
-static void one_bad_name_is_one_mistake(void **state) {
+static void reports_one_bad_name_once(void **state) {
   (void)state;
   expect("\"ipRanges\":[{" RANGE "},{\"range\":\"fd00:99::/64\"}],\"network_name\":\"B\"",
          "deny pool-key spec.config.ipam.network_name\n");
@@ -66,7 +66,7 @@ static void one_bad_name_is_one_mistake(void **state) {
 }
 
 /* Measured: "::1:0/112" and "0:0:0:1::/64", whose first address is ::1:0:0:0:1. */
-static void a_range_makes_an_object_name(void **state) {
+static void rejects_a_range_that_gives_no_object_name(void **state) {
   (void)state;
   expect("\"range\":\"::1:0/112\"", "deny pool-key spec.config.ipam.range\n");
   expect("\"range\":\"0:0:0:1::/64\"", "deny pool-key spec.config.ipam.range\n");
@@ -83,7 +83,7 @@ static void a_range_makes_an_object_name(void **state) {
 }
 
 /* All measured. */
-static void leader_election_starts(void **state) {
+static void rejects_times_with_which_leader_election_cannot_start(void **state) {
   (void)state;
   static const char *const good[] = {
       "\"leader_lease_duration\":3000,\"leader_renew_deadline\":2000,\"leader_retry_period\":1000",
@@ -135,14 +135,14 @@ static void leader_election_says_what_is_wrong(void **state) {
 }
 
 /* Measured: 9, 11 and -1. */
-static void a_long_sleep_outlasts_the_request(void **state) {
+static void rejects_a_sleep_longer_than_the_request(void **state) {
   (void)state;
   expect(RANGE ",\"sleep_for_race\":9", "");
   expect(RANGE ",\"sleep_for_race\":-1", "");
   expect(RANGE ",\"sleep_for_race\":10", "deny pool-key spec.config.ipam.sleep_for_race\n");
 }
 
-static void only_nodes_know_their_files(void **state) {
+static void warns_of_an_unusual_kubeconfig(void **state) {
   (void)state;
   expect(RANGE ",\"kubernetes\":{\"kubeconfig\":\"/etc/cni/net.d/whereabouts.d/whereabouts.kubeconfig\"}", "");
   expect(RANGE ",\"kubernetes\":{\"kubeconfig\":\"/etc/kubernetes/cni/net.d/whereabouts.d/whereabouts.kubeconfig\"}",
@@ -154,7 +154,7 @@ static void only_nodes_know_their_files(void **state) {
   expect(RANGE ",\"kubernetes\":{\"kubeconfig\":5}", "deny ipam-syntax spec.config.ipam.kubernetes.kubeconfig\n");
 }
 
-static void an_exclude_excludes_something(void **state) {
+static void warns_of_an_exclude_without_effect(void **state) {
   (void)state;
   static const char *const good[] = {"192.168.99.0/27",        "192.168.99.1",    "192.168.99.0/32",
                                      "192.168.99.255",         "192.168.99.9/28", "192.168.98.0/30\",\"192.168.99.7",
@@ -178,7 +178,7 @@ static void an_exclude_excludes_something(void **state) {
          "warn exclude-outside spec.config.ipam.ipRanges[0].exclude[0]\n");
 }
 
-static void an_exclude_of_nothing_says_why(void **state) {
+static void says_why_an_exclude_has_no_effect(void **state) {
   (void)state;
   expect_text(RANGE ",\"exclude\":[\"192.168.98.0/24\"]", "exclude-outside",
               "Invalid value: \"192.168.98.0/24\": is outside 192.168.99.0/24, so it excludes nothing; correct it, or "
@@ -188,7 +188,7 @@ static void an_exclude_of_nothing_says_why(void **state) {
 }
 
 /* Measured: with each of these every allocation fails; the last one reads. */
-static void an_exclude_that_cannot_be_read_fails(void **state) {
+static void rejects_an_unreadable_exclude(void **state) {
   (void)state;
   static const char *const bad[] = {"\"192.168.99.1-192.168.99.9\"", "\"192.168.99.*\"", "null", "\"\"", "5"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -201,17 +201,17 @@ static void an_exclude_that_cannot_be_read_fails(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_network_name_makes_an_object_name),
-      cmocka_unit_test(a_network_name_is_not_too_long),
-      cmocka_unit_test(one_bad_name_is_one_mistake),
-      cmocka_unit_test(a_range_makes_an_object_name),
-      cmocka_unit_test(leader_election_starts),
+      cmocka_unit_test(rejects_a_network_name_that_is_not_an_object_name),
+      cmocka_unit_test(rejects_a_network_name_that_is_too_long),
+      cmocka_unit_test(reports_one_bad_name_once),
+      cmocka_unit_test(rejects_a_range_that_gives_no_object_name),
+      cmocka_unit_test(rejects_times_with_which_leader_election_cannot_start),
       cmocka_unit_test(leader_election_says_what_is_wrong),
-      cmocka_unit_test(a_long_sleep_outlasts_the_request),
-      cmocka_unit_test(only_nodes_know_their_files),
-      cmocka_unit_test(an_exclude_excludes_something),
-      cmocka_unit_test(an_exclude_of_nothing_says_why),
-      cmocka_unit_test(an_exclude_that_cannot_be_read_fails),
+      cmocka_unit_test(rejects_a_sleep_longer_than_the_request),
+      cmocka_unit_test(warns_of_an_unusual_kubeconfig),
+      cmocka_unit_test(warns_of_an_exclude_without_effect),
+      cmocka_unit_test(says_why_an_exclude_has_no_effect),
+      cmocka_unit_test(rejects_an_unreadable_exclude),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

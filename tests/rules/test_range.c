@@ -23,7 +23,7 @@ static void expect_says(const char *members, const char *rule, const char *text)
   nad_expect_says(&(struct nad_case){.config = nad_whereabouts(members), .state = one_node}, rule, text);
 }
 
-static void ends_that_are_ignored_are_denied(void **state) {
+static void rejects_ends_that_are_ignored(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.1\",\"range_end\":\"192.168.99.254\"", "");
   expect("\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.255\"",
@@ -45,7 +45,7 @@ static void ends_that_are_ignored_are_denied(void **state) {
 }
 
 /* The pool is the same with and without them (measured). */
-static void ends_that_change_nothing_pass(void **state) {
+static void accepts_ends_that_change_nothing(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.0\",\"range_end\":\"192.168.99.255\"", "");
   expect("\"range\":\"192.168.99.0/24\",\"range_start\":\"192.168.99.0\",\"range_end\":\"192.168.99.50\"", "");
@@ -59,7 +59,7 @@ static void ends_that_change_nothing_pass(void **state) {
   nad_expect_other(nad_whereabouts("\"range\":\"192.168.2.0/24\",\"range_end\":\"192.168.2.255\""), "");
 }
 
-static void a_range_is_needed(void **state) {
+static void requires_a_range(void **state) {
   (void)state;
   expect("", "deny range-empty spec.config.ipam.range\n");
   expect("\"range\":\"\"", "deny range-empty spec.config.ipam.range\n");
@@ -76,13 +76,13 @@ static void a_range_is_needed(void **state) {
 }
 
 /* OpenShift's whereabouts-shim, which the network operator creates. */
-static void a_range_may_be_left_out_on_purpose(void **state) {
+static void accepts_a_range_omitted_on_purpose(void **state) {
   (void)state;
   nad_expect_other(nad_whereabouts(""), "");
   nad_expect_other(nad_whereabouts("\"addresses\":[{\"address\":\"192.168.99.9/24\"}]"), "");
 }
 
-static void a_range_needs_addresses(void **state) {
+static void rejects_a_range_without_usable_addresses(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/31\"", "deny range-empty spec.config.ipam.range\n");
   expect("\"range\":\"192.168.99.4/32\"", "deny range-empty spec.config.ipam.range\n");
@@ -93,7 +93,7 @@ static void a_range_needs_addresses(void **state) {
   expect_says("\"range\":\"192.168.99.0/31\"", "range-empty", "of a /31 are never handed out");
 }
 
-static void excluding_everything_leaves_nothing(void **state) {
+static void rejects_a_range_that_is_excluded_completely(void **state) {
   (void)state;
   expect("\"range\":\"192.168.99.0/24\",\"exclude\":[\"192.168.99.0/25\",\"192.168.99.128/25\"]",
          "deny range-empty spec.config.ipam.range\n");
@@ -102,7 +102,7 @@ static void excluding_everything_leaves_nothing(void **state) {
               "all of them are excluded");
 }
 
-static void special_addresses_are_denied(void **state) {
+static void rejects_special_addresses(void **state) {
   (void)state;
   static const char *const bad[] = {"127.0.0.0/8", "224.0.0.0/24", "169.254.10.0/24", "0.0.0.0/24", "0.0.0.0/0",
                                     "::/0",        "::/64",        "fe80::/64",       "ff02::/64"};
@@ -119,7 +119,7 @@ static void special_addresses_are_denied(void **state) {
 }
 
 /* Measured: pods get addresses below those of the class, and the nets of 0.0.0.0/8 but its first are unicast. */
-static void a_range_that_only_holds_special_addresses_further_on_warns(void **state) {
+static void warns_of_a_range_that_contains_special_addresses_further_on(void **state) {
   (void)state;
   expect("\"range\":\"126.0.0.0/7\"", "warn range-class spec.config.ipam.range\n");
   expect("\"range\":\"192.0.0.0/2\"", "warn range-class spec.config.ipam.range\n");
@@ -129,7 +129,7 @@ static void a_range_that_only_holds_special_addresses_further_on_warns(void **st
 }
 
 /* virt-handler takes the first global address of migration0, and only on a migration network it must be one. */
-static void special_addresses_beside_global_ones_warn(void **state) {
+static void only_warns_of_special_addresses_next_to_global_ones(void **state) {
   (void)state;
   static const char other[] = ",\"ipRanges\":[{\"range\":\"192.168.99.0/24\"}]";
   static const char *const ranges[] = {"169.254.10.0/24", "fe80::/64", "127.5.0.0/24"};
@@ -148,7 +148,7 @@ static void special_addresses_beside_global_ones_warn(void **state) {
 }
 
 /* The rules about place and size pass over what range-class refuses, unless it is switched off. */
-static void a_special_range_is_one_mistake(void **state) {
+static void reports_a_special_range_once(void **state) {
   (void)state;
   expect("\"range\":\"127.0.0.0/30\",\"gateway\":\"127.0.0.1\"", "deny range-class spec.config.ipam.range\n");
   expect("\"range\":\"127.0.0.0/30\",\"gateway\":\"10.0.0.1\"", "deny range-class spec.config.ipam.range\n");
@@ -160,7 +160,7 @@ static void a_special_range_is_one_mistake(void **state) {
       "deny gateway-in-pool spec.config.ipam.gateway\n");
 }
 
-static void leading_zeros_are_warned_of(void **state) {
+static void warns_of_leading_zeros(void **state) {
   (void)state;
   expect("\"range\":\"010.0.5.000/24\"", "warn range-leading-zero spec.config.ipam.range\n");
   expect_says("\"range\":\"010.0.5.000/24\"", "range-leading-zero", "10.0.5.0/24");
@@ -168,7 +168,7 @@ static void leading_zeros_are_warned_of(void **state) {
   nad_expect_brief(&(struct nad_case){.config = nad_whereabouts("\"range\":\"192.168.099.0/24\"")});
 }
 
-static void own_ranges_do_not_overlap(void **state) {
+static void rejects_overlapping_ranges_of_one_configuration(void **state) {
   (void)state;
   expect("\"ipRanges\":[{\"range\":\"192.168.99.0/25\"},{\"range\":\"192.168.99.128/25\"}]", "");
   expect("\"range\":\"fd00:99::/64\",\"ipRanges\":[{\"range\":\"fd00:99::/80\"}]",
@@ -184,7 +184,7 @@ static void own_ranges_do_not_overlap(void **state) {
 }
 
 /* Measured: the reservation keeps pods apart, and Linux accepts an IPv4 address with two lengths. */
-static void own_ranges_may_overlap_where_pods_work(void **state) {
+static void only_warns_of_overlapping_ranges_with_which_pods_work(void **state) {
   (void)state;
   expect("\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.128/25\"}]",
          "warn overlap-self spec.config.ipam.ipRanges[1].range\n");
@@ -195,7 +195,7 @@ static void own_ranges_may_overlap_where_pods_work(void **state) {
 }
 
 /* Measured: the pod gets the one address twice ("file exists"), for whereabouts keeps one IPPool per subnet. */
-static void two_ranges_of_one_subnet_are_denied(void **state) {
+static void rejects_two_ranges_in_one_subnet(void **state) {
   (void)state;
   expect("\"ipRanges\":[{\"range\":\"192.168.99.1-192.168.99.9/24\"},{\"range\":\"192.168.99.10-192.168.99.20/24\"}]",
          "deny overlap-self spec.config.ipam.ipRanges[1].range\n");
@@ -206,7 +206,7 @@ static void two_ranges_of_one_subnet_are_denied(void **state) {
 }
 
 /* Of three copies two are too many; the later one of a pair is the one to blame, whatever their order by address. */
-static void each_overlapping_range_is_told_once(void **state) {
+static void reports_each_overlapping_range_once(void **state) {
   (void)state;
   expect(
       "\"ipRanges\":[{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.0/24\"},{\"range\":\"192.168.99.0/24\"}]",
@@ -244,7 +244,7 @@ static void each_overlapping_range_is_told_once(void **state) {
          "");
 }
 
-static void plugins_of_one_list_do_not_overlap(void **state) {
+static void rejects_overlapping_ranges_of_two_plugins(void **state) {
   (void)state;
   nad_expect(&(struct nad_case){.config = "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":["
                                           "{\"type\":\"macvlan\",\"master\":\"eth1\"," NAD_IPAM "},"
@@ -254,7 +254,7 @@ static void plugins_of_one_list_do_not_overlap(void **state) {
              "deny overlap-self spec.config.plugins[1].ipam.range\n");
 }
 
-static void the_gateway_is_kept_out_of_the_pool(void **state) {
+static void rejects_a_gateway_in_the_pool(void **state) {
   (void)state;
   const char *taken = "\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.99.1\"";
   expect(taken, "deny gateway-in-pool spec.config.ipam.gateway\n");
@@ -281,7 +281,7 @@ static void a_gateway_under_the_wrong_key_only_warns(void **state) {
          "deny gateway-in-pool spec.config.ipam.GATEWAY\n");
 }
 
-static void the_gateway_lies_in_a_subnet(void **state) {
+static void rejects_a_gateway_outside_all_subnets(void **state) {
   (void)state;
   /* Routers of IPv6 are known by their link-local address. */
   expect("\"range\":\"fd00:99::/64\",\"gateway\":\"fe80::1\"", "");
@@ -306,25 +306,25 @@ static void the_gateway_lies_in_a_subnet(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(ends_that_are_ignored_are_denied),
-      cmocka_unit_test(ends_that_change_nothing_pass),
-      cmocka_unit_test(a_range_is_needed),
-      cmocka_unit_test(a_range_may_be_left_out_on_purpose),
-      cmocka_unit_test(a_range_needs_addresses),
-      cmocka_unit_test(excluding_everything_leaves_nothing),
-      cmocka_unit_test(special_addresses_are_denied),
-      cmocka_unit_test(a_range_that_only_holds_special_addresses_further_on_warns),
-      cmocka_unit_test(special_addresses_beside_global_ones_warn),
-      cmocka_unit_test(a_special_range_is_one_mistake),
-      cmocka_unit_test(leading_zeros_are_warned_of),
-      cmocka_unit_test(own_ranges_do_not_overlap),
-      cmocka_unit_test(own_ranges_may_overlap_where_pods_work),
-      cmocka_unit_test(two_ranges_of_one_subnet_are_denied),
-      cmocka_unit_test(each_overlapping_range_is_told_once),
-      cmocka_unit_test(plugins_of_one_list_do_not_overlap),
-      cmocka_unit_test(the_gateway_is_kept_out_of_the_pool),
+      cmocka_unit_test(rejects_ends_that_are_ignored),
+      cmocka_unit_test(accepts_ends_that_change_nothing),
+      cmocka_unit_test(requires_a_range),
+      cmocka_unit_test(accepts_a_range_omitted_on_purpose),
+      cmocka_unit_test(rejects_a_range_without_usable_addresses),
+      cmocka_unit_test(rejects_a_range_that_is_excluded_completely),
+      cmocka_unit_test(rejects_special_addresses),
+      cmocka_unit_test(warns_of_a_range_that_contains_special_addresses_further_on),
+      cmocka_unit_test(only_warns_of_special_addresses_next_to_global_ones),
+      cmocka_unit_test(reports_a_special_range_once),
+      cmocka_unit_test(warns_of_leading_zeros),
+      cmocka_unit_test(rejects_overlapping_ranges_of_one_configuration),
+      cmocka_unit_test(only_warns_of_overlapping_ranges_with_which_pods_work),
+      cmocka_unit_test(rejects_two_ranges_in_one_subnet),
+      cmocka_unit_test(reports_each_overlapping_range_once),
+      cmocka_unit_test(rejects_overlapping_ranges_of_two_plugins),
+      cmocka_unit_test(rejects_a_gateway_in_the_pool),
       cmocka_unit_test(a_gateway_under_the_wrong_key_only_warns),
-      cmocka_unit_test(the_gateway_lies_in_a_subnet),
+      cmocka_unit_test(rejects_a_gateway_outside_all_subnets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,7 @@ static struct verdict update(const char *before, const char *after) {
   return update_in("", NULL, before, after);
 }
 
-static void what_was_wrong_before_only_warns(void **state) {
+static void an_old_mistake_only_warns(void **state) {
   (void)state;
   static const char *const afters[] = {NAD("", BAD), NAD(", annotations: {a: b}", BAD), NAD(", finalizers: [x/y]", BAD),
                                        NAD("", CONFIG(",\"mode\":\"bridge\"", "10.0.0.0/31"))};
@@ -46,7 +46,7 @@ static void what_was_wrong_before_only_warns(void **state) {
   }
 }
 
-static void a_new_mistake_is_denied_beside_old_ones(void **state) {
+static void rejects_a_new_mistake_next_to_old_ones(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = update(NAD("", CONFIG("", "10.0.0.0/24")), NAD("", BAD));
   assert_string_equal(verdict_denied(&verdict), "range-empty");
@@ -63,7 +63,7 @@ static void another_wrong_value_is_a_new_mistake(void **state) {
 
 /* A type that is absent, empty or null is reported in the same words; what differs is the value, or that there is none.
  */
-static void no_value_is_another_mistake_than_an_empty_one(void **state) {
+static void an_absent_value_and_an_empty_one_are_different_mistakes(void **state) {
   (void)state;
   VERDICT_SCOPED stays = update(PLUGINS("", "1400"), PLUGINS("", "1500"));
   assert_string_equal(verdict_denied(&stays), "");
@@ -76,7 +76,7 @@ static void no_value_is_another_mistake_than_an_empty_one(void **state) {
   assert_non_null(strstr(verdict_denied(&changes), "cni-type"));
 }
 
-static void a_fixed_object_has_nothing_left(void **state) {
+static void a_fixed_object_has_no_findings(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = update(NAD("", BAD), NAD("", CONFIG(",\"master\":\"eth1\"", "10.0.0.0/24")));
   assert_true(verdict.allowed);
@@ -84,7 +84,7 @@ static void a_fixed_object_has_nothing_left(void **state) {
   assert_null(strstr(verdict.text, "range-empty"));
 }
 
-static void becoming_a_migration_network_is_a_change(void **state) {
+static void judges_an_object_that_becomes_a_migration_network_as_new(void **state) {
   (void)state;
   static const char off[] = NAD(", labels: {droveway.io/migration-network: \"false\"}", BAD);
   VERDICT_SCOPED becomes = update(off, NAD("", BAD));
@@ -108,7 +108,7 @@ static void becoming_a_migration_network_is_a_change(void **state) {
   dw_buf_free(&after);
 }
 
-static void an_object_on_its_way_out_is_let_go(void **state) {
+static void allows_updates_of_an_object_being_deleted(void **state) {
   (void)state;
   static const char deleting[] = NAD(", deletionTimestamp: '2026-11-21T00:00:00Z'", BAD);
   VERDICT_SCOPED verdict = update(NAD("", CONFIG(",\"master\":\"eth1\"", "10.0.0.0/24")), deleting);
@@ -120,7 +120,7 @@ static void an_object_on_its_way_out_is_let_go(void **state) {
   dw_world_unref(world);
 }
 
-static void an_unreadable_old_object_excuses_nothing(void **state) {
+static void an_unreadable_old_object_excuses_no_mistake(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = update(NAD("", "{"), NAD("", BAD));
   assert_string_equal(verdict_denied(&verdict), "range-empty,master-required");
@@ -142,7 +142,7 @@ static char *crowded(int count, const char *version) {
   return nad;
 }
 
-static void more_findings_than_are_kept_are_not_let_through(void **state) {
+static void rejects_more_findings_than_are_kept(void **state) {
   (void)state;
   char *before = crowded(400, "0.3.1");
   char *changed = crowded(400, "1.0.0");
@@ -161,7 +161,7 @@ static void more_findings_than_are_kept_are_not_let_through(void **state) {
   "openshift-cnv" meta "}, spec: " spec "}"
 #define BLOCK(members) "{liveMigrationConfig: {" members "}}"
 
-static void configs_are_ratcheted_too(void **state) {
+static void tolerates_old_mistakes_in_configs(void **state) {
   (void)state;
   static const struct {
     const char *before, *after, *denied;
@@ -180,7 +180,7 @@ static void configs_are_ratcheted_too(void **state) {
   }
 }
 
-static void an_unchanged_network_needs_no_look_up(void **state) {
+static void does_not_look_up_an_unchanged_network(void **state) {
   (void)state;
   struct dw_world *world = world_knowing(NULL, NULL, DW_UNAVAILABLE);
   VERDICT_SCOPED same =
@@ -196,7 +196,7 @@ static void an_unchanged_network_needs_no_look_up(void **state) {
   dw_world_unref(world);
 }
 
-static void a_rule_that_compares_can_deny_by_policy(void **state) {
+static void a_policy_can_make_a_comparing_rule_deny(void **state) {
   (void)state;
   VERDICT_SCOPED verdict =
       update_in("", "{apiVersion: droveway.io/v1alpha1, kind: Policy, rules: {network-change: deny}}",
@@ -238,7 +238,7 @@ static void expect_relabelled(size_t count, size_t length) {
   free(after);
 }
 
-static void an_annotation_goes_onto_any_broken_nad(void **state) {
+static void allows_annotating_any_broken_nad(void **state) {
   (void)state;
   expect_relabelled(1, 5);
   expect_relabelled(1, 100000); /* shown and kept only in part */
@@ -252,7 +252,7 @@ static void an_annotation_goes_onto_any_broken_nad(void **state) {
   "\"192.168.99.0/24\"}}'}}"
 
 /* It was a migration network in the wrong place before, by its name. */
-static void a_label_that_changes_nothing_is_no_new_mistake(void **state) {
+static void a_label_without_effect_is_not_a_new_mistake(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = update_on("", NAD_IN("vms", ""),
                                      NAD_IN("vms", ", labels: {droveway.io/migration-network: "
@@ -261,7 +261,7 @@ static void a_label_that_changes_nothing_is_no_new_mistake(void **state) {
   assert_non_null(strstr(verdict_warned(&verdict), "migration-namespace"));
 }
 
-static void a_label_that_makes_it_a_migration_network_is(void **state) {
+static void a_label_that_makes_it_a_migration_network_is_a_new_mistake(void **state) {
   (void)state;
   VERDICT_SCOPED verdict =
       update_on("", NAD_IN("vms", ", labels: {droveway.io/migration-network: \"false\"}"), NAD_IN("vms", ""));
@@ -288,7 +288,7 @@ static void an_overlap_that_grows_is_a_new_mistake(void **state) {
   assert_string_equal(verdict_denied(&verdict), "overlap-network");
 }
 
-static void an_overlap_that_stays_is_none(void **state) {
+static void an_unchanged_overlap_is_not_a_new_mistake(void **state) {
   (void)state;
   VERDICT_SCOPED verdict = update_on(other, RANGE("192.168.99.0/24", "\"192.168.99.64/27\",\"192.168.99.96/27\""),
                                      RANGE("192.168.99.0/24", "\"192.168.99.64/26\""));
@@ -296,7 +296,7 @@ static void an_overlap_that_stays_is_none(void **state) {
   assert_non_null(strstr(verdict_warned(&verdict), "overlap-network"));
 }
 
-static void an_overlap_with_a_remote_cluster_is_held_to_its_addresses(void **state) {
+static void an_overlap_with_a_remote_cluster_is_compared_by_its_addresses(void **state) {
   (void)state;
   struct dw_world *world = world_of("", "{apiVersion: droveway.io/v1alpha1, kind: Policy, remoteClusters: [{name: "
                                         "east, ranges: [192.168.99.128/25]}]}");
@@ -363,7 +363,7 @@ static char *beyond_text(const struct beyond *beyond, const char *range) {
   "\"name\":\"n\",\"type\":\"ovn-k8s-cni-overlay\",\"topology\":\"layer2\",\"netAttachDefName\":\"openshift-cnv/"      \
   "net\","
 
-static void what_could_not_be_read_stands_only_as_it_was(void **state) {
+static void tolerates_an_unreadable_configuration_only_if_unchanged(void **state) {
   (void)state;
   static const char range[] = MACVLAN "\"range\":\"";
   static const struct beyond table[] = {
@@ -392,7 +392,7 @@ static void what_could_not_be_read_stands_only_as_it_was(void **state) {
   }
 }
 
-static void what_cannot_be_read_becomes_no_migration_network(void **state) {
+static void an_unreadable_configuration_cannot_become_a_migration_network(void **state) {
   (void)state;
   static const char off[] = ",\"labels\":{\"droveway.io/migration-network\":\"false\"}";
   char *before = nad_with(off, "{\"x\":1e400}", "");
@@ -406,7 +406,7 @@ static void what_cannot_be_read_becomes_no_migration_network(void **state) {
 }
 
 /* libcni's map, written again, has "master" behind "MASTER", wherever they are. */
-static void an_ambiguous_key_stands_only_with_its_values(void **state) {
+static void tolerates_an_ambiguous_key_only_with_the_same_values(void **state) {
   (void)state;
 #define KEYS(first, second, range)                                                                                     \
   "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"type\":\"macvlan\",\"master\":\"" first "\",\"MASTER\":\"" second        \
@@ -417,7 +417,7 @@ static void an_ambiguous_key_stands_only_with_its_values(void **state) {
 }
 
 /* A value is compared whole, whatever is kept of it to be shown. */
-static void a_long_value_is_compared_to_its_end(void **state) {
+static void compares_long_values_completely(void **state) {
   (void)state;
   DW_BUF_SCOPED struct dw_buf xs = DW_BUF_INIT;
   add_times(&xs, "x", 100000, "");
@@ -429,7 +429,7 @@ static void a_long_value_is_compared_to_its_end(void **state) {
   expect_update(before.data, after.data, "ipam-syntax");
 }
 
-static void a_mistake_at_another_place_is_a_new_one(void **state) {
+static void a_mistake_in_another_field_is_new(void **state) {
   (void)state;
 #define TWO(first, second)                                                                                             \
   "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"bridge\",\"bridge\":\"br1\"" first                \
@@ -438,7 +438,7 @@ static void a_mistake_at_another_place_is_a_new_one(void **state) {
   expect_update(TWO(",\"mtu\":\"x\"", ""), TWO("", ",\"mtu\":\"x\""), "plugin-option");
 }
 
-static void a_value_that_is_not_shown_is_compared_too(void **state) {
+static void compares_values_that_are_not_shown(void **state) {
   (void)state;
   static const struct {
     const char *before, *after, *denied;
@@ -494,7 +494,7 @@ static bool allowed_within(const struct dw_world *world, size_t limit, const cha
 }
 
 /* Old code denied neither: both texts were too large, word by word the same finding. */
-static void each_text_has_its_own_memory(void **state) {
+static void each_text_has_a_separate_memory_limit(void **state) {
   (void)state;
   struct dw_world *world = world_of(pod_network, NULL);
   DW_BUF_SCOPED struct dw_buf out = DW_BUF_INIT;
@@ -519,7 +519,7 @@ static void each_text_has_its_own_memory(void **state) {
 
 /* --- what is not available --- */
 
-static void each_network_that_is_not_available_counts(void **state) {
+static void checks_each_unavailable_network(void **state) {
   (void)state;
 #define PATCHED(network)                                                                                               \
   HCO(", annotations: {kubevirt.kubevirt.io/jsonpatch: '[{\"op\":\"add\",\"path\":\"/spec/configuration/migrations/"   \
@@ -534,7 +534,7 @@ static void each_network_that_is_not_available_counts(void **state) {
   dw_world_unref(world);
 }
 
-static void a_patch_that_a_policy_denies_stands_only_as_it_was(void **state) {
+static void tolerates_a_patch_that_a_policy_denies_only_if_unchanged(void **state) {
   (void)state;
   static const char policy[] = "{apiVersion: droveway.io/v1alpha1, kind: Policy, rules: {jsonpatch-network: deny}}";
 #define ANNOTATED(text, more) HCO(", annotations: {kubevirt.kubevirt.io/jsonpatch: '" text "'}", "{" more "}")
@@ -546,33 +546,33 @@ static void a_patch_that_a_policy_denies_stands_only_as_it_was(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_was_wrong_before_only_warns),
-      cmocka_unit_test(a_new_mistake_is_denied_beside_old_ones),
+      cmocka_unit_test(an_old_mistake_only_warns),
+      cmocka_unit_test(rejects_a_new_mistake_next_to_old_ones),
       cmocka_unit_test(another_wrong_value_is_a_new_mistake),
-      cmocka_unit_test(no_value_is_another_mistake_than_an_empty_one),
-      cmocka_unit_test(a_fixed_object_has_nothing_left),
-      cmocka_unit_test(becoming_a_migration_network_is_a_change),
-      cmocka_unit_test(an_object_on_its_way_out_is_let_go),
-      cmocka_unit_test(an_unreadable_old_object_excuses_nothing),
-      cmocka_unit_test(more_findings_than_are_kept_are_not_let_through),
-      cmocka_unit_test(configs_are_ratcheted_too),
-      cmocka_unit_test(an_unchanged_network_needs_no_look_up),
-      cmocka_unit_test(a_rule_that_compares_can_deny_by_policy),
-      cmocka_unit_test(an_annotation_goes_onto_any_broken_nad),
-      cmocka_unit_test(a_label_that_changes_nothing_is_no_new_mistake),
-      cmocka_unit_test(a_label_that_makes_it_a_migration_network_is),
+      cmocka_unit_test(an_absent_value_and_an_empty_one_are_different_mistakes),
+      cmocka_unit_test(a_fixed_object_has_no_findings),
+      cmocka_unit_test(judges_an_object_that_becomes_a_migration_network_as_new),
+      cmocka_unit_test(allows_updates_of_an_object_being_deleted),
+      cmocka_unit_test(an_unreadable_old_object_excuses_no_mistake),
+      cmocka_unit_test(rejects_more_findings_than_are_kept),
+      cmocka_unit_test(tolerates_old_mistakes_in_configs),
+      cmocka_unit_test(does_not_look_up_an_unchanged_network),
+      cmocka_unit_test(a_policy_can_make_a_comparing_rule_deny),
+      cmocka_unit_test(allows_annotating_any_broken_nad),
+      cmocka_unit_test(a_label_without_effect_is_not_a_new_mistake),
+      cmocka_unit_test(a_label_that_makes_it_a_migration_network_is_a_new_mistake),
       cmocka_unit_test(an_overlap_that_grows_is_a_new_mistake),
-      cmocka_unit_test(an_overlap_that_stays_is_none),
-      cmocka_unit_test(an_overlap_with_a_remote_cluster_is_held_to_its_addresses),
-      cmocka_unit_test(what_could_not_be_read_stands_only_as_it_was),
-      cmocka_unit_test(what_cannot_be_read_becomes_no_migration_network),
-      cmocka_unit_test(an_ambiguous_key_stands_only_with_its_values),
-      cmocka_unit_test(a_long_value_is_compared_to_its_end),
-      cmocka_unit_test(a_mistake_at_another_place_is_a_new_one),
-      cmocka_unit_test(a_value_that_is_not_shown_is_compared_too),
-      cmocka_unit_test(each_text_has_its_own_memory),
-      cmocka_unit_test(each_network_that_is_not_available_counts),
-      cmocka_unit_test(a_patch_that_a_policy_denies_stands_only_as_it_was),
+      cmocka_unit_test(an_unchanged_overlap_is_not_a_new_mistake),
+      cmocka_unit_test(an_overlap_with_a_remote_cluster_is_compared_by_its_addresses),
+      cmocka_unit_test(tolerates_an_unreadable_configuration_only_if_unchanged),
+      cmocka_unit_test(an_unreadable_configuration_cannot_become_a_migration_network),
+      cmocka_unit_test(tolerates_an_ambiguous_key_only_with_the_same_values),
+      cmocka_unit_test(compares_long_values_completely),
+      cmocka_unit_test(a_mistake_in_another_field_is_new),
+      cmocka_unit_test(compares_values_that_are_not_shown),
+      cmocka_unit_test(each_text_has_a_separate_memory_limit),
+      cmocka_unit_test(checks_each_unavailable_network),
+      cmocka_unit_test(tolerates_a_patch_that_a_policy_denies_only_if_unchanged),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static void libcni_chooses_the_highest_version(void **state) {
 }
 
 /* plugin-chain judges the version that is chosen. */
-static void plugins_get_the_chosen_version(void **state) {
+static void checks_plugins_against_the_chosen_version(void **state) {
   (void)state;
 #define CHAIN(versions) "{" versions ",\"name\":\"n\",\"plugins\":[" MACVLAN ",{\"type\":\"firewall\"}]}"
   nad_expect_other(CHAIN("\"cniVersion\":\"0.3.1\",\"cniVersions\":[\"1.0.0\"]"), "");
@@ -52,7 +52,7 @@ static void plugins_get_the_chosen_version(void **state) {
 }
 
 /* whereabouts puts a 0 behind an address that ends in "::" (pkg/storage/kubernetes/ipam.go NormalizeIP()). */
-static void an_address_that_ends_in_colons_makes_an_object_name(void **state) {
+static void accepts_an_address_that_ends_in_colons(void **state) {
   (void)state;
   nad_expect_config(nad_whereabouts("\"range\":\"fd00:98::/31\",\"range_start\":\"fd00:99::\""), "");
   nad_expect_config(nad_whereabouts("\"range\":\"fd00:99::-fd00:99::9/31\",\"network_name\":\"m\""), "");
@@ -60,7 +60,7 @@ static void an_address_that_ends_in_colons_makes_an_object_name(void **state) {
 }
 
 /* libcni rewrites the numbers as floating-point ones. */
-static void large_integers_pass_through_floating_point(void **state) {
+static void large_integers_are_rewritten_as_floating_point(void **state) {
   (void)state;
   nad_expect_other(nad_macvlan("\"mtu\":9223372036854775807," NAD_IPAM), "deny plugin-option spec.config.mtu\n");
   nad_expect_other(nad_macvlan("\"mtu\":9223372036854774784," NAD_IPAM), "");
@@ -72,7 +72,7 @@ static void large_integers_pass_through_floating_point(void **state) {
   "\"openshift-cnv/net\"," members "}"
 
 /* OVN-Kubernetes' controller reads the text itself. */
-static void ovn_wants_integers_as_written(void **state) {
+static void ovn_kubernetes_needs_integers_as_written(void **state) {
   (void)state;
   nad_expect_config(OVN("\"name\":\"mig\",\"mtu\":1400"), "");
   nad_expect_config(OVN("\"name\":\"mig\",\"mtu\":1400.0"), "deny ovn-config spec.config.mtu\n");
@@ -82,7 +82,7 @@ static void ovn_wants_integers_as_written(void **state) {
                   "Invalid value: \"14e2\": must be an integer without a fraction or exponent [ovn-config]");
 }
 
-static void ovn_reads_the_name_in_any_case(void **state) {
+static void ovn_kubernetes_reads_the_name_in_any_case(void **state) {
   (void)state;
   nad_expect_config(OVN("\"Name\":\"mig\""), "warn cni-ambiguous-key spec.config.Name\n");
   nad_expect_config(OVN("\"mtu\":1400"), "deny ovn-config spec.config.name\n");
@@ -95,7 +95,7 @@ static void ovn_reads_the_name_in_any_case(void **state) {
 #define ARGS(members) "\"args\":{\"cni\":{" members "}}"
 
 /* tuning.go:112 parseConf(), macvlan.go:102 loadConf(), bridge.go:155 loadNetConf(). */
-static void only_the_mac_that_wins_is_read(void **state) {
+static void checks_only_the_mac_address_that_wins(void **state) {
   (void)state;
   nad_expect_other(TUNED("\"mac\":\"zz\"," ARGS("\"mac\":\"02:00:00:00:00:03\"")), "");
   nad_expect_other(TUNED("\"mac\":\"02:00:00:00:00:03\"," ARGS("\"mac\":\"zz\"")),
@@ -107,7 +107,7 @@ static void only_the_mac_that_wins_is_read(void **state) {
 }
 
 /* Run: an interface that exists takes the first six bytes; one that is made with such an address is refused. */
-static void tuning_takes_a_longer_mac(void **state) {
+static void tuning_accepts_a_longer_mac_address(void **state) {
   (void)state;
   nad_expect_other(TUNED("\"mac\":\"02:00:00:00:00:03:04:05\""), "");
   nad_expect_other(TUNED("\"mac\":\"03:00:00:00:00:03:04:05\""), "deny plugin-option spec.config.plugins[1].mac\n");
@@ -117,7 +117,7 @@ static void tuning_takes_a_longer_mac(void **state) {
 }
 
 /* Run with the plugins 1.10.0, which need Go 1.26. */
-static void a_mac_of_digits_may_work(void **state) {
+static void only_warns_of_a_mac_address_of_digits(void **state) {
   (void)state;
   nad_expect_other(nad_macvlan("\"mac\":\"020000000001\"," NAD_IPAM), "warn plugin-option spec.config.mac\n");
   nad_expect_other(nad_macvlan("\"mac\":\"02000000000\"," NAD_IPAM), "deny plugin-option spec.config.mac\n");
@@ -139,14 +139,14 @@ static void tuning_checks_the_settings_of_args(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(libcni_chooses_the_highest_version),
-      cmocka_unit_test(plugins_get_the_chosen_version),
-      cmocka_unit_test(an_address_that_ends_in_colons_makes_an_object_name),
-      cmocka_unit_test(large_integers_pass_through_floating_point),
-      cmocka_unit_test(ovn_wants_integers_as_written),
-      cmocka_unit_test(ovn_reads_the_name_in_any_case),
-      cmocka_unit_test(only_the_mac_that_wins_is_read),
-      cmocka_unit_test(tuning_takes_a_longer_mac),
-      cmocka_unit_test(a_mac_of_digits_may_work),
+      cmocka_unit_test(checks_plugins_against_the_chosen_version),
+      cmocka_unit_test(accepts_an_address_that_ends_in_colons),
+      cmocka_unit_test(large_integers_are_rewritten_as_floating_point),
+      cmocka_unit_test(ovn_kubernetes_needs_integers_as_written),
+      cmocka_unit_test(ovn_kubernetes_reads_the_name_in_any_case),
+      cmocka_unit_test(checks_only_the_mac_address_that_wins),
+      cmocka_unit_test(tuning_accepts_a_longer_mac_address),
+      cmocka_unit_test(only_warns_of_a_mac_address_of_digits),
       cmocka_unit_test(tuning_checks_the_settings_of_args),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,7 +126,7 @@ static bool judge_row(const struct dw_world *plain, struct json_object *row) {
   return right;
 }
 
-static void verdicts_agree_with_what_happened(void **state) {
+static void verdicts_agree_with_the_laboratory(void **state) {
   (void)state;
   char *line = malloc(LINE_BYTES);
   struct dw_world *plain = world_with(NULL);
@@ -151,6 +151,6 @@ static void verdicts_agree_with_what_happened(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_agree_with_what_happened)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts_agree_with_the_laboratory)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ static void expect(enum dw_operation operation, const char *object, const char *
   dw_world_unref(world);
 }
 
-static void the_network_that_is_named_is_found(void **state) {
+static void finds_the_named_network(void **state) {
   (void)state;
   expect(DW_OP_CREATE, HCO("openshift-cnv", "", NETWORK("lm")), "lm");
   expect(DW_OP_UPDATE, HCO("openshift-cnv", "", NETWORK("lm")), "lm");
@@ -58,14 +58,14 @@ static void the_network_that_is_named_is_found(void **state) {
          "lm");
 }
 
-static void one_of_the_jsonpatch_annotation_too(void **state) {
+static void finds_the_network_of_the_jsonpatch_annotation(void **state) {
   (void)state;
   expect(DW_OP_CREATE, HCO("openshift-cnv", JSONPATCH("\"other\""), NETWORK("lm")), "lm,other");
   expect(DW_OP_CREATE, HCO("openshift-cnv", JSONPATCH("\"lm\""), NETWORK("lm")), "lm");
   expect(DW_OP_CREATE, HCO("openshift-cnv", JSONPATCH("\"other\""), ""), "other");
 }
 
-static void what_multus_reads_as_one_nad_is_found(void **state) {
+static void finds_what_multus_reads_as_one_nad(void **state) {
   (void)state;
   expect(DW_OP_CREATE, HCO("openshift-cnv", "", NETWORK("default/lm")), "default/lm");
   expect(DW_OP_CREATE, HCO("openshift-cnv", "", NETWORK("openshift-cnv/lm")), "lm");
@@ -74,7 +74,7 @@ static void what_multus_reads_as_one_nad_is_found(void **state) {
   expect(DW_OP_CREATE, HCO("openshift-cnv", JSONPATCH("\"default/lm\""), NETWORK("lm")), "lm,default/lm");
 }
 
-static void what_names_no_nad_is_not_looked_up(void **state) {
+static void does_not_look_up_an_invalid_name(void **state) {
   (void)state;
   static const char *const objects[] = {
       HCO("openshift-cnv", "", ""),
@@ -91,7 +91,7 @@ static void what_names_no_nad_is_not_looked_up(void **state) {
     expect(DW_OP_CREATE, objects[i], "");
 }
 
-static void other_requests_name_none(void **state) {
+static void other_requests_name_no_network(void **state) {
   (void)state;
   expect(DW_OP_DELETE, HCO("openshift-cnv", "", NETWORK("lm")), "");
   expect(DW_OP_CREATE, HCO("default", "", NETWORK("lm")), "");
@@ -100,25 +100,25 @@ static void other_requests_name_none(void **state) {
   free(nad);
 }
 
-static enum dw_doubt doubt_of(const char *denied) {
+static enum dw_recheck recheck_of(const char *denied) {
   struct dw_answer answer = {.allowed = denied == NULL, .denied = denied};
-  return dw_answer_doubt(&answer);
+  return dw_answer_recheck(&answer);
 }
 
-static void only_a_nad_that_is_missing_or_unfit_leaves_doubt(void **state) {
+static void only_a_missing_or_unfit_nad_is_worth_another_look(void **state) {
   (void)state;
-  assert_int_equal(doubt_of(NULL), DW_DOUBT_NONE);
-  assert_int_equal(doubt_of(""), DW_DOUBT_NONE);
-  assert_int_equal(doubt_of("range-empty,limit-type"), DW_DOUBT_NONE);
-  assert_int_equal(doubt_of("network-missing"), DW_DOUBT_MISSING);
-  assert_int_equal(doubt_of("config-namespace,network-missing,limit-type"), DW_DOUBT_MISSING);
-  assert_int_equal(doubt_of("network-unfit"), DW_DOUBT_UNFIT);
-  assert_int_equal(doubt_of("limit-type,network-unfit"), DW_DOUBT_UNFIT);
-  assert_int_equal(doubt_of("network-missing,network-unfit"), DW_DOUBT_MISSING);
-  assert_int_equal(doubt_of("network-missing-not,network-unfi"), DW_DOUBT_NONE);
+  assert_int_equal(recheck_of(NULL), DW_RECHECK_NONE);
+  assert_int_equal(recheck_of(""), DW_RECHECK_NONE);
+  assert_int_equal(recheck_of("range-empty,limit-type"), DW_RECHECK_NONE);
+  assert_int_equal(recheck_of("network-missing"), DW_RECHECK_MISSING);
+  assert_int_equal(recheck_of("config-namespace,network-missing,limit-type"), DW_RECHECK_MISSING);
+  assert_int_equal(recheck_of("network-unfit"), DW_RECHECK_UNFIT);
+  assert_int_equal(recheck_of("limit-type,network-unfit"), DW_RECHECK_UNFIT);
+  assert_int_equal(recheck_of("network-missing,network-unfit"), DW_RECHECK_MISSING);
+  assert_int_equal(recheck_of("network-missing-not,network-unfi"), DW_RECHECK_NONE);
 }
 
-static void an_answer_can_be_taken_back(void **state) {
+static void an_answer_can_be_replaced_by_503(void **state) {
   (void)state;
   struct dw_answer answer = {.allowed = true, .denied = "network-missing", .warning_count = 1};
   dw_answer_unavailable(&answer, "later");
@@ -132,13 +132,13 @@ static void an_answer_can_be_taken_back(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_network_that_is_named_is_found),
-      cmocka_unit_test(one_of_the_jsonpatch_annotation_too),
-      cmocka_unit_test(what_multus_reads_as_one_nad_is_found),
-      cmocka_unit_test(what_names_no_nad_is_not_looked_up),
-      cmocka_unit_test(other_requests_name_none),
-      cmocka_unit_test(only_a_nad_that_is_missing_or_unfit_leaves_doubt),
-      cmocka_unit_test(an_answer_can_be_taken_back),
+      cmocka_unit_test(finds_the_named_network),
+      cmocka_unit_test(finds_the_network_of_the_jsonpatch_annotation),
+      cmocka_unit_test(finds_what_multus_reads_as_one_nad),
+      cmocka_unit_test(does_not_look_up_an_invalid_name),
+      cmocka_unit_test(other_requests_name_no_network),
+      cmocka_unit_test(only_a_missing_or_unfit_nad_is_worth_another_look),
+      cmocka_unit_test(an_answer_can_be_replaced_by_503),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

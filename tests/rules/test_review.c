@@ -183,7 +183,7 @@ static void objects_by_operation(void **state) {
 }
 
 /* Every part with a wrong type or value: refused, and the message begins with its place. */
-static void wrong_parts(void **state) {
+static void rejects_wrong_parts(void **state) {
   (void)state;
   static const struct {
     struct change change;
@@ -252,7 +252,7 @@ static void wrong_parts(void **state) {
   }
 }
 
-static void malformed_bodies(void **state) {
+static void rejects_malformed_bodies(void **state) {
   (void)state;
   static const struct {
     const char *body;
@@ -282,7 +282,7 @@ static void malformed_bodies(void **state) {
 }
 
 /* No prefix of a good review is a good review. */
-static void truncated_bodies(void **state) {
+static void rejects_truncated_bodies(void **state) {
   (void)state;
   for (size_t length = 0; length < strlen(update); length++) {
     DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -308,7 +308,7 @@ static int read_nested(struct dw_arena *arena, size_t depth, struct dw_error *er
   return dw_request_read(arena, body, strlen(body), &request, err);
 }
 
-static void nesting_limit(void **state) {
+static void limits_the_nesting(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_error err = DW_ERROR_INIT;
@@ -318,7 +318,7 @@ static void nesting_limit(void **state) {
   assert_int_equal(err.code, DW_ERR_DEPTH);
 }
 
-static void memory_limit(void **state) {
+static void limits_the_memory(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *small = dw_arena_new(512);
   struct dw_request request;
@@ -378,11 +378,11 @@ static void recorded_reviews(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reads_every_part),     cmocka_unit_test(reads_v1beta1),
-      cmocka_unit_test(optional_parts),       cmocka_unit_test(names_come_from_the_objects),
-      cmocka_unit_test(objects_by_operation), cmocka_unit_test(wrong_parts),
-      cmocka_unit_test(malformed_bodies),     cmocka_unit_test(truncated_bodies),
-      cmocka_unit_test(nesting_limit),        cmocka_unit_test(memory_limit),
+      cmocka_unit_test(reads_every_part),         cmocka_unit_test(reads_v1beta1),
+      cmocka_unit_test(optional_parts),           cmocka_unit_test(names_come_from_the_objects),
+      cmocka_unit_test(objects_by_operation),     cmocka_unit_test(rejects_wrong_parts),
+      cmocka_unit_test(rejects_malformed_bodies), cmocka_unit_test(rejects_truncated_bodies),
+      cmocka_unit_test(limits_the_nesting),       cmocka_unit_test(limits_the_memory),
       cmocka_unit_test(recorded_reviews),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,7 +148,7 @@ static void patch_in_base64(void **state) {
   }
 }
 
-static void no_patch_where_denied(void **state) {
+static void no_patch_in_a_denial(void **state) {
   (void)state;
   struct dw_answer answer = {.code = 422, .reason = "Invalid", .message = "m", .patch = "[]", .patch_length = 2};
   json_object *json = written(&request, &answer);
@@ -173,7 +173,7 @@ int main(void) {
       cmocka_unit_test(allowed_and_nothing_else), cmocka_unit_test(version_of_the_request),
       cmocka_unit_test(denied_with_causes),       cmocka_unit_test(denied_without_causes),
       cmocka_unit_test(warnings_and_annotations), cmocka_unit_test(patch_in_base64),
-      cmocka_unit_test(no_patch_where_denied),    cmocka_unit_test(appends_to_the_buffer),
+      cmocka_unit_test(no_patch_in_a_denial),     cmocka_unit_test(appends_to_the_buffer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,7 +67,7 @@ static void old_versions_drop_routes_of_a_family_without_an_address(void **state
                     "deny default-route spec.config.ipam.routes[1].dst\n");
 }
 
-static void routes_that_work_pass(void **state) {
+static void accepts_routes_that_work(void **state) {
   (void)state;
   static const char *const lists[] = {
       "",
@@ -106,7 +106,7 @@ static void routes_that_work_pass(void **state) {
 
 /* --- route-unusable --- */
 
-static void routes_that_the_kernel_refuses_are_denied(void **state) {
+static void rejects_routes_that_the_kernel_rejects(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"{\"dst\":\"203.0.113.7/24\"}",
@@ -163,7 +163,7 @@ static void routes_that_the_kernel_refuses_are_denied(void **state) {
   EXPECT_ROWS(rows);
 }
 
-static void the_own_subnet_is_not_led_through_a_gateway(void **state) {
+static void rejects_a_route_to_its_own_subnet_through_a_gateway(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"{\"dst\":\"192.168.99.0/24\",\"gw\":\"192.168.99.0\"}",
@@ -184,7 +184,7 @@ static void the_own_subnet_is_not_led_through_a_gateway(void **state) {
 }
 
 /* Three nodes take the three lowest addresses: there the kernel refuses a route through the pod's own address. */
-static void a_gateway_that_a_pod_is_given_is_found(void **state) {
+static void reports_a_gateway_that_a_pod_can_get(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"{\"dst\":\"2001:db8::/32\",\"gw\":\"fd00:99::3\"}",
@@ -204,7 +204,7 @@ static void a_gateway_that_a_pod_is_given_is_found(void **state) {
 }
 
 /* Without a gateway of its own a route goes through the network's. */
-static void the_networks_gateway_counts(void **state) {
+static void uses_the_networks_gateway_for_routes_without_one(void **state) {
   (void)state;
   const char *outside = nad_whereabouts(
       "\"range\":\"192.168.99.0/24\",\"gateway\":\"192.168.98.1\",\"routes\":[{\"dst\":\"203.0.113.0/24\"}]");
@@ -228,7 +228,7 @@ static void the_networks_gateway_counts(void **state) {
 }
 
 /* What can't be read is told once, by another rule. */
-static void routes_of_host_local_and_static_are_judged(void **state) {
+static void judges_the_routes_of_host_local_and_static(void **state) {
   (void)state;
   nad_expect_other("{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{\"type\":\"static\",\"addresses\":"
                    "[{\"address\":\"10.7.0.5/24\"}],\"routes\":[{\"dst\":\"\"},{\"dst\":\"1.0.0.0/8\",\"gw\":\"x\"},"
@@ -241,7 +241,7 @@ static void routes_of_host_local_and_static_are_judged(void **state) {
 }
 
 /* What takes no routes from the configuration, or is not known to. */
-static void other_plugins_routes_are_left_alone(void **state) {
+static void ignores_routes_of_other_ipam_plugins(void **state) {
   (void)state;
   static const char bad[] = "\"routes\":[{\"dst\":\"0.0.0.0/0\"},{\"dst\":\"10.128.0.1/14\"},null]";
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
@@ -265,7 +265,7 @@ static void other_plugins_routes_are_left_alone(void **state) {
 
 /* --- default-route --- */
 
-static void default_routes_are_denied(void **state) {
+static void rejects_default_routes(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"{\"dst\":\"203.0.113.0/24\"},{\"dst\":\"0.0.0.0/0\"}",
@@ -302,7 +302,7 @@ static void default_routes_are_denied(void **state) {
       "");
 }
 
-static void a_bridge_sets_one_too(void **state) {
+static void rejects_a_default_route_by_the_bridge_plugin(void **state) {
   (void)state;
   struct nad_case nad = {.config = "{\"type\":\"bridge\",\"bridge\":\"br1\",\"IsDefaultGateway\":true," NAD_IPAM "}"};
   nad_expect(&nad, "deny bridge-options spec.config.IsDefaultGateway\n");
@@ -317,7 +317,7 @@ static void a_bridge_sets_one_too(void **state) {
 
 /* Source: redhat-nfvpe/cni-route-override: it adds with netlink.RouteAdd, which leaves a default route as it is, and
  * takes away what the plugin before it set. */
-static void route_override_adds_and_takes_away(void **state) {
+static void route_override_adds_and_removes_routes(void **state) {
   (void)state;
 #define CHAIN(ipam, members)                                                                                           \
   "{\"cniVersion\":\"0.3.1\",\"name\":\"n\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"eth1\",\"ipam\":{"         \
@@ -346,7 +346,7 @@ static void route_override_adds_and_takes_away(void **state) {
 
 /* --- overlap-cluster-network --- */
 
-static void routes_into_the_clusters_networks_are_denied(void **state) {
+static void rejects_routes_into_the_clusters_networks(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"{\"dst\":\"10.0.0.0/8\"}",
@@ -374,7 +374,7 @@ static void routes_into_the_clusters_networks_are_denied(void **state) {
       "warn overlap-cluster-network spec.config.ipam.routes[0].dst\n");
 }
 
-static void the_number_of_routes_is_bounded(void **state) {
+static void limits_the_number_of_routes(void **state) {
   (void)state;
   DW_ARENA_SCOPED struct dw_arena *arena = dw_arena_new(0);
   struct dw_buf list = DW_BUF_IN(arena);
@@ -388,18 +388,18 @@ static void the_number_of_routes_is_bounded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(old_versions_drop_routes_of_a_family_without_an_address),
-      cmocka_unit_test(routes_that_work_pass),
-      cmocka_unit_test(routes_that_the_kernel_refuses_are_denied),
-      cmocka_unit_test(the_own_subnet_is_not_led_through_a_gateway),
-      cmocka_unit_test(a_gateway_that_a_pod_is_given_is_found),
-      cmocka_unit_test(the_networks_gateway_counts),
-      cmocka_unit_test(routes_of_host_local_and_static_are_judged),
-      cmocka_unit_test(other_plugins_routes_are_left_alone),
-      cmocka_unit_test(default_routes_are_denied),
-      cmocka_unit_test(a_bridge_sets_one_too),
-      cmocka_unit_test(route_override_adds_and_takes_away),
-      cmocka_unit_test(routes_into_the_clusters_networks_are_denied),
-      cmocka_unit_test(the_number_of_routes_is_bounded),
+      cmocka_unit_test(accepts_routes_that_work),
+      cmocka_unit_test(rejects_routes_that_the_kernel_rejects),
+      cmocka_unit_test(rejects_a_route_to_its_own_subnet_through_a_gateway),
+      cmocka_unit_test(reports_a_gateway_that_a_pod_can_get),
+      cmocka_unit_test(uses_the_networks_gateway_for_routes_without_one),
+      cmocka_unit_test(judges_the_routes_of_host_local_and_static),
+      cmocka_unit_test(ignores_routes_of_other_ipam_plugins),
+      cmocka_unit_test(rejects_default_routes),
+      cmocka_unit_test(rejects_a_default_route_by_the_bridge_plugin),
+      cmocka_unit_test(route_override_adds_and_removes_routes),
+      cmocka_unit_test(rejects_routes_into_the_clusters_networks),
+      cmocka_unit_test(limits_the_number_of_routes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

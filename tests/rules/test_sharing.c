@@ -69,7 +69,7 @@ static void some_interfaces_exclude_each_other(void **state) {
   }
 }
 
-static void the_other_nad_is_named(void **state) {
+static void names_the_other_nad(void **state) {
   (void)state;
   struct nad_case nad = {.config = nad_macvlan(NAD_IPAM), .more = tenant_nad("blue", PASSTHRU)};
   nad_expect(&nad, "warn master-shared spec.config.master\n");
@@ -82,7 +82,7 @@ static void the_other_nad_is_named(void **state) {
   nad_expect(&nad, ""); /* the NAD itself, before it is changed */
 }
 
-static void a_vlan_that_the_node_has_is_denied(void **state) {
+static void rejects_a_vlan_that_the_node_already_has(void **state) {
   (void)state;
 #define OURS(master, id) "{\"type\":\"vlan\",\"master\":\"" master "\",\"vlanId\":" id "," NAD_IPAM "}"
   struct nad_case nad = {.config = OURS("eth1", "100"), .state = one_node(NICS)};
@@ -117,7 +117,7 @@ static void a_vlan_that_the_node_has_is_denied(void **state) {
   "apiVersion: config.openshift.io/v1\nkind: Network\nmetadata: {name: cluster}\n"                                     \
   "status: {clusterNetwork: [{cidr: 10.128.0.0/14}]}\n"
 
-static void a_second_pod_of_the_node_gets_no_vlan(void **state) {
+static void warns_if_two_pods_of_a_node_need_the_vlan(void **state) {
   (void)state;
   static const struct {
     const char *state;
@@ -148,9 +148,9 @@ static void a_second_pod_of_the_node_gets_no_vlan(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(some_interfaces_exclude_each_other),
-      cmocka_unit_test(the_other_nad_is_named),
-      cmocka_unit_test(a_vlan_that_the_node_has_is_denied),
-      cmocka_unit_test(a_second_pod_of_the_node_gets_no_vlan),
+      cmocka_unit_test(names_the_other_nad),
+      cmocka_unit_test(rejects_a_vlan_that_the_node_already_has),
+      cmocka_unit_test(warns_if_two_pods_of_a_node_need_the_vlan),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

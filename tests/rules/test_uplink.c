@@ -25,7 +25,7 @@ static void expect_on(const char *nics, const char *config, const char *lines) {
 /* --- bridge-uplink --- */
 
 /* Both measured. */
-static void an_empty_name_is_not_the_default(void **state) {
+static void an_empty_bridge_name_is_not_the_default(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = BRIDGE("\"bridge\":\"\"")}, "bridge-uplink",
                   "Required value: the bridge plugin fails with an empty name; use a bridge that has the migration NIC "
@@ -34,7 +34,7 @@ static void an_empty_name_is_not_the_default(void **state) {
                   "Required value: without it, the bridge is cni0, which has no uplink; ");
 }
 
-static void a_master_that_is_a_bridge_has_a_port(void **state) {
+static void rejects_a_master_that_is_a_bridge_without_a_port(void **state) {
   (void)state;
   static const char *const types[] = {"macvlan", "ipvlan", "vlan"};
   for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -52,7 +52,7 @@ static void a_master_that_is_a_bridge_has_a_port(void **state) {
 
 /* --- bridge-vlan --- */
 
-static void a_vlan_leaves_the_node(void **state) {
+static void rejects_a_vlan_that_no_port_carries(void **state) {
   (void)state;
   static const struct {
     const char *members;
@@ -84,7 +84,7 @@ static void a_vlan_leaves_the_node(void **state) {
 }
 
 /* A bridge that does not filter passes all; a VM's port leads nowhere. */
-static void what_is_not_known_is_not_refused(void **state) {
+static void accepts_vlans_if_facts_are_missing(void **state) {
   (void)state;
   const char *config = BRIDGE("\"bridge\":\"br1\",\"vlan\":300");
   expect_on(PORTS("{name: eth1}"), config, "");
@@ -99,14 +99,14 @@ static void what_is_not_known_is_not_refused(void **state) {
             "");
 }
 
-static void the_nodes_are_named(void **state) {
+static void names_the_nodes(void **state) {
   (void)state;
   static const char *const nics[] = {PORTS(TRUNK), PORTS("{name: eth1}"), PORTS(TRUNK)};
   nad_expect_says(&(struct nad_case){.config = BRIDGE("\"bridge\":\"br1\",\"vlan\":5"), .state = node_state(nics, 3)},
                   "bridge-vlan", "no port of br1 carries this VLAN on a and c (eth1 carries 100, 200-299 on a), so ");
 }
 
-static void many_vlans_are_cut_short(void **state) {
+static void lists_only_a_few_vlans(void **state) {
   (void)state;
   nad_expect_says(&(struct nad_case){.config = BRIDGE("\"bridge\":\"br1\",\"vlan\":9"),
                                      .state = one_node(PORTS(
@@ -117,7 +117,7 @@ static void many_vlans_are_cut_short(void **state) {
 
 /* --- tenants on the same wire --- */
 
-static void a_tenant_on_the_same_vlan_is_warned_of(void **state) {
+static void warns_of_a_tenant_on_the_same_vlan(void **state) {
   (void)state;
   static const struct {
     const char *mine, *theirs;
@@ -156,13 +156,13 @@ static void a_tenant_on_the_same_vlan_is_warned_of(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_empty_name_is_not_the_default),
-      cmocka_unit_test(a_master_that_is_a_bridge_has_a_port),
-      cmocka_unit_test(a_vlan_leaves_the_node),
-      cmocka_unit_test(what_is_not_known_is_not_refused),
-      cmocka_unit_test(the_nodes_are_named),
-      cmocka_unit_test(many_vlans_are_cut_short),
-      cmocka_unit_test(a_tenant_on_the_same_vlan_is_warned_of),
+      cmocka_unit_test(an_empty_bridge_name_is_not_the_default),
+      cmocka_unit_test(rejects_a_master_that_is_a_bridge_without_a_port),
+      cmocka_unit_test(rejects_a_vlan_that_no_port_carries),
+      cmocka_unit_test(accepts_vlans_if_facts_are_missing),
+      cmocka_unit_test(names_the_nodes),
+      cmocka_unit_test(lists_only_a_few_vlans),
+      cmocka_unit_test(warns_of_a_tenant_on_the_same_vlan),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

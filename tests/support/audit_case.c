@@ -17,7 +17,7 @@ struct notes {
 static const char *weight(const struct dw_finding *finding) {
   if (finding->action == DW_ACTION_DENY)
     return "deny";
-  return finding->unverified ? "unverified" : finding->standing ? "standing" : "warn";
+  return finding->unverified ? "unverified" : finding->tolerated ? "tolerated" : "warn";
 }
 
 static void note(void *context, const struct dw_audited *audited) {

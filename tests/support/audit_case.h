@@ -6,7 +6,7 @@
 
 struct audited {
   struct dw_audit_result result;
-  /* "deny range-empty NetworkAttachmentDefinition ns/name FIELD\n" for each finding, "unverified" or "standing" for
+  /* "deny range-empty NetworkAttachmentDefinition ns/name FIELD\n" for each finding, "unverified" or "tolerated" for
    * "warn" where it is so. */
   char *lines;
   char *messages; /* dw_finding_message() of each finding, one per line */
